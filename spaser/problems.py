@@ -1,0 +1,47 @@
+"""What went wrong, said to the user: what, where, why, what to do, the closest known name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rapidfuzz import process
+
+
+class Problem(Exception):
+    """A failure the user can act on. Its text is one French paragraph; the command line exits with 2.
+
+    Parameters
+    ----------
+    what
+        What happened, a sentence without its final stop.
+    where
+        File, line, field or identifier.
+    why
+        The cause as far as it is known.
+    todo
+        What the user can do about it.
+    """
+
+    def __init__(self, what: str, *, where: str = "", why: str = "", todo: str = "") -> None:
+        self.what, self.where, self.why, self.todo = what, where, why, todo
+        parts = [f"{what} ({where})" if where else what, why, todo]
+        super().__init__(" ".join(_sentence(part) for part in parts if part))
+
+
+class Problems(Problem):
+    """Several problems found in one pass, shown together."""
+
+    def __init__(self, what: str, problems: Iterable[str]) -> None:
+        self.items = list(problems)
+        super().__init__(what)
+        self.args = ("\n".join([f"{what} :", *(f"  - {item}" for item in self.items)]),)
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """« Vouliez-vous dire … ? » with the nearest known name, or an empty string."""
+    found = process.extractOne(name, list(known), score_cutoff=60)
+    return f"Vouliez-vous dire « {found[0]} » ?" if found else ""
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."

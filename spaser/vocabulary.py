@@ -1,0 +1,577 @@
+"""The words: each column's name, dtype, unit, origin and French label; each closed list.
+
+Words live here once. Every table that passes between rooms is declared below as a ``Table``:
+what one row is, its key, and its columns in order. Where the consolidated tabular DECP has a
+name, it is kept verbatim; what the kit adds is French snake_case.
+
+Conventions held everywhere
+    * yes / no / unknown is a nullable Boolean (null = inconnu) with Kleene logic;
+    * amounts are Int64 cents of euro (« centimes »), so that sums are exact whatever the order;
+      files handed to the user carry euros (``euros``);
+    * identifiers are strings;
+    * list fields are joined with ``", "`` as in the consolidated tabular DECP.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+YES, NO, UNKNOWN = "oui", "non", "inconnu"
+CENT = 100
+#: Amounts at or above this many cents (10 000 milliards d'euros) cannot be real and do not fit the sums.
+UNREADABLE_CENTS = 10**15
+
+
+@dataclass(frozen=True)
+class Word:
+    """One column: its name, Polars dtype, French label, unit and where it comes from."""
+
+    name: str
+    dtype: pl.DataType
+    label: str
+    unit: str = ""
+    origin: str = "kit"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table passed between rooms: what a row is, its key and its columns in order."""
+
+    name: str
+    row: str
+    key: tuple[str, ...]
+    words: tuple[Word, ...]
+
+    @property
+    def columns(self) -> list[str]:
+        return [word.name for word in self.words]
+
+    @property
+    def schema(self) -> dict[str, pl.DataType]:
+        return {word.name: word.dtype for word in self.words}
+
+    def empty(self) -> pl.DataFrame:
+        return pl.DataFrame(schema=self.schema)
+
+    def conform(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        """The frame with exactly this table's columns, in order and dtype; what lacks is null."""
+        have = frame.collect_schema().names()
+        return frame.select(
+            (pl.col(word.name) if word.name in have else pl.lit(None)).cast(word.dtype).alias(word.name)
+            for word in self.words
+        )
+
+
+def label(name: str) -> str:
+    """The French label of a column, or its name when the vocabulary does not know it."""
+    return LABELS.get(name, name)
+
+
+def euros(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """The frame with every column counted in cents turned into euros, for files and displays."""
+    cents = [name for name in frame.collect_schema().names() if UNITS.get(name) == "centime"]
+    return frame.with_columns(pl.col(name) / CENT for name in cents)
+
+
+def yes_no(column: str) -> pl.Expr:
+    """A nullable Boolean as « oui / non / inconnu », for display and export only."""
+    value = pl.col(column)
+    return (
+        pl.when(value.is_null()).then(pl.lit(UNKNOWN)).when(value).then(pl.lit(YES)).otherwise(pl.lit(NO)).alias(column)
+    )
+
+
+T, I, D, B, F = pl.String(), pl.Int64(), pl.Date(), pl.Boolean(), pl.Float64()
+N = pl.Int32()
+
+HOLDER = pl.Struct({"titulaire_id": T, "titulaire_typeIdentifiant": T, "titulaire_nom": T})
+SUBCONTRACT = pl.Struct(
+    {"id": T, "sousTraitant_id": T, "sousTraitant_typeIdentifiant": T, "montant": I, "dureeMois": N, "dateNotification": D}
+)
+
+WHERE = (
+    Word("source", T, "Fichier source"),
+    Word("position", I, "Rang de l'enregistrement dans la source (à partir de 1)"),
+    Word("dialecte", T, "Format reconnu"),
+)
+
+IDENTITY = (
+    Word("uid", T, "Identifiant unique (SIRET acheteur + id)", origin="DECP tabulaire"),
+    Word("id", T, "Identifiant du contrat", origin="DECP"),
+    Word("acheteur_id", T, "SIRET de l'acheteur", origin="DECP tabulaire"),
+    Word("acheteur_nom", T, "Acheteur", origin="DECP tabulaire"),
+    Word("type_contrat", T, "Type de contrat (marche ou concession)"),
+)
+
+DESCRIPTION = (
+    Word("nature", T, "Nature", origin="DECP"),
+    Word("objet", T, "Objet", origin="DECP"),
+    Word("codeCPV", T, "Code CPV (8 chiffres)", origin="DECP"),
+    Word("procedure", T, "Procédure", origin="DECP"),
+    Word("lieuExecution_code", T, "Lieu d'exécution", origin="DECP tabulaire"),
+    Word("lieuExecution_typeCode", T, "Type de code du lieu", origin="DECP tabulaire"),
+    Word("dureeMois", N, "Durée", "mois", origin="DECP"),
+    Word("dateNotification", D, "Date de notification", origin="DECP"),
+    Word("datePublicationDonnees", D, "Date de publication des données", origin="DECP"),
+    Word("montant", I, "Montant notifié HT (maximum pour les accords-cadres)", "centime", origin="DECP"),
+    Word("formePrix", T, "Forme du prix", origin="DECP"),
+    Word("typesPrix", T, "Types de prix", origin="DECP"),
+    Word("techniques", T, "Techniques d'achat", origin="DECP"),
+    Word("modalitesExecution", T, "Modalités d'exécution", origin="DECP"),
+    Word("idAccordCadre", T, "Identifiant de l'accord-cadre", origin="DECP"),
+    Word("marcheInnovant", B, "Marché innovant", origin="DECP"),
+    Word("ccag", T, "CCAG", origin="DECP"),
+    Word("offresRecues", N, "Offres reçues", "offre", origin="DECP"),
+    Word("attributionAvance", B, "Avance attribuée", origin="DECP"),
+    Word("tauxAvance", F, "Taux de l'avance", "part", origin="DECP"),
+    Word("typeGroupementOperateurs", T, "Groupement d'opérateurs", origin="DECP"),
+    Word("sousTraitanceDeclaree", B, "Sous-traitance déclarée", origin="DECP"),
+    Word("origineUE", F, "Part d'origine UE", "part", origin="DECP"),
+    Word("origineFrance", F, "Part d'origine France", "part", origin="DECP"),
+    Word("considerationsSociales", T, "Considérations sociales déclarées", origin="DECP"),
+    Word("considerationsEnvironnementales", T, "Considérations environnementales déclarées", origin="DECP"),
+)
+
+#: What a reader of contracts hands to the checks: text as found, lists still lists, one row per state of a
+#: contract in a source record (a record with two amendments gives three rows: modification_id null, "1", "2").
+RAW = Table(
+    "raw",
+    "un état d'un contrat tel qu'écrit dans un enregistrement source, sans contrôle",
+    ("source", "position", "modification_id"),
+    WHERE
+    + (Word("modification_id", T, "Numéro de modification"), Word("date_version", T, "Date de la modification"))
+    + tuple(
+        Word(
+            word.name,
+            pl.List(T)
+            if word.name
+            in ("considerationsSociales", "considerationsEnvironnementales", "techniques", "modalitesExecution", "typesPrix")
+            else T,
+            word.label,
+            origin=word.origin,
+        )
+        for word in IDENTITY + DESCRIPTION
+    )
+    + (
+        Word("donneesActuelles", T, "Version courante (DECP tabulaire)", origin="DECP tabulaire"),
+        Word("titulaires", pl.List(HOLDER), "Titulaires (null : la modification ne les change pas)"),
+        Word(
+            "actesSousTraitance",
+            pl.List(
+                pl.Struct(
+                    {
+                        "id": T,
+                        "sousTraitant_id": T,
+                        "sousTraitant_typeIdentifiant": T,
+                        "montant": T,
+                        "dureeMois": T,
+                        "dateNotification": T,
+                    }
+                )
+            ),
+            "Actes de sous-traitance déclarés",
+        ),
+    ),
+)
+
+#: Checked states: what sources hand to contracts.
+RECORDS = Table(
+    "records",
+    "un état d'un contrat (initial ou modifié) tel que publié par une source, contrôlé et typé",
+    ("source", "position", "modification_id"),
+    WHERE
+    + (
+        Word("modification_id", N, "Numéro de modification (0 = initial)"),
+        Word("date_version", D, "Date d'effet de cet état (notification initiale ou de la modification)"),
+    )
+    + IDENTITY
+    + DESCRIPTION
+    + (
+        Word("donneesActuelles", B, "Version courante selon la source", origin="DECP tabulaire"),
+        Word("titulaires", pl.List(HOLDER), "Titulaires (null : inchangés)"),
+        Word("actesSousTraitance", pl.List(SUBCONTRACT), "Actes de sous-traitance déclarés"),
+    ),
+)
+
+REJECTS = Table(
+    "rejects",
+    "une chose refusée (niveau rejet : enregistrement écarté) ou mise en doute (niveau doute : champ inconnu, enregistrement gardé)",
+    (),
+    (
+        Word("source", T, "Fichier source"),
+        Word("position", I, "Rang de l'enregistrement"),
+        Word("id", T, "Identifiant"),
+        Word("champ", T, "Champ"),
+        Word("valeur", T, "Valeur lue"),
+        Word("regle", T, "Règle"),
+        Word("niveau", T, "Niveau (rejet, doute, info)"),
+        Word("message", T, "Message"),
+    ),
+)
+
+ACCOUNTS = Table(
+    "accounts",
+    "le compte d'un fichier : lus = contrats + versions_titulaires + doublons + concessions + rejetes",
+    ("source",),
+    (
+        Word("source", T, "Fichier"),
+        Word("dialecte", T, "Format reconnu"),
+        Word("lus", I, "Enregistrements trouvés"),
+        Word("contrats", I, "Contrats"),
+        Word("versions_titulaires", I, "Autres versions ou titulaires d'un contrat"),
+        Word("doublons", I, "Doublons fusionnés"),
+        Word("concessions", I, "Concessions"),
+        Word("rejetes", I, "Rejetés"),
+        Word("doutes", I, "Doutes"),
+    ),
+)
+
+CONTRACTS = Table(
+    "contracts",
+    "un marché ou une concession dans sa version courante, première date de notification et premier montant gardés",
+    ("uid",),
+    WHERE
+    + IDENTITY
+    + DESCRIPTION
+    + (
+        Word("acheteur_siren", T, "SIREN de l'acheteur"),
+        Word("montant_initial", I, "Premier montant notifié", "centime"),
+        Word("dureeMois_initiale", N, "Première durée", "mois"),
+        Word("date_version", D, "Date de la version courante"),
+        Word("nb_versions", N, "Nombre de versions", "version"),
+        Word("nb_titulaires", N, "Nombre de titulaires", "titulaire"),
+        Word("annee", N, "Année de première notification", "année"),
+        Word("cpv_division", T, "Division CPV (2 chiffres)"),
+        Word("defense", B, "Marché de défense ou de sécurité"),
+        Word("accord_cadre", B, "Accord-cadre"),
+        Word("marche_subsequent", B, "Marché subséquent"),
+        Word("consultation", T, "Consultation présumée"),
+        Word("consultation_n", N, "Contrats de la consultation présumée", "contrat"),
+        Word("consultation_montant", I, "Montant de la consultation présumée, chaque maximum compté une fois", "centime"),
+        Word("accord_multiple", T, "Groupe d'accords-cadres de même montant et de titulaires différents"),
+        Word("montant_statut", T, "Statut du montant (valide, inconnu, impossible, symbolique, a_verifier)"),
+        Word("montant_regle", T, "Règle qui a qualifié le montant"),
+        Word("montant_propose", I, "Réparation proposée du montant", "centime"),
+        Word("montant_preuve", T, "Indice de la réparation proposée"),
+        Word("montant_bas", I, "Montant, borne basse", "centime"),
+        Word("montant_haut", I, "Montant, borne haute", "centime"),
+        Word("montant_retenu", I, "Montant retenu dans les sommes (chaque maximum une fois)", "centime"),
+        Word("montant_retenu_haut", I, "Montant retenu une fois par titulaire publié", "centime"),
+        Word("test_plateforme", B, "Contrat d'essai d'une plateforme"),
+        Word("doublon_possible", T, "Autre contrat presque identique (uid)"),
+        Word("publies", B, "Population « publiés »"),
+        Word("seuil_montant", B, "Population « seuil sur le montant »"),
+        Word("seuil_besoin", B, "Population « seuil sur le besoin »"),
+        Word("incomplet", B, "Deux derniers mois avant la date d'arrêté (publication encore en cours)"),
+    ),
+)
+
+HOLDERS = Table(
+    "holders",
+    "un titulaire d'un contrat dans sa version courante",
+    ("uid", "titulaire_id"),
+    (
+        Word("uid", T, "Identifiant unique du contrat", origin="DECP tabulaire"),
+        Word("rang", N, "Rang du titulaire"),
+        Word("titulaire_id", T, "Identifiant du titulaire", origin="DECP tabulaire"),
+        Word("titulaire_typeIdentifiant", T, "Type d'identifiant", origin="DECP tabulaire"),
+        Word("titulaire_nom", T, "Titulaire", origin="DECP tabulaire"),
+        Word("titulaire_siren", T, "SIREN du titulaire"),
+        Word("dateNotification", D, "Date de notification du contrat", origin="DECP"),
+        Word("montant_bas", I, "Part du titulaire, borne basse", "centime"),
+        Word("montant_egal", I, "Part du titulaire, à parts égales", "centime"),
+        Word("montant_haut", I, "Part du titulaire, borne haute", "centime"),
+    ),
+)
+
+VERSIONS = Table(
+    "versions",
+    "un état d'un contrat dans le temps, montant, durée et titulaires reportés en avant",
+    ("uid", "modification_id"),
+    (
+        Word("uid", T, "Identifiant unique du contrat"),
+        Word("modification_id", N, "Numéro de modification (0 = initial)"),
+        Word("date_version", D, "Date d'effet"),
+        Word("montant", I, "Montant", "centime"),
+        Word("dureeMois", N, "Durée", "mois"),
+        Word("titulaires", pl.List(HOLDER), "Titulaires"),
+        Word("source", T, "Fichier source"),
+        Word("position", I, "Rang de l'enregistrement"),
+    ),
+)
+
+SUBCONTRACTS = Table(
+    "subcontracts",
+    "un acte de sous-traitance déclaré",
+    ("uid", "acte_id"),
+    (
+        Word("uid", T, "Identifiant unique du contrat"),
+        Word("acte_id", T, "Numéro de l'acte"),
+        Word("sousTraitant_id", T, "Identifiant du sous-traitant", origin="DECP"),
+        Word("sousTraitant_typeIdentifiant", T, "Type d'identifiant du sous-traitant", origin="DECP"),
+        Word("sousTraitant_siren", T, "SIREN du sous-traitant"),
+        Word("montant", I, "Montant sous-traité", "centime", origin="DECP"),
+        Word("dureeMois", N, "Durée", "mois", origin="DECP"),
+        Word("dateNotification", D, "Date de notification de l'acte", origin="DECP"),
+    ),
+)
+
+#: Added to contracts by considerations: what is declared, yes / no / unknown.
+CONSIDERATIONS = (
+    Word("clause_sociale", B, "Clause sociale déclarée"),
+    Word("critere_social", B, "Critère social déclaré"),
+    Word("marche_reserve", B, "Marché réservé déclaré"),
+    Word("clause_environnementale", B, "Clause environnementale déclarée"),
+    Word("critere_environnemental", B, "Critère environnemental déclaré"),
+)
+
+#: Added to contracts by considerations when texts were searched (detection).
+DETECTED = (
+    Word("clause_sociale_texte", B, "Clause sociale lue dans les textes"),
+    Word("critere_social_texte", B, "Critère social lu dans les textes"),
+    Word("marche_reserve_texte", B, "Marché réservé lu dans les textes"),
+    Word("clause_environnementale_texte", B, "Clause environnementale lue dans les textes"),
+    Word("critere_environnemental_texte", B, "Critère environnemental lu dans les textes"),
+)
+
+#: Added to contracts by suppliers (through its holders) at the notification date.
+ACCESS = (
+    Word("titulaire_ess", B, "Au moins un titulaire de l'ESS"),
+    Word("titulaire_esus", B, "Au moins un titulaire agréé ESUS"),
+    Word("titulaire_inclusif", B, "Au moins un titulaire inclusif (SIAE, EA, EATT, ESAT…)"),
+)
+
+SCORES = (
+    Word("score_social", pl.Int16(), "Score social", "point"),
+    Word("score_environnement", pl.Int16(), "Score environnement", "point"),
+    Word("score_acces_ess", pl.Int16(), "Score accès de l'ESS", "point"),
+    Word("score_bas", pl.Int16(), "Score global, borne basse", "point"),
+    Word("score_haut", pl.Int16(), "Score global, borne haute", "point"),
+    Word("score_couverture", F, "Part du score qui est connue", "part"),
+)
+
+CONTRIBUTIONS = Table(
+    "contributions",
+    "les points qu'une considération apporte à un contrat",
+    ("uid", "axe", "consideration"),
+    (
+        Word("uid", T, "Identifiant unique du contrat"),
+        Word("axe", T, "Axe (social, environnement, acces_ess)"),
+        Word("consideration", T, "Considération"),
+        Word("valeur", B, "Réponse"),
+        Word("points", pl.Int16(), "Points", "point"),
+        Word("regle", T, "Règle (clé de method.toml)"),
+    ),
+)
+
+MEASURES = Table(
+    "measures",
+    "une mesure : un indicateur sur un périmètre, une ventilation et une population",
+    ("indicateur", "population", "perimetre", "dimension", "modalite", "unite", "definition"),
+    (
+        Word("indicateur", T, "Indicateur"),
+        Word("titre", T, "Titre"),
+        Word("perimetre", T, "Périmètre (ensemble, ou SIRET/SIREN de l'acheteur, ou nom d'un ensemble d'acheteurs)"),
+        Word("population", T, "Population (publies, seuil_montant, seuil_besoin)"),
+        Word("dimension", T, "Ventilation (total, annee, famille, cpv_division, procedure, tranche_montant, acheteur_id…)"),
+        Word("modalite", T, "Modalité de la ventilation"),
+        Word("unite", T, "Unité (nombre ou valeur)"),
+        Word("definition", T, "Définition retenue"),
+        Word("valeur", F, "Valeur (part de 0 à 1, ou quantité) sur l'ensemble"),
+        Word("valeur_repondus", F, "Valeur sur les contrats renseignés"),
+        Word("bas", F, "Borne basse"),
+        Word("haut", F, "Borne haute"),
+        Word("numerateur", I, "Numérateur (contrats, ou centimes)"),
+        Word("denominateur", I, "Dénominateur, tous les contrats"),
+        Word("repondus", I, "Dénominateur, contrats renseignés"),
+        Word("couverture", F, "Part renseignée"),
+        Word("regle", T, "Règle (code de l'indicateur et version)"),
+    ),
+)
+
+ESTABLISHMENTS = Table(
+    "establishments",
+    "un établissement (ou une unité légale sans établissement connu : siret null) décrit par une liste",
+    ("siren", "siret", "source"),
+    (
+        Word("siren", T, "SIREN"),
+        Word("siret", T, "SIRET"),
+        Word("nom", T, "Dénomination"),
+        Word("enseigne", T, "Enseigne ou nom usuel"),
+        Word("sigle", T, "Sigle"),
+        Word("categorie_juridique", T, "Catégorie juridique (4 chiffres)"),
+        Word("naf", T, "Activité principale"),
+        Word("naf_nomenclature", T, "Nomenclature d'activité (NAFRev2, NAF2025)"),
+        Word("tranche_effectifs", T, "Tranche d'effectifs (code Insee)"),
+        Word("categorie_entreprise", T, "Catégorie d'entreprise (PME, ETI, GE)"),
+        Word("etat", T, "État administratif (A actif, F ou C fermé)"),
+        Word("siege", B, "Établissement siège"),
+        Word("code_commune", T, "Commune (code Insee)"),
+        Word("code_postal", T, "Code postal"),
+        Word("commune", T, "Commune"),
+        Word("lon", F, "Longitude", "degré"),
+        Word("lat", F, "Latitude", "degré"),
+        Word("diffusion_partielle", B, "Diffusion partielle : nom et adresse non gardés"),
+        Word("personne_physique", B, "Personne physique : masquée par défaut"),
+        Word("au", D, "Date de la liste"),
+        Word("source", T, "Liste"),
+    ),
+)
+
+REGISTER = Table(
+    "register",
+    "un statut d'un fournisseur dans une liste",
+    ("siren", "siret", "statut", "source"),
+    (
+        Word("siren", T, "SIREN"),
+        Word("siret", T, "SIRET (null : statut de l'unité légale)"),
+        Word("nom", T, "Dénomination"),
+        Word("statut", T, "Statut (ESS, NON_ESS, ESUS, EI, ACI, AI, ETTI, EITI, GEIQ, EA, EATT, ESAT, SEP)"),
+        Word("famille_ess", T, "Famille de l'ESS (association, coopérative, mutuelle, fondation, société commerciale)"),
+        Word("depuis", D, "Depuis"),
+        Word("jusqua", D, "Jusqu'au (dernier jour inclus)"),
+        Word("au", D, "Date de la liste"),
+        Word("source", T, "Liste"),
+        Word("secteurs", T, "Secteurs déclarés par la liste"),
+    ),
+)
+
+PASSAGES = Table(
+    "passages",
+    "une considération trouvée dans un texte, avec la citation",
+    ("texte_id", "debut", "regle"),
+    (
+        Word("texte_id", T, "Texte (uid du contrat, avis ou document)"),
+        Word("champ", T, "Champ ou document"),
+        Word("page", N, "Page"),
+        Word("article", T, "Article"),
+        Word("niveau", pl.Int8(), "Niveau (2 : considération explicite, 1 : objet par nature, 0 : niée)"),
+        Word("dimension", T, "Dimension (env ou soc)"),
+        Word("code", T, "Sous-type (codes eForms BT-774 / BT-775)"),
+        Word("porteur", T, "Porteur (clause, critere, reservation, objet, negated)"),
+        Word("reserve", T, "Réservation (none, handicap, iae, handicap_iae, penit, ess, unspecified)"),
+        Word("citation", T, "Passage cité"),
+        Word("debut", N, "Début dans le texte d'origine", "caractère"),
+        Word("fin", N, "Fin (exclue) dans le texte d'origine", "caractère"),
+        Word("confiance", F, "Confiance", "part"),
+        Word("regle", T, "Règle"),
+        Word("nombre", F, "Nombre lu"),
+        Word("nombre_unite", T, "Unité du nombre (% d'heures, heures, % de pondération, €…)"),
+        Word("article_cite", T, "Article cité"),
+    ),
+)
+
+SPEND = Table(
+    "spend",
+    "une ligne du fichier de dépenses d'un acheteur",
+    ("fichier", "feuille", "ligne"),
+    (
+        Word("fichier", T, "Fichier"),
+        Word("feuille", T, "Feuille"),
+        Word("ligne", I, "Ligne"),
+        Word("fournisseur", T, "Fournisseur"),
+        Word("siret", T, "SIRET"),
+        Word("siren", T, "SIREN"),
+        Word("montant", I, "Montant", "centime"),
+        Word("taxe", T, "Taxe (HT, TTC ou inconnue)"),
+        Word("exercice", N, "Exercice", "année"),
+        Word("date", D, "Date"),
+        Word("famille_acheteur", T, "Famille d'achat de l'acheteur"),
+        Word("service", T, "Service"),
+        Word("compte", T, "Compte (nature)"),
+        Word("libelle", T, "Libellé"),
+        Word("numero_marche", T, "Numéro de marché"),
+        Word("code_postal", T, "Code postal"),
+        Word("commune", T, "Commune"),
+        Word("perimetre", T, "Périmètre (achat, banque_assurance, centrale_achat, subvention, hors_perimetre, a_verifier, ecarte)"),
+        Word("perimetre_motif", T, "Motif du périmètre"),
+    ),
+)
+
+DECISIONS = Table(
+    "decisions",
+    "une correction humaine (statut, montant, constat, lien), avec auteur, date et motif",
+    ("objet_type", "objet_id", "champ"),
+    (
+        Word("objet_type", T, "Type (statut, montant, constat, lien, consultation)"),
+        Word("objet_id", T, "Objet corrigé"),
+        Word("champ", T, "Champ"),
+        Word("valeur", T, "Valeur décidée"),
+        Word("auteur", T, "Auteur"),
+        Word("date", D, "Date"),
+        Word("motif", T, "Motif"),
+    ),
+)
+
+TABLES = {
+    table.name: table
+    for table in (
+        RAW, RECORDS, REJECTS, ACCOUNTS, CONTRACTS, HOLDERS, VERSIONS, SUBCONTRACTS, CONTRIBUTIONS, MEASURES,
+        ESTABLISHMENTS, REGISTER, PASSAGES, SPEND, DECISIONS,
+    )
+}  # fmt: skip
+
+ADDED = (
+    CONSIDERATIONS
+    + DETECTED
+    + ACCESS
+    + SCORES
+    + (
+        Word("famille", T, "Famille d'achat"),
+        Word("famille_libelle", T, "Famille d'achat"),
+        Word("famille_origine", T, "Origine de la famille (cpv, texte, nomenclature)"),
+        Word("acheteur_libelle", T, "Acheteur"),
+        Word("acheteur_categorie", T, "Catégorie d'acheteur"),
+        Word("tranche_montant", T, "Tranche de montant"),
+    )
+)
+
+_NAMED = [table for table in reversed(TABLES.values()) if table is not RAW]
+_WORDS = {word.name: word for table in _NAMED for word in table.words} | {w.name: w for w in ADDED}
+LABELS = {name: word.label for name, word in _WORDS.items()}
+UNITS = {name: word.unit for name, word in _WORDS.items()}
+
+#: The three named populations, in the order they are printed; the last is the default.
+POPULATIONS = {
+    "publies": "tous les marchés publiés",
+    "seuil_montant": "marchés dont le montant atteint le seuil de publication",
+    "seuil_besoin": "marchés dont le besoin atteint le seuil de publication",
+}
+DEFAULT_POPULATION = "seuil_besoin"
+
+#: Official closed lists of the 2022 schema (format-commande-publique 2.0.3), plus what 2019 adds.
+CLOSED_LISTS = {
+    "considerationsSociales": ["Clause sociale", "Critère social", "Marché réservé", "Concession réservée",
+                               "Pas de considération sociale"],
+    "considerationsEnvironnementales": ["Clause environnementale", "Critère environnemental",
+                                        "Pas de considération environnementale"],
+    "nature": ["Marché", "Marché de partenariat", "Marché de défense ou de sécurité", "Accord-cadre", "Marché subséquent",
+               "Concession de travaux", "Concession de service", "Concession de service public",
+               "Délégation de service public"],
+    "procedure": ["Procédure adaptée", "Appel d'offres ouvert", "Appel d'offres restreint", "Procédure avec négociation",
+                  "Marché passé sans publicité ni mise en concurrence préalable", "Dialogue compétitif",
+                  "Procédure négociée ouverte", "Procédure non négociée ouverte", "Procédure négociée restreinte",
+                  "Procédure non négociée restreinte"],
+    "techniques": ["Accord-cadre", "Concours", "Système de qualification", "Système d'acquisition dynamique",
+                   "Catalogue électronique", "Enchère électronique", "Sans objet"],
+    "modalitesExecution": ["Tranches", "Bons de commande", "Marchés subséquents", "Sans objet"],
+    "ccag": ["Travaux", "Maitrise d'œuvre", "Fournitures courantes et services", "Marchés industriels",
+             "Prestations intellectuelles", "Techniques de l'information et de la communication", "Pas de CCAG"],
+    "typeGroupementOperateurs": ["Conjoint", "Solidaire", "Pas de groupement"],
+    "typesPrix": ["Définitif ferme", "Définitif actualisable", "Définitif révisable", "Provisoire"],
+    "formePrix": ["Unitaire", "Forfaitaire", "Mixte", "Ferme", "Ferme et actualisable", "Révisable"],
+    "lieuExecution_typeCode": ["Code postal", "Code commune", "Code arrondissement", "Code canton", "Code département",
+                               "Code région", "Code pays"],
+    "titulaire_typeIdentifiant": ["SIRET", "TVA", "TAHITI", "RIDET", "FRWF", "IREP", "UE", "HORS-UE"],
+}  # fmt: skip
+
+#: What one user answers with « none declared » in each dimension.
+NONE_DECLARED = {
+    "considerationsSociales": "Pas de considération sociale",
+    "considerationsEnvironnementales": "Pas de considération environnementale",
+}
+
+#: Statuses that make a supplier inclusive (second, independent answer beside the ESS).
+INCLUSIVE_STATUSES = ("EI", "ACI", "AI", "ETTI", "EITI", "GEIQ", "EA", "EATT", "ESAT", "SEP")
