@@ -343,6 +343,19 @@ ACCESS = (
     Word("titulaire_inclusif", B, "Au moins un titulaire inclusif (SIAE, EA, EATT, ESAT…)"),
 )
 
+#: Added to suppliers (holders or spend lines) by suppliers.status, on the day of each row.
+STATUS = (
+    Word("titulaire_ess", B, "Fournisseur de l'ESS"),
+    Word("ess_famille", T, "Famille de l'ESS"),
+    Word("ess_borderline", B, "Forme juridique ou activité à la limite de l'ESS (montrée à part)"),
+    Word("ess_raison", T, "Preuve ou raison (ESS)"),
+    Word("titulaire_esus", B, "Fournisseur agréé ESUS"),
+    Word("titulaire_inclusif", B, "Fournisseur inclusif (SIAE, EA, EATT, ESAT…)"),
+    Word("inclusif_types", T, "Types de structure inclusive"),
+    Word("inclusif_regle", T, "Règle de rapprochement (SIRET, SIREN, SIREN par extension)"),
+    Word("inclusif_raison", T, "Preuve ou raison (inclusif)"),
+)
+
 SCORES = (
     Word("score_social", pl.Int16(), "Score social", "point"),
     Word("score_environnement", pl.Int16(), "Score environnement", "point"),
@@ -417,6 +430,7 @@ ESTABLISHMENTS = Table(
         Word("personne_physique", B, "Personne physique : masquée par défaut"),
         Word("au", D, "Date de la liste"),
         Word("source", T, "Liste"),
+        Word("liste", T, "Nature de la liste (clé de register_columns.toml)"),
     ),
 )
 
@@ -428,12 +442,13 @@ REGISTER = Table(
         Word("siren", T, "SIREN"),
         Word("siret", T, "SIRET (null : statut de l'unité légale)"),
         Word("nom", T, "Dénomination"),
-        Word("statut", T, "Statut (ESS, NON_ESS, ESUS, EI, ACI, AI, ETTI, EITI, GEIQ, EA, EATT, ESAT, SEP)"),
+        Word("statut", T, "Statut (ESS, NON_ESS, ESUS, EI… ; par décision aussi NON_ESUS, NON_INCLUSIF)"),
         Word("famille_ess", T, "Famille de l'ESS (association, coopérative, mutuelle, fondation, société commerciale)"),
         Word("depuis", D, "Depuis"),
         Word("jusqua", D, "Jusqu'au (dernier jour inclus)"),
         Word("au", D, "Date de la liste"),
         Word("source", T, "Liste"),
+        Word("liste", T, "Nature de la liste (clé de register_columns.toml, ou decision)"),
         Word("secteurs", T, "Secteurs déclarés par la liste"),
     ),
 )
@@ -516,6 +531,7 @@ TABLES = {
 ADDED = (
     CONSIDERATIONS
     + DETECTED
+    + STATUS
     + ACCESS
     + SCORES
     + (
