@@ -77,7 +77,9 @@ def lab(arguments: list[str]) -> int:
 
 def main(arguments: list[str]) -> int:
     if sys.version_info < (3, 11):
-        say(f"spaser demande Python 3.11 ou plus récent ; celui-ci est {sys.version.split()[0]}. Installez-en un, puis relancez.")
+        say(
+            f"spaser demande Python 3.11 ou plus récent ; celui-ci est {sys.version.split()[0]}. Installez-en un, puis relancez."
+        )
         return 2
     verb = arguments[0] if arguments else "diagnostic"
     prepare("test" if verb == "test" else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 
 class Problem(Exception):
@@ -45,3 +45,13 @@ def closest(name: str, known: Iterable[str]) -> str:
 
 def _sentence(text: str) -> str:
     return text if text.endswith((".", "?", "!", "…")) else f"{text}."
+
+
+def nearness(wanted: str, names: list[str]) -> list[float]:
+    """How near each name is to the wanted one, from 0 to 100, whatever the order of words and small typos."""
+    return [float(_near(wanted, name)) for name in names]
+
+
+def _near(wanted: str, name: str) -> float:
+    whole = fuzz.WRatio(wanted, name)
+    return max(whole, 95.0) if wanted and f" {wanted}" in f" {name}" else whole

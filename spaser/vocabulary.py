@@ -59,8 +59,7 @@ class Table:
         """The frame with exactly this table's columns, in order and dtype; what lacks is null."""
         have = frame.collect_schema().names()
         return frame.select(
-            (pl.col(word.name) if word.name in have else pl.lit(None)).cast(word.dtype).alias(word.name)
-            for word in self.words
+            (pl.col(word.name) if word.name in have else pl.lit(None)).cast(word.dtype).alias(word.name) for word in self.words
         )
 
 
@@ -78,9 +77,7 @@ def euros(frame: pl.LazyFrame) -> pl.LazyFrame:
 def yes_no(column: str) -> pl.Expr:
     """A nullable Boolean as « oui / non / inconnu », for display and export only."""
     value = pl.col(column)
-    return (
-        pl.when(value.is_null()).then(pl.lit(UNKNOWN)).when(value).then(pl.lit(YES)).otherwise(pl.lit(NO)).alias(column)
-    )
+    return pl.when(value.is_null()).then(pl.lit(UNKNOWN)).when(value).then(pl.lit(YES)).otherwise(pl.lit(NO)).alias(column)
 
 
 T, I, D, B, F = pl.String(), pl.Int64(), pl.Date(), pl.Boolean(), pl.Float64()
@@ -197,7 +194,7 @@ RECORDS = Table(
 
 REJECTS = Table(
     "rejects",
-    "une chose refusée (niveau rejet : enregistrement écarté) ou mise en doute (niveau doute : champ inconnu, enregistrement gardé)",
+    "une chose refusée (rejet : enregistrement écarté) ou mise en doute (doute : champ inconnu, enregistrement gardé)",
     (),
     (
         Word("source", T, "Fichier source"),
@@ -500,7 +497,11 @@ SPEND = Table(
         Word("numero_marche", T, "Numéro de marché"),
         Word("code_postal", T, "Code postal"),
         Word("commune", T, "Commune"),
-        Word("perimetre", T, "Périmètre (achat, banque_assurance, centrale_achat, subvention, hors_perimetre, a_verifier, ecarte)"),
+        Word(
+            "perimetre",
+            T,
+            "Périmètre (achat, banque_assurance, centrale_achat, subvention, hors_perimetre, a_verifier, ecarte)",
+        ),
         Word("perimetre_motif", T, "Motif du périmètre"),
     ),
 )
