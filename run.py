@@ -69,10 +69,8 @@ def prepare(extras: str) -> None:
 
 def lab(arguments: list[str]) -> int:
     """JupyterLab in French on the notebooks, with the settings of the kit and no news pop-up."""
-    os.environ["JUPYTERLAB_SETTINGS_DIR"] = str(VENV / "lab-settings")
-    os.environ["JUPYTER_CONFIG_PATH"] = str(ROOT / "notebooks" / "labconfig")
-    settings = ["--LabApp.app_settings_dir=" + str(ROOT / "notebooks" / "labconfig")]
-    return call(PYTHON, "-m", "jupyterlab", "--notebook-dir", ROOT / "notebooks", *settings, *arguments)
+    os.environ["JUPYTER_CONFIG_PATH"] = str(ROOT / "notebooks" / "config")
+    return call(PYTHON, "-m", "jupyterlab", "--notebook-dir", ROOT / "notebooks", *arguments)
 
 
 def main(arguments: list[str]) -> int:
