@@ -1,0 +1,72 @@
+"""Buyers are named, never multiplied, and found from half a name."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from spaser import buyers, territories
+from spaser.problems import Problem
+
+CONTRACTS = pl.LazyFrame(
+    {
+        "uid": ["a", "b", "c", "d", "e"],
+        "acheteur_id": ["21750001600019", "21750001600019", "00000110900017", "00000110900017", "20005801400014"],
+        "acheteur_siren": ["217500016", "217500016", "000001109", "000001109", "200058014"],
+        "acheteur_nom": ["VILLE", None, "Ville d'Aubrelle (fictive)", "Ville d'Aubrelle (fictive)", None],
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def named() -> pl.DataFrame:
+    return buyers.name(CONTRACTS, territories.one_per_siren()).collect()
+
+
+@pytest.fixture(scope="module")
+def catalogue(named) -> pl.DataFrame:
+    return buyers.catalogue(named.lazy()).collect()
+
+
+def test_a_siren_that_is_both_a_commune_and_a_departement_never_multiplies_rows(named):
+    assert named.height == 5
+    paris = named.filter(pl.col("acheteur_siren") == "217500016")
+    assert paris["acheteur_categorie"].to_list() == ["commune et département"] * 2
+    assert paris["acheteur_libelle"].to_list() == ["Paris"] * 2
+
+
+def test_a_buyer_unknown_to_the_reference_keeps_the_name_the_files_give(named):
+    assert named.filter(pl.col("uid") == "c")["acheteur_libelle"].item() == "Ville d'Aubrelle (fictive)"
+
+
+@pytest.mark.parametrize("text", ["paris", "PARIS", "217500016", "21750001600019", "Parsi", "21750001"])
+def test_a_buyer_is_found_whatever_the_accents_case_typos_or_part_of_its_siret(catalogue, text):
+    assert buyers.search(catalogue, text)["acheteur_siren"][0] == "217500016"
+
+
+@pytest.mark.parametrize("text", ["grand orly", "Seine Bievre", "grand-orly seine bièvre", "grand orli"])
+def test_half_a_name_chooses_the_only_buyer_that_answers(catalogue, text):
+    assert buyers.choose(catalogue, text) == "200058014"
+
+
+def test_nine_digits_inside_another_identifier_never_match(catalogue):
+    assert buyers.search(catalogue, "175000160").is_empty()
+
+
+def test_an_ambiguous_name_lists_the_candidates_with_their_siren():
+    two = pl.DataFrame(
+        {
+            "acheteur_siren": ["000000018", "000000026"],
+            "acheteur_libelle": ["Ville de Clairval (fictive)", "Département de Clairval (fictif)"],
+            "acheteur_categorie": ["commune", "département"],
+            "sirets": [["00000001800015"], ["00000002600015"]],
+            "contrats": [3, 2],
+        }
+    )
+    with pytest.raises(Problem, match=r"Plusieurs acheteurs.*000000018.*000000026"):
+        buyers.choose(two, "clairval")
+
+
+def test_an_unknown_name_says_which_buyers_the_files_hold(catalogue):
+    with pytest.raises(Problem, match=r"Aucun acheteur ne répond.*Aubrelle"):
+        buyers.choose(catalogue, "zzzzzz qqqq")
