@@ -1,0 +1,110 @@
+"""SIRENE: its columns made ours, its partial diffusion respected, its Lambert-93 coordinates turned into degrees."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser.vocabulary import REGISTER
+
+#: What SIRENE writes where a person asked for partial diffusion.
+NOT_DIFFUSED = r"^\[(ND|NON.DIFFUSIBLE)\]?"
+NAMES = ("nom", "enseigne", "sigle")
+PLACES = ("code_commune", "code_postal", "commune", "lon", "lat")
+
+# Lambert-93 (EPSG:2154) on the GRS80 ellipsoid, IGN note NTG_71: first eccentricity, exponent, constant, origin.
+E, N, C, X0, Y0, LON0 = 0.0818191910428158, 0.7256077650532670, 11754255.4261, 700000.0, 12655612.0499, 3.0
+
+
+def typed(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
+    """A stock as worded text → typed columns of ESTABLISHMENTS; an undiffused cell becomes null and is remembered."""
+    have = frame.collect_schema().names()
+    text = [c for c in have if c != "position"]
+    hidden = pl.any_horizontal(pl.col(c).str.contains(NOT_DIFFUSED) for c in text)
+    frame = frame.with_columns(cache=hidden.fill_null(False))
+    frame = frame.with_columns(pl.when(~pl.col(c).str.contains(NOT_DIFFUSED)).then(c) for c in text)
+    columns = [pl.col("naf").str.replace_all(r"[. ]", "")] if "naf" in have else []
+    if {"naf", "naf25"} <= set(have):
+        columns = [pl.coalesce("naf", "naf25").str.replace_all(r"[. ]", "").alias("naf"), _nomenclature(have)]
+    if "siege" in have:
+        columns.append(pl.col("siege").str.to_lowercase().is_in(["true", "vrai", "o", "oui", "1"]).alias("siege"))
+    if {"x", "y"} <= set(have):
+        columns += [*lambert_93(_metres("x"), _metres("y"))]
+    if "date_liste" in have:
+        columns.append(day("date_liste"))
+    return frame.with_columns(columns)
+
+
+def _nomenclature(have: list[str]) -> pl.Expr:
+    old = pl.col("naf_nomenclature") if "naf_nomenclature" in have else pl.lit("NAFRev2")
+    return (
+        pl.when(pl.col("naf").is_not_null()).then(old).when(pl.col("naf25").is_not_null()).then(pl.lit("NAF2025"))
+        .alias("naf_nomenclature")
+    )  # fmt: skip
+
+
+def _metres(column: str) -> pl.Expr:
+    return pl.col(column).str.replace(",", ".").cast(pl.Float64, strict=False)
+
+
+def lambert_93(x: pl.Expr, y: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Longitude and latitude in degrees of Lambert-93 coordinates in metres; null outside metropolitan France.
+
+    Overseas establishments carry coordinates of another projection: they are left out rather than placed at sea.
+    """
+    inside = x.is_between(0, 1_300_000) & y.is_between(6_000_000, 7_200_000)
+    dx, dy = x - X0, Y0 - y
+    iso = -((dx**2 + dy**2).sqrt() / C).log() / N
+    latitude = 2 * iso.exp().arctan() - 1.5707963267948966
+    for _ in range(6):  # the series converges by a factor e² ≈ 1/150 a turn
+        sine = E * latitude.sin()
+        latitude = 2 * (((1 + sine) / (1 - sine)) ** (E / 2) * iso.exp()).arctan() - 1.5707963267948966
+    lon = LON0 + (dx / dy).arctan().degrees() / N
+    return pl.when(inside).then(lon).alias("lon"), pl.when(inside).then(latitude.degrees()).alias("lat")
+
+
+def masked(frame: pl.LazyFrame, persons: bool) -> pl.LazyFrame:
+    """Partial diffusion kept without name or address; natural persons without name unless asked."""
+    have = frame.collect_schema().names()
+    cells = [c for c in ("nom", "nom_personne", "enseigne") if c in have]
+    partial = pl.any_horizontal(pl.col(c).str.contains(NOT_DIFFUSED) for c in cells).fill_null(False) if cells else pl.lit(False)
+    if "cache" in have:
+        partial = partial | pl.col("cache")
+    if "diffusion" in have:
+        partial = partial | (pl.col("diffusion") != "O").fill_null(False)
+    person = pl.lit(None, dtype=pl.Boolean)
+    if "categorie_juridique" in have:
+        person = pl.col("categorie_juridique").str.starts_with("1")
+    if "nom_personne" in have:
+        person = person | (pl.col("nom_personne").is_not_null() & pl.col("nom").is_null())
+    frame = frame.with_columns(diffusion_partielle=partial, personne_physique=person)
+    if persons and "nom_personne" in have:
+        frame = frame.with_columns(nom=pl.coalesce("nom", "nom_personne"))
+    hide = pl.col("diffusion_partielle") if persons else pl.col("diffusion_partielle") | pl.col("personne_physique").fill_null(False)
+    names = [pl.when(~hide).then(c).alias(c) for c in NAMES if c in have]
+    places = [pl.when(~pl.col("diffusion_partielle")).then(c).alias(c) for c in PLACES if c in frame.collect_schema().names()]
+    return frame.with_columns(*names, *places)
+
+
+def flag(column: pl.Expr) -> pl.Expr:
+    """SIRENE's flag O / N as a status; empty says nothing."""
+    return column.str.to_uppercase().replace_strict(
+        {"O": "ESS", "OUI": "ESS", "TRUE": "ESS", "N": "NON_ESS", "NON": "NON_ESS", "FALSE": "NON_ESS"},
+        default=None,
+        return_dtype=pl.String,
+    )
+
+
+def flagged(units: pl.LazyFrame) -> pl.LazyFrame:
+    """The statuses that the flag of a stock of legal units gives (none for a stock of establishments)."""
+    if "drapeau" not in units.collect_schema().names():
+        return REGISTER.empty().lazy()
+    rows = units.with_columns(statut=flag(pl.col("drapeau"))).filter(pl.col("statut").is_not_null())
+    return REGISTER.conform(rows)
+
+
+def day(column: str) -> pl.Expr:
+    """A date written 2019-07-31, 31/07/2019 or with an hour behind; anything else is null."""
+    text = pl.col(column).cast(pl.String).str.slice(0, 10)
+    return pl.coalesce(
+        text.str.to_date("%Y-%m-%d", strict=False), text.str.to_date("%d/%m/%Y", strict=False), text.str.to_date("%Y/%m/%d", strict=False)
+    ).alias(column)
