@@ -1,0 +1,123 @@
+"""What a published amount is worth: its status with the rule that gave it, a proposed repair with its evidence, its bounds.
+
+Amounts are Int64 cents, excluding tax. A framework agreement's amount is its maximum. Nothing is ever replaced without a
+decision of type ``montant``; an amount that cannot be believed becomes unknown in sums, never a sentinel.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser import rules
+from spaser.vocabulary import CENT
+
+VALID, UNKNOWN, IMPOSSIBLE, SYMBOLIC, DOUBTFUL = "valide", "inconnu", "impossible", "symbolique", "a_verifier"
+USABLE = (VALID, DOUBTFUL)
+
+
+def _filler_amounts(method: dict) -> list[int]:
+    """Whole euros made of one repeated digit or of a typed sequence."""
+    shortest = method["repeated_digit"]["minimum_digits"]
+    repeated = [int(str(digit) * length) for digit in range(1, 10) for length in range(shortest, 14)]
+    return sorted({*repeated, *method["sequence"]["values"]})
+
+
+def usual(contracts: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per buyer and CPV division: number, median and median deviation of the decimal logarithm of its amounts.
+
+    Needs ``acheteur_id, cpv_division, montant``. Only groups large enough to be compared with are kept.
+    """
+    method = rules.method()["amounts"]
+    floor, ceiling = method["symbolic_below"]["value"] * CENT, method["impossible_from"]["value"] * CENT
+    logs = contracts.filter(
+        pl.col("montant").is_between(floor, ceiling, closed="left") & pl.col("acheteur_id").is_not_null()
+        & pl.col("cpv_division").is_not_null() & (pl.col("type_contrat") != "concession")
+    ).select("acheteur_id", "cpv_division", log=pl.col("montant").log10())  # fmt: skip
+    key = ["acheteur_id", "cpv_division"]
+    return (
+        logs.group_by(key)
+        .agg(
+            usuel_n=pl.len(),
+            usuel_log=pl.col("log").median(),
+            usuel_ecart=(pl.col("log") - pl.col("log").median()).abs().median(),
+        )
+        .filter(pl.col("usuel_n") >= method["unit_error"]["minimum_contracts"])
+    )
+
+
+def qualify(contracts: pl.LazyFrame) -> pl.LazyFrame:
+    """Adds ``montant_statut, montant_regle, montant_propose, montant_preuve, montant_bas, montant_haut``.
+
+    Needs ``montant, montant_lots, montant_decide, accord_cadre, acheteur_id, cpv_division`` and the columns of ``usual``.
+    """
+    method = rules.method()["amounts"]
+    outlier = method["outlier"]
+    amount = pl.col("montant")
+    euros = amount // CENT
+    distance = (amount.log10() - pl.col("usuel_log")).abs()
+    spread = pl.max_horizontal(pl.col("usuel_ecart") * 1.4826, pl.lit(outlier["smallest_deviation"]))
+    ladder = [
+        (amount.is_null(), UNKNOWN, "montant_absent"),
+        (pl.col("montant_decide"), VALID, "decision"),
+        (amount <= 0, IMPOSSIBLE, "montant_nul_ou_negatif"),
+        (euros >= method["impossible_from"]["value"], IMPOSSIBLE, "impossible_from"),
+        (euros.is_in(_filler_amounts(method)), IMPOSSIBLE, "repeated_digit"),
+        (euros < method["symbolic_below"]["value"], SYMBOLIC, "symbolic_below"),
+        (pl.col("montant_lots").is_not_null(), DOUBTFUL, "plusieurs_lots_sous_un_numero"),
+        ((pl.col("usuel_n") >= outlier["minimum_contracts"]) & (distance > outlier["deviations"] * spread), DOUBTFUL, "outlier"),
+    ]  # fmt: skip
+    status, rule = pl.lit(VALID), pl.lit(None, pl.String)
+    for test, value, name in reversed(ladder):
+        status, rule = pl.when(test).then(pl.lit(value)).otherwise(status), pl.when(test).then(pl.lit(name)).otherwise(rule)
+    qualified = contracts.with_columns(montant_statut=status, montant_regle=rule)
+    return qualified.with_columns(montant_propose=_repair()).with_columns(montant_preuve=_evidence()).with_columns(*_bounds())
+
+
+def _repair() -> pl.Expr:
+    """The amount that a lost decimal comma or an entry in thousands would explain; null when nothing suggests it."""
+    method = rules.method()["amounts"]["unit_error"]
+    proposal = pl.lit(None, pl.Int64)
+    for factor in method["factors"]:
+        for tried in (pl.col("montant") // factor, pl.col("montant") * factor):
+            near = (tried.log10() - pl.col("usuel_log")).abs() <= method["tolerance"]
+            proposal = pl.when(near).then(tried).otherwise(proposal)
+    return pl.when(pl.col("montant_regle") == "outlier").then(proposal)
+
+
+def _evidence() -> pl.Expr:
+    def french(cents: pl.Expr) -> pl.Expr:
+        text = (cents / CENT).round(0).cast(pl.Int64).cast(pl.String)
+        return text.str.reverse().str.replace_all(r"(\d{3})", "${1}\u202f").str.reverse().str.strip_chars("\u202f") + "\u00a0€"
+
+    usual_cents = (10 ** pl.col("usuel_log")).round(0)
+    text = pl.format(
+        "Publié {} ; la médiane des {} marchés de cet acheteur dans la division CPV {} est {} : erreur d'unité possible, proposé {}.",
+        french(pl.col("montant")), pl.col("usuel_n"), pl.col("cpv_division"), french(usual_cents), french(pl.col("montant_propose")),
+    )  # fmt: skip
+    return pl.when(pl.col("montant_propose").is_not_null()).then(text)
+
+
+def _bounds() -> list[pl.Expr]:
+    usable = pl.col("montant_statut").is_in(USABLE)
+    low = pl.min_horizontal("montant", "montant_propose")
+    low = pl.when(pl.col("accord_cadre")).then(pl.lit(0, pl.Int64)).otherwise(low)
+    high = pl.max_horizontal("montant", "montant_propose", "montant_lots")
+    return [pl.when(usable).then(low).alias("montant_bas"), pl.when(usable).then(high).alias("montant_haut")]
+
+
+def decided(decisions: pl.LazyFrame) -> pl.LazyFrame:
+    """``uid`` and ``decision_montant`` (text: euros, or « accepter » for the proposed repair), the latest of each contract."""
+    return (
+        decisions.filter((pl.col("objet_type") == "montant") & pl.col("valeur").is_not_null())
+        .sort("date", "valeur")
+        .group_by("objet_id", maintain_order=True)
+        .agg(pl.col("valeur").last())
+        .select(uid="objet_id", decision_montant="valeur")
+    )
+
+
+def decided_cents(proposal: pl.Expr) -> pl.Expr:
+    """The decided amount in cents: « accepter » takes the proposal, otherwise euros (« 38 800,50 »); null if unreadable."""
+    text = pl.col("decision_montant").str.strip_chars().str.to_lowercase()
+    number = text.str.replace_all(r"[\s€]", "").str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    return pl.when(text == "accepter").then(proposal).otherwise((number * CENT).round(0).cast(pl.Int64))
