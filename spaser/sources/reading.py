@@ -1,0 +1,234 @@
+"""The reading of contracts: from paths to RECORDS, REJECTS and the list of what was read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from spaser.problems import Problem, Problems
+from spaser.sources import archives, decp, json_stream, recognition, tabular, values
+from spaser.sources.archives import Guarded, Member
+from spaser.sources.json_stream import Batch, Note, Unreadable
+from spaser.sources.store import IN_MEMORY, Kept, Sheaf, Store
+from spaser.vocabulary import RAW, REJECTS
+
+Progress = Callable[[str, float], None]
+FILES = {"source": pl.String, "dialecte": pl.String, "lus": pl.Int64, "octets": pl.Int64, "sha256": pl.String}
+#: A refusal of this many records of one file is told in full; beyond, the first ones and their number.
+MOST_LINES = 100_000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read.
+
+    Attributes
+    ----------
+    records
+        RECORDS: one row per state of a contract in a source record.
+    rejects
+        REJECTS: what was refused or doubted.
+    files
+        One row per file: source, dialecte, lus (records found), octets and sha256 of its decompressed content.
+    """
+
+    records: pl.LazyFrame
+    rejects: pl.LazyFrame
+    files: pl.DataFrame
+
+
+def read(
+    paths: str | Path | Sequence[str | Path], *, cache: Path | None = None, progress: Progress | None = None
+) -> Reading:
+    """Read contracts from files, folders, patterns and archives, whatever their dialect.
+
+    Parameters
+    ----------
+    paths
+        One path or several: files, folders (read whole), patterns (``*.json``), zip and gzip archives.
+    cache
+        Folder where large files are kept in Parquet, found again by their content; by default a temporary folder that
+        lives as long as the program.
+    progress
+        Called with the source and the share read, from 0 to 1.
+
+    Raises
+    ------
+    Problem, Problems
+        When a file named explicitly cannot be read, or when nothing can be.
+    """
+    pieces, aside = gather(paths, cache=cache, progress=progress)
+    checked = [values.check(raw) for raw in _alike(pieces)]
+    known = pl.concat([REJECTS.conform(kept.rejects.lazy()) for _, kept in pieces] + [refusals(aside).lazy()])
+    rejects = pl.concat([known, *(REJECTS.conform(part.rejects) for part in checked)])
+    return Reading(pl.concat([part.records for part in checked]), rejects, _files(pieces))
+
+
+def gather(
+    paths: str | Path | Sequence[str | Path], *, cache: Path | None = None, progress: Progress | None = None
+) -> tuple[list[tuple[str, Kept]], list[tuple[str, Problem]]]:
+    """What each source holds before any check, and the sources of folders and archives that cannot be read."""
+    found, aside = archives.members(paths)
+    store, pieces, failures = Store(cache), [], []
+    for member in found:
+        try:
+            pieces.append((member.source, _sourced(member.source, _content(member, store, progress))))
+        except Problem as problem:
+            (failures if member.named else aside).append((member.source, problem))
+    if failures or not pieces:
+        _fail([problem for _, problem in failures or aside])
+    return pieces, aside
+
+
+def _fail(problems: list[Problem]) -> None:
+    if len(problems) == 1:
+        raise problems[0]
+    raise Problems("Des fichiers ne peuvent pas être lus", map(str, problems))
+
+
+def _sourced(source: str, kept: Kept) -> Kept:
+    """The rows and refusals of a content, with the name of its source."""
+    raw = kept.raw.with_columns(pl.lit(source).alias("source"))
+    rejects = kept.rejects.with_columns(pl.lit(source).alias("source"))
+    return Kept(raw, rejects, kept.lus, kept.dialecte, kept.octets, kept.sha256)
+
+
+def _alike(pieces: list[tuple[str, Kept]]) -> Iterator[pl.LazyFrame]:
+    """Sources with the same columns and types go through the checks together."""
+    groups: dict[tuple[tuple[str, pl.DataType], ...], list[pl.LazyFrame]] = {}
+    for _, kept in pieces:
+        names = [name for name in RAW.columns if name in kept.raw.collect_schema()]
+        raw = kept.raw.select(names)
+        groups.setdefault(tuple(raw.collect_schema().items()), []).append(raw)
+    for frames in groups.values():
+        yield pl.concat(frames) if len(frames) > 1 else frames[0]
+
+
+def _files(pieces: list[tuple[str, Kept]]) -> pl.DataFrame:
+    rows = [(source, kept.dialecte, kept.lus, kept.octets, kept.sha256) for source, kept in pieces]
+    return pl.DataFrame(rows, schema=FILES, orient="row")
+
+
+def refusals(aside: list[tuple[str, Problem]]) -> pl.DataFrame:
+    """REJECTS lines of files that cannot be read at all."""
+    rows = [{"source": source, "regle": "fichier.illisible", "niveau": "rejet", "message": str(p)} for source, p in aside]
+    return pl.DataFrame(rows, schema=REJECTS.schema)
+
+
+def _content(member: Member, store: Store, progress: Progress | None) -> Kept:
+    """Read one content by what it is."""
+    with member.open() as stream:
+        head = stream.read(recognition.HEAD)
+    kind = recognition.recognise(head, member.source)
+    if kind in (recognition.JSON, recognition.XML):
+        return _streamed(member, kind, head, store, progress)
+    return tabular.kept(member, kind, head, store, progress)
+
+
+def _streamed(member: Member, kind: str, head: bytes, store: Store, progress: Progress | None) -> Kept:
+    """A text of any size: rows in memory when it is small, in Parquet parts when it is large."""
+    large = member.size > (IN_MEMORY if not head.startswith(archives.GZIP) else IN_MEMORY // 8)
+    kept = store.find(member) if large else None
+    if kept is not None:
+        return kept
+    sheaf = Sheaf(store.root if large else None)
+    try:
+        with member.open() as stream:
+            _fill(sheaf, Hashed(stream, member.source, progress), member, kind, recognition.encoding(head))
+        return store.keep(member, sheaf) if large else sheaf.kept()
+    except BaseException:
+        sheaf.drop()
+        raise
+
+
+def _fill(sheaf: Sheaf, stream: Hashed, member: Member, kind: str, encoding: str) -> None:
+    """Turn the elements of a text into rows, counting each."""
+    note, lus, read_, refused = Note(), 0, 0, []
+    for batch in _batches(stream, member, kind, encoding, note):
+        kept = []
+        for element in batch.elements:
+            lus += 1
+            if isinstance(element, dict):
+                kept.append(decp.Element(lus, batch.key, element))
+            else:
+                refused.append(_refused(lus, element))
+        read_ += len(kept)
+        if kept:
+            sheaf.add(decp.rows(kept, kind))
+    if not read_:
+        raise Problem("Aucun contrat n'est lisible dans le fichier", where=member.source, todo="Téléchargez-le de nouveau")
+    stream.drain()
+    rejects = pl.DataFrame(refused + _remarks(note, lus), schema=REJECTS.schema)
+    sheaf.end(lus=lus, rejects=rejects, octets=stream.given, sha256=stream.digest(), otherwise=f"decp-{kind}")
+
+
+def _batches(stream: Hashed, member: Member, kind: str, encoding: str, note: Note) -> Iterator[Batch]:
+    if kind == recognition.XML:
+        from spaser.sources import decp_xml
+
+        yield from decp_xml.batches(stream, member, note)
+        return
+    text = recognition.Utf8(stream, encoding) if encoding.startswith(("utf-16", "utf-32")) else stream
+    head = text.read(json_stream.HEAD).removeprefix(b"\xef\xbb\xbf")
+    layout = json_stream.locate(head)
+    if layout is None:
+        raise json_stream.foreign(head, member.source)
+    yield from json_stream.Elements(text, layout, note, head)
+
+
+def _refused(position: int, element: object) -> dict[str, object]:
+    """The REJECTS line of an element that is not a readable record."""
+    if isinstance(element, Unreadable):
+        value, why = element.excerpt, element.why
+    else:
+        value, why = str(element)[:80], "ce n'est pas un objet"
+    message = f"Enregistrement illisible ({why}) : il est écarté, les autres sont lus."
+    return {"position": position, "valeur": value, "regle": "enregistrement.illisible", "niveau": "rejet", "message": message}
+
+
+def _remarks(note: Note, lus: int) -> list[dict[str, object]]:
+    """What concerns the file as a whole: where it was cut, in which encoding it was read."""
+    lines: list[dict[str, object]] = []
+    if note.cut is not None:
+        message = f"Le fichier s'arrête avant la fin de sa liste (octet {note.cut}, enregistrement {lus}) : la suite manque."
+        lines.append({"regle": "fichier.coupe", "niveau": "doute", "message": message})
+    if note.cp1252:
+        message = "Le fichier n'est pas en UTF-8 : ses caractères ont été lus en Windows-1252."
+        lines.append({"champ": "encodage", "valeur": "cp1252", "regle": "fichier.encodage", "niveau": "info", "message": message})
+    return lines
+
+
+class Hashed:
+    """A stream that is hashed on another thread while it is read, and tells its progress."""
+
+    def __init__(self, stream: Guarded, source: str, progress: Progress | None) -> None:
+        self.stream, self.source, self.progress = stream, source, progress
+        self.hash, self._pool = hashlib.sha256(), ThreadPoolExecutor(1)
+        self._last: Future[None] | None = None
+
+    @property
+    def given(self) -> int:
+        return self.stream.given
+
+    def read(self, count: int = -1) -> bytes:
+        data = self.stream.read(count)
+        if self._last is not None:
+            self._last.result()
+        self._last = self._pool.submit(self.hash.update, data)
+        if self.progress is not None:
+            self.progress(self.source, self.stream.fraction if data else 1.0)
+        return data
+
+    def drain(self) -> None:
+        """Read what the reader left, so that the digest is of the whole content."""
+        while self.read(1 << 20):
+            pass
+
+    def digest(self) -> str:
+        self._pool.shutdown(wait=True)
+        return self.hash.hexdigest()
