@@ -376,6 +376,19 @@ CONTRIBUTIONS = Table(
     ),
 )
 
+SENSITIVITY = Table(
+    "sensitivity",
+    "ce que devient le classement quand un poids du score bouge d'un quart",
+    ("poids", "sens"),
+    (
+        Word("poids", T, "Poids modifié (clé de method.toml)"),
+        Word("sens", T, "Sens (-25 % ou +25 %)"),
+        Word("classes", I, "Rangs comparés"),
+        Word("changes", I, "Changent de quartile"),
+        Word("part", F, "Part qui change de quartile", "part"),
+    ),
+)
+
 MEASURES = Table(
     "measures",
     "une mesure : un indicateur sur un périmètre, une ventilation et une population",
@@ -398,6 +411,7 @@ MEASURES = Table(
         Word("repondus", I, "Dénominateur, contrats renseignés"),
         Word("couverture", F, "Part renseignée"),
         Word("regle", T, "Règle (code de l'indicateur et version)"),
+        Word("petit_effectif", B, "Trop peu de contrats renseignés pour en tirer une conclusion"),
     ),
 )
 
@@ -475,6 +489,20 @@ PASSAGES = Table(
     ),
 )
 
+GAPS = Table(
+    "gaps",
+    "un écart entre ce qui est déclaré, ce que disent les textes et qui est titulaire",
+    ("uid", "consideration"),
+    tuple(word for word in CONTRACTS.words if word.name in ("uid", "acheteur_id", "objet", "dateNotification"))
+    + (
+        Word("consideration", T, "Considération (ou dimension : social, environnement)"),
+        Word("declare", B, "Déclaré"),
+        Word("certitude", F, "Certitude de l'écart", "part"),
+        Word("motif", T, "Motif"),
+    )
+    + tuple(word for word in PASSAGES.words if word.name in ("champ", "page", "article", "citation", "regle")),
+)
+
 SPEND = Table(
     "spend",
     "une ligne du fichier de dépenses d'un acheteur",
@@ -503,6 +531,7 @@ SPEND = Table(
             "Périmètre (achat, banque_assurance, centrale_achat, subvention, hors_perimetre, a_verifier, ecarte)",
         ),
         Word("perimetre_motif", T, "Motif du périmètre"),
+        Word("identifiant_lu", T, "Identifiant tel que lu (chiffres)"),
     ),
 )
 
@@ -524,7 +553,7 @@ DECISIONS = Table(
 TABLES = {
     table.name: table
     for table in (
-        RAW, RECORDS, REJECTS, ACCOUNTS, CONTRACTS, HOLDERS, VERSIONS, SUBCONTRACTS, CONTRIBUTIONS, MEASURES,
+        RAW, RECORDS, REJECTS, ACCOUNTS, CONTRACTS, HOLDERS, VERSIONS, SUBCONTRACTS, CONTRIBUTIONS, GAPS, SENSITIVITY, MEASURES,
         ESTABLISHMENTS, REGISTER, PASSAGES, SPEND, DECISIONS,
     )
 }  # fmt: skip
