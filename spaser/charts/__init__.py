@@ -1,0 +1,10 @@
+"""Finished measures in, pictures out: computes nothing.
+
+Every chart says what it rests on (n and coverage), labels its marks directly, never hides the unknown, and comes with an
+alternative text and a table twin.
+"""
+
+from spaser.charts.declared import by_family, considerations, score_distribution, shares_by_year, waterfall
+from spaser.charts.pictures import COLOURS, Picture, show
+
+__all__ = ["COLOURS", "Picture", "by_family", "considerations", "score_distribution", "shares_by_year", "show", "waterfall"]

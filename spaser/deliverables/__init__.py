@@ -1,0 +1,1 @@
+"""The deliverables: one model of a report (``report``), written in several forms."""

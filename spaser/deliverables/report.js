@@ -1,0 +1,34 @@
+// Sorting by a column, where scripts run; the page says everything without it.
+document.querySelectorAll("table").forEach(function (table) {
+  var body = table.tBodies[0];
+  if (!body || body.rows.length < 4) { return; }
+  var number = function (text) {
+    var n = parseFloat(text.replace(/[\s\u00a0\u202f%€]/g, "").replace("\u2212", "-").replace(",", "."));
+    return isNaN(n) ? null : n;
+  };
+  var key = function (row, i) {
+    var text = row.cells[i].textContent.trim();
+    var day = /^(\d\d)\/(\d\d)\/(\d{4})$/.exec(text);
+    return day ? day[3] + day[2] + day[1] : text;
+  };
+  Array.prototype.forEach.call(table.tHead.rows[0].cells, function (head, i) {
+    var button = document.createElement("button");
+    button.type = "button";
+    button.textContent = head.textContent;
+    button.title = "Trier";
+    head.textContent = "";
+    head.appendChild(button);
+    button.addEventListener("click", function () {
+      var down = head.getAttribute("aria-sort") === "ascending";
+      Array.prototype.forEach.call(head.parentNode.cells, function (cell) { cell.removeAttribute("aria-sort"); });
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      var numeric = head.classList.contains("num");
+      Array.from(body.rows).map(function (row) { return [key(row, i), row]; }).sort(function (a, b) {
+        var x = numeric ? number(a[0]) : a[0], y = numeric ? number(b[0]) : b[0];
+        if (numeric && (x === null || y === null)) { return (x === null) - (y === null); }
+        var order = numeric ? x - y : x.localeCompare(y, "fr", { numeric: true });
+        return down ? -order : order;
+      }).forEach(function (pair) { body.appendChild(pair[1]); });
+    });
+  });
+});

@@ -1,0 +1,282 @@
+"""The only model of a report: sections of sentences, key figures, figures and tables, each tied to its measures.
+
+A form (``html``, ``excel``…) reads this model and computes nothing, so that no number can differ between two forms.
+Adding to the report is writing one function ``section_xxx(findings) -> Section | None``; there is never a second writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from spaser import french
+from spaser.charts import Picture
+from spaser.vocabulary import LABELS, UNITS
+
+#: Units a column may have, and so its format in each form (amounts are in cents until the form is written).
+COLUMN_UNITS = ("texte", "identifiant", "entier", "part", "centime", "date", "oui_non", "point", "valeur")
+MASK = "personne physique (masquée)"
+#: Columns that name or identify a natural person when ``personne_physique`` is true.
+_PERSONAL = ("nom", "enseigne", "sigle", "titulaire_nom", "titulaire_id", "titulaire_siren", "siren", "siret", "fournisseur")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One row of MEASURES, quotable: a sentence or a key figure carries it as its footnote."""
+
+    indicateur: str
+    titre: str
+    perimetre: str
+    population: str
+    dimension: str
+    modalite: str | None
+    unite: str
+    definition: str
+    valeur: float | None
+    valeur_repondus: float | None
+    bas: float | None
+    haut: float | None
+    numerateur: int | None
+    denominateur: int | None
+    repondus: int | None
+    couverture: float | None
+    regle: str
+    petit_effectif: bool | None = None
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> Measured:
+        """From a row of MEASURES; columns added later by a room are left aside."""
+        return cls(**{item.name: row[item.name] for item in fields(cls) if item.name in row})
+
+    @property
+    def is_share(self) -> bool:
+        return self.denominateur is not None and self.numerateur is not None
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence, written from the measures it carries."""
+
+    text: str
+    measures: tuple[Measured, ...] = ()
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Sentences that follow one another."""
+
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A figure to be seen first: ``value`` in ``unit`` (entier, part, centime), its bounds, and what it means."""
+
+    label: str
+    value: float | int | None
+    unit: str
+    note: str = ""
+    low: float | None = None
+    high: float | None = None
+    kind: str = "neutre"
+    measure: Measured | None = None
+
+
+@dataclass(frozen=True)
+class KeyFigures:
+    """Key figures side by side."""
+
+    figures: tuple[KeyFigure, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: name in the frame, French header, unit; ``total`` adds it up in the last line.
+
+    ``formula`` writes the cell from others of its line in the forms that can (« {numerateur}/{denominateur} »); the
+    frame holds the computed value all the same.
+    """
+
+    name: str
+    label: str
+    unit: str = "texte"
+    total: bool = False
+    formula: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class TableBlock:
+    """A titled table: one line per row of ``frame``, shown with ``columns`` in that order."""
+
+    id: str
+    caption: str
+    frame: pl.DataFrame
+    columns: tuple[Column, ...]
+    note: str = ""
+
+    def cells(self, limit: int | None = None) -> Iterator[list[str]]:
+        """The lines as a person reads them."""
+        units = [column.unit for column in self.columns]
+        for row in self.frame.select(column.name for column in self.columns).head(limit or self.frame.height).rows():
+            yield [french.value(raw, unit) for raw, unit in zip(row, units, strict=True)]
+
+    def totals(self) -> list[Any]:
+        """The sum of each column that asks for one (None elsewhere); empty when none does."""
+        if not any(column.total for column in self.columns):
+            return []
+        return [self.frame[column.name].sum() if column.total else None for column in self.columns]
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """A chart with its alternative text (in ``picture``) and its table twin."""
+
+    id: str
+    caption: str
+    picture: Picture
+    twin: TableBlock
+
+
+@dataclass(frozen=True)
+class Callout:
+    """Something to know before reading on. ``kind``: info or attention."""
+
+    title: str
+    text: str
+    kind: str = "info"
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """Words and what they mean, in alphabetical order."""
+
+    items: tuple[tuple[str, str], ...]
+
+
+Block = Sentence | Paragraph | KeyFigures | TableBlock | Figure | Callout | Definitions
+
+
+@dataclass(frozen=True, eq=False)
+class Section:
+    """One question and its answer. ``id`` is stable: links, sheets and snapshots rest on it."""
+
+    id: str
+    title: str
+    question: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file or list the figures come from."""
+
+    name: str
+    what: str = ""
+    as_of: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """A whole report. ``annexes`` are the full tables for the forms that carry rows (workbook, files)."""
+
+    title: str
+    subtitle: str
+    buyer: str
+    as_of: date
+    sections: tuple[Section, ...]
+    sources: tuple[Source, ...] = ()
+    notes: tuple[str, ...] = ()
+    annexes: tuple[TableBlock, ...] = ()
+    logo: bytes = field(default=b"", repr=False)
+
+    def footnotes(self) -> dict[Measured, int]:
+        """Every measure quoted, numbered in the order of reading: the same number in every form."""
+        found: dict[Measured, int] = {}
+        for section in self.sections:
+            for block in section.blocks:
+                for measure in _quoted(block):
+                    found.setdefault(measure, len(found) + 1)
+        return found
+
+
+def build(
+    title: str,
+    *,
+    buyer: str,
+    as_of: date,
+    sections: Iterable[Section | None],
+    subtitle: str = "",
+    sources: Sequence[Source] = (),
+    notes: Sequence[str] = (),
+    annexes: Iterable[TableBlock | None] = (),
+    logo: bytes = b"",
+) -> Report:
+    """A report from its sections; those that had nothing to say (None) are left out, in the order given.
+
+    Raises
+    ------
+    ValueError
+        Two sections or two tables share an identifier (a fault of the kit, not of the data).
+    """
+    kept = tuple(section for section in sections if section is not None)
+    tables = tuple(table for table in annexes if table is not None)
+    ids = [section.id for section in kept] + [block.id for s in kept for block in s.blocks if hasattr(block, "id")]
+    for names in (ids, [table.id for table in tables]):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"identifiers used twice in the report: {twice}")
+    return Report(title, subtitle, buyer, as_of, kept, tuple(sources), tuple(notes), tables, logo)
+
+
+def table(
+    id: str,
+    caption: str,
+    frame: pl.DataFrame,
+    columns: Sequence[Column | str],
+    note: str = "",
+) -> TableBlock:
+    """A table block, natural persons masked; a column given by name takes its label and unit from the vocabulary."""
+    known = [column for column in columns if _name(column) in frame.columns]
+    typed = tuple(column if isinstance(column, Column) else described(column, frame) for column in known)
+    return TableBlock(id, caption, masked(frame), typed, note)
+
+
+def described(name: str, frame: pl.DataFrame) -> Column:
+    """The column as the vocabulary knows it: label, and unit guessed from the dtype where it says nothing."""
+    dtype = frame.schema[name]
+    unit = UNITS.get(name) if UNITS.get(name) in COLUMN_UNITS else ""
+    if not unit:
+        unit = (
+            "oui_non" if dtype == pl.Boolean else "date" if dtype == pl.Date
+            else "entier" if dtype.is_integer() else "valeur" if dtype.is_float() else "texte"
+        )  # fmt: skip
+    return Column(name, LABELS.get(name, name), "texte" if name == "annee" else unit)
+
+
+def masked(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with names and identifiers of natural persons hidden (needs ``personne_physique``)."""
+    if "personne_physique" not in frame.columns:
+        return frame
+    hide = [name for name in _PERSONAL if name in frame.columns]
+    return frame.with_columns(
+        pl.when(pl.col("personne_physique")).then(pl.lit(MASK)).otherwise(pl.col(name)).alias(name) for name in hide
+    )
+
+
+def _name(column: Column | str) -> str:
+    return column.name if isinstance(column, Column) else column
+
+
+def _quoted(block: Block) -> Iterator[Measured]:
+    match block:
+        case Sentence():
+            yield from block.measures
+        case Paragraph():
+            yield from (measure for sentence in block.sentences for measure in sentence.measures)
+        case KeyFigures():
+            yield from (figure.measure for figure in block.figures if figure.measure)

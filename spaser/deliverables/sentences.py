@@ -1,0 +1,176 @@
+"""Sentences written from measures: correct French, no number typed by hand, the unknown always said."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from spaser import french
+from spaser.charts.marks import name_of
+from spaser.deliverables.report import Measured, Sentence
+from spaser.french import count, euros_short, number, share, share_range
+
+#: For each indicator, what a contract does: alone, several, none.
+DEEDS = {
+    "clause_sociale": ("déclare une clause sociale", "déclarent une clause sociale", "ne déclare de clause sociale"),
+    "critere_social": ("déclare un critère social", "déclarent un critère social", "ne déclare de critère social"),
+    "marche_reserve": ("est déclaré réservé", "sont déclarés réservés", "n'est déclaré réservé"),
+    "clause_environnementale": (
+        "déclare une clause environnementale", "déclarent une clause environnementale", "ne déclare de clause environnementale",
+    ),
+    "critere_environnemental": (
+        "déclare un critère environnemental", "déclarent un critère environnemental", "ne déclare de critère environnemental",
+    ),
+}  # fmt: skip
+
+
+def of_share(measure: Measured) -> Sentence:
+    """« 16 contrats sur 39 déclarent une clause sociale, soit 41,0 % », with what is unknown and its range."""
+    every, known, yes = measure.denominateur or 0, measure.repondus or 0, measure.numerateur or 0
+    return Sentence(french.sentence(f"{_who(measure, yes, every, known)}{_unknown(measure, every, known)}"), (measure,))
+
+
+def of_value(measure: Measured) -> Sentence:
+    """« Clause sociale : 3,2 M€ sur 12,0 M€ notifiés, soit 26,7 % »."""
+    every, yes = measure.denominateur or 0, measure.numerateur or 0
+    if not every:
+        return Sentence(french.sentence(f"{name_of(measure.indicateur)} : aucun montant exploitable, la part n'existe pas"), (measure,))
+    told = f"{name_of(measure.indicateur)} : {euros_short(yes)} sur {euros_short(every)} notifiés, soit {share(measure.valeur)}"
+    if _open(measure):
+        told += f" (entre les bornes {share(measure.bas)} et {share(measure.haut)})"
+    return Sentence(french.sentence(told), (measure,))
+
+
+def of_changes(rows: pl.DataFrame, complete: set[str]) -> tuple[Sentence, ...]:
+    """How each share moved between the first and the last complete year; those that the unknown hides come together.
+
+    Parameters
+    ----------
+    rows
+        MEASURES rows of one or several indicators by year.
+    complete
+        The years whose publication is over.
+    """
+    kept = rows.filter(pl.col("modalite").is_in(sorted(complete)), pl.col("denominateur") > 0).sort("modalite")
+    told, hidden = [], []
+    for (_,), years in kept.group_by("indicateur", maintain_order=True):
+        if years.height > 1:
+            ends = Measured.of(years.row(0, named=True)), Measured.of(years.row(-1, named=True))
+            (hidden if _overlap(*ends) else told).append(ends)
+    sentences = [_moved(*ends) for ends in told]
+    return tuple(sentences + [_not_established(hidden)] if hidden else sentences)
+
+
+def of_reading(accounts: pl.DataFrame) -> Sentence:
+    """What was found in the files and what became of it; says whether the account is right."""
+    if not accounts.height:
+        return Sentence("Aucun compte de lecture n'a été fourni.")
+    sums = accounts.select(pl.col(pl.Int64).sum()).row(0, named=True)
+    kept = [count(sums["contrats"], "contrat"), count(sums["concessions"], "concession", feminine=True)]
+    folded = sums["versions_titulaires"] + sums["doublons"]
+    if folded:
+        kept.append(f"{count(folded, 'enregistrement')} {french.plural('rattaché', folded)} à un contrat déjà lu")
+    kept.append(count(sums["rejetes"], "rejet"))
+    told = f"{count(accounts.height, 'fichier')} {french.plural('lu', accounts.height)} : "
+    told += f"{count(sums['lus'], 'enregistrement')} {french.plural('trouvé', sums['lus'])}, soit {french.listing(kept)}"
+    return Sentence(french.sentence(told))
+
+
+def of_account_check(accounts: pl.DataFrame) -> Sentence:
+    """Whether every record found is accounted for, file by file."""
+    wrong = accounts.filter(pl.col("ecart") != 0).height
+    if not wrong:
+        return Sentence("Chaque enregistrement trouvé a une suite\u00a0: les comptes tombent juste, fichier par fichier.")
+    return Sentence(french.sentence(f"les comptes ne tombent pas juste dans {count(wrong, 'fichier')} : voir la colonne « Écart »"))
+
+
+def of_span(contracts: pl.DataFrame, population: str) -> Sentence:
+    """How many contracts of the population, notified between which dates, and how many still come in."""
+    n = contracts.height
+    if not n:
+        return Sentence(french.sentence(f"aucun contrat dans la population retenue ({population})"))
+    first, last = contracts["dateNotification"].min(), contracts["dateNotification"].max()
+    dates = f", {french.plural('notifié', n)} du {french.long_date(first)} au {french.long_date(last)}" if isinstance(first, date) else ""
+    return Sentence(french.sentence(f"les parts sont calculées sur {count(n, 'contrat')} ({population}){dates}"))
+
+
+def of_incomplete(n: int, as_of: date) -> Sentence | None:
+    """The last two months are still being published."""
+    if not n:
+        return None
+    told = (
+        f"{count(n, 'contrat')} {french.plural('notifié', n)} dans les deux mois qui précèdent l'arrêté du "
+        f"{french.long_date(as_of)} : la publication de cette période est encore en cours"
+    )
+    return Sentence(french.sentence(told))
+
+
+def explanation(measure: Measured) -> str:
+    """The footnote of a figure: what is divided by what, among whom, by which rule."""
+    write = euros_short if measure.unite == "valeur" else lambda n: number(n or 0)
+    where = f" ({measure.modalite})" if measure.modalite else ""
+    parts = [f"{measure.titre}{where}"]
+    if measure.is_share and measure.valeur is not None and measure.numerateur != measure.valeur:
+        parts.append(f"{write(measure.numerateur)} / {write(measure.denominateur)} = {share(measure.valeur)}")
+        parts.append(f"renseignés : {write(measure.repondus)} ({share(measure.couverture)})")
+    else:
+        parts.append(write(measure.numerateur))
+    parts.append(f"en {measure.unite}, population « {measure.population} »")
+    if measure.definition:
+        parts.append(f"définition « {measure.definition} »")
+    return french.sentence(f"{' ; '.join(parts)} ; règle {measure.regle}")
+
+
+def _moved(first: Measured, last: Measured) -> Sentence:
+    deed = DEEDS.get(first.indicateur, ("", "répondent oui"))[1]
+    span = f"de {first.modalite} à {last.modalite}, la part des contrats qui {deed}"
+    if share(first.valeur) == share(last.valeur):
+        return Sentence(french.sentence(f"{span} reste à {share(last.valeur)}"), (first, last))
+    verb = "monte" if (last.valeur or 0) > (first.valeur or 0) else "descend"
+    return Sentence(french.sentence(f"{span} {verb} de {share(first.valeur)} à {share(last.valeur)}"), (first, last))
+
+
+def _not_established(ends: list[tuple[Measured, Measured]]) -> Sentence:
+    names = french.listing(name_of(first.indicateur).lower() for first, _ in ends)
+    span = f"de {ends[0][0].modalite} à {ends[0][1].modalite}"
+    told = f"{span}, aucune évolution n'est établie pour {names} : les contrats non renseignés laissent des fourchettes qui se recouvrent"
+    return Sentence(french.sentence(told), tuple(measure for pair in ends for measure in pair))
+
+
+def _who(measure: Measured, yes: int, every: int, known: int) -> str:
+    one, several, none = DEEDS.get(measure.indicateur, ("répond oui", "répondent oui", "ne répond oui"))
+    if not every:
+        return f"aucun contrat dans cette population : la part de « {measure.titre} » n'existe pas"
+    if not known:
+        return f"aucun des {count(every, 'contrat', none=False)} ne répond à la question « {measure.titre} » : la part est inconnue"
+    if not yes:
+        return f"aucun contrat sur {number(every)} {none}"
+    if yes == every:
+        return f"les {count(every, 'contrat')} {several}" if every > 1 else f"le seul contrat {one}"
+    return f"{count(yes, 'contrat')} sur {number(every)} {one if yes == 1 else several}, soit {share(measure.valeur)}"
+
+
+def _unknown(measure: Measured, every: int, known: int) -> str:
+    silent = every - known
+    if not every or not known:
+        return ""
+    if not silent:
+        return ", et tous répondent à la question" if every > 1 else ""
+    verb = "ne dit rien" if silent == 1 else "ne disent rien"
+    real = share_range(measure.bas, measure.haut)
+    return (
+        f" ; {number(silent)} {verb} ({share(silent / every)}), si bien que la part réelle {'va' if _open(measure) else 'est de'} {real} ; "
+        f"parmi les seuls contrats renseignés, elle est de {share(measure.valeur_repondus)}"
+    )
+
+
+def _open(measure: Measured) -> bool:
+    return measure.bas is not None and measure.haut is not None and share(measure.bas) != share(measure.haut)
+
+
+def _overlap(first: Measured, last: Measured) -> bool:
+    bounds = (first.bas, first.haut, last.bas, last.haut)
+    if None in bounds or not (_open(first) or _open(last)):
+        return False
+    return max(first.bas or 0, last.bas or 0) <= min(first.haut or 0, last.haut or 0)

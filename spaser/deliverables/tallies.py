@@ -1,0 +1,100 @@
+"""Counts of rows that the report shows and no measure holds: refusals by rule, steps to the denominator, bands of score."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser.vocabulary import POPULATIONS
+
+#: Why a contract deserves a look, in order of weight: column, test on it, what to do.
+REASONS = (
+    ("montant_statut", pl.col("montant_statut") == "impossible", "montant impossible : à corriger à la source"),
+    ("montant_statut", pl.col("montant_statut") == "symbolique", "montant symbolique : publier le maximum ou l'estimation"),
+    ("montant_statut", pl.col("montant_statut") == "inconnu", "montant absent ou illisible"),
+    ("montant_statut", pl.col("montant_statut") == "a_verifier", "montant inhabituel : à vérifier"),
+    ("montant_propose", pl.col("montant_propose").is_not_null(), "erreur d'unité probable : voir la réparation proposée"),
+    ("test_plateforme", pl.col("test_plateforme"), "contrat d'essai d'une plateforme : à retirer"),
+    ("doublon_possible", pl.col("doublon_possible").is_not_null(), "doublon possible d'un autre contrat"),
+)
+_SILENT = "considérations {} non renseignées"
+_DIMENSIONS = (
+    ("sociales", ("clause_sociale", "critere_social", "marche_reserve")),
+    ("environnementales", ("clause_environnementale", "critere_environnemental")),
+)
+AXES = {"score_social": "Social", "score_environnement": "Environnement", "score_acces_ess": "Accès de l'ESS"}
+_BANDS = ((0, 0, "0"), (1, 25, "1 à 25"), (26, 50, "26 à 50"), (51, 75, "51 à 75"), (76, 100, "76 à 100"))
+
+
+def checked_accounts(accounts: pl.DataFrame) -> pl.DataFrame:
+    """ACCOUNTS with ``ecart``: what was found less what is accounted for (0 when the account is right)."""
+    parts = pl.sum_horizontal("contrats", "versions_titulaires", "doublons", "concessions", "rejetes")
+    return accounts.with_columns(ecart=pl.col("lus") - parts)
+
+
+def refusals(rejects: pl.DataFrame) -> pl.DataFrame:
+    """How many times each rule spoke: ``niveau, regle, champ, n, exemple``, refusals first, most frequent first."""
+    rank = pl.col("niveau").replace_strict({"rejet": 0, "doute": 1, "info": 2}, default=3)
+    grouped = rejects.group_by("niveau", "regle", "champ").agg(n=pl.len().cast(pl.Int64), exemple=pl.col("message").sort().first())
+    return grouped.sort(rank, "n", "regle", "champ", descending=[False, True, False, False])
+
+
+def steps(contracts: pl.DataFrame, population: str) -> pl.DataFrame:
+    """From every contract to the population: ``etape, n, genre``; what is taken away adds up exactly."""
+    left, rows = contracts, [("Contrats et concessions lus", contracts.height, "depart")]
+    cuts = [
+        ("Concessions", "type_contrat", pl.col("type_contrat") == "concession"),
+        ("Défense ou sécurité", "defense", pl.col("defense")),
+        ("Essais de plateforme", "test_plateforme", pl.col("test_plateforme")),
+        ("Autres exclusions", "publies", ~pl.col("publies")),
+        ("Sous le seuil de publication", population, ~pl.col(population)),
+    ]
+    for label, column, away in cuts:
+        if column not in contracts.columns or (column == population == "publies"):
+            continue
+        # A contract of the population is never taken away for another reason: the population rules.
+        kept = left.filter(~away.fill_null(False) | pl.col(population).fill_null(False))
+        if kept.height < left.height:
+            rows.append((label, left.height - kept.height, "retrait"))
+        left = kept
+    rows.append((f"Dénominateur : {POPULATIONS[population]}", left.height, "total"))
+    return pl.DataFrame(rows, schema=["etape", "n", "genre"], orient="row")
+
+
+def score_bands(contracts: pl.DataFrame) -> pl.DataFrame:
+    """How many contracts in each band of each axis: ``axe, bande, ordre, n``, unknown last."""
+    parts = [_bands(contracts, column, label) for column, label in AXES.items() if column in contracts.columns]
+    return pl.concat(parts) if parts else pl.DataFrame(schema={"axe": pl.String, "bande": pl.String, "ordre": pl.Int32, "n": pl.Int64})
+
+
+def corrections(contracts: pl.DataFrame) -> pl.DataFrame:
+    """The contracts worth correcting, with ``a_corriger`` (why) and ``nb_motifs``, weightiest first."""
+    have = contracts.columns
+    reasons = [pl.when(test).then(pl.lit(why)) for column, test, why in REASONS if column in have]
+    for label, columns in _DIMENSIONS:
+        asked = [pl.col(column).is_null() for column in columns if column in have]
+        if asked:
+            reasons.append(pl.when(pl.all_horizontal(asked)).then(pl.lit(_SILENT.format(label))))
+    if not reasons:
+        return contracts.clear().with_columns(a_corriger=pl.lit(""), nb_motifs=pl.lit(0))
+    listed = contracts.with_columns(motifs=pl.concat_list(reasons).list.drop_nulls())
+    counted = listed.with_columns(nb_motifs=pl.col("motifs").list.len(), a_corriger=pl.col("motifs").list.join(" ; "))
+    order = ["nb_motifs", "montant_retenu" if "montant_retenu" in have else "nb_motifs", "uid"]
+    kept = counted.filter(pl.col("nb_motifs") > 0).drop("motifs")
+    return kept.sort(order, descending=[True, True, False], nulls_last=True)
+
+
+def contributions_text(contributions: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
+    """What brings each contract its points: ``uid, contributions`` (« Clause sociale +30 ; … »)."""
+    said = pl.format("{} +{}", pl.col("consideration").replace(names), "points")
+    won = contributions.filter(pl.col("points") > 0).sort("uid", "points", "consideration", descending=[False, True, False])
+    return won.group_by("uid", maintain_order=True).agg(contributions=said.str.join(" ; "))
+
+
+def _bands(contracts: pl.DataFrame, column: str, label: str) -> pl.DataFrame:
+    score = pl.col(column)
+    tests = [(text, score.is_between(low, high)) for low, high, text in _BANDS] + [("inconnu", score.is_null())]
+    counts = contracts.select(test.sum().cast(pl.Int64).alias(text) for text, test in tests).row(0)
+    return pl.DataFrame(
+        {"axe": [label] * len(tests), "bande": [text for text, _ in tests], "ordre": range(len(tests)), "n": counts},
+        schema={"axe": pl.String, "bande": pl.String, "ordre": pl.Int32, "n": pl.Int64},
+    )

@@ -1,0 +1,132 @@
+"""How figures, dates and agreements are written in French, for every display.
+
+Thousands are parted by a narrow no-break space, « % », « € », « : » and « ; » follow a no-break space, so that no line
+ever breaks inside a figure. Files for machines never pass here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+THIN, NBSP, DASH, MINUS = "\u202f", "\u00a0", "–", "\u2212"
+UNKNOWN_MARK = "inconnu"
+MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+          "décembre")  # fmt: skip
+_SCALES = ((10**9, "Md€"), (10**6, "M€"), (10**3, "k€"))
+_SPACED = re.compile(r"(?<=\S)[ \u00a0\u202f]*(?=[;:!?»](?:[\s.,)\u00a0\u202f]|$))|(?<=\d)[ \u00a0\u202f]*(?=[%€])")
+
+
+def number(value: float | int | Decimal, digits: int = 0) -> str:
+    """A number with its decimals: ``number(1234.5, 1)`` is « 1 234,5 » (half rounds away from zero)."""
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    text = f"{abs(exact):,.{digits}f}".replace(",", THIN).replace(".", ",")
+    return f"{MINUS}{text}" if exact < 0 else text
+
+
+def share(value: float | None, digits: int = 1) -> str:
+    """A part of 0 to 1 as a percentage; what is not quite nothing, or not quite all, is never rounded to it."""
+    if value is None:
+        return UNKNOWN_MARK
+    step = Decimal(1).scaleb(-digits)
+    percent = Decimal(str(value)) * 100
+    if 0 < percent < step / 2:
+        return f"moins de {number(step, digits)}{NBSP}%"
+    if 100 - step / 2 <= percent < 100:
+        return f"plus de {number(100 - step, digits)}{NBSP}%"
+    return f"{number(percent, 0 if percent in (0, 100) else digits)}{NBSP}%"
+
+
+def share_range(low: float | None, high: float | None) -> str:
+    """« de 12,0 % à 15,3 % », or the single share when both bounds are the same."""
+    if low is None or high is None:
+        return UNKNOWN_MARK
+    first, last = share(low), share(high)
+    return first if first == last else f"de {first} à {last}"
+
+
+def euros(cents: int | None, digits: int = 2) -> str:
+    """An amount in cents as euros: « 12 000,50 € »."""
+    return UNKNOWN_MARK if cents is None else f"{number(Decimal(int(cents)) / 100, digits)}{NBSP}€"
+
+
+def euros_short(cents: int | None) -> str:
+    """An amount in cents, to one decimal of its scale: « 3,2 M€ »."""
+    if cents is None:
+        return UNKNOWN_MARK
+    amount = Decimal(int(cents)) / 100
+    for scale, unit in _SCALES:
+        if abs(amount) >= Decimal(scale) * Decimal("0.99995"):
+            return f"{number(amount / scale, 1)}{NBSP}{unit}"
+    return f"{number(amount)}{NBSP}€"
+
+
+def long_date(day: date | None) -> str:
+    """« 21 août 2026 », « 1er mars 2025 »."""
+    if day is None:
+        return UNKNOWN_MARK
+    return f"{'1er' if day.day == 1 else day.day}{NBSP}{MONTHS[day.month - 1]} {day.year}"
+
+
+def short_date(day: date | None) -> str:
+    """« 21/08/2026 »."""
+    return UNKNOWN_MARK if day is None else f"{day:%d/%m/%Y}"
+
+
+def plural(word: str, n: float) -> str:
+    """The words of a group agreed with a number: plural from two on (« 1,5 contrat », « 2 contrats notifiés »).
+
+    Every word takes its mark: give the noun and its adjectives, never a complement (« contrats », then « de travail »).
+    """
+    return word if abs(n) < 2 else " ".join(_plural_word(part) for part in word.split(" "))
+
+
+def count(n: int, word: str, *, feminine: bool = False, none: bool = True) -> str:
+    """« aucun contrat », « 1 contrat », « 1 204 contrats » (« aucune » when the word is feminine)."""
+    if n == 0 and none:
+        return f"aucun{'e' if feminine else ''} {word}"
+    return f"{number(n)}{NBSP}{plural(word, n)}"
+
+
+def listing(items: Iterable[str]) -> str:
+    """« a, b et c »."""
+    items = list(items)
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} et {items[-1]}" if items else ""
+
+
+def sentence(text: str) -> str:
+    """A sentence: capital first letter, final stop, no-break spaces where French asks for them."""
+    text = typeset(text.strip())
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def typeset(text: str) -> str:
+    """No-break spaces before double punctuation, « % » and « € », and inside quotation marks."""
+    text = re.sub(r"«\s*", f"«{NBSP}", text)
+    return _SPACED.sub(NBSP, text)
+
+
+def of(name: str) -> str:
+    """« de Paris », « d'Ivry », for a name without article."""
+    return f"d'{name}" if name[:1].lower() in "aàâeéèêiîoôuyœ" else f"de {name}"
+
+
+def value(raw: Any, unit: str) -> str:
+    """A cell as read by a person, according to its unit (see ``report.UNITS``); empty when null, unless Boolean."""
+    if unit == "oui_non":
+        return UNKNOWN_MARK if raw is None else "oui" if raw else "non"
+    if raw is None:
+        return ""
+    writers = {"entier": number, "part": share, "centime": euros, "date": short_date, "point": number}
+    return writers[unit](raw) if unit in writers else str(raw)
+
+
+def _plural_word(word: str) -> str:
+    if word.endswith(("s", "x", "z")):
+        return word
+    return f"{word}x" if word.endswith(("eau", "eu")) else f"{word[:-2]}aux" if word.endswith("al") else f"{word}s"
+
