@@ -1,0 +1,227 @@
+"""One text read with the lexicon: where each consideration stands, whether it is denied, how it is carried, its numbers.
+
+Offsets always point into the original text: folding (lower case, no accents) keeps one character for one, and where it
+cannot (œ, a hyphen at the end of a line, two words glued together) a map brings positions back.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from spaser.detection_rules import Lexicon, Rule
+
+
+def _letter(char: str) -> str:
+    base = unicodedata.normalize("NFD", char)[0].lower()
+    return base if len(base) == 1 else char
+
+
+#: One folded character for one original character.
+FOLD = (
+    {code: _letter(chr(code)) for code in (*range(0x250), *range(0x1E00, 0x1F00)) if chr(code).isalpha()}
+    | dict.fromkeys(map(ord, "’‘´`ʼ′"), "'")
+    | dict.fromkeys(map(ord, "_\t\r\v\f\xa0\u2007\u2009\u202f\u200b\ufeff"), " ")
+    | dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
+)
+#: What one-for-one folding cannot do: (what is seen, what is read).
+UNEVEN = re.compile(
+    r"[œŒæÆ]|[\u0300-\u036f\u00ad¬]+\n?|(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])|(?<=[a-zà-ÿ0-9).])(?=[A-ZÀ-Þ][a-zà-ÿ'’])|&(?:nbsp|eacute|egrave|#39|rsquo);"
+)
+READ = {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "": " ", "&nbsp;": " ", "&eacute;": "e", "&egrave;": "e", "&#39;": "'", "&rsquo;": "'"}
+LOST = re.compile(r"(?<![a-z])([dlnsjmtcq])[\ufffd?](?=[a-z\ufffd])|\ufffd|(?<=[a-z])\?(?=[a-z])")
+SENTENCE = re.compile(
+    r"[;!?]|<br ?/?>|</|\n\s*(?=[\n•*☐☒☑\[#|-])|(?<![^a-z0-9][a-z])(?<!\bart)(?<!\bno)(?<![0-9])\.(?!\d)|(?<=\d)\.(?=\s+[a-z]|[a-z]{2}|$)"
+)
+ARTICLE = re.compile(
+    r"(?<![a-z])([lrd])\s?\.?\s?\*?\s?(\d{3,4})-(\d+)(-\d+)?|articles?\s(\d+(?:-[iv]+)?)\s(?:du\sdecret|de\sl'ordonnance|de\sla\sdirective)"
+)
+CLAUSE_WORDS = re.compile(r"clause|condition|exigence|penalite|sera|devra")
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A text ready for the patterns, and the way back to its original positions."""
+
+    text: str
+    back: list[int] | None
+
+    def original(self, position: int) -> int:
+        return position if self.back is None else self.back[position]
+
+
+@dataclass
+class Finding:
+    """A consideration found: positions are those of the original text."""
+
+    rule: Rule
+    start: int
+    end: int
+    level: int
+    carrier: str
+    confidence: float
+    number: float | None = None
+    unit: str | None = None
+    article: str | None = None
+
+
+def fold(text: str) -> Folded:
+    """Lower case, no accents, straight apostrophes; lost characters guessed; glued words parted."""
+    back: list[int] | None = None
+    if UNEVEN.search(text):
+        text, back = _uneven(text)
+    folded = text.translate(FOLD)
+    if "\ufffd" in folded or "?" in folded:
+        folded = LOST.sub(lambda m: m[1] + "'" if m[1] else ("e" if m[0] == "\ufffd" else "'"), folded)
+    return Folded(folded, back)
+
+
+def _uneven(text: str) -> tuple[str, list[int]]:
+    out: list[str] = []
+    back: list[int] = []
+    last = 0
+    for match in UNEVEN.finditer(text):
+        out.append(text[last : match.start()])
+        back.extend(range(last, match.start()))
+        read = READ.get(match[0], "")
+        out.append(read)
+        back.extend([match.start()] * len(read))
+        last = match.end()
+    out.append(text[last:])
+    back.extend(range(last, len(text) + 1))
+    return "".join(out), back
+
+
+def read(text: str, subject: bool, lexicon: Lexicon) -> list[Finding]:
+    """The findings of one text, in order; `subject` says that the text is a contract's subject line or a lot's title."""
+    folded = fold(text)
+    flat = " ".join(folded.text.replace("-", " ").split())
+    ranks = {rank for anchor, opened in lexicon.by_anchor if anchor in flat for rank in opened}
+    hits = [
+        (match.start(), match.end(), lexicon.rules[rank])
+        for rank in sorted(ranks)
+        if not (lexicon.rules[rank].fields == "hors_objet" and subject or lexicon.rules[rank].fields == "objet" and not subject)
+        for match in lexicon.rules[rank].pattern.finditer(folded.text)
+    ]
+    if not hits:
+        return []
+    hits = _apart(_kept(hits, folded.text, lexicon))
+    stops = [match.end() for match in SENTENCE.finditer(folded.text)]
+    findings = [_finding(hit, folded, subject, lexicon, stops) for hit in hits]
+    return [finding for finding in findings if finding is not None]
+
+
+def _kept(hits: list[tuple[int, int, Rule]], text: str, lexicon: Lexicon) -> list[tuple[int, int, Rule]]:
+    """The hits that touch no exception concerning their rule."""
+    kept = hits
+    for exception in lexicon.exceptions:
+        if any(exception.concerns(rule.id) for _, _, rule in kept):
+            spans = [match.span() for match in exception.pattern.finditer(text)]
+            kept = [
+                hit
+                for hit in kept
+                if not (exception.concerns(hit[2].id) and any(start < hit[1] and hit[0] < end for start, end in spans))
+            ]
+    return kept
+
+
+def _apart(hits: list[tuple[int, int, Rule]]) -> list[tuple[int, int, Rule]]:
+    """Without the hits that lie inside another of the same dimension saying as much: the longest passage speaks."""
+    ordered = sorted(hits, key=lambda hit: (-(hit[1] - hit[0]), -hit[2].level, hit[2].generic, hit[2].id))
+    kept: list[tuple[int, int, Rule]] = []
+    for start, end, rule in ordered:
+        if not any(s <= start and end <= e and _covers(other, rule) for s, e, other in kept):
+            kept.append((start, end, rule))
+    return sorted(kept, key=lambda hit: (hit[0], hit[1], hit[2].id))
+
+
+def _covers(other: Rule, rule: Rule) -> bool:
+    if other.dimension != rule.dimension:
+        return False
+    return rule.reserve in ("none", other.reserve, "unspecified") and (other.code == rule.code or rule.generic or other.level >= rule.level)
+
+
+def _finding(hit: tuple[int, int, Rule], folded: Folded, subject: bool, lexicon: Lexicon, stops: list[int]) -> Finding | None:
+    start, end, rule = hit
+    text, contexts = folded.text, lexicon.contexts
+    first = max((stop for stop in stops if stop <= start), default=0)
+    last = min((stop for stop in stops if stop >= end), default=len(text))
+    before, said, after = text[first:start], text[start:end], text[end:last]
+    if rule.fields == "objet_nomme" and not subject and not contexts["object_named"].search(before[-90:] + said):
+        return None
+    level, carrier, confidence = rule.level, _carrier(rule, subject, before, said, after, lexicon), rule.confidence
+    if _denied(before, after, text, start, end, lexicon):
+        level, carrier = 0, "negated"
+    elif level == 2 and carrier != "reservation" and contexts["hypothesis_before"].search(before[-80:]):
+        confidence = round(confidence * 0.8, 2)
+    number, unit = _number(text, start, end, rule, carrier, first, lexicon)
+    return Finding(
+        rule, folded.original(start), folded.original(end), level, carrier, confidence, number, unit, _article(text[first:last])
+    )
+
+
+def _carrier(rule: Rule, subject: bool, before: str, said: str, after: str, lexicon: Lexicon) -> str:
+    if rule.carrier in ("reservation", "objet", "critere") or rule.level == 1:
+        return rule.carrier
+    contexts = lexicon.contexts
+    around = before[-160:] + said
+    if (contexts["criterion_before"].search(around) or contexts["criterion_after"].search(after)) and not contexts[
+        "criterion_not"
+    ].search(before + said + after):
+        return "critere"
+    if rule.carrier == "auto" or rule.carrier == "auto_clause" and not CLAUSE_WORDS.search(said):
+        return "objet" if subject else "clause"
+    return "clause"
+
+
+def _denied(before: str, after: str, text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether the finding is denied: by the words around it, or by a box left empty."""
+    contexts = lexicon.contexts
+    box = _box(text, start, end, lexicon)
+    if box is not None:
+        return not box
+    if contexts["negation_not"].search(before[-60:] + text[start:end] + after[:30]):
+        return False
+    return bool(contexts["negation_before"].search(before[-110:]) or contexts["negation_after"].search(after[:80]))
+
+
+def _box(text: str, start: int, end: int, lexicon: Lexicon) -> bool | None:
+    """True when a ticked box carries the finding, False when an empty one does, None without a box."""
+    ticked, empty = lexicon.contexts["ticked"].pattern, lexicon.contexts["unticked"].pattern
+    any_box = rf"(?:(?P<on>{ticked})|(?P<off>{empty}))"
+    line = text[end : end + 70].split("\n")[0]
+    if answer := re.match(rf"[^.;☐☒☑□■]{{0,30}}?(?:{any_box}\s*(?P<after>oui|non)\b|(?P<word>oui|non)\s*:?\s*{any_box.replace('on>', 'on2>').replace('off>', 'off2>')})", line):
+        word = answer["after"] or answer["word"]
+        on = bool(answer["on"] or answer["on2"])
+        return on == (word == "oui")
+    line_start = max(text.rfind("\n", 0, start) + 1, start - 90)
+    boxes = list(re.finditer(any_box, text[line_start:start]))
+    if not boxes or re.search(r"\b(?:oui|non)\b", text[line_start + boxes[-1].end() : start]):
+        return None
+    return bool(boxes[-1]["on"])
+
+
+def _number(
+    text: str, start: int, end: int, rule: Rule, carrier: str, first: int, lexicon: Lexicon
+) -> tuple[float | None, str | None]:
+    """The number said with the finding and its unit: in it, after it, then before it."""
+    kind = "poids" if carrier == "critere" else rule.number
+    if not kind:
+        return None, None
+    how = lexicon.numbers[kind]
+    places = (text[start:end], text[end : end + how.after], text[max(first, start - how.before) : start])
+    for place in places:
+        for unit, pattern in how.patterns:
+            if match := pattern.search(place):
+                return float(re.sub(r"\s", "", match[1]).replace(",", ".")), unit
+    return None, None
+
+
+def _article(sentence: str) -> str | None:
+    match = ARTICLE.search(sentence)
+    if not match:
+        return None
+    if match[5]:
+        return f"article {match[5].upper()}"
+    return f"{match[1].upper()}{match[2]}-{match[3]}{match[4] or ''}"

@@ -1,0 +1,205 @@
+"""The lexicon compiled: rules, exceptions and contexts written in ``reference/lexicon.toml``, ready to be tried on a text.
+
+The grammar of a pattern is told at the head of that file. A user may hand a lexicon of their own (same keys).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from spaser import rules
+from spaser.problems import Problem, closest
+
+DIMENSIONS = ("env", "soc")
+FIELDS = ("", "objet", "hors_objet", "objet_nomme")
+CARRIERS = ("clause", "critere", "objet", "reservation", "auto", "auto_clause")
+RESERVES = ("none", "handicap", "iae", "handicap_iae", "penit", "ess", "unspecified")
+KNOWN = {
+    "id", "dimension", "code", "level", "carrier", "reserve", "fields", "generic", "confidence", "number", "anchors",
+    "patterns", "example", "counter",
+}  # fmt: skip
+
+#: A letter of an anchor as it may be written in a raw text (accents, capitals, a character lost in a bad encoding).
+LETTERS = {
+    "a": "aàâäáã", "c": "cç", "e": "eéèêë", "i": "iîïíì", "o": "oôöóò", "u": "uùûüú", "'": "'’‘´`", " ": r"\s\-_‐‑–",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One way of saying one consideration."""
+
+    id: str
+    dimension: str
+    code: str
+    level: int
+    carrier: str
+    anchors: tuple[str, ...]
+    pattern: re.Pattern[str]
+    confidence: float
+    reserve: str = "none"
+    fields: str = ""
+    generic: bool = False
+    number: str = ""
+    example: str = ""
+    counter: str = ""
+
+
+@dataclass(frozen=True)
+class Except:
+    """A context whose findings are dropped: false friend, legal boilerplate, name of a body or place."""
+
+    id: str
+    kind: str
+    scope: tuple[str, ...]
+    pattern: re.Pattern[str]
+    example: str
+
+    def concerns(self, rule: str) -> bool:
+        return not self.scope or rule.startswith(self.scope)
+
+
+@dataclass(frozen=True)
+class Number:
+    """How to read one kind of number near a finding: reach in characters, then (unit, pattern) in order."""
+
+    before: int
+    after: int
+    patterns: tuple[tuple[str, re.Pattern[str]], ...]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Everything the detection knows."""
+
+    rules: tuple[Rule, ...]
+    by_anchor: tuple[tuple[str, tuple[int, ...]], ...]
+    exceptions: tuple[Except, ...]
+    numbers: dict[str, Number]
+    contexts: dict[str, Any]
+    first_pass: dict[bool, str]
+
+    def rule(self, name: str) -> Rule:
+        return next(rule for rule in self.rules if rule.id == name)
+
+
+def load(file: Path | str | None = None) -> Lexicon:
+    """The bundled lexicon, or the user's own.
+
+    Raises
+    ------
+    Problem
+        A rule has an unknown key, a value outside its closed list, or a pattern that cannot be read.
+    """
+    return _bundled() if file is None else compiled(tomllib.loads(Path(file).read_text(encoding="utf-8")), str(file))
+
+
+@cache
+def _bundled() -> Lexicon:
+    return compiled(rules.toml("lexicon.toml"), "reference/lexicon.toml")
+
+
+def compiled(data: dict[str, Any], where: str) -> Lexicon:
+    """A parsed lexicon, checked and compiled."""
+    fragments = data.get("fragments", {})
+    found = tuple(_rule(entry, data["confidence"], fragments, where) for entry in data["rules"])
+    exceptions = tuple(
+        Except(e["id"], e["kind"], tuple(e.get("scope", ())), _pattern(e["patterns"], fragments, e["id"], where), e["example"])
+        for e in data.get("exceptions", [])
+    )
+    numbers = {name: _number(entry, fragments, where) for name, entry in data.get("numbers", {}).items()}
+    return Lexicon(
+        found, _by_anchor(found), exceptions, numbers, _contexts(data["contexts"], fragments, where),
+        {subject: _first_pass(rule for rule in found if not (subject and rule.fields == "hors_objet")) for subject in (True, False)},
+    )  # fmt: skip
+
+
+def expand(pattern: str, fragments: dict[str, str]) -> str:
+    """A pattern of the lexicon as a regular expression on folded text."""
+    while names := re.findall(r"\{([a-z]+)\}", pattern):
+        for name in names:
+            if name not in fragments:
+                raise KeyError(name)
+            pattern = pattern.replace("{" + name + "}", fragments[name])
+    out, in_class, escaped = [], False, False
+    for char in pattern:
+        if escaped or in_class or char not in " -'":
+            out.append(char)
+        else:
+            out.append({" ": r"\s+", "-": r"[\s-]{0,2}", "'": r"'?\s?"}[char])
+        in_class = (char == "[" or in_class and char != "]") if not escaped else in_class
+        escaped = char == "\\" and not escaped
+    return re.sub(r"\\s\+([?*])", r"\\s*", "".join(out))
+
+
+def _pattern(patterns: list[str], fragments: dict[str, str], name: str, where: str) -> re.Pattern[str]:
+    try:
+        body = "|".join(expand(pattern, fragments) for pattern in patterns)
+        return re.compile(rf"(?<![a-z0-9])(?:{body})(?![a-z0-9])")
+    except KeyError as error:
+        raise Problem(
+            f"Fragment inconnu « {error.args[0]} »", where=f"{where}, règle {name}", todo=closest(error.args[0], fragments)
+        ) from error
+    except re.error as error:
+        raise Problem("Motif illisible", where=f"{where}, règle {name}", why=str(error)) from error
+
+
+def _rule(entry: dict[str, Any], classes: dict[str, float], fragments: dict[str, str], where: str) -> Rule:
+    place = f"{where}, règle {entry.get('id', '?')}"
+    for key in entry:
+        if key not in KNOWN:
+            raise Problem(f"Clé inconnue « {key} »", where=place, todo=closest(key, KNOWN))
+    closed = {
+        "dimension": DIMENSIONS, "carrier": CARRIERS, "reserve": RESERVES, "fields": FIELDS, "confidence": tuple(classes),
+        "level": (1, 2),
+    }  # fmt: skip
+    for key, values in closed.items():
+        if key in entry and entry[key] not in values:
+            raise Problem(f"Valeur inconnue pour {key} : « {entry[key]} »", where=place, todo=f"Valeurs : {', '.join(map(str, values))}")
+    given = {key: value for key, value in entry.items() if key not in ("patterns", "anchors", "confidence")}
+    return Rule(
+        anchors=tuple(entry["anchors"]), pattern=_pattern(entry["patterns"], fragments, entry["id"], where),
+        confidence=classes[entry["confidence"]], **given,
+    )  # fmt: skip
+
+
+def _number(entry: dict[str, Any], fragments: dict[str, str], where: str) -> Number:
+    patterns = tuple((one["unit"], re.compile(expand(one["pattern"], fragments))) for one in entry["patterns"])
+    return Number(entry["before"], entry["after"], patterns)
+
+
+def _contexts(entry: dict[str, Any], fragments: dict[str, str], where: str) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for name, value in entry.items():
+        joined = "|".join(f"(?:{expand(one, fragments)})" for one in ([value] if isinstance(value, str) else value))
+        result[name] = re.compile(joined)
+    return result
+
+
+def _by_anchor(found: tuple[Rule, ...]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Each anchor with the ranks of the rules it opens, spelt as in a flattened text."""
+    opened: dict[str, list[int]] = {}
+    for rank, rule in enumerate(found):
+        for anchor in rule.anchors:
+            opened.setdefault(anchor.rstrip("$").replace("-", " "), []).append(rank)
+    return tuple((anchor, tuple(ranks)) for anchor, ranks in opened.items())
+
+
+def _first_pass(kept: Any) -> str:
+    """One regular expression (Rust syntax) that any text worth reading matches: the national first pass."""
+    anchors = sorted({anchor for rule in kept for anchor in rule.anchors})
+    minimal = [one for one in anchors if not any(one != other and "$" not in other and one.startswith(other) for other in anchors)]
+    glued = r"(?-i:\p{Ll}\p{Lu}|\u{FFFD}|\p{M}|\u{00AD}|¬)"
+    return rf"(?i)(?:^|[^\p{{L}}\p{{N}}])(?:{'|'.join(map(_raw, minimal))})|{glued}"
+
+
+def _raw(anchor: str) -> str:
+    body = "".join(
+        f"[{LETTERS[char]}]" + ("+" if char == " " else "") if char in LETTERS else re.escape(char) for char in anchor.rstrip("$")
+    )
+    return body.replace("[oôöóò][eéèêë]", "(?:[oôöóò][eéèêë]|œ)") + (r"(?:$|[^\p{L}\p{N}])" if anchor.endswith("$") else "")

@@ -1,0 +1,162 @@
+"""How right the detection is on the annotated texts, beside a plain keyword search.
+
+Run as ``python tests/benchmarks/bench_detection.py`` (held-out third: texts whose sha256(id) mod 3 is 0) or with ``--dev``
+(the other two thirds, on which the rules were made). Prints precision, recall and F1 with 95 % bootstrap intervals, by kind
+of text, and the reliability of the confidence. A class with fewer than 15 examples is marked « peu d'exemples ».
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import re
+import sys
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from spaser import detection  # noqa: E402
+
+GOLD = ROOT.parent / "shared" / "gold" / "considerations.jsonl"
+KEYWORDS = {
+    "env": r"ENVIRONNEM|ECOLO|RECYCL|DURAB|CLIMAT|CARBO|POLLUT|DECHET|ENERGETI|BIO",
+    "soc": r"SOCIA|ETHIQUE|INSERTION|HUMAIN|RSE|PERSONNEL|HANDICAP|ACCESSIB|EQUITABLE|APPRENTI",
+}
+RESERVED_WORD = r"RESERVE"
+RESAMPLES = 1000
+FEW = 15
+
+Row = dict[str, object]
+
+
+def held_out(row: Row) -> bool:
+    return int(hashlib.sha256(str(row["id"]).encode("utf-8")).hexdigest(), 16) % 3 == 0
+
+
+def gold(dev: bool) -> list[Row]:
+    lines = GOLD.read_text(encoding="utf-8").splitlines()
+    return [row for row in map(json.loads, lines) if held_out(row) != dev]
+
+
+def detected(rows: list[Row]) -> tuple[list[Row], pl.DataFrame]:
+    """What the detection says of each row, and the passages."""
+    texts = pl.LazyFrame(
+        {"texte_id": [str(i) for i in range(len(rows))], "champ": [r["kind"] for r in rows], "texte": [r["text"] for r in rows]}
+    )
+    passages = detection.detect(texts).collect()
+    found = {one["texte_id"]: one for one in detection.summarise(passages.lazy()).collect().to_dicts()}
+    blank = {"env": 0, "soc": 0, "env_codes": [], "soc_codes": [], "reserve": "none", "porteurs": []}
+    return [found.get(str(i), blank) for i in range(len(rows))], passages
+
+
+def keywords(rows: list[Row]) -> list[Row]:
+    """The plain search of a few stems without boundaries, as published classifiers do."""
+    result = []
+    for row in rows:
+        plain = unicodedata.normalize("NFD", str(row["text"])).encode("ascii", "ignore").decode().upper()
+        hits = {name: 2 * bool(re.search(stems, plain)) for name, stems in KEYWORDS.items()}
+        reserve = "unspecified" if re.search(RESERVED_WORD, plain) else "none"
+        result.append(hits | {"reserve": reserve, "env_codes": [], "soc_codes": [], "porteurs": []})
+    return result
+
+
+Items = Callable[[Row, Row], tuple[set[str], set[str]]]
+
+
+def flag(test: Callable[[Row], bool], said: Callable[[Row], bool]) -> Items:
+    return lambda truth, guess: ({"1"} if test(truth) else set(), {"1"} if said(guess) else set())
+
+
+MEASURES: dict[str, Items] = {
+    "env ≥ 2": flag(lambda t: t["env"] >= 2, lambda g: g["env"] >= 2),
+    "soc ≥ 2": flag(lambda t: t["soc"] >= 2, lambda g: g["soc"] >= 2),
+    "env ≥ 1": flag(lambda t: t["env"] >= 1, lambda g: g["env"] >= 1),
+    "soc ≥ 1": flag(lambda t: t["soc"] >= 1, lambda g: g["soc"] >= 1),
+    "réservation oui/non": flag(lambda t: t["reserved"] != "none", lambda g: g["reserve"] != "none"),
+    "réservation : fondement": lambda t, g: ({t["reserved"]} - {"none"}, {g["reserve"]} - {"none"}),
+    "sous-types (micro)": lambda t, g: (
+        {"e" + c for c in t["env_codes"]} | {"s" + c for c in t["soc_codes"]},
+        {"e" + c for c in g["env_codes"]} | {"s" + c for c in g["soc_codes"]},
+    ),
+    "porteur (micro)": lambda t, g: (set(t["carrier"]), set(g["porteurs"])),
+}
+MEASURES |= {
+    f"fondement {name}": (lambda n: lambda t, g: ({t["reserved"]} & {n}, {g["reserve"]} & {n}))(name)
+    for name in ("handicap", "iae", "handicap_iae", "unspecified")
+}
+MEASURES |= {
+    f"porteur {name}": (lambda n: lambda t, g: (set(t["carrier"]) & {n}, set(g["porteurs"]) & {n}))(name)
+    for name in ("clause", "critere", "objet", "reservation")
+}
+
+
+def counts(rows: list[Row], guesses: list[Row], items: Items) -> list[tuple[int, int, int]]:
+    pairs = [items(row, guess) for row, guess in zip(rows, guesses, strict=True)]
+    return [(len(a & b), len(b - a), len(a - b)) for a, b in pairs]
+
+
+def scores(cells: list[tuple[int, int, int]]) -> tuple[float, float, float]:
+    right, wrong, missed = (sum(cell[i] for cell in cells) for i in range(3))
+    precision = right / (right + wrong) if right + wrong else 1.0
+    recall = right / (right + missed) if right + missed else 1.0
+    return precision, recall, 2 * right / (2 * right + wrong + missed) if right + wrong + missed else 1.0
+
+
+def interval(cells: list[tuple[int, int, int]]) -> list[tuple[float, float]]:
+    """95 % bootstrap intervals of precision, recall and F1, texts drawn with replacement."""
+    draw = random.Random(20260101)
+    samples = [scores(draw.choices(cells, k=len(cells))) for _ in range(RESAMPLES)]
+    low, high = int(0.025 * RESAMPLES), int(0.975 * RESAMPLES)
+    return [(column[low], column[high]) for column in (sorted(s[i] for s in samples) for i in range(3))]
+
+
+def line(name: str, rows: list[Row], guesses: list[Row], items: Items, bounds: bool = True) -> str:
+    cells = counts(rows, guesses, items)
+    examples = sum(right + missed for right, _, missed in cells)
+    shown = []
+    spans = interval(cells) if bounds and cells else []
+    for rank, value in enumerate(scores(cells)):
+        shown.append(f"{value:.3f}" + (f" [{spans[rank][0]:.2f}-{spans[rank][1]:.2f}]" if spans else ""))
+    return f"{name:<26} n={examples:<4} P {shown[0]:<18} R {shown[1]:<18} F1 {shown[2]}" + ("  peu d'exemples" if examples < FEW else "")
+
+
+def reliability(rows: list[Row], passages: pl.DataFrame) -> list[str]:
+    """Among the findings said at each confidence, how many are right (level reached in the annotation, same dimension)."""
+    told: dict[float, list[bool]] = {}
+    for one in passages.to_dicts():
+        truth = rows[int(one["texte_id"])]
+        right = truth[one["dimension"]] >= one["niveau"] if one["niveau"] else "negated" in truth["carrier"]
+        told.setdefault(one["confiance"], []).append(bool(right))
+    return [f"  dite {said:.2f} : {sum(r)}/{len(r)} justes = {sum(r) / len(r):.3f}" for said, r in sorted(told.items(), reverse=True)]
+
+
+def report(dev: bool) -> str:
+    rows = gold(dev)
+    guesses, passages = detected(rows)
+    plain = keywords(rows)
+    out = [f"{len(rows)} textes ({'développement : deux tiers' if dev else 'tiers réservé'})", "", "Règles"]
+    out += [line(name, rows, guesses, items) for name, items in MEASURES.items()]
+    out += ["", "Mots-clés seuls"]
+    out += [line(name, rows, plain, MEASURES[name]) for name in list(MEASURES)[:5]]
+    for kind in ("objet", "conditions", "notice", "document"):
+        chosen = [i for i, row in enumerate(rows) if row["kind"] == kind]
+        out += ["", f"{kind} ({len(chosen)} textes)"]
+        out += [
+            line(name, [rows[i] for i in chosen], [guesses[i] for i in chosen], MEASURES[name], bounds=False)
+            for name in list(MEASURES)[:8]
+        ]
+    return "\n".join([*out, "", "Fiabilité de la confiance", *reliability(rows, passages)])
+
+
+if __name__ == "__main__":
+    if GOLD.exists():
+        sys.stdout.reconfigure(encoding="utf-8")
+        sys.stdout.write(report("--dev" in sys.argv) + "\n")
+    else:
+        sys.stdout.write("Jeu annoté absent : rien à mesurer.\n")
