@@ -121,8 +121,17 @@ def value(raw: Any, unit: str) -> str:
         return UNKNOWN_MARK if raw is None else "oui" if raw else "non"
     if raw is None:
         return ""
-    writers = {"entier": number, "part": share, "centime": euros, "date": short_date, "point": number}
+    writers = {"entier": number, "part": share, "centime": euros, "somme": _whole_euros, "date": short_date, "point": number,
+               "valeur": _plain_value}  # fmt: skip
     return writers[unit](raw) if unit in writers else str(raw)
+
+
+def _whole_euros(cents: int) -> str:
+    return euros(cents, 0)
+
+
+def _plain_value(raw: float) -> str:
+    return number(raw, 0 if float(raw).is_integer() else 2)
 
 
 def _plural_word(word: str) -> str:

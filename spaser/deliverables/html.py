@@ -15,7 +15,7 @@ from spaser.deliverables.report import (
     Block, Callout, Definitions, Figure, KeyFigure, KeyFigures, Measured, Paragraph, Report, Section, Sentence, TableBlock,
 )  # fmt: skip
 
-_RIGHT = {"entier", "part", "centime", "point", "valeur", "date"}
+_RIGHT = {"entier", "part", "centime", "somme", "point", "valeur", "date"}
 
 
 def write(report: Report, path: Path | str) -> Path:
@@ -71,7 +71,7 @@ def _block(block: Block, section: Section, notes: dict[Measured, int], numbers: 
         case Figure():
             return _figure(block)
         case Callout():
-            return f'<div class="callout {escape(block.kind)}" role="note"><p><strong>{_t(block.title)}</strong> {_t(block.text)}</p></div>'
+            return f'<div class="callout {escape(block.kind)}" role="note"><p><strong>{_t(block.title)}.</strong> {_t(block.text)}</p></div>'
         case Definitions():
             return f"<dl>{''.join(f'<dt>{_t(word)}</dt><dd>{_t(meaning)}</dd>' for word, meaning in block.items)}</dl>"
 
@@ -82,7 +82,10 @@ def _sentence(sentence: Sentence, notes: dict[Measured, int]) -> str:
 
 def _marks(measures: tuple[Measured, ...], notes: dict[Measured, int]) -> str:
     ranks = sorted({notes[measure] for measure in measures})
-    links = ", ".join(f'<a href="#note-{rank}" aria-label="note {rank}">{rank}</a>' for rank in ranks)
+    joint = ", "
+    if len(ranks) > 2 and ranks[-1] - ranks[0] == len(ranks) - 1:
+        ranks, joint = [ranks[0], ranks[-1]], "–"
+    links = joint.join(f'<a href="#note-{rank}" aria-label="note {rank}">{rank}</a>' for rank in ranks)
     return f'<sup class="mark">{links}</sup>' if links else ""
 
 
@@ -122,7 +125,7 @@ def _cell(text: str, unit: str, index: int) -> str:
     silent = " silent" if text == french.UNKNOWN_MARK or (not text and unit in _RIGHT) else ""
     shown = _t(text) if text else '<span aria-hidden="true">–</span><span class="aside">inconnu</span>' if silent else ""
     if index == 0:
-        return f'<th scope="row">{shown}</th>'
+        return f'<th scope="row"{' class="id"' if unit == "identifiant" else ""}>{shown}</th>'
     kind = ("num" if unit in _RIGHT else "id" if unit == "identifiant" else "") + silent
     return f"<td{f' class={chr(34)}{kind.strip()}{chr(34)}' if kind.strip() else ''}>{shown}</td>"
 

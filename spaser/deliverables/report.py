@@ -6,6 +6,7 @@ Adding to the report is writing one function ``section_xxx(findings) -> Section 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -18,10 +19,19 @@ from spaser.charts import Picture
 from spaser.vocabulary import LABELS, UNITS
 
 #: Units a column may have, and so its format in each form (amounts are in cents until the form is written).
-COLUMN_UNITS = ("texte", "identifiant", "entier", "part", "centime", "date", "oui_non", "point", "valeur")
+COLUMN_UNITS = ("texte", "identifiant", "entier", "part", "centime", "somme", "date", "oui_non", "point", "valeur")
 MASK = "personne physique (masquée)"
 #: Columns that name or identify a natural person when ``personne_physique`` is true.
 _PERSONAL = ("nom", "enseigne", "sigle", "titulaire_nom", "titulaire_id", "titulaire_siren", "siren", "siret", "fournisseur")
+#: Numbers that are names: never added up, never given a thousands separator.
+_TEXTS = ("annee", "exercice", "position", "ligne", "rang")
+_IDENTIFIERS = ("uid", "id", "acheteur_id", "codeCPV", "source", "consultation", "siret", "siren", "titulaire_id")
+#: Headers whose full label would not fit; elsewhere the label loses its last parenthesis.
+_SHORT = {
+    "montant": "Montant notifié HT (maximum pour les accords-cadres)", "position": "Rang", "incomplet": "Publication en cours",
+    "montant_retenu": "Montant retenu", "petit_effectif": "Petit effectif", "uid": "Identifiant",
+    "perimetre": "Périmètre", "dateNotification": "Notifié le", "score_couverture": "Part du score connue",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -255,7 +265,8 @@ def described(name: str, frame: pl.DataFrame) -> Column:
             "oui_non" if dtype == pl.Boolean else "date" if dtype == pl.Date
             else "entier" if dtype.is_integer() else "valeur" if dtype.is_float() else "texte"
         )  # fmt: skip
-    return Column(name, LABELS.get(name, name), "texte" if name == "annee" else unit)
+    label = _SHORT.get(name) or re.sub(r" \(.*\)$", "", LABELS.get(name, name))
+    return Column(name, label, "texte" if name in _TEXTS else "identifiant" if name in _IDENTIFIERS else unit)
 
 
 def masked(frame: pl.DataFrame) -> pl.DataFrame:

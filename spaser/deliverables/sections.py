@@ -35,7 +35,7 @@ def section_essentials(findings: Findings) -> Section | None:
     """The first page: key figures and what they mean."""
     measures = [m for code in CODES if (m := findings.one(code))]
     n = findings.counted.height
-    total = KeyFigure("contrats mesurés", n, "entier", findings.population_label)
+    total = KeyFigure("Contrats mesurés", n, "entier", findings.population_label)
     cards = [total] + [
         KeyFigure(name_of(m.indicateur), m.valeur, "part", _answered(m.couverture), m.bas, m.haut, _KINDS[m.indicateur], m)
         for m in measures
@@ -98,7 +98,7 @@ def section_considerations(findings: Findings) -> Section | None:
     ]
     value = findings.rows(*CODES, unite="valeur")
     if value.height:
-        money = tuple(Column(c.name, c.label, "centime") if c.unit == "entier" else c for c in _RATES)
+        money = tuple(Column(c.name, c.label, "somme") if c.unit == "entier" else c for c in _RATES)
         blocks.append(table("tab-valeur", "En valeur (montant notifié HT, maximum pour les accords-cadres)", _named(value), money, _VALUE))
         blocks.append(Paragraph(tuple(sentences.of_value(m) for c in CODES if (m := findings.one(c, unite="valeur")))))
     return Section("considerations", "Les considérations déclarées", "Que déclarent les contrats ?", tuple(blocks))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from spaser.vocabulary import POPULATIONS
-
 #: Why a contract deserves a look, in order of weight: column, test on it, what to do.
 REASONS = (
     ("montant_statut", pl.col("montant_statut") == "impossible", "montant impossible : à corriger à la source"),
@@ -56,7 +54,7 @@ def steps(contracts: pl.DataFrame, population: str) -> pl.DataFrame:
         if kept.height < left.height:
             rows.append((label, left.height - kept.height, "retrait"))
         left = kept
-    rows.append((f"Dénominateur : {POPULATIONS[population]}", left.height, "total"))
+    rows.append(("Contrats mesurés", left.height, "total"))
     return pl.DataFrame(rows, schema=["etape", "n", "genre"], orient="row")
 
 

@@ -1,0 +1,55 @@
+"""The full tables handed over beside the report: contracts, what to correct, refusals, accounts, measures."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser.deliverables import tallies
+from spaser.deliverables.findings import Findings
+from spaser.deliverables.report import Column, TableBlock, described, table
+from spaser.deliverables.sections import accounts_table
+from spaser.vocabulary import CONSIDERATIONS, MEASURES, REJECTS, SCORES
+
+_CONTRACTS = (
+    "uid", "acheteur_libelle", "acheteur_nom", "acheteur_id", "type_contrat", "nature", "objet", "codeCPV", "famille_libelle",
+    "procedure", "annee", "dateNotification", "dureeMois", "montant", "montant_statut", "montant_retenu",
+    *(word.name for word in CONSIDERATIONS), *(word.name for word in SCORES), "publies", "seuil_montant", "seuil_besoin",
+    "incomplet", "nb_titulaires", "consultation", "source", "position",
+)  # fmt: skip
+
+
+def annexes(findings: Findings) -> tuple[TableBlock, ...]:
+    """Every annex, in the order of the sheets."""
+    contracts = table("contrats", "Tous les contrats lus", findings.contracts, _columns(findings.contracts, _CONTRACTS))
+    found = tallies.corrections(findings.contracts)
+    extra = (Column("a_corriger", "Ce qui est à voir"), Column("nb_motifs", "Motifs", "entier"), "montant_propose", "montant_preuve")
+    right = table("à corriger", "Contrats à corriger", found, _columns(found, ("uid", "objet", "dateNotification", "montant", *extra)))
+    refused = table("rejets", "Rejets et doutes", findings.rejects, REJECTS.columns)
+    accounts = accounts_table(tallies.checked_accounts(findings.accounts))
+    count = TableBlock("comptes", accounts.caption, accounts.frame, accounts.columns, accounts.note)
+    return (measures(findings.measures), contracts, right, refused, count)
+
+
+def measures(frame: pl.DataFrame) -> TableBlock:
+    """MEASURES, one line per measure."""
+    columns = [Column(word.name, _SHORT.get(word.name, word.label), _unit(word.name)) for word in MEASURES.words]
+    return table("mesures", "Toutes les mesures", frame, columns)
+
+
+def _columns(frame: pl.DataFrame, names: tuple) -> list[Column]:
+    known = [name for name in names if isinstance(name, Column) or name in frame.columns]
+    return [name if isinstance(name, Column) else described(name, frame) for name in known]
+
+
+def _unit(name: str) -> str:
+    if name in ("valeur", "valeur_repondus", "bas", "haut", "couverture"):
+        return "part"
+    return "entier" if name in ("numerateur", "denominateur", "repondus") else "oui_non" if name == "petit_effectif" else "texte"
+
+
+_SHORT = {
+    "perimetre": "Périmètre", "population": "Population", "dimension": "Ventilation", "unite": "Unité",
+    "valeur": "Sur l'ensemble", "valeur_repondus": "Sur les renseignés", "numerateur": "Numérateur",
+    "denominateur": "Dénominateur (tous)", "repondus": "Renseignés", "couverture": "Part renseignée", "regle": "Règle",
+    "petit_effectif": "Petit effectif",
+}  # fmt: skip
