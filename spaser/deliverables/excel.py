@@ -19,7 +19,7 @@ from spaser.vocabulary import NO, UNKNOWN, YES
 
 #: French formats: Excel and LibreOffice show the separators of the reader's own language.
 FORMATS = {
-    "entier": "#,##0", "point": "#,##0", "part": "0.0%", "centime": '#,##0.00\u00a0"€"', "somme": '#,##0\u00a0"€"',
+    "entier": "#,##0", "point": "#,##0", "part": "0.0\u00a0%", "centime": '#,##0.00\u00a0"€"', "somme": '#,##0\u00a0"€"',
     "date": "dd/mm/yyyy", "valeur": "#,##0.00", "texte": "@", "identifiant": "@", "oui_non": "@",
 }  # fmt: skip
 _WIDTHS = {"entier": 12, "point": 9, "part": 11, "centime": 18, "somme": 16, "date": 12, "valeur": 12, "oui_non": 10, "identifiant": 26}
@@ -76,6 +76,7 @@ def table(sheet: Worksheet, styles: Styles, block: TableBlock, row: int = 0) -> 
     for index, column in enumerate(block.columns):
         sheet.write_string(row, index, french.typeset(column.label), styles.head)
         _width(sheet, index, column)
+    sheet.set_row(row, 32)
     first, where = row + 1, {column.name: index for index, column in enumerate(block.columns)}
     for line, values in enumerate(block.frame.select(list(where)).head(MOST_ROWS).rows(), first):
         for index, (raw, column) in enumerate(zip(values, block.columns, strict=True)):
@@ -115,7 +116,6 @@ def _annex(book: xlsxwriter.Workbook, styles: Styles, report: Report, block: Tab
     if block.id == "mesures":
         excel_counts.write_values(sheet, styles.units, places["mesures"], places.get("contrats"))
     sheet.autofilter(0, 0, max(last, 1), len(block.columns) - 1)
-    sheet.set_row(0, 32)
     sheet.repeat_rows(0)
     _paper(sheet, report, block.caption)
 

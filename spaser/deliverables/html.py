@@ -125,9 +125,10 @@ def _cell(text: str, unit: str, index: int) -> str:
     silent = " silent" if text == french.UNKNOWN_MARK or (not text and unit in _RIGHT) else ""
     shown = _t(text) if text else '<span aria-hidden="true">–</span><span class="aside">inconnu</span>' if silent else ""
     if index == 0:
-        return f'<th scope="row"{' class="id"' if unit == "identifiant" else ""}>{shown}</th>'
+        kind = ' class="id"' if unit == "identifiant" else ""
+        return f'<th scope="row"{kind}>{shown}</th>'
     kind = ("num" if unit in _RIGHT else "id" if unit == "identifiant" else "") + silent
-    return f"<td{f' class={chr(34)}{kind.strip()}{chr(34)}' if kind.strip() else ''}>{shown}</td>"
+    return f'<td class="{kind.strip()}">{shown}</td>' if kind else f"<td>{shown}</td>"
 
 
 def _class(unit: str) -> str:
