@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -92,11 +93,46 @@ def open_list(path: Path) -> Opened:
     return _from_csv(path, path.read_bytes())
 
 
-def headings(path: Path) -> list[str]:
-    """The headings of a text file, for a stock too large to be opened whole."""
+def scan_stock(path: Path, cache: Path) -> Opened:
+    """A national stock, never loaded: Parquet, CSV, or a zipped CSV unpacked once into the cache.
+
+    Raises
+    ------
+    Problem
+        The file is absent, or is not a SIRENE stock.
+    """
+    if not path.is_file():
+        raise Problem("Stock SIRENE introuvable", where=str(path), todo="spaser telecharger sirene_unites_legales sirene_etablissements")
+    if zipfile.is_zipfile(path):
+        path = _unpacked(path, cache)
     with path.open("rb") as file:
-        line = file.readline()
-    return next(csv.reader([_decode(line).rstrip("\r\n")], delimiter=_separator(_decode(line))))
+        parquet = file.read(4) == b"PAR1"
+    frame = pl.scan_parquet(path) if parquet else _scan_csv(path)
+    header = frame.collect_schema().names()
+    match = recognise(header)
+    if match is None or "stock" not in formats()[match[0]]:
+        raise _unknown(path, header)
+    worded = frame.select(pl.col(heading).cast(pl.String).alias(word) for heading, word in match[1].items())
+    return Opened(path, "parquet" if parquet else "csv", match[0], worded)
+
+
+def _scan_csv(path: Path) -> pl.LazyFrame:
+    with path.open("rb") as file:
+        line = _decode(file.readline())
+    return pl.scan_csv(path, separator=_separator(line), infer_schema=False)
+
+
+def _unpacked(path: Path, cache: Path) -> Path:
+    """The one member of an archive beside the other cached files, unpacked again only when its size differs."""
+    with zipfile.ZipFile(path) as archive:
+        member = max(archive.infolist(), key=lambda info: info.file_size)
+        target = cache / Path(member.filename).name
+        if not target.is_file() or target.stat().st_size != member.file_size:
+            partial = target.with_name(target.name + ".partiel")
+            with archive.open(member) as source, partial.open("wb") as copy:
+                shutil.copyfileobj(source, copy, 4 * 2**20)
+            partial.replace(target)
+    return target
 
 
 def _columns(words: dict[str, list[Any]], have: dict[str, str]) -> dict[str, str]:

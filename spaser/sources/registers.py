@@ -25,7 +25,7 @@ DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1
 STATUS_KEY = ["siren", "siret", "statut", "depuis", "jusqua"]
 WORDS = ("siren", "siret", "statut", "depuis", "jusqua", "nom", "enseigne", "sigle", "categorie_juridique")
 FATES = ("retenu", "repete", "sans_identifiant", "invalide", "hors_liste")
-Progress = Callable[[str], None] | None
+Progress = Callable[[str, float], None] | None
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,9 @@ def read_registers(
     """
     given = [paths] if isinstance(paths, (str, Path)) else list(paths)
     parts = []
-    for path in map(Path, given):
+    for rank, path in enumerate(map(Path, given), start=1):
         if progress:
-            progress(f"Lecture de {path.name}")
+            progress(f"Lecture de {path.name}", rank / len(given))
         parts.append(_read(open_list(path), as_of, persons))
     return Registers(
         _gather((p.register for p in parts), REGISTER),

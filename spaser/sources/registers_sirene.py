@@ -9,6 +9,7 @@ from spaser.vocabulary import REGISTER
 #: What SIRENE writes where a person asked for partial diffusion.
 NOT_DIFFUSED = r"^\[(ND|NON.DIFFUSIBLE)\]?"
 NAMES = ("nom", "enseigne", "sigle")
+MAY_BE_HIDDEN = ("nom", "nom_personne", "enseigne", "sigle", "code_commune", "code_postal", "commune", "x", "y")
 PLACES = ("code_commune", "code_postal", "commune", "lon", "lat")
 
 # Lambert-93 (EPSG:2154) on the GRS80 ellipsoid, IGN note NTG_71: first eccentricity, exponent, constant, origin.
@@ -17,8 +18,9 @@ E, N, C, X0, Y0, LON0 = 0.0818191910428158, 0.7256077650532670, 11754255.4261, 7
 
 def typed(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
     """A stock as worded text → typed columns of ESTABLISHMENTS; an undiffused cell becomes null and is remembered."""
-    have = frame.collect_schema().names()
-    text = [c for c in have if c != "position"]
+    schema = frame.collect_schema()
+    have = schema.names()
+    text = [c for c in MAY_BE_HIDDEN if c in have and schema[c] == pl.String]
     hidden = pl.any_horizontal(pl.col(c).str.contains(NOT_DIFFUSED) for c in text)
     frame = frame.with_columns(cache=hidden.fill_null(False))
     frame = frame.with_columns(pl.when(~pl.col(c).str.contains(NOT_DIFFUSED)).then(c) for c in text)

@@ -1,0 +1,274 @@
+"""Official files fetched into the cache: progress, resume, size and date kept, never half a file under its final name.
+
+The list is data (``reference/catalogue.toml``) that a user may extend. Only the standard library talks to the network.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import tomllib
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import polars as pl
+
+from spaser import rules
+from spaser.problems import Problem, closest
+
+CHUNK = 2**20
+ATTEMPTS = 4
+AGENT = {"User-Agent": "spaser", "Accept-Encoding": "identity"}
+KEYS = {"label", "kind", "format", "url", "page", "size", "licence", "note", "confidence"}
+Progress = Callable[[str, float], None] | None
+
+
+class Broken(OSError):
+    """The transfer stopped before its announced length."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One file of the catalogue and where it goes."""
+
+    name: str
+    spec: dict[str, Any]
+    folder: Path
+
+    @property
+    def target(self) -> Path:
+        return self.folder / f"{self.name}.{self.spec['format']}"
+
+    @property
+    def partial(self) -> Path:
+        return self.folder / f"{self.target.name}.partiel"
+
+    @property
+    def notes(self) -> Path:
+        return self.folder / f"{self.target.name}.json"
+
+    def known(self) -> dict[str, Any]:
+        """What the server said of the part already here, or of the whole file."""
+        return json.loads(self.notes.read_text(encoding="utf-8")) if self.notes.is_file() else {}
+
+
+def catalogue(file: Path | str | None = None) -> dict[str, dict[str, Any]]:
+    """The known files by name: the bundled list, completed or corrected by the user's own."""
+    known = dict(rules.toml("catalogue.toml"))
+    if file is None:
+        return known
+    try:
+        own = tomllib.loads(Path(file).read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise Problem("Le catalogue ne se lit pas", where=str(file), why=str(error)) from error
+    for name, spec in own.items():
+        unknown = [key for key in spec if key not in KEYS] if isinstance(spec, dict) else [name]
+        if unknown:
+            raise Problem(f"Clé inconnue dans le catalogue : « {unknown[0]} »", where=f"{file}, [{name}]", todo=closest(unknown[0], KEYS))
+    return known | {name: known.get(name, {}) | spec for name, spec in own.items()}
+
+
+def download(
+    names: Iterable[str] | str, cache: Path | str, *, catalogue: Path | str | None = None, progress: Progress = None
+) -> pl.DataFrame:
+    """The named files, fetched into the cache.
+
+    Parameters
+    ----------
+    names
+        Keys of the catalogue; none means every file that has an address.
+    cache
+        Folder, made if needed. A file appears there under its name only when whole.
+    catalogue
+        The user's own list, added to the bundled one.
+
+    Returns
+    -------
+    DataFrame
+        nom, chemin, octets, date (of the file, as the server says), adresse, etat (« téléchargé », « repris », « déjà à jour »).
+
+    Raises
+    ------
+    Problem
+        Unknown name, no address, offline, refused, HTML instead of a file, broken off, wrong length, full disk.
+    """
+    known = _catalogue(catalogue)
+    asked = [names] if isinstance(names, str) else list(names) or [name for name, spec in known.items() if "url" in spec]
+    folder = Path(cache)
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = [Wanted(name, _spec(name, known), folder) for name in asked]
+    return pl.DataFrame([_fetch(one, progress) for one in wanted])
+
+
+_catalogue = catalogue
+
+
+def _spec(name: str, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    if name not in known:
+        raise Problem(f"Fichier inconnu du catalogue : « {name} »", todo=closest(name, known) or f"Noms connus : {', '.join(known)}")
+    spec = known[name]
+    if "url" not in spec:
+        raise Problem(
+            f"« {spec.get('label', name)} » n'a pas d'adresse de téléchargement direct", why=spec.get("note", ""),
+            todo=f"Téléchargez-le à la main sur {spec.get('page', 'la page du producteur')} et donnez son chemin à spaser",
+        )  # fmt: skip
+    return {"format": "csv"} | spec
+
+
+def _fetch(one: Wanted, progress: Progress) -> dict[str, Any]:
+    state = "téléchargé"
+    for attempt in range(ATTEMPTS):
+        try:
+            state = _attempt(one, progress) or state
+            break
+        except Broken as broken:
+            state = "repris"
+            if attempt == ATTEMPTS - 1:
+                raise _interrupted(one, str(broken)) from broken
+    said = one.known()
+    return {
+        "nom": one.name, "chemin": str(one.target), "octets": one.target.stat().st_size, "date": said.get("date"),
+        "adresse": said.get("adresse"), "etat": state,
+    }  # fmt: skip
+
+
+def _attempt(one: Wanted, progress: Progress) -> str | None:
+    """One request: the whole, the rest of a part, or nothing when the server says the file has not changed."""
+    conditions = _conditions(one)
+    here = one.partial.stat().st_size if one.partial.is_file() else 0
+    request = urllib.request.Request(one.spec["url"], headers=AGENT | conditions)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return _receive(one, response, here, progress)
+    except urllib.error.HTTPError as error:
+        return _refused(one, error, here)
+    except urllib.error.URLError as error:
+        raise _offline(one, error.reason) from error
+    except (http.client.HTTPException, ConnectionError, TimeoutError) as error:
+        raise Broken(str(error) or type(error).__name__) from error
+
+
+def _conditions(one: Wanted) -> dict[str, str]:
+    """What to ask for: the rest of a part, or the file only if it changed; an address that changed starts afresh."""
+    said = one.known()
+    if said.get("adresse") != one.spec["url"]:
+        one.partial.unlink(missing_ok=True)
+        return {}
+    mark = said.get("etag") or said.get("date")
+    here = one.partial.stat().st_size if one.partial.is_file() else 0
+    if here and mark:
+        return {"Range": f"bytes={here}-", "If-Range": mark}
+    if one.target.is_file() and said.get("octets") == one.target.stat().st_size:
+        return {"If-None-Match": said["etag"]} if said.get("etag") else {"If-Modified-Since": said["date"]} if said.get("date") else {}
+    return {}
+
+
+def _receive(one: Wanted, response: http.client.HTTPResponse, here: int, progress: Progress) -> str | None:
+    start = here if response.status == 206 and _begins_at(response, here) else 0
+    if response.status == 206 and start != here:
+        one.partial.unlink(missing_ok=True)
+        raise Broken("le serveur a repris au mauvais endroit")
+    length = response.headers.get("Content-Length")
+    total = start + int(length) if length and length.isdigit() else None
+    _note(one, response, total)
+    _no_page(one, response.headers.get_content_type(), b"")
+    got = _copy(one, response, start, total, progress)
+    if total is not None and got < total:
+        raise Broken(f"{got} octets reçus sur {total} annoncés")
+    _checked(one)
+    one.partial.replace(one.target)
+    _note(one, response, got)
+    return "repris" if start else None
+
+
+def _begins_at(response: http.client.HTTPResponse, here: int) -> bool:
+    return response.headers.get("Content-Range", "").startswith(f"bytes {here}-")
+
+
+def _copy(one: Wanted, response: BinaryIO, start: int, total: int | None, progress: Progress) -> int:
+    got = start
+    try:
+        with one.partial.open("ab" if start else "wb") as file:
+            while chunk := response.read(CHUNK):
+                if got == 0:
+                    _no_page(one, "", chunk)
+                file.write(chunk)
+                got += len(chunk)
+                if progress:
+                    progress(one.spec.get("label", one.name), min(got / total, 1.0) if total else 0.0)
+    except (http.client.HTTPException, ConnectionError, TimeoutError) as error:
+        raise Broken(f"connexion coupée après {got} octets") from error
+    except OSError as error:
+        raise Problem("Écriture impossible", where=str(one.partial), why=str(error), todo="Vérifiez la place sur le disque") from error
+    return got
+
+
+def _no_page(one: Wanted, content_type: str, start: bytes) -> None:
+    head = start[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if content_type == "text/html" or head.startswith((b"<!doctype html", b"<html")):
+        one.partial.unlink(missing_ok=True)
+        raise Problem(
+            f"Le serveur a envoyé une page web au lieu du fichier « {one.name} »", where=one.spec["url"],
+            why="L'adresse a sans doute changé, ou un portail de connexion s'est interposé",
+            todo="Ouvrez l'adresse dans un navigateur, puis corrigez-la dans votre catalogue",
+        )  # fmt: skip
+
+
+def _checked(one: Wanted) -> None:
+    """A length can be right and the file wrong: the ends of a Parquet and the table of a zip are looked at."""
+    size, kind = one.partial.stat().st_size, one.spec["format"]
+    with one.partial.open("rb") as file:
+        head = file.read(4)
+        file.seek(max(size - 4, 0))
+        tail = file.read(4)
+    wrong = size == 0 or (kind == "parquet" and (head, tail) != (b"PAR1", b"PAR1")) or (kind in ("zip", "xlsx") and not zipfile.is_zipfile(one.partial))
+    if wrong:
+        one.partial.unlink()
+        raise Problem(
+            f"Le fichier « {one.name} » reçu n'est pas un {kind} entier", where=one.spec["url"],
+            why=f"{size} octets reçus ; le serveur a annoncé une mauvaise longueur ou envoyé autre chose",
+            todo="Relancez le téléchargement ; si cela se répète, prévenez le producteur",
+        )  # fmt: skip
+
+
+def _note(one: Wanted, response: http.client.HTTPResponse, size: int | None) -> None:
+    said = {
+        "adresse": one.spec["url"], "adresse_finale": response.url, "octets": size,
+        "date": response.headers.get("Last-Modified"), "etag": response.headers.get("ETag"),
+    }  # fmt: skip
+    one.notes.write_text(json.dumps(said, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _refused(one: Wanted, error: urllib.error.HTTPError, here: int) -> str:
+    if error.code == 304:
+        return "déjà à jour"
+    if error.code == 416 and here:
+        one.partial.unlink(missing_ok=True)
+        raise Broken("la partie déjà reçue ne correspond plus au fichier du serveur")
+    if error.code in (301, 302, 303, 307, 308):
+        why = "Le serveur renvoie d'adresse en adresse sans fin"
+    else:
+        why = f"Le serveur répond {error.code} ({error.reason})"
+    if error.code >= 500:
+        raise Broken(why)
+    raise Problem(f"Téléchargement refusé : « {one.name} »", where=one.spec["url"], why=why, todo="Vérifiez l'adresse dans le catalogue") from error
+
+
+def _offline(one: Wanted, reason: object) -> Problem:
+    return Problem(
+        f"Téléchargement impossible : « {one.name} »", where=one.spec["url"], why=f"Pas de réponse du serveur : {reason}",
+        todo="Vérifiez la connexion (ou le proxy) ; tout le reste de spaser fonctionne hors ligne avec les fichiers déjà là",
+    )  # fmt: skip
+
+
+def _interrupted(one: Wanted, why: str) -> Problem:
+    here = one.partial.stat().st_size if one.partial.is_file() else 0
+    return Problem(
+        f"Téléchargement interrompu : « {one.name} »", where=one.spec["url"], why=f"{why}, après {ATTEMPTS} essais",
+        todo=f"Relancez la même commande : il reprendra après {here} octets" if here else "Relancez la même commande plus tard",
+    )  # fmt: skip
