@@ -550,11 +550,49 @@ DECISIONS = Table(
     ),
 )
 
+LINKS = Table(
+    "links",
+    "un fournisseur tel qu'écrit dans un fichier de dépenses, et l'entreprise qui lui est rattachée",
+    ("cle",),
+    (
+        Word("cle", T, "Clé du fournisseur (nom, lieu et identifiant tels qu'écrits)"),
+        Word("fournisseur", T, "Fournisseur"),
+        Word("code_postal", T, "Code postal"),
+        Word("commune", T, "Commune"),
+        Word("identifiant_lu", T, "Identifiant tel que lu (chiffres)"),
+        Word("lignes", I, "Lignes"),
+        Word("montant", I, "Montant", "centime"),
+        Word("siren", T, "SIREN rattaché"),
+        Word("siret", T, "SIRET rattaché"),
+        Word("statut", T, "Rattachement (accepte, ambigu, aucun)"),
+        Word("passe", T, "Passe (validation, identifiant, identifiant_repare, nom_exact, nom_variante, nom_proche)"),
+        Word("score", F, "Ressemblance", "part"),
+        Word("lieu", T, "Concordance du lieu (code_postal, commune, departement, inconnu, autre)"),
+    ),
+)
+
+LINK_CANDIDATES = Table(
+    "link_candidates",
+    "une entreprise à laquelle un fournisseur pourrait correspondre",
+    ("cle", "rang"),
+    (
+        Word("cle", T, "Clé du fournisseur (nom, lieu et identifiant tels qu'écrits)"),
+        Word("fournisseur", T, "Fournisseur"),
+        Word("rang", N, "Rang"),
+        Word("siren", T, "SIREN"),
+        Word("siret", T, "SIRET"),
+        Word("nom", T, "Dénomination"),
+        Word("commune", T, "Commune"),
+        Word("score", F, "Ressemblance, lieu compris", "part"),
+        Word("lieu", T, "Concordance du lieu (code_postal, commune, departement, inconnu, autre)"),
+    ),
+)
+
 TABLES = {
     table.name: table
     for table in (
         RAW, RECORDS, REJECTS, ACCOUNTS, CONTRACTS, HOLDERS, VERSIONS, SUBCONTRACTS, CONTRIBUTIONS, GAPS, SENSITIVITY, MEASURES,
-        ESTABLISHMENTS, REGISTER, PASSAGES, SPEND, DECISIONS,
+        ESTABLISHMENTS, REGISTER, PASSAGES, SPEND, DECISIONS, LINKS, LINK_CANDIDATES,
     )
 }  # fmt: skip
 

@@ -1,0 +1,118 @@
+"""The validation table: a CSV the user fills in a spreadsheet (accepter / refuser), read back and remembered.
+
+Answers already given stay in the file when it is written again, even for suppliers absent from this year's ledger.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from spaser.problems import Problem, Problems
+
+COLUMNS = ("cle", "fournisseur", "code_postal", "commune", "lignes", "montant_euros", "rang", "candidat", "candidat_commune", "siren", "siret",
+           "score", "decision", "auteur", "date", "motif")  # fmt: skip
+YES = ("accepter", "accepte", "accepté", "oui", "o", "x", "1", "ok", "a")
+NO = ("refuser", "refuse", "refusé", "non", "n", "0", "r")
+_FORMULA = ("=", "+", "-", "@", "\t")
+
+
+def to_validate(links: pl.LazyFrame, candidates: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows to show the user: the candidates of every name left ambiguous, the largest amounts first."""
+    asked = links.filter(pl.col("statut") == "ambigu").select("cle", "code_postal", "commune", "lignes", "montant")
+    rows = candidates.select("cle", "fournisseur", "rang", pl.col("nom").alias("candidat"), pl.col("commune").alias("candidat_commune"), "siren", "siret", "score")
+    return (
+        rows.join(asked, on="cle")
+        .sort(pl.col("montant").abs(), "cle", "rang", descending=[True, False, False], nulls_last=True)
+        .with_columns((pl.col("montant") / 100).alias("montant_euros"), pl.col("score").round(3))
+    )
+
+
+def write_validations(rows: pl.LazyFrame, path: Path | str) -> Path:
+    """Write (or complete) the validation file; the answers it already holds are kept.
+
+    Parameters
+    ----------
+    rows
+        What ``to_validate`` returns.
+    """
+    file = Path(path)
+    before = _read_rows(file) if file.exists() else []
+    answered = {(row["cle"], row["siren"]): row for row in before if row["decision"]}
+    fresh = [{name: _cell(row.get(name)) for name in COLUMNS} for row in rows.collect().to_dicts()]
+    kept = list(answered.values())
+    new = [row for row in fresh if (row["cle"], row["siren"]) not in answered]
+    with file.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.DictWriter(stream, COLUMNS, delimiter=";", lineterminator="\r\n")
+        writer.writeheader()
+        writer.writerows({name: _guarded(name, row[name]) for name in COLUMNS} for row in kept + new)
+    return file
+
+
+def read_validations(path: Path | str) -> pl.DataFrame:
+    """The answers: ``cle``, ``siren``, ``siret``, ``decision`` (accepter, refuser), ``auteur``, ``date``, ``motif``.
+
+    A spreadsheet may have changed the separator, the encoding or dropped leading zeros: they are put right.
+
+    Raises
+    ------
+    Problem
+        A column is missing, an answer is not understood, or one supplier has two accepted companies.
+    """
+    rows, faults = [], []
+    for line, row in enumerate(_read_rows(Path(path)), start=2):
+        answer = row["decision"].strip().lower()
+        if not answer:
+            continue
+        if answer not in YES + NO:
+            faults.append(f"ligne {line} : « {row['decision']} » n'est ni accepter ni refuser")
+            continue
+        rows.append({name: row[name] or None for name in ("cle", "siren", "siret", "auteur", "date", "motif")} | {"decision": "accepter" if answer in YES else "refuser"})
+    accepted = [row["cle"] for row in rows if row["decision"] == "accepter"]
+    faults += [f"« {cle} » : deux entreprises acceptées" for cle in dict.fromkeys(cle for cle in accepted if accepted.count(cle) > 1)]
+    if faults:
+        raise Problems(f"La table de validation {Path(path).name} demande une correction", faults)
+    schema = dict.fromkeys(("cle", "siren", "siret", "decision", "auteur", "date", "motif"), pl.String)
+    day = pl.coalesce(pl.col("date").str.to_date("%Y-%m-%d", strict=False), pl.col("date").str.to_date("%d/%m/%Y", strict=False))
+    return pl.DataFrame(rows, schema=schema).with_columns(day.alias("date"))
+
+
+def _read_rows(file: Path) -> list[dict[str, str]]:
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise Problem("Table de validation introuvable", where=str(file)) from error
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", errors="replace")
+    head = text.split("\n", 1)[0]
+    mark = max(";,\t", key=head.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=mark)
+    lacking = [name for name in ("cle", "siren", "decision") if name not in (reader.fieldnames or [])]
+    if lacking:
+        raise Problem(f"Colonnes absentes de la table de validation : {', '.join(lacking)}", where=file.name,
+                      todo="Repartez du fichier écrit par le kit.")  # fmt: skip
+    return [_restored({name: (row.get(name) or "").strip() for name in COLUMNS}) for row in reader]
+
+
+def _restored(row: dict[str, str]) -> dict[str, str]:
+    """Leading zeros and the apostrophe that keeps a spreadsheet from computing."""
+    plain = {name: value[1:] if value[:1] == "'" and value[1:2] in _FORMULA else value for name, value in row.items()}
+    siren, siret = (plain[name].replace(" ", "").replace("\u00a0", "") for name in ("siren", "siret"))
+    return plain | {"siren": siren.zfill(9) if siren else "", "siret": siret.zfill(14) if siret else ""}
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3f}".rstrip("0").rstrip(".").replace(".", ",")
+    return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)
+
+
+def _guarded(name: str, value: str) -> str:
+    """A supplier called « =1+1 » must not be computed by a spreadsheet."""
+    return f"'{value}" if value.startswith(_FORMULA) and name in ("cle", "fournisseur", "candidat", "commune", "candidat_commune") else value
