@@ -108,7 +108,7 @@ def of_incomplete(n: int, as_of: date) -> Sentence | None:
 
 def explanation(measure: Measured) -> str:
     """The footnote of a figure: what is divided by what, among whom, by which rule."""
-    write = euros_short if measure.unite == "valeur" else lambda n: number(n or 0)
+    write = euros_short if measure.unite.startswith("valeur") else lambda n: number(n or 0)
     where = f" ({measure.modalite})" if measure.modalite else ""
     parts = [f"{measure.titre}{where}"]
     if measure.is_share and measure.valeur is not None and measure.numerateur != measure.valeur:
