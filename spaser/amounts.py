@@ -22,30 +22,27 @@ def _filler_amounts(method: dict) -> list[int]:
     return sorted({*repeated, *method["sequence"]["values"]})
 
 
-def usual(contracts: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per buyer and CPV division: number, median and median deviation of the decimal logarithm of its amounts.
+def usual(contracts: pl.DataFrame) -> pl.DataFrame:
+    """Adds ``usuel_n``, ``usuel_log``, ``usuel_ecart``: for the buyer and CPV division, the number of believable amounts,
+    and the median and median absolute deviation of their decimal logarithm (null when too few to compare with).
 
-    Needs ``acheteur_id, cpv_division, montant``. Only groups large enough to be compared with are kept.
+    Needs ``acheteur_id, cpv_division, montant, type_contrat``.
     """
     method = rules.method()["amounts"]
     floor, ceiling = method["symbolic_below"]["value"] * CENT, method["impossible_from"]["value"] * CENT
-    logs = contracts.filter(
-        pl.col("montant").is_between(floor, ceiling, closed="left") & pl.col("acheteur_id").is_not_null()
-        & pl.col("cpv_division").is_not_null() & (pl.col("type_contrat") != "concession")
-    ).select("acheteur_id", "cpv_division", log=pl.col("montant").log10())  # fmt: skip
     key = ["acheteur_id", "cpv_division"]
-    return (
-        logs.group_by(key)
-        .agg(
-            usuel_n=pl.len(),
-            usuel_log=pl.col("log").median(),
-            usuel_ecart=(pl.col("log") - pl.col("log").median()).abs().median(),
-        )
-        .filter(pl.col("usuel_n") >= method["unit_error"]["minimum_contracts"])
+    believable = contracts.filter(
+        pl.col("montant").is_between(floor, ceiling, closed="left") & (pl.col("type_contrat") != "concession")
+    ).select(*key, log=pl.col("montant").log10()).drop_nulls()  # fmt: skip
+    enough = believable.filter(pl.len().over(key) >= method["unit_error"]["minimum_contracts"])
+    middle = enough.with_columns(centre=pl.col("log").median().over(key))
+    groups = middle.group_by(key).agg(
+        usuel_n=pl.len(), usuel_log=pl.col("centre").first(), usuel_ecart=(pl.col("log") - pl.col("centre")).abs().median()
     )
+    return contracts.join(groups, on=key, how="left")
 
 
-def qualify(contracts: pl.LazyFrame) -> pl.LazyFrame:
+def qualify(contracts: pl.DataFrame) -> pl.DataFrame:
     """Adds ``montant_statut, montant_regle, montant_propose, montant_preuve, montant_bas, montant_haut``.
 
     Needs ``montant, montant_lots, montant_decide, accord_cadre, acheteur_id, cpv_division`` and the columns of ``usual``.
@@ -103,17 +100,6 @@ def _bounds() -> list[pl.Expr]:
     low = pl.when(pl.col("accord_cadre")).then(pl.lit(0, pl.Int64)).otherwise(low)
     high = pl.max_horizontal("montant", "montant_propose", "montant_lots")
     return [pl.when(usable).then(low).alias("montant_bas"), pl.when(usable).then(high).alias("montant_haut")]
-
-
-def decided(decisions: pl.LazyFrame) -> pl.LazyFrame:
-    """``uid`` and ``decision_montant`` (text: euros, or « accepter » for the proposed repair), the latest of each contract."""
-    return (
-        decisions.filter((pl.col("objet_type") == "montant") & pl.col("valeur").is_not_null())
-        .sort("date", "valeur")
-        .group_by("objet_id", maintain_order=True)
-        .agg(pl.col("valeur").last())
-        .select(uid="objet_id", decision_montant="valeur")
-    )
 
 
 def decided_cents(proposal: pl.Expr) -> pl.Expr:

@@ -15,93 +15,84 @@ from spaser import rules
 _SEPARATORS = r"[^a-z0-9]+"
 
 
-def stem(subject: pl.Expr) -> pl.Expr:
-    """The part of a subject that names the consultation, normalised for comparison; null when it says too little."""
+def stems(contracts: pl.DataFrame) -> pl.DataFrame:
+    """Adds ``racine``, the part of ``objet`` that names the consultation, normalised; null when it says too little.
+
+    « X en 9 lots - Y » and « X - Lot 4 : Y » give X, « Lot 4 : Y » gives Y, a long « X - Y » gives X.
+    """
     method = rules.method()["consultation"]
-    minimum, segment = method["stem_minimum"]["value"], method["first_segment"]["value"]
-    patterns = method["lot_patterns"]
-    text = subject.str.to_lowercase().str.replace(patterns["leading"], "")
-    has_lot = text.str.contains("lot", literal=True)
-    cut = text
-    for pattern in patterns["cut"]:
-        before = cut.str.replace(f"(?s)(?:{pattern}).*$", "")
-        cut = pl.when(before.str.len_chars() >= minimum).then(before).otherwise(cut)
-    title = text.str.extract(r"^(.{%d,}?)\.? +[-–—] " % segment, 1)
-    chosen = pl.when(has_lot & (cut != text)).then(cut).otherwise(pl.coalesce(title, text))
-    compact = normal(chosen)
-    return pl.when(compact.str.len_chars() >= minimum).then(compact)
+    minimum, patterns = method["stem_minimum"]["value"], method["lot_patterns"]
+    # Step by step, each column computed once; a pattern is tried only where it can match, since nulls cost nothing.
+    steps = contracts.with_columns(_texte=pl.col("objet").str.to_lowercase().str.replace_all("–", "-", literal=True))
+    led = pl.when(pl.col("_texte").str.starts_with("lot")).then("_texte")
+    steps = steps.with_columns(_texte=pl.coalesce(led.str.replace(patterns["leading"], ""), "_texte"))
+    dashed = pl.when(pl.col("_texte").str.contains(" - ", literal=True)).then("_texte").str.splitn(" - ", 2)
+    steps = steps.with_columns(_plat=_flat(pl.col("_texte")), _titre=dashed.struct.field("field_0"))
+    place = pl.when(pl.col("_plat").str.contains("lot", literal=True)).then("_plat").str.find(patterns["cut"])
+    titled = pl.col("_titre").str.len_chars() >= method["first_segment"]["value"]
+    steps = steps.with_columns(_place=place, _titre=_flat(pl.when(titled).then("_titre")))
+    cut = pl.when(pl.col("_place") >= minimum).then(pl.col("_plat").str.head("_place"))
+    steps = steps.with_columns(_racine=pl.coalesce(cut, "_titre", "_plat").str.strip_chars())
+    kept = pl.when(pl.col("_racine").str.len_bytes() >= minimum).then("_racine")
+    return steps.with_columns(racine=kept).drop("_texte", "_plat", "_titre", "_place", "_racine")
+
+
+def _flat(lower: pl.Expr) -> pl.Expr:
+    return lower.str.replace_all(_SEPARATORS, " ").str.strip_chars()
 
 
 def normal(subject: pl.Expr) -> pl.Expr:
     """A subject reduced to its unaccented letters and digits, for comparisons of equality."""
-    return subject.str.to_lowercase().str.replace_all(_SEPARATORS, " ").str.strip_chars()
+    return _flat(subject.str.to_lowercase())
 
 
-def presume(contracts: pl.LazyFrame, decisions: pl.LazyFrame | None = None) -> pl.LazyFrame:
-    """``uid`` and ``consultation`` (the smallest uid of its chain) of the contracts that are not alone in theirs.
+def presume(contracts: pl.DataFrame) -> pl.DataFrame:
+    """Adds ``consultation``: the smallest uid of its chain, the decided name if any, the contract's own uid when alone.
 
-    Needs ``uid, acheteur_id, codeCPV, objet, dateNotification, type_contrat``.
+    Needs ``uid, acheteur_id, codeCPV, objet, dateNotification, type_contrat, decision_consultation``.
     """
     method = rules.method()["consultation"]
     group = pl.col("codeCPV").str.head(method["cpv_digits"]["value"])
-    keyed = (
-        contracts.filter(pl.col("dateNotification").is_not_null() & pl.col("acheteur_id").is_not_null())
-        .select("uid", "dateNotification", cle=pl.struct("acheteur_id", "type_contrat", group, stem(pl.col("objet"))).hash(),
-                muet=stem(pl.col("objet")).is_null())
-        .filter(~pl.col("muet"))
-    )  # fmt: skip
-    shared = keyed.group_by("cle").agg(pl.len().alias("n")).filter(pl.col("n") > 1)
-    chain = keyed.join(shared, on="cle", how="semi").sort("cle", "dateNotification", "uid")
-    gap = (pl.col("dateNotification") - pl.col("dateNotification").shift(1)).dt.total_days()
-    starts = (pl.col("cle") != pl.col("cle").shift(1)).fill_null(True) | (gap > method["days"]["value"])
-    numbered = chain.with_columns(chaine=starts.cum_sum()).select("uid", "chaine")
-    named = numbered.group_by("chaine").agg(pl.col("uid").min().alias("consultation"), pl.len().alias("n"))
-    presumed = numbered.join(named.filter(pl.col("n") > 1), on="chaine").select("uid", "consultation")
-    return presumed if decisions is None else _decided(presumed, decisions)
-
-
-def _decided(presumed: pl.LazyFrame, decisions: pl.LazyFrame) -> pl.LazyFrame:
-    said = (
-        decisions.filter((pl.col("objet_type") == "consultation") & pl.col("valeur").is_not_null())
-        .sort("date", "valeur")
-        .group_by("objet_id", maintain_order=True)
-        .agg(pl.col("valeur").last())
-        .select(uid="objet_id", decide="valeur")
+    dated = contracts.filter(pl.col("dateNotification").is_not_null() & pl.col("acheteur_id").is_not_null()).select(
+        "uid", "dateNotification", "acheteur_id", "type_contrat", "objet", groupe=group
     )
-    both = presumed.join(said, on="uid", how="full", coalesce=True)
-    return both.select("uid", consultation=pl.coalesce("decide", "consultation"))
+    said = stems(dated).filter(pl.col("racine").is_not_null())
+    hashed = said.select("uid", "dateNotification", cle=pl.struct("acheteur_id", "type_contrat", "groupe", "racine").hash())
+    chain = hashed.filter(pl.len().over("cle") > 1).sort("cle", "dateNotification", "uid")
+    gap = (pl.col("dateNotification") - pl.col("dateNotification").shift(1)).dt.total_days()
+    starts = (pl.col("cle") != pl.col("cle").shift(1)).fill_null(True) | (gap > method["days"]["value"]).fill_null(True)
+    numbered = chain.with_columns(chaine=starts.cum_sum())
+    presumed = numbered.select("uid", consultation=pl.col("uid").min().over("chaine"))
+    return contracts.join(presumed, on="uid", how="left").with_columns(
+        consultation=pl.coalesce("decision_consultation", "consultation", "uid")
+    )
 
 
-def repeated_maxima(contracts: pl.LazyFrame) -> pl.LazyFrame:
-    """``uid`` and ``accord_multiple`` (smallest uid of its group): the same maximum published once per holder.
+def repeated_maxima(contracts: pl.DataFrame) -> pl.DataFrame:
+    """Adds ``accord_multiple`` (smallest uid of its group): the same maximum published once per holder.
 
     Framework agreements of one consultation with the same amount, the same subject to the letter (two lots are two needs,
     even with equal maxima) and at least two different holders. Needs ``uid, consultation, accord_cadre, marche_subsequent,
     montant, objet, titulaires_cle``.
     """
     key = ["consultation", "montant", "sujet"]
-    framework = (
-        contracts.filter(pl.col("accord_cadre") & ~pl.col("marche_subsequent") & (pl.col("montant") > 0))
-        .select("uid", "consultation", "montant", "titulaires_cle", sujet=normal(pl.col("objet")).hash())
-        .filter(pl.col("sujet").is_not_null())
+    framework = contracts.filter(pl.col("accord_cadre") & ~pl.col("marche_subsequent") & (pl.col("montant") > 0)).select(
+        "uid", "consultation", "montant", "titulaires_cle", "objet"
     )
-    groups = framework.group_by(key).agg(
-        accord_multiple=pl.col("uid").min(), n=pl.len(), titulaires=pl.col("titulaires_cle").drop_nulls().n_unique()
-    )
-    real = groups.filter((pl.col("n") > 1) & (pl.col("titulaires") > 1))
-    return framework.join(real, on=key).select("uid", "accord_multiple")
+    alike = framework.filter(pl.len().over("consultation", "montant") > 1).with_columns(sujet=normal(pl.col("objet")))
+    real = alike.filter(pl.col("sujet").is_not_null()).filter(pl.col("titulaires_cle").drop_nulls().n_unique().over(key) > 1)
+    return contracts.join(real.select("uid", accord_multiple=pl.col("uid").min().over(key)), on="uid", how="left")
 
 
-def twins(contracts: pl.LazyFrame) -> pl.LazyFrame:
-    """``uid`` and ``doublon_possible``: another number for the same buyer, holders, date, amount and subject.
+def twins(contracts: pl.DataFrame) -> pl.DataFrame:
+    """Adds ``doublon_possible``: another number for the same buyer, holders, date, amount and subject.
 
-    Flagged, never merged. The first of the group points to the second, the others to the first.
+    Flagged, never merged. The first of the group points to the last, the others to the first.
     """
-    key = ["acheteur_id", "titulaires_cle", "dateNotification", "montant", "sujet"]
-    known = contracts.select("uid", "acheteur_id", "titulaires_cle", "dateNotification", "montant", "objet").drop_nulls()
-    close = known.with_columns(sujet=pl.col("objet").hash())
-    groups = close.group_by(key).agg(premier=pl.col("uid").min(), dernier=pl.col("uid").max(), n=pl.len())
-    alike = close.join(groups.filter(pl.col("n") > 1), on=key)
-    return alike.select(
-        "uid", doublon_possible=pl.when(pl.col("uid") == pl.col("premier")).then("dernier").otherwise("premier")
-    )
+    key = ["acheteur_id", "titulaires_cle", "dateNotification", "montant"]
+    known = contracts.select("uid", "objet", *key).drop_nulls()
+    close = known.with_columns(cle=pl.struct(key).hash()).filter(pl.len().over("cle") > 1)
+    close = close.with_columns(sujet=normal(pl.col("objet"))).filter(pl.len().over(*key, "sujet") > 1)
+    first, last = (getattr(pl.col("uid"), end)().over(*key, "sujet") for end in ("min", "max"))
+    pairs = close.select("uid", doublon_possible=pl.when(pl.col("uid") == first).then(last).otherwise(first))
+    return contracts.join(pairs, on="uid", how="left")

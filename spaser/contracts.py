@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import polars as pl
 
@@ -44,7 +45,7 @@ def build(records: pl.LazyFrame, *, as_of: date, decisions: pl.LazyFrame | None 
     narrow = states.rows(records)
     found = states.states(narrow)
     current = states.current(found)
-    whole = _whole(records, narrow, found, current, as_of, decisions)
+    whole = _whole(records, narrow, current, as_of, decisions)
     return Contracts(
         contracts=words.CONTRACTS.conform(whole),
         holders=holding.shared(records, current, whole),
@@ -54,34 +55,57 @@ def build(records: pl.LazyFrame, *, as_of: date, decisions: pl.LazyFrame | None 
     )
 
 
+#: What the judgement of contracts reads; the other columns are joined afterwards, so that a reader may not ask for them.
+_READ = ("acheteur_id", "id", "type_contrat", "nature", "objet", "codeCPV", "procedure", "techniques", "idAccordCadre")
+_JUDGED = [*(word.name for word in words.CONTRACTS.words if word.name not in words.RECORDS.columns), "montant_part",
+           "montant", "dureeMois", "dateNotification", "date_version"]  # fmt: skip
+
+
 def _whole(
-    records: pl.LazyFrame, narrow: pl.LazyFrame, found: pl.LazyFrame, current: pl.LazyFrame, as_of: date,
-    decisions: pl.LazyFrame | None,
-) -> pl.LazyFrame:  # fmt: skip
-    base = _described(records, holding.counted(records, current))
-    base = base.join(states.lots(narrow, found), on="uid", how="left")
-    base = _amounts(base, decisions)
-    base = base.join(consultations.presume(base, decisions), on="uid", how="left").with_columns(
-        consultation=pl.coalesce("consultation", "uid")
-    )
-    base = base.join(consultations.repeated_maxima(base), on="uid", how="left")
-    base = base.join(consultations.twins(base), on="uid", how="left")
-    return populations.classify(_retained(base), as_of)
-
-
-def _described(records: pl.LazyFrame, current: pl.LazyFrame) -> pl.LazyFrame:
-    """The current contracts with the columns of the record that describes them, and what these say of their kind."""
-    key = ["source", "position", "modification_id"]
-    carriers = current.rename(
+    records: pl.LazyFrame, narrow: pl.LazyFrame, current: pl.LazyFrame, as_of: date, decisions: pl.LazyFrame | None
+) -> pl.LazyFrame:
+    """The contracts with all their columns, in three steps: assemble a narrow table, judge it, join what describes it."""
+    assembled = current
+    for part in (holding.counted(records, current), states.lots(narrow, current), *_decided(decisions)):
+        assembled = assembled.join(part, on="uid", how="left")
+    carriers = holding.named(assembled).rename(
         {"porteur_source": "source", "porteur_position": "position", "porteur_modification": "modification_id"}
-    ).drop("titulaire_id")
-    replaced = [name for name in carriers.collect_schema().names() if name not in key]
-    described = (
-        records.drop(*replaced, "titulaires", "actesSousTraitance", strict=False)
-        .with_columns(pl.col("modification_id").fill_null(0))
-        .join(carriers, on=key)
     )
-    return described.with_columns(*_kinds())
+    read = records.select(*states.KEY, *_READ).with_columns(pl.col("modification_id").fill_null(0))
+    known = (*states.KEY, "uid", "montant", "montant_initial", "montant_lots", "dureeMois", "dureeMois_initiale", "dateNotification",
+             "date_version", "nb_versions", "nb_titulaires", "titulaires_cle", "decision_montant", "decision_consultation")  # fmt: skip
+    table = carriers.select(known).join(read, on=states.KEY)
+    # Judged in memory, once: as a lazy plan, each comparison of contracts with one another would double the plan.
+    judged = table.map_batches(partial(_judge, as_of=as_of), schema=_judged_schema(), streamable=False)
+    described = records.drop(*(name for name in _JUDGED if name in words.RECORDS.columns), "titulaires", "actesSousTraitance", "uid")
+    described = described.with_columns(pl.col("modification_id").fill_null(0))
+    return described.join(judged, on=states.KEY)
+
+
+def _judged_schema() -> pl.Schema:
+    schema = {name: words.RECORDS.schema[name] for name in states.KEY} | {"uid": pl.String()}
+    return pl.Schema(schema | {name: words.CONTRACTS.schema.get(name, pl.Int64()) for name in _JUDGED})
+
+
+def _judge(table: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The columns of CONTRACTS that are ours, from the narrow table of all contracts."""
+    judged = _amounts(table.with_columns(*_kinds()))
+    judged = consultations.twins(consultations.repeated_maxima(consultations.presume(judged)))
+    judged = populations.classify(_retained(judged), as_of)
+    return judged.select(pl.col(name).cast(dtype) for name, dtype in _judged_schema().items())
+
+
+def _decided(decisions: pl.LazyFrame | None) -> list[pl.LazyFrame]:
+    """``uid`` and ``decision_montant``, ``uid`` and ``decision_consultation``: the latest decision of each contract."""
+    given = words.DECISIONS.empty().lazy() if decisions is None else decisions
+    return [
+        given.filter((pl.col("objet_type") == kind) & pl.col("valeur").is_not_null())
+        .sort("date", "valeur")
+        .group_by("objet_id", maintain_order=True)
+        .agg(pl.col("valeur").last())
+        .select(uid="objet_id", **{f"decision_{kind}": "valeur"})
+        for kind in ("montant", "consultation")
+    ]
 
 
 def _kinds() -> list[pl.Expr]:
@@ -100,20 +124,16 @@ def _kinds() -> list[pl.Expr]:
     ]
 
 
-def _amounts(base: pl.LazyFrame, decisions: pl.LazyFrame | None) -> pl.LazyFrame:
-    usual = amounts.usual(base)
-    base = base.join(usual, on=["acheteur_id", "cpv_division"], how="left").with_columns(montant_decide=pl.lit(False))
-    qualified = amounts.qualify(base)
-    if decisions is None:
+def _amounts(table: pl.DataFrame) -> pl.DataFrame:
+    """Amounts qualified, then decided amounts applied and qualified again."""
+    qualified = amounts.qualify(amounts.usual(table.with_columns(montant_decide=pl.lit(False))))
+    if not table["decision_montant"].is_not_null().any():
         return qualified
     new = amounts.decided_cents(pl.col("montant_propose"))
-    applied = qualified.join(amounts.decided(decisions), on="uid", how="left").with_columns(
-        montant_decide=new.is_not_null(), montant=pl.coalesce(new, "montant")
-    )
-    return amounts.qualify(applied)
+    return amounts.qualify(qualified.with_columns(montant_decide=new.is_not_null(), montant=pl.coalesce(new, "montant")))
 
 
-def _retained(base: pl.LazyFrame) -> pl.LazyFrame:
+def _retained(table: pl.DataFrame) -> pl.DataFrame:
     """``montant_retenu`` (each maximum once), ``montant_retenu_haut`` (once per record), the sums of consultations.
 
     A group's maximum is carried by its smallest uid. A marché subséquent whose framework is in the files has no retained
@@ -121,36 +141,31 @@ def _retained(base: pl.LazyFrame) -> pl.LazyFrame:
     """
     usable = pl.col("montant_statut").is_in(amounts.USABLE)
     once = usable & (pl.col("accord_multiple").is_null() | (pl.col("accord_multiple") == pl.col("uid")))
-    base = base.join(_of_known_framework(base), on="uid", how="left")
-    counts = usable & ~pl.col("test_plateforme") & pl.col("cadre_connu").is_null()
-    sums = (
-        base.filter(pl.col("consultation") != pl.col("uid")).select("consultation").unique()
+    counts = usable & ~pl.col("test_plateforme") & ~pl.col("uid").is_in(_of_known_framework(table).implode())
+    members = table.select("consultation", once=pl.when(once).then("montant"))
+    totals = members.group_by("consultation").agg(
+        consultation_n=pl.len().cast(pl.Int32),
+        consultation_montant=pl.when(pl.col("once").is_not_null().any()).then(pl.col("once").sum()),
     )
-    members = base.select("consultation", "montant", once=once).join(sums, on="consultation", how="semi")
-    total = members.group_by("consultation").agg(
-        total_n=pl.len().cast(pl.Int32),
-        total=pl.when(pl.col("once").any()).then(pl.col("montant").filter("once").sum()),
-    )
-    return base.join(total, on="consultation", how="left").with_columns(
-        consultation_n=pl.col("total_n").fill_null(1),
-        consultation_montant=pl.when(pl.col("total_n").is_null()).then(pl.when(usable).then("montant")).otherwise("total"),
+    return table.join(totals, on="consultation", how="left").with_columns(
         montant_retenu=pl.when(counts & once).then("montant"),
         montant_retenu_haut=pl.when(counts).then("montant"),
         montant_part=pl.when(usable).then("montant"),
     )
 
 
-def _of_known_framework(base: pl.LazyFrame) -> pl.LazyFrame:
-    """``uid`` and ``cadre_connu`` of the marchés subséquents whose framework (same buyer, by number) is in the files."""
-    tidy = r"[ ,\\./]"
-    frameworks = base.filter(pl.col("id").is_not_null()).select(
-        "acheteur_siren", numero=pl.col("id").str.strip_chars().str.replace_all(tidy, "_"), cadre="uid"
+def _of_known_framework(table: pl.DataFrame) -> pl.Series:
+    """The uid of the marchés subséquents whose framework (same buyer, by its number) is in the files."""
+
+    def number(name: str) -> pl.Expr:
+        return pl.col(name).str.strip_chars().str.replace_all(r"[ ,\\./]", "_")
+
+    later = table.filter(pl.col("marche_subsequent") & pl.col("idAccordCadre").is_not_null()).select(
+        "uid", "acheteur_siren", numero=number("idAccordCadre")
     )
-    later = base.filter(pl.col("marche_subsequent") & pl.col("idAccordCadre").is_not_null()).select(
-        "uid", "acheteur_siren", numero=pl.col("idAccordCadre").str.strip_chars().str.replace_all(tidy, "_")
-    )
-    linked = later.join(frameworks, on=["acheteur_siren", "numero"]).filter(pl.col("uid") != pl.col("cadre"))
-    return linked.group_by("uid").agg(cadre_connu=pl.col("cadre").min())
+    buyers = table.join(later, on="acheteur_siren", how="semi")
+    frameworks = buyers.select("acheteur_siren", numero=number("id"), cadre="uid")
+    return later.join(frameworks, on=["acheteur_siren", "numero"]).filter(pl.col("uid") != pl.col("cadre"))["uid"].unique()
 
 
 def _subcontracts(records: pl.LazyFrame) -> pl.LazyFrame:

@@ -37,16 +37,22 @@ def published(records: pl.LazyFrame, wanted: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def counted(records: pl.LazyFrame, current: pl.LazyFrame) -> pl.LazyFrame:
-    """The current contracts with ``nb_titulaires`` (null: unknown) and ``titulaires_cle``, who they are whatever the order."""
-    one = (pl.col("tenu") == 1) & (pl.col("lignes_titulaires") == 1)
-    several = published(records, current.filter(~one)).group_by("uid").agg(
-        nb=pl.len().cast(pl.Int32), ensemble=pl.col("cle").sort().str.join("|")
-    )
-    alone = pl.when(one & pl.col("titulaire_id").is_not_null())
-    return current.join(several, on="uid", how="left").with_columns(
+    """``uid``, ``nb_titulaires`` and ``titulaires_cle`` (who they are, whatever the order) where there may be several."""
+    several = published(records, current.filter(~_single()))
+    return several.group_by("uid").agg(nb=pl.len().cast(pl.Int32), ensemble=pl.col("cle").sort().str.join("|"))
+
+
+def named(current: pl.LazyFrame) -> pl.LazyFrame:
+    """Adds ``nb_titulaires`` (null: unknown) and ``titulaires_cle``, from ``counted`` or the only holder."""
+    alone = pl.when(_single() & pl.col("titulaire_id").is_not_null())
+    return current.with_columns(
         nb_titulaires=pl.coalesce(pl.col("nb"), alone.then(pl.lit(1, pl.Int32))),
         titulaires_cle=pl.coalesce("ensemble", alone.then("titulaire_id")),
     )
+
+
+def _single() -> pl.Expr:
+    return (pl.col("tenu") == 1) & (pl.col("lignes_titulaires") == 1)
 
 
 def shared(records: pl.LazyFrame, current: pl.LazyFrame, contracts: pl.LazyFrame) -> pl.LazyFrame:

@@ -68,7 +68,10 @@ def states(narrow: pl.LazyFrame) -> pl.LazyFrame:
     best = ("source", "position", "publication", "date_version", "dateNotification", "montant", "dureeMois", "decrit",
             "tenu", "titulaire_id", "rang_source")  # fmt: skip
     grouped = narrow.group_by("uid", "modification_id").agg(
-        pl.len().alias("lignes"), *(pl.col(name).max_by("rang_edition") for name in best)
+        pl.len().alias("lignes"),
+        *(pl.col(name).max_by("rang_edition") for name in best),
+        lots_possibles=(pl.col("montant").min() < pl.col("montant").max())
+        & (pl.col("objet_cle").min() < pl.col("objet_cle").max()),
     )
     return grouped.with_columns(ordre=_place_in_time())
 
@@ -108,6 +111,9 @@ def current(found: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("lignes").max_by("_tenu").alias("lignes_titulaires"),
         pl.col("source").max_by("_tenu").alias("source_titulaires"),
         pl.col("publication").max_by("_tenu").alias("publication_titulaires"),
+        pl.col("source").min_by("ordre").alias("source_initiale"),
+        pl.col("publication").min_by("ordre").alias("publication_initiale"),
+        (pl.col("lots_possibles").fill_null(False) & (pl.col("modification_id") == 0)).any().alias("lots_possibles"),
     )  # fmt: skip
     return grouped.select(
         pl.exclude("^_.*$"),
@@ -133,19 +139,19 @@ def edition_rows(narrow: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def lots(narrow: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
+def lots(narrow: pl.LazyFrame, several: pl.LazyFrame) -> pl.LazyFrame:
     """Contracts whose number covers several lots: ``uid`` and ``montant_lots``, the sum of the distinct ones.
 
     A lot is known by its subject and amount: co-holders of one lot repeat both. Only initial states are read, since
-    amendments are published one at a time.
+    amendments are published one at a time. ``several`` names the editions to look at (``current``, ``lots_possibles``).
     """
-    kept = edition_rows(narrow, found).filter(pl.col("gardee") & (pl.col("modification_id") == 0) & (pl.col("montant") > 0))
-    mixed = kept.group_by("uid").agg(pl.col("montant").min().alias("petit"), pl.col("montant").max().alias("grand"))
-    mixed = mixed.filter(pl.col("petit") < pl.col("grand")).select("uid")
-    distinct = kept.join(mixed, on="uid", how="semi").unique(["uid", "montant", "objet_cle"])
-    return distinct.group_by("uid").agg(montant_lots=pl.col("montant").sum(), lots_objets=pl.col("objet_cle").n_unique()).filter(
-        pl.col("lots_objets") > 1
-    ).drop("lots_objets")  # fmt: skip
+    editions = several.filter("lots_possibles").select("uid", source="source_initiale", publication="publication_initiale")
+    kept = narrow.filter((pl.col("modification_id") == 0) & (pl.col("montant") > 0)).join(
+        editions, on=["uid", "source", "publication"]
+    )
+    distinct = kept.group_by("uid", "montant", "objet_cle").agg(pl.len())
+    sums = distinct.group_by("uid").agg(montant_lots=pl.col("montant").sum(), lots=pl.len(), objets=pl.col("objet_cle").n_unique())
+    return sums.filter((pl.col("lots") > 1) & (pl.col("objets") > 1)).select("uid", "montant_lots")
 
 
 def fates(narrow: pl.LazyFrame, found: pl.LazyFrame, carriers: pl.LazyFrame) -> pl.LazyFrame:

@@ -25,16 +25,17 @@ def threshold(as_of: date) -> pl.Expr:
     return rules.in_force("publication_threshold", day) * CENT
 
 
-def classify(contracts: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+def classify(contracts: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Adds ``publies, seuil_montant, seuil_besoin`` (never null) and ``incomplet`` (null without a date).
 
-    Needs ``type_contrat, defense, test_plateforme, montant, montant_statut, procedure, consultation_montant``.
+    Needs ``type_contrat, defense, test_plateforme, montant, montant_initial, montant_statut, procedure, consultation_montant``.
     """
     method = rules.method()["populations"]
     counted = (pl.col("type_contrat") != "concession") & ~pl.col("defense") & ~pl.col("test_plateforme")
     usable = pl.col("montant_statut").is_in(USABLE)
     floor = threshold(as_of).fill_null(0)
-    reached = usable & (pl.col("montant") >= floor)
+    # The threshold speaks of the notified amount: an amendment published as a difference must not push a contract out.
+    reached = usable & (pl.max_horizontal("montant", "montant_initial") >= floor)
     need = (
         reached
         | ~usable
