@@ -93,7 +93,7 @@ def summarise(passages: pl.LazyFrame, lexicon: Lexicon | Path | str | None = Non
         (of the surest counted passage). Texts without a passage have no row: their levels are 0.
     """
     rules = lexicon if isinstance(lexicon, Lexicon) else detection_rules.load(lexicon)
-    generic = [rule.id for rule in rules.rules if rule.generic]
+    generic = [rule.id for rule in rules.rules if rule.generic and rule.dimension == "soc"]
     counted = pl.col("confiance") >= COUNTED
     said = counted & (pl.col("niveau") > 0)
     kinds = pl.col("reserve").filter(said & (pl.col("reserve") != "none"))
@@ -147,7 +147,7 @@ def _level(dimension: str, said: pl.Expr) -> pl.Expr:
 
 
 def _codes(dimension: str, said: pl.Expr, generic: list[str]) -> pl.Expr:
-    """The sub-types said; a generic wording (« clause sociale ») gives way to a precise one (« clause d'insertion »)."""
+    """The sub-types said; « clause sociale » gives way to « clause d'insertion », which says the same more precisely."""
     mine = said & (pl.col("dimension") == dimension)
     vague = pl.col("regle").is_in(generic)
     precise = pl.col("code").filter(mine & ~vague)

@@ -37,6 +37,8 @@ SENTENCE = re.compile(
 ARTICLE = re.compile(
     r"(?<![a-z])([lrd])\s?\.?\s?\*?\s?(\d{3,4})-(\d+)(-\d+)?|articles?\s(\d+(?:-[iv]+)?)\s(?:du\sdecret|de\sl'ordonnance|de\sla\sdirective)"
 )
+#: Carriers a rule settles by itself: they win over a rule that reads the carrier from the words around.
+FIRM = ("critere", "reservation")
 CLAUSE_WORDS = re.compile(r"clause|condition|exigence|penalite|sera|devra")
 
 
@@ -109,7 +111,18 @@ def read(text: str, subject: bool, lexicon: Lexicon) -> list[Finding]:
     hits = _apart(_kept(hits, folded.text, lexicon))
     stops = [match.end() for match in SENTENCE.finditer(folded.text)]
     findings = [_finding(hit, folded, subject, lexicon, stops) for hit in hits]
-    return [finding for finding in findings if finding is not None]
+    return _strongest([finding for finding in findings if finding is not None])
+
+
+def _strongest(findings: list[Finding]) -> list[Finding]:
+    """Without what only describes whom a market is reserved to, or only repeats an explicit consideration more weakly."""
+    reserved = any(one.carrier == "reservation" for one in findings)
+    explicit = {one.rule.dimension for one in findings if one.level == 2 and not (reserved and one.rule.absorbed)}
+    return [
+        one
+        for one in findings
+        if not (reserved and one.rule.absorbed) and not (one.rule.weak and one.rule.dimension in explicit)
+    ]
 
 
 def _kept(hits: list[tuple[int, int, Rule]], text: str, lexicon: Lexicon) -> list[tuple[int, int, Rule]]:
@@ -128,7 +141,7 @@ def _kept(hits: list[tuple[int, int, Rule]], text: str, lexicon: Lexicon) -> lis
 
 def _apart(hits: list[tuple[int, int, Rule]]) -> list[tuple[int, int, Rule]]:
     """Without the hits that lie inside another of the same dimension saying as much: the longest passage speaks."""
-    ordered = sorted(hits, key=lambda hit: (-(hit[1] - hit[0]), -hit[2].level, hit[2].generic, hit[2].id))
+    ordered = sorted(hits, key=lambda hit: (hit[0] - hit[1], -hit[2].level, hit[2].carrier not in FIRM, hit[2].generic, hit[2].id))
     kept: list[tuple[int, int, Rule]] = []
     for start, end, rule in ordered:
         if not any(s <= start and end <= e and _covers(other, rule) for s, e, other in kept):
@@ -139,7 +152,9 @@ def _apart(hits: list[tuple[int, int, Rule]]) -> list[tuple[int, int, Rule]]:
 def _covers(other: Rule, rule: Rule) -> bool:
     if other.dimension != rule.dimension:
         return False
-    return rule.reserve in ("none", other.reserve, "unspecified") and (other.code == rule.code or rule.generic or other.level >= rule.level)
+    if rule.reserve not in ("none", other.reserve, "unspecified"):
+        return False
+    return other.code == rule.code or rule.generic or other.level > rule.level or "other" in (rule.code, other.code)
 
 
 def _finding(hit: tuple[int, int, Rule], folded: Folded, subject: bool, lexicon: Lexicon, stops: list[int]) -> Finding | None:
@@ -151,7 +166,7 @@ def _finding(hit: tuple[int, int, Rule], folded: Folded, subject: bool, lexicon:
     if rule.fields == "objet_nomme" and not subject and not contexts["object_named"].search(before[-90:] + said):
         return None
     level, carrier, confidence = rule.level, _carrier(rule, subject, before, said, after, lexicon), rule.confidence
-    if _denied(before, after, text, start, end, lexicon):
+    if (level == 2 or _box(text, start, end, lexicon) is False) and _denied(before, after, text, start, end, lexicon):
         level, carrier = 0, "negated"
     elif level == 2 and carrier != "reservation" and contexts["hypothesis_before"].search(before[-80:]):
         confidence = round(confidence * 0.8, 2)
@@ -166,7 +181,8 @@ def _carrier(rule: Rule, subject: bool, before: str, said: str, after: str, lexi
         return rule.carrier
     contexts = lexicon.contexts
     around = before[-160:] + said
-    if (contexts["criterion_before"].search(around) or contexts["criterion_after"].search(after)) and not contexts[
+    weighed = rule.number != "insertion" and contexts["criterion_after"].search(after)
+    if (weighed or contexts["criterion_before"].search(around)) and not contexts[
         "criterion_not"
     ].search(before + said + after):
         return "critere"

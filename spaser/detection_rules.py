@@ -21,7 +21,7 @@ CARRIERS = ("clause", "critere", "objet", "reservation", "auto", "auto_clause")
 RESERVES = ("none", "handicap", "iae", "handicap_iae", "penit", "ess", "unspecified")
 KNOWN = {
     "id", "dimension", "code", "level", "carrier", "reserve", "fields", "generic", "confidence", "number", "anchors",
-    "patterns", "example", "counter",
+    "patterns", "example", "counter", "absorbed", "weak",
 }  # fmt: skip
 
 #: A letter of an anchor as it may be written in a raw text (accents, capitals, a character lost in a bad encoding).
@@ -45,6 +45,8 @@ class Rule:
     reserve: str = "none"
     fields: str = ""
     generic: bool = False
+    absorbed: bool = False
+    weak: bool = False
     number: str = ""
     example: str = ""
     counter: str = ""
