@@ -18,7 +18,7 @@ LONGEST_MONTHS = 600
 _EXACT = pl.Decimal(38, 12)
 _LIMIT = vocabulary.UNREADABLE_CENTS // vocabulary.CENT
 #: « 12.000 » and « 12,000 » are twelve thousand for some and twelve for others.
-_AMBIGUOUS = r"^\s*[(+-]?[1-9]\d{0,2}[.,]\d{3}\s*(?:€|e|eur|euros?)?\s*(?:ht)?\s*[)-]?$"
+_AMBIGUOUS = r"(?i)^\s*[(+-]?[1-9]\d{0,2}[.,]\d{3}\s*(?:€|e|eur|euros?)?\s*(?:ht)?\s*[)-]?$"
 _CURRENCY = r"(?:€|euros?|eur)?(?:h\.?t\.?)?(?:€|euros?|eur)?"
 
 
@@ -28,14 +28,53 @@ def doubt(column: pl.Expr, value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     return unread & ~missing(column) if dtype == pl.String else unread
 
 
-def amount(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """Cents of euro, rounded half away from zero in exact arithmetic; null from UNREADABLE_CENTS on."""
+def exact(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """The number plainly written, as an exact decimal (« 12000.50 », « 1e6 »); null for anything else. First stage of an amount."""
     if dtype.is_float():
         # Hundred-thousandths are whole numbers: 2.675 is 267500 of them, not 267499.99.
-        fine = (pl.when(column.abs() < _LIMIT).then(column.abs()) * 100_000).round().cast(pl.Int64, strict=False)
-        return _signed((fine + 500) // 1000, column < 0)
-    exact = _written(column) if dtype == pl.String else column.cast(_EXACT, strict=False)
-    return _cents(exact)
+        fine = (pl.when(column.abs() < _LIMIT).then(column) * 100_000).round().cast(pl.Int64, strict=False)
+        return fine.cast(_EXACT) / pl.lit(100_000).cast(_EXACT)
+    if dtype != pl.String:
+        return column.cast(_EXACT, strict=False)
+    return pl.when(~column.str.contains(_AMBIGUOUS)).then(column).cast(_EXACT, strict=False)
+
+
+def tidy(column: pl.Expr, known: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """What is left to read where the plain number is null: lower case, no space. Second stage of an amount."""
+    if dtype != pl.String:
+        return pl.lit(None, dtype=pl.String)
+    left = pl.when(known.is_null() & ~column.str.contains(_AMBIGUOUS)).then(column)
+    return left.str.to_lowercase().str.replace_all(SPACES, "")
+
+
+def amount(known: pl.Expr, bare: pl.Expr) -> pl.Expr:
+    """Cents of euro from the two stages before, rounded half away from zero; null from UNREADABLE_CENTS on."""
+    number = pl.coalesce(known, _spreadsheet(bare))
+    half = pl.lit("0.5").cast(_EXACT)
+    size = (pl.when(number.abs() < _LIMIT).then(number.abs()) * 100 + half).cast(pl.Int64, strict=False)
+    return pl.when(size < vocabulary.UNREADABLE_CENTS).then(size) * pl.when(_negative(known, bare)).then(-1).otherwise(1)
+
+
+def _negative(known: pl.Expr, bare: pl.Expr) -> pl.Expr:
+    return (known < 0) | bare.str.contains(r"^\(.*\)$|^-|-$")
+
+
+def _spreadsheet(bare: pl.Expr) -> pl.Expr:
+    """The size of a number written the way of a spreadsheet, French or English; its sign is read apart."""
+    thousands = bare.str.contains(r"k(?:€|eur|euros?)?(?:ht)?$").cast(pl.Int64) * 999
+    millions = bare.str.contains(r"\dm(?:€|eur|euros?|illions?(?:d[e'’])?(?:€|eur|euros?)?)?(?:ht)?$").cast(pl.Int64) * 999_999
+    digits = (
+        bare.str.strip_chars("()+-")
+        .str.replace(r"(?:k|millions?(?:d[e'’])?|m)?" + _CURRENCY + "$", "")
+        .str.replace(r"^(\d{1,3}(?:\.\d{3})+),(\d*)$", "$1|$2")
+        .str.replace(r"^(\d{1,3}(?:,\d{3})+)\.(\d*)$", "$1|$2")
+        .str.replace(r"^(\d{1,3}(?:[.]\d{3}){2,}|\d{1,3}(?:,\d{3}){2,})$", "$1|")
+        .str.replace(r"^(\d+)[.,](\d*)$", "$1|$2")
+        .str.replace_all(r"[.,]", "")
+        .str.replace("|", ".", literal=True)
+    )
+    size = digits.cast(_EXACT, strict=False)
+    return pl.when(size < _LIMIT).then(size) * (1 + thousands + millions)
 
 
 def is_huge(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
@@ -50,45 +89,7 @@ def is_ambiguous(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     """True for « 12.000 »: twelve, or twelve thousand."""
     if dtype != pl.String:
         return pl.lit(False)
-    return column.str.to_lowercase().str.contains(_AMBIGUOUS).fill_null(False)
-
-
-def _cents(exact: pl.Expr) -> pl.Expr:
-    half = pl.lit("0.5").cast(_EXACT)
-    cents = (pl.when(exact.abs() < _LIMIT).then(exact.abs()) * 100 + half).cast(pl.Int64, strict=False)
-    return _signed(pl.when(cents < vocabulary.UNREADABLE_CENTS).then(cents), exact < 0)
-
-
-def _signed(size: pl.Expr, negative: pl.Expr) -> pl.Expr:
-    return pl.when(negative).then(-size).otherwise(size)
-
-
-def _written(column: pl.Expr) -> pl.Expr:
-    """The exact number a text writes: plain first, the French and English ways of a spreadsheet otherwise."""
-    sure = pl.when(~column.str.to_lowercase().str.contains(_AMBIGUOUS)).then(column)
-    plain = sure.cast(_EXACT, strict=False)
-    return pl.coalesce(plain, _spreadsheet(pl.when(plain.is_null()).then(sure)))
-
-
-def _spreadsheet(column: pl.Expr) -> pl.Expr:
-    bare = column.str.to_lowercase().str.replace_all(SPACES, "")
-    times = pl.when(bare.str.contains(r"k(?:€|eur|euros?)?(?:ht)?$")).then(1000)
-    times = times.when(bare.str.contains(r"\dm(?:€|eur|euros?|illions?(?:d[e'’])?(?:€|eur|euros?)?)?(?:ht)?$")).then(1_000_000)
-    negative = bare.str.contains(r"^\(.*\)$|^-|-$")
-    digits = (
-        bare.str.strip_chars("()+-")
-        .str.replace(r"(?:k|millions?(?:d[e'’])?|m)?" + _CURRENCY + "$", "")
-        .str.replace(r"^(\d{1,3}(?:\.\d{3})+),(\d*)$", "$1|$2")
-        .str.replace(r"^(\d{1,3}(?:,\d{3})+)\.(\d*)$", "$1|$2")
-        .str.replace(r"^(\d{1,3}(?:[.]\d{3}){2,}|\d{1,3}(?:,\d{3}){2,})$", "$1|")
-        .str.replace(r"^(\d+),(\d*)$", "$1|$2")
-    )
-    number = pl.when(digits.str.contains("|", literal=True)).then(
-        digits.str.replace_all(r"[.,]", "").str.replace("|", ".", literal=True)
-    )
-    exact = number.otherwise(digits).cast(_EXACT, strict=False)
-    scaled = pl.when(exact.abs() < _LIMIT).then(exact) * times.otherwise(1)
-    return pl.when(negative).then(-scaled.abs()).otherwise(scaled)
+    return column.str.contains(_AMBIGUOUS).fill_null(False)
 
 
 def day(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
@@ -159,22 +160,21 @@ def yes(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     return text.replace_strict(list(table), list(table.values()), default=None, return_dtype=pl.Boolean)
 
 
-def cpv(column: pl.Expr) -> pl.Expr:
+def cpv_digits(column: pl.Expr) -> pl.Expr:
+    """The two to eight digits of a CPV code, without its control digit; null when it is not one."""
+    text = column.str.replace_all(SPACES, "").str.replace(r"\.0$", "")
+    return text.str.extract(r"^(\d{2,8})(?:-\d|\d)?$")
+
+
+def cpv(digits: pl.Expr, column: pl.Expr) -> pl.Expr:
     """The eight digits of a CPV code of a division that exists, completed only when certain; null otherwise.
 
     A code cut on its right (« 4521 ») is completed with zeros; seven digits beginning with 3 may have lost a leading zero
     instead, and are left unknown unless their control digit decides.
     """
-    bare = column.str.replace_all(SPACES, "").str.replace(r"\.0$", "")
-    digits = bare.str.extract(r"^(\d{2,8})(?:-\d)?$").fill_null(bare.str.extract(r"^(\d{8})\d$"))
-    size = digits.str.len_bytes()
-    lost = (size == 7) & digits.str.starts_with("3")
-    code = (
-        pl.when(lost & _controlled("0" + digits, bare.str.extract(r"-(\d)$")))
-        .then("0" + digits)
-        .when(~lost)
-        .then(digits.str.pad_end(8, "0"))
-    )
+    lost = pl.when(digits.str.contains(r"^3\d{6}$")).then("0" + digits)
+    sure = pl.when(_controlled(lost, column.str.extract(r"-(\d)\s*$"))).then(lost)
+    code = pl.when(lost.is_null()).then(digits.str.pad_end(8, "0")).otherwise(sure)
     return pl.when(code.str.slice(0, 2).is_in(rules.toml("value_aliases.toml")["cpv_control"]["divisions"])).then(code)
 
 
@@ -189,5 +189,5 @@ def cpv_control_is_wrong(column: pl.Expr, code: pl.Expr) -> pl.Expr:
 def _controlled(code: pl.Expr, control: pl.Expr) -> pl.Expr:
     weights = rules.toml("value_aliases.toml")["cpv_control"]["weights"]
     number = code.cast(pl.Int64, strict=False)
-    total = sum((number // 10 ** (7 - rank) % 10 * weight for rank, weight in enumerate(weights)), pl.lit(0))
+    total = pl.sum_horizontal(number // 10 ** (7 - rank) % 10 * weight for rank, weight in enumerate(weights))
     return total % 10 == control.cast(pl.Int64, strict=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser.sources.closed_lists import missing, one
+from spaser.sources.in_lists import staged
 from spaser.sources.text import SPACES, clean, repaired
 
 LA_POSTE = 356000000
@@ -28,15 +29,32 @@ _SCIENTIFIC = r"^\d(?:[.,]\d+)?[eE][+]?\d+$"
 
 def luhn_ok(column: pl.Expr) -> pl.Expr:
     """True where a text is a 14-digit SIRET or a 9-digit SIREN whose control digit is right; never null."""
-    digits = column.str.contains(r"^(?:\d{14}|\d{9})$")
-    number = pl.when(digits).then(column).cast(pl.Int64, strict=False)
-    plain, doubled = pl.lit(0, pl.Int64), pl.lit(0, pl.Int64)
-    for rank in range(14):
-        figure = number // 10**rank % 10
-        plain = plain + figure
-        doubled = doubled + (figure if rank % 2 == 0 else 2 * figure - 9 * (figure > 4).cast(pl.Int64))
-    poste = (number // 100_000 == LA_POSTE) & (plain % 5 == 0)
-    return ((number > 0) & ((doubled % 10 == 0) | poste)).fill_null(False)
+    return keyed(pl.when(column.str.contains(r"^(?:\d{14}|\d{9})$")).then(column).cast(pl.Int64, strict=False))
+
+
+def number_of(column: pl.Expr) -> pl.Expr:
+    """The number a bare identifier writes, when it has the digits of a SIREN or of a SIRET, leading zeros lost or not."""
+    return pl.when(column.str.contains(r"^(?:\d{12,14}|\d{9})$")).then(column).cast(pl.Int64, strict=False)
+
+
+def keyed(number: pl.Expr) -> pl.Expr:
+    """Luhn on the digits of a number (leading zeros change nothing), or the rule of La Poste; never null."""
+    figures = [number // 10**rank % 10 for rank in range(14)]
+    twice = [2 * figure - 9 * (figure > 4).cast(pl.Int64) for figure in figures[1::2]]
+    luhn = pl.sum_horizontal(*figures[::2], *twice) % 10 == 0
+    poste = (number // 100_000 == LA_POSTE) & (pl.sum_horizontal(*figures) % 5 == 0)
+    return ((number > 0) & (luhn | poste)).fill_null(False)
+
+
+def keys(number: pl.Expr) -> dict[str, pl.Expr]:
+    """``luhn`` (the whole number has a right key) and ``siren`` (its first nine digits too)."""
+    return {"luhn": keyed(number), "siren": keyed(number // 100_000)}
+
+
+def restored(identifier: pl.Expr, luhn: pl.Expr, siren: pl.Expr) -> pl.Expr:
+    """The SIRET whose leading zeros were lost (12 or 13 digits), when both keys are then right; else null."""
+    short = identifier.str.contains(r"^\d{12,13}$")
+    return pl.when(short & luhn & siren).then(identifier.str.zfill(14))
 
 
 def siren_of(column: pl.Expr) -> pl.Expr:
@@ -56,77 +74,72 @@ def is_scientific(column: pl.Expr) -> pl.Expr:
     return column.str.contains(_SCIENTIFIC)
 
 
-def zeros_restored(column: pl.Expr) -> pl.Expr:
-    """The SIRET whose leading zeros were lost (12 or 13 digits), when both SIRET and SIREN keys are then right; else null."""
-    short = pl.when(column.str.contains(r"^\d{12,13}$")).then(column.str.zfill(14))
-    return pl.when(luhn_ok(short) & luhn_ok(short.str.slice(0, 9))).then(short)
-
-
 def holders(column: pl.Expr) -> pl.Expr:
     """Each holder checked: identifier, type, name and the code of what was found (``HOLDER_RULES``, 0 when nothing)."""
     element = pl.element().struct.field
-    written, declared, name = element("titulaire_id"), element("titulaire_typeIdentifiant"), element("titulaire_nom")
-    read = pl.struct(
-        written.alias("written"),
-        bare(written).alias("id"),
-        one(declared, "titulaire_typeIdentifiant").alias("type"),
-        clean(name).alias("titulaire_nom"),
-        name.alias("name"),
-    )
-    tested = pl.struct(
-        element("written"),
-        element("id"),
-        element("type"),
-        element("titulaire_nom"),
-        element("name"),
-        luhn_ok(element("id")).alias("luhn"),
-        zeros_restored(element("id")).alias("restored"),
-    )
-    # Three passes, so that each form is computed once.
-    return column.list.eval(read).list.eval(tested).list.eval(_judged())
+    read = {
+        "written": element("titulaire_id"),
+        "id": bare(element("titulaire_id")),
+        "type": one(element("titulaire_typeIdentifiant"), "titulaire_typeIdentifiant"),
+        "titulaire_nom": clean(element("titulaire_nom")),
+        "name": element("titulaire_nom"),
+    }
+    number = {"number": number_of(element("id")), "size": element("id").str.len_bytes()}
+    known = keys(element("number")) | {"mojibake": repaired(element("name")).fill_null(False)}
+    return staged(column, read, number, known, {"code": _code()}, _judged())
 
 
-def _judged() -> pl.Expr:
+def subcontractors(column: pl.Expr) -> pl.Expr:
+    """Each act with its subcontractor checked: a type SIRET is kept only with a valid SIRET."""
     element = pl.element().struct.field
-    code = _code()
+    others = ("id", "montant", "dureeMois", "dateNotification")
+    read = {name: element(name) for name in others} | {
+        "bare": bare(element("sousTraitant_id")),
+        "type": one(element("sousTraitant_typeIdentifiant"), "titulaire_typeIdentifiant"),
+    }
+    full = pl.coalesce(restored(element("bare"), element("luhn"), element("siren")), element("bare"))
+    sure = (element("type") != "SIRET") | (element("luhn") & (element("sousTraitant_id").str.len_bytes() == 14))
+    kind = pl.when(sure).then(element("type"))
+    number = {"number": number_of(element("bare"))}
+    last = {"sousTraitant_typeIdentifiant": kind}
+    return staged(column, read, number, keys(element("number")), {"sousTraitant_id": full}, last)
+
+
+def _judged() -> dict[str, pl.Expr]:
+    element = pl.element().struct.field
+    code = element("code")
+    tidy = code.is_in([0, 3, 5, 7]) & element("id").str.contains(r"^[0-9A-Z-]+$")
     identifier = (
         pl.when(code.is_in([1, 2]))
         .then(None)
         .when(code == 6)
-        .then(element("restored"))
-        .when(code.is_in([0, 3, 5, 7]) & element("id").str.contains(r"^[0-9A-Z-]+$"))
+        .then(element("id").str.zfill(14))
+        .when(tidy)
         .then(element("id"))
         .otherwise(element("written").str.strip_chars())
     )
     kind = pl.when(code.is_in([6, 7])).then(pl.lit("SIRET")).when(~code.is_in([1, 2, 3, 4, 5])).then(element("type"))
-    return pl.struct(
-        identifier.alias("titulaire_id"),
-        kind.alias("titulaire_typeIdentifiant"),
-        element("titulaire_nom"),
-        code.cast(pl.UInt8).alias("code"),
-        element("written"),
-        element("name"),
-        repaired(element("name")).alias("mojibake"),
-    )
+    return {"titulaire_id": identifier, "titulaire_typeIdentifiant": kind}
 
 
 def _code() -> pl.Expr:
     element = pl.element().struct.field
-    identifier, kind, luhn = element("id"), element("type"), element("luhn")
+    kind, luhn, size = element("type"), element("luhn"), element("size")
     as_siret = kind.is_null() | (kind == "SIRET")
-    full = identifier.str.contains(r"^\d{14}$")
+    full = element("number").is_not_null() & (size == 14)
+    short = element("number").is_not_null() & size.is_in([12, 13])
     return (
-        pl.when(identifier.is_null())
+        pl.when(element("id").is_null())
         .then(1)
-        .when(is_scientific(identifier))
+        .when(is_scientific(element("id")))
         .then(2)
         .when(full & luhn & (kind == "SIRET"))
         .then(0)
-        .when(full & luhn & (kind.is_null() | luhn_ok(identifier.str.slice(0, 9))))
+        .when(full & luhn & (kind.is_null() | element("siren")))
         .then(7)
-        .when(as_siret & identifier.str.contains(r"^\d{9}$") & luhn)
+        .when(as_siret & (size == 9) & luhn)
         .then(5)
-        .when(as_siret & element("restored").is_not_null())
+        .when(as_siret & short & luhn & element("siren"))
         .then(6)
         .when(as_siret & full)
         .then(3)
@@ -135,4 +148,5 @@ def _code() -> pl.Expr:
         .when(kind.is_null())
         .then(8)
         .otherwise(0)
+        .cast(pl.UInt8)
     )

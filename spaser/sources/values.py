@@ -13,6 +13,7 @@ import polars as pl
 
 from spaser import rules, vocabulary
 from spaser.sources import closed_lists, figures, siret, text
+from spaser.sources.in_lists import only, staged
 from spaser.vocabulary import CLOSED_LISTS, HOLDER, NONE_DECLARED, RAW, RECORDS, REJECTS, SUBCONTRACT
 
 LISTS = tuple(word.name for word in RAW.words if word.dtype == pl.List(pl.String))
@@ -57,7 +58,7 @@ def check(raw: pl.LazyFrame) -> Checked:
         ``records`` (``vocabulary.RECORDS``) and ``rejects`` (``vocabulary.REJECTS``).
     """
     frame, types = _complete(raw)
-    read = frame.with_columns(_prepared(types)).with_columns(_read(types)).with_columns(_identified())
+    read = frame.with_columns(_prepared(types)).with_columns(_shared(types)).with_columns(_read(types)).with_columns(_identified())
     known = read.filter(_identity_is_known())
     return Checked(_records(known), _rejects(read, types))
 
@@ -76,7 +77,15 @@ def _prepared(types: dict[str, pl.DataType]) -> Iterator[pl.Expr]:
         yield closed_lists.keys(pl.col(name), types[name]).alias(f"k_{name}")
     yield siret.bare(pl.col("acheteur_id").cast(pl.String)).alias("k_acheteur")
     yield siret.holders(pl.col("titulaires")).alias("k_titulaires")
+    yield figures.exact(pl.col("montant"), types["montant"]).alias("k_exact")
+    yield figures.cpv_digits(pl.col("codeCPV").cast(pl.String)).alias("k_codeCPV")
     yield pl.col("id").cast(pl.String).str.strip_chars().alias("k_id")
+
+
+def _shared(types: dict[str, pl.DataType]) -> Iterator[pl.Expr]:
+    """Second stage of what takes three."""
+    yield siret.number_of(pl.col("k_acheteur")).alias("k_number")
+    yield figures.tidy(pl.col("montant"), pl.col("k_exact"), types["montant"]).alias("k_montant")
 
 
 def _read(types: dict[str, pl.DataType]) -> Iterator[pl.Expr]:
@@ -93,13 +102,13 @@ def _read(types: dict[str, pl.DataType]) -> Iterator[pl.Expr]:
         yield figures.yes(pl.col(name), types[name]).alias(f"v_{name}")
     for name in DAYS:
         yield figures.day(pl.col(name), types[name]).alias(f"v_{name}")
-    yield figures.amount(pl.col("montant"), types["montant"]).alias("v_montant")
-    yield figures.cpv(pl.col("codeCPV").cast(pl.String)).alias("v_codeCPV")
+    yield figures.amount(pl.col("k_exact"), pl.col("k_montant")).alias("v_montant")
+    yield figures.cpv(pl.col("k_codeCPV"), pl.col("codeCPV").cast(pl.String)).alias("v_codeCPV")
     for name in ("dureeMois", "offresRecues"):
         yield figures.whole(pl.col(name), types[name]).alias(f"w_{name}")
     yield figures.whole(pl.col("modification_id"), types["modification_id"]).alias("w_modification_id")
-    yield siret.luhn_ok(pl.col("k_acheteur")).alias("k_luhn")
-    yield siret.zeros_restored(pl.col("k_acheteur")).alias("k_restored")
+    for name, key in siret.keys(pl.col("k_number")).items():
+        yield key.alias(f"k_{name}")
 
 
 def _identified() -> Iterator[pl.Expr]:
@@ -111,7 +120,8 @@ def _identified() -> Iterator[pl.Expr]:
     yield number.alias("v_modification_id")
     identifier = pl.col("k_id").str.replace_all(_UNSAFE_IN_ID, "_")
     yield pl.when(~closed_lists.missing(pl.col("k_id"))).then(identifier).alias("v_id")
-    buyer = pl.coalesce("k_restored", "k_acheteur")
+    full = siret.restored(pl.col("k_acheteur"), pl.col("k_luhn"), pl.col("k_siren"))
+    buyer = pl.coalesce(full, "k_acheteur")
     usable = buyer.str.contains(r"[1-9]") & ~siret.is_scientific(buyer)
     yield pl.when(usable).then(buyer).alias("v_acheteur_id")
 
@@ -146,8 +156,7 @@ def _holders_kept() -> pl.Expr:
     """Holders with an identifier or a name; the list stays null when the state does not change them."""
     element = pl.element().struct.field
     named = element("titulaire_id").is_not_null() | element("titulaire_nom").is_not_null()
-    fields = pl.struct(element(name) for name in HOLDER.to_schema())
-    return pl.col("k_titulaires").list.eval(fields.filter(named))
+    return only(pl.col("k_titulaires"), [field.name for field in HOLDER.fields], named)
 
 
 def _framework() -> pl.Expr:
@@ -159,27 +168,17 @@ def _framework() -> pl.Expr:
 
 def _subcontracts() -> pl.Expr:
     element = pl.element().struct.field
-    identifier = siret.bare(element("sousTraitant_id"))
-    kind = closed_lists.one(element("sousTraitant_typeIdentifiant"), "titulaire_typeIdentifiant")
-    months = figures.whole(element("dureeMois"), pl.String())
-    fields = {
-        "id": element("id").str.strip_chars(),
-        "sousTraitant_id": pl.coalesce(siret.zeros_restored(identifier), identifier),
-        "sousTraitant_typeIdentifiant": pl.when((kind != "SIRET") | _siret_shaped(identifier)).then(kind),
-        "montant": figures.amount(element("montant"), pl.String()),
-        "dureeMois": pl.when(months.is_between(1, figures.LONGEST_MONTHS)).then(months),
-        "dateNotification": figures.day(element("dateNotification"), pl.String()),
-    }
-    return (
-        pl.col("actesSousTraitance")
-        .list.eval(pl.struct(value.alias(name) for name, value in fields.items()))
-        .cast(pl.List(SUBCONTRACT))
+    written = pl.String()
+    months = figures.whole(element("dureeMois"), written)
+    stages = (
+        {name: element(name) for name in ("sousTraitant_id", "sousTraitant_typeIdentifiant", "montant")}
+        | {"id": element("id").str.strip_chars(), "dureeMois": months, "exact": figures.exact(element("montant"), written)}
+        | {"dateNotification": figures.day(element("dateNotification"), written)},
+        {"bare": figures.tidy(element("montant"), element("exact"), written)},
+        {"montant": figures.amount(element("exact"), element("bare"))},
     )
-
-
-def _siret_shaped(identifier: pl.Expr) -> pl.Expr:
-    restored = pl.coalesce(siret.zeros_restored(identifier), identifier)
-    return (restored.str.len_bytes() == 14) & siret.luhn_ok(restored)
+    acts = staged(siret.subcontractors(pl.col("actesSousTraitance")), *stages)
+    return only(acts, [field.name for field in SUBCONTRACT.fields]).cast(pl.List(SUBCONTRACT))
 
 
 def _rejects(read: pl.LazyFrame, types: dict[str, pl.DataType]) -> pl.LazyFrame:
@@ -249,13 +248,13 @@ def _identity_findings() -> Iterator[Finding]:
     buyer, luhn = pl.col("k_acheteur"), pl.col("k_luhn")
     kept = pl.col("v_acheteur_id").is_not_null()
     full = buyer.str.contains(r"^\d{14}$")
-    restored = pl.col("k_restored").is_not_null()
+    restored = pl.col("v_acheteur_id") != buyer
     yield _field("id", "identite.id", pl.col("v_id").is_null())
     yield _field("acheteur_id", "siret.scientifique", siret.is_scientific(buyer))
     yield _field("acheteur_id", "identite.acheteur", ~kept)
     yield _field("acheteur_id", "siret.zero", kept & restored)
     yield _field("acheteur_id", "siret.luhn", kept & full & ~luhn)
-    yield _field("acheteur_id", "siret.siren", kept & ~full & luhn)
+    yield _field("acheteur_id", "siret.siren", kept & ~full & luhn & ~restored)
     yield _field("acheteur_id", "siret.forme", kept & ~full & ~luhn & ~restored)
     unread = pl.col("modification_id").is_not_null() & pl.col("w_modification_id").is_null()
     yield _field("modification_id", "modification.numero", unread)
