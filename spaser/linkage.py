@@ -119,7 +119,7 @@ def _scored(queries: pl.DataFrame, register: pl.DataFrame, repaired: pl.DataFram
     near = candidates(named, entries)
     fixed = repaired.join(entries.select("e", "siren"), on="siren").select("q", "e")
     pairs = pl.concat([frame.select(pl.col("q", "e").cast(pl.UInt32)) for frame in (exact, acronym, near, fixed)]).unique(maintain_order=True)
-    pairs = compared(pairs, named, forms, word_weights(forms)).select("q", "e", "score", "tronque")
+    pairs = compared(pairs, named, forms, word_weights(forms)).select("q", "e", "score", "tronque", "inclus")
     initials = acronym.select(pl.col("q", "e").cast(pl.UInt32)).with_columns(pl.lit(True).alias("sigle"))
     pairs = pairs.join(initials, on=["q", "e"], how="left").with_columns(
         pl.when(pl.col("sigle")).then(pl.max_horizontal("score", pl.lit(0.75))).otherwise("score").alias("score")
@@ -185,7 +185,9 @@ def _decide(scored: pl.DataFrame) -> pl.DataFrame:
     # Same name twice: the postcode or the commune may tell, a mere département may not.
     told = (lead >= reference["margin"]) | ((pl.col("score") >= 0.985) & pl.col("plus_pres") & pl.col("rang_lieu").le(1) & (lead >= 0))
     repaired = pl.col("repare").is_not_null() & (pl.col("score") >= 0.6)
-    sure = repaired | ((pl.col("score") >= least) & told)
+    within = rules.toml(REFERENCE)["containment"]
+    inside = pl.col("inclus") & pl.col("rang_lieu").le(1) & (lead >= within["margin"])
+    sure = repaired | ((pl.col("score") >= least) & told) | inside
     step = (
         pl.when(repaired)
         .then(pl.lit("identifiant_repare"))

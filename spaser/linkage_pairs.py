@@ -60,8 +60,9 @@ def compared(pairs: pl.DataFrame, queries: pl.DataFrame, entries: pl.DataFrame, 
         entries.select("e", pl.col("mots").alias("mots_e"), pl.col("colle").alias("colle_e"), pl.col("plein").alias("plein_e")), on="e"
     )
     table = table.with_row_index("p")
+    least = rules.toml(REFERENCE)["containment"]
     if table.is_empty():
-        return table.with_columns(pl.lit(0.0).alias("score"))
+        return table.with_columns(pl.lit(0.0).alias("score"), pl.lit(False).alias("tronque"), pl.lit(False).alias("inclus"))
     whole = process.cpdist(table["colle"].to_list(), table["colle_e"].to_list(), scorer=Indel.normalized_similarity, workers=-1, dtype=np.float32)
     table = table.with_columns(pl.Series("lettres", whole).cast(pl.Float64))
     asked, answered = _coverage(table, weights)
@@ -78,7 +79,9 @@ def compared(pairs: pl.DataFrame, queries: pl.DataFrame, entries: pl.DataFrame, 
     score = pl.when(truncated).then(pl.max_horizontal(score, pl.lit(0.97))).otherwise(score)
     score = pl.when(pl.col("colle") == pl.col("colle_e")).then(0.99).otherwise(score)
     score = pl.when(pl.col("plein") == pl.col("plein_e")).then(1.0).otherwise(pl.when(both).then(score * 0.8).otherwise(score))
-    return table.with_columns(score.alias("score"), truncated.alias("tronque"))
+    inside = (pl.max_horizontal("couvert", "couvert_e") >= 0.97) & (pl.min_horizontal("couvert", "couvert_e") >= least["inside"]) & ~both
+    contained = inside & (pl.col("rare_a") >= least["rare"])
+    return table.with_columns(score.alias("score"), truncated.alias("tronque"), contained.alias("inclus"))
 
 
 def _coverage(table: pl.DataFrame, weights: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -100,5 +103,7 @@ def _one_way(grid: pl.DataFrame, weights: pl.DataFrame, heaviest: float, side: s
     best = grid.group_by("p", side).agg(pl.col("s").max(), pl.col("lieux").first())
     known = best.join(weights.rename({"mot": side}), on=side, how="left").with_columns(pl.col("poids").fill_null(heaviest))
     town = pl.col("lieux").list.contains(pl.col(side)).fill_null(False)
-    weighed = known.with_columns(pl.when(town).then(pl.col("poids") * 0.1).otherwise("poids").alias("poids"))
-    return weighed.group_by("p").agg(((pl.col("s") * pl.col("poids")).sum() / pl.col("poids").sum()).alias(name))
+    weighed = known.with_columns(pl.when(town).then(pl.col("poids") * 0.1).otherwise("poids").alias("poids"), town.alias("_lieu"))
+    share = ((pl.col("s") * pl.col("poids")).sum() / pl.col("poids").sum()).alias(name)
+    rarest = pl.col("poids").filter((pl.col("s") >= 0.95) & ~pl.col("_lieu")).max().fill_null(0.0) / heaviest
+    return weighed.group_by("p").agg(share, rarest.alias(f"rare_{side}"))

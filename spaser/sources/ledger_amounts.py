@@ -22,38 +22,47 @@ _NOISE = r"^\d\d(0000|9999)"
 _SCIENTIFIC = r"^-?\d+(?:[.,]\d+)?e[+-]?\d+$"
 
 
-def cents(column: str) -> list[pl.Expr]:
-    """Two columns read from a column of text: ``montant`` (Int64 cents) and ``montant_doute`` (why it is doubtful).
+def read_cents(rows: pl.LazyFrame, column: str) -> pl.LazyFrame:
+    """Add ``montant`` (Int64 cents) and ``montant_doute`` (why it is doubtful) read from a column of text.
 
     ``montant_doute`` is null, ``illisible``, ``ambigu`` (decimal or thousands mark, the column does not tell),
     ``impossible`` (at or above 10 000 milliards d'euros) or ``arrondi`` (more than two decimals: half a cent rounds
     away from zero, the amount is kept). The first three leave ``montant`` null.
     """
-    text = _tidied(column)
-    scale, body, negative = _scale(text), text.str.extract(_UNIT, 1), text.str.starts_with("-")
-    decimal, ambiguous = _decimal_mark(body)
-    whole = body.str.replace_all(r"[.,]", "")
-    point = body.str.find(r"[.,]\d*$").cast(pl.Int64)
-    grouped = pl.when(decimal.is_null()).then(whole).otherwise(body.str.head(point).str.replace_all(r"[.,]", ""))
-    rest = pl.when(decimal.is_null()).then(pl.lit("")).otherwise(body.str.slice(point + 1))
-    value = _exact(grouped, rest, scale)
-    value = pl.when(text.str.contains(_SCIENTIFIC)).then(_scientific(text).abs()).otherwise(value)
-    legible = text.str.contains(_SCIENTIFIC) | (_legible(body) & text.str.contains(_UNIT))
-    doubt = (
+    names = [name for name in rows.collect_schema().names() if name not in ("montant", "montant_doute")]
+    text, body, mark = pl.col("_texte"), pl.col("_corps"), pl.col("_marque")
+    staged = rows.with_columns(_tidied(column).alias("_texte"))
+    staged = staged.with_columns(text.str.extract(_UNIT, 1).alias("_corps"), _scale(text).alias("_echelle"))
+    staged = staged.with_columns(_decimal_mark(body)).with_columns(body.str.find(r"[.,]\d*$").cast(pl.Int64).alias("_place"))
+    staged = staged.with_columns(
+        pl.when(mark.is_null()).then(body).otherwise(body.str.head(pl.col("_place"))).str.replace_all(r"[.,]", "").alias("_entier"),
+        pl.when(mark.is_null()).then(pl.lit("")).otherwise(body.str.slice(pl.col("_place") + 1)).alias("_reste"),
+        text.str.contains(_SCIENTIFIC).alias("_scientifique"),
+    )
+    plain = _exact(pl.col("_entier"), pl.col("_reste"), pl.col("_echelle"))
+    staged = staged.with_columns(pl.when("_scientifique").then(_scientific(text).abs()).otherwise(plain).alias("_valeur"))
+    staged = staged.with_columns(_doubt().alias("montant_doute"))
+    signed = pl.when(text.str.starts_with("-")).then(-pl.col("_valeur")).otherwise("_valeur")
+    kept = text.is_not_null() & (pl.col("montant_doute").is_null() | (pl.col("montant_doute") == "arrondi"))
+    return staged.with_columns(pl.when(kept).then(signed).alias("montant")).select(*names, "montant", "montant_doute")
+
+
+def _doubt() -> pl.Expr:
+    text, rest = pl.col("_texte"), pl.col("_reste")
+    legible = pl.col("_scientifique") | _legible(pl.col("_corps"))
+    more = (rest.str.strip_chars_end("0").str.len_chars() > 2) & ~rest.str.contains(_NOISE)
+    return (
         pl.when(text.is_null() | (text == ""))
         .then(pl.lit(None, dtype=pl.String))
-        .when(~legible)
+        .when(~legible.fill_null(False))
         .then(pl.lit("illisible"))
-        .when(ambiguous & ~text.str.contains(_SCIENTIFIC))
+        .when(pl.col("_ambigu") & ~pl.col("_scientifique"))
         .then(pl.lit("ambigu"))
-        .when(value.is_null() | (value >= UNREADABLE_CENTS))
+        .when(pl.col("_valeur").is_null() | (pl.col("_valeur") >= UNREADABLE_CENTS))
         .then(pl.lit("impossible"))
-        .when((scale == 1) & (rest.str.strip_chars_end("0").str.len_chars() > 2) & ~rest.str.contains(_NOISE))
+        .when((pl.col("_echelle") == 1) & more)
         .then(pl.lit("arrondi"))
     )
-    kept = legible & (doubt.is_null() | (doubt == "arrondi"))
-    signed = pl.when(negative).then(-value).otherwise(value)
-    return [pl.when(kept).then(signed).alias("montant"), doubt.alias("montant_doute")]
 
 
 def _tidied(column: str) -> pl.Expr:
@@ -73,7 +82,7 @@ def _legible(body: pl.Expr) -> pl.Expr:
     return body.str.contains(plain)
 
 
-def _decimal_mark(body: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+def _decimal_mark(body: pl.Expr) -> list[pl.Expr]:
     """The decimal mark of each amount (null: none), and whether nothing could decide between decimal and thousands."""
     dots, commas = body.str.count_matches(r"\.", literal=False), body.str.count_matches(",")
     last = body.str.extract(r"([.,])\d*$", 1)
@@ -93,7 +102,7 @@ def _decimal_mark(body: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     mark = (
         pl.when(unsure).then(pl.when(is_decimal).then(last)).when(both | ~several).then(last).otherwise(pl.lit(None, pl.String))
     )
-    return mark, unsure & ~decided
+    return [mark.alias("_marque"), (unsure & ~decided).alias("_ambigu")]
 
 
 def _exact(whole: pl.Expr, rest: pl.Expr, scale: pl.Expr) -> pl.Expr:

@@ -145,7 +145,7 @@ def _read_sheet(file: str, sheet: Sheet, header: int, mapping: Mapping) -> tuple
     cell_of = {name: next(c for c in sheet.columns if headings[c] == title) for name, title in mapping["colonnes"].items()}
     body = sheet.cells.slice(header + 1)
     typed = body.with_columns(_column(cell_of, name).alias(name) for name in ["montant", *rules.toml(REFERENCE)["colonnes"]])
-    typed = typed.with_columns(pl.col("montant").alias("montant_lu")).with_columns(ledger_amounts.cents("montant_lu"))
+    typed = ledger_amounts.read_cents(typed.lazy().rename({"montant": "montant_lu"}), "montant_lu").collect()
     sorted_rows = ledger_rows.sort_out(typed, sheet.columns, headings, cell_of)
     kept = sorted_rows.filter(pl.col("genre") == "ligne")
     lines = _lines(kept, file, sheet.name, mapping)
@@ -168,7 +168,7 @@ def _lines(rows: pl.DataFrame, file: str, sheet: str, mapping: Mapping) -> pl.Da
     year = pl.col("exercice").str.extract(r"((?:19|20)\d\d)", 1).cast(pl.Int32)
     sheet_year = pl.lit(sheet).str.extract(r"(?:^|\D)(20\d\d)(?:\D|$)", 1).cast(pl.Int32)
     return (
-        rows.with_columns(ledger_identifiers.identify("siret", "siren", "nic"))
+        ledger_identifiers.identify(rows.lazy())
         .with_columns(
             pl.lit(file).alias("fichier"),
             pl.lit(sheet).alias("feuille"),
@@ -185,8 +185,8 @@ def _lines(rows: pl.DataFrame, file: str, sheet: str, mapping: Mapping) -> pl.Da
             pl.col("date").alias("date_lue"),
             pl.col("jour").alias("date"),
             pl.coalesce(year, pl.col("jour").dt.year(), sheet_year).alias("exercice"),
-            pl.coalesce("compte", "chapitre").alias("compte"),
         )
+        .collect()
     )
 
 
