@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -46,7 +47,9 @@ _EXPECTED = frozenset(_NAMES) | {
 }  # fmt: skip
 _PARTS = ("acheteur", "lieuExecution", "titulaire", "autoriteConcedante")
 _SEPARATOR = "\x1f"
-_FIELD_NAMES = {"id", "typeidentifiant", "denominationsociale", "titulaire", "concessionnaire", "nom"}
+#: Names of parts of nested fields: an object with these only has no other spelling to look for.
+_LEAVES = {"id", "nom", "code", "typeCode", "typeIdentifiant"}
+_REGULAR_HOLDER = {"id", "typeIdentifiant"}
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def _initial(records: Sequence[dict[str, object]]) -> pl.DataFrame:
     get = _getter(records)
     buyers, places = get("acheteur", "autoriteConcedante"), get("lieuExecution")
     columns = [_texts(name, get(name, *_concession(name))) for name in TEXT_FIELDS]
-    columns += [_lists(name, [as_list(value) for value in get(name)]) for name in LIST_FIELDS]
+    columns += [_lists(name, [_joined(value) for value in get(name)]) for name in LIST_FIELDS]
     columns += [
         _texts("acheteur_id", [leaf(value, "id", bare=True) for value in buyers]),
         _texts("acheteur_nom", [leaf(value, "nom") for value in buyers]),
@@ -144,10 +147,14 @@ def _getter(records: Sequence[dict[str, object]]) -> Callable[..., list[object]]
 
 
 def _kind(list_name: str, record: dict[str, object]) -> str:
-    said = (record.get("_type"), record.get("nature"), list_name)
-    if any(isinstance(word, str) and re.search(r"concession|délégation", word, re.IGNORECASE) for word in said):
+    if _says_concession(f"{list_name}|{record.get('_type')}|{record.get('nature')}"):
         return "concession"
     return "concession" if record.get("acheteur") is None and record.get("autoriteConcedante") else "marche"
+
+
+@lru_cache(maxsize=1_000)
+def _says_concession(words: str) -> bool:
+    return re.search(r"concession|délégation", words, re.IGNORECASE) is not None
 
 
 def _dialect(suffix: str) -> pl.Expr:
@@ -207,6 +214,20 @@ def as_list(value: object) -> list[str] | None:
     return [text for item in flat(value) if (text := _text(item)) is not None]
 
 
+def _joined(value: object) -> str | None:
+    """A list field as one text; the regular forms first, because they are nearly all."""
+    inner = value
+    if type(value) is dict and len(value) == 1:
+        (inner,) = value.values()
+    if type(inner) is list:
+        try:
+            return _SEPARATOR.join(inner)
+        except TypeError:
+            pass
+    listed = as_list(value)
+    return None if listed is None else _SEPARATOR.join(listed)
+
+
 def flat(value: object) -> Iterable[object]:
     """The leaves of nested lists and objects, in order."""
     if isinstance(value, dict):
@@ -252,6 +273,10 @@ def holders(value: object) -> list[tuple[str | None, ...]] | None:
     """Holders as (identifier, type of identifier, name); None when the field is absent."""
     if value is None:
         return None
+    if type(value) is list and len(value) == 1 and type(value[0]) is dict and len(value[0]) == 1:
+        one = value[0].get("titulaire")
+        if type(one) is dict and one.keys() == _REGULAR_HOLDER:
+            return [(one["id"], one["typeIdentifiant"], None)]
     found = unwrapped(value, ("titulaire", "concessionnaire", "titulaires"))
     rows_ = [
         (_text(_item(h, "id")), _text(_item(h, "typeIdentifiant")), _text(_item(h, "denominationSociale", "denomination", "nom")))
@@ -289,8 +314,8 @@ def _item(record: dict[str, object], *names: str) -> object:
 
 def leaf(value: object, name: str, *, bare: bool = False) -> str | None:
     """The text of one field of an object; a bare value stands for its identifier when ``bare``."""
-    if isinstance(value, dict):
-        return _text(value.get(name)) if name in value else _text(_item(value, name))
+    if type(value) is dict:
+        return _text(value[name]) if name in value else _text(_item(value, name)) if value.keys() - _LEAVES else None
     if isinstance(value, list) and value:
         return leaf(value[0], name, bare=bare)
     return _text(value) if bare and not isinstance(value, list) else None
@@ -314,10 +339,10 @@ def _texts(name: str, values: list[object]) -> pl.Series:
         return pl.Series(name, [t and t.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for t in texts])
 
 
-def _lists(name: str, values: list[list[str] | None]) -> pl.Series:
-    """Lists of texts; joined then cut by Polars, much faster than Python lists one by one."""
-    joined = _texts(name, [None if value is None else _SEPARATOR.join(value) for value in values])
-    cut = pl.when(joined == "").then(pl.lit([], dtype=pl.List(pl.String))).otherwise(joined.str.split(_SEPARATOR))
+def _lists(name: str, joined: list[str | None]) -> pl.Series:
+    """Lists of texts, cut by Polars: much faster than Python lists one by one."""
+    texts = _texts(name, joined)
+    cut = pl.when(texts == "").then(pl.lit([], dtype=pl.List(pl.String))).otherwise(texts.str.split(_SEPARATOR))
     return pl.select(cut.alias(name)).to_series()
 
 

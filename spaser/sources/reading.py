@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -139,11 +141,24 @@ def _streamed(member: Member, kind: str, head: bytes, store: Store, progress: Pr
     sheaf = Sheaf(store.root if large else None)
     try:
         with member.open() as stream:
-            _fill(sheaf, Hashed(stream, member.source, progress), member, kind, recognition.encoding(head))
+            with _without_collector():
+                _fill(sheaf, Hashed(stream, member.source, progress), member, kind, recognition.encoding(head))
         return store.keep(member, sheaf) if large else sheaf.kept()
     except BaseException:
         sheaf.drop()
         raise
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Millions of small objects without cycles: the cycle collector would take more time than the decoding."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _fill(sheaf: Sheaf, stream: Hashed, member: Member, kind: str, encoding: str) -> None:
@@ -161,7 +176,8 @@ def _fill(sheaf: Sheaf, stream: Hashed, member: Member, kind: str, encoding: str
         if kept:
             sheaf.add(decp.rows(kept, kind))
     if not read_:
-        raise Problem("Aucun contrat n'est lisible dans le fichier", where=member.source, todo="Téléchargez-le de nouveau")
+        why = "Il s'arrête avant la fin du premier contrat" if note.cut is not None else ""
+        raise Problem("Aucun contrat n'est lisible dans le fichier", where=member.source, why=why, todo="Téléchargez-le de nouveau")
     stream.drain()
     rejects = pl.DataFrame(refused + _remarks(note, lus), schema=REJECTS.schema)
     sheaf.end(lus=lus, rejects=rejects, octets=stream.given, sha256=stream.digest(), otherwise=f"decp-{kind}")

@@ -57,7 +57,7 @@ def _text_kind(head: bytes, source: str) -> str:
     text = opening(head).lstrip("\ufeff \t\r\n\x00")
     if not text:
         raise Problem("Le fichier est vide", where=source, todo="Téléchargez-le de nouveau ou vérifiez son export")
-    if text.count("\x00") > len(text) // 100:
+    if sum(char < "\t" or "\r" < char < " " for char in text[:8_000]) > len(text[:8_000]) // 50:
         raise Problem("Le fichier n'est ni un texte ni un format connu", where=source, todo=EXPECTED)
     if text[0] == "<" and re.search(r"(?i)<!doctype\s+html|<html[\s>]", text[:2_000]):
         raise Problem(
@@ -76,10 +76,10 @@ def encoding(head: bytes) -> str:
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
-    if len(head) > 3 and head[1] == 0 and head[0]:
-        return "utf-16-le"
-    if len(head) > 3 and head[0] == 0 and head[1]:
-        return "utf-16-be"
+    even, odd = (head[start:200:2] for start in (0, 1))
+    for zeros, letters, name in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+        if zeros.count(0) > len(zeros) // 2 and not letters.count(0):
+            return name
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
