@@ -45,7 +45,7 @@ def usual(contracts: pl.DataFrame) -> pl.DataFrame:
 def qualify(contracts: pl.DataFrame) -> pl.DataFrame:
     """Adds ``montant_statut, montant_regle, montant_propose, montant_preuve, montant_bas, montant_haut``.
 
-    Needs ``montant, montant_lots, montant_decide, accord_cadre, acheteur_id, cpv_division`` and the columns of ``usual``.
+    Needs ``montant, montant_initial, nb_versions, montant_lots, montant_decide, accord_cadre, acheteur_id, cpv_division`` and the columns of ``usual``.
     """
     method = rules.method()["amounts"]
     outlier = method["outlier"]
@@ -60,6 +60,7 @@ def qualify(contracts: pl.DataFrame) -> pl.DataFrame:
         (euros >= method["impossible_from"]["value"], IMPOSSIBLE, "impossible_from"),
         (euros.is_in(_filler_amounts(method)), IMPOSSIBLE, "repeated_digit"),
         (euros < method["symbolic_below"]["value"], SYMBOLIC, "symbolic_below"),
+        (_difference(), DOUBTFUL, "amendment_difference"),
         (pl.col("montant_lots").is_not_null(), DOUBTFUL, "plusieurs_lots_sous_un_numero"),
         ((pl.col("usuel_n") >= outlier["minimum_contracts"]) & (distance > outlier["deviations"] * spread), DOUBTFUL, "outlier"),
     ]  # fmt: skip
@@ -70,15 +71,23 @@ def qualify(contracts: pl.DataFrame) -> pl.DataFrame:
     return qualified.with_columns(montant_propose=_repair()).with_columns(montant_preuve=_evidence()).with_columns(*_bounds())
 
 
+def _difference() -> pl.Expr:
+    """An amendment that seems to publish what it adds instead of the new amount."""
+    share = rules.method()["amounts"]["amendment_difference"]["share"]
+    return (pl.col("nb_versions") > 1) & (pl.col("montant") < pl.col("montant_initial") * share)
+
+
 def _repair() -> pl.Expr:
-    """The amount that a lost decimal comma or an entry in thousands would explain; null when nothing suggests it."""
+    """The amount that a lost decimal comma, an entry in thousands or an amendment's difference would explain, else null."""
     method = rules.method()["amounts"]["unit_error"]
     proposal = pl.lit(None, pl.Int64)
     for factor in method["factors"]:
         for tried in (pl.col("montant") // factor, pl.col("montant") * factor):
             near = (tried.log10() - pl.col("usuel_log")).abs() <= method["tolerance"]
             proposal = pl.when(near).then(tried).otherwise(proposal)
-    return pl.when(pl.col("montant_regle") == "outlier").then(proposal)
+    rule = pl.col("montant_regle")
+    whole = pl.when(rule == "amendment_difference").then(pl.col("montant_initial") + pl.col("montant"))
+    return pl.coalesce(whole, pl.when(rule == "outlier").then(proposal))
 
 
 def _evidence() -> pl.Expr:
@@ -86,11 +95,17 @@ def _evidence() -> pl.Expr:
         text = (cents / CENT).round(0).cast(pl.Int64).cast(pl.String)
         return text.str.reverse().str.replace_all(r"(\d{3})", "${1}\u202f").str.reverse().str.strip_chars("\u202f") + "\u00a0€"
 
-    usual_cents = (10 ** pl.col("usuel_log")).round(0)
-    text = pl.format(
+    published, proposed = french(pl.col("montant")), french(pl.col("montant_propose"))
+    unit = pl.format(
         "Publié {} ; la médiane des {} marchés de cet acheteur dans la division CPV {} est {} : erreur d'unité possible, proposé {}.",
-        french(pl.col("montant")), pl.col("usuel_n"), pl.col("cpv_division"), french(usual_cents), french(pl.col("montant_propose")),
+        published, pl.col("usuel_n"), pl.col("cpv_division"), french((10 ** pl.col("usuel_log")).round(0)), proposed,
     )  # fmt: skip
+    change = pl.format(
+        "Une modification publie {} pour un marché notifié {} : elle donne sans doute ce qu'elle ajoute, proposé {}.",
+        published, french(pl.col("montant_initial")), proposed,
+    )  # fmt: skip
+    rule = pl.col("montant_regle")
+    text = pl.when(rule == "amendment_difference").then(change).otherwise(unit)
     return pl.when(pl.col("montant_propose").is_not_null()).then(text)
 
 
