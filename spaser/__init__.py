@@ -1,0 +1,38 @@
+"""spaser: from public contracts to a responsible-purchasing diagnostic, offline, with every figure explained.
+
+    >>> import spaser
+    >>> base = spaser.prepare("marches.json")              # read, check, assemble, understand, score
+    >>> result = spaser.diagnose(base, buyer="Ma Ville")    # choose a buyer, measure
+    >>> spaser.write(result, "resultats")                   # page, workbook, tables, refusals
+
+Heavy libraries are imported where they are used, so that this door opens at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+#: The verbs of the front door, and the room each lives in.
+_VERBS = {
+    "prepare": "spaser.diagnostic",
+    "diagnose": "spaser.diagnostic",
+    "write": "spaser.handover",
+    "report": "spaser.handover",
+    "summary": "spaser.handover",
+    "explain": "spaser.explain",
+    "Problem": "spaser.problems",
+}
+__all__ = ["__version__", *_VERBS]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _VERBS:
+        raise AttributeError(f"module 'spaser' has no attribute {name!r}")
+    return getattr(import_module(_VERBS[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

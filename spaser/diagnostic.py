@@ -1,0 +1,217 @@
+"""The verbs in their order: files → contracts understood, scored and measured, for one buyer, several, or all.
+
+This is where rooms meet. Tables are settled (in memory, or in Parquet when they are large) between the great steps, so
+that each room works on a short plan and a buyer is found in a national file without reading it whole again.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from spaser import buyers, considerations, contracts, families, indicators, rules, scores, sources, suppliers, territories
+from spaser.problems import Problem
+from spaser.sources import registers as lists
+from spaser.vocabulary import DEFAULT_POPULATION
+
+Paths = str | Path | Sequence[str | Path]
+Progress = Callable[[str, float], None] | None
+#: Beyond this many source records, tables between steps go to Parquet rather than memory.
+IN_MEMORY_RECORDS = 400_000
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """Contracts read, understood and scored, before a buyer is chosen.
+
+    ``contracts`` has the columns of CONTRACTS, then considerations, families, buyer labels, access and scores.
+    """
+
+    files: pl.DataFrame
+    as_of: date
+    contracts: pl.LazyFrame
+    holders: pl.LazyFrame
+    versions: pl.LazyFrame
+    subcontracts: pl.LazyFrame
+    rejects: pl.LazyFrame
+    accounts: pl.DataFrame
+    method: dict[str, Any]
+    register: pl.LazyFrame | None = None
+    establishments: pl.LazyFrame | None = None
+    register_files: pl.DataFrame | None = None
+    demo: bool = False
+    folder: Any = field(default=None, repr=False)
+
+    @cached_property
+    def buyers(self) -> pl.DataFrame:
+        """The buyers of the files, most contracts first: see ``buyers.catalogue``."""
+        return buyers.catalogue(self.contracts).collect(engine="streaming")
+
+
+@dataclass(frozen=True, eq=False)
+class Diagnostic:
+    """What is known of one buyer, of a set of buyers, or of all the files, on chosen years.
+
+    ``contracts``, ``holders``, ``rejects`` … are DataFrames of the vocabulary; ``measures`` is the long table MEASURES.
+    """
+
+    base: Base
+    scope: str
+    sirens: tuple[str, ...]
+    years: tuple[int, int] | None
+    population: str
+    contracts: pl.DataFrame
+    holders: pl.DataFrame
+    subcontracts: pl.DataFrame
+    measures: pl.DataFrame
+    contributions: pl.DataFrame
+    extras: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    @property
+    def as_of(self) -> date:
+        return self.base.as_of
+
+
+def prepare(
+    paths: Paths,
+    *,
+    as_of: date | None = None,
+    sirens: Sequence[str] = (),
+    registers: Sequence[str | Path] = (),
+    method: str | Path | None = None,
+    decisions: pl.LazyFrame | None = None,
+    buyer_siret: str | None = None,
+    cache: Path | None = None,
+    progress: Progress = None,
+) -> Base:
+    """Read contracts and understand each of them.
+
+    Parameters
+    ----------
+    paths
+        Files, folders or patterns of contracts, of any dialect.
+    as_of
+        The day that decides what is incomplete; by default the latest publication (else notification) date read.
+    sirens
+        Keep only the contracts of these buyers (all by default).
+    registers
+        Lists of ESS and inclusive suppliers; without them who the holders are stays unknown.
+    method
+        A user's own ``method.toml``.
+    decisions
+        Human corrections (table DECISIONS).
+
+    Raises
+    ------
+    Problem
+        A file cannot be read, or nothing in them can.
+    """
+    reading = sources.read(paths, cache=cache, progress=progress)
+    large = int(reading.files["lus"].sum()) > IN_MEMORY_RECORDS
+    folder = tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) if large else None
+    records, rejects = _settle([reading.records, reading.rejects], folder, "lecture")
+    day = as_of or contracts.as_of_default(records).collect().item()
+    if day is None:
+        raise Problem("Aucune date de notification ni de publication n'est lisible", todo="Donnez la date d'arrêté : --date 2026-10-31")
+    if sirens:
+        records = records.filter(pl.col("acheteur_id").str.slice(0, 9).is_in(list(sirens)))
+    built = contracts.build(records, as_of=day, decisions=decisions)
+    frames = _settle([built.contracts, built.holders, built.versions, built.subcontracts, built.fates], folder, "contrats")
+    known = lists.read_registers(list(registers), as_of=None) if registers else None
+    holders = _held(frames[1], known)
+    settings = rules.method(method)
+    understood = _understand(frames[0], holders if known else None, settings)
+    whole, held = _settle([understood, holders], folder, "notes")
+    return Base(
+        files=reading.files, as_of=day, contracts=whole, holders=held, versions=frames[2], subcontracts=frames[3],
+        rejects=rejects, accounts=contracts.accounts(reading.files.lazy(), frames[4], rejects).collect(), method=settings,
+        register=known.register if known else None, establishments=known.establishments if known else None,
+        register_files=known.files if known else None, demo=_is_demo(reading.files), folder=folder,
+    )  # fmt: skip
+
+
+def diagnose(
+    source: Paths | Base,
+    *,
+    buyer: str | Sequence[str] | None = None,
+    years: tuple[int, int] | None = None,
+    population: str = DEFAULT_POPULATION,
+    **options: Any,
+) -> Diagnostic:
+    """The diagnostic of a buyer (part of its name, SIREN or SIRET), of several, or of all the files.
+
+    A file with one buyer needs none named; with several and none named, the whole is measured and buyers are listed.
+    ``options`` are those of ``prepare``.
+    """
+    base = source if isinstance(source, Base) else prepare(source, **options)
+    sirens, scope = _scope(base, buyer)
+    kept = base.contracts.filter(pl.col("acheteur_siren").is_in(list(sirens))) if sirens else base.contracts
+    if years:
+        kept = kept.filter(pl.col("annee").is_between(*years))
+    chosen = kept.collect(engine="streaming")
+    if not chosen.height:
+        raise Problem(f"Aucun contrat pour {scope}" + (f" de {years[0]} à {years[1]}" if years else ""), todo="Élargissez les années")
+    uids = chosen.lazy().select("uid")
+    return Diagnostic(
+        base=base, scope=scope, sirens=sirens, years=years, population=population, contracts=chosen,
+        holders=base.holders.join(uids, on="uid", how="semi").collect(),
+        subcontracts=base.subcontracts.join(uids, on="uid", how="semi").collect(),
+        measures=_measured(chosen.lazy(), scope if sirens else "ensemble"),
+        contributions=scores.contributions(chosen.lazy(), base.method).collect(),
+    )  # fmt: skip
+
+
+def _measured(chosen: pl.LazyFrame, scope: str) -> pl.DataFrame:
+    """Every indicator for each of the three populations, side by side."""
+    from spaser.vocabulary import POPULATIONS
+
+    parts = [indicators.measure(chosen, perimetre=scope, population=population) for population in POPULATIONS]
+    return pl.concat(pl.collect_all(parts))
+
+
+def _understand(frame: pl.LazyFrame, holders: pl.LazyFrame | None, settings: dict[str, Any]) -> pl.LazyFrame:
+    named = buyers.name(families.add(frame), territories.one_per_siren())
+    known = considerations.declared(named)
+    if holders is not None:
+        known = known.join(suppliers.access(holders), on="uid", how="left")
+    return scores.score(known, settings)
+
+
+def _held(holders: pl.LazyFrame, known: lists.Registers | None) -> pl.LazyFrame:
+    """The holders with their status on the day of notification, and their name when only a list gives it."""
+    if known is None:
+        return holders
+    register = suppliers.fuse(known.register)
+    return suppliers.status(suppliers.name(holders, known.establishments), register, known.establishments)
+
+
+def _scope(base: Base, buyer: str | Sequence[str] | None) -> tuple[tuple[str, ...], str]:
+    if buyer is None and base.buyers.height == 1:
+        buyer = str(base.buyers["acheteur_siren"][0])
+    if buyer is None:
+        return (), "l'ensemble des acheteurs lus"
+    wanted = [buyer] if isinstance(buyer, str) else list(buyer)
+    sirens = tuple(buyers.choose(base.buyers, name) for name in wanted)
+    labels = base.buyers.filter(pl.col("acheteur_siren").is_in(list(sirens)))["acheteur_libelle"].to_list()
+    return sirens, " + ".join(labels)
+
+
+def _settle(frames: Sequence[pl.LazyFrame], folder: Any, step: str) -> list[pl.LazyFrame]:
+    """The frames computed once: in memory, or in Parquet files of the folder when there is one."""
+    if folder is None:
+        return [frame.lazy() for frame in pl.collect_all(list(frames))]
+    paths = [Path(folder.name) / f"{step}-{rank}.parquet" for rank in range(len(frames))]
+    for frame, path in zip(frames, paths, strict=True):
+        frame.sink_parquet(path)
+    return [pl.scan_parquet(path) for path in paths]
+
+
+def _is_demo(files: pl.DataFrame) -> bool:
+    return all(Path(name).name.startswith("marches_demo") for name in files["source"])

@@ -1,0 +1,112 @@
+"""From a diagnostic to what is handed over: the report, its forms, the tables beside it, and the words on the terminal."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import polars as pl
+
+from spaser import french
+from spaser.deliverables import excel, files, html
+from spaser.deliverables import report as model
+from spaser.deliverables.findings import Findings
+from spaser.deliverables.report import Report, Source
+from spaser.deliverables.sections import diagnostic as sections
+from spaser.diagnostic import Diagnostic
+from spaser.vocabulary import CONSIDERATIONS, POPULATIONS, euros, label
+
+DEMO_NOTE = "Démonstration : acheteurs, fournisseurs et contrats sont inventés."
+
+
+def findings(result: Diagnostic) -> Findings:
+    """The finished tables of a diagnostic, as the report reads them."""
+    base = result.base
+    lists = base.register_files
+    sources = [Source(name, f"contrats, {dialect}") for name, dialect in base.files.select("source", "dialecte").rows()]
+    if lists is not None:
+        sources += [Source(row["fichier"], row["libelle"], row.get("au")) for row in lists.to_dicts()]
+    return Findings(
+        measures=result.measures, contracts=result.contracts, as_of=result.as_of, buyer=result.scope, accounts=base.accounts,
+        rejects=base.rejects.collect(), contributions=result.contributions, sources=tuple(sources), population=result.population,
+        demo=base.demo, extras=result.extras,
+    )  # fmt: skip
+
+
+def report(result: Diagnostic) -> Report:
+    """The one report of a diagnostic: every form is written from it."""
+    found = findings(result)
+    years = f"{result.years[0]}–{result.years[1]}" if result.years else "toutes les années lues"
+    return model.build(
+        "Diagnostic d'achat responsable", buyer=result.scope, as_of=result.as_of, sections=sections(found),
+        subtitle=f"{years}, {POPULATIONS[result.population]}", sources=found.sources,
+        notes=(DEMO_NOTE,) if found.demo else (), annexes=_annexes(found),
+    )  # fmt: skip
+
+
+def write(result: Diagnostic, folder: Path | str) -> list[Path]:
+    """Write diagnostic.html, diagnostic.xlsx, contrats.parquet and rejets.csv, each whole or not at all.
+
+    Returns
+    -------
+    list of Path
+        The files as written: a file open elsewhere gives a numbered copy.
+    """
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    whole = report(result)
+    table = io.BytesIO()
+    euros(result.contracts.lazy()).collect().write_parquet(table)
+    return [
+        html.write(whole, target / "diagnostic.html"),
+        excel.write(whole, target / "diagnostic.xlsx"),
+        files.write_atomic(target / "contrats.parquet", table.getvalue()),
+        files.write_atomic(target / "rejets.csv", files.officers_csv(result.base.rejects.collect())),
+    ]
+
+
+def summary(result: Diagnostic) -> str:
+    """What the terminal says: what was read, how many contracts, each share with its coverage."""
+    base = result.base
+    lines = ["Lecture"]
+    for row in base.accounts.to_dicts():
+        lines.append(
+            f"  {row['source']} : {french.number(row['lus'])} enregistrements = {row['contrats']} contrats"
+            f" + {row['versions_titulaires']} versions ou titulaires + {row['doublons']} doublons"
+            f" + {row['concessions']} concessions + {row['rejetes']} rejetés ({row['doutes']} doutes)"
+        )
+    counted = result.contracts.filter(pl.col(result.population))
+    lines += ["", f"{result.scope} : {french.number(counted.height)} contrats ({POPULATIONS[result.population]})"]
+    lines += _shares(result)
+    if not result.sirens:
+        lines += ["", "Acheteurs lus (--acheteur pour en choisir un) :"] + _buyers(base.buyers)
+    return "\n".join(lines)
+
+
+def _shares(result: Diagnostic) -> list[str]:
+    found = findings(result)
+    lines = []
+    for word in CONSIDERATIONS:
+        measure, value = found.one(word.name), found.one(word.name, unite="valeur")
+        if measure is None:
+            continue
+        part = f"  {label(word.name):<42} {french.share(measure.valeur):>10} des contrats"
+        part += f" ; {french.share(value.valeur)} de la valeur" if value else ""
+        lines.append(f"{part} ; réponse connue : {french.share(measure.couverture)}")
+    return lines
+
+
+def _buyers(rows: pl.DataFrame, most: int = 12) -> list[str]:
+    lines = [f"  {siren}  {name} ({french.number(n)} contrats)" for siren, name, n in
+             rows.head(most).select("acheteur_siren", "acheteur_libelle", "contrats").rows()]  # fmt: skip
+    return lines + ([f"  … et {french.number(rows.height - most)} autres"] if rows.height > most else [])
+
+
+def _annexes(found: Findings) -> tuple[model.TableBlock, ...]:
+    names = [name for name in found.contracts.columns if found.contracts.schema[name].base_type() not in (pl.List, pl.Struct)]
+    return (
+        model.table("contrats", "Contrats", found.contracts.select(names), names),
+        model.table("mesures", "Mesures", found.measures, found.measures.columns),
+        model.table("comptes", "Comptes par fichier", found.accounts, found.accounts.columns),
+        model.table("rejets", "Rejets et doutes", found.rejects, found.rejects.columns),
+    )
