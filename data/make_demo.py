@@ -17,7 +17,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SEED = 20261031
-FIRST, LAST = date(2023, 3, 1), date(2026, 10, 20)
+FIRST, LAST, EDITION = date(2023, 3, 1), date(2026, 10, 20), date(2026, 10, 31)
 
 BUYERS = [
     ("Ville d'Aubrelle (fictive)", "94022", 0.45, 1.00),
@@ -145,7 +145,7 @@ def contract(dice: random.Random, rank: int, buyer: tuple, need: tuple, lot: str
         "lieuExecution": {"code": buyer[1], "typeCode": "Code commune"},
         "dureeMois": min(months, 48),
         "dateNotification": when.isoformat(),
-        "datePublicationDonnees": (when + timedelta(days=dice.randint(3, 75))).isoformat(),
+        "datePublicationDonnees": min(when + timedelta(days=dice.randint(3, 75)), EDITION).isoformat(),
         "montant": round(amount, 2),
         "typesPrix": {"typePrix": ["Définitif révisable"]},
         "formePrix": "Mixte" if framework else "Unitaire",
@@ -167,7 +167,7 @@ def defects(dice: random.Random, rows: list[dict], firms: list[dict]) -> list[di
     for row in dice.sample(rows, 8):
         row["objet"] = row["objet"].encode("utf-8").decode("cp1252", "ignore")
     for row in dice.sample(rows, 6):
-        row["titulaires"][0]["titulaire"]["id"] = row["titulaires"][0]["titulaire"]["id"].lstrip("0")
+        row["titulaires"][0]["titulaire"]["id"] = row["titulaires"][0]["titulaire"]["id"][1:]
     for row in dice.sample(rows, 5):
         row["dureeMois"] = "NC"
     for row in dice.sample(rows, 4):
