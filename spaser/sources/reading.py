@@ -45,7 +45,11 @@ class Reading:
 
 
 def read(
-    paths: str | Path | Sequence[str | Path], *, cache: Path | None = None, progress: Progress | None = None
+    paths: str | Path | Sequence[str | Path],
+    *,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+    acheteur: str | None = None,
 ) -> Reading:
     """Read contracts from files, folders, patterns and archives, whatever their dialect.
 
@@ -58,13 +62,15 @@ def read(
         lives as long as the program.
     progress
         Called with the source and the share read, from 0 to 1.
+    acheteur
+        SIRET of the buyer, for lists of contracts where no column gives it.
 
     Raises
     ------
     Problem, Problems
         When a file named explicitly cannot be read, or when nothing can be.
     """
-    pieces, aside = gather(paths, cache=cache, progress=progress)
+    pieces, aside = gather(paths, cache=cache, progress=progress, acheteur=acheteur)
     checked = [values.check(raw) for raw in _alike(pieces)]
     known = pl.concat([REJECTS.conform(kept.rejects.lazy()) for _, kept in pieces] + [refusals(aside).lazy()])
     rejects = pl.concat([known, *(REJECTS.conform(part.rejects) for part in checked)])
@@ -72,14 +78,18 @@ def read(
 
 
 def gather(
-    paths: str | Path | Sequence[str | Path], *, cache: Path | None = None, progress: Progress | None = None
+    paths: str | Path | Sequence[str | Path],
+    *,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+    acheteur: str | None = None,
 ) -> tuple[list[tuple[str, Kept]], list[tuple[str, Problem]]]:
     """What each source holds before any check, and the sources of folders and archives that cannot be read."""
     found, aside = archives.members(paths)
     store, pieces, failures = Store(cache), [], []
     for member in found:
         try:
-            pieces.append((member.source, _sourced(member.source, _content(member, store, progress))))
+            pieces.append((member.source, _sourced(member.source, _content(member, store, progress, acheteur))))
         except Problem as problem:
             (failures if member.named else aside).append((member.source, problem))
     if failures or not pieces:
@@ -122,14 +132,14 @@ def refusals(aside: list[tuple[str, Problem]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=REJECTS.schema)
 
 
-def _content(member: Member, store: Store, progress: Progress | None) -> Kept:
+def _content(member: Member, store: Store, progress: Progress | None, acheteur: str | None) -> Kept:
     """Read one content by what it is."""
     with member.open() as stream:
         head = stream.read(recognition.HEAD)
     kind = recognition.recognise(head, member.source)
     if kind in (recognition.JSON, recognition.XML):
         return _streamed(member, kind, head, store, progress)
-    return tabular.kept(member, kind, head, store, progress)
+    return tabular.kept(member, kind, head, store, acheteur)
 
 
 def _streamed(member: Member, kind: str, head: bytes, store: Store, progress: Progress | None) -> Kept:
@@ -144,9 +154,8 @@ def _streamed(member: Member, kind: str, head: bytes, store: Store, progress: Pr
             with _without_collector():
                 _fill(sheaf, Hashed(stream, member.source, progress), member, kind, recognition.encoding(head))
         return store.keep(member, sheaf) if large else sheaf.kept()
-    except BaseException:
+    finally:
         sheaf.drop()
-        raise
 
 
 @contextmanager

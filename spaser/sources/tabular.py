@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 
 from spaser.problems import Problem
-from spaser.sources import recognition
+from spaser.sources import lists, recognition
 from spaser.sources.archives import Member
 from spaser.sources.store import IN_MEMORY, Kept, Store
 from spaser.vocabulary import RAW, REJECTS
 
-Progress = Callable[[str, float], None]
 _ALIASES = {
     "typeprix": "typesPrix", "technique": "techniques", "modaliteexecution": "modalitesExecution",
     "considerationsociale": "considerationsSociales", "considerationenvironnementale": "considerationsEnvironnementales",
@@ -34,17 +34,29 @@ _HOLDER = {
 _ROW = "__position"
 
 
-def kept(member: Member, kind: str, head: bytes, store: Store, progress: Progress | None) -> Kept:
+def kept(member: Member, kind: str, head: bytes, store: Store, acheteur: str | None) -> Kept:
     """Read a table: the tabular DECP by its columns, anything else as a buyer's own list."""
     if kind == recognition.PARQUET:
-        return _kept(member, _parquet(member, store), "decp-tabulaire-parquet", head)
+        return _kept(member, _parquet(member, store), "decp-tabulaire-parquet")
     text = recognition.opening(head) if kind == recognition.CSV else ""
     if kind == recognition.CSV and recognition.is_tabular(recognition.header(text)):
-        return _kept(member, _csv(member, text, recognition.encoding(head), store), "decp-tabulaire-csv", head)
-    raise Problem("Liste d'acheteur : lecture à venir", where=member.source)
+        return _kept(member, _csv(member, text, recognition.encoding(head), store), "decp-tabulaire-csv")
+    return _list(member, head, acheteur)
 
 
-def _kept(member: Member, table: pl.LazyFrame, dialect: str, head: bytes) -> Kept:
+def _list(member: Member, head: bytes, acheteur: str | None) -> Kept:
+    """A buyer's own list; what does not look like one is not read further than its beginning."""
+    with member.open() as stream:
+        data = stream.read() if lists.looks_like_list(head) else head
+    raw, rejects = lists.read_list(io.BytesIO(data), member.source, acheteur=acheteur)
+    refused = rejects.filter(pl.col("niveau") == "rejet")["position"]
+    count = pl.concat([raw["position"], refused]).drop_nulls().n_unique()
+    if not count:
+        raise Problem("Le fichier ne contient aucune ligne de données", where=member.source, todo=recognition.EXPECTED)
+    return Kept(raw.lazy(), rejects, count, "liste-acheteur", len(data), hashlib.sha256(data).hexdigest())
+
+
+def _kept(member: Member, table: pl.LazyFrame, dialect: str) -> Kept:
     raw = mapped(table, dialect, member.source)
     count = int(table.select(pl.len()).collect().item())
     if not count:
