@@ -13,7 +13,7 @@ from rapidfuzz.distance import Indel
 from spaser import rules
 from spaser.linkage_names import REFERENCE, blocking_keys
 
-BLOCK_SIZE, KEPT, BATCH = 3_000, 12, 2_000
+BLOCK_SIZE, KEPT, BATCH = 1_500, 12, 2_000
 
 
 def word_weights(entries: pl.DataFrame) -> pl.DataFrame:
@@ -49,8 +49,10 @@ def _matched(asked: pl.DataFrame, keys: pl.DataFrame, on: list[str]) -> pl.DataF
     found = []
     for part in chosen.select("q").unique(maintain_order=True).iter_slices(BATCH):
         shared = chosen.lazy().join(part.lazy(), on="q", how="semi").join(keys.lazy(), on=on).group_by("q", "e").agg(pl.col("w").sum())
-        best = shared.join(total.lazy(), on="e").with_columns((pl.col("w") / pl.col("norme")).alias("w")).sort("q", "w", "e", descending=[False, True, False])
-        found.append(best.group_by("q", maintain_order=True).head(KEPT).select("q", "e").collect())
+        # The rank in the register settles ties, so that the same files give the same candidates.
+        merit = (pl.col("w") / pl.col("norme") - pl.col("e").cast(pl.Float64) * 1e-12).alias("w")
+        best = shared.join(total.lazy(), on="e").select("q", "e", merit).group_by("q").agg(pl.col("e").top_k_by("w", KEPT))
+        found.append(best.explode("e").sort("q", "e").collect())
     return pl.concat(found) if found else pl.DataFrame(schema={"q": pl.UInt32, "e": pl.UInt32})
 
 

@@ -157,11 +157,7 @@ def speed(names: int) -> None:
     links = linkage.link(linkage.names_of(lines.lazy()), register.lazy()).links.collect()
     elapsed = time.perf_counter() - began
     print(f"\nVitesse : {lines.height} lignes, {links.height} noms distincts contre {names} noms : {elapsed:.1f} s")
-    keyed = linkage.names_of(asked.lazy()).collect().select("cle")
-    truth = keyed.with_columns(asked.unique("fournisseur", maintain_order=True)["vrai"]) if keyed.height == asked.height else None
-    if truth is not None:
-        good = links.join(truth, on="cle").filter(pl.col("statut") == "accepte")
-        print(f"  acceptés {good.height}, précision {(good['siren'] == good['vrai']).mean():.4f}")
+    report("Noms inventés abîmés (un sur huit a un chiffre faux dans son SIRET)", measured(asked.drop("absent"), register.lazy(), place=True))
 
 
 def invented_register(count: int, seed: int) -> pl.DataFrame:
