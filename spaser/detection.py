@@ -15,8 +15,9 @@ from typing import Any
 import polars as pl
 
 from spaser import detection_rules
-from spaser.detection_reading import Finding, read
+from spaser.detection_reading import Finding, Folded, fold, read
 from spaser.detection_rules import Lexicon
+from spaser.detection_sieve import barred, folded, holds_a_word, pairs
 from spaser.vocabulary import PASSAGES
 
 #: Findings less sure than this are leads: shown, never counted in a text's levels.
@@ -62,11 +63,7 @@ def detect(texts: pl.LazyFrame, lexicon: Lexicon | Path | str | None = None) -> 
         texts.select(*columns, pl.col("texte").cast(pl.String))
         .filter(pl.col("texte").is_not_null())
         .with_columns(subject)
-        .filter(
-            pl.when("sujet")
-            .then(pl.col("texte").str.contains(rules.first_pass[True]))
-            .otherwise(pl.col("texte").str.contains(rules.first_pass[False]))
-        )
+        .filter(holds_a_word(pl.col("texte"), pl.col("sujet"), rules))
     )
     return candidates.map_batches(lambda batch: _passages(batch, rules), schema=PASSAGES.schema, streamable=True)
 
@@ -169,14 +166,21 @@ def _basis(kinds: pl.Expr) -> pl.Expr:
 
 def _passages(batch: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
     """The passages of a batch of candidate texts."""
+    texts = batch["texte"].to_list()
+    plain = batch.select(folded(pl.col("texte"))).to_series().to_list()
+    read_as = [Folded(even, None) if even is not None else fold(text) for even, text in zip(plain, texts, strict=True)]
+    batch = batch.with_columns(pl.Series("lu", [one.text for one in read_as], pl.String))
+    worth = pairs(batch, lexicon).group_by("rang", maintain_order=True).agg("rule")
+    exceptions = barred(batch["lu"].gather(worth["rang"]), lexicon)
     rows: list[int] = []
     found: list[Finding] = []
     cited: list[str] = []
-    for rank, (text, subject) in enumerate(zip(batch["texte"].to_list(), batch["sujet"].to_list(), strict=True)):
-        for finding in read(text, subject, lexicon):
+    subjects = batch["sujet"].to_list()
+    for position, (rank, ranks) in enumerate(zip(worth["rang"].to_list(), worth["rule"].to_list(), strict=True)):
+        for finding in read(read_as[rank], subjects[rank], ranks, exceptions.get(position, ()), lexicon):
             rows.append(rank)
             found.append(finding)
-            cited.append(text[finding.start : finding.end])
+            cited.append(texts[rank][finding.start : finding.end])
     kept = batch.select(name for name in ("texte_id", "champ", "page", "article") if name in batch.columns)[rows]
     return PASSAGES.conform(kept.with_columns(_columns(found, cited)).lazy()).collect()
 

@@ -7,24 +7,15 @@ cannot (œ, a hyphen at the end of a line, two words glued together) a map bring
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from spaser.detection_rules import Lexicon, Rule
+from spaser.detection_rules import Except, Lexicon, Rule
+from spaser.detection_sieve import FOLD
 
 
-def _letter(char: str) -> str:
-    base = unicodedata.normalize("NFD", char)[0].lower()
-    return base if len(base) == 1 else char
-
-
-#: One folded character for one original character.
-FOLD = (
-    {code: _letter(chr(code)) for code in (*range(0x250), *range(0x1E00, 0x1F00)) if chr(code).isalpha()}
-    | dict.fromkeys(map(ord, "’‘´`ʼ′"), "'")
-    | dict.fromkeys(map(ord, "_\t\r\v\f\xa0\u2007\u2009\u202f\u200b\ufeff"), " ")
-    | dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
-)
+#: The one-for-one folding, for texts read here.
+TABLE = {ord(char): plain for char, plain in FOLD.items()}
 #: What one-for-one folding cannot do: (what is seen, what is read).
 UNEVEN = re.compile(
     r"[œŒæÆ]|[\u0300-\u036f\u00ad¬]+\n?|(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])|(?<=[a-zà-ÿ0-9).])(?=[A-ZÀ-Þ][a-zà-ÿ'’])|&(?:nbsp|eacute|egrave|#39|rsquo);"
@@ -73,10 +64,14 @@ def fold(text: str) -> Folded:
     back: list[int] | None = None
     if UNEVEN.search(text):
         text, back = _uneven(text)
-    folded = text.translate(FOLD)
+    folded = text.lower().translate(TABLE) if len(text.lower()) == len(text) else "".join(map(_low, text)).translate(TABLE)
     if "\ufffd" in folded or "?" in folded:
         folded = LOST.sub(lambda m: m[1] + "'" if m[1] else ("e" if m[0] == "\ufffd" else "'"), folded)
     return Folded(folded, back)
+
+
+def _low(char: str) -> str:
+    return low if len(low := char.lower()) == 1 else char
 
 
 def _uneven(text: str) -> tuple[str, list[int]]:
@@ -95,20 +90,17 @@ def _uneven(text: str) -> tuple[str, list[int]]:
     return "".join(out), back
 
 
-def read(text: str, subject: bool, lexicon: Lexicon) -> list[Finding]:
-    """The findings of one text, in order; `subject` says that the text is a contract's subject line or a lot's title."""
-    folded = fold(text)
-    flat = " ".join(folded.text.replace("-", " ").split())
-    ranks = {rank for anchor, opened in lexicon.by_anchor if anchor in flat for rank in opened}
-    hits = [
-        (match.start(), match.end(), lexicon.rules[rank])
-        for rank in sorted(ranks)
-        if not (lexicon.rules[rank].fields == "hors_objet" and subject or lexicon.rules[rank].fields == "objet" and not subject)
-        for match in lexicon.rules[rank].pattern.finditer(folded.text)
-    ]
+def read(folded: Folded, subject: bool, ranks: Iterable[int], exceptions: Iterable[int], lexicon: Lexicon) -> list[Finding]:
+    """The findings of one text, in order.
+
+    `subject` says that the text is a contract's subject line or a lot's title; `ranks` and `exceptions` are the rules and the
+    exceptions worth trying on it.
+    """
+    rules = [lexicon.rules[rank] for rank in ranks]
+    hits = [(*match.span(), rule) for rule in rules for match in rule.pattern.finditer(folded.text)]
     if not hits:
         return []
-    hits = _apart(_kept(hits, folded.text, lexicon))
+    hits = _apart(_kept(hits, folded.text, [lexicon.exceptions[rank] for rank in exceptions]))
     stops = [match.end() for match in SENTENCE.finditer(folded.text)]
     findings = [_finding(hit, folded, subject, lexicon, stops) for hit in hits]
     return _strongest([finding for finding in findings if finding is not None])
@@ -125,10 +117,10 @@ def _strongest(findings: list[Finding]) -> list[Finding]:
     ]
 
 
-def _kept(hits: list[tuple[int, int, Rule]], text: str, lexicon: Lexicon) -> list[tuple[int, int, Rule]]:
+def _kept(hits: list[tuple[int, int, Rule]], text: str, exceptions: list[Except]) -> list[tuple[int, int, Rule]]:
     """The hits that touch no exception concerning their rule."""
     kept = hits
-    for exception in lexicon.exceptions:
+    for exception in exceptions:
         if any(exception.concerns(rule.id) for _, _, rule in kept):
             spans = [match.span() for match in exception.pattern.finditer(text)]
             kept = [
