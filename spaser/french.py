@@ -138,4 +138,3 @@ def _plural_word(word: str) -> str:
     if word.endswith(("s", "x", "z")):
         return word
     return f"{word}x" if word.endswith(("eau", "eu")) else f"{word[:-2]}aux" if word.endswith("al") else f"{word}s"
-

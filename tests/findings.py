@@ -12,7 +12,12 @@ from spaser.vocabulary import ACCOUNTS, CONSIDERATIONS, CONTRACTS, CONTRIBUTIONS
 
 AS_OF = date(2026, 8, 21)
 CODES = [word.name for word in CONSIDERATIONS]
-FAMILIES = ("Espaces verts et entretien paysager", "Nettoyage de locaux et vitrerie", "Traiteur et réceptions", "Travaux de voirie")
+FAMILIES = (
+    "Espaces verts et entretien paysager",
+    "Nettoyage de locaux et vitrerie",
+    "Traiteur et réceptions",
+    "Travaux de voirie",
+)
 
 
 def contracts(n: int = 40) -> pl.DataFrame:
@@ -26,7 +31,9 @@ def contracts(n: int = 40) -> pl.DataFrame:
             "acheteur_nom": ["COMMUNE FICTIVE"] * n,
             "type_contrat": ["concession" if i == 7 else "marche" for i in index],
             "nature": ["Marché"] * n,
-            "objet": ['=HYPERLINK("http://exemple.invalid","piège")' if i == 3 else f"Prestation inventée n° {i}" for i in index],
+            "objet": [
+                '=HYPERLINK("http://exemple.invalid","piège")' if i == 3 else f"Prestation inventée n° {i}" for i in index
+            ],
             "codeCPV": ["77310000"] * n,
             "procedure": ["Procédure adaptée" if i % 2 else "Appel d'offres ouvert" for i in index],
             "dateNotification": [date(2023, 1, 15) + timedelta(days=33 * i) for i in index],
@@ -42,9 +49,7 @@ def contracts(n: int = 40) -> pl.DataFrame:
             "position": [i + 1 for i in index],
         }
     )
-    answers = {
-        code: [None if i % 5 == 4 else (i % (rank + 2) == 0) for i in index] for rank, code in enumerate(CODES)
-    }
+    answers = {code: [None if i % 5 == 4 else (i % (rank + 2) == 0) for i in index] for rank, code in enumerate(CODES)}
     scores = {
         "score_social": [None if i % 5 == 4 else (i * 7) % 101 for i in index],
         "score_environnement": [None if i % 5 == 4 else (i * 13) % 101 for i in index],
@@ -121,9 +126,7 @@ def contributions(rows: pl.DataFrame) -> pl.DataFrame:
     return CONTRIBUTIONS.conform(pl.concat(parts).lazy()).collect()
 
 
-def _measure(
-    kept: pl.DataFrame, code: str, unite: str, population: str, dimension: str, column: str | None
-) -> pl.DataFrame:
+def _measure(kept: pl.DataFrame, code: str, unite: str, population: str, dimension: str, column: str | None) -> pl.DataFrame:
     weight = pl.lit(1) if unite == "nombre" else pl.col("montant_retenu").fill_null(0)
     yes = (weight * pl.col(code).fill_null(False)).sum().cast(pl.Int64)
     known = (weight * pl.col(code).is_not_null()).sum().cast(pl.Int64)
@@ -143,6 +146,6 @@ def _measure(
 def _count(kept: pl.DataFrame, population: str) -> pl.DataFrame:
     row = {"indicateur": "nb_contrats", "titre": "Nombre de contrats", "perimetre": "ensemble", "population": population,
            "dimension": "total", "unite": "nombre", "definition": "", "valeur": float(kept.height),
-           "numerateur": kept.height, "denominateur": kept.height, "repondus": kept.height, "couverture": 1.0,
+           "numerateur": kept.height,
            "regle": "nb_contrats@1"}  # fmt: skip
     return MEASURES.conform(pl.LazyFrame([row])).collect()

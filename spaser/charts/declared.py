@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import altair as alt
 import polars as pl
 
 from spaser import french
 from spaser.charts.marks import (
-    KINDS, SENSES, SHARE_COLUMNS, WIDTH, basis_of, between, colour, count_axis, data, named, names_axis, order_of, percent_axis,
-    picture, scale, text, unit_of,
+    HOW,
+    HOW_RANGE,
+    KINDS,
+    SENSES,
+    SHARE_COLUMNS,
+    WIDTH,
+    basis_of,
+    between,
+    colour,
+    count_axis,
+    data,
+    named,
+    names_axis,
+    order_of,
+    percent_axis,
+    picture,
+    scale,
+    text,
+    unit_of,
 )  # fmt: skip
 from spaser.charts.pictures import COLOURS, INK, INKS, NEUTRAL, PALE, Picture
 
@@ -23,7 +42,7 @@ def considerations(measures: pl.DataFrame, title: str = "Ce que les contrats dé
     """
     rows = named(measures)
     yes, known, every = pl.col("numerateur"), pl.col("repondus"), pl.col("denominateur")
-    kind = pl.col("indicateur").replace_strict(KINDS, default="clause")
+    kind = pl.col("indicateur").replace_strict(KINDS, default="autre")
     parts = [("oui", yes, kind), ("non", known - yes, pl.lit("aucune")), ("inconnu", every - known, pl.lit("inconnu"))]
     long = pl.concat(
         rows.select("nom", sens=sense, reponse=pl.lit(answer), ordre=pl.lit(rank), n=amount, part=amount / every)
@@ -58,17 +77,23 @@ def considerations(measures: pl.DataFrame, title: str = "Ce que les contrats dé
     return picture((bars + texts).properties(width=WIDTH, height=alt.Step(36)), title, basis_of(rows), told, wide, columns)
 
 
-def shares_by_year(measures: pl.DataFrame, title: str = "Les parts, année par année") -> Picture:
+def shares_by_year(
+    measures: pl.DataFrame, title: str = "Les parts, année par année", open_years: Collection[str] = ()
+) -> Picture:
     """Each consideration's share by year: on all contracts, on those answered, and the range the unknown leaves.
 
     Parameters
     ----------
     measures
         MEASURES rows of the breakdown ``annee`` (``modalite`` is the year).
+    open_years
+        The years still being published: marked with a star.
     """
     rows = named(measures).with_columns(
-        kind=pl.col("indicateur").replace_strict(KINDS, default="clause"),
-        texte=text("valeur", lambda part: french.share(part, 0)),
+        kind=pl.col("indicateur").replace_strict(KINDS, default="autre"),
+        texte=text("valeur", lambda part: french.share(part, 0)).fill_null("inconnu"),
+        pied=pl.col("valeur").fill_null(pl.col("bas")),
+        modalite=pl.when(pl.col("modalite").is_in(list(open_years))).then(pl.col("modalite") + "*").otherwise("modalite"),
     )
     base = alt.Chart(data(rows)).encode(x=alt.X("modalite:O", title=None, axis=alt.Axis(labelAngle=0, grid=False)))
     paint = alt.Color("kind:N", scale=scale(SENSES), legend=None)
@@ -78,10 +103,10 @@ def shares_by_year(measures: pl.DataFrame, title: str = "Les parts, année par a
     span = base.mark_bar(width=16, opacity=0.3).encode(y=alt.Y("bas:Q", axis=axis, scale=room), y2="haut:Q", color=paint)
     every = base.mark_point(filled=True, size=70, opacity=1).encode(y="valeur:Q", color=paint)
     answered = base.mark_tick(thickness=2.5, width=20, color=INK).encode(y="valeur_repondus:Q")
-    texts = base.mark_text(dy=14, fontSize=11).encode(y="valeur:Q", text="texte:N")
+    texts = base.mark_text(dy=14, fontSize=11).encode(y="pied:Q", text="texte:N")
     panels = alt.layer(span, answered, every, texts).properties(width=185, height=130)
     chart = panels.facet(facet=alt.Facet("nom:N", sort=order_of(rows), header=alt.Header(title=None)), columns=3)
-    how = "point et étiquette : sur l'ensemble ; trait : sur les contrats renseignés ; bande : ce que l'inconnu permet"
+    how = [HOW] + (["* publication en cours"] if open_years else [])
     years = rows["modalite"].unique().sort()
     said = " ; ".join(
         f"{nom} {french.listing(f'{french.share(v)} en {year}' for year, v in zip(y, values, strict=True))}"
@@ -89,7 +114,7 @@ def shares_by_year(measures: pl.DataFrame, title: str = "Les parts, année par a
     )
     told = f"Parts par année, de {years[0]} à {years[-1]}. {said}." if len(years) else "Aucune année."
     columns = (("nom", "Considération", "texte"), ("modalite", "Année", "texte"), *SHARE_COLUMNS)
-    return picture(chart, title, [how, basis_of(rows)], told, rows, columns)
+    return picture(chart, title, [*how, basis_of(rows)], told, rows, columns)
 
 
 def by_family(measures: pl.DataFrame, title: str = "Par famille d'achat", most: int = 20) -> Picture:
@@ -101,13 +126,13 @@ def by_family(measures: pl.DataFrame, title: str = "Par famille d'achat", most: 
         MEASURES rows of one or two indicators on one breakdown (families, CPV divisions…).
     """
     size = pl.col("denominateur").max().over("modalite")
-    rows = named(measures).with_columns(taille=size, kind=pl.col("indicateur").replace_strict(KINDS, default="clause"))
+    rows = named(measures).with_columns(taille=size, kind=pl.col("indicateur").replace_strict(KINDS, default="autre"))
     largest = rows.unique("modalite").sort("taille", "modalite", descending=[True, False])["modalite"].head(most)
     shown = rows.filter(pl.col("modalite").is_in(largest.implode())).with_columns(
         texte=between(),
         famille=pl.format("{} (n = {})", "modalite", text("taille", french.number)),
     )
-    order = shown.filter(pl.col("indicateur") == shown["indicateur"].first()).sort("valeur", "taille", descending=True)
+    order = shown.filter(pl.col("nom") == pl.col("nom").first()).sort("valeur", "taille", descending=True)
     y = alt.Y("famille:N", sort=order["famille"].to_list(), title=None, axis=alt.Axis(ticks=False, domain=False))
     base, paint = alt.Chart(data(shown)).encode(y=y), alt.Color("kind:N", scale=scale(SENSES), legend=None)
     span = base.mark_bar(height=12, opacity=0.3).encode(
@@ -119,11 +144,10 @@ def by_family(measures: pl.DataFrame, title: str = "Par famille d'achat", most: 
     panels = shown["nom"].n_unique()
     layers = alt.layer(span, answered, points, texts).properties(width=420 // max(panels, 1), height=alt.Step(22))
     chart = layers.facet(column=alt.Column("nom:N", sort=order_of(rows), header=alt.Header(title=None)))
-    how = "point et étiquette : sur l'ensemble ; trait : sur les contrats renseignés ; bande : ce que l'inconnu permet"
     best = ", ".join(f"{name} {french.share(part)}" for name, part in order.select("modalite", "valeur").head(3).rows())
     told = f"Parts par famille. Les plus fortes pour « {shown['nom'].first()} » : {best}. {basis_of(rows)}."
     columns = (("modalite", "Famille", "texte"), ("nom", "Considération", "texte"), *SHARE_COLUMNS)
-    return picture(chart, title, [how, basis_of(rows)], told, rows, columns)
+    return picture(chart, title, [HOW_RANGE, basis_of(rows)], told, rows, columns)
 
 
 def waterfall(steps: pl.DataFrame, title: str = "De tous les contrats lus au dénominateur") -> Picture:
@@ -135,16 +159,26 @@ def waterfall(steps: pl.DataFrame, title: str = "De tous les contrats lus au dé
         One row per step, in order: ``etape``, ``n`` (contracts; taken away when ``genre`` is « retrait »),
         ``genre`` (depart, retrait, total).
     """
-    signed = pl.when(pl.col("genre") == "retrait").then(-pl.col("n")).when(pl.col("genre") == "depart").then(pl.col("n")).otherwise(0)
+    signed = (
+        pl.when(pl.col("genre") == "retrait")
+        .then(-pl.col("n"))
+        .when(pl.col("genre") == "depart")
+        .then(pl.col("n"))
+        .otherwise(0)
+    )
     rows = steps.with_columns(reste=signed.cum_sum()).with_columns(
         debut=pl.when(pl.col("genre") == "retrait").then("reste").otherwise(0),
         fin=pl.when(pl.col("genre") == "retrait").then(pl.col("reste") + pl.col("n")).otherwise("n"),
-        texte=pl.when(pl.col("genre") == "retrait").then(pl.format("− {}", text("n", french.number))).otherwise(text("n", french.number)),
+        texte=pl.when(pl.col("genre") == "retrait")
+        .then(pl.format("− {}", text("n", french.number)))
+        .otherwise(text("n", french.number)),
     )
     base = alt.Chart(data(rows)).encode(
         y=alt.Y("etape:N", sort=rows["etape"].to_list(), title=None, axis=alt.Axis(ticks=False, domain=False))
     )
-    paint = alt.Color("genre:N", legend=None, scale=alt.Scale(domain=["depart", "retrait", "total"], range=[PALE, "#c9d1da", NEUTRAL]))
+    paint = alt.Color(
+        "genre:N", legend=None, scale=alt.Scale(domain=["depart", "retrait", "total"], range=[PALE, "#c9d1da", NEUTRAL])
+    )
     bars = base.mark_bar(height=22).encode(x=alt.X("debut:Q", axis=count_axis("contrats")), x2="fin:Q", color=paint)
     texts = base.mark_text(align="left", dx=6).encode(x="fin:Q", text="texte:N")
     said = " ; ".join(f"{name} : {text}" for name, text in rows.select("etape", "texte").rows())
@@ -177,7 +211,9 @@ def score_distribution(bands: pl.DataFrame, title: str = "Les scores des contrat
     totals = rows.group_by("axe", maintain_order=True).agg(
         pl.col("n").sum(), known=pl.col("n").filter(pl.col("bande") != "inconnu").sum()
     )
-    said = " ; ".join(f"{axis} : {french.count(known, 'contrat')} noté(s) sur {french.number(n)}" for axis, n, known in totals.rows())
+    said = " ; ".join(
+        f"{axis} : {french.count(known, 'contrat')} noté(s) sur {french.number(n)}" for axis, n, known in totals.rows()
+    )
     columns = (("axe", "Axe", "texte"), ("bande", "Score (points sur 100)", "texte"), ("n", "Contrats", "entier"))
     basis = f"n = {french.number(totals['n'].max() or 0)} contrats ; en gris : score inconnu"
     return picture(chart, title, basis, f"Répartition des scores par axe. {said}.", rows, columns)

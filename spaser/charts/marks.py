@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from spaser import french
-from spaser.charts.pictures import COLOURS, Picture
+from spaser.charts.pictures import COLOURS, NEUTRAL, Picture
 from spaser.vocabulary import LABELS
 
 WIDTH = 640
@@ -18,6 +18,8 @@ KINDS = {
     "clause_environnementale": "clause", "critere_environnemental": "critère",
 }  # fmt: skip
 SENSES = list(COLOURS)
+HOW = "point et étiquette : sur l'ensemble ; trait : sur les contrats renseignés ; bande : ce que l'inconnu permet"
+HOW_RANGE = "point : sur l'ensemble ; trait : sur les contrats renseignés ; bande et étiquette : ce que l'inconnu permet"
 SHARE_COLUMNS = (
     ("valeur", "Sur l'ensemble", "part"), ("valeur_repondus", "Sur les contrats renseignés", "part"),
     ("bas", "Borne basse", "part"), ("haut", "Borne haute", "part"), ("denominateur", "n", "entier"),
@@ -54,7 +56,7 @@ def basis_of(rows: pl.DataFrame) -> str:
 
 
 def unit_of(rows: pl.DataFrame) -> str:
-    return "centime" if rows.height and rows["unite"].first() == "valeur" else "entier"
+    return "centime" if rows.height and rows["unite"].first() != "nombre" else "entier"
 
 
 def text(column: str, write: Any) -> pl.Expr:
@@ -84,12 +86,13 @@ def names_axis(rows: pl.DataFrame) -> alt.Y:
 
 
 def scale(senses: list[str]) -> alt.Scale:
-    return alt.Scale(domain=senses, range=[COLOURS[sense] for sense in senses])
+    return alt.Scale(domain=[*senses, "autre"], range=[*(COLOURS[sense] for sense in senses), NEUTRAL])
 
 
 def colour(field: str, senses: list[str]) -> alt.Color:
     label = "datum.label == 'aucune' ? 'non' : datum.label"
-    return alt.Color(f"{field}:N", scale=scale(senses), legend=alt.Legend(labelExpr=label), sort=senses)
+    legend = alt.Legend(labelExpr=label, values=senses)
+    return alt.Color(f"{field}:N", scale=scale(senses), legend=legend, sort=senses)
 
 
 def percent_axis(title: str) -> alt.Axis:

@@ -101,7 +101,9 @@ class Picture:
         """The chart as a self-contained SVG."""
         import vl_convert
 
-        return vl_convert.vegalite_to_svg(json.dumps(self.spec, ensure_ascii=False), vl_version=DRAWN_WITH)
+        drawn = vl_convert.vegalite_to_svg(json.dumps(self.spec, ensure_ascii=False), vl_version=DRAWN_WITH)
+        # Titles are described in English whatever the configuration: the alternative text speaks instead.
+        return re.sub(r' (?:aria-[a-z]+|role)="[^"]*"', "", drawn)
 
     def inline_svg(self, prefix: str) -> str:
         """The SVG to lay in a page: its identifiers made its own, sized by the page, silent for screen readers."""

@@ -22,8 +22,15 @@ def annexes(findings: Findings) -> tuple[TableBlock, ...]:
     """Every annex, in the order of the sheets."""
     contracts = table("contrats", "Tous les contrats lus", findings.contracts, _columns(findings.contracts, _CONTRACTS))
     found = tallies.corrections(findings.contracts)
-    extra = (Column("a_corriger", "Ce qui est à voir"), Column("nb_motifs", "Motifs", "entier"), "montant_propose", "montant_preuve")
-    right = table("à corriger", "Contrats à corriger", found, _columns(found, ("uid", "objet", "dateNotification", "montant", *extra)))
+    extra = (
+        Column("a_corriger", "Ce qui est à voir"),
+        Column("nb_motifs", "Motifs", "entier"),
+        "montant_propose",
+        "montant_preuve",
+    )
+    right = table(
+        "à corriger", "Contrats à corriger", found, _columns(found, ("uid", "objet", "dateNotification", "montant", *extra))
+    )
     refused = table("rejets", "Rejets et doutes", findings.rejects, REJECTS.columns)
     accounts = accounts_table(tallies.checked_accounts(findings.accounts))
     count = TableBlock("comptes", accounts.caption, accounts.frame, accounts.columns, accounts.note)
@@ -44,7 +51,9 @@ def _columns(frame: pl.DataFrame, names: tuple) -> list[Column]:
 def _unit(name: str) -> str:
     if name in ("valeur", "valeur_repondus", "bas", "haut", "couverture"):
         return "part"
-    return "entier" if name in ("numerateur", "denominateur", "repondus") else "oui_non" if name == "petit_effectif" else "texte"
+    return (
+        "entier" if name in ("numerateur", "denominateur", "repondus") else "oui_non" if name == "petit_effectif" else "texte"
+    )
 
 
 _SHORT = {

@@ -22,7 +22,17 @@ FORMATS = {
     "entier": "#,##0", "point": "#,##0", "part": "0.0\u00a0%", "centime": '#,##0.00\u00a0"€"', "somme": '#,##0\u00a0"€"',
     "date": "dd/mm/yyyy", "valeur": "#,##0.00", "texte": "@", "identifiant": "@", "oui_non": "@",
 }  # fmt: skip
-_WIDTHS = {"entier": 12, "point": 9, "part": 11, "centime": 18, "somme": 16, "date": 12, "valeur": 12, "oui_non": 10, "identifiant": 26}
+_WIDTHS = {
+    "entier": 12,
+    "point": 9,
+    "part": 11,
+    "centime": 18,
+    "somme": 16,
+    "date": 12,
+    "valeur": 12,
+    "oui_non": 10,
+    "identifiant": 26,
+}
 #: A sheet holds 1 048 576 lines; beyond, the rows are in the Parquet file and the sheet says so.
 MOST_ROWS = 1_000_000
 
@@ -60,9 +70,25 @@ class Styles:
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         base = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
         self.units = {unit: book.add_format(base | {"num_format": code} | _side(unit)) for unit, code in FORMATS.items()}
-        self.totals = {unit: book.add_format(base | {"num_format": code, "bold": True, "top": 1} | _side(unit)) for unit, code in FORMATS.items()}
-        self.big = {unit: book.add_format(base | {"num_format": code, "bold": True, "font_size": 14} | _side(unit)) for unit, code in FORMATS.items()}
-        self.head = book.add_format(base | {"bold": True, "text_wrap": True, "bg_color": "#16324F", "font_color": "#FFFFFF", "border": 1, "border_color": "#D9DEE5"})
+        self.totals = {
+            unit: book.add_format(base | {"num_format": code, "bold": True, "top": 1} | _side(unit))
+            for unit, code in FORMATS.items()
+        }
+        self.big = {
+            unit: book.add_format(base | {"num_format": code, "bold": True, "font_size": 14} | _side(unit))
+            for unit, code in FORMATS.items()
+        }
+        self.head = book.add_format(
+            base
+            | {
+                "bold": True,
+                "text_wrap": True,
+                "bg_color": "#16324F",
+                "font_color": "#FFFFFF",
+                "border": 1,
+                "border_color": "#D9DEE5",
+            }
+        )
         self.title = book.add_format(base | {"bold": True, "font_size": 18, "font_color": "#16324F"})
         self.section = book.add_format(base | {"bold": True, "font_size": 13, "font_color": "#16324F", "bottom": 1})
         self.text = book.add_format(base | {"text_wrap": True})
@@ -82,7 +108,9 @@ def table(sheet: Worksheet, styles: Styles, block: TableBlock, row: int = 0) -> 
         for index, (raw, column) in enumerate(zip(values, block.columns, strict=True)):
             if column.formula and raw is not None:
                 cells = {name: xl_rowcol_to_cell(line, place) for name, place in where.items()}
-                sheet.write_formula(line, index, f"={column.formula.format(**cells)}", styles.units[column.unit], stored(raw, column.unit))
+                sheet.write_formula(
+                    line, index, f"={column.formula.format(**cells)}", styles.units[column.unit], stored(raw, column.unit)
+                )
             else:
                 write_cell(sheet, line, index, raw, column.unit, styles)
     last = row + min(block.frame.height, MOST_ROWS)
@@ -93,9 +121,16 @@ def table(sheet: Worksheet, styles: Styles, block: TableBlock, row: int = 0) -> 
 def write_cell(sheet: Worksheet, row: int, index: int, raw: Any, unit: str, styles: Styles) -> None:
     """One cell with its own type; text is never taken for anything else."""
     if unit == "oui_non":
-        sheet.write_string(row, index, UNKNOWN if raw is None else YES if raw else NO, styles.unknown if raw is None else styles.units[unit])
+        sheet.write_string(
+            row, index, UNKNOWN if raw is None else YES if raw else NO, styles.unknown if raw is None else styles.units[unit]
+        )
     elif raw is None:
-        sheet.write_blank(row, index, None, styles.unknown if unit in ("part", "centime", "somme", "date", "point", "entier") else styles.units[unit])
+        sheet.write_blank(
+            row,
+            index,
+            None,
+            styles.unknown if unit in ("part", "centime", "somme", "date", "point", "entier") else styles.units[unit],
+        )
     elif unit == "date":
         sheet.write_datetime(row, index, datetime.combine(raw, time()), styles.units[unit])
     elif isinstance(raw, int | float) and unit not in ("texte", "identifiant"):
@@ -126,7 +161,9 @@ def _totals(sheet: Worksheet, styles: Styles, block: TableBlock, first: int, las
         column = block.columns[index]
         if total is not None and block.frame.height:
             span = f"{xl_rowcol_to_cell(first, index)}:{xl_rowcol_to_cell(last, index)}"
-            sheet.write_formula(last + 1, index, f"=SUBTOTAL(109,{span})", styles.totals[column.unit], stored(total, column.unit))
+            sheet.write_formula(
+                last + 1, index, f"=SUBTOTAL(109,{span})", styles.totals[column.unit], stored(total, column.unit)
+            )
         elif index == 0:
             sheet.write_string(last + 1, 0, "Total", styles.totals["texte"])
 

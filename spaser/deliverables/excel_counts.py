@@ -15,7 +15,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from spaser.deliverables.report import Measured, TableBlock
-from spaser.vocabulary import YES
+from spaser.vocabulary import UNKNOWN, YES
 
 #: Beyond, a workbook that recounts would be slow to open.
 MOST_CELLS = 20_000_000
@@ -47,7 +47,11 @@ class Place:
     def cell(self, measure: Measured, name: str) -> str:
         """The address of one value of a measure, or an empty string."""
         line = self.keys.get(tuple(getattr(measure, part) for part in _KEY))
-        return f"'{self.block.id}'!{xl_rowcol_to_cell(line, self.columns[name])}" if line is not None and name in self.columns else ""
+        return (
+            f"'{self.block.id}'!{xl_rowcol_to_cell(line, self.columns[name])}"
+            if line is not None and name in self.columns
+            else ""
+        )
 
     def span(self, name: str) -> str:
         """The absolute range of a column's rows."""
@@ -55,23 +59,27 @@ class Place:
         return f"'{self.block.id}'!${letter}${self.first + 1}:${letter}${self.last + 1}"
 
 
-def write_values(sheet: Worksheet, formats: dict[str, Format], measures: Place, rows: Place | None) -> None:
-    """The numbers of each measure: counts that point to the contracts, ratios that point to the counts.
+@dataclass(frozen=True, eq=False)
+class _Criteria:
+    """The same condition twice: as the arguments of COUNTIFS, and as an expression on the rows."""
 
-    A measure in value is shown in euros, whatever the line's other numbers are.
-    """
-    budget = MOST_CELLS // max(rows.last - rows.first + 1, 1) if rows else 0
-    for index, line in enumerate(measures.block.frame.head(measures.last).rows(named=True), measures.first):
-        unit, scale = ("centime", 100) if line["unite"] == "valeur" else ("entier", 1)
+    key: str
+    test: pl.Expr
+
+
+def write_values(sheet: Worksheet, formats: dict[str, Format], measures: Place, rows: Place | None) -> None:
+    """The numbers of each measure: counts that point to the contracts, ratios that point to the counts; euros for cents."""
+    lines = measures.block.frame.head(measures.last).to_dicts()
+    formulas = _recounts(lines, rows) if rows else {}
+    for index, line in enumerate(lines):
+        unit, scale = ("entier", 1) if line["unite"] == "nombre" else ("centime", 100)
+        row, share = measures.first + index, line["denominateur"] is not None
         for name in _COUNTS:
-            formula = _count(line, name, rows) if rows and budget > 0 else ""
-            budget -= bool(formula)
-            _write(sheet, index, measures.columns[name], line[name], scale, formula, formats[unit])
-        share = _is_share(line)
+            _write(sheet, row, measures.columns[name], line[name], scale, formulas.get((index, name), ""), formats[unit])
         for name in _SHARES:
-            formula = _ratio(line, name, index, measures) if share else ""
-            kind, size = ("part", 1) if share or name == "couverture" else (unit, scale)
-            _write(sheet, index, measures.columns[name], line[name], size, formula, formats[kind])
+            formula = _ratio(line, name, row, measures) if share else ""
+            style = formats["part" if share or name == "couverture" else unit]
+            _write(sheet, row, measures.columns[name], line[name], 1, formula, style)
 
 
 def _write(sheet: Worksheet, row: int, column: int, raw: float | None, scale: int, formula: str, style: Format) -> None:
@@ -81,13 +89,6 @@ def _write(sheet: Worksheet, row: int, column: int, raw: float | None, scale: in
         sheet.write_formula(row, column, f"={formula}", style, raw / scale)
     else:
         sheet.write_number(row, column, raw / scale, style)
-
-
-def _is_share(line: dict[str, Any]) -> bool:
-    """A quantity is its own numerator; anything else between 0 and 1 is a part."""
-    values = (line["valeur"], line["valeur_repondus"])
-    known = next((value for value in values if value is not None), None)
-    return known is None or (0 <= known <= 1 and known != line["numerateur"])
 
 
 def _ratio(line: dict[str, Any], name: str, row: int, place: Place) -> str:
@@ -100,36 +101,42 @@ def _ratio(line: dict[str, Any], name: str, row: int, place: Place) -> str:
     return "/".join(cells) if exact else ""
 
 
-def _count(line: dict[str, Any], name: str, rows: Place) -> str:
-    """COUNTIFS or SUMIFS for one number of a measure; empty when the rows shown do not give it."""
-    tests = _tests(line, name, rows)
-    if tests is None or line[name] is None:
-        return ""
-    value = line["unite"] == "valeur"
-    if value and _AMOUNT not in rows.columns:
-        return ""
-    kept = rows.block.frame.filter(*(test for _, _, test in tests))
-    found = kept[_AMOUNT].sum() if value else kept.height
-    if found != line[name]:
-        return ""
-    criteria = ",".join(f"{rows.span(column)},{_quoted(wanted)}" for column, wanted, _ in tests)
-    return f"SUMIFS({rows.span(_AMOUNT)},{criteria})" if value else f"COUNTIFS({criteria})"
+def _recounts(lines: list[dict[str, Any]], rows: Place) -> dict[tuple[int, str], str]:
+    """The formula of each number that a count of the contracts gives exactly, by line and column."""
+    wanted = {(i, name): tests for i, line in enumerate(lines) for name in _COUNTS if (tests := _tests(line, name, rows))}
+    budget = MOST_CELLS // max(rows.block.frame.height, 1)
+    wanted = dict(list(wanted.items())[:budget])
+    asked = {(tests.key, lines[i]["unite"] != "nombre"): tests for (i, _), tests in wanted.items()}
+    money = _AMOUNT in rows.columns
+    counts = [
+        (pl.col(_AMOUNT).filter(tests.test).sum() if value else tests.test.sum().cast(pl.Int64)).alias(str(rank))
+        for rank, ((_, value), tests) in enumerate(asked.items())
+        if money or not value
+    ]
+    found = rows.block.frame.select(counts).row(0, named=True) if counts else {}
+    ranks = {key: str(rank) for rank, key in enumerate(asked)}
+    formulas = {}
+    for (i, name), tests in wanted.items():
+        value = lines[i]["unite"] != "nombre"
+        if found.get(ranks[tests.key, value], None) == lines[i][name] is not None:
+            formulas[i, name] = f"SUMIFS({rows.span(_AMOUNT)},{tests.key})" if value else f"COUNTIFS({tests.key})"
+    return formulas
 
 
-def _tests(line: dict[str, Any], name: str, rows: Place) -> list[tuple[str, str, pl.Expr]] | None:
-    tests = [(line["population"], YES, pl.col(line["population"]))] if line["population"] in rows.columns else []
-    indicator, by = line["indicateur"], line["dimension"]
+def _tests(line: dict[str, Any], name: str, rows: Place) -> _Criteria | None:
+    """Which contracts a number counts, when the columns shown tell it."""
+    population, indicator, by = line["population"], line["indicateur"], line["dimension"]
+    tests = [(population, YES, pl.col(population))] if population in rows.columns else []
     if by != "total":
-        by = {"famille": "famille_libelle"}.get(by, by) if by not in rows.columns else by
+        by = by if by in rows.columns else f"{by}_libelle"
         if by not in rows.columns or line["modalite"] is None:
             return None
         tests.append((by, line["modalite"], pl.col(by).cast(pl.String) == line["modalite"]))
-    if name != "denominateur" and indicator in rows.columns:
-        if rows.block.frame.schema[indicator] != pl.Boolean:
-            return None
-        answered = name == "repondus"
-        tests.append((indicator, "<>inconnu" if answered else YES, pl.col(indicator).is_not_null() if answered else pl.col(indicator)))
-    return tests or None
+    if name != "denominateur" and rows.block.frame.schema.get(indicator) == pl.Boolean and indicator in rows.columns:
+        answered, column = name == "repondus", pl.col(indicator)
+        tests.append((indicator, f"<>{UNKNOWN}" if answered else YES, column.is_not_null() if answered else column))
+    key = ",".join(f"{rows.span(column)},{_quoted(wanted)}" for column, wanted, _ in tests)
+    return _Criteria(key, pl.all_horizontal(test for _, _, test in tests)) if tests else None
 
 
 def _quoted(text: str) -> str:

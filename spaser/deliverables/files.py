@@ -79,7 +79,9 @@ def _settle(temporary: Path, wanted: Path) -> Path:
             _open_to_readers(target)
             return target
     raise Problem(
-        "Le fichier et ses copies sont tous ouverts dans un autre logiciel", where=wanted.name, todo="Fermez-en un, puis recommencez."
+        "Le fichier et ses copies sont tous ouverts dans un autre logiciel",
+        where=wanted.name,
+        todo="Fermez-en un, puis recommencez.",
     )
 
 
@@ -97,7 +99,10 @@ def _in_euros(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _spelled(frame: pl.DataFrame) -> pl.DataFrame:
     flags = [name for name, dtype in frame.schema.items() if dtype == pl.Boolean]
-    words = (pl.when(pl.col(c)).then(pl.lit(YES)).when(~pl.col(c)).then(pl.lit(NO)).otherwise(pl.lit(UNKNOWN)).alias(c) for c in flags)
+    words = (
+        pl.when(pl.col(c)).then(pl.lit(YES)).when(~pl.col(c)).then(pl.lit(NO)).otherwise(pl.lit(UNKNOWN)).alias(c)
+        for c in flags
+    )
     return _in_euros(frame).with_columns(words)
 
 
@@ -123,4 +128,6 @@ def _as_text(name: str, dtype: pl.DataType, decimal: str, dates: str, guarded: b
         return column
     if not guarded:
         return column
-    return pl.when(column.str.slice(0, 1).is_in(_FORMULA)).then(pl.concat_str(pl.lit("'"), column)).otherwise(column).alias(name)
+    return (
+        pl.when(column.str.slice(0, 1).is_in(_FORMULA)).then(pl.concat_str(pl.lit("'"), column)).otherwise(column).alias(name)
+    )

@@ -12,7 +12,18 @@ from pathlib import Path
 from spaser import french
 from spaser.deliverables import files, sentences
 from spaser.deliverables.report import (
-    Block, Callout, Definitions, Figure, KeyFigure, KeyFigures, Measured, Paragraph, Report, Section, Sentence, TableBlock,
+    Block,
+    Callout,
+    Definitions,
+    Figure,
+    KeyFigure,
+    KeyFigures,
+    Measured,
+    Paragraph,
+    Report,
+    Section,
+    Sentence,
+    TableBlock,
 )  # fmt: skip
 
 _RIGHT = {"entier", "part", "centime", "somme", "point", "valeur", "date"}
@@ -107,11 +118,17 @@ def _card(figure: KeyFigure, notes: dict[Measured, int]) -> str:
 def _table(block: TableBlock) -> str:
     heads = "".join(f'<th scope="col"{_class(c.unit)}>{_t(c.label)}</th>' for c in block.columns)
     units = [column.unit for column in block.columns]
-    lines = "\n".join(f"<tr>{''.join(_cell(text, unit, i) for i, (text, unit) in enumerate(zip(row, units, strict=True)))}</tr>" for row in block.cells())
+    lines = "\n".join(
+        f"<tr>{''.join(_cell(text, unit, i) for i, (text, unit) in enumerate(zip(row, units, strict=True)))}</tr>"
+        for row in block.cells()
+    )
     totals = block.totals()
     foot = ""
     if totals and block.frame.height > 1:
-        cells = [french.value(total, unit) if total is not None else "Total" if i == 0 else "" for i, (total, unit) in enumerate(zip(totals, units, strict=True))]
+        cells = [
+            french.value(total, unit) if total is not None else "Total" if i == 0 else ""
+            for i, (total, unit) in enumerate(zip(totals, units, strict=True))
+        ]
         foot = f"<tfoot><tr>{''.join(_cell(text, unit, i) for i, (text, unit) in enumerate(zip(cells, units, strict=True)))}</tr></tfoot>"
     note = f'<p class="table-note">{_t(block.note)}</p>' if block.note else ""
     return (

@@ -11,8 +11,12 @@ from spaser.deliverables.findings import Findings
 from spaser.deliverables.report import Column, Definitions, Section, Sentence, TableBlock, table
 from spaser.vocabulary import POPULATIONS
 
-#: Indicators of quality are those whose code starts so.
-QUALITY = "qualite_"
+#: The checks of the data, in the order of reading.
+QUALITY = (
+    "siret_acheteur_valide", "siret_titulaires_valides", "cpv_valide", "dates_coherentes", "montant_exploitable",
+    "montants_ecartes", "montants_inconnus", "montants_a_verifier", "montants_deja_comptes", "publication_tardive",
+    "periode_incomplete",
+)  # fmt: skip
 GLOSSARY = (
     ("Accord-cadre", "Contrat qui fixe les conditions des commandes à venir. Son montant publié est un maximum, non une dépense."),
     ("Clause", "Obligation d'exécution du contrat, sociale ou environnementale. Toutes les offres doivent la respecter."),
@@ -30,14 +34,12 @@ GLOSSARY = (
 
 def section_quality(findings: Findings) -> Section | None:
     """How complete and valid the data are."""
-    rows = findings.measures.filter(
-        pl.col("indicateur").str.starts_with(QUALITY), pl.col("dimension") == "total", pl.col("population") == findings.population
-    )
+    rows = findings.rows(*QUALITY)
     if not rows.height:
         return None
-    columns = [Column("titre", "Contrôle"), Column("numerateur", "Contrats conformes", "entier"),
-               Column("denominateur", "Sur", "entier"), Column("valeur", "Part", "part")]  # fmt: skip
-    shown = table("tab-qualite", "Qualité des données publiées", rows.filter(pl.col("unite") == "nombre"), columns)
+    columns = [Column("titre", "Contrôle"), Column("numerateur", "Contrats", "entier"), Column("denominateur", "Sur", "entier"),
+               Column("valeur", "Part", "part"), Column("repondus", "Contrôlables", "entier")]  # fmt: skip
+    shown = table("tab-qualite", "Qualité des données publiées", rows, columns)
     return Section("qualite", "Qualité des données", "Peut-on s'appuyer sur ces données ?", (shown,))
 
 
@@ -66,7 +68,12 @@ def sources_table(findings: Findings) -> TableBlock:
     """The files and lists used, with their dates."""
     rows = [{"name": s.name, "what": s.what, "as_of": s.as_of, "note": s.note} for s in findings.sources]
     frame = pl.DataFrame(rows, schema={"name": pl.String, "what": pl.String, "as_of": pl.Date, "note": pl.String})
-    columns = [Column("name", "Source"), Column("what", "Ce que c'est"), Column("as_of", "Au", "date"), Column("note", "Remarque")]
+    columns = [
+        Column("name", "Source"),
+        Column("what", "Ce que c'est"),
+        Column("as_of", "Au", "date"),
+        Column("note", "Remarque"),
+    ]
     return table("tab-sources", "Les sources", frame, columns)
 
 
@@ -87,7 +94,11 @@ def _in_force(rule: dict, day: date) -> tuple[str, str, date, str, str] | None:
         return None
     last = known[-1]
     raw = last.get("value")
-    shown = french.number(raw) if isinstance(raw, int | float) and not isinstance(raw, bool) else str(raw if raw is not None else "")
+    shown = (
+        french.number(raw)
+        if isinstance(raw, int | float) and not isinstance(raw, bool)
+        else str(raw if raw is not None else "")
+    )
     unit = rule.get("unit", "").replace("EUR", "€")
     confidence = last.get("confidence", rule.get("confidence", "a_confirmer"))
     label = rules.CONFIDENCES.get(confidence, rules.CONFIDENCES["a_confirmer"])

@@ -64,7 +64,7 @@ class Measured:
 
     @property
     def is_share(self) -> bool:
-        return self.denominateur is not None and self.numerateur is not None
+        return self.denominateur is not None
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,19 @@ from spaser import charts, french
 from spaser.charts.marks import name_of
 from spaser.deliverables import sentences, tallies
 from spaser.deliverables.findings import Findings
-from spaser.deliverables.report import (
-    Callout, Column, Figure, KeyFigure, KeyFigures, Paragraph, Section, Sentence, TableBlock, table,
-)  # fmt: skip
 from spaser.deliverables.method import section_glossary, section_method, section_quality
+from spaser.deliverables.report import (
+    Callout,
+    Column,
+    Figure,
+    KeyFigure,
+    KeyFigures,
+    Paragraph,
+    Section,
+    Sentence,
+    TableBlock,
+    table,
+)  # fmt: skip
 from spaser.vocabulary import CONSIDERATIONS, POPULATIONS
 
 CODES = tuple(word.name for word in CONSIDERATIONS)
@@ -29,6 +38,8 @@ _RATES = (
     Column("couverture", "Taux de réponse", "part"),
 )  # fmt: skip
 _MOST = 15
+UNIONS = ("consideration_sociale", "consideration_environnementale", "consideration_sociale_ou_environnementale",
+          "consideration_sociale_et_environnementale", "cumul_environnemental")  # fmt: skip
 
 
 def section_essentials(findings: Findings) -> Section | None:
@@ -99,8 +110,11 @@ def section_considerations(findings: Findings) -> Section | None:
     value = findings.rows(*CODES, unite="valeur")
     if value.height:
         money = tuple(Column(c.name, c.label, "somme") if c.unit == "entier" else c for c in _RATES)
-        blocks.append(table("tab-valeur", "En valeur (montant notifié HT, maximum pour les accords-cadres)", _named(value), money, _VALUE))
+        blocks.append(
+            table("tab-valeur", "En valeur (montant notifié HT, maximum pour les accords-cadres)", _named(value), money, _VALUE)
+        )
         blocks.append(Paragraph(tuple(sentences.of_value(m) for c in CODES if (m := findings.one(c, unite="valeur")))))
+    blocks += [block for block in (doubtful_table(findings), unions_table(findings)) if block]
     return Section("considerations", "Les considérations déclarées", "Que déclarent les contrats ?", tuple(blocks))
 
 
@@ -112,7 +126,7 @@ def section_years(findings: Findings) -> Section | None:
     closed = complete_years(findings, set(rows["modalite"].drop_nulls()))
     changes = sentences.of_changes(findings.rows(*CODES, dimension="annee"), closed)
     open_years = sorted(set(rows["modalite"].drop_nulls()) - closed)
-    blocks: list = [_figure("fig-annees", "Parts par année de notification", charts.shares_by_year(rows))]
+    blocks: list = [_figure("fig-annees", "Parts par année de notification", charts.shares_by_year(rows, open_years=open_years))]
     if open_years:
         text = f"Année incomplète, montrée mais non comparée : {french.listing(open_years)}."
         blocks.append(Callout("Publication en cours", french.typeset(text)))
@@ -155,7 +169,11 @@ def section_corrections(findings: Findings) -> Section | None:
         told = Sentence("Aucun contrat ne présente de motif de correction connu.")
         return Section("corriger", "À corriger", "Quels contrats mériteraient une correction ?", (told,))
     n = rows.height
-    told = Sentence(french.sentence(f"{french.count(n, 'contrat')} {'gagneraient' if n > 1 else 'gagnerait'} à être {french.plural('corrigé', n)} ou {french.plural('complété', n)} à la source"))
+    told = Sentence(
+        french.sentence(
+            f"{french.count(n, 'contrat')} {'gagneraient' if n > 1 else 'gagnerait'} à être {french.plural('corrigé', n)} ou {french.plural('complété', n)} à la source"
+        )
+    )
     note = "" if n <= _MOST else f"Les {_MOST} premiers ; la liste entière est dans le classeur, feuille « à corriger »."
     columns = ["uid", "objet", "dateNotification", "montant", Column("a_corriger", "Ce qui est à voir")]
     shown = table("tab-corriger", "Contrats à corriger en premier", rows.head(_MOST), _scored(columns), french.typeset(note))
@@ -185,9 +203,38 @@ def refusals_table(findings: Findings) -> TableBlock:
     return table("tab-rejets", "Ce qui a été refusé ou mis en doute, par règle", tallies.refusals(findings.rejects), columns)
 
 
+def doubtful_table(findings: Findings) -> TableBlock | None:
+    """The shares in value with and without the amounts to be checked, when there are any."""
+    doubtful = findings.one("montants_a_verifier")
+    if doubtful is None or not doubtful.numerateur:
+        return None
+    with_, without = (findings.rows(*CODES, unite=unite).select("indicateur", "valeur") for unite in ("valeur", "valeur_hors_a_verifier"))
+    frame = _named(with_.join(without, on="indicateur", suffix="_hors", maintain_order="left"))
+    n = french.count(doubtful.numerateur, "contrat")
+    columns = (Column("nom", "Considération"), Column("valeur", "Tous les montants retenus", "part"),
+               Column("valeur_hors", "Sans les montants à vérifier", "part"))  # fmt: skip
+    return table("tab-a-verifier", french.typeset(f"Ce que pèsent les montants à vérifier ({n})"), frame, columns)
+
+
+def unions_table(findings: Findings) -> TableBlock | None:
+    """Social and environmental considerations together, in each of the definitions in use."""
+    rows = findings.rows(*UNIONS, unite="nombre")
+    if not rows.height:
+        return None
+    columns = (Column("titre", "Contrats"), Column("definition", "Définition"), *_RATES[1:])
+    note = "Deux définitions ont cours : avec « critère compté », un critère d'attribution suffit ; avec « critère non compté », il faut une clause ou une réservation."
+    return table("tab-definitions", "Selon la définition retenue", rows.with_columns(_without_prefix()), columns, french.typeset(note))
+
+
+def _without_prefix() -> pl.Expr:
+    return pl.col("titre").str.replace("^Contrats avec ", "")
+
+
 def _figure(id: str, caption: str, picture: charts.Picture) -> Figure:
     columns = [Column(name, label, unit) for name, label, unit in picture.columns]
-    return Figure(id, caption, picture, table(f"{id}-donnees", f"Les données : {caption[:1].lower()}{caption[1:]}", picture.twin, columns))
+    return Figure(
+        id, caption, picture, table(f"{id}-donnees", f"Les données : {caption[:1].lower()}{caption[1:]}", picture.twin, columns)
+    )
 
 
 def _named(rows: pl.DataFrame) -> pl.DataFrame:

@@ -24,6 +24,8 @@ DEEDS = {
     ),
 }  # fmt: skip
 
+UNITS_TOLD = {"nombre": "nombre", "valeur": "valeur", "valeur_hors_a_verifier": "valeur, montants à vérifier écartés"}
+
 
 def of_share(measure: Measured) -> Sentence:
     """« 16 contrats sur 39 déclarent une clause sociale, soit 41,0 % », with what is unknown and its range."""
@@ -35,7 +37,9 @@ def of_value(measure: Measured) -> Sentence:
     """« Clause sociale : 3,2 M€ sur 12,0 M€ notifiés, soit 26,7 % »."""
     every, yes = measure.denominateur or 0, measure.numerateur or 0
     if not every:
-        return Sentence(french.sentence(f"{name_of(measure.indicateur)} : aucun montant exploitable, la part n'existe pas"), (measure,))
+        return Sentence(
+            french.sentence(f"{name_of(measure.indicateur)} : aucun montant exploitable, la part n'existe pas"), (measure,)
+        )
     told = f"{name_of(measure.indicateur)} : {euros_short(yes)} sur {euros_short(every)} notifiés, soit {share(measure.valeur)}"
     if _open(measure):
         told += f" (entre les bornes {share(measure.bas)} et {share(measure.haut)})"
@@ -82,7 +86,9 @@ def of_account_check(accounts: pl.DataFrame) -> Sentence:
     wrong = accounts.filter(pl.col("ecart") != 0).height
     if not wrong:
         return Sentence("Chaque enregistrement trouvé a une suite\u00a0: les comptes tombent juste, fichier par fichier.")
-    return Sentence(french.sentence(f"les comptes ne tombent pas juste dans {count(wrong, 'fichier')} : voir la colonne « Écart »"))
+    return Sentence(
+        french.sentence(f"les comptes ne tombent pas juste dans {count(wrong, 'fichier')} : voir la colonne « Écart »")
+    )
 
 
 def of_span(contracts: pl.DataFrame, population: str) -> Sentence:
@@ -91,7 +97,11 @@ def of_span(contracts: pl.DataFrame, population: str) -> Sentence:
     if not n:
         return Sentence(french.sentence(f"aucun contrat dans la population retenue ({population})"))
     first, last = contracts["dateNotification"].min(), contracts["dateNotification"].max()
-    dates = f", {french.plural('notifié', n)} du {french.long_date(first)} au {french.long_date(last)}" if isinstance(first, date) else ""
+    dates = (
+        f", {french.plural('notifié', n)} du {french.long_date(first)} au {french.long_date(last)}"
+        if isinstance(first, date)
+        else ""
+    )
     return Sentence(french.sentence(f"les parts sont calculées sur {count(n, 'contrat')} ({population}){dates}"))
 
 
@@ -111,12 +121,12 @@ def explanation(measure: Measured) -> str:
     write = euros_short if measure.unite.startswith("valeur") else lambda n: number(n or 0)
     where = f" ({measure.modalite})" if measure.modalite else ""
     parts = [f"{measure.titre}{where}"]
-    if measure.is_share and measure.valeur is not None and measure.numerateur != measure.valeur:
+    if measure.is_share:
         parts.append(f"{write(measure.numerateur)} / {write(measure.denominateur)} = {share(measure.valeur)}")
         parts.append(f"renseignés : {write(measure.repondus)} ({share(measure.couverture)})")
     else:
         parts.append(write(measure.numerateur))
-    parts.append(f"en {measure.unite}, population « {measure.population} »")
+    parts.append(f"en {UNITS_TOLD.get(measure.unite, measure.unite)}, population « {measure.population} »")
     if measure.definition:
         parts.append(f"définition « {measure.definition} »")
     return french.sentence(f"{' ; '.join(parts)} ; règle {measure.regle}")

@@ -32,7 +32,9 @@ def checked_accounts(accounts: pl.DataFrame) -> pl.DataFrame:
 def refusals(rejects: pl.DataFrame) -> pl.DataFrame:
     """How many times each rule spoke: ``niveau, regle, champ, n, exemple``, refusals first, most frequent first."""
     rank = pl.col("niveau").replace_strict({"rejet": 0, "doute": 1, "info": 2}, default=3)
-    grouped = rejects.group_by("niveau", "regle", "champ").agg(n=pl.len().cast(pl.Int64), exemple=pl.col("message").sort().first())
+    grouped = rejects.group_by("niveau", "regle", "champ").agg(
+        n=pl.len().cast(pl.Int64), exemple=pl.col("message").sort().first()
+    )
     return grouped.sort(rank, "n", "regle", "champ", descending=[False, True, False, False])
 
 
@@ -61,7 +63,11 @@ def steps(contracts: pl.DataFrame, population: str) -> pl.DataFrame:
 def score_bands(contracts: pl.DataFrame) -> pl.DataFrame:
     """How many contracts in each band of each axis: ``axe, bande, ordre, n``, unknown last."""
     parts = [_bands(contracts, column, label) for column, label in AXES.items() if column in contracts.columns]
-    return pl.concat(parts) if parts else pl.DataFrame(schema={"axe": pl.String, "bande": pl.String, "ordre": pl.Int32, "n": pl.Int64})
+    return (
+        pl.concat(parts)
+        if parts
+        else pl.DataFrame(schema={"axe": pl.String, "bande": pl.String, "ordre": pl.Int32, "n": pl.Int64})
+    )
 
 
 def corrections(contracts: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,140 @@
+"""Charts: offline, French, the unknown shown, the same figures in the marks, the text and the table."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import polars as pl
+import pytest
+from findings import CODES, findings
+
+from spaser import charts
+from spaser.charts.pictures import INKS, MIME
+
+STEPS = pl.DataFrame(
+    {"etape": ["Lus", "Concessions", "Mesurés"], "n": [1200, 146, 1054], "genre": ["depart", "retrait", "total"]}
+)
+BANDS = pl.DataFrame({"axe": ["Social"] * 3, "bande": ["0", "1 à 100", "inconnu"], "ordre": [0, 1, 2], "n": [1200, 20, 80]})
+
+
+def pictures():
+    found = findings()
+    return {
+        "considerations": charts.considerations(found.rows(*CODES)),
+        "years": charts.shares_by_year(found.rows(*CODES, dimension="annee")),
+        "families": charts.by_family(found.rows("clause_sociale", "clause_environnementale", dimension="famille")),
+        "waterfall": charts.waterfall(STEPS),
+        "scores": charts.score_distribution(BANDS),
+    }
+
+
+DRAWN = pictures()
+
+
+def texts(picture):
+    return [re.sub(r"[\u00a0\u202f]", " ", text) for text in re.findall(r">([^<>]+)</(?:text|tspan)>", picture.svg)]
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_chart_displays_offline_with_a_static_twin_and_its_text(name):
+    bundle = DRAWN[name]._repr_mimebundle_()
+    assert set(bundle) == {MIME, "image/svg+xml", "text/plain"}
+    assert bundle[MIME]["$schema"].endswith("/v5.json")
+    assert "url" not in json.dumps(bundle[MIME]).replace('"$schema"', "")
+    assert bundle["image/svg+xml"].startswith("<svg")
+    assert bundle["text/plain"] == DRAWN[name].alt
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_chart_is_the_same_each_time(name):
+    again = pictures()[name]
+    assert again.spec == DRAWN[name].spec
+    assert again.svg == DRAWN[name].svg
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_nothing_is_described_in_english_nor_numbered_the_english_way(name):
+    svg = DRAWN[name].svg
+    assert "aria-label=" not in svg
+    assert not re.search(r">[^<]*\d[.]\d[^<]*</text>", svg)
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_each_chart_says_what_it_rests_on_and_has_its_table(name):
+    picture = DRAWN[name]
+    assert re.search(r"n = |dénominateur", " ".join(texts(picture)))
+    assert picture.twin.height
+    assert {column for column, _, _ in picture.columns} == set(picture.twin.columns)
+    assert len(picture.alt) > 40
+
+
+def test_the_unknown_has_its_own_grey_and_is_never_hidden():
+    picture = DRAWN["considerations"]
+    data = next(iter(picture.spec["datasets"].values())) if "datasets" in picture.spec else picture.spec["data"]["values"]
+    by_name = {}
+    for row in data:
+        by_name.setdefault(row["nom"], []).append(row)
+    for rows in by_name.values():
+        assert [row["reponse"] for row in rows] == ["oui", "non", "inconnu"] or {row["reponse"] for row in rows} == {
+            "oui",
+            "non",
+            "inconnu",
+        }
+        assert sum(row["part"] for row in rows) == pytest.approx(1)
+    assert charts.COLOURS["inconnu"] in picture.svg
+    assert "inconnu" in texts(picture)
+
+
+def test_the_marks_the_text_and_the_table_say_the_same():
+    found = findings()
+    measure = found.one("clause_sociale")
+    picture = DRAWN["considerations"]
+    assert "41,0 %" in texts(picture)
+    assert "Clause sociale 41,0" in picture.alt
+    line = picture.twin.filter(pl.col("nom") == "Clause sociale").to_dicts()[0]
+    assert (line["numerateur"], line["non"], line["inconnu"]) == (
+        measure.numerateur,
+        measure.repondus - measure.numerateur,
+        measure.denominateur - measure.repondus,
+    )
+
+
+def test_families_are_sorted_and_carry_their_number_of_contracts():
+    shown = texts(DRAWN["families"])
+    names = [text for text in shown if "(n = " in text]
+    assert names[0].startswith("Espaces verts")
+    assert len(names) == 4
+    assert "80 à 100 %" in shown
+
+
+def test_the_waterfall_takes_away_what_it_says():
+    assert "− 146" in texts(DRAWN["waterfall"])
+    assert "1 054" in texts(DRAWN["waterfall"])
+
+
+def test_no_row_at_all_still_draws():
+    found = findings()
+    none = found.measures.clear()
+    assert charts.considerations(none).svg
+    assert charts.shares_by_year(none).svg
+    assert charts.by_family(none).svg
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("sense", charts.COLOURS)
+def test_text_stays_legible_on_each_colour(sense):
+    light, dark = sorted((luminance(charts.COLOURS[sense]), luminance(INKS[sense])), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def test_two_charts_of_a_page_never_share_an_identifier():
+    first, second = DRAWN["years"].inline_svg("a"), DRAWN["years"].inline_svg("b")
+    ids = [set(re.findall(r'\bid="([^"]+)"', svg)) for svg in (first, second)]
+    assert not ids[0] & ids[1]
+    assert set(re.findall(r"url\(#([^)]+)\)", first)) <= ids[0]
