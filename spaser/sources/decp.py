@@ -8,9 +8,9 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import polars as pl
 
@@ -21,7 +21,7 @@ LIST_FIELDS = ("considerationsSociales", "considerationsEnvironnementales", "tec
 TEXT_FIELDS = (
     "uid", "id", "nature", "objet", "codeCPV", "procedure", "dureeMois", "dateNotification", "datePublicationDonnees",
     "montant", "formePrix", "idAccordCadre", "marcheInnovant", "ccag", "offresRecues", "attributionAvance", "tauxAvance",
-    "typeGroupementOperateurs", "sousTraitanceDeclaree", "origineUE", "origineFrance", "donneesActuelles",
+    "typeGroupementOperateurs", "sousTraitanceDeclaree", "origineUE", "origineFrance", "donneesActuelles", "modification_id",
 )  # fmt: skip
 NESTED_FIELDS = ("acheteur", "lieuExecution", "titulaires", "modifications", "actesSousTraitance")
 CONCESSION_FIELDS = {
@@ -35,7 +35,7 @@ ONLY_2022 = (
     "considerationsSociales", "considerationsEnvironnementales", "techniques", "modalitesExecution", "typesPrix", "ccag",
     "offresRecues", "marcheInnovant", "attributionAvance", "typeGroupementOperateurs", "sousTraitanceDeclaree",
 )  # fmt: skip
-_NAMES = (*LIST_FIELDS, *TEXT_FIELDS, *NESTED_FIELDS, *CONCESSION_FIELDS, "_type", "modification_id")
+_NAMES = (*LIST_FIELDS, *TEXT_FIELDS, *NESTED_FIELDS, *CONCESSION_FIELDS, "_type")
 _CANONICAL = {name.casefold(): name for name in _NAMES} | {
     "typeprix": "typesPrix", "technique": "techniques", "modaliteexecution": "modalitesExecution",
     "considerationsociale": "considerationsSociales", "considerationenvironnementale": "considerationsEnvironnementales",
@@ -52,8 +52,7 @@ _LEAVES = {"id", "nom", "code", "typeCode", "typeIdentifiant"}
 _REGULAR_HOLDER = {"id", "typeIdentifiant"}
 
 
-@dataclass(frozen=True)
-class Element:
+class Element(NamedTuple):
     """A decoded record, its position in the source and the name of the list it stood in."""
 
     position: int
@@ -61,26 +60,44 @@ class Element:
     record: dict[str, object]
 
 
-def rows(elements: Sequence[Element], suffix: str) -> pl.DataFrame:
-    """RAW rows of a batch of elements, ``source`` left empty.
+class Gathered:
+    """Fields of records, taken by small batches while the objects are still in the processor's cache.
 
-    Parameters
-    ----------
-    elements
-        Records as decoded, numbers kept as text.
-    suffix
-        ``json`` or ``xml``, the end of the name of the dialect.
+    Millions of records pass here: fields are gathered in Python lists, one per column, and become a frame from time to
+    time, which is much faster than one small frame per batch or one long pass over cold objects.
     """
-    records = [canonical(element.record) for element in elements]
-    frame = _initial(records).with_columns(
-        pl.Series("position", [element.position for element in elements], dtype=pl.Int64),
-        pl.Series("type_contrat", [_kind(e.list_name, r) for e, r in zip(elements, records, strict=True)], dtype=pl.String),
-        _dialect(suffix),
-    )
-    changes = [(i, rank, change) for i, r in enumerate(records) for rank, change in _ranked(r.get("modifications"))]
-    if changes:
-        frame = pl.concat([frame, _changed(frame, changes)]).sort("position", "_rank", maintain_order=True)
-    return RAW.conform(frame.lazy()).collect()
+
+    def __init__(self) -> None:
+        self.columns: dict[str, list[object]] = {}
+        self.changes: list[tuple[int, int, dict[str, object]]] = []
+
+    def __len__(self) -> int:
+        return len(self.columns.get("position", ()))
+
+    def add(self, elements: Sequence[Element]) -> None:
+        """Take the fields of a few records, numbers kept as text."""
+        records = [canonical(element.record) for element in elements]
+        before = len(self)
+        self.changes += [(before + i, k, c) for i, r in enumerate(records) for k, c in _ranked(r.get("modifications"))]
+        for name, values in _fields(elements, records):
+            self.columns.setdefault(name, []).extend(values)
+
+    def rows(self, suffix: str) -> pl.DataFrame:
+        """RAW rows of what was gathered, ``source`` left empty; ``suffix`` (json or xml) ends the name of the dialect."""
+        frame = pl.DataFrame([_series(name, values) for name, values in self.columns.items()]).with_columns(
+            pl.lit(None, dtype=pl.String).alias("date_version"), pl.lit(0, dtype=pl.Int64).alias("_rank"), _dialect(suffix)
+        )
+        if self.changes:
+            frame = pl.concat([frame, _changed(frame, self.changes)]).sort("position", "_rank", maintain_order=True)
+        self.__init__()
+        return RAW.conform(frame.lazy()).collect()
+
+
+def rows(elements: Sequence[Element], suffix: str) -> pl.DataFrame:
+    """RAW rows of a batch of elements (`Gathered`)."""
+    gathered = Gathered()
+    gathered.add(elements)
+    return gathered.rows(suffix)
 
 
 def canonical(record: dict[str, object]) -> dict[str, object]:
@@ -108,31 +125,35 @@ def _put(plain: dict[str, object], part: str, leaf: str, value: object) -> None:
         inner.setdefault(leaf, value)
 
 
-def _initial(records: Sequence[dict[str, object]]) -> pl.DataFrame:
-    """The state each record describes itself, before its amendments."""
+def _fields(elements: Sequence[Element], records: Sequence[dict[str, object]]) -> Iterator[tuple[str, list[object]]]:
+    """The state each record describes itself, before its amendments, column by column."""
     get = _getter(records)
+    yield "position", [element.position for element in elements]
+    yield "type_contrat", [_kind(element.list_name, r) for element, r in zip(elements, records, strict=True)]
+    for name in TEXT_FIELDS:
+        yield name, get(name, *_CONCESSION.get(name, ()))
+    for name in LIST_FIELDS:
+        yield name, [_joined(value) for value in get(name)]
     buyers, places = get("acheteur", "autoriteConcedante"), get("lieuExecution")
-    columns = [_texts(name, get(name, *_concession(name))) for name in TEXT_FIELDS]
-    columns += [_lists(name, [_joined(value) for value in get(name)]) for name in LIST_FIELDS]
-    columns += [
-        _texts("acheteur_id", [leaf(value, "id", bare=True) for value in buyers]),
-        _texts("acheteur_nom", [leaf(value, "nom") for value in buyers]),
-        _texts("lieuExecution_code", [leaf(value, "code", bare=True) for value in places]),
-        _texts("lieuExecution_typeCode", [leaf(value, "typeCode") for value in places]),
-        _texts("modification_id", get("modification_id")),
-        _structs("titulaires", [holders(value) for value in get("titulaires", "concessionnaires")], HOLDER),
-        _structs("actesSousTraitance", [subcontracts(value) for value in get("actesSousTraitance")], _ACT),
-    ]
-    date = pl.Series("date_version", [None] * len(records), dtype=pl.String)
-    rank = pl.Series("_rank", [0] * len(records), dtype=pl.Int64)
-    return pl.DataFrame([*columns, date, rank])
+    yield "acheteur_id", [leaf(value, "id", bare=True) for value in buyers]
+    yield "acheteur_nom", [leaf(value, "nom") for value in buyers]
+    yield "lieuExecution_code", [leaf(value, "code", bare=True) for value in places]
+    yield "lieuExecution_typeCode", [leaf(value, "typeCode") for value in places]
+    yield "titulaires", [holders(value) for value in get("titulaires", "concessionnaires")]
+    yield "actesSousTraitance", [subcontracts(value) for value in get("actesSousTraitance")]
 
 
-_ACT = RAW.schema["actesSousTraitance"].inner
+def _series(name: str, values: list[object]) -> pl.Series:
+    if name == "position":
+        return pl.Series(name, values, dtype=pl.Int64)
+    if name in LIST_FIELDS:
+        return _lists(name, values)
+    if name in ("titulaires", "actesSousTraitance"):
+        return _structs(name, values, RAW.schema[name].inner)
+    return _texts(name, values)
 
 
-def _concession(name: str) -> tuple[str, ...]:
-    return tuple(old for old, new in CONCESSION_FIELDS.items() if new == name)
+_CONCESSION = {new: (old,) for old, new in CONCESSION_FIELDS.items()}
 
 
 def _getter(records: Sequence[dict[str, object]]) -> Callable[..., list[object]]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from spaser.problems import Problem
 
-BLOCK = 8 << 20
+BLOCK = 1 << 20
 HEAD = 4 << 20
 #: An element longer than this is the mark of a stray quote: the reader looks for the next sound element.
 LONGEST = 32 << 20

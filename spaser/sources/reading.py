@@ -21,8 +21,7 @@ from spaser.vocabulary import RAW, REJECTS
 
 Progress = Callable[[str, float], None]
 FILES = {"source": pl.String, "dialecte": pl.String, "lus": pl.Int64, "octets": pl.Int64, "sha256": pl.String}
-#: A refusal of this many records of one file is told in full; beyond, the first ones and their number.
-MOST_LINES = 100_000
+FRAME_ROWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -172,7 +171,7 @@ def _without_collector() -> Iterator[None]:
 
 def _fill(sheaf: Sheaf, stream: Hashed, member: Member, kind: str, encoding: str) -> None:
     """Turn the elements of a text into rows, counting each."""
-    note, lus, read_, refused = Note(), 0, 0, []
+    note, lus, read_, refused, gathered = Note(), 0, 0, [], decp.Gathered()
     for batch in _batches(stream, member, kind, encoding, note):
         kept = []
         for element in batch.elements:
@@ -182,8 +181,11 @@ def _fill(sheaf: Sheaf, stream: Hashed, member: Member, kind: str, encoding: str
             else:
                 refused.append(_refused(lus, element))
         read_ += len(kept)
-        if kept:
-            sheaf.add(decp.rows(kept, kind))
+        gathered.add(kept)
+        if len(gathered) >= FRAME_ROWS:
+            sheaf.add(gathered.rows(kind))
+    if len(gathered):
+        sheaf.add(gathered.rows(kind))
     if not read_:
         why = "Il s'arrête avant la fin du premier contrat" if note.cut is not None else ""
         raise Problem("Aucun contrat n'est lisible dans le fichier", where=member.source, why=why, todo="Téléchargez-le de nouveau")

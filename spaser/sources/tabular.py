@@ -53,7 +53,9 @@ def _list(member: Member, head: bytes, acheteur: str | None) -> Kept:
     count = pl.concat([raw["position"], refused]).drop_nulls().n_unique()
     if not count:
         raise Problem("Le fichier ne contient aucune ligne de données", where=member.source, todo=recognition.EXPECTED)
-    return Kept(raw.lazy(), rejects, count, "liste-acheteur", len(data), hashlib.sha256(data).hexdigest())
+    dialect = "liste-acheteur"
+    raw = raw.with_columns(pl.lit(dialect).alias("dialecte"))
+    return Kept(raw.lazy(), rejects, count, dialect, len(data), hashlib.sha256(data).hexdigest())
 
 
 def _kept(member: Member, table: pl.LazyFrame, dialect: str) -> Kept:
