@@ -1,0 +1,295 @@
+"""A buyer's own list of contracts, CSV or spreadsheet, with free headers → RAW.
+
+Titles are matched by their letters and digits alone to ``reference/list_columns.toml``; the header may come after a title
+and blank lines. Rows of one contract (several holders) share one record. Totals and blank lines are left, and counted.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from pathlib import Path
+from typing import IO
+
+import polars as pl
+
+from spaser import rules
+from spaser.problems import Problem, closest
+from spaser.vocabulary import HOLDER, NONE_DECLARED, RAW, REJECTS
+
+HEADER_ROWS = 20
+DELIMITERS = ";,\t|"
+DIALECT = "liste"
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_TOTAL = r"(?i)^\s*(?:sous[ -]?)?tota(?:l|ux)\b"
+_LIST_FIELDS = tuple(word.name for word in RAW.words if word.dtype == pl.List(pl.String))
+#: A list of contracts has at least one of these and two recognised columns in all.
+_EXPECTED = ("objet", "montant", "id", "titulaire_nom", "dateNotification")
+_REFUSALS = ("non", "n", "no", "false", "faux", "0")
+
+
+def read_list(
+    file: Path | IO[bytes], name: str, *, acheteur: str | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Read a list of contracts.
+
+    Parameters
+    ----------
+    file
+        The file, or its bytes opened.
+    name
+        The source shown to the user.
+    acheteur
+        SIRET of the buyer, used where no column gives it.
+
+    Returns
+    -------
+    tuple
+        RAW (one row per contract) and REJECTS (what was left or built).
+
+    Raises
+    ------
+    Problem
+        No usable column, or no buyer.
+    """
+    data = file.read_bytes() if isinstance(file, Path) else file.read()
+    rows = _sheet_rows(data) if data.startswith((_ZIP, _OLE)) else _text_rows(data, name)
+    at = _header(rows)
+    fields, unknown = _recognised(rows[at] if rows else [])
+    if not set(fields.values()) & set(_EXPECTED) or len(fields) < 2:
+        raise _no_column(rows[at] if rows else [], name)
+    table = _table(rows[at + 1 :], fields, at + 2)
+    kept, notes = _contracts_only(table, name)
+    located = _buyer(kept, acheteur, name)
+    raw, built = _raw(located, name)
+    ignored = [_note(name, None, title, title, "liste.colonne") for title in unknown]
+    return raw, REJECTS.conform(pl.DataFrame(notes + ignored + built, schema=REJECTS.schema).lazy()).collect()
+
+
+def looks_like_list(head: bytes) -> bool:
+    """True when the first lines hold a header with at least two recognised titles."""
+    if head.startswith((_ZIP, _OLE)):
+        return True
+    rows = _split(_decoded(head))
+    fields, _ = _recognised(rows[_header(rows)] if rows else [])
+    return len(fields) >= 2 and bool(set(fields.values()) & set(_EXPECTED))
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _text_rows(data: bytes, name: str) -> list[list[str]]:
+    rows = _split(_decoded(data))
+    if not any(any(cell.strip() for cell in row) for row in rows):
+        raise Problem("Le fichier est vide", where=name, todo="Vérifier l'export et recommencer.")
+    return rows
+
+
+def _split(text: str) -> list[list[str]]:
+    """The cells, by the delimiter that recognises the most titles (then cuts the first lines the most)."""
+    head = "\n".join(text.splitlines()[:HEADER_ROWS])
+
+    def merit(delimiter: str) -> tuple[int, int]:
+        rows = list(csv.reader(io.StringIO(head), delimiter=delimiter))
+        best = max((len(_recognised(row)[0]) for row in rows), default=0)
+        return best, max((len(row) for row in rows), default=0)
+
+    delimiter = max(DELIMITERS, key=merit)
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+
+
+def _sheet_rows(data: bytes) -> list[list[str]]:
+    """The cells of the sheet whose header is best recognised, dates as ISO text and whole numbers without « .0 »."""
+    import fastexcel
+
+    book = fastexcel.read_excel(data)
+    sheets = [_cells(book, sheet) for sheet in book.sheet_names]
+    return max(sheets, key=lambda rows: max((len(_recognised(row)[0]) for row in rows[:HEADER_ROWS]), default=0), default=[])
+
+
+def _cells(book: object, sheet: str) -> list[list[str]]:
+    frame = book.load_sheet(sheet, header_row=None, dtypes="string").to_polars()
+    texts = frame.with_columns(pl.all().cast(pl.String).str.replace(r"^(\d+)\.0$", "$1").fill_null(""))
+    return [list(row) for row in texts.rows()]
+
+
+def _letters(title: str) -> str:
+    plain = unicodedata.normalize("NFKD", title.replace("°", "o").replace("º", "o")).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]", "", plain)
+
+
+def _titles() -> dict[str, tuple[str, str]]:
+    """Each accepted title by its letters: the field, and the value a « oui » declares (empty for an ordinary column)."""
+    facts = rules.toml("list_columns.toml")
+    titles = {_letters(title): (field, value) for field, answers in facts["yes_no"].items()
+              for value, known in answers.items() for title in known}  # fmt: skip
+    return titles | {_letters(title): (field, "") for field, known in facts["columns"].items() for title in [field, *known]}
+
+
+def _recognised(row: list[str]) -> tuple[dict[int, str], list[str]]:
+    """The field of each recognised column by its rank (the first column of a field wins), and the titles left."""
+    titles, fields, unknown = _titles(), {}, []
+    wanted: dict[str, tuple[int, int]] = {}
+    for rank, title in enumerate(row):
+        field, value = titles.get(_letters(title), ("", ""))
+        key = f"{field}={value}" if value else field
+        if not key or (value == "" and key in fields.values() and not _better(title, key, wanted)):
+            unknown += [title.strip()] if title.strip() else []
+            continue
+        if key in fields.values() and not value:
+            previous = wanted[key][0]
+            unknown.append(row[previous].strip())
+            del fields[previous]
+        fields[rank] = key
+        wanted[key] = (rank, _preference(title, key))
+    return fields, unknown
+
+
+def _preference(title: str, field: str) -> int:
+    known = [_letters(text) for text in [field, *rules.toml("list_columns.toml")["columns"].get(field, [])]]
+    return known.index(_letters(title)) if _letters(title) in known else len(known)
+
+
+def _better(title: str, field: str, wanted: dict[str, tuple[int, int]]) -> bool:
+    return _preference(title, field) < wanted[field][1]
+
+
+def _header(rows: list[list[str]]) -> int:
+    """The row, among the first ones, with the most recognised titles."""
+    merits = [len(_recognised(row)[0]) for row in rows[:HEADER_ROWS]]
+    return merits.index(max(merits)) if merits else 0
+
+
+def _no_column(row: list[str], name: str) -> Problem:
+    seen = [cell.strip() for cell in row if cell.strip()][:12]
+    known = [titles[0] for titles in rules.toml("list_columns.toml")["columns"].values()]
+    hint = next((text for text in (closest(cell, known) for cell in seen) if text), "")
+    return Problem(
+        "Aucune colonne de marchés n'a été reconnue",
+        where=name,
+        why=f"Colonnes vues : {', '.join(seen) or 'aucune'}. Attendues, par exemple : numéro de marché, objet, montant HT, "
+        "date de notification, titulaire, SIRET titulaire",
+        todo=f"{hint} Renommer les colonnes, ou ajouter leurs titres à list_columns.toml".strip(),
+    )
+
+
+def _table(rows: list[list[str]], fields: dict[int, str], first: int) -> pl.DataFrame:
+    """The recognised columns as text, with the line of the file as the spreadsheet shows it."""
+    columns = {
+        field: pl.Series([_cell(row, rank) for row in rows], dtype=pl.String)
+        for rank, field in fields.items()
+    }
+    blank = pl.Series([not any(cell.strip() for cell in row) for row in rows], dtype=pl.Boolean)
+    lines = pl.Series(range(first, first + len(rows)), dtype=pl.Int64)
+    total = pl.Series([any(re.search(_TOTAL, cell) for cell in row[:3]) for row in rows], dtype=pl.Boolean)
+    return pl.DataFrame({"ligne": lines, "vide": blank, "total": total} | columns)
+
+
+def _cell(row: list[str], rank: int) -> str | None:
+    text = row[rank].strip() if rank < len(row) else ""
+    return text or None
+
+
+def _contracts_only(table: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[dict[str, object]]]:
+    """The lines that are contracts, and what is said of blank and total lines."""
+    known = pl.any_horizontal(pl.exclude("ligne", "vide", "total").is_not_null())
+    sum_line = pl.col("total") & (pl.col("id").is_null() if "id" in table.columns else pl.lit(True))
+    total = table.filter(~pl.col("vide") & (sum_line | _id_is_total(table)))
+    empty = table.filter(pl.col("vide") | ~known).height
+    notes = [_note(name, line, "", "total", "liste.total") for line in total["ligne"]]
+    if empty:
+        notes.append(_note(name, None, "", str(empty), "liste.vide"))
+    return table.filter(~pl.col("vide") & known & ~pl.col("ligne").is_in(total["ligne"].to_list())), notes
+
+
+def _id_is_total(table: pl.DataFrame) -> pl.Expr:
+    return pl.col("id").str.contains(_TOTAL).fill_null(False) if "id" in table.columns else pl.lit(False)
+
+
+def _note(source: str, position: int | None, champ: str, valeur: str, regle: str, identifier: str = "") -> dict[str, object]:
+    entry = rules.toml("checks.toml")[regle]
+    return {"source": source, "position": position, "id": identifier, "champ": champ, "valeur": valeur, "regle": regle,
+            "niveau": entry["niveau"], "message": entry["message"]}  # fmt: skip
+
+
+def _buyer(table: pl.DataFrame, acheteur: str | None, name: str) -> pl.DataFrame:
+    """The buyer on every line: its column, else the argument; a lone « SIRET » column is the holder's."""
+    if "siret" in table.columns:
+        missing = "titulaire_id" not in table.columns
+        table = table.rename({"siret": "titulaire_id"}) if missing else table.drop("siret")
+    if "acheteur_id" not in table.columns:
+        table = table.with_columns(pl.lit(None, dtype=pl.String).alias("acheteur_id"))
+    table = table.with_columns(pl.col("acheteur_id").fill_null(pl.lit(acheteur, dtype=pl.String)))
+    if table.height and table["acheteur_id"].null_count() == table.height:
+        raise Problem(
+            "La liste ne dit pas qui est l'acheteur",
+            where=name,
+            todo="Ajouter une colonne « SIRET acheteur », ou donner le SIRET avec --acheteur-siret",
+        )
+    return table
+
+
+def _raw(table: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[dict[str, object]]]:
+    """One RAW row per buyer and contract number, its holders gathered."""
+    ready = table.with_columns(_considerations(table))
+    if "id" not in ready.columns:
+        ready = ready.with_columns(pl.lit(None, dtype=pl.String).alias("id"))
+    lacking = ready.filter(pl.col("id").is_null())
+    notes = [_note(name, line, "id", f"ligne-{line}", "liste.id_construit", f"ligne-{line}") for line in lacking["ligne"]]
+    ready = ready.with_columns(pl.col("id").fill_null(pl.format("ligne-{}", "ligne")))
+    if "titulaire_typeIdentifiant" not in ready.columns:
+        # The column itself says SIRET.
+        ready = ready.with_columns(pl.lit("SIRET").alias("titulaire_typeIdentifiant"))
+    holder = pl.struct(
+        (pl.col(field.name) if field.name in ready.columns else pl.lit(None, dtype=pl.String)).alias(field.name)
+        for field in HOLDER.fields
+    )
+    typed = ready.with_columns(holder.alias("titulaires"))
+    same = [column for column in ("acheteur_id", "id", "objet", "montant", "dateNotification") if column in typed.columns]
+    others = [column for column in typed.columns if column not in (*same, "titulaires")]
+    grouped = typed.group_by(same, maintain_order=True).agg(pl.col(others).first(), pl.col("titulaires"))
+    source = grouped.with_columns(
+        pl.lit(name).alias("source"), pl.col("ligne").alias("position"), pl.lit(DIALECT).alias("dialecte")
+    )
+    return RAW.conform(source.lazy()).collect(), notes
+
+
+def _considerations(table: pl.DataFrame) -> list[pl.Expr]:
+    """List fields from their own column, or from yes/no columns (« Clause sociale : oui »)."""
+    made = []
+    for field in _LIST_FIELDS:
+        asked = [column for column in table.columns if column.startswith(f"{field}=")]
+        if asked:
+            made.append(pl.concat_list(_declared(column) for column in asked).list.drop_nulls().alias(f"{field}"))
+        elif field in table.columns:
+            made.append(pl.col(field).str.split(",").alias(field))
+    return [_or_none(expression, field, table) for expression, field in zip(made, _made_fields(table), strict=True)]
+
+
+def _made_fields(table: pl.DataFrame) -> list[str]:
+    return [f for f in _LIST_FIELDS if f in table.columns or any(c.startswith(f"{f}=") for c in table.columns)]
+
+
+def _declared(column: str) -> pl.Expr:
+    """The value a « oui » declares; « non » declares nothing, anything else is unknown."""
+    value = column.split("=", 1)[1]
+    said = pl.col(column).str.to_lowercase().str.strip_chars()
+    return pl.when(said.is_in(["oui", "o", "yes", "true", "vrai", "1", "x"])).then(pl.lit(value))
+
+
+def _or_none(expression: pl.Expr, field: str, table: pl.DataFrame) -> pl.Expr:
+    """None declared when every question of the dimension is answered « non »; unknown when a question is not answered."""
+    asked = [column for column in table.columns if column.startswith(f"{field}=")]
+    if not asked:
+        return expression
+    refused = pl.all_horizontal(pl.col(c).str.to_lowercase().str.strip_chars().is_in(_REFUSALS).fill_null(False) for c in asked)
+    none = pl.concat_list(pl.lit(NONE_DECLARED[field]))
+    return pl.when(expression.list.len() > 0).then(expression).when(refused).then(none).alias(field)
