@@ -27,21 +27,16 @@ def reduced(texts: pl.LazyFrame, column: str) -> pl.LazyFrame:
     base = texts.select(pl.col(column).alias("texte")).drop_nulls().unique()
     base = base.with_columns(folded(pl.col("texte")).alias("plein")).filter(pl.col("plein") != "")
     said = pl.col("plein").str.replace_many(list(phrases), list(phrases.values()))
-    parts = base.with_columns(said.str.split(" ").alias("mot")).select("texte", "mot").with_row_index("_n")
-    words = parts.explode("mot").with_columns(
-        pl.col("mot").replace(reference["words"]).alias("mot"),
-        pl.col("mot").str.head(1).alias("_lettre"),
-    )
-    words = words.with_columns(pl.col("mot").is_in(reference["legal_forms"] + reference["stop_words"]).alias("_vide"))
-    words = words.with_columns(pl.col("_vide").all().over("_n").alias("_rien"))
-    kept = ~pl.col("_vide") | pl.col("_rien")
-    grouped = words.group_by("_n", maintain_order=True).agg(
-        pl.col("texte").first(),
-        pl.col("mot").filter(kept).alias("mots"),
-        pl.col("_lettre").filter(kept).str.join("").alias("initiales"),
-    )
-    glued = pl.col("mots").list.join("").alias("colle")
-    return grouped.with_columns(glued).join(base, on="texte").drop("_n")
+    parts = base.with_columns(said.str.split(" ").alias("_dits"))
+    word = pl.element()
+    small = reference["legal_forms"] + reference["stop_words"]
+    parts = parts.with_columns(pl.col("_dits").list.eval(word.replace(reference["words"])).alias("_tous"))
+    parts = parts.with_columns(pl.col("_tous").list.eval(word.filter(~word.is_in(small))).alias("_restes"))
+    bare = pl.col("_restes").list.len() == 0
+    initials = pl.col("_dits").list.eval(word.filter(~word.is_in(small + [full for full, short in reference["words"].items() if short in reference["legal_forms"]])).str.head(1)).list.join("")
+    return parts.select(
+        "texte", "plein", pl.when(bare).then("_tous").otherwise("_restes").alias("mots"), initials.alias("initiales")
+    ).with_columns(pl.col("mots").list.join("").alias("colle"))
 
 
 def blocking_keys(words: str = "mots", glued: str = "colle") -> pl.Expr:
