@@ -169,10 +169,10 @@ def cpv_digits(column: pl.Expr) -> pl.Expr:
 def cpv(digits: pl.Expr, column: pl.Expr) -> pl.Expr:
     """The eight digits of a CPV code of a division that exists, completed only when certain; null otherwise.
 
-    A code cut on its right (« 4521 ») is completed with zeros; seven digits beginning with 3 may have lost a leading zero
-    instead, and are left unknown unless their control digit decides.
+    A code cut on its right (« 4521 ») is completed with zeros; seven digits beginning with 3 or 9 may have lost the zero
+    of divisions 03 and 09 instead, and are left unknown unless their control digit decides.
     """
-    lost = pl.when(digits.str.contains(r"^3\d{6}$")).then("0" + digits)
+    lost = pl.when(digits.str.contains(r"^[39]\d{6}$")).then("0" + digits)
     sure = pl.when(_controlled(lost, column.str.extract(r"-(\d)\s*$"))).then(lost)
     code = pl.when(lost.is_null()).then(digits.str.pad_end(8, "0")).otherwise(sure)
     return pl.when(code.str.slice(0, 2).is_in(rules.toml("value_aliases.toml")["cpv_control"]["divisions"])).then(code)

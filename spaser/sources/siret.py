@@ -81,6 +81,7 @@ def holders(column: pl.Expr) -> pl.Expr:
         "written": element("titulaire_id"),
         "id": bare(element("titulaire_id")),
         "type": one(element("titulaire_typeIdentifiant"), "titulaire_typeIdentifiant"),
+        "untyped": missing(element("titulaire_typeIdentifiant")).fill_null(True),
         "titulaire_nom": clean(element("titulaire_nom")),
         "name": element("titulaire_nom"),
     }
@@ -118,7 +119,8 @@ def _judged() -> dict[str, pl.Expr]:
         .then(element("id"))
         .otherwise(element("written").str.strip_chars())
     )
-    kind = pl.when(code.is_in([6, 7])).then(pl.lit("SIRET")).when(~code.is_in([1, 2, 3, 4, 5])).then(element("type"))
+    plain = (code == 0) & element("type").is_null()
+    kind = pl.when(code.is_in([6, 7]) | plain).then(pl.lit("SIRET")).when(~code.is_in([1, 2, 3, 4, 5])).then(element("type"))
     return {"titulaire_id": identifier, "titulaire_typeIdentifiant": kind}
 
 
@@ -133,7 +135,7 @@ def _code() -> pl.Expr:
         .then(1)
         .when(is_scientific(element("id")))
         .then(2)
-        .when(full & luhn & (kind == "SIRET"))
+        .when(full & luhn & ((kind == "SIRET") | element("untyped")))
         .then(0)
         .when(full & luhn & (kind.is_null() | element("siren")))
         .then(7)
