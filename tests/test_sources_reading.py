@@ -392,3 +392,16 @@ def test_every_record_of_the_real_files_is_counted(folder):
         assert dict((source, kept.lus) for source, kept in pieces)["paris_2024.json"] == 1054
     if folder == "decp_2019":
         assert all(kept.raw.select(pl.col("considerationsSociales").is_null().all()).collect().item() for _, kept in pieces)
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="données réelles absentes")
+def test_the_considerations_and_amounts_of_a_real_file_are_those_of_a_plain_count():
+    path = SHARED / "decp_2022" / "paris_2024.json"
+    records = json.loads(path.read_text(encoding="utf-8"), parse_float=str, parse_int=str)
+    raw = raw_of(path).filter(pl.col("modification_id").is_null())
+    for field, item in (("considerationsSociales", "considerationSociale"), ("techniques", "technique"), ("typesPrix", "typePrix")):
+        assert raw[field].to_list() == [record[field][item] for record in records]
+    for field in ("id", "montant", "dureeMois", "dateNotification", "objet", "codeCPV"):
+        assert raw[field].to_list() == [record[field] for record in records]
+    holders_ = [[h["titulaire"]["id"] for h in record["titulaires"] if any(h["titulaire"].values())] for record in records]
+    assert [[h["titulaire_id"] for h in found] for found in raw["titulaires"].to_list()] == holders_
