@@ -42,6 +42,22 @@ def usual(contracts: pl.DataFrame) -> pl.DataFrame:
     return contracts.join(groups, on=key, how="left")
 
 
+def whole_file(contracts: pl.DataFrame) -> pl.DataFrame:
+    """Adds ``fichier_mapa`` and ``fichier_hors_norme``: what a buyer's supplies and services under « procédure adaptée » say
+    of the unit of a whole file; their number, and the share above an amount this procedure cannot reach (null if few).
+
+    Needs ``source, acheteur_id, procedure, cpv_division, montant``.
+    """
+    method = rules.method()["amounts"]["unit_file"]
+    key = ["source", "acheteur_id"]
+    adapted = contracts.filter(
+        (pl.col("procedure") == "Procédure adaptée") & (pl.col("cpv_division") != "45") & (pl.col("montant") > 0)
+    ).select(*key, trop=pl.col("montant") >= method["ceiling"] * CENT)
+    shares = adapted.group_by(key).agg(fichier_mapa=pl.len(), fichier_hors_norme=pl.col("trop").mean())
+    suspect = (pl.col("fichier_mapa") >= method["minimum_contracts"]) & (pl.col("fichier_hors_norme") >= method["share"])
+    return contracts.join(shares.filter(suspect), on=key, how="left")
+
+
 def qualify(contracts: pl.DataFrame) -> pl.DataFrame:
     """Adds ``montant_statut, montant_regle, montant_propose, montant_preuve, montant_bas, montant_haut``.
 
@@ -60,6 +76,7 @@ def qualify(contracts: pl.DataFrame) -> pl.DataFrame:
         (euros >= method["impossible_from"]["value"], IMPOSSIBLE, "impossible_from"),
         (euros.is_in(_filler_amounts(method)), IMPOSSIBLE, "repeated_digit"),
         (euros < method["symbolic_below"]["value"], SYMBOLIC, "symbolic_below"),
+        (pl.col("fichier_mapa").is_not_null(), DOUBTFUL, "unit_file"),
         (_difference(), DOUBTFUL, "amendment_difference"),
         (pl.col("montant_lots").is_not_null(), DOUBTFUL, "plusieurs_lots_sous_un_numero"),
         ((pl.col("usuel_n") >= outlier["minimum_contracts"]) & (distance > outlier["deviations"] * spread), DOUBTFUL, "outlier"),
@@ -87,7 +104,8 @@ def _repair() -> pl.Expr:
             proposal = pl.when(near).then(tried).otherwise(proposal)
     rule = pl.col("montant_regle")
     whole = pl.when(rule == "amendment_difference").then(pl.col("montant_initial") + pl.col("montant"))
-    return pl.coalesce(whole, pl.when(rule == "outlier").then(proposal))
+    file = pl.when(rule == "unit_file").then(pl.col("montant") // rules.method()["amounts"]["unit_file"]["factor"])
+    return pl.coalesce(whole, file, pl.when(rule == "outlier").then(proposal))
 
 
 def _evidence() -> pl.Expr:
@@ -104,8 +122,14 @@ def _evidence() -> pl.Expr:
         "Une modification publie {} pour un marché notifié {} : elle donne sans doute ce qu'elle ajoute, proposé {}.",
         published, french(pl.col("montant_initial")), proposed,
     )  # fmt: skip
+    file = pl.format(
+        "Publié {} ; dans ce fichier, {}\u00a0% des {} marchés de fournitures et services en procédure adaptée de cet acheteur "
+        "dépassent {}, ce que cette procédure ne permet pas : virgule des centimes sans doute perdue, proposé {}.",
+        published, (pl.col("fichier_hors_norme") * 100).round(0).cast(pl.Int64), pl.col("fichier_mapa"),
+        french(pl.lit(rules.method()["amounts"]["unit_file"]["ceiling"] * CENT)), proposed,
+    )  # fmt: skip
     rule = pl.col("montant_regle")
-    text = pl.when(rule == "amendment_difference").then(change).otherwise(unit)
+    text = pl.when(rule == "amendment_difference").then(change).when(rule == "unit_file").then(file).otherwise(unit)
     return pl.when(pl.col("montant_propose").is_not_null()).then(text)
 
 

@@ -126,7 +126,7 @@ def _kinds() -> list[pl.Expr]:
 
 def _amounts(table: pl.DataFrame) -> pl.DataFrame:
     """Amounts qualified, then decided amounts applied and qualified again."""
-    qualified = amounts.qualify(amounts.usual(table.with_columns(montant_decide=pl.lit(False))))
+    qualified = amounts.qualify(amounts.whole_file(amounts.usual(table.with_columns(montant_decide=pl.lit(False)))))
     if not table["decision_montant"].is_not_null().any():
         return qualified
     new = amounts.decided_cents(pl.col("montant_propose"))

@@ -20,7 +20,7 @@ WIDE = pl.Int128()
 DAY_ZERO = 1_000_000  # brings every date of the calendar above zero
 DAYS, COMPLETENESS, AMOUNT, SOURCES, POSITIONS, CHANGES, MONTHS = 2**22, 2**4, 2**50, 2**16, 2**33, 2**31, 2**31
 DESCRIBING = ("objet", "codeCPV", "procedure", "montant", "dureeMois", "titulaires", "considerationsSociales",
-              "considerationsEnvironnementales")  # fmt: skip
+              "considerationsEnvironnementales", "dateNotification")  # fmt: skip
 KEY = ["source", "position", "modification_id"]
 
 
