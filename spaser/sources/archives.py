@@ -104,6 +104,11 @@ class Guarded(io.RawIOBase):
         return data
 
     @property
+    def likely_size(self) -> int:
+        """Bytes to expect once decompressed; gzip does not say it, eight times is usual."""
+        return self.size or 8 * self.packed
+
+    @property
     def fraction(self) -> float:
         """How far the reading is, from 0 to 1."""
         if self.size:

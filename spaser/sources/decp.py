@@ -89,7 +89,7 @@ class Gathered:
         )
         if self.changes:
             frame = pl.concat([frame, _changed(frame, self.changes)]).sort("position", "_rank", maintain_order=True)
-        self.__init__()
+        self.columns, self.changes = {}, []
         return RAW.conform(frame.lazy()).collect()
 
 

@@ -134,25 +134,23 @@ def refusals(aside: list[tuple[str, Problem]]) -> pl.DataFrame:
 def _content(member: Member, store: Store, progress: Progress | None, acheteur: str | None) -> Kept:
     """Read one content by what it is."""
     with member.open() as stream:
-        head = stream.read(recognition.HEAD)
+        head, large = stream.read(recognition.HEAD), stream.likely_size > IN_MEMORY
     kind = recognition.recognise(head, member.source)
     if kind in (recognition.JSON, recognition.XML):
-        return _streamed(member, kind, head, store, progress)
+        return _streamed(member, kind, head, store if large else None, progress)
     return tabular.kept(member, kind, head, store, acheteur)
 
 
-def _streamed(member: Member, kind: str, head: bytes, store: Store, progress: Progress | None) -> Kept:
-    """A text of any size: rows in memory when it is small, in Parquet parts when it is large."""
-    large = member.size > (IN_MEMORY if not head.startswith(archives.GZIP) else IN_MEMORY // 8)
-    kept = store.find(member) if large else None
-    if kept is not None:
-        return kept
-    sheaf = Sheaf(store.root if large else None)
+def _streamed(member: Member, kind: str, head: bytes, store: Store | None, progress: Progress | None) -> Kept:
+    """A text of any size: rows in memory when it is small, in Parquet parts of the store when it is large."""
+    known = store.find(member) if store else None
+    if known is not None:
+        return known
+    sheaf = Sheaf(store.root if store else None)
     try:
-        with member.open() as stream:
-            with _without_collector():
-                _fill(sheaf, Hashed(stream, member.source, progress), member, kind, recognition.encoding(head))
-        return store.keep(member, sheaf) if large else sheaf.kept()
+        with member.open() as stream, _without_collector():
+            _fill(sheaf, Hashed(stream, member.source, progress), member, kind, recognition.encoding(head))
+        return store.keep(member, sheaf) if store else sheaf.kept()
     finally:
         sheaf.drop()
 

@@ -78,12 +78,13 @@ def write(target: Path, size: int) -> int:
     return number
 
 
-def measured(script: str, *arguments: str) -> tuple[float, int, float]:
-    """Seconds, records, and peak memory in MiB, of a script in its own process."""
+def measured(script: str, *arguments: str) -> tuple[float, int, float, float]:
+    """Seconds, records, peak memory in MiB and processor seconds of a script in its own process."""
     tail = "\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)" if sys.platform != "win32" else "\nprint(0)"
+    tail += "\nprint(time.process_time())"
     done = subprocess.run([sys.executable, "-c", script + tail, *arguments], capture_output=True, text=True, check=True)
-    seconds, count, peak = done.stdout.split()
-    return float(seconds), int(count), float(peak)
+    seconds, count, peak, processor = done.stdout.split()
+    return float(seconds), int(count), float(peak), float(processor)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -96,16 +97,16 @@ def main(arguments: list[str] | None = None) -> int:
         expected = write(large, chosen.mo * 1_000_000)
         write(tenth, chosen.mo * 100_000)
         started = time.perf_counter()
-        seconds, count, peak = measured(READ, str(large), str(cache))
+        seconds, count, peak, processor = measured(READ, str(large), str(cache))
         assert count == expected, (count, expected)
-        again, _, again_peak = measured(READ, str(large), str(cache))
-        whole, few, whole_peak = measured(WHOLE, str(tenth), folder)
+        again, _, again_peak, _ = measured(READ, str(large), str(cache))
+        whole, few, whole_peak, whole_processor = measured(WHOLE, str(tenth), folder)
         scale = expected / few
         print(f"fichier            {large.stat().st_size / 1e6:10.0f} Mo  {count} enregistrements")
-        print(f"spaser             {seconds:10.1f} s   {peak:8.0f} Mio")
+        print(f"spaser             {seconds:10.1f} s   {peak:8.0f} Mio   {processor:6.1f} s de processeur")
         print(f"spaser, 2e lecture {again:10.1f} s   {again_peak:8.0f} Mio")
-        print(f"json.load entier   {whole * scale:10.1f} s   {whole_peak * scale:8.0f} Mio (extrapolés d'un dixième)")
-        print(f"rapports           {whole * scale / seconds:10.2f} en temps, {whole_peak * scale / peak:.1f} en mémoire")
+        print(f"json.load entier   {whole * scale:10.1f} s   {whole_peak * scale:8.0f} Mio {whole_processor * scale:6.1f} s de processeur (extrapolés d'un dixième)")
+        print(f"rapports           {whole * scale / seconds:10.2f} en temps, {whole_processor * scale / processor:.2f} en processeur, {whole_peak * scale / peak:.1f} en mémoire")
         print(f"durée totale       {time.perf_counter() - started:10.1f} s")
     return 0
 
