@@ -109,17 +109,17 @@ def _department(postcode: pl.Expr) -> pl.Expr:
 
 def _scored(queries: pl.DataFrame, register: pl.DataFrame, repaired: pl.DataFrame) -> pl.DataFrame:
     """Each query's candidate companies with their score, place and pass; the best row of each company."""
-    entries, forms = _entries(register)
+    entries = _entries(register)
     named = queries.filter(pl.col("plein").is_not_null())
-    exact = named.select("q", "colle").join(forms.select("e", "colle"), on="colle").select("q", "e")
+    exact = named.select("q", "colle").join(entries.select("e", "colle"), on="colle").select("q", "e")
     acronym = named.filter(pl.col("colle").str.len_chars().is_between(3, 7)).select("q", "colle")
-    acronym = acronym.join(forms.filter(pl.col("initiales").str.len_chars() > 2).select("e", pl.col("initiales").alias("colle")), on="colle").select("q", "e")
+    acronym = acronym.join(entries.filter(pl.col("initiales").str.len_chars() > 2).select("e", pl.col("initiales").alias("colle")), on="colle").select("q", "e")
     exact = exact.group_by("q").head(200)
     acronym = acronym.group_by("q").head(20)
     near = candidates(named, entries)
     fixed = repaired.join(entries.select("e", "siren"), on="siren").select("q", "e")
     pairs = pl.concat([frame.select(pl.col("q", "e").cast(pl.UInt32)) for frame in (exact, acronym, near, fixed)]).unique(maintain_order=True)
-    pairs = compared(pairs, named, forms, word_weights(forms)).select("q", "e", "score", "tronque", "inclus")
+    pairs = compared(pairs, named, entries, word_weights(entries)).select("q", "e", "score", "tronque", "inclus")
     initials = acronym.select(pl.col("q", "e").cast(pl.UInt32)).with_columns(pl.lit(True).alias("sigle"))
     pairs = pairs.join(initials, on=["q", "e"], how="left").with_columns(
         pl.when(pl.col("sigle")).then(pl.max_horizontal("score", pl.lit(0.75))).otherwise("score").alias("score")
@@ -127,14 +127,13 @@ def _scored(queries: pl.DataFrame, register: pl.DataFrame, repaired: pl.DataFram
     return _placed(pairs.join(entries.select("e", "siren", "texte"), on="e"), queries, register, repaired)
 
 
-def _entries(register: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """One row per company, name and département; and the reduced form of each."""
+def _entries(register: pl.DataFrame) -> pl.DataFrame:
+    """One row per company, name and département, with the reduced form of the name."""
     place = register.with_columns(_department(pl.col("code_postal")).alias("dep"))
     texts = pl.concat(place.select("siren", "dep", pl.col(name).alias("texte")) for name in ("nom", "enseigne", "sigle"))
     rows = texts.drop_nulls("texte").unique(maintain_order=True).with_row_index("e")
     forms = reduced(rows.lazy(), "texte").collect()
-    entries = rows.join(forms, on="texte", maintain_order="left")
-    return entries, entries
+    return rows.join(forms, on="texte", maintain_order="left")
 
 
 def _placed(pairs: pl.DataFrame, queries: pl.DataFrame, register: pl.DataFrame, repaired: pl.DataFrame) -> pl.DataFrame:

@@ -26,7 +26,8 @@ def reduced(texts: pl.LazyFrame, column: str) -> pl.LazyFrame:
     phrases = reference["phrases"]
     base = texts.select(pl.col(column).alias("texte")).drop_nulls().unique()
     base = base.with_columns(folded(pl.col("texte")).alias("plein")).filter(pl.col("plein") != "")
-    said = pl.col("plein").str.replace_many(list(phrases), list(phrases.values()))
+    padded = pl.concat_str(pl.lit(" "), "plein", pl.lit(" "))
+    said = padded.str.replace_many([f" {words} " for words in phrases], [f" {word} " for word in phrases.values()]).str.strip_chars()
     parts = base.with_columns(said.str.split(" ").alias("_dits"))
     word = pl.element()
     small = reference["legal_forms"] + reference["stop_words"]

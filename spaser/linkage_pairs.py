@@ -105,7 +105,8 @@ def _one_way(grid: pl.DataFrame, weights: pl.DataFrame, heaviest: float, side: s
     best = grid.group_by("p", side).agg(pl.col("s").max(), pl.col("lieux").first())
     known = best.join(weights.rename({"mot": side}), on=side, how="left").with_columns(pl.col("poids").fill_null(heaviest))
     town = pl.col("lieux").list.contains(pl.col(side)).fill_null(False)
-    weighed = known.with_columns(pl.when(town).then(pl.col("poids") * 0.1).otherwise("poids").alias("poids"), town.alias("_lieu"))
+    weighed = known.with_columns(pl.when(town).then(pl.col("poids") * 0.02).otherwise("poids").alias("poids"), town.alias("_lieu"))
+    common = rules.toml(REFERENCE)["common"]
     share = ((pl.col("s") * pl.col("poids")).sum() / pl.col("poids").sum()).alias(name)
-    rarest = pl.col("poids").filter((pl.col("s") >= 0.95) & ~pl.col("_lieu")).max().fill_null(0.0) / heaviest
+    rarest = pl.col("poids").filter((pl.col("s") >= 0.95) & ~pl.col("_lieu") & ~pl.col(side).is_in(common)).max().fill_null(0.0) / heaviest
     return weighed.group_by("p").agg(share, rarest.alias(f"rare_{side}"))
