@@ -46,12 +46,14 @@ def names_of(spend: pl.LazyFrame) -> pl.LazyFrame:
 def attach(spend: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
     """SPEND lines with the SIREN and SIRET accepted for their supplier where the file gave none."""
     names = spend.collect_schema().names()
-    accepted = links.filter(pl.col("statut") == ACCEPTED).select("cle", pl.col("siren").alias("_siren"), pl.col("siret").alias("_siret"))
+    accepted = links.filter(pl.col("statut") == ACCEPTED).select(
+        "cle", pl.col("siren").alias("_siren"), pl.col("siret").alias("_siret")
+    )
     missing = [pl.lit(None, dtype=pl.String).alias(name) for name in _INPUT if name not in names]
     joined = _with_key(spend.with_columns(missing)).join(accepted, on="cle", how="left", maintain_order="left")
-    return joined.with_columns(pl.coalesce("siren", "_siren").alias("siren"), pl.coalesce("siret", "_siret").alias("siret")).select(
-        [*names, *(name for name in ("siret", "siren") if name not in names)]
-    )
+    return joined.with_columns(
+        pl.coalesce("siren", "_siren").alias("siren"), pl.coalesce("siret", "_siret").alias("siret")
+    ).select([*names, *(name for name in ("siret", "siren") if name not in names)])
 
 
 def link(suppliers: pl.LazyFrame, establishments: pl.LazyFrame, *, validations: pl.DataFrame | None = None) -> Linkage:
@@ -75,7 +77,9 @@ def link(suppliers: pl.LazyFrame, establishments: pl.LazyFrame, *, validations: 
     have = suppliers.collect_schema().names()
     names = (suppliers if "cle" in have else names_of(suppliers)).collect()
     queries = _queries(names)
-    register = establishments.select("siren", "siret", "nom", "enseigne", "sigle", "code_postal", "code_commune", "commune", "siege").collect()
+    register = establishments.select(
+        "siren", "siret", "nom", "enseigne", "sigle", "code_postal", "code_commune", "commune", "siege"
+    ).collect()
     identified = known_identifiers(queries, register)
     rest = queries.join(identified, on="q", how="anti")
     scored = _scored(rest, register, repairs(rest, register))
@@ -89,7 +93,9 @@ def _with_key(rows: pl.LazyFrame) -> pl.LazyFrame:
     """``cle``: what makes two lines the same supplier (folded name, postcode or town, identifier as read)."""
     place = pl.coalesce("code_postal", folded(pl.col("commune")), pl.lit(""))
     identifier = pl.coalesce("siret", "identifiant_lu", "siren", pl.lit(""))
-    return rows.with_columns(pl.concat_str([folded(pl.col("fournisseur")).fill_null(""), place, identifier], separator="|").alias("cle"))
+    return rows.with_columns(
+        pl.concat_str([folded(pl.col("fournisseur")).fill_null(""), place, identifier], separator="|").alias("cle")
+    )
 
 
 def _queries(names: pl.DataFrame) -> pl.DataFrame:
@@ -104,7 +110,11 @@ def _queries(names: pl.DataFrame) -> pl.DataFrame:
 
 def _department(postcode: pl.Expr) -> pl.Expr:
     """The département of a postcode (97x overseas; Corsica as 20)."""
-    return pl.when(postcode.str.starts_with("97") | postcode.str.starts_with("98")).then(postcode.str.head(3)).otherwise(postcode.str.head(2))
+    return (
+        pl.when(postcode.str.starts_with("97") | postcode.str.starts_with("98"))
+        .then(postcode.str.head(3))
+        .otherwise(postcode.str.head(2))
+    )
 
 
 def _scored(queries: pl.DataFrame, register: pl.DataFrame, repaired: pl.DataFrame) -> pl.DataFrame:
@@ -113,12 +123,16 @@ def _scored(queries: pl.DataFrame, register: pl.DataFrame, repaired: pl.DataFram
     named = queries.filter(pl.col("plein").is_not_null())
     exact = named.select("q", "colle").join(entries.select("e", "colle"), on="colle").select("q", "e")
     acronym = named.filter(pl.col("colle").str.len_chars().is_between(3, 7)).select("q", "colle")
-    acronym = acronym.join(entries.filter(pl.col("initiales").str.len_chars() > 2).select("e", pl.col("initiales").alias("colle")), on="colle").select("q", "e")
+    acronym = acronym.join(
+        entries.filter(pl.col("initiales").str.len_chars() > 2).select("e", pl.col("initiales").alias("colle")), on="colle"
+    ).select("q", "e")
     exact = exact.group_by("q").head(200)
     acronym = acronym.group_by("q").head(20)
     near = candidates(named, entries)
     fixed = repaired.join(entries.select("e", "siren"), on="siren").select("q", "e")
-    pairs = pl.concat([frame.select(pl.col("q", "e").cast(pl.UInt32)) for frame in (exact, acronym, near, fixed)]).unique(maintain_order=True)
+    pairs = pl.concat([frame.select(pl.col("q", "e").cast(pl.UInt32)) for frame in (exact, acronym, near, fixed)]).unique(
+        maintain_order=True
+    )
     pairs = compared(pairs, named, entries, word_weights(entries)).select("q", "e", "score", "tronque", "inclus")
     initials = acronym.select(pl.col("q", "e").cast(pl.UInt32)).with_columns(pl.lit(True).alias("sigle"))
     pairs = pairs.join(initials, on=["q", "e"], how="left").with_columns(
@@ -141,9 +155,12 @@ def _placed(pairs: pl.DataFrame, queries: pl.DataFrame, register: pl.DataFrame, 
     penalties = rules.toml(REFERENCE)["penalties"]
     where = queries.select("q", pl.col("code_postal").alias("cp_q"), "dep", "ville")
     sites = register.select("siren", "siret", "nom", "code_postal", "commune", "siege").with_columns(
-        folded(pl.col("commune")).str.replace(r"( CEDEX.*| \d+.*)$", "").alias("ville_e"), _department(pl.col("code_postal")).alias("dep_e")
+        folded(pl.col("commune")).str.replace(r"( CEDEX.*| \d+.*)$", "").alias("ville_e"),
+        _department(pl.col("code_postal")).alias("dep_e"),
     )
-    best = pairs.sort("q", "siren", "score", descending=[False, False, True]).unique(["q", "siren"], keep="first", maintain_order=True)
+    best = pairs.sort("q", "siren", "score", descending=[False, False, True]).unique(
+        ["q", "siren"], keep="first", maintain_order=True
+    )
     rows = best.join(sites, on="siren").join(where, on="q").join(repaired, on=["q", "siren"], how="left")
     level = (
         pl.when(pl.col("cp_q") == pl.col("code_postal"))
@@ -152,11 +169,16 @@ def _placed(pairs: pl.DataFrame, queries: pl.DataFrame, register: pl.DataFrame, 
         .then(pl.lit(1))
         .when(pl.col("dep") == pl.col("dep_e"))
         .then(pl.lit(2))
-        .when((pl.col("cp_q").is_null() & pl.col("ville").is_null()) | (pl.col("code_postal").is_null() & pl.col("commune").is_null()))
+        .when(
+            (pl.col("cp_q").is_null() & pl.col("ville").is_null())
+            | (pl.col("code_postal").is_null() & pl.col("commune").is_null())
+        )
         .then(pl.lit(3))
         .otherwise(pl.lit(4))
     )
-    rows = rows.with_columns(level.alias("rang_lieu")).sort("q", "siren", "rang_lieu", pl.col("siege").not_(), "siret", nulls_last=True)
+    rows = rows.with_columns(level.alias("rang_lieu")).sort(
+        "q", "siren", "rang_lieu", pl.col("siege").not_(), "siret", nulls_last=True
+    )
     alone = pl.len().over("q", "siren", "rang_lieu") == 1
     rows = rows.with_columns(pl.when(alone | (pl.col("siege") & pl.col("rang_lieu").ge(2))).then("siret").alias("siret"))
     rows = rows.unique(["q", "siren"], keep="first", maintain_order=True)
@@ -168,7 +190,9 @@ def _placed(pairs: pl.DataFrame, queries: pl.DataFrame, register: pl.DataFrame, 
 def _without_refused(scored: pl.DataFrame, queries: pl.DataFrame, validations: pl.DataFrame | None) -> pl.DataFrame:
     if validations is None:
         return scored
-    refused = validations.filter(pl.col("decision") == "refuser").select("cle", "siren").join(queries.select("q", "cle"), on="cle")
+    refused = (
+        validations.filter(pl.col("decision") == "refuser").select("cle", "siren").join(queries.select("q", "cle"), on="cle")
+    )
     return scored.join(refused, on=["q", "siren"], how="anti")
 
 
@@ -179,10 +203,14 @@ def _decide(scored: pl.DataFrame) -> pl.DataFrame:
     ranked = scored.sort("q", "net", "rang_lieu", "siren", descending=[False, True, False, False])
     second = pl.col("net").shift(-1).over("q").fill_null(0.0)
     nearer = pl.col("rang_lieu") < pl.col("rang_lieu").shift(-1).over("q").fill_null(9)
-    first = ranked.with_columns(second.alias("suivant"), nearer.alias("plus_pres")).unique("q", keep="first", maintain_order=True)
+    first = ranked.with_columns(second.alias("suivant"), nearer.alias("plus_pres")).unique(
+        "q", keep="first", maintain_order=True
+    )
     lead = pl.col("net") - pl.col("suivant")
     # Same name twice: the postcode or the commune may tell, a mere département may not.
-    told = (lead >= reference["margin"]) | ((pl.col("score") >= 0.985) & pl.col("plus_pres") & pl.col("rang_lieu").le(1) & (lead >= 0))
+    told = (lead >= reference["margin"]) | (
+        (pl.col("score") >= 0.985) & pl.col("plus_pres") & pl.col("rang_lieu").le(1) & (lead >= 0)
+    )
     repaired = pl.col("repare").is_not_null() & (pl.col("score") >= 0.6)
     within = rules.toml(REFERENCE)["containment"]
     inside = pl.col("inclus") & pl.col("rang_lieu").le(1) & (lead >= within["margin"])
@@ -201,14 +229,20 @@ def _decide(scored: pl.DataFrame) -> pl.DataFrame:
 
 
 def _links(
-    names: pl.DataFrame, queries: pl.DataFrame, identified: pl.DataFrame, decided: pl.DataFrame, validations: pl.DataFrame | None
+    names: pl.DataFrame,
+    queries: pl.DataFrame,
+    identified: pl.DataFrame,
+    decided: pl.DataFrame,
+    validations: pl.DataFrame | None,
 ) -> pl.DataFrame:
     """One row per name: the user's answer, else its identifier, else the decision."""
     columns = ["q", "siren", "siret", "passe", "score", "lieu", "statut"]
     kept = decided.with_columns(
         pl.when(pl.col("statut") == ACCEPTED).then(name).otherwise(pl.lit(None)).alias(name) for name in ("siren", "siret")
     )
-    found = pl.concat([identified.select(columns), kept.filter(pl.col("statut") != NONE).select(columns)], how="vertical_relaxed")
+    found = pl.concat(
+        [identified.select(columns), kept.filter(pl.col("statut") != NONE).select(columns)], how="vertical_relaxed"
+    )
     if validations is not None:
         said = validations.filter(pl.col("decision") == "accepter").join(queries.select("q", "cle"), on="cle")
         said = said.select("q", "siren", "siret", pl.lit("validation").alias("passe"), pl.lit(1.0).alias("score"),
@@ -222,4 +256,6 @@ def _candidates(judged: pl.DataFrame, queries: pl.DataFrame) -> pl.DataFrame:
     ranked = judged.sort("q", "net", "rang_lieu", "siren", descending=[False, True, False, False])
     rank = pl.int_range(1, pl.len() + 1).over("q").cast(pl.Int32)
     top = ranked.with_columns(rank.alias("rang")).filter(pl.col("rang") <= TOP)
-    return top.join(queries.select("q", "cle", "fournisseur"), on="q", maintain_order="left").with_columns(pl.col("net").alias("score"))
+    return top.join(queries.select("q", "cle", "fournisseur"), on="q", maintain_order="left").with_columns(
+        pl.col("net").alias("score")
+    )

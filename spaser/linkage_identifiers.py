@@ -14,7 +14,13 @@ def known_identifiers(queries: pl.DataFrame, register: pl.DataFrame) -> pl.DataF
     units = register.select("siren").unique().with_columns(pl.lit(True).alias("_connu"))
     step = pl.when(pl.col("_connu").is_not_null()).then(pl.lit("identifiant")).otherwise(pl.lit("identifiant_hors_registre"))
     return valid.join(units, on="siren", how="left").select(
-        "q", "siren", "siret", step.alias("passe"), pl.lit(1.0).alias("score"), pl.lit(None, dtype=pl.String).alias("lieu"), pl.lit("accepte").alias("statut")
+        "q",
+        "siren",
+        "siret",
+        step.alias("passe"),
+        pl.lit(1.0).alias("score"),
+        pl.lit(None, dtype=pl.String).alias("lieu"),
+        pl.lit("accepte").alias("statut"),
     )
 
 
@@ -28,7 +34,9 @@ def repairs(queries: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
     """
     wrong = queries.filter(pl.col("siren").is_null() & pl.col("identifiant_lu").str.contains(r"^\d{9}(\d{5})?$"))
     wrong = wrong.select("q", pl.col("identifiant_lu").alias("lu"))
-    known = pl.concat([register.select(pl.col("siret").alias("repare"), "siren"), register.select(pl.col("siren").alias("repare"), "siren")])
+    known = pl.concat(
+        [register.select(pl.col("siret").alias("repare"), "siren"), register.select(pl.col("siren").alias("repare"), "siren")]
+    )
     found = pl.concat([_variants(wrong).join(known.drop_nulls().unique(), on="repare"), _same_unit(wrong, register)])
     return found.group_by("q", "siren").agg(pl.col("repare").min())
 
@@ -36,7 +44,11 @@ def repairs(queries: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
 def _same_unit(wrong: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
     """The wrong figure is in the last five: the SIREN stands."""
     units = register.select("siren").unique()
-    return wrong.select("q", pl.col("lu").str.head(9).alias("repare")).with_columns(pl.col("repare").alias("siren")).join(units, on="siren", how="semi")
+    return (
+        wrong.select("q", pl.col("lu").str.head(9).alias("repare"))
+        .with_columns(pl.col("repare").alias("siren"))
+        .join(units, on="siren", how="semi")
+    )
 
 
 def _variants(wrong: pl.DataFrame) -> pl.DataFrame:

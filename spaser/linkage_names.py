@@ -18,7 +18,7 @@ def folded(text: pl.Expr) -> pl.Expr:
 
 
 def reduced(texts: pl.LazyFrame, column: str) -> pl.LazyFrame:
-    """Each distinct text of ``column`` with ``plein`` (folded), ``mots`` (words that count), ``colle`` (them glued), ``initiales``.
+    """Each distinct text of ``column`` with ``plein`` (folded), ``mots`` (words that count), ``colle`` (glued), ``initiales``.
 
     A name made only of legal forms and small words keeps them all.
     """
@@ -27,14 +27,24 @@ def reduced(texts: pl.LazyFrame, column: str) -> pl.LazyFrame:
     base = texts.select(pl.col(column).alias("texte")).drop_nulls().unique()
     base = base.with_columns(folded(pl.col("texte")).alias("plein")).filter(pl.col("plein") != "")
     padded = pl.concat_str(pl.lit(" "), "plein", pl.lit(" "))
-    said = padded.str.replace_many([f" {words} " for words in phrases], [f" {word} " for word in phrases.values()]).str.strip_chars()
+    said = padded.str.replace_many(
+        [f" {words} " for words in phrases], [f" {word} " for word in phrases.values()]
+    ).str.strip_chars()
     parts = base.with_columns(said.str.split(" ").alias("_dits"))
     word = pl.element()
     small = reference["legal_forms"] + reference["stop_words"]
     parts = parts.with_columns(pl.col("_dits").list.eval(word.replace(reference["words"])).alias("_tous"))
     parts = parts.with_columns(pl.col("_tous").list.eval(word.filter(~word.is_in(small))).alias("_restes"))
     bare = pl.col("_restes").list.len() == 0
-    initials = pl.col("_dits").list.eval(word.filter(~word.is_in(small + [full for full, short in reference["words"].items() if short in reference["legal_forms"]])).str.head(1)).list.join("")
+    initials = (
+        pl.col("_dits")
+        .list.eval(
+            word.filter(
+                ~word.is_in(small + [full for full, short in reference["words"].items() if short in reference["legal_forms"]])
+            ).str.head(1)
+        )
+        .list.join("")
+    )
     return parts.select(
         "texte", "plein", pl.when(bare).then("_tous").otherwise("_restes").alias("mots"), initials.alias("initiales")
     ).with_columns(pl.col("mots").list.join("").alias("colle"))
@@ -45,6 +55,10 @@ def blocking_keys(words: str = "mots", glued: str = "colle") -> pl.Expr:
     word = pl.element()
     heads = pl.col(words).list.eval(word.str.head(4).filter(word.str.len_chars() > 1))
     bones = pl.col(words).list.eval(
-        pl.lit("~") + word.str.replace_all("[AEIOUYH]", "").str.replace_all("LL|NN|TT|SS|RR|MM|PP", "*").str.head(4).filter(word.str.len_chars() > 3)
+        pl.lit("~")
+        + word.str.replace_all("[AEIOUYH]", "")
+        .str.replace_all("LL|NN|TT|SS|RR|MM|PP", "*")
+        .str.head(4)
+        .filter(word.str.len_chars() > 3)
     )
     return pl.concat_list(heads, bones, pl.concat_list(pl.lit("=") + pl.col(glued).str.head(6))).list.unique()

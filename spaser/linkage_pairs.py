@@ -48,7 +48,13 @@ def _matched(asked: pl.DataFrame, keys: pl.DataFrame, on: list[str]) -> pl.DataF
     total = keys.join(sizes, on=on).with_columns(weight).group_by("e").agg(pl.col("w").sum().sqrt().alias("norme"))
     found = []
     for part in chosen.select("q").unique(maintain_order=True).iter_slices(BATCH):
-        shared = chosen.lazy().join(part.lazy(), on="q", how="semi").join(keys.lazy(), on=on).group_by("q", "e").agg(pl.col("w").sum())
+        shared = (
+            chosen.lazy()
+            .join(part.lazy(), on="q", how="semi")
+            .join(keys.lazy(), on=on)
+            .group_by("q", "e")
+            .agg(pl.col("w").sum())
+        )
         # The rank in the register settles ties, so that the same files give the same candidates.
         merit = (pl.col("w") / pl.col("norme") - pl.col("e").cast(pl.Float64) * 1e-12).alias("w")
         best = shared.join(total.lazy(), on="e").select("q", "e", merit).group_by("q").agg(pl.col("e").top_k_by("w", KEPT))
@@ -59,20 +65,29 @@ def _matched(asked: pl.DataFrame, keys: pl.DataFrame, on: list[str]) -> pl.DataF
 def compared(pairs: pl.DataFrame, queries: pl.DataFrame, entries: pl.DataFrame, weights: pl.DataFrame) -> pl.DataFrame:
     """Add ``score`` (0 to 1) to each pair: words in common by weight both ways, whole spelling, truncation, figures."""
     table = pairs.join(queries.select("q", "plein", "mots", "colle", "lieux"), on="q").join(
-        entries.select("e", pl.col("mots").alias("mots_e"), pl.col("colle").alias("colle_e"), pl.col("plein").alias("plein_e")), on="e"
+        entries.select("e", pl.col("mots").alias("mots_e"), pl.col("colle").alias("colle_e"), pl.col("plein").alias("plein_e")),
+        on="e",
     )
     table = table.with_row_index("p")
     least = rules.toml(REFERENCE)["containment"]
     if table.is_empty():
         return table.with_columns(pl.lit(0.0).alias("score"), pl.lit(False).alias("tronque"), pl.lit(False).alias("inclus"))
-    whole = process.cpdist(table["colle"].to_list(), table["colle_e"].to_list(), scorer=Indel.normalized_similarity, workers=-1, dtype=np.float32)
+    whole = process.cpdist(
+        table["colle"].to_list(), table["colle_e"].to_list(), scorer=Indel.normalized_similarity, workers=-1, dtype=np.float32
+    )
     table = table.with_columns(pl.Series("lettres", whole).cast(pl.Float64))
     asked, answered = _coverage(table, weights)
     table = table.join(asked, on="p").join(answered, on="p")
     cut = (pl.col("colle").str.len_chars() >= 18) & (pl.col("plein").str.len_chars() >= 25)
     truncated = cut & pl.col("colle_e").str.starts_with(pl.col("colle"))
     opened = cut & (pl.col("plein").str.len_chars() >= 28) & (pl.col("couvert") > 0.97)
-    back = pl.when(truncated).then(1.0).when(opened).then(pl.max_horizontal(pl.col("couvert_e"), pl.lit(0.9))).otherwise("couvert_e")
+    back = (
+        pl.when(truncated)
+        .then(1.0)
+        .when(opened)
+        .then(pl.max_horizontal(pl.col("couvert_e"), pl.lit(0.9)))
+        .otherwise("couvert_e")
+    )
     words = 2 * pl.col("couvert") * back / (pl.col("couvert") + back + 1e-9)
     spelled = pl.when((pl.col("lettres") >= 0.88) & (pl.col("colle").str.len_chars() >= 6)).then(pl.col("lettres"))
     figures = pl.col("plein").str.replace_all(r"\D+", "") != pl.col("plein_e").str.replace_all(r"\D+", "")
@@ -81,7 +96,11 @@ def compared(pairs: pl.DataFrame, queries: pl.DataFrame, entries: pl.DataFrame, 
     score = pl.when(truncated).then(pl.max_horizontal(score, pl.lit(0.97))).otherwise(score)
     score = pl.when(pl.col("colle") == pl.col("colle_e")).then(0.99).otherwise(score)
     score = pl.when(pl.col("plein") == pl.col("plein_e")).then(1.0).otherwise(pl.when(both).then(score * 0.8).otherwise(score))
-    inside = (pl.max_horizontal("couvert", "couvert_e") >= 0.97) & (pl.min_horizontal("couvert", "couvert_e") >= least["inside"]) & ~both
+    inside = (
+        (pl.max_horizontal("couvert", "couvert_e") >= 0.97)
+        & (pl.min_horizontal("couvert", "couvert_e") >= least["inside"])
+        & ~both
+    )
     contained = inside & (pl.col("rare_a") >= least["rare"])
     return table.with_columns(score.alias("score"), truncated.alias("tronque"), contained.alias("inclus"))
 
@@ -90,12 +109,24 @@ def _coverage(table: pl.DataFrame, weights: pl.DataFrame) -> tuple[pl.DataFrame,
     """How much of each name, by weight of its words, the other one says."""
     words = table.select("p", "lieux", pl.col("mots").alias("a"), pl.col("mots_e").alias("b"))
     grid = words.explode("a").explode("b")
-    alike = process.cpdist(grid["a"].to_list(), grid["b"].to_list(), scorer=fuzz.ratio, score_cutoff=78, workers=-1, dtype=np.float32)
+    alike = process.cpdist(
+        grid["a"].to_list(), grid["b"].to_list(), scorer=fuzz.ratio, score_cutoff=78, workers=-1, dtype=np.float32
+    )
     a, b = pl.col("a"), pl.col("b")
     short = pl.min_horizontal(a.str.len_chars(), b.str.len_chars())
     head = (a.str.starts_with(b) | b.str.starts_with(a)) & (short >= 3)
     figure = a.str.contains(r"\d") | b.str.contains(r"\d")
-    likeness = pl.when(a == b).then(1.0).when(figure).then(0.0).when(head).then(0.95).when(short >= 4).then(pl.col("r") / 100).otherwise(0.0)
+    likeness = (
+        pl.when(a == b)
+        .then(1.0)
+        .when(figure)
+        .then(0.0)
+        .when(head)
+        .then(0.95)
+        .when(short >= 4)
+        .then(pl.col("r") / 100)
+        .otherwise(0.0)
+    )
     grid = grid.with_columns(pl.Series("r", alike).cast(pl.Float64)).with_columns(likeness.alias("s"))
     heaviest = float(weights["poids"].max() or 1.0)
     return tuple(_one_way(grid, weights, heaviest, side, name) for side, name in (("a", "couvert"), ("b", "couvert_e")))
@@ -105,8 +136,13 @@ def _one_way(grid: pl.DataFrame, weights: pl.DataFrame, heaviest: float, side: s
     best = grid.group_by("p", side).agg(pl.col("s").max(), pl.col("lieux").first())
     known = best.join(weights.rename({"mot": side}), on=side, how="left").with_columns(pl.col("poids").fill_null(heaviest))
     town = pl.col("lieux").list.contains(pl.col(side)).fill_null(False)
-    weighed = known.with_columns(pl.when(town).then(pl.col("poids") * 0.02).otherwise("poids").alias("poids"), town.alias("_lieu"))
+    weighed = known.with_columns(
+        pl.when(town).then(pl.col("poids") * 0.02).otherwise("poids").alias("poids"), town.alias("_lieu")
+    )
     common = rules.toml(REFERENCE)["common"]
     share = ((pl.col("s") * pl.col("poids")).sum() / pl.col("poids").sum()).alias(name)
-    rarest = pl.col("poids").filter((pl.col("s") >= 0.95) & ~pl.col("_lieu") & ~pl.col(side).is_in(common)).max().fill_null(0.0) / heaviest
+    rarest = (
+        pl.col("poids").filter((pl.col("s") >= 0.95) & ~pl.col("_lieu") & ~pl.col(side).is_in(common)).max().fill_null(0.0)
+        / heaviest
+    )
     return weighed.group_by("p").agg(share, rarest.alias(f"rare_{side}"))

@@ -14,8 +14,24 @@ import polars as pl
 
 from spaser.problems import Problem, Problems
 
-COLUMNS = ("cle", "fournisseur", "code_postal", "commune", "lignes", "montant_euros", "rang", "candidat", "candidat_commune", "siren", "siret",
-           "score", "decision", "auteur", "date", "motif")  # fmt: skip
+COLUMNS = (
+    "cle",
+    "fournisseur",
+    "code_postal",
+    "commune",
+    "lignes",
+    "montant_euros",
+    "rang",
+    "candidat",
+    "candidat_commune",
+    "siren",
+    "siret",
+    "score",
+    "decision",
+    "auteur",
+    "date",
+    "motif",
+)
 YES = ("accepter", "accepte", "accepté", "oui", "o", "x", "1", "ok", "a")
 NO = ("refuser", "refuse", "refusé", "non", "n", "0", "r")
 _FORMULA = ("=", "+", "-", "@", "\t")
@@ -24,7 +40,16 @@ _FORMULA = ("=", "+", "-", "@", "\t")
 def to_validate(links: pl.LazyFrame, candidates: pl.LazyFrame) -> pl.LazyFrame:
     """The rows to show the user: the candidates of every name left ambiguous, the largest amounts first."""
     asked = links.filter(pl.col("statut") == "ambigu").select("cle", "code_postal", "commune", "lignes", "montant")
-    rows = candidates.select("cle", "fournisseur", "rang", pl.col("nom").alias("candidat"), pl.col("commune").alias("candidat_commune"), "siren", "siret", "score")
+    rows = candidates.select(
+        "cle",
+        "fournisseur",
+        "rang",
+        pl.col("nom").alias("candidat"),
+        pl.col("commune").alias("candidat_commune"),
+        "siren",
+        "siret",
+        "score",
+    )
     return (
         rows.join(asked, on="cle")
         .sort(pl.col("montant").abs(), "cle", "rang", descending=[True, False, False], nulls_last=True)
@@ -71,13 +96,20 @@ def read_validations(path: Path | str) -> pl.DataFrame:
         if answer not in YES + NO:
             faults.append(f"ligne {line} : « {row['decision']} » n'est ni accepter ni refuser")
             continue
-        rows.append({name: row[name] or None for name in ("cle", "siren", "siret", "auteur", "date", "motif")} | {"decision": "accepter" if answer in YES else "refuser"})
+        rows.append(
+            {name: row[name] or None for name in ("cle", "siren", "siret", "auteur", "date", "motif")}
+            | {"decision": "accepter" if answer in YES else "refuser"}
+        )
     accepted = [row["cle"] for row in rows if row["decision"] == "accepter"]
-    faults += [f"« {cle} » : deux entreprises acceptées" for cle in dict.fromkeys(cle for cle in accepted if accepted.count(cle) > 1)]
+    faults += [
+        f"« {cle} » : deux entreprises acceptées" for cle in dict.fromkeys(cle for cle in accepted if accepted.count(cle) > 1)
+    ]
     if faults:
         raise Problems(f"La table de validation {Path(path).name} demande une correction", faults)
     schema = dict.fromkeys(("cle", "siren", "siret", "decision", "auteur", "date", "motif"), pl.String)
-    day = pl.coalesce(pl.col("date").str.to_date("%Y-%m-%d", strict=False), pl.col("date").str.to_date("%d/%m/%Y", strict=False))
+    day = pl.coalesce(
+        pl.col("date").str.to_date("%Y-%m-%d", strict=False), pl.col("date").str.to_date("%d/%m/%Y", strict=False)
+    )
     return pl.DataFrame(rows, schema=schema).with_columns(day.alias("date"))
 
 
@@ -95,8 +127,11 @@ def _read_rows(file: Path) -> list[dict[str, str]]:
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=mark)
     lacking = [name for name in ("cle", "siren", "decision") if name not in (reader.fieldnames or [])]
     if lacking:
-        raise Problem(f"Colonnes absentes de la table de validation : {', '.join(lacking)}", where=file.name,
-                      todo="Repartez du fichier écrit par le kit.")  # fmt: skip
+        raise Problem(
+            f"Colonnes absentes de la table de validation : {', '.join(lacking)}",
+            where=file.name,
+            todo="Repartez du fichier écrit par le kit.",
+        )
     return [_restored({name: (row.get(name) or "").strip() for name in COLUMNS}) for row in reader]
 
 
@@ -115,4 +150,8 @@ def _cell(value: object) -> str:
 
 def _guarded(name: str, value: str) -> str:
     """A supplier called « =1+1 » must not be computed by a spreadsheet."""
-    return f"'{value}" if value.startswith(_FORMULA) and name in ("cle", "fournisseur", "candidat", "commune", "candidat_commune") else value
+    return (
+        f"'{value}"
+        if value.startswith(_FORMULA) and name in ("cle", "fournisseur", "candidat", "commune", "candidat_commune")
+        else value
+    )

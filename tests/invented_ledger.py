@@ -8,9 +8,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 NBSP, THIN = "\u00a0", "\u202f"
-HEADINGS = ["Exercice", "N° Tiers", "Raison sociale", "N° SIRET", "Nature", "Fonction", "Service gestionnaire", "Mandaté TTC", "Libellé", "CP", "Ville"]
-ACCOUNTS = [("60632", "achat"), ("611", "achat"), ("6135", "achat"), ("2031", "achat"), ("2313", "achat"), ("616", "banque_assurance"),
-            ("6574", "subvention"), ("20421", "subvention"), ("6531", "hors_perimetre"), ("66111", "hors_perimetre"), ("673", "hors_perimetre")]  # fmt: skip
+HEADINGS = [
+    "Exercice",
+    "N° Tiers",
+    "Raison sociale",
+    "N° SIRET",
+    "Nature",
+    "Fonction",
+    "Service gestionnaire",
+    "Mandaté TTC",
+    "Libellé",
+    "CP",
+    "Ville",
+]
+ACCOUNTS = [
+    ("60632", "achat"),
+    ("611", "achat"),
+    ("6135", "achat"),
+    ("2031", "achat"),
+    ("2313", "achat"),
+    ("616", "banque_assurance"),
+    ("6574", "subvention"),
+    ("20421", "subvention"),
+    ("6531", "hors_perimetre"),
+    ("66111", "hors_perimetre"),
+    ("673", "hors_perimetre"),
+]
 
 
 @dataclass
@@ -62,7 +85,7 @@ def make_rows(count: int, seed: int = 7, *, suppliers: int = 400) -> tuple[list[
     rng, truth = random.Random(seed), Truth()
     rows: list[list[object]] = [["Commune inventée de Sainte-Fiction"], ["Mandats de l'exercice"], [], HEADINGS]
     truth_sum = block = 0
-    for rank in range(count):
+    for _ in range(count):
         number = rng.randrange(suppliers)
         cents = rng.randrange(100, 5_000_000) if rng.random() > 0.1 else rng.randrange(1, 900) * 10_000
         cents = -cents if rng.random() < 0.05 else cents
@@ -70,11 +93,27 @@ def make_rows(count: int, seed: int = 7, *, suppliers: int = 400) -> tuple[list[
         given = siret(number) if rng.random() < 0.6 else ""
         name = f"ENTREPRISE INVENTEE {number}" if number else "TOTAL"
         if rng.random() < 0.003:
-            rows.append(["2025", "", name, given, account, "", "DST", rng.choice(["à voir", "1,2,3", "#REF!"]), "illisible", "", ""])
+            rows.append(
+                ["2025", "", name, given, account, "", "DST", rng.choice(["à voir", "1,2,3", "#REF!"]), "illisible", "", ""]
+            )
             truth.left_out += 1
             continue
         spaced = f"{given[:3]} {given[3:6]} {given[6:9]} {given[9:]}" if given and rng.random() < 0.5 else given
-        rows.append(["2025", f"{number:06}", name, spaced, account, "020", "DST", write_amount(cents, rng), "fourniture inventée", "01999", "STE FICTION"])
+        rows.append(
+            [
+                "2025",
+                f"{number:06}",
+                name,
+                spaced,
+                account,
+                "020",
+                "DST",
+                write_amount(cents, rng),
+                "fourniture inventée",
+                "01999",
+                "STE FICTION",
+            ]
+        )
         truth.cents[scope] = truth.cents.get(scope, 0) + cents
         truth.lines += 1
         truth.credit_notes += cents < 0
@@ -99,7 +138,9 @@ def euros(cents: int) -> str:
 
 def write_csv(path: Path, rows: list[list[object]], *, encoding: str = "utf-8") -> Path:
     with path.open("w", encoding=encoding, newline="") as stream:
-        csv.writer(stream, delimiter=";").writerows([[str(c).replace(".", ",") if isinstance(c, float) else c for c in row] for row in rows])
+        csv.writer(stream, delimiter=";").writerows(
+            [[str(c).replace(".", ",") if isinstance(c, float) else c for c in row] for row in rows]
+        )
     return path
 
 

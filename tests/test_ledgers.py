@@ -50,7 +50,11 @@ def test_a_file_with_every_trap_reconciles_to_the_cent(tmp_path, kind):
     if kind == "ods":
         pytest.importorskip("odf", reason="odfpy absent : pas d'ODS à lire")
     rows, truth = make_rows(300 if kind == "ods" else 2_000)
-    write = {"xlsx": lambda p: write_xlsx(p, {"Mandats": rows}), "csv": lambda p: write_csv(p, rows), "ods": lambda p: write_ods(p, rows)}
+    write = {
+        "xlsx": lambda p: write_xlsx(p, {"Mandats": rows}),
+        "csv": lambda p: write_csv(p, rows),
+        "ods": lambda p: write_ods(p, rows),
+    }
     ledger = read_ledger(write[kind](tmp_path / f"depenses.{kind}"))
     account = ledger.accounts.row(0, named=True)
     found = dict(ledger.lines.group_by("perimetre").agg(pl.col("montant").sum()).filter(pl.col("perimetre") != "ecarte").rows())
@@ -61,15 +65,23 @@ def test_a_file_with_every_trap_reconciles_to_the_cent(tmp_path, kind):
     assert account["montant"] == account["total_imprime"] == truth.total
     assert account["taxe"] == "TTC"
     parts = posts(ledger)
-    assert parts["identifie"] + parts["non_identifie"] + parts["hors_perimetre"] + parts["ecarte"] == parts["total"] == truth.total
+    assert (
+        parts["identifie"] + parts["non_identifie"] + parts["hors_perimetre"] + parts["ecarte"] == parts["total"] == truth.total
+    )
     assert ledger.lines.schema == SPEND.schema and ledger.rejects.schema == REJECTS.schema
 
 
 def test_several_sheets_are_read_and_one_without_header_is_said(tmp_path):
     head = ["Fournisseur", "Montant HT"]
-    path = write_xlsx(tmp_path / "d.xlsx", {"2024": [head, ["Alpha inventée", 10]], "Notice": [["Bonjour"]], "2025": [[], [], head, ["Bêta inventée", 5.5]]})
+    path = write_xlsx(
+        tmp_path / "d.xlsx",
+        {"2024": [head, ["Alpha inventée", 10]], "Notice": [["Bonjour"]], "2025": [[], [], head, ["Bêta inventée", 5.5]]},
+    )
     ledger = read_ledger(path)
-    assert ledger.lines.select("feuille", "exercice", "montant", "ligne").rows() == [("2024", 2024, 1000, 2), ("2025", 2025, 550, 4)]
+    assert ledger.lines.select("feuille", "exercice", "montant", "ligne").rows() == [
+        ("2024", 2024, 1000, 2),
+        ("2025", 2025, 550, 4),
+    ]
     assert ledger.accounts["etat"].to_list() == ["lue", "ignorée : sans en-tête reconnu", "lue"]
 
 
@@ -80,8 +92,14 @@ def test_ht_is_taken_before_ttc_and_tva_never(tmp_path):
 
 
 def test_a_supplier_called_total_is_not_a_total(tmp_path):
-    rows = [["Raison sociale", "SIRET", "Libellé", "Date", "Montant"], ["TOTAL", siret(5), "carburant", "03/04/2025", 50], ["TOTAL ENERGIES INVENTEES", "", "", "", 20],
-            ["Beta inventée", "", "", "", 30], ["Total Beta inventée", "", "", "", 30], ["Total", "", "", "", 100]]  # fmt: skip
+    rows = [
+        ["Raison sociale", "SIRET", "Libellé", "Date", "Montant"],
+        ["TOTAL", siret(5), "carburant", "03/04/2025", 50],
+        ["TOTAL ENERGIES INVENTEES", "", "", "", 20],
+        ["Beta inventée", "", "", "", 30],
+        ["Total Beta inventée", "", "", "", 30],
+        ["Total", "", "", "", 100],
+    ]
     ledger = read_ledger(book(tmp_path, rows))
     assert ledger.lines["fournisseur"].to_list() == ["TOTAL", "TOTAL ENERGIES INVENTEES", "Beta inventée"]
     assert ledger.accounts["totaux"][0] == 2 and ledger.accounts["total_imprime"][0] == 10000
@@ -98,7 +116,16 @@ def test_identifiers_are_kept_as_text_and_wrong_ones_left_to_the_linkage(tmp_pat
     good = siret(12)
     wrong = good[:-1] + str((int(good[-1]) + 1) % 10)
     spaced = f"{good[:3]} {good[3:6]} {good[6:9]} {good[9:]}"
-    rows = [["Fournisseur", "N° SIRET", "Montant"], ["a", spaced, 1], ["b", int(good), 1], ["c", wrong, 1], ["d", good[:9], 1], ["e", f"FR83{good[:9]}", 1], ["f", "NC", 1], ["g", "7,32E+13", 1]]
+    rows = [
+        ["Fournisseur", "N° SIRET", "Montant"],
+        ["a", spaced, 1],
+        ["b", int(good), 1],
+        ["c", wrong, 1],
+        ["d", good[:9], 1],
+        ["e", f"FR83{good[:9]}", 1],
+        ["f", "NC", 1],
+        ["g", "7,32E+13", 1],
+    ]
     ledger = read_ledger(book(tmp_path, rows))
     assert ledger.lines["siret"].to_list() == [good, good, None, None, None, None, None]
     assert ledger.lines["siren"].to_list() == [good[:9], good[:9], None, good[:9], good[:9], None, None]
@@ -107,17 +134,24 @@ def test_identifiers_are_kept_as_text_and_wrong_ones_left_to_the_linkage(tmp_pat
 
 
 def test_the_sense_column_makes_credit_notes_negative_and_says_so(tmp_path):
-    rows = [["Fournisseur", "Type de mandat", "Montant HT"], ["Alpha inventée", "Ordinaire", 10], ["Alpha inventée", "Annulation", 4], ["Alpha inventée", "Annulation", -1]]
+    rows = [
+        ["Fournisseur", "Type de mandat", "Montant HT"],
+        ["Alpha inventée", "Ordinaire", 10],
+        ["Alpha inventée", "Annulation", 4],
+        ["Alpha inventée", "Annulation", -1],
+    ]
     ledger = read_ledger(book(tmp_path, rows))
     assert ledger.lines["montant"].to_list() == [1000, -400, -100]
     assert ledger.accounts["avoirs_par_le_sens"][0] == 1
 
 
 def test_the_mapping_is_written_corrected_and_reused(tmp_path):
-    path = book(tmp_path, [["Fournisseur", "Qui \"vraiment\"", "Montant", "Payé net de \\ tout"], ["Code 1", "Alpha inventée", 10, 8]])
+    path = book(
+        tmp_path, [["Fournisseur", 'Qui "vraiment"', "Montant", "Payé net de \\ tout"], ["Code 1", "Alpha inventée", 10, 8]]
+    )
     file = write_mapping(read_ledger(path).mapping, tmp_path / "colonnes.toml")
     corrected = read_mapping(file)
-    corrected["colonnes"] |= {"fournisseur": "Qui \"vraiment\"", "montant": "Payé net de \\ tout"}
+    corrected["colonnes"] |= {"fournisseur": 'Qui "vraiment"', "montant": "Payé net de \\ tout"}
     ledger = read_ledger(path, mapping=write_mapping(corrected | {"taxe": "HT"}, file))
     assert ledger.lines.select("fournisseur", "montant", "taxe").row(0) == ("Alpha inventée", 800, "HT")
 
@@ -151,9 +185,21 @@ def test_a_cp1252_file_with_commas_and_quotes_is_read(tmp_path):
 
 
 def test_public_bodies_leave_the_perimeter_and_banks_are_set_apart_once_known(tmp_path):
-    rows = [["Fournisseur", "SIREN", "Nature", "Montant"], ["a", siret(1)[:9], "611", 1], ["b", siret(2)[:9], "611", 2], ["c", siret(3)[:9], "611", 4], ["d", siret(2)[:9], "6574", 8]]
+    rows = [
+        ["Fournisseur", "SIREN", "Nature", "Montant"],
+        ["a", siret(1)[:9], "611", 1],
+        ["b", siret(2)[:9], "611", 2],
+        ["c", siret(3)[:9], "611", 4],
+        ["d", siret(2)[:9], "6574", 8],
+    ]
     lines = read_ledger(book(tmp_path, rows)).lines.lazy()
-    units = pl.LazyFrame({"siren": [siret(1)[:9], siret(2)[:9], siret(2)[:9]], "categorie_juridique": ["7210", "5710", None], "naf": ["84.11Z", "65.12Z", None]})
+    units = pl.LazyFrame(
+        {
+            "siren": [siret(1)[:9], siret(2)[:9], siret(2)[:9]],
+            "categorie_juridique": ["7210", "5710", None],
+            "naf": ["84.11Z", "65.12Z", None],
+        }
+    )
     done = refine(lines, units).collect()
     assert done["perimetre"].to_list() == ["hors_perimetre", "banque_assurance", "achat", "subvention"]
     assert done["montant"].sum() == lines.collect()["montant"].sum()

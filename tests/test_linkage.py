@@ -33,13 +33,33 @@ def siren(rank: int) -> str:
 
 @pytest.fixture(scope="module")
 def register() -> pl.LazyFrame:
-    rows = [{"siren": siren(k), "siret": siret(k), "nom": n, "code_postal": cp, "commune": town, "siege": True} for k, (n, cp, town) in NAMES.items()]
+    rows = [
+        {"siren": siren(k), "siret": siret(k), "nom": n, "code_postal": cp, "commune": town, "siege": True}
+        for k, (n, cp, town) in NAMES.items()
+    ]
     rows[6]["enseigne"] = "BRICOFICTIF"
-    filler = [{"siren": siren(k), "siret": siret(k), "nom": f"REMPLISSAGE FICTIF {k}", "code_postal": "13001", "commune": "MARSEILLE 1", "siege": True} for k in range(100, 140)]
+    filler = [
+        {
+            "siren": siren(k),
+            "siret": siret(k),
+            "nom": f"REMPLISSAGE FICTIF {k}",
+            "code_postal": "13001",
+            "commune": "MARSEILLE 1",
+            "siege": True,
+        }
+        for k in range(100, 140)
+    ]
     return ESTABLISHMENTS.conform(pl.LazyFrame(rows + filler))
 
 
-def ask(register: pl.LazyFrame, name: str, postcode: str | None = None, town: str | None = None, identifier: str | None = None, **kwargs) -> dict:
+def ask(
+    register: pl.LazyFrame,
+    name: str,
+    postcode: str | None = None,
+    town: str | None = None,
+    identifier: str | None = None,
+    **kwargs,
+) -> dict:
     row = {"fournisseur": name, "code_postal": postcode, "commune": town, "identifiant_lu": identifier, "montant": 100}
     schema = dict.fromkeys(row, pl.String) | {"montant": pl.Int64}
     found = link(pl.LazyFrame([row], schema=schema), register, **kwargs)
@@ -123,7 +143,9 @@ def test_the_users_answers_are_written_read_back_and_remembered(register, tmp_pa
     text = file.read_text(encoding="utf-8-sig")
     assert "'=VALDOREC" in text and text.index("MORVANEC") < text.index("VALDOREC")
     lines = text.splitlines()
-    answered = [line.replace(";;;;", ";accepter;Moi;02/03/2026;vu sur la facture") if siren(5) in line else line for line in lines]
+    answered = [
+        line.replace(";;;;", ";accepter;Moi;02/03/2026;vu sur la facture") if siren(5) in line else line for line in lines
+    ]
     answered = [line.replace(";;;;", ";non;;;") if siren(10) in line else line for line in answered]
     file.write_bytes("\r\n".join(answered).encode("cp1252"))
     second = link(rows, register, validations=read_validations(file))
@@ -133,7 +155,10 @@ def test_the_users_answers_are_written_read_back_and_remembered(register, tmp_pa
     assert siren(10) not in refused["siren"].to_list() and siren(11) in refused["siren"].to_list()
     write_validations(to_validate(second.links, second.candidates), file)
     again = read_validations(file)
-    assert set(again["decision"]) == {"accepter", "refuser"} and again["date"].drop_nulls().to_list()[0].isoformat() == "2026-03-02"
+    assert (
+        set(again["decision"]) == {"accepter", "refuser"}
+        and again["date"].drop_nulls().to_list()[0].isoformat() == "2026-03-02"
+    )
 
 
 def test_two_accepted_companies_for_one_supplier_are_refused(tmp_path):
@@ -145,8 +170,15 @@ def test_two_accepted_companies_for_one_supplier_are_refused(tmp_path):
 
 
 def test_lines_receive_the_company_of_their_supplier_and_keep_their_own(register):
-    lines = pl.LazyFrame({"fournisseur": ["KARBUNEL TP", "KARBUNEL TP", "Inconnu"], "code_postal": ["13001"] * 3, "siren": [None, siren(7), None],
-                          "siret": [None, siret(7), None], "montant": [1, 2, 4]})  # fmt: skip
+    lines = pl.LazyFrame(
+        {
+            "fournisseur": ["KARBUNEL TP", "KARBUNEL TP", "Inconnu"],
+            "code_postal": ["13001"] * 3,
+            "siren": [None, siren(7), None],
+            "siret": [None, siret(7), None],
+            "montant": [1, 2, 4],
+        }
+    )
     links = link(names_of(lines), register).links
     assert attach(lines, links).collect()["siren"].to_list() == [siren(2), siren(7), None]
 
@@ -161,7 +193,11 @@ def test_the_order_of_the_register_and_of_the_lines_changes_nothing(register):
 
 def test_a_name_made_of_small_words_keeps_them():
     forms = reduced(pl.LazyFrame({"n": ["LA SARL", "S.A.S. L'Été & Cie", "ILE DE FRANCE ENTREPRISE"]}), "n").collect()
-    assert dict(forms.select("texte", "colle").rows()) == {"LA SARL": "LASARL", "S.A.S. L'Été & Cie": "ETE", "ILE DE FRANCE ENTREPRISE": "IDF"}
+    assert dict(forms.select("texte", "colle").rows()) == {
+        "LA SARL": "LASARL",
+        "S.A.S. L'Été & Cie": "ETE",
+        "ILE DE FRANCE ENTREPRISE": "IDF",
+    }
 
 
 def test_an_empty_ledger_and_an_empty_register_link_nothing(register):

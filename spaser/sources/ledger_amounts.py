@@ -35,7 +35,11 @@ def read_cents(rows: pl.LazyFrame, column: str) -> pl.LazyFrame:
     staged = staged.with_columns(text.str.extract(_UNIT, 1).alias("_corps"), _scale(text).alias("_echelle"))
     staged = staged.with_columns(_decimal_mark(body)).with_columns(body.str.find(r"[.,]\d*$").cast(pl.Int64).alias("_place"))
     staged = staged.with_columns(
-        pl.when(mark.is_null()).then(body).otherwise(body.str.head(pl.col("_place"))).str.replace_all(r"[.,]", "").alias("_entier"),
+        pl.when(mark.is_null())
+        .then(body)
+        .otherwise(body.str.head(pl.col("_place")))
+        .str.replace_all(r"[.,]", "")
+        .alias("_entier"),
         pl.when(mark.is_null()).then(pl.lit("")).otherwise(body.str.slice(pl.col("_place") + 1)).alias("_reste"),
         text.str.contains(_SCIENTIFIC).alias("_scientifique"),
     )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-
-import tomllib
 
 from spaser import rules
 from spaser.problems import Problem, closest
@@ -42,7 +41,9 @@ def propose(headings: Iterable[str | None]) -> Mapping | None:
     reference = rules.toml(REFERENCE)
     taken: dict[str, int] = {}
     for name, aliases in reference["colonnes"].items():
-        rank = next((folded.index(alias) for alias in aliases if alias in folded and folded.index(alias) not in taken.values()), None)
+        rank = next(
+            (folded.index(alias) for alias in aliases if alias in folded and folded.index(alias) not in taken.values()), None
+        )
         if rank is not None:
             taken[name] = rank
     amount = _amount(folded, taken)
@@ -87,13 +88,20 @@ def not_found(path: Path, sheets: list[Sheet], mapping: Mapping | None) -> Probl
     headings = [cell for cell in dict.fromkeys(seen) if fold(cell) and not fold(cell).replace(" ", "").isdigit()][:25]
     if mapping:
         missing = [heading for heading in mapping["colonnes"].values() if fold(heading) not in {fold(cell) for cell in seen}]
-        why = "Colonnes attendues par la correspondance et absentes : " + ", ".join(f"« {name} »" for name in missing or ["aucune ligne ne les porte toutes"])
-        return Problem("Le fichier ne suit pas la correspondance de colonnes donnée", where=path.name, why=why,
-                       todo=closest(missing[0], headings) if missing else "Relancez sans correspondance pour en proposer une.")  # fmt: skip
+        why = "Colonnes attendues par la correspondance et absentes : " + ", ".join(
+            f"« {name} »" for name in missing or ["aucune ligne ne les porte toutes"]
+        )
+        return Problem(
+            "Le fichier ne suit pas la correspondance de colonnes donnée",
+            where=path.name,
+            why=why,
+            todo=closest(missing[0], headings) if missing else "Relancez sans correspondance pour en proposer une.",
+        )
     why = "Vu dans les 20 premières lignes : " + (", ".join(f"« {name} »" for name in headings) or "rien")
     todo = (
         "Il faut une colonne de montant (par exemple « Montant HT », « Mandaté TTC ») et une colonne de fournisseur "
-        "(« Raison sociale », « Fournisseur », « Tiers ») ou de SIRET (« N° SIRET »). Renommez les colonnes ou donnez une correspondance."
+        "(« Raison sociale », « Fournisseur », « Tiers ») ou de SIRET (« N° SIRET »). "
+        "Renommez les colonnes ou donnez une correspondance."
     )
     return Problem("Aucun en-tête de fichier de dépenses reconnu", where=path.name, why=why, todo=todo)
 
@@ -136,7 +144,7 @@ def write_mapping(mapping: Mapping, path: Path | str) -> Path:
     lines = [
         "# Correspondance entre les colonnes de votre fichier de dépenses et les mots du kit.",
         "# À gauche le mot du kit, à droite l'intitulé de votre colonne. Corrigez, puis réutilisez l'an prochain.",
-        f'taxe = {_quoted(mapping.get("taxe", "inconnue"))}  # HT, TTC ou inconnue',
+        f"taxe = {_quoted(mapping.get('taxe', 'inconnue'))}  # HT, TTC ou inconnue",
     ]
     if mapping.get("feuilles"):
         lines.append(f"feuilles = [{', '.join(_quoted(name) for name in mapping['feuilles'])}]")

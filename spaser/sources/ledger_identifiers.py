@@ -8,7 +8,7 @@ from spaser.sources.siret import luhn_ok
 
 
 def identify(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Read ``siret``, ``siren`` and ``nic`` as typed: ``siret`` and ``siren`` when valid, ``identifiant_lu``, ``identifiant_doute``.
+    """Read ``siret``, ``siren`` and ``nic`` as typed: kept when valid; add ``identifiant_lu``, ``identifiant_doute``.
 
     A French VAT number gives its SIREN. One lost leading zero is restored when the result is valid. ``identifiant_doute``
     is ``identifiant_cle`` (right length, wrong key) or ``identifiant_format``.
@@ -17,7 +17,11 @@ def identify(rows: pl.LazyFrame) -> pl.LazyFrame:
     number, read = pl.col("_chiffres"), pl.col("identifiant_lu")
     typed = rows.with_columns(
         pl.coalesce("siret", "siren").alias("_donne"),
-        pl.col("siret").str.replace(r"^(\d{8,14})\.0$", "${1}").str.to_uppercase().str.replace_all(r"[^0-9A-Z,+]", "").alias("_brut"),
+        pl.col("siret")
+        .str.replace(r"^(\d{8,14})\.0$", "${1}")
+        .str.to_uppercase()
+        .str.replace_all(r"[^0-9A-Z,+]", "")
+        .alias("_brut"),
         pl.col("siren").str.replace(r"\.0$", "").str.replace_all(r"\D", "").str.zfill(9).alias("_unite"),
         pl.col("nic").str.replace(r"\.0$", "").str.replace_all(r"\D", "").str.zfill(5).alias("_nic"),
     )

@@ -41,7 +41,9 @@ def sort_out(rows: pl.DataFrame, cells: list[str], headings: dict[str, str | Non
     claims = said | (quiet & wordless & pl.col("montant").is_not_null())
     facts = _sums(facts.with_columns(claims.alias("_pretend"), wordless.alias("_muet")))
     proven = pl.col("_somme") | pl.col("_dernier")
-    total = pl.col("_pretend") & (pl.col("_de") | pl.col("_groupe") | (pl.col("_nu") & (proven | pl.col("_long"))) | (pl.col("_muet") & pl.col("_somme")))
+    total = pl.col("_pretend") & (
+        pl.col("_de") | pl.col("_groupe") | (pl.col("_nu") & (proven | pl.col("_long"))) | (pl.col("_muet") & pl.col("_somme"))
+    )
     kind = (
         pl.when(pl.col("_n") == 0)
         .then(pl.lit("vide"))
@@ -49,7 +51,12 @@ def sort_out(rows: pl.DataFrame, cells: list[str], headings: dict[str, str | Non
         .then(pl.lit("entete"))
         .when(total)
         .then(pl.lit("total"))
-        .when(pl.col("montant").is_null() & pl.col("montant_lu").is_null() & pl.col("fournisseur").is_null() & pl.col("siret").is_null())
+        .when(
+            pl.col("montant").is_null()
+            & pl.col("montant_lu").is_null()
+            & pl.col("fournisseur").is_null()
+            & pl.col("siret").is_null()
+        )
         .then(pl.lit("vide"))
         .otherwise(pl.lit("ligne"))
     )
@@ -68,7 +75,9 @@ def _total_words(cells: list[str]) -> list[pl.Expr]:
         pl.any_horizontal(text.is_in(reference["totals"]).fill_null(False) for text in texts.values()).alias("_nu"),
         pl.any_horizontal(text.is_in(long).fill_null(False) for text in texts.values()).alias("_long"),
         pl.any_horizontal(text.str.contains(of).fill_null(False) for text in texts.values()).alias("_de"),
-        pl.any_horizontal(text.is_in(["total general", "grand total", "cumul general"]).fill_null(False) for text in texts.values()).alias("_general"),
+        pl.any_horizontal(
+            text.is_in(["total general", "grand total", "cumul general"]).fill_null(False) for text in texts.values()
+        ).alias("_general"),
     ]
 
 
@@ -92,5 +101,7 @@ def _sums(rows: pl.DataFrame) -> pl.DataFrame:
     summed = rows.with_columns(amount.cum_sum().alias("_cumul"))
     before = pl.when(pl.col("_pretend")).then(pl.col("_cumul")).forward_fill().shift(1).fill_null(0)
     last = pl.col("ligne") == pl.col("ligne").filter(pl.col("_n") > 0).last()
-    same = ((pl.col("montant") == pl.col("_cumul")) | (pl.col("montant") == pl.col("_cumul") - before)) & (pl.col("_cumul") != 0)
+    same = ((pl.col("montant") == pl.col("_cumul")) | (pl.col("montant") == pl.col("_cumul") - before)) & (
+        pl.col("_cumul") != 0
+    )
     return summed.with_columns(same.fill_null(False).alias("_somme"), last.fill_null(False).alias("_dernier"))

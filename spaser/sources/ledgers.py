@@ -21,7 +21,17 @@ from spaser.vocabulary import REJECTS, SPEND
 
 __all__ = ["Ledger", "read_ledger", "read_mapping", "reconcile", "refine", "write_mapping"]
 
-_DATES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%d/%m/%Y", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%Y%m%d")
+_DATES = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d",
+    "%d/%m/%Y",
+    "%d/%m/%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M",
+    "%d-%m-%Y",
+    "%d.%m.%Y",
+    "%d/%m/%y",
+    "%Y%m%d",
+)
 _REASONS = {
     "illisible": "montant illisible",
     "ambigu": "montant ambigu : point ou virgule de milliers ou de décimales ?",
@@ -73,7 +83,14 @@ def read_ledger(
         if progress:
             progress(f"{file.name}, feuille « {sheet.name} » : {'lecture' if found else 'ignorée, sans en-tête reconnu'}")
         if not found:
-            accounts.append({"fichier": file.name, "feuille": sheet.name, "etat": "ignorée : sans en-tête reconnu", "lues": sheet.cells.height})
+            accounts.append(
+                {
+                    "fichier": file.name,
+                    "feuille": sheet.name,
+                    "etat": "ignorée : sans en-tête reconnu",
+                    "lues": sheet.cells.height,
+                }
+            )
             continue
         used = used or found[1]
         lines, refused, account = _read_sheet(file.name, sheet, *found)
@@ -127,10 +144,23 @@ def reconcile(lines: pl.LazyFrame | pl.DataFrame, *, siren: str = "siren") -> pl
 
 
 _ACCOUNTS = {
-    "fichier": pl.String, "feuille": pl.String, "etat": pl.String, "lues": pl.Int64, "ligne_entete": pl.Int64, "gardees": pl.Int64,
-    "ecartees": pl.Int64, "totaux": pl.Int64, "vides": pl.Int64, "entetes_repetes": pl.Int64, "avoirs": pl.Int64,
-    "avoirs_par_le_sens": pl.Int64, "colonne_montant": pl.String, "taxe": pl.String, "montant": pl.Int64, "total_imprime": pl.Int64,
-}  # fmt: skip
+    "fichier": pl.String,
+    "feuille": pl.String,
+    "etat": pl.String,
+    "lues": pl.Int64,
+    "ligne_entete": pl.Int64,
+    "gardees": pl.Int64,
+    "ecartees": pl.Int64,
+    "totaux": pl.Int64,
+    "vides": pl.Int64,
+    "entetes_repetes": pl.Int64,
+    "avoirs": pl.Int64,
+    "avoirs_par_le_sens": pl.Int64,
+    "colonne_montant": pl.String,
+    "taxe": pl.String,
+    "montant": pl.Int64,
+    "total_imprime": pl.Int64,
+}
 
 
 def _mapping(mapping: Mapping | Path | str | None) -> Mapping | None:
@@ -179,7 +209,10 @@ def _lines(rows: pl.DataFrame, file: str, sheet: str, mapping: Mapping) -> pl.Da
             pl.col("fournisseur").str.replace(r"^\d{3,}\s*[-–:]\s*(\D)", "${1}").str.replace_all(r"\s+", " "),
             place.str.extract(r"(?:^|\D)(\d{5}|\d[AB]\d{3}|\d{4})(?:\D|$)", 1).str.zfill(5).alias("code_postal"),
             pl.coalesce("commune", place.str.extract(r"^[\d\s]{4,6}\s+(\D{2,})$", 1)).alias("commune"),
-            pl.when(pl.col("compte").str.contains(r"^\d+[.,]0+$")).then(pl.col("compte").str.extract(r"^(\d+)")).otherwise("compte").alias("compte"),
+            pl.when(pl.col("compte").str.contains(r"^\d+[.,]0+$"))
+            .then(pl.col("compte").str.extract(r"^(\d+)"))
+            .otherwise("compte")
+            .alias("compte"),
         )
         .with_columns(
             pl.col("date").alias("date_lue"),
@@ -209,17 +242,30 @@ def _left_out(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _account(file: str, sheet: Sheet, header: int, mapping: Mapping, rows: pl.DataFrame, lines: pl.DataFrame) -> dict[str, object]:
+def _account(
+    file: str, sheet: Sheet, header: int, mapping: Mapping, rows: pl.DataFrame, lines: pl.DataFrame
+) -> dict[str, object]:
     kinds = dict(rows["genre"].value_counts().rows())
     out = lines.filter(pl.col("perimetre") == "ecarte").height
     printed = rows.filter((pl.col("genre") == "total") & pl.col("total_general"))["montant"]
     return {
-        "fichier": file, "feuille": sheet.name, "etat": "lue", "lues": rows.height, "ligne_entete": sheet.cells["ligne"][header],
-        "gardees": lines.height - out, "ecartees": out, "totaux": kinds.get("total", 0), "vides": kinds.get("vide", 0),
-        "entetes_repetes": kinds.get("entete", 0), "avoirs": lines.filter(pl.col("montant") < 0).height,
-        "avoirs_par_le_sens": int(lines["avoir_par_le_sens"].sum()), "colonne_montant": mapping["colonnes"]["montant"],
-        "taxe": mapping["taxe"], "montant": int(lines["montant"].sum()), "total_imprime": printed[-1] if printed.len() else None,
-    }  # fmt: skip
+        "fichier": file,
+        "feuille": sheet.name,
+        "etat": "lue",
+        "lues": rows.height,
+        "ligne_entete": sheet.cells["ligne"][header],
+        "gardees": lines.height - out,
+        "ecartees": out,
+        "totaux": kinds.get("total", 0),
+        "vides": kinds.get("vide", 0),
+        "entetes_repetes": kinds.get("entete", 0),
+        "avoirs": lines.filter(pl.col("montant") < 0).height,
+        "avoirs_par_le_sens": int(lines["avoir_par_le_sens"].sum()),
+        "colonne_montant": mapping["colonnes"]["montant"],
+        "taxe": mapping["taxe"],
+        "montant": int(lines["montant"].sum()),
+        "total_imprime": printed[-1] if printed.len() else None,
+    }
 
 
 def _rejects(lines: pl.DataFrame, sheet: str) -> pl.DataFrame:
@@ -228,18 +274,31 @@ def _rejects(lines: pl.DataFrame, sheet: str) -> pl.DataFrame:
     where = pl.format("Feuille « {} », ligne {} : ", pl.lit(sheet), pl.col("ligne"))
 
     def rows(mask: pl.Expr, field: str, read: str, rule: pl.Expr, level: str, text: pl.Expr) -> pl.DataFrame:
-        return lines.filter(mask).select(*base, pl.lit(field).alias("champ"), pl.col(read).alias("valeur"), rule.alias("regle"),
-                                         pl.lit(level).alias("niveau"), (where + text).alias("message"))  # fmt: skip
+        return lines.filter(mask).select(
+            *base,
+            pl.lit(field).alias("champ"),
+            pl.col(read).alias("valeur"),
+            rule.alias("regle"),
+            pl.lit(level).alias("niveau"),
+            (where + text).alias("message"),
+        )
 
     doubt, out = pl.col("identifiant_doute"), pl.col("perimetre") == "ecarte"
+    left, undated = (
+        pl.coalesce("montant_doute", pl.lit("ligne_ecartee")),
+        pl.col("date_lue").is_not_null() & pl.col("date").is_null(),
+    )
+    rounded, sense = (
+        pl.lit("plus de deux décimales, arrondi au centime"),
+        pl.lit("compté en négatif d'après la colonne du sens"),
+    )
+    key, shape = (pl.lit(f"{what}, à rapprocher par le nom") for what in ("clé de contrôle fausse", "ni SIRET ni SIREN"))
     parts = [
-        rows(out, "montant", "montant_lu", pl.coalesce("montant_doute", pl.lit("ligne_ecartee")), "rejet", pl.col("perimetre_motif")),
-        rows(~out & (pl.col("montant_doute") == "arrondi"), "montant", "montant_lu", pl.lit("arrondi"), "doute", pl.lit("plus de deux décimales, arrondi au centime")),
-        rows(doubt == "identifiant_cle", "siret", "identifiant_lu", doubt, "doute", pl.lit("clé de contrôle fausse, à rapprocher par le nom")),
-        rows(doubt == "identifiant_format", "siret", "identifiant_lu", doubt, "doute", pl.lit("ni SIRET ni SIREN, à rapprocher par le nom")),
-        rows(pl.col("date_lue").is_not_null() & pl.col("date").is_null(), "date", "date_lue", pl.lit("date_illisible"), "doute", pl.lit("date illisible")),
-        rows(pl.col("avoir_par_le_sens"), "montant", "montant_lu", pl.lit("sens"), "info", pl.lit("compté en négatif d'après la colonne du sens")),
-    ]  # fmt: skip
+        rows(out, "montant", "montant_lu", left, "rejet", pl.col("perimetre_motif")),
+        rows(~out & (pl.col("montant_doute") == "arrondi"), "montant", "montant_lu", pl.lit("arrondi"), "doute", rounded),
+        rows(doubt == "identifiant_cle", "siret", "identifiant_lu", doubt, "doute", key),
+        rows(doubt == "identifiant_format", "siret", "identifiant_lu", doubt, "doute", shape),
+        rows(undated, "date", "date_lue", pl.lit("date_illisible"), "doute", pl.lit("date illisible")),
+        rows(pl.col("avoir_par_le_sens"), "montant", "montant_lu", pl.lit("sens"), "info", sense),
+    ]
     return REJECTS.conform(pl.concat(parts).sort("position", maintain_order=True).lazy()).collect()
-
-

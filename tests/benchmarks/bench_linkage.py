@@ -38,8 +38,20 @@ def real_pairs(data: Path, register: pl.DataFrame) -> pl.DataFrame:
     return frame.join(register.select(vrai="siren", code_postal="code_postal", commune="commune"), on="vrai")
 
 
-CUTS = {"ASSOCIATION": "ASSOC", "SOCIETE": "STE", "ETABLISSEMENTS": "ETS", "FRANCAISE": "FSE", "ENTREPRISE": "ENT", "REGIONALE": "REG",
-        "DEPARTEMENTALE": "DEP", "INSERTION": "INSERT", "FORMATION": "FORM", "SOLIDARITE": "SOLID", "SERVICES": "SCES", "ENVIRONNEMENT": "ENVT"}  # fmt: skip
+CUTS = {
+    "ASSOCIATION": "ASSOC",
+    "SOCIETE": "STE",
+    "ETABLISSEMENTS": "ETS",
+    "FRANCAISE": "FSE",
+    "ENTREPRISE": "ENT",
+    "REGIONALE": "REG",
+    "DEPARTEMENTALE": "DEP",
+    "INSERTION": "INSERT",
+    "FORMATION": "FORM",
+    "SOLIDARITE": "SOLID",
+    "SERVICES": "SCES",
+    "ENVIRONNEMENT": "ENVT",
+}
 
 
 def corrupt(name: str, town: str, rng: random.Random) -> str:
@@ -67,9 +79,11 @@ def linkage_fold(text: str) -> str:
 
 
 def corrupted(register: pl.DataFrame, count: int, seed: int) -> pl.DataFrame:
-    """Names of a real register spoiled, one in eight with a wrong figure in its SIRET, one in eight absent from the register."""
+    """Names of a real register spoiled, one in eight with a wrong figure in its SIRET, one in eight absent from the register."""  # noqa: E501
     rng = random.Random(seed)
-    rows = register.filter(pl.col("nom").is_not_null() & pl.col("code_postal").is_not_null()).unique("siren", maintain_order=True)
+    rows = register.filter(pl.col("nom").is_not_null() & pl.col("code_postal").is_not_null()).unique(
+        "siren", maintain_order=True
+    )
     rows = rows.sample(min(count, rows.height), seed=seed).select("siren", "siret", "nom", "code_postal", "commune").rows()
     out = []
     for rank, (siren, siret, nom, postcode, town) in enumerate(rows):
@@ -83,7 +97,13 @@ def corrupted(register: pl.DataFrame, count: int, seed: int) -> pl.DataFrame:
 
 def siae_register(data: Path) -> pl.DataFrame:
     frame = pl.read_csv(data / "registres/siae_2019-07.csv", separator=";", infer_schema=False)
-    rows = frame.select(siren=pl.col("SIRET").str.head(9), siret="SIRET", nom="DENOMINATION_SOCIALE", code_postal="CODE_POSTAL", commune="COMMUNE")
+    rows = frame.select(
+        siren=pl.col("SIRET").str.head(9),
+        siret="SIRET",
+        nom="DENOMINATION_SOCIALE",
+        code_postal="CODE_POSTAL",
+        commune="COMMUNE",
+    )
     return ESTABLISHMENTS.conform(rows.unique("siret", maintain_order=True).lazy()).collect()
 
 
@@ -111,8 +131,10 @@ def report(title: str, table: pl.DataFrame) -> None:
     present = table["vrai"].count()
     total, right = table.filter(taken).height, table.filter(taken & good).height
     shown = table.filter(~taken & pl.col("proposes").list.contains(pl.col("vrai")).fill_null(False)).height
-    print(f"  {'toutes passes':22} {total:6} acceptés  précision {right / max(total, 1):.4f}  rappel {right / max(present, 1):.4f}"
-          f"  (+ {shown / max(present, 1):.4f} parmi les candidats laissés à l'utilisateur)")  # fmt: skip
+    print(
+        f"  {'toutes passes':22} {total:6} acceptés  précision {right / max(total, 1):.4f}  rappel {right / max(present, 1):.4f}"  # noqa: E501
+        f"  (+ {shown / max(present, 1):.4f} parmi les candidats laissés à l'utilisateur)"
+    )
 
 
 def main() -> None:
@@ -139,13 +161,19 @@ def on_real(data: Path) -> None:
             report("  dont écrites autrement", hard)
         absent = pairs.filter(mask).sample(fraction=0.25, seed=1)
         out = register.filter(~pl.col("siren").is_in(absent["vrai"].unique().to_list()))
-        report(f"Paires réelles ({name}), entreprise retirée du registre", measured(absent.with_columns(vrai=pl.lit(None, dtype=pl.String)), out, place=True))
+        report(
+            f"Paires réelles ({name}), entreprise retirée du registre",
+            measured(absent.with_columns(vrai=pl.lit(None, dtype=pl.String)), out, place=True),
+        )
     siae = siae_register(data)
     for half, name in ((11, "réglage"), (12, "contrôle")):
         spoiled = corrupted(siae, 1_500, half)
         gone = spoiled.filter("absent")["vrai"].to_list()
         truth = spoiled.with_columns(pl.when(~pl.col("absent")).then("vrai").alias("vrai"))
-        report(f"Registre SIAE abîmé ({name}), avec code postal", measured(truth, siae.lazy().filter(~pl.col("siren").is_in(gone)), place=True))
+        report(
+            f"Registre SIAE abîmé ({name}), avec code postal",
+            measured(truth, siae.lazy().filter(~pl.col("siren").is_in(gone)), place=True),
+        )
 
 
 def speed(names: int) -> None:
@@ -157,13 +185,28 @@ def speed(names: int) -> None:
     links = linkage.link(linkage.names_of(lines.lazy()), register.lazy()).links.collect()
     elapsed = time.perf_counter() - began
     print(f"\nVitesse : {lines.height} lignes, {links.height} noms distincts contre {names} noms : {elapsed:.1f} s")
-    report("Noms inventés abîmés (un sur huit a un chiffre faux dans son SIRET)", measured(asked.drop("absent"), register.lazy(), place=True))
+    report(
+        "Noms inventés abîmés (un sur huit a un chiffre faux dans son SIRET)",
+        measured(asked.drop("absent"), register.lazy(), place=True),
+    )
 
 
 def invented_register(count: int, seed: int) -> pl.DataFrame:
     """Invented companies: syllables and trades, invented SIREN, postcodes over 20 départements, one in twenty a homonym."""
     rng = random.Random(seed)
-    trades = ["TRANSPORTS", "BATIMENT", "SERVICES", "ENVIRONNEMENT", "FORMATION", "INSERTION", "CONSEIL", "NETTOYAGE", "PAYSAGE", "TRAITEUR", "ELECTRICITE"]
+    trades = [
+        "TRANSPORTS",
+        "BATIMENT",
+        "SERVICES",
+        "ENVIRONNEMENT",
+        "FORMATION",
+        "INSERTION",
+        "CONSEIL",
+        "NETTOYAGE",
+        "PAYSAGE",
+        "TRAITEUR",
+        "ELECTRICITE",
+    ]
     heads = ["", "", "ASSOCIATION ", "SOCIETE ", "ATELIERS ", "LES AMIS DE ", "GROUPE ", "ETABLISSEMENTS ", "REGIE "]
     bits = [c + v for c in "BCDFGLMNPRSTV" for v in "AEIOU"]
     rows, last = [], "FICTIVE"
@@ -174,7 +217,15 @@ def invented_register(count: int, seed: int) -> pl.DataFrame:
         more = f" {''.join(rng.choices(bits, k=3))}" if rng.random() < 0.5 else ""
         dep, number = rng.randrange(1, 21), rng.randrange(40)
         siren = f"{100_000_000 + rank}"
-        rows.append((siren, f"{siren}00011", rng.choice(heads) + word + more + tail, f"{dep:02}{number * 10:03}", f"VILLE {dep}{number}"))
+        rows.append(
+            (
+                siren,
+                f"{siren}00011",
+                rng.choice(heads) + word + more + tail,
+                f"{dep:02}{number * 10:03}",
+                f"VILLE {dep}{number}",
+            )
+        )
     frame = pl.DataFrame(rows, schema=["siren", "siret", "nom", "code_postal", "commune"], orient="row")
     return ESTABLISHMENTS.conform(frame.lazy().with_columns(siege=True)).collect()
 
