@@ -52,20 +52,31 @@ def presume(contracts: pl.DataFrame) -> pl.DataFrame:
     Needs ``uid, acheteur_id, codeCPV, objet, dateNotification, type_contrat, decision_consultation``.
     """
     method = rules.method()["consultation"]
-    group = pl.col("codeCPV").str.head(method["cpv_digits"]["value"])
+    group, days = pl.col("codeCPV").str.head(method["cpv_digits"]["value"]), method["days"]["value"]
     dated = contracts.filter(pl.col("dateNotification").is_not_null() & pl.col("acheteur_id").is_not_null()).select(
-        "uid", "dateNotification", "acheteur_id", "type_contrat", "objet", groupe=group
+        "uid", "dateNotification", "objet", cle=pl.struct("acheteur_id", "type_contrat", group).hash()
     )
-    said = stems(dated).filter(pl.col("racine").is_not_null())
-    hashed = said.select("uid", "dateNotification", cle=pl.struct("acheteur_id", "type_contrat", "groupe", "racine").hash())
+    # Subjects are compared only where the buyer notified something close in time for the same group: most are not.
+    said = stems(_close(dated.sort("cle", "dateNotification"), days)).filter(pl.col("racine").is_not_null())
+    hashed = said.select("uid", "dateNotification", cle=pl.struct("cle", "racine").hash())
     chain = hashed.filter(pl.len().over("cle") > 1).sort("cle", "dateNotification", "uid")
-    gap = (pl.col("dateNotification") - pl.col("dateNotification").shift(1)).dt.total_days()
-    starts = (pl.col("cle") != pl.col("cle").shift(1)).fill_null(True) | (gap > method["days"]["value"]).fill_null(True)
+    starts = ~_follows(days)
     numbered = chain.with_columns(chaine=starts.cum_sum())
     presumed = numbered.select("uid", consultation=pl.col("uid").min().over("chaine"))
     return contracts.join(presumed, on="uid", how="left").with_columns(
         consultation=pl.coalesce("decision_consultation", "consultation", "uid")
     )
+
+
+def _follows(days: int) -> pl.Expr:
+    """In rows sorted by key and date: the row continues the one before, with the same key and no longer gap than ``days``."""
+    gap = (pl.col("dateNotification") - pl.col("dateNotification").shift(1)).dt.total_days()
+    return ((pl.col("cle") == pl.col("cle").shift(1)) & (gap <= days)).fill_null(False)
+
+
+def _close(ordered: pl.DataFrame, days: int) -> pl.DataFrame:
+    follows = _follows(days)
+    return ordered.filter(follows | follows.shift(-1).fill_null(False))
 
 
 def repeated_maxima(contracts: pl.DataFrame) -> pl.DataFrame:
