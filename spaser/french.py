@@ -99,9 +99,13 @@ def listing(items: Iterable[str]) -> str:
 
 def sentence(text: str) -> str:
     """A sentence: capital first letter, final stop, no-break spaces where French asks for them."""
-    text = typeset(text.strip())
-    text = text[:1].upper() + text[1:]
+    text = capital(typeset(text.strip()))
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def capital(text: str) -> str:
+    """The first letter in capital, the others untouched."""
+    return text[:1].upper() + text[1:]
 
 
 def typeset(text: str) -> str:

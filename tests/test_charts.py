@@ -7,6 +7,7 @@ import re
 
 import polars as pl
 import pytest
+from ahead_frames import FRAMES
 from findings import CODES, findings
 
 from spaser import charts
@@ -26,7 +27,7 @@ def pictures():
         "families": charts.by_family(found.rows("clause_sociale", "clause_environnementale", dimension="famille")),
         "waterfall": charts.waterfall(STEPS),
         "scores": charts.score_distribution(BANDS),
-    }
+    } | {name: getattr(charts, chart)(*given) for name, (chart, given) in FRAMES.items()}
 
 
 DRAWN = pictures()
@@ -138,3 +139,22 @@ def test_two_charts_of_a_page_never_share_an_identifier():
     ids = [set(re.findall(r'\bid="([^"]+)"', svg)) for svg in (first, second)]
     assert not ids[0] & ids[1]
     assert set(re.findall(r"url\(#([^)]+)\)", first)) <= ids[0]
+
+
+def test_what_texts_say_and_contracts_do_not_is_counted_in_the_text():
+    assert "Clause sociale 45" in DRAWN["gap"].alt
+    assert "inconnu" in texts(DRAWN["gap"])
+
+
+def test_a_buyer_among_its_peers_knows_its_rank_and_its_range():
+    assert "Ville fictive A : 2e sur 3" in DRAWN["peers"].alt.replace("\u00a0", " ")
+    assert DRAWN["peers"].twin["acheteur"][0] == "Ville fictive B"
+
+
+def test_a_year_that_says_nothing_is_grey_and_marked_unknown():
+    rows = findings().rows("clause_sociale", dimension="annee")
+    silent = rows.with_columns(repondus=pl.lit(0), valeur=None, valeur_repondus=None, bas=pl.lit(0.0), haut=pl.lit(1.0))
+    picture = charts.shares_by_year(silent, open_years=["2026"])
+    assert texts(picture).count("inconnu") == rows.height
+    assert charts.COLOURS["inconnu"] in picture.svg
+    assert "2026*" in texts(picture)

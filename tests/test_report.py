@@ -131,8 +131,16 @@ def test_a_contract_worth_correcting_says_why():
     found = tallies.corrections(findings().contracts)
     why = dict(found.select("id", "a_corriger").rows())
     assert "montant impossible" in why["0011"]
-    assert "considérations sociales non renseignées" in why["0004"]
+    assert why["0004"] == "considérations sociales et environnementales non renseignées"
     assert "0001" not in why
+    assert found["id"][0] == "0011"
+    old = tallies.corrections(findings().contracts.with_columns(dialecte=pl.lit("decp-2019-json")))
+    assert "0004" not in old["id"]
+
+
+def test_a_year_with_too_few_contracts_is_not_compared():
+    rows = findings().rows("clause_sociale", dimension="annee").with_columns(petit_effectif=pl.col("modalite") == "2023")
+    assert sentences.of_changes(rows, {"2023", "2025"}) == ()
 
 
 def test_each_quoted_figure_has_one_number_and_its_explanation():

@@ -4,7 +4,11 @@ Every chart says what it rests on (n and coverage), labels its marks directly, n
 alternative text and a table twin.
 """
 
+from spaser.charts.ahead import calendar, gap, peers, quadrant, supplier_map, trajectory
 from spaser.charts.declared import by_family, considerations, score_distribution, shares_by_year, waterfall
 from spaser.charts.pictures import COLOURS, Picture, show
 
-__all__ = ["COLOURS", "Picture", "by_family", "considerations", "score_distribution", "shares_by_year", "show", "waterfall"]
+__all__ = [
+    "COLOURS", "Picture", "by_family", "calendar", "considerations", "gap", "peers", "quadrant", "score_distribution",
+    "shares_by_year", "show", "supplier_map", "trajectory", "waterfall",
+]  # fmt: skip

@@ -59,6 +59,12 @@ def considerations(measures: pl.DataFrame, title: str = "Ce que les contrats dé
         order="ordre:Q",
         color=colour("sens", [s for s in SENSES if s in long["sens"]]),
     )
+    # A small yes is written beside its mark; the table holds the other small parts.
+    beside = (
+        base.transform_filter("datum.part < 0.075 && datum.reponse == 'oui'")
+        .mark_text(baseline="middle", align="left", dx=4)
+        .encode(x="part:Q", text="texte:N", color=alt.value(INK))
+    )
     texts = (
         base.transform_filter("datum.part >= 0.075")
         .mark_text(baseline="middle")
@@ -74,7 +80,9 @@ def considerations(measures: pl.DataFrame, title: str = "Ce que les contrats dé
     )  # fmt: skip
     said = ", ".join(f"{nom} {french.share(part)}" for nom, part in wide.select("nom", "part").rows())
     told = f"Barres empilées oui, non, inconnu. Part de oui sur l'ensemble : {said}. {basis_of(rows)}."
-    return picture((bars + texts).properties(width=WIDTH, height=alt.Step(36)), title, basis_of(rows), told, wide, columns)
+    return picture(
+        (bars + texts + beside).properties(width=WIDTH, height=alt.Step(36)), title, basis_of(rows), told, wide, columns
+    )
 
 
 def shares_by_year(
@@ -89,8 +97,9 @@ def shares_by_year(
     open_years
         The years still being published: marked with a star.
     """
+    silent, kind = pl.col("repondus") == 0, pl.col("indicateur").replace_strict(KINDS, default="autre")
     rows = named(measures).with_columns(
-        kind=pl.col("indicateur").replace_strict(KINDS, default="autre"),
+        kind=pl.when(silent).then(pl.lit("inconnu")).otherwise(kind),
         texte=text("valeur", lambda part: french.share(part, 0)).fill_null("inconnu"),
         pied=pl.col("valeur").fill_null(pl.col("bas")),
         modalite=pl.when(pl.col("modalite").is_in(list(open_years))).then(pl.col("modalite") + "*").otherwise("modalite"),

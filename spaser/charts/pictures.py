@@ -34,6 +34,8 @@ COLOURS = {
     "inconnu": "#b4b9c0",
 }
 NEUTRAL, ACCENT = "#44546a", "#c7760b"
+#: Colours of series that are no consideration (statuses, answers): none of the meanings above.
+SERIES = ("#44546a", "#93a5ba", "#c7760b", "#2a7f62", "#6b4fa0")
 #: Ink that stays legible on each colour.
 INKS = {"réservé": "#ffffff", "clause": "#ffffff", "critère": INK, "aucune": INK, "inconnu": INK}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
@@ -97,8 +98,11 @@ class Styles:
         self.unknown = book.add_format(base | {"font_color": "#616B76", "bg_color": "#F0F1F3"})
 
 
-def table(sheet: Worksheet, styles: Styles, block: TableBlock, row: int = 0) -> tuple[int, int]:
-    """Write a table with its headers at ``row``; returns the first and last line of its rows (from 0)."""
+def table(sheet: Worksheet, styles: Styles, block: TableBlock, row: int = 0, skip: Collection[str] = ()) -> tuple[int, int]:
+    """Write a table with its headers at ``row``; returns the first and last line of its rows (from 0).
+
+    The cells of the columns to ``skip`` are left for the caller to write.
+    """
     for index, column in enumerate(block.columns):
         sheet.write_string(row, index, french.typeset(column.label), styles.head)
         _width(sheet, index, column)
@@ -106,6 +110,8 @@ def table(sheet: Worksheet, styles: Styles, block: TableBlock, row: int = 0) -> 
     first, where = row + 1, {column.name: index for index, column in enumerate(block.columns)}
     for line, values in enumerate(block.frame.select(list(where)).head(MOST_ROWS).rows(), first):
         for index, (raw, column) in enumerate(zip(values, block.columns, strict=True)):
+            if column.name in skip:
+                continue
             if column.formula and raw is not None:
                 cells = {name: xl_rowcol_to_cell(line, place) for name, place in where.items()}
                 sheet.write_formula(
@@ -147,8 +153,9 @@ def stored(raw: Any, unit: str) -> Any:
 def _annex(book: xlsxwriter.Workbook, styles: Styles, report: Report, block: TableBlock, places: dict) -> None:
     sheet = book.add_worksheet(block.id[:31])
     sheet.freeze_panes(1, 1)
-    _, last = table(sheet, styles, block)
-    if block.id == "mesures":
+    counted = block.id == "mesures"
+    _, last = table(sheet, styles, block, skip=excel_counts.NUMBERS if counted else ())
+    if counted:
         excel_counts.write_values(sheet, styles.units, places["mesures"], places.get("contrats"))
     sheet.autofilter(0, 0, max(last, 1), len(block.columns) - 1)
     sheet.repeat_rows(0)
@@ -174,7 +181,11 @@ def _summary(sheet: Worksheet, styles: Styles, report: Report, places: dict) -> 
     sheet.set_column(1, 5, 16)
     sheet.hide_gridlines(2)
     sheet.write_string(0, 0, report.title, styles.title)
-    lines = [report.buyer, report.subtitle, french.typeset(f"Données arrêtées au {french.long_date(report.as_of)}")]
+    lines = [
+        french.capital(report.buyer),
+        french.capital(report.subtitle),
+        french.typeset(f"Données arrêtées au {french.long_date(report.as_of)}"),
+    ]
     row = 1
     for text in [line for line in lines if line]:
         sheet.write_string(row, 0, text, styles.units["texte"])

@@ -19,6 +19,8 @@ from spaser.vocabulary import UNKNOWN, YES
 
 #: Beyond, a workbook that recounts would be slow to open.
 MOST_CELLS = 20_000_000
+#: Breakdowns whose numbers are recounted by formulas; the others hold their numbers, and their rate as a division.
+_RECOUNTED = ("total", "annee")
 _KEY = ("indicateur", "population", "perimetre", "dimension", "modalite", "unite", "definition")
 _AMOUNT = "montant_retenu"
 _COUNTS = ("numerateur", "denominateur", "repondus")
@@ -26,6 +28,7 @@ _SHARES = {
     "valeur": ("numerateur", "denominateur"), "valeur_repondus": ("numerateur", "repondus"), "couverture": ("repondus", "denominateur"),
     "bas": ("", ""), "haut": ("", ""),
 }  # fmt: skip
+NUMBERS = (*_COUNTS, *_SHARES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +80,8 @@ def write_values(sheet: Worksheet, formats: dict[str, Format], measures: Place, 
         for name in _COUNTS:
             _write(sheet, row, measures.columns[name], line[name], scale, formulas.get((index, name), ""), formats[unit])
         for name in _SHARES:
-            formula = _ratio(line, name, row, measures) if share else ""
+            live = share and (name == "valeur" or line["dimension"] in _RECOUNTED)
+            formula = _ratio(line, name, row, measures) if live else ""
             style = formats["part" if share or name == "couverture" else unit]
             _write(sheet, row, measures.columns[name], line[name], 1, formula, style)
 
@@ -103,7 +107,8 @@ def _ratio(line: dict[str, Any], name: str, row: int, place: Place) -> str:
 
 def _recounts(lines: list[dict[str, Any]], rows: Place) -> dict[tuple[int, str], str]:
     """The formula of each number that a count of the contracts gives exactly, by line and column."""
-    wanted = {(i, name): tests for i, line in enumerate(lines) for name in _COUNTS if (tests := _tests(line, name, rows))}
+    recounted = [(i, line) for i, line in enumerate(lines) if line["dimension"] in _RECOUNTED]
+    wanted = {(i, name): tests for i, line in recounted for name in _COUNTS if (tests := _tests(line, name, rows))}
     budget = MOST_CELLS // max(rows.block.frame.height, 1)
     wanted = dict(list(wanted.items())[:budget])
     asked = {(tests.key, lines[i]["unite"] != "nombre"): tests for (i, _), tests in wanted.items()}

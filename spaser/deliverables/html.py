@@ -51,8 +51,8 @@ def _head(report: Report) -> str:
     if report.logo:
         kind = "svg+xml" if report.logo.lstrip().startswith(b"<") else "png"
         logo = f'<img class="logo" alt="" src="data:image/{kind};base64,{base64.b64encode(report.logo).decode("ascii")}">'
-    buyer = f'<p class="buyer">{_t(report.buyer)}</p>' if report.buyer else ""
-    subtitle = f'<p class="subtitle">{_t(report.subtitle)}</p>' if report.subtitle else ""
+    buyer = f'<p class="buyer">{_t(french.capital(report.buyer))}</p>' if report.buyer else ""
+    subtitle = f'<p class="subtitle">{_t(french.capital(report.subtitle))}</p>' if report.subtitle else ""
     notes = "".join(f'<p class="warning" role="note">{_t(note)}</p>' for note in report.notes)
     day = f'<p class="day">{_t("Données arrêtées au " + french.long_date(report.as_of))}</p>'
     return f"{logo}<h1>{_t(report.title)}</h1>{buyer}{subtitle}{day}{notes}"
@@ -103,11 +103,11 @@ def _marks(measures: tuple[Measured, ...], notes: dict[Measured, int]) -> str:
 def _card(figure: KeyFigure, notes: dict[Measured, int]) -> str:
     shown = french.UNKNOWN_MARK if figure.value is None else french.value(figure.value, figure.unit)
     span = ""
-    if figure.low is not None and figure.high is not None:
+    words = french.share_range(figure.low, figure.high)
+    if figure.low is not None and figure.high is not None and words.startswith("de "):
         low, high = max(0.0, min(1.0, figure.low)), max(0.0, min(1.0, figure.high))
         bar = f'<span class="track" aria-hidden="true"><span class="span" style="left:{low:.2%};width:{max(high - low, 0.006):.2%}"></span></span>'
-        words = french.share_range(figure.low, figure.high)
-        span = f'{bar}<span class="range">{_t(words if words.startswith("de") else "exactement " + words)}</span>'
+        span = f'{bar}<span class="range">{_t(words)}</span>'
     mark = _marks((figure.measure,), notes) if figure.measure else ""
     return (
         f'<li class="card {_KINDS.get(figure.kind, "")}"><span class="label">{_t(figure.label)}</span>'

@@ -37,7 +37,8 @@ _RATES = (
     Column("repondus", "Renseignés", "entier"), Column("valeur_repondus", "Part sur les renseignés", "part"),
     Column("couverture", "Taux de réponse", "part"),
 )  # fmt: skip
-_MOST = 15
+_MOST = 10
+_LONG = 140
 UNIONS = ("consideration_sociale", "consideration_environnementale", "consideration_sociale_ou_environnementale",
           "consideration_sociale_et_environnementale", "cumul_environnemental")  # fmt: skip
 
@@ -120,16 +121,23 @@ def section_considerations(findings: Findings) -> Section | None:
 
 def section_years(findings: Findings) -> Section | None:
     """Year by year."""
-    rows = findings.rows(*CODES, dimension="annee").sort("modalite", maintain_order=True)
+    every = findings.rows(*CODES, dimension="annee").sort("modalite", maintain_order=True)
+    rows = every.filter(pl.col("modalite").str.contains(r"^\d{4}$"))
     if not rows.height:
         return None
-    closed = complete_years(findings, set(rows["modalite"].drop_nulls()))
+    closed = complete_years(findings, set(rows["modalite"]))
     changes = sentences.of_changes(findings.rows(*CODES, dimension="annee"), closed)
-    open_years = sorted(set(rows["modalite"].drop_nulls()) - closed)
-    blocks: list = [_figure("fig-annees", "Parts par année de notification", charts.shares_by_year(rows, open_years=open_years))]
+    open_years = sorted(set(rows["modalite"]) - closed)
+    blocks: list = [
+        _figure("fig-annees", "Parts par année de notification", charts.shares_by_year(rows, open_years=open_years))
+    ]
     if open_years:
         text = f"Année incomplète, montrée mais non comparée : {french.listing(open_years)}."
         blocks.append(Callout("Publication en cours", french.typeset(text)))
+    undated = every.filter(~pl.col("modalite").str.contains(r"^\d{4}$"))["denominateur"].max()
+    if undated:
+        verb = "n'apparaît" if undated < 2 else "n'apparaissent"
+        blocks.append(Sentence(french.sentence(f"{french.count(undated, 'contrat')} sans date lisible {verb} pas ici")))
     if changes:
         blocks.append(Paragraph(changes))
     return Section("annees", "Année par année", "La part progresse-t-elle ?", tuple(blocks))
@@ -157,27 +165,27 @@ def section_scores(findings: Findings) -> Section | None:
     columns = ["uid", Column("objet", "Objet"), *(c for c in tallies.AXES), "score_bas", "score_haut",
                Column("contributions", "Ce qui apporte les points")]  # fmt: skip
     shown = best.join(told, on="uid", how="left", maintain_order="left")
-    best_table = table("tab-scores", "Les contrats les mieux placés sur la borne basse", shown, _scored(columns))
+    best_table = table("tab-scores", "Les contrats les mieux placés sur la borne basse", _brief(shown), _scored(columns))
     blocks = (Callout("Un outil de travail", _SCORE), _figure("fig-scores", "Répartition des scores", picture), best_table)
     return Section("scores", "Les scores", "Quels contrats sont les plus avancés, et pourquoi ?", blocks)
 
 
 def section_corrections(findings: Findings) -> Section | None:
-    """The contracts worth correcting."""
+    """The contracts worth correcting, by reason, then the gravest."""
     rows = tallies.corrections(findings.contracts)
+    title, question = "À corriger", "Quels contrats mériteraient une correction ?"
     if not rows.height:
-        told = Sentence("Aucun contrat ne présente de motif de correction connu.")
-        return Section("corriger", "À corriger", "Quels contrats mériteraient une correction ?", (told,))
+        return Section("corriger", title, question, (Sentence("Aucun contrat ne présente de motif de correction connu."),))
     n = rows.height
-    told = Sentence(
-        french.sentence(
-            f"{french.count(n, 'contrat')} {'gagneraient' if n > 1 else 'gagnerait'} à être {french.plural('corrigé', n)} ou {french.plural('complété', n)} à la source"
-        )
-    )
-    note = "" if n <= _MOST else f"Les {_MOST} premiers ; la liste entière est dans le classeur, feuille « à corriger »."
+    verb = "gagnerait" if n == 1 else "gagneraient"
+    done = f"{french.plural('corrigé', n)} ou {french.plural('complété', n)}"
+    told = Sentence(french.sentence(f"{french.count(n, 'contrat')} {verb} à être {done} à la source"))
+    note = f"Les {_MOST} premiers ; la liste entière est dans le classeur, feuille « à corriger »." if n > _MOST else ""
+    reasons = table("tab-motifs", "Les motifs de correction", tallies.correction_counts(rows),
+                    (Column("motif", "Motif"), Column("n", "Contrats", "entier")), _REASONS)  # fmt: skip
     columns = ["uid", "objet", "dateNotification", "montant", Column("a_corriger", "Ce qui est à voir")]
-    shown = table("tab-corriger", "Contrats à corriger en premier", rows.head(_MOST), _scored(columns), french.typeset(note))
-    return Section("corriger", "À corriger", "Quels contrats mériteraient une correction ?", (told, shown))
+    shown = table("tab-corriger", "Contrats à corriger en premier", _brief(rows.head(_MOST)), columns, french.typeset(note))
+    return Section("corriger", title, question, (told, reasons, shown))
 
 
 def complete_years(findings: Findings, years: set[str]) -> set[str]:
@@ -208,7 +216,9 @@ def doubtful_table(findings: Findings) -> TableBlock | None:
     doubtful = findings.one("montants_a_verifier")
     if doubtful is None or not doubtful.numerateur:
         return None
-    with_, without = (findings.rows(*CODES, unite=unite).select("indicateur", "valeur") for unite in ("valeur", "valeur_hors_a_verifier"))
+    with_, without = (
+        findings.rows(*CODES, unite=unite).select("indicateur", "valeur") for unite in ("valeur", "valeur_hors_a_verifier")
+    )
     frame = _named(with_.join(without, on="indicateur", suffix="_hors", maintain_order="left"))
     n = french.count(doubtful.numerateur, "contrat")
     columns = (Column("nom", "Considération"), Column("valeur", "Tous les montants retenus", "part"),
@@ -221,13 +231,23 @@ def unions_table(findings: Findings) -> TableBlock | None:
     rows = findings.rows(*UNIONS, unite="nombre")
     if not rows.height:
         return None
-    columns = (Column("titre", "Contrats"), Column("definition", "Définition"), *_RATES[1:])
+    rates = (column for column in _RATES[1:] if column.name != "repondus")
+    columns = (Column("titre", "Contrats avec"), Column("definition", "Définition"), *rates)
     note = "Deux définitions ont cours : avec « critère compté », un critère d'attribution suffit ; avec « critère non compté », il faut une clause ou une réservation."
-    return table("tab-definitions", "Selon la définition retenue", rows.with_columns(_without_prefix()), columns, french.typeset(note))
+    return table(
+        "tab-definitions", "Selon la définition retenue", rows.with_columns(_without_prefix()), columns, french.typeset(note)
+    )
 
 
 def _without_prefix() -> pl.Expr:
     return pl.col("titre").str.replace("^Contrats avec ", "")
+
+
+def _brief(rows: pl.DataFrame) -> pl.DataFrame:
+    """Long subjects cut, for pages: the workbook has them whole."""
+    subject = pl.col("objet")
+    cut = pl.concat_str(subject.str.slice(0, _LONG).str.strip_chars_end(), pl.lit("…"))
+    return rows.with_columns(objet=pl.when(subject.str.len_chars() > _LONG).then(cut).otherwise(subject))
 
 
 def _figure(id: str, caption: str, picture: charts.Picture) -> Figure:
@@ -260,6 +280,10 @@ _READING = french.typeset(
 _VALUE = french.typeset(
     "Le montant d'un accord-cadre est un maximum : ces sommes ne sont pas des dépenses. Les montants impossibles ou "
     "symboliques sont écartés des parts en valeur."
+)
+_REASONS = french.typeset(
+    "Un contrat peut avoir plusieurs motifs. Le format de 2019 n'avait pas de champ pour les considérations : ses contrats "
+    "ne sont pas comptés ici pour leur silence."
 )
 _SCORE = french.typeset(
     "Le score aide à trier les contrats ; il ne figure dans aucune publication légale. Le score global est une fourchette : "

@@ -47,7 +47,7 @@ def of_value(measure: Measured) -> Sentence:
 
 
 def of_changes(rows: pl.DataFrame, complete: set[str]) -> tuple[Sentence, ...]:
-    """How each share moved between the first and the last complete year; those that the unknown hides come together.
+    """How each share moved from the first to the last complete year with enough answers; the unestablished come together.
 
     Parameters
     ----------
@@ -56,7 +56,9 @@ def of_changes(rows: pl.DataFrame, complete: set[str]) -> tuple[Sentence, ...]:
     complete
         The years whose publication is over.
     """
-    kept = rows.filter(pl.col("modalite").is_in(sorted(complete)), pl.col("denominateur") > 0).sort("modalite")
+    kept = rows.filter(pl.col("modalite").is_in(sorted(complete)), pl.col("repondus") > 0).sort("modalite")
+    if "petit_effectif" in kept.columns:
+        kept = kept.filter(~pl.col("petit_effectif").fill_null(False))
     told, hidden = [], []
     for (_,), years in kept.group_by("indicateur", maintain_order=True):
         if years.height > 1:

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import polars as pl
 
-#: Why a contract deserves a look, in order of weight: column, test on it, what to do.
+#: Why a contract deserves a look: columns needed, test, what to do, weight (gravest first in the list handed over).
 REASONS = (
-    ("montant_statut", pl.col("montant_statut") == "impossible", "montant impossible : à corriger à la source"),
-    ("montant_statut", pl.col("montant_statut") == "symbolique", "montant symbolique : publier le maximum ou l'estimation"),
-    ("montant_statut", pl.col("montant_statut") == "inconnu", "montant absent ou illisible"),
-    ("montant_statut", pl.col("montant_statut") == "a_verifier", "montant inhabituel : à vérifier"),
-    ("montant_propose", pl.col("montant_propose").is_not_null(), "erreur d'unité probable : voir la réparation proposée"),
-    ("test_plateforme", pl.col("test_plateforme"), "contrat d'essai d'une plateforme : à retirer"),
-    ("doublon_possible", pl.col("doublon_possible").is_not_null(), "doublon possible d'un autre contrat"),
+    (("montant_statut",), pl.col("montant_statut") == "impossible", "montant impossible : à corriger à la source", 5),
+    (("test_plateforme",), pl.col("test_plateforme"), "contrat d'essai d'une plateforme : à retirer", 4),
+    (("montant_propose",), pl.col("montant_propose").is_not_null(), "erreur d'unité probable : voir la réparation proposée", 4),
+    (
+        ("montant_statut",),
+        pl.col("montant_statut") == "symbolique",
+        "montant symbolique : publier le maximum ou l'estimation",
+        3,
+    ),
+    (("montant_statut",), pl.col("montant_statut") == "inconnu", "montant absent ou illisible", 3),
+    (("doublon_possible",), pl.col("doublon_possible").is_not_null(), "doublon possible d'un autre contrat", 3),
+    (("dateNotification",), pl.col("dateNotification").is_null(), "date de notification absente ou illisible", 3),
+    (("montant_statut",), pl.col("montant_statut") == "a_verifier", "montant inhabituel : à vérifier", 2),
 )
-_SILENT = "considérations {} non renseignées"
-_DIMENSIONS = (
-    ("sociales", ("clause_sociale", "critere_social", "marche_reserve")),
-    ("environnementales", ("clause_environnementale", "critere_environnemental")),
+_SOCIAL = ("clause_sociale", "critere_social", "marche_reserve")
+_GREEN = ("clause_environnementale", "critere_environnemental")
+_SILENCES = (
+    (_SOCIAL + _GREEN, "considérations sociales et environnementales non renseignées", 2),
+    (_SOCIAL, "considérations sociales non renseignées", 1),
+    (_GREEN, "considérations environnementales non renseignées", 1),
 )
+#: The format of 2019 had no field for considerations: its silence is no fault of the contract.
+_OLD_FORMAT = "2019"
 AXES = {"score_social": "Social", "score_environnement": "Environnement", "score_acces_ess": "Accès de l'ESS"}
 _BANDS = ((0, 0, "0"), (1, 25, "1 à 25"), (26, 50, "26 à 50"), (51, 75, "51 à 75"), (76, 100, "76 à 100"))
 
@@ -71,20 +81,40 @@ def score_bands(contracts: pl.DataFrame) -> pl.DataFrame:
 
 
 def corrections(contracts: pl.DataFrame) -> pl.DataFrame:
-    """The contracts worth correcting, with ``a_corriger`` (why) and ``nb_motifs``, weightiest first."""
-    have = contracts.columns
-    reasons = [pl.when(test).then(pl.lit(why)) for column, test, why in REASONS if column in have]
-    for label, columns in _DIMENSIONS:
-        asked = [pl.col(column).is_null() for column in columns if column in have]
-        if asked:
-            reasons.append(pl.when(pl.all_horizontal(asked)).then(pl.lit(_SILENT.format(label))))
-    if not reasons:
-        return contracts.clear().with_columns(a_corriger=pl.lit(""), nb_motifs=pl.lit(0))
-    listed = contracts.with_columns(motifs=pl.concat_list(reasons).list.drop_nulls())
+    """The contracts worth correcting, with ``a_corriger`` (why) and ``nb_motifs``, gravest then largest first."""
+    have = set(contracts.columns)
+    known = [(test.fill_null(False), why, weight) for columns, test, why, weight in REASONS if have.issuperset(columns)]
+    known += _silences(contracts)
+    whys = pl.concat_list(pl.when(test).then(pl.lit(why)) for test, why, _ in known).list.drop_nulls()
+    weights = pl.sum_horizontal(pl.when(test).then(weight).otherwise(0) for test, _, weight in known)
+    listed = contracts.with_columns(motifs=whys, poids=weights).filter(pl.col("motifs").list.len() > 0)
     counted = listed.with_columns(nb_motifs=pl.col("motifs").list.len(), a_corriger=pl.col("motifs").list.join(" ; "))
-    order = ["nb_motifs", "montant_retenu" if "montant_retenu" in have else "nb_motifs", "uid"]
-    kept = counted.filter(pl.col("nb_motifs") > 0).drop("motifs")
-    return kept.sort(order, descending=[True, True, False], nulls_last=True)
+    size = "montant_retenu" if "montant_retenu" in have else "nb_motifs"
+    return counted.sort("poids", size, "uid", descending=[True, True, False], nulls_last=True)
+
+
+def correction_counts(found: pl.DataFrame) -> pl.DataFrame:
+    """How many contracts for each reason: ``motif, n``."""
+    return (
+        found.select(motif=pl.col("motifs").explode())
+        .group_by("motif")
+        .agg(n=pl.len().cast(pl.Int64))
+        .sort("n", "motif", descending=[True, False])
+    )
+
+
+def _silences(contracts: pl.DataFrame) -> list[tuple[pl.Expr, str, int]]:
+    """Silence on both dimensions is one reason, on one of them another."""
+    asked = pl.lit(True)
+    if "dialecte" in contracts.columns:
+        asked = ~pl.col("dialecte").str.contains(_OLD_FORMAT, literal=True).fill_null(False)
+    found, told = [], pl.lit(False)
+    for columns, why, weight in _SILENCES:
+        if set(columns) <= set(contracts.columns):
+            silent = pl.all_horizontal(pl.col(column).is_null() for column in columns)
+            found.append((asked & silent & ~told, why, weight))
+            told = told | silent
+    return found
 
 
 def contributions_text(contributions: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:

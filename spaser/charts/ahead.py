@@ -1,0 +1,245 @@
+"""Charts of what could be and what comes: gaps, demand and supply, calendar, map, target, peers.
+
+Each takes a small documented frame of finished figures; rooms that compute them name their columns so.
+"""
+
+from __future__ import annotations
+
+import altair as alt
+import polars as pl
+
+from spaser import french
+from spaser.charts.marks import WIDTH, count_axis, data, percent_axis, picture, text
+from spaser.charts.pictures import ACCENT, COLOURS, INK, NEUTRAL, PALE, RULE, SERIES, Picture
+
+_GAPS = {"les deux": NEUTRAL, "déclarée seulement": SERIES[1], "lue seulement": ACCENT,
+         "ni l'un ni l'autre": COLOURS["aucune"], "inconnu": COLOURS["inconnu"]}  # fmt: skip
+_LEVERS = ("circle", "square", "triangle-up", "diamond", "cross")
+
+
+def gap(rows: pl.DataFrame, title: str = "Déclaré et lu dans les textes") -> Picture:
+    """What is declared against what texts say.
+
+    Parameters
+    ----------
+    rows
+        One row per consideration and answer: ``nom``, ``reponse`` (les deux, déclarée seulement, lue seulement, ni l'un
+        ni l'autre, inconnu), ``n`` (contracts).
+    """
+    total = pl.col("n").sum().over("nom")
+    rank = {name: i for i, name in enumerate(_GAPS)}
+    shown = rows.with_columns(
+        part=(pl.col("n") / total).fill_nan(None), ordre=pl.col("reponse").replace_strict(rank), texte=text("n", french.number)
+    ).sort("ordre", maintain_order=True)
+    shown = shown.with_columns(milieu=pl.col("part").cum_sum().over("nom") - pl.col("part") / 2)
+    names = rows["nom"].unique(maintain_order=True).to_list()
+    base = alt.Chart(data(shown)).encode(y=alt.Y("nom:N", sort=names, title=None, axis=alt.Axis(ticks=False, domain=False)))
+    scale = alt.Scale(domain=list(_GAPS), range=list(_GAPS.values()))
+    bars = base.mark_bar(height=24).encode(
+        x=alt.X("part:Q", stack="zero", axis=percent_axis("part des contrats")),
+        order="ordre:Q",
+        color=alt.Color("reponse:N", scale=scale),
+    )
+    ink = alt.condition("datum.reponse == 'les deux'", alt.value("#ffffff"), alt.value(INK))
+    texts = base.transform_filter("datum.part >= 0.05").mark_text().encode(x="milieu:Q", text="texte:N", color=ink)
+    n = rows.group_by("nom").agg(pl.col("n").sum())["n"].max() or 0
+    only = rows.filter(pl.col("reponse") == "lue seulement").select("nom", "n").rows()
+    told = f"Barres empilées. Lues dans les textes mais non déclarées : {', '.join(f'{nom} {french.number(k)}' for nom, k in only)}."
+    columns = (("nom", "Considération", "texte"), ("reponse", "Réponse", "texte"), ("n", "Contrats", "entier"))
+    chart = (bars + texts).properties(width=WIDTH, height=alt.Step(36))
+    return picture(chart, title, f"n = {french.count(n, 'contrat', none=False)}", told, rows, columns)
+
+
+def quadrant(rows: pl.DataFrame, title: str = "Ce qui est acheté, ce que l'ESS peut fournir") -> Picture:
+    """Demand of each family against its ESS supply.
+
+    Parameters
+    ----------
+    rows
+        One row per family: ``famille``, ``demande`` (cents a year), ``offre`` (credible suppliers), ``levier`` (label),
+        ``couverture`` (part of the demand known, or null).
+    """
+    shown = rows.with_columns(euros=pl.col("demande") / 100, texte=pl.col("famille"))
+    most, top = rows["offre"].max() or 1, (rows["demande"].max() or 100) / 100
+    across = count_axis("fournisseurs de l'ESS crédibles", [n for n in (0, 1, 3, 10, 30, 100, 300, 1000) if n <= most])
+    upward = count_axis("achats par an (€)", [0, *(10**k for k in range(3, 10) if 10**k <= top)])
+    base = alt.Chart(data(shown)).encode(
+        x=alt.X("offre:Q", scale=alt.Scale(type="symlog", nice=False), axis=across),
+        y=alt.Y("euros:Q", scale=alt.Scale(type="symlog", constant=1000, nice=False), axis=upward),
+    )
+    levers = rows["levier"].unique(maintain_order=True).to_list()
+    shape = alt.Shape("levier:N", scale=alt.Scale(domain=levers, range=[_LEVERS[i % len(_LEVERS)] for i in range(len(levers))]))
+    points = base.mark_point(filled=True, size=90, color=NEUTRAL, opacity=1).encode(shape=shape)
+    labels = base.mark_text(align="left", dx=8, fontSize=11, limit=220).encode(text="texte:N")
+    middles = rows.select(pl.col("offre").median(), (pl.col("demande") / 100).median().alias("euros"))
+    rules = alt.Chart(data(middles))
+    cross = rules.mark_rule(color=RULE, strokeDash=[4, 3]).encode(x="offre:Q") + rules.mark_rule(
+        color=RULE, strokeDash=[4, 3]
+    ).encode(y="euros:Q")
+    best = rows.sort("demande", descending=True).head(3)
+    said = " ; ".join(
+        f"{f} : {french.euros_short(d)}, {french.count(o, 'fournisseur')}"
+        for f, d, o in best.select("famille", "demande", "offre").rows()
+    )
+    columns = (("famille", "Famille", "texte"), ("demande", "Achats par an", "somme"), ("offre", "Fournisseurs crédibles", "entier"),
+               ("levier", "Levier", "texte"), ("couverture", "Part connue", "part"))  # fmt: skip
+    basis = f"n = {french.count(rows.height, 'famille', feminine=True)} ; traits : médianes"
+    return picture(
+        (cross + points + labels).properties(width=WIDTH, height=380), title, basis, f"Nuage de points. {said}.", rows, columns
+    )
+
+
+def calendar(rows: pl.DataFrame, title: str = "Ce qui se termine, mois par mois") -> Picture:
+    """When contracts end, family by family.
+
+    Parameters
+    ----------
+    rows
+        One row per family and month: ``famille``, ``mois`` (« 2026-09 »), ``n`` (contracts), ``montant`` (cents).
+    """
+    shown = rows.with_columns(texte=text("n", french.number))
+    names = (
+        rows.group_by("famille", maintain_order=True)
+        .agg(pl.col("n").sum())
+        .sort("n", "famille", descending=[True, False])["famille"]
+        .to_list()
+    )
+    base = alt.Chart(data(shown)).encode(
+        x=alt.X("mois:O", title=None, axis=alt.Axis(labelAngle=-60, ticks=False, domain=False)),
+        y=alt.Y("famille:N", sort=names, title=None, axis=alt.Axis(ticks=False, domain=False)),
+    )
+    top = max(rows["n"].max() or 1, 1)
+    colour = alt.Color("n:Q", scale=alt.Scale(range=["#e8ecf1", "#33475f"], domain=[0, top]), legend=None)
+    texts = base.mark_text(fontSize=11).encode(
+        text="texte:N", color=alt.condition(f"datum.n > {0.55 * top}", alt.value("#ffffff"), alt.value(INK))
+    )
+    chart = (base.mark_rect(stroke="#ffffff").encode(color=colour) + texts).properties(width=alt.Step(26), height=alt.Step(26))
+    peak = rows.group_by("mois").agg(pl.col("n").sum()).sort("n", "mois", descending=[True, False]).head(3)
+    said = ", ".join(f"{month} ({french.count(n, 'contrat')})" for month, n in peak.rows())
+    columns = (
+        ("mois", "Mois", "texte"),
+        ("famille", "Famille", "texte"),
+        ("n", "Contrats", "entier"),
+        ("montant", "Montant", "somme"),
+    )
+    basis = f"n = {french.count(rows['n'].sum(), 'contrat', none=False)}"
+    return picture(chart, title, basis, f"Calendrier en couleurs. Mois les plus chargés : {said}.", rows, columns)
+
+
+def supplier_map(rows: pl.DataFrame, outlines: dict | None = None, title: str = "Les fournisseurs") -> Picture:
+    """Where suppliers are; north is up, degrees corrected for the latitude, no background to fetch.
+
+    Parameters
+    ----------
+    rows
+        One row per place: ``commune``, ``lon``, ``lat``, ``n`` (suppliers), ``statut`` (label).
+    outlines
+        GeoJSON in degrees, drawn under the points when given.
+    """
+    statuses = rows["statut"].unique(maintain_order=True).to_list()
+    scale = alt.Scale(domain=statuses, range=[SERIES[i % len(SERIES)] for i in range(len(statuses))])
+    points = (
+        alt.Chart(data(rows))
+        .mark_circle(opacity=0.75)
+        .encode(
+            longitude="lon:Q", latitude="lat:Q", size=alt.Size("n:Q", legend=None), color=alt.Color("statut:N", scale=scale)
+        )
+    )
+    layers = [points]
+    if outlines:
+        layers.insert(
+            0, alt.Chart(alt.InlineData(values=outlines.get("features", outlines))).mark_geoshape(fill="#f5f7f9", stroke=PALE)
+        )
+    chart = alt.layer(*layers).project("mercator").properties(width=WIDTH, height=460)
+    n = rows["n"].sum()
+    best = rows.group_by("commune").agg(pl.col("n").sum()).sort("n", "commune", descending=[True, False]).head(5)
+    said = ", ".join(f"{commune} {french.number(k)}" for commune, k in best.rows())
+    columns = (("commune", "Commune", "texte"), ("statut", "Statut", "texte"), ("n", "Fournisseurs", "entier"))
+    return picture(
+        chart,
+        title,
+        f"n = {french.count(n, 'fournisseur', none=False)}",
+        f"Carte. Communes les plus fournies : {said}.",
+        rows,
+        columns,
+    )
+
+
+def trajectory(rows: pl.DataFrame, target: float, title: str = "Vers l'objectif") -> Picture:
+    """The road to a target: what was measured, what is projected, with its range.
+
+    Parameters
+    ----------
+    rows
+        One row per year: ``annee`` (text), ``valeur``, ``bas``, ``haut`` (parts), ``genre`` (constaté, projeté).
+    target
+        The target, as a part.
+    """
+    shown = rows.with_columns(texte=text("valeur", lambda part: french.share(part, 0)), cible=pl.lit(target))
+    base = alt.Chart(data(shown)).encode(x=alt.X("annee:O", title=None, axis=alt.Axis(labelAngle=0, grid=False)))
+    axis = percent_axis("")
+    span = base.mark_bar(width=22, opacity=0.3, color=NEUTRAL).encode(
+        y=alt.Y("bas:Q", axis=axis, scale=alt.Scale(domain=[0, 1])), y2="haut:Q"
+    )
+    fill = alt.condition("datum.genre == 'projeté'", alt.value("#ffffff"), alt.value(NEUTRAL))
+    points = base.mark_point(size=90, filled=False, opacity=1, color=NEUTRAL).encode(y="valeur:Q", fill=fill)
+    texts = base.mark_text(dx=14, align="left", fontSize=12).encode(y="valeur:Q", text="texte:N")
+    goal = alt.Chart(data(pl.DataFrame({"cible": [target], "mot": [f"objectif {french.share(target)}"]})))
+    rule = goal.mark_rule(color=ACCENT, strokeWidth=2, strokeDash=[6, 3]).encode(y="cible:Q")
+    word = goal.mark_text(align="left", dy=-8, color="#8a5200", x=4).encode(y="cible:Q", text="mot:N")
+    said = " ; ".join(
+        f"{year} : {french.share(v)} ({genre})" for year, v, genre in shown.select("annee", "valeur", "genre").rows()
+    )
+    columns = (
+        ("annee", "Année", "texte"),
+        ("genre", "Nature", "texte"),
+        ("valeur", "Part", "part"),
+        ("bas", "Au moins", "part"),
+        ("haut", "Au plus", "part"),
+    )
+    basis = f"n = {french.count(rows.height, 'année', feminine=True)} ; point plein : constaté ; point creux : projeté ; bande : fourchette"
+    told = f"Trajectoire vers l'objectif de {french.share(target)}. {said}."
+    return picture(
+        alt.layer(span, rule, word, points, texts).properties(width=WIDTH, height=260), title, basis, told, rows, columns
+    )
+
+
+def peers(rows: pl.DataFrame, title: str = "Parmi des acheteurs comparables") -> Picture:
+    """One buyer among its peers, each with its range.
+
+    Parameters
+    ----------
+    rows
+        One row per buyer: ``acheteur``, ``valeur``, ``bas``, ``haut`` (parts), ``n`` (contracts), ``soi`` (Boolean).
+    """
+    shown = rows.sort("valeur", "acheteur", descending=[True, False], nulls_last=True).with_columns(
+        nom=pl.format("{} (n = {})", "acheteur", text("n", french.number)), texte=text("valeur", french.share)
+    )
+    names = shown["nom"].to_list()
+    base = alt.Chart(data(shown)).encode(y=alt.Y("nom:N", sort=names, title=None, axis=alt.Axis(ticks=False, domain=False)))
+    colour = alt.condition("datum.soi", alt.value(ACCENT), alt.value(NEUTRAL))
+    span = base.mark_bar(height=10, opacity=0.3).encode(
+        x=alt.X("bas:Q", axis=percent_axis(""), scale=alt.Scale(domain=[0, 1])), x2="haut:Q", color=colour
+    )
+    points = base.mark_point(filled=True, size=80, opacity=1).encode(x="valeur:Q", color=colour)
+    texts = base.mark_text(align="left", dx=8, fontSize=11).encode(x="haut:Q", text="texte:N")
+    own = shown.with_row_index("rang", 1).filter(pl.col("soi")).select("rang", "acheteur", "texte").rows()
+    said = " ; ".join(
+        f"{name} : {french.number(rank)}{'er' if rank == 1 else 'e'} sur {shown.height}, {value}" for rank, name, value in own
+    )
+    columns = (
+        ("acheteur", "Acheteur", "texte"),
+        ("valeur", "Part", "part"),
+        ("bas", "Au moins", "part"),
+        ("haut", "Au plus", "part"),
+        ("n", "Contrats", "entier"),
+    )
+    basis = f"n = {french.count(rows.height, 'acheteur')} ; point : sur l'ensemble ; bande : ce que l'inconnu permet"
+    return picture(
+        (span + points + texts).properties(width=WIDTH - 200, height=alt.Step(22)),
+        title,
+        basis,
+        f"Classement. {said}.",
+        shown,
+        columns,
+    )
