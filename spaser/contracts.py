@@ -77,7 +77,9 @@ def _whole(
     table = carriers.select(known).join(read, on=states.KEY)
     # Judged in memory, once: as a lazy plan, each comparison of contracts with one another would double the plan.
     judged = table.map_batches(partial(_judge, as_of=as_of), schema=_judged_schema(), streamable=False)
-    described = records.drop(*(name for name in _JUDGED if name in words.RECORDS.columns), "titulaires", "actesSousTraitance", "uid")
+    described = records.drop(
+        *(name for name in _JUDGED if name in words.RECORDS.columns), "titulaires", "actesSousTraitance", "uid"
+    )
     described = described.with_columns(pl.col("modification_id").fill_null(0))
     return described.join(judged, on=states.KEY)
 
@@ -201,7 +203,12 @@ def accounts(files: pl.LazyFrame, fates: pl.LazyFrame, rejects: pl.LazyFrame) ->
     rejects
         Table REJECTS; a record is rejected when a line of level « rejet » names it and no state of it was kept.
     """
-    kinds = {"contrats": "contrat", "versions_titulaires": "version_ou_titulaire", "doublons": "doublon", "concessions": "concession"}
+    kinds = {
+        "contrats": "contrat",
+        "versions_titulaires": "version_ou_titulaire",
+        "doublons": "doublon",
+        "concessions": "concession",
+    }
     kept = fates.group_by("source").agg(
         (pl.col("sort") == sort).sum().cast(pl.Int64).alias(name) for name, sort in kinds.items()
     )

@@ -65,7 +65,9 @@ def shared(records: pl.LazyFrame, current: pl.LazyFrame, contracts: pl.LazyFrame
     count, amount = pl.col("nb_titulaires").cast(pl.Int64), pl.col("montant")
     rank = pl.col("ordre_titulaire").rank("ordinal").over("uid")
     lines = published(records, current).join(known, on="uid", how="left").with_columns(rang=rank.cast(pl.Int32))
-    siret = pl.col("titulaire_id").str.contains(r"^[0-9]{14}$") & (pl.col("titulaire_typeIdentifiant").fill_null("SIRET") == "SIRET")
+    siret = pl.col("titulaire_id").str.contains(r"^[0-9]{14}$") & (
+        pl.col("titulaire_typeIdentifiant").fill_null("SIRET") == "SIRET"
+    )
     return words.HOLDERS.conform(
         lines.with_columns(
             titulaire_id=pl.col("cle"),
@@ -83,8 +85,8 @@ def versions(records: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
         "uid", etat_titulaires="modification_id", publication_titulaires="publication", source_titulaires="source"
     )
     holder = pl.struct("titulaire_id", "titulaire_typeIdentifiant", "titulaire_nom")
-    held = published(records, wanted).group_by("uid", "modification_id").agg(
-        titulaires=holder.sort_by("ordre_titulaire", "cle")
+    held = (
+        published(records, wanted).group_by("uid", "modification_id").agg(titulaires=holder.sort_by("ordre_titulaire", "cle"))
     )
     ordered = found.join(held, on=["uid", "modification_id"], how="left").sort("uid", "ordre")
     rolled = ordered.with_columns(pl.col("montant", "dureeMois", "titulaires").forward_fill().over("uid"))

@@ -88,7 +88,10 @@ def current(found: pl.LazyFrame) -> pl.LazyFrame:
     ``porteur_*`` name the source row of the latest state that says what is bought; ``etat_titulaires`` is the amendment
     whose holders hold today.
     """
-    amount, months = pl.col("montant").clip(-AMOUNT // 2, AMOUNT // 2 - 1), pl.col("dureeMois").clip(-MONTHS // 2, MONTHS // 2 - 1)
+    amount, months = (
+        pl.col("montant").clip(-AMOUNT // 2, AMOUNT // 2 - 1),
+        pl.col("dureeMois").clip(-MONTHS // 2, MONTHS // 2 - 1),
+    )
     place = pl.col("ordre")
     packed = found.with_columns(
         _montant=place * AMOUNT + amount.cast(WIDE) + AMOUNT // 2,
@@ -150,7 +153,9 @@ def lots(narrow: pl.LazyFrame, several: pl.LazyFrame) -> pl.LazyFrame:
         editions, on=["uid", "source", "publication"]
     )
     distinct = kept.group_by("uid", "montant", "objet_cle").agg(pl.len())
-    sums = distinct.group_by("uid").agg(montant_lots=pl.col("montant").sum(), lots=pl.len(), objets=pl.col("objet_cle").n_unique())
+    sums = distinct.group_by("uid").agg(
+        montant_lots=pl.col("montant").sum(), lots=pl.len(), objets=pl.col("objet_cle").n_unique()
+    )
     return sums.filter((pl.col("lots") > 1) & (pl.col("objets") > 1)).select("uid", "montant_lots")
 
 
@@ -171,7 +176,9 @@ def fates(narrow: pl.LazyFrame, found: pl.LazyFrame, carriers: pl.LazyFrame) -> 
     other = outside.filter(pl.col("source") != pl.col("source_gardee")).join(
         said_elsewhere, on=["uid", "modification_id", "montant", "dureeMois"], how="anti", nulls_equal=True
     )
-    alone = narrow.join(found.filter(pl.col("lignes") == 1).select("uid", "modification_id"), on=["uid", "modification_id"], how="semi")
+    alone = narrow.join(
+        found.filter(pl.col("lignes") == 1).select("uid", "modification_id"), on=["uid", "modification_id"], how="semi"
+    )
     new = pl.concat([frame.select("source", "position") for frame in (brings, same, other, alone)]).unique()
     records = narrow.select("source", "position", "uid", "type_contrat").unique(["source", "position"])
     carrying = carriers.select(source="porteur_source", position="porteur_position", porte=pl.lit(True))

@@ -23,7 +23,9 @@ def test_an_amount_has_the_status_its_value_deserves_and_no_sentinel_enters_a_su
 
 
 def usual(*extra: dict, count: int = 12) -> list[dict]:
-    ordinary = [record(position=n, id=f"U{n}", objet=f"Achat fictif numéro {n}", montant=40_000 + 900 * n) for n in range(1, count + 1)]
+    ordinary = [
+        record(position=n, id=f"U{n}", objet=f"Achat fictif numéro {n}", montant=40_000 + 900 * n) for n in range(1, count + 1)
+    ]
     return ordinary + list(extra)
 
 
@@ -64,7 +66,9 @@ def test_an_amendment_that_publishes_what_it_adds_is_doubted_and_the_sum_propose
 
 
 def test_a_whole_file_that_lost_its_decimal_comma_is_seen_by_what_its_procedure_allows():
-    rows = [record(position=n, id=f"F{n}", objet=f"Achat fictif numéro {n}", montant=1_500_000 + 1000 * n) for n in range(1, 25)]
+    rows = [
+        record(position=n, id=f"F{n}", objet=f"Achat fictif numéro {n}", montant=1_500_000 + 1000 * n) for n in range(1, 25)
+    ]
     got = built(*rows)["F1"]
     assert (got["montant_regle"], got["montant_propose"]) == ("unit_file", 1_501_000)
     assert "procédure adaptée" in got["montant_preuve"]

@@ -21,9 +21,15 @@ def stem(subject: str | None) -> str | None:
     [
         ("Réhabilitation du groupe scolaire - Lot 1 : gros œuvre", "Réhabilitation du groupe scolaire - Lot n°2 : peinture"),
         ("Entretien des espaces verts en 3 lots - Nord", "Entretien des espaces verts en 3 lots - Sud"),
-        ("Cuisine du collège, opération traitée en quatre lots - CVC", "Cuisine du collège, opération traitée en quatre lots - TCE"),
+        (
+            "Cuisine du collège, opération traitée en quatre lots - CVC",
+            "Cuisine du collège, opération traitée en quatre lots - TCE",
+        ),
         ("Lot 3 : Réhabilitation du groupe scolaire", "Lot n° 4 - Réhabilitation du groupe scolaire"),
-        ("Fourniture de livres non scolaires, méthodes de langues - Romans", "Fourniture de livres non scolaires, méthodes de langues - BD"),
+        (
+            "Fourniture de livres non scolaires, méthodes de langues - Romans",
+            "Fourniture de livres non scolaires, méthodes de langues - BD",
+        ),
         ("Fourniture de viandes et d'épicerie: Lot 2: Épicerie", "FOURNITURE DE VIANDES ET D'ÉPICERIE: LOT 1: BŒUF"),
     ],
 )
@@ -70,7 +76,9 @@ def test_another_buyer_or_cpv_group_or_an_unknown_date_is_another_consultation(o
 
 def frameworks(*holders: str, subject: str = "Maintenance multi-attributaire des ascenseurs fictifs", **values) -> list[dict]:
     return [
-        record(position=n, id=f"A{n}", objet=subject, techniques="Accord-cadre", titulaires=[holder], montant=60_000_000, **values)
+        record(
+            position=n, id=f"A{n}", objet=subject, techniques="Accord-cadre", titulaires=[holder], montant=60_000_000, **values
+        )
         for n, holder in enumerate(holders, 1)
     ]
 
@@ -132,7 +140,9 @@ def decisions(*rows: tuple[str, str, str]) -> pl.LazyFrame:
 
 def test_a_decision_joins_or_separates_what_was_presumed_and_the_latest_wins():
     rows = lots(0, 10, 20)
-    said = decisions(("consultation", "M1", "X"), ("consultation", "M3", "seul"), ("consultation", "M1", "Y"), ("consultation", "M2", "Y"))
+    said = decisions(
+        ("consultation", "M1", "X"), ("consultation", "M3", "seul"), ("consultation", "M1", "Y"), ("consultation", "M2", "Y")
+    )
     got = built(*rows, decisions=said)
     assert [got[f"M{n}"]["consultation"] for n in (1, 2, 3)] == ["Y", "Y", "seul"]
     assert (got["M1"]["consultation_n"], got["M3"]["consultation_n"]) == (2, 1)

@@ -78,7 +78,9 @@ def versions() -> list[dict]:
     return [
         record(),
         record(modification_id=1, date_version=date(2025, 6, 1), **change | {"dureeMois": 24}),
-        record(modification_id=2, date_version=date(2025, 9, 1), **change | {"montant": 60_000, "titulaires": ["30000000000022"]}),
+        record(
+            modification_id=2, date_version=date(2025, 9, 1), **change | {"montant": 60_000, "titulaires": ["30000000000022"]}
+        ),
     ]
 
 
@@ -133,7 +135,10 @@ def test_accounts_add_up_in_source_records():
         record(source="lendemain.json", position=3, id="C1", type_contrat="concession"),
     ]
     rejects = pl.DataFrame(
-        [{"source": "lendemain.json", "position": 4, "niveau": "rejet"}, {"source": "fictif.json", "position": 1, "niveau": "doute"}],
+        [
+            {"source": "lendemain.json", "position": 4, "niveau": "rejet"},
+            {"source": "fictif.json", "position": 1, "niveau": "doute"},
+        ],
         schema={name: words.REJECTS.schema[name] for name in ("source", "position", "niveau")},
     ).lazy()
     files = pl.DataFrame({"source": ["fictif.json", "lendemain.json", "vide.json"], "dialecte": ["a", "b", "c"]}).lazy()
@@ -173,7 +178,9 @@ rows_of_records = st.lists(
         montant=st.sampled_from([None, 10, 45_000, 50_000, 5_000_000]),
         date_version=st.sampled_from([None, date(2025, 3, 1), date(2025, 8, 1)]),
         datePublicationDonnees=st.sampled_from([None, date(2025, 4, 1), date(2025, 9, 1)]),
-        objet=st.sampled_from([None, "Entretien des espaces verts en 2 lots - Nord", "Entretien des espaces verts en 2 lots - Sud"]),
+        objet=st.sampled_from(
+            [None, "Entretien des espaces verts en 2 lots - Nord", "Entretien des espaces verts en 2 lots - Sud"]
+        ),
         titulaires=st.sampled_from([None, [], ["A"], ["B"], ["A", "B"]]),
         techniques=st.sampled_from([None, "Accord-cadre"]),
         idAccordCadre=st.sampled_from([None, "M1"]),

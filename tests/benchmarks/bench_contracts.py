@@ -21,7 +21,17 @@ import polars as pl
 from spaser import contracts
 from spaser import vocabulary as words
 
-NEEDED = ["uid", "acheteur_id", "titulaire_id", "modification_id", "objet", "codeCPV", "montant", "dateNotification", "dureeMois"]
+NEEDED = [
+    "uid",
+    "acheteur_id",
+    "titulaire_id",
+    "modification_id",
+    "objet",
+    "codeCPV",
+    "montant",
+    "dateNotification",
+    "dureeMois",
+]
 
 
 def records(path: Path, rows: int) -> pl.LazyFrame:
@@ -52,7 +62,12 @@ def with_pandas(path: str, rows: int) -> int:
     grouped = frame.groupby("uid")
     current["premiere"] = grouped["dateNotification"].min()
     current["nb_titulaires"] = grouped["titulaire_id"].nunique()
-    text = current["objet"].str.lower().str.replace(r" lots? (?:n°)?\d.*$", "", regex=True).str.replace("[^a-z0-9]+", " ", regex=True)
+    text = (
+        current["objet"]
+        .str.lower()
+        .str.replace(r" lots? (?:n°)?\d.*$", "", regex=True)
+        .str.replace("[^a-z0-9]+", " ", regex=True)
+    )
     current["cle"] = current["acheteur_id"] + current["codeCPV"].str[:3] + text
     current = current.sort_values(["cle", "premiere"])
     starts = (current["cle"] != current["cle"].shift()) | (current["premiere"].diff().dt.days > 60)
@@ -96,7 +111,9 @@ def main() -> int:
     if not options.sans_pandas:
         theirs = measure(with_pandas, options.fichier, options.lignes)
         sys.stdout.write("pandas  {:>10} {:>10.1f} {:>7.1f} {:>9.2f}\n".format(*theirs))
-        sys.stdout.write(f"rapport pandas / spaser : {theirs[1] / ours[1]:.1f} fois le temps, {theirs[3] / ours[3]:.1f} fois la mémoire\n")
+        sys.stdout.write(
+            f"rapport pandas / spaser : {theirs[1] / ours[1]:.1f} fois le temps, {theirs[3] / ours[3]:.1f} fois la mémoire\n"
+        )
     return 0
 
 

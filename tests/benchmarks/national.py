@@ -78,7 +78,11 @@ def _contracts(rng: np.random.Generator, count: int) -> pl.DataFrame:
     amounts = np.select([odd < 0.004, odd < 0.005, odd < 0.0055], [10.0, 999_999_999.0, 1e13], amounts)
     framework = (rng.random(n) < 0.30)[consult]
     subject = (
-        _pick(rng, WORKS, n) + " " + _pick(rng, PLACES, n) + " - opération " + pl.Series(rng.integers(1, 99_999, n)).cast(pl.String)
+        _pick(rng, WORKS, n)
+        + " "
+        + _pick(rng, PLACES, n)
+        + " - opération "
+        + pl.Series(rng.integers(1, 99_999, n)).cast(pl.String)
     ).gather(consult)
     many = sizes[consult] > 1
     lot_text = " - Lot " + pl.Series(lot + 1).cast(pl.String) + " : " + _pick(rng, LOTS, count)
@@ -90,7 +94,9 @@ def _contracts(rng: np.random.Generator, count: int) -> pl.DataFrame:
             "objet": pl.select(pl.when(pl.Series(many)).then(subject + lot_text).otherwise(subject)).to_series(),
             "codeCPV": _pick(rng, CPV, n).gather(consult),
             "procedure": _pick(rng, [*PROCEDURES, None], n, [60, 25, 1, 6, 5, 0.2, 2.8]).gather(consult),
-            "nature": _pick(rng, ["Marché", "Marché de partenariat", "Marché de défense ou de sécurité"], count, [99, 0.2, 0.8]),
+            "nature": _pick(
+                rng, ["Marché", "Marché de partenariat", "Marché de défense ou de sécurité"], count, [99, 0.2, 0.8]
+            ),
             "techniques": pl.select(
                 pl.when(pl.Series(framework)).then(pl.lit("Accord-cadre")).otherwise(pl.lit("Sans objet"))
             ).to_series(),
@@ -156,12 +162,16 @@ def frame(rows: int = ROWS, seed: int = SEED) -> pl.DataFrame:
     """The invented file: one row per holder of a version, a contract's rows together as in the public file."""
     rng = np.random.default_rng(seed)
     contracts = _contracts(rng, max(1, int(rows / ROWS_PER_UID)))
-    states = contracts.with_row_index("_c").with_columns(
-        modification_id=pl.int_ranges(0, pl.col("_changes").cast(pl.Int64) + 1)
-    ).explode("modification_id", empty_as_null=True, keep_nulls=True)
-    lines = states.with_columns(_rank=pl.int_ranges(0, pl.col("_holders").cast(pl.Int64))).explode(
-        "_rank", empty_as_null=True, keep_nulls=True
-    ).head(rows)
+    states = (
+        contracts.with_row_index("_c")
+        .with_columns(modification_id=pl.int_ranges(0, pl.col("_changes").cast(pl.Int64) + 1))
+        .explode("modification_id", empty_as_null=True, keep_nulls=True)
+    )
+    lines = (
+        states.with_columns(_rank=pl.int_ranges(0, pl.col("_holders").cast(pl.Int64)))
+        .explode("_rank", empty_as_null=True, keep_nulls=True)
+        .head(rows)
+    )
     supplier = (lines["_supplier"] + lines["_rank"] * 7_919).to_numpy()
     last = pl.col("modification_id") == pl.col("_changes")
     return lines.select(
