@@ -24,6 +24,7 @@ from spaser.vocabulary import PASSAGES
 COUNTED = 0.5
 #: Fields that are a subject line; other named fields are clauses, conditions, paragraphs.
 SUBJECT_FIELDS = r"(?i)objet|intitul|titre|libell|^lots?\b|nom_marche"
+CRITERION_FIELDS = r"crit[eè]re"
 UNNAMED_FIELDS = ("", "texte", "text")
 SUBJECT_LENGTH = 300
 RUNNING_TEXT = r"(?i)comporte|devra|prévoi|s['’]engage|conditions? d['’]ex[ée]cution|le titulaire|les candidats|conform[ée]ment|\. ?[A-Z].*\. ?[A-Z]"
@@ -40,8 +41,8 @@ def detect(texts: pl.LazyFrame, lexicon: Lexicon | Path | str | None = None) -> 
     Parameters
     ----------
     texts
-        One row per text: `texte_id`, `champ` (the field it comes from: « objet » for a subject line; another name for
-        running text; empty when unknown), `texte`. `page` and `article` are carried through when present.
+        One row per text: `texte_id`, `champ` (the field it comes from: « objet » or « lot » for a subject line; « critere » for
+        the label of an award criterion; another name for running text; empty when unknown), `texte`. `page` and `article` are carried through when present.
     lexicon
         A lexicon of the user's own (a path), or the bundled one.
 
@@ -58,21 +59,21 @@ def detect(texts: pl.LazyFrame, lexicon: Lexicon | Path | str | None = None) -> 
     rules = lexicon if isinstance(lexicon, Lexicon) else detection_rules.load(lexicon)
     names = texts.collect_schema().names()
     columns = [pl.col(name).cast(PASSAGES.schema[name]) for name in ("texte_id", "champ", "page", "article") if name in names]
-    subject = subject_line().alias("sujet")
     candidates = (
         texts.select(*columns, pl.col("texte").cast(pl.String))
         .filter(pl.col("texte").is_not_null())
-        .with_columns(subject)
-        .filter(holds_a_word(pl.col("texte"), pl.col("sujet"), rules))
+        .with_columns(nature().alias("nature"))
+        .filter(holds_a_word(pl.col("texte"), pl.col("nature"), rules))
     )
     return candidates.map_batches(lambda batch: _passages(batch, rules), schema=PASSAGES.schema, streamable=True)
 
 
-def subject_line() -> pl.Expr:
-    """Whether a text is a subject line: said by its field, or guessed from its length and words when the field is unknown."""
+def nature() -> pl.Expr:
+    """« objet » for a subject line, « critere » for the label of a criterion, else « autre »; guessed when the field is unknown."""
     field = pl.col("champ").fill_null("").str.to_lowercase()
     short = (pl.col("texte").str.len_chars() <= SUBJECT_LENGTH) & ~pl.col("texte").str.contains(RUNNING_TEXT)
-    return pl.when(field.is_in(UNNAMED_FIELDS)).then(short).otherwise(field.str.contains(SUBJECT_FIELDS))
+    subject = pl.when(field.is_in(UNNAMED_FIELDS)).then(short).otherwise(field.str.contains(SUBJECT_FIELDS))
+    return pl.when(field.str.contains(CRITERION_FIELDS)).then(pl.lit("critere")).when(subject).then(pl.lit("objet")).otherwise(pl.lit("autre"))
 
 
 def summarise(passages: pl.LazyFrame, lexicon: Lexicon | Path | str | None = None) -> pl.LazyFrame:
@@ -175,9 +176,9 @@ def _passages(batch: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
     rows: list[int] = []
     found: list[Finding] = []
     cited: list[str] = []
-    subjects = batch["sujet"].to_list()
+    natures = batch["nature"].to_list()
     for position, (rank, ranks) in enumerate(zip(worth["rang"].to_list(), worth["rule"].to_list(), strict=True)):
-        for finding in read(read_as[rank], subjects[rank], ranks, exceptions.get(position, ()), lexicon):
+        for finding in read(read_as[rank], natures[rank], ranks, exceptions.get(position, ()), lexicon):
             rows.append(rank)
             found.append(finding)
             cited.append(texts[rank][finding.start : finding.end])

@@ -90,11 +90,11 @@ def _uneven(text: str) -> tuple[str, list[int]]:
     return "".join(out), back
 
 
-def read(folded: Folded, subject: bool, ranks: Iterable[int], exceptions: Iterable[int], lexicon: Lexicon) -> list[Finding]:
+def read(folded: Folded, nature: str, ranks: Iterable[int], exceptions: Iterable[int], lexicon: Lexicon) -> list[Finding]:
     """The findings of one text, in order.
 
-    `subject` says that the text is a contract's subject line or a lot's title; `ranks` and `exceptions` are the rules and the
-    exceptions worth trying on it.
+    `nature` says whether the text is a subject line (« objet »), the label of a criterion (« critere ») or something else;
+    `ranks` and `exceptions` are the rules and the exceptions worth trying on it.
     """
     rules = [lexicon.rules[rank] for rank in ranks]
     hits = [(*match.span(), rule) for rule in rules for match in rule.pattern.finditer(folded.text)]
@@ -102,7 +102,7 @@ def read(folded: Folded, subject: bool, ranks: Iterable[int], exceptions: Iterab
         return []
     hits = _apart(_kept(hits, folded.text, [lexicon.exceptions[rank] for rank in exceptions]))
     stops = [match.end() for match in SENTENCE.finditer(folded.text)]
-    findings = [_finding(hit, folded, subject, lexicon, stops) for hit in hits]
+    findings = [_finding(hit, folded, nature, lexicon, stops) for hit in hits]
     return _strongest([finding for finding in findings if finding is not None])
 
 
@@ -149,26 +149,28 @@ def _covers(other: Rule, rule: Rule) -> bool:
     return other.code == rule.code or rule.generic or other.level > rule.level or "other" in (rule.code, other.code)
 
 
-def _finding(hit: tuple[int, int, Rule], folded: Folded, subject: bool, lexicon: Lexicon, stops: list[int]) -> Finding | None:
+def _finding(hit: tuple[int, int, Rule], folded: Folded, nature: str, lexicon: Lexicon, stops: list[int]) -> Finding | None:
     start, end, rule = hit
     text, contexts = folded.text, lexicon.contexts
     first = max((stop for stop in stops if stop <= start), default=0)
     last = min((stop for stop in stops if stop >= end), default=len(text))
     before, said, after = text[first:start], text[start:end], text[end:last]
-    if rule.fields == "objet_nomme" and not subject and not contexts["object_named"].search(before[-90:] + said):
+    if rule.fields == "objet_nomme" and nature != "objet" and not contexts["object_named"].search(before[-90:] + said):
         return None
-    level, carrier, confidence = rule.level, _carrier(rule, subject, before, said, after, lexicon), rule.confidence
+    level, carrier, confidence = rule.level, _carrier(rule, nature, before, said, after, lexicon), rule.confidence
     if (level == 2 or _box(text, start, end, lexicon) is False) and _denied(before, after, text, start, end, lexicon):
         level, carrier = 0, "negated"
-    elif level == 2 and carrier != "reservation" and contexts["hypothesis_before"].search(before[-80:]):
-        confidence = round(confidence * 0.8, 2)
+    elif level == 2 and carrier != "reservation" and contexts["hypothesis_before"].search(before[-110:]):
+        level, confidence = 1, round(confidence * 0.8, 2)
     number, unit = _number(text, start, end, rule, carrier, first, lexicon)
     return Finding(
         rule, folded.original(start), folded.original(end), level, carrier, confidence, number, unit, _article(text[first:last])
     )
 
 
-def _carrier(rule: Rule, subject: bool, before: str, said: str, after: str, lexicon: Lexicon) -> str:
+def _carrier(rule: Rule, nature: str, before: str, said: str, after: str, lexicon: Lexicon) -> str:
+    if nature == "critere" and rule.level == 2 and rule.carrier != "reservation":
+        return "critere"
     if rule.carrier in ("reservation", "objet", "critere") or rule.level == 1:
         return rule.carrier
     contexts = lexicon.contexts
@@ -179,7 +181,7 @@ def _carrier(rule: Rule, subject: bool, before: str, said: str, after: str, lexi
     ].search(before + said + after):
         return "critere"
     if rule.carrier == "auto" or rule.carrier == "auto_clause" and not CLAUSE_WORDS.search(said):
-        return "objet" if subject else "clause"
+        return "objet" if nature == "objet" else "clause"
     return "clause"
 
 
@@ -213,17 +215,22 @@ def _box(text: str, start: int, end: int, lexicon: Lexicon) -> bool | None:
 def _number(
     text: str, start: int, end: int, rule: Rule, carrier: str, first: int, lexicon: Lexicon
 ) -> tuple[float | None, str | None]:
-    """The number said with the finding and its unit: in it, after it, then before it."""
+    """The number said nearest to the finding, and its unit."""
     kind = "poids" if carrier == "critere" else rule.number
     if not kind:
         return None, None
     how = lexicon.numbers[kind]
-    places = (text[start:end], text[end : end + how.after], text[max(first, start - how.before) : start])
-    for place in places:
-        for unit, pattern in how.patterns:
-            if match := pattern.search(place):
-                return float(re.sub(r"\s", "", match[1]).replace(",", ".")), unit
-    return None, None
+    low = max(first, start - how.before)
+    window = text[low : end + how.after]
+    read = [
+        (max(low + match.start(1) - end, start - low - match.end(1), 0), rank, match.start(1), match[1], unit)
+        for rank, (unit, pattern) in enumerate(how.patterns)
+        for match in pattern.finditer(window)
+    ]
+    if not read:
+        return None, None
+    *_, said, unit = min(read)
+    return float(re.sub(r"\s", "", said).replace(",", ".")), unit
 
 
 def _article(sentence: str) -> str | None:

@@ -16,7 +16,7 @@ from spaser import rules
 from spaser.problems import Problem, closest
 
 DIMENSIONS = ("env", "soc")
-FIELDS = ("", "objet", "hors_objet", "objet_nomme")
+FIELDS = ("", "objet", "hors_objet", "objet_nomme", "critere")
 CARRIERS = ("clause", "critere", "objet", "reservation", "auto", "auto_clause")
 RESERVES = ("none", "handicap", "iae", "handicap_iae", "penit", "ess", "unspecified")
 KNOWN = {

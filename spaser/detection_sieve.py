@@ -32,11 +32,11 @@ UNEVEN = (
 )
 
 
-def holds_a_word(text: pl.Expr, subject: pl.Expr, lexicon: Lexicon) -> pl.Expr:
-    """Whether a text holds a word of the lexicon, or is written in a way that needs a closer look."""
+def holds_a_word(text: pl.Expr, nature: pl.Expr, lexicon: Lexicon) -> pl.Expr:
+    """Whether a text of this nature (« objet », « critere », « autre ») holds a word of the lexicon, or needs a closer look."""
     lowered = text.str.to_lowercase()
     word = (
-        pl.when(subject)
+        pl.when(nature == "objet")
         .then(lowered.str.contains(lexicon.first_pass[True]))
         .otherwise(lowered.str.contains(lexicon.first_pass[False]))
     )
@@ -52,12 +52,12 @@ def folded(text: pl.Expr) -> pl.Expr:
 
 
 def pairs(batch: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
-    """The pairs (`rang` of the text in the batch, `rule` rank) worth reading; `batch` has `lu` (folded text) and `sujet`."""
+    """The pairs (`rang` of the text in the batch, `rule` rank) worth reading; `batch` has `lu` (folded text) and `nature`."""
     flat = pl.lit(" ") + pl.col("lu").str.replace_all(r"[^a-z0-9]+", " ") + pl.lit(" ")
     opened = pl.DataFrame(lexicon.by_anchor, schema={"anchor": pl.String, "rule": pl.List(pl.Int32)}, orient="row").explode("rule")
     seen = (
         batch.with_row_index("rang")
-        .select("rang", pl.col("lu"), "sujet", flat.str.extract_many(opened["anchor"].unique().sort().to_list(), overlapping=True).alias("anchor"))
+        .select("rang", "lu", "nature", flat.str.extract_many(opened["anchor"].unique().sort().to_list(), overlapping=True).alias("anchor"))
         .explode("anchor")
         .join(opened, on="anchor", how="inner")
         .unique(["rang", "rule"])
@@ -71,9 +71,9 @@ def pairs(batch: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
 
 def _field(lexicon: Lexicon, rule: int) -> pl.Expr:
     fields = lexicon.rules[rule].fields
-    if fields == "objet":
-        return pl.col("sujet")
-    return ~pl.col("sujet") if fields == "hors_objet" else pl.lit(True)
+    if fields in ("objet", "critere"):
+        return pl.col("nature") == fields
+    return pl.col("nature") != "objet" if fields == "hors_objet" else pl.lit(True)
 
 
 def barred(texts: pl.Series, lexicon: Lexicon) -> dict[int, list[int]]:
