@@ -70,13 +70,12 @@ def measure(
         raise Problem("Aucun indicateur n'est demandé")
     present = contracts.collect_schema().names()
     answers = _packed(scope(contracts, population), pairs)
-    parts = []
-    for dimension in ("total", *(name for name in by if name != "total")):
-        modality = breakdown(dimension, present)
-        if modality is not None:
-            counted = _counted(answers, modality, len(pairs))
-            parts.append(_read_back(counted, pairs).with_columns(dimension=pl.lit(dimension), _rank=len(parts)))
-    long = pl.concat(parts).with_columns(perimetre=pl.lit(perimetre), population=pl.lit(population))
+    kept = {name: breakdown(name, present) for name in ("total", *(other for other in by if other != "total"))}
+    dimensions = {name: modality for name, modality in kept.items() if modality is not None}
+    ranks = pl.col("dimension").replace_strict(list(dimensions), list(range(len(dimensions))), return_dtype=pl.Int32)
+    long = _read_back(_counted(answers, dimensions, len(pairs)), pairs).with_columns(
+        perimetre=pl.lit(perimetre), population=pl.lit(population), _rank=ranks
+    )
     ordered = _figures(long).sort("_order", "_rank", band_rank(), "modalite", nulls_last=True)
     return MEASURES.conform(ordered)
 
@@ -95,16 +94,28 @@ def _packed(frame: pl.LazyFrame, pairs: list[tuple[Indicator, str]]) -> pl.LazyF
     return frame.with_columns(*words, _doubtful=doubtful)
 
 
-def _counted(answers: pl.LazyFrame, modality: pl.Expr, asked: int) -> pl.LazyFrame:
-    """One row per modality, distinct set of answers and doubt on the amount: contracts, contracts with an amount, sums."""
+def _counted(answers: pl.LazyFrame, dimensions: dict[str, pl.Expr], asked: int) -> pl.LazyFrame:
+    """One row per dimension, modality, distinct set of answers and doubt on the amount: contracts, those with an amount, sums.
+
+    One pass over the contracts reduces them to what differs; the breakdowns are then laid end to end and counted together.
+    """
     words = [f"_answers_{start // DIGITS}" for start in range(0, asked, DIGITS)]
     named = {"retenu": "somme_retenue", "bas": "somme_bas", "haut": "somme_haut", "plancher": "somme_plancher", "publie": "montant"}
-    narrow = answers.select(*words, "_doubtful", modalite=modality, **{k: pl.col(v) for k, v in named.items()})
-    return narrow.group_by("modalite", "_doubtful", *words).agg(
+    narrow = answers.select(
+        *words, "_doubtful", *(modality.alias(f"by_{name}") for name, modality in dimensions.items()), **{k: pl.col(v) for k, v in named.items()}
+    )
+    first = narrow.group_by(*words, "_doubtful", *(f"by_{name}" for name in dimensions)).agg(
         n=pl.len().cast(pl.Int64),
         avec_retenu=pl.col("retenu").is_not_null().sum().cast(pl.Int64),
         avec_publie=pl.col("publie").is_not_null().sum().cast(pl.Int64),
         **{name: pl.col(name).sum() for name in SUMS},
+    )
+    added = ["n", "avec_retenu", "avec_publie", *SUMS]
+    laid = first.unpivot(
+        [f"by_{name}" for name in dimensions], index=[*words, "_doubtful", *added], variable_name="dimension", value_name="modalite"
+    )
+    return laid.with_columns(pl.col("dimension").str.strip_prefix("by_")).group_by("dimension", "modalite", "_doubtful", *words).agg(
+        pl.col(added).sum()
     )
 
 
@@ -119,8 +130,8 @@ def _read_back(counted: pl.LazyFrame, pairs: list[tuple[Indicator, str]]) -> pl.
             names = {key: f"{rank}_{kind}_{key}" for key in parts}
             columns |= {names[key]: expression for key, expression in parts.items()}
             figures.append(_struct(record, definition, kind, len(figures), names))
-    sums = counted.group_by("modalite").agg(**columns)
-    return sums.select("modalite", _figure=pl.concat_list(figures)).explode("_figure", empty_as_null=True, keep_nulls=True).unnest("_figure")
+    sums = counted.group_by("dimension", "modalite").agg(**columns)
+    return sums.select("dimension", "modalite", _figure=pl.concat_list(figures)).explode("_figure", empty_as_null=True, keep_nulls=True).unnest("_figure")
 
 
 def _struct(record: Indicator, definition: str, kind: str, order: int, names: dict[str, str]) -> pl.Expr:

@@ -1,0 +1,144 @@
+"""Scoring and measuring a national-size file: the kit, vectorised pandas, and the row-by-row script one would write.
+
+    python tests/benchmarks/bench_score.py [--lignes N]
+
+The three do the same job from the same Parquet file (invented, see national.py): one row per contract, the declared
+considerations, the score of each contract, the five considerations by year in number and value. The row-by-row script
+runs on a tenth of the rows and is multiplied by ten. The kit alone then measures every indicator on every breakdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import national
+import pandas as pd
+import polars as pl
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from spaser import considerations, indicators, scores  # noqa: E402
+
+COLUMNS = ["uid", "acheteur_id", "codeCPV", "procedure", "dateNotification", "datePublicationDonnees", "montant",
+           "considerationsSociales", "considerationsEnvironnementales"]  # fmt: skip
+WORDS = {
+    "clause_sociale": ("considerationsSociales", "Clause sociale"),
+    "critere_social": ("considerationsSociales", "Critère social"),
+    "marche_reserve": ("considerationsSociales", "Marché réservé"),
+    "clause_environnementale": ("considerationsEnvironnementales", "Clause environnementale"),
+    "critere_environnemental": ("considerationsEnvironnementales", "Critère environnemental"),
+}
+SOCIAL = {"marche_reserve": 80, "clause_sociale": 60, "critere_social": 40}
+GREEN = {"clause_environnementale": 60, "critere_environnemental": 40}
+
+
+def contracts(path: Path) -> pl.LazyFrame:
+    """Current rows, one per contract; the words of the tabular file for « none declared » put back as the law says."""
+    rows = pl.scan_parquet(path).filter("donneesActuelles").select(COLUMNS).unique("uid", keep="any")
+    usable = pl.col("montant").is_between(100, 3e9)
+    cents = pl.when(usable).then((pl.col("montant") * 100).round().cast(pl.Int64))
+    none = {"considerationsSociales": "sociale", "considerationsEnvironnementales": "environnementale"}
+    return rows.with_columns(
+        *(pl.col(name).replace({"Sans objet": f"Pas de considération {word}"}) for name, word in none.items()),
+        montant=cents, montant_retenu=cents, montant_bas=cents, montant_haut=cents,
+        montant_statut=pl.when(usable).then(pl.lit("valide")).otherwise(pl.lit("impossible")),
+        annee=pl.col("dateNotification").dt.year(), cpv_division=pl.col("codeCPV").str.head(2), seuil_besoin=pl.lit(True),
+    )  # fmt: skip
+
+
+def kit(path: Path) -> tuple[int, int, int]:
+    scored = scores.score(considerations.declared(contracts(path)))
+    measured = indicators.measure(scored, indicators=list(WORDS), by=("annee",))
+    totals, rows = pl.collect_all([scored.select(pl.len(), pl.col("score_bas").cast(pl.Int64).sum()), measured], engine="streaming")
+    first = rows.row(0, named=True)
+    return totals.item(0, 0), totals.item(0, 1), first["numerateur"]
+
+
+def everything(path: Path) -> int:
+    scored = scores.score(considerations.declared(contracts(path)))
+    return indicators.measure(scored).collect(engine="streaming").height
+
+
+def vectorised(path: Path) -> tuple[int, int, int]:
+    rows = pd.read_parquet(path, columns=[*COLUMNS, "donneesActuelles"])
+    rows = rows[rows["donneesActuelles"]].drop_duplicates("uid")
+    rows["valeur"] = (rows["montant"].where(rows["montant"].between(100, 3e9)) * 100).round()
+    rows["annee"] = pd.to_datetime(rows["dateNotification"]).dt.year
+    for name, (field, word) in WORDS.items():
+        rows[name] = rows[field].str.contains(word, regex=False).fillna(False).astype(bool)
+        rows[f"{name}_repond"] = rows[field].notna()
+    social = sum(rows[name] * points for name, points in SOCIAL.items()).clip(upper=100)
+    green = sum(rows[name] * points for name, points in GREEN.items()).clip(upper=100)
+    rows["score"] = (social * 40 + 50) // 100 + (green * 40 + 50) // 100
+    total = 0
+    for keys in ([], ["annee"]):
+        for name in WORDS:
+            for weight in ("n", "valeur"):
+                amount = pd.Series(1, rows.index) if weight == "n" else rows["valeur"]
+                parts = pd.DataFrame({"oui": amount * rows[name], "repondus": amount * rows[f"{name}_repond"], "tous": amount})
+                (parts.groupby(rows["annee"]) if keys else parts).sum()
+        total += len(keys)
+    return len(rows), int(rows["score"].sum()), int(rows["clause_sociale"].sum())
+
+
+def row_by_row(path: Path) -> tuple[int, int, int]:
+    rows = pd.read_parquet(path, columns=[*COLUMNS, "donneesActuelles"])
+    seen: set[str] = set()
+    tallies: dict[tuple[Any, str], list[float]] = {}
+    total = clauses = 0
+    for _, row in rows.iterrows():
+        if not row["donneesActuelles"] or row["uid"] in seen:
+            continue
+        seen.add(row["uid"])
+        answers = {name: isinstance(row[field], str) and word in row[field] for name, (field, word) in WORDS.items()}
+        social = min(100, sum(points for name, points in SOCIAL.items() if answers[name]))
+        green = min(100, sum(points for name, points in GREEN.items() if answers[name]))
+        total += (social * 40 + 50) // 100 + (green * 40 + 50) // 100
+        clauses += answers["clause_sociale"]
+        for name, yes in answers.items():
+            for year in (None, row["dateNotification"].year):
+                tally = tallies.setdefault((year, name), [0, 0])
+                tally[0] += yes
+                tally[1] += row["montant"] * yes if 100 <= row["montant"] <= 3e9 else 0
+    return len(seen), total, clauses
+
+
+def timed(work: Callable[[Path], Any], path: Path) -> tuple[float, Any]:
+    start = time.perf_counter()
+    result = work(path)
+    return time.perf_counter() - start, result
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lignes", type=int, default=national.ROWS)
+    size = parser.parse_args().lignes
+    with tempfile.TemporaryDirectory() as folder:
+        whole, tenth = Path(folder) / "national.parquet", Path(folder) / "dixieme.parquet"
+        national.write(whole, size)
+        pl.scan_parquet(whole).head(size // 10).sink_parquet(tenth)
+        ours, told = timed(kit, whole)
+        theirs, same = timed(vectorised, whole)
+        script, part = timed(row_by_row, tenth)
+        _, ours_part = timed(kit, tenth)
+        full, lines = timed(everything, whole)
+    assert told == same, f"les totaux diffèrent : {told} et {same}"
+    assert part == ours_part, f"les totaux diffèrent sur le dixième : {part} et {ours_part}"
+    out = [
+        f"{size} lignes, {told[0]} contrats",
+        f"kit                        {ours:8.2f} s",
+        f"pandas vectorisé           {theirs:8.2f} s   {theirs / ours:6.1f} fois plus long (but : au moins 1,5)",
+        f"ligne à ligne (dixième ×10) {10 * script:7.1f} s   {10 * script / ours:6.1f} fois plus long (but : au moins 20)",
+        f"kit, tous les indicateurs sur toutes les ventilations : {full:.2f} s, {lines} mesures",
+    ]
+    sys.stdout.write("\n".join(out) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
