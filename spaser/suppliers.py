@@ -164,7 +164,8 @@ def _matches(keys: pl.LazyFrame, register: pl.LazyFrame) -> pl.LazyFrame:
     since, until, day = pl.col("depuis"), pl.col("jusqua"), pl.col("_jour")
     after = since.is_null() | (since <= day).fill_null(False)
     before = until.is_null() | (until >= day).fill_null(False)
-    rows = keys.join(REGISTER.conform(register), left_on="_siren", right_on="siren", how="inner").with_columns(
+    listed = REGISTER.conform(register).with_columns(pl.col("source").fill_null("liste sans nom"), pl.col("liste").fill_null("propre"))
+    rows = keys.join(listed, left_on="_siren", right_on="siren", how="inner").with_columns(
         unite=pl.col("siret").is_null(),
         meme=pl.col("siret").is_null() | (pl.col("siret") == pl.col("_siret")).fill_null(False),
         en_vigueur=after & before,

@@ -124,7 +124,7 @@ def _base(rows: pl.LazyFrame, have: list[str], amount: str) -> pl.LazyFrame:
     label = pl.col(next(c for c in ("titulaire_nom", "fournisseur", "titulaire_id") if c in have))
     plain = label.str.to_uppercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all(r"[^A-Z0-9]+", " ").str.strip_chars()
     who = pl.coalesce(siren, plain, pl.lit("(sans nom)"))
-    return rows.with_columns(_siren=siren, _qui=who, _valeur=pl.col(amount).cast(pl.Int64))
+    return rows.with_columns(_siren=siren, _qui=who, _valeur=pl.col(amount).cast(pl.Int64), _un=pl.lit(1, dtype=pl.Int64))
 
 
 def _definitions(have: list[str]) -> dict[str, pl.Expr]:
@@ -136,27 +136,28 @@ def _definitions(have: list[str]) -> dict[str, pl.Expr]:
 def _split(rows: pl.LazyFrame, codes: list[str]) -> pl.LazyFrame:
     """Yes, answered and all, per value of the breakdown, for each question and unit."""
     lines = rows.group_by("modalite").agg(
-        *_three(codes, "valeur", pl.col("_valeur")), *_three(codes, "lignes", pl.lit(1, dtype=pl.Int64))
+        *_three(codes, "valeur", pl.col("_valeur")), *_three(codes, "lignes", pl.col("_un"))
     )
-    people = rows.group_by("modalite", "_qui").agg(pl.col(code).any(ignore_nulls=False) for code in codes)
-    people = people.group_by("modalite").agg(_three(codes, "fournisseurs", pl.lit(1, dtype=pl.Int64)))
+    people = rows.group_by("modalite", "_qui").agg(pl.col("_un").first(), *(pl.col(code).any(ignore_nulls=False) for code in codes))
+    people = people.group_by("modalite").agg(_three(codes, "fournisseurs", pl.col("_un")))
     wide = lines.join(people, on="modalite")
-    return pl.concat(
-        wide.select(
-            "modalite", pl.lit(code).alias("indicateur"), pl.lit(unit).alias("unite"),
+    found = [
+        pl.struct(
+            pl.lit(code).alias("indicateur"), pl.lit(unit).alias("unite"),
             *(pl.col(f"{code}|{unit}|{what}").alias(what) for what in ("numerateur", "repondus", "denominateur")),
         )
         for code in codes
         for unit in UNITS
-    )  # fmt: skip
+    ]  # fmt: skip
+    return wide.select("modalite", pl.concat_list(found).alias("mesures")).explode("mesures").unnest("mesures")
 
 
 def _three(codes: list[str], unit: str, weight: pl.Expr) -> list[pl.Expr]:
     out = []
     for code in codes:
         answer = pl.col(code)
-        parts = {"numerateur": answer.fill_null(False), "repondus": answer.is_not_null(), "denominateur": pl.lit(True)}
-        out += [pl.when(mask).then(weight).otherwise(0).sum().alias(f"{code}|{unit}|{what}") for what, mask in parts.items()]
+        parts = {"numerateur": weight.filter(answer), "repondus": weight.filter(answer.is_not_null()), "denominateur": weight}
+        out += [kept.sum().alias(f"{code}|{unit}|{what}") for what, kept in parts.items()]
     return out
 
 

@@ -112,7 +112,11 @@ def scan_stock(path: Path, cache: Path) -> Opened:
     match = recognise(header)
     if match is None or "stock" not in formats()[match[0]]:
         raise _unknown(path, header)
-    worded = frame.select(pl.col(heading).cast(pl.String).alias(word) for heading, word in match[1].items())
+    absent = [word for word in formats()[match[0]]["columns"] if word not in match[1].values()]
+    worded = frame.select(
+        *(pl.col(heading).cast(pl.String).alias(word) for heading, word in match[1].items()),
+        *(pl.lit(None, dtype=pl.String).alias(word) for word in absent),
+    )
     return Opened(path, "parquet" if parquet else "csv", match[0], worded)
 
 

@@ -112,7 +112,7 @@ def _read(opened: Opened, as_of: date | None, persons: bool) -> Registers:
         return _stock(opened, as_of, persons)
     typed = _typed(opened.frame.collect(), opened)
     au, origin = list_date(opened, typed, as_of)
-    own_date = pl.col("date_liste").fill_null(au) if opened.name == "propre" and "date_liste" in typed.columns else pl.lit(au, dtype=pl.Date)
+    own_date = pl.coalesce("date_liste", pl.lit(au, dtype=pl.Date)) if opened.name == "propre" and "date_liste" in typed.columns else pl.lit(au, dtype=pl.Date)
     rows = typed.with_columns(au=own_date, source=pl.lit(opened.source), liste=pl.lit(opened.name))
     kept = rows.filter(pl.col("sort") == "retenu").pipe(_masked, persons)
     register = kept.filter(pl.col("statut").is_not_null()).pipe(_status_level).unique(STATUS_KEY, maintain_order=True)
@@ -125,7 +125,8 @@ def _read(opened: Opened, as_of: date | None, persons: bool) -> Registers:
 
 def _stock(opened: Opened, as_of: date | None, persons: bool) -> Registers:
     frame = sirene.typed(opened.frame, opened.name)
-    au = frame.select(pl.col("date_liste").max()).collect(engine="streaming").item()
+    dated = "date_liste" in frame.collect_schema().names()
+    au = frame.select(pl.col("date_liste").max()).collect(engine="streaming").item() if dated else None
     au, origin = (au, "colonne du fichier") if au else list_date(opened, pl.DataFrame(), as_of)
     dated = frame.with_columns(au=pl.lit(au, dtype=pl.Date), source=pl.lit(opened.source), liste=pl.lit(opened.name))
     places = dated.pipe(sirene.masked, persons)
@@ -138,7 +139,7 @@ def _typed(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
     missing = [w for w in WORDS if w not in frame.columns]
     frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(w) for w in missing)
     frame = frame.with_columns(lu=pl.coalesce("siret", "siren"))
-    frame = frame.with_columns(_identifier("siret", 14), _identifier("siren", 9))
+    frame = _identified(_identified(frame, "siret", 14), "siren", 9)
     # A SIREN written in a column of SIRET names the legal unit.
     frame = frame.with_columns(
         siren=pl.coalesce(pl.col("siret").str.slice(0, 9), "siren"),
@@ -150,14 +151,18 @@ def _typed(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
     return _fates(frame, opened)
 
 
-def _identifier(column: str, size: int) -> pl.Expr:
-    """Digits only; zeros a spreadsheet ate are given back when the check digit then holds."""
-    written = bare(pl.col(column))
-    digits = pl.when(written.str.contains(r"^\d+$")).then(written)
+def _identified(frame: pl.DataFrame, column: str, size: int) -> pl.DataFrame:
+    """Digits only; zeros a spreadsheet ate are given back when both check digits then hold."""
+    frame = frame.with_columns(bare(pl.col(column)).alias(column))
+    digits = pl.when(pl.col(column).str.contains(r"^\d+$")).then(column)
     short = digits.str.len_chars().is_between(size - 2, size - 1) & (digits.str.len_chars() != 9)
-    padded = digits.str.zfill(size)
-    repaired = pl.when(short & luhn_ok(padded) & luhn_ok(padded.str.slice(0, 9))).then(padded).otherwise(digits)
-    return pl.when(repaired.str.len_chars().is_in([size, 9])).then(repaired).alias(column)
+    # Step by step: the check of a key repeats its column many times.
+    frame = frame.with_columns(_lu=digits, _rempli=pl.when(short).then(digits.str.zfill(size)))
+    frame = frame.with_columns(_siren=pl.col("_rempli").str.slice(0, 9))
+    frame = frame.with_columns(_juste=luhn_ok(pl.col("_rempli")) & luhn_ok(pl.col("_siren")))
+    repaired = pl.when("_juste").then("_rempli").otherwise("_lu")
+    kept = pl.when(pl.col("_repare").str.len_chars().is_in([size, 9])).then("_repare").alias(column)
+    return frame.with_columns(_repare=repaired).with_columns(kept).drop("_lu", "_rempli", "_siren", "_juste", "_repare")
 
 
 def _dates(frame: pl.DataFrame) -> pl.DataFrame:
@@ -223,7 +228,7 @@ def _fates(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
         .when(pl.col("siren").is_null()).then(pl.lit("invalide"))
         .otherwise(pl.lit("retenu"))
     )  # fmt: skip
-    frame = frame.with_columns(sort=fate)
+    frame = frame.with_columns(sort=fate, _cle=pl.coalesce("siret", "siren")).with_columns(cle_juste=luhn_ok(pl.col("_cle")))
     again = (pl.col("sort") == "retenu") & ~pl.struct(*STATUS_KEY, "sort").is_first_distinct()
     return frame.with_columns(sort=pl.when(again).then(pl.lit("repete")).otherwise("sort"))
 
@@ -245,7 +250,7 @@ def _status_level(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _accounts(opened: Opened, rows: pl.DataFrame, au: date | None, origin: str) -> pl.DataFrame:
     counts = {f"{fate}s" if fate != "hors_liste" and fate != "sans_identifiant" else fate: (rows["sort"] == fate).sum() for fate in FATES}
-    doubts = rows.select((~luhn_ok(pl.coalesce("siret", "siren")) & (pl.col("sort") == "retenu")).sum()).item()
+    doubts = rows.select((~pl.col("cle_juste") & (pl.col("sort") == "retenu")).sum()).item()
     return _file(opened, au, origin).with_columns(
         lus=pl.lit(rows.height), **{name: pl.lit(n) for name, n in counts.items()}, doutes=pl.lit(doubts)
     )
@@ -263,7 +268,7 @@ def _file(opened: Opened, au: date | None, origin: str) -> pl.DataFrame:
 
 def _doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:
     """What was refused or doubted, line by line."""
-    wrong = (pl.col("sort") == "retenu") & ~luhn_ok(pl.coalesce("siret", "siren"))
+    wrong = (pl.col("sort") == "retenu") & ~pl.col("cle_juste")
     said = {
         "repete": ("repetition", "info", "Ligne répétée : même identifiant et même statut, comptée une fois"),
         "sans_identifiant": ("identifiant_absent", "rejet", "Ni SIREN ni SIRET : le statut ne peut être rattaché à un fournisseur"),

@@ -24,7 +24,7 @@ from spaser.vocabulary import ESTABLISHMENTS, REGISTER
 VERSION = 1
 ESS, CHOSEN, FLAGS, DATES = "sirene_ess.parquet", "sirene_choisis.parquet", "sirene_drapeaux.parquet", "sirene_sources.json"
 #: What an establishment takes from its legal unit.
-FROM_UNIT = ("nom", "nom_personne", "sigle", "categorie_juridique", "categorie_entreprise", "diffusion_unite")
+FROM_UNIT = ("nom_personne", "sigle", "categorie_juridique", "categorie_entreprise")
 Progress = Callable[[str, float], None] | None
 
 
@@ -92,10 +92,10 @@ def reduce_sirene(
     marks = _marks(stock_units.frame, listed, wanted)
     say("SIRENE : établissements", 0.25)
     places = folder / "sirene_etablissements.partiel"
-    _places(stock_places.frame, marks, wanted, sorted(departements)).sink_parquet(places)
+    _places(stock_places.frame, marks, wanted, sorted(departements)).sink_parquet(places, maintain_order=False)
     say("SIRENE : unités légales retenues", 0.65)
     kept = folder / "sirene_unites.partiel"
-    _kept_units(stock_units.frame, marks, places).sink_parquet(kept)
+    _kept_units(stock_units.frame, marks, places).sink_parquet(kept, maintain_order=False)
     say("SIRENE : écriture des deux réductions", 0.85)
     dates = [_dated(stock_units, Path(units)), _dated(stock_places, Path(establishments))]
     _write(folder, places, kept, dates, persons)
@@ -174,13 +174,11 @@ def _dated(stock: Opened, given: Path) -> dict[str, str | int | None]:
 def _write(folder: Path, places: Path, kept: Path, dates: list[dict[str, str | int | None]], persons: bool) -> None:
     units = _labelled(sirene.typed(pl.scan_parquet(kept), "sirene_unites_legales"), dates[0])
     described = _labelled(sirene.typed(pl.scan_parquet(places), "sirene_etablissements"), dates[1])
-    have = units.collect_schema().names()
-    units = units.rename({"cache": "diffusion_unite"})
-    carried = units.select("cle", *(c for c in FROM_UNIT if c in (*have, "diffusion_unite")))
-    rows = described.join(carried, on="cle", how="left", suffix="_unite")
-    rows = rows.with_columns(enseigne=pl.coalesce("enseigne", "nom"), nom=pl.coalesce("nom_unite", "nom"))
-    rows = rows.with_columns(cache=pl.col("cache") | pl.col("diffusion_unite").fill_null(False))
-    units = units.rename({"diffusion_unite": "cache"})
+    carried = units.select("cle", *FROM_UNIT, nom_unite="nom", diffusion_unite="cache")
+    rows = described.drop(FROM_UNIT, strict=False).join(carried, on="cle", how="left")
+    rows = rows.with_columns(
+        enseigne=pl.coalesce("enseigne", "nom"), nom=pl.coalesce("nom_unite", "nom"), cache=pl.col("cache") | pl.col("diffusion_unite").fill_null(False)
+    )
     for name, mark in ((ESS, "ess"), (CHOSEN, "choisi")):
         parts = [sirene.masked(part.filter(pl.col(mark)), persons) for part in (units, rows)]
         _sunk(pl.concat([ESTABLISHMENTS.conform(part) for part in parts]), folder / name)
@@ -196,7 +194,7 @@ def _labelled(frame: pl.LazyFrame, source: dict[str, str | int | None]) -> pl.La
 
 def _sunk(frame: pl.LazyFrame, target: Path) -> None:
     partial = target.with_name(target.name + ".partiel")
-    frame.sink_parquet(partial)
+    frame.sink_parquet(partial, maintain_order=False)
     partial.replace(target)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import pi
+
 import polars as pl
 
 from spaser.vocabulary import REGISTER
@@ -56,10 +58,16 @@ def lambert_93(x: pl.Expr, y: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     inside = x.is_between(0, 1_300_000) & y.is_between(6_000_000, 7_200_000)
     dx, dy = x - X0, Y0 - y
     iso = -((dx**2 + dy**2).sqrt() / C).log() / N
-    latitude = 2 * iso.exp().arctan() - 1.5707963267948966
-    for _ in range(6):  # the series converges by a factor e² ≈ 1/150 a turn
-        sine = E * latitude.sin()
-        latitude = 2 * (((1 + sine) / (1 - sine)) ** (E / 2) * iso.exp()).arctan() - 1.5707963267948966
+    conformal = 2 * iso.exp().arctan() - pi / 2
+    e2, e4, e6, e8 = (E**power for power in (2, 4, 6, 8))
+    # Snyder, Map Projections (1987), 3-5: geodetic latitude from the conformal one, without iterating.
+    series = (
+        (2, e2 / 2 + 5 * e4 / 24 + e6 / 12 + 13 * e8 / 360),
+        (4, 7 * e4 / 48 + 29 * e6 / 240 + 811 * e8 / 11520),
+        (6, 7 * e6 / 120 + 81 * e8 / 1120),
+        (8, 4279 * e8 / 161280),
+    )
+    latitude = conformal + pl.sum_horizontal(factor * (turns * conformal).sin() for turns, factor in series)
     lon = LON0 + (dx / dy).arctan().degrees() / N
     return pl.when(inside).then(lon).alias("lon"), pl.when(inside).then(latitude.degrees()).alias("lat")
 
