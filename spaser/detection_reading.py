@@ -157,15 +157,23 @@ def _finding(hit: tuple[int, int, Rule], folded: Folded, nature: str, lexicon: L
     before, said, after = text[first:start], text[start:end], text[end:last]
     if rule.fields == "objet_nomme" and nature != "objet" and not contexts["object_named"].search(before[-90:] + said):
         return None
+    if rule.level == 1 and contexts["excluded_before"].search(before[-60:]):
+        return None
     level, carrier, confidence = rule.level, _carrier(rule, nature, before, said, after, lexicon), rule.confidence
     if (level == 2 or _box(text, start, end, lexicon) is False) and _denied(before, after, text, start, end, lexicon):
         level, carrier = 0, "negated"
-    elif level == 2 and carrier != "reservation" and contexts["hypothesis_before"].search(before[-110:]):
+    elif level == 2 and carrier != "reservation" and _supposed(text, start, before, lexicon):
         level, confidence = 1, round(confidence * 0.8, 2)
     number, unit = _number(text, start, end, rule, carrier, first, lexicon)
     return Finding(
         rule, folded.original(start), folded.original(end), level, carrier, confidence, number, unit, _article(text[first:last])
     )
+
+
+def _supposed(text: str, start: int, before: str, lexicon: Lexicon) -> bool:
+    """Whether the finding is only possible: hypothetical wording, or advice to the buyer."""
+    contexts = lexicon.contexts
+    return bool(contexts["hypothesis_before"].search(before[-110:]) or contexts["advice_before"].search(text[max(0, start - 300) : start]))
 
 
 def _carrier(rule: Rule, nature: str, before: str, said: str, after: str, lexicon: Lexicon) -> str:
