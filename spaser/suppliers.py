@@ -102,19 +102,6 @@ def access(holders: pl.LazyFrame) -> pl.LazyFrame:
     return holders.group_by("uid", maintain_order=True).agg(pl.col(word.name).any(ignore_nulls=False) for word in ACCESS)
 
 
-def name(suppliers: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFrame:
-    """Holders with ``titulaire_nom`` completed from the establishments when absent, else « nom inconnu »."""
-    known = establishments.filter(pl.col("nom").is_not_null()).sort("au", "source", descending=True, nulls_last=True)
-    by_siret = known.filter(pl.col("siret").is_not_null()).unique("siret", keep="first", maintain_order=True)
-    by_siren = known.sort(pl.col("siret").is_not_null(), maintain_order=True).unique("siren", keep="first", maintain_order=True)
-    return (
-        suppliers.join(by_siret.select("siret", _etab="nom"), left_on="titulaire_id", right_on="siret", how="left")
-        .join(by_siren.select("siren", _unite="nom"), left_on="titulaire_siren", right_on="siren", how="left")
-        .with_columns(titulaire_nom=pl.coalesce("titulaire_nom", "_unite", "_etab", pl.lit("nom inconnu")))
-        .drop("_etab", "_unite")
-    )
-
-
 def conflicts(register: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFrame:
     """Where two sources disagree on the ESS: both stay in the register, both are shown.
 
@@ -149,7 +136,11 @@ def _asked(suppliers: pl.LazyFrame, on: str | date) -> pl.LazyFrame:
     have = suppliers.collect_schema().names()
     day = pl.col(on) if isinstance(on, str) else pl.lit(on)
     if "titulaire_id" in have:
-        kind = pl.col("titulaire_typeIdentifiant").is_in(["SIRET", "SIREN"]).fill_null(True) if "titulaire_typeIdentifiant" in have else pl.lit(True)
+        kind = (
+            pl.col("titulaire_typeIdentifiant").is_in(["SIRET", "SIREN"]).fill_null(True)
+            if "titulaire_typeIdentifiant" in have
+            else pl.lit(True)
+        )
         siret = pl.when(kind & pl.col("titulaire_id").str.contains(r"^\d{14}$")).then("titulaire_id")
         short = pl.when(kind & pl.col("titulaire_id").str.contains(r"^\d{9}$")).then("titulaire_id")
         siren = pl.coalesce(siret.str.slice(0, 9), *(["titulaire_siren"] if "titulaire_siren" in have else []), short)
@@ -164,7 +155,9 @@ def _matches(keys: pl.LazyFrame, register: pl.LazyFrame) -> pl.LazyFrame:
     since, until, day = pl.col("depuis"), pl.col("jusqua"), pl.col("_jour")
     after = since.is_null() | (since <= day).fill_null(False)
     before = until.is_null() | (until >= day).fill_null(False)
-    listed = REGISTER.conform(register).with_columns(pl.col("source").fill_null("liste sans nom"), pl.col("liste").fill_null("propre"))
+    listed = REGISTER.conform(register).with_columns(
+        pl.col("source").fill_null("liste sans nom"), pl.col("liste").fill_null("propre")
+    )
     rows = keys.join(listed, left_on="_siren", right_on="siren", how="inner").with_columns(
         unite=pl.col("siret").is_null(),
         meme=pl.col("siret").is_null() | (pl.col("siret") == pl.col("_siret")).fill_null(False),
@@ -199,11 +192,19 @@ def _written(column: str) -> pl.Expr:
 
 def _uncancelled(rows: pl.LazyFrame) -> pl.LazyFrame:
     """A decision « EI : non » takes the lists' EI away from that supplier; it stays in the register."""
-    pairs = [(f"NON_{kind}", kind) for kind in (*INCLUSIVE_STATUSES, "ESUS")] + [("NON_INCLUSIF", kind) for kind in INCLUSIVE_STATUSES]
+    pairs = [(f"NON_{kind}", kind) for kind in (*INCLUSIVE_STATUSES, "ESUS")] + [
+        ("NON_INCLUSIF", kind) for kind in INCLUSIVE_STATUSES
+    ]
     cancels = pl.LazyFrame(pairs, schema=["statut", "annule"], orient="row")
-    said = rows.filter((pl.col("liste") == "decision") & pl.col("meme")).join(cancels, on="statut").select(*KEY, pl.col("annule").alias("statut"))
+    said = (
+        rows.filter((pl.col("liste") == "decision") & pl.col("meme"))
+        .join(cancels, on="statut")
+        .select(*KEY, pl.col("annule").alias("statut"))
+    )
     decided = pl.col("liste") == "decision"
-    return pl.concat([rows.filter(decided), rows.filter(~decided).join(said, on=[*KEY, "statut"], how="anti", nulls_equal=True)])
+    return pl.concat(
+        [rows.filter(decided), rows.filter(~decided).join(said, on=[*KEY, "statut"], how="anti", nulls_equal=True)]
+    )
 
 
 def _listed(found: pl.LazyFrame) -> pl.LazyFrame:
@@ -230,7 +231,15 @@ def _forms(establishments: pl.LazyFrame) -> pl.LazyFrame:
     units = (
         establishments.filter(pl.col("categorie_juridique").is_not_null())
         .with_columns(officiel=official)
-        .sort("officiel", pl.col("siret").is_null(), "au", "siege", "source", descending=[True, True, True, True, False], nulls_last=True)
+        .sort(
+            "officiel",
+            pl.col("siret").is_null(),
+            "au",
+            "siege",
+            "source",
+            descending=[True, True, True, True, False],
+            nulls_last=True,
+        )
         .unique("siren", keep="first", maintain_order=True)
     )
     categories = rules.table("ess_legal_categories.csv").lazy().select("categorie_juridique", "famille", "traitement", "motif")
@@ -248,8 +257,8 @@ def _forms(establishments: pl.LazyFrame) -> pl.LazyFrame:
         .join(categories, on="categorie_juridique", how="left")
         .join(labels, on="categorie_juridique", how="left")
         .select(
-            pl.col("siren").alias("_siren"), "categorie_juridique", pl.col("forme").fill_null("forme inconnue"), "naf", "famille",
-            "traitement", "officiel", pl.coalesce("naf_traitement", "naf_traitement_division").alias("naf_traitement"),
+            pl.col("siren").alias("_siren"), "categorie_juridique", pl.col("forme").fill_null("forme inconnue"), "naf",
+            "famille", "traitement", "officiel", pl.coalesce("naf_traitement", "naf_traitement_division").alias("naf_traitement"),
             pl.coalesce("naf_libelle", "naf_libelle_division").alias("naf_libelle"), pl.col("source").alias("forme_source"),
             pl.col("au").alias("forme_au"),
         )
@@ -260,7 +269,11 @@ def _lists(register: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFrame
     """One row: is a list of the ESS loaded, of which date, covering which activities; are the inclusive lists national?"""
     proving = [key for key, spec in rules.toml("register_columns.toml")["lists"].items() if spec.get("proves_no")]
     division = pl.col("naf").str.slice(0, 2)
-    partial = (pl.col("lignes") >= PARTIAL_LINES) & (pl.col("divisions").list.len() <= PARTIAL_DIVISIONS) & (pl.col("avec_naf") >= pl.col("lignes") * 0.9)
+    partial = (
+        (pl.col("lignes") >= PARTIAL_LINES)
+        & (pl.col("divisions").list.len() <= PARTIAL_DIVISIONS)
+        & (pl.col("avec_naf") >= pl.col("lignes") * 0.9)
+    )
     ess = (
         establishments.filter(pl.col("liste").is_in(proving))
         .group_by("source", "au")
@@ -271,10 +284,19 @@ def _lists(register: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFrame
             ess_chargee=pl.len() > 0,
             ess_complete=(~pl.col("partielle")).any(),
             ess_divisions=pl.col("divisions").explode().unique().sort().implode(),
-            ess_listes=pl.when(pl.col("au").is_null()).then(pl.lit("sans date")).otherwise(pl.format("du {}", _written("au"))).unique(maintain_order=True).str.join(", "),
+            ess_listes=pl.when(pl.col("au").is_null())
+            .then(pl.lit("sans date"))
+            .otherwise(pl.format("du {}", _written("au")))
+            .unique(maintain_order=True)
+            .str.join(", "),
         )
     )
-    enough = rules.table("siae_types.csv").lazy().select(statut="code", seuil=pl.col("liste_nationale_des").cast(pl.Int64)).drop_nulls()
+    enough = (
+        rules.table("siae_types.csv")
+        .lazy()
+        .select(statut="code", seuil=pl.col("liste_nationale_des").cast(pl.Int64))
+        .drop_nulls()
+    )
     counts = REGISTER.conform(register).group_by("statut").agg(n=pl.struct("siren", "siret").n_unique())
     national = enough.join(counts, on="statut", how="left").select(
         inclusif_manquants=pl.col("statut").filter(pl.col("n").fill_null(0) < pl.col("seuil")).sort().str.join(", ")
@@ -288,7 +310,13 @@ def _ess(keys: pl.LazyFrame) -> pl.LazyFrame:
     by_form = (form == "incluse") & activity.is_null()
     apart = (form == "a_part") | ((form == "incluse") & activity.is_not_null())
     covered = pl.col("ess_complete") | pl.col("ess_divisions").list.contains(pl.col("naf").str.slice(0, 2)).fill_null(False)
-    no = pl.col("officiel").fill_null(False) & pl.col("ess_chargee") & covered & ~by_form.fill_null(False) & ~apart.fill_null(False)
+    no = (
+        pl.col("officiel").fill_null(False)
+        & pl.col("ess_chargee")
+        & covered
+        & ~by_form.fill_null(False)
+        & ~apart.fill_null(False)
+    )
     listed = pl.col("liste_ess")
     answer = pl.when(listed.is_not_null()).then(listed).when(by_form).then(pl.lit(True)).when(no).then(pl.lit(False))
     legal = pl.format("{} {}", "categorie_juridique", "forme")
@@ -297,18 +325,26 @@ def _ess(keys: pl.LazyFrame) -> pl.LazyFrame:
         pl.when(listed.is_not_null()).then("liste_preuve")
         .when(by_form).then(pl.format("forme juridique {} ({}), périmètre à confirmer", legal, where))
         .when(form == "a_part").then(pl.format("à part : forme juridique {} ({})", legal, where))
-        .when(apart).then(pl.format("à part : forme juridique {}, activité {} {} hors du périmètre, à confirmer ({})", legal, "naf", "naf_libelle", where))
+        .when(apart).then(pl.format("à part : forme juridique {}, activité {} {} hors du périmètre, à confirmer ({})", legal,
+                                    "naf", "naf_libelle", where))
         .when(no).then(pl.format("non, au vu des listes {} : forme juridique {} ({})", "ess_listes", legal, where))
         .when(pl.col("_siren").is_null()).then(pl.lit("inconnu : pas de SIREN ni de SIRET français"))
         .when(pl.col("officiel").is_null()).then(pl.lit("inconnu : absent des listes chargées"))
         .when(~pl.col("officiel")).then(pl.format("inconnu : unité légale non trouvée dans SIRENE ({})", legal))
-        .when(pl.col("ess_chargee")).then(pl.format("inconnu : les listes de l'ESS chargées ne couvrent pas l'activité {}", pl.col("naf").fill_null("(non connue)")))
+        .when(pl.col("ess_chargee")).then(
+            pl.format("inconnu : les listes de l'ESS ne couvrent pas l'activité {}", pl.col("naf").fill_null("non connue")))
         .otherwise(pl.lit("inconnu : aucune liste de l'ESS chargée"))
     )  # fmt: skip
     family = pl.when(answer.fill_null(False)).then(pl.coalesce("liste_famille", "famille", pl.lit("non précisée")))
-    keys = keys.with_columns(titulaire_ess=answer, ess_famille=family, ess_raison=reason, ess_borderline=listed.is_null() & apart.fill_null(False))
+    keys = keys.with_columns(
+        titulaire_ess=answer, ess_famille=family, ess_raison=reason, ess_borderline=listed.is_null() & apart.fill_null(False)
+    )
     esus = pl.when(pl.col("esus").fill_null(False)).then(pl.lit(True))
-    denied = pl.col("esus_refuse").fill_null(False) | pl.col("esus_perime").fill_null(False) | (~pl.col("titulaire_ess")).fill_null(False)
+    denied = (
+        pl.col("esus_refuse").fill_null(False)
+        | pl.col("esus_perime").fill_null(False)
+        | (~pl.col("titulaire_ess")).fill_null(False)
+    )
     return keys.with_columns(
         titulaire_esus=esus.when(denied).then(pl.lit(False)),
         ess_raison=pl.when(pl.col("esus_perime").fill_null(False) & ~pl.col("esus")).then(
@@ -348,7 +384,8 @@ def _inclusive(keys: pl.LazyFrame) -> pl.LazyFrame:
     absent = ~near & pl.col("_siret").is_not_null() & (pl.col("inclusif_manquants") == "")
     reason = (
         pl.when(yes | refused).then("preuves")
-        .when(near).then(pl.format("inconnu : un autre établissement de la même unité légale est inclusif ({}) ; statut non étendu", "ailleurs"))
+        .when(near).then(
+            pl.format("inconnu : un autre établissement du même SIREN est inclusif ({}) ; statut non étendu", "ailleurs"))
         .when(absent).then(pl.lit("non, au vu des listes nationales chargées"))
         .when(pl.col("_siret").is_null()).then(pl.lit("inconnu : pas de SIRET"))
         .otherwise(pl.format("inconnu : absent des listes chargées, sans liste nationale pour {}", "inclusif_manquants"))

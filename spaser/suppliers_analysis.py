@@ -100,7 +100,9 @@ def reserved_to_check(contracts: pl.LazyFrame, holders: pl.LazyFrame) -> pl.Lazy
 def under_declared(contracts: pl.LazyFrame, holders: pl.LazyFrame) -> pl.LazyFrame:
     """Contracts won by an inclusive supplier and declared « pas de considération sociale », one row per such holder."""
     none = pl.col("considerationsSociales").str.contains(NONE_DECLARED["considerationsSociales"], literal=True)
-    declared = contracts.filter(none.fill_null(False)).select("uid", "acheteur_nom", "objet", "montant", "considerationsSociales")
+    declared = contracts.filter(none.fill_null(False)).select(
+        "uid", "acheteur_nom", "objet", "montant", "considerationsSociales"
+    )
     return declared.join(holders.filter(pl.col("titulaire_inclusif").fill_null(False)), on="uid", how="inner")
 
 
@@ -114,15 +116,38 @@ def subcontractors(
     return found.rename({new: old for old, new in words.items() if new in found.collect_schema().names()})
 
 
+def name(holders: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFrame:
+    """Holders with ``titulaire_nom`` completed from the establishments when absent, else « nom inconnu »."""
+    known = establishments.filter(pl.col("nom").is_not_null()).sort("au", "source", descending=True, nulls_last=True)
+    by_siret = known.filter(pl.col("siret").is_not_null()).unique("siret", keep="first", maintain_order=True)
+    by_siren = known.sort(pl.col("siret").is_not_null(), maintain_order=True).unique("siren", keep="first", maintain_order=True)
+    return (
+        holders.join(by_siret.select("siret", _etab="nom"), left_on="titulaire_id", right_on="siret", how="left")
+        .join(by_siren.select("siren", _unite="nom"), left_on="titulaire_siren", right_on="siren", how="left")
+        .with_columns(titulaire_nom=pl.coalesce("titulaire_nom", "_unite", "_etab", pl.lit("nom inconnu")))
+        .drop("_etab", "_unite")
+    )
+
+
 def counts(register: pl.LazyFrame) -> pl.LazyFrame:
     """How many suppliers each list gives each status: source, au, statut, fournisseurs."""
-    return register.group_by("source", "au", "statut").agg(fournisseurs=pl.struct("siren", "siret").n_unique()).sort("source", "statut")
+    return (
+        register.group_by("source", "au", "statut")
+        .agg(fournisseurs=pl.struct("siren", "siret").n_unique())
+        .sort("source", "statut")
+    )
 
 
 def _base(rows: pl.LazyFrame, have: list[str], amount: str) -> pl.LazyFrame:
     siren = pl.col(next(c for c in ("titulaire_siren", "siren") if c in have))
     label = pl.col(next(c for c in ("titulaire_nom", "fournisseur", "titulaire_id") if c in have))
-    plain = label.str.to_uppercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all(r"[^A-Z0-9]+", " ").str.strip_chars()
+    plain = (
+        label.str.to_uppercase()
+        .str.normalize("NFKD")
+        .str.replace_all(r"\p{M}", "")
+        .str.replace_all(r"[^A-Z0-9]+", " ")
+        .str.strip_chars()
+    )
     who = pl.coalesce(siren, plain, pl.lit("(sans nom)"))
     return rows.with_columns(_siren=siren, _qui=who, _valeur=pl.col(amount).cast(pl.Int64), _un=pl.lit(1, dtype=pl.Int64))
 
@@ -135,10 +160,10 @@ def _definitions(have: list[str]) -> dict[str, pl.Expr]:
 
 def _split(rows: pl.LazyFrame, codes: list[str]) -> pl.LazyFrame:
     """Yes, answered and all, per value of the breakdown, for each question and unit."""
-    lines = rows.group_by("modalite").agg(
-        *_three(codes, "valeur", pl.col("_valeur")), *_three(codes, "lignes", pl.col("_un"))
+    lines = rows.group_by("modalite").agg(*_three(codes, "valeur", pl.col("_valeur")), *_three(codes, "lignes", pl.col("_un")))
+    people = rows.group_by("modalite", "_qui").agg(
+        pl.col("_un").first(), *(pl.col(code).any(ignore_nulls=False) for code in codes)
     )
-    people = rows.group_by("modalite", "_qui").agg(pl.col("_un").first(), *(pl.col(code).any(ignore_nulls=False) for code in codes))
     people = people.group_by("modalite").agg(_three(codes, "fournisseurs", pl.col("_un")))
     wide = lines.join(people, on="modalite")
     found = [

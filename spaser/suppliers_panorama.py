@@ -120,22 +120,31 @@ def _official(jobs: pl.LazyFrame | None, communes: Iterable[str]) -> pl.LazyFram
     if jobs is None:
         return pl.LazyFrame(schema={"code_commune": pl.String, "emplois_officiels": pl.Float64})
     wanted = list(communes)
-    asked = jobs.filter(pl.col("code_commune").is_in(wanted)).select("code_commune", emplois_officiels=pl.col("emplois").cast(pl.Float64))
+    asked = jobs.filter(pl.col("code_commune").is_in(wanted)).select(
+        "code_commune", emplois_officiels=pl.col("emplois").cast(pl.Float64)
+    )
     total = asked.select(
         code_commune=pl.lit(WHOLE),
         # The total of a set with a missing commune is unknown, not smaller.
-        emplois_officiels=pl.when(pl.col("emplois_officiels").count() == len(set(wanted))).then(pl.col("emplois_officiels").sum()),
+        emplois_officiels=pl.when(pl.col("emplois_officiels").count() == len(set(wanted))).then(
+            pl.col("emplois_officiels").sum()
+        ),
     )
     return pl.concat([asked, total])
 
 
 def _shares(rows: pl.LazyFrame) -> list[pl.Expr]:
-    others = pl.col("etablissements_tous") > pl.col("etablissements").filter(pl.col("famille") == WHOLE).max().over("code_commune")
+    others = pl.col("etablissements_tous") > pl.col("etablissements").filter(pl.col("famille") == WHOLE).max().over(
+        "code_commune"
+    )
     rest_low, rest_high = (pl.col(f"emplois_tous_{end}") - pl.col(f"emplois_{end}") for end in ("bas", "haut"))
     low, high = pl.col("emplois_bas"), pl.col("emplois_haut")
     by_register = [pl.when(others).then(share) for share in (_part(low, low + rest_high), _part(high, high + rest_low))]
     return [
-        pl.when(pl.col("emplois_officiels").is_not_null()).then(_part(jobs, pl.col("emplois_officiels"))).otherwise(other).alias(name)
+        pl.when(pl.col("emplois_officiels").is_not_null())
+        .then(_part(jobs, pl.col("emplois_officiels")))
+        .otherwise(other)
+        .alias(name)
         for name, jobs, other in zip(("part_bas", "part_haut"), (low, high), by_register, strict=True)
     ]
 

@@ -61,7 +61,9 @@ class Server(BaseHTTPRequestHandler):
         self.send(CSV) if self.headers.get("Range") else self.send(CSV[:1000], length=len(CSV))
 
     def wrong_place(self):
-        self.send(CSV[5:], 206, Content_Range=f"bytes 5-{len(CSV) - 1}/{len(CSV)}") if self.headers.get("Range") else self.send(CSV[:1000], length=len(CSV))
+        self.send(CSV[5:], 206, Content_Range=f"bytes 5-{len(CSV) - 1}/{len(CSV)}") if self.headers.get("Range") else self.send(
+            CSV[:1000], length=len(CSV)
+        )
 
     def html(self):
         self.send(b"<!DOCTYPE html><html>maintenance</html>", kind="text/html")

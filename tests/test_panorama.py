@@ -24,7 +24,9 @@ def place(siret, commune, form="9220", band="01", **more):
 def counted(rows, register=(), communes=COMMUNES, **options):
     places = ESTABLISHMENTS.conform(pl.LazyFrame(rows, infer_schema_length=None))
     listed = REGISTER.conform(pl.LazyFrame(list(register))) if register else REGISTER.empty().lazy()
-    return {(row["code_commune"], row["famille"]): row for row in panorama(listed, places, communes, **options).collect().to_dicts()}
+    return {
+        (row["code_commune"], row["famille"]): row for row in panorama(listed, places, communes, **options).collect().to_dicts()
+    }
 
 
 def test_the_24_communes_of_a_group_add_up_to_the_whole_by_family():

@@ -47,7 +47,13 @@ def test_the_esat_list_gives_zeros_back_and_its_accounts_add_up(tmp_path):
     # 00573208700017 lost its two zeros; one line has no SIRET, one is repeated, one is no identifier.
     base = "732829320"
     siret = next(f"{base}{nic:05d}" for nic in range(10, 20) if luhn(f"{base}{nic:05d}"))
-    zero = next(f"0{n:08d}00{k:03d}" for n in range(5732087, 5732187) if luhn(f"0{n:08d}") for k in range(10, 20) if luhn(f"0{n:08d}00{k:03d}"))
+    zero = next(
+        f"0{n:08d}00{k:03d}"
+        for n in range(5732087, 5732187)
+        if luhn(f"0{n:08d}")
+        for k in range(10, 20)
+        if luhn(f"0{n:08d}00{k:03d}")
+    )
     text = ESAT + f"1,1,ESAT UN,1150,{siret},1047,60\n1,2,ESAT UN BIS,1150,{siret},1047,60\n1,3,ESAT DEUX,1150,,1047,60\n"
     text += f"1,4,ESAT TROIS,75001,{zero.lstrip('0')},75101,19\n1,5,ESAT QUATRE,75001,abc,75101,19\n"
     lists = read_registers(written(tmp_path, "esat_2021-03.csv", text))
@@ -75,7 +81,9 @@ def luhn(text):
     ("liste.csv", "siret;statut;depuis\n73282932000074;EI;2021-05-01\n", None, (date(2021, 5, 1), "date la plus récente du contenu")),
     ("liste.csv", "siret;statut\n73282932000074;EI\n", None, (None, "inconnue")),
 ])  # fmt: skip
-def test_the_date_of_a_list_comes_from_a_column_then_its_name_then_the_parameter_then_its_content(tmp_path, name, text, as_of, expected):
+def test_the_date_of_a_list_comes_from_a_column_then_its_name_then_the_parameter_then_its_content(
+    tmp_path, name, text, as_of, expected
+):
     files = read_registers(written(tmp_path, name, text), as_of=as_of).files
     assert (files["au"].item(), files["au_origine"].item()) == expected
 
@@ -145,7 +153,7 @@ def test_partial_diffusion_and_natural_persons_are_kept_without_name_or_address(
     assert [row["nom"] for row in shown] == [None, "MARTIN ALICE"]
 
 
-@pytest.mark.parametrize("text", ["", "a;b\n1;2\n", "[]", "{\"x\": 1}", "nom;montant\nA;3\n"])
+@pytest.mark.parametrize("text", ["", "a;b\n1;2\n", "[]", '{"x": 1}', "nom;montant\nA;3\n"])
 def test_a_file_that_is_no_known_list_is_refused_in_words(tmp_path, text):
     with pytest.raises(Problem, match="non reconnue"):
         read_registers(written(tmp_path, "x.csv", text))
@@ -190,7 +198,15 @@ def stocks(folder, form):
         "trancheEffectifsUniteLegale": ["12"] * 6, "categorieEntreprise": ["PME"] * 6, "etatAdministratifUniteLegale": ["A"] * 6,
         "dateDernierTraitementUniteLegale": ["2026-10-30T10:00:00"] * 5 + ["2026-10-31T10:00:00"], "inconnue": ["x"] * 6,
     })  # fmt: skip
-    sirets = ["90000000100011", "90000000100029", "90000000200019", "90000000300017", "90000000400015", "90000000500012", "90000000600010"]
+    sirets = [
+        "90000000100011",
+        "90000000100029",
+        "90000000200019",
+        "90000000300017",
+        "90000000400015",
+        "90000000500012",
+        "90000000600010",
+    ]
     places = pl.DataFrame({
         "siret": sirets, "siren": [s[:9] for s in sirets], "statutDiffusionEtablissement": ["O"] * 5 + ["P", "O"],
         "etablissementSiege": ["true", "false", "true", "true", "true", "true", "true"], "enseigne1Etablissement": [None] * 7,

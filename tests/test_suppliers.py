@@ -15,7 +15,7 @@ from spaser import suppliers
 from spaser.problems import Problem
 from spaser.sources.overrides import read_overrides
 from spaser.sources.registers import read_registers
-from spaser.suppliers_analysis import analyse, counts, reserved_to_check, subcontractors, under_declared
+from spaser.suppliers_analysis import analyse, counts, name, reserved_to_check, subcontractors, under_declared
 from spaser.vocabulary import DECISIONS, ESTABLISHMENTS, REGISTER, STATUS, SUBCONTRACTS
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "suppliers_status.toml").read_text(encoding="utf-8"))["case"]
@@ -100,9 +100,14 @@ def test_fusing_overwrites_nothing_and_adds_the_decisions_as_rows():
     ]))  # fmt: skip
     got = suppliers.fuse(table(REGISTER, listed), decided).collect()
     assert got.height == 3
-    assert got.row(2, named=True) | {"siren": "900000001", "siret": "90000000100011", "statut": "NON_ESS"} == got.row(2, named=True)
+    assert got.row(2, named=True) | {"siren": "900000001", "siret": "90000000100011", "statut": "NON_ESS"} == got.row(
+        2, named=True
+    )
     told = suppliers.status(
-        pl.LazyFrame({"siret": ["90000000100011", "90000000100029"]}), got.lazy(), ESTABLISHMENTS.empty().lazy(), on=date(2024, 3, 1)
+        pl.LazyFrame({"siret": ["90000000100011", "90000000100029"]}),
+        got.lazy(),
+        ESTABLISHMENTS.empty().lazy(),
+        on=date(2024, 3, 1),
     ).collect()
     assert told["titulaire_ess"].to_list() == [False, True]
     assert "décision de A. Martin : radiée (01/02/2024)" in told["ess_raison"][0]
@@ -134,13 +139,15 @@ def test_names_absent_from_contracts_come_from_the_lists_else_are_said_unknown()
     units = [{"siren": "900000001", "siret": "90000000100011", "nom": "ATELIER INVENTE", "liste": "siae_asp"}]
     held = pl.LazyFrame({"titulaire_id": ["90000000100011", "90000009900001"], "titulaire_siren": ["900000001", "900000099"],
                          "titulaire_nom": [None, None]}, schema_overrides={"titulaire_nom": pl.String})  # fmt: skip
-    got = suppliers.name(held, table(ESTABLISHMENTS, units)).collect()
+    got = name(held, table(ESTABLISHMENTS, units)).collect()
     assert got["titulaire_nom"].to_list() == ["ATELIER INVENTE", "nom inconnu"]
 
 
 def test_overrides_are_read_with_their_author_and_reason_and_wrong_lines_are_listed_together(tmp_path):
     file = tmp_path / "corrections.csv"
-    file.write_text("Identifiant;Statut;Valeur;Auteur;Date;Motif\n732 829 320;ESS;Oui;B. Durand;31/01/2024;vue au RCS\n", encoding="cp1252")
+    file.write_text(
+        "Identifiant;Statut;Valeur;Auteur;Date;Motif\n732 829 320;ESS;Oui;B. Durand;31/01/2024;vue au RCS\n", encoding="cp1252"
+    )
     row = read_overrides(file).collect().row(0, named=True)
     assert (row["objet_id"], row["champ"], row["valeur"], row["date"]) == ("732829320", "ess", "oui", date(2024, 1, 31))
     file.write_text("siret;statut;valeur;auteur;date;motif\n123;esss;peut-être;;hier;\n", encoding="utf-8")
@@ -218,7 +225,9 @@ def test_reserved_contracts_without_listed_holder_and_under_declared_ones_are_fo
 
 
 def test_declared_subcontractors_get_a_status_of_their_own():
-    acts = SUBCONTRACTS.conform(pl.LazyFrame({"uid": ["a"], "sousTraitant_id": ["90000000900013"], "dateNotification": [date(2024, 1, 1)]}))
+    acts = SUBCONTRACTS.conform(
+        pl.LazyFrame({"uid": ["a"], "sousTraitant_id": ["90000000900013"], "dateNotification": [date(2024, 1, 1)]})
+    )
     listed = [{"siren": "900000009", "siret": "90000000900013", "statut": "EI"}]
     got = subcontractors(acts, table(REGISTER, listed), ESTABLISHMENTS.empty().lazy()).collect()
     assert got["titulaire_inclusif"].to_list() == [True]
@@ -236,8 +245,12 @@ def _plain(file):
 
 def _listed_sirets():
     out = set()
-    for name, separator, column in (("siae_2019-07", ";", "SIRET"), ("siae_geocodees_2020", ",", "siret"), ("esat_liste_officielle", ",", "ET-SIRET")):
-        with (SHARED / "registres" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+    for stem, separator, column in (
+        ("siae_2019-07", ";", "SIRET"),
+        ("siae_geocodees_2020", ",", "siret"),
+        ("esat_liste_officielle", ",", "ET-SIRET"),
+    ):
+        with (SHARED / "registres" / f"{stem}.csv").open(encoding="utf-8-sig", newline="") as file:
             out |= {row[column].zfill(14) for row in csv.DictReader(file, delimiter=separator) if row[column]}
     return out
 
@@ -248,7 +261,9 @@ def test_contracts_won_by_a_listed_structure_match_an_independent_count(spread, 
     files = [SHARED / "decp_2022" / "paris_2024.json", *sorted((SHARED / "decp_2022").glob("e-marchespublics_*.json"))]
     rows = sorted({row for file in files for row in _plain(file)})
     lists = read_registers(sorted((SHARED / "registres").glob("*.csv")))
-    held = pl.LazyFrame(rows, schema=["uid", "titulaire_id", "aucune"], orient="row").with_columns(dateNotification=pl.date(2024, 7, 1))
+    held = pl.LazyFrame(rows, schema=["uid", "titulaire_id", "aucune"], orient="row").with_columns(
+        dateNotification=pl.date(2024, 7, 1)
+    )
     told = suppliers.status(held, lists.register, lists.establishments, spread_establishment=spread).collect()
     won = told.filter(pl.col("titulaire_inclusif").fill_null(False))
     sirets = _listed_sirets()
@@ -262,7 +277,10 @@ def test_contracts_won_by_a_listed_structure_match_an_independent_count(spread, 
 @real
 def test_every_real_list_is_counted_per_status_and_source():
     lists = read_registers(sorted((SHARED / "registres").glob("*.csv")))
-    found = {(row["source"].partition("[")[2][:-1], row["statut"]): row["fournisseurs"] for row in counts(lists.register).collect().to_dicts()}
+    found = {
+        (row["source"].partition("[")[2][:-1], row["statut"]): row["fournisseurs"]
+        for row in counts(lists.register).collect().to_dicts()
+    }
     assert found[("esat_liste_officielle.csv", "ESAT")] == 1398
     assert found[("siae_2019-07.csv", "ACI")] == 1891
     assert found[("siae_geocodees_2020.csv", "GEIQ")] == 172

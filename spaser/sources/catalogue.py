@@ -69,7 +69,9 @@ def catalogue(file: Path | str | None = None) -> dict[str, dict[str, Any]]:
     for name, spec in own.items():
         unknown = [key for key in spec if key not in KEYS] if isinstance(spec, dict) else [name]
         if unknown:
-            raise Problem(f"Clé inconnue dans le catalogue : « {unknown[0]} »", where=f"{file}, [{name}]", todo=closest(unknown[0], KEYS))
+            raise Problem(
+                f"Clé inconnue dans le catalogue : « {unknown[0]} »", where=f"{file}, [{name}]", todo=closest(unknown[0], KEYS)
+            )
     return known | {name: known.get(name, {}) | spec for name, spec in own.items()}
 
 
@@ -90,7 +92,7 @@ def download(
     Returns
     -------
     DataFrame
-        nom, chemin, octets, date (of the file, as the server says), adresse, etat (« téléchargé », « repris », « déjà à jour »).
+        nom, chemin, octets, date (the server's), adresse, etat (« téléchargé », « repris », « déjà à jour »).
 
     Raises
     ------
@@ -110,7 +112,9 @@ _catalogue = catalogue
 
 def _spec(name: str, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
     if name not in known:
-        raise Problem(f"Fichier inconnu du catalogue : « {name} »", todo=closest(name, known) or f"Noms connus : {', '.join(known)}")
+        raise Problem(
+            f"Fichier inconnu du catalogue : « {name} »", todo=closest(name, known) or f"Noms connus : {', '.join(known)}"
+        )
     spec = known[name]
     if "url" not in spec:
         raise Problem(
@@ -164,7 +168,13 @@ def _conditions(one: Wanted) -> dict[str, str]:
     if here and mark:
         return {"Range": f"bytes={here}-", "If-Range": mark}
     if one.target.is_file() and said.get("octets") == one.target.stat().st_size:
-        return {"If-None-Match": said["etag"]} if said.get("etag") else {"If-Modified-Since": said["date"]} if said.get("date") else {}
+        return (
+            {"If-None-Match": said["etag"]}
+            if said.get("etag")
+            else {"If-Modified-Since": said["date"]}
+            if said.get("date")
+            else {}
+        )
     return {}
 
 
@@ -204,7 +214,9 @@ def _copy(one: Wanted, response: BinaryIO, start: int, total: int | None, progre
     except (http.client.HTTPException, ConnectionError, TimeoutError) as error:
         raise Broken(f"connexion coupée après {got} octets") from error
     except OSError as error:
-        raise Problem("Écriture impossible", where=str(one.partial), why=str(error), todo="Vérifiez la place sur le disque") from error
+        raise Problem(
+            "Écriture impossible", where=str(one.partial), why=str(error), todo="Vérifiez la place sur le disque"
+        ) from error
     return got
 
 
@@ -226,7 +238,11 @@ def _checked(one: Wanted) -> None:
         head = file.read(4)
         file.seek(max(size - 4, 0))
         tail = file.read(4)
-    wrong = size == 0 or (kind == "parquet" and (head, tail) != (b"PAR1", b"PAR1")) or (kind in ("zip", "xlsx") and not zipfile.is_zipfile(one.partial))
+    wrong = (
+        size == 0
+        or (kind == "parquet" and (head, tail) != (b"PAR1", b"PAR1"))
+        or (kind in ("zip", "xlsx") and not zipfile.is_zipfile(one.partial))
+    )
     if wrong:
         one.partial.unlink()
         raise Problem(
@@ -256,7 +272,9 @@ def _refused(one: Wanted, error: urllib.error.HTTPError, here: int) -> str:
         why = f"Le serveur répond {error.code} ({error.reason})"
     if error.code >= 500:
         raise Broken(why)
-    raise Problem(f"Téléchargement refusé : « {one.name} »", where=one.spec["url"], why=why, todo="Vérifiez l'adresse dans le catalogue") from error
+    raise Problem(
+        f"Téléchargement refusé : « {one.name} »", where=one.spec["url"], why=why, todo="Vérifiez l'adresse dans le catalogue"
+    ) from error
 
 
 def _offline(one: Wanted, reason: object) -> Problem:

@@ -43,7 +43,8 @@ def read_overrides(path: Path | str) -> pl.LazyFrame:
     missing = [word for word, name in found.items() if name is None]
     if missing:
         raise Problem(
-            f"Il manque une colonne au fichier de corrections : {', '.join(COLUMNS[word][0] for word in missing)}", where=file.name,
+            f"Il manque une colonne au fichier de corrections : {', '.join(COLUMNS[word][0] for word in missing)}",
+            where=file.name,
             todo="Colonnes attendues : identifiant ; statut ; valeur ; auteur ; date ; motif",
         )  # fmt: skip
     rows = frame.select(pl.col(name).str.strip_chars().alias(word) for word, name in found.items())

@@ -102,7 +102,9 @@ def scan_stock(path: Path, cache: Path) -> Opened:
         The file is absent, or is not a SIRENE stock.
     """
     if not path.is_file():
-        raise Problem("Stock SIRENE introuvable", where=str(path), todo="spaser telecharger sirene_unites_legales sirene_etablissements")
+        raise Problem(
+            "Stock SIRENE introuvable", where=str(path), todo="spaser telecharger sirene_unites_legales sirene_etablissements"
+        )
     if zipfile.is_zipfile(path):
         path = _unpacked(path, cache)
     with path.open("rb") as file:
@@ -226,13 +228,17 @@ def _from_zip(path: Path) -> Opened:
 
 
 def _from_workbook(path: Path) -> Opened:
-    sheets = pl.read_excel(path, sheet_id=0, has_header=False, infer_schema_length=0, drop_empty_rows=False, raise_if_empty=False)
+    sheets = pl.read_excel(
+        path, sheet_id=0, has_header=False, infer_schema_length=0, drop_empty_rows=False, raise_if_empty=False
+    )
     header: list[str | None] = []
     for frame in sheets.values():
         for rank, cells in enumerate(frame.head(HEADER_ROWS).rows()):
             match = recognise(cells)
             if match:
-                named = frame.slice(rank + 1).rename({c: cell for c, cell in zip(frame.columns, cells, strict=True) if cell in match[1]})
+                named = frame.slice(rank + 1).rename(
+                    {c: cell for c, cell in zip(frame.columns, cells, strict=True) if cell in match[1]}
+                )
                 return Opened(path, "xlsx", match[0], _worded(named.lazy(), match[1]), " ".join(map(str, _words(frame, rank))))
             header = header or [cell for cell in cells if cell]
     raise _unknown(path, header)

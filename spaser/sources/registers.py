@@ -112,14 +112,23 @@ def _read(opened: Opened, as_of: date | None, persons: bool) -> Registers:
         return _stock(opened, as_of, persons)
     typed = _typed(opened.frame.collect(), opened)
     au, origin = list_date(opened, typed, as_of)
-    own_date = pl.coalesce("date_liste", pl.lit(au, dtype=pl.Date)) if opened.name == "propre" and "date_liste" in typed.columns else pl.lit(au, dtype=pl.Date)
+    own_date = (
+        pl.coalesce("date_liste", pl.lit(au, dtype=pl.Date))
+        if opened.name == "propre" and "date_liste" in typed.columns
+        else pl.lit(au, dtype=pl.Date)
+    )
     rows = typed.with_columns(au=own_date, source=pl.lit(opened.source), liste=pl.lit(opened.name))
     kept = rows.filter(pl.col("sort") == "retenu").pipe(_masked, persons)
     register = kept.filter(pl.col("statut").is_not_null()).pipe(_status_level).unique(STATUS_KEY, maintain_order=True)
     places = kept.unique(["siren", "siret"], keep="first", maintain_order=True)
-    files = _accounts(opened, rows, au, origin).with_columns(statuts=pl.lit(register.height), etablissements=pl.lit(places.height))
+    files = _accounts(opened, rows, au, origin).with_columns(
+        statuts=pl.lit(register.height), etablissements=pl.lit(places.height)
+    )
     return Registers(
-        REGISTER.conform(register.lazy()), ESTABLISHMENTS.conform(places.lazy()), REJECTS.conform(_doubts(rows, opened).lazy()), files
+        REGISTER.conform(register.lazy()),
+        ESTABLISHMENTS.conform(places.lazy()),
+        REJECTS.conform(_doubts(rows, opened).lazy()),
+        files,
     )
 
 
@@ -249,7 +258,10 @@ def _status_level(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _accounts(opened: Opened, rows: pl.DataFrame, au: date | None, origin: str) -> pl.DataFrame:
-    counts = {f"{fate}s" if fate != "hors_liste" and fate != "sans_identifiant" else fate: (rows["sort"] == fate).sum() for fate in FATES}
+    counts = {
+        f"{fate}s" if fate != "hors_liste" and fate != "sans_identifiant" else fate: (rows["sort"] == fate).sum()
+        for fate in FATES
+    }
     doubts = rows.select((~pl.col("cle_juste") & (pl.col("sort") == "retenu")).sum()).item()
     return _file(opened, au, origin).with_columns(
         lus=pl.lit(rows.height), **{name: pl.lit(n) for name, n in counts.items()}, doutes=pl.lit(doubts)
@@ -271,10 +283,22 @@ def _doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:
     wrong = (pl.col("sort") == "retenu") & ~pl.col("cle_juste")
     said = {
         "repete": ("repetition", "info", "Ligne répétée : même identifiant et même statut, comptée une fois"),
-        "sans_identifiant": ("identifiant_absent", "rejet", "Ni SIREN ni SIRET : le statut ne peut être rattaché à un fournisseur"),
+        "sans_identifiant": (
+            "identifiant_absent",
+            "rejet",
+            "Ni SIREN ni SIRET : le statut ne peut être rattaché à un fournisseur",
+        ),
         "invalide": ("identifiant_invalide", "rejet", "L'identifiant n'est ni un SIREN (9 chiffres) ni un SIRET (14 chiffres)"),
-        "hors_liste": ("statut_inconnu", "info", "Ligne hors sujet : type de structure inconnu, autre catégorie ou structure inactive"),
-        "cle": ("cle_de_controle", "doute", "La clé de contrôle de l'identifiant est fausse : statut gardé, rattachement improbable"),
+        "hors_liste": (
+            "statut_inconnu",
+            "info",
+            "Ligne hors sujet : type de structure inconnu, autre catégorie ou structure inactive",
+        ),
+        "cle": (
+            "cle_de_controle",
+            "doute",
+            "La clé de contrôle de l'identifiant est fausse : statut gardé, rattachement improbable",
+        ),
     }
     fate = pl.when(wrong).then(pl.lit("cle")).otherwise("sort")
     told = [fate.replace_strict({k: v[i] for k, v in said.items()}, default=None, return_dtype=pl.String) for i in range(3)]
@@ -282,7 +306,8 @@ def _doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:
         rows.with_columns(regle=told[0], niveau=told[1], message=told[2])
         .filter(pl.col("regle").is_not_null())
         .select(
-            pl.lit(opened.path.name).alias("source"), pl.col("position").cast(pl.Int64), pl.coalesce("siret", "siren", "nom").alias("id"),
+            pl.lit(opened.path.name).alias("source"), pl.col("position").cast(pl.Int64),
+            pl.coalesce("siret", "siren", "nom").alias("id"),
             pl.lit("identifiant").alias("champ"), pl.col("lu").alias("valeur"), "regle", "niveau", "message",
         )
     )  # fmt: skip

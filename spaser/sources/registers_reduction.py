@@ -78,7 +78,6 @@ def reduce_sirene(
     """
     folder = Path(cache)
     folder.mkdir(parents=True, exist_ok=True)
-    say = progress or (lambda label, done: None)
     wanted = sorted({"".join(str(i).split()) for i in identifiers if i})
     listed = register.select("siren").unique().collect().to_series().sort().to_list() if register is not None else []
     asked = {
@@ -87,23 +86,33 @@ def reduce_sirene(
     }  # fmt: skip
     if _same(folder, asked):
         return _reduction(folder, reused=True)
-    stock_units, stock_places = scan_stock(Path(units), folder), scan_stock(Path(establishments), folder)
+    _reduced(Path(units), Path(establishments), asked, listed, wanted, folder, persons, progress or (lambda label, done: None))
+    return _reduction(folder, reused=False)
+
+
+def _reduced(
+    units: Path, establishments: Path, asked: dict[str, object], listed: list[str], wanted: list[str], folder: Path,
+    persons: bool, say: Callable[[str, float], None],
+) -> None:  # fmt: skip
+    departements = [str(code) for code in asked["departements"]]
+    stock_units, stock_places = scan_stock(units, folder), scan_stock(establishments, folder)
     say("SIRENE : unités légales de l'ESS", 0.05)
     marks = _marks(stock_units.frame, listed, wanted)
     say("SIRENE : établissements", 0.25)
     places = folder / "sirene_etablissements.partiel"
-    _places(stock_places.frame, marks, wanted, sorted(departements)).sink_parquet(places, maintain_order=False)
+    _places(stock_places.frame, marks, wanted, departements).sink_parquet(places, maintain_order=False)
     say("SIRENE : unités légales retenues", 0.65)
     kept = folder / "sirene_unites.partiel"
     _kept_units(stock_units.frame, marks, places).sink_parquet(kept, maintain_order=False)
     say("SIRENE : écriture des deux réductions", 0.85)
-    dates = [_dated(stock_units, Path(units)), _dated(stock_places, Path(establishments))]
+    dates = [_dated(stock_units, units), _dated(stock_places, establishments)]
     _write(folder, places, kept, dates, persons)
-    (folder / DATES).write_text(json.dumps({"demande": asked, "sources": dates}, ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / DATES).write_text(
+        json.dumps({"demande": asked, "sources": dates}, ensure_ascii=False, indent=1), encoding="utf-8"
+    )
     for leftover in (places, kept):
         leftover.unlink()
     say("SIRENE : réduction terminée", 1.0)
-    return _reduction(folder, reused=False)
 
 
 def _stamp(path: Path) -> list[str | int]:
@@ -130,11 +139,15 @@ def _number(column: str) -> pl.Expr:
 
 def _marks(units: pl.LazyFrame, listed: list[str], wanted: list[str]) -> pl.LazyFrame:
     """Per kept SIREN, why: « ess » (form, flag or list) and « demande » (met in the user's files)."""
-    forms = rules.table("ess_legal_categories.csv").filter(pl.col("traitement").is_in(["incluse", "a_part"]))["categorie_juridique"]
+    forms = rules.table("ess_legal_categories.csv").filter(pl.col("traitement").is_in(["incluse", "a_part"]))[
+        "categorie_juridique"
+    ]
     by_form = pl.col("categorie_juridique").is_in(forms.to_list()).fill_null(False)
     flagged = (pl.col("drapeau") == "O").fill_null(False)
     found = units.filter(by_form | flagged).select(_number("siren"), ess=pl.lit(True), demande=pl.lit(False))
-    ours = pl.LazyFrame({"siren": listed}, schema={"siren": pl.String}).select(_number("siren"), ess=pl.lit(True), demande=pl.lit(False))
+    ours = pl.LazyFrame({"siren": listed}, schema={"siren": pl.String}).select(
+        _number("siren"), ess=pl.lit(True), demande=pl.lit(False)
+    )
     theirs = pl.LazyFrame({"siren": [i[:9] for i in wanted]}, schema={"siren": pl.String})
     theirs = theirs.select(_number("siren"), ess=pl.lit(False), demande=pl.lit(True))
     every = pl.concat([found, ours, theirs]).filter(pl.col("cle").is_not_null())
@@ -147,7 +160,9 @@ def _places(stock: pl.LazyFrame, marks: pl.LazyFrame, wanted: list[str], departe
     place = pl.when(commune.str.contains("^9[78]")).then(commune.str.slice(0, 3)).otherwise(commune.str.slice(0, 2))
     near = (place.is_in(departements) & (pl.col("etat") == "A")).fill_null(False) if departements else pl.lit(False)
     living = (pl.col("etat") == "A") | pl.col("siege").str.to_lowercase().is_in(["true", "1", "o"])
-    exact = pl.LazyFrame({"siret": [i for i in wanted if len(i) == 14]}, schema={"siret": pl.String}).with_columns(exact=pl.lit(True))
+    exact = pl.LazyFrame({"siret": [i for i in wanted if len(i) == 14]}, schema={"siret": pl.String}).with_columns(
+        exact=pl.lit(True)
+    )
     rows = stock.with_columns(_number("siren"), near.alias("proche")).join(marks, on="cle", how="left")
     rows = rows.filter(pl.col("ess").is_not_null() | pl.col("proche")).join(exact, on="siret", how="left")
     asked = pl.col("exact").fill_null(False) | (pl.col("demande").fill_null(False) & living.fill_null(False))
@@ -161,7 +176,9 @@ def _places(stock: pl.LazyFrame, marks: pl.LazyFrame, wanted: list[str], departe
 def _kept_units(stock: pl.LazyFrame, marks: pl.LazyFrame, places: Path) -> pl.LazyFrame:
     chosen = pl.scan_parquet(places).filter("choisi").select("cle", ess=pl.lit(False), choisi=pl.lit(True))
     asked = marks.select("cle", "ess", choisi="demande")
-    keep = pl.concat([asked, chosen]).group_by("cle").agg(pl.col("ess").any(), pl.col("choisi").any()).collect(engine="streaming")
+    keep = (
+        pl.concat([asked, chosen]).group_by("cle").agg(pl.col("ess").any(), pl.col("choisi").any()).collect(engine="streaming")
+    )
     return stock.with_columns(_number("siren")).join(keep.lazy(), on="cle", how="inner")
 
 
@@ -177,7 +194,9 @@ def _write(folder: Path, places: Path, kept: Path, dates: list[dict[str, str | i
     carried = units.select("cle", *FROM_UNIT, nom_unite="nom", diffusion_unite="cache")
     rows = described.drop(FROM_UNIT, strict=False).join(carried, on="cle", how="left")
     rows = rows.with_columns(
-        enseigne=pl.coalesce("enseigne", "nom"), nom=pl.coalesce("nom_unite", "nom"), cache=pl.col("cache") | pl.col("diffusion_unite").fill_null(False)
+        enseigne=pl.coalesce("enseigne", "nom"),
+        nom=pl.coalesce("nom_unite", "nom"),
+        cache=pl.col("cache") | pl.col("diffusion_unite").fill_null(False),
     )
     for name, mark in ((ESS, "ess"), (CHOSEN, "choisi")):
         parts = [sirene.masked(part.filter(pl.col(mark)), persons) for part in (units, rows)]

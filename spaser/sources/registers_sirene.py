@@ -76,7 +76,9 @@ def masked(frame: pl.LazyFrame, persons: bool) -> pl.LazyFrame:
     """Partial diffusion kept without name or address; natural persons without name unless asked."""
     have = frame.collect_schema().names()
     cells = [c for c in ("nom", "nom_personne", "enseigne") if c in have]
-    partial = pl.any_horizontal(pl.col(c).str.contains(NOT_DIFFUSED) for c in cells).fill_null(False) if cells else pl.lit(False)
+    partial = (
+        pl.any_horizontal(pl.col(c).str.contains(NOT_DIFFUSED) for c in cells).fill_null(False) if cells else pl.lit(False)
+    )
     if "cache" in have:
         partial = partial | pl.col("cache")
     if "diffusion" in have:
@@ -89,7 +91,11 @@ def masked(frame: pl.LazyFrame, persons: bool) -> pl.LazyFrame:
     frame = frame.with_columns(diffusion_partielle=partial, personne_physique=person)
     if persons and "nom_personne" in have:
         frame = frame.with_columns(nom=pl.coalesce("nom", "nom_personne"))
-    hide = pl.col("diffusion_partielle") if persons else pl.col("diffusion_partielle") | pl.col("personne_physique").fill_null(False)
+    hide = (
+        pl.col("diffusion_partielle")
+        if persons
+        else pl.col("diffusion_partielle") | pl.col("personne_physique").fill_null(False)
+    )
     names = [pl.when(~hide).then(c).alias(c) for c in NAMES if c in have]
     places = [pl.when(~pl.col("diffusion_partielle")).then(c).alias(c) for c in PLACES if c in frame.collect_schema().names()]
     return frame.with_columns(*names, *places)
@@ -116,5 +122,7 @@ def day(column: str) -> pl.Expr:
     """A date written 2019-07-31, 31/07/2019 or with an hour behind; anything else is null."""
     text = pl.col(column).cast(pl.String).str.slice(0, 10)
     return pl.coalesce(
-        text.str.to_date("%Y-%m-%d", strict=False), text.str.to_date("%d/%m/%Y", strict=False), text.str.to_date("%Y/%m/%d", strict=False)
+        text.str.to_date("%Y-%m-%d", strict=False),
+        text.str.to_date("%d/%m/%Y", strict=False),
+        text.str.to_date("%Y/%m/%d", strict=False),
     ).alias(column)

@@ -10,7 +10,7 @@ Every row is generated: no real organisation. The columns are the official ones,
 from __future__ import annotations
 
 import argparse
-import resource
+import re
 import sys
 import tempfile
 import time
@@ -51,7 +51,6 @@ def units(n: int) -> pl.LazyFrame:
         pl.when(person).then(pl.lit("PERSONNE ") + number).alias("nomUniteLegale"),
         _pick(FORMS, 1).alias("categorieJuridiqueUniteLegale"), _pick(NAF, 3).alias("activitePrincipaleUniteLegale"),
         pl.lit("NAFRev2").alias("nomenclatureActivitePrincipaleUniteLegale"), pl.lit(None, pl.String).alias("activitePrincipaleNAF25UniteLegale"),
-        _pick([None] * 7 + ["N", "N", "O"], 4).alias("economieSocialeSolidaireUniteLegale") if False else
         pl.when(_pick(FORMS, 1).is_in(["9220", "9300", "5458"])).then(_pick(["O", "O", None], 4))
         .when(pl.col("i").hash(seed=9) % 200 == 0).then(pl.lit("O")).when(pl.col("i").hash(seed=10) % 3 == 0).then(pl.lit("N"))
         .alias("economieSocialeSolidaireUniteLegale"),
@@ -112,14 +111,31 @@ def main() -> None:
         import subprocess
 
         options = ["--csv"] if choice.csv else []
-        subprocess.run([sys.executable, __file__, str(choice.millions), "--dossier", str(folder), *options, *(["--garder"] if choice.garder else [])], check=True)
+        subprocess.run(
+            [
+                sys.executable,
+                __file__,
+                str(choice.millions),
+                "--dossier",
+                str(folder),
+                *options,
+                *(["--garder"] if choice.garder else []),
+            ],
+            check=True,
+        )
         return
     sirets = pl.scan_parquet(place) if place.suffix == ".parquet" else None
-    sample = sirets.select("siret").slice(0, 20_000).collect()["siret"].to_list() if sirets is not None else [f"{i:09d}" for i in range(20_000)]
+    sample = (
+        sirets.select("siret").slice(0, 20_000).collect()["siret"].to_list()
+        if sirets is not None
+        else [f"{i:09d}" for i in range(20_000)]
+    )
     start = time.perf_counter()
     done_ = reduce_sirene(unit, place, identifiers=sample, departements=["93"], cache=folder / "cache")
     spent = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    # ru_maxrss keeps the peak of the parent across exec: the process's own high-water mark is asked instead.
+    said = Path("/proc/self/status")
+    peak = int(re.search(r"VmHWM:\s+(\d+)", said.read_text())[1]) / 2**20 if said.is_file() else float("nan")
     rows = {path.name: pl.scan_parquet(path).select(pl.len()).collect().item() for path in (done_.ess, done_.chosen)}
     sizes = sum(path.stat().st_size for path in (unit, place)) / 1e9
     print(f"{n:,} unités légales, {m:,} établissements ({sizes:.2f} Go) : {spent:.1f} s, {peak:.2f} Gio".replace(",", " "))
