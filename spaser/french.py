@@ -16,7 +16,7 @@ THIN, NBSP, DASH, MINUS = "\u202f", "\u00a0", "–", "\u2212"
 UNKNOWN_MARK = "inconnu"
 MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
           "décembre")  # fmt: skip
-_SCALES = ((10**9, "Md€"), (10**6, "M€"), (10**3, "k€"))
+_SCALES = ((10**9, "Md€", 2), (10**6, "M€", 1), (10**3, "k€", 1))
 _SPACED = re.compile(r"(?<=\S)[ \u00a0\u202f]*(?=[;:!?»](?:[\s.,)\u00a0\u202f]|$))|(?<=\d)[ \u00a0\u202f]*(?=[%€])")
 
 
@@ -54,13 +54,13 @@ def euros(cents: int | None, digits: int = 2) -> str:
 
 
 def euros_short(cents: int | None) -> str:
-    """An amount in cents, to one decimal of its scale: « 3,2 M€ »."""
+    """An amount in cents, in its scale: « 3,2 M€ », « 1,05 Md€ »."""
     if cents is None:
         return UNKNOWN_MARK
     amount = Decimal(int(cents)) / 100
-    for scale, unit in _SCALES:
+    for scale, unit, digits in _SCALES:
         if abs(amount) >= Decimal(scale) * Decimal("0.99995"):
-            return f"{number(amount / scale, 1)}{NBSP}{unit}"
+            return f"{number(amount / scale, digits)}{NBSP}{unit}"
     return f"{number(amount)}{NBSP}€"
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from spaser import french
 from spaser.deliverables import excel, files, html
 from spaser.deliverables import report as model
+from spaser.deliverables.annexes import annexes
 from spaser.deliverables.findings import Findings
 from spaser.deliverables.report import Report, Source
 from spaser.deliverables.sections import diagnostic as sections
@@ -40,7 +41,7 @@ def report(result: Diagnostic) -> Report:
     return model.build(
         "Diagnostic d'achat responsable", buyer=result.scope, as_of=result.as_of, sections=sections(found),
         subtitle=f"{years}, {POPULATIONS[result.population]}", sources=found.sources,
-        notes=(DEMO_NOTE,) if found.demo else (), annexes=_annexes(found),
+        notes=(DEMO_NOTE,) if found.demo else (), annexes=annexes(found),
     )  # fmt: skip
 
 
@@ -100,13 +101,3 @@ def _buyers(rows: pl.DataFrame, most: int = 12) -> list[str]:
     lines = [f"  {siren}  {name} ({french.number(n)} contrats)" for siren, name, n in
              rows.head(most).select("acheteur_siren", "acheteur_libelle", "contrats").rows()]  # fmt: skip
     return lines + ([f"  … et {french.number(rows.height - most)} autres"] if rows.height > most else [])
-
-
-def _annexes(found: Findings) -> tuple[model.TableBlock, ...]:
-    names = [name for name in found.contracts.columns if found.contracts.schema[name].base_type() not in (pl.List, pl.Struct)]
-    return (
-        model.table("contrats", "Contrats", found.contracts.select(names), names),
-        model.table("mesures", "Mesures", found.measures, found.measures.columns),
-        model.table("comptes", "Comptes par fichier", found.accounts, found.accounts.columns),
-        model.table("rejets", "Rejets et doutes", found.rejects, found.rejects.columns),
-    )

@@ -1,4 +1,5 @@
 """Invented frames for the charts of what could be and what comes."""
+# ruff: noqa: E501
 
 import polars as pl
 

@@ -1,4 +1,5 @@
 """The workbook, reopened by another library: numbers, dates, formulas, and nothing that data could run."""
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -100,6 +101,16 @@ def test_a_measure_that_the_rows_do_not_give_stays_a_number():
     sheet = openpyxl.load_workbook(io.BytesIO(excel.render(built)))["mesures"]
     assert isinstance(rows(sheet)[0]["Numérateur"], int | float)
     assert str(rows(sheet)[0]["Dénominateur (tous)"]).startswith("=COUNTIFS(")
+
+
+def test_hostile_values_are_written_as_text_or_left_blank():
+    odd = pl.DataFrame({"objet": ["@SUM(1)", "+1", "-1", "\x00\x1f<&>", "http://exemple.invalid", "é" * 40_000], "part": [float("nan"), float("inf"), None, 0.5, -1.0, 1e308]})
+    block = report.table("lignes", "Lignes", odd, [report.Column("objet", "Objet"), report.Column("part", "Part", "valeur")])
+    built = report.build("=1+1", buyer="=cmd", as_of=findings().as_of, sections=[], annexes=[block])
+    sheet = openpyxl.load_workbook(io.BytesIO(excel.render(built)))
+    assert [cell.data_type for cell in sheet["lignes"]["A"]] == ["s"] * 7
+    assert [cell.value for cell in sheet["lignes"]["B"]][1:4] == [None, None, None]
+    assert sheet["synthèse"]["A1"].data_type == "s"
 
 
 def test_totals_follow_the_filter(book, computed):

@@ -1,9 +1,11 @@
 """The model of a report, its sentences and the French of its figures."""
+# ruff: noqa: E501 – les phrases attendues se lisent d'un trait
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -201,14 +203,14 @@ def test_no_figure_is_typed_by_hand_the_sentence_follows_the_measure():
 def test_a_file_is_never_half_written_and_an_open_one_gets_a_numbered_copy(tmp_path, monkeypatch):
     target = tmp_path / "sous" / "diagnostic.xlsx"
     assert files.write_atomic(target, b"un") == target
-    real = files.os.replace
+    real = Path.replace
 
     def locked(source, wanted):
         if wanted == target:
             raise PermissionError(13, "ouvert")
-        real(source, wanted)
+        return real(source, wanted)
 
-    monkeypatch.setattr(files.os, "replace", locked)
+    monkeypatch.setattr(Path, "replace", locked)
     written = files.write_atomic(target, b"deux")
     assert written.name == "diagnostic (2).xlsx"
     assert written.read_bytes() == b"deux"

@@ -12,7 +12,7 @@ from spaser import french
 from spaser.charts.marks import WIDTH, count_axis, data, percent_axis, picture, text
 from spaser.charts.pictures import ACCENT, COLOURS, INK, NEUTRAL, PALE, RULE, SERIES, Picture
 
-_GAPS = {"les deux": NEUTRAL, "déclarée seulement": SERIES[1], "lue seulement": ACCENT,
+_GAPS = {"les deux": NEUTRAL, "déclarée seulement": SERIES[4], "lue seulement": ACCENT,
          "ni l'un ni l'autre": COLOURS["aucune"], "inconnu": COLOURS["inconnu"]}  # fmt: skip
 _LEVERS = ("circle", "square", "triangle-up", "diamond", "cross")
 
@@ -44,7 +44,8 @@ def gap(rows: pl.DataFrame, title: str = "Déclaré et lu dans les textes") -> P
     texts = base.transform_filter("datum.part >= 0.05").mark_text().encode(x="milieu:Q", text="texte:N", color=ink)
     n = rows.group_by("nom").agg(pl.col("n").sum())["n"].max() or 0
     only = rows.filter(pl.col("reponse") == "lue seulement").select("nom", "n").rows()
-    told = f"Barres empilées. Lues dans les textes mais non déclarées : {', '.join(f'{nom} {french.number(k)}' for nom, k in only)}."
+    said = ", ".join(f"{nom} {french.number(k)}" for nom, k in only)
+    told = f"Barres empilées. Lues dans les textes mais non déclarées : {said}."
     columns = (("nom", "Considération", "texte"), ("reponse", "Réponse", "texte"), ("n", "Contrats", "entier"))
     chart = (bars + texts).properties(width=WIDTH, height=alt.Step(36))
     return picture(chart, title, f"n = {french.count(n, 'contrat', none=False)}", told, rows, columns)
@@ -81,7 +82,8 @@ def quadrant(rows: pl.DataFrame, title: str = "Ce qui est acheté, ce que l'ESS 
         f"{f} : {french.euros_short(d)}, {french.count(o, 'fournisseur')}"
         for f, d, o in best.select("famille", "demande", "offre").rows()
     )
-    columns = (("famille", "Famille", "texte"), ("demande", "Achats par an", "somme"), ("offre", "Fournisseurs crédibles", "entier"),
+    columns = (("famille", "Famille", "texte"), ("demande", "Achats par an", "somme"),
+               ("offre", "Fournisseurs crédibles", "entier"),
                ("levier", "Levier", "texte"), ("couverture", "Part connue", "part"))  # fmt: skip
     basis = f"n = {french.count(rows.height, 'famille', feminine=True)} ; traits : médianes"
     return picture(
@@ -197,7 +199,8 @@ def trajectory(rows: pl.DataFrame, target: float, title: str = "Vers l'objectif"
         ("bas", "Au moins", "part"),
         ("haut", "Au plus", "part"),
     )
-    basis = f"n = {french.count(rows.height, 'année', feminine=True)} ; point plein : constaté ; point creux : projeté ; bande : fourchette"
+    n = french.count(rows.height, "année", feminine=True)
+    basis = f"n = {n} ; point plein : constaté ; point creux : projeté ; bande : fourchette"
     told = f"Trajectoire vers l'objectif de {french.share(target)}. {said}."
     return picture(
         alt.layer(span, rule, word, points, texts).properties(width=WIDTH, height=260), title, basis, told, rows, columns

@@ -35,7 +35,7 @@ COLOURS = {
 }
 NEUTRAL, ACCENT = "#44546a", "#c7760b"
 #: Colours of series that are no consideration (statuses, answers): none of the meanings above.
-SERIES = ("#44546a", "#93a5ba", "#c7760b", "#2a7f62", "#6b4fa0")
+SERIES = ("#44546a", "#c7760b", "#2a7f62", "#6b4fa0", "#93a5ba")
 #: Ink that stays legible on each colour.
 INKS = {"réservé": "#ffffff", "clause": "#ffffff", "critère": INK, "aucune": INK, "inconnu": INK}
 
@@ -62,7 +62,8 @@ CONFIG = {
     "axis": {"labelColor": INK, "titleColor": PALE, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
              "gridColor": RULE, "domainColor": RULE, "tickColor": RULE, "labelLimit": 320,
              "labelPadding": 6},
-    "legend": {"labelColor": INK, "titleColor": PALE, "labelFontSize": 12, "orient": "top", "title": None, "symbolType": "square"},
+    "legend": {"labelColor": INK, "titleColor": PALE, "labelFontSize": 12, "orient": "top", "title": None,
+               "symbolType": "square"},
     "title": {"color": INK, "subtitleColor": PALE, "fontSize": 15, "subtitleFontSize": 12, "anchor": "start", "offset": 12,
               "subtitlePadding": 5, "frame": "group"},
     "header": {"labelColor": INK, "labelFontSize": 12, "labelFontWeight": "bold", "title": None},

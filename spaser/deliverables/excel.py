@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Collection
 from datetime import datetime, time
 from pathlib import Path
@@ -130,7 +131,7 @@ def write_cell(sheet: Worksheet, row: int, index: int, raw: Any, unit: str, styl
         sheet.write_string(
             row, index, UNKNOWN if raw is None else YES if raw else NO, styles.unknown if raw is None else styles.units[unit]
         )
-    elif raw is None:
+    elif raw is None or (isinstance(raw, float) and not math.isfinite(raw)):
         sheet.write_blank(
             row,
             index,
@@ -181,6 +182,7 @@ def _summary(sheet: Worksheet, styles: Styles, report: Report, places: dict) -> 
     sheet.set_column(1, 5, 16)
     sheet.hide_gridlines(2)
     sheet.write_string(0, 0, report.title, styles.title)
+    sheet.set_row(0, 28)
     lines = [
         french.capital(report.buyer),
         french.capital(report.subtitle),
@@ -203,6 +205,7 @@ def _summary_section(sheet: Worksheet, styles: Styles, section: Section, row: in
     told = [block for block in section.blocks if isinstance(block, Sentence | Paragraph | KeyFigures | Callout)]
     if not told:
         return row - 1
+    sheet.set_row(row, 20)
     for index in range(6):
         sheet.write_blank(row, index, None, styles.section)
     sheet.write_string(row, 0, section.title, styles.section)
@@ -223,6 +226,7 @@ def _key_figures(sheet: Worksheet, styles: Styles, block: KeyFigures, row: int, 
         sheet.write_string(row, index, label, styles.head)
     for figure in block.figures:
         row += 1
+        sheet.set_row(row, 21)
         sheet.write_string(row, 0, figure.label, styles.units["texte"])
         _linked(sheet, row, 1, figure.value, figure.unit, styles.big, figure.measure, "valeur", measures)
         if figure.low is not None:
@@ -234,7 +238,8 @@ def _key_figures(sheet: Worksheet, styles: Styles, block: KeyFigures, row: int, 
 
 
 def _linked(
-    sheet: Worksheet, row: int, index: int, raw: Any, unit: str, formats: dict[str, Format], measure: Measured | None, name: str, places: Any
+    sheet: Worksheet, row: int, index: int, raw: Any, unit: str, formats: dict[str, Format], measure: Measured | None,
+    name: str, places: Any,
 ) -> None:  # fmt: skip
     """A cell that points to its measure when the workbook holds it, the bare number otherwise."""
     cell = places.cell(measure, name) if places and measure else ""

@@ -25,7 +25,8 @@ _KEY = ("indicateur", "population", "perimetre", "dimension", "modalite", "unite
 _AMOUNT = "montant_retenu"
 _COUNTS = ("numerateur", "denominateur", "repondus")
 _SHARES = {
-    "valeur": ("numerateur", "denominateur"), "valeur_repondus": ("numerateur", "repondus"), "couverture": ("repondus", "denominateur"),
+    "valeur": ("numerateur", "denominateur"), "valeur_repondus": ("numerateur", "repondus"),
+    "couverture": ("repondus", "denominateur"),
     "bas": ("", ""), "haut": ("", ""),
 }  # fmt: skip
 NUMBERS = (*_COUNTS, *_SHARES)

@@ -75,7 +75,7 @@ def _settle(temporary: Path, wanted: Path) -> Path:
     for rank in range(1, _COPIES + 1):
         target = wanted if rank == 1 else wanted.with_name(f"{wanted.stem} ({rank}){wanted.suffix}")
         with contextlib.suppress(PermissionError, IsADirectoryError):
-            os.replace(temporary, target)
+            temporary.replace(target)
             _open_to_readers(target)
             return target
     raise Problem(

@@ -82,7 +82,8 @@ def _block(block: Block, section: Section, notes: dict[Measured, int], numbers: 
         case Figure():
             return _figure(block)
         case Callout():
-            return f'<div class="callout {escape(block.kind)}" role="note"><p><strong>{_t(block.title)}.</strong> {_t(block.text)}</p></div>'
+            told = f"<p><strong>{_t(block.title)}.</strong> {_t(block.text)}</p>"
+            return f'<div class="callout {escape(block.kind)}" role="note">{told}</div>'
         case Definitions():
             return f"<dl>{''.join(f'<dt>{_t(word)}</dt><dd>{_t(meaning)}</dd>' for word, meaning in block.items)}</dl>"
 
@@ -106,7 +107,8 @@ def _card(figure: KeyFigure, notes: dict[Measured, int]) -> str:
     words = french.share_range(figure.low, figure.high)
     if figure.low is not None and figure.high is not None and words.startswith("de "):
         low, high = max(0.0, min(1.0, figure.low)), max(0.0, min(1.0, figure.high))
-        bar = f'<span class="track" aria-hidden="true"><span class="span" style="left:{low:.2%};width:{max(high - low, 0.006):.2%}"></span></span>'
+        place = f"left:{low:.2%};width:{max(high - low, 0.006):.2%}"
+        bar = f'<span class="track" aria-hidden="true"><span class="span" style="{place}"></span></span>'
         span = f'{bar}<span class="range">{_t(words)}</span>'
     mark = _marks((figure.measure,), notes) if figure.measure else ""
     return (
@@ -129,7 +131,8 @@ def _table(block: TableBlock) -> str:
             french.value(total, unit) if total is not None else "Total" if i == 0 else ""
             for i, (total, unit) in enumerate(zip(totals, units, strict=True))
         ]
-        foot = f"<tfoot><tr>{''.join(_cell(text, unit, i) for i, (text, unit) in enumerate(zip(cells, units, strict=True)))}</tr></tfoot>"
+        summed = "".join(_cell(text, unit, i) for i, (text, unit) in enumerate(zip(cells, units, strict=True)))
+        foot = f"<tfoot><tr>{summed}</tr></tfoot>"
     note = f'<p class="table-note">{_t(block.note)}</p>' if block.note else ""
     return (
         f'<div class="table" tabindex="0" role="region" aria-labelledby="{block.id}-titre"><table id="{block.id}">'
@@ -156,7 +159,8 @@ def _figure(block: Figure) -> str:
     svg = block.picture.inline_svg(block.id)
     return (
         f'<figure id="{block.id}"><div class="chart" role="img" aria-label="{_t(block.picture.alt)}">{svg}</div>'
-        f"<figcaption>{_t(block.caption)}</figcaption><details><summary>Voir les données du graphique</summary>{_table(block.twin)}</details></figure>"
+        f"<figcaption>{_t(block.caption)}</figcaption><details><summary>Voir les données du graphique</summary>"
+        f"{_table(block.twin)}</details></figure>"
     )
 
 
@@ -164,7 +168,8 @@ def _notes(notes: dict[Measured, int]) -> str:
     if not notes:
         return ""
     lines = "".join(f'<li id="note-{rank}">{_t(sentences.explanation(measure))}</li>' for measure, rank in notes.items())
-    return f'<section id="notes" aria-labelledby="notes-titre"><h2 id="notes-titre">D\'où vient chaque chiffre</h2><ol class="notes">{lines}</ol></section>'
+    title = '<h2 id="notes-titre">D\'où vient chaque chiffre</h2>'
+    return f'<section id="notes" aria-labelledby="notes-titre">{title}<ol class="notes">{lines}</ol></section>'
 
 
 def _foot(report: Report) -> str:

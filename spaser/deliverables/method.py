@@ -18,14 +18,14 @@ QUALITY = (
     "periode_incomplete",
 )  # fmt: skip
 GLOSSARY = (
-    ("Accord-cadre", "Contrat qui fixe les conditions des commandes à venir. Son montant publié est un maximum, non une dépense."),
+    ("Accord-cadre", "Contrat qui fixe les conditions des commandes à venir. Son montant est un maximum, non une dépense."),
     ("Clause", "Obligation d'exécution du contrat, sociale ou environnementale. Toutes les offres doivent la respecter."),
     ("Concession", "Contrat où le titulaire se rémunère par l'exploitation. Comptée à part dans toutes les parts."),
-    ("Consultation présumée", "Contrats rapprochés parce que même acheteur, objet et code CPV voisins, dates proches. À corriger au besoin."),
+    ("Consultation présumée", "Contrats du même acheteur, d'objet et de CPV voisins, de dates proches. À corriger au besoin."),
     ("Critère", "Élément noté pour choisir l'offre. Il ne crée pas à lui seul d'obligation d'exécution."),
     ("DECP", "Données essentielles de la commande publique, publiées par chaque acheteur."),
     ("ESS", "Économie sociale et solidaire."),
-    ("Marché réservé", "Marché auquel seules peuvent répondre certaines structures (insertion, handicap, économie sociale et solidaire)."),
+    ("Marché réservé", "Marché ouvert aux seules structures de l'insertion, du handicap ou de l'ESS."),
     ("Non renseigné, inconnu", "Le contrat ne dit ni oui ni non. Jamais compté comme un non."),
     ("Part sur l'ensemble", "Oui divisé par tous les contrats : les contrats non renseignés restent au dénominateur."),
     ("Part sur les renseignés", "Oui divisé par les seuls contrats qui répondent oui ou non."),

@@ -94,7 +94,7 @@ def section_populations(findings: Findings) -> Section | None:
     for name in names:
         size = wide[f"denominateur_{name}"].max() or 0
         columns.append(Column(f"valeur_{name}", f"{POPULATIONS[name].capitalize()} (n = {french.number(size)})", "part"))
-    note = f"Population retenue dans le reste du rapport : {findings.population_label}. Parts sur l'ensemble, en nombre de contrats."
+    note = f"Retenus dans le reste du rapport : {findings.population_label}. Parts sur l'ensemble, en nombre de contrats."
     shown = table("tab-populations", "La même part selon les contrats que l'on compte", wide, columns, french.typeset(note))
     return Section("populations", "Trois façons de compter", "Le résultat dépend-il des contrats retenus ?", (shown,))
 
@@ -233,7 +233,10 @@ def unions_table(findings: Findings) -> TableBlock | None:
         return None
     rates = (column for column in _RATES[1:] if column.name != "repondus")
     columns = (Column("titre", "Contrats avec"), Column("definition", "Définition"), *rates)
-    note = "Deux définitions ont cours : avec « critère compté », un critère d'attribution suffit ; avec « critère non compté », il faut une clause ou une réservation."
+    note = (
+        "Deux définitions ont cours : avec « critère compté », un critère d'attribution suffit ; avec « critère non compté », "
+        "il faut une clause ou une réservation."
+    )
     return table(
         "tab-definitions", "Selon la définition retenue", rows.with_columns(_without_prefix()), columns, french.typeset(note)
     )

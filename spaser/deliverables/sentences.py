@@ -42,7 +42,7 @@ def of_value(measure: Measured) -> Sentence:
         )
     told = f"{name_of(measure.indicateur)} : {euros_short(yes)} sur {euros_short(every)} notifiés, soit {share(measure.valeur)}"
     if _open(measure):
-        told += f" (entre les bornes {share(measure.bas)} et {share(measure.haut)})"
+        told += f" (entre {share(measure.bas)} et {share(measure.haut)} selon ce que valent les inconnus)"
     return Sentence(french.sentence(told), (measure,))
 
 
@@ -146,7 +146,10 @@ def _moved(first: Measured, last: Measured) -> Sentence:
 def _not_established(ends: list[tuple[Measured, Measured]]) -> Sentence:
     names = french.listing(name_of(first.indicateur).lower() for first, _ in ends)
     span = f"de {ends[0][0].modalite} à {ends[0][1].modalite}"
-    told = f"{span}, aucune évolution n'est établie pour {names} : les contrats non renseignés laissent des fourchettes qui se recouvrent"
+    told = (
+        f"{span}, aucune évolution n'est établie pour {names} : les contrats non renseignés laissent des fourchettes "
+        "qui se recouvrent"
+    )
     return Sentence(french.sentence(told), tuple(measure for pair in ends for measure in pair))
 
 
@@ -155,7 +158,8 @@ def _who(measure: Measured, yes: int, every: int, known: int) -> str:
     if not every:
         return f"aucun contrat dans cette population : la part de « {measure.titre} » n'existe pas"
     if not known:
-        return f"aucun des {count(every, 'contrat', none=False)} ne répond à la question « {measure.titre} » : la part est inconnue"
+        group = count(every, "contrat", none=False)
+        return f"aucun des {group} ne répond à la question « {measure.titre} » : la part est inconnue"
     if not yes:
         return f"aucun contrat sur {number(every)} {none}"
     if yes == every:
@@ -172,7 +176,8 @@ def _unknown(measure: Measured, every: int, known: int) -> str:
     verb = "ne dit rien" if silent == 1 else "ne disent rien"
     real = share_range(measure.bas, measure.haut)
     return (
-        f" ; {number(silent)} {verb} ({share(silent / every)}), si bien que la part réelle {'va' if _open(measure) else 'est de'} {real} ; "
+        f" ; {number(silent)} {verb} ({share(silent / every)}), si bien que la part réelle "
+        f"{'va' if _open(measure) else 'est de'} {real} ; "
         f"parmi les seuls contrats renseignés, elle est de {share(measure.valeur_repondus)}"
     )
 
