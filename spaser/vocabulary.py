@@ -588,11 +588,246 @@ LINK_CANDIDATES = Table(
     ),
 )
 
+#: What an eForms notice says of its strategic use (BT numbers), and the older forms of a reservation.
+_STRATEGIC = (
+    Word("reserve", T, "Réservation (none, handicap, iae, handicap_iae, penit, ess, unspecified ; null : inconnu)"),
+    Word("execution_reservee", B, "Exécution réservée à des emplois protégés (BT-736)"),
+    Word("strategie", T, "Achat stratégique (BT-06)", origin="eForms"),
+    Word("strategie_environnement", T, "Objectifs environnementaux (BT-774)", origin="eForms"),
+    Word("strategie_social", T, "Objectifs sociaux (BT-775)", origin="eForms"),
+    Word("strategie_innovation", T, "Achat innovant (BT-776)", origin="eForms"),
+    Word("strategie_description", T, "Description de l'achat stratégique (BT-777)", origin="eForms"),
+    Word("criteres_verts", T, "Critères de marchés publics écologiques (BT-805)", origin="eForms"),
+)
+
+NOTICES = Table(
+    "notices",
+    "un avis publié (BOAMP ou TED) ; aucune personne de contact n'y figure",
+    ("avis",),
+    (
+        Word("source", T, "Fichier source"),
+        Word("position", I, "Rang de l'avis dans la source (à partir de 1)"),
+        Word("avis", T, "Numéro de l'avis (BOAMP 21-37182, TED 497881-2021)"),
+        Word("format", T, "Format de l'avis"),
+        Word("verifie", B, "Format vérifié sur de vrais avis"),
+        Word("type_avis", T, "Type d'avis (concurrence, attribution, preinformation, concours, modification, autre)"),
+        Word("avis_lie", T, "Avis antérieur cité"),
+        Word("reference", T, "Référence de l'acheteur"),
+        Word("acheteur_id", T, "Identifiant de l'acheteur tel que lu (chiffres)"),
+        Word("acheteur_siren", T, "SIREN de l'acheteur"),
+        Word("acheteur_nom", T, "Acheteur"),
+        Word("acheteur_code_postal", T, "Code postal de l'acheteur"),
+        Word("objet", T, "Objet"),
+        Word("description", T, "Description"),
+        Word("conditions", T, "Conditions et informations complémentaires"),
+        Word("codeCPV", T, "Code CPV principal (8 chiffres)"),
+        Word("cpv", T, "Tous les codes CPV"),
+        Word("descripteurs", T, "Descripteurs BOAMP", origin="BOAMP"),
+        Word("procedure", T, "Procédure telle que lue"),
+        Word("date_publication", D, "Date de publication"),
+        Word("date_envoi", D, "Date d'envoi de l'avis"),
+        Word("date_limite", D, "Date limite de réception"),
+        Word("annonce_social", B, "Critères sociaux annoncés (indicateur BOAMP)", origin="BOAMP"),
+        Word("annonce_environnement", B, "Critères environnementaux annoncés (indicateur BOAMP)", origin="BOAMP"),
+        Word("nb_lots", N, "Nombre de lots lus", "lot"),
+    )
+    + _STRATEGIC,
+)
+
+NOTICE_LOTS = Table(
+    "notice_lots",
+    "un lot d'un avis (un avis sans allotissement en a un)",
+    ("avis", "lot"),
+    (
+        Word("avis", T, "Numéro de l'avis"),
+        Word("lot", T, "Lot"),
+        Word("objet", T, "Objet"),
+        Word("description", T, "Description"),
+        Word("conditions", T, "Conditions et informations complémentaires"),
+        Word("codeCPV", T, "Code CPV principal (8 chiffres)"),
+        Word("cpv", T, "Tous les codes CPV"),
+        Word("montant_estime", I, "Montant estimé HT", "centime"),
+    )
+    + _STRATEGIC,
+)
+
+NOTICE_CRITERIA = Table(
+    "notice_criteria",
+    "un critère d'attribution d'un lot d'un avis",
+    ("avis", "lot", "rang"),
+    (
+        Word("avis", T, "Numéro de l'avis"),
+        Word("lot", T, "Lot"),
+        Word("rang", N, "Rang du critère"),
+        Word("type_critere", T, "Type de critère (prix, qualite, cout, inconnu)"),
+        Word("libelle", T, "Critère"),
+        Word("poids", F, "Pondération"),
+        Word("poids_lu", T, "Pondération telle que lue"),
+    ),
+)
+
+PLACES = Table(
+    "places",
+    "une commune d'un lieu d'exécution (un groupement a une ligne par commune membre)",
+    ("lieu", "code_commune"),
+    (
+        Word("lieu", T, "Lieu (clé)"),
+        Word("lieu_libelle", T, "Lieu"),
+        Word("code_commune", T, "Commune (code Insee)"),
+        Word("departement", T, "Département"),
+        Word("region", T, "Région"),
+        Word("lon", F, "Longitude", "degré"),
+        Word("lat", F, "Latitude", "degré"),
+    ),
+)
+
+NEEDS = Table(
+    "needs",
+    "un besoin d'un acheteur : famille d'achat × lieu × suite de contrats ou de lots de même objet",
+    ("besoin",),
+    (
+        Word("besoin", T, "Besoin"),
+        Word("origine", T, "Origine du besoin (contrats, depenses)"),
+        Word("acheteur_siren", T, "SIREN de l'acheteur"),
+        Word("acheteur_libelle", T, "Acheteur"),
+        Word("famille", T, "Famille d'achat"),
+        Word("famille_libelle", T, "Famille d'achat"),
+        Word("famille_origine", T, "Origine de la famille (cpv, texte, nomenclature)"),
+        Word("famille_confiance", F, "Confiance dans la famille", "part"),
+        Word("objet", T, "Objet"),
+        Word("codeCPV", T, "Code CPV (8 chiffres)"),
+        Word("procedure", T, "Procédure"),
+        Word("lieu", T, "Lieu (clé)"),
+        Word("lieu_libelle", T, "Lieu"),
+        Word("contrats", N, "Contrats de la dernière campagne", "contrat"),
+        Word("lots", N, "Lots présumés de la dernière campagne", "lot"),
+        Word("occurrences", N, "Campagnes reconnues, la dernière comprise", "campagne"),
+        Word("recurrence", T, "Récurrence (constatee, presumee, ponctuel, inconnue)"),
+        Word("actif", B, "En cours à la date d'arrêté, ou terminé depuis moins d'un an"),
+        Word("accord_cadre", B, "Accord-cadre"),
+        Word("dateNotification", D, "Première notification de la dernière campagne"),
+        Word("dureeMois", N, "Durée, reconductions comprises", "mois"),
+        Word("echeance", D, "Échéance au plus tard"),
+        Word("montant_total", I, "Montant de la dernière campagne, chaque maximum compté une fois", "centime"),
+        Word("annuel_bas", I, "Montant annuel, borne basse", "centime"),
+        Word("annuel", I, "Montant annuel retenu", "centime"),
+        Word("annuel_haut", I, "Montant annuel, borne haute", "centime"),
+        Word("lot_annuel", I, "Montant annuel du lot médian", "centime"),
+        Word("acquis", I, "Montant annuel déjà confié à l'ESS ou à une structure inclusive", "centime"),
+        Word("acquis_part", F, "Part déjà confiée à l'ESS ou à une structure inclusive (null : inconnue)", "part"),
+    ),
+)
+
+NEED_CONTRACTS = Table(
+    "need_contracts",
+    "un contrat d'un besoin",
+    ("besoin", "uid"),
+    (
+        Word("besoin", T, "Besoin"),
+        Word("uid", T, "Identifiant unique du contrat"),
+        Word("campagne", N, "Campagne (1 : la plus ancienne)"),
+        Word("derniere", B, "Contrat de la dernière campagne"),
+    ),
+)
+
+SUPPLY = Table(
+    "supply",
+    "un établissement de l'ESS ou inclusif et une famille d'achat qu'il peut servir",
+    ("siret", "famille"),
+    (
+        Word("siret", T, "SIRET"),
+        Word("siren", T, "SIREN"),
+        Word("nom", T, "Dénomination"),
+        Word("code_commune", T, "Commune (code Insee)"),
+        Word("commune", T, "Commune"),
+        Word("departement", T, "Département"),
+        Word("region", T, "Région"),
+        Word("lon", F, "Longitude", "degré"),
+        Word("lat", F, "Latitude", "degré"),
+        Word("naf", T, "Activité principale"),
+        Word("statuts", T, "Statuts (ESS, ESUS, EI, ACI, EA, ESAT…)"),
+        Word("statut_au", D, "Date du statut"),
+        Word("statut_source", T, "Liste du statut"),
+        Word("ess", B, "Fournisseur de l'ESS"),
+        Word("handicap", B, "Peut répondre à une réservation L2113-12 (handicap)"),
+        Word("insertion", B, "Peut répondre à une réservation L2113-13 (insertion)"),
+        Word("preste", B, "Livre une prestation ou un bien (ne fait pas que prêter du personnel)"),
+        Word("clause", B, "Peut concourir à une clause d'insertion"),
+        Word("famille", T, "Famille d'achat"),
+        Word("adequation", F, "Adéquation à la famille", "part"),
+        Word("adequation_origine", T, "Preuve de l'adéquation (activité, secteur déclaré, contrats gagnés, type de structure)"),
+        Word("capacite_bas", I, "Capacité annuelle, borne basse", "centime"),
+        Word("capacite", I, "Capacité annuelle médiane", "centime"),
+        Word("capacite_haut", I, "Capacité annuelle, borne haute", "centime"),
+        Word("capacite_origine", T, "Origine de la capacité (chiffre d'affaires, effectif, type de structure)"),
+        Word("gagnes", N, "Contrats de la famille déjà gagnés", "contrat"),
+        Word("gagnes_siret", N, "dont par ce même établissement", "contrat"),
+        Word("dernier_gagne", D, "Dernier contrat gagné dans la famille"),
+        Word("personne_physique", B, "Personne physique : masquée par défaut"),
+    ),
+)
+
+CANDIDATES = Table(
+    "candidates",
+    "un fournisseur qui pourrait répondre à un besoin",
+    ("besoin", "siret"),
+    (
+        Word("besoin", T, "Besoin"),
+        Word("rang", N, "Rang"),
+        *(word for word in SUPPLY.words if word.name not in ("famille", "lon", "lat")),
+        Word("distance_km", F, "Distance", "km"),
+        Word("portee", T, "Portée (rayon, departement, region, national)"),
+        Word("probabilite", F, "Chance de prendre un lot sans dépasser la part de dépendance choisie", "part"),
+        Word("dependance", F, "Lot annuel / capacité médiane", "part"),
+        Word("prenable", I, "Montant annuel prenable sous la part de dépendance", "centime"),
+        Word("credible", B, "Crédible (adéquation et capacité suffisantes)"),
+        Word("raison", T, "Pourquoi ce fournisseur"),
+    ),
+)
+
+OPPORTUNITIES = Table(
+    "opportunities",
+    "un besoin et ce que l'ESS pourrait en prendre : trois lectures, levier conseillé et raisons",
+    ("besoin",),
+    (
+        *NEEDS.words,
+        Word("candidats", N, "Fournisseurs à portée", "fournisseur"),
+        Word("credibles", N, "Fournisseurs crédibles", "fournisseur"),
+        Word("reservables", N, "dont peuvent répondre à une réservation L2113-12 ou L2113-13", "fournisseur"),
+        Word("handicap_credibles", N, "dont handicap (L2113-12)", "fournisseur"),
+        Word("insertion_credibles", N, "dont insertion (L2113-13)", "fournisseur"),
+        Word("ess_credibles", N, "dont ESS", "fournisseur"),
+        Word("clause_candidats", N, "Structures à portée pour une clause d'insertion", "fournisseur"),
+        Word("lot_credibles", N, "Peuvent prendre un lot entier plus d'une fois sur deux", "fournisseur"),
+        Word("dependance_mediane", F, "Lot annuel / capacité médiane des crédibles", "part"),
+        Word("lecture_offre", I, "Lecture par l'offre : montant annuel que les crédibles pourraient prendre", "centime"),
+        Word("lecture_offre_haut", I, "Lecture par l'offre, borne haute", "centime"),
+        Word("lecture_repere", I, "Lecture par les pairs : ce que fait le meilleur quart (null : non mesuré)", "centime"),
+        Word("repere_part", F, "Part du meilleur quart des acheteurs comparables, lissée (null : non mesuré)", "part"),
+        Word("repere_n", N, "Acheteurs comparables", "acheteur"),
+        Word("lecture_loi", I, "Lecture par la loi : montant annuel qui peut être réservé", "centime"),
+        Word("loi_raison", T, "Ce que la loi permet"),
+        Word("potentiel_bas", I, "Potentiel annuel, borne basse (null : non mesuré)", "centime"),
+        Word("potentiel", I, "Potentiel annuel, milieu", "centime"),
+        Word("potentiel_haut", I, "Potentiel annuel, borne haute", "centime"),
+        Word("limite", T, "Ce qui limite le potentiel (offre, loi, besoin, aucun fournisseur)"),
+        Word("levier", T, "Levier (clé de levers.toml)"),
+        Word("levier_libelle", T, "Levier conseillé"),
+        Word("levier_article", T, "Base légale"),
+        Word("levier_pour", T, "Réservé à"),
+        Word("levier_raison", T, "Raisons"),
+        Word("levier_changerait", T, "Ce qui changerait ce conseil"),
+        Word("levier_confiance", T, "Confiance dans la base légale"),
+    ),
+)
+
 TABLES = {
     table.name: table
     for table in (
         RAW, RECORDS, REJECTS, ACCOUNTS, CONTRACTS, HOLDERS, VERSIONS, SUBCONTRACTS, CONTRIBUTIONS, GAPS, SENSITIVITY, MEASURES,
         ESTABLISHMENTS, REGISTER, PASSAGES, SPEND, DECISIONS, LINKS, LINK_CANDIDATES,
+        PLACES, NEEDS, NEED_CONTRACTS, SUPPLY, CANDIDATES, OPPORTUNITIES,
+        NOTICES, NOTICE_LOTS, NOTICE_CRITERIA,
     )
 }  # fmt: skip
 
@@ -606,6 +841,7 @@ ADDED = (
         Word("famille", T, "Famille d'achat"),
         Word("famille_libelle", T, "Famille d'achat"),
         Word("famille_origine", T, "Origine de la famille (cpv, texte, nomenclature)"),
+        Word("famille_confiance", F, "Confiance dans la famille", "part"),
         Word("acheteur_libelle", T, "Acheteur"),
         Word("acheteur_categorie", T, "Catégorie d'acheteur"),
         Word("tranche_montant", T, "Tranche de montant"),
