@@ -258,7 +258,8 @@ def _forms(establishments: pl.LazyFrame) -> pl.LazyFrame:
         .join(labels, on="categorie_juridique", how="left")
         .select(
             pl.col("siren").alias("_siren"), "categorie_juridique", pl.col("forme").fill_null("forme inconnue"), "naf",
-            "famille", "traitement", "officiel", pl.coalesce("naf_traitement", "naf_traitement_division").alias("naf_traitement"),
+            "famille", "traitement", "officiel",
+            pl.coalesce("naf_traitement", "naf_traitement_division").alias("naf_traitement"),
             pl.coalesce("naf_libelle", "naf_libelle_division").alias("naf_libelle"), pl.col("source").alias("forme_source"),
             pl.col("au").alias("forme_au"),
         )
