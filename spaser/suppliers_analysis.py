@@ -140,7 +140,7 @@ def counts(register: pl.LazyFrame) -> pl.LazyFrame:
 
 def _base(rows: pl.LazyFrame, have: list[str], amount: str) -> pl.LazyFrame:
     siren = pl.col(next(c for c in ("titulaire_siren", "siren") if c in have))
-    label = pl.col(next(c for c in ("titulaire_nom", "fournisseur", "titulaire_id") if c in have))
+    label = pl.coalesce(c for c in ("titulaire_nom", "fournisseur", "titulaire_id") if c in have)
     plain = (
         label.str.to_uppercase()
         .str.normalize("NFKD")
