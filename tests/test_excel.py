@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import datetime
 
 import polars as pl
@@ -13,8 +14,9 @@ import pytest
 from findings import findings
 from test_report import built_report
 
-from spaser.deliverables import excel, report
+from spaser.deliverables import excel, html, report
 from spaser.deliverables.annexes import annexes
+from spaser.deliverables.sections import diagnostic
 
 openpyxl = pytest.importorskip("openpyxl", reason="openpyxl sert à rouvrir le classeur")
 
@@ -45,6 +47,17 @@ def test_the_sheets_come_in_the_order_of_reading(book):
 
 def test_the_same_report_gives_the_same_bytes(content):
     assert excel.render(built_report()) == content
+
+
+def test_the_order_in_which_rows_come_changes_nothing(content):
+    found = findings()
+    shuffled = replace(
+        found, contracts=found.contracts.sample(fraction=1, shuffle=True, seed=3), rejects=found.rejects.reverse(), contributions=found.contributions.reverse()
+    )
+    built = report.build("Diagnostic", buyer=found.buyer, as_of=found.as_of, sections=diagnostic(shuffled), sources=found.sources,
+                         annexes=annexes(shuffled), notes=("Données inventées.",))  # fmt: skip
+    assert excel.render(built) == content
+    assert html.render(built) == html.render(built_report())
 
 
 def test_each_list_has_frozen_headers_and_filters(book):

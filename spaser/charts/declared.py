@@ -212,7 +212,7 @@ def score_distribution(bands: pl.DataFrame, title: str = "Les scores des contrat
     order = rows.sort("ordre")["bande"].unique(maintain_order=True).to_list()
     base = alt.Chart(data(rows)).encode(y=alt.Y("bande:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False)))
     paint = alt.Color("sens:N", legend=None, scale=alt.Scale(domain=["connu", "inconnu"], range=[NEUTRAL, COLOURS["inconnu"]]))
-    bars = base.mark_bar(height=17).encode(x=alt.X("n:Q", axis=count_axis("contrats")), color=paint)
+    bars = base.mark_bar(height=17).encode(x=alt.X("n:Q", axis=count_axis("contrats", ticks=2)), color=paint)
     texts = base.mark_text(align="left", dx=4, fontSize=11).encode(x="n:Q", text="texte:N")
     axes = rows["axe"].unique(maintain_order=True).to_list()
     panels = alt.layer(bars, texts).properties(width=150 if len(axes) > 2 else 240, height=alt.Step(22))

@@ -99,6 +99,6 @@ def percent_axis(title: str) -> alt.Axis:
     return alt.Axis(format="%", tickCount=5, title=title or None, domain=False, ticks=False)
 
 
-def count_axis(title: str, values: list[int] | None = None) -> alt.Axis:
-    at = {"values": values} if values else {"tickCount": 4}
+def count_axis(title: str, values: list[int] | None = None, ticks: int = 4) -> alt.Axis:
+    at = {"values": values} if values else {"tickCount": ticks}
     return alt.Axis(format=",d", title=title, domain=False, ticks=False, **at)

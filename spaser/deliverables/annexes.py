@@ -20,7 +20,9 @@ _CONTRACTS = (
 
 def annexes(findings: Findings) -> tuple[TableBlock, ...]:
     """Every annex, in the order of the sheets."""
-    contracts = table("contrats", "Tous les contrats lus", findings.contracts, _columns(findings.contracts, _CONTRACTS))
+    # Rows come in no promised order: sorted, so that the same inputs give the same bytes.
+    rows = findings.contracts.sort("uid")
+    contracts = table("contrats", "Tous les contrats lus", rows, _columns(rows, _CONTRACTS))
     found = tallies.corrections(findings.contracts)
     extra = (
         Column("a_corriger", "Ce qui est à voir"),
@@ -31,8 +33,8 @@ def annexes(findings: Findings) -> tuple[TableBlock, ...]:
     right = table(
         "à corriger", "Contrats à corriger", found, _columns(found, ("uid", "objet", "dateNotification", "montant", *extra))
     )
-    refused = table("rejets", "Rejets et doutes", findings.rejects, REJECTS.columns)
-    accounts = accounts_table(tallies.checked_accounts(findings.accounts))
+    refused = table("rejets", "Rejets et doutes", findings.rejects.sort(REJECTS.columns), REJECTS.columns)
+    accounts = accounts_table(tallies.checked_accounts(findings.accounts).sort("source"))
     count = TableBlock("comptes", accounts.caption, accounts.frame, accounts.columns, accounts.note)
     return (measures(findings.measures), contracts, right, refused, count)
 
@@ -44,7 +46,8 @@ def measures(frame: pl.DataFrame) -> TableBlock:
 
 
 def _columns(frame: pl.DataFrame, names: tuple) -> list[Column]:
-    known = [name for name in names if isinstance(name, Column) or name in frame.columns]
+    empty = {name for name in ("acheteur_nom",) if name in frame.columns and frame[name].null_count() == frame.height}
+    known = [name for name in names if isinstance(name, Column) or (name in frame.columns and name not in empty)]
     return [name if isinstance(name, Column) else described(name, frame) for name in known]
 
 

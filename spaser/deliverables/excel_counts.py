@@ -22,7 +22,7 @@ MOST_CELLS = 20_000_000
 #: Breakdowns whose numbers are recounted by formulas; the others hold their numbers, and their rate as a division.
 _RECOUNTED = ("total", "annee")
 _KEY = ("indicateur", "population", "perimetre", "dimension", "modalite", "unite", "definition")
-_AMOUNT = "montant_retenu"
+_AMOUNT, _CERTAIN = "montant_retenu", "valeur_hors_a_verifier"
 _COUNTS = ("numerateur", "denominateur", "repondus")
 _SHARES = {
     "valeur": ("numerateur", "denominateur"), "valeur_repondus": ("numerateur", "repondus"),
@@ -133,6 +133,8 @@ def _tests(line: dict[str, Any], name: str, rows: Place) -> _Criteria | None:
     """Which contracts a number counts, when the columns shown tell it."""
     population, indicator, by = line["population"], line["indicateur"], line["dimension"]
     tests = [(population, YES, pl.col(population))] if population in rows.columns else []
+    if line["unite"] == _CERTAIN and "montant_statut" in rows.columns:
+        tests.append(("montant_statut", "<>a_verifier", pl.col("montant_statut") != "a_verifier"))
     if by != "total":
         by = by if by in rows.columns else f"{by}_libelle"
         if by not in rows.columns or line["modalite"] is None:

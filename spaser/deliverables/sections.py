@@ -63,7 +63,7 @@ def section_reading(findings: Findings) -> Section | None:
     """What was read and refused, with the check of the account."""
     if not findings.accounts.height:
         return None
-    accounts = tallies.checked_accounts(findings.accounts)
+    accounts = tallies.checked_accounts(findings.accounts).sort("source")
     blocks: list = [Paragraph((sentences.of_reading(accounts), sentences.of_account_check(accounts))), accounts_table(accounts)]
     if findings.rejects.height:
         blocks.append(refusals_table(findings))
@@ -110,7 +110,7 @@ def section_considerations(findings: Findings) -> Section | None:
     ]
     value = findings.rows(*CODES, unite="valeur")
     if value.height:
-        money = tuple(Column(c.name, c.label, "somme") if c.unit == "entier" else c for c in _RATES)
+        money = tuple(Column(c.name, c.label, "somme") if c.unit == "entier" else c for c in _RATES if c.name != "repondus")
         blocks.append(
             table("tab-valeur", "En valeur (montant notifié HT, maximum pour les accords-cadres)", _named(value), money, _VALUE)
         )
