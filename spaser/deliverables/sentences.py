@@ -42,7 +42,7 @@ def of_value(measure: Measured) -> Sentence:
         )
     told = f"{name_of(measure.indicateur)} : {euros_short(yes)} sur {euros_short(every)} notifiés, soit {share(measure.valeur)}"
     if _open(measure):
-        told += f" (entre {share(measure.bas)} et {share(measure.haut)} selon ce que valent les inconnus)"
+        told += f" (entre {share(measure.bas)} et {share(measure.haut)} aux bornes des montants et des réponses inconnues)"
     return Sentence(french.sentence(told), (measure,))
 
 
