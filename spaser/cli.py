@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+import polars as pl
+
 import spaser
 from spaser.problems import Problem, closest
 from spaser.vocabulary import DEFAULT_POPULATION, POPULATIONS
@@ -121,6 +123,15 @@ def _run_diagnostic(choices: argparse.Namespace) -> None:
     say(spaser.summary(result))
     written = spaser.write(result, choices.sortie)
     say("\nFichiers écrits :\n" + "\n".join(f"  {path}" for path in written))
+    _refuse_cut(result.base.rejects)
+
+
+def _refuse_cut(rejects: pl.LazyFrame) -> None:
+    """A file cut before its end is used as far as it goes, but the command says so and does not succeed."""
+    cut = rejects.filter(pl.col("regle") == "fichier.coupe").select("source", "message").collect().rows()
+    if cut:
+        names = ", ".join(source for source, _ in cut)
+        raise Problem("Les résultats sont incomplets", where=names, why=cut[0][1], todo="Téléchargez de nouveau le fichier, puis relancez")
 
 
 def _years(text: str) -> tuple[int, int]:
