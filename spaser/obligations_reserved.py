@@ -1,0 +1,126 @@
+"""Reserved contracts: which legal bases are possible for each, and what contradicts them.
+
+The published data say « réservé », never on which article nor to whom. Who holds the contract, what is bought, how long, and
+what the same holder won before leave some bases possible and rule out others (``law.toml``, table ``reservations``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from spaser import rules
+from spaser.vocabulary import RESERVED
+
+#: The base of the ESS, whose conditions bear on the contract and not only on its holder.
+OF_ESS = "L2113-15"
+
+
+def bases() -> dict[str, dict[str, Any]]:
+    """The legal bases of ``law.toml`` by article."""
+    return rules.toml("law.toml")["reservations"]
+
+
+def reserved(contracts: pl.LazyFrame, holders: pl.LazyFrame) -> pl.LazyFrame:
+    """Table RESERVED: one row per contract declared reserved and legal base; ``possible`` is yes, no or unknown.
+
+    Parameters
+    ----------
+    contracts
+        CONTRACTS with ``marche_reserve`` and, when known, ``famille``. Earlier reserved contracts are looked for among
+        them: give all the contracts of the buyer.
+    holders
+        HOLDERS, with the columns of ``suppliers.status`` on the day of notification when a register is known; without
+        them the kind of the holder stays unknown.
+    """
+    kept = contracts.filter(pl.col("marche_reserve") & ~pl.col("test_plateforme").fill_null(False))
+    known = kept.with_columns(_listed(), **_missing(kept, {"famille": pl.String}))
+    told = known.join(_holding(holders), on="uid", how="left").join(_earlier(known, holders), on="uid", how="left")
+    rows = told.select("uid", "type_contrat", lignes=pl.concat_list(_base(key, rule) for key, rule in bases().items()))
+    long = rows.explode("lignes", empty_as_null=True, keep_nulls=True).unnest("lignes")
+    return RESERVED.conform(long.filter(pl.col("fondement").is_not_null()).sort("uid", "fondement"))
+
+
+def _missing(frame: pl.LazyFrame, wanted: dict[str, type[pl.DataType]]) -> dict[str, pl.Expr]:
+    have = frame.collect_schema().names()
+    return {name: pl.lit(None, dtype) for name, dtype in wanted.items() if name not in have}
+
+
+def _holding(holders: pl.LazyFrame) -> pl.LazyFrame:
+    """Per contract: the kinds of its holders, whether one is inclusive or of the ESS (Kleene any)."""
+    typed = holders.with_columns(
+        **_missing(holders, {"inclusif_types": pl.String, "titulaire_inclusif": pl.Boolean, "titulaire_ess": pl.Boolean})
+    )
+    return typed.group_by("uid").agg(
+        types=pl.col("inclusif_types").drop_nulls().str.extract_all(r"[A-Z]+").explode(empty_as_null=True, keep_nulls=True).drop_nulls().unique(),
+        titulaire_inclusif=pl.col("titulaire_inclusif").any(ignore_nulls=False),
+        titulaire_ess=pl.col("titulaire_ess").any(ignore_nulls=False),
+    )
+
+
+def _listed() -> pl.Expr:
+    """The CPV code in the list of the ESS base: cite, sous_code, or null when it is not there."""
+    table = rules.table(bases()[OF_ESS]["cpv_file"])
+    return pl.col("codeCPV").replace_strict(table["codeCPV"], table["correspondance"], default=None, return_dtype=pl.String).alias("_liste")
+
+
+def _earlier(known: pl.LazyFrame, holders: pl.LazyFrame) -> pl.LazyFrame:
+    """Per contract: an earlier one reserved for the same holder and services, in the years a new award must wait."""
+    months = bases()[OF_ESS]["wait_months"]
+    services = pl.coalesce("famille", pl.col("codeCPV").str.head(3))
+    eligible = known.filter(pl.col("_liste").is_not_null())
+    each = eligible.select("uid", "acheteur_siren", "dateNotification", services=services).join(
+        holders.select("uid", "titulaire_siren"), on="uid"
+    )
+    pairs = each.join(each, on=["acheteur_siren", "titulaire_siren", "services"], suffix="_avant")
+    day, before = pl.col("dateNotification"), pl.col("dateNotification_avant")
+    waited = (before < day) & (before.dt.offset_by(f"{months}mo") > day)
+    return pairs.filter(waited & (pl.col("uid") != pl.col("uid_avant"))).group_by("uid").agg(avant=pl.col("uid_avant").sort().first())
+
+
+def _base(key: str, rule: dict[str, Any]) -> pl.Expr:
+    """What one legal base says of each contract; concessions have their own article, or none."""
+    granted = pl.col("type_contrat") == "concession"
+    article = pl.when(~granted).then(pl.lit(key)).otherwise(pl.lit(rule.get("mirror"), pl.String))
+    possible, why = _of_ess(rule) if key == OF_ESS else _of_kind(rule)
+    return pl.struct(fondement=article, possible=possible, motif=why)
+
+
+def _of_kind(rule: dict[str, Any]) -> tuple[pl.Expr, pl.Expr]:
+    """A base reserved to kinds of structures."""
+    has = pl.col("types").list.eval(pl.element().is_in(rule["kinds"])).list.any().fill_null(False)
+    near = pl.col("types").list.eval(pl.element().is_in(rule["equivalent"])).list.any().fill_null(False)
+    listed = pl.col("types").list.join(", ")
+    none = pl.col("titulaire_inclusif").fill_null(True)
+    other = pl.col("types").list.len().fill_null(0) > 0
+    possible = pl.when(has).then(True).when(near).then(None).when(other | ~none).then(False)
+    why = (
+        pl.when(has).then(pl.format("titulaire : {}", listed))
+        .when(near).then(pl.format("titulaire : {}, structure équivalente à démontrer", listed))
+        .when(other).then(pl.format("titulaire : {}, ce qui ne correspond pas (sauf structure équivalente)", listed))
+        .when(~none).then(pl.lit("titulaire absent des listes de structures fournies (sauf structure équivalente)"))
+        .otherwise(pl.lit("nature du titulaire inconnue : fournissez les registres"))
+    )  # fmt: skip
+    return possible, why
+
+
+def _of_ess(rule: dict[str, Any]) -> tuple[pl.Expr, pl.Expr]:
+    """The base of the ESS: holder, listed services, duration, no earlier award on the same base."""
+    most = rule["max_months"]
+    months = pl.coalesce("dureeMois_initiale", "dureeMois")
+    tests = (
+        (pl.col("titulaire_ess"), "titulaire hors de l'ESS", "statut ESS du titulaire inconnu"),
+        (pl.when(pl.col("codeCPV").is_null() | (pl.col("_liste") == "sous_code")).then(None).otherwise(pl.col("_liste").is_not_null()),
+         "services hors de la liste", "sous-code de la liste ou code CPV absent : à trancher"),
+        (months <= most, f"durée au-delà de {most} mois", "durée inconnue"),
+        (pl.when(pl.col("avant").is_null()).then(True), "",
+         pl.format("même titulaire, mêmes services réservés dans les trois ans ({}) : à confirmer", pl.col("avant").fill_null(""))),
+    )  # fmt: skip
+    possible = pl.all_horizontal(answer for answer, _, _ in tests)
+    told = [
+        pl.when(answer.is_null()).then(unknown if isinstance(unknown, pl.Expr) else pl.lit(unknown)).when(~answer).then(pl.lit(no))
+        for answer, no, unknown in tests
+    ]
+    why = pl.concat_str(told, separator=" ; ", ignore_nulls=True)
+    return possible, pl.when(why == "").then(pl.lit("titulaire de l'ESS, services de la liste, durée permise")).otherwise(why)
