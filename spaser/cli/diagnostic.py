@@ -1,0 +1,41 @@
+"""``spaser diagnostic``: from contracts to the report of a buyer."""
+
+from __future__ import annotations
+
+import argparse
+
+import polars as pl
+
+import spaser
+from spaser.cli.options import DEMO, command, selection
+from spaser.cli.terminal import progress, say
+from spaser.problems import Problem
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """The command ``diagnostic``."""
+    selection(command(commands, "diagnostic", _run, "diagnostic d'un acheteur : page HTML, classeur, table notée, rejets"))
+
+
+def _run(choices: argparse.Namespace) -> None:
+    demo = not choices.contrats
+    result = spaser.diagnose(
+        sorted(DEMO.glob("marches_demo*.json")) if demo else choices.contrats,
+        buyer=choices.acheteur, years=choices.annees, as_of=choices.date, population=choices.population,
+        registers=choices.registre or (sorted(DEMO.glob("registre_demo*.csv")) if demo else []),
+        method=choices.methode, buyer_siret=choices.acheteur_siret, cache=choices.cache, progress=progress,
+    )  # fmt: skip
+    if demo:
+        say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
+    say(spaser.summary(result))
+    written = spaser.write(result, choices.sortie)
+    say("\nFichiers écrits :\n" + "\n".join(f"  {path}" for path in written))
+    _refuse_cut(result.base.rejects)
+
+
+def _refuse_cut(rejects: pl.LazyFrame) -> None:
+    """A file cut before its end is used as far as it goes, but the command says so and does not succeed."""
+    cut = rejects.filter(pl.col("regle") == "fichier.coupe").select("source", "message").collect().rows()
+    if cut:
+        names = ", ".join(source for source, _ in cut)
+        raise Problem("Les résultats sont incomplets", where=names, why=cut[0][1], todo="Téléchargez de nouveau le fichier, puis relancez")

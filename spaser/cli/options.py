@@ -1,0 +1,57 @@
+"""Options that several commands share: files, buyer, years, registers, folder of results."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from spaser.vocabulary import DEFAULT_POPULATION, POPULATIONS
+
+DEMO = Path(__file__).parents[2] / "data"
+
+
+def command(
+    commands: argparse._SubParsersAction, name: str, run: Callable[[argparse.Namespace], None], text: str
+) -> argparse.ArgumentParser:
+    """A command, its French sentence and what it runs."""
+    added = commands.add_parser(name, help=text, description=text)
+    added.set_defaults(run=run)
+    return added
+
+
+def selection(command: argparse.ArgumentParser, files: str = "CONTRATS") -> None:
+    """The options that choose files, a buyer, years and a folder of results."""
+    command.add_argument(
+        "contrats", nargs="*", metavar=files, help="fichiers, dossiers ou motifs (JSON, XML, CSV, XLSX, Parquet, zip) ; sans fichier : la démonstration"
+    )
+    command.add_argument("--acheteur", metavar="SIRET|NOM", help="l'acheteur : une partie du nom, ou le SIRET")
+    command.add_argument("--acheteur-siret", metavar="SIRET", help="SIRET de l'acheteur quand la liste de contrats ne le donne pas")
+    command.add_argument("--annees", type=years, metavar="2024-2025", help="années de première notification")
+    command.add_argument("--date", type=day, metavar="AAAA-MM-JJ", help="date d'arrêté (par défaut : la dernière publication lue)")
+    command.add_argument("--population", choices=list(POPULATIONS), default=DEFAULT_POPULATION, help=f"par défaut : {DEFAULT_POPULATION}")
+    command.add_argument("--registre", nargs="+", metavar="FICHIER", default=[], help="listes de fournisseurs de l'ESS et inclusifs")
+    command.add_argument("--methode", metavar="FICHIER", help="votre propre method.toml (points et seuils)")
+    command.add_argument("--cache", type=Path, metavar="DOSSIER", help="dossier de travail pour les très gros fichiers")
+    command.add_argument("--sortie", type=Path, default=Path("spaser-sortie"), metavar="DOSSIER", help="dossier des résultats (par défaut : spaser-sortie)")
+
+
+def years(text: str) -> tuple[int, int]:
+    """« 2025 » or « 2024-2025 »."""
+    first, _, last = text.partition("-")
+    try:
+        span = (int(first), int(last or first))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"« {text} » n'est ni une année (2025) ni une période (2024-2025)") from None
+    if span[0] > span[1]:
+        raise argparse.ArgumentTypeError(f"« {text} » : la première année vient après la dernière")
+    return span
+
+
+def day(text: str) -> date:
+    """« 2026-10-31 »."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"« {text} » n'est pas une date (AAAA-MM-JJ)") from None

@@ -1,0 +1,48 @@
+"""The terminal: lines that survive any console, a bar that advances, argparse in French."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+FRENCH = {
+    "usage: ": "usage : ",
+    "positional arguments": "arguments",
+    "options": "options",
+    "optional arguments": "options",
+    "show this help message and exit": "afficher cette aide et sortir",
+    "the following arguments are required: %s": "il manque : %s",
+    "unrecognized arguments: %s": "option inconnue : %s",
+    "expected one argument": "une valeur est attendue",
+    "expected at least one argument": "au moins une valeur est attendue",
+    "argument %(argument_name)s: %(message)s": "option %(argument_name)s : %(message)s",
+    "invalid choice: %(value)r (choose from %(choices)s)": "valeur inconnue : %(value)r (au choix : %(choices)s)",
+    "invalid %(type)s value: %(value)r": "valeur incorrecte : %(value)r",
+    "%(prog)s: error: %(message)s\n": "%(prog)s : %(message)s\n",
+    "ambiguous option: %(option)s could match %(matches)s": "option ambiguë : %(option)s peut être %(matches)s",
+}
+
+
+def speak_french() -> None:
+    """Argparse's own words in French, and output that a console in cp1252 can show."""
+    argparse._ = lambda text: FRENCH.get(text, text)  # type: ignore[attr-defined]
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def say(text: str, stream: object = None) -> None:
+    """Write a line that survives a console in cp1252, where the narrow no-break space does not exist."""
+    out = stream or sys.stdout
+    if (getattr(out, "encoding", "") or "").lower().replace("-", "") != "utf8":
+        text = text.replace("\u202f", "\u00a0").replace("\u2212", "-")
+    out.write(text + "\n")  # type: ignore[attr-defined]
+    out.flush()  # type: ignore[attr-defined]
+
+
+def progress(label: str, done: float) -> None:
+    """One line that advances on the terminal; nothing when the output is not one."""
+    if sys.stderr.isatty():
+        bar = "#" * round(30 * done)
+        sys.stderr.write(f"\r{label[:44]:<44} [{bar:<30}] {100 * done:3.0f} %" + ("\n" if done >= 1 else ""))
+        sys.stderr.flush()
