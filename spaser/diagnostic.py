@@ -16,7 +16,8 @@ from typing import Any
 
 import polars as pl
 
-from spaser import buyers, considerations, contracts, families, indicators, rules, scores, sources, suppliers, territories
+from spaser import buyers, considerations, contracts, families, indicators, rules, scores, sources, suppliers
+from spaser import suppliers_analysis, territories
 from spaser.problems import Problem
 from spaser.sources import registers as lists
 from spaser.vocabulary import DEFAULT_POPULATION
@@ -107,13 +108,15 @@ def prepare(
         A user's own ``method.toml``.
     decisions
         Human corrections (table DECISIONS).
+    buyer_siret
+        SIRET of the buyer, for lists of contracts where no column gives it.
 
     Raises
     ------
     Problem
         A file cannot be read, or nothing in them can.
     """
-    reading = sources.read(paths, cache=cache, progress=progress)
+    reading = sources.read(paths, cache=cache, progress=progress, acheteur=buyer_siret)
     large = int(reading.files["lus"].sum()) > IN_MEMORY_RECORDS
     folder = tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) if large else None
     records, rejects = _settle([reading.records, reading.rejects], folder, "lecture")
@@ -142,22 +145,25 @@ def diagnose(
     *,
     buyer: str | Sequence[str] | None = None,
     years: tuple[int, int] | None = None,
+    family: Sequence[str] = (),
     population: str = DEFAULT_POPULATION,
     **options: Any,
 ) -> Diagnostic:
     """The diagnostic of a buyer (part of its name, SIREN or SIRET), of several, or of all the files.
 
     A file with one buyer needs none named; with several and none named, the whole is measured and buyers are listed.
-    ``options`` are those of ``prepare``.
+    ``family`` keeps some purchase families, by their keys. ``options`` are those of ``prepare``.
     """
     base = source if isinstance(source, Base) else prepare(source, **options)
     sirens, scope = _scope(base, buyer)
     kept = base.contracts.filter(pl.col("acheteur_siren").is_in(list(sirens))) if sirens else base.contracts
     if years:
         kept = kept.filter(pl.col("annee").is_between(*years))
+    if family:
+        kept = kept.filter(pl.col("famille").is_in(list(family)))
     chosen = kept.collect(engine="streaming")
     if not chosen.height:
-        raise Problem(f"Aucun contrat pour {scope}" + (f" de {years[0]} à {years[1]}" if years else ""), todo="Élargissez les années")
+        raise Problem(f"Aucun contrat pour {scope}" + (f" de {years[0]} à {years[1]}" if years else ""), todo="Élargissez les années ou les familles")
     uids = chosen.lazy().select("uid")
     return Diagnostic(
         base=base, scope=scope, sirens=sirens, years=years, population=population, contracts=chosen,
@@ -189,7 +195,7 @@ def _held(holders: pl.LazyFrame, known: lists.Registers | None) -> pl.LazyFrame:
     if known is None:
         return holders
     register = suppliers.fuse(known.register)
-    return suppliers.status(suppliers.name(holders, known.establishments), register, known.establishments)
+    return suppliers.status(suppliers_analysis.name(holders, known.establishments), register, known.establishments)
 
 
 def _scope(base: Base, buyer: str | Sequence[str] | None) -> tuple[tuple[str, ...], str]:
