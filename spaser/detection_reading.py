@@ -7,6 +7,7 @@ cannot (œ, a hyphen at the end of a line, two words glued together) a map bring
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -152,8 +153,9 @@ def _covers(other: Rule, rule: Rule) -> bool:
 def _finding(hit: tuple[int, int, Rule], folded: Folded, nature: str, lexicon: Lexicon, stops: list[int]) -> Finding | None:
     start, end, rule = hit
     text, contexts = folded.text, lexicon.contexts
-    first = max((stop for stop in stops if stop <= start), default=0)
-    last = min((stop for stop in stops if stop >= end), default=len(text))
+    opened, closed = bisect_right(stops, start), bisect_left(stops, end)
+    first = stops[opened - 1] if opened else 0
+    last = stops[closed] if closed < len(stops) else len(text)
     before, said, after = text[first:start], text[start:end], text[end:last]
     if rule.fields == "objet_nomme" and nature != "objet" and not contexts["object_named"].search(before[-90:] + said):
         return None

@@ -24,6 +24,9 @@ KNOWN = {
     "patterns", "example", "counter", "absorbed", "weak",
 }  # fmt: skip
 
+#: A gap never runs across a box to tick: each box has its own words.
+BOXES = "☐☒☑□■"
+
 #: A letter of an anchor as it may be written in a raw text (accents, capitals, a character lost in a bad encoding).
 LETTERS = {
     "a": "aàâäáã", "c": "cç", "e": "eéèêë", "i": "iîïíì", "o": "oôöóò", "u": "uùûüú", "'": "'’‘´`", " ": r"\s\-_‐‑–'’.",
@@ -138,7 +141,8 @@ def expand(pattern: str, fragments: dict[str, str]) -> str:
             out.append({" ": r"\s+", "-": r"[\s-]{0,2}", "'": r"'?\s?"}[char])
         in_class = (char == "[" or in_class and char != "]") if not escaped else in_class
         escaped = char == "\\" and not escaped
-    return re.sub(r"\\s\+([?*])", r"\\s*", "".join(out))
+    regex = re.sub(r"\\s\+([?*])", r"\\s*", "".join(out))
+    return regex.replace("[^.;", "[^.;" + BOXES).replace("[^;", "[^;" + BOXES)
 
 
 def _pattern(patterns: list[str], fragments: dict[str, str], name: str, where: str) -> re.Pattern[str]:

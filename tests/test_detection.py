@@ -13,7 +13,9 @@ from spaser import detection, detection_rules
 from spaser.problems import Problem
 from spaser.vocabulary import PASSAGES
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "detection_texts.toml").read_text(encoding="utf-8"))["cases"]
+FOLDER = Path(__file__).parent / "cases"
+CASES = tomllib.loads((FOLDER / "detection_texts.toml").read_text(encoding="utf-8"))["cases"]
+VOCABULARY = tomllib.loads((FOLDER / "detection_vocabulary.toml").read_text(encoding="utf-8"))["cases"]
 LEXICON = detection_rules.load()
 FIELDS = ("objet", "conditions", "critere")
 
@@ -39,6 +41,17 @@ def test_a_text_is_read_as_its_case_says(case: dict) -> None:
         if key in case:
             assert said[key] == case[key], key
     assert set(case.get("porteurs", [])) <= set(said["porteurs"])
+
+
+def test_the_vocabulary_of_responsible_procurement_is_read() -> None:
+    """One batch for all: levels and reservation of each invented text."""
+    frame = pl.LazyFrame(
+        {"texte_id": [str(i) for i in range(len(VOCABULARY))], "champ": [c[0] for c in VOCABULARY], "texte": [c[1] for c in VOCABULARY]}
+    )
+    rows = {row["texte_id"]: row for row in detection.summarise(detection.detect(frame)).collect().to_dicts()}
+    blank = {"env": 0, "soc": 0, "reserve": "none"}
+    said = [[c[1], *(rows.get(str(i), blank)[key] for key in blank)] for i, c in enumerate(VOCABULARY)]
+    assert said == [case[1:] for case in VOCABULARY]
 
 
 @pytest.fixture(scope="module")
