@@ -821,6 +821,47 @@ OPPORTUNITIES = Table(
     ),
 )
 
+RENEWALS = Table(
+    "renewals",
+    "un marché, la fin qu'il peut avoir au plus tard et le moment de préparer la suite",
+    ("uid",),
+    (
+        Word("uid", T, "Identifiant unique du contrat"),
+        Word("acheteur_siren", T, "SIREN de l'acheteur"),
+        Word("acheteur_libelle", T, "Acheteur"),
+        Word("objet", T, "Objet"),
+        Word("codeCPV", T, "Code CPV (8 chiffres)"),
+        Word("famille", T, "Famille d'achat"),
+        Word("famille_libelle", T, "Famille d'achat"),
+        Word("procedure", T, "Procédure"),
+        Word("consultation", T, "Consultation présumée"),
+        Word("dateNotification", D, "Date de notification"),
+        Word("dureeMois", N, "Durée, reconductions comprises", "mois"),
+        Word("echeance", D, "Échéance au plus tard"),
+        Word("anniversaire", D, "Prochaine date anniversaire (une non-reconduction peut intervenir)"),
+        Word("statut_echeance", T, "Échéance (a_venir, depassee, inconnue)"),
+        Word("trimestre", T, "Trimestre de l'échéance"),
+        Word("delai_mois", N, "Délai de préparation", "mois"),
+        Word("sourcing", D, "Début conseillé du sourcing"),
+        Word("urgence", B, "Sourcing déjà en retard"),
+        Word("montant_annuel", I, "Montant annuel (maximum pour les accords-cadres)", "centime"),
+        *CONSIDERATIONS,
+    ),
+)
+
+PLAN = Table(
+    "plan",
+    "un renouvellement à saisir pour atteindre un objectif",
+    ("uid",),
+    (
+        Word("rang", N, "Rang"),
+        *(word for word in RENEWALS.words if word.name not in {w.name for w in CONSIDERATIONS}),
+        Word("gain", I, "Ce que ce renouvellement ajoute (contrats, ou centimes)"),
+        Word("cumul", I, "Cumul"),
+        Word("manque", I, "Ce qui manquait à l'objectif"),
+    ),
+)
+
 #: Five answers to « is this contract subject to this duty? », from no to yes.
 APPLICABILITY = {
     "non_soumis": "non soumis",
@@ -934,7 +975,7 @@ TABLES = {
         RAW, RECORDS, REJECTS, ACCOUNTS, CONTRACTS, HOLDERS, VERSIONS, SUBCONTRACTS, CONTRIBUTIONS, GAPS, SENSITIVITY, MEASURES,
         ESTABLISHMENTS, REGISTER, PASSAGES, SPEND, DECISIONS, LINKS, LINK_CANDIDATES, LAUNCHES, DUTIES, READINESS, BUYER_DUTIES,
         RESERVED, FOOD,
-        PLACES, NEEDS, NEED_CONTRACTS, SUPPLY, CANDIDATES, OPPORTUNITIES,
+        PLACES, NEEDS, NEED_CONTRACTS, SUPPLY, CANDIDATES, OPPORTUNITIES, RENEWALS, PLAN,
         NOTICES, NOTICE_LOTS, NOTICE_CRITERIA,
     )
 }  # fmt: skip

@@ -1,0 +1,123 @@
+"""What ends when, and which renewals reach a target."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import combinations
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spaser import renewals
+from spaser.vocabulary import CONTRACTS
+
+AS_OF = date(2026, 10, 31)
+
+
+def contract(**changes) -> dict:
+    row = {
+        "uid": "invented-1", "type_contrat": "marche", "dateNotification": date(2023, 1, 31), "dureeMois": 48, "marche_subsequent": False,
+        "test_plateforme": False, "procedure": "Procédure adaptée", "montant_retenu": 48_000_00, "objet": "Entretien inventé",
+    }  # fmt: skip
+    return row | changes
+
+
+def ends(*rows: dict, **options) -> pl.DataFrame:
+    frame = pl.DataFrame(rows, schema={name: CONTRACTS.schema[name] for name in contract()})
+    return renewals.ends(CONTRACTS.conform(frame.lazy()), as_of=AS_OF, **options).collect()
+
+
+def test_the_latest_end_is_the_first_notification_plus_the_duration_amended():
+    row = ends(contract()).row(0, named=True)
+    assert row["echeance"] == date(2027, 1, 31)
+    assert row["statut_echeance"] == "a_venir"
+    assert row["trimestre"] == "2027-T1"
+
+
+def test_a_month_without_that_day_ends_on_its_last_day():
+    assert ends(contract(dureeMois=1))["echeance"].item() == date(2023, 2, 28)
+
+
+def test_the_day_before_the_edition_is_overdue_and_the_day_itself_is_to_come():
+    rows = ends(contract(uid="a", dateNotification=date(2025, 10, 30), dureeMois=12), contract(uid="b", dateNotification=date(2025, 10, 31), dureeMois=12))
+    assert dict(rows.select("uid", "statut_echeance").rows()) == {"a": "depassee", "b": "a_venir"}
+
+
+def test_an_unknown_duration_has_an_unknown_end_and_never_a_default_one():
+    row = ends(contract(dureeMois=None)).row(0, named=True)
+    assert (row["echeance"], row["statut_echeance"], row["trimestre"]) == (None, "inconnue", None)
+
+
+def test_sourcing_starts_earlier_when_the_procedure_is_longer():
+    rows = ends(contract(uid="a"), contract(uid="b", procedure="Appel d'offres ouvert"))
+    assert rows["sourcing"].to_list() == [date(2026, 4, 30), date(2026, 1, 31)]
+    assert rows["urgence"].to_list() == [True, True]
+
+
+def test_the_next_anniversary_is_after_the_edition_and_before_the_end():
+    rows = ends(contract(uid="a", dateNotification=date(2024, 12, 15)), contract(uid="b", dateNotification=date(2025, 11, 1), dureeMois=12))
+    assert rows["anniversaire"].to_list() == [date(2026, 12, 15), None]
+
+
+def test_a_marche_subsequent_a_test_and_a_concession_are_not_renewed():
+    rows = ends(contract(uid="a", marche_subsequent=True), contract(uid="b", test_plateforme=True), contract(uid="c", type_contrat="concession"))
+    assert rows.is_empty()
+
+
+def test_a_yearly_amount_is_never_scaled_up_under_twelve_months():
+    rows = ends(contract(uid="a"), contract(uid="b", dureeMois=3), contract(uid="c", montant_retenu=None))
+    assert rows["montant_annuel"].to_list() == [12_000_00, 48_000_00, None]
+
+
+def test_the_calendar_keeps_overdue_unknown_and_far_ends_apart_and_counts_everything():
+    rows = ends(contract(uid="a"), contract(uid="b", dureeMois=None), contract(uid="c", dureeMois=6), contract(uid="d", dureeMois=200))
+    quarters = renewals.calendar(rows.lazy(), by="procedure").collect()
+    assert dict(quarters.select("trimestre", "contrats").rows()) == {"2027-T1": 1, "inconnue": 1, "depassee": 1, "au_dela": 1}
+
+
+def candidates(gains: list[int]) -> pl.LazyFrame:
+    start = date(2026, 12, 1).toordinal()
+    return pl.LazyFrame({"uid": [f"c{i:03d}" for i in range(len(gains))], "echeance": [date.fromordinal(start + 9 * i) for i in range(len(gains))], "gain": gains},
+                        schema={"uid": pl.String, "echeance": pl.Date, "gain": pl.Int64})  # fmt: skip
+
+
+def test_a_target_in_number_takes_the_renewals_that_end_first():
+    chosen = renewals.plan(candidates([1] * 6), renewals.Target(7, 20, 0.5)).collect()
+    assert chosen["uid"].to_list() == ["c000", "c001", "c002"]
+    assert chosen["cumul"].to_list() == [1, 2, 3]
+
+
+def test_a_target_already_reached_asks_for_nothing():
+    assert renewals.plan(candidates([5, 5]), renewals.Target(10, 20, 0.5)).collect().is_empty()
+
+
+def test_a_target_out_of_reach_takes_everything_and_shows_what_lacks():
+    chosen = renewals.plan(candidates([1, 1]), renewals.Target(0, 10, 0.9)).collect()
+    assert chosen.height == 2
+    assert chosen["cumul"][-1] < chosen["manque"][-1]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=9), st.integers(1, 150))
+def test_greedy_exact_and_brute_force_agree_on_how_many_renewals_are_needed(gains, gap):
+    target = renewals.Target(0, gap, 1.0)
+    exact = renewals.plan(candidates(gains), target).collect().height
+    greedy = renewals.plan(candidates(gains), target, exact=False).collect().height
+    enough = [n for n in range(len(gains) + 1) if any(sum(c) >= gap for c in combinations(gains, n))]
+    assert exact == greedy == (enough[0] if enough else len(gains))
+
+
+def test_the_chance_to_reach_a_target_is_seeded_and_matches_a_binomial():
+    ones, half = np.ones(10), np.full(10, 0.5)
+    first = renewals.chance(ones, ones, half, 5)
+    assert first == renewals.chance(ones, ones, half, 5)
+    assert first == pytest.approx(638 / 1024, abs=0.03)
+
+
+def test_no_renewal_gives_no_chance_and_no_gap_gives_certainty():
+    none = np.zeros(0)
+    assert renewals.chance(none, none, none, 3) == 0.0
+    assert renewals.chance(none, none, none, 0) == 1.0
