@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from spaser import buyers, considerations, contracts, families, indicators, rules, scores, sources, suppliers
+from spaser import buyers, considerations, contracts, families, indicators, obligations, rules, scores, sources, suppliers
 from spaser import suppliers_analysis, territories
 from spaser.problems import Problem
 from spaser.sources import registers as lists
@@ -147,16 +147,20 @@ def diagnose(
     years: tuple[int, int] | None = None,
     family: Sequence[str] = (),
     population: str = DEFAULT_POPULATION,
+    buyer_kind: str | None = None,
+    launches: pl.LazyFrame | None = None,
     **options: Any,
 ) -> Diagnostic:
     """The diagnostic of a buyer (part of its name, SIREN or SIRET), of several, or of all the files.
 
     A file with one buyer needs none named; with several and none named, the whole is measured and buyers are listed.
-    ``family`` keeps some purchase families, by their keys. ``options`` are those of ``prepare``.
+    ``family`` keeps some purchase families, by their keys. ``buyer_kind`` (``vocabulary.BUYER_KINDS``) and ``launches``
+    (table LAUNCHES) say what the essential data do not, for the obligations. ``options`` are those of ``prepare``.
     """
     base = source if isinstance(source, Base) else prepare(source, **options)
     sirens, scope = _scope(base, buyer)
-    kept = base.contracts.filter(pl.col("acheteur_siren").is_in(list(sirens))) if sirens else base.contracts
+    every = base.contracts.filter(pl.col("acheteur_siren").is_in(list(sirens))) if sirens else base.contracts
+    kept = every
     if years:
         kept = kept.filter(pl.col("annee").is_between(*years))
     if family:
@@ -171,7 +175,30 @@ def diagnose(
         subcontracts=base.subcontracts.join(uids, on="uid", how="semi").collect(),
         measures=_measured(chosen.lazy(), scope if sirens else "ensemble"),
         contributions=scores.contributions(chosen.lazy(), base.method).collect(),
+        extras=_duties(base, every, uids, sirens, buyer_kind, launches),
     )  # fmt: skip
+
+
+def _duties(
+    base: Base, every: pl.LazyFrame, uids: pl.LazyFrame, sirens: tuple[str, ...], buyer_kind: str | None, launches: pl.LazyFrame | None
+) -> dict[str, pl.DataFrame]:
+    """The tables of the obligations room on the chosen contracts; frameworks and earlier awards are looked for in all."""
+    kind: str | pl.LazyFrame | None = buyer_kind
+    if kind is None and base.establishments is not None:
+        kind = obligations.kinds_of(base.establishments.join(every.select(siren="acheteur_siren"), on="siren", how="semi"))
+    chosen = every.join(uids, on="uid", how="semi")
+    (rows,) = _settle(
+        [obligations.duties(every, buyer_kind=kind, launches=launches, as_of=base.as_of).join(uids, on="uid", how="semi")],
+        base.folder, "obligations",
+    )  # fmt: skip
+    tables = {
+        "preparation": obligations.readiness(rows), "obligations": obligations.aimed(rows), "a_voir": obligations.to_see(rows),
+        "questions": obligations.questions(rows), "types_acheteur": obligations.kinds_counted(chosen, kind),
+        "reserves": obligations.reserved(every, base.holders).join(uids, on="uid", how="semi"),
+    }  # fmt: skip
+    if len(sirens) == 1:
+        tables["obligations_acheteur"] = obligations.buyer_duties(chosen, as_of=base.as_of, buyer_kind=kind)
+    return dict(zip(tables, pl.collect_all(tables.values()), strict=True))
 
 
 def _measured(chosen: pl.LazyFrame, scope: str) -> pl.DataFrame:

@@ -15,8 +15,15 @@ import polars as pl
 from spaser import obligations_dates as dates
 from spaser import obligations_thresholds as thresholds
 from spaser import rules
+from spaser.obligations_buyer import buyer_duties
 from spaser.obligations_ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, UNLIKELY, Rung, climb, lowest, reasons, rules_used, word
+from spaser.obligations_reserved import reserved
+from spaser.obligations_thresholds import kinds_counted, kinds_of
 from spaser.vocabulary import APPLICABILITY, DUTIES, READINESS
+
+__all__ = [
+    "aimed", "buyer_duties", "catalogue", "duties", "kinds_counted", "kinds_of", "questions", "readiness", "reserved", "to_see",
+]  # fmt: skip
 
 WITHOUT_COMPETITION = "Marché passé sans publicité ni mise en concurrence préalable"
 #: The contracts a duty aims at, dates aside.
@@ -90,6 +97,12 @@ def readiness(duties: pl.LazyFrame) -> pl.LazyFrame:
     )
     order = [_rank("obligation", list(catalogue())), _rank("groupe", [AIMED, *APPLICABILITY])]
     return READINESS.conform(measured.sort(order))
+
+
+def aimed(duties: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows of DUTIES that matter: the contract would be subject, or may be now."""
+    rank = _rank("obligation", list(catalogue()))
+    return duties.filter(pl.col("champ").is_in(["probable", "certain"]) | (pl.col("applicabilite") != "non_soumis")).sort(rank, "uid")
 
 
 def to_see(duties: pl.LazyFrame) -> pl.LazyFrame:

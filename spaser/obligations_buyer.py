@@ -79,7 +79,7 @@ def _notified(contracts: pl.LazyFrame) -> pl.LazyFrame:
     }
     real = contracts.filter(~pl.col("test_plateforme").fill_null(False))
     marches = pl.col("type_contrat") == "marche"
-    return real.group_by("annee").agg(indice=pl.when(marches).then("montant_retenu").sum(), **counts)
+    return real.group_by("annee").agg(indice=pl.when((marches & pl.col("montant_retenu").is_not_null()).any()).then(pl.when(marches).then("montant_retenu").sum()), **counts)
 
 
 def _in_field(codes: list[str]) -> pl.Expr:

@@ -60,9 +60,9 @@ def _holding(holders: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _listed() -> pl.Expr:
-    """The CPV code in the list of the ESS base: cite, sous_code, or null when it is not there."""
+    """The CPV code in the list of the ESS base: listee, sous_code, or null when it is not there."""
     table = rules.table(bases()[OF_ESS]["cpv_file"])
-    return pl.col("codeCPV").replace_strict(table["codeCPV"], table["correspondance"], default=None, return_dtype=pl.String).alias("_liste")
+    return pl.col("codeCPV").replace_strict(table["codeCPV"], table["sorte"], default=None, return_dtype=pl.String).alias("_liste")
 
 
 def _earlier(known: pl.LazyFrame, holders: pl.LazyFrame) -> pl.LazyFrame:

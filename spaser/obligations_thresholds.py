@@ -56,6 +56,12 @@ def kinds_of(establishments: pl.LazyFrame) -> pl.LazyFrame:
     return read.select(acheteur_siren="siren", type_acheteur=kind).drop_nulls()
 
 
+def kinds_counted(contracts: pl.LazyFrame, buyer_kind: str | pl.LazyFrame | None) -> pl.LazyFrame:
+    """How many contracts of each kind of buyer: ``type_acheteur, contrats``, most contracts first."""
+    counted = kinds(contracts, buyer_kind).group_by("type_acheteur").agg(contrats=pl.len().cast(pl.Int64))
+    return counted.sort("contrats", "type_acheteur", descending=[True, False])
+
+
 def needs(contracts: pl.LazyFrame) -> pl.LazyFrame:
     """Adds ``besoin`` (cents), ``besoin_incomplet``, ``ue_bas``, ``ue_haut``, ``publication`` (cents, as of ``date_reference``)."""
     valid = pl.col("montant_statut") == "valide"

@@ -10,11 +10,15 @@ import spaser
 from spaser.cli.options import DEMO, command, selection
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
+from spaser.vocabulary import BUYER_KINDS
 
 
 def add(commands: argparse._SubParsersAction) -> None:
     """The command ``diagnostic``."""
-    selection(command(commands, "diagnostic", _run, "diagnostic d'un acheteur : page HTML, classeur, table notée, rejets"))
+    one = command(commands, "diagnostic", _run, "diagnostic d'un acheteur : page HTML, classeur, table notée, rejets")
+    selection(one)
+    kinds = " ; ".join(f"{kind} : {label}" for kind, label in BUYER_KINDS.items())
+    one.add_argument("--type-acheteur", choices=list(BUYER_KINDS), help=f"pour les seuils européens. {kinds}")
 
 
 def _run(choices: argparse.Namespace) -> None:
@@ -24,6 +28,7 @@ def _run(choices: argparse.Namespace) -> None:
         buyer=choices.acheteur, years=choices.annees, as_of=choices.date, population=choices.population,
         registers=choices.registre or (sorted(DEMO.glob("registre_demo*.csv")) if demo else []),
         method=choices.methode, buyer_siret=choices.acheteur_siret, cache=choices.cache, progress=progress,
+        buyer_kind=choices.type_acheteur,
     )  # fmt: skip
     if demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")

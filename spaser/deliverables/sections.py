@@ -26,6 +26,7 @@ from spaser.deliverables.report import (
     TableBlock,
     table,
 )  # fmt: skip
+from spaser.deliverables.sections_obligations import section_obligations
 from spaser.vocabulary import CONSIDERATIONS, POPULATIONS
 
 CODES = tuple(word.name for word in CONSIDERATIONS)
@@ -295,7 +296,7 @@ _SCORE = french.typeset(
 
 DIAGNOSTIC: tuple[Callable[[Findings], Section | None], ...] = (
     section_essentials, section_reading, section_scope, section_populations, section_considerations, section_years,
-    section_families, section_scores, section_corrections, section_quality, section_method, section_glossary,
+    section_families, section_scores, section_obligations, section_corrections, section_quality, section_method, section_glossary,
 )  # fmt: skip
 
 
