@@ -46,6 +46,12 @@ def render(report: Report) -> str:
     )  # fmt: skip
 
 
+def fragment(section: Section) -> str:
+    """The blocks of a section alone, without page, title nor notes: what a notebook shows."""
+    numbers = count(1)
+    return "\n".join(_block(block, section, {}, numbers) for block in section.blocks)
+
+
 def _head(report: Report) -> str:
     logo = ""
     if report.logo:
@@ -93,7 +99,7 @@ def _sentence(sentence: Sentence, notes: dict[Measured, int]) -> str:
 
 
 def _marks(measures: tuple[Measured, ...], notes: dict[Measured, int]) -> str:
-    ranks = sorted({notes[measure] for measure in measures})
+    ranks = sorted({notes[measure] for measure in measures if measure in notes})
     joint = ", "
     if len(ranks) > 2 and ranks[-1] - ranks[0] == len(ranks) - 1:
         ranks, joint = [ranks[0], ranks[-1]], "–"
