@@ -1,0 +1,244 @@
+"""Documents without fixed pages (DOCX, ODT, HTML, Markdown, text) as lines: text, level of heading, computed number, page.
+
+Office files are read from their zip directly: sizes are known before anything is unpacked, and XML entities are refused.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from lxml import etree
+from lxml import html as web
+
+from spaser.sources.archives import LARGE, MOST_INFLATION, MOST_MEMBERS, OFFICE
+
+#: text, level of heading (None for running text), number of a heading its document numbers by itself, page when it says it.
+Line = list
+_SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False, "remove_comments": True, "remove_pis": True}
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+T, O_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}", "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+TICKED, EMPTY = "☒ ", "☐ "
+
+
+class Refused(Exception):
+    """Why a document is not read, in French, without its name."""
+
+
+def read(data: bytes, source: str, most: int) -> tuple[str, Iterator[Line]]:
+    """The format recognised by what the file is (its extension for bare texts), and its lines.
+
+    Raises
+    ------
+    Refused
+        The format is not read, or the file is broken, encrypted or hostile.
+    """
+    if data.startswith(b"PK\x03\x04"):
+        return _office(data, most)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Refused("C'est un ancien fichier Office (.doc, .xls) ou un fichier protégé par mot de passe : enregistrez-le en DOCX, ODT ou PDF")
+    if data.startswith(b"{\\rtf"):
+        raise Refused("Le format RTF n'est pas lu : enregistrez-le en DOCX, ODT ou PDF")
+    if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Refused("Ce n'est pas un document lisible")
+    text = _decoded(data)
+    extension = PurePath(source).suffix.lower()
+    if extension in (".html", ".htm", ".xhtml") or re.match(r"\s*(<!doctype html|<html)", text[:200], re.I):
+        return "HTML", _web(text)
+    return ("Markdown", _markdown(text)) if extension in (".md", ".markdown") else ("texte", ([line, None, None] for line in text.splitlines()))
+
+
+def _decoded(data: bytes) -> str:
+    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return data.decode(name, errors="replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _office(data: bytes, most: int) -> tuple[str, Iterator[Line]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = _harmless(archive, len(data), most)
+            if "word/document.xml" in names:
+                return "DOCX", iter(list(_docx(archive, names)))
+            if "content.xml" in names:
+                return "ODT", iter(list(_odt(archive, names)))
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError) as error:
+        raise Refused("Il est abîmé ou incomplet") from error
+    if not names & set(OFFICE):
+        raise Refused("C'est une archive dans une archive : décompressez-la d'abord")
+    raise Refused("Ce fichier Office n'est pas un texte (DOCX ou ODT)")
+
+
+def _harmless(archive: zipfile.ZipFile, size: int, most: int) -> set[str]:
+    infos = archive.infolist()
+    total = sum(info.file_size for info in infos)
+    if len(infos) > MOST_MEMBERS or total > most or (total > LARGE and total > MOST_INFLATION * size):
+        raise Refused("Son contenu décompressé est démesuré")
+    if any(info.flag_bits & 1 for info in infos):
+        raise Refused("Il est protégé par un mot de passe")
+    return {info.filename for info in infos}
+
+
+def _xml(archive: zipfile.ZipFile, name: str) -> etree._Element:
+    data = archive.read(name)
+    if b"<!DOCTYPE" in data[:8192] or b"<!ENTITY" in data[:65536]:
+        raise Refused("Son XML déclare des entités, ce qu'un document sain ne fait jamais")
+    try:
+        return etree.fromstring(data, etree.XMLParser(**_SAFE))
+    except etree.XMLSyntaxError as error:
+        raise Refused("Son XML est mal formé ou démesuré") from error
+
+
+def _docx(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Line]:
+    """Paragraphs in order, cells of a table row on one line; pages as the word processor last laid them out."""
+    levels, numbered = _docx_styles(_xml(archive, "word/styles.xml")) if "word/styles.xml" in names else ({}, set())
+    body = _xml(archive, "word/document.xml")
+    laid_out = any(True for _ in body.iter(f"{W}lastRenderedPageBreak"))
+    counters: list[int] = []
+    page = 1
+    for paragraph in body.iter(f"{W}p"):
+        if any(True for _ in paragraph.iterancestors(_FALLBACK)):
+            continue
+        breaks = sum(1 for _ in paragraph.iter(f"{W}lastRenderedPageBreak"))
+        text = _docx_text(paragraph)
+        style = paragraph.find(f"{W}pPr/{W}pStyle")
+        name = style.get(f"{W}val") if style is not None else None
+        level = levels.get(name or "")
+        own = paragraph.find(f"{W}pPr/{W}numPr") is not None
+        number = _counted(counters, level) if level and text and (own or name in numbered) else None
+        if breaks and not text:
+            page += breaks
+            continue
+        starts_page = breaks and _breaks_first(paragraph)
+        page += 1 if starts_page else 0
+        if text:
+            yield [text, level, number, page if laid_out else None]
+        page += breaks - (1 if starts_page else 0)
+
+
+def _breaks_first(paragraph: etree._Element) -> bool:
+    first = next((e for e in paragraph.iter(f"{W}t", f"{W}lastRenderedPageBreak")), None)
+    return first is not None and first.tag == f"{W}lastRenderedPageBreak"
+
+
+def _docx_styles(styles: etree._Element) -> tuple[dict[str, int], set[str]]:
+    """The level of each heading style, and those the document numbers."""
+    levels: dict[str, int] = {}
+    numbered: set[str] = set()
+    for style in styles.iter(f"{W}style"):
+        name, key = style.find(f"{W}name"), style.get(f"{W}styleId") or ""
+        said = re.match(r"(?:heading|titre)\s?(\d)$", (name.get(f"{W}val") or "").lower()) if name is not None else None
+        outline = style.find(f"{W}pPr/{W}outlineLvl")
+        if said:
+            levels[key] = int(said[1])
+        elif outline is not None and (outline.get(f"{W}val") or "9").isdigit() and int(outline.get(f"{W}val") or 9) < 9:
+            levels[key] = int(outline.get(f"{W}val") or 0) + 1
+        if style.find(f"{W}pPr/{W}numPr") is not None:
+            numbered.add(key)
+    return levels, numbered
+
+
+def _docx_text(paragraph: etree._Element) -> str:
+    parts: list[str] = []
+    for element in paragraph.iter(f"{W}t", f"{W}tab", f"{W}br", f"{W}checkBox", f"{W}noBreakHyphen"):
+        if next(element.iterancestors(f"{W}p"), None) is not paragraph:
+            continue
+        if element.tag == f"{W}t":
+            parts.append(element.text or "")
+        elif element.tag == f"{W}checkBox":
+            parts.append(TICKED if _ticked(element) else EMPTY)
+        else:
+            parts.append("-" if element.tag == f"{W}noBreakHyphen" else " " if element.tag == f"{W}tab" else "\n")
+    return "".join(parts).strip()
+
+
+def _ticked(box: etree._Element) -> bool:
+    state = box.find(f"{W}checked")
+    state = state if state is not None else box.find(f"{W}default")
+    return state is not None and state.get(f"{W}val", "1") not in ("0", "false")
+
+
+def _counted(counters: list[int], level: int) -> str:
+    """The number Word or LibreOffice shows before a heading it numbers."""
+    del counters[level:]
+    counters.extend([0] * (level - len(counters)))
+    counters[level - 1] += 1
+    return ".".join(str(max(1, n)) for n in counters)
+
+
+def _odt(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Line]:
+    content = _xml(archive, "content.xml")
+    styles = [content] + ([_xml(archive, "styles.xml")] if "styles.xml" in names else [])
+    numbered = {
+        int(style.get(f"{T}level") or 0) for tree in styles for style in tree.iter(f"{T}outline-level-style") if style.get(f"{_STYLE}num-format")
+    }
+    laid_out = any(True for _ in content.iter(f"{T}soft-page-break"))
+    counters: list[int] = []
+    page = 1
+    for element in content.iter(f"{T}h", f"{T}p", f"{T}soft-page-break"):
+        if element.tag == f"{T}soft-page-break":
+            page += 1
+            continue
+        if any(e.tag == f"{T}tracked-changes" for e in element.iterancestors()):
+            continue
+        text = _odt_text(element).strip()
+        level = int(element.get(f"{T}outline-level") or 1) if element.tag == f"{T}h" else None
+        number = _counted(counters, level) if level in numbered and level and text else None
+        if text:
+            yield [text, level, number, page if laid_out else None]
+
+
+def _odt_text(element: etree._Element) -> str:
+    parts = [element.text or ""]
+    for child in element:
+        if child.tag in (f"{T}tab", f"{T}s"):
+            parts.append(" ")
+        elif child.tag == f"{T}line-break":
+            parts.append("\n")
+        elif child.tag not in (f"{O_OFFICE}annotation", f"{T}p", f"{T}h"):
+            parts.append(_odt_text(child))
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+def _web(text: str) -> Iterator[Line]:
+    """The visible text of a page, one line per block."""
+    try:
+        root = web.document_fromstring(text, parser=web.HTMLParser(no_network=True, huge_tree=False, encoding=None))
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise Refused("La page HTML est vide ou abîmée") from error
+    for hidden in list(root.iter("script", "style", "noscript", "template", "nav")):
+        hidden.drop_tree()
+    for box in root.iter("input"):
+        if box.get("type") == "checkbox":
+            box.tail = (TICKED if "checked" in box.attrib else EMPTY) + (box.tail or "")
+    for block in root.iter("h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "tr", "dt", "dd", "caption", "blockquote", "div", "td"):
+        inner = {"li": ("p", "ul", "ol"), "tr": ()}.get(block.tag, ("p", "div", "ul", "ol", "table", "h1", "h2", "h3", "h4", "li"))
+        if block.tag in ("p", "td", "div") and any(e.tag == "tr" for e in block.iterancestors()):
+            continue
+        said = " ".join(block.xpath("string()").split()) if not any(block.find(f".//{tag}") is not None for tag in inner) else " ".join((block.text or "").split())
+        if said:
+            yield [said, int(block.tag[1]) if re.match(r"h\d$", block.tag) else None, None]
+
+
+def _markdown(text: str) -> Iterator[Line]:
+    """Lines without their marks; HTML tags within are dropped, their headings kept."""
+    text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S)
+    for line in text.splitlines():
+        heading = re.match(r"\s*(?:(#{1,6})\s+|<h([1-6])\b[^>]*>)(.*)", line)
+        said = re.sub(r"</?[a-zA-Z][^<>]*>", " ", heading[3] if heading else line)
+        said = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|\*\*|__|`", lambda m: m[1] or "", html.unescape(said))
+        said = re.sub(r"^\s*\|?[\s:|-]+\|?\s*$", "", said).strip().strip("|").replace("|", " ; ")
+        yield [" ".join(said.split()), (len(heading[1]) if heading[1] else int(heading[2])) if heading else None, None]
