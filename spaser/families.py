@@ -1,10 +1,20 @@
-"""CPV code → purchase family, by longest prefix. The families and prefixes are data (``reference/families.csv``, ``cpv_families.csv``)."""
+"""CPV code, words of the subject or the buyer's own nomenclature → purchase family, with the confidence of each.
+
+The families, prefixes and words are data: ``reference/families.csv``, ``cpv_families.csv``, ``family_words.csv``.
+"""
 
 from __future__ import annotations
 
 import polars as pl
 
 from spaser import rules
+
+#: Confidence by what says the family: a CPV of group level or finer, a bare division, the words of a subject when one
+#: family answers, or when several do (measured: on 5 907 real subjects with a fine CPV, words and CPV agree 57 % and 38 %
+#: of the time), a line of a nomenclature that a person has read.
+OF_CPV, OF_DIVISION, OF_WORDS, OF_MIXED_WORDS, OF_PERSON = 0.95, 0.5, 0.57, 0.38, 1.0
+#: A CPV of this shape names a whole division: the subject often says more.
+GENERAL = r"^\d\d0{6}$"
 
 
 def catalogue() -> pl.LazyFrame:
@@ -27,22 +37,98 @@ def of_cpv(code: pl.Expr) -> pl.Expr:
     return pl.coalesce(levels)
 
 
-def add(contracts: pl.LazyFrame) -> pl.LazyFrame:
-    """The contracts with ``famille``, ``famille_libelle`` and ``famille_origine`` (« cpv », or null when unknown).
+def of_words(texts: pl.LazyFrame, column: str = "objet") -> pl.LazyFrame:
+    """One row per distinct text that says a family: the column, ``famille``, ``famille_confiance``.
 
-    Needs ``codeCPV``. Each distinct code is resolved once, whatever the number of contracts.
+    The family whose words stand first in the text is taken; the confidence falls when others answer too.
     """
+    words = rules.table("family_words.csv")
+    plain = _plain(column)
+    distinct = texts.select(column).drop_nulls().unique().with_columns(_plain=plain)
+    # The first match of each family is where the text splits; an absent family takes the whole text and says nothing.
+    places = [
+        distinct.select(column, famille=pl.lit(family), _at=pl.col("_plain").str.find(rf"(?-u)\b(?:{pattern})"))
+        for family, pattern in words.select("famille", "motif").rows()
+    ]
+    found = pl.concat(places).filter(pl.col("_at").is_not_null()).sort(column, "_at", "famille")
+    confidence = pl.when(pl.len() == 1).then(OF_WORDS).otherwise(OF_MIXED_WORDS)
+    return found.group_by(column, maintain_order=True).agg(pl.col("famille").first(), famille_confiance=confidence.first())
+
+
+def add(contracts: pl.LazyFrame) -> pl.LazyFrame:
+    """The contracts with ``famille``, ``famille_libelle``, ``famille_origine`` (cpv, texte, or null) and ``famille_confiance``.
+
+    Needs ``codeCPV``, and ``objet`` to read the words of the subject where the CPV is missing or names a bare division.
+    Each distinct code and text is resolved once, whatever the number of contracts.
+    """
+    general = pl.col("codeCPV").str.contains(GENERAL)
     codes = (
         contracts.select("codeCPV")
         .unique()
         .drop_nulls()
-        .with_columns(famille=of_cpv(pl.col("codeCPV")))
-        .join(catalogue().select("famille", famille_libelle="libelle"), on="famille", how="left")
-        .with_columns(famille_origine=pl.when(pl.col("famille").is_not_null()).then(pl.lit("cpv")))
+        .with_columns(_of_cpv=of_cpv(pl.col("codeCPV")), _cpv_sure=pl.when(general).then(OF_DIVISION).otherwise(OF_CPV))
     )
-    return contracts.join(codes, on="codeCPV", how="left")
+    joined = contracts.join(codes, on="codeCPV", how="left")
+    if "objet" in contracts.collect_schema().names():
+        vague = pl.col("_of_cpv").is_null() | general.fill_null(True)
+        said = of_words(joined.filter(vague)).rename({"famille": "_of_words", "famille_confiance": "_words_sure"})
+        joined = joined.join(said, on="objet", how="left")
+        # A bare division that agrees with nothing in the subject keeps its family; one certain word outweighs it.
+        heard = vague & pl.col("_of_words").is_not_null() & (pl.col("_of_cpv").is_null() | (pl.col("_words_sure") >= OF_WORDS))
+    else:
+        joined = joined.with_columns(_of_words=pl.lit(None, pl.String), _words_sure=pl.lit(None, pl.Float64))
+        heard = pl.lit(False)
+    known = joined.with_columns(
+        famille=pl.when(heard).then("_of_words").otherwise("_of_cpv"),
+        famille_confiance=pl.when(heard).then("_words_sure").when(pl.col("_of_cpv").is_not_null()).then("_cpv_sure"),
+        famille_origine=pl.when(heard).then(pl.lit("texte")).when(pl.col("_of_cpv").is_not_null()).then(pl.lit("cpv")),
+    )
+    labels = catalogue().select("famille", famille_libelle="libelle")
+    order = [*contracts.collect_schema().names(), "famille", "famille_libelle", "famille_origine", "famille_confiance"]
+    return known.join(labels, on="famille", how="left").select(order)
+
+
+def propose(labels: pl.LazyFrame, column: str = "famille_acheteur", known: pl.LazyFrame | None = None) -> pl.LazyFrame:
+    """The buyer's own nomenclature, each label with the family proposed: a file to correct and use again.
+
+    Parameters
+    ----------
+    labels
+        Lines carrying the buyer's labels in ``column`` (SPEND).
+    known
+        A mapping already corrected (same columns): its lines are kept as they are.
+
+    Returns
+    -------
+    LazyFrame
+        One row per label: ``famille_acheteur, famille, famille_confiance, etat`` (« propose », « corrige », « a_classer »).
+    """
+    distinct = labels.select(famille_acheteur=pl.col(column)).drop_nulls().unique()
+    heard = of_words(distinct, "famille_acheteur")
+    state = pl.when(pl.col("famille").is_null()).then(pl.lit("a_classer")).otherwise(pl.lit("propose"))
+    fresh = distinct.join(heard, on="famille_acheteur", how="left").with_columns(etat=state)
+    if known is None:
+        return fresh.sort("famille_acheteur")
+    kept = known.select("famille_acheteur", "famille", pl.col("famille_confiance").cast(pl.Float64), "etat")
+    return pl.concat([kept, fresh.join(kept, on="famille_acheteur", how="anti")]).sort("famille_acheteur")
+
+
+def classify(lines: pl.LazyFrame, mapping: pl.LazyFrame, column: str = "famille_acheteur") -> pl.LazyFrame:
+    """The lines with the family their label has in a nomenclature (``famille_origine`` « nomenclature »)."""
+    sure = pl.when(pl.col("etat") == "corrige").then(OF_PERSON).otherwise(pl.col("famille_confiance").cast(pl.Float64))
+    said = mapping.filter(pl.col("famille").is_not_null()).select(
+        "famille", **{column: pl.col("famille_acheteur")}, famille_confiance=sure, famille_origine=pl.lit("nomenclature")
+    )
+    labels = catalogue().select("famille", famille_libelle="libelle")
+    return lines.join(said, on=column, how="left").join(labels, on="famille", how="left")
 
 
 def divisions() -> pl.LazyFrame:
     """The CPV divisions: ``cpv_division, cpv_division_libelle, type_marche``."""
     return rules.table("cpv_divisions.csv").lazy().rename({"division": "cpv_division", "libelle": "cpv_division_libelle"})
+
+
+def _plain(column: str) -> pl.Expr:
+    """The text in lower case, without accents, letters and digits separated by single spaces."""
+    text = pl.col(column).str.to_lowercase().str.replace_all("œ", "oe").str.normalize("NFD")
+    return text.str.replace_all(r"\p{M}", "").str.replace_all(r"[^a-z0-9]+", " ").str.strip_chars()
