@@ -346,7 +346,7 @@ def test_the_tabular_file_gives_one_row_per_line_with_its_own_holder(tmp_path, p
     assert raw["position"].to_list() == [1, 2]
     assert raw["modification_id"].to_list() == ["0", "1"]
     assert raw["uid"].to_list() == ["u1", "u1"]
-    assert [value and value[0]["titulaire_nom"] for value in raw["titulaires"].to_list()] == ["Invention", None]
+    assert raw["titulaire_nom"].to_list() == ["Invention", None]
 
 
 def test_a_tabular_parquet_stays_lazy_and_typed(tmp_path):

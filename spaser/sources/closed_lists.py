@@ -38,10 +38,14 @@ def missing(column: pl.Expr) -> pl.Expr:
     return column.str.to_lowercase().str.replace_all(r"[^a-z0-9à-ÿ]", "").is_in(_missing_keys())
 
 
-def keys(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+def parted(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """The values of a list field in one text, double bars between them."""
+    return column.list.join("||") if isinstance(dtype, pl.List) else column.str.replace_all(r"\s*[,;|\n]\s*", "||")
+
+
+def keys(parts: pl.Expr) -> pl.Expr:
     """The letters of each value of a list field, every value between bars: ``|clausesociale||critresocial|``."""
-    text = column.list.join("||") if isinstance(dtype, pl.List) else column.str.replace_all(r"\s*[,;|\n]\s*", "||")
-    letters = text.str.to_lowercase().str.replace_all(_NOT_LETTERS_IN_LIST, "")
+    letters = parts.str.to_lowercase().str.replace_all(_NOT_LETTERS_IN_LIST, "")
     return pl.concat_str([_PAD, letters, _PAD])
 
 

@@ -28,12 +28,16 @@ def doubt(column: pl.Expr, value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     return unread & ~missing(column) if dtype == pl.String else unread
 
 
+def cents(column: pl.Expr) -> pl.Expr:
+    """Cents of euro of a floating number, rounded half away from zero as ``amount`` does, in whole numbers all along."""
+    # Hundred-thousandths are whole numbers: 2.675 is 267500 of them, not 267499.99.
+    fine = (pl.when(column.abs() < _LIMIT).then(column) * 100_000).round().cast(pl.Int64, strict=False)
+    size = (fine.abs() + 500) // 1000
+    return pl.when(size < vocabulary.UNREADABLE_CENTS).then(size) * pl.when(fine < 0).then(-1).otherwise(1)
+
+
 def exact(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     """The number plainly written, as an exact decimal (« 12000.50 », « 1e6 »); null for anything else. First stage of an amount."""
-    if dtype.is_float():
-        # Hundred-thousandths are whole numbers: 2.675 is 267500 of them, not 267499.99.
-        fine = (pl.when(column.abs() < _LIMIT).then(column) * 100_000).round().cast(pl.Int64, strict=False)
-        return fine.cast(_EXACT) / pl.lit(100_000).cast(_EXACT)
     if dtype != pl.String:
         return column.cast(_EXACT, strict=False)
     return pl.when(~column.str.contains(_AMBIGUOUS)).then(column).cast(_EXACT, strict=False)

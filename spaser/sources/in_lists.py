@@ -24,4 +24,6 @@ def only(column: pl.Expr, fields: list[str], kept: pl.Expr | None = None) -> pl.
     chosen = pl.struct(pl.element().struct.field(name) for name in fields)
     if kept is None:
         return column.list.eval(chosen)
-    return column.list.eval(pl.when(kept).then(chosen)).list.drop_nulls()
+    sieved = column.list.eval(pl.when(kept).then(chosen))
+    gaps = column.list.eval(~kept).list.any().fill_null(False)
+    return pl.when(gaps).then(pl.when(gaps).then(sieved).list.drop_nulls()).otherwise(sieved)

@@ -1,7 +1,8 @@
 """A buyer's own list of contracts, CSV or spreadsheet, with free headers → RAW.
 
 Titles are matched by their letters and digits alone to ``reference/list_columns.toml``; the header may come after a title
-and blank lines. Rows of one contract (several holders) share one record. Totals and blank lines are left, and counted.
+and blank lines. Each line is a record: lines under one number are its holders or lots, which the contracts unite. Totals and
+blank lines are left, and counted.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def read_list(
     Returns
     -------
     tuple
-        RAW (one row per contract) and REJECTS (what was left or built).
+        RAW (one row per line) and REJECTS (what was left or built).
 
     Raises
     ------
@@ -238,7 +239,7 @@ def _buyer(table: pl.DataFrame, acheteur: str | None, name: str) -> pl.DataFrame
 
 
 def _raw(table: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[dict[str, object]]]:
-    """One RAW row per buyer and contract number, its holders gathered."""
+    """One RAW row per line, with its holder."""
     ready = table.with_columns(_considerations(table))
     if "id" not in ready.columns:
         ready = ready.with_columns(pl.lit(None, dtype=pl.String).alias("id"))
@@ -252,13 +253,10 @@ def _raw(table: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[dict[str, o
         (pl.col(field.name) if field.name in ready.columns else pl.lit(None, dtype=pl.String)).alias(field.name)
         for field in HOLDER.fields
     )
-    typed = ready.with_columns(holder.alias("titulaires"))
-    same = [column for column in ("acheteur_id", "id", "objet", "montant", "dateNotification") if column in typed.columns]
-    others = [column for column in typed.columns if column not in (*same, "titulaires")]
-    grouped = typed.group_by(same, maintain_order=True).agg(pl.col(others).first(), pl.col("titulaires"))
-    source = grouped.with_columns(
-        pl.lit(name).alias("source"), pl.col("ligne").alias("position"), pl.lit(DIALECT).alias("dialecte")
-    )
+    source = ready.with_columns(
+        pl.concat_list(holder).alias("titulaires"), pl.lit(name).alias("source"),
+        pl.col("ligne").alias("position"), pl.lit(DIALECT).alias("dialecte"),
+    )  # fmt: skip
     return RAW.conform(source.lazy()).collect(), notes
 
 

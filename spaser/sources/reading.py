@@ -16,6 +16,7 @@ from spaser.problems import Problem, Problems
 from spaser.sources import archives, decp, json_stream, recognition, tabular, values
 from spaser.sources.archives import Guarded, Member
 from spaser.sources.json_stream import Batch, Note, Unreadable
+from spaser.sources.siret import FLAT
 from spaser.sources.store import IN_MEMORY, Kept, Sheaf, Store
 from spaser.vocabulary import RAW, REJECTS
 
@@ -113,7 +114,7 @@ def _alike(pieces: list[tuple[str, Kept]]) -> Iterator[pl.LazyFrame]:
     """Sources with the same columns and types go through the checks together."""
     groups: dict[tuple[tuple[str, pl.DataType], ...], list[pl.LazyFrame]] = {}
     for _, kept in pieces:
-        names = [name for name in RAW.columns if name in kept.raw.collect_schema()]
+        names = [name for name in (*RAW.columns, *FLAT) if name in kept.raw.collect_schema()]
         raw = kept.raw.select(names)
         groups.setdefault(tuple(raw.collect_schema().items()), []).append(raw)
     for frames in groups.values():

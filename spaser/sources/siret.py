@@ -9,8 +9,10 @@ from __future__ import annotations
 import polars as pl
 
 from spaser.sources.closed_lists import missing, one
+from spaser.sources.distinct import Reading
 from spaser.sources.in_lists import staged
-from spaser.sources.text import SPACES, clean, repaired
+from spaser.sources.text import SPACES, clean, repaired, suspect
+from spaser.vocabulary import HOLDER
 
 LA_POSTE = 356000000
 #: Identifier codes put on each holder by ``holders``, with the rule they stand for.
@@ -88,6 +90,49 @@ def holders(column: pl.Expr) -> pl.Expr:
     number = {"number": number_of(element("id")), "size": element("id").str.len_bytes()}
     known = keys(element("number")) | {"mojibake": repaired(element("name")).fill_null(False)}
     return staged(column, read, number, known, {"code": _code()}, _judged())
+
+
+FLAT = tuple(field.name for field in HOLDER.fields)
+
+
+def flat(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Adds ``v_titulaires`` from the three columns of the one holder of each row, and ``h_code``, ``h_mojibake`` as ``holders``.
+
+    A valid SIRET said to be one, with a name that needs no cleaning, is taken at once; the other rows go through
+    ``holders``, so that there is one way of judging.
+    """
+    have = frame.collect_schema().names()
+    frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in FLAT if name not in have)
+    identifier, kind, name = (pl.col(column) for column in FLAT)
+    number, sound = pl.col("t_number"), pl.col("h_sound")
+    stages = ({"h_id": bare(identifier)}, {"t_number": number_of(pl.col("h_id"))},
+              {"h_sound": keyed(number) & (pl.col("h_id").str.len_bytes() == 14)})  # fmt: skip
+    read = Reading("titulaire_id", stages, {"h_id": pl.String(), "h_sound": pl.Boolean()}).expr()
+    easy = sound.fill_null(False) & (kind == "SIRET").fill_null(False) & ~suspect(name).fill_null(False)
+    present = identifier.is_not_null() | name.is_not_null()
+    rest = pl.when(present & ~pl.col("h_easy")).then(pl.concat_list(pl.struct(FLAT)))
+    judged = pl.col("h_judged").struct.field
+    chosen = [
+        pl.when("h_easy").then("h_id").otherwise(judged(FLAT[0])).alias("h_identifier"),
+        pl.when("h_easy").then(kind).otherwise(judged(FLAT[1])).alias("h_kind"),
+        pl.when("h_easy").then(name).otherwise(judged(FLAT[2])).alias("h_name"),
+        judged("code").fill_null(0).alias("h_code"), judged("mojibake").fill_null(False).alias("h_mojibake"),
+    ]  # fmt: skip
+    one_ = pl.concat_list(pl.struct(titulaire_id="h_identifier", titulaire_typeIdentifiant="h_kind", titulaire_nom="h_name"))
+    kept = pl.col("h_identifier").is_not_null() | pl.col("h_name").is_not_null()
+    return (
+        frame.with_columns(read.alias("s_titulaire")).with_columns(pl.col("s_titulaire").struct.unnest())
+        .with_columns(h_easy=easy).with_columns(h_judged=holders(rest).list.first()).with_columns(chosen)
+        .with_columns(v_titulaires=pl.when(kept).then(one_).when(present).then(pl.lit([], dtype=pl.List(HOLDER))))
+    )  # fmt: skip
+
+
+def flat_lines() -> list[pl.Expr]:
+    """The lines of refusals of the one holder of each row, as lists of ``champ, regle, valeur``."""
+    rule = pl.col("h_code").replace_strict(HOLDER_RULES, default=None, return_dtype=pl.String)
+    named = pl.struct(champ=pl.lit(FLAT[0]), regle=rule, valeur=FLAT[0])
+    spelled = pl.struct(champ=pl.lit(FLAT[2]), regle=pl.lit("texte.mojibake"), valeur=FLAT[2])
+    return [pl.concat_list(pl.when(pl.col("h_code") > 0).then(named)), pl.concat_list(pl.when("h_mojibake").then(spelled))]
 
 
 def subcontractors(column: pl.Expr) -> pl.Expr:

@@ -137,9 +137,8 @@ def mapped(table: pl.LazyFrame, dialect: str, source: str) -> pl.LazyFrame:
     for name, written in folded.items():
         if name in known and name not in plain:
             chosen.setdefault(known[name], _typed(written, schema[written], known[name]))
-    people = list(_holders(folded, schema))
-    if people:
-        chosen["titulaires"] = people[0].alias("titulaires")
+    for people in _holders(folded, schema):
+        chosen |= {people.meta.output_name(): people}
     return table.select(pl.col(_ROW).cast(pl.Int64).alias("position"), pl.lit(dialect).alias("dialecte"), *chosen.values())
 
 
@@ -160,15 +159,17 @@ def _typed(written: str, dtype: pl.DataType, name: str) -> pl.Expr:
 
 
 def _holders(folded: dict[str, str], schema: pl.Schema) -> Iterator[pl.Expr]:
-    """The holders of a row: one in the national table, up to three numbered ones in the ministry's."""
-    structs, present = [], []
+    """The holders of a row: one in the national table (its columns are kept), up to three numbered ones in the ministry's."""
+    written, present = [], []
     for suffix in ("", "_1", "_2", "_3"):
         found = {name: next((folded[a + suffix] for a in aliases if a + suffix in folded), None) for name, aliases in _HOLDER.items()}
         if found["titulaire_id"] is None and found["titulaire_nom"] is None:
             continue
         fields = {n: _typed(w, schema[w], n) if w else pl.lit(None, dtype=pl.String).alias(n) for n, w in found.items()}
-        structs.append(pl.struct(fields.values()))
+        written.append(fields)
         present.append(fields["titulaire_id"].is_not_null() | fields["titulaire_nom"].is_not_null())
-    if structs:
-        listed = pl.concat_list(pl.when(here).then(one) for one, here in zip(structs, present, strict=True))
-        yield pl.when(pl.any_horizontal(present)).then(listed.list.drop_nulls() if len(structs) > 1 else listed)
+    if len(written) == 1:
+        yield from written[0].values()
+    elif written:
+        listed = pl.concat_list(pl.when(here).then(pl.struct(one.values())) for one, here in zip(written, present, strict=True))
+        yield pl.when(pl.any_horizontal(present)).then(listed.list.drop_nulls()).alias("titulaires")

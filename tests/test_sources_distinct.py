@@ -1,0 +1,66 @@
+"""Reading once per distinct value, or the one holder of a row apart, changes nothing to what is read."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from spaser.sources import distinct, text
+from spaser.sources.values import check
+from spaser.vocabulary import HOLDER
+
+BUYER = "21750001600019"
+IDENTIFIERS = [BUYER, "217 500 016 00019", None, "", "NC", "2,175E+13", "21750001600018", "35600000000048", "FR12345678901",
+               "TAHITI-123", "123456789", "5521005540001", "21750001600019.0"]  # fmt: skip
+KINDS = ["SIRET", None, "TVA", "siret", "HORS-UE", "n'importe quoi"]
+NAMES = ["Invention SA", None, "", " Deux  espaces ", "CafÃ© inventé", "A &amp; B"]
+
+
+def upper(size: int, remembered: list[int]) -> distinct.Reading:
+    def counted(series: pl.Series) -> pl.Series:
+        remembered.append(len(series))
+        return series.str.to_uppercase()
+
+    stages = ({"loud": pl.col("word").map_batches(counted, return_dtype=pl.String)}, {"none": pl.col("loud").is_null()})
+    return distinct.Reading("word", stages, {"loud": pl.String(), "none": pl.Boolean()})
+
+
+@pytest.mark.parametrize("words", [["b", None, "a", "b", "b", "b", None, "a"], [None] * 4, ["a", "b", "c"], [], ["", "", "", " "]])
+def test_a_reading_by_distinct_values_is_that_of_every_row(words: list[str | None]) -> None:
+    frame = pl.DataFrame({"word": words}, schema={"word": pl.String})
+    found = frame.lazy().select(upper(len(words), []).expr()).unnest("word").collect()
+    assert found["loud"].to_list() == [word and word.upper() for word in words]
+    assert found["none"].to_list() == [word is None for word in words]
+
+
+def test_a_value_met_in_a_block_is_not_read_again_in_the_next() -> None:
+    sizes: list[int] = []
+    reading = upper(0, sizes)
+    for words in (["a", "a", "a", "b", "b", "b"], ["b", "c", "b", "b", "a", "a"], ["a", "a", "a", "a"]):
+        found = pl.DataFrame({"word": words}).select(reading.expr()).unnest("word")
+        assert found["loud"].to_list() == [word.upper() for word in words]
+    assert sizes == [2, 1]
+
+
+def test_holders_in_columns_are_judged_as_holders_in_lists() -> None:
+    rows = [(i, k, n) for i in IDENTIFIERS for k in KINDS for n in NAMES]
+    people = pl.DataFrame(rows, schema=[field.name for field in HOLDER.fields], orient="row")
+    flat = people.with_row_index("position", 1).select(
+        pl.lit("f").alias("source"), pl.col("position").cast(pl.Int64), pl.lit("decp-tabulaire-csv").alias("dialecte"),
+        pl.format("m{}", "position").alias("id"), pl.lit(BUYER).alias("acheteur_id"), *people.columns,
+    )  # fmt: skip
+    present = pl.col("titulaire_id").is_not_null() | pl.col("titulaire_nom").is_not_null()
+    listed = flat.with_columns(titulaires=pl.when(present).then(pl.concat_list(pl.struct(people.columns)))).drop(people.columns)
+    one, other = check(flat.lazy()), check(listed.lazy())
+    assert_frame_equal(one.records.collect(), other.records.collect())
+    assert_frame_equal(one.rejects.collect(), other.rejects.collect())
+    assert one.rejects.collect()["regle"].n_unique() > 6
+
+
+def test_every_damage_that_is_mended_is_suspected_first() -> None:
+    wrong, _ = text._repairs()
+    damaged = pl.DataFrame({"texte": [*wrong, "", " a", "a ", "a  b", "a\nb", "a\u00a0b", "\ufffd", "a\tb", "a\u2009b"]})
+    assert damaged.select(text.suspect(pl.col("texte")).all()).item()
+    plain = ["Réfection de l'école « Les Bâtisseurs » – lot n° 2", "Noël, cœur, où, ça, À l’Île"]
+    assert not pl.DataFrame({"texte": plain}).select(text.suspect(pl.col("texte")).any()).item()
