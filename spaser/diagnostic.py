@@ -16,11 +16,11 @@ from typing import Any
 
 import polars as pl
 
-from spaser import buyers, considerations, contracts, families, indicators, obligations, rules, scores, sources, suppliers
+from spaser import buyers, considerations, contracts, detection, families, indicators, obligations, rules, scores, sources, suppliers
 from spaser import suppliers_analysis, territories
 from spaser.problems import Problem
 from spaser.sources import registers as lists
-from spaser.vocabulary import DEFAULT_POPULATION
+from spaser.vocabulary import DECISIONS, DEFAULT_POPULATION, PASSAGES
 
 Paths = str | Path | Sequence[str | Path]
 Progress = Callable[[str, float], None] | None
@@ -47,6 +47,8 @@ class Base:
     register: pl.LazyFrame | None = None
     establishments: pl.LazyFrame | None = None
     register_files: pl.DataFrame | None = None
+    passages: pl.LazyFrame = field(default_factory=lambda: PASSAGES.empty().lazy())
+    decisions: pl.LazyFrame = field(default_factory=lambda: DECISIONS.empty().lazy())
     demo: bool = False
     folder: Any = field(default=None, repr=False)
 
@@ -130,13 +132,15 @@ def prepare(
     known = lists.read_registers(list(registers), as_of=None) if registers else None
     holders = _held(frames[1], known)
     settings = rules.method(method)
-    understood = _understand(frames[0], holders if known else None, settings)
+    (passages,) = _settle([detection.detect(_subjects(frames[0]))], folder, "passages")
+    understood = _understand(frames[0], passages, holders if known else None, settings)
     whole, held = _settle([understood, holders], folder, "notes")
     return Base(
         files=reading.files, as_of=day, contracts=whole, holders=held, versions=frames[2], subcontracts=frames[3],
         rejects=rejects, accounts=contracts.accounts(reading.files.lazy(), frames[4], rejects).collect(), method=settings,
         register=known.register if known else None, establishments=known.establishments if known else None,
-        register_files=known.files if known else None, demo=_is_demo(reading.files), folder=folder,
+        register_files=known.files if known else None, passages=passages,
+        decisions=DECISIONS.empty().lazy() if decisions is None else decisions, demo=_is_demo(reading.files), folder=folder,
     )  # fmt: skip
 
 
@@ -175,7 +179,7 @@ def diagnose(
         subcontracts=base.subcontracts.join(uids, on="uid", how="semi").collect(),
         measures=_measured(chosen.lazy(), scope if sirens else "ensemble"),
         contributions=scores.contributions(chosen.lazy(), base.method).collect(),
-        extras=_duties(base, every, uids, sirens, buyer_kind, launches),
+        extras=_duties(base, every, uids, sirens, buyer_kind, launches) | _said(base, chosen.lazy()),
     )  # fmt: skip
 
 
@@ -201,6 +205,24 @@ def _duties(
     return dict(zip(tables, pl.collect_all(tables.values()), strict=True))
 
 
+def _subjects(frame: pl.LazyFrame) -> pl.LazyFrame:
+    return frame.select(texte_id="uid", champ=pl.lit("objet"), texte="objet")
+
+
+def _said(base: Base, chosen: pl.LazyFrame) -> dict[str, pl.DataFrame]:
+    """What the texts of the chosen contracts say, and where it differs from what they declare (GAPS, `liste`, `decision`)."""
+    passages = base.passages.join(chosen.select(texte_id="uid"), on="texte_id", how="semi")
+    searched = _subjects(chosen).filter(pl.col("texte").is_not_null())
+    (passages,) = _settle([passages], None, "")
+    found = considerations.gaps(chosen, passages, searched, base.method)
+    decided = base.decisions.filter(pl.col("objet_type") == "constat").select(
+        "auteur", "date", uid="objet_id", consideration="champ", decision="valeur", motif_decision="motif"
+    )
+    both = pl.concat([gap.with_columns(liste=pl.lit(name)) for name, gap in found._asdict().items()])
+    rows = both.join(decided, on=["uid", "consideration"], how="left", maintain_order="left")
+    return dict(zip(("ecarts", "passages"), pl.collect_all([rows, passages]), strict=True))
+
+
 def _measured(chosen: pl.LazyFrame, scope: str) -> pl.DataFrame:
     """Every indicator for each of the three populations, side by side."""
     from spaser.vocabulary import POPULATIONS
@@ -209,9 +231,9 @@ def _measured(chosen: pl.LazyFrame, scope: str) -> pl.DataFrame:
     return pl.concat(pl.collect_all(parts))
 
 
-def _understand(frame: pl.LazyFrame, holders: pl.LazyFrame | None, settings: dict[str, Any]) -> pl.LazyFrame:
+def _understand(frame: pl.LazyFrame, passages: pl.LazyFrame, holders: pl.LazyFrame | None, settings: dict[str, Any]) -> pl.LazyFrame:
     named = buyers.name(families.add(frame), territories.one_per_siren())
-    known = considerations.declared(named)
+    known = considerations.known(named, passages, settings)
     if holders is not None:
         known = known.join(suppliers.access(holders), on="uid", how="left")
     return scores.score(known, settings)

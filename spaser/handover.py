@@ -15,6 +15,7 @@ from spaser.deliverables.findings import Findings
 from spaser.deliverables.report import Report, Source
 from spaser.deliverables.sections import diagnostic as sections
 from spaser.diagnostic import Diagnostic
+from spaser.sources import constats
 from spaser.vocabulary import CONSIDERATIONS, POPULATIONS, euros, label
 
 DEMO_NOTE = "Démonstration : acheteurs, fournisseurs et contrats sont inventés."
@@ -46,7 +47,7 @@ def report(result: Diagnostic) -> Report:
 
 
 def write(result: Diagnostic, folder: Path | str) -> list[Path]:
-    """Write diagnostic.html, diagnostic.xlsx, contrats.parquet and rejets.csv, each whole or not at all.
+    """Write diagnostic.html, diagnostic.xlsx, contrats.parquet, rejets.csv and constats.csv, each whole or not at all.
 
     Returns
     -------
@@ -63,6 +64,7 @@ def write(result: Diagnostic, folder: Path | str) -> list[Path]:
         excel.write(whole, target / "diagnostic.xlsx"),
         files.write_atomic(target / "contrats.parquet", table.getvalue()),
         files.write_atomic(target / "rejets.csv", files.officers_csv(result.base.rejects.collect())),
+        files.write_atomic(target / "constats.csv", files.officers_csv(constats.answers_table(result.extras["ecarts"]))),
     ]
 
 

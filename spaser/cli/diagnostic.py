@@ -10,6 +10,7 @@ import spaser
 from spaser.cli.options import DEMO, command, selection
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
+from spaser.sources.constats import read_answers
 from spaser.vocabulary import BUYER_KINDS
 
 
@@ -18,6 +19,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     one = command(commands, "diagnostic", _run, "diagnostic d'un acheteur : page HTML, classeur, table notée, rejets")
     selection(one)
     kinds = " ; ".join(f"{kind} : {label}" for kind, label in BUYER_KINDS.items())
+    one.add_argument("--decisions", metavar="FICHIER", help="vos réponses aux constats : le fichier constats.csv d'un diagnostic, complété")
     one.add_argument("--type-acheteur", choices=list(BUYER_KINDS), help=f"pour les seuils européens. {kinds}")
 
 
@@ -28,7 +30,7 @@ def _run(choices: argparse.Namespace) -> None:
         buyer=choices.acheteur, years=choices.annees, as_of=choices.date, population=choices.population,
         registers=choices.registre or (sorted(DEMO.glob("registre_demo*.csv")) if demo else []),
         method=choices.methode, buyer_siret=choices.acheteur_siret, cache=choices.cache, progress=progress,
-        buyer_kind=choices.type_acheteur,
+        buyer_kind=choices.type_acheteur, decisions=read_answers(choices.decisions) if choices.decisions else None,
     )  # fmt: skip
     if demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")

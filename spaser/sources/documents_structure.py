@@ -27,6 +27,10 @@ _ARTICLE = re.compile(
 )
 _NUMBER = re.compile(r"^(\d{1,2}(?:[.\-]\d{1,2}){0,4})\s*[.)]?\s*[–—:-]?\s+([A-ZÀ-ÞŒ«][^;€]{1,140})$")
 _PART = re.compile(r"^(CHAPITRE|Chapitre|TITRE|Titre|PARTIE|Partie|SECTION|Section|ANNEXE|Annexe)\s+([0-9]{1,2}|[IVXL]{1,6}|[A-H])\b\s*[.:–—-]*\s*(.{0,140})$")
+#: In a heading its document marks as one, « X.2.1 Traçabilité », « A. Objet », « IV - Pénalités » are numbers too.
+_MARKED = re.compile(r"^((?:[A-Z]{1,3}\.)?\d{1,3}(?:[.\-]\d{1,2})*|[IVXL]{1,6}(?=\s*[.)–—:-])|[A-Z](?=[.)]|\s[–—-]))\s*[.)–—:-]*\s+(.+)$")
+#: A document with this many marked headings marks them all.
+_MARKS_ITS_HEADINGS = 3
 _REFERENCE = re.compile(r"^(?:du|de|des|et|ou|à|au|ci|,|\)|l['’]|[a-z])")
 _NOT_TITLE = re.compile(r"[.,;]$|\b(?:euros|jours|heures|mois)\b.{0,12}$")
 _BULLET = re.compile(r"^\s*(?:[-–—•*▪■□○◦☐☒☑✓➢►]|[a-z]\)|\d{1,2}[.)°]\s|\d+\s?%)")
@@ -52,7 +56,9 @@ class Passage:
 class Outline:
     """The article the reading stands in."""
 
-    def __init__(self) -> None:
+    def __init__(self, marked: bool = False) -> None:
+        self.marked = marked
+        self.level = 0
         self.number: tuple[int, ...] = ()
         self.article: str | None = None
         self.title: str | None = None
@@ -62,24 +68,25 @@ class Outline:
         if _CONTENTS.search(text):
             return False
         if level is not None:
-            return self._styled(text, number)
+            return self._styled(text, level, number)
         if (match := _ARTICLE.match(text)) and not _REFERENCE.match(match[2]) and len(match[2]) <= 150:
             return self._move(match[1], match[2] or None)
         if (match := _PART.match(text)) and not _NOT_TITLE.search(match[3]):
             annex = match[1].lower() == "annexe"
             self.number, self.article, self.title = (), f"annexe {match[2]}" if annex else None, match[3] or text
             return True
-        match = _NUMBER.match(text)
+        match = None if self.marked else _NUMBER.match(text)
         if match and not _NOT_TITLE.search(match[2]) and self._follows(_figures(match[1])):
             return self._move(match[1], match[2])
         return False
 
-    def _styled(self, text: str, number: str | None) -> bool:
-        match = _ARTICLE.match(text) or _NUMBER.match(text)
+    def _styled(self, text: str, level: int, number: str | None) -> bool:
+        match = _ARTICLE.match(text) or _MARKED.match(text)
         if match or number:
             self._move(match[1] if match else str(number), match[2] if match else text)
+            self.level = level
         else:
-            self.title = text
+            self.article, self.title = self.article if level > self.level else None, text
         return True
 
     def _move(self, number: str, title: str | None) -> bool:
@@ -111,7 +118,7 @@ def passages(pages: list[tuple[int | None, list[list[Any]]]], wrapped: bool) -> 
     wrapped
         Lines are those of the page rather than paragraphs (PDF, bare text): they are joined again.
     """
-    outline = Outline()
+    outline = Outline(sum(line[1] is not None for _, lines in pages for line in lines) >= _MARKS_ITS_HEADINGS)
     current = Passage(None, None, None, False)
     criteria = False
     for page, lines in _without_running_lines(pages) if wrapped else pages:
@@ -141,7 +148,7 @@ def kind(source: str, opening: str) -> str | None:
     for code, rule in kinds().items():
         if re.search(rule["name"], said):
             return code
-    head = fold(opening[:3000])
+    head = fold(opening[:1500])
     found = [(match.start(), code) for code, rule in kinds().items() if (match := re.search(rule["page"], head))]
     return min(found)[1] if found else None
 
@@ -161,7 +168,7 @@ def fold(text: str) -> str:
 def _figures(number: str) -> tuple[int, ...]:
     if number.lower() in ("premier", "1er"):
         return (1,)
-    return tuple(int(part) for part in re.split(r"[.\-]", number)) if number[:1].isdigit() else ()
+    return tuple(int(part) for part in re.split(r"[.\-]", number)) if re.fullmatch(r"\d+(?:[.\-]\d+)*", number) else ()
 
 
 def _without_running_lines(pages: list[tuple[int | None, list[list[Any]]]]) -> Iterable[tuple[int | None, list[list[Any]]]]:
