@@ -106,11 +106,15 @@ def aimed(duties: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def to_see(duties: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows of DUTIES an officer should open: certainly or probably subject, without what is expected declared."""
+    """The rows of DUTIES an officer should open: certainly or probably subject, without what is expected seen.
+
+    Considerations first, the date of publication last.
+    """
     subject = pl.col("applicabilite").is_in(["certain", "probable"])
     expected = pl.col("obligation").is_in([key for key, duty in catalogue("contract").items() if "met" in duty])
     missing = ~pl.col("remplie").fill_null(False)
-    rank = [_rank("applicabilite", list(reversed(APPLICABILITY))), _rank("obligation", list(catalogue()))]
+    published = pl.col("obligation").is_in([key for key, duty in catalogue("contract").items() if duty["day"] == "notification"])
+    rank = [published, _rank("applicabilite", list(reversed(APPLICABILITY))), _rank("obligation", list(catalogue()))]
     return duties.filter(subject & missing & expected).sort([*rank, pl.col("uid")])
 
 

@@ -96,11 +96,11 @@ def _of_kind(rule: dict[str, Any]) -> tuple[pl.Expr, pl.Expr]:
     other = pl.col("types").list.len().fill_null(0) > 0
     possible = pl.when(has).then(True).when(near).then(None).when(other | ~none).then(False)
     why = (
-        pl.when(has).then(pl.format("titulaire : {}", listed))
-        .when(near).then(pl.format("titulaire : {}, structure équivalente à démontrer", listed))
-        .when(other).then(pl.format("titulaire : {}, ce qui ne correspond pas (sauf structure équivalente)", listed))
-        .when(~none).then(pl.lit("titulaire absent des listes de structures fournies (sauf structure équivalente)"))
-        .otherwise(pl.lit("nature du titulaire inconnue : fournissez les registres"))
+        pl.when(has).then(pl.format("titulaire {}", listed))
+        .when(near).then(pl.format("titulaire {}, structure équivalente à démontrer", listed))
+        .when(other).then(pl.format("titulaire {}, ce qui ne correspond pas (sauf structure équivalente)", listed))
+        .when(~none).then(pl.lit("titulaire connu, sans agrément dans les listes fournies (sauf structure équivalente)"))
+        .otherwise(pl.lit("titulaire absent des listes fournies, ou listes non fournies"))
     )  # fmt: skip
     return possible, why
 

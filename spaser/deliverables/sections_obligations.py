@@ -1,7 +1,7 @@
 """The section « Obligations »: how ready the contracts are, which are subject, what only the buyer can say, and the sources.
 
 It reads the tables of the obligations room from ``findings.extras`` and says nothing when they are absent. No word of it is a
-verdict: what is missing is « déclarée absente » or « inconnue ».
+verdict: what is not seen is « non constaté » or « inconnu ».
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from spaser.vocabulary import APPLICABILITY, BUYER_KINDS
 _MOST = 15
 _READY = (
     Column("libelle", "Obligation"), Column("depuis", "En vigueur le", "date"), Column("contrats", "Contrats visés", "entier"),
-    Column("remplies", "Considération déclarée", "entier"), Column("non_constatees", "Déclarée absente", "entier"),
-    Column("inconnues", "Réponse inconnue", "entier"), Column("part_ensemble", "Taux de préparation, sur l'ensemble", "part"),
+    Column("remplies", "Attendu constaté", "entier"), Column("non_constatees", "Non constaté", "entier"),
+    Column("inconnues", "Inconnu", "entier"), Column("part_ensemble", "Taux de préparation, sur l'ensemble", "part"),
     Column("part_repondus", "Sur les renseignés", "part"), Column("couverture", "Taux de réponse", "part"),
     Column("observable", "Visible dans les données"),
 )  # fmt: skip
 _SUBJECT = (
     Column("libelle", "Obligation"), *(Column(name, french.capital(label), "entier") for name, label in APPLICABILITY.items()),
-    Column("soumis_oui", "Probables ou certains : considération déclarée", "entier"),
-    Column("soumis_reste", "déclarée absente ou inconnue", "entier"),
+    Column("soumis_oui", "Probables ou certains : attendu constaté", "entier"),
+    Column("soumis_reste", "Non constaté ou inconnu", "entier"),
 )  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def section_obligations(findings: Findings) -> Section | None:
         Paragraph(_told(findings, ready)),
         readiness_table(ready),
         states_table(ready),
-        *_optional(to_see_table(findings), reserved_table(findings), buyer_table(findings), questions_table(findings)),
+        *_optional(to_see_table(findings), reserved_table(findings), spaser_table(findings), buyer_table(findings), questions_table(findings)),
         *(Callout("Ce qui n'est pas une obligation", french.typeset(rule["label"])) for rule in _law("reminders").values()),
         sources_table(),
     ]
@@ -50,7 +50,11 @@ def section_obligations(findings: Findings) -> Section | None:
 def readiness_table(ready: pl.DataFrame) -> TableBlock:
     """Per duty, the contracts it aims at, dates aside, and how many declare what it expects."""
     rows = _labelled(ready.filter(pl.col("groupe") == "vises"))
-    note = "Contrats visés : ceux que la règle viserait quelle que soit leur date, d'après leur montant, leur objet et leur procédure (probable ou certain)."
+    note = (
+        "Tous les contrats lus, quel que soit leur montant. Visés : ceux que la règle viserait quelle que soit leur date, d'après "
+        "leur montant, leur objet et leur procédure (probable ou certain). Constaté : la considération attendue est déclarée, ou "
+        "la publication est venue à temps."
+    )
     return table("tab-preparation", "Taux de préparation par obligation", rows, _READY, french.typeset(note))
 
 
@@ -75,40 +79,62 @@ def to_see_table(findings: Findings) -> TableBlock | None:
         return None
     shown = _labelled(rows.head(_MOST)).join(findings.contracts.select("uid", "objet"), on="uid", how="left", maintain_order="left")
     shown = shown.with_columns(_state(), pl.col("objet").str.slice(0, 110), remplie=_declared())
-    columns = ("uid", "objet", Column("libelle", "Obligation"), Column("applicabilite", "Soumis"), Column("remplie", "Réponse"),
+    columns = ("uid", "objet", Column("libelle", "Obligation"), Column("applicabilite", "Soumis"), Column("remplie", "Attendu"),
                Column("motif", "Pourquoi"))  # fmt: skip
     n = rows.height
     note = f"Les {_MOST} premiers sur {french.number(n)} ; la liste entière est dans le classeur." if n > _MOST else ""
-    return table("tab-a-voir", "Contrats soumis sans la considération attendue", shown, columns, french.typeset(note))
+    return table("tab-a-voir", "Contrats soumis où l'attendu n'est pas constaté", shown, columns, french.typeset(note))
 
 
 def reserved_table(findings: Findings) -> TableBlock | None:
-    """For each reserved contract, the bases possible, to be checked, contradicted."""
+    """For each reserved contract, the bases possible, to be checked, contradicted; bases with the same reason together."""
     rows = findings.extras.get("reserves")
     if rows is None or not rows.height:
         return None
-    said = pl.format("{} ({})", "fondement", "motif")
+    grouped = rows.group_by("uid", "possible", "motif", maintain_order=True).agg(pl.col("fondement").str.join(", "))
+    said = pl.format("{} : {}", "fondement", "motif")
     answers = {"possibles": pl.col("possible"), "a_verifier": pl.col("possible").is_null(), "contredits": ~pl.col("possible")}
-    told = rows.group_by("uid", maintain_order=True).agg(said.filter(when.fill_null(False)).str.join(" ; ").alias(k) for k, when in answers.items())
+    told = grouped.group_by("uid", maintain_order=True).agg(said.filter(when.fill_null(False)).str.join(". ").alias(k) for k, when in answers.items())
     shown = told.join(findings.contracts.select("uid", "objet"), on="uid", how="left", maintain_order="left")
     columns = ("uid", "objet", Column("possibles", "Fondements possibles"), Column("a_verifier", "À vérifier"), Column("contredits", "Contredits"))
-    note = "Les données disent « réservé » sans dire sur quel article. Un fondement contredit l'est par les données et les listes fournies, à confirmer avec le dossier."
+    names = " ; ".join(f"{key} : {rule['label']}" for key, rule in _law("reservations").items())
+    note = (
+        "Les données disent « réservé » sans dire sur quel article. Un fondement contredit l'est par les données et les listes "
+        f"fournies, à confirmer avec le dossier. {names}."
+    )
     return table("tab-reserves", "Marchés réservés : sur quel fondement ?", shown.with_columns(pl.col("objet").str.slice(0, 110)), columns, french.typeset(note))
 
 
-def buyer_table(findings: Findings) -> TableBlock | None:
-    """The duties of the buyer itself, year by year."""
-    rows = findings.extras.get("obligations_acheteur")
-    if rows is None or not rows.height:
+def spaser_table(findings: Findings) -> TableBlock | None:
+    """Is the buyer bound to a SPASER, year by year."""
+    rows = _of_buyer(findings, pl.col("seuil").is_not_null())
+    if rows is None:
         return None
-    shown = _labelled(rows.filter(pl.col("applicabilite") != "non_soumis")).with_columns(_state())
-    columns = ("annee", Column("libelle", "Obligation"), Column("applicabilite", "Soumis"), Column("remplie", "Remplie", "oui_non"),
-               Column("motif", "Pourquoi"), Column("indice", "Indice : montants notifiés", "somme"),
-               Column("depense_basse", "Dépenses, au moins", "somme"), Column("depense_haute", "Dépenses, au plus", "somme"),
-               Column("seuil", "Seuil", "somme"), Column("contrats", "Contrats dans le champ", "entier"))  # fmt: skip
-    kept = [c for c in columns if not isinstance(c, Column) or shown[c.name].is_not_null().any() or c.unit == "oui_non"]
-    note = "Ces obligations se mesurent sur les dépenses d'une année. Les règles abrogées ou à venir pour l'année ne sont pas montrées."
-    return table("tab-obligations-acheteur", "Les obligations de l'acheteur, année par année", shown, kept, french.typeset(note))
+    columns = (Column("annee", "Année"), Column("libelle", "Obligation"), Column("applicabilite", "Soumis"), Column("motif", "Pourquoi"),
+               Column("indice", "Indice : montants notifiés", "somme"), Column("depense_basse", "Dépenses, au moins", "somme"),
+               Column("depense_haute", "Dépenses, au plus", "somme"), Column("seuil", "Seuil", "somme"))  # fmt: skip
+    kept = [column for column in columns if rows[column.name].is_not_null().any()]
+    note = "Le seuil porte sur les dépenses de l'année civile. L'indice additionne des maximums, souvent pluriannuels : il n'est pas une dépense."
+    return table("tab-spaser", "Cet acheteur doit-il avoir un SPASER ?", rows, kept, french.typeset(note))
+
+
+def buyer_table(findings: Findings) -> TableBlock | None:
+    """The other duties of the buyer itself, year by year, where purchases are seen."""
+    rows = _of_buyer(findings, pl.col("seuil").is_null() & ((pl.col("contrats") > 0) | (pl.col("applicabilite") == "certain")))
+    if rows is None:
+        return None
+    columns = (Column("annee", "Année"), Column("libelle", "Obligation"), Column("applicabilite", "Soumis"),
+               Column("contrats", "Contrats dans le champ", "entier"), Column("remplie", "Remplie", "oui_non"), Column("motif", "Pourquoi"))  # fmt: skip
+    note = "Ces obligations se mesurent sur les achats d'une année, que les données publiées ne donnent pas : les contrats dans le champ disent seulement où regarder."
+    return table("tab-obligations-acheteur", "Les obligations mesurées sur les achats d'une année", rows, columns, french.typeset(note))
+
+
+def _of_buyer(findings: Findings, kept: pl.Expr) -> pl.DataFrame | None:
+    rows = findings.extras.get("obligations_acheteur")
+    if rows is None:
+        return None
+    shown = rows.filter((pl.col("applicabilite") != "non_soumis") & kept)
+    return _labelled(shown).with_columns(_state()) if shown.height else None
 
 
 def questions_table(findings: Findings) -> TableBlock | None:
@@ -123,12 +149,12 @@ def questions_table(findings: Findings) -> TableBlock | None:
 def sources_table() -> TableBlock:
     """Every duty with its article, its source, its confidence, what the data can and cannot show."""
     rows = [
-        {"libelle": duty["label"], "qui": duty["who"], "depuis": duty["since"], "jusqua": duty.get("until"), "texte": duty["legal"],
+        {"libelle": duty["label"], "qui": duty["who"], "periode": _period(duty), "texte": duty["legal"],
          "source": duty["source"], "confiance": rules.CONFIDENCES[duty["confidence"]], "test": french.capital(duty["test"]),
          "limite": duty["observable_note"], "verifie": duty["checked_on"]}
         for duty in _law("duties").values()
     ]  # fmt: skip
-    columns = (Column("libelle", "Obligation"), Column("qui", "Qui"), Column("depuis", "Depuis", "date"), Column("jusqua", "Jusqu'au", "date"),
+    columns = (Column("libelle", "Obligation"), Column("qui", "Qui"), Column("periode", "En vigueur"),
                Column("texte", "Texte"), Column("test", "Ce que le kit regarde"), Column("limite", "Ce que les données ne montrent pas"),
                Column("source", "Source"), Column("confiance", "Vérification"), Column("verifie", "Vérifié le", "date"))  # fmt: skip
     note = "« Source secondaire » et « à confirmer » : le texte officiel n'a pas été relu. Ce rapport n'est pas un avis juridique."
@@ -150,9 +176,9 @@ def _told(findings: Findings, ready: pl.DataFrame) -> tuple[Sentence, ...]:
     launched = [key for key, duty in _law("duties").items() if duty.get("day") == "launch"]
     rows = ready.filter(pl.col("obligation").is_in(launched) & (pl.col("groupe") != "vises"))
     sure, likely = (rows.filter(pl.col("groupe") == name).select(pl.col("contrats").max()).item() or 0 for name in ("certain", "probable"))
-    counted = french.count(sure, "contrat")
-    verb = "est" if sure < 2 else "sont"
-    told = [f"{counted} {verb} certainement {french.plural('soumis', sure)} à une règle qui dépend de la date de lancement, {french.number(likely)} probablement"]
+    verb = "n'est" if sure == 0 else "est" if sure == 1 else "sont"
+    others = french.number(likely) if likely else "aucun"
+    told = [f"{french.count(sure, 'contrat')} {verb} certainement soumis à une règle qui dépend de la date de lancement, {others} probablement"]
     kinds = findings.extras.get("types_acheteur")
     if kinds is not None:
         parts = [f"{BUYER_KINDS.get(kind, 'inconnu')} ({french.count(n, 'contrat')})" for kind, n in kinds.select("type_acheteur", "contrats").rows()]
@@ -177,8 +203,13 @@ def _state(name: str = "applicabilite") -> pl.Expr:
     return pl.col(name).replace(APPLICABILITY)
 
 
+def _period(duty: dict[str, Any]) -> str:
+    since, until = french.short_date(duty["since"]), duty.get("until")
+    return f"du {since} au {french.short_date(until)}" if until else f"depuis le {since}"
+
+
 def _declared() -> pl.Expr:
-    return pl.when(pl.col("remplie").is_null()).then(pl.lit("inconnue")).otherwise(pl.lit("déclarée absente"))
+    return pl.when(pl.col("remplie").is_null()).then(pl.lit("inconnu")).otherwise(pl.lit("non constaté"))
 
 
 def _optional(*blocks: TableBlock | None) -> list[TableBlock]:
