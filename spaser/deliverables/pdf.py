@@ -1,0 +1,124 @@
+"""A report as a PDF: contents, tags for screen readers, no browser and no system library (typst's own engine)."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from spaser import french
+from spaser.deliverables import files, sentences
+from spaser.deliverables.report import (
+    Block,
+    Callout,
+    Definitions,
+    Figure,
+    KeyFigure,
+    KeyFigures,
+    Measured,
+    Paragraph,
+    Report,
+    Sentence,
+    TableBlock,
+)
+
+#: Lines of a table in print; the workbook has them all.
+MOST_LINES = 40
+_RIGHT = {"entier", "part", "centime", "somme", "point", "valeur"}
+_NARROWEST, _WIDEST = 6, 34
+Notes = dict[Measured, int]
+
+
+def write(report: Report, path: Path | str) -> Path:
+    """Write the PDF whole or not at all; returns where (a numbered copy when the file is open elsewhere)."""
+    return files.write_atomic(path, render(report))
+
+
+def render(report: Report) -> bytes:
+    """The PDF as bytes; the same report gives the same bytes."""
+    import typst
+
+    pictures: dict[str, bytes] = {}
+    data = _data(report, pictures)
+    template = (resources.files("spaser.deliverables") / "report.typ").read_bytes()
+    sources = {"main.typ": template, "data.json": json.dumps(data, ensure_ascii=False).encode("utf-8"), **pictures}
+    with tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) as folder:
+        for name, content in sources.items():
+            (Path(folder) / name).write_bytes(content)
+        return bytes(typst.compile(str(Path(folder) / "main.typ"), root=folder, ignore_system_fonts=True, timestamp=0))
+
+
+def _data(report: Report, pictures: dict[str, bytes]) -> dict[str, Any]:
+    notes = report.footnotes()
+    if report.logo:
+        pictures["logo.svg" if report.logo.lstrip().startswith(b"<") else "logo.png"] = report.logo
+    return {
+        "title": report.title, "buyer": french.capital(report.buyer), "subtitle": french.capital(report.subtitle),
+        "day": f"Données arrêtées au {french.long_date(report.as_of)}", "notes": list(report.notes), "logo": next(iter(pictures), ""),
+        "sections": [
+            {"title": s.title, "question": s.question, "blocks": [part for block in s.blocks for part in _block(block, notes, pictures)]}
+            for s in report.sections
+        ],
+        "footnotes": [{"rank": rank, "text": sentences.explanation(measure)} for measure, rank in notes.items()],
+    }  # fmt: skip
+
+
+def _block(block: Block, notes: Notes, pictures: dict[str, bytes]) -> list[dict[str, Any]]:
+    match block:
+        case Sentence():
+            return [{"kind": "sentences", "items": [_sentence(block, notes)]}]
+        case Paragraph():
+            return [{"kind": "sentences", "items": [_sentence(s, notes) for s in block.sentences]}]
+        case KeyFigures():
+            return [{"kind": "cards", "items": [_card(figure, notes) for figure in block.figures]}]
+        case Callout():
+            return [{"kind": "callout", "title": block.title, "text": block.text}]
+        case Definitions():
+            return [{"kind": "definitions", "items": [list(item) for item in block.items]}]
+        case TableBlock():
+            return [_table(block)]
+        case Figure():
+            name = f"{block.id}.png"
+            pictures[name] = block.picture.png()
+            return [{"kind": "figure", "file": name, "alt": block.picture.alt, "caption": block.caption}]
+    return []
+
+
+def _sentence(sentence: Sentence, notes: Notes) -> dict[str, Any]:
+    return {"text": sentence.text, "marks": sorted({notes[measure] for measure in sentence.measures})}
+
+
+def _card(figure: KeyFigure, notes: Notes) -> dict[str, Any]:
+    shown = french.UNKNOWN_MARK if figure.value is None else french.value(figure.value, figure.unit)
+    words = french.share_range(figure.low, figure.high)
+    marks = [notes[figure.measure]] if figure.measure else []
+    return {"label": figure.label, "value": shown, "range": words if words.startswith("de ") else "", "note": figure.note, "marks": marks}
+
+
+def _table(block: TableBlock) -> dict[str, Any]:
+    rows = list(block.cells(MOST_LINES))
+    hidden = block.frame.height - len(rows)
+    more = f"Et {french.number(hidden)} autres lignes, dans le classeur." if hidden > 0 else ""
+    totals = [
+        french.value(total, column.unit) if total is not None else "Total" if rank == 0 else ""
+        for rank, (total, column) in enumerate(zip(block.totals(), block.columns, strict=False))
+    ]
+    return {
+        "kind": "table", "caption": block.caption, "heads": [column.label for column in block.columns],
+        "rows": [[cell or "–" for cell in row] for row in rows], "totals": totals if block.frame.height > 1 else [],
+        "right": [column.unit in _RIGHT for column in block.columns],
+        "widths": _widths([column.label for column in block.columns], rows), "note": " ".join(part for part in (block.note, more) if part),
+    }  # fmt: skip
+
+
+def _widths(heads: list[str], rows: list[list[str]]) -> list[float]:
+    """Shares of the page: room for the longest word of a column, and for its texts up to a point."""
+    shares = []
+    for rank, head in enumerate(heads):
+        cells = [row[rank] for row in rows]
+        word = max((len(part) for text in (head, *cells) for part in text.split(" ")), default=0)
+        longest = max((len(text) for text in cells), default=0)
+        shares.append(float(max(_NARROWEST, word + 1, min(longest, _WIDEST))))
+    return shares
