@@ -19,7 +19,7 @@ from spaser.linkage_pairs import candidates, compared, word_weights
 from spaser.linkage_validation import read_validations, to_validate, write_validations
 from spaser.vocabulary import LINK_CANDIDATES, LINKS
 
-__all__ = ["Linkage", "attach", "link", "names_of", "read_validations", "to_validate", "write_validations"]
+__all__ = ["Linkage", "attach", "keyed", "link", "names_of", "read_validations", "to_validate", "write_validations"]
 
 ACCEPTED, AMBIGUOUS, NONE = "accepte", "ambigu", "aucun"
 PLACES = ("code_postal", "commune", "departement", "inconnu", "autre")
@@ -37,10 +37,10 @@ class Linkage(NamedTuple):
 def names_of(spend: pl.LazyFrame) -> pl.LazyFrame:
     """The distinct suppliers of SPEND lines: ``cle``, the columns that identify, ``lignes`` and ``montant`` (cents)."""
     have = spend.collect_schema().names()
-    keyed = _with_key(spend.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in _INPUT if name not in have))
+    rows = keyed(spend)
     first = [pl.col(name).first() for name in _INPUT]
     amount = pl.col("montant").sum() if "montant" in have else pl.lit(None, dtype=pl.Int64).alias("montant")
-    return keyed.group_by("cle", maintain_order=True).agg(*first, pl.len().cast(pl.Int64).alias("lignes"), amount)
+    return rows.group_by("cle", maintain_order=True).agg(*first, pl.len().cast(pl.Int64).alias("lignes"), amount)
 
 
 def attach(spend: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
@@ -49,8 +49,7 @@ def attach(spend: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
     accepted = links.filter(pl.col("statut") == ACCEPTED).select(
         "cle", pl.col("siren").alias("_siren"), pl.col("siret").alias("_siret")
     )
-    missing = [pl.lit(None, dtype=pl.String).alias(name) for name in _INPUT if name not in names]
-    joined = _with_key(spend.with_columns(missing)).join(accepted, on="cle", how="left", maintain_order="left")
+    joined = keyed(spend).join(accepted, on="cle", how="left", maintain_order="left")
     return joined.with_columns(
         pl.coalesce("siren", "_siren").alias("siren"), pl.coalesce("siret", "_siret").alias("siret")
     ).select([*names, *(name for name in ("siret", "siren") if name not in names)])
@@ -89,8 +88,10 @@ def link(suppliers: pl.LazyFrame, establishments: pl.LazyFrame, *, validations: 
     return Linkage(LINKS.conform(links.lazy()), LINK_CANDIDATES.conform(_candidates(judged, queries).lazy()))
 
 
-def _with_key(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """``cle``: what makes two lines the same supplier (folded name, postcode or town, identifier as read)."""
+def keyed(spend: pl.LazyFrame) -> pl.LazyFrame:
+    """The lines with ``cle``: what makes two of them the same supplier (folded name, postcode or town, identifier as read)."""
+    have = spend.collect_schema().names()
+    rows = spend.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in _INPUT if name not in have)
     place = pl.coalesce("code_postal", folded(pl.col("commune")), pl.lit(""))
     identifier = pl.coalesce("siret", "identifiant_lu", "siren", pl.lit(""))
     return rows.with_columns(

@@ -17,10 +17,12 @@ DIMENSIONS = {
     "famille": ("famille_acheteur", "famille"),
     "service": ("service",),
     "annee": ("exercice", "annee"),
-    "territoire": ("departement_fournisseur", "commune", "code_postal"),
+    "departement": ("departement_fournisseur",),
+    "commune": ("commune_fournisseur", "commune", "code_postal"),
     "taille": ("categorie_entreprise", "tranche_effectifs"),
 }
 UNITS = ("valeur", "lignes", "fournisseurs")
+NO_FAMILY = "non précisée"
 FAMILIES = ("association", "coopérative", "mutuelle", "fondation", "société commerciale")
 #: Definition → perimeters of a ledger that count as purchases. A subsidy is never one.
 PURCHASES = {
@@ -38,14 +40,22 @@ def questions() -> dict[str, tuple[str, pl.Expr]]:
         "fournisseurs_esus": ("Fournisseurs agréés ESUS", pl.col("titulaire_esus")),
         "fournisseurs_inclusifs": ("Fournisseurs inclusifs", inclusive),
         "fournisseurs_ess_ou_inclusifs": ("Fournisseurs de l'ESS ou inclusifs", ess | inclusive),
-        "fournisseurs_a_part": ("Fournisseurs à la limite de l'ESS (montrés à part)", pl.col("ess_borderline")),
-    }
+        "fournisseurs_a_part": (
+            "Fournisseurs à la limite de l'ESS (montrés à part)", _within(ess, pl.col("ess_borderline")) | pl.col("ess_borderline")
+        ),
+    }  # fmt: skip
+    told = pl.when(pl.col("ess_famille") != NO_FAMILY).then("ess_famille")
     for family in FAMILIES:
-        asked[f"ess_{family.replace(' ', '_')}"] = (f"ESS : {family}", ess & (pl.col("ess_famille") == family).fill_null(False))
+        asked[f"ess_{family.replace(' ', '_')}"] = (f"ESS : {family}", _within(ess, told == family))
     for kind in INCLUSIVE_STATUSES:
-        held = pl.col("inclusif_types").str.split(", ").list.contains(kind).fill_null(False)
-        asked[f"inclusif_{kind}"] = (f"Inclusif : {kind}", inclusive & held)
+        held = pl.col("inclusif_types").str.split(", ").list.contains(kind)
+        asked[f"inclusif_{kind}"] = (f"Inclusif : {kind}", _within(inclusive, held))
     return asked
+
+
+def _within(whole: pl.Expr, part: pl.Expr) -> pl.Expr:
+    """A part of a status: « non » only where the status itself is « non », unknown where it is unknown."""
+    return pl.when(whole).then(part).when(~whole).then(pl.lit(False))
 
 
 def analyse(

@@ -93,6 +93,27 @@ def open_list(path: Path) -> Opened:
     return _from_csv(path, path.read_bytes())
 
 
+def stock_kind(path: Path) -> str | None:
+    """« unites » or « etablissements » when the file is a national SIRENE stock, told by its headings alone; else None."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        start, parquet = file.readline(2**16), False
+    if start.startswith(b"PAR1"):
+        header, parquet = pl.scan_parquet(path).collect_schema().names(), True
+    elif zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            members = [info for info in archive.infolist() if info.filename.lower().endswith(".csv")]
+            if not members:
+                return None
+            with archive.open(max(members, key=lambda info: info.file_size)) as member:
+                start = member.readline(2**16)
+    if not parquet:
+        header = next(csv.reader([_decode(start).strip()], delimiter=_separator(_decode(start))), [])
+    match = recognise(header)
+    return formats()[match[0]].get("stock") if match else None
+
+
 def scan_stock(path: Path, cache: Path) -> Opened:
     """A national stock, never loaded: Parquet, CSV, or a zipped CSV unpacked once into the cache.
 
