@@ -80,7 +80,7 @@ def explain(measure: Any, contracts: pl.LazyFrame) -> Explanation:
     weight = WEIGHTS[kind]
     frame = _same_cell(scope(contracts, told["population"]), told, contracts.collect_schema().names())
     counted = frame.with_columns(un=pl.lit(1, pl.Int64), compte=rule.holds(definition)).with_columns(poids=pl.col(weight))
-    counted = counted.filter(_weighs(kind))
+    counted = counted.filter(_weighs(kind), pl.lit(True) if rule.champ is None else rule.champ.fill_null(False))
     return Explanation(rule, definition, told, counted.select(_columns(counted, rule, definition)).sort("uid"), _sources(counted))
 
 

@@ -45,7 +45,10 @@ DIMENSIONS = {
 
 @dataclass(frozen=True, eq=False)
 class Indicator:
-    """A declared record: the words a user reads, and for each definition the nullable Boolean that says yes."""
+    """A declared record: the words a user reads, and for each definition the nullable Boolean that says yes.
+
+    ``champ`` limits the denominators to some contracts (those of which it is unknown are left out); None: all of them.
+    """
 
     code: str
     titre: str
@@ -57,6 +60,7 @@ class Indicator:
     base: str
     definitions: Mapping[str, pl.Expr]
     version: int = VERSION
+    champ: pl.Expr | None = None
 
     @property
     def regle(self) -> str:
@@ -77,9 +81,9 @@ class Indicator:
 def catalogue() -> dict[str, Indicator]:
     """Every indicator by code, in the order in which they are read."""
     words = rules.toml("indicators.toml")
-    expressions = _expressions()
+    expressions, fields = _expressions(), _fields()
     return {
-        code: Indicator(code=code, definitions=expressions[code], **{**entry, "unites": tuple(entry["unites"])})
+        code: Indicator(code=code, definitions=expressions[code], champ=fields.get(code), **{**entry, "unites": tuple(entry["unites"])})
         for code, entry in words.items()
     }
 
@@ -189,10 +193,32 @@ def _expressions() -> dict[str, dict[str, pl.Expr]]:
         "titulaire_pme": pl.col("categorie_entreprise").str.split(", ").list.contains("PME"),
         "esus_reserve": _reserved_to("titulaire_esus"),
         "inclusif_reserve": _reserved_to("titulaire_inclusif"),
+        "insertion_hors_travaux": pl.col("codeCPV").str.head(2) != "45",
+        "ess_agree": pl.col("titulaire_esus") | pl.col("titulaire_inclusif"),
+        "reservable_ess": pl.col("titulaire_ess"),
+        "familles_agec": _agec(),
+        "agec_clause": pl.col("clause_environnementale"),
+        "offre_unique": pl.when(pl.col("offresRecues") >= 1).then(pl.col("offresRecues") == 1),
         **_quality(),
         **_amounts(),
     }
     return single | {code: {"": expression} for code, expression in others.items()} | _unions()
+
+
+def _fields() -> dict[str, pl.Expr]:
+    """The contracts some indicators are limited to."""
+    services = rules.table("reserved_ess_cpv.csv")["codeCPV"].to_list()
+    return {
+        "insertion_hors_travaux": pl.col("clause_sociale"),
+        "ess_agree": pl.col("titulaire_ess"),
+        "reservable_ess": pl.col("codeCPV").is_in(services),
+        "agec_clause": _agec(),
+    }
+
+
+def _agec() -> pl.Expr:
+    prefixes = "|".join(rules.table("agec_products.csv")["prefixes_cpv"].drop_nulls())
+    return pl.col("codeCPV").str.contains(f"^(?:{prefixes})")
 
 
 def _unions() -> dict[str, dict[str, pl.Expr]]:

@@ -17,8 +17,10 @@ from spaser.problems import Problem
 from spaser.vocabulary import CENT, DEFAULT_POPULATION, MEASURES
 
 BY = ("annee", "famille", "cpv_division", "procedure", "tranche_montant")
-NO, YES, UNKNOWN = 0, 1, 2
-DIGITS = 30  # base-3 digits of one Int64
+#: The last one: a contract outside the field of the indicator is in none of its denominators.
+NO, YES, UNKNOWN, OUTSIDE = 0, 1, 2, 3
+BASE = 4
+DIGITS = 30  # base-4 digits of one Int64
 SUMS = ("retenu", "bas", "haut", "plancher", "publie")
 #: The unit of MEASURES under which each kind of figure is published.
 UNITS = {"quantite": NUMBER, "montant": VALUE, "somme": VALUE, NUMBER: NUMBER, VALUE: VALUE, CERTAIN: CERTAIN}
@@ -81,13 +83,16 @@ def measure(
 
 
 def _packed(frame: pl.LazyFrame, pairs: list[tuple[Indicator, str]]) -> pl.LazyFrame:
-    """Adds ``_answers_0``, ``_answers_1``…: the answers to every indicator as base-3 digits, and whether the amount is doubtful."""
+    """Adds ``_answers_0``, ``_answers_1``…: the answers to every indicator as digits, and whether the amount is doubtful."""
     codes = []
     for record, definition in pairs:
         held = record.holds(definition)
-        codes.append(pl.when(held.is_null()).then(UNKNOWN).when(held).then(YES).otherwise(NO).cast(pl.Int64))
+        state = pl.when(held.is_null()).then(UNKNOWN).when(held).then(YES).otherwise(NO)
+        if record.champ is not None:
+            state = pl.when(record.champ.fill_null(False)).then(state).otherwise(OUTSIDE)
+        codes.append(state.cast(pl.Int64))
     words = [
-        pl.sum_horizontal(code * 3**rank for rank, code in enumerate(codes[start : start + DIGITS])).alias(f"_answers_{start // DIGITS}")
+        pl.sum_horizontal(code * BASE**rank for rank, code in enumerate(codes[start : start + DIGITS])).alias(f"_answers_{start // DIGITS}")
         for start in range(0, len(codes), DIGITS)
     ]
     doubtful = (pl.col("montant_statut") == "a_verifier").fill_null(False)
@@ -123,8 +128,8 @@ def _read_back(counted: pl.LazyFrame, pairs: list[tuple[Indicator, str]]) -> pl.
     """From distinct sets of answers to one row per modality and figure, still whole numbers."""
     figures, columns = [], {}
     for rank, (record, definition) in enumerate(pairs):
-        word, power = f"_answers_{rank // DIGITS}", 3 ** (rank % DIGITS)
-        state = pl.col(word) // power % 3
+        word, power = f"_answers_{rank // DIGITS}", BASE ** (rank % DIGITS)
+        state = pl.col(word) // power % BASE
         for kind in (*record.unites, *((CERTAIN,) if VALUE in record.unites else ())):
             parts = _figure(kind, state)
             names = {key: f"{rank}_{kind}_{key}" for key in parts}
@@ -143,11 +148,11 @@ def _struct(record: Indicator, definition: str, kind: str, order: int, names: di
 
 def _figure(kind: str, state: pl.Expr) -> dict[str, pl.Expr]:
     """The whole numbers behind a figure: numerator, denominators, the fractions of both bounds, contracts that answer."""
-    yes, no, known = state == YES, state == NO, state != UNKNOWN
+    yes, no, known, inside = state == YES, state == NO, state.is_in((NO, YES)), state != OUTSIDE
     if kind == NUMBER:
-        return _parts("n", "n", "n", pl.lit(True), yes, no, known)
+        return _parts("n", "n", "n", inside, yes, no, known)
     if kind in (VALUE, CERTAIN):
-        sure = ~pl.col("_doubtful") if kind == CERTAIN else pl.lit(True)
+        sure = inside & ~pl.col("_doubtful") if kind == CERTAIN else inside
         return _parts("retenu", "bas", "haut", sure, yes, no, known)
     if kind == "quantite":
         return _quantity(pl.col("n").sum(), pl.col("n").sum(), "n", "n", "n")

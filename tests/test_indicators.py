@@ -81,6 +81,20 @@ def test_a_repeated_maximum_widens_the_range_in_value_and_not_the_rate():
     assert row["bas"] == 50 / 750 and row["haut"] == 450 / 550
 
 
+def test_an_indicator_limited_to_a_field_leaves_the_other_contracts_out_of_both_denominators():
+    frame = contracts().with_columns(
+        codeCPV=pl.when(pl.col("uid").str.starts_with("A-")).then(pl.lit("18100000")).otherwise(pl.lit("98133000")),
+        offresRecues=pl.lit(1, pl.Int32),
+    )
+    social = total(frame, "reservable_ess")
+    assert (social["numerateur"], social["denominateur"], social["repondus"]) == (1, 4, 2)
+    assert social["bas"] == 1 / 4 and social["haut"] == 3 / 4
+    assert total(frame, "familles_agec")["numerateur"] == 1
+    reused = total(frame, "agec_clause", VALUE)
+    assert (reused["numerateur"], reused["denominateur"]) == (100_000_00, 100_000_00)
+    assert total(frame, "offre_unique")["valeur"] == 1
+
+
 def test_a_framework_agreement_is_worth_from_nothing_to_its_maximum():
     frame = contracts().with_columns(montant_bas=pl.lit(0, pl.Int64), accord_cadre=pl.lit(True))
     row = total(frame, "montant_notifie", VALUE)
