@@ -20,6 +20,7 @@ from spaser.deliverables.report import (
     KeyFigures,
     Measured,
     Paragraph,
+    Quotes,
     Report,
     Section,
     Sentence,
@@ -90,6 +91,8 @@ def _block(block: Block, section: Section, notes: dict[Measured, int], numbers: 
         case Callout():
             told = f"<p><strong>{_t(block.title)}.</strong> {_t(block.text)}</p>"
             return f'<div class="callout {escape(block.kind)}" role="note">{told}</div>'
+        case Quotes():
+            return _quotes(block)
         case Definitions():
             return f"<dl>{''.join(f'<dt>{_t(word)}</dt><dd>{_t(meaning)}</dd>' for word, meaning in block.items)}</dl>"
 
@@ -168,6 +171,20 @@ def _figure(block: Figure) -> str:
         f"<figcaption>{_t(block.caption)}</figcaption><details><summary>Voir les données du graphique</summary>"
         f"{_table(block.twin)}</details></figure>"
     )
+
+
+def _quotes(block: Quotes) -> str:
+    items = "\n".join(
+        f'<li><p class="where">{_t(one.where)}</p><blockquote>{"".join(_marked(text, kind) for text, kind in one.parts)}</blockquote>'
+        f'<ul class="tags">{"".join(f"<li>{_t(said)}</li>" for said in one.said)}</ul></li>'
+        for one in block.items
+    )
+    note = f'<p class="table-note">{_t(block.note)}</p>' if block.note else ""
+    return f'<div class="quotes" id="{block.id}"><h3>{_t(block.caption)}</h3><ol>{items}</ol>{note}</div>'
+
+
+def _marked(text: str, kind: str | None) -> str:
+    return f'<mark class="{escape(kind)}">{_t(text)}</mark>' if kind else _t(text)
 
 
 def _notes(notes: dict[Measured, int]) -> str:

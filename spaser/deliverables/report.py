@@ -167,7 +167,26 @@ class Definitions:
     items: tuple[tuple[str, str], ...]
 
 
-Block = Sentence | Paragraph | KeyFigures | TableBlock | Figure | Callout | Definitions
+@dataclass(frozen=True)
+class Quote:
+    """An excerpt: where it stands, its text in parts (each with the kind of its mark, or None), and what each mark says."""
+
+    where: str
+    parts: tuple[tuple[str, str | None], ...]
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Quotes:
+    """Excerpts of texts with the words found in them marked; ``kind`` of a mark: env, soc, niee (denied)."""
+
+    id: str
+    caption: str
+    items: tuple[Quote, ...]
+    note: str = ""
+
+
+Block = Sentence | Paragraph | KeyFigures | TableBlock | Figure | Callout | Definitions | Quotes
 
 
 @dataclass(frozen=True, eq=False)
