@@ -23,6 +23,8 @@ _VERBS = {
     "report": "spaser.handover",
     "summary": "spaser.handover",
     "explain": "spaser.explain",
+    "clauses": "spaser.dossier",
+    "write_clauses": "spaser.dossier",
     "Problem": "spaser.problems",
 }
 __all__ = ["__version__", *_VERBS]

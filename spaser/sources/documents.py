@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ TEXTS = {
 }  # fmt: skip
 FILES = {
     "document": pl.String, "genre": pl.String, "genre_libelle": pl.String, "format": pl.String, "statut": pl.String, "pages": pl.Int64,
-    "pages_images": pl.Int64, "textes": pl.Int64, "caracteres": pl.Int64, "octets": pl.Int64, "message": pl.String,
+    "pages_images": pl.Int64, "textes": pl.Int64, "caracteres": pl.Int64, "octets": pl.Int64, "modifie": pl.Date, "message": pl.String,
 }  # fmt: skip
 #: Formats whose lines are those of the page, to be joined again.
 _WRAPPED = ("PDF", "texte")
@@ -126,7 +127,7 @@ def _one(member: Member, reader: Reader) -> tuple[dict[str, Any], list[dict[str,
             done = answer.get("done") or {"refused": answer["refused"]}
     if not any(line[0].strip() for _, lines in pages for line in lines):
         why = done.get("refused") or ("Toutes ses pages sont des images : faites-le reconnaître (OCR) avant de le lire" if done.get("scanned") else "Il ne contient aucun texte")
-        return _refused(member.source, why, member.size), []
+        return _refused(member.source, why, member.size) | {"modifie": _day(member)}, []
     opening = "\n".join(line[0] for _, lines in pages[:2] for line in lines[:80])
     code = documents_structure.kind(member.source, opening)
     passages = list(documents_structure.passages(pages, done.get("format", "PDF") in _WRAPPED))
@@ -154,8 +155,13 @@ def _account(member: Member, code: str | None, done: dict[str, Any], pages: list
         "document": member.source, "genre": code, "genre_libelle": known, "format": done.get("format", "PDF"),
         "statut": "partiel" if said else "lu", "pages": done.get("pages") or len({page for page, _ in pages if page}) or None,
         "pages_images": len(done.get("scanned", ())), "textes": len(texts), "caracteres": sum(len(row["texte"]) for row in texts),
-        "octets": member.size, "message": french.typeset(said) or None,
+        "octets": member.size, "modifie": _day(member), "message": french.typeset(said) or None,
     }  # fmt: skip
+
+
+def _day(member: Member) -> date:
+    """The day the file (or its archive) was last written."""
+    return datetime.fromtimestamp(member.path.stat().st_mtime, UTC).date()
 
 
 def _refused(source: str, why: str, size: int | None = None) -> dict[str, Any]:

@@ -31,6 +31,8 @@ _PART = re.compile(r"^(CHAPITRE|Chapitre|TITRE|Titre|PARTIE|Partie|SECTION|Secti
 _MARKED = re.compile(r"^((?:[A-Z]{1,3}\.)?\d{1,3}(?:[.\-]\d{1,2})*|[IVXL]{1,6}(?=\s*[.)–—:-])|[A-Z](?=[.)]|\s[–—-]))\s*[.)–—:-]*\s+(.+)$")
 #: A document with this many marked headings marks them all.
 _MARKS_ITS_HEADINGS = 3
+#: The title of a document stands on short lines.
+_TITLE_LENGTH = 90
 _REFERENCE = re.compile(r"^(?:du|de|des|et|ou|à|au|ci|,|\)|l['’]|[a-z])")
 _NOT_TITLE = re.compile(r"[.,;]$|\b(?:euros|jours|heures|mois)\b.{0,12}$")
 _BULLET = re.compile(r"^\s*(?:[-–—•*▪■□○◦☐☒☑✓➢►]|[a-z]\)|\d{1,2}[.)°]\s|\d+\s?%)")
@@ -148,9 +150,8 @@ def kind(source: str, opening: str) -> str | None:
     for code, rule in kinds().items():
         if re.search(rule["name"], said):
             return code
-    head = fold(opening[:1500])
-    found = [(match.start(), code) for code, rule in kinds().items() if (match := re.search(rule["page"], head))]
-    return min(found)[1] if found else None
+    titles = [fold(line) for line in opening[:4000].splitlines() if 0 < len(line.strip()) <= _TITLE_LENGTH]
+    return next((code for title in titles for code, rule in kinds().items() if re.search(rule["page"], title)), None)
 
 
 @cache
