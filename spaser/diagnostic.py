@@ -86,6 +86,7 @@ def prepare(
     paths: Paths,
     *,
     as_of: date | None = None,
+    buyer: str | Sequence[str] | None = None,
     sirens: Sequence[str] = (),
     registers: Sequence[str | Path] = (),
     method: str | Path | None = None,
@@ -102,6 +103,8 @@ def prepare(
         Files, folders or patterns of contracts, of any dialect.
     as_of
         The day that decides what is incomplete; by default the latest publication (else notification) date read.
+    buyer
+        The buyer that will be looked at, part of its name or SIRET: in a large file only its records are read whole.
     sirens
         Keep only the contracts of these buyers (all by default).
     registers
@@ -119,12 +122,13 @@ def prepare(
         A file cannot be read, or nothing in them can.
     """
     reading = sources.read(paths, cache=cache, progress=progress, acheteur=buyer_siret)
-    large = int(reading.files["lus"].sum()) > IN_MEMORY_RECORDS
-    folder = tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) if large else None
+    day = as_of
+    if _is_large(reading) and (buyer or sirens):
+        day = day or _last_day(reading.records)
+        reading = reading.of_buyers(sirens or _named(reading.records, buyer))
+    folder = tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) if _is_large(reading) else None
     records, rejects = _settle([reading.records, reading.rejects], folder, "lecture")
-    day = as_of or contracts.as_of_default(records).collect().item()
-    if day is None:
-        raise Problem("Aucune date de notification ni de publication n'est lisible", todo="Donnez la date d'arrêté : --date 2026-10-31")
+    day = day or _last_day(records)
     if sirens:
         records = records.filter(pl.col("acheteur_id").str.slice(0, 9).is_in(list(sirens)))
     built = contracts.build(records, as_of=day, decisions=decisions)
@@ -161,7 +165,7 @@ def diagnose(
     ``family`` keeps some purchase families, by their keys. ``buyer_kind`` (``vocabulary.BUYER_KINDS``) and ``launches``
     (table LAUNCHES) say what the essential data do not, for the obligations. ``options`` are those of ``prepare``.
     """
-    base = source if isinstance(source, Base) else prepare(source, **options)
+    base = source if isinstance(source, Base) else prepare(source, buyer=buyer, **options)
     sirens, scope = _scope(base, buyer)
     every = base.contracts.filter(pl.col("acheteur_siren").is_in(list(sirens))) if sirens else base.contracts
     kept = every
@@ -229,6 +233,27 @@ def _measured(chosen: pl.LazyFrame, scope: str) -> pl.DataFrame:
 
     parts = [indicators.measure(chosen, perimetre=scope, population=population) for population in POPULATIONS]
     return pl.concat(pl.collect_all(parts))
+
+
+def _is_large(reading: sources.Reading) -> bool:
+    return int(reading.files["lus"].sum()) > IN_MEMORY_RECORDS
+
+
+def _last_day(records: pl.LazyFrame) -> date:
+    day = contracts.as_of_default(records).collect(engine="streaming").item()
+    if day is None:
+        raise Problem("Aucune date de notification ni de publication n'est lisible", todo="Donnez la date d'arrêté : --date 2026-10-31")
+    return day
+
+
+def _named(records: pl.LazyFrame, buyer: str | Sequence[str] | None) -> list[str]:
+    """The SIREN of the buyers a text names, from their columns alone, before their contracts are read."""
+    counted = records.group_by("acheteur_id", "acheteur_nom").len().sort("len", "acheteur_nom", descending=[True, False], nulls_last=True)
+    one = counted.group_by("acheteur_id", maintain_order=True).agg(
+        acheteur_siren=pl.col("acheteur_id").first().str.head(9), acheteur_nom=pl.col("acheteur_nom").drop_nulls().first()
+    )
+    known = buyers.catalogue(buyers.name(one, territories.one_per_siren())).collect(engine="streaming")
+    return [buyers.choose(known, text) for text in ([buyer] if isinstance(buyer, str) else buyer or ())]
 
 
 def _understand(frame: pl.LazyFrame, passages: pl.LazyFrame, holders: pl.LazyFrame | None, settings: dict[str, Any]) -> pl.LazyFrame:

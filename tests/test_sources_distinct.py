@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from spaser import diagnostic, sources
 from spaser.sources import distinct, text
 from spaser.sources.values import check
 from spaser.vocabulary import HOLDER
@@ -64,3 +67,30 @@ def test_every_damage_that_is_mended_is_suspected_first() -> None:
     assert damaged.select(text.suspect(pl.col("texte")).all()).item()
     plain = ["Réfection de l'école « Les Bâtisseurs » – lot n° 2", "Noël, cœur, où, ça, À l’Île"]
     assert not pl.DataFrame({"texte": plain}).select(text.suspect(pl.col("texte")).any()).item()
+
+
+def test_the_records_of_a_buyer_are_chosen_before_any_check_and_are_the_same(tmp_path) -> None:
+    written = ["21750001600019", " 217 500 016 00019", "1750001600019", "21330063500017", None, "NC", "217500016"]
+    rows = [{"id": f"m{rank}", "acheteur_id": name, "objet": "Invention", "montant": "50000", "dateNotification": "2025-01-02",
+             "titulaire_id": BUYER, "titulaire_typeIdentifiant": "SIRET", "uid": None, "nature": "Marché", "codeCPV": "45000000",
+             "procedure": "Procédure adaptée"} for rank, name in enumerate(written)]  # fmt: skip
+    path = tmp_path / "table.parquet"
+    pl.DataFrame(rows).write_parquet(path)
+    whole = sources.read(path)
+    few = whole.of_buyers(["217500016"])
+    wanted = whole.records.filter(pl.col("acheteur_id").str.head(9) == "217500016")
+    assert_frame_equal(few.records.collect(), wanted.collect())
+    assert few.files["lus"].item() == wanted.collect().height == 3
+    assert_frame_equal(few.rejects.collect(), whole.rejects.join(wanted, on="position", how="semi").collect())
+
+
+def test_one_buyer_of_a_large_file_is_diagnosed_as_from_the_whole(monkeypatch) -> None:
+    demo = sorted((Path(__file__).parents[1] / "data").glob("marches_demo*.json"))
+    base = diagnostic.prepare(demo)
+    siren = base.buyers["acheteur_siren"][0]
+    plain = diagnostic.diagnose(base, buyer=siren)
+    monkeypatch.setattr(diagnostic, "IN_MEMORY_RECORDS", 10)
+    aimed = diagnostic.diagnose(demo, buyer=base.buyers["acheteur_libelle"][0])
+    assert (aimed.sirens, aimed.as_of) == (plain.sirens, plain.as_of)
+    assert_frame_equal(aimed.contracts, plain.contracts, check_row_order=False)
+    assert_frame_equal(aimed.measures, plain.measures)

@@ -41,7 +41,7 @@ class Field:
 
 def known(types: dict[str, pl.DataType]) -> list[Field]:
     """Every field, in the order in which refusals are told."""
-    fields = [_identifier(), _buyer(), _number(types), *(_list(name, types[name]) for name in LISTS)]
+    fields = [_identifier(), buyer(), _number(types), *(_list(name, types[name]) for name in LISTS)]
     fields += [_choice(name) for name in CHOICES]
     fields += [_text(name) for name in ("objet", "acheteur_nom")] + [_place(), _framework(), _amount(types["montant"])]
     fields += [_day(name, types[name]) for name in DAYS]
@@ -81,14 +81,15 @@ def _identifier() -> Field:
     )  # fmt: skip
 
 
-def _buyer() -> Field:
+def buyer() -> Field:
+    """The identifier of the buyer: the one field that is also read alone, to choose the records of a buyer."""
     bare, luhn, value = pl.col("k_acheteur"), pl.col("k_luhn"), pl.col("v_acheteur_id")
-    buyer = pl.coalesce(siret.restored(bare, luhn, pl.col("k_siren")), bare)
-    usable = buyer.str.contains(r"[1-9]") & ~siret.is_scientific(buyer)
+    whole = pl.coalesce(siret.restored(bare, luhn, pl.col("k_siren")), bare)
+    usable = whole.str.contains(r"[1-9]") & ~siret.is_scientific(whole)
     keys = {f"k_{name}": key for name, key in siret.keys(pl.col("k_number")).items()}
     stages = [
         {"k_acheteur": siret.bare(pl.col("acheteur_id").cast(pl.String))},
-        {"k_number": siret.number_of(bare)}, keys, _value("acheteur_id", pl.when(usable).then(buyer)),
+        {"k_number": siret.number_of(bare)}, keys, _value("acheteur_id", pl.when(usable).then(whole)),
     ]  # fmt: skip
     kept, full, restored = value.is_not_null(), bare.str.contains(r"^\d{14}$"), value != bare
     return _field("acheteur_id", pl.String(), stages, {

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -37,11 +37,22 @@ class Reading:
         REJECTS: what was refused or doubted.
     files
         One row per file: source, dialecte, lus (records found), octets and sha256 of its decompressed content.
+    pieces
+        What each source holds before any check.
     """
 
     records: pl.LazyFrame
     rejects: pl.LazyFrame
     files: pl.DataFrame
+    pieces: tuple[tuple[str, Kept], ...] = field(default=(), repr=False)
+
+    def of_buyers(self, sirens: Sequence[str]) -> Reading:
+        """The reading of the records of some buyers only, by their SIREN.
+
+        The choice is made on identifiers as written, before any check: a Parquet file gives only these rows. ``lus``
+        then counts these records, and refusals are theirs and those of whole files.
+        """
+        return _checked([(source, _of_buyers(kept, sirens)) for source, kept in self.pieces], [])
 
 
 def read(
@@ -70,11 +81,27 @@ def read(
     Problem, Problems
         When a file named explicitly cannot be read, or when nothing can be.
     """
-    pieces, aside = gather(paths, cache=cache, progress=progress, acheteur=acheteur)
+    return _checked(*gather(paths, cache=cache, progress=progress, acheteur=acheteur))
+
+
+def _checked(pieces: list[tuple[str, Kept]], aside: list[tuple[str, Problem]]) -> Reading:
     checked = [values.check(raw) for raw in _alike(pieces)]
     known = pl.concat([REJECTS.conform(kept.rejects.lazy()) for _, kept in pieces] + [refusals(aside).lazy()])
     rejects = pl.concat([known, *(REJECTS.conform(part.rejects) for part in checked)])
-    return Reading(pl.concat([part.records for part in checked]), rejects, _files(pieces))
+    return Reading(pl.concat([part.records for part in checked]), rejects, _files(pieces), tuple(pieces))
+
+
+def _of_buyers(kept: Kept, sirens: Sequence[str]) -> Kept:
+    """The rows whose buyer, as written, has one of these SIREN once read."""
+    written = pl.col("acheteur_id").cast(pl.String)
+    if "acheteur_id" not in kept.raw.collect_schema():
+        return replace(kept, raw=kept.raw.clear(), lus=0)
+    found = values.buyers(kept.raw.select(written.unique()).collect(engine="streaming")["acheteur_id"])
+    wanted = found.filter(pl.col("lu").str.head(9).is_in(list(sirens)))["ecrit"]
+    # Held in memory from here: a buyer is small, and its records are wanted several times.
+    raw = kept.raw.filter(written.is_in(wanted.implode())).collect(engine="streaming")
+    rejects = kept.rejects.filter(pl.col("position").is_null())
+    return replace(kept, raw=raw.lazy(), rejects=rejects, lus=raw["position"].n_unique())
 
 
 def gather(

@@ -51,6 +51,13 @@ def check(raw: pl.LazyFrame) -> Checked:
     return Checked(_records(known, acts), _rejects(read, found, bool(flat)))
 
 
+def buyers(written: pl.Series) -> pl.DataFrame:
+    """How identifiers of buyers are read: ``ecrit`` as found, ``lu`` once checked (null when it cannot be one)."""
+    frame = pl.DataFrame({"acheteur_id": written.cast(pl.String)}).lazy()
+    read = fields.staged(frame, [fields.buyer()])
+    return read.select(ecrit="acheteur_id", lu="v_acheteur_id").collect()
+
+
 def _complete(raw: pl.LazyFrame) -> tuple[pl.LazyFrame, dict[str, pl.DataType]]:
     """The frame with every RAW column, and their types as found."""
     have = raw.collect_schema()
