@@ -969,6 +969,63 @@ FOOD = Table(
     ),
 )
 
+ENTERED = Table(
+    "entered",
+    "un chiffre saisi par l'acheteur, que les contrats publiés ne montrent pas",
+    ("indicateur", "annee", "acheteur_siren"),
+    (
+        Word("indicateur", T, "Indicateur"),
+        Word("annee", N, "Année", "année"),
+        Word("acheteur_siren", T, "SIREN de l'acheteur"),
+        Word("numerateur", F, "Quantité, ou numérateur de la part"),
+        Word("denominateur", F, "Dénominateur de la part"),
+        Word("source", T, "Source"),
+        Word("commentaire", T, "Commentaire"),
+    ),
+)
+
+PEERS = Table(
+    "peers",
+    "la place d'un acheteur parmi ses semblables, sur un indicateur",
+    ("acheteur_siren", "indicateur", "unite", "definition"),
+    (
+        Word("acheteur_siren", T, "SIREN de l'acheteur"),
+        Word("indicateur", T, "Indicateur"),
+        Word("titre", T, "Titre"),
+        Word("unite", T, "Unité (nombre ou valeur)"),
+        Word("definition", T, "Définition retenue"),
+        Word("valeur", F, "Part de l'acheteur", "part"),
+        Word("n_pairs", I, "Acheteurs comparables", "acheteur"),
+        Word("percentile", F, "Part des acheteurs comparables au-dessous", "part"),
+        Word("q1", F, "Premier quartile", "part"),
+        Word("mediane", F, "Médiane", "part"),
+        Word("q3", F, "Troisième quartile", "part"),
+        Word("critere", T, "Ce qui les rend comparables"),
+        Word("motif", T, "Pourquoi la comparaison n'est pas donnée"),
+    ),
+)
+
+EDITIONS = Table(
+    "editions",
+    "l'écart d'une mesure entre deux éditions, et à quoi il tient",
+    ("indicateur", "perimetre", "unite", "definition"),
+    (
+        Word("indicateur", T, "Indicateur"),
+        Word("titre", T, "Titre"),
+        Word("perimetre", T, "Périmètre"),
+        Word("unite", T, "Unité (nombre ou valeur)"),
+        Word("definition", T, "Définition retenue"),
+        Word("avant", F, "Ancienne édition", "part"),
+        Word("apres", F, "Nouvelle édition", "part"),
+        Word("ecart", F, "Écart", "part"),
+        Word("du_a_la_regle", F, "Écart dû à la règle", "part"),
+        Word("du_aux_donnees", F, "Écart dû aux données", "part"),
+        Word("du_a_la_realite", F, "Écart dû à la réalité", "part"),
+        Word("croisement", F, "Effet de la règle nouvelle moins celui mesuré sur l'autre édition", "part"),
+        Word("cause", T, "Cause principale"),
+    ),
+)
+
 TABLES = {
     table.name: table
     for table in (
@@ -977,6 +1034,7 @@ TABLES = {
         RESERVED, FOOD,
         PLACES, NEEDS, NEED_CONTRACTS, SUPPLY, CANDIDATES, OPPORTUNITIES, RENEWALS, PLAN,
         NOTICES, NOTICE_LOTS, NOTICE_CRITERIA,
+        ENTERED, PEERS, EDITIONS,
     )
 }  # fmt: skip
 

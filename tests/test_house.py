@@ -20,6 +20,7 @@ WORDS = {"vocabulary", "rules", "problems", "french"}
 COMPUTING = {
     "contracts", "consultations", "amounts", "populations", "buyers", "territories", "families", "suppliers", "panorama",
     "linkage", "detection", "considerations", "obligations", "scores", "indicators", "potential", "renewals", "maturity", "explain",
+    "peers", "editions",
 }  # fmt: skip
 #: A room that is one family in several files: the first composes the others.
 FAMILIES = {
@@ -122,7 +123,7 @@ def test_rooms_that_compute_never_collect_inside(path):
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_files_and_functions_stay_short_and_annotated(path):
     text = path.read_text(encoding="utf-8")
-    limit = 1100 if path.name == "vocabulary.py" else 400  # the vocabulary is a list of words
+    limit = 1300 if path.name == "vocabulary.py" else 400  # the vocabulary is a list of words
     assert text.count("\n") <= limit
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
