@@ -130,3 +130,71 @@ def contract_balance(lines: pl.DataFrame, contracts: pl.LazyFrame) -> pl.DataFra
         sans_montant=pl.col("montant_retenu").null_count().cast(pl.Int64),
     ).collect()  # fmt: skip
     return pl.concat([parts.sort("poste"), alone])
+
+
+def to_check(
+    lines: pl.DataFrame, suppliers: pl.DataFrame, validations: pl.DataFrame, conflicts: pl.DataFrame
+) -> pl.DataFrame:
+    """What a person must look at, the largest amounts first: motif, fournisseur, siren, lignes, montant, detail."""
+    shown = ["fournisseur", "siren", "lignes", "montant", "personne_physique"]
+    parts = [
+        suppliers.filter(test).select(pl.lit(why).alias("motif"), *shown, pl.col(detail).alias("detail"))
+        for test, why, detail in _doubts(suppliers)
+    ]
+    if "perimetre" in lines.columns:
+        parts.append(_scope_doubts(lines))
+    if validations.height:
+        parts.append(_names(validations))
+    if conflicts.height:
+        said = pl.format("{} : {} / {} : {}", "affirme_source", "affirme", "contredit_source", "contredit")
+        told = conflicts.with_columns(detail=said).group_by("siren").agg(
+            motif=pl.format("listes en désaccord : {}", pl.col("motif").sort().first()), detail=pl.col("detail").sort().str.join(" | ")
+        )
+        parts.append(told.join(suppliers.select(shown), on="siren").select("motif", *shown, "detail"))
+    rows = pl.concat(parts, how="vertical_relaxed")
+    return rows.sort(pl.col("montant").abs(), "motif", "fournisseur", descending=[True, False, False], nulls_last=True)
+
+
+def _doubts(suppliers: pl.DataFrame) -> list[tuple[pl.Expr, str, str]]:
+    elsewhere = pl.col("inclusif_raison").str.starts_with("inconnu : un autre établissement").fill_null(False)
+    doubts = [
+        (elsewhere, "un autre établissement du même SIREN est inclusif", "inclusif_raison"),
+        (pl.col("ess_borderline").fill_null(False), "forme ou activité à la limite de l'ESS", "ess_raison"),
+    ]
+    if "passe" in suppliers.columns:
+        repaired = (pl.col("passe") == "identifiant_repare").fill_null(False)
+        doubts.append((repaired, "identifiant corrigé d'un chiffre, à confirmer", "nom_officiel"))
+    return doubts
+
+
+def _scope_doubts(lines: pl.DataFrame) -> pl.DataFrame:
+    asked = lines.filter(pl.col("perimetre") == "a_verifier")
+    person = pl.col("personne").fill_null(False).any() | pl.col("personne_physique").fill_null(False).any()
+    return asked.group_by("fournisseur", "perimetre_motif").agg(
+        pl.col("siren").first(), pl.len().alias("lignes"), pl.col("montant").sum(), person.alias("personne_physique"),
+        pl.col("libelle").drop_nulls().unique().sort().head(MOST_NAMES).str.join(" ; ").alias("detail"),
+    ).select(pl.format("achat ou non ? {}", "perimetre_motif").alias("motif"), "fournisseur", "siren", "lignes", "montant",
+             "personne_physique", "detail")  # fmt: skip
+
+
+def _names(validations: pl.DataFrame) -> pl.DataFrame:
+    said = pl.format("{} (SIREN {}, {}, ressemblance {})", "candidat", "siren", pl.col("candidat_commune").fill_null("lieu inconnu"), "score")
+    return validations.sort("rang").group_by("cle", maintain_order=True).agg(
+        pl.lit("nom à rapprocher (répondez dans validations.csv)").first().alias("motif"), pl.col("fournisseur").first(),
+        pl.lit(None, pl.String).first().alias("siren"), pl.col("lignes").first(),
+        (pl.col("montant_euros").first() * 100).round(0).cast(pl.Int64).alias("montant"),
+        pl.lit(False).first().alias("personne_physique"), said.head(MOST_NAMES).str.join(" ; ").alias("detail"),
+    ).drop("cle")  # fmt: skip
+
+
+def unidentified(suppliers: pl.DataFrame) -> pl.DataFrame:
+    """The suppliers without SIREN and why, the largest amounts first."""
+    why = pl.lit("identifiant étranger, absent ou faux")
+    if "rattachement" in suppliers.columns:
+        why = (
+            pl.when(pl.col("personne_physique")).then(pl.lit("personne physique : ni rattachée, ni montrée"))
+            .when(pl.col("rattachement") == "ambigu").then(pl.lit("plusieurs entreprises possibles : voir « à vérifier »"))
+            .when(pl.col("rattachement") == "aucun").then(pl.lit("aucune entreprise assez proche dans les listes chargées"))
+            .otherwise(why)
+        )  # fmt: skip
+    return suppliers.filter(pl.col("siren").is_null()).with_columns(pourquoi=why)

@@ -199,7 +199,8 @@ def _three(codes: list[str], unit: str, weight: pl.Expr) -> list[pl.Expr]:
 def _rates() -> list[pl.Expr]:
     yes, known, every = pl.col("numerateur"), pl.col("repondus"), pl.col("denominateur")
     return [
-        pl.when(every != 0).then(yes / every).alias("valeur"),
+        # Nothing is known: the share is unknown, not zero.
+        pl.when((every != 0) & (known != 0)).then(yes / every).alias("valeur"),
         pl.when(known != 0).then(yes / known).alias("valeur_repondus"),
         pl.when(every != 0).then(yes / every).alias("bas"),
         pl.when(every != 0).then((yes + every - known) / every).alias("haut"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from spaser.vocabulary import DEFAULT_POPULATION, POPULATIONS
 
 DEMO = Path(__file__).parents[2] / "data"
+_LISTS = "listes de fournisseurs de l'ESS et inclusifs"
 
 
 def command(
@@ -31,10 +32,22 @@ def selection(command: argparse.ArgumentParser, files: str = "CONTRATS") -> None
     command.add_argument("--annees", type=years, metavar="2024-2025", help="années de première notification")
     command.add_argument("--date", type=day, metavar="AAAA-MM-JJ", help="date d'arrêté (par défaut : la dernière publication lue)")
     command.add_argument("--population", choices=list(POPULATIONS), default=DEFAULT_POPULATION, help=f"par défaut : {DEFAULT_POPULATION}")
-    command.add_argument("--registre", nargs="+", metavar="FICHIER", default=[], help="listes de fournisseurs de l'ESS et inclusifs")
+    command.add_argument("--registre", nargs="+", metavar="FICHIER", default=[], help=_LISTS)
     command.add_argument("--methode", metavar="FICHIER", help="votre propre method.toml (points et seuils)")
     command.add_argument("--cache", type=Path, metavar="DOSSIER", help="dossier de travail pour les très gros fichiers")
     command.add_argument("--sortie", type=Path, default=Path("spaser-sortie"), metavar="DOSSIER", help="dossier des résultats (par défaut : spaser-sortie)")
+
+
+def registers(command: argparse.ArgumentParser) -> None:
+    """The lists of suppliers and the statuses corrected by hand."""
+    command.add_argument("--registre", nargs="+", metavar="FICHIER", default=[], help=_LISTS)
+    corrections(command)
+
+
+def corrections(command: argparse.ArgumentParser) -> None:
+    """The statuses corrected by hand, which win over the lists."""
+    text = "statuts corrigés à la main (CSV : identifiant ; statut ; valeur ; auteur ; date ; motif)"
+    command.add_argument("--corrections", metavar="FICHIER", help=text)
 
 
 def years(text: str) -> tuple[int, int]:

@@ -261,10 +261,10 @@ def _text(sheet: Worksheet, style: Format, row: int, text: str) -> int:
 
 def _rules(book: xlsxwriter.Workbook, styles: Styles, report: Report) -> None:
     """Sources, rules and definitions: every table of the method section, then where each quoted figure comes from."""
-    sheet = book.add_worksheet("sources et règles")
+    sheet = book.add_worksheet("sources" if any(section.id == "sources" for section in report.sections) else "sources et règles")
     row = 0
     for section in report.sections:
-        if section.id not in ("methode", "qualite"):
+        if section.id not in ("methode", "qualite", "sources"):
             continue
         for block in section.blocks:
             if isinstance(block, TableBlock):

@@ -76,7 +76,7 @@ def write_values(sheet: Worksheet, formats: dict[str, Format], measures: Place, 
     lines = measures.block.frame.head(measures.last).to_dicts()
     formulas = _recounts(lines, rows) if rows else {}
     for index, line in enumerate(lines):
-        unit, scale = ("entier", 1) if line["unite"] == "nombre" else ("centime", 100)
+        unit, scale = ("centime", 100) if line["unite"].startswith("valeur") else ("entier", 1)
         row, share = measures.first + index, line["denominateur"] is not None
         for name in _COUNTS:
             _write(sheet, row, measures.columns[name], line[name], scale, formulas.get((index, name), ""), formats[unit])

@@ -1,0 +1,104 @@
+"""``spaser fournisseurs``, ``registre``, ``territoire``, ``telecharger``: who the suppliers are, and the lists that say it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from spaser import french
+from spaser.cli.options import DEMO, command, day, registers
+from spaser.cli.terminal import progress, say
+
+CACHE = Path("spaser-cache")
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """The commands about suppliers."""
+    _add_suppliers(commands)
+    lists = command(commands, "registre", _run_registers, "ce que contiennent vos listes de fournisseurs : statuts, dates, désaccords")
+    lists.add_argument("registre", nargs="*", metavar="FICHIER", help="les listes ; sans fichier : celles de la démonstration")
+    _add_territory(commands)
+    fetch = command(commands, "telecharger", _run_download, "télécharge les fichiers officiels dans le cache ; sans nom : montre la liste")
+    fetch.add_argument("noms", nargs="*", metavar="NOM", help="noms du catalogue (sans nom : les montrer)")
+    fetch.add_argument("--catalogue", metavar="FICHIER", help="votre propre catalogue (TOML), ajouté à celui du kit")
+    fetch.add_argument("--cache", type=Path, default=CACHE, metavar="DOSSIER", help=f"où les ranger (par défaut : {CACHE})")
+
+
+def _add_suppliers(commands: argparse._SubParsersAction) -> None:
+    text = "analyse des fournisseurs d'un fichier de dépenses : ESS, inclusifs, inconnus, à vérifier"
+    asked = command(commands, "fournisseurs", _run_suppliers, text)
+    asked.add_argument("fichier", nargs="?", metavar="FICHIER", help="export de mandats (XLSX, XLS, ODS, CSV) ; sans fichier : la démonstration")
+    registers(asked)
+    asked.add_argument("--validations", metavar="FICHIER", help="validations.csv rempli : rapprochements acceptés ou refusés")
+    asked.add_argument("--correspondance", metavar="FICHIER", help="correspondance.toml corrigé : quelle colonne est quoi")
+    asked.add_argument("--etendre", action="store_true", help="étendre le statut inclusif d'un établissement à toute l'unité légale")
+    asked.add_argument("--date", type=day, metavar="AAAA-MM-JJ", help="date d'arrêté (par défaut : la dernière date du fichier)")
+    _folders(asked)
+
+
+def _add_territory(commands: argparse._SubParsersAction) -> None:
+    asked = command(commands, "territoire", _run_territory, "panorama de l'ESS d'un territoire : établissements et emplois par commune et famille")
+    asked.add_argument("--epci", required=True, metavar="SIREN|NOM", help="l'intercommunalité (ou l'EPT, ou la commune) : son SIREN ou une partie de son nom")
+    registers(asked)
+    asked.add_argument("--emplois", metavar="FICHIER", help="emplois officiels par commune (CSV : code_commune ; emplois)")
+    asked.add_argument("--date", type=day, metavar="AAAA-MM-JJ", help="jour des statuts (par défaut : la dernière date des listes)")
+    _folders(asked)
+
+
+def _folders(asked: argparse.ArgumentParser) -> None:
+    asked.add_argument("--cache", type=Path, default=CACHE, metavar="DOSSIER", help=f"dossier des stocks SIRENE réduits (par défaut : {CACHE})")
+    asked.add_argument("--sortie", type=Path, default=Path("spaser-sortie"), metavar="DOSSIER", help="dossier des résultats (par défaut : spaser-sortie)")
+
+
+def _run_suppliers(choices: argparse.Namespace) -> None:
+    from spaser import purchases, purchases_handover
+
+    demo = not choices.fichier
+    result = purchases.suppliers_of(
+        DEMO / "depenses_demo.xlsx" if demo else choices.fichier,
+        choices.registre or (_demo_lists() if demo else []),
+        overrides=choices.corrections, validations=choices.validations, spread_establishment=choices.etendre, as_of=choices.date,
+        mapping=choices.correspondance, cache=choices.cache, progress=progress,
+    )  # fmt: skip
+    if demo:
+        say(purchases_handover.DEMO_NOTE + "\n")
+    say(purchases_handover.summary(result))
+    _written(purchases_handover.write(result, choices.sortie, validations=choices.validations))
+
+
+def _run_registers(choices: argparse.Namespace) -> None:
+    from spaser import purchases_lists
+
+    say(purchases_lists.told(choices.registre or _demo_lists(), progress))
+
+
+def _run_territory(choices: argparse.Namespace) -> None:
+    from spaser import purchases_territory
+
+    result = purchases_territory.territory(
+        choices.epci, choices.registre or _demo_lists(), overrides=choices.corrections, jobs=choices.emplois, as_of=choices.date,
+        cache=choices.cache, progress=progress,
+    )  # fmt: skip
+    say(purchases_territory.summary(result))
+    _written(purchases_territory.write(result, choices.sortie))
+
+
+def _run_download(choices: argparse.Namespace) -> None:
+    from spaser.sources import catalogue
+
+    if not choices.noms:
+        known = catalogue.catalogue(choices.catalogue)
+        lines = [f"  {name:<28} {spec.get('label', name)}{'' if 'url' in spec else ' (à télécharger à la main)'}" for name, spec in known.items()]
+        say("Fichiers que spaser sait télécharger (spaser telecharger NOM…) :\n" + "\n".join(lines))
+        return
+    for row in catalogue.download(choices.noms, choices.cache, catalogue=choices.catalogue, progress=progress).to_dicts():
+        dated = f", daté par le serveur du {row['date']}" if row["date"] else ""
+        say(f"  {row['nom']} : {row['etat']}, {french.number(row['octets'])} octets{dated}\n    {row['chemin']}")
+
+
+def _demo_lists() -> list[Path]:
+    return sorted(DEMO.glob("registre_demo*.csv"))
+
+
+def _written(paths: list[Path]) -> None:
+    say("\nFichiers écrits :\n" + "\n".join(f"  {path}" for path in paths))
