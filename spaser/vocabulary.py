@@ -862,6 +862,36 @@ PLAN = Table(
     ),
 )
 
+MATURITY_PROFILE = Table(
+    "maturity_profile",
+    "un axe du questionnaire de maturité",
+    ("axe",),
+    (
+        Word("axe", T, "Axe"),
+        Word("axe_libelle", T, "Axe"),
+        Word("niveau", F, "Niveau moyen des questions répondues (null : aucune réponse)", "niveau"),
+        Word("bas", F, "Au moins", "niveau"),
+        Word("haut", F, "Au plus", "niveau"),
+        Word("questions", N, "Questions", "question"),
+        Word("repondues", N, "Questions répondues", "question"),
+    ),
+)
+
+MATURITY_ACTIONS = Table(
+    "maturity_actions",
+    "une action qui mène au niveau suivant",
+    ("question",),
+    (
+        Word("axe", T, "Axe"),
+        Word("axe_libelle", T, "Axe"),
+        Word("question", T, "Question"),
+        Word("texte", T, "Question"),
+        Word("niveau", N, "Niveau aujourd'hui", "niveau"),
+        Word("constat", T, "Aujourd'hui"),
+        Word("action", T, "Action conseillée"),
+    ),
+)
+
 #: Five answers to « is this contract subject to this duty? », from no to yes.
 APPLICABILITY = {
     "non_soumis": "non soumis",
@@ -966,6 +996,8 @@ FOOD = Table(
         Word("achats", I, "Achats alimentaires HT", "centime"),
         Word("durables", I, "dont produits durables et de qualité, bio compris, HT", "centime"),
         Word("bio", I, "dont produits biologiques ou en conversion, HT", "centime"),
+        Word("viandes_poissons", I, "Achats de viandes et poissons HT (facultatif)", "centime"),
+        Word("viandes_poissons_durables", I, "dont viandes et poissons durables et de qualité, HT", "centime"),
     ),
 )
 
@@ -1032,7 +1064,7 @@ TABLES = {
         RAW, RECORDS, REJECTS, ACCOUNTS, CONTRACTS, HOLDERS, VERSIONS, SUBCONTRACTS, CONTRIBUTIONS, GAPS, SENSITIVITY, MEASURES,
         ESTABLISHMENTS, REGISTER, PASSAGES, SPEND, DECISIONS, LINKS, LINK_CANDIDATES, LAUNCHES, DUTIES, READINESS, BUYER_DUTIES,
         RESERVED, FOOD,
-        PLACES, NEEDS, NEED_CONTRACTS, SUPPLY, CANDIDATES, OPPORTUNITIES, RENEWALS, PLAN,
+        PLACES, NEEDS, NEED_CONTRACTS, SUPPLY, CANDIDATES, OPPORTUNITIES, RENEWALS, PLAN, MATURITY_PROFILE, MATURITY_ACTIONS,
         NOTICES, NOTICE_LOTS, NOTICE_CRITERIA,
         ENTERED, PEERS, EDITIONS,
     )

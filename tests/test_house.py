@@ -148,6 +148,24 @@ def test_every_dated_value_of_the_law_has_a_source_and_dates_increase():
         assert all(v.get("source") for v in values), key
 
 
+def test_every_duty_base_and_target_of_the_law_is_sourced_dated_and_says_how_far_it_was_checked():
+    law = tomllib.loads((PACKAGE / "reference" / "law.toml").read_text(encoding="utf-8"))
+    for part in ("duties", "reservations", "targets", "reminders"):
+        for key, rule in law[part].items():
+            assert all(rule.get(name) for name in ("label", "legal", "source", "checked_on")), key
+            assert rule.get("until", rule.get("since")) >= rule["since"] if "since" in rule else True, key
+            for stated in (rule, *rule.get("exclusions", [])):
+                assert stated["confidence"] in {"source_officielle", "source_secondaire", "a_confirmer"}, key
+            # What is only remembered is never shown as read.
+            assert "de mémoire" not in rule["source"] or rule["confidence"] == "a_confirmer", key
+
+
+def test_every_dated_rule_of_the_law_is_used():
+    law = tomllib.loads((PACKAGE / "reference" / "law.toml").read_text(encoding="utf-8"))
+    written = "".join(path.read_text(encoding="utf-8") for path in MODULES) + str([duty.get("threshold") for duty in law["duties"].values()])
+    assert [key for key, rule in law.items() if "values" in rule and not re.search(f"[\"']{key}[\"']", written)] == []
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.name)
 def test_notebooks_hold_short_cells_no_definition_and_were_all_run(path):
     cells = [c for c in json.loads(path.read_text(encoding="utf-8"))["cells"] if c["cell_type"] == "code"]

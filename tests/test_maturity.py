@@ -1,0 +1,71 @@
+"""The questionnaire: a profile that says what is unknown, and actions that lead one level up."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from spaser import maturity
+from spaser.problems import Problem, Problems
+
+GRID = maturity.grid()
+ALL = [one["id"] for axis in GRID["axis"] for one in axis["question"]]
+
+
+def profile(said: dict[str, int | None]) -> dict[str, dict]:
+    return {row["axe"]: row for row in maturity.profile(maturity.answers(said, GRID), GRID).collect().to_dicts()}
+
+
+def test_the_grid_describes_every_level_and_says_it_is_ours():
+    assert len(GRID["axis"]) == 6
+    assert "pas une grille officielle" in GRID["origin"]
+    for row in maturity.questions(GRID).collect().to_dicts():
+        assert len(set(row["niveaux"])) == 4 and len(set(row["actions"])) == 3
+
+
+def test_an_axis_nobody_answered_has_no_level_and_the_widest_range():
+    row = profile({})["strategie"]
+    assert (row["niveau"], row["bas"], row["haut"], row["repondues"]) == (None, 0.0, 3.0, 0)
+
+
+def test_a_question_without_an_answer_is_unknown_and_never_zero():
+    row = profile({"portage_elu": 2, "moyens": 3, "transversalite": None})["gouvernance"]
+    assert row["niveau"] == 2.5
+    assert (row["bas"], row["haut"], row["repondues"]) == (1.25, 2.75, 2)
+
+
+def test_a_full_axis_has_no_range():
+    row = profile({"portage_elu": 1, "moyens": 1, "transversalite": 2, "partenaires": 0})["gouvernance"]
+    assert row["niveau"] == row["bas"] == row["haut"] == 1.0
+
+
+def test_axes_come_in_the_order_of_the_grid():
+    assert list(profile({})) == [axis["id"] for axis in GRID["axis"]]
+
+
+def test_actions_lead_one_level_up_lowest_levels_first_and_the_top_asks_for_nothing():
+    rows = maturity.actions(maturity.answers({"moyens": 1, "formation": 0, "bilan": 3, "elus": None}, GRID), GRID).collect()
+    assert rows["question"].to_list() == ["formation", "moyens"]
+    asked = next(one for axis in GRID["axis"] for one in axis["question"] if one["id"] == "moyens")
+    assert rows.filter(pl.col("question") == "moyens")["action"].item() == asked["actions"][1]
+
+
+def test_an_unknown_question_gives_the_closest_one():
+    with pytest.raises(Problem, match="portage_elu"):
+        maturity.answers({"portage_elus": 1}, GRID)
+
+
+def test_a_level_outside_the_grid_is_refused():
+    with pytest.raises(Problem, match="niveaux vont de 0 à 3"):
+        maturity.answers({"moyens": 4}, GRID)
+
+
+def test_a_grid_of_ones_own_with_a_missing_level_is_told(tmp_path):
+    own = tmp_path / "grille.toml"
+    own.write_text('levels = ["a", "b"]\n[[axis]]\nid = "x"\nlabel = "X"\n[[axis.question]]\nid = "q"\ntext = "?"\nanswers = ["un"]\nactions = ["faire"]\n', encoding="utf-8")
+    with pytest.raises(Problems, match="« q » : 2 niveaux"):
+        maturity.grid(own)
+
+
+def test_every_question_has_its_own_identifier():
+    assert len(ALL) == len(set(ALL)) == 24
