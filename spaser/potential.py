@@ -1,0 +1,140 @@
+"""What a buyer buys × who in the ESS could supply it → reachable amounts, the reason that binds, the lever advised.
+
+The room is ``potential_demand`` (needs), ``potential_supply`` (suppliers), ``potential_match`` (who is within reach of what),
+``potential_readings`` (three readings), ``potential_lots`` (allotment), ``potential_lever`` (the ladder). Here they meet.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser import rules
+from spaser.potential_demand import members, needs, of_spend
+from spaser.potential_lever import advise, ladder
+from spaser.potential_lots import allotment
+from spaser.potential_match import candidates, within_reach
+from spaser.potential_readings import clause_reading, law_reading, peer_reading, supply_reading
+from spaser.potential_supply import learned, supply
+from spaser.vocabulary import OPPORTUNITIES
+
+__all__ = [
+    "allotment", "by_family", "candidates", "ladder", "learned", "members", "needs", "net", "of_spend", "opportunities", "supply", "within_reach",
+]  # fmt: skip
+#: Rungs whose reach is the insertion clause, not the whole need.
+_BY_CLAUSE = ("clause_sociale",)
+_SPLIT = ("allotir",)
+
+
+def opportunities(
+    chosen: pl.LazyFrame,
+    found: pl.LazyFrame,
+    *,
+    every: pl.LazyFrame | None = None,
+    kinds: pl.LazyFrame | None = None,
+    dependency: float | None = None,
+    method: dict | None = None,
+) -> pl.LazyFrame:
+    """OPPORTUNITIES: each need with its three readings, its low, middle and high potential, and its lever.
+
+    Parameters
+    ----------
+    chosen
+        NEEDS of the buyer.
+    found
+        CANDIDATES of these needs.
+    every, kinds
+        NEEDS of all the buyers read, and ``acheteur_siren, acheteur_categorie``, for the reading by peers; without them it is
+        not measured.
+    """
+    settings = (method or rules.method())["potential"]
+    share = settings["dependance"]["value"] if dependency is None else dependency
+    supplied = supply_reading(chosen, found, share, settings)
+    whole = chosen.join(supplied, on="besoin", how="left")
+    whole = whole.join(law_reading(chosen, supplied, settings), on="besoin", how="left")
+    whole = whole.join(clause_reading(chosen, settings), on="besoin", how="left")
+    if every is not None and kinds is not None:
+        whole = whole.join(peer_reading(every, kinds, settings), on=["acheteur_siren", "famille"], how="left")
+    else:
+        whole = whole.with_columns(repere_n=pl.lit(None, pl.Int32), repere_part=pl.lit(None, pl.Float64))
+    judged = _amounts(advise(whole, share))
+    return OPPORTUNITIES.conform(judged).sort("potentiel", "annuel", "besoin", descending=[True, True, False], nulls_last=True)
+
+
+def _amounts(whole: pl.LazyFrame) -> pl.LazyFrame:
+    """Low, middle, high, and what binds.
+
+    low: what comparable buyers already reach, never more than high; middle: the expectation of the supply; high: the smaller
+    of what credible suppliers hold and of what the law and the need allow. Where the lever is a clause, only the work it
+    reserves is reachable; where the need must first be divided, the part that its lots would let be taken.
+    """
+    clause = pl.col("levier").is_in(_BY_CLAUSE)
+    split = pl.col("levier").is_in(_SPLIT)
+    divided = (pl.col("annuel") * pl.col("part_allotie")).round().cast(pl.Int64)
+    middle = (
+        pl.when(clause).then((pl.col("clause_bas") + pl.col("clause_haut")) // 2)
+        .when(split).then(pl.max_horizontal("lecture_offre", divided)).otherwise("lecture_offre")
+    )  # fmt: skip
+    allowed = pl.when(clause).then(pl.min_horizontal("clause_haut", "annuel_haut")).otherwise("annuel_haut")
+    offered = (
+        pl.when(clause).then("clause_haut")
+        .when(split).then((pl.col("annuel_haut") * pl.col("part_allotie")).round().cast(pl.Int64))
+        .otherwise("lecture_offre_haut")
+    )  # fmt: skip
+    high = pl.max_horizontal(pl.min_horizontal(offered, allowed), middle)
+    peers = (pl.col("annuel") * pl.col("repere_part")).round().cast(pl.Int64)
+    binding = (
+        pl.when(high == 0).then(pl.when(pl.col("candidats") == 0).then(pl.lit("aucun fournisseur à portée")).otherwise(pl.lit("aucun fournisseur crédible")))
+        .when(clause).then(pl.lit("loi et besoin : la clause ne porte que sur une part des heures"))
+        .when(split).then(pl.lit("taille des lots, puis offre"))
+        .when(offered < allowed).then(pl.lit("offre"))
+        .when(pl.col("lecture_loi") == 0).then(pl.lit("besoin (en concurrence : rien ne peut être réservé)"))
+        .otherwise(pl.lit("besoin"))
+    )  # fmt: skip
+    return whole.with_columns(lecture_repere=peers, potentiel=middle, potentiel_haut=high, limite=binding).with_columns(
+        potentiel_bas=pl.min_horizontal(pl.col("lecture_repere"), "potentiel_haut") * pl.when(pl.col("repere_part").is_not_null()).then(1)
+    )
+
+
+def net(opportunities: pl.LazyFrame, found: pl.LazyFrame, *, dependency: float | None = None, method: dict | None = None) -> pl.LazyFrame:
+    """Per need, ``potentiel_net``: its middle potential once no supplier's capacity serves twice.
+
+    A supplier credible for several needs of one buyer has one envelope, share × median capacity, divided between them in
+    proportion to what it was expected to take of each. A need keeps at most the sum of the envelopes it received.
+    """
+    settings = (method or rules.method())["potential"]
+    share = settings["dependance"]["value"] if dependency is None else dependency
+    amounts = opportunities.select("besoin", "acheteur_siren", "potentiel", "levier", _annuel="annuel", _lot="lot_annuel")
+    key = pl.coalesce("siret", "siren")
+    rows = found.filter(pl.col("preste") & (pl.col("adequation") > 0)).join(amounts, on="besoin").with_columns(
+        _cle=key, _attendu=pl.col("adequation") * pl.min_horizontal("prenable", "_annuel")
+    )  # fmt: skip
+    envelope = pl.col("capacite") * share
+    wanted = pl.col("_attendu").sum().over("acheteur_siren", "_cle")
+    received = rows.with_columns(_part=pl.min_horizontal(pl.col("_attendu"), envelope * pl.col("_attendu") / wanted)).group_by("besoin").agg(
+        _recu=pl.col("_part").sum()
+    )  # fmt: skip
+    # An insertion clause is carried by whoever wins: it takes nobody's capacity.
+    clause = pl.col("levier").is_in(_BY_CLAUSE)
+    kept = pl.when(clause).then("potentiel").otherwise(pl.min_horizontal(pl.col("potentiel").cast(pl.Float64), pl.col("_recu").fill_null(0.0)))
+    return amounts.join(received, on="besoin", how="left").select("besoin", potentiel_net=kept.round().cast(pl.Int64))
+
+
+def by_family(opportunities: pl.LazyFrame, nets: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per family: its needs still active, what they weigh, what could be reached, and by how many suppliers.
+
+    Amounts add up: each supplier's capacity is counted once (see ``net``). ``fournisseurs`` counts each establishment once.
+    """
+    active = opportunities.filter(pl.col("actif")).join(nets, on="besoin", how="left")
+    credible = found.filter("credible").join(active.select("besoin", "famille"), on="besoin")
+    suppliers = credible.group_by("famille").agg(fournisseurs=pl.coalesce("siret", "siren").n_unique().cast(pl.Int32))
+    lever = pl.col("levier_libelle").sort_by("annuel", descending=True).first()
+    told = pl.col("acquis").is_not_null()
+    table = active.group_by("famille", "famille_libelle").agg(
+        besoins=pl.len().cast(pl.Int32), annuel=pl.col("annuel").sum(), annuel_haut=pl.col("annuel_haut").sum(),
+        acquis=pl.when(told.any()).then(pl.col("acquis").sum()), acquis_connu=pl.col("annuel").filter(told).sum(),
+        potentiel_bas=pl.when(pl.col("potentiel_bas").is_not_null().any()).then(pl.col("potentiel_bas").sum()),
+        potentiel=pl.col("potentiel_net").sum(), potentiel_brut=pl.col("potentiel").sum(), potentiel_haut=pl.col("potentiel_haut").sum(),
+        levier_principal=lever,
+    )  # fmt: skip
+    joined = table.join(suppliers, on="famille", how="left").with_columns(pl.col("fournisseurs").fill_null(0))
+    return joined.sort("annuel", "famille", descending=[True, False])

@@ -1,0 +1,187 @@
+"""Needs: what a buyer buys, family by place, annualised, with its lots and its recurrence.
+
+A campaign is one presumed consultation in one family and one place; its lots are its contracts, a framework agreement with
+several holders counting once. Campaigns of the same buyer, family and place whose subjects share the same words are one
+need: the later replaces the earlier when it starts near its end, otherwise they run together and add up.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from spaser import rules
+from spaser.vocabulary import NEED_CONTRACTS, NEEDS
+
+_CAMPAIGN = ["acheteur_siren", "consultation", "famille", "lieu"]
+_NEED = ["acheteur_siren", "famille", "lieu", "_mots"]
+#: Words of a subject that say how it is bought, not what.
+_EMPTY = (
+    "marche|marches|accord|accords|cadre|cadres|lot|lots|relance|renouvellement|avenant|prestation|prestations|travaux|pour|"
+    "dans|avec|sans|chez|cedex|ville|commune|annee|annees|subsequent|bons|commande|commandes|besoins|divers|diverses|"
+    "relatif|relative|relatifs|relatives|mise|oeuvre|concernant|ainsi|leurs|sein|cours|suite"
+)
+
+
+def needs(contracts: pl.LazyFrame, *, as_of: date, method: dict | None = None) -> pl.LazyFrame:
+    """NEEDS of the contracts: one row per buyer, family, place and recognised need.
+
+    Parameters
+    ----------
+    contracts
+        CONTRACTS with ``famille``, ``famille_libelle``, ``famille_origine``, ``famille_confiance``, ``acheteur_libelle``,
+        ``titulaire_ess``, ``titulaire_inclusif`` (null when unknown) and ``lieu``, ``lieu_libelle`` (key of PLACES).
+    as_of
+        The day that decides which needs are still active.
+    """
+    settings = (method or rules.method())["potential"]
+    return NEEDS.conform(_named(_latest(_assigned(contracts, settings), as_of, settings)))
+
+
+def members(contracts: pl.LazyFrame, *, method: dict | None = None) -> pl.LazyFrame:
+    """NEED_CONTRACTS: which contract belongs to which need, in which campaign."""
+    settings = (method or rules.method())["potential"]
+    found = _assigned(contracts, settings)
+    return NEED_CONTRACTS.conform(
+        found.with_columns(campagne=pl.col("_debut").rank("dense").over(_NEED), derniere="_courante")
+    ).sort("besoin", "campagne", "uid")
+
+
+def of_spend(spend: pl.LazyFrame, *, as_of: date, place: str | None = None) -> pl.LazyFrame:
+    """NEEDS of a ledger: one row per buyer and family, the annual amount being the median of its years.
+
+    Needs SPEND with ``famille``, ``famille_libelle``, ``famille_origine``, ``famille_confiance`` (see ``families.classify``),
+    ``acheteur_siren``, and ``titulaire_ess``, ``titulaire_inclusif`` when suppliers are known. Only lines inside the perimeter
+    of purchases are counted. Median, lowest and highest year are kept apart: a ledger says what was spent, not a maximum.
+    """
+    year = pl.coalesce(pl.col("exercice"), pl.col("date").dt.year())
+    mine = _ours(spend)
+    known = spend.filter(pl.col("perimetre") == "achat").with_columns(_annee=year, _acquis=mine)
+    yearly = known.group_by("acheteur_siren", "famille", "_annee").agg(
+        pl.col("famille_libelle", "famille_origine").first(), pl.col("famille_confiance").min(), total=pl.col("montant").sum(),
+        acquis=pl.when(pl.col("_acquis").is_not_null().any()).then(pl.col("montant").filter(pl.col("_acquis")).sum()),
+        lignes=pl.len(),
+    )  # fmt: skip
+    rows = yearly.sort("_annee").group_by("acheteur_siren", "famille").agg(
+        pl.col("famille_libelle", "famille_origine").first(), pl.col("famille_confiance").min(),
+        annuel_bas=pl.col("total").min(), annuel=pl.col("total").median().cast(pl.Int64), annuel_haut=pl.col("total").max(),
+        acquis=pl.col("acquis").median().cast(pl.Int64), occurrences=pl.len().cast(pl.Int32), _fin=pl.col("_annee").max(),
+    )  # fmt: skip
+    return NEEDS.conform(
+        rows.with_columns(
+            origine=pl.lit("depenses"),
+            besoin=pl.format("{}-{}-depenses", "acheteur_siren", pl.col("famille").fill_null("inconnue")),
+            lots=pl.lit(1, pl.Int32),
+            lieu=pl.lit(place, pl.String),
+            lot_annuel=pl.col("annuel"),
+            recurrence=pl.when(pl.col("occurrences") > 1).then(pl.lit("constatee")).otherwise(pl.lit("inconnue")),
+            actif=pl.col("_fin") >= as_of.year - 1,
+            acquis_part=_ratio(pl.col("acquis"), pl.col("annuel")),
+        )
+    ).sort("besoin")
+
+
+def _assigned(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
+    """Each usable contract with its campaign's words and dates, and whether its campaign is the need's current one."""
+    usable = contracts.filter(
+        ~pl.col("test_plateforme").fill_null(False) & pl.col("dateNotification").is_not_null() & pl.col("famille").is_not_null()
+        & ((pl.col("montant_retenu").is_not_null()) | pl.col("accord_multiple").is_not_null())
+    ).with_columns(_ours=_ours(contracts), consultation=pl.coalesce("consultation", "uid"))  # fmt: skip
+    # The same amount under the same subject to the letter, for other holders: one maximum, even when no one declared it.
+    twin = pl.coalesce("accord_multiple", pl.col("uid").min().over("acheteur_siren", "consultation", "montant", "objet"))
+    usable = usable.with_columns(_groupe=twin).with_columns(_porte=pl.col("uid") == pl.col("uid").filter(pl.col("montant_retenu").is_not_null()).min().over("_groupe"))
+    end = pl.col("dateNotification").dt.offset_by(pl.format("{}mo", pl.col("dureeMois").fill_null(12)))
+    dated = usable.with_columns(_fin=end).with_columns(
+        _debut=pl.col("dateNotification").min().over(_CAMPAIGN), _terme=pl.col("_fin").max().over(_CAMPAIGN)
+    )
+    named = dated.join(_words(dated, settings), on=_CAMPAIGN, how="left", nulls_equal=True)
+    named = named.with_columns(_mots=pl.coalesce("_mots", "consultation"))
+    # The last campaign, and those still far from their end when it starts, make the need of today.
+    last = pl.col("_debut").max().over(_NEED)
+    running = pl.col("_terme") - (pl.col("_terme") - pl.col("_debut")) * (1 - settings["succession"]["value"]) > last
+    current = named.with_columns(_courante=(pl.col("_debut") == last) | running)
+    # Named after a contract of its current campaign: the name does not depend on the order of rows.
+    return current.with_columns(besoin=pl.format("B-{}", pl.col("uid").filter(pl.col("_courante")).min().over(_NEED)))
+
+
+def _words(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
+    """Per campaign, the sorted words that all its contracts share: the name by which a need is known again."""
+    plain = pl.col("objet").str.to_lowercase().str.normalize("NFD").str.replace_all(r"\p{M}", "")
+    tokens = plain.str.extract_all(r"[a-z]{4,}").list.unique()
+    spread = contracts.select(*_CAMPAIGN, "uid", _mot=tokens).explode("_mot").filter(
+        pl.col("_mot").is_not_null() & ~pl.col("_mot").str.contains(rf"^(?:{_EMPTY})$")
+    )  # fmt: skip
+    sizes = contracts.group_by(_CAMPAIGN).agg(_n=pl.len())
+    shared = spread.group_by(*_CAMPAIGN, "_mot").agg(_fois=pl.len()).join(sizes, on=_CAMPAIGN, how="left", nulls_equal=True)
+    kept = shared.filter(pl.col("_fois") == pl.col("_n")).group_by(_CAMPAIGN).agg(_mots=pl.col("_mot").sort())
+    return kept.filter(pl.col("_mots").list.len() >= settings["mots_minimum"]["value"]).with_columns(pl.col("_mots").list.join(" "))
+
+
+def _latest(assigned: pl.LazyFrame, as_of: date, settings: dict) -> pl.LazyFrame:
+    """One row per need: its current campaign summed, the number of campaigns, what the ESS already has."""
+    half = settings["execution_accord_cadre"]["value"]
+    months = pl.col("dureeMois").clip(12, None)
+    high = (pl.col("montant_retenu") * 12 / months.fill_null(12)).round().cast(pl.Int64)
+    framework = pl.col("accord_cadre").fill_null(False)
+    unknown = pl.col("dureeMois").is_null()
+    # A framework with several holders counts for the part of its holders that are of the ESS.
+    share = pl.col("_ours").cast(pl.Float64).mean().over("_groupe")
+    lots = assigned.with_columns(
+        _haut=high,
+        _bas=pl.when(framework | unknown).then(0).otherwise(high),
+        _milieu=pl.when(framework).then((high * half).round().cast(pl.Int64)).otherwise(high),
+        _part=share,
+    )
+    now = pl.col("_courante")
+    counted = now & pl.col("_haut").is_not_null() & pl.col("_porte")
+    told = counted & pl.col("_part").is_not_null()
+    gathered = lots.sort("_haut", "uid", descending=[True, False], nulls_last=True).group_by(_NEED).agg(
+        pl.col("acheteur_libelle", "famille_libelle", "famille_origine", "lieu_libelle").first(),
+        pl.col("famille_confiance").filter(now).min(),
+        pl.col("objet", "codeCPV", "procedure").filter(now).first(),
+        besoin=pl.col("besoin").first(),
+        contrats=now.sum().cast(pl.Int32),
+        lots=pl.col("_groupe").filter(counted).n_unique().cast(pl.Int32),
+        occurrences=pl.col("_debut").n_unique().cast(pl.Int32),
+        accord_cadre=pl.col("accord_cadre").filter(now).any(),
+        dateNotification=pl.col("_debut").filter(now).max(),
+        dureeMois=pl.col("dureeMois").filter(now).max(),
+        echeance=pl.col("_terme").filter(now & ~unknown).max(),
+        montant_total=pl.col("montant_retenu").filter(counted).sum(),
+        annuel_bas=pl.col("_bas").filter(counted).sum(),
+        annuel=pl.col("_milieu").filter(counted).sum(),
+        annuel_haut=pl.col("_haut").filter(counted).sum(),
+        lot_annuel=pl.col("_milieu").filter(counted).median().round().cast(pl.Int64),
+        acquis=pl.when(told.any()).then((pl.col("_milieu") * pl.col("_part")).filter(told).sum().round().cast(pl.Int64)),
+        _su=pl.col("_milieu").filter(told).sum(),
+        _terme=pl.col("_terme").filter(now).max(),
+    )  # fmt: skip
+    grace = pl.lit(as_of).dt.offset_by(f"-{settings['actif_apres_terme']['value']}mo")
+    return gathered.filter(pl.col("annuel_haut") > 0).with_columns(
+        actif=pl.col("_terme") >= grace, acquis_part=_ratio(pl.col("acquis"), pl.col("_su"))
+    )
+
+
+def _named(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The key of each need, and whether it comes back: seen to, presumed by family, one-off, unknown."""
+    habits = rules.table("families_reach.csv").lazy().select("famille", _habitude="recurrence")
+    seen = (
+        pl.when(pl.col("occurrences") > 1).then(pl.lit("constatee"))
+        .when(pl.col("_habitude") == "recurrent").then(pl.lit("presumee"))
+        .when(pl.col("_habitude") == "ponctuel").then(pl.lit("ponctuel"))
+        .otherwise(pl.lit("inconnue"))
+    )  # fmt: skip
+    joined = rows.join(habits, on="famille", how="left")
+    return joined.with_columns(origine=pl.lit("contrats"), recurrence=seen).sort("besoin")
+
+
+def _ours(frame: pl.LazyFrame) -> pl.Expr:
+    """Held by the ESS or an inclusive structure: yes, no, unknown (null when no register was read)."""
+    have = frame.collect_schema().names()
+    either = [pl.col(name) if name in have else pl.lit(None, pl.Boolean) for name in ("titulaire_ess", "titulaire_inclusif")]
+    return either[0] | either[1]
+
+
+def _ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    return pl.when(whole > 0).then(part / whole)

@@ -1,0 +1,156 @@
+"""Needs and suppliers: who is within reach, and who could take a lot without depending too much on one buyer.
+
+Reach is settled between communes first (a grid of cells, then the distance), then families are joined: never every need
+against every supplier.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser import rules
+from spaser.vocabulary import CANDIDATES
+
+EARTH_KM = 6371.0088
+KM_PER_DEGREE = 111.2
+#: One degree of longitude at the north of metropolitan France (51°), the narrowest: cells are never too small.
+KM_PER_DEGREE_LON = 69.9
+LOGISTIC = 1.702  # the logistic curve of this slope is the normal one within 0.01
+
+
+def candidates(
+    needs: pl.LazyFrame,
+    places: pl.LazyFrame,
+    supply: pl.LazyFrame,
+    *,
+    radius: float | None = None,
+    dependency: float | None = None,
+    method: dict | None = None,
+) -> pl.LazyFrame:
+    """CANDIDATES of the needs, best first.
+
+    Parameters
+    ----------
+    needs, places, supply
+        NEEDS, PLACES and SUPPLY.
+    radius
+        Kilometres, for families of local or département reach; the usual reach of each family by default
+        (``families_reach.csv``).
+    dependency
+        The share of its activity that a supplier should not pass with one buyer (``potential.dependance`` by default).
+    """
+    settings = (method or rules.method())["potential"]
+    share = settings["dependance"]["value"] if dependency is None else dependency
+    asked = needs.select("besoin", "lieu", "famille", "annuel", "lot_annuel").filter(pl.col("famille").is_not_null())
+    found = within_reach(asked.select("lieu", "famille").unique(), places, supply, radius=radius)
+    # Suppliers without a SIRET are known by their SIREN.
+    key = pl.coalesce("siret", "siren")
+    described = supply.with_columns(cle=key)
+    rows = asked.join(found, on=["lieu", "famille"], nulls_equal=True).join(described, on=["cle", "famille"])
+    able = rows.with_columns(**able_to_take(pl.col("lot_annuel"), share, settings)).with_columns(
+        credible=pl.col("preste") & (pl.col("adequation") >= settings["adequation"]["seuil_credible"])
+        & (pl.col("probabilite") >= settings["chance_credible"]["value"]),
+    )  # fmt: skip
+    near = 1 / (1 + pl.col("distance_km").fill_null(pl.col("distance_km").max()).fill_null(0) / 50)
+    order = pl.col("adequation") * (0.2 + 0.8 * pl.col("probabilite")) * near * pl.when("preste").then(1.0).otherwise(0.3)
+    ranked = able.with_columns(_ordre=order).with_columns(
+        rang=pl.struct(-pl.col("_ordre"), "distance_km", "cle").rank("ordinal").over("besoin").cast(pl.Int32), raison=_reason()
+    )
+    return CANDIDATES.conform(ranked).sort("besoin", "rang")
+
+
+def able_to_take(lot: pl.Expr, share: float, settings: dict) -> dict[str, pl.Expr]:
+    """``probabilite`` that share × capacity reaches the lot, ``dependance`` (lot / median capacity), ``prenable`` (cents)."""
+    return {
+        "probabilite": chance(lot, share, settings),
+        "dependance": pl.when(pl.col("capacite") > 0).then(lot / pl.col("capacite")),
+        "prenable": pl.min_horizontal((pl.col("capacite") * share).round().cast(pl.Int64), pl.col("annuel")),
+    }
+
+
+def chance(lot: pl.Expr, share: float, settings: dict) -> pl.Expr:
+    """P(share × capacity ≥ lot), the capacity being log-normal between its first and last deciles."""
+    low, high = pl.col("capacite_bas").clip(1, None).log(), pl.col("capacite_haut").clip(2, None).log()
+    spread = ((high - low) / (2 * settings["quantiles_capacite"]["z"])).clip(0.05, None)
+    gap = (low + high) / 2 + pl.lit(share).log() - lot.clip(1, None).log()
+    return 1 / (1 + (-LOGISTIC * gap / spread).exp())
+
+
+def within_reach(
+    asked: pl.LazyFrame, places: pl.LazyFrame, supply: pl.LazyFrame, *, radius: float | None = None
+) -> pl.LazyFrame:
+    """One row per place, family and supplier within reach: ``lieu, famille, cle, distance_km, portee``."""
+    limit = rules.method()["potential"]["rayon_maximal"]["value"]
+    reach = rules.table("families_reach.csv").lazy().select("famille", "portee", _km=pl.col("rayon_km").cast(pl.Float64, strict=False))
+    if radius is not None:
+        local = pl.col("portee").is_in(["rayon", "departement"])
+        reach = reach.with_columns(
+            _km=pl.when(local).then(pl.lit(float(radius))).otherwise("_km"), portee=pl.when(local).then(pl.lit("rayon")).otherwise("portee")
+        )
+    wanted = asked.join(reach, on="famille")
+    where = supply.select("famille", "departement", "region", "code_commune", "lon", "lat", cle=pl.coalesce("siret", "siren"))
+    # Never further than asked: cells as large as the largest radius, so that nine cells hold the neighbours.
+    distances = near(places, where, min(limit, radius or 50.0))
+    local = wanted.filter(pl.col("portee").is_in(["rayon", "departement"]))
+    by_km = (
+        local.join(distances, on="lieu").filter(pl.col("distance_km") <= pl.col("_km"))
+        .join(where.select("famille", "cle", "code_commune"), on=["famille", "code_commune"])
+        .select("lieu", "famille", "cle", portee=pl.lit("rayon"))
+    )  # fmt: skip
+    parts = [by_km]
+    for level in ("departement", "region"):
+        areas = places.select("lieu", level).unique().drop_nulls()
+        parts.append(
+            wanted.filter(pl.col("portee") == level).join(areas, on="lieu")
+            .join(where.select("famille", "cle", level).drop_nulls(level), on=["famille", level])
+            .select("lieu", "famille", "cle", portee=pl.lit(level))
+        )  # fmt: skip
+    parts.append(
+        wanted.filter(pl.col("portee") == "national").join(where.select("famille", "cle"), on="famille")
+        .select("lieu", "famille", "cle", portee=pl.lit("national"))
+    )  # fmt: skip
+    pairs = pl.concat(parts).unique(["lieu", "famille", "cle"], keep="first", maintain_order=True)
+    return _measured(pairs, places, where, distances)
+
+
+def near(places: pl.LazyFrame, where: pl.LazyFrame, radius: float) -> pl.LazyFrame:
+    """``lieu, code_commune, distance_km``: communes with suppliers within the radius of the nearest commune of each place."""
+    tall, wide = radius / KM_PER_DEGREE, radius / KM_PER_DEGREE_LON
+    cells = {"_x": (pl.col("lon") / wide).floor().cast(pl.Int32), "_y": (pl.col("lat") / tall).floor().cast(pl.Int32)}
+    towns = where.select("code_commune", "lon", "lat").drop_nulls().unique("code_commune").with_columns(**cells)
+    shifts = pl.LazyFrame({"_dx": [-1, -1, -1, 0, 0, 0, 1, 1, 1], "_dy": [-1, 0, 1] * 3}, schema={"_dx": pl.Int32, "_dy": pl.Int32})
+    spots = places.select("lieu", "lon", "lat").drop_nulls().unique().with_columns(**cells).join(shifts, how="cross").with_columns(
+        _x=pl.col("_x") + pl.col("_dx"), _y=pl.col("_y") + pl.col("_dy")
+    )  # fmt: skip
+    pairs = spots.join(towns, on=["_x", "_y"], suffix="_b").with_columns(distance_km=_distance())
+    close = pairs.filter(pl.col("distance_km") <= radius)
+    return close.group_by("lieu", "code_commune").agg(pl.col("distance_km").min())
+
+
+def _measured(pairs: pl.LazyFrame, places: pl.LazyFrame, where: pl.LazyFrame, distances: pl.LazyFrame) -> pl.LazyFrame:
+    """The distance of every pair: to the nearest commune when close, else from the middle of the place."""
+    middles = places.group_by("lieu").agg(pl.col("lon", "lat").mean())
+    located = where.unique("cle").select("cle", "code_commune", lon_b="lon", lat_b="lat")
+    joined = pairs.join(located, on="cle", how="left").join(distances, on=["lieu", "code_commune"], how="left").join(
+        middles, on="lieu", how="left"
+    )  # fmt: skip
+    return joined.select("lieu", "famille", "cle", "portee", distance_km=pl.coalesce("distance_km", _distance()))
+
+
+def _distance() -> pl.Expr:
+    one, two = pl.col("lat").radians(), pl.col("lat_b").radians()
+    half = ((two - one) / 2).sin() ** 2 + one.cos() * two.cos() * ((pl.col("lon_b") - pl.col("lon")).radians() / 2).sin() ** 2
+    return 2 * EARTH_KM * half.clip(0, 1).sqrt().arcsin()
+
+
+def _reason() -> pl.Expr:
+    """Why this supplier, in words: its proof, its distance, what it won."""
+    far = pl.when(pl.col("distance_km").is_not_null()).then(
+        pl.format(", à {} km", pl.col("distance_km").round().cast(pl.Int64))
+    ).otherwise(pl.lit(", lieu inconnu"))  # fmt: skip
+    own, unit = pl.col("gagnes_siret").fill_null(0), pl.col("gagnes").fill_null(0)
+    won = (
+        pl.when(own > 0).then(pl.format(" ; contrats de la famille déjà gagnés : {}", own))
+        .when(unit > 0).then(pl.format(" ; contrats de la famille gagnés par l'unité légale : {}", unit)).otherwise(pl.lit(""))
+    )  # fmt: skip
+    return pl.concat_str(pl.col("adequation_origine"), far, won)

@@ -1,0 +1,193 @@
+"""Supply: each active ESS or inclusive establishment, the families it can serve, how surely, and what it can take in a year.
+
+How surely a structure serves a family is the best of its proofs: a contract won (certain), a declared sector, its main
+activity, what structures of its kind usually do. All weights are data (``method.toml``, ``kind_families.csv``,
+``families.csv``); those of activities are replaced by what the contracts at hand teach when there are enough of them.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser import rules
+from spaser.vocabulary import SUPPLY
+
+#: Structures eligible to each reservation, from ``siae_types.csv`` (a plain « oui »); GEIQ and others are not, by right.
+_FAMILIES = {"handicap": "handicap", "insertion": "insertion"}
+PROOFS = {"gagne": "contrats gagnés", "secteur": "secteur déclaré", "activite": "activité", "type": "type de structure",
+          "unite": "contrats gagnés par un autre établissement"}
+
+
+def supply(
+    structures: pl.LazyFrame,
+    *,
+    wins: pl.LazyFrame | None = None,
+    declared: pl.LazyFrame | None = None,
+    weights: pl.LazyFrame | None = None,
+    method: dict | None = None,
+) -> pl.LazyFrame:
+    """SUPPLY: one row per establishment and family it may serve.
+
+    Parameters
+    ----------
+    structures
+        One row per active establishment: the identity columns of SUPPLY, ``types`` (inclusive kinds joined with ``", "``),
+        ``ess``, ``tranche_effectifs`` (of this very establishment), and ``chiffre_affaires`` (cents a year) when known.
+        ``cle`` identifies the row (SIRET, else SIREN).
+    wins
+        One row per contract won: ``siren, siret, famille, dateNotification``.
+    declared
+        ``cle, famille``: sectors declared by a list, as families.
+    weights
+        ``naf, famille, poids`` learned from contracts (see ``learned``); they replace the reference for their activities.
+    """
+    settings = (method or rules.method())["potential"]
+    proofs = pl.concat(
+        [
+            _by_activity(structures, weights, settings),
+            _by_kind(structures, settings),
+            _by_declared(declared, settings),
+            _by_wins(structures, wins, settings),
+        ]
+    )
+    both = pl.col("_preuve").is_in(["activite", "type"])
+    best = proofs.sort("_poids", "_preuve", descending=[True, False]).group_by("cle", "famille", maintain_order=True).agg(
+        _best=pl.col("_poids").first(), _preuve=pl.col("_preuve").first(), _double=pl.col("_preuve").filter(both).n_unique() == 2,
+        _specific=(pl.col("_poids").filter(pl.col("_preuve") == "activite").max() >= settings["adequation"]["activite"]).fill_null(False),
+    )  # fmt: skip
+    level = settings["adequation"]["activite_et_type"]
+    sure = pl.when(pl.col("_double") & pl.col("_specific")).then(pl.max_horizontal("_best", pl.lit(level))).otherwise("_best")
+    served = best.select("cle", "famille", adequation=sure, adequation_origine=pl.col("_preuve").replace_strict(PROOFS))
+    table = served.join(_able(structures, settings), on="cle").pipe(_won, wins)
+    return SUPPLY.conform(table).sort("famille", "siren", "siret", nulls_last=True)
+
+
+def learned(wins: pl.LazyFrame, *, method: dict | None = None) -> pl.LazyFrame:
+    """What companies of an activity win: ``naf, famille, poids, fournisseurs``, for activities that won enough.
+
+    ``poids`` is the share of the activity's winners that won in the family, smoothed towards the reference table, scaled so
+    that the family most won weighs as much as a main activity confirmed by the kind. Needs ``siren, naf, famille, uid``.
+    """
+    settings = (method or rules.method())["potential"]
+    rule, top = settings["poids_appris"], settings["adequation"]["activite_et_type"]
+    held = wins.filter(pl.col("naf").is_not_null() & pl.col("famille").is_not_null())
+    enough = held.group_by("naf").agg(_n=pl.col("uid").n_unique(), fournisseurs=pl.col("siren").n_unique()).filter(
+        pl.col("_n") >= rule["minimum_contrats"]
+    )  # fmt: skip
+    seen = held.group_by("naf", "famille").agg(_gagnants=pl.col("siren").n_unique())
+    prior = _reference(enough.select("naf"), settings).rename({"_poids": "_avant"})
+    every = pl.concat([seen.select("naf", "famille"), prior.select("naf", "famille")]).unique().join(enough, on="naf")
+    joined = every.join(seen, on=["naf", "famille"], how="left").join(prior, on=["naf", "famille"], how="left")
+    share = (pl.col("_gagnants").fill_null(0) + rule["lissage"] * pl.col("_avant").fill_null(0)) / (pl.col("fournisseurs") + rule["lissage"])
+    return joined.with_columns(_part=share).select(
+        "naf", "famille", poids=(top * pl.col("_part") / pl.col("_part").max().over("naf")), fournisseurs="fournisseurs"
+    ).sort("naf", "famille")  # fmt: skip
+
+
+def _reference(activities: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
+    """``naf, famille, _poids`` of distinct activities, by the prefixes of ``families.csv``."""
+    listed = rules.table("families.csv").lazy().select(
+        "famille", _prefixe=pl.col("naf").fill_null("").str.replace_all(".", "", literal=True).str.split(" ")
+    ).explode("_prefixe").filter(pl.col("_prefixe").str.len_chars() >= 2)  # fmt: skip
+    sizes = [2, 3, 4, 5]
+    wanted = pl.concat([activities.unique().with_columns(_prefixe=pl.col("naf").str.slice(0, size)) for size in sizes])
+    generic = pl.col("naf").is_in(settings["activites_generiques"]["naf"])
+    weight = pl.when(generic).then(settings["adequation"]["activite_generique"]).otherwise(settings["adequation"]["activite"])
+    return wanted.join(listed, on="_prefixe").select("naf", "famille", _poids=weight).unique(["naf", "famille"])
+
+
+def _by_activity(structures: pl.LazyFrame, weights: pl.LazyFrame | None, settings: dict) -> pl.LazyFrame:
+    known = structures.select("cle", "naf").drop_nulls()
+    table = _reference(known.select("naf"), settings)
+    if weights is not None:
+        generic = pl.col("naf").is_in(settings["activites_generiques"]["naf"])
+        # What others of a generic activity win says little of this one.
+        taught = weights.filter(~generic).select("naf", "famille", _poids="poids")
+        table = pl.concat([taught, table.join(taught.select("naf"), on="naf", how="anti")])
+    return known.join(table, on="naf").select("cle", "famille", pl.col("_poids").cast(pl.Float64), _preuve=pl.lit("activite"))
+
+
+def _by_kind(structures: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
+    kinds = rules.table("kind_families.csv").lazy().select(_type="type", famille="famille", _part=pl.col("part").cast(pl.Float64))
+    generic = pl.col("naf").is_null() | pl.col("naf").is_in(settings["activites_generiques"]["naf"])
+    own = structures.select("cle", "naf").join(_reference(structures.select("naf").drop_nulls(), settings), on="naf").select(
+        "cle", "famille", _propre=pl.lit(True)
+    ).unique()  # fmt: skip
+    spread = structures.select("cle", _generique=generic, _type=pl.col("types").str.split(", ")).explode("_type")
+    found = spread.join(kinds, on="_type").join(own, on=["cle", "famille"], how="left")
+    lowered = pl.when(pl.col("_generique") | pl.col("_propre").fill_null(False)).then("_part").otherwise(
+        pl.col("_part") * settings["adequation"]["type_autre_activite"]
+    )  # fmt: skip
+    return found.group_by("cle", "famille").agg(_poids=lowered.max()).with_columns(_preuve=pl.lit("type"))
+
+
+def _by_declared(declared: pl.LazyFrame | None, settings: dict) -> pl.LazyFrame:
+    if declared is None:
+        return pl.LazyFrame(schema={"cle": pl.String, "famille": pl.String, "_poids": pl.Float64, "_preuve": pl.String})
+    return declared.select("cle", "famille", _poids=pl.lit(settings["adequation"]["secteur"]), _preuve=pl.lit("secteur")).unique()
+
+
+def _by_wins(structures: pl.LazyFrame, wins: pl.LazyFrame | None, settings: dict) -> pl.LazyFrame:
+    """A family already won: certain for the establishment itself; for another of its unit, a hint."""
+    if wins is None:
+        return pl.LazyFrame(schema={"cle": pl.String, "famille": pl.String, "_poids": pl.Float64, "_preuve": pl.String})
+    level = settings["adequation"]
+    by_unit = structures.select("cle", "siren", "siret").join(wins.select("siren", "famille", gagnant="siret").unique(), on="siren")
+    same = (pl.col("siret") == pl.col("gagnant")).fill_null(True)
+    return by_unit.group_by("cle", "famille").agg(
+        _poids=pl.when(same.any()).then(level["gagne"]).otherwise(level["gagne_autre_etablissement"]), _preuve=pl.when(same.any()).then(pl.lit("gagne")).otherwise(pl.lit("unite")),
+    )
+
+
+def _won(served: pl.LazyFrame, wins: pl.LazyFrame | None) -> pl.LazyFrame:
+    if wins is None:
+        return served.with_columns(gagnes=pl.lit(None, pl.Int32), gagnes_siret=pl.lit(None, pl.Int32), dernier_gagne=pl.lit(None, pl.Date))
+    units = wins.group_by("siren", "famille").agg(gagnes=pl.len(), dernier_gagne=pl.col("dateNotification").max())
+    own = wins.drop_nulls("siret").group_by("siret", "famille").agg(gagnes_siret=pl.len())
+    joined = served.join(units, on=["siren", "famille"], how="left").join(own, on=["siret", "famille"], how="left")
+    return joined.with_columns(pl.col("gagnes", "gagnes_siret").fill_null(0))
+
+
+def _able(structures: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
+    """Each structure with its legal bases and its annual capacity, low, median, high."""
+    kinds = rules.table("siae_types.csv").lazy().select(
+        _type="code", _famille="famille", _reservable=pl.col("marche_reserve") == "oui",
+        _preste=pl.col("modes").str.contains("PREST|BUILD").fill_null(False),
+        _clause=pl.col("clause_insertion").str.starts_with("oui").fill_null(False),
+    )  # fmt: skip
+    sizes = rules.table("supply_capacity.csv").lazy().select(_type="type", **{
+        f"_{name}": pl.col(name).cast(pl.Float64) for name in ("effectif_bas", "effectif_haut", "ca_bas", "ca_haut")
+    })  # fmt: skip
+    listed = structures.select("cle", _type=pl.col("types").fill_null("ESS").str.split(", ")).explode("_type")
+    named = listed.join(kinds, on="_type", how="left").join(sizes, on="_type", how="left")
+    delivers = pl.col("_preste").fill_null(True)
+    by_law = {
+        name: (pl.col("_reservable") & delivers & (pl.col("_famille") == family)).any().fill_null(False) for name, family in _FAMILIES.items()
+    }
+    summed = named.group_by("cle").agg(
+        **by_law, preste=delivers.any(), clause=pl.col("_clause").any().fill_null(False),
+        **{f"_{name}": pl.col(f"_{name}").max() for name in ("effectif_bas", "effectif_haut", "ca_bas", "ca_haut")},
+    )  # fmt: skip
+    bands = rules.table("staff_bands.csv").lazy().select(
+        tranche_effectifs="tranche", _bas=pl.col("bas").cast(pl.Float64), _haut=pl.coalesce(pl.col("haut"), pl.col("bas")).cast(pl.Float64)
+    )
+    whole = structures.join(summed, on="cle", how="left").join(bands, on="tranche_effectifs", how="left")
+    return _capacity(whole, settings)
+
+
+def _capacity(whole: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
+    """Turnover when given, else staff × production per worker, else the usual size of the kind; in cents a year."""
+    margin = settings["chiffre_affaires"]["marge"]
+    have = whole.collect_schema().names()
+    turnover = pl.col("chiffre_affaires").cast(pl.Float64) if "chiffre_affaires" in have else pl.lit(None, pl.Float64)
+    staffed = pl.col("_bas").is_not_null()
+    low_staff, high_staff = (pl.max_horizontal(pl.coalesce(f"_{end}", f"_effectif_{end}"), pl.lit(1.0)) for end in ("bas", "haut"))
+    low = pl.coalesce(turnover * (1 - margin), 100 * low_staff * pl.col("_ca_bas"))
+    high = pl.coalesce(turnover * (1 + margin), 100 * high_staff * pl.col("_ca_haut"))
+    # The middle of a log-normal interval is its geometric mean: a few large structures do not pull it up.
+    return whole.with_columns(
+        capacite_bas=low.round().cast(pl.Int64), capacite=(low * high).sqrt().round().cast(pl.Int64),
+        capacite_haut=high.round().cast(pl.Int64),
+        capacite_origine=pl.when(turnover.is_not_null()).then(pl.lit("chiffre d'affaires")).when(staffed)
+        .then(pl.lit("tranche d'effectifs × production par personne (hypothèse)")).otherwise(pl.lit("taille usuelle du type (hypothèse)")),
+    )  # fmt: skip
