@@ -19,13 +19,12 @@ from spaser.obligations_buyer import buyer_duties
 from spaser.obligations_ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, UNLIKELY, Rung, climb, lowest, reasons, rules_used, word
 from spaser.obligations_reserved import reserved
 from spaser.obligations_thresholds import kinds_counted, kinds_of
-from spaser.vocabulary import APPLICABILITY, DUTIES, READINESS
+from spaser.vocabulary import APPLICABILITY, CENT, DUTIES, READINESS
 
 __all__ = [
-    "aimed", "buyer_duties", "catalogue", "duties", "kinds_counted", "kinds_of", "questions", "readiness", "reserved", "to_see",
+    "aimed", "buyer_duties", "catalogue", "duties", "kinds_counted", "kinds_of", "questions", "readiness", "reserved", "targets", "to_see",
 ]  # fmt: skip
 
-WITHOUT_COMPETITION = "Marché passé sans publicité ni mise en concurrence préalable"
 #: The contracts a duty aims at, dates aside.
 AIMED = "vises"
 
@@ -34,6 +33,11 @@ def catalogue(level: str | None = None) -> dict[str, dict[str, Any]]:
     """The duties of ``law.toml`` by identifier: all of them, or those of a level (contract, buyer)."""
     known = rules.toml("law.toml")["duties"]
     return {key: duty for key, duty in known.items() if level in (None, duty["level"])}
+
+
+def targets() -> dict[str, dict[str, Any]]:
+    """The national targets of ``law.toml`` by identifier: dated references to offer, never to impose."""
+    return rules.toml("law.toml")["targets"]
 
 
 def duties(
@@ -118,16 +122,31 @@ def to_see(duties: pl.LazyFrame) -> pl.LazyFrame:
     return duties.filter(subject & missing & expected).sort([*rank, pl.col("uid")])
 
 
-def questions(duties: pl.LazyFrame) -> pl.LazyFrame:
-    """What only the buyer can answer: ``obligation, question, contrats`` (how many contracts it bears on).
+def questions(duties: pl.LazyFrame, contracts: pl.LazyFrame | None = None) -> pl.LazyFrame:
+    """What only the buyer can answer: ``obligation`` (null when it is none of them), ``question``, ``contrats`` it bears on.
 
-    Those of the duties of contracts, where at least one contract aimed at has no declared answer.
+    The exceptions of the duties, where a contract aimed at has no declared answer; the notices whose day would settle a
+    date; and, when CONTRACTS are given, the contracts without competition above the threshold of exemption.
     """
     open_ = pl.col("champ").is_in(["indetermine", "probable", "certain"]) & ~pl.col("remplie").fill_null(False)
     counted = duties.filter(open_).group_by("obligation").agg(contrats=pl.len().cast(pl.Int64))
     asked = [(key, text) for key, duty in catalogue("contract").items() for text in duty["exceptions"]]
     rows = pl.LazyFrame(asked, schema={"obligation": pl.String, "question": pl.String}, orient="row").with_row_index("rang")
-    return rows.join(counted, on="obligation").sort("rang").drop("rang")
+    exceptions = rows.join(counted, on="obligation").sort("rang").drop("rang")
+    others = [_notices(duties)] + ([] if contracts is None else [thresholds.without_competition(contracts)])
+    counts = [pl.lit(None, pl.String).alias("obligation"), "question", "contrats"]
+    return pl.concat([exceptions, *(frame.filter(pl.col("contrats") > 0).select(counts) for frame in others)])
+
+
+def _notices(duties: pl.LazyFrame) -> pl.LazyFrame:
+    """How many contracts of undecided date had to be advertised: their notice gives the day."""
+    floor = rules.in_force("advertising_threshold", pl.col("date_reference")) * CENT
+    dated = pl.col("obligation").is_in([key for key, duty in catalogue("contract").items() if duty["day"] == "launch"])
+    undecided = pl.col("applicabilite").is_in(["peu_probable", "indetermine", "probable"]) & (pl.col("date_origine") == "notification")
+    text = "Quel jour leur avis a-t-il été envoyé ? Ces contrats dépassent le seuil de publicité : leur avis trancherait la date de lancement."
+    return duties.filter(dated & undecided & (pl.col("besoin") >= floor)).select(
+        question=pl.lit(text), contrats=pl.col("uid").n_unique().cast(pl.Int64)
+    )
 
 
 def _answer(key: str, duty: dict[str, Any], as_of: date, method: dict[str, Any]) -> pl.Expr:
@@ -159,7 +178,7 @@ def _exclusions(duty: dict[str, Any]) -> list[pl.Expr]:
         return []
     seen = {
         "defense": pl.col("defense"),
-        "sans_concurrence": pl.col("procedure") == WITHOUT_COMPETITION,
+        "sans_concurrence": pl.col("procedure") == thresholds.WITHOUT_COMPETITION,
         "travaux_courts": pl.col("codeCPV").str.starts_with("45") & (pl.col("dureeMois") < 3),
     }
     rungs = []

@@ -149,11 +149,17 @@ def _measured(facts: pl.LazyFrame, key: str, duty: dict[str, Any]) -> pl.LazyFra
 
 
 def _food_met() -> pl.Expr:
-    """Both shares reached, in value without tax; unknown when a part was not typed in."""
+    """The shares reached, in value without tax; unknown when a part was not typed in.
+
+    Meat and fish count when their own purchases were typed in, from the day their share is in force.
+    """
     day, total = pl.date(YEAR, 12, 31), pl.col("achats")
     quality = pl.col("durables") * 100 >= total * rules.in_force("egalim_quality_share", day)
     organic = pl.col("bio") * 100 >= total * rules.in_force("egalim_organic_share", day)
-    return pl.when(total > 0).then(quality & organic)
+    meat, share = pl.col("viandes_poissons"), rules.in_force("egalim_meat_fish_share", day)
+    reached = pl.col("viandes_poissons_durables") * 100 >= meat * share
+    apart = pl.when(meat.is_null() | share.is_null()).then(True).otherwise(reached)
+    return pl.when(total > 0).then(quality & organic & apart)
 
 
 def _row(facts: pl.LazyFrame, key: str, ladders: list[pl.Expr], **columns: pl.Expr) -> pl.LazyFrame:

@@ -17,6 +17,7 @@ from spaser.vocabulary import BUYER_KINDS, CENT
 
 GOODS = {"central": "eu_threshold_goods_central", "autre": "eu_threshold_goods_other", "entite": "eu_threshold_goods_utility"}
 DAY, KIND = pl.col("date_reference"), pl.col("type_acheteur")
+WITHOUT_COMPETITION = "Marché passé sans publicité ni mise en concurrence préalable"
 NEED, OWN = pl.col("besoin"), pl.col("montant")
 
 
@@ -75,6 +76,18 @@ def needs(contracts: pl.LazyFrame) -> pl.LazyFrame:
         ue_haut=high * CENT,
     )
     return known.with_columns(publication=_publication() * CENT, publication_reduite=_force("publication_threshold_option", pl.col("dateNotification")) * CENT)
+
+
+def without_competition(contracts: pl.LazyFrame) -> pl.LazyFrame:
+    """One row, ``question, contrats``: contracts without competition at or above the threshold of exemption of their day."""
+    works = pl.col("codeCPV").str.starts_with("45")
+    day = pl.col("dateNotification")
+    floor = pl.when(works).then(_force("dispense_threshold_works", day)).otherwise(_force("dispense_threshold_goods", day))
+    above = (pl.col("procedure") == WITHOUT_COMPETITION) & (pl.col("montant") >= floor * CENT) & (pl.col("montant_statut") == "valide")
+    text = "Sur quel cas du code reposent ces marchés sans publicité ni mise en concurrence, au-dessus du seuil de dispense (CCP R2122-8) ?"
+    return contracts.filter(above & ~pl.col("marche_subsequent").fill_null(False)).select(
+        question=pl.lit(text), contrats=pl.len().cast(pl.Int64)
+    )
 
 
 def european(method: dict[str, Any]) -> pl.Expr:

@@ -314,6 +314,33 @@ def test_questions_are_asked_only_where_an_answer_is_missing():
     assert "climat-clause-env" not in asked and "climat-critere-env" in asked
 
 
+def asked(rows: list[dict]) -> list[tuple]:
+    built = contracts.build(pl.DataFrame(states(rows), schema=words.RECORDS.schema).lazy(), as_of=CLOSED).contracts
+    return thresholds.without_competition(built).collect().rows()
+
+
+@pytest.mark.parametrize(("day", "amount", "cpv", "n"), [
+    (date(2026, 3, 31), 39_999.99, "90910000", 0), (date(2026, 3, 31), 40_000, "90910000", 1),
+    (date(2026, 4, 1), 59_999.99, "90910000", 0), (date(2026, 4, 1), 60_000, "90910000", 1),
+    (date(2026, 4, 1), 99_999.99, "45233120", 0), (date(2026, 4, 1), 100_000, "45233120", 1),
+])  # fmt: skip
+def test_the_buyer_is_asked_why_a_contract_above_the_exemption_had_no_competition(day, amount, cpv, n):
+    row = {"dateNotification": day, "montant": amount, "codeCPV": cpv, "procedure": thresholds.WITHOUT_COMPETITION}
+    assert asked([row])[0][1] == n
+    assert asked([row | {"procedure": "Procédure adaptée"}])[0][1] == 0
+
+
+def test_the_notice_of_a_contract_of_undecided_date_is_asked_from_the_advertising_threshold():
+    for amount, n in ((89_999.99, []), (90_000, [1])):
+        found = obligations.questions(one(montant=amount).lazy()).collect().filter(pl.col("obligation").is_null())
+        assert found["contrats"].to_list() == n
+
+
+def test_a_national_target_names_considerations_of_the_vocabulary():
+    names = {word.name for word in words.CONSIDERATIONS}
+    assert all(set(target.get("any_of", [])) <= names for target in obligations.targets().values())
+
+
 def test_an_empty_table_gives_empty_tables():
     empty = considerations.declared(words.CONTRACTS.empty().lazy())
     found = obligations.duties(empty, as_of=date(2026, 10, 31))

@@ -143,7 +143,8 @@ def questions_table(findings: Findings) -> TableBlock | None:
     if rows is None or not rows.height:
         return None
     columns = (Column("libelle", "Obligation"), Column("question", "Question à l'acheteur"), Column("contrats", "Contrats concernés", "entier"))
-    return table("tab-questions", "Ce que seul l'acheteur peut dire", _labelled(rows), columns)
+    shown = _labelled(rows).with_columns(pl.col("libelle").fill_null("Toutes"))
+    return table("tab-questions", "Ce que seul l'acheteur peut dire", shown, columns)
 
 
 def sources_table() -> TableBlock:
