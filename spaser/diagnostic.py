@@ -190,7 +190,12 @@ def diagnose(
 def _duties(
     base: Base, every: pl.LazyFrame, uids: pl.LazyFrame, sirens: tuple[str, ...], buyer_kind: str | None, launches: pl.LazyFrame | None
 ) -> dict[str, pl.DataFrame]:
-    """The tables of the obligations room on the chosen contracts; frameworks and earlier awards are looked for in all."""
+    """The tables of the obligations room on the chosen contracts; frameworks and earlier awards are looked for in all.
+
+    Obligations are those of buyers: on all the buyers of a large file, none is told.
+    """
+    if base.folder is not None and not sirens:
+        return {}
     kind: str | pl.LazyFrame | None = buyer_kind
     if kind is None and base.establishments is not None:
         kind = obligations.kinds_of(base.establishments.join(every.select(siren="acheteur_siren"), on="siren", how="semi"))
@@ -201,7 +206,7 @@ def _duties(
     )  # fmt: skip
     tables = {
         "preparation": obligations.readiness(rows), "obligations": obligations.aimed(rows), "a_voir": obligations.to_see(rows),
-        "questions": obligations.questions(rows), "types_acheteur": obligations.kinds_counted(chosen, kind),
+        "questions": obligations.questions(rows, chosen), "types_acheteur": obligations.kinds_counted(chosen, kind),
         "reserves": obligations.reserved(every, base.holders).join(uids, on="uid", how="semi"),
     }  # fmt: skip
     if len(sirens) == 1:
