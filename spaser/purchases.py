@@ -108,12 +108,19 @@ def suppliers_of(
     if not ledger.lines.height:
         raise Problem("Le fichier de dépenses ne contient aucune ligne", where=Path(source).name)
     known = _known(registers, ledger.lines, cache, progress)
-    places, listed = _settled(known.establishments, suppliers.fuse(known.register, decided))
     answers = linkage.read_validations(validations) if isinstance(validations, str | Path) else validations
+    return _of_ledger(Path(source).name, ledger, known, decided, answers, spread_establishment, as_of)
+
+
+def _of_ledger(
+    scope: str, ledger: ledgers.Ledger, known: Registers, decided: pl.LazyFrame | None, answers: pl.DataFrame | None,
+    spread: bool, as_of: date | None,
+) -> SupplierDiagnostic:  # fmt: skip
+    """The tables of a spend file once it and the lists are read."""
+    places, listed = _settled(known.establishments, suppliers.fuse(known.register, decided))
     day = as_of or _latest(ledger.lines, known.files)
     lines, links, candidates = _linked(ledger.lines, places, answers)
-    lines = _understood(lines.lazy(), listed, places, day, spread_establishment)
-    scope = Path(source).name
+    lines = _understood(lines.lazy(), listed, places, day, spread)
     return SupplierDiagnostic(
         origin="depenses", name=scope, as_of=day, lines=lines, suppliers=purchases_tables.by_supplier(lines, links),
         measures=suppliers_analysis.analyse(lines.lazy(), scope=scope).collect(), balance=ledgers.reconcile(lines).collect(),
@@ -121,7 +128,7 @@ def suppliers_of(
         conflicts=_conflicts(listed, places, lines), counts=suppliers_analysis.counts(known.register).collect(),
         files=known.files, rejects=pl.concat([ledger.rejects, known.rejects.collect()]), accounts=ledger.accounts,
         overrides=DECISIONS.empty() if decided is None else decided.collect(), mapping=ledger.mapping,
-        spread=spread_establishment, demo=scope.startswith("depenses_demo"),
+        spread=spread, demo=scope.startswith("depenses_demo"),
     )  # fmt: skip
 
 
