@@ -2,7 +2,8 @@
 
 The projection is a straight line through the complete years, weighted by their number of contracts. Its interval adds the
 chance of small numbers, the scatter of the years around the line, and what the silent contracts leave open. It is a reading
-of the past, not a promise: two years at least, five years ahead at most.
+of the past, not a promise: two complete years of contracts at least (three for amounts and quantities, which chance alone
+does not explain), none of small numbers, five years ahead at most.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ LEVEL = 1.2816  # two-sided 80 % of a normal law
 #: The same level with few degrees of freedom (Student).
 STUDENT = {1: 3.0777, 2: 1.8856, 3: 1.6377, 4: 1.5332, 5: 1.4759, 6: 1.4398, 7: 1.4149, 8: 1.3968, 9: 1.3830, 10: 1.3722}
 AHEAD = 5
+#: Years needed for a projection, by unit.
+LEAST = {"nombre": 2}
 STATES = {
     "atteint": "atteint", "depasse": "échéance passée, non atteint", "probable": "atteint si le rythme continue",
     "incertain": "incertain au rythme actuel", "hors_rythme": "non atteint au rythme actuel", "inconnu": "pas assez d'années pour projeter",
@@ -63,13 +66,13 @@ def road(measures: pl.DataFrame, target: Target, complete: set[int], contracts: 
     known = [row for row in rows if row["valeur"] is not None]
     if not known:
         return Road(target, "non_renseigne", _points([], {}, target))
-    sure = [row for row in known if row["an"] in complete] or known[:0]
+    sure = [row for row in known if row["an"] in complete and not row["petit_effectif"]]
     horizon = max(target.annee, known[-1]["an"])
-    ahead = project(sure, range(known[-1]["an"] + 1, min(horizon, known[-1]["an"] + AHEAD) + 1), share=target.part) if len(sure) > 1 else {}
+    ahead = project(sure, range(known[-1]["an"] + 1, min(horizon, known[-1]["an"] + AHEAD) + 1), share=target.part) if len(sure) >= LEAST.get(target.unite, 3) else {}
     last = sure[-1] if sure else known[-1]
     missing = _missing(last, target)
     some = _which(contracts, last["an"], missing, target)
-    notes = () if sure else ("Aucune année complète : le dernier chiffre peut encore bouger.",)
+    notes = () if sure else ("Aucune année complète de dix contrats renseignés : le dernier chiffre peut encore bouger.",)
     state = _state(target, last, ahead)
     return Road(
         target, state, _points(known, ahead, target), last["valeur"], last["an"], ahead.get(target.annee, (None,))[0],

@@ -1,0 +1,229 @@
+"""The publication of a SPASER: the indicators of a buyer, or of a joint schema, on chosen years, with targets and peers.
+
+A composition room: rooms meet here, nothing is computed here. ``publication_files`` writes the folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from spaser import diagnostic, editions, indicators, indicators_spend, peers, suppliers, targets, territories, trajectory
+from spaser.diagnostic import Base, Diagnostic, Paths
+from spaser.indicator_records import NUMBER, VALUE, WITH_CRITERION, catalogue, scope
+from spaser.indicators_entered import entered as entered_measures
+from spaser.problems import Problem, closest
+from spaser.rules import toml
+from spaser.sources import entered as entered_file
+from spaser.sources import ledgers
+from spaser.targets import Target
+from spaser.trajectory import Road
+from spaser.vocabulary import DEFAULT_POPULATION, EDITIONS, ENTERED, MEASURES, PEERS
+
+#: What a publication always says besides the items of the law.
+CONTEXT = ("nb_contrats", "montant_notifie", "non_reponse_sociale", "non_reponse_environnementale", "montants_ecartes",
+           "montants_inconnus", "montants_a_verifier")  # fmt: skip
+#: The shares compared with similar buyers.
+COMPARED = ("consideration_sociale", "consideration_environnementale", "clause_sociale", "clause_environnementale", "marche_reserve",
+            "titulaire_ess", "titulaire_inclusif")  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Publication:
+    """Everything a publication says, as finished tables.
+
+    ``measures``: MEASURES of the group (or the only buyer), total and by year; ``by_buyer``: the same for each buyer of a
+    joint schema; ``entered`` and ``spent``: figures entered, and value indicators on a ledger; ``past``: every year read.
+    """
+
+    diagnostic: Diagnostic
+    years: tuple[int, ...]
+    definition: str
+    buyers: tuple[tuple[str, str], ...]
+    measures: pl.DataFrame
+    by_buyer: pl.DataFrame
+    entered: pl.DataFrame
+    spent: pl.DataFrame
+    past: pl.DataFrame
+    roads: tuple[Road, ...]
+    references: tuple[Road, ...]
+    peers: pl.DataFrame
+    editions: pl.DataFrame
+    accounts: pl.DataFrame | None = None
+    given: dict[str, Path] = field(default_factory=dict)
+    with_score: bool = False
+
+    @property
+    def base(self) -> Base:
+        return self.diagnostic.base
+
+
+@dataclass(frozen=True, eq=False)
+class Edition:
+    """One edition: its contracts, the years it published, and the way it measured them."""
+
+    contracts: pl.LazyFrame
+    years: tuple[int, ...]
+    measure: Callable[[pl.LazyFrame], pl.LazyFrame]
+
+
+def publish(
+    source: Paths | Base,
+    *,
+    buyer: str | Sequence[str] | None = None,
+    years: tuple[int, int] | None = None,
+    goals: str | Path | None = None,
+    entered: str | Path | None = None,
+    ledger: str | Path | None = None,
+    previous: Edition | None = None,
+    population: str = DEFAULT_POPULATION,
+    definition: str = WITH_CRITERION,
+    with_score: bool = False,
+    **options: Any,
+) -> Publication:
+    """The publication of a buyer, or of several buyers of a joint schema.
+
+    Parameters
+    ----------
+    source
+        Files of contracts, or what ``prepare`` made of them: every year read feeds the trajectories.
+    years
+        First and last year published; by default all those read.
+    goals, entered, ledger
+        ``objectifs.toml``, the filled template of figures entered, the spend file: each may lack.
+    previous
+        The edition before, to say what moved and why.
+    population, definition
+        The contracts counted, and the definition shown among those in competition; both are named everywhere.
+
+    Raises
+    ------
+    Problem, Problems
+        No buyer, no contract; a faulty file, with all its errors.
+    """
+    _check_definition(definition)
+    base = source if isinstance(source, Base) else diagnostic.prepare(source, **options)
+    every = diagnostic.diagnose(base, buyer=buyer, population=population)
+    if not every.sirens:
+        raise Problem("Une publication est celle d'un acheteur, ou des acheteurs d'un schéma conjoint",
+                      todo="Nommez-le : --acheteur « Ma Ville » (et --conjoint pour les autres acheteurs du schéma).")  # fmt: skip
+    known = sorted(every.contracts["annee"].drop_nulls().unique().to_list())
+    voted = targets.read(goals, first_year=known[0] if known else None) if goals else ()
+    result = diagnostic.diagnose(base, buyer=every.sirens, years=years, population=population) if years else every
+    published = tuple(range(years[0], years[1] + 1)) if years else tuple(known)
+    lines = entered_file.read(entered, sirens=every.sirens) if entered else ENTERED.empty()
+    book = ledgers.read_ledger(ledger) if ledger else None
+    names = _buyers(base, every.sirens)
+    told, past = _measured(result.contracts, every.scope, population), _measured(every.contracts, every.scope, population)
+    typed = entered_measures(lines.lazy(), published, perimetre=every.scope).collect()
+    spent = _spent(book, every, population) if book else MEASURES.empty()
+    history = pl.concat([past, spent, entered_measures(lines.lazy(), sorted({*published, *lines["annee"].to_list()}), perimetre=every.scope).collect()])
+    return Publication(
+        diagnostic=result, years=published, definition=definition, buyers=names, measures=told, entered=typed, spent=spent, past=past,
+        by_buyer=_each(result.contracts, names, population) if len(names) > 1 else MEASURES.empty(),
+        roads=_roads(voted, history, every, population), references=_roads(_national(result, definition), history, every, population),
+        peers=_compared(base, every.sirens, published, population),
+        editions=compare(previous, Edition(every.contracts.lazy(), published, _measurer(every.scope, population))) if previous else EDITIONS.empty(),
+        accounts=book.accounts if book else None, with_score=with_score,
+        given={name: Path(path) for name, path in (("objectifs", goals), ("chiffres saisis", entered), ("grand livre", ledger)) if path},
+    )  # fmt: skip
+
+
+def compare(old: Edition, new: Edition) -> pl.DataFrame:
+    """EDITIONS: the new edition against the old one, each measured again with one thing changed at a time."""
+    states = {editions.OLD: old, editions.NEW: new}
+    runs = []
+    for rule, data, period in dict.fromkeys(editions.RUNS.values()):
+        kept = states[data].contracts.filter(pl.col("annee").is_in(list(states[period].years)))
+        measured = states[rule].measure(kept).filter(pl.col("dimension") == "total")
+        runs.append(measured.with_columns(regle_edition=pl.lit(rule), donnees=pl.lit(data), periode=pl.lit(period)))
+    table = pl.concat(pl.collect_all(runs))
+    return editions.attribute(table.lazy()).collect()
+
+
+def codes() -> list[str]:
+    """The indicators of contracts that a publication holds, in the order of the items."""
+    items = [code for item in toml("spaser_items.toml").values() for code in item["contrats"]]
+    return list(dict.fromkeys([*CONTEXT[:2], *items, *CONTEXT[2:]]))
+
+
+def complete_years(contracts: pl.DataFrame, as_of_year: int) -> set[int]:
+    """The years whose publication is over: before that of the data, without a contract of the last two months."""
+    late = contracts.filter(pl.col("incomplet").fill_null(False))["annee"].drop_nulls().unique().to_list()
+    return {year for year in contracts["annee"].drop_nulls().unique().to_list() if year < as_of_year and year not in late}
+
+
+def _check_definition(definition: str) -> None:
+    names = sorted({name for record in catalogue().values() for name in record.definitions if len(record.definitions) > 1})
+    if definition not in names:
+        raise Problem(f"Définition inconnue : « {definition} »", todo=closest(definition, names) or f"Définitions : {', '.join(names)}.")
+
+
+def _measurer(perimetre: str, population: str) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
+    return lambda contracts: indicators.measure(contracts, indicators=codes(), by=("annee",), perimetre=perimetre, population=population)
+
+
+def _measured(contracts: pl.DataFrame, perimetre: str, population: str) -> pl.DataFrame:
+    return _measurer(perimetre, population)(contracts.lazy()).collect()
+
+
+def _each(contracts: pl.DataFrame, buyers: tuple[tuple[str, str], ...], population: str) -> pl.DataFrame:
+    parts = [_measured(contracts.filter(pl.col("acheteur_siren") == siren), name, population) for siren, name in buyers]
+    return pl.concat(parts)
+
+
+def _buyers(base: Base, sirens: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    known = dict(base.buyers.select("acheteur_siren", "acheteur_libelle").rows())
+    return tuple((siren, known.get(siren) or siren) for siren in sirens)
+
+
+def _spent(book: ledgers.Ledger, every: Diagnostic, population: str) -> pl.DataFrame:
+    """Value indicators on the ledger, the status of each supplier read from the lists when there are any."""
+    lines = book.lines.lazy()
+    base = every.base
+    if base.register is not None and base.establishments is not None:
+        lines = suppliers.status(lines, suppliers.fuse(base.register), base.establishments, on="date")
+    found = indicators_spend.spent(
+        lines, every.contracts.lazy(), every.holders.lazy(), indicators=codes(), perimetre=every.scope, population=population
+    )
+    return found.collect()
+
+
+def _national(result: Diagnostic, definition: str) -> tuple[Target, ...]:
+    """The national references measured here, in the definition shown."""
+    kept = [target for target in targets.national(result.as_of) if definition == WITH_CRITERION or target.definition != WITH_CRITERION]
+    return tuple(kept)
+
+
+def _roads(goals: Sequence[Target], history: pl.DataFrame, every: Diagnostic, population: str) -> tuple[Road, ...]:
+    complete = complete_years(every.contracts, every.as_of.year)
+    entered_years = set(history.filter(pl.col("population") == "saisie", pl.col("valeur").is_not_null(), pl.col("dimension") == "annee")["modalite"].cast(pl.Int64))
+    roads = []
+    for goal in goals:
+        sure = entered_years if goal.indicateur in toml("entered.toml") else complete
+        roads.append(trajectory.road(history, goal, sure, _answers(every.contracts, goal, population)))
+    return tuple(roads)
+
+
+def _answers(contracts: pl.DataFrame, goal: Target, population: str) -> pl.DataFrame | None:
+    """``annee, compte, poids`` of each contract of the field, for an indicator of contracts."""
+    record = catalogue().get(goal.indicateur)
+    if record is None or goal.unite not in (NUMBER, VALUE):
+        return None
+    rows = scope(contracts.lazy(), population)
+    rows = rows if record.champ is None else rows.filter(record.champ.fill_null(False))
+    return rows.select("annee", compte=record.holds(goal.definition), poids=pl.col("somme_retenue")).collect()
+
+
+def _compared(base: Base, sirens: Sequence[str], years: Sequence[int], population: str) -> pl.DataFrame:
+    """Each buyer among those of the files; nothing when the files hold only the buyers published."""
+    if base.buyers.height <= len(sirens):
+        return PEERS.empty()
+    kept = base.contracts.filter(pl.col("annee").is_in(list(years)))
+    measured = indicators.measure(kept, indicators=COMPARED, by=("acheteur_siren",), population=population).collect(engine="streaming").lazy()
+    who = peers.profiles(kept, territories.one_per_siren(), population).collect(engine="streaming").lazy()
+    return pl.concat(pl.collect_all([peers.compare(measured, who, siren, list(sirens)) for siren in sirens]))
