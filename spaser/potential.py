@@ -13,7 +13,7 @@ from spaser.potential_demand import members, needs, of_spend
 from spaser.potential_lever import advise, ladder
 from spaser.potential_lots import allotment
 from spaser.potential_match import candidates, within_reach
-from spaser.potential_readings import clause_reading, law_reading, peer_reading, supply_reading
+from spaser.potential_readings import clause_reading, family_reading, law_reading, peer_reading, supply_reading
 from spaser.potential_supply import learned, supply
 from spaser.vocabulary import OPPORTUNITIES
 
@@ -52,6 +52,7 @@ def opportunities(
     whole = chosen.join(supplied, on="besoin", how="left")
     whole = whole.join(law_reading(chosen, supplied, settings), on="besoin", how="left")
     whole = whole.join(clause_reading(chosen, settings), on="besoin", how="left")
+    whole = whole.join(family_reading(chosen, settings), on="besoin", how="left")
     if every is not None and kinds is not None:
         whole = whole.join(peer_reading(every, kinds, settings), on=["acheteur_siren", "famille"], how="left")
     else:
@@ -72,9 +73,9 @@ def _amounts(whole: pl.LazyFrame) -> pl.LazyFrame:
     divided = (pl.col("annuel") * pl.col("part_allotie")).round().cast(pl.Int64)
     middle = (
         pl.when(clause).then((pl.col("clause_bas") + pl.col("clause_haut")) // 2)
-        .when(split).then(pl.max_horizontal("lecture_offre", divided)).otherwise("lecture_offre")
+        .when(split).then(_part(pl.max_horizontal("lecture_offre", divided))).otherwise(_part(pl.col("lecture_offre")))
     )  # fmt: skip
-    allowed = pl.when(clause).then(pl.min_horizontal("clause_haut", "annuel_haut")).otherwise("annuel_haut")
+    allowed = pl.when(clause).then(pl.min_horizontal("clause_haut", "annuel_haut")).otherwise(_part(pl.col("annuel_haut")))
     offered = (
         pl.when(clause).then("clause_haut")
         .when(split).then((pl.col("annuel_haut") * pl.col("part_allotie")).round().cast(pl.Int64))
@@ -85,14 +86,19 @@ def _amounts(whole: pl.LazyFrame) -> pl.LazyFrame:
     binding = (
         pl.when(high == 0).then(pl.when(pl.col("candidats") == 0).then(pl.lit("aucun fournisseur à portée")).otherwise(pl.lit("aucun fournisseur crédible")))
         .when(clause).then(pl.lit("loi et besoin : la clause ne porte que sur une part des heures"))
-        .when(split).then(pl.lit("taille des lots, puis offre"))
+        .when(split & (offered < allowed)).then(pl.lit("taille des lots, puis offre"))
         .when(offered < allowed).then(pl.lit("offre"))
-        .when(pl.col("lecture_loi") == 0).then(pl.lit("besoin (en concurrence : rien ne peut être réservé)"))
-        .otherwise(pl.lit("besoin"))
+        .when(pl.col("lecture_loi") == 0).then(pl.lit("besoin : part adressable de la famille, en concurrence (rien ne peut être réservé)"))
+        .otherwise(pl.lit("besoin : part adressable de la famille"))
     )  # fmt: skip
     return whole.with_columns(lecture_repere=peers, potentiel=middle, potentiel_haut=high, limite=binding).with_columns(
         potentiel_bas=pl.min_horizontal(pl.col("lecture_repere"), "potentiel_haut") * pl.when(pl.col("repere_part").is_not_null()).then(1)
     )
+
+
+def _part(amount: pl.Expr) -> pl.Expr:
+    """What of an amount is within anyone's reach in the family."""
+    return (amount * pl.col("adressable").fill_null(0)).round().cast(pl.Int64)
 
 
 def net(opportunities: pl.LazyFrame, found: pl.LazyFrame, *, dependency: float | None = None, method: dict | None = None) -> pl.LazyFrame:
@@ -105,10 +111,12 @@ def net(opportunities: pl.LazyFrame, found: pl.LazyFrame, *, dependency: float |
     share = settings["dependance"]["value"] if dependency is None else dependency
     amounts = opportunities.select("besoin", "acheteur_siren", "potentiel", "levier", _annuel="annuel", _lot="lot_annuel")
     key = pl.coalesce("siret", "siren")
-    rows = found.filter(pl.col("preste") & (pl.col("adequation") > 0)).join(amounts, on="besoin").with_columns(
+    # As in the allotment: only those sure enough to serve the family bring their capacity, weighed by how sure.
+    sure = pl.col("preste") & (pl.col("adequation") >= settings["adequation"]["seuil_credible"])
+    rows = found.filter(sure).join(amounts, on="besoin").with_columns(
         _cle=key, _attendu=pl.col("adequation") * pl.min_horizontal("prenable", "_annuel")
     )  # fmt: skip
-    envelope = pl.col("capacite") * share
+    envelope = pl.col("adequation") * pl.col("capacite") * share
     wanted = pl.col("_attendu").sum().over("acheteur_siren", "_cle")
     received = rows.with_columns(_part=pl.min_horizontal(pl.col("_attendu"), envelope * pl.col("_attendu") / wanted)).group_by("besoin").agg(
         _recu=pl.col("_part").sum()

@@ -122,6 +122,22 @@ def law_reading(needs: pl.LazyFrame, supplied: pl.LazyFrame, settings: dict) -> 
     )
 
 
+def family_reading(needs: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
+    """Per need, ``adressable`` (the part of the family within anyone's reach) and ``reservation_usuelle`` (0 to 3)."""
+    supplies = {"forte": "forte", "moyenne": "moyenne", "faible": "faible"}
+    rule = settings["part_adressable"]
+    families = rules.table("families.csv").lazy().select(
+        "famille",
+        adressable=pl.col("offre_ess").replace_strict(supplies, default="indeterminee").replace_strict(
+            {name: rule[name] for name in (*supplies, "indeterminee")}, return_dtype=pl.Float64
+        ),
+        reservation_usuelle=pl.col("potentiel_reservation").str.extract(r"^(nulle|faible|moyenne|forte)").replace_strict(
+            {"nulle": 0, "faible": 1, "moyenne": 2, "forte": 3}, default=0, return_dtype=pl.Int32
+        ),
+    )  # fmt: skip
+    return needs.select("besoin", "famille").join(families, on="famille", how="left").drop("famille")
+
+
 def clause_reading(needs: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     """Per need, what an insertion clause carries: ``clause_bas``, ``clause_haut`` (cents a year), ``heures_clause``."""
     families = rules.table("families.csv").lazy().select(
