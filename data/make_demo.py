@@ -15,6 +15,8 @@ import random
 from datetime import date, timedelta
 from pathlib import Path
 
+from demo_ledger import write_ledger
+
 HERE = Path(__file__).parent
 SEED = 20261031
 FIRST, LAST, EDITION = date(2023, 3, 1), date(2026, 10, 20), date(2026, 10, 31)
@@ -276,6 +278,7 @@ def main() -> None:
     write_json("marches_demo.json", {"marches": {"marche": new, "contrat-concession": [concession(BUYERS[1], date(2025, 4, 2), firms[3])]}})
     write_json("marches_demo_2023.json", {"marches": old})
     write_registers(firms)
+    write_ledger(HERE / "depenses_demo.xlsx", firms, {need[0]: need[1] for need in NEEDS}, SEED)
 
 
 if __name__ == "__main__":
