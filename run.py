@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+WELCOME = "--LabApp.default_url=/lab/tree/00_accueil.ipynb"
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=180", "--nbval-sanitize-with=notebooks/sanitize.cfg"]
 
 
@@ -70,7 +71,7 @@ def prepare(extras: str) -> None:
 def lab(arguments: list[str]) -> int:
     """JupyterLab in French on the notebooks, with the settings of the kit and no news pop-up."""
     os.environ["JUPYTER_CONFIG_PATH"] = str(ROOT / "notebooks" / "config")
-    return call(PYTHON, "-m", "jupyterlab", "--notebook-dir", ROOT / "notebooks", *arguments)
+    return call(PYTHON, "-m", "jupyterlab", "--notebook-dir", ROOT / "notebooks", WELCOME, *arguments)
 
 
 def main(arguments: list[str]) -> int:

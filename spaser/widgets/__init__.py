@@ -1,0 +1,48 @@
+"""What an officer touches in a notebook: choices on the left hand, answers on the right, each readable without a kernel.
+
+    >>> from spaser import widgets
+    >>> lecture = widgets.read("../data/marches_demo*.json")   # progress, then what was read and refused
+    >>> bureau = widgets.Desk(lecture)                         # the files, the selection, the diagnostic of what is selected
+    >>> widgets.Choices(bureau)                                # buyer, years, families, number or value …
+    >>> widgets.Panorama(bureau)                               # answers at once to any change of the selection
+
+A desk is shared by all the views of a notebook, and its selection can be saved to a small file and reopened by another.
+
+A view is a question and its answer as blocks of the report (``deliverables.report``): it never computes nor writes HTML.
+One made of sections of the report takes one line::
+
+    widgets.view(bureau, section_families, section_years)
+
+One with its own words and its own choice takes ten::
+
+    class Clauses(View):
+        title, question = "Les clauses", "Que disent les clauses de ces contrats ?"
+
+        def __init__(self, desk: Desk) -> None:
+            self.kind = choice("Considération", {"Clause sociale": "clause_sociale", "Réservé": "marche_reserve"})
+            super().__init__(desk, self.kind)
+
+        def blocks(self) -> Sequence[Block]:
+            rows = self.desk.findings.counted.filter(pl.col(self.kind.value))
+            return (table("tab-clauses", "Les contrats", rows, ("uid", "objet", "montant")),)
+
+``choice`` is observed by the view; ``Problem`` raised in ``blocks`` is shown in a box, never as a traceback. The static
+twin (stored in the notebook, shown when there is no kernel) comes with the class.
+"""
+
+from spaser.widgets.choices import Choices
+from spaser.widgets.contract import Contract
+from spaser.widgets.desk import Desk
+from spaser.widgets.downloads import Downloads
+from spaser.widgets.explanation import Explain
+from spaser.widgets.files import Files, read
+from spaser.widgets.panorama import Panorama
+from spaser.widgets.selection import Selection
+from spaser.widgets.tables import blocks, records, show
+from spaser.widgets.views import View, choice, view
+from spaser.widgets.welcome import Welcome
+
+__all__ = [
+    "Choices", "Contract", "Desk", "Downloads", "Explain", "Files", "Panorama", "Selection", "View", "Welcome", "blocks",
+    "choice", "read", "records", "show", "view",
+]  # fmt: skip

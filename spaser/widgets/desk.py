@@ -1,0 +1,107 @@
+"""The files read, the selection, and the diagnostic of what is selected: what all the views of a notebook share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from spaser import buyers, diagnostic, handover, territories
+from spaser.deliverables.findings import Findings
+from spaser.diagnostic import Base, Diagnostic
+from spaser.widgets.selection import Selection
+
+#: Many names make a title nobody reads.
+_NAMED = 3
+
+
+class Desk:
+    """What a notebook works on.
+
+    Parameters
+    ----------
+    base
+        The contracts read (``read``, ``Files.base`` or ``spaser.prepare``).
+    selection
+        A Selection, or the path of one that was saved; by default everything is selected.
+    buyer
+        Part of the name, SIREN or SIRET of the first buyer chosen, when the selection has none.
+    """
+
+    def __init__(self, base: Base | Any, selection: Selection | str | Path | None = None, buyer: str = "") -> None:
+        self.base: Base = getattr(base, "base", base)
+        chosen = Selection.reopen(selection) if isinstance(selection, str | Path) else selection
+        self.selection: Selection = chosen or getattr(base, "selection", None) or Selection()
+        self._known: tuple[Any, Diagnostic] | None = None
+        if buyer and not self.selection.buyers:
+            self.selection.buyers = (buyers.choose(self.base.buyers, buyer),)
+
+    @property
+    def diagnostic(self) -> Diagnostic:
+        """The diagnostic of the selection, computed once per state of it."""
+        chosen = self.selection
+        key = (chosen.buyers, chosen.years, chosen.families, chosen.population)
+        if self._known is None or self._known[0] != key:
+            self._known = (key, self._diagnose())
+        return self._known[1]
+
+    def _diagnose(self) -> Diagnostic:
+        chosen = self.selection
+        found = diagnostic.diagnose(
+            self.base, buyer=list(chosen.buyers) or None, years=chosen.years or None, family=chosen.families,
+            population=chosen.population,
+        )  # fmt: skip
+        return replace(found, scope=self.scope) if chosen.buyers else found
+
+    @property
+    def findings(self) -> Findings:
+        """The finished tables of the selection, in the definition chosen."""
+        return replace(handover.findings(self.diagnostic), definition=self.selection.definition)
+
+    @property
+    def scope(self) -> str:
+        """Who is selected, in words."""
+        names = [self.label(siren) for siren in self.selection.buyers]
+        if not names:
+            return "l'ensemble des acheteurs lus"
+        more = len(names) - _NAMED
+        kept = names if more < 2 else [*names[:_NAMED], f"{more} autres acheteurs"]
+        return " + ".join(kept)
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        return dict(self.base.buyers.select("acheteur_siren", "acheteur_libelle").rows())
+
+    def label(self, siren: str) -> str:
+        """The name of a buyer, or its SIREN when the files do not know it."""
+        return self._labels.get(siren, siren)
+
+    @cached_property
+    def years(self) -> list[int]:
+        """The years of first notification read, in order."""
+        found = self.base.contracts.select(pl.col("annee").drop_nulls().unique().sort()).collect()
+        return [int(year) for year in found["annee"]]
+
+    @cached_property
+    def families(self) -> dict[str, str]:
+        """The purchase families read: label to key, in alphabetical order."""
+        pairs = self.base.contracts.select("famille", "famille_libelle").drop_nulls().unique().collect()
+        rows = sorted(((label, key) for key, label in pairs.rows()), key=lambda pair: buyers.plain(pair[0]))
+        return dict(rows)
+
+    def members(self, siren: str) -> list[str]:
+        """The communes of a group (EPCI, EPT) that buy in these files, the group itself first; empty for other buyers."""
+        known = set(self._labels)
+        if (
+            not territories.authorities()
+            .filter(pl.col("siren") == siren, pl.col("categorie").is_in(territories.GROUPS))
+            .collect()
+            .height
+        ):
+            return []
+        found: Sequence[str] = territories.members([siren]).select("siren").collect()["siren"].to_list()
+        return [siren, *sorted(member for member in found if member in known and member != siren)]

@@ -1,0 +1,149 @@
+"""A view: one question, its own choices if any, and an answer that follows the selection; readable without a kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+import ipywidgets
+
+from spaser import french
+from spaser.deliverables.findings import Findings
+from spaser.deliverables.report import Block, Section
+from spaser.problems import Problem
+from spaser.vocabulary import POPULATIONS
+from spaser.widgets import tables
+from spaser.widgets.desk import Desk
+from spaser.widgets.selection import CHOSEN, DEFINITIONS, UNITS
+
+#: Labels are as long as what they name: none is cut.
+WIDE = {"description_width": "initial"}
+_BUSY = '<p role="status">Calcul en cours…</p>'
+
+
+class View:
+    """Above, the view's own choices; below, its blocks, computed again when the selection or a choice changes.
+
+    Parameters
+    ----------
+    desk
+        What the notebook works on.
+    controls
+        The view's own choices (``choice``): the answer follows their ``value``.
+    """
+
+    title = ""
+    question = ""
+
+    def __init__(self, desk: Desk, *controls: ipywidgets.Widget) -> None:
+        self.desk = desk
+        self.answer = ipywidgets.HTML()
+        self.controls = controls
+        self._shown: Any = None
+        parts = [ipywidgets.HBox(controls, layout={"flex_flow": "row wrap"}), self.answer] if controls else [self.answer]
+        self.widget = ipywidgets.VBox(parts)
+        desk.selection.observe(self._follow, names=list(CHOSEN))
+        for control in controls:
+            control.observe(self._follow, names="value")
+        self.refresh()
+
+    def blocks(self) -> Sequence[Block]:
+        """What answers the question for the selection as it is."""
+        raise NotImplementedError
+
+    def refresh(self) -> None:
+        """Compute the answer again and show it, or the problem met."""
+        self._shown = self._state()
+        if self.answer.value:
+            self.answer.value = tables.framed(_BUSY + f'<div class="busy">{self._content}</div>')
+        try:
+            self._answered = self.blocks()
+            self._content = tables.written(self._answered)
+        except Problem as failure:
+            self._answered, self._content = (), tables.problem(failure)
+        self.answer.value = tables.framed(self._head() + self._content)
+
+    def _follow(self, _: Any) -> None:
+        # Several choices changed together call once each: the answer is computed once.
+        if self._state() != self._shown:
+            self.refresh()
+
+    def _state(self) -> tuple[Any, ...]:
+        return (tuple(self.desk.selection.state.items()), tuple(control.value for control in self.controls))
+
+    def _head(self, chosen: str = "") -> str:
+        title = f"<h3>{escape(french.typeset(self.title))}</h3>" if self.title else ""
+        asked = f'<p class="asked">{escape(french.typeset(self.question))}</p>' if self.question else ""
+        return f'{asked}{title}<p class="chosen">{escape(french.capital(chosen or in_words(self.desk)))}</p>'
+
+    def _own_choices(self) -> str:
+        """The view's own choices in words, for the static twin."""
+        told = (
+            f"{control.description} {shown_value(control)}" for control in self.controls if getattr(control, "description", "")
+        )
+        return french.typeset(" ; ".join(told))
+
+    @property
+    def told(self) -> str:
+        """The answer in plain words."""
+        words = [in_words(self.desk), self._own_choices(), *(tables.said(block) for block in self._answered)]
+        return "\n".join(word for word in words if word)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        own = self._own_choices()
+        chosen = f"{in_words(self.desk)} ; {own}" if own else in_words(self.desk)
+        live = self.widget._repr_mimebundle_()
+        return live | {"text/html": tables.framed(self._head(french.typeset(chosen)) + self._content), "text/plain": self.told}
+
+
+class _Sections(View):
+    """Sections of the report, as the page to hand over has them."""
+
+    def __init__(self, desk: Desk, sections: Sequence[Callable[[Findings], Section | None]], title: str) -> None:
+        self.sections, self.title = sections, title
+        super().__init__(desk)
+
+    def blocks(self) -> Sequence[Block]:
+        found = [section for write in self.sections if (section := write(self.desk.findings))]
+        if not found:
+            raise Problem("Rien à montrer ici : les fichiers lus ne disent rien de cette question")
+        if not self.title:
+            self.title, self.question = found[0].title, found[0].question
+        return [block for section in found for block in section.blocks]
+
+
+def view(desk: Desk, *sections: Callable[[Findings], Section | None], title: str = "") -> View:
+    """A view made of sections of the report (the first gives title and question unless one is named)."""
+    return _Sections(desk, sections, title)
+
+
+def choice(label: str, options: Mapping[str, Any] | Iterable[str], value: Any = None) -> ipywidgets.Dropdown:
+    """A labelled list to choose one value from, used with the keyboard as well."""
+    pairs = list(options.items()) if isinstance(options, Mapping) else [(name, name) for name in options]
+    chosen = value if value is not None else (pairs[0][1] if pairs else None)
+    return ipywidgets.Dropdown(options=pairs, value=chosen, description=french.typeset(f"{label} :"), style=WIDE,
+                               layout={"width": "max-content", "max_width": "100%"})  # fmt: skip
+
+
+def search(label: str, example: str) -> ipywidgets.Text:
+    """A labelled case to type in, answered as one types."""
+    layout = {"width": "30rem", "max_width": "100%"}
+    return ipywidgets.Text(description=french.typeset(f"{label} :"), placeholder=example, style=WIDE, layout=layout)
+
+
+def shown_value(control: Any) -> str:
+    """What a control shows for its value."""
+    label = getattr(control, "label", None)
+    return label if isinstance(label, str) and label else str(control.value)
+
+
+def in_words(desk: Desk) -> str:
+    """The selection, said in a line."""
+    chosen = desk.selection
+    years = chosen.years
+    span = "toutes les années" if not years else str(years[0]) if years[0] == years[1] else f"de {years[0]} à {years[1]}"
+    names = {key: label for label, key in desk.families.items()}
+    kept = french.listing(names.get(key, key) for key in chosen.families) or "toutes les familles d'achat"
+    how = {value: label for label, value in (UNITS | DEFINITIONS).items()}
+    return french.typeset(f"{desk.scope} ; {span} ; {kept} ; {how[chosen.unit]} ; {POPULATIONS[chosen.population]}")
