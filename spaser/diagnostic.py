@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from spaser import buyers, considerations, contracts, detection, families, indicators, obligations, rules, scores, sources, suppliers
+from spaser import buyers, considerations, contracts, detection, families, indicators, obligations, renewals, rules, scores, sources, suppliers
 from spaser import suppliers_analysis, territories
 from spaser.problems import Problem
 from spaser.sources import registers as lists
@@ -42,7 +42,7 @@ class Base:
     versions: pl.LazyFrame
     subcontracts: pl.LazyFrame
     rejects: pl.LazyFrame
-    accounts: pl.DataFrame
+    fates: pl.LazyFrame
     method: dict[str, Any]
     register: pl.LazyFrame | None = None
     establishments: pl.LazyFrame | None = None
@@ -52,10 +52,18 @@ class Base:
     demo: bool = False
     folder: Any = field(default=None, repr=False)
 
+    #: The contracts with the columns that measures read; for a whole large file, without what describes them.
+    measured: pl.LazyFrame | None = None
+
+    @cached_property
+    def accounts(self) -> pl.DataFrame:
+        """What became of the records of each file: table ACCOUNTS."""
+        return contracts.accounts(self.files.lazy(), self.fates, self.rejects).collect(engine="streaming")
+
     @cached_property
     def buyers(self) -> pl.DataFrame:
         """The buyers of the files, most contracts first: see ``buyers.catalogue``."""
-        return buyers.catalogue(self.contracts).collect(engine="streaming")
+        return buyers.catalogue(self.contracts if self.measured is None else self.measured).collect(engine="streaming")
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,9 +131,13 @@ def prepare(
     """
     reading = sources.read(paths, cache=cache, progress=progress, acheteur=buyer_siret)
     day = as_of
-    if _is_large(reading) and (buyer or sirens):
+    aimed = bool(buyer or sirens)
+    if _is_large(reading) and aimed:
         day = day or _last_day(reading.records)
         reading = reading.of_buyers(sirens or _named(reading.records, buyer))
+    settings = rules.method(method)
+    if _is_large(reading) and not aimed and not registers:
+        return _whole(reading, day or _last_day(reading.records), decisions, settings)
     folder = tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) if _is_large(reading) else None
     records, rejects = _settle([reading.records, reading.rejects], folder, "lecture")
     day = day or _last_day(records)
@@ -135,13 +147,12 @@ def prepare(
     frames = _settle([built.contracts, built.holders, built.versions, built.subcontracts, built.fates], folder, "contrats")
     known = lists.read_registers(list(registers), as_of=None) if registers else None
     holders = _held(frames[1], known)
-    settings = rules.method(method)
     (passages,) = _settle([detection.detect(_subjects(frames[0]))], folder, "passages")
     understood = _understand(frames[0], passages, holders if known else None, settings)
     whole, held = _settle([understood, holders], folder, "notes")
     return Base(
         files=reading.files, as_of=day, contracts=whole, holders=held, versions=frames[2], subcontracts=frames[3],
-        rejects=rejects, accounts=contracts.accounts(reading.files.lazy(), frames[4], rejects).collect(), method=settings,
+        rejects=rejects, fates=frames[4], method=settings,
         register=known.register if known else None, establishments=known.establishments if known else None,
         register_files=known.files if known else None, passages=passages,
         decisions=DECISIONS.empty().lazy() if decisions is None else decisions, demo=_is_demo(reading.files), folder=folder,
@@ -183,8 +194,13 @@ def diagnose(
         subcontracts=base.subcontracts.join(uids, on="uid", how="semi").collect(),
         measures=_measured(chosen.lazy(), scope if sirens else "ensemble"),
         contributions=scores.contributions(chosen.lazy(), base.method).collect(),
-        extras=_duties(base, every, uids, sirens, buyer_kind, launches) | _said(base, chosen.lazy()),
+        extras=_duties(base, every, uids, sirens, buyer_kind, launches) | _said(base, chosen.lazy()) | _ending(base, every),
     )  # fmt: skip
+
+
+def _ending(base: Base, every: pl.LazyFrame) -> dict[str, pl.DataFrame]:
+    """When each contract of the buyer ends, whatever the years looked at."""
+    return {"renouvellements": renewals.ends(every, as_of=base.as_of, method=base.method).collect()}
 
 
 def _duties(
@@ -240,6 +256,22 @@ def _measured(chosen: pl.LazyFrame, scope: str) -> pl.DataFrame:
     return pl.concat(pl.collect_all(parts))
 
 
+def _whole(reading: sources.Reading, day: date, decisions: pl.LazyFrame | None, settings: dict[str, Any]) -> Base:
+    """All the buyers of a large file: what measures read is computed once, the rest only when it is asked for.
+
+    Texts are not read here: considerations are those declared, and families those of the CPV codes.
+    """
+    folder = tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True)
+    (known,) = _settle([contracts.essential(reading.records, as_of=day, decisions=decisions)], None, "")
+    (measured,) = _settle([_understand(known, None, None, settings)], folder, "notes")
+    built = contracts.build(reading.records, as_of=day, decisions=decisions)
+    return Base(
+        files=reading.files, as_of=day, contracts=contracts.described(measured, reading.records), measured=measured,
+        holders=built.holders, versions=built.versions, subcontracts=built.subcontracts, fates=built.fates, rejects=reading.rejects,
+        method=settings, decisions=DECISIONS.empty().lazy() if decisions is None else decisions, folder=folder,
+    )  # fmt: skip
+
+
 def _is_large(reading: sources.Reading) -> bool:
     return int(reading.files["lus"].sum()) > IN_MEMORY_RECORDS
 
@@ -261,7 +293,7 @@ def _named(records: pl.LazyFrame, buyer: str | Sequence[str] | None) -> list[str
     return [buyers.choose(known, text) for text in ([buyer] if isinstance(buyer, str) else buyer or ())]
 
 
-def _understand(frame: pl.LazyFrame, passages: pl.LazyFrame, holders: pl.LazyFrame | None, settings: dict[str, Any]) -> pl.LazyFrame:
+def _understand(frame: pl.LazyFrame, passages: pl.LazyFrame | None, holders: pl.LazyFrame | None, settings: dict[str, Any]) -> pl.LazyFrame:
     named = buyers.name(families.add(frame), territories.one_per_siren())
     known = considerations.known(named, passages, settings)
     if holders is not None:

@@ -844,6 +844,7 @@ RENEWALS = Table(
         Word("delai_mois", N, "Délai de préparation", "mois"),
         Word("sourcing", D, "Début conseillé du sourcing"),
         Word("urgence", B, "Sourcing déjà en retard"),
+        Word("ponctuel", B, "Opération ponctuelle présumée (travaux, maîtrise d'œuvre)"),
         Word("montant_annuel", I, "Montant annuel (maximum pour les accords-cadres)", "centime"),
         *CONSIDERATIONS,
     ),

@@ -21,6 +21,7 @@ def contract(**changes) -> dict:
     row = {
         "uid": "invented-1", "type_contrat": "marche", "dateNotification": date(2023, 1, 31), "dureeMois": 48, "marche_subsequent": False,
         "test_plateforme": False, "procedure": "Procédure adaptée", "montant_retenu": 48_000_00, "objet": "Entretien inventé",
+        "codeCPV": "77310000",
     }  # fmt: skip
     return row | changes
 
@@ -65,6 +66,11 @@ def test_the_next_anniversary_is_after_the_edition_and_before_the_end():
 def test_a_marche_subsequent_a_test_and_a_concession_are_not_renewed():
     rows = ends(contract(uid="a", marche_subsequent=True), contract(uid="b", test_plateforme=True), contract(uid="c", type_contrat="concession"))
     assert rows.is_empty()
+
+
+def test_works_are_presumed_to_have_no_sequel_and_an_unknown_cpv_says_nothing():
+    rows = ends(contract(uid="a", codeCPV="45233140"), contract(uid="b"), contract(uid="c", codeCPV=None))
+    assert rows["ponctuel"].to_list() == [True, False, None]
 
 
 def test_a_yearly_amount_is_never_scaled_up_under_twelve_months():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from spaser.deliverables import sections_obligations, sections_texts, tallies
+from spaser.deliverables import sections_calendar, sections_obligations, sections_texts, tallies
 from spaser.deliverables.findings import Findings
 from spaser.deliverables.report import Column, TableBlock, described, table
 from spaser.deliverables.sections import accounts_table
@@ -36,8 +36,8 @@ def annexes(findings: Findings) -> tuple[TableBlock, ...]:
     refused = table("rejets", "Rejets et doutes", findings.rejects.sort(REJECTS.columns), REJECTS.columns)
     accounts = accounts_table(tallies.checked_accounts(findings.accounts).sort("source"))
     count = TableBlock("comptes", accounts.caption, accounts.frame, accounts.columns, accounts.note)
-    duties, said = sections_obligations.annex(findings), sections_texts.annex(findings)
-    return (measures(findings.measures), contracts, right, *(block for block in (duties, said) if block), refused, count)
+    later = (room.annex(findings) for room in (sections_calendar, sections_obligations, sections_texts))
+    return (measures(findings.measures), contracts, right, *(block for block in later if block), refused, count)
 
 
 def measures(frame: pl.DataFrame) -> TableBlock:

@@ -26,6 +26,7 @@ from spaser.deliverables.report import (
     TableBlock,
     table,
 )  # fmt: skip
+from spaser.deliverables.sections_calendar import section_calendar
 from spaser.deliverables.sections_obligations import section_obligations
 from spaser.deliverables.sections_texts import section_texts
 from spaser.vocabulary import CONSIDERATIONS, POPULATIONS
@@ -297,7 +298,7 @@ _SCORE = french.typeset(
 
 DIAGNOSTIC: tuple[Callable[[Findings], Section | None], ...] = (
     section_essentials, section_reading, section_scope, section_populations, section_considerations, section_years,
-    section_families, section_scores, section_obligations, section_texts, section_corrections, section_quality, section_method, section_glossary,
+    section_families, section_scores, section_calendar, section_obligations, section_texts, section_corrections, section_quality, section_method, section_glossary,
 )  # fmt: skip
 
 
