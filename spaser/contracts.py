@@ -55,46 +55,75 @@ def build(records: pl.LazyFrame, *, as_of: date, decisions: pl.LazyFrame | None 
     )
 
 
+def essential(records: pl.LazyFrame, *, as_of: date, decisions: pl.LazyFrame | None = None) -> pl.LazyFrame:
+    """The contracts of ``build`` with the columns that scores and indicators read, without those that describe them.
+
+    For the whole country: millions of texts are neither kept nor joined. ``described`` adds the other columns.
+    """
+    narrow = states.rows(records)
+    current = states.current(states.states(narrow))
+    return _judged(records, narrow, current, as_of, decisions, _MEASURED)
+
+
+def described(contracts: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
+    """The contracts of ``essential``, with whatever was added to them, and all the columns of CONTRACTS."""
+    have = contracts.collect_schema().names()
+    kept = [name for name in records.collect_schema().names() if name in states.KEY or name not in have]
+    wide = records.select(kept).drop("titulaires", "actesSousTraitance", strict=False)
+    whole = wide.with_columns(pl.col("modification_id").fill_null(0)).join(contracts, on=states.KEY)
+    return whole.select(*words.CONTRACTS.columns, *(name for name in have if name not in words.CONTRACTS.columns and name not in _INNER))
+
+
 #: What the judgement of contracts reads; the other columns are joined afterwards, so that a reader may not ask for them.
 _READ = ("acheteur_id", "id", "type_contrat", "nature", "objet", "codeCPV", "procedure", "techniques", "idAccordCadre")
 _JUDGED = [*(word.name for word in words.CONTRACTS.words if word.name not in words.RECORDS.columns), "montant_part",
            "montant", "dureeMois", "dateNotification", "date_version"]  # fmt: skip
+#: What scores and indicators read of a record beside what is judged.
+_MEASURED = ("acheteur_id", "acheteur_nom", "type_contrat", "codeCPV", "procedure", "offresRecues", "considerationsSociales",
+             "considerationsEnvironnementales", "datePublicationDonnees")  # fmt: skip
+_INNER = ("modification_id", "montant_part")
 
 
 def _whole(
     records: pl.LazyFrame, narrow: pl.LazyFrame, current: pl.LazyFrame, as_of: date, decisions: pl.LazyFrame | None
 ) -> pl.LazyFrame:
-    """The contracts with all their columns, in three steps: assemble a narrow table, judge it, join what describes it."""
+    """The contracts with all their columns: what describes them is joined to what is judged."""
+    judged = _judged(records, narrow, current, as_of, decisions)
+    wide = records.drop(*(name for name in _JUDGED if name in words.RECORDS.columns), "titulaires", "actesSousTraitance", "uid")
+    return wide.with_columns(pl.col("modification_id").fill_null(0)).join(judged, on=states.KEY)
+
+
+def _judged(
+    records: pl.LazyFrame, narrow: pl.LazyFrame, current: pl.LazyFrame, as_of: date, decisions: pl.LazyFrame | None,
+    kept: tuple[str, ...] = (),
+) -> pl.LazyFrame:  # fmt: skip
+    """The columns of CONTRACTS that are ours, and those ``kept`` of the record that describes each contract."""
     assembled = current
     for part in (holding.counted(records, current), states.lots(narrow, current), *_decided(decisions)):
         assembled = assembled.join(part, on="uid", how="left")
     carriers = holding.named(assembled).rename(
         {"porteur_source": "source", "porteur_position": "position", "porteur_modification": "modification_id"}
     )
-    read = records.select(*states.KEY, *_READ).with_columns(pl.col("modification_id").fill_null(0))
+    read = records.select(*states.KEY, *dict.fromkeys((*_READ, *kept))).with_columns(pl.col("modification_id").fill_null(0))
     known = (*states.KEY, "uid", "montant", "montant_initial", "montant_lots", "dureeMois", "dureeMois_initiale", "dateNotification",
              "date_version", "nb_versions", "nb_titulaires", "titulaires_cle", "decision_montant", "decision_consultation")  # fmt: skip
     table = carriers.select(known).join(read, on=states.KEY)
+    schema = pl.Schema(_judged_schema() | {name: words.RECORDS.schema[name] for name in kept})
     # Judged in memory, once: as a lazy plan, each comparison of contracts with one another would double the plan.
-    judged = table.map_batches(partial(_judge, as_of=as_of), schema=_judged_schema(), streamable=False)
-    described = records.drop(
-        *(name for name in _JUDGED if name in words.RECORDS.columns), "titulaires", "actesSousTraitance", "uid"
-    )
-    described = described.with_columns(pl.col("modification_id").fill_null(0))
-    return described.join(judged, on=states.KEY)
+    return table.map_batches(partial(_judge, as_of=as_of, schema=schema), schema=schema, streamable=False)
 
 
-def _judged_schema() -> pl.Schema:
+def _judged_schema() -> dict[str, pl.DataType]:
     schema = {name: words.RECORDS.schema[name] for name in states.KEY} | {"uid": pl.String()}
-    return pl.Schema(schema | {name: words.CONTRACTS.schema.get(name, pl.Int64()) for name in _JUDGED})
+    return schema | {name: words.CONTRACTS.schema.get(name, pl.Int64()) for name in _JUDGED}
 
 
-def _judge(table: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def _judge(table: pl.DataFrame, as_of: date, schema: pl.Schema) -> pl.DataFrame:
     """The columns of CONTRACTS that are ours, from the narrow table of all contracts."""
     judged = _amounts(table.with_columns(*_kinds()))
     judged = consultations.twins(consultations.repeated_maxima(consultations.presume(judged)))
     judged = populations.classify(_retained(judged), as_of)
-    return judged.select(pl.col(name).cast(dtype) for name, dtype in _judged_schema().items())
+    return judged.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
 
 def _decided(decisions: pl.LazyFrame | None) -> list[pl.LazyFrame]:
