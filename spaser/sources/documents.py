@@ -243,6 +243,8 @@ class Reader:
                 stderr=subprocess.DEVNULL, encoding="utf-8", env=os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
             )  # fmt: skip
             threading.Thread(target=_pump, args=(self.process, self.answers), daemon=True).start()
+            if self.answers.get() is None:
+                raise Problem("Le lecteur de documents ne démarre pas", todo="Vérifiez l'installation : spaser --version")
         return self.process
 
     def _stop(self) -> None:

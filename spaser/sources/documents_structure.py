@@ -20,6 +20,8 @@ from typing import Any
 #: Running heads and feet are looked for in this many lines at each end of a page, when they recur on most pages.
 _EDGE, _RECURRING, _FEWEST = 3, 0.6, 4
 _LONG = 1800
+#: A line longer than this fills its page: without a stop at its end, its sentence goes on below.
+_FULL = 55
 _PAGE_NUMBER = re.compile(r"(?i)^(?:page|p\.)?\s*[-–]?\s*\d{1,4}\s*(?:(?:/|sur|-|–)\s*\d{0,4})?\s*[-–]?$")
 _CONTENTS = re.compile(r"(?:[.…_]\s?){4,}\s*\d{1,4}\s*$")
 _ARTICLE = re.compile(
@@ -35,6 +37,8 @@ _MARKS_ITS_HEADINGS = 3
 _TITLE_LENGTH = 90
 _REFERENCE = re.compile(r"^(?:du|de|des|et|ou|à|au|ci|,|\)|l['’]|[a-z])")
 _NOT_TITLE = re.compile(r"[.,;]$|\b(?:euros|jours|heures|mois)\b.{0,12}$")
+#: A line that ends so calls for the next: a number there is quoted, it heads nothing.
+_CALLS = re.compile(r"(?i)(?:\b(?:articles?|art|n°|lots?|de|du|des|à|au|aux|et|ou|sous|par|pour|sans|que|les?|la|dans|page|annexe)\.?|['’,(-])$")
 _BULLET = re.compile(r"^\s*(?:[-–—•*▪■□○◦☐☒☑✓➢►]|[a-z]\)|\d{1,2}[.)°]\s|\d+\s?%)")
 _CRITERIA = re.compile(r"(?i)crit[eè]res?\b.{0,40}\b(?:attribution|jugement|choix|offres)|(?:jugement|analyse|choix|classement) des offres")
 _WEIGHT = re.compile(r"(?i)\d+\s*(?:%|points?\b|pts?\b)|pond[ée]r")
@@ -65,12 +69,14 @@ class Outline:
         self.article: str | None = None
         self.title: str | None = None
 
-    def heading(self, text: str, level: int | None, number: str | None) -> bool:
-        """Whether the line is a heading; if so, the outline moves to it."""
+    def heading(self, text: str, level: int | None, number: str | None, before: str = "") -> bool:
+        """Whether the line is a heading, given the line before it; if so, the outline moves to it."""
         if _CONTENTS.search(text):
             return False
         if level is not None:
             return self._styled(text, level, number)
+        if _CALLS.search(before):
+            return False
         if (match := _ARTICLE.match(text)) and not _REFERENCE.match(match[2]) and len(match[2]) <= 150:
             return self._move(match[1], match[2] or None)
         if (match := _PART.match(text)) and not _NOT_TITLE.search(match[3]):
@@ -78,6 +84,9 @@ class Outline:
             self.number, self.article, self.title = (), f"annexe {match[2]}" if annex else None, match[3] or text
             return True
         match = None if self.marked else _NUMBER.match(text)
+        bare = match is not None and re.match(r"\d+\s+[^–—:.)-]", text) is not None
+        if bare and len(before) > _FULL and not re.search(r"[.;:!?]$", before):
+            return False
         if match and not _NOT_TITLE.search(match[2]) and self._follows(_figures(match[1])):
             return self._move(match[1], match[2])
         return False
@@ -122,14 +131,15 @@ def passages(pages: list[tuple[int | None, list[list[Any]]]], wrapped: bool) -> 
     """
     outline = Outline(sum(line[1] is not None for _, lines in pages for line in lines) >= _MARKS_ITS_HEADINGS)
     current = Passage(None, None, None, False)
-    criteria = False
+    criteria, before = False, ""
     for page, lines in _without_running_lines(pages) if wrapped else pages:
         for line in lines:
             text, level, number = line[0].strip(), line[1], line[2]
             where = line[3] if len(line) > 3 else page
             if not text or _CONTENTS.search(text):
                 continue
-            moved = outline.heading(text, level, number)
+            moved = outline.heading(text, level, number, before)
+            before = text if wrapped else ""
             if moved:
                 criteria = bool(_CRITERIA.search(outline.title or ""))
             criterion = criteria and not moved and len(text) <= 200 and bool(_WEIGHT.search(text))

@@ -21,6 +21,8 @@ from spaser.sources.documents_formats import Refused
 def main() -> int:
     """Answer requests until the parent closes the stream."""
     answers = sys.stdout
+    answers.write('{"ready": true}\n')
+    answers.flush()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         for line in sys.stdin:
             for answer in answers_to(json.loads(line)):
