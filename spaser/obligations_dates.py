@@ -11,11 +11,15 @@ from typing import Any
 
 import polars as pl
 
+from spaser import rules
 from spaser.obligations_ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, UNLIKELY, Rung, climb
 from spaser.vocabulary import LAUNCHES
 
 NOTIFIED, LAUNCHED = pl.col("dateNotification"), pl.col("lancement")
-LATER = pl.col("marche_subsequent").fill_null(False)
+#: A marché subséquent, by its data or by the first words of its subject.
+LATER = pl.col("marche_subsequent").fill_null(False) | pl.col("objet").str.contains(
+    rules.method()["obligations"]["marche_subsequent_objet"]["pattern"]
+).fill_null(False)
 
 
 def launched(contracts: pl.LazyFrame, launches: pl.LazyFrame | None) -> pl.LazyFrame:

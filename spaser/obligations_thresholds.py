@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from spaser import rules
+from spaser.obligations_dates import LATER
 from spaser.obligations_ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, UNLIKELY, Rung, climb
 from spaser.problems import Problem, closest
 from spaser.vocabulary import BUYER_KINDS, CENT
@@ -18,7 +19,7 @@ from spaser.vocabulary import BUYER_KINDS, CENT
 GOODS = {"central": "eu_threshold_goods_central", "autre": "eu_threshold_goods_other", "entite": "eu_threshold_goods_utility"}
 DAY, KIND = pl.col("date_reference"), pl.col("type_acheteur")
 WITHOUT_COMPETITION = "Marché passé sans publicité ni mise en concurrence préalable"
-NEED, OWN = pl.col("besoin"), pl.col("montant")
+NEED, OWN, SURE = pl.col("besoin"), pl.col("_notifie"), pl.col("_sur")
 
 
 def kinds(contracts: pl.LazyFrame, buyer_kind: str | pl.LazyFrame | None) -> pl.LazyFrame:
@@ -64,12 +65,20 @@ def kinds_counted(contracts: pl.LazyFrame, buyer_kind: str | pl.LazyFrame | None
 
 
 def needs(contracts: pl.LazyFrame) -> pl.LazyFrame:
-    """Adds ``besoin`` (cents), ``besoin_incomplet``, ``ue_bas``, ``ue_haut``, ``publication`` (cents, as of ``date_reference``)."""
-    valid = pl.col("montant_statut") == "valide"
+    """Adds ``besoin`` (cents), ``besoin_incomplet``, ``ue_bas``, ``ue_haut``, ``publication`` (cents, as of ``date_reference``).
+
+    A contract alone is its amount as first notified, which an amendment does not change; lots are the sum of their
+    consultation; a marché subséquent belongs to the need of its framework.
+    """
+    status = pl.col("montant_statut")
+    sure = (status == "valide") | (pl.col("montant_regle") == "amendment_difference")
+    own = pl.when(status.is_in(["valide", "a_verifier"])).then(pl.coalesce("montant_initial", "montant"))
     low, high = _european()
-    known = contracts.with_columns(
-        besoin=pl.max_horizontal("consultation_montant", pl.when(pl.col("marche_subsequent")).then("cadre_besoin")),
-        besoin_incomplet=(~valid.fill_null(False)).any().over("consultation"),
+    told = contracts.with_columns(_notifie=own, _sur=sure.fill_null(False))
+    whole = pl.when(pl.col("consultation_n") == 1).then(OWN).otherwise(pl.max_horizontal("consultation_montant", OWN))
+    known = told.with_columns(
+        besoin=pl.max_horizontal(whole, pl.when(LATER).then("cadre_besoin")),
+        besoin_incomplet=(~SURE).any().over("consultation"),
         _formal=_in_procedure(rules.method()["populations"]["formal_procedures"]),
         _adapted=_in_procedure(rules.method()["obligations"]["procedure_adaptee"]["values"]),
         ue_bas=low * CENT,
@@ -85,7 +94,7 @@ def without_competition(contracts: pl.LazyFrame) -> pl.LazyFrame:
     floor = pl.when(works).then(_force("dispense_threshold_works", day)).otherwise(_force("dispense_threshold_goods", day))
     above = (pl.col("procedure") == WITHOUT_COMPETITION) & (pl.col("montant") >= floor * CENT) & (pl.col("montant_statut") == "valide")
     text = "Sur quel cas du code reposent ces marchés sans publicité ni mise en concurrence, au-dessus du seuil de dispense (CCP R2122-8) ?"
-    return contracts.filter(above & ~pl.col("marche_subsequent").fill_null(False)).select(
+    return contracts.filter(above & ~LATER).select(
         question=pl.lit(text), contrats=pl.len().cast(pl.Int64)
     )
 
@@ -110,8 +119,8 @@ def publishing(method: dict[str, Any]) -> pl.Expr:
     return climb((
         Rung("seuil_de_publication_inconnu", pl.col("publication").is_null(), UNDECIDED, "seuil de publication inconnu à cette date"),
         Rung("sans_seuil", pl.col("publication") == 0, CERTAIN, "toute concession est publiée"),
-        Rung("publie_au_dessus", OWN >= pl.col("publication"), CERTAIN, "montant au-dessus du seuil de publication"),
-        Rung("publie_ensemble", NEED >= pl.col("publication"), LIKELY, "la consultation présumée dépasse le seuil de publication"),
+        Rung("publie_au_dessus", (OWN >= pl.col("publication")) & SURE, CERTAIN, "montant au-dessus du seuil de publication"),
+        Rung("publie_ensemble", NEED >= pl.col("publication"), LIKELY, "montant à vérifier, ou total de la consultation présumée, au-dessus du seuil de publication"),
         Rung("publie_formalise", pl.col("_formal"), LIKELY, "procédure formalisée : le besoin dépasse sans doute le seuil de publication"),
         Rung("publication_reduite", reduced, NOT_SUBJECT, "sous le seuil de publication (une publication réduite est possible)"),
         *_below("seuil de publication", method),
@@ -121,11 +130,11 @@ def publishing(method: dict[str, Any]) -> pl.Expr:
 def _above(high: pl.Expr, name: str) -> list[Rung]:
     """The rungs of a need at or above the threshold, the surest first."""
     reached = NEED >= high
-    alone = (OWN >= high) & (pl.col("montant_statut") == "valide")
+    alone = (OWN >= high) & SURE
     return [
-        Rung("a_verifier", reached & (pl.col("montant_statut") == "a_verifier"), LIKELY, f"au-dessus du {name}, mais le montant est à vérifier"),
+        Rung("a_verifier", reached & ~SURE & (OWN >= high), LIKELY, f"au-dessus du {name}, mais le montant est à vérifier"),
         Rung("adaptee", reached & pl.col("_adapted"), LIKELY,
-             f"montant au-dessus du {name}, mais procédure adaptée : les deux indices se contredisent"),
+             f"montant au-dessus du {name}, mais procédure adaptée (services sociaux ou spécifiques, petits lots, ou l'un des deux indices est faux)"),
         Rung("au_dessus", alone, CERTAIN, f"montant au niveau ou au-dessus du {name}"),
         Rung("ensemble_formalise", reached & pl.col("_formal"), CERTAIN,
              f"la consultation entière est au-dessus du {name} et la procédure est formalisée"),

@@ -55,8 +55,11 @@ def record(given: dict) -> dict:
 def states(rows: list[dict]) -> list[dict]:
     """The records of each contract, and its amendment when it was modified."""
     found = [record({"position": rank} | row) for rank, row in enumerate(rows, 1)]
-    changed = [state | {"modification_id": 1, "date_version": state["dateNotification"] + timedelta(days=200)}
-               for state, row in zip(found, rows, strict=True) if row.get("modifie")]  # fmt: skip
+    changed = [
+        state | {"modification_id": 1, "date_version": state["dateNotification"] + timedelta(days=200),
+                 "montant": round(row["avenant"] * 100) if "avenant" in row else state["montant"]}
+        for state, row in zip(found, rows, strict=True) if row.get("modifie") or "avenant" in row
+    ]  # fmt: skip
     return found + changed
 
 
@@ -92,6 +95,7 @@ def computed(some: list[dict], day: date) -> list[pl.DataFrame]:
     )  # fmt: skip
     found = obligations.duties(built, buyer_kind=kinds.lazy(), launches=launches(flat), as_of=day).collect()
     assert found.schema == pl.Schema(words.DUTIES.schema)
+    assert found.select("uid", "obligation").is_unique().all()
     return [found.filter(pl.col("uid").str.starts_with(buyer)).with_columns(pl.col("uid").str.slice(14)) for buyer in buyers]
 
 
