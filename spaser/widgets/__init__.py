@@ -37,12 +37,14 @@ from spaser.widgets.downloads import Downloads
 from spaser.widgets.explanation import Explain
 from spaser.widgets.files import Files, read
 from spaser.widgets.panorama import Panorama
+from spaser.widgets.questionnaire import Questionnaire
 from spaser.widgets.selection import Selection
 from spaser.widgets.tables import blocks, records, show
 from spaser.widgets.views import View, choice, view
 from spaser.widgets.welcome import Welcome
+from spaser.widgets.workshop import Exercise
 
 __all__ = [
-    "Choices", "Contract", "Desk", "Downloads", "Explain", "Files", "Panorama", "Selection", "View", "Welcome", "blocks",
+    "Choices", "Contract", "Desk", "Downloads", "Exercise", "Explain", "Files", "Panorama", "Questionnaire", "Selection", "View", "Welcome", "blocks",
     "choice", "read", "records", "show", "view",
 ]  # fmt: skip

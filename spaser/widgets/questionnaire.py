@@ -1,0 +1,124 @@
+"""The qualitative questionnaire: one list per question, a profile and actions that follow, kept in a small file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+
+from spaser import charts, french, maturity
+from spaser.deliverables import files
+from spaser.deliverables.report import Block, Column, Figure, Sentence, table
+from spaser.problems import Problem
+from spaser.widgets import tables
+
+_FORM = 1
+_SILENT = "sans réponse"
+_WIDE = {"description_width": "initial"}
+
+
+class Questionnaire:
+    """Answer, see the profile and what to do next; ``save`` and ``reopen`` keep the answers.
+
+    Parameters
+    ----------
+    path
+        A file of answers to reopen, when it exists.
+    grid
+        A consultant's own grid (same shape as ``reference/maturity.toml``).
+    """
+
+    def __init__(self, path: Path | str | None = None, grid: Path | str | None = None) -> None:
+        self.grid = maturity.grid(grid)
+        self.answer, self.status = ipywidgets.HTML(), ipywidgets.HTML()
+        self.lists: dict[str, ipywidgets.Dropdown] = {}
+        axes = [self._axis(axis) for axis in self.grid["axis"]]
+        tabs = ipywidgets.Tab(axes, titles=[axis["label"] for axis in self.grid["axis"]])
+        self.button = ipywidgets.Button(description="Enregistrer mes réponses", layout={"width": "max-content"})
+        self.button.on_click(lambda _: self._keep())
+        self.path = Path(path) if path else Path("mes_reponses.json")
+        self.widget = ipywidgets.VBox([tabs, ipywidgets.HBox([self.button, self.status]), self.answer])
+        if path and self.path.exists():
+            self.reopen(self.path)
+        self.refresh()
+
+    @property
+    def said(self) -> dict[str, int | None]:
+        """The level answered to each question (None: no answer)."""
+        return {name: one.value for name, one in self.lists.items()}
+
+    def fill(self, said: dict[str, int | None]) -> None:
+        """Give several answers at once."""
+        maturity.answers(said, self.grid)
+        for name, level in said.items():
+            self.lists[name].value = level
+
+    def blocks(self) -> Sequence[Block]:
+        """The profile, then the actions, lowest levels first."""
+        said = maturity.answers(self.said, self.grid)
+        profile = maturity.profile(said, self.grid).collect()
+        todo = maturity.actions(said, self.grid).collect()
+        picture = charts.profile(profile, self.grid["levels"])
+        columns = [Column(name, label, unit) for name, label, unit in picture.columns]
+        told = french.typeset(self.grid["origin"])
+        found: list[Block] = [
+            Sentence(told), Figure("fig-maturite", "Niveau de chaque axe", picture, table("fig-maturite-donnees", "Les données du profil", picture.twin, columns))
+        ]  # fmt: skip
+        if todo.height:
+            steps = (Column("axe_libelle", "Axe"), Column("constat", "Aujourd'hui"), Column("action", "Pour passer au niveau suivant"))
+            found.append(table("tab-actions", "Les actions conseillées", todo, steps))
+        return found
+
+    def refresh(self) -> None:
+        """Compute the profile and the actions again."""
+        self._content = tables.written(self.blocks())
+        self.answer.value = tables.framed(self._content)
+
+    def save(self, path: Path | str | None = None) -> Path:
+        """Write the answers whole or not at all."""
+        kept = {"spaser_maturite": _FORM, "reponses": self.said}
+        return files.write_atomic(path or self.path, (json.dumps(kept, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
+
+    def reopen(self, path: Path | str) -> None:
+        """Read answers that were saved.
+
+        Raises
+        ------
+        Problem
+            The file cannot be read, or is of another form, or answers a question the grid does not ask.
+        """
+        try:
+            kept = json.loads(Path(path).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise Problem("Le fichier de réponses ne peut pas être lu", where=str(path), todo="Répondez de nouveau, puis enregistrez") from None
+        if not isinstance(kept, dict) or kept.get("spaser_maturite") != _FORM:
+            raise Problem("Ce fichier n'est pas un fichier de réponses au questionnaire", where=str(path))
+        self.fill(kept["reponses"])
+
+    def _axis(self, axis: dict[str, Any]) -> ipywidgets.VBox:
+        rows = []
+        for one in axis["question"]:
+            options = [(_SILENT, None)] + [(f"{level} – {text}", level) for level, text in enumerate(one["answers"])]
+            asked = ipywidgets.HTML(f"<strong>{french.typeset(one['text'])}</strong>")
+            chosen = ipywidgets.Dropdown(options=options, value=None, description="Réponse", style=_WIDE, layout={"width": "46rem", "max_width": "100%"})
+            chosen.observe(lambda _: self.refresh(), names="value")
+            self.lists[one["id"]] = chosen
+            rows += [asked, chosen]
+        return ipywidgets.VBox(rows)
+
+    def _keep(self) -> None:
+        try:
+            self.status.value = f"Enregistré dans {self.save().name}."
+        except Problem as failure:
+            self.status.value = tables.problem(failure)
+
+    @property
+    def told(self) -> str:
+        """The answer in plain words."""
+        return "\n".join(text for block in self.blocks() if (text := tables.said(block)))
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return self.widget._repr_mimebundle_() | {"text/html": tables.framed(self._content), "text/plain": self.told}
