@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -16,6 +17,8 @@ from spaser.diagnostic import Base, Diagnostic
 from spaser.problems import Problem
 from spaser.vocabulary import PLACES
 
+#: Suppliers shown per need; all of them are counted.
+MOST = 200
 #: Paris, Lyon and Marseille: an arrondissement is written for the commune.
 DISTRICTS = {r"^751\d\d$": "75056", r"^6938\d$": "69123", r"^132(0[1-9]|1[0-6])$": "13055"}
 
@@ -55,7 +58,6 @@ def find(
     *,
     radius: float | None = None,
     dependency: float | None = None,
-    nomenclature: pl.LazyFrame | None = None,
 ) -> Opportunities:
     """The purchasing potential of the buyer(s) of a diagnostic.
 
@@ -76,32 +78,53 @@ def find(
     base, settings = result.base, result.base.method
     _check(base, radius, dependency)
     share = settings["potential"]["dependance"]["value"] if dependency is None else dependency
-    everything = place(_with_sureness(base.contracts)).collect(engine="streaming").lazy()
-    every = potential.needs(everything, as_of=base.as_of, method=settings).collect(engine="streaming")
-    mine = everything.filter(pl.col("acheteur_siren").is_in(list(result.sirens))) if result.sirens else everything
-    chosen = every.filter(pl.col("acheteur_siren").is_in(list(result.sirens))) if result.sirens else every
-    listed = structures(base.register, base.establishments, base.as_of)
-    won = wins(base.contracts, base.holders, base.establishments).collect()
-    weights = potential.learned(won.lazy(), method=settings).collect()
-    supplied = potential.supply(
-        listed.lazy(), wins=won.lazy(), declared=declared(base.register).lazy(), weights=weights.lazy(), method=settings
-    ).collect()
-    spots = places(chosen.lazy()).collect()
-    found = potential.candidates(
-        chosen.lazy(), spots.lazy(), supplied.lazy(), radius=radius, dependency=share, method=settings
+    known = ground(base)
+    chosen, mine = known.needs, known.contracts.lazy()
+    if result.sirens:
+        ours = pl.col("acheteur_siren").is_in(list(result.sirens))
+        chosen, mine = chosen.filter(ours), mine.filter(ours)
+    found = potential.matches(
+        chosen.lazy(), places(chosen.lazy()).collect().lazy(), known.supply.lazy(), radius=radius, dependency=share, method=settings
     ).collect()
     kinds = base.contracts.select("acheteur_siren", "acheteur_categorie").unique("acheteur_siren")
     judged = potential.opportunities(
-        chosen.lazy(), found.lazy(), every=every.lazy(), kinds=kinds, dependency=share, method=settings
+        chosen.lazy(), found.lazy(), every=known.needs.lazy(), kinds=kinds, dependency=share, method=settings
     ).collect()
     nets = potential.net(judged.lazy(), found.lazy(), dependency=share, method=settings).collect()
     judged = judged.join(nets, on="besoin", how="left", maintain_order="left")
     return Opportunities(
         scope=result.scope, as_of=base.as_of, needs=chosen, members=potential.members(mine, method=settings).collect(),
-        supply=supplied, candidates=found, opportunities=judged,
+        supply=known.supply,
+        candidates=potential.describe(found.lazy(), known.supply.lazy(), MOST).collect(), opportunities=judged,
         families=potential.by_family(judged.lazy().drop("potentiel_net"), nets.lazy(), found.lazy()).collect(),
-        weights=weights, assumptions=assumptions(settings["potential"], radius, share), dependency=share, radius=radius,
+        weights=known.weights, assumptions=assumptions(settings["potential"], radius, share), dependency=share, radius=radius,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What does not depend on the buyer nor on the radius: placed contracts, needs of all buyers, supply, learned weights."""
+
+    contracts: pl.DataFrame
+    needs: pl.DataFrame
+    wins: pl.DataFrame
+    weights: pl.DataFrame
+    supply: pl.DataFrame
+
+
+@lru_cache(maxsize=2)
+def ground(base: Base) -> Ground:
+    """The common ground of every potential computed on the same files: made once, so that a change of radius is quick."""
+    settings = base.method
+    contracts = place(_with_sureness(base.contracts)).collect(engine="streaming")
+    won = wins(base.contracts, base.holders, base.establishments).collect()
+    weights = potential.learned(won.lazy(), method=settings).collect()
+    listed = structures(base.register, base.establishments, base.as_of)
+    supplied = potential.supply(
+        listed.lazy(), wins=won.lazy(), declared=declared(base.register).lazy(), weights=weights.lazy(), method=settings
+    )
+    every = potential.needs(contracts.lazy(), as_of=base.as_of, method=settings)
+    return Ground(contracts, every.collect(engine="streaming"), won, weights, supplied.collect())
 
 
 def structures(register: pl.LazyFrame, establishments: pl.LazyFrame, as_of: date) -> pl.DataFrame:

@@ -12,13 +12,13 @@ from spaser import rules
 from spaser.potential_demand import members, needs, of_spend
 from spaser.potential_lever import advise, ladder
 from spaser.potential_lots import allotment
-from spaser.potential_match import candidates, within_reach
+from spaser.potential_match import candidates, describe, matches, within_reach
 from spaser.potential_readings import clause_reading, family_reading, law_reading, peer_reading, supply_reading
 from spaser.potential_supply import learned, supply
 from spaser.vocabulary import OPPORTUNITIES
 
 __all__ = [
-    "allotment", "by_family", "candidates", "ladder", "learned", "members", "needs", "net", "of_spend", "opportunities", "supply", "within_reach",
+    "allotment", "by_family", "candidates", "describe", "ladder", "learned", "matches", "members", "needs", "net", "of_spend", "opportunities", "supply", "within_reach",
 ]  # fmt: skip
 #: Rungs whose reach is the insertion clause, not the whole need.
 _BY_CLAUSE = ("clause_sociale",)
@@ -41,7 +41,7 @@ def opportunities(
     chosen
         NEEDS of the buyer.
     found
-        CANDIDATES of these needs.
+        CANDIDATES of these needs, or their ``matches``.
     every, kinds
         NEEDS of all the buyers read, and ``acheteur_siren, acheteur_categorie``, for the reading by peers; without them it is
         not measured.

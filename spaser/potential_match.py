@@ -25,9 +25,10 @@ def candidates(
     *,
     radius: float | None = None,
     dependency: float | None = None,
+    most: int | None = None,
     method: dict | None = None,
 ) -> pl.LazyFrame:
-    """CANDIDATES of the needs, best first.
+    """CANDIDATES of the needs, best first: ``matches`` described.
 
     Parameters
     ----------
@@ -38,25 +39,57 @@ def candidates(
         (``families_reach.csv``).
     dependency
         The share of its activity that a supplier should not pass with one buyer (``potential.dependance`` by default).
+    most
+        Keep only so many suppliers per need, the best.
+    """
+    return describe(matches(needs, places, supply, radius=radius, dependency=dependency, method=method), supply, most)
+
+
+def matches(
+    needs: pl.LazyFrame,
+    places: pl.LazyFrame,
+    supply: pl.LazyFrame,
+    *,
+    radius: float | None = None,
+    dependency: float | None = None,
+    method: dict | None = None,
+) -> pl.LazyFrame:
+    """The figures of CANDIDATES without what describes the supplier: all that readings and totals need, at national size.
+
+    ``ligne`` is the row of ``supply``.
     """
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
-    asked = needs.select("besoin", "lieu", "famille", "annuel", "lot_annuel").filter(pl.col("famille").is_not_null())
-    found = within_reach(asked.select("lieu", "famille").unique(), places, supply, radius=radius)
-    # Suppliers without a SIRET are known by their SIREN.
-    key = pl.coalesce("siret", "siren")
-    described = supply.with_columns(cle=key)
-    rows = asked.join(found, on=["lieu", "famille"], nulls_equal=True).join(described, on=["cle", "famille"])
+    known = needs.filter(pl.col("famille").is_not_null()).with_row_index("_besoin")
+    asked = known.select("_besoin", "besoin", "lieu", "famille", "annuel", "lot_annuel")
+    pairs = within_reach(asked.select("lieu", "famille").unique(), places, supply, radius=radius)
+    slim = supply.with_row_index("ligne").select("ligne", *_SLIM)
+    rows = asked.join(pairs, on=["lieu", "famille"], nulls_equal=True).drop("lieu", "famille").join(slim, on="ligne")
     able = rows.with_columns(**able_to_take(pl.col("lot_annuel"), share, settings)).with_columns(
         credible=pl.col("preste") & (pl.col("adequation") >= settings["adequation"]["seuil_credible"])
         & (pl.col("probabilite") >= settings["chance_credible"]["value"]),
+        _ordre=_order(),
     )  # fmt: skip
-    near = 1 / (1 + pl.col("distance_km").fill_null(pl.col("distance_km").max()).fill_null(0) / 50)
-    order = pl.col("adequation") * (0.2 + 0.8 * pl.col("probabilite")) * near * pl.when("preste").then(1.0).otherwise(0.3)
-    ranked = able.with_columns(_ordre=order).with_columns(
-        rang=pl.struct(-pl.col("_ordre"), "distance_km", "cle").rank("ordinal").over("besoin").cast(pl.Int32), raison=_reason()
-    )
-    return CANDIDATES.conform(ranked).sort("besoin", "rang")
+    # Ties are settled by the row of the supply table, which is sorted by identifiers.
+    ranked = able.sort("_besoin", "_ordre", "distance_km", "ligne", descending=[False, True, False, False], nulls_last=True)
+    return ranked.with_columns(rang=pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("_besoin")).drop("_besoin", "_ordre", "annuel", "lot_annuel")
+
+
+_SLIM = ("siren", "siret", "adequation", "preste", "handicap", "insertion", "ess", "clause", "capacite_bas", "capacite", "capacite_haut")
+
+
+def describe(found: pl.LazyFrame, supply: pl.LazyFrame, most: int | None = None) -> pl.LazyFrame:
+    """CANDIDATES from matches, each supplier named, the best ``most`` of each need."""
+    kept = found if most is None else found.filter(pl.col("rang") <= most)
+    said = supply.with_row_index("ligne").drop(*_SLIM)
+    named = kept.join(said, on="ligne", how="left", maintain_order="left").with_columns(raison=_reason())
+    return CANDIDATES.conform(named)
+
+
+def _order() -> pl.Expr:
+    """Who comes first: serves the family, can take the lot, is near, delivers rather than lends staff."""
+    near = 1 / (1 + pl.coalesce("distance_km", pl.lit(300.0)) / 50)
+    return pl.col("adequation") * (0.2 + 0.8 * pl.col("probabilite")) * near * pl.when("preste").then(1.0).otherwise(0.3)
 
 
 def able_to_take(lot: pl.Expr, share: float, settings: dict) -> dict[str, pl.Expr]:
@@ -79,7 +112,7 @@ def chance(lot: pl.Expr, share: float, settings: dict) -> pl.Expr:
 def within_reach(
     asked: pl.LazyFrame, places: pl.LazyFrame, supply: pl.LazyFrame, *, radius: float | None = None
 ) -> pl.LazyFrame:
-    """One row per place, family and supplier within reach: ``lieu, famille, cle, distance_km, portee``."""
+    """One row per place, family and supplier within reach: ``lieu, famille, ligne`` (row of ``supply``), ``distance_km, portee``."""
     limit = rules.method()["potential"]["rayon_maximal"]["value"]
     reach = rules.table("families_reach.csv").lazy().select("famille", "portee", _km=pl.col("rayon_km").cast(pl.Float64, strict=False))
     if radius is not None:
@@ -88,28 +121,29 @@ def within_reach(
             _km=pl.when(local).then(pl.lit(float(radius))).otherwise("_km"), portee=pl.when(local).then(pl.lit("rayon")).otherwise("portee")
         )
     wanted = asked.join(reach, on="famille")
-    where = supply.select("famille", "departement", "region", "code_commune", "lon", "lat", cle=pl.coalesce("siret", "siren"))
+    where = supply.with_row_index("ligne").select("ligne", "famille", "departement", "region", "code_commune", "lon", "lat")
     # Never further than asked: cells as large as the largest radius, so that nine cells hold the neighbours.
     distances = near(places, where, min(limit, radius or 50.0))
     local = wanted.filter(pl.col("portee").is_in(["rayon", "departement"]))
     by_km = (
         local.join(distances, on="lieu").filter(pl.col("distance_km") <= pl.col("_km"))
-        .join(where.select("famille", "cle", "code_commune"), on=["famille", "code_commune"])
-        .select("lieu", "famille", "cle", portee=pl.lit("rayon"))
+        .join(where.select("famille", "ligne", "code_commune"), on=["famille", "code_commune"])
+        .select("lieu", "famille", "ligne", portee=pl.lit("rayon"))
     )  # fmt: skip
     parts = [by_km]
     for level in ("departement", "region"):
         areas = places.select("lieu", level).unique().drop_nulls()
         parts.append(
             wanted.filter(pl.col("portee") == level).join(areas, on="lieu")
-            .join(where.select("famille", "cle", level).drop_nulls(level), on=["famille", level])
-            .select("lieu", "famille", "cle", portee=pl.lit(level))
+            .join(where.select("famille", "ligne", level).drop_nulls(level), on=["famille", level])
+            .select("lieu", "famille", "ligne", portee=pl.lit(level))
         )  # fmt: skip
     parts.append(
-        wanted.filter(pl.col("portee") == "national").join(where.select("famille", "cle"), on="famille")
-        .select("lieu", "famille", "cle", portee=pl.lit("national"))
+        wanted.filter(pl.col("portee") == "national").join(where.select("famille", "ligne"), on="famille")
+        .select("lieu", "famille", "ligne", portee=pl.lit("national"))
     )  # fmt: skip
-    pairs = pl.concat(parts).unique(["lieu", "famille", "cle"], keep="first", maintain_order=True)
+    # Local by its distance and by its département: one way in, always the same.
+    pairs = pl.concat(parts).group_by("lieu", "famille", "ligne").agg(pl.col("portee").min())
     return _measured(pairs, places, where, distances)
 
 
@@ -130,11 +164,11 @@ def near(places: pl.LazyFrame, where: pl.LazyFrame, radius: float) -> pl.LazyFra
 def _measured(pairs: pl.LazyFrame, places: pl.LazyFrame, where: pl.LazyFrame, distances: pl.LazyFrame) -> pl.LazyFrame:
     """The distance of every pair: to the nearest commune when close, else from the middle of the place."""
     middles = places.group_by("lieu").agg(pl.col("lon", "lat").mean())
-    located = where.unique("cle").select("cle", "code_commune", lon_b="lon", lat_b="lat")
-    joined = pairs.join(located, on="cle", how="left").join(distances, on=["lieu", "code_commune"], how="left").join(
+    located = where.select("ligne", "code_commune", lon_b="lon", lat_b="lat")
+    joined = pairs.join(located, on="ligne", how="left").join(distances, on=["lieu", "code_commune"], how="left").join(
         middles, on="lieu", how="left"
     )  # fmt: skip
-    return joined.select("lieu", "famille", "cle", "portee", distance_km=pl.coalesce("distance_km", _distance()))
+    return joined.select("lieu", "famille", "ligne", "portee", distance_km=pl.coalesce("distance_km", _distance()))
 
 
 def _distance() -> pl.Expr:
