@@ -16,10 +16,12 @@ from typing import Any
 
 import polars as pl
 
-from spaser import buyers, considerations, contracts, detection, families, indicators, obligations, renewals, rules, scores, sources, suppliers
-from spaser import suppliers_analysis, territories
+from spaser import buyers, considerations, contracts, detection, families, held, indicators, obligations, renewals, rules, scores, sources, suppliers
+from spaser import territories
+from spaser import launches as launching
 from spaser.problems import Problem
-from spaser.sources import registers as lists
+from spaser.sources.notices import Notices
+from spaser.sources.notices import texts as notice_texts
 from spaser.vocabulary import DECISIONS, DEFAULT_POPULATION, PASSAGES
 
 Paths = str | Path | Sequence[str | Path]
@@ -145,13 +147,14 @@ def prepare(
         records = records.filter(pl.col("acheteur_id").str.slice(0, 9).is_in(list(sirens)))
     built = contracts.build(records, as_of=day, decisions=decisions)
     frames = _settle([built.contracts, built.holders, built.versions, built.subcontracts, built.fates], folder, "contrats")
-    known = lists.read_registers(list(registers), as_of=None) if registers else None
-    holders = _held(frames[1], known)
+    known = held.lists_of(registers, frames[1], cache)
+    holders = held.known_holders(frames[1], known, decisions)
+    sized = frames[0].join(held.described(frames[1], known), on="uid", how="left")
     (passages,) = _settle([detection.detect(_subjects(frames[0]))], folder, "passages")
-    understood = _understand(frames[0], passages, holders if known else None, settings)
-    whole, held = _settle([understood, holders], folder, "notes")
+    understood = _understand(sized, passages, holders if known else None, settings)
+    whole, named = _settle([understood, holders], folder, "notes")
     return Base(
-        files=reading.files, as_of=day, contracts=whole, holders=held, versions=frames[2], subcontracts=frames[3],
+        files=reading.files, as_of=day, contracts=whole, holders=named, versions=frames[2], subcontracts=frames[3],
         rejects=rejects, fates=frames[4], method=settings,
         register=known.register if known else None, establishments=known.establishments if known else None,
         register_files=known.files if known else None, passages=passages,
@@ -168,13 +171,15 @@ def diagnose(
     population: str = DEFAULT_POPULATION,
     buyer_kind: str | None = None,
     launches: pl.LazyFrame | None = None,
+    notices: Notices | None = None,
     **options: Any,
 ) -> Diagnostic:
     """The diagnostic of a buyer (part of its name, SIREN or SIRET), of several, or of all the files.
 
     A file with one buyer needs none named; with several and none named, the whole is measured and buyers are listed.
     ``family`` keeps some purchase families, by their keys. ``buyer_kind`` (``vocabulary.BUYER_KINDS``) and ``launches``
-    (table LAUNCHES) say what the essential data do not, for the obligations. ``options`` are those of ``prepare``.
+    (table LAUNCHES) say what the essential data do not, for the obligations; ``notices`` (``sources.notices.read_notices``),
+    joined to the contracts they launched, give their dates and their texts instead. ``options`` are those of ``prepare``.
     """
     base = source if isinstance(source, Base) else prepare(source, buyer=buyer, **options)
     sirens, scope = _scope(base, buyer)
@@ -188,13 +193,16 @@ def diagnose(
     if not chosen.height:
         raise Problem(f"Aucun contrat pour {scope}" + (f" de {years[0]} à {years[1]}" if years else ""), todo="Élargissez les années ou les familles")
     uids = chosen.lazy().select("uid")
+    holders, acts = pl.collect_all([frame.join(uids, on="uid", how="semi") for frame in (base.holders, base.subcontracts)])
+    launched = None if notices is None else launching.join(every, notices.notices.lazy()).collect()
     return Diagnostic(
         base=base, scope=scope, sirens=sirens, years=years, population=population, contracts=chosen,
-        holders=base.holders.join(uids, on="uid", how="semi").collect(),
-        subcontracts=base.subcontracts.join(uids, on="uid", how="semi").collect(),
+        holders=holders, subcontracts=acts,
         measures=_measured(chosen.lazy(), scope if sirens else "ensemble"),
         contributions=scores.contributions(chosen.lazy(), base.method).collect(),
-        extras=_duties(base, every, uids, sirens, buyer_kind, launches) | _said(base, chosen.lazy()) | _ending(base, every),
+        extras=_duties(base, every, uids, sirens, buyer_kind, launches if launched is None else launched.lazy())
+        | _said(base, chosen.lazy(), notices, launched) | _ending(base, every)
+        | held.tables(chosen, holders, acts, held.loaded(base), population, base.decisions),
     )  # fmt: skip
 
 
@@ -234,10 +242,15 @@ def _subjects(frame: pl.LazyFrame) -> pl.LazyFrame:
     return frame.select(texte_id="uid", champ=pl.lit("objet"), texte="objet")
 
 
-def _said(base: Base, chosen: pl.LazyFrame) -> dict[str, pl.DataFrame]:
+def _said(base: Base, chosen: pl.LazyFrame, notices: Notices | None, launched: pl.DataFrame | None) -> dict[str, pl.DataFrame]:
     """What the texts of the chosen contracts say, and where it differs from what they declare (GAPS, `liste`, `decision`)."""
     passages = base.passages.join(chosen.select(texte_id="uid"), on="texte_id", how="semi")
     searched = _subjects(chosen).filter(pl.col("texte").is_not_null())
+    told = {}
+    if notices is not None and launched is not None:
+        told["lancements"] = launched.join(chosen.select("uid").collect(), on="uid", how="semi")
+        texts = _noticed(notices, told["lancements"].lazy())
+        passages, searched = pl.concat([passages, detection.detect(texts)]), pl.concat([searched, texts])
     (passages,) = _settle([passages], None, "")
     found = considerations.gaps(chosen, passages, searched, base.method)
     decided = base.decisions.filter(pl.col("objet_type") == "constat").select(
@@ -245,7 +258,16 @@ def _said(base: Base, chosen: pl.LazyFrame) -> dict[str, pl.DataFrame]:
     )
     both = pl.concat([gap.with_columns(liste=pl.lit(name)) for name, gap in found._asdict().items()])
     rows = both.join(decided, on=["uid", "consideration"], how="left", maintain_order="left")
-    return dict(zip(("ecarts", "passages"), pl.collect_all([rows, passages]), strict=True))
+    return told | dict(zip(("ecarts", "passages"), pl.collect_all([rows, passages]), strict=True))
+
+
+def _noticed(notices: Notices, launched: pl.LazyFrame) -> pl.LazyFrame:
+    """The texts of the notices of contracts; those of lots only when there is one, for nothing says which lot a contract is."""
+    single = notices.notices.lazy().filter(pl.col("nb_lots") <= 1).select(texte_id="avis", seul=pl.lit(True))
+    texts = notice_texts(notices).join(single, on="texte_id", how="left")
+    kept = texts.filter(pl.col("seul").fill_null(False) | ~pl.col("champ").str.starts_with("lot "))
+    found = kept.join(launched.select("uid", texte_id="avis"), on="texte_id")
+    return found.select(texte_id="uid", champ=pl.format("avis {}, {}", "texte_id", "champ"), texte="texte")
 
 
 def _measured(chosen: pl.LazyFrame, scope: str) -> pl.DataFrame:
@@ -262,8 +284,8 @@ def _whole(reading: sources.Reading, day: date, decisions: pl.LazyFrame | None, 
     Texts are not read here: considerations are those declared, and families those of the CPV codes.
     """
     folder = tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True)
-    (known,) = _settle([contracts.essential(reading.records, as_of=day, decisions=decisions)], None, "")
-    (measured,) = _settle([_understand(known, None, None, settings)], folder, "notes")
+    known = contracts.essential(reading.records, as_of=day, decisions=decisions).collect(engine="streaming")
+    measured = _understand(known.lazy(), None, None, settings).collect(engine="in-memory").lazy()
     built = contracts.build(reading.records, as_of=day, decisions=decisions)
     return Base(
         files=reading.files, as_of=day, contracts=contracts.described(measured, reading.records), measured=measured,
@@ -299,14 +321,6 @@ def _understand(frame: pl.LazyFrame, passages: pl.LazyFrame | None, holders: pl.
     if holders is not None:
         known = known.join(suppliers.access(holders), on="uid", how="left")
     return scores.score(known, settings)
-
-
-def _held(holders: pl.LazyFrame, known: lists.Registers | None) -> pl.LazyFrame:
-    """The holders with their status on the day of notification, and their name when only a list gives it."""
-    if known is None:
-        return holders
-    register = suppliers.fuse(known.register)
-    return suppliers.status(suppliers_analysis.name(holders, known.establishments), register, known.establishments)
 
 
 def _scope(base: Base, buyer: str | Sequence[str] | None) -> tuple[tuple[str, ...], str]:

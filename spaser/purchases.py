@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from spaser import linkage, purchases_tables, suppliers, suppliers_analysis
+from spaser import held, linkage, purchases_tables, suppliers, suppliers_analysis
 from spaser.diagnostic import Base
 from spaser.problems import Problem
 from spaser.sources import ledgers
@@ -191,10 +191,10 @@ def _of_contracts(
     base: Base, registers: Paths | Registers, decided: pl.LazyFrame | None, spread: bool, cache: Path | None, progress: Progress
 ) -> SupplierDiagnostic:
     """The same tables from the holders of contracts: a co-held amount is shared, with its bounds."""
-    known = _known(registers, _as_spend(base), cache, progress) if registers else _loaded(base)
+    known = _known(registers, _as_spend(base), cache, progress) if registers else held.loaded(base) or _known((), SPEND.empty(), None, None)
     places, listed = _settled(known.establishments, suppliers.fuse(known.register, decided))
-    held = _held(base).drop([word.name for word in STATUS], strict=False)
-    named = suppliers_analysis.name(held, places)
+    bare = _held(base).drop([word.name for word in STATUS], strict=False)
+    named = suppliers_analysis.name(bare, places)
     found = suppliers.status(named, listed, places, spread_establishment=spread).collect()
     lines = purchases_tables.described(found, places)
     measures = [
@@ -214,12 +214,6 @@ def _held(base: Base) -> pl.LazyFrame:
     """The holders of the contracts with what breaks them down."""
     wanted = [name for name in ("famille_libelle", "annee") if name in base.contracts.collect_schema().names()]
     return base.holders.join(base.contracts.select("uid", *wanted), on="uid", how="left").rename({"famille_libelle": "famille"}, strict=False)
-
-
-def _loaded(base: Base) -> Registers:
-    if base.register is None or base.establishments is None or base.register_files is None:
-        return _known((), SPEND.empty(), None, None)
-    return Registers(base.register, base.establishments, REJECTS.empty().lazy(), base.register_files)
 
 
 def _as_spend(base: Base) -> pl.DataFrame:
