@@ -127,7 +127,7 @@ def publish(
         by_buyer=_each(result.contracts, names, population) if len(names) > 1 else MEASURES.empty(),
         roads=_roads(voted, history, every, population), references=_roads(_national(result, definition), history, every, population),
         peers=_compared(base, every.sirens, published, population),
-        editions=compare(previous, Edition(every.contracts.lazy(), published, _measurer(every.scope, population))) if previous else EDITIONS.empty(),
+        editions=compare(previous, Edition(every.contracts.lazy(), published, measurer(every.scope, population))) if previous else EDITIONS.empty(),
         accounts=book.accounts if book else None, with_score=with_score,
         given={name: Path(path) for name, path in (("objectifs", goals), ("chiffres saisis", entered), ("grand livre", ledger)) if path},
     )  # fmt: skip
@@ -163,12 +163,13 @@ def _check_definition(definition: str) -> None:
         raise Problem(f"Définition inconnue : « {definition} »", todo=closest(definition, names) or f"Définitions : {', '.join(names)}.")
 
 
-def _measurer(perimetre: str, population: str) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
+def measurer(perimetre: str, population: str) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
+    """The way an edition measures its contracts."""
     return lambda contracts: indicators.measure(contracts, indicators=codes(), by=("annee",), perimetre=perimetre, population=population)
 
 
 def _measured(contracts: pl.DataFrame, perimetre: str, population: str) -> pl.DataFrame:
-    return _measurer(perimetre, population)(contracts.lazy()).collect()
+    return measurer(perimetre, population)(contracts.lazy()).collect()
 
 
 def _each(contracts: pl.DataFrame, buyers: tuple[tuple[str, str], ...], population: str) -> pl.DataFrame:

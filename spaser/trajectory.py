@@ -23,7 +23,7 @@ AHEAD = 5
 LEAST = {"nombre": 2}
 STATES = {
     "atteint": "atteint", "depasse": "échéance passée, non atteint", "probable": "atteint si le rythme continue",
-    "incertain": "incertain au rythme actuel", "hors_rythme": "non atteint au rythme actuel", "inconnu": "pas assez d'années pour projeter",
+    "incertain": "incertain au rythme actuel", "hors_rythme": "non atteint au rythme actuel", "inconnu": "pas assez d'années complètes pour projeter",
     "non_renseigne": "non renseigné",
 }  # fmt: skip
 

@@ -20,7 +20,7 @@ FIELDS: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
     ("siren", "string", "SIREN", "SIREN des acheteurs, séparés par un espace.", {"required": True, "pattern": "^[0-9]{9}( [0-9]{9})*$"}),
     ("periode", "string", "Période", "Une année, ou la première et la dernière années de la période.", {"required": True, "pattern": "^([0-9]{4}(-[0-9]{4})?|non renseigné)$"}),
     ("population", "string", "Population", "Les contrats comptés ; « saisie » : chiffre saisi par l'acheteur ; « grand livre » : dépenses.", {"required": True, "enum": ["publies", "seuil_montant", "seuil_besoin", "saisie", "grand livre"]}),
-    ("definition", "string", "Définition", "La définition, quand plusieurs ont cours.", {}),
+    ("definition", "string", "Définition", "La définition, quand plusieurs ont cours ; « unique » sinon.", {"required": True}),
     ("unite", "string", "Unité", "« nombre » de contrats, « valeur » (montants), « valeur_hors_a_verifier », « depense », ou l'unité d'une quantité.", {"required": True}),
     ("valeur", "number", "Valeur", "Part de 0 à 1 sur l'ensemble, ou quantité. Vide : non renseigné, jamais zéro.", {}),
     ("valeur_repondus", "number", "Valeur sur les renseignés", "Part de 0 à 1 sur les seuls contrats qui répondent.", {"minimum": 0, "maximum": 1}),
@@ -35,6 +35,8 @@ FIELDS: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
     ("donnees_au", "date", "Données arrêtées au", "Le jour auquel les données sont arrêtées.", {"required": True}),
 )  # fmt: skip
 KEY = ["indicateur", "siren", "periode", "population", "definition", "unite"]
+#: The definition of an indicator that has only one.
+ONLY = "unique"
 _MONEY = ("valeur", "valeur_hors_a_verifier", "depense")
 NAME = "indicateurs"
 
@@ -53,7 +55,7 @@ def rows(measures: pl.DataFrame, *, siren: str, years: Sequence[int], marks: dic
     told = kept.with_columns(
         repere=pl.col("indicateur").replace_strict(marks, default="contexte", return_dtype=pl.String), acheteurs=pl.col("perimetre"), siren=pl.lit(siren),
         periode=pl.when(pl.col("dimension") == "total").then(pl.lit(period)).otherwise("modalite"), donnees_au=pl.lit(as_of),
-        definition=pl.col("definition").fill_null(""),
+        definition=pl.when(pl.col("definition").fill_null("") == "").then(pl.lit(ONLY)).otherwise("definition"),
         **{name: (pl.col(name) / cents).round(2) for name in ("numerateur", "denominateur", "repondus")},
     )  # fmt: skip
     # A period of one year would say the same thing twice.

@@ -13,6 +13,17 @@ from spaser.french import count, euros_short, number, share, share_range
 
 #: For each indicator, what a contract does: alone, several, none.
 DEEDS = {
+    "consideration_sociale": (
+        "porte une considération sociale", "portent une considération sociale", "ne porte de considération sociale",
+    ),
+    "consideration_environnementale": (
+        "porte une considération environnementale", "portent une considération environnementale",
+        "ne porte de considération environnementale",
+    ),
+    "titulaire_esus": ("revient à un titulaire agréé ESUS", "reviennent à un titulaire agréé ESUS", "ne revient à un titulaire agréé ESUS"),
+    "titulaire_inclusif": (
+        "revient à une structure inclusive", "reviennent à une structure inclusive", "ne revient à une structure inclusive",
+    ),
     "clause_sociale": ("déclare une clause sociale", "déclarent une clause sociale", "ne déclare de clause sociale"),
     "critere_social": ("déclare un critère social", "déclarent un critère social", "ne déclare de critère social"),
     "marche_reserve": ("est déclaré réservé", "sont déclarés réservés", "n'est déclaré réservé"),

@@ -1,0 +1,51 @@
+"""``spaser publication``: the folder that a buyer publishes about its SPASER."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from spaser.cli.options import DEMO, command, selection
+from spaser.cli.terminal import progress, say
+from spaser.indicator_records import WITH_CRITERION, WITHOUT_CRITERION
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """The command ``publication``."""
+    known = command(commands, "publication", _run, "publication du SPASER : page, données ouvertes et leur schéma, note, méthode, sources")
+    selection(known)
+    known.add_argument("--conjoint", nargs="+", metavar="NOM", default=[], help="les autres acheteurs d'un schéma conjoint")
+    known.add_argument("--objectifs", metavar="FICHIER", help="objectifs.toml : les objectifs votés")
+    known.add_argument("--saisies", metavar="FICHIER", help="le modèle rempli : heures d'insertion, émissions, réemploi…")
+    known.add_argument("--depenses", metavar="FICHIER", help="le grand livre : les parts en valeur sont aussi données sur les dépenses")
+    known.add_argument("--edition-precedente", metavar="DOSSIER", help="le dossier de la publication précédente, pour dire ce qui a changé et pourquoi")
+    known.add_argument("--definition", choices=[WITH_CRITERION, WITHOUT_CRITERION], default=WITH_CRITERION, help=f"par défaut : {WITH_CRITERION}")
+    known.add_argument("--avec-score", action="store_true", help="publier aussi le score (il reste dehors par défaut)")
+    known.add_argument("--modele", action="store_true", help="écrire les fichiers à remplir (chiffres-saisis.csv, objectifs.toml) et s'arrêter")
+
+
+def _run(choices: argparse.Namespace) -> None:
+    from spaser import publication, publication_files
+
+    years = choices.annees
+    if choices.modele:
+        span = tuple(range(years[0], years[1] + 1)) if years else (choices.date.year if choices.date else 2025,)
+        return _tell(publication_files.template(choices.sortie, span))
+    demo = not choices.contrats
+    buyers = [name for name in (choices.acheteur, *choices.conjoint) if name]
+    result = publication.publish(
+        sorted(DEMO.glob("marches_demo*.json")) if demo else choices.contrats,
+        buyer=buyers if len(buyers) > 1 else choices.acheteur, years=years, goals=choices.objectifs, entered=choices.saisies, ledger=choices.depenses,
+        previous=publication_files.previous(choices.edition_precedente) if choices.edition_precedente else None,
+        population=choices.population, definition=choices.definition, with_score=choices.avec_score, as_of=choices.date,
+        registers=choices.registre or (sorted(DEMO.glob("registre_demo*.csv")) if demo else []), method=choices.methode,
+        buyer_siret=choices.acheteur_siret, cache=choices.cache, progress=progress,
+    )  # fmt: skip
+    say(publication_files.summary(result))
+    _tell(publication_files.write(result, choices.sortie))
+
+
+def _tell(written: list[Path]) -> None:
+    say("\nFichiers écrits :\n" + "\n".join(f"  {path}" for path in written))
+
+
