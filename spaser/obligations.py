@@ -110,11 +110,12 @@ def aimed(duties: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def to_see(duties: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows of DUTIES an officer should open: certainly or probably subject, without what is expected seen.
+    """The rows of DUTIES an officer should open: subject or of undecided date, without what is expected seen, the surest first.
 
-    Considerations first, the date of publication last.
+    Considerations first, the date of publication last. A contract whose amount or field leaves a doubt is not listed.
     """
-    subject = pl.col("applicabilite").is_in(["certain", "probable"])
+    aimed_at = pl.col("champ").is_in(["certain", "probable"])
+    subject = aimed_at & pl.col("applicabilite").is_in(["certain", "probable", "indetermine"])
     expected = pl.col("obligation").is_in([key for key, duty in catalogue("contract").items() if "met" in duty])
     missing = ~pl.col("remplie").fill_null(False)
     published = pl.col("obligation").is_in([key for key, duty in catalogue("contract").items() if duty["day"] == "notification"])

@@ -307,7 +307,7 @@ def test_the_states_of_a_duty_add_up_to_its_contracts():
 def test_the_contracts_to_see_are_subject_and_not_seen_to_answer_publication_last():
     found = pl.concat(list(answers().values()))
     seen = obligations.to_see(found.lazy()).collect()
-    assert set(seen["applicabilite"]) == {"probable", "certain"} and not seen["remplie"].fill_null(False).any()
+    assert set(seen["applicabilite"]) == {"indetermine", "probable", "certain"} and not seen["remplie"].fill_null(False).any()
     late = seen["obligation"] == "decp-publication"
     assert late.any() and late.to_list() == sorted(late.to_list())
 

@@ -16,6 +16,8 @@ from spaser.deliverables.report import Callout, Column, Paragraph, Section, Sent
 from spaser.vocabulary import APPLICABILITY, BUYER_KINDS
 
 _MOST = 15
+#: Told apart from the considerations: the date of publication, and the sum of two other duties.
+_PUBLISHED, _BOTH = ("decp-publication",), "climat-env-cumul"
 _READY = (
     Column("libelle", "Obligation"), Column("depuis", "En vigueur le", "date"), Column("contrats", "Contrats visés", "entier"),
     Column("remplies", "Attendu constaté", "entier"), Column("non_constatees", "Non constaté", "entier"),
@@ -73,17 +75,23 @@ def states_table(ready: pl.DataFrame) -> TableBlock:
 
 
 def to_see_table(findings: Findings) -> TableBlock | None:
-    """The contracts certainly or probably subject that do not declare what is expected."""
+    """The contracts subject, or of undecided date, that do not declare what is expected: one line per contract."""
     rows = findings.extras.get("a_voir")
+    rows = None if rows is None else rows.filter(~pl.col("obligation").is_in([*_PUBLISHED, _BOTH]))
     if rows is None or not rows.height:
         return None
-    shown = _labelled(rows.head(_MOST)).join(findings.contracts.select("uid", "objet"), on="uid", how="left", maintain_order="left")
-    shown = shown.with_columns(_state(), pl.col("objet").str.slice(0, 110), remplie=_declared())
-    columns = ("uid", "objet", Column("libelle", "Obligation"), Column("applicabilite", "Soumis"), Column("remplie", "Attendu"),
-               Column("motif", "Pourquoi"))  # fmt: skip
-    n = rows.height
-    note = f"Les {_MOST} premiers sur {french.number(n)} ; la liste entière est dans le classeur." if n > _MOST else ""
-    return table("tab-a-voir", "Contrats soumis où l'attendu n'est pas constaté", shown, columns, french.typeset(note))
+    each = (
+        _labelled(rows)
+        .group_by("uid", maintain_order=True)
+        .agg(pl.col("libelle").str.join(" ; "), pl.col("applicabilite", "motif").first())
+        .with_columns(_state())
+    )
+    shown = each.head(_MOST).join(findings.contracts.select("uid", "objet"), on="uid", how="left", maintain_order="left")
+    columns = ("uid", "objet", Column("libelle", "Attendu, non constaté"), Column("applicabilite", "Soumis"), Column("motif", "Pourquoi"))
+    n = each.height
+    note = f"Les {_MOST} premiers sur {french.number(n)} ; la liste entière est dans le classeur, feuille « obligations »." if n > _MOST else ""
+    caption = "Contrats à ouvrir en premier : soumis, ou de date incertaine, sans la considération attendue"
+    return table("tab-a-voir", caption, shown.with_columns(pl.col("objet").str.slice(0, 110)), columns, french.typeset(note))
 
 
 def reserved_table(findings: Findings) -> TableBlock | None:
@@ -180,6 +188,10 @@ def _told(findings: Findings, ready: pl.DataFrame) -> tuple[Sentence, ...]:
     verb = "n'est" if sure == 0 else "est" if sure == 1 else "sont"
     others = french.number(likely) if likely else "aucun"
     told = [f"{french.count(sure, 'contrat')} {verb} certainement soumis à une règle qui dépend de la date de lancement, {others} probablement"]
+    late = ready.filter(pl.col("obligation").is_in(_PUBLISHED) & pl.col("groupe").is_in(["probable", "certain"]))["non_constatees"].sum()
+    if late:
+        verb = "a été publié" if late == 1 else "ont été publiés"
+        told.append(f"{french.count(late, 'contrat')} {verb} plus de deux mois après la notification")
     kinds = findings.extras.get("types_acheteur")
     if kinds is not None:
         parts = [f"{BUYER_KINDS.get(kind, 'inconnu')} ({french.count(n, 'contrat')})" for kind, n in kinds.select("type_acheteur", "contrats").rows()]
@@ -207,10 +219,6 @@ def _state(name: str = "applicabilite") -> pl.Expr:
 def _period(duty: dict[str, Any]) -> str:
     since, until = french.short_date(duty["since"]), duty.get("until")
     return f"du {since} au {french.short_date(until)}" if until else f"depuis le {since}"
-
-
-def _declared() -> pl.Expr:
-    return pl.when(pl.col("remplie").is_null()).then(pl.lit("inconnu")).otherwise(pl.lit("non constaté"))
 
 
 def _optional(*blocks: TableBlock | None) -> list[TableBlock]:
