@@ -20,6 +20,7 @@ WORDS = {"vocabulary", "rules", "problems", "french"}
 COMPUTING = {
     "contracts", "consultations", "amounts", "populations", "buyers", "territories", "families", "suppliers", "panorama",
     "linkage", "detection", "considerations", "obligations", "scores", "indicators", "potential", "renewals", "maturity", "explain",
+    "launches",
     "peers", "editions",
 }  # fmt: skip
 #: A room that is one family in several files: the first composes the others.

@@ -7,10 +7,12 @@ import argparse
 import polars as pl
 
 import spaser
-from spaser.cli.options import DEMO, command, selection
+from spaser.cli.options import DEMO, command, corrections, selection
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
 from spaser.sources.constats import read_answers
+from spaser.sources.notices import read_notices
+from spaser.sources.overrides import read_overrides
 from spaser.vocabulary import BUYER_KINDS
 
 
@@ -18,8 +20,10 @@ def add(commands: argparse._SubParsersAction) -> None:
     """The command ``diagnostic``."""
     one = command(commands, "diagnostic", _run, "diagnostic d'un acheteur : page HTML, classeur, table notée, rejets")
     selection(one)
+    corrections(one)
     kinds = " ; ".join(f"{kind} : {label}" for kind, label in BUYER_KINDS.items())
     one.add_argument("--decisions", metavar="FICHIER", help="vos réponses aux constats : le fichier constats.csv d'un diagnostic, complété")
+    one.add_argument("--avis", nargs="+", metavar="FICHIER", help="avis publiés (BOAMP, TED) : dates de lancement et textes, rapprochés des contrats")
     one.add_argument("--type-acheteur", choices=list(BUYER_KINDS), help=f"pour les seuils européens. {kinds}")
 
 
@@ -30,7 +34,8 @@ def _run(choices: argparse.Namespace) -> None:
         buyer=choices.acheteur, years=choices.annees, as_of=choices.date, population=choices.population,
         registers=choices.registre or (sorted(DEMO.glob("registre_demo*.csv")) if demo else []),
         method=choices.methode, buyer_siret=choices.acheteur_siret, cache=choices.cache, progress=progress,
-        buyer_kind=choices.type_acheteur, decisions=read_answers(choices.decisions) if choices.decisions else None,
+        buyer_kind=choices.type_acheteur, decisions=_decisions(choices),
+        notices=read_notices(choices.avis, progress=progress) if choices.avis else None,
     )  # fmt: skip
     if demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
@@ -38,6 +43,12 @@ def _run(choices: argparse.Namespace) -> None:
     written = spaser.write(result, choices.sortie)
     say("\nFichiers écrits :\n" + "\n".join(f"  {path}" for path in written))
     _refuse_cut(result.base.rejects)
+
+
+def _decisions(choices: argparse.Namespace) -> pl.LazyFrame | None:
+    """The answers to findings and the statuses corrected by hand, together."""
+    given = [read(path) for read, path in ((read_answers, choices.decisions), (read_overrides, choices.corrections)) if path]
+    return pl.concat(given) if given else None
 
 
 def _refuse_cut(rejects: pl.LazyFrame) -> None:

@@ -36,7 +36,7 @@ def annexes(findings: Findings) -> tuple[TableBlock, ...]:
     refused = table("rejets", "Rejets et doutes", findings.rejects.sort(REJECTS.columns), REJECTS.columns)
     accounts = accounts_table(tallies.checked_accounts(findings.accounts).sort("source"))
     count = TableBlock("comptes", accounts.caption, accounts.frame, accounts.columns, accounts.note)
-    later = (room.annex(findings) for room in (sections_calendar, sections_obligations, sections_texts))
+    later = (*(room.annex(findings) for room in (sections_calendar, sections_obligations, sections_texts)), sections_texts.notices(findings))
     return (measures(findings.measures), contracts, right, *(block for block in later if block), refused, count)
 
 

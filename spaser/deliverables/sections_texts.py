@@ -27,7 +27,7 @@ def section_texts(findings: Findings) -> Section | None:
     open_ = _kept(findings, gaps).filter(pl.col("decision").fill_null("") != "refuse")
     under, silent = (open_.filter(pl.col("liste") == name) for name in LISTS)
     refused = gaps.filter(pl.col("decision") == "refuse").height
-    blocks: list = [Paragraph(_told(findings, under, silent, refused)), Callout("Ce qui a été lu", _READ)]
+    blocks: list = [Paragraph(_told(findings, under, silent, refused)), _scope(findings)]
     if under.height:
         blocks.append(_list("tab-sous-declaration", "Sous-déclaration probable : trouvé, non déclaré", under))
     telling = silent.filter(pl.col("certitude") >= _TELLING)
@@ -68,6 +68,27 @@ def _told(findings: Findings, under: pl.DataFrame, silent: pl.DataFrame, refused
     if refused:
         said.append(f"{french.count(refused, 'constat')} {'a été écarté' if refused < 2 else 'ont été écartés'} par décision")
     return tuple(Sentence(french.sentence(text)) for text in said)
+
+
+def _scope(findings: Findings) -> Callout:
+    """What was read: subjects, and notices where contracts have one."""
+    joined = findings.extras.get("lancements")
+    if joined is None or not joined.height:
+        return Callout("Ce qui a été lu", _READ)
+    n = joined.height
+    text = f"{french.count(n, 'contrat')} {'a été rapproché de son avis, lu aussi' if n < 2 else 'ont été rapprochés de leur avis, lu aussi'} (ressemblance jugée, feuille « avis »). "
+    return Callout("Ce qui a été lu", french.typeset(text) + _READ.replace("Seuls les objets des contrats ont été lus : ils disent", "Pour les autres, seul l'objet a été lu : il dit"))
+
+
+def notices(findings: Findings) -> TableBlock | None:
+    """The notice joined to each contract, with its score and why, for the workbook."""
+    joined = findings.extras.get("lancements")
+    if joined is None or not joined.height:
+        return None
+    rows = joined.join(findings.contracts.select("uid", "objet", "dateNotification"), on="uid").sort("score", "uid", descending=[True, False])
+    columns = ("uid", "objet", "dateNotification", Column("avis", "Avis"), Column("date_lancement", "Lancé le", "date"),
+               Column("score", "Ressemblance", "part"), Column("motif", "Pourquoi"))  # fmt: skip
+    return table("avis", "Contrats rapprochés de leur avis", rows, columns)
 
 
 def _list(id: str, caption: str, rows: pl.DataFrame) -> TableBlock:

@@ -1,0 +1,152 @@
+"""Notices joined to contracts, with a score and its reasons: when each consultation was launched.
+
+A contract says when it was notified, never when it was launched; its notice does. No identifier is common to both, so a join
+is a likelihood: same buyer, a date that can be, and subjects, CPV codes or references that agree. What stays under ``FLOOR``,
+and what two notices claim as well, is not joined.
+
+Source of the weights: ours, chosen so that a buyer and a subject alike are needed, whatever else agrees.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+
+#: A notice comes before its contract, by no more than this, and no less.
+SHORTEST, LONGEST = timedelta(days=10), timedelta(days=1095)
+USUAL = (timedelta(days=30), timedelta(days=540))
+FLOOR = 0.65
+#: Two notices of different launch dates nearer than this cannot be told apart.
+MARGIN = 0.05
+W_SUBJECT, W_CPV, W_DELAY, W_REFERENCE = 0.60, 0.25, 0.15, 0.30
+#: A buyer recognised by its name alone (the notice gives no SIREN) is less sure.
+BY_NAME = 0.9
+WITHOUT_CPV = 0.95
+#: Kinds of notices that launch; a notice that does not say its kind may.
+LAUNCHING = ("concurrence", "concours")
+_STOP = ("de", "du", "des", "la", "le", "les", "et", "en", "au", "aux", "pour", "par", "sur", "dans", "d", "l", "a", "un", "une", "lot",
+         "marche", "accord", "cadre", "travaux", "tvx", "prestation", "service", "fourniture", "ville", "commune", "departement", "region", "n",
+         "dan", "sa1", "sa2", "sa3", "sa4", "lot1", "lot2", "lot3")  # fmt: skip
+_ACCENTS = dict(zip("àâäéèêëîïôöùûüçœ’", ["a", "a", "a", "e", "e", "e", "e", "i", "i", "o", "o", "u", "u", "u", "c", "oe", " "], strict=True))
+_LEGAL = r"\b(?:mairie|ville|commune|de|d|du|des|la|le|les|l|departement|conseil|departemental|general|region|regional)\b"
+LAUNCH = {"uid": pl.String(), "avis": pl.String(), "date_lancement": pl.Date(), "score": pl.Float64(), "motif": pl.String(), "source": pl.String()}
+
+
+def join(contracts: pl.LazyFrame, notices: pl.LazyFrame) -> pl.LazyFrame:
+    """The notice that launched each contract, when one can be told.
+
+    Parameters
+    ----------
+    contracts
+        CONTRACTS: ``uid``, ``id``, ``acheteur_siren``, ``acheteur_nom``, ``objet``, ``codeCPV``, ``dateNotification``.
+    notices
+        NOTICES: ``avis``, ``acheteur_siren``, ``acheteur_nom``, ``objet``, ``codeCPV``, ``reference``, ``type_avis``, dates.
+
+    Returns
+    -------
+    LazyFrame
+        One row per contract joined: ``uid``, ``avis``, ``date_lancement`` (day the notice was sent, else published), ``score``
+        in [0, 1], ``motif`` (what agrees), ``source`` (the notice, for LAUNCHES). Contracts without a notice have no row.
+    """
+    pairs = pl.concat([_by_siren(_bought(contracts), _launching(notices)), _by_name(_bought(contracts), _launching(notices))])
+    delay = pl.col("dateNotification") - pl.col("date_lancement")
+    possible = pairs.filter(delay.is_between(pl.lit(SHORTEST), pl.lit(LONGEST)))
+    scored = possible.with_columns(_agreements(delay)).with_columns(score=_score()).filter(pl.col("score") >= FLOOR)
+    return _told(scored.unique(["uid", "avis"], keep="first", maintain_order=True))
+
+
+def _bought(contracts: pl.LazyFrame) -> pl.LazyFrame:
+    return contracts.filter(pl.col("dateNotification").is_not_null()).select(
+        "uid", "id", "acheteur_siren", "dateNotification", "codeCPV", nom=_buyer("acheteur_nom"), mots=_tokens("objet")
+    )  # fmt: skip
+
+
+def _launching(notices: pl.LazyFrame) -> pl.LazyFrame:
+    """Notices that may launch, with the day they were sent."""
+    kept = notices.filter(pl.col("type_avis").is_null() | pl.col("type_avis").is_in(LAUNCHING))
+    return kept.select(
+        "avis", "reference", acheteur_siren="acheteur_siren", date_lancement=pl.coalesce("date_envoi", "date_publication"), cpv_avis="codeCPV",
+        nom=_buyer("acheteur_nom"), mots_avis=_tokens("objet"),
+    ).filter(pl.col("date_lancement").is_not_null())  # fmt: skip
+
+
+def _by_siren(contracts: pl.LazyFrame, notices: pl.LazyFrame) -> pl.LazyFrame:
+    pairs = contracts.join(notices.drop("nom"), on="acheteur_siren", how="inner")
+    return pairs.select(*_PAIR, acheteur=pl.lit("SIREN"))
+
+
+def _by_name(contracts: pl.LazyFrame, notices: pl.LazyFrame) -> pl.LazyFrame:
+    """Only the notices that give no SIREN: a SIREN that differs is another buyer."""
+    nameless = notices.filter(pl.col("acheteur_siren").is_null() & (pl.col("nom").str.len_chars() >= 4)).drop("acheteur_siren")
+    return contracts.join(nameless, on="nom", how="inner").select(*_PAIR, acheteur=pl.lit("nom"))
+
+
+_PAIR = ("uid", "id", "dateNotification", "codeCPV", "mots", "avis", "reference", "date_lancement", "cpv_avis", "mots_avis")
+
+
+def _agreements(delay: pl.Expr) -> list[pl.Expr]:
+    """Each agreement from 0 to 1: subjects (shared words over the shorter), CPV (digits shared), delay, reference."""
+    shared = pl.col("mots").list.set_intersection("mots_avis").list.len()
+    shorter = pl.min_horizontal(pl.col("mots").list.len(), pl.col("mots_avis").list.len())
+    # Short subjects agree too easily: two shared words at the least, three for a full agreement.
+    alike = (shared / pl.max_horizontal(shorter, pl.lit(3))).fill_nan(0.0).fill_null(0.0)
+    subject = pl.when(shared >= 2).then(alike).otherwise(0.0)
+    first, second = pl.col("codeCPV"), pl.col("cpv_avis")
+    steps = [(8, 1.0), (5, 0.9), (4, 0.8), (3, 0.6), (2, 0.4)]
+    cpv = pl.when(first.is_null() | second.is_null()).then(None)
+    for digits, value in steps:
+        cpv = cpv.when(first.str.slice(0, digits) == second.str.slice(0, digits)).then(value)
+    usual = delay.is_between(pl.lit(USUAL[0]), pl.lit(USUAL[1]))
+    reference = _bare("reference").is_not_null() & (_bare("reference").str.len_chars() >= 4) & (_bare("reference") == _bare("id"))
+    return [subject.alias("a_objet"), cpv.otherwise(0.0).alias("a_cpv"), usual.cast(pl.Float64).alias("a_delai"), reference.fill_null(False).alias("a_reference")]
+
+
+def _score() -> pl.Expr:
+    """A CPV unknown on one side is left out, its weight shared among the others, and the join less sure."""
+    told = W_SUBJECT * pl.col("a_objet") + W_DELAY * pl.col("a_delai")
+    with_cpv = told + W_CPV * pl.col("a_cpv").fill_null(0.0)
+    base = pl.when(pl.col("a_cpv").is_null()).then(WITHOUT_CPV * told / (W_SUBJECT + W_DELAY)).otherwise(with_cpv)
+    sure = pl.min_horizontal(base + W_REFERENCE * pl.col("a_reference").cast(pl.Float64), pl.lit(1.0))
+    return (sure * pl.when(pl.col("acheteur") == "nom").then(BY_NAME).otherwise(1.0)).round(3)
+
+
+def _told(scored: pl.LazyFrame) -> pl.LazyFrame:
+    """The best notice of each contract; none when another date does as well."""
+    best = pl.col("score").max().over("uid")
+    near = scored.filter(pl.col("score") >= best - MARGIN)
+    clear = near.filter(pl.col("date_lancement").n_unique().over("uid") == 1)
+    first = clear.sort("uid", "score", "avis", descending=[False, True, False]).unique("uid", keep="first", maintain_order=True)
+    return first.with_columns(motif=_reasons(), source=pl.col("avis")).select(pl.col(name).cast(dtype) for name, dtype in LAUNCH.items())
+
+
+def _reasons() -> pl.Expr:
+    percent = (100 * pl.col("a_objet")).round(0).cast(pl.Int64)
+    cpv = pl.when(pl.col("a_cpv").is_null()).then(pl.lit("CPV inconnu")).when(pl.col("a_cpv") == 0).then(pl.lit("CPV différent"))
+    return pl.concat_str(
+        pl.format("même acheteur ({})", "acheteur"), pl.format("objets semblables à {}\u00a0%", percent),
+        cpv.otherwise(pl.lit("CPV voisin")), pl.when("a_reference").then(pl.lit("même référence")),
+        pl.when(pl.col("a_delai") == 0).then(pl.lit("délai inhabituel")), separator=", ", ignore_nulls=True,
+    )  # fmt: skip
+
+
+def _plain(name: str) -> pl.Expr:
+    return pl.col(name).str.to_lowercase().str.replace_many(list(_ACCENTS), list(_ACCENTS.values())).str.replace_all(r"[^a-z0-9]+", " ")
+
+
+def _tokens(name: str) -> pl.Expr:
+    """The words that say the need: neither those of every subject, nor those of the buyer's own name."""
+    words, own = _words(name), _words("acheteur_nom")
+    return words.list.set_difference(pl.lit([*_STOP, ""], dtype=pl.List(pl.String))).list.set_difference(own.fill_null([])).fill_null([])
+
+
+def _words(name: str) -> pl.Expr:
+    return _plain(name).str.replace_all(r"\b(\w{3,})[sx]\b", "$1").str.strip_chars().str.split(" ").list.unique()
+
+
+def _buyer(name: str) -> pl.Expr:
+    return _plain(name).str.replace_all(_LEGAL, " ").str.replace_all(r" +", " ").str.strip_chars()
+
+
+def _bare(name: str) -> pl.Expr:
+    return pl.col(name).str.to_uppercase().str.replace_all(r"[^A-Z0-9]", "")
