@@ -28,6 +28,7 @@ from spaser.deliverables.report import (
 )  # fmt: skip
 from spaser.deliverables.sections_calendar import section_calendar
 from spaser.deliverables.sections_obligations import section_obligations
+from spaser.deliverables.sections_suppliers import section_suppliers
 from spaser.deliverables.sections_texts import section_texts
 from spaser.vocabulary import CONSIDERATIONS, POPULATIONS
 
@@ -42,6 +43,8 @@ _RATES = (
 )  # fmt: skip
 _MOST = 10
 _LONG = 140
+#: What brings points on the axis of the ESS.
+ACCESS_NAMES = {"titulaire_ess": "Titulaire de l'ESS", "titulaire_inclusif": "Titulaire inclusif", "titulaire_esus": "Titulaire agréé ESUS"}
 UNIONS = ("consideration_sociale", "consideration_environnementale", "consideration_sociale_ou_environnementale",
           "consideration_sociale_et_environnementale", "cumul_environnemental")  # fmt: skip
 
@@ -164,7 +167,7 @@ def section_scores(findings: Findings) -> Section | None:
     counted = findings.counted
     picture = charts.score_distribution(tallies.score_bands(counted))
     best = counted.sort("score_bas", "score_haut", "uid", descending=[True, True, False]).head(_MOST)
-    told = tallies.contributions_text(findings.contributions, {code: name_of(code) for code in CODES})
+    told = tallies.contributions_text(findings.contributions, {code: name_of(code) for code in CODES} | ACCESS_NAMES)
     columns = ["uid", Column("objet", "Objet"), *(c for c in tallies.AXES), "score_bas", "score_haut",
                Column("contributions", "Ce qui apporte les points")]  # fmt: skip
     shown = best.join(told, on="uid", how="left", maintain_order="left")
@@ -298,7 +301,7 @@ _SCORE = french.typeset(
 
 DIAGNOSTIC: tuple[Callable[[Findings], Section | None], ...] = (
     section_essentials, section_reading, section_scope, section_populations, section_considerations, section_years,
-    section_families, section_scores, section_calendar, section_obligations, section_texts, section_corrections, section_quality, section_method, section_glossary,
+    section_families, section_suppliers, section_scores, section_calendar, section_obligations, section_texts, section_corrections, section_quality, section_method, section_glossary,
 )  # fmt: skip
 
 
