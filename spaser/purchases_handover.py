@@ -35,10 +35,14 @@ def findings(result: SupplierDiagnostic) -> Findings:
     sources = [Source(result.name, "fichier de dépenses" if result.origin == "depenses" else "titulaires des contrats")]
     sources += [Source(row["fichier"], row["libelle"], row.get("au")) for row in result.files.to_dicts()]
     return Findings(
-        measures=result.measures, contracts=pl.DataFrame(), as_of=result.as_of, buyer=result.name, rejects=result.rejects,
+        measures=result.measures, contracts=pl.DataFrame(), as_of=result.as_of, buyer=_title(result), rejects=result.rejects,
         sources=tuple(sources), population="fournisseurs", demo=result.demo, extras=extras,
         definition="achats" if result.origin == "depenses" else SHARED["montant_egal"],
     )  # fmt: skip
+
+
+def _title(result: SupplierDiagnostic) -> str:
+    return f"Fichier {result.name}" if result.origin == "depenses" else "Titulaires des contrats lus"
 
 
 def rules_told(result: SupplierDiagnostic) -> list[str]:
@@ -67,7 +71,7 @@ def report(result: SupplierDiagnostic) -> Report:
     found = findings(result)
     sections = [section(found) for section in PURCHASES]
     return model.build(
-        "Fournisseurs de l'ESS et inclusifs", buyer=result.name, as_of=result.as_of, sections=sections, sources=found.sources,
+        "Fournisseurs de l'ESS et inclusifs", buyer=_title(result), as_of=result.as_of, sections=sections, sources=found.sources,
         subtitle="analyse des achats, fournisseur par fournisseur", notes=(DEMO_NOTE,) if result.demo else (), annexes=annexes(found),
     )  # fmt: skip
 

@@ -60,9 +60,17 @@ def _sites(places: pl.LazyFrame) -> pl.LazyFrame:
 def _placed(rows: pl.LazyFrame) -> pl.LazyFrame:
     """The official name of the commune and its département; a postcode tells the commune only when it serves one."""
     official = territories.communes().select("code_commune", _nom="commune", _dep="departement")
-    alone = territories.postcodes().filter(pl.len().over("code_postal") == 1).rename({"code_commune": "_seule"})
-    named = rows.join(alone, left_on="_postal", right_on="code_postal", how="left", maintain_order="left")
-    named = named.with_columns(_code=pl.coalesce("_code", "_seule")).join(
+    postcodes = territories.postcodes().join(official, on="code_commune").with_columns(_plain("_nom").alias("_texte"))
+    alone = postcodes.filter(pl.len().over("code_postal") == 1).select("code_postal", _seule="code_commune")
+    spelt = postcodes.unique(["code_postal", "_texte"], keep="none").select("code_postal", "_texte", _ecrite="code_commune")
+    unique = official.with_columns(_plain("_nom").alias("_texte")).unique("_texte", keep="none").select("_texte", _unique="code_commune")
+    town = _plain("_ville").str.replace(r"( CEDEX.*| \d+.*)$", "").str.replace(r"^STE ", "SAINTE ").str.replace(r"^ST ", "SAINT ")
+    named = rows.with_columns(_texte=town)
+    for table, keys in ((alone, ["_postal"]), (spelt, ["_postal", "_texte"]), (unique, ["_texte"])):
+        named = named.join(table, left_on=keys, right_on=[key.replace("_postal", "code_postal") for key in keys], how="left", maintain_order="left")
+    # A name alone tells the commune only where no postcode contradicts it.
+    lone = pl.when(pl.col("_postal").is_null()).then("_unique")
+    named = named.with_columns(_code=pl.coalesce("_code", "_ecrite", "_seule", lone)).join(
         official, left_on="_code", right_on="code_commune", how="left", maintain_order="left"
     )
     postal = pl.col("_postal")

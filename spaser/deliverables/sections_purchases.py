@@ -166,11 +166,9 @@ def section_proofs(findings: Findings) -> Section:
     n = known.height
     told = Sentence(french.sentence(f"{french.count(n, 'fournisseur')} de l'ESS ou {'inclusif' if n < 2 else 'inclusifs'}"))
     columns = [Column("fournisseur", "Fournisseur"), "siren", Column("montant", "Montant", "somme"), Column("ess_famille", "Famille de l'ESS"),
-               Column("inclusif_types", "Inclusif"), Column("ess_raison", "Preuve (ESS)"), Column("inclusif_raison", "Preuve (inclusif)")]  # fmt: skip
-    proofs = known.with_columns(
-        pl.when(pl.col(answer).fill_null(False)).then(why).alias(why)
-        for answer, why in (("titulaire_ess", "ess_raison"), ("titulaire_inclusif", "inclusif_raison"))
-    )
+               Column("inclusif_types", "Inclusif"), Column("preuve", "Preuve")]  # fmt: skip
+    said = [pl.when(pl.col(answer).fill_null(False)).then(why) for answer, why in (("titulaire_ess", "ess_raison"), ("titulaire_inclusif", "inclusif_raison"))]
+    proofs = known.with_columns(preuve=pl.concat_str(said, separator=" | ", ignore_nulls=True))
     note = f"Les {MOST} premiers ; tous sont dans le classeur, feuille « fournisseurs »." if n > MOST else ""
     return Section("preuves", title, question, (told, table("tab-preuves", "Statut et preuve", proofs.head(MOST), columns, french.typeset(note))))
 
@@ -241,7 +239,11 @@ def _share_told(m: Measured, said: str) -> Sentence:
     text = f"{euros_short(yes)} sur {euros_short(every)} vont à {said}, soit {share(m.valeur)}"
     if known != every:
         text += f" ; le statut est inconnu pour {euros_short(every - known)}, si bien que la part réelle va {french.share_range(m.bas, m.haut)} ; "
-        text += f"parmi les montants au statut connu, elle est de {share(m.valeur_repondus)}"
+        text += (
+            "aucune des listes chargées ne permet de dire non"
+            if known == yes
+            else f"parmi les montants au statut connu, elle est de {share(m.valeur_repondus)}"
+        )
     return Sentence(french.sentence(text), (m,))
 
 
@@ -258,10 +260,11 @@ def _balance_told(parts: pl.DataFrame, total: pl.DataFrame) -> Sentence:
 def _sheets(accounts: pl.DataFrame) -> list:
     """What was read sheet by sheet, the tax, and the warnings: a printed total that differs, two sheets of the same sum."""
     read = accounts.filter(pl.col("etat") == "lue")
-    columns = [Column("feuille", "Feuille"), Column("etat", "État"), Column("lues", "Lignes lues", "entier"), Column("gardees", "Gardées", "entier"),
+    state = [Column("etat", "État")] if read.height < accounts.height else []
+    columns = [Column("feuille", "Feuille"), *state, Column("lues", "Lignes lues", "entier"), Column("gardees", "Gardées", "entier"),
                Column("ecartees", "Écartées", "entier"), Column("totaux", "Totaux", "entier"), Column("vides", "Vides", "entier"),
                Column("entetes_repetes", "En-têtes répétés", "entier"), Column("avoirs", "Avoirs", "entier"),
-               Column("colonne_montant", "Colonne du montant"), Column("taxe", "Taxe"), Column("montant", "Montant", "centime"),
+               Column("taxe", "Taxe"), Column("montant", "Montant", "centime"),
                Column("total_imprime", "Total imprimé", "centime")]  # fmt: skip
     blocks: list = [table("tab-feuilles", "Ce qui a été lu, feuille par feuille", accounts, columns, _SHEETS)]
     wrong = read.filter(pl.col("total_imprime").is_not_null() & (pl.col("total_imprime") != pl.col("montant")))
