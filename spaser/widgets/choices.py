@@ -19,7 +19,7 @@ from spaser.widgets.views import WIDE, choice, in_words, search
 
 SAVED = "ma_selection.json"
 _ALL = "tous"
-_ROW = {"flex_flow": "row wrap", "align_items": "center", "margin": "2px 0"}
+_ROW = {"flex_flow": "row wrap", "align_items": "center", "margin": "2px 0", "grid_gap": "2px 1.2rem"}
 
 
 class BuyerPicker:
@@ -110,7 +110,7 @@ class Choices:
         span = chosen.years or (0, 0)
         years = {"toutes": 0} | {str(year): year for year in desk.years}
         self.first, self.last = choice("De l'année", years, span[0]), choice("à l'année", years, span[1])
-        self.unit = _radio("Compter", UNITS, chosen.unit)
+        self.unit = choice("Compter", UNITS, chosen.unit)
         self.population = choice("Contrats retenus", {text: name for name, text in POPULATIONS.items()}, chosen.population)
         self.definition = choice("Une considération compte", DEFINITIONS, chosen.definition)
         self.undo = ipywidgets.Button(
@@ -177,13 +177,12 @@ class Choices:
 
     def _reopen(self, _: Any) -> None:
         try:
-            found = Selection.reopen(self.path)
-            lost = [siren for siren in found.buyers if self.desk.label(siren) == siren]
-            self.desk.selection.change(**(found.state | {"buyers": tuple(s for s in found.buyers if s not in lost)}))
+            found, lost = self.desk.fitted(Selection.reopen(self.path))
+            self.desk.selection.change(**found.state)
         except Problem as failure:
             self.status.value = tables.framed(tables.problem(failure))
             return
-        told = f", sauf {french.count(len(lost), 'acheteur')} que ces fichiers n'ont pas" if lost else ""
+        told = f", sauf ce que ces fichiers n'ont pas : {french.listing(lost)}" if lost else ""
         self._tell(f"Sélection reprise{told}")
 
     def _tell(self, news: str = "") -> None:
@@ -194,7 +193,7 @@ class Choices:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         told = french.sentence(f"Sélection : {in_words(self.desk)}")
-        asked = "<p>Les choix se font ici une fois le carnet lancé (menu Exécuter, Exécuter toutes les cellules).</p>"
+        asked = "<p>Les choix se font ici une fois le carnet lancé (menu Exécution, Exécuter toutes les cellules).</p>"
         return self.widget._repr_mimebundle_() | {
             "text/html": tables.framed(f"<p>{tables.safe(told)}</p>{asked}"),
             "text/plain": told,
@@ -203,14 +202,3 @@ class Choices:
 
 def _line(name: str, siren: str, n: int) -> str:
     return french.typeset(f"{name} – {siren} – {french.count(n, 'contrat')}")
-
-
-def _radio(label: str, options: dict[str, str], value: str) -> ipywidgets.RadioButtons:
-    return ipywidgets.RadioButtons(
-        options=list(options.items()),
-        value=value,
-        description=french.typeset(f"{label} :"),
-        style=WIDE,
-        orientation="horizontal",
-        layout={"width": "max-content"},
-    )

@@ -13,6 +13,7 @@ from spaser.buyers import plain
 from spaser.charts.marks import name_of
 from spaser.deliverables import tallies
 from spaser.deliverables.report import Block, Column, Sentence, TableBlock, table
+from spaser.problems import Problem
 from spaser.vocabulary import CONSIDERATIONS, POPULATIONS, label, yes_no
 from spaser.widgets.desk import Desk
 from spaser.widgets.views import WIDE, View, search
@@ -86,7 +87,7 @@ class Contract(View):
         super()._follow(change)
 
     def _fill(self, uid: str) -> None:
-        self._rows = self.desk.diagnostic.contracts.sort("dateNotification", "uid", descending=[True, False], nulls_last=True)
+        self._rows = self._known().sort("dateNotification", "uid", descending=[True, False], nulls_last=True)
         words = plain(self.text.value).split()
         told = ((_line(row), row[0]) for row in self._rows.select("uid", "id", "objet", "dateNotification").rows())
         options = [(line, key) for line, key in told if all(word in plain(line) for word in words)][:_MOST]
@@ -97,6 +98,12 @@ class Contract(View):
         self.list.options = options
         self.list.value = uid if uid in keys else (keys[0] if keys else None)
         self._filling = False
+
+    def _known(self) -> pl.DataFrame:
+        try:
+            return self.desk.diagnostic.contracts
+        except Problem:
+            return self.desk.base.contracts.head(0).collect()
 
     def _read(self) -> TableBlock:
         return _down(

@@ -35,7 +35,7 @@ class Desk:
     def __init__(self, base: Base | Any, selection: Selection | str | Path | None = None, buyer: str = "") -> None:
         self.base: Base = getattr(base, "base", base)
         chosen = Selection.reopen(selection) if isinstance(selection, str | Path) else selection
-        self.selection: Selection = chosen or getattr(base, "selection", None) or Selection()
+        self.selection, self.lost = self.fitted(chosen or getattr(base, "selection", None) or Selection())
         self._known: tuple[Any, Diagnostic] | None = None
         if buyer and not self.selection.buyers:
             self.selection.buyers = (buyers.choose(self.base.buyers, buyer),)
@@ -56,6 +56,18 @@ class Desk:
             population=chosen.population,
         )  # fmt: skip
         return replace(found, scope=self.scope) if chosen.buyers else found
+
+    def fitted(self, selection: Selection) -> tuple[Selection, list[str]]:
+        """The selection itself, without what these files do not have, and the list of what was left out."""
+        buyers_left = [siren for siren in selection.buyers if siren not in self._labels]
+        families_left = [key for key in selection.families if key not in self.families.values()]
+        years_left = [year for year in selection.years if year not in self.years]
+        selection.change(
+            buyers=tuple(siren for siren in selection.buyers if siren not in buyers_left),
+            families=tuple(key for key in selection.families if key not in families_left),
+            years=() if years_left else selection.years,
+        )
+        return selection, [*buyers_left, *families_left, *(str(year) for year in dict.fromkeys(years_left))]
 
     @property
     def findings(self) -> Findings:

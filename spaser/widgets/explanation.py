@@ -11,6 +11,7 @@ from spaser import french
 from spaser.deliverables import sentences
 from spaser.deliverables.report import Block, Column, Definitions, Measured, Sentence, described, table
 from spaser.explain import Explanation, explain, headings
+from spaser.indicator_records import catalogue
 from spaser.problems import Problem
 from spaser.widgets.desk import Desk
 from spaser.widgets.views import View, choice
@@ -27,8 +28,8 @@ class Explain(View):
     question = "D'où vient ce chiffre, et quels contrats compte-t-il ?"
 
     def __init__(self, desk: Desk, indicator: str = "clause_sociale", year: str = _EVERY) -> None:
-        measures = desk.diagnostic.measures.filter(pl.col("denominateur").is_not_null())
-        pairs = dict(measures.select("titre", "indicateur").unique(maintain_order=True).rows())
+        shares = (rule for rule in catalogue().values() if "nombre" in rule.unites)
+        pairs = {rule.titre: rule.code for rule in shares}
         self.figure = choice("Chiffre", pairs, indicator)
         self.year = choice("Année", [_EVERY, *(str(y) for y in desk.years)], year)
         super().__init__(desk, self.figure, self.year)

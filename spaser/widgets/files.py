@@ -207,7 +207,7 @@ class Files:
         told = french.typeset(
             f"Contrats : {self.path.value or 'à indiquer'}. Listes de fournisseurs : {self.registers.value or 'aucune'}."
         )
-        asked = "Le choix des fichiers se fait ici une fois le carnet lancé (menu Exécuter, Exécuter toutes les cellules)."
+        asked = "Le choix des fichiers se fait ici une fois le carnet lancé (menu Exécution, Exécuter toutes les cellules)."
         page = f"<p>{tables.safe(told)}</p><p>{asked}</p>" + self.result.value
         return self.widget._repr_mimebundle_() | {"text/plain": told, "text/html": tables.framed(page)}
 

@@ -41,7 +41,11 @@ class View:
         self.answer = ipywidgets.HTML()
         self.controls = controls
         self._shown: Any = None
-        parts = [ipywidgets.HBox(controls, layout={"flex_flow": "row wrap"}), self.answer] if controls else [self.answer]
+        parts = (
+            [ipywidgets.HBox(controls, layout={"flex_flow": "row wrap", "grid_gap": "2px 1.2rem"}), self.answer]
+            if controls
+            else [self.answer]
+        )
         self.widget = ipywidgets.VBox(parts)
         desk.selection.observe(self._follow, names=list(CHOSEN))
         for control in controls:
