@@ -25,6 +25,7 @@ _VERBS = {
     "explain": "spaser.explain",
     "clauses": "spaser.dossier",
     "write_clauses": "spaser.dossier",
+    "potential_of": "spaser.opportunities",
     "Problem": "spaser.problems",
 }
 __all__ = ["__version__", *_VERBS]

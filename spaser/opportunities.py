@@ -53,7 +53,7 @@ class Opportunities:
         }  # fmt: skip
 
 
-def find(
+def potential_of(
     result: Diagnostic,
     *,
     radius: float | None = None,
@@ -91,7 +91,7 @@ def find(
         chosen.lazy(), found.lazy(), every=known.needs.lazy(), kinds=kinds, dependency=share, method=settings
     ).collect()
     nets = potential.net(judged.lazy(), found.lazy(), dependency=share, method=settings).collect()
-    judged = judged.join(nets, on="besoin", how="left", maintain_order="left")
+    judged = judged.join(nets, on="besoin_id", how="left", maintain_order="left")
     return Opportunities(
         scope=result.scope, as_of=base.as_of, needs=chosen, members=potential.members(mine, method=settings).collect(),
         supply=known.supply,

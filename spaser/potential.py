@@ -49,16 +49,16 @@ def opportunities(
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
     supplied = supply_reading(chosen, found, share, settings)
-    whole = chosen.join(supplied, on="besoin", how="left")
-    whole = whole.join(law_reading(chosen, supplied, settings), on="besoin", how="left")
-    whole = whole.join(clause_reading(chosen, settings), on="besoin", how="left")
-    whole = whole.join(family_reading(chosen, settings), on="besoin", how="left")
+    whole = chosen.join(supplied, on="besoin_id", how="left")
+    whole = whole.join(law_reading(chosen, supplied, settings), on="besoin_id", how="left")
+    whole = whole.join(clause_reading(chosen, settings), on="besoin_id", how="left")
+    whole = whole.join(family_reading(chosen, settings), on="besoin_id", how="left")
     if every is not None and kinds is not None:
         whole = whole.join(peer_reading(every, kinds, settings), on=["acheteur_siren", "famille"], how="left")
     else:
         whole = whole.with_columns(repere_n=pl.lit(None, pl.Int32), repere_part=pl.lit(None, pl.Float64))
     judged = _amounts(advise(whole, share))
-    return OPPORTUNITIES.conform(judged).sort("potentiel", "annuel", "besoin", descending=[True, True, False], nulls_last=True)
+    return OPPORTUNITIES.conform(judged).sort("potentiel", "annuel", "besoin_id", descending=[True, True, False], nulls_last=True)
 
 
 def _amounts(whole: pl.LazyFrame) -> pl.LazyFrame:
@@ -109,22 +109,22 @@ def net(opportunities: pl.LazyFrame, found: pl.LazyFrame, *, dependency: float |
     """
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
-    amounts = opportunities.select("besoin", "acheteur_siren", "potentiel", "levier", _annuel="annuel", _lot="lot_annuel")
+    amounts = opportunities.select("besoin_id", "acheteur_siren", "potentiel", "levier", _annuel="annuel", _lot="lot_annuel")
     key = pl.coalesce("siret", "siren")
     # As in the allotment: only those sure enough to serve the family bring their capacity, weighed by how sure.
     sure = pl.col("preste") & (pl.col("adequation") >= settings["adequation"]["seuil_credible"])
-    rows = found.filter(sure).join(amounts, on="besoin").with_columns(
+    rows = found.filter(sure).join(amounts, on="besoin_id").with_columns(
         _cle=key, _attendu=pl.col("adequation") * pl.min_horizontal("prenable", "_annuel")
     )  # fmt: skip
     envelope = pl.col("adequation") * pl.col("capacite") * share
     wanted = pl.col("_attendu").sum().over("acheteur_siren", "_cle")
-    received = rows.with_columns(_part=pl.min_horizontal(pl.col("_attendu"), envelope * pl.col("_attendu") / wanted)).group_by("besoin").agg(
+    received = rows.with_columns(_part=pl.min_horizontal(pl.col("_attendu"), envelope * pl.col("_attendu") / wanted)).group_by("besoin_id").agg(
         _recu=pl.col("_part").sum()
     )  # fmt: skip
     # An insertion clause is carried by whoever wins: it takes nobody's capacity.
     clause = pl.col("levier").is_in(_BY_CLAUSE)
     kept = pl.when(clause).then("potentiel").otherwise(pl.min_horizontal(pl.col("potentiel").cast(pl.Float64), pl.col("_recu").fill_null(0.0)))
-    return amounts.join(received, on="besoin", how="left").select("besoin", potentiel_net=kept.round().cast(pl.Int64))
+    return amounts.join(received, on="besoin_id", how="left").select("besoin_id", potentiel_net=kept.round().cast(pl.Int64))
 
 
 def by_family(opportunities: pl.LazyFrame, nets: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
@@ -132,8 +132,8 @@ def by_family(opportunities: pl.LazyFrame, nets: pl.LazyFrame, found: pl.LazyFra
 
     Amounts add up: each supplier's capacity is counted once (see ``net``). ``fournisseurs`` counts each establishment once.
     """
-    active = opportunities.filter(pl.col("actif")).join(nets, on="besoin", how="left")
-    credible = found.filter("credible").join(active.select("besoin", "famille"), on="besoin")
+    active = opportunities.filter(pl.col("actif")).join(nets, on="besoin_id", how="left")
+    credible = found.filter("credible").join(active.select("besoin_id", "famille"), on="besoin_id")
     suppliers = credible.group_by("famille").agg(fournisseurs=pl.coalesce("siret", "siren").n_unique().cast(pl.Int32))
     lever = pl.col("levier_libelle").sort_by("annuel", descending=True).first()
     told = pl.col("acquis").is_not_null()

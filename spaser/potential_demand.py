@@ -45,7 +45,7 @@ def members(contracts: pl.LazyFrame, *, method: dict | None = None) -> pl.LazyFr
     found = _assigned(contracts, settings)
     return NEED_CONTRACTS.conform(
         found.with_columns(campagne=pl.col("_debut").rank("dense").over(_NEED), derniere="_courante")
-    ).sort("besoin", "campagne", "uid")
+    ).sort("besoin_id", "campagne", "uid")
 
 
 def of_spend(spend: pl.LazyFrame, *, as_of: date, place: str | None = None) -> pl.LazyFrame:
@@ -71,7 +71,7 @@ def of_spend(spend: pl.LazyFrame, *, as_of: date, place: str | None = None) -> p
     return NEEDS.conform(
         rows.with_columns(
             origine=pl.lit("depenses"),
-            besoin=pl.format("{}-{}-depenses", "acheteur_siren", pl.col("famille").fill_null("inconnue")),
+            besoin_id=pl.format("{}-{}-depenses", "acheteur_siren", pl.col("famille").fill_null("inconnue")),
             lots=pl.lit(1, pl.Int32),
             lieu=pl.lit(place, pl.String),
             lot_annuel=pl.col("annuel"),
@@ -79,7 +79,7 @@ def of_spend(spend: pl.LazyFrame, *, as_of: date, place: str | None = None) -> p
             actif=pl.col("_fin") >= as_of.year - 1,
             acquis_part=_ratio(pl.col("acquis"), pl.col("annuel")),
         )
-    ).sort("besoin")
+    ).sort("besoin_id")
 
 
 def _assigned(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
@@ -102,7 +102,7 @@ def _assigned(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     running = pl.col("_terme") - (pl.col("_terme") - pl.col("_debut")) * (1 - settings["succession"]["value"]) > last
     current = named.with_columns(_courante=(pl.col("_debut") == last) | running)
     # Named after a contract of its current campaign: the name does not depend on the order of rows.
-    return current.with_columns(besoin=pl.format("B-{}", pl.col("uid").filter(pl.col("_courante")).min().over(_NEED)))
+    return current.with_columns(besoin_id=pl.format("B-{}", pl.col("uid").filter(pl.col("_courante")).min().over(_NEED)))
 
 
 def _words(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
@@ -140,7 +140,7 @@ def _latest(assigned: pl.LazyFrame, as_of: date, settings: dict) -> pl.LazyFrame
         pl.col("acheteur_libelle", "famille_libelle", "famille_origine", "lieu_libelle").first(),
         pl.col("famille_confiance").filter(now).min(),
         pl.col("objet", "codeCPV", "procedure").filter(now).first(),
-        besoin=pl.col("besoin").first(),
+        besoin_id=pl.col("besoin_id").first(),
         contrats=now.sum().cast(pl.Int32),
         lots=pl.col("_groupe").filter(counted).n_unique().cast(pl.Int32),
         occurrences=pl.col("_debut").n_unique().cast(pl.Int32),
@@ -173,7 +173,7 @@ def _named(rows: pl.LazyFrame) -> pl.LazyFrame:
         .otherwise(pl.lit("inconnue"))
     )  # fmt: skip
     joined = rows.join(habits, on="famille", how="left")
-    return joined.with_columns(origine=pl.lit("contrats"), recurrence=seen).sort("besoin")
+    return joined.with_columns(origine=pl.lit("contrats"), recurrence=seen).sort("besoin_id")
 
 
 def _ours(frame: pl.LazyFrame) -> pl.Expr:

@@ -38,7 +38,7 @@ def allotment(
     """
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
-    mine = candidates.join(need.select("besoin", "annuel"), on="besoin").filter(pl.col("preste") & serious(settings))
+    mine = candidates.join(need.select("besoin_id", "annuel"), on="besoin_id").filter(pl.col("preste") & serious(settings))
     sizes = [lots for lots in LOTS if lots <= settings["lots"]["maximum"]]
     rows = [
         mine.select(
@@ -88,7 +88,7 @@ def curves(rows: pl.LazyFrame, share: float, settings: dict) -> pl.LazyFrame:
     """
     steps = [lots for lots in (1, 2, 3, 5, 8, 12, 20, 40) if lots <= settings["lots"]["maximum"]]
     kept = rows.filter(pl.col("preste") & pl.col("reservable") & serious(settings))
-    totals = kept.group_by("besoin").agg(
+    totals = kept.group_by("besoin_id").agg(
         pl.col("recurrence").first(), *(taken(lots, share, settings).sum().alias(f"_{lots}") for lots in steps)
     )
     # An operation is divided by trades, not in forty.
@@ -98,4 +98,4 @@ def curves(rows: pl.LazyFrame, share: float, settings: dict) -> pl.LazyFrame:
     best = pl.max_horizontal(f"_{lots}" for lots in steps)
     enough = best - settings["lots"]["gain_minimal"]
     first = pl.coalesce(pl.when(pl.col(f"_{lots}") >= enough).then(pl.lit(lots, pl.Int32)) for lots in steps)
-    return parts.select("besoin", part_allotie=best, lots_utiles=first)
+    return parts.select("besoin_id", part_allotie=best, lots_utiles=first)

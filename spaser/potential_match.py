@@ -61,7 +61,7 @@ def matches(
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
     known = needs.filter(pl.col("famille").is_not_null()).with_row_index("_besoin")
-    asked = known.select("_besoin", "besoin", "lieu", "famille", "annuel", "lot_annuel")
+    asked = known.select("_besoin", "besoin_id", "lieu", "famille", "annuel", "lot_annuel")
     pairs = within_reach(asked.select("lieu", "famille").unique(), places, supply, radius=radius)
     slim = supply.with_row_index("ligne").select("ligne", *_SLIM)
     rows = asked.join(pairs, on=["lieu", "famille"], nulls_equal=True).drop("lieu", "famille").join(slim, on="ligne")

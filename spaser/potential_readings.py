@@ -19,14 +19,14 @@ def supply_reading(
     ``lecture_offre`` is the expectation over lots: annual amount × the part of the lots that find a credible taker.
     ``lecture_offre_haut`` is all they could take below the chosen dependency, each at the top of its capacity.
     """
-    amounts = needs.select("besoin", "recurrence", _annuel="annuel", _haut="annuel_haut", _lots="lots")
-    rows = candidates.join(amounts, on="besoin").with_columns(annuel=pl.col("_annuel"), reservable=pl.col("handicap") | pl.col("insertion"))
+    amounts = needs.select("besoin_id", "recurrence", _annuel="annuel", _haut="annuel_haut", _lots="lots")
+    rows = candidates.join(amounts, on="besoin_id").with_columns(annuel=pl.col("_annuel"), reservable=pl.col("handicap") | pl.col("insertion"))
     whole = chance(pl.col("_annuel"), share, settings) >= 0.5
     lot = pl.col("probabilite") >= 0.5
     credible = pl.col("credible")
     law = {"handicap": pl.col("handicap"), "insertion": pl.col("insertion"), "ess": pl.col("ess").fill_null(False)}
     serious = pl.col("preste") & (pl.col("adequation") >= settings["adequation"]["seuil_credible"])
-    counted = rows.group_by("besoin").agg(
+    counted = rows.group_by("besoin_id").agg(
         candidats=pl.len().cast(pl.Int32), credibles=_count(credible),
         reservables=_count(serious & pl.col("reservable")),
         clause_candidats=_count(pl.col("clause")), lot_credibles=_count(credible & lot),
@@ -38,7 +38,7 @@ def supply_reading(
         _preneurs=(settings["participation"]["value"] * pl.col("adequation") * pl.col("probabilite")).filter(credible).sum(),
         _plafond=(pl.min_horizontal(pl.col("capacite_haut") * share, pl.col("_haut"))).filter(credible).sum(),
     )  # fmt: skip
-    joined = amounts.join(counted, on="besoin", how="left").join(curves(rows, share, settings), on="besoin", how="left")
+    joined = amounts.join(counted, on="besoin_id", how="left").join(curves(rows, share, settings), on="besoin_id", how="left")
     counts = [name for name in counted.collect_schema().names() if name.endswith(("s", "entiers")) and not name.startswith("_")]
     filled = joined.with_columns(pl.col(counts).fill_null(0), pl.col("_preneurs", "_plafond").fill_null(0.0))
     lots = pl.col("_lots").clip(1, None)
@@ -94,8 +94,8 @@ def law_reading(needs: pl.LazyFrame, supplied: pl.LazyFrame, settings: dict) -> 
     workers. L2113-15 holds for the codes of its list, for three years at most, to the ESS alone.
     """
     listed = rules.table("reserved_ess_cpv.csv").lazy().select("codeCPV", _sorte="sorte").unique("codeCPV")
-    rows = needs.select("besoin", "codeCPV", "dureeMois", "annuel_haut").join(
-        supplied.select("besoin", "reservables", "ess_credibles"), on="besoin", how="left"
+    rows = needs.select("besoin_id", "codeCPV", "dureeMois", "annuel_haut").join(
+        supplied.select("besoin_id", "reservables", "ess_credibles"), on="besoin_id", how="left"
     )
     rows = rows.join(listed, on="codeCPV", how="left")
     on_list = pl.col("_sorte") == "listee"
@@ -114,7 +114,7 @@ def law_reading(needs: pl.LazyFrame, supplied: pl.LazyFrame, settings: dict) -> 
     )  # fmt: skip
     allowed = eligible | (ess & short.fill_null(False))
     return rows.select(
-        "besoin",
+        "besoin_id",
         lecture_loi=pl.when(allowed).then("annuel_haut").otherwise(0),
         loi_raison=reason,
         cpv_2113_15=on_list.fill_null(False).cast(pl.Int32),
@@ -135,7 +135,7 @@ def family_reading(needs: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
             {"nulle": 0, "faible": 1, "moyenne": 2, "forte": 3}, default=0, return_dtype=pl.Int32
         ),
     )  # fmt: skip
-    return needs.select("besoin", "famille").join(families, on="famille", how="left").drop("famille")
+    return needs.select("besoin_id", "famille").join(families, on="famille", how="left").drop("famille")
 
 
 def clause_reading(needs: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
@@ -145,11 +145,11 @@ def clause_reading(needs: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
         _taux=pl.col("taux_insertion_haut").cast(pl.Float64), _filiere="filiere",
     )  # fmt: skip
     cost = settings["cout_horaire"]
-    rows = needs.select("besoin", "famille", "annuel").join(families, on="famille", how="left")
+    rows = needs.select("besoin_id", "famille", "annuel").join(families, on="famille", how="left")
     hourly = pl.when(pl.col("_filiere") == "construction durable").then(cost["travaux"]).otherwise(cost["services"])
     work = pl.col("annuel") * pl.col("_main")
     return rows.select(
-        "besoin",
+        "besoin_id",
         clause_bas=(work * pl.col("_bas")).round().cast(pl.Int64),
         clause_haut=(work * pl.col("_taux")).round().cast(pl.Int64),
         heures_clause=(work * pl.col("_bas") / 100 / hourly).floor().cast(pl.Int64),

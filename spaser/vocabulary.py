@@ -684,9 +684,9 @@ PLACES = Table(
 NEEDS = Table(
     "needs",
     "un besoin d'un acheteur : famille d'achat × lieu × suite de contrats ou de lots de même objet",
-    ("besoin",),
+    ("besoin_id",),
     (
-        Word("besoin", T, "Besoin"),
+        Word("besoin_id", T, "Besoin"),
         Word("origine", T, "Origine du besoin (contrats, depenses)"),
         Word("acheteur_siren", T, "SIREN de l'acheteur"),
         Word("acheteur_libelle", T, "Acheteur"),
@@ -721,9 +721,9 @@ NEEDS = Table(
 NEED_CONTRACTS = Table(
     "need_contracts",
     "un contrat d'un besoin",
-    ("besoin", "uid"),
+    ("besoin_id", "uid"),
     (
-        Word("besoin", T, "Besoin"),
+        Word("besoin_id", T, "Besoin"),
         Word("uid", T, "Identifiant unique du contrat"),
         Word("campagne", N, "Campagne (1 : la plus ancienne)"),
         Word("derniere", B, "Contrat de la dernière campagne"),
@@ -770,9 +770,9 @@ SUPPLY = Table(
 CANDIDATES = Table(
     "candidates",
     "un fournisseur qui pourrait répondre à un besoin",
-    ("besoin", "siret"),
+    ("besoin_id", "siret"),
     (
-        Word("besoin", T, "Besoin"),
+        Word("besoin_id", T, "Besoin"),
         Word("rang", N, "Rang"),
         *(word for word in SUPPLY.words if word.name not in ("famille", "lon", "lat")),
         Word("distance_km", F, "Distance", "km"),
@@ -788,7 +788,7 @@ CANDIDATES = Table(
 OPPORTUNITIES = Table(
     "opportunities",
     "un besoin et ce que l'ESS pourrait en prendre : trois lectures, levier conseillé et raisons",
-    ("besoin",),
+    ("besoin_id",),
     (
         *NEEDS.words,
         Word("candidats", N, "Fournisseurs à portée", "fournisseur"),
