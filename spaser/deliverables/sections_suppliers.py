@@ -73,7 +73,7 @@ def _undeclared(findings: Findings) -> TableBlock | None:
     rows = wide.join(sure, on="uid", how="left").with_columns(pl.col("par").fill_null("SIREN seulement"), types=pl.coalesce("inclusif_types", "inclusif_siren_types"))
     n, m = exact["uid"].n_unique(), wide["uid"].n_unique()
     caption = f"Gagnés par une structure inclusive, déclarés sans considération sociale : {french.number(n)} par SIRET, {french.number(m)} par SIREN"
-    return _contracts("tab-sous-declaration", caption, rows.sort("par", descending=True, maintain_order=True), ("types", "par"), _UNDER)
+    return _contracts("tab-inclusifs-sans-declaration", caption, rows.sort("par", descending=True, maintain_order=True), ("types", "par"), _UNDER)
 
 
 def _acts(findings: Findings) -> tuple:
