@@ -28,6 +28,8 @@ Paths = str | Path | Sequence[str | Path]
 Progress = Callable[[str, float], None] | None
 #: Beyond this many source records, tables between steps go to Parquet rather than memory.
 IN_MEMORY_RECORDS = 400_000
+#: A larger whole is assembled by groups of buyers of about this many records.
+RECORDS_AT_ONCE = 600_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -284,7 +286,7 @@ def _whole(reading: sources.Reading, day: date, decisions: pl.LazyFrame | None, 
     Texts are not read here: considerations are those declared, and families those of the CPV codes.
     """
     folder = tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True)
-    known = contracts.essential(reading.records, as_of=day, decisions=decisions).collect(engine="streaming")
+    known = _essential(reading, day, decisions)
     measured = _understand(known.lazy(), None, None, settings).collect(engine="in-memory").lazy()
     built = contracts.build(reading.records, as_of=day, decisions=decisions)
     return Base(
@@ -292,6 +294,17 @@ def _whole(reading: sources.Reading, day: date, decisions: pl.LazyFrame | None, 
         holders=built.holders, versions=built.versions, subcontracts=built.subcontracts, fates=built.fates, rejects=reading.rejects,
         method=settings, decisions=DECISIONS.empty().lazy() if decisions is None else decisions, folder=folder,
     )  # fmt: skip
+
+
+def _essential(reading: sources.Reading, day: date, decisions: pl.LazyFrame | None) -> pl.DataFrame:
+    """The contracts of a large reading, assembled by groups of buyers so that memory stays bounded."""
+    groups = -(-int(reading.files["lus"].sum()) // RECORDS_AT_ONCE)
+    parts = reading.by_buyers(groups) if groups > 1 else [reading.records]
+    known = pl.concat([contracts.essential(part, as_of=day, decisions=decisions).collect(engine="streaming") for part in parts])
+    if groups > 1 and known["uid"].n_unique() < known.height:
+        # A number shared by two buyers stands in two groups: only the whole at once can unite it.
+        return contracts.essential(reading.records, as_of=day, decisions=decisions).collect(engine="streaming")
+    return known
 
 
 def _is_large(reading: sources.Reading) -> bool:
