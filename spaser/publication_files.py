@@ -146,7 +146,7 @@ def previous(folder: Path | str) -> Edition:
 def summary(result: Publication) -> str:
     """What the terminal says of a publication."""
     found = findings(result)
-    years = f"{min(result.years)}-{max(result.years)}" if result.years else ""
+    years = "–".join(str(year) for year in sorted({min(result.years), max(result.years)})) if result.years else ""
     lines = [f"{result.diagnostic.scope}, {years} : définition « {result.definition} », {POPULATIONS[result.diagnostic.population]}"]
     for code in ("consideration_sociale", "consideration_environnementale", "titulaire_esus", "titulaire_inclusif"):
         number, value = found.one(code), found.one(code, unite="valeur")

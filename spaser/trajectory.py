@@ -33,7 +33,7 @@ class Road:
     """What is known of one target.
 
     ``points``: one row per year, ``annee`` (text), ``valeur, bas, haut, chemin`` (straight path from the first known year to
-    the target) and ``genre`` (constaté, projeté). ``manquants``: contracts (or cents, by unit) that would have been enough
+    the target) and ``genre`` (constaté, projeté, à venir). ``manquants``: contracts (or cents, by unit) that would have been enough
     in the last complete year; negative: the margin. ``contrats``: how many contracts that is, in value the fewest.
     """
 
@@ -63,7 +63,7 @@ def road(measures: pl.DataFrame, target: Target, complete: set[int], contracts: 
         One row per contract: ``annee, compte`` (the answer, nullable), ``poids`` (cents): which contracts would change the result.
     """
     rows = _years(measures, target)
-    known = [row for row in rows if row["valeur"] is not None]
+    known = _solid([row for row in rows if row["valeur"] is not None])
     if not known:
         return Road(target, "non_renseigne", _points([], {}, target))
     sure = [row for row in known if row["an"] in complete and not row["petit_effectif"]]
@@ -78,6 +78,11 @@ def road(measures: pl.DataFrame, target: Target, complete: set[int], contracts: 
         target, state, _points(known, ahead, target), last["valeur"], last["an"], ahead.get(target.annee, (None,))[0],
         _reached(target, known, ahead), missing, some[0], some[1], notes,
     )  # fmt: skip
+
+
+def _solid(rows: list[dict]) -> list[dict]:
+    """The years of enough contracts; all of them when none has."""
+    return [row for row in rows if not row["petit_effectif"]] or rows
 
 
 def project(years: list[dict], ahead: range, share: bool = True) -> dict[int, tuple[float, float, float]]:
@@ -138,6 +143,9 @@ def _points(known: list[dict], ahead: dict[int, tuple[float, float, float]], tar
     seen = [{"annee": str(r["an"]), "valeur": r["valeur"], "bas": _or(r["bas"], r["valeur"]), "haut": _or(r["haut"], r["valeur"]),
              "chemin": path(r["an"]), "genre": "constaté"} for r in known]  # fmt: skip
     next_ = [{"annee": str(year), "valeur": v, "bas": low, "haut": high, "chemin": path(year), "genre": "projeté"} for year, (v, low, high) in ahead.items()]
+    told = {int(row["annee"]) for row in seen + next_}
+    last = max(told, default=target.annee)
+    next_ += [{"annee": str(year), "chemin": path(year), "genre": "à venir"} for year in range(last + 1, min(target.annee, last + AHEAD) + 1) if told]
     schema = {"annee": pl.String, "valeur": pl.Float64, "bas": pl.Float64, "haut": pl.Float64, "chemin": pl.Float64, "genre": pl.String}
     return pl.DataFrame(seen + next_, schema=schema)
 

@@ -173,7 +173,8 @@ def trajectory(rows: pl.DataFrame, target: float, title: str = "Vers l'objectif"
     Parameters
     ----------
     rows
-        One row per year: ``annee`` (text), ``valeur``, ``bas``, ``haut`` (parts), ``genre`` (constaté, projeté).
+        One row per year: ``annee`` (text), ``valeur``, ``bas``, ``haut`` (parts), ``genre`` (constaté, projeté), and when
+        known ``chemin``, the straight path to the target.
     target
         The target, as a part.
     """
@@ -189,8 +190,9 @@ def trajectory(rows: pl.DataFrame, target: float, title: str = "Vers l'objectif"
     goal = alt.Chart(data(pl.DataFrame({"cible": [target], "mot": [f"objectif {french.share(target)}"]})))
     rule = goal.mark_rule(color=ACCENT, strokeWidth=2, strokeDash=[6, 3]).encode(y="cible:Q")
     word = goal.mark_text(align="left", dy=-8, color="#8a5200", x=4).encode(y="cible:Q", text="mot:N")
+    known = shown.filter(pl.col("valeur").is_not_null())
     said = " ; ".join(
-        f"{year} : {french.share(v)} ({genre})" for year, v, genre in shown.select("annee", "valeur", "genre").rows()
+        f"{year} : {french.share(v)} ({genre})" for year, v, genre in known.select("annee", "valeur", "genre").rows()
     )
     columns = (
         ("annee", "Année", "texte"),
@@ -198,12 +200,17 @@ def trajectory(rows: pl.DataFrame, target: float, title: str = "Vers l'objectif"
         ("valeur", "Part", "part"),
         ("bas", "Au moins", "part"),
         ("haut", "Au plus", "part"),
+        ("chemin", "Chemin régulier", "part"),
     )
-    n = french.count(rows.height, "année", feminine=True)
+    n = french.count(known.height, "année", feminine=True)
     basis = f"n = {n} ; point plein : constaté ; point creux : projeté ; bande : fourchette"
+    layers = [span, rule, word, points, texts]
+    if "chemin" in rows.columns:
+        layers.insert(0, base.mark_line(color=PALE, strokeDash=[2, 3], point=False).encode(y="chemin:Q"))
+        basis += " ; pointillé : chemin régulier"
     told = f"Trajectoire vers l'objectif de {french.share(target)}. {said}."
     return picture(
-        alt.layer(span, rule, word, points, texts).properties(width=WIDTH, height=260), title, basis, told, rows, columns
+        alt.layer(*layers).properties(width=WIDTH, height=260), title, basis, told, rows, columns
     )
 
 

@@ -8,7 +8,7 @@ from spaser import charts, french
 from spaser.deliverables import sentences
 from spaser.deliverables.findings import Findings
 from spaser.deliverables.report import Callout, Column, Figure, KeyFigure, KeyFigures, Paragraph, Section, Sentence, table
-from spaser.deliverables.sections_goals import STATES, section_goals
+from spaser.deliverables.sections_goals import STATES, section_goals, written_value
 from spaser.deliverables.sections_publication import HEADLINES, items
 
 _CHARTED = ("clause_sociale", "marche_reserve", "clause_environnementale", "critere_environnemental")
@@ -21,7 +21,7 @@ _LABELS = {
 
 def sections(findings: Findings) -> tuple[Section, ...]:
     """The sections of the note; it quotes no footnote, the page carries them."""
-    written = (_essentials(findings), _declared(findings), _goals(findings), _next(findings))
+    written = (_essentials(findings), _declared(findings), _rates(findings), _goals(findings), _next(findings))
     return tuple(section for section in written if section)
 
 
@@ -55,6 +55,24 @@ def _declared(findings: Findings) -> Section | None:
     return Section("declare", "Ce que disent les contrats", "Clause, critère ou réservation ?", (figure,))
 
 
+def _rates(findings: Findings) -> Section | None:
+    """The shares the law names, with both denominators, in number and in value."""
+    lines = []
+    for code in HEADLINES:
+        for unit, name in (("nombre", "contrats"), ("valeur", "montants")):
+            measure = findings.one(code, unite=unit)
+            if measure is not None and measure.repondus:
+                span = french.share_range(measure.bas, measure.haut)
+                lines.append((f"{_LABELS[code]}, {name}", measure.valeur, span if span.startswith("de ") else "", measure.valeur_repondus, measure.couverture))
+    if not lines:
+        return None
+    columns = (Column("titre", "Indicateur"), Column("valeur", "Sur l'ensemble", "part"), Column("fourchette", "Au moins, au plus"),
+               Column("renseignes", "Sur les renseignés", "part"), Column("reponse", "Taux de réponse", "part"))  # fmt: skip
+    schema = {c.name: pl.Float64 if c.unit == "part" else pl.String for c in columns}
+    shown = table("note-taux", "Les taux que la loi demande, avec leurs deux dénominateurs", pl.DataFrame(lines, schema=schema, orient="row"), columns)
+    return Section("taux", "Les taux réels", "Sur combien de contrats, sur quels montants ?", (shown,))
+
+
 def _goals(findings: Findings) -> Section | None:
     whole = section_goals(findings)
     rows = findings.extras.get("objectifs")
@@ -64,8 +82,8 @@ def _goals(findings: Findings) -> Section | None:
     shown = voted if voted.height else rows.filter(pl.col("nature") != "voté", pl.col("derniere").is_not_null())
     if not shown.height:
         return None
-    lines = [(row["titre"], _value(row["cible"], row), str(row["annee"]),
-              "non renseigné" if row["derniere"] is None else f"{_value(row['derniere'], row)} ({row['annee_derniere']})", STATES[row["etat"]])
+    lines = [(row["titre"], written_value(row["cible"], row), str(row["annee"]),
+              "non renseigné" if row["derniere"] is None else f"{written_value(row['derniere'], row)} ({row['annee_derniere']})", STATES[row["etat"]])
              for row in shown.head(_MOST_GOALS).to_dicts()]  # fmt: skip
     columns = [Column(name, label) for name, label in (("objectif", "Objectif"), ("cible", "Cible"), ("annee", "Échéance"), ("derniere", "Dernière année"), ("etat", "État"))]
     frame = pl.DataFrame(lines, schema={column.name: pl.String for column in columns}, orient="row")
@@ -77,11 +95,8 @@ def _goals(findings: Findings) -> Section | None:
 def _next(findings: Findings) -> Section:
     entered = findings.extras.get("saisis")
     given = set(entered.filter(pl.col("valeur").is_not_null())["indicateur"]) if entered is not None else set()
-    lacking = [item["titre"].lower() for item in items().values() if item["saisis"] and not given & set(item["saisis"]) and item["base"].startswith("CCP")]
-    said = [f"chiffres que l'acheteur n'a pas encore donnés : {french.listing(lacking)}"] if lacking else []
+    lacking = [item["titre"][:1].lower() + item["titre"][1:] for item in items().values() if item["saisis"] and not given & set(item["saisis"]) and item["base"].startswith("CCP")]
+    said = [f"chiffres que l'acheteur n'a pas encore donnés : {' ; '.join(lacking)}"] if lacking else []
     said.append("le détail est dans « index.html », la méthode dans « methode.html », les chiffres dans « indicateurs.csv »")
     return Section("suite", "Ce qui manque", "Que reste-t-il à réunir ?", (Paragraph(tuple(Sentence(french.sentence(text)) for text in said)),))
 
-
-def _value(number: float, row: dict) -> str:
-    return french.share(number) if row["part"] else f"{french.number(number, 0 if float(number).is_integer() else 1)}{french.NBSP}{row['unite']}"

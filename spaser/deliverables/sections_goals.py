@@ -81,12 +81,12 @@ def section_editions(findings: Findings) -> Section | None:
 
 def _told(row: dict[str, Any]) -> Sentence:
     """« Clause sociale, 30 % en 2027 : … »."""
-    goal = _value(row["cible"], row)
+    goal = written_value(row["cible"], row)
     told = f"« {row['titre']} », objectif {goal} en {row['annee']} : {STATES[row['etat']]}"
     if row["derniere"] is not None:
-        told += f" ; {_value(row['derniere'], row)} en {row['annee_derniere']}"
+        told += f" ; {written_value(row['derniere'], row)} en {row['annee_derniere']}"
     if row["projete"] is not None and row["etat"] != "atteint":
-        told += f", {_value(row['projete'], row)} projetés pour {row['annee']}"
+        told += f", {written_value(row['projete'], row)} projetés pour {row['annee']}"
     return Sentence(french.sentence(told + _missing(row)))
 
 
@@ -101,29 +101,32 @@ def _missing(row: dict[str, Any]) -> str:
     return f" ; en {year}, il a manqué {french.euros_short(row['manquants'])}{fewest}"
 
 
-def _value(number: float, row: dict[str, Any]) -> str:
-    return french.share(number) if row["part"] else f"{french.number(number, 0 if float(number).is_integer() else 1)}{french.NBSP}{row['unite']}"
+def written_value(number: float, row: dict[str, Any]) -> str:
+    """A target or a value of its indicator, as a person reads it."""
+    if row["part"]:
+        return french.share(number, 0 if round(number * 100, 6).is_integer() else 1)
+    return f"{french.number(number, 0 if float(number).is_integer() else 1)}{french.NBSP}{row['unite']}"
 
 
 def _written(frame: pl.DataFrame) -> pl.DataFrame:
     rows = [
-        {"titre": row["titre"], "mesure": _measured(row), "cible": _value(row["cible"], row), "annee": str(row["annee"]),
-         "derniere": "non renseigné" if row["derniere"] is None else f"{_value(row['derniere'], row)} ({row['annee_derniere']})",
-         "projete": "" if row["projete"] is None else _value(row["projete"], row), "etat": STATES[row["etat"]], "source": row["source"],
-         "confiance": rules.CONFIDENCES.get(row["confidence"], "")}
+        {"titre": row["titre"], "mesure": _measured(row), "cible": written_value(row["cible"], row), "annee": str(row["annee"]),
+         "derniere": "non renseigné" if row["derniere"] is None else f"{written_value(row['derniere'], row)} ({row['annee_derniere']})",
+         "projete": "" if row["projete"] is None else written_value(row["projete"], row), "etat": STATES[row["etat"]],
+         "source": row["source"] + (f" ({rules.CONFIDENCES[row['confidence']]})" if row["confidence"] in rules.CONFIDENCES else "")}
         for row in frame.to_dicts()
     ]  # fmt: skip
     return pl.DataFrame(rows)
 
 
 def _measured(row: dict[str, Any]) -> str:
-    return f"{row['unite']}, « {row['definition']} »" if row["definition"] else row["unite"]
+    return f"{row['unite']}, {row['definition']}" if row["definition"] else row["unite"]
 
 
 def _columns(frame: pl.DataFrame) -> list[Column]:
     columns = [Column("titre", "Objectif"), Column("mesure", "Mesuré en"), Column("cible", "Cible"), Column("annee", "Échéance"),
                Column("derniere", "Dernière année"), Column("projete", "Projection"), Column("etat", "État"), Column("source", "Source")]  # fmt: skip
-    return columns + ([Column("confiance", "Vérification")] if frame["confidence"].str.len_chars().max() else [])
+    return [column for column in columns if column.name != "projete" or frame["projete"].is_not_null().any()]
 
 
 def _roads(findings: Findings, voted: pl.DataFrame) -> list[Figure]:
@@ -136,7 +139,7 @@ def _roads(findings: Findings, voted: pl.DataFrame) -> list[Figure]:
         title = f"{row['titre']} ({row['unite']})"
         picture = charts.trajectory(road.drop("objectif"), row["cible"], title)
         columns = [Column(name, label, unit) for name, label, unit in picture.columns]
-        twin = table(f"fig-objectif-{row['rang']}-donnees", f"Les données : {title}", road, [*columns, Column("chemin", "Chemin régulier", "part")])
+        twin = table(f"fig-objectif-{row['rang']}-donnees", f"Les données : {title}", road, columns)
         figures.append(Figure(f"fig-objectif-{row['rang']}", f"Vers l'objectif : {title}", picture, twin))
     return figures
 

@@ -23,11 +23,12 @@ from spaser.deliverables.sections_obligations import section_obligations
 HEADLINES = ("consideration_sociale", "consideration_environnementale", "titulaire_esus", "titulaire_inclusif")
 NOT_GIVEN = "non renseigné"
 _RATES = (
-    Column("repere", "Repère"), Column("titre", "Indicateur"), Column("numerateur", "Oui", "entier"), Column("denominateur", "Sur", "entier"),
-    Column("valeur", "Part sur l'ensemble", "part"), Column("bas", "Au moins", "part"), Column("haut", "Au plus", "part"),
-    Column("repondus", "Renseignés", "entier"), Column("valeur_repondus", "Part sur les renseignés", "part"), Column("couverture", "Taux de réponse", "part"),
-    Column("effectif", "À noter"),
+    Column("court", "Contrats…"), Column("repere", "Repère"), Column("numerateur", "Oui", "entier"), Column("denominateur", "Sur", "entier"),
+    Column("valeur", "Part sur l'ensemble", "part"), Column("fourchette", "Au moins, au plus"), Column("repondus", "Renseignés", "entier"),
+    Column("valeur_repondus", "Part sur les renseignés", "part"), Column("couverture", "Taux de réponse", "part"),
 )  # fmt: skip
+#: The same in value: amounts are written in their scale.
+_MONEY = tuple(Column(f"{c.name}_euros", c.label) if c.unit == "entier" else c for c in _RATES)
 
 
 def items() -> dict[str, dict[str, Any]]:
@@ -59,11 +60,10 @@ def section_items(findings: Findings) -> Section:
     """Every indicator of contracts, in number then in value, both denominators."""
     codes = [code for item in items().values() for code in item["contrats"]]
     number, value = (_rates(findings, codes, unit) for unit in ("nombre", "valeur"))
-    money = tuple(Column(c.name, c.label, "somme") if c.unit == "entier" else c for c in _RATES)
     blocks: list = [
         _figure("fig-declare", "Ce que les contrats déclarent, en nombre", charts.considerations(findings.rows(*CODES))),
         table("tab-indicateurs-nombre", "Les indicateurs en nombre de contrats", number, _RATES, _note(findings)),
-        table("tab-indicateurs-valeur", "Les indicateurs en valeur (montants notifiés, maximum pour les accords-cadres)", value, money, _VALUE),
+        table("tab-indicateurs-valeur", "Les indicateurs en valeur (montants notifiés, maximum pour les accords-cadres)", value, _MONEY, _VALUE),
     ]
     return Section("indicateurs", "Les indicateurs des contrats", "Que disent les contrats de chaque engagement ?", tuple(blocks))
 
@@ -76,7 +76,8 @@ def section_competing(findings: Findings) -> Section | None:
     )  # fmt: skip
     if not rows.height:
         return None
-    columns = (Column("titre", "Indicateur"), Column("definition", "Définition"), Column("unite", "Unité"),
+    rows = rows.with_columns(pl.col("titre").str.replace("^Contrats avec une c", "C"))
+    columns = (Column("titre", "Indicateur"), Column("definition", "Définition"), Column("unite", "En"),
                Column("valeur", "Tous les contrats au dénominateur", "part"), Column("valeur_repondus", "Seuls les renseignés", "part"),
                Column("couverture", "Taux de réponse", "part"))  # fmt: skip
     shown = table("tab-concurrentes", "La même question selon la définition et le dénominateur", rows, columns, _COMPETING)
@@ -105,10 +106,10 @@ def section_buyers(findings: Findings) -> Section | None:
     told = _retained(findings, every.filter(pl.col("indicateur").is_in(HEADLINES), pl.col("dimension") == "total", pl.col("population") == findings.population))
     blocks = []
     for unit, name in (("nombre", "en nombre de contrats"), ("valeur", "en valeur")):
-        kept = tuple(Column(c.name, c.label, "somme") if c.unit == "entier" and unit == "valeur" else c for c in _RATES[2:-1])
+        kept = (_MONEY if unit == "valeur" else _RATES)[2:]
         frame = told.filter(pl.col("unite") == unit)
         blocks.append(table(f"tab-acheteurs-{unit}", f"Chaque acheteur du schéma, puis l'ensemble, {name}", frame,
-                            (Column("perimetre", "Acheteur"), Column("titre", "Indicateur"), *kept)))  # fmt: skip
+                            (Column("perimetre", "Acheteur"), _RATES[0], *kept)))  # fmt: skip
     return Section("acheteurs", "Chaque acheteur du schéma conjoint", "Que fait chacun des acheteurs ?", tuple(blocks))
 
 
@@ -120,8 +121,8 @@ def section_spent(findings: Findings) -> Section | None:
     paid = _retained(findings, rows.filter(pl.col("dimension") == "total", pl.col("denominateur").is_not_null()))
     notified = _retained(findings, findings.measures.filter(pl.col("dimension") == "total", pl.col("unite") == "valeur", pl.col("population") == findings.population))
     both = paid.join(notified.select("indicateur", "definition", notifie=pl.col("valeur")), on=["indicateur", "definition"], how="left", maintain_order="left")
-    columns = (Column("titre", "Indicateur"), Column("numerateur", "Oui", "somme"), Column("denominateur", "Sur", "somme"), Column("valeur", "Part des dépenses", "part"),
-               Column("bas", "Au moins", "part"), Column("haut", "Au plus", "part"), Column("valeur_repondus", "Part des dépenses renseignées", "part"),
+    columns = (Column("titre", "Indicateur"), Column("numerateur_euros", "Oui"), Column("denominateur_euros", "Sur"), Column("valeur", "Part des dépenses", "part"),
+               Column("fourchette", "Au moins, au plus"), Column("valeur_repondus", "Part des dépenses renseignées", "part"),
                Column("couverture", "Taux de réponse", "part"), Column("notifie", "Même part des montants notifiés", "part"))  # fmt: skip
     return Section("depenses", "Sur les dépenses", "Que disent les dépenses réelles ?", (table("tab-depenses", "Les indicateurs sur les dépenses", both, columns, _SPENT),))
 
@@ -134,7 +135,7 @@ def section_entered(findings: Findings) -> Section | None:
     written = [_written(row) for row in rows.filter(pl.col("dimension") == "total").to_dicts()]
     names = ("repere", "titre", "valeur", "detail", "couverture")
     frame = pl.DataFrame(written, schema={name: pl.Float64 if name == "couverture" else pl.String for name in names}, orient="row")
-    columns = (Column("repere", "Repère"), Column("titre", "Indicateur"), Column("valeur", "Sur la période"), Column("detail", "Calcul"),
+    columns = (Column("titre", "Indicateur"), Column("repere", "Repère"), Column("valeur", "Sur la période"), Column("detail", "Calcul"),
                Column("couverture", "Années données", "part"))  # fmt: skip
     shown = table("tab-saisis", "Ce que les contrats publiés ne montrent pas", frame, columns, _ENTERED)
     return Section("saisis", "Les chiffres saisis par l'acheteur", "Que sait l'acheteur que les contrats ne disent pas ?", (shown,))
@@ -143,9 +144,9 @@ def section_entered(findings: Findings) -> Section | None:
 def section_missing(findings: Findings) -> Section:
     """Item by item, what the publication holds and what it lacks."""
     rows = [_state(findings, mark, item) for mark, item in items().items()]
-    columns = (Column("repere", "Repère"), Column("titre", "Ce que le schéma publie"), Column("present", "Donné ici"), Column("manque", "Manque encore"),
+    columns = (Column("titre", "Ce que le schéma publie"), Column("repere", "Repère"), Column("present", "Donné ici"), Column("manque", "Manque encore"),
                Column("frequence", "Fréquence"), Column("base", "Base"), Column("confiance", "Vérification"))  # fmt: skip
-    schema = {column.name: pl.String for column in columns}
+    schema = {name: pl.String for name in ("repere", "titre", "present", "manque", "frequence", "base", "confiance")}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     lacking = frame.filter(pl.col("manque") != "").height
     told = Sentence(french.sentence(f"{french.count(lacking, 'élément')} sur {frame.height} {'reste' if lacking < 2 else 'restent'} à compléter"))
@@ -196,9 +197,29 @@ def _retained(findings: Findings, rows: pl.DataFrame) -> pl.DataFrame:
     """The rows in the definition retained, where several compete; marks and small numbers written."""
     several = pl.col("definition").n_unique().over("indicateur") > 1
     kept = rows.filter(~several | (pl.col("definition") == findings.definition))
-    small = pl.when(pl.col("petit_effectif").fill_null(False)).then(pl.lit("petit effectif")).otherwise(pl.lit(""))
-    silent = pl.when(pl.col("repondus").fill_null(1) == 0).then(pl.lit(NOT_GIVEN)).otherwise(small)
-    return kept.with_columns(repere=pl.col("indicateur").replace_strict(marks(), default="", return_dtype=pl.String), effectif=silent)
+    silent = pl.col("repondus").fill_null(1) == 0
+    return kept.with_columns(
+        repere=pl.col("indicateur").replace_strict(marks(), default="", return_dtype=pl.String),
+        court=pl.Series([_short(row["titre"], row["petit_effectif"], row["repondus"]) for row in kept.to_dicts()], dtype=pl.String),
+        fourchette=pl.Series([_range(row) for row in kept.to_dicts()], dtype=pl.String),
+        **{name: pl.when(~silent).then(name) for name in ("numerateur", "repondus")},
+        **{f"{name}_euros": pl.Series([french.euros_short(cents) if cents is not None else "" for cents in kept[name]], dtype=pl.String)
+           for name in ("numerateur", "denominateur", "repondus")},
+    )  # fmt: skip
+
+
+def _short(title: str, small: bool | None, answered: int | None) -> str:
+    """A title whose first word the column says already; a small number is said."""
+    kept = title.removeprefix("Contrats ").replace("dont un titulaire", "dont le titulaire", 1)
+    return french.capital(kept) + (" (petit effectif)" if small and answered else "")
+
+
+def _range(row: dict[str, Any]) -> str:
+    """« de 29,6 à 78,3 % », or nothing when both bounds are the same."""
+    if row["repondus"] == 0:
+        return NOT_GIVEN
+    told = french.share_range(row["bas"], row["haut"])
+    return told if told.startswith("de ") else ""
 
 
 def _rates(findings: Findings, codes: list[str], unit: str) -> pl.DataFrame:

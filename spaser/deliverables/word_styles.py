@@ -74,6 +74,9 @@ def _dress(style: ParagraphStyle, size: float, colour: RGBColor, bold: bool, ita
         del fonts.attrib[name]
     for name in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
         fonts.set(qn(name), FONT)
+    stretched = style.element.rPr.find(qn("w:spacing"))
+    if stretched is not None:
+        style.element.rPr.remove(stretched)
     form = style.paragraph_format
     form.space_before, form.space_after = Pt(before), Pt(after)
     form.line_spacing = 1.08
