@@ -18,7 +18,7 @@ from spaser.potential_supply import learned, supply
 from spaser.vocabulary import OPPORTUNITIES
 
 __all__ = [
-    "allotment", "by_family", "candidates", "describe", "ladder", "learned", "matches", "members", "needs", "net", "of_spend", "opportunities", "supply", "within_reach",
+    "advise", "allotment", "by_family", "candidates", "describe", "ladder", "learned", "matches", "members", "needs", "net", "of_spend", "opportunities", "supply", "within_reach",
 ]  # fmt: skip
 #: Rungs whose reach is the insertion clause, not the whole need.
 _BY_CLAUSE = ("clause_sociale",)
