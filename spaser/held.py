@@ -102,12 +102,23 @@ def _access(contracts: pl.DataFrame, holders: pl.DataFrame) -> pl.DataFrame:
         yes = holders.filter(asked.fill_null(False))
         won = said.join(yes.select("uid").unique(), on="uid", how="semi")
         known = holders.group_by("uid").agg(asked.any(ignore_nulls=False).alias("r"))["r"].count()
-        sums = yes.select(pl.col(SHARES).sum()).row(0, named=True) if yes.height else dict.fromkeys(SHARES)
+        sums = _bounds(holders, asked)
         row = {"code": code, "statut": title, "contrats": won.height, "connus": known, "sur": contracts.height,
                "aucune": int(won.select(silent.fill_null(False).sum()).item()), **sums}  # fmt: skip
         parts.append(row)
     total = holders["montant_egal"].sum()
     return pl.DataFrame(parts, schema_overrides=dict.fromkeys(SHARES, pl.Int64)).with_columns(montant_total=pl.lit(total, pl.Int64))
+
+
+def _bounds(holders: pl.DataFrame, asked: pl.Expr) -> dict[str, int]:
+    """What these holders hold, contract by contract: all of it when they are alone, else nothing, equal parts, or all once."""
+    yes = asked.fill_null(False)
+    whole = pl.col("montant_haut").max()
+    each = holders.group_by("uid").agg(
+        montant_bas=pl.when(yes.all()).then(whole).otherwise(0), montant_egal=pl.col("montant_egal").filter(yes).sum(),
+        montant_haut=pl.when(yes.any()).then(whole),
+    )  # fmt: skip
+    return each.select(pl.col(SHARES).sum()).row(0, named=True)
 
 
 def loaded(base: Base) -> Registers | None:

@@ -24,8 +24,8 @@ from spaser.vocabulary import DECISIONS, ESTABLISHMENTS, LINKS, REGISTER, REJECT
 
 Paths = str | Path | Sequence[str | Path]
 Progress = Callable[[str, float], None] | None
-#: Amounts of a co-held contract, and the definition each makes.
-SHARED = {"montant_egal": "parts égales", "montant_bas": "borne basse", "montant_haut": "borne haute"}
+#: A contract with several holders is counted in equal parts; its bounds are in the diagnostic, contract by contract.
+EQUAL = "parts égales"
 #: A name that begins so is a person's: never linked, never shown.
 CIVILITY = r"(?i)^(m|mr|mme|mlle|mle|monsieur|madame|mademoiselle|m et mme|mme et m)(\.|\s)\s*\p{L}"
 
@@ -197,13 +197,10 @@ def _of_contracts(
     named = suppliers_analysis.name(bare, places)
     found = suppliers.status(named, listed, places, spread_establishment=spread).collect()
     lines = purchases_tables.described(found, places)
-    measures = [
-        suppliers_analysis.analyse(lines.lazy(), amount=amount, scope="contrats").with_columns(definition=pl.lit(said))
-        for amount, said in SHARED.items()
-    ]
+    measured = suppliers_analysis.analyse(lines.lazy(), amount="montant_egal", scope="contrats").with_columns(definition=pl.lit(EQUAL))
     return SupplierDiagnostic(
         origin="contrats", name="contrats lus", as_of=base.as_of, lines=lines, suppliers=purchases_tables.by_supplier(lines),
-        measures=pl.concat(pl.collect_all(measures)), balance=purchases_tables.contract_balance(lines, base.contracts),
+        measures=measured.collect(), balance=purchases_tables.contract_balance(lines, base.contracts),
         links=LINKS.empty(), validations=pl.DataFrame(), conflicts=_conflicts(listed, places, lines),
         counts=suppliers_analysis.counts(known.register).collect(), files=known.files, rejects=known.rejects.collect(),
         overrides=DECISIONS.empty() if decided is None else decided.collect(), spread=spread, demo=base.demo,

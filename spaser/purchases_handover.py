@@ -15,7 +15,7 @@ from spaser.deliverables.annexes_purchases import annexes
 from spaser.deliverables.findings import Findings
 from spaser.deliverables.report import MASK, Report, Source, masked
 from spaser.deliverables.sections_purchases import POSTS, PURCHASES
-from spaser.purchases import SHARED, SupplierDiagnostic
+from spaser.purchases import EQUAL, SupplierDiagnostic
 from spaser.sources.ledgers import write_mapping
 from spaser.vocabulary import SPEND, STATUS
 
@@ -37,7 +37,7 @@ def findings(result: SupplierDiagnostic) -> Findings:
     return Findings(
         measures=result.measures, contracts=pl.DataFrame(), as_of=result.as_of, buyer=_title(result), rejects=result.rejects,
         sources=tuple(sources), population="fournisseurs", demo=result.demo, extras=extras,
-        definition="achats" if result.origin == "depenses" else SHARED["montant_egal"],
+        definition="achats" if result.origin == "depenses" else EQUAL,
     )  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def summary(result: SupplierDiagnostic) -> str:
     lines = [f"{result.name}, arrêté au {french.long_date(result.as_of)}", ""]
     for post, cents, n in result.balance.group_by("poste", maintain_order=True).agg(pl.col("montant").sum(), pl.col("lignes").sum()).rows():
         lines.append(f"  {POSTS[post]:<46} {french.euros(cents):>20}  {french.number(n):>7} lignes")
-    definition = "achats" if result.origin == "depenses" else SHARED["montant_egal"]
+    definition = "achats" if result.origin == "depenses" else EQUAL
     lines += ["", "Part en euros (sur tous les achats ; statut connu pour) :"]
     kept = result.measures.filter(pl.col("dimension") == "total", pl.col("unite") == "valeur", pl.col("definition") == definition)
     for code in _TOLD:

@@ -287,7 +287,7 @@ def _two_definitions(findings: Findings) -> TableBlock | None:
     columns = [Column("titre", "Statut")]
     for name in found["definition"].unique().sort().to_list():
         columns += [Column(f"numerateur_{name}", f"{french.capital(name)} : euros", "somme"), Column(f"valeur_{name}", "Part", "part")]
-    return table("tab-definitions", "Selon ce que l'on compte", wide, columns, _APART if main_definition(findings) == "achats" else _SHARED)
+    return table("tab-definitions", "Selon ce que l'on compte", wide, columns, _APART)
 
 
 _READING = french.typeset(
@@ -306,7 +306,6 @@ _BOTH = french.typeset(
     "peut être à la fois de l'ESS et inclusif, ou de deux types inclusifs : les lignes ne s'additionnent pas."
 )
 _APART = french.typeset("Les banques et les assurances (activités 64 à 66, comptes 616 et 627) pèsent lourd et comptent des mutuelles : à lire sans elles aussi.")
-_SHARED = french.typeset("Contrats à plusieurs titulaires : à parts égales, sans eux (borne basse), ou pour tout leur montant (borne haute).")
 _SHEETS = french.typeset("Lues = gardées + écartées + totaux + vides + en-têtes répétés. Les avoirs sont gardés, en négatif.")
 _TWICE = french.typeset("Deux feuilles ont exactement la même somme : l'une répète peut-être l'autre. Dans ce cas, choisissez-en une dans la correspondance.")
 _ANSWERS = french.typeset("La liste entière est dans le classeur. Les noms se tranchent dans validations.csv (accepter ou refuser), les statuts dans un fichier de corrections.")
