@@ -70,10 +70,12 @@ def duties(
     method = rules.method()["obligations"]
     real = contracts.filter(~pl.col("test_plateforme").fill_null(False))
     known = thresholds.needs(dates.launched(thresholds.kinds(real, buyer_kind), launches))
-    shared = known.with_columns(european=thresholds.european(method), publishing=thresholds.publishing(method))
-    rows = shared.select(
+    asked = catalogue("contract")
+    ladders = {f"{key}|{name}": ladder for key, duty in asked.items() for name, ladder in _ladders(duty, as_of, method).items()}
+    rows = known.with_columns(**ladders).select(
         "uid", "acheteur_siren", "date_reference", "date_origine", "besoin",
-        lignes=pl.concat_list(_answer(key, duty, as_of, method) for key, duty in catalogue("contract").items()),
+        lignes=pl.concat_list(_answer(key, duty, [pl.col(name) for name in ladders if name.startswith(f"{key}|")])
+                              for key, duty in asked.items()),
     )  # fmt: skip
     long = rows.explode("lignes", empty_as_null=True, keep_nulls=True).unnest("lignes").filter(pl.col("concerne"))
     return DUTIES.conform(long.with_columns(word(pl.col("champ")), word(pl.col("applicabilite"))))
@@ -150,24 +152,29 @@ def _notices(duties: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _answer(key: str, duty: dict[str, Any], as_of: date, method: dict[str, Any]) -> pl.Expr:
-    """What one duty says of each contract, as a struct."""
+def _ladders(duty: dict[str, Any], as_of: date, method: dict[str, Any]) -> dict[str, pl.Expr]:
+    """The ladders of one duty, the date first."""
     by_launch = duty["day"] == "launch"
     when = dates.by_launch(duty["since"], as_of, method) if by_launch else dates.by_notification(duty["since"], as_of)
-    field = [*_exclusions(duty), *_field(duty)]
-    if "threshold" in duty:
-        field.append(pl.col({"eu": "european", "publication": "publishing"}[duty["threshold"]]))
+    amount = {"eu": thresholds.european, "publication": thresholds.publishing}.get(duty.get("threshold", ""))
+    field = [*_exclusions(duty), *_field(duty), *([amount(method)] if amount else [])]
     field = field or [climb((Rung("tous", pl.lit(True), CERTAIN),))]
+    return {"date": when} | {f"champ_{rank}": ladder for rank, ladder in enumerate(field)}
+
+
+def _answer(key: str, duty: dict[str, Any], ladders: list[pl.Expr]) -> pl.Expr:
+    """What one duty says of each contract, as a struct."""
+    _, *field = ladders
     bounds = {"eu": ("ue_bas", "ue_haut"), "publication": ("publication", "publication")}.get(duty.get("threshold", ""))
     low, high = (pl.col(name) if bounds else pl.lit(None, pl.Int64) for name in bounds or ("", ""))
     return pl.struct(
         concerne=pl.col("type_contrat").is_in(duty["contracts"]),
         obligation=pl.lit(key),
         champ=lowest(field),
-        applicabilite=lowest([*field, when]),
+        applicabilite=lowest(ladders),
         remplie=_met(duty),
-        motif=reasons([when, *field]),
-        regle_etat=rules_used([when, *field]),
+        motif=reasons(ladders),
+        regle_etat=rules_used(ladders),
         seuil_bas=low,
         seuil_haut=high,
     )
