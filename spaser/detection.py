@@ -192,7 +192,7 @@ def _columns(found: list[Finding], cited: list[str]) -> list[pl.Series]:
         pl.Series("dimension", [one.rule.dimension for one in found], pl.String),
         pl.Series("code", [one.rule.code for one in found], pl.String),
         pl.Series("porteur", [one.carrier for one in found], pl.String),
-        pl.Series("reserve", [one.rule.reserve if one.level else "none" for one in found], pl.String),
+        pl.Series("reserve", [one.reserve for one in found], pl.String),
         pl.Series("citation", cited, pl.String),
         pl.Series("debut", [one.start for one in found], pl.Int32),
         pl.Series("fin", [one.end for one in found], pl.Int32),

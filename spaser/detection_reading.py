@@ -59,6 +59,11 @@ class Finding:
     unit: str | None = None
     article: str | None = None
 
+    @property
+    def reserve(self) -> str:
+        """To whom the market is reserved; « none » where the reservation is denied or only spoken of."""
+        return self.rule.reserve if self.level == 2 else "none"
+
 
 def fold(text: str) -> Folded:
     """Lower case, no accents, straight apostrophes; lost characters guessed; glued words parted."""
@@ -164,6 +169,8 @@ def _finding(hit: tuple[int, int, Rule], folded: Folded, nature: str, lexicon: L
     level, carrier, confidence = rule.level, _carrier(rule, nature, before, said, after, lexicon), rule.confidence
     if (level == 2 or _box(text, start, end, lexicon) is False) and _denied(before, after, text, start, end, lexicon):
         level, carrier = 0, "negated"
+    elif level == 2 and carrier == "reservation" and _spoken_of(before, said, after, nature, lexicon):
+        level, carrier, confidence = 1, "objet", round(confidence * 0.8, 2)
     elif level == 2 and carrier != "reservation" and _supposed(text, start, before, lexicon):
         level, confidence = 1, round(confidence * 0.8, 2)
     number, unit = _number(text, start, end, rule, carrier, first, lexicon)
@@ -175,7 +182,21 @@ def _finding(hit: tuple[int, int, Rule], folded: Folded, nature: str, lexicon: L
 def _supposed(text: str, start: int, before: str, lexicon: Lexicon) -> bool:
     """Whether the finding is only possible: hypothetical wording, or advice to the buyer."""
     contexts = lexicon.contexts
-    return bool(contexts["hypothesis_before"].search(before[-110:]) or contexts["advice_before"].search(text[max(0, start - 300) : start]))
+    nearby = text[max(0, start - 300) : start]
+    return bool(contexts["hypothesis_before"].search(before[-110:]) or contexts["advice_before"].search(nearby) or contexts["question_before"].search(before[-140:]))
+
+
+def _spoken_of(before: str, said: str, after: str, nature: str, lexicon: Lexicon) -> bool:
+    """Whether a reservation is only spoken of: reserved markets in general, or what the buyer could do."""
+    if nature == "objet":
+        return False
+    contexts = lexicon.contexts
+    return bool(
+        contexts["reservation_talk"].search(before[-90:])
+        or contexts["reservation_general"].search(before[-200:] + said)
+        or contexts["reservation_after"].search(after)
+        or after.rstrip().endswith("?")
+    )
 
 
 def _carrier(rule: Rule, nature: str, before: str, said: str, after: str, lexicon: Lexicon) -> str:
