@@ -143,7 +143,7 @@ class Files:
         self.path = _path("Vos contrats (fichier ou dossier) :", contracts)
         self.registers = _path("Listes de fournisseurs (facultatif) :", registers)
         self.upload = ipywidgets.FileUpload(
-            description="… ou envoyer un fichier", multiple=True, accept=_KINDS, layout={"width": "max-content"}
+            description="… ou envoyer un fichier (200 Mo au plus)", multiple=True, accept=_KINDS, layout={"width": "max-content"}
         )
         self.launch = ipywidgets.Button(description="Lire", button_style="primary", layout={"width": "8rem"})
         self.place, self.result = ipywidgets.VBox(), ipywidgets.HTML()

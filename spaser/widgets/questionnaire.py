@@ -68,7 +68,11 @@ class Questionnaire:
             Sentence(told), Figure("fig-maturite", "Niveau de chaque axe", picture, table("fig-maturite-donnees", "Les données du profil", picture.twin, columns))
         ]  # fmt: skip
         if todo.height:
-            steps = (Column("axe_libelle", "Axe"), Column("constat", "Aujourd'hui"), Column("action", "Pour passer au niveau suivant"))
+            steps = (
+                Column("axe_libelle", "Axe"),
+                Column("constat", "Aujourd'hui"),
+                Column("action", "Pour passer au niveau suivant"),
+            )
             found.append(table("tab-actions", "Les actions conseillées", todo, steps))
         return found
 
@@ -93,7 +97,9 @@ class Questionnaire:
         try:
             kept = json.loads(Path(path).read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            raise Problem("Le fichier de réponses ne peut pas être lu", where=str(path), todo="Répondez de nouveau, puis enregistrez") from None
+            raise Problem(
+                "Le fichier de réponses ne peut pas être lu", where=str(path), todo="Répondez de nouveau, puis enregistrez"
+            ) from None
         if not isinstance(kept, dict) or kept.get("spaser_maturite") != _FORM:
             raise Problem("Ce fichier n'est pas un fichier de réponses au questionnaire", where=str(path))
         self.fill(kept["reponses"])
@@ -103,7 +109,9 @@ class Questionnaire:
         for one in axis["question"]:
             options = [(_SILENT, None)] + [(f"{level} – {text}", level) for level, text in enumerate(one["answers"])]
             asked = ipywidgets.HTML(f"<strong>{french.typeset(one['text'])}</strong>")
-            chosen = ipywidgets.Dropdown(options=options, value=None, description="Réponse", style=_WIDE, layout={"width": "46rem", "max_width": "100%"})
+            chosen = ipywidgets.Dropdown(
+                options=options, value=None, description="Réponse", style=_WIDE, layout={"width": "46rem", "max_width": "100%"}
+            )
             chosen.observe(lambda _: self.refresh(), names="value")
             self.lists[one["id"]] = chosen
             rows += [asked, chosen]

@@ -27,7 +27,9 @@ class Exercise:
         The explanation, or a function that writes it from the data; shown after the first try.
     """
 
-    def __init__(self, question: str, choices: Sequence[str], right: str | Callable[[], str], why: str | Callable[[], str]) -> None:
+    def __init__(
+        self, question: str, choices: Sequence[str], right: str | Callable[[], str], why: str | Callable[[], str]
+    ) -> None:
         self.question = french.typeset(question)
         self.choices = [french.typeset(one) for one in choices]
         self.right = french.typeset(right() if callable(right) else right)
@@ -39,7 +41,9 @@ class Exercise:
         self.button = ipywidgets.Button(description="Vérifier", layout={"width": "max-content"})
         self.button.on_click(lambda _: self.check())
         self.verdict = ipywidgets.HTML()
-        self.widget = ipywidgets.VBox([ipywidgets.HTML(f"<strong>{escape(self.question)}</strong>"), self.list, self.button, self.verdict])
+        self.widget = ipywidgets.VBox(
+            [ipywidgets.HTML(f"<strong>{escape(self.question)}</strong>"), self.list, self.button, self.verdict]
+        )
 
     @property
     def why(self) -> str:
@@ -68,3 +72,18 @@ class Exercise:
         content = f"<p><strong>{escape(self.question)}</strong></p><ul>{lines}</ul>{solved}"
         plain = "\n".join([self.question, *(f"- {one}" for one in self.choices), f"Réponse : {self.right}. {self.why}"])
         return self.widget._repr_mimebundle_() | {"text/html": tables.framed(content), "text/plain": plain}
+
+
+def percent(part: float | None) -> str:
+    """A part as it is read in an exercise: « 18 % »."""
+    return french.share(part, 0)
+
+
+def options(*parts: float | None) -> list[str]:
+    """Different percentages to choose from, in order."""
+    return list(dict.fromkeys(percent(part) for part in sorted(part for part in parts if part is not None)))
+
+
+def near(number: int) -> list[str]:
+    """Three numbers to choose from, the right one among them."""
+    return [str(max(0, number // 2)), str(number), str(number * 2 + 1)]
