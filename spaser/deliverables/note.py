@@ -17,6 +17,7 @@ _LABELS = {
     "consideration_sociale": "Considération sociale", "consideration_environnementale": "Considération environnementale",
     "titulaire_esus": "Titulaire agréé ESUS", "titulaire_inclusif": "Structure inclusive",
 }  # fmt: skip
+_PARTIAL = french.typeset("Statut des titulaires : une liste partielle ne prouve que des oui ; la part sur les renseignés ne se lit pas seule.")
 
 
 def sections(findings: Findings) -> tuple[Section, ...]:
@@ -69,7 +70,7 @@ def _rates(findings: Findings) -> Section | None:
     columns = (Column("titre", "Indicateur"), Column("valeur", "Sur l'ensemble", "part"), Column("fourchette", "Au moins, au plus"),
                Column("renseignes", "Sur les renseignés", "part"), Column("reponse", "Taux de réponse", "part"))  # fmt: skip
     schema = {c.name: pl.Float64 if c.unit == "part" else pl.String for c in columns}
-    shown = table("note-taux", "Les taux que la loi demande, avec leurs deux dénominateurs", pl.DataFrame(lines, schema=schema, orient="row"), columns)
+    shown = table("note-taux", "Les taux que la loi demande, avec leurs deux dénominateurs", pl.DataFrame(lines, schema=schema, orient="row"), columns, _PARTIAL)
     return Section("taux", "Les taux réels", "Sur combien de contrats, sur quels montants ?", (shown,))
 
 

@@ -86,7 +86,7 @@ def _told(row: dict[str, Any]) -> Sentence:
     if row["derniere"] is not None:
         told += f" ; {written_value(row['derniere'], row)} en {row['annee_derniere']}"
     if row["projete"] is not None and row["etat"] != "atteint":
-        told += f", {written_value(row['projete'], row)} projetés pour {row['annee']}"
+        told += f" ; projection pour {row['annee']} : {written_value(row['projete'], row)}"
     return Sentence(french.sentence(told + _missing(row)))
 
 
@@ -105,7 +105,7 @@ def written_value(number: float, row: dict[str, Any]) -> str:
     """A target or a value of its indicator, as a person reads it."""
     if row["part"]:
         return french.share(number, 0 if round(number * 100, 6).is_integer() else 1)
-    return f"{french.number(number, 0 if float(number).is_integer() else 1)}{french.NBSP}{row['unite']}"
+    return f"{french.number(number, 0 if float(number).is_integer() or number >= 100 else 1)}{french.NBSP}{row['unite']}"
 
 
 def _written(frame: pl.DataFrame) -> pl.DataFrame:

@@ -102,7 +102,7 @@ def section_buyers(findings: Findings) -> Section | None:
     rows = findings.extras.get("acheteurs")
     if rows is None or not rows.height:
         return None
-    every = pl.concat([rows, findings.measures])
+    every = pl.concat([rows, findings.measures.with_columns(perimetre=pl.lit("Ensemble du schéma"))])
     told = _retained(findings, every.filter(pl.col("indicateur").is_in(HEADLINES), pl.col("dimension") == "total", pl.col("population") == findings.population))
     blocks = []
     for unit, name in (("nombre", "en nombre de contrats"), ("valeur", "en valeur")):
@@ -203,8 +203,7 @@ def _retained(findings: Findings, rows: pl.DataFrame) -> pl.DataFrame:
         court=pl.Series([_short(row["titre"], row["petit_effectif"], row["repondus"]) for row in kept.to_dicts()], dtype=pl.String),
         fourchette=pl.Series([_range(row) for row in kept.to_dicts()], dtype=pl.String),
         **{name: pl.when(~silent).then(name) for name in ("numerateur", "repondus")},
-        **{f"{name}_euros": pl.Series([french.euros_short(cents) if cents is not None else "" for cents in kept[name]], dtype=pl.String)
-           for name in ("numerateur", "denominateur", "repondus")},
+        **{f"{name}_euros": pl.Series([_euros(row, name) for row in kept.to_dicts()], dtype=pl.String) for name in ("numerateur", "denominateur", "repondus")},
     )  # fmt: skip
 
 
@@ -214,12 +213,17 @@ def _short(title: str, small: bool | None, answered: int | None) -> str:
     return french.capital(kept) + (" (petit effectif)" if small and answered else "")
 
 
+def _euros(row: dict[str, Any], name: str) -> str:
+    """An amount in its scale; nothing for the yes of contracts that all stay silent."""
+    return "" if row[name] is None or (name != "denominateur" and row["repondus"] == 0) else french.euros_short(row[name])
+
+
 def _range(row: dict[str, Any]) -> str:
-    """« de 29,6 à 78,3 % », or nothing when both bounds are the same."""
+    """« 29,6 % à 78,3 % », or nothing when both bounds are the same."""
     if row["repondus"] == 0:
         return NOT_GIVEN
     told = french.share_range(row["bas"], row["haut"])
-    return told if told.startswith("de ") else ""
+    return told.removeprefix("de ") if told.startswith("de ") else ""
 
 
 def _rates(findings: Findings, codes: list[str], unit: str) -> pl.DataFrame:
@@ -268,7 +272,8 @@ def _plain(title: str) -> str:
 def _note(findings: Findings) -> str:
     return french.typeset(
         f"Définition « {findings.definition} » ; contrats comptés : {findings.population_label}. Au moins : les contrats muets comptent pour non ; "
-        "au plus : pour oui. Petit effectif : moins de dix contrats renseignés."
+        "au plus : pour oui. Petit effectif : moins de dix contrats renseignés. Statut des titulaires : une liste partielle ne prouve que des oui, "
+        "la part sur les renseignés vaut alors 100 % et ne se lit pas."
     )
 
 
