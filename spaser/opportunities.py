@@ -96,7 +96,7 @@ def potential_of(
         scope=result.scope, as_of=base.as_of, needs=chosen, members=potential.members(mine, method=settings).collect(),
         supply=known.supply,
         candidates=potential.describe(found.lazy(), known.supply.lazy(), MOST).collect(), opportunities=judged,
-        families=potential.by_family(judged.lazy().drop("potentiel_net"), nets.lazy(), found.lazy()).collect(),
+        families=potential.by_family(judged.lazy().drop("potentiel_net", "haut_net"), nets.lazy(), found.lazy()).collect(),
         weights=known.weights, assumptions=assumptions(settings["potential"], radius, share), dependency=share, radius=radius,
     )  # fmt: skip
 

@@ -102,29 +102,33 @@ def _part(amount: pl.Expr) -> pl.Expr:
 
 
 def net(opportunities: pl.LazyFrame, found: pl.LazyFrame, *, dependency: float | None = None, method: dict | None = None) -> pl.LazyFrame:
-    """Per need, ``potentiel_net``: its middle potential once no supplier's capacity serves twice.
+    """Per need, ``potentiel_net`` and ``haut_net``: middle and high once no supplier's capacity serves twice.
 
-    A supplier credible for several needs of one buyer has one envelope, share × median capacity, divided between them in
-    proportion to what it was expected to take of each. A need keeps at most the sum of the envelopes it received.
+    A supplier sure enough for several needs of one buyer has one envelope, divided between them in proportion to what it was
+    expected to take of each; a need keeps at most what it received. The envelope is share × capacity: the median, weighed by
+    how sure and how likely to answer, for the middle; the top for the high.
     """
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
-    amounts = opportunities.select("besoin_id", "acheteur_siren", "potentiel", "levier", _annuel="annuel", _lot="lot_annuel")
-    key = pl.coalesce("siret", "siren")
-    # As in the allotment: only those sure enough to serve the family bring their capacity, weighed by how sure.
+    amounts = opportunities.select("besoin_id", "acheteur_siren", "potentiel", "potentiel_haut", "levier", _annuel="annuel")
+    # As in the allotment: only those sure enough to serve the family bring their capacity.
     sure = pl.col("preste") & (pl.col("adequation") >= settings["adequation"]["seuil_credible"])
     rows = found.filter(sure).join(amounts, on="besoin_id").with_columns(
-        _cle=key, _attendu=pl.col("adequation") * pl.min_horizontal("prenable", "_annuel")
+        _cle=pl.coalesce("siret", "siren"), _attendu=pl.col("adequation") * pl.min_horizontal("prenable", "_annuel")
     )  # fmt: skip
-    envelope = pl.col("adequation") * pl.col("capacite") * share
-    wanted = pl.col("_attendu").sum().over("acheteur_siren", "_cle")
-    received = rows.with_columns(_part=pl.min_horizontal(pl.col("_attendu"), envelope * pl.col("_attendu") / wanted)).group_by("besoin_id").agg(
-        _recu=pl.col("_part").sum()
-    )  # fmt: skip
+    weight = pl.col("_attendu") / pl.col("_attendu").sum().over("acheteur_siren", "_cle")
+    offered = share * settings["participation"]["value"] * pl.col("adequation") * pl.col("capacite")
+    received = rows.with_columns(_recu=offered * weight, _recu_haut=share * pl.col("capacite_haut") * weight)
+    received = received.group_by("besoin_id").agg(pl.col("_recu", "_recu_haut").fill_nan(0).sum())
     # An insertion clause is carried by whoever wins: it takes nobody's capacity.
     clause = pl.col("levier").is_in(_BY_CLAUSE)
-    kept = pl.when(clause).then("potentiel").otherwise(pl.min_horizontal(pl.col("potentiel").cast(pl.Float64), pl.col("_recu").fill_null(0.0)))
-    return amounts.join(received, on="besoin_id", how="left").select("besoin_id", potentiel_net=kept.round().cast(pl.Int64))
+    kept = {
+        name: pl.when(clause).then(whole).otherwise(pl.min_horizontal(pl.col(whole).cast(pl.Float64), pl.col(part).fill_null(0.0))).round().cast(pl.Int64)
+        for name, whole, part in (("potentiel_net", "potentiel", "_recu"), ("haut_net", "potentiel_haut", "_recu_haut"))
+    }
+    return amounts.join(received, on="besoin_id", how="left").select("besoin_id", **kept).with_columns(
+        haut_net=pl.max_horizontal("haut_net", "potentiel_net")
+    )
 
 
 def by_family(opportunities: pl.LazyFrame, nets: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
@@ -141,7 +145,7 @@ def by_family(opportunities: pl.LazyFrame, nets: pl.LazyFrame, found: pl.LazyFra
         besoins=pl.len().cast(pl.Int32), annuel=pl.col("annuel").sum(), annuel_haut=pl.col("annuel_haut").sum(),
         acquis=pl.when(told.any()).then(pl.col("acquis").sum()), acquis_connu=pl.col("annuel").filter(told).sum(),
         potentiel_bas=pl.when(pl.col("potentiel_bas").is_not_null().any()).then(pl.col("potentiel_bas").sum()),
-        potentiel=pl.col("potentiel_net").sum(), potentiel_brut=pl.col("potentiel").sum(), potentiel_haut=pl.col("potentiel_haut").sum(),
+        potentiel=pl.col("potentiel_net").sum(), potentiel_brut=pl.col("potentiel").sum(), potentiel_haut=pl.col("haut_net").sum(),
         levier_principal=lever,
     )  # fmt: skip
     joined = table.join(suppliers, on="famille", how="left").with_columns(pl.col("fournisseurs").fill_null(0))

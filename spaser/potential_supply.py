@@ -113,7 +113,10 @@ def _by_kind(structures: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     own = structures.select("cle", "naf").join(_reference(structures.select("naf").drop_nulls(), settings), on="naf").select(
         "cle", "famille", _propre=pl.lit(True)
     ).unique()  # fmt: skip
-    spread = structures.select("cle", _generique=generic, _type=pl.col("types").str.split(", ")).explode("_type")
+    modes = rules.table("siae_types.csv").lazy().select(_type="code", _livre=pl.col("modes").str.contains("PREST|BUILD").fill_null(False))
+    spread = structures.select("cle", _generique=generic, _type=pl.col("types").str.split(", ")).explode("_type").join(modes, on="_type")
+    # A structure that also lends staff does not, as a lender, deliver what its staff does at others'.
+    spread = spread.filter(pl.col("_livre") | ~pl.col("_livre").any().over("cle"))
     found = spread.join(kinds, on="_type").join(own, on=["cle", "famille"], how="left")
     lowered = pl.when(pl.col("_generique") | pl.col("_propre").fill_null(False)).then("_part").otherwise(
         pl.col("_part") * settings["adequation"]["type_autre_activite"]
@@ -180,8 +183,11 @@ def _capacity(whole: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     margin = settings["chiffre_affaires"]["marge"]
     have = whole.collect_schema().names()
     turnover = pl.col("chiffre_affaires").cast(pl.Float64) if "chiffre_affaires" in have else pl.lit(None, pl.Float64)
-    staffed = pl.col("_bas").is_not_null()
-    low_staff, high_staff = (pl.max_horizontal(pl.coalesce(f"_{end}", f"_effectif_{end}"), pl.lit(1.0)) for end in ("bas", "haut"))
+    usual = pl.col("_effectif_haut") * settings["effectif_plausible"]["facteur"]
+    staffed = pl.col("_bas").is_not_null() & (pl.col("types").is_null() | (pl.col("_bas") <= usual))
+    low_staff, high_staff = (
+        pl.max_horizontal(pl.when(staffed).then(f"_{end}").otherwise(f"_effectif_{end}"), pl.lit(1.0)) for end in ("bas", "haut")
+    )
     low = pl.coalesce(turnover * (1 - margin), 100 * low_staff * pl.col("_ca_bas"))
     high = pl.coalesce(turnover * (1 + margin), 100 * high_staff * pl.col("_ca_haut"))
     # The middle of a log-normal interval is its geometric mean: a few large structures do not pull it up.

@@ -55,7 +55,14 @@ _SHEET = (
     "dependance_mediane", "lecture_offre", "lecture_offre_haut", "lecture_repere", "repere_n", "lecture_loi", "loi_raison", "potentiel_bas",
     "potentiel", "potentiel_haut", "limite", "levier_libelle", "levier_article", "levier_pour", "levier_raison", "levier_changerait",
 )  # fmt: skip
-_SHARES = ("acquis_part", "dependance_mediane", "famille_confiance", "probabilite", "adequation")
+#: Columns and lines of the sheet of suppliers: a workbook that opens at once.
+_SUPPLIERS = (
+    "famille_libelle", "rang", "nom", "siret", "commune", "departement", "distance_km", "statuts", "statut_au", "statut_source", "preste",
+    "handicap", "insertion", "clause", "adequation", "adequation_origine", "capacite_bas", "capacite", "capacite_haut", "capacite_origine",
+    "gagnes", "gagnes_siret", "dernier_gagne", "dependance", "probabilite", "credible", "raison", "besoin_id",
+)  # fmt: skip
+_SHOWN = 25
+_SHARES = ("acquis_part", "dependance_mediane", "famille_confiance", "probabilite", "adequation", "dependance")
 
 
 def section_potential(findings: Findings) -> Section | None:
@@ -114,13 +121,13 @@ def annexes(findings: Findings) -> tuple[TableBlock, ...]:
     rows, found, told = (findings.extras.get(name) for name in ("besoins", "candidats", "hypotheses"))
     if rows is None or found is None or told is None:
         return ()
-    subjects = rows.select("besoin_id", pl.col("objet").alias("objet_besoin"))
-    named = found.join(subjects, on="besoin_id", how="left", maintain_order="left")
-    who = [Column("objet_besoin", "Besoin"), *(name for name in found.columns if name not in ("personne_physique",))]
+    subjects = rows.filter(pl.col("actif")).select("besoin_id", "famille_libelle", objet_besoin="objet")
+    named = found.filter(pl.col("rang") <= _SHOWN).join(subjects, on="besoin_id", maintain_order="left")
+    who = [Column("objet_besoin", "Besoin"), *(name for name in _SUPPLIERS if name in named.columns)]
     learned = findings.extras.get("poids_appris")
     sheets = [
         table("besoins", "Besoins et potentiel", rows, [_typed(name, rows) for name in _SHEET]),
-        table("fournisseurs par besoin", "Fournisseurs par besoin", named, [_typed(name, named) for name in who]),
+        table("fournisseurs par besoin", f"Les {_SHOWN} premiers fournisseurs de chaque besoin en cours", named, [_typed(name, named) for name in who]),
         table("hypothèses", "Hypothèses", told, [Column("hypothese", "Hypothèse"), Column("valeur", "Valeur"), Column("raison", "Raison")]),
     ]
     if learned is not None and learned.height:
