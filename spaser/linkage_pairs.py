@@ -14,6 +14,8 @@ from spaser import rules
 from spaser.linkage_names import REFERENCE, blocking_keys
 
 BLOCK_SIZE, KEPT, BATCH = 1_500, 12, 2_000
+#: Sums of fractions depend on their order beyond this many decimals; the same files must give the same answers.
+SURE = 9
 
 
 def word_weights(entries: pl.DataFrame) -> pl.DataFrame:
@@ -43,9 +45,9 @@ def candidates(queries: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
 def _matched(asked: pl.DataFrame, keys: pl.DataFrame, on: list[str]) -> pl.DataFrame:
     sizes = keys.group_by(on).len()
     weight = (1.0 / (1.0 + pl.col("len").log())).alias("w")
-    ranked = asked.join(sizes, on=on).sort("q", "len").with_columns(pl.col("len").cum_sum().over("q").alias("_cumul"))
+    ranked = asked.join(sizes, on=on).sort("q", "len", "cle").with_columns(pl.col("len").cum_sum().over("q").alias("_cumul"))
     chosen = ranked.filter(pl.col("_cumul") <= BLOCK_SIZE).with_columns(weight)
-    total = keys.join(sizes, on=on).with_columns(weight).group_by("e").agg(pl.col("w").sum().sqrt().alias("norme"))
+    total = keys.join(sizes, on=on).with_columns(weight).group_by("e").agg(pl.col("w").sum().sqrt().round(SURE).alias("norme"))
     found = []
     for part in chosen.select("q").unique(maintain_order=True).iter_slices(BATCH):
         shared = (
@@ -53,7 +55,7 @@ def _matched(asked: pl.DataFrame, keys: pl.DataFrame, on: list[str]) -> pl.DataF
             .join(part.lazy(), on="q", how="semi")
             .join(keys.lazy(), on=on)
             .group_by("q", "e")
-            .agg(pl.col("w").sum())
+            .agg(pl.col("w").sum().round(SURE))
         )
         # The rank in the register settles ties, so that the same files give the same candidates.
         merit = (pl.col("w") / pl.col("norme") - pl.col("e").cast(pl.Float64) * 1e-12).alias("w")
@@ -140,7 +142,7 @@ def _one_way(grid: pl.DataFrame, weights: pl.DataFrame, heaviest: float, side: s
         pl.when(town).then(pl.col("poids") * 0.02).otherwise("poids").alias("poids"), town.alias("_lieu")
     )
     common = rules.toml(REFERENCE)["common"]
-    share = ((pl.col("s") * pl.col("poids")).sum() / pl.col("poids").sum()).alias(name)
+    share = ((pl.col("s") * pl.col("poids")).sum() / pl.col("poids").sum()).round(SURE).alias(name)
     rarest = (
         pl.col("poids").filter((pl.col("s") >= 0.95) & ~pl.col("_lieu") & ~pl.col(side).is_in(common)).max().fill_null(0.0)
         / heaviest
