@@ -29,7 +29,7 @@ Progress = Callable[[str, float], None] | None
 #: Beyond this many source records, tables between steps go to Parquet rather than memory.
 IN_MEMORY_RECORDS = 400_000
 #: A larger whole is assembled by groups of buyers of about this many records.
-RECORDS_AT_ONCE = 600_000
+RECORDS_AT_ONCE = 800_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,14 +134,20 @@ def prepare(
         A file cannot be read, or nothing in them can.
     """
     reading = sources.read(paths, cache=cache, progress=progress, acheteur=buyer_siret)
-    day = as_of
-    aimed = bool(buyer or sirens)
+    settings, aimed, day = rules.method(method), bool(buyer or sirens), as_of
     if _is_large(reading) and aimed:
         day = day or _last_day(reading.records)
         reading = reading.of_buyers(sirens or _named(reading.records, buyer))
-    settings = rules.method(method)
-    if _is_large(reading) and not aimed and not registers:
+    elif _is_large(reading) and not registers:
         return _whole(reading, day or _last_day(reading.records), decisions, settings)
+    return _read_whole(reading, day, sirens, registers, settings, decisions, cache)
+
+
+def _read_whole(
+    reading: sources.Reading, day: date | None, sirens: Sequence[str], registers: Sequence[str | Path], settings: dict[str, Any],
+    decisions: pl.LazyFrame | None, cache: Path | None,
+) -> Base:  # fmt: skip
+    """Every table of a reading: contracts, holders and their statuses, versions, what the texts say."""
     folder = tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) if _is_large(reading) else None
     records, rejects = _settle([reading.records, reading.rejects], folder, "lecture")
     day = day or _last_day(records)
