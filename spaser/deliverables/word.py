@@ -41,15 +41,15 @@ _LIMIT = 200
 _CARDS = 4
 
 
-def write(report: Report, path: Path | str) -> Path:
-    """Write the document whole or not at all; returns where (a numbered copy when the file is open elsewhere)."""
-    return files.write_atomic(path, render(report))
+def write(report: Report, path: Path | str, *, template: Path | str | None = None) -> Path:
+    """Write the document whole or not at all; ``template`` is a client's own docx, whose styles are kept."""
+    return files.write_atomic(path, render(report, template=template))
 
 
-def render(report: Report) -> bytes:
+def render(report: Report, *, template: Path | str | None = None) -> bytes:
     """The document as bytes; the same report gives the same bytes."""
-    document = docx.Document()
-    word_styles.prepare(document)
+    document = docx.Document(str(template) if template else None)
+    word_styles.prepare(document, own=template is not None)
     _page(document, report)
     writer = _Writer(document, report.footnotes())
     writer.head(report)

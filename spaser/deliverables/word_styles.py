@@ -49,12 +49,16 @@ _CARDS = """<w:style {ns} w:type="table" w:customStyle="1" w:styleId="ChiffresCl
 </w:style>"""
 
 
-def prepare(document: Document) -> None:
-    """Give an empty document its styles and its language."""
+def prepare(document: Document, *, own: bool = False) -> None:
+    """Give a document its styles and its language; in a client's ``own`` template, only the styles it lacks."""
     styles = document.styles
+    known = {style.name for style in styles}
     for name, *look in _BUILT_IN:
-        _dress(styles[name], *look)  # type: ignore[arg-type]
+        if not (own and name in known):
+            _dress(styles[name], *look)  # type: ignore[arg-type]
     for name, parent, *look in _PARAGRAPHS:
+        if name in known:
+            continue
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = styles[parent]
         style.quick_style = True  # type: ignore[attr-defined]

@@ -1,0 +1,31 @@
+"""``spaser rapport``: one report per buyer, in the five forms, from a short ``diagnostic.toml``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from spaser import french
+from spaser.cli.options import command
+from spaser.cli.terminal import progress, say
+from spaser.problems import Problem
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """The command ``rapport``."""
+    one = command(commands, "rapport", _run, "un rapport par acheteur (HTML, PDF, Word, PowerPoint, Excel), d'après un diagnostic.toml")
+    one.add_argument("mission", metavar="DIAGNOSTIC.TOML", help="client, acheteurs, fichiers, registres, logo, commentaires par section")
+
+
+def _run(choices: argparse.Namespace) -> None:
+    from spaser import batch
+
+    mission = batch.read_mission(choices.mission)
+    outcomes = batch.run(mission, progress=progress)
+    done = [one for one in outcomes if not one.failure]
+    reused = sum(one.reused for one in done)
+    say(f"{french.capital(french.count(len(done), 'rapport'))} dans {Path(mission.folder)}, dont {french.number(reused)} déjà à jour.")
+    failed = [one for one in outcomes if one.failure]
+    if failed:
+        names = " ; ".join(f"{one.buyer} : {one.failure}" for one in failed)
+        raise Problem(f"{french.capital(french.count(len(failed), 'acheteur'))} sans rapport", why=names)
