@@ -19,6 +19,7 @@ from spaser.deliverables.report import (
     KeyFigures,
     Measured,
     Paragraph,
+    Quotes,
     Report,
     Sentence,
     TableBlock,
@@ -77,6 +78,9 @@ def _block(block: Block, notes: Notes, pictures: dict[str, bytes]) -> list[dict[
             return [{"kind": "callout", "title": block.title, "text": block.text}]
         case Definitions():
             return [{"kind": "definitions", "items": [list(item) for item in block.items]}]
+        case Quotes():
+            items = [{"where": one.where, "parts": [list(part) for part in one.parts], "said": list(one.said)} for one in block.items]
+            return [{"kind": "quotes", "caption": block.caption, "items": items, "note": block.note}]
         case TableBlock():
             return [_table(block)]
         case Figure():
