@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from spaser import diagnostic, sources
+from spaser import contracts, diagnostic, sources
 from spaser.sources import distinct, text
 from spaser.sources.values import check
 from spaser.vocabulary import HOLDER
@@ -94,3 +94,24 @@ def test_one_buyer_of_a_large_file_is_diagnosed_as_from_the_whole(monkeypatch) -
     assert (aimed.sirens, aimed.as_of) == (plain.sirens, plain.as_of)
     assert_frame_equal(aimed.contracts, plain.contracts, check_row_order=False)
     assert_frame_equal(aimed.measures, plain.measures)
+
+
+def test_contracts_assembled_by_groups_of_buyers_are_those_of_the_whole() -> None:
+    reading = sources.read(sorted((Path(__file__).parents[1] / "data").glob("marches_demo*.json")))
+    day = contracts.as_of_default(reading.records).collect().item()
+    whole = contracts.build(reading.records, as_of=day).contracts.collect().sort("uid")
+    parts = [contracts.essential(part, as_of=day).collect() for part in reading.by_buyers(3)]
+    grouped = contracts.described(pl.concat(parts).lazy(), reading.records).collect().sort("uid")
+    assert sum(part.height > 0 for part in parts) > 1
+    assert_frame_equal(grouped.select(whole.columns), whole)
+
+
+def test_lines_of_one_number_in_a_list_are_its_holders_and_its_amount_counts_once(tmp_path) -> None:
+    lines = ["Numéro;Objet;Montant HT;Date de notification;SIRET titulaire", "1;Invention;60000;02/01/2025;21750001600019",
+             "1;Invention;60000;02/01/2025;21330063500017"]  # fmt: skip
+    path = tmp_path / "liste.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    base = diagnostic.prepare(path, buyer_siret=BUYER)
+    counts = base.accounts.select("lus", "contrats", "versions_titulaires", "rejetes").row(0)
+    assert counts == (2, 1, 1, 0)
+    assert base.contracts.select("montant", "nb_titulaires").collect().row(0) == (6_000_000, 2)
