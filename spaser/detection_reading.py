@@ -193,7 +193,7 @@ def _spoken_of(before: str, said: str, after: str, nature: str, lexicon: Lexicon
     contexts = lexicon.contexts
     return bool(
         contexts["reservation_talk"].search(before[-90:])
-        or contexts["reservation_general"].search(before[-200:] + said)
+        or contexts["reservation_general"].search(before[-200:] + said + after[:40])
         or contexts["reservation_after"].search(after)
         or after.rstrip().endswith("?")
     )
