@@ -190,7 +190,7 @@ def diagnose(
     joined to the contracts they launched, give their dates and their texts instead. ``options`` are those of ``prepare``.
     """
     base = source if isinstance(source, Base) else prepare(source, buyer=buyer, **options)
-    sirens, scope = _scope(base, buyer)
+    sirens, scope = chosen_buyers(base, buyer)
     every = base.contracts.filter(pl.col("acheteur_siren").is_in(list(sirens))) if sirens else base.contracts
     kept = every
     if years:
@@ -342,7 +342,8 @@ def _understand(frame: pl.LazyFrame, passages: pl.LazyFrame | None, holders: pl.
     return scores.score(known, settings)
 
 
-def _scope(base: Base, buyer: str | Sequence[str] | None) -> tuple[tuple[str, ...], str]:
+def chosen_buyers(base: Base, buyer: str | Sequence[str] | None) -> tuple[tuple[str, ...], str]:
+    """The SIRENs of the buyers named and what to call them; no SIREN means all the buyers read."""
     if buyer is None and base.buyers.height == 1:
         buyer = str(base.buyers["acheteur_siren"][0])
     if buyer is None:

@@ -107,27 +107,29 @@ def publish(
     """
     _check_definition(definition)
     base = source if isinstance(source, Base) else diagnostic.prepare(source, **options)
-    every = diagnostic.diagnose(base, buyer=buyer, population=population)
-    if not every.sirens:
+    sirens, name = diagnostic.chosen_buyers(base, buyer)
+    if not sirens:
         raise Problem("Une publication est celle d'un acheteur, ou des acheteurs d'un schéma conjoint",
                       todo="Nommez-le : --acheteur « Ma Ville » (et --conjoint pour les autres acheteurs du schéma).")  # fmt: skip
-    known = sorted(every.contracts["annee"].drop_nulls().unique().to_list())
+    every = base.contracts.filter(pl.col("acheteur_siren").is_in(list(sirens))).collect(engine="streaming")
+    known = sorted(every["annee"].drop_nulls().unique().to_list())
     voted = targets.read(goals, first_year=known[0] if known else None) if goals else ()
-    result = diagnostic.diagnose(base, buyer=every.sirens, years=years, population=population) if years else every
-    published = tuple(range(years[0], years[1] + 1)) if years else tuple(known)
-    lines = entered_file.read(entered, sirens=every.sirens) if entered else ENTERED.empty()
+    lines = entered_file.read(entered, sirens=sirens) if entered else ENTERED.empty()
     book = ledgers.read_ledger(ledger) if ledger else None
-    names = _buyers(base, every.sirens)
-    told, past = _measured(result.contracts, every.scope, population), _measured(every.contracts, every.scope, population)
-    typed = entered_measures(lines.lazy(), published, perimetre=every.scope).collect()
-    spent = _spent(book, every, population) if book else MEASURES.empty()
-    history = pl.concat([past, spent, entered_measures(lines.lazy(), sorted({*published, *lines["annee"].to_list()}), perimetre=every.scope).collect()])
+    result = diagnostic.diagnose(base, buyer=sirens, years=years, population=population)
+    published = tuple(range(years[0], years[1] + 1)) if years else tuple(known)
+    names = _buyers(base, sirens)
+    told, past = _measured(result.contracts, name, population), _measured(every, name, population)
+    typed = entered_measures(lines.lazy(), published, perimetre=name).collect()
+    spent = _spent(book, base, every, name, population) if book else MEASURES.empty()
+    history = pl.concat([past, spent, entered_measures(lines.lazy(), sorted({*published, *lines["annee"].to_list()}), perimetre=name).collect()])
     return Publication(
         diagnostic=result, years=published, definition=definition, buyers=names, measures=told, entered=typed, spent=spent, past=past,
         by_buyer=_each(result.contracts, names, population) if len(names) > 1 else MEASURES.empty(),
-        roads=_roads(voted, history, every, population), references=_roads(_national(result, definition), history, every, population),
-        peers=_compared(base, every.sirens, published, population),
-        editions=compare(previous, Edition(every.contracts.lazy(), published, measurer(every.scope, population))) if previous else EDITIONS.empty(),
+        roads=_roads(voted, history, every, base.as_of.year, population),
+        references=_roads(_national(result, definition), history, every, base.as_of.year, population),
+        peers=_compared(base, sirens, published, population),
+        editions=compare(previous, Edition(every.lazy(), published, measurer(name, population))) if previous else EDITIONS.empty(),
         accounts=book.accounts if book else None, with_score=with_score,
         given={name: Path(path) for name, path in (("objectifs", goals), ("chiffres saisis", entered), ("grand livre", ledger)) if path},
     )  # fmt: skip
@@ -182,16 +184,13 @@ def _buyers(base: Base, sirens: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple((siren, known.get(siren) or siren) for siren in sirens)
 
 
-def _spent(book: ledgers.Ledger, every: Diagnostic, population: str) -> pl.DataFrame:
+def _spent(book: ledgers.Ledger, base: Base, every: pl.DataFrame, perimetre: str, population: str) -> pl.DataFrame:
     """Value indicators on the ledger, the status of each supplier read from the lists when there are any."""
     lines = book.lines.lazy()
-    base = every.base
     if base.register is not None and base.establishments is not None:
         lines = suppliers.status(lines, suppliers.fuse(base.register), base.establishments, on="date")
-    found = indicators_spend.spent(
-        lines, every.contracts.lazy(), every.holders.lazy(), indicators=codes(), perimetre=every.scope, population=population
-    )
-    return found.collect()
+    holders = base.holders.join(every.lazy().select("uid"), on="uid", how="semi")
+    return indicators_spend.spent(lines, every.lazy(), holders, indicators=codes(), perimetre=perimetre, population=population).collect()
 
 
 def _national(result: Diagnostic, definition: str) -> tuple[Target, ...]:
@@ -200,13 +199,13 @@ def _national(result: Diagnostic, definition: str) -> tuple[Target, ...]:
     return tuple(kept)
 
 
-def _roads(goals: Sequence[Target], history: pl.DataFrame, every: Diagnostic, population: str) -> tuple[Road, ...]:
-    complete = complete_years(every.contracts, every.as_of.year)
+def _roads(goals: Sequence[Target], history: pl.DataFrame, every: pl.DataFrame, as_of_year: int, population: str) -> tuple[Road, ...]:
+    complete = complete_years(every, as_of_year)
     entered_years = set(history.filter(pl.col("population") == "saisie", pl.col("valeur").is_not_null(), pl.col("dimension") == "annee")["modalite"].cast(pl.Int64))
     roads = []
     for goal in goals:
         sure = entered_years if goal.indicateur in toml("entered.toml") else complete
-        roads.append(trajectory.road(history, goal, sure, _answers(every.contracts, goal, population)))
+        roads.append(trajectory.road(history, goal, sure, _answers(every, goal, population)))
     return tuple(roads)
 
 
