@@ -181,3 +181,19 @@ def _yearly() -> pl.Expr:
 
 def _kept_sum(name: str) -> pl.Expr:
     return pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)
+
+
+def upcoming(needs: pl.LazyFrame, *, as_of: date, months: int = 12, method: dict[str, Any] | None = None) -> pl.LazyFrame:
+    """The needs (NEEDS or OPPORTUNITIES) whose sourcing should be under way within ``months``, the most pressing first.
+
+    Added: ``delai_mois`` and ``sourcing``. A need whose end is unknown or past is left out: nothing says when it returns.
+    """
+    settings = (method or rules.method())["renewals"]
+    last = pl.lit(as_of).dt.offset_by(f"{months}mo")
+    return (
+        needs.filter(pl.col("echeance") >= as_of)
+        .with_columns(delai_mois=_lead(settings))
+        .with_columns(sourcing=pl.col("echeance").dt.offset_by("-" + pl.col("delai_mois").cast(pl.String) + "mo"))
+        .filter(pl.col("sourcing") <= last)
+        .sort("sourcing", "besoin_id" if "besoin_id" in needs.collect_schema() else "besoin")
+    )
