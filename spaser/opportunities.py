@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from spaser import families, potential, rules, suppliers, territories
+from spaser import buyers, families, potential, rules, suppliers, territories
 from spaser.diagnostic import Base, Diagnostic
 from spaser.problems import Problem
 from spaser.vocabulary import PLACES
@@ -54,17 +54,20 @@ class Opportunities:
 
 
 def potential_of(
-    result: Diagnostic,
+    source: Diagnostic | Base,
     *,
+    buyer: str | None = None,
     radius: float | None = None,
     dependency: float | None = None,
 ) -> Opportunities:
-    """The purchasing potential of the buyer(s) of a diagnostic.
+    """The purchasing potential of the buyer(s) of a diagnostic, or of a buyer of prepared files.
 
     Parameters
     ----------
-    result
-        A diagnostic prepared with registers.
+    source
+        A diagnostic, or ``prepare``'s base; both read with registers.
+    buyer
+        With a base: part of the buyer's name, SIREN or SIRET; all the buyers by default.
     radius
         Kilometres for families of local reach; the usual reach of each family by default.
     dependency
@@ -75,13 +78,15 @@ def potential_of(
     Problem
         No register was read, or a radius or share makes no sense.
     """
-    base, settings = result.base, result.base.method
+    base = source if isinstance(source, Base) else source.base
+    sirens, scope = _scope(source, buyer)
+    settings = base.method
     _check(base, radius, dependency)
     share = settings["potential"]["dependance"]["value"] if dependency is None else dependency
     known = ground(base)
     chosen, mine = known.needs, known.contracts.lazy()
-    if result.sirens:
-        ours = pl.col("acheteur_siren").is_in(list(result.sirens))
+    if sirens:
+        ours = pl.col("acheteur_siren").is_in(list(sirens))
         chosen, mine = chosen.filter(ours), mine.filter(ours)
     found = potential.matches(
         chosen.lazy(), places(chosen.lazy()).collect().lazy(), known.supply.lazy(), radius=radius, dependency=share, method=settings
@@ -93,12 +98,33 @@ def potential_of(
     nets = potential.net(judged.lazy(), found.lazy(), dependency=share, method=settings).collect()
     judged = judged.join(nets, on="besoin_id", how="left", maintain_order="left")
     return Opportunities(
-        scope=result.scope, as_of=base.as_of, needs=chosen, members=potential.members(mine, method=settings).collect(),
+        scope=scope, as_of=base.as_of, needs=chosen, members=potential.members(mine, method=settings).collect(),
         supply=known.supply,
         candidates=potential.describe(found.lazy(), known.supply.lazy(), MOST).collect(), opportunities=judged,
         families=potential.by_family(judged.lazy().drop("potentiel_net", "haut_net"), nets.lazy(), found.lazy()).collect(),
         weights=known.weights, assumptions=assumptions(settings["potential"], radius, share), dependency=share, radius=radius,
     )  # fmt: skip
+
+
+def territory_of(base: Base, sirens: list[str], *, dependency: float | None = None) -> pl.DataFrame:
+    """Families × communes of groups or communes given by SIREN: demand of all the buyers read there, against supply.
+
+    Demand is that of needs placed in one of these communes, or in the territory of one of these groups; supply is that of
+    establishments of these communes. See ``potential.balance``.
+
+    Raises
+    ------
+    Problem
+        No register was read, or no commune answers to these SIREN.
+    """
+    _check(base, None, dependency)
+    communes = territories.members(sirens).select("code_commune", "commune").collect()
+    if not communes.height:
+        raise Problem("Aucune commune trouvée", where=", ".join(sirens), todo="Donnez le SIREN d'une commune, d'une intercommunalité ou d'un EPT")
+    known = ground(base)
+    here = [f"C{code}" for code in communes["code_commune"]] + [f"A{siren}" for siren in sirens]
+    asked = known.needs.lazy().filter(pl.col("lieu").is_in(here))
+    return potential.balance(asked, known.supply.lazy(), communes.lazy(), dependency=dependency, method=base.method).collect()
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,6 +254,16 @@ def _with_sureness(contracts: pl.LazyFrame) -> pl.LazyFrame:
     if "famille_confiance" in contracts.collect_schema().names():
         return contracts
     return contracts.with_columns(famille_confiance=pl.lit(None, pl.Float64))
+
+
+def _scope(source: Diagnostic | Base, buyer: str | None) -> tuple[tuple[str, ...], str]:
+    """The SIREN of the chosen buyers (none: all) and how the choice is called."""
+    if isinstance(source, Base):
+        if buyer is None:
+            return (), "l'ensemble des acheteurs lus"
+        siren = buyers.choose(source.buyers, buyer)
+        return (siren,), str(source.buyers.filter(pl.col("acheteur_siren") == siren)["acheteur_libelle"][0])
+    return source.sirens, source.scope
 
 
 def _check(base: Base, radius: float | None, dependency: float | None) -> None:

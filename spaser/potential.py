@@ -1,7 +1,8 @@
 """What a buyer buys × who in the ESS could supply it → reachable amounts, the reason that binds, the lever advised.
 
 The room is ``potential_demand`` (needs), ``potential_supply`` (suppliers), ``potential_match`` (who is within reach of what),
-``potential_readings`` (three readings), ``potential_lots`` (allotment), ``potential_lever`` (the ladder). Here they meet.
+``potential_readings`` (three readings), ``potential_lots`` (allotment), ``potential_lever`` (the ladder), ``potential_territory``
+(families × communes). Here they meet.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from spaser.potential_lots import allotment
 from spaser.potential_match import candidates, describe, matches, within_reach
 from spaser.potential_readings import clause_reading, family_reading, law_reading, peer_reading, supply_reading
 from spaser.potential_supply import learned, supply
+from spaser.potential_territory import balance
 from spaser.vocabulary import OPPORTUNITIES
 
 __all__ = [
-    "advise", "allotment", "by_family", "candidates", "describe", "ladder", "learned", "matches", "members", "needs", "net", "of_spend", "opportunities", "supply", "within_reach",
+    "advise", "allotment", "balance", "by_family", "candidates", "describe", "ladder", "learned", "matches", "members", "needs", "net", "of_spend", "opportunities", "supply", "within_reach",
 ]  # fmt: skip
 #: Rungs whose reach is the insertion clause, not the whole need.
 _BY_CLAUSE = ("clause_sociale",)

@@ -376,6 +376,19 @@ def test_smaller_lots_help_until_they_no_longer_do():
     assert 1 < useful < table["lots"].max()
 
 
+def test_a_territory_shows_families_without_supply_and_supply_without_demand():
+    communes = pl.LazyFrame({"code_commune": ["99001", "99002"], "commune": ["Fictiville", "Sainte-Invention"]})
+    asked = pl.concat([need(), need(besoin_id="N2", famille="traiteur", lieu="D99"), need(besoin_id="N3", actif=False)])
+    offer = supply(structure("11111111100011"), structure("21111111100011", naf="9601A", code_commune="99002"), structure("31111111100011", code_commune="98000"))
+    rows = {(row["code_commune"], row["famille"]): row for row in potential.balance(asked, offer, communes).collect().to_dicts()}
+    whole = rows["ensemble", "nettoyage_locaux"]
+    assert (whole["besoins"], whole["demande"], whole["fournisseurs"]) == (1, 10_000_000, 1)
+    assert rows["99001", "nettoyage_locaux"]["fournisseurs"] == 1
+    assert rows["ensemble", "traiteur"]["etat"].startswith("demande sans offre")
+    assert ("99001", "traiteur") not in rows
+    assert rows["99002", "blanchisserie"]["etat"].startswith("offre sans demande")
+
+
 def test_suppliers_too_unlikely_to_serve_the_family_bring_no_capacity():
     weak = structure("11111111100011", types="ACI", naf=None)
     row = judged(need(), potential.candidates(need(), places(), supply(weak)))
@@ -398,3 +411,72 @@ def test_every_family_has_a_reach_and_every_kind_serves_families_that_exist():
 
 def test_every_assumption_of_the_potential_has_its_reason():
     assert all(value.get("reason") for value in METHOD.values())
+
+
+# --- Places, end to end --------------------------------------------------------------------------------------------------
+
+
+def test_a_place_is_a_commune_a_departement_or_the_territory_of_the_buyer():
+    from spaser import opportunities
+
+    asked = {"75113": "Code arrondissement", "75": "Code département", "77": "Code département", "93001": "Code commune", "FR": "Code pays"}
+    frame = pl.LazyFrame(
+        {"uid": list(asked), "acheteur_siren": ["213105554"] * 5, "acheteur_libelle": ["Toulouse"] * 5, "lieuExecution_code": list(asked),
+         "lieuExecution_typeCode": list(asked.values())}
+    )  # fmt: skip
+    found = opportunities.place(frame).collect()
+    assert found["lieu"].to_list() == ["C75056", "C75056", "D77", "C93001", "A213105554"]
+    members = opportunities.places(found.lazy()).collect()
+    assert members.filter(pl.col("lieu") == "D77").height > 400
+    assert members.filter(pl.col("lieu") == "A213105554")["code_commune"].to_list() == ["31555"]
+
+
+@pytest.fixture(scope="module")
+def demo():
+    import spaser
+
+    data = Path(__file__).parents[1] / "data"
+    result = spaser.diagnose(sorted(data.glob("marches_demo*.json")), registers=sorted(data.glob("registre_demo*.csv")))
+    return result, spaser.potential_of(result)
+
+
+def test_the_demo_gives_needs_suppliers_and_a_report_whose_totals_agree(demo):
+    from spaser import opportunities_handover as handover
+
+    result, found = demo
+    active = found.opportunities.filter("actif")
+    assert found.families["annuel"].sum() == active["annuel"].sum()
+    assert found.families["potentiel"].sum() == active["potentiel_net"].sum()
+    whole = handover.report(result, found)
+    assert [section.id for section in whole.sections] == ["potentiel", "besoins"]
+    assert [block.id for block in whole.annexes][:3] == ["besoins", "fournisseurs par besoin", "hypothèses"]
+    assert "Potentiel ESS" in handover.summary(found)
+
+
+def test_natural_persons_are_masked_in_what_is_handed_over(demo):
+    from spaser.deliverables.report import MASK
+    from spaser.deliverables.sections_potential import sourcing
+
+    _, found = demo
+    need_id = found.candidates.filter("preste")["besoin_id"][0]
+    person = found.candidates.with_columns(personne_physique=pl.lit(True))
+    assert set(sourcing(person, need_id, "un besoin").frame["nom"]) == {MASK}
+
+
+def test_without_a_register_the_potential_says_what_to_do(demo):
+    from dataclasses import replace
+
+    import spaser
+
+    with pytest.raises(spaser.Problem, match="--registre"):
+        spaser.potential_of(replace(demo[0].base, register=None, establishments=None))
+
+
+def test_a_smaller_radius_never_finds_more_suppliers(demo):
+    import spaser
+
+    result, _ = demo
+    counts = [spaser.potential_of(result, radius=km).opportunities["candidats"].sum() for km in (5, 30, 100)]
+    assert counts == sorted(counts)
+    with pytest.raises(spaser.Problem, match="rayon"):
+        spaser.potential_of(result, radius=-1)

@@ -1,6 +1,6 @@
 """Does the potential find who really won? A backtest on the real contracts won by ESS or inclusive holders, and speed.
 
-    python tests/benchmarks/bench_potential.py [--sans-vitesse] [--nationale]
+    python tests/benchmarks/bench_potential.py [--sans-vitesse]
 
 Each contract really won by a structure of the SIAE and ESAT lists is hidden: its suppliers are ranked from what was known
 before the month it was notified (« won before » and learned weights use only contracts of earlier months). Two fair
@@ -110,6 +110,8 @@ def told_ranks(rows: pl.DataFrame, winners: pl.DataFrame, listed: pl.DataFrame) 
         key = f"rang_{name.lower()}"
         lines.append(f"\nPar {name} : {cases.height} contrats cachés, {cases['famille'].n_unique()} familles, {cases['acheteur_libelle'].n_unique()} acheteurs")
         lines.append(f"  le gagnant est parmi les candidats : {wilson(cases[key].is_not_null().sum(), cases.height)}")
+        placed = cases.filter(pl.col("lieu").is_not_null())
+        lines.append(f"  … quand le lieu se lit : {wilson(placed[key].is_not_null().sum(), placed.height)}")
         for most in (10, 50):
             ours = (cases[key] <= most).sum()
             near = (cases[f"proche_{name.lower()}"] <= most).sum()

@@ -1,0 +1,66 @@
+"""Families × communes: what is bought there against who could supply it, for a territory or a network of buyers."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser import rules
+
+WHOLE = "ensemble"
+STATES = {"sans_offre": "demande sans offre : filière à structurer", "sans_demande": "offre sans demande lue", "tendu": "offre inférieure à la demande",
+          "suffisant": "offre suffisante au regard de la demande"}  # fmt: skip
+
+
+def balance(
+    needs: pl.LazyFrame, supply: pl.LazyFrame, communes: pl.LazyFrame, *, dependency: float | None = None, method: dict | None = None
+) -> pl.LazyFrame:
+    """Demand and supply of each family, for each commune and for the whole (« ensemble »).
+
+    Parameters
+    ----------
+    needs
+        NEEDS of the buyers of the territory or network; only active ones count, each once.
+    supply
+        SUPPLY; a structure counts when it delivers and is sure enough to serve the family, each establishment once.
+    communes
+        ``code_commune, commune`` of the territory. Needs placed in one of them count there; those of a wider place
+        (département, group) count only in the whole.
+
+    Returns
+    -------
+    LazyFrame
+        ``code_commune`` (« ensemble » for the whole), ``commune, famille, famille_libelle, besoins, demande`` (cents a year),
+        ``fournisseurs, offre`` (cents a year below the chosen dependency, weighed by adequation), ``etat``.
+    """
+    settings = (method or rules.method())["potential"]
+    share = settings["dependance"]["value"] if dependency is None else dependency
+    active = needs.filter(pl.col("actif")).with_columns(
+        code_commune=pl.when(pl.col("lieu").str.starts_with("C")).then(pl.col("lieu").str.slice(1))
+    )
+    asked = _both(active.join(communes.select("code_commune", _la=pl.lit(True)), on="code_commune", how="left"))
+    demand = asked.group_by("code_commune", "famille").agg(besoins=pl.len().cast(pl.Int32), demande=pl.col("annuel").sum())
+    sure = pl.col("preste") & (pl.col("adequation") >= settings["adequation"]["seuil_credible"])
+    there = supply.filter(sure).join(communes.select("code_commune", _la=pl.lit(True)), on="code_commune")
+    offered = _both(there).group_by("code_commune", "famille").agg(
+        fournisseurs=pl.coalesce("siret", "siren").n_unique().cast(pl.Int32),
+        offre=(share * pl.col("adequation") * pl.col("capacite")).sum().round().cast(pl.Int64),
+    )
+    labels = rules.table("families.csv").lazy().select("famille", famille_libelle="libelle")
+    names = pl.concat([communes.select("code_commune", "commune"), pl.LazyFrame({"code_commune": [WHOLE], "commune": ["l'ensemble"]})])
+    joined = demand.join(offered, on=["code_commune", "famille"], how="full", coalesce=True).with_columns(
+        pl.col("besoins", "demande", "fournisseurs", "offre").fill_null(0)
+    )
+    state = (
+        pl.when((pl.col("fournisseurs") == 0) & (pl.col("demande") > 0)).then(pl.lit(STATES["sans_offre"]))
+        .when(pl.col("demande") == 0).then(pl.lit(STATES["sans_demande"]))
+        .when(pl.col("offre") < pl.col("demande")).then(pl.lit(STATES["tendu"])).otherwise(pl.lit(STATES["suffisant"]))
+    )  # fmt: skip
+    columns = ["code_commune", "commune", "famille", "famille_libelle", "besoins", "demande", "fournisseurs", "offre", "etat"]
+    placed = joined.join(labels, on="famille", how="left").join(names, on="code_commune", how="left").with_columns(etat=state)
+    first = pl.col("code_commune") == WHOLE
+    return placed.select(columns).sort(first, "code_commune", "demande", "famille", descending=[True, False, True, False])
+
+
+def _both(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows in their commune when it is of the territory, and all of them in the whole."""
+    return pl.concat([rows.filter(pl.col("_la").fill_null(False)), rows.with_columns(code_commune=pl.lit(WHOLE))])
