@@ -1,0 +1,116 @@
+"""An officer in JupyterLab, in French and without network: choose a buyer, see the answers change, take the workbook away."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+
+from .conftest import served
+
+pytestmark = pytest.mark.browser
+
+#: No cell is still to run, or one of them failed.
+DONE = """() => { const words = document.querySelector('.jp-Notebook').innerText;
+  return !/\\[[ *]\\]:/.test(words) || words.includes('Traceback'); }"""
+ENGLISH = ("Error displaying widget", "Loading widget", "Traceback", "Javascript Error", "JavaScript output is disabled")
+
+
+@pytest.fixture(scope="module")
+def lab(kit):
+    root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    options = ["--ip=127.0.0.1", "--IdentityProvider.token=", "--LabApp.default_url=/lab/tree/00_accueil.ipynb", *root]
+    with served("jupyterlab", kit, *options) as address:
+        yield address
+
+
+def opened(page, address):
+    """The notebook on screen, its kernel ready."""
+    page.goto(address)
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")
+
+
+def run_all(page):
+    page.evaluate("document.querySelectorAll('.jp-InputPrompt').forEach(prompt => { prompt.textContent = '[ ]:'; })")
+    page.get_by_role("menuitem", name="Exécution", exact=True).click()
+    page.get_by_role("menuitem", name="Exécuter toutes les cellules", exact=True).click()
+    page.wait_for_function(DONE)
+    failed = page.locator("[data-mime-type='application/vnd.jupyter.error']")
+    assert failed.count() == 0, failed.first.inner_text()
+
+
+def clean(page):
+    """Nothing outside was asked for, nothing speaks English or of programs."""
+    assert page.refused == []
+    words = page.locator(".jp-Notebook").inner_text()
+    assert [word for word in ENGLISH if word in words] == []
+
+
+def test_a_notebook_is_read_before_it_is_run(page, lab):
+    opened(page, f"{lab}/lab/tree/02_panorama.ipynb?reset")
+    twin = page.locator(".jp-OutputArea-output", has_text="contrats sur").first
+    twin.scroll_into_view_if_needed()
+    assert "Clause sociale" in twin.inner_text()
+    drawn = twin.locator("img")
+    assert drawn.count() == 3
+    assert drawn.first.evaluate("image => image.naturalWidth") > 300
+    clean(page)
+
+
+def test_another_buyer_is_chosen_with_the_keyboard_and_its_workbook_downloaded(page, lab, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl", reason="openpyxl n'est pas installé")
+    opened(page, f"{lab}/lab/tree/02_panorama.ipynb?reset")
+    run_all(page)
+    panorama = page.locator(".jupyter-widgets .spaser-vue", has_text="Que disent les contrats publiés").first
+    panorama.scroll_into_view_if_needed()
+    before, drawn = panorama.inner_text(), panorama.locator("img").first.get_attribute("src")
+    assert "Aubrelle" in before
+
+    page.get_by_label("Chercher un acheteur").first.click()
+    page.keyboard.type("haute sorgue")
+    page.get_by_text("1 acheteur répond à").first.wait_for()
+    for key in ("Tab", "Tab", "ArrowDown"):
+        page.keyboard.press(key)
+    page.wait_for_function("before => document.body.innerText.includes('Département de la Haute-Sorgue (fictif) ;') && before", arg=before)
+    panorama.locator(".chosen", has_text="Haute-Sorgue").wait_for()
+    assert "Aubrelle" not in panorama.inner_text()
+    assert panorama.locator("img").first.get_attribute("src") != drawn
+
+    button = page.get_by_role("button", name="Préparer les fichiers à emporter")
+    button.scroll_into_view_if_needed()
+    button.click()
+    link = page.get_by_role("link", name=re.compile("diagnostic.xlsx"))
+    link.wait_for()
+    with page.expect_download() as taken:
+        link.click()
+    path = tmp_path / taken.value.suggested_filename
+    taken.value.save_as(path)
+    sheets = openpyxl.load_workbook(path, read_only=True)
+    words = {str(cell) for row in sheets.worksheets[0].iter_rows(values_only=True, max_row=40) for cell in row if cell}
+    assert any("Haute-Sorgue" in word for word in words)
+    clean(page)
+
+
+def test_the_welcome_leads_to_ones_own_file_and_buyer(page, lab, kit):
+    opened(page, lab)
+    run_all(page)
+    page.get_by_label("Vos contrats").fill(str(kit / "data" / "marches_demo_2023.json"))
+    page.get_by_role("button", name="Lire", exact=True).click()
+    page.get_by_text("Le compte de chaque fichier").first.wait_for()
+    page.get_by_label("Acheteur :").first.select_option(index=1)
+    panorama = page.locator(".jupyter-widgets .spaser-vue", has_text="Que disent les contrats publiés").first
+    panorama.locator(".chosen", has_text="Aubrelle").wait_for()
+    clean(page)
+
+
+def test_a_wrong_path_is_told_in_a_box(page, lab):
+    opened(page, lab)
+    run_all(page)
+    page.get_by_label("Vos contrats").fill("nulle_part.json")
+    page.get_by_role("button", name="Lire", exact=True).click()
+    box = page.get_by_role("alert").first
+    box.wait_for()
+    assert "nulle_part.json" in box.inner_text()
+    clean(page)
