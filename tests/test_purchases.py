@@ -235,3 +235,20 @@ def test_what_to_check_comes_largest_first_whatever_its_reason(tmp_path):
     assert found["motif"].str.contains("achat ou non").any()
     assert found["motif"].str.contains("nom à rapprocher").any()
     assert found["motif"].str.contains("un autre établissement").any()
+
+
+@pytest.mark.parametrize("form", ["parquet", "zip"])
+def test_the_two_national_stocks_are_reduced_on_the_way_and_one_alone_asks_for_the_other(tmp_path, form):
+    from test_registers import stocks
+
+    from spaser.sources.registers_known import known_suppliers
+
+    both = stocks(tmp_path, form)
+    known = known_suppliers([*lists(tmp_path), *both], identifiers=["90000000200019"], departements=["93"], cache=tmp_path / "cache")
+    assert {"900000001", "900000002", EI[:9]} <= set(known.establishments.collect()["siren"])
+    assert known.files["verifie"].to_list().count(False) >= 2
+    assert "format non vérifié" in known.files["message"].drop_nulls()[-1]
+    with pytest.raises(Problem, match="Il manque le stock SIRENE"):
+        known_suppliers([both[0]])
+    result = suppliers_of(ledger(tmp_path, line("Quelqu'un", "90000000200019"), line("X", TWO)), [*lists(tmp_path), *both], cache=tmp_path / "cache")
+    assert "900000002" in result.suppliers["siren"].to_list() or result.rejects.height
