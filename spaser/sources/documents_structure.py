@@ -200,6 +200,9 @@ def _edges(lines: list[list[Any]]) -> list[list[Any]]:
 
 
 def _shape(text: str) -> str:
+    """The line with its numbers forgotten; an article opening each page is no running head, its number counts."""
+    if _ARTICLE.match(text.strip()) or _PART.match(text.strip()) or re.match(r"\s*\d+\.\d", text):
+        return " ".join(text.split())
     return re.sub(r"\d+", "#", " ".join(text.split()))
 
 

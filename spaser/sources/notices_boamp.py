@@ -112,7 +112,7 @@ def _record(row: Any) -> Iterator[dict[str, Any]]:
     found = _tree(inner or {})
     criteria = " ".join(_words(fields.get("criteres"))).lower()
     if criteria:
-        cells["annonce_social"], cells["annonce_environnement"] = str("social" in criteria), str("environnement" in criteria)
+        cells["annonce_social"], cells["annonce_environnement"] = str("soci" in criteria), str("environnement" in criteria)
     merged = {word: _said(cells.get(word)) or found.get(word) for word in ALIASES}
     yield {"format": "BOAMP JSON", "verifie": False, "entier": True, "lots": found.get("lots", [])} | flagged(merged)
 
