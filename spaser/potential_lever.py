@@ -63,7 +63,7 @@ def _shown(dependency: float) -> list[pl.Expr]:
     """The figures that texts quote, as a person reads them."""
     special = {
         "dit_dependance_choisie": pl.lit(f"{round(100 * dependency)}\u00a0%"),
-        "dit_part_allotie": pl.format("{}\u00a0%", (100 * pl.col("part_allotie")).round().cast(pl.Int64)),
+        "dit_part_allotie": pl.format("{}\u00a0%", (100 * pl.col("part_allotie") * pl.col("adressable")).round().cast(pl.Int64)),
         "dit_lot_annuel_euros": pl.format("{}\u00a0€", _thousands(pl.col("lot_annuel") // 100)),
         "dit_heures_clause": _thousands(pl.col("heures_clause")),
         "dit_duree": pl.coalesce(pl.col("duree").cast(pl.String), pl.lit("inconnue")),

@@ -340,7 +340,7 @@ def test_peers_are_not_measured_under_ten_and_exclude_the_buyer():
 LEVER_COLUMNS = {
     "handicap_entiers": 0, "insertion_entiers": 0, "reservables_entiers": 0, "ess_entiers": 0, "cpv_2113_15": 0, "duree": None, "lots": 1,
     "lot_reservables": 0, "reservables": 0, "lots_utiles": 1, "part_allotie": 0.0, "heures_clause": 0, "clause_candidats": 0,
-    "ess_credibles": 0, "candidats": 0, "credibles": 0, "lot_annuel": 0, "reservation_usuelle": 3,
+    "ess_credibles": 0, "candidats": 0, "credibles": 0, "lot_annuel": 0, "reservation_usuelle": 3, "adressable": 1.0,
 }  # fmt: skip
 
 

@@ -28,7 +28,7 @@ _FAMILY = (
     Column("famille_libelle", "Famille d'achat"), Column("besoins", "Besoins en cours", "entier", True),
     Column("annuel", "Acheté par an", "somme", True), Column("annuel_haut", "Au plus par an", "somme"),
     Column("acquis", "Déjà à l'ESS (connu)", "somme", True), Column("fournisseurs", "Fournisseurs crédibles", "entier"),
-    Column("potentiel_bas", "Potentiel bas (pairs)", "somme"), Column("potentiel", "Potentiel milieu", "somme", True),
+    Column("potentiel_bas", "Potentiel bas (pairs ; inconnu : non mesuré)", "somme"), Column("potentiel", "Potentiel milieu", "somme", True),
     Column("potentiel_haut", "Potentiel haut", "somme"), Column("levier_principal", "Levier du plus gros besoin"),
 )  # fmt: skip
 _NEED = (
@@ -75,7 +75,7 @@ def section_potential(findings: Findings) -> Section | None:
     if not active.height:
         return Section("potentiel", title, question, (Sentence("Aucun besoin en cours : le potentiel n'est pas mesuré."),))
     blocks: list = [_keys(active, families), Callout("Comment lire ces montants", _READING), Paragraph(_said(families, active))]
-    blocks.append(table("tab-potentiel-familles", "Par famille d'achat, les plus achetées", families.head(_MOST), _FAMILY, _TOTALS))
+    blocks.append(table("tab-potentiel-familles", "Par famille d'achat, les plus achetées d'abord", families, _FAMILY, _TOTALS))
     drawn = families.filter((pl.col("annuel") > 0) & pl.col("levier_principal").is_not_null())
     if drawn.height:
         blocks.append(_picture(drawn))
@@ -166,6 +166,8 @@ def _said(families: pl.DataFrame, active: pl.DataFrame) -> tuple[Sentence, ...]:
     said = [Sentence(french.sentence(f"Les familles au plus fort potentiel : {french.listing(told)}"))] if told else []
     if bare:
         said.append(Sentence(french.sentence(f"Achetées sans fournisseur crédible à portée, donc à structurer : {french.listing(bare)}")))
+    if active["potentiel_bas"].null_count() == active.height:
+        said.append(Sentence("Le potentiel bas n'est pas mesuré : les fichiers lus n'ont pas dix acheteurs comparables."))
     if alone:
         text = f"{french.count(alone, 'besoin')} à un seul fournisseur crédible : ce n'est pas « aucun », mais il faut sourcer avant de réserver"
         said.append(Sentence(french.sentence(text)))
