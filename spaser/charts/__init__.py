@@ -5,11 +5,12 @@ alternative text and a table twin.
 """
 
 from spaser.charts.ahead import calendar, gap, peers, quadrant, supplier_map, trajectory
+from spaser.charts.bought import euros_by
 from spaser.charts.declared import by_family, considerations, score_distribution, shares_by_year, waterfall
 from spaser.charts.levels import profile
 from spaser.charts.pictures import COLOURS, Picture, show
 
 __all__ = [
-    "COLOURS", "Picture", "by_family", "calendar", "considerations", "gap", "peers", "profile", "quadrant", "score_distribution",
+    "COLOURS", "Picture", "by_family", "calendar", "considerations", "euros_by", "gap", "peers", "profile", "quadrant", "score_distribution",
     "shares_by_year", "show", "supplier_map", "trajectory", "waterfall",
 ]  # fmt: skip

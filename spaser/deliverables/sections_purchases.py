@@ -9,11 +9,12 @@ from collections.abc import Callable
 
 import polars as pl
 
-from spaser import french
+from spaser import charts, french
 from spaser.deliverables.findings import Findings
 from spaser.deliverables.report import (
     Callout,
     Column,
+    Figure,
     KeyFigure,
     KeyFigures,
     Measured,
@@ -131,8 +132,22 @@ def section_statuses(findings: Findings) -> Section:
 
 def section_breakdowns(findings: Findings) -> Section | None:
     """By family, service, year, territory and size, the largest first."""
-    blocks = [block for name in BREAKDOWNS if (block := breakdown(findings, name))]
+    blocks: list = []
+    for name in BREAKDOWNS:
+        if shown := breakdown(findings, name):
+            blocks += [block for block in (drawn(findings, name), shown) if block]
     return Section("ventilations", "Où l'ESS est présente", "Dans quelles familles, quels services, quels lieux ?", tuple(blocks)) if blocks else None
+
+
+def drawn(findings: Findings, name: str) -> Figure | None:
+    """The chart of a breakdown worth one: families and communes."""
+    found = rows(findings, name, "valeur").filter(pl.col("indicateur") == "fournisseurs_ess", pl.col("denominateur") > 0)
+    if name not in ("famille", "commune") or found.height < 2:
+        return None
+    title = f"{BREAKDOWNS[name][0]} : euros, et ce que l'on sait des fournisseurs"
+    picture = charts.euros_by(found, title)
+    columns = [Column(*column) for column in picture.columns]
+    return Figure(f"fig-{name}", french.typeset(title), picture, table(f"fig-{name}-donnees", "Les données du graphique", picture.twin, columns))
 
 
 def breakdown(findings: Findings, name: str) -> TableBlock | None:
@@ -147,6 +162,8 @@ def breakdown(findings: Findings, name: str) -> TableBlock | None:
     for code, short in asked.items():
         part = found.filter(pl.col("indicateur") == code)
         wide = wide.join(part.select("modalite", pl.col("numerateur", "valeur", "valeur_repondus").name.suffix(f"_{short}")), on="modalite")
+    # Where nothing is known of anyone, the euros of the ESS are unknown, not zero.
+    wide = wide.with_columns(pl.when(pl.col(f"valeur_{s}").is_not_null()).then(f"numerateur_{s}").alias(f"numerateur_{s}") for s in asked.values())
     ordered = wide.sort("modalite") if name == "annee" else wide.sort("denominateur", "modalite", descending=[True, False])
     title, head = BREAKDOWNS[name]
     columns = [Column("modalite", head), Column("denominateur", "Achats", "somme"), Column("valeur_identifie", "Identifié", "part"),
