@@ -45,7 +45,10 @@ def attribute(runs: pl.LazyFrame) -> pl.LazyFrame:
     of the two and ``croisement`` says by how much they differ.
     """
     wide = runs.group_by(KEY, maintain_order=True).agg(
-        pl.col("valeur").filter(pl.all_horizontal(pl.col(axis) == state for axis, state in zip(AXES, states, strict=True))).first().alias(name)
+        pl.col("valeur")
+        .filter(pl.all_horizontal(pl.col(axis) == state for axis, state in zip(AXES, states, strict=True)))
+        .first()
+        .alias(name)
         for name, states in RUNS.items()
     )
     first = {
@@ -61,7 +64,9 @@ def attribute(runs: pl.LazyFrame) -> pl.LazyFrame:
     both = pl.all_horizontal(pl.col(name).is_not_null() for name in RUNS)
     parts = {name: pl.when(both).then((first[name] + last[name]) / 2).otherwise(first[name]) for name in CAUSES}
     told = wide.with_columns(
-        ecart=pl.col("apres") - pl.col("avant"), croisement=pl.when(both).then(last["du_a_la_regle"] - first["du_a_la_regle"]), **parts
+        ecart=pl.col("apres") - pl.col("avant"),
+        croisement=pl.when(both).then(last["du_a_la_regle"] - first["du_a_la_regle"]),
+        **parts,
     ).with_columns(_clean(name) for name in ("ecart", "croisement", *CAUSES))
     return EDITIONS.conform(told.with_columns(cause=_cause()))
 
@@ -79,5 +84,17 @@ def _cause() -> pl.Expr:
         cause = pl.when(sizes[name] == largest).then(pl.lit(word)).otherwise(cause)
     unknown = pl.any_horizontal(size.is_null() for size in sizes.values())
     moved = pl.col("ecart").abs() > 0
-    cause = pl.when(unknown).then(pl.lit("indéterminée")).when(~moved & (largest > 0)).then(pl.lit("effets qui se compensent")).otherwise(cause)
-    return pl.when(pl.col("ecart").is_null()).then(None).when(~moved & ((largest == 0) | unknown)).then(pl.lit("aucun écart")).otherwise(cause)
+    cause = (
+        pl.when(unknown)
+        .then(pl.lit("indéterminée"))
+        .when(~moved & (largest > 0))
+        .then(pl.lit("effets qui se compensent"))
+        .otherwise(cause)
+    )
+    return (
+        pl.when(pl.col("ecart").is_null())
+        .then(None)
+        .when(~moved & ((largest == 0) | unknown))
+        .then(pl.lit("aucun écart"))
+        .otherwise(cause)
+    )

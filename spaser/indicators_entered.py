@@ -14,7 +14,9 @@ POPULATION, DEFINITION = "saisie", "saisi par l'acheteur"
 VERSION = 1
 
 
-def entered(lines: pl.LazyFrame, years: Sequence[int], *, perimetre: str = "ensemble", siren: str | None = None) -> pl.LazyFrame:
+def entered(
+    lines: pl.LazyFrame, years: Sequence[int], *, perimetre: str = "ensemble", siren: str | None = None
+) -> pl.LazyFrame:
     """MEASURES of the figures entered: every figure of the catalogue, for each year asked and for the whole period.
 
     Parameters
@@ -36,17 +38,30 @@ def entered(lines: pl.LazyFrame, years: Sequence[int], *, perimetre: str = "ense
     kept = kept.filter(pl.col("annee").is_in(list(years))).with_columns(pl.col("annee").cast(pl.Int32))
     grid = _grid(years)
     joined = grid.join(
-        kept.group_by("indicateur", "annee").agg(pl.col("numerateur", "denominateur").sum(), n=pl.len()), on=["indicateur", "annee"], how="left"
+        kept.group_by("indicateur", "annee").agg(pl.col("numerateur", "denominateur").sum(), n=pl.len()),
+        on=["indicateur", "annee"],
+        how="left",
     ).with_columns(pl.when(pl.col("n").is_not_null()).then("numerateur").alias("numerateur"))
-    by_year = joined.with_columns(dimension=pl.lit("annee"), modalite=pl.col("annee").cast(pl.String), couverture=pl.col("n").is_not_null().cast(pl.Float64))
+    by_year = joined.with_columns(
+        dimension=pl.lit("annee"),
+        modalite=pl.col("annee").cast(pl.String),
+        couverture=pl.col("n").is_not_null().cast(pl.Float64),
+    )
     given = pl.col("n").is_not_null()
     last = pl.col("numerateur").filter(given).sort_by(pl.col("annee").filter(given)).last()
-    whole = joined.group_by("ordre", "indicateur", "titre", "forme", "unite_saisie", maintain_order=True).agg(
-        numerateur=pl.when(pl.col("forme").first() == "oui_non").then(last).when(given.any()).then(pl.col("numerateur").sum()),
-        denominateur=pl.col("denominateur").filter(given).sum(),
-        couverture=given.mean(),
-        annee=pl.lit(-1, pl.Int32),
-    ).with_columns(dimension=pl.lit("total"), modalite=pl.lit(None, pl.String))
+    whole = (
+        joined.group_by("ordre", "indicateur", "titre", "forme", "unite_saisie", maintain_order=True)
+        .agg(
+            numerateur=pl.when(pl.col("forme").first() == "oui_non")
+            .then(last)
+            .when(given.any())
+            .then(pl.col("numerateur").sum()),
+            denominateur=pl.col("denominateur").filter(given).sum(),
+            couverture=given.mean(),
+            annee=pl.lit(-1, pl.Int32),
+        )
+        .with_columns(dimension=pl.lit("total"), modalite=pl.lit(None, pl.String))
+    )
     return _measures(pl.concat([whole, by_year.select(whole.collect_schema().names())], how="vertical_relaxed"), perimetre)
 
 
@@ -67,7 +82,12 @@ def _measures(rows: pl.LazyFrame, perimetre: str) -> pl.LazyFrame:
     part = pl.col("forme") == "part"
     euros = part & (pl.col("unite_saisie") == "EUR")
     scaled = pl.when(euros).then(CENT).otherwise(1)
-    value = pl.when(part & (pl.col("denominateur") > 0)).then(pl.col("numerateur") / pl.col("denominateur")).when(~part).then("numerateur")
+    value = (
+        pl.when(part & (pl.col("denominateur") > 0))
+        .then(pl.col("numerateur") / pl.col("denominateur"))
+        .when(~part)
+        .then("numerateur")
+    )
     complete = pl.col("couverture") == 1
     told = rows.with_columns(
         perimetre=pl.lit(perimetre), population=pl.lit(POPULATION), definition=pl.lit(DEFINITION),

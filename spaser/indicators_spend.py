@@ -60,7 +60,9 @@ def spent(
 
 def _answers(frame: pl.LazyFrame, pairs: list) -> pl.LazyFrame:
     """One row per contract: its key, and each answer as a nullable Boolean."""
-    return frame.select("uid", _key=_plain("id"), **{f"_{rank}": record.holds(name) for rank, (record, name) in enumerate(pairs)})
+    return frame.select(
+        "uid", _key=_plain("id"), **{f"_{rank}": record.holds(name) for rank, (record, name) in enumerate(pairs)}
+    )
 
 
 def _joined(lines: pl.LazyFrame, answers: pl.LazyFrame, holders: pl.LazyFrame, n: int) -> pl.LazyFrame:
@@ -75,7 +77,9 @@ def _joined(lines: pl.LazyFrame, answers: pl.LazyFrame, holders: pl.LazyFrame, n
         .group_by("siren")
         .agg(agreed, _titulaire=pl.lit(True))
     )
-    bought = lines.filter(pl.col("perimetre").is_in(PURCHASES).fill_null(True), pl.col("montant").is_not_null()).with_columns(_key=_plain("numero_marche"))
+    bought = lines.filter(pl.col("perimetre").is_in(PURCHASES).fill_null(True), pl.col("montant").is_not_null()).with_columns(
+        _key=_plain("numero_marche")
+    )
     joined = bought.join(by_number, on="_key", how="left").join(by_holder, on="siren", how="left", suffix="_h")
     number = pl.col("_numero").fill_null(False)
     return joined.with_columns(
@@ -104,10 +108,16 @@ def _measures(joined: pl.LazyFrame, named: list, perimetre: str) -> pl.LazyFrame
         sums |= {f"oui_{rank}": pl.when(held).then(amount).sum(), f"non_{rank}": pl.when(~held).then(amount).sum()}
     lines = joined.with_columns(_annee=pl.col("exercice").cast(pl.String).fill_null("non renseigné"))
     whole = lines.select(dimension=pl.lit("total"), modalite=pl.lit(None, pl.String), **sums)
-    years = lines.group_by(modalite=pl.col("_annee")).agg(**sums).select(dimension=pl.lit("annee"), **{n: pl.col(n) for n in ("modalite", *sums)})
+    years = (
+        lines.group_by(modalite=pl.col("_annee"))
+        .agg(**sums)
+        .select(dimension=pl.lit("annee"), **{n: pl.col(n) for n in ("modalite", *sums)})
+    )
     table = pl.concat([whole, years])
     long = [_one(table, rank, code, title, name) for rank, (code, title, name, _) in enumerate(named)] + [_every(table)]
-    rows = pl.concat(long).with_columns(perimetre=pl.lit(perimetre), population=pl.lit(LEDGER), unite=pl.lit(SPENT), petit_effectif=pl.lit(None, pl.Boolean))
+    rows = pl.concat(long).with_columns(
+        perimetre=pl.lit(perimetre), population=pl.lit(LEDGER), unite=pl.lit(SPENT), petit_effectif=pl.lit(None, pl.Boolean)
+    )
     return MEASURES.conform(rows.sort("_rang", "dimension", "modalite", descending=[False, True, False], nulls_last=False))
 
 

@@ -26,11 +26,15 @@ def profiles(contracts: pl.LazyFrame, authorities: pl.LazyFrame, population: str
     ``acheteur_siren, acheteur_libelle, categorie, region, contrats, montant`` (cents), ``tranche_nombre, tranche_retenue``.
     """
     method = rules.toml("peers.toml")
-    counted = contracts.filter(pl.col(population), pl.col("acheteur_siren").is_not_null()).group_by("acheteur_siren").agg(
-        pl.col("acheteur_libelle").min(),
-        categorie=pl.col("acheteur_categorie").min(),
-        contrats=pl.len().cast(pl.Int64),
-        montant=pl.col("montant_retenu").sum(),
+    counted = (
+        contracts.filter(pl.col(population), pl.col("acheteur_siren").is_not_null())
+        .group_by("acheteur_siren")
+        .agg(
+            pl.col("acheteur_libelle").min(),
+            categorie=pl.col("acheteur_categorie").min(),
+            contrats=pl.len().cast(pl.Int64),
+            montant=pl.col("montant_retenu").sum(),
+        )
     )
     regions = authorities.select(acheteur_siren="siren", region="region")
     return counted.join(regions, on="acheteur_siren", how="left").with_columns(

@@ -5,7 +5,7 @@ A composition room: rooms meet here, nothing is computed here. ``publication_fil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,6 @@ class Publication:
     references: tuple[Road, ...]
     peers: pl.DataFrame
     editions: pl.DataFrame
-    accounts: pl.DataFrame | None = None
     given: dict[str, Path] = field(default_factory=dict)
     with_score: bool = False
 
@@ -119,18 +118,17 @@ def publish(
     result = diagnostic.diagnose(base, buyer=sirens, years=years, population=population)
     published = tuple(range(years[0], years[1] + 1)) if years else tuple(known)
     names = _buyers(base, sirens)
-    told, past = _measured(result.contracts, name, population), _measured(every, name, population)
-    typed = entered_measures(lines.lazy(), published, perimetre=name).collect()
-    spent = _spent(book, base, every, name, population) if book else MEASURES.empty()
-    history = pl.concat([past, spent, entered_measures(lines.lazy(), sorted({*published, *lines["annee"].to_list()}), perimetre=name).collect()])
+    past, spent = _measured(every, name, population), _spent(book, base, every, name, population) if book else MEASURES.empty()
+    history = pl.concat([past, spent, _typed(lines, {*published, *lines["annee"]}, name)])
+    year = base.as_of.year
     return Publication(
-        diagnostic=result, years=published, definition=definition, buyers=names, measures=told, entered=typed, spent=spent, past=past,
-        by_buyer=_each(result.contracts, names, population) if len(names) > 1 else MEASURES.empty(),
-        roads=_roads(voted, history, every, base.as_of.year, population),
-        references=_roads(_national(result, definition), history, every, base.as_of.year, population),
+        diagnostic=result, years=published, definition=definition, buyers=names, with_score=with_score, spent=spent, past=past,
+        measures=_measured(result.contracts, name, population), entered=_typed(lines, published, name),
+        by_buyer=_each(result.contracts, lines, published, names, population) if len(names) > 1 else MEASURES.empty(),
+        roads=_roads(voted, history, every, year, population),
+        references=_roads(_national(result, definition), history, every, year, population),
         peers=_compared(base, sirens, published, population),
-        editions=compare(previous, Edition(every.lazy(), published, measurer(name, population))) if previous else EDITIONS.empty(),
-        accounts=book.accounts if book else None, with_score=with_score,
+        editions=_since(previous, Edition(every.lazy(), published, measurer(name, population))),
         given={name: Path(path) for name, path in (("objectifs", goals), ("chiffres saisis", entered), ("grand livre", ledger)) if path},
     )  # fmt: skip
 
@@ -142,9 +140,14 @@ def compare(old: Edition, new: Edition) -> pl.DataFrame:
     for rule, data, period in dict.fromkeys(editions.RUNS.values()):
         kept = states[data].contracts.filter(pl.col("annee").is_in(list(states[period].years)))
         measured = states[rule].measure(kept).filter(pl.col("dimension") == "total")
-        runs.append(measured.with_columns(regle_edition=pl.lit(rule), donnees=pl.lit(data), periode=pl.lit(period)))
+        # A buyer whose name is written otherwise is still the same.
+        runs.append(measured.with_columns(perimetre=pl.lit("ensemble"), regle_edition=pl.lit(rule), donnees=pl.lit(data), periode=pl.lit(period)))
     table = pl.concat(pl.collect_all(runs))
     return editions.attribute(table.lazy()).collect()
+
+
+def _since(previous: Edition | None, new: Edition) -> pl.DataFrame:
+    return compare(previous, new) if previous else EDITIONS.empty()
 
 
 def codes() -> list[str]:
@@ -162,26 +165,40 @@ def complete_years(contracts: pl.DataFrame, as_of_year: int) -> set[int]:
 def _check_definition(definition: str) -> None:
     names = sorted({name for record in catalogue().values() for name in record.definitions if len(record.definitions) > 1})
     if definition not in names:
-        raise Problem(f"Définition inconnue : « {definition} »", todo=closest(definition, names) or f"Définitions : {', '.join(names)}.")
+        raise Problem(
+            f"Définition inconnue : « {definition} »", todo=closest(definition, names) or f"Définitions : {', '.join(names)}."
+        )
 
 
 def measurer(perimetre: str, population: str) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
     """The way an edition measures its contracts."""
-    return lambda contracts: indicators.measure(contracts, indicators=codes(), by=("annee",), perimetre=perimetre, population=population)
+    return lambda contracts: indicators.measure(
+        contracts, indicators=codes(), by=("annee",), perimetre=perimetre, population=population
+    )
 
 
 def _measured(contracts: pl.DataFrame, perimetre: str, population: str) -> pl.DataFrame:
     return measurer(perimetre, population)(contracts.lazy()).collect()
 
 
-def _each(contracts: pl.DataFrame, buyers: tuple[tuple[str, str], ...], population: str) -> pl.DataFrame:
+def _typed(lines: pl.DataFrame, years: Iterable[int], perimetre: str, siren: str | None = None) -> pl.DataFrame:
+    return entered_measures(lines.lazy(), sorted(set(years)), perimetre=perimetre, siren=siren).collect()
+
+
+def _each(
+    contracts: pl.DataFrame, lines: pl.DataFrame, years: Sequence[int], buyers: tuple[tuple[str, str], ...], population: str
+) -> pl.DataFrame:
+    """Each buyer of a joint schema: its contracts, and the figures entered in its own name."""
     parts = [_measured(contracts.filter(pl.col("acheteur_siren") == siren), name, population) for siren, name in buyers]
-    return pl.concat(parts)
+    own = [(siren, name) for siren, name in buyers if siren in lines["acheteur_siren"]]
+    return pl.concat(parts + [_typed(lines, years, name, siren) for siren, name in own])
 
 
 def _buyers(base: Base, sirens: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """SIREN and name of each buyer; two buyers of the same name are told apart by their SIREN."""
     known = dict(base.buyers.select("acheteur_siren", "acheteur_libelle").rows())
-    return tuple((siren, known.get(siren) or siren) for siren in sirens)
+    names = [known.get(siren) or siren for siren in sirens]
+    return tuple((siren, f"{name} ({siren})" if names.count(name) > 1 else name) for siren, name in zip(sirens, names, strict=True))
 
 
 def _spent(book: ledgers.Ledger, base: Base, every: pl.DataFrame, perimetre: str, population: str) -> pl.DataFrame:
@@ -190,18 +207,30 @@ def _spent(book: ledgers.Ledger, base: Base, every: pl.DataFrame, perimetre: str
     if base.register is not None and base.establishments is not None:
         lines = suppliers.status(lines, suppliers.fuse(base.register), base.establishments, on="date")
     holders = base.holders.join(every.lazy().select("uid"), on="uid", how="semi")
-    return indicators_spend.spent(lines, every.lazy(), holders, indicators=codes(), perimetre=perimetre, population=population).collect()
+    return indicators_spend.spent(
+        lines, every.lazy(), holders, indicators=codes(), perimetre=perimetre, population=population
+    ).collect()
 
 
 def _national(result: Diagnostic, definition: str) -> tuple[Target, ...]:
     """The national references measured here, in the definition shown."""
-    kept = [target for target in targets.national(result.as_of) if definition == WITH_CRITERION or target.definition != WITH_CRITERION]
+    kept = [
+        target
+        for target in targets.national(result.as_of)
+        if definition == WITH_CRITERION or target.definition != WITH_CRITERION
+    ]
     return tuple(kept)
 
 
-def _roads(goals: Sequence[Target], history: pl.DataFrame, every: pl.DataFrame, as_of_year: int, population: str) -> tuple[Road, ...]:
+def _roads(
+    goals: Sequence[Target], history: pl.DataFrame, every: pl.DataFrame, as_of_year: int, population: str
+) -> tuple[Road, ...]:
     complete = complete_years(every, as_of_year)
-    entered_years = set(history.filter(pl.col("population") == "saisie", pl.col("valeur").is_not_null(), pl.col("dimension") == "annee")["modalite"].cast(pl.Int64))
+    entered_years = set(
+        history.filter(pl.col("population") == "saisie", pl.col("valeur").is_not_null(), pl.col("dimension") == "annee")[
+            "modalite"
+        ].cast(pl.Int64)
+    )
     roads = []
     for goal in goals:
         sure = entered_years if goal.indicateur in toml("entered.toml") else complete
@@ -224,6 +253,10 @@ def _compared(base: Base, sirens: Sequence[str], years: Sequence[int], populatio
     if base.buyers.height <= len(sirens):
         return PEERS.empty()
     kept = base.contracts.filter(pl.col("annee").is_in(list(years)))
-    measured = indicators.measure(kept, indicators=COMPARED, by=("acheteur_siren",), population=population).collect(engine="streaming").lazy()
+    measured = (
+        indicators.measure(kept, indicators=COMPARED, by=("acheteur_siren",), population=population)
+        .collect(engine="streaming")
+        .lazy()
+    )
     who = peers.profiles(kept, territories.one_per_siren(), population).collect(engine="streaming").lazy()
     return pl.concat(pl.collect_all([peers.compare(measured, who, siren, list(sirens)) for siren in sirens]))

@@ -30,7 +30,16 @@ from spaser.vocabulary import POPULATIONS
 
 TITLE = "Publication des indicateurs du SPASER"
 #: The reference files behind the figures, whose bytes are named in ``sources.json``.
-REFERENCES = ("law.toml", "method.toml", "indicators.toml", "entered.toml", "spaser_items.toml", "peers.toml", "agec_products.csv", "reserved_ess_cpv.csv")
+REFERENCES = (
+    "law.toml",
+    "method.toml",
+    "indicators.toml",
+    "entered.toml",
+    "spaser_items.toml",
+    "peers.toml",
+    "agec_products.csv",
+    "reserved_ess_cpv.csv",
+)
 CONTRACTS = "contrats-mesures.parquet"
 
 
@@ -42,7 +51,9 @@ def findings(result: Publication) -> Findings:
         "editions": result.editions, "objectifs": _goals(result), "chemins": _points(result.roads),
     }  # fmt: skip
     given = tuple(Source(path.name, name) for name, path in result.given.items())
-    return replace(whole, measures=result.measures, definition=result.definition, extras=extras, sources=(*whole.sources, *given))
+    return replace(
+        whole, measures=result.measures, definition=result.definition, extras=extras, sources=(*whole.sources, *given)
+    )
 
 
 def report(result: Publication) -> Report:
@@ -90,7 +101,10 @@ def template(folder: Path | str, years: tuple[int, ...], sirens: tuple[str, ...]
     """Write what the buyer fills in: the figures entered (CSV) and the targets (TOML). A file already there is never replaced."""
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    wanted = {"chiffres-saisis.csv": b"\xef\xbb\xbf" + entered.template(years, sirens).encode("utf-8"), "objectifs.toml": TEMPLATE.encode("utf-8")}
+    wanted = {
+        "chiffres-saisis.csv": b"\xef\xbb\xbf" + entered.template(years, sirens).encode("utf-8"),
+        "objectifs.toml": TEMPLATE.encode("utf-8"),
+    }
     return [files.write_atomic(_free(target / name), content) for name, content in wanted.items()]
 
 
@@ -101,7 +115,9 @@ def table(result: Publication) -> pl.DataFrame:
     parts = [open_data.rows(result.measures, siren=every, **told)]
     for siren, name in result.buyers if len(result.buyers) > 1 else ():
         parts.append(open_data.rows(result.by_buyer.filter(pl.col("perimetre") == name), siren=siren, **told))
-    spent = result.spent.filter((pl.col("dimension") == "total") | pl.col("modalite").is_in([str(year) for year in result.years]))
+    spent = result.spent.filter(
+        (pl.col("dimension") == "total") | pl.col("modalite").is_in([str(year) for year in result.years])
+    )
     parts += [open_data.rows(frame, siren=every, **told) for frame in (spent, result.entered) if frame.height]
     return pl.concat(parts).unique(open_data.KEY, keep="first", maintain_order=True)
 
@@ -147,7 +163,9 @@ def summary(result: Publication) -> str:
     """What the terminal says of a publication."""
     found = findings(result)
     years = "–".join(str(year) for year in sorted({min(result.years), max(result.years)})) if result.years else ""
-    lines = [f"{result.diagnostic.scope}, {years} : définition « {result.definition} », {POPULATIONS[result.diagnostic.population]}"]
+    lines = [
+        f"{result.diagnostic.scope}, {years} : définition « {result.definition} », {POPULATIONS[result.diagnostic.population]}"
+    ]
     for code in ("consideration_sociale", "consideration_environnementale", "titulaire_esus", "titulaire_inclusif"):
         number, value = found.one(code), found.one(code, unite="valeur")
         if number is None:
@@ -212,4 +230,3 @@ def _free(path: Path) -> Path:
     while wanted.exists():
         wanted, rank = path.with_name(f"{path.stem} ({rank}){path.suffix}"), rank + 1
     return wanted
-

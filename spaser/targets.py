@@ -119,7 +119,10 @@ def national(day: date) -> tuple[Target, ...]:
 def _measured_by(entry: dict[str, Any]) -> str | None:
     kinds = {"environnemental": "consideration_environnementale", "social": "consideration_sociale"}
     if entry.get("any_of"):
-        return next((code for word, code in kinds.items() if all(word in name or name == "marche_reserve" for name in entry["any_of"])), None)
+        return next(
+            (code for word, code in kinds.items() if all(word in name or name == "marche_reserve" for name in entry["any_of"])),
+            None,
+        )
     label = entry.get("label", "")
     return ("egalim_bio" if "biologique" in label else "egalim_durables") if label.startswith("EGAlim") else None
 
@@ -149,7 +152,17 @@ def _one(entry: Any, first_year: int | None) -> tuple[list[str], Target | None]:
         faults.append(f"« sens » vaut « hausse » ou « baisse », pas « {sense} »")
     if goal is None or not isinstance(entry.get("annee"), int):
         return faults, None
-    return faults, Target(code, str(entry.get("libelle", title)), unit, definition, goal, entry["annee"], str(entry.get("source", "")), part, sense == "baisse")
+    return faults, Target(
+        code,
+        str(entry.get("libelle", title)),
+        unit,
+        definition,
+        goal,
+        entry["annee"],
+        str(entry.get("source", "")),
+        part,
+        sense == "baisse",
+    )
 
 
 def _known() -> dict[str, tuple[str, Sequence[str], Sequence[str], bool]]:
@@ -186,7 +199,7 @@ def _goal(raw: Any, part: bool, faults: list[str]) -> float | None:
     except ValueError:
         value = float("nan")
     if isinstance(raw, bool) or not 0 <= value < 1e15:
-        faults.append(f"la cible « {raw} » n'est ni une part (\"30 %\" ou 0.3) ni un nombre positif")
+        faults.append(f'la cible « {raw} » n\'est ni une part ("30 %" ou 0.3) ni un nombre positif')
         return None
     if part and value > 1:
         hint = f' ; pour {raw} %, écrivez cible = "{raw} %"' if not percent and value <= 100 else ""

@@ -68,7 +68,11 @@ def road(measures: pl.DataFrame, target: Target, complete: set[int], contracts: 
         return Road(target, "non_renseigne", _points([], {}, target))
     sure = [row for row in known if row["an"] in complete and not row["petit_effectif"]]
     horizon = max(target.annee, known[-1]["an"])
-    ahead = project(sure, range(known[-1]["an"] + 1, min(horizon, known[-1]["an"] + AHEAD) + 1), share=target.part) if len(sure) >= LEAST.get(target.unite, 3) else {}
+    ahead = (
+        project(sure, range(known[-1]["an"] + 1, min(horizon, known[-1]["an"] + AHEAD) + 1), share=target.part)
+        if len(sure) >= LEAST.get(target.unite, 3)
+        else {}
+    )
     last = sure[-1] if sure else known[-1]
     missing = _missing(last, target)
     some = _which(contracts, last["an"], missing, target)
@@ -138,15 +142,33 @@ def _points(known: list[dict], ahead: dict[int, tuple[float, float, float]], tar
     def path(year: int) -> float | None:
         if not start or span <= 0:
             return None
-        return start["valeur"] + (target.cible - start["valeur"]) * (year - start["an"]) / span if year <= target.annee else target.cible
+        return (
+            start["valeur"] + (target.cible - start["valeur"]) * (year - start["an"]) / span
+            if year <= target.annee
+            else target.cible
+        )
 
     seen = [{"annee": str(r["an"]), "valeur": r["valeur"], "bas": _or(r["bas"], r["valeur"]), "haut": _or(r["haut"], r["valeur"]),
              "chemin": path(r["an"]), "genre": "constaté"} for r in known]  # fmt: skip
-    next_ = [{"annee": str(year), "valeur": v, "bas": low, "haut": high, "chemin": path(year), "genre": "projeté"} for year, (v, low, high) in ahead.items()]
+    next_ = [
+        {"annee": str(year), "valeur": v, "bas": low, "haut": high, "chemin": path(year), "genre": "projeté"}
+        for year, (v, low, high) in ahead.items()
+    ]
     told = {int(row["annee"]) for row in seen + next_}
     last = max(told, default=target.annee)
-    next_ += [{"annee": str(year), "chemin": path(year), "genre": "à venir"} for year in range(last + 1, min(target.annee, last + AHEAD) + 1) if told]
-    schema = {"annee": pl.String, "valeur": pl.Float64, "bas": pl.Float64, "haut": pl.Float64, "chemin": pl.Float64, "genre": pl.String}
+    next_ += [
+        {"annee": str(year), "chemin": path(year), "genre": "à venir"}
+        for year in range(last + 1, min(target.annee, last + AHEAD) + 1)
+        if told
+    ]
+    schema = {
+        "annee": pl.String,
+        "valeur": pl.Float64,
+        "bas": pl.Float64,
+        "haut": pl.Float64,
+        "chemin": pl.Float64,
+        "genre": pl.String,
+    }
     return pl.DataFrame(seen + next_, schema=schema)
 
 
@@ -191,7 +213,9 @@ def _which(contracts: pl.DataFrame | None, year: int, missing: int | None, targe
     """How many contracts, and cents, would have changed the result: in number at their median amount, in value the largest first."""
     if contracts is None or missing is None or missing <= 0 or target.baisse:
         return None, None
-    without = contracts.filter(pl.col("annee") == year, ~pl.col("compte").fill_null(False), pl.col("poids").fill_null(0) > 0).sort("poids", descending=True)
+    without = contracts.filter(
+        pl.col("annee") == year, ~pl.col("compte").fill_null(False), pl.col("poids").fill_null(0) > 0
+    ).sort("poids", descending=True)
     if target.unite == "nombre":
         middle = without["poids"].median()
         return missing, round(middle * missing) if isinstance(middle, int | float) else None

@@ -26,7 +26,9 @@ def contracts(*years: tuple[int, int, int, int]) -> pl.LazyFrame:
 
 def counting(definition: str):
     """The way an edition measures: the definition is the rule, so the same key whatever the definition."""
-    return lambda frame: measure(frame, indicators=["consideration_sociale"], by=(), definition=definition).with_columns(definition=pl.lit(""))
+    return lambda frame: measure(frame, indicators=["consideration_sociale"], by=(), definition=definition).with_columns(
+        definition=pl.lit("")
+    )
 
 
 def moved(old: Edition, new: Edition, unit: str = "nombre") -> dict:
@@ -44,7 +46,10 @@ def test_a_change_of_rule_alone_is_the_rule_and_never_reality():
 
 
 def test_data_published_late_are_the_data():
-    row = moved(Edition(contracts((2024, 3, 0, 7)), (2024,), counting(WITH_CRITERION)), Edition(contracts((2024, 9, 0, 11)), (2024,), counting(WITH_CRITERION)))
+    row = moved(
+        Edition(contracts((2024, 3, 0, 7)), (2024,), counting(WITH_CRITERION)),
+        Edition(contracts((2024, 9, 0, 11)), (2024,), counting(WITH_CRITERION)),
+    )
     assert row["du_aux_donnees"] == pytest.approx(0.15) and row["cause"] == "données"
     assert row["du_a_la_regle"] == 0 and row["du_a_la_realite"] == 0
 
@@ -71,11 +76,16 @@ def test_nothing_moved_says_so():
 
 
 def test_a_period_that_the_new_data_no_longer_hold_leaves_the_cause_unknown():
-    row = moved(Edition(contracts((2024, 3, 0, 7)), (2024,), counting(WITH_CRITERION)), Edition(contracts((2025, 9, 0, 1)), (2025,), counting(WITH_CRITERION)))
+    row = moved(
+        Edition(contracts((2024, 3, 0, 7)), (2024,), counting(WITH_CRITERION)),
+        Edition(contracts((2025, 9, 0, 1)), (2025,), counting(WITH_CRITERION)),
+    )
     assert row["ecart"] == pytest.approx(0.6)
     assert row["du_aux_donnees"] is None and row["du_a_la_realite"] is None and row["cause"] == "indéterminée"
 
 
 def test_the_table_has_the_columns_of_the_vocabulary():
-    runs = counting(WITH_CRITERION)(SAME).with_columns(regle_edition=pl.lit("ancienne"), donnees=pl.lit("ancienne"), periode=pl.lit("ancienne"))
+    runs = counting(WITH_CRITERION)(SAME).with_columns(
+        regle_edition=pl.lit("ancienne"), donnees=pl.lit("ancienne"), periode=pl.lit("ancienne")
+    )
     assert editions.attribute(runs).collect().schema == EDITIONS.schema

@@ -47,7 +47,11 @@ def test_a_supplier_without_contract_is_unknown_and_never_no():
 
 
 def test_grants_are_no_purchase_and_credit_notes_are_netted():
-    row = total(("333333333", None, 300, 2024, "achat"), ("333333333", None, -100, 2024, "achat"), ("333333333", None, 5000, 2024, "subvention"))
+    row = total(
+        ("333333333", None, 300, 2024, "achat"),
+        ("333333333", None, -100, 2024, "achat"),
+        ("333333333", None, 5000, 2024, "subvention"),
+    )
     assert (row["numerateur"], row["denominateur"]) == (200_00, 200_00)
 
 
@@ -55,12 +59,20 @@ def test_the_status_of_the_supplier_itself_wins_over_that_of_its_contracts():
     lines = ledger(("999999999", None, 400, 2024, "achat"), ("333333333", None, 600, 2024, "achat")).with_columns(
         titulaire_ess=pl.Series([True, None], dtype=pl.Boolean)
     )
-    found = spent(lines, CONTRACTS, HOLDERS, indicators=["titulaire_ess"]).filter(pl.col("dimension") == "total", pl.col("indicateur") == "titulaire_ess").collect()
+    found = (
+        spent(lines, CONTRACTS, HOLDERS, indicators=["titulaire_ess"])
+        .filter(pl.col("dimension") == "total", pl.col("indicateur") == "titulaire_ess")
+        .collect()
+    )
     assert found["numerateur"].item() == 400_00 and found["couverture"].item() == 0.4
 
 
 def test_how_lines_were_joined_is_told_and_the_years_add_up():
-    lines = ledger(("111111111", "2024-001", 700, 2024, "achat"), ("333333333", None, 200, 2025, "achat"), ("999999999", None, 100, 2025, "achat"))
+    lines = ledger(
+        ("111111111", "2024-001", 700, 2024, "achat"),
+        ("333333333", None, 200, 2025, "achat"),
+        ("999999999", None, 100, 2025, "achat"),
+    )
     found = spent(lines, CONTRACTS, HOLDERS, indicators=["clause_sociale"]).collect()
     assert found.schema == MEASURES.schema and set(found["unite"]) == {SPENT}
     shares = {row["indicateur"]: row["valeur"] for row in found.filter(pl.col("dimension") == "total").to_dicts()}

@@ -25,7 +25,9 @@ def contracts(n_buyers: int = N, each: int = 40, kind: str = "commune") -> pl.La
 
 def authorities(regions: dict[str, str] | None = None) -> pl.LazyFrame:
     known = regions or {}
-    return pl.LazyFrame({"siren": list(known), "region": list(known.values())}, schema={"siren": pl.String, "region": pl.String})
+    return pl.LazyFrame(
+        {"siren": list(known), "region": list(known.values())}, schema={"siren": pl.String, "region": pl.String}
+    )
 
 
 def measures(values: dict[str, float], n: int = 40) -> pl.LazyFrame:
@@ -75,10 +77,14 @@ def test_peers_with_too_few_answers_are_not_counted():
 
 
 def test_the_region_is_asked_for_only_when_enough_buyers_are_left():
-    near = peers.profiles(contracts(n_buyers=30), authorities({f"9000000{rank:02d}": "11" if rank < 12 else "84" for rank in range(30)}))
+    near = peers.profiles(
+        contracts(n_buyers=30), authorities({f"9000000{rank:02d}": "11" if rank < 12 else "84" for rank in range(30)})
+    )
     assert peers.similar(near, "900000000").collect().height == 11
     assert peers.REGION in peers.similar(near, "900000000").collect()["critere"][0]
-    far = peers.profiles(contracts(n_buyers=30), authorities({f"9000000{rank:02d}": "11" if rank < 5 else "84" for rank in range(30)}))
+    far = peers.profiles(
+        contracts(n_buyers=30), authorities({f"9000000{rank:02d}": "11" if rank < 5 else "84" for rank in range(30)})
+    )
     assert peers.similar(far, "900000000").collect().height == 29
 
 

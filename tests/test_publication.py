@@ -74,7 +74,13 @@ def faults(content: str, schema: dict) -> list[str]:
     rows = list(csv.reader(io.StringIO(content, newline="")))
     names = [field["name"] for field in schema["fields"]]
     found = [] if rows[0] == names else ["l'en-tête n'est pas celui du schéma"]
-    readers = {"string": str, "number": float, "integer": int, "date": date.fromisoformat, "boolean": lambda text: {"true": True, "false": False}[text]}
+    readers = {
+        "string": str,
+        "number": float,
+        "integer": int,
+        "date": date.fromisoformat,
+        "boolean": lambda text: {"true": True, "false": False}[text],
+    }
     keys = set()
     for line, cells in enumerate(rows[1:], 2):
         row = dict(zip(names, cells, strict=True))
@@ -101,7 +107,15 @@ def faults(content: str, schema: dict) -> list[str]:
 
 def test_the_folder_holds_every_file(folder):
     names = {path.name for path in folder.iterdir()}
-    assert names == {"index.html", "indicateurs.csv", "indicateurs.schema.json", "note.docx", "methode.html", "sources.json", "contrats-mesures.parquet"}
+    assert names == {
+        "index.html",
+        "indicateurs.csv",
+        "indicateurs.schema.json",
+        "note.docx",
+        "methode.html",
+        "sources.json",
+        "contrats-mesures.parquet",
+    }
 
 
 def test_the_open_data_pass_their_schema(folder):
@@ -115,7 +129,9 @@ def test_the_checker_of_schemas_can_fail(folder):
     schema = json.loads((folder / "indicateurs.schema.json").read_text(encoding="utf-8"))
     lines = (folder / "indicateurs.csv").read_text(encoding="utf-8").splitlines()
     assert faults("\n".join([*lines, lines[1]]), schema)
-    assert faults("\n".join([lines[0], lines[1].replace(",nombre,", ",,", 1), *lines[2:]]), schema) or faults("\n".join(["a", *lines[1:]]), schema)
+    assert faults("\n".join([lines[0], lines[1].replace(",nombre,", ",,", 1), *lines[2:]]), schema) or faults(
+        "\n".join(["a", *lines[1:]]), schema
+    )
 
 
 def test_twice_from_the_same_files_gives_the_same_bytes(folder, given, tmp_path):
@@ -142,7 +158,10 @@ def test_the_definition_is_named_on_every_output(base, tmp_path):
     with zipfile.ZipFile(tmp_path / "note.docx") as archive:
         assert WITHOUT_CRITERION in archive.read("word/document.xml").decode("utf-8")
     rows = list(csv.DictReader((tmp_path / "indicateurs.csv").open(encoding="utf-8", newline="")))
-    assert {row["definition"] for row in rows if row["indicateur"] == "consideration_sociale"} == {"critère compté", "critère non compté"}
+    assert {row["definition"] for row in rows if row["indicateur"] == "consideration_sociale"} == {
+        "critère compté",
+        "critère non compté",
+    }
 
 
 def test_the_score_stays_out_unless_asked(result, base):
@@ -161,7 +180,11 @@ def test_what_is_not_given_reads_not_given_and_never_zero(result, folder):
 
 
 def test_figures_entered_join_the_same_table(folder):
-    rows = {(r["indicateur"], r["periode"]): r for r in csv.DictReader((folder / "indicateurs.csv").open(encoding="utf-8", newline="")) if r["population"] == "saisie"}
+    rows = {
+        (r["indicateur"], r["periode"]): r
+        for r in csv.DictReader((folder / "indicateurs.csv").open(encoding="utf-8", newline=""))
+        if r["population"] == "saisie"
+    }
     assert rows["heures_insertion", "2024-2025"]["valeur"] == "93200" and rows["heures_insertion", "2024"]["valeur"] == "41200"
     assert rows["egalim_bio", "2025"]["valeur"] == "0.233389" and rows["egalim_bio", "2025"]["numerateur"] == "2100.5"
     assert float(rows["egalim_bio", "2024-2025"]["couverture"]) == 0.5
@@ -200,7 +223,9 @@ def test_an_edition_compared_with_itself_moves_nothing(base, folder, result):
 
 
 def test_the_next_edition_on_another_period_is_reality(base, folder):
-    after = publication.publish(base, buyer=["Aubrelle", "Val d'Erbe"], years=(2025, 2026), previous=publication_files.previous(folder))
+    after = publication.publish(
+        base, buyer=["Aubrelle", "Val d'Erbe"], years=(2025, 2026), previous=publication_files.previous(folder)
+    )
     moved = after.editions.filter(pl.col("ecart").abs() > 0, pl.col("unite") == "nombre")
     assert moved.height and (moved["du_a_la_regle"] == 0).all() and (moved["du_a_la_realite"].abs() > 0).all()
 
@@ -214,7 +239,10 @@ def test_the_templates_are_written_and_never_replace_a_filled_one(tmp_path):
 
 def test_a_faulty_template_gives_every_error_at_once(tmp_path):
     file = tmp_path / "saisies.csv"
-    file.write_text("indicateur;annee;numerateur;denominateur\nheures_insertions;2024;3;\negalim_bio;2024;5;4\nlabel_rfar;2024;7;\nemissions_ges;24;x;\n", encoding="cp1252")
+    file.write_text(
+        "indicateur;annee;numerateur;denominateur\nheures_insertions;2024;3;\negalim_bio;2024;5;4\nlabel_rfar;2024;7;\nemissions_ges;24;x;\n",
+        encoding="cp1252",
+    )
     with pytest.raises(Problems) as told:
         entered.read(file)
     assert len(told.value.items) == 5
@@ -232,7 +260,10 @@ def test_on_real_files_both_denominators_match_a_plain_count(pattern):
         for record in content if isinstance(content, list) else content["marches"]["marche"]:
             records[record["acheteur"]["id"].strip(), str(record["id"]).strip()] = record
     counts = []
-    for field, key, (yes, no) in (("considerationsSociales", "considerationSociale", social), ("considerationsEnvironnementales", "considerationEnvironnementale", green)):
+    for field, key, (yes, no) in (
+        ("considerationsSociales", "considerationSociale", social),
+        ("considerationsEnvironnementales", "considerationEnvironnementale", green),
+    ):
         told = [set(record[field][key]) for record in records.values()]
         counts.append((sum(bool(words & yes) for words in told), len(records), sum(bool(words & (yes | no)) for words in told)))
     real = prepare([*sorted(REAL.glob(pattern))])

@@ -44,7 +44,10 @@ def test_a_file_of_targets_is_read_or_refused_with_every_error(case, tmp_path):
 
 def test_national_references_are_dated_sourced_and_never_invented():
     found = targets.national(date(2026, 11, 22))
-    assert {(t.indicateur, t.cible, t.annee) for t in found} >= {("consideration_sociale", 0.3, 2025), ("consideration_environnementale", 1.0, 2025)}
+    assert {(t.indicateur, t.cible, t.annee) for t in found} >= {
+        ("consideration_sociale", 0.3, 2025),
+        ("consideration_environnementale", 1.0, 2025),
+    }
     assert all(target.source and target.confidence for target in found)
     assert not any(target.annee == 2026 for target in found)  # no text was found for the plan that follows
 
@@ -79,7 +82,14 @@ def test_a_year_of_small_numbers_is_no_base_for_a_projection():
 
 
 def test_two_years_in_value_give_no_interval_so_no_projection():
-    assert trajectory.road(measures({2023: (30, 100), 2024: (36, 100)}, "valeur"), Target("clause_sociale", "", "valeur", "déclaré", 0.5, 2027, "x"), {2023, 2024}).projete is None
+    assert (
+        trajectory.road(
+            measures({2023: (30, 100), 2024: (36, 100)}, "valeur"),
+            Target("clause_sociale", "", "valeur", "déclaré", 0.5, 2027, "x"),
+            {2023, 2024},
+        ).projete
+        is None
+    )
 
 
 def test_the_line_is_the_weighted_line_and_its_interval_opens_with_time():
@@ -98,8 +108,12 @@ def test_the_straight_path_goes_from_the_first_year_to_the_target():
 
 
 def test_a_steady_rise_reaches_the_target_and_a_fall_does_not():
-    rise = trajectory.road(measures({2022: (20_000, 100_000), 2023: (40_000, 100_000), 2024: (49_000, 100_000)}), GOAL, {2022, 2023, 2024})
-    fall = trajectory.road(measures({2022: (40_000, 100_000), 2023: (30_000, 100_000), 2024: (20_000, 100_000)}), GOAL, {2022, 2023, 2024})
+    rise = trajectory.road(
+        measures({2022: (20_000, 100_000), 2023: (40_000, 100_000), 2024: (49_000, 100_000)}), GOAL, {2022, 2023, 2024}
+    )
+    fall = trajectory.road(
+        measures({2022: (40_000, 100_000), 2023: (30_000, 100_000), 2024: (20_000, 100_000)}), GOAL, {2022, 2023, 2024}
+    )
     assert rise.atteint_en == 2025 and fall.atteint_en is None and fall.state == "hors_rythme"
 
 

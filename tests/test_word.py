@@ -56,7 +56,12 @@ def test_each_chart_is_a_picture_with_its_alternative_text_and_its_data(report, 
 
 def test_tables_are_tables_whose_header_repeats_and_whose_cells_say_what_the_model_says(report, document):
     grids = [grid for grid in document.tables if grid.style.name == "Tableau"]
-    tables = [block.twin if isinstance(block, Figure) else block for s in report.sections for block in s.blocks if isinstance(block, TableBlock | Figure)]
+    tables = [
+        block.twin if isinstance(block, Figure) else block
+        for s in report.sections
+        for block in s.blocks
+        if isinstance(block, TableBlock | Figure)
+    ]
     assert len(grids) == len(tables)
     for grid, block in list(zip(grids, tables, strict=True))[:6]:
         assert grid.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
@@ -67,7 +72,9 @@ def test_tables_are_tables_whose_header_repeats_and_whose_cells_say_what_the_mod
 
 
 def test_key_figures_are_written_as_the_model_has_them(report, document):
-    cells = "\n".join(cell.text for grid in document.tables if grid.style.name == "Chiffres clés" for row in grid.rows for cell in row.cells)
+    cells = "\n".join(
+        cell.text for grid in document.tables if grid.style.name == "Chiffres clés" for row in grid.rows for cell in row.cells
+    )
     for figure in (figure for block in blocks(report, KeyFigures) for figure in block.figures):
         assert figure.label in cells
         assert (french.UNKNOWN_MARK if figure.value is None else french.value(figure.value, figure.unit)) in cells
@@ -86,7 +93,9 @@ def test_the_document_speaks_french(content):
 
 
 def test_control_characters_of_data_never_break_the_document(report):
-    hostile = build(f"Titre\x00\x0b{report.title}", buyer="Acheteur \x07fictif", as_of=report.as_of, sections=report.sections[:1])
+    hostile = build(
+        f"Titre\x00\x0b{report.title}", buyer="Acheteur \x07fictif", as_of=report.as_of, sections=report.sections[:1]
+    )
     assert docx.Document(io.BytesIO(word.render(hostile))).paragraphs[0].text.startswith("Titre")
 
 

@@ -12,16 +12,31 @@ from spaser.indicator_records import WITH_CRITERION, WITHOUT_CRITERION
 
 def add(commands: argparse._SubParsersAction) -> None:
     """The command ``publication``."""
-    known = command(commands, "publication", _run, "publication du SPASER : page, données ouvertes et leur schéma, note, méthode, sources")
+    known = command(
+        commands, "publication", _run, "publication du SPASER : page, données ouvertes et leur schéma, note, méthode, sources"
+    )
     selection(known)
     known.add_argument("--conjoint", nargs="+", metavar="NOM", default=[], help="les autres acheteurs d'un schéma conjoint")
     known.add_argument("--objectifs", metavar="FICHIER", help="objectifs.toml : les objectifs votés")
     known.add_argument("--saisies", metavar="FICHIER", help="le modèle rempli : heures d'insertion, émissions, réemploi…")
-    known.add_argument("--depenses", metavar="FICHIER", help="le grand livre : les parts en valeur sont aussi données sur les dépenses")
-    known.add_argument("--edition-precedente", metavar="DOSSIER", help="le dossier de la publication précédente, pour dire ce qui a changé et pourquoi")
-    known.add_argument("--definition", choices=[WITH_CRITERION, WITHOUT_CRITERION], default=WITH_CRITERION, help=f"par défaut : {WITH_CRITERION}")
+    known.add_argument(
+        "--depenses", metavar="FICHIER", help="le grand livre : les parts en valeur sont aussi données sur les dépenses"
+    )
+    known.add_argument(
+        "--edition-precedente",
+        metavar="DOSSIER",
+        help="le dossier de la publication précédente, pour dire ce qui a changé et pourquoi",
+    )
+    known.add_argument(
+        "--definition",
+        choices=[WITH_CRITERION, WITHOUT_CRITERION],
+        default=WITH_CRITERION,
+        help=f"par défaut : {WITH_CRITERION}",
+    )
     known.add_argument("--avec-score", action="store_true", help="publier aussi le score (il reste dehors par défaut)")
-    known.add_argument("--modele", action="store_true", help="écrire les fichiers à remplir (chiffres-saisis.csv, objectifs.toml) et s'arrêter")
+    known.add_argument(
+        "--modele", action="store_true", help="écrire les fichiers à remplir (chiffres-saisis.csv, objectifs.toml) et s'arrêter"
+    )
 
 
 def _run(choices: argparse.Namespace) -> None:
@@ -47,5 +62,3 @@ def _run(choices: argparse.Namespace) -> None:
 
 def _tell(written: list[Path]) -> None:
     say("\nFichiers écrits :\n" + "\n".join(f"  {path}" for path in written))
-
-

@@ -39,24 +39,49 @@ def _counted(findings: Findings, years: Sequence[int]) -> Section:
         "en valeur, chaque maximum d'accord-cadre compte une fois ; les montants impossibles, symboliques ou inconnus sont hors des sommes et comptés à part",
         "sous dix contrats renseignés, le chiffre est signalé « petit effectif »",
     ]  # fmt: skip
-    return Section("compte", "Ce qui est compté", "Quels contrats, quelles années ?", (Paragraph(tuple(Sentence(french.sentence(text)) for text in told)),))
+    return Section(
+        "compte",
+        "Ce qui est compté",
+        "Quels contrats, quelles années ?",
+        (Paragraph(tuple(Sentence(french.sentence(text)) for text in told)),),
+    )
 
 
 def _contracts(measures: pl.DataFrame) -> Section:
     """The records of the indicators measured on contracts."""
     used = measures.select("indicateur", "regle").unique(maintain_order=True).to_dicts()
     known = rules.toml("indicators.toml")
-    rows = [{"code": row["indicateur"], "regle": row["regle"], **known[row["indicateur"]]} for row in used if row["indicateur"] in known]
-    return Section("indicateurs", "Les indicateurs des contrats", "Comment se calcule chaque indicateur ?", (_records("tab-methode-contrats", "Les règles utilisées", rows),))
+    rows = [
+        {"code": row["indicateur"], "regle": row["regle"], **known[row["indicateur"]]}
+        for row in used
+        if row["indicateur"] in known
+    ]
+    return Section(
+        "indicateurs",
+        "Les indicateurs des contrats",
+        "Comment se calcule chaque indicateur ?",
+        (_records("tab-methode-contrats", "Les règles utilisées", rows),),
+    )
 
 
 def _entered(measures: pl.DataFrame) -> Section | None:
     known = rules.toml("entered.toml")
-    used = measures.filter(pl.col("population") == "saisie").select("indicateur", "regle").unique(maintain_order=True).to_dicts()
-    rows = [{"code": row["indicateur"], "regle": row["regle"], **known[row["indicateur"]]} for row in used if row["indicateur"] in known]
+    used = (
+        measures.filter(pl.col("population") == "saisie").select("indicateur", "regle").unique(maintain_order=True).to_dicts()
+    )
+    rows = [
+        {"code": row["indicateur"], "regle": row["regle"], **known[row["indicateur"]]}
+        for row in used
+        if row["indicateur"] in known
+    ]
     if not rows:
         return None
-    return Section("saisis", "Les chiffres saisis", "Que demande-t-on à l'acheteur ?", (_records("tab-methode-saisis", "Les chiffres demandés", rows),))
+    return Section(
+        "saisis",
+        "Les chiffres saisis",
+        "Que demande-t-on à l'acheteur ?",
+        (_records("tab-methode-saisis", "Les chiffres demandés", rows),),
+    )
 
 
 def _spent(measures: pl.DataFrame) -> Section | None:
@@ -67,7 +92,12 @@ def _spent(measures: pl.DataFrame) -> Section | None:
         "titulaire, si tous ses contrats répondent de même. Sinon la réponse est inconnue. Les avoirs sont déduits ; subventions et mouvements hors "
         "achats sont exclus. La lecture des montants notifiés reste donnée à côté."
     )
-    return Section("depenses", "Les indicateurs sur les dépenses", "Comment le grand livre est-il rapproché ?", (Sentence(french.typeset(text)),))
+    return Section(
+        "depenses",
+        "Les indicateurs sur les dépenses",
+        "Comment le grand livre est-il rapproché ?",
+        (Sentence(french.typeset(text)),),
+    )
 
 
 def _law(findings: Findings) -> Section:
@@ -82,32 +112,70 @@ def _law(findings: Findings) -> Section:
              for target in law.get("targets", {}).values() if "value" in target]  # fmt: skip
     columns = (Column("regle", "Règle ou cible"), Column("valeur", "Valeur"), Column("unite", "Unité"), Column("depuis", "Depuis", "date"), Column("source", "Source"),
                Column("confiance", "Vérification"), Column("verifie", "Vérifié le", "date"))  # fmt: skip
-    schema = {"regle": pl.String, "valeur": pl.String, "unite": pl.String, "depuis": pl.Date, "source": pl.String, "confiance": pl.String, "verifie": pl.Date}
+    schema = {
+        "regle": pl.String,
+        "valeur": pl.String,
+        "unite": pl.String,
+        "depuis": pl.Date,
+        "source": pl.String,
+        "confiance": pl.String,
+        "verifie": pl.Date,
+    }
     frame = pl.DataFrame(rows, schema=schema, orient="row")
-    return Section("droit", "Les règles de droit", "Quels seuils, quelles cibles ?", (table("tab-droit", "Règles et cibles utilisées", frame, columns),))
+    return Section(
+        "droit",
+        "Les règles de droit",
+        "Quels seuils, quelles cibles ?",
+        (table("tab-droit", "Règles et cibles utilisées", frame, columns),),
+    )
 
 
 def _choices() -> Section:
     """What the kit chose, with its reasons."""
     method, peers = rules.toml("method.toml"), rules.toml("peers.toml")
-    rows = [(f"indicators.{key}", str(entry["value"]), entry.get("unit", ""), entry["reason"]) for key, entry in method["indicators"].items()]
+    rows = [
+        (f"indicators.{key}", str(entry["value"]), entry.get("unit", ""), entry["reason"])
+        for key, entry in method["indicators"].items()
+    ]
     rows.append(("peers.minimum", str(peers["minimum"]), "acheteurs", peers["reason"]))
     for name in ("nombre", "montant"):
-        rows.append((f"peers.{name}", ", ".join(french.number(bound) for bound in peers[name]["bornes"]), peers[name]["unit"], peers[name]["reason"]))
+        rows.append(
+            (
+                f"peers.{name}",
+                ", ".join(french.number(bound) for bound in peers[name]["bornes"]),
+                peers[name]["unit"],
+                peers[name]["reason"],
+            )
+        )
     columns = (Column("cle", "Choix"), Column("valeur", "Valeur"), Column("unite", "Unité"), Column("raison", "Pourquoi"))
     frame = pl.DataFrame(rows, schema={column.name: pl.String for column in columns}, orient="row")
-    note = Callout("Des choix, pas du droit", "Ces valeurs sont celles du kit ; elles sont écrites dans « method.toml » et « peers.toml ».")
-    return Section("choix", "Les choix de méthode", "Qu'a-t-on décidé ?", (note, table("tab-choix", "Les choix du kit", frame, columns)))
+    note = Callout(
+        "Des choix, pas du droit", "Ces valeurs sont celles du kit ; elles sont écrites dans « method.toml » et « peers.toml »."
+    )
+    return Section(
+        "choix", "Les choix de méthode", "Qu'a-t-on décidé ?", (note, table("tab-choix", "Les choix du kit", frame, columns))
+    )
 
 
 def _doubts(measures: pl.DataFrame, findings: Findings) -> Section:
     """What is to be confirmed before publishing."""
     known = rules.toml("indicators.toml") | rules.toml("entered.toml")
     used = measures["indicateur"].unique(maintain_order=True).to_list()
-    rows = [(known[code]["titre"], known[code]["base"]) for code in used if code in known and _DOUBT.search(known[code]["base"])]
-    rows += [(item["titre"], item["base"]) for item in rules.toml("spaser_items.toml").values() if item["confidence"] == "a_confirmer"]
+    rows = [
+        (known[code]["titre"], known[code]["base"]) for code in used if code in known and _DOUBT.search(known[code]["base"])
+    ]
+    rows += [
+        (item["titre"], item["base"])
+        for item in rules.toml("spaser_items.toml").values()
+        if item["confidence"] == "a_confirmer"
+    ]
     frame = pl.DataFrame(rows, schema={"titre": pl.String, "base": pl.String}, orient="row")
-    shown: TableBlock = table("tab-a-confirmer", "Bases à confirmer avant publication", frame, (Column("titre", "Élément"), Column("base", "Base, telle que connue du kit")))
+    shown: TableBlock = table(
+        "tab-a-confirmer",
+        "Bases à confirmer avant publication",
+        frame,
+        (Column("titre", "Élément"), Column("base", "Base, telle que connue du kit")),
+    )
     return Section("a-confirmer", "À confirmer", "Quelles références restent à relire ?", (shown,))
 
 

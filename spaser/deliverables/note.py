@@ -17,7 +17,9 @@ _LABELS = {
     "consideration_sociale": "Considération sociale", "consideration_environnementale": "Considération environnementale",
     "titulaire_esus": "Titulaire agréé ESUS", "titulaire_inclusif": "Structure inclusive",
 }  # fmt: skip
-_PARTIAL = french.typeset("Statut des titulaires : une liste partielle ne prouve que des oui ; la part sur les renseignés ne se lit pas seule.")
+_PARTIAL = french.typeset(
+    "Statut des titulaires : une liste partielle ne prouve que des oui ; la part sur les renseignés ne se lit pas seule."
+)
 
 
 def sections(findings: Findings) -> tuple[Section, ...]:
@@ -38,11 +40,22 @@ def _essentials(findings: Findings) -> Section:
             told += [Sentence(sentences.of_share(measure).text)] if unit == "nombre" else []
     silent = [_LABELS[code] for code in HEADLINES if (m := findings.one(code)) is None or not m.repondus]
     if silent:
-        told.append(Sentence(french.sentence(f"non renseigné, faute de liste de fournisseurs : {french.listing(name.lower().replace('esus', 'ESUS') for name in silent)}")))
+        told.append(
+            Sentence(
+                french.sentence(
+                    f"non renseigné, faute de liste de fournisseurs : {french.listing(name.lower().replace('esus', 'ESUS') for name in silent)}"
+                )
+            )
+        )
     blocks: list = [KeyFigures(tuple(cards[:8]))] if cards else []
     blocks.append(Paragraph(tuple(told)))
     text = f"Définition « {findings.definition} » ; contrats comptés : {findings.population_label}. Un contrat muet n'est pas compté comme un non."
-    return Section("essentiel", "L'essentiel", "Quelle part des achats est responsable ?", (*blocks, Callout("Comment lire", french.typeset(text))))
+    return Section(
+        "essentiel",
+        "L'essentiel",
+        "Quelle part des achats est responsable ?",
+        (*blocks, Callout("Comment lire", french.typeset(text))),
+    )
 
 
 def _declared(findings: Findings) -> Section | None:
@@ -64,13 +77,27 @@ def _rates(findings: Findings) -> Section | None:
             measure = findings.one(code, unite=unit)
             if measure is not None and measure.repondus:
                 span = french.share_range(measure.bas, measure.haut)
-                lines.append((f"{_LABELS[code]}, {name}", measure.valeur, span if span.startswith("de ") else "", measure.valeur_repondus, measure.couverture))
+                lines.append(
+                    (
+                        f"{_LABELS[code]}, {name}",
+                        measure.valeur,
+                        span if span.startswith("de ") else "",
+                        measure.valeur_repondus,
+                        measure.couverture,
+                    )
+                )
     if not lines:
         return None
     columns = (Column("titre", "Indicateur"), Column("valeur", "Sur l'ensemble", "part"), Column("fourchette", "Au moins, au plus"),
                Column("renseignes", "Sur les renseignés", "part"), Column("reponse", "Taux de réponse", "part"))  # fmt: skip
     schema = {c.name: pl.Float64 if c.unit == "part" else pl.String for c in columns}
-    shown = table("note-taux", "Les taux que la loi demande, avec leurs deux dénominateurs", pl.DataFrame(lines, schema=schema, orient="row"), columns, _PARTIAL)
+    shown = table(
+        "note-taux",
+        "Les taux que la loi demande, avec leurs deux dénominateurs",
+        pl.DataFrame(lines, schema=schema, orient="row"),
+        columns,
+        _PARTIAL,
+    )
     return Section("taux", "Les taux réels", "Sur combien de contrats, sur quels montants ?", (shown,))
 
 
@@ -86,18 +113,39 @@ def _goals(findings: Findings) -> Section | None:
     lines = [(row["titre"], written_value(row["cible"], row), str(row["annee"]),
               "non renseigné" if row["derniere"] is None else f"{written_value(row['derniere'], row)} ({row['annee_derniere']})", STATES[row["etat"]])
              for row in shown.head(_MOST_GOALS).to_dicts()]  # fmt: skip
-    columns = [Column(name, label) for name, label in (("objectif", "Objectif"), ("cible", "Cible"), ("annee", "Échéance"), ("derniere", "Dernière année"), ("etat", "État"))]
+    columns = [
+        Column(name, label)
+        for name, label in (
+            ("objectif", "Objectif"),
+            ("cible", "Cible"),
+            ("annee", "Échéance"),
+            ("derniere", "Dernière année"),
+            ("etat", "État"),
+        )
+    ]
     frame = pl.DataFrame(lines, schema={column.name: pl.String for column in columns}, orient="row")
-    caption = "Les objectifs votés" if voted.height else "Les cibles nationales, pour mémoire (aucun objectif voté n'est fourni)"
+    caption = (
+        "Les objectifs votés" if voted.height else "Les cibles nationales, pour mémoire (aucun objectif voté n'est fourni)"
+    )
     told = [block for block in whole.blocks[:1] if isinstance(block, Paragraph) and voted.height]
-    return Section("objectifs", "Les objectifs", "Seront-ils atteints ?", (*told, table("note-objectifs", caption, frame, columns)))
+    return Section(
+        "objectifs", "Les objectifs", "Seront-ils atteints ?", (*told, table("note-objectifs", caption, frame, columns))
+    )
 
 
 def _next(findings: Findings) -> Section:
     entered = findings.extras.get("saisis")
     given = set(entered.filter(pl.col("valeur").is_not_null())["indicateur"]) if entered is not None else set()
-    lacking = [item["titre"][:1].lower() + item["titre"][1:] for item in items().values() if item["saisis"] and not given & set(item["saisis"]) and item["base"].startswith("CCP")]
+    lacking = [
+        item["titre"][:1].lower() + item["titre"][1:]
+        for item in items().values()
+        if item["saisis"] and not given & set(item["saisis"]) and item["base"].startswith("CCP")
+    ]
     said = [f"chiffres que l'acheteur n'a pas encore donnés : {' ; '.join(lacking)}"] if lacking else []
     said.append("le détail est dans « index.html », la méthode dans « methode.html », les chiffres dans « indicateurs.csv »")
-    return Section("suite", "Ce qui manque", "Que reste-t-il à réunir ?", (Paragraph(tuple(Sentence(french.sentence(text)) for text in said)),))
-
+    return Section(
+        "suite",
+        "Ce qui manque",
+        "Que reste-t-il à réunir ?",
+        (Paragraph(tuple(Sentence(french.sentence(text)) for text in said)),),
+    )

@@ -58,7 +58,12 @@ def section_peers(findings: Findings) -> Section | None:
                Column("n_pairs", "n", "entier")]  # fmt: skip
     basis = frame["critere"].drop_nulls().unique().sort().to_list()
     note = f"Comparables : {' ; '.join(basis)}. Parts sur tous les contrats ; les acheteurs de moins de dix contrats renseignés ne comptent pas."
-    return Section("pairs", title, question, (table("tab-pairs", "La place parmi les acheteurs comparables", frame, columns, french.typeset(note)),))
+    return Section(
+        "pairs",
+        title,
+        question,
+        (table("tab-pairs", "La place parmi les acheteurs comparables", frame, columns, french.typeset(note)),),
+    )
 
 
 def section_editions(findings: Findings) -> Section | None:
@@ -67,8 +72,14 @@ def section_editions(findings: Findings) -> Section | None:
     if rows is None or not rows.height:
         return None
     several = pl.col("definition").n_unique().over("indicateur") > 1
-    kept = rows.filter(pl.col("ecart").is_not_null(), pl.col("unite").is_in(["nombre", "valeur"]), ~several | (pl.col("definition") == findings.definition))
-    moved = kept.filter((pl.col("ecart").abs() > 0) | (pl.col("cause") == "effets qui se compensent")).filter(pl.col("apres") <= 1)
+    kept = rows.filter(
+        pl.col("ecart").is_not_null(),
+        pl.col("unite").is_in(["nombre", "valeur"]),
+        ~several | (pl.col("definition") == findings.definition),
+    )
+    moved = kept.filter((pl.col("ecart").abs() > 0) | (pl.col("cause") == "effets qui se compensent")).filter(
+        pl.col("apres") <= 1
+    )
     title, question = "Depuis l'édition précédente", "Qu'est-ce qui a changé, et pourquoi ?"
     if not moved.height:
         return Section("editions", title, question, (Sentence("Aucune part n'a changé depuis l'édition précédente."),))
@@ -76,7 +87,9 @@ def section_editions(findings: Findings) -> Section | None:
     frame = moved.with_columns(_points(name) for name in signs)
     columns = (Column("titre", "Indicateur"), Column("unite", "Unité"), Column("avant", "Avant", "part"), Column("apres", "Après", "part"), Column("ecart", "Écart"),
                Column("du_a_la_regle", "dont règle"), Column("du_aux_donnees", "dont données"), Column("du_a_la_realite", "dont réalité"), Column("cause", "Cause principale"))  # fmt: skip
-    return Section("editions", title, question, (table("tab-editions", "Les écarts et leurs causes", frame, columns, _EDITIONS),))
+    return Section(
+        "editions", title, question, (table("tab-editions", "Les écarts et leurs causes", frame, columns, _EDITIONS),)
+    )
 
 
 def _told(row: dict[str, Any]) -> Sentence:
@@ -149,15 +162,24 @@ def _points(name: str) -> pl.Expr:
     rounded = (pl.col(name) * 100).round(1)
     plain = rounded.abs().cast(pl.String).str.replace(".", ",", literal=True)
     sign = pl.when(rounded > 0).then(pl.lit("+")).when(rounded < 0).then(pl.lit(french.MINUS)).otherwise(pl.lit(""))
-    return pl.when(rounded.is_null()).then(pl.lit(french.UNKNOWN_MARK)).otherwise(pl.format("{}{}\u00a0pt", sign, plain)).alias(name)
+    return (
+        pl.when(rounded.is_null())
+        .then(pl.lit(french.UNKNOWN_MARK))
+        .otherwise(pl.format("{}{}\u00a0pt", sign, plain))
+        .alias(name)
+    )
 
 
-_NONE = Sentence(french.typeset("Aucun objectif n'a été fourni : voir le modèle « objectifs.toml » (spaser publication --modele)."))
+_NONE = Sentence(
+    french.typeset("Aucun objectif n'a été fourni : voir le modèle « objectifs.toml » (spaser publication --modele).")
+)
 _PROJECTION = french.typeset(
     "La projection prolonge en ligne droite les années complètes, pondérées par leur nombre de contrats, avec une fourchette à 80 % qui tient compte du "
     "hasard des petits nombres et des contrats muets. Elle lit le passé, elle ne promet rien."
 )
-_NATIONAL = french.typeset("Ces cibles nationales ne sont pas celles de l'acheteur : elles sont rappelées avec leur source et son degré de vérification.")
+_NATIONAL = french.typeset(
+    "Ces cibles nationales ne sont pas celles de l'acheteur : elles sont rappelées avec leur source et son degré de vérification."
+)
 _EDITIONS = french.typeset(
     "Règle : la même édition remesurée avec la nouvelle règle. Données : la même période relue dans les données d'aujourd'hui (contrats publiés tard ou "
     "corrigés). Réalité : ce qui reste, d'une période à l'autre, à règle et données égales."

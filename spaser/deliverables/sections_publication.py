@@ -15,7 +15,19 @@ from spaser import charts, french, rules
 from spaser.deliverables import sentences
 from spaser.deliverables.findings import Findings
 from spaser.deliverables.method import section_glossary
-from spaser.deliverables.report import Callout, Column, Figure, KeyFigure, KeyFigures, Measured, Paragraph, Section, Sentence, TableBlock, table
+from spaser.deliverables.report import (
+    Callout,
+    Column,
+    Figure,
+    KeyFigure,
+    KeyFigures,
+    Measured,
+    Paragraph,
+    Section,
+    Sentence,
+    TableBlock,
+    table,
+)
 from spaser.deliverables.sections import CODES, complete_years, section_scores
 from spaser.deliverables.sections_goals import section_editions, section_goals, section_peers
 from spaser.deliverables.sections_obligations import section_obligations
@@ -53,7 +65,9 @@ def section_essentials(findings: Findings) -> Section:
             if unit == "nombre" and measure.repondus:
                 told.append(sentences.of_share(measure))
     blocks: list = [KeyFigures(tuple(cards)), *([Paragraph(tuple(told))] if told else []), _definition(findings)]
-    return Section("essentiel", "L'essentiel", "Quelle part des achats est socialement et écologiquement responsable ?", tuple(blocks))
+    return Section(
+        "essentiel", "L'essentiel", "Quelle part des achats est socialement et écologiquement responsable ?", tuple(blocks)
+    )
 
 
 def section_items(findings: Findings) -> Section:
@@ -63,9 +77,17 @@ def section_items(findings: Findings) -> Section:
     blocks: list = [
         _figure("fig-declare", "Ce que les contrats déclarent, en nombre", charts.considerations(findings.rows(*CODES))),
         table("tab-indicateurs-nombre", "Les indicateurs en nombre de contrats", number, _RATES, _note(findings)),
-        table("tab-indicateurs-valeur", "Les indicateurs en valeur (montants notifiés, maximum pour les accords-cadres)", value, _MONEY, _VALUE),
+        table(
+            "tab-indicateurs-valeur",
+            "Les indicateurs en valeur (montants notifiés, maximum pour les accords-cadres)",
+            value,
+            _MONEY,
+            _VALUE,
+        ),
     ]
-    return Section("indicateurs", "Les indicateurs des contrats", "Que disent les contrats de chaque engagement ?", tuple(blocks))
+    return Section(
+        "indicateurs", "Les indicateurs des contrats", "Que disent les contrats de chaque engagement ?", tuple(blocks)
+    )
 
 
 def section_competing(findings: Findings) -> Section | None:
@@ -103,7 +125,12 @@ def section_buyers(findings: Findings) -> Section | None:
     if rows is None or not rows.height:
         return None
     every = pl.concat([rows, findings.measures.with_columns(perimetre=pl.lit("Ensemble du schéma"))])
-    told = _retained(findings, every.filter(pl.col("indicateur").is_in(HEADLINES), pl.col("dimension") == "total", pl.col("population") == findings.population))
+    told = _retained(
+        findings,
+        every.filter(
+            pl.col("indicateur").is_in(HEADLINES), pl.col("dimension") == "total", pl.col("population") == findings.population
+        ),
+    )
     blocks = []
     for unit, name in (("nombre", "en nombre de contrats"), ("valeur", "en valeur")):
         kept = (_MONEY if unit == "valeur" else _RATES)[2:]
@@ -119,12 +146,27 @@ def section_spent(findings: Findings) -> Section | None:
     if rows is None or not rows.height:
         return None
     paid = _retained(findings, rows.filter(pl.col("dimension") == "total", pl.col("denominateur").is_not_null()))
-    notified = _retained(findings, findings.measures.filter(pl.col("dimension") == "total", pl.col("unite") == "valeur", pl.col("population") == findings.population))
-    both = paid.join(notified.select("indicateur", "definition", notifie=pl.col("valeur")), on=["indicateur", "definition"], how="left", maintain_order="left")
+    notified = _retained(
+        findings,
+        findings.measures.filter(
+            pl.col("dimension") == "total", pl.col("unite") == "valeur", pl.col("population") == findings.population
+        ),
+    )
+    both = paid.join(
+        notified.select("indicateur", "definition", notifie=pl.col("valeur")),
+        on=["indicateur", "definition"],
+        how="left",
+        maintain_order="left",
+    )
     columns = (Column("titre", "Indicateur"), Column("numerateur_euros", "Oui"), Column("denominateur_euros", "Sur"), Column("valeur", "Part des dépenses", "part"),
                Column("fourchette", "Au moins, au plus"), Column("valeur_repondus", "Part des dépenses renseignées", "part"),
                Column("couverture", "Taux de réponse", "part"), Column("notifie", "Même part des montants notifiés", "part"))  # fmt: skip
-    return Section("depenses", "Sur les dépenses", "Que disent les dépenses réelles ?", (table("tab-depenses", "Les indicateurs sur les dépenses", both, columns, _SPENT),))
+    return Section(
+        "depenses",
+        "Sur les dépenses",
+        "Que disent les dépenses réelles ?",
+        (table("tab-depenses", "Les indicateurs sur les dépenses", both, columns, _SPENT),),
+    )
 
 
 def section_entered(findings: Findings) -> Section | None:
@@ -134,11 +176,15 @@ def section_entered(findings: Findings) -> Section | None:
         return None
     written = [_written(row) for row in rows.filter(pl.col("dimension") == "total").to_dicts()]
     names = ("repere", "titre", "valeur", "detail", "couverture")
-    frame = pl.DataFrame(written, schema={name: pl.Float64 if name == "couverture" else pl.String for name in names}, orient="row")
+    frame = pl.DataFrame(
+        written, schema={name: pl.Float64 if name == "couverture" else pl.String for name in names}, orient="row"
+    )
     columns = (Column("titre", "Indicateur"), Column("repere", "Repère"), Column("valeur", "Sur la période"), Column("detail", "Calcul"),
                Column("couverture", "Années données", "part"))  # fmt: skip
     shown = table("tab-saisis", "Ce que les contrats publiés ne montrent pas", frame, columns, _ENTERED)
-    return Section("saisis", "Les chiffres saisis par l'acheteur", "Que sait l'acheteur que les contrats ne disent pas ?", (shown,))
+    return Section(
+        "saisis", "Les chiffres saisis par l'acheteur", "Que sait l'acheteur que les contrats ne disent pas ?", (shown,)
+    )
 
 
 def section_missing(findings: Findings) -> Section:
@@ -149,8 +195,17 @@ def section_missing(findings: Findings) -> Section:
     schema = {name: pl.String for name in ("repere", "titre", "present", "manque", "frequence", "base", "confiance")}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     lacking = frame.filter(pl.col("manque") != "").height
-    told = Sentence(french.sentence(f"{french.count(lacking, 'élément')} sur {frame.height} {'reste' if lacking < 2 else 'restent'} à compléter"))
-    return Section("manques", "Ce qui manque pour publier", "Que reste-t-il à réunir ?", (told, table("tab-manques", "Les éléments du schéma", frame, columns)))
+    told = Sentence(
+        french.sentence(
+            f"{french.count(lacking, 'élément')} sur {frame.height} {'reste' if lacking < 2 else 'restent'} à compléter"
+        )
+    )
+    return Section(
+        "manques",
+        "Ce qui manque pour publier",
+        "Que reste-t-il à réunir ?",
+        (told, table("tab-manques", "Les éléments du schéma", frame, columns)),
+    )
 
 
 def section_sources(findings: Findings) -> Section:
@@ -162,7 +217,9 @@ def section_sources(findings: Findings) -> Section:
         "tous les chiffres dans « indicateurs.csv »",
     ]  # fmt: skip
     names = ", ".join(source.name for source in findings.sources[:12]) + (" …" if len(findings.sources) > 12 else "")
-    blocks = [Sentence(french.sentence(text)) for text in told] + ([Sentence(french.sentence(f"fichiers lus : {names}"))] if names else [])
+    blocks = [Sentence(french.sentence(text)) for text in told] + (
+        [Sentence(french.sentence(f"fichiers lus : {names}"))] if names else []
+    )
     return Section("sources", "Sources", "D'où viennent ces chiffres ?", tuple(blocks))
 
 
@@ -180,7 +237,9 @@ def publication(findings: Findings, *, with_score: bool = False) -> tuple[Sectio
 
 def _card(measure: Measured, unit: str) -> KeyFigure:
     label = measure.titre.replace("Contrats", "Contrats" if unit == "nombre" else "Montants des contrats", 1)
-    kind = "clause" if "environnementale" in measure.indicateur else "réservé" if "titulaire" in measure.indicateur else "critère"
+    kind = (
+        "clause" if "environnementale" in measure.indicateur else "réservé" if "titulaire" in measure.indicateur else "critère"
+    )
     note = f"renseignés : {french.share(measure.couverture)}" + (" ; petit effectif" if measure.petit_effectif else "")
     return KeyFigure(label, measure.valeur, "part", note, measure.bas, measure.haut, kind, measure)
 
@@ -239,17 +298,33 @@ def _written(row: dict[str, Any]) -> tuple[str, str, str, str, float | None]:
         money = row["unite"] == "valeur"
         write: Callable[[int], str] = french.euros_short if money else french.number
         unit = "" if money else f" {row['unite']}"
-        return mark, row["titre"], french.share(value), f"{write(row['numerateur'])} / {write(row['denominateur'])}{unit}", row["couverture"]
+        return (
+            mark,
+            row["titre"],
+            french.share(value),
+            f"{write(row['numerateur'])} / {write(row['denominateur'])}{unit}",
+            row["couverture"],
+        )
     if row["unite"] == "oui ou non":
         return mark, row["titre"], "oui" if value else "non", "", row["couverture"]
     unit = row["unite"].replace("EUR", "€").replace("tCO2e", "t éq. CO2").replace("m3", "m³")
-    return mark, row["titre"], f"{french.number(value, 0 if float(value).is_integer() else 1)}{french.NBSP}{unit}", "", row["couverture"]
+    return (
+        mark,
+        row["titre"],
+        f"{french.number(value, 0 if float(value).is_integer() else 1)}{french.NBSP}{unit}",
+        "",
+        row["couverture"],
+    )
 
 
 def _state(findings: Findings, mark: str, item: dict[str, Any]) -> tuple[str, ...]:
     """What an item holds and lacks; the joint schema is told by its buyers."""
     entered = findings.extras.get("saisis")
-    given = set(entered.filter(pl.col("dimension") == "total", pl.col("valeur").is_not_null())["indicateur"]) if entered is not None else set()
+    given = (
+        set(entered.filter(pl.col("dimension") == "total", pl.col("valeur").is_not_null())["indicateur"])
+        if entered is not None
+        else set()
+    )
     known = {code for code in item["contrats"] if (m := findings.one(code)) and m.repondus}
     titles = {code: record["titre"] for code, record in rules.toml("entered.toml").items()}
     lacking = [_plain(rules.toml("indicators.toml")[code]["titre"]) for code in item["contrats"] if code not in known]
@@ -279,7 +354,9 @@ def _note(findings: Findings) -> str:
 
 def _figure(id: str, caption: str, picture: charts.Picture) -> Figure:
     columns = [Column(name, label, unit) for name, label, unit in picture.columns]
-    twin: TableBlock = table(f"{id}-donnees", f"Les données : {french.capital(caption)[:1].lower()}{caption[1:]}", picture.twin, columns)
+    twin: TableBlock = table(
+        f"{id}-donnees", f"Les données : {french.capital(caption)[:1].lower()}{caption[1:]}", picture.twin, columns
+    )
     return Figure(id, caption, picture, twin)
 
 

@@ -150,7 +150,12 @@ class _Writer:
             _fill(cell, column.label, "Cellule serrée" if small else "Cellule", column.unit in _RIGHT, bold=True)
         for texts in shown:
             for cell, text, column in zip(grid.add_row().cells, texts, block.columns, strict=True):
-                _fill(cell, text or ("inconnu" if column.unit in _RIGHT else ""), "Cellule serrée" if small else "Cellule", column.unit in _RIGHT)
+                _fill(
+                    cell,
+                    text or ("inconnu" if column.unit in _RIGHT else ""),
+                    "Cellule serrée" if small else "Cellule",
+                    column.unit in _RIGHT,
+                )
         totals = block.totals()
         if totals and block.frame.height > 1:
             for rank, (cell, total, column) in enumerate(zip(grid.add_row().cells, totals, block.columns, strict=True)):
@@ -277,5 +282,3 @@ def _field(line: Line, code: str, shown: str) -> None:
 def _t(text: str) -> str:
     """Text for a document: control characters, that XML forbids, are dropped."""
     return "".join(c for c in text if c >= " " or c in "\t\n").replace("\ufffe", "").replace("\uffff", "")
-
-

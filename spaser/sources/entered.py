@@ -17,7 +17,11 @@ from spaser.vocabulary import ENTERED
 
 HEADER = ("indicateur", "annee", "acheteur_siren", "numerateur", "denominateur", "source", "commentaire")
 NEEDED = ("indicateur", "annee", "numerateur")
-_HELP = {"quantite": "numerateur : la quantité, en {unite}", "part": "numerateur et denominateur, en {unite}", "oui_non": "numerateur : 1 (oui) ou 0 (non)"}
+_HELP = {
+    "quantite": "numerateur : la quantité, en {unite}",
+    "part": "numerateur et denominateur, en {unite}",
+    "oui_non": "numerateur : 1 (oui) ou 0 (non)",
+}
 
 
 def records() -> dict[str, dict[str, Any]]:
@@ -111,7 +115,10 @@ def _checked(line: dict[str, str], sirens: Sequence[str]) -> tuple[list[str], di
         faults.append(f"« {siren} » n'est pas un SIREN (neuf chiffres)")
     elif siren and sirens and siren not in sirens:
         faults.append(f"le SIREN {siren} n'est pas un acheteur de cette publication ({', '.join(sirens)})")
-    part, whole = _number(line.get("numerateur"), "numerateur", faults), _number(line.get("denominateur"), "denominateur", faults)
+    part, whole = (
+        _number(line.get("numerateur"), "numerateur", faults),
+        _number(line.get("denominateur"), "denominateur", faults),
+    )
     if record and not any("erateur" in fault or "ominateur" in fault for fault in faults):
         faults += _shape(record, code, part, whole)
     row = {"indicateur": code, "annee": year, "acheteur_siren": siren, "numerateur": part, "denominateur": whole,
