@@ -26,6 +26,8 @@ _VERBS = {
     "clauses": "spaser.dossier",
     "write_clauses": "spaser.dossier",
     "potential_of": "spaser.opportunities",
+    "suppliers_of": "spaser.purchases",
+    "territory": "spaser.purchases_territory",
     "Problem": "spaser.problems",
 }
 __all__ = ["__version__", *_VERBS]

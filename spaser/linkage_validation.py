@@ -34,13 +34,15 @@ COLUMNS = (
 )
 YES = ("accepter", "accepte", "accepté", "oui", "o", "x", "1", "ok", "a")
 NO = ("refuser", "refuse", "refusé", "non", "n", "0", "r")
+#: A candidate less alike than this is not worth a person's time.
+WORTH = 0.4
 _FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def to_validate(links: pl.LazyFrame, candidates: pl.LazyFrame) -> pl.LazyFrame:
     """The rows to show the user: the candidates of every name left ambiguous, the largest amounts first."""
     asked = links.filter(pl.col("statut") == "ambigu").select("cle", "code_postal", "commune", "lignes", "montant")
-    rows = candidates.select(
+    rows = candidates.filter(pl.col("score") >= WORTH).select(
         "cle",
         "fournisseur",
         "rang",

@@ -281,7 +281,8 @@ def _rules(book: xlsxwriter.Workbook, styles: Styles, report: Report) -> None:
 
 
 def _width(sheet: Worksheet, index: int, column: Column) -> None:
-    wide = {"objet": 60, "message": 60, "a_corriger": 60, "contributions": 50, "titre": 40}
+    wide = {"objet": 60, "message": 60, "a_corriger": 60, "contributions": 50, "titre": 40, "fournisseur": 36, "nom": 36, "detail": 80,
+            "ess_raison": 60, "inclusif_raison": 60, "motif": 46, "pourquoi": 52, "libelle": 34, "fichier": 34}
     sheet.set_column(index, index, wide.get(column.name, _WIDTHS.get(column.unit, 20)))
 
 
