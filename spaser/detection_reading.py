@@ -106,10 +106,21 @@ def read(folded: Folded, nature: str, ranks: Iterable[int], exceptions: Iterable
     hits = [(*match.span(), rule) for rule in rules for match in rule.pattern.finditer(folded.text)]
     if not hits:
         return []
-    hits = _apart(_kept(hits, folded.text, [lexicon.exceptions[rank] for rank in exceptions]))
     stops = [match.end() for match in SENTENCE.finditer(folded.text)]
+    hits = [hit for hit in hits if nature == "objet" or _names_an_object(hit, folded.text, stops, lexicon)]
+    hits = _apart(_kept(hits, folded.text, [lexicon.exceptions[rank] for rank in exceptions]))
     findings = [_finding(hit, folded, nature, lexicon, stops) for hit in hits]
     return _strongest([finding for finding in findings if finding is not None])
+
+
+def _names_an_object(hit: tuple[int, int, Rule], text: str, stops: list[int], lexicon: Lexicon) -> bool:
+    """Whether a rule on objects may speak here, out of a subject line: the words just before name an object."""
+    start, end, rule = hit
+    if rule.fields != "objet_nomme":
+        return True
+    opened = bisect_right(stops, start)
+    first = max(stops[opened - 1] if opened else 0, start - 90)
+    return bool(lexicon.contexts["object_named"].search(text[first:end]))
 
 
 def _strongest(findings: list[Finding]) -> list[Finding]:
@@ -162,8 +173,6 @@ def _finding(hit: tuple[int, int, Rule], folded: Folded, nature: str, lexicon: L
     first = stops[opened - 1] if opened else 0
     last = stops[closed] if closed < len(stops) else len(text)
     before, said, after = text[first:start], text[start:end], text[end:last]
-    if rule.fields == "objet_nomme" and nature != "objet" and not contexts["object_named"].search(before[-90:] + said):
-        return None
     if rule.level == 1 and contexts["excluded_before"].search(before[-60:]):
         return None
     level, carrier, confidence = rule.level, _carrier(rule, nature, before, said, after, lexicon), rule.confidence
@@ -183,7 +192,12 @@ def _supposed(text: str, start: int, before: str, lexicon: Lexicon) -> bool:
     """Whether the finding is only possible: hypothetical wording, or advice to the buyer."""
     contexts = lexicon.contexts
     nearby = text[max(0, start - 300) : start]
-    return bool(contexts["hypothesis_before"].search(before[-110:]) or contexts["advice_before"].search(nearby) or contexts["question_before"].search(before[-140:]))
+    return bool(
+        contexts["hypothesis_before"].search(before[-110:])
+        or contexts["advice_before"].search(nearby)
+        or contexts["question_before"].search(before[-140:])
+        or contexts["described_before"].search(before[-200:])
+    )
 
 
 def _spoken_of(before: str, said: str, after: str, nature: str, lexicon: Lexicon) -> bool:
