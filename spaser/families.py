@@ -68,11 +68,11 @@ def add(contracts: pl.LazyFrame) -> pl.LazyFrame:
         .drop_nulls()
         .with_columns(_of_cpv=of_cpv(pl.col("codeCPV")), _cpv_sure=pl.when(general).then(OF_DIVISION).otherwise(OF_CPV))
     )
-    joined = contracts.join(codes, on="codeCPV", how="left")
+    joined = contracts.join(codes, on="codeCPV", how="left", maintain_order="left")
     if "objet" in contracts.collect_schema().names():
         vague = pl.col("_of_cpv").is_null() | general.fill_null(True)
         said = of_words(joined.filter(vague)).rename({"famille": "_of_words", "famille_confiance": "_words_sure"})
-        joined = joined.join(said, on="objet", how="left")
+        joined = joined.join(said, on="objet", how="left", maintain_order="left")
         # A bare division that agrees with nothing in the subject keeps its family; one certain word outweighs it.
         heard = vague & pl.col("_of_words").is_not_null() & (pl.col("_of_cpv").is_null() | (pl.col("_words_sure") >= OF_WORDS))
     else:
@@ -85,7 +85,7 @@ def add(contracts: pl.LazyFrame) -> pl.LazyFrame:
     )
     labels = catalogue().select("famille", famille_libelle="libelle")
     order = [*contracts.collect_schema().names(), "famille", "famille_libelle", "famille_origine", "famille_confiance"]
-    return known.join(labels, on="famille", how="left").select(order)
+    return known.join(labels, on="famille", how="left", maintain_order="left").select(order)
 
 
 def propose(labels: pl.LazyFrame, column: str = "famille_acheteur", known: pl.LazyFrame | None = None) -> pl.LazyFrame:
@@ -120,7 +120,7 @@ def classify(lines: pl.LazyFrame, mapping: pl.LazyFrame, column: str = "famille_
         "famille", **{column: pl.col("famille_acheteur")}, famille_confiance=sure, famille_origine=pl.lit("nomenclature")
     )
     labels = catalogue().select("famille", famille_libelle="libelle")
-    return lines.join(said, on=column, how="left").join(labels, on="famille", how="left")
+    return lines.join(said, on=column, how="left", maintain_order="left").join(labels, on="famille", how="left", maintain_order="left")
 
 
 def divisions() -> pl.LazyFrame:

@@ -295,11 +295,11 @@ def place(contracts: pl.LazyFrame) -> pl.LazyFrame:
     owners = _owners().select(acheteur_siren="lieu_siren").unique()
     told = (
         territories.places(contracts)
-        .join(posted.rename({"code_postal": "lieuExecution_code"}), on="lieuExecution_code", how="left")
+        .join(posted.rename({"code_postal": "lieuExecution_code"}), on="lieuExecution_code", how="left", maintain_order="left")
         .with_columns(code_commune=pl.coalesce(insee, pl.when(kind == "Code postal").then("_posted")))
-        .join(known, on="code_commune", how="left")
-        .join(departments, left_on="lieu_departement", right_on="_dep", how="left")
-        .join(owners.with_columns(_owner=pl.lit(True)), on="acheteur_siren", how="left")
+        .join(known, on="code_commune", how="left", maintain_order="left")
+        .join(departments, left_on="lieu_departement", right_on="_dep", how="left", maintain_order="left")
+        .join(owners.with_columns(_owner=pl.lit(True)), on="acheteur_siren", how="left", maintain_order="left")
     )
     commune = pl.when(pl.col("_commune").is_not_null()).then(pl.format("C{}", "code_commune"))
     # Paris is a département of one commune: both ways of writing it are one place.

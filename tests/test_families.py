@@ -38,3 +38,34 @@ def test_no_prefix_is_given_twice():
 def test_adding_families_never_multiplies_rows():
     codes = pl.LazyFrame({"codeCPV": ["77310000"] * 3 + [None] * 2}, schema={"codeCPV": pl.String})
     assert families.add(codes).collect().height == 5
+
+
+def test_words_say_the_family_when_the_cpv_is_missing_or_names_a_bare_division():
+    frame = pl.LazyFrame(
+        {"codeCPV": [None, "45000000", "90911200", None, "45000000"],
+         "objet": ["Entretien des espaces verts", "Peintures intérieures de l'école", "Espaces verts", "Divers", "Espaces verts et peinture"]},
+        schema={"codeCPV": pl.String, "objet": pl.String},
+    )  # fmt: skip
+    found = families.add(frame).collect()
+    assert found["famille"].to_list() == ["espaces_verts", "batiment_second_oeuvre", "nettoyage_locaux", None, "batiment_gros_oeuvre"]
+    assert found["famille_origine"].to_list() == ["texte", "texte", "cpv", None, "cpv"]
+    assert found["famille_confiance"].to_list() == [families.OF_WORDS, families.OF_WORDS, families.OF_CPV, None, families.OF_DIVISION]
+
+
+def test_a_nomenclature_is_proposed_then_corrected_and_used_again():
+    lines = pl.LazyFrame({"famille_acheteur": ["Nettoyage des locaux", "XZ-12", "Nettoyage des locaux", None]})
+    first = families.propose(lines).collect()
+    assert first.select("famille_acheteur", "famille", "etat").rows() == [
+        ("Nettoyage des locaux", "nettoyage_locaux", "propose"), ("XZ-12", None, "a_classer"),
+    ]  # fmt: skip
+    corrected = first.with_columns(
+        famille=pl.when(pl.col("famille_acheteur") == "XZ-12").then(pl.lit("traiteur")).otherwise("famille"),
+        etat=pl.when(pl.col("famille_acheteur") == "XZ-12").then(pl.lit("corrige")).otherwise("etat"),
+    )
+    assert families.propose(lines, known=corrected.lazy()).collect().equals(corrected)
+    found = families.classify(lines, corrected.lazy()).collect().filter(pl.col("famille_acheteur") == "XZ-12")
+    assert found.select("famille", "famille_confiance", "famille_origine").row(0) == ("traiteur", families.OF_PERSON, "nomenclature")
+
+
+def test_every_word_leads_to_a_family_that_exists():
+    assert set(rules.table("family_words.csv")["famille"]) <= set(rules.table("families.csv")["famille"])
