@@ -72,12 +72,17 @@ def read(path: Path | str, *, first_year: int | None = None) -> tuple[Target, ..
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as failure:
-        raise Problem("Le fichier des objectifs est illisible", where=str(file), why=str(failure)) from failure
+        why = "Ce n'est pas un texte en UTF-8" if isinstance(failure, UnicodeDecodeError) else _absent(file)
+        raise Problem("Le fichier des objectifs est illisible", where=str(file), why=why) from failure
     except tomllib.TOMLDecodeError as failure:
         why = re.sub(r".*\(at line (\d+), column (\d+)\)", r"ligne \1, colonne \2", str(failure))
         raise Problem("Le fichier des objectifs n'est pas un TOML correct", where=file.name, why=f"L'erreur est {why}",
                       todo="Une valeur de texte s'écrit entre guillemets : cible = \"30 %\".") from failure  # fmt: skip
     return checked(content, first_year=first_year, where=file.name)
+
+
+def _absent(file: Path) -> str:
+    return "Le système refuse de l'ouvrir" if file.exists() else "Il n'existe pas"
 
 
 def checked(content: dict[str, Any], *, first_year: int | None = None, where: str = "objectifs.toml") -> tuple[Target, ...]:

@@ -81,7 +81,7 @@ def _lines(file: Path) -> list[tuple[int, dict[str, str]]]:
     try:
         raw = file.read_bytes()
     except OSError as failure:
-        raise Problem("Les chiffres saisis sont illisibles", where=str(file), why=failure.strerror or "") from failure
+        raise Problem("Les chiffres saisis sont illisibles", where=str(file), why="Le système refuse de l'ouvrir" if file.exists() else "Il n'existe pas") from failure
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
