@@ -11,9 +11,11 @@ from .conftest import served
 
 pytestmark = pytest.mark.browser
 
-#: No cell is still to run, or one of them failed.
-DONE = """() => { const words = document.querySelector('.jp-Notebook').innerText;
-  return !/\\[[ *]\\]:/.test(words) || words.includes('Traceback'); }"""
+PROMPTS = ".jp-CodeCell .jp-InputPrompt"
+FAILED = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
+#: Every cell was run, or one of them failed.
+DONE = f"""() => document.querySelector("{FAILED}")
+  || [...document.querySelectorAll("{PROMPTS}")].every(prompt => /\\[\\d+\\]/.test(prompt.textContent))"""
 ENGLISH = ("Error displaying widget", "Loading widget", "Traceback", "Javascript Error", "JavaScript output is disabled")
 
 
@@ -29,15 +31,16 @@ def opened(page, address):
     """The notebook on screen, its kernel ready."""
     page.goto(address)
     page.wait_for_selector(".jp-Notebook .jp-Cell")
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")
+    page.get_by_text("Python 3 (ipykernel) | Inactif").wait_for()
 
 
 def run_all(page):
-    page.evaluate("document.querySelectorAll('.jp-InputPrompt').forEach(prompt => { prompt.textContent = '[ ]:'; })")
+    # The stored numbers of the cells must not be taken for a run.
+    page.evaluate(f"document.querySelectorAll('{PROMPTS}').forEach(prompt => {{ prompt.textContent = '[ ]:'; }})")
     page.get_by_role("menuitem", name="Exécution", exact=True).click()
     page.get_by_role("menuitem", name="Exécuter toutes les cellules", exact=True).click()
     page.wait_for_function(DONE)
-    failed = page.locator("[data-mime-type='application/vnd.jupyter.error']")
+    failed = page.locator(FAILED)
     assert failed.count() == 0, failed.first.inner_text()
 
 
