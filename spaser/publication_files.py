@@ -153,7 +153,7 @@ def previous(folder: Path | str) -> Edition:
         told = json.loads((place / "sources.json").read_text(encoding="utf-8"))
         contracts = pl.read_parquet(place / CONTRACTS)
     except (OSError, ValueError, pl.exceptions.ComputeError) as failure:
-        raise Problem("L'édition précédente est illisible", where=str(place), 
+        raise Problem("L'édition précédente est illisible", where=str(place),
                       todo=f"Donnez le dossier d'une publication : il contient sources.json et {CONTRACTS}.") from failure  # fmt: skip
     names = " + ".join(buyer["nom"] for buyer in told["acheteurs"])
     return Edition(contracts.lazy(), tuple(told["annees"]), measurer(names, told["population"]))

@@ -15,8 +15,8 @@ from spaser.vocabulary import POPULATIONS
 
 #: The dated rules behind the contracts counted and the duty to publish.
 LAW = ("publication_threshold", "publication_threshold_option", "spaser_threshold")
-_RECORD = (Column("code", "Code"), Column("titre", "Indicateur"), Column("question", "Question"), Column("lecture", "Comment le lire"),
-           Column("prudence", "Prudence"), Column("base", "Base"), Column("regle", "Règle"))  # fmt: skip
+_RECORD = (Column("titre", "Indicateur"), Column("lecture", "Question, et comment lire la réponse"), Column("prudence", "Prudence"),
+           Column("base", "Base"), Column("regle", "Règle"))  # fmt: skip
 _DOUBT = re.compile(r"à confirmer|de mémoire|à relire")
 
 
@@ -180,7 +180,9 @@ def _doubts(measures: pl.DataFrame, findings: Findings) -> Section:
 
 
 def _records(id: str, caption: str, rows: list[dict]) -> TableBlock:
-    return table(id, caption, pl.DataFrame([{column.name: row[column.name] for column in _RECORD} for row in rows]), _RECORD)
+    told = [row | {"lecture": f"{row['question']} {row['lecture']}"} for row in rows]
+    written = [{column.name: french.typeset(row[column.name]) for column in _RECORD} for row in told]
+    return table(id, caption, pl.DataFrame(written), _RECORD)
 
 
 def _trust(confidence: str | None) -> str:
