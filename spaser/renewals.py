@@ -5,6 +5,7 @@ One of the rooms that may collect: the choice of renewals works on arrays of a f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -121,7 +122,9 @@ def plan(renewals: pl.LazyFrame, target: Target, *, gain: str = "gain", exact: b
     return PLAN.conform(ranked)
 
 
-def chance(low: np.ndarray, high: np.ndarray, success: np.ndarray, gap: int, *, draws: int = 4000, seed: int = 1) -> float:
+def chance(
+    low: Sequence[float], high: Sequence[float], success: Sequence[float], gap: int, *, draws: int = 4000, seed: int = 1
+) -> float:
     """The chance that renewals fill a gap: each brings between ``low`` and ``high`` with probability ``success``.
 
     Seeded: the same inputs give the same chance. Standard error is at most 0.8 point with 4 000 draws.
@@ -131,7 +134,7 @@ def chance(low: np.ndarray, high: np.ndarray, success: np.ndarray, gap: int, *, 
     if not len(low):
         return 0.0
     dice = np.random.default_rng(seed)
-    amounts = dice.uniform(low, high, (draws, len(low))) * (dice.random((draws, len(low))) < success)
+    amounts = dice.uniform(low, high, (draws, len(low))) * (dice.random((draws, len(low))) < np.asarray(success))
     return float((amounts.sum(axis=1) >= gap - 1e-9).mean())
 
 

@@ -37,9 +37,11 @@ from spaser.widgets.downloads import Downloads
 from spaser.widgets.explanation import Explain
 from spaser.widgets.files import Files, read
 from spaser.widgets.panorama import Panorama
+from spaser.widgets.potential import Potential, Sourcing
 from spaser.widgets.questionnaire import Questionnaire
 from spaser.widgets.reach import Reach
 from spaser.widgets.selection import Selection
+from spaser.widgets.suppliers import Suppliers
 from spaser.widgets.tables import blocks, records, show
 from spaser.widgets.texts import Review, TextReader
 from spaser.widgets.views import View, choice, view
@@ -47,6 +49,6 @@ from spaser.widgets.welcome import Welcome
 from spaser.widgets.workshop import Exercise, near, options, percent
 
 __all__ = [
-    "Choices", "Contract", "Desk", "Downloads", "Exercise", "Explain", "Files", "Panorama", "Questionnaire", "Reach", "Review", "Selection", "TextReader", "View", "Welcome", "blocks",
+    "Choices", "Contract", "Desk", "Downloads", "Exercise", "Explain", "Files", "Panorama", "Potential", "Questionnaire", "Reach", "Review", "Selection", "Sourcing", "Suppliers", "TextReader", "View", "Welcome", "blocks",
     "choice", "near", "options", "percent", "read", "records", "show", "view",
 ]  # fmt: skip

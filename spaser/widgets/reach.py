@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import ipywidgets
-import numpy as np
 import polars as pl
 
 from spaser import french, renewals
@@ -86,7 +85,7 @@ class Reach(View):
 
     def _luck(self, open_: pl.DataFrame, asked: Target) -> str:
         success = self.desk.base.method["renewals"]["success"]
-        gains = open_["gain"].fill_null(0).to_numpy().astype(float)
-        low, high = (renewals.chance(gains, gains, np.full(len(gains), success[side]), asked.gap) for side in ("low", "high"))
+        gains = open_["gain"].fill_null(0).to_list()
+        low, high = (renewals.chance(gains, gains, [success[side]] * len(gains), asked.gap) for side in ("low", "high"))
         return (f"En visant les {french.number(len(gains))} renouvellements possibles, la chance d'y parvenir va de {french.share(low, 0)} (un sur deux aboutit) "
                 f"à {french.share(high, 0)} (tous aboutissent).")  # fmt: skip

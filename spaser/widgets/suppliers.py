@@ -1,0 +1,50 @@
+"""The suppliers of a spend file: what is identified, who is in the ESS or inclusive, what is left to check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+
+from spaser import purchases, purchases_handover
+from spaser.problems import Problem
+from spaser.widgets import tables
+from spaser.widgets.files import expanded
+
+
+class Suppliers:
+    """Give a spend file and the registers; the analysis follows, or the problem met.
+
+    Parameters
+    ----------
+    path
+        The spend file (XLSX, XLS, ODS, CSV).
+    registers
+        Lists of suppliers: paths or patterns separated by « ; ».
+    """
+
+    def __init__(self, path: str | Path, registers: str = "") -> None:
+        self.path = ipywidgets.Text(value=str(path), description="Fichier des dépenses", style={"description_width": "initial"},
+                                    layout={"width": "40rem", "max_width": "100%"}, continuous_update=False)  # fmt: skip
+        self.registers = registers
+        self.answer = ipywidgets.HTML()
+        self.path.observe(lambda _: self.refresh(), names="value")
+        self.widget = ipywidgets.VBox([self.path, self.answer])
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read and analyse the file again."""
+        self.answer.value = tables.framed('<p role="status">Lecture et rapprochement en cours…</p>')
+        try:
+            self.result = purchases.suppliers_of(self.path.value, expanded(self.registers))
+            self._blocks: Sequence[Any] = [b for section in purchases_handover.report(self.result).sections for b in section.blocks]
+            self._content = tables.written(self._blocks)
+        except Problem as failure:
+            self._blocks, self._content = (), tables.problem(failure)
+        self.answer.value = tables.framed(self._content)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        told = "\n".join(text for block in self._blocks if (text := tables.said(block)))
+        return self.widget._repr_mimebundle_() | {"text/html": tables.framed(self._content), "text/plain": told}
