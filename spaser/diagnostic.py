@@ -16,8 +16,22 @@ from typing import Any
 
 import polars as pl
 
-from spaser import buyers, considerations, contracts, detection, families, held, indicators, obligations, renewals, rules, scores, sources, suppliers
-from spaser import territories
+from spaser import (
+    buyers,
+    considerations,
+    contracts,
+    detection,
+    families,
+    held,
+    indicators,
+    obligations,
+    renewals,
+    rules,
+    scores,
+    sources,
+    suppliers,
+    territories,
+)
 from spaser import launches as launching
 from spaser.problems import Problem
 from spaser.sources.notices import Notices

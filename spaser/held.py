@@ -86,11 +86,17 @@ def tables(
     acts = suppliers_analysis.subcontractors(subcontracts.lazy(), register, known.establishments)
     return {
         "acces_ess": _access(counted, those.collect()),
-        "reserves_a_verifier": suppliers_analysis.reserved_to_check(kept, those).collect(),
-        "sous_declaration": suppliers_analysis.under_declared(kept, those).collect(),
-        "sous_declaration_siren": suppliers_analysis.under_declared(kept, those.with_columns(titulaire_inclusif="inclusif_siren")).collect(),
-        "sous_traitants": acts.collect(),
+        "reserves_a_verifier": _ordered(suppliers_analysis.reserved_to_check(kept, those)),
+        "sous_declaration": _ordered(suppliers_analysis.under_declared(kept, those)),
+        "sous_declaration_siren": _ordered(suppliers_analysis.under_declared(kept, those.with_columns(titulaire_inclusif="inclusif_siren"))),
+        "sous_traitants": acts.collect().sort("uid", "acte_id", "sousTraitant_id"),
     }
+
+
+def _ordered(rows: pl.LazyFrame) -> pl.DataFrame:
+    """In an order that never changes from one run to the next."""
+    found = rows.collect()
+    return found.sort([name for name in ("uid", "titulaire_id") if name in found.columns])
 
 
 def _access(contracts: pl.DataFrame, holders: pl.DataFrame) -> pl.DataFrame:

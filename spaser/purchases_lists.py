@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import polars as pl
-
 from spaser import french, suppliers, suppliers_analysis
 from spaser.sources.registers import Registers, read_registers
 

@@ -7,13 +7,13 @@ from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
-import fastexcel
-import pytest
-
 import docx
+import fastexcel
 import polars as pl
-import spaser
+import pytest
 import typst
+
+import spaser
 from spaser import dossier
 from spaser.cli import main
 from spaser.problems import Problem

@@ -8,12 +8,12 @@ import zipfile
 import zlib
 from pathlib import Path
 
-import pytest
-
 import docx
 import polars as pl
 import pypdf
+import pytest
 import typst
+
 from spaser.problems import Problem
 from spaser.sources import documents_structure
 from spaser.sources.archives import Member

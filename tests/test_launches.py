@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+import polars as pl
 import pytest
 
-import polars as pl
 from spaser import launches
 from spaser.vocabulary import CONTRACTS, NOTICES
 

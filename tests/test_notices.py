@@ -7,9 +7,9 @@ import json
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-import polars as pl
 from spaser.problems import Problem
 from spaser.sources.notices import Notices, announced, read_notices, texts
 from spaser.vocabulary import NOTICE_CRITERIA, NOTICE_LOTS, NOTICES

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import date
 
+import polars as pl
 import pypdf
 import pytest
 
@@ -12,8 +13,6 @@ from spaser import french
 from spaser.deliverables import pdf
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Callout, Column, Section, Sentence, TableBlock
-
-import polars as pl
 
 
 @pytest.fixture(scope="module")
