@@ -31,12 +31,12 @@ def say(text: str) -> None:
     print(text.encode(encoding, "replace").decode(encoding), file=sys.stderr, flush=True)
 
 
-def call(*command: str | Path, quiet: bool = False) -> int:
-    """Run a command in the project's folder, in UTF-8, and return its exit code."""
+def call(*command: str | Path, quiet: bool = False, folder: Path | None = ROOT) -> int:
+    """Run a command in the project's folder (or where the user stands, with None), in UTF-8, and return its exit code."""
     environ = os.environ | {"PYTHONUTF8": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     out = subprocess.DEVNULL if quiet else None
     try:
-        return subprocess.call([str(part) for part in command], cwd=ROOT, env=environ, stdout=out, stderr=out)
+        return subprocess.call([str(part) for part in command], cwd=folder, env=environ, stdout=out, stderr=out)
     except KeyboardInterrupt:
         return 130
 
@@ -86,7 +86,7 @@ def main(arguments: list[str]) -> int:
         return call(PYTHON, "-m", "pytest", *NBVAL, *arguments[1:])
     if verb == "lab":
         return lab(arguments[1:])
-    return call(PYTHON, "-m", "spaser", *(arguments or ["diagnostic"]))
+    return call(PYTHON, "-m", "spaser", *(arguments or ["diagnostic"]), folder=None)
 
 
 if __name__ == "__main__":
