@@ -124,7 +124,7 @@ def test_rooms_that_compute_never_collect_inside(path):
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_files_and_functions_stay_short_and_annotated(path):
     text = path.read_text(encoding="utf-8")
-    limit = 1300 if path.name == "vocabulary.py" else 400  # the vocabulary is a list of words
+    limit = 400
     assert text.count("\n") <= limit
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

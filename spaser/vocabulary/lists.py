@@ -1,0 +1,47 @@
+"""Closed lists: populations, official lists of the 2022 schema, inclusive statuses."""
+
+from __future__ import annotations
+
+#: The three named populations, in the order they are printed; the last is the default.
+POPULATIONS = {
+    "publies": "tous les marchés publiés",
+    "seuil_montant": "marchés dont le montant atteint le seuil de publication",
+    "seuil_besoin": "marchés dont le besoin atteint le seuil de publication",
+}
+
+DEFAULT_POPULATION = "seuil_besoin"
+
+#: Official closed lists of the 2022 schema (format-commande-publique 2.0.3), plus what 2019 adds.
+CLOSED_LISTS = {
+    "considerationsSociales": ["Clause sociale", "Critère social", "Marché réservé", "Concession réservée",
+                               "Pas de considération sociale"],
+    "considerationsEnvironnementales": ["Clause environnementale", "Critère environnemental",
+                                        "Pas de considération environnementale"],
+    "nature": ["Marché", "Marché de partenariat", "Marché de défense ou de sécurité", "Accord-cadre", "Marché subséquent",
+               "Concession de travaux", "Concession de service", "Concession de service public",
+               "Délégation de service public"],
+    "procedure": ["Procédure adaptée", "Appel d'offres ouvert", "Appel d'offres restreint", "Procédure avec négociation",
+                  "Marché passé sans publicité ni mise en concurrence préalable", "Dialogue compétitif",
+                  "Procédure négociée ouverte", "Procédure non négociée ouverte", "Procédure négociée restreinte",
+                  "Procédure non négociée restreinte"],
+    "techniques": ["Accord-cadre", "Concours", "Système de qualification", "Système d'acquisition dynamique",
+                   "Catalogue électronique", "Enchère électronique", "Sans objet"],
+    "modalitesExecution": ["Tranches", "Bons de commande", "Marchés subséquents", "Sans objet"],
+    "ccag": ["Travaux", "Maitrise d'œuvre", "Fournitures courantes et services", "Marchés industriels",
+             "Prestations intellectuelles", "Techniques de l'information et de la communication", "Pas de CCAG"],
+    "typeGroupementOperateurs": ["Conjoint", "Solidaire", "Pas de groupement"],
+    "typesPrix": ["Définitif ferme", "Définitif actualisable", "Définitif révisable", "Provisoire"],
+    "formePrix": ["Unitaire", "Forfaitaire", "Mixte", "Ferme", "Ferme et actualisable", "Révisable"],
+    "lieuExecution_typeCode": ["Code postal", "Code commune", "Code arrondissement", "Code canton", "Code département",
+                               "Code région", "Code pays"],
+    "titulaire_typeIdentifiant": ["SIRET", "TVA", "TAHITI", "RIDET", "FRWF", "IREP", "UE", "HORS-UE"],
+}  # fmt: skip
+
+#: What one user answers with « none declared » in each dimension.
+NONE_DECLARED = {
+    "considerationsSociales": "Pas de considération sociale",
+    "considerationsEnvironnementales": "Pas de considération environnementale",
+}
+
+#: Statuses that make a supplier inclusive (second, independent answer beside the ESS).
+INCLUSIVE_STATUSES = ("EI", "ACI", "AI", "ETTI", "EITI", "GEIQ", "EA", "EATT", "ESAT", "SEP")
