@@ -89,19 +89,19 @@ def potential_of(
         ours = pl.col("acheteur_siren").is_in(list(sirens))
         chosen, mine = chosen.filter(ours), mine.filter(ours)
     found = potential.matches(
-        chosen.lazy(), places(chosen.lazy()).collect().lazy(), known.supply.lazy(), radius=radius, dependency=share, method=settings
-    ).collect()
+        chosen.lazy(), places(chosen.lazy()).collect(engine="in-memory").lazy(), known.supply.lazy(), radius=radius, dependency=share, method=settings
+    ).collect(engine="in-memory")
     kinds = base.contracts.select("acheteur_siren", "acheteur_categorie").unique("acheteur_siren")
     judged = potential.opportunities(
         chosen.lazy(), found.lazy(), every=known.needs.lazy(), kinds=kinds, dependency=share, method=settings
-    ).collect()
-    nets = potential.net(judged.lazy(), found.lazy(), dependency=share, method=settings).collect()
+    ).collect(engine="in-memory")
+    nets = potential.net(judged.lazy(), found.lazy(), dependency=share, method=settings).collect(engine="in-memory")
     judged = judged.join(nets, on="besoin_id", how="left", maintain_order="left")
     return Opportunities(
-        scope=scope, as_of=base.as_of, needs=chosen, members=potential.members(mine, method=settings).collect(),
+        scope=scope, as_of=base.as_of, needs=chosen, members=potential.members(mine, method=settings).collect(engine="in-memory"),
         supply=known.supply,
-        candidates=potential.describe(found.lazy(), known.supply.lazy(), MOST).collect(), opportunities=judged,
-        families=potential.by_family(judged.lazy().drop("potentiel_net", "haut_net"), nets.lazy(), found.lazy()).collect(),
+        candidates=potential.describe(found.lazy(), known.supply.lazy(), MOST).collect(engine="in-memory"), opportunities=judged,
+        families=potential.by_family(judged.lazy().drop("potentiel_net", "haut_net"), nets.lazy(), found.lazy()).collect(engine="in-memory"),
         weights=known.weights, assumptions=assumptions(settings["potential"], radius, share), dependency=share, radius=radius,
     )  # fmt: skip
 
@@ -118,13 +118,13 @@ def territory_of(base: Base, sirens: list[str], *, dependency: float | None = No
         No register was read, or no commune answers to these SIREN.
     """
     _check(base, None, dependency)
-    communes = territories.members(sirens).select("code_commune", "commune").collect()
+    communes = territories.members(sirens).select("code_commune", "commune").collect(engine="in-memory")
     if not communes.height:
         raise Problem("Aucune commune trouvée", where=", ".join(sirens), todo="Donnez le SIREN d'une commune, d'une intercommunalité ou d'un EPT")
     known = ground(base)
     here = [f"C{code}" for code in communes["code_commune"]] + [f"A{siren}" for siren in sirens]
     asked = known.needs.lazy().filter(pl.col("lieu").is_in(here))
-    return potential.balance(asked, known.supply.lazy(), communes.lazy(), dependency=dependency, method=base.method).collect()
+    return potential.balance(asked, known.supply.lazy(), communes.lazy(), dependency=dependency, method=base.method).collect(engine="in-memory")
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,14 +143,14 @@ def ground(base: Base) -> Ground:
     """The common ground of every potential computed on the same files: made once, so that a change of radius is quick."""
     settings = base.method
     contracts = place(_with_sureness(base.contracts)).collect(engine="streaming")
-    won = wins(base.contracts, base.holders, base.establishments).collect()
-    weights = potential.learned(won.lazy(), method=settings).collect()
+    won = wins(base.contracts, base.holders, base.establishments).collect(engine="in-memory")
+    weights = potential.learned(won.lazy(), method=settings).collect(engine="in-memory")
     listed = structures(base.register, base.establishments, base.as_of)
     supplied = potential.supply(
         listed.lazy(), wins=won.lazy(), declared=declared(base.register).lazy(), weights=weights.lazy(), method=settings
     )
     every = potential.needs(contracts.lazy(), as_of=base.as_of, method=settings)
-    return Ground(contracts, every.collect(engine="streaming"), won, weights, supplied.collect())
+    return Ground(contracts, every.collect(engine="streaming"), won, weights, supplied.collect(engine="in-memory"))
 
 
 def structures(register: pl.LazyFrame, establishments: pl.LazyFrame, as_of: date) -> pl.DataFrame:
@@ -173,7 +173,7 @@ def structures(register: pl.LazyFrame, establishments: pl.LazyFrame, as_of: date
     )
     units = known.group_by("siren", maintain_order=True).agg(_nom=pl.col("nom").drop_nulls().first(), _naf=pl.col("naf").drop_nulls().first())
     status = suppliers.status(keys, suppliers.fuse(register), establishments, on=as_of)
-    held = status.filter(pl.col("titulaire_ess").fill_null(False) | pl.col("titulaire_inclusif").fill_null(False)).collect()
+    held = status.filter(pl.col("titulaire_ess").fill_null(False) | pl.col("titulaire_inclusif").fill_null(False)).collect(engine="in-memory")
     dates = register.sort("au", descending=True, nulls_last=True).group_by("siren", maintain_order=True).agg(
         statut_au=pl.col("au").first(), statut_source=pl.col("source").first()
     )
@@ -189,7 +189,7 @@ def structures(register: pl.LazyFrame, establishments: pl.LazyFrame, as_of: date
         "statut_au", "statut_source", "personne_physique", nom=pl.coalesce("nom", "_nom"), naf=pl.coalesce("naf", "_naf").str.replace(".", "", literal=True),
         types="inclusif_types", ess="titulaire_ess",
         statuts=pl.concat_str(ess, esus, pl.col("inclusif_types"), separator=", ", ignore_nulls=True),
-    ).collect()  # fmt: skip
+    ).collect(engine="in-memory")  # fmt: skip
 
 
 def _located(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -232,7 +232,7 @@ def declared(register: pl.LazyFrame) -> pl.DataFrame:
     told = register.filter(pl.col("secteurs").is_not_null()).select(
         cle=pl.coalesce("siret", "siren"), _secteur=pl.col("secteurs").str.split(",")
     ).explode("_secteur").with_columns(pl.col("_secteur").str.strip_chars())  # fmt: skip
-    return told.join(families.of_words(told, "_secteur"), on="_secteur").select("cle", "famille").unique().collect()
+    return told.join(families.of_words(told, "_secteur"), on="_secteur").select("cle", "famille").unique().collect(engine="in-memory")
 
 
 def assumptions(settings: dict[str, Any], radius: float | None, share: float) -> pl.DataFrame:
@@ -332,7 +332,7 @@ def places(needs: pl.LazyFrame) -> pl.LazyFrame:
 def known_alone() -> dict[str, str]:
     """The départements of a single commune, and that commune."""
     alone = territories.communes().group_by("departement").agg(pl.col("code_commune").first(), n=pl.len()).filter(pl.col("n") == 1)
-    return dict(alone.select("departement", "code_commune").collect().rows())
+    return dict(alone.select("departement", "code_commune").collect(engine="in-memory").rows())
 
 
 def _owners() -> pl.LazyFrame:
