@@ -114,6 +114,12 @@ class TestPicker:
         picker.list.value = COUNTY
         assert desk.selection.buyers == (COUNTY,)
 
+    def test_enter_takes_the_first_answer(self, desk):
+        picker = BuyerPicker(desk)
+        picker.text.value = "haute sorgue"
+        picker.text._handle_custom_msg({"event": "submit"}, [])
+        assert desk.selection.buyers == (COUNTY,)
+
     def test_a_buyer_may_be_added_to_those_already_chosen(self, desk):
         picker = BuyerPicker(desk)
         picker.keep.value = True

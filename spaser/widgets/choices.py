@@ -28,7 +28,7 @@ class BuyerPicker:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._silent = False
-        self.text = search("Chercher un acheteur", "partie du nom, SIREN ou SIRET")
+        self.text = search("Chercher un acheteur", "partie du nom, SIREN ou SIRET, puis Entrée")
         self.list = ipywidgets.Select(
             description=french.typeset("Acheteur :"), rows=5, style=WIDE, layout={"width": "40rem", "max_width": "100%"}
         )
@@ -41,6 +41,7 @@ class BuyerPicker:
             [ipywidgets.HBox([self.text, self.keep], layout=_ROW), self.list, self.members, self.status]
         )
         self.text.observe(self._search, names="value")
+        self.text.on_msg(self._enter)
         self.list.observe(self._choose, names="value")
         self.members.on_click(self._add_members)
         desk.selection.observe(self._follow, names="buyers")
@@ -75,6 +76,11 @@ class BuyerPicker:
         self.list.value = current if current in [value for _, value in options] else None
         self._silent = False
         self._offer_members()
+
+    def _enter(self, _: Any, message: dict[str, Any], __: Any) -> None:
+        """Enter takes the first answer: the notebook keeps the arrows for itself."""
+        if message.get("event") == "submit" and self.text.value.strip() and self.list.options:
+            self.list.value = self.list.options[0][1]
 
     def _choose(self, change: dict[str, Any]) -> None:
         siren = change["new"]
