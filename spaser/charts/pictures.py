@@ -7,6 +7,7 @@ Vega-Lite version that JupyterLab draws without network, and an SVG that needs n
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -122,7 +123,9 @@ class Picture:
         return vl_convert.svg_to_png(self.svg, scale=scale)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return {MIME: self.spec, "image/svg+xml": self.svg, "text/plain": self.alt}
+        still = {"image/svg+xml": self.svg, "text/plain": self.alt}
+        # A Voilà dashboard cannot draw the specification: there the static chart stands alone.
+        return still if os.environ.get("SERVER_SOFTWARE", "").startswith("voila") else {MIME: self.spec} | still
 
 
 def show(chart: alt.TopLevelMixin, alt: str = "") -> Picture:
