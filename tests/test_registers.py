@@ -302,3 +302,13 @@ def test_the_accounts_of_the_real_lists_add_up_and_match_a_plain_count():
         assert account(read_registers(file))[0] == len(lines), file.name
     assert account(read_registers(SHARED / "esat_liste_officielle.csv")) == (1504, 1398, 28, 78, 0, 0)
     assert account(read_registers(SHARED / "siae_2019-07.csv")) == (3932, 3823, 109, 0, 0, 0)
+
+
+def test_a_folder_or_a_pattern_of_lists_is_opened_as_the_user_wrote_it(tmp_path):
+    for n in (1, 2):
+        (tmp_path / f"liste_{n}_2026-09.csv").write_text(f"siren;raison_sociale;statut\n00000{n}018;Structure inventée {n};ESUS\n", encoding="utf-8")
+    by_pattern = read_registers([str(tmp_path / "*.csv")]).files
+    by_folder = read_registers([tmp_path]).files
+    assert by_pattern.height == by_folder.height == 2
+    with pytest.raises(Problem, match="Aucun fichier ne répond au motif"):
+        read_registers([str(tmp_path / "*.xlsx")])

@@ -171,6 +171,22 @@ def _named(path: str | Path) -> Iterator[Member]:
     raise Problem("Fichier introuvable", where=str(path), todo=near or "Vérifiez le chemin")
 
 
+def named_files(paths: Iterable[str | Path]) -> list[Path]:
+    """The files behind paths as the user wrote them: folders and patterns opened, the rest left as it is.
+
+    Raises
+    ------
+    Problem
+        A folder or a pattern holds no file.
+    """
+    found: list[Path] = []
+    for path in paths:
+        place = Path(path).expanduser()
+        several = place.is_dir() or (not place.is_file() and glob.has_magic(str(path)))
+        found += [Path(member.path) for member in _named(path)] if several else [place]
+    return list(dict.fromkeys(found))
+
+
 def _folder(place: Path) -> Iterator[Member]:
     files = sorted(file for file in place.rglob("*") if file.is_file())
     files = [file for file in files if not any(part.startswith((".", "~$")) for part in file.relative_to(place).parts)]

@@ -17,6 +17,7 @@ import polars as pl
 
 from spaser import rules
 from spaser.sources import registers_sirene as sirene
+from spaser.sources import archives
 from spaser.sources.register_files import Opened, open_list, plain
 from spaser.sources.siret import bare, luhn_ok
 from spaser.vocabulary import ESTABLISHMENTS, INCLUSIVE_STATUSES, REGISTER, REJECTS
@@ -50,7 +51,7 @@ def read_registers(
     Parameters
     ----------
     paths
-        Files, in any order. A national SIRENE stock stays lazy; ``reduce_sirene`` makes it small once.
+        Files, folders or patterns, in any order. A national SIRENE stock stays lazy; ``reduce_sirene`` makes it small once.
     as_of
         Date given to a list that carries none in a column or in its name.
     persons
@@ -68,9 +69,9 @@ def read_registers(
     Problem
         A file is absent, unreadable or of no known list.
     """
-    given = [paths] if isinstance(paths, (str, Path)) else list(paths)
+    given = archives.named_files([paths] if isinstance(paths, (str, Path)) else paths)
     parts = []
-    for rank, path in enumerate(map(Path, given), start=1):
+    for rank, path in enumerate(given, start=1):
         if progress:
             progress(f"Lecture de {path.name}", rank / len(given))
         parts.append(_read(open_list(path), as_of, persons))

@@ -11,6 +11,7 @@ import polars as pl
 
 from spaser import rules
 from spaser.problems import Problem
+from spaser.sources import archives
 from spaser.sources.register_files import stock_kind
 from spaser.sources.registers import Registers, read_registers
 from spaser.sources.registers_reduction import reduce_sirene
@@ -33,7 +34,7 @@ def known_suppliers(
     Parameters
     ----------
     paths
-        Lists of any known kind; the SIRENE stocks come in two files, given together.
+        Lists of any known kind, folders or patterns of them; the SIRENE stocks come in two files, given together.
     identifiers, departements
         What to keep of the stocks, beside the ESS and the inclusive: the SIREN and SIRET met in the user's files, and the
         départements where names without identifier are to be linked.
@@ -45,7 +46,7 @@ def known_suppliers(
     Problem
         A list is absent, unknown, or one of the two stocks lacks the other.
     """
-    kinds = {Path(path): stock_kind(Path(path)) for path in paths}
+    kinds = {path: stock_kind(path) for path in archives.named_files(paths)}
     lists = read_registers([path for path, kind in kinds.items() if kind is None], as_of=as_of, progress=progress)
     stocks = {kind: path for path, kind in kinds.items() if kind}
     if not stocks:
