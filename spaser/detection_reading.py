@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from spaser.detection_rules import Except, Lexicon, Rule
 from spaser.detection_sieve import FOLD
 
-
 #: The one-for-one folding, for texts read here.
 TABLE = {ord(char): plain for char, plain in FOLD.items()}
 #: What one-for-one folding cannot do: (what is seen, what is read).
