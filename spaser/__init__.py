@@ -22,7 +22,6 @@ _VERBS = {
     "write": "spaser.handover",
     "report": "spaser.handover",
     "summary": "spaser.handover",
-    "explain": "spaser.explain",
     "clauses": "spaser.dossier",
     "write_clauses": "spaser.dossier",
     "potential_of": "spaser.opportunities",

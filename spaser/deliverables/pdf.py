@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from importlib import resources
 from pathlib import Path
@@ -28,7 +29,9 @@ from spaser.deliverables.report import (
 #: Lines of a table in print; the workbook has them all.
 MOST_LINES = 40
 _RIGHT = {"entier", "part", "centime", "somme", "point", "valeur"}
-_NARROWEST, _WIDEST = 6, 34
+_NARROWEST, _WIDEST, _CUT = 6, 34, 11
+#: An identifier may be cut at the end of a line, never run over the next column.
+_LONG_WORD = re.compile(r"(\w{9})(?=\w)")
 Notes = dict[Measured, int]
 
 
@@ -111,7 +114,7 @@ def _table(block: TableBlock) -> dict[str, Any]:
     ]
     return {
         "kind": "table", "caption": block.caption, "heads": [column.label for column in block.columns],
-        "rows": [[cell or "–" for cell in row] for row in rows], "totals": totals if block.frame.height > 1 else [],
+        "rows": [[_LONG_WORD.sub("\\1\u200b", cell) or "–" for cell in row] for row in rows], "totals": totals if block.frame.height > 1 else [],
         "right": [column.unit in _RIGHT for column in block.columns],
         "widths": _widths([column.label for column in block.columns], rows), "note": " ".join(part for part in (block.note, more) if part),
     }  # fmt: skip
@@ -122,7 +125,7 @@ def _widths(heads: list[str], rows: list[list[str]]) -> list[float]:
     shares = []
     for rank, head in enumerate(heads):
         cells = [row[rank] for row in rows]
-        word = max((len(part) for text in (head, *cells) for part in text.split(" ")), default=0)
+        word = max((min(len(part), _CUT) for text in (head, *cells) for part in text.split(" ")), default=0)
         longest = max((len(text) for text in cells), default=0)
         shares.append(float(max(_NARROWEST, word + 1, min(longest, _WIDEST))))
     return shares
