@@ -7,7 +7,7 @@ import argparse
 import polars as pl
 
 import spaser
-from spaser.cli.options import DEMO, command, corrections, selection
+from spaser.cli.options import command, corrections, selection, source
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
 from spaser.sources.constats import read_answers
@@ -29,11 +29,9 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def _run(choices: argparse.Namespace) -> None:
     demo = not choices.contrats
+    paths, asked = source(choices)
     result = spaser.diagnose(
-        sorted(DEMO.glob("marches_demo*.json")) if demo else choices.contrats,
-        buyer=choices.acheteur, years=choices.annees, as_of=choices.date, population=choices.population,
-        registers=choices.registre or (sorted(DEMO.glob("registre_demo*.csv")) if demo else []),
-        method=choices.methode, buyer_siret=choices.acheteur_siret, cache=choices.cache, progress=progress,
+        paths, **asked, progress=progress,
         buyer_kind=choices.type_acheteur, decisions=_decisions(choices),
         notices=read_notices(choices.avis, progress=progress) if choices.avis else None,
     )  # fmt: skip

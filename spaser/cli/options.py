@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from spaser.vocabulary import DEFAULT_POPULATION, POPULATIONS
 
@@ -48,6 +49,16 @@ def corrections(command: argparse.ArgumentParser) -> None:
     """The statuses corrected by hand, which win over the lists."""
     text = "statuts corrigés à la main (CSV : identifiant ; statut ; valeur ; auteur ; date ; motif)"
     command.add_argument("--corrections", metavar="FICHIER", help=text)
+
+
+def source(choices: argparse.Namespace) -> tuple[list[str | Path], dict[str, Any]]:
+    """The contracts to read and what to ask of them, as ``spaser.diagnose`` takes them; the demo when no file is given."""
+    demo = not choices.contrats
+    registers = choices.registre or (sorted(DEMO.glob("registre_demo*.csv")) if demo else [])
+    return sorted(DEMO.glob("marches_demo*.json")) if demo else choices.contrats, {
+        "buyer": choices.acheteur, "years": choices.annees, "as_of": choices.date, "population": choices.population, "registers": registers,
+        "method": choices.methode, "buyer_siret": choices.acheteur_siret, "cache": choices.cache,
+    }  # fmt: skip
 
 
 def years(text: str) -> tuple[int, int]:

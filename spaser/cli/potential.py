@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from spaser.cli.options import DEMO, command, selection
+from spaser.cli.options import command, selection, source
 from spaser.cli.terminal import progress, say
 
 
@@ -22,12 +22,8 @@ def _run(choices: argparse.Namespace) -> None:
     from spaser import opportunities_handover as handover
 
     demo = not choices.contrats
-    result = spaser.diagnose(
-        sorted(DEMO.glob("marches_demo*.json")) if demo else choices.contrats,
-        buyer=choices.acheteur, years=choices.annees, as_of=choices.date, population=choices.population,
-        registers=choices.registre or (sorted(DEMO.glob("registre_demo*.csv")) if demo else []),
-        method=choices.methode, buyer_siret=choices.acheteur_siret, cache=choices.cache, progress=progress,
-    )  # fmt: skip
+    paths, asked = source(choices)
+    result = spaser.diagnose(paths, **asked, progress=progress)
     found = spaser.potential_of(result, radius=choices.rayon, dependency=choices.dependance)
     if demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
