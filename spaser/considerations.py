@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from spaser import rules
-from spaser.vocabulary import CONSIDERATIONS, DETECTED, GAPS, LABELS, NONE_DECLARED, REJECTS
+from spaser.vocabulary import ANNOUNCED, CONSIDERATIONS, DETECTED, GAPS, LABELS, NONE_DECLARED, REJECTS
 
 FIELDS = {"soc": "considerationsSociales", "env": "considerationsEnvironnementales"}
 #: The word of the declared list that says yes, for each consideration but the reservation.
@@ -148,6 +148,47 @@ def gaps(
         under.append(_holder_not_declared(frame, weights["certitude_titulaire"]["value"]))
     read = (passages if searched is None else searched).select("texte_id", "champ")
     return Gaps(_ordered(under), _ordered([_declared_without_trace(frame, kept, read, weights)]))
+
+
+def announced(notices: pl.LazyFrame, passages: pl.LazyFrame, method: dict[str, Any] | None = None) -> pl.LazyFrame:
+    """What each notice announces by its boxes, beside what its own text says: ANNOUNCED, one row per notice and dimension.
+
+    Parameters
+    ----------
+    notices
+        NOTICES; those that have no box for a dimension have no row for it.
+    passages
+        PASSAGES whose ``texte_id`` is the number of a notice (``avis``).
+    method
+        ``method.toml``: under ``considerations.confiance_minimale`` a passage does not count.
+    """
+    explicit = _trusted(passages, method).filter(pl.col("niveau") == 2)
+    best = explicit.sort("confiance", "champ", "debut", descending=[True, False, False]).unique(["texte_id", "dimension"], keep="first", maintain_order=True)
+    quotes = best.select("dimension", "champ", "citation", "confiance", avis="texte_id", texte=pl.lit(True))
+    origin = pl.col("format").str.extract(r"^(\w+)")
+    rows = [
+        notices.with_columns(annonce=box, dimension=pl.lit(dimension)).filter(pl.col("annonce").is_not_null()).with_columns(
+            origine=origin, conditions_lues=pl.col("conditions").is_not_null()
+        )
+        for dimension, box in _boxes().items()
+    ]  # fmt: skip
+    both = pl.concat(rows).join(quotes, on=["avis", "dimension"], how="left").with_columns(pl.col("texte").fill_null(False))
+    return ANNOUNCED.conform(both).sort("avis", "dimension")
+
+
+def _boxes() -> dict[str, pl.Expr]:
+    """Whether a notice announces a dimension: flags of the BOAMP, BT-06, BT-774, BT-775 and BT-805, a reservation (BT-71)."""
+    aims = pl.col("strategie").str.split(", ")
+    named = {"soc": pl.col("strategie_social"), "env": pl.coalesce("strategie_environnement", "criteres_verts")}
+    flags = {"soc": pl.col("annonce_social"), "env": pl.col("annonce_environnement")}
+    reserved = pl.when(pl.col("reserve") != "none").then(True)
+    found = {}
+    for dimension, aim in (("soc", "soc-obj"), ("env", "env-imp")):
+        # Kleene: one box ticked is a yes; a box that lacks says nothing.
+        ticked = [flags[dimension], aims.list.contains(aim), named[dimension] != "none"] + ([reserved] if dimension == "soc" else [])
+        known = pl.any_horizontal(box.is_not_null() for box in ticked)
+        found[dimension] = pl.when(known).then(pl.any_horizontal(box.fill_null(False) for box in ticked))
+    return found
 
 
 def _holds(field: str, word: str) -> pl.Expr:

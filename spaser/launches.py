@@ -1,28 +1,22 @@
 """Notices joined to contracts, with a score and its reasons: when each consultation was launched.
 
 A contract says when it was notified, never when it was launched; its notice does. No identifier is common to both, so a join
-is a likelihood: same buyer, a date that can be, and subjects, CPV codes or references that agree. What stays under ``FLOOR``,
+is a likelihood: same buyer, a date that can be, and subjects, CPV codes or references that agree. What stays under the floor,
 and what two notices claim as well, is not joined.
 
-Source of the weights: ours, chosen so that a buyer and a subject alike are needed, whatever else agrees.
+Weights, delays and floor are choices of the method (``method.toml``, table ``launches``), each with its reason.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 
-#: A notice comes before its contract, by no more than this, and no less.
-SHORTEST, LONGEST = timedelta(days=10), timedelta(days=1095)
-USUAL = (timedelta(days=30), timedelta(days=540))
-FLOOR = 0.65
-#: Two notices of different launch dates nearer than this cannot be told apart.
-MARGIN = 0.05
-W_SUBJECT, W_CPV, W_DELAY, W_REFERENCE = 0.60, 0.25, 0.15, 0.30
-#: A buyer recognised by its name alone (the notice gives no SIREN) is less sure.
-BY_NAME = 0.9
-WITHOUT_CPV = 0.95
+from spaser import rules
+from spaser.vocabulary import DOCUMENT_LINKS
+
 #: Kinds of notices that launch; a notice that does not say its kind may.
 LAUNCHING = ("concurrence", "concours")
 _STOP = ("de", "du", "des", "la", "le", "les", "et", "en", "au", "aux", "pour", "par", "sur", "dans", "d", "l", "a", "un", "une", "lot",
@@ -33,7 +27,7 @@ _LEGAL = r"\b(?:mairie|ville|commune|de|d|du|des|la|le|les|l|departement|conseil
 LAUNCH = {"uid": pl.String(), "avis": pl.String(), "date_lancement": pl.Date(), "score": pl.Float64(), "motif": pl.String(), "source": pl.String()}
 
 
-def join(contracts: pl.LazyFrame, notices: pl.LazyFrame) -> pl.LazyFrame:
+def join(contracts: pl.LazyFrame, notices: pl.LazyFrame, method: dict[str, Any] | None = None) -> pl.LazyFrame:
     """The notice that launched each contract, when one can be told.
 
     Parameters
@@ -42,6 +36,8 @@ def join(contracts: pl.LazyFrame, notices: pl.LazyFrame) -> pl.LazyFrame:
         CONTRACTS: ``uid``, ``id``, ``acheteur_siren``, ``acheteur_nom``, ``objet``, ``codeCPV``, ``dateNotification``.
     notices
         NOTICES: ``avis``, ``acheteur_siren``, ``acheteur_nom``, ``objet``, ``codeCPV``, ``reference``, ``type_avis``, dates.
+    method
+        ``method.toml``, table ``launches``.
 
     Returns
     -------
@@ -49,11 +45,38 @@ def join(contracts: pl.LazyFrame, notices: pl.LazyFrame) -> pl.LazyFrame:
         One row per contract joined: ``uid``, ``avis``, ``date_lancement`` (day the notice was sent, else published), ``score``
         in [0, 1], ``motif`` (what agrees), ``source`` (the notice, for LAUNCHES). Contracts without a notice have no row.
     """
+    settings = (method or rules.method())["launches"]
     pairs = pl.concat([_by_siren(_bought(contracts), _launching(notices)), _by_name(_bought(contracts), _launching(notices))])
     delay = pl.col("dateNotification") - pl.col("date_lancement")
-    possible = pairs.filter(delay.is_between(pl.lit(SHORTEST), pl.lit(LONGEST)))
-    scored = possible.with_columns(_agreements(delay)).with_columns(score=_score()).filter(pl.col("score") >= FLOOR)
-    return _told(scored.unique(["uid", "avis"], keep="first", maintain_order=True))
+    possible = pairs.filter(_within(delay, settings["delai_possible"]))
+    usual = _within(delay, settings["delai_habituel"])
+    scored = possible.with_columns(_agreements(usual, settings["cpv"])).with_columns(score=_score(settings))
+    sure = scored.filter(pl.col("score") >= settings["score_minimal"]["value"])
+    return _told(sure.unique(["uid", "avis"], keep="first", maintain_order=True), settings["marge"]["value"])
+
+
+def by_number(contracts: pl.LazyFrame, numbers: pl.LazyFrame) -> pl.LazyFrame:
+    """The contract each document belongs to, when its folder, archive or name bears the contract's own number.
+
+    Parameters
+    ----------
+    contracts
+        CONTRACTS of the buyer: ``uid``, ``id``.
+    numbers
+        The numbers each document may bear (``sources.documents.numbers``): ``document``, ``cle``, ``entier``.
+
+    Returns
+    -------
+    LazyFrame
+        DOCUMENT_LINKS. A number that two contracts share, and a document that bears those of two, join nothing.
+    """
+    own = pl.concat([contracts.select("uid", cle=_bare(name)) for name in ("uid", "id")]).unique()
+    pairs = numbers.join(own.filter(pl.col("cle").is_not_null()), on="cle", how="inner").unique(["document", "cle", "uid", "entier"])
+    longest = pairs.filter(pl.col("cle").str.len_chars() == pl.col("cle").str.len_chars().max().over("document"))
+    clear = longest.filter(pl.col("uid").n_unique().over("document") == 1).sort("document", "entier", descending=[False, True])
+    kept = clear.unique("document", keep="first", maintain_order=True)
+    why = pl.when("entier").then(pl.format("dossier ou fichier nommé {}", "cle")).otherwise(pl.format("numéro {} dans le nom", "cle"))
+    return DOCUMENT_LINKS.conform(kept.with_columns(score=pl.when("entier").then(1.0).otherwise(0.9), motif=why)).sort("document")
 
 
 def _bought(contracts: pl.LazyFrame) -> pl.LazyFrame:
@@ -85,7 +108,11 @@ def _by_name(contracts: pl.LazyFrame, notices: pl.LazyFrame) -> pl.LazyFrame:
 _PAIR = ("uid", "id", "dateNotification", "codeCPV", "mots", "avis", "reference", "date_lancement", "cpv_avis", "mots_avis")
 
 
-def _agreements(delay: pl.Expr) -> list[pl.Expr]:
+def _within(delay: pl.Expr, days: dict[str, Any]) -> pl.Expr:
+    return delay.is_between(pl.lit(timedelta(days=days["minimum"])), pl.lit(timedelta(days=days["maximum"])))
+
+
+def _agreements(usual: pl.Expr, cpv_shares: dict[str, Any]) -> list[pl.Expr]:
     """Each agreement from 0 to 1: subjects (shared words over the shorter), CPV (digits shared), delay, reference."""
     shared = pl.col("mots").list.set_intersection("mots_avis").list.len()
     shorter = pl.min_horizontal(pl.col("mots").list.len(), pl.col("mots_avis").list.len())
@@ -93,28 +120,28 @@ def _agreements(delay: pl.Expr) -> list[pl.Expr]:
     alike = (shared / pl.max_horizontal(shorter, pl.lit(3))).fill_nan(0.0).fill_null(0.0)
     subject = pl.when(shared >= 2).then(alike).otherwise(0.0)
     first, second = pl.col("codeCPV"), pl.col("cpv_avis")
-    steps = [(8, 1.0), (5, 0.9), (4, 0.8), (3, 0.6), (2, 0.4)]
     cpv = pl.when(first.is_null() | second.is_null()).then(None)
-    for digits, value in steps:
+    for digits, value in zip(cpv_shares["chiffres"], cpv_shares["parts"], strict=True):
         cpv = cpv.when(first.str.slice(0, digits) == second.str.slice(0, digits)).then(value)
-    usual = delay.is_between(pl.lit(USUAL[0]), pl.lit(USUAL[1]))
     reference = _bare("reference").is_not_null() & (_bare("reference").str.len_chars() >= 4) & (_bare("reference") == _bare("id"))
     return [subject.alias("a_objet"), cpv.otherwise(0.0).alias("a_cpv"), usual.cast(pl.Float64).alias("a_delai"), reference.fill_null(False).alias("a_reference")]
 
 
-def _score() -> pl.Expr:
+def _score(settings: dict[str, Any]) -> pl.Expr:
     """A CPV unknown on one side is left out, its weight shared among the others, and the join less sure."""
-    told = W_SUBJECT * pl.col("a_objet") + W_DELAY * pl.col("a_delai")
-    with_cpv = told + W_CPV * pl.col("a_cpv").fill_null(0.0)
-    base = pl.when(pl.col("a_cpv").is_null()).then(WITHOUT_CPV * told / (W_SUBJECT + W_DELAY)).otherwise(with_cpv)
-    sure = pl.min_horizontal(base + W_REFERENCE * pl.col("a_reference").cast(pl.Float64), pl.lit(1.0))
-    return (sure * pl.when(pl.col("acheteur") == "nom").then(BY_NAME).otherwise(1.0)).round(3)
+    weights = {name: line["value"] for name, line in settings["poids"].items()}
+    told = weights["objet"] * pl.col("a_objet") + weights["delai"] * pl.col("a_delai")
+    with_cpv = told + weights["cpv"] * pl.col("a_cpv").fill_null(0.0)
+    without_cpv = settings["sans_cpv"]["value"] * told / (weights["objet"] + weights["delai"])
+    base = pl.when(pl.col("a_cpv").is_null()).then(without_cpv).otherwise(with_cpv)
+    sure = pl.min_horizontal(base + weights["reference"] * pl.col("a_reference").cast(pl.Float64), pl.lit(1.0))
+    return (sure * pl.when(pl.col("acheteur") == "nom").then(settings["par_nom"]["value"]).otherwise(1.0)).round(3)
 
 
-def _told(scored: pl.LazyFrame) -> pl.LazyFrame:
+def _told(scored: pl.LazyFrame, margin: float) -> pl.LazyFrame:
     """The best notice of each contract; none when another date does as well."""
     best = pl.col("score").max().over("uid")
-    near = scored.filter(pl.col("score") >= best - MARGIN)
+    near = scored.filter(pl.col("score") >= best - margin)
     clear = near.filter(pl.col("date_lancement").n_unique().over("uid") == 1)
     first = clear.sort("uid", "score", "avis", descending=[False, True, False]).unique("uid", keep="first", maintain_order=True)
     return first.with_columns(motif=_reasons(), source=pl.col("avis")).select(pl.col(name).cast(dtype) for name, dtype in LAUNCH.items())

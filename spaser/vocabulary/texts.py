@@ -124,6 +124,37 @@ NOTICE_CRITERIA = Table(
     ),
 )
 
+ANNOUNCED = Table(
+    "announced",
+    "ce qu'un avis annonce d'une dimension (indicateur BOAMP, champs eForms, réservation cochée), à côté de ce que dit son texte",
+    ("avis", "dimension"),
+    (
+        Word("avis", T, "Avis"),
+        Word("origine", T, "Journal (BOAMP, TED, eForms)"),
+        Word("acheteur_nom", T, "Acheteur"),
+        Word("objet", T, "Objet"),
+        Word("dimension", T, "Dimension (env ou soc)"),
+        Word("annonce", B, "Annoncé"),
+        Word("texte", B, "Écrit (une considération explicite)"),
+        Word("conditions_lues", B, "Ses conditions ou critères sont publiés"),
+        Word("champ", T, "Champ"),
+        Word("citation", T, "Passage cité"),
+        Word("confiance", F, "Confiance", "part"),
+    ),
+)
+
+DOCUMENT_LINKS = Table(
+    "document_links",
+    "une pièce rapprochée du contrat dont son dossier porte le numéro",
+    ("document",),
+    (
+        Word("document", T, "Pièce"),
+        Word("uid", T, "Identifiant unique du contrat"),
+        Word("score", F, "Ressemblance", "part"),
+        Word("motif", T, "Pourquoi"),
+    ),
+)
+
 LAUNCHES = Table(
     "launches",
     "le jour où la consultation d'un contrat a été lancée, ou son avis envoyé, d'après un avis",
