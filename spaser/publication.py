@@ -125,8 +125,8 @@ def publish(
         diagnostic=result, years=published, definition=definition, buyers=names, with_score=with_score, spent=spent, past=past,
         measures=_measured(result.contracts, name, population), entered=_typed(lines, published, name),
         by_buyer=_each(result.contracts, lines, published, names, population) if len(names) > 1 else MEASURES.empty(),
-        roads=_roads(voted, history, every, year, population),
-        references=_roads(_national(result, definition), history, every, year, population),
+        roads=roads(voted, history, every, year, population),
+        references=roads(national_targets(result, definition), history, every, year, population),
         peers=_compared(base, sirens, published, population),
         editions=_since(previous, Edition(every.lazy(), published, measurer(name, population))),
         given={name: Path(path) for name, path in (("objectifs", goals), ("chiffres saisis", entered), ("grand livre", ledger)) if path},
@@ -212,7 +212,7 @@ def _spent(book: ledgers.Ledger, base: Base, every: pl.DataFrame, perimetre: str
     ).collect()
 
 
-def _national(result: Diagnostic, definition: str) -> tuple[Target, ...]:
+def national_targets(result: Diagnostic, definition: str = WITH_CRITERION) -> tuple[Target, ...]:
     """The national references measured here, in the definition shown."""
     kept = [
         target
@@ -222,20 +222,21 @@ def _national(result: Diagnostic, definition: str) -> tuple[Target, ...]:
     return tuple(kept)
 
 
-def _roads(
+def roads(
     goals: Sequence[Target], history: pl.DataFrame, every: pl.DataFrame, as_of_year: int, population: str
 ) -> tuple[Road, ...]:
+    """The road to each target, from the MEASURES by year of a buyer and every contract of it."""
     complete = complete_years(every, as_of_year)
     entered_years = set(
         history.filter(pl.col("population") == "saisie", pl.col("valeur").is_not_null(), pl.col("dimension") == "annee")[
             "modalite"
         ].cast(pl.Int64)
     )
-    roads = []
+    found = []
     for goal in goals:
         sure = entered_years if goal.indicateur in toml("entered.toml") else complete
-        roads.append(trajectory.road(history, goal, sure, _answers(every, goal, population)))
-    return tuple(roads)
+        found.append(trajectory.road(history, goal, sure, _answers(every, goal, population)))
+    return tuple(found)
 
 
 def _answers(contracts: pl.DataFrame, goal: Target, population: str) -> pl.DataFrame | None:

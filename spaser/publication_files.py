@@ -48,7 +48,7 @@ def findings(result: Publication) -> Findings:
     whole = handover.findings(result.diagnostic)
     extras = {
         **whole.extras, "saisis": result.entered, "depense": result.spent, "acheteurs": result.by_buyer, "pairs": result.peers,
-        "editions": result.editions, "objectifs": _goals(result), "chemins": _points(result.roads),
+        "editions": result.editions, "objectifs": goals(result.roads, result.references), "chemins": points(result.roads),
     }  # fmt: skip
     given = tuple(Source(path.name, name) for name, path in result.given.items())
     return replace(
@@ -184,9 +184,9 @@ def _built(title: str, result: Publication, found: Findings, sections: Any) -> R
                        notes=(handover.DEMO_NOTE,) if found.demo else ())  # fmt: skip
 
 
-def _goals(result: Publication) -> pl.DataFrame:
+def goals(roads: tuple[Road, ...], references: tuple[Road, ...] = ()) -> pl.DataFrame:
     """The targets and references as a table, with what is known of each."""
-    kinds = [(road, "voté") for road in result.roads] + [(road, "référence nationale") for road in result.references]
+    kinds = [(road, "voté") for road in roads] + [(road, "référence nationale") for road in references]
     rows = [
         {"rang": rank, "nature": kind, "indicateur": road.target.indicateur, "titre": road.target.titre, "unite": road.target.unite,
          "definition": road.target.definition, "cible": road.target.cible, "annee": road.target.annee, "source": road.target.source,
@@ -198,7 +198,8 @@ def _goals(result: Publication) -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame()
 
 
-def _points(roads: tuple[Road, ...]) -> pl.DataFrame:
+def points(roads: tuple[Road, ...]) -> pl.DataFrame:
+    """The points of every road, with the rank of its target."""
     parts = [road.points.with_columns(objectif=pl.lit(rank)) for rank, road in enumerate(roads, 1)]
     return pl.concat(parts) if parts else pl.DataFrame()
 

@@ -116,8 +116,15 @@ class Picture:
         svg = re.sub(r'((?:xlink:)?href)="#([^"]+)"', rf'\1="#{prefix}-\2"', svg)
         return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
 
+    @cached_property
+    def _png(self) -> bytes:
+        return self._rastered(2)
+
     def png(self, scale: float = 2) -> bytes:
-        """The chart as a picture, for the forms that take no SVG."""
+        """The chart as a picture, for the forms that take no SVG: drawn once for them all."""
+        return self._png if scale == 2 else self._rastered(scale)
+
+    def _rastered(self, scale: float) -> bytes:
         import vl_convert
 
         return vl_convert.svg_to_png(self.svg, scale=scale)

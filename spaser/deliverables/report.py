@@ -211,7 +211,10 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """A whole report. ``annexes`` are the full tables for the forms that carry rows (workbook, files)."""
+    """A whole report. ``annexes`` are the full tables for the forms that carry rows (workbook, files).
+
+    ``committee``: the sections that slides show, most important first; by default those that ``slides`` knows.
+    """
 
     title: str
     subtitle: str
@@ -222,6 +225,7 @@ class Report:
     notes: tuple[str, ...] = ()
     annexes: tuple[TableBlock, ...] = ()
     logo: bytes = field(default=b"", repr=False)
+    committee: tuple[str, ...] = ()
 
     def footnotes(self) -> dict[Measured, int]:
         """Every measure quoted, numbered in the order of reading: the same number in every form."""

@@ -36,8 +36,8 @@ def render(report: Report, *, template: Path | str | None = None) -> bytes:
     _cover(deck, report)
     notes = report.footnotes()
     known = {section.id: section for section in report.sections}
-    chosen = [known[name] for name in ORDER if name in known][: MOST_SLIDES - 2]
-    for section in chosen:
+    chosen = [name for name in report.committee or ORDER if name in known][: MOST_SLIDES - 2]
+    for section in (known[name] for name in known if name in chosen):
         _slide(deck, section, notes)
     _sources(deck, report)
     deck.core_properties.title, deck.core_properties.author = report.title, "spaser"

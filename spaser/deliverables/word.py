@@ -145,22 +145,23 @@ class _Writer:
         shown = list(block.cells(_LIMIT))
         grid = self.document.add_table(rows=1, cols=len(block.columns), style="Tableau")
         grid.alignment = WD_TABLE_ALIGNMENT.LEFT
-        small = len(block.columns) >= _WIDE
+        # A style is looked for in the whole document each time it is named: once a table is enough.
+        style = str(self.document.styles["Cellule serrée" if len(block.columns) >= _WIDE else "Cellule"].style_id)
         for cell, column in zip(grid.rows[0].cells, block.columns, strict=True):
-            _fill(cell, column.label, "Cellule serrée" if small else "Cellule", column.unit in _RIGHT, bold=True)
+            _fill(cell, column.label, style, column.unit in _RIGHT, bold=True)
         for texts in shown:
             for cell, text, column in zip(grid.add_row().cells, texts, block.columns, strict=True):
                 _fill(
                     cell,
                     text or ("inconnu" if column.unit in _RIGHT else ""),
-                    "Cellule serrée" if small else "Cellule",
+                    style,
                     column.unit in _RIGHT,
                 )
         totals = block.totals()
         if totals and block.frame.height > 1:
             for rank, (cell, total, column) in enumerate(zip(grid.add_row().cells, totals, block.columns, strict=True)):
                 text = french.value(total, column.unit) if total is not None else "Total" if rank == 0 else ""
-                _fill(cell, text, "Cellule serrée" if small else "Cellule", column.unit in _RIGHT, bold=True)
+                _fill(cell, text, style, column.unit in _RIGHT, bold=True)
         _widths(grid, block, shown, _room(self.document))
         _repeat_header(grid)
         _keep_rows(grid)
@@ -226,7 +227,7 @@ def _page(document: Document, report: Report) -> None:
 
 def _fill(cell: _Cell, text: str, style: str, right: bool, bold: bool = False) -> None:
     line = cell.paragraphs[0]
-    line.style = style
+    line._p.style = style
     line.add_run(_t(text)).bold = bold or None
     if right:
         line.alignment = WD_ALIGN_PARAGRAPH.RIGHT

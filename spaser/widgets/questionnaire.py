@@ -9,9 +9,9 @@ from typing import Any
 
 import ipywidgets
 
-from spaser import charts, french, maturity
-from spaser.deliverables import files
-from spaser.deliverables.report import Block, Column, Figure, Sentence, table
+from spaser import french, maturity
+from spaser.deliverables import files, sections_maturity
+from spaser.deliverables.report import Block
 from spaser.problems import Problem
 from spaser.widgets import tables
 
@@ -61,20 +61,7 @@ class Questionnaire:
         said = maturity.answers(self.said, self.grid)
         profile = maturity.profile(said, self.grid).collect()
         todo = maturity.actions(said, self.grid).collect()
-        picture = charts.profile(profile, self.grid["levels"])
-        columns = [Column(name, label, unit) for name, label, unit in picture.columns]
-        told = french.typeset(self.grid["origin"])
-        found: list[Block] = [
-            Sentence(told), Figure("fig-maturite", "Niveau de chaque axe", picture, table("fig-maturite-donnees", "Les données du profil", picture.twin, columns))
-        ]  # fmt: skip
-        if todo.height:
-            steps = (
-                Column("axe_libelle", "Axe"),
-                Column("constat", "Aujourd'hui"),
-                Column("action", "Pour passer au niveau suivant"),
-            )
-            found.append(table("tab-actions", "Les actions conseillées", todo, steps))
-        return found
+        return sections_maturity.blocks(profile, todo, self.grid["levels"], self.grid["origin"])
 
     def refresh(self) -> None:
         """Compute the profile and the actions again."""
