@@ -8,19 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from spaser import buyers, families, potential, rules, suppliers, territories
 from spaser.diagnostic import Base, Diagnostic
+from spaser.opportunities_places import located, place, places
+from spaser.potential_match import reachable
 from spaser.problems import Problem
-from spaser.vocabulary import PLACES
 
 #: Suppliers shown per need; all of them are counted.
 MOST = 200
-#: Paris, Lyon and Marseille: an arrondissement is written for the commune.
-DISTRICTS = {r"^751\d\d$": "75056", r"^6938\d$": "69123", r"^132(0[1-9]|1[0-6])$": "13055"}
+#: Kilometres up to which distances are measured at once (the last is ``potential.rayon_maximal``).
+STEPS = (50, 100, 150)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,27 +84,72 @@ def potential_of(
     settings = base.method
     _check(base, radius, dependency)
     share = settings["potential"]["dependance"]["value"] if dependency is None else dependency
-    known = ground(base)
-    chosen, mine = known.needs, known.contracts.lazy()
-    if sirens:
-        ours = pl.col("acheteur_siren").is_in(list(sirens))
-        chosen, mine = chosen.filter(ours), mine.filter(ours)
-    found = potential.matches(
-        chosen.lazy(), places(chosen.lazy()).collect(engine="in-memory").lazy(), known.supply.lazy(), radius=radius, dependency=share, method=settings
-    ).collect(engine="in-memory")
-    kinds = base.contracts.select("acheteur_siren", "acheteur_categorie").unique("acheteur_siren")
-    judged = potential.opportunities(
-        chosen.lazy(), found.lazy(), every=known.needs.lazy(), kinds=kinds, dependency=share, method=settings
-    ).collect(engine="in-memory")
-    nets = potential.net(judged.lazy(), found.lazy(), dependency=share, method=settings).collect(engine="in-memory")
-    judged = judged.join(nets, on="besoin_id", how="left", maintain_order="left")
+    known, mine, made = ground(base), chosen(base, sirens), judged(base, sirens, radius, share)
     return Opportunities(
-        scope=scope, as_of=base.as_of, needs=chosen, members=potential.members(mine, method=settings).collect(engine="in-memory"),
-        supply=known.supply,
-        candidates=potential.describe(found.lazy(), known.supply.lazy(), MOST).collect(engine="in-memory"), opportunities=judged,
-        families=potential.by_family(judged.lazy().drop("potentiel_net", "haut_net"), nets.lazy(), found.lazy()).collect(engine="in-memory"),
-        weights=known.weights, assumptions=assumptions(settings["potential"], radius, share), dependency=share, radius=radius,
+        scope=scope, as_of=base.as_of, needs=mine.needs, members=mine.members, supply=known.supply,
+        candidates=potential.describe(made.found.lazy(), known.supply.lazy(), MOST).collect(engine="in-memory"),
+        opportunities=made.opportunities, families=made.families, weights=known.weights,
+        assumptions=assumptions(base.method["potential"], radius, share), dependency=share, radius=radius,
     )  # fmt: skip
+
+
+class Judged(NamedTuple):
+    """``found`` the matches, ``opportunities`` OPPORTUNITIES with ``potentiel_net`` and ``haut_net``, ``families`` one row per family."""
+
+    found: pl.DataFrame
+    opportunities: pl.DataFrame
+    families: pl.DataFrame
+
+
+@lru_cache(maxsize=4)
+def judged(base: Base, sirens: tuple[str, ...], radius: float | None, share: float) -> Judged:
+    """What the ESS could take of the needs of buyers (none: all), kept for the last choices: going back to one costs nothing."""
+    known, mine, settings = ground(base), chosen(base, sirens), base.method
+    needs = mine.needs.lazy()
+    found = potential.matches(
+        needs, mine.places.lazy(), known.supply.lazy(), radius=radius, dependency=share, reached=_reached(base, sirens, _step(radius)).lazy(),
+        method=settings,
+    ).collect(engine="in-memory")  # fmt: skip
+    told = potential.opportunities(
+        needs, found.lazy(), every=known.needs.lazy(), kinds=mine.kinds.lazy(), dependency=share, method=settings
+    ).collect(engine="in-memory")
+    nets = potential.net(told.lazy(), found.lazy(), dependency=share, method=settings).collect(engine="in-memory")
+    families = potential.by_family(told.lazy(), nets.lazy(), found.lazy()).collect(engine="in-memory")
+    return Judged(found, told.join(nets, on="besoin_id", how="left", maintain_order="left"), families)
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """What depends on the buyers alone: their needs, the contracts of each, the communes of their places, kinds of buyers."""
+
+    needs: pl.DataFrame
+    members: pl.DataFrame
+    places: pl.DataFrame
+    kinds: pl.DataFrame
+
+
+@lru_cache(maxsize=4)
+def chosen(base: Base, sirens: tuple[str, ...]) -> Chosen:
+    """The needs of buyers given by SIREN (none: all), settled once whatever the radius and the dependency."""
+    known = ground(base)
+    ours = pl.col("acheteur_siren").is_in(list(sirens)) if sirens else pl.lit(True)
+    needs = known.needs.filter(ours)
+    members = potential.members(known.contracts.lazy().filter(ours), method=base.method)
+    kinds = base.contracts.select("acheteur_siren", "acheteur_categorie").unique("acheteur_siren")
+    return Chosen(needs, *(table.collect(engine="in-memory") for table in (members, places(needs.lazy()), kinds)))
+
+
+@lru_cache(maxsize=4)
+def _reached(base: Base, sirens: tuple[str, ...], furthest: float) -> pl.DataFrame:
+    """Who is within reach of the places of these buyers, with the distances: the radius is then a mere filter."""
+    mine = chosen(base, sirens)
+    asked = mine.needs.lazy().select("lieu", "famille").drop_nulls("famille").unique()
+    return reachable(asked, mine.places.lazy(), ground(base).supply.lazy(), furthest=furthest).collect(engine="in-memory")
+
+
+def _step(radius: float | None) -> float:
+    """How far distances are measured at once: few steps, so that neighbouring radiuses share them."""
+    return next(float(step) for step in (*STEPS, radius or 0) if step >= (radius or 0))
 
 
 def territory_of(base: Base, sirens: list[str], *, dependency: float | None = None) -> pl.DataFrame:
@@ -184,32 +230,12 @@ def structures(register: pl.LazyFrame, establishments: pl.LazyFrame, as_of: date
     )  # fmt: skip
     ess = pl.when(pl.col("titulaire_ess")).then(pl.lit("ESS"))
     esus = pl.when(pl.col("titulaire_esus")).then(pl.lit("ESUS"))
-    return _located(whole).select(
+    return located(whole).select(
         "cle", "siren", "siret", "code_commune", "commune", "departement", "region", "lon", "lat", "tranche_effectifs",
         "statut_au", "statut_source", "personne_physique", nom=pl.coalesce("nom", "_nom"), naf=pl.coalesce("naf", "_naf").str.replace(".", "", literal=True),
         types="inclusif_types", ess="titulaire_ess",
         statuts=pl.concat_str(ess, esus, pl.col("inclusif_types"), separator=", ", ignore_nulls=True),
     ).collect(engine="in-memory")  # fmt: skip
-
-
-def _located(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows with commune, département, region and coordinates, from the Insee code, else the postcode and the name."""
-    def plain(name: str) -> pl.Expr:
-        text = pl.col(name).str.to_lowercase().str.normalize("NFD").str.replace_all(r"\p{M}", "").str.replace_all("[^a-z]+", " ")
-        return text.str.replace(r"\bste?\b", "saint").str.replace(r" cedex.*$| \d.*$", "").str.strip_chars()
-
-    towns = territories.communes().select("code_commune", "departement", "region", _ville="commune", _lon="lon", _lat="lat", _pop="population")
-    posted = territories.postcodes().join(towns, on="code_commune").with_columns(_nom=plain("_ville"))
-    exact = posted.unique(["code_postal", "_nom"]).select("code_postal", "_nom", _exacte="code_commune")
-    largest = posted.sort("_pop", descending=True, nulls_last=True).unique("code_postal", keep="first", maintain_order=True)
-    placed = (
-        rows.with_columns(_nom=plain("commune"), code_commune=_whole_city(pl.col("code_commune")))
-        .join(exact, on=["code_postal", "_nom"], how="left")
-        .join(largest.select("code_postal", _grande="code_commune"), on="code_postal", how="left")
-        .with_columns(code_commune=pl.coalesce("code_commune", "_exacte", "_grande"))
-        .join(towns, on="code_commune", how="left")
-    )
-    return placed.with_columns(lon=pl.coalesce("_lon", "lon"), lat=pl.coalesce("_lat", "lat"), commune=pl.coalesce("_ville", "commune"))
 
 
 def wins(contracts: pl.LazyFrame, holders: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFrame:
@@ -277,80 +303,3 @@ def _check(base: Base, radius: float | None, dependency: float | None) -> None:
         raise Problem(f"Un rayon de {radius:g} km n'est pas possible", todo=f"Choisissez un rayon de 1 à {limit} km")
     if dependency is not None and not 0 < dependency <= 1:
         raise Problem("La part de dépendance se donne entre 0 et 1", todo="Par exemple 0,3 pour 30 %")
-
-
-def place(contracts: pl.LazyFrame) -> pl.LazyFrame:
-    """The contracts with ``lieu`` and ``lieu_libelle``: commune or département of execution, else the buyer's own territory.
-
-    ``lieu`` is « C75056 » (commune), « D77 » (département) or « A200054781 » (the territory of the buyer with that SIREN);
-    null when neither says anything, and then only suppliers of national reach can be matched.
-    """
-    known = territories.communes().select("code_commune", _commune="commune")
-    departments = (
-        territories.authorities().filter(pl.col("categorie") == "département").select(_dep="departement", _dep_nom="nom").unique("_dep")
-    )
-    code, kind = pl.col("lieuExecution_code"), pl.col("lieuExecution_typeCode")
-    insee = pl.when(kind.is_in(["Code commune", "Code arrondissement"])).then(_whole_city(code))
-    posted = territories.postcodes().group_by("code_postal").agg(_posted=pl.col("code_commune").sort().first())
-    owners = _owners().select(acheteur_siren="lieu_siren").unique()
-    told = (
-        territories.places(contracts)
-        .join(posted.rename({"code_postal": "lieuExecution_code"}), on="lieuExecution_code", how="left", maintain_order="left")
-        .with_columns(code_commune=pl.coalesce(insee, pl.when(kind == "Code postal").then("_posted")))
-        .join(known, on="code_commune", how="left", maintain_order="left")
-        .join(departments, left_on="lieu_departement", right_on="_dep", how="left", maintain_order="left")
-        .join(owners.with_columns(_owner=pl.lit(True)), on="acheteur_siren", how="left", maintain_order="left")
-    )
-    commune = pl.when(pl.col("_commune").is_not_null()).then(pl.format("C{}", "code_commune"))
-    # Paris is a département of one commune: both ways of writing it are one place.
-    single = known_alone()
-    department = pl.when(pl.col("lieu_departement").is_not_null()).then(
-        pl.coalesce(pl.format("C{}", pl.col("lieu_departement").replace_strict(single, default=None)), pl.format("D{}", "lieu_departement"))
-    )
-    owner = pl.when(pl.col("_owner")).then(pl.format("A{}", "acheteur_siren"))
-    wide = contracts.collect_schema().names()
-    return told.with_columns(
-        lieu=pl.coalesce(commune, department, owner),
-        lieu_libelle=pl.coalesce("_commune", "_dep_nom", "lieu_departement", pl.when(pl.col("_owner")).then("acheteur_libelle")),
-    ).select(*wide, "lieu", "lieu_libelle")
-
-
-def places(needs: pl.LazyFrame) -> pl.LazyFrame:
-    """PLACES of the needs: every commune of each place named in ``lieu``."""
-    asked = needs.select("lieu", "lieu_libelle").drop_nulls("lieu").unique("lieu")
-    communes = territories.communes().select("code_commune", "departement", "region", "lon", "lat")
-    key = pl.col("lieu").str.slice(1)
-    first = pl.col("lieu").str.head(1)
-    by_commune = asked.filter(first == "C").with_columns(code_commune=key).join(communes, on="code_commune")
-    by_department = asked.filter(first == "D").with_columns(departement=key).join(communes, on="departement")
-    by_owner = (
-        asked.filter(first == "A").with_columns(lieu_siren=key).join(_owners(), on="lieu_siren").join(communes, on="code_commune")
-    )
-    return pl.concat([PLACES.conform(part) for part in (by_commune, by_department, by_owner)]).sort("lieu", "code_commune")
-
-
-def known_alone() -> dict[str, str]:
-    """The départements of a single commune, and that commune."""
-    alone = territories.communes().group_by("departement").agg(pl.col("code_commune").first(), n=pl.len()).filter(pl.col("n") == 1)
-    return dict(alone.select("departement", "code_commune").collect(engine="in-memory").rows())
-
-
-def _owners() -> pl.LazyFrame:
-    """One row per commune of each local authority: ``lieu_siren, code_commune`` (a group has all its members)."""
-    communes = territories.communes()
-    departments = territories.authorities().filter(pl.col("categorie") == "département").select("departement", lieu_siren="siren")
-    parts = [
-        communes.select("code_commune", lieu_siren="siren"),
-        communes.select("code_commune", lieu_siren="epci"),
-        communes.select("code_commune", lieu_siren="ept"),
-        communes.join(departments, on="departement").select("code_commune", "lieu_siren"),
-    ]
-    return pl.concat(parts).filter(pl.col("lieu_siren").is_not_null() & (pl.col("lieu_siren") != "")).unique()
-
-
-def _whole_city(code: pl.Expr) -> pl.Expr:
-    """Paris, Lyon and Marseille: the commune of an arrondissement."""
-    found = pl.lit(None, dtype=pl.String)
-    for pattern, commune in DISTRICTS.items():
-        found = pl.coalesce(found, pl.when(code.str.contains(pattern)).then(pl.lit(commune)))
-    return pl.coalesce(found, code)

@@ -15,6 +15,8 @@ EARTH_KM = 6371.0088
 KM_PER_DEGREE = 111.2
 #: One degree of longitude at the north of metropolitan France (51°), the narrowest: cells are never too small.
 KM_PER_DEGREE_LON = 69.9
+#: The largest usual radius of a family (``families_reach.csv``).
+USUAL = 50.0
 LOGISTIC = 1.702  # the logistic curve of this slope is the normal one within 0.01
 
 
@@ -52,27 +54,37 @@ def matches(
     *,
     radius: float | None = None,
     dependency: float | None = None,
+    reached: pl.LazyFrame | None = None,
     method: dict | None = None,
 ) -> pl.LazyFrame:
     """The figures of CANDIDATES without what describes the supplier: all that readings and totals need, at national size.
 
     ``ligne`` is the row of ``supply``.
+
+    Parameters
+    ----------
+    reached
+        ``reachable`` of these needs, settled beforehand up to the radius or further, so that distances are not measured
+        again when only the radius or the dependency changes.
     """
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
     known = needs.filter(pl.col("famille").is_not_null()).with_row_index("_besoin")
     asked = known.select("_besoin", "besoin_id", "lieu", "famille", "annuel", "lot_annuel")
-    pairs = within_reach(asked.select("lieu", "famille").unique(), places, supply, radius=radius)
+    if reached is None:
+        reached = reachable(asked.select("lieu", "famille").unique(), places, supply, furthest=furthest(radius))
+    # Ties are settled by distance, then by the row of the supply table, which is sorted by identifiers: few pairs are sorted
+    # so, and joins keep their order.
+    pairs = within(reached, radius).sort("lieu", "famille", "distance_km", "ligne", nulls_last=True)
     slim = supply.with_row_index("ligne").select("ligne", *_SLIM)
-    rows = asked.join(pairs, on=["lieu", "famille"], nulls_equal=True).drop("lieu", "famille").join(slim, on="ligne")
+    offered = pairs.join(slim, on="ligne", how="left", maintain_order="left")
+    rows = asked.join(offered, on=["lieu", "famille"], nulls_equal=True, maintain_order="left_right").drop("lieu", "famille")
     able = rows.with_columns(**able_to_take(pl.col("lot_annuel"), share, settings)).with_columns(
         credible=pl.col("preste") & (pl.col("adequation") >= settings["adequation"]["seuil_credible"])
         & (pl.col("probabilite") >= settings["chance_credible"]["value"]),
-        _ordre=_order(),
-    )  # fmt: skip
-    # Ties are settled by the row of the supply table, which is sorted by identifiers.
-    ranked = able.sort("_besoin", "_ordre", "distance_km", "ligne", descending=[False, True, False, False], nulls_last=True)
-    return ranked.with_columns(rang=pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("_besoin")).drop("_besoin", "_ordre", "annuel", "lot_annuel")
+        rang=_order().fill_null(-1).rank("ordinal", descending=True).over("_besoin").cast(pl.Int32),
+    ).drop("annuel", "lot_annuel")  # fmt: skip
+    return able.sort(pl.col("_besoin").cast(pl.Int64) * 2**32 + pl.col("rang")).drop("_besoin")
 
 
 _SLIM = ("siren", "siret", "adequation", "preste", "handicap", "insertion", "ess", "clause", "capacite_bas", "capacite", "capacite_haut")
@@ -113,37 +125,58 @@ def within_reach(
     asked: pl.LazyFrame, places: pl.LazyFrame, supply: pl.LazyFrame, *, radius: float | None = None
 ) -> pl.LazyFrame:
     """One row per place, family and supplier within reach: ``lieu, famille, ligne`` (row of ``supply``), ``distance_km, portee``."""
-    limit = rules.method()["potential"]["rayon_maximal"]["value"]
-    reach = rules.table("families_reach.csv").lazy().select("famille", "portee", _km=pl.col("rayon_km").cast(pl.Float64, strict=False))
-    if radius is not None:
-        local = pl.col("portee").is_in(["rayon", "departement"])
-        reach = reach.with_columns(
-            _km=pl.when(local).then(pl.lit(float(radius))).otherwise("_km"), portee=pl.when(local).then(pl.lit("rayon")).otherwise("portee")
-        )
+    return within(reachable(asked, places, supply, furthest=furthest(radius)), radius)
+
+
+def furthest(radius: float | None) -> float:
+    """How far distances are measured for a radius: never further than asked, nor than a radius makes sense."""
+    return min(rules.method()["potential"]["rayon_maximal"]["value"], radius or USUAL)
+
+
+def within(reached: pl.LazyFrame, radius: float | None) -> pl.LazyFrame:
+    """Of what is reachable, what a radius (or the usual reach of each family) keeps: ``lieu, famille, ligne, portee, distance_km``."""
+    near_enough = pl.col("_proche") <= (pl.col("_km") if radius is None else float(radius))
+    local = pl.col("_usage").is_in(["rayon", "departement"])
+    by_area = pl.col("_zone") & ((pl.col("_usage") != "departement") | pl.lit(radius is None))
+    # Local by its distance and by its département: one way in, always the same.
+    way = (
+        pl.when(by_area).then("_usage").when(local & near_enough).then(pl.lit("rayon"))
+    )  # fmt: skip
+    close = pl.when(pl.col("_proche") <= furthest(radius)).then("_proche")
+    found = reached.with_columns(portee=way, distance_km=pl.coalesce(close, "_milieu")).filter(pl.col("portee").is_not_null())
+    return found.select("lieu", "famille", "ligne", "portee", "distance_km")
+
+
+def reachable(asked: pl.LazyFrame, places: pl.LazyFrame, supply: pl.LazyFrame, *, furthest: float) -> pl.LazyFrame:
+    """One row per place, family and supplier that some radius up to ``furthest`` (or the usual reach) could keep.
+
+    ``lieu, famille, ligne`` (row of ``supply``), ``_usage`` and ``_km`` (reach of the family), ``_zone`` (in its département,
+    region or country, when that is its reach), ``_proche`` (kilometres to the nearest commune of the place, null beyond
+    ``furthest``), ``_milieu`` (kilometres to its middle). ``within`` reads it.
+    """
+    reach = rules.table("families_reach.csv").lazy().select("famille", _usage="portee", _km=pl.col("rayon_km").cast(pl.Float64, strict=False))
     wanted = asked.join(reach, on="famille")
     where = supply.with_row_index("ligne").select("ligne", "famille", "departement", "region", "code_commune", "lon", "lat")
-    # Never further than asked: cells as large as the largest radius, so that nine cells hold the neighbours.
-    distances = near(places, where, min(limit, radius or 50.0))
-    local = wanted.filter(pl.col("portee").is_in(["rayon", "departement"]))
-    by_km = (
-        local.join(distances, on="lieu").filter(pl.col("distance_km") <= pl.col("_km"))
+    distances = near(places, where, furthest)
+    local = wanted.filter(pl.col("_usage").is_in(["rayon", "departement"]))
+    parts = [
+        local.join(distances.drop("distance_km"), on="lieu")
         .join(where.select("famille", "ligne", "code_commune"), on=["famille", "code_commune"])
-        .select("lieu", "famille", "ligne", portee=pl.lit("rayon"))
-    )  # fmt: skip
-    parts = [by_km]
+        .select("lieu", "famille", "ligne", "_usage", "_km", _zone=pl.lit(False))
+    ]  # fmt: skip
     for level in ("departement", "region"):
         areas = places.select("lieu", level).unique().drop_nulls()
         parts.append(
-            wanted.filter(pl.col("portee") == level).join(areas, on="lieu")
+            wanted.filter(pl.col("_usage") == level).join(areas, on="lieu")
             .join(where.select("famille", "ligne", level).drop_nulls(level), on=["famille", level])
-            .select("lieu", "famille", "ligne", portee=pl.lit(level))
+            .select("lieu", "famille", "ligne", "_usage", "_km", _zone=pl.lit(True))
         )  # fmt: skip
     parts.append(
-        wanted.filter(pl.col("portee") == "national").join(where.select("famille", "ligne"), on="famille")
-        .select("lieu", "famille", "ligne", portee=pl.lit("national"))
+        wanted.filter(pl.col("_usage") == "national").join(where.select("famille", "ligne"), on="famille")
+        .select("lieu", "famille", "ligne", "_usage", "_km", _zone=pl.lit(True))
     )  # fmt: skip
-    # Local by its distance and by its département: one way in, always the same.
-    pairs = pl.concat(parts).group_by("lieu", "famille", "ligne").agg(pl.col("portee").min())
+    # ``ligne`` is of one family: place and row say the pair.
+    pairs = pl.concat(parts).group_by("lieu", "ligne").agg(pl.col("famille", "_usage", "_km").first(), pl.col("_zone").any())
     return _measured(pairs, places, where, distances)
 
 
@@ -162,13 +195,13 @@ def near(places: pl.LazyFrame, where: pl.LazyFrame, radius: float) -> pl.LazyFra
 
 
 def _measured(pairs: pl.LazyFrame, places: pl.LazyFrame, where: pl.LazyFrame, distances: pl.LazyFrame) -> pl.LazyFrame:
-    """The distance of every pair: to the nearest commune when close, else from the middle of the place."""
+    """The two distances of every pair: to the nearest commune when close, and from the middle of the place."""
     middles = places.group_by("lieu").agg(pl.col("lon", "lat").mean())
     located = where.select("ligne", "code_commune", lon_b="lon", lat_b="lat")
     joined = pairs.join(located, on="ligne", how="left").join(distances, on=["lieu", "code_commune"], how="left").join(
         middles, on="lieu", how="left"
     )  # fmt: skip
-    return joined.select("lieu", "famille", "ligne", "portee", distance_km=pl.coalesce("distance_km", _distance()))
+    return joined.select("lieu", "famille", "ligne", "_usage", "_km", "_zone", _proche="distance_km", _milieu=_distance())
 
 
 def _distance() -> pl.Expr:

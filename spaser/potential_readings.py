@@ -20,8 +20,10 @@ def supply_reading(
     ``lecture_offre_haut`` is all they could take below the chosen dependency, each at the top of its capacity.
     """
     amounts = needs.select("besoin_id", "recurrence", _annuel="annuel", _haut="annuel_haut", _lots="lots")
-    rows = candidates.join(amounts, on="besoin_id").with_columns(annuel=pl.col("_annuel"), reservable=pl.col("handicap") | pl.col("insertion"))
-    whole = chance(pl.col("_annuel"), share, settings) >= 0.5
+    rows = candidates.join(amounts, on="besoin_id").with_columns(
+        annuel=pl.col("_annuel"), reservable=pl.col("handicap") | pl.col("insertion"), _entier=chance(pl.col("_annuel"), share, settings) >= 0.5
+    )
+    whole = pl.col("_entier")
     lot = pl.col("probabilite") >= 0.5
     credible = pl.col("credible")
     law = {"handicap": pl.col("handicap"), "insertion": pl.col("insertion"), "ess": pl.col("ess").fill_null(False)}

@@ -1,0 +1,108 @@
+"""Where needs are to be met and where suppliers are: communes, départements, territories of buyers."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser import territories
+from spaser.vocabulary import PLACES
+
+#: Paris, Lyon and Marseille: an arrondissement is written for the commune.
+DISTRICTS = {r"^751\d\d$": "75056", r"^6938\d$": "69123", r"^132(0[1-9]|1[0-6])$": "13055"}
+
+
+def located(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows with commune, département, region and coordinates, from the Insee code, else the postcode and the name."""
+    def plain(name: str) -> pl.Expr:
+        text = pl.col(name).str.to_lowercase().str.normalize("NFD").str.replace_all(r"\p{M}", "").str.replace_all("[^a-z]+", " ")
+        return text.str.replace(r"\bste?\b", "saint").str.replace(r" cedex.*$| \d.*$", "").str.strip_chars()
+
+    towns = territories.communes().select("code_commune", "departement", "region", _ville="commune", _lon="lon", _lat="lat", _pop="population")
+    posted = territories.postcodes().join(towns, on="code_commune").with_columns(_nom=plain("_ville"))
+    exact = posted.unique(["code_postal", "_nom"]).select("code_postal", "_nom", _exacte="code_commune")
+    largest = posted.sort("_pop", descending=True, nulls_last=True).unique("code_postal", keep="first", maintain_order=True)
+    placed = (
+        rows.with_columns(_nom=plain("commune"), code_commune=_whole_city(pl.col("code_commune")))
+        .join(exact, on=["code_postal", "_nom"], how="left")
+        .join(largest.select("code_postal", _grande="code_commune"), on="code_postal", how="left")
+        .with_columns(code_commune=pl.coalesce("code_commune", "_exacte", "_grande"))
+        .join(towns, on="code_commune", how="left")
+    )
+    return placed.with_columns(lon=pl.coalesce("_lon", "lon"), lat=pl.coalesce("_lat", "lat"), commune=pl.coalesce("_ville", "commune"))
+
+
+def place(contracts: pl.LazyFrame) -> pl.LazyFrame:
+    """The contracts with ``lieu`` and ``lieu_libelle``: commune or département of execution, else the buyer's own territory.
+
+    ``lieu`` is « C75056 » (commune), « D77 » (département) or « A200054781 » (the territory of the buyer with that SIREN);
+    null when neither says anything, and then only suppliers of national reach can be matched.
+    """
+    known = territories.communes().select("code_commune", _commune="commune")
+    departments = (
+        territories.authorities().filter(pl.col("categorie") == "département").select(_dep="departement", _dep_nom="nom").unique("_dep")
+    )
+    code, kind = pl.col("lieuExecution_code"), pl.col("lieuExecution_typeCode")
+    insee = pl.when(kind.is_in(["Code commune", "Code arrondissement"])).then(_whole_city(code))
+    posted = territories.postcodes().group_by("code_postal").agg(_posted=pl.col("code_commune").sort().first())
+    owners = _owners().select(acheteur_siren="lieu_siren").unique()
+    told = (
+        territories.places(contracts)
+        .join(posted.rename({"code_postal": "lieuExecution_code"}), on="lieuExecution_code", how="left", maintain_order="left")
+        .with_columns(code_commune=pl.coalesce(insee, pl.when(kind == "Code postal").then("_posted")))
+        .join(known, on="code_commune", how="left", maintain_order="left")
+        .join(departments, left_on="lieu_departement", right_on="_dep", how="left", maintain_order="left")
+        .join(owners.with_columns(_owner=pl.lit(True)), on="acheteur_siren", how="left", maintain_order="left")
+    )
+    commune = pl.when(pl.col("_commune").is_not_null()).then(pl.format("C{}", "code_commune"))
+    # Paris is a département of one commune: both ways of writing it are one place.
+    single = known_alone()
+    department = pl.when(pl.col("lieu_departement").is_not_null()).then(
+        pl.coalesce(pl.format("C{}", pl.col("lieu_departement").replace_strict(single, default=None)), pl.format("D{}", "lieu_departement"))
+    )
+    owner = pl.when(pl.col("_owner")).then(pl.format("A{}", "acheteur_siren"))
+    wide = contracts.collect_schema().names()
+    return told.with_columns(
+        lieu=pl.coalesce(commune, department, owner),
+        lieu_libelle=pl.coalesce("_commune", "_dep_nom", "lieu_departement", pl.when(pl.col("_owner")).then("acheteur_libelle")),
+    ).select(*wide, "lieu", "lieu_libelle")
+
+
+def places(needs: pl.LazyFrame) -> pl.LazyFrame:
+    """PLACES of the needs: every commune of each place named in ``lieu``."""
+    asked = needs.select("lieu", "lieu_libelle").drop_nulls("lieu").unique("lieu")
+    communes = territories.communes().select("code_commune", "departement", "region", "lon", "lat")
+    key = pl.col("lieu").str.slice(1)
+    first = pl.col("lieu").str.head(1)
+    by_commune = asked.filter(first == "C").with_columns(code_commune=key).join(communes, on="code_commune")
+    by_department = asked.filter(first == "D").with_columns(departement=key).join(communes, on="departement")
+    by_owner = (
+        asked.filter(first == "A").with_columns(lieu_siren=key).join(_owners(), on="lieu_siren").join(communes, on="code_commune")
+    )
+    return pl.concat([PLACES.conform(part) for part in (by_commune, by_department, by_owner)]).sort("lieu", "code_commune")
+
+
+def known_alone() -> dict[str, str]:
+    """The départements of a single commune, and that commune."""
+    alone = territories.communes().group_by("departement").agg(pl.col("code_commune").first(), n=pl.len()).filter(pl.col("n") == 1)
+    return dict(alone.select("departement", "code_commune").collect(engine="in-memory").rows())
+
+
+def _owners() -> pl.LazyFrame:
+    """One row per commune of each local authority: ``lieu_siren, code_commune`` (a group has all its members)."""
+    communes = territories.communes()
+    departments = territories.authorities().filter(pl.col("categorie") == "département").select("departement", lieu_siren="siren")
+    parts = [
+        communes.select("code_commune", lieu_siren="siren"),
+        communes.select("code_commune", lieu_siren="epci"),
+        communes.select("code_commune", lieu_siren="ept"),
+        communes.join(departments, on="departement").select("code_commune", "lieu_siren"),
+    ]
+    return pl.concat(parts).filter(pl.col("lieu_siren").is_not_null() & (pl.col("lieu_siren") != "")).unique()
+
+
+def _whole_city(code: pl.Expr) -> pl.Expr:
+    """Paris, Lyon and Marseille: the commune of an arrondissement."""
+    found = pl.lit(None, dtype=pl.String)
+    for pattern, commune in DISTRICTS.items():
+        found = pl.coalesce(found, pl.when(code.str.contains(pattern)).then(pl.lit(commune)))
+    return pl.coalesce(found, code)
