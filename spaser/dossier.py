@@ -23,6 +23,8 @@ from spaser.sources.documents import Documents, Limits, Progress
 
 #: Passages under this confidence are leads: shown in the workbook, never counted.
 COUNTED = detection.COUNTED
+#: However many documents, the terminal shows this many findings of each.
+_FEWEST_SHOWN = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,18 +116,33 @@ def _json(result: Clauses) -> bytes:
 
 
 def summarise_clauses(result: Clauses, most: int = 40) -> str:
-    """What the terminal says: each file and its account, then the explicit considerations with their quotes."""
+    """What the terminal says: each file and its account, then the explicit considerations of each document with their quotes."""
     lines = ["Lecture"] + [_file_line(row) for row in result.documents.files.to_dicts()]
     found = result.explicit
     lines += ["", french.sentence(f"{french.count(found.height, 'considération explicite', feminine=True)}")]
-    rows = sections_clauses.condensed(found)
-    lines += [f"  {row['ou']} : {sections_clauses.quoted(row)}" for row in rows[:most]]
-    if len(rows) > most:
-        lines.append(f"  … et {french.number(len(rows) - most)} autres, dans les fichiers")
+    documents = found["document"].unique(maintain_order=True).to_list()
+    for name in documents:
+        lines += _found_lines(name, found.filter(pl.col("document") == name), max(_FEWEST_SHOWN, most // len(documents)))
     denied = result.passages.filter((pl.col("niveau") == 0) & (pl.col("confiance") >= COUNTED)).height
     if denied:
-        lines.append(french.sentence(f"{french.count(denied, 'passage')} {'nie' if denied < 2 else 'nient'} une considération"))
+        lines += ["", french.sentence(f"{french.count(denied, 'passage')} {'nie' if denied < 2 else 'nient'} une considération")]
     return "\n".join(lines)
+
+
+def _found_lines(name: str, found: pl.DataFrame, most: int) -> list[str]:
+    """The findings of one document in the order of its text; those beyond ``most`` are counted."""
+    rows = sections_clauses.condensed(found)
+    lines = ["", f"{name} : {french.count(found.height, 'considération explicite', feminine=True)}"]
+    for row in rows[:most]:
+        place = ", ".join(part for part in (_article(row["article"]), f"p.\u00a0{row['page']}" if row["page"] else "") if part)
+        lines.append(f"  {place + ' : ' if place else ''}{sections_clauses.quoted(row)}")
+    if len(rows) > most:
+        lines.append(f"  … et {french.count(len(rows) - most, 'autre')}, dans les fichiers écrits")
+    return lines
+
+
+def _article(number: str | None) -> str:
+    return (number if number.startswith("annexe") else f"article {number}") if number else ""
 
 
 def _file_line(row: dict[str, Any]) -> str:

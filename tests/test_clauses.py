@@ -11,7 +11,7 @@ import docx
 import fastexcel
 import polars as pl
 import pytest
-import typst
+from plain_pdf import pdf
 
 import spaser
 from spaser import dossier
@@ -47,8 +47,8 @@ class Marks(HTMLParser):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
     place = tmp_path_factory.mktemp("dce")
-    pages = "#pagebreak()\n".join(f"Article {n} – Dispositions\n\nTexte ordinaire de l'article {n}.\n\n" for n in range(1, 9))
-    (place / "CCAP.pdf").write_bytes(typst.compile(f"{pages}\n\n9.1 Insertion\n\n{CLAUSE}\n".replace("Article 8", "Article 9").encode("utf-8")))
+    pages = [[f"Article {n} – Dispositions", f"Texte ordinaire de l'article {n}."] for n in (1, 2, 3, 4, 5, 6, 7, 9)]
+    (place / "CCAP.pdf").write_bytes(pdf([*pages[:-1], [*pages[-1], "9.1 Insertion", CLAUSE[:48].strip(), CLAUSE[48:].strip()]]))
     document = docx.Document()
     document.add_heading("Article 4 - Critères de jugement des offres", 1)
     document.add_paragraph("Performances en matière de protection de l'environnement : 15 %")
@@ -106,7 +106,8 @@ def test_the_command_prints_and_writes(folder, tmp_path, capsys):
     assert main(["clauses", str(folder), "--sortie", str(tmp_path)]) == 0
     told = capsys.readouterr().out
     assert "vide.pdf : non lu. Il est vide" in told
-    assert "CCAP, article 9.1" in told
+    assert "CCAP.pdf : " in told
+    assert "  article 9.1, p.\u00a08 : «" in told
     assert (tmp_path / "clauses.html").is_file()
 
 

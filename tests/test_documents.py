@@ -13,40 +13,44 @@ import polars as pl
 import pypdf
 import pytest
 import typst
+from plain_pdf import pdf
 
 from spaser.problems import Problem
 from spaser.sources import documents_structure
 from spaser.sources.archives import Member
-from spaser.sources.documents import Documents, Limits, Reader, read_documents
+from spaser.sources.documents import Documents, Limits, Reader, numbers, read_documents
 
 EXAMPLES = Path(__file__).parents[2] / "shared" / "data" / "clauses_exemples"
 TITLES = ("Objet du marché", "Pièces contractuelles", "Durée", "Prix", "Clause d'insertion", "Pénalités", "Protection de l'environnement")
-FILLER = "Le titulaire exécute les prestations dans les conditions prévues au présent document, sans que 15 Jours de retard soient admis. " * 9
+PLACES = ("des écoles", "des gymnases", "de la mairie", "des crèches", "du stade", "de la médiathèque", "du musée", "des ateliers")
+
+
+def filler(rank: int) -> list[str]:
+    """A paragraph as the page cuts it, with a number that opens a line and is no article; two that follow one another differ."""
+    place = PLACES[rank % len(PLACES)]
+    return [
+        f"Pour les locaux {place}, le titulaire exécute les prestations prévues au présent document, sans que",
+        f"15 Jours de retard {place} soient admis. Il rend compte de ses interventions au représentant de l'acheteur",
+        f"{place} et tient à sa disposition les pièces qui les justifient.",
+    ]
 
 
 def ccap(articles: int = 30) -> tuple[bytes, dict[str, int]]:
-    """An invented CCAP of several dozen pages with contents, running heads and feet, and the page where each article stands."""
-    parts = [
-        '#set page(paper: "a4", header: [Ville inventée – CCAP n° 2026-14], footer: context [Page #counter(page).display() / #counter(page).final().first()])',
-        "#set text(size: 11pt)",
-        "#align(center)[CAHIER DES CLAUSES ADMINISTRATIVES PARTICULIÈRES]",
-        *(f"Article {n} – {TITLES[n % len(TITLES)]} ............ {n}\n" for n in range(1, articles + 1)),
-    ]
+    """An invented CCAP of several dozen pages with contents, running heads and feet, and the page where each mark stands."""
+    contents = ["CAHIER DES CLAUSES ADMINISTRATIVES PARTICULIÈRES", *(f"Article {n} – {TITLES[n % len(TITLES)]} ............ {n}" for n in range(1, articles + 1))]
+    bodies = [contents]
+    marks = {}
     for n in range(1, articles + 1):
-        parts.append(f"#pagebreak()\nArticle {n} – {TITLES[n % len(TITLES)]} #metadata(({n}, 0)) <mark>\n\n{FILLER}\n\n")
-        for m in (1, 2):
-            parts.append(f"{n}.{m} Dispositions particulières #metadata(({n}, {m})) <mark>\n\n{FILLER * 2}\n\n")
-            parts.append(f"Repère R{n}x{m} : le titulaire réserve 5 % des heures à l'insertion.\n\n{FILLER}\n\n")
-    source = "\n".join(parts).encode("utf-8")
-    data = typst.compile(source)
-    reader = pypdf.PdfReader(io.BytesIO(data))
-    pages = {}
-    for number, page in enumerate(reader.pages, 1):
-        for n in range(1, articles + 1):
-            for m in (1, 2):
-                if f"Repère R{n}x{m} " in " ".join(page.extract_text().split()):
-                    pages[f"R{n}x{m}"] = number
-    return data, pages
+        bodies.append([f"Article {n} – {TITLES[n % len(TITLES)]}", *filler(n), f"{n}.1 Dispositions particulières", *filler(n + 1), *filler(n + 2), *_marked(n, 1), *filler(n + 3)])
+        marks[f"R{n}x1"] = len(bodies)
+        bodies.append([*filler(n + 4), f"{n}.2 Dispositions particulières", *filler(n + 5), *_marked(n, 2), *filler(n + 6)])
+        marks[f"R{n}x2"] = len(bodies)
+    pages = [["Ville inventée – CCAP n° 2026-14", *lines, f"Page {rank} / {len(bodies)}"] for rank, lines in enumerate(bodies, 1)]
+    return pdf(pages), marks
+
+
+def _marked(n: int, m: int) -> list[str]:
+    return [f"Repère R{n}x{m} : le titulaire réserve 5 % des heures à l'insertion."]
 
 
 def word(path: Path) -> Path:
@@ -125,10 +129,68 @@ def test_the_kind_is_told_by_the_first_page_when_the_name_says_nothing(long_pdf)
 @pytest.mark.parametrize(
     ("name", "expected"),
     [("RC_2026-014.pdf", "RC"), ("01 - Règlement de la consultation.docx", "RC"), ("CCAP lot 2.pdf", "CCAP"), ("CCTP_Nettoyage.odt", "CCTP"),
-     ("DC - ATTRI1.pdf", "AE"), ("BPU-DQE.pdf", "BPU"), ("Acte d'engagement.docx", "AE"), ("photo.pdf", None)],
+     ("DC - ATTRI1.pdf", "AE"), ("BPU-DQE.pdf", "BPU"), ("DPGF lot 1.pdf", "DPGF"), ("detail estimatif.pdf", "DQE"), ("AAPC.pdf", "AVIS"), ("Acte d'engagement.docx", "AE"), ("photo.pdf", None)],
 )  # fmt: skip
 def test_the_kind_is_told_by_the_name(name, expected):
     assert documents_structure.kind(name, "") == expected
+
+
+@pytest.mark.parametrize(
+    ("opening", "expected"),
+    [("Ville inventée\nRÈGLEMENT DE LA CONSULTATION\nArticle 1", "RC"), ("Cahier des clauses techniques particulières", "CCTP"), ("ACTE D'ENGAGEMENT", "AE"),
+     ("Bordereau des prix unitaires", "BPU"), ("Décomposition du prix global et forfaitaire", "DPGF"), ("Avis d'appel public à la concurrence", "AVIS"),
+     ("Le titulaire du contrat signe l'acte d'engagement et le cahier des clauses administratives particulières joints à la présente demande.", None)],
+)  # fmt: skip
+def test_the_kind_is_told_by_a_title_and_not_by_a_sentence_that_quotes_it(opening, expected):
+    assert documents_structure.kind("piece 4.pdf", opening) == expected
+
+
+def test_a_row_of_a_table_keeps_its_value_beside_its_label_in_every_format(tmp_path):
+    document = docx.Document()
+    document.add_heading("Article 6 - Critères de jugement des offres", 1)
+    for row, cells in zip(document.add_table(rows=2, cols=3).rows, (("1", "Prix", "60 %"), ("2", "Insertion professionnelle", "10 %")), strict=True):
+        for cell, text in zip(row.cells, cells, strict=True):
+            cell.text = text
+    document.save(tmp_path / "RC.docx")
+    (tmp_path / "RC.html").write_text("<h1>Article 6</h1><table><tr><td>Insertion professionnelle</td><td>10 %</td></tr></table>", encoding="utf-8")
+    (tmp_path / "RC.md").write_text("# Article 6\n\n| Critère | Poids |\n|---|---|\n| Insertion professionnelle | 10 % |\n", encoding="utf-8")
+    table = '<table:table xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"><table:table-row>{}</table:table-row></table:table>'
+    cells = "".join(f"<table:table-cell><text:p>{said}</text:p></table:table-cell>" for said in ("Insertion professionnelle", "10 %"))
+    odt(tmp_path / "RC.odt", ODT.replace("</office:text>", table.format(cells) + "</office:text>"))
+    texts = read_documents(tmp_path).texts
+    found = texts.filter(pl.col("texte").str.contains("Insertion professionnelle : 10 %", literal=True))
+    assert set(found["document"]) == {"RC.docx", "RC.html", "RC.md", "RC.odt"}
+    assert texts.filter(pl.col("texte") == "2 ; Insertion professionnelle : 10 %")["champ"].to_list() == ["RC, critère"]
+
+
+def packed(path: Path, content: dict[str, bytes | str]) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in content.items():
+            archive.writestr(name, data)
+    return path
+
+
+def test_an_archive_within_an_archive_is_read_but_not_without_end(tmp_path):
+    good = "Article 3 - Lots\nLot réservé aux ESAT.\n"
+    inner = packed(tmp_path / "lot1.zip", {"CCTP.txt": good}).read_bytes()
+    (tmp_path / "dce").mkdir()
+    packed(tmp_path / "dce" / "DCE.zip", {"RC.txt": good, "pieces/lot1.zip": inner})
+    doll = inner
+    for depth in range(5):
+        doll = packed(tmp_path / "poupee.zip", {f"{depth}.zip": doll}).read_bytes()
+    packed(tmp_path / "dce" / "poupees.zip", {"4.zip": doll})
+    read = read_documents(tmp_path / "dce")
+    assert set(read.texts["document"]) == {"DCE.zip/RC.txt", "DCE.zip/pieces/lot1.zip/CCTP.txt"}
+    assert read.files.filter(pl.col("statut") == "refuse")["message"].str.contains("emboîtées").to_list() == [True]
+
+
+def test_the_numbers_of_folders_archives_and_names_are_told_for_those_who_look_for_the_contract(tmp_path):
+    place = tmp_path / "2025-FCS-001 Nettoyage"
+    place.mkdir()
+    (place / "CCAP v2.txt").write_text("Article 1 - Objet\n", encoding="utf-8")
+    keys = numbers(read_documents(place).files).collect()
+    assert ("CCAP v2.txt", "2025FCS001", False) in keys.rows()
+    assert not keys.filter(pl.col("cle").str.contains("^[A-Z]*$") | (pl.col("cle").str.len_chars() < 5)).height
 
 
 def test_a_word_document_keeps_headings_and_table_cells(tmp_path):
@@ -196,10 +258,10 @@ def hostile(folder: Path) -> None:
     good = b"Article 1 - Objet\nClause d'insertion.\n"
     (folder / "CCAP.txt").write_bytes(good)
     (folder / "vide.pdf").write_bytes(b"")
-    (folder / "coupe.pdf").write_bytes(typst.compile(b"Bonjour")[:600])
+    (folder / "coupe.pdf").write_bytes(pdf([["Bonjour"]])[:300])
     (folder / "faux.docx").write_bytes(b"PK\x03\x04" + b"\0" * 300)
     (folder / "vieux.doc").write_bytes(b"\xd0\xcf\x11\xe0" + b"\0" * 300)
-    writer = pypdf.PdfWriter(clone_from=io.BytesIO(typst.compile(b"Secret")))
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf([["Secret"]])))
     writer.encrypt("motdepasse", algorithm="RC4-128")
     writer.write(folder / "secret.pdf")
     entities = '<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
@@ -225,7 +287,7 @@ def test_hostile_files_give_one_message_each_and_the_others_are_read(tmp_path):
 
 
 def test_a_document_beyond_its_pages_is_read_so_far_and_says_so(tmp_path):
-    writer = pypdf.PdfWriter(clone_from=io.BytesIO(typst.compile(b"Article 1 - Objet du contrat en clair")))
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf([["Article 1 - Objet du contrat en clair"]])))
     for _ in range(30):
         writer.add_blank_page(width=100, height=100)
     writer.write(tmp_path / "CCAP.pdf")

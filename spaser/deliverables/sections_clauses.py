@@ -51,7 +51,7 @@ def said(row: dict[str, Any]) -> str:
         parts.append(names["reserve"].get(row["reserve"], row["reserve"]))
     else:
         parts.append(names["porteur"].get(row["porteur"], row["porteur"]) if row["niveau"] == 2 else names["niveau"][str(row["niveau"])])
-    if row["nombre"] is not None:
+    if row["nombre"] is not None and row["niveau"]:
         parts.append(f"{french.value(row['nombre'], 'valeur')} {row['nombre_unite'] or ''}".strip())
     if row["article_cite"]:
         parts.append(row["article_cite"])
@@ -155,6 +155,7 @@ def _reading(files: pl.DataFrame) -> Section:
 def _by_document(files: pl.DataFrame, texts: pl.DataFrame, kept: pl.DataFrame) -> list[Section]:
     """One section per document with findings: explicit and denied passages in their sentences."""
     shown = kept.filter(pl.col("niveau") != 1).join(texts.select("texte_id", "texte"), on="texte_id", how="left", maintain_order="left")
+    kinds = files.filter(pl.col("statut") != "refuse")["genre"].to_list()
     found: list[Section] = []
     for rank, row in enumerate(files.filter(pl.col("statut") != "refuse").to_dicts(), 1):
         mine = shown.filter(pl.col("document") == row["document"]).to_dicts()
@@ -162,9 +163,11 @@ def _by_document(files: pl.DataFrame, texts: pl.DataFrame, kept: pl.DataFrame) -
             continue
         quotes = [quote for _, group in groupby(mine, key=lambda one: one["texte_id"]) for quote in _quotes(list(group))]
         more = f"Les {_MOST_QUOTES} premiers ; tous sont dans le classeur." if len(quotes) > _MOST_QUOTES else ""
-        title = f"{row['genre_libelle'] or row['document']}"
-        block = Quotes(f"citations-{rank}", row["document"], tuple(quotes[:_MOST_QUOTES]), french.typeset(more))
-        found.append(Section(f"document-{rank}", title, row["document"] if row["genre_libelle"] else "Document", (block,)))
+        alone = kinds.count(row["genre"]) == 1
+        title = row["genre_libelle"] if alone and row["genre"] else f"{row['genre']} : {row['document']}" if row["genre"] else row["document"]
+        caption = f"{french.capital(french.count(len(mine), 'passage'))} en {french.count(len(quotes), 'extrait')}"
+        block = Quotes(f"citations-{rank}", french.typeset(caption), tuple(quotes[:_MOST_QUOTES]), french.typeset(more))
+        found.append(Section(f"document-{rank}", french.typeset(title), row["document"], (block,)))
     return found
 
 

@@ -191,7 +191,7 @@ def _folder(place: Path) -> Iterator[Member]:
     files = sorted(file for file in place.rglob("*") if file.is_file())
     files = [file for file in files if not any(part.startswith((".", "~$")) for part in file.relative_to(place).parts)]
     if not files:
-        raise Problem("Le dossier ne contient aucun fichier", where=str(place), todo="Indiquez un dossier de fichiers DECP")
+        raise Problem("Le dossier ne contient aucun fichier", where=str(place), todo="Indiquez le dossier où sont les fichiers à lire")
     for file in files:
         yield Member(file.relative_to(place).as_posix(), file, named=False, size=file.stat().st_size)
 
@@ -288,6 +288,6 @@ def bomb(source: str) -> Problem:
     return Problem(
         "Archive refusée : son contenu décompressé est démesuré",
         where=source,
-        why=f"Il dépasse {MOST_INFLATION} fois la taille de l'archive, ce qu'aucune liste de contrats n'atteint",
+        why=f"Il dépasse {MOST_INFLATION} fois la taille de l'archive, ce qu'aucun fichier honnête n'atteint",
         todo="Si l'archive est sûre, décompressez-la vous-même et donnez le fichier obtenu",
     )

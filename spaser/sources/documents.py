@@ -1,30 +1,27 @@
 """Tender documents (PDF, DOCX, ODT, HTML, Markdown, text, zip of those) → passages with their page and article.
 
-Each file is opened in a process of its own kind, within bounds of size, pages, time and memory: a hostile or broken file gives
-one message and the others go on.
+Each file is opened apart (``documents_reader``), within bounds of size, pages, time and memory: a hostile or broken file gives one
+message and the others go on.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import queue
-import subprocess
-import sys
-import threading
+import re
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import polars as pl
 
-import spaser
 from spaser import french
 from spaser.problems import Problem, Problems
 from spaser.sources import archives, documents_structure
 from spaser.sources.archives import Member
+from spaser.sources.documents_reader import Limits, Reader
 from spaser.vocabulary import REJECTS
 
 Progress = Callable[[str, float], None] | None
@@ -35,21 +32,15 @@ TEXTS = {
 FILES = {
     "document": pl.String, "genre": pl.String, "genre_libelle": pl.String, "format": pl.String, "statut": pl.String, "pages": pl.Int64,
     "pages_images": pl.Int64, "textes": pl.Int64, "caracteres": pl.Int64, "octets": pl.Int64, "modifie": pl.Date, "message": pl.String,
+    "dossier": pl.String,
 }  # fmt: skip
 #: Formats whose lines are those of the page, to be joined again.
 _WRAPPED = ("PDF", "texte")
 UNKNOWN_KIND = "document"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """The bounds of the reading of one file: bytes, pages, lines, seconds, megabytes of memory (where the system has limits)."""
-
-    bytes: int = 100 << 20
-    pages: int = 2_000
-    lines: int = 200_000
-    seconds: float = 90.0
-    memory: int = 4_096
+#: Archives within archives: no deeper, and no more unpacked at all than this.
+_DEEPEST, _MOST_UNPACKED = 3, 1 << 30
+#: A contract number is written in this many groups of letters and digits at the most, and no shorter.
+_GROUPS, _SHORTEST = 8, 5
 
 
 @dataclass(frozen=True)
@@ -80,10 +71,11 @@ def read_documents(paths: str | Path | Sequence[str | Path], *, limits: Limits |
         When no document can be read at all.
     """
     bounds = limits or Limits()
-    found, aside = _members(paths)
-    files: list[dict[str, Any]] = [_refused(source, str(problem)) for source, problem in aside]
+    given, aside = _members(paths)
     texts: list[dict[str, Any]] = []
-    with Reader(bounds) as reader:
+    with tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) as place, Reader(bounds) as reader:
+        found = _unpacked(given, aside, Path(place))
+        files = [_refused(source, str(problem)) for source, problem in aside]
         for rank, member in enumerate(found):
             file, passages = _one(member, reader)
             files.append(file)
@@ -116,6 +108,65 @@ def _members(paths: str | Path | Sequence[str | Path]) -> tuple[list[Member], li
     return found, aside
 
 
+def _unpacked(found: list[Member], aside: list[tuple[str, Problem]], place: Path, depth: int = 1) -> list[Member]:
+    """The members, archives within archives opened in their turn; those that cannot be are put aside."""
+    opened: list[Member] = []
+    for rank, member in enumerate(found):
+        if not member.inner.lower().endswith(".zip") or depth > _DEEPEST:
+            opened.append(member)
+            continue
+        try:
+            copy = _copied(member, place / f"{depth}-{len(list(place.iterdir()))}-{rank}.zip", _MOST_UNPACKED - sum(f.stat().st_size for f in place.iterdir()))
+            inner, refused = archives.members(copy)
+        except Problem as problem:
+            aside.append((member.source, problem))
+            continue
+        aside += [(member.source, problem) for _, problem in refused]
+        named = [replace(one, source=f"{member.source}/{one.inner}" if one.inner else member.source, named=False) for one in inner]
+        opened += _unpacked(named, aside, place, depth + 1)
+    return opened
+
+
+def _copied(member: Member, copy: Path, most: int) -> Path:
+    """The content of a member as a file of its own, of the same date."""
+    if member.size > most:
+        raise archives.bomb(member.source)
+    with member.open() as stream, copy.open("wb") as out:
+        shutil.copyfileobj(stream, out)
+    shutil.copystat(member.path, copy)
+    return copy
+
+
+def numbers(files: pl.DataFrame) -> pl.LazyFrame:
+    """The numbers that the folder, the archives and the name of each document may bear, for whoever looks for its contract.
+
+    Returns
+    -------
+    LazyFrame
+        ``document``, ``cle`` (letters and digits alone), ``entier`` (the name holds nothing else).
+    """
+    rows = [
+        (document, key, whole)
+        for document, folder in files.select("document", "dossier").rows()
+        for part in dict.fromkeys([*(part for part in (folder,) if part), *PurePosixPath(document).parts])
+        for key, whole in _runs(re.findall(r"[A-Z0-9]+", _bare_name(part).upper()))
+    ]
+    return pl.LazyFrame(rows, schema={"document": pl.String, "cle": pl.String, "entier": pl.Boolean}, orient="row").unique(maintain_order=True)
+
+
+def _bare_name(part: str) -> str:
+    """The name without its extension: « 1.2 » ends with none."""
+    return re.sub(r"\.[A-Za-z]{2,4}$", "", part)
+
+
+def _runs(groups: list[str]) -> Iterator[tuple[str, bool]]:
+    for first in range(len(groups)):
+        for last in range(first + 1, min(len(groups), first + _GROUPS) + 1):
+            key = "".join(groups[first:last])
+            if len(key) >= _SHORTEST and any(map(str.isdigit, key)):
+                yield key, last - first == len(groups)
+
+
 def _one(member: Member, reader: Reader) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The account of a file and its passages."""
     pages: list[tuple[int | None, list[list[Any]]]] = []
@@ -126,13 +177,23 @@ def _one(member: Member, reader: Reader) -> tuple[dict[str, Any], list[dict[str,
         else:
             done = answer.get("done") or {"refused": answer["refused"]}
     if not any(line[0].strip() for _, lines in pages for line in lines):
-        why = done.get("refused") or ("Toutes ses pages sont des images : faites-le reconnaître (OCR) avant de le lire" if done.get("scanned") else "Il ne contient aucun texte")
-        return _refused(member.source, why, member.size) | {"modifie": _day(member)}, []
+        return _refused(member.source, _why_empty(done), member.size) | {"modifie": _day(member)}, []
     opening = "\n".join(line[0] for _, lines in pages[:2] for line in lines[:80])
     code = documents_structure.kind(member.source, opening)
     passages = list(documents_structure.passages(pages, done.get("format", "PDF") in _WRAPPED))
     texts = [_row(member.source, code, rank, passage) for rank, passage in enumerate(passages, 1)]
     return _account(member, code, done, pages, texts), texts
+
+
+def _why_empty(done: dict[str, Any]) -> str:
+    """Nothing was read: why, so that no unreadable file passes for an empty one."""
+    if done.get("refused"):
+        return str(done["refused"])
+    if done.get("scanned") and done.get("broken"):
+        return "Ses pages sont des images, ou abîmées : faites-le reconnaître (OCR) avant de le lire"
+    if done.get("scanned"):
+        return "Toutes ses pages sont des images : faites-le reconnaître (OCR) avant de le lire"
+    return "Ses pages sont abîmées ou démesurées : elles ne se lisent pas" if done.get("broken") else "Il ne contient aucun texte lisible"
 
 
 def _row(source: str, code: str | None, rank: int, passage: documents_structure.Passage) -> dict[str, Any]:
@@ -156,12 +217,22 @@ def _account(member: Member, code: str | None, done: dict[str, Any], pages: list
         "statut": "partiel" if said else "lu", "pages": done.get("pages") or len({page for page, _ in pages if page}) or None,
         "pages_images": len(done.get("scanned", ())), "textes": len(texts), "caracteres": sum(len(row["texte"]) for row in texts),
         "octets": member.size, "modifie": _day(member), "message": french.typeset(said) or None,
+        "dossier": _folder(member),
     }  # fmt: skip
 
 
 def _day(member: Member) -> date:
     """The day the file (or its archive) was last written."""
     return datetime.fromtimestamp(member.path.stat().st_mtime, UTC).date()
+
+
+def _folder(member: Member) -> str | None:
+    """The folder that holds what the user named: it often bears the number of the contract."""
+    shown = PurePosixPath(member.source.removesuffix(member.inner) if member.inner else member.source)
+    above = member.path.resolve().parents
+    if member.path.name not in shown.parts:
+        return None  # unpacked from an archive: its names are already those of the source
+    return above[min(len(shown.parts), len(above)) - 1].name or None
 
 
 def _refused(source: str, why: str, size: int | None = None) -> dict[str, Any]:
@@ -186,77 +257,3 @@ def _ranges(numbers: list[int]) -> str:
         else:
             runs.append([n, n])
     return ", ".join(str(a) if a == b else f"{a} à {b}" for a, b in runs)
-
-
-class Reader:
-    """The process that opens documents: started when needed, killed and started again when one takes too long."""
-
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-        self.process: subprocess.Popen[str] | None = None
-        self.answers: queue.Queue[str | None] = queue.Queue()
-
-    def __enter__(self) -> Reader:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop()
-
-    def ask(self, member: Member) -> Iterator[dict[str, Any]]:
-        """The answers about one file; whatever happens to the process, the last one says how the reading ended."""
-        process = self._started()
-        request = asdict(self.limits) | {"source": member.source, "path": str(member.path), "inner": member.inner, "size": member.size}
-        clock = threading.Event()
-        timer = threading.Timer(self.limits.seconds, self._expire, (process, clock))
-        timer.start()
-        try:
-            yield from self._answers(process, json.dumps(request), clock)
-        finally:
-            timer.cancel()
-
-    def _answers(self, process: subprocess.Popen[str], request: str, late: threading.Event) -> Iterator[dict[str, Any]]:
-        try:
-            process.stdin.write(request + "\n")  # type: ignore[union-attr]
-            process.stdin.flush()  # type: ignore[union-attr]
-        except OSError:
-            self.answers.put(None)
-        while (line := self.answers.get()) is not None:
-            answer = json.loads(line)
-            yield answer
-            if "lines" not in answer:
-                return
-        self._stop()
-        seconds = french.number(self.limits.seconds)
-        yield {"refused": f"Sa lecture dépassait {seconds} secondes : elle a été arrêtée" if late.is_set() else "Sa lecture a échoué : le fichier est abîmé ou trop lourd"}
-
-    def _expire(self, process: subprocess.Popen[str], late: threading.Event) -> None:
-        late.set()
-        process.kill()
-
-    def _started(self) -> subprocess.Popen[str]:
-        if self.process is None or self.process.poll() is not None:
-            self.answers = queue.Queue()
-            root = str(Path(spaser.__file__).parents[1])
-            path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "spaser.sources.documents_worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL, encoding="utf-8", env=os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
-            )  # fmt: skip
-            threading.Thread(target=_pump, args=(self.process, self.answers), daemon=True).start()
-            if self.answers.get() is None:
-                raise Problem("Le lecteur de documents ne démarre pas", todo="Vérifiez l'installation : spaser --version")
-        return self.process
-
-    def _stop(self) -> None:
-        process, self.process = self.process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-
-
-def _pump(process: subprocess.Popen[str], answers: queue.Queue[str | None]) -> None:
-    """The lines of the process as they come, then None when it has ended."""
-    for line in process.stdout or ():
-        answers.put(line)
-    answers.put(None)

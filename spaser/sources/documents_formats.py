@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import PurePath
 
 from lxml import etree
@@ -27,6 +27,9 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 TICKED, EMPTY = "☒ ", "☐ "
+#: A row of a table whose cells are longer than this in all holds texts, not a label and its value.
+_ROW = 400
+_VALUE = re.compile(r"\d+(?:[.,]\d+)?\s*(?:%|points?\b|pts?\b|heures?\b|€).{0,12}$")
 
 
 class Refused(Exception):
@@ -77,7 +80,7 @@ def _office(data: bytes, most: int) -> tuple[str, Iterator[Line]]:
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError) as error:
         raise Refused("Il est abîmé ou incomplet") from error
     if not names & set(OFFICE):
-        raise Refused("C'est une archive dans une archive : décompressez-la d'abord")
+        raise Refused("C'est une archive parmi d'autres emboîtées trop profond : décompressez-la d'abord")
     raise Refused("Ce fichier Office n'est pas un texte (DOCX ou ODT)")
 
 
@@ -101,6 +104,28 @@ def _xml(archive: zipfile.ZipFile, name: str) -> etree._Element:
         raise Refused("Son XML est mal formé ou démesuré") from error
 
 
+def _row(cells: list[str]) -> str:
+    """The cells of a row on one line; a value stands after its label: « Insertion : 15 % »."""
+    said = [" ".join(cell.split()) for cell in cells if cell.strip()]
+    if len(said) == 2 or (len(said) > 2 and _VALUE.match(said[-1])):
+        return f"{' ; '.join(said[:-1]).rstrip(' :')} : {said[-1]}"
+    return " ; ".join(said)
+
+
+def _rows_on_lines(root: etree._Element, row: str, cell: str, paragraphs: tuple[str, ...], said: Callable[[etree._Element], str]) -> dict[etree._Element, str]:
+    """The paragraphs of short rows → the text of their row for the first, nothing for the others."""
+    lines: dict[etree._Element, str] = {}
+    for one in root.iter(row):
+        cells = [[p for p in place.iter(*paragraphs)] for place in one.iter(cell)]
+        texts = [[text for p in inner if (text := said(p).strip())] for inner in cells]
+        filled = [text[0] for text in texts if text]
+        if any(len(text) > 1 for text in texts) or len(filled) < 2 or sum(map(len, filled)) > _ROW or next(one.iterdescendants(row), None) is not None:
+            continue
+        inside = [p for inner in cells for p in inner]
+        lines |= dict.fromkeys(inside, "") | {next(p for p in inside if said(p).strip()): _row(filled)}
+    return lines
+
+
 def _docx(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Line]:
     """Paragraphs in order, cells of a table row on one line; pages as the word processor last laid them out."""
     levels, numbered = _docx_styles(_xml(archive, "word/styles.xml")) if "word/styles.xml" in names else ({}, set())
@@ -108,11 +133,12 @@ def _docx(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Line]:
     laid_out = any(True for _ in body.iter(f"{W}lastRenderedPageBreak"))
     counters: list[int] = []
     page = 1
+    rows = _rows_on_lines(body, f"{W}tr", f"{W}tc", (f"{W}p",), _docx_text)
     for paragraph in body.iter(f"{W}p"):
         if any(True for _ in paragraph.iterancestors(_FALLBACK)):
             continue
         breaks = sum(1 for _ in paragraph.iter(f"{W}lastRenderedPageBreak"))
-        text = _docx_text(paragraph)
+        text = rows[paragraph] if paragraph in rows else _docx_text(paragraph)
         style = paragraph.find(f"{W}pPr/{W}pStyle")
         name = style.get(f"{W}val") if style is not None else None
         level = levels.get(name or "")
@@ -187,13 +213,14 @@ def _odt(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Line]:
     laid_out = any(True for _ in content.iter(f"{T}soft-page-break"))
     counters: list[int] = []
     page = 1
+    rows = _rows_on_lines(content, f"{_TABLE}table-row", f"{_TABLE}table-cell", (f"{T}h", f"{T}p"), _odt_text)
     for element in content.iter(f"{T}h", f"{T}p", f"{T}soft-page-break"):
         if element.tag == f"{T}soft-page-break":
             page += 1
             continue
         if any(e.tag == f"{T}tracked-changes" for e in element.iterancestors()):
             continue
-        text = _odt_text(element).strip()
+        text = rows[element] if element in rows else _odt_text(element).strip()
         level = int(element.get(f"{T}outline-level") or 1) if element.tag == f"{T}h" else None
         number = _counted(counters, level) if level in numbered and level and text else None
         if text:
@@ -225,8 +252,12 @@ def _web(text: str) -> Iterator[Line]:
         if box.get("type") == "checkbox":
             box.tail = (TICKED if "checked" in box.attrib else EMPTY) + (box.tail or "")
     for block in root.iter("h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "tr", "dt", "dd", "caption", "blockquote", "div", "td"):
-        inner = {"li": ("p", "ul", "ol"), "tr": ()}.get(block.tag, ("p", "div", "ul", "ol", "table", "h1", "h2", "h3", "h4", "li"))
+        inner = {"li": ("p", "ul", "ol")}.get(block.tag, ("p", "div", "ul", "ol", "table", "h1", "h2", "h3", "h4", "li"))
         if block.tag in ("p", "td", "div") and any(e.tag == "tr" for e in block.iterancestors()):
+            continue
+        if block.tag == "tr":
+            cells = [cell.xpath("string()") for cell in block if cell.tag in ("td", "th")]
+            yield [_row(cells), None, None]
             continue
         said = " ".join(block.xpath("string()").split()) if not any(block.find(f".//{tag}") is not None for tag in inner) else " ".join((block.text or "").split())
         if said:
@@ -240,5 +271,6 @@ def _markdown(text: str) -> Iterator[Line]:
         heading = re.match(r"\s*(?:(#{1,6})\s+|<h([1-6])\b[^>]*>)(.*)", line)
         said = re.sub(r"</?[a-zA-Z][^<>]*>", " ", heading[3] if heading else line)
         said = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|\*\*|__|`", lambda m: m[1] or "", html.unescape(said))
-        said = re.sub(r"^\s*\|?[\s:|-]+\|?\s*$", "", said).strip().strip("|").replace("|", " ; ")
+        said = re.sub(r"^\s*\|?[\s:|-]+\|?\s*$", "", said).strip()
+        said = _row(said.strip("|").split("|")) if said.startswith("|") or said.count("|") > 1 else said
         yield [" ".join(said.split()), (len(heading[1]) if heading[1] else int(heading[2])) if heading else None, None]
