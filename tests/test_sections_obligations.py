@@ -63,7 +63,8 @@ def test_a_contract_to_open_has_one_line_with_all_that_is_expected():
 def test_every_duty_has_its_sources_line_with_its_confidence():
     sources = TABLES["tab-obligations-sources"].frame
     assert sources.height == len(obligations.catalogue())
-    assert set(sources["confiance"]) <= {"vérifié sur une source officielle", "source secondaire", "à confirmer"}
+    assert all(day.endswith(")") for _, day in (text.split(" (") for text in sources["confiance"]))
+    assert {text.split(" (")[0] for text in sources["confiance"]} <= {"vérifié sur une source officielle", "source secondaire", "à confirmer"}
 
 
 def test_the_section_opens_with_its_caution_and_holds_no_verdict():

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from spaser import french
-from spaser.deliverables import files, sentences
+from spaser.deliverables import columns, files, sentences
 from spaser.deliverables.report import (
     Block,
     Callout,
@@ -29,9 +29,12 @@ from spaser.deliverables.report import (
 #: Lines of a table in print; the workbook has them all.
 MOST_LINES = 40
 _RIGHT = {"entier", "part", "centime", "somme", "point", "valeur"}
-_NARROWEST, _WIDEST, _CUT = 6, 34, 11
-#: An identifier may be cut at the end of a line, never run over the next column.
-_LONG_WORD = re.compile(r"(\w{9})(?=\w)")
+#: An identifier may be cut at the end of a line, never run over the next column; words are cut by the engine, as French is.
+_IDENTIFIER = re.compile(r"(?=\w*\d)\w{13,}|\w{19,}")
+#: Points: between the margins, in the two margins of a cell, and the sizes tried until each text is at ease.
+_PAGE, _CELL, _SIZES = 481.9, 8.0, (8.0, 7.5, 7.0, 6.5)
+#: A longer cell may go over two pages, shorter lines never.
+_LONG_CELL = 700
 Notes = dict[Measured, int]
 
 
@@ -112,20 +115,26 @@ def _table(block: TableBlock) -> dict[str, Any]:
         french.value(total, column.unit) if total is not None else "Total" if rank == 0 else ""
         for rank, (total, column) in enumerate(zip(block.totals(), block.columns, strict=False))
     ]
+    heads = [column.label for column in block.columns]
+    size, widths = _fitted(heads, [*rows, totals] if totals else rows)
     return {
-        "kind": "table", "caption": block.caption, "heads": [column.label for column in block.columns],
-        "rows": [[_LONG_WORD.sub("\\1\u200b", cell) or "–" for cell in row] for row in rows], "totals": totals if block.frame.height > 1 else [],
-        "right": [column.unit in _RIGHT for column in block.columns],
-        "widths": _widths([column.label for column in block.columns], rows), "note": " ".join(part for part in (block.note, more) if part),
+        "kind": "table", "id": block.id, "caption": block.caption, "heads": heads, "size": size,
+        "rows": [[_breakable(cell) or "–" for cell in row] for row in rows], "totals": totals if block.frame.height > 1 else [],
+        "right": [column.unit in _RIGHT for column in block.columns], "long": any(len(cell) > _LONG_CELL for row in rows for cell in row),
+        "widths": widths, "note": " ".join(part for part in (block.note, more) if part),
     }  # fmt: skip
 
 
-def _widths(heads: list[str], rows: list[list[str]]) -> list[float]:
-    """Shares of the page: room for the longest word of a column, and for its texts up to a point."""
-    shares = []
-    for rank, head in enumerate(heads):
-        cells = [row[rank] for row in rows]
-        word = max((min(len(part), _CUT) for text in (head, *cells) for part in text.split(" ")), default=0)
-        longest = max((len(text) for text in cells), default=0)
-        shares.append(float(max(_NARROWEST, word + 1, min(longest, _WIDEST))))
-    return shares
+def _fitted(heads: list[str], rows: list[list[str]]) -> tuple[float, list[float]]:
+    """The largest size at which each text is at ease, and the widths of the columns as shares of the page."""
+    found: list[float] = []
+    for size in _SIZES:
+        room = _PAGE - _CELL * len(heads)
+        found, fits = columns.widths(heads, rows, room / size)
+        if fits:
+            break
+    return size, [one * size + _CELL for one in found]
+
+
+def _breakable(text: str) -> str:
+    return _IDENTIFIER.sub(lambda found: "\u200b".join(re.findall(".{1,4}", found.group())), text)

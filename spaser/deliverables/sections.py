@@ -30,7 +30,7 @@ from spaser.deliverables.sections_calendar import section_calendar
 from spaser.deliverables.sections_obligations import section_obligations
 from spaser.deliverables.sections_suppliers import section_suppliers
 from spaser.deliverables.sections_texts import section_texts
-from spaser.vocabulary import CONSIDERATIONS, POPULATIONS
+from spaser.vocabulary import CONSIDERATIONS, LABELS, POPULATIONS
 
 CODES = tuple(word.name for word in CONSIDERATIONS)
 _KINDS = {"clause_sociale": "clause", "critere_social": "critère", "marche_reserve": "réservé",
@@ -99,7 +99,7 @@ def section_populations(findings: Findings) -> Section | None:
     columns = [Column("nom", "Considération")]
     for name in names:
         size = wide[f"denominateur_{name}"].max() or 0
-        columns.append(Column(f"valeur_{name}", f"{POPULATIONS[name].capitalize()} (n = {french.number(size)})", "part"))
+        columns.append(Column(f"valeur_{name}", f"{POPULATIONS[name].capitalize()} (n{french.NBSP}={french.NBSP}{french.number(size)})", "part"))
     note = f"Retenus dans le reste du rapport : {findings.population_label}. Parts sur l'ensemble, en nombre de contrats."
     shown = table("tab-populations", "La même part selon les contrats que l'on compte", wide, columns, french.typeset(note))
     return Section("populations", "Trois façons de compter", "Le résultat dépend-il des contrats retenus ?", (shown,))
@@ -144,8 +144,9 @@ def section_years(findings: Findings) -> Section | None:
     if undated:
         verb = "n'apparaît" if undated < 2 else "n'apparaissent"
         blocks.append(Sentence(french.sentence(f"{french.count(undated, 'contrat')} sans date lisible {verb} pas ici")))
-    if changes:
-        blocks.append(Paragraph(changes))
+    small = sentences.of_small_years(rows.filter(pl.col("modalite").is_in(sorted(closed))))
+    if changes or small:
+        blocks.append(Paragraph((*changes, *([small] if small else []))))
     return Section("annees", "Année par année", "La part progresse-t-elle ?", tuple(blocks))
 
 
@@ -155,8 +156,9 @@ def section_families(findings: Findings) -> Section | None:
         rows = findings.rows("clause_sociale", "clause_environnementale", dimension=dimension)
         if rows.height:
             picture = charts.by_family(rows, title)
-            figure = _figure("fig-familles", f"{title}, les plus nombreuses", picture)
-            return Section("familles", title, "Où les clauses sont-elles présentes, où manquent-elles ?", (figure,))
+            told = sentences.of_families(rows) if dimension == "famille" else ()
+            blocks = (_figure("fig-familles", f"{title}, les plus nombreuses", picture), *([Paragraph(told)] if told else []))
+            return Section("familles", title, "Où les clauses sont-elles présentes, où manquent-elles ?", blocks)
     return None
 
 
@@ -189,7 +191,7 @@ def section_corrections(findings: Findings) -> Section | None:
     note = f"Les {_MOST} premiers ; la liste entière est dans le classeur, feuille « à corriger »." if n > _MOST else ""
     reasons = table("tab-motifs", "Les motifs de correction", tallies.correction_counts(rows),
                     (Column("motif", "Motif"), Column("n", "Contrats", "entier")), _REASONS)  # fmt: skip
-    columns = ["uid", "objet", "dateNotification", "montant", Column("a_corriger", "Ce qui est à voir")]
+    columns = ["uid", "objet", "dateNotification", Column("montant", "Montant notifié HT", "centime"), Column("a_corriger", "Ce qui est à voir")]
     shown = table("tab-corriger", "Contrats à corriger en premier", _brief(rows.head(_MOST)), columns, french.typeset(note))
     return Section("corriger", title, question, (told, reasons, shown))
 
@@ -214,7 +216,8 @@ def accounts_table(accounts: pl.DataFrame) -> TableBlock:
 def refusals_table(findings: Findings) -> TableBlock:
     """How many times each rule refused or doubted."""
     columns = ["niveau", "regle", "champ", Column("n", "Nombre", "entier", True), Column("exemple", "Exemple de message")]
-    return table("tab-rejets", "Ce qui a été refusé ou mis en doute, par règle", tallies.refusals(findings.rejects), columns)
+    rows = tallies.refusals(findings.rejects).with_columns(pl.col("champ").replace(LABELS))
+    return table("tab-rejets", "Ce qui a été refusé ou mis en doute, par règle", rows, columns)
 
 
 def doubtful_table(findings: Findings) -> TableBlock | None:
@@ -275,7 +278,7 @@ def _answered(coverage: float | None) -> str:
 
 
 def _scored(columns: list) -> list:
-    short = {"score_social": "Social", "score_environnement": "Environ-nement", "score_acces_ess": "Accès ESS",
+    short = {"score_social": "Social", "score_environnement": "Environnement", "score_acces_ess": "Accès ESS",
              "score_bas": "Global, au moins", "score_haut": "Global, au plus"}  # fmt: skip
     return [Column(c, short[c], "point") if isinstance(c, str) and c in short else c for c in columns]
 

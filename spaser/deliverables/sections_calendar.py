@@ -83,7 +83,7 @@ def _figure(soon: pl.DataFrame) -> Figure:
         .sort("mois", "famille")
     )
     picture = charts.calendar(rows, "Ce qui se termine, trimestre par trimestre")
-    columns = [Column(name, label, unit) for name, label, unit in picture.columns]
+    columns = [Column(name, "Trimestre" if name == "mois" else label, unit) for name, label, unit in picture.columns]
     return Figure("fig-calendrier", "Contrats qui se terminent, par famille et par trimestre", picture,
                   table("fig-calendrier-donnees", "Les données du calendrier", picture.twin, columns))  # fmt: skip
 
@@ -94,4 +94,5 @@ def _next(soon: pl.DataFrame) -> list[TableBlock]:
     first = soon.sort("sourcing", "uid").head(_MOST_LINES)
     more = soon.height - first.height
     note = f"Sans les travaux ni la maîtrise d'œuvre. Les {french.number(more)} suivants sont dans le classeur." if more > 0 else ""
-    return [table("tab-calendrier", "À préparer d'abord", first, _COLUMNS, french.typeset(note))]
+    columns = [column for column in _COLUMNS if column.name != "anniversaire" or first["anniversaire"].count()]
+    return [table("tab-calendrier", "À préparer d'abord", first, columns, french.typeset(note))]

@@ -159,13 +159,13 @@ def sources_table() -> TableBlock:
     """Every duty with its article, its source, its confidence, what the data can and cannot show."""
     rows = [
         {"libelle": duty["label"], "qui": duty["who"], "periode": _period(duty), "texte": duty["legal"],
-         "source": duty["source"], "confiance": rules.CONFIDENCES[duty["confidence"]], "test": french.capital(duty["test"]),
-         "limite": duty["observable_note"], "verifie": duty["checked_on"]}
+         "source": duty["source"], "confiance": f"{rules.CONFIDENCES[duty['confidence']]} ({french.short_date(duty['checked_on'])})", "test": french.capital(duty["test"]),
+         "limite": duty["observable_note"]}
         for duty in _law("duties").values()
     ]  # fmt: skip
     columns = (Column("libelle", "Obligation"), Column("qui", "Qui"), Column("periode", "En vigueur"),
                Column("texte", "Texte"), Column("test", "Ce que le kit regarde"), Column("limite", "Ce que les données ne montrent pas"),
-               Column("source", "Source"), Column("confiance", "Vérification"), Column("verifie", "Vérifié le", "date"))  # fmt: skip
+               Column("source", "Source"), Column("confiance", "Vérification (lue le)"))  # fmt: skip
     note = "« Source secondaire » et « à confirmer » : le texte officiel n'a pas été relu. Ce rapport n'est pas un avis juridique."
     return table("tab-obligations-sources", "Les obligations et leurs sources", pl.DataFrame(rows), columns, french.typeset(note))
 
@@ -186,8 +186,9 @@ def _told(findings: Findings, ready: pl.DataFrame) -> tuple[Sentence, ...]:
     rows = ready.filter(pl.col("obligation").is_in(launched) & (pl.col("groupe") != "vises"))
     sure, likely = (rows.filter(pl.col("groupe") == name).select(pl.col("contrats").max()).item() or 0 for name in ("certain", "probable"))
     verb = "n'est" if sure == 0 else "est" if sure == 1 else "sont"
-    others = french.number(likely) if likely else "aucun"
-    told = [f"{french.count(sure, 'contrat')} {verb} certainement soumis à une règle qui dépend de la date de lancement, {others} probablement"]
+    rule = "soumis à une règle qui dépend de la date de lancement"
+    others = f", {french.number(likely)} probablement" if likely else ""
+    told = [f"{french.count(sure, 'contrat')} {verb} certainement {rule}{others}" if sure or likely else f"aucun contrat n'est {rule}, certainement ou probablement"]
     late = ready.filter(pl.col("obligation").is_in(_PUBLISHED) & pl.col("groupe").is_in(["probable", "certain"]))["non_constatees"].sum()
     if late:
         verb = "a été publié" if late == 1 else "ont été publiés"
@@ -195,7 +196,7 @@ def _told(findings: Findings, ready: pl.DataFrame) -> tuple[Sentence, ...]:
     kinds = findings.extras.get("types_acheteur")
     if kinds is not None:
         parts = [f"{BUYER_KINDS.get(kind, 'inconnu')} ({french.count(n, 'contrat')})" for kind, n in kinds.select("type_acheteur", "contrats").rows()]
-        told.append(f"type d'acheteur retenu pour les seuils européens : {french.listing(parts)} ; pour le préciser : --type-acheteur")
+        told.append(f"type d'acheteur retenu pour les seuils européens : {french.listing(parts)}")
     return tuple(Sentence(french.sentence(text)) for text in told)
 
 

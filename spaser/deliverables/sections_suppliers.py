@@ -38,15 +38,17 @@ def _won(m: Measured) -> Sentence:
     yes, every, known = m.numerateur or 0, m.denominateur or 0, m.repondus or 0
     one, several = _WON[m.indicateur]
     verb = several if yes > 1 else one if yes else f"n'{one}"
-    text = f"{french.count(yes, 'contrat')} sur {french.number(every)} {verb}, soit {share(m.valeur)}"
-    if known < every:
+    text = f"{french.count(yes, 'contrat')} sur {french.number(every)} {verb}" + (f", soit {share(m.valeur)}" if known else ", à notre connaissance")
+    if not known:
+        text += " : le statut des titulaires n'est connu pour aucun contrat, et la part reste inconnue"
+    elif known < every:
         text += f" ; pour {french.number(every - known)}, le statut des titulaires est inconnu : la part réelle va {french.share_range(m.bas, m.haut)}"
     return Sentence(french.sentence(text), (m,))
 
 
 def _amounts(access: pl.DataFrame) -> TableBlock:
     """The three amounts of each status: a co-held contract can be nothing, an equal part or the whole of a holder's."""
-    part = pl.when(pl.col("montant_total") > 0).then(pl.col("montant_egal") / pl.col("montant_total"))
+    part = pl.when(pl.col("montant_total") > 0, pl.col("connus") > 0).then(pl.col("montant_egal") / pl.col("montant_total"))
     columns = (Column("statut", "Titulaires"), Column("contrats", "Contrats", "entier"), Column("connus", "Statut connu pour", "entier"),
                Column("sur", "Sur", "entier"), Column("aucune", "dont aucune considération sociale déclarée", "entier"),
                Column("montant_bas", "Montant, au moins", "somme"), Column("montant_egal", "À parts égales", "somme"),

@@ -10,6 +10,7 @@ from spaser import french
 from spaser.charts.marks import name_of
 from spaser.deliverables.report import Measured, Sentence
 from spaser.french import count, euros_short, number, share, share_range
+from spaser.vocabulary import POPULATIONS
 
 #: For each indicator, what a contract does: alone, several, none.
 DEEDS = {
@@ -79,6 +80,36 @@ def of_changes(rows: pl.DataFrame, complete: set[str]) -> tuple[Sentence, ...]:
     return tuple(sentences + [_not_established(hidden)] if hidden else sentences)
 
 
+def of_small_years(rows: pl.DataFrame) -> Sentence | None:
+    """The years too thin to be compared, with their number of contracts; none when each has enough."""
+    if "petit_effectif" not in rows.columns:
+        return None
+    small = rows.filter(pl.col("petit_effectif").fill_null(False)).group_by("modalite").agg(pl.col("denominateur").max()).sort("modalite")
+    if not small.height:
+        return None
+    years = french.listing(f"{year} ({count(n or 0, 'contrat')})" for year, n in small.rows())
+    return Sentence(french.sentence(f"trop peu de contrats pour comparer : {years}"))
+
+
+def of_families(rows: pl.DataFrame) -> tuple[Sentence, ...]:
+    """For each consideration, the families where its share is the highest and the lowest, among those with enough contracts."""
+    kept = rows.filter(pl.col("valeur").is_not_null(), pl.col("repondus") > 0).sort("valeur", "modalite", descending=[True, False])
+    if "petit_effectif" in kept.columns:
+        kept = kept.filter(~pl.col("petit_effectif").fill_null(False))
+    told = []
+    for (_,), families in kept.group_by("indicateur", maintain_order=True):
+        if families.height > 1:
+            told.append(_extremes(Measured.of(families.row(0, named=True)), Measured.of(families.row(-1, named=True)), families))
+    return tuple(told)
+
+
+def _extremes(top: Measured, bottom: Measured, families: pl.DataFrame) -> Sentence:
+    absent = families.filter(pl.col("haut") == 0).height
+    low = f"{count(absent, 'famille')} n'en {'déclarent' if absent > 1 else 'déclare'} aucune" if absent else f"la plus basse de {share(bottom.valeur)} ({bottom.modalite})"
+    text = f"{name_of(top.indicateur)} : parmi les {number(families.height)} familles assez fournies, la part la plus haute est de {share(top.valeur)} ({top.modalite}) ; {low}"
+    return Sentence(french.sentence(text), (top,) if absent else (top, bottom))
+
+
 def of_reading(accounts: pl.DataFrame) -> Sentence:
     """What was found in the files and what became of it; says whether the account is right."""
     if not accounts.height:
@@ -135,14 +166,20 @@ def explanation(measure: Measured) -> str:
     where = f" ({measure.modalite})" if measure.modalite else ""
     parts = [f"{measure.titre}{where}"]
     if measure.is_share:
-        parts.append(f"{write(measure.numerateur)} / {write(measure.denominateur)} = {share(measure.valeur)}")
+        parts.append(f"{write(measure.numerateur)} / {write(measure.denominateur)} = {share(measure.valeur)}" if measure.repondus else f"part inconnue, sur {write(measure.denominateur)}")
         parts.append(f"renseignés : {write(measure.repondus)} ({share(measure.couverture)})")
     else:
         parts.append(write(measure.numerateur))
-    parts.append(f"en {UNITS_TOLD.get(measure.unite, measure.unite)}, population « {measure.population} »")
+    parts.append(f"en {UNITS_TOLD.get(measure.unite, measure.unite)}, parmi les {_among(measure.population)}")
     if measure.definition:
         parts.append(f"définition « {measure.definition} »")
     return french.sentence(f"{' ; '.join(parts)} ; règle {measure.regle}")
+
+
+def _among(population: str) -> str:
+    """« marchés dont le besoin atteint le seuil de publication »: what the label says, within a sentence."""
+    label = POPULATIONS.get(population, population)
+    return label.removeprefix("tous les ") if label[:1].islower() else label[:1].lower() + label[1:]
 
 
 def _moved(first: Measured, last: Measured) -> Sentence:

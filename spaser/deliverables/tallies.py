@@ -30,6 +30,7 @@ _SILENCES = (
 #: The format of 2019 had no field for considerations: its silence is no fault of the contract.
 _OLD_FORMAT = "2019"
 AXES = {"score_social": "Social", "score_environnement": "Environnement", "score_acces_ess": "Accès de l'ESS"}
+AXIS_NAMES = {column.removeprefix("score_"): label for column, label in AXES.items()}
 _BANDS = ((0, 0, "0"), (1, 25, "1 à 25"), (26, 50, "26 à 50"), (51, 75, "51 à 75"), (76, 100, "76 à 100"))
 
 
@@ -118,10 +119,13 @@ def _silences(contracts: pl.DataFrame) -> list[tuple[pl.Expr, str, int]]:
 
 
 def contributions_text(contributions: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
-    """What brings each contract its points: ``uid, contributions`` (« Clause sociale +30 ; … »)."""
+    """What brings each contract its points, axis by axis: ``uid, contributions`` (« Social : clause sociale +60. … »)."""
     said = pl.format("{} +{}", pl.col("consideration").replace(names), "points")
     won = contributions.filter(pl.col("points") > 0).sort("uid", "points", "consideration", descending=[False, True, False])
-    return won.group_by("uid", maintain_order=True).agg(contributions=said.str.join(" ; "))
+    by_axis = won.group_by("uid", "axe", maintain_order=True).agg(texte=said.str.join(", "))
+    ordered = by_axis.join(pl.DataFrame({"axe": list(AXIS_NAMES), "rang": range(len(AXIS_NAMES))}), on="axe", how="left").sort("uid", "rang", "axe")
+    line = pl.format("{}\u00a0: {}", pl.col("axe").replace(AXIS_NAMES), "texte")
+    return ordered.group_by("uid", maintain_order=True).agg(contributions=line.str.join(" ; "))
 
 
 def _bands(contracts: pl.DataFrame, column: str, label: str) -> pl.DataFrame:

@@ -11,14 +11,12 @@ from docx.document import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Cm, Emu
-from docx.table import Table, _Cell
+from docx.table import _Cell
 from docx.text.paragraph import Paragraph as Line
 
 from spaser import french
-from spaser.deliverables import files, office, sentences, word_styles
+from spaser.deliverables import files, office, sentences, word_parts, word_styles
 from spaser.deliverables.report import (
     Block,
     Callout,
@@ -28,16 +26,19 @@ from spaser.deliverables.report import (
     KeyFigures,
     Measured,
     Paragraph,
+    Quotes,
     Report,
     Section,
     Sentence,
     TableBlock,
 )  # fmt: skip
+from spaser.deliverables.word_parts import plain
 
 _RIGHT = {"entier", "part", "centime", "somme", "point", "valeur"}
-#: Tables wider than this are written smaller.
-_WIDE = 7
 _LIMIT = 200
+#: The data of a chart stand under it up to so many lines; longer, at the end of the document.
+_SHORT_TWIN = 12
+_DATA, _ORIGIN = "Les données des graphiques", "D'où vient chaque chiffre"
 _CARDS = 4
 
 
@@ -53,8 +54,10 @@ def render(report: Report, *, template: Path | str | None = None) -> bytes:
     _page(document, report)
     writer = _Writer(document, report.footnotes())
     writer.head(report)
+    word_parts.contents(document, writer.titles(report))
     for section in report.sections:
         writer.section(section)
+    writer.data()
     writer.notes()
     stream = io.BytesIO()
     document.save(stream)
@@ -66,22 +69,37 @@ class _Writer:
 
     def __init__(self, document: Document, notes: dict[Measured, int]) -> None:
         self.document, self.marks = document, notes
-        self.pictures = 0
+        self.pictures = self.headings = 0
+        self.later: list[TableBlock] = []
 
     def head(self, report: Report) -> None:
         if report.logo and not report.logo.lstrip().startswith(b"<"):
             self.document.add_picture(io.BytesIO(report.logo), height=Cm(1.6))
-        self.document.add_paragraph(_t(report.title), style="Title")
+        self.document.add_paragraph(plain(report.title), style="Title")
         day = f"Données arrêtées au {french.long_date(report.as_of)}"
         for text in (french.capital(report.buyer), " – ".join(part for part in (french.capital(report.subtitle), day) if part)):
             if text:
-                self.document.add_paragraph(_t(text), style="Subtitle")
+                self.document.add_paragraph(plain(text), style="Subtitle")
         for note in report.notes:
-            self.document.add_paragraph(_t(note), style="Encadré")
+            self.document.add_paragraph(plain(note), style="Encadré")
+
+    def titles(self, report: Report) -> list[str]:
+        """The headings to come, for the contents."""
+        figures = [block for section in report.sections for block in section.blocks if isinstance(block, Figure)]
+        found = [section.title for section in report.sections]
+        found += [_DATA] if any(_long(figure.twin) for figure in figures) else []
+        return found + ([_ORIGIN] if self.marks else [])
+
+    def heading(self, title: str) -> None:
+        """A heading of the contents; the first one opens a page."""
+        line = self.document.add_heading(plain(title), level=1)
+        line.paragraph_format.page_break_before = True if not self.headings else None
+        self.headings += 1
+        word_parts.bookmark(line, self.headings)
 
     def section(self, section: Section) -> None:
-        self.document.add_heading(_t(section.title), level=1)
-        self.document.add_paragraph(_t(section.question), style="Question")
+        self.heading(section.title)
+        self.document.add_paragraph(plain(section.question), style="Question")
         for block in section.blocks:
             self.block(block)
 
@@ -98,18 +116,20 @@ class _Writer:
                 self.table(block)
             case Figure():
                 self.figure(block)
+            case Quotes():
+                word_parts.quotes(self.document, block)
             case Callout():
                 line = self.document.add_paragraph(style="Encadré")
-                line.add_run(f"{_t(block.title)}. ").bold = True
-                line.add_run(_t(block.text))
+                line.add_run(f"{plain(block.title)}. ").bold = True
+                line.add_run(plain(block.text))
             case Definitions():
                 for name, meaning in block.items:
                     line = self.document.add_paragraph(style="Normal")
-                    line.add_run(_t(f"{name}{french.NBSP}: ")).bold = True
-                    line.add_run(_t(meaning))
+                    line.add_run(plain(f"{name}{french.NBSP}: ")).bold = True
+                    line.add_run(plain(meaning))
 
     def sentence(self, sentence: Sentence, style: str) -> None:
-        line = self.document.add_paragraph(_t(sentence.text), style=style)
+        line = self.document.add_paragraph(plain(sentence.text), style=style)
         self.mark(line, sentence.measures)
 
     def mark(self, line: Line, measures: tuple[Measured, ...]) -> None:
@@ -122,14 +142,14 @@ class _Writer:
         across = min(_CARDS, len(block.figures))
         lines = -(-len(block.figures) // across)
         grid = self.document.add_table(rows=lines, cols=across, style="Chiffres clés")
-        _describe(grid, "Chiffres clés")
+        word_parts.describe(grid, "Chiffres clés")
         for rank, figure in enumerate(block.figures):
             self.card(grid.cell(rank // across, rank % across), figure)
-        _keep_rows(grid)
+        word_parts.keep_rows(grid)
         self.document.add_paragraph(style="Espace")
 
     def card(self, cell: _Cell, figure: KeyFigure) -> None:
-        cell.paragraphs[0].text, cell.paragraphs[0].style = _t(figure.label), "Chiffre libellé"
+        cell.paragraphs[0].text, cell.paragraphs[0].style = plain(figure.label), "Chiffre libellé"
         value = french.UNKNOWN_MARK if figure.value is None else french.value(figure.value, figure.unit)
         line = cell.add_paragraph(value, style="Chiffre")
         if figure.measure:
@@ -137,42 +157,36 @@ class _Writer:
         span = french.share_range(figure.low, figure.high)
         words = [span if span.startswith("de ") else "", figure.note]
         for text in filter(None, words):
-            cell.add_paragraph(_t(text), style="Chiffre note")
+            cell.add_paragraph(plain(text), style="Chiffre note")
 
     def table(self, block: TableBlock) -> None:
         """The caption, then the table: header repeated on each page, rows never cut."""
         self.caption("Tableau", block.caption)
-        shown = list(block.cells(_LIMIT))
-        grid = self.document.add_table(rows=1, cols=len(block.columns), style="Tableau")
-        grid.alignment = WD_TABLE_ALIGNMENT.LEFT
+        heads = [column.label for column in block.columns]
+        right = [column.unit in _RIGHT for column in block.columns]
+        rows = [[text or (french.UNKNOWN_MARK if side else french.DASH) for text, side in zip(texts, right, strict=True)]
+                for texts in block.cells(_LIMIT)]  # fmt: skip
+        totals = _totals(block)
+        style, widths = word_parts.fitted(heads, [*rows, totals] if totals else rows, word_parts.room(self.document))
         # A style is looked for in the whole document each time it is named: once a table is enough.
-        style = str(self.document.styles["Cellule serrée" if len(block.columns) >= _WIDE else "Cellule"].style_id)
-        for cell, column in zip(grid.rows[0].cells, block.columns, strict=True):
-            _fill(cell, column.label, style, column.unit in _RIGHT, bold=True)
-        for texts in shown:
-            for cell, text, column in zip(grid.add_row().cells, texts, block.columns, strict=True):
-                _fill(
-                    cell,
-                    text or ("inconnu" if column.unit in _RIGHT else ""),
-                    style,
-                    column.unit in _RIGHT,
-                )
-        totals = block.totals()
-        if totals and block.frame.height > 1:
-            for rank, (cell, total, column) in enumerate(zip(grid.add_row().cells, totals, block.columns, strict=True)):
-                text = french.value(total, column.unit) if total is not None else "Total" if rank == 0 else ""
-                _fill(cell, text, style, column.unit in _RIGHT, bold=True)
-        _widths(grid, block, shown, _room(self.document))
-        _repeat_header(grid)
-        _keep_rows(grid)
-        _describe(grid, block.caption)
+        known = str(self.document.styles[style].style_id)
+        grid = self.document.add_table(rows=0, cols=len(heads), style="Tableau")
+        grid.alignment = WD_TABLE_ALIGNMENT.LEFT
+        for texts, bold in [(heads, True), *((texts, False) for texts in rows), *([(totals, True)] if totals else [])]:
+            for cell, text, side in zip(grid.add_row().cells, texts, right, strict=True):
+                _fill(cell, text, known, side, bold)
+        word_parts.set_widths(grid, widths)
+        word_parts.repeat_header(grid)
+        word_parts.keep_rows(grid)
+        word_parts.describe(grid, block.caption)
         cut = f"Les {_LIMIT} premières lignes sur {french.number(block.frame.height)}." if block.frame.height > _LIMIT else ""
-        self.document.add_paragraph(_t(" ".join(part for part in (block.note, cut) if part)), style="Note de tableau")
+        self.document.add_paragraph(plain(" ".join(part for part in (block.note, cut) if part)), style="Note de tableau")
 
     def figure(self, block: Figure) -> None:
         """The picture with its alternative text and caption, then its data."""
         line = self.document.add_paragraph(style="Figure")
-        picture = line.add_run().add_picture(io.BytesIO(block.picture.png()), width=_room(self.document))
+        line.paragraph_format.keep_with_next = True
+        picture = line.add_run().add_picture(io.BytesIO(block.picture.png()), width=word_parts.room(self.document))
         self.pictures += 1
         described = picture._inline.docPr
         described.set("descr", block.picture.alt)
@@ -182,23 +196,34 @@ class _Writer:
         if picture.height > tall:
             picture.width, picture.height = Emu(int(picture.width * tall / picture.height)), tall
         self.caption("Figure", block.caption)
-        self.table(block.twin)
+        if _long(block.twin):
+            self.later.append(block.twin)
+            self.document.add_paragraph(plain(f"Les données de ce graphique sont à la fin du document, sous « {_DATA} »."), style="Note de tableau")
+        else:
+            self.table(block.twin)
+
+    def data(self) -> None:
+        """The long tables behind the charts, after everything a committee reads."""
+        if self.later:
+            self.heading(_DATA)
+        for block in self.later:
+            self.table(block)
 
     def caption(self, kind: str, text: str) -> None:
         """A numbered caption: Word keeps the numbers and can list them."""
         line = self.document.add_paragraph(style="Caption")
         line.add_run(f"{kind}{french.NBSP}")
-        _field(line, f"SEQ {kind} \\* ARABIC", str(self._next(kind)))
-        line.add_run(f"{french.NBSP}– {_t(text)}")
+        word_parts.field(line, f"SEQ {kind} \\* ARABIC", str(self._next(kind)))
+        line.add_run(f"{french.NBSP}– {plain(text)}")
         line.paragraph_format.keep_with_next = kind == "Tableau"
 
     def notes(self) -> None:
         """Where each quoted figure comes from, numbered as in the other forms."""
         if not self.marks:
             return
-        self.document.add_heading("D'où vient chaque chiffre", level=1)
+        self.heading(_ORIGIN)
         for measure, rank in self.marks.items():
-            self.document.add_paragraph(f"{rank}. {_t(sentences.explanation(measure))}", style="Note de tableau")
+            self.document.add_paragraph(f"{rank}. {plain(sentences.explanation(measure))}", style="Note de tableau")
 
     def _next(self, kind: str) -> int:
         count = getattr(self, f"_{kind}", 0) + 1
@@ -215,12 +240,12 @@ def _page(document: Document, report: Report) -> None:
     page.header_distance = page.footer_distance = Cm(0.8)
     foot = page.footer.paragraphs[0]
     foot.style = "Footer"
-    foot.add_run(_t(" – ".join(part for part in (report.title, report.buyer) if part)) + "   ")
-    _field(foot, "PAGE", "1")
+    foot.add_run(plain(" – ".join(part for part in (report.title, report.buyer) if part)) + "   ")
+    word_parts.field(foot, "PAGE", "1")
     foot.add_run(" / ")
-    _field(foot, "NUMPAGES", "1")
+    word_parts.field(foot, "NUMPAGES", "1")
     properties = document.core_properties
-    properties.title, properties.author, properties.subject = _t(report.title), _t(report.buyer), _t(report.subtitle)
+    properties.title, properties.author, properties.subject = plain(report.title), plain(report.buyer), plain(report.subtitle)
     properties.language, properties.comments, properties.last_modified_by, properties.keywords = "fr-FR", "", "", ""
     properties.created = properties.modified = datetime.combine(report.as_of, time())
 
@@ -228,58 +253,21 @@ def _page(document: Document, report: Report) -> None:
 def _fill(cell: _Cell, text: str, style: str, right: bool, bold: bool = False) -> None:
     line = cell.paragraphs[0]
     line._p.style = style
-    line.add_run(_t(text)).bold = bold or None
+    line.add_run(plain(text)).bold = bold or None
     if right:
         line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
-def _widths(grid: Table, block: TableBlock, rows: list[list[str]], room: int) -> None:
-    """Columns as wide as what they hold asks for: longest word at least, then by the length of their text."""
-    weights = []
-    for rank, column in enumerate(block.columns):
-        texts = [column.label, *(row[rank] for row in rows)]
-        word = max((len(part) for text in texts for part in text.split(" ")), default=1)
-        mean = sum(map(len, texts)) / len(texts)
-        weights.append(max(min(word, 16) + 1.5, min(mean, 60)))
-    grid.autofit = False
-    for column, weight in zip(grid.columns, weights, strict=True):
-        width = Emu(int(room * weight / sum(weights)))
-        column.width = width
-        for cell in column.cells:
-            cell.width = width
+def _long(twin: TableBlock) -> bool:
+    return twin.frame.height > _SHORT_TWIN
 
 
-def _room(document: Document) -> int:
-    page = document.sections[0]
-    return int((page.page_width or 0) - (page.left_margin or 0) - (page.right_margin or 0))
-
-
-def _repeat_header(grid: Table) -> None:
-    grid.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-
-
-def _keep_rows(grid: Table) -> None:
-    for row in grid.rows:
-        row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
-
-
-def _describe(grid: Table, text: str) -> None:
-    """The title a screen reader says for the table."""
-    described = OxmlElement("w:tblCaption")
-    described.set(qn("w:val"), _t(text))
-    grid._tbl.tblPr.append(described)
-
-
-def _field(line: Line, code: str, shown: str) -> None:
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), code)
-    run, text = OxmlElement("w:r"), OxmlElement("w:t")
-    text.text = shown
-    run.append(text)
-    field.append(run)
-    line._p.append(field)
-
-
-def _t(text: str) -> str:
-    """Text for a document: control characters, that XML forbids, are dropped."""
-    return "".join(c for c in text if c >= " " or c in "\t\n").replace("\ufffe", "").replace("\uffff", "")
+def _totals(block: TableBlock) -> list[str]:
+    """The last line of a table, empty when nothing is added up."""
+    totals = block.totals()
+    if not totals or block.frame.height < 2:
+        return []
+    return [
+        french.value(total, column.unit) if total is not None else "Total" if rank == 0 else ""
+        for rank, (total, column) in enumerate(zip(totals, block.columns, strict=True))
+    ]

@@ -23,6 +23,11 @@ _PARAGRAPHS = (
     ("Note de tableau", "Normal", 8, PALE, False, False, 2, 6),
     ("Figure", "Normal", 9, INK, False, False, 4, 0),
     ("Espace", "Normal", 4, INK, False, False, 0, 0),
+    ("Sommaire", "Normal", 13.5, BLUE, True, False, 14, 4),
+    ("toc 1", "Normal", 10, INK, False, False, 0, 3),
+    ("Lieu du passage", "Normal", 9, BLUE, True, False, 6, 1),
+    ("Passage cité", "Normal", 10, INK, False, False, 0, 2),
+    ("Constat", "Normal", 8.5, PALE, False, False, 0, 2),
 )
 _BUILT_IN = (
     ("Normal", 10, INK, False, False, 0, 4),
@@ -66,6 +71,10 @@ def prepare(document: Document, *, own: bool = False) -> None:
     for text in (_TABLE, _CARDS):
         styles.element.append(parse_xml(text.format(ns=nsdecls("w"))))
     _box(styles["Encadré"])  # type: ignore[arg-type]
+    for name in ("Question", "Lieu du passage"):
+        styles[name].paragraph_format.keep_with_next = True  # type: ignore[attr-defined]
+    for name in ("Passage cité", "Constat"):
+        styles[name].paragraph_format.left_indent = Pt(14)  # type: ignore[attr-defined]
     _speak_french(document)
 
 

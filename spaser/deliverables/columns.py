@@ -1,0 +1,90 @@
+"""How wide each column of a printed table is: room for its longest word first, then for its texts.
+
+A form that prints (PDF, Word, slides) knows its room and its letters; this module knows neither pages nor fonts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from spaser import french
+
+_NARROW, _WIDE_LETTERS = set("iljtfrI.,;:!'’|()[]/-\u202f\u00a0 "), set("mwMWŒœÆ@%€—…")
+#: Ems: beyond, a word may be cut; a text is at ease (or with that part of what it wants); a text need not be on one line.
+LONGEST_WORD, AT_EASE, EASE_PART, LONGEST_TEXT = 8.2, 11.0, 0.4, 60.0
+_BOLD = 1.16
+
+
+def breadth(text: str) -> float:
+    """Width of a text in ems, in a face of ordinary proportions."""
+    return sum(map(_letter, text))
+
+
+def widths(heads: Sequence[str], rows: Iterable[Sequence[str]], room: float) -> tuple[list[float], bool]:
+    """The width of each column, in ems, their sum being ``room``; and whether each text is at ease.
+
+    Parameters
+    ----------
+    heads, rows
+        The texts of the header and of the lines, as they are shown.
+    room
+        What the page leaves for the texts of a line, in ems: margins of cells already taken away.
+    """
+    columns = [(head, list(texts)) for head, *texts in zip(heads, *rows, strict=True)]
+    words = [max(_word(head) * _BOLD, *map(_word, texts), 0.0) + 0.4 for head, texts in columns]
+    wish = [max(word, _wish(texts)) for word, (_, texts) in zip(words, columns, strict=True)]
+    ease = [max(word, min(one, max(AT_EASE, EASE_PART * one))) for word, one in zip(words, wish, strict=True)]
+    if sum(words) > room:
+        return _cut(words, room), False
+    if sum(ease) > room:
+        return _between(words, ease, room), False
+    if sum(wish) > room:
+        return _between(ease, wish, room), True
+    return [room * one / sum(wish) for one in wish], True
+
+
+def _between(low: list[float], high: list[float], room: float) -> list[float]:
+    """From ``low`` towards ``high``, each by the same part of what it wants, until the room is taken."""
+    part = (room - sum(low)) / (sum(high) - sum(low))
+    return [one + part * (more - one) for one, more in zip(low, high, strict=True)]
+
+
+def _cut(words: list[float], room: float) -> list[float]:
+    """The widest columns give first: a date keeps its place, a long word is cut."""
+    widest = max(words)
+    while sum(min(one, widest) for one in words) > room and widest > 0.5:
+        widest -= 0.1
+    kept = [min(one, widest) for one in words]
+    return [room * one / sum(kept) for one in kept]
+
+
+def _wish(texts: list[str]) -> float:
+    """What a column would take: its longest text, or what holds most of its texts on a line when they are long."""
+    sizes = [breadth(text) for text in texts]
+    if not sizes:
+        return 0.0
+    return min(max(sizes), 4 + 1.5 * sum(sizes) / len(sizes), LONGEST_TEXT) + 0.3
+
+
+def lines(text: str, width: float) -> int:
+    """About how many lines a text takes in a column of so many ems."""
+    used, count = 0.0, 1
+    for word in text.split(" "):
+        size = breadth(word) + 0.28
+        count, used = (count + 1, size) if used and used + size > width + 0.28 else (count, used + size)
+    return count
+
+
+def _word(text: str) -> float:
+    """The longest word: no-break spaces join what must stay together, as in an amount."""
+    longest = max((part for part in text.replace("-", "- ").split(" ")), key=breadth, default="")
+    whole = breadth(longest)
+    return whole if french.THIN in longest or french.NBSP in longest else min(whole, LONGEST_WORD)
+
+
+def _letter(letter: str) -> float:
+    if letter in _NARROW:
+        return 0.3
+    if letter in _WIDE_LETTERS:
+        return 0.85
+    return 0.68 if letter.isupper() else 0.55
