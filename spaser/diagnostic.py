@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -31,12 +32,15 @@ from spaser import (
     sources,
     suppliers,
     territories,
+    written,
 )
 from spaser import launches as launching
 from spaser.problems import Problem
 from spaser.sources.notices import Notices
-from spaser.sources.notices import texts as notice_texts
 from spaser.vocabulary import DECISIONS, DEFAULT_POPULATION, PASSAGES
+
+if TYPE_CHECKING:
+    from spaser.dossier import Clauses
 
 Paths = str | Path | Sequence[str | Path]
 Progress = Callable[[str, float], None] | None
@@ -109,7 +113,7 @@ class Diagnostic:
 
 
 def prepare(
-    paths: Paths,
+    paths: Paths | sources.Reading,
     *,
     as_of: date | None = None,
     buyer: str | Sequence[str] | None = None,
@@ -126,7 +130,7 @@ def prepare(
     Parameters
     ----------
     paths
-        Files, folders or patterns of contracts, of any dialect.
+        Files, folders or patterns of contracts, of any dialect; or what ``sources.read`` made of them.
     as_of
         The day that decides what is incomplete; by default the latest publication (else notification) date read.
     buyer
@@ -147,12 +151,12 @@ def prepare(
     Problem
         A file cannot be read, or nothing in them can.
     """
-    reading = sources.read(paths, cache=cache, progress=progress, acheteur=buyer_siret)
+    reading = paths if isinstance(paths, sources.Reading) else sources.read(paths, cache=cache, progress=progress, acheteur=buyer_siret)
     settings, aimed, day = rules.method(method), bool(buyer or sirens), as_of
-    if _is_large(reading) and aimed:
+    if is_large(reading) and aimed:
         day = day or _last_day(reading.records)
         reading = reading.of_buyers(sirens or _named(reading.records, buyer))
-    elif _is_large(reading) and not registers:
+    elif is_large(reading) and not registers:
         return _whole(reading, day or _last_day(reading.records), decisions, settings)
     return _read_whole(reading, day, sirens, registers, settings, decisions, cache)
 
@@ -162,19 +166,20 @@ def _read_whole(
     decisions: pl.LazyFrame | None, cache: Path | None,
 ) -> Base:  # fmt: skip
     """Every table of a reading: contracts, holders and their statuses, versions, what the texts say."""
-    folder = tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) if _is_large(reading) else None
+    folder = tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) if is_large(reading) else None
     records, rejects = _settle([reading.records, reading.rejects], folder, "lecture")
     day = day or _last_day(records)
     if sirens:
         records = records.filter(pl.col("acheteur_id").str.slice(0, 9).is_in(list(sirens)))
     built = contracts.build(records, as_of=day, decisions=decisions)
-    frames = _settle([built.contracts, built.holders, built.versions, built.subcontracts, built.fates], folder, "contrats")
+    parts = (built.contracts, built.holders, built.versions, built.subcontracts, built.fates)
+    frames = _settle(parts, folder, "contrats", (("uid",), ("uid", "rang", "titulaire_id"), ("uid", "modification_id"), ("uid", "acte_id"), ()))
     known = held.lists_of(registers, frames[1], cache)
     holders = held.known_holders(frames[1], known, decisions)
     sized = frames[0].join(held.described(frames[1], known), on="uid", how="left")
-    (passages,) = _settle([detection.detect(_subjects(frames[0]))], folder, "passages")
+    (passages,) = _settle([detection.detect(written.subjects(frames[0]))], folder, "passages", (("texte_id", "debut", "fin", "regle"),))
     understood = _understand(sized, passages, holders if known else None, settings)
-    whole, named = _settle([understood, holders], folder, "notes")
+    whole, named = _settle([understood, holders], folder, "notes", (("uid",), ("uid", "rang", "titulaire_id")))
     return Base(
         files=reading.files, as_of=day, contracts=whole, holders=named, versions=frames[2], subcontracts=frames[3],
         rejects=rejects, fates=frames[4], method=settings,
@@ -194,6 +199,7 @@ def diagnose(
     buyer_kind: str | None = None,
     launches: pl.LazyFrame | None = None,
     notices: Notices | None = None,
+    pieces: Clauses | None = None,
     **options: Any,
 ) -> Diagnostic:
     """The diagnostic of a buyer (part of its name, SIREN or SIRET), of several, or of all the files.
@@ -201,7 +207,8 @@ def diagnose(
     A file with one buyer needs none named; with several and none named, the whole is measured and buyers are listed.
     ``family`` keeps some purchase families, by their keys. ``buyer_kind`` (``vocabulary.BUYER_KINDS``) and ``launches``
     (table LAUNCHES) say what the essential data do not, for the obligations; ``notices`` (``sources.notices.read_notices``),
-    joined to the contracts they launched, give their dates and their texts instead. ``options`` are those of ``prepare``.
+    joined to the contracts they launched, give their dates and their texts instead; ``pieces`` (``dossier.clauses``) are the
+    documents of consultations, in folders or archives that bear the number of their contract. ``options`` are those of ``prepare``.
     """
     base = source if isinstance(source, Base) else prepare(source, buyer=buyer, **options)
     sirens, scope = chosen_buyers(base, buyer)
@@ -215,15 +222,17 @@ def diagnose(
     if not chosen.height:
         raise Problem(f"Aucun contrat pour {scope}" + (f" de {years[0]} à {years[1]}" if years else ""), todo="Élargissez les années ou les familles")
     uids = chosen.lazy().select("uid")
-    holders, acts = pl.collect_all([frame.join(uids, on="uid", how="semi") for frame in (base.holders, base.subcontracts)])
-    launched = None if notices is None else launching.join(every, notices.notices.lazy()).collect()
+    holders, acts = pl.collect_all([frame.join(uids, on="uid", how="semi", maintain_order="left") for frame in (base.holders, base.subcontracts)])
+    launched = None if notices is None else launching.join(every, notices.notices.lazy(), base.method).collect()
+    said = written.read(base.passages, chosen.lazy(), launched, notices, pieces, base.method)
+    chosen = written.considered(chosen, said, base.method)
     return Diagnostic(
         base=base, scope=scope, sirens=sirens, years=years, population=population, contracts=chosen,
         holders=holders, subcontracts=acts,
         measures=_measured(chosen.lazy(), scope if sirens else "ensemble"),
         contributions=scores.contributions(chosen.lazy(), base.method).collect(),
         extras=_duties(base, every, uids, sirens, buyer_kind, launches if launched is None else launched.lazy())
-        | _said(base, chosen.lazy(), notices, launched) | _ending(base, every)
+        | written.gaps(chosen, said, base.decisions, base.method) | _ending(base, every)
         | held.tables(chosen, holders, acts, held.loaded(base), population, base.decisions),
     )  # fmt: skip
 
@@ -258,38 +267,6 @@ def _duties(
     if len(sirens) == 1:
         tables["obligations_acheteur"] = obligations.buyer_duties(chosen, as_of=base.as_of, buyer_kind=kind)
     return dict(zip(tables, pl.collect_all(tables.values()), strict=True))
-
-
-def _subjects(frame: pl.LazyFrame) -> pl.LazyFrame:
-    return frame.select(texte_id="uid", champ=pl.lit("objet"), texte="objet")
-
-
-def _said(base: Base, chosen: pl.LazyFrame, notices: Notices | None, launched: pl.DataFrame | None) -> dict[str, pl.DataFrame]:
-    """What the texts of the chosen contracts say, and where it differs from what they declare (GAPS, `liste`, `decision`)."""
-    passages = base.passages.join(chosen.select(texte_id="uid"), on="texte_id", how="semi")
-    searched = _subjects(chosen).filter(pl.col("texte").is_not_null())
-    told = {}
-    if notices is not None and launched is not None:
-        told["lancements"] = launched.join(chosen.select("uid").collect(), on="uid", how="semi")
-        texts = _noticed(notices, told["lancements"].lazy())
-        passages, searched = pl.concat([passages, detection.detect(texts)]), pl.concat([searched, texts])
-    (passages,) = _settle([passages], None, "")
-    found = considerations.gaps(chosen, passages, searched, base.method)
-    decided = base.decisions.filter(pl.col("objet_type") == "constat").select(
-        "auteur", "date", uid="objet_id", consideration="champ", decision="valeur", motif_decision="motif"
-    )
-    both = pl.concat([gap.with_columns(liste=pl.lit(name)) for name, gap in found._asdict().items()])
-    rows = both.join(decided, on=["uid", "consideration"], how="left", maintain_order="left")
-    return told | dict(zip(("ecarts", "passages"), pl.collect_all([rows, passages]), strict=True))
-
-
-def _noticed(notices: Notices, launched: pl.LazyFrame) -> pl.LazyFrame:
-    """The texts of the notices of contracts; those of lots only when there is one, for nothing says which lot a contract is."""
-    single = notices.notices.lazy().filter(pl.col("nb_lots") <= 1).select(texte_id="avis", seul=pl.lit(True))
-    texts = notice_texts(notices).join(single, on="texte_id", how="left")
-    kept = texts.filter(pl.col("seul").fill_null(False) | ~pl.col("champ").str.starts_with("lot "))
-    found = kept.join(launched.select("uid", texte_id="avis"), on="texte_id")
-    return found.select(texte_id="uid", champ=pl.format("avis {}, {}", "texte_id", "champ"), texte="texte")
 
 
 def _measured(chosen: pl.LazyFrame, scope: str) -> pl.DataFrame:
@@ -327,7 +304,7 @@ def _essential(reading: sources.Reading, day: date, decisions: pl.LazyFrame | No
     return known
 
 
-def _is_large(reading: sources.Reading) -> bool:
+def is_large(reading: sources.Reading) -> bool:
     return int(reading.files["lus"].sum()) > IN_MEMORY_RECORDS
 
 
@@ -339,13 +316,18 @@ def _last_day(records: pl.LazyFrame) -> date:
 
 
 def _named(records: pl.LazyFrame, buyer: str | Sequence[str] | None) -> list[str]:
-    """The SIREN of the buyers a text names, from their columns alone, before their contracts are read."""
+    """The SIREN of the buyers a text names, before their contracts are read."""
+    known = named_buyers(records)
+    return [buyers.choose(known, text) for text in ([buyer] if isinstance(buyer, str) else buyer or ())]
+
+
+def named_buyers(records: pl.LazyFrame) -> pl.DataFrame:
+    """The buyers of records (``buyers.catalogue``), from their own columns alone."""
     counted = records.group_by("acheteur_id", "acheteur_nom").len().sort("len", "acheteur_nom", descending=[True, False], nulls_last=True)
     one = counted.group_by("acheteur_id", maintain_order=True).agg(
         acheteur_siren=pl.col("acheteur_id").first().str.head(9), acheteur_nom=pl.col("acheteur_nom").drop_nulls().first()
     )
-    known = buyers.catalogue(buyers.name(one, territories.one_per_siren())).collect(engine="streaming")
-    return [buyers.choose(known, text) for text in ([buyer] if isinstance(buyer, str) else buyer or ())]
+    return buyers.catalogue(buyers.name(one, territories.one_per_siren())).collect(engine="streaming")
 
 
 def _understand(frame: pl.LazyFrame, passages: pl.LazyFrame | None, holders: pl.LazyFrame | None, settings: dict[str, Any]) -> pl.LazyFrame:
@@ -368,10 +350,11 @@ def chosen_buyers(base: Base, buyer: str | Sequence[str] | None) -> tuple[tuple[
     return sirens, " + ".join(labels)
 
 
-def _settle(frames: Sequence[pl.LazyFrame], folder: Any, step: str) -> list[pl.LazyFrame]:
-    """The frames computed once: in memory, or in Parquet files of the folder when there is one."""
+def _settle(frames: Sequence[pl.LazyFrame], folder: Any, step: str, order: Sequence[Sequence[str]] = ()) -> list[pl.LazyFrame]:
+    """The frames computed once: in memory, in the order of the given columns, or in Parquet files of the folder when there is one."""
     if folder is None:
-        return [frame.lazy() for frame in pl.collect_all(list(frames))]
+        settled = pl.collect_all(list(frames))
+        return [(frame.sort(keys, nulls_last=True) if keys else frame).lazy() for frame, keys in zip_longest(settled, order)]
     paths = [Path(folder.name) / f"{step}-{rank}.parquet" for rank in range(len(frames))]
     for frame, path in zip(frames, paths, strict=True):
         frame.sink_parquet(path)

@@ -5,6 +5,7 @@ The grid is data (``reference/maturity.toml``) and the kit's own; a question wit
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ import polars as pl
 from spaser import rules
 from spaser.problems import Problem, Problems, closest
 from spaser.vocabulary import MATURITY_ACTIONS, MATURITY_PROFILE
+
+#: A file of answers is of this form; another number is refused rather than guessed.
+FORM = 1
 
 
 def grid(file: Path | str | None = None) -> dict[str, Any]:
@@ -36,6 +40,25 @@ def grid(file: Path | str | None = None) -> dict[str, Any]:
     if faults:
         raise Problems("La grille de maturité est à corriger", faults)
     return found
+
+
+def kept(path: Path | str) -> dict[str, int | None]:
+    """The answers that were saved to a file, question → level.
+
+    Raises
+    ------
+    Problem
+        The file cannot be read, or is not a file of answers.
+    """
+    try:
+        found = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        raise Problem(
+            "Le fichier de réponses ne peut pas être lu", where=str(path), todo="Répondez de nouveau, puis enregistrez"
+        ) from None
+    if not isinstance(found, dict) or found.get("spaser_maturite") != FORM:
+        raise Problem("Ce fichier n'est pas un fichier de réponses au questionnaire", where=str(path))
+    return dict(found["reponses"])
 
 
 def questions(grid: dict[str, Any]) -> pl.LazyFrame:

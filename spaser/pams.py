@@ -20,7 +20,7 @@ from spaser.deliverables.findings import Findings
 from spaser.deliverables.report import Report, Section, Source, TableBlock
 from spaser.deliverables.sections_goals import section_goals, section_peers
 from spaser.diagnostic import Diagnostic
-from spaser.indicator_records import NUMBER, VALUE, catalogue, scope
+from spaser.indicator_records import NUMBER, VALUE, WITH_CRITERION, catalogue, scope
 from spaser.opportunities import Opportunities
 from spaser.purchases import SupplierDiagnostic
 from spaser.targets import Target
@@ -111,7 +111,7 @@ def findings(found: Study) -> Findings:
     known = handover.findings(found.diagnostic)
     given = (Source(found.wishes.ledger.name, "fichier de dépenses"),) if found.wishes.ledger else ()
     given += (Source("questionnaire", "réponses au questionnaire qualitatif"),) if found.wishes.answers else ()
-    return replace(known, extras=known.extras | found.extras, sources=(*known.sources, *given))
+    return replace(known, extras=known.extras | found.extras, sources=(*known.sources, *given), definition=WITH_CRITERION)
 
 
 def report(found: Study) -> Report:

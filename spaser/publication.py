@@ -253,11 +253,16 @@ def _compared(base: Base, sirens: Sequence[str], years: Sequence[int], populatio
     """Each buyer among those of the files; nothing when the files hold only the buyers published."""
     if base.buyers.height <= len(sirens):
         return PEERS.empty()
-    kept = base.contracts.filter(pl.col("annee").is_in(list(years)))
-    measured = (
-        indicators.measure(kept, indicators=COMPARED, by=("acheteur_siren",), population=population)
-        .collect(engine="streaming")
-        .lazy()
-    )
-    who = peers.profiles(kept, territories.one_per_siren(), population).collect(engine="streaming").lazy()
-    return pl.concat(pl.collect_all([peers.compare(measured, who, siren, list(sirens)) for siren in sirens]))
+    measured, who = comparison(base.contracts.filter(pl.col("annee").is_in(list(years))), population)
+    return pl.concat(placed(measured, who, siren, sirens) for siren in sirens)
+
+
+def comparison(contracts: pl.LazyFrame, population: str = DEFAULT_POPULATION) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What buyers are compared by: MEASURES of the shares compared, buyer by buyer, and ``peers.profiles``."""
+    measured = indicators.measure(contracts, indicators=COMPARED, by=("acheteur_siren",), population=population)
+    return measured.collect(engine="streaming"), peers.profiles(contracts, territories.one_per_siren(), population).collect(engine="streaming")
+
+
+def placed(measured: pl.DataFrame, who: pl.DataFrame, siren: str, besides: Sequence[str] = ()) -> pl.DataFrame:
+    """PEERS: one buyer among those of a ``comparison``."""
+    return peers.compare(measured.lazy(), who.lazy(), siren, list(besides or [siren])).collect()

@@ -1,4 +1,4 @@
-"""``spaser rapport``: one report per buyer, in the five forms, from a short ``diagnostic.toml``."""
+"""``spaser rapport``: the whole diagnostic of each buyer, in the five forms, from a short ``diagnostic.toml``."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ from spaser.problems import Problem
 
 def add(commands: argparse._SubParsersAction) -> None:
     """The command ``rapport``."""
-    one = command(commands, "rapport", _run, "un rapport par acheteur (HTML, PDF, Word, PowerPoint, Excel), d'après un diagnostic.toml")
-    one.add_argument("mission", metavar="DIAGNOSTIC.TOML", help="client, acheteurs, fichiers, registres, logo, commentaires par section")
+    one = command(commands, "rapport", _run, "le diagnostic entier de chaque acheteur (HTML, PDF, Word, PowerPoint, Excel), d'après un diagnostic.toml")
+    text = "client, acheteurs, fichiers, registres, rayon, cibles, dépenses, questionnaire, logo, commentaires par section"
+    one.add_argument("mission", metavar="DIAGNOSTIC.TOML", nargs="?", default="diagnostic.toml", help=text)
+    one.add_argument("--modele", action="store_true", help="écrire un diagnostic.toml commenté, à remplir, et s'arrêter")
 
 
 def _run(choices: argparse.Namespace) -> None:
     from spaser import batch
 
+    if choices.modele:
+        return say(f"Modèle écrit, à remplir : {batch.template(choices.mission)}")
     mission = batch.read_mission(choices.mission)
     outcomes = batch.run(mission, progress=progress)
     done = [one for one in outcomes if not one.failure]

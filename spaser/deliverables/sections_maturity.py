@@ -54,9 +54,9 @@ def _told(profile: pl.DataFrame, top: int) -> tuple[Sentence, ...]:
     verb = "a" if said == 1 else "ont"
     told = [f"{french.count(said, 'question')} sur {french.number(asked)} {verb} une réponse"]
     if known.height > 1 and known["niveau"][0] < known["niveau"][-1]:
-        low, high = known.row(0, named=True), known.row(-1, named=True)
-        told[0] += (
-            f" ; l'axe le plus avancé est « {high['axe_libelle']} » ({french.number(high['niveau'], 1)} sur {top}), "
-            f"le moins avancé « {low['axe_libelle']} » ({french.number(low['niveau'], 1)} sur {top})"
-        )
+        for level, word in ((known["niveau"][-1], "le plus avancé"), (known["niveau"][0], "le moins avancé")):
+            names = [f"« {name} »" for name in known.filter(pl.col("niveau") == level)["axe_libelle"]]
+            one = f"l'axe {word} est {names[0]}"
+            several = f"les axes {word.replace('le ', 'les ').replace('avancé', 'avancés')} sont {french.listing(names)}"
+            told.append(f"{one if len(names) == 1 else several} ({french.number(level, 1)} sur {top})")
     return tuple(Sentence(french.sentence(text)) for text in told)

@@ -15,7 +15,6 @@ from spaser.deliverables.report import Block
 from spaser.problems import Problem
 from spaser.widgets import tables
 
-_FORM = 1
 _SILENT = "sans réponse"
 _WIDE = {"description_width": "initial"}
 
@@ -70,7 +69,7 @@ class Questionnaire:
 
     def save(self, path: Path | str | None = None) -> Path:
         """Write the answers whole or not at all."""
-        kept = {"spaser_maturite": _FORM, "reponses": self.said}
+        kept = {"spaser_maturite": maturity.FORM, "reponses": self.said}
         return files.write_atomic(path or self.path, (json.dumps(kept, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
 
     def reopen(self, path: Path | str) -> None:
@@ -81,15 +80,7 @@ class Questionnaire:
         Problem
             The file cannot be read, or is of another form, or answers a question the grid does not ask.
         """
-        try:
-            kept = json.loads(Path(path).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            raise Problem(
-                "Le fichier de réponses ne peut pas être lu", where=str(path), todo="Répondez de nouveau, puis enregistrez"
-            ) from None
-        if not isinstance(kept, dict) or kept.get("spaser_maturite") != _FORM:
-            raise Problem("Ce fichier n'est pas un fichier de réponses au questionnaire", where=str(path))
-        self.fill(kept["reponses"])
+        self.fill(maturity.kept(path))
 
     def _axis(self, axis: dict[str, Any]) -> ipywidgets.VBox:
         rows = []
