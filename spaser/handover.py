@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from spaser import french
-from spaser.deliverables import excel, files, html
+from spaser.deliverables import excel, files, html, sections_texts
 from spaser.deliverables import report as model
 from spaser.deliverables.annexes import annexes
 from spaser.deliverables.findings import Findings
@@ -28,9 +28,11 @@ def findings(result: Diagnostic) -> Findings:
     sources = [Source(name, f"contrats, {dialect}") for name, dialect in base.files.select("source", "dialecte").rows()]
     if lists is not None:
         sources += [Source(row["fichier"], row["libelle"], row.get("au")) for row in lists.to_dicts()]
+    for key, name, word in (("avis_fichiers", "source", "avis"), ("pieces", "document", "pièce")):
+        sources += [Source(row[name], f"{word}, {row['format']}") for row in result.extras.get(key, pl.DataFrame()).to_dicts() if row["format"]]
     return Findings(
         measures=result.measures, contracts=result.contracts, as_of=result.as_of, buyer=result.scope, accounts=base.accounts,
-        rejects=base.rejects.collect(), contributions=result.contributions, sources=tuple(sources), population=result.population,
+        rejects=_rejects(result), contributions=result.contributions, sources=tuple(sources), population=result.population,
         demo=base.demo, extras=result.extras,
     )  # fmt: skip
 
@@ -63,9 +65,16 @@ def write(result: Diagnostic, folder: Path | str) -> list[Path]:
         html.write(whole, target / "diagnostic.html"),
         excel.write(whole, target / "diagnostic.xlsx"),
         files.write_atomic(target / "contrats.parquet", table.getvalue()),
-        files.write_atomic(target / "rejets.csv", files.officers_csv(result.base.rejects.collect())),
+        files.write_atomic(target / "rejets.csv", files.officers_csv(_rejects(result))),
         files.write_atomic(target / "constats.csv", files.officers_csv(constats.answers_table(result.extras["ecarts"]))),
     ]
+
+
+def _rejects(result: Diagnostic) -> pl.DataFrame:
+    """What was refused or doubted: in the contracts, and in the notices and documents given with them."""
+    more = result.extras.get("textes_rejets")
+    own = result.base.rejects.collect()
+    return own if more is None else pl.concat([own, more])
 
 
 def summary(result: Diagnostic) -> str:
@@ -78,6 +87,7 @@ def summary(result: Diagnostic) -> str:
             f" + {row['versions_titulaires']} versions ou titulaires + {row['doublons']} doublons"
             f" + {row['concessions']} concessions + {row['rejetes']} rejetés ({row['doutes']} doutes)"
         )
+    lines += [f"  {said}" for said in sections_texts.read_beyond(findings(result))]
     counted = result.contracts.filter(pl.col(result.population))
     lines += ["", f"{result.scope} : {french.number(counted.height)} contrats ({POPULATIONS[result.population]})"]
     lines += _shares(result)

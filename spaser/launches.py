@@ -76,7 +76,7 @@ def by_number(contracts: pl.LazyFrame, numbers: pl.LazyFrame) -> pl.LazyFrame:
     clear = longest.filter(pl.col("uid").n_unique().over("document") == 1).sort("document", "entier", descending=[False, True])
     kept = clear.unique("document", keep="first", maintain_order=True)
     why = pl.when("entier").then(pl.format("dossier ou fichier nommé {}", "cle")).otherwise(pl.format("numéro {} dans le nom", "cle"))
-    return DOCUMENT_LINKS.conform(kept.with_columns(score=pl.when("entier").then(1.0).otherwise(0.9), motif=why)).sort("document")
+    return DOCUMENT_LINKS.conform(kept.with_columns(score=pl.when("entier").then(1.0).otherwise(0.95), motif=why)).sort("document")
 
 
 def _bought(contracts: pl.LazyFrame) -> pl.LazyFrame:

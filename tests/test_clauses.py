@@ -178,3 +178,66 @@ def test_a_notice_joined_to_a_contract_is_read_for_its_gaps(base, tmp_path):
     assert row["uid"] in result.extras["lancements"]["uid"]
     found = result.extras["ecarts"].filter((pl.col("uid") == row["uid"]) & (pl.col("consideration") == "clause_environnementale"))
     assert found["champ"].to_list() == ["avis 26-1, conditions"]
+
+
+@pytest.fixture(scope="module")
+def beyond(base) -> spaser.diagnostic.Diagnostic:
+    from spaser.sources.notices import read_notices
+
+    return spaser.diagnose(base, buyer="ville d'aubrelle", notices=read_notices(DEMO / "avis_demo.csv"), pieces=spaser.clauses(DEMO / "pieces_demo"))
+
+
+GUARDED, INSURED, TRAINED = "00000011700010202400443", "00000011700010202500166", "00000011700010202500208"
+
+
+def test_documents_in_a_folder_that_bears_the_number_of_a_contract_are_read_for_it(beyond):
+    linked = dict(beyond.extras["pieces"].select("document", "uid").rows())
+    assert linked["202400443 Gardiennage/CCAP.txt"] == GUARDED
+    row = beyond.contracts.filter(pl.col("uid") == GUARDED).row(0, named=True)
+    assert (row["clause_sociale"], row["clause_sociale_texte"], row["critere_environnemental_texte"]) == (False, True, True)
+    gap = beyond.extras["ecarts"].filter((pl.col("uid") == GUARDED) & (pl.col("consideration") == "clause_sociale")).row(0, named=True)
+    assert gap["champ"].startswith("CCAP, article 14.2")
+    assert "95\u00a0%" in gap["motif"].replace(" %", "\u00a0%")
+
+
+def test_what_texts_say_counts_in_the_score_below_what_is_declared(base, beyond):
+    before = spaser.diagnose(base, buyer="ville d'aubrelle").contracts
+    scored = {when: frame.filter(pl.col("uid") == GUARDED)["score_social"].item() for when, frame in (("before", before), ("after", beyond.contracts))}
+    clause = base.method["score"]["points"]["social"]["clause_sociale"]["value"]
+    assert scored == {"before": 0, "after": clause * base.method["score"]["part_detectee"]["value"] // 100}
+    assert beyond.contracts.columns == before.columns
+
+
+def test_a_text_whose_link_is_unsure_is_not_read_as_the_contract_s_own(beyond):
+    unsure = beyond.extras["lancements"].filter(~pl.col("texte_lu"))["uid"].to_list()
+    assert unsure
+    assert not beyond.extras["ecarts"].filter(pl.col("uid").is_in(unsure) & pl.col("champ").str.starts_with("avis")).height
+
+
+def test_what_is_declared_and_read_in_no_text_is_less_unsure_once_the_notice_is_read(beyond):
+    silent = beyond.extras["ecarts"].filter((pl.col("liste") == "sans_trace") & (pl.col("uid") == TRAINED))
+    assert silent["certitude"].to_list() == [0.5, 0.5]
+
+
+def test_gaps_come_the_surest_first(beyond):
+    for _, gaps in beyond.extras["ecarts"].group_by("liste"):
+        assert gaps["certitude"].is_sorted(descending=True)
+
+
+def test_the_report_says_where_boxes_and_texts_of_notices_disagree(beyond):
+    section = next(section for section in spaser.report(beyond).sections if section.id == "ecrit")
+    counted = next(block for block in section.blocks if getattr(block, "id", "") == "tab-annonces").frame
+    assert counted.select("dimension", "avis", "oui", "ecrit", "deux", "muet", "tu").rows() == [("social", 4, 2, 1, 1, 1, 0), ("environnement", 4, 1, 2, 0, 1, 2)]
+    apart = next(block for block in spaser.report(beyond).annexes if block.id == "avis, annoncé et écrit").frame
+    assert apart["avis"].to_list() == ["24-900001", "25-900004", "25-900003", "25-900003"]
+
+
+def test_the_command_reads_notices_and_documents_beside_contracts(tmp_path, capsys):
+    files = [str(path) for path in sorted(DEMO.glob("marches_demo*.json"))]
+    asked = ["--acheteur", "ville d'aubrelle", "--avis", str(DEMO / "avis_demo.csv"), "--pieces", str(DEMO / "pieces_demo"), "--sortie", str(tmp_path)]
+    assert main(["diagnostic", *files, *asked]) == 0
+    told = capsys.readouterr().out
+    assert "4\u00a0avis lus" in told
+    assert "3\u00a0pièces lues, de 2\u00a0contrats" in told
+    sheets = fastexcel.read_excel(tmp_path / "diagnostic.xlsx").sheet_names
+    assert {"avis", "avis, annoncé et écrit", "pièces"} <= set(sheets)

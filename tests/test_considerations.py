@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from spaser import rules
-from spaser.considerations import declared, doubts, gaps, known
-from spaser.vocabulary import CONSIDERATIONS, CONTRACTS, GAPS, PASSAGES
+from spaser.considerations import announced, declared, doubts, gaps, known
+from spaser.vocabulary import CONSIDERATIONS, CONTRACTS, GAPS, NOTICES, PASSAGES
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "considerations.toml").read_text(encoding="utf-8"))["cas"]
 NAMES = [word.name for word in CONSIDERATIONS]
@@ -94,3 +94,18 @@ def test_a_declaration_without_trace_is_surer_when_documents_were_read_and_sures
 
 def test_each_value_of_the_method_has_its_reason():
     assert all(entry["reason"] for entry in rules.method()["considerations"].values())
+
+
+def test_what_a_notice_announces_stands_beside_what_it_says():
+    boxes = [{"avis": "1", "format": "BOAMP CSV", "annonce_social": True, "annonce_environnement": False, "conditions": "…"},
+             {"avis": "2", "format": "eForms 1.9 (16)", "strategie": "soc-obj"}, {"avis": "3", "format": "eForms 1.9 (16)", "strategie": "none"},
+             {"avis": "4", "format": "TED R2.0.9 F02", "reserve": "none"}, {"avis": "5", "format": "TED R2.0.9 F02", "reserve": "unspecified"},
+             {"avis": "6", "format": "eForms 1.9 (16)", "strategie_environnement": "circ-econ"}]  # fmt: skip
+    said = [{"texte_id": "1", "champ": "conditions", "dimension": "env", "niveau": 2, "confiance": 0.9, "citation": "papier recyclé", "debut": 0},
+            {"texte_id": "2", "champ": "objet", "dimension": "soc", "niveau": 2, "confiance": 0.3, "citation": "social", "debut": 0}]  # fmt: skip
+    rows = announced(NOTICES.conform(pl.LazyFrame(boxes)), PASSAGES.conform(pl.LazyFrame(said))).collect()
+    found = {(row["avis"], row["dimension"]): (row["origine"], row["annonce"], row["texte"]) for row in rows.to_dicts()}
+    assert found == {
+        ("1", "soc"): ("BOAMP", True, False), ("1", "env"): ("BOAMP", False, True), ("2", "soc"): ("eForms", True, False), ("2", "env"): ("eForms", False, False),
+        ("3", "soc"): ("eForms", False, False), ("3", "env"): ("eForms", False, False), ("5", "soc"): ("TED", True, False), ("6", "env"): ("eForms", True, False),
+    }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import date
 
 import polars as pl
@@ -79,3 +80,27 @@ def test_the_join_feeds_the_obligations():
 
     rows = launches.join(CONTRACTS.conform(pl.LazyFrame([contract()])), NOTICES.conform(pl.LazyFrame([notice()])))
     assert LAUNCHES.conform(rows).collect().rows() == [("c1", date(2024, 4, 10), "24-1")]
+
+
+def linked(contracts: list[dict], *keys: tuple[str, str, bool]) -> dict[str, str]:
+    numbers = pl.LazyFrame(keys, schema={"document": pl.String, "cle": pl.String, "entier": pl.Boolean}, orient="row")
+    return dict(launches.by_number(CONTRACTS.conform(pl.LazyFrame(contracts)), numbers).select("document", "uid").collect().rows())
+
+
+def test_a_document_belongs_to_the_contract_whose_number_its_folder_bears():
+    assert linked([contract(), contract("c2", id="2024-FCS-002")], ("a/RC.pdf", "2024FCS001", True), ("b/RC.pdf", "2024FCS002", False)) == {"a/RC.pdf": "c1", "b/RC.pdf": "c2"}
+
+
+def test_the_longest_number_wins_and_a_number_of_two_contracts_joins_nothing():
+    twins = [contract("c1"), contract("c2", id="2024FCS00112"), contract("c3", id="2023X01"), contract("c4", id="2023-X01")]
+    assert linked(twins, ("RC.pdf", "2024FCS001", False), ("RC.pdf", "2024FCS00112", False), ("AE.pdf", "2023X01", True)) == {"RC.pdf": "c2"}
+
+
+def test_the_weights_of_the_method_decide_the_join():
+    from spaser import rules
+
+    strict = copy.deepcopy(rules.method())
+    strict["launches"]["score_minimal"]["value"] = 0.99
+    bought, sent = CONTRACTS.conform(pl.LazyFrame([contract(codeCPV=None)])), NOTICES.conform(pl.LazyFrame([notice()]))
+    assert launches.join(bought, sent).collect().height == 1
+    assert launches.join(bought, sent, strict).collect().height == 0

@@ -24,6 +24,8 @@ def add(commands: argparse._SubParsersAction) -> None:
     kinds = " ; ".join(f"{kind} : {label}" for kind, label in BUYER_KINDS.items())
     one.add_argument("--decisions", metavar="FICHIER", help="vos réponses aux constats : le fichier constats.csv d'un diagnostic, complété")
     one.add_argument("--avis", nargs="+", metavar="FICHIER", help="avis publiés (BOAMP, TED) : dates de lancement et textes, rapprochés des contrats")
+    pieces = "pièces des consultations (PDF, DOCX, ODT…), dans des dossiers ou des zip qui portent le numéro de leur contrat"
+    one.add_argument("--pieces", nargs="+", metavar="DOSSIER", help=pieces)
     one.add_argument("--type-acheteur", choices=list(BUYER_KINDS), help=f"pour les seuils européens. {kinds}")
 
 
@@ -34,6 +36,7 @@ def _run(choices: argparse.Namespace) -> None:
         paths, **asked, progress=progress,
         buyer_kind=choices.type_acheteur, decisions=_decisions(choices),
         notices=read_notices(choices.avis, progress=progress) if choices.avis else None,
+        pieces=spaser.clauses(choices.pieces, progress=progress) if choices.pieces else None,
     )  # fmt: skip
     if demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")

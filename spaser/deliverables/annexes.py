@@ -36,7 +36,8 @@ def annexes(findings: Findings) -> tuple[TableBlock, ...]:
     refused = table("rejets", "Rejets et doutes", findings.rejects.sort(REJECTS.columns), REJECTS.columns)
     accounts = accounts_table(tallies.checked_accounts(findings.accounts).sort("source"))
     count = TableBlock("comptes", accounts.caption, accounts.frame, accounts.columns, accounts.note)
-    later = (*(room.annex(findings) for room in (sections_calendar, sections_obligations, sections_texts)), sections_texts.notices(findings))
+    later = (*(room.annex(findings) for room in (sections_calendar, sections_obligations, sections_texts)),
+             *(sheet(findings) for sheet in (sections_texts.notices, sections_texts.announced, sections_texts.pieces)))  # fmt: skip
     return (measures(findings.measures), contracts, right, *(block for block in later if block), refused, count)
 
 

@@ -7,7 +7,7 @@ import polars as pl
 from spaser import french
 from spaser.charts.marks import name_of
 from spaser.deliverables.findings import Findings
-from spaser.deliverables.report import Callout, Column, Paragraph, Section, Sentence, TableBlock, table
+from spaser.deliverables.report import Block, Callout, Column, Paragraph, Section, Sentence, TableBlock, table
 from spaser.vocabulary import CONSIDERATIONS
 
 LISTS = {"sous_declaration": "sous-déclaration probable", "sans_trace": "déclaration sans trace"}
@@ -33,6 +33,7 @@ def section_texts(findings: Findings) -> Section | None:
     telling = silent.filter(pl.col("certitude") >= _TELLING)
     if telling.height:
         blocks.append(_list("tab-sans-trace", "Déclaration sans trace : déclaré, démenti ou absent des textes", telling))
+    blocks += _agreement(findings)
     return Section("ecrit", "Déclaré et écrit", "Les textes disent-ils ce que les contrats déclarent ?", tuple(blocks))
 
 
@@ -71,13 +72,99 @@ def _told(findings: Findings, under: pl.DataFrame, silent: pl.DataFrame, refused
 
 
 def _scope(findings: Findings) -> Callout:
-    """What was read: subjects, and notices where contracts have one."""
-    joined = findings.extras.get("lancements")
-    if joined is None or not joined.height:
+    """What was read: subjects, and notices and documents where contracts have some."""
+    told = read_beyond(findings)
+    if not told:
         return Callout("Ce qui a été lu", _READ)
-    n = joined.height
-    text = f"{french.count(n, 'contrat')} {'a été rapproché de son avis, lu aussi' if n < 2 else 'ont été rapprochés de leur avis, lu aussi'} (ressemblance jugée, feuille « avis »). "
-    return Callout("Ce qui a été lu", french.typeset(text) + _READ.replace("Seuls les objets des contrats ont été lus : ils disent", "Pour les autres, seul l'objet a été lu : il dit"))
+    rest = "Pour les autres contrats, seul l'objet a été lu : il dit rarement les clauses."
+    return Callout("Ce qui a été lu", french.typeset(" ".join([*told, rest, _QUESTION])))
+
+
+def read_beyond(findings: Findings) -> list[str]:
+    """What was read of notices and documents, and how much of it was joined to contracts: a sentence for each, none without."""
+    return [french.typeset(said) for said in (_notices_read(findings), _pieces_read(findings)) if said]
+
+
+def _notices_read(findings: Findings) -> str:
+    joined = findings.extras.get("lancements")
+    files = findings.extras.get("avis_fichiers")
+    if joined is None or files is None:
+        return ""
+    n, read = joined["uid"].n_unique(), int(files["avis"].sum())
+    sure = joined.filter("texte_lu")["uid"].n_unique()
+    found = f"{french.count(n, 'contrat')} {'a été rapproché de son avis' if n < 2 else 'ont été rapprochés de leur avis'} (feuille « avis »)"
+    if n:
+        found += f", dont {french.number(sure)} assez sûrement pour que le texte de l'avis soit lu comme le leur"
+    text = f"{french.capital(french.count(read, 'avis'))} {'lu' if read < 2 else 'lus'} : {found}."
+    unsure = files.filter(~pl.col("verifie"))["source"].to_list()
+    if unsure:
+        text += f" Format non vérifié sur de vrais avis, à relire : {', '.join(unsure)}."
+    return text
+
+
+def _pieces_read(findings: Findings) -> str:
+    rows = findings.extras.get("pieces")
+    if rows is None:
+        return ""
+    read = rows.filter(pl.col("statut") != "refuse")
+    linked = read.drop_nulls("uid")
+    n = linked["uid"].n_unique()
+    text = f"{french.capital(french.count(read.height, 'pièce', feminine=True))} {'lue' if read.height < 2 else 'lues'}, de {french.count(n, 'contrat')} (feuille « pièces »)"
+    left = read.height - linked.height
+    return text + (f" ; {left} sans contrat : leur dossier n'en porte pas le numéro." if left else ".")
+
+
+def pieces(findings: Findings) -> TableBlock | None:
+    """Each document given, its contract and why, for the workbook."""
+    rows = findings.extras.get("pieces")
+    if rows is None:
+        return None
+    named = rows.join(findings.contracts.select("uid", "objet"), on="uid", how="left", maintain_order="left")
+    shown = named.with_columns(statut=pl.col("statut").replace({"refuse": "non lu", "partiel": "en partie"}))
+    columns = (Column("document", "Pièce"), Column("genre", "Type"), Column("format", "Format"), Column("statut", "Lecture"), Column("pages", "Pages", "entier"),
+               "uid", "objet", Column("score", "Ressemblance", "part"), Column("motif", "Pourquoi"), Column("message", "Remarque"))  # fmt: skip
+    return table("pièces", "Pièces lues et leur contrat", shown, columns)
+
+
+def announced(findings: Findings) -> TableBlock | None:
+    """Each notice whose boxes and text disagree, for the workbook."""
+    rows = findings.extras.get("avis_annonces")
+    if rows is None or not rows.height:
+        return None
+    apart = rows.filter(pl.col("annonce") != pl.col("texte")).sort("annonce", "confiance", "avis", "dimension", descending=[False, True, False, False], nulls_last=True)
+    quote = pl.format("« {} »".replace(" ", french.NBSP), pl.col("citation").str.replace_all(r"\s+", " "))
+    what = pl.when("annonce").then(pl.lit("annoncé, rien d'explicite dans ce qui est publié")).otherwise(pl.lit("écrit, annoncé non"))
+    shown = apart.with_columns(citation=pl.when(pl.col("citation").is_not_null()).then(quote), ecart=what, dimension=pl.col("dimension").replace(_DIMENSIONS))
+    columns = (Column("avis", "Avis"), Column("origine", "Journal"), Column("acheteur_nom", "Acheteur"), Column("objet", "Objet"), Column("dimension", "Dimension"),
+               Column("ecart", "Écart"), Column("citation", "Mots cités"), Column("champ", "Lu dans"), Column("confiance", "Confiance", "part"),
+               Column("conditions_lues", "Conditions publiées", "oui_non"))  # fmt: skip
+    return table("avis, annoncé et écrit", "Avis dont les indicateurs et le texte ne s'accordent pas", shown, columns)
+
+
+def _agreement(findings: Findings) -> list[Block]:
+    """How far what notices announce agrees with what they say; nothing without notices."""
+    rows = findings.extras.get("avis_annonces")
+    if rows is None or not rows.height:
+        return []
+    yes, said = pl.col("annonce"), pl.col("texte")
+    full = pl.col("conditions_lues")
+    counts = rows.group_by("origine", "dimension").agg(
+        avis=pl.len(), oui=yes.sum(), ecrit=said.sum(), deux=(yes & said).sum(), muet=(yes & ~said).sum(), tu=(~yes & said).sum(),
+        complets=full.sum(), accord=((yes == said) & full).sum() / full.sum(),
+    ).sort("origine", "dimension", descending=[False, True])  # fmt: skip
+    shown = counts.with_columns(dimension=pl.col("dimension").replace(_DIMENSIONS), accord=pl.when(pl.col("complets") > 0).then("accord"))
+    columns = (Column("origine", "Journal"), Column("dimension", "Dimension"), Column("avis", "Avis", "entier"), Column("oui", "Annoncé", "entier"),
+               Column("ecrit", "Écrit", "entier"), Column("deux", "Les deux", "entier"), Column("muet", "Annoncé, rien d'écrit", "entier"),
+               Column("tu", "Écrit, non annoncé", "entier"), Column("accord", "Accord, conditions publiées", "part"))  # fmt: skip
+    note = "L'accord est celui des seuls avis dont les conditions sont publiées ; chaque désaccord est dans le classeur, feuille « avis, annoncé et écrit »."
+    return [Paragraph((Sentence(french.typeset(_apart(rows))),)), table("tab-annonces", "Ce que les avis annoncent et ce qu'ils disent", shown, columns, french.typeset(note))]
+
+
+def _apart(rows: pl.DataFrame) -> str:
+    silent, untold = (rows.filter(condition)["avis"].n_unique() for condition in (pl.col("annonce") & ~pl.col("texte"), ~pl.col("annonce") & pl.col("texte")))
+    return (f"Les indicateurs d'un avis et son texte ne disent pas toujours la même chose : {french.count(silent, 'avis')} "
+            f"{'annonce' if silent < 2 else 'annoncent'} une considération que le texte publié ne dit pas, "
+            f"{french.count(untold, 'avis')} en {'écrit' if untold < 2 else 'écrivent'} une sans l'annoncer.")  # fmt: skip
 
 
 def notices(findings: Findings) -> TableBlock | None:
@@ -87,7 +174,7 @@ def notices(findings: Findings) -> TableBlock | None:
         return None
     rows = joined.join(findings.contracts.select("uid", "objet", "dateNotification"), on="uid").sort("score", "uid", descending=[True, False])
     columns = ("uid", "objet", "dateNotification", Column("avis", "Avis"), Column("date_lancement", "Lancé le", "date"),
-               Column("score", "Ressemblance", "part"), Column("motif", "Pourquoi"))  # fmt: skip
+               Column("score", "Ressemblance", "part"), Column("motif", "Pourquoi"), Column("texte_lu", "Texte lu", "oui_non"))  # fmt: skip
     return table("avis", "Contrats rapprochés de leur avis", rows, columns)
 
 
@@ -97,6 +184,8 @@ def _list(id: str, caption: str, rows: pl.DataFrame) -> TableBlock:
     shown = _shown(rows.head(_MOST))
     if not rows["decision"].drop_nulls().len():
         columns = columns[:-1]
+    if rows.filter(pl.col("champ") != "objet").height:
+        columns = (*columns[:4], Column("champ", "Lu dans"), *columns[4:])
     more = f"Les {_MOST} plus sûrs sur {french.number(rows.height)} ; la liste entière est dans le classeur, feuille « déclaré et écrit »."
     return table(id, french.typeset(caption), shown, columns, french.typeset(more) if rows.height > _MOST else "")
 
@@ -107,6 +196,7 @@ def _shown(rows: pl.DataFrame, whole: bool = False) -> pl.DataFrame:
     subject = pl.col("objet")
     cut = pl.concat_str(subject.str.slice(0, _LONG).str.strip_chars_end(), pl.lit("…"))
     return rows.with_columns(
+        champ=pl.col("champ").str.replace(r" \(.*\)$", "") if not whole else pl.col("champ"),
         citation=pl.when(pl.col("citation").is_not_null()).then(quote),
         consideration=pl.col("consideration").replace(_NAMES),
         liste=pl.col("liste").replace(LISTS),
@@ -115,7 +205,9 @@ def _shown(rows: pl.DataFrame, whole: bool = False) -> pl.DataFrame:
     )
 
 
+_QUESTION = "Un écart est une question à poser, pas une faute."
+_DIMENSIONS = {"soc": "social", "env": "environnement"}
 _READ = french.typeset(
     "Seuls les objets des contrats ont été lus : ils disent rarement les clauses. La commande « spaser clauses DOSSIER » lit "
-    "les pièces de la consultation (RC, CCAP, CCTP, AE) et cite la page. Un écart est une question à poser, pas une faute."
+    "les pièces de la consultation (RC, CCAP, CCTP, AE) et cite la page. " + _QUESTION
 )
