@@ -25,6 +25,7 @@ _VERBS = {
     "clauses": "spaser.dossier",
     "write_clauses": "spaser.dossier",
     "potential_of": "spaser.opportunities",
+    "potential_of_spend": "spaser.opportunities_spend",
     "suppliers_of": "spaser.purchases",
     "territory": "spaser.purchases_territory",
     "Problem": "spaser.problems",

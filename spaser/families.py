@@ -1,4 +1,4 @@
-"""CPV code, words of the subject or the buyer's own nomenclature → purchase family, with the confidence of each.
+"""CPV code or words of the subject → purchase family, with the confidence of each; ``families_spend`` reads ledgers.
 
 The families, prefixes and words are data: ``reference/families.csv``, ``cpv_families.csv``, ``family_words.csv``.
 """
@@ -86,41 +86,6 @@ def add(contracts: pl.LazyFrame) -> pl.LazyFrame:
     labels = catalogue().select("famille", famille_libelle="libelle")
     order = [*contracts.collect_schema().names(), "famille", "famille_libelle", "famille_origine", "famille_confiance"]
     return known.join(labels, on="famille", how="left", maintain_order="left").select(order)
-
-
-def propose(labels: pl.LazyFrame, column: str = "famille_acheteur", known: pl.LazyFrame | None = None) -> pl.LazyFrame:
-    """The buyer's own nomenclature, each label with the family proposed: a file to correct and use again.
-
-    Parameters
-    ----------
-    labels
-        Lines carrying the buyer's labels in ``column`` (SPEND).
-    known
-        A mapping already corrected (same columns): its lines are kept as they are.
-
-    Returns
-    -------
-    LazyFrame
-        One row per label: ``famille_acheteur, famille, famille_confiance, etat`` (« propose », « corrige », « a_classer »).
-    """
-    distinct = labels.select(famille_acheteur=pl.col(column)).drop_nulls().unique()
-    heard = of_words(distinct, "famille_acheteur")
-    state = pl.when(pl.col("famille").is_null()).then(pl.lit("a_classer")).otherwise(pl.lit("propose"))
-    fresh = distinct.join(heard, on="famille_acheteur", how="left").with_columns(etat=state)
-    if known is None:
-        return fresh.sort("famille_acheteur")
-    kept = known.select("famille_acheteur", "famille", pl.col("famille_confiance").cast(pl.Float64), "etat")
-    return pl.concat([kept, fresh.join(kept, on="famille_acheteur", how="anti")]).sort("famille_acheteur")
-
-
-def classify(lines: pl.LazyFrame, mapping: pl.LazyFrame, column: str = "famille_acheteur") -> pl.LazyFrame:
-    """The lines with the family their label has in a nomenclature (``famille_origine`` « nomenclature »)."""
-    sure = pl.when(pl.col("etat") == "corrige").then(OF_PERSON).otherwise(pl.col("famille_confiance").cast(pl.Float64))
-    said = mapping.filter(pl.col("famille").is_not_null()).select(
-        "famille", **{column: pl.col("famille_acheteur")}, famille_confiance=sure, famille_origine=pl.lit("nomenclature")
-    )
-    labels = catalogue().select("famille", famille_libelle="libelle")
-    return lines.join(said, on=column, how="left", maintain_order="left").join(labels, on="famille", how="left", maintain_order="left")
 
 
 def divisions() -> pl.LazyFrame:

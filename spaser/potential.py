@@ -1,8 +1,8 @@
 """What a buyer buys × who in the ESS could supply it → reachable amounts, the reason that binds, the lever advised.
 
-The room is ``potential_demand`` (needs), ``potential_supply`` (suppliers), ``potential_match`` (who is within reach of what),
-``potential_readings`` (three readings), ``potential_lots`` (allotment), ``potential_lever`` (the ladder), ``potential_territory``
-(families × communes). Here they meet.
+The room is ``potential_demand`` (needs of contracts), ``potential_spend`` (needs of a ledger), ``potential_supply`` (suppliers),
+``potential_match`` (who is within reach of what), ``potential_readings`` (three readings), ``potential_lots`` (allotment),
+``potential_lever`` (the ladder), ``potential_territory`` (families × communes). Here they meet.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
-from spaser.potential_demand import members, needs, of_spend
+from spaser.potential_demand import members, needs
 from spaser.potential_lever import advise, ladder
 from spaser.potential_lots import allotment
 from spaser.potential_match import candidates, describe, matches, within_reach
 from spaser.potential_readings import clause_reading, family_reading, law_reading, peer_reading, supply_reading
+from spaser.potential_spend import covered, of_spend
 from spaser.potential_supply import learned, supply
 from spaser.potential_territory import balance
 from spaser.vocabulary import OPPORTUNITIES
 
 __all__ = [
-    "advise", "allotment", "balance", "by_family", "candidates", "describe", "ladder", "learned", "matches", "members", "needs", "net", "of_spend", "opportunities", "supply", "within_reach",
+    "advise", "allotment", "balance", "by_family", "candidates", "covered", "describe", "ladder", "learned", "matches", "members", "needs", "net", "of_spend", "opportunities", "supply", "within_reach",
 ]  # fmt: skip
 #: Rungs whose reach is the insertion clause, not the whole need.
 _BY_CLAUSE = ("clause_sociale",)

@@ -48,40 +48,6 @@ def members(contracts: pl.LazyFrame, *, method: dict | None = None) -> pl.LazyFr
     ).sort("besoin_id", "campagne", "uid")
 
 
-def of_spend(spend: pl.LazyFrame, *, as_of: date, place: str | None = None) -> pl.LazyFrame:
-    """NEEDS of a ledger: one row per buyer and family, the annual amount being the median of its years.
-
-    Needs SPEND with ``famille``, ``famille_libelle``, ``famille_origine``, ``famille_confiance`` (see ``families.classify``),
-    ``acheteur_siren``, and ``titulaire_ess``, ``titulaire_inclusif`` when suppliers are known. Only lines inside the perimeter
-    of purchases are counted. Median, lowest and highest year are kept apart: a ledger says what was spent, not a maximum.
-    """
-    year = pl.coalesce(pl.col("exercice"), pl.col("date").dt.year())
-    mine = _ours(spend)
-    known = spend.filter(pl.col("perimetre") == "achat").with_columns(_annee=year, _acquis=mine)
-    yearly = known.group_by("acheteur_siren", "famille", "_annee").agg(
-        pl.col("famille_libelle", "famille_origine").first(), pl.col("famille_confiance").min(), total=pl.col("montant").sum(),
-        acquis=pl.when(pl.col("_acquis").is_not_null().any()).then(pl.col("montant").filter(pl.col("_acquis")).sum()),
-        lignes=pl.len(),
-    )  # fmt: skip
-    rows = yearly.sort("_annee").group_by("acheteur_siren", "famille").agg(
-        pl.col("famille_libelle", "famille_origine").first(), pl.col("famille_confiance").min(),
-        annuel_bas=pl.col("total").min(), annuel=pl.col("total").median().cast(pl.Int64), annuel_haut=pl.col("total").max(),
-        acquis=pl.col("acquis").median().cast(pl.Int64), occurrences=pl.len().cast(pl.Int32), _fin=pl.col("_annee").max(),
-    )  # fmt: skip
-    return NEEDS.conform(
-        rows.with_columns(
-            origine=pl.lit("depenses"),
-            besoin_id=pl.format("{}-{}-depenses", "acheteur_siren", pl.col("famille").fill_null("inconnue")),
-            lots=pl.lit(1, pl.Int32),
-            lieu=pl.lit(place, pl.String),
-            lot_annuel=pl.col("annuel"),
-            recurrence=pl.when(pl.col("occurrences") > 1).then(pl.lit("constatee")).otherwise(pl.lit("inconnue")),
-            actif=pl.col("_fin") >= as_of.year - 1,
-            acquis_part=_ratio(pl.col("acquis"), pl.col("annuel")),
-        )
-    ).sort("besoin_id")
-
-
 def _assigned(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     """Each usable contract with its campaign's words and dates, and whether its campaign is the need's current one."""
     usable = contracts.filter(

@@ -111,6 +111,7 @@ def law_reading(needs: pl.LazyFrame, supplied: pl.LazyFrame, settings: dict) -> 
         .when(ess & pl.col("dureeMois").is_null()).then(pl.lit("CPV de la liste L2113-15, durée inconnue : trois ans au plus"))
         .when(ess).then(pl.lit("CPV de la liste L2113-15, mais plus de trois ans : non réservable en l'état"))
         .when(pl.col("_sorte") == "sous_code").then(pl.lit("sous-code d'un code de la liste L2113-15 : à confirmer par le juriste"))
+        .when(pl.col("codeCPV").is_null()).then(pl.lit("non réservable en l'état : aucun fournisseur éligible crédible ; CPV inconnu, liste L2113-15 à vérifier"))
         .when(on_list).then(pl.lit("CPV de la liste L2113-15, mais aucun fournisseur de l'ESS crédible"))
         .otherwise(pl.lit("non réservable : aucun fournisseur éligible crédible, et CPV hors de la liste L2113-15"))
     )  # fmt: skip

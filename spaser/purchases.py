@@ -36,6 +36,7 @@ class SupplierDiagnostic:
 
     ``lines`` are SPEND (or HOLDERS) with the columns of ``vocabulary.STATUS``; ``suppliers`` has one row per supplier;
     ``measures`` is MEASURES; ``balance`` accounts for every cent; ``validations`` are the names left to the user.
+    ``register`` and ``establishments`` are the lists as they were used, decisions included.
     """
 
     origin: str
@@ -56,6 +57,8 @@ class SupplierDiagnostic:
     mapping: ledgers.Mapping | None = None
     spread: bool = False
     demo: bool = False
+    register: pl.LazyFrame = field(default_factory=lambda: REGISTER.empty().lazy(), repr=False)
+    establishments: pl.LazyFrame = field(default_factory=lambda: ESTABLISHMENTS.empty().lazy(), repr=False)
 
 
 def suppliers_of(
@@ -128,7 +131,7 @@ def _of_ledger(
         conflicts=_conflicts(listed, places, lines), counts=suppliers_analysis.counts(known.register).collect(),
         files=known.files, rejects=pl.concat([ledger.rejects, known.rejects.collect()]), accounts=ledger.accounts,
         overrides=DECISIONS.empty() if decided is None else decided.collect(), mapping=ledger.mapping,
-        spread=spread, demo=scope.startswith("depenses_demo"),
+        spread=spread, demo=scope.startswith("depenses_demo"), register=listed, establishments=places,
     )  # fmt: skip
 
 

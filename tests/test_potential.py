@@ -119,17 +119,6 @@ def test_what_the_ess_already_has_is_unknown_without_a_register_and_counted_with
     assert potential.needs(contracts(rows), as_of=AS_OF).collect()["acquis_part"].to_list() == [0.25]
 
 
-def test_spending_gives_the_median_year_and_keeps_subsidies_out():
-    lines = pl.LazyFrame(
-        {"acheteur_siren": ["1"] * 4, "famille": ["traiteur"] * 4, "famille_libelle": ["Traiteur"] * 4, "famille_origine": ["nomenclature"] * 4,
-         "famille_confiance": [1.0] * 4, "exercice": [2021, 2022, 2023, 2023], "date": [None] * 4, "montant": [100, 900, 300, 5000],
-         "perimetre": ["achat", "achat", "achat", "subvention"]},
-        schema_overrides={"date": pl.Date, "exercice": pl.Int32},
-    )  # fmt: skip
-    row = potential.of_spend(lines, as_of=AS_OF).collect().row(0, named=True)
-    assert (row["annuel_bas"], row["annuel"], row["annuel_haut"], row["origine"]) == (100, 300, 900, "depenses")
-
-
 # --- Supply --------------------------------------------------------------------------------------------------------------
 
 

@@ -40,7 +40,7 @@ from spaser.vocabulary.duties import APPLICABILITY, BUYER_DUTIES, BUYER_KINDS, D
 from spaser.vocabulary.lists import CLOSED_LISTS, DEFAULT_POPULATION, INCLUSIVE_STATUSES, NONE_DECLARED, POPULATIONS  # noqa: F401
 from spaser.vocabulary.measures import EDITIONS, ENTERED, MATURITY_ACTIONS, MATURITY_PROFILE, MEASURES, PEERS  # noqa: F401
 from spaser.vocabulary.needs import CANDIDATES, NEED_CONTRACTS, NEEDS, OPPORTUNITIES, PLACES, PLAN, RENEWALS, SUPPLY  # noqa: F401
-from spaser.vocabulary.suppliers import ESTABLISHMENTS, LINK_CANDIDATES, LINKS, REGISTER, SPEND, STATUS  # noqa: F401
+from spaser.vocabulary.suppliers import ESTABLISHMENTS, LINK_CANDIDATES, LINKS, NOMENCLATURE, REGISTER, SPEND, STATUS  # noqa: F401
 from spaser.vocabulary.texts import (  # noqa: F401
     ANNOUNCED, DOCUMENT_LINKS, GAPS, LAUNCHES, NOTICE_CRITERIA, NOTICE_LOTS, NOTICES, PASSAGES,
 )  # fmt: skip
@@ -54,7 +54,7 @@ TABLES = {
         RESERVED, FOOD,
         PLACES, NEEDS, NEED_CONTRACTS, SUPPLY, CANDIDATES, OPPORTUNITIES, RENEWALS, PLAN, MATURITY_PROFILE, MATURITY_ACTIONS,
         NOTICES, NOTICE_LOTS, NOTICE_CRITERIA, ANNOUNCED, DOCUMENT_LINKS,
-        ENTERED, PEERS, EDITIONS,
+        ENTERED, PEERS, EDITIONS, NOMENCLATURE,
     )
 }  # fmt: skip
 
@@ -67,7 +67,7 @@ ADDED = (
     + (
         Word("famille", T, "Famille d'achat"),
         Word("famille_libelle", T, "Famille d'achat"),
-        Word("famille_origine", T, "Origine de la famille (cpv, texte, nomenclature)"),
+        Word("famille_origine", T, "Origine de la famille (cpv, texte, nomenclature, activite)"),
         Word("famille_confiance", F, "Confiance dans la famille", "part"),
         Word("acheteur_libelle", T, "Acheteur"),
         Word("acheteur_categorie", T, "Catégorie d'acheteur"),

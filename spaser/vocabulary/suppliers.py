@@ -82,6 +82,7 @@ SPEND = Table(
         Word("exercice", N, "Exercice", "année"),
         Word("date", D, "Date"),
         Word("famille_acheteur", T, "Famille d'achat de l'acheteur"),
+        Word("famille_acheteur_libelle", T, "Libellé de la famille d'achat de l'acheteur"),
         Word("service", T, "Service"),
         Word("compte", T, "Compte (nature)"),
         Word("libelle", T, "Libellé"),
@@ -133,5 +134,21 @@ LINK_CANDIDATES = Table(
         Word("commune", T, "Commune"),
         Word("score", F, "Ressemblance, lieu compris", "part"),
         Word("lieu", T, "Concordance du lieu (code_postal, commune, departement, inconnu, autre)"),
+    ),
+)
+
+NOMENCLATURE = Table(
+    "nomenclature",
+    "un code de la nomenclature d'achat d'un acheteur (à défaut, un compte) et la famille d'achat qui lui correspond",
+    ("code_achat",),
+    (
+        Word("code_achat", T, "Code"),
+        Word("code_libelle", T, "Libellé"),
+        Word("montant", I, "Montant", "centime"),
+        Word("famille_proposee", T, "Famille proposée"),
+        Word("famille_confiance", F, "Confiance dans la famille", "part"),
+        Word("proposition", T, "D'où vient la proposition (libelle, lignes)"),
+        Word("famille_retenue", T, "Famille retenue"),
+        Word("commentaire", T, "Commentaire"),
     ),
 )
