@@ -13,6 +13,9 @@ _NARROW, _WIDE_LETTERS = set("iljtfrI.,;:!'â€™|()[]/-\u202f\u00a0 "), set("mwMWÅ
 #: Ems: beyond, a word may be cut; a text is at ease (or with that part of what it wants); a text need not be on one line.
 LONGEST_WORD, AT_EASE, EASE_PART, LONGEST_TEXT = 8.2, 11.0, 0.4, 60.0
 _BOLD = 1.16
+#: How a table stands on its page: words cut, words whole, each text at ease; and the columns that ask for ease.
+CUT, TIGHT, EASY = range(3)
+_MANY = 10
 
 
 def breadth(text: str) -> float:
@@ -20,8 +23,8 @@ def breadth(text: str) -> float:
     return sum(map(_letter, text))
 
 
-def widths(heads: Sequence[str], rows: Iterable[Sequence[str]], room: float) -> tuple[list[float], bool]:
-    """The width of each column, in ems, their sum being ``room``; and whether each text is at ease.
+def widths(heads: Sequence[str], rows: Iterable[Sequence[str]], room: float) -> tuple[list[float], int]:
+    """The width of each column, in ems, their sum being ``room``; and how the texts stand in them (CUT, TIGHT, EASY).
 
     Parameters
     ----------
@@ -35,12 +38,30 @@ def widths(heads: Sequence[str], rows: Iterable[Sequence[str]], room: float) -> 
     wish = [max(word, _wish(texts)) for word, (_, texts) in zip(words, columns, strict=True)]
     ease = [max(word, min(one, max(AT_EASE, EASE_PART * one))) for word, one in zip(words, wish, strict=True)]
     if sum(words) > room:
-        return _cut(words, room), False
+        return _cut(words, room), CUT
     if sum(ease) > room:
-        return _between(words, ease, room), False
+        return _between(words, ease, room), TIGHT
     if sum(wish) > room:
-        return _between(ease, wish, room), True
-    return [room * one / sum(wish) for one in wish], True
+        return _between(ease, wish, room), EASY
+    return [room * one / sum(wish) for one in wish], EASY
+
+
+def fitted(heads: Sequence[str], rows: Sequence[Sequence[str]], points: float, margins: float, sizes: Sequence[float]) -> tuple[float, list[float], int]:
+    """The largest size of letters at which each text is at ease, the widths of the columns in points, and how they stand.
+
+    ``points`` is the width of the page between its margins, ``margins`` what each cell keeps on its two sides.
+    """
+    size, found, standing = sizes[0], [0.0], CUT
+    for size in sizes:
+        found, standing = widths(heads, rows, (points - margins * len(heads)) / size)
+        if standing == EASY:
+            break
+    return size, [one * size + margins for one in found], standing
+
+
+def sideways(standing: int, count: int) -> bool:
+    """Whether a table of so many columns asks for a page on its side."""
+    return standing == CUT or (standing == TIGHT and count >= _MANY)
 
 
 def _between(low: list[float], high: list[float], room: float) -> list[float]:
@@ -77,7 +98,7 @@ def lines(text: str, width: float) -> int:
 
 def _word(text: str) -> float:
     """The longest word: no-break spaces join what must stay together, as in an amount."""
-    longest = max((part for part in text.replace("-", "- ").split(" ")), key=breadth, default="")
+    longest = max((part for part in text.replace("-", "- ").replace("'", "' ").split(" ")), key=breadth, default="")
     whole = breadth(longest)
     return whole if french.THIN in longest or french.NBSP in longest else min(whole, LONGEST_WORD)
 

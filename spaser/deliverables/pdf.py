@@ -31,8 +31,10 @@ MOST_LINES = 40
 _RIGHT = {"entier", "part", "centime", "somme", "point", "valeur"}
 #: An identifier may be cut at the end of a line, never run over the next column; words are cut by the engine, as French is.
 _IDENTIFIER = re.compile(r"(?=\w*\d)\w{13,}|\w{19,}")
-#: Points: between the margins, in the two margins of a cell, and the sizes tried until each text is at ease.
-_PAGE, _CELL, _SIZES = 481.9, 8.0, (8.0, 7.5, 7.0, 6.5)
+#: « l'environnement » may go to the line after its apostrophe, which the engine does not do.
+_ELIDED = re.compile(r"(\w['’])(?=\w{8})")
+#: Points: between the margins of a page upright and on its side, in the two margins of a cell, and the sizes tried until each text is at ease.
+_PAGE, _SIDEWAYS, _CELL, _SIZES = 481.9, 728.5, 8.0, (8.0, 7.5, 7.0, 6.5)
 #: A longer cell may go over two pages, shorter lines never.
 _LONG_CELL = 700
 Notes = dict[Measured, int]
@@ -107,7 +109,8 @@ def _card(figure: KeyFigure, notes: Notes) -> dict[str, Any]:
     return {"label": figure.label, "value": shown, "range": words if words.startswith("de ") else "", "note": figure.note, "marks": marks}
 
 
-def _table(block: TableBlock) -> dict[str, Any]:
+def _table(whole: TableBlock) -> dict[str, Any]:
+    block = whole.printed()
     rows = list(block.cells(MOST_LINES))
     hidden = block.frame.height - len(rows)
     more = f"Et {french.number(hidden)} autres lignes, dans le classeur." if hidden > 0 else ""
@@ -116,25 +119,19 @@ def _table(block: TableBlock) -> dict[str, Any]:
         for rank, (total, column) in enumerate(zip(block.totals(), block.columns, strict=False))
     ]
     heads = [column.label for column in block.columns]
-    size, widths = _fitted(heads, [*rows, totals] if totals else rows)
+    lines = [*rows, totals] if totals else rows
+    size, widths, standing = columns.fitted(heads, lines, _PAGE, _CELL, _SIZES)
+    flipped = columns.sideways(standing, len(heads))
+    if flipped:
+        size, widths, _ = columns.fitted(heads, lines, _SIDEWAYS, _CELL, _SIZES)
     return {
-        "kind": "table", "id": block.id, "caption": block.caption, "heads": heads, "size": size,
+        "kind": "table", "id": block.id, "caption": block.caption, "heads": heads, "size": size, "flipped": flipped,
         "rows": [[_breakable(cell) or "–" for cell in row] for row in rows], "totals": totals if block.frame.height > 1 else [],
         "right": [column.unit in _RIGHT for column in block.columns], "long": any(len(cell) > _LONG_CELL for row in rows for cell in row),
         "widths": widths, "note": " ".join(part for part in (block.note, more) if part),
     }  # fmt: skip
 
 
-def _fitted(heads: list[str], rows: list[list[str]]) -> tuple[float, list[float]]:
-    """The largest size at which each text is at ease, and the widths of the columns as shares of the page."""
-    found: list[float] = []
-    for size in _SIZES:
-        room = _PAGE - _CELL * len(heads)
-        found, fits = columns.widths(heads, rows, room / size)
-        if fits:
-            break
-    return size, [one * size + _CELL for one in found]
-
-
 def _breakable(text: str) -> str:
-    return _IDENTIFIER.sub(lambda found: "\u200b".join(re.findall(".{1,4}", found.group())), text)
+    cut = _IDENTIFIER.sub(lambda found: "\u200b".join(re.findall(".{1,4}", found.group())), text)
+    return _ELIDED.sub("\\1\u200b", cut)

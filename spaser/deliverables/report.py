@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,8 @@ from spaser.vocabulary import LABELS, UNITS
 
 #: Units a column may have, and so its format in each form (amounts are in cents until the form is written).
 COLUMN_UNITS = ("texte", "identifiant", "entier", "part", "centime", "somme", "date", "oui_non", "point", "valeur")
+#: Columns that a page holds without effort.
+_WIDE_TABLE = 6
 MASK = "personne physique (masquée)"
 #: Columns that name or identify a natural person when ``personne_physique`` is true.
 _PERSONAL = ("nom", "enseigne", "sigle", "titulaire_nom", "titulaire_id", "titulaire_siren", "siren", "siret", "fournisseur")
@@ -133,6 +135,15 @@ class TableBlock:
         units = [column.unit for column in self.columns]
         for row in self.frame.select(column.name for column in self.columns).head(limit or self.frame.height).rows():
             yield [french.value(raw, unit) for raw, unit in zip(row, units, strict=True)]
+
+    def printed(self) -> TableBlock:
+        """The same table for a page: of a wide one, the columns without a single answer are left out, and named in the note."""
+        known = [c for c in self.columns if self.frame[c.name].null_count() < self.frame.height]
+        if len(self.columns) <= _WIDE_TABLE or not known or len(known) == len(self.columns):
+            return self
+        silent = french.listing(f"« {c.label} »" for c in self.columns if c not in known)
+        told = french.typeset(f"Sans aucune valeur ici : {silent}.")
+        return replace(self, columns=tuple(known), note=" ".join(part for part in (self.note, told) if part))
 
     def totals(self) -> list[Any]:
         """The sum of each column that asks for one (None elsewhere); empty when none does."""

@@ -93,11 +93,12 @@ def of_small_years(rows: pl.DataFrame) -> Sentence | None:
 
 def of_families(rows: pl.DataFrame) -> tuple[Sentence, ...]:
     """For each consideration, the families where its share is the highest and the lowest, among those with enough contracts."""
-    kept = rows.filter(pl.col("valeur").is_not_null(), pl.col("repondus") > 0).sort("valeur", "modalite", descending=[True, False])
+    kept = rows.filter(pl.col("valeur").is_not_null(), pl.col("repondus") > 0)
     if "petit_effectif" in kept.columns:
         kept = kept.filter(~pl.col("petit_effectif").fill_null(False))
     told = []
-    for (_,), families in kept.group_by("indicateur", maintain_order=True):
+    for (_,), group in kept.group_by("indicateur", maintain_order=True):
+        families = group.sort("valeur", "modalite", descending=[True, False])
         if families.height > 1:
             told.append(_extremes(Measured.of(families.row(0, named=True)), Measured.of(families.row(-1, named=True)), families))
     return tuple(told)

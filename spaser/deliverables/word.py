@@ -16,7 +16,7 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph as Line
 
 from spaser import french
-from spaser.deliverables import files, office, sentences, word_parts, word_styles
+from spaser.deliverables import columns, files, office, sentences, word_parts, word_styles
 from spaser.deliverables.report import (
     Block,
     Callout,
@@ -70,6 +70,7 @@ class _Writer:
     def __init__(self, document: Document, notes: dict[Measured, int]) -> None:
         self.document, self.marks = document, notes
         self.pictures = self.headings = 0
+        self.margin = int(document.sections[0].left_margin or 0)
         self.later: list[TableBlock] = []
 
     def head(self, report: Report) -> None:
@@ -98,12 +99,15 @@ class _Writer:
         word_parts.bookmark(line, self.headings)
 
     def section(self, section: Section) -> None:
+        first = section.blocks[0] if section.blocks else None
+        word_parts.turn(self.document, sideways=isinstance(first, TableBlock) and self.wide(first))
         self.heading(section.title)
         self.document.add_paragraph(plain(section.question), style="Question")
         for block in section.blocks:
             self.block(block)
 
     def block(self, block: Block) -> None:
+        word_parts.turn(self.document, sideways=isinstance(block, TableBlock) and self.wide(block))
         match block:
             case Sentence():
                 self.sentence(block, "Normal")
@@ -159,20 +163,24 @@ class _Writer:
         for text in filter(None, words):
             cell.add_paragraph(plain(text), style="Chiffre note")
 
-    def table(self, block: TableBlock) -> None:
+    def wide(self, block: TableBlock) -> bool:
+        """Whether a table needs a page on its side."""
+        heads, rows, totals = _texts(block.printed())
+        upright = min(self.document.sections[0].page_width or 0, self.document.sections[0].page_height or 0) - 2 * self.margin
+        return columns.sideways(word_parts.fitted(heads, [*rows, *totals], upright)[2], len(heads))
+
+    def table(self, whole: TableBlock) -> None:
         """The caption, then the table: header repeated on each page, rows never cut."""
+        block = whole.printed()
         self.caption("Tableau", block.caption)
-        heads = [column.label for column in block.columns]
         right = [column.unit in _RIGHT for column in block.columns]
-        rows = [[text or (french.UNKNOWN_MARK if side else french.DASH) for text, side in zip(texts, right, strict=True)]
-                for texts in block.cells(_LIMIT)]  # fmt: skip
-        totals = _totals(block)
-        style, widths = word_parts.fitted(heads, [*rows, totals] if totals else rows, word_parts.room(self.document))
+        heads, rows, totals = _texts(block)
+        style, widths, _ = word_parts.fitted(heads, [*rows, *totals], word_parts.room(self.document))
         # A style is looked for in the whole document each time it is named: once a table is enough.
         known = str(self.document.styles[style].style_id)
         grid = self.document.add_table(rows=0, cols=len(heads), style="Tableau")
         grid.alignment = WD_TABLE_ALIGNMENT.LEFT
-        for texts, bold in [(heads, True), *((texts, False) for texts in rows), *([(totals, True)] if totals else [])]:
+        for texts, bold in [(heads, True), *((texts, False) for texts in rows), *((texts, True) for texts in totals)]:
             for cell, text, side in zip(grid.add_row().cells, texts, right, strict=True):
                 _fill(cell, text, known, side, bold)
         word_parts.set_widths(grid, widths)
@@ -204,6 +212,7 @@ class _Writer:
 
     def data(self) -> None:
         """The long tables behind the charts, after everything a committee reads."""
+        word_parts.turn(self.document, sideways=False)
         if self.later:
             self.heading(_DATA)
         for block in self.later:
@@ -260,6 +269,15 @@ def _fill(cell: _Cell, text: str, style: str, right: bool, bold: bool = False) -
 
 def _long(twin: TableBlock) -> bool:
     return twin.frame.height > _SHORT_TWIN
+
+
+def _texts(block: TableBlock) -> tuple[list[str], list[list[str]], list[list[str]]]:
+    """What the cells of a table say: its header, its lines, its line of totals when it has one."""
+    right = [column.unit in _RIGHT for column in block.columns]
+    rows = [[text or (french.UNKNOWN_MARK if side else french.DASH) for text, side in zip(texts, right, strict=True)]
+            for texts in block.cells(_LIMIT)]  # fmt: skip
+    totals = _totals(block)
+    return [column.label for column in block.columns], rows, [totals] if totals else []
 
 
 def _totals(block: TableBlock) -> list[str]:

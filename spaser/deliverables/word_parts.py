@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from docx.document import Document
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu, Pt
@@ -55,18 +56,26 @@ def repeat_header(grid: Table) -> None:
 
 def room(document: Document) -> int:
     """What the page leaves between its margins."""
-    page = document.sections[0]
+    page = document.sections[-1]
     return int((page.page_width or 0) - (page.left_margin or 0) - (page.right_margin or 0))
 
 
-def fitted(heads: Sequence[str], rows: Sequence[Sequence[str]], within: int) -> tuple[str, list[Emu]]:
-    """The style of the cells and the width of the columns, whose sum is never more than the page leaves."""
-    points = Emu(within).pt - _MARGINS * len(heads)
-    for style, size in _CELLS:
-        found, at_ease = columns.widths(heads, rows, points / size)
-        if at_ease:
-            break
-    return style, [Emu(int(Pt(one * size + _MARGINS))) for one in found]
+def turn(document: Document, *, sideways: bool) -> None:
+    """Pages on their side, or upright again, from here on; nothing when they are so already."""
+    last = document.sections[-1]
+    wide = (last.page_width or 0) > (last.page_height or 0)
+    if wide == sideways:
+        return
+    page = document.add_section(WD_SECTION.NEW_PAGE)
+    page.orientation = WD_ORIENT.LANDSCAPE if sideways else WD_ORIENT.PORTRAIT
+    page.page_width, page.page_height = last.page_height, last.page_width
+
+
+def fitted(heads: Sequence[str], rows: Sequence[Sequence[str]], within: int) -> tuple[str, list[Emu], int]:
+    """The style of the cells, the width of the columns (never more together than the page leaves), how they stand."""
+    styles = {size: style for style, size in _CELLS}
+    size, found, standing = columns.fitted(heads, rows, Emu(within).pt, _MARGINS, list(styles))
+    return styles[size], [Emu(int(Pt(one))) for one in found], standing
 
 
 def set_widths(grid: Table, widths: Sequence[Emu]) -> None:
