@@ -96,7 +96,7 @@ def gaps(chosen: pl.DataFrame, written: Written, decisions: pl.LazyFrame, method
     found = considerations.gaps(chosen.lazy(), written.passages.lazy(), written.searched.lazy(), method)
     decided = decisions.filter(pl.col("objet_type") == "constat").select(
         "auteur", "date", uid="objet_id", consideration="champ", decision="valeur", motif_decision="motif"
-    )
+    ).unique(["uid", "consideration"], keep="last", maintain_order=True)  # fmt: skip
     both = pl.concat([gap.with_columns(liste=pl.lit(name)) for name, gap in found._asdict().items()])
     sure = _less_sure(both, written.links.lazy()).sort("liste", "certitude", "uid", "consideration", descending=[True, True, False, False])
     rows = sure.join(decided, on=["uid", "consideration"], how="left", maintain_order="left").collect()

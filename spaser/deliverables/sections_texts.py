@@ -15,8 +15,8 @@ _MOST = 12
 #: A silence less telling than this is counted, never listed on the page: the workbook has every line.
 _TELLING = 0.3
 _LONG = 170
-_NAMES = {word.name: name_of(word.name) for word in CONSIDERATIONS} | {"social": "Social", "environnement": "Environnement"}
-_ANSWERS = {"accepte": "accepté", "refuse": "refusé"}
+NAMES = {word.name: name_of(word.name) for word in CONSIDERATIONS} | {"social": "Social", "environnement": "Environnement"}
+ANSWERS = {"accepte": "accepté", "refuse": "refusé"}
 
 
 def section_texts(findings: Findings) -> Section | None:
@@ -64,8 +64,9 @@ def _told(findings: Findings, under: pl.DataFrame, silent: pl.DataFrame, refused
     verb = "porte ou laisse supposer" if n < 2 else "portent ou laissent supposer"
     said.append(f"{french.count(n, 'contrat')} {verb} une considération qui n'est pas déclarée")
     if silent.height:
-        said.append(f"{french.count(silent.height, 'déclaration', feminine=True)} n'{'a' if silent.height < 2 else 'ont'} pas de trace dans l'objet, "
-                    "ce qui ne prouve presque rien tant que les pièces ne sont pas lues")  # fmt: skip
+        none = f"{french.count(silent.height, 'déclaration', feminine=True)} n'{'a' if silent.height < 2 else 'ont'} pas de trace dans"
+        said.append(f"{none} ce qui a été lu : où seul l'objet l'a été, cela ne prouve presque rien" if read_beyond(findings)
+                    else f"{none} l'objet, ce qui ne prouve presque rien tant que les pièces ne sont pas lues")  # fmt: skip
     if refused:
         said.append(f"{french.count(refused, 'constat')} {'a été écarté' if refused < 2 else 'ont été écartés'} par décision")
     return tuple(Sentence(french.sentence(text)) for text in said)
@@ -179,13 +180,13 @@ def notices(findings: Findings) -> TableBlock | None:
 
 
 def _list(id: str, caption: str, rows: pl.DataFrame) -> TableBlock:
-    columns = ("uid", Column("objet", "Objet"), Column("consideration", "Considération"), Column("citation", "Mots cités"),
+    columns = ("uid", Column("objet", "Objet"), Column("citation", "Mots cités"),
                Column("motif", "Pourquoi"), Column("certitude", "Certitude", "part"), Column("decision", "Décision"))  # fmt: skip
     shown = _shown(rows.head(_MOST))
     if not rows["decision"].drop_nulls().len():
         columns = columns[:-1]
     if rows.filter(pl.col("champ") != "objet").height:
-        columns = (*columns[:4], Column("champ", "Lu dans"), *columns[4:])
+        columns = (*columns[:3], Column("champ", "Lu dans"), *columns[3:])
     more = f"Les {_MOST} plus sûrs sur {french.number(rows.height)} ; la liste entière est dans le classeur, feuille « déclaré et écrit »."
     return table(id, french.typeset(caption), shown, columns, french.typeset(more) if rows.height > _MOST else "")
 
@@ -198,9 +199,9 @@ def _shown(rows: pl.DataFrame, whole: bool = False) -> pl.DataFrame:
     return rows.with_columns(
         champ=pl.col("champ").str.replace(r" \(.*\)$", "") if not whole else pl.col("champ"),
         citation=pl.when(pl.col("citation").is_not_null()).then(quote),
-        consideration=pl.col("consideration").replace(_NAMES),
+        consideration=pl.col("consideration").replace(NAMES),
         liste=pl.col("liste").replace(LISTS),
-        decision=pl.col("decision").replace(_ANSWERS),
+        decision=pl.col("decision").replace(ANSWERS),
         objet=subject if whole else pl.when(subject.str.len_chars() > _LONG).then(cut).otherwise(subject),
     )
 

@@ -36,6 +36,7 @@ from spaser.widgets.desk import Desk
 from spaser.widgets.downloads import Downloads
 from spaser.widgets.explanation import Explain
 from spaser.widgets.files import Files, read
+from spaser.widgets.pams import Pams
 from spaser.widgets.panorama import Panorama
 from spaser.widgets.potential import Potential, Sourcing
 from spaser.widgets.questionnaire import Questionnaire
@@ -43,12 +44,12 @@ from spaser.widgets.reach import Reach
 from spaser.widgets.selection import Selection
 from spaser.widgets.suppliers import Suppliers
 from spaser.widgets.tables import blocks, records, show
-from spaser.widgets.texts import Review, TextReader
+from spaser.widgets.texts import Review, TextReader, Texts, read_texts
 from spaser.widgets.views import View, choice, view
 from spaser.widgets.welcome import Welcome
 from spaser.widgets.workshop import Exercise, near, options, percent
 
 __all__ = [
-    "Choices", "Contract", "Desk", "Downloads", "Exercise", "Explain", "Files", "Panorama", "Potential", "Questionnaire", "Reach", "Review", "Selection", "Sourcing", "Suppliers", "TextReader", "View", "Welcome", "blocks",
-    "choice", "near", "options", "percent", "read", "records", "show", "view",
+    "Choices", "Contract", "Desk", "Downloads", "Exercise", "Explain", "Files", "Pams", "Panorama", "Potential", "Questionnaire", "Reach", "Review", "Selection", "Sourcing", "Suppliers", "TextReader", "Texts", "View", "Welcome", "blocks",
+    "choice", "near", "options", "percent", "read", "read_texts", "records", "show", "view",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ import polars as pl
 from spaser import buyers, diagnostic, handover, territories
 from spaser.deliverables.findings import Findings
 from spaser.diagnostic import Base, Diagnostic
+from spaser.sources import constats
 from spaser.widgets.selection import Selection
 
 #: Many names make a title nobody reads.
@@ -30,10 +31,18 @@ class Desk:
         A Selection, or the path of one that was saved; by default everything is selected.
     buyer
         Part of the name, SIREN or SIRET of the first buyer chosen, when the selection has none.
+    texts
+        Notices and documents read beside the contracts (``widgets.read_texts``).
+    answers
+        The file of the officer's answers to findings (constats.csv): obeyed when it is there.
     """
 
-    def __init__(self, base: Base | Any, selection: Selection | str | Path | None = None, buyer: str = "") -> None:
-        self.base: Base = getattr(base, "base", base)
+    def __init__(
+        self, base: Base | Any, selection: Selection | str | Path | None = None, buyer: str = "",
+        texts: Any = None, answers: str | Path = "",
+    ) -> None:  # fmt: skip
+        self.base: Base = answered(getattr(base, "base", base), answers)
+        self.texts = texts
         chosen = Selection.reopen(selection) if isinstance(selection, str | Path) else selection
         self.selection, self.lost = self.fitted(chosen or getattr(base, "selection", None) or Selection())
         self._known: tuple[Any, Diagnostic] | None = None
@@ -53,7 +62,7 @@ class Desk:
         chosen = self.selection
         found = diagnostic.diagnose(
             self.base, buyer=list(chosen.buyers) or None, years=chosen.years or None, family=chosen.families,
-            population=chosen.population,
+            population=chosen.population, notices=getattr(self.texts, "notices", None), pieces=getattr(self.texts, "pieces", None),
         )  # fmt: skip
         return replace(found, scope=self.scope) if chosen.buyers else found
 
@@ -117,3 +126,16 @@ class Desk:
             return []
         found: Sequence[str] = territories.members([siren]).select("siren").collect()["siren"].to_list()
         return [siren, *sorted(member for member in found if member in known and member != siren)]
+
+
+def answered(base: Base, answers: str | Path) -> Base:
+    """The contracts read, with the officer's answers to findings when their file is there.
+
+    Raises
+    ------
+    Problem
+        The file is there and cannot be understood.
+    """
+    if not answers or not Path(answers).is_file():
+        return base
+    return replace(base, decisions=pl.concat([base.decisions, constats.read_answers(answers)]))

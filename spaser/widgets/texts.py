@@ -1,25 +1,32 @@
-"""What texts say: a text pasted and read at once; the gaps between declared and written, accepted or refused one by one."""
+"""What texts say: notices and documents beside contracts; a text pasted or chosen, read at once; gaps accepted or refused one by one."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import ipywidgets
 import polars as pl
 
-from spaser import detection, french
-from spaser.deliverables import files
+from spaser import detection, dossier, french
+from spaser.deliverables import files, sections_texts
 from spaser.deliverables.report import Block, Callout, Column, Sentence, table
-from spaser.sources import constats
+from spaser.dossier import Clauses
+from spaser.problems import Problem
+from spaser.sources import constats, notices
+from spaser.sources.notices import Notices
 from spaser.widgets import tables
 from spaser.widgets.desk import Desk
-from spaser.widgets.views import View, choice
+from spaser.widgets.files import expanded
+from spaser.widgets.views import WIDE, View, choice
 
 #: More gaps than this are answered in the file rather than one by one.
 _MOST = 200
+_LABEL = 90
 _MARKS = {"env": "background:#d8efe2", "soc": "background:#dce8f8"}
 _CARRIERS = detection.CARRIERS
 _DIMENSIONS = {key: word for key, word in detection.TITLES.items() if isinstance(key, str)}
@@ -33,10 +40,57 @@ _RESERVED = {"none": "", "handicap": "handicap (L2113-12)", "iae": "insertion (L
              "penit": "prison (L2113-13-1)", "ess": "ESS (L2113-15)", "unspecified": "bénéficiaires non précisés"}  # fmt: skip
 
 
-class TextReader:
-    """Paste a subject, a clause or a criterion: what is found is marked and explained as one types."""
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """Notices and documents read beside the contracts, for the desk; displayed, their own account."""
 
-    def __init__(self, text: str = "", kind: str = "document") -> None:
+    notices: Notices | None = None
+    pieces: Clauses | None = None
+
+    @property
+    def told(self) -> str:
+        """What was read and refused, in words."""
+        said = []
+        if self.notices is not None:
+            sums = self.notices.files.select(pl.col("avis", "doublons", "rejetes").sum()).row(0, named=True)
+            said.append(f"Avis : {french.count(sums['avis'], 'lu')}, {french.count(sums['doublons'], 'doublon')}, {french.count(sums['rejetes'], 'rejeté')}.")
+            said += [f"{line}." for line in notices.announced(self.notices.files)]
+        if self.pieces is not None:
+            read = self.pieces.documents.files
+            said.append(f"Pièces : {french.count(read.filter(pl.col('statut') != 'refuse').height, 'lue', feminine=True)} "
+                        f"sur {french.number(read.height)}.")  # fmt: skip
+            said += [f"{row['document']} : {row['message']}." for row in read.filter(pl.col("message").is_not_null()).to_dicts()]
+        return french.typeset("\n".join(said) or "Ni avis ni pièces : seuls les objets des contrats sont lus.")
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        lines = "".join(f"<p>{tables.safe(line)}</p>" for line in self.told.splitlines())
+        return {"text/html": tables.framed(lines), "text/plain": self.told}
+
+
+def read_texts(notices_paths: str = "", pieces_paths: str = "") -> Texts:
+    """Read notices and documents: paths, folders or patterns, parted by « ; »; nothing given, nothing read.
+
+    Raises
+    ------
+    Problem
+        What is named cannot be read.
+    """
+    given, folders = expanded(notices_paths), expanded(pieces_paths)
+    return Texts(notices.read_notices(given) if given else None, dossier.clauses(folders) if folders else None)
+
+
+class TextReader:
+    """Paste a subject, a clause or a criterion, or choose a text read: what is found is marked and explained as one types.
+
+    Parameters
+    ----------
+    text, kind
+        What is read at first.
+    desk
+        Offers the subjects of its selection and the passages of its documents.
+    """
+
+    def __init__(self, text: str = "", kind: str = "document", desk: Desk | None = None) -> None:
         self.text = ipywidgets.Textarea(
             value=text, description="Texte", layout={"width": "46rem", "max_width": "100%", "height": "9rem"}
         )
@@ -46,10 +100,17 @@ class TextReader:
             kind,
         )
         self.answer = ipywidgets.HTML()
-        self.widget = ipywidgets.VBox([self.kind, self.text, self.answer])
+        self.choice = ipywidgets.Dropdown(options=_offered(desk), value=None, description="Ou un texte lu", style=WIDE,
+                                          layout={"width": "46rem", "max_width": "100%"})  # fmt: skip
+        self.choice.observe(self._take, names="value")
+        self.widget = ipywidgets.VBox([*([self.choice] if desk else []), self.kind, self.text, self.answer])
         for control in (self.text, self.kind):
             control.observe(lambda _: self.refresh(), names="value")
         self.refresh()
+
+    def _take(self, change: Any) -> None:
+        if change["new"] is not None:
+            self.kind.value, self.text.value = change["new"]
 
     @property
     def passages(self) -> pl.DataFrame:
@@ -88,8 +149,24 @@ class TextReader:
         return self.widget._repr_mimebundle_() | {"text/html": tables.framed(self._content), "text/plain": told}
 
 
+def _offered(desk: Desk | None) -> list[tuple[str, Any]]:
+    """The texts to choose from: the subjects of the selection, then what the documents say."""
+    if desk is None:
+        return [("…", None)]
+    subjects = desk.diagnostic.contracts["objet"].drop_nulls().unique().sort().head(_MOST).to_list()
+    found: list[tuple[str, Any]] = [("…", None), *((f"objet : {text[:_LABEL]}", ("objet", text)) for text in subjects)]
+    pieces = getattr(desk.texts, "pieces", None)
+    if pieces is None:
+        return found
+    rows = pieces.documents.texts.join(pieces.passages.select("texte_id").unique(), on="texte_id", how="semi", maintain_order="left").head(_MOST)
+    return found + [(f"{row['document']}, {row['article'] or row['page'] or row['titre'] or ''} : {row['texte'][:60]}", ("document", row["texte"])) for row in rows.to_dicts()]
+
+
 class Review(View):
-    """The gaps, one by one: accept or refuse each; the answers are kept in a small file that the next diagnostic reads."""
+    """The gaps, one by one: accept or refuse each; the answers are kept in a small file that the next diagnostic reads.
+
+    Answers already in the file are taken up again; a file that cannot be understood is said, never written over.
+    """
 
     title = "Répondre aux constats"
     question = "Ce constat est-il juste ?"
@@ -106,10 +183,22 @@ class Review(View):
         for answer, button in buttons.items():
             button.on_click(lambda _, answer=answer: self.decide(answer))
         self.desk, self.buttons, self.decided = desk, buttons, {}
+        self.failure = self._taken_up()
         self._offer(self.gaps)
         super().__init__(desk, self.gap)
         self.widget.children = (*self.widget.children[:1], ipywidgets.HBox([self.author, self.reason]), ipywidgets.HBox(list(buttons.values())),
                                 *self.widget.children[1:])  # fmt: skip
+
+    def _taken_up(self) -> Problem | None:
+        """The answers of the file, when there is one; the problem of a file that cannot be understood."""
+        try:
+            known = constats.read_answers(self.path).collect() if self.path.is_file() else None
+        except Problem as failure:
+            return failure
+        if known is not None:
+            rows = known.select("objet_id", "champ", "valeur", "auteur", "motif", "date").rows()
+            self.decided = {(uid, name): (answer, author, reason, day) for uid, name, answer, author, reason, day in rows}
+        return None
 
     @property
     def gaps(self) -> pl.DataFrame:
@@ -117,20 +206,21 @@ class Review(View):
         rows = self.desk.diagnostic.extras["ecarts"].sort("certitude", "uid", "consideration", descending=[True, False, False])
         given = pl.DataFrame(
             [(*key, *answer) for key, answer in self.decided.items()], orient="row",
-            schema={"uid": pl.String, "consideration": pl.String, "d": pl.String, "a": pl.String, "m": pl.String},
+            schema={"uid": pl.String, "consideration": pl.String, "d": pl.String, "a": pl.String, "m": pl.String, "j": pl.Date},
         )  # fmt: skip
         joined = rows.join(given, on=["uid", "consideration"], how="left", maintain_order="left")
         return joined.with_columns(
             decision=pl.coalesce("d", "decision"),
             auteur=pl.coalesce("a", "auteur"),
             motif_decision=pl.coalesce("m", "motif_decision"),
-        ).drop("d", "a", "m")
+            date=pl.coalesce("j", "date"),
+        ).drop("d", "a", "m", "j")
 
     def decide(self, answer: str) -> None:
         """Answer the gap shown, write the file, and go to the next one."""
-        if self.gap.value is None:
+        if self.gap.value is None or self.failure is not None:
             return
-        self.decided[tuple(self.gap.value.split("|"))] = (answer, self.author.value, self.reason.value)
+        self.decided[tuple(self.gap.value.split("|"))] = (answer, self.author.value, self.reason.value, date.today() if answer else None)
         files.write_atomic(self.path, files.officers_csv(constats.answers_table(self.gaps)))
         rank = self.gap.index
         if answer and rank + 1 < len(self.gap.options):
@@ -139,6 +229,8 @@ class Review(View):
             self.refresh()
 
     def blocks(self) -> Sequence[Block]:
+        if self.failure is not None:
+            raise self.failure
         rows = self.gaps
         self._offer(rows)
         if not rows.height:
@@ -147,9 +239,9 @@ class Review(View):
         row = rows.filter((pl.col("uid") == chosen[0]) & (pl.col("consideration") == chosen[1])).row(0, named=True)
         done = rows.filter(pl.col("decision").fill_null("") != "").height
         quoted = f"« {row['citation']} » " if row["citation"] else ""
-        told = (
-            f"{quoted}{row['motif']} Certitude : {french.share(row['certitude'])}. Réponse : {row['decision'] or 'à donner'}."
-        )
+        where = f" (lu dans : {row['champ']})" if row["champ"] and row["champ"] != "objet" else ""
+        given = sections_texts.ANSWERS.get(row["decision"] or "", "à donner")
+        told = f"{quoted}{row['motif']}{where}. Certitude : {french.share(row['certitude'])}. Réponse : {given}."
         return [
             Callout(french.typeset(row["objet"] or row["uid"]), french.typeset(told)),
             Sentence(
@@ -173,4 +265,5 @@ class Review(View):
 
 def _line(row: dict[str, Any]) -> str:
     subject = row["objet"] or row["uid"]
-    return f"{subject[:90]} – {row['consideration']}" + (f" ({row['decision']})" if row["decision"] else "")
+    name = sections_texts.NAMES.get(row["consideration"], row["consideration"]).lower()
+    return french.typeset(f"{subject[:_LABEL]} – {name}" + (f" ({sections_texts.ANSWERS[row['decision']]})" if row["decision"] else ""))
