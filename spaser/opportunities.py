@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from spaser import buyers, families, potential, rules, suppliers, territories
+from spaser import buyers, families, opportunities_map, potential, rules, suppliers, territories
 from spaser.diagnostic import Base, Diagnostic
 from spaser.opportunities_places import located, place, places
 from spaser.potential_match import reachable
@@ -30,7 +30,8 @@ class Opportunities:
 
     ``needs`` NEEDS, ``members`` NEED_CONTRACTS, ``supply`` SUPPLY, ``candidates`` CANDIDATES, ``opportunities``
     OPPORTUNITIES with ``potentiel_net``, ``families`` one row per family (see ``potential.by_family``), ``weights`` what
-    activities were learned to win, ``assumptions`` the values of the method in use.
+    activities were learned to win, ``assumptions`` the values of the method in use; ``suppliers`` and ``places`` what the map
+    shows (see ``opportunities_map``).
     """
 
     scope: str
@@ -45,13 +46,21 @@ class Opportunities:
     assumptions: pl.DataFrame
     dependency: float
     radius: float | None = None
+    suppliers: pl.DataFrame | None = None
+    places: pl.DataFrame | None = None
 
     def extras(self) -> dict[str, pl.DataFrame]:
         """The tables under the names that the sections of the report read."""
         return {
             "besoins": self.opportunities, "candidats": self.candidates, "potentiel_familles": self.families,
             "hypotheses": self.assumptions, "poids_appris": self.weights, "besoin_contrats": self.members,
-        }  # fmt: skip
+        } | self._map()  # fmt: skip
+
+    def _map(self) -> dict[str, pl.DataFrame]:
+        if self.suppliers is None or self.places is None:
+            return {}
+        circles = pl.DataFrame({"km": opportunities_map.radiuses(self.opportunities, self.radius)}, schema={"km": pl.Float64})
+        return {"fournisseurs_credibles": self.suppliers, "lieux_servis": self.places, "rayons_servis": circles}
 
 
 def potential_of(
@@ -90,15 +99,18 @@ def potential_of(
         candidates=potential.describe(made.found.lazy(), known.supply.lazy(), MOST).collect(engine="in-memory"),
         opportunities=made.opportunities, families=made.families, weights=known.weights,
         assumptions=assumptions(base.method["potential"], radius, share), dependency=share, radius=radius,
+        suppliers=made.suppliers, places=opportunities_map.places(made.opportunities, mine.places),
     )  # fmt: skip
 
 
 class Judged(NamedTuple):
-    """``found`` the matches, ``opportunities`` OPPORTUNITIES with ``potentiel_net`` and ``haut_net``, ``families`` one row per family."""
+    """``found`` the matches, ``opportunities`` OPPORTUNITIES with ``potentiel_net`` and ``haut_net``, ``families`` one row per family,
+    ``suppliers`` the credible ones."""
 
     found: pl.DataFrame
     opportunities: pl.DataFrame
     families: pl.DataFrame
+    suppliers: pl.DataFrame
 
 
 @lru_cache(maxsize=4)
@@ -114,8 +126,9 @@ def judged(base: Base, sirens: tuple[str, ...], radius: float | None, share: flo
         needs, found.lazy(), every=known.needs.lazy(), kinds=mine.kinds.lazy(), dependency=share, method=settings
     ).collect(engine="in-memory")
     nets = potential.net(told.lazy(), found.lazy(), dependency=share, method=settings).collect(engine="in-memory")
-    families = potential.by_family(told.lazy(), nets.lazy(), found.lazy()).collect(engine="in-memory")
-    return Judged(found, told.join(nets, on="besoin_id", how="left", maintain_order="left"), families)
+    summed = potential.by_family(told.lazy(), nets.lazy(), found.lazy()).collect(engine="in-memory")
+    credible = opportunities_map.suppliers(found, told, known.supply)
+    return Judged(found, told.join(nets, on="besoin_id", how="left", maintain_order="left"), summed, credible)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Charts of what could be and what comes: gaps, demand and supply, calendar, map, target, peers.
+"""Charts of what could be and what comes: gaps, demand and supply, calendar, target, peers.
 
 Each takes a small documented frame of finished figures; rooms that compute them name their columns so.
 """
@@ -9,7 +9,7 @@ import altair as alt
 import polars as pl
 
 from spaser import french
-from spaser.charts.marks import WIDTH, count_axis, data, percent_axis, picture, text
+from spaser.charts.marks import WIDTH, count_axis, data, percent_axis, picture, short, text
 from spaser.charts.pictures import ACCENT, COLOURS, INK, NEUTRAL, PALE, RULE, SERIES, Picture
 
 _GAPS = {"les deux": NEUTRAL, "déclarée seulement": SERIES[4], "lue seulement": ACCENT,
@@ -60,7 +60,7 @@ def quadrant(rows: pl.DataFrame, title: str = "Ce qui est acheté, ce que l'ESS 
         One row per family: ``famille``, ``demande`` (cents a year), ``offre`` (credible suppliers), ``levier`` (label),
         ``couverture`` (part of the demand known, or null).
     """
-    shown = rows.with_columns(euros=pl.col("demande") / 100, texte=pl.col("famille"))
+    shown = rows.with_columns(euros=pl.col("demande") / 100, texte=short("famille", 34))
     most, top = rows["offre"].max() or 1, (rows["demande"].max() or 100) / 100
     across = count_axis("fournisseurs de l'ESS crédibles", [n for n in (0, 1, 3, 10, 30, 100, 300, 1000) if n <= most])
     upward = count_axis("achats par an (€)", [0, *(10**k for k in range(3, 10) if 10**k <= top)])
@@ -71,7 +71,7 @@ def quadrant(rows: pl.DataFrame, title: str = "Ce qui est acheté, ce que l'ESS 
     levers = rows["levier"].unique(maintain_order=True).to_list()
     shape = alt.Shape("levier:N", scale=alt.Scale(domain=levers, range=[_LEVERS[i % len(_LEVERS)] for i in range(len(levers))]))
     points = base.mark_point(filled=True, size=90, color=NEUTRAL, opacity=1).encode(shape=shape)
-    labels = base.mark_text(align="left", dx=8, fontSize=11, limit=220).encode(text="texte:N")
+    labels = base.mark_text(align="left", dx=8, fontSize=11).encode(text="texte:N")
     middles = rows.select(pl.col("offre").median(), (pl.col("demande") / 100).median().alias("euros"))
     rules = alt.Chart(data(middles))
     cross = rules.mark_rule(color=RULE, strokeDash=[4, 3]).encode(x="offre:Q") + rules.mark_rule(
@@ -126,45 +126,6 @@ def calendar(rows: pl.DataFrame, title: str = "Ce qui se termine, mois par mois"
     )
     basis = f"n = {french.count(rows['n'].sum(), 'contrat', none=False)}"
     return picture(chart, title, basis, f"Calendrier en couleurs. Mois les plus chargés : {said}.", rows, columns)
-
-
-def supplier_map(rows: pl.DataFrame, outlines: dict | None = None, title: str = "Les fournisseurs") -> Picture:
-    """Where suppliers are; north is up, degrees corrected for the latitude, no background to fetch.
-
-    Parameters
-    ----------
-    rows
-        One row per place: ``commune``, ``lon``, ``lat``, ``n`` (suppliers), ``statut`` (label).
-    outlines
-        GeoJSON in degrees, drawn under the points when given.
-    """
-    statuses = rows["statut"].unique(maintain_order=True).to_list()
-    scale = alt.Scale(domain=statuses, range=[SERIES[i % len(SERIES)] for i in range(len(statuses))])
-    points = (
-        alt.Chart(data(rows))
-        .mark_circle(opacity=0.75)
-        .encode(
-            longitude="lon:Q", latitude="lat:Q", size=alt.Size("n:Q", legend=None), color=alt.Color("statut:N", scale=scale)
-        )
-    )
-    layers = [points]
-    if outlines:
-        layers.insert(
-            0, alt.Chart(alt.InlineData(values=outlines.get("features", outlines))).mark_geoshape(fill="#f5f7f9", stroke=PALE)
-        )
-    chart = alt.layer(*layers).project("mercator").properties(width=WIDTH, height=460)
-    n = rows["n"].sum()
-    best = rows.group_by("commune").agg(pl.col("n").sum()).sort("n", "commune", descending=[True, False]).head(5)
-    said = ", ".join(f"{commune} {french.number(k)}" for commune, k in best.rows())
-    columns = (("commune", "Commune", "texte"), ("statut", "Statut", "texte"), ("n", "Fournisseurs", "entier"))
-    return picture(
-        chart,
-        title,
-        f"n = {french.count(n, 'fournisseur', none=False)}",
-        f"Carte. Communes les plus fournies : {said}.",
-        rows,
-        columns,
-    )
 
 
 def trajectory(rows: pl.DataFrame, target: float, title: str = "Vers l'objectif") -> Picture:

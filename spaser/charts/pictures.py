@@ -86,19 +86,23 @@ class Picture:
         The same figures as a table.
     columns
         For each column of the twin to show: name, French header, unit (see ``report.COLUMN_UNITS``).
+    datasets
+        Large data that the chart names rather than holds (outlines of a map).
     """
 
     chart: alt.TopLevelMixin
     alt: str
     twin: pl.DataFrame
     columns: tuple[tuple[str, str, str], ...]
+    datasets: dict[str, Any] | None = None
 
     @cached_property
     def spec(self) -> dict[str, Any]:
         """The Vega-Lite 5 specification, theme and French formats included."""
         spec = self.chart.to_dict(context={"pre_transform": False})
         own = {key: value for key, value in spec.get("config", {}).items() if key != "view"}
-        return spec | {"$schema": SCHEMA, "description": self.alt, "config": CONFIG | own}
+        named = {"datasets": spec.get("datasets", {}) | self.datasets} if self.datasets else {}
+        return spec | named | {"$schema": SCHEMA, "description": self.alt, "config": CONFIG | own}
 
     @cached_property
     def svg(self) -> str:
@@ -107,7 +111,7 @@ class Picture:
 
         drawn = vl_convert.vegalite_to_svg(json.dumps(self.spec, ensure_ascii=False), vl_version=DRAWN_WITH)
         # Titles are described in English whatever the configuration: the alternative text speaks instead.
-        return re.sub(r' (?:aria-[a-z]+|role)="[^"]*"', "", drawn)
+        return _numbered(re.sub(r' (?:aria-[a-z]+|role)="[^"]*"', "", drawn))
 
     def inline_svg(self, prefix: str) -> str:
         """The SVG to lay in a page: its identifiers made its own, sized by the page, silent for screen readers."""
@@ -133,6 +137,12 @@ class Picture:
         still = {"image/svg+xml": self.svg, "text/plain": self.alt}
         # A Voilà dashboard cannot draw the specification: there the static chart stands alone.
         return still if os.environ.get("SERVER_SOFTWARE", "").startswith("voila") else {MIME: self.spec} | still
+
+
+def _numbered(svg: str) -> str:
+    """Clips and gradients counted from the start of this drawing, whatever was drawn before it."""
+    ranks = {name: f"trait{rank}" for rank, name in enumerate(dict.fromkeys(re.findall(r'\bid="((?:clip|gradient_?)\d+)"', svg)))}
+    return re.sub(r'(\bid="|url\(#)((?:clip|gradient_?)\d+)(?=["\)])', lambda found: found[1] + ranks.get(found[2], found[2]), svg) if ranks else svg
 
 
 def show(chart: alt.TopLevelMixin, alt: str = "") -> Picture:

@@ -22,6 +22,7 @@ from spaser.deliverables.report import (
     masked,
     table,
 )  # fmt: skip
+from spaser.deliverables.sections_map import map_figure
 
 _MOST, _LONG = 15, 110
 _FAMILY = (
@@ -79,6 +80,9 @@ def section_potential(findings: Findings) -> Section | None:
     drawn = families.filter((pl.col("annuel") > 0) & pl.col("levier_principal").is_not_null())
     if drawn.height:
         blocks.append(_picture(drawn))
+    carte = map_figure(findings)
+    if carte:
+        blocks.append(carte)
     return Section("potentiel", title, question, tuple(blocks))
 
 
