@@ -39,7 +39,8 @@ def render(report: Report) -> str:
     """The page as text; the same report gives the same text."""
     notes = report.footnotes()
     body = "\n".join(_section(section, rank, notes) for rank, section in enumerate(report.sections, 1))
-    links = "\n".join(f'<li><a href="#{s.id}">{_t(s.title)}</a></li>' for s in report.sections)
+    heads = [(section.id, section.title) for section in report.sections] + ([("notes", "D'où vient chaque chiffre")] if notes else [])
+    links = "\n".join(f'<li><a href="#{name}">{_t(head)}</a></li>' for name, head in heads)
     title = _t(f"{report.title} – {report.buyer}" if report.buyer else report.title)
     return _PAGE.format(
         title=title, style=_asset("report.css"), script=_asset("report.js"), head=_head(report), links=links, body=body,

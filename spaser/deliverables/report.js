@@ -18,6 +18,12 @@ document.querySelectorAll("table").forEach(function (table) {
     button.title = "Trier";
     head.textContent = "";
     head.appendChild(button);
+    // On paper a header comes back on each page, which browsers do for text and not for buttons.
+    var plain = document.createElement("span");
+    plain.className = "plain";
+    plain.setAttribute("aria-hidden", "true");
+    plain.textContent = button.textContent;
+    head.appendChild(plain);
     button.addEventListener("click", function () {
       var down = head.getAttribute("aria-sort") === "ascending";
       Array.prototype.forEach.call(head.parentNode.cells, function (cell) { cell.removeAttribute("aria-sort"); });
@@ -32,3 +38,20 @@ document.querySelectorAll("table").forEach(function (table) {
     });
   });
 });
+// Columns of long texts keep room on a narrow screen; captions stay in sight while a table slides; a chart wider than the screen slides by keyboard.
+document.querySelectorAll("table").forEach(function (table) {
+  var rows = Array.from(table.rows);
+  var heads = table.tHead ? Array.from(table.tHead.rows[0].cells) : [];
+  heads.forEach(function (head, i) {
+    var cells = rows.map(function (row) { return row.cells[i]; }).filter(Boolean);
+    if (cells.some(function (cell) { return cell.textContent.length > 70; })) {
+      cells.forEach(function (cell) { cell.classList.add("long"); });
+    }
+  });
+  if (table.caption) {
+    var span = document.createElement("span");
+    while (table.caption.firstChild) { span.appendChild(table.caption.firstChild); }
+    table.caption.appendChild(span);
+  }
+});
+document.querySelectorAll(".chart").forEach(function (chart) { chart.tabIndex = 0; });

@@ -71,6 +71,7 @@ def prepare(document: Document, *, own: bool = False) -> None:
     for text in (_TABLE, _CARDS):
         styles.element.append(parse_xml(text.format(ns=nsdecls("w"))))
     _box(styles["Encadré"])  # type: ignore[arg-type]
+    styles["Encadré"].paragraph_format.keep_together = True  # type: ignore[attr-defined]
     for name in ("Question", "Lieu du passage"):
         styles[name].paragraph_format.keep_with_next = True  # type: ignore[attr-defined]
     for name in ("Passage cité", "Constat"):
