@@ -13,9 +13,12 @@ from spaser import french, suppliers, territories
 from spaser.deliverables import excel, html
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Source
+from spaser.deliverables.sections_balance import annexes_balance, section_balance
 from spaser.deliverables.sections_territory import TERRITORY, annex
+from spaser.opportunities_territory import Balance, balance_told
 from spaser.problems import Problem, closest
 from spaser.sources.overrides import read_overrides
+from spaser.sources.registers import Registers
 from spaser.sources.registers_known import known_suppliers
 from spaser.suppliers_panorama import WHOLE, panorama
 
@@ -25,7 +28,8 @@ _SHOWN = 8
 
 @dataclass(frozen=True, eq=False)
 class Territory:
-    """``rows`` is the panorama with ``commune`` (name); ``communes`` are the members, with or without ESS."""
+    """``rows`` is the panorama with ``commune`` (name); ``communes`` are the members, with or without ESS; ``balance`` what is
+    bought there against who could supply it, when contracts were read (see ``opportunities_territory``)."""
 
     name: str
     as_of: date
@@ -33,11 +37,13 @@ class Territory:
     rows: pl.DataFrame
     files: pl.DataFrame
     demo: bool = False
+    siren: str = ""
+    balance: Balance | None = None
 
 
 def territory(
     place: str,
-    registers: Sequence[str | Path],
+    registers: Sequence[str | Path] | Registers,
     *,
     overrides: str | Path | None = None,
     jobs: str | Path | None = None,
@@ -52,7 +58,7 @@ def territory(
     place
         A SIREN, or a part of a name.
     registers
-        Lists of suppliers; the two SIRENE stocks are reduced to the départements of the communes.
+        Lists of suppliers, or what was read of them; the two SIRENE stocks are reduced to the départements of the communes.
     jobs
         CSV of official counts: code_commune ; emplois.
 
@@ -65,7 +71,7 @@ def territory(
     members = territories.members([siren]).collect().sort("commune")
     codes = members["code_commune"].to_list()
     near = members["departement"].unique().sort().to_list()
-    known = known_suppliers(list(registers), departements=near, cache=cache, progress=progress)
+    known = registers if isinstance(registers, Registers) else known_suppliers(list(registers), departements=near, cache=cache, progress=progress)
     register = suppliers.fuse(known.register, read_overrides(overrides) if overrides else None)
     counts = read_jobs(jobs).lazy() if jobs else None
     rows = panorama(register, known.establishments, codes, as_of=as_of, jobs=counts).collect()
@@ -75,7 +81,7 @@ def territory(
     if day is None:
         raise Problem("Aucune des listes n'a de date", todo="Donnez le jour des statuts : --date 2026-10-31")
     demo = all(str(file).startswith("registre_demo") for file in known.files["fichier"])
-    return Territory(name, day, members, named, known.files, demo)
+    return Territory(name, day, members, named, known.files, demo, siren)
 
 
 def find(place: str) -> tuple[str, str]:
@@ -125,11 +131,15 @@ def read_jobs(path: str | Path) -> pl.DataFrame:
 def report(result: Territory) -> Report:
     """The report of a territory."""
     sources = [Source(row["fichier"], row["libelle"], row.get("au")) for row in result.files.to_dicts()]
-    sections = [section(result.rows, result.communes, result.files) for section in TERRITORY]
+    first, *others = [section(result.rows, result.communes, result.files) for section in TERRITORY]
+    tables = result.balance.extras() if result.balance else {}
+    sections = [first, section_balance(tables), *others]
+    sources += [Source(name, "contrats") for name in (result.balance.files if result.balance else ())]
     return model.build(
         "Panorama de l'ESS", buyer=result.name, as_of=result.as_of, sections=sections, sources=sources,
         subtitle=f"{french.count(result.communes.height, 'commune')}, établissements et emplois de l'ESS et de l'inclusion",
-        notes=("Démonstration : les fournisseurs sont inventés.",) if result.demo else (), annexes=(annex(result.rows),),
+        notes=("Démonstration : les fournisseurs et les acheteurs sont inventés.",) if result.demo else (),
+        annexes=(annex(result.rows), *annexes_balance(tables)),
     )  # fmt: skip
 
 
@@ -149,12 +159,14 @@ def summary(result: Territory) -> str:
         lines.append("  Aucun établissement de l'ESS ou inclusif dans les listes chargées pour ces communes")
     by_commune = rows.filter((pl.col("code_commune") != WHOLE) & (pl.col("famille") == WHOLE)).sort("etablissements", "commune", descending=[True, False])
     lines += [""] + [f"  {row['commune']:<26} {french.count(row['etablissements'], 'établissement')}" for row in by_commune.head(_SHOWN).to_dicts()]
-    return "\n".join(lines)
+    return "\n".join(lines + (["", *balance_told(result.balance)] if result.balance else []))
 
 
 def jobs_told(row: dict) -> str:
     """« de 12 à 30 emplois, effectif inconnu pour 3 établissements »."""
     low, high = row["emplois_bas"], row["emplois_haut"]
+    if row["sans_tranche"] == row["etablissements"]:
+        return "effectif inconnu"
     told = f"de {french.number(low)} à {french.number(high)} emplois" if high is not None else f"au moins {french.number(low)} emplois"
     silent = row["sans_tranche"]
     return told + (f", effectif inconnu pour {french.number(silent)}" if silent else "")

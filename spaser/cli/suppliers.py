@@ -8,6 +8,7 @@ from pathlib import Path
 from spaser import french
 from spaser.cli.options import DEMO, command, day, registers
 from spaser.cli.terminal import progress, say
+from spaser.problems import Problem
 
 CACHE = Path("spaser-cache")
 
@@ -37,8 +38,15 @@ def _add_suppliers(commands: argparse._SubParsersAction) -> None:
 
 
 def _add_territory(commands: argparse._SubParsersAction) -> None:
-    asked = command(commands, "territoire", _run_territory, "panorama de l'ESS d'un territoire : établissements et emplois par commune et famille")
-    asked.add_argument("--epci", required=True, metavar="SIREN|NOM", help="l'intercommunalité (ou l'EPT, ou la commune) : son SIREN ou une partie de son nom")
+    asked = command(
+        commands, "territoire", _run_territory,
+        "panorama de l'ESS d'un territoire, commune par commune ; avec des contrats : ce qu'on y achète, et ce que l'ESS peut y fournir",
+    )  # fmt: skip
+    asked.add_argument("contrats", nargs="*", metavar="CONTRATS", help="contrats des acheteurs du territoire ou du réseau ; sans fichier : le panorama seul")
+    asked.add_argument("--territoire", "--epci", dest="epci", required=True, metavar="NOM|SIREN",
+                       help="l'intercommunalité (ou l'EPT, ou la commune) : son SIREN ou une partie de son nom")  # fmt: skip
+    asked.add_argument("--acheteurs", nargs="+", metavar="NOM|SIRET", default=[], help="un réseau : les besoins de ces seuls acheteurs, où qu'ils soient exécutés")
+    asked.add_argument("--acheteur-siret", metavar="SIRET", help="SIRET de l'acheteur quand la liste de contrats ne le donne pas")
     registers(asked)
     asked.add_argument("--emplois", metavar="FICHIER", help="emplois officiels par commune (CSV : code_commune ; emplois)")
     asked.add_argument("--date", type=day, metavar="AAAA-MM-JJ", help="jour des statuts (par défaut : la dernière date des listes)")
@@ -73,12 +81,23 @@ def _run_registers(choices: argparse.Namespace) -> None:
 
 
 def _run_territory(choices: argparse.Namespace) -> None:
-    from spaser import purchases_territory
+    from dataclasses import replace
 
+    from spaser import diagnostic, held, opportunities_territory, purchases_territory
+
+    lists = choices.registre or _demo_lists()
+    contracts = choices.contrats or ([] if choices.registre else sorted(DEMO.glob("marches_demo*.json")))
+    if choices.acheteurs and not contracts:
+        raise Problem("--acheteurs ne vaut qu'avec des contrats", todo="Donnez les fichiers de contrats de ces acheteurs")
+    if choices.contrats and not choices.registre:
+        raise Problem("Aucune liste de fournisseurs n'a été lue", todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)")
+    base = diagnostic.prepare(contracts, registers=lists, buyer_siret=choices.acheteur_siret, cache=choices.cache, progress=progress) if contracts else None
+    known = (held.loaded(base) if base is not None else None) or lists
     result = purchases_territory.territory(
-        choices.epci, choices.registre or _demo_lists(), overrides=choices.corrections, jobs=choices.emplois, as_of=choices.date,
-        cache=choices.cache, progress=progress,
-    )  # fmt: skip
+        choices.epci, known, overrides=choices.corrections, jobs=choices.emplois, as_of=choices.date, cache=choices.cache, progress=progress
+    )
+    if base is not None:
+        result = replace(result, balance=opportunities_territory.balance_of(base, [result.siren], network=choices.acheteurs))
     say(purchases_territory.summary(result))
     _written(purchases_territory.write(result, choices.sortie))
 

@@ -75,7 +75,7 @@ def section_potential(findings: Findings) -> Section | None:
     active = rows.filter(pl.col("actif"))
     if not active.height:
         return Section("potentiel", title, question, (Sentence("Aucun besoin en cours : le potentiel n'est pas mesuré."),))
-    blocks: list = [_keys(active, families), Callout("Comment lire ces montants", _READING), Paragraph(_said(families, active))]
+    blocks: list = [_keys(active, families), Callout("Comment lire ces montants", _READING_SPEND if _spent(active) else _READING), Paragraph(_said(families, active))]
     blocks.append(table("tab-potentiel-familles", "Par famille d'achat, les plus achetées d'abord", families, _FAMILY, _TOTALS))
     drawn = families.filter((pl.col("annuel") > 0) & pl.col("levier_principal").is_not_null())
     if drawn.height:
@@ -152,14 +152,22 @@ def _typed(name: Column | str, frame: pl.DataFrame) -> Column | str:
 
 def _keys(active: pl.DataFrame, families: pl.DataFrame) -> KeyFigures:
     total, reach, high = (int(families[name].sum()) for name in ("annuel", "potentiel", "potentiel_haut"))
+    grouped, yearly = "contrats regroupés par objet, famille et lieu", "montants annualisés, moitié des maxima d'accords-cadres"
+    if _spent(active):
+        grouped, yearly = "un par famille d'achat du fichier de dépenses", "dépenses du fichier, par an"
     return KeyFigures(
         (
-            KeyFigure("Besoins en cours", active.height, "entier", "contrats regroupés par objet, famille et lieu"),
-            KeyFigure("Acheté par an", total, "somme", "montants annualisés, moitié des maxima d'accords-cadres"),
+            KeyFigure("Besoins en cours", active.height, "entier", grouped),
+            KeyFigure("Acheté par an", total, "somme", yearly),
             KeyFigure("Potentiel ESS par an", reach, "somme", f"milieu ; au plus {french.euros_short(high)}"),
             KeyFigure("Part du potentiel", reach / total if total else None, "part", "milieu, sur les achats annualisés"),
         )
     )
+
+
+def _spent(rows: pl.DataFrame) -> bool:
+    """The needs are those of a ledger."""
+    return bool((rows["origine"] == "depenses").any())
 
 
 def _said(families: pl.DataFrame, active: pl.DataFrame) -> tuple[Sentence, ...]:
@@ -171,7 +179,8 @@ def _said(families: pl.DataFrame, active: pl.DataFrame) -> tuple[Sentence, ...]:
     if bare:
         said.append(Sentence(french.sentence(f"Achetées sans fournisseur crédible à portée, donc à structurer : {french.listing(bare)}")))
     if active["potentiel_bas"].null_count() == active.height:
-        said.append(Sentence("Le potentiel bas n'est pas mesuré : les fichiers lus n'ont pas dix acheteurs comparables."))
+        why = "un fichier de dépenses n'a qu'un acheteur" if _spent(active) else "les fichiers lus n'ont pas dix acheteurs comparables"
+        said.append(Sentence(french.sentence(f"Le potentiel bas n'est pas mesuré : {why}")))
     if alone:
         text = f"{french.count(alone, 'besoin')} à un seul fournisseur crédible : ce n'est pas « aucun », mais il faut sourcer avant de réserver"
         said.append(Sentence(french.sentence(text)))
@@ -193,12 +202,20 @@ def _brief(rows: pl.DataFrame) -> pl.DataFrame:
     return masked(rows.with_columns(objet=pl.when(subject.str.len_chars() > _LONG).then(cut).otherwise(subject)))
 
 
-_READING = french.typeset(
-    "Les montants sont annuels : le maximum divisé par la durée, jamais multiplié au-dessous d'un an ; un accord-cadre compte pour "
-    "la moitié de son maximum, faute de dépenses. Le potentiel est ce que des fournisseurs de l'ESS ou inclusifs pourraient prendre "
+_REACH = (
+    "Le potentiel est ce que des fournisseurs de l'ESS ou inclusifs pourraient prendre "
     "si le levier conseillé était appliqué, sans qu'aucun ne dépasse la part de son activité choisie ; ce n'est ni une prévision ni "
     "un engagement. Bas : ce que fait déjà le meilleur quart des acheteurs comparables (vide s'ils sont moins de dix). Haut : le "
     "plus petit de l'offre et de ce que la loi et le besoin permettent."
+)
+_READING = french.typeset(
+    "Les montants sont annuels : le maximum divisé par la durée, jamais multiplié au-dessous d'un an ; un accord-cadre compte pour "
+    f"la moitié de son maximum, faute de dépenses. {_REACH}"
+)
+_READING_SPEND = french.typeset(
+    "Les montants sont annuels : les dépenses du fichier divisées par les années couvertes, avoirs déduits. Un besoin est une famille entière, en un "
+    "seul lot : les durées, les lots et les codes CPV ne sont pas dans un fichier de dépenses, et les leviers qui en dépendent sont à vérifier sur les "
+    f"contrats. {_REACH}"
 )
 _TOTALS = "La capacité d'un fournisseur utile à plusieurs besoins n'est comptée qu'une fois : les potentiels milieu s'additionnent."
 _WHOLE = "La liste entière est dans le classeur, feuille « besoins » ; les fournisseurs dans « fournisseurs par besoin »."

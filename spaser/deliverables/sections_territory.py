@@ -30,7 +30,7 @@ def section_whole(rows: pl.DataFrame, communes: pl.DataFrame, _: pl.DataFrame) -
     cards.append(KeyFigure("Communes ayant un établissement de l'ESS", present, "entier", f"sur {french.count(communes.height, 'commune')}"))
     blocks: list = [KeyFigures(tuple(cards)), Callout("Des tranches, pas des nombres exacts", _BANDS)]
     if whole.height:
-        named = whole.with_columns(pl.col("famille").replace({WHOLE: "ensemble de l'ESS"}))
+        named = _told(whole).with_columns(pl.col("famille").replace({WHOLE: "ensemble de l'ESS"}))
         blocks.append(table("tab-familles", "Par famille de l'ESS", named, (Column("famille", "Famille"), *_known(whole)), _APART))
     else:
         blocks.append(Sentence("Aucun établissement de l'ESS ou inclusif dans les listes chargées pour ces communes."))
@@ -42,11 +42,12 @@ def section_communes(rows: pl.DataFrame, communes: pl.DataFrame, _: pl.DataFrame
     found = rows.filter((pl.col("code_commune") != WHOLE) & (pl.col("famille") == WHOLE))
     every = communes.select("code_commune", "commune", "population").join(found.drop("commune"), on="code_commune", how="left")
     zeros = every.with_columns(pl.col("etablissements").fill_null(0)).sort("etablissements", "commune", descending=[True, False])
+    zeros = _told(zeros)
     columns = (Column("commune", "Commune"), Column("population", "Habitants", "entier"), *_known(found))
     blocks: list = [table("tab-communes", "L'ESS commune par commune", zeros, columns, _NONE)]
     inclusive = rows.filter((pl.col("code_commune") != WHOLE) & (pl.col("famille") == INCLUSIVE)).sort("etablissements", "commune", descending=[True, False])
     if inclusive.height:
-        blocks.append(table("tab-inclusion", "Les structures inclusives commune par commune", inclusive, (Column("commune", "Commune"), *_known(inclusive))))
+        blocks.append(table("tab-inclusion", "Les structures inclusives commune par commune", _told(inclusive), (Column("commune", "Commune"), *_known(inclusive))))
     return Section("communes", "Commune par commune", "Où sont-ils ?", tuple(blocks))
 
 
@@ -59,7 +60,7 @@ def section_sources(_: pl.DataFrame, __: pl.DataFrame, files: pl.DataFrame) -> S
 
 def annex(rows: pl.DataFrame) -> TableBlock:
     """Every line of the panorama."""
-    return table("panorama", "Communes et familles", rows, (Column("commune", "Commune"), Column("code_commune", "Code"), Column("famille", "Famille"), *_known(rows)))
+    return table("panorama", "Communes et familles", _told(rows), (Column("commune", "Commune"), Column("code_commune", "Code"), Column("famille", "Famille"), *_known(rows)))
 
 
 def _known(rows: pl.DataFrame) -> tuple[Column, ...]:
@@ -67,10 +68,19 @@ def _known(rows: pl.DataFrame) -> tuple[Column, ...]:
     return tuple(column for column in _COUNTS if column.name in rows.columns and rows[column.name].null_count() < max(rows.height, 1))
 
 
+def _told(rows: pl.DataFrame) -> pl.DataFrame:
+    """Where every band is unknown, jobs are unknown too: not zero."""
+    silent = (pl.col("sans_tranche") == pl.col("etablissements")) & (pl.col("etablissements") > 0)
+    jobs = [column.name for column in _COUNTS[1:] if column.name in rows.columns and column.name not in ("sans_tranche", "emplois_officiels")]
+    return rows.with_columns(pl.when(~silent.fill_null(False)).then(name).alias(name) for name in jobs)
+
+
 def _card(label: str, row: pl.DataFrame) -> KeyFigure:
     if not row.height:
         return KeyFigure(label, 0, "entier", "aucun dans les listes chargées")
     low, high = row["emplois_bas"].item(), row["emplois_haut"].item()
+    if row["sans_tranche"].item() == row["etablissements"].item():
+        return KeyFigure(label, row["etablissements"].item(), "entier", "effectif inconnu")
     jobs = f"de {french.number(low)} à {french.number(high)} emplois" if high is not None else f"au moins {french.number(low)} emplois"
     return KeyFigure(label, row["etablissements"].item(), "entier", jobs)
 
