@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Collection
+from copy import copy
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -37,6 +39,12 @@ _WIDTHS = {
 }
 #: A sheet holds 1 048 576 lines; beyond, the rows are in the Parquet file and the sheet says so.
 MOST_ROWS = 1_000_000
+#: The widest a column of text is made from its contents, and the lines looked at.
+_WIDEST, _LOOKED = 60, 500
+#: Points of a line of text, for merged cells, which do not grow by themselves.
+_LINE = 15.5
+#: Letters across the columns of the sheet of rules.
+_FIRST, _OTHERS = 52, 34
 
 
 def write(report: Report, path: Path | str) -> Path:
@@ -106,7 +114,7 @@ def table(sheet: Worksheet, styles: Styles, block: TableBlock, row: int = 0, ski
     """
     for index, column in enumerate(block.columns):
         sheet.write_string(row, index, french.typeset(column.label), styles.head)
-        _width(sheet, index, column)
+        _width(sheet, index, column, block)
     sheet.set_row(row, 32)
     first, where = row + 1, {column.name: index for index, column in enumerate(block.columns)}
     for line, values in enumerate(block.frame.select(list(where)).head(MOST_ROWS).rows(), first):
@@ -255,35 +263,50 @@ def _text(sheet: Worksheet, style: Format, row: int, text: str) -> int:
     """A sentence over the width of the sheet, on as many lines as it needs (merged cells do not grow by themselves)."""
     sheet.merge_range(row, 0, row, 5, "", style)
     sheet.write_string(row, 0, french.typeset(text), style)
-    sheet.set_row(row, 15.5 * (1 + len(text) // 112))
+    sheet.set_row(row, _LINE * (1 + len(text) // 128))
     return row + 1
 
 
 def _rules(book: xlsxwriter.Workbook, styles: Styles, report: Report) -> None:
     """Sources, rules and definitions: every table of the method section, then where each quoted figure comes from."""
     sheet = book.add_worksheet("sources" if any(section.id == "sources" for section in report.sections) else "sources et règles")
-    row = 0
+    row, read = 0, copy(styles)
+    read.units = styles.units | {"texte": styles.text, "identifiant": styles.text}
     for section in report.sections:
         if section.id not in ("methode", "qualite", "sources"):
             continue
         for block in section.blocks:
             if isinstance(block, TableBlock):
                 sheet.write_string(row, 0, block.caption, styles.section)
-                row = table(sheet, styles, block, row + 1)[1] + 3
+                row = _wrapped(sheet, read, block, row + 1) + 3
     sheet.write_string(row, 0, "D'où vient chaque chiffre cité", styles.section)
     for measure, rank in report.footnotes().items():
         row += 1
         sheet.write_string(row, 0, f"Note {rank}", styles.units["texte"])
-        sheet.write_string(row, 1, sentences.explanation(measure), styles.units["texte"])
-    sheet.set_column(0, 0, 52)
-    sheet.set_column(1, 4, 26)
+        text = sentences.explanation(measure)
+        sheet.merge_range(row, 1, row, 4, "", styles.text)
+        sheet.write_string(row, 1, text, styles.text)
+        sheet.set_row(row, _LINE * (1 + len(text) // 135))
+    sheet.set_column(0, 0, _FIRST)
+    sheet.set_column(1, 4, _OTHERS)
     _paper(sheet, report, "Sources et règles")
 
 
-def _width(sheet: Worksheet, index: int, column: Column) -> None:
+def _wrapped(sheet: Worksheet, styles: Styles, block: TableBlock, row: int) -> int:
+    """A table whose texts go on several lines, each line as high as they ask for; returns its last line."""
+    first, last = table(sheet, styles, block, row)
+    for line, texts in zip(range(first, last + 1), block.cells(), strict=False):
+        sheet.set_row(line, _LINE * max(-(-len(text) // (_FIRST if rank == 0 else _OTHERS)) or 1 for rank, text in enumerate(texts)))
+    return last
+
+
+def _width(sheet: Worksheet, index: int, column: Column, block: TableBlock) -> None:
+    """Wide enough for what the column holds; long texts stay cut, and are whole in their cell."""
     wide = {"objet": 60, "message": 60, "a_corriger": 60, "contributions": 50, "titre": 40, "fournisseur": 36, "nom": 36, "detail": 80,
             "ess_raison": 60, "inclusif_raison": 60, "motif": 46, "pourquoi": 52, "libelle": 34, "fichier": 34}
-    sheet.set_column(index, index, wide.get(column.name, _WIDTHS.get(column.unit, 20)))
+    shown = block.frame[column.name].head(_LOOKED) if column.unit == "texte" else None
+    longest = int(shown.str.len_chars().max() or 0) if shown is not None and shown.dtype == pl.String else 0
+    sheet.set_column(index, index, wide.get(column.name, max(_WIDTHS.get(column.unit, 20), min(longest + 1, _WIDEST))))
 
 
 def _paper(sheet: Worksheet, report: Report, caption: str) -> None:
