@@ -18,8 +18,10 @@ from spaser.detection_sieve import FOLD
 TABLE = {ord(char): plain for char, plain in FOLD.items()}
 #: What one-for-one folding cannot do: (what is seen, what is read).
 UNEVEN = re.compile(
-    r"[œŒæÆ]|[\u0300-\u036f\u00ad¬]+\n?|(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])|(?<=[a-zà-ÿ0-9).])(?=[A-ZÀ-Þ][a-zà-ÿ'’])|&(?:nbsp|eacute|egrave|#39|rsquo);"
+    r"[œŒæÆ]|[\u0300-\u036f\u00ad¬]+\n?|(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])|(?<=[a-zà-ÿ0-9).])(?=[A-ZÀ-Þ][a-zà-ÿ'’])|&(?:nbsp|eacute|egrave|#39|rsquo);|Ã[^ a-zA-Z]|â€[^ a-zA-Z]"
 )
+#: Letters encoded twice (UTF-8 read as Windows-1252): what is seen, what was written.
+TWICE = {char.encode("utf-8").decode("cp1252"): char for char in "éèêëàâäîïôöùûüçÉÈÊÀÂÎÔÙÇ’–…" if b"\x81" not in char.encode("utf-8")}
 READ = {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "": " ", "&nbsp;": " ", "&eacute;": "e", "&egrave;": "e", "&#39;": "'", "&rsquo;": "'"}
 LOST = re.compile(r"(?<![a-z])([dlnsjmtcq])[\ufffd?](?=[a-z\ufffd])|\ufffd|(?<=[a-z])\?(?=[a-z])")
 SENTENCE = re.compile(
@@ -28,6 +30,8 @@ SENTENCE = re.compile(
 ARTICLE = re.compile(
     r"(?<![a-z])([lrd])\s?\.?\s?\*?\s?(\d{3,4})-(\d+)(-\d+)?|articles?\s(\d+(?:-[iv]+)?)\s(?:du\sdecret|de\sl'ordonnance|de\sla\sdirective)"
 )
+#: A text no longer than this may be the title of a lot or of a service.
+LINE = 200
 #: Carriers a rule settles by itself: they win over a rule that reads the carrier from the words around.
 FIRM = ("critere", "reservation")
 CLAUSE_WORDS = re.compile(r"clause|condition|exigence|penalite|sera|devra")
@@ -71,8 +75,19 @@ def fold(text: str) -> Folded:
         text, back = _uneven(text)
     folded = text.lower().translate(TABLE) if len(text.lower()) == len(text) else "".join(map(_low, text)).translate(TABLE)
     if "\ufffd" in folded or "?" in folded:
-        folded = LOST.sub(lambda m: m[1] + "'" if m[1] else ("e" if m[0] == "\ufffd" else "'"), folded)
+        folded = LOST.sub(_guessed, folded)
     return Folded(folded, back)
+
+
+def _guessed(lost: re.Match[str]) -> str:
+    """The letter lost in a bad encoding: « d?accueil » lost an apostrophe, « d?chets » an e, a letter alone was « à »."""
+    if lost[1]:
+        following = lost.string[lost.end() : lost.end() + 1]
+        return lost[1] + ("'" if following in "aeiouyh\ufffd" else "e")
+    if lost[0] == "?":
+        return "'"
+    around = lost.string[max(0, lost.start() - 1) : lost.end() + 1]
+    return "a" if around.strip() == "\ufffd" else "e"
 
 
 def _low(char: str) -> str:
@@ -86,7 +101,7 @@ def _uneven(text: str) -> tuple[str, list[int]]:
     for match in UNEVEN.finditer(text):
         out.append(text[last : match.start()])
         back.extend(range(last, match.start()))
-        read = READ.get(match[0], "")
+        read = READ.get(match[0]) or TWICE.get(match[0], "")
         out.append(read)
         back.extend([match.start()] * len(read))
         last = match.end()
@@ -107,30 +122,44 @@ def read(folded: Folded, nature: str, ranks: Iterable[int], exceptions: Iterable
         return []
     stops = [match.end() for match in SENTENCE.finditer(folded.text)]
     hits = [hit for hit in hits if nature == "objet" or _names_an_object(hit, folded.text, stops, lexicon)]
+    hits = _titled(hits, folded.text, lexicon)
     hits = _apart(_kept(hits, folded.text, [lexicon.exceptions[rank] for rank in exceptions]))
     findings = [_finding(hit, folded, nature, lexicon, stops) for hit in hits]
     return _strongest([finding for finding in findings if finding is not None])
 
 
 def _names_an_object(hit: tuple[int, int, Rule], text: str, stops: list[int], lexicon: Lexicon) -> bool:
-    """Whether a rule on objects may speak here, out of a subject line: the words just before name an object."""
+    """Whether a rule on objects may speak here, out of a subject line: the words before name an object, or the line begins with a deed."""
     start, end, rule = hit
     if rule.fields != "objet_nomme":
         return True
     opened = bisect_right(stops, start)
-    first = max(stops[opened - 1] if opened else 0, start - 90)
-    return bool(lexicon.contexts["object_named"].search(text[first:end]))
+    sentence = stops[opened - 1] if opened else 0
+    line = len(text) <= LINE and lexicon.contexts["object_line"].search(text[sentence:end])
+    return bool(line or lexicon.contexts["object_named"].search(text[max(sentence, start - 90) : end]))
+
+
+def _titled(hits: list[tuple[int, int, Rule]], text: str, lexicon: Lexicon) -> list[tuple[int, int, Rule]]:
+    """In a title (« Accompagnement des bénéficiaires du RSA »), the public served makes the object, not a clause."""
+    title = len(text) <= LINE and lexicon.contexts["object_line"].search(text)
+    if not title or not any(rule.level == 1 and rule.dimension == "soc" for *_, rule in hits):
+        return hits
+    return [hit for hit in hits if not (hit[2].absorbed and hit[2].fields == "hors_objet" and hit[2].level == 2)]
 
 
 def _strongest(findings: list[Finding]) -> list[Finding]:
     """Without what only describes whom a market is reserved to, or only repeats an explicit consideration more weakly."""
     reserved = any(one.carrier == "reservation" for one in findings)
     explicit = {one.rule.dimension for one in findings if one.level == 2 and not (reserved and one.rule.absorbed)}
-    return [
-        one
-        for one in findings
-        if not (reserved and one.rule.absorbed) and not (one.rule.weak and one.rule.dimension in explicit)
-    ]
+    kept = [one for one in findings if not (reserved and one.rule.absorbed) and not (one.rule.weak and one.rule.dimension in explicit)]
+    return [one for one in kept if one.level != 1 or not any(_within_reach(one, other) for other in kept)]
+
+
+def _within_reach(weak: Finding, strong: Finding) -> bool:
+    """Whether an explicit consideration of the same dimension is said with some of the same words."""
+    return (
+        strong.level == 2 and strong.rule.dimension == weak.rule.dimension and strong.start < weak.end and weak.start < strong.end
+    )
 
 
 def _kept(hits: list[tuple[int, int, Rule]], text: str, exceptions: list[Except]) -> list[tuple[int, int, Rule]]:
@@ -175,7 +204,7 @@ def _finding(hit: tuple[int, int, Rule], folded: Folded, nature: str, lexicon: L
     if rule.level == 1 and contexts["excluded_before"].search(before[-60:]):
         return None
     level, carrier, confidence = rule.level, _carrier(rule, nature, before, said, after, lexicon), rule.confidence
-    if (level == 2 or _box(text, start, end, lexicon) is False) and _denied(before, after, text, start, end, lexicon):
+    if (level == 2 or _box(text, start, end, lexicon) is False) and _denied(before, after, text, start, end, rule, lexicon):
         level, carrier = 0, "negated"
     elif level == 2 and carrier == "reservation" and _spoken_of(before, said, after, nature, lexicon):
         level, carrier, confidence = 1, "objet", round(confidence * 0.8, 2)
@@ -219,23 +248,32 @@ def _carrier(rule: Rule, nature: str, before: str, said: str, after: str, lexico
         return rule.carrier
     contexts = lexicon.contexts
     around = before[-160:] + said
-    weighed = rule.number != "insertion" and contexts["criterion_after"].search(after)
-    if (weighed or contexts["criterion_before"].search(around)) and not contexts[
-        "criterion_not"
-    ].search(before + said + after):
+    weighed = rule.number != "insertion" and _weighed(after, lexicon)
+    judged = weighed or contexts["criterion_before"].search(around)
+    if judged and not contexts["criterion_not"].search(before + said + after):
         return "critere"
     if rule.carrier == "auto" or rule.carrier == "auto_clause" and not CLAUSE_WORDS.search(said):
         return "objet" if nature == "objet" else "clause"
     return "clause"
 
 
-def _denied(before: str, after: str, text: str, start: int, end: int, lexicon: Lexicon) -> bool:
-    """Whether the finding is denied: by the words around it, or by a box left empty."""
+def _weighed(after: str, lexicon: Lexicon) -> bool:
+    """Whether a weight follows: « : 15 % » is one, « à 100 % » and « 30 % des livraisons » are shares."""
+    weight = lexicon.contexts["criterion_after"].search(after)
+    if not weight:
+        return False
+    number = re.search(r"\d", weight[0])
+    shared = number and lexicon.contexts["share_before"].search(weight[0][: number.start()])
+    return not (shared or lexicon.contexts["share_after"].search(after[weight.end() :]))
+
+
+def _denied(before: str, after: str, text: str, start: int, end: int, rule: Rule, lexicon: Lexicon) -> bool:
+    """Whether the finding is denied: by the words around it, or by a box left empty. A harm denied is a requirement."""
     contexts = lexicon.contexts
     box = _box(text, start, end, lexicon)
     if box is not None:
         return not box
-    if contexts["negation_not"].search(before[-60:] + text[start:end] + after[:30]):
+    if rule.harm or contexts["negation_not"].search(before[-60:] + text[start:end] + after[:30]):
         return False
     return bool(contexts["negation_before"].search(before[-110:]) or contexts["negation_after"].search(after[:80]))
 

@@ -21,7 +21,7 @@ CARRIERS = ("clause", "critere", "objet", "reservation", "auto", "auto_clause")
 RESERVES = ("none", "handicap", "iae", "handicap_iae", "penit", "ess", "unspecified")
 KNOWN = {
     "id", "dimension", "code", "level", "carrier", "reserve", "fields", "generic", "confidence", "number", "anchors",
-    "patterns", "example", "counter", "absorbed", "weak",
+    "patterns", "example", "counter", "absorbed", "weak", "harm",
 }  # fmt: skip
 
 #: A gap never runs across a box to tick: each box has its own words.
@@ -51,6 +51,7 @@ class Rule:
     generic: bool = False
     absorbed: bool = False
     weak: bool = False
+    harm: bool = False
     number: str = ""
     example: str = ""
     counter: str = ""

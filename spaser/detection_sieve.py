@@ -25,10 +25,10 @@ FOLD = (
     | dict.fromkeys("_\t\r\v\f\xa0\u2007\u2009\u202f\u200b\ufeff", " ")
     | dict.fromkeys("‐‑‒–—−", "-")
 )
-#: Texts that one-for-one folding cannot read: œ, combining accents, cut or glued words, lost characters, entities.
+#: Texts that one-for-one folding cannot read: œ, combining accents, cut or glued words, lost characters, entities, twice encoded letters.
 UNEVEN = (
     r"[œŒæÆ\u{300}-\u{36f}\u{ad}¬\u{fffd}]|[a-zà-ÿ]-\n|[a-zà-ÿ0-9).][A-ZÀ-Þ][a-zà-ÿ'’]"
-    r"|&(?:nbsp|eacute|egrave|#39|rsquo);|[a-zA-Z]\?[a-zA-Z]"
+    r"|&(?:nbsp|eacute|egrave|#39|rsquo);|[a-zA-Z]\?[a-zA-Z]|Ã[^ a-zA-Z]|â€"
 )
 
 

@@ -16,6 +16,7 @@ from spaser.vocabulary import PASSAGES
 FOLDER = Path(__file__).parent / "cases"
 CASES = tomllib.loads((FOLDER / "detection_texts.toml").read_text(encoding="utf-8"))["cases"]
 VOCABULARY = tomllib.loads((FOLDER / "detection_vocabulary.toml").read_text(encoding="utf-8"))["cases"]
+LABELLED = tomllib.loads((FOLDER / "detection_labelled.toml").read_text(encoding="utf-8"))["cases"]
 LEXICON = detection_rules.load()
 FIELDS = ("objet", "conditions", "critere")
 
@@ -52,6 +53,63 @@ def test_the_vocabulary_of_responsible_procurement_is_read() -> None:
     blank = {"env": 0, "soc": 0, "reserve": "none"}
     said = [[c[1], *(rows.get(str(i), blank)[key] for key in blank)] for i, c in enumerate(VOCABULARY)]
     assert said == [case[1:] for case in VOCABULARY]
+
+
+def test_running_text_of_every_kind_is_read_as_the_guide_says() -> None:
+    """Clauses, criteria, notices, guides and their false friends: levels, reservation and carriers of each invented text."""
+    fields, given = [case[0] for case in LABELLED], [case[1] for case in LABELLED]
+    frame = pl.LazyFrame({"texte_id": [str(i) for i in range(len(given))], "champ": fields, "texte": given})
+    rows = {row["texte_id"]: row for row in detection.summarise(detection.detect(frame)).collect().to_dicts()}
+    blank = {"env": 0, "soc": 0, "reserve": "none", "porteurs": []}
+    wrong = []
+    for rank, (_, text, env, soc, reserve, carriers) in enumerate(LABELLED):
+        said = rows.get(str(rank), blank)
+        expected = said["porteurs"] if carriers == "-" else sorted(carriers.split(","))
+        if (said["env"], said["soc"], said["reserve"], said["porteurs"]) != (env, soc, reserve, expected):
+            wrong.append((text, said))
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("text", "carrier"),
+    [
+        ("Clause environnementale : papier recyclé à 100 %", "clause"),
+        ("Le titulaire utilise du papier recyclé pour au moins 80 % des tirages", "clause"),
+        ("Performances environnementales : 15 %", "critere"),
+        ("Prix 60 %, délai 25 %, réemploi 15 %", "critere"),
+    ],
+)
+def test_a_share_is_no_weight(text: str, carrier: str) -> None:
+    assert set(found(text)["porteur"]) == {carrier}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Les peintures ne contiennent pas de formaldéhyde",
+        "L'emploi de pesticides n'est pas autorisé",
+        "Les produits n'ont pas été fabriqués par des enfants",
+        "Le titulaire ne pratique aucune discrimination à l'embauche",
+    ],
+)
+def test_a_harm_denied_is_a_requirement(text: str) -> None:
+    assert max(found(text)["niveau"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "env"),
+    [
+        ("Le niveau de bruit ne dépasse pas 80 dB afin de limiter les nuisances", 2),
+        ("Le marché ne comporte pas d'exigence environnementale", 0),
+    ],
+)
+def test_only_what_the_contract_holds_is_denied(text: str, env: int) -> None:
+    assert level(text, "env", "conditions") == env
+
+
+@pytest.mark.parametrize("text", ["Collecte des d\ufffdchets", "Collecte des d?chets", "Collecte des dÃ©chets", "Entretien d\ufffdespaces verts"])
+def test_letters_lost_or_encoded_twice_are_read(text: str) -> None:
+    assert level(text, "env", "objet") == 1
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +245,7 @@ def test_the_order_of_the_texts_does_not_change_what_is_found() -> None:
 
 def test_the_sieve_loses_nothing_that_the_rules_find() -> None:
     """The vectorised passes must be supersets: every rule tried on every case finds no more than the sieve let through."""
-    cases = [(case["champ"], case["texte"]) for case in CASES] + [(case[0], case[1]) for case in VOCABULARY]
+    cases = [(case["champ"], case["texte"]) for case in CASES] + [(case[0], case[1]) for case in (*VOCABULARY, *LABELLED)]
     for champ, text in cases:
         rows = found(text, champ)
         folded = detection.fold(text)
