@@ -121,7 +121,8 @@ def _agreements(usual: pl.Expr, cpv_shares: dict[str, Any]) -> list[pl.Expr]:
     subject = pl.when(shared >= 2).then(alike).otherwise(0.0)
     first, second = pl.col("codeCPV"), pl.col("cpv_avis")
     cpv = pl.when(first.is_null() | second.is_null()).then(None)
-    for digits, value in zip(cpv_shares["chiffres"], cpv_shares["parts"], strict=True):
+    shares = {int(name.split()[0]): value for name, value in cpv_shares.items() if name[0].isdigit()}
+    for digits, value in sorted(shares.items(), reverse=True):
         cpv = cpv.when(first.str.slice(0, digits) == second.str.slice(0, digits)).then(value)
     reference = _bare("reference").is_not_null() & (_bare("reference").str.len_chars() >= 4) & (_bare("reference") == _bare("id"))
     return [subject.alias("a_objet"), cpv.otherwise(0.0).alias("a_cpv"), usual.cast(pl.Float64).alias("a_delai"), reference.fill_null(False).alias("a_reference")]

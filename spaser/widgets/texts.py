@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +29,7 @@ from spaser.widgets.views import WIDE, View, choice
 _MOST = 200
 _LABEL = 90
 _MARKS = {"env": "background:#d8efe2", "soc": "background:#dce8f8"}
+_DENIED = "background:#eeeeee;text-decoration:line-through"
 _CARRIERS = detection.CARRIERS
 _DIMENSIONS = {key: word for key, word in detection.TITLES.items() if isinstance(key, str)}
 _LEVELS = {key: word for key, word in detection.TITLES.items() if isinstance(key, int)}
@@ -123,6 +125,7 @@ class TextReader:
         found = self.passages
         self._blocks = list(self._found(found))
         marked = detection.highlight(self.text.value, found)
+        marked = re.sub(r'<mark class="[^"]*spaser-niveau-0', f'<mark style="{_DENIED}" class="', marked)
         for dimension, style in _MARKS.items():
             marked = marked.replace(f'<mark class="spaser-{dimension} ', f'<mark style="{style}" class="')
         self._content = f'<p style="white-space:pre-wrap">{marked}</p>' + tables.written(self._blocks)
