@@ -33,7 +33,7 @@ def join(contracts: pl.LazyFrame, notices: pl.LazyFrame, method: dict[str, Any] 
     Parameters
     ----------
     contracts
-        CONTRACTS: ``uid``, ``id``, ``acheteur_siren``, ``acheteur_nom``, ``objet``, ``codeCPV``, ``dateNotification``.
+        CONTRACTS: ``uid``, ``id``, ``acheteur_siren``, ``acheteur_nom`` (else ``acheteur_libelle``), ``objet``, ``codeCPV``, ``dateNotification``.
     notices
         NOTICES: ``avis``, ``acheteur_siren``, ``acheteur_nom``, ``objet``, ``codeCPV``, ``reference``, ``type_avis``, dates.
     method
@@ -46,7 +46,8 @@ def join(contracts: pl.LazyFrame, notices: pl.LazyFrame, method: dict[str, Any] 
         in [0, 1], ``motif`` (what agrees), ``source`` (the notice, for LAUNCHES). Contracts without a notice have no row.
     """
     settings = (method or rules.method())["launches"]
-    pairs = pl.concat([_by_siren(_bought(contracts), _launching(notices)), _by_name(_bought(contracts), _launching(notices))])
+    bought, sent = _bought(_named(contracts)), _launching(notices)
+    pairs = pl.concat([_by_siren(bought, sent), _by_name(bought, sent)])
     delay = pl.col("dateNotification") - pl.col("date_lancement")
     possible = pairs.filter(_within(delay, settings["delai_possible"]))
     usual = _within(delay, settings["delai_habituel"])
@@ -77,6 +78,13 @@ def by_number(contracts: pl.LazyFrame, numbers: pl.LazyFrame) -> pl.LazyFrame:
     kept = clear.unique("document", keep="first", maintain_order=True)
     why = pl.when("entier").then(pl.format("dossier ou fichier nommé {}", "cle")).otherwise(pl.format("numéro {} dans le nom", "cle"))
     return DOCUMENT_LINKS.conform(kept.with_columns(score=pl.when("entier").then(1.0).otherwise(0.95), motif=why)).sort("document")
+
+
+def _named(contracts: pl.LazyFrame) -> pl.LazyFrame:
+    """Essential data rarely name the buyer: the name the kit gives to its SIREN (``acheteur_libelle``) serves then."""
+    if "acheteur_libelle" not in contracts.collect_schema().names():
+        return contracts
+    return contracts.with_columns(acheteur_nom=pl.coalesce("acheteur_nom", "acheteur_libelle"))
 
 
 def _bought(contracts: pl.LazyFrame) -> pl.LazyFrame:

@@ -44,6 +44,12 @@ def test_a_notice_without_siren_is_found_by_the_name_of_its_buyer_and_less_sure(
     assert row["score"] < joined([contract()], [notice()])["c1"]["score"]
 
 
+def test_a_buyer_that_its_data_do_not_name_is_found_by_the_name_of_its_siren():
+    bought = CONTRACTS.conform(pl.LazyFrame([contract(acheteur_nom=None)])).with_columns(acheteur_libelle=pl.lit("Aubrelle"))
+    sent = NOTICES.conform(pl.LazyFrame([notice(acheteur_siren=None)]))
+    assert launches.join(bought, sent).select("uid", "avis").collect().rows() == [("c1", "24-1")]
+
+
 @pytest.mark.parametrize(
     "different",
     [
