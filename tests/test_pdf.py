@@ -8,11 +8,12 @@ from datetime import date
 import polars as pl
 import pypdf
 import pytest
+from test_report import built_report
 
 from spaser import french
 from spaser.deliverables import pdf
 from spaser.deliverables import report as model
-from spaser.deliverables.report import Callout, Column, Section, Sentence, TableBlock
+from spaser.deliverables.report import Callout, Column, Figure, Section, Sentence, TableBlock
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +61,49 @@ def test_the_document_is_tagged_titled_and_in_french(read):
 
 def test_the_contents_lead_to_the_sections(read):
     assert [entry["/Title"] for entry in read.outline if isinstance(entry, dict)][0].endswith("Une section d'essai")
+
+
+def _built(blocks, notes=()) -> model.Report:
+    section = Section("essai", "Une section d'essai", "Que sait-on ?", tuple(blocks))
+    return model.build("Rapport inventé", buyer="", as_of=date(2026, 10, 31), sections=[section], notes=notes)
+
+
+def _pages(built: model.Report) -> list[str]:
+    return [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(pdf.render(built))).pages]
+
+
+@pytest.mark.parametrize("filled", range(33, 39))
+def test_a_caption_never_stays_alone_at_the_foot_of_a_page(filled):
+    lines = TableBlock("suite", "Le tableau qui suit", pl.DataFrame({"mot": ["premier inventé", "second inventé"]}), (Column("mot", "Mot"),))
+    pages = _pages(_built([*(Sentence(f"Phrase inventée {n}.") for n in range(filled)), lines]))
+    held = next(page for page in pages if "Le tableau qui suit" in page)
+    assert "premier inventé" in held
+
+
+def test_a_table_too_wide_stands_on_a_page_on_its_side_with_the_heading_it_opens():
+    columns = tuple(Column(f"c{rank}", f"Colonne inventée {rank}") for rank in range(12))
+    frame = pl.DataFrame({column.name: ["texte assez long pour demander sa place"] * 3 for column in columns})
+    read = pypdf.PdfReader(io.BytesIO(pdf.render(_built([TableBlock("large", "Large", frame, columns), Sentence("Après le tableau.")]))))
+    turned = [page.mediabox.width > page.mediabox.height for page in read.pages]
+    assert turned == [False, True, False]
+    assert "Une section d'essai" in read.pages[1].extract_text()
+
+
+def test_each_chart_has_its_alternative_text_in_the_tags():
+    built = built_report()
+    read = pypdf.PdfReader(io.BytesIO(pdf.render(built)))
+    told = {str(read.get_object(n).get("/Alt")) for n in range(1, len(read.xref_objStm) + len(read.xref.get(0, {})) + 1) if _has_alt(read, n)}
+    figures = [block for section in built.sections for block in section.blocks if isinstance(block, Figure)]
+    assert figures and {figure.picture.alt for figure in figures} <= told
+
+
+def _has_alt(read: pypdf.PdfReader, number: int) -> bool:
+    found = read.get_object(number)
+    return isinstance(found, pypdf.generic.DictionaryObject) and "/Alt" in found
+
+
+def test_each_link_of_a_note_leads_somewhere_in_the_document():
+    read = pypdf.PdfReader(io.BytesIO(pdf.render(built_report())))
+    links = [note.get_object() for page in read.pages for note in page.get("/Annots", [])]
+    assert links
+    assert all("/Dest" in link or "/A" in link for link in links)

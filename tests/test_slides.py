@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
 from datetime import date
 
 import polars as pl
+import pypdf
 import pytest
 from pptx import Presentation
+from quoted import PASSAGES, quoted_report
 
 from spaser import charts
 from spaser.deliverables import report as model
@@ -74,3 +78,63 @@ def test_figures_are_in_french_and_ranges_are_said(deck):
     text = "\n".join(shape.text_frame.text for shape in deck.slides[1].shapes if shape.has_text_frame)
     assert "18,5" in text
     assert "de 10,0" in text
+
+
+def _boxes(slide):
+    """What is drawn below the title: left, top, right and bottom of each shape, in inches."""
+    for shape in slide.shapes:
+        if shape.height:
+            yield shape, *(value / 914400 for value in (shape.left, shape.top, shape.left + shape.width, shape.top + shape.height))
+
+
+def test_nothing_leaves_the_slide_and_a_table_starts_under_its_sentences(deck):
+    for slide in deck.slides:
+        for shape, left, top, right, bottom in _boxes(slide):
+            assert left >= 0 and top >= 0 and right <= 13.34 and bottom <= 7.51, shape.name
+        tables = [box for box in _boxes(slide) if box[0].has_table]
+        texts = [box for box in _boxes(slide) if box[0].has_text_frame and box[2] >= 1.7]
+        assert all(text[4] <= table[2] + 0.01 for table in tables for text in texts)
+
+
+def test_sentences_that_would_not_fit_stay_in_the_speakers_notes(report):
+    long = tuple(Sentence(f"Phrase {n} : " + "des mots inventés qui prennent de la place " * 12) for n in range(3))
+    table = next(block for section in report.sections for block in section.blocks if isinstance(block, TableBlock))
+    built = model.build("Essai", buyer="", as_of=date(2026, 10, 31), sections=[Section("corriger", "À corriger", "?", (*long, table))])
+    slide = Presentation(io.BytesIO(slides.render(built))).slides[1]
+    shown = "\n".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+    assert "Phrase 0" in shown and "Phrase 2" not in shown
+    assert "Phrase 2" in slide.notes_slide.notes_text_frame.text
+
+
+def test_a_few_quoted_passages_are_shown_with_their_place_and_their_marks():
+    deck = Presentation(io.BytesIO(slides.render(quoted_report())))
+    slide = next(one for one in deck.slides if one.shapes.title.text_frame.text == "Cahier des clauses inventé")
+    lines = [line for shape in slide.shapes if shape.has_text_frame for line in shape.text_frame.paragraphs]
+    text = "\n".join(line.text for line in lines)
+    assert PASSAGES[0].where in text and PASSAGES[0].said[0] in text
+    assert "autres extraits, dans le rapport" in text
+    runs = {run.text.strip(): run for line in lines for run in line.runs}
+    assert runs["réserve 1 % des heures à l'insertion"].font.underline
+    assert runs["sans clause verte"].font._element.get("strike") == "sngStrike"
+
+
+def test_a_share_of_nothing_has_no_label_on_the_chart(deck):
+    chart = next(shape.chart for slide in deck.slides for shape in slide.shapes if shape.has_chart)
+    assert all(series.data_labels.number_format == "#,##0;;" for series in chart.plots[0].series)
+
+
+@pytest.mark.office
+def test_libreoffice_opens_the_deck_and_keeps_a_page_for_each_slide(report, tmp_path):
+    office = shutil.which("soffice")
+    if not office:
+        pytest.skip("LibreOffice n'est pas installé")
+    (tmp_path / "r.pptx").write_bytes(slides.render(report))
+    profile = f"-env:UserInstallation={(tmp_path / 'profil').as_uri()}"
+    order = [office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(tmp_path / "r.pptx")]
+    done = subprocess.run(order, capture_output=True, timeout=180, check=False)
+    if done.returncode or not (tmp_path / "r.pdf").exists():
+        pytest.skip("LibreOffice n'a pas pu ouvrir de fichier ici")
+    pages = pypdf.PdfReader(tmp_path / "r.pdf").pages
+    assert len(pages) == slides.MOST_SLIDES
+    text = pages[1].extract_text()
+    assert "552" in text and "18,5" in text

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
 import zipfile
+from datetime import date
 
 import docx
+import polars as pl
 import pytest
 from docx.oxml.ns import qn
+from quoted import PASSAGES, quoted_report
 from test_report import built_report
 
 from spaser import french
 from spaser.deliverables import word
-from spaser.deliverables.report import Figure, KeyFigures, TableBlock, build
+from spaser.deliverables.report import Column, Figure, KeyFigures, Paragraph, Section, Sentence, TableBlock, build
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +106,67 @@ def test_control_characters_of_data_never_break_the_document(report):
 
 def test_it_is_written_whole_and_says_where(report, tmp_path):
     assert word.write(report, tmp_path / "note.docx").stat().st_size > 10_000
+
+
+def test_a_quoted_passage_stands_under_its_place_in_a_real_style_and_never_by_colour_alone():
+    document = docx.Document(io.BytesIO(word.render(quoted_report())))
+    styles = {name: [line for line in document.paragraphs if line.style.name == name] for name in ("Lieu du passage", "Passage cité", "Constat")}
+    assert [line.text for line in styles["Lieu du passage"]] == [one.where for one in PASSAGES]
+    assert [line.text for line in styles["Passage cité"]] == ["".join(text for text, _ in one.parts) for one in PASSAGES]
+    assert [line.text for line in styles["Constat"]] == [said for one in PASSAGES for said in one.said]
+    marked = [run for run in styles["Passage cité"][0].runs if run.bold or run.font.strike]
+    assert [run.text for run in marked] == ["réserve 1 % des heures à l'insertion", "sans clause verte"]
+    assert marked[1].font.strike and not marked[1].bold
+
+
+def test_the_contents_lead_to_each_heading_and_no_link_is_broken(document):
+    links = [node.get(qn("w:anchor")) for node in document.element.body.iter(qn("w:hyperlink"))]
+    marks = {node.get(qn("w:name")): node.getparent() for node in document.element.body.iter(qn("w:bookmarkStart"))}
+    headings = [line for line in document.paragraphs if line.style.name == "Heading 1"]
+    assert links and set(links) == set(marks)
+    assert ["".join(text.text or "" for text in marks[name].iter(qn("w:t"))) for name in links] == [line.text for line in headings]
+
+
+def test_no_table_is_wider_than_its_page(document):
+    section, sections = 0, list(document.sections)
+    for node in document.element.body:
+        if node.tag == qn("w:tbl"):
+            page = sections[section]
+            room = int(page.page_width or 0) - int(page.left_margin or 0) - int(page.right_margin or 0)
+            assert sum(int(column.get(qn("w:w"))) for column in node.iter(qn("w:gridCol"))) * 635 <= room + 12_700
+        section += node.tag == qn("w:p") and node.find(f"{qn('w:pPr')}/{qn('w:sectPr')}") is not None
+    assert section == len(sections) - 1
+
+
+def test_a_table_too_wide_for_the_page_stands_on_a_page_on_its_side():
+    columns = tuple(Column(f"c{rank}", f"Colonne inventée {rank}") for rank in range(12))
+    frame = pl.DataFrame({column.name: ["texte assez long pour demander sa place"] * 3 for column in columns})
+    section = Section("large", "Un tableau large", "Tient-il ?", (TableBlock("tab-large", "Large", frame, columns), Sentence("Après.")))
+    built = build("Essai", buyer="", as_of=date(2026, 10, 31), sections=[section])
+    pages = docx.Document(io.BytesIO(word.render(built))).sections
+    assert [page.page_width > page.page_height for page in pages] == [False, True, False]
+
+
+def test_a_column_without_any_answer_is_named_and_not_printed():
+    columns = tuple(Column(f"c{rank}", f"Colonne {rank}", "entier") for rank in range(8))
+    frame = pl.DataFrame({column.name: [None if column.name == "c3" else 4] for column in columns}, schema=dict.fromkeys((c.name for c in columns), pl.Int64))
+    block = TableBlock("tab", "Essai", frame, columns).printed()
+    assert [column.name for column in block.columns] == [f"c{rank}" for rank in range(8) if rank != 3]
+    assert "« Colonne 3 »" in block.note.replace(french.NBSP, " ")
+
+
+@pytest.mark.office
+def test_libreoffice_opens_the_document_and_reads_the_same_numbers(content, report, tmp_path):
+    office = shutil.which("soffice")
+    if not office:
+        pytest.skip("LibreOffice n'est pas installé")
+    (tmp_path / "r.docx").write_bytes(content)
+    profile = f"-env:UserInstallation={(tmp_path / 'profil').as_uri()}"
+    order = [office, profile, "--headless", "--convert-to", "txt:Text (encoded):UTF8", "--outdir", str(tmp_path), str(tmp_path / "r.docx")]
+    done = subprocess.run(order, capture_output=True, timeout=180, check=False)
+    if done.returncode or not (tmp_path / "r.txt").exists():
+        pytest.skip("LibreOffice n'a pas pu ouvrir de fichier ici")
+    read = (tmp_path / "r.txt").read_text(encoding="utf-8-sig")
+    for figure in (figure for block in blocks(report, KeyFigures) for figure in block.figures):
+        assert french.value(figure.value, figure.unit) in read
+    assert all(sentence.text in read for block in blocks(report, Paragraph) for sentence in block.sentences)

@@ -75,7 +75,8 @@ def _first(section: Section) -> Sentence | None:
     """The first sentence that carries a figure of the section (the origin of a grid is no finding)."""
     for block in section.blocks:
         if isinstance(block, Paragraph) and block.sentences:
-            return block.sentences[0]
+            first = block.sentences[0]
+            return replace(first, text=f"Questionnaire{french.NBSP}: {first.text}") if section.id == "qualitatif" else first
         if isinstance(block, Sentence) and block.measures:
             return block
     return None

@@ -87,7 +87,7 @@ def _cover(deck: Any, report: Report, *, own: bool) -> None:
         slide.shapes.title.top = Inches(1.5)
         _dress(slide.shapes.title.text_frame.paragraphs[0], 38, "FFFFFF", bold=True)
     lines = [french.capital(report.buyer), french.capital(report.subtitle), f"Données arrêtées au {french.long_date(report.as_of)}", *report.notes]
-    _text(slide, [line for line in lines if line], top=2.5, size=22, colour="FFFFFF" if own else _INK)
+    _text(slide, [line for line in lines if line], top=2.5, height=4.5, size=22, colour="FFFFFF" if own else _INK)
     if report.logo and not report.logo.lstrip().startswith(b"<"):
         _described(slide.shapes.add_picture(io.BytesIO(report.logo), Inches(10.9), Inches(0.4), height=Inches(0.9)), "Logo")
 
