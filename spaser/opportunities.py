@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from spaser import buyers, families, opportunities_map, potential, rules, suppliers, territories
+from spaser import buyers, families, opportunities_map, potential, rules, suppliers
 from spaser.diagnostic import Base, Diagnostic
 from spaser.opportunities_places import located, place, places
 from spaser.potential_match import reachable
@@ -20,6 +20,8 @@ from spaser.problems import Problem
 
 #: Suppliers shown per need; all of them are counted.
 MOST = 200
+#: The single buyer that several are taken for when their needs are added up.
+NETWORK = "reseau"
 #: Kilometres up to which distances are measured at once (the last is ``potential.rayon_maximal``).
 STEPS = (50, 100, 150)
 
@@ -81,7 +83,7 @@ def potential_of(
     radius
         Kilometres for families of local reach; the usual reach of each family by default.
     dependency
-        Share of its activity that a supplier should not pass with one buyer (30 % by default).
+        Share of its activity that a supplier should not pass with the buyer, or with all those added up (30 % by default).
 
     Raises
     ------
@@ -90,9 +92,7 @@ def potential_of(
     """
     base = source if isinstance(source, Base) else source.base
     sirens, scope = _scope(source, buyer)
-    settings = base.method
-    _check(base, radius, dependency)
-    share = settings["potential"]["dependance"]["value"] if dependency is None else dependency
+    share = checked(base, radius, dependency)
     known, mine, made = ground(base), chosen(base, sirens), judged(base, sirens, radius, share)
     return Opportunities(
         scope=scope, as_of=base.as_of, needs=mine.needs, members=mine.members, supply=known.supply,
@@ -125,7 +125,9 @@ def judged(base: Base, sirens: tuple[str, ...], radius: float | None, share: flo
     told = potential.opportunities(
         needs, found.lazy(), every=known.needs.lazy(), kinds=mine.kinds.lazy(), dependency=share, method=settings
     ).collect(engine="in-memory")
-    nets = potential.net(told.lazy(), found.lazy(), dependency=share, method=settings).collect(engine="in-memory")
+    # Summed over several buyers, a supplier has one envelope for them all: its capacity serves once.
+    shared = told if len(sirens) == 1 else told.with_columns(acheteur_siren=pl.lit(NETWORK))
+    nets = potential.net(shared.lazy(), found.lazy(), dependency=share, method=settings).collect(engine="in-memory")
     summed = potential.by_family(told.lazy(), nets.lazy(), found.lazy()).collect(engine="in-memory")
     credible = opportunities_map.suppliers(found, told, known.supply)
     return Judged(found, told.join(nets, on="besoin_id", how="left", maintain_order="left"), summed, credible)
@@ -163,27 +165,6 @@ def _reached(base: Base, sirens: tuple[str, ...], furthest: float) -> pl.DataFra
 def _step(radius: float | None) -> float:
     """How far distances are measured at once: few steps, so that neighbouring radiuses share them."""
     return next(float(step) for step in (*STEPS, radius or 0) if step >= (radius or 0))
-
-
-def territory_of(base: Base, sirens: list[str], *, dependency: float | None = None) -> pl.DataFrame:
-    """Families × communes of groups or communes given by SIREN: demand of all the buyers read there, against supply.
-
-    Demand is that of needs placed in one of these communes, or in the territory of one of these groups; supply is that of
-    establishments of these communes. See ``potential.balance``.
-
-    Raises
-    ------
-    Problem
-        No register was read, or no commune answers to these SIREN.
-    """
-    _check(base, None, dependency)
-    communes = territories.members(sirens).select("code_commune", "commune").collect(engine="in-memory")
-    if not communes.height:
-        raise Problem("Aucune commune trouvée", where=", ".join(sirens), todo="Donnez le SIREN d'une commune, d'une intercommunalité ou d'un EPT")
-    known = ground(base)
-    here = [f"C{code}" for code in communes["code_commune"]] + [f"A{siren}" for siren in sirens]
-    asked = known.needs.lazy().filter(pl.col("lieu").is_in(here))
-    return potential.balance(asked, known.supply.lazy(), communes.lazy(), dependency=dependency, method=base.method).collect(engine="in-memory")
 
 
 @dataclass(frozen=True, eq=False)
@@ -305,7 +286,14 @@ def _scope(source: Diagnostic | Base, buyer: str | None) -> tuple[tuple[str, ...
     return source.sirens, source.scope
 
 
-def _check(base: Base, radius: float | None, dependency: float | None) -> None:
+def checked(base: Base, radius: float | None, dependency: float | None) -> float:
+    """The dependency in use, once the choices are found possible.
+
+    Raises
+    ------
+    Problem
+        No register was read, or a radius or share makes no sense.
+    """
     if base.register is None or base.establishments is None:
         raise Problem(
             "Aucune liste de fournisseurs n'a été lue", why="Le potentiel se mesure contre un registre de l'ESS et des structures inclusives",
@@ -316,3 +304,4 @@ def _check(base: Base, radius: float | None, dependency: float | None) -> None:
         raise Problem(f"Un rayon de {radius:g} km n'est pas possible", todo=f"Choisissez un rayon de 1 à {limit} km")
     if dependency is not None and not 0 < dependency <= 1:
         raise Problem("La part de dépendance se donne entre 0 et 1", todo="Par exemple 0,3 pour 30 %")
+    return base.method["potential"]["dependance"]["value"] if dependency is None else dependency

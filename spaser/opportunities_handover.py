@@ -17,7 +17,6 @@ from spaser.diagnostic import Diagnostic
 from spaser.handover import DEMO_NOTE
 from spaser.handover import findings as diagnosed
 from spaser.opportunities import Opportunities
-from spaser.vocabulary import euros
 
 
 def findings(result: Diagnostic, found: Opportunities) -> Findings:
@@ -43,7 +42,7 @@ def write(result: Diagnostic, found: Opportunities, folder: Path | str) -> list[
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     whole = report(result, found)
-    rows = euros(masked(found.opportunities).lazy()).collect()
+    rows = masked(found.opportunities)
     return [
         html.write(whole, target / "potentiel.html"),
         excel.write(whole, target / "potentiel.xlsx"),

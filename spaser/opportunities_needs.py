@@ -10,10 +10,8 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from spaser import potential
+from spaser.opportunities import NETWORK
 from spaser.opportunities_places import places
-
-#: The single buyer that a network is taken for, so that a supplier has one envelope for all of it.
-NETWORK = "reseau"
 
 
 class Judged(NamedTuple):

@@ -50,6 +50,7 @@ class SpendOpportunities:
     added: int = 0
     unknown: tuple[str, ...] = ()
     place: str | None = None
+    mapping_name: str = "nomenclature.csv"
 
     @property
     def length(self) -> float:
@@ -113,7 +114,8 @@ def potential_of_spend(
     counted = told["lines"].filter(pl.col("perimetre") != "autre_exercice")
     return SpendOpportunities(
         found=_found(needs, ledger, contracts, settings, radius, share), ledger=ledger, account=account(told["lines"]), place=label,
-        years=potential.covered(counted.lazy(), method=settings).collect(engine="in-memory"), by_account=_by_account(ledger.lines), **told,
+        years=potential.covered(counted.lazy(), method=settings).collect(engine="in-memory"), by_account=_by_account(ledger.lines),
+        mapping_name=Path(nomenclature or "nomenclature.csv").name, **told,
     )  # fmt: skip
 
 

@@ -15,7 +15,6 @@ from spaser.deliverables.sections_potential import POTENTIAL, annexes
 from spaser.deliverables.sections_spend import ORIGINS, annexes_spend, section_spend
 from spaser.opportunities_spend import SpendOpportunities
 from spaser.rules import table as reference
-from spaser.vocabulary import euros
 
 PROPOSED, COMPLETED = "nomenclature.csv", "nomenclature_completee.csv"
 _LINES = ("fichier", "feuille", "ligne", "exercice", "fournisseur", "siren", "montant", "perimetre", "code_achat", "code_libelle", "compte", "libelle",
@@ -61,7 +60,7 @@ def write(result: SpendOpportunities, folder: Path | str, nomenclature: Path | s
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     whole = report(result)
-    needs = euros(masked(result.found.opportunities).lazy()).collect()
+    needs = masked(result.found.opportunities)
     written = [
         html.write(whole, target / "potentiel.html"),
         excel.write(whole, target / "potentiel.xlsx"),
@@ -85,7 +84,7 @@ def told(result: SpendOpportunities) -> list[str]:
     kind = "les comptes du fichier, faute de nomenclature d'achat," if result.by_account else "les codes de votre nomenclature"
     n = result.nomenclature.height
     if n and not result.read:
-        said.append(f"{kind} ({french.number(n)}) ont reçu une famille proposée, à corriger dans {PROPOSED} : seul ce qui y sera retenu sera sûr")
+        said.append(f"{kind} ({french.number(n)}) ont reçu une famille proposée, à corriger dans {result.mapping_name} : seul ce qui y sera retenu sera sûr")
     if result.read:
         kept = result.nomenclature["famille_retenue"].count()
         said.append(f"la correspondance donnée retient une famille pour {french.count(kept, 'code')} sur {french.number(n)}")
@@ -105,7 +104,7 @@ def summary(result: SpendOpportunities) -> str:
     posts = result.account.group_by("poste_libelle", maintain_order=True).agg(pl.col("lignes", "montant").sum()).rows()
     total, lines = result.account["montant"].sum(), result.account["lignes"].sum()
     said = [f"{result.ledger.name}, arrêté au {french.long_date(result.found.as_of)}", ""]
-    said += [f"  {name:<46} {french.euros(cents):>20}  {french.number(n):>7} lignes" for name, n, cents in [*posts, ("Total du fichier", lines, total)]]
+    said += [f"  {name:<46} {french.euros(cents):>20}  {french.number(n):>7} {french.plural('ligne', n)}" for name, n, cents in [*posts, ("Total du fichier", lines, total)]]
     said += ["", *(french.sentence(text) for text in told(result)), ""]
     return "\n".join([*said, opportunities_handover.summary(result.found)])
 

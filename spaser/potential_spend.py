@@ -31,7 +31,7 @@ def of_spend(spend: pl.LazyFrame, *, buyer: str | None = None, place: str | None
     The annual amount is what the family cost over the years covered, credit notes netted, divided by their length (never less
     than a year: a ledger of six months is not doubled). Low and high are the cheapest and dearest whole years, a year without
     the family counting for nothing. What the ESS already has, at least, is measured on the same length: suppliers whose status
-    is unknown bring nothing to it.
+    is unknown bring nothing to it. Lots are presumed equal, as many as the suppliers that make most of the amount.
 
     Parameters
     ----------
@@ -42,6 +42,7 @@ def of_spend(spend: pl.LazyFrame, *, buyer: str | None = None, place: str | None
     buyer, place
         SIREN of the buyer, and key of PLACES where it buys.
     """
+    settings = (method or rules.method())["potential"]
     years = covered(spend, method=method)
     length = years.select(_annees=pl.max_horizontal(pl.col("mois").sum() / YEAR, pl.lit(1.0)).fill_null(1.0))
     lines = spend.filter((pl.col("perimetre") == "achat") & pl.col("famille").is_not_null()).with_columns(_annee=_year(), _acquis=_ours(spend))
@@ -52,7 +53,9 @@ def of_spend(spend: pl.LazyFrame, *, buyer: str | None = None, place: str | None
         _eu=pl.when(told.any()).then(pl.col("montant").filter(pl.col("_acquis")).sum()),
         occurrences=pl.col("_annee").n_unique().cast(pl.Int32), _fin=pl.col("_annee").max(),
     ).filter(pl.col("_total") > 0)  # fmt: skip
-    joined = rows.join(length, how="cross").join(_extremes(lines, years), on="famille", how="left").with_columns(annuel=_yearly("_total"))
+    joined = rows.join(length, how="cross").join(_extremes(lines, years), on="famille", how="left").join(
+        _lots(lines, settings), on="famille", how="left"
+    ).with_columns(annuel=_yearly("_total"))  # fmt: skip
     whole = joined.with_columns(
         annuel_bas=pl.min_horizontal("annuel", pl.col("_bas").clip(0, None)), annuel_haut=pl.max_horizontal("annuel", "_haut"),
         acquis=pl.min_horizontal(_yearly("_eu").clip(0, None), "annuel") * pl.when(pl.col("_eu").is_not_null()).then(1),
@@ -61,7 +64,7 @@ def of_spend(spend: pl.LazyFrame, *, buyer: str | None = None, place: str | None
     return NEEDS.conform(
         whole.with_columns(
             besoin_id=pl.format("D-{}-{}", pl.lit(buyer or "depenses"), "famille"), origine=pl.lit("depenses"), acheteur_siren=pl.lit(buyer, pl.String),
-            objet=pl.format("{} (dépenses)", "famille_libelle"), lieu=pl.lit(place, pl.String), lots=pl.lit(1, pl.Int32), lot_annuel=pl.col("annuel"),
+            objet=pl.format("{} (dépenses)", "famille_libelle"), lieu=pl.lit(place, pl.String), lot_annuel=(pl.col("annuel") / pl.col("lots")).round().cast(pl.Int64),
             recurrence=pl.when(pl.col("occurrences") > 1).then(pl.lit("constatee")).otherwise(pl.lit("inconnue")), actif=(pl.col("_fin") >= pl.col("_fin").max() - 1).fill_null(True),
             montant_total=pl.col("_total"),
         )  # fmt: skip
@@ -74,6 +77,15 @@ def _extremes(lines: pl.LazyFrame, years: pl.LazyFrame) -> pl.LazyFrame:
     each = lines.select("famille").unique().join(whole, how="cross")
     sums = each.join(lines.group_by("famille", "_annee").agg(pl.col("montant").sum()), on=["famille", "_annee"], how="left")
     return sums.group_by("famille").agg(_bas=pl.col("montant").fill_null(0).min(), _haut=pl.col("montant").fill_null(0).max())
+
+
+def _lots(lines: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
+    """``famille, lots``: the fewest suppliers that make most of each family's amount (``potential.depenses``)."""
+    each = lines.group_by("famille", _qui=pl.coalesce("siren", "fournisseur", pl.lit("?"))).agg(pl.col("montant").sum()).filter(pl.col("montant") > 0)
+    ranked = each.sort("famille", "montant", "_qui", descending=[False, True, False])
+    before = pl.col("montant").cum_sum().over("famille") - pl.col("montant")
+    needed = before < settings["depenses"]["part_lots"] * pl.col("montant").sum().over("famille")
+    return ranked.filter(needed).group_by("famille").agg(lots=pl.len().clip(1, settings["lots"]["maximum"]).cast(pl.Int32))
 
 
 def _year() -> pl.Expr:

@@ -58,7 +58,7 @@ def amounts(result: opportunities_spend.SpendOpportunities) -> dict[str, int]:
 def year_of(*rows: tuple[int, object, int], family: str = "traiteur") -> dict:
     lines = pl.LazyFrame(
         [{"exercice": year, "date": day, "montant": cents, "famille": family, "famille_libelle": family, "famille_origine": "texte", "famille_confiance": 0.5,
-          "perimetre": "achat"} for year, day, cents in rows], schema_overrides={"exercice": pl.Int32, "date": pl.Date, "montant": pl.Int64},
+          "perimetre": "achat", "siren": None, "fournisseur": "X"} for year, day, cents in rows], schema_overrides={"exercice": pl.Int32, "date": pl.Date, "montant": pl.Int64, "siren": pl.String},
     )  # fmt: skip
     return potential.of_spend(lines).collect().row(0, named=True)
 
@@ -72,7 +72,7 @@ def test_a_year_is_what_the_family_cost_over_the_years_covered_with_the_cheapest
 
 
 def test_a_year_without_the_family_counts_for_nothing_not_for_absent():
-    other = [{"exercice": 2022, "date": None, "montant": 700, "famille": "sport", "famille_libelle": "sport", "famille_origine": "texte", "famille_confiance": 0.5, "perimetre": "achat"}]
+    other = [{"exercice": 2022, "date": None, "montant": 700, "famille": "sport", "famille_libelle": "sport", "famille_origine": "texte", "famille_confiance": 0.5, "perimetre": "achat", "siren": "111111118", "fournisseur": "X"}]
     mine = [other[0] | {"exercice": 2021, "montant": 600, "famille": "traiteur"}]
     rows = potential.of_spend(pl.LazyFrame(mine + other, schema_overrides={"date": pl.Date})).collect()
     assert rows.select("famille", "annuel_bas", "annuel", "annuel_haut").sort("famille").rows() == [("sport", 0, 350, 700), ("traiteur", 0, 300, 600)]
@@ -92,6 +92,14 @@ def test_credit_notes_are_netted_and_a_family_they_outweigh_makes_no_need():
     lines = [(2024, None, 100), (2024, None, -400)]
     with pytest.raises(pl.exceptions.OutOfBoundsError):
         year_of(*lines)
+
+
+def test_lots_are_as_many_as_the_suppliers_that_make_four_fifths_of_the_family():
+    paid = [("1", 500), ("2", 200), ("3", 150), (None, 100), ("5", 50), ("6", -30)]
+    lines = [{"exercice": 2024, "date": None, "montant": cents, "famille": "traiteur", "famille_libelle": "T", "famille_origine": "texte", "famille_confiance": 0.5,
+              "perimetre": "achat", "siren": siren, "fournisseur": "X"} for siren, cents in paid]  # fmt: skip
+    row = potential.of_spend(pl.LazyFrame(lines, schema_overrides={"date": pl.Date})).collect().row(0, named=True)
+    assert (row["lots"], row["annuel"], row["lot_annuel"]) == (3, 970, 323)
 
 
 # --- A file --------------------------------------------------------------------------------------------------------------

@@ -442,6 +442,28 @@ def test_the_demo_gives_needs_suppliers_and_a_report_whose_totals_agree(demo):
     assert "Potentiel ESS" in handover.summary(found)
 
 
+def test_the_file_of_needs_is_in_euros_once(demo, tmp_path):
+    import csv
+
+    from spaser import opportunities_handover as handover
+
+    result, found = demo
+    handover.write(result, found, tmp_path)
+    with (tmp_path / "besoins.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    for name in ("annuel", "potentiel", "potentiel_net"):
+        euros = sum(float(row[name].replace(",", ".")) for row in rows if row[name])
+        assert euros == pytest.approx(found.opportunities[name].sum() / 100)
+
+
+def test_several_buyers_together_use_a_capacity_once(demo):
+    import spaser
+
+    result, found = demo
+    alone = [spaser.potential_of(result.base, buyer=siren).families["potentiel"].sum() for siren in result.base.buyers["acheteur_siren"]]
+    assert found.families["potentiel"].sum() < sum(alone)
+
+
 def test_natural_persons_are_masked_in_what_is_handed_over(demo):
     from spaser.deliverables.report import MASK
     from spaser.deliverables.sections_potential import sourcing

@@ -213,9 +213,9 @@ _READING = french.typeset(
     f"la moitié de son maximum, faute de dépenses. {_REACH}"
 )
 _READING_SPEND = french.typeset(
-    "Les montants sont annuels : les dépenses du fichier divisées par les années couvertes, avoirs déduits. Un besoin est une famille entière, en un "
-    "seul lot : les durées, les lots et les codes CPV ne sont pas dans un fichier de dépenses, et les leviers qui en dépendent sont à vérifier sur les "
-    f"contrats. {_REACH}"
+    "Les montants sont annuels : les dépenses du fichier divisées par les années couvertes, avoirs déduits. Un besoin est une famille entière, en "
+    "autant de lots égaux que de fournisseurs qui en font les quatre cinquièmes ; les durées et les codes CPV ne sont pas dans un fichier de dépenses, et les "
+    f"leviers qui en dépendent sont à vérifier sur les contrats. {_REACH}"
 )
 _TOTALS = "La capacité d'un fournisseur utile à plusieurs besoins n'est comptée qu'une fois : les potentiels milieu s'additionnent."
 _WHOLE = "La liste entière est dans le classeur, feuille « besoins » ; les fournisseurs dans « fournisseurs par besoin »."

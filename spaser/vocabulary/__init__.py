@@ -69,6 +69,8 @@ ADDED = (
         Word("famille_libelle", T, "Famille d'achat"),
         Word("famille_origine", T, "Origine de la famille (cpv, texte, nomenclature, activite)"),
         Word("famille_confiance", F, "Confiance dans la famille", "part"),
+        Word("potentiel_net", I, "Potentiel annuel, milieu, chaque capacité comptée une fois", "centime"),
+        Word("haut_net", I, "Potentiel annuel, borne haute, chaque capacité comptée une fois", "centime"),
         Word("acheteur_libelle", T, "Acheteur"),
         Word("acheteur_categorie", T, "Catégorie d'acheteur"),
         Word("tranche_montant", T, "Tranche de montant"),
