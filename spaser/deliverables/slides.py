@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ _SIDE, _BESIDE = 9.0, 3.75
 _FONT = "Arial"
 #: Points of a table, its lines at most, and the longest part of a quoted passage left unmarked.
 _CELL, _MOST_ROWS, _MOST_QUOTES, _AROUND = 12, 8, 3, 150
+_SPACES = re.compile(r"\s+")
 _RIGHT = {"entier", "part", "centime", "somme", "point", "valeur"}
 
 
@@ -175,11 +177,9 @@ def _around(quote: Quote) -> list[tuple[str, str | None]]:
     """The passage, its long unmarked parts cut on the side away from the words found."""
     cut = []
     for rank, (text, kind) in enumerate(quote.parts):
-        text = " ".join(text.split()) if text.strip() else " "
+        text = _SPACES.sub(" ", text)
         if kind is None and len(text) > _AROUND:
-            text = f"… {text[-_AROUND:]} " if rank == 0 else f" {text[:_AROUND]}…"
-        elif kind is None:
-            text = f" {text} "
+            text = f"… {text[-_AROUND:].lstrip()}" if rank == 0 else f"{text[:_AROUND].rstrip()}…"
         cut.append((text, kind))
     return cut
 
