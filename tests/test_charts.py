@@ -48,6 +48,13 @@ def test_a_chart_displays_offline_with_a_static_twin_and_its_text(name):
 
 
 @pytest.mark.parametrize("name", DRAWN)
+def test_a_chart_follows_the_grammar_of_charts(name):
+    # Checked here once for all rather than each time a chart is drawn.
+    checked = DRAWN[name].chart.to_dict(validate=True, context={"pre_transform": False})
+    assert checked == DRAWN[name].chart.to_dict(validate=False, context={"pre_transform": False})
+
+
+@pytest.mark.parametrize("name", DRAWN)
 def test_a_chart_is_the_same_each_time(name):
     again = pictures()[name]
     assert again.spec == DRAWN[name].spec

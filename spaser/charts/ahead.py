@@ -9,7 +9,7 @@ import altair as alt
 import polars as pl
 
 from spaser import french
-from spaser.charts.marks import WIDTH, count_axis, data, percent_axis, picture, short, text
+from spaser.charts.marks import WIDTH, count_axis, data, percent_axis, picture, quick, short, text
 from spaser.charts.pictures import ACCENT, COLOURS, INK, NEUTRAL, PALE, RULE, SERIES, Picture
 
 _GAPS = {"les deux": NEUTRAL, "déclarée seulement": SERIES[4], "lue seulement": ACCENT,
@@ -51,6 +51,7 @@ def gap(rows: pl.DataFrame, title: str = "Déclaré et lu dans les textes") -> P
     return picture(chart, title, f"n = {french.count(n, 'contrat', none=False)}", told, rows, columns)
 
 
+@quick
 def quadrant(rows: pl.DataFrame, title: str = "Ce qui est acheté, ce que l'ESS peut fournir") -> Picture:
     """Demand of each family against its ESS supply.
 
@@ -91,6 +92,7 @@ def quadrant(rows: pl.DataFrame, title: str = "Ce qui est acheté, ce que l'ESS 
     )
 
 
+@quick
 def calendar(rows: pl.DataFrame, title: str = "Ce qui se termine, mois par mois") -> Picture:
     """When contracts end, family by family.
 

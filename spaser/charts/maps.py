@@ -15,7 +15,7 @@ import altair as alt
 import polars as pl
 
 from spaser import french, rules
-from spaser.charts.marks import WIDTH, data, picture, text
+from spaser.charts.marks import WIDTH, data, picture, quick, text
 from spaser.charts.pictures import ACCENT, INK, PALE, RULE, SERIES, Picture
 
 HEIGHT, EARTH_KM, KM_PER_DEGREE = 480, 6371.0088, 111.195
@@ -58,6 +58,7 @@ class Window(NamedTuple):
 FRANCE = Window(2.2, 46.55, 1_880)
 
 
+@quick
 def supplier_map(
     rows: pl.DataFrame, places: pl.DataFrame, radiuses: tuple[float, ...] = (), *, whole: bool = False,
     title: str = "Où sont les fournisseurs crédibles", unlocated: int = 0,
@@ -81,7 +82,7 @@ def supplier_map(
     window = FRANCE if whole or not places.height else _window(places, radiuses)
     shown = rows.filter(_inside(rows, window)).sort("capacite", "commune", descending=[True, False], nulls_last=True)
     drawn = _shifted(shown, window)
-    layers = [_land(), *_circles(places, radiuses, window), *_marks(drawn), *_home(places, window), *_names(shown, places, radiuses, window)]
+    layers = [_land(), *_circles(places, radiuses, window), *_marks(), *_home(places, window), *_words()]
     projection = {"type": "mercator", "center": [window.lon, window.lat], "scale": window.scale, "translate": [WIDTH / 2, HEIGHT / 2]}
     chart = alt.layer(*layers).project(**projection).properties(width=WIDTH, height=HEIGHT, view=alt.ViewBackground(fill=AROUND, stroke=RULE))
     inside, out = int(shown["n"].sum()), int(rows["n"].sum()) - int(shown["n"].sum())
@@ -91,7 +92,8 @@ def supplier_map(
                ("capacite", "Capacité annuelle estimée", "somme"), ("distance_km", "Distance (km)", "entier"))  # fmt: skip
     twin = rows.sort("n", "commune", "statut", descending=[True, False, False]).with_columns(pl.col("distance_km").round().cast(pl.Int64))
     drawing = picture(chart, title, basis, _told(rows, places, inside, out, unlocated), twin, columns)
-    return replace(drawing, datasets={_LAND: _departments(window)})
+    named = _names(shown, places, radiuses, window)
+    return replace(drawing, datasets={_LAND: _departments(window), "fournisseurs": drawn.to_dicts(), "mots": named})
 
 
 @cache
@@ -106,7 +108,7 @@ def _window(places: pl.DataFrame, radiuses: tuple[float, ...]) -> Window:
     narrow = math.cos(math.radians(lat))
     north = max(abs(y - lat) for y in places["lat"]) * KM_PER_DEGREE
     east = max(abs(x - lon) for x in places["lon"]) * KM_PER_DEGREE * narrow * HEIGHT / WIDTH
-    half = max(1.12 * max(radiuses, default=30.0), 1.15 * max(north, east))
+    half = max(20.0, 1.12 * max(radiuses, default=30.0), 1.15 * max(north, east))
     return FRANCE if half > 350 else Window.around(lon, lat, half)
 
 
@@ -171,10 +173,10 @@ def _ring(lon: float, lat: float, km: float) -> list[list[float]]:
     return [[round(lon + km * math.sin(a) / (KM_PER_DEGREE * math.cos(math.radians(lat))), 4), round(lat + km * math.cos(a) / KM_PER_DEGREE, 4)] for a in turn]
 
 
-def _marks(drawn: pl.DataFrame) -> list[alt.Chart]:
+def _marks() -> list[alt.Chart]:
     names = list(KINDS)
     colours, signs = ([KINDS[name][part] for name in names] for part in (0, 1))
-    base = alt.Chart(data(drawn))
+    base = alt.Chart(alt.NamedData(name="fournisseurs"))
     return [base.mark_point(filled=True, opacity=0.85, stroke="#ffffff", strokeWidth=0.7, clip=True).encode(
         longitude="x:Q", latitude="y:Q",
         size=alt.Size("euros:Q", scale=alt.Scale(type="sqrt", range=[30, 520], domainMin=0), legend=None),
@@ -194,7 +196,7 @@ def _home(places: pl.DataFrame, window: Window) -> list[alt.Chart]:
             .encode(tooltip=alt.Tooltip("lieu:N", title="À servir"))]  # fmt: skip
 
 
-def _names(shown: pl.DataFrame, places: pl.DataFrame, radiuses: tuple[float, ...], window: Window) -> list[alt.Chart]:
+def _names(shown: pl.DataFrame, places: pl.DataFrame, radiuses: tuple[float, ...], window: Window) -> list[dict[str, Any]]:
     """The names of the places to serve, of the circles, and of the communes best supplied, none over another."""
     taken: list[tuple[float, float, float, float]] = []
     said: list[dict[str, Any]] = []
@@ -216,9 +218,11 @@ def _names(shown: pl.DataFrame, places: pl.DataFrame, radiuses: tuple[float, ...
         if free and box[2] < WIDTH and 0 < box[1] and box[3] < HEIGHT and len(said) < 2 * _NAMED:
             taken.append(box)
             said.append({"mot": words, "lon": lon, "lat": lat, "encre": _INKS[kind]})
-    if not said:
-        return []
-    base = alt.Chart(alt.InlineData(values=said)).encode(longitude="lon:Q", latitude="lat:Q", text="mot:N")
+    return said
+
+
+def _words() -> list[alt.Chart]:
+    base = alt.Chart(alt.NamedData(name="mots")).encode(longitude="lon:Q", latitude="lat:Q", text="mot:N")
     halo = base.mark_text(align="left", dx=12, fontSize=11, stroke="#ffffff", strokeWidth=3, strokeOpacity=0.85, strokeJoin="round")
     return [halo, base.mark_text(align="left", dx=12, fontSize=11).encode(color=alt.Color("encre:N", scale=None))]
 

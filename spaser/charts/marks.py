@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import altair as alt
 import polars as pl
+from altair.utils import schemapi
 
 from spaser import french
 from spaser.charts.pictures import COLOURS, NEUTRAL, Picture
@@ -30,6 +33,17 @@ SHARE_COLUMNS = (
 def name_of(indicator: str) -> str:
     """The short name of an indicator: « Clause sociale »."""
     return LABELS.get(indicator, indicator).removesuffix(" déclarée").removesuffix(" déclaré")
+
+
+def quick(draw: Callable[..., Picture]) -> Callable[..., Picture]:
+    """Each piece of a chart is not checked again as it is put together: the whole is, by the tests."""
+
+    @wraps(draw)
+    def drawn(*given: Any, **named: Any) -> Picture:
+        with schemapi.debug_mode(False):
+            return draw(*given, **named)
+
+    return drawn
 
 
 def picture(

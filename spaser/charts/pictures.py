@@ -99,7 +99,7 @@ class Picture:
     @cached_property
     def spec(self) -> dict[str, Any]:
         """The Vega-Lite 5 specification, theme and French formats included."""
-        spec = self.chart.to_dict(context={"pre_transform": False})
+        spec = self.chart.to_dict(validate=False, context={"pre_transform": False})
         own = {key: value for key, value in spec.get("config", {}).items() if key != "view"}
         named = {"datasets": spec.get("datasets", {}) | self.datasets} if self.datasets else {}
         return spec | named | {"$schema": SCHEMA, "description": self.alt, "config": CONFIG | own}

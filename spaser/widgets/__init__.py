@@ -30,6 +30,7 @@ One with its own words and its own choice takes ten::
 twin (stored in the notebook, shown when there is no kernel) comes with the class.
 """
 
+from spaser.widgets.calendar import Calendar
 from spaser.widgets.choices import Choices
 from spaser.widgets.contract import Contract
 from spaser.widgets.desk import Desk
@@ -38,7 +39,7 @@ from spaser.widgets.explanation import Explain
 from spaser.widgets.files import Files, read
 from spaser.widgets.pams import Pams
 from spaser.widgets.panorama import Panorama
-from spaser.widgets.potential import Potential, Sourcing
+from spaser.widgets.potential import Behind, Potential, Sourcing
 from spaser.widgets.questionnaire import Questionnaire
 from spaser.widgets.reach import Reach
 from spaser.widgets.selection import Selection
@@ -50,6 +51,6 @@ from spaser.widgets.welcome import Welcome
 from spaser.widgets.workshop import Exercise, near, options, percent
 
 __all__ = [
-    "Choices", "Contract", "Desk", "Downloads", "Exercise", "Explain", "Files", "Pams", "Panorama", "Potential", "Questionnaire", "Reach", "Review", "Selection", "Sourcing", "Suppliers", "TextReader", "Texts", "View", "Welcome", "blocks",
+    "Behind", "Calendar", "Choices", "Contract", "Desk", "Downloads", "Exercise", "Explain", "Files", "Pams", "Panorama", "Potential", "Questionnaire", "Reach", "Review", "Selection", "Sourcing", "Suppliers", "TextReader", "Texts", "View", "Welcome", "blocks",
     "choice", "near", "options", "percent", "read", "read_texts", "records", "show", "view",
 ]  # fmt: skip

@@ -3,71 +3,211 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from typing import Any
 
 import ipywidgets
 import polars as pl
 
-from spaser import french
-from spaser.deliverables.report import Block, Sentence
+from spaser import french, opportunities
+from spaser.deliverables.findings import Findings
+from spaser.deliverables.report import Block, Column, Sentence, TableBlock, table
+from spaser.deliverables.sections_map import who
 from spaser.deliverables.sections_potential import section_needs, section_potential, sourcing
-from spaser.opportunities import Opportunities, potential_of
+from spaser.opportunities import Opportunities
+from spaser.opportunities_choice import contracts_of, explored
 from spaser.widgets.desk import Desk
+from spaser.widgets.drawn import Drawn
 from spaser.widgets.views import View, choice
 
-_REACH = {"usage de chaque famille": None, "10 km": 10.0, "30 km": 30.0, "60 km": 60.0, "100 km": 100.0}
+_REACH = {"usage de chaque famille": 0.0, "10 km": 10.0, "30 km": 30.0, "60 km": 60.0, "100 km": 100.0}
 _DEPENDENCY = {"20 %": 0.2, "30 %": 0.3, "50 %": 0.5}
+_EVERY = "toutes les familles choisies"
+_MARKS = {"une famille (tableau, nuage de points)": "famille", "une commune (carte)": "commune", "un besoin": "besoin"}
+_MOST = 60
+_CONTRACTS = (
+    Column("uid", "Contrat", "identifiant"), Column("objet", "Objet"), Column("dateNotification", "Notifié le", "date"),
+    Column("dureeMois", "Durée (mois)", "entier"), Column("montant", "Montant ou maximum", "centime"), Column("actuel", "Campagne en cours"),
+)  # fmt: skip
+_NEEDS = (
+    Column("objet", "Besoin"), Column("lieu_libelle", "Lieu"), Column("annuel", "Par an", "somme", True), Column("credibles", "Crédibles", "entier"),
+    Column("potentiel", "Potentiel milieu", "somme"), Column("levier_libelle", "Levier conseillé"), Column("echeance", "Échéance au plus tard", "date"),
+)  # fmt: skip
 
 
-class Potential(View):
-    """The potential in all, by family and by need; radius, dependency and a smallest number of suppliers are chosen."""
+class Potential(Drawn):
+    """The potential in all, by family and by need, and its map; family, radius, dependency and number of suppliers are chosen."""
 
     title = "Potentiel ESS"
     question = "Que pourrait-on acheter à l'ESS, à qui, et par quel levier ?"
 
     def __init__(self, desk: Desk) -> None:
+        self.desk, self._offering = desk, False
+        self._found: tuple[Any, Opportunities] | None = None
+        self.family = choice("Famille", {_EVERY: ""})
         self.radius = choice("Rayon des fournisseurs locaux", _REACH)
         self.dependency = choice("Dépendance acceptée", _DEPENDENCY, 0.3)
         self.least = ipywidgets.IntSlider(value=0, min=0, max=20, description="Fournisseurs crédibles, au moins", continuous_update=False,
-                                          style={"description_width": "initial"}, layout={"width": "24rem"})  # fmt: skip
-        super().__init__(desk, self.radius, self.dependency, self.least)
+                                          style={"description_width": "initial"}, layout={"width": "26rem"})  # fmt: skip
+        super().__init__(desk, self.family, self.radius, self.dependency, self.least)
+
+    def refresh(self) -> None:
+        """Offer the families bought by the selection, then answer."""
+        self._offering = True
+        offer(self.family, {_EVERY: ""} | bought(self.desk))
+        self._offering = False
+        super().refresh()
+
+    def _follow(self, change: Any) -> None:
+        if not self._offering:
+            super()._follow(change)
 
     @property
     def found(self) -> Opportunities:
-        """The potential for the choices made, every need with enough suppliers."""
-        whole = potential_of(self.desk.diagnostic, radius=self.radius.value, dependency=self.dependency.value)
-        if not self.least.value:
-            return whole
-        return replace(whole, opportunities=whole.opportunities.filter(pl.col("credibles").fill_null(0) >= self.least.value))
+        """The potential for the choices made, computed once for all the views that follow it."""
+        state = self._state()
+        if self._found is None or self._found[0] != state:
+            self._found = (state, self._explored())
+        return self._found[1]
+
+    def _explored(self) -> Opportunities:
+        kept = (self.family.value,) if self.family.value else self.desk.selection.families
+        return explored(
+            self.desk.base, self.desk.selection.buyers, scope=self.desk.scope, families=kept, least=self.least.value,
+            radius=self.radius.value or None, dependency=self.dependency.value,
+        )  # fmt: skip
 
     def blocks(self) -> Sequence[Block]:
         found = self.found
-        findings = self.desk.findings
-        read = replace(findings, extras=findings.extras | found.extras())
+        # The potential is that of needs still active, whatever the years and the way of counting chosen above.
+        read = Findings(measures=pl.DataFrame(), contracts=pl.DataFrame(), as_of=found.as_of, buyer=found.scope, extras=found.extras())
         sections = [section for write in (section_potential, section_needs) if (section := write(read))]
-        return [block for section in sections for block in section.blocks]
+        return [_ALWAYS, *(block for section in sections for block in section.blocks)]
 
 
-class Sourcing(View):
+_ALWAYS = Sentence(french.typeset("Le potentiel porte sur les besoins en cours : ni les années ni la façon de compter choisies plus haut ne le changent."))
+
+
+class _Beside(View):
+    """A view that follows the choices of a potential as well as its own."""
+
+    def __init__(self, potential: Potential, *controls: ipywidgets.Widget) -> None:
+        self.potential, self._filling = potential, False
+        self.desk = potential.desk
+        self._fill()
+        super().__init__(potential.desk, *controls)
+        for control in potential.controls:
+            control.observe(self._follow, names="value")
+
+    def _fill(self) -> None:
+        """Offer in the view's own choices what the potential now has."""
+        raise NotImplementedError
+
+    def _follow(self, change: Any) -> None:
+        if self._filling or self.potential._offering or self._state() == self._shown:
+            return
+        self._filling = True
+        self._fill()
+        self._filling = False
+        self.refresh()
+
+    def _state(self) -> tuple[Any, ...]:
+        return (*super()._state(), *(control.value for control in self.potential.controls))
+
+
+class Behind(_Beside):
+    """What stands behind a mark of the potential: the needs, contracts and suppliers that make it."""
+
+    title = "Derrière un chiffre, un point ou un signe de la carte"
+    question = "Quelles lignes sont comptées là ?"
+
+    def __init__(self, potential: Potential) -> None:
+        self.kind = choice("Voir ce qui est derrière", _MARKS)
+        self.mark = choice("Lequel", {"–": ""})
+        super().__init__(potential, self.kind, self.mark)
+
+    def _fill(self) -> None:
+        offer(self.mark, getattr(self, f"_{self.kind.value}s")() or {"rien à montrer pour ces choix": ""})
+
+    def _familles(self) -> dict[str, str]:
+        rows = self.potential.found.families.select("famille_libelle", "besoins", "famille").rows()
+        return {f"{name} ({french.count(n, 'besoin')})": key for name, n, key in rows}
+
+    def _communes(self) -> dict[str, str]:
+        rows = self.potential.found.suppliers.drop_nulls("commune")
+        counted = rows.group_by("code_commune", "commune").agg(n=pl.coalesce("siret", "siren").n_unique()).sort("n", "commune", "code_commune", descending=[True, False, False])
+        return {f"{name} – {code or '?'} ({french.count(n, 'fournisseur')})": code or "" for code, name, n in counted.rows()}
+
+    def _besoins(self) -> dict[str, str]:
+        return needs_offered(self.potential.found.opportunities.filter("actif"))
+
+    def blocks(self) -> Sequence[Block]:
+        chosen = self.mark.value
+        if not chosen:
+            return [Sentence("Aucune ligne : élargissez le rayon ou la famille.")]
+        found = self.potential.found
+        if self.kind.value == "commune":
+            return [who(found.suppliers.filter(pl.col("code_commune") == chosen), f"Les fournisseurs crédibles : {self.mark.label}", _MOST)]
+        column = "famille" if self.kind.value == "famille" else "besoin_id"
+        needs = found.opportunities.filter(pl.col("actif") & (pl.col(column) == chosen)).sort("annuel", "besoin_id", descending=[True, False])
+        contracts = _contracts(contracts_of(self.desk.base, found, needs["besoin_id"].to_list()))
+        if column == "besoin_id":
+            return [contracts, sourcing(found.candidates, chosen, self.mark.label)]
+        listed = table("tab-derriere-besoins", "Les besoins en cours de cette famille", needs.head(_MOST), _NEEDS, _left(needs.height))
+        return [listed, contracts, who(found.suppliers.filter(pl.col("famille") == chosen), "Les fournisseurs crédibles dans cette famille", _MOST)]
+
+
+class Sourcing(_Beside):
     """One need and its suppliers, ready to send; natural persons are masked."""
 
     title = "Fiche de sourcing"
     question = "Qui consulter pour ce besoin ?"
 
-    def __init__(self, desk: Desk, radius: float | None = None) -> None:
-        self.radius, self.desk = radius, desk
-        self.need = choice("Besoin", self._needs())
-        super().__init__(desk, self.need)
+    def __init__(self, potential: Potential) -> None:
+        self.need = choice("Besoin", {"–": ""})
+        super().__init__(potential, self.need)
 
-    def _needs(self) -> dict[str, str]:
-        rows = self._found().opportunities.filter(pl.col("credibles").fill_null(0) > 0).sort("annuel", "besoin_id", descending=[True, False]).head(60)
-        return {f"{subject[:80]} ({french.euros_short(cents)} par an)": need
-                for need, subject, cents in rows.select("besoin_id", "objet", "annuel").rows()} or {"aucun besoin avec un fournisseur": ""}  # fmt: skip
-
-    def _found(self) -> Opportunities:
-        return potential_of(self.desk.diagnostic, radius=self.radius)
+    def _fill(self) -> None:
+        rows = self.potential.found.opportunities.filter(pl.col("credibles").fill_null(0) > 0)
+        offer(self.need, needs_offered(rows) or {"aucun besoin avec un fournisseur": ""})
 
     def blocks(self) -> Sequence[Block]:
         if not self.need.value:
             return [Sentence("Aucun fournisseur crédible pour ces besoins : chargez d'autres listes, ou élargissez le rayon.")]
-        return [sourcing(self._found().candidates, self.need.value, self.need.label)]
+        return [sourcing(self.potential.found.candidates, self.need.value, self.need.label)]
+
+
+def offer(control: ipywidgets.Dropdown, options: dict[str, Any]) -> None:
+    """New options for a list; what was chosen stays chosen when it is still there. Whoever listens is told by the caller."""
+    if tuple(options.items()) == tuple(control.options):
+        return
+    kept = control.value if control.value in options.values() else next(iter(options.values()))
+    control.options = list(options.items())
+    control.value = kept
+
+
+def bought(desk: Desk) -> dict[str, str]:
+    """The families of the needs still active of the buyers selected: label to key, in the order of the alphabet."""
+    if desk.base.register is None:
+        return {}
+    rows = opportunities.chosen(desk.base, desk.selection.buyers).needs.filter("actif")
+    kept = set(rows["famille"]) & set(desk.selection.families or desk.families.values())
+    return {label: key for label, key in desk.families.items() if key in kept}
+
+
+def needs_offered(rows: pl.DataFrame) -> dict[str, str]:
+    """The sixty largest needs, told apart by their subject, place and amount."""
+    best = rows.sort("annuel", "besoin_id", descending=[True, False]).head(60).select("besoin_id", "objet", "lieu_libelle", "annuel").rows()
+    named: dict[str, str] = {}
+    for need, subject, place, cents in best:
+        words = f"{french.capital(' '.join((subject or '').split()))[:80].rstrip(' -,')} ({place or 'lieu inconnu'}, {french.euros_short(cents)} par an)"
+        named[words if words not in named else f"{words} – {need}"] = need
+    return named
+
+
+def _contracts(rows: pl.DataFrame) -> TableBlock:
+    said = rows.with_columns(actuel=pl.when("derniere").then(pl.lit("oui")).otherwise(pl.lit("non, précédente"))).head(_MOST)
+    return table("tab-derriere-contrats", "Les contrats dont ces besoins sont faits", said, _CONTRACTS, _left(rows.height))
+
+
+def _left(n: int) -> str:
+    return french.typeset(f"Les {_MOST} premières lignes sur {french.number(n)}.") if n > _MOST else ""
