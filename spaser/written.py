@@ -105,7 +105,7 @@ def gaps(chosen: pl.DataFrame, written: Written, decisions: pl.LazyFrame, method
 
 def _less_sure(found: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
     """A gap told by a text is no surer than the link of that text to its contract, and says so."""
-    told = pl.format("{} ; texte rapproché du contrat à {} %", "motif", (100 * pl.col("lien")).round().cast(pl.Int64))
+    told = pl.format("{} ; texte rapproché du contrat à {}\u00a0%", "motif", (100 * pl.col("lien")).round().cast(pl.Int64))
     return found.join(links, on=["uid", "champ"], how="left", maintain_order="left").with_columns(
         certitude=(pl.col("certitude") * pl.col("lien").fill_null(1.0)).round(3),
         motif=pl.when(pl.col("lien") < 1).then(told).otherwise("motif"),

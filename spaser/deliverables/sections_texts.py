@@ -61,8 +61,14 @@ def _told(findings: Findings, under: pl.DataFrame, silent: pl.DataFrame, refused
     n = under["uid"].n_unique()
     read = findings.counted["objet"].drop_nulls().len()
     said = [f"{french.count(read, 'objet')} de contrat {'a été lu' if read < 2 else 'ont été lus'} mot à mot"]
-    verb = "porte ou laisse supposer" if n < 2 else "portent ou laissent supposer"
-    said.append(f"{french.count(n, 'contrat')} {verb} une considération qui n'est pas déclarée")
+    if n:
+        verb = "porte ou laisse supposer" if n < 2 else "portent ou laissent supposer"
+        said.append(f"{french.count(n, 'contrat')} {verb} une considération qui n'est pas déclarée")
+    else:
+        said.append("aucun contrat ne porte de considération écrite que sa déclaration nie")
+    if found := _undeclared(findings):
+        said.append(f"{french.count(found, 'contrat')} sans déclaration lisible {'porte' if found < 2 else 'portent'} une considération écrite : "
+                    "la réponse reste inconnue, le texte invite à la donner")  # fmt: skip
     if silent.height:
         none = f"{french.count(silent.height, 'déclaration', feminine=True)} n'{'a' if silent.height < 2 else 'ont'} pas de trace dans"
         said.append(f"{none} ce qui a été lu : où seul l'objet l'a été, cela ne prouve presque rien" if read_beyond(findings)
@@ -70,6 +76,14 @@ def _told(findings: Findings, under: pl.DataFrame, silent: pl.DataFrame, refused
     if refused:
         said.append(f"{french.count(refused, 'constat')} {'a été écarté' if refused < 2 else 'ont été écartés'} par décision")
     return tuple(Sentence(french.sentence(text)) for text in said)
+
+
+def _undeclared(findings: Findings) -> int:
+    """Contracts whose declaration is unknown and whose texts state the very thing it should answer."""
+    known = findings.counted.columns
+    pairs = [(word.name, f"{word.name}_texte") for word in CONSIDERATIONS if f"{word.name}_texte" in known]
+    found = pl.any_horizontal(pl.col(name).is_null() & pl.col(text).fill_null(False) for name, text in pairs)
+    return findings.counted.filter(found).height if pairs else 0
 
 
 def _scope(findings: Findings) -> Callout:
@@ -180,13 +194,11 @@ def notices(findings: Findings) -> TableBlock | None:
 
 
 def _list(id: str, caption: str, rows: pl.DataFrame) -> TableBlock:
-    columns = ("uid", Column("objet", "Objet"), Column("citation", "Mots cités"),
-               Column("motif", "Pourquoi"), Column("certitude", "Certitude", "part"), Column("decision", "Décision"))  # fmt: skip
+    where = (Column("champ", "Lu dans"),) if rows.filter(pl.col("champ") != "objet").height else ()
+    answered = (Column("decision", "Décision"),) if rows["decision"].drop_nulls().len() else ()
+    columns = ("uid", Column("objet", "Objet"), Column("consideration", "Considération"), Column("preuve", "Mots cités, sinon la raison"),
+               *where, Column("certitude", "Certitude", "part"), *answered)  # fmt: skip
     shown = _shown(rows.head(_MOST))
-    if not rows["decision"].drop_nulls().len():
-        columns = columns[:-1]
-    if rows.filter(pl.col("champ") != "objet").height:
-        columns = (*columns[:3], Column("champ", "Lu dans"), *columns[3:])
     more = f"Les {_MOST} plus sûrs sur {french.number(rows.height)} ; la liste entière est dans le classeur, feuille « déclaré et écrit »."
     return table(id, french.typeset(caption), shown, columns, french.typeset(more) if rows.height > _MOST else "")
 
@@ -199,6 +211,7 @@ def _shown(rows: pl.DataFrame, whole: bool = False) -> pl.DataFrame:
     return rows.with_columns(
         champ=pl.col("champ").str.replace(r" \(.*\)$", "") if not whole else pl.col("champ"),
         citation=pl.when(pl.col("citation").is_not_null()).then(quote),
+        preuve=pl.when(pl.col("citation").is_not_null()).then(quote).otherwise("motif"),
         consideration=pl.col("consideration").replace(NAMES),
         liste=pl.col("liste").replace(LISTS),
         decision=pl.col("decision").replace(ANSWERS),
