@@ -241,3 +241,11 @@ def test_the_command_reads_notices_and_documents_beside_contracts(tmp_path, caps
     assert "3\u00a0pièces lues, de 2\u00a0contrats" in told
     sheets = fastexcel.read_excel(tmp_path / "diagnostic.xlsx").sheet_names
     assert {"avis", "avis, annoncé et écrit", "pièces"} <= set(sheets)
+
+
+def test_a_text_found_where_nothing_was_declared_is_told_and_leaves_the_answer_unknown(base, beyond):
+    unknown = beyond.contracts.filter(pl.col("marche_reserve").is_null() & pl.col("marche_reserve_texte"))
+    assert unknown.height
+    assert not beyond.extras["ecarts"].join(unknown, on="uid").filter(pl.col("consideration") == "marche_reserve").height
+    section = next(section for section in spaser.report(beyond).sections if section.id == "ecrit")
+    assert "sans déclaration lisible" in " ".join(sentence.text for sentence in section.blocks[0].sentences)
