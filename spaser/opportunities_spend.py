@@ -121,6 +121,8 @@ def potential_of_spend(
 
 def _classed(coded: pl.DataFrame, path: str | Path | None) -> dict[str, Any]:
     """The lines in their families, the mapping proposed, and how the one a person filled in stands to the file."""
+    if path is not None and not Path(path).exists() and Path(path).suffix.lower() not in (".csv", ".txt", ""):
+        raise Problem("La correspondance est proposée en CSV", where=Path(path).name, todo="Donnez un nom qui finit par .csv ; un classeur est accepté une fois rempli")
     lines = families_spend.of_lines(coded.lazy()).collect(engine="in-memory")
     if path is None or not Path(path).exists():
         return {"lines": lines, "nomenclature": families_spend.propose(lines.lazy()).collect(engine="in-memory")}

@@ -14,7 +14,9 @@ from spaser.deliverables.report import MASK, Report, masked
 from spaser.deliverables.sections_potential import POTENTIAL, annexes
 from spaser.deliverables.sections_spend import ORIGINS, annexes_spend, section_spend
 from spaser.opportunities_spend import SpendOpportunities
+from spaser.problems import Problem
 from spaser.rules import table as reference
+from spaser.sources.nomenclatures import read_nomenclature
 
 PROPOSED, COMPLETED = "nomenclature.csv", "nomenclature_completee.csv"
 _LINES = ("fichier", "feuille", "ligne", "exercice", "fournisseur", "siren", "montant", "perimetre", "code_achat", "code_libelle", "compte", "libelle",
@@ -69,8 +71,19 @@ def write(result: SpendOpportunities, folder: Path | str, nomenclature: Path | s
     ]
     if result.nomenclature.height and (not result.read or result.added):
         place = target / COMPLETED if result.read else Path(nomenclature) if nomenclature else target / PROPOSED
+        place = target / COMPLETED if filled(place) else place
         written.append(files.write_atomic(place, files.officers_csv(_sheet(result.nomenclature))))
     return written
+
+
+def filled(path: Path) -> bool:
+    """Someone has already chosen families in this file (or typed what cannot be read): it is never written over."""
+    if not path.is_file() or not path.stat().st_size:
+        return False
+    try:
+        return bool(read_nomenclature(path)["famille_retenue"].count())
+    except Problem:
+        return True
 
 
 def told(result: SpendOpportunities) -> list[str]:

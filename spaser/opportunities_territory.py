@@ -22,6 +22,10 @@ STRUCTURE, ELSEWHERE, UNASKED, TIGHT, ENOUGH = "a_structurer", "a_portee", "sans
 LABELS = {
     STRUCTURE: "filière à structurer", ELSEWHERE: "à portée, pas ici", TIGHT: "offre inférieure", ENOUGH: "offre suffisante", UNASKED: "sans demande lue",
 }  # fmt: skip
+#: In one commune, the lack of a supplier is only that: others may be next door.
+_THERE = {
+    STATES["sans_offre"]: "sans fournisseur dans la commune", STATES["tendu"]: LABELS[TIGHT], STATES["suffisant"]: LABELS[ENOUGH], STATES["sans_demande"]: LABELS[UNASKED],
+}  # fmt: skip
 _FEW = 6
 
 
@@ -87,8 +91,9 @@ def balance_of(base: Base, sirens: Sequence[str], *, network: Sequence[str] = ()
     active = needs.filter("actif")
     each = active.group_by("acheteur_siren", "acheteur_libelle").agg(besoins=pl.len().cast(pl.Int64), annuel=pl.col("annuel").sum())
     serving = _serving(known.supply, communes, base)
+    there = rows.with_columns(pl.when(pl.col("code_commune") == WHOLE).then("etat").otherwise(pl.col("etat").replace(_THERE)).alias("etat"))
     return Balance(
-        rows=rows, families=_families(rows, told.families), buyers=each.sort("annuel", "acheteur_siren", descending=[True, False]), suppliers=serving,
+        rows=there, families=_families(rows, told.families), buyers=each.sort("annuel", "acheteur_siren", descending=[True, False]), suppliers=serving,
         elsewhere=away, dependency=share, network=bool(network), files=tuple(Path(name).name for name in base.files["source"]),
     )  # fmt: skip
 
@@ -115,7 +120,9 @@ def _families(rows: pl.DataFrame, reachable: pl.DataFrame) -> pl.DataFrame:
     """The whole of the territory, family by family, with who is within reach and what could be taken."""
     columns = ["annuel_haut", "acquis", "acquis_connu", "potentiel_bas", "potentiel", "potentiel_haut", "levier_principal", "fournisseurs"]
     told = reachable.select("famille", *columns).rename({"fournisseurs": "a_portee"})
-    whole = rows.filter(pl.col("code_commune") == WHOLE).join(told, on="famille", how="left").with_columns(pl.col("a_portee").fill_null(0))
+    whole = rows.filter(pl.col("code_commune") == WHOLE).join(told, on="famille", how="left").with_columns(
+        a_portee=pl.when(pl.col("besoins") > 0).then(pl.col("a_portee").fill_null(0))
+    )  # fmt: skip
     bare = pl.col("etat") == STATES["sans_offre"]
     code = (
         pl.when(bare & (pl.col("a_portee") == 0)).then(pl.lit(STRUCTURE)).when(bare).then(pl.lit(ELSEWHERE))
@@ -158,7 +165,7 @@ def balance_told(balance: Balance) -> list[str]:
     for row in balance.families.head(12).to_dicts():
         lines.append(
             f"  {row['famille_libelle'][:44]:<44} {french.euros_short(row['demande']):>12} par an ; ici {french.number(row['fournisseurs']):>4},"
-            f" à portée {french.number(row['a_portee']):>5} ; {row['etat']}"
+            f" à portée {french.value(row['a_portee'], 'entier'):>5} ; {row['etat']}"
         )
     return lines
 

@@ -175,6 +175,17 @@ def test_a_mapping_is_proposed_corrected_obeyed_and_completed_the_next_year(tmp_
     assert "Sport et loisirs;vu" in completed.read_text(encoding="utf-8-sig") and "\n014;" in completed.read_text(encoding="utf-8-sig")
 
 
+def test_a_mapping_filled_in_and_forgotten_on_the_command_line_is_never_written_over(tmp_path):
+    result = measured(tmp_path, line("INCONNU BRINDEBROC", code="012", amount=400))
+    first, again = write(result, tmp_path), write(result, tmp_path)
+    assert first == again and first[-1].name == "nomenclature.csv"
+    first[-1].write_text("code;famille retenue\n012;sport\n", encoding="utf-8")
+    assert write(result, tmp_path)[-1].name == "nomenclature_completee.csv"
+    assert "012;sport" in first[-1].read_text(encoding="utf-8")
+    with pytest.raises(Problem, match="finit par .csv"):
+        measured(tmp_path, line("INCONNU BRINDEBROC", code="012"), nomenclature=tmp_path / "absente.xlsx")
+
+
 def test_codes_of_the_mapping_that_the_file_lacks_are_told(tmp_path):
     mapping = tmp_path / "correspondance.csv"
     mapping.write_text("code;famille retenue\nZZ;traiteur\n", encoding="utf-8")
