@@ -179,15 +179,15 @@ def _goals(said: dict[str, Any], source: Path) -> tuple[Target, ...]:
     tables = [(code, entry) for code, entry in pairs if isinstance(entry, dict)]
     faults += [f"cible « {code} » : clé inconnue « {key} ». {closest(key, _TARGET_KEYS)}".strip() for code, entry in tables for key in entry if key not in _TARGET_KEYS]
     faults += [f"cible « {code} » : il manque « valeur »." for code, entry in tables if "valeur" not in entry]
-    if faults:
-        raise Problems("Les cibles sont à corriger", faults)
-    lines = [{"indicateur": code, "source": f"fixé dans {source.name}", "cible": entry["valeur"]} | {k: v for k, v in entry.items() if k != "valeur"}
+    lines = [{"indicateur": code, "source": f"fixé dans {source.name}", "cible": entry.get("valeur", 0)} | {k: v for k, v in entry.items() if k in _TARGET_KEYS[1:]}
              for code, entry in tables]  # fmt: skip
     try:
-        return targets.checked({"objectif": lines}, where=source.name)
+        found = targets.checked({"objectif": lines}, where=source.name)
     except Problems as problems:
-        told = [re.sub(r"^objectif (\d+)", lambda found: f"cible « {tables[int(found[1]) - 1][0]} »", item) for item in problems.items]
-        raise Problems("Les cibles sont à corriger", told) from None
+        faults += [re.sub(r"^objectif (\d+)", lambda found: f"cible « {tables[int(found[1]) - 1][0]} »", item) for item in problems.items]
+    if faults:
+        raise Problems("Les cibles sont à corriger", faults)
+    return found
 
 
 def _answers(said: dict[str, Any], source: Path) -> dict[str, int | None]:

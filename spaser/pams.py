@@ -23,6 +23,7 @@ from spaser.diagnostic import Diagnostic
 from spaser.indicator_records import NUMBER, VALUE, WITH_CRITERION, catalogue, scope
 from spaser.opportunities import Opportunities
 from spaser.purchases import SupplierDiagnostic
+from spaser.sources.registers import Registers
 from spaser.targets import Target
 from spaser.trajectory import Road
 from spaser.vocabulary import PLAN
@@ -77,7 +78,9 @@ class Study:
     extras: dict[str, pl.DataFrame]
 
 
-def study(result: Diagnostic, wishes: Wishes | None = None, *, peers: pl.DataFrame | None = None) -> Study:
+def study(
+    result: Diagnostic, wishes: Wishes | None = None, *, peers: pl.DataFrame | None = None, registers: Registers | None = None
+) -> Study:
     """The whole diagnostic of a buyer.
 
     Parameters
@@ -88,6 +91,8 @@ def study(result: Diagnostic, wishes: Wishes | None = None, *, peers: pl.DataFra
         What is asked beyond contracts.
     peers
         PEERS of this buyer, when they were measured.
+    registers
+        The lists already read, for the spend file when ``wishes`` names none.
 
     Raises
     ------
@@ -97,7 +102,7 @@ def study(result: Diagnostic, wishes: Wishes | None = None, *, peers: pl.DataFra
     asked = wishes or Wishes()
     listed = result.base.register is not None
     found = opportunities.potential_of(result, radius=asked.radius, dependency=asked.dependency) if listed else None
-    spent = purchases.suppliers_of(asked.ledger, list(asked.registers)) if asked.ledger else None
+    spent = purchases.suppliers_of(asked.ledger, list(asked.registers) or registers or ()) if asked.ledger else None
     roads, references, reach = _goals(result, asked.goals)
     lacking = [code for code, given in (("registres", listed), ("depenses", spent), ("questionnaire", asked.answers), ("cibles", asked.goals)) if not given]
     extras = _potential(result, found) | reach | _practices(asked.answers) | {"manques": pl.DataFrame({"code": lacking}, schema={"code": pl.String})}

@@ -55,7 +55,7 @@ def section_lacking(findings: Findings) -> Section | None:
     told = [LACKING[code] for code in rows["code"]]
     frame = pl.DataFrame([tuple(map(french.typeset, line)) for line in told], schema=["quoi", "apport", "comment"], orient="row")
     columns = (Column("quoi", "Ce qui n'a pas été fourni"), Column("apport", "Ce que cela ajouterait"), Column("comment", "Comment le fournir (diagnostic.toml)"))
-    note = Callout("Un diagnostic en l'état", "Les sections correspondantes sont absentes : ce qui n'a pas été fourni n'est pas compté pour nul.")
+    note = Callout("Un diagnostic en l'état", french.typeset("Les sections correspondantes sont absentes : ce qui n'a pas été fourni n'est pas compté pour nul."))
     return Section("a-fournir", "Ce qui compléterait ce diagnostic", "Que reste-t-il à fournir ?", (note, table("tab-manques", "À fournir", frame, columns)))
 
 

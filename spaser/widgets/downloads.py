@@ -20,6 +20,9 @@ _KINDS = {
     ".xlsx": ("le classeur", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ".parquet": ("la table des contrats notés", "application/octet-stream"),
     ".csv": ("la liste des refus et doutes", "text/csv"),
+    ".pdf": ("le PDF", "application/pdf"),
+    ".docx": ("le document Word", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ".pptx": ("le diaporama", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 }
 #: A browser keeps a link of this size without trouble.
 _HEAVIEST = 30_000_000
@@ -45,7 +48,7 @@ class Downloads:
         try:
             with tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) as folder:
                 written = handover.write(self.desk.diagnostic, folder)
-                page = "".join(_link(path) for path in written)
+                page = "".join(link(path) for path in written)
         except Problem as failure:
             page = tables.problem(failure)
         self.links.value = tables.framed(page)
@@ -59,7 +62,8 @@ class Downloads:
         return self.widget._repr_mimebundle_() | {"text/html": tables.framed(f"<p>{told}</p>"), "text/plain": told}
 
 
-def _link(path: Path) -> str:
+def link(path: Path) -> str:
+    """A link that gives a file to the browser, or why it cannot."""
     content = path.read_bytes()
     name, kind = _KINDS.get(path.suffix, (path.name, "application/octet-stream"))
     size = french.typeset(f"{french.number(max(len(content) // 1000, 1))} ko")

@@ -1,0 +1,156 @@
+"""The whole diagnostic of the selection: the mission filled in, a preview, and the five forms to take away."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import ipywidgets
+
+from spaser import batch, french, held, maturity, pams, targets
+from spaser.charts.marks import name_of
+from spaser.deliverables import files
+from spaser.deliverables.report import Block, Callout, Report, Section, Sentence
+from spaser.diagnostic import Diagnostic
+from spaser.missions import FORMS, Asked, Mission
+from spaser.pams import Study, Wishes
+from spaser.problems import Problem
+from spaser.targets import Target
+from spaser.vocabulary import CONSIDERATIONS
+from spaser.widgets import tables
+from spaser.widgets.desk import Desk
+from spaser.widgets.downloads import link
+from spaser.widgets.views import WIDE, View, choice, shown_value
+
+_REACH = {"usage de chaque famille": 0.0, "10 km": 10.0, "30 km": 30.0, "60 km": 60.0, "100 km": 100.0}
+_DEPENDENCY = {"20 %": 0.2, "30 %": 0.3, "50 %": 0.5}
+#: The sections a comment is usually written on: title → section.
+_COMMENTED = {"L'essentiel": "essentiel", "Les obligations": "obligations", "Potentiel ESS": "potentiel", "Calendrier": "calendrier", "Les actions conseillées": "actions"}
+#: What the preview shows of the report.
+_SHOWN = ("essentiel", "actions", "a-fournir")
+_LABEL = {"html": "Page", "pdf": "PDF", "docx": "Word", "pptx": "PowerPoint", "xlsx": "Excel"}
+_YEARS = 8
+
+
+class Pams(View):
+    """Client, radius, target, files and comments on the left hand; the preview on the right, then the forms when asked.
+
+    Parameters
+    ----------
+    desk
+        What the notebook works on: one buyer must be selected.
+    client, answers, ledger
+        To start from: whom it is for, a file of answers to the questionnaire, a spend file.
+    """
+
+    title = "Diagnostic PAMS"
+    question = "Que remettre à l'acheteur, et en quelles formes ?"
+
+    def __init__(self, desk: Desk, client: str = "", answers: str = "", ledger: str = "") -> None:
+        self.client, self.answers, self.ledger = _typed("Client", client), _typed("Réponses au questionnaire", answers), _typed("Fichier de dépenses", ledger)
+        self.radius = choice("Rayon des fournisseurs locaux", _REACH)
+        self.dependency = choice("Dépendance acceptée", _DEPENDENCY, 0.3)
+        self.goal = choice("Objectif", {"aucun": ""} | {name_of(word.name): word.name for word in CONSIDERATIONS})
+        self.share = ipywidgets.IntSlider(value=30, min=1, max=100, description="Part visée (%)", continuous_update=False, style=WIDE)
+        first = desk.base.as_of.year
+        self.year = choice("Échéance", {str(year): year for year in range(first, first + _YEARS)}, first + 2)
+        self.section = choice("Commentaire sur", _COMMENTED)
+        self.comment = ipywidgets.Textarea(description="Votre commentaire", continuous_update=False, style=WIDE, layout={"width": "40rem", "max_width": "100%"})
+        self.comments: dict[str, str] = {}
+        super().__init__(desk, self.client, self.radius, self.dependency, self.goal, self.share, self.year, self.ledger, self.answers, self.section, self.comment)
+        self.section.observe(lambda change: self._recall(change["new"]), names="value")
+        self.launch = ipywidgets.Button(description="Préparer les cinq formes", button_style="primary", layout={"width": "max-content"})
+        self.links = ipywidgets.HTML()
+        self.launch.on_click(lambda _: self.prepare())
+        self.widget.children = (self.widget.children[0], ipywidgets.VBox([self.launch, self.links]), self.widget.children[-1])
+
+    @property
+    def study(self) -> Study:
+        """The diagnostic of the selected buyer, as asked."""
+        return pams.study(self._chosen(), self.wishes, registers=held.loaded(self.desk.base))
+
+    @property
+    def wishes(self) -> Wishes:
+        """What the controls ask."""
+        return Wishes(
+            radius=self.radius.value or None, dependency=self.dependency.value, goals=self._goals(), ledger=Path(self.ledger.value) if self.ledger.value.strip() else None,
+            answers=maturity.kept(self.answers.value.strip()) if self.answers.value.strip() else {},
+        )  # fmt: skip
+
+    def report(self) -> Report:
+        """The report as it will be handed over, comments and client included."""
+        asked = Asked(comments={name: text for name, text in self.comments.items() if text.strip()})
+        return batch.commented(pams.report(self.study), self._mission(), asked)
+
+    def blocks(self) -> Sequence[Block]:
+        """The first page and the actions, then what else the report holds."""
+        self._keep()
+        report = self.report()
+        known = {section.id: section for section in report.sections}
+        others = french.listing(section.title for section in report.sections if section.id not in _SHOWN)
+        found: list[Block] = []
+        for name in _SHOWN:
+            found += _titled(known[name]) if name in known else ()
+        return [*found, Sentence(french.sentence(f"Le rapport contient aussi : {others}"))]
+
+    def refresh(self) -> None:
+        """Compute the preview again; forms prepared for other choices are taken away."""
+        if hasattr(self, "links"):
+            self.links.value = ""
+        super().refresh()
+
+    def prepare(self) -> None:
+        """Write the five forms and show their links, one after the other."""
+        self.launch.disabled = True
+        links = ""
+        try:
+            report, mission = self.report(), self._mission()
+            with tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) as folder:
+                for form in FORMS:
+                    self.links.value = tables.framed(f'{links}<p role="status">Préparation : {_LABEL[form]}…</p>')
+                    links += link(files.write_atomic(Path(folder) / f"diagnostic.{form}", batch.render(form, report, mission)))
+        except Problem as failure:
+            links += tables.problem(failure)
+        self.links.value = tables.framed(links)
+        self.launch.disabled = False
+
+    def _chosen(self) -> Diagnostic:
+        result = self.desk.diagnostic
+        if len(result.sirens) != 1:
+            raise Problem("Ce diagnostic est celui d'un acheteur", todo="Choisissez un acheteur, et un seul, dans vos choix")
+        return result
+
+    def _mission(self) -> Mission:
+        return Mission(files=(), folder=Path(), client=self.client.value.strip())
+
+    def _goals(self) -> tuple[Target, ...]:
+        if not self.goal.value:
+            return ()
+        line = {"indicateur": self.goal.value, "cible": f"{self.share.value} %", "annee": self.year.value, "source": "fixé dans ce carnet"}
+        return targets.checked({"objectif": [line]}, where="carnet")
+
+    def _own_choices(self) -> str:
+        """What was filled in; the target only when there is one, comments with their section."""
+        shown = [self.radius, self.dependency, *(one for one in (self.client, self.ledger, self.answers) if one.value.strip())]
+        shown += [self.goal, self.share, self.year] if self.goal.value else []
+        told = [f"{one.description.removesuffix(' :').rstrip(':').strip()} : {shown_value(one)}" for one in shown]
+        titles = {code: title for title, code in _COMMENTED.items()}
+        told += [f"commentaire sur « {titles[name]} »" for name, text in self.comments.items() if text.strip()]
+        return french.typeset(" ; ".join(told))
+
+    def _keep(self) -> None:
+        """The comment written belongs to the section shown when it was."""
+        if self.comment.value.strip() or self.section.value in self.comments:
+            self.comments[self.section.value] = self.comment.value
+
+    def _recall(self, section: str) -> None:
+        self.comment.value = self.comments.get(section, "")
+
+
+def _titled(section: Section) -> tuple[Block, ...]:
+    return (Callout(section.title, section.question), *section.blocks)
+
+
+def _typed(label: str, value: str) -> ipywidgets.Text:
+    return ipywidgets.Text(value=value, description=french.typeset(label), style=WIDE, continuous_update=False, layout={"width": "30rem", "max_width": "100%"})
