@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from spaser import detection, french
-from spaser.deliverables import excel, files, html, sections_clauses
+from spaser.deliverables import excel, files, html, sections_clauses, word
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Source
 from spaser.sources import documents
@@ -100,11 +100,12 @@ def report(result: Clauses) -> Report:
 
 
 def write_clauses(result: Clauses, folder: Path | str) -> list[Path]:
-    """Write clauses.html (quotes highlighted), clauses.xlsx and clauses.json, each whole or not at all."""
+    """Write clauses.html (quotes highlighted), clauses.docx, clauses.xlsx and clauses.json, each whole or not at all."""
     target = Path(folder)
     whole = report(result)
     return [
         html.write(whole, target / "clauses.html"),
+        word.write(whole, target / "clauses.docx"),
         excel.write(whole, target / "clauses.xlsx"),
         files.write_atomic(target / "clauses.json", _json(result)),
     ]

@@ -85,7 +85,7 @@ def test_offsets_point_into_the_text_read(read):
 
 def test_the_page_marks_the_words_found_and_runs_nothing_of_the_documents(read, tmp_path):
     written = dossier.write_clauses(read, tmp_path)
-    assert [path.name for path in written] == ["clauses.html", "clauses.xlsx", "clauses.json"]
+    assert [path.name for path in written] == ["clauses.html", "clauses.docx", "clauses.xlsx", "clauses.json"]
     page = written[0].read_text(encoding="utf-8")
     marks = Marks()
     marks.feed(page)
@@ -95,7 +95,7 @@ def test_the_page_marks_the_words_found_and_runs_nothing_of_the_documents(read, 
 
 
 def test_the_workbook_and_the_json_hold_every_passage(read, tmp_path):
-    _, book, content = dossier.write_clauses(read, tmp_path)
+    _, _, book, content = dossier.write_clauses(read, tmp_path)
     assert fastexcel.read_excel(book).load_sheet("constats", header_row=None).to_polars().height >= read.passages.height
     loaded = json.loads(content.read_text(encoding="utf-8"))
     assert len(loaded["passages"]) == read.passages.height
