@@ -13,7 +13,8 @@ import polars as pl
 import pytest
 from invented_ledger import make_rows, siret, write_xlsx
 
-from spaser import opportunities_spend, potential
+import spaser
+from spaser import held, opportunities_spend, potential
 from spaser.cli import main
 from spaser.opportunities_spend import potential_of_spend
 from spaser.opportunities_spend_handover import findings, hidden, nameless, report, told, write
@@ -203,6 +204,12 @@ def test_people_are_masked_in_every_table_with_the_label_that_names_them(tmp_pat
     assert nameless(result.lines)["montant"].to_list() == [100_00]
     assert "BRINDEBOIS" in " ".join(hidden(result.lines)["fournisseur"])
     assert report(result).sections[0].id == "depenses"
+
+
+def test_contracts_read_beside_the_ledger_say_what_suppliers_have_won():
+    base = spaser.prepare(DATA / "marches_demo.json", registers=sorted(DATA.glob("registre_demo*.csv")))
+    result = potential_of_spend(DATA / "depenses_demo.xlsx", held.loaded(base), contracts=base, territory=find("Choisy-le-Roi"))
+    assert result.found.supply["gagnes"].sum() > 0 and result.account["montant"].sum() == 1_186_831_674
 
 
 @pytest.mark.parametrize(
