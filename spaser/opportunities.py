@@ -214,7 +214,7 @@ def structures(register: pl.LazyFrame, establishments: pl.LazyFrame, as_of: date
     units = known.group_by("siren", maintain_order=True).agg(_nom=pl.col("nom").drop_nulls().first(), _naf=pl.col("naf").drop_nulls().first())
     status = suppliers.status(keys, suppliers.fuse(register), establishments, on=as_of)
     held = status.filter(pl.col("titulaire_ess").fill_null(False) | pl.col("titulaire_inclusif").fill_null(False)).collect(engine="in-memory")
-    dates = register.sort("au", descending=True, nulls_last=True).group_by("siren", maintain_order=True).agg(
+    dates = register.sort("au", "source", descending=[True, False], nulls_last=True).group_by("siren", maintain_order=True).agg(
         statut_au=pl.col("au").first(), statut_source=pl.col("source").first()
     )
     whole = (
