@@ -116,7 +116,7 @@ def levers_table(rows: pl.DataFrame) -> TableBlock:
 def sourcing(candidates: pl.DataFrame, need: str, subject: str, id: str = "tab-sourcing", most: int = 10) -> TableBlock:
     """The sourcing sheet of a need, ready to send: who, where, how far, with which status, what it won; persons masked."""
     rows = candidates.filter((pl.col("besoin_id") == need) & pl.col("preste")).head(most)
-    caption = french.typeset(f"À rencontrer : {subject[:_LONG]}")
+    caption = french.typeset(f"À rencontrer : {subject[:_LONG].rstrip()}{'…' if len(subject) > _LONG else ''}")
     return table(id, caption, rows.with_columns(pl.col("distance_km").round().cast(pl.Int64)), _WHO, _STATUS)
 
 
