@@ -166,11 +166,20 @@ def _basis(kinds: pl.Expr) -> pl.Expr:
 
 
 def _passages(batch: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
-    """The passages of a batch of candidate texts."""
+    """The passages of a batch of candidate texts; a text that comes back is read once."""
+    distinct = batch.select("texte", "nature").unique(maintain_order=True).with_row_index("rang")
+    ranked = batch.join(distinct, on=["texte", "nature"], how="left", maintain_order="left")
+    kept = ranked.select("rang", *(name for name in ("texte_id", "champ", "page", "article") if name in batch.columns))
+    read_once = _read(distinct, lexicon)
+    return PASSAGES.conform(kept.join(read_once, on="rang", how="inner", maintain_order="left_right").lazy()).collect()
+
+
+def _read(batch: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
+    """The findings of each text (`texte`, `nature`), by its `rang`."""
     texts = batch["texte"].to_list()
     plain = batch.select(folded(pl.col("texte"))).to_series().to_list()
     read_as = [Folded(even, None) if even is not None else fold(text) for even, text in zip(plain, texts, strict=True)]
-    batch = batch.with_columns(pl.Series("lu", [one.text for one in read_as], pl.String))
+    batch = batch.drop("rang").with_columns(pl.Series("lu", [one.text for one in read_as], pl.String))
     worth = pairs(batch, lexicon).group_by("rang", maintain_order=True).agg("rule")
     exceptions = barred(batch["lu"].gather(worth["rang"]), lexicon)
     rows: list[int] = []
@@ -182,8 +191,7 @@ def _passages(batch: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
             rows.append(rank)
             found.append(finding)
             cited.append(texts[rank][finding.start : finding.end])
-    kept = batch.select(name for name in ("texte_id", "champ", "page", "article") if name in batch.columns)[rows]
-    return PASSAGES.conform(kept.with_columns(_columns(found, cited)).lazy()).collect()
+    return pl.DataFrame([pl.Series("rang", rows, pl.UInt32), *_columns(found, cited)])
 
 
 def _columns(found: list[Finding], cited: list[str]) -> list[pl.Series]:

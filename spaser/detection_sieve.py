@@ -55,6 +55,8 @@ def pairs(batch: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
     """The pairs (`rang` of the text in the batch, `rule` rank) worth reading; `batch` has `lu` (folded text) and `nature`."""
     flat = pl.lit(" ") + pl.col("lu").str.replace_all(r"[^a-z0-9]+", " ") + pl.lit(" ")
     opened = pl.DataFrame(lexicon.by_anchor, schema={"anchor": pl.String, "rule": pl.List(pl.Int32)}, orient="row").explode("rule")
+    natures = batch["nature"].unique().to_list()
+    opened = opened.filter(pl.col("rule").is_in([rank for rank, rule in enumerate(lexicon.rules) if _may_speak(rule.fields, natures)]))
     seen = (
         batch.with_row_index("rang")
         .select("rang", "lu", "nature", flat.str.extract_many(opened["anchor"].unique().sort().to_list(), overlapping=True).alias("anchor"))
@@ -67,6 +69,13 @@ def pairs(batch: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
         for (rule,), rows in seen.group_by("rule")
     ]
     return pl.concat(kept).sort("rang", "rule") if kept else seen.select("rang", "rule")
+
+
+def _may_speak(fields: str, natures: list[str]) -> bool:
+    """Whether a rule on these fields concerns any of the natures of texts at hand."""
+    if fields in ("objet", "critere"):
+        return fields in natures
+    return fields != "hors_objet" or any(nature != "objet" for nature in natures)
 
 
 def _field(lexicon: Lexicon, rule: int) -> pl.Expr:

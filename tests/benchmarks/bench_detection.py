@@ -4,6 +4,7 @@ Run as ``python tests/benchmarks/bench_detection.py`` (held-out third: texts who
 (the other two thirds, on which the rules were made). Prints precision, recall and F1 with 95 % bootstrap intervals, by kind
 of text, and the reliability of the confidence (the classes of the lexicon were set on the held-out third and on fresh texts
 together: on that third the reliability is no proof). A class with fewer than 15 examples is marked « peu d'exemples ».
+The same table is printed on the demo's subjects and on the invented texts of ``tests/cases``, all written with their labels.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import random
 import re
 import sys
+import tomllib
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +34,8 @@ KEYWORDS = {
 RESERVED_WORD = r"RESERVE"
 RESAMPLES = 1000
 FEW = 15
+
+INVENTED = {"Sujets de la démonstration": "detection_demo.toml", "Textes inventés": "detection_labelled.toml"}
 
 Row = dict[str, object]
 
@@ -137,6 +141,27 @@ def reliability(rows: list[Row], passages: pl.DataFrame) -> list[str]:
     return [f"  dite {said:.2f} : {sum(r)}/{len(r)} justes = {sum(r) / len(r):.3f}" for said, r in sorted(told.items(), reverse=True)]
 
 
+def invented(file: str) -> list[Row]:
+    """Invented texts with the levels, the reservation and the carriers they were written for."""
+    path = ROOT / "tests" / "cases" / file
+    rows = []
+    for kind, text, env, soc, reserve, *carrier in tomllib.loads(path.read_text(encoding="utf-8"))["cases"]:
+        rows.append({"kind": kind, "text": text, "env": env, "soc": soc, "reserved": reserve, "carrier": carrier})
+    return rows
+
+
+def invented_table() -> list[str]:
+    out: list[str] = []
+    for title, file in INVENTED.items():
+        rows = invented(file)
+        guesses, _ = detected(rows)
+        plain = keywords(rows)
+        out += ["", f"{title} ({len(rows)} textes)"]
+        out += [line(name, rows, guesses, MEASURES[name], bounds=False) for name in list(MEASURES)[:6]]
+        out += ["  mots-clés seuls"] + [line(name, rows, plain, MEASURES[name], bounds=False) for name in list(MEASURES)[:5]]
+    return out
+
+
 def report(dev: bool) -> str:
     rows = gold(dev)
     guesses, passages = detected(rows)
@@ -152,7 +177,7 @@ def report(dev: bool) -> str:
             line(name, [rows[i] for i in chosen], [guesses[i] for i in chosen], MEASURES[name], bounds=False)
             for name in list(MEASURES)[:8]
         ]
-    return "\n".join([*out, "", "Fiabilité de la confiance", *reliability(rows, passages)])
+    return "\n".join([*out, "", "Fiabilité de la confiance", *reliability(rows, passages), *invented_table()])
 
 
 if __name__ == "__main__":
@@ -160,4 +185,5 @@ if __name__ == "__main__":
         sys.stdout.reconfigure(encoding="utf-8")
         sys.stdout.write(report("--dev" in sys.argv) + "\n")
     else:
-        sys.stdout.write("Jeu annoté absent : rien à mesurer.\n")
+        sys.stdout.reconfigure(encoding="utf-8")
+        sys.stdout.write("Jeu annoté absent : textes inventés seuls.\n" + "\n".join(invented_table()) + "\n")
