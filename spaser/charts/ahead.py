@@ -5,6 +5,8 @@ Each takes a small documented frame of finished figures; rooms that compute them
 
 from __future__ import annotations
 
+import math
+
 import altair as alt
 import polars as pl
 
@@ -61,7 +63,7 @@ def quadrant(rows: pl.DataFrame, title: str = "Ce qui est acheté, ce que l'ESS 
         One row per family: ``famille``, ``demande`` (cents a year), ``offre`` (credible suppliers), ``levier`` (label),
         ``couverture`` (part of the demand known, or null).
     """
-    shown = rows.with_columns(euros=pl.col("demande") / 100, texte=short("famille", 34))
+    shown = _named(rows.with_columns(euros=pl.col("demande") / 100, texte=short("famille", 34)))
     most, top = rows["offre"].max() or 1, (rows["demande"].max() or 100) / 100
     across = count_axis("fournisseurs de l'ESS crédibles", [n for n in (0, 1, 3, 10, 30, 100, 300, 1000) if n <= most])
     upward = count_axis("achats par an (€)", [0, *(10**k for k in range(3, 10) if 10**k <= top)])
@@ -70,7 +72,8 @@ def quadrant(rows: pl.DataFrame, title: str = "Ce qui est acheté, ce que l'ESS 
         y=alt.Y("euros:Q", scale=alt.Scale(type="symlog", constant=1000, nice=False), axis=upward),
     )
     levers = rows["levier"].unique(maintain_order=True).to_list()
-    shape = alt.Shape("levier:N", scale=alt.Scale(domain=levers, range=[_LEVERS[i % len(_LEVERS)] for i in range(len(levers))]))
+    shape = alt.Shape("levier:N", scale=alt.Scale(domain=levers, range=[_LEVERS[i % len(_LEVERS)] for i in range(len(levers))]),
+                      legend=alt.Legend(columns=3, labelLimit=260))
     points = base.mark_point(filled=True, size=90, color=NEUTRAL, opacity=1).encode(shape=shape)
     labels = base.mark_text(align="left", dx=8, fontSize=11).encode(text="texte:N")
     middles = rows.select(pl.col("offre").median(), (pl.col("demande") / 100).median().alias("euros"))
@@ -86,10 +89,25 @@ def quadrant(rows: pl.DataFrame, title: str = "Ce qui est acheté, ce que l'ESS 
     columns = (("famille", "Famille", "texte"), ("demande", "Achats par an", "somme"),
                ("offre", "Fournisseurs crédibles", "entier"),
                ("levier", "Levier", "texte"), ("couverture", "Part connue", "part"))  # fmt: skip
-    basis = f"n = {french.count(rows.height, 'famille', feminine=True)} ; traits : médianes"
+    hidden = int((shown["texte"] == "").sum())
+    names = f" ; sans leur nom, pour rester lisible : {french.number(hidden)} (voir les données)" if hidden else ""
+    basis = f"n = {french.count(rows.height, 'famille', feminine=True)} ; traits : médianes{names}"
     return picture(
         (cross + points + labels).properties(width=WIDTH, height=380), title, basis, f"Nuage de points. {said}.", rows, columns
     )
+
+
+def _named(shown: pl.DataFrame) -> pl.DataFrame:
+    """The names of the largest families first, none over another: the others are in the table."""
+    wide, tall = (WIDTH / math.log1p(max(shown["offre"].max() or 1, 1)), 380 / math.log1p(max(shown["euros"].max() or 1, 1) / 1000))
+    taken: list[tuple[float, float, float]] = []
+    kept: dict[str, str] = {}
+    for family, words, n, euros in shown.sort("demande", "famille", descending=[True, False]).select("famille", "texte", "offre", "euros").rows():
+        x, y, size = wide * math.log1p(n), tall * math.log1p(euros / 1000), 14 + 6.2 * len(words)
+        if all(abs(y - b) > 13 or x > a + long or a > x + size for a, b, long in taken):
+            taken.append((x, y, size))
+            kept[family] = words
+    return shown.with_columns(texte=pl.col("famille").replace_strict(kept, default="", return_dtype=pl.String))
 
 
 @quick
