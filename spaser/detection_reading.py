@@ -275,7 +275,11 @@ def _denied(before: str, after: str, text: str, start: int, end: int, rule: Rule
         return not box
     if rule.harm or contexts["negation_not"].search(before[-60:] + text[start:end] + after[:30]):
         return False
-    return bool(contexts["negation_before"].search(before[-110:]) or contexts["negation_after"].search(after[:80]))
+    return bool(
+        contexts["negation_before"].search(before[-110:])
+        or contexts["negation_inside"].search(text[start:end])
+        or contexts["negation_after"].search(after[:80])
+    )
 
 
 def _box(text: str, start: int, end: int, lexicon: Lexicon) -> bool | None:

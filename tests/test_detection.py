@@ -101,6 +101,8 @@ def test_a_harm_denied_is_a_requirement(text: str) -> None:
     [
         ("Le niveau de bruit ne dépasse pas 80 dB afin de limiter les nuisances", 2),
         ("Le marché ne comporte pas d'exigence environnementale", 0),
+        ("Conditions d'exécution\nCe marché ne comporte pas d'exigence environnementale", 0),
+        ("Conditions d'exécution : aucune exigence environnementale", 0),
     ],
 )
 def test_only_what_the_contract_holds_is_denied(text: str, env: int) -> None:
