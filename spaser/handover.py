@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -81,19 +82,32 @@ def summary(result: Diagnostic) -> str:
     """What the terminal says: what was read, how many contracts, each share with its coverage."""
     base = result.base
     lines = ["Lecture"]
-    for row in base.accounts.to_dicts():
-        lines.append(
-            f"  {row['source']} : {french.number(row['lus'])} enregistrements = {row['contrats']} contrats"
-            f" + {row['versions_titulaires']} versions ou titulaires + {row['doublons']} doublons"
-            f" + {row['concessions']} concessions + {row['rejetes']} rejetés ({row['doutes']} doutes)"
-        )
+    lines += [f"  {_account(row)}" for row in base.accounts.to_dicts()]
+    lines += _unread(base.rejects)
     lines += [f"  {said}" for said in sections_texts.read_beyond(findings(result))]
     counted = result.contracts.filter(pl.col(result.population))
-    lines += ["", f"{result.scope} : {french.number(counted.height)} contrats ({POPULATIONS[result.population]})"]
+    lines += ["", f"{result.scope} : {french.count(counted.height, 'contrat')} ({POPULATIONS[result.population]})"]
     lines += _shares(result)
     if not result.sirens:
         lines += ["", "Acheteurs lus (--acheteur pour en choisir un) :"] + _buyers(base.buyers)
     return "\n".join(lines)
+
+
+def _account(row: dict[str, Any]) -> str:
+    """Where each record read of a file went: what is nought is not told."""
+    kinds = {"contrats": "contrat", "doublons": "doublon", "concessions": "concession", "rejetes": "rejeté"}
+    parts = [french.count(row[name], word, none=False) for name, word in kinds.items() if row[name] or name == "contrats"]
+    if row["versions_titulaires"]:
+        parts.insert(1, f"{french.number(row['versions_titulaires'])} versions ou titulaires de ces contrats")
+    told = f"{row['source']} : {french.count(row['lus'], 'enregistrement', none=False)} = {' + '.join(parts)}"
+    return told + (f" ; {french.count(row['doutes'], 'doute')} à vérifier" if row["doutes"] else "")
+
+
+def _unread(rejects: pl.LazyFrame) -> list[str]:
+    """The columns of a list that nobody read: their answers would be missed in silence."""
+    found = rejects.filter(pl.col("regle") == "liste.colonne").select("source", "champ").unique(maintain_order=True).collect()
+    parts = found.group_by("source", maintain_order=True).agg("champ").rows()
+    return [french.typeset(f"  {source} : colonnes non lues, à renommer si elles comptent : {french.listing(names)}") for source, names in parts]
 
 
 def _shares(result: Diagnostic) -> list[str]:
@@ -103,7 +117,11 @@ def _shares(result: Diagnostic) -> list[str]:
         measure, value = found.one(word.name), found.one(word.name, unite="valeur")
         if measure is None:
             continue
-        part = f"  {label(word.name):<42} {french.share(measure.valeur):>10} des contrats"
+        part = f"  {label(word.name):<42} "
+        if measure.valeur is None:
+            lines.append(f"{part}{'inconnu':>10} : aucun contrat ne répond")
+            continue
+        part += f"{french.share(measure.valeur):>10} des contrats"
         part += f" ; {french.share(value.valeur)} de la valeur" if value else ""
         lines.append(f"{part} ; réponse connue : {french.share(measure.couverture)}")
     return lines

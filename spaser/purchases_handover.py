@@ -137,7 +137,7 @@ def summary(result: SupplierDiagnostic) -> str:
     """What the terminal says: the account of the file, the shares, what is left to check."""
     lines = [f"{result.name}, arrêté au {french.long_date(result.as_of)}", ""]
     for post, cents, n in result.balance.group_by("poste", maintain_order=True).agg(pl.col("montant").sum(), pl.col("lignes").sum()).rows():
-        lines.append(f"  {POSTS[post]:<46} {french.euros(cents):>20}  {french.number(n):>7} lignes")
+        lines.append(f"  {POSTS[post]:<46} {french.euros(cents):>20}  {french.number(n):>7} {french.plural('ligne', n)}")
     definition = "achats" if result.origin == "depenses" else EQUAL
     lines += ["", "Part en euros (sur tous les achats ; statut connu pour) :"]
     kept = result.measures.filter(pl.col("dimension") == "total", pl.col("unite") == "valeur", pl.col("definition") == definition)

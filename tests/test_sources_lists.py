@@ -89,3 +89,8 @@ def test_a_real_list_of_a_region_is_read_entirely() -> None:
     raw, _ = read_list(SHARED, SHARED.name)
     assert raw["titulaires"].list.len().sum() == len(lines) == raw["position"].n_unique()
     assert set(raw["id"]) == {line[1].strip() for line in lines}
+
+
+def test_a_list_of_suppliers_given_as_contracts_is_told_where_to_go() -> None:
+    with pytest.raises(Problem, match="--registre"):
+        read_list(io.BytesIO(text(";").encode()), "siae.csv")

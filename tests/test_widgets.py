@@ -378,3 +378,15 @@ def test_the_style_of_a_view_touches_nothing_else():
 def test_the_selection_file_is_plain_json(tmp_path):
     kept = json.loads(Selection(buyers=(TOWN,)).save(tmp_path / "s.json").read_text(encoding="utf-8"))
     assert kept["buyers"] == [TOWN] and kept["spaser_selection"] == 1
+
+
+def test_lists_parted_by_commas_quotes_or_lines_are_told_apart(tmp_path):
+    (tmp_path / "a,b.csv").write_text("x", encoding="utf-8")
+    kept = (tmp_path / "a,b.csv").as_posix()
+    assert expanded('a.csv, b.csv ; "c d.csv"\n« e.csv »') == ["a.csv", "b.csv", "c d.csv", "e.csv"]
+    assert expanded(kept) == [kept]
+
+
+def test_a_selection_saved_for_all_buyers_is_not_overruled_by_the_buyer_of_the_notebook(base, tmp_path):
+    read = widgets.files.Lecture(base, Selection.reopen(Selection().save(tmp_path / "s.json")), reopened=True)
+    assert widgets.Desk(read, buyer="un acheteur d'un autre fichier").selection.buyers == ()

@@ -27,10 +27,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Problem as problem:
         say(str(problem), sys.stderr)
         return 2
+    except BrokenPipeError:  # who reads the terminal has stopped (« | more »)
+        return 1
+    except OSError as failure:
+        say(str(_barred(failure)), sys.stderr)
+        return 2
     except KeyboardInterrupt:
         say("\nInterrompu : aucun fichier n'est resté à moitié écrit.", sys.stderr)
         return 130
     return 0
+
+
+def _barred(failure: OSError) -> Problem:
+    """A folder or a file that the computer refuses: a closed folder, a workbook open in Excel, a full disk."""
+    return Problem(
+        "L'ordinateur refuse de lire ou d'écrire ce fichier ou ce dossier",
+        where=str(failure.filename or failure),
+        todo="Fermez le fichier s'il est ouvert (dans Excel, par exemple), vérifiez vos droits et la place libre, ou donnez un autre dossier avec --sortie",
+    )
 
 
 def parser() -> argparse.ArgumentParser:
@@ -38,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="spaser",
         description="Des contrats publics au diagnostic d'achat responsable, hors ligne, chaque chiffre expliqué.",
-        epilog="Exemple : spaser diagnostic marches.json --acheteur « Ma Ville » --sortie resultats",
+        epilog="Exemple : spaser diagnostic marches.json --acheteur \"Ma Ville\" --sortie resultats",
     )
     top.add_argument("--version", action="version", version=f"spaser {spaser.__version__}", help="afficher la version et sortir")
     commands = top.add_subparsers(title="commandes", metavar="COMMANDE", required=True)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from spaser.cli.options import command
-from spaser.cli.terminal import progress, say
+from spaser.cli.terminal import progress, say, wrote
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -23,4 +23,4 @@ def _run(choices: argparse.Namespace) -> None:
     result = dossier.clauses(choices.documents, lexicon=choices.lexique, progress=progress)
     say(dossier.summarise_clauses(result))
     written = dossier.write_clauses(result, choices.sortie)
-    say("\nFichiers écrits :\n" + "\n".join(f"  {path}" for path in written))
+    wrote(written)

@@ -8,7 +8,7 @@ import polars as pl
 
 import spaser
 from spaser.cli.options import command, corrections, selection, source
-from spaser.cli.terminal import progress, say
+from spaser.cli.terminal import progress, say, wrote
 from spaser.problems import Problem
 from spaser.sources.constats import read_answers
 from spaser.sources.notices import read_notices
@@ -41,8 +41,12 @@ def _run(choices: argparse.Namespace) -> None:
     if demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
     say(spaser.summary(result))
+    if choices.acheteur and len(result.sirens) == 1:
+        say(f"\nAcheteur demandé : « {choices.acheteur} » ; acheteur retenu : {result.scope} ({result.sirens[0]})")
     written = spaser.write(result, choices.sortie)
-    say("\nFichiers écrits :\n" + "\n".join(f"  {path}" for path in written))
+    wrote(written)
+    if demo:
+        say('\nAvec vos contrats : python run.py diagnostic mes_contrats.json --acheteur "Ma Ville"\nÀ l\'écran, en choisissant : python run.py lab')
     _refuse_cut(result.base.rejects)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from spaser.cli.options import command, selection, source
-from spaser.cli.terminal import progress, say
+from spaser.cli.terminal import progress, say, wrote
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -27,4 +27,4 @@ def _run(choices: argparse.Namespace) -> None:
     if demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
     say(" ".join(block.text for block in report.sections[0].blocks))
-    say("\nFichiers écrits :\n" + "\n".join(f"  {path}" for path in meetings.write(report, choices.sortie)))
+    wrote(meetings.write(report, choices.sortie))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from spaser.cli.options import DEMO, command, corrections, selection, source
-from spaser.cli.terminal import progress, say
+from spaser.cli.terminal import progress, say, wrote
 
 #: The invented ledger is that of an invented town: a real commune where it buys, so that distances mean something.
 DEMO_PLACE = "Choisy-le-Roi"
@@ -43,7 +43,7 @@ def _run(choices: argparse.Namespace) -> None:
     if demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
     say(handover.summary(found))
-    say("\nFichiers écrits :\n" + "\n".join(f"  {path}" for path in handover.write(result, found, choices.sortie)))
+    wrote(handover.write(result, found, choices.sortie))
 
 
 def _run_spend(choices: argparse.Namespace) -> None:
@@ -67,7 +67,7 @@ def _run_spend(choices: argparse.Namespace) -> None:
         say(DEMO_NOTE + "\n")
     say(handover.summary(result))
     written = handover.write(result, choices.sortie, choices.nomenclature)
-    say("\nFichiers écrits :\n" + "\n".join(f"  {path}" for path in written))
+    wrote(written)
 
 
 def _refuse_alone(choices: argparse.Namespace) -> None:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from spaser.cli.options import DEMO, command, selection
-from spaser.cli.terminal import progress, say
+from spaser.cli.terminal import progress, say, wrote
 from spaser.indicator_records import WITH_CRITERION, WITHOUT_CRITERION
 
 
@@ -61,4 +61,4 @@ def _run(choices: argparse.Namespace) -> None:
 
 
 def _tell(written: list[Path]) -> None:
-    say("\nFichiers écrits :\n" + "\n".join(f"  {path}" for path in written))
+    wrote(written)

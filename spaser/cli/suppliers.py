@@ -7,7 +7,7 @@ from pathlib import Path
 
 from spaser import french
 from spaser.cli.options import DEMO, command, day, registers
-from spaser.cli.terminal import progress, say
+from spaser.cli.terminal import progress, say, wrote
 from spaser.problems import Problem
 
 CACHE = Path("spaser-cache")
@@ -120,4 +120,4 @@ def _demo_lists() -> list[Path]:
 
 
 def _written(paths: list[Path]) -> None:
-    say("\nFichiers écrits :\n" + "\n".join(f"  {path}" for path in paths))
+    wrote(paths)

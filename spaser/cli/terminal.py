@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 
 FRENCH = {
     "usage: ": "usage : ",
@@ -38,6 +39,15 @@ def say(text: str, stream: object = None) -> None:
         text = text.replace("\u202f", "\u00a0").replace("\u2212", "-")
     out.write(text + "\n")  # type: ignore[attr-defined]
     out.flush()  # type: ignore[attr-defined]
+
+
+def wrote(paths: Iterable[object]) -> None:
+    """The files written, and the one to open first: who reads a terminal for the first time does not know which."""
+    names = [str(path) for path in paths]
+    say("\nFichiers écrits :\n" + "\n".join(f"  {name}" for name in names))
+    page = next((name for name in names if name.endswith(".html")), None)
+    if page:
+        say(f"\nÀ ouvrir d'abord, dans un navigateur (double-clic) : {page}")
 
 
 def progress(label: str, done: float) -> None:

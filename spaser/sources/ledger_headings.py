@@ -82,6 +82,11 @@ def _given(row: tuple[str | None, ...], mapping: Mapping) -> Mapping | None:
     return mapping | {"colonnes": {name: here[fold(heading)] for name, heading in wanted.items()}}
 
 
+def _short(cell: str) -> str:
+    """A cell may be a whole file read as one line."""
+    return cell if len(cell) <= 60 else f"{cell[:60]}…"
+
+
 def not_found(path: Path, sheets: list[Sheet], mapping: Mapping | None) -> Problem:
     """The problem that lists what was seen and what was expected."""
     seen = [cell for sheet in sheets for row in sheet.cells.head(20).select(sheet.columns).rows() for cell in row if cell]
@@ -97,7 +102,10 @@ def not_found(path: Path, sheets: list[Sheet], mapping: Mapping | None) -> Probl
             why=why,
             todo=closest(missing[0], headings) if missing else "Relancez sans correspondance pour en proposer une.",
         )
-    why = "Vu dans les 20 premières lignes : " + (", ".join(f"« {name} »" for name in headings) or "rien")
+    if path.suffix.lower() in (".json", ".xml", ".parquet"):
+        todo = "Pour des contrats : spaser diagnostic ; ici, un export de votre logiciel de finances en CSV ou XLSX"
+        return Problem("Ce fichier n'est pas un fichier de dépenses", where=path.name, todo=todo)
+    why = "Vu dans les 20 premières lignes : " + (", ".join(f"« {_short(name)} »" for name in headings) or "rien")
     todo = (
         "Il faut une colonne de montant (par exemple « Montant HT », « Mandaté TTC ») et une colonne de fournisseur "
         "(« Raison sociale », « Fournisseur », « Tiers ») ou de SIRET (« N° SIRET »). "

@@ -233,7 +233,8 @@ def _buyer(table: pl.DataFrame, acheteur: str | None, name: str) -> pl.DataFrame
         raise Problem(
             "La liste ne dit pas qui est l'acheteur",
             where=name,
-            todo="Ajouter une colonne « SIRET acheteur », ou donner le SIRET avec --acheteur-siret",
+            todo="Ajouter une colonne « SIRET acheteur », ou donner le SIRET avec --acheteur-siret. Si ce fichier est une liste de fournisseurs"
+            " (ESS, ESAT, SIAE…) et non de contrats, le donner avec --registre",
         )
     return table
 

@@ -30,7 +30,7 @@ class Desk:
     selection
         A Selection, or the path of one that was saved; by default everything is selected.
     buyer
-        Part of the name, SIREN or SIRET of the first buyer chosen, when the selection has none.
+        Part of the name, SIREN or SIRET of the first buyer chosen, when the selection has none and was not saved so.
     texts
         Notices and documents read beside the contracts (``widgets.read_texts``).
     answers
@@ -46,7 +46,7 @@ class Desk:
         chosen = Selection.reopen(selection) if isinstance(selection, str | Path) else selection
         self.selection, self.lost = self.fitted(chosen or getattr(base, "selection", None) or Selection())
         self._known: tuple[Any, Diagnostic] | None = None
-        if buyer and not self.selection.buyers:
+        if buyer and not self.selection.buyers and not getattr(base, "reopened", False):
             self.selection.buyers = (buyers.choose(self.base.buyers, buyer),)
 
     @property
@@ -88,7 +88,7 @@ class Desk:
         """Who is selected, in words."""
         names = [self.label(siren) for siren in self.selection.buyers]
         if not names:
-            return "l'ensemble des acheteurs lus"
+            return next(iter(self._labels.values())) if len(self._labels) == 1 else "l'ensemble des acheteurs lus"
         more = len(names) - _NAMED
         kept = names if more < 2 else [*names[:_NAMED], f"{more} autres acheteurs"]
         return " + ".join(kept)

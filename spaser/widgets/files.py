@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import threading
 from collections.abc import Callable
@@ -26,14 +27,16 @@ from spaser.widgets.views import WIDE
 
 #: What a reading may end with besides a Problem: said in a box, never a traceback.
 FAILURES = (Problem, OSError, MemoryError, pl.exceptions.PolarsError)
+_SEVERAL = "Plusieurs fichiers, dossiers ou listes : séparez-les par « ; »."
+_AROUND = " \t\r\"'«»\u00a0\u202f"
 _KINDS = ".json,.xml,.csv,.xlsx,.parquet,.zip,.gz"
 
 
 class Lecture:
-    """What was read and refused: ``base`` for the desk, ``selection`` to start from, and its own account to display."""
+    """What was read and refused: ``base`` for the desk, ``selection`` to start from (``reopened``: it was saved), and its own account."""
 
-    def __init__(self, base: Base, selection: Selection) -> None:
-        self.base, self.selection = base, selection
+    def __init__(self, base: Base, selection: Selection, reopened: bool = False) -> None:
+        self.base, self.selection, self.reopened = base, selection, reopened
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return account(self.base)._repr_mimebundle_()
@@ -97,18 +100,32 @@ def read(contracts: str, registers: str = "", saved: str | Path = "", buyer_sire
     display(bar)
     base = diagnostic.prepare(paths, registers=lists, buyer_siret=buyer_siret or None, progress=bar.follow)
     bar.finish(tables.safe(bar.told))
-    return Lecture(base, selection or Selection(files=tuple(paths), registers=tuple(lists)))
+    return Lecture(base, selection or Selection(files=tuple(paths), registers=tuple(lists)), reopened=bool(selection))
 
 
 def expanded(text: str) -> list[str]:
-    """The paths that a text names: parted by « ; », patterns opened, in alphabetical order."""
+    """The paths that a text names: parted by « ; », a comma or a line, patterns opened, in alphabetical order."""
     found: list[str] = []
-    for part in filter(None, (piece.strip().strip('"') for piece in text.split(";"))):
+    for part in _parted(text):
         matches = _opened(part) if any(mark in part for mark in "*?[") else [part]
         if not matches:
             raise Problem("Aucun fichier ne répond à ce motif", where=part, todo="Vérifiez le dossier et l'extension")
         found += matches
     return found
+
+
+def _parted(text: str) -> list[str]:
+    """A comma may stand in the name of a file: it parts only what is not the path of one."""
+    pieces = [piece.strip(_AROUND) for piece in re.split(r"[;\n]", text)]
+    parted = ([piece] if _there(piece) else piece.split(",") for piece in pieces)
+    return [part.strip(_AROUND) for parts in parted for part in parts if part.strip(_AROUND)]
+
+
+def _there(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except OSError:  # a text too long to be one path
+        return False
 
 
 def _opened(pattern: str) -> list[str]:
@@ -150,7 +167,8 @@ class Files:
         self.upload.observe(self._receive, names="value")
         self.launch.on_click(lambda _: self.start())
         row = ipywidgets.HBox([self.path, self.upload], layout={"flex_flow": "row wrap"})
-        self.widget = ipywidgets.VBox([row, self.registers, self.launch, self.place, self.result])
+        told = ipywidgets.HTML(tables.framed(f"<p>{tables.safe(french.typeset(_SEVERAL))}</p>"))
+        self.widget = ipywidgets.VBox([row, self.registers, told, self.launch, self.place, self.result])
 
     def start(self) -> None:
         """Read aside what is named; the answer comes in the same place."""
@@ -214,7 +232,7 @@ class Files:
 
 def _path(label: str, value: str) -> ipywidgets.Text:
     return ipywidgets.Text(
-        value=value, description=french.typeset(label), style=WIDE, layout={"width": "44rem", "max_width": "100%"}
+        value=value, description=french.typeset(label), style=WIDE, layout={"width": "52rem", "max_width": "100%"}
     )
 
 
