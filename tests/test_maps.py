@@ -55,6 +55,15 @@ def _holds(ring, lon, lat):
     return crossed
 
 
+def test_signs_too_many_to_be_told_apart_are_left_out_and_counted(monkeypatch):
+    monkeypatch.setattr(maps, "MOST_SIGNS", 1)
+    chart = charts.supplier_map(ROWS, PLACES, RADIUSES)
+    assert len(chart.spec["datasets"]["fournisseurs"]) == 1
+    inside = sorted((n for n, kept in zip(ROWS["n"], maps._inside(ROWS, maps._window(PLACES, RADIUSES)), strict=True) if kept))
+    told = re.search(r"1 signes? dessinés?, les plus grandes capacités ; (\d+) fournisseur", plain(json.dumps(chart.spec, ensure_ascii=False)))
+    assert sum(inside) - inside[-1] <= int(told[1]) < sum(inside)
+
+
 @pytest.mark.parametrize(("lon", "lat"), [(2.35, 48.85), (55.45, -20.9), (-61.5, 16.2), (9.1, 42.2)])
 def test_north_is_up_and_a_circle_stays_a_circle_anywhere(lon, lat):
     window = maps.Window.around(lon, lat, 50.0)

@@ -25,6 +25,8 @@ KINDS = {"insertion (SIAE)": (SERIES[3], "square"), "handicap (ESAT, EA)": (SERI
 #: Signs of one commune stand around its centre, so that none hides another (pixels east and north).
 _SHIFTS = {"insertion (SIAE)": (-7, 4), "handicap (ESAT, EA)": (7, 4), "autre ESS": (0, -6)}
 _NAMED, _LAND = 10, "departements"
+#: Signs drawn at most, the largest capacities first: beyond, a map is a stain. Those left out are told.
+MOST_SIGNS = 800
 _INKS = {"lieu": INK, "cercle": "#8a5200", "commune": PALE, "departement": "#8d8778"}
 BASE = "fond : contours des départements (Natural Earth, domaine public, précis à 1 km environ) ; points : centres des communes"
 
@@ -81,13 +83,13 @@ def supplier_map(
     """
     window = FRANCE if whole or not places.height else _window(places, radiuses)
     shown = rows.filter(_inside(rows, window)).sort("capacite", "commune", descending=[True, False], nulls_last=True)
-    drawn = _shifted(shown, window)
+    drawn = _shifted(shown.head(MOST_SIGNS), window)
     layers = [_land(), *_circles(places, radiuses, window), *_marks(), *_home(places, window), *_words()]
     projection = {"type": "mercator", "center": [window.lon, window.lat], "scale": window.scale, "translate": [WIDTH / 2, HEIGHT / 2]}
     chart = alt.layer(*layers).project(**projection).properties(width=WIDTH, height=HEIGHT, view=alt.ViewBackground(fill=AROUND, stroke=RULE))
     inside, out = int(shown["n"].sum()), int(rows["n"].sum()) - int(shown["n"].sum())
     basis = [f"n = {french.count(inside, 'fournisseur', none=False)} sur la carte ; hors de la carte : {french.number(out)} ; sans commune connue : {french.number(unlocated)}",
-             *_read(shown, places, radiuses, window), BASE]  # fmt: skip
+             *_crowded(shown), *_read(shown, places, radiuses, window), BASE]  # fmt: skip
     columns = (("commune", "Commune", "texte"), ("statut", "Statut", "texte"), ("n", "Fournisseurs", "entier"),
                ("capacite", "Capacité annuelle estimée", "somme"), ("distance_km", "Distance (km)", "entier"))  # fmt: skip
     twin = rows.sort("n", "commune", "statut", descending=[True, False, False]).with_columns(pl.col("distance_km").round().cast(pl.Int64))
@@ -248,6 +250,12 @@ def _told(rows: pl.DataFrame, places: pl.DataFrame, inside: int, out: int, unloc
 
 def _inside(rows: pl.DataFrame, window: Window) -> pl.Series:
     return pl.Series([window.shows(lon, lat) for lon, lat in rows.select("lon", "lat").rows()], dtype=pl.Boolean)
+
+
+def _crowded(shown: pl.DataFrame) -> list[str]:
+    """The suppliers of the signs that are too many to be drawn."""
+    left = shown.slice(MOST_SIGNS)
+    return [f"{french.number(MOST_SIGNS)} signes dessinés, les plus grandes capacités ; {french.count(int(left['n'].sum()), 'fournisseur')} sans signe"] if left.height else []
 
 
 def _read(shown: pl.DataFrame, places: pl.DataFrame, radiuses: tuple[float, ...], window: Window) -> list[str]:
