@@ -233,7 +233,7 @@ def diagnose(
         contributions=scores.contributions(chosen.lazy(), base.method).collect(),
         extras=_duties(base, every, uids, sirens, buyer_kind, launches if launched is None else launched.lazy())
         | written.gaps(chosen, said, base.decisions, base.method) | _ending(base, every)
-        | held.tables(chosen, holders, acts, held.loaded(base), population, base.decisions),
+        | held.tables(chosen, holders, acts, base, population),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ Rooms meet here for ``diagnostic``: the registers, the statuses, the sizes; a co
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,30 +68,39 @@ def described(holders: pl.LazyFrame, known: Registers | None) -> pl.LazyFrame:
     )
 
 
-def tables(
-    contracts: pl.DataFrame, holders: pl.DataFrame, subcontracts: pl.DataFrame, known: Registers | None, population: str,
-    decisions: pl.LazyFrame | None = None,
-) -> dict[str, pl.DataFrame]:  # fmt: skip
+def tables(contracts: pl.DataFrame, holders: pl.DataFrame, acts: pl.DataFrame, base: Base, population: str) -> dict[str, pl.DataFrame]:
     """What the section of the report reads: acces_ess, reserves_a_verifier, sous_declaration, sous_traitants; empty without lists."""
+    known = loaded(base)
     if known is None:
         return {}
     counted = contracts.filter(pl.col(population)) if population in contracts.columns else contracts
-    register = suppliers.fuse(known.register, decisions)
-    wide = suppliers.status(holders.lazy(), register, known.establishments, spread_establishment=True)
-    spread = wide.select("uid", "titulaire_id", inclusif_siren="titulaire_inclusif", inclusif_siren_types="inclusif_types")
-    persons = known.establishments.group_by("siren").agg(pl.col("personne_physique").any())
-    rows = holders.lazy().join(spread, on=["uid", "titulaire_id"], how="left").join(
-        persons, left_on="titulaire_siren", right_on="siren", how="left"
-    ).collect()  # fmt: skip
+    spread, subcontractors = widened(base)
+    rows = holders.join(spread, on=["uid", "titulaire_id"], how="left")
     kept, those = counted.lazy(), rows.lazy().join(counted.lazy().select("uid"), on="uid", how="semi")
-    acts = suppliers_analysis.subcontractors(subcontracts.lazy(), register, known.establishments)
     return {
         "acces_ess": _access(counted, those.collect()),
         "reserves_a_verifier": _ordered(suppliers_analysis.reserved_to_check(kept, those)),
         "sous_declaration": _ordered(suppliers_analysis.under_declared(kept, those)),
         "sous_declaration_siren": _ordered(suppliers_analysis.under_declared(kept, those.with_columns(titulaire_inclusif="inclusif_siren"))),
-        "sous_traitants": acts.collect().sort("uid", "acte_id", "sousTraitant_id"),
+        "sous_traitants": subcontractors.join(acts.select("uid").unique(), on="uid", how="semi").sort("uid", "acte_id", "sousTraitant_id"),
     }
+
+
+@lru_cache(maxsize=2)
+def widened(base: Base) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Of all the holders, what the unit's other establishments say and who is a person; the subcontractors with their status.
+
+    Made once for the files: national lists are too large to be gone through again for each buyer.
+    """
+    register, establishments = suppliers.fuse(base.register, base.decisions), base.establishments
+    wide = suppliers.status(base.holders, register, establishments, spread_establishment=True)
+    persons = establishments.group_by("siren").agg(pl.col("personne_physique").any())
+    spread = wide.select("uid", "titulaire_id", "titulaire_siren", inclusif_siren="titulaire_inclusif", inclusif_siren_types="inclusif_types").join(
+        persons, left_on="titulaire_siren", right_on="siren", how="left"
+    )
+    acts = suppliers_analysis.subcontractors(base.subcontracts, register, establishments)
+    found = pl.collect_all([spread.drop("titulaire_siren").unique(["uid", "titulaire_id"], keep="first"), acts])
+    return found[0], found[1]
 
 
 def _ordered(rows: pl.LazyFrame) -> pl.DataFrame:

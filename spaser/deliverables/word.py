@@ -181,8 +181,8 @@ class _Writer:
         grid = self.document.add_table(rows=0, cols=len(heads), style="Tableau")
         grid.alignment = WD_TABLE_ALIGNMENT.LEFT
         for texts, bold in [(heads, True), *((texts, False) for texts in rows), *((texts, True) for texts in totals)]:
-            for cell, text, side in zip(grid.add_row().cells, texts, right, strict=True):
-                _fill(cell, text, known, side, bold)
+            for cell, text, side in zip(grid.add_row()._tr.tc_lst, texts, right, strict=True):
+                _fill(_Cell(cell, grid), text, known, side, bold)
         word_parts.set_widths(grid, widths)
         word_parts.repeat_header(grid)
         word_parts.keep_rows(grid)

@@ -83,7 +83,9 @@ def set_widths(grid: Table, widths: Sequence[Emu]) -> None:
     grid.autofit = False
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
-        for cell in column.cells:
+    # The cells that the library finds through columns are searched for one by one in the whole table: its rows have them at hand.
+    for row in grid._tbl.tr_lst:
+        for cell, width in zip(row.tc_lst, widths, strict=True):
             cell.width = width
 
 
