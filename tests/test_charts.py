@@ -10,8 +10,9 @@ import pytest
 from ahead_frames import FRAMES
 from findings import CODES, findings
 
-from spaser import charts
+from spaser import charts, rules
 from spaser.charts.pictures import INKS, MIME
+from spaser.charts.quadrants import lever_marks
 
 STEPS = pl.DataFrame(
     {"etape": ["Lus", "Concessions", "Mesurés"], "n": [1200, 146, 1054], "genre": ["depart", "retrait", "total"]}
@@ -165,3 +166,47 @@ def test_a_year_that_says_nothing_is_grey_and_marked_unknown():
     assert texts(picture).count("inconnu") == rows.height
     assert charts.COLOURS["inconnu"] in picture.svg
     assert "2026*" in texts(picture)
+
+
+def test_each_lever_of_the_ladder_has_a_shape_and_a_colour_of_its_own():
+    labels = [one["label"] for one in rules.toml("levers.toml")["rungs"]]
+    marks = lever_marks(labels)
+    assert list(marks) == labels
+    assert len({shape for shape, _ in marks.values()}) == len({colour for _, colour in marks.values()}) == len(labels) == 11
+
+
+def test_a_lever_keeps_its_mark_whatever_the_others_shown():
+    alone, several = (lever_marks(labels) for labels in (["Clause d'insertion"], ["Sourcing d'abord", "Réserver un lot", "Clause d'insertion"]))
+    assert alone["Clause d'insertion"] == several["Clause d'insertion"]
+    encoded = next(layer["encoding"] for layer in DRAWN["quadrant"].spec["layer"] if layer["mark"]["type"] == "point")
+    assert encoded["shape"]["scale"]["domain"] == encoded["color"]["scale"]["domain"]
+    assert len(set(encoded["shape"]["scale"]["range"])) == 3
+
+
+def test_names_of_a_quadrant_cross_no_point_and_no_other_name():
+    rows = pl.DataFrame({"famille": [f"Famille inventée {rank:02d}" for rank in range(30)], "demande": [10**8 + 7 * 10**6 * rank for rank in range(30)],
+                         "offre": [rank * rank % 11 for rank in range(30)], "levier": ["Réserver un lot"] * 30, "couverture": [None] * 30})  # fmt: skip
+    picture = charts.quadrant(rows)
+    spots = {name: tuple(map(float, at)) for name, at in zip(rows.sort("famille")["famille"], _points(picture), strict=True)}
+    words = _words(picture)
+    assert 5 < len(words) < 30
+    boxes = {name: _around(align, *at, len(name)) for name, (align, at) in words.items()}
+    for name, (left, right, top, bottom) in boxes.items():
+        assert not [x for other, (x, y) in spots.items() if other != name and left < x < right and top < y < bottom]
+        assert not [b for other, b in boxes.items() if other != name and left < b[1] and b[0] < right and top < b[3] and b[2] < bottom]
+
+
+def _points(picture):
+    group = re.search(r'class="mark-symbol role-mark[^>]*>(.*?)</g>', picture.svg, re.S)[1]
+    return re.findall(r'translate\(([\d.-]+),([\d.-]+)\)', group)
+
+
+def _words(picture):
+    found = re.findall(r'<text text-anchor="(\w+)" transform="translate\(([\d.-]+),([\d.-]+)\)"[^>]*>(Famille inventée \d\d)<', picture.svg)
+    return {name: (align, (float(x), float(y))) for align, x, y, name in found}
+
+
+def _around(align, x, y, letters):
+    size = 5 * letters
+    left = {"start": x, "end": x - size, "middle": x - size / 2}[align]
+    return left, left + size, y - 9, y + 2

@@ -24,6 +24,13 @@ def test_the_profile_says_the_grid_is_ours_and_shows_what_is_not_answered():
     assert "sans réponse" in told
 
 
+def test_titles_of_tabs_are_read_whole():
+    titles = widgets.Questionnaire().widget.children[0].titles
+    assert len(titles) == 6
+    # A tab is 144 pixels wide: « Connaissance des fo » is all that it shows of a longer title.
+    assert max(map(len, titles)) <= 19
+
+
 def test_answers_are_kept_and_reopened(tmp_path):
     asked = widgets.Questionnaire(tmp_path / "reponses.json")
     asked.fill({"moyens": 2, "bilan": 1})

@@ -1,22 +1,19 @@
-"""Charts of what could be and what comes: gaps, demand and supply, calendar, target, peers.
+"""Charts of what could be and what comes: gaps, calendar, target, peers.
 
 Each takes a small documented frame of finished figures; rooms that compute them name their columns so.
 """
 
 from __future__ import annotations
 
-import math
-
 import altair as alt
 import polars as pl
 
 from spaser import french
-from spaser.charts.marks import WIDTH, count_axis, data, percent_axis, picture, quick, short, text
-from spaser.charts.pictures import ACCENT, COLOURS, INK, NEUTRAL, PALE, RULE, SERIES, Picture
+from spaser.charts.marks import WIDTH, data, percent_axis, picture, quick, text
+from spaser.charts.pictures import ACCENT, COLOURS, INK, NEUTRAL, PALE, SERIES, Picture
 
 _GAPS = {"les deux": NEUTRAL, "déclarée seulement": SERIES[4], "lue seulement": ACCENT,
          "ni l'un ni l'autre": COLOURS["aucune"], "inconnu": COLOURS["inconnu"]}  # fmt: skip
-_LEVERS = ("circle", "square", "triangle-up", "diamond", "cross")
 
 
 def gap(rows: pl.DataFrame, title: str = "Déclaré et lu dans les textes") -> Picture:
@@ -51,63 +48,6 @@ def gap(rows: pl.DataFrame, title: str = "Déclaré et lu dans les textes") -> P
     columns = (("nom", "Considération", "texte"), ("reponse", "Réponse", "texte"), ("n", "Contrats", "entier"))
     chart = (bars + texts).properties(width=WIDTH, height=alt.Step(36))
     return picture(chart, title, f"n = {french.count(n, 'contrat', none=False)}", told, rows, columns)
-
-
-@quick
-def quadrant(rows: pl.DataFrame, title: str = "Ce qui est acheté, ce que l'ESS peut fournir") -> Picture:
-    """Demand of each family against its ESS supply.
-
-    Parameters
-    ----------
-    rows
-        One row per family: ``famille``, ``demande`` (cents a year), ``offre`` (credible suppliers), ``levier`` (label),
-        ``couverture`` (part of the demand known, or null).
-    """
-    shown = _named(rows.with_columns(euros=pl.col("demande") / 100, texte=short("famille", 34)))
-    most, top = rows["offre"].max() or 1, (rows["demande"].max() or 100) / 100
-    across = count_axis("fournisseurs de l'ESS crédibles", [n for n in (0, 1, 3, 10, 30, 100, 300, 1000) if n <= most])
-    upward = count_axis("achats par an (€)", [0, *(10**k for k in range(3, 10) if 10**k <= top)])
-    base = alt.Chart(data(shown)).encode(
-        x=alt.X("offre:Q", scale=alt.Scale(type="symlog", nice=False), axis=across),
-        y=alt.Y("euros:Q", scale=alt.Scale(type="symlog", constant=1000, nice=False), axis=upward),
-    )
-    levers = rows["levier"].unique(maintain_order=True).to_list()
-    shape = alt.Shape("levier:N", scale=alt.Scale(domain=levers, range=[_LEVERS[i % len(_LEVERS)] for i in range(len(levers))]),
-                      legend=alt.Legend(columns=3, labelLimit=260))
-    points = base.mark_point(filled=True, size=90, color=NEUTRAL, opacity=1).encode(shape=shape)
-    labels = base.mark_text(align="left", dx=8, fontSize=11).encode(text="texte:N")
-    middles = rows.select(pl.col("offre").median(), (pl.col("demande") / 100).median().alias("euros"))
-    rules = alt.Chart(data(middles))
-    cross = rules.mark_rule(color=RULE, strokeDash=[4, 3]).encode(x="offre:Q") + rules.mark_rule(
-        color=RULE, strokeDash=[4, 3]
-    ).encode(y="euros:Q")
-    best = rows.sort("demande", descending=True).head(3)
-    said = " ; ".join(
-        f"{f} : {french.euros_short(d)}, {french.count(o, 'fournisseur')}"
-        for f, d, o in best.select("famille", "demande", "offre").rows()
-    )
-    columns = (("famille", "Famille", "texte"), ("demande", "Achats par an", "somme"),
-               ("offre", "Fournisseurs crédibles", "entier"),
-               ("levier", "Levier", "texte"), ("couverture", "Part connue", "part"))  # fmt: skip
-    hidden = int((shown["texte"] == "").sum())
-    names = f" ; sans leur nom, pour rester lisible : {french.number(hidden)} (voir les données)" if hidden else ""
-    basis = f"n = {french.count(rows.height, 'famille', feminine=True)} ; traits : médianes{names}"
-    return picture(
-        (cross + points + labels).properties(width=WIDTH, height=380), title, basis, f"Nuage de points. {said}.", rows, columns
-    )
-
-
-def _named(shown: pl.DataFrame) -> pl.DataFrame:
-    """The names of the largest families first, none over another: the others are in the table."""
-    wide, tall = (WIDTH / math.log1p(max(shown["offre"].max() or 1, 1)), 380 / math.log1p(max(shown["euros"].max() or 1, 1) / 1000))
-    taken: list[tuple[float, float, float]] = []
-    kept: dict[str, str] = {}
-    for family, words, n, euros in shown.sort("demande", "famille", descending=[True, False]).select("famille", "texte", "offre", "euros").rows():
-        x, y, size = wide * math.log1p(n), tall * math.log1p(euros / 1000), 14 + 6.2 * len(words)
-        if all(abs(y - b) > 13 or x > a + long or a > x + size for a, b, long in taken):
-            taken.append((x, y, size))
-            kept[family] = words
-    return shown.with_columns(texte=pl.col("famille").replace_strict(kept, default="", return_dtype=pl.String))
 
 
 @quick

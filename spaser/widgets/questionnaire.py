@@ -35,7 +35,7 @@ class Questionnaire:
         self.answer, self.status = ipywidgets.HTML(), ipywidgets.HTML()
         self.lists: dict[str, ipywidgets.Dropdown] = {}
         axes = [self._axis(axis) for axis in self.grid["axis"]]
-        tabs = ipywidgets.Tab(axes, titles=[axis["label"] for axis in self.grid["axis"]])
+        tabs = ipywidgets.Tab(axes, titles=[axis.get("short", axis["label"]) for axis in self.grid["axis"]])
         self.button = ipywidgets.Button(description="Enregistrer mes réponses", layout={"width": "max-content"})
         self.button.on_click(lambda _: self._keep())
         self.path = Path(path) if path else Path("mes_reponses.json")
