@@ -149,7 +149,7 @@ def _article(number: str | None) -> str:
 def _file_line(row: dict[str, Any]) -> str:
     if row["statut"] == "refuse":
         return f"  {row['document']} : non lu. {row['message']}"
-    kind = row["genre"] or "type non reconnu"
+    kind = row["genre"] or "lu, sans que l'on sache de quelle pièce il s'agit"
     pages = f", {french.count(row['pages'], 'page')}" if row["pages"] else ""
     note = f". {row['message']}" if row["message"] else ""
     return f"  {row['document']} : {kind}, {row['format']}{pages}{note}"

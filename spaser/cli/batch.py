@@ -7,7 +7,7 @@ from pathlib import Path
 
 from spaser import french
 from spaser.cli.options import command
-from spaser.cli.terminal import progress, say
+from spaser.cli.terminal import first, progress, say
 from spaser.problems import Problem
 
 
@@ -28,7 +28,10 @@ def _run(choices: argparse.Namespace) -> None:
     outcomes = batch.run(mission, progress=progress)
     done = [one for one in outcomes if not one.failure]
     reused = sum(one.reused for one in done)
-    say(f"{french.capital(french.count(len(done), 'rapport'))} dans {Path(mission.folder)}, dont {french.number(reused)} déjà à jour.")
+    again = f", dont {french.number(reused)} déjà à jour" if reused else ""
+    say(f"{french.capital(french.count(len(done), 'rapport'))} dans {Path(mission.folder)}{again}.")
+    if done:
+        first(Path(mission.folder) / "index.html")
     failed = [one for one in outcomes if one.failure]
     if failed:
         names = " ; ".join(f"{one.buyer} : {one.failure}" for one in failed)

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 FRENCH = {
     "usage: ": "usage : ",
-    "positional arguments": "arguments",
-    "options": "options",
-    "optional arguments": "options",
+    "positional arguments": "arguments\u00a0",
+    "options": "options\u00a0",
+    "optional arguments": "options\u00a0",
     "show this help message and exit": "afficher cette aide et sortir",
     "the following arguments are required: %s": "il manque : %s",
     "unrecognized arguments: %s": "option inconnue : %s",
@@ -47,7 +47,12 @@ def wrote(paths: Iterable[object]) -> None:
     say("\nFichiers écrits :\n" + "\n".join(f"  {name}" for name in names))
     page = next((name for name in names if name.endswith(".html")), None)
     if page:
-        say(f"\nÀ ouvrir d'abord, dans un navigateur (double-clic) : {page}")
+        first(page)
+
+
+def first(page: object) -> None:
+    """The page to open before all the others."""
+    say(f"\nÀ ouvrir d'abord, dans un navigateur (double-clic) : {page}")
 
 
 def progress(label: str, done: float) -> None:
