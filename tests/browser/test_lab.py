@@ -116,3 +116,12 @@ def test_a_wrong_path_is_told_in_a_box(page, lab):
     box.wait_for()
     assert "nulle_part.json" in box.inner_text()
     clean(page)
+
+
+def test_titles_of_the_questionnaire_are_read_whole(page, lab):
+    opened(page, f"{lab}/lab/tree/08_diagnostic_qualitatif.ipynb?reset")
+    run_all(page)
+    titles = page.locator(".jupyter-widgets.widget-tab").first.locator(".lm-TabBar-tabLabel")
+    titles.first.wait_for()
+    assert titles.count() == 6
+    assert [one.inner_text() for one in titles.all() if one.evaluate("label => label.scrollWidth > label.clientWidth")] == []
