@@ -15,7 +15,7 @@ from spaser.charts.pictures import INKS, MIME
 from spaser.charts.quadrants import lever_marks
 
 STEPS = pl.DataFrame(
-    {"etape": ["Lus", "Concessions", "Mesurés"], "n": [1200, 146, 1054], "genre": ["depart", "retrait", "total"]}
+    {"etape": ["Lus", "Concessions", "Mesurés"], "n": [1200, 146, 1054], "genre": ["départ", "retrait", "total"]}
 )
 BANDS = pl.DataFrame({"axe": ["Social"] * 3, "bande": ["0", "1 à 100", "inconnu"], "ordre": [0, 1, 2], "n": [1200, 20, 80]})
 

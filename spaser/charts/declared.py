@@ -166,12 +166,12 @@ def waterfall(steps: pl.DataFrame, title: str = "De tous les contrats lus au dé
     ----------
     steps
         One row per step, in order: ``etape``, ``n`` (contracts; taken away when ``genre`` is « retrait »),
-        ``genre`` (depart, retrait, total).
+        ``genre`` (départ, retrait, total).
     """
     signed = (
         pl.when(pl.col("genre") == "retrait")
         .then(-pl.col("n"))
-        .when(pl.col("genre") == "depart")
+        .when(pl.col("genre") == "départ")
         .then(pl.col("n"))
         .otherwise(0)
     )
@@ -186,7 +186,7 @@ def waterfall(steps: pl.DataFrame, title: str = "De tous les contrats lus au dé
         y=alt.Y("etape:N", sort=rows["etape"].to_list(), title=None, axis=alt.Axis(ticks=False, domain=False))
     )
     paint = alt.Color(
-        "genre:N", legend=None, scale=alt.Scale(domain=["depart", "retrait", "total"], range=[PALE, "#c9d1da", NEUTRAL])
+        "genre:N", legend=None, scale=alt.Scale(domain=["départ", "retrait", "total"], range=[PALE, "#c9d1da", NEUTRAL])
     )
     bars = base.mark_bar(height=22).encode(x=alt.X("debut:Q", axis=count_axis("contrats")), x2="fin:Q", color=paint)
     texts = base.mark_text(align="left", dx=6).encode(x="fin:Q", text="texte:N")

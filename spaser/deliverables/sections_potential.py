@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from spaser import charts, french
+from spaser import charts, french, rules
 from spaser.deliverables.findings import Findings
 from spaser.deliverables.report import (
     Callout,
@@ -135,6 +135,8 @@ def annexes(findings: Findings) -> tuple[TableBlock, ...]:
         table("hypothèses", "Hypothèses", told, [Column("hypothese", "Hypothèse"), Column("valeur", "Valeur"), Column("raison", "Raison")]),
     ]
     if learned is not None and learned.height:
+        names = dict(rules.table("families.csv").select("famille", "libelle").rows())
+        learned = learned.with_columns(pl.col("famille").replace(names))
         columns = [Column("naf", "Activité"), Column("famille", "Famille"), Column("poids", "Poids appris", "part"),
                    Column("fournisseurs", "Entreprises observées", "entier")]  # fmt: skip
         sheets.append(table("poids appris", "Ce que gagnent les entreprises d'une activité", learned, columns))

@@ -51,7 +51,7 @@ def refusals(rejects: pl.DataFrame) -> pl.DataFrame:
 
 def steps(contracts: pl.DataFrame, population: str) -> pl.DataFrame:
     """From every contract to the population: ``etape, n, genre``; what is taken away adds up exactly."""
-    left, rows = contracts, [("Contrats et concessions lus", contracts.height, "depart")]
+    left, rows = contracts, [("Contrats et concessions lus", contracts.height, "départ")]
     cuts = [
         ("Concessions", "type_contrat", pl.col("type_contrat") == "concession"),
         ("Défense ou sécurité", "defense", pl.col("defense")),
