@@ -31,6 +31,15 @@ def test_titles_of_tabs_are_read_whole():
     assert max(map(len, titles)) <= 19
 
 
+def test_a_question_without_answer_says_so_at_first_and_once_its_answer_is_taken_back():
+    asked = widgets.Questionnaire()
+    assert {one.label for one in asked.lists.values()} == {"sans réponse"}
+    asked.fill({"moyens": 2})
+    assert asked.said["moyens"] == 2
+    asked.fill({"moyens": None})
+    assert (asked.lists["moyens"].label, asked.said["moyens"]) == ("sans réponse", None)
+
+
 def test_answers_are_kept_and_reopened(tmp_path):
     asked = widgets.Questionnaire(tmp_path / "reponses.json")
     asked.fill({"moyens": 2, "bilan": 1})

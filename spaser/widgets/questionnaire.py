@@ -16,6 +16,8 @@ from spaser.problems import Problem
 from spaser.widgets import tables
 
 _SILENT = "sans réponse"
+#: A list whose value is None shows nothing at all: no answer has a value of its own.
+_NONE = -1
 _WIDE = {"description_width": "initial"}
 
 
@@ -47,13 +49,13 @@ class Questionnaire:
     @property
     def said(self) -> dict[str, int | None]:
         """The level answered to each question (None: no answer)."""
-        return {name: one.value for name, one in self.lists.items()}
+        return {name: None if one.value == _NONE else one.value for name, one in self.lists.items()}
 
     def fill(self, said: dict[str, int | None]) -> None:
         """Give several answers at once."""
         maturity.answers(said, self.grid)
         for name, level in said.items():
-            self.lists[name].value = level
+            self.lists[name].value = _NONE if level is None else level
 
     def blocks(self) -> Sequence[Block]:
         """The profile, then the actions, lowest levels first."""
@@ -85,10 +87,10 @@ class Questionnaire:
     def _axis(self, axis: dict[str, Any]) -> ipywidgets.VBox:
         rows = []
         for one in axis["question"]:
-            options = [(_SILENT, None)] + [(f"{level} – {text}", level) for level, text in enumerate(one["answers"])]
+            options = [(_SILENT, _NONE)] + [(f"{level} – {text}", level) for level, text in enumerate(one["answers"])]
             asked = ipywidgets.HTML(f"<strong>{french.typeset(one['text'])}</strong>")
             chosen = ipywidgets.Dropdown(
-                options=options, value=None, description="Réponse", style=_WIDE, layout={"width": "46rem", "max_width": "100%"}
+                options=options, value=_NONE, description="Réponse", style=_WIDE, layout={"width": "46rem", "max_width": "100%"}
             )
             chosen.observe(lambda _: self.refresh(), names="value")
             self.lists[one["id"]] = chosen
