@@ -141,8 +141,12 @@ def _reach(found: Opportunities | None) -> str:
 
 
 def _annexes(told: Findings, spent: Findings | None) -> list[TableBlock | None]:
-    """The sheets: breakdowns of the population in use, totals of the others, so that the workbook opens at once."""
-    kept = told.measures.filter((pl.col("population") == told.population) | (pl.col("dimension") == "total"))
+    """The sheets: breakdowns of the population in use, totals of the others, so that the workbook opens at once.
+
+    Divisions of the CPV are left to ``spaser diagnostic``: families say the same in the buyer's words.
+    """
+    used = (pl.col("population") == told.population) & (pl.col("dimension") != "cpv_division")
+    kept = told.measures.filter(used | (pl.col("dimension") == "total"))
     return [
         *annexes(replace(told, measures=kept)), *sections_potential.annexes(told), sections_maturity.annex(told), sections_reach.annex(told),
         *(sections_pams.spending_annexes(spent) if spent else ()),

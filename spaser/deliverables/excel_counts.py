@@ -45,6 +45,10 @@ class Place:
         return {column.name: index for index, column in enumerate(self.block.columns)}
 
     @cached_property
+    def schema(self) -> pl.Schema:
+        return self.block.frame.schema
+
+    @cached_property
     def keys(self) -> dict[tuple, int]:
         return {key: self.first + i for i, key in enumerate(self.block.frame.select(_KEY).rows())}
 
@@ -140,7 +144,7 @@ def _tests(line: dict[str, Any], name: str, rows: Place) -> _Criteria | None:
         if by not in rows.columns or line["modalite"] is None:
             return None
         tests.append((by, line["modalite"], pl.col(by).cast(pl.String) == line["modalite"]))
-    if name != "denominateur" and rows.block.frame.schema.get(indicator) == pl.Boolean and indicator in rows.columns:
+    if name != "denominateur" and rows.schema.get(indicator) == pl.Boolean and indicator in rows.columns:
         answered, column = name == "repondus", pl.col(indicator)
         tests.append((indicator, f"<>{UNKNOWN}" if answered else YES, column.is_not_null() if answered else column))
     key = ",".join(f"{rows.span(column)},{_quoted(wanted)}" for column, wanted, _ in tests)

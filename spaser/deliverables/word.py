@@ -231,8 +231,9 @@ class _Writer:
         if not self.marks:
             return
         self.heading(_ORIGIN)
+        known = str(self.document.styles["Note de tableau"].style_id)
         for measure, rank in self.marks.items():
-            self.document.add_paragraph(f"{rank}. {plain(sentences.explanation(measure))}", style="Note de tableau")
+            self.document.add_paragraph(f"{rank}. {plain(sentences.explanation(measure))}")._p.style = known
 
     def _next(self, kind: str) -> int:
         count = getattr(self, f"_{kind}", 0) + 1
