@@ -12,6 +12,7 @@ import pytest
 from findings import CODES, findings
 
 from spaser import french
+from spaser.cli import terminal
 from spaser.deliverables import files, report, sections, sentences, tallies
 from spaser.deliverables.annexes import annexes
 from spaser.deliverables.report import Measured
@@ -200,7 +201,7 @@ def test_no_figure_is_typed_by_hand_the_sentence_follows_the_measure():
     assert told.startswith("3\u00a0contrats")
 
 
-def test_a_file_is_never_half_written_and_an_open_one_gets_a_numbered_copy(tmp_path, monkeypatch):
+def test_a_file_is_never_half_written_and_an_open_one_gets_a_numbered_copy_that_is_told(tmp_path, monkeypatch, capsys):
     target = tmp_path / "sous" / "diagnostic.xlsx"
     assert files.write_atomic(target, b"un") == target
     real = Path.replace
@@ -215,7 +216,10 @@ def test_a_file_is_never_half_written_and_an_open_one_gets_a_numbered_copy(tmp_p
     assert written.name == "diagnostic (2).xlsx"
     assert written.read_bytes() == b"deux"
     assert target.read_bytes() == b"un"
-    assert "ouvert dans un autre logiciel" in files.moved_message(target, written)
+    assert "ouvert dans un autre logiciel" in files.moved_message(written)
+    assert files.moved_message(target) == ""
+    terminal.wrote([target, written])
+    assert "diagnostic.xlsx est ouvert dans un autre logiciel" in capsys.readouterr().out
     assert sorted(p.name for p in target.parent.iterdir()) == ["diagnostic (2).xlsx", "diagnostic.xlsx"]
 
 

@@ -43,8 +43,12 @@ def say(text: str, stream: object = None) -> None:
 
 def wrote(paths: Iterable[object]) -> None:
     """The files written, and the one to open first: who reads a terminal for the first time does not know which."""
+    from spaser.deliverables.files import moved_message
+
     names = [str(path) for path in paths]
     say("\nFichiers écrits :\n" + "\n".join(f"  {name}" for name in names))
+    for told in filter(None, map(moved_message, names)):
+        say(told)
     page = next((name for name in names if name.endswith(".html")), None)
     if page:
         first(page)

@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def write_atomic(path: Path | str, content: bytes) -> Path:
     Returns
     -------
     Path
-        Where the file was written: compare it with ``path`` to tell the user.
+        Where the file was written; ``moved_message`` says it to the user when it is elsewhere.
 
     Raises
     ------
@@ -52,11 +53,14 @@ def write_atomic(path: Path | str, content: bytes) -> Path:
             temporary.unlink(missing_ok=True)
 
 
-def moved_message(wanted: Path | str, written: Path) -> str:
-    """What to tell the user when the file was written under another name (empty otherwise)."""
-    if Path(wanted) == written:
+def moved_message(written: Path | str) -> str:
+    """What to tell the user when a file was written as a numbered copy beside the one it should replace (empty otherwise)."""
+    path = Path(written)
+    found = re.fullmatch(r"(.+) \(\d+\)", path.stem)
+    wanted = path.with_stem(found[1]) if found else path
+    if wanted == path or not wanted.exists():
         return ""
-    return french.typeset(f"{Path(wanted).name} est ouvert dans un autre logiciel : le résultat est dans « {written.name} ».")
+    return french.typeset(f"{wanted.name} est ouvert dans un autre logiciel : le résultat est dans « {path.name} ».")
 
 
 def officers_csv(frame: pl.DataFrame) -> bytes:

@@ -16,8 +16,8 @@ from pathlib import Path
 import polars as pl
 
 from spaser import rules
-from spaser.sources import registers_sirene as sirene
 from spaser.sources import archives
+from spaser.sources import registers_sirene as sirene
 from spaser.sources.register_files import Opened, open_list, plain
 from spaser.sources.siret import bare, luhn_ok
 from spaser.vocabulary import ESTABLISHMENTS, INCLUSIVE_STATUSES, REGISTER, REJECTS

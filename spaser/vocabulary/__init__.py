@@ -42,7 +42,14 @@ from spaser.vocabulary.measures import EDITIONS, ENTERED, MATURITY_ACTIONS, MATU
 from spaser.vocabulary.needs import CANDIDATES, NEED_CONTRACTS, NEEDS, OPPORTUNITIES, PLACES, PLAN, RENEWALS, SUPPLY  # noqa: F401
 from spaser.vocabulary.suppliers import ESTABLISHMENTS, LINK_CANDIDATES, LINKS, NOMENCLATURE, REGISTER, SPEND, STATUS  # noqa: F401
 from spaser.vocabulary.texts import (  # noqa: F401
-    ANNOUNCED, DOCUMENT_LINKS, GAPS, LAUNCHES, NOTICE_CRITERIA, NOTICE_LOTS, NOTICES, PASSAGES,
+    ANNOUNCED,
+    DOCUMENT_LINKS,
+    GAPS,
+    LAUNCHES,
+    NOTICE_CRITERIA,
+    NOTICE_LOTS,
+    NOTICES,
+    PASSAGES,
 )  # fmt: skip
 from spaser.vocabulary.words import CENT, HOLDER, NO, SUBCONTRACT, UNKNOWN, UNREADABLE_CENTS, YES, B, D, F, I, N, T, Table, Word  # noqa: F401
 
