@@ -52,6 +52,7 @@ class Rule:
     absorbed: bool = False
     weak: bool = False
     harm: bool = False
+    sure: bool = False
     number: str = ""
     example: str = ""
     counter: str = ""
@@ -67,6 +68,7 @@ class Except:
     pattern: re.Pattern[str]
     sieve: str
     example: str
+    touch: bool = False
 
     def concerns(self, rule: str) -> bool:
         return not self.scope or rule.startswith(self.scope)
@@ -117,7 +119,7 @@ def compiled(data: dict[str, Any], where: str) -> Lexicon:
     fragments = data.get("fragments", {})
     found = tuple(_rule(entry, data["confidence"], fragments, where) for entry in data["rules"])
     exceptions = tuple(
-        Except(e["id"], e["kind"], tuple(e.get("scope", ())), pattern, _sieve(pattern.pattern), e["example"])
+        Except(e["id"], e["kind"], tuple(e.get("scope", ())), pattern, _sieve(pattern.pattern), e["example"], e.get("touch", False))
         for e, pattern in ((e, _pattern(e["patterns"], fragments, e["id"], where)) for e in data.get("exceptions", []))
     )
     numbers = {name: _number(entry, fragments, where) for name, entry in data.get("numbers", {}).items()}
@@ -174,7 +176,7 @@ def _rule(entry: dict[str, Any], classes: dict[str, float], fragments: dict[str,
     given = {key: value for key, value in entry.items() if key not in ("patterns", "anchors", "confidence")}
     return Rule(
         anchors=tuple(entry["anchors"]), pattern=pattern, sieve=_sieve(pattern.pattern),
-        confidence=classes[entry["confidence"]], **given,
+        confidence=classes[entry["confidence"]], sure=entry["confidence"] == "certain", **given,
     )  # fmt: skip
 
 
