@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from types import TracebackType
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import polars as pl
 
@@ -111,7 +111,7 @@ class reading:
     def __enter__(self) -> reading:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> Literal[False]:
         if error is None or isinstance(error, Problem | BrokenPipeError):
             return False
         problem = refused(self.where, error, *self.libraries)

@@ -60,7 +60,8 @@ def lines_of_toml(text: str) -> dict[Path, int]:
 
 def _statements(text: str) -> Iterator[tuple[int, list[tuple[int, str]]]]:
     """The statements of a TOML text: their line, and their tokens each with its own."""
-    line, depth, tokens = 1, 0, []
+    line, depth = 1, 0
+    tokens: list[tuple[int, str]] = []
     for match in _TOML.finditer(text):
         token = match[0]
         if token == "\n":
@@ -87,7 +88,8 @@ def _value(tokens: list[tuple[int, str]], at: int, path: Path, found: dict[Path,
         while at < len(tokens) and tokens[at][1] not in (",", "]", "}"):
             at += 1
         return at
-    at, rank, words = at + 1, 0, []
+    at, rank = at + 1, 0
+    words: list[str] = []
     while at < len(tokens) and tokens[at][1] not in ("]", "}"):
         word = tokens[at][1]
         if word == ",":
