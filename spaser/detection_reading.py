@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from spaser import detection_heads as heads
 from spaser.detection_numbers import number_said
 from spaser.detection_rules import Except, Lexicon, Rule
 from spaser.detection_sieve import FOLD
@@ -224,7 +225,12 @@ def _finding(hit: tuple[int, int, Rule], folded: Folded, nature: str, lexicon: L
     before, said, after = text[first:start], text[start:end], text[end:last]
     if rule.level == 1 and contexts["excluded_before"].search(before[-60:]):
         return None
-    level, carrier, confidence = rule.level, _carrier(rule, nature, before, said, after, lexicon), rule.confidence
+    carrier = _carrier(rule, nature, before, said, after, lexicon)
+    level, confidence = _bought(hit, carrier, nature, text, lexicon), rule.confidence
+    if level == 0:
+        return None
+    if level < rule.level:
+        carrier = "objet"
     if (level == 2 or _box(text, start, end, lexicon) is False) and _denied(before, after, text, start, end, rule, lexicon):
         level, carrier = 0, "negated"
     elif level == 2 and carrier == "reservation" and _spoken_of(before, said, after, nature, lexicon):
@@ -235,6 +241,17 @@ def _finding(hit: tuple[int, int, Rule], folded: Folded, nature: str, lexicon: L
     return Finding(
         rule, folded.original(start), folded.original(end), level, carrier, confidence, number, unit, _article(text[first:last])
     )
+
+
+def _bought(hit: tuple[int, int, Rule], carrier: str, nature: str, text: str, lexicon: Lexicon) -> int:
+    """The level of a finding, once seen what the subject line buys: 0 when the word only qualifies something else."""
+    start, _, rule = hit
+    if nature != "objet" or carrier != "objet":
+        return rule.level
+    if heads.of_the_operation(start, rule, carrier, *heads.own(text, lexicon)):
+        return 0
+    head = heads.governing(text, start, lexicon)
+    return min(rule.level, head.level) if head is not None and head.concerns(rule.id) else rule.level
 
 
 def _supposed(text: str, start: int, before: str, lexicon: Lexicon) -> bool:

@@ -75,6 +75,21 @@ class Except:
 
 
 @dataclass(frozen=True)
+class Head:
+    """The head of a noun phrase that says what is bought: what its complement names counts up to `level` (0: not at all)."""
+
+    id: str
+    level: int
+    scope: tuple[str, ...]
+    pattern: re.Pattern[str]
+    example: str
+    counter: str
+
+    def concerns(self, rule: str) -> bool:
+        return rule.startswith(self.scope)
+
+
+@dataclass(frozen=True)
 class Number:
     """How to read one kind of number near a finding: reach in characters, then (unit, pattern) in order."""
 
@@ -93,6 +108,7 @@ class Lexicon:
     numbers: dict[str, Number]
     contexts: dict[str, Any]
     first_pass: dict[bool, str]
+    heads: tuple[Head, ...] = ()
 
     def rule(self, name: str) -> Rule:
         return next(rule for rule in self.rules if rule.id == name)
@@ -126,6 +142,7 @@ def compiled(data: dict[str, Any], where: str) -> Lexicon:
     return Lexicon(
         found, _by_anchor(found), exceptions, numbers, _contexts(data["contexts"], fragments, where),
         {subject: _first_pass(rule for rule in found if not (subject and rule.fields == "hors_objet")) for subject in (True, False)},
+        tuple(_headed(entry, data.get("head_scope", []), fragments, where) for entry in data.get("heads", [])),
     )  # fmt: skip
 
 
@@ -178,6 +195,11 @@ def _rule(entry: dict[str, Any], classes: dict[str, float], fragments: dict[str,
         anchors=tuple(entry["anchors"]), pattern=pattern, sieve=_sieve(pattern.pattern),
         confidence=classes[entry["confidence"]], sure=entry["confidence"] == "certain", **given,
     )  # fmt: skip
+
+
+def _headed(entry: dict[str, Any], scope: list[str], fragments: dict[str, str], where: str) -> Head:
+    pattern = _pattern(entry["patterns"], fragments, entry["id"], where)
+    return Head(entry["id"], entry["level"], tuple(entry.get("scope", scope)), pattern, entry["example"], entry["counter"])
 
 
 def _number(entry: dict[str, Any], fragments: dict[str, str], where: str) -> Number:
