@@ -1,6 +1,6 @@
 """Considerations: declared, written, held; when each consultation was launched; what it scores."""
 
-from spaser.considerations.known import (
+from spaser.considerations.knowledge import (
     announced,
     declared,
     doubts,

@@ -1,6 +1,6 @@
 """Obligations: which duty weighs on which contract and on which buyer; a readiness, never a verdict."""
 
-from spaser.obligations.duties import (
+from spaser.obligations.weighing import (
     aimed,
     buyer_duties,
     catalogue,

@@ -1,6 +1,6 @@
 """Potential: what a buyer buys × who in the ESS could supply it."""
 
-from spaser.potential.opportunities import (
+from spaser.potential.projection import (
     advise,
     allotment,
     balance,

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 from spaser import widgets
 from spaser.studies import diagnostic
-from spaser.studies.potential import study as opportunities  # noqa: E402
+from spaser.studies.potential import compose as opportunities  # noqa: E402
 from spaser.widgets import tables  # noqa: E402
 
 DATA = ROOT.parent / "shared" / "data"

@@ -18,8 +18,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "rules": ("problems",),
     "french": (),
     "vocabulary": (),
-    "settings": WORDS,
-    "sources": (*WORDS, "french", "settings"),
+    "guards": (*WORDS, "french"),
+    "settings": (*WORDS, "french", "guards"),
+    "sources": (*WORDS, "french", "guards", "settings"),
     # rooms that compute agree on words and never import each other
     "contracts": WORDS,
     "buyers": WORDS,
@@ -42,15 +43,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "sections": (*WORDS, "french", "charts", "deliverables", "potential"),
     # where the rooms meet
     "studies": (
-        *WORDS, "french", "settings", "sources", "contracts", "buyers", "territories", "families", "suppliers", "linkage",
+        *WORDS, "french", "guards", "settings", "sources", "contracts", "buyers", "territories", "families", "suppliers", "linkage",
         "detection", "considerations", "obligations", "indicators", "potential", "renewals", "maturity", "impact", "meetings",
         "charts", "deliverables", "sections",
     ),
     "widgets": (
-        *WORDS, "french", "settings", "sources", "buyers", "territories", "detection", "indicators", "maturity", "renewals",
+        *WORDS, "french", "guards", "settings", "sources", "buyers", "territories", "detection", "indicators", "maturity", "renewals",
         "charts", "deliverables", "sections", "studies",
     ),
-    "cli": (*WORDS, "french", "settings", "sources", "indicators", "deliverables", "studies"),
+    "cli": (*WORDS, "french", "guards", "settings", "sources", "indicators", "deliverables", "studies"),
     "__main__": ("cli",),
     "__init__": (),
     "reference": (),

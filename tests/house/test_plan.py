@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
-
 from house import plan
 
 ROOT = Path(__file__).parents[2]
@@ -76,3 +76,12 @@ def test_a_folder_too_full_is_caught(tmp_path):
     for rank in range(plan.MOST_FILES + 1):
         (copy / "families" / f"n{rank}.py").write_text("", encoding="utf-8")
     assert any(fault.startswith("families : ") for fault in plan.faults(copy))
+
+
+def test_no_name_of_a_face_hides_a_file_of_its_room():
+    hidden = {}
+    for face in PACKAGE.rglob("__init__.py"):
+        names = set(re.findall(r'^    "(\w+)",$', face.read_text(encoding="utf-8"), re.M))
+        files = {path.name.removesuffix(".py") for path in face.parent.iterdir()}
+        hidden |= {face.parent.name: names & files} if names & files else {}
+    assert hidden == {}

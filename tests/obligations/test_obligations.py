@@ -15,7 +15,7 @@ import pytest
 
 from spaser import considerations, contracts, obligations, rules
 from spaser import vocabulary as words
-from spaser.obligations import reserved as obligations_reserved
+from spaser.obligations import reservations as obligations_reserved
 from spaser.obligations import thresholds
 from spaser.problems import Problem
 
@@ -141,7 +141,7 @@ def rungs(source: str) -> set[str]:
 
 def test_every_rung_of_every_ladder_is_reached_by_a_case():
     exclusions = {f"exclusion_{rule['when']}" for duty in obligations.catalogue().values() for rule in duty.get("exclusions", [])}
-    of_contracts = rungs("duties") | rungs("dates") | rungs("thresholds") | exclusions
+    of_contracts = rungs("weighing") | rungs("dates") | rungs("thresholds") | exclusions
     seen = pl.concat(list(answers().values()))["regle_etat"]
     assert {rung for text in seen for rung in text.split("+")} == of_contracts
     assert {answer[1] for case in OF_BUYER for answer in case["expected"].values()} == rungs("buyer")

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 from spaser import contracts, sources
 from spaser.sources import distinct, text
 from spaser.sources.contracts.values import check
-from spaser.studies.diagnostic import study as diagnostic
+from spaser.studies.diagnostic import compose as diagnostic
 from spaser.vocabulary import HOLDER
 
 BUYER = "21750001600019"

@@ -242,7 +242,7 @@ def test_what_to_check_comes_largest_first_whatever_its_reason(tmp_path):
 
 @pytest.mark.parametrize("form", ["parquet", "zip"])
 def test_the_two_national_stocks_are_reduced_on_the_way_and_one_alone_asks_for_the_other(tmp_path, form):
-    from test_registers import stocks
+    from sources.test_registers import stocks
 
     from spaser.sources.registers.known import known_suppliers
 

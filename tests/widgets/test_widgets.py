@@ -16,7 +16,7 @@ import pytest
 from spaser import territories, widgets
 from spaser.deliverables.report import table
 from spaser.problems import Problem
-from spaser.studies.diagnostic import study as diagnostic
+from spaser.studies.diagnostic import compose as diagnostic
 from spaser.widgets import tables
 from spaser.widgets.choices import BuyerPicker
 from spaser.widgets.families import FamilyPicker

@@ -1,6 +1,6 @@
 """The diagnostic of a buyer: contracts understood, scored and measured."""
 
-from spaser.studies.diagnostic.study import (
+from spaser.studies.diagnostic.compose import (
     Base,
     Diagnostic,
     Paths,

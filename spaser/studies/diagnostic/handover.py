@@ -17,7 +17,7 @@ from spaser.sections import texts as sections_texts
 from spaser.sections.annexes import annexes
 from spaser.sections.findings import Findings
 from spaser.sources.answers import constats
-from spaser.studies.diagnostic.study import Diagnostic
+from spaser.studies.diagnostic.compose import Diagnostic
 from spaser.vocabulary import CONSIDERATIONS, POPULATIONS, euros, label
 
 DEMO_NOTE = "Démonstration : acheteurs, fournisseurs et contrats sont inventés."

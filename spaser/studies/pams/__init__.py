@@ -1,6 +1,6 @@
 """The whole diagnostic (PAMS), its mission and its batch."""
 
-from spaser.studies.pams.study import (
+from spaser.studies.pams.compose import (
     SECTIONS,
     Study,
     Wishes,

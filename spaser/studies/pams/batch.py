@@ -22,7 +22,7 @@ from spaser.deliverables.report import Callout, Report
 from spaser.problems import Problem
 from spaser.studies import diagnostic, publication
 from spaser.studies.diagnostic import Base, handover
-from spaser.studies.pams import study as pams
+from spaser.studies.pams import compose as pams
 from spaser.studies.pams.missions import FORMS, Asked, Mission, read_mission, template
 
 __all__ = ["FORMS", "Mission", "Outcome", "commented", "read_mission", "render", "run", "template"]

@@ -18,7 +18,7 @@ from spaser.deliverables import files
 from spaser.indicators import targets
 from spaser.indicators.targets import Target
 from spaser.problems import Problem, Problems, closest
-from spaser.studies.pams.study import SECTIONS, Wishes
+from spaser.studies.pams.compose import SECTIONS, Wishes
 from spaser.vocabulary import DEFAULT_POPULATION, POPULATIONS
 
 FORMS = ("html", "pdf", "docx", "pptx", "xlsx")

@@ -1,6 +1,6 @@
 """The purchasing potential of a buyer, from its contracts or its spend file."""
 
-from spaser.studies.potential.study import (
+from spaser.studies.potential.compose import (
     MOST,
     Ground,
     Opportunities,

@@ -9,8 +9,8 @@ import polars as pl
 from spaser import potential
 from spaser.potential import map as opportunities_map
 from spaser.studies.diagnostic import Base
-from spaser.studies.potential import study as opportunities
-from spaser.studies.potential.study import Opportunities
+from spaser.studies.potential import compose as opportunities
+from spaser.studies.potential.compose import Opportunities
 
 #: Suppliers named per need on a screen.
 NAMED = 25

@@ -16,7 +16,7 @@ from spaser.sections.potential import POTENTIAL, annexes
 from spaser.studies.diagnostic import Diagnostic
 from spaser.studies.diagnostic.handover import DEMO_NOTE
 from spaser.studies.diagnostic.handover import findings as diagnosed
-from spaser.studies.potential.study import Opportunities
+from spaser.studies.potential.compose import Opportunities
 
 
 def findings(result: Diagnostic, found: Opportunities) -> Findings:

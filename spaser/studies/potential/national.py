@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from spaser import potential, rules
-from spaser.studies.potential import study as opportunities
+from spaser.studies.potential import compose as opportunities
 
 #: Needs of a batch: enough to be quick, few enough to stay in memory.
 BATCH = 6_000

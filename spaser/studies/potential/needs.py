@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from spaser import potential
-from spaser.studies.potential.places import places
-from spaser.studies.potential.study import NETWORK
+from spaser.studies.potential.compose import NETWORK
+from spaser.studies.potential.located import places
 
 
 class Judged(NamedTuple):

@@ -20,9 +20,9 @@ from spaser.sources.ledgers.nomenclatures import read_nomenclature, rekeyed
 from spaser.sources.siret import bare, luhn_ok
 from spaser.studies import suppliers as purchases
 from spaser.studies.diagnostic import Base
+from spaser.studies.potential import compose as opportunities
 from spaser.studies.potential import needs as opportunities_needs
-from spaser.studies.potential import study as opportunities
-from spaser.studies.potential.study import MOST, Opportunities
+from spaser.studies.potential.compose import MOST, Opportunities
 from spaser.studies.suppliers import Progress, SupplierDiagnostic
 from spaser.vocabulary import NEED_CONTRACTS
 

@@ -1,6 +1,6 @@
 """The publication of a SPASER."""
 
-from spaser.studies.publication.study import (
+from spaser.studies.publication.compose import (
     Edition,
     compare,
     comparison,

@@ -26,7 +26,7 @@ from spaser.sections.note import sections as note_sections
 from spaser.sections.publication import marks, publication
 from spaser.sources.answers import entered
 from spaser.studies.diagnostic import handover
-from spaser.studies.publication.study import Edition, Publication, codes, measurer
+from spaser.studies.publication.compose import Edition, Publication, codes, measurer
 from spaser.vocabulary import POPULATIONS
 
 TITLE = "Publication des indicateurs du SPASER"

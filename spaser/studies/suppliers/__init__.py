@@ -1,6 +1,6 @@
 """The analysis of a buyer's suppliers, from its spend file or its contracts."""
 
-from spaser.studies.suppliers.study import (
+from spaser.studies.suppliers.compose import (
     Progress,
     Registers,
     SupplierDiagnostic,

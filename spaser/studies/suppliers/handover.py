@@ -17,7 +17,7 @@ from spaser.sections.findings import Findings
 from spaser.sections.purchases import POSTS, PURCHASES
 from spaser.sources.ledgers import write_mapping
 from spaser.studies.suppliers import tables as purchases_tables
-from spaser.studies.suppliers.study import EQUAL, SupplierDiagnostic
+from spaser.studies.suppliers.compose import EQUAL, SupplierDiagnostic
 from spaser.vocabulary import SPEND, STATUS
 
 DEMO_NOTE = "Démonstration : l'acheteur, les fournisseurs et les dépenses sont inventés."

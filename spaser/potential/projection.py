@@ -14,9 +14,9 @@ from spaser.potential.demand import members, needs
 from spaser.potential.lever import advise, ladder
 from spaser.potential.lots import allotment
 from spaser.potential.match import candidates, describe, matches, within_reach
+from spaser.potential.offer import learned, supply
 from spaser.potential.readings import clause_reading, family_reading, law_reading, peer_reading, supply_reading
 from spaser.potential.spend import covered, of_spend
-from spaser.potential.supply import learned, supply
 from spaser.potential.territory import balance
 from spaser.vocabulary import OPPORTUNITIES
 

@@ -16,7 +16,7 @@ from spaser import rules
 from spaser.obligations import dates, thresholds
 from spaser.obligations.buyer import buyer_duties
 from spaser.obligations.ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, UNLIKELY, Rung, climb, lowest, reasons, rules_used, word
-from spaser.obligations.reserved import reserved
+from spaser.obligations.reservations import reserved
 from spaser.obligations.thresholds import kinds_counted, kinds_of
 from spaser.vocabulary import APPLICABILITY, CENT, DUTIES, READINESS
 

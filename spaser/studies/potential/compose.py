@@ -17,7 +17,7 @@ from spaser.potential import map as opportunities_map
 from spaser.potential.match import reachable
 from spaser.problems import Problem
 from spaser.studies.diagnostic import Base, Diagnostic
-from spaser.studies.potential.places import located, place, places
+from spaser.studies.potential.located import located, place, places
 
 #: Suppliers shown per need; all of them are counted.
 MOST = 200
