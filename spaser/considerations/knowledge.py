@@ -181,7 +181,9 @@ def _boxes() -> dict[str, pl.Expr]:
     aims = pl.col("strategie").str.split(", ")
     named = {"soc": pl.col("strategie_social"), "env": pl.coalesce("strategie_environnement", "criteres_verts")}
     flags = {"soc": pl.col("annonce_social"), "env": pl.col("annonce_environnement")}
-    reserved = pl.when(pl.col("reserve") != "none").then(True)
+    # A reservation read in a sentence is what the text says, not a box.
+    boxed = ~pl.col("reserve_fondement").str.starts_with("écrit").fill_null(False)
+    reserved = pl.when((pl.col("reserve") != "none") & boxed).then(True)
     found = {}
     for dimension, aim in (("soc", "soc-obj"), ("env", "env-imp")):
         # Kleene: one box ticked is a yes; a box that lacks says nothing.

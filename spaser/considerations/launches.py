@@ -17,7 +17,7 @@ import polars as pl
 from spaser import rules
 from spaser.vocabulary import DOCUMENT_LINKS
 
-#: Kinds of notices that launch; a notice that does not say its kind may.
+#: Kinds of notices that launch; any other, and a notice that does not say its kind, proves no launch.
 LAUNCHING = ("concurrence", "concours")
 _STOP = ("de", "du", "des", "la", "le", "les", "et", "en", "au", "aux", "pour", "par", "sur", "dans", "d", "l", "a", "un", "une", "lot",
          "marche", "accord", "cadre", "travaux", "tvx", "prestation", "service", "fourniture", "ville", "commune", "departement", "region", "n",
@@ -95,7 +95,7 @@ def _bought(contracts: pl.LazyFrame) -> pl.LazyFrame:
 
 def _launching(notices: pl.LazyFrame) -> pl.LazyFrame:
     """Notices that may launch, with the day they were sent."""
-    kept = notices.filter(pl.col("type_avis").is_null() | pl.col("type_avis").is_in(LAUNCHING))
+    kept = notices.filter(pl.col("type_avis").is_in(LAUNCHING))
     return kept.select(
         "avis", "reference", acheteur_siren="acheteur_siren", date_lancement=pl.coalesce("date_envoi", "date_publication"), cpv_avis="codeCPV",
         nom=_buyer("acheteur_nom"), mots_avis=_tokens("objet"),

@@ -5,16 +5,21 @@ The organisations' contacts and touch points are never looked at.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from lxml import etree
 
 from spaser.sources.notices.ted import every, first, name, number_of, said
+from spaser.sources.notices.words import months
 
 ROOTS = ("ContractNotice", "ContractAwardNotice", "PriorInformationNotice")
-_KINDS = {"pin-cfc": "concurrence", "pin": "preinformation", "cn-desg": "concours", "cn": "concurrence", "can-modif": "modification",
-          "can": "attribution", "veat": "attribution", "qu-sy": "concurrence", "subco": "concurrence"}  # fmt: skip
+#: BT-02. A subcontracting notice is the contractor's, a completion notice ends a contract: neither launches the buyer's.
+_KINDS = {"pin-cfc": "concurrence", "pin": "preinformation", "pmc": "preinformation", "cn-desg": "concours", "cn": "concurrence",
+          "can-modif": "modification", "can": "attribution", "veat": "attribution", "qu-sy": "concurrence", "subco": "autre",
+          "corr": "rectificatif", "compl": "autre", "brin": "autre"}  # fmt: skip
 _ROOT_KINDS = {"ContractNotice": "concurrence", "ContractAwardNotice": "attribution", "PriorInformationNotice": "preinformation"}
 #: BT-71: « ateliers protégés et opérateurs d'intégration » does not say which of the two; public-service missions are L2113-15.
 RESERVED = {"res-ws": "unspecified", "res-pub-ser": "ess", "none": "none"}
@@ -35,29 +40,104 @@ def read_xml(root: etree._Element) -> Iterator[dict[str, Any]]:
     project = _child(root, "ProcurementProject")
     lots = [_lot(lot, rank) for rank, lot in enumerate(_children(root, "ProcurementProjectLot"), 1) if _scheme(lot) != "LotsGroup"]
     buyer = _buyer(root)
+    kind = next((known for start, known in _KINDS.items() if code.startswith(start)), _ROOT_KINDS[name(root)])
     yield {
-        "avis": number_of(_dated(root)) or first(root, "ID"),
+        "avis": number_of(_dated(root)) or _own(root, "ID"),
         "format": f"eForms {(first(root, 'CustomizationID') or '').removeprefix('eforms-sdk-')} ({first(root, 'SubTypeCode') or name(root)})",
         "verifie": True, "entier": True,
-        "type_avis": next((kind for start, kind in _KINDS.items() if code.startswith(start)), _ROOT_KINDS[name(root)]),
-        "avis_lie": number_of(first(root, "NoticeDocumentReference")), "reference": _own(project, "ID"),
+        "type_avis": _changed(root) or kind, "avis_lie": _earlier(root), "reference": _own(project, "ID"),
         "acheteur_id": first(buyer, "CompanyID") if buyer is not None else None,
         "acheteur_nom": _party(buyer), "acheteur_code_postal": first(buyer, "PostalZone") if buyer is not None else None,
         "objet": _own(project, "Name"), "description": _own(project, "Description"),
         "conditions": _joined([_own(project, "Note"), *_conditions(_child(root, "TenderingTerms"))]),
         "codeCPV": _cpv(project), "cpv": _all_cpv(root), "procedure": first(root, "ProcedureCode"),
         "date_publication": first(root, "PublicationDate"), "date_envoi": _own(root, "IssueDate"),
-        "date_limite": _deadline(root), **_shared(lots), "lots": lots,
+        "date_limite": _deadline(root), "dureeMois": _duration(project), "montant_estime": _amount(project),
+        "titulaires": ", ".join(_winners(root)) or None, **_shared(lots), "lots": lots,
     }  # fmt: skip
+
+
+def of_json(content: Any) -> etree._Element | None:
+    """The eForms notice inside the JSON of the BOAMP (``{"EFORMS": {"ContractNotice": …}}``) as the tree of its XML."""
+    inner = content.get("EFORMS", content) if isinstance(content, dict) else {}
+    found = next(((root, inner[root]) for root in ROOTS if isinstance(inner, dict) and isinstance(inner.get(root), dict)), None)
+    return _element(*found) if found else None
+
+
+def _element(tag: str, value: Any, depth: int = 60) -> etree._Element:
+    """An element without namespace: keys in « @ » are its attributes, « #text » its text, a list its repetitions."""
+    element = etree.Element(tag)
+    if isinstance(value, str | int | float):
+        element.text = _legible(value)
+    for key, one in value.items() if isinstance(value, dict) else ():
+        word = key.rpartition(":")[2].removeprefix("@")
+        if key == "#text":
+            element.text = _legible(one)
+        elif not depth or not re.fullmatch(r"[A-Za-z_][\w.-]*", word) or key.startswith("@xmlns"):
+            continue
+        elif key.startswith("@"):
+            element.set(word, _legible(one))
+        else:
+            element.extend(_element(word, inner, depth - 1) for inner in (one if isinstance(one, list) else [one]))
+    return element
+
+
+def _legible(value: Any) -> str:
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", "" if value is None else str(value))
+
+
+def _changed(root: etree._Element) -> str | None:
+    """A notice that changes another one is no new competition; one that cancels it ends it."""
+    changes = next(iter(every(root, "Changes")), None)
+    if changes is None or not first(changes, "ChangedNoticeIdentifier"):
+        return None
+    return "annulation" if any((said(e) or "").startswith("cancel") for e in every(changes, "ReasonCode")) else "rectificatif"
+
+
+def _earlier(root: etree._Element) -> str | None:
+    """The notice this one changes, else the one it follows, by its publication number or its own identifier."""
+    told = first(root, "ChangedNoticeIdentifier") or first(root, "NoticeDocumentReference")
+    return number_of(told) or (re.sub(r"-\d\d$", "", told) if told else None)
+
+
+def _duration(project: etree._Element | None) -> int | None:
+    """BT-36 in months, else between its two days (BT-536, BT-537)."""
+    for period in () if project is None else every(project, "PlannedPeriod"):
+        for measure in every(period, "DurationMeasure"):
+            if length := months(said(measure), measure.get("unitCode", "MONTH")):
+                return length
+        begin, end = (_day(first(period, tag)) for tag in ("StartDate", "EndDate"))
+        if begin and end and end > begin:
+            return months((end - begin).days, "DAY")
+    return None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
+
+
+def _amount(project: etree._Element | None) -> str | None:
+    """BT-27 in euros; another currency is not ours to convert."""
+    found = None if project is None else next(iter(every(project, "EstimatedOverallContractAmount")), None)
+    return said(found) if found is not None and found.get("currencyID", "EUR") == "EUR" else None
+
+
+def _winners(root: etree._Element) -> list[str]:
+    """The names of the companies whose tender won, found by their number."""
+    numbers = {said(e) for party in every(root, "TenderingParty") for tenderer in every(party, "Tenderer") for e in every(tenderer, "ID")}
+    named = (company for company in every(root, "Company") if numbers & {said(e) for e in every(company, "ID")})
+    return list(dict.fromkeys(text for company in named if (text := _party(company))))
 
 
 def _lot(lot: etree._Element, rank: int) -> dict[str, Any]:
     project, terms = _child(lot, "ProcurementProject"), _child(lot, "TenderingTerms")
-    amount = first(project, "EstimatedOverallContractAmount") if project is not None else None
     return {
         "lot": _own(lot, "ID") or str(rank), "objet": _own(project, "Name"), "description": _own(project, "Description"),
         "conditions": _joined([_own(project, "Note"), *_conditions(terms)]), "codeCPV": _cpv(project), "cpv": _all_cpv(lot),
-        "montant_estime": amount, **_strategic(project), **_reservation(terms), "criteria": list(_criteria(lot)),
+        "montant_estime": _amount(project), "dureeMois": _duration(project), **_strategic(project), **_reservation(terms), "criteria": list(_criteria(lot)),
     }  # fmt: skip
 
 
@@ -74,12 +154,17 @@ def _strategic(project: etree._Element | None) -> dict[str, Any]:
 
 def _reservation(terms: etree._Element | None) -> dict[str, Any]:
     if terms is None:
-        return {"reserve": None, "execution_reservee": None}
+        return {"reserve": None, "reserve_fondement": None, "execution_reservee": None}
     who = [said(e) for e in every(terms, "TendererRequirementTypeCode") if e.get("listName") == "reserved-procurement"]
     known = [RESERVED[code] for code in who if code in RESERVED]
     how = [said(e) for e in every(terms, "ExecutionRequirementCode") if e.get("listName") == "reserved-execution"]
     execution = True if "yes" in how else False if "no" in how else None
-    return {"reserve": next((k for k in ("ess", "unspecified", "none") if k in known), None), "execution_reservee": execution}
+    basis = ", ".join(f"BT-71 {code}" for code in dict.fromkeys(who) if code in RESERVED) or None
+    return {"reserve": _widest(known), "reserve_fondement": basis, "execution_reservee": execution}
+
+
+def _widest(kinds: list[str]) -> str | None:
+    return next((kind for kind in ("ess", "unspecified", "none") if kind in kinds), None)
 
 
 def _shared(lots: list[dict[str, Any]]) -> dict[str, Any]:
@@ -87,7 +172,8 @@ def _shared(lots: list[dict[str, Any]]) -> dict[str, Any]:
     kinds = {lot["reserve"] for lot in lots}
     runs = {lot["execution_reservee"] for lot in lots}
     reserve = next((kind for kind in ("ess", "unspecified") if kind in kinds), "none" if kinds == {"none"} else None)
-    whole: dict[str, Any] = {"reserve": reserve, "execution_reservee": True if True in runs else False if runs == {False} else None}
+    bases = dict.fromkeys(lot["reserve_fondement"] for lot in lots if lot["reserve_fondement"] and (lot["reserve"] == reserve))
+    whole: dict[str, Any] = {"reserve": reserve, "reserve_fondement": ", ".join(bases) or None, "execution_reservee": True if True in runs else False if runs == {False} else None}
     for word in _TEXTS:
         codes = dict.fromkeys(code for lot in lots if lot.get(word) for code in (lot[word].split(", ") if word != "strategie_description" else [lot[word]]))
         whole[word] = ("\n" if word == "strategie_description" else ", ").join(codes) or None

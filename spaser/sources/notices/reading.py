@@ -21,6 +21,7 @@ from spaser.sources.archives import Member
 from spaser.sources.notices import boamp as notices_boamp
 from spaser.sources.notices import eforms as notices_eforms
 from spaser.sources.notices import ted as notices_ted
+from spaser.sources.notices.words import decoded, fold
 from spaser.sources.siret import luhn_ok
 from spaser.vocabulary import NOTICE_CRITERIA, NOTICE_LOTS, NOTICES, REJECTS
 
@@ -132,7 +133,7 @@ def _xml(data: bytes, source: str) -> Iterator[dict[str, Any]]:
         return notices_ted.read_xml(root)
     if name in notices_eforms.ROOTS:
         return notices_eforms.read_xml(root)
-    folded = notices_boamp.fold(name)
+    folded = fold(name)
     if "boamp" in folded or "annonce" in folded or any(True for _ in root.iter("{*}IDWEB", "{*}idweb")):
         return notices_boamp.read_xml(root)
     raise Problem("Cet XML n'est pas un avis connu", where=source, why=f"Élément de tête : {name[:60]}", todo="Formats lus : BOAMP, TED, eForms")
@@ -140,7 +141,7 @@ def _xml(data: bytes, source: str) -> Iterator[dict[str, Any]]:
 
 def _numbered(rows: Iterable[dict[str, Any]], source: str) -> Iterator[dict[str, Any]]:
     for position, row in enumerate(rows, 1):
-        yield {"source": source, "position": position} | row
+        yield {"source": source, "position": position} | decoded(row)
 
 
 def _checked(rows: list[dict[str, Any]], sizes: dict[str, int], aside: list[tuple[str, Problem]]) -> Notices:
@@ -162,13 +163,15 @@ def _checked(rows: list[dict[str, Any]], sizes: dict[str, int], aside: list[tupl
 def _frame(rows: list[dict[str, Any]], names: Sequence[str]) -> pl.DataFrame:
     """The rows with these columns as text, flags and positions kept."""
     kinds = {"position": pl.Int64, "verifie": pl.Boolean, "entier": pl.Boolean, "annonce_social": pl.Boolean,
-             "annonce_environnement": pl.Boolean, "execution_reservee": pl.Boolean, "rang": pl.Int32, "nb_lots": pl.Int32}  # fmt: skip
+             "annonce_environnement": pl.Boolean, "execution_reservee": pl.Boolean, "rang": pl.Int32, "nb_lots": pl.Int32, "dureeMois": pl.Int32}  # fmt: skip
     schema = {name: kinds.get(name, pl.String) for name in names}
     return pl.DataFrame([{name: row.get(name) for name in names} for row in rows], schema=schema, orient="row")
 
 
 def _typed(names: Sequence[str]) -> list[pl.Expr]:
-    typed = [_day(name).alias(name) for name in names if name.startswith("date_")]
+    typed = [_day(name).alias(name) for name in names if name.startswith("date_") and name != "date_limite"]
+    typed += [pl.coalesce(_paris_day("date_limite"), _day("date_limite")).alias("date_limite")] if "date_limite" in names else []
+    typed += [_cents("montant_estime")] if "montant_estime" in names else []
     typed += [pl.col(name).str.replace_all(f"{_REACH}|{_PERSON}", _TAKEN_OUT).alias(name) for name in _TEXTS if name in names]
     typed += [_code("codeCPV")] if "codeCPV" in names else []
     if "acheteur_id" in names:
@@ -186,8 +189,23 @@ def _day(name: str) -> pl.Expr:
     )
 
 
+def _paris_day(name: str) -> pl.Expr:
+    """A deadline given to the minute in another time zone is a day in Paris: 22 h 30 UTC is the day after in summer."""
+    exact = pl.col(name).str.extract(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d)") + pl.lit(":00") + pl.col(name).str.extract(r"(Z|[+-]\d\d:?\d\d)$").str.replace("Z", "+00:00")
+    return exact.str.to_datetime("%Y-%m-%dT%H:%M:%S%z", time_zone="UTC", strict=False).dt.convert_time_zone("Europe/Paris").dt.date()
+
+
+def _cents(name: str) -> pl.Expr:
+    euros = pl.col(name).str.replace_all(r"[^\d.,]", "").str.replace(",", ".").cast(pl.Float64, strict=False)
+    return (euros * 100).round().cast(pl.Int64, strict=False).alias(name)
+
+
 def _code(name: str) -> pl.Expr:
     return pl.col(name).str.extract(r"^\s*(\d{8})").alias(name)
+
+
+#: What the one lot of an undivided notice says: what the notice says.
+_WHOLE = ("objet", "description", "codeCPV", "cpv", "montant_estime", "dureeMois", "reserve", "reserve_fondement", "execution_reservee")
 
 
 def _apart(rows: Iterable[dict[str, Any]]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -195,7 +213,7 @@ def _apart(rows: Iterable[dict[str, Any]]) -> tuple[pl.DataFrame, pl.DataFrame]:
     lots: list[dict[str, Any]] = []
     criteria: list[dict[str, Any]] = []
     for row in rows:
-        given = row.get("lots") or [{k: row.get(k) for k in ("objet", "description", "codeCPV", "cpv", "reserve", "execution_reservee")}]
+        given = row.get("lots") or [{k: row.get(k) for k in _WHOLE} | {"criteria": row.get("criteria") or ()}]
         seen: dict[str, int] = {}
         for rank, lot in enumerate(given, 1):
             name = str(lot.get("lot") or rank)
@@ -203,10 +221,10 @@ def _apart(rows: Iterable[dict[str, Any]]) -> tuple[pl.DataFrame, pl.DataFrame]:
             label = name if seen[name] == 1 else f"{name} ({seen[name]})"
             lots.append(lot | {"avis": row["avis"], "lot": label})
             criteria += [one | {"avis": row["avis"], "lot": label, "rang": i} for i, one in enumerate(lot.get("criteria", ()), 1)]
-    cents = (pl.col("montant_estime").str.replace_all(r"[^\d.,]", "").str.replace(",", ".").cast(pl.Float64, strict=False) * 100).round()
+    said = pl.coalesce("poids_lu", pl.col("libelle").str.extract(r"\((\d{1,3}(?:[.,]\d+)?)\s*%\)"))
     weight = pl.col("poids_lu").str.extract(r"(\d+(?:[.,]\d+)?)").str.replace(",", ".").cast(pl.Float64, strict=False)
-    first = _frame(lots, NOTICE_LOTS.columns).with_columns(*_typed(NOTICE_LOTS.columns), montant_estime=cents)
-    second = _frame(criteria, NOTICE_CRITERIA.columns).with_columns(poids=weight)
+    first = _frame(lots, NOTICE_LOTS.columns).with_columns(*_typed(NOTICE_LOTS.columns))
+    second = _frame(criteria, NOTICE_CRITERIA.columns).with_columns(poids_lu=said).with_columns(poids=weight)
     return NOTICE_LOTS.conform(first.lazy()).collect(), NOTICE_CRITERIA.conform(second.lazy()).collect()
 
 

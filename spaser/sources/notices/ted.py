@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from lxml import etree
+
+from spaser.sources.notices.words import months
 
 #: What each form is for; F21 to F23 say it themselves (NOTICE TYPE).
 FORMS = {
@@ -39,7 +42,8 @@ def read_xml(root: etree._Element) -> Iterator[dict[str, Any]]:
     body = next((e for e in every(form, "ADDRESS_CONTRACTING_BODY", "CA_CE_CONCESSIONAIRE_PROFILE")), form)
     version = root.get("VERSION") or form.get("VERSION") or ""
     reserve, execution = reservation(form, number)
-    lots = list(_lots(form, reserve, execution))
+    boxes = {"reserve": reserve, "reserve_fondement": _ticked(form), "execution_reservee": execution}
+    lots = list(_lots(form, boxes))
     yield {
         "avis": number_of(root.get("DOC_ID")) or number_of(_own_number(root)), "format": f"TED {version.split('.S')[0] or 'ancien'} F{number}", "verifie": True, "entier": True,
         "type_avis": _kind(form, number), "avis_lie": number_of(first(form, "NOTICE_NUMBER_OJ") or first(root, "REF_NOTICE")),
@@ -48,7 +52,8 @@ def read_xml(root: etree._Element) -> Iterator[dict[str, Any]]:
         "objet": first(form, *_TITLES), "description": first(_object(form), *_DESCRIPTIONS), "conditions": _conditions(form),
         "codeCPV": main_cpv(form), "cpv": all_cpv(form), "procedure": _procedure(form),
         "date_publication": first(root, "DATE_PUB"), "date_envoi": first(root, "DS_DATE_DISPATCH") or first(form, "DATE_DISPATCH_NOTICE"),
-        "date_limite": first(root, "DT_DATE_FOR_SUBMISSION"), "reserve": reserve, "execution_reservee": execution, "lots": lots,
+        "date_limite": first(root, "DT_DATE_FOR_SUBMISSION"), "dureeMois": _duration(_object(form)), "montant_estime": _amount(_object(form), "VAL_ESTIMATED_TOTAL"),
+        "titulaires": ", ".join(_winners(form)) or None, **boxes, "lots": lots,
     }  # fmt: skip
 
 
@@ -92,15 +97,46 @@ def _object(form: etree._Element) -> etree._Element:
     return next(iter(every(form, "OBJECT_CONTRACT", "OBJECT_CONTRACT_INFORMATION_DEFENCE")), form)
 
 
-def _lots(form: etree._Element, reserve: str | None, execution: bool | None) -> Iterator[dict[str, Any]]:
+def _ticked(form: etree._Element) -> str | None:
+    boxes = dict.fromkeys(name(e) for e in every(form, *WORKSHOP, *MISSION, *PROGRAM))
+    return ", ".join(f"case {box}" for box in boxes) or None
+
+
+def _duration(place: etree._Element) -> int | None:
+    """II.2.7: months or days, else between its two days."""
+    for block in every(place, "DURATION", "TIME_LIMIT_INDICATION", "PERIOD_WORK_DATE_STARTING"):
+        if block.get("TYPE") and (length := months(said(block), block.get("TYPE", ""))):
+            return length
+    days = [_day(first(place, tag)) for tag in ("DATE_START", "DATE_END")]
+    return months((days[1] - days[0]).days, "DAY") if days[0] and days[1] and days[1] > days[0] else None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
+
+
+def _amount(place: etree._Element, *names: str) -> str | None:
+    """An estimate in euros; another currency is not ours to convert."""
+    found = next(iter(every(place, *names)), None)
+    return said(found) if found is not None and found.get("CURRENCY", "EUR") == "EUR" else None
+
+
+def _winners(form: etree._Element) -> list[str]:
+    names = [first(block, "OFFICIALNAME") for block in every(form, "ADDRESS_CONTRACTOR", "CONTACT_DATA_WITHOUT_RESPONSIBLE_NAME_CHP")]
+    return list(dict.fromkeys(one for one in names if one))
+
+
+def _lots(form: etree._Element, boxes: dict[str, Any]) -> Iterator[dict[str, Any]]:
     found = list(every(form, *_LOTS))
     for rank, lot in enumerate(found or [_object(form)], 1):
-        value = first(lot, "VAL_OBJECT")
         yield {
             "lot": first(lot, "LOT_NO", "LOT_NUMBER") or str(rank), "objet": first(lot, *_TITLES) or first(form, *_TITLES),
             "description": first(lot, *_DESCRIPTIONS), "conditions": first(lot, "INFO_ADD", "ADDITIONAL_INFORMATION"),
-            "codeCPV": main_cpv(lot) or main_cpv(form), "cpv": all_cpv(lot), "montant_estime": value,
-            "reserve": reserve, "execution_reservee": execution, "criteria": list(_criteria(lot if found else form)),
+            "codeCPV": main_cpv(lot) or main_cpv(form), "cpv": all_cpv(lot), "montant_estime": _amount(lot, "VAL_OBJECT"),
+            "dureeMois": _duration(lot), **boxes, "criteria": list(_criteria(lot if found else form)),
         }  # fmt: skip
 
 
