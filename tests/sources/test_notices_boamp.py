@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from spaser import launches
+from spaser.considerations import launches
 from spaser.sources.notices import Notices, read_notices, texts
 from spaser.vocabulary import CONTRACTS
 
