@@ -251,8 +251,9 @@ def _force(rule: str, day: pl.Expr) -> pl.Expr:
 
 def _social() -> pl.Expr:
     """Is the service one of those whose European threshold is higher (R2123-1 3°): by ranges of CPV codes."""
-    ranges = rules.table("specific_services_cpv.csv").select("debut", "fin").rows()
-    return pl.any_horizontal(pl.col("codeCPV").is_between(pl.lit(first), pl.lit(last)) for first, last in ranges).fill_null(False)
+    ranges = rules.table("specific_services_cpv.csv")
+    code, bounds = pl.col("codeCPV"), zip(ranges["debut"], ranges["fin"], strict=True)
+    return pl.any_horizontal(code.is_between(pl.lit(first), pl.lit(last)) for first, last in bounds).fill_null(False)
 
 
 def _in_procedure(names: list[str]) -> pl.Expr:
