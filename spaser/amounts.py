@@ -135,8 +135,10 @@ def _evidence() -> pl.Expr:
 
 def _bounds() -> list[pl.Expr]:
     usable = pl.col("montant_statut").is_in(USABLE)
-    low = pl.min_horizontal("montant", "montant_propose")
-    low = pl.when(pl.col("accord_cadre")).then(pl.lit(0, pl.Int64)).otherwise(low)
+    low = pl.min_horizontal("montant", "montant_propose", "montant_lot_bas")
+    # A maximum commits to nothing; a contract that may be part of a framework of the files may add nothing to it.
+    nothing = pl.col("accord_cadre") | pl.col("cadre_possible").is_not_null()
+    low = pl.when(nothing).then(pl.lit(0, pl.Int64)).otherwise(low)
     high = pl.max_horizontal("montant", "montant_propose", "montant_lots")
     return [pl.when(usable).then(low).alias("montant_bas"), pl.when(usable).then(high).alias("montant_haut")]
 

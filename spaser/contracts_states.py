@@ -71,7 +71,7 @@ def states(narrow: pl.LazyFrame) -> pl.LazyFrame:
         pl.len().alias("lignes"),
         *(pl.col(name).max_by("rang_edition") for name in best),
         lots_possibles=(pl.col("montant").min() < pl.col("montant").max())
-        & (pl.col("objet_cle").min() < pl.col("objet_cle").max()),
+        | (pl.col("dateNotification").min() < pl.col("dateNotification").max()),
     )
     return grouped.with_columns(ordre=_place_in_time())
 
@@ -143,20 +143,22 @@ def edition_rows(narrow: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def lots(narrow: pl.LazyFrame, several: pl.LazyFrame) -> pl.LazyFrame:
-    """Contracts whose number covers several lots: ``uid`` and ``montant_lots``, the sum of the distinct ones.
+    """Contracts published in several rows at once: ``uid, montant_lots, montant_lot_bas, nb_lots, premiere_date``.
 
-    A lot is known by its subject and amount: co-holders of one lot repeat both. Only initial states are read, since
-    amendments are published one at a time. ``several`` names the editions to look at (``current``, ``lots_possibles``).
+    A lot is known by its amount, subject and date: co-holders of one lot repeat the three. ``montant_lots`` is the sum of the
+    distinct ones (null when there is one amount), ``premiere_date`` the earliest notification. Only initial states are read,
+    since amendments are published one at a time. ``several`` names the editions to look at (``current``, ``lots_possibles``).
     """
     editions = several.filter("lots_possibles").select("uid", source="source_initiale", publication="publication_initiale")
-    kept = narrow.filter((pl.col("modification_id") == 0) & (pl.col("montant") > 0)).join(
-        editions, on=["uid", "source", "publication"]
-    )
-    distinct = kept.group_by("uid", "montant", "objet_cle").agg(pl.len())
+    kept = narrow.filter(pl.col("modification_id") == 0).join(editions, on=["uid", "source", "publication"])
+    distinct = kept.group_by("uid", "montant", "objet_cle", "dateNotification").agg(pl.len())
+    amount = pl.col("montant").filter(pl.col("montant") > 0)
     sums = distinct.group_by("uid").agg(
-        montant_lots=pl.col("montant").sum(), lots=pl.len(), objets=pl.col("objet_cle").n_unique()
+        montant_lots=amount.sum(), montant_lot_bas=amount.min(), nb_lots=amount.len().cast(pl.Int32), montants=amount.n_unique(),
+        premiere_date=pl.col("dateNotification").min(),
     )
-    return sums.filter((pl.col("lots") > 1) & (pl.col("objets") > 1)).select("uid", "montant_lots")
+    lots = pl.col("montants") > 1
+    return sums.select("uid", "premiere_date", *(pl.when(lots).then(name).alias(name) for name in ("montant_lots", "montant_lot_bas", "nb_lots")))
 
 
 def fates(narrow: pl.LazyFrame, found: pl.LazyFrame, carriers: pl.LazyFrame) -> pl.LazyFrame:

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from spaser import rules
-from spaser.obligations_dates import LATER
+from spaser.obligations_dates import LATER, UNSURE
 from spaser.obligations_ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, UNLIKELY, Rung, climb
 from spaser.problems import Problem, closest
 from spaser.vocabulary import BUYER_KINDS, CENT
@@ -145,6 +145,8 @@ def _above(high: pl.Expr, name: str) -> list[Rung]:
 def _below(name: str, method: dict[str, Any]) -> list[Rung]:
     said = pl.col("objet").str.contains(method["mention_de_lot"]["pattern"])
     return [
+        Rung("besoin_du_cadre", UNSURE | (LATER & pl.col("cadre_besoin").is_null()), UNDECIDED,
+             f"le besoin est celui de l'accord-cadre dont le contrat relève (peut-être) : il n'est pas connu, rien à comparer au {name}"),
         Rung("montant_inconnu", pl.col("besoin_incomplet") | NEED.is_null(), UNDECIDED, f"montant inconnu ou à vérifier : rien à comparer au {name}"),
         Rung("lot_isole", said & (pl.col("consultation_n") == 1), UNLIKELY, f"lot sous le {name}, dont les autres lots ne sont pas dans ces fichiers"),
         Rung("sous_le_seuil", pl.lit(True), NOT_SUBJECT, f"besoin sous le {name}"),
