@@ -9,6 +9,8 @@ from functools import partial
 import polars as pl
 
 from spaser import amounts, consultations, populations, rules
+from spaser import contracts_amendments as amendments
+from spaser import contracts_dates as days
 from spaser import contracts_holders as holding
 from spaser import contracts_kinds as kinds
 from spaser import contracts_states as states
@@ -46,7 +48,7 @@ def build(records: pl.LazyFrame, *, as_of: date, decisions: pl.LazyFrame | None 
     narrow = states.rows(records)
     found = states.states(narrow)
     current = states.current(found)
-    whole = _whole(records, narrow, current, as_of, decisions)
+    whole = _whole(records, narrow, found, current, as_of, decisions)
     return Contracts(
         contracts=words.CONTRACTS.conform(whole),
         holders=holding.shared(records, current, whole),
@@ -62,8 +64,8 @@ def essential(records: pl.LazyFrame, *, as_of: date, decisions: pl.LazyFrame | N
     For the whole country: millions of texts are neither kept nor joined. ``described`` adds the other columns.
     """
     narrow = states.rows(records)
-    current = states.current(states.states(narrow))
-    return _judged(records, narrow, current, as_of, decisions, _MEASURED)
+    found = states.states(narrow)
+    return _judged(records, narrow, found, states.current(found), as_of, decisions, _MEASURED)
 
 
 def described(contracts: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
@@ -84,35 +86,37 @@ _JUDGED = [*(word.name for word in words.CONTRACTS.words if word.name not in wor
 _MEASURED = ("acheteur_id", "acheteur_nom", "type_contrat", "codeCPV", "procedure", "offresRecues", "considerationsSociales",
              "considerationsEnvironnementales", "datePublicationDonnees")  # fmt: skip
 #: What a person may decide of a contract, beside what is published.
-DECIDED = ("montant", "consultation", "nature")
+DECIDED = ("montant", "consultation", "nature", "date", "duree")
 _INNER = ("modification_id", "montant_part")
 
 
 def _whole(
-    records: pl.LazyFrame, narrow: pl.LazyFrame, current: pl.LazyFrame, as_of: date, decisions: pl.LazyFrame | None
+    records: pl.LazyFrame, narrow: pl.LazyFrame, found: pl.LazyFrame, current: pl.LazyFrame, as_of: date, decisions: pl.LazyFrame | None
 ) -> pl.LazyFrame:
     """The contracts with all their columns: what describes them is joined to what is judged."""
-    judged = _judged(records, narrow, current, as_of, decisions)
+    judged = _judged(records, narrow, found, current, as_of, decisions)
     wide = records.drop(*(name for name in _JUDGED if name in words.RECORDS.columns), "titulaires", "actesSousTraitance", "uid")
     return wide.with_columns(pl.col("modification_id").fill_null(0)).join(judged, on=states.KEY)
 
 
 def _judged(
-    records: pl.LazyFrame, narrow: pl.LazyFrame, current: pl.LazyFrame, as_of: date, decisions: pl.LazyFrame | None,
+    records: pl.LazyFrame, narrow: pl.LazyFrame, found: pl.LazyFrame, current: pl.LazyFrame, as_of: date, decisions: pl.LazyFrame | None,
     kept: tuple[str, ...] = (),
 ) -> pl.LazyFrame:  # fmt: skip
     """The columns of CONTRACTS that are ours, and those ``kept`` of the record that describes each contract."""
     assembled = current
-    for part in (holding.counted(records, current), states.lots(narrow, current), *_decided(decisions)):
+    for part in (holding.counted(records, current), states.lots(narrow, current), states.changes(found), *_decided(decisions)):
         assembled = assembled.join(part, on="uid", how="left")
     # Lots notified one after the other under one number: the first of them is the first notification.
-    assembled = assembled.with_columns(dateNotification=pl.min_horizontal("dateNotification", "premiere_date"))
+    assembled = assembled.with_columns(
+        dateNotification=pl.min_horizontal("dateNotification", "premiere_date"), publication_initiale=states.published("publication_initiale"),
+    )  # fmt: skip
     carriers = holding.named(assembled).rename(
         {"porteur_source": "source", "porteur_position": "position", "porteur_modification": "modification_id"}
     )
     read = records.select(*states.KEY, *dict.fromkeys((*_READ, *kept))).with_columns(pl.col("modification_id").fill_null(0))
-    known = (*states.KEY, "uid", "montant", "montant_initial", "montant_lots", "montant_lot_bas", "nb_lots", "dureeMois", "dureeMois_initiale", "dateNotification",
-             "date_version", "nb_versions", "nb_titulaires", "titulaires_cle", *(f"decision_{kind}" for kind in DECIDED))  # fmt: skip
+    known = (*states.KEY, "uid", "montant", "montant_initial", "montant_lots", "montant_lot_bas", "nb_lots", "montant_notifie", "duree_notifiee", "changements", "dureeMois", "dureeMois_initiale", "dateNotification",
+             "publication_initiale", "date_version", "nb_versions", "nb_titulaires", "titulaires_cle", *(f"decision_{kind}" for kind in DECIDED))  # fmt: skip
     table = carriers.select(known).join(read, on=states.KEY)
     schema = pl.Schema(_judged_schema() | {name: words.RECORDS.schema[name] for name in kept})
     # Judged in memory, once: as a lazy plan, each comparison of contracts with one another would double the plan.
@@ -126,7 +130,8 @@ def _judged_schema() -> dict[str, pl.DataType]:
 
 def _judge(table: pl.DataFrame, as_of: date, schema: pl.Schema) -> pl.DataFrame:
     """The columns of CONTRACTS that are ours, from the narrow table of all contracts."""
-    judged = _amounts(kinds.judge(table.with_columns(*_derived())))
+    dated = amendments.judge(days.judge(table, as_of).with_columns(*_derived())).with_columns(fin_contrat=days.end())
+    judged = _amounts(kinds.judge(dated))
     judged = consultations.twins(consultations.repeated_maxima(consultations.presume(judged)))
     judged = populations.classify(_retained(judged), as_of)
     return judged.select(pl.col(name).cast(dtype) for name, dtype in schema.items())

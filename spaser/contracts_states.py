@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from spaser import contracts_amendments as amendments
+
 WIDE = pl.Int128()
 DAY_ZERO = 1_000_000  # brings every date of the calendar above zero
 DAYS, COMPLETENESS, AMOUNT, SOURCES, POSITIONS, CHANGES, MONTHS = 2**22, 2**4, 2**50, 2**16, 2**33, 2**31, 2**31
@@ -37,6 +39,7 @@ def rows(records: pl.LazyFrame) -> pl.LazyFrame:
         tenu=pl.when(held > 0).then(held).cast(pl.Int32),
         titulaire_id=_only_holder(),
         objet_cle=pl.col("objet").hash(),
+        dit=amendments.said(pl.col("objetModification"), pl.col("montant")),
     )  # fmt: skip
     return narrow.join(ranks, on="source", how="left").with_columns(rang_edition=_edition_rank())
 
@@ -48,6 +51,11 @@ def _only_holder() -> pl.Expr:
 
 def _day(name: str) -> pl.Expr:
     return (pl.col(name).to_physical() + DAY_ZERO).fill_null(0).clip(0, DAYS - 1)
+
+
+def published(name: str) -> pl.Expr:
+    """The day behind a packed publication; null where none was known."""
+    return pl.when(pl.col(name) > 0).then((pl.col(name) - DAY_ZERO).cast(pl.Int32).cast(pl.Date))
 
 
 def _edition_rank() -> pl.Expr:
@@ -66,7 +74,7 @@ def _edition_rank() -> pl.Expr:
 def states(narrow: pl.LazyFrame) -> pl.LazyFrame:
     """One row per ``uid`` and ``modification_id``: the best row of its kept edition, and ``ordre``, its place in time."""
     best = ("source", "position", "publication", "date_version", "dateNotification", "montant", "dureeMois", "decrit",
-            "tenu", "titulaire_id", "rang_source")  # fmt: skip
+            "tenu", "titulaire_id", "rang_source", "dit")  # fmt: skip
     grouped = narrow.group_by("uid", "modification_id").agg(
         pl.len().alias("lignes"),
         *(pl.col(name).max_by("rang_edition") for name in best),
@@ -98,10 +106,13 @@ def current(found: pl.LazyFrame) -> pl.LazyFrame:
         _duree=place * MONTHS + months.cast(WIDE) + MONTHS // 2,
         _porteur=pl.col("decrit").cast(WIDE) * 2**60 + place,
         _tenu=pl.when(pl.col("tenu").is_not_null()).then(place),
+        montant_notifie=pl.when(pl.col("modification_id") == 0).then("montant"),
+        duree_notifiee=pl.when(pl.col("modification_id") == 0).then("dureeMois"),
     )
     grouped = packed.group_by("uid").agg(
         pl.len().cast(pl.Int32).alias("nb_versions"),
         pl.col("dateNotification").min(),
+        pl.col("montant_notifie", "duree_notifiee").max(),
         pl.col("date_version").max_by("ordre"),
         pl.col("_montant").max(), pl.col("_montant").min().alias("_montant_initial"),
         pl.col("_duree").max(), pl.col("_duree").min().alias("_duree_initiale"),
@@ -126,6 +137,12 @@ def current(found: pl.LazyFrame) -> pl.LazyFrame:
         dureeMois_initiale=_unpack("_duree_initiale", MONTHS, pl.Int32()),
         etat_titulaires=(pl.col("_tenu") % CHANGES).cast(pl.Int32),
     )
+
+
+def changes(found: pl.LazyFrame) -> pl.LazyFrame:
+    """``uid`` and ``changements``, the amendments of each amended contract in no particular order (``ordre`` says theirs)."""
+    change = pl.struct("ordre", "date_version", "montant", "dit", dureeMois_avenant="dureeMois")
+    return found.filter(pl.col("modification_id") > 0).group_by("uid").agg(changements=change)
 
 
 def _unpack(name: str, size: int, dtype: pl.DataType) -> pl.Expr:

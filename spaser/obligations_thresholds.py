@@ -71,7 +71,7 @@ def needs(contracts: pl.LazyFrame) -> pl.LazyFrame:
     consultation; a marché subséquent belongs to the need of its framework.
     """
     status = pl.col("montant_statut")
-    sure = (status == "valide") | (pl.col("montant_regle") == "amendment_difference")
+    sure = (status == "valide") | (pl.col("montant_regle") == "avenant_douteux")
     own = pl.when(status.is_in(["valide", "a_verifier"])).then(pl.coalesce("montant_initial", "montant"))
     low, high = _european()
     told = contracts.with_columns(_notifie=own, _sur=sure.fill_null(False))

@@ -6,7 +6,7 @@ import json
 import random
 import tomllib
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -31,9 +31,10 @@ def record(**given_values) -> dict:
         "source": "fictif.json", "position": 1, "dialecte": "decp_2022_json", "modification_id": 0, "acheteur_id": BUYER,
         "id": "M1", "type_contrat": "marche", "nature": "Marché", "objet": "Entretien des espaces verts de la ville fictive",
         "codeCPV": "77310000", "procedure": "Procédure adaptée", "dureeMois": 12, "dateNotification": date(2025, 3, 1),
-        "datePublicationDonnees": date(2025, 4, 1), "montant": 50_000, "titulaires": ["30000000000014"],
+        "montant": 50_000, "titulaires": ["30000000000014"],
     } | given_values  # fmt: skip
     values.setdefault("date_version", values["dateNotification"])
+    values.setdefault("datePublicationDonnees", max(date(2025, 4, 1), (values["dateNotification"] or AS_OF) + timedelta(days=31)))
     values["uid"] = values["acheteur_id"] + values["id"]
     values["montant"] = None if values["montant"] is None else round(values["montant"] * 100)
     if values["titulaires"] is not None:

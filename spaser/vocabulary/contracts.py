@@ -67,6 +67,7 @@ RAW = Table(
         for word in IDENTITY + DESCRIPTION
     )
     + (
+        Word("objetModification", T, "Objet de la modification", origin="DECP 2019"),
         Word("donneesActuelles", T, "Version courante (DECP tabulaire)", origin="DECP tabulaire"),
         Word("titulaires", pl.List(HOLDER), "Titulaires (null : la modification ne les change pas)"),
         Word(
@@ -101,6 +102,7 @@ RECORDS = Table(
     + IDENTITY
     + DESCRIPTION
     + (
+        Word("objetModification", T, "Objet de la modification", origin="DECP 2019"),
         Word("donneesActuelles", B, "Version courante selon la source", origin="DECP tabulaire"),
         Word("titulaires", pl.List(HOLDER), "Titulaires (null : inchangés)"),
         Word("actesSousTraitance", pl.List(SUBCONTRACT), "Actes de sous-traitance déclarés"),
@@ -150,7 +152,17 @@ CONTRACTS = Table(
     + (
         Word("acheteur_siren", T, "SIREN de l'acheteur"),
         Word("montant_initial", I, "Premier montant notifié", "centime"),
+        Word("montant_publie", I, "Dernier montant publié, avant jugement", "centime"),
         Word("dureeMois_initiale", N, "Première durée", "mois"),
+        Word("dureeMois_publiee", N, "Dernière durée publiée, avant jugement", "mois"),
+        Word("duree_basse", N, "Durée, borne basse", "mois"),
+        Word("duree_haute", N, "Durée, borne haute", "mois"),
+        Word("duree_regle", T, "Règle qui a jugé la durée"),
+        Word("duree_preuve", T, "Ce qui fait retenir cette durée"),
+        Word("fin_contrat", D, "Fin la plus tardive du contrat, telle que jugée"),
+        Word("dateNotification_publiee", D, "Date de notification publiée, avant jugement"),
+        Word("date_regle", T, "Règle qui a jugé la date de notification"),
+        Word("date_preuve", T, "Ce qui fait douter de la date de notification"),
         Word("date_version", D, "Date de la version courante"),
         Word("nb_versions", N, "Nombre de versions", "version"),
         Word("nb_titulaires", N, "Nombre de titulaires", "titulaire"),
