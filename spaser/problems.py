@@ -37,9 +37,9 @@ class Problems(Problem):
         self.args = ("\n".join([f"{what} :", *(f"  - {item}" for item in self.items)]),)
 
 
-def closest(name: str, known: Iterable[str]) -> str:
-    """« Vouliez-vous dire … ? » with the nearest known name, or an empty string."""
-    found = process.extractOne(name, list(known), score_cutoff=60)
+def closest(name: str, known: Iterable[str], *, least: float = 60) -> str:
+    """« Vouliez-vous dire … ? » with the nearest known name (alike from 0 to 100: ``least``), or an empty string."""
+    found = process.extractOne(name, list(known), score_cutoff=least)
     return f"Vouliez-vous dire « {found[0]} » ?" if found else ""
 
 
