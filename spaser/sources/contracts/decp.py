@@ -20,7 +20,7 @@ from spaser.vocabulary import HOLDER, RAW
 LIST_FIELDS = ("considerationsSociales", "considerationsEnvironnementales", "techniques", "modalitesExecution", "typesPrix")
 TEXT_FIELDS = (
     "uid", "id", "nature", "objet", "codeCPV", "procedure", "dureeMois", "dateNotification", "datePublicationDonnees",
-    "montant", "formePrix", "idAccordCadre", "marcheInnovant", "ccag", "offresRecues", "attributionAvance", "tauxAvance",
+    "dateDebutExecution", "montant", "formePrix", "idAccordCadre", "marcheInnovant", "ccag", "offresRecues", "attributionAvance", "tauxAvance",
     "typeGroupementOperateurs", "sousTraitanceDeclaree", "origineUE", "origineFrance", "donneesActuelles", "modification_id",
 )  # fmt: skip
 NESTED_FIELDS = ("acheteur", "lieuExecution", "titulaires", "modifications", "actesSousTraitance")
@@ -42,7 +42,7 @@ _CANONICAL = {name.casefold(): name for name in _NAMES} | {
     "titulaire": "titulaires", "concessionnaire": "titulaires", "modification": "modifications", "type": "_type",
 }  # fmt: skip
 _EXPECTED = frozenset(_NAMES) | {
-    "source", "uuid", "modificationsActesSousTraitance", "dateDebutExecution", "montantSubventionPublique",
+    "source", "uuid", "modificationsActesSousTraitance", "montantSubventionPublique",
     "donneesExecution", "created_at", "updated_at",
 }  # fmt: skip
 _PARTS = ("acheteur", "lieuExecution", "titulaire", "autoriteConcedante")

@@ -18,7 +18,7 @@ LISTS = tuple(word.name for word in RAW.words if word.dtype == pl.List(pl.String
 CHOICES = tuple(name for name in CLOSED_LISTS if name not in LISTS and name != "titulaire_typeIdentifiant")
 SHARES = ("tauxAvance", "origineUE", "origineFrance")
 BOOLEANS = ("marcheInnovant", "attributionAvance", "sousTraitanceDeclaree")
-DAYS = ("dateNotification", "datePublicationDonnees", "date_version")
+DAYS = ("dateNotification", "datePublicationDonnees", "dateDebutExecution", "date_version")
 CONCESSIONS = [value for value in CLOSED_LISTS["nature"] if "Concession" in value or "Délégation" in value]
 _UNSAFE_IN_ID = r"[ ,\\./]"
 #: An identifier in which there is nothing to mend, and that is no mark of absence since it has a digit.
