@@ -78,7 +78,7 @@ def needs(contracts: pl.LazyFrame) -> pl.LazyFrame:
     whole = pl.when(pl.col("consultation_n") == 1).then(OWN).otherwise(pl.max_horizontal("consultation_montant", OWN))
     known = told.with_columns(
         besoin=pl.max_horizontal(whole, pl.when(LATER).then("cadre_besoin")),
-        _cadre_absent=LATER & pl.col("cadre_besoin").is_null(),
+        _cadre_absent=UNSURE | (LATER & pl.col("cadre_besoin").is_null()),
         besoin_incomplet=(~SURE).any().over("consultation"),
         _formal=_in_procedure(rules.method()["populations"]["formal_procedures"]),
         _adapted=_in_procedure(rules.method()["obligations"]["procedure_adaptee"]["values"]),
@@ -126,7 +126,7 @@ def european(method: dict[str, Any]) -> pl.Expr:
         Rung("seuil_inconnu", pl.col("ue_bas").is_null(), UNDECIDED, "seuil européen non renseigné à cette date"),
         *_above(pl.col("ue_haut"), "seuil européen"),
         Rung("besoin_du_cadre", pl.col("_cadre_absent"), UNDECIDED,
-             "marché subséquent : son besoin est celui de l'accord-cadre, absent de ces fichiers"),
+             "marché subséquent, ou contrat qui l'est peut-être : son besoin est celui d'un accord-cadre absent de ces fichiers"),
         Rung("services_specifiques", _social() & (pl.col("type_contrat") == "marche") & (pl.col("_formal") | (NEED >= pl.col("ue_bas"))), UNDECIDED,
              "services sociaux ou spécifiques : entre le seuil européen ordinaire et le leur, plus élevé (annexe 3 du code, à confirmer)"),
         Rung("formalise", pl.col("_formal"), LIKELY,
@@ -157,7 +157,7 @@ def publishing(method: dict[str, Any]) -> pl.Expr:
         Rung("publie_au_dessus", (OWN >= pl.col("publication")) & SURE, CERTAIN, "montant au-dessus du seuil de publication"),
         Rung("publie_ensemble", NEED >= pl.col("publication"), LIKELY, "montant à vérifier, ou total de la consultation présumée, au-dessus du seuil de publication"),
         Rung("publie_besoin_du_cadre", pl.col("_cadre_absent"), UNDECIDED,
-             "marché subséquent : son besoin est celui de l'accord-cadre, absent de ces fichiers"),
+             "marché subséquent, ou contrat qui l'est peut-être : son besoin est celui d'un accord-cadre absent de ces fichiers"),
         Rung("publie_formalise", pl.col("_formal"), LIKELY, "procédure formalisée : le besoin dépasse sans doute le seuil de publication"),
         *_below("seuil de publication", method),
     ))  # fmt: skip
@@ -189,8 +189,6 @@ def _above(high: pl.Expr, name: str) -> list[Rung]:
 def _below(name: str, method: dict[str, Any]) -> list[Rung]:
     said = pl.col("objet").str.contains(method["mention_de_lot"]["pattern"])
     return [
-        Rung("besoin_du_cadre", UNSURE | (LATER & pl.col("cadre_besoin").is_null()), UNDECIDED,
-             f"le besoin est celui de l'accord-cadre dont le contrat relève (peut-être) : il n'est pas connu, rien à comparer au {name}"),
         Rung("montant_inconnu", pl.col("besoin_incomplet") | NEED.is_null(), UNDECIDED, f"montant inconnu ou à vérifier : rien à comparer au {name}"),
         Rung("lot_isole", said & (pl.col("consultation_n") == 1), UNLIKELY, f"lot sous le {name}, dont les autres lots ne sont pas dans ces fichiers"),
         Rung("sous_le_seuil", pl.lit(True), NOT_SUBJECT, f"besoin sous le {name}"),
