@@ -30,6 +30,7 @@ DESCRIPTION = (
     Word("dureeMois", N, "Durée", "mois", origin="DECP"),
     Word("dateNotification", D, "Date de notification", origin="DECP"),
     Word("datePublicationDonnees", D, "Date de publication des données", origin="DECP"),
+    Word("dateDebutExecution", D, "Date de début d'exécution (concessions)", origin="DECP"),
     Word("montant", I, "Montant notifié HT (maximum pour les accords-cadres)", "centime", origin="DECP"),
     Word("formePrix", T, "Forme du prix", origin="DECP"),
     Word("typesPrix", T, "Types de prix", origin="DECP"),

@@ -49,6 +49,7 @@ GAPS = Table(
 #: What an eForms notice says of its strategic use (BT numbers), and the older forms of a reservation.
 _STRATEGIC = (
     Word("reserve", T, "Réservation (none, handicap, iae, handicap_iae, penit, ess, unspecified ; null : inconnu)"),
+    Word("reserve_fondement", T, "Ce qui dit la réservation (case ou code de l'avis)"),
     Word("execution_reservee", B, "Exécution réservée à des emplois protégés (BT-736)"),
     Word("strategie", T, "Achat stratégique (BT-06)", origin="eForms"),
     Word("strategie_environnement", T, "Objectifs environnementaux (BT-774)", origin="eForms"),
@@ -68,7 +69,7 @@ NOTICES = Table(
         Word("avis", T, "Numéro de l'avis (BOAMP 21-37182, TED 497881-2021)"),
         Word("format", T, "Format de l'avis"),
         Word("verifie", B, "Format vérifié sur de vrais avis"),
-        Word("type_avis", T, "Type d'avis (concurrence, attribution, preinformation, concours, modification, autre)"),
+        Word("type_avis", T, "Type d'avis (concurrence, concours, preinformation, attribution, modification, rectificatif, annulation, autre)"),
         Word("avis_lie", T, "Avis antérieur cité"),
         Word("reference", T, "Référence de l'acheteur"),
         Word("acheteur_id", T, "Identifiant de l'acheteur tel que lu (chiffres)"),
@@ -85,6 +86,9 @@ NOTICES = Table(
         Word("date_publication", D, "Date de publication"),
         Word("date_envoi", D, "Date d'envoi de l'avis"),
         Word("date_limite", D, "Date limite de réception"),
+        Word("dureeMois", N, "Durée", "mois"),
+        Word("montant_estime", I, "Montant estimé HT", "centime"),
+        Word("titulaires", T, "Titulaires nommés par un avis d'attribution"),
         Word("annonce_social", B, "Critères sociaux annoncés (indicateur BOAMP)", origin="BOAMP"),
         Word("annonce_environnement", B, "Critères environnementaux annoncés (indicateur BOAMP)", origin="BOAMP"),
         Word("nb_lots", N, "Nombre de lots lus", "lot"),
@@ -105,6 +109,7 @@ NOTICE_LOTS = Table(
         Word("codeCPV", T, "Code CPV principal (8 chiffres)"),
         Word("cpv", T, "Tous les codes CPV"),
         Word("montant_estime", I, "Montant estimé HT", "centime"),
+        Word("dureeMois", N, "Durée", "mois"),
     )
     + _STRATEGIC,
 )

@@ -1,0 +1,55 @@
+"""The officer's answers to the findings: what was accepted, what was refused, by whom, when and why (DECISIONS « constat »)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from spaser import settings
+from spaser.settings import Column
+from spaser.sources.registers.sirene import day
+from spaser.vocabulary import DECISIONS
+
+#: Written before an identifier so that no spreadsheet takes it for a number and rounds it.
+MARK = "contrat "
+COLUMNS = ("contrat", "consideration", "decision", "auteur", "date", "motif")
+#: The other columns of the file written by the diagnostic are for who answers.
+READ = {word: Column((word,), needed=word in COLUMNS[:3]) for word in (*COLUMNS, "liste", "certitude", "constat", "citation", "objet")}
+ANSWERS = {"accepte": ("accepte", "accepter", "oui", "a"), "refuse": ("refuse", "refuser", "rejete", "non", "r")}
+
+
+def read_answers(path: Path | str) -> pl.LazyFrame:
+    """DECISIONS of type « constat » read from the CSV the diagnostic writes, lines without a decision left aside.
+
+    Raises
+    ------
+    Problem
+        The file is absent, a column lacks, or a decision is neither « accepté » nor « refusé » (all lines listed).
+    """
+    rows, faults = settings.rows(path, READ, "Le fichier de décisions", todo="Repartez du fichier constats.csv écrit à côté du diagnostic")
+    found = _answered(rows.select("ligne", *COLUMNS), faults)
+    faults.complain(f"Décisions refusées dans {Path(path).name}")
+    return DECISIONS.conform(found.lazy())
+
+
+def _answered(rows: pl.DataFrame, faults: settings.Faults) -> pl.DataFrame:
+    spelt = {word: answer for answer, words in ANSWERS.items() for word in words}
+    said = pl.col("decision").fill_null("").str.to_lowercase().str.replace_all("[éè]", "e")
+    rows = rows.with_columns(lu=pl.col("decision"), said=said).filter(pl.col("said") != "")
+    rows = rows.with_columns(valeur=said.replace_strict(spelt, default=None, return_dtype=pl.String))
+    for line, seen in rows.filter(pl.col("valeur").is_null()).select("ligne", "lu").rows():
+        faults.add_line(line, f"« {settings.short(seen)} » n'est ni « accepté » ni « refusé »")
+    for line in rows.filter(pl.col("contrat").is_null() | pl.col("consideration").is_null())["ligne"]:
+        faults.add_line(line, "le contrat ou la considération manque")
+    return rows.with_columns(
+        objet_type=pl.lit("constat"), objet_id=pl.col("contrat").str.strip_prefix(MARK), champ="consideration", date=day("date")
+    ).unique(["objet_id", "champ"], keep="last", maintain_order=True)  # fmt: skip
+
+
+def answers_table(gaps: pl.DataFrame) -> pl.DataFrame:
+    """The findings as the officer answers them: one line each, the answers already given kept."""
+    return gaps.select(
+        pl.concat_str(pl.lit(MARK), "uid").alias("contrat"), "consideration", "decision", "auteur", "date", pl.col("motif_decision").alias("motif"),
+        "liste", "certitude", pl.col("motif").alias("constat"), "citation", "objet",
+    )  # fmt: skip

@@ -1,0 +1,165 @@
+"""Where the header of a spend file is, and which column says what, in the words buyers use (``ledger_columns.toml``)."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from spaser import rules, settings
+from spaser.problems import Problem, closest
+from spaser.sources.ledgers.cells import Sheet
+
+REFERENCE = "ledger_columns.toml"
+Mapping = dict[str, Any]
+
+
+def fold(text: str | None) -> str:
+    """Lower case, no accents, words parted by one space: « N° SIRET » is ``n siret``."""
+    plain = unicodedata.normalize("NFKD", (text or "").replace("°", " ").replace("º", " ").lower())
+    return " ".join(re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c))))
+
+
+def find(sheet: Sheet, mapping: Mapping | None = None) -> tuple[int, Mapping] | None:
+    """The row of the header (rank in the grid) and the mapping of columns to words, or None when none is found."""
+    depth = rules.toml(REFERENCE)["header_rows"]
+    best: tuple[int, int, Mapping] | None = None
+    for rank, row in enumerate(sheet.cells.head(depth).select(sheet.columns).rows()):
+        found = _given(row, mapping) if mapping else propose(row)
+        if found and (best is None or len(found["colonnes"]) > best[0]):
+            best = (len(found["colonnes"]), rank, found)
+    return (best[1], best[2]) if best else None
+
+
+def propose(headings: Iterable[str | None]) -> Mapping | None:
+    """The mapping read in a row of headings, or None when it has no amount or nobody is named in it."""
+    words = [str(heading) if heading else "" for heading in headings]
+    folded = [fold(word) for word in words]
+    reference = rules.toml(REFERENCE)
+    taken: dict[str, int] = {}
+    for name, aliases in reference["colonnes"].items():
+        rank = next(
+            (folded.index(alias) for alias in aliases if alias in folded and folded.index(alias) not in taken.values()), None
+        )
+        if rank is not None:
+            taken[name] = rank
+    amount = _amount(folded, taken)
+    if amount is None or not any(name in taken for name in reference["one_of"]):
+        return None
+    columns = {"montant": words[amount[0]]} | {name: words[rank] for name, rank in taken.items()}
+    return {"colonnes": columns, "taxe": amount[1]}
+
+
+def _amount(folded: list[str], taken: dict[str, int]) -> tuple[int, str] | None:
+    """The column of the amount and its tax: HT first, then TTC, then an amount that does not say."""
+    reference = rules.toml(REFERENCE)["montant"]
+    free = [rank for rank in range(len(folded)) if rank not in taken.values()]
+    for tax in ("HT", "TTC", "inconnue"):
+        exact = [rank for alias in reference[tax] for rank in free if folded[rank] == alias]
+        if exact:
+            return exact[0], tax
+    for tax in ("ht", "ttc"):
+        loose = [rank for rank in free if _loose(folded[rank], tax, reference["never"])]
+        if loose:
+            return loose[0], tax.upper()
+    return None
+
+
+def _loose(heading: str, tax: str, never: list[str]) -> bool:
+    words = heading.split()
+    return tax in words and len(words) <= 6 and not set(words) & set(never)
+
+
+def _given(row: tuple[str | None, ...], mapping: Mapping) -> Mapping | None:
+    """The mapping kept from last year, when every one of its headings is in this row."""
+    here = {fold(cell): cell for cell in row if cell}
+    wanted = mapping["colonnes"]
+    if any(fold(heading) not in here for heading in wanted.values()):
+        return None
+    return mapping | {"colonnes": {name: here[fold(heading)] for name, heading in wanted.items()}}
+
+
+def _short(cell: str) -> str:
+    """A cell may be a whole file read as one line."""
+    return cell if len(cell) <= 60 else f"{cell[:60]}…"
+
+
+def not_found(path: Path, sheets: list[Sheet], mapping: Mapping | None) -> Problem:
+    """The problem that lists what was seen and what was expected."""
+    seen = [cell for sheet in sheets for row in sheet.cells.head(20).select(sheet.columns).rows() for cell in row if cell]
+    headings = [cell for cell in dict.fromkeys(seen) if fold(cell) and not fold(cell).replace(" ", "").isdigit()][:25]
+    if mapping:
+        missing = [heading for heading in mapping["colonnes"].values() if fold(heading) not in {fold(cell) for cell in seen}]
+        why = "Colonnes attendues par la correspondance et absentes : " + ", ".join(
+            f"« {name} »" for name in missing or ["aucune ligne ne les porte toutes"]
+        )
+        return Problem(
+            "Le fichier ne suit pas la correspondance de colonnes donnée",
+            where=path.name,
+            why=why,
+            todo=closest(missing[0], headings) if missing else "Relancez sans correspondance pour en proposer une.",
+        )
+    if path.suffix.lower() in (".json", ".xml", ".parquet"):
+        todo = "Pour des contrats : spaser diagnostic ; ici, un export de votre logiciel de finances en CSV ou XLSX"
+        return Problem("Ce fichier n'est pas un fichier de dépenses", where=path.name, todo=todo)
+    why = "Vu dans les 20 premières lignes : " + (", ".join(f"« {_short(name)} »" for name in headings) or "rien")
+    todo = (
+        "Il faut une colonne de montant (par exemple « Montant HT », « Mandaté TTC ») et une colonne de fournisseur "
+        "(« Raison sociale », « Fournisseur », « Tiers ») ou de SIRET (« N° SIRET »). "
+        "Renommez les colonnes ou donnez une correspondance."
+    )
+    return Problem("Aucun en-tête de fichier de dépenses reconnu", where=path.name, why=why, todo=todo)
+
+
+def read_mapping(path: Path | str) -> Mapping:
+    """A mapping written by ``write_mapping`` and perhaps corrected by the user.
+
+    Raises
+    ------
+    Problem
+        The file is missing, is not TOML, or names a word the kit does not know.
+    """
+    document = settings.toml(path, "La correspondance de colonnes")
+    return checked(document.checked(_shape()), str(path))
+
+
+def _shape() -> settings.Table:
+    """What a mapping may say: a heading for each word of the kit."""
+    words = ("montant", *rules.toml(REFERENCE)["colonnes"])
+    return settings.Table({
+        "taxe": settings.Choice(("HT", "TTC", "inconnue")), "feuilles": settings.Many(settings.Text(filled=True)),
+        "colonnes": settings.Table(dict.fromkeys(words, settings.Text(filled=True)), needed=True),
+    })  # fmt: skip
+
+
+def checked(mapping: Mapping, where: str = "") -> Mapping:
+    """The mapping itself, when it names only known words and has an amount and somebody."""
+    faults = settings.Faults()
+    said = _shape().check(mapping, (), faults)
+    faults.complain("La correspondance de colonnes est à corriger")
+    columns, reference = said["colonnes"], rules.toml(REFERENCE)
+    if "montant" not in columns or not any(name in columns for name in reference["one_of"]):
+        raise Problem("La correspondance doit donner « montant » et l'un de : fournisseur, siret, siren", where=where)
+    return {"taxe": "inconnue"} | said
+
+
+def write_mapping(mapping: Mapping, path: Path | str) -> Path:
+    """Write the mapping as a small TOML file to correct and reuse next year."""
+    lines = [
+        "# Correspondance entre les colonnes de votre fichier de dépenses et les mots du kit.",
+        "# À gauche le mot du kit, à droite l'intitulé de votre colonne. Corrigez, puis réutilisez l'an prochain.",
+        f"taxe = {_quoted(mapping.get('taxe', 'inconnue'))}  # HT, TTC ou inconnue",
+    ]
+    if mapping.get("feuilles"):
+        lines.append(f"feuilles = [{', '.join(_quoted(name) for name in mapping['feuilles'])}]")
+    lines += ["", "[colonnes]", *(f"{name} = {_quoted(heading)}" for name, heading in mapping["colonnes"].items()), ""]
+    file = Path(path)
+    file.write_text("\n".join(lines), encoding="utf-8", errors="replace", newline="\n")
+    return file
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
