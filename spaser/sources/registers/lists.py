@@ -16,7 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from spaser import rules
-from spaser.sources import archives
+from spaser.sources import archives, demonstration
 from spaser.sources.registers import sirene
 from spaser.sources.registers.files import Opened, open_list, plain
 from spaser.sources.siret import bare, luhn_ok
@@ -37,6 +37,8 @@ class Registers:
     establishments: pl.LazyFrame
     rejects: pl.LazyFrame
     files: pl.DataFrame
+    #: Whether these are the lists of the demo; null when there are none.
+    demo: bool | None = None
 
 
 def read_registers(
@@ -80,6 +82,7 @@ def read_registers(
         _gather((p.establishments for p in parts), ESTABLISHMENTS),
         _gather((p.rejects for p in parts), REJECTS),
         pl.concat([p.files for p in parts], how="diagonal_relaxed") if parts else pl.DataFrame(),
+        demo=demonstration.refuse_mix(registres=given) if parts else None,
     )
 
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from spaser import linkage, suppliers
 from spaser.problems import Problem
-from spaser.sources import ledgers
+from spaser.sources import demonstration, ledgers
 from spaser.sources.answers.overrides import read_overrides
 from spaser.sources.registers import Registers
 from spaser.sources.registers.known import known_suppliers
@@ -110,17 +110,19 @@ def suppliers_of(
     decided = read_overrides(overrides) if isinstance(overrides, str | Path) else overrides
     if isinstance(source, Base):
         return _of_contracts(source, registers, decided, spread_establishment, cache, progress)
+    lists = registers.demo if isinstance(registers, Registers) else [registers] if isinstance(registers, str | Path) else registers
+    demo = demonstration.refuse_mix(dépenses=[source], registres=lists)
     ledger = ledgers.read_ledger(source, mapping=mapping, progress=(lambda text: progress(text, 0.2)) if progress else None)
     if not ledger.lines.height:
         raise Problem("Le fichier de dépenses ne contient aucune ligne", where=Path(source).name)
     known = _known(registers, ledger.lines, cache, progress)
     answers = linkage.read_validations(validations) if isinstance(validations, str | Path) else validations
-    return _of_ledger(Path(source).name, ledger, known, decided, answers, spread_establishment, as_of)
+    return _of_ledger(Path(source).name, ledger, known, decided, answers, spread_establishment, as_of, demo)
 
 
 def _of_ledger(
     scope: str, ledger: ledgers.Ledger, known: Registers, decided: pl.LazyFrame | None, answers: pl.DataFrame | None,
-    spread: bool, as_of: date | None,
+    spread: bool, as_of: date | None, demo: bool,
 ) -> SupplierDiagnostic:  # fmt: skip
     """The tables of a spend file once it and the lists are read."""
     places, listed = _settled(known.establishments, suppliers.fuse(known.register, decided))
@@ -134,7 +136,7 @@ def _of_ledger(
         conflicts=_conflicts(listed, places, lines), counts=suppliers_analysis.counts(known.register).collect(),
         files=known.files, rejects=pl.concat([ledger.rejects, known.rejects.collect()]), accounts=ledger.accounts,
         overrides=DECISIONS.empty() if decided is None else decided.collect(), mapping=ledger.mapping,
-        spread=spread, demo=scope.startswith("depenses_demo"), register=listed, establishments=places,
+        spread=spread, demo=demo, register=listed, establishments=places,
     )  # fmt: skip
 
 
