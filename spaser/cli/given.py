@@ -51,7 +51,7 @@ def given(choices: argparse.Namespace) -> None:
     choices.at = _mission(choices)
     if choices.at is not None:
         _complete(choices, choices.at)
-    for name, value in (("population", DEFAULT_POPULATION), ("sortie", None if choices.at is not None and choices.at.whole else HERE)):
+    for name, value in (("population", DEFAULT_POPULATION), ("sortie", None if choices.at is not None and choices.at.whole and not _bundled(choices.at) else HERE)):
         if hasattr(choices, name) and getattr(choices, name) is None:
             setattr(choices, name, value)
     if choices.needs:
@@ -83,7 +83,7 @@ def decided(choices: argparse.Namespace) -> pl.LazyFrame | None:
         return None
     from spaser import french
 
-    say(french.sentence(f"{french.count(found.height, 'décision reprise', 'décisions reprises')}"))
+    say(f"{french.number(found.height)} {french.plural('décision', found.height)} {french.plural('reprise', found.height)}.")
     return found.lazy()
 
 
@@ -123,16 +123,16 @@ def delivered(choices: argparse.Namespace, verb: str, write: Callable[[Path], Se
         return wrote(write(choices.sortie))
     from spaser.studies import mission
 
-    with mission.run(_outputs(choices.at), verb, datetime.now()) as made:
+    with mission.run(choices.at.home / "sorties", verb, datetime.now()) as made:
         written = [Path(path) for path in write(made.writing)]
     wrote([made.final(path) for path in written])
 
 
-def _outputs(at: Mission) -> Path:
+def _bundled(at: Mission) -> bool:
     """The kit's own demo is not written to: its results go where those of a command go."""
     from spaser.studies import mission
 
-    return HERE if at.home.resolve() == mission.DEMO.resolve() else at.home / "sorties"
+    return at.home.resolve() == mission.DEMO.resolve()
 
 
 def _mission(choices: argparse.Namespace) -> Mission | None:

@@ -213,24 +213,25 @@ def test_the_spending_of_a_buyer_keeps_its_own_tables_and_sheets(whole):
 
 
 def test_a_commented_template_is_a_mission_once_its_files_are_named_and_never_replaces_one(tmp_path, capsys):
-    path = tmp_path / "diagnostic.toml"
+    path = tmp_path / "mission.toml"
     assert main(["rapport", str(path), "--modele"]) == 0
     text = path.read_text(encoding="utf-8")
     assert main(["rapport", str(path), "--modele"]) == 0
-    assert path.read_text(encoding="utf-8") == text and (tmp_path / "diagnostic (2).toml").is_file()
+    assert path.read_text(encoding="utf-8") == text and (tmp_path / "mission (2).toml").is_file()
+    (tmp_path / "fichiers").mkdir()
     filled = re.sub(r"^# (?=[a-z\[])", "", text, flags=re.M)
-    for name in ("logo.png", "modele.docx", "modele.pptx", "grand_livre.xlsx", "mes_reponses.json"):
-        (tmp_path / name).write_text('{"spaser_maturite": 1, "reponses": {"moyens": 2}}', encoding="utf-8")
+    for name in ("logo.png", "modele.docx", "modele.pptx", "grand_livre.xlsx"):
+        (tmp_path / "fichiers" / name).write_text('{"spaser_maturite": 1, "reponses": {"moyens": 2}}', encoding="utf-8")
     path.write_text(filled, encoding="utf-8")
     with pytest.raises(Problems) as told:
         read_mission(path)
     assert [f"« {key} »" in str(told.value) for key in ("logo", "modele_docx", "modele_pptx")] == [True] * 3
-    (tmp_path / "logo.png").write_bytes(PNG)
-    docx.Document().save(tmp_path / "modele.docx")
-    pptx.Presentation().save(tmp_path / "modele.pptx")
+    (tmp_path / "fichiers" / "logo.png").write_bytes(PNG)
+    docx.Document().save(tmp_path / "fichiers" / "modele.docx")
+    pptx.Presentation().save(tmp_path / "fichiers" / "modele.pptx")
     path.write_text(filled, encoding="utf-8")
     read = read_mission(path)
-    assert read.asked[-1].wishes.answers == {"moyens": 2} and read.asked[0].wishes.radius == 30
+    assert read.asked[-1].wishes.answers == {"moyens": 2, "bilan": 1} and read.asked[0].wishes.radius == 30
     assert [goal.cible for goal in read.every.wishes.goals] == [0.3, 1.0]
 
 

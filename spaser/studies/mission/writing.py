@@ -122,7 +122,8 @@ def _said(text: str, said: Mapping[str | tuple[str, ...], Any]) -> str:
     for key, value in said.items():
         path = key if isinstance(key, tuple) else (key,)
         if len(path) == 1 and value is not None and path[0] not in tomlkit.parse(text):
-            text = re.sub(rf"(?m)^# {re.escape(path[0])} = [^#\n]*", f"{path[0]} = 0  ", text, count=1)
+            cut = found.start() if (found := re.search(r"(?m)^#? ?\[", text)) else len(text)
+            text = re.sub(rf"(?m)^# {re.escape(path[0])} = [^#\n]*", f"{path[0]} = 0  ", text[:cut], count=1) + text[cut:]
         document = tomlkit.parse(text)
         _set(document, path, value)
         text = tomlkit.dumps(document)
@@ -216,7 +217,6 @@ TEMPLATE = """# Une mission : ce que vous donnez, décidez et obtenez, en un seu
 # registres = ["fichiers/siae.csv"]           # listes de fournisseurs de l'ESS et inclusifs. Sans elles : ni ESS, ni potentiel
 # avis = ["fichiers/avis.xml"]                # avis publiés (BOAMP, TED)
 # pieces = ["fichiers/dossiers"]              # pièces des consultations
-# depenses = "fichiers/grand_livre.xlsx"      # dépenses, quand il n'y a qu'un acheteur
 # programme = ["fichiers/programme.xlsx"]     # programmation des achats
 # acheteurs = ["Ma Ville", "200054781"]       # une partie du nom, le SIREN ou le SIRET ; sans cette ligne : tous les acheteurs
 # annees = [2023, 2025]                       # années de première notification
@@ -236,12 +236,14 @@ TEMPLATE = """# Une mission : ce que vous donnez, décidez et obtenez, en un seu
 # Les objectifs : un code d'indicateur, sa valeur, son échéance (unite : "nombre" ou "valeur" ; definition si plusieurs ont cours).
 # [cibles]
 # clause_sociale = { valeur = "30 %", annee = 2028 }
+# consideration_environnementale = { valeur = "100 %", annee = 2026, definition = "critère non compté" }
 
 # Ce qui est propre à un acheteur : une table par acheteur.
 # [[acheteur]]
 # nom = "Ma Ville"
 # libelle = "Ville de Maville"                # quand ses données ne disent pas son nom
 # depenses = "fichiers/grand_livre.xlsx"
+# questionnaire = { moyens = 2, bilan = 1 }    # par défaut : les réponses gardées par le carnet 08
 # commentaires = { actions = "À présenter au comité du 12 mars." }
 
 # Vos commentaires, en tête de section (essentiel, obligations, potentiel, calendrier, actions…), pour tous les acheteurs.

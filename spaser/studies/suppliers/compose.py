@@ -110,12 +110,11 @@ def suppliers_of(
     decided = read_overrides(overrides) if isinstance(overrides, str | Path) else overrides
     if isinstance(source, Base):
         return _of_contracts(source, registers, decided, spread_establishment, cache, progress)
-    lists = registers.demo if isinstance(registers, Registers) else [registers] if isinstance(registers, str | Path) else registers
-    demo = demonstration.refuse_mix(dépenses=[source], registres=lists)
     ledger = ledgers.read_ledger(source, mapping=mapping, progress=(lambda text: progress(text, 0.2)) if progress else None)
     if not ledger.lines.height:
         raise Problem("Le fichier de dépenses ne contient aucune ligne", where=Path(source).name)
     known = _known(registers, ledger.lines, cache, progress)
+    demo = demonstration.refuse_mix(dépenses=[source], registres=known.demo)
     answers = linkage.read_validations(validations) if isinstance(validations, str | Path) else validations
     return _of_ledger(Path(source).name, ledger, known, decided, answers, spread_establishment, as_of, demo)
 
