@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from spaser import rules
-from spaser.sources import ledger_amounts, ledger_identifiers, ledger_perimeter, ledger_rows
+from spaser.sources import ledger_amounts, ledger_identifiers, ledger_meaning, ledger_perimeter, ledger_rows
 from spaser.sources.ledger_cells import Sheet, read_sheets
 from spaser.sources.ledger_headings import REFERENCE, Mapping, checked, find, not_found, read_mapping, write_mapping
 from spaser.sources.ledger_perimeter import OUTSIDE, PURCHASES, refine
@@ -29,9 +29,10 @@ _DATES = (
     "%d/%m/%Y %H:%M",
     "%d-%m-%Y",
     "%d.%m.%Y",
-    "%d/%m/%y",
     "%Y%m%d",
 )
+#: Years an expense can be of: 0024 is a year of two digits badly read.
+_YEARS = (1990, 2100)
 _REASONS = {
     "illisible": "montant illisible",
     "ambigu": "montant ambigu : point ou virgule de milliers ou de décimales ?",
@@ -93,7 +94,10 @@ def read_ledger(
             )
             continue
         used = used or found[1]
-        lines, refused, account = _read_sheet(file.name, sheet, *found)
+        read = ledger_meaning.judged(sheet, *found, given=given is not None)
+        if used is found[1]:
+            used = read.mapping
+        lines, refused, account = _read_sheet(file.name, sheet, found[0], read)
         parts.append(lines)
         rejects.append(refused)
         accounts.append(account)
@@ -160,6 +164,7 @@ _ACCOUNTS = {
     "taxe": pl.String,
     "montant": pl.Int64,
     "total_imprime": pl.Int64,
+    "lecture": pl.String,
 }
 
 
@@ -169,20 +174,37 @@ def _mapping(mapping: Mapping | Path | str | None) -> Mapping | None:
     return checked(mapping, "correspondance") if isinstance(mapping, dict) else read_mapping(mapping)
 
 
-def _read_sheet(file: str, sheet: Sheet, header: int, mapping: Mapping) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, object]]:
+def _read_sheet(file: str, sheet: Sheet, header: int, read: ledger_meaning.Judged) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, object]]:
     """One sheet's lines, rejects and account."""
+    mapping = read.mapping
     headings = sheet.cells.row(header, named=True)
     cell_of = {name: next(c for c in sheet.columns if headings[c] == title) for name, title in mapping["colonnes"].items()}
     body = sheet.cells.slice(header + 1)
+    if mapping.get("annees"):
+        body, cell_of, headings = _by_year(body, headings, mapping["annees"], cell_of)
     typed = body.with_columns(_column(cell_of, name).alias(name) for name in ["montant", *rules.toml(REFERENCE)["colonnes"]])
-    typed = ledger_amounts.read_cents(typed.lazy().rename({"montant": "montant_lu"}), "montant_lu").collect()
+    typed = ledger_amounts.read_cents(typed.lazy().rename({"montant": "montant_lu"}), "montant_lu", scale=read.scale).collect()
     sorted_rows = ledger_rows.sort_out(typed, sheet.columns, headings, cell_of)
     kept = sorted_rows.filter(pl.col("genre") == "ligne")
     lines = _lines(kept, file, sheet.name, mapping)
     has_account = "compte" in cell_of or "chapitre" in cell_of
     lines = _left_out(ledger_perimeter.classify(lines.lazy(), has_account=has_account).collect())
-    account = _account(file, sheet, header, mapping, sorted_rows, lines)
+    account = _account(file, sheet, header, mapping, sorted_rows, lines) | {"lecture": " ; ".join(read.notes) or None}
     return SPEND.conform(lines.lazy()).collect(), _rejects(lines, sheet.name), account
+
+
+def _by_year(
+    body: pl.DataFrame, headings: dict[str, str], years: dict[str, int], cell_of: dict[str, str]
+) -> tuple[pl.DataFrame, dict[str, str], dict[str, str]]:
+    """One row per line and year that has an amount; a line without any is kept once."""
+    cells = {next(c for c, title in headings.items() if title == name and c != "ligne"): year for name, year in years.items()}
+    parts = [body.with_columns(_montant=pl.col(cell), _exercice=pl.lit(str(year))) for cell, year in cells.items()]
+    silent = body.filter(pl.all_horizontal(pl.col(cell).is_null() for cell in cells))
+    none = silent.with_columns(_montant=pl.lit(None, dtype=pl.String), _exercice=pl.lit(None, dtype=pl.String))
+    spread = pl.concat([*(part.filter(pl.col("_montant").is_not_null()) for part in parts), none]).sort("ligne", maintain_order=True)
+    known = {name: cell for name, cell in cell_of.items() if cell not in cells}
+    own = {"_montant": "", "_exercice": ""}
+    return spread, known | {"montant": "_montant", "exercice": "_exercice"}, headings | own
 
 
 def _column(cell_of: dict[str, str], name: str) -> pl.Expr:
@@ -224,10 +246,13 @@ def _lines(rows: pl.DataFrame, file: str, sheet: str, mapping: Mapping) -> pl.Da
 
 
 def _date(column: str) -> pl.Expr:
-    """A day, from the French writings, ISO, or the serial number of a spreadsheet."""
+    """A day, from the French writings (years of two digits too), ISO, or the serial number of a spreadsheet; a plausible year."""
     text = pl.col(column)
+    short = r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d\d)(?: .*)?$"
+    whole = pl.when(text.str.contains(short)).then(text.str.replace(short, "$1/$2/20$3")).otherwise(text)
     serial = pl.date(1899, 12, 30) + pl.duration(days=text.str.extract(r"^([34567]\d{4})(?:\.0)?$", 1).cast(pl.Int64))
-    return pl.coalesce(*(text.str.to_date(pattern, strict=False) for pattern in _DATES), serial)
+    day = pl.coalesce(*(whole.str.to_date(pattern, strict=False) for pattern in _DATES), serial)
+    return pl.when(day.dt.year().is_between(*_YEARS)).then(day)
 
 
 def _left_out(lines: pl.DataFrame) -> pl.DataFrame:
