@@ -12,7 +12,7 @@ import shutil
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ import polars as pl
 
 from spaser import rules
 from spaser.problems import Problem, closest
+from spaser.sources import ledger_cells, register_evidence
+from spaser.sources.register_evidence import ADDRESSES, DECLARED, WEAK, Declared, Evidence
 
 #: A title, a logo and a date may come before the headings.
 HEADER_ROWS = 20
@@ -37,14 +39,31 @@ class Opened:
     name: str
     frame: pl.LazyFrame
     preamble: str = ""
+    sheet: str | None = None
+    headings: tuple[str, ...] = ()
+    evidence: Evidence = Evidence(register_evidence.SURE, ())
+    declared: Declared | None = None
+    status: str | None = None
 
     @property
     def spec(self) -> dict[str, Any]:
-        return formats()[self.name]
+        known = formats().get(self.name, {"label": "Carnet d'adresses", "verified": [], "level": "siret", "columns": {}, "marks": []})
+        return known | ({"status": self.status} if self.status else {})
+
+    @property
+    def place(self) -> str:
+        return f"{self.path.name}, feuille « {self.sheet} »" if self.sheet else self.path.name
 
     @property
     def source(self) -> str:
-        return f"{self.spec['label']} [{self.path.name}]"
+        return f"{self.spec['label']} [{self.place}]"
+
+    @property
+    def proves_no(self) -> bool:
+        """Absence proves a « non » when the kind is sure and complete by nature, or when the user declares it so."""
+        if self.declared and self.declared.prouve_le_non is not None:
+            return self.declared.prouve_le_non
+        return bool(self.spec.get("proves_no")) and self.evidence.degree in (register_evidence.SURE,)
 
 
 def formats() -> dict[str, dict[str, Any]]:
@@ -61,36 +80,97 @@ def plain(text: str | None) -> str:
 
 def recognise(header: Cells) -> tuple[str, dict[str, str]] | None:
     """The list whose headings these are, with heading → word; None when no known list has them."""
+    found = candidates(header)
+    return found[0] if found else None
+
+
+def candidates(header: Cells) -> list[tuple[str, dict[str, str]]]:
+    """Every list whose headings these may be, the one that understands most of them first."""
     have = {plain(cell): cell for cell in header if cell}
-    best: tuple[int, str, dict[str, str]] | None = None
-    for name, spec in formats().items():
-        if not spec["marks"] or not all(any(plain(s) in have for s in mark) for mark in spec["marks"]):
-            continue
-        found = _columns(spec["columns"], have)
-        if best is None or len(found) > best[0]:
-            best = (len(found), name, found)
-    return (best[1], best[2]) if best else None
+    found = [
+        (name, _columns(spec["columns"], have))
+        for name, spec in formats().items()
+        if spec["marks"] and all(any(plain(s) in have for s in mark) for mark in spec["marks"])
+    ]
+    return sorted(found, key=lambda one: -len(one[1]))
 
 
-def open_list(path: Path) -> Opened:
-    """A list of suppliers opened and recognised.
+def open_list(path: Path, declared: Sequence[Declared] = ()) -> Opened:
+    """The one list of a file, or the first of its sheets (see ``open_lists``)."""
+    return open_lists(path, declared)[0][0]
+
+
+def open_lists(path: Path, declared: Sequence[Declared] = ()) -> tuple[list[Opened], list[tuple[str, str]]]:
+    """The lists of suppliers of a file, one per sheet, opened, recognised and weighed; and the sheets left, with the reason.
 
     Raises
     ------
     Problem
-        The file is absent, unreadable, or its headings are those of no known list.
+        The file is absent, unreadable, of no known list, or recognised too weakly for what it would say.
     """
     if not path.is_file():
         raise Problem("Liste de fournisseurs introuvable", where=str(path), todo="Vérifiez le chemin du fichier")
+    said = next((one for one in declared if one.fichier in (path.name, str(path), path.stem)), None)
+    found, left = _workbook(path, said) if _is_workbook(path) else ([_one(path, said)], [])
+    weighed = [_weighed(opened, said) for opened in found]
+    strong = [one for one in weighed if one.evidence.degree != WEAK]
+    if not strong:
+        weak = weighed[0]
+        raise register_evidence.refusal(weak.place, weak.spec["label"], weak.headings, weak.evidence)
+    left += [(one.sheet or path.name, f"reconnue trop faiblement comme « {one.spec['label']} »") for one in weighed if one.evidence.degree == WEAK]
+    return strong, left
+
+
+def _is_workbook(path: Path) -> bool:
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start == b"\xd0\xcf\x11\xe0":
+        return True
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+    return bool(names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
+
+
+def _weighed(opened: Opened, said: Declared | None) -> Opened:
+    """The list with the evidence of what it is; what the user declares needs none."""
+    if said is not None:
+        return replace(opened, evidence=Evidence(DECLARED, ("nature déclarée",)), declared=said)
+    if "stock" in opened.spec:
+        return opened
+    others = [formats()[name]["label"] for name, _ in candidates(opened.headings) if name != opened.name]
+    told = f"{opened.sheet or ''} {opened.preamble} {opened.path.stem if opened.spec.get('named') else ''}"
+    rows = opened.frame.head(register_evidence.LOOKED).collect()
+    return replace(opened, evidence=register_evidence.weigh(opened.name, opened.spec, opened.headings, rows, told, others))
+
+
+def _matched(header: Cells, said: Declared | None) -> tuple[str, dict[str, str], str | None] | None:
+    """The list of these headings, their words, and the status all its rows have; as declared when the user says it."""
+    if said is None:
+        return (*found, None) if (found := recognise(header)) else None
+    name = said.nature if said.nature in formats() else "propre" if said.nature != ADDRESSES else ADDRESSES
+    have = {plain(cell): cell for cell in header if cell}
+    words = _columns(formats().get(name, {}).get("columns", {}) | formats()["propre"]["columns"] | formats()["ess_france"]["columns"], have)
+    for word, title in (said.colonnes or {}).items():
+        if plain(title) in have:
+            words = {heading: known for heading, known in words.items() if known != word} | {have[plain(title)]: word}
+    fixed = said.nature if said.nature not in formats() and said.nature != ADDRESSES else None
+    if fixed or name == ADDRESSES:
+        words = {heading: word for heading, word in words.items() if word != "statut"}
+    return (name, words, fixed) if {"siren", "siret", "nom"} & set(words.values()) else None
+
+
+def _one(path: Path, said: Declared | None) -> Opened:
     with path.open("rb") as file:
         start = file.read(4096)
     if start.startswith(b"PAR1"):
-        return _from_frame(path, "parquet", pl.scan_parquet(path))
+        return _from_frame(path, "parquet", pl.scan_parquet(path), said)
     if start.startswith(b"PK"):
-        return _from_zip(path)
+        return _from_zip(path, said)
     if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"[")):
-        return _from_json(path, path.read_bytes())
-    return _from_csv(path, path.read_bytes())
+        return _from_json(path, path.read_bytes(), said)
+    return _from_csv(path, path.read_bytes(), said)
 
 
 def stock_kind(path: Path) -> str | None:
@@ -171,12 +251,12 @@ def _columns(words: dict[str, list[Any]], have: dict[str, str]) -> dict[str, str
     return found
 
 
-def _from_frame(path: Path, kind: str, frame: pl.LazyFrame) -> Opened:
+def _from_frame(path: Path, kind: str, frame: pl.LazyFrame, said: Declared | None) -> Opened:
     header = frame.collect_schema().names()
-    match = recognise(header)
+    match = _matched(header, said)
     if match is None:
         raise _unknown(path, header)
-    return Opened(path, kind, match[0], _worded(frame, match[1]))
+    return Opened(path, kind, match[0], _worded(frame, match[1]), headings=tuple(header), status=match[2])
 
 
 def _worded(frame: pl.LazyFrame, columns: dict[str, str]) -> pl.LazyFrame:
@@ -186,7 +266,7 @@ def _worded(frame: pl.LazyFrame, columns: dict[str, str]) -> pl.LazyFrame:
     ).with_row_index("position", offset=1)
 
 
-def _from_csv(path: Path, data: bytes, preamble: str = "") -> Opened:
+def _from_csv(path: Path, data: bytes, said: Declared | None) -> Opened:
     text = _decode(data).replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n", HEADER_ROWS + 1)[: HEADER_ROWS + 1]
     separator = _separator("\n".join(lines[:5]))
@@ -196,10 +276,11 @@ def _from_csv(path: Path, data: bytes, preamble: str = "") -> Opened:
         if fixed:
             frame = _parse(path, text, separator, rank, header=False)
             return _by_rank(path, fixed, frame, "\n".join(lines[:rank]))
-        match = recognise(cells)
+        match = _matched(cells, said)
         if match:
             frame = _parse(path, text, separator, rank, header=True)
-            return Opened(path, "csv", match[0], _worded(frame.lazy(), match[1]), "\n".join(lines[:rank]))
+            above = "\n".join(lines[:rank])
+            return Opened(path, "csv", match[0], _worded(frame.lazy(), match[1]), above, headings=tuple(filter(None, cells)), status=match[2])
     raise _unknown(path, next(csv.reader([lines[0]], delimiter=separator), []))
 
 
@@ -228,14 +309,12 @@ def _headerless(cells: Cells) -> str | None:
 def _by_rank(path: Path, name: str, frame: pl.DataFrame, preamble: str) -> Opened:
     names = frame.columns
     words = {names[ranks[0]]: word for word, ranks in formats()[name]["columns"].items() if ranks[0] < len(names)}
-    return Opened(path, "csv", name, _worded(frame.lazy(), words), preamble)
+    return Opened(path, "csv", name, _worded(frame.lazy(), words), preamble, headings=tuple(names))
 
 
-def _from_zip(path: Path) -> Opened:
+def _from_zip(path: Path, said: Declared | None) -> Opened:
     with zipfile.ZipFile(path) as archive:
         names = [info for info in archive.infolist() if not info.is_dir()]
-        if any(info.filename == "xl/workbook.xml" for info in names):
-            return _from_workbook(path)
         if len(names) != 1 or names[0].file_size > BIG_MEMBER:
             raise Problem(
                 "Archive de fournisseurs non lue", where=path.name,
@@ -244,32 +323,38 @@ def _from_zip(path: Path) -> Opened:
             )  # fmt: skip
         data = archive.read(names[0])
     if data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"[")):
-        return _from_json(path, data)
-    return _from_csv(path, data)
+        return _from_json(path, data, said)
+    return _from_csv(path, data, said)
 
 
-def _from_workbook(path: Path) -> Opened:
-    sheets = pl.read_excel(
-        path, sheet_id=0, has_header=False, infer_schema_length=0, drop_empty_rows=False, raise_if_empty=False
-    )
-    header: list[str | None] = []
-    for frame in sheets.values():
-        for rank, cells in enumerate(frame.head(HEADER_ROWS).rows()):
-            match = recognise(cells)
-            if match:
-                named = frame.slice(rank + 1).rename(
-                    {c: cell for c, cell in zip(frame.columns, cells, strict=True) if cell in match[1]}
-                )
-                return Opened(path, "xlsx", match[0], _worded(named.lazy(), match[1]), " ".join(map(str, _words(frame, rank))))
-            header = header or [cell for cell in cells if cell]
-    raise _unknown(path, header)
+def _workbook(path: Path, said: Declared | None) -> tuple[list[Opened], list[tuple[str, str]]]:
+    """Each sheet that is a list (XLSX, XLS, ODS alike), and why the others are not."""
+    found: list[Opened] = []
+    left: list[tuple[str, str]] = []
+    header: list[str] = []
+    sheets = ledger_cells.read_sheets(path)
+    kind = "xls" if path.open("rb").read(1) == b"\xd0" else "ods" if path.suffix.lower() == ".ods" else "xlsx"
+    for sheet in sheets:
+        rows = sheet.cells.select(sheet.columns)
+        at = next(((rank, match) for rank, cells in enumerate(rows.head(HEADER_ROWS).rows()) if (match := _matched(cells, said))), None)
+        if at is None:
+            header = header or [cell for row in rows.head(3).rows() for cell in row if cell]
+            left.append((sheet.name, "sans en-tête de liste de fournisseurs"))
+            continue
+        rank, (name, words, status) = at
+        cells = rows.row(rank)
+        wanted = {column: cell for column, cell in zip(rows.columns, cells, strict=True) if cell in words}
+        unique = {column: cell for column, cell in wanted.items() if list(wanted.values()).index(cell) == list(wanted).index(column)}
+        body = rows.slice(rank + 1).filter(~pl.all_horizontal(pl.all().is_null())).select(list(unique)).rename(unique)
+        above = " ".join(cell for row in rows.head(rank).rows() for cell in row if cell)
+        shown = sheet.name if len(sheets) > 1 else None
+        found.append(Opened(path, kind, name, _worded(body.lazy(), words), above, shown, tuple(filter(None, cells)), status=status))
+    if not found:
+        raise _unknown(path, header)
+    return found, left
 
 
-def _words(frame: pl.DataFrame, rank: int) -> Iterable[str]:
-    return (cell for row in frame.head(rank).rows() for cell in row if cell)
-
-
-def _from_json(path: Path, data: bytes) -> Opened:
+def _from_json(path: Path, data: bytes, said: Declared | None) -> Opened:
     try:
         found = json.loads(_decode(data))
     except json.JSONDecodeError as error:
@@ -279,7 +364,7 @@ def _from_json(path: Path, data: bytes) -> Opened:
     keys = list(dict.fromkeys(key for row in rows for key in row))
     if not keys:
         raise _unknown(path, [])
-    return _from_frame(path, "json", pl.LazyFrame(rows, schema=dict.fromkeys(keys, pl.String)))
+    return _from_frame(path, "json", pl.LazyFrame(rows, schema=dict.fromkeys(keys, pl.String)), said)
 
 
 def _flat(value: Any) -> str | None:
@@ -292,6 +377,8 @@ def _flat(value: Any) -> str | None:
 
 
 def _decode(data: bytes) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", errors="replace")
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             return data.decode(encoding)

@@ -9,16 +9,18 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from spaser import rules
+from spaser import french, rules
+from spaser.problems import Problem, closest
 from spaser.sources import archives
 from spaser.sources import registers_sirene as sirene
-from spaser.sources.register_files import Opened, open_list, plain
+from spaser.sources import register_evidence as evidence
+from spaser.sources.register_files import Opened, open_lists, plain
 from spaser.sources.siret import bare, luhn_ok
 from spaser.vocabulary import ESTABLISHMENTS, INCLUSIVE_STATUSES, REGISTER, REJECTS
 
@@ -70,11 +72,16 @@ def read_registers(
         A file is absent, unreadable or of no known list.
     """
     given = archives.named_files([paths] if isinstance(paths, (str, Path)) else paths)
+    declared = [one for path in given if path.suffix.lower() == ".toml" for one in evidence.read_declared(path)]
+    lists = [path for path in given if path.suffix.lower() != ".toml"]
+    _all_used(declared, lists)
     parts = []
-    for rank, path in enumerate(given, start=1):
+    for rank, path in enumerate(lists, start=1):
         if progress:
-            progress(f"Lecture de {path.name}", rank / len(given))
-        parts.append(_read(open_list(path), as_of, persons))
+            progress(f"Lecture de {path.name}", rank / len(lists))
+        opened, left = open_lists(path, declared)
+        parts += [_read(one, as_of, persons) for one in opened]
+        parts[-1] = _with_left(parts[-1], left)
     return Registers(
         _gather((p.register for p in parts), REGISTER),
         _gather((p.establishments for p in parts), ESTABLISHMENTS),
@@ -83,8 +90,26 @@ def read_registers(
     )
 
 
+def _all_used(declared: list[evidence.Declared], paths: list[Path]) -> None:
+    names = [name for path in paths for name in (path.name, str(path), path.stem)]
+    for one in declared:
+        if one.fichier not in names:
+            raise Problem(f"La liste déclarée « {one.fichier} » n'est pas parmi les fichiers donnés", todo=closest(one.fichier, [path.name for path in paths]))
+
+
+def _with_left(part: Registers, left: list[tuple[str, str]]) -> Registers:
+    """The account of a file with the sheets that are no list, and why."""
+    if not left:
+        return part
+    said = french.listing(f"« {name} » ({why})" for name, why in left)
+    column = pl.concat_str([pl.col("message"), pl.lit(f"feuilles non lues : {said}")], separator=" ; ", ignore_nulls=True)
+    return replace(part, files=part.files.with_columns(message=column))
+
+
 def list_date(opened: Opened, frame: pl.DataFrame, as_of: date | None) -> tuple[date | None, str]:
-    """The date of a list and where it was found: a column, the file name, the parameter, the file's own content."""
+    """The date of a list and where it was found: said by the user, a column, the file name, the parameter, the file's own content."""
+    if opened.declared and opened.declared.date:
+        return opened.declared.date, "déclarée"
     column = frame["date_liste"].max() if "date_liste" in frame.columns else None
     if column is not None:
         return column, "colonne du fichier"
@@ -118,7 +143,11 @@ def _read(opened: Opened, as_of: date | None, persons: bool) -> Registers:
         if opened.name == "propre" and "date_liste" in typed.columns
         else pl.lit(au, dtype=pl.Date)
     )
-    rows = typed.with_columns(au=own_date, source=pl.lit(opened.source), liste=pl.lit(opened.name))
+    where = evidence.departments(opened.declared.territoire) if opened.declared else None
+    rows = typed.with_columns(
+        au=own_date, source=pl.lit(opened.source), liste=pl.lit(opened.name),
+        prouve_non=pl.lit(opened.proves_no), prouve_ou=pl.lit(", ".join(where) if where else None, dtype=pl.String),
+    )  # fmt: skip
     kept = rows.filter(pl.col("sort") == "retenu").pipe(_masked, persons)
     register = kept.filter(pl.col("statut").is_not_null()).pipe(_status_level).unique(STATUS_KEY, maintain_order=True)
     places = kept.unique(["siren", "siret"], keep="first", maintain_order=True)
@@ -212,20 +241,51 @@ def _placed(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _statut(opened: Opened, have: Sequence[str]) -> pl.Expr:
-    spec, data = opened.spec, rules.toml("register_columns.toml")
+    spec = opened.spec
+    if opened.name == evidence.ADDRESSES and not opened.status:
+        return pl.lit(None, dtype=pl.String).alias("statut")
     if "status" in spec:
         return pl.lit(spec["status"]).alias("statut")
     if "drapeau" in have:
         return sirene.flag(pl.col("drapeau")).alias("statut")
-    kinds = rules.table("siae_types.csv").filter(pl.col("inclusif") == "oui")
-    known = {plain(word): status for status, words in data["statuses"].items() for word in words}
+    known = known_statuses()
+    exact = _lookup("statut", known)
+    return pl.coalesce(exact, _essential("statut").replace_strict(_by_words(known), default=None, return_dtype=pl.String)).alias("statut")
+
+
+def known_statuses(*, everything: bool = False) -> dict[str, str]:
+    """What a cell of « statut » may say → the status: codes, names, « name (code) » and « code - name » of each kind.
+
+    With ``everything``, kinds that are not inclusive too: they prove what a list is, though they give no status.
+    """
+    kinds = rules.table("siae_types.csv").filter((pl.col("inclusif") == "oui") | everything)
+    known = {plain(word): status for status, words in rules.toml("register_columns.toml")["statuses"].items() for word in words}
     for code, label, alias in kinds.select("code", "libelle", "alias").rows():
-        known |= {plain(word): code for word in (code, label, *(alias or "").split("|")) if word}
-    return _lookup("statut", known).alias("statut")
+        names = [label, *(alias or "").split("|")]
+        both = [f"{a} {b}" for name in names if name for a, b in ((name, code), (code, name))]
+        known |= {plain(word): code for word in (code, *names, *both) if word}
+    return known
+
+
+#: Words that a name of kind may have or lack, and its plurals: « Ateliers et chantiers d'insertion » is one kind.
+_SMALL = r"\b(?:et|ou|de|d|l|la|le|les|des|du|par|en|un|une|a|au|aux|pour|s)\b"
+
+
+def _essential(column: str) -> pl.Expr:
+    flat = pl.col(column).str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all("œ", "oe")
+    bare_words = flat.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.replace_all(_SMALL, " ").str.replace_all(r"(\p{L}{3,})s\b", "$1")
+    return bare_words.str.replace_all(r"\s+", " ").str.strip_chars()
+
+
+def _by_words(known: dict[str, str]) -> dict[str, str]:
+    """The same names without their small words; a name that two kinds would share is left out."""
+    pairs = pl.DataFrame({"mot": list(known), "statut": list(known.values())}).with_columns(cle=_essential("mot"))
+    alone = pairs.filter((pl.col("statut").n_unique().over("cle") == 1) & (pl.col("cle").str.len_chars() > 1))
+    return dict(alone.select("cle", "statut").rows())
 
 
 def _fates(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
-    silent = opened.spec["columns"].get("statut") is not None
+    silent = "status" not in opened.spec and opened.spec["columns"].get("statut") is not None
     keep = opened.spec.get("keep")
     outside = pl.col("statut").is_null() if silent else pl.lit(False)
     if keep:
@@ -273,10 +333,22 @@ def _file(opened: Opened, au: date | None, origin: str) -> pl.DataFrame:
     verified = opened.kind in opened.spec["verified"]
     row = {
         "fichier": opened.path.name, "liste": opened.name, "libelle": opened.spec["label"], "format": opened.kind,
-        "verifie": verified, "message": None if verified else f"{opened.spec['label']} : format non vérifié",
-        "au": au, "au_origine": origin,
+        "verifie": verified, "message": _message(opened, verified), "au": au, "au_origine": origin,
+        "feuille": opened.sheet, "surete": opened.evidence.degree, "indices": " ; ".join(opened.evidence.seen) or None,
+        "autres": ", ".join(opened.evidence.others) or None, "prouve_non": opened.proves_no,
     }  # fmt: skip
-    return pl.DataFrame([row], schema_overrides={"au": pl.Date, "message": pl.String})
+    return pl.DataFrame([row], schema_overrides={"au": pl.Date} | dict.fromkeys(("message", "feuille", "indices", "autres"), pl.String))
+
+
+def _message(opened: Opened, verified: bool) -> str | None:
+    """What to know before believing this list."""
+    said = []
+    if opened.evidence.degree == evidence.LIKELY:
+        seen = " ; ".join(opened.evidence.seen)
+        said.append(f"reconnue probablement comme « {opened.spec['label']} » ({seen}) ; si c'est autre chose, déclarez-la : {evidence.line(opened.path.name)}")
+    elif not verified and opened.evidence.degree != evidence.DECLARED:
+        said.append(f"{opened.spec['label']} : format non vérifié")
+    return " ; ".join(said) or None
 
 
 def _doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:

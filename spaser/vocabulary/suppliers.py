@@ -44,6 +44,8 @@ ESTABLISHMENTS = Table(
         Word("au", D, "Date de la liste"),
         Word("source", T, "Liste"),
         Word("liste", T, "Nature de la liste (clé de register_columns.toml)"),
+        Word("prouve_non", B, "L'absence de cette liste prouve un « non »"),
+        Word("prouve_ou", T, "Départements où elle le prouve (vide : toute la France)"),
     ),
 )
 
