@@ -17,17 +17,17 @@ __version__ = "0.1.0"
 
 #: The verbs of the front door, and the room each lives in.
 _VERBS = {
-    "prepare": "spaser.diagnostic",
-    "diagnose": "spaser.diagnostic",
-    "write": "spaser.handover",
-    "report": "spaser.handover",
-    "summary": "spaser.handover",
-    "clauses": "spaser.dossier",
-    "write_clauses": "spaser.dossier",
-    "potential_of": "spaser.opportunities",
-    "potential_of_spend": "spaser.opportunities_spend",
-    "suppliers_of": "spaser.purchases",
-    "territory": "spaser.purchases_territory",
+    "prepare": "spaser.studies.diagnostic",
+    "diagnose": "spaser.studies.diagnostic",
+    "write": "spaser.studies.diagnostic.handover",
+    "report": "spaser.studies.diagnostic.handover",
+    "summary": "spaser.studies.diagnostic.handover",
+    "clauses": "spaser.studies.clauses",
+    "write_clauses": "spaser.studies.clauses",
+    "potential_of": "spaser.studies.potential",
+    "potential_of_spend": "spaser.studies.potential.spend",
+    "suppliers_of": "spaser.studies.suppliers",
+    "territory": "spaser.studies.territory.panorama",
     "Problem": "spaser.problems",
 }
 __all__ = ["__version__", *_VERBS]

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from spaser.deliverables.findings import Findings
 from spaser.deliverables.report import Source
+from spaser.sections.findings import Findings
 from spaser.vocabulary import ACCOUNTS, CONSIDERATIONS, CONTRACTS, CONTRIBUTIONS, LABELS, MEASURES, REJECTS, SCORES
 
 AS_OF = date(2026, 8, 21)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import spaser
-from spaser import french, pams
+from spaser import french
 from spaser.deliverables import sentences
 from spaser.deliverables.report import (
     Block,
@@ -26,7 +26,8 @@ from spaser.deliverables.report import (
     Sentence,
     TableBlock,
 )
-from spaser.missions import read_mission
+from spaser.studies import pams
+from spaser.studies.pams.missions import read_mission
 
 DATA = Path(__file__).parents[1] / "data"
 STORED = Path(__file__).parent / "snapshots" / "diagnostic_demo.md"

@@ -20,7 +20,7 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 
 def _run(choices: argparse.Namespace) -> None:
-    from spaser import batch
+    from spaser.studies.pams import batch
 
     if choices.modele:
         return say(f"Modèle écrit, à remplir : {batch.template(choices.mission)}")

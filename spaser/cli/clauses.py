@@ -18,7 +18,7 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 
 def _run(choices: argparse.Namespace) -> None:
-    from spaser import dossier
+    from spaser.studies import clauses as dossier
 
     result = dossier.clauses(choices.documents, lexicon=choices.lexique, progress=progress)
     say(dossier.summarise_clauses(result))

@@ -10,9 +10,9 @@ import spaser
 from spaser.cli.options import command, corrections, selection, source
 from spaser.cli.terminal import progress, say, wrote
 from spaser.problems import Problem
-from spaser.sources.constats import read_answers
+from spaser.sources.answers.constats import read_answers
+from spaser.sources.answers.overrides import read_overrides
 from spaser.sources.notices import read_notices
-from spaser.sources.overrides import read_overrides
 from spaser.vocabulary import BUYER_KINDS
 
 

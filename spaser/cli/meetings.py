@@ -18,7 +18,7 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def _run(choices: argparse.Namespace) -> None:
     import spaser
-    from spaser import meetings
+    from spaser.studies import meetings
 
     demo = not choices.contrats
     paths, asked = source(choices)

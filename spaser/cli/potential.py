@@ -34,7 +34,7 @@ def _run(choices: argparse.Namespace) -> None:
         return _run_spend(choices)
     _refuse_alone(choices)
     import spaser
-    from spaser import opportunities_handover as handover
+    from spaser.studies.potential import handover
 
     demo = not choices.contrats
     paths, asked = source(choices)
@@ -48,9 +48,10 @@ def _run(choices: argparse.Namespace) -> None:
 
 def _run_spend(choices: argparse.Namespace) -> None:
     import spaser
-    from spaser import held, purchases_territory
-    from spaser import opportunities_spend_handover as handover
-    from spaser.purchases_handover import DEMO_NOTE
+    from spaser.studies.diagnostic import holders as held
+    from spaser.studies.potential import spend_handover as handover
+    from spaser.studies.suppliers.handover import DEMO_NOTE
+    from spaser.studies.territory import panorama as purchases_territory
 
     demo = not choices.depenses
     lists = choices.registre or (sorted(DEMO.glob("registre_demo*.csv")) if demo else [])

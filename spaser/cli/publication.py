@@ -7,7 +7,7 @@ from pathlib import Path
 
 from spaser.cli.options import DEMO, command, selection
 from spaser.cli.terminal import progress, say, wrote
-from spaser.indicator_records import WITH_CRITERION, WITHOUT_CRITERION
+from spaser.indicators.records import WITH_CRITERION, WITHOUT_CRITERION
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -40,7 +40,8 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 
 def _run(choices: argparse.Namespace) -> None:
-    from spaser import publication, publication_files
+    from spaser.studies import publication
+    from spaser.studies.publication import files as publication_files
 
     years = choices.annees
     if choices.modele:

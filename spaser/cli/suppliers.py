@@ -59,7 +59,8 @@ def _folders(asked: argparse.ArgumentParser) -> None:
 
 
 def _run_suppliers(choices: argparse.Namespace) -> None:
-    from spaser import purchases, purchases_handover
+    from spaser.studies import suppliers as purchases
+    from spaser.studies.suppliers import handover as purchases_handover
 
     demo = not choices.fichier
     result = purchases.suppliers_of(
@@ -75,7 +76,7 @@ def _run_suppliers(choices: argparse.Namespace) -> None:
 
 
 def _run_registers(choices: argparse.Namespace) -> None:
-    from spaser import purchases_lists
+    from spaser.studies.suppliers import lists as purchases_lists
 
     say(purchases_lists.told(choices.registre or _demo_lists(), progress))
 
@@ -83,7 +84,10 @@ def _run_registers(choices: argparse.Namespace) -> None:
 def _run_territory(choices: argparse.Namespace) -> None:
     from dataclasses import replace
 
-    from spaser import diagnostic, held, opportunities_territory, purchases_territory
+    from spaser.studies import diagnostic
+    from spaser.studies.diagnostic import holders as held
+    from spaser.studies.territory import demand as opportunities_territory
+    from spaser.studies.territory import panorama as purchases_territory
 
     lists = choices.registre or _demo_lists()
     contracts = choices.contrats or ([] if choices.registre else sorted(DEMO.glob("marches_demo*.json")))

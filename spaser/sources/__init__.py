@@ -1,5 +1,5 @@
 """Files → checked tables, and what was refused: `read` is the only verb for contracts."""
 
-from spaser.sources.reading import Reading, read
+from spaser.sources.contracts.reading import Reading, read
 
 __all__ = ["Reading", "read"]

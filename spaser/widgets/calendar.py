@@ -9,8 +9,8 @@ import polars as pl
 
 from spaser import french
 from spaser.deliverables.report import Block, Column, Section, table
-from spaser.deliverables.sections_calendar import section_calendar
 from spaser.problems import Problem
+from spaser.sections.calendar import section_calendar
 from spaser.widgets.desk import Desk
 from spaser.widgets.drawn import Drawn
 from spaser.widgets.potential import offer

@@ -11,9 +11,9 @@ import polars as pl
 from spaser import french
 from spaser.buyers import plain
 from spaser.charts.marks import name_of
-from spaser.deliverables import tallies
 from spaser.deliverables.report import Block, Column, Sentence, TableBlock, table
 from spaser.problems import Problem
+from spaser.sections import tallies
 from spaser.vocabulary import CONSIDERATIONS, POPULATIONS, label, yes_no
 from spaser.widgets.desk import Desk
 from spaser.widgets.views import WIDE, View, search

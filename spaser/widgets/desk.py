@@ -10,10 +10,11 @@ from typing import Any
 
 import polars as pl
 
-from spaser import buyers, diagnostic, handover, territories
-from spaser.deliverables.findings import Findings
-from spaser.diagnostic import Base, Diagnostic
-from spaser.sources import constats
+from spaser import buyers, territories
+from spaser.sections.findings import Findings
+from spaser.sources.answers import constats
+from spaser.studies import diagnostic
+from spaser.studies.diagnostic import Base, Diagnostic, handover
 from spaser.widgets.selection import Selection
 
 #: Many names make a title nobody reads.

@@ -9,8 +9,9 @@ from typing import Any
 
 import ipywidgets
 
-from spaser import french, handover
+from spaser import french
 from spaser.problems import Problem
+from spaser.studies.diagnostic import handover
 from spaser.widgets import tables
 from spaser.widgets.desk import Desk
 from spaser.widgets.selection import CHOSEN

@@ -10,8 +10,8 @@ import polars as pl
 from spaser import french
 from spaser.deliverables import sentences
 from spaser.deliverables.report import Block, Column, Definitions, Measured, Sentence, described, table
-from spaser.explain import Explanation, explain, headings
-from spaser.indicator_records import catalogue
+from spaser.indicators.explain import Explanation, explain, headings
+from spaser.indicators.records import catalogue
 from spaser.problems import Problem
 from spaser.widgets.desk import Desk
 from spaser.widgets.views import View, choice

@@ -13,13 +13,13 @@ import ipywidgets
 import polars as pl
 from IPython.display import display
 
-from spaser import diagnostic, french
-from spaser.deliverables import sections
-from spaser.deliverables.findings import Findings
+from spaser import french, sections
 from spaser.deliverables.report import Callout
-from spaser.diagnostic import Base
-from spaser.handover import DEMO_NOTE
 from spaser.problems import Problem
+from spaser.sections.findings import Findings
+from spaser.studies import diagnostic
+from spaser.studies.diagnostic import Base
+from spaser.studies.diagnostic.handover import DEMO_NOTE
 from spaser.vocabulary import MEASURES
 from spaser.widgets import tables
 from spaser.widgets.selection import Selection

@@ -10,7 +10,7 @@ import polars as pl
 
 from spaser import french, rules
 from spaser.deliverables.report import Column
-from spaser.indicator_records import catalogue
+from spaser.indicators.records import catalogue
 from spaser.widgets import tables
 
 _TEXT = pl.String

@@ -8,15 +8,18 @@ from pathlib import Path
 
 import ipywidgets
 
-from spaser import batch, french, held, maturity, pams, targets
+from spaser import french, maturity
 from spaser.charts.marks import name_of
 from spaser.deliverables import files
 from spaser.deliverables.report import Block, Callout, Report, Section, Sentence
-from spaser.diagnostic import Diagnostic
-from spaser.missions import FORMS, Asked, Mission
-from spaser.pams import Study, Wishes
+from spaser.indicators import targets
+from spaser.indicators.targets import Target
 from spaser.problems import Problem
-from spaser.targets import Target
+from spaser.studies import pams
+from spaser.studies.diagnostic import Diagnostic
+from spaser.studies.diagnostic import holders as held
+from spaser.studies.pams import Study, Wishes, batch
+from spaser.studies.pams.missions import FORMS, Asked, Mission
 from spaser.vocabulary import CONSIDERATIONS
 from spaser.widgets import tables
 from spaser.widgets.desk import Desk

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spaser import charts
+from spaser import charts, sections
 from spaser.charts import Picture
-from spaser.deliverables import sections
 from spaser.deliverables.report import Block, Column, Figure, KeyFigure, KeyFigures, Paragraph, TableBlock, table
 from spaser.deliverables.sentences import of_share, of_value
 from spaser.widgets.desk import Desk

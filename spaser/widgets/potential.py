@@ -8,13 +8,14 @@ from typing import Any
 import ipywidgets
 import polars as pl
 
-from spaser import french, opportunities
-from spaser.deliverables.findings import Findings
+from spaser import french
 from spaser.deliverables.report import Block, Column, Sentence, TableBlock, table
-from spaser.deliverables.sections_map import who
-from spaser.deliverables.sections_potential import section_needs, section_potential, sourcing
-from spaser.opportunities import Opportunities
-from spaser.opportunities_choice import contracts_of, explored
+from spaser.sections.findings import Findings
+from spaser.sections.map import who
+from spaser.sections.potential import section_needs, section_potential, sourcing
+from spaser.studies import potential as opportunities
+from spaser.studies.potential import Opportunities
+from spaser.studies.potential.choice import contracts_of, explored
 from spaser.widgets.desk import Desk
 from spaser.widgets.drawn import Drawn
 from spaser.widgets.views import View, choice

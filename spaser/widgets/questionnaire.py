@@ -10,9 +10,10 @@ from typing import Any
 import ipywidgets
 
 from spaser import french, maturity
-from spaser.deliverables import files, sections_maturity
+from spaser.deliverables import files
 from spaser.deliverables.report import Block
 from spaser.problems import Problem
+from spaser.sections import maturity as sections_maturity
 from spaser.widgets import tables
 
 _SILENT = "sans réponse"

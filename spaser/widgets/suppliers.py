@@ -8,8 +8,9 @@ from typing import Any
 
 import ipywidgets
 
-from spaser import purchases, purchases_handover
 from spaser.problems import Problem
+from spaser.studies import suppliers as purchases
+from spaser.studies.suppliers import handover as purchases_handover
 from spaser.widgets import tables
 from spaser.widgets.files import expanded
 

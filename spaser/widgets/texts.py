@@ -13,13 +13,16 @@ from typing import Any
 import ipywidgets
 import polars as pl
 
-from spaser import detection, dossier, french
-from spaser.deliverables import files, sections_texts
+from spaser import detection, french
+from spaser.deliverables import files
 from spaser.deliverables.report import Block, Callout, Column, Sentence, table
-from spaser.dossier import Clauses
 from spaser.problems import Problem
-from spaser.sources import constats, notices
+from spaser.sections import texts as sections_texts
+from spaser.sources import notices
+from spaser.sources.answers import constats
 from spaser.sources.notices import Notices
+from spaser.studies import clauses as dossier
+from spaser.studies.clauses import Clauses
 from spaser.widgets import tables
 from spaser.widgets.desk import Desk
 from spaser.widgets.files import expanded

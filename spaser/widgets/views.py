@@ -9,9 +9,9 @@ from typing import Any
 import ipywidgets
 
 from spaser import french
-from spaser.deliverables.findings import Findings
 from spaser.deliverables.report import Block, Section
 from spaser.problems import Problem
+from spaser.sections.findings import Findings
 from spaser.vocabulary import POPULATIONS
 from spaser.widgets import tables
 from spaser.widgets.desk import Desk

@@ -22,7 +22,8 @@ import polars as pl
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from spaser import detection, detection_rules  # noqa: E402
+from spaser import detection
+from spaser.detection import rules as detection_rules  # noqa: E402
 
 DATA = ROOT.parent / "shared" / "data"
 INVENTED = ["Travaux de voirie à Brumelle", "Collecte des déchets", "Fourniture de papier recyclé", "Marché réservé aux ESAT", "Maintenance"]

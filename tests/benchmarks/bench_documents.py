@@ -18,8 +18,8 @@ import docx
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from plain_pdf import pdf
 
-from spaser import dossier
 from spaser.sources.documents import read_documents
+from spaser.studies import clauses as dossier
 
 #: Pages of the consultation documents of a town: rules, clauses, technical clauses, commitment.
 SIZES = {"RC": 12, "CCAP": 28, "CCTP": 40, "AE": 8}

@@ -73,7 +73,7 @@ def corrupt(name: str, town: str, rng: random.Random) -> str:
 
 
 def linkage_fold(text: str) -> str:
-    from spaser.sources.ledger_headings import fold
+    from spaser.sources.ledgers.headings import fold
 
     return fold(text).upper()
 

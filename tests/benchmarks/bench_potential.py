@@ -21,7 +21,12 @@ import polars as pl
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
-from spaser import diagnostic, opportunities, potential, rules  # noqa: E402
+from spaser import (
+    potential,  # noqa: E402
+    rules,
+)
+from spaser.studies import diagnostic
+from spaser.studies import potential as opportunities
 
 DATA = ROOT.parent / "shared" / "data"
 LISTS = [DATA / "registres" / name for name in ("siae_2019-07.csv", "siae_geocodees_2020.csv", "esat_liste_officielle.csv")]

@@ -17,7 +17,12 @@ import numpy as np
 import polars as pl
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from spaser import opportunities_national, potential, rules, territories  # noqa: E402
+from spaser import (
+    potential,  # noqa: E402
+    rules,
+    territories,
+)
+from spaser.studies.potential import national as opportunities_national
 from spaser.vocabulary import NEEDS  # noqa: E402
 
 KINDS = ["EI", "ACI", "ESAT", "EA", "AI", "ETTI"]

@@ -22,7 +22,8 @@ import pandas as pd
 import polars as pl
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from spaser import considerations, indicators, scores  # noqa: E402
+from spaser import considerations, indicators
+from spaser.considerations import scores  # noqa: E402
 
 COLUMNS = ["uid", "acheteur_id", "codeCPV", "procedure", "dateNotification", "datePublicationDonnees", "montant",
            "considerationsSociales", "considerationsEnvironnementales"]  # fmt: skip

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import polars as pl
 
-from spaser.sources.registers_reduction import reduce_sirene
+from spaser.sources.registers.reduction import reduce_sirene
 
 FORMS = ["1000"] * 55 + ["5710"] * 14 + ["5499"] * 12 + ["9220"] * 8 + ["6540"] * 7 + ["5599", "9110", "5458", "9300"]
 NAF = ["81.21Z", "43.21A", "62.01Z", "94.99Z", "88.99B", "68.20A", "56.10A", "94.91Z", "47.11F", "70.22Z"]

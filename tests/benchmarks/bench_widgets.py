@@ -18,7 +18,9 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
-from spaser import diagnostic, opportunities, widgets  # noqa: E402
+from spaser import widgets
+from spaser.studies import diagnostic
+from spaser.studies.potential import compose as opportunities  # noqa: E402
 from spaser.widgets import tables  # noqa: E402
 
 DATA = ROOT.parent / "shared" / "data"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from spaser import publication, publication_files
+from spaser.studies import publication
+from spaser.studies.publication import files as publication_files
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaser.problems import Problem
-from spaser.sources import decp, json_stream, reading
+from spaser.sources.contracts import decp, json_stream, reading
 
 texts = st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from(['"', "\\", '\\"', "{", "}]", "[{", ",", "\\\\\""])
 values = st.recursive(

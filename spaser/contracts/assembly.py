@@ -1,0 +1,263 @@
+"""From published states to contracts: one row per ``uid``, its holders, its versions, what became of each source record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+import polars as pl
+
+from spaser import rules
+from spaser import vocabulary as words
+from spaser.contracts import amounts, consultations, populations, states
+from spaser.contracts import holders as holding
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """The tables of this room: see ``vocabulary`` for CONTRACTS, HOLDERS, VERSIONS, SUBCONTRACTS.
+
+    ``fates`` has ``source, position, uid, sort`` for every source record that was read, ``sort`` being ``contrat``,
+    ``version_ou_titulaire``, ``doublon`` or ``concession``.
+    """
+
+    contracts: pl.LazyFrame
+    holders: pl.LazyFrame
+    versions: pl.LazyFrame
+    subcontracts: pl.LazyFrame
+    fates: pl.LazyFrame
+
+
+def build(records: pl.LazyFrame, *, as_of: date, decisions: pl.LazyFrame | None = None) -> Contracts:
+    """Assemble the contracts of checked RECORDS as of a day; the result does not depend on the order of rows.
+
+    Parameters
+    ----------
+    records
+        Table RECORDS: one row per published state (amounts in cents).
+    as_of
+        The day that decides what is incomplete; see ``as_of_default``.
+    decisions
+        Table DECISIONS; those of type ``consultation`` (valeur: the name of the consultation) and ``montant`` (valeur:
+        euros, or « accepter » for the proposed repair) are applied, the latest of each contract.
+    """
+    narrow = states.rows(records)
+    found = states.states(narrow)
+    current = states.current(found)
+    whole = _whole(records, narrow, current, as_of, decisions)
+    return Contracts(
+        contracts=words.CONTRACTS.conform(whole),
+        holders=holding.shared(records, current, whole),
+        versions=holding.versions(records, found),
+        subcontracts=_subcontracts(records),
+        fates=states.fates(narrow, found, current),
+    )
+
+
+def essential(records: pl.LazyFrame, *, as_of: date, decisions: pl.LazyFrame | None = None) -> pl.LazyFrame:
+    """The contracts of ``build`` with the columns that scores and indicators read, without those that describe them.
+
+    For the whole country: millions of texts are neither kept nor joined. ``described`` adds the other columns.
+    """
+    narrow = states.rows(records)
+    current = states.current(states.states(narrow))
+    return _judged(records, narrow, current, as_of, decisions, _MEASURED)
+
+
+def described(contracts: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
+    """The contracts of ``essential``, with whatever was added to them, and all the columns of CONTRACTS."""
+    have = contracts.collect_schema().names()
+    kept = [name for name in records.collect_schema().names() if name in states.KEY or name not in have]
+    wide = records.select(kept).drop("titulaires", "actesSousTraitance", strict=False)
+    whole = wide.with_columns(pl.col("modification_id").fill_null(0)).join(contracts, on=states.KEY)
+    return whole.select(*words.CONTRACTS.columns, *(name for name in have if name not in words.CONTRACTS.columns and name not in _INNER))
+
+
+#: What the judgement of contracts reads; the other columns are joined afterwards, so that a reader may not ask for them.
+_READ = ("acheteur_id", "id", "type_contrat", "nature", "objet", "codeCPV", "procedure", "techniques", "idAccordCadre")
+_JUDGED = [*(word.name for word in words.CONTRACTS.words if word.name not in words.RECORDS.columns), "montant_part",
+           "montant", "dureeMois", "dateNotification", "date_version"]  # fmt: skip
+#: What scores and indicators read of a record beside what is judged.
+_MEASURED = ("acheteur_id", "acheteur_nom", "type_contrat", "codeCPV", "procedure", "offresRecues", "considerationsSociales",
+             "considerationsEnvironnementales", "datePublicationDonnees")  # fmt: skip
+_INNER = ("modification_id", "montant_part")
+
+
+def _whole(
+    records: pl.LazyFrame, narrow: pl.LazyFrame, current: pl.LazyFrame, as_of: date, decisions: pl.LazyFrame | None
+) -> pl.LazyFrame:
+    """The contracts with all their columns: what describes them is joined to what is judged."""
+    judged = _judged(records, narrow, current, as_of, decisions)
+    wide = records.drop(*(name for name in _JUDGED if name in words.RECORDS.columns), "titulaires", "actesSousTraitance", "uid")
+    return wide.with_columns(pl.col("modification_id").fill_null(0)).join(judged, on=states.KEY)
+
+
+def _judged(
+    records: pl.LazyFrame, narrow: pl.LazyFrame, current: pl.LazyFrame, as_of: date, decisions: pl.LazyFrame | None,
+    kept: tuple[str, ...] = (),
+) -> pl.LazyFrame:  # fmt: skip
+    """The columns of CONTRACTS that are ours, and those ``kept`` of the record that describes each contract."""
+    assembled = current
+    for part in (holding.counted(records, current), states.lots(narrow, current), *_decided(decisions)):
+        assembled = assembled.join(part, on="uid", how="left")
+    carriers = holding.named(assembled).rename(
+        {"porteur_source": "source", "porteur_position": "position", "porteur_modification": "modification_id"}
+    )
+    read = records.select(*states.KEY, *dict.fromkeys((*_READ, *kept))).with_columns(pl.col("modification_id").fill_null(0))
+    known = (*states.KEY, "uid", "montant", "montant_initial", "montant_lots", "dureeMois", "dureeMois_initiale", "dateNotification",
+             "date_version", "nb_versions", "nb_titulaires", "titulaires_cle", "decision_montant", "decision_consultation")  # fmt: skip
+    table = carriers.select(known).join(read, on=states.KEY)
+    schema = pl.Schema(_judged_schema() | {name: words.RECORDS.schema[name] for name in kept})
+    # Judged in memory, once: as a lazy plan, each comparison of contracts with one another would double the plan.
+    return table.map_batches(partial(_judge, as_of=as_of, schema=schema), schema=schema, streamable=False)
+
+
+def _judged_schema() -> dict[str, pl.DataType]:
+    schema = {name: words.RECORDS.schema[name] for name in states.KEY} | {"uid": pl.String()}
+    return schema | {name: words.CONTRACTS.schema.get(name, pl.Int64()) for name in _JUDGED}
+
+
+def _judge(table: pl.DataFrame, as_of: date, schema: pl.Schema) -> pl.DataFrame:
+    """The columns of CONTRACTS that are ours, from the narrow table of all contracts."""
+    judged = _amounts(table.with_columns(*_kinds()))
+    judged = consultations.twins(consultations.repeated_maxima(consultations.presume(judged)))
+    judged = populations.classify(_retained(judged), as_of)
+    return judged.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+
+
+def _decided(decisions: pl.LazyFrame | None) -> list[pl.LazyFrame]:
+    """``uid`` and ``decision_montant``, ``uid`` and ``decision_consultation``: the latest decision of each contract."""
+    given = words.DECISIONS.empty().lazy() if decisions is None else decisions
+    return [
+        given.filter((pl.col("objet_type") == kind) & pl.col("valeur").is_not_null())
+        .sort("date", "valeur")
+        .group_by("objet_id", maintain_order=True)
+        .agg(pl.col("valeur").last())
+        .select(uid="objet_id", **{f"decision_{kind}": "valeur"})
+        for kind in ("montant", "consultation")
+    ]
+
+
+def _kinds() -> list[pl.Expr]:
+    method = rules.method()["test_contracts"]
+    techniques, nature = pl.col("techniques").fill_null(""), pl.col("nature").fill_null("")
+    of_framework = pl.col("idAccordCadre").is_not_null() & (pl.col("idAccordCadre") != pl.col("id"))
+    tests = pl.col("objet").str.to_lowercase().str.contains(method["objet"]).fill_null(False)
+    return [
+        pl.col("acheteur_id").str.head(9).alias("acheteur_siren"),
+        pl.col("dateNotification").dt.year().cast(pl.Int32).alias("annee"),
+        pl.col("codeCPV").str.head(2).alias("cpv_division"),
+        (nature == "Marché de défense ou de sécurité").alias("defense"),
+        ((nature == "Accord-cadre") | techniques.str.contains("Accord-cadre", literal=True)).alias("accord_cadre"),
+        (of_framework | (nature == "Marché subséquent")).fill_null(False).alias("marche_subsequent"),
+        (tests | pl.col("acheteur_id").is_in(method["acheteurs"]).fill_null(False)).alias("test_plateforme"),
+    ]
+
+
+def _amounts(table: pl.DataFrame) -> pl.DataFrame:
+    """Amounts qualified, then decided amounts applied and qualified again."""
+    qualified = amounts.qualify(amounts.whole_file(amounts.usual(table.with_columns(montant_decide=pl.lit(False)))))
+    if not table["decision_montant"].is_not_null().any():
+        return qualified
+    new = amounts.decided_cents(pl.col("montant_propose"))
+    return amounts.qualify(qualified.with_columns(montant_decide=new.is_not_null(), montant=pl.coalesce(new, "montant")))
+
+
+def _retained(table: pl.DataFrame) -> pl.DataFrame:
+    """``montant_retenu`` (each maximum once), ``montant_retenu_haut`` (once per record), the sums of consultations.
+
+    A group's maximum is carried by its smallest uid. A marché subséquent whose framework is in the files has no retained
+    amount: its euros are those of the framework. Otherwise it keeps its amount, to be summed apart.
+    """
+    usable = pl.col("montant_statut").is_in(amounts.USABLE)
+    once = usable & (pl.col("accord_multiple").is_null() | (pl.col("accord_multiple") == pl.col("uid")))
+    counts = usable & ~pl.col("test_plateforme") & ~pl.col("uid").is_in(_of_known_framework(table).implode())
+    members = table.select("consultation", once=pl.when(once).then("montant"))
+    totals = members.group_by("consultation").agg(
+        consultation_n=pl.len().cast(pl.Int32),
+        consultation_montant=pl.when(pl.col("once").is_not_null().any()).then(pl.col("once").sum()),
+    )
+    return table.join(totals, on="consultation", how="left").with_columns(
+        montant_retenu=pl.when(counts & once).then("montant"),
+        montant_retenu_haut=pl.when(counts).then("montant"),
+        montant_part=pl.when(usable).then("montant"),
+    )
+
+
+def _of_known_framework(table: pl.DataFrame) -> pl.Series:
+    """The uid of the marchés subséquents whose framework (same buyer, by its number) is in the files."""
+
+    def number(name: str) -> pl.Expr:
+        return pl.col(name).str.strip_chars().str.replace_all(r"[ ,\\./]", "_")
+
+    later = table.filter(pl.col("marche_subsequent") & pl.col("idAccordCadre").is_not_null()).select(
+        "uid", "acheteur_siren", numero=number("idAccordCadre")
+    )
+    buyers = table.join(later, on="acheteur_siren", how="semi")
+    frameworks = buyers.select("acheteur_siren", numero=number("id"), cadre="uid")
+    return later.join(frameworks, on=["acheteur_siren", "numero"]).filter(pl.col("uid") != pl.col("cadre"))["uid"].unique()
+
+
+def _subcontracts(records: pl.LazyFrame) -> pl.LazyFrame:
+    """Declared subcontracting acts, each once per contract (the latest publication of an act number)."""
+    acts = (
+        records.filter(pl.col("actesSousTraitance").list.len() > 0)
+        .select("uid", "source", "position", "datePublicationDonnees", "actesSousTraitance")
+        .explode("actesSousTraitance", empty_as_null=True, keep_nulls=True)
+    )
+    fields = acts.select(
+        "uid", "source", "position", publie="datePublicationDonnees", acte=pl.col("actesSousTraitance"),
+    ).unnest("acte")  # fmt: skip
+    last = (
+        fields.rename({"id": "acte_id"})
+        .sort("publie", "source", "position", "dateNotification", "montant", "dureeMois", "sousTraitant_id")
+        .unique(["uid", "acte_id", "sousTraitant_id"], keep="last", maintain_order=True)
+    )
+    siret = pl.col("sousTraitant_id").str.contains(r"^[0-9]{14}$")
+    return words.SUBCONTRACTS.conform(
+        last.with_columns(sousTraitant_siren=pl.when(siret).then(pl.col("sousTraitant_id").str.head(9)))
+    )
+
+
+def accounts(files: pl.LazyFrame, fates: pl.LazyFrame, rejects: pl.LazyFrame) -> pl.LazyFrame:
+    """Table ACCOUNTS: per file, found = contracts + versions or holders + duplicates + concessions + rejected.
+
+    Parameters
+    ----------
+    files
+        ``source``, ``dialecte``, and ``lus`` when the reader counted the records it found.
+    fates
+        ``Contracts.fates``.
+    rejects
+        Table REJECTS; a record is rejected when a line of level « rejet » names it and no state of it was kept.
+    """
+    kinds = {
+        "contrats": "contrat",
+        "versions_titulaires": "version_ou_titulaire",
+        "doublons": "doublon",
+        "concessions": "concession",
+    }
+    kept = fates.group_by("source").agg(
+        (pl.col("sort") == sort).sum().cast(pl.Int64).alias(name) for name, sort in kinds.items()
+    )
+    refused = (
+        rejects.filter(pl.col("niveau") == "rejet")
+        .join(fates, on=["source", "position"], how="anti")
+        .group_by("source")
+        .agg(rejetes=pl.col("position").n_unique().cast(pl.Int64))
+    )
+    doubts = rejects.filter(pl.col("niveau") == "doute").group_by("source").agg(doutes=pl.len().cast(pl.Int64))
+    table = files
+    for part in (kept, refused, doubts):
+        table = table.join(part, on="source", how="left")
+    counts = [*kinds, "rejetes", "doutes"]
+    table = table.with_columns(pl.col(name).fill_null(0) for name in counts)
+    if "lus" not in files.collect_schema():
+        table = table.with_columns(lus=pl.sum_horizontal(*kinds, "rejetes"))
+    return words.ACCOUNTS.conform(table.sort("source"))
+
+
+def as_of_default(records: pl.LazyFrame) -> pl.LazyFrame:
+    """One row, ``as_of``: the latest publication date found, else the latest notification date."""
+    return records.select(as_of=pl.coalesce(pl.col("datePublicationDonnees").max(), pl.col("dateNotification").max()))

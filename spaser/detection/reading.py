@@ -1,0 +1,328 @@
+"""One text read with the lexicon: where each consideration stands, whether it is denied, how it is carried, its numbers.
+
+Offsets always point into the original text: folding (lower case, no accents) keeps one character for one, and where it
+cannot (œ, a hyphen at the end of a line, two words glued together) a map brings positions back.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from spaser.detection.rules import Except, Lexicon, Rule
+from spaser.detection.sieve import FOLD
+
+#: The one-for-one folding, for texts read here.
+TABLE = {ord(char): plain for char, plain in FOLD.items()}
+#: What one-for-one folding cannot do: (what is seen, what is read).
+UNEVEN = re.compile(
+    r"[œŒæÆ]|[\u0300-\u036f\u00ad¬]+\n?|(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])|(?<=[a-zà-ÿ0-9).])(?=[A-ZÀ-Þ][a-zà-ÿ'’])|&(?:nbsp|eacute|egrave|#39|rsquo);|Ã[^ a-zA-Z]|â€[^ a-zA-Z]"
+)
+#: Letters encoded twice (UTF-8 read as Windows-1252): what is seen, what was written.
+TWICE = {char.encode("utf-8").decode("cp1252"): char for char in "éèêëàâäîïôöùûüçÉÈÊÀÂÎÔÙÇ’–…" if b"\x81" not in char.encode("utf-8")}
+READ = {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "": " ", "&nbsp;": " ", "&eacute;": "e", "&egrave;": "e", "&#39;": "'", "&rsquo;": "'"}
+LOST = re.compile(r"(?<![a-z])([dlnsjmtcq])[\ufffd?](?=[a-z\ufffd])|\ufffd|(?<=[a-z])\?(?=[a-z])")
+SENTENCE = re.compile(
+    r"[;!?]|<br ?/?>|</|\n\s*(?=[\n•*☐☒☑\[#|-])|(?<![^a-z0-9][a-z])(?<!\bart)(?<!\bno)(?<![0-9])\.(?!\d)|(?<=\d)\.(?=\s+[a-z]|[a-z]{2}|$)"
+)
+ARTICLE = re.compile(
+    r"(?<![a-z])([lrd])\s?\.?\s?\*?\s?(\d{3,4})-(\d+)(-\d+)?|articles?\s(\d+(?:-[iv]+)?)\s(?:du\sdecret|de\sl'ordonnance|de\sla\sdirective)"
+)
+#: A text no longer than this may be the title of a lot or of a service.
+LINE = 200
+#: Carriers a rule settles by itself: they win over a rule that reads the carrier from the words around.
+FIRM = ("critere", "reservation")
+CLAUSE_WORDS = re.compile(r"clause|condition|exigence|penalite|sera|devra")
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A text ready for the patterns, and the way back to its original positions."""
+
+    text: str
+    back: list[int] | None
+
+    def original(self, position: int) -> int:
+        return position if self.back is None else self.back[position]
+
+
+@dataclass
+class Finding:
+    """A consideration found: positions are those of the original text."""
+
+    rule: Rule
+    start: int
+    end: int
+    level: int
+    carrier: str
+    confidence: float
+    number: float | None = None
+    unit: str | None = None
+    article: str | None = None
+
+    @property
+    def reserve(self) -> str:
+        """To whom the market is reserved; « none » where the reservation is denied or only spoken of."""
+        return self.rule.reserve if self.level == 2 else "none"
+
+
+def fold(text: str) -> Folded:
+    """Lower case, no accents, straight apostrophes; lost characters guessed; glued words parted."""
+    back: list[int] | None = None
+    if UNEVEN.search(text):
+        text, back = _uneven(text)
+    folded = text.lower().translate(TABLE) if len(text.lower()) == len(text) else "".join(map(_low, text)).translate(TABLE)
+    if "\ufffd" in folded or "?" in folded:
+        folded = LOST.sub(_guessed, folded)
+    return Folded(folded, back)
+
+
+def _guessed(lost: re.Match[str]) -> str:
+    """The letter lost in a bad encoding: « d?accueil » lost an apostrophe, « d?chets » an e, a letter alone was « à »."""
+    if lost[1]:
+        following = lost.string[lost.end() : lost.end() + 1]
+        return lost[1] + ("'" if following in "aeiouyh\ufffd" else "e")
+    if lost[0] == "?":
+        return "'"
+    around = lost.string[max(0, lost.start() - 1) : lost.end() + 1]
+    return "a" if around.strip() == "\ufffd" else "e"
+
+
+def _low(char: str) -> str:
+    return low if len(low := char.lower()) == 1 else char
+
+
+def _uneven(text: str) -> tuple[str, list[int]]:
+    out: list[str] = []
+    back: list[int] = []
+    last = 0
+    for match in UNEVEN.finditer(text):
+        out.append(text[last : match.start()])
+        back.extend(range(last, match.start()))
+        read = READ.get(match[0]) or TWICE.get(match[0], "")
+        out.append(read)
+        back.extend([match.start()] * len(read))
+        last = match.end()
+    out.append(text[last:])
+    back.extend(range(last, len(text) + 1))
+    return "".join(out), back
+
+
+def read(folded: Folded, nature: str, ranks: Iterable[int], exceptions: Iterable[int], lexicon: Lexicon) -> list[Finding]:
+    """The findings of one text, in order.
+
+    `nature` says whether the text is a subject line (« objet »), the label of a criterion (« critere ») or something else;
+    `ranks` and `exceptions` are the rules and the exceptions worth trying on it.
+    """
+    rules = [lexicon.rules[rank] for rank in ranks]
+    hits = [(*match.span(), rule) for rule in rules for match in rule.pattern.finditer(folded.text)]
+    if not hits:
+        return []
+    stops = [match.end() for match in SENTENCE.finditer(folded.text)]
+    hits = [hit for hit in hits if nature == "objet" or _names_an_object(hit, folded.text, stops, lexicon)]
+    hits = _titled(hits, folded.text, lexicon)
+    hits = _apart(_kept(hits, folded.text, [lexicon.exceptions[rank] for rank in exceptions]))
+    findings = [_finding(hit, folded, nature, lexicon, stops) for hit in hits]
+    return _strongest([finding for finding in findings if finding is not None])
+
+
+def _names_an_object(hit: tuple[int, int, Rule], text: str, stops: list[int], lexicon: Lexicon) -> bool:
+    """Whether a rule on objects may speak here, out of a subject line: the words before name an object, or the line begins with a deed."""
+    start, end, rule = hit
+    if rule.fields != "objet_nomme":
+        return True
+    opened = bisect_right(stops, start)
+    sentence = stops[opened - 1] if opened else 0
+    line = len(text) <= LINE and lexicon.contexts["object_line"].search(text[sentence:end])
+    return bool(line or lexicon.contexts["object_named"].search(text[max(sentence, start - 90) : end]))
+
+
+def _titled(hits: list[tuple[int, int, Rule]], text: str, lexicon: Lexicon) -> list[tuple[int, int, Rule]]:
+    """In a title (« Accompagnement des bénéficiaires du RSA »), the public served makes the object, not a clause."""
+    title = len(text) <= LINE and lexicon.contexts["object_line"].search(text)
+    if not title or not any(rule.level == 1 and rule.dimension == "soc" for *_, rule in hits):
+        return hits
+    return [hit for hit in hits if not (hit[2].absorbed and hit[2].fields == "hors_objet" and hit[2].level == 2)]
+
+
+def _strongest(findings: list[Finding]) -> list[Finding]:
+    """Without what only describes whom a market is reserved to, or only repeats an explicit consideration more weakly."""
+    reserved = any(one.carrier == "reservation" for one in findings)
+    explicit = {one.rule.dimension for one in findings if one.level == 2 and not (reserved and one.rule.absorbed)}
+    kept = [one for one in findings if not (reserved and one.rule.absorbed) and not (one.rule.weak and one.rule.dimension in explicit)]
+    return [one for one in kept if one.level != 1 or not any(_within_reach(one, other) for other in kept)]
+
+
+def _within_reach(weak: Finding, strong: Finding) -> bool:
+    """Whether an explicit consideration of the same dimension is said with some of the same words."""
+    return (
+        strong.level == 2 and strong.rule.dimension == weak.rule.dimension and strong.start < weak.end and weak.start < strong.end
+    )
+
+
+def _kept(hits: list[tuple[int, int, Rule]], text: str, exceptions: list[Except]) -> list[tuple[int, int, Rule]]:
+    """The hits that touch no exception concerning their rule."""
+    kept = hits
+    for exception in exceptions:
+        if any(exception.concerns(rule.id) for _, _, rule in kept):
+            spans = [match.span() for match in exception.pattern.finditer(text)]
+            kept = [
+                hit
+                for hit in kept
+                if not (exception.concerns(hit[2].id) and any(start < hit[1] and hit[0] < end for start, end in spans))
+            ]
+    return kept
+
+
+def _apart(hits: list[tuple[int, int, Rule]]) -> list[tuple[int, int, Rule]]:
+    """Without the hits that lie inside another of the same dimension saying as much: the longest passage speaks."""
+    ordered = sorted(hits, key=lambda hit: (hit[0] - hit[1], -hit[2].level, hit[2].carrier not in FIRM, hit[2].generic, hit[2].id))
+    kept: list[tuple[int, int, Rule]] = []
+    for start, end, rule in ordered:
+        if not any(s <= start and end <= e and _covers(other, rule) for s, e, other in kept):
+            kept.append((start, end, rule))
+    return sorted(kept, key=lambda hit: (hit[0], hit[1], hit[2].id))
+
+
+def _covers(other: Rule, rule: Rule) -> bool:
+    if other.dimension != rule.dimension:
+        return False
+    if rule.reserve not in ("none", other.reserve, "unspecified"):
+        return False
+    return other.code == rule.code or rule.generic or other.level > rule.level or "other" in (rule.code, other.code)
+
+
+def _finding(hit: tuple[int, int, Rule], folded: Folded, nature: str, lexicon: Lexicon, stops: list[int]) -> Finding | None:
+    start, end, rule = hit
+    text, contexts = folded.text, lexicon.contexts
+    opened, closed = bisect_right(stops, start), bisect_left(stops, end)
+    first = stops[opened - 1] if opened else 0
+    last = stops[closed] if closed < len(stops) else len(text)
+    before, said, after = text[first:start], text[start:end], text[end:last]
+    if rule.level == 1 and contexts["excluded_before"].search(before[-60:]):
+        return None
+    level, carrier, confidence = rule.level, _carrier(rule, nature, before, said, after, lexicon), rule.confidence
+    if (level == 2 or _box(text, start, end, lexicon) is False) and _denied(before, after, text, start, end, rule, lexicon):
+        level, carrier = 0, "negated"
+    elif level == 2 and carrier == "reservation" and _spoken_of(before, said, after, nature, lexicon):
+        level, carrier, confidence = 1, "objet", round(confidence * 0.8, 2)
+    elif level == 2 and carrier != "reservation" and _supposed(text, start, before, lexicon):
+        level, confidence = 1, round(confidence * 0.8, 2)
+    number, unit = _number(text, start, end, rule, carrier, first, lexicon)
+    return Finding(
+        rule, folded.original(start), folded.original(end), level, carrier, confidence, number, unit, _article(text[first:last])
+    )
+
+
+def _supposed(text: str, start: int, before: str, lexicon: Lexicon) -> bool:
+    """Whether the finding is only possible: hypothetical wording, or advice to the buyer."""
+    contexts = lexicon.contexts
+    nearby = text[max(0, start - 300) : start]
+    return bool(
+        contexts["hypothesis_before"].search(before[-110:])
+        or contexts["advice_before"].search(nearby)
+        or contexts["question_before"].search(before[-140:])
+        or contexts["described_before"].search(before[-200:])
+    )
+
+
+def _spoken_of(before: str, said: str, after: str, nature: str, lexicon: Lexicon) -> bool:
+    """Whether a reservation is only spoken of: reserved markets in general, or what the buyer could do."""
+    if nature == "objet":
+        return False
+    contexts = lexicon.contexts
+    return bool(
+        contexts["reservation_talk"].search(before[-90:])
+        or contexts["reservation_general"].search(before[-200:] + said + after[:40])
+        or contexts["reservation_after"].search(after)
+        or after.rstrip().endswith("?")
+    )
+
+
+def _carrier(rule: Rule, nature: str, before: str, said: str, after: str, lexicon: Lexicon) -> str:
+    if nature == "critere" and rule.level == 2 and rule.carrier != "reservation":
+        return "critere"
+    if rule.carrier in ("reservation", "objet", "critere") or rule.level == 1:
+        return rule.carrier
+    contexts = lexicon.contexts
+    around = before[-160:] + said
+    weighed = rule.number != "insertion" and _weighed(after, lexicon)
+    judged = weighed or contexts["criterion_before"].search(around)
+    if judged and not contexts["criterion_not"].search(before + said + after):
+        return "critere"
+    if rule.carrier == "auto" or rule.carrier == "auto_clause" and not CLAUSE_WORDS.search(said):
+        return "objet" if nature == "objet" else "clause"
+    return "clause"
+
+
+def _weighed(after: str, lexicon: Lexicon) -> bool:
+    """Whether a weight follows: « : 15 % » is one, « à 100 % » and « 30 % des livraisons » are shares."""
+    weight = lexicon.contexts["criterion_after"].search(after)
+    if not weight:
+        return False
+    number = re.search(r"\d", weight[0])
+    shared = number and lexicon.contexts["share_before"].search(weight[0][: number.start()])
+    return not (shared or lexicon.contexts["share_after"].search(after[weight.end() :]))
+
+
+def _denied(before: str, after: str, text: str, start: int, end: int, rule: Rule, lexicon: Lexicon) -> bool:
+    """Whether the finding is denied: by the words around it, or by a box left empty. A harm denied is a requirement."""
+    contexts = lexicon.contexts
+    box = _box(text, start, end, lexicon)
+    if box is not None:
+        return not box
+    if rule.harm or contexts["negation_not"].search(before[-60:] + text[start:end] + after[:30]):
+        return False
+    return bool(
+        contexts["negation_before"].search(before[-110:])
+        or contexts["negation_inside"].search(text[start:end])
+        or contexts["negation_after"].search(after[:80])
+    )
+
+
+def _box(text: str, start: int, end: int, lexicon: Lexicon) -> bool | None:
+    """True when a ticked box carries the finding, False when an empty one does, None without a box."""
+    ticked, empty = lexicon.contexts["ticked"].pattern, lexicon.contexts["unticked"].pattern
+    any_box = rf"(?:(?P<on>{ticked})|(?P<off>{empty}))"
+    line = text[end : end + 70].split("\n")[0]
+    if answer := re.match(rf"[^.;☐☒☑□■]{{0,30}}?(?:{any_box}\s*(?P<after>oui|non)\b|(?P<word>oui|non)\s*:?\s*{any_box.replace('on>', 'on2>').replace('off>', 'off2>')})", line):
+        word = answer["after"] or answer["word"]
+        on = bool(answer["on"] or answer["on2"])
+        return on == (word == "oui")
+    line_start = max(text.rfind("\n", 0, start) + 1, start - 90)
+    boxes = list(re.finditer(any_box, text[line_start:start]))
+    if not boxes or re.search(r"\b(?:oui|non)\b", text[line_start + boxes[-1].end() : start]):
+        return None
+    return bool(boxes[-1]["on"])
+
+
+def _number(
+    text: str, start: int, end: int, rule: Rule, carrier: str, first: int, lexicon: Lexicon
+) -> tuple[float | None, str | None]:
+    """The number said nearest to the finding, and its unit."""
+    kind = "poids" if carrier == "critere" else rule.number
+    if not kind:
+        return None, None
+    how = lexicon.numbers[kind]
+    low = max(first, start - how.before)
+    window = text[low : end + how.after]
+    read = [
+        (max(low + match.start(1) - end, start - low - match.end(1), 0), rank, match.start(1), match[1], unit)
+        for rank, (unit, pattern) in enumerate(how.patterns)
+        for match in pattern.finditer(window)
+    ]
+    if not read:
+        return None, None
+    *_, said, unit = min(read)
+    return float(re.sub(r"\s", "", said).replace(",", ".")), unit
+
+
+def _article(sentence: str) -> str | None:
+    match = ARTICLE.search(sentence)
+    if not match:
+        return None
+    if match[5]:
+        return f"article {match[5].upper()}"
+    return f"{match[1].upper()}{match[2]}-{match[3]}{match[4] or ''}"

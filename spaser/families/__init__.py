@@ -1,0 +1,17 @@
+"""Purchase families: from a CPV code, the words of a subject or a line of a ledger."""
+
+from spaser.families.purchase import (
+    OF_CPV,
+    OF_DIVISION,
+    OF_WORDS,
+    add,
+    of_words,
+)
+
+__all__ = [
+    "OF_CPV",
+    "OF_DIVISION",
+    "OF_WORDS",
+    "add",
+    "of_words",
+]

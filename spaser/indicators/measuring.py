@@ -1,0 +1,231 @@
+"""The measures of any set of contracts, long: one row per indicator, definition, unit, breakdown and modality.
+
+All the indicators are measured together. Each contract's answers (no, yes, unknown) are written as digits of a few
+integers, the contracts are counted and summed by modality and distinct set of answers in one pass, and the answers are
+read back from that small table. So thirty indicators cost about what one does, and every sum is an exact integer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from spaser import rules
+from spaser.indicators.records import CERTAIN, NUMBER, VALUE, Indicator, band_rank, breakdown, chosen, scope
+from spaser.problems import Problem
+from spaser.vocabulary import CENT, DEFAULT_POPULATION, MEASURES
+
+BY = ("annee", "famille", "cpv_division", "procedure", "tranche_montant")
+#: The last one: a contract outside the field of the indicator is in none of its denominators.
+NO, YES, UNKNOWN, OUTSIDE = 0, 1, 2, 3
+BASE = 4
+DIGITS = 30  # base-4 digits of one Int64
+SUMS = ("retenu", "bas", "haut", "plancher", "publie")
+#: The unit of MEASURES under which each kind of figure is published.
+UNITS = {"quantite": NUMBER, "montant": VALUE, "somme": VALUE, NUMBER: NUMBER, VALUE: VALUE, CERTAIN: CERTAIN}
+
+
+def measure(
+    contracts: pl.LazyFrame,
+    *,
+    indicators: Sequence[str] | None = None,
+    by: Sequence[str] = BY,
+    perimetre: str = "ensemble",
+    population: str = DEFAULT_POPULATION,
+    definition: str | None = None,
+) -> pl.LazyFrame:
+    """MEASURES of a set of contracts: the total, then each breakdown.
+
+    Parameters
+    ----------
+    contracts
+        One row per contract: the column of the population, and what is known among CONTRACTS, CONSIDERATIONS, ACCESS,
+        ``famille``, ``famille_libelle``, ``categorie_entreprise`` (PME, ETI, GE of the holders, joined with ``", "``).
+        A column that lacks is unknown (« non renseigné »), never zero; a breakdown without its column is left out.
+    indicators
+        Codes of ``reference/indicators.toml``; None measures all of them.
+    by
+        Breakdowns: ``annee, famille, cpv_division, procedure, tranche_montant, acheteur_id`` or any column.
+    perimetre
+        The name of this set of contracts, carried into the table.
+    population
+        One of ``vocabulary.POPULATIONS``.
+    definition
+        Keeps one of the competing definitions (« critère compté », « critère non compté »); None gives them all.
+
+    Returns
+    -------
+    Shares from 0 to 1 (``valeur`` on all contracts, ``valeur_repondus`` on those that answer); ``bas`` and ``haut`` if
+    all the silent ones said no, then yes, amounts taken between their bounds; where none answers, the share itself is
+    null. Unit « valeur » sums the retained amounts, « valeur_hors_a_verifier » leaves out those to be checked.
+    Quantities have no denominator; amounts are in euros in ``valeur, bas, haut``, in cents in ``numerateur``. Nothing to
+    sum gives null.
+
+    Raises
+    ------
+    Problem
+        Unknown indicator, definition, population or breakdown.
+    """
+    pairs = chosen(list(indicators) if indicators is not None else None, definition)
+    if not pairs:
+        raise Problem("Aucun indicateur n'est demandé")
+    present = contracts.collect_schema().names()
+    answers = _packed(scope(contracts, population), pairs)
+    kept = {name: breakdown(name, present) for name in ("total", *(other for other in by if other != "total"))}
+    dimensions = {name: modality for name, modality in kept.items() if modality is not None}
+    ranks = pl.col("dimension").replace_strict(list(dimensions), list(range(len(dimensions))), return_dtype=pl.Int32)
+    long = _read_back(_counted(answers, dimensions, len(pairs)), pairs).with_columns(
+        perimetre=pl.lit(perimetre), population=pl.lit(population), _rank=ranks
+    )
+    ordered = _figures(long).sort("_order", "_rank", band_rank(), "modalite", nulls_last=True)
+    return MEASURES.conform(ordered)
+
+
+def _packed(frame: pl.LazyFrame, pairs: list[tuple[Indicator, str]]) -> pl.LazyFrame:
+    """Adds ``_answers_0``, ``_answers_1``…: the answers to every indicator as digits, and whether the amount is doubtful."""
+    codes = []
+    for record, definition in pairs:
+        held = record.holds(definition)
+        state = pl.when(held.is_null()).then(UNKNOWN).when(held).then(YES).otherwise(NO)
+        if record.champ is not None:
+            state = pl.when(record.champ.fill_null(False)).then(state).otherwise(OUTSIDE)
+        codes.append(state.cast(pl.Int64))
+    words = [
+        pl.sum_horizontal(code * BASE**rank for rank, code in enumerate(codes[start : start + DIGITS])).alias(f"_answers_{start // DIGITS}")
+        for start in range(0, len(codes), DIGITS)
+    ]
+    doubtful = (pl.col("montant_statut") == "a_verifier").fill_null(False)
+    return frame.with_columns(*words, _doubtful=doubtful)
+
+
+def _counted(answers: pl.LazyFrame, dimensions: dict[str, pl.Expr], asked: int) -> pl.LazyFrame:
+    """One row per dimension, modality, distinct set of answers and doubt on the amount: contracts, those with an amount, sums.
+
+    One pass over the contracts reduces them to what differs; the breakdowns are then laid end to end and counted together.
+    """
+    words = [f"_answers_{start // DIGITS}" for start in range(0, asked, DIGITS)]
+    named = {"retenu": "somme_retenue", "bas": "somme_bas", "haut": "somme_haut", "plancher": "somme_plancher", "publie": "montant"}
+    narrow = answers.select(
+        *words, "_doubtful", *(modality.alias(f"by_{name}") for name, modality in dimensions.items()), **{k: pl.col(v) for k, v in named.items()}
+    )
+    first = narrow.group_by(*words, "_doubtful", *(f"by_{name}" for name in dimensions)).agg(
+        n=pl.len().cast(pl.Int64),
+        avec_retenu=pl.col("retenu").is_not_null().sum().cast(pl.Int64),
+        avec_publie=pl.col("publie").is_not_null().sum().cast(pl.Int64),
+        **{name: pl.col(name).sum() for name in SUMS},
+    )
+    added = ["n", "avec_retenu", "avec_publie", *SUMS]
+    laid = first.unpivot(
+        [f"by_{name}" for name in dimensions], index=[*words, "_doubtful", *added], variable_name="dimension", value_name="modalite"
+    )
+    return laid.with_columns(pl.col("dimension").str.strip_prefix("by_")).group_by("dimension", "modalite", "_doubtful", *words).agg(
+        pl.col(added).sum()
+    )
+
+
+def _read_back(counted: pl.LazyFrame, pairs: list[tuple[Indicator, str]]) -> pl.LazyFrame:
+    """From distinct sets of answers to one row per modality and figure, still whole numbers."""
+    figures, columns = [], {}
+    for rank, (record, definition) in enumerate(pairs):
+        word, power = f"_answers_{rank // DIGITS}", BASE ** (rank % DIGITS)
+        state = pl.col(word) // power % BASE
+        for kind in (*record.unites, *((CERTAIN,) if VALUE in record.unites else ())):
+            parts = _figure(kind, state)
+            names = {key: f"{rank}_{kind}_{key}" for key in parts}
+            columns |= {names[key]: expression for key, expression in parts.items()}
+            figures.append(_struct(record, definition, kind, len(figures), names))
+    sums = counted.group_by("dimension", "modalite").agg(**columns)
+    return sums.select("dimension", "modalite", _figure=pl.concat_list(figures)).explode("_figure", empty_as_null=True, keep_nulls=True).unnest("_figure")
+
+
+def _struct(record: Indicator, definition: str, kind: str, order: int, names: dict[str, str]) -> pl.Expr:
+    return pl.struct(
+        indicateur=pl.lit(record.code), titre=pl.lit(record.titre), unite=pl.lit(UNITS[kind]), definition=pl.lit(definition),
+        regle=pl.lit(record.regle), _kind=pl.lit(kind), _order=pl.lit(order), **{key: pl.col(name) for key, name in names.items()},
+    )  # fmt: skip
+
+
+def _figure(kind: str, state: pl.Expr) -> dict[str, pl.Expr]:
+    """The whole numbers behind a figure: numerator, denominators, the fractions of both bounds, contracts that answer."""
+    yes, no, known, inside = state == YES, state == NO, state.is_in((NO, YES)), state != OUTSIDE
+    if kind == NUMBER:
+        return _parts("n", "n", "n", inside, yes, no, known)
+    if kind in (VALUE, CERTAIN):
+        sure = inside & ~pl.col("_doubtful") if kind == CERTAIN else inside
+        return _parts("retenu", "bas", "haut", sure, yes, no, known)
+    if kind == "quantite":
+        return _quantity(pl.col("n").sum(), pl.col("n").sum(), "n", "n", "n")
+    if kind == "montant":
+        return _quantity(_total("retenu", pl.lit(True)), pl.col("avec_retenu").sum(), "plancher", "haut", "avec_retenu")
+    return _quantity(_total("publie", yes, "avec_publie"), pl.col("n").filter(yes).sum(), "publie", "publie", "avec_publie", yes)
+
+
+def _parts(
+    amount: str, low: str, high: str, among: pl.Expr, yes: pl.Expr, no: pl.Expr, known: pl.Expr
+) -> dict[str, pl.Expr]:
+    """A share. Its bounds take the silent contracts as « no » then as « yes », and each amount at its worst for them."""
+
+    def total(name: str, where: pl.Expr) -> pl.Expr:
+        return pl.col(name).filter(where & among).sum()
+
+    counted = "n" if amount == "n" else "avec_retenu"
+    return {
+        "numerateur": total(amount, yes),
+        "denominateur": total(amount, pl.lit(True)),
+        "repondus": total(amount, known),
+        "bas_part": total(low, yes),
+        "bas_reste": total(high, ~yes),
+        "haut_part": total(high, ~no),
+        "haut_reste": total(low, no),
+        "effectif": total(counted, known),
+        "sur": total(counted, pl.lit(True)),
+    }
+
+
+def _quantity(
+    total: pl.Expr, size: pl.Expr, low: str, high: str, counted: str, where: pl.Expr | None = None
+) -> dict[str, pl.Expr]:
+    """A quantity: no denominator; its bounds, and how many contracts bring something to it."""
+    kept = pl.lit(True) if where is None else where
+    nothing = pl.lit(None, pl.Int64)
+    return {
+        "numerateur": total,
+        "denominateur": nothing,
+        "repondus": nothing,
+        "bas_part": _total(low, kept, counted),
+        "bas_reste": nothing,
+        "haut_part": _total(high, kept, counted),
+        "haut_reste": nothing,
+        "effectif": pl.col(counted).filter(kept).sum(),
+        "sur": pl.col("n").filter(kept).sum() if where is not None else pl.col("n").sum(),
+    }
+
+
+def _total(name: str, where: pl.Expr, counted: str = "avec_retenu") -> pl.Expr:
+    """A sum, null when nothing was there to be summed."""
+    return pl.when(pl.col(counted).filter(where).sum() > 0).then(pl.col(name).filter(where).sum())
+
+
+def _figures(long: pl.LazyFrame) -> pl.LazyFrame:
+    """Whole numbers → shares and quantities, their bounds, coverage, and the flag on small numbers."""
+    small = rules.method()["indicators"]["petit_effectif"]["value"]
+    share = pl.col("_kind").is_in((NUMBER, VALUE, CERTAIN))
+    euros = pl.when(pl.col("_kind") == "quantite").then(1).otherwise(CENT)
+
+    def figure(part: str, whole: pl.Expr) -> pl.Expr:
+        return pl.when(share).then(_ratio(pl.col(part), whole)).otherwise(pl.col(part) / euros)
+
+    coverage = _ratio(pl.col("repondus"), pl.col("denominateur"))
+    return long.with_columns(
+        valeur=pl.when(~share | (pl.col("repondus") > 0)).then(figure("numerateur", pl.col("denominateur"))),
+        valeur_repondus=pl.when(share).then(_ratio(pl.col("numerateur"), pl.col("repondus"))),
+        bas=figure("bas_part", pl.col("bas_part") + pl.col("bas_reste")),
+        haut=figure("haut_part", pl.col("haut_part") + pl.col("haut_reste")),
+        couverture=pl.when(share).then(coverage).otherwise(_ratio(pl.col("effectif"), pl.col("sur"))),
+        petit_effectif=pl.col("effectif") < small,
+    )
+
+
+def _ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    return pl.when(whole > 0).then(part / whole)

@@ -1,0 +1,29 @@
+"""Obligations: which duty weighs on which contract and on which buyer; a readiness, never a verdict."""
+
+from spaser.obligations.weighing import (
+    aimed,
+    buyer_duties,
+    catalogue,
+    duties,
+    kinds_counted,
+    kinds_of,
+    questions,
+    readiness,
+    reserved,
+    targets,
+    to_see,
+)
+
+__all__ = [
+    "aimed",
+    "buyer_duties",
+    "catalogue",
+    "duties",
+    "kinds_counted",
+    "kinds_of",
+    "questions",
+    "readiness",
+    "reserved",
+    "targets",
+    "to_see",
+]

@@ -1,0 +1,197 @@
+"""Is the need above the threshold? European thresholds by kind of buyer, kind of contract and day; publication threshold.
+
+The threshold speaks of the estimated need of the whole, which is not published: the presumed consultation stands for it,
+a formal procedure is a second sign, and where the two disagree the state is never certain.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from spaser import rules
+from spaser.obligations.dates import LATER
+from spaser.obligations.ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, UNLIKELY, Rung, climb
+from spaser.problems import Problem, closest
+from spaser.vocabulary import BUYER_KINDS, CENT
+
+GOODS = {"central": "eu_threshold_goods_central", "autre": "eu_threshold_goods_other", "entite": "eu_threshold_goods_utility"}
+DAY, KIND = pl.col("date_reference"), pl.col("type_acheteur")
+WITHOUT_COMPETITION = "Marché passé sans publicité ni mise en concurrence préalable"
+NEED, OWN, SURE = pl.col("besoin"), pl.col("_notifie"), pl.col("_sur")
+
+
+def kinds(contracts: pl.LazyFrame, buyer_kind: str | pl.LazyFrame | None) -> pl.LazyFrame:
+    """Adds ``type_acheteur`` (central, autre, entite, or null): said by the user, read in SIRENE, else « autre » for a local authority.
+
+    Raises
+    ------
+    Problem
+        The kind is not one of ``vocabulary.BUYER_KINDS``.
+    """
+    known = contracts.collect_schema().names()
+    local = pl.col("acheteur_categorie") if "acheteur_categorie" in known else pl.lit(None, pl.String)
+    guess = pl.when(local.is_not_null()).then(pl.lit("autre"))
+    if isinstance(buyer_kind, str):
+        if buyer_kind not in BUYER_KINDS:
+            raise Problem(f"Type d'acheteur inconnu : « {buyer_kind} »", why=f"Types connus : {', '.join(BUYER_KINDS)}",
+                          todo=closest(buyer_kind, BUYER_KINDS))  # fmt: skip
+        return contracts.with_columns(type_acheteur=pl.lit(buyer_kind))
+    if buyer_kind is None:
+        return contracts.with_columns(type_acheteur=guess)
+    read = buyer_kind.select("acheteur_siren", type_acheteur="type_acheteur").unique("acheteur_siren", keep="any")
+    return contracts.join(read, on="acheteur_siren", how="left").with_columns(type_acheteur=pl.coalesce("type_acheteur", guess))
+
+
+def kinds_of(establishments: pl.LazyFrame) -> pl.LazyFrame:
+    """The kind of buyers from their legal category: ``acheteur_siren, type_acheteur`` (null where the category does not say).
+
+    Needs ESTABLISHMENTS (``siren, categorie_juridique``). Prefixes: ``method.toml``, ``obligations.type_acheteur``.
+    """
+    prefixes = rules.method()["obligations"]["type_acheteur"]
+    kind = pl.lit(None, pl.String)
+    for name in ("central", "autre"):
+        match = pl.any_horizontal(pl.col("categorie_juridique").str.starts_with(prefix) for prefix in prefixes[name])
+        kind = pl.when(match).then(pl.lit(name)).otherwise(kind)
+    read = establishments.filter(pl.col("categorie_juridique").is_not_null()).unique("siren", keep="any")
+    return read.select(acheteur_siren="siren", type_acheteur=kind).drop_nulls()
+
+
+def kinds_counted(contracts: pl.LazyFrame, buyer_kind: str | pl.LazyFrame | None) -> pl.LazyFrame:
+    """How many contracts of each kind of buyer: ``type_acheteur, contrats``, most contracts first."""
+    counted = kinds(contracts, buyer_kind).group_by("type_acheteur").agg(contrats=pl.len().cast(pl.Int64))
+    return counted.sort("contrats", "type_acheteur", descending=[True, False])
+
+
+def needs(contracts: pl.LazyFrame) -> pl.LazyFrame:
+    """Adds ``besoin`` (cents), ``besoin_incomplet``, ``ue_bas``, ``ue_haut``, ``publication`` (cents, as of ``date_reference``).
+
+    A contract alone is its amount as first notified, which an amendment does not change; lots are the sum of their
+    consultation; a marché subséquent belongs to the need of its framework.
+    """
+    status = pl.col("montant_statut")
+    sure = (status == "valide") | (pl.col("montant_regle") == "amendment_difference")
+    own = pl.when(status.is_in(["valide", "a_verifier"])).then(pl.coalesce("montant_initial", "montant"))
+    low, high = _european()
+    told = contracts.with_columns(_notifie=own, _sur=sure.fill_null(False))
+    whole = pl.when(pl.col("consultation_n") == 1).then(OWN).otherwise(pl.max_horizontal("consultation_montant", OWN))
+    known = told.with_columns(
+        besoin=pl.max_horizontal(whole, pl.when(LATER).then("cadre_besoin")),
+        besoin_incomplet=(~SURE).any().over("consultation"),
+        _formal=_in_procedure(rules.method()["populations"]["formal_procedures"]),
+        _adapted=_in_procedure(rules.method()["obligations"]["procedure_adaptee"]["values"]),
+        ue_bas=low * CENT,
+        ue_haut=high * CENT,
+    )
+    return known.with_columns(publication=_publication() * CENT, publication_reduite=_force("publication_threshold_option", pl.col("dateNotification")) * CENT)
+
+
+def without_competition(contracts: pl.LazyFrame) -> pl.LazyFrame:
+    """One row, ``question, contrats``: contracts without competition at or above the threshold of exemption of their day."""
+    works = pl.col("codeCPV").str.starts_with("45")
+    day = pl.col("dateNotification")
+    floor = pl.when(works).then(_force("dispense_threshold_works", day)).otherwise(_force("dispense_threshold_goods", day))
+    above = (pl.col("procedure") == WITHOUT_COMPETITION) & (pl.col("montant") >= floor * CENT) & (pl.col("montant_statut") == "valide")
+    text = "Sur quel cas du code reposent ces marchés sans publicité ni mise en concurrence, au-dessus du seuil de dispense (CCP R2122-8) ?"
+    return contracts.filter(above & ~LATER).select(
+        question=pl.lit(text), contrats=pl.len().cast(pl.Int64)
+    )
+
+
+def european(method: dict[str, Any]) -> pl.Expr:
+    """The ladder of the European threshold."""
+    return climb((
+        Rung("seuil_inconnu", pl.col("ue_bas").is_null(), UNDECIDED, "seuil européen non renseigné à cette date"),
+        *_above(pl.col("ue_haut"), "seuil européen"),
+        Rung("formalise", pl.col("_formal"), LIKELY,
+             "montant inconnu ou sous le seuil européen, mais procédure formalisée : le besoin entier le dépasse sans doute"),
+        Rung("entre_les_seuils", NEED >= pl.col("ue_bas"), UNDECIDED, _between()),
+        Rung("montant_inconnu_adaptee", pl.col("besoin_incomplet") & pl.col("_adapted"), UNLIKELY,
+             "montant inconnu ou à vérifier, et procédure adaptée : sans doute sous le seuil européen"),
+        *_below("seuil européen", method),
+    ))  # fmt: skip
+
+
+def publishing(method: dict[str, Any]) -> pl.Expr:
+    """The ladder of the publication threshold."""
+    reduced = NEED.is_between(pl.col("publication_reduite"), pl.col("publication"), closed="left") & ~pl.col("besoin_incomplet")
+    return climb((
+        Rung("seuil_de_publication_inconnu", pl.col("publication").is_null(), UNDECIDED, "seuil de publication inconnu à cette date"),
+        Rung("sans_seuil", pl.col("publication") == 0, CERTAIN, "toute concession est publiée"),
+        Rung("publie_au_dessus", (OWN >= pl.col("publication")) & SURE, CERTAIN, "montant au-dessus du seuil de publication"),
+        Rung("publie_ensemble", NEED >= pl.col("publication"), LIKELY, "montant à vérifier, ou total de la consultation présumée, au-dessus du seuil de publication"),
+        Rung("publie_formalise", pl.col("_formal"), LIKELY, "procédure formalisée : le besoin dépasse sans doute le seuil de publication"),
+        Rung("publication_reduite", reduced, NOT_SUBJECT, "sous le seuil de publication (une publication réduite est possible)"),
+        *_below("seuil de publication", method),
+    ))  # fmt: skip
+
+
+def _above(high: pl.Expr, name: str) -> list[Rung]:
+    """The rungs of a need at or above the threshold, the surest first."""
+    reached = NEED >= high
+    alone = (OWN >= high) & SURE
+    return [
+        Rung("a_verifier", reached & ~SURE & (OWN >= high), LIKELY, f"au-dessus du {name}, mais le montant est à vérifier"),
+        Rung("adaptee", reached & pl.col("_adapted"), LIKELY,
+             f"montant au-dessus du {name}, mais procédure adaptée (services sociaux ou spécifiques, petits lots, ou l'un des deux indices est faux)"),
+        Rung("au_dessus", alone, CERTAIN, f"montant au niveau ou au-dessus du {name}"),
+        Rung("ensemble_formalise", reached & pl.col("_formal"), CERTAIN,
+             f"la consultation entière est au-dessus du {name} et la procédure est formalisée"),
+        Rung("ensemble", reached, LIKELY, f"la consultation présumée, tous lots compris, est au-dessus du {name}"),
+    ]  # fmt: skip
+
+
+def _below(name: str, method: dict[str, Any]) -> list[Rung]:
+    said = pl.col("objet").str.contains(method["mention_de_lot"]["pattern"])
+    return [
+        Rung("montant_inconnu", pl.col("besoin_incomplet") | NEED.is_null(), UNDECIDED, f"montant inconnu ou à vérifier : rien à comparer au {name}"),
+        Rung("lot_isole", said & (pl.col("consultation_n") == 1), UNLIKELY, f"lot sous le {name}, dont les autres lots ne sont pas dans ces fichiers"),
+        Rung("sous_le_seuil", pl.lit(True), NOT_SUBJECT, f"besoin sous le {name}"),
+    ]  # fmt: skip
+
+
+def _between() -> pl.Expr:
+    return (
+        pl.when(_social() & (pl.col("type_contrat") == "marche"))
+        .then(pl.lit("entre le seuil européen ordinaire et celui des services sociaux (à confirmer)"))
+        .when(pl.col("codeCPV").is_null() & (pl.col("type_contrat") == "marche"))
+        .then(pl.lit("type de marché inconnu (code CPV absent) : entre le seuil des services et celui des travaux"))
+        .otherwise(pl.lit("type d'acheteur inconnu : entre le seuil européen le plus bas et le plus haut"))
+    )
+
+
+def _european() -> tuple[pl.Expr, pl.Expr]:
+    """The lowest and the highest European threshold that may hold for the contract, in euros."""
+    goods = {kind: _force(rule, DAY) for kind, rule in GOODS.items()}
+    low = high = None
+    for kind, amount in goods.items():
+        low = pl.when(KIND == kind).then(amount).otherwise(low if low is not None else pl.min_horizontal(goods.values()))
+        high = pl.when(KIND == kind).then(amount).otherwise(high if high is not None else pl.max_horizontal(goods.values()))
+    defence = _force("eu_threshold_goods_defence", DAY)
+    low, high = (pl.when(pl.col("defense")).then(defence).otherwise(bound) for bound in (low, high))
+    social = pl.when(KIND == "entite").then(_force("eu_threshold_social_utility", DAY)).otherwise(_force("eu_threshold_social", DAY))
+    high = pl.when(_social() & high.is_not_null()).then(pl.max_horizontal(high, social)).otherwise(high)
+    works, concession = _force("eu_threshold_works", DAY), _force("eu_threshold_concession", DAY)
+    building, granted = pl.col("codeCPV").str.starts_with("45"), pl.col("type_contrat") == "concession"
+    first = pl.when(granted).then(concession).when(building).then(works).otherwise(low)
+    last = pl.when(granted).then(concession).when(building | pl.col("codeCPV").is_null()).then(works).otherwise(high)
+    return first, last
+
+
+def _publication() -> pl.Expr:
+    day = pl.col("dateNotification")
+    granted = pl.col("type_contrat") == "concession"
+    return pl.when(granted).then(_force("publication_threshold_concessions", day)).otherwise(_force("publication_threshold", day))
+
+
+def _force(rule: str, day: pl.Expr) -> pl.Expr:
+    return rules.in_force(rule, day)
+
+
+def _social() -> pl.Expr:
+    return pl.col("codeCPV").is_in(rules.table("reserved_ess_cpv.csv")["codeCPV"].to_list()).fill_null(False)
+
+
+def _in_procedure(names: list[str]) -> pl.Expr:
+    return pl.col("procedure").is_in(names).fill_null(False)

@@ -1,0 +1,229 @@
+"""Which duty weighs on which contract, and is what it expects declared: a readiness, never a verdict.
+
+Each duty is data (``reference/law.toml``, table ``duties``), with its dates, its sources and how far they were checked. The
+answer for a contract is the lowest of several ladders: its date, its amount, its field, its exclusions. The rest of the room:
+``obligations_dates``, ``obligations_thresholds``, ``obligations_reserved`` (marchés réservés), ``obligations_buyer``.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from spaser import rules
+from spaser.obligations import dates, thresholds
+from spaser.obligations.buyer import buyer_duties
+from spaser.obligations.ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, UNLIKELY, Rung, climb, lowest, reasons, rules_used, word
+from spaser.obligations.reservations import reserved
+from spaser.obligations.thresholds import kinds_counted, kinds_of
+from spaser.vocabulary import APPLICABILITY, CENT, DUTIES, READINESS
+
+__all__ = [
+    "aimed", "buyer_duties", "catalogue", "duties", "kinds_counted", "kinds_of", "questions", "readiness", "reserved", "targets", "to_see",
+]  # fmt: skip
+
+#: The contracts a duty aims at, dates aside.
+AIMED = "vises"
+
+
+def catalogue(level: str | None = None) -> dict[str, dict[str, Any]]:
+    """The duties of ``law.toml`` by identifier: all of them, or those of a level (contract, buyer)."""
+    known = rules.toml("law.toml")["duties"]
+    return {key: duty for key, duty in known.items() if level in (None, duty["level"])}
+
+
+def targets() -> dict[str, dict[str, Any]]:
+    """The national targets of ``law.toml`` by identifier: dated references to offer, never to impose."""
+    return rules.toml("law.toml")["targets"]
+
+
+def duties(
+    contracts: pl.LazyFrame,
+    *,
+    buyer_kind: str | pl.LazyFrame | None = None,
+    launches: pl.LazyFrame | None = None,
+    as_of: date,
+) -> pl.LazyFrame:
+    """Table DUTIES: one row per contract and duty that speaks of its type; platform tests are left out.
+
+    Parameters
+    ----------
+    contracts
+        CONTRACTS with the declared considerations, and ``acheteur_categorie`` when known. Amounts in cents. Framework
+        agreements are looked for among them: give all the contracts of the buyer, then choose.
+    buyer_kind
+        Kind of the buyer (``vocabulary.BUYER_KINDS``) for the European thresholds; or a table ``acheteur_siren,
+        type_acheteur`` (see ``obligations_thresholds.kinds_of``). Unknown: a local authority is « autre », others stay unknown.
+    launches
+        LAUNCHES: the day a consultation was launched, from a notice.
+    as_of
+        The day the data were closed.
+
+    Raises
+    ------
+    Problem
+        The kind of buyer is not known.
+    """
+    method = rules.method()["obligations"]
+    real = contracts.filter(~pl.col("test_plateforme").fill_null(False))
+    known = thresholds.needs(dates.launched(thresholds.kinds(real, buyer_kind), launches))
+    asked = catalogue("contract")
+    ladders = {f"{key}|{name}": ladder for key, duty in asked.items() for name, ladder in _ladders(duty, as_of, method).items()}
+    rows = known.with_columns(**ladders).select(
+        "uid", "acheteur_siren", "date_reference", "date_origine", "besoin",
+        lignes=pl.concat_list(_answer(key, duty, [pl.col(name) for name in ladders if name.startswith(f"{key}|")])
+                              for key, duty in asked.items()),
+    )  # fmt: skip
+    long = rows.explode("lignes", empty_as_null=True, keep_nulls=True).unnest("lignes").filter(pl.col("concerne"))
+    return DUTIES.conform(long.with_columns(word(pl.col("champ")), word(pl.col("applicabilite"))))
+
+
+def readiness(duties: pl.LazyFrame) -> pl.LazyFrame:
+    """Table READINESS (« taux de préparation »): per duty, the contracts aimed at, then those of each state.
+
+    ``part_ensemble`` is over all contracts of the group, ``part_repondus`` over those whose answer is known. Groups without
+    a contract have no row; duties keep the order of ``law.toml``.
+    """
+    aimed = duties.filter(pl.col("champ").is_in(["probable", "certain"])).with_columns(groupe=pl.lit(AIMED))
+    both = pl.concat([aimed, duties.with_columns(groupe=pl.col("applicabilite"))])
+    counted = both.group_by("obligation", "groupe").agg(
+        contrats=pl.len().cast(pl.Int64),
+        remplies=pl.col("remplie").sum().cast(pl.Int64),
+        non_constatees=(~pl.col("remplie")).sum().cast(pl.Int64),
+        inconnues=pl.col("remplie").is_null().sum().cast(pl.Int64),
+    )
+    answered = pl.col("contrats") - pl.col("inconnues")
+    measured = counted.with_columns(
+        part_ensemble=pl.when(answered > 0).then(pl.col("remplies") / pl.col("contrats")),
+        part_repondus=pl.when(answered > 0).then(pl.col("remplies") / answered),
+        couverture=answered / pl.col("contrats"),
+    )
+    order = [_rank("obligation", list(catalogue())), _rank("groupe", [AIMED, *APPLICABILITY])]
+    return READINESS.conform(measured.sort(order))
+
+
+def aimed(duties: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows of DUTIES that matter: the contract would be subject, or may be now."""
+    rank = _rank("obligation", list(catalogue()))
+    return duties.filter(pl.col("champ").is_in(["probable", "certain"]) | (pl.col("applicabilite") != "non_soumis")).sort(rank, "uid")
+
+
+def to_see(duties: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows of DUTIES an officer should open: subject or of undecided date, without what is expected seen, the surest first.
+
+    Considerations first, the date of publication last. A contract whose amount or field leaves a doubt is not listed.
+    """
+    aimed_at = pl.col("champ").is_in(["certain", "probable"])
+    subject = aimed_at & pl.col("applicabilite").is_in(["certain", "probable", "indetermine"])
+    expected = pl.col("obligation").is_in([key for key, duty in catalogue("contract").items() if "met" in duty])
+    missing = ~pl.col("remplie").fill_null(False)
+    published = pl.col("obligation").is_in([key for key, duty in catalogue("contract").items() if duty["day"] == "notification"])
+    rank = [published, _rank("applicabilite", list(reversed(APPLICABILITY))), _rank("obligation", list(catalogue()))]
+    return duties.filter(subject & missing & expected).sort([*rank, pl.col("uid")])
+
+
+def questions(duties: pl.LazyFrame, contracts: pl.LazyFrame | None = None) -> pl.LazyFrame:
+    """What only the buyer can answer: ``obligation`` (null when it is none of them), ``question``, ``contrats`` it bears on.
+
+    The exceptions of the duties, where a contract aimed at has no declared answer; the notices whose day would settle a
+    date; and, when CONTRACTS are given, the contracts without competition above the threshold of exemption.
+    """
+    open_ = pl.col("champ").is_in(["indetermine", "probable", "certain"]) & ~pl.col("remplie").fill_null(False)
+    counted = duties.filter(open_).group_by("obligation").agg(contrats=pl.len().cast(pl.Int64))
+    asked = [(key, text) for key, duty in catalogue("contract").items() for text in duty["exceptions"]]
+    rows = pl.LazyFrame(asked, schema={"obligation": pl.String, "question": pl.String}, orient="row").with_row_index("rang")
+    exceptions = rows.join(counted, on="obligation").sort("rang").drop("rang")
+    others = [_notices(duties)] + ([] if contracts is None else [thresholds.without_competition(contracts)])
+    counts = [pl.lit(None, pl.String).alias("obligation"), "question", "contrats"]
+    return pl.concat([exceptions, *(frame.filter(pl.col("contrats") > 0).select(counts) for frame in others)])
+
+
+def _notices(duties: pl.LazyFrame) -> pl.LazyFrame:
+    """How many contracts of undecided date had to be advertised: their notice gives the day."""
+    floor = rules.in_force("advertising_threshold", pl.col("date_reference")) * CENT
+    dated = pl.col("obligation").is_in([key for key, duty in catalogue("contract").items() if duty["day"] == "launch"])
+    undecided = pl.col("applicabilite").is_in(["peu_probable", "indetermine", "probable"]) & (pl.col("date_origine") == "notification")
+    text = "Quel jour leur avis a-t-il été envoyé ? Ces contrats dépassent le seuil de publicité : leur avis trancherait la date de lancement."
+    return duties.filter(dated & undecided & (pl.col("besoin") >= floor)).select(
+        question=pl.lit(text), contrats=pl.col("uid").n_unique().cast(pl.Int64)
+    )
+
+
+def _ladders(duty: dict[str, Any], as_of: date, method: dict[str, Any]) -> dict[str, pl.Expr]:
+    """The ladders of one duty, the date first."""
+    by_launch = duty["day"] == "launch"
+    when = dates.by_launch(duty["since"], as_of, method) if by_launch else dates.by_notification(duty["since"], as_of)
+    amount = {"eu": thresholds.european, "publication": thresholds.publishing}.get(duty.get("threshold", ""))
+    field = [*_exclusions(duty), *_field(duty), *([amount(method)] if amount else [])]
+    field = field or [climb((Rung("tous", pl.lit(True), CERTAIN),))]
+    return {"date": when} | {f"champ_{rank}": ladder for rank, ladder in enumerate(field)}
+
+
+def _answer(key: str, duty: dict[str, Any], ladders: list[pl.Expr]) -> pl.Expr:
+    """What one duty says of each contract, as a struct."""
+    _, *field = ladders
+    bounds = {"eu": ("ue_bas", "ue_haut"), "publication": ("publication", "publication")}.get(duty.get("threshold", ""))
+    low, high = (pl.col(name) if bounds else pl.lit(None, pl.Int64) for name in bounds or ("", ""))
+    return pl.struct(
+        concerne=pl.col("type_contrat").is_in(duty["contracts"]),
+        obligation=pl.lit(key),
+        champ=lowest(field),
+        applicabilite=lowest(ladders),
+        remplie=_met(duty),
+        motif=reasons(ladders),
+        regle_etat=rules_used(ladders),
+        seuil_bas=low,
+        seuil_haut=high,
+    )
+
+
+def _exclusions(duty: dict[str, Any]) -> list[pl.Expr]:
+    """The exclusions the data show; one that was not read in a source only makes the duty unlikely."""
+    if not duty.get("exclusions"):
+        return []
+    seen = {
+        "defense": pl.col("defense"),
+        "sans_concurrence": pl.col("procedure") == thresholds.WITHOUT_COMPETITION,
+        "travaux_courts": pl.col("codeCPV").str.starts_with("45") & (pl.col("dureeMois") < 3),
+    }
+    rungs = []
+    for rule in duty["exclusions"]:
+        unread = rule["confidence"] == "a_confirmer"
+        motif = f"{rule['label']} (exclusion à confirmer)" if unread else rule["label"]
+        rungs.append(Rung(f"exclusion_{rule['when']}", seen[rule["when"]], UNLIKELY if unread else NOT_SUBJECT, motif))
+    return [climb((*rungs, Rung("sans_exclusion", pl.lit(True), CERTAIN)))]
+
+
+def _field(duty: dict[str, Any]) -> list[pl.Expr]:
+    """The purchases a duty speaks of, by CPV prefixes that are the kit's approximation: never certain."""
+    if not duty.get("cpv_prefixes"):
+        return []
+    code = pl.col("codeCPV")
+    match = pl.any_horizontal(code.str.starts_with(prefix) for prefix in duty["cpv_prefixes"])
+    return [climb((
+        Rung("cpv_inconnu", code.is_null(), UNDECIDED, "code CPV absent : objet de l'achat inconnu"),
+        Rung("cpv_concerne", match, LIKELY, "code CPV concerné (approximation du kit)"),
+        Rung("cpv_hors_champ", pl.lit(True), NOT_SUBJECT, "hors des codes CPV concernés (approximation du kit)"),
+    ))]  # fmt: skip
+
+
+def _met(duty: dict[str, Any]) -> pl.Expr:
+    """Is what the duty expects declared: yes, no, unknown (Kleene)."""
+    match duty.get("met"):
+        case {"any": names}:
+            return pl.any_horizontal(names)
+        case {"all": names}:
+            return pl.all_horizontal(names)
+        case {"publication": [published, notified]}:
+            months = rules.method()["indicators"]["delai_publication"]["value"]
+            timely = pl.col(published) <= pl.col(notified).dt.offset_by(f"{months}mo")
+            # A republication hides the first one: its date can prove that a contract was on time, not that it was late.
+            return pl.when(timely | (pl.col("nb_versions") == 1)).then(timely)
+        case _:
+            return pl.lit(None, pl.Boolean)
+
+
+def _rank(name: str, order: list[str]) -> pl.Expr:
+    return pl.col(name).replace_strict(order, list(range(len(order))), return_dtype=pl.Int32, default=len(order))

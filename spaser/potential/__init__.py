@@ -1,0 +1,39 @@
+"""Potential: what a buyer buys × who in the ESS could supply it."""
+
+from spaser.potential.projection import (
+    advise,
+    allotment,
+    balance,
+    by_family,
+    candidates,
+    covered,
+    describe,
+    ladder,
+    learned,
+    matches,
+    members,
+    needs,
+    net,
+    of_spend,
+    opportunities,
+    supply,
+)
+
+__all__ = [
+    "advise",
+    "allotment",
+    "balance",
+    "by_family",
+    "candidates",
+    "covered",
+    "describe",
+    "ladder",
+    "learned",
+    "matches",
+    "members",
+    "needs",
+    "net",
+    "of_spend",
+    "opportunities",
+    "supply",
+]

@@ -1,0 +1,72 @@
+"""Who could supply and from where: credible suppliers each with its families, summed by commune for the map, and the places served."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser import rules
+
+#: Of the amounts bought, the part below which a place is not drawn, and how many places at most.
+LEAST, MOST_PLACES = 0.05, 5
+#: Kinds of suppliers told apart on the map, from the statuses they hold; the first that fits.
+KINDS = {"handicap (ESAT, EA)": r"\b(ESAT|EA|EATT)\b", "insertion (SIAE)": r"\b(EI|ACI|AI|ETTI|GEIQ)\b"}
+OTHER = "autre ESS"
+_KNOWN = (
+    "siren", "siret", "nom", "code_commune", "commune", "departement", "lon", "lat", "statuts", "statut_au", "statut_source", "capacite",
+    "capacite_origine", "gagnes", "personne_physique",
+)  # fmt: skip
+
+
+def suppliers(found: pl.DataFrame, opportunities: pl.DataFrame, supply: pl.DataFrame) -> pl.LazyFrame:
+    """One row per establishment and family in which it is credible for a need still active.
+
+    Columns: ``famille, famille_libelle``, those of SUPPLY that name the establishment, ``statut`` (its kind on the map),
+    ``besoins`` (needs it could serve), ``distance_km`` (to the nearest), ``probabilite`` (its best chance of taking a lot).
+    Needs ``matches`` with ``ligne``, OPPORTUNITIES of the same needs and the SUPPLY they were matched with.
+    """
+    active = opportunities.lazy().filter("actif").select("besoin_id")
+    mine = found.lazy().filter("credible").join(active, on="besoin_id", how="semi").group_by("ligne").agg(
+        besoins=pl.len().cast(pl.Int32), distance_km=pl.col("distance_km").min(), probabilite=pl.col("probabilite").max()
+    )  # fmt: skip
+    labels = opportunities.lazy().select("famille", "famille_libelle").unique("famille")
+    kind = pl.lit(OTHER)
+    for name, pattern in reversed(KINDS.items()):
+        kind = pl.when(pl.col("statuts").str.contains(pattern)).then(pl.lit(name)).otherwise(kind)
+    said = supply.lazy().with_row_index("ligne").select("ligne", "famille", *_KNOWN)
+    named = mine.join(said, on="ligne").join(labels, on="famille", how="left").with_columns(statut=kind)
+    return named.sort("distance_km", "ligne", nulls_last=True).drop("ligne")
+
+
+def by_town(suppliers: pl.DataFrame) -> pl.LazyFrame:
+    """One row per commune and kind: ``commune, lon, lat, statut, n, capacite, distance_km``; each establishment once."""
+    once = suppliers.lazy().with_columns(_cle=pl.coalesce("siret", "siren")).sort("_cle", "capacite", nulls_last=True, maintain_order=True)
+    located = once.unique("_cle", keep="last", maintain_order=True).drop_nulls(["lon", "lat"])
+    return (
+        located.group_by("code_commune", "commune", "statut")
+        .agg(pl.col("lon", "lat").mean(), n=pl.len().cast(pl.Int64), capacite=pl.col("capacite").sum(), distance_km=pl.col("distance_km").min())
+        .sort("n", "code_commune", "statut", descending=[True, False, False]).drop("code_commune")
+    )  # fmt: skip
+
+
+def unlocated(suppliers: pl.DataFrame) -> int:
+    """How many establishments have no known place."""
+    lost = suppliers.filter(pl.col("lon").is_null() | pl.col("lat").is_null())
+    return lost.select(pl.coalesce("siret", "siren").n_unique()).item()
+
+
+def places(opportunities: pl.DataFrame, communes: pl.DataFrame) -> pl.DataFrame:
+    """The places that weigh in the active needs: ``lieu`` (label), ``lon, lat`` (middle of its communes), ``annuel`` (cents)."""
+    middles = communes.group_by("lieu").agg(pl.col("lon", "lat").mean())
+    bought = opportunities.filter(pl.col("actif") & pl.col("lieu").is_not_null()).group_by("lieu", "lieu_libelle").agg(pl.col("annuel").sum())
+    whole = pl.col("annuel") >= LEAST * pl.col("annuel").sum()
+    kept = bought.filter(whole).join(middles, on="lieu").drop_nulls(["lon", "lat"]).sort("annuel", "lieu", descending=[True, False])
+    return kept.head(MOST_PLACES).select(lieu="lieu_libelle", lon="lon", lat="lat", annuel="annuel")
+
+
+def radiuses(opportunities: pl.DataFrame, radius: float | None) -> tuple[float, ...]:
+    """The kilometres of the circles: the radius chosen, or the usual ones of the families of local reach that are bought."""
+    if radius is not None:
+        return (float(radius),)
+    bought = opportunities.filter("actif")["famille"].drop_nulls().unique()
+    reach = rules.table("families_reach.csv").filter(pl.col("famille").is_in(bought.implode()) & (pl.col("portee") == "rayon"))
+    return tuple(sorted(float(km) for km in reach["rayon_km"].drop_nulls().unique()))

@@ -1,0 +1,155 @@
+"""What a buyer buys × who in the ESS could supply it → reachable amounts, the reason that binds, the lever advised.
+
+The room is ``potential_demand`` (needs of contracts), ``potential_spend`` (needs of a ledger), ``potential_supply`` (suppliers),
+``potential_match`` (who is within reach of what), ``potential_readings`` (three readings), ``potential_lots`` (allotment),
+``potential_lever`` (the ladder), ``potential_territory`` (families × communes). Here they meet.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser import rules
+from spaser.potential.demand import members, needs
+from spaser.potential.lever import advise, ladder
+from spaser.potential.lots import allotment
+from spaser.potential.match import candidates, describe, matches, within_reach
+from spaser.potential.offer import learned, supply
+from spaser.potential.readings import clause_reading, family_reading, law_reading, peer_reading, supply_reading
+from spaser.potential.spend import covered, of_spend
+from spaser.potential.territory import balance
+from spaser.vocabulary import OPPORTUNITIES
+
+__all__ = [
+    "advise", "allotment", "balance", "by_family", "candidates", "covered", "describe", "ladder", "learned", "matches", "members", "needs", "net", "of_spend", "opportunities", "supply", "within_reach",
+]  # fmt: skip
+#: Rungs whose reach is the insertion clause, not the whole need.
+_BY_CLAUSE = ("clause_sociale",)
+_SPLIT = ("allotir",)
+
+
+def opportunities(
+    chosen: pl.LazyFrame,
+    found: pl.LazyFrame,
+    *,
+    every: pl.LazyFrame | None = None,
+    kinds: pl.LazyFrame | None = None,
+    dependency: float | None = None,
+    method: dict | None = None,
+) -> pl.LazyFrame:
+    """OPPORTUNITIES: each need with its three readings, its low, middle and high potential, and its lever.
+
+    Parameters
+    ----------
+    chosen
+        NEEDS of the buyer.
+    found
+        CANDIDATES of these needs, or their ``matches``.
+    every, kinds
+        NEEDS of all the buyers read, and ``acheteur_siren, acheteur_categorie``, for the reading by peers; without them it is
+        not measured.
+    """
+    settings = (method or rules.method())["potential"]
+    share = settings["dependance"]["value"] if dependency is None else dependency
+    supplied = supply_reading(chosen, found, share, settings)
+    whole = chosen.join(supplied, on="besoin_id", how="left")
+    whole = whole.join(law_reading(chosen, supplied, settings), on="besoin_id", how="left")
+    whole = whole.join(clause_reading(chosen, settings), on="besoin_id", how="left")
+    whole = whole.join(family_reading(chosen, settings), on="besoin_id", how="left")
+    if every is not None and kinds is not None:
+        whole = whole.join(peer_reading(every, kinds, settings), on=["acheteur_siren", "famille"], how="left")
+    else:
+        whole = whole.with_columns(repere_n=pl.lit(None, pl.Int32), repere_part=pl.lit(None, pl.Float64))
+    judged = _amounts(advise(whole, share))
+    return OPPORTUNITIES.conform(judged).sort("potentiel", "annuel", "besoin_id", descending=[True, True, False], nulls_last=True)
+
+
+def _amounts(whole: pl.LazyFrame) -> pl.LazyFrame:
+    """Low, middle, high, and what binds.
+
+    low: what comparable buyers already reach, never more than high; middle: the expectation of the supply; high: the smaller
+    of what credible suppliers hold and of what the law and the need allow. Where the lever is a clause, only the work it
+    reserves is reachable; where the need must first be divided, the part that its lots would let be taken.
+    """
+    clause = pl.col("levier").is_in(_BY_CLAUSE)
+    split = pl.col("levier").is_in(_SPLIT)
+    divided = (pl.col("annuel") * pl.col("part_allotie")).round().cast(pl.Int64)
+    middle = (
+        pl.when(clause).then((pl.col("clause_bas") + pl.col("clause_haut")) // 2)
+        .when(split).then(_part(pl.max_horizontal("lecture_offre", divided))).otherwise(_part(pl.col("lecture_offre")))
+    )  # fmt: skip
+    allowed = pl.when(clause).then(pl.min_horizontal("clause_haut", "annuel_haut")).otherwise(_part(pl.col("annuel_haut")))
+    offered = (
+        pl.when(clause).then("clause_haut")
+        .when(split).then((pl.col("annuel_haut") * pl.col("part_allotie")).round().cast(pl.Int64))
+        .otherwise("lecture_offre_haut")
+    )  # fmt: skip
+    high = pl.max_horizontal(pl.min_horizontal(offered, allowed), middle)
+    peers = (pl.col("annuel") * pl.col("repere_part")).round().cast(pl.Int64)
+    binding = (
+        pl.when(high == 0).then(pl.when(pl.col("candidats") == 0).then(pl.lit("aucun fournisseur à portée")).otherwise(pl.lit("aucun fournisseur crédible")))
+        .when(clause).then(pl.lit("loi et besoin : la clause ne porte que sur une part des heures"))
+        .when(split & (offered < allowed)).then(pl.lit("taille des lots, puis offre"))
+        .when(offered < allowed).then(pl.lit("offre"))
+        .when(pl.col("lecture_loi") == 0).then(pl.lit("besoin : part adressable de la famille, en concurrence (rien ne peut être réservé)"))
+        .otherwise(pl.lit("besoin : part adressable de la famille"))
+    )  # fmt: skip
+    return whole.with_columns(lecture_repere=peers, potentiel=middle, potentiel_haut=high, limite=binding).with_columns(
+        potentiel_bas=pl.min_horizontal(pl.col("lecture_repere"), "potentiel_haut") * pl.when(pl.col("repere_part").is_not_null()).then(1)
+    )
+
+
+def _part(amount: pl.Expr) -> pl.Expr:
+    """What of an amount is within anyone's reach in the family."""
+    return (amount * pl.col("adressable").fill_null(0)).round().cast(pl.Int64)
+
+
+def net(opportunities: pl.LazyFrame, found: pl.LazyFrame, *, dependency: float | None = None, method: dict | None = None) -> pl.LazyFrame:
+    """Per need, ``potentiel_net`` and ``haut_net``: middle and high once no supplier's capacity serves twice.
+
+    A supplier sure enough for several needs of one buyer has one envelope, divided between them in proportion to what it was
+    expected to take of each; a need keeps at most what it received. The envelope is share × capacity: the median, weighed by
+    how sure and how likely to answer, for the middle; the top for the high.
+    """
+    settings = (method or rules.method())["potential"]
+    share = settings["dependance"]["value"] if dependency is None else dependency
+    amounts = opportunities.select("besoin_id", "acheteur_siren", "potentiel", "potentiel_haut", "levier", _annuel="annuel")
+    # As in the allotment: only those sure enough to serve the family bring their capacity.
+    sure = pl.col("preste") & (pl.col("adequation") >= settings["adequation"]["seuil_credible"])
+    rows = found.filter(sure).join(amounts, on="besoin_id").with_columns(
+        _cle=pl.coalesce("siret", "siren"), _attendu=pl.col("adequation") * pl.min_horizontal("prenable", "_annuel")
+    )  # fmt: skip
+    weight = pl.col("_attendu") / pl.col("_attendu").sum().over("acheteur_siren", "_cle")
+    offered = share * settings["participation"]["value"] * pl.col("adequation") * pl.col("capacite")
+    received = rows.with_columns(_recu=offered * weight, _recu_haut=share * pl.col("capacite_haut") * weight)
+    received = received.group_by("besoin_id").agg(pl.col("_recu", "_recu_haut").fill_nan(0).sum())
+    # An insertion clause is carried by whoever wins: it takes nobody's capacity.
+    clause = pl.col("levier").is_in(_BY_CLAUSE)
+    kept = {
+        name: pl.when(clause).then(whole).otherwise(pl.min_horizontal(pl.col(whole).cast(pl.Float64), pl.col(part).fill_null(0.0))).round().cast(pl.Int64)
+        for name, whole, part in (("potentiel_net", "potentiel", "_recu"), ("haut_net", "potentiel_haut", "_recu_haut"))
+    }
+    return amounts.join(received, on="besoin_id", how="left").select("besoin_id", **kept).with_columns(
+        haut_net=pl.max_horizontal("haut_net", "potentiel_net")
+    )
+
+
+def by_family(opportunities: pl.LazyFrame, nets: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per family: its needs still active, what they weigh, what could be reached, and by how many suppliers.
+
+    Amounts add up: each supplier's capacity is counted once (see ``net``). ``fournisseurs`` counts each establishment once.
+    """
+    active = opportunities.filter(pl.col("actif")).join(nets, on="besoin_id", how="left")
+    credible = found.filter("credible").join(active.select("besoin_id", "famille"), on="besoin_id")
+    suppliers = credible.group_by("famille").agg(fournisseurs=pl.coalesce("siret", "siren").n_unique().cast(pl.Int32))
+    lever = pl.col("levier_libelle").sort_by("annuel", descending=True).first()
+    told = pl.col("acquis").is_not_null()
+    table = active.group_by("famille", "famille_libelle").agg(
+        besoins=pl.len().cast(pl.Int32), annuel=pl.col("annuel").sum(), annuel_haut=pl.col("annuel_haut").sum(),
+        acquis=pl.when(told.any()).then(pl.col("acquis").sum()), acquis_connu=pl.col("annuel").filter(told).sum(),
+        potentiel_bas=pl.when(pl.col("potentiel_bas").is_not_null().any()).then(pl.col("potentiel_bas").sum()),
+        potentiel=pl.col("potentiel_net").sum(), potentiel_brut=pl.col("potentiel").sum(), potentiel_haut=pl.col("haut_net").sum(),
+        levier_principal=lever,
+    )  # fmt: skip
+    joined = table.join(suppliers, on="famille", how="left").with_columns(pl.col("fournisseurs").fill_null(0))
+    return joined.sort("annuel", "famille", descending=[True, False])

@@ -1,0 +1,159 @@
+"""Three readings of a need: what suppliers could take, what the best comparable buyers reach, what the law lets reserve."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser import rules
+from spaser.potential.lots import curves, part
+from spaser.potential.match import chance
+
+ESS_YEARS_LIMIT = 36  # L2113-15: three years at most
+
+
+def supply_reading(
+    needs: pl.LazyFrame, candidates: pl.LazyFrame, share: float, settings: dict
+) -> pl.LazyFrame:
+    """Per need: how many suppliers, of which kinds, and what they could take in a year.
+
+    ``lecture_offre`` is the expectation over lots: annual amount × the part of the lots that find a credible taker.
+    ``lecture_offre_haut`` is all they could take below the chosen dependency, each at the top of its capacity.
+    """
+    amounts = needs.select("besoin_id", "recurrence", _annuel="annuel", _haut="annuel_haut", _lots="lots")
+    rows = candidates.join(amounts, on="besoin_id").with_columns(
+        annuel=pl.col("_annuel"), reservable=pl.col("handicap") | pl.col("insertion"), _entier=chance(pl.col("_annuel"), share, settings) >= 0.5
+    )
+    whole = pl.col("_entier")
+    lot = pl.col("probabilite") >= 0.5
+    credible = pl.col("credible")
+    law = {"handicap": pl.col("handicap"), "insertion": pl.col("insertion"), "ess": pl.col("ess").fill_null(False)}
+    serious = pl.col("preste") & (pl.col("adequation") >= settings["adequation"]["seuil_credible"])
+    counted = rows.group_by("besoin_id").agg(
+        candidats=pl.len().cast(pl.Int32), credibles=_count(credible),
+        reservables=_count(serious & pl.col("reservable")),
+        clause_candidats=_count(pl.col("clause")), lot_credibles=_count(credible & lot),
+        lot_reservables=_count(credible & lot & pl.col("reservable")),
+        reservables_entiers=_count(credible & whole & pl.col("reservable")),
+        **{f"{name}_credibles": _count(credible & held) for name, held in law.items()},
+        **{f"{name}_entiers": _count(credible & whole & held) for name, held in law.items()},
+        dependance_mediane=pl.col("dependance").filter(credible).median(),
+        _preneurs=(settings["participation"]["value"] * pl.col("adequation") * pl.col("probabilite")).filter(credible).sum(),
+        _plafond=(pl.min_horizontal(pl.col("capacite_haut") * share, pl.col("_haut"))).filter(credible).sum(),
+    )  # fmt: skip
+    joined = amounts.join(counted, on="besoin_id", how="left").join(curves(rows, share, settings), on="besoin_id", how="left")
+    counts = [name for name in counted.collect_schema().names() if name.endswith(("s", "entiers")) and not name.startswith("_")]
+    filled = joined.with_columns(pl.col(counts).fill_null(0), pl.col("_preneurs", "_plafond").fill_null(0.0))
+    lots = pl.col("_lots").clip(1, None)
+    return filled.with_columns(
+        lecture_offre=(pl.col("_annuel") * part(pl.col("_preneurs") / lots)).round().cast(pl.Int64),
+        lecture_offre_haut=pl.min_horizontal("_plafond", pl.col("_haut").cast(pl.Float64)).round().cast(pl.Int64),
+        part_allotie=pl.col("part_allotie").fill_null(0.0),
+    ).drop("recurrence", "_annuel", "_haut", "_lots", "_plafond")
+
+
+def _count(where: pl.Expr) -> pl.Expr:
+    return where.fill_null(False).sum().cast(pl.Int32)
+
+
+def peer_reading(every: pl.LazyFrame, kinds: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
+    """Per buyer and family, what the best quarter of comparable buyers gives the ESS: ``repere_part, repere_n``.
+
+    Parameters
+    ----------
+    every
+        NEEDS of all the buyers read.
+    kinds
+        ``acheteur_siren, acheteur_categorie``. Buyers of the same category are comparable; the buyer itself is not its peer.
+    """
+    rule = settings["pairs"]
+    bought = every.filter(pl.col("acquis_part").is_not_null() & (pl.col("annuel") > 0)).join(kinds, on="acheteur_siren", how="left")
+    shares = bought.group_by("acheteur_siren", "acheteur_categorie", "famille").agg(
+        _ess=pl.col("acquis").sum(), _tout=pl.col("annuel").sum(), _n=pl.len()
+    )
+    national = shares.group_by("famille").agg(_p=pl.col("_ess").sum() / pl.col("_tout").sum())
+    own = pl.col("_ess") / pl.col("_tout")
+    smoothed = shares.join(national, on="famille").with_columns(
+        _part=(pl.col("_n") * own + rule["lissage"] * pl.col("_p")) / (pl.col("_n") + rule["lissage"])
+    )
+    groups = smoothed.select("acheteur_categorie", "famille", "_part", pair="acheteur_siren")
+    mine = every.select("acheteur_siren", "famille").unique().join(kinds, on="acheteur_siren", how="left")
+    # No pair of buyers is ever formed: the quantile is read in the ordered list of the category.
+    ordered = groups.sort("_part").group_by("acheteur_categorie", "famille", maintain_order=True).agg(_parts="_part", _pairs="pair")
+    joined = mine.join(ordered, on=["acheteur_categorie", "famille"], how="left")
+    inside = pl.col("_pairs").list.contains(pl.col("acheteur_siren")).fill_null(False)
+    others = pl.col("_parts").list.len().fill_null(0).cast(pl.Int32) - inside.cast(pl.Int32)
+    quarter = (rule["quantile"] * (others - 1)).ceil().clip(0, None).cast(pl.Int64)
+    return joined.select(
+        "acheteur_siren", "famille", repere_n=others,
+        repere_part=pl.when(others >= rule["minimum"]).then(pl.col("_parts").list.get(quarter, null_on_oob=True)),
+    )  # fmt: skip
+
+
+def law_reading(needs: pl.LazyFrame, supplied: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
+    """Per need: ``lecture_loi`` (annual amount that may be reserved), ``loi_raison``, ``cpv_2113_15``, ``duree``.
+
+    L2113-12 and -13 have no list of services: they hold as soon as eligible suppliers deliver, with their 50 % share of
+    workers. L2113-15 holds for the codes of its list, for three years at most, to the ESS alone.
+    """
+    listed = rules.table("reserved_ess_cpv.csv").lazy().select("codeCPV", _sorte="sorte").unique("codeCPV")
+    rows = needs.select("besoin_id", "codeCPV", "dureeMois", "annuel_haut").join(
+        supplied.select("besoin_id", "reservables", "ess_credibles"), on="besoin_id", how="left"
+    )
+    rows = rows.join(listed, on="codeCPV", how="left")
+    on_list = pl.col("_sorte") == "listee"
+    short = pl.col("dureeMois") <= ESS_YEARS_LIMIT
+    eligible = pl.col("reservables").fill_null(0) > 0
+    ess = on_list.fill_null(False) & (pl.col("ess_credibles").fill_null(0) > 0)
+    reason = (
+        pl.when(eligible & ess & short).then(pl.lit("réservable (L2113-12, L2113-13 et L2113-15)"))
+        .when(eligible).then(pl.lit("réservable (L2113-12 et L2113-13 : au moins 50 % de travailleurs handicapés ou défavorisés)"))
+        .when(ess & short).then(pl.lit("réservable à l'ESS (L2113-15, trois ans au plus)"))
+        .when(ess & pl.col("dureeMois").is_null()).then(pl.lit("CPV de la liste L2113-15, durée inconnue : trois ans au plus"))
+        .when(ess).then(pl.lit("CPV de la liste L2113-15, mais plus de trois ans : non réservable en l'état"))
+        .when(pl.col("_sorte") == "sous_code").then(pl.lit("sous-code d'un code de la liste L2113-15 : à confirmer par le juriste"))
+        .when(pl.col("codeCPV").is_null()).then(pl.lit("non réservable en l'état : aucun fournisseur éligible crédible ; CPV inconnu, liste L2113-15 à vérifier"))
+        .when(on_list).then(pl.lit("CPV de la liste L2113-15, mais aucun fournisseur de l'ESS crédible"))
+        .otherwise(pl.lit("non réservable : aucun fournisseur éligible crédible, et CPV hors de la liste L2113-15"))
+    )  # fmt: skip
+    allowed = eligible | (ess & short.fill_null(False))
+    return rows.select(
+        "besoin_id",
+        lecture_loi=pl.when(allowed).then("annuel_haut").otherwise(0),
+        loi_raison=reason,
+        cpv_2113_15=on_list.fill_null(False).cast(pl.Int32),
+        duree=pl.col("dureeMois"),
+    )
+
+
+def family_reading(needs: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
+    """Per need, ``adressable`` (the part of the family within anyone's reach) and ``reservation_usuelle`` (0 to 3)."""
+    supplies = {"forte": "forte", "moyenne": "moyenne", "faible": "faible"}
+    rule = settings["part_adressable"]
+    families = rules.table("families.csv").lazy().select(
+        "famille",
+        adressable=pl.col("offre_ess").replace_strict(supplies, default="indeterminee").replace_strict(
+            {name: rule[name] for name in (*supplies, "indeterminee")}, return_dtype=pl.Float64
+        ),
+        reservation_usuelle=pl.col("potentiel_reservation").str.extract(r"^(nulle|faible|moyenne|forte)").replace_strict(
+            {"nulle": 0, "faible": 1, "moyenne": 2, "forte": 3}, default=0, return_dtype=pl.Int32
+        ),
+    )  # fmt: skip
+    return needs.select("besoin_id", "famille").join(families, on="famille", how="left").drop("famille")
+
+
+def clause_reading(needs: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
+    """Per need, what an insertion clause carries: ``clause_bas``, ``clause_haut`` (cents a year), ``heures_clause``."""
+    families = rules.table("families.csv").lazy().select(
+        "famille", _main=pl.col("part_main_oeuvre").cast(pl.Float64), _bas=pl.col("taux_insertion_bas").cast(pl.Float64),
+        _taux=pl.col("taux_insertion_haut").cast(pl.Float64), _filiere="filiere",
+    )  # fmt: skip
+    cost = settings["cout_horaire"]
+    rows = needs.select("besoin_id", "famille", "annuel").join(families, on="famille", how="left")
+    hourly = pl.when(pl.col("_filiere") == "construction durable").then(cost["travaux"]).otherwise(cost["services"])
+    work = pl.col("annuel") * pl.col("_main")
+    return rows.select(
+        "besoin_id",
+        clause_bas=(work * pl.col("_bas")).round().cast(pl.Int64),
+        clause_haut=(work * pl.col("_taux")).round().cast(pl.Int64),
+        heures_clause=(work * pl.col("_bas") / 100 / hourly).floor().cast(pl.Int64),
+    )

@@ -1,0 +1,98 @@
+"""The calendar of renewals: what ends within three years, and when to start looking for suppliers.
+
+It reads ``findings.extras["renouvellements"]`` (table RENEWALS) and says nothing when it is absent.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser import charts, french
+from spaser.deliverables.report import Callout, Column, Figure, Paragraph, Section, Sentence, TableBlock, table
+from spaser.sections.findings import Findings
+
+_MOST_FAMILIES, _MOST_LINES = 18, 15
+_COLUMNS = (
+    Column("objet", "Objet"), Column("famille_libelle", "Famille"), Column("echeance", "Fin au plus tard", "date"),
+    Column("sourcing", "Commencer le sourcing", "date"), Column("anniversaire", "Prochain anniversaire", "date"),
+    Column("montant_annuel", "Montant annuel", "centime"),
+)  # fmt: skip
+_LATEST = french.typeset(
+    "La fin au plus tard est la première notification plus la durée publiée, reconductions comprises, avenants reportés. Un marché "
+    "reconductible peut se terminer plus tôt, à une date anniversaire. Le délai de préparation dépend de la procédure : c'est une "
+    "hypothèse du kit, à ajuster."
+)
+
+
+def section_calendar(findings: Findings) -> Section | None:
+    """What ends, quarter by quarter, and the next contracts to prepare."""
+    rows = findings.extras.get("renouvellements")
+    if rows is None or not rows.height:
+        return None
+    soon = rows.filter(pl.col("trimestre").is_not_null())
+    blocks: list = [Paragraph(_said(rows, soon)), Callout("Au plus tard", _LATEST)]
+    if soon.height:
+        blocks += [_figure(soon), *_next(soon.filter(~pl.col("ponctuel").fill_null(False)))]
+    return Section("calendrier", "Calendrier des renouvellements", "Qu'est-ce qui se termine, et quand s'y préparer ?", tuple(blocks))
+
+
+def annex(findings: Findings) -> TableBlock | None:
+    """Every renewal, for the workbook."""
+    rows = findings.extras.get("renouvellements")
+    if rows is None or not rows.height:
+        return None
+    columns = ("uid", *_COLUMNS[:5], "statut_echeance", "trimestre", "delai_mois", "urgence", "procedure", "dateNotification",
+               "dureeMois", _COLUMNS[5], "codeCPV")  # fmt: skip
+    return table("calendrier", "Renouvellements", rows.sort("echeance", "uid", nulls_last=True), columns)
+
+
+def _said(rows: pl.DataFrame, soon: pl.DataFrame) -> tuple[Sentence, ...]:
+    late = soon.filter(pl.col("urgence").fill_null(False) & ~pl.col("ponctuel").fill_null(False)).height
+    past = rows.filter(pl.col("statut_echeance") == "depassee").height
+    silent = rows.filter(pl.col("statut_echeance") == "inconnue").height
+    amount = soon["montant_annuel"].sum() if soon["montant_annuel"].count() else None
+    told = [f"{french.capital(french.count(soon.height, 'contrat'))} {_ends(soon.height)} dans les trois ans"
+            + (f", pour {french.euros_short(amount)} par an au plus." if amount else ".")]  # fmt: skip
+    once = soon.filter(pl.col("ponctuel").fill_null(False)).height
+    if once:
+        told.append(f"Parmi eux, {french.count(once, 'contrat')} de travaux ou de maîtrise d'œuvre, souvent sans suite.")
+    if late:
+        told.append(f"Pour {french.count(late, 'contrat')} à renouveler, le sourcing devrait déjà avoir commencé.")
+    if past:
+        told.append(f"{french.capital(french.count(past, 'contrat'))} {_has(past)} dépassé {'leur' if past > 1 else 'sa'} fin au plus tard : déjà renouvelés, ou à vérifier.")
+    if silent:
+        told.append(f"La fin de {french.count(silent, 'contrat')} est inconnue, faute de date ou de durée publiée.")
+    return tuple(Sentence(french.typeset(text)) for text in told)
+
+
+def _ends(n: int) -> str:
+    return "se terminent" if n > 1 else "se termine"
+
+
+def _has(n: int) -> str:
+    return "ont" if n > 1 else "a"
+
+
+def _figure(soon: pl.DataFrame) -> Figure:
+    named = soon.with_columns(famille=pl.col("famille_libelle").fill_null("Famille inconnue"))
+    kept = named.group_by("famille").len().sort("len", "famille", descending=[True, False]).head(_MOST_FAMILIES)["famille"].to_list()
+    rows = (
+        named.with_columns(famille=pl.when(pl.col("famille").is_in(kept)).then("famille").otherwise(pl.lit("Autres familles")))
+        .group_by("famille", mois="trimestre")
+        .agg(pl.len().cast(pl.Int64).alias("n"), pl.col("montant_annuel").sum().alias("montant"))
+        .sort("mois", "famille")
+    )
+    picture = charts.calendar(rows, "Ce qui se termine, trimestre par trimestre")
+    columns = [Column(name, "Trimestre" if name == "mois" else label, unit) for name, label, unit in picture.columns]
+    return Figure("fig-calendrier", "Contrats qui se terminent, par famille et par trimestre", picture,
+                  table("fig-calendrier-donnees", "Les données du calendrier", picture.twin, columns))  # fmt: skip
+
+
+def _next(soon: pl.DataFrame) -> list[TableBlock]:
+    if not soon.height:
+        return []
+    first = soon.sort("sourcing", "uid").head(_MOST_LINES)
+    more = soon.height - first.height
+    note = f"Sans les travaux ni la maîtrise d'œuvre. Les {french.number(more)} suivants sont dans le classeur." if more > 0 else ""
+    columns = [column for column in _COLUMNS if column.name != "anniversaire" or first["anniversaire"].count()]
+    return [table("tab-calendrier", "À préparer d'abord", first, columns, french.typeset(note))]

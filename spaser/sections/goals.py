@@ -1,0 +1,186 @@
+"""The sections that compare: with the targets voted, with similar buyers, with the edition before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from spaser import charts, french, rules
+from spaser.deliverables.report import Column, Figure, Paragraph, Section, Sentence, table
+from spaser.sections.findings import Findings
+
+#: The states of a road to a target, as ``trajectory.STATES`` names them.
+STATES = {
+    "atteint": "atteint", "depasse": "échéance passée, non atteint", "probable": "atteint si le rythme continue",
+    "incertain": "incertain au rythme actuel", "hors_rythme": "non atteint au rythme actuel",
+    "inconnu": "pas assez d'années complètes pour projeter", "non_renseigne": "non renseigné",
+}  # fmt: skip
+_MOST = 6
+
+
+def section_goals(findings: Findings) -> Section | None:
+    """The targets voted, the national references beside, and the road to each."""
+    rows = findings.extras.get("objectifs")
+    if rows is None or not rows.height:
+        return None
+    voted, national = rows.filter(pl.col("nature") == "voté"), rows.filter(pl.col("nature") != "voté")
+    blocks: list = [Paragraph(tuple(_told(row) for row in voted.to_dicts()))] if voted.height else [_NONE]
+    for frame, id, caption, note in (
+        (voted, "tab-objectifs", "Les objectifs votés", _PROJECTION),
+        (national, "tab-references", "Les cibles nationales, pour mémoire", _NATIONAL),
+    ):
+        if frame.height:
+            blocks.append(table(id, caption, _written(frame), _columns(frame), note))
+    blocks += _roads(findings, voted)
+    return Section("objectifs", "Les objectifs", "Les objectifs votés seront-ils atteints ?", tuple(blocks))
+
+
+def section_peers(findings: Findings) -> Section | None:
+    """The place of each buyer among similar ones; nothing under ten."""
+    rows = findings.extras.get("pairs")
+    if rows is None or not rows.height:
+        return None
+    title, question = "Parmi des acheteurs semblables", "Où se place l'acheteur ?"
+    several = pl.col("definition").n_unique().over("indicateur", "acheteur_siren") > 1
+    kept = rows.filter(~several | (pl.col("definition") == findings.definition))
+    shown = kept.filter(pl.col("percentile").is_not_null())
+    if not shown.height:
+        minimum = rules.toml("peers.toml")["minimum"]
+        n = int(kept["n_pairs"].max() or 0)
+        told = f"aucune comparaison : {french.count(n, 'acheteur')} {french.plural('comparable', n)} dans les fichiers lus, il en faut au moins {minimum}"
+        return Section("pairs", title, question, (Sentence(french.sentence(told)),))
+    unit = {"nombre": "en nombre", "valeur": "en valeur"}
+    frame = shown.with_columns(pl.col("unite").replace(unit))
+    joint = [Column("acheteur_siren", "Acheteur", "identifiant")] if frame["acheteur_siren"].n_unique() > 1 else []
+    columns = [*joint, Column("titre", "Indicateur"), Column("unite", "Unité"), Column("valeur", "Cet acheteur", "part"), Column("q1", "Premier quart", "part"),
+               Column("mediane", "Médiane", "part"), Column("q3", "Dernier quart", "part"), Column("percentile", "Acheteurs au-dessous", "part"),
+               Column("n_pairs", "n", "entier")]  # fmt: skip
+    basis = frame["critere"].drop_nulls().unique().sort().to_list()
+    note = f"Comparables : {' ; '.join(basis)}. Parts sur tous les contrats ; les acheteurs de moins de dix contrats renseignés ne comptent pas."
+    return Section(
+        "pairs",
+        title,
+        question,
+        (table("tab-pairs", "La place parmi les acheteurs comparables", frame, columns, french.typeset(note)),),
+    )
+
+
+def section_editions(findings: Findings) -> Section | None:
+    """What moved since the edition before, and what it owes to the rule, the data and reality."""
+    rows = findings.extras.get("editions")
+    if rows is None or not rows.height:
+        return None
+    several = pl.col("definition").n_unique().over("indicateur") > 1
+    kept = rows.filter(
+        pl.col("ecart").is_not_null(),
+        pl.col("unite").is_in(["nombre", "valeur"]),
+        ~several | (pl.col("definition") == findings.definition),
+    )
+    moved = kept.filter((pl.col("ecart").abs() > 0) | (pl.col("cause") == "effets qui se compensent")).filter(
+        pl.col("apres") <= 1
+    )
+    title, question = "Depuis l'édition précédente", "Qu'est-ce qui a changé, et pourquoi ?"
+    if not moved.height:
+        return Section("editions", title, question, (Sentence("Aucune part n'a changé depuis l'édition précédente."),))
+    signs = ("ecart", "du_a_la_regle", "du_aux_donnees", "du_a_la_realite")
+    frame = moved.with_columns(_points(name) for name in signs)
+    columns = (Column("titre", "Indicateur"), Column("unite", "Unité"), Column("avant", "Avant", "part"), Column("apres", "Après", "part"), Column("ecart", "Écart"),
+               Column("du_a_la_regle", "dont règle"), Column("du_aux_donnees", "dont données"), Column("du_a_la_realite", "dont réalité"), Column("cause", "Cause principale"))  # fmt: skip
+    return Section(
+        "editions", title, question, (table("tab-editions", "Les écarts et leurs causes", frame, columns, _EDITIONS),)
+    )
+
+
+def _told(row: dict[str, Any]) -> Sentence:
+    """« Clause sociale, 30 % en 2027 : … »."""
+    goal = written_value(row["cible"], row)
+    told = f"« {row['titre']} », objectif {goal} en {row['annee']} : {STATES[row['etat']]}"
+    if row["derniere"] is not None:
+        told += f" ; {written_value(row['derniere'], row)} en {row['annee_derniere']}"
+    if row["projete"] is not None and row["etat"] != "atteint":
+        told += f" ; projection pour {row['annee']} : {written_value(row['projete'], row)}"
+    return Sentence(french.sentence(told + _missing(row)))
+
+
+def _missing(row: dict[str, Any]) -> str:
+    if not row["manquants"] or row["manquants"] < 0 or row["etat"] == "atteint":
+        return ""
+    year = row["annee_derniere"]
+    if row["unite"] == "nombre":
+        euros = f", soit environ {french.euros_short(row['euros'])} au montant médian des contrats sans" if row["euros"] else ""
+        return f" ; en {year}, {french.count(row['manquants'], 'contrat')} de plus {'aurait' if row['manquants'] == 1 else 'auraient'} suffi{euros}"
+    fewest = f", portés par au moins {french.count(row['contrats'], 'contrat')}" if row["contrats"] else ""
+    return f" ; en {year}, il a manqué {french.euros_short(row['manquants'])}{fewest}"
+
+
+def written_value(number: float, row: dict[str, Any]) -> str:
+    """A target or a value of its indicator, as a person reads it."""
+    if row["part"]:
+        return french.share(number, 0 if round(number * 100, 6).is_integer() else 1)
+    return f"{french.number(number, 0 if float(number).is_integer() or number >= 100 else 1)}{french.NBSP}{row['unite']}"
+
+
+def _written(frame: pl.DataFrame) -> pl.DataFrame:
+    rows = [
+        {"titre": row["titre"], "mesure": _measured(row), "cible": written_value(row["cible"], row), "annee": str(row["annee"]),
+         "derniere": "non renseigné" if row["derniere"] is None else f"{written_value(row['derniere'], row)} ({row['annee_derniere']})",
+         "projete": "" if row["projete"] is None else written_value(row["projete"], row), "etat": STATES[row["etat"]],
+         "source": row["source"] + (f" ({rules.CONFIDENCES[row['confidence']]})" if row["confidence"] in rules.CONFIDENCES else "")}
+        for row in frame.to_dicts()
+    ]  # fmt: skip
+    return pl.DataFrame(rows)
+
+
+def _measured(row: dict[str, Any]) -> str:
+    return f"{row['unite']}, {row['definition']}" if row["definition"] else row["unite"]
+
+
+def _columns(frame: pl.DataFrame) -> list[Column]:
+    columns = [Column("titre", "Objectif"), Column("mesure", "Mesuré en"), Column("cible", "Cible"), Column("annee", "Échéance"),
+               Column("derniere", "Dernière année"), Column("projete", "Projection"), Column("etat", "État"), Column("source", "Source")]  # fmt: skip
+    return [column for column in columns if column.name != "projete" or frame["projete"].is_not_null().any()]
+
+
+def _roads(findings: Findings, voted: pl.DataFrame) -> list[Figure]:
+    points = findings.extras.get("chemins")
+    figures = []
+    for row in voted.head(_MOST).to_dicts():
+        road = points.filter(pl.col("objectif") == row["rang"]) if points is not None else None
+        if road is None or not road.height or not row["part"]:
+            continue
+        title = f"{row['titre']} ({row['unite']})"
+        picture = charts.trajectory(road.drop("objectif"), row["cible"], title)
+        columns = [Column(name, label, unit) for name, label, unit in picture.columns]
+        twin = table(f"fig-objectif-{row['rang']}-donnees", f"Les données : {title}", road, columns)
+        figures.append(Figure(f"fig-objectif-{row['rang']}", f"Vers l'objectif : {title}", picture, twin))
+    return figures
+
+
+def _points(name: str) -> pl.Expr:
+    """A difference in points, signed: « +3,2 points »; « inconnu » when it could not be told."""
+    rounded = (pl.col(name) * 100).round(1)
+    plain = rounded.abs().cast(pl.String).str.replace(".", ",", literal=True)
+    sign = pl.when(rounded > 0).then(pl.lit("+")).when(rounded < 0).then(pl.lit(french.MINUS)).otherwise(pl.lit(""))
+    return (
+        pl.when(rounded.is_null())
+        .then(pl.lit(french.UNKNOWN_MARK))
+        .otherwise(pl.format("{}{}\u00a0pt", sign, plain))
+        .alias(name)
+    )
+
+
+_NONE = Sentence(
+    french.typeset("Aucun objectif n'a été fourni : voir le modèle « objectifs.toml » (spaser publication --modele).")
+)
+_PROJECTION = french.typeset(
+    "La projection prolonge en ligne droite les années complètes, pondérées par leur nombre de contrats, avec une fourchette à 80 % qui tient compte du "
+    "hasard des petits nombres et des contrats muets. Elle lit le passé, elle ne promet rien."
+)
+_NATIONAL = french.typeset(
+    "Ces cibles nationales ne sont pas celles de l'acheteur : elles sont rappelées avec leur source et son degré de vérification."
+)
+_EDITIONS = french.typeset(
+    "Règle : la même édition remesurée avec la nouvelle règle. Données : la même période relue dans les données d'aujourd'hui (contrats publiés tard ou "
+    "corrigés). Réalité : ce qui reste, d'une période à l'autre, à règle et données égales."
+)

@@ -1,0 +1,233 @@
+"""The section « Obligations »: how ready the contracts are, which are subject, what only the buyer can say, and the sources.
+
+It reads the tables of the obligations room from ``findings.extras`` and says nothing when they are absent. No word of it is a
+verdict: what is not seen is « non constaté » or « inconnu ».
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from spaser import french, rules
+from spaser.deliverables.report import Callout, Column, Paragraph, Section, Sentence, TableBlock, table
+from spaser.sections.findings import Findings
+from spaser.vocabulary import APPLICABILITY, BUYER_KINDS
+
+_MOST = 15
+#: Told apart from the considerations: the date of publication, and the sum of two other duties.
+_PUBLISHED, _BOTH = ("decp-publication",), "climat-env-cumul"
+_READY = (
+    Column("libelle", "Obligation"), Column("depuis", "En vigueur le", "date"), Column("contrats", "Contrats visés", "entier"),
+    Column("remplies", "Attendu constaté", "entier"), Column("non_constatees", "Non constaté", "entier"),
+    Column("inconnues", "Inconnu", "entier"), Column("part_ensemble", "Taux de préparation, sur l'ensemble", "part"),
+    Column("part_repondus", "Sur les renseignés", "part"), Column("couverture", "Taux de réponse", "part"),
+    Column("observable", "Visible dans les données"),
+)  # fmt: skip
+_SUBJECT = (
+    Column("libelle", "Obligation"), *(Column(name, french.capital(label), "entier") for name, label in APPLICABILITY.items()),
+    Column("soumis_oui", "Probables ou certains : attendu constaté", "entier"),
+    Column("soumis_reste", "Non constaté ou inconnu", "entier"),
+)  # fmt: skip
+
+
+def section_obligations(findings: Findings) -> Section | None:
+    """Duties: readiness, states, contracts to open, reserved contracts, the buyer's own duties, questions, sources."""
+    ready = findings.extras.get("preparation")
+    if ready is None or not ready.height:
+        return None
+    blocks: list = [
+        Callout("Une préparation, pas un verdict", _CAUTION),
+        Paragraph(_told(findings, ready)),
+        readiness_table(ready),
+        states_table(ready),
+        *_optional(to_see_table(findings), reserved_table(findings), spaser_table(findings), buyer_table(findings), questions_table(findings)),
+        *(Callout("Ce qui n'est pas une obligation", french.typeset(rule["label"])) for rule in _law("reminders").values()),
+        sources_table(),
+    ]
+    return Section("obligations", "Les obligations", "Les contrats sont-ils prêts pour ce que la loi demande ?", tuple(blocks))
+
+
+def readiness_table(ready: pl.DataFrame) -> TableBlock:
+    """Per duty, the contracts it aims at, dates aside, and how many declare what it expects."""
+    rows = _labelled(ready.filter(pl.col("groupe") == "vises"))
+    note = (
+        "Tous les contrats lus, quel que soit leur montant. Visés : ceux que la règle viserait quelle que soit leur date, d'après "
+        "leur montant, leur objet et leur procédure (probable ou certain). Constaté : la considération attendue est déclarée, ou "
+        "la publication est venue à temps."
+    )
+    return table("tab-preparation", "Taux de préparation par obligation", rows, _READY, french.typeset(note))
+
+
+def states_table(ready: pl.DataFrame) -> TableBlock:
+    """Per duty, how many contracts are in each of the five states, dates included."""
+    counts = ready.filter(pl.col("groupe") != "vises").pivot("groupe", index="obligation", values="contrats")
+    lacking = [pl.lit(0, pl.Int64).alias(name) for name in APPLICABILITY if name not in counts.columns]
+    subject = (
+        ready.filter(pl.col("groupe").is_in(["probable", "certain"]))
+        .group_by("obligation")
+        .agg(soumis_oui=pl.col("remplies").sum(), soumis_reste=(pl.col("non_constatees") + pl.col("inconnues")).sum())
+    )
+    rows = counts.with_columns(lacking).join(subject, on="obligation", how="left", maintain_order="left").fill_null(0)
+    note = "Sans avis de publicité, la date de lancement n'est pas connue : un contrat n'est alors jamais certainement soumis aux règles de 2026."
+    return table("tab-etats", "Contrats soumis, par obligation et par état", _labelled(rows), _SUBJECT, french.typeset(note))
+
+
+def to_see_table(findings: Findings) -> TableBlock | None:
+    """The contracts subject, or of undecided date, that do not declare what is expected: one line per contract."""
+    rows = findings.extras.get("a_voir")
+    rows = None if rows is None else rows.filter(~pl.col("obligation").is_in([*_PUBLISHED, _BOTH]))
+    if rows is None or not rows.height:
+        return None
+    each = (
+        _labelled(rows)
+        .group_by("uid", maintain_order=True)
+        .agg(pl.col("libelle").str.join(" ; "), pl.col("applicabilite", "motif").first())
+        .with_columns(_state())
+    )
+    shown = each.head(_MOST).join(findings.contracts.select("uid", "objet"), on="uid", how="left", maintain_order="left")
+    columns = ("uid", "objet", Column("libelle", "Attendu, non constaté"), Column("applicabilite", "Soumis"), Column("motif", "Pourquoi"))
+    n = each.height
+    note = f"Les {_MOST} premiers sur {french.number(n)} ; la liste entière est dans le classeur, feuille « obligations »." if n > _MOST else ""
+    caption = "Contrats à ouvrir en premier : soumis, ou de date incertaine, sans la considération attendue"
+    return table("tab-a-voir", caption, shown.with_columns(pl.col("objet").str.slice(0, 110)), columns, french.typeset(note))
+
+
+def reserved_table(findings: Findings) -> TableBlock | None:
+    """For each reserved contract, the bases possible, to be checked, contradicted; bases with the same reason together."""
+    rows = findings.extras.get("reserves")
+    if rows is None or not rows.height:
+        return None
+    grouped = rows.group_by("uid", "possible", "motif", maintain_order=True).agg(pl.col("fondement").str.join(", "))
+    said = pl.format("{} : {}", "fondement", "motif")
+    answers = {"possibles": pl.col("possible"), "a_verifier": pl.col("possible").is_null(), "contredits": ~pl.col("possible")}
+    told = grouped.group_by("uid", maintain_order=True).agg(said.filter(when.fill_null(False)).str.join(". ").alias(k) for k, when in answers.items())
+    shown = told.join(findings.contracts.select("uid", "objet"), on="uid", how="left", maintain_order="left")
+    columns = ("uid", "objet", Column("possibles", "Fondements possibles"), Column("a_verifier", "À vérifier"), Column("contredits", "Contredits"))
+    names = " ; ".join(f"{key} : {rule['label']}" for key, rule in _law("reservations").items())
+    note = (
+        "Les données disent « réservé » sans dire sur quel article. Un fondement contredit l'est par les données et les listes "
+        f"fournies, à confirmer avec le dossier. {names}."
+    )
+    return table("tab-reserves", "Marchés réservés : sur quel fondement ?", shown.with_columns(pl.col("objet").str.slice(0, 110)), columns, french.typeset(note))
+
+
+def spaser_table(findings: Findings) -> TableBlock | None:
+    """Is the buyer bound to a SPASER, year by year."""
+    rows = _of_buyer(findings, pl.col("seuil").is_not_null())
+    if rows is None:
+        return None
+    columns = (Column("annee", "Année"), Column("libelle", "Obligation"), Column("applicabilite", "Soumis"), Column("motif", "Pourquoi"),
+               Column("indice", "Indice : montants notifiés", "somme"), Column("depense_basse", "Dépenses, au moins", "somme"),
+               Column("depense_haute", "Dépenses, au plus", "somme"), Column("seuil", "Seuil", "somme"))  # fmt: skip
+    kept = [column for column in columns if rows[column.name].is_not_null().any()]
+    note = "Le seuil porte sur les dépenses de l'année civile. L'indice additionne des maximums, souvent pluriannuels : il n'est pas une dépense."
+    return table("tab-spaser", "Cet acheteur doit-il avoir un SPASER ?", rows, kept, french.typeset(note))
+
+
+def buyer_table(findings: Findings) -> TableBlock | None:
+    """The other duties of the buyer itself, year by year, where purchases are seen."""
+    rows = _of_buyer(findings, pl.col("seuil").is_null() & ((pl.col("contrats") > 0) | (pl.col("applicabilite") == "certain")))
+    if rows is None:
+        return None
+    columns = (Column("annee", "Année"), Column("libelle", "Obligation"), Column("applicabilite", "Soumis"),
+               Column("contrats", "Contrats dans le champ", "entier"), Column("remplie", "Remplie", "oui_non"), Column("motif", "Pourquoi"))  # fmt: skip
+    note = "Ces obligations se mesurent sur les achats d'une année, que les données publiées ne donnent pas : les contrats dans le champ disent seulement où regarder."
+    return table("tab-obligations-acheteur", "Les obligations mesurées sur les achats d'une année", rows, columns, french.typeset(note))
+
+
+def _of_buyer(findings: Findings, kept: pl.Expr) -> pl.DataFrame | None:
+    rows = findings.extras.get("obligations_acheteur")
+    if rows is None:
+        return None
+    shown = rows.filter((pl.col("applicabilite") != "non_soumis") & kept)
+    return _labelled(shown).with_columns(_state()) if shown.height else None
+
+
+def questions_table(findings: Findings) -> TableBlock | None:
+    """What the data do not show: questions to the buyer."""
+    rows = findings.extras.get("questions")
+    if rows is None or not rows.height:
+        return None
+    columns = (Column("libelle", "Obligation"), Column("question", "Question à l'acheteur"), Column("contrats", "Contrats concernés", "entier"))
+    shown = _labelled(rows).with_columns(pl.col("libelle").fill_null("Toutes"))
+    return table("tab-questions", "Ce que seul l'acheteur peut dire", shown, columns)
+
+
+def sources_table() -> TableBlock:
+    """Every duty with its article, its source, its confidence, what the data can and cannot show."""
+    rows = [
+        {"libelle": duty["label"], "qui": duty["who"], "periode": _period(duty), "texte": duty["legal"],
+         "source": duty["source"], "confiance": f"{rules.CONFIDENCES[duty['confidence']]} ({french.short_date(duty['checked_on'])})", "test": french.capital(duty["test"]),
+         "limite": duty["observable_note"]}
+        for duty in _law("duties").values()
+    ]  # fmt: skip
+    columns = (Column("libelle", "Obligation"), Column("qui", "Qui"), Column("periode", "En vigueur"),
+               Column("texte", "Texte"), Column("test", "Ce que le kit regarde"), Column("limite", "Ce que les données ne montrent pas"),
+               Column("source", "Source"), Column("confiance", "Vérification (lue le)"))  # fmt: skip
+    note = "« Source secondaire » et « à confirmer » : le texte officiel n'a pas été relu. Ce rapport n'est pas un avis juridique."
+    return table("tab-obligations-sources", "Les obligations et leurs sources", pl.DataFrame(rows), columns, french.typeset(note))
+
+
+def annex(findings: Findings) -> TableBlock | None:
+    """The rows of DUTIES that matter, for the workbook."""
+    rows = findings.extras.get("obligations")
+    if rows is None:
+        return None
+    shown = _labelled(rows).with_columns(_state(), _state("champ"))
+    columns = ("uid", Column("libelle", "Obligation"), "champ", "applicabilite", "remplie", "motif", "date_reference", "date_origine",
+               "besoin", "seuil_bas", "seuil_haut", "regle_etat")  # fmt: skip
+    return table("obligations", "Contrats visés par une obligation", shown, columns)
+
+
+def _told(findings: Findings, ready: pl.DataFrame) -> tuple[Sentence, ...]:
+    launched = [key for key, duty in _law("duties").items() if duty.get("day") == "launch"]
+    rows = ready.filter(pl.col("obligation").is_in(launched) & (pl.col("groupe") != "vises"))
+    sure, likely = (rows.filter(pl.col("groupe") == name).select(pl.col("contrats").max()).item() or 0 for name in ("certain", "probable"))
+    verb = "n'est" if sure == 0 else "est" if sure == 1 else "sont"
+    rule = "soumis à une règle qui dépend de la date de lancement"
+    others = f", {french.number(likely)} probablement" if likely else ""
+    told = [f"{french.count(sure, 'contrat')} {verb} certainement {rule}{others}" if sure or likely else f"aucun contrat n'est {rule}, certainement ou probablement"]
+    late = ready.filter(pl.col("obligation").is_in(_PUBLISHED) & pl.col("groupe").is_in(["probable", "certain"]))["non_constatees"].sum()
+    if late:
+        verb = "a été publié" if late == 1 else "ont été publiés"
+        told.append(f"{french.count(late, 'contrat')} {verb} plus de deux mois après la notification")
+    kinds = findings.extras.get("types_acheteur")
+    if kinds is not None:
+        parts = [f"{BUYER_KINDS.get(kind, 'inconnu')} ({french.count(n, 'contrat')})" for kind, n in kinds.select("type_acheteur", "contrats").rows()]
+        told.append(f"type d'acheteur retenu pour les seuils européens : {french.listing(parts)}")
+    return tuple(Sentence(french.sentence(text)) for text in told)
+
+
+def _labelled(rows: pl.DataFrame) -> pl.DataFrame:
+    """With the label, the date and what can be seen of each duty."""
+    known = [
+        {"obligation": key, "libelle": duty["label"], "depuis": duty["since"], "observable": duty["observable"]}
+        for key, duty in _law("duties").items()
+    ]
+    return rows.join(pl.DataFrame(known), on="obligation", how="left", maintain_order="left")
+
+
+def _law(table_name: str) -> dict[str, dict[str, Any]]:
+    return rules.toml("law.toml")[table_name]
+
+
+def _state(name: str = "applicabilite") -> pl.Expr:
+    return pl.col(name).replace(APPLICABILITY)
+
+
+def _period(duty: dict[str, Any]) -> str:
+    since, until = french.short_date(duty["since"]), duty.get("until")
+    return f"du {since} au {french.short_date(until)}" if until else f"depuis le {since}"
+
+
+def _optional(*blocks: TableBlock | None) -> list[TableBlock]:
+    return [block for block in blocks if block is not None]
+
+
+_CAUTION = french.typeset(
+    "Les données publiées donnent la date de notification, non celle du lancement dont dépendent les règles d'août 2026, et les "
+    "montants de lots plutôt que la valeur estimée du besoin. Ce tableau dit combien de contrats déclarent déjà ce que la règle "
+    "attend ; il ne dit d'aucun qu'il manque à la loi."
+)

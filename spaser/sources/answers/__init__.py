@@ -1,0 +1,1 @@
+"""What a person wrote: answers to findings, statuses corrected, figures entered."""

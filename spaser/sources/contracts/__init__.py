@@ -1,0 +1,1 @@
+"""Contracts as published: DECP in JSON, XML or tabular form, and a buyer's own list."""

@@ -1,0 +1,206 @@
+"""Where the header of a spend file is, and which column says what, in the words buyers use (``ledger_columns.toml``)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from spaser import rules
+from spaser.problems import Problem, closest
+from spaser.sources.ledgers.cells import Sheet
+
+REFERENCE = "ledger_columns.toml"
+Mapping = dict[str, Any]
+
+
+def fold(text: str | None) -> str:
+    """Lower case, no accents, words parted by one space: « N° SIRET » is ``n siret``."""
+    plain = unicodedata.normalize("NFKD", (text or "").replace("°", " ").replace("º", " ").lower())
+    return " ".join(re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c))))
+
+
+#: What a heading adds to the word that matters: its unit, its currency, whether the column must be filled.
+_ASIDE = re.compile(
+    r"(?i)\((?:[^()]*€[^()]*|eur|euros?|en euros?|k ?eur(?:os?)?|m ?eur|k ?e|optionnell?e?s?|facultati[fv]e?s?|obligatoires?|si connue?|h\.?t\.?|t\.?t\.?c\.?)\)"
+    r"|\b(?:en )?(?:k ?€|m ?€|k ?euros?\b|k ?eur\b|meur\b|milliers? d[’' ]?(?:euros?|€)|millions? d[’' ]?(?:euros?|€)|milliers\b|millions\b)|€"
+)
+
+
+def bare(heading: str | None) -> str:
+    """A heading without its unit nor « (optionnelle) »: « Dépense achat (€) » is « Dépense achat »; HT and TTC are kept."""
+    def kept(found: re.Match[str]) -> str:
+        return f" {tax[0]} " if (tax := re.search(r"(?i)\bh\.?t\b|\bt\.?t\.?c\b", found[0])) else " "
+
+    return _ASIDE.sub(kept, heading or "")
+
+
+def find(sheet: Sheet, mapping: Mapping | None = None) -> tuple[int, Mapping] | None:
+    """The row of the header (rank in the grid) and the mapping of columns to words, or None when none is found."""
+    depth = rules.toml(REFERENCE)["header_rows"]
+    best: tuple[int, int, Mapping] | None = None
+    for rank, row in enumerate(sheet.cells.head(depth).select(sheet.columns).rows()):
+        found = _given(row, mapping) if mapping else propose(row)
+        if found and (best is None or len(found["colonnes"]) > best[0]):
+            best = (len(found["colonnes"]), rank, found)
+    return (best[1], best[2]) if best else None
+
+
+def propose(headings: Iterable[str | None]) -> Mapping | None:
+    """The mapping read in a row of headings, or None when it has no amount or nobody is named in it."""
+    words = [str(heading) if heading else "" for heading in headings]
+    folded = [fold(bare(word)) or fold(word) for word in words]
+    reference = rules.toml(REFERENCE)
+    taken: dict[str, int] = {}
+    for name, aliases in reference["colonnes"].items():
+        rank = next(
+            (folded.index(alias) for alias in aliases if alias in folded and folded.index(alias) not in taken.values()), None
+        )
+        if rank is not None:
+            taken[name] = rank
+    if not any(name in taken for name in reference["one_of"]):
+        return None
+    named = {name: words[rank] for name, rank in taken.items()}
+    if (amount := _amount(folded, taken)) is not None:
+        return {"colonnes": {"montant": words[amount[0]]} | named, "taxe": amount[1]}
+    if years := _years(folded, taken):
+        tax = next((tax.upper() for rank in years for tax in ("ht", "ttc") if tax in folded[rank].split()), "inconnue")
+        columns = {"montant": words[next(iter(years))]} | {name: title for name, title in named.items() if name != "exercice"}
+        return {"colonnes": columns, "taxe": tax, "annees": {words[rank]: year for rank, year in years.items()}}
+    ordered = next((rank for alias in reference["montant"]["commande"] for rank, word in enumerate(folded) if word == alias), None)
+    if ordered is None:
+        return None
+    tax = next((tax.upper() for tax in ("ht", "ttc") if tax in folded[ordered].split()), "inconnue")
+    return {"colonnes": {"montant": words[ordered]} | named, "taxe": tax, "commande": True}
+
+
+def _years(folded: list[str], taken: dict[str, int]) -> dict[int, int]:
+    """The columns that are years of spending: « 2023 », « Mandaté 2023 », « 2023 HT »; never what is voted or committed."""
+    never = set(rules.toml(REFERENCE)["montant"]["never"])
+    found = {}
+    for rank, heading in enumerate(folded):
+        year = re.fullmatch(r"(?:[a-z ]{2,40} )?(20\d\d)(?: [a-z ]{2,20})?", heading)
+        if year and rank not in taken.values() and not any(_refused(word, never) for word in heading.split()):
+            found[rank] = int(year[1])
+    return found if len(set(found.values())) == len(found) else {}
+
+
+def _refused(word: str, never: set[str]) -> bool:
+    return word in never or word.startswith(("engage", "reste", "prevision", "budget", "vote"))
+
+
+def _amount(folded: list[str], taken: dict[str, int]) -> tuple[int, str] | None:
+    """The column of the amount and its tax: HT first, then TTC, then an amount that does not say."""
+    reference = rules.toml(REFERENCE)["montant"]
+    free = [rank for rank in range(len(folded)) if rank not in taken.values()]
+    for tax in ("HT", "TTC", "inconnue"):
+        exact = [rank for alias in reference[tax] for rank in free if folded[rank] == alias]
+        if exact:
+            return exact[0], tax
+    for tax in ("ht", "ttc"):
+        loose = [rank for rank in free if _loose(folded[rank], tax, reference["never"])]
+        if loose:
+            return loose[0], tax.upper()
+    return None
+
+
+def _loose(heading: str, tax: str, never: list[str]) -> bool:
+    words = heading.split()
+    return tax in words and len(words) <= 6 and not any(_refused(word, set(never)) for word in words)
+
+
+def _given(row: tuple[str | None, ...], mapping: Mapping) -> Mapping | None:
+    """The mapping kept from last year, when every one of its headings is in this row."""
+    here = {fold(cell): cell for cell in row if cell}
+    wanted = mapping["colonnes"]
+    if any(fold(heading) not in here for heading in wanted.values()):
+        return None
+    return mapping | {"colonnes": {name: here[fold(heading)] for name, heading in wanted.items()}}
+
+
+def _short(cell: str) -> str:
+    """A cell may be a whole file read as one line."""
+    return cell if len(cell) <= 60 else f"{cell[:60]}…"
+
+
+def not_found(path: Path, sheets: list[Sheet], mapping: Mapping | None) -> Problem:
+    """The problem that lists what was seen and what was expected."""
+    seen = [cell for sheet in sheets for row in sheet.cells.head(20).select(sheet.columns).rows() for cell in row if cell]
+    headings = [cell for cell in dict.fromkeys(seen) if fold(cell) and not fold(cell).replace(" ", "").isdigit()][:25]
+    if mapping:
+        missing = [heading for heading in mapping["colonnes"].values() if fold(heading) not in {fold(cell) for cell in seen}]
+        why = "Colonnes attendues par la correspondance et absentes : " + ", ".join(
+            f"« {name} »" for name in missing or ["aucune ligne ne les porte toutes"]
+        )
+        return Problem(
+            "Le fichier ne suit pas la correspondance de colonnes donnée",
+            where=path.name,
+            why=why,
+            todo=closest(missing[0], headings) if missing else "Relancez sans correspondance pour en proposer une.",
+        )
+    if path.suffix.lower() in (".json", ".xml", ".parquet"):
+        todo = "Pour des contrats : spaser diagnostic ; ici, un export de votre logiciel de finances en CSV ou XLSX"
+        return Problem("Ce fichier n'est pas un fichier de dépenses", where=path.name, todo=todo)
+    why = "Vu dans les 20 premières lignes : " + (", ".join(f"« {_short(name)} »" for name in headings) or "rien")
+    todo = (
+        "Il faut une colonne de montant (par exemple « Montant HT », « Mandaté TTC ») et une colonne de fournisseur "
+        "(« Raison sociale », « Fournisseur », « Tiers ») ou de SIRET (« N° SIRET »). "
+        "Renommez les colonnes ou donnez une correspondance."
+    )
+    return Problem("Aucun en-tête de fichier de dépenses reconnu", where=path.name, why=why, todo=todo)
+
+
+def read_mapping(path: Path | str) -> Mapping:
+    """A mapping written by ``write_mapping`` and perhaps corrected by the user.
+
+    Raises
+    ------
+    Problem
+        The file is missing, is not TOML, or names a word the kit does not know.
+    """
+    file = Path(path)
+    try:
+        read = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise Problem("Correspondance de colonnes introuvable", where=str(file)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Problem("La correspondance de colonnes n'est pas lisible", where=str(file), why=str(error)) from error
+    return checked(read, str(file))
+
+
+def checked(mapping: Mapping, where: str = "") -> Mapping:
+    """The mapping itself, when it names only known words and has an amount and somebody."""
+    reference = rules.toml(REFERENCE)
+    known = ["montant", *reference["colonnes"]]
+    columns = mapping.get("colonnes", {})
+    for name in columns:
+        if name not in known:
+            raise Problem(f"Mot inconnu dans la correspondance : « {name} »", where=where, todo=closest(name, known))
+    if "montant" not in columns or not any(name in columns for name in reference["one_of"]):
+        raise Problem("La correspondance doit donner « montant » et l'un de : fournisseur, siret, siren", where=where)
+    if mapping.get("taxe", "inconnue") not in ("HT", "TTC", "inconnue"):
+        raise Problem("La taxe doit être HT, TTC ou inconnue", where=where)
+    return {"taxe": "inconnue"} | mapping
+
+
+def write_mapping(mapping: Mapping, path: Path | str) -> Path:
+    """Write the mapping as a small TOML file to correct and reuse next year."""
+    lines = [
+        "# Correspondance entre les colonnes de votre fichier de dépenses et les mots du kit.",
+        "# À gauche le mot du kit, à droite l'intitulé de votre colonne. Corrigez, puis réutilisez l'an prochain.",
+        f"taxe = {_quoted(mapping.get('taxe', 'inconnue'))}  # HT, TTC ou inconnue",
+    ]
+    if mapping.get("feuilles"):
+        lines.append(f"feuilles = [{', '.join(_quoted(name) for name in mapping['feuilles'])}]")
+    lines += ["", "[colonnes]", *(f"{name} = {_quoted(heading)}" for name, heading in mapping["colonnes"].items()), ""]
+    file = Path(path)
+    file.write_text("\n".join(lines), encoding="utf-8", newline="\n")
+    return file
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    return f'"{escaped}"'

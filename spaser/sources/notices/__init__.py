@@ -1,0 +1,15 @@
+"""Notices: BOAMP, TED and eForms → one row per notice, its lots, its criteria."""
+
+from spaser.sources.notices.reading import (
+    Notices,
+    announced,
+    read_notices,
+    texts,
+)
+
+__all__ = [
+    "Notices",
+    "announced",
+    "read_notices",
+    "texts",
+]

@@ -1,0 +1,390 @@
+"""Lists of suppliers → one register: who has which status, in which list, at which date.
+
+The lists are the public ones (SIRENE, ESS France, ESUS, SIAE, inclusive market, ESAT) or the consultant's own. Nothing is
+thrown away in silence: for each file, lines read = kept + repeated + without identifier + invalid + out of subject.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from spaser import french, rules
+from spaser.problems import Problem, closest
+from spaser.sources import archives
+from spaser.sources.registers import evidence, sirene
+from spaser.sources.registers.files import Opened, open_lists, plain
+from spaser.sources.siret import bare, luhn_ok
+from spaser.vocabulary import ESTABLISHMENTS, INCLUSIVE_STATUSES, REGISTER, REJECTS
+
+DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?)?(?!\d)")
+STATUS_KEY = ["siren", "siret", "statut", "depuis", "jusqua"]
+WORDS = ("siren", "siret", "statut", "depuis", "jusqua", "nom", "enseigne", "sigle", "categorie_juridique")
+FATES = ("retenu", "repete", "sans_identifiant", "invalide", "hors_liste")
+Progress = Callable[[str, float], None] | None
+
+
+@dataclass(frozen=True)
+class Registers:
+    """What the lists say: statuses, descriptions, doubts, and one row per file with its accounts."""
+
+    register: pl.LazyFrame
+    establishments: pl.LazyFrame
+    rejects: pl.LazyFrame
+    files: pl.DataFrame
+
+
+def read_registers(
+    paths: Iterable[Path | str] | Path | str,
+    *,
+    as_of: date | None = None,
+    persons: bool = False,
+    progress: Progress = None,
+) -> Registers:
+    """The lists of suppliers, recognised by their headings, as one register.
+
+    Parameters
+    ----------
+    paths
+        Files, folders or patterns, in any order. A national SIRENE stock stays lazy; ``reduce_sirene`` makes it small once.
+    as_of
+        Date given to a list that carries none in a column or in its name.
+    persons
+        True shows the names of natural persons, masked by default.
+
+    Returns
+    -------
+    Registers
+        ``register`` (REGISTER), ``establishments`` (ESTABLISHMENTS), ``rejects`` (REJECTS), and ``files``: fichier, liste,
+        libelle, format, verifie, message, au, au_origine, lus, retenus, repetes, sans_identifiant, invalides, hors_liste,
+        doutes, statuts, etablissements (null for a stock, which is not counted).
+
+    Raises
+    ------
+    Problem
+        A file is absent, unreadable or of no known list.
+    """
+    given = archives.named_files([paths] if isinstance(paths, (str, Path)) else paths)
+    declared = [one for path in given if path.suffix.lower() == ".toml" for one in evidence.read_declared(path)]
+    lists = [path for path in given if path.suffix.lower() != ".toml"]
+    _all_used(declared, lists)
+    parts = []
+    for rank, path in enumerate(lists, start=1):
+        if progress:
+            progress(f"Lecture de {path.name}", rank / len(lists))
+        opened, left = open_lists(path, declared)
+        parts += [_read(one, as_of, persons) for one in opened]
+        parts[-1] = _with_left(parts[-1], left)
+    return Registers(
+        _gather((p.register for p in parts), REGISTER),
+        _gather((p.establishments for p in parts), ESTABLISHMENTS),
+        _gather((p.rejects for p in parts), REJECTS),
+        pl.concat([p.files for p in parts], how="diagonal_relaxed") if parts else pl.DataFrame(),
+    )
+
+
+def _all_used(declared: list[evidence.Declared], paths: list[Path]) -> None:
+    names = [name for path in paths for name in (path.name, str(path), path.stem)]
+    for one in declared:
+        if one.fichier not in names:
+            raise Problem(f"La liste déclarée « {one.fichier} » n'est pas parmi les fichiers donnés", todo=closest(one.fichier, [path.name for path in paths]))
+
+
+def _with_left(part: Registers, left: list[tuple[str, str]]) -> Registers:
+    """The account of a file with the sheets that are no list, and why."""
+    if not left:
+        return part
+    said = french.listing(f"« {name} » ({why})" for name, why in left)
+    column = pl.concat_str([pl.col("message"), pl.lit(f"feuilles non lues : {said}")], separator=" ; ", ignore_nulls=True)
+    return replace(part, files=part.files.with_columns(message=column))
+
+
+def list_date(opened: Opened, frame: pl.DataFrame, as_of: date | None) -> tuple[date | None, str]:
+    """The date of a list and where it was found: said by the user, a column, the file name, the parameter, the file's own content."""
+    if opened.declared and opened.declared.date:
+        return opened.declared.date, "déclarée"
+    column = frame["date_liste"].max() if "date_liste" in frame.columns else None
+    if column is not None:
+        return column, "colonne du fichier"
+    for text, origin in ((opened.path.name, "nom du fichier"), (opened.preamble, "en-tête du fichier")):
+        if found := _date_in(text):
+            return found, origin
+    if as_of is not None:
+        return as_of, "paramètre"
+    inside = [frame[c].max() for c in ("date_contenu", "depuis") if c in frame.columns]
+    latest = max((d for d in inside if d is not None), default=None)
+    return latest, "date la plus récente du contenu" if latest else "inconnue"
+
+
+def _date_in(text: str) -> date | None:
+    found = list(DATE_IN_NAME.finditer(text))
+    if not found:
+        return None
+    year, month, day = found[-1].groups()
+    # A month or a year alone stands for its last day: the list is surely known by then.
+    last = calendar.monthrange(int(year), int(month or 12))[1]
+    return date(int(year), int(month or 12), min(int(day or last), last))
+
+
+def _read(opened: Opened, as_of: date | None, persons: bool) -> Registers:
+    if "stock" in opened.spec:
+        return _stock(opened, as_of, persons)
+    typed = _typed(opened.frame.collect(), opened)
+    au, origin = list_date(opened, typed, as_of)
+    own_date = (
+        pl.coalesce("date_liste", pl.lit(au, dtype=pl.Date))
+        if opened.name == "propre" and "date_liste" in typed.columns
+        else pl.lit(au, dtype=pl.Date)
+    )
+    where = evidence.departments(opened.declared.territoire) if opened.declared else None
+    rows = typed.with_columns(
+        au=own_date, source=pl.lit(opened.source), liste=pl.lit(opened.name),
+        prouve_non=pl.lit(opened.proves_no), prouve_ou=pl.lit(", ".join(where) if where else None, dtype=pl.String),
+    )  # fmt: skip
+    kept = rows.filter(pl.col("sort") == "retenu").pipe(_masked, persons)
+    register = kept.filter(pl.col("statut").is_not_null()).pipe(_status_level).unique(STATUS_KEY, maintain_order=True)
+    places = kept.unique(["siren", "siret"], keep="first", maintain_order=True)
+    files = _accounts(opened, rows, au, origin).with_columns(
+        statuts=pl.lit(register.height), etablissements=pl.lit(places.height)
+    )
+    return Registers(
+        REGISTER.conform(register.lazy()),
+        ESTABLISHMENTS.conform(places.lazy()),
+        REJECTS.conform(_doubts(rows, opened).lazy()),
+        files,
+    )
+
+
+def _stock(opened: Opened, as_of: date | None, persons: bool) -> Registers:
+    frame = sirene.typed(opened.frame, opened.name)
+    dated = "date_liste" in frame.collect_schema().names()
+    au = frame.select(pl.col("date_liste").max()).collect(engine="streaming").item() if dated else None
+    au, origin = (au, "colonne du fichier") if au else list_date(opened, pl.DataFrame(), as_of)
+    dated = frame.with_columns(au=pl.lit(au, dtype=pl.Date), source=pl.lit(opened.source), liste=pl.lit(opened.name))
+    places = dated.pipe(sirene.masked, persons)
+    files = _file(opened, au, origin)
+    return Registers(sirene.flagged(places), ESTABLISHMENTS.conform(places), REJECTS.empty().lazy(), files)
+
+
+def _typed(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
+    """One row per line with its identifiers, its status, its description and its fate (« sort »)."""
+    missing = [w for w in WORDS if w not in frame.columns]
+    frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(w) for w in missing)
+    frame = frame.with_columns(lu=pl.coalesce("siret", "siren"))
+    frame = _identified(_identified(frame, "siret", 14), "siren", 9)
+    # A SIREN written in a column of SIRET names the legal unit.
+    frame = frame.with_columns(
+        siren=pl.coalesce(pl.col("siret").str.slice(0, 9), "siren"),
+        siret=pl.when(pl.col("siret").str.len_chars() == 14).then("siret"),
+    )
+    for step in (_dates, _described, _placed):
+        frame = step(frame)
+    frame = frame.with_columns(_statut(opened, frame.columns))
+    return _fates(frame, opened)
+
+
+def _identified(frame: pl.DataFrame, column: str, size: int) -> pl.DataFrame:
+    """Digits only; zeros a spreadsheet ate are given back when both check digits then hold."""
+    frame = frame.with_columns(bare(pl.col(column)).alias(column))
+    digits = pl.when(pl.col(column).str.contains(r"^\d+$")).then(column)
+    short = digits.str.len_chars().is_between(size - 2, size - 1) & (digits.str.len_chars() != 9)
+    # Step by step: the check of a key repeats its column many times.
+    frame = frame.with_columns(_lu=digits, _rempli=pl.when(short).then(digits.str.zfill(size)))
+    frame = frame.with_columns(_siren=pl.col("_rempli").str.slice(0, 9))
+    frame = frame.with_columns(_juste=luhn_ok(pl.col("_rempli")) & luhn_ok(pl.col("_siren")))
+    repaired = pl.when("_juste").then("_rempli").otherwise("_lu")
+    kept = pl.when(pl.col("_repare").str.len_chars().is_in([size, 9])).then("_repare").alias(column)
+    return frame.with_columns(_repare=repaired).with_columns(kept).drop("_lu", "_rempli", "_siren", "_juste", "_repare")
+
+
+def _dates(frame: pl.DataFrame) -> pl.DataFrame:
+    wanted = [c for c in ("depuis", "jusqua", "date_liste", "date_contenu") if c in frame.columns]
+    return frame.with_columns(sirene.day(c) for c in wanted)
+
+
+def _described(frame: pl.DataFrame) -> pl.DataFrame:
+    data, have = rules.toml("register_columns.toml"), frame.columns
+    if "forme" in have:
+        labels = {plain(label): code for code, label in rules.table("legal_forms.csv").rows()} | data["old_forms"]
+        frame = frame.with_columns(categorie_juridique=_lookup("forme", labels))
+    if "forme_finess" in have:
+        frame = frame.with_columns(categorie_juridique=_lookup("forme_finess", data["finess_forms"]))
+    if "effectif" in have:
+        bands = {plain(label): code for code, label in rules.table("staff_bands.csv").select("tranche", "libelle").rows()}
+        frame = frame.with_columns(tranche_effectifs=_lookup("effectif", bands))
+    if "point" in have:
+        point = pl.col("point").str.extract_groups(r"POINT ?\((?P<lon>[-\d.]+) (?P<lat>[-\d.]+)\)")
+        frame = frame.with_columns(point.alias("groups")).unnest("groups")
+    return frame
+
+
+def _lookup(column: str, known: dict[str, str]) -> pl.Expr:
+    """The code of a label, spellings compared without case, accents or punctuation."""
+    flat = pl.col(column).str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all("œ", "oe")
+    flat = flat.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
+    return flat.replace_strict(known, default=None, return_dtype=pl.String)
+
+
+def _placed(frame: pl.DataFrame) -> pl.DataFrame:
+    have = frame.columns
+    codes = [pl.col(c).str.zfill(5) for c in ("code_commune", "code_postal") if c in have]
+    naf = [pl.col("naf").str.replace_all(r"[. ]", "")] if "naf" in have else []
+    numbers = [pl.col(c).cast(pl.Float64, strict=False) for c in ("lon", "lat") if c in have]
+    return frame.with_columns(*codes, *naf, *numbers)
+
+
+def _statut(opened: Opened, have: Sequence[str]) -> pl.Expr:
+    spec = opened.spec
+    if opened.name == evidence.ADDRESSES and not opened.status:
+        return pl.lit(None, dtype=pl.String).alias("statut")
+    if "status" in spec:
+        return pl.lit(spec["status"]).alias("statut")
+    if "drapeau" in have:
+        return sirene.flag(pl.col("drapeau")).alias("statut")
+    known = known_statuses()
+    exact = _lookup("statut", known)
+    return pl.coalesce(exact, _essential("statut").replace_strict(_by_words(known), default=None, return_dtype=pl.String)).alias("statut")
+
+
+def known_statuses(*, everything: bool = False) -> dict[str, str]:
+    """What a cell of « statut » may say → the status: codes, names, « name (code) » and « code - name » of each kind.
+
+    With ``everything``, kinds that are not inclusive too: they prove what a list is, though they give no status.
+    """
+    kinds = rules.table("siae_types.csv").filter((pl.col("inclusif") == "oui") | everything)
+    known = {plain(word): status for status, words in rules.toml("register_columns.toml")["statuses"].items() for word in words}
+    for code, label, alias in kinds.select("code", "libelle", "alias").rows():
+        names = [label, *(alias or "").split("|")]
+        both = [f"{a} {b}" for name in names if name for a, b in ((name, code), (code, name))]
+        known |= {plain(word): code for word in (code, *names, *both) if word}
+    return known
+
+
+#: Words that a name of kind may have or lack, and its plurals: « Ateliers et chantiers d'insertion » is one kind.
+_SMALL = r"\b(?:et|ou|de|d|l|la|le|les|des|du|par|en|un|une|a|au|aux|pour|s)\b"
+
+
+def _essential(column: str) -> pl.Expr:
+    flat = pl.col(column).str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all("œ", "oe")
+    bare_words = flat.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.replace_all(_SMALL, " ").str.replace_all(r"(\p{L}{3,})s\b", "$1")
+    return bare_words.str.replace_all(r"\s+", " ").str.strip_chars()
+
+
+def _by_words(known: dict[str, str]) -> dict[str, str]:
+    """The same names without their small words; a name that two kinds would share is left out."""
+    pairs = pl.DataFrame({"mot": list(known), "statut": list(known.values())}).with_columns(cle=_essential("mot"))
+    alone = pairs.filter((pl.col("statut").n_unique().over("cle") == 1) & (pl.col("cle").str.len_chars() > 1))
+    return dict(alone.select("cle", "statut").rows())
+
+
+def _fates(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
+    silent = "status" not in opened.spec and opened.spec["columns"].get("statut") is not None
+    keep = opened.spec.get("keep")
+    outside = pl.col("statut").is_null() if silent else pl.lit(False)
+    if keep:
+        outside = outside | ~pl.col(keep["column"]).is_in(keep["values"]).fill_null(False)
+    if "actif" in frame.columns:
+        outside = outside | pl.col("actif").str.to_lowercase().is_in(["false", "faux", "non", "0"]).fill_null(False)
+    fate = (
+        pl.when(outside).then(pl.lit("hors_liste"))
+        .when(pl.col("lu").is_null()).then(pl.lit("sans_identifiant"))
+        .when(pl.col("siren").is_null()).then(pl.lit("invalide"))
+        .otherwise(pl.lit("retenu"))
+    )  # fmt: skip
+    frame = frame.with_columns(sort=fate, _cle=pl.coalesce("siret", "siren")).with_columns(cle_juste=luhn_ok(pl.col("_cle")))
+    again = (pl.col("sort") == "retenu") & ~pl.struct(*STATUS_KEY, "sort").is_first_distinct()
+    return frame.with_columns(sort=pl.when(again).then(pl.lit("repete")).otherwise("sort"))
+
+
+def _masked(frame: pl.DataFrame, persons: bool) -> pl.DataFrame:
+    return sirene.masked(frame.lazy(), persons).collect()
+
+
+def _status_level(frame: pl.DataFrame) -> pl.DataFrame:
+    """ESS and ESUS belong to the legal unit whatever identifier the list gives; an inclusive kind to its establishment."""
+    families = rules.toml("register_columns.toml")["families"]
+    known = {plain(word): family for family, words in families.items() for word in words}
+    forms = dict(rules.table("ess_legal_categories.csv").select("categorie_juridique", "famille").rows())
+    by_form = pl.col("categorie_juridique").replace_strict(forms, default=None, return_dtype=pl.String)
+    listed = _lookup("famille", known) if "famille" in frame.columns else pl.lit(None, dtype=pl.String)
+    kind = pl.col("statut").is_in(INCLUSIVE_STATUSES)
+    return frame.with_columns(siret=pl.when(kind).then("siret"), famille_ess=pl.when(~kind).then(pl.coalesce(listed, by_form)))
+
+
+def _accounts(opened: Opened, rows: pl.DataFrame, au: date | None, origin: str) -> pl.DataFrame:
+    counts = {
+        f"{fate}s" if fate != "hors_liste" and fate != "sans_identifiant" else fate: (rows["sort"] == fate).sum()
+        for fate in FATES
+    }
+    doubts = rows.select((~pl.col("cle_juste") & (pl.col("sort") == "retenu")).sum()).item()
+    return _file(opened, au, origin).with_columns(
+        lus=pl.lit(rows.height), **{name: pl.lit(n) for name, n in counts.items()}, doutes=pl.lit(doubts)
+    )
+
+
+def _file(opened: Opened, au: date | None, origin: str) -> pl.DataFrame:
+    verified = opened.kind in opened.spec["verified"]
+    row = {
+        "fichier": opened.path.name, "liste": opened.name, "libelle": opened.spec["label"], "format": opened.kind,
+        "verifie": verified, "message": _message(opened, verified), "au": au, "au_origine": origin,
+        "feuille": opened.sheet, "surete": opened.evidence.degree, "indices": " ; ".join(opened.evidence.seen) or None,
+        "autres": ", ".join(opened.evidence.others) or None, "prouve_non": opened.proves_no,
+    }  # fmt: skip
+    return pl.DataFrame([row], schema_overrides={"au": pl.Date} | dict.fromkeys(("message", "feuille", "indices", "autres"), pl.String))
+
+
+def _message(opened: Opened, verified: bool) -> str | None:
+    """What to know before believing this list."""
+    said = []
+    if opened.evidence.degree == evidence.LIKELY:
+        seen = " ; ".join(opened.evidence.seen)
+        said.append(f"reconnue probablement comme « {opened.spec['label']} » ({seen}) ; si c'est autre chose, déclarez-la : {evidence.line(opened.path.name)}")
+    elif not verified and opened.evidence.degree != evidence.DECLARED:
+        said.append(f"{opened.spec['label']} : format non vérifié")
+    return " ; ".join(said) or None
+
+
+def _doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:
+    """What was refused or doubted, line by line."""
+    wrong = (pl.col("sort") == "retenu") & ~pl.col("cle_juste")
+    said = {
+        "repete": ("repetition", "info", "Ligne répétée : même identifiant et même statut, comptée une fois"),
+        "sans_identifiant": (
+            "identifiant_absent",
+            "rejet",
+            "Ni SIREN ni SIRET : le statut ne peut être rattaché à un fournisseur",
+        ),
+        "invalide": ("identifiant_invalide", "rejet", "L'identifiant n'est ni un SIREN (9 chiffres) ni un SIRET (14 chiffres)"),
+        "hors_liste": (
+            "statut_inconnu",
+            "info",
+            "Ligne hors sujet : type de structure inconnu, autre catégorie ou structure inactive",
+        ),
+        "cle": (
+            "cle_de_controle",
+            "doute",
+            "La clé de contrôle de l'identifiant est fausse : statut gardé, rattachement improbable",
+        ),
+    }
+    fate = pl.when(wrong).then(pl.lit("cle")).otherwise("sort")
+    told = [fate.replace_strict({k: v[i] for k, v in said.items()}, default=None, return_dtype=pl.String) for i in range(3)]
+    return (
+        rows.with_columns(regle=told[0], niveau=told[1], message=told[2])
+        .filter(pl.col("regle").is_not_null())
+        .select(
+            pl.lit(opened.path.name).alias("source"), pl.col("position").cast(pl.Int64),
+            pl.coalesce("siret", "siren", "nom").alias("id"),
+            pl.lit("identifiant").alias("champ"), pl.col("lu").alias("valeur"), "regle", "niveau", "message",
+        )
+    )  # fmt: skip
+
+
+def _gather(parts: Iterable[pl.LazyFrame], table: object) -> pl.LazyFrame:
+    frames = list(parts)
+    return pl.concat(frames) if frames else table.empty().lazy()

@@ -1,0 +1,134 @@
+"""From a diagnostic to what is handed over: the report, its forms, the tables beside it, and the words on the terminal."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from spaser import french
+from spaser.deliverables import excel, files, html
+from spaser.deliverables import report as model
+from spaser.deliverables.report import Report, Source
+from spaser.sections import diagnostic as sections
+from spaser.sections import texts as sections_texts
+from spaser.sections.annexes import annexes
+from spaser.sections.findings import Findings
+from spaser.sources.answers import constats
+from spaser.studies.diagnostic.compose import Diagnostic
+from spaser.vocabulary import CONSIDERATIONS, POPULATIONS, euros, label
+
+DEMO_NOTE = "Démonstration : acheteurs, fournisseurs et contrats sont inventés."
+
+
+def findings(result: Diagnostic) -> Findings:
+    """The finished tables of a diagnostic, as the report reads them."""
+    base = result.base
+    lists = base.register_files
+    sources = [Source(name, f"contrats, {dialect}") for name, dialect in base.files.select("source", "dialecte").rows()]
+    if lists is not None:
+        sources += [Source(row["fichier"], row["libelle"], row.get("au")) for row in lists.to_dicts()]
+    for key, name, word in (("avis_fichiers", "source", "avis"), ("pieces", "document", "pièce")):
+        sources += [Source(row[name], f"{word}, {row['format']}") for row in result.extras.get(key, pl.DataFrame()).to_dicts() if row["format"]]
+    return Findings(
+        measures=result.measures, contracts=result.contracts, as_of=result.as_of, buyer=result.scope, accounts=base.accounts,
+        rejects=_rejects(result), contributions=result.contributions, sources=tuple(sources), population=result.population,
+        demo=base.demo, extras=result.extras,
+    )  # fmt: skip
+
+
+def report(result: Diagnostic) -> Report:
+    """The one report of a diagnostic: every form is written from it."""
+    found = findings(result)
+    years = f"{result.years[0]}–{result.years[1]}" if result.years else "toutes les années lues"
+    return model.build(
+        "Diagnostic d'achat responsable", buyer=result.scope, as_of=result.as_of, sections=sections(found),
+        subtitle=f"{years}, {POPULATIONS[result.population]}", sources=found.sources,
+        notes=(DEMO_NOTE,) if found.demo else (), annexes=annexes(found),
+    )  # fmt: skip
+
+
+def write(result: Diagnostic, folder: Path | str) -> list[Path]:
+    """Write diagnostic.html, diagnostic.xlsx, contrats.parquet, rejets.csv and constats.csv, each whole or not at all.
+
+    Returns
+    -------
+    list of Path
+        The files as written: a file open elsewhere gives a numbered copy.
+    """
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    whole = report(result)
+    table = io.BytesIO()
+    euros(result.contracts.lazy()).collect().write_parquet(table)
+    return [
+        html.write(whole, target / "diagnostic.html"),
+        excel.write(whole, target / "diagnostic.xlsx"),
+        files.write_atomic(target / "contrats.parquet", table.getvalue()),
+        files.write_atomic(target / "rejets.csv", files.officers_csv(_rejects(result))),
+        files.write_atomic(target / "constats.csv", files.officers_csv(constats.answers_table(result.extras["ecarts"]))),
+    ]
+
+
+def _rejects(result: Diagnostic) -> pl.DataFrame:
+    """What was refused or doubted: in the contracts, and in the notices and documents given with them."""
+    more = result.extras.get("textes_rejets")
+    own = result.base.rejects.collect()
+    return own if more is None else pl.concat([own, more])
+
+
+def summary(result: Diagnostic) -> str:
+    """What the terminal says: what was read, how many contracts, each share with its coverage."""
+    base = result.base
+    lines = ["Lecture"]
+    lines += [f"  {_account(row)}" for row in base.accounts.to_dicts()]
+    lines += _unread(base.rejects)
+    lines += [f"  {said}" for said in sections_texts.read_beyond(findings(result))]
+    counted = result.contracts.filter(pl.col(result.population))
+    lines += ["", f"{result.scope} : {french.count(counted.height, 'contrat')} ({POPULATIONS[result.population]})"]
+    lines += _shares(result)
+    if not result.sirens:
+        lines += ["", "Acheteurs lus (--acheteur pour en choisir un) :"] + _buyers(base.buyers)
+    return "\n".join(lines)
+
+
+def _account(row: dict[str, Any]) -> str:
+    """Where each record read of a file went: what is nought is not told."""
+    kinds = {"contrats": "contrat", "doublons": "doublon", "concessions": "concession", "rejetes": "rejeté"}
+    parts = [french.count(row[name], word, none=False) for name, word in kinds.items() if row[name] or name == "contrats"]
+    if row["versions_titulaires"]:
+        parts.insert(1, f"{french.number(row['versions_titulaires'])} versions ou titulaires de ces contrats")
+    told = f"{row['source']} : {french.count(row['lus'], 'enregistrement', none=False)} = {' + '.join(parts)}"
+    return told + (f" ; {french.count(row['doutes'], 'doute')} à vérifier" if row["doutes"] else "")
+
+
+def _unread(rejects: pl.LazyFrame) -> list[str]:
+    """The columns of a list that nobody read: their answers would be missed in silence."""
+    found = rejects.filter(pl.col("regle") == "liste.colonne").select("source", "champ").unique(maintain_order=True).collect()
+    parts = found.group_by("source", maintain_order=True).agg("champ").rows()
+    return [french.typeset(f"  {source} : colonnes non lues, à renommer si elles comptent : {french.listing(names)}") for source, names in parts]
+
+
+def _shares(result: Diagnostic) -> list[str]:
+    found = findings(result)
+    lines = []
+    for word in CONSIDERATIONS:
+        measure, value = found.one(word.name), found.one(word.name, unite="valeur")
+        if measure is None:
+            continue
+        part = f"  {label(word.name):<42} "
+        if measure.valeur is None:
+            lines.append(f"{part}{'inconnu':>10} : aucun contrat ne répond")
+            continue
+        part += f"{french.share(measure.valeur):>10} des contrats"
+        part += f" ; {french.share(value.valeur)} de la valeur" if value else ""
+        lines.append(f"{part} ; réponse connue : {french.share(measure.couverture)}")
+    return lines
+
+
+def _buyers(rows: pl.DataFrame, most: int = 12) -> list[str]:
+    lines = [f"  {siren}  {name} ({french.number(n)} contrats)" for siren, name, n in
+             rows.head(most).select("acheteur_siren", "acheteur_libelle", "contrats").rows()]  # fmt: skip
+    return lines + ([f"  … et {french.number(rows.height - most)} autres"] if rows.height > most else [])

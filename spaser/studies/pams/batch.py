@@ -1,0 +1,276 @@
+"""One whole diagnostic per buyer, in the five forms: resumable, on several processes, failures listed without stopping the others."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, fields, replace
+from html import escape
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from spaser import buyers, french, sources
+from spaser.deliverables import excel, files, html, pdf, slides, word
+from spaser.deliverables.report import Callout, Report
+from spaser.problems import Problem
+from spaser.studies import diagnostic, publication
+from spaser.studies.diagnostic import Base, handover
+from spaser.studies.pams import compose as pams
+from spaser.studies.pams.missions import FORMS, Asked, Mission, read_mission, template
+
+__all__ = ["FORMS", "Mission", "Outcome", "commented", "read_mission", "render", "run", "template"]
+
+STATE = "etat.json"
+#: From this many reports on, several processes are worth the time they take to start.
+WORTH = 6
+#: A report takes memory: no more processes than this, whatever the machine.
+MOST_PROCESSES = 4
+#: What a fault of the kit or of a library may raise on one buyer's data: its report fails, the others are written.
+FAULTS = (ArithmeticError, AttributeError, AssertionError, LookupError, OSError, RuntimeError, TypeError, ValueError, pl.exceptions.PolarsError)
+_WORD: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one buyer: its files, or why there are none."""
+
+    buyer: str
+    siren: str
+    files: tuple[str, ...] = ()
+    failure: str = ""
+    reused: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Desk:
+    """What every report of a mission is made from: the contracts understood, and the buyers to compare with."""
+
+    base: Base
+    mission: Mission
+    compared: tuple[pl.DataFrame, pl.DataFrame] | None = None
+
+
+Task = tuple[Asked, str, str]
+
+
+def run(
+    mission: Mission, *, progress: Callable[[str, float], None] | None = None, base: Base | None = None, processes: int | None = None
+) -> list[Outcome]:
+    """Write one folder per buyer and an index; what is already done from the same inputs is not done again.
+
+    Parameters
+    ----------
+    base
+        The contracts already prepared; else the files of the mission are read.
+    processes
+        How many reports are written at once; by default one per core (four at most) when there are many to write.
+    """
+    desk, wanted = _prepared(mission, base, progress)
+    state = _state(mission.folder)
+    outcomes: dict[int, Outcome] = {}
+    todo: list[tuple[int, Task]] = []
+    for rank, (asked, name, siren, failure) in enumerate(wanted):
+        if failure:
+            outcomes[rank] = Outcome(name, siren, failure=failure)
+        elif (done := _done(state, mission, asked, siren)) is not None:
+            outcomes[rank] = Outcome(name, siren, done, reused=True)
+        else:
+            todo.append((rank, (asked, name, siren)))
+    for rank, outcome in _written(desk, todo, processes):
+        outcomes[rank] = outcome
+        if not outcome.failure:
+            state[outcome.siren] = {"empreinte": wanted[rank][0].fingerprint, "fichiers": list(outcome.files)}
+            files.write_atomic(mission.folder / STATE, json.dumps(state, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8"))
+        if progress:
+            progress(outcome.buyer, len(outcomes) / len(wanted))
+    ordered = [outcomes[rank] for rank in range(len(wanted))]
+    files.write_atomic(mission.folder / "index.html", _index(mission, ordered, desk.base).encode("utf-8"))
+    if progress:
+        progress("Rapports", 1.0)
+    return ordered
+
+
+def commented(report: Report, mission: Mission, asked: Asked) -> Report:
+    """The report with the consultant's comments at the head of their sections, the client's name and logo."""
+    sections = []
+    for section in report.sections:
+        comment = asked.comments.get(section.id, "").strip()
+        blocks = (Callout("Commentaire", french.typeset(comment)), *section.blocks) if comment else section.blocks
+        sections.append(replace(section, blocks=blocks))
+    subtitle = f"{report.subtitle} – pour {mission.client}" if mission.client else report.subtitle
+    return replace(report, sections=tuple(sections), subtitle=subtitle, logo=mission.logo)
+
+
+def render(form: str, report: Report, mission: Mission) -> bytes:
+    """The report in one form, with the client's own template when there is one."""
+    match form:
+        case "html":
+            return html.render(report).encode("utf-8")
+        case "pdf":
+            return pdf.render(report)
+        case "docx":
+            return word.render(report, template=mission.templates.get("docx"))
+        case "pptx":
+            return slides.render(report, template=mission.templates.get("pptx"))
+    return excel.render(report)
+
+
+def _prepared(mission: Mission, base: Base | None, progress: Callable[[str, float], None] | None) -> tuple[Desk, list[tuple[Asked, str, str, str]]]:
+    """The contracts of the buyers asked for, and each of them with its SIREN or why it was not found.
+
+    In a large file the buyers are found first, so that only their contracts are understood whole; shares are compared with
+    those of every buyer of the file.
+    """
+    if base is not None:
+        return _desk(mission, base, base.contracts), list(_wanted(base.buyers, mission))
+    reading = sources.read(list(mission.files), progress=progress)
+    options: dict[str, Any] = {"registers": list(mission.registers), "as_of": mission.as_of}
+    if not (diagnostic.is_large(reading) and mission.asked):
+        base = diagnostic.prepare(reading, **options)
+        return _desk(mission, base, base.contracts), list(_wanted(base.buyers, mission))
+    wanted = list(_wanted(diagnostic.named_buyers(reading.records), mission))
+    sirens = sorted({siren for _, _, siren, _ in wanted if siren})
+    if not sirens:
+        raise Problem("Aucun des acheteurs demandés n'est dans les fichiers", why=" ; ".join(failure for *_, failure in wanted))
+    whole = diagnostic.prepare(reading, as_of=mission.as_of)
+    desk = _desk(mission, whole, whole.contracts if whole.measured is None else whole.measured)
+    return replace(desk, base=diagnostic.prepare(reading, sirens=sirens, **(options | {"as_of": whole.as_of}))), wanted
+
+
+def _desk(mission: Mission, base: Base, contracts: pl.LazyFrame) -> Desk:
+    if base.buyers.height < 2:
+        return Desk(base, mission)
+    kept = contracts if mission.years is None else contracts.filter(pl.col("annee").is_between(*mission.years))
+    return Desk(base, mission, publication.comparison(kept, mission.population))
+
+
+def _wanted(known: pl.DataFrame, mission: Mission) -> Iterator[tuple[Asked, str, str, str]]:
+    """What is asked of each buyer (its name, SIREN, why it was not found); all those of the files when none is named."""
+    if not mission.asked:
+        if known.height > 1 and (mission.every.wishes.ledger or mission.every.wishes.answers):
+            raise Problem("Les dépenses et le questionnaire sont propres à un acheteur, et les fichiers en ont plusieurs",
+                          todo="Nommez les acheteurs, chacun dans sa table [[acheteur]]")  # fmt: skip
+        yield from ((mission.every, name, siren, "") for siren, name in known.select("acheteur_siren", "acheteur_libelle").rows())
+    for asked in mission.asked:
+        try:
+            siren = buyers.choose(known, asked.name)
+        except Problem as problem:
+            yield asked, asked.name, "", str(problem)
+            continue
+        yield asked, known.filter(pl.col("acheteur_siren") == siren)["acheteur_libelle"].item(), siren, ""
+
+
+def _written(desk: Desk, todo: Sequence[tuple[int, Task]], processes: int | None) -> Iterator[tuple[int, Outcome]]:
+    """Each report as soon as it is written; by several processes when there are many."""
+    count = processes or (min(os.cpu_count() or 1, MOST_PROCESSES) if len(todo) >= WORTH else 1)
+    left = dict(todo)
+    if count > 1 and len(todo) > 1:
+        try:
+            for rank, outcome in _shared(desk, left, count):
+                del left[rank]
+                yield rank, outcome
+        except BrokenProcessPool:
+            pass  # A process was stopped, for lack of memory as a rule: what is left is written here, one by one.
+    for rank, task in list(left.items()):
+        yield rank, _one(desk, task)
+
+
+def _shared(desk: Desk, tasks: dict[int, Task], count: int) -> Iterator[tuple[int, Outcome]]:
+    """The reports, written by processes that read the same tables from files."""
+    with tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) as folder:
+        frames = _stored(desk.base, Path(folder))
+        bare = replace(desk, base=replace(desk.base, folder=None, **dict.fromkeys(frames, pl.LazyFrame())))
+        pool = ProcessPoolExecutor(min(count, len(tasks)), mp_context=get_context("spawn"), initializer=_open, initargs=(bare, frames))
+        try:
+            waiting = {pool.submit(_by_another, task): rank for rank, task in tasks.items()}
+            for future in as_completed(waiting):
+                yield waiting[future], future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _stored(base: Base, folder: Path) -> dict[str, str]:
+    """The tables of the base in files, by the name of their field."""
+    found = {}
+    for item in fields(base):
+        frame = getattr(base, item.name)
+        if isinstance(frame, pl.LazyFrame):
+            found[item.name] = str(folder / f"{item.name}.parquet")
+            frame.sink_parquet(found[item.name])
+    return found
+
+
+def _open(desk: Desk, frames: dict[str, str]) -> None:
+    """What a process does first: the tables back in their fields."""
+    _WORD["desk"] = replace(desk, base=replace(desk.base, **{name: pl.scan_parquet(path) for name, path in frames.items()}))
+
+
+def _by_another(task: Task) -> Outcome:
+    return _one(_WORD["desk"], task)
+
+
+def _one(desk: Desk, task: Task) -> Outcome:
+    """One buyer's report in every form."""
+    mission, (asked, name, siren) = desk.mission, task
+    try:
+        result = diagnostic.diagnose(desk.base, buyer=siren, years=mission.years, population=mission.population)
+        peers = publication.placed(*desk.compared, siren) if desk.compared else None
+        report = commented(pams.report(pams.study(result, asked.wishes, peers=peers)), mission, asked)
+        written = [files.write_atomic(mission.folder / siren / f"diagnostic.{form}", render(form, report, mission)) for form in mission.forms]
+    except Problem as problem:
+        return Outcome(name, siren, failure=str(problem))
+    except FAULTS as fault:
+        return Outcome(name, siren, failure=f"Erreur imprévue, à signaler ({type(fault).__name__} : {fault})")
+    return Outcome(name, siren, tuple(path.relative_to(mission.folder).as_posix() for path in written))
+
+
+def _done(state: dict[str, Any], mission: Mission, asked: Asked, siren: str) -> tuple[str, ...] | None:
+    """The files already written from the same inputs, when they are all there."""
+    known = state.get(siren, {})
+    there = known.get("empreinte") == asked.fingerprint and all((mission.folder / one).exists() for one in known["fichiers"])
+    return tuple(known["fichiers"]) if there else None
+
+
+def _state(folder: Path) -> dict[str, Any]:
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return json.loads((folder / STATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _index(mission: Mission, outcomes: Sequence[Outcome], base: Base) -> str:
+    """The page that leads to every report, failures said first."""
+    failed = [one for one in outcomes if one.failure]
+    lines = "".join(_line(one) for one in outcomes if not one.failure)
+    bad = "".join(f"<li><strong>{escape(one.buyer)}</strong> : {escape(one.failure)}</li>" for one in failed)
+    count = french.count(len(outcomes) - len(failed), "rapport")
+    title = "Diagnostics d'achat responsable" + (f" – {mission.client}" if mission.client else "")
+    note = f'<p role="note">{escape(handover.DEMO_NOTE)}</p>' if base.demo else ""
+    failures = f'<section aria-labelledby="echecs"><h2 id="echecs">Sans rapport</h2><ul>{bad}</ul></section>' if bad else ""
+    return _PAGE.format(title=escape(title), note=note, count=escape(f"{french.capital(count)}, données arrêtées au {french.long_date(base.as_of)}."),
+                        failures=failures, lines=lines)  # fmt: skip
+
+
+def _line(one: Outcome) -> str:
+    links = " · ".join(f'<a href="{escape(path)}">{escape(Path(path).suffix[1:].upper())}</a>' for path in one.files)
+    return f'<tr><th scope="row">{escape(one.buyer)}</th><td>{escape(one.siren)}</td><td>{links}</td></tr>'
+
+
+_PAGE = """<!DOCTYPE html>
+<html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
+<style>body{{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b2a3a}}
+table{{border-collapse:collapse;width:100%}}th,td{{text-align:left;padding:.45rem .6rem;border-bottom:1px solid #d5dbe1}}
+[role=note]{{background:#fdf3d6;padding:.6rem 1rem}}a{{color:#1d5aa0}}</style></head>
+<body><main><h1>{title}</h1>{note}<p>{count}</p>{failures}
+<table><caption class="aside">Un rapport par acheteur</caption>
+<thead><tr><th scope="col">Acheteur</th><th scope="col">SIREN</th><th scope="col">Rapports</th></tr></thead>
+<tbody>{lines}</tbody></table></main></body></html>
+"""

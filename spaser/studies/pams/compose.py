@@ -1,0 +1,228 @@
+"""The diagnostic a consultant hands over (PAMS): contracts, spending, practices, potential, calendar, targets, actions.
+
+A composition room: the other rooms measure, here their tables meet in one report. What was not given is absent, and said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import polars as pl
+
+from spaser import french, indicators, maturity, renewals
+from spaser import sections as declared
+from spaser.deliverables import report as model
+from spaser.deliverables.report import Report, Section, Source, TableBlock
+from spaser.indicators.records import NUMBER, VALUE, WITH_CRITERION, catalogue, scope
+from spaser.indicators.targets import Target
+from spaser.indicators.trajectory import Road
+from spaser.sections import actions as sections_actions
+from spaser.sections import maturity as sections_maturity
+from spaser.sections import pams as sections_pams
+from spaser.sections import potential as sections_potential
+from spaser.sections import reach as sections_reach
+from spaser.sections.annexes import annexes
+from spaser.sections.findings import Findings
+from spaser.sections.goals import section_goals, section_peers
+from spaser.sources.registers import Registers
+from spaser.studies import potential as opportunities
+from spaser.studies import publication
+from spaser.studies import suppliers as purchases
+from spaser.studies.diagnostic import Diagnostic, handover
+from spaser.studies.potential import Opportunities
+from spaser.studies.publication import files as publication_files
+from spaser.studies.suppliers import SupplierDiagnostic
+from spaser.studies.suppliers import handover as purchases_handover
+from spaser.vocabulary import PLAN
+
+TITLE = "Diagnostic d'achat responsable"
+#: Months of the calendar, and so of what the needs to come are looked for in.
+MONTHS = 36
+#: The sections in their order; those in brackets of several files stand where their first word says.
+_BEFORE: tuple[Callable[[Findings], Section | None], ...] = (
+    sections_maturity.section_maturity, declared.section_scope, declared.section_considerations, declared.section_years,
+    declared.section_families, declared.section_scores, declared.section_texts, declared.section_obligations, declared.section_suppliers,
+)  # fmt: skip
+_AFTER: tuple[Callable[[Findings], Section | None], ...] = (
+    *sections_potential.POTENTIAL, declared.section_calendar, section_goals, sections_reach.section_reach, section_peers,
+    sections_actions.section_actions, sections_actions.section_lacking, declared.section_corrections, declared.section_reading,
+    declared.section_populations, declared.section_quality, declared.section_method, declared.section_glossary,
+)  # fmt: skip
+#: Every section a comment may be written on.
+SECTIONS = (
+    "essentiel", "qualitatif", "perimetre", "considerations", "annees", "familles", "scores", "ecrit", "obligations", "fournisseurs", "depenses",
+    "depenses-compte", "potentiel", "besoins", "calendrier", "objectifs", "atteindre", "pairs", "actions", "a-fournir", "corriger", "lecture",
+    "populations", "qualite", "methode", "glossaire",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is asked of one buyer's diagnostic beyond its contracts; each may lack.
+
+    ``radius`` in kilometres and ``dependency`` (0 to 1) as in ``opportunities.potential_of``; ``goals`` the targets voted;
+    ``ledger`` the spend file, read against ``registers``; ``answers`` the level answered to each question of the grid.
+    """
+
+    radius: float | None = None
+    dependency: float | None = None
+    goals: tuple[Target, ...] = ()
+    ledger: Path | None = None
+    registers: tuple[str, ...] = ()
+    answers: dict[str, int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Everything the report says of a buyer, as finished tables."""
+
+    diagnostic: Diagnostic
+    wishes: Wishes
+    potential: Opportunities | None
+    spending: SupplierDiagnostic | None
+    roads: tuple[Road, ...]
+    references: tuple[Road, ...]
+    extras: dict[str, pl.DataFrame]
+
+
+def study(
+    result: Diagnostic, wishes: Wishes | None = None, *, peers: pl.DataFrame | None = None, registers: Registers | None = None
+) -> Study:
+    """The whole diagnostic of a buyer.
+
+    Parameters
+    ----------
+    result
+        Its diagnostic; read with registers, it gives the potential as well.
+    wishes
+        What is asked beyond contracts.
+    peers
+        PEERS of this buyer, when they were measured.
+    registers
+        The lists already read, for the spend file when ``wishes`` names none.
+
+    Raises
+    ------
+    Problem
+        A radius or a share makes no sense, the spend file cannot be read, an answer is not of the grid.
+    """
+    asked = wishes or Wishes()
+    listed = result.base.register is not None
+    found = opportunities.potential_of(result, radius=asked.radius, dependency=asked.dependency) if listed else None
+    spent = purchases.suppliers_of(asked.ledger, list(asked.registers) or registers or ()) if asked.ledger else None
+    roads, references, reach = _goals(result, asked.goals)
+    lacking = [code for code, given in (("registres", listed), ("depenses", spent), ("questionnaire", asked.answers), ("cibles", asked.goals)) if not given]
+    extras = _potential(result, found) | reach | _practices(asked.answers) | {"manques": pl.DataFrame({"code": lacking}, schema={"code": pl.String})}
+    if peers is not None and peers.height:
+        extras["pairs"] = peers
+    return Study(result, asked, found, spent, roads, references, extras)
+
+
+def findings(found: Study) -> Findings:
+    """The finished tables of the study, as its sections read them."""
+    known = handover.findings(found.diagnostic)
+    given = (Source(found.wishes.ledger.name, "fichier de dépenses"),) if found.wishes.ledger else ()
+    given += (Source("questionnaire", "réponses au questionnaire qualitatif"),) if found.wishes.answers else ()
+    return replace(known, extras=known.extras | found.extras, sources=(*known.sources, *given), definition=WITH_CRITERION)
+
+
+def report(found: Study) -> Report:
+    """The one report of the whole diagnostic: every form is written from it."""
+    told = findings(found)
+    spent = purchases_handover.findings(found.spending) if found.spending else None
+    sections = [section for write in _BEFORE if (section := write(told))]
+    sections += sections_pams.spending(spent) if spent else ()
+    sections += [section for write in _AFTER if (section := write(told))]
+    years = found.diagnostic.years
+    span = "toutes les années lues" if years is None else str(years[0]) if years[0] == years[1] else f"{years[0]}–{years[1]}"
+    built = model.build(
+        TITLE, buyer=told.buyer, as_of=told.as_of, sections=[sections_pams.essentials(told, spent, sections), *sections],
+        subtitle=f"{span}, {told.population_label}{_reach(found.potential)}", sources=told.sources,
+        notes=(handover.DEMO_NOTE,) if told.demo else (), annexes=_annexes(told, spent),
+    )  # fmt: skip
+    return replace(built, committee=sections_pams.COMMITTEE)
+
+
+def _reach(found: Opportunities | None) -> str:
+    return french.typeset(f", rayon de {found.radius:g} km") if found and found.radius else ""
+
+
+def _annexes(told: Findings, spent: Findings | None) -> list[TableBlock | None]:
+    """The sheets: breakdowns of the population in use, totals of the others, so that the workbook opens at once.
+
+    Divisions of the CPV are left to ``spaser diagnostic``: families say the same in the buyer's words.
+    """
+    used = (pl.col("population") == told.population) & (pl.col("dimension") != "cpv_division")
+    kept = told.measures.filter(used | (pl.col("dimension") == "total"))
+    return [
+        *annexes(replace(told, measures=kept)), *sections_potential.annexes(told), sections_maturity.annex(told), sections_reach.annex(told),
+        *(sections_pams.spending_annexes(spent) if spent else ()),
+    ]  # fmt: skip
+
+
+def _potential(result: Diagnostic, found: Opportunities | None) -> dict[str, pl.DataFrame]:
+    """The tables of the potential, and the needs whose sourcing comes."""
+    if found is None:
+        return {}
+    # What is bought once (works, project management) is no need to come, whatever its end.
+    once = pl.col("codeCPV").str.head(2).is_in(result.base.method["renewals"]["one_off"]["divisions"]).fill_null(False)
+    active = found.opportunities.filter("actif").filter(~once)
+    soon = renewals.upcoming(active.lazy(), as_of=result.as_of, months=MONTHS, method=result.base.method).collect()
+    return found.extras() | {"besoins_a_venir": soon}
+
+
+def _practices(answers: dict[str, int | None]) -> dict[str, pl.DataFrame]:
+    """The profile and the actions that the answers give."""
+    if not answers:
+        return {}
+    grid = maturity.grid()
+    said = maturity.answers(answers, grid)
+    told = pl.DataFrame({"origine": [grid["origin"]], "niveaux": [grid["levels"]]})
+    return {"maturite": maturity.profile(said, grid).collect(), "maturite_actions": maturity.actions(said, grid).collect(), "maturite_grille": told}
+
+
+def _goals(result: Diagnostic, goals: tuple[Target, ...]) -> tuple[tuple[Road, ...], tuple[Road, ...], dict[str, pl.DataFrame]]:
+    """The road to each target, the national references beside, and the renewals that reach them."""
+    if not goals:
+        return (), (), {}
+    every = result.base.contracts.filter(pl.col("acheteur_siren").is_in(list(result.sirens))).collect(engine="streaming") if result.years else result.contracts
+    national = publication.national_targets(result)
+    codes = list(dict.fromkeys(goal.indicateur for goal in (*goals, *national) if goal.indicateur in catalogue()))
+    history = indicators.measure(every.lazy(), indicators=codes, by=("annee",), perimetre=result.scope, population=result.population).collect()
+    roads, references = (publication.roads(some, history, every, result.as_of.year, result.population) for some in (goals, national))
+    tables = {"objectifs": publication_files.goals(roads, references), "chemins": publication_files.points(roads)}
+    return roads, references, tables | _plans(result, goals, every)
+
+
+def _plans(result: Diagnostic, goals: tuple[Target, ...], every: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """``atteindre``: one row per share of contracts to raise; ``atteindre_plan``: the renewals that do it."""
+    rows, plans = [], []
+    ends = result.extras["renouvellements"]
+    for rank, goal in enumerate(goals, 1):
+        record = catalogue().get(goal.indicateur)
+        if record is None or goal.baisse or not goal.part or goal.unite not in (NUMBER, VALUE):
+            continue
+        counted = scope(every.lazy(), result.population).filter(True if record.champ is None else record.champ.fill_null(False))
+        worth = pl.col("somme_retenue") if goal.unite == VALUE else pl.lit(1, pl.Int64)
+        weighed = counted.select("uid", oui=record.numerator(goal.definition), gain=worth).filter(pl.col("gain").is_not_null()).collect()
+        asked = renewals.Target(int(weighed.filter("oui")["gain"].sum()), int(weighed["gain"].sum()), goal.cible)
+        inside = pl.col("trimestre").is_not_null() & (pl.col("echeance").dt.year() <= goal.annee) & ~pl.col("ponctuel").fill_null(False)
+        open_ = ends.filter(inside).join(weighed.filter(~pl.col("oui")), on="uid")
+        plan = renewals.plan(open_.lazy(), asked).collect()
+        rows.append(_row(rank, goal, asked, open_, plan, result.base.method["renewals"]["success"]))
+        plans.append(plan.with_columns(objectif=pl.lit(rank)))
+    empty = PLAN.empty().with_columns(objectif=pl.lit(0))
+    return {"atteindre": pl.DataFrame(rows, infer_schema_length=None), "atteindre_plan": pl.concat(plans) if plans else empty}
+
+
+def _row(rank: int, goal: Target, asked: renewals.Target, open_: pl.DataFrame, plan: pl.DataFrame, success: dict[str, float]) -> dict:
+    gains = open_["gain"].fill_null(0).to_list()
+    enough = asked.gap > 0 and sum(gains) >= asked.gap
+    low, high = ((renewals.chance(gains, gains, [success[side]] * len(gains), asked.gap) if enough else None) for side in ("low", "high"))
+    return {
+        "objectif": rank, "titre": goal.titre, "unite": goal.unite, "definition": goal.definition, "cible": goal.cible, "annee": goal.annee,
+        "oui": asked.numerator, "sur": asked.denominator, "manque": asked.gap, "candidats": open_.height, "choisis": plan.height,
+        "gagne": int(plan["gain"].sum()), "derniere_fin": plan["echeance"].max(), "chance_bas": low, "chance_haut": high,
+    }  # fmt: skip

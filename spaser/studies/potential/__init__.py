@@ -1,0 +1,27 @@
+"""The purchasing potential of a buyer, from its contracts or its spend file."""
+
+from spaser.studies.potential.compose import (
+    MOST,
+    Ground,
+    Opportunities,
+    chosen,
+    ground,
+    judged,
+    place,
+    places,
+    potential_of,
+    structures,
+)
+
+__all__ = [
+    "Ground",
+    "MOST",
+    "Opportunities",
+    "chosen",
+    "ground",
+    "judged",
+    "place",
+    "places",
+    "potential_of",
+    "structures",
+]

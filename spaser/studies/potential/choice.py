@@ -1,0 +1,59 @@
+"""The potential as it is explored: some families, needs with enough suppliers, the few suppliers shown; each move is quick."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from spaser import potential
+from spaser.potential import map as opportunities_map
+from spaser.studies.diagnostic import Base
+from spaser.studies.potential import compose as opportunities
+from spaser.studies.potential.compose import Opportunities
+
+#: Suppliers named per need on a screen.
+NAMED = 25
+
+
+def explored(
+    base: Base, sirens: Sequence[str] = (), *, scope: str = "", families: Sequence[str] = (), least: int = 0, radius: float | None = None,
+    dependency: float | None = None,
+) -> Opportunities:  # fmt: skip
+    """The potential of buyers given by SIREN (none: all), restricted to some families and to needs with suppliers enough.
+
+    Amounts of a need do not change with what is shown beside it: a supplier keeps for the needs left out the capacity it has
+    there. Only the ``NAMED`` best suppliers of each need are described.
+
+    Raises
+    ------
+    Problem
+        No register was read, or a radius or share makes no sense.
+    """
+    share = opportunities.checked(base, radius, dependency)
+    made, mine, known = opportunities.judged(base, tuple(sirens), radius, share), opportunities.chosen(base, tuple(sirens)), opportunities.ground(base)
+    rows = made.opportunities
+    if least:
+        rows = rows.filter(pl.col("credibles").fill_null(0) >= least)
+    if families:
+        rows = rows.filter(pl.col("famille").is_in(list(families)))
+    summed, suppliers, found = made.families, made.suppliers, made.found
+    if rows.height < made.opportunities.height:
+        found = found.join(rows.select("besoin_id"), on="besoin_id", how="semi", maintain_order="left")
+        nets = rows.select("besoin_id", "potentiel_net", "haut_net")
+        summed = potential.by_family(rows.drop("potentiel_net", "haut_net").lazy(), nets.lazy(), found.lazy()).collect(engine="in-memory")
+        suppliers = opportunities_map.suppliers(found, rows, known.supply).collect(engine="in-memory")
+    named = found.filter(pl.col("rang") <= NAMED)
+    return Opportunities(
+        scope=scope, as_of=base.as_of, needs=mine.needs, members=mine.members, supply=known.supply,
+        candidates=potential.describe(named.lazy(), known.supply.lazy()).collect(engine="in-memory"), opportunities=rows, families=summed,
+        weights=known.weights, assumptions=opportunities.assumptions(base.method["potential"], radius, share), dependency=share, radius=radius,
+        suppliers=suppliers, places=opportunities_map.places(rows, mine.places),
+    )  # fmt: skip
+
+
+def contracts_of(base: Base, found: Opportunities, needs: Sequence[str]) -> pl.DataFrame:
+    """The contracts of needs, the latest first: CONTRACTS with ``besoin_id, campagne, derniere`` (see NEED_CONTRACTS)."""
+    members = found.members.filter(pl.col("besoin_id").is_in(list(needs))).select("besoin_id", "uid", "campagne", "derniere")
+    rows = opportunities.ground(base).contracts.join(members, on="uid")
+    return rows.sort("dateNotification", "uid", descending=[True, False], nulls_last=True)

@@ -1,0 +1,81 @@
+"""From a purchasing potential to what is handed over: a page, a workbook, and the words on the terminal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from spaser import french
+from spaser.deliverables import excel, files, html
+from spaser.deliverables import report as model
+from spaser.deliverables.report import MASK, Report, masked
+from spaser.sections.findings import Findings
+from spaser.sections.potential import POTENTIAL, annexes
+from spaser.studies.diagnostic import Diagnostic
+from spaser.studies.diagnostic.handover import DEMO_NOTE
+from spaser.studies.diagnostic.handover import findings as diagnosed
+from spaser.studies.potential.compose import Opportunities
+
+
+def findings(result: Diagnostic, found: Opportunities) -> Findings:
+    """The findings of the diagnostic with the tables of the potential beside them."""
+    known = diagnosed(result)
+    return replace(known, extras=known.extras | found.extras())
+
+
+def report(result: Diagnostic, found: Opportunities) -> Report:
+    """The one report of a potential."""
+    told = findings(result, found)
+    reach = f"rayon choisi : {found.radius:g} km" if found.radius else "rayon usuel de chaque famille"
+    subtitle = f"{reach}, dépendance d'un fournisseur limitée à {french.share(found.dependency, 0)}"
+    return model.build(
+        "Potentiel d'achat auprès de l'ESS", buyer=found.scope, as_of=found.as_of, subtitle=french.typeset(subtitle),
+        sections=[write(told) for write in POTENTIAL], sources=told.sources,
+        notes=(DEMO_NOTE,) if told.demo else (), annexes=annexes(told),
+    )  # fmt: skip
+
+
+def write(result: Diagnostic, found: Opportunities, folder: Path | str) -> list[Path]:
+    """Write potentiel.html, potentiel.xlsx (besoins, fournisseurs par besoin, hypothèses) and besoins.csv."""
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    whole = report(result, found)
+    rows = masked(found.opportunities)
+    return [
+        html.write(whole, target / "potentiel.html"),
+        excel.write(whole, target / "potentiel.xlsx"),
+        files.write_atomic(target / "besoins.csv", files.officers_csv(rows)),
+    ]
+
+
+def summary(found: Opportunities) -> str:
+    """What the terminal says: the needs, what could be reached, family by family, and what to beware of."""
+    active = found.opportunities.filter(pl.col("actif"))
+    families = found.families
+    total, reach, high = (families[name].sum() for name in ("annuel", "potentiel", "potentiel_haut"))
+    lines = [
+        f"{found.scope} : {french.count(active.height, 'besoin')} en cours, {french.euros_short(total)} par an (annualisés)",
+        f"Potentiel ESS et inclusif : {french.euros_short(reach)} par an (milieu), au plus {french.euros_short(high)}",
+        f"Fournisseurs lus : {french.number(found.supply['siren'].n_unique())} unités légales",
+        "",
+    ]
+    for row in families.head(12).to_dicts():
+        lines.append(
+            f"  {row['famille_libelle'][:44]:<44} {french.euros_short(row['annuel']):>12} par an"
+            f" → {french.euros_short(row['potentiel']):>12} ; {french.count(row['fournisseurs'], 'fournisseur crédible', none=False)}"
+            f" ; {row['levier_principal']}"
+        )
+    unknown = active.filter(pl.col("lieu").is_null()).height
+    if unknown:
+        lines.append(french.sentence(f"{french.count(unknown, 'besoin')} sans lieu lisible : seuls les fournisseurs de portée nationale y sont comptés"))
+    return "\n".join(lines)
+
+
+def sheets(found: Opportunities) -> pl.DataFrame:
+    """The sourcing lines of every need, persons masked: ``besoin_id, rang, nom, commune, distance_km, statuts, statut_au, raison``."""
+    kept = ["besoin_id", "rang", "siret", "nom", "commune", "distance_km", "statuts", "statut_au", "statut_source", "gagnes", "raison", "personne_physique"]
+    hidden = pl.col("nom") == MASK
+    rows = masked(found.candidates.filter("preste").select(kept))
+    return rows.with_columns(commune=pl.when(hidden).then(pl.lit(None, pl.String)).otherwise("commune")).drop("personne_physique")

@@ -1,0 +1,225 @@
+"""A buyer's suppliers, from its spend file or from its contracts: who was identified, who is in the ESS, for how much.
+
+This is where rooms meet, as in ``diagnostic``: the file is read, its perimeter and identifiers sorted out, names linked to
+the registers, each status taken on the day of the line, then measured. Out of scope stays out: a subsidy is no purchase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from spaser import linkage, suppliers
+from spaser.problems import Problem
+from spaser.sources import ledgers
+from spaser.sources.answers.overrides import read_overrides
+from spaser.sources.registers import Registers
+from spaser.sources.registers.known import known_suppliers
+from spaser.studies.diagnostic import Base
+from spaser.studies.diagnostic import holders as held
+from spaser.studies.suppliers import tables as purchases_tables
+from spaser.suppliers import analysis as suppliers_analysis
+from spaser.vocabulary import DECISIONS, ESTABLISHMENTS, LINKS, REGISTER, REJECTS, SPEND, STATUS
+
+Paths = str | Path | Sequence[str | Path]
+Progress = Callable[[str, float], None] | None
+#: A contract with several holders is counted in equal parts; its bounds are in the diagnostic, contract by contract.
+EQUAL = "parts égales"
+#: A name that begins so is a person's: never linked, never shown.
+CIVILITY = r"(?i)^(m|mr|mme|mlle|mle|monsieur|madame|mademoiselle|m et mme|mme et m)(\.|\s)\s*\p{L}"
+
+
+@dataclass(frozen=True, eq=False)
+class SupplierDiagnostic:
+    """Finished tables about a buyer's suppliers.
+
+    ``lines`` are SPEND (or HOLDERS) with the columns of ``vocabulary.STATUS``; ``suppliers`` has one row per supplier;
+    ``measures`` is MEASURES; ``balance`` accounts for every cent; ``validations`` are the names left to the user.
+    ``register`` and ``establishments`` are the lists as they were used, decisions included.
+    """
+
+    origin: str
+    name: str
+    as_of: date
+    lines: pl.DataFrame
+    suppliers: pl.DataFrame
+    measures: pl.DataFrame
+    balance: pl.DataFrame
+    links: pl.DataFrame
+    validations: pl.DataFrame
+    conflicts: pl.DataFrame
+    counts: pl.DataFrame
+    files: pl.DataFrame
+    rejects: pl.DataFrame
+    accounts: pl.DataFrame = field(default_factory=pl.DataFrame)
+    overrides: pl.DataFrame = field(default_factory=DECISIONS.empty)
+    mapping: ledgers.Mapping | None = None
+    spread: bool = False
+    demo: bool = False
+    register: pl.LazyFrame = field(default_factory=lambda: REGISTER.empty().lazy(), repr=False)
+    establishments: pl.LazyFrame = field(default_factory=lambda: ESTABLISHMENTS.empty().lazy(), repr=False)
+
+
+def suppliers_of(
+    source: str | Path | Base,
+    registers: Paths | Registers = (),
+    *,
+    overrides: str | Path | pl.LazyFrame | None = None,
+    validations: str | Path | pl.DataFrame | None = None,
+    spread_establishment: bool = False,
+    as_of: date | None = None,
+    mapping: ledgers.Mapping | str | Path | None = None,
+    cache: Path | None = None,
+    progress: Progress = None,
+) -> SupplierDiagnostic:
+    """The suppliers of a spend file, or of contracts already prepared.
+
+    Parameters
+    ----------
+    source
+        A spend file (XLSX, XLS, ODS, CSV), or the ``Base`` of ``diagnostic.prepare``.
+    registers
+        Lists of suppliers (files, or what ``read_registers`` gave). The two national SIRENE stocks are reduced on the way.
+    overrides
+        Statuses corrected by hand (CSV read by ``read_overrides``, or DECISIONS).
+    validations
+        Links accepted or refused by the user (the CSV once filled).
+    spread_establishment
+        True lets the inclusive status of one establishment hold for its whole legal unit; every figure says so.
+    as_of
+        The day of a line without date nor year; by default the latest day of the file.
+    mapping
+        The columns of the file, as proposed and corrected.
+    cache
+        Folder of the reduced SIRENE stocks.
+
+    Returns
+    -------
+    SupplierDiagnostic
+        The day of a line is its date, else the 31 December of its year.
+
+    Raises
+    ------
+    Problem
+        A file cannot be read, or holds no line.
+    """
+    decided = read_overrides(overrides) if isinstance(overrides, str | Path) else overrides
+    if isinstance(source, Base):
+        return _of_contracts(source, registers, decided, spread_establishment, cache, progress)
+    ledger = ledgers.read_ledger(source, mapping=mapping, progress=(lambda text: progress(text, 0.2)) if progress else None)
+    if not ledger.lines.height:
+        raise Problem("Le fichier de dépenses ne contient aucune ligne", where=Path(source).name)
+    known = _known(registers, ledger.lines, cache, progress)
+    answers = linkage.read_validations(validations) if isinstance(validations, str | Path) else validations
+    return _of_ledger(Path(source).name, ledger, known, decided, answers, spread_establishment, as_of)
+
+
+def _of_ledger(
+    scope: str, ledger: ledgers.Ledger, known: Registers, decided: pl.LazyFrame | None, answers: pl.DataFrame | None,
+    spread: bool, as_of: date | None,
+) -> SupplierDiagnostic:  # fmt: skip
+    """The tables of a spend file once it and the lists are read."""
+    places, listed = _settled(known.establishments, suppliers.fuse(known.register, decided))
+    day = as_of or _latest(ledger.lines, known.files)
+    lines, links, candidates = _linked(ledger.lines, places, answers)
+    lines = _understood(lines.lazy(), listed, places, day, spread)
+    return SupplierDiagnostic(
+        origin="depenses", name=scope, as_of=day, lines=lines, suppliers=purchases_tables.by_supplier(lines, links),
+        measures=suppliers_analysis.analyse(lines.lazy(), scope=scope).collect(), balance=ledgers.reconcile(lines).collect(),
+        links=links, validations=linkage.to_validate(links.lazy(), candidates.lazy()).collect(),
+        conflicts=_conflicts(listed, places, lines), counts=suppliers_analysis.counts(known.register).collect(),
+        files=known.files, rejects=pl.concat([ledger.rejects, known.rejects.collect()]), accounts=ledger.accounts,
+        overrides=DECISIONS.empty() if decided is None else decided.collect(), mapping=ledger.mapping,
+        spread=spread, demo=scope.startswith("depenses_demo"), register=listed, establishments=places,
+    )  # fmt: skip
+
+
+def _known(registers: Paths | Registers, lines: pl.DataFrame, cache: Path | None, progress: Progress) -> Registers:
+    """The lists, with the units of SIRENE met in the file and those of its départements, where names are looked for."""
+    if isinstance(registers, Registers):
+        return registers
+    paths = [registers] if isinstance(registers, str | Path) else list(registers)
+    if not paths:
+        return Registers(REGISTER.empty().lazy(), ESTABLISHMENTS.empty().lazy(), REJECTS.empty().lazy(), pl.DataFrame())
+    identifiers = pl.concat([lines["siret"], lines["siren"]]).drop_nulls().unique().to_list()
+    near = purchases_tables.departments(lines)
+    return known_suppliers(paths, identifiers=identifiers, departements=near, cache=cache, progress=progress)
+
+
+def _linked(
+    lines: pl.DataFrame, places: pl.LazyFrame, answers: pl.DataFrame | None
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """The lines with who was paid, the links and their candidates; only purchases are linked, and never people."""
+    person = (pl.col("fournisseur").str.contains(CIVILITY) & pl.col("siren").is_null()).fill_null(False)
+    rows = linkage.keyed(lines.lazy()).with_columns(personne=person)
+    asked = rows.filter(pl.col("perimetre").is_in(ledgers.PURCHASES) & ~pl.col("personne"))
+    found = linkage.link(linkage.names_of(asked), places, validations=answers)
+    links, candidates = pl.collect_all([found.links, found.candidates])
+    return ledgers.refine(linkage.attach(rows, links.lazy()), places).collect(), links, candidates
+
+
+def _understood(
+    lines: pl.LazyFrame, listed: pl.LazyFrame, places: pl.LazyFrame, day: date, spread: bool
+) -> pl.DataFrame:
+    """Each line with the status of its supplier on its day, and where and how large that supplier is."""
+    closing = pl.date(pl.col("exercice"), 12, 31)
+    dated = lines.with_columns(jour=pl.coalesce("date", closing, pl.lit(day)))
+    known = suppliers.status(dated, listed, places, on="jour", spread_establishment=spread).collect()
+    return purchases_tables.described(known, places)
+
+
+def _latest(lines: pl.DataFrame, files: pl.DataFrame) -> date:
+    """The last day of the file; else the end of its last year; else the date of the latest list."""
+    year = lines["exercice"].max()
+    dates = [lines["date"].max(), date(int(year), 12, 31) if year else None, files["au"].max() if "au" in files.columns else None]
+    found = next((day for day in dates if day is not None), None)
+    if found is None:
+        raise Problem("Ni date ni exercice dans le fichier de dépenses", todo="Donnez la date d'arrêté : --date 2026-12-31")
+    return found
+
+
+def _settled(*frames: pl.LazyFrame) -> list[pl.LazyFrame]:
+    return [frame.lazy() for frame in pl.collect_all(list(frames))]
+
+
+def _conflicts(listed: pl.LazyFrame, places: pl.LazyFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """The lists that contradict each other about this buyer's suppliers."""
+    siren = "siren" if "siren" in lines.columns else "titulaire_siren"
+    met = lines.lazy().select(siren=siren).unique()
+    return suppliers.conflicts(listed.join(met, on="siren", how="semi"), places.join(met, on="siren", how="semi")).collect()
+
+
+def _of_contracts(
+    base: Base, registers: Paths | Registers, decided: pl.LazyFrame | None, spread: bool, cache: Path | None, progress: Progress
+) -> SupplierDiagnostic:
+    """The same tables from the holders of contracts: a co-held amount is shared, with its bounds."""
+    known = _known(registers, _as_spend(base), cache, progress) if registers else held.loaded(base) or _known((), SPEND.empty(), None, None)
+    places, listed = _settled(known.establishments, suppliers.fuse(known.register, decided))
+    bare = _held(base).drop([word.name for word in STATUS], strict=False)
+    named = suppliers_analysis.name(bare, places)
+    found = suppliers.status(named, listed, places, spread_establishment=spread).collect()
+    lines = purchases_tables.described(found, places)
+    measured = suppliers_analysis.analyse(lines.lazy(), amount="montant_egal", scope="contrats").with_columns(definition=pl.lit(EQUAL))
+    return SupplierDiagnostic(
+        origin="contrats", name="contrats lus", as_of=base.as_of, lines=lines, suppliers=purchases_tables.by_supplier(lines),
+        measures=measured.collect(), balance=purchases_tables.contract_balance(lines, base.contracts),
+        links=LINKS.empty(), validations=pl.DataFrame(), conflicts=_conflicts(listed, places, lines),
+        counts=suppliers_analysis.counts(known.register).collect(), files=known.files, rejects=known.rejects.collect(),
+        overrides=DECISIONS.empty() if decided is None else decided.collect(), spread=spread, demo=base.demo,
+    )  # fmt: skip
+
+
+def _held(base: Base) -> pl.LazyFrame:
+    """The holders of the contracts with what breaks them down."""
+    wanted = [name for name in ("famille_libelle", "annee") if name in base.contracts.collect_schema().names()]
+    return base.holders.join(base.contracts.select("uid", *wanted), on="uid", how="left").rename({"famille_libelle": "famille"}, strict=False)
+
+
+def _as_spend(base: Base) -> pl.DataFrame:
+    """The identifiers of the holders, in the columns of a spend file."""
+    held = base.holders.select(siret="titulaire_id", siren="titulaire_siren")
+    return SPEND.conform(held).collect()

@@ -1,0 +1,155 @@
+"""From an analysis of suppliers to what is handed over: page, workbook, tables to answer and reuse, words on the terminal."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from spaser import french, linkage
+from spaser.deliverables import excel, files, html
+from spaser.deliverables import report as model
+from spaser.deliverables.report import MASK, Report, Source, masked
+from spaser.sections.annexes_purchases import annexes
+from spaser.sections.findings import Findings
+from spaser.sections.purchases import POSTS, PURCHASES
+from spaser.sources.ledgers import write_mapping
+from spaser.studies.suppliers import tables as purchases_tables
+from spaser.studies.suppliers.compose import EQUAL, SupplierDiagnostic
+from spaser.vocabulary import SPEND, STATUS
+
+DEMO_NOTE = "Démonstration : l'acheteur, les fournisseurs et les dépenses sont inventés."
+_TOLD = ("fournisseurs_identifies", "fournisseurs_ess", "fournisseurs_esus", "fournisseurs_inclusifs")
+
+
+def findings(result: SupplierDiagnostic) -> Findings:
+    """The finished tables of the analysis, as the report reads them."""
+    doubts = purchases_tables.to_check(result.lines, result.suppliers, result.validations, result.conflicts)
+    suppliers = result.suppliers.rename({"nom_officiel": "nom"}, strict=False)
+    extras = {
+        "soldes": result.balance, "lectures": result.accounts, "fournisseurs": suppliers, "a_verifier": doubts,
+        "non_identifies": purchases_tables.unidentified(suppliers), "listes": result.files, "decomptes": result.counts,
+        "corrections": result.overrides, "conflits": result.conflicts, "regles": pl.DataFrame({"texte": rules_told(result)}),
+    }  # fmt: skip
+    sources = [Source(result.name, "fichier de dépenses" if result.origin == "depenses" else "titulaires des contrats")]
+    sources += [Source(row["fichier"], row["libelle"], row.get("au")) for row in result.files.to_dicts()]
+    return Findings(
+        measures=result.measures, contracts=pl.DataFrame(), as_of=result.as_of, buyer=_title(result), rejects=result.rejects,
+        sources=tuple(sources), population="fournisseurs", demo=result.demo, extras=extras,
+        definition="achats" if result.origin == "depenses" else EQUAL,
+    )  # fmt: skip
+
+
+def _title(result: SupplierDiagnostic) -> str:
+    return f"Fichier {result.name}" if result.origin == "depenses" else "Titulaires des contrats lus"
+
+
+def rules_told(result: SupplierDiagnostic) -> list[str]:
+    """The rules a reader must know to read the figures."""
+    day = "de la ligne, sinon le 31 décembre de l'exercice" if result.origin == "depenses" else "de notification du contrat"
+    spread = (
+        "le statut inclusif d'un établissement vaut pour toute l'unité légale (option demandée)"
+        if result.spread
+        else "le statut inclusif d'un établissement ne vaut que pour lui (SIRET), jamais pour toute l'unité légale"
+    )
+    told = [
+        f"le statut est celui du jour {day}",
+        spread,
+        "ESS : décision à la main, puis agrément ESUS en vigueur, puis liste de l'ESS, puis indicateur SIRENE, puis forme juridique ; "
+        "inclusif : réponse indépendante, d'après les listes",
+        "« non » n'est dit que si une liste le permet ; sinon le statut est inconnu",
+    ]
+    taxes = result.accounts.filter(pl.col("etat") == "lue")["taxe"].unique().sort().to_list() if result.accounts.height else []
+    if taxes:
+        told.insert(0, f"montants : {french.listing('taxe inconnue' if tax == 'inconnue' else tax for tax in taxes)}")
+    return told
+
+
+def report(result: SupplierDiagnostic) -> Report:
+    """The one report of the analysis: every form is written from it."""
+    found = findings(result)
+    sections = [section(found) for section in PURCHASES]
+    return model.build(
+        "Fournisseurs de l'ESS et inclusifs", buyer=_title(result), as_of=result.as_of, sections=sections, sources=found.sources,
+        subtitle="analyse des achats, fournisseur par fournisseur", notes=(DEMO_NOTE,) if result.demo else (), annexes=annexes(found),
+    )  # fmt: skip
+
+
+def write(result: SupplierDiagnostic, folder: Path | str, *, validations: Path | str | None = None) -> list[Path]:
+    """Write fournisseurs.html, fournisseurs.xlsx, lignes.csv, validations.csv and correspondance.toml, each whole or not at all.
+
+    Parameters
+    ----------
+    validations
+        The answers already given, kept in the new validations.csv.
+    """
+    target = Path(folder)
+    whole = report(result)
+    written = [
+        html.write(whole, target / "fournisseurs.html"),
+        excel.write(whole, target / "fournisseurs.xlsx"),
+        files.write_atomic(target / "lignes.csv", files.officers_csv(_lines(result))),
+    ]
+    if result.origin == "depenses":
+        written.append(_validations(result, target / "validations.csv", validations))
+    if result.mapping is not None:
+        written.append(_whole(target / "correspondance.toml", lambda path: write_mapping(result.mapping, path)))
+    return written
+
+
+def _lines(result: SupplierDiagnostic) -> pl.DataFrame:
+    """The lines with their status, natural persons masked (their label too: it often says who)."""
+    rows = result.lines.sort([name for name in ("fichier", "feuille", "ligne", "uid", "rang") if name in result.lines.columns])
+    if "personne" in rows.columns:
+        rows = rows.with_columns(personne_physique=pl.col("personne_physique").fill_null(False) | pl.col("personne"))
+        hide = pl.col("personne_physique")
+        rows = rows.with_columns(
+            pl.when(hide).then(pl.lit(MASK)).otherwise(name).alias(name) for name in ("libelle", "identifiant_lu")
+        )
+    wanted = SPEND.columns if result.origin == "depenses" else [n for n in rows.columns if n not in {w.name for w in STATUS}]
+    names = [*wanted, *(word.name for word in STATUS), "commune_fournisseur", "departement_fournisseur"]
+    names = [name for name in dict.fromkeys(names) if name in rows.columns and name != "personne_physique"]
+    return masked(rows).select(names)
+
+
+def _validations(result: SupplierDiagnostic, path: Path, given: Path | str | None) -> Path:
+    """The names to answer, with the answers already given (here or in the file handed in)."""
+
+    def fill(temporary: Path) -> None:
+        known = Path(given) if given else path
+        if known.is_file():
+            temporary.write_bytes(known.read_bytes())
+        linkage.write_validations(result.validations.lazy(), temporary)
+
+    return _whole(path, fill)
+
+
+def _whole(path: Path, fill: Callable[[Path], object]) -> Path:
+    """A file another room writes in place, written aside first and moved whole."""
+    with tempfile.TemporaryDirectory(prefix="spaser-") as folder:
+        aside = Path(folder) / path.name
+        fill(aside)
+        return files.write_atomic(path, aside.read_bytes())
+
+
+def summary(result: SupplierDiagnostic) -> str:
+    """What the terminal says: the account of the file, the shares, what is left to check."""
+    lines = [f"{result.name}, arrêté au {french.long_date(result.as_of)}", ""]
+    for post, cents, n in result.balance.group_by("poste", maintain_order=True).agg(pl.col("montant").sum(), pl.col("lignes").sum()).rows():
+        lines.append(f"  {POSTS[post]:<46} {french.euros(cents):>20}  {french.number(n):>7} {french.plural('ligne', n)}")
+    definition = "achats" if result.origin == "depenses" else EQUAL
+    lines += ["", "Part en euros (sur tous les achats ; statut connu pour) :"]
+    kept = result.measures.filter(pl.col("dimension") == "total", pl.col("unite") == "valeur", pl.col("definition") == definition)
+    for code in _TOLD:
+        row = kept.filter(pl.col("indicateur") == code).row(0, named=True)
+        lines.append(f"  {row['titre']:<46} {french.share(row['valeur']):>10} ; {french.share(row['couverture'])}")
+    if result.links.height:
+        passes = result.links.filter(pl.col("statut") == "accepte")["passe"].value_counts().sort("count", descending=True).rows()
+        unclear = result.links.filter(pl.col("statut") == "ambigu").height
+        said = french.listing(f"{name} {french.number(n)}" for name, n in passes) or "aucun"
+        lines += ["", f"Fournisseurs rattachés : {said} ; à trancher dans validations.csv : {french.number(unclear)}"]
+    if result.conflicts.height:
+        lines.append(f"Listes en désaccord sur {french.number(result.conflicts['siren'].n_unique())} fournisseurs : voir « à vérifier »")
+    return "\n".join(lines)

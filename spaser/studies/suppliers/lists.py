@@ -1,0 +1,44 @@
+"""What the loaded lists hold, in words: lines read and kept, suppliers per status, contradictions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from spaser import french, suppliers
+from spaser.sources.registers import Registers, read_registers
+from spaser.suppliers import analysis as suppliers_analysis
+
+Progress = Callable[[str, float], None] | None
+MOST = 10
+
+
+def told(paths: Sequence[str | Path], progress: Progress = None) -> str:
+    """The account of each list, its suppliers per status, and where lists disagree."""
+    known = read_registers(list(paths), progress=progress)
+    lines = [line for row in known.files.to_dicts() for line in _file(row)]
+    counted = suppliers_analysis.counts(known.register).collect()
+    lines += ["", "Fournisseurs par statut et par liste"]
+    lines += [f"  {row['statut']:<8} {french.number(row['fournisseurs']):>8}  {row['source']}" for row in counted.to_dicts()]
+    return "\n".join(lines + _conflicts(known))
+
+
+def _file(row: dict) -> list[str]:
+    said = [f"{row['fichier']} : {row['libelle']}, au {french.long_date(row['au'])} ({row['au_origine']})"]
+    if row.get("lus") is not None:
+        parts = [("retenus", "retenues"), ("repetes", "répétées"), ("sans_identifiant", "sans identifiant"), ("invalides", "invalides"),
+                 ("hors_liste", "hors sujet")]  # fmt: skip
+        sums = " + ".join(f"{french.number(row[name])} {word}" for name, word in parts)
+        said.append(f"  {french.number(row['lus'])} lignes = {sums} ; {french.number(row['doutes'])} douteuses")
+    return said + ([f"  attention, {row['message']}"] if row.get("message") else [])
+
+
+def _conflicts(known: Registers) -> list[str]:
+    found = suppliers.conflicts(known.register, known.establishments).collect()
+    lines = ["", f"Désaccords entre listes : {french.number(found.height)} ({french.number(found['siren'].n_unique())} unités légales)"]
+    for motif, n in found["motif"].value_counts().sort("count", "motif", descending=[True, False]).rows():
+        lines.append(f"  {french.number(n):>6}  {motif}")
+    for row in found.head(MOST).to_dicts():
+        lines.append(f"    {row['siren']} {row['nom'] or ''} : {row['affirme']} / {row['contredit']}")
+    rest = found.height - MOST
+    return lines + ([f"    … et {french.number(rest)} autres"] if rest > 0 else [])

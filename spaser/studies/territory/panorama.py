@@ -1,0 +1,172 @@
+"""The panorama of the ESS of a territory: its member communes, the registers, and the report handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from spaser import french, suppliers, territories
+from spaser.deliverables import excel, html
+from spaser.deliverables import report as model
+from spaser.deliverables.report import Report, Source
+from spaser.problems import Problem, closest
+from spaser.sections.balance import annexes_balance, section_balance
+from spaser.sections.territory import TERRITORY, annex
+from spaser.sources.answers.overrides import read_overrides
+from spaser.sources.registers import Registers
+from spaser.sources.registers.known import known_suppliers
+from spaser.studies.territory.demand import Balance, balance_told
+from spaser.suppliers.panorama import WHOLE, panorama
+
+Progress = Callable[[str, float], None] | None
+_SHOWN = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Territory:
+    """``rows`` is the panorama with ``commune`` (name); ``communes`` are the members, with or without ESS; ``balance`` what is
+    bought there against who could supply it, when contracts were read (see ``opportunities_territory``)."""
+
+    name: str
+    as_of: date
+    communes: pl.DataFrame
+    rows: pl.DataFrame
+    files: pl.DataFrame
+    demo: bool = False
+    siren: str = ""
+    balance: Balance | None = None
+
+
+def territory(
+    place: str,
+    registers: Sequence[str | Path] | Registers,
+    *,
+    overrides: str | Path | None = None,
+    jobs: str | Path | None = None,
+    as_of: date | None = None,
+    cache: Path | None = None,
+    progress: Progress = None,
+) -> Territory:
+    """ESS establishments and jobs of the member communes of a group (EPCI, EPT), or of one commune.
+
+    Parameters
+    ----------
+    place
+        A SIREN, or a part of a name.
+    registers
+        Lists of suppliers, or what was read of them; the two SIRENE stocks are reduced to the départements of the communes.
+    jobs
+        CSV of official counts: code_commune ; emplois.
+
+    Raises
+    ------
+    Problem
+        No group has this name, several do, or a file cannot be read.
+    """
+    siren, name = find(place)
+    members = territories.members([siren]).collect().sort("commune")
+    codes = members["code_commune"].to_list()
+    near = members["departement"].unique().sort().to_list()
+    known = registers if isinstance(registers, Registers) else known_suppliers(list(registers), departements=near, cache=cache, progress=progress)
+    register = suppliers.fuse(known.register, read_overrides(overrides) if overrides else None)
+    counts = read_jobs(jobs).lazy() if jobs else None
+    rows = panorama(register, known.establishments, codes, as_of=as_of, jobs=counts).collect()
+    named = rows.join(members.select("code_commune", "commune"), on="code_commune", how="left", maintain_order="left")
+    named = named.with_columns(pl.col("commune").fill_null(pl.lit(name)))
+    day = as_of or (known.files["au"].max() if known.files.height else None)
+    if day is None:
+        raise Problem("Aucune des listes n'a de date", todo="Donnez le jour des statuts : --date 2026-10-31")
+    demo = all(str(file).startswith("registre_demo") for file in known.files["fichier"])
+    return Territory(name, day, members, named, known.files, demo, siren)
+
+
+def find(place: str) -> tuple[str, str]:
+    """SIREN and name of the group (else the commune) a SIREN or a part of a name means."""
+    every = territories.authorities().filter(pl.col("categorie").is_in([*territories.GROUPS, "commune"])).collect()
+    wanted = place.strip()
+    if wanted.replace(" ", "").isdigit():
+        found = every.filter(pl.col("siren") == wanted.replace(" ", ""))
+    else:
+        plain = pl.col("nom").str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all("[^a-z0-9]+", " ")
+        asked = pl.select(pl.lit(wanted).alias("nom")).select(plain).item().strip()
+        whole, part = every.filter(plain.str.strip_chars() == asked), every.filter(plain.str.contains(asked, literal=True))
+        groups = part.filter(pl.col("categorie") != "commune")
+        found = next((rows for rows in (whole, groups, part) if rows.height), whole)
+    if found.height == 1:
+        return found["siren"].item(), found["nom"].item()
+    if not found.height:
+        raise Problem(f"Territoire inconnu : « {place} »", todo=closest(place, every["nom"]) or "Donnez le SIREN de l'intercommunalité")
+    names = [f"{row['siren']} {row['nom']} ({row['departement']})" for row in found.head(_SHOWN).to_dicts()]
+    raise Problem(f"{found.height} territoires répondent à « {place} »", why=" ; ".join(names), todo="Donnez le SIREN")
+
+
+def read_jobs(path: str | Path) -> pl.DataFrame:
+    """Official job counts: ``code_commune`` and ``emplois``.
+
+    Raises
+    ------
+    Problem
+        The file is absent or a column is missing.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise Problem("Fichier d'emplois introuvable", where=str(file))
+    text = file.read_bytes().decode("utf-8-sig", errors="replace")
+    first = text.partition("\n")[0]
+    frame = pl.read_csv(text.encode("utf-8"), separator=max(";,\t", key=first.count), infer_schema=False)
+    lacking = [name for name in ("code_commune", "emplois") if name not in frame.columns]
+    if lacking:
+        raise Problem(f"Colonnes absentes du fichier d'emplois : {', '.join(lacking)}", where=file.name, todo="Colonnes attendues : code_commune ; emplois")
+    number = pl.col("emplois").str.replace_all(r"[\s\u00a0\u202f]", "").str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    wrong = frame.filter(number.is_null() & pl.col("emplois").is_not_null())
+    if wrong.height:
+        raise Problem(f"Nombre d'emplois illisible : « {wrong['emplois'][0]} »", where=file.name)
+    return frame.select(pl.col("code_commune").str.zfill(5), emplois=number)
+
+
+def report(result: Territory) -> Report:
+    """The report of a territory."""
+    sources = [Source(row["fichier"], row["libelle"], row.get("au")) for row in result.files.to_dicts()]
+    first, *others = [section(result.rows, result.communes, result.files) for section in TERRITORY]
+    tables = result.balance.extras() if result.balance else {}
+    sections = [first, section_balance(tables), *others]
+    sources += [Source(name, "contrats") for name in (result.balance.files if result.balance else ())]
+    return model.build(
+        "Panorama de l'ESS", buyer=result.name, as_of=result.as_of, sections=sections, sources=sources,
+        subtitle=f"{french.count(result.communes.height, 'commune')}, établissements et emplois de l'ESS et de l'inclusion",
+        notes=("Démonstration : les fournisseurs et les acheteurs sont inventés.",) if result.demo else (),
+        annexes=(annex(result.rows), *annexes_balance(tables)),
+    )  # fmt: skip
+
+
+def write(result: Territory, folder: Path | str) -> list[Path]:
+    """Write territoire.html and territoire.xlsx, each whole or not at all."""
+    whole = report(result)
+    return [html.write(whole, Path(folder) / "territoire.html"), excel.write(whole, Path(folder) / "territoire.xlsx")]
+
+
+def summary(result: Territory) -> str:
+    """What the terminal says: the whole by family, then the communes that have the most."""
+    rows = result.rows
+    lines = [f"{result.name} : {french.count(result.communes.height, 'commune')}, au {french.long_date(result.as_of)}", ""]
+    for row in rows.filter(pl.col("code_commune") == WHOLE).to_dicts():
+        lines.append(f"  {french.capital(row['famille']):<26} {french.count(row['etablissements'], 'établissement')}, {jobs_told(row)}")
+    if len(lines) == 2:
+        lines.append("  Aucun établissement de l'ESS ou inclusif dans les listes chargées pour ces communes")
+    by_commune = rows.filter((pl.col("code_commune") != WHOLE) & (pl.col("famille") == WHOLE)).sort("etablissements", "commune", descending=[True, False])
+    lines += [""] + [f"  {row['commune']:<26} {french.count(row['etablissements'], 'établissement')}" for row in by_commune.head(_SHOWN).to_dicts()]
+    return "\n".join(lines + (["", *balance_told(result.balance)] if result.balance else []))
+
+
+def jobs_told(row: dict) -> str:
+    """« de 12 à 30 emplois, effectif inconnu pour 3 établissements »."""
+    low, high = row["emplois_bas"], row["emplois_haut"]
+    if row["sans_tranche"] == row["etablissements"]:
+        return "effectif inconnu"
+    told = f"de {french.number(low)} à {french.number(high)} emplois" if high is not None else f"au moins {french.number(low)} emplois"
+    silent = row["sans_tranche"]
+    return told + (f", effectif inconnu pour {french.number(silent)}" if silent else "")

@@ -1,0 +1,153 @@
+"""What an observatory of the ESS publishes: establishments and jobs per commune and family, from the register.
+
+Staff bands give [low, high], never one false exact figure; establishments whose band is unknown are counted apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import polars as pl
+
+from spaser import rules
+from spaser.suppliers.statuses import status
+
+#: Paris, Lyon and Marseille: SIRENE writes the arrondissement, territories the commune.
+DISTRICTS = {r"^751\d\d$": "75056", r"^6938\d$": "69123", r"^132(0[1-9]|1[0-6])$": "13055"}
+WHOLE = "ensemble"
+INCLUSIVE = "structures inclusives"
+
+
+def panorama(
+    register: pl.LazyFrame,
+    establishments: pl.LazyFrame,
+    communes: Iterable[str],
+    *,
+    as_of: date | None = None,
+    jobs: pl.LazyFrame | None = None,
+) -> pl.LazyFrame:
+    """ESS establishments and jobs of each commune and of the whole set, by family.
+
+    Parameters
+    ----------
+    register, establishments
+        REGISTER and ESTABLISHMENTS; only active establishments placed in a commune are counted, each SIRET once.
+    communes
+        Insee codes (« 75056 » takes its arrondissements).
+    as_of
+        The day of the statuses; by default the latest date of the lists.
+    jobs
+        Official counts: code_commune, emplois. They stand beside, and give shares.
+
+    Returns
+    -------
+    LazyFrame
+        One row per commune (« ensemble » for the set) and family (« ensemble » for the ESS, « structures inclusives » apart):
+        etablissements; sans_tranche (band unknown, in no job count); emplois_bas, emplois_haut (null above 10 000);
+        premier_employeur_bas, _haut; emplois_hors_premier_bas, _haut; etablissements_tous, emplois_tous_bas, _haut (every
+        establishment of the register); emplois_officiels; part_bas, part_haut (of the official jobs, else of all those of
+        the register when it holds other establishments than the ESS's).
+    """
+    places = _places(establishments, list(communes), as_of)
+    known = status(places, register, establishments, on="_jour")
+    ess = known.filter(pl.col("titulaire_ess").fill_null(False))
+    groups = [
+        ess.with_columns(famille=pl.col("ess_famille")),
+        ess.with_columns(famille=pl.lit(WHOLE)),
+        known.filter(pl.col("titulaire_inclusif").fill_null(False)).with_columns(famille=pl.lit(INCLUSIVE)),
+    ]
+    counted = _both_levels(pl.concat(groups)).group_by("code_commune", "famille").agg(_counts())
+    everyone = _both_levels(places).group_by("code_commune").agg(
+        etablissements_tous=pl.len(), emplois_tous_bas=pl.col("bas").sum(), emplois_tous_haut=_high(),
+    )  # fmt: skip
+    rows = counted.join(everyone, on="code_commune", how="left").join(_official(jobs, communes), on="code_commune", how="left")
+    return rows.with_columns(_without_first()).with_columns(_shares(rows)).sort("code_commune", "famille")
+
+
+def _places(establishments: pl.LazyFrame, communes: list[str], as_of: date | None) -> pl.LazyFrame:
+    """Active establishments of the communes, each once (SIRENE first), with the low and high of their staff band."""
+    code = pl.col("code_commune")
+    whole = pl.lit(None, dtype=pl.String)
+    for pattern, commune in DISTRICTS.items():
+        whole = pl.coalesce(whole, pl.when(code.str.contains(pattern)).then(pl.lit(commune)))
+    place = pl.when(code.is_in(communes)).then(code).otherwise(whole)
+    bands = rules.table("staff_bands.csv").lazy().select("tranche", pl.col("bas").cast(pl.Int64), pl.col("haut").cast(pl.Int64))
+    latest = pl.lit(as_of, dtype=pl.Date) if as_of else pl.col("au").max()
+    official = pl.col("liste").str.starts_with("sirene").fill_null(False)
+    return (
+        establishments.with_columns(_jour=latest)
+        .with_columns(code_commune=place)
+        .filter(pl.col("siret").is_not_null() & pl.col("code_commune").is_in(communes))
+        .sort(official, "au", "source", descending=[True, True, False], nulls_last=True)
+        .unique("siret", keep="first", maintain_order=True)
+        .filter(pl.col("etat").is_null() | (pl.col("etat") == "A"))
+        .join(bands, left_on="tranche_effectifs", right_on="tranche", how="left", maintain_order="left")
+        .select("siret", "siren", "code_commune", "tranche_effectifs", "bas", "haut", "_jour")
+    )
+
+
+def _both_levels(rows: pl.LazyFrame) -> pl.LazyFrame:
+    return pl.concat([rows, rows.with_columns(code_commune=pl.lit(WHOLE))])
+
+
+def _high() -> pl.Expr:
+    """The sum of the tops of the bands; unknown as soon as one band is open (10 000 and more)."""
+    opened = (pl.col("bas").is_not_null() & pl.col("haut").is_null()).any()
+    return pl.when(~opened).then(pl.col("haut").sum())
+
+
+def _counts() -> list[pl.Expr]:
+    return [
+        pl.len().alias("etablissements"),
+        pl.col("bas").is_null().sum().alias("sans_tranche"),
+        pl.col("bas").sum().alias("emplois_bas"),
+        _high().alias("emplois_haut"),
+        pl.col("bas").max().alias("premier_employeur_bas"),
+        pl.col("haut").sort_by("bas", nulls_last=False).last().alias("premier_employeur_haut"),
+    ]
+
+
+def _without_first() -> list[pl.Expr]:
+    """With and without the largest employer: one hospital or head office can make a commune's figure."""
+    return [
+        (pl.col(f"emplois_{end}") - pl.col(f"premier_employeur_{end}")).alias(f"emplois_hors_premier_{end}")
+        for end in ("bas", "haut")
+    ]
+
+
+def _official(jobs: pl.LazyFrame | None, communes: Iterable[str]) -> pl.LazyFrame:
+    if jobs is None:
+        return pl.LazyFrame(schema={"code_commune": pl.String, "emplois_officiels": pl.Float64})
+    wanted = list(communes)
+    asked = jobs.filter(pl.col("code_commune").is_in(wanted)).select(
+        "code_commune", emplois_officiels=pl.col("emplois").cast(pl.Float64)
+    )
+    total = asked.select(
+        code_commune=pl.lit(WHOLE),
+        # The total of a set with a missing commune is unknown, not smaller.
+        emplois_officiels=pl.when(pl.col("emplois_officiels").count() == len(set(wanted))).then(
+            pl.col("emplois_officiels").sum()
+        ),
+    )
+    return pl.concat([asked, total])
+
+
+def _shares(rows: pl.LazyFrame) -> list[pl.Expr]:
+    others = pl.col("etablissements_tous") > pl.col("etablissements").filter(pl.col("famille") == WHOLE).max().over(
+        "code_commune"
+    )
+    rest_low, rest_high = (pl.col(f"emplois_tous_{end}") - pl.col(f"emplois_{end}") for end in ("bas", "haut"))
+    low, high = pl.col("emplois_bas"), pl.col("emplois_haut")
+    by_register = [pl.when(others).then(share) for share in (_part(low, low + rest_high), _part(high, high + rest_low))]
+    return [
+        pl.when(pl.col("emplois_officiels").is_not_null())
+        .then(_part(jobs, pl.col("emplois_officiels")))
+        .otherwise(other)
+        .alias(name)
+        for name, jobs, other in zip(("part_bas", "part_haut"), (low, high), by_register, strict=True)
+    ]
+
+
+def _part(top: pl.Expr, bottom: pl.Expr) -> pl.Expr:
+    return pl.when(bottom > 0).then(top / bottom)

@@ -1,0 +1,112 @@
+"""A contract finds the notice that launched it when enough agrees, never silently, never a notice that cannot be. All invented."""
+
+from __future__ import annotations
+
+import copy
+from datetime import date
+
+import polars as pl
+import pytest
+
+from spaser.considerations import launches
+from spaser.vocabulary import CONTRACTS, NOTICES
+
+CITY, OTHER = "200054781", "217500016"
+
+
+def contract(uid: str = "c1", **said: object) -> dict:
+    return {"uid": uid, "id": "2024FCS001", "acheteur_siren": CITY, "acheteur_nom": "Ville d'Aubrelle", "objet": "Nettoyage des écoles maternelles et élémentaires",
+            "codeCPV": "90911200", "dateNotification": date(2024, 9, 1)} | said  # fmt: skip
+
+
+def notice(avis: str = "24-1", **said: object) -> dict:
+    return {"avis": avis, "acheteur_siren": CITY, "acheteur_nom": "Mairie d'Aubrelle", "objet": "Nettoyage des écoles maternelles et élémentaires de la ville",
+            "codeCPV": "90911200", "type_avis": "concurrence", "date_publication": date(2024, 4, 12), "date_envoi": date(2024, 4, 10)} | said  # fmt: skip
+
+
+def joined(contracts: list[dict], notices: list[dict]) -> dict[str, dict]:
+    bought = CONTRACTS.conform(pl.LazyFrame(contracts))
+    found = launches.join(bought, NOTICES.conform(pl.LazyFrame(notices))).collect()
+    assert found.columns == list(launches.LAUNCH)
+    return {row["uid"]: row for row in found.to_dicts()}
+
+
+def test_the_day_of_launch_is_the_day_the_notice_was_sent():
+    row = joined([contract()], [notice()])["c1"]
+    assert (row["avis"], row["date_lancement"]) == ("24-1", date(2024, 4, 10))
+    assert row["score"] > 0.9
+    assert row["motif"].startswith("même acheteur (SIREN), objets semblables à 100")
+
+
+def test_a_notice_without_siren_is_found_by_the_name_of_its_buyer_and_less_sure():
+    row = joined([contract()], [notice(acheteur_siren=None)])["c1"]
+    assert row["motif"].startswith("même acheteur (nom)")
+    assert row["score"] < joined([contract()], [notice()])["c1"]["score"]
+
+
+def test_a_buyer_that_its_data_do_not_name_is_found_by_the_name_of_its_siren():
+    bought = CONTRACTS.conform(pl.LazyFrame([contract(acheteur_nom=None)])).with_columns(acheteur_libelle=pl.lit("Aubrelle"))
+    sent = NOTICES.conform(pl.LazyFrame([notice(acheteur_siren=None)]))
+    assert launches.join(bought, sent).select("uid", "avis").collect().rows() == [("c1", "24-1")]
+
+
+@pytest.mark.parametrize(
+    "different",
+    [
+        {"acheteur_siren": OTHER},
+        {"date_envoi": date(2024, 9, 2)},
+        {"date_envoi": date(2020, 1, 1)},
+        {"objet": "Fourniture de denrées alimentaires", "codeCPV": "15000000"},
+        {"type_avis": "attribution"},
+        {"type_avis": "modification"},
+        {"date_envoi": None, "date_publication": None},
+    ],
+    ids=["another buyer", "after", "too old", "another need", "an award", "an amendment", "undated"],
+)
+def test_a_notice_that_cannot_be_is_not_joined(different):
+    assert joined([contract()], [notice(**different)]) == {}
+
+
+def test_two_notices_as_likely_leave_the_launch_unknown():
+    assert joined([contract()], [notice("24-1"), notice("24-2", date_envoi=date(2024, 2, 1))]) == {}
+
+
+def test_the_same_reference_settles_between_two_notices():
+    rivals = [notice("24-1", reference="2024-FCS-001", objet="Nettoyage des écoles"), notice("24-2", date_envoi=date(2024, 2, 1), objet="Nettoyage des crèches")]
+    assert joined([contract()], rivals)["c1"]["avis"] == "24-1"
+
+
+def test_the_lots_of_a_consultation_share_its_notice():
+    lots = [contract(f"c{n}", objet=f"Nettoyage des écoles maternelles et élémentaires - lot {n}") for n in (1, 2, 3)]
+    assert set(joined(lots, [notice()])) == {"c1", "c2", "c3"}
+
+
+def test_the_join_feeds_the_obligations():
+    from spaser.vocabulary import LAUNCHES
+
+    rows = launches.join(CONTRACTS.conform(pl.LazyFrame([contract()])), NOTICES.conform(pl.LazyFrame([notice()])))
+    assert LAUNCHES.conform(rows).collect().rows() == [("c1", date(2024, 4, 10), "24-1")]
+
+
+def linked(contracts: list[dict], *keys: tuple[str, str, bool]) -> dict[str, str]:
+    numbers = pl.LazyFrame(keys, schema={"document": pl.String, "cle": pl.String, "entier": pl.Boolean}, orient="row")
+    return dict(launches.by_number(CONTRACTS.conform(pl.LazyFrame(contracts)), numbers).select("document", "uid").collect().rows())
+
+
+def test_a_document_belongs_to_the_contract_whose_number_its_folder_bears():
+    assert linked([contract(), contract("c2", id="2024-FCS-002")], ("a/RC.pdf", "2024FCS001", True), ("b/RC.pdf", "2024FCS002", False)) == {"a/RC.pdf": "c1", "b/RC.pdf": "c2"}
+
+
+def test_the_longest_number_wins_and_a_number_of_two_contracts_joins_nothing():
+    twins = [contract("c1"), contract("c2", id="2024FCS00112"), contract("c3", id="2023X01"), contract("c4", id="2023-X01")]
+    assert linked(twins, ("RC.pdf", "2024FCS001", False), ("RC.pdf", "2024FCS00112", False), ("AE.pdf", "2023X01", True)) == {"RC.pdf": "c2"}
+
+
+def test_the_weights_of_the_method_decide_the_join():
+    from spaser import rules
+
+    strict = copy.deepcopy(rules.method())
+    strict["launches"]["score_minimal"]["value"] = 0.99
+    bought, sent = CONTRACTS.conform(pl.LazyFrame([contract(codeCPV=None)])), NOTICES.conform(pl.LazyFrame([notice()]))
+    assert launches.join(bought, sent).collect().height == 1
+    assert launches.join(bought, sent, strict).collect().height == 0

@@ -1,0 +1,154 @@
+"""Presumed consultations, repeated maxima, marchés subséquents. Every buyer, supplier and subject here is invented."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+from test_contracts import BUYER, build, built, record
+
+from spaser import vocabulary as words
+from spaser.contracts import consultations
+
+
+def stem(subject: str | None) -> str | None:
+    return consultations.stems(pl.DataFrame({"objet": [subject]}, schema={"objet": pl.String}))["racine"].item()
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Réhabilitation du groupe scolaire - Lot 1 : gros œuvre", "Réhabilitation du groupe scolaire - Lot n°2 : peinture"),
+        ("Entretien des espaces verts en 3 lots - Nord", "Entretien des espaces verts en 3 lots - Sud"),
+        (
+            "Cuisine du collège, opération traitée en quatre lots - CVC",
+            "Cuisine du collège, opération traitée en quatre lots - TCE",
+        ),
+        ("Lot 3 : Réhabilitation du groupe scolaire", "Lot n° 4 - Réhabilitation du groupe scolaire"),
+        (
+            "Fourniture de livres non scolaires, méthodes de langues - Romans",
+            "Fourniture de livres non scolaires, méthodes de langues - BD",
+        ),
+        ("Fourniture de viandes et d'épicerie: Lot 2: Épicerie", "FOURNITURE DE VIANDES ET D'ÉPICERIE: LOT 1: BŒUF"),
+    ],
+)
+def test_the_lot_is_cut_from_the_subject(first, second):
+    assert stem(first) == stem(second) is not None
+
+
+@pytest.mark.parametrize("subject", [None, "", "Lot 1", "Travaux", "Lot 2 : CVC"])
+def test_a_subject_that_says_too_little_names_no_consultation(subject):
+    assert stem(subject) is None
+
+
+def test_two_purchases_at_one_place_are_not_one_consultation():
+    assert stem("Mairie fictive - Nettoyage des vitres") != stem("Mairie fictive - Achat de véhicules")
+
+
+def lots(*days: int, **values) -> list[dict]:
+    return [
+        record(position=n, id=f"M{n}", objet=f"Réhabilitation du groupe scolaire - Lot {n} : ouvrage {n}", titulaires=[f"T{n}"],
+               dateNotification=date(2025, 3, 1) + timedelta(days=day), **values)
+        for n, day in enumerate(days, 1)
+    ]  # fmt: skip
+
+
+def test_lots_notified_within_sixty_days_of_one_another_chain_into_one_consultation():
+    got = built(*lots(0, 60, 120, 181, montant=20_000))
+    assert [got[f"M{n}"]["consultation"] for n in (1, 2, 3, 4)] == [BUYER + "M1"] * 3 + [BUYER + "M4"]
+    assert (got["M1"]["consultation_n"], got["M1"]["consultation_montant"]) == (3, 6_000_000)
+    assert (got["M4"]["consultation_n"], got["M4"]["consultation_montant"]) == (1, 2_000_000)
+
+
+def test_small_lots_of_a_large_need_come_back_by_their_consultation():
+    got = built(*lots(0, 10, montant=25_000))
+    assert not got["M1"]["seuil_montant"] and got["M1"]["seuil_besoin"]
+    assert not built(*lots(0, montant=25_000))["M1"]["seuil_besoin"]
+
+
+@pytest.mark.parametrize("other", [{"acheteur_id": "20000000000029"}, {"codeCPV": "45000000"}, {"dateNotification": None}])
+def test_another_buyer_or_cpv_group_or_an_unknown_date_is_another_consultation(other):
+    first, second = lots(0, 1)
+    got = built(first, record(**{"position": 2, "id": "M2", "objet": second["objet"], "titulaires": ["T2"]} | other))
+    assert got["M1"]["consultation_n"] == got["M2"]["consultation_n"] == 1
+
+
+def frameworks(*holders: str, subject: str = "Maintenance multi-attributaire des ascenseurs fictifs", **values) -> list[dict]:
+    return [
+        record(
+            position=n, id=f"A{n}", objet=subject, techniques="Accord-cadre", titulaires=[holder], montant=60_000_000, **values
+        )
+        for n, holder in enumerate(holders, 1)
+    ]
+
+
+def test_the_same_maximum_published_once_per_holder_counts_once():
+    got = built(*frameworks("T1", "T2", "T3"))
+    assert {row["accord_multiple"] for row in got.values()} == {BUYER + "A1"}
+    assert [got[f"A{n}"]["montant_retenu"] for n in (1, 2, 3)] == [6_000_000_000, None, None]
+    assert sum(row["montant_retenu_haut"] for row in got.values()) == 18_000_000_000
+    assert got["A2"]["consultation_montant"] == 6_000_000_000
+    assert (got["A1"]["montant_bas"], got["A1"]["montant_haut"]) == (0, 6_000_000_000)
+
+
+def test_the_same_holder_twice_or_two_lots_with_equal_maxima_are_not_a_repeated_maximum():
+    assert {row["accord_multiple"] for row in built(*frameworks("T1", "T1")).values()} == {None}
+    two = frameworks("T1", subject="Maintenance des ascenseurs fictifs - Lot 1 : nord") + [
+        row | {"id": "A2", "uid": BUYER + "A2", "position": 2}
+        for row in frameworks("T2", subject="Maintenance des ascenseurs fictifs - Lot 2 : sud")
+    ]
+    got = built(*two)
+    assert got["A1"]["consultation_n"] == 2
+    assert got["A1"]["accord_multiple"] is None
+    assert got["A2"]["montant_retenu"] == 6_000_000_000
+
+
+def test_a_plain_contract_is_not_a_framework():
+    rows = [row | {"techniques": "Sans objet"} for row in frameworks("T1", "T2")]
+    assert {row["accord_multiple"] for row in built(*rows).values()} == {None}
+
+
+def subsequent(**values) -> dict:
+    return record(position=9, id="S1", objet="Marché subséquent : ascenseur de l'hôtel de ville", montant=80_000, **values)
+
+
+def test_a_marche_subsequent_is_never_added_to_its_framework():
+    got = built(*frameworks("T1"), subsequent(idAccordCadre="A1"))
+    assert got["S1"]["marche_subsequent"]
+    assert got["S1"]["montant_retenu"] is None and got["S1"]["montant_retenu_haut"] is None
+    assert got["S1"]["montant"] == 8_000_000
+
+
+def test_a_marche_subsequent_whose_framework_is_not_in_the_files_keeps_its_amount_to_be_summed_apart():
+    got = built(*frameworks("T1"), subsequent(idAccordCadre="AUTRE"))["S1"]
+    assert got["marche_subsequent"] and got["montant_retenu"] == 8_000_000
+    assert built(subsequent(nature="Marché subséquent"))["S1"]["marche_subsequent"]
+
+
+def test_a_framework_that_repeats_its_own_number_is_not_its_own_marche_subsequent():
+    got = built(*frameworks("T1", idAccordCadre="A1"))["A1"]
+    assert not got["marche_subsequent"] and got["montant_retenu"] == 6_000_000_000
+
+
+def decisions(*rows: tuple[str, str, str]) -> pl.LazyFrame:
+    known = [{"objet_type": kind, "objet_id": BUYER + uid, "champ": kind, "valeur": value, "date": date(2026, 1, n + 1)}
+             for n, (kind, uid, value) in enumerate(rows)]  # fmt: skip
+    schema = {name: words.DECISIONS.schema[name] for name in ("objet_type", "objet_id", "champ", "valeur", "date")}
+    return pl.DataFrame(known, schema=schema).lazy()
+
+
+def test_a_decision_joins_or_separates_what_was_presumed_and_the_latest_wins():
+    rows = lots(0, 10, 20)
+    said = decisions(
+        ("consultation", "M1", "X"), ("consultation", "M3", "seul"), ("consultation", "M1", "Y"), ("consultation", "M2", "Y")
+    )
+    got = built(*rows, decisions=said)
+    assert [got[f"M{n}"]["consultation"] for n in (1, 2, 3)] == ["Y", "Y", "seul"]
+    assert (got["M1"]["consultation_n"], got["M3"]["consultation_n"]) == (2, 1)
+
+
+def test_the_presumption_does_not_depend_on_the_order_of_lots():
+    rows = lots(0, 50, 90, 130)
+    for mixed in (rows[::-1], rows[2:] + rows[:2]):
+        assert build(*mixed).contracts.sort("uid").collect().equals(build(*rows).contracts.sort("uid").collect())

@@ -1,0 +1,121 @@
+"""CPV codes find their purchase family by longest prefix."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from spaser import families, rules
+from spaser.families import spend as families_spend
+from spaser.vocabulary import NOMENCLATURE
+
+
+@pytest.mark.parametrize(
+    ("code", "family"),
+    [
+        ("77310000", "espaces_verts"),
+        ("90911200", "nettoyage_locaux"),
+        ("45311200", "batiment_second_oeuvre"),
+        ("55520000", "traiteur"),
+        (None, None),
+        ("00000000", None),
+    ],
+)
+def test_a_cpv_code_takes_the_family_of_its_longest_prefix(code, family):
+    found = families.add(pl.LazyFrame({"codeCPV": [code]}, schema={"codeCPV": pl.String})).collect()
+    assert found["famille"].item() == family
+    assert found["famille_origine"].item() == ("cpv" if family else None)
+
+
+def test_every_prefix_leads_to_a_family_that_exists():
+    known = set(rules.table("families.csv")["famille"])
+    assert set(rules.table("cpv_families.csv")["famille"]) <= known
+
+
+def test_no_prefix_is_given_twice():
+    prefixes = rules.table("cpv_families.csv")["prefixe"]
+    assert prefixes.n_unique() == prefixes.len()
+
+
+def test_adding_families_never_multiplies_rows():
+    codes = pl.LazyFrame({"codeCPV": ["77310000"] * 3 + [None] * 2}, schema={"codeCPV": pl.String})
+    assert families.add(codes).collect().height == 5
+
+
+def test_words_say_the_family_when_the_cpv_is_missing_or_names_a_bare_division():
+    frame = pl.LazyFrame(
+        {"codeCPV": [None, "45000000", "90911200", None, "45000000"],
+         "objet": ["Entretien des espaces verts", "Peintures intérieures de l'école", "Espaces verts", "Divers", "Espaces verts et peinture"]},
+        schema={"codeCPV": pl.String, "objet": pl.String},
+    )  # fmt: skip
+    found = families.add(frame).collect()
+    assert found["famille"].to_list() == ["espaces_verts", "batiment_second_oeuvre", "nettoyage_locaux", None, "batiment_gros_oeuvre"]
+    assert found["famille_origine"].to_list() == ["texte", "texte", "cpv", None, "cpv"]
+    assert found["famille_confiance"].to_list() == [families.OF_WORDS, families.OF_WORDS, families.OF_CPV, None, families.OF_DIVISION]
+
+
+def spend(*rows: dict) -> pl.LazyFrame:
+    base = {"code_achat": None, "code_libelle": None, "libelle": None, "naf": None, "montant": 100, "perimetre": "achat"}
+    texts = dict.fromkeys(("code_achat", "code_libelle", "libelle", "naf", "perimetre"), pl.String)
+    return pl.LazyFrame([base | row for row in rows], schema_overrides=texts | {"montant": pl.Int64})
+
+
+def kept(**families_of: str) -> pl.LazyFrame:
+    return NOMENCLATURE.conform(pl.LazyFrame({"code_achat": list(families_of), "famille_retenue": list(families_of.values())}))
+
+
+def classed(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Settled, as the composing room does: a plan reused in many branches takes minutes to optimise."""
+    return families_spend.of_lines(lines).collect().lazy()
+
+
+def judged(row: dict, nomenclature: pl.LazyFrame | None = None) -> tuple:
+    found = families_spend.of_lines(spend(row), nomenclature).collect()
+    return found.select("famille", "famille_origine", "famille_confiance").row(0)
+
+
+def test_a_family_kept_by_a_person_wins_over_everything_else():
+    row = {"code_achat": "12", "code_libelle": "Nettoyage", "naf": "8121Z", "libelle": "nettoyage des locaux"}
+    assert judged(row, kept(**{"12": "traiteur"})) == ("traiteur", "nomenclature", 1.0)
+    assert judged(row, kept(**{"13": "traiteur"}))[0] == "nettoyage_locaux"
+
+
+def test_a_line_takes_the_words_of_its_code_then_the_activity_of_its_supplier_then_its_own_words():
+    both, one, two = families_spend.OF_BOTH, families_spend.OF_ACTIVITY, families_spend.OF_ACTIVITY_AGAINST
+    assert judged({"code_achat": "Nettoyage des locaux", "naf": "5621Z"}) == ("nettoyage_locaux", "nomenclature_proposee", families.OF_WORDS)
+    assert judged({"code_achat": "12.3", "code_libelle": "Nettoyage des locaux", "naf": "8121Z"}) == ("nettoyage_locaux", "nomenclature_proposee", both)
+    assert judged({"code_achat": "12.3", "naf": "5621Z", "libelle": "facture 12"}) == ("traiteur", "activite", one)
+    assert judged({"naf": "5621Z", "libelle": "cocktail, traiteur"}) == ("traiteur", "activite", both)
+    assert judged({"naf": "5621Z", "libelle": "nettoyage des locaux"}) == ("traiteur", "activite", two)
+    assert judged({"libelle": "nettoyage des locaux"}) == ("nettoyage_locaux", "texte", families.OF_WORDS)
+    assert judged({"code_achat": "XZ-12", "libelle": "facture 12", "naf": "0000Z"}) == (None, None, None)
+
+
+def test_an_activity_that_serves_several_families_says_none_unless_the_words_choose():
+    several = "8130Z"
+    assert judged({"naf": several, "libelle": "facture"}) == (None, None, None)
+    assert judged({"naf": several, "libelle": "entretien des espaces verts"}) == ("espaces_verts", "texte", families_spend.OF_BOTH)
+
+
+def test_a_nomenclature_is_proposed_from_its_words_else_from_what_its_lines_weigh():
+    lines = classed(
+        spend({"code_achat": "Nettoyage des locaux"}, {"code_achat": "XZ-12", "naf": "5621Z", "montant": 900}, {"code_achat": "XZ-12", "montant": 100},
+              {"code_achat": "RIEN"}, {"code_achat": "SUBV", "perimetre": "subvention"}, {"montant": 5})
+    )  # fmt: skip
+    rows = {row["code_achat"]: row for row in families_spend.propose(lines).collect().to_dicts()}
+    assert set(rows) == {"Nettoyage des locaux", "XZ-12", "RIEN"}
+    assert (rows["Nettoyage des locaux"]["famille_proposee"], rows["Nettoyage des locaux"]["proposition"]) == ("nettoyage_locaux", "libelle")
+    assert (rows["XZ-12"]["famille_proposee"], rows["XZ-12"]["proposition"], rows["XZ-12"]["montant"]) == ("traiteur", "lignes", 1000)
+    assert rows["XZ-12"]["famille_confiance"] == pytest.approx(0.9 * families_spend.OF_ACTIVITY)
+    assert rows["RIEN"]["famille_proposee"] is None and all(row["famille_retenue"] is None for row in rows.values())
+
+
+def test_what_a_person_kept_stays_in_the_next_proposal_even_when_its_code_is_no_longer_bought():
+    lines = classed(spend({"code_achat": "A"}, {"code_achat": "B"}))
+    rows = {row["code_achat"]: row for row in families_spend.propose(lines, kept(A="traiteur", Z="sport")).collect().to_dicts()}
+    assert {code: row["famille_retenue"] for code, row in rows.items()} == {"A": "traiteur", "B": None, "Z": "sport"}
+    assert rows["Z"]["montant"] == 0
+
+
+def test_every_word_leads_to_a_family_that_exists():
+    assert set(rules.table("family_words.csv")["famille"]) <= set(rules.table("families.csv")["famille"])

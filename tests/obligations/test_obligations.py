@@ -1,0 +1,371 @@
+"""Obligations by situations: dates, thresholds, fields, exclusions. Every buyer, supplier and contract here is invented."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections import Counter
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from spaser import considerations, contracts, obligations, rules
+from spaser import vocabulary as words
+from spaser.obligations import reservations as obligations_reserved
+from spaser.obligations import thresholds
+from spaser.problems import Problem
+
+HERE = Path(__file__).parents[1]
+PARIS = HERE.parents[1] / "shared" / "data" / "decp_2022" / "paris_2024.json"
+BUYER = "20000000000011"
+CLOSED = date(2028, 12, 31)
+SAID = {"oui": True, "non": False, "inconnu": None}
+
+
+def cases(name: str) -> list[dict]:
+    return tomllib.loads((HERE / "cases" / f"obligations_{name}.toml").read_text(encoding="utf-8"))["case"]
+
+
+DATES, NEEDS, OF_BUYER, RESERVED = (cases(name) for name in ("dates", "needs", "buyer", "reserved"))
+for case in NEEDS:
+    case["base"] = {"lancement": date(2026, 8, 21)}
+OF_CONTRACTS = DATES + NEEDS
+
+
+def record(given: dict) -> dict:
+    """A checked state of an invented contract: a text left empty is unknown, amounts are in euros."""
+    values = {
+        "source": "fictif.json", "position": 1, "dialecte": "decp_2022_json", "modification_id": 0, "acheteur_id": BUYER,
+        "id": "M1", "type_contrat": "marche", "nature": "Marché", "objet": "Nettoyage des locaux de la commune fictive",
+        "codeCPV": "90910000", "dureeMois": 12, "dateNotification": date(2026, 12, 1), "montant": 300_000,
+        "considerationsSociales": "Pas de considération sociale",
+        "considerationsEnvironnementales": "Pas de considération environnementale",
+        "titulaires": [{"titulaire_id": "30000000000014", "titulaire_typeIdentifiant": "SIRET", "titulaire_nom": None}],
+    } | {key: None if value == "" else value for key, value in given.items()}  # fmt: skip
+    notified = values["dateNotification"]
+    values.setdefault("datePublicationDonnees", notified and notified + timedelta(days=30))
+    values["date_version"], values["uid"] = notified, values["acheteur_id"] + values["id"]
+    values["montant"] = round(values["montant"] * 100)
+    return {name: values.get(name) for name in words.RECORDS.columns}
+
+
+def states(rows: list[dict]) -> list[dict]:
+    """The records of each contract, and its amendment when it was modified."""
+    found = [record({"position": rank} | row) for rank, row in enumerate(rows, 1)]
+    changed = [
+        state | {"modification_id": 1, "date_version": state["dateNotification"] + timedelta(days=200),
+                 "montant": round(row["avenant"] * 100) if "avenant" in row else state["montant"]}
+        for state, row in zip(found, rows, strict=True) if row.get("modifie") or "avenant" in row
+    ]  # fmt: skip
+    return found + changed
+
+
+def rows_of(case: dict, buyer: str) -> list[dict]:
+    return [case.get("base", {}) | row | {"acheteur_id": buyer} for row in (case["contract"], *case.get("others", []))]
+
+
+def launches(rows: list[dict]) -> pl.LazyFrame:
+    told = [
+        (row["acheteur_id"] + row.get("id", "M1"), row[key], "avis fictif")
+        for row in rows for key in ("lancement", "autre_lancement") if row.get(key)
+    ]  # fmt: skip
+    return pl.DataFrame(told, schema=words.LAUNCHES.schema, orient="row").lazy()
+
+
+def computed(some: list[dict], day: date) -> list[pl.DataFrame]:
+    """Table DUTIES of each case, ``uid`` being the contract's own number; each case has a buyer of its own."""
+    buyers = [f"{200_000_000 + rank}00011" for rank in range(len(some))]
+    each = [rows_of(case, buyer) for case, buyer in zip(some, buyers, strict=True)]
+    flat = [row for rows in each for row in rows]
+    table = pl.DataFrame([state for rows in each for state in states(rows)], schema=words.RECORDS.schema)
+    table = table.with_columns(position=pl.struct("uid").rank("dense").cast(pl.Int64))
+    built = considerations.declared(contracts.build(table.lazy(), as_of=day).contracts)
+    doubts = {row["acheteur_id"] + row.get("id", "M1"): row["montant_statut"] for row in flat if "montant_statut" in row}
+    local = [buyer for case, buyer in zip(some, buyers, strict=True) if case.get("local", True)]
+    built = built.with_columns(
+        montant_statut=pl.col("uid").replace_strict(doubts, default=pl.col("montant_statut"), return_dtype=pl.String),
+        acheteur_categorie=pl.when(pl.col("acheteur_id").is_in(local)).then(pl.lit("commune")),
+    )
+    kinds = pl.DataFrame(
+        [(buyer[:9], case["kind"]) for case, buyer in zip(some, buyers, strict=True) if "kind" in case],
+        schema={"acheteur_siren": pl.String, "type_acheteur": pl.String}, orient="row",
+    )  # fmt: skip
+    found = obligations.duties(built, buyer_kind=kinds.lazy(), launches=launches(flat), as_of=day).collect()
+    assert found.schema == pl.Schema(words.DUTIES.schema)
+    assert found.select("uid", "obligation").is_unique().all()
+    return [found.filter(pl.col("uid").str.starts_with(buyer)).with_columns(pl.col("uid").str.slice(14)) for buyer in buyers]
+
+
+@cache
+def answers() -> dict[str, pl.DataFrame]:
+    """The answers of every case, computed in one table per closing day."""
+    found = {}
+    days = sorted({case.get("as_of", CLOSED) for case in OF_CONTRACTS})
+    for day in days:
+        some = [case for case in OF_CONTRACTS if case.get("as_of", CLOSED) == day]
+        found |= {case["name"]: rows for case, rows in zip(some, computed(some, day), strict=True)}
+    return found
+
+
+def one(**contract: object) -> pl.DataFrame:
+    return computed([{"contract": contract}], CLOSED)[0]
+
+
+def of(found: pl.DataFrame, id: str) -> dict[str, dict]:
+    return {row["obligation"]: row for row in found.filter(pl.col("uid") == id).to_dicts()}
+
+
+@pytest.mark.parametrize("case", OF_CONTRACTS, ids=lambda case: case["name"])
+def test_a_situation_gives_its_state_and_its_answer(case):
+    found = answers()[case["name"]]
+    wanted = {"M1": case["expected"]} | case.get("others_expected", {})
+    for id, expected in wanted.items():
+        rows = of(found, id)
+        assert {key: (rows[key]["applicabilite"], rows[key]["remplie"]) for key in expected} == {
+            key: (state, SAID[answer]) for key, (state, answer) in expected.items()
+        }
+    if "rung" in case:
+        used = {rung for row in of(found, "M1").values() for rung in row["regle_etat"].split("+")}
+        assert case["rung"] in used
+    assert found["motif"].is_not_null().all() and (found["motif"] != "").all()
+
+
+def rungs(source: str) -> set[str]:
+    text = (HERE.parent / "spaser" / "obligations" / f"{source}.py").read_text(encoding="utf-8")
+    return set(re.findall(r'Rung\("(\w+)"', text))
+
+
+def test_every_rung_of_every_ladder_is_reached_by_a_case():
+    exclusions = {f"exclusion_{rule['when']}" for duty in obligations.catalogue().values() for rule in duty.get("exclusions", [])}
+    of_contracts = rungs("weighing") | rungs("dates") | rungs("thresholds") | exclusions
+    seen = pl.concat(list(answers().values()))["regle_etat"]
+    assert {rung for text in seen for rung in text.split("+")} == of_contracts
+    assert {answer[1] for case in OF_BUYER for answer in case["expected"].values()} == rungs("buyer")
+
+
+def test_every_duty_has_a_case_where_it_weighs_and_one_where_it_does_not():
+    states = {key: set() for key in obligations.catalogue()}
+    for case in OF_CONTRACTS + OF_BUYER:
+        for expected in (case["expected"], *case.get("others_expected", {}).values()):
+            for key, answer in expected.items():
+                states[key].add(answer[0])
+    assert [key for key, seen in states.items() if "non_soumis" not in seen or len(seen) < 2] == []
+
+
+def test_every_duty_that_data_can_show_has_a_case_met_and_one_not_met():
+    shown = {key: set() for key, duty in obligations.catalogue("contract").items() if "met" in duty}
+    for case in OF_CONTRACTS:
+        for key, answer in case["expected"].items():
+            if key in shown:
+                shown[key].add(answer[1])
+    assert [key for key, seen in shown.items() if not {"oui", "non"} <= seen] == []
+
+
+EUROPEAN = {
+    "eu_threshold_goods_central": {"kind": "central"}, "eu_threshold_goods_other": {"kind": "autre"},
+    "eu_threshold_goods_utility": {"kind": "entite"}, "eu_threshold_goods_defence": {"nature": "Marché de défense ou de sécurité"},
+    "eu_threshold_works": {"codeCPV": "45233120"}, "eu_threshold_concession": {"type_contrat": "concession", "codeCPV": ""},
+    "eu_threshold_social": {"kind": "autre", "codeCPV": "85311000"}, "eu_threshold_social_utility": {"kind": "entite", "codeCPV": "85311000"},
+}  # fmt: skip
+
+
+def social(given: dict, rows: list[dict]) -> list[dict]:
+    """What the social duty says of several contracts that have nothing in common, in their order."""
+    given = dict(given)
+    kind = given.pop("kind", "autre")
+    each = [given | row | {"id": f"{rank:03d}", "objet": f"Prestation fictive de nature {rank:03d}"} for rank, row in enumerate(rows)]
+    found = computed([{"kind": kind, "contract": each[0], "others": each[1:]}], CLOSED)[0]
+    return found.filter(pl.col("obligation").str.contains("sociale")).sort("uid").to_dicts()
+
+
+@pytest.mark.parametrize("rule", EUROPEAN)
+def test_each_european_threshold_changes_on_its_day_and_not_the_day_before(rule):
+    # The ordinary thresholds of the kit begin in 2022: before, nothing can be compared.
+    dated = [(max(since, date(2022, 1, 1)), value) for since, value in rules.dated(rule).select("since", "value").rows()]
+    days = [{"dateNotification": since - timedelta(days=shift)} for since, _ in dated for shift in (1, 0)]
+    values = [None, *(value and value * 100 for _, value in dated)]
+    expected = [value for pair in zip(values, values[1:], strict=False) for value in pair]
+    assert [row["seuil_haut"] for row in social(EUROPEAN[rule], days)] == expected
+
+
+@pytest.mark.parametrize("rule", [rule for rule in EUROPEAN if "social" not in rule and "defence" not in rule])
+def test_each_dated_threshold_separates_the_cent_below_from_the_threshold_itself(rule):
+    dated = rules.dated(rule).drop_nulls("value").select("since", "value").rows()
+    rows = [{"dateNotification": since, "montant": value + shift} for since, value in dated for shift in (-0.01, 0, 0.01)]
+    assert [row["champ"] for row in social(EUROPEAN[rule], rows)] == ["non_soumis", "certain", "certain"] * len(dated)
+
+
+@pytest.mark.parametrize("case", OF_BUYER, ids=lambda case: case["name"])
+def test_a_buyer_has_its_own_duties_each_year(case):
+    year = case["annee"]
+    bought = [{"dateNotification": date(year, 10, 1)} | row for row in case.get("contracts", [{}])]
+    day = case.get("as_of", date(2026, 10, 31))
+    built = contracts.build(pl.DataFrame(states(bought), schema=words.RECORDS.schema).lazy(), as_of=day).contracts
+    built = built.with_columns(acheteur_categorie=pl.lit("commune" if case.get("local", True) else None, pl.String))
+    found = obligations.buyer_duties(
+        built, as_of=day, buyer_kind=case.get("kind"), spend=ledger(year, case.get("spend")), food=food(year, case.get("food"))
+    ).collect()
+    assert found.schema == pl.Schema(words.BUYER_DUTIES.schema)
+    rows = {row["obligation"]: row for row in found.filter(pl.col("annee") == year).to_dicts()}
+    assert set(rows) == set(obligations.catalogue("buyer"))
+    for key, (state, rung, *answer) in case["expected"].items():
+        assert (rows[key]["applicabilite"], rows[key]["regle_etat"]) == (state, rung), key
+        assert [rows[key]["remplie"]] == ([SAID[text] for text in answer] or [None])
+
+
+def ledger(year: int, lines: list[dict] | None) -> pl.LazyFrame | None:
+    if lines is None:
+        return None
+    rows = [{"exercice": year, "taxe": "HT", "perimetre": "achat"} | line | {"montant": round(line["montant"] * 100)} for line in lines]
+    return words.SPEND.conform(pl.DataFrame(rows).lazy())
+
+
+def food(year: int, amounts: dict | None) -> pl.LazyFrame | None:
+    if amounts is None:
+        return None
+    return words.FOOD.conform(pl.DataFrame([{"annee": year} | {k: round(v * 100) for k, v in amounts.items()}]).lazy())
+
+
+@pytest.mark.parametrize("case", RESERVED, ids=lambda case: case["name"])
+def test_a_reserved_contract_has_its_possible_bases(case):
+    usual = {"type_contrat": "marche", "codeCPV": "85311000", "dureeMois": 24, "dateNotification": date(2025, 6, 1), "marche_reserve": True,
+             "acheteur_siren": BUYER[:9], "test_plateforme": False}  # fmt: skip
+    rows = [usual | case.get("contract", {}) | {"uid": "M1"}]
+    who = [{"uid": "M1", "titulaire_siren": "900000001"} | case["holder"]]
+    if "earlier" in case:
+        rows.append(usual | {key: value for key, value in case["earlier"].items() if key in usual} | {"uid": "M0"})
+        who.append({"uid": "M0", "titulaire_siren": case["earlier"].get("titulaire_siren", "900000001")})
+    table = pl.DataFrame(rows).with_columns(
+        pl.col("dureeMois").replace(0, None), pl.col("codeCPV").replace("", None), dureeMois_initiale=pl.lit(None, pl.Int32)
+    )
+    schema = {"uid": pl.String, "titulaire_siren": pl.String, "inclusif_types": pl.String, "titulaire_inclusif": pl.Boolean, "titulaire_ess": pl.Boolean}
+    holders = pl.DataFrame(who, schema=schema)
+    found = obligations.reserved(table.lazy(), holders.lazy()).collect()
+    answers = {row["fondement"]: row["possible"] for row in found.filter(pl.col("uid") == "M1").to_dicts()}
+    assert {key: answers[key] for key in case["expected"]} == {key: SAID[text] for key, text in case["expected"].items()}
+    if case.get("contract", {}).get("type_contrat") == "concession":
+        assert set(answers) == set(case["expected"])
+
+
+def test_every_legal_base_has_a_case_possible_and_one_contradicted():
+    answers = {(key, text) for case in RESERVED for key, text in case["expected"].items()}
+    assert {(key, text) for key in obligations_reserved.bases() for text in ("oui", "non")} <= answers
+
+
+def test_a_marche_duty_says_nothing_of_a_concession_and_the_reverse():
+    found = one(type_contrat="concession", codeCPV="")
+    expected = {key for key, duty in obligations.catalogue("contract").items() if "concession" in duty["contracts"]}
+    assert set(found["obligation"]) == expected and len(found) == len(expected)
+
+
+def test_a_platform_test_is_subject_to_nothing():
+    assert one(objet="TEST ne pas répondre").height == 0
+
+
+def test_an_unknown_kind_of_buyer_is_refused_with_the_closest_one():
+    with pytest.raises(Problem, match="Vouliez-vous dire « central »"):
+        obligations.duties(words.CONTRACTS.empty().lazy(), buyer_kind="centrale", as_of=CLOSED)
+
+
+def test_the_kind_of_a_buyer_is_read_from_its_legal_category_where_it_says_so():
+    units = pl.DataFrame({"siren": list("abcd"), "categorie_juridique": ["7113", "7210", "5710", None]}).lazy()
+    read = dict(thresholds.kinds_of(units).collect().rows())
+    assert read == {"a": "central", "b": "autre"}
+
+
+def test_a_table_of_kinds_wins_over_the_guess_and_leaves_the_others_to_it():
+    rows = pl.DataFrame({"acheteur_siren": ["a", "b", "c"], "acheteur_categorie": ["commune", "commune", None]}).lazy()
+    given = pl.DataFrame({"acheteur_siren": ["a"], "type_acheteur": ["entite"]}).lazy()
+    assert thresholds.kinds(rows, given).collect().sort("acheteur_siren")["type_acheteur"].to_list() == ["entite", "autre", None]
+
+
+def test_readiness_keeps_both_denominators_and_never_turns_silence_into_zero():
+    rows = pl.DataFrame(
+        [("climat-clause-env", "certain", "non_soumis", answer) for answer in (True, False, None, None)]
+        + [("climat-specifications", "certain", "non_soumis", None)],
+        schema={"obligation": pl.String, "champ": pl.String, "applicabilite": pl.String, "remplie": pl.Boolean}, orient="row",
+    ).lazy()  # fmt: skip
+    found = {(row["obligation"], row["groupe"]): row for row in obligations.readiness(rows).collect().to_dicts()}
+    aimed = found["climat-clause-env", "vises"]
+    assert (aimed["contrats"], aimed["remplies"], aimed["non_constatees"], aimed["inconnues"]) == (4, 1, 1, 2)
+    assert (aimed["part_ensemble"], aimed["part_repondus"], aimed["couverture"]) == (0.25, 0.5, 0.5)
+    silent = found["climat-specifications", "vises"]
+    assert (silent["part_ensemble"], silent["part_repondus"], silent["couverture"]) == (None, None, 0.0)
+
+
+def test_the_states_of_a_duty_add_up_to_its_contracts():
+    found = pl.concat(list(answers().values()))
+    ready = obligations.readiness(found.lazy()).collect()
+    by_state = ready.filter(pl.col("groupe") != "vises").group_by("obligation").agg(pl.col("contrats").sum()).sort("obligation")
+    assert by_state.rows() == found.group_by("obligation").len().cast({"len": pl.Int64}).sort("obligation").rows()
+    assert (ready["remplies"] + ready["non_constatees"] + ready["inconnues"] == ready["contrats"]).all()
+
+
+def test_the_contracts_to_see_are_subject_and_not_seen_to_answer_publication_last():
+    found = pl.concat(list(answers().values()))
+    seen = obligations.to_see(found.lazy()).collect()
+    assert set(seen["applicabilite"]) == {"indetermine", "probable", "certain"} and not seen["remplie"].fill_null(False).any()
+    late = seen["obligation"] == "decp-publication"
+    assert late.any() and late.to_list() == sorted(late.to_list())
+
+
+def test_questions_are_asked_only_where_an_answer_is_missing():
+    met = one(lancement=date(2026, 8, 21), considerationsEnvironnementales="Clause environnementale")
+    asked = set(obligations.questions(met.lazy()).collect()["obligation"])
+    assert "climat-clause-env" not in asked and "climat-critere-env" in asked
+
+
+def asked(rows: list[dict]) -> list[tuple]:
+    built = contracts.build(pl.DataFrame(states(rows), schema=words.RECORDS.schema).lazy(), as_of=CLOSED).contracts
+    return thresholds.without_competition(built).collect().rows()
+
+
+@pytest.mark.parametrize(("day", "amount", "cpv", "n"), [
+    (date(2026, 3, 31), 39_999.99, "90910000", 0), (date(2026, 3, 31), 40_000, "90910000", 1),
+    (date(2026, 4, 1), 59_999.99, "90910000", 0), (date(2026, 4, 1), 60_000, "90910000", 1),
+    (date(2026, 4, 1), 99_999.99, "45233120", 0), (date(2026, 4, 1), 100_000, "45233120", 1),
+])  # fmt: skip
+def test_the_buyer_is_asked_why_a_contract_above_the_exemption_had_no_competition(day, amount, cpv, n):
+    row = {"dateNotification": day, "montant": amount, "codeCPV": cpv, "procedure": thresholds.WITHOUT_COMPETITION}
+    assert asked([row])[0][1] == n
+    assert asked([row | {"procedure": "Procédure adaptée"}])[0][1] == 0
+
+
+def test_the_notice_of_a_contract_of_undecided_date_is_asked_from_the_advertising_threshold():
+    for amount, n in ((89_999.99, []), (90_000, [1])):
+        found = obligations.questions(one(montant=amount).lazy()).collect().filter(pl.col("obligation").is_null())
+        assert found["contrats"].to_list() == n
+
+
+def test_a_national_target_names_considerations_of_the_vocabulary():
+    names = {word.name for word in words.CONSIDERATIONS}
+    assert all(set(target.get("any_of", [])) <= names for target in obligations.targets().values())
+
+
+def test_an_empty_table_gives_empty_tables():
+    empty = considerations.declared(words.CONTRACTS.empty().lazy())
+    found = obligations.duties(empty, as_of=date(2026, 10, 31))
+    assert found.collect().height == 0 and obligations.readiness(found).collect().height == 0
+    assert obligations.reserved(empty, words.HOLDERS.empty().lazy()).collect().height == 0
+
+
+def test_no_word_of_the_room_or_of_the_law_is_a_verdict():
+    written = [path.read_text(encoding="utf-8").lower() for path in (HERE.parent / "spaser" / "obligations").rglob("*.py")]
+    written.append((HERE.parent / "spaser" / "reference" / "law.toml").read_text(encoding="utf-8").lower())
+    assert not any("non conforme" in text or "illégal" in text or "infraction" in text for text in written)
+
+
+@pytest.mark.skipif(not PARIS.exists(), reason="les données réelles ne sont pas à côté du projet")
+def test_on_a_real_city_the_readiness_matches_a_plain_count():
+    import spaser
+
+    raw = json.loads(PARIS.read_text(encoding="utf-8"))
+    said = [row["considerationsEnvironnementales"]["considerationEnvironnementale"] for row in {row["id"]: row for row in raw}.values()]
+    both = Counter("Clause environnementale" in values for values in said)
+    result = spaser.diagnose(PARIS)
+    ready = result.extras["preparation"].filter(obligation="climat-clause-env", groupe="vises").to_dicts()[0]
+    assert (ready["contrats"], ready["remplies"]) == (sum(both.values()), both[True])

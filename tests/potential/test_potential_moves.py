@@ -1,0 +1,51 @@
+"""Moving one choice of the potential: what is kept from the move before never changes the answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from spaser import potential
+from spaser.potential.match import reachable, within, within_reach
+from spaser.studies import diagnostic
+from spaser.studies import potential as opportunities
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+@pytest.fixture(scope="module")
+def base():
+    return diagnostic.prepare(sorted(DATA.glob("marches_demo*.json")), registers=sorted(DATA.glob("registre_demo*.csv")))
+
+
+@pytest.mark.parametrize("radius", [None, 5.0, 30.0, 49.0, 75.0, 100.0])
+def test_distances_measured_further_than_asked_keep_the_same_suppliers_at_the_same_distance(base, radius):
+    mine, supply = opportunities.chosen(base, ()), opportunities.ground(base).supply.lazy()
+    asked, places = mine.needs.lazy().select("lieu", "famille").drop_nulls("famille").unique(), mine.places.lazy()
+    order = ["lieu", "famille", "ligne"]
+    once = within(reachable(asked, places, supply, furthest=100.0), radius).sort(order).collect()
+    again = within_reach(asked, places, supply, radius=radius).sort(order).collect()
+    assert once.height > 100
+    assert once.equals(again)
+
+
+@pytest.mark.parametrize(("radius", "share"), [(None, 0.3), (10.0, 0.3), (100.0, 0.5)])
+def test_a_move_gives_what_computing_everything_gives(base, radius, share):
+    opportunities.potential_of(base, radius=60.0, dependency=0.2)
+    moved = opportunities.potential_of(base, radius=radius, dependency=share)
+    mine, supply = opportunities.chosen(base, ()), moved.supply.lazy()
+    plain = potential.matches(mine.needs.lazy(), mine.places.lazy(), supply, radius=radius, dependency=share, method=base.method).collect()
+    assert potential.describe(plain.lazy(), supply, opportunities.MOST).collect().equals(moved.candidates)
+
+
+def test_suppliers_are_ranked_by_need_the_best_first_then_the_nearest(base):
+    found = opportunities.judged(base, (), 30.0, 0.3).found
+    ranks = found.group_by("besoin_id", maintain_order=True).agg("rang")["rang"].to_list()
+    assert all(list(rank) == list(range(1, len(rank) + 1)) for rank in ranks)
+
+
+def test_a_choice_seen_before_is_not_computed_again(base):
+    first = opportunities.judged(base, (), 30.0, 0.3)
+    opportunities.judged(base, (), 60.0, 0.3)
+    assert opportunities.judged(base, (), 30.0, 0.3) is first

@@ -1,0 +1,88 @@
+"""The section « Les obligations »: what it shows, in which words, and that it says nothing without its tables. All is invented."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+from findings import contracts as invented
+from findings import measures
+
+from spaser import obligations
+from spaser.deliverables.report import Callout, TableBlock
+from spaser.sections import obligations as sections_obligations
+from spaser.sections.findings import Findings
+
+AS_OF = date(2027, 12, 31)
+
+
+def findings(**changes: object) -> Findings:
+    """Invented contracts, some notified after the duties of 2026 began, with the tables of the obligations room."""
+    rows = invented(60)
+    late = pl.date(2027, 1, 1) + pl.duration(days=pl.int_range(pl.len()) * 5)
+    rows = rows.with_columns(dateNotification=late, consultation=pl.col("uid"), consultation_n=pl.lit(1, pl.Int32), **changes)
+    duties = obligations.duties(rows.lazy(), as_of=AS_OF)
+    tables = {
+        "preparation": obligations.readiness(duties), "obligations": obligations.aimed(duties), "a_voir": obligations.to_see(duties),
+        "questions": obligations.questions(duties), "types_acheteur": obligations.kinds_counted(rows.lazy(), None),
+        "reserves": obligations.reserved(rows.lazy(), pl.LazyFrame(schema={"uid": pl.String, "titulaire_siren": pl.String})),
+        "obligations_acheteur": obligations.buyer_duties(rows.lazy(), as_of=AS_OF),
+    }  # fmt: skip
+    return Findings(measures=measures(rows), contracts=rows, as_of=AS_OF, extras={k: v.collect() for k, v in tables.items()})
+
+
+FOUND = findings()
+BLOCKS = sections_obligations.section_obligations(FOUND).blocks
+TABLES = {block.id: block for block in BLOCKS if isinstance(block, TableBlock)}
+
+
+def test_without_its_tables_the_section_says_nothing():
+    assert sections_obligations.section_obligations(Findings(measures=FOUND.measures, contracts=FOUND.contracts, as_of=AS_OF)) is None
+    assert sections_obligations.annex(Findings(measures=FOUND.measures, contracts=FOUND.contracts, as_of=AS_OF)) is None
+
+
+def test_the_section_shows_readiness_states_contracts_questions_and_sources():
+    assert {"tab-preparation", "tab-etats", "tab-a-voir", "tab-reserves", "tab-spaser", "tab-questions", "tab-obligations-sources"} <= set(TABLES)
+
+
+def test_the_five_states_of_a_duty_add_up_to_its_contracts():
+    kinds = dict(FOUND.contracts["type_contrat"].value_counts().rows())
+    for row in TABLES["tab-etats"].frame.to_dicts():
+        total = sum(row[name] for name in ("non_soumis", "peu_probable", "indetermine", "probable", "certain"))
+        assert total == sum(kinds[kind] for kind in obligations.catalogue()[row["obligation"]]["contracts"])
+        assert row["soumis_oui"] + row["soumis_reste"] == row["probable"] + row["certain"]
+
+
+def test_a_contract_to_open_has_one_line_with_all_that_is_expected():
+    shown = TABLES["tab-a-voir"].frame
+    assert shown["uid"].is_unique().all() and shown.height == 15
+    assert shown["libelle"].str.contains(" ; ").any()
+    assert set(shown["applicabilite"]) <= {"certain", "probable", "indéterminé"}
+
+
+def test_every_duty_has_its_sources_line_with_its_confidence():
+    sources = TABLES["tab-obligations-sources"].frame
+    assert sources.height == len(obligations.catalogue())
+    assert all(day.endswith(")") for _, day in (text.split(" (") for text in sources["confiance"]))
+    assert {text.split(" (")[0] for text in sources["confiance"]} <= {"vérifié sur une source officielle", "source secondaire", "à confirmer"}
+
+
+def test_the_section_opens_with_its_caution_and_holds_no_verdict():
+    assert isinstance(BLOCKS[0], Callout)
+    text = " ".join(cell for table in TABLES.values() for line in table.cells() for cell in line).lower()
+    assert "non conforme" not in text and "manquement à" not in text
+
+
+def test_a_contract_reserved_on_no_visible_base_is_shown_as_contradicted():
+    shown = TABLES["tab-reserves"].frame
+    assert shown["contredits"].str.contains("L2113-15 : .*services hors de la liste").all()
+
+
+def test_the_spaser_line_says_that_published_amounts_cannot_show_it():
+    assert TABLES["tab-spaser"].frame["motif"].str.contains("ne peut pas le montrer").all()
+
+
+def test_the_annex_keeps_the_rows_that_matter_with_their_rule():
+    annex = sections_obligations.annex(FOUND)
+    assert annex.frame.height == FOUND.extras["obligations"].height
+    assert annex.frame["regle_etat"].is_not_null().all()
