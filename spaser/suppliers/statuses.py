@@ -13,7 +13,7 @@ from datetime import date
 import polars as pl
 
 from spaser import rules
-from spaser.vocabulary import ACCESS, INCLUSIVE_STATUSES, REGISTER, STATUS
+from spaser.vocabulary import ACCESS, ESTABLISHMENTS, INCLUSIVE_STATUSES, REGISTER, STATUS
 
 KEY = ["_siret", "_siren", "_jour"]
 RANKS = {"decision": 0, "esus": 1, "ess_france": 2, "propre": 2}
@@ -261,14 +261,22 @@ def _forms(establishments: pl.LazyFrame) -> pl.LazyFrame:
             "famille", "traitement", "officiel",
             pl.coalesce("naf_traitement", "naf_traitement_division").alias("naf_traitement"),
             pl.coalesce("naf_libelle", "naf_libelle_division").alias("naf_libelle"), pl.col("source").alias("forme_source"),
-            pl.col("au").alias("forme_au"),
+            pl.col("au").alias("forme_au"), _department().alias("departement"),
         )
     )  # fmt: skip
+
+
+def _department() -> pl.Expr:
+    """The département of a commune code, else of a postcode."""
+    code = pl.coalesce("code_commune", "code_postal")
+    return pl.when(code.str.contains("^9[78]")).then(code.str.slice(0, 3)).otherwise(code.str.slice(0, 2))
 
 
 def _lists(register: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFrame:
     """One row: is a list of the ESS loaded, of which date, covering which activities; are the inclusive lists national?"""
     proving = [key for key, spec in rules.toml("register_columns.toml")["lists"].items() if spec.get("proves_no")]
+    # A list proves a « no » when its kind is sure and it is complete by nature, or declared so by the user.
+    proves = pl.coalesce("prouve_non", pl.col("liste").is_in(proving)).fill_null(False)
     division = pl.col("naf").str.slice(0, 2)
     partial = (
         (pl.col("lignes") >= PARTIAL_LINES)
@@ -276,14 +284,17 @@ def _lists(register: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFrame
         & (pl.col("avec_naf") >= pl.col("lignes") * 0.9)
     )
     ess = (
-        establishments.filter(pl.col("liste").is_in(proving))
+        ESTABLISHMENTS.conform(establishments)
+        .filter(proves)
         .group_by("source", "au")
-        .agg(lignes=pl.len(), avec_naf=pl.col("naf").count(), divisions=division.drop_nulls().unique().sort())
+        .agg(ou=pl.col("prouve_ou").first(), lignes=pl.len(), avec_naf=pl.col("naf").count(), divisions=division.drop_nulls().unique().sort())
         .with_columns(partielle=partial)
         .sort("au", "source", nulls_last=True)
         .select(
             ess_chargee=pl.len() > 0,
             ess_complete=(~pl.col("partielle")).any(),
+            ess_partout=pl.col("ou").is_null().any(),
+            ess_departements=pl.col("ou").str.split(", ").explode().drop_nulls().unique().sort().implode(),
             ess_divisions=pl.col("divisions").explode().unique().sort().implode(),
             ess_listes=pl.when(pl.col("au").is_null())
             .then(pl.lit("sans date"))
@@ -311,6 +322,8 @@ def _ess(keys: pl.LazyFrame) -> pl.LazyFrame:
     by_form = (form == "incluse") & activity.is_null()
     apart = (form == "a_part") | ((form == "incluse") & activity.is_not_null())
     covered = pl.col("ess_complete") | pl.col("ess_divisions").list.contains(pl.col("naf").str.slice(0, 2)).fill_null(False)
+    here = (pl.col("ess_partout") | pl.col("ess_departements").list.contains(pl.col("departement"))).fill_null(False)
+    covered = covered & here
     no = (
         pl.col("officiel").fill_null(False)
         & pl.col("ess_chargee")
@@ -332,6 +345,7 @@ def _ess(keys: pl.LazyFrame) -> pl.LazyFrame:
         .when(pl.col("_siren").is_null()).then(pl.lit("inconnu : pas de SIREN ni de SIRET français"))
         .when(pl.col("officiel").is_null()).then(pl.lit("inconnu : absent des listes chargées"))
         .when(~pl.col("officiel")).then(pl.format("inconnu : unité légale non trouvée dans SIRENE ({})", legal))
+        .when(pl.col("ess_chargee") & ~here).then(pl.lit("inconnu : les listes de l'ESS déclarées complètes ne couvrent pas son département"))
         .when(pl.col("ess_chargee")).then(
             pl.format("inconnu : les listes de l'ESS ne couvrent pas l'activité {}", pl.col("naf").fill_null("non connue")))
         .otherwise(pl.lit("inconnu : aucune liste de l'ESS chargée"))

@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "vocabulary": (),
     "guards": (*WORDS, "french"),
     "settings": (*WORDS, "french", "guards"),
-    "sources": (*WORDS, "french", "guards", "settings"),
+    "sources": (*WORDS, "french", "guards", "settings", "territories"),  # a list is placed once, when it is read
     # rooms that compute agree on words and never import each other
     "contracts": WORDS,
     "buyers": WORDS,

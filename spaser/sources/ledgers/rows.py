@@ -14,7 +14,6 @@ from spaser import rules
 from spaser.sources.ledgers.headings import REFERENCE
 from spaser.sources.ledgers.perimeter import folded
 
-
 #: From this share on, a column is filled by all the lines.
 USUAL = 0.9
 

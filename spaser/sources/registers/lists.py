@@ -9,19 +9,19 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from spaser import french, rules
+from spaser import french, rules, territories
 from spaser.problems import Problem, closest
 from spaser.sources import archives
 from spaser.sources.registers import evidence, sirene
 from spaser.sources.registers.files import Opened, open_lists, plain
 from spaser.sources.siret import bare, luhn_ok
-from spaser.vocabulary import ESTABLISHMENTS, INCLUSIVE_STATUSES, REGISTER, REJECTS
+from spaser.vocabulary import ESTABLISHMENTS, INCLUSIVE_STATUSES, REGISTER, REJECTS, UNNUMBERED
 
 DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?)?(?!\d)")
 STATUS_KEY = ["siren", "siret", "statut", "depuis", "jusqua"]
@@ -32,12 +32,13 @@ Progress = Callable[[str, float], None] | None
 
 @dataclass(frozen=True)
 class Registers:
-    """What the lists say: statuses, descriptions, doubts, and one row per file with its accounts."""
+    """What the lists say: statuses, descriptions, doubts, one row per file with its accounts, and structures without a number."""
 
     register: pl.LazyFrame
     establishments: pl.LazyFrame
     rejects: pl.LazyFrame
     files: pl.DataFrame
+    unnumbered: pl.LazyFrame = field(default_factory=lambda: UNNUMBERED.empty().lazy())
 
 
 def read_registers(
@@ -86,6 +87,7 @@ def read_registers(
         _gather((p.establishments for p in parts), ESTABLISHMENTS),
         _gather((p.rejects for p in parts), REJECTS),
         pl.concat([p.files for p in parts], how="diagonal_relaxed") if parts else pl.DataFrame(),
+        _gather((p.unnumbered for p in parts), UNNUMBERED),
     )
 
 
@@ -147,18 +149,31 @@ def _read(opened: Opened, as_of: date | None, persons: bool) -> Registers:
         au=own_date, source=pl.lit(opened.source), liste=pl.lit(opened.name),
         prouve_non=pl.lit(opened.proves_no), prouve_ou=pl.lit(", ".join(where) if where else None, dtype=pl.String),
     )  # fmt: skip
+    rows = territories.situated(rows.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in _WHERE if name not in rows.columns).lazy()).collect()
     kept = rows.filter(pl.col("sort") == "retenu").pipe(_masked, persons)
     register = kept.filter(pl.col("statut").is_not_null()).pipe(_status_level).unique(STATUS_KEY, maintain_order=True)
     places = kept.unique(["siren", "siret"], keep="first", maintain_order=True)
     files = _accounts(opened, rows, au, origin).with_columns(
-        statuts=pl.lit(register.height), etablissements=pl.lit(places.height)
-    )
+        statuts=pl.lit(register.height), etablissements=pl.lit(places.height),
+        non_situes=places.select(pl.col("situation").is_null().sum().cast(pl.Int64)).to_series(),
+    )  # fmt: skip
     return Registers(
         REGISTER.conform(register.lazy()),
         ESTABLISHMENTS.conform(places.lazy()),
         REJECTS.conform(_doubts(rows, opened).lazy()),
         files,
+        UNNUMBERED.conform(_unnumbered(rows).lazy()),
     )
+
+
+#: What says where a supplier is.
+_WHERE = ("code_commune", "code_postal", "commune")
+
+
+def _unnumbered(rows: pl.DataFrame) -> pl.DataFrame:
+    """Structures a list names without a usable number: they exist, have a status and a place; a name alone can link them."""
+    wanted = rows.filter(pl.col("sort").is_in(["sans_identifiant", "invalide"]) & pl.col("statut").is_not_null() & pl.col("nom").is_not_null())
+    return wanted.unique(["nom", "code_postal", "code_commune", "statut"], keep="first", maintain_order=True)
 
 
 def _stock(opened: Opened, as_of: date | None, persons: bool) -> Registers:

@@ -74,7 +74,7 @@ def territory(
     known = registers if isinstance(registers, Registers) else known_suppliers(list(registers), departements=near, cache=cache, progress=progress)
     register = suppliers.fuse(known.register, read_overrides(overrides) if overrides else None)
     counts = read_jobs(jobs).lazy() if jobs else None
-    rows = panorama(register, known.establishments, codes, as_of=as_of, jobs=counts).collect()
+    rows = panorama(register, known.establishments, codes, as_of=as_of, jobs=counts, unnumbered=known.unnumbered).collect()
     named = rows.join(members.select("code_commune", "commune"), on="code_commune", how="left", maintain_order="left")
     named = named.with_columns(pl.col("commune").fill_null(pl.lit(name)))
     day = as_of or (known.files["au"].max() if known.files.height else None)
