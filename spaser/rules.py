@@ -20,10 +20,14 @@ from spaser.problems import Problem, closest
 #: How each confidence is shown to the user.
 CONFIDENCES = {
     "source_officielle": "vérifié sur une source officielle",
+    "texte_lu_en_copie": "texte lu dans une copie, à revérifier sur Légifrance",
     "source_secondaire": "source secondaire",
     "a_confirmer": "à confirmer",
     "jugement": "choix de méthode du kit",
 }
+
+#: The confidences of a text that was read itself: only they let an answer be « certain ».
+READ = ("source_officielle", "texte_lu_en_copie")
 
 
 def path(name: str) -> Path:
@@ -69,8 +73,18 @@ def dated(rule: str) -> pl.DataFrame:
     if rule not in law or "values" not in law[rule]:
         raise Problem(f"Règle inconnue : « {rule} »", where="reference/law.toml", todo=closest(rule, law))
     default = law[rule].get("confidence", "a_confirmer")
-    rows = [{"confidence": default} | value for value in law[rule]["values"]]
-    return pl.DataFrame(rows).sort("since")
+    rows = [{"value": None, "confidence": default} | value for value in law[rule]["values"]]
+    return pl.DataFrame(rows).select("since", "value", "source", "confidence").sort("since")
+
+
+def checked(fact: dict[str, Any]) -> str:
+    """How far a fact was checked, in words: for a text read in a copy, the version that was read."""
+    label = CONFIDENCES.get(fact.get("confidence", ""), CONFIDENCES["a_confirmer"])
+    if fact.get("confidence") != "texte_lu_en_copie":
+        return label
+    version = fact.get("version", toml("law.toml")["reading"]["version"])
+    told = f"version en vigueur au {version:%d/%m/%Y}" if isinstance(version, date) else version
+    return f"{told}, lue dans une copie, à revérifier sur Légifrance"
 
 
 def value(rule: str, day: date) -> Any:
@@ -84,4 +98,12 @@ def in_force(rule: str, day: pl.Expr) -> pl.Expr:
     result = pl.lit(None, dtype=pl.Int64)
     for since, amount in dated(rule).select("since", "value").rows():
         result = pl.when(day >= since).then(pl.lit(amount, dtype=pl.Int64)).otherwise(result)
+    return result
+
+
+def read_in_text(rule: str, day: pl.Expr) -> pl.Expr:
+    """Was the value of a rule in force on each row's day read in the text itself: yes, no (also before its first date)."""
+    result = pl.lit(False)
+    for since, confidence in dated(rule).select("since", "confidence").rows():
+        result = pl.when(day >= since).then(pl.lit(confidence in READ)).otherwise(result)
     return result

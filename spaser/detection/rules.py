@@ -52,6 +52,7 @@ class Rule:
     absorbed: bool = False
     weak: bool = False
     harm: bool = False
+    sure: bool = False
     number: str = ""
     example: str = ""
     counter: str = ""
@@ -67,9 +68,25 @@ class Except:
     pattern: re.Pattern[str]
     sieve: str
     example: str
+    touch: bool = False
 
     def concerns(self, rule: str) -> bool:
         return not self.scope or rule.startswith(self.scope)
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a noun phrase that says what is bought: what its complement names counts up to `level` (0: not at all)."""
+
+    id: str
+    level: int
+    scope: tuple[str, ...]
+    pattern: re.Pattern[str]
+    example: str
+    counter: str
+
+    def concerns(self, rule: str) -> bool:
+        return rule.startswith(self.scope)
 
 
 @dataclass(frozen=True)
@@ -91,6 +108,7 @@ class Lexicon:
     numbers: dict[str, Number]
     contexts: dict[str, Any]
     first_pass: dict[bool, str]
+    heads: tuple[Head, ...] = ()
 
     def rule(self, name: str) -> Rule:
         return next(rule for rule in self.rules if rule.id == name)
@@ -117,13 +135,14 @@ def compiled(data: dict[str, Any], where: str) -> Lexicon:
     fragments = data.get("fragments", {})
     found = tuple(_rule(entry, data["confidence"], fragments, where) for entry in data["rules"])
     exceptions = tuple(
-        Except(e["id"], e["kind"], tuple(e.get("scope", ())), pattern, _sieve(pattern.pattern), e["example"])
+        Except(e["id"], e["kind"], tuple(e.get("scope", ())), pattern, _sieve(pattern.pattern), e["example"], e.get("touch", False))
         for e, pattern in ((e, _pattern(e["patterns"], fragments, e["id"], where)) for e in data.get("exceptions", []))
     )
     numbers = {name: _number(entry, fragments, where) for name, entry in data.get("numbers", {}).items()}
     return Lexicon(
         found, _by_anchor(found), exceptions, numbers, _contexts(data["contexts"], fragments, where),
         {subject: _first_pass(rule for rule in found if not (subject and rule.fields == "hors_objet")) for subject in (True, False)},
+        tuple(_headed(entry, data.get("head_scope", []), fragments, where) for entry in data.get("heads", [])),
     )  # fmt: skip
 
 
@@ -174,8 +193,13 @@ def _rule(entry: dict[str, Any], classes: dict[str, float], fragments: dict[str,
     given = {key: value for key, value in entry.items() if key not in ("patterns", "anchors", "confidence")}
     return Rule(
         anchors=tuple(entry["anchors"]), pattern=pattern, sieve=_sieve(pattern.pattern),
-        confidence=classes[entry["confidence"]], **given,
+        confidence=classes[entry["confidence"]], sure=entry["confidence"] == "certain", **given,
     )  # fmt: skip
+
+
+def _headed(entry: dict[str, Any], scope: list[str], fragments: dict[str, str], where: str) -> Head:
+    pattern = _pattern(entry["patterns"], fragments, entry["id"], where)
+    return Head(entry["id"], entry["level"], tuple(entry.get("scope", scope)), pattern, entry["example"], entry["counter"])
 
 
 def _number(entry: dict[str, Any], fragments: dict[str, str], where: str) -> Number:

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from spaser import rules
-from spaser.obligations.dates import LATER
+from spaser.obligations.dates import LATER, UNSURE
 from spaser.obligations.ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, UNLIKELY, Rung, climb
 from spaser.problems import Problem, closest
 from spaser.vocabulary import BUYER_KINDS, CENT
@@ -71,32 +71,53 @@ def needs(contracts: pl.LazyFrame) -> pl.LazyFrame:
     consultation; a marché subséquent belongs to the need of its framework.
     """
     status = pl.col("montant_statut")
-    sure = (status == "valide") | (pl.col("montant_regle") == "amendment_difference")
+    sure = (status == "valide") | (pl.col("montant_regle") == "avenant_douteux")
     own = pl.when(status.is_in(["valide", "a_verifier"])).then(pl.coalesce("montant_initial", "montant"))
     low, high = _european()
     told = contracts.with_columns(_notifie=own, _sur=sure.fill_null(False))
     whole = pl.when(pl.col("consultation_n") == 1).then(OWN).otherwise(pl.max_horizontal("consultation_montant", OWN))
     known = told.with_columns(
         besoin=pl.max_horizontal(whole, pl.when(LATER).then("cadre_besoin")),
+        _cadre_absent=UNSURE | (LATER & pl.col("cadre_besoin").is_null()),
         besoin_incomplet=(~SURE).any().over("consultation"),
         _formal=_in_procedure(rules.method()["populations"]["formal_procedures"]),
         _adapted=_in_procedure(rules.method()["obligations"]["procedure_adaptee"]["values"]),
         ue_bas=low * CENT,
         ue_haut=high * CENT,
+        _seuil_lu=_read(),
     )
-    return known.with_columns(publication=_publication() * CENT, publication_reduite=_force("publication_threshold_option", pl.col("dateNotification")) * CENT)
+    day = pl.col("dateNotification")
+    return known.with_columns(
+        publication=_force("publication_threshold", day) * CENT,
+        publication_liste=_force("publication_threshold_option", day) * CENT,
+        dispense=_exemption(day) * CENT,
+    )
 
 
 def without_competition(contracts: pl.LazyFrame) -> pl.LazyFrame:
-    """One row, ``question, contrats``: contracts without competition at or above the threshold of exemption of their day."""
-    works = pl.col("codeCPV").str.starts_with("45")
-    day = pl.col("dateNotification")
-    floor = pl.when(works).then(_force("dispense_threshold_works", day)).otherwise(_force("dispense_threshold_goods", day))
-    above = (pl.col("procedure") == WITHOUT_COMPETITION) & (pl.col("montant") >= floor * CENT) & (pl.col("montant_statut") == "valide")
-    text = "Sur quel cas du code reposent ces marchés sans publicité ni mise en concurrence, au-dessus du seuil de dispense (CCP R2122-8) ?"
-    return contracts.filter(above & ~LATER).select(
-        question=pl.lit(text), contrats=pl.len().cast(pl.Int64)
-    )
+    """Two rows, ``question, contrats``: contracts without competition above the threshold of exemption, surely and perhaps.
+
+    The threshold is that of the launch, which is not later than the notification: a contract notified soon after a change
+    may be under the former one.
+    """
+    lag = rules.method()["obligations"]["delai_probable"]["value"]
+    notified = pl.col("dateNotification")
+    high, low = _exemption(notified) * CENT, _exemption(notified.dt.offset_by(f"-{lag}d")) * CENT
+    asked = contracts.filter((pl.col("procedure") == WITHOUT_COMPETITION) & (pl.col("montant_statut") == "valide") & ~LATER)
+    amount = pl.col("montant")
+    parts = {
+        "Sur quel cas du code reposent ces marchés sans publicité ni mise en concurrence, au-dessus du seuil de dispense (CCP R2122-8) ?": amount >= high,
+        "Quel jour ces consultations sans publicité ni mise en concurrence ont-elles été engagées ? Leur montant est entre l'ancien et le "
+        "nouveau seuil de dispense (CCP R2122-8), et c'est la date de lancement qui en décide.": (amount >= low) & (amount < high),
+    }  # fmt: skip
+    return pl.concat(asked.filter(where).select(question=pl.lit(text), contrats=pl.len().cast(pl.Int64)) for text, where in parts.items())
+
+
+def listed_yearly(duties: pl.LazyFrame) -> pl.LazyFrame:
+    """One row, ``question, contrats``: contracts that a yearly list may be enough to publish."""
+    text = "Les marchés passés en application de R2122-8 figurent-ils dans une liste annuelle publiée au premier trimestre, qui suffit (CCP R2196-1 dernier alinéa) ?"
+    late = pl.col("regle_etat").str.contains("liste_annuelle", literal=True) & ~pl.col("remplie").fill_null(False)
+    return duties.filter(late).select(question=pl.lit(text), contrats=pl.col("uid").n_unique().cast(pl.Int64))
 
 
 def european(method: dict[str, Any]) -> pl.Expr:
@@ -104,6 +125,10 @@ def european(method: dict[str, Any]) -> pl.Expr:
     return climb((
         Rung("seuil_inconnu", pl.col("ue_bas").is_null(), UNDECIDED, "seuil européen non renseigné à cette date"),
         *_above(pl.col("ue_haut"), "seuil européen"),
+        Rung("besoin_du_cadre", pl.col("_cadre_absent"), UNDECIDED,
+             "marché subséquent, ou contrat qui l'est peut-être : son besoin est celui d'un accord-cadre absent de ces fichiers"),
+        Rung("services_specifiques", _social() & (pl.col("type_contrat") == "marche") & (pl.col("_formal") | (NEED >= pl.col("ue_bas"))), UNDECIDED,
+             "services sociaux ou spécifiques : entre le seuil européen ordinaire et le leur, plus élevé (annexe 3 du code, à confirmer)"),
         Rung("formalise", pl.col("_formal"), LIKELY,
              "montant inconnu ou sous le seuil européen, mais procédure formalisée : le besoin entier le dépasse sans doute"),
         Rung("entre_les_seuils", NEED >= pl.col("ue_bas"), UNDECIDED, _between()),
@@ -114,16 +139,35 @@ def european(method: dict[str, Any]) -> pl.Expr:
 
 
 def publishing(method: dict[str, Any]) -> pl.Expr:
-    """The ladder of the publication threshold."""
-    reduced = NEED.is_between(pl.col("publication_reduite"), pl.col("publication"), closed="left") & ~pl.col("besoin_incomplet")
+    """The ladder of the publication threshold of the marchés.
+
+    Under the threshold of exemption, a contract passed under R2122-8 is published from 25 000 €, by a yearly list if the
+    buyer prefers (R2196-1, last paragraph): which of the two does not show.
+    """
+    direct, unsaid = pl.col("procedure") == WITHOUT_COMPETITION, pl.col("procedure").is_null()
+    small = (NEED >= pl.col("publication_liste")) & (NEED < pl.col("dispense"))
     return climb((
         Rung("seuil_de_publication_inconnu", pl.col("publication").is_null(), UNDECIDED, "seuil de publication inconnu à cette date"),
-        Rung("sans_seuil", pl.col("publication") == 0, CERTAIN, "toute concession est publiée"),
+        Rung("liste_annuelle", small & direct, UNDECIDED,
+             "sans publicité ni mise en concurrence, sous le seuil de dispense : si le marché relève de R2122-8, une liste annuelle peut suffire (R2196-1 dernier alinéa)"),
+        Rung("liste_annuelle_possible", small & unsaid & (NEED >= pl.col("publication")), LIKELY,
+             "montant au-dessus du seuil de publication, procédure inconnue : sous R2122-8, une liste annuelle peut suffire"),
+        Rung("liste_annuelle_inconnue", small & unsaid, UNDECIDED,
+             "sous le seuil de publication, procédure inconnue : un marché passé en application de R2122-8 est publié dès 25 000 €, au besoin par une liste annuelle"),
         Rung("publie_au_dessus", (OWN >= pl.col("publication")) & SURE, CERTAIN, "montant au-dessus du seuil de publication"),
         Rung("publie_ensemble", NEED >= pl.col("publication"), LIKELY, "montant à vérifier, ou total de la consultation présumée, au-dessus du seuil de publication"),
+        Rung("publie_besoin_du_cadre", pl.col("_cadre_absent"), UNDECIDED,
+             "marché subséquent, ou contrat qui l'est peut-être : son besoin est celui d'un accord-cadre absent de ces fichiers"),
         Rung("publie_formalise", pl.col("_formal"), LIKELY, "procédure formalisée : le besoin dépasse sans doute le seuil de publication"),
-        Rung("publication_reduite", reduced, NOT_SUBJECT, "sous le seuil de publication (une publication réduite est possible)"),
         *_below("seuil de publication", method),
+    ))  # fmt: skip
+
+
+def read_threshold() -> pl.Expr:
+    """The ladder of the source of the European threshold: one not read in its text never makes a duty certain."""
+    return climb((
+        Rung("seuil_lu", pl.col("_seuil_lu") | pl.col("ue_bas").is_null(), CERTAIN),
+        Rung("seuil_non_lu", pl.lit(True), LIKELY, "le seuil européen de cette date ou de ces services n'a pas été lu dans son texte (source secondaire)"),
     ))  # fmt: skip
 
 
@@ -153,9 +197,7 @@ def _below(name: str, method: dict[str, Any]) -> list[Rung]:
 
 def _between() -> pl.Expr:
     return (
-        pl.when(_social() & (pl.col("type_contrat") == "marche"))
-        .then(pl.lit("entre le seuil européen ordinaire et celui des services sociaux (à confirmer)"))
-        .when(pl.col("codeCPV").is_null() & (pl.col("type_contrat") == "marche"))
+        pl.when(pl.col("codeCPV").is_null() & (pl.col("type_contrat") == "marche"))
         .then(pl.lit("type de marché inconnu (code CPV absent) : entre le seuil des services et celui des travaux"))
         .otherwise(pl.lit("type d'acheteur inconnu : entre le seuil européen le plus bas et le plus haut"))
     )
@@ -164,10 +206,7 @@ def _between() -> pl.Expr:
 def _european() -> tuple[pl.Expr, pl.Expr]:
     """The lowest and the highest European threshold that may hold for the contract, in euros."""
     goods = {kind: _force(rule, DAY) for kind, rule in GOODS.items()}
-    low = high = None
-    for kind, amount in goods.items():
-        low = pl.when(KIND == kind).then(amount).otherwise(low if low is not None else pl.min_horizontal(goods.values()))
-        high = pl.when(KIND == kind).then(amount).otherwise(high if high is not None else pl.max_horizontal(goods.values()))
+    low, high = _of_kind(goods, pl.min_horizontal(goods.values())), _of_kind(goods, pl.max_horizontal(goods.values()))
     defence = _force("eu_threshold_goods_defence", DAY)
     low, high = (pl.when(pl.col("defense")).then(defence).otherwise(bound) for bound in (low, high))
     social = pl.when(KIND == "entite").then(_force("eu_threshold_social_utility", DAY)).otherwise(_force("eu_threshold_social", DAY))
@@ -179,10 +218,31 @@ def _european() -> tuple[pl.Expr, pl.Expr]:
     return first, last
 
 
-def _publication() -> pl.Expr:
-    day = pl.col("dateNotification")
-    granted = pl.col("type_contrat") == "concession"
-    return pl.when(granted).then(_force("publication_threshold_concessions", day)).otherwise(_force("publication_threshold", day))
+def _read() -> pl.Expr:
+    """Were the thresholds that may hold for the contract all read in their text; those of listed services were not."""
+    goods = {kind: rules.read_in_text(rule, DAY) for kind, rule in GOODS.items()}
+    plain = _of_kind(goods, pl.all_horizontal(goods.values()))
+    plain = pl.when(pl.col("defense")).then(rules.read_in_text("eu_threshold_goods_defence", DAY)).otherwise(plain)
+    social = pl.when(KIND == "entite").then(rules.read_in_text("eu_threshold_social_utility", DAY)).otherwise(rules.read_in_text("eu_threshold_social", DAY))
+    services = pl.when(_social()).then(plain & social).otherwise(plain)
+    works = rules.read_in_text("eu_threshold_works", DAY)
+    granted, code = pl.col("type_contrat") == "concession", pl.col("codeCPV")
+    marche = pl.when(code.str.starts_with("45")).then(works).when(code.is_null()).then(services & works).otherwise(services)
+    return pl.when(granted).then(rules.read_in_text("eu_threshold_concession", DAY)).otherwise(marche)
+
+
+def _of_kind(values: dict[str, pl.Expr], otherwise: pl.Expr) -> pl.Expr:
+    """The value of the buyer's kind, or what is said when it is not known."""
+    found = otherwise
+    for kind, value in values.items():
+        found = pl.when(KIND == kind).then(value).otherwise(found)
+    return found
+
+
+def _exemption(day: pl.Expr) -> pl.Expr:
+    """The threshold under which a contract may be passed without competition (R2122-8); works when the code is unknown."""
+    other = pl.col("codeCPV").str.starts_with("45").not_().fill_null(False)
+    return pl.when(other).then(_force("dispense_threshold_goods", day)).otherwise(_force("dispense_threshold_works", day))
 
 
 def _force(rule: str, day: pl.Expr) -> pl.Expr:
@@ -190,7 +250,10 @@ def _force(rule: str, day: pl.Expr) -> pl.Expr:
 
 
 def _social() -> pl.Expr:
-    return pl.col("codeCPV").is_in(rules.table("reserved_ess_cpv.csv")["codeCPV"].to_list()).fill_null(False)
+    """Is the service one of those whose European threshold is higher (R2123-1 3°): by ranges of CPV codes."""
+    ranges = rules.table("specific_services_cpv.csv")
+    code, bounds = pl.col("codeCPV"), zip(ranges["debut"], ranges["fin"], strict=True)
+    return pl.any_horizontal(code.is_between(pl.lit(first), pl.lit(last)) for first, last in bounds).fill_null(False)
 
 
 def _in_procedure(names: list[str]) -> pl.Expr:

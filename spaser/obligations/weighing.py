@@ -68,7 +68,7 @@ def duties(
     """
     method = rules.method()["obligations"]
     real = contracts.filter(~pl.col("test_plateforme").fill_null(False))
-    known = thresholds.needs(dates.launched(thresholds.kinds(real, buyer_kind), launches))
+    known = thresholds.needs(dates.launched(thresholds.kinds(real, buyer_kind), launches)).with_columns(acheteur_local=_local(real))
     asked = catalogue("contract")
     ladders = {f"{key}|{name}": ladder for key, duty in asked.items() for name, ladder in _ladders(duty, as_of, method).items()}
     rows = known.with_columns(**ladders).select(
@@ -127,15 +127,19 @@ def to_see(duties: pl.LazyFrame) -> pl.LazyFrame:
 def questions(duties: pl.LazyFrame, contracts: pl.LazyFrame | None = None) -> pl.LazyFrame:
     """What only the buyer can answer: ``obligation`` (null when it is none of them), ``question``, ``contrats`` it bears on.
 
-    The exceptions of the duties, where a contract aimed at has no declared answer; the notices whose day would settle a
-    date; and, when CONTRACTS are given, the contracts without competition above the threshold of exemption.
+    The exceptions of the duties, where a contract aimed at has no declared answer (for a duty that no field shows, only the
+    contracts of its time); the notices whose day would settle a date; the contracts that a yearly list may publish; and,
+    when CONTRACTS are given, the contracts without competition above the threshold of exemption.
     """
-    open_ = pl.col("champ").is_in(["indetermine", "probable", "certain"]) & ~pl.col("remplie").fill_null(False)
+    shown = pl.col("obligation").is_in([key for key, duty in catalogue("contract").items() if "met" in duty])
+    timely = shown | (pl.col("applicabilite") != "non_soumis")
+    open_ = pl.col("champ").is_in(["indetermine", "probable", "certain"]) & ~pl.col("remplie").fill_null(False) & timely
     counted = duties.filter(open_).group_by("obligation").agg(contrats=pl.len().cast(pl.Int64))
     asked = [(key, text) for key, duty in catalogue("contract").items() for text in duty["exceptions"]]
     rows = pl.LazyFrame(asked, schema={"obligation": pl.String, "question": pl.String}, orient="row").with_row_index("rang")
     exceptions = rows.join(counted, on="obligation").sort("rang").drop("rang")
-    others = [_notices(duties)] + ([] if contracts is None else [thresholds.without_competition(contracts)])
+    others = [_notices(duties), thresholds.listed_yearly(duties)]
+    others += [] if contracts is None else [thresholds.without_competition(contracts)]
     counts = [pl.lit(None, pl.String).alias("obligation"), "question", "contrats"]
     return pl.concat([exceptions, *(frame.filter(pl.col("contrats") > 0).select(counts) for frame in others)])
 
@@ -143,7 +147,7 @@ def questions(duties: pl.LazyFrame, contracts: pl.LazyFrame | None = None) -> pl
 def _notices(duties: pl.LazyFrame) -> pl.LazyFrame:
     """How many contracts of undecided date had to be advertised: their notice gives the day."""
     floor = rules.in_force("advertising_threshold", pl.col("date_reference")) * CENT
-    dated = pl.col("obligation").is_in([key for key, duty in catalogue("contract").items() if duty["day"] == "launch"])
+    dated = pl.col("obligation").is_in([key for key, duty in catalogue("contract").items() if duty["day"] == "launch" and "met" in duty])
     undecided = pl.col("applicabilite").is_in(["peu_probable", "indetermine", "probable"]) & (pl.col("date_origine") == "notification")
     text = "Quel jour leur avis a-t-il été envoyé ? Ces contrats dépassent le seuil de publicité : leur avis trancherait la date de lancement."
     return duties.filter(dated & undecided & (pl.col("besoin") >= floor)).select(
@@ -153,12 +157,25 @@ def _notices(duties: pl.LazyFrame) -> pl.LazyFrame:
 
 def _ladders(duty: dict[str, Any], as_of: date, method: dict[str, Any]) -> dict[str, pl.Expr]:
     """The ladders of one duty, the date first."""
+    doubt = (duty["doubt"], duty["doubt_note"]) if "doubt" in duty else None
     by_launch = duty["day"] == "launch"
-    when = dates.by_launch(duty["since"], as_of, method) if by_launch else dates.by_notification(duty["since"], as_of)
-    amount = {"eu": thresholds.european, "publication": thresholds.publishing}.get(duty.get("threshold", ""))
-    field = [*_exclusions(duty), *_field(duty), *([amount(method)] if amount else [])]
-    field = field or [climb((Rung("tous", pl.lit(True), CERTAIN),))]
+    when = dates.by_launch(duty["since"], as_of, method, doubt) if by_launch else dates.by_notification(duty["since"], as_of)
+    amount = {"eu": [thresholds.european(method), thresholds.read_threshold()], "publication": [thresholds.publishing(method)]}
+    field = [_text(duty), *_exclusions(duty), *_options(duty), *_buyers(duty), *_field(duty), *amount.get(duty.get("threshold", ""), [])]
     return {"date": when} | {f"champ_{rank}": ladder for rank, ladder in enumerate(field)}
+
+
+def _text(duty: dict[str, Any]) -> pl.Expr:
+    """Was the text of the duty read: one that was not never makes it certain."""
+    if duty["confidence"] in rules.READ:
+        return climb((Rung("texte_lu", pl.lit(True), CERTAIN),))
+    return climb((Rung("texte_non_lu", pl.lit(True), LIKELY, f"texte officiel non relu ({rules.CONFIDENCES[duty['confidence']]})"),))
+
+
+def _local(contracts: pl.LazyFrame) -> pl.Expr:
+    """Is the buyer a local authority of the geographic code."""
+    known = "acheteur_categorie" in contracts.collect_schema().names()
+    return pl.col("acheteur_categorie").is_not_null() if known else pl.lit(False)
 
 
 def _answer(key: str, duty: dict[str, Any], ladders: list[pl.Expr]) -> pl.Expr:
@@ -186,14 +203,39 @@ def _exclusions(duty: dict[str, Any]) -> list[pl.Expr]:
     seen = {
         "defense": pl.col("defense"),
         "sans_concurrence": pl.col("procedure") == thresholds.WITHOUT_COMPETITION,
-        "travaux_courts": pl.col("codeCPV").str.starts_with("45") & (pl.col("dureeMois") < 3),
     }
     rungs = []
     for rule in duty["exclusions"]:
         unread = rule["confidence"] == "a_confirmer"
         motif = f"{rule['label']} (exclusion à confirmer)" if unread else rule["label"]
-        rungs.append(Rung(f"exclusion_{rule['when']}", seen[rule["when"]], UNLIKELY if unread else NOT_SUBJECT, motif))
+        state = list(APPLICABILITY).index(rule["state"]) if "state" in rule else UNLIKELY if unread else NOT_SUBJECT
+        rungs.append(Rung(f"exclusion_{rule['when']}", seen[rule["when"]], state, motif))
     return [climb((*rungs, Rung("sans_exclusion", pl.lit(True), CERTAIN)))]
+
+
+def _options(duty: dict[str, Any]) -> list[pl.Expr]:
+    """What lets the buyer decide otherwise, with reasons to keep: undecided where it is open, never certain where it may be."""
+    ladders = []
+    for rule in duty.get("options", []):
+        months = pl.coalesce("dureeMois_initiale", "dureeMois")
+        short = pl.col("codeCPV").str.starts_with("45") & (months < rule["max_months"])
+        ladders.append(climb((
+            Rung(f"option_{rule['when']}", short, UNDECIDED, rule["label"]),
+            Rung(f"option_{rule['when']}_inconnue", short.is_null(), LIKELY, rule["unknown"]),
+            Rung("sans_option", pl.lit(True), CERTAIN),
+        )))  # fmt: skip
+    return ladders
+
+
+def _buyers(duty: dict[str, Any]) -> list[pl.Expr]:
+    """The buyers a duty aims at, when it does not aim at all of them."""
+    if duty.get("buyers") != "public":
+        return []
+    public = pl.col("acheteur_local") | (pl.col("type_acheteur") == "central")
+    return [climb((
+        Rung("acheteur_vise", public, CERTAIN),
+        Rung("acheteur_peut_etre_vise", pl.lit(True), UNDECIDED, f"rien ne dit si cet acheteur est visé ({duty['who']})"),
+    ))]  # fmt: skip
 
 
 def _field(duty: dict[str, Any]) -> list[pl.Expr]:
@@ -221,6 +263,9 @@ def _met(duty: dict[str, Any]) -> pl.Expr:
             timely = pl.col(published) <= pl.col(notified).dt.offset_by(f"{months}mo")
             # A republication hides the first one: its date can prove that a contract was on time, not that it was late.
             return pl.when(timely | (pl.col("nb_versions") == 1)).then(timely)
+        case {"before": [published, begun]}:
+            early = pl.col(published) <= pl.col(begun)
+            return pl.when(early | (pl.col("nb_versions") == 1)).then(early)
         case _:
             return pl.lit(None, pl.Boolean)
 

@@ -100,6 +100,5 @@ def _in_force(rule: dict, day: date) -> tuple[str, str, date, str, str] | None:
         else str(raw if raw is not None else "")
     )
     unit = rule.get("unit", "").replace("EUR", "€")
-    confidence = last.get("confidence", rule.get("confidence", "a_confirmer"))
-    label = rules.CONFIDENCES.get(confidence, rules.CONFIDENCES["a_confirmer"])
+    label = rules.checked(rule | last)
     return rule.get("label", ""), f"{shown}{french.NBSP}{unit}".strip(), last["since"], last.get("source", ""), label

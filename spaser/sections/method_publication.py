@@ -105,10 +105,10 @@ def _law(findings: Findings) -> Section:
     law = rules.toml("law.toml")
     rows = [
         (law[name]["label"], french.value(value["value"], "entier") if isinstance(value["value"], int) else str(value["value"]), law[name].get("unit", "").replace("EUR", "€"),
-         value["since"], value["source"], _trust(value.get("confidence", law[name].get("confidence"))), law[name].get("checked_on"))
+         value["since"], value["source"], rules.checked(law[name] | value), law[name].get("checked_on"))
         for name in LAW if name in law for value in law[name]["values"]
     ]  # fmt: skip
-    rows += [(target["label"], french.share(target["value"]), "", None, target["source"], _trust(target.get("confidence")), target.get("checked_on"))
+    rows += [(target["label"], french.share(target["value"]), "", None, target["source"], rules.checked(target), target.get("checked_on"))
              for target in law.get("targets", {}).values() if "value" in target]  # fmt: skip
     columns = (Column("regle", "Règle ou cible"), Column("valeur", "Valeur"), Column("unite", "Unité"), Column("depuis", "Depuis", "date"), Column("source", "Source"),
                Column("confiance", "Vérification"), Column("verifie", "Vérifié le", "date"))  # fmt: skip
@@ -184,6 +184,3 @@ def _records(id: str, caption: str, rows: list[dict]) -> TableBlock:
     written = [{column.name: french.typeset(row[column.name]) for column in _RECORD} for row in told]
     return table(id, caption, pl.DataFrame(written), _RECORD)
 
-
-def _trust(confidence: str | None) -> str:
-    return rules.CONFIDENCES.get(confidence or "a_confirmer", rules.CONFIDENCES["a_confirmer"])

@@ -17,7 +17,7 @@ from spaser.vocabulary import APPLICABILITY, BUYER_KINDS
 
 _MOST = 15
 #: Told apart from the considerations: the date of publication, and the sum of two other duties.
-_PUBLISHED, _BOTH = ("decp-publication",), "climat-env-cumul"
+_PUBLISHED, _BOTH = ("decp-publication", "decp-publication-concession"), "climat-env-cumul"
 _READY = (
     Column("libelle", "Obligation"), Column("depuis", "En vigueur le", "date"), Column("contrats", "Contrats visés", "entier"),
     Column("remplies", "Attendu constaté", "entier"), Column("non_constatees", "Non constaté", "entier"),
@@ -43,7 +43,7 @@ def section_obligations(findings: Findings) -> Section | None:
         readiness_table(ready),
         states_table(ready),
         *_optional(to_see_table(findings), reserved_table(findings), spaser_table(findings), buyer_table(findings), questions_table(findings)),
-        *(Callout("Ce qui n'est pas une obligation", french.typeset(rule["label"])) for rule in _law("reminders").values()),
+        *_optional(reminders(findings)),
         sources_table(),
     ]
     return Section("obligations", "Les obligations", "Les contrats sont-ils prêts pour ce que la loi demande ?", tuple(blocks))
@@ -159,15 +159,29 @@ def sources_table() -> TableBlock:
     """Every duty with its article, its source, its confidence, what the data can and cannot show."""
     rows = [
         {"libelle": duty["label"], "qui": duty["who"], "periode": _period(duty), "texte": duty["legal"],
-         "source": duty["source"], "confiance": f"{rules.CONFIDENCES[duty['confidence']]} ({french.short_date(duty['checked_on'])})", "test": french.capital(duty["test"]),
+         "source": duty["source"], "confiance": f"{rules.checked(duty)} ({french.short_date(duty['checked_on'])})", "test": french.capital(duty["test"]),
          "limite": duty["observable_note"]}
         for duty in _law("duties").values()
     ]  # fmt: skip
     columns = (Column("libelle", "Obligation"), Column("qui", "Qui"), Column("periode", "En vigueur"),
                Column("texte", "Texte"), Column("test", "Ce que le kit regarde"), Column("limite", "Ce que les données ne montrent pas"),
                Column("source", "Source"), Column("confiance", "Vérification (lue le)"))  # fmt: skip
-    note = "« Source secondaire » et « à confirmer » : le texte officiel n'a pas été relu. Ce rapport n'est pas un avis juridique."
+    note = (
+        "« Source secondaire » et « à confirmer » : le texte officiel n'a pas été relu, et la règle n'est alors jamais dite certaine. "
+        "Ce rapport n'est pas un avis juridique."
+    )
     return table("tab-obligations-sources", "Les obligations et leurs sources", pl.DataFrame(rows), columns, french.typeset(note))
+
+
+def reminders(findings: Findings) -> TableBlock | None:
+    """What is not a duty, or must be remembered, for the kinds of contracts that are read."""
+    kinds = set(findings.contracts["type_contrat"].drop_nulls()) if "type_contrat" in findings.contracts.columns else set()
+    rows = [
+        {"rappel": french.typeset(rule["label"]), "texte": rule["legal"], "confiance": rules.checked(rule)}
+        for rule in _law("reminders").values() if "contracts" not in rule or kinds & set(rule["contracts"])
+    ]  # fmt: skip
+    columns = (Column("rappel", "À savoir"), Column("texte", "Texte"), Column("confiance", "Vérification"))
+    return table("tab-rappels", "Ce qui n'est pas une obligation, et ce qu'il faut se rappeler", pl.DataFrame(rows), columns)
 
 
 def annex(findings: Findings) -> TableBlock | None:
@@ -189,10 +203,12 @@ def _told(findings: Findings, ready: pl.DataFrame) -> tuple[Sentence, ...]:
     rule = "soumis à une règle qui dépend de la date de lancement"
     others = f", {french.number(likely)} probablement" if likely else ""
     told = [f"{french.count(sure, 'contrat')} {verb} certainement {rule}{others}" if sure or likely else f"aucun contrat n'est {rule}, certainement ou probablement"]
-    late = ready.filter(pl.col("obligation").is_in(_PUBLISHED) & pl.col("groupe").is_in(["probable", "certain"]))["non_constatees"].sum()
-    if late:
-        verb = "a été publié" if late == 1 else "ont été publiés"
-        told.append(f"{french.count(late, 'contrat')} {verb} plus de deux mois après la notification")
+    for key, noun, limit in ((_PUBLISHED[0], "marché", "plus de deux mois après la notification"),
+                             (_PUBLISHED[1], "concession", "après le début de son exécution")):  # fmt: skip
+        late = ready.filter((pl.col("obligation") == key) & pl.col("groupe").is_in(["probable", "certain"]))["non_constatees"].sum()
+        if late:
+            verb = ("a été publié" if late == 1 else "ont été publiés").replace("publié", "publiée" if noun == "concession" else "publié")
+            told.append(f"{french.count(late, noun)} {verb} {limit}")
     kinds = findings.extras.get("types_acheteur")
     if kinds is not None:
         parts = [f"{BUYER_KINDS.get(kind, 'inconnu')} ({french.count(n, 'contrat')})" for kind, n in kinds.select("type_acheteur", "contrats").rows()]

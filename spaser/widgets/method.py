@@ -100,9 +100,8 @@ def checks() -> tables.Shown:
 
 
 def _dated(key: str, rule: dict[str, Any]) -> Iterator[tuple[str, date, str, str, str]]:
-    default = rule.get("confidence", "a_confirmer")
     for entry in rule.get("values", []):
-        confidence = rules.CONFIDENCES.get(entry.get("confidence", default), _CONFIRM)
+        confidence = rules.checked(rule | entry)
         unit = str(rule.get("unit", "")).replace("EUR", "€")
         yield rule.get("label", key), entry["since"], _value(entry, unit), entry.get("source", ""), confidence
 

@@ -38,7 +38,7 @@ def test_every_duty_base_and_target_of_the_law_is_sourced_dated_and_says_how_far
             assert all(rule.get(name) for name in ("label", "legal", "source", "checked_on")), key
             assert rule.get("until", rule.get("since")) >= rule["since"] if "since" in rule else True, key
             for stated in (rule, *rule.get("exclusions", [])):
-                assert stated["confidence"] in {"source_officielle", "source_secondaire", "a_confirmer"}, key
+                assert stated["confidence"] in {"source_officielle", "texte_lu_en_copie", "source_secondaire", "a_confirmer"}, key
             # What is only remembered is never shown as read.
             assert "de mémoire" not in rule["source"] or rule["confidence"] == "a_confirmer", key
 

@@ -64,7 +64,19 @@ def test_every_duty_has_its_sources_line_with_its_confidence():
     sources = TABLES["tab-obligations-sources"].frame
     assert sources.height == len(obligations.catalogue())
     assert all(day.endswith(")") for _, day in (text.split(" (") for text in sources["confiance"]))
-    assert {text.split(" (")[0] for text in sources["confiance"]} <= {"vérifié sur une source officielle", "source secondaire", "à confirmer"}
+    told = {text.split(" (")[0] for text in sources["confiance"]}
+    read = {text for text in told if text.endswith("lue dans une copie, à revérifier sur Légifrance")}
+    assert "version en vigueur au 23/08/2026, lue dans une copie, à revérifier sur Légifrance" in read
+    assert told - read <= {"vérifié sur une source officielle", "source secondaire", "à confirmer"}
+
+
+def test_reminders_speak_of_the_kinds_of_contracts_that_are_read():
+    told = TABLES["tab-rappels"].frame["rappel"]
+    assert told.str.contains("Aucun critère d'attribution social").any() and told.str.contains("concessionnaire").any()
+    from dataclasses import replace
+
+    alone = replace(FOUND, contracts=FOUND.contracts.filter(type_contrat="marche"))
+    assert not sections_obligations.reminders(alone).frame["rappel"].str.contains("concessionnaire").any()
 
 
 def test_the_section_opens_with_its_caution_and_holds_no_verdict():

@@ -26,6 +26,7 @@ _ALIASES = {
 _TYPED = {
     "montant", "dureeMois", "offresRecues", "tauxAvance", "origineUE", "origineFrance", "marcheInnovant", "attributionAvance",
     "sousTraitanceDeclaree", "donneesActuelles", "modification_id", "dateNotification", "datePublicationDonnees",
+    "dateDebutExecution",
 }  # fmt: skip
 _HOLDER = {
     "titulaire_id": ("titulaire_id", "titulaire_siret"),
