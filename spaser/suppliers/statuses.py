@@ -371,7 +371,12 @@ def _ess(keys: pl.LazyFrame) -> pl.LazyFrame:
 def _included(found: pl.LazyFrame, spread: bool) -> pl.LazyFrame:
     """Per key, the inclusive kinds that hold, under which rule, and the other listed establishments of the unit."""
     kinds = found.filter(pl.col("statut").is_in([*INCLUSIVE_STATUSES, "INCLUSIF", "NON_INCLUSIF"]) & pl.col("en_vigueur"))
-    holds = pl.col("meme") | pl.lit(spread)
+    ends = rules.table("siae_types.csv").lazy().select(statut="code", fin=pl.col("jusqua").str.to_date("%Y-%m-%d", strict=False), fin_dite="jusqua_source")
+    kinds = kinds.join(ends, on="statut", how="left", maintain_order="left")
+    over = (pl.col("fin") < pl.col("_jour")).fill_null(False) & (pl.col("liste") != "decision")
+    there = pl.col("meme") | pl.lit(spread)
+    # A kind whose legal basis has an end is neither a yes nor a no after it: its prolongation is to be confirmed.
+    holds = there & ~over
     positive = pl.col("statut") != "NON_INCLUSIF"
     rule = (
         pl.when(pl.col("liste") == "decision").then(pl.lit(BY_DECISION)).when(pl.col("unite")).then(pl.lit("SIREN"))
@@ -386,7 +391,8 @@ def _included(found: pl.LazyFrame, spread: bool) -> pl.LazyFrame:
             refuse=(holds & ~positive).any(),
             regle=pl.col("regle").filter(holds).first(),
             preuves=pl.col("preuve").filter(holds).unique(maintain_order=True).str.join(" | "),
-            ailleurs=pl.format("SIRET {} : {}", "siret", "preuve").filter(~holds & positive).first(),
+            ailleurs=pl.format("SIRET {} : {}", "siret", "preuve").filter(~there & ~over & positive).first(),
+            a_confirmer=pl.format("{} ({}) : {}", "statut", "preuve", "fin_dite").filter(there & over).first(),
         )
     )
 
@@ -396,9 +402,11 @@ def _inclusive(keys: pl.LazyFrame) -> pl.LazyFrame:
     yes = pl.col("types").fill_null("") != ""
     refused = pl.col("refuse").fill_null(False)
     near = pl.col("ailleurs").is_not_null()
-    absent = ~near & pl.col("_siret").is_not_null() & (pl.col("inclusif_manquants") == "")
+    ended = pl.col("a_confirmer").is_not_null()
+    absent = ~near & ~ended & pl.col("_siret").is_not_null() & (pl.col("inclusif_manquants") == "")
     reason = (
         pl.when(yes | refused).then("preuves")
+        .when(ended).then(pl.format("à confirmer : {}", "a_confirmer"))
         .when(near).then(
             pl.format("inconnu : un autre établissement du même SIREN est inclusif ({}) ; statut non étendu", "ailleurs"))
         .when(absent).then(pl.lit("non, au vu des listes nationales chargées"))

@@ -8,7 +8,7 @@ import polars as pl
 
 from spaser.problems import Problem, Problems
 from spaser.sources.registers.files import plain
-from spaser.sources.registers.sirene import day
+from spaser.sources import dates
 from spaser.vocabulary import DECISIONS
 
 #: Written before an identifier so that no spreadsheet takes it for a number and rounds it.
@@ -53,7 +53,7 @@ def _answered(rows: pl.DataFrame, file: Path) -> pl.DataFrame:
         items = [f"ligne {line} : « {seen} » n'est ni « accepté » ni « refusé »" for line, seen in wrong]
         raise Problems(f"Décisions refusées dans {file.name}", items)
     return rows.with_columns(
-        objet_type=pl.lit("constat"), objet_id=pl.col("contrat").str.strip_prefix(MARK), champ="consideration", date=day("date")
+        objet_type=pl.lit("constat"), objet_id=pl.col("contrat").str.strip_prefix(MARK), champ="consideration", date=dates.day(pl.col("date").cast(pl.String), pl.String()).alias("date")
     ).unique(["objet_id", "champ"], keep="last", maintain_order=True)  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from spaser.problems import Problem, Problems, closest
 from spaser.sources.registers.files import plain
-from spaser.sources.registers.sirene import day
+from spaser.sources import dates
 from spaser.sources.siret import bare, luhn_ok
 from spaser.vocabulary import DECISIONS, INCLUSIVE_STATUSES
 
@@ -52,7 +52,7 @@ def read_overrides(path: Path | str) -> pl.LazyFrame:
     champ = pl.col("champ").str.to_lowercase().replace_strict(spelt, default=None, return_dtype=pl.String)
     rows = rows.with_row_index("ligne", offset=2).with_columns(
         objet_type=pl.lit("statut"), objet_id=bare(pl.col("objet_id")), lu=pl.col("champ"), champ=champ,
-        valeur=pl.col("valeur").str.to_lowercase(), date=day("date"),
+        valeur=pl.col("valeur").str.to_lowercase(), date=dates.day(pl.col("date").cast(pl.String), pl.String()).alias("date"),
     )  # fmt: skip
     _complain(rows, file)
     return DECISIONS.conform(rows.lazy())

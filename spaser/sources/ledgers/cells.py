@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,10 @@ TEXTS = (".csv", ".txt", ".tsv")
 _MAGIC = {b"PK\x03\x04": ".xlsx", b"\xd0\xcf\x11\xe0": ".xls"}
 
 
+#: UTF-8 read as another encoding by a previous tool (« adaptÃ©e »): a leading byte, then continuation bytes as cp1252 shows them.
+_TWICE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u2018-\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]{1,3}")
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One sheet: its name and its cells, columns ``c0``… of text and ``ligne``, the line number in the file."""
@@ -27,6 +32,20 @@ class Sheet:
     @property
     def columns(self) -> list[str]:
         return [name for name in self.cells.columns if name != "ligne"]
+
+
+def mended(text: str) -> str:
+    """The text with what was decoded twice read once: « Entreprise adaptÃ©e » is « Entreprise adaptée »."""
+
+    def once(found: re.Match[str]) -> str:
+        for name in ("cp1252", "latin-1"):
+            try:
+                return found[0].encode(name).decode("utf-8")
+            except (UnicodeEncodeError, UnicodeDecodeError):
+                continue
+        return found[0]
+
+    return _TWICE.sub(once, text) if _TWICE.search(text) else text
 
 
 def read_sheets(path: Path) -> list[Sheet]:
@@ -72,8 +91,15 @@ def _cells(book: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
 def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
     if "ligne" not in frame.columns:
         frame = frame.with_row_index("ligne", offset=1)
+    frame = frame.with_columns(_mended(frame[name]) for name in frame.columns if frame[name].dtype == pl.String and frame[name].str.contains("[ÂÃâ]").any())
     texts = pl.col(r"^c\d+$").str.strip_chars(" \t\r\n\u00a0\u202f")
     return frame.with_columns(pl.col("ligne").cast(pl.Int64), pl.when(texts != "").then(texts).name.keep())
+
+
+def _mended(column: pl.Series) -> pl.Series:
+    values = column.drop_nulls().unique()
+    twice = {value: once for value in values.filter(values.str.contains("[ÂÃâ]")) if (once := mended(value)) != value}
+    return column.replace(twice) if twice else column
 
 
 def _text_rows(path: Path) -> list[tuple[int, list[str]]]:

@@ -268,7 +268,7 @@ def _worded(frame: pl.LazyFrame, columns: dict[str, str]) -> pl.LazyFrame:
 
 
 def _from_csv(path: Path, data: bytes, said: Declared | None) -> Opened:
-    text = _decode(data).replace("\r\n", "\n").replace("\r", "\n")
+    text = ledger_cells.mended(_decode(data)).replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n", HEADER_ROWS + 1)[: HEADER_ROWS + 1]
     separator = _separator("\n".join(lines[:5]))
     for rank, line in enumerate(lines):

@@ -17,7 +17,7 @@ import polars as pl
 
 from spaser import french, rules, territories
 from spaser.problems import Problem, closest
-from spaser.sources import archives
+from spaser.sources import archives, dates
 from spaser.sources.registers import evidence, sirene
 from spaser.sources.registers.files import Opened, open_lists, plain
 from spaser.sources.siret import bare, luhn_ok
@@ -220,7 +220,7 @@ def _identified(frame: pl.DataFrame, column: str, size: int) -> pl.DataFrame:
 
 def _dates(frame: pl.DataFrame) -> pl.DataFrame:
     wanted = [c for c in ("depuis", "jusqua", "date_liste", "date_contenu") if c in frame.columns]
-    return frame.with_columns(sirene.day(c) for c in wanted)
+    return frame.with_columns(dates.day(pl.col(c).cast(pl.String), pl.String()).alias(c) for c in wanted)
 
 
 def _described(frame: pl.DataFrame) -> pl.DataFrame:
