@@ -51,8 +51,7 @@ def panorama(
         establishment of the register); emplois_officiels; part_bas, part_haut (of the official jobs, else of all those of
         the register when it holds other establishments than the ESS's).
     """
-    places = _places(establishments, list(communes), as_of)
-    known = pl.concat([status(places, register, establishments, on="_jour"), _named(unnumbered, list(communes))], how="diagonal_relaxed")
+    known = _known(register, establishments, list(communes), as_of, unnumbered)
     ess = known.filter(pl.col("titulaire_ess").fill_null(False))
     groups = [
         ess.with_columns(famille=pl.col("ess_famille")),
@@ -65,6 +64,27 @@ def panorama(
     )  # fmt: skip
     rows = counted.join(everyone, on="code_commune", how="left").join(_official(jobs, communes), on="code_commune", how="left")
     return rows.with_columns(_without_first()).with_columns(_shares(rows)).sort("code_commune", "famille")
+
+
+def inclusive_kinds(
+    register: pl.LazyFrame, establishments: pl.LazyFrame, communes: Iterable[str], *, as_of: date | None = None, unnumbered: pl.LazyFrame | None = None,
+) -> pl.LazyFrame:
+    """The inclusive establishments of the whole set by group of kinds: ``groupe`` (SIAE, ESAT, EA, GEIQ…), ``etablissements``.
+
+    The same establishments as ``panorama`` counts: the sum of the groups is its « structures inclusives ».
+    """  # fmt: skip
+    known = _known(register, establishments, list(communes), as_of, unnumbered).filter(pl.col("titulaire_inclusif").fill_null(False))
+    siae = rules.table("siae_types.csv").filter(pl.col("siae") == "oui")["code"].to_list()
+    group = pl.col("inclusif_types").str.split(", ").list.eval(pl.element().replace(dict.fromkeys(siae, "SIAE"))).list.unique().list.sort().list.join(" et ")
+    return known.group_by(groupe=group).agg(etablissements=pl.len()).sort("etablissements", "groupe", descending=[True, False])
+
+
+def _known(
+    register: pl.LazyFrame, establishments: pl.LazyFrame, communes: list[str], as_of: date | None, unnumbered: pl.LazyFrame | None
+) -> pl.LazyFrame:
+    """The establishments of the communes with their statuses, those without a number among them."""
+    places = _places(establishments, communes, as_of)
+    return pl.concat([status(places, register, establishments, on="_jour"), _named(unnumbered, communes)], how="diagonal_relaxed")
 
 
 def _places(establishments: pl.LazyFrame, communes: list[str], as_of: date | None) -> pl.LazyFrame:
@@ -94,7 +114,7 @@ def _named(unnumbered: pl.LazyFrame | None, communes: list[str]) -> pl.LazyFrame
         .select(
             "code_commune", bas=pl.lit(None, dtype=pl.Int64), haut=pl.lit(None, dtype=pl.Int64),
             titulaire_inclusif=pl.when(inclusive).then(pl.lit(True)), titulaire_ess=pl.when(pl.col("statut").is_in(["ESS", "ESUS"])).then(pl.lit(True)),
-            ess_famille=pl.lit(None, dtype=pl.String),
+            ess_famille=pl.lit(None, dtype=pl.String), inclusif_types=pl.when(inclusive).then("statut"),
         )
     )  # fmt: skip
 

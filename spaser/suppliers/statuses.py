@@ -13,13 +13,12 @@ from datetime import date
 import polars as pl
 
 from spaser import rules
-from spaser.vocabulary import ACCESS, ESTABLISHMENTS, INCLUSIVE_STATUSES, REGISTER, STATUS
+from spaser.suppliers import coverage
+from spaser.vocabulary import ACCESS, INCLUSIVE_STATUSES, REGISTER, STATUS
 
 KEY = ["_siret", "_siren", "_jour"]
 RANKS = {"decision": 0, "esus": 1, "ess_france": 2, "propre": 2}
 FLAG_RANK = 3
-#: A list of at least this many lines that knows at most this many divisions of the NAF says nothing of the others.
-PARTIAL_LINES, PARTIAL_DIVISIONS = 200, 10
 SPREAD = "SIREN (statut d'un établissement étendu à l'unité légale)"
 BY_DECISION = "décision"
 
@@ -85,7 +84,7 @@ def status(
         keys.join(_listed(found), on=KEY, how="left", nulls_equal=True)
         .join(_forms(establishments), on="_siren", how="left")
         .join(_included(found, spread_establishment), on=KEY, how="left", nulls_equal=True)
-        .join(_lists(register, establishments), how="cross")
+        .join(coverage.of_lists(register, establishments), how="cross")
         .pipe(_ess)
         .pipe(_inclusive)
         .select(*KEY, *(word.name for word in STATUS))
@@ -169,25 +168,21 @@ def _matches(keys: pl.LazyFrame, register: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _proof() -> pl.Expr:
-    decided = pl.format("{} ({})", "source", _written("au"))
+    decided = pl.format("{} ({})", "source", coverage.written("au"))
     listed = pl.when(pl.col("au").is_null()).then(pl.format("{}, liste sans date", "source")).otherwise(
-        pl.format("{}, liste du {}", "source", _written("au"))
+        pl.format("{}, liste du {}", "source", coverage.written("au"))
     )  # fmt: skip
     period = (
         pl.when(pl.col("depuis").is_not_null() & pl.col("jusqua").is_not_null())
-        .then(pl.format(", du {} au {}", _written("depuis"), _written("jusqua")))
-        .when(pl.col("jusqua").is_not_null()).then(pl.format(", jusqu'au {}", _written("jusqua")))
-        .when(pl.col("depuis").is_not_null()).then(pl.format(", depuis le {}", _written("depuis")))
+        .then(pl.format(", du {} au {}", coverage.written("depuis"), coverage.written("jusqua")))
+        .when(pl.col("jusqua").is_not_null()).then(pl.format(", jusqu'au {}", coverage.written("jusqua")))
+        .when(pl.col("depuis").is_not_null()).then(pl.format(", depuis le {}", coverage.written("depuis")))
         .otherwise(pl.lit(""))
     )  # fmt: skip
     early = pl.col("depuis").is_null() & (pl.col("au").is_null() | (pl.col("_jour") < pl.col("au")).fill_null(True))
     said = pl.format("{} : {}{}", "statut", listed, period)
     said = said + pl.when(early).then(pl.lit(" ; statut à la date de la liste")).otherwise(pl.lit(""))
     return pl.when(pl.col("liste") == "decision").then(decided).otherwise(said)
-
-
-def _written(column: str) -> pl.Expr:
-    return pl.col(column).dt.strftime("%d/%m/%Y").fill_null("date inconnue")
 
 
 def _uncancelled(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -261,59 +256,9 @@ def _forms(establishments: pl.LazyFrame) -> pl.LazyFrame:
             "famille", "traitement", "officiel",
             pl.coalesce("naf_traitement", "naf_traitement_division").alias("naf_traitement"),
             pl.coalesce("naf_libelle", "naf_libelle_division").alias("naf_libelle"), pl.col("source").alias("forme_source"),
-            pl.col("au").alias("forme_au"), _department().alias("departement"),
+            pl.col("au").alias("forme_au"), coverage.department().alias("departement"),
         )
     )  # fmt: skip
-
-
-def _department() -> pl.Expr:
-    """The département of a commune code, else of a postcode."""
-    code = pl.coalesce("code_commune", "code_postal")
-    return pl.when(code.str.contains("^9[78]")).then(code.str.slice(0, 3)).otherwise(code.str.slice(0, 2))
-
-
-def _lists(register: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFrame:
-    """One row: is a list of the ESS loaded, of which date, covering which activities; are the inclusive lists national?"""
-    proving = [key for key, spec in rules.toml("register_columns.toml")["lists"].items() if spec.get("proves_no")]
-    # A list proves a « no » when its kind is sure and it is complete by nature, or declared so by the user.
-    proves = pl.coalesce("prouve_non", pl.col("liste").is_in(proving)).fill_null(False)
-    division = pl.col("naf").str.slice(0, 2)
-    partial = (
-        (pl.col("lignes") >= PARTIAL_LINES)
-        & (pl.col("divisions").list.len() <= PARTIAL_DIVISIONS)
-        & (pl.col("avec_naf") >= pl.col("lignes") * 0.9)
-    )
-    ess = (
-        ESTABLISHMENTS.conform(establishments)
-        .filter(proves)
-        .group_by("source", "au")
-        .agg(ou=pl.col("prouve_ou").first(), lignes=pl.len(), avec_naf=pl.col("naf").count(), divisions=division.drop_nulls().unique().sort())
-        .with_columns(partielle=partial)
-        .sort("au", "source", nulls_last=True)
-        .select(
-            ess_chargee=pl.len() > 0,
-            ess_complete=(~pl.col("partielle")).any(),
-            ess_partout=pl.col("ou").is_null().any(),
-            ess_departements=pl.col("ou").str.split(", ").explode().drop_nulls().unique().sort().implode(),
-            ess_divisions=pl.col("divisions").explode().unique().sort().implode(),
-            ess_listes=pl.when(pl.col("au").is_null())
-            .then(pl.lit("sans date"))
-            .otherwise(pl.format("du {}", _written("au")))
-            .unique(maintain_order=True)
-            .str.join(", "),
-        )
-    )
-    enough = (
-        rules.table("siae_types.csv")
-        .lazy()
-        .select(statut="code", seuil=pl.col("liste_nationale_des").cast(pl.Int64))
-        .drop_nulls()
-    )
-    counts = REGISTER.conform(register).group_by("statut").agg(n=pl.struct("siren", "siret").n_unique())
-    national = enough.join(counts, on="statut", how="left").select(
-        inclusif_manquants=pl.col("statut").filter(pl.col("n").fill_null(0) < pl.col("seuil")).sort().str.join(", ")
-    )
-    return ess.join(national, how="cross")
 
 
 def _ess(keys: pl.LazyFrame) -> pl.LazyFrame:
@@ -334,7 +279,7 @@ def _ess(keys: pl.LazyFrame) -> pl.LazyFrame:
     listed = pl.col("liste_ess")
     answer = pl.when(listed.is_not_null()).then(listed).when(by_form).then(pl.lit(True)).when(no).then(pl.lit(False))
     legal = pl.format("{} {}", "categorie_juridique", "forme")
-    where = pl.format("{}, liste du {}", "forme_source", _written("forme_au"))
+    where = pl.format("{}, liste du {}", "forme_source", coverage.written("forme_au"))
     reason = (
         pl.when(listed.is_not_null()).then("liste_preuve")
         .when(by_form).then(pl.format("forme juridique {} ({}), périmètre à confirmer", legal, where))

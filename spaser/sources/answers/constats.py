@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 
 from spaser.problems import Problem, Problems
-from spaser.sources.registers.files import plain
 from spaser.sources import dates
+from spaser.sources.registers.files import plain
 from spaser.vocabulary import DECISIONS
 
 #: Written before an identifier so that no spreadsheet takes it for a number and rounds it.

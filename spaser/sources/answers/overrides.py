@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 
 from spaser.problems import Problem, Problems, closest
-from spaser.sources.registers.files import plain
 from spaser.sources import dates
+from spaser.sources.registers.files import plain
 from spaser.sources.siret import bare, luhn_ok
 from spaser.vocabulary import DECISIONS, INCLUSIVE_STATUSES
 

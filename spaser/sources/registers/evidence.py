@@ -110,7 +110,7 @@ def _values(spec: dict[str, Any], frame: pl.DataFrame) -> tuple[float, list[str]
 
 
 def _statuses() -> set[str]:
-    from spaser.sources.registers.lists import known_statuses
+    from spaser.sources.registers.names import known_statuses
 
     return set(known_statuses(everything=True))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 import unicodedata
 import zipfile
 from collections.abc import Sequence
@@ -174,75 +173,6 @@ def _one(path: Path, said: Declared | None) -> Opened:
     return _from_csv(path, path.read_bytes(), said)
 
 
-def stock_kind(path: Path) -> str | None:
-    """« unites » or « etablissements » when the file is a national SIRENE stock, told by its headings alone; else None."""
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        start, parquet = file.readline(2**16), False
-    if start.startswith(b"PAR1"):
-        header, parquet = pl.scan_parquet(path).collect_schema().names(), True
-    elif zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            members = [info for info in archive.infolist() if info.filename.lower().endswith(".csv")]
-            if not members:
-                return None
-            with archive.open(max(members, key=lambda info: info.file_size)) as member:
-                start = member.readline(2**16)
-    if not parquet:
-        header = next(csv.reader([_decode(start).strip()], delimiter=_separator(_decode(start))), [])
-    match = recognise(header)
-    return formats()[match[0]].get("stock") if match else None
-
-
-def scan_stock(path: Path, cache: Path) -> Opened:
-    """A national stock, never loaded: Parquet, CSV, or a zipped CSV unpacked once into the cache.
-
-    Raises
-    ------
-    Problem
-        The file is absent, or is not a SIRENE stock.
-    """
-    if not path.is_file():
-        raise Problem(
-            "Stock SIRENE introuvable", where=str(path), todo="spaser telecharger sirene_unites_legales sirene_etablissements"
-        )
-    if zipfile.is_zipfile(path):
-        path = _unpacked(path, cache)
-    with path.open("rb") as file:
-        parquet = file.read(4) == b"PAR1"
-    frame = pl.scan_parquet(path) if parquet else _scan_csv(path)
-    header = frame.collect_schema().names()
-    match = recognise(header)
-    if match is None or "stock" not in formats()[match[0]]:
-        raise _unknown(path, header)
-    absent = [word for word in formats()[match[0]]["columns"] if word not in match[1].values()]
-    worded = frame.select(
-        *(pl.col(heading).cast(pl.String).alias(word) for heading, word in match[1].items()),
-        *(pl.lit(None, dtype=pl.String).alias(word) for word in absent),
-    )
-    return Opened(path, "parquet" if parquet else "csv", match[0], worded)
-
-
-def _scan_csv(path: Path) -> pl.LazyFrame:
-    with path.open("rb") as file:
-        line = _decode(file.readline())
-    return pl.scan_csv(path, separator=_separator(line), infer_schema=False)
-
-
-def _unpacked(path: Path, cache: Path) -> Path:
-    """The one member of an archive beside the other cached files, unpacked again only when its size differs."""
-    with zipfile.ZipFile(path) as archive:
-        member = max(archive.infolist(), key=lambda info: info.file_size)
-        target = cache / Path(member.filename).name
-        if not target.is_file() or target.stat().st_size != member.file_size:
-            partial = target.with_name(target.name + ".partiel")
-            with archive.open(member) as source, partial.open("wb") as copy:
-                shutil.copyfileobj(source, copy, 4 * 2**20)
-            partial.replace(target)
-    return target
-
-
 def _columns(words: dict[str, list[Any]], have: dict[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for word, spellings in words.items():
@@ -256,7 +186,7 @@ def _from_frame(path: Path, kind: str, frame: pl.LazyFrame, said: Declared | Non
     header = frame.collect_schema().names()
     match = _matched(header, said)
     if match is None:
-        raise _unknown(path, header)
+        raise unknown(path, header)
     return Opened(path, kind, match[0], _worded(frame, match[1]), headings=tuple(header), status=match[2])
 
 
@@ -268,21 +198,21 @@ def _worded(frame: pl.LazyFrame, columns: dict[str, str]) -> pl.LazyFrame:
 
 
 def _from_csv(path: Path, data: bytes, said: Declared | None) -> Opened:
-    text = ledger_cells.mended(_decode(data)).replace("\r\n", "\n").replace("\r", "\n")
+    text = ledger_cells.mended(decoded(data)).replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n", HEADER_ROWS + 1)[: HEADER_ROWS + 1]
-    separator = _separator("\n".join(lines[:5]))
+    mark = separator("\n".join(lines[:5]))
     for rank, line in enumerate(lines):
-        cells = next(csv.reader([line], delimiter=separator), [])
+        cells = next(csv.reader([line], delimiter=mark), [])
         fixed = _headerless(cells)
         if fixed:
-            frame = _parse(path, text, separator, rank, header=False)
+            frame = _parse(path, text, mark, rank, header=False)
             return _by_rank(path, fixed, frame, "\n".join(lines[:rank]))
         match = _matched(cells, said)
         if match:
-            frame = _parse(path, text, separator, rank, header=True)
+            frame = _parse(path, text, mark, rank, header=True)
             above = "\n".join(lines[:rank])
             return Opened(path, "csv", match[0], _worded(frame.lazy(), match[1]), above, headings=tuple(filter(None, cells)), status=match[2])
-    raise _unknown(path, next(csv.reader([lines[0]], delimiter=separator), []))
+    raise unknown(path, next(csv.reader([lines[0]], delimiter=mark), []))
 
 
 def _parse(path: Path, text: str, separator: str, skip: int, *, header: bool) -> pl.DataFrame:
@@ -351,20 +281,20 @@ def _workbook(path: Path, said: Declared | None) -> tuple[list[Opened], list[tup
         shown = sheet.name if len(sheets) > 1 else None
         found.append(Opened(path, kind, name, _worded(body.lazy(), words), above, shown, tuple(filter(None, cells)), status=status))
     if not found:
-        raise _unknown(path, header)
+        raise unknown(path, header)
     return found, left
 
 
 def _from_json(path: Path, data: bytes, said: Declared | None) -> Opened:
     try:
-        found = json.loads(_decode(data))
+        found = json.loads(decoded(data))
     except json.JSONDecodeError as error:
         raise Problem("La liste de fournisseurs n'est pas du JSON valide", where=path.name, why=str(error)) from error
     rows = found if isinstance(found, list) else next((v for v in found.values() if isinstance(v, list)), [])
     rows = [{k: _flat(v) for k, v in row.items()} for row in rows if isinstance(row, dict)]
     keys = list(dict.fromkeys(key for row in rows for key in row))
     if not keys:
-        raise _unknown(path, [])
+        raise unknown(path, [])
     return _from_frame(path, "json", pl.LazyFrame(rows, schema=dict.fromkeys(keys, pl.String)), said)
 
 
@@ -377,7 +307,7 @@ def _flat(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _decode(data: bytes) -> str:
+def decoded(data: bytes) -> str:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", errors="replace")
     for encoding in ("utf-8-sig", "cp1252"):
@@ -388,11 +318,11 @@ def _decode(data: bytes) -> str:
     return data.decode("cp1252", errors="replace")
 
 
-def _separator(text: str) -> str:
+def separator(text: str) -> str:
     return max(";,\t|", key=text.count)
 
 
-def _unknown(path: Path, header: Cells) -> Problem:
+def unknown(path: Path, header: Cells) -> Problem:
     seen = [cell for cell in header if cell][:8]
     hint = next((closest(cell, ["siret", "siren", "statut", "kind"]) for cell in seen if closest(cell, ["siret", "siren"])), "")
     return Problem(

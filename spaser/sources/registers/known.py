@@ -12,9 +12,9 @@ import polars as pl
 from spaser import rules
 from spaser.problems import Problem
 from spaser.sources import archives
-from spaser.sources.registers.files import stock_kind
 from spaser.sources.registers.lists import Registers, read_registers
 from spaser.sources.registers.reduction import reduce_sirene
+from spaser.sources.registers.stocks import stock_kind
 
 STOCKS = {"unites": "des unités légales", "etablissements": "des établissements"}
 Progress = Callable[[str, float], None] | None

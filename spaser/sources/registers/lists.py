@@ -18,7 +18,7 @@ import polars as pl
 from spaser import french, rules, territories
 from spaser.problems import Problem, closest
 from spaser.sources import archives, dates
-from spaser.sources.registers import evidence, sirene
+from spaser.sources.registers import evidence, names, sirene
 from spaser.sources.registers.files import Opened, open_lists, plain
 from spaser.sources.siret import bare, luhn_ok
 from spaser.vocabulary import ESTABLISHMENTS, INCLUSIVE_STATUSES, REGISTER, REJECTS, UNNUMBERED
@@ -262,40 +262,9 @@ def _statut(opened: Opened, have: Sequence[str]) -> pl.Expr:
         return pl.lit(spec["status"]).alias("statut")
     if "drapeau" in have:
         return sirene.flag(pl.col("drapeau")).alias("statut")
-    known = known_statuses()
+    known = names.known_statuses()
     exact = _lookup("statut", known)
-    return pl.coalesce(exact, _essential("statut").replace_strict(_by_words(known), default=None, return_dtype=pl.String)).alias("statut")
-
-
-def known_statuses(*, everything: bool = False) -> dict[str, str]:
-    """What a cell of « statut » may say → the status: codes, names, « name (code) » and « code - name » of each kind.
-
-    With ``everything``, kinds that are not inclusive too: they prove what a list is, though they give no status.
-    """
-    kinds = rules.table("siae_types.csv").filter((pl.col("inclusif") == "oui") | everything)
-    known = {plain(word): status for status, words in rules.toml("register_columns.toml")["statuses"].items() for word in words}
-    for code, label, alias in kinds.select("code", "libelle", "alias").rows():
-        names = [label, *(alias or "").split("|")]
-        both = [f"{a} {b}" for name in names if name for a, b in ((name, code), (code, name))]
-        known |= {plain(word): code for word in (code, *names, *both) if word}
-    return known
-
-
-#: Words that a name of kind may have or lack, and its plurals: « Ateliers et chantiers d'insertion » is one kind.
-_SMALL = r"\b(?:et|ou|de|d|l|la|le|les|des|du|par|en|un|une|a|au|aux|pour|s)\b"
-
-
-def _essential(column: str) -> pl.Expr:
-    flat = pl.col(column).str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all("œ", "oe")
-    bare_words = flat.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.replace_all(_SMALL, " ").str.replace_all(r"(\p{L}{3,})s\b", "$1")
-    return bare_words.str.replace_all(r"\s+", " ").str.strip_chars()
-
-
-def _by_words(known: dict[str, str]) -> dict[str, str]:
-    """The same names without their small words; a name that two kinds would share is left out."""
-    pairs = pl.DataFrame({"mot": list(known), "statut": list(known.values())}).with_columns(cle=_essential("mot"))
-    alone = pairs.filter((pl.col("statut").n_unique().over("cle") == 1) & (pl.col("cle").str.len_chars() > 1))
-    return dict(alone.select("cle", "statut").rows())
+    return pl.coalesce(exact, names.essential("statut").replace_strict(names.by_words(known), default=None, return_dtype=pl.String)).alias("statut")
 
 
 def _fates(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
