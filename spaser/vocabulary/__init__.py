@@ -47,7 +47,7 @@ from spaser.vocabulary.lists import (  # noqa: F401
     POPULATIONS,
 )
 from spaser.vocabulary.measures import EDITIONS, ENTERED, MATURITY_ACTIONS, MATURITY_PROFILE, MEASURES, PEERS  # noqa: F401
-from spaser.vocabulary.needs import CANDIDATES, NEED_CONTRACTS, NEEDS, OPPORTUNITIES, PLACES, PLAN, RENEWALS, SUPPLY  # noqa: F401
+from spaser.vocabulary.needs import CANDIDATES, NEED_CONTRACTS, NEEDS, OPPORTUNITIES, PLACES, PLAN, PROGRAMME, RENEWALS, SUPPLY  # noqa: F401
 from spaser.vocabulary.suppliers import ESTABLISHMENTS, LINK_CANDIDATES, LINKS, NOMENCLATURE, REGISTER, SPEND, STATUS, UNNUMBERED  # noqa: F401
 from spaser.vocabulary.texts import (  # noqa: F401
     ANNOUNCED,
