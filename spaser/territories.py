@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.text import unaccented_expr
 from spaser.vocabulary import DISTRICTS
 
 EARTH_KM = 6371.0088
@@ -159,8 +160,7 @@ def whole_city(code: pl.Expr) -> pl.Expr:
 
 def town(column: str) -> pl.Expr:
     """The name of a commune to compare: no accents, œ as oe, no article, « St » as « Saint », no CEDEX, no arrondissement."""
-    text = pl.col(column).str.to_lowercase().str.replace_all("œ", "oe").str.replace_all("æ", "ae")
-    plain = text.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all(r"\bcedex\b.*$|\(.*\)|\d.*$", " ")
+    plain = unaccented_expr(pl.col(column)).str.to_lowercase().str.replace_all(r"\bcedex\b.*$|\(.*\)|\d.*$", " ")
     words = plain.str.replace_all("[^a-z]+", " ").str.replace_all(r"\bst\b", "saint").str.replace_all(r"\bste\b", "sainte")
     bare = words.str.replace_all(r"\bs\b", "sur").str.strip_chars().str.replace(r"^(?:le|la|les|l) ", "")
     return pl.when(bare != "").then(bare)

@@ -10,8 +10,8 @@ from spaser import settings
 from spaser.problems import closest
 from spaser.settings import Column
 from spaser.sources import dates
-from spaser.sources.registers.files import plain
 from spaser.sources.siret import bare, luhn_ok
+from spaser.text import fold
 from spaser.vocabulary import DECISIONS, INCLUSIVE_STATUSES
 
 COLUMNS = {
@@ -34,7 +34,7 @@ def read_overrides(path: Path | str) -> pl.LazyFrame:
         A column is absent, or lines are wrong: all are listed together, with their number.
     """
     rows, faults = settings.rows(path, COLUMNS, "Le fichier de corrections", todo="Colonnes attendues : identifiant ; statut ; valeur ; auteur ; date ; motif")
-    spelt = {plain(field): field for field in FIELDS}
+    spelt = {fold(field): field for field in FIELDS}
     champ = pl.col("champ").str.to_lowercase().replace_strict(spelt, default=None, return_dtype=pl.String)
     rows = rows.with_columns(
         objet_type=pl.lit("statut"), objet_id=bare(pl.col("objet_id")), lu=pl.col("champ"), champ=champ,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,14 +11,11 @@ import fastexcel
 import polars as pl
 
 from spaser.problems import Problem
+from spaser.text import decode, mended, separator
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 TEXTS = (".csv", ".txt", ".tsv")
 _MAGIC = {b"PK\x03\x04": ".xlsx", b"\xd0\xcf\x11\xe0": ".xls"}
-
-
-#: UTF-8 read as another encoding by a previous tool (« adaptÃ©e »): a leading byte, then continuation bytes as cp1252 shows them.
-_TWICE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u2018-\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]{1,3}")
 
 
 @dataclass(frozen=True)
@@ -32,20 +28,6 @@ class Sheet:
     @property
     def columns(self) -> list[str]:
         return [name for name in self.cells.columns if name != "ligne"]
-
-
-def mended(text: str) -> str:
-    """The text with what was decoded twice read once: « Entreprise adaptÃ©e » is « Entreprise adaptée »."""
-
-    def once(found: re.Match[str]) -> str:
-        for name in ("cp1252", "latin-1"):
-            try:
-                return found[0].encode(name).decode("utf-8")
-            except (UnicodeEncodeError, UnicodeDecodeError):
-                continue
-        return found[0]
-
-    return _TWICE.sub(once, text) if _TWICE.search(text) else text
 
 
 def read_sheets(path: Path) -> list[Sheet]:
@@ -103,33 +85,16 @@ def _mended(column: pl.Series) -> pl.Series:
 
 
 def _text_rows(path: Path) -> list[tuple[int, list[str]]]:
-    text = _decoded(path.read_bytes())
+    text = decode(path.read_bytes()).text
     if "\x00" in text:
         raise Problem("Ce fichier n'est pas un tableau", where=path.name, todo="Donnez un classeur (XLSX, XLS, ODS) ou un CSV.")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text))
     rows, line = [], 1
     csv.field_size_limit(10**7)
     for row in reader:
         rows.append((line, row))
         line = reader.line_num + 1
     return rows
-
-
-def _decoded(raw: bytes) -> str:
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16", errors="replace")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
-
-
-def _separator(text: str) -> str:
-    """The mark found most regularly: semicolon, tab or bar before the comma, which also writes decimals."""
-    lines = [line for line in text.splitlines()[:200] if line.strip()]
-    counts = {mark: sum(line.count(mark) > 0 for line in lines) for mark in (";", "\t", "|", ",")}
-    best = max(counts, key=lambda mark: (counts[mark], mark != ","))
-    return best if counts[best] else ";"
 
 
 def _grid(rows: list[tuple[int, list[str]]]) -> pl.DataFrame:

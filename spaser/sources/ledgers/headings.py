@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,15 +11,10 @@ from typing import Any
 from spaser import rules, settings
 from spaser.problems import Problem, closest
 from spaser.sources.ledgers.cells import Sheet
+from spaser.text import fold
 
 REFERENCE = "ledger_columns.toml"
 Mapping = dict[str, Any]
-
-
-def fold(text: str | None) -> str:
-    """Lower case, no accents, words parted by one space: « N° SIRET » is ``n siret``."""
-    plain = unicodedata.normalize("NFKD", (text or "").replace("°", " ").replace("º", " ").lower())
-    return " ".join(re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c))))
 
 
 #: What a heading adds to the word that matters: its unit, its currency, whether the column must be filled.

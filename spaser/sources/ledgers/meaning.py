@@ -16,7 +16,8 @@ import polars as pl
 from spaser import rules
 from spaser.sources.ledgers import identifiers as ledger_identifiers
 from spaser.sources.ledgers.cells import Sheet
-from spaser.sources.ledgers.headings import REFERENCE, Mapping, bare, fold
+from spaser.sources.ledgers.headings import REFERENCE, Mapping, bare
+from spaser.text import fold
 
 #: Units by the way they are written, in euros.
 UNITS = {

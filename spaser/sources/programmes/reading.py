@@ -20,9 +20,10 @@ from spaser.problems import Problem
 from spaser.sources import archives
 from spaser.sources.ledgers import amounts, meaning
 from spaser.sources.ledgers.cells import Sheet, read_sheets
-from spaser.sources.ledgers.headings import bare, fold
+from spaser.sources.ledgers.headings import bare
 from spaser.sources.programmes import periods
 from spaser.sources.siret import luhn_ok
+from spaser.text import decode, fold
 from spaser.vocabulary import PROGRAMME, REJECTS
 
 REFERENCE = "programme_columns.toml"
@@ -146,7 +147,7 @@ def _table(path: Path, sheet: Sheet, name: str | None, header: int, cells: dict[
 def _state(path: Path) -> tuple[pl.DataFrame, dict[str, Any]]:
     """The State's purchasing intentions: every list of projects found in the JSON."""
     try:
-        content = json.loads(path.read_bytes().decode("utf-8-sig"))
+        content = json.loads(decode(path.read_bytes()).text)
     except (ValueError, RecursionError) as error:
         raise Problem("Ce fichier JSON de projets d'achat est abîmé", where=path.name, todo="Téléchargez-le de nouveau") from error
     projects = [_project(one) for one in _projects(content)]

@@ -19,7 +19,9 @@ import polars as pl
 
 from spaser import rules
 from spaser.problems import Problem, closest
+from spaser.sources.registers.names import known_statuses
 from spaser.sources.siret import bare, luhn_ok
+from spaser.text import fold
 
 SURE, LIKELY, WEAK, DECLARED = "sûre", "probable", "faible", "déclarée"
 #: Shares of known values: from the first on a column proves a list, under the second it proves nothing.
@@ -69,8 +71,8 @@ def weigh(name: str, spec: dict[str, Any], headings: Iterable[str], frame: pl.Da
     seen = _numbers(frame)
     if spec.get("sure"):
         return Evidence(SURE, (f"en-têtes propres à cette liste ({', '.join(list(headings)[:3])})", *seen), tuple(others))
-    own = [title for title in headings if any(_flat(mark) in _flat(title) for mark in spec.get("own", ()))]
-    words = [word for word in spec.get("words", ()) if re.search(rf"(?<![a-z0-9]){_flat(word)}(?![a-z])", _flat(told))]
+    own = [title for title in headings if any(fold(mark) in fold(title) for mark in spec.get("own", ()))]
+    words = [word for word in spec.get("words", ()) if re.search(rf"(?<![a-z0-9]){fold(word)}(?![a-z])", fold(told))]
     share, told_values = _values(spec, frame)
     named = _names(spec, frame)
     proofs = [*(f"en-tête « {title} »" for title in own), *(f"« {word} » dans l'intitulé" for word in words), *told_values]
@@ -102,23 +104,15 @@ def _values(spec: dict[str, Any], frame: pl.DataFrame) -> tuple[float, list[str]
         if column not in frame.columns:
             continue
         filled = frame[column].drop_nulls().head(LOOKED)
-        words = _statuses() if known == "statuts" else {_flat(word) for word in known}
-        share = sum(_flat(value) in words or any(_flat(part) in words for part in re.split(r"[|;,/]", value)) for value in filled) / max(filled.len(), 1)
+        words = _statuses() if known == "statuts" else {fold(word) for word in known}
+        share = sum(fold(value) in words or any(fold(part) in words for part in re.split(r"[|;,/]", value)) for value in filled) / max(filled.len(), 1)
         said.append(f"{round(100 * share)} % des « {column} » connus")
         best = max(best, share)
     return best, said
 
 
 def _statuses() -> set[str]:
-    from spaser.sources.registers.names import known_statuses
-
     return set(known_statuses(everything=True))
-
-
-def _flat(text: str | None) -> str:
-    from spaser.sources.registers.files import plain
-
-    return plain(text)
 
 
 def refusal(where: str, label: str, headings: Sequence[str], evidence: Evidence) -> Problem:
@@ -192,6 +186,6 @@ def kinds() -> list[str]:
 
 def departments(territoire: str | None) -> list[str] | None:
     """The départements a declaration covers; None for the whole of France."""
-    if not territoire or _flat(territoire) in {_flat(name) for name in NATIONAL}:
+    if not territoire or fold(territoire) in {fold(name) for name in NATIONAL}:
         return None
     return re.findall(r"\b(?:2[AB]|97\d|\d{2})\b", territoire.upper())

@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import unicodedata
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from spaser.problems import Problem, closest
 from spaser.sources.ledgers import cells as ledger_cells
 from spaser.sources.registers import evidence as register_evidence
 from spaser.sources.registers.evidence import ADDRESSES, DECLARED, WEAK, Declared, Evidence
+from spaser.text import decode, fold, mended, separator
 
 #: A title, a logo and a date may come before the headings.
 HEADER_ROWS = 20
@@ -71,13 +71,6 @@ def formats() -> dict[str, dict[str, Any]]:
     return rules.toml("register_columns.toml")["lists"]
 
 
-def plain(text: str | None) -> str:
-    """A heading without case, accents, punctuation or repeated spaces, to compare spellings."""
-    flat = unicodedata.normalize("NFKD", (text or "").lower().replace("œ", "oe"))
-    kept = "".join(c if c.isalnum() else " " for c in flat if not unicodedata.combining(c))
-    return " ".join(kept.split())
-
-
 def recognise(header: Cells) -> tuple[str, dict[str, str]] | None:
     """The list whose headings these are, with heading → word; None when no known list has them."""
     found = candidates(header)
@@ -86,11 +79,11 @@ def recognise(header: Cells) -> tuple[str, dict[str, str]] | None:
 
 def candidates(header: Cells) -> list[tuple[str, dict[str, str]]]:
     """Every list whose headings these may be, the one that understands most of them first."""
-    have = {plain(cell): cell for cell in header if cell}
+    have = {fold(cell): cell for cell in header if cell}
     found = [
         (name, _columns(spec["columns"], have))
         for name, spec in formats().items()
-        if spec["marks"] and all(any(plain(s) in have for s in mark) for mark in spec["marks"])
+        if spec["marks"] and all(any(fold(s) in have for s in mark) for mark in spec["marks"])
     ]
     return sorted(found, key=lambda one: -len(one[1]))
 
@@ -150,11 +143,11 @@ def _matched(header: Cells, said: Declared | None) -> tuple[str, dict[str, str],
     if said is None:
         return (*found, None) if (found := recognise(header)) else None
     name = said.nature if said.nature in formats() else "propre" if said.nature != ADDRESSES else ADDRESSES
-    have = {plain(cell): cell for cell in header if cell}
+    have = {fold(cell): cell for cell in header if cell}
     words = _columns(formats().get(name, {}).get("columns", {}) | formats()["propre"]["columns"] | formats()["ess_france"]["columns"], have)
     for word, title in (said.colonnes or {}).items():
-        if plain(title) in have:
-            words = {heading: known for heading, known in words.items() if known != word} | {have[plain(title)]: word}
+        if fold(title) in have:
+            words = {heading: known for heading, known in words.items() if known != word} | {have[fold(title)]: word}
     fixed = said.nature if said.nature not in formats() and said.nature != ADDRESSES else None
     if fixed or name == ADDRESSES:
         words = {heading: word for heading, word in words.items() if word != "statut"}
@@ -176,7 +169,7 @@ def _one(path: Path, said: Declared | None) -> Opened:
 def _columns(words: dict[str, list[Any]], have: dict[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for word, spellings in words.items():
-        match = next((have[plain(s)] for s in spellings if isinstance(s, str) and plain(s) in have), None)
+        match = next((have[fold(s)] for s in spellings if isinstance(s, str) and fold(s) in have), None)
         if match is not None and match not in found:
             found[match] = word
     return found
@@ -198,7 +191,7 @@ def _worded(frame: pl.LazyFrame, columns: dict[str, str]) -> pl.LazyFrame:
 
 
 def _from_csv(path: Path, data: bytes, said: Declared | None) -> Opened:
-    text = ledger_cells.mended(decoded(data)).replace("\r\n", "\n").replace("\r", "\n")
+    text = mended(decode(data).text).replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n", HEADER_ROWS + 1)[: HEADER_ROWS + 1]
     mark = separator("\n".join(lines[:5]))
     for rank, line in enumerate(lines):
@@ -215,11 +208,11 @@ def _from_csv(path: Path, data: bytes, said: Declared | None) -> Opened:
     raise unknown(path, next(csv.reader([lines[0]], delimiter=mark), []))
 
 
-def _parse(path: Path, text: str, separator: str, skip: int, *, header: bool) -> pl.DataFrame:
+def _parse(path: Path, text: str, mark: str, skip: int, *, header: bool) -> pl.DataFrame:
     try:
         return pl.read_csv(
             io.BytesIO(text.encode("utf-8")),
-            separator=separator,
+            separator=mark,
             skip_lines=skip,
             has_header=header,
             infer_schema=False,
@@ -233,7 +226,7 @@ def _parse(path: Path, text: str, separator: str, skip: int, *, header: bool) ->
 
 
 def _headerless(cells: Cells) -> str | None:
-    first = plain(cells[0]) if cells else ""
+    first = fold(cells[0]) if cells else ""
     return next((name for name, spec in formats().items() if first and spec.get("first_cell") == first), None)
 
 
@@ -287,7 +280,7 @@ def _workbook(path: Path, said: Declared | None) -> tuple[list[Opened], list[tup
 
 def _from_json(path: Path, data: bytes, said: Declared | None) -> Opened:
     try:
-        found = json.loads(decoded(data))
+        found = json.loads(decode(data).text)
     except json.JSONDecodeError as error:
         raise Problem("La liste de fournisseurs n'est pas du JSON valide", where=path.name, why=str(error)) from error
     rows = found if isinstance(found, list) else next((v for v in found.values() if isinstance(v, list)), [])
@@ -305,21 +298,6 @@ def _flat(value: Any) -> str | None:
     if isinstance(value, dict):
         return _flat(value.get("code") or value.get("name") or value.get("label"))
     return None if value is None else str(value)
-
-
-def decoded(data: bytes) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", errors="replace")
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("cp1252", errors="replace")
-
-
-def separator(text: str) -> str:
-    return max(";,\t|", key=text.count)
 
 
 def unknown(path: Path, header: Cells) -> Problem:

@@ -19,8 +19,9 @@ from spaser import french, rules, territories
 from spaser.problems import Problem, closest
 from spaser.sources import archives, dates
 from spaser.sources.registers import evidence, names, sirene
-from spaser.sources.registers.files import Opened, open_lists, plain
+from spaser.sources.registers.files import Opened, open_lists
 from spaser.sources.siret import bare, luhn_ok
+from spaser.text import fold, fold_expr
 from spaser.vocabulary import ESTABLISHMENTS, INCLUSIVE_STATUSES, REGISTER, REJECTS, UNNUMBERED
 
 DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?)?(?!\d)")
@@ -226,12 +227,12 @@ def _dates(frame: pl.DataFrame) -> pl.DataFrame:
 def _described(frame: pl.DataFrame) -> pl.DataFrame:
     data, have = rules.toml("register_columns.toml"), frame.columns
     if "forme" in have:
-        labels = {plain(label): code for code, label in rules.table("legal_forms.csv").rows()} | data["old_forms"]
+        labels = {fold(label): code for code, label in rules.table("legal_forms.csv").rows()} | data["old_forms"]
         frame = frame.with_columns(categorie_juridique=_lookup("forme", labels))
     if "forme_finess" in have:
         frame = frame.with_columns(categorie_juridique=_lookup("forme_finess", data["finess_forms"]))
     if "effectif" in have:
-        bands = {plain(label): code for code, label in rules.table("staff_bands.csv").select("tranche", "libelle").rows()}
+        bands = {fold(label): code for code, label in rules.table("staff_bands.csv").select("tranche", "libelle").rows()}
         frame = frame.with_columns(tranche_effectifs=_lookup("effectif", bands))
     if "point" in have:
         point = pl.col("point").str.extract_groups(r"POINT ?\((?P<lon>[-\d.]+) (?P<lat>[-\d.]+)\)")
@@ -241,8 +242,7 @@ def _described(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _lookup(column: str, known: dict[str, str]) -> pl.Expr:
     """The code of a label, spellings compared without case, accents or punctuation."""
-    flat = pl.col(column).str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all("œ", "oe")
-    flat = flat.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
+    flat = fold_expr(pl.col(column))
     return flat.replace_strict(known, default=None, return_dtype=pl.String)
 
 
@@ -293,7 +293,7 @@ def _masked(frame: pl.DataFrame, persons: bool) -> pl.DataFrame:
 def _status_level(frame: pl.DataFrame) -> pl.DataFrame:
     """ESS and ESUS belong to the legal unit whatever identifier the list gives; an inclusive kind to its establishment."""
     families = rules.toml("register_columns.toml")["families"]
-    known = {plain(word): family for family, words in families.items() for word in words}
+    known = {fold(word): family for family, words in families.items() for word in words}
     forms = dict(rules.table("ess_legal_categories.csv").select("categorie_juridique", "famille").rows())
     by_form = pl.col("categorie_juridique").replace_strict(forms, default=None, return_dtype=pl.String)
     listed = _lookup("famille", known) if "famille" in frame.columns else pl.lit(None, dtype=pl.String)

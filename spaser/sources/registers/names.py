@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
-from spaser.sources.registers.files import plain
+from spaser.text import fold, fold_expr
 
 
 def known_statuses(*, everything: bool = False) -> dict[str, str]:
@@ -14,11 +14,11 @@ def known_statuses(*, everything: bool = False) -> dict[str, str]:
     With ``everything``, kinds that are not inclusive too: they prove what a list is, though they give no status.
     """
     kinds = rules.table("siae_types.csv").filter((pl.col("inclusif") == "oui") | everything)
-    known = {plain(word): status for status, words in rules.toml("register_columns.toml")["statuses"].items() for word in words}
+    known = {fold(word): status for status, words in rules.toml("register_columns.toml")["statuses"].items() for word in words}
     for code, label, alias in kinds.select("code", "libelle", "alias").rows():
         names = [label, *(alias or "").split("|")]
         both = [f"{a} {b}" for name in names if name for a, b in ((name, code), (code, name))]
-        known |= {plain(word): code for word in (code, *names, *both) if word}
+        known |= {fold(word): code for word in (code, *names, *both) if word}
     return known
 
 
@@ -27,8 +27,7 @@ _SMALL = r"\b(?:et|ou|de|d|l|la|le|les|des|du|par|en|un|une|a|au|aux|pour|s)\b"
 
 
 def essential(column: str) -> pl.Expr:
-    flat = pl.col(column).str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all("œ", "oe")
-    bare_words = flat.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.replace_all(_SMALL, " ").str.replace_all(r"(\p{L}{3,})s\b", "$1")
+    bare_words = fold_expr(pl.col(column)).str.replace_all(_SMALL, " ").str.replace_all(r"(\p{L}{3,})s\b", "$1")
     return bare_words.str.replace_all(r"\s+", " ").str.strip_chars()
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from spaser.problems import Problem
-from spaser.sources.registers.files import Opened, decoded, formats, recognise, separator, unknown
+from spaser.sources.registers.files import Opened, formats, recognise, unknown
+from spaser.text import decode, separator
 
 
 def stock_kind(path: Path) -> str | None:
@@ -29,7 +30,7 @@ def stock_kind(path: Path) -> str | None:
             with archive.open(max(members, key=lambda info: info.file_size)) as member:
                 start = member.readline(2**16)
     if not parquet:
-        header = next(csv.reader([decoded(start).strip()], delimiter=separator(decoded(start))), [])
+        header = next(csv.reader([decode(start).text.strip()], delimiter=separator(decode(start).text)), [])
     match = recognise(header)
     return formats()[match[0]].get("stock") if match else None
 
@@ -65,7 +66,7 @@ def scan_stock(path: Path, cache: Path) -> Opened:
 
 def _scan_csv(path: Path) -> pl.LazyFrame:
     with path.open("rb") as file:
-        line = decoded(file.readline())
+        line = decode(file.readline()).text
     return pl.scan_csv(path, separator=separator(line), infer_schema=False)
 
 

@@ -17,7 +17,7 @@ from spaser.deliverables.report import Report, Source, masked
 from spaser.problems import Problem
 from spaser.sections.findings import Findings
 from spaser.sections.potential import POTENTIAL, annexes
-from spaser.sections.programme import annex_programme, section_programme
+from spaser.sections.spend import annex_programme, section_programme
 from spaser.sources.programmes import Programme, read_programme
 from spaser.sources.registers.known import known_suppliers
 from spaser.studies.potential import compose as opportunities

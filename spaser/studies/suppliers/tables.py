@@ -6,6 +6,7 @@ import polars as pl
 
 from spaser import rules, territories
 from spaser.sources.ledgers import PURCHASES
+from spaser.text import unaccented_expr
 from spaser.vocabulary import STATUS
 
 MOST_NAMES = 3
@@ -111,7 +112,7 @@ def _persons(rows: pl.DataFrame) -> pl.Expr:
 
 
 def _plain(name: str) -> pl.Expr:
-    folded = pl.col(name).str.to_uppercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+    folded = unaccented_expr(pl.col(name)).str.to_uppercase()
     return folded.str.replace_all(r"[^A-Z0-9]+", " ").str.strip_chars()
 
 

@@ -21,6 +21,7 @@ from spaser.sources.registers import Registers
 from spaser.sources.registers.known import known_suppliers
 from spaser.studies.territory.demand import Balance, balance_told
 from spaser.suppliers.panorama import INCLUSIVE, WHOLE, inclusive_kinds, panorama
+from spaser.text import fold_expr
 
 Progress = Callable[[str, float], None] | None
 _SHOWN = 8
@@ -96,7 +97,7 @@ def find(place: str) -> tuple[str, str]:
     if wanted.replace(" ", "").isdigit():
         found = every.filter(pl.col("siren") == wanted.replace(" ", ""))
     else:
-        plain = pl.col("nom").str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all("[^a-z0-9]+", " ")
+        plain = fold_expr(pl.col("nom"))
         asked = pl.select(pl.lit(wanted).alias("nom")).select(plain).item().strip()
         whole, part = every.filter(plain.str.strip_chars() == asked), every.filter(plain.str.contains(asked, literal=True))
         groups = part.filter(pl.col("categorie") != "commune")
