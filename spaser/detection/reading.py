@@ -40,6 +40,8 @@ FIRM = ("critere", "reservation")
 DOTTED = re.compile(r"(?<![a-z])([lrd])\. ?")
 #: How far back the search for an overlapping passage begins again: the longest gap of a pattern, so that the work stays linear.
 _OVERLAP = 160
+#: A list of structures goes on within so many characters.
+_LIST = 60
 CLAUSE_WORDS = re.compile(r"clause|condition|exigence|penalite|sera|devra")
 
 
@@ -158,7 +160,14 @@ def _strongest(findings: list[Finding]) -> list[Finding]:
     reserved = any(one.carrier == "reservation" for one in findings)
     explicit = {one.rule.dimension for one in findings if one.level == 2 and not (reserved and one.rule.absorbed)}
     kept = [one for one in findings if not (reserved and one.rule.absorbed) and not (one.rule.weak and one.rule.dimension in explicit)]
+    whom = [one for one in kept if one.carrier == "reservation"]
+    kept = [one for one in kept if not (one.level == 1 and one.rule.code == "opp" and any(_follows(one, other) for other in whom))]
     return [one for one in kept if one.level != 1 or not any(_within_reach(one, other) for other in kept)]
+
+
+def _follows(one: Finding, reservation: Finding) -> bool:
+    """Whether a structure is listed among those a market is reserved to, just after the first of them."""
+    return one.rule.dimension == "soc" and reservation.end <= one.start <= reservation.end + _LIST
 
 
 def _within_reach(weak: Finding, strong: Finding) -> bool:
@@ -271,6 +280,8 @@ def _spoken_of(before: str, said: str, after: str, nature: str, lexicon: Lexicon
     if nature == "objet":
         return False
     contexts = lexicon.contexts
+    if contexts["reservation_stated"].search(before[-90:] + said):
+        return False
     return bool(
         contexts["reservation_talk"].search(before[-90:])
         or contexts["reservation_general"].search(before[-200:] + said + after[:40])
