@@ -26,7 +26,7 @@ HERE = Path("spaser-sortie")
 CONSTATS, VALIDATIONS = "constats.csv", "validations.csv"
 _WHAT = {
     "contrats": "Aucun fichier de contrats n'est donné", "depenses": "Aucun fichier de dépenses n'est donné",
-    "registre": "Aucune liste de fournisseurs n'a été lue", "fichier": "Aucun fichier de dépenses n'est donné", "documents": "Aucune pièce n'est donnée",
+    "registre": "Aucune liste de fournisseurs n'a été lue", "fichier": "Aucun fichier de dépenses n'est donné", "documents": "Aucune pièce n'est donnée", "programme": "Aucun programme d'achat n'est donné",
 }  # fmt: skip
 
 
@@ -168,6 +168,10 @@ def _complete(choices: argparse.Namespace, at: Mission) -> None:
     }  # fmt: skip
     if getattr(choices, "depenses", None) == "":
         told["depenses"] = str(ledger) if ledger else None
+    if choices.needs != "programme":  # a programme is looked at alone, and only when it is asked for
+        told.pop("programme")
+        if getattr(choices, "programme", None):
+            told |= {"contrats": None, "depenses": None}
     for name, value in told.items():
         if value and hasattr(choices, name) and not getattr(choices, name):
             setattr(choices, name, value)
