@@ -25,9 +25,15 @@ _MONTHS = {
 _HOUR = r"(?:[T ,].*)?$"
 
 
-def day(column: pl.Expr, dtype: pl.DataType | None = None, *, since: date = FIRST_DAY) -> pl.Expr:
-    """A date between ``since`` and 2100, or null: of a text (``dtype`` String, or not said) or of a column already typed."""
-    found = _written(column) if dtype is None or dtype == pl.String else column.cast(pl.Date, strict=False)
+def day(column: pl.Expr, dtype: pl.DataType | None = None, *, since: date = FIRST_DAY, to_paris: bool = False) -> pl.Expr:
+    """A date between ``since`` and 2100, or null: of a text (``dtype`` String, or not said) or of a column already typed.
+
+    ``to_paris``: an instant given with any time zone is a day in Paris (deadlines); otherwise the day written is kept.
+    """
+    typed = dtype is not None and dtype != pl.String
+    found = column.cast(pl.Date, strict=False) if typed else _written(column)
+    if to_paris and not typed:
+        found = pl.coalesce(_zoned(column), found)
     return pl.when(found.is_between(since, LAST_DAY)).then(found)
 
 
@@ -51,8 +57,9 @@ def _written(column: pl.Expr) -> pl.Expr:
         _in_figures(other)
         .str.replace(r"^(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})" + _HOUR, "$3-$2-$1")
         .str.replace(r"^(\d{4})[/. -](\d{1,2})[/. -](\d{1,2})" + _HOUR, "$1-$2-$3")
-        .str.replace(r"^((?:19|20)\d{2})(\d{2})(\d{2})(?:\D.*)?$", "$1-$2-$3")
+        # Eight digits: a month is at most 12, so that 19 or 20 in its place begins a year.
         .str.replace(r"^(\d{2})(\d{2})((?:19|20)\d{2})$", "$3-$2-$1")
+        .str.replace(r"^((?:19|20)\d{2})(\d{2})(\d{2})(?:\D.*)?$", "$1-$2-$3")
     )
     return pl.coalesce(_paris(pl.when(universal).then(column)), iso, _date(forms), _short(other), excel_day(other))
 
@@ -76,7 +83,13 @@ def _short(text: pl.Expr) -> pl.Expr:
 
 
 def _date(column: pl.Expr) -> pl.Expr:
-    return column.str.to_date("%Y-%m-%d", strict=False)
+    # A parser would take « 05-03-24 » for a day of the year 5.
+    return pl.when(column.str.contains(r"^\d{4}-")).then(column).str.to_date("%Y-%m-%d", strict=False)
+
+
+def _zoned(column: pl.Expr) -> pl.Expr:
+    exact = column.str.extract(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d)") + pl.lit(":00") + column.str.extract(r"(Z|[+-]\d\d:?\d\d)$").str.replace("Z", "+00:00")
+    return exact.str.to_datetime("%Y-%m-%dT%H:%M:%S%z", time_zone="UTC", strict=False).dt.convert_time_zone("Europe/Paris").dt.date()
 
 
 def _paris(column: pl.Expr) -> pl.Expr:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from spaser.sources import closed_lists, distinct, siret, text
+from spaser.sources import closed_lists, dates, distinct, siret, text
 from spaser.sources.contracts import figures
 from spaser.vocabulary import CLOSED_LISTS, NONE_DECLARED, RAW, RECORDS
 
@@ -184,8 +184,8 @@ def _day(name: str, dtype: pl.DataType) -> Field:
     column = pl.col(name)
     flags = {"date.illisible": figures.doubt(column, pl.col(f"v_{name}"), dtype)}
     if dtype == pl.String:
-        flags["date.excel"] = figures.excel_day(column).is_not_null()
-    return _field(name, dtype, [_value(name, figures.day(column, dtype))], flags)
+        flags["date.excel"] = dates.excel_day(column).is_not_null()
+    return _field(name, dtype, [_value(name, dates.day(column, dtype))], flags)
 
 
 def _bounded(name: str, dtype: pl.DataType) -> Field:

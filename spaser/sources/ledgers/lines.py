@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from spaser import rules
+from spaser.sources import dates
 from spaser.sources.ledgers import amounts as ledger_amounts
 from spaser.sources.ledgers import identifiers as ledger_identifiers
 from spaser.sources.ledgers import perimeter as ledger_perimeter
@@ -24,17 +25,6 @@ from spaser.vocabulary import REJECTS, SPEND
 
 __all__ = ["Ledger", "read_ledger", "read_mapping", "reconcile", "refine", "write_mapping"]
 
-_DATES = (
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d",
-    "%d/%m/%Y",
-    "%d/%m/%Y %H:%M:%S",
-    "%d/%m/%Y %H:%M",
-    "%d-%m-%Y",
-    "%d.%m.%Y",
-    "%d/%m/%y",
-    "%Y%m%d",
-)
 _REASONS = {
     "illisible": "montant illisible",
     "ambigu": "montant ambigu : point ou virgule de milliers ou de décimales ?",
@@ -208,7 +198,7 @@ def _lines(rows: pl.DataFrame, file: str, sheet: str, mapping: Mapping) -> pl.Da
             pl.lit(mapping["taxe"]).alias("taxe"),
             pl.when(reversed_).then(-pl.col("montant")).otherwise("montant").alias("montant"),
             reversed_.alias("avoir_par_le_sens"),
-            _date("date").alias("jour"),
+            dates.day(pl.col("date")).alias("jour"),
             pl.col("fournisseur").str.replace(r"^\d{3,}\s*[-–:]\s*(\D)", "${1}").str.replace_all(r"\s+", " "),
             place.str.extract(r"(?:^|\D)(\d{5}|\d[AB]\d{3}|\d{4})(?:\D|$)", 1).str.zfill(5).alias("code_postal"),
             pl.coalesce("commune", place.str.extract(r"^[\d\s]{4,6}\s+(\D{2,})$", 1)).alias("commune"),
@@ -224,13 +214,6 @@ def _lines(rows: pl.DataFrame, file: str, sheet: str, mapping: Mapping) -> pl.Da
         )
         .collect()
     )
-
-
-def _date(column: str) -> pl.Expr:
-    """A day, from the French writings, ISO, or the serial number of a spreadsheet."""
-    text = pl.col(column)
-    serial = pl.date(1899, 12, 30) + pl.duration(days=text.str.extract(r"^([34567]\d{4})(?:\.0)?$", 1).cast(pl.Int64))
-    return pl.coalesce(*(text.str.to_date(pattern, strict=False) for pattern in _DATES), serial)
 
 
 def _left_out(lines: pl.DataFrame) -> pl.DataFrame:

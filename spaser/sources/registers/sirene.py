@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from math import pi
 
 import polars as pl
 
+from spaser.sources import dates
 from spaser.vocabulary import REGISTER
 
+#: The oldest day that a company or an association of a register may bear.
+OLDEST = date(1850, 1, 1)
 #: What SIRENE writes where a person asked for partial diffusion.
 NOT_DIFFUSED = r"^\[(ND|NON.DIFFUSIBLE)\]?"
 NAMES = ("nom", "enseigne", "sigle")
@@ -119,10 +123,5 @@ def flagged(units: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def day(column: str) -> pl.Expr:
-    """A date written 2019-07-31, 31/07/2019 or with an hour behind; anything else is null."""
-    text = pl.col(column).cast(pl.String).str.slice(0, 10)
-    return pl.coalesce(
-        text.str.to_date("%Y-%m-%d", strict=False),
-        text.str.to_date("%d/%m/%Y", strict=False),
-        text.str.to_date("%Y/%m/%d", strict=False),
-    ).alias(column)
+    """A date of a register, associations and companies being older than purchases."""
+    return dates.day(pl.col(column).cast(pl.String), since=OLDEST).alias(column)

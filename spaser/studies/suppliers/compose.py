@@ -15,7 +15,7 @@ import polars as pl
 
 from spaser import linkage, suppliers
 from spaser.problems import Problem
-from spaser.sources import ledgers
+from spaser.sources import dates, ledgers
 from spaser.sources.answers.overrides import read_overrides
 from spaser.sources.registers import Registers
 from spaser.sources.registers.known import known_suppliers
@@ -114,7 +114,7 @@ def suppliers_of(
     if not ledger.lines.height:
         raise Problem("Le fichier de dépenses ne contient aucune ligne", where=Path(source).name)
     known = _known(registers, ledger.lines, cache, progress)
-    answers = linkage.read_validations(validations) if isinstance(validations, str | Path) else validations
+    answers = linkage.read_validations(validations, dates.day) if isinstance(validations, str | Path) else validations
     return _of_ledger(Path(source).name, ledger, known, decided, answers, spread_establishment, as_of)
 
 
