@@ -8,6 +8,7 @@ is unknown, never believed.
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
@@ -37,6 +38,7 @@ def day(column: pl.Expr, dtype: pl.DataType | None = None, *, since: date = FIRS
     return pl.when(found.is_between(since, LAST_DAY)).then(found)
 
 
+@lru_cache(maxsize=10_000)
 def one(text: str | None) -> date | None:
     """The day that one text says, by the same reader."""
     return pl.select(day(pl.lit(text, dtype=pl.String))).item()
