@@ -14,6 +14,8 @@ import polars as pl
 
 #: Essential data, purchases and lists: nothing before, nothing after.
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+#: The oldest day that a company or an association of a register may bear.
+OLDEST = date(1850, 1, 1)
 #: « 49 » is 2049 (an end of contract), « 50 » is 1950 (before every plausible day, hence unknown).
 WINDOW_END = 2049
 #: Spreadsheet serial numbers of the first and last days.

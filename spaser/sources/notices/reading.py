@@ -16,13 +16,14 @@ import polars as pl
 from lxml import etree
 
 from spaser.problems import Problem, Problems
-from spaser.sources import archives, dates, recognition
+from spaser.sources import archives, dates
 from spaser.sources.archives import Member
 from spaser.sources.notices import boamp as notices_boamp
 from spaser.sources.notices import eforms as notices_eforms
 from spaser.sources.notices import ted as notices_ted
 from spaser.sources.notices.words import decoded, fold
 from spaser.sources.siret import luhn_ok
+from spaser.text import decode
 from spaser.vocabulary import NOTICE_CRITERIA, NOTICE_LOTS, NOTICES, REJECTS
 
 Progress = Callable[[str, float], None] | None
@@ -113,7 +114,7 @@ def _content(member: Member) -> Iterator[dict[str, Any]]:
     start = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<"):
         return _xml(data, member.source)
-    text = data.decode(recognition.encoding(data[: recognition.HEAD]), errors="replace").lstrip("\ufeff")
+    text = decode(data).text
     if start[:1] in (b"{", b"["):
         return notices_boamp.read_json(text, member.source)
     if notices_boamp.looks_like_table(text[:4096]):

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from math import pi
 
 import polars as pl
 
-from spaser.sources import dates
 from spaser.vocabulary import REGISTER
 
-#: The oldest day that a company or an association of a register may bear.
-OLDEST = date(1850, 1, 1)
 #: What SIRENE writes where a person asked for partial diffusion.
 NOT_DIFFUSED = r"^\[(ND|NON.DIFFUSIBLE)\]?"
 NAMES = ("nom", "enseigne", "sigle")
@@ -38,7 +34,7 @@ def typed(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
     if {"x", "y"} <= set(have):
         columns += [*lambert_93(_metres("x"), _metres("y"))]
     if "date_liste" in have:
-        columns.append(day("date_liste"))
+        columns.append(pl.col("date_liste").cast(pl.String).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False))
     return frame.with_columns(columns)
 
 
@@ -120,8 +116,3 @@ def flagged(units: pl.LazyFrame) -> pl.LazyFrame:
         return REGISTER.empty().lazy()
     rows = units.with_columns(statut=flag(pl.col("drapeau"))).filter(pl.col("statut").is_not_null())
     return REGISTER.conform(rows)
-
-
-def day(column: str) -> pl.Expr:
-    """A date of a register, associations and companies being older than purchases."""
-    return dates.day(pl.col(column).cast(pl.String), since=OLDEST).alias(column)
