@@ -9,6 +9,7 @@ import polars as pl
 
 from spaser import linkage, settings
 from spaser.problems import Problem
+from spaser.sources import dates
 from spaser.sources.answers.constats import read_answers
 from spaser.sources.answers.overrides import read_overrides
 from spaser.studies.mission import model, writing
@@ -69,7 +70,7 @@ def collect(decisions: Decisions, folder: Path) -> list[str]:
 
 def links(path: Path) -> pl.LazyFrame:
     """The links accepted or refused in a validation file, as DECISIONS « lien » (object: the name's key; field: SIREN, then SIRET)."""
-    rows = linkage.read_validations(path).lazy()
+    rows = linkage.read_validations(path, dates.day).lazy()
     field = pl.concat_str([pl.col("siren"), pl.format(" {}", pl.col("siret"))], ignore_nulls=True)
     return rows.select(objet_type=pl.lit("lien"), objet_id="cle", champ=field, valeur="decision", auteur="auteur", date="date", motif="motif")
 

@@ -16,7 +16,7 @@ import polars as pl
 
 from spaser import linkage, suppliers
 from spaser.problems import Problem
-from spaser.sources import demonstration, ledgers
+from spaser.sources import dates, demonstration, ledgers
 from spaser.sources.answers.overrides import read_overrides
 from spaser.sources.registers import Registers
 from spaser.sources.registers.known import known_suppliers
@@ -119,7 +119,7 @@ def suppliers_of(
         raise Problem("Le fichier de dépenses ne contient aucune ligne", where=Path(source).name)
     known = _known(registers, ledger.lines, cache, progress)
     demo = demonstration.refuse_mix(dépenses=[source], registres=known.demo)
-    answers = linkage.read_validations(validations) if isinstance(validations, str | Path) else validations
+    answers = linkage.read_validations(validations, dates.day) if isinstance(validations, str | Path) else validations
     return _of_ledger(Path(source).name, ledger, known, decided, answers, spread_establishment, as_of, demo)
 
 
