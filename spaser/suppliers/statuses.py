@@ -369,6 +369,7 @@ def _included(found: pl.LazyFrame, spread: bool) -> pl.LazyFrame:
         .group_by(KEY, maintain_order=True)
         .agg(
             types=pl.col("statut").filter(holds & positive).unique().sort().str.join(", "),
+            experience=(_ended() | ~(holds & positive)).all() & (holds & positive).any(),
             refuse=(holds & ~positive).any(),
             regle=pl.col("regle").filter(holds).first(),
             preuves=pl.col("preuve").filter(holds).unique(maintain_order=True).str.join(" | "),
@@ -377,14 +378,24 @@ def _included(found: pl.LazyFrame, spread: bool) -> pl.LazyFrame:
     )
 
 
+def _ended() -> pl.Expr:
+    """Is the kind an experiment whose known end is past: the list says it, the law may no longer; a decision settles it."""
+    kinds = rules.table("siae_types.csv").filter(pl.col("jusqua").str.len_chars() > 0)
+    until = pl.col("statut").replace_strict(kinds["code"], kinds["jusqua"], default=None, return_dtype=pl.String).str.to_date("%Y-%m-%d")
+    return (pl.col("_jour") > until).fill_null(False) & (pl.col("liste") != "decision")
+
+
 def _inclusive(keys: pl.LazyFrame) -> pl.LazyFrame:
     """The second answer: inclusive, by which kinds and which rule; « non » only against national lists of every kind."""
-    yes = pl.col("types").fill_null("") != ""
+    held = pl.col("types").fill_null("") != ""
+    ended = held & pl.col("experience").fill_null(False)
+    yes = held & ~ended
     refused = pl.col("refuse").fill_null(False)
     near = pl.col("ailleurs").is_not_null()
-    absent = ~near & pl.col("_siret").is_not_null() & (pl.col("inclusif_manquants") == "")
+    absent = ~held & ~near & pl.col("_siret").is_not_null() & (pl.col("inclusif_manquants") == "")
     reason = (
-        pl.when(yes | refused).then("preuves")
+        pl.when(ended & ~refused).then(pl.format("à confirmer : l'expérimentation de ce statut ({}) avait un terme, dépassé ce jour-là ; {}", "types", "preuves"))
+        .when(yes | refused).then("preuves")
         .when(near).then(
             pl.format("inconnu : un autre établissement du même SIREN est inclusif ({}) ; statut non étendu", "ailleurs"))
         .when(absent).then(pl.lit("non, au vu des listes nationales chargées"))
@@ -393,7 +404,7 @@ def _inclusive(keys: pl.LazyFrame) -> pl.LazyFrame:
     )  # fmt: skip
     return keys.with_columns(
         titulaire_inclusif=pl.when(yes).then(pl.lit(True)).when(refused | absent).then(pl.lit(False)),
-        inclusif_types=pl.when(yes).then("types"),
-        inclusif_regle=pl.when(yes | refused).then("regle"),
+        inclusif_types=pl.when(held).then("types"),
+        inclusif_regle=pl.when(held | refused).then("regle"),
         inclusif_raison=reason,
     )

@@ -240,18 +240,18 @@ def food(year: int, amounts: dict | None) -> pl.LazyFrame | None:
 @pytest.mark.parametrize("case", RESERVED, ids=lambda case: case["name"])
 def test_a_reserved_contract_has_its_possible_bases(case):
     usual = {"type_contrat": "marche", "codeCPV": "85311000", "dureeMois": 24, "dateNotification": date(2025, 6, 1), "marche_reserve": True,
-             "acheteur_siren": BUYER[:9], "test_plateforme": False}  # fmt: skip
+             "acheteur_siren": BUYER[:9], "acheteur_categorie": "commune", "test_plateforme": False, "defense": False}  # fmt: skip
     rows = [usual | case.get("contract", {}) | {"uid": "M1"}]
     who = [{"uid": "M1", "titulaire_siren": "900000001"} | case["holder"]]
     if "earlier" in case:
         rows.append(usual | {key: value for key, value in case["earlier"].items() if key in usual} | {"uid": "M0"})
         who.append({"uid": "M0", "titulaire_siren": case["earlier"].get("titulaire_siren", "900000001")})
     table = pl.DataFrame(rows).with_columns(
-        pl.col("dureeMois").replace(0, None), pl.col("codeCPV").replace("", None), dureeMois_initiale=pl.lit(None, pl.Int32)
+        pl.col("dureeMois").replace(0, None), pl.col("codeCPV", "acheteur_categorie").replace("", None), dureeMois_initiale=pl.lit(None, pl.Int32)
     )
     schema = {"uid": pl.String, "titulaire_siren": pl.String, "inclusif_types": pl.String, "titulaire_inclusif": pl.Boolean, "titulaire_ess": pl.Boolean}
     holders = pl.DataFrame(who, schema=schema)
-    found = obligations.reserved(table.lazy(), holders.lazy()).collect()
+    found = obligations.reserved(table.lazy(), holders.lazy(), case.get("kind")).collect()
     answers = {row["fondement"]: row["possible"] for row in found.filter(pl.col("uid") == "M1").to_dicts()}
     assert {key: answers[key] for key in case["expected"]} == {key: SAID[text] for key, text in case["expected"].items()}
     if case.get("contract", {}).get("type_contrat") == "concession":
@@ -279,9 +279,11 @@ def test_an_unknown_kind_of_buyer_is_refused_with_the_closest_one():
 
 
 def test_the_kind_of_a_buyer_is_read_from_its_legal_category_where_it_says_so():
-    units = pl.DataFrame({"siren": list("abcd"), "categorie_juridique": ["7113", "7210", "5710", None]}).lazy()
+    forms = ["7113", "7210", "5710", None, "7389", "7383", "4110", "7364", "7381", "7331"]
+    units = pl.DataFrame({"siren": list("abcdefghij"), "categorie_juridique": forms}).lazy()
     read = dict(thresholds.kinds_of(units).collect().rows())
-    assert read == {"a": "central", "b": "autre"}
+    # Annex 2: the administrative establishments of the State are central, hospitals and industrial ones are not.
+    assert read == {"a": "central", "b": "autre", "e": "central", "f": "central", "h": "autre", "j": "autre"}
 
 
 def test_a_table_of_kinds_wins_over_the_guess_and_leaves_the_others_to_it():

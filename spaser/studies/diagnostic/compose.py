@@ -249,7 +249,7 @@ def _duties(
     tables = {
         "preparation": obligations.readiness(rows), "obligations": obligations.aimed(rows), "a_voir": obligations.to_see(rows),
         "questions": obligations.questions(rows, chosen), "types_acheteur": obligations.kinds_counted(chosen, kind),
-        "reserves": obligations.reserved(every, base.holders).join(uids, on="uid", how="semi").sort("uid", "fondement"),
+        "reserves": obligations.reserved(every, base.holders, kind).join(uids, on="uid", how="semi").sort("uid", "fondement"),
     }  # fmt: skip
     if len(sirens) == 1:
         tables["obligations_acheteur"] = obligations.buyer_duties(chosen, as_of=base.as_of, buyer_kind=kind)
