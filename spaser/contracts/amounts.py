@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.contracts import evidence
 from spaser.vocabulary import CENT
 
 VALID, UNKNOWN, IMPOSSIBLE, SYMBOLIC, DOUBTFUL = "valide", "inconnu", "impossible", "symbolique", "a_verifier"
@@ -61,7 +62,7 @@ def whole_file(contracts: pl.DataFrame) -> pl.DataFrame:
 def qualify(contracts: pl.DataFrame) -> pl.DataFrame:
     """Adds ``montant_statut, montant_regle, montant_propose, montant_preuve, montant_bas, montant_haut``.
 
-    Needs ``montant, montant_initial, nb_versions, montant_lots, montant_decide, accord_cadre, acheteur_id, cpv_division`` and the columns of ``usual``.
+    Needs ``montant, montant_initial, montant_lots, montant_decide, avenant_regle, accord_cadre, acheteur_id, cpv_division`` and the columns of ``usual``.
     """
     method = rules.method()["amounts"]
     outlier = method["outlier"]
@@ -77,21 +78,17 @@ def qualify(contracts: pl.DataFrame) -> pl.DataFrame:
         (euros.is_in(_filler_amounts(method)), IMPOSSIBLE, "repeated_digit"),
         (euros < method["symbolic_below"]["value"], SYMBOLIC, "symbolic_below"),
         (pl.col("fichier_mapa").is_not_null(), DOUBTFUL, "unit_file"),
-        (_difference(), DOUBTFUL, "amendment_difference"),
+        (pl.col("avenant_regle") == "avenant_douteux", DOUBTFUL, "avenant_douteux"),
         (pl.col("montant_lots").is_not_null(), DOUBTFUL, "plusieurs_lots_sous_un_numero"),
         ((pl.col("usuel_n") >= outlier["minimum_contracts"]) & (distance > outlier["deviations"] * spread), DOUBTFUL, "outlier"),
     ]  # fmt: skip
     status, rule = pl.lit(VALID), pl.lit(None, pl.String)
     for test, value, name in reversed(ladder):
         status, rule = pl.when(test).then(pl.lit(value)).otherwise(status), pl.when(test).then(pl.lit(name)).otherwise(rule)
+    # Believed all the same, a value that an amendment gave says so.
+    rule = pl.when(status == VALID).then(pl.coalesce(rule, "avenant_regle")).otherwise(rule)
     qualified = contracts.with_columns(montant_statut=status, montant_regle=rule)
     return qualified.with_columns(montant_propose=_repair()).with_columns(montant_preuve=_evidence()).with_columns(*_bounds())
-
-
-def _difference() -> pl.Expr:
-    """An amendment that seems to publish what it adds instead of the new amount."""
-    share = rules.method()["amounts"]["amendment_difference"]["share"]
-    return (pl.col("nb_versions") > 1) & (pl.col("montant") < pl.col("montant_initial") * share)
 
 
 def _repair() -> pl.Expr:
@@ -103,40 +100,36 @@ def _repair() -> pl.Expr:
             near = (tried.log10() - pl.col("usuel_log")).abs() <= method["tolerance"]
             proposal = pl.when(near).then(tried).otherwise(proposal)
     rule = pl.col("montant_regle")
-    whole = pl.when(rule == "amendment_difference").then(pl.col("montant_initial") + pl.col("montant"))
+    whole = pl.when(rule == "avenant_douteux").then("avenant_propose")
     file = pl.when(rule == "unit_file").then(pl.col("montant") // rules.method()["amounts"]["unit_file"]["factor"])
     return pl.coalesce(whole, file, pl.when(rule == "outlier").then(proposal))
 
 
 def _evidence() -> pl.Expr:
-    def french(cents: pl.Expr) -> pl.Expr:
-        text = (cents / CENT).round(0).cast(pl.Int64).cast(pl.String)
-        return text.str.reverse().str.replace_all(r"(\d{3})", "${1}\u202f").str.reverse().str.strip_chars("\u202f") + "\u00a0€"
-
-    published, proposed = french(pl.col("montant")), french(pl.col("montant_propose"))
+    published, proposed = evidence.euros(pl.col("montant")), evidence.euros(pl.col("montant_propose"))
     unit = pl.format(
         "Publié {} ; la médiane des {} marchés de cet acheteur dans la division CPV {} est {} : erreur d'unité possible, proposé {}.",
-        published, pl.col("usuel_n"), pl.col("cpv_division"), french((10 ** pl.col("usuel_log")).round(0)), proposed,
-    )  # fmt: skip
-    change = pl.format(
-        "Une modification publie {} pour un marché notifié {} : elle donne sans doute ce qu'elle ajoute, proposé {}.",
-        published, french(pl.col("montant_initial")), proposed,
+        published, pl.col("usuel_n"), pl.col("cpv_division"), evidence.euros((10 ** pl.col("usuel_log")).round(0)), proposed,
     )  # fmt: skip
     file = pl.format(
         "Publié {} ; dans ce fichier, {}\u00a0% des {} marchés de fournitures et services en procédure adaptée de cet acheteur "
         "dépassent {}, ce que cette procédure ne permet pas : virgule des centimes sans doute perdue, proposé {}.",
         published, (pl.col("fichier_hors_norme") * 100).round(0).cast(pl.Int64), pl.col("fichier_mapa"),
-        french(pl.lit(rules.method()["amounts"]["unit_file"]["ceiling"] * CENT)), proposed,
+        evidence.euros(pl.lit(rules.method()["amounts"]["unit_file"]["ceiling"] * CENT)), proposed,
     )  # fmt: skip
     rule = pl.col("montant_regle")
-    text = pl.when(rule == "amendment_difference").then(change).when(rule == "unit_file").then(file).otherwise(unit)
-    return pl.when(pl.col("montant_propose").is_not_null()).then(text)
+    told = pl.when(rule == "unit_file").then(file).when(rule == "outlier").then(unit)
+    repaired = pl.when(pl.col("montant_propose").is_not_null()).then(told)
+    amended = pl.when(rule.str.starts_with("avenant_")).then("avenant_preuve")
+    return pl.coalesce(amended, repaired)
 
 
 def _bounds() -> list[pl.Expr]:
     usable = pl.col("montant_statut").is_in(USABLE)
-    low = pl.min_horizontal("montant", "montant_propose")
-    low = pl.when(pl.col("accord_cadre")).then(pl.lit(0, pl.Int64)).otherwise(low)
+    low = pl.min_horizontal("montant", "montant_propose", "montant_lot_bas", "avenant_bas")
+    # A maximum commits to nothing; a contract that may be part of a framework of the files may add nothing to it.
+    nothing = pl.col("accord_cadre") | pl.col("cadre_possible").is_not_null()
+    low = pl.when(nothing).then(pl.lit(0, pl.Int64)).otherwise(low)
     high = pl.max_horizontal("montant", "montant_propose", "montant_lots")
     return [pl.when(usable).then(low).alias("montant_bas"), pl.when(usable).then(high).alias("montant_haut")]
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from spaser import rules
 from spaser import vocabulary as words
-from spaser.contracts import amounts, consultations, populations, states
+from spaser.contracts import amendments, amounts, consultations, days, kinds, populations, states
 from spaser.contracts import holders as holding
 
 
@@ -45,7 +45,7 @@ def build(records: pl.LazyFrame, *, as_of: date, decisions: pl.LazyFrame | None 
     narrow = states.rows(records)
     found = states.states(narrow)
     current = states.current(found)
-    whole = _whole(records, narrow, current, as_of, decisions)
+    whole = _whole(records, narrow, found, current, as_of, decisions)
     return Contracts(
         contracts=words.CONTRACTS.conform(whole),
         holders=holding.shared(records, current, whole),
@@ -61,8 +61,8 @@ def essential(records: pl.LazyFrame, *, as_of: date, decisions: pl.LazyFrame | N
     For the whole country: millions of texts are neither kept nor joined. ``described`` adds the other columns.
     """
     narrow = states.rows(records)
-    current = states.current(states.states(narrow))
-    return _judged(records, narrow, current, as_of, decisions, _MEASURED)
+    found = states.states(narrow)
+    return _judged(records, narrow, found, states.current(found), as_of, decisions, _MEASURED)
 
 
 def described(contracts: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
@@ -75,38 +75,45 @@ def described(contracts: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
 
 
 #: What the judgement of contracts reads; the other columns are joined afterwards, so that a reader may not ask for them.
-_READ = ("acheteur_id", "id", "type_contrat", "nature", "objet", "codeCPV", "procedure", "techniques", "idAccordCadre")
+_READ = ("acheteur_id", "id", "type_contrat", "nature", "objet", "codeCPV", "procedure", "techniques",
+         "modalitesExecution", "idAccordCadre")
 _JUDGED = [*(word.name for word in words.CONTRACTS.words if word.name not in words.RECORDS.columns), "montant_part",
            "montant", "dureeMois", "dateNotification", "date_version"]  # fmt: skip
 #: What scores and indicators read of a record beside what is judged.
 _MEASURED = ("acheteur_id", "acheteur_nom", "type_contrat", "codeCPV", "procedure", "offresRecues", "considerationsSociales",
              "considerationsEnvironnementales", "datePublicationDonnees")  # fmt: skip
+#: What a person may decide of a contract, beside what is published.
+DECIDED = ("montant", "consultation", "nature", "date", "duree")
 _INNER = ("modification_id", "montant_part")
 
 
 def _whole(
-    records: pl.LazyFrame, narrow: pl.LazyFrame, current: pl.LazyFrame, as_of: date, decisions: pl.LazyFrame | None
+    records: pl.LazyFrame, narrow: pl.LazyFrame, found: pl.LazyFrame, current: pl.LazyFrame, as_of: date, decisions: pl.LazyFrame | None
 ) -> pl.LazyFrame:
     """The contracts with all their columns: what describes them is joined to what is judged."""
-    judged = _judged(records, narrow, current, as_of, decisions)
+    judged = _judged(records, narrow, found, current, as_of, decisions)
     wide = records.drop(*(name for name in _JUDGED if name in words.RECORDS.columns), "titulaires", "actesSousTraitance", "uid")
     return wide.with_columns(pl.col("modification_id").fill_null(0)).join(judged, on=states.KEY)
 
 
 def _judged(
-    records: pl.LazyFrame, narrow: pl.LazyFrame, current: pl.LazyFrame, as_of: date, decisions: pl.LazyFrame | None,
+    records: pl.LazyFrame, narrow: pl.LazyFrame, found: pl.LazyFrame, current: pl.LazyFrame, as_of: date, decisions: pl.LazyFrame | None,
     kept: tuple[str, ...] = (),
 ) -> pl.LazyFrame:  # fmt: skip
     """The columns of CONTRACTS that are ours, and those ``kept`` of the record that describes each contract."""
     assembled = current
-    for part in (holding.counted(records, current), states.lots(narrow, current), *_decided(decisions)):
+    for part in (holding.counted(records, current), states.lots(narrow, current), states.changes(found), *_decided(decisions)):
         assembled = assembled.join(part, on="uid", how="left")
+    # Lots notified one after the other under one number: the first of them is the first notification.
+    assembled = assembled.with_columns(
+        dateNotification=pl.min_horizontal("dateNotification", "premiere_date"), publication_initiale=states.published("publication_initiale"),
+    )  # fmt: skip
     carriers = holding.named(assembled).rename(
         {"porteur_source": "source", "porteur_position": "position", "porteur_modification": "modification_id"}
     )
     read = records.select(*states.KEY, *dict.fromkeys((*_READ, *kept))).with_columns(pl.col("modification_id").fill_null(0))
-    known = (*states.KEY, "uid", "montant", "montant_initial", "montant_lots", "dureeMois", "dureeMois_initiale", "dateNotification",
-             "date_version", "nb_versions", "nb_titulaires", "titulaires_cle", "decision_montant", "decision_consultation")  # fmt: skip
+    known = (*states.KEY, "uid", "montant", "montant_initial", "montant_lots", "montant_lot_bas", "nb_lots", "montant_notifie", "duree_notifiee", "changements", "dureeMois", "dureeMois_initiale", "dateNotification",
+             "publication_initiale", "date_version", "nb_versions", "nb_titulaires", "titulaires_cle", *(f"decision_{kind}" for kind in DECIDED))  # fmt: skip
     table = carriers.select(known).join(read, on=states.KEY)
     schema = pl.Schema(_judged_schema() | {name: words.RECORDS.schema[name] for name in kept})
     # Judged in memory, once: as a lazy plan, each comparison of contracts with one another would double the plan.
@@ -120,7 +127,8 @@ def _judged_schema() -> dict[str, pl.DataType]:
 
 def _judge(table: pl.DataFrame, as_of: date, schema: pl.Schema) -> pl.DataFrame:
     """The columns of CONTRACTS that are ours, from the narrow table of all contracts."""
-    judged = _amounts(table.with_columns(*_kinds()))
+    dated = amendments.judge(days.judge(table, as_of).with_columns(*_derived())).with_columns(fin_contrat=days.end())
+    judged = _amounts(kinds.judge(dated))
     judged = consultations.twins(consultations.repeated_maxima(consultations.presume(judged)))
     judged = populations.classify(_retained(judged), as_of)
     return judged.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
@@ -135,22 +143,19 @@ def _decided(decisions: pl.LazyFrame | None) -> list[pl.LazyFrame]:
         .group_by("objet_id", maintain_order=True)
         .agg(pl.col("valeur").last())
         .select(uid="objet_id", **{f"decision_{kind}": "valeur"})
-        for kind in ("montant", "consultation")
+        for kind in DECIDED
     ]
 
 
-def _kinds() -> list[pl.Expr]:
+def _derived() -> list[pl.Expr]:
     method = rules.method()["test_contracts"]
-    techniques, nature = pl.col("techniques").fill_null(""), pl.col("nature").fill_null("")
-    of_framework = pl.col("idAccordCadre").is_not_null() & (pl.col("idAccordCadre") != pl.col("id"))
+    nature = pl.col("nature").fill_null("")
     tests = pl.col("objet").str.to_lowercase().str.contains(method["objet"]).fill_null(False)
     return [
         pl.col("acheteur_id").str.head(9).alias("acheteur_siren"),
         pl.col("dateNotification").dt.year().cast(pl.Int32).alias("annee"),
         pl.col("codeCPV").str.head(2).alias("cpv_division"),
         (nature == "Marché de défense ou de sécurité").alias("defense"),
-        ((nature == "Accord-cadre") | techniques.str.contains("Accord-cadre", literal=True)).alias("accord_cadre"),
-        (of_framework | (nature == "Marché subséquent")).fill_null(False).alias("marche_subsequent"),
         (tests | pl.col("acheteur_id").is_in(method["acheteurs"]).fill_null(False)).alias("test_plateforme"),
     ]
 
@@ -172,31 +177,18 @@ def _retained(table: pl.DataFrame) -> pl.DataFrame:
     """
     usable = pl.col("montant_statut").is_in(amounts.USABLE)
     once = usable & (pl.col("accord_multiple").is_null() | (pl.col("accord_multiple") == pl.col("uid")))
-    counts = usable & ~pl.col("test_plateforme") & ~pl.col("uid").is_in(_of_known_framework(table).implode())
+    counts = usable & ~pl.col("test_plateforme") & (pl.col("cadre_lien") != "numero").fill_null(True)
+    apart = pl.col("cadre_uid").is_null()
     members = table.select("consultation", once=pl.when(once).then("montant"))
     totals = members.group_by("consultation").agg(
         consultation_n=pl.len().cast(pl.Int32),
         consultation_montant=pl.when(pl.col("once").is_not_null().any()).then(pl.col("once").sum()),
     )
     return table.join(totals, on="consultation", how="left").with_columns(
-        montant_retenu=pl.when(counts & once).then("montant"),
+        montant_retenu=pl.when(counts & once & apart).then("montant"),
         montant_retenu_haut=pl.when(counts).then("montant"),
         montant_part=pl.when(usable).then("montant"),
     )
-
-
-def _of_known_framework(table: pl.DataFrame) -> pl.Series:
-    """The uid of the marchés subséquents whose framework (same buyer, by its number) is in the files."""
-
-    def number(name: str) -> pl.Expr:
-        return pl.col(name).str.strip_chars().str.replace_all(r"[ ,\\./]", "_")
-
-    later = table.filter(pl.col("marche_subsequent") & pl.col("idAccordCadre").is_not_null()).select(
-        "uid", "acheteur_siren", numero=number("idAccordCadre")
-    )
-    buyers = table.join(later, on="acheteur_siren", how="semi")
-    frameworks = buyers.select("acheteur_siren", numero=number("id"), cadre="uid")
-    return later.join(frameworks, on=["acheteur_siren", "numero"]).filter(pl.col("uid") != pl.col("cadre"))["uid"].unique()
 
 
 def _subcontracts(records: pl.LazyFrame) -> pl.LazyFrame:

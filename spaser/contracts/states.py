@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from spaser.contracts import amendments
+
 WIDE = pl.Int128()
 DAY_ZERO = 1_000_000  # brings every date of the calendar above zero
 DAYS, COMPLETENESS, AMOUNT, SOURCES, POSITIONS, CHANGES, MONTHS = 2**22, 2**4, 2**50, 2**16, 2**33, 2**31, 2**31
@@ -37,6 +39,7 @@ def rows(records: pl.LazyFrame) -> pl.LazyFrame:
         tenu=pl.when(held > 0).then(held).cast(pl.Int32),
         titulaire_id=_only_holder(),
         objet_cle=pl.col("objet").hash(),
+        dit=amendments.said(pl.col("objetModification"), pl.col("montant")),
     )  # fmt: skip
     return narrow.join(ranks, on="source", how="left").with_columns(rang_edition=_edition_rank())
 
@@ -48,6 +51,11 @@ def _only_holder() -> pl.Expr:
 
 def _day(name: str) -> pl.Expr:
     return (pl.col(name).to_physical() + DAY_ZERO).fill_null(0).clip(0, DAYS - 1)
+
+
+def published(name: str) -> pl.Expr:
+    """The day behind a packed publication; null where none was known."""
+    return pl.when(pl.col(name) > 0).then((pl.col(name) - DAY_ZERO).cast(pl.Int32).cast(pl.Date))
 
 
 def _edition_rank() -> pl.Expr:
@@ -66,12 +74,12 @@ def _edition_rank() -> pl.Expr:
 def states(narrow: pl.LazyFrame) -> pl.LazyFrame:
     """One row per ``uid`` and ``modification_id``: the best row of its kept edition, and ``ordre``, its place in time."""
     best = ("source", "position", "publication", "date_version", "dateNotification", "montant", "dureeMois", "decrit",
-            "tenu", "titulaire_id", "rang_source")  # fmt: skip
+            "tenu", "titulaire_id", "rang_source", "dit")  # fmt: skip
     grouped = narrow.group_by("uid", "modification_id").agg(
         pl.len().alias("lignes"),
         *(pl.col(name).max_by("rang_edition") for name in best),
         lots_possibles=(pl.col("montant").min() < pl.col("montant").max())
-        & (pl.col("objet_cle").min() < pl.col("objet_cle").max()),
+        | (pl.col("dateNotification").min() < pl.col("dateNotification").max()),
     )
     return grouped.with_columns(ordre=_place_in_time())
 
@@ -98,10 +106,13 @@ def current(found: pl.LazyFrame) -> pl.LazyFrame:
         _duree=place * MONTHS + months.cast(WIDE) + MONTHS // 2,
         _porteur=pl.col("decrit").cast(WIDE) * 2**60 + place,
         _tenu=pl.when(pl.col("tenu").is_not_null()).then(place),
+        montant_notifie=pl.when(pl.col("modification_id") == 0).then("montant"),
+        duree_notifiee=pl.when(pl.col("modification_id") == 0).then("dureeMois"),
     )
     grouped = packed.group_by("uid").agg(
         pl.len().cast(pl.Int32).alias("nb_versions"),
         pl.col("dateNotification").min(),
+        pl.col("montant_notifie", "duree_notifiee").max(),
         pl.col("date_version").max_by("ordre"),
         pl.col("_montant").max(), pl.col("_montant").min().alias("_montant_initial"),
         pl.col("_duree").max(), pl.col("_duree").min().alias("_duree_initiale"),
@@ -128,6 +139,12 @@ def current(found: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def changes(found: pl.LazyFrame) -> pl.LazyFrame:
+    """``uid`` and ``changements``, the amendments of each amended contract in no particular order (``ordre`` says theirs)."""
+    change = pl.struct("ordre", "date_version", "montant", "dit", dureeMois_avenant="dureeMois")
+    return found.filter(pl.col("modification_id") > 0).group_by("uid").agg(changements=change)
+
+
 def _unpack(name: str, size: int, dtype: pl.DataType) -> pl.Expr:
     return (pl.col(name) % size - size // 2).cast(dtype)
 
@@ -143,20 +160,22 @@ def edition_rows(narrow: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def lots(narrow: pl.LazyFrame, several: pl.LazyFrame) -> pl.LazyFrame:
-    """Contracts whose number covers several lots: ``uid`` and ``montant_lots``, the sum of the distinct ones.
+    """Contracts published in several rows at once: ``uid, montant_lots, montant_lot_bas, nb_lots, premiere_date``.
 
-    A lot is known by its subject and amount: co-holders of one lot repeat both. Only initial states are read, since
-    amendments are published one at a time. ``several`` names the editions to look at (``current``, ``lots_possibles``).
+    A lot is known by its amount, subject and date: co-holders of one lot repeat the three. ``montant_lots`` is the sum of the
+    distinct ones (null when there is one amount), ``premiere_date`` the earliest notification. Only initial states are read,
+    since amendments are published one at a time. ``several`` names the editions to look at (``current``, ``lots_possibles``).
     """
     editions = several.filter("lots_possibles").select("uid", source="source_initiale", publication="publication_initiale")
-    kept = narrow.filter((pl.col("modification_id") == 0) & (pl.col("montant") > 0)).join(
-        editions, on=["uid", "source", "publication"]
-    )
-    distinct = kept.group_by("uid", "montant", "objet_cle").agg(pl.len())
+    kept = narrow.filter(pl.col("modification_id") == 0).join(editions, on=["uid", "source", "publication"])
+    distinct = kept.group_by("uid", "montant", "objet_cle", "dateNotification").agg(pl.len())
+    amount = pl.col("montant").filter(pl.col("montant") > 0)
     sums = distinct.group_by("uid").agg(
-        montant_lots=pl.col("montant").sum(), lots=pl.len(), objets=pl.col("objet_cle").n_unique()
+        montant_lots=amount.sum(), montant_lot_bas=amount.min(), nb_lots=amount.len().cast(pl.Int32), montants=amount.n_unique(),
+        premiere_date=pl.col("dateNotification").min(),
     )
-    return sums.filter((pl.col("lots") > 1) & (pl.col("objets") > 1)).select("uid", "montant_lots")
+    lots = pl.col("montants") > 1
+    return sums.select("uid", "premiere_date", *(pl.when(lots).then(name).alias(name) for name in ("montant_lots", "montant_lot_bas", "nb_lots")))
 
 
 def fates(narrow: pl.LazyFrame, found: pl.LazyFrame, carriers: pl.LazyFrame) -> pl.LazyFrame:

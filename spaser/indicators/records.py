@@ -272,6 +272,7 @@ def _amounts() -> dict[str, pl.Expr]:
         "montants_a_verifier": status == "a_verifier",
         "montants_deja_comptes": status.is_in(USABLE) & ~kept,
         "montants_marches_subsequents": pl.col("marche_subsequent") & kept,
+        "montants_nature_indecise": (pl.col("nature_contrat") == "indecis") & kept,
     }
 
 

@@ -16,33 +16,26 @@ from spaser.obligations.ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, 
 from spaser.vocabulary import LAUNCHES
 
 NOTIFIED, LAUNCHED = pl.col("dateNotification"), pl.col("lancement")
-#: A marché subséquent, by its data or by the first words of its subject.
-LATER = pl.col("marche_subsequent").fill_null(False) | pl.col("objet").str.contains(
-    rules.method()["obligations"]["marche_subsequent_objet"]["pattern"]
-).fill_null(False)
+#: A marché subséquent, as the contract is judged; and a contract that may be one.
+LATER, UNSURE = pl.col("marche_subsequent").fill_null(False), pl.col("nature_contrat") == "indecis"
 
 
 def launched(contracts: pl.LazyFrame, launches: pl.LazyFrame | None) -> pl.LazyFrame:
     """Adds ``lancement``, ``date_reference``, ``date_origine``, and ``cadre_notification``, ``cadre_besoin`` of the framework.
 
-    A marché subséquent takes the launch of its framework (same buyer, by its number), never its own. A launch after the
-    notification is a wrong notice and is left out. Needs ``uid, id, acheteur_siren, idAccordCadre, marche_subsequent,
-    dateNotification, consultation_montant``.
+    A marché subséquent takes the launch of its framework (``cadre_uid``), never its own. A launch after the notification is a
+    wrong notice and is left out. Needs ``uid, marche_subsequent, nature_contrat, cadre_uid, dateNotification,
+    consultation_montant``.
     """
     given = LAUNCHES.empty().lazy() if launches is None else LAUNCHES.conform(launches)
     first = given.drop_nulls(["uid", "date_lancement"]).sort("date_lancement", "source").unique("uid", keep="first", maintain_order=True)
     told = contracts.join(first.select("uid", propre="date_lancement", avis="source"), on="uid", how="left")
     believed = (pl.col("propre") <= NOTIFIED) | NOTIFIED.is_null()
-    told = told.with_columns(propre=pl.when(believed).then("propre"), _numero=_number("idAccordCadre"))
-    frameworks = (
-        told.filter(~LATER)
-        .sort("uid")
-        .unique(["acheteur_siren", "id"], keep="first", maintain_order=True)
-        .select("acheteur_siren", _numero=_number("id"), cadre_lancement="propre", cadre_avis="avis",
-                cadre_notification="dateNotification", cadre_besoin="consultation_montant")
-        .unique(["acheteur_siren", "_numero"], keep="first", maintain_order=True)
+    told = told.with_columns(propre=pl.when(believed).then("propre"))
+    frameworks = told.select(
+        cadre_uid="uid", cadre_lancement="propre", cadre_avis="avis", cadre_notification="dateNotification", cadre_besoin="consultation_montant",
     )  # fmt: skip
-    linked = told.join(frameworks, on=["acheteur_siren", "_numero"], how="left")
+    linked = told.join(frameworks, on="cadre_uid", how="left")
     dated = linked.with_columns(lancement=pl.when(LATER).then("cadre_lancement").otherwise("propre"))
     origin = (
         pl.when(LAUNCHED.is_null()).then(pl.lit("notification"))
@@ -71,6 +64,8 @@ def by_launch(rule: date, as_of: date, method: dict[str, Any], doubt: tuple[date
              f"marché subséquent d'un accord-cadre notifié avant le {shown} (à confirmer)"),
         Rung("cadre_sans_date", LATER, UNDECIDED,
              "marché subséquent : la date de lancement de son accord-cadre n'est pas connue (à confirmer)"),
+        Rung("nature_indecise", UNSURE, UNDECIDED,
+             "contrat qui relève peut-être d'un accord-cadre lancé plus tôt : sa nature est à confirmer"),
         Rung("arrete_avant", NOTIFIED.is_null() & (pl.lit(as_of) < since), NOT_SUBJECT, f"données arrêtées avant le {shown}"),
         Rung("sans_date", NOTIFIED.is_null(), UNDECIDED, "date de notification inconnue"),
         Rung("notifie_peu_apres", NOTIFIED < since + timedelta(days=short), UNLIKELY,
@@ -95,8 +90,3 @@ def by_notification(since: date, as_of: date) -> pl.Expr:
 
 def _said(text: str) -> pl.Expr:
     return pl.format(text, LAUNCHED.dt.strftime("%d/%m/%Y"), pl.col("date_origine"))
-
-
-def _number(name: str) -> pl.Expr:
-    """A contract number as the essential data and their platforms write it, separators made alike."""
-    return pl.col(name).str.strip_chars().str.replace_all(r"[ ,\\./]", "_")

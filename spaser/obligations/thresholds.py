@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from spaser import rules
-from spaser.obligations.dates import LATER
+from spaser.obligations.dates import LATER, UNSURE
 from spaser.obligations.ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, UNLIKELY, Rung, climb
 from spaser.problems import Problem, closest
 from spaser.vocabulary import BUYER_KINDS, CENT
@@ -71,14 +71,14 @@ def needs(contracts: pl.LazyFrame) -> pl.LazyFrame:
     consultation; a marché subséquent belongs to the need of its framework.
     """
     status = pl.col("montant_statut")
-    sure = (status == "valide") | (pl.col("montant_regle") == "amendment_difference")
+    sure = (status == "valide") | (pl.col("montant_regle") == "avenant_douteux")
     own = pl.when(status.is_in(["valide", "a_verifier"])).then(pl.coalesce("montant_initial", "montant"))
     low, high = _european()
     told = contracts.with_columns(_notifie=own, _sur=sure.fill_null(False))
     whole = pl.when(pl.col("consultation_n") == 1).then(OWN).otherwise(pl.max_horizontal("consultation_montant", OWN))
     known = told.with_columns(
         besoin=pl.max_horizontal(whole, pl.when(LATER).then("cadre_besoin")),
-        _cadre_absent=LATER & pl.col("cadre_besoin").is_null(),
+        _cadre_absent=UNSURE | (LATER & pl.col("cadre_besoin").is_null()),
         besoin_incomplet=(~SURE).any().over("consultation"),
         _formal=_in_procedure(rules.method()["populations"]["formal_procedures"]),
         _adapted=_in_procedure(rules.method()["obligations"]["procedure_adaptee"]["values"]),
@@ -126,7 +126,7 @@ def european(method: dict[str, Any]) -> pl.Expr:
         Rung("seuil_inconnu", pl.col("ue_bas").is_null(), UNDECIDED, "seuil européen non renseigné à cette date"),
         *_above(pl.col("ue_haut"), "seuil européen"),
         Rung("besoin_du_cadre", pl.col("_cadre_absent"), UNDECIDED,
-             "marché subséquent : son besoin est celui de l'accord-cadre, absent de ces fichiers"),
+             "marché subséquent, ou contrat qui l'est peut-être : son besoin est celui d'un accord-cadre absent de ces fichiers"),
         Rung("services_specifiques", _social() & (pl.col("type_contrat") == "marche") & (pl.col("_formal") | (NEED >= pl.col("ue_bas"))), UNDECIDED,
              "services sociaux ou spécifiques : entre le seuil européen ordinaire et le leur, plus élevé (annexe 3 du code, à confirmer)"),
         Rung("formalise", pl.col("_formal"), LIKELY,
@@ -157,7 +157,7 @@ def publishing(method: dict[str, Any]) -> pl.Expr:
         Rung("publie_au_dessus", (OWN >= pl.col("publication")) & SURE, CERTAIN, "montant au-dessus du seuil de publication"),
         Rung("publie_ensemble", NEED >= pl.col("publication"), LIKELY, "montant à vérifier, ou total de la consultation présumée, au-dessus du seuil de publication"),
         Rung("publie_besoin_du_cadre", pl.col("_cadre_absent"), UNDECIDED,
-             "marché subséquent : son besoin est celui de l'accord-cadre, absent de ces fichiers"),
+             "marché subséquent, ou contrat qui l'est peut-être : son besoin est celui d'un accord-cadre absent de ces fichiers"),
         Rung("publie_formalise", pl.col("_formal"), LIKELY, "procédure formalisée : le besoin dépasse sans doute le seuil de publication"),
         *_below("seuil de publication", method),
     ))  # fmt: skip

@@ -37,7 +37,7 @@ from spaser.vocabulary.contracts import (  # noqa: F401
     WHERE,
 )
 from spaser.vocabulary.duties import APPLICABILITY, BUYER_DUTIES, BUYER_KINDS, DUTIES, FOOD, READINESS, RESERVED  # noqa: F401
-from spaser.vocabulary.lists import CLOSED_LISTS, DEFAULT_POPULATION, INCLUSIVE_STATUSES, NONE_DECLARED, POPULATIONS  # noqa: F401
+from spaser.vocabulary.lists import CLOSED_LISTS, CONTRACT_KINDS, DEFAULT_POPULATION, INCLUSIVE_STATUSES, NONE_DECLARED, POPULATIONS  # noqa: F401
 from spaser.vocabulary.measures import EDITIONS, ENTERED, MATURITY_ACTIONS, MATURITY_PROFILE, MEASURES, PEERS  # noqa: F401
 from spaser.vocabulary.needs import CANDIDATES, NEED_CONTRACTS, NEEDS, OPPORTUNITIES, PLACES, PLAN, RENEWALS, SUPPLY  # noqa: F401
 from spaser.vocabulary.suppliers import ESTABLISHMENTS, LINK_CANDIDATES, LINKS, NOMENCLATURE, REGISTER, SPEND, STATUS  # noqa: F401

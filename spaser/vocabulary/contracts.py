@@ -68,6 +68,7 @@ RAW = Table(
         for word in IDENTITY + DESCRIPTION
     )
     + (
+        Word("objetModification", T, "Objet de la modification", origin="DECP 2019"),
         Word("donneesActuelles", T, "Version courante (DECP tabulaire)", origin="DECP tabulaire"),
         Word("titulaires", pl.List(HOLDER), "Titulaires (null : la modification ne les change pas)"),
         Word(
@@ -102,6 +103,7 @@ RECORDS = Table(
     + IDENTITY
     + DESCRIPTION
     + (
+        Word("objetModification", T, "Objet de la modification", origin="DECP 2019"),
         Word("donneesActuelles", B, "Version courante selon la source", origin="DECP tabulaire"),
         Word("titulaires", pl.List(HOLDER), "Titulaires (null : inchangés)"),
         Word("actesSousTraitance", pl.List(SUBCONTRACT), "Actes de sous-traitance déclarés"),
@@ -151,15 +153,31 @@ CONTRACTS = Table(
     + (
         Word("acheteur_siren", T, "SIREN de l'acheteur"),
         Word("montant_initial", I, "Premier montant notifié", "centime"),
+        Word("montant_publie", I, "Dernier montant publié, avant jugement", "centime"),
         Word("dureeMois_initiale", N, "Première durée", "mois"),
+        Word("dureeMois_publiee", N, "Dernière durée publiée, avant jugement", "mois"),
+        Word("duree_basse", N, "Durée, borne basse", "mois"),
+        Word("duree_haute", N, "Durée, borne haute", "mois"),
+        Word("duree_regle", T, "Règle qui a jugé la durée"),
+        Word("duree_preuve", T, "Ce qui fait retenir cette durée"),
+        Word("fin_contrat", D, "Fin la plus tardive du contrat, telle que jugée"),
+        Word("dateNotification_publiee", D, "Date de notification publiée, avant jugement"),
+        Word("date_regle", T, "Règle qui a jugé la date de notification"),
+        Word("date_preuve", T, "Ce qui fait douter de la date de notification"),
         Word("date_version", D, "Date de la version courante"),
         Word("nb_versions", N, "Nombre de versions", "version"),
         Word("nb_titulaires", N, "Nombre de titulaires", "titulaire"),
         Word("annee", N, "Année de première notification", "année"),
         Word("cpv_division", T, "Division CPV (2 chiffres)"),
         Word("defense", B, "Marché de défense ou de sécurité"),
-        Word("accord_cadre", B, "Accord-cadre"),
-        Word("marche_subsequent", B, "Marché subséquent"),
+        Word("nature_contrat", T, "Nature jugée (marche, accord_cadre, marche_subsequent, plusieurs_lots, indecis)"),
+        Word("nature_regle", T, "Règle qui a jugé la nature"),
+        Word("nature_preuve", T, "Ce qui fait conclure à cette nature"),
+        Word("accord_cadre", B, "Accord-cadre, tel que jugé"),
+        Word("marche_subsequent", B, "Marché subséquent, tel que jugé (inconnu : indécis)"),
+        Word("cadre_uid", T, "Accord-cadre du marché subséquent, dans les fichiers (uid)"),
+        Word("cadre_lien", T, "Comment cet accord-cadre a été trouvé (numero, ressemblance)"),
+        Word("cadre_possible", T, "Accord-cadre dont un contrat indécis peut relever (uid)"),
         Word("consultation", T, "Consultation présumée"),
         Word("consultation_n", N, "Contrats de la consultation présumée", "contrat"),
         Word("consultation_montant", I, "Montant de la consultation présumée, chaque maximum compté une fois", "centime"),

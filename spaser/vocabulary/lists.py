@@ -11,6 +11,15 @@ POPULATIONS = {
 
 DEFAULT_POPULATION = "seuil_besoin"
 
+#: The kinds of contract, as judged, in the words of the jurist.
+CONTRACT_KINDS = {
+    "marche": "marché",
+    "accord_cadre": "accord-cadre",
+    "marche_subsequent": "marché subséquent",
+    "plusieurs_lots": "plusieurs lots sous un numéro",
+    "indecis": "indécis",
+}
+
 #: Official closed lists of the 2022 schema (format-commande-publique 2.0.3), plus what 2019 adds.
 CLOSED_LISTS = {
     "considerationsSociales": ["Clause sociale", "Critère social", "Marché réservé", "Concession réservée",

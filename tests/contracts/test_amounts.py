@@ -56,15 +56,6 @@ def test_an_unreadable_decision_changes_nothing(value):
     assert (got["montant"], got["montant_statut"]) == (451_230_000, "a_verifier")
 
 
-def test_an_amendment_that_publishes_what_it_adds_is_doubted_and_the_sum_proposed():
-    change = record(modification_id=1, montant=5_740, titulaires=None)
-    got = built(record(montant=206_027), change)["M1"]
-    assert (got["montant"], got["montant_propose"], got["montant_regle"]) == (574_000, 21_176_700, "amendment_difference")
-    assert (got["montant_bas"], got["montant_haut"]) == (574_000, 21_176_700)
-    assert got["seuil_montant"]  # the threshold speaks of the notified amount
-    assert built(record(montant=206_027), record(modification_id=1, montant=190_000))["M1"]["montant_statut"] == "valide"
-
-
 def test_a_whole_file_that_lost_its_decimal_comma_is_seen_by_what_its_procedure_allows():
     rows = [
         record(position=n, id=f"F{n}", objet=f"Achat fictif numéro {n}", montant=1_500_000 + 1000 * n) for n in range(1, 25)

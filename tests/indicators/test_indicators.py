@@ -22,7 +22,7 @@ PARIS = Path(__file__).parents[3] / "shared" / "data" / "decp_2022" / "paris_202
 
 def contracts() -> pl.LazyFrame:
     """The contracts of the case, as the room of contracts hands them (amounts in cents)."""
-    filled = {"marche_subsequent": False, "incomplet": False, "nb_versions": 1, "type_contrat": "marche", "annee": 2024}
+    filled = {"nature_contrat": "marche", "marche_subsequent": False, "incomplet": False, "nb_versions": 1, "type_contrat": "marche", "annee": 2024}
     rows = [filled | {"dateNotification": date(2024, 3, 1), "seuil_besoin": True, "publies": True} | row for row in CASE["contrats"]]
     frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(
         pl.col("montant") * 100, pl.col("datePublicationDonnees").str.to_date()

@@ -85,7 +85,7 @@ class Gathered:
     def rows(self, suffix: str) -> pl.DataFrame:
         """RAW rows of what was gathered, ``source`` left empty; ``suffix`` (json or xml) ends the name of the dialect."""
         frame = pl.DataFrame([_series(name, values) for name, values in self.columns.items()]).with_columns(
-            pl.lit(None, dtype=pl.String).alias("date_version"), pl.lit(0, dtype=pl.Int64).alias("_rank"), _dialect(suffix)
+            pl.lit(None, dtype=pl.String).alias("date_version"), pl.lit(None, dtype=pl.String).alias("objetModification"), pl.lit(0, dtype=pl.Int64).alias("_rank"), _dialect(suffix)
         )
         if self.changes:
             frame = pl.concat([frame, _changed(frame, self.changes)]).sort("position", "_rank", maintain_order=True)
@@ -198,6 +198,7 @@ def _changed(frame: pl.DataFrame, changes: Sequence[tuple[int, int, dict[str, ob
         _texts("datePublicationDonnees", _any_of(found, "datePublicationDonneesModification")),
         _texts("montant", _any_of(found, "montant", "valeurGlobale")),
         _texts("dureeMois", _any_of(found, "dureeMois")),
+        _texts("objetModification", _any_of(found, "objetModification")),
         _structs("titulaires", [holders(_item(c, "titulaires")) or None for c in found], HOLDER),
         pl.Series("_rank", [rank for _, rank, _ in changes], dtype=pl.Int64),
     ]

@@ -1,0 +1,135 @@
+"""Which framework agreement of the files a marché subséquent, or an undecided contract, belongs to.
+
+By its number first; failing that by what it shares with a framework notified before: holder, CPV group, words of the subject.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser import rules
+from spaser.contracts import consultations
+
+_ENDS = (10, 9, 8)
+_LOT = r"(?i)\blots?\b"
+ABSENT, PLAIN, SIBLING, AFTER = (
+    "aucun contrat de cet acheteur ne porte ce numéro dans les fichiers",
+    "le contrat qui porte ce numéro n'est pas un accord-cadre",
+    "le contrat qui porte ce numéro est un lot de la même consultation",
+    "l'accord-cadre qui porte ce numéro n'a pas été notifié avant",
+)
+
+
+def number(name: str) -> pl.Expr:
+    """A contract number as platforms write it, separators and case made alike (« 2023.14 », « 2023-14 »)."""
+    return pl.col(name).str.to_uppercase().str.replace_all(r"[^0-9A-Z]+", "_").str.strip_chars("_")
+
+
+def _given() -> pl.Expr:
+    return (pl.col("idAccordCadre").is_not_null() & (pl.col("idAccordCadre") != pl.col("id"))).fill_null(False)
+
+
+def by_number(contracts: pl.DataFrame) -> pl.DataFrame:
+    """``uid, _par_numero`` (framework of that number, notified before, not a sibling lot), ``_du_numero, _voisin, _pourquoi``.
+
+    ``_du_numero`` is the framework of that number whatever its date; ``_voisin`` is a contract of that number or of a number that begins with it; ``_pourquoi`` says why the number does not
+    decide. Needs ``_cadre`` and the columns of ``kinds.judge``.
+    """
+    asked = contracts.filter(~pl.col("_cadre") & (_given() | pl.col("_cite").is_not_null())).select(
+        "uid", "acheteur_siren", "objet", "dateNotification", _numero=pl.coalesce(pl.when(_given()).then(number("idAccordCadre")), number("_cite"))
+    )
+    others = contracts.filter(pl.col("acheteur_siren").is_in(asked["acheteur_siren"].unique().implode())).select(
+        "acheteur_siren", "_cadre", autre="uid", autre_objet="objet", autre_date="dateNotification", _numero=number("id")
+    )
+    pairs = _spellings(asked).join(others, on=["acheteur_siren", "_numero"]).filter(pl.col("uid") != pl.col("autre"))
+    pairs = pairs.with_columns(_lot_frere=_siblings(pairs))
+    before = (pl.col("autre_date") < pl.col("dateNotification")).fill_null(False)
+    why = (
+        pl.when(~pl.col("_cadre")).then(pl.lit(1)).when(pl.col("_lot_frere")).then(pl.lit(2)).when(~before).then(pl.lit(3)).otherwise(0)
+    )  # fmt: skip
+    best = pairs.with_columns(_rang=why).sort("uid", "_rang", "autre").unique("uid", keep="first", maintain_order=True)
+    reasons = {1: PLAIN, 2: SIBLING, 3: AFTER}
+    told = best.select(
+        "uid",
+        _par_numero=pl.when(pl.col("_rang") == 0).then("autre"),
+        _du_numero=pl.when("_cadre").then("autre"),
+        _meme_numero="autre",
+        _pourquoi=pl.col("_rang").replace_strict(reasons, default=None, return_dtype=pl.String),
+    )
+    known = asked.select("uid").join(told, on="uid", how="left").join(_by_stem(asked, others), on="uid", how="left")
+    return known.select("uid", "_par_numero", "_du_numero", _voisin=pl.coalesce("_meme_numero", "_racine"), _pourquoi=pl.col("_pourquoi").fill_null(ABSENT))
+
+
+def _spellings(asked: pl.DataFrame) -> pl.DataFrame:
+    """The number, and its end: « 20232023S01070 » in a subject is « 2023S01070 », the year of the budget written before it."""
+    number = pl.col("_numero")
+    ends = (pl.when(number.str.len_chars() > size).then(number.str.tail(size)) for size in _ENDS)
+    return asked.with_columns(_numero=pl.concat_list(number, *ends).list.drop_nulls()).explode("_numero")
+
+
+def _siblings(pairs: pl.DataFrame) -> pl.Series:
+    """Both subjects name a lot of the same consultation."""
+    own, other = (consultations.stems(pairs.select(objet=name))["racine"] for name in ("objet", "autre_objet"))
+    lots = pairs.select(both=pl.col("objet").str.contains(_LOT) & pl.col("autre_objet").str.contains(_LOT))["both"]
+    return ((own == other) & lots).fill_null(False)
+
+
+def _by_stem(asked: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """``uid, _racine``: a framework whose number begins with the number asked for, or is its beginning."""
+    frameworks = others.filter("_cadre").select("acheteur_siren", "autre", cle=_prefixes()).explode("cle")
+    wanted = asked.select("uid", "acheteur_siren", cle=_prefixes()).explode("cle").drop_nulls("cle")
+    found = wanted.join(frameworks, on=["acheteur_siren", "cle"]).filter(pl.col("uid") != pl.col("autre"))
+    return found.group_by("uid").agg(_racine=pl.col("autre").min())
+
+
+def _prefixes() -> pl.Expr:
+    """The number and its beginnings of at least two parts: « 2023_14_00 » is also « 2023_14 »."""
+    parts = pl.col("_numero").str.split("_")
+    two, three = (parts.list.head(size).list.join("_") for size in (2, 3))
+    long = pl.when(parts.list.len() >= 2).then(two)
+    return pl.concat_list("_numero", long, pl.when(parts.list.len() >= 3).then(three)).list.drop_nulls().list.unique()
+
+
+def by_resemblance(contracts: pl.DataFrame) -> pl.DataFrame:
+    """``uid, _par_ressemblance``, ``_possible``: a framework notified before that shares what is bought.
+
+    The words of the subject with a holder or the CPV group make a presumed link; a holder and the CPV group alone only a
+    possible one. Looked for where the kind is a marché subséquent or undecided and no number is given. Needs ``_sorte``.
+    """
+    settings = rules.toml("contract_facts.toml")["lien_par_ressemblance"]
+    left = pl.col("_sorte").is_in(["marche_subsequent", "indecis"]) & pl.col("_du_numero").is_null() & pl.col("_cite").is_null()
+    asked = _narrow(contracts.filter(left & pl.col("dateNotification").is_not_null()), "")
+    buyers = asked["acheteur_siren"].unique().implode()
+    candidates = contracts.filter((pl.col("_sorte") == "accord_cadre") & pl.col("acheteur_siren").is_in(buyers))
+    known = _narrow(candidates, "autre_")
+    pairs = pl.concat([
+        _paired(asked.explode("titulaires"), known.explode("autre_titulaires"), "titulaires"), _paired(asked, known, "groupe"),
+    ])  # fmt: skip
+    pairs = pairs.filter((pl.col("autre_date") <= pl.col("date")) & (pl.col("uid") != pl.col("autre_uid")))
+    shared = pl.col("mots").list.set_intersection("autre_mots").list.len()
+    smallest = pl.min_horizontal(pl.col("mots").list.len(), pl.col("autre_mots").list.len())
+    alike = (shared >= settings["mots_minimum"]) & (shared >= settings["mots_communs"] * smallest)
+    group = (pl.col("groupe") == pl.col("autre_groupe")).fill_null(False)
+    scored = (
+        pairs.with_columns(_groupe=group, _mots=alike).group_by("uid", "autre_uid", "autre_date")
+        .agg(mots=pl.col("_mots").any(), deux=(pl.col("par") == "titulaires").any() & pl.col("_groupe").any())
+        .filter(pl.col("mots") | pl.col("deux"))
+    )  # fmt: skip
+    best = scored.sort("uid", "mots", "deux", "autre_date", "autre_uid", descending=[False, True, True, True, False])
+    best = best.unique("uid", keep="first", maintain_order=True)
+    return best.select("uid", _par_ressemblance=pl.when("mots").then("autre_uid"), _possible="autre_uid")
+
+
+def _narrow(contracts: pl.DataFrame, prefix: str) -> pl.DataFrame:
+    empty = rules.toml("contract_facts.toml")["lien_par_ressemblance"]["mots_vides"]
+    words = consultations.normal(pl.col("objet")).str.extract_all("[a-z]{4,}").list.unique()
+    told = contracts.select(
+        "acheteur_siren", uid="uid", date="dateNotification", titulaires=pl.col("titulaires_cle").str.split("|"),
+        groupe=pl.col("codeCPV").str.head(3), mots=words.list.set_difference(pl.lit(empty.split("|"))).fill_null([]),
+    )  # fmt: skip
+    return told.rename({name: prefix + name for name in told.columns if name != "acheteur_siren"})
+
+
+def _paired(asked: pl.DataFrame, known: pl.DataFrame, by: str) -> pl.DataFrame:
+    pairs = asked.join(known, left_on=["acheteur_siren", by], right_on=["acheteur_siren", f"autre_{by}"], coalesce=False)
+    return pairs.select("uid", "date", "groupe", "mots", "autre_uid", "autre_date", "autre_groupe", "autre_mots", par=pl.lit(by))

@@ -1,0 +1,85 @@
+"""One reader of dates for every source: contracts, ledgers, registers, notices, answers.
+
+Day before month, as in France; ISO; a spreadsheet's serial number; a month in letters. An instant in universal time is a
+day in Paris. A year of two digits belongs to the hundred years that end in ``WINDOW_END``. A day outside the plausible years
+is unknown, never believed.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+#: Essential data, purchases and lists: nothing before, nothing after.
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+#: « 49 » is 2049 (an end of contract), « 50 » is 1950 (before every plausible day, hence unknown).
+WINDOW_END = 2049
+#: Spreadsheet serial numbers of the first and last days.
+EXCEL_FIRST, EXCEL_LAST = 32874, 73415
+_MONTHS = {
+    "janvier": 1, "janv": 1, "fevrier": 2, "fevr": 2, "fev": 2, "mars": 3, "avril": 4, "avr": 4, "mai": 5, "juin": 6,
+    "juillet": 7, "juil": 7, "aout": 8, "septembre": 9, "sept": 9, "octobre": 10, "oct": 10, "novembre": 11, "nov": 11,
+    "decembre": 12, "dec": 12,
+}  # fmt: skip
+_HOUR = r"(?:[T ,].*)?$"
+
+
+def day(column: pl.Expr, dtype: pl.DataType | None = None, *, since: date = FIRST_DAY) -> pl.Expr:
+    """A date between ``since`` and 2100, or null: of a text (``dtype`` String, or not said) or of a column already typed."""
+    found = _written(column) if dtype is None or dtype == pl.String else column.cast(pl.Date, strict=False)
+    return pl.when(found.is_between(since, LAST_DAY)).then(found)
+
+
+def one(text: str | None) -> date | None:
+    """The day that one text says, by the same reader."""
+    return pl.select(day(pl.lit(text, dtype=pl.String))).item()
+
+
+def excel_day(column: pl.Expr) -> pl.Expr:
+    """The date a spreadsheet serial number means, or null."""
+    serial = column.str.extract(r"^(\d{5})(?:[.,]\d+)?$").cast(pl.Int32, strict=False)
+    known = pl.when(serial.is_between(EXCEL_FIRST, EXCEL_LAST)).then(serial)
+    return pl.date(1899, 12, 30) + pl.duration(days=known)
+
+
+def _written(column: pl.Expr) -> pl.Expr:
+    universal = column.str.contains(r"T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]00:?00)$")
+    iso = _date(column.str.slice(0, 10))
+    other = pl.when(iso.is_null()).then(column.str.strip_chars())
+    forms = (
+        _in_figures(other)
+        .str.replace(r"^(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})" + _HOUR, "$3-$2-$1")
+        .str.replace(r"^(\d{4})[/. -](\d{1,2})[/. -](\d{1,2})" + _HOUR, "$1-$2-$3")
+        .str.replace(r"^((?:19|20)\d{2})(\d{2})(\d{2})(?:\D.*)?$", "$1-$2-$3")
+        .str.replace(r"^(\d{2})(\d{2})((?:19|20)\d{2})$", "$3-$2-$1")
+    )
+    return pl.coalesce(_paris(pl.when(universal).then(column)), iso, _date(forms), _short(other), excel_day(other))
+
+
+def _in_figures(text: pl.Expr) -> pl.Expr:
+    """« 1er mars 2024 », « mardi 5 févr. 2024 »: the month in figures."""
+    worded = pl.when(text.str.contains(r"(?i)[a-zà-ÿ]{3}")).then(text)
+    plain = worded.str.to_lowercase().str.replace_many(["é", "è", "û", "1er"], ["e", "e", "u", "1"]).str.replace(r"^[a-z]+di\s+", "")
+    names = sorted(_MONTHS, key=len, reverse=True)
+    parts = plain.str.extract_groups(r"^(\d{1,2})[ ./-]+(" + "|".join(names) + r")\.?[ ./-]+(\d{4}|\d{2})(?:\D.*)?$")
+    month = parts.struct.field("2").replace_strict(_MONTHS, default=None, return_dtype=pl.Int32).cast(pl.String)
+    return pl.coalesce(pl.concat_str(parts.struct.field("1"), month, parts.struct.field("3"), separator="/"), text)
+
+
+def _short(text: pl.Expr) -> pl.Expr:
+    """« 15/03/24 »: a year of two digits, in the window."""
+    parts = _in_figures(text).str.extract_groups(r"^(\d{1,2})[/. -](\d{1,2})[/. -](\d{2})" + _HOUR)
+    short = parts.struct.field("3").cast(pl.Int32, strict=False)
+    year = short + pl.when(short <= WINDOW_END % 100).then(WINDOW_END // 100 * 100).otherwise((WINDOW_END // 100 - 1) * 100)
+    return _date(pl.concat_str(year.cast(pl.String), parts.struct.field("2"), parts.struct.field("1"), separator="-"))
+
+
+def _date(column: pl.Expr) -> pl.Expr:
+    return column.str.to_date("%Y-%m-%d", strict=False)
+
+
+def _paris(column: pl.Expr) -> pl.Expr:
+    """Midnight in Paris is often published as 22 or 23 h of the day before, universal time."""
+    instant = column.str.slice(0, 16).str.to_datetime("%Y-%m-%dT%H:%M", strict=False, time_unit="ms")
+    return instant.dt.replace_time_zone("UTC").dt.convert_time_zone("Europe/Paris").dt.date()

@@ -1,0 +1,128 @@
+"""The kind of a contract is judged: framework, marché subséquent, several lots under one number, undecided, or plain marché."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+
+import polars as pl
+import pytest
+
+from spaser import rules
+from spaser.vocabulary import CONTRACT_KINDS
+
+from test_consultations import decisions
+from test_contracts import BUYER, built, record
+
+FACTS = rules.toml("contract_facts.toml")
+EXAMPLES = [
+    pytest.param(fact, name, rows, matches, id=f"{fact}-{name}-{'oui' if matches else 'non'}")
+    for fact, table in FACTS.items() if fact in ("nature", "montant", "duree", "date")
+    for name, rule in table.items() for matches, key in ((True, "oui"), (False, "non")) if (rows := rule.get(key))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fact, name, rows, matches", EXAMPLES)
+def test_each_rule_of_the_table_sees_its_example_and_not_its_counter_example(fact, name, rows, matches):
+    given = [{key: None if value == "" else value for key, value in row.items()} for row in rows]
+    got = built(*(record(**row) for row in given))[rows[0].get("id", "M1")]
+    assert (got[f"{fact}_regle"] == name) is matches
+    assert not matches or got[f"{fact}_preuve"]
+    if fact == "nature" and matches:
+        assert got["nature_contrat"] == FACTS[fact][name]["conclut"]
+
+
+def test_every_conclusion_is_a_kind_and_every_rule_says_what_it_sees_with_both_examples():
+    for name, rule in FACTS["nature"].items():
+        assert rule["voit"] and rule["preuve"] and rule["conclut"] in {*CONTRACT_KINDS, "decision"}
+        assert name == "decision" or (rule["oui"] and rule["non"])
+
+
+#: Frameworks with orders that carry the framework's own number, under all sorts of spellings: none is a marché subséquent.
+OWN_NUMBERS = [
+    ("2023-1401-00", "2023-14", "ACCORD-CADRE RELATIF A L'ENTRETIEN DES ESPACES VERTS : Lot 1"),
+    ("2023-19-00", "2023.19", "ACCORD CADRE RELATIF A UN SERVICE DE COLLECTE"),
+    ("2024-0401-00", "2024.04.01", "Contrôles réglementaires périodiques - Lot 1"),
+    ("24MS016_L1", "24MS016", "Entretien des espaces verts : Lot 1"),
+    ("AC7-2", "AC7", "Fourniture de papier"),
+    ("2024_12", "12", "Fourniture de denrées"),
+    ("F2024-3", "f2024/3", "Location de bennes"),
+    ("2024000900", "2024-009", "Maintenance des ascenseurs"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("id, number, subject", OWN_NUMBERS)
+def test_a_framework_that_carries_its_own_short_number_is_a_framework(id, number, subject):
+    got = built(record(id=id, idAccordCadre=number, objet=subject, techniques="Accord-cadre"))[id]
+    assert (got["nature_contrat"], got["accord_cadre"], got["marche_subsequent"]) == ("accord_cadre", True, False)
+
+
+def test_sibling_lots_that_share_the_number_of_one_of_them_are_frameworks_not_its_orders():
+    lots = [
+        record(position=n, id=id, idAccordCadre="24MS016", objet=f"Entretien des espaces verts de la ville fictive : Lot {n}",
+               techniques="Accord-cadre", dateNotification=day)
+        for n, id, day in ((1, "24MS016_L1", date(2024, 7, 11)), (2, "24MS016", date(2024, 7, 11)), (4, "24MS016_L4", date(2024, 7, 20)))
+    ]  # fmt: skip
+    assert {row["nature_contrat"] for row in built(*lots).values()} == {"accord_cadre"}
+    # Without their technique nothing proves it: a lot notified after its sibling is not its order either.
+    plain = [row | {"techniques": None if row["id"] == "24MS016_L4" else "Accord-cadre"} for row in lots]
+    got = built(*plain)["24MS016_L4"]
+    assert got["nature_contrat"] == "indecis" and "lot de la même consultation" in got["nature_preuve"]
+
+
+SAID = [
+    ("Marché subséquent n°2 accord-cadre espaces verts", True),
+    ("MARCHES SUBSEQUENTS MULTI-ATTRIBUTAIRES DE MENUISERIE", True),
+    ("March\ufffd subs\ufffdquent de peinture", True),
+    ("MS n° 3 - Entretien du parc", True),
+    ("MS2019-90125 SSI du lycée fictif", True),
+    ("Terminal fictif - MS 4 maîtrise d'œuvre", True),
+    ("Bon de commande n°12 : signalisation", True),
+    ("Location d'écrans - marché fondé sur l'accord-cadre n° 20212021F09371", True),
+    ("Accord-cadre à marchés subséquents de travaux", False),
+    ("Accord-cadre mono-attributaire à bons de commande et à marchés subséquents", False),
+    ("Licences MS 365 et support", False),
+    ("Maintenance des systèmes MS Office 2019", False),
+    ("Marché à bons de commande de voirie", False),
+]
+
+
+@pytest.mark.parametrize("subject, later", SAID)
+def test_the_subject_says_a_marche_subsequent_in_all_its_forms(subject, later):
+    assert built(record(objet=subject))["M1"]["marche_subsequent"] is later
+
+
+def test_a_number_alone_is_undecided_kept_in_the_sums_and_its_low_bound_is_nothing_when_a_framework_may_hold_it():
+    framework = record(position=2, id="2023-19-00", objet="Collecte des encombrants fictifs", techniques="Accord-cadre", dateNotification=date(2024, 1, 1))
+    alone = built(record(idAccordCadre="AC9"))["M1"]
+    assert (alone["nature_contrat"], alone["marche_subsequent"], alone["montant_retenu"], alone["montant_bas"]) == ("indecis", None, 5_000_000, 5_000_000)
+    stem = built(record(idAccordCadre="2023-19"), framework)["M1"]
+    assert (stem["nature_contrat"], stem["cadre_possible"]) == ("indecis", BUYER + "2023-19-00")
+    assert (stem["montant_retenu"], stem["montant_bas"]) == (5_000_000, 0)
+
+
+def test_a_marche_subsequent_without_a_number_joins_the_framework_it_resembles_and_is_not_summed_beside_it():
+    framework = record(position=1, id="M0", objet="Accord-cadre espaces verts", techniques="Accord-cadre", montant=1_000_000, dateNotification=date(2025, 1, 1))
+    told = record(position=2, id="M2", objet="Marché subséquent n°2 accord-cadre espaces verts", montant=80_000)
+    got = built(framework, told)
+    assert got["M2"]["cadre_uid"] == BUYER + "M0" and got["M2"]["cadre_lien"] == "ressemblance"
+    assert got["M2"]["montant_retenu"] is None and got["M2"]["montant_retenu_haut"] == 8_000_000
+    other = built(framework, told | {"objet": "Marché subséquent n°2 : peinture", "codeCPV": "45442100", "titulaires": None})["M2"]
+    assert other["cadre_uid"] is None and other["montant_retenu"] == 8_000_000
+
+
+def test_a_decision_on_the_kind_wins_and_is_said():
+    got = built(record(idAccordCadre="AC9"), decisions=decisions(("nature", "M1", "accord_cadre")))["M1"]
+    assert (got["nature_contrat"], got["accord_cadre"], got["nature_regle"]) == ("accord_cadre", True, "decision")
+    assert built(record(idAccordCadre="AC9"), decisions=decisions(("nature", "M1", "peut-être")))["M1"]["nature_contrat"] == "indecis"
+
+
+def test_the_kind_does_not_depend_on_the_order_of_records():
+    rows = [record(position=n, id=id, objet=subject, idAccordCadre=number, techniques="Accord-cadre") for n, (id, number, subject) in enumerate(OWN_NUMBERS, 1)]
+    rows += [record(position=20 + n, id=f"S{n}", objet=subject) for n, (subject, _) in enumerate(SAID)]
+    first = built(*rows)
+    random.Random(3).shuffle(rows)
+    columns = ("nature_contrat", "nature_regle", "cadre_uid", "cadre_possible", "marche_subsequent")
+    again = built(*rows)
+    assert all(first[id][name] == again[id][name] for id in first for name in columns)
+    assert pl.Series([row["nature_contrat"] for row in first.values()]).is_in(list(CONTRACT_KINDS)).all()
