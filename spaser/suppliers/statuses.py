@@ -231,15 +231,7 @@ def _forms(establishments: pl.LazyFrame) -> pl.LazyFrame:
     units = (
         establishments.filter(pl.col("categorie_juridique").is_not_null())
         .with_columns(officiel=official)
-        .sort(
-            "officiel",
-            pl.col("siret").is_null(),
-            "au",
-            "siege",
-            "source",
-            descending=[True, True, True, True, False],
-            nulls_last=True,
-        )
+        .sort("officiel", pl.col("siret").is_null(), "au", "siege", "source", descending=[True, True, True, True, False], nulls_last=True)
         .unique("siren", keep="first", maintain_order=True)
     )
     categories = rules.table("ess_legal_categories.csv").lazy().select("categorie_juridique", "famille", "traitement", "motif")
@@ -292,12 +284,7 @@ def _lists(register: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFrame
             .str.join(", "),
         )
     )
-    enough = (
-        rules.table("siae_types.csv")
-        .lazy()
-        .select(statut="code", seuil=pl.col("liste_nationale_des").cast(pl.Int64))
-        .drop_nulls()
-    )
+    enough = rules.table("siae_types.csv").lazy().select(statut="code", seuil=pl.col("liste_nationale_des").cast(pl.Int64)).drop_nulls()
     counts = REGISTER.conform(register).group_by("statut").agg(n=pl.struct("siren", "siret").n_unique())
     national = enough.join(counts, on="statut", how="left").select(
         inclusif_manquants=pl.col("statut").filter(pl.col("n").fill_null(0) < pl.col("seuil")).sort().str.join(", ")
