@@ -124,12 +124,14 @@ def _of_ess(rule: dict[str, Any]) -> tuple[pl.Expr, pl.Expr]:
     """The base of the ESS: buyer, holder, listed services, duration, no earlier award on the same base."""
     most = rule["max_months"]
     months = pl.coalesce("dureeMois_initiale", "dureeMois")
-    public = pl.col("acheteur_categorie").is_not_null() | pl.col("type_acheteur").is_in(["central", "autre"])
+    # An operator of networks may be no pouvoir adjudicateur; a buyer of unknown kind most often is one, and it is said.
+    doubtful = (pl.col("type_acheteur") == "entite").fill_null(False) & pl.col("acheteur_categorie").is_null()
+    unsaid = pl.col("type_acheteur").is_null() & pl.col("acheteur_categorie").is_null()
     same = "même titulaire, mêmes services réservés dans les trois ans ({}) : à confirmer"
     other = "même titulaire, marché réservé à l'ESS dans les trois ans, d'un autre acheteur ou d'autres services ({}) : L2113-16 ne les distingue pas, à confirmer"
     before = pl.col("avant").fill_null("")
     tests = (
-        (pl.when(public).then(True), "", "acheteur dont on ne sait s'il est pouvoir adjudicateur, seul admis à cette réservation"),
+        (pl.when(~doubtful).then(True), "", "entité adjudicatrice : cette réservation n'est ouverte qu'aux pouvoirs adjudicateurs, à confirmer"),
         (pl.col("titulaire_ess"), "titulaire hors de l'ESS", "statut ESS du titulaire inconnu"),
         (pl.when(pl.col("codeCPV").is_null() | (pl.col("_liste") == "sous_code")).then(None).otherwise(pl.col("_liste").is_not_null()),
          "services hors de la liste", "sous-code de la liste ou code CPV absent : à trancher"),
@@ -143,4 +145,6 @@ def _of_ess(rule: dict[str, Any]) -> tuple[pl.Expr, pl.Expr]:
         for answer, no, unknown in tests
     ]
     why = pl.concat_str(told, separator=" ; ", ignore_nulls=True)
-    return possible, pl.when(why == "").then(pl.lit("titulaire de l'ESS, services de la liste, durée permise")).otherwise(why)
+    allowed = "titulaire de l'ESS, services de la liste, durée permise"
+    said = pl.when(unsaid).then(pl.lit(f"{allowed}, si l'acheteur est un pouvoir adjudicateur")).otherwise(pl.lit(allowed))
+    return possible, pl.when(why == "").then(said).otherwise(why)
