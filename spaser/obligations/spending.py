@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.text import fold_expr
 from spaser.vocabulary import AGEC, FOOD, SPEND
 
 #: The perimeters of a ledger that may be purchases.
@@ -41,7 +42,7 @@ def agec(spend: pl.LazyFrame) -> pl.LazyFrame:
     table = rules.table("agec_products.csv")
     label = pl.concat_str("famille_acheteur", "famille_acheteur_libelle", separator=" ", ignore_nulls=True)
     words = pl.when(label != "").then(label).otherwise("libelle")
-    told = spend.filter(MAYBE).with_columns(_mots=words.str.to_lowercase())
+    told = spend.filter(MAYBE).with_columns(_mots=fold_expr(words))
     # The first category whose words are found, in the order of the table.
     category = pl.coalesce(
         pl.when(pl.col("_mots").str.contains(rf"\b(?:{pattern})")).then(pl.lit(name))
@@ -61,7 +62,7 @@ def food(spend: pl.LazyFrame) -> pl.LazyFrame:
     A quality in words that are not known, or a line with tax, leaves the shares of its year unknown.
     """
     known = rules.method()["obligations"]["qualite_alimentaire"]
-    said = pl.col("qualite").str.to_lowercase().str.normalize("NFD").str.replace_all(r"\p{M}", "").str.replace_all(r"[^a-z0-9]+", " ").str.strip_chars()
+    said = fold_expr(pl.col("qualite"))
     organic, lasting = said.is_in(known["bio"]), said.is_in(known["bio"] + known["durable"])
     understood = (lasting | said.is_in(known["aucune"])) & (pl.col("taxe") == "HT")
     rows = spend.filter(MAYBE & pl.col("qualite").is_not_null()).with_columns(bio=organic, durable=lasting, _su=understood)
