@@ -35,7 +35,7 @@ _SUBJECT = (
 def section_obligations(findings: Findings) -> Section | None:
     """Duties: readiness, states, contracts to open, reserved contracts, the buyer's own duties, questions, sources."""
     ready = findings.extras.get("preparation")
-    if "prive" in findings.extras:
+    if findings.extras.get("prive") is not None:
         return private_section(findings)
     if ready is None or not ready.height:
         return None
