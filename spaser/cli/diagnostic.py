@@ -7,11 +7,10 @@ import argparse
 import polars as pl
 
 import spaser
+from spaser.cli.given import decided, delivered
 from spaser.cli.options import command, corrections, day, selection, source
-from spaser.cli.terminal import progress, say, wrote
+from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
-from spaser.sources.answers.constats import read_answers
-from spaser.sources.answers.overrides import read_overrides
 from spaser.sources.ledgers import read_ledger
 from spaser.sources.notices import read_notices
 from spaser.studies.diagnostic import Declared
@@ -38,23 +37,21 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 
 def _run(choices: argparse.Namespace) -> None:
-    demo = not choices.contrats
     paths, asked = source(choices)
     result = spaser.diagnose(
         paths, **asked, progress=progress,
-        declared=_declared(choices), decisions=_decisions(choices),
+        declared=_declared(choices), decisions=decided(choices),
         spend=read_ledger(choices.depenses).lines.lazy() if choices.depenses else None,
         notices=read_notices(choices.avis, progress=progress) if choices.avis else None,
         pieces=spaser.clauses(choices.pieces, progress=progress) if choices.pieces else None,
     )  # fmt: skip
-    if demo:
+    if result.base.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
     say(spaser.summary(result))
-    if choices.acheteur and len(result.sirens) == 1:
+    if isinstance(choices.acheteur, str) and len(result.sirens) == 1:
         say(f"\nAcheteur demandé : « {choices.acheteur} » ; acheteur retenu : {result.scope} ({result.sirens[0]})")
-    written = spaser.write(result, choices.sortie)
-    wrote(written)
-    if demo:
+    delivered(choices, "diagnostic", lambda folder: spaser.write(result, folder))
+    if choices.demo:
         say('\nAvec vos contrats : python run.py diagnostic mes_contrats.json --acheteur "Ma Ville"\nÀ l\'écran, en choisissant : python run.py lab')
     _refuse_cut(result.base.rejects)
 
@@ -79,12 +76,6 @@ def _declared(choices: argparse.Namespace) -> Declared:
         kind=choices.type_acheteur, adopted=choices.spaser_adopte, link=choices.spaser_lien, published=choices.spaser_indicateurs,
         book_v=dict(choices.livre_v), soumis_au_code=not choices.hors_code,
     )  # fmt: skip
-
-
-def _decisions(choices: argparse.Namespace) -> pl.LazyFrame | None:
-    """The answers to findings and the statuses corrected by hand, together."""
-    given = [read(path) for read, path in ((read_answers, choices.decisions), (read_overrides, choices.corrections)) if path]
-    return pl.concat(given) if given else None
 
 
 def _refuse_cut(rejects: pl.LazyFrame) -> None:

@@ -36,5 +36,5 @@ def test_the_spending_of_book_v_is_a_year_and_euros():
 
 
 def test_a_spaser_is_not_described_without_its_day(capsys):
-    assert cli.main(["diagnostic", "--spaser-lien", "x"]) == 2
+    assert cli.main(["diagnostic", "--demo", "--spaser-lien", "x"]) == 2
     assert "sans sa date d'adoption" in capsys.readouterr().err
