@@ -10,6 +10,7 @@ import spaser
 from spaser.cli.options import command, corrections, selection, source
 from spaser.cli.terminal import progress, say, wrote
 from spaser.problems import Problem
+from spaser.shipped import launcher
 from spaser.sources.answers.constats import read_answers
 from spaser.sources.answers.overrides import read_overrides
 from spaser.sources.notices import read_notices
@@ -46,7 +47,8 @@ def _run(choices: argparse.Namespace) -> None:
     written = spaser.write(result, choices.sortie)
     wrote(written)
     if demo:
-        say('\nAvec vos contrats : python run.py diagnostic mes_contrats.json --acheteur "Ma Ville"\nÀ l\'écran, en choisissant : python run.py lab')
+        say(f'\nAvec vos contrats : {launcher()} diagnostic mes_contrats.json --acheteur "Ma Ville"')
+        say(f"À l'écran, en choisissant : {launcher()} lab")
     _refuse_cut(result.base.rejects)
 
 

@@ -8,9 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from spaser import shipped
 from spaser.vocabulary import DEFAULT_POPULATION, POPULATIONS
 
-DEMO = Path(__file__).parents[2] / "data"
+DEMO = shipped.demo()
 _LISTS = "listes de fournisseurs de l'ESS et inclusifs"
 
 
