@@ -82,6 +82,7 @@ LIBRARIES = {
     "docx": {"sources", "deliverables"},
     "pptx": {"deliverables"},
     "xlsxwriter": {"deliverables"},
+    "tomlkit": {"studies"},
     "typst": {"deliverables"},
     "rapidfuzz": {"problems", "linkage"},
     "scipy": {"linkage", "renewals", "potential", "impact", "meetings"},

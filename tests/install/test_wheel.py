@@ -56,7 +56,7 @@ def test_the_wheel_carries_the_demo_and_the_notebooks(wheel):
 def test_the_main_job_runs_from_another_folder_and_names_the_installed_command(installed, tmp_path):
     found = run(installed, tmp_path, "python", "-c", "import spaser; print(spaser.__file__)").stdout
     assert str(installed.parent) in found
-    done = run(installed, tmp_path, "spaser", "diagnostic", "--sortie", "resultats")
+    done = run(installed, tmp_path, "spaser", "diagnostic", "--demo", "--sortie", "resultats")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "resultats" / "diagnostic.html").is_file()
     assert "spaser lab" in done.stdout and "run.py" not in done.stdout + done.stderr
