@@ -135,8 +135,8 @@ def _bounds() -> list[pl.Expr]:
 
 
 def decided_cents(proposal: pl.Expr) -> pl.Expr:
-    """The decided amount in cents: « accepter » takes the proposal, otherwise euros (« 38 800,50 »); null if unreadable."""
+    """The decided amount in cents: « accepter » takes the proposal, « refuser » the value kept, otherwise euros (« 38 800,50 »); null if unreadable."""
     text = pl.col("decision_montant").str.strip_chars().str.to_lowercase()
     number = text.str.replace_all(r"[\s€]", "").str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
     cents = (number * CENT).round(0).cast(pl.Int64, strict=False)  # « nan » or « inf » are not amounts
-    return pl.when(text == "accepter").then(proposal).otherwise(cents)
+    return pl.when(text == "accepter").then(proposal).when(text == "refuser").then("montant").otherwise(cents)
