@@ -63,7 +63,7 @@ def known_suppliers(
     )  # fmt: skip
     return Registers(
         pl.concat([lists.register, reduced.register]), pl.concat([lists.establishments, reduced.establishments]),
-        lists.rejects, pl.concat([lists.files, _described(reduced.sources)], how="diagonal_relaxed"), lists.unnumbered, lists.filled, lists.seen,
+        lists.rejects, pl.concat([lists.files, _described(reduced.sources)], how="diagonal_relaxed"), lists.unnumbered, lists.filled, lists.seen, lists.demo,
     )  # fmt: skip
 
 
