@@ -104,7 +104,7 @@ class Selection(HasTraits):
         except TraitError as failure:
             raise Problem("Un choix gardé dans la mission n'est pas permis", where=f"{mission.source.name}, [ecran]", why="Il n'existe pas dans ce kit",
                           todo="Ôtez la table [ecran], puis recommencez") from failure  # fmt: skip
-        found.home = str(mission.home) if mission.whole and mission.home.resolve() != missions.DEMO.resolve() else ""
+        found.home = str(mission.home) if mission.whole and not mission.demo else ""
         return found
 
     def keep(self) -> None:
