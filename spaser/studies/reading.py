@@ -17,7 +17,6 @@ from spaser.sources.registers import read_registers
 from spaser.studies import diagnostic
 from spaser.vocabulary import FILLED, SEEN
 
-
 #: When no record has a date: accounts do not depend on it.
 _NO_DAY = date(2100, 1, 1)
 
