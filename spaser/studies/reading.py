@@ -15,7 +15,7 @@ from spaser.problems import Problem
 from spaser.sources import archives, filled, ledgers, notices, programmes
 from spaser.sources.registers import read_registers
 from spaser.studies import diagnostic
-from spaser.vocabulary import FILLED, SEEN
+from spaser.vocabulary import FILLED, NOTIONS, SEEN
 
 #: When no record has a date: accounts do not depend on it.
 _NO_DAY = date(2100, 1, 1)
@@ -155,7 +155,9 @@ def write(found: Sequence[Looked], folder: Path | str) -> list[Path]:
     """Write lecture_colonnes.csv and lecture_sources.csv."""
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
+    # Counts, not amounts nor dates: their names say so.
+    sources = pl.concat([FILLED.empty(), *(one.filled for one in found)]).rename({notion: f"avec_{notion}" for notion in NOTIONS})
     return [
-        handed.write_atomic(target / "lecture_sources.csv", handed.officers_csv(pl.concat([FILLED.empty(), *(one.filled for one in found)]))),
+        handed.write_atomic(target / "lecture_sources.csv", handed.officers_csv(sources)),
         handed.write_atomic(target / "lecture_colonnes.csv", handed.officers_csv(pl.concat([SEEN.empty(), *(one.seen for one in found)]))),
     ]
