@@ -1,5 +1,7 @@
 """Potential: what a buyer buys × who in the ESS could supply it."""
 
+from spaser.potential.likeness import resemblance
+from spaser.potential.past import similar
 from spaser.potential.projection import (
     advise,
     allotment,
@@ -35,5 +37,7 @@ __all__ = [
     "net",
     "of_spend",
     "opportunities",
+    "resemblance",
+    "similar",
     "supply",
 ]

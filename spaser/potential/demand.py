@@ -73,15 +73,18 @@ def _assigned(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
 
 def _words(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     """Per campaign, the sorted words that all its contracts share: the name by which a need is known again."""
-    plain = pl.col("objet").str.to_lowercase().str.normalize("NFD").str.replace_all(r"\p{M}", "")
-    tokens = plain.str.extract_all(r"[a-z]{4,}").list.unique()
-    spread = contracts.select(*_CAMPAIGN, "uid", _mot=tokens).explode("_mot").filter(
-        pl.col("_mot").is_not_null() & ~pl.col("_mot").str.contains(rf"^(?:{_EMPTY})$")
-    )  # fmt: skip
+    spread = contracts.select(*_CAMPAIGN, "uid", _mot=tokens("objet")).explode("_mot").drop_nulls("_mot")
     sizes = contracts.group_by(_CAMPAIGN).agg(_n=pl.len())
     shared = spread.group_by(*_CAMPAIGN, "_mot").agg(_fois=pl.len()).join(sizes, on=_CAMPAIGN, how="left", nulls_equal=True)
     kept = shared.filter(pl.col("_fois") == pl.col("_n")).group_by(_CAMPAIGN).agg(_mots=pl.col("_mot").sort())
     return kept.filter(pl.col("_mots").list.len() >= settings["mots_minimum"]["value"]).with_columns(pl.col("_mots").list.join(" "))
+
+
+def tokens(column: str) -> pl.Expr:
+    """The distinct words of a subject that say what is bought, accents folded: four letters or more."""
+    plain = pl.col(column).str.to_lowercase().str.normalize("NFD").str.replace_all(r"\p{M}", "")
+    words = plain.str.extract_all(r"[a-z]{4,}").list.unique()
+    return words.list.eval(pl.element().filter(~pl.element().str.contains(rf"^(?:{_EMPTY})$")))
 
 
 def _latest(assigned: pl.LazyFrame, as_of: date, settings: dict) -> pl.LazyFrame:

@@ -414,7 +414,7 @@ def test_a_place_is_a_commune_a_departement_or_the_territory_of_the_buyer():
          "lieuExecution_typeCode": list(asked.values())}
     )  # fmt: skip
     found = opportunities.place(frame).collect()
-    assert found["lieu"].to_list() == ["C75056", "C75056", "D77", "C93001", "A213105554"]
+    assert found["lieu"].to_list() == ["C75056", "C75056", "D77", "C93001", "C31555"]
     members = opportunities.places(found.lazy()).collect()
     assert members.filter(pl.col("lieu") == "D77").height > 400
     assert members.filter(pl.col("lieu") == "A213105554")["code_commune"].to_list() == ["31555"]
