@@ -11,6 +11,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from spaser.detection import heads
+from spaser.detection.numbers import number_said
 from spaser.detection.rules import Except, Lexicon, Rule
 from spaser.detection.sieve import FOLD
 
@@ -34,6 +36,10 @@ ARTICLE = re.compile(
 LINE = 200
 #: Carriers a rule settles by itself: they win over a rule that reads the carrier from the words around.
 FIRM = ("critere", "reservation")
+#: « L. 2113-12 »: the stop of an article's letter ends no sentence.
+DOTTED = re.compile(r"(?<![a-z])([lrd])\. ?")
+#: How far back the search for an overlapping passage begins again: the longest gap of a pattern, so that the work stays linear.
+_OVERLAP = 160
 CLAUSE_WORDS = re.compile(r"clause|condition|exigence|penalite|sera|devra")
 
 
@@ -117,7 +123,7 @@ def read(folded: Folded, nature: str, ranks: Iterable[int], exceptions: Iterable
     `ranks` and `exceptions` are the rules and the exceptions worth trying on it.
     """
     rules = [lexicon.rules[rank] for rank in ranks]
-    hits = [(*match.span(), rule) for rule in rules for match in rule.pattern.finditer(folded.text)]
+    hits = [(start, end, rule) for rule in rules for start, end in spans(rule.pattern, folded.text)]
     if not hits:
         return []
     stops = [match.end() for match in SENTENCE.finditer(folded.text)]
@@ -162,18 +168,33 @@ def _within_reach(weak: Finding, strong: Finding) -> bool:
     )
 
 
+def spans(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+    """Where the pattern stands, overlapping passages included: a match that begins early does not swallow the next one."""
+    found: list[tuple[int, int]] = []
+    match = pattern.search(text)
+    while match:
+        if not found or match.end() > found[-1][1]:
+            found.append(match.span())
+        match = pattern.search(text, max(match.start() + 1, match.end() - _OVERLAP))
+    return found
+
+
 def _kept(hits: list[tuple[int, int, Rule]], text: str, exceptions: list[Except]) -> list[tuple[int, int, Rule]]:
-    """The hits that touch no exception concerning their rule."""
+    """The hits that no exception concerning their rule excludes."""
     kept = hits
     for exception in exceptions:
         if any(exception.concerns(rule.id) for _, _, rule in kept):
-            spans = [match.span() for match in exception.pattern.finditer(text)]
-            kept = [
-                hit
-                for hit in kept
-                if not (exception.concerns(hit[2].id) and any(start < hit[1] and hit[0] < end for start, end in spans))
-            ]
+            found = spans(exception.pattern, text)
+            kept = [hit for hit in kept if not (exception.concerns(hit[2].id) and any(_excludes(span, hit, exception.touch) for span in found))]
     return kept
+
+
+def _excludes(span: tuple[int, int], hit: tuple[int, int, Rule], touch: bool) -> bool:
+    """An exception excludes what it touches; a certain explicit finding, only when it contains it whole (or says that it need not)."""
+    (start, end), (first, last, rule) = span, hit
+    if rule.level == 2 and rule.sure and not touch:
+        return start <= first and last <= end
+    return start < last and first < end
 
 
 def _apart(hits: list[tuple[int, int, Rule]]) -> list[tuple[int, int, Rule]]:
@@ -187,7 +208,8 @@ def _apart(hits: list[tuple[int, int, Rule]]) -> list[tuple[int, int, Rule]]:
 
 
 def _covers(other: Rule, rule: Rule) -> bool:
-    if other.dimension != rule.dimension:
+    """Whether a longer passage says what a shorter one does: never a weaker level, save for a public that only describes the object."""
+    if other.dimension != rule.dimension or other.level < rule.level and not rule.absorbed:
         return False
     if rule.reserve not in ("none", other.reserve, "unspecified"):
         return False
@@ -203,17 +225,33 @@ def _finding(hit: tuple[int, int, Rule], folded: Folded, nature: str, lexicon: L
     before, said, after = text[first:start], text[start:end], text[end:last]
     if rule.level == 1 and contexts["excluded_before"].search(before[-60:]):
         return None
-    level, carrier, confidence = rule.level, _carrier(rule, nature, before, said, after, lexicon), rule.confidence
+    carrier = _carrier(rule, nature, before, said, after, lexicon)
+    level, confidence = _bought(hit, carrier, nature, text, lexicon), rule.confidence
+    if level == 0:
+        return None
+    if level < rule.level:
+        carrier = "objet"
     if (level == 2 or _box(text, start, end, lexicon) is False) and _denied(before, after, text, start, end, rule, lexicon):
         level, carrier = 0, "negated"
     elif level == 2 and carrier == "reservation" and _spoken_of(before, said, after, nature, lexicon):
         level, carrier, confidence = 1, "objet", round(confidence * 0.8, 2)
     elif level == 2 and carrier != "reservation" and _supposed(text, start, before, lexicon):
         level, confidence = 1, round(confidence * 0.8, 2)
-    number, unit = _number(text, start, end, rule, carrier, first, lexicon)
+    number, unit = number_said(text, start, end, "poids" if carrier == "critere" else rule.number, first, lexicon)
     return Finding(
         rule, folded.original(start), folded.original(end), level, carrier, confidence, number, unit, _article(text[first:last])
     )
+
+
+def _bought(hit: tuple[int, int, Rule], carrier: str, nature: str, text: str, lexicon: Lexicon) -> int:
+    """The level of a finding, once seen what the subject line buys: 0 when the word only qualifies something else."""
+    start, _, rule = hit
+    if nature != "objet" or carrier != "objet":
+        return rule.level
+    if heads.of_the_operation(start, rule, carrier, *heads.own(text, lexicon)):
+        return 0
+    head = heads.governing(text, start, lexicon)
+    return min(rule.level, head.level) if head is not None and head.concerns(rule.id) else rule.level
 
 
 def _supposed(text: str, start: int, before: str, lexicon: Lexicon) -> bool:
@@ -275,8 +313,9 @@ def _denied(before: str, after: str, text: str, start: int, end: int, rule: Rule
         return not box
     if rule.harm or contexts["negation_not"].search(before[-60:] + text[start:end] + after[:30]):
         return False
+    before = DOTTED.sub(r"\1 ", before)
     return bool(
-        contexts["negation_before"].search(before[-110:])
+        contexts["negation_before"].search(before[-160:])
         or contexts["negation_inside"].search(text[start:end])
         or contexts["negation_after"].search(after[:80])
     )
@@ -296,27 +335,6 @@ def _box(text: str, start: int, end: int, lexicon: Lexicon) -> bool | None:
     if not boxes or re.search(r"\b(?:oui|non)\b", text[line_start + boxes[-1].end() : start]):
         return None
     return bool(boxes[-1]["on"])
-
-
-def _number(
-    text: str, start: int, end: int, rule: Rule, carrier: str, first: int, lexicon: Lexicon
-) -> tuple[float | None, str | None]:
-    """The number said nearest to the finding, and its unit."""
-    kind = "poids" if carrier == "critere" else rule.number
-    if not kind:
-        return None, None
-    how = lexicon.numbers[kind]
-    low = max(first, start - how.before)
-    window = text[low : end + how.after]
-    read = [
-        (max(low + match.start(1) - end, start - low - match.end(1), 0), rank, match.start(1), match[1], unit)
-        for rank, (unit, pattern) in enumerate(how.patterns)
-        for match in pattern.finditer(window)
-    ]
-    if not read:
-        return None, None
-    *_, said, unit = min(read)
-    return float(re.sub(r"\s", "", said).replace(",", ".")), unit
 
 
 def _article(sentence: str) -> str | None:

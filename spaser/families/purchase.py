@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.text import fold_expr
 
 #: Confidence by what says the family: a CPV of group level or finer, a bare division, the words of a subject when one
 #: family answers, or when several do (measured: on 5 907 real subjects with a fine CPV, words and CPV agree 57 % and 38 %
@@ -15,6 +16,8 @@ from spaser import rules
 OF_CPV, OF_DIVISION, OF_WORDS, OF_MIXED_WORDS, OF_PERSON = 0.95, 0.5, 0.57, 0.38, 1.0
 #: A CPV of this shape names a whole division: the subject often says more.
 GENERAL = r"^\d\d0{6}$"
+#: « Autres services » and their like: codes one puts when none is looked for.
+FILLER = ("98390000", "98300000", "79990000", "99999999", "99000000", "33190000", "39290000")
 
 
 def catalogue() -> pl.LazyFrame:
@@ -56,12 +59,13 @@ def of_words(texts: pl.LazyFrame, column: str = "objet") -> pl.LazyFrame:
 
 
 def add(contracts: pl.LazyFrame) -> pl.LazyFrame:
-    """The contracts with ``famille``, ``famille_libelle``, ``famille_origine`` (cpv, texte, or null) and ``famille_confiance``.
+    """The contracts with ``famille``, ``famille_libelle``, ``famille_origine`` (cpv, texte, or null), ``famille_confiance`` and
+    ``famille_doute`` (a code that says no family, and a subject that does not either).
 
     Needs ``codeCPV``, and ``objet`` to read the words of the subject where the CPV is missing or names a bare division.
     Each distinct code and text is resolved once, whatever the number of contracts.
     """
-    general = pl.col("codeCPV").str.contains(GENERAL)
+    general = pl.col("codeCPV").str.contains(GENERAL) | pl.col("codeCPV").is_in(FILLER)
     codes = (
         contracts.select("codeCPV")
         .unique()
@@ -81,10 +85,12 @@ def add(contracts: pl.LazyFrame) -> pl.LazyFrame:
     known = joined.with_columns(
         famille=pl.when(heard).then("_of_words").otherwise("_of_cpv"),
         famille_confiance=pl.when(heard).then("_words_sure").when(pl.col("_of_cpv").is_not_null()).then("_cpv_sure"),
+        # Nobody says the family of a code of waiting whose subject is silent, or hesitates between several trades.
+        famille_doute=vague & ~heard & ~(pl.col("_of_words") == pl.col("_of_cpv")).fill_null(False) if "objet" in contracts.collect_schema() else pl.lit(False),
         famille_origine=pl.when(heard).then(pl.lit("texte")).when(pl.col("_of_cpv").is_not_null()).then(pl.lit("cpv")),
     )
     labels = catalogue().select("famille", famille_libelle="libelle")
-    order = [*contracts.collect_schema().names(), "famille", "famille_libelle", "famille_origine", "famille_confiance"]
+    order = [*contracts.collect_schema().names(), "famille", "famille_libelle", "famille_origine", "famille_confiance", "famille_doute"]
     return known.join(labels, on="famille", how="left", maintain_order="left").select(order)
 
 
@@ -95,5 +101,4 @@ def divisions() -> pl.LazyFrame:
 
 def _plain(column: str) -> pl.Expr:
     """The text in lower case, without accents, letters and digits separated by single spaces."""
-    text = pl.col(column).str.to_lowercase().str.replace_all("œ", "oe").str.normalize("NFD")
-    return text.str.replace_all(r"\p{M}", "").str.replace_all(r"[^a-z0-9]+", " ").str.strip_chars()
+    return fold_expr(pl.col(column))

@@ -8,6 +8,7 @@ from spaser.potential.projection import (
     balance,
     by_family,
     candidates,
+    counted,
     covered,
     describe,
     ladder,
@@ -18,6 +19,8 @@ from spaser.potential.projection import (
     net,
     of_spend,
     opportunities,
+    settled,
+    states,
     supply,
 )
 
@@ -27,6 +30,7 @@ __all__ = [
     "balance",
     "by_family",
     "candidates",
+    "counted",
     "covered",
     "describe",
     "ladder",
@@ -38,6 +42,8 @@ __all__ = [
     "of_spend",
     "opportunities",
     "resemblance",
+    "settled",
     "similar",
+    "states",
     "supply",
 ]

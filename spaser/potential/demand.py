@@ -12,6 +12,8 @@ from datetime import date
 import polars as pl
 
 from spaser import rules
+from spaser.potential.standing import standing
+from spaser.text import fold_expr
 from spaser.vocabulary import NEED_CONTRACTS, NEEDS
 
 _CAMPAIGN = ["acheteur_siren", "consultation", "famille", "lieu"]
@@ -36,7 +38,7 @@ def needs(contracts: pl.LazyFrame, *, as_of: date, method: dict | None = None) -
         The day that decides which needs are still active.
     """
     settings = (method or rules.method())["potential"]
-    return NEEDS.conform(_named(_latest(_assigned(contracts, settings), as_of, settings)))
+    return NEEDS.conform(standing(_named(_latest(_assigned(contracts, settings), as_of, settings)), as_of))
 
 
 def members(contracts: pl.LazyFrame, *, method: dict | None = None) -> pl.LazyFrame:
@@ -82,8 +84,7 @@ def _words(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
 
 def tokens(column: str) -> pl.Expr:
     """The distinct words of a subject that say what is bought, accents folded: four letters or more."""
-    plain = pl.col(column).str.to_lowercase().str.normalize("NFD").str.replace_all(r"\p{M}", "")
-    words = plain.str.extract_all(r"[a-z]{4,}").list.unique()
+    words = fold_expr(pl.col(column)).str.extract_all(r"[a-z]{4,}").list.unique()
     return words.list.eval(pl.element().filter(~pl.element().str.contains(rf"^(?:{_EMPTY})$")))
 
 
@@ -114,6 +115,7 @@ def _latest(assigned: pl.LazyFrame, as_of: date, settings: dict) -> pl.LazyFrame
         lots=pl.col("_groupe").filter(counted).n_unique().cast(pl.Int32),
         occurrences=pl.col("_debut").n_unique().cast(pl.Int32),
         accord_cadre=pl.col("accord_cadre").filter(now).any(),
+        **_facts(lots, now),
         dateNotification=pl.col("_debut").filter(now).max(),
         dureeMois=pl.col("dureeMois").filter(now).max(),
         echeance=pl.col("_terme").filter(now & ~unknown).max(),
@@ -130,6 +132,37 @@ def _latest(assigned: pl.LazyFrame, as_of: date, settings: dict) -> pl.LazyFrame
     return gathered.filter(pl.col("annuel_haut") > 0).with_columns(
         actif=pl.col("_terme") >= grace, acquis_part=_ratio(pl.col("acquis"), pl.col("_su"))
     )
+
+
+def _facts(lots: pl.LazyFrame, now: pl.Expr) -> dict[str, pl.Expr]:
+    """What the state of a need reads of its current contracts: considerations declared or written, competition, kind.
+
+    A silent declaration is unknown: a share of « yes » counts those that say so over all.
+    """
+    have = lots.collect_schema().names()
+
+    def yes(*names: str) -> pl.Expr:
+        known = [pl.col(name) for name in names if name in have]
+        return pl.any_horizontal(known).fill_null(False) if known else pl.lit(False)
+
+    one = pl.col("marche_subsequent") if "marche_subsequent" in have else pl.lit(None, pl.Boolean)
+    bare = pl.col("procedure").str.contains("(?i)sans publicit").fill_null(False)
+    return {
+        "famille_doute": (pl.col("famille_doute") if "famille_doute" in have else pl.lit(False)).filter(now).all(),
+        "subsequent": pl.when(one.filter(now).is_not_null().any()).then(one.fill_null(False).filter(now).all()),
+        "sans_concurrence": bare.filter(now).all(),
+        "part_reserve": yes("marche_reserve", "marche_reserve_texte").filter(now).mean(),
+        "part_clause": yes("clause_sociale", "clause_sociale_texte").filter(now).mean(),
+        "part_critere": yes("critere_social", "critere_social_texte").filter(now).mean(),
+        "besoin_montant": pl.col("montant_retenu").filter(now & pl.col("_porte")).sum(),
+        "type_marche": _kind(pl.col("codeCPV").filter(now).first()),
+    }
+
+
+def _kind(cpv: pl.Expr) -> pl.Expr:
+    """Works are the division 45; the divisions under 50 but 45 are goods; the others are services."""
+    number = cpv.str.slice(0, 2).cast(pl.Int32, strict=False)
+    return pl.when(number == 45).then(pl.lit("travaux")).when(number < 50).then(pl.lit("fournitures")).when(number >= 50).then(pl.lit("services"))
 
 
 def _named(rows: pl.LazyFrame) -> pl.LazyFrame:

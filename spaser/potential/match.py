@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
-from spaser.potential.points import credible, proven, said_districts, said_insertion, scored, told
+from spaser.potential.points import credible, proven, said_districts, said_insertion, scored, stated, told
 from spaser.vocabulary import CANDIDATES
 
 EARTH_KM = 6371.0088
@@ -88,7 +88,7 @@ def matches(
     done = rows.with_columns(mots_communs=pl.lit(None, pl.Float64)) if past is None else rows.join(
         past, on=["besoin_id", "siren"], how="left", maintain_order="left")  # fmt: skip
     able = done.with_columns(**able_to_take(pl.col("lot_annuel"), share, settings)).filter(proven(settings))
-    judged = scored(able, settings).with_columns(credible=credible(settings)).drop("annuel", "lot_annuel", "arrondissements", *_SCORED)
+    judged = scored(able, settings).with_columns(credible=credible(settings), metier_connu=stated()).drop("annuel", "lot_annuel", "arrondissements", *_SCORED)
     ranked = judged.with_columns(
         rang=pl.col("points").rank("min", descending=True).over("_besoin").cast(pl.Int32),
         ordre=pl.col("points").rank("ordinal", descending=True).over("_besoin").cast(pl.Int32),

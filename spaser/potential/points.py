@@ -80,8 +80,12 @@ def credible(settings: dict) -> pl.Expr:
 
     What structures of a kind usually do never makes a supplier credible.
     """
-    stated = pl.col("metier").fill_null(False) | (pl.col("gagnes_siret").fill_null(0) > 0)
-    return pl.col("preste") & stated & (pl.col("probabilite") >= settings["chance_credible"]["value"])
+    return pl.col("preste") & stated() & (pl.col("probabilite") >= settings["chance_credible"]["value"])
+
+
+def stated() -> pl.Expr:
+    """Its trade is stated and is this one, or it won the family itself."""
+    return pl.col("metier").fill_null(False) | (pl.col("gagnes_siret").fill_null(0) > 0)
 
 
 def told() -> pl.Expr:

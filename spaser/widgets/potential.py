@@ -139,7 +139,7 @@ class Behind(_Beside):
         return {f"{name} – {code or '?'} ({french.count(n, 'fournisseur')})": code or "" for code, name, n in counted.rows()}
 
     def _besoins(self) -> dict[str, str]:
-        return needs_offered(self.potential.found.opportunities.filter("actif"))
+        return needs_offered(self.potential.found.opportunities.filter(pl.col("etat_action") == "agir"))
 
     def blocks(self) -> Sequence[Block]:
         chosen = self.mark.value
@@ -149,7 +149,7 @@ class Behind(_Beside):
         if self.kind.value == "commune":
             return [who(found.suppliers.filter(pl.col("code_commune") == chosen), f"Les fournisseurs crédibles : {self.mark.label}", _MOST)]
         column = "famille" if self.kind.value == "famille" else "besoin_id"
-        needs = found.opportunities.filter(pl.col("actif") & (pl.col(column) == chosen)).sort("annuel", "besoin_id", descending=[True, False])
+        needs = found.opportunities.filter((pl.col("etat_action") == "agir") & (pl.col(column) == chosen)).sort("annuel", "besoin_id", descending=[True, False])
         contracts = _contracts(contracts_of(self.desk.base, found, needs["besoin_id"].to_list()))
         if column == "besoin_id":
             return [contracts, sourcing(found.candidates, chosen, self.mark.label)]

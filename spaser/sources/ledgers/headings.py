@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from spaser import rules
+from spaser import rules, settings
 from spaser.problems import Problem, closest
 from spaser.sources.ledgers.cells import Sheet
 
@@ -122,29 +122,28 @@ def read_mapping(path: Path | str) -> Mapping:
     Problem
         The file is missing, is not TOML, or names a word the kit does not know.
     """
-    file = Path(path)
-    try:
-        read = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise Problem("Correspondance de colonnes introuvable", where=str(file)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem("La correspondance de colonnes n'est pas lisible", where=str(file), why=str(error)) from error
-    return checked(read, str(file))
+    document = settings.toml(path, "La correspondance de colonnes")
+    return checked(document.checked(_shape()), str(path))
+
+
+def _shape() -> settings.Table:
+    """What a mapping may say: a heading for each word of the kit."""
+    words = ("montant", *rules.toml(REFERENCE)["colonnes"])
+    return settings.Table({
+        "taxe": settings.Choice(("HT", "TTC", "inconnue")), "feuilles": settings.Many(settings.Text(filled=True)),
+        "colonnes": settings.Table(dict.fromkeys(words, settings.Text(filled=True)), needed=True),
+    })  # fmt: skip
 
 
 def checked(mapping: Mapping, where: str = "") -> Mapping:
     """The mapping itself, when it names only known words and has an amount and somebody."""
-    reference = rules.toml(REFERENCE)
-    known = ["montant", *reference["colonnes"]]
-    columns = mapping.get("colonnes", {})
-    for name in columns:
-        if name not in known:
-            raise Problem(f"Mot inconnu dans la correspondance : « {name} »", where=where, todo=closest(name, known))
+    faults = settings.Faults()
+    said = _shape().check(mapping, (), faults)
+    faults.complain("La correspondance de colonnes est à corriger")
+    columns, reference = said["colonnes"], rules.toml(REFERENCE)
     if "montant" not in columns or not any(name in columns for name in reference["one_of"]):
         raise Problem("La correspondance doit donner « montant » et l'un de : fournisseur, siret, siren", where=where)
-    if mapping.get("taxe", "inconnue") not in ("HT", "TTC", "inconnue"):
-        raise Problem("La taxe doit être HT, TTC ou inconnue", where=where)
-    return {"taxe": "inconnue"} | mapping
+    return {"taxe": "inconnue"} | said
 
 
 def write_mapping(mapping: Mapping, path: Path | str) -> Path:
@@ -158,10 +157,9 @@ def write_mapping(mapping: Mapping, path: Path | str) -> Path:
         lines.append(f"feuilles = [{', '.join(_quoted(name) for name in mapping['feuilles'])}]")
     lines += ["", "[colonnes]", *(f"{name} = {_quoted(heading)}" for name, heading in mapping["colonnes"].items()), ""]
     file = Path(path)
-    file.write_text("\n".join(lines), encoding="utf-8", newline="\n")
+    file.write_text("\n".join(lines), encoding="utf-8", errors="replace", newline="\n")
     return file
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
-    return f'"{escaped}"'
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -32,7 +32,7 @@ class Opportunities:
     """The purchasing potential of a buyer (or of all): tables of the vocabulary, and how they were made.
 
     ``needs`` NEEDS, ``members`` NEED_CONTRACTS, ``supply`` SUPPLY, ``candidates`` CANDIDATES, ``opportunities``
-    OPPORTUNITIES with ``potentiel_net``, ``families`` one row per family (see ``potential.by_family``), ``weights`` what
+    OPPORTUNITIES, net of double counting, ``families`` one row per family (see ``potential.by_family``), ``weights`` what
     activities were learned to win, ``assumptions`` the values of the method in use; ``suppliers`` and ``places`` what the map
     shows (see ``opportunities_map``).
     """
@@ -105,7 +105,7 @@ def potential_of(
 
 
 class Judged(NamedTuple):
-    """``found`` the matches, ``opportunities`` OPPORTUNITIES with ``potentiel_net`` and ``haut_net``, ``families`` one row per family,
+    """``found`` the matches, ``opportunities`` OPPORTUNITIES, net of double counting, ``families`` one row per family,
     ``suppliers`` the credible ones."""
 
     found: pl.DataFrame
@@ -124,14 +124,15 @@ def judged(base: Base, sirens: tuple[str, ...], radius: float | None, share: flo
         past=mine.past.lazy(), method=settings,
     ).collect(engine="in-memory")  # fmt: skip
     told = potential.opportunities(
-        needs, found.lazy(), every=known.needs.lazy(), kinds=mine.kinds.lazy(), dependency=share, method=settings
+        needs, found.lazy(), every=known.needs.lazy(), kinds=mine.kinds.lazy(), as_of=base.as_of, dependency=share, method=settings
     ).collect(engine="in-memory")
     # Summed over several buyers, a supplier has one envelope for them all: its capacity serves once.
     shared = told if len(sirens) == 1 else told.with_columns(acheteur_siren=pl.lit(NETWORK))
     nets = potential.net(shared.lazy(), found.lazy(), dependency=share, method=settings).collect(engine="in-memory")
-    summed = potential.by_family(told.lazy(), nets.lazy(), found.lazy()).collect(engine="in-memory")
-    credible = opportunities_map.suppliers(found, told, known.supply).collect(engine="in-memory")
-    return Judged(found, told.join(nets, on="besoin_id", how="left", maintain_order="left"), summed, credible)
+    settled = potential.settled(told.lazy(), nets.lazy()).collect(engine="in-memory")
+    summed = potential.by_family(settled.lazy(), found.lazy()).collect(engine="in-memory")
+    credible = opportunities_map.suppliers(found, settled, known.supply).collect(engine="in-memory")
+    return Judged(found, settled, summed, credible)
 
 
 @dataclass(frozen=True, eq=False)

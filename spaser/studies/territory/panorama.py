@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from spaser import french, suppliers, territories
+from spaser import french, settings, suppliers, territories
 from spaser.deliverables import excel, html
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Source
@@ -24,6 +24,9 @@ from spaser.suppliers.panorama import WHOLE, panorama
 
 Progress = Callable[[str, float], None] | None
 _SHOWN = 8
+JOBS = {"code_commune": settings.Column(("code_commune", "code commune", "codgeo", "code insee"), needed=True), "emplois": settings.Column(("emplois",), needed=True)}
+#: More jobs than any commune has: the number is not one of jobs.
+_MOST_JOBS = 10_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,20 +115,18 @@ def read_jobs(path: str | Path) -> pl.DataFrame:
     Problem
         The file is absent or a column is missing.
     """
-    file = Path(path)
-    if not file.is_file():
-        raise Problem("Fichier d'emplois introuvable", where=str(file))
-    text = file.read_bytes().decode("utf-8-sig", errors="replace")
-    first = text.partition("\n")[0]
-    frame = pl.read_csv(text.encode("utf-8"), separator=max(";,\t", key=first.count), infer_schema=False)
-    lacking = [name for name in ("code_commune", "emplois") if name not in frame.columns]
-    if lacking:
-        raise Problem(f"Colonnes absentes du fichier d'emplois : {', '.join(lacking)}", where=file.name, todo="Colonnes attendues : code_commune ; emplois")
+    rows, faults = settings.rows(path, JOBS, "Le fichier d'emplois", todo="Colonnes attendues : code_commune ; emplois")
     number = pl.col("emplois").str.replace_all(r"[\s\u00a0\u202f]", "").str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
-    wrong = frame.filter(number.is_null() & pl.col("emplois").is_not_null())
-    if wrong.height:
-        raise Problem(f"Nombre d'emplois illisible : « {wrong['emplois'][0]} »", where=file.name)
-    return frame.select(pl.col("code_commune").str.zfill(5), emplois=number)
+    read = rows.with_columns(lu="emplois", emplois=number, code=pl.col("code_commune").str.to_uppercase().str.zfill(5))
+    for line, seen in read.filter(pl.col("lu").is_not_null() & ~pl.col("emplois").is_between(0, _MOST_JOBS).fill_null(False)).select("ligne", "lu").rows():
+        faults.add_line(line, f"nombre d'emplois illisible : « {settings.short(seen)} »")
+    for line, seen in read.filter(~pl.col("code").str.contains(r"^\d[\dAB]\d{3}$").fill_null(False)).select("ligne", "code_commune").rows():
+        faults.add_line(line, f"« {settings.short(seen or '')} » n'est pas un code de commune (cinq caractères)")
+    twice = read.filter(pl.col("code").is_not_null() & pl.col("code").is_duplicated() & ~pl.col("code").is_first_distinct())
+    for line, seen in twice.select("ligne", "code").rows():
+        faults.add_line(line, f"la commune {seen} est donnée deux fois")
+    faults.complain(f"Le fichier d'emplois {Path(path).name} est à corriger")
+    return read.select(code_commune="code", emplois="emplois")
 
 
 def report(result: Territory) -> Report:

@@ -1,0 +1,85 @@
+"""What a subject line buys: the head of the noun phrase that governs a finding, and the text a lot has of its own.
+
+« Assurance des véhicules électriques » buys insurance, « étude de rénovation énergétique » buys a study: a word in the complement
+counts only as its head allows. What each head allows is data (``heads`` of the lexicon), with an example on each side.
+"""
+
+from __future__ import annotations
+
+import re
+
+from spaser.detection.rules import Head, Lexicon, Rule
+
+#: Where a phrase may begin: at the start or after a stop (hard), after a coordination (soft).
+_STARTS = re.compile(r"(?P<hard>^|[:;.\n(«\"|]\s*|\s[-–/]+\s*)|(?:,\s*|\s(?:et|ou|puis|ainsi que|y compris)\s+|[+&]\s*)")
+#: A lot named in a subject line, then its own text.
+_LOT = re.compile(
+    r"(?:[:.;,(–-]|\s|^)\s*\(?(?:ex |relance (?:du )?)?(?:lots?\s*(?:n\s?[°o]?\s?|numero )?\s?\d+[a-z]?\s*(?:[:–,\"«_)-]|\s(?=[a-z]))+|lot\s*:)\s*"
+    r"(?:lot\s*(?:n\s?[°o]?\s?)?\d+\s*[:–-]*\s*)?"
+    r"|\ben\s+\d+\s+lots?(?:\s+separes)?\.?\s*[:–-]\s*"
+)
+_LETTERS = re.compile(r"[a-z]{3}")
+#: Findings of the title that the whole contract bears, whatever the lot.
+_OF_THE_CONTRACT = ("reservation", "clause", "critere")
+
+
+def governing(text: str, start: int, lexicon: Lexicon) -> Head | None:
+    """The head whose complement holds the position `start` of a folded subject line; None for a deed (works, upkeep, purchase).
+
+    After a coordination, a deed begins a new phrase (« assurance …, et entretien des espaces verts »); another head only shares
+    the complement of the one before (« gestion, entretien et maintenance de … »), and the more permissive of the two speaks.
+    """
+    head: Head | None = None
+    last = -1
+    for opening in _STARTS.finditer(text, 0, start):
+        found = _head(text, opening.end(), lexicon)
+        if found is None or found[1] > start:
+            continue
+        name, end = found
+        shared = opening.start() <= last
+        if opening["hard"] is None and not shared and name is not None:
+            continue
+        head = _more_permissive(head, name) if shared and opening["hard"] is None else name
+        last = end
+    return head
+
+
+def _more_permissive(one: Head | None, other: Head | None) -> Head | None:
+    return None if one is None or other is None else max(one, other, key=lambda head: head.level)
+
+
+def _head(text: str, position: int, lexicon: Lexicon) -> tuple[Head | None, int] | None:
+    """The head that stands at a position, past what only introduces it; (None, end) for a deed, None when there is no head."""
+    light = lexicon.contexts["light"].match(text, position)
+    places = (position, light.end()) if light else (position,)
+    for place in places:
+        for head in lexicon.heads:
+            if match := head.pattern.match(text, place):
+                return head, match.end()
+    for place in places:
+        if match := lexicon.contexts["deed"].match(text, place):
+            return None, match.end()
+    return None
+
+
+def own(text: str, lexicon: Lexicon) -> tuple[int, bool]:
+    """Where the own text of a lot begins in a folded subject line (0 without one), and whether it names a trade or a good.
+
+    A lot without a name (a number, a place) takes its title: nothing is its own.
+    """
+    begun = 0
+    for match in _LOT.finditer(text):
+        begun = match.end()
+    said = text[begun:]
+    if not begun or len(_LETTERS.findall(said)) == 0:
+        return 0, False
+    trade = lexicon.contexts["trade"].search(said) is not None and lexicon.contexts["every_trade"].search(said) is None
+    return begun, trade
+
+
+def of_the_operation(start: int, rule: Rule, carrier: str, begun: int, trade: bool) -> bool:
+    """Whether a finding of the title is left to the operation: a lot takes only what its own text says.
+
+    What the whole contract bears is no operation: a clause, a reservation, a service of insertion.
+    """
+    return trade and start < begun and carrier not in _OF_THE_CONTRACT and rule.code != "opp"
