@@ -19,8 +19,8 @@ from spaser.potential.lots import allotment
 from spaser.potential.match import candidates, describe, matches, within_reach
 from spaser.potential.offer import learned, supply
 from spaser.potential.readings import clause_reading, family_reading, law_reading, lever_reading, peer_reading, supply_reading
-from spaser.potential.standing import actionable, counted, states
 from spaser.potential.spend import covered, of_spend
+from spaser.potential.standing import actionable, counted, states
 from spaser.potential.territory import balance
 from spaser.vocabulary import OPPORTUNITIES
 

@@ -153,7 +153,7 @@ class Behind(_Beside):
         contracts = _contracts(contracts_of(self.desk.base, found, needs["besoin_id"].to_list()))
         if column == "besoin_id":
             return [contracts, sourcing(found.candidates, chosen, self.mark.label)]
-        listed = table("tab-derriere-besoins", "Les besoins en cours de cette famille", needs.head(_MOST), _NEEDS, _left(needs.height))
+        listed = table("tab-derriere-besoins", "Les besoins actionnables de cette famille", needs.head(_MOST), _NEEDS, _left(needs.height))
         return [listed, contracts, who(found.suppliers.filter(pl.col("famille") == chosen), "Les fournisseurs crédibles dans cette famille", _MOST)]
 
 
@@ -187,10 +187,10 @@ def offer(control: ipywidgets.Dropdown, options: dict[str, Any]) -> None:
 
 
 def bought(desk: Desk) -> dict[str, str]:
-    """The families of the needs still active of the buyers selected: label to key, in the order of the alphabet."""
+    """The families of the actionable needs of the buyers selected: label to key, in the order of the alphabet."""
     if desk.base.register is None:
         return {}
-    rows = opportunities.chosen(desk.base, desk.selection.buyers).needs.filter("actif")
+    rows = opportunities.chosen(desk.base, desk.selection.buyers).needs.filter(pl.col("etat_action") == "agir")
     kept = set(rows["famille"]) & set(desk.selection.families or desk.families.values())
     return {label: key for label, key in desk.families.items() if key in kept}
 

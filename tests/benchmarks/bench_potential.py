@@ -145,7 +145,7 @@ def _side_measures(found: pl.DataFrame) -> list[str]:
     top = found.filter(pl.col("ordre") <= 10)
     against = int((~pl.col("metier")).fill_null(False).pipe(lambda e: top.select(e.sum()).item()))
     names = top.select("besoin_id", "famille", "acheteur_siren", "siren").unique()
-    pairs = names.join(names, on="acheteur_siren", suffix="_b").filter((pl.col("famille") < pl.col("famille_b")))
+    pairs = names.join(names, on="acheteur_siren", suffix="_b").filter(pl.col("famille") < pl.col("famille_b"))
     met = pairs.group_by("besoin_id", "besoin_id_b").agg(
         _communs=(pl.col("siren") == pl.col("siren_b")).sum(), _un=pl.col("siren").n_unique(), _deux=pl.col("siren_b").n_unique()
     )
