@@ -2,6 +2,7 @@
 
 from spaser.potential.likeness import resemblance
 from spaser.potential.past import similar
+from spaser.potential.programme import of_programme
 from spaser.potential.projection import (
     advise,
     allotment,
@@ -39,6 +40,7 @@ __all__ = [
     "members",
     "needs",
     "net",
+    "of_programme",
     "of_spend",
     "opportunities",
     "resemblance",
