@@ -110,7 +110,7 @@ def levers_table(rows: pl.DataFrame) -> TableBlock:
     """The lever of each need with its reasons and what would change the advice."""
     columns = (Column("objet", "Besoin"), Column("levier_libelle", "Levier"), Column("levier_pour", "Réservé à"),
                Column("levier_raison", "Raisons"), Column("levier_changerait", "Ce qui changerait ce conseil"), Column("base", "Base légale"))  # fmt: skip
-    known = pl.col("levier_confiance").replace({"source_secondaire": "source secondaire", "a_confirmer": "à confirmer", "jugement": "choix du kit"})
+    known = pl.col("levier_confiance").replace(rules.CONFIDENCES)
     base = pl.when(pl.col("levier_article") == "").then(pl.lit("")).otherwise(pl.format("{} ({})", "levier_article", known))
     return table("tab-leviers", "Pourquoi ce levier", _brief(rows).with_columns(base=base), columns)
 

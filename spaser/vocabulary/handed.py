@@ -45,7 +45,13 @@ HANDED: dict[str, Handed] = {
     )),
     "obligations_acheteur": Handed("studies.diagnostic", "a duty of the buyer itself and a year", (
         "obligation", "annee", "applicabilite", "remplie", "motif", "regle_etat", "depense_basse", "depense_haute",
-        "indice", "seuil", "contrats",
+        "indice", "seuil", "contrats", "echeance",
+    )),
+    "agec": Handed("studies.diagnostic", "a category of reused or recycled goods and a year: what the ledger spent there", (
+        "annee", "categorie", "categorie_libelle", "lignes", "depense_basse", "depense_haute", "taux",
+    )),
+    "prive": Handed("studies.diagnostic", "a fact that concerns a buyer the code does not bind", (
+        "cle", "libelle", "valeur", "texte", "levier", "verification",
     )),
     "ecarts": Handed("studies.diagnostic", "a gap between what is declared and what is written", (
         "uid", "objet", "dateNotification", "consideration", "declare", "certitude", "motif", "champ", "page",
