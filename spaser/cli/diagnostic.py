@@ -11,6 +11,7 @@ from spaser.cli.given import decided, delivered
 from spaser.cli.options import closing, command, corrections, day, selection, source
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
+from spaser.shipped import launcher
 from spaser.sources.ledgers import read_ledger
 from spaser.sources.notices import read_notices
 from spaser.studies.diagnostic import Declared
@@ -53,7 +54,8 @@ def _run(choices: argparse.Namespace) -> None:
         say(f"\nAcheteur demandé : « {choices.acheteur} » ; acheteur retenu : {result.scope} ({result.sirens[0]})")
     delivered(choices, "diagnostic", lambda folder: spaser.write(result, folder))
     if choices.demo:
-        say('\nAvec vos contrats : python run.py diagnostic mes_contrats.json --acheteur "Ma Ville"\nÀ l\'écran, en choisissant : python run.py lab')
+        say(f'\nAvec vos contrats : {launcher()} diagnostic mes_contrats.json --acheteur "Ma Ville"')
+        say(f"À l'écran, en choisissant : {launcher()} lab")
     _refuse_cut(result.base.rejects)
 
 
