@@ -17,6 +17,7 @@ IDENTITY = (
     Word("id", T, "Identifiant du contrat", origin="DECP"),
     Word("acheteur_id", T, "SIRET de l'acheteur", origin="DECP tabulaire"),
     Word("acheteur_nom", T, "Acheteur", origin="DECP tabulaire"),
+    Word("acheteur_departement_code", T, "Département de l'acheteur", origin="DECP tabulaire"),
     Word("type_contrat", T, "Type de contrat (marche ou concession)"),
 )
 
