@@ -34,7 +34,12 @@ SHAPE = settings.Table({
     "confidence": settings.Named(settings.Number(least=0, most=1), least=1, needed=True), "fragments": settings.Named(settings.Text(filled=True)),
     "rules": settings.Many(settings.Table(RULE), least=1, needed=True),
     "exceptions": settings.Many(settings.Table({
-        "id": _TEXT, "kind": _TEXT, "scope": settings.Many(settings.Text()), "patterns": _TEXTS, "example": settings.Text(needed=True),
+        "id": _TEXT, "kind": _TEXT, "scope": settings.Many(settings.Text()), "patterns": _TEXTS, "example": settings.Text(needed=True), "touch": settings.Flag(),
+    })),
+    "head_scope": settings.Many(settings.Text()),
+    "heads": settings.Many(settings.Table({
+        "id": _TEXT, "level": settings.Choice((0, 1, 2), needed=True), "scope": settings.Many(settings.Text()), "patterns": _TEXTS,
+        "example": settings.Text(needed=True), "counter": settings.Text(needed=True),
     })),
     "numbers": settings.Named(settings.Table({"before": _REACH, "after": _REACH, "patterns": settings.Many(_READ, least=1, needed=True)})),
     "contexts": settings.Named(settings.Either((settings.Text(filled=True), settings.Many(settings.Text(filled=True), least=1))), needed=True),

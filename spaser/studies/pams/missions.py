@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import json
+import os
 import re
 import zipfile
 import zlib
@@ -249,7 +250,7 @@ def fingerprint(said: dict[str, Any], paths: Sequence[str]) -> str:
     """What a report depends on: what was asked, the version of the kit, and the size and date of each file."""
     mark = hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode() + spaser.__version__.encode())
     for path in paths:
-        for one in [path] if Path(path).is_file() else sorted(glob.glob(path)):
+        for one in [path] if os.path.isfile(path) else sorted(glob.glob(path)):
             stat = Path(one).stat()
             mark.update(f"{Path(one).name}:{stat.st_size}:{stat.st_mtime_ns}".encode("utf-8", "surrogatepass"))
     return mark.hexdigest()
