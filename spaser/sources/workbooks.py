@@ -27,7 +27,7 @@ MOST_BYTES = 3 << 30
 #: Times its packed size: an XML sheet shrinks ten to forty times.
 MOST_INFLATION = 400
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-TODO = "Ouvrez-le et enregistrez-le en XLSX sans mot de passe, ou en CSV"
+ADVICE = "Ouvrez-le et enregistrez-le en XLSX sans mot de passe, ou en CSV"
 _CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Za-z]{1,7})(\d{1,10})[\"'][^>]*?[^/]>")
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br=[\"'](\d{1,10})[\"']")
 _OTHERS = {
@@ -50,7 +50,7 @@ def sheets(content: Path | bytes, source: str) -> list[tuple[str, pl.DataFrame]]
     data = io.BytesIO(content) if isinstance(content, bytes) else content
     bounded(data, source)
     found = []
-    with guards.reading(source, "workbook", "polars", "zip", todo=TODO):
+    with guards.reading(source, "workbook", "polars", "zip", todo=ADVICE):
         book = fastexcel.read_excel(content if isinstance(content, bytes) else str(content))
         if len(book.sheet_names) > MOST_SHEETS:
             raise _too_large(source, f"Il a {len(book.sheet_names)} feuilles")
@@ -65,14 +65,14 @@ def sheets(content: Path | bytes, source: str) -> list[tuple[str, pl.DataFrame]]
 
 def bounded(content: Path | IO[bytes], source: str) -> None:
     """Refuse what is no workbook, or a workbook whose filled cells lie too far apart to be opened."""
-    with guards.reading(source, "zip", what="Le classeur ne peut pas être lu", todo=TODO):
+    with guards.reading(source, "zip", what="Le classeur ne peut pas être lu", todo=ADVICE):
         with content.open("rb") if isinstance(content, Path) else _kept_open(content) as stream:
             head = stream.read(4)
             stream.seek(0)
             if head == OLE:
                 return _refuse_protected(stream, source)
             if head != ZIP:
-                raise Problem("Le fichier n'est pas un classeur", where=source, todo=TODO)
+                raise Problem("Le fichier n'est pas un classeur", where=source, todo=ADVICE)
             with zipfile.ZipFile(stream) as archive:
                 _bounded_archive(archive, source)
 
@@ -97,7 +97,7 @@ def _bounded_archive(archive: zipfile.ZipFile, source: str) -> None:
     if other:
         raise Problem(f"Le fichier est {other}, pas un classeur", where=source, todo="Donnez le classeur ou le CSV qui contient la table")
     if not any(name in names for name in ("xl/workbook.xml", "xl/workbook.bin", "content.xml")):
-        raise Problem("Le fichier n'est pas un classeur", where=source, todo=TODO)
+        raise Problem("Le fichier n'est pas un classeur", where=source, todo=ADVICE)
     total, packed = sum(info.file_size for info in names.values()), sum(info.compress_size for info in names.values())
     if total > MOST_BYTES or (total > (64 << 20) and total > MOST_INFLATION * max(packed, 1)):
         raise _too_large(source, f"Il contient {total >> 20} Mo une fois décompressé")
@@ -219,7 +219,7 @@ def _refuse_protected(stream: IO[bytes], source: str) -> None:
     """A workbook with a password, and a Word document of the old form, are compound files too."""
     data = stream.read(64 << 20)
     if "EncryptedPackage".encode("utf-16-le") in data:
-        raise Problem("Le classeur est protégé par un mot de passe", where=source, todo=TODO)
+        raise Problem("Le classeur est protégé par un mot de passe", where=source, todo=ADVICE)
     if "WordDocument".encode("utf-16-le") in data and "Workbook".encode("utf-16-le") not in data:
         raise Problem("Le fichier est un document Word, pas un classeur", where=source, todo="Donnez le classeur ou le CSV qui contient la table")
     if "PowerPoint Document".encode("utf-16-le") in data:
