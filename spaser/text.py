@@ -29,6 +29,10 @@ SEPARATORS = (";", "\t", "|", ",")
 _LINES = 200
 
 
+#: UTF-8 read as another encoding by a previous tool (« adaptÃ©e »): a leading byte, then continuation bytes as cp1252 shows them.
+_TWICE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u2018-\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]{1,3}")
+
+
 class Decoded(NamedTuple):
     """A file as text: ``text`` without mark of order, the ``encoding`` found, and how many characters were ``lost`` (U+FFFD)."""
 
@@ -102,3 +106,17 @@ def separator(text: str) -> str:
     counts = {mark: sum(mark in line for line in lines) for mark in SEPARATORS}
     best = max(SEPARATORS, key=lambda mark: counts[mark])
     return best if counts[best] else ";"
+
+
+def mended(text: str) -> str:
+    """The text with what was decoded twice read once: « Entreprise adaptÃ©e » is « Entreprise adaptée »."""
+
+    def once(found: re.Match[str]) -> str:
+        for name in ("cp1252", "latin-1"):
+            try:
+                return found[0].encode(name).decode("utf-8")
+            except (UnicodeEncodeError, UnicodeDecodeError):
+                continue
+        return found[0]
+
+    return _TWICE.sub(once, text) if _TWICE.search(text) else text

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from test_potential import METHOD, certain, exact, need, structure, structures, supply
+from potential.test_potential import METHOD, certain, exact, need, structure, structures, supply
 
 from spaser import potential, rules
 from spaser.charts.crossed import against, crossed

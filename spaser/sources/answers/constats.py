@@ -8,7 +8,7 @@ import polars as pl
 
 from spaser import settings
 from spaser.settings import Column
-from spaser.sources.registers.sirene import day
+from spaser.sources import dates
 from spaser.vocabulary import DECISIONS
 
 #: Written before an identifier so that no spreadsheet takes it for a number and rounds it.
@@ -43,7 +43,7 @@ def _answered(rows: pl.DataFrame, faults: settings.Faults) -> pl.DataFrame:
     for line in rows.filter(pl.col("contrat").is_null() | pl.col("consideration").is_null())["ligne"]:
         faults.add_line(line, "le contrat ou la considération manque")
     return rows.with_columns(
-        objet_type=pl.lit("constat"), objet_id=pl.col("contrat").str.strip_prefix(MARK), champ="consideration", date=day("date")
+        objet_type=pl.lit("constat"), objet_id=pl.col("contrat").str.strip_prefix(MARK), champ="consideration", date=dates.day(pl.col("date").cast(pl.String), pl.String()).alias("date")
     ).unique(["objet_id", "champ"], keep="last", maintain_order=True)  # fmt: skip
 
 

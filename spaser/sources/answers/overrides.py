@@ -9,9 +9,9 @@ import polars as pl
 from spaser import settings
 from spaser.problems import closest
 from spaser.settings import Column
-from spaser.sources.registers.files import plain
-from spaser.sources.registers.sirene import day
+from spaser.sources import dates
 from spaser.sources.siret import bare, luhn_ok
+from spaser.text import fold
 from spaser.vocabulary import DECISIONS, INCLUSIVE_STATUSES
 
 COLUMNS = {
@@ -34,11 +34,11 @@ def read_overrides(path: Path | str) -> pl.LazyFrame:
         A column is absent, or lines are wrong: all are listed together, with their number.
     """
     rows, faults = settings.rows(path, COLUMNS, "Le fichier de corrections", todo="Colonnes attendues : identifiant ; statut ; valeur ; auteur ; date ; motif")
-    spelt = {plain(field): field for field in FIELDS}
+    spelt = {fold(field): field for field in FIELDS}
     champ = pl.col("champ").str.to_lowercase().replace_strict(spelt, default=None, return_dtype=pl.String)
     rows = rows.with_columns(
         objet_type=pl.lit("statut"), objet_id=bare(pl.col("objet_id")), lu=pl.col("champ"), champ=champ,
-        valeur=pl.col("valeur").str.to_lowercase(), date=day("date"),
+        valeur=pl.col("valeur").str.to_lowercase(), date=dates.day(pl.col("date").cast(pl.String), pl.String()).alias("date"),
     )  # fmt: skip
     _complain(rows, faults)
     faults.complain(f"Corrections refusées dans {Path(path).name}")

@@ -25,6 +25,7 @@ from spaser.sources.notices import Notices
 from spaser.studies.diagnostic import holders as held
 from spaser.studies.diagnostic import texts as written
 from spaser.vocabulary import DECISIONS, DEFAULT_POPULATION, PASSAGES
+from spaser.vocabulary.handed import Tables
 
 if TYPE_CHECKING:
     from spaser.studies.clauses import Clauses
@@ -92,7 +93,10 @@ class Diagnostic:
     subcontracts: pl.DataFrame
     measures: pl.DataFrame
     contributions: pl.DataFrame
-    extras: dict[str, pl.DataFrame] = field(default_factory=dict)
+    extras: dict[str, pl.DataFrame] = field(default_factory=Tables)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "extras", Tables(self.extras))
 
     @property
     def as_of(self) -> date:
