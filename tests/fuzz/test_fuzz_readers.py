@@ -14,7 +14,7 @@ SEED = int(os.environ.get("GRAINE", "20261128"))
 FILES = 12
 
 
-@pytest.mark.parametrize("name", [name for name in rooms.ROOMS if not name.startswith("registre")])
+@pytest.mark.parametrize("name", rooms.ROOMS)
 def test_a_damaged_input_is_read_or_refused_in_french(name, tmp_path):
     folder = rooms.fresh(tmp_path / "f")
     warnings.filterwarnings("ignore", category=UserWarning, module="zipfile")

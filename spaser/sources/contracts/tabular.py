@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from spaser import guards
+from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.sources import recognition
 from spaser.sources.archives import Member
@@ -94,8 +95,9 @@ def _csv(member: Member, text: str, encoding: str, store: Store) -> pl.LazyFrame
             return table.collect().lazy()
         target = store.root / f"{hashlib.sha256(member.stamp().encode()).hexdigest()[:32]}.parquet"
         if not target.is_file():
-            table.sink_parquet(target.with_suffix(".partiel"), compression="zstd", compression_level=1)
-            target.with_suffix(".partiel").replace(target)
+            partial = leftovers.temporary(store.root)
+            table.sink_parquet(partial, compression="zstd", compression_level=1)
+            partial.replace(target)
         return pl.scan_parquet(target, glob=False)
 
 
@@ -107,9 +109,13 @@ def local(member: Member, store: Store, encoding: str = "utf-8") -> Path:
     target = store.root / f"{hashlib.sha256(f'{member.stamp()}|{encoding}'.encode()).hexdigest()[:32]}.contenu"
     if target.is_file():
         return target
-    with member.open() as stream, target.with_suffix(".partiel").open("wb") as copy:
-        shutil.copyfileobj(stream if plain else recognition.Utf8(stream, encoding), copy, 1 << 20)
-    return target.with_suffix(".partiel").replace(target)
+    partial = leftovers.temporary(store.root)
+    try:
+        with member.open() as stream, partial.open("wb") as copy:
+            shutil.copyfileobj(stream if plain else recognition.Utf8(stream, encoding), copy, 1 << 20)
+        return partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _digest(member: Member) -> tuple[int, str]:
