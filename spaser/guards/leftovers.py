@@ -15,12 +15,17 @@ from pathlib import Path
 #: Of another computer (a shared drive), nothing tells whether its run is alive: only what is old is swept.
 OLD = 2 * 24 * 3600
 _HOST = f"{zlib.crc32(platform.node().encode('utf-8', 'replace')):08x}"
-_NAME = re.compile(r"\.spaser-([0-9a-f]{8})-(\d+)-[0-9a-f]{12}")
+_NAME = re.compile(r"\.spaser-([0-9a-f]{8})-(\d+)-[0-9a-z_]{8,12}")
 
 
 def temporary(folder: Path, suffix: str = "") -> Path:
     """A path in a folder for work in progress; it bears the run that makes it, and is not made."""
-    return folder / f".spaser-{_HOST}-{os.getpid()}-{uuid.uuid4().hex[:12]}{suffix}"
+    return folder / f"{prefix()}{uuid.uuid4().hex[:12]}{suffix}"
+
+
+def prefix() -> str:
+    """The beginning of such a name, for what names its own folders (``tempfile``)."""
+    return f".spaser-{_HOST}-{os.getpid()}-"
 
 
 def sweep(folder: Path) -> int:

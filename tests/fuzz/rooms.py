@@ -30,7 +30,7 @@ from spaser.sources.documents import formats
 from spaser.sources.ledgers import nomenclatures
 from spaser.sources.notices import read_notices
 from spaser.sources.registers import read_registers
-from spaser.studies.pams import missions
+from spaser.studies.mission import read as read_mission
 from spaser.studies.territory import panorama
 
 DATA = Path(__file__).parents[2] / "data"
@@ -239,7 +239,7 @@ def _mapping(path: Path) -> int:
 
 
 def _mission(path: Path) -> int:
-    return len(missions.read_mission(path).asked)
+    return len(read_mission(path).asked)
 
 
 def _demo_mission() -> dict[str, Any]:
