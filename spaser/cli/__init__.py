@@ -13,14 +13,14 @@ from pathlib import Path
 
 import spaser
 from spaser import guards
-from spaser.cli import batch, clauses, diagnostic, given, meetings, mission, potential, publication, reading, suppliers
+from spaser.cli import batch, clauses, diagnostic, given, law, meetings, mission, notebooks, potential, publication, reading, suppliers
 from spaser.cli.terminal import say, speak_french
 from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.text import harmless
 
 #: Each family of commands adds its own, in the order of the help.
-FAMILIES = (diagnostic, reading, clauses, suppliers, potential, meetings, publication, batch, mission)
+FAMILIES = (diagnostic, reading, clauses, suppliers, potential, meetings, publication, law, batch, mission, notebooks)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
