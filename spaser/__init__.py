@@ -28,6 +28,7 @@ _VERBS = {
     "potential_of_spend": "spaser.studies.potential.spend",
     "suppliers_of": "spaser.studies.suppliers",
     "territory": "spaser.studies.territory.panorama",
+    "impact_of": "spaser.studies.acting.impact",
     "Problem": "spaser.problems",
 }
 __all__ = ["__version__", *_VERBS]

@@ -11,7 +11,6 @@ from typing import Any
 
 import polars as pl
 
-from spaser import rules
 from spaser.obligations.ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, UNLIKELY, Rung, climb
 from spaser.vocabulary import LAUNCHES
 
