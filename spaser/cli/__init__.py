@@ -10,12 +10,12 @@ import sys
 from collections.abc import Sequence
 
 import spaser
-from spaser.cli import batch, clauses, diagnostic, impact, meetings, potential, publication, suppliers
+from spaser.cli import batch, clauses, diagnostic, drafting, impact, meetings, potential, publication, suppliers
 from spaser.cli.terminal import say, speak_french
 from spaser.problems import Problem
 
 #: Each family of commands adds its own, in the order of the help.
-FAMILIES = (diagnostic, clauses, suppliers, potential, meetings, impact, publication, batch)
+FAMILIES = (diagnostic, clauses, drafting, suppliers, potential, meetings, impact, publication, batch)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
