@@ -26,6 +26,7 @@ _VERBS = {
     "write_clauses": "spaser.studies.clauses",
     "potential_of": "spaser.studies.potential",
     "potential_of_spend": "spaser.studies.potential.spend",
+    "potential_of_programme": "spaser.studies.potential.programme",
     "suppliers_of": "spaser.studies.suppliers",
     "territory": "spaser.studies.territory.panorama",
     "impact_of": "spaser.studies.acting.impact",

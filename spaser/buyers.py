@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 import polars as pl
 
 from spaser import problems
+from spaser.text import fold
 
 
 def name(contracts: pl.LazyFrame, authorities: pl.LazyFrame) -> pl.LazyFrame:
@@ -66,8 +65,8 @@ def search(buyers: pl.DataFrame, text: str, limit: int = 12) -> pl.DataFrame:
             & pl.col("sirets").list.eval(pl.element().str.starts_with(digits)).list.any()
         )
         return hits.with_columns(proximite=pl.lit(100.0)).head(limit)
-    wanted = plain(text)
-    labels = [plain(label) for label in buyers["acheteur_libelle"]]
+    wanted = fold(text)
+    labels = [fold(label) for label in buyers["acheteur_libelle"]]
     scores = pl.Series("proximite", problems.nearness(wanted, labels), dtype=pl.Float64)
     return (
         buyers.with_columns(scores, exact=pl.Series([label == wanted for label in labels], dtype=pl.Boolean))
@@ -92,20 +91,13 @@ def choose(buyers: pl.DataFrame, text: str) -> str:
             f"Aucun acheteur ne répond à « {text} »",
             todo="Donnez une partie du nom ou le SIRET. Acheteurs de ces fichiers : " + _listing(buyers.head(8)),
         )
-    if found.height == 1 or plain(found["acheteur_libelle"][0]) == plain(text) != plain(found["acheteur_libelle"][1]):
+    if found.height == 1 or fold(found["acheteur_libelle"][0]) == fold(text) != fold(found["acheteur_libelle"][1]):
         return str(found["acheteur_siren"][0])
     if found["proximite"][0] >= 95 > found["proximite"][1]:
         return str(found["acheteur_siren"][0])
     raise problems.Problem(
         f"Plusieurs acheteurs répondent à « {text} »", todo="Précisez le nom ou donnez le SIRET : " + _listing(found)
     )
-
-
-def plain(text: str) -> str:
-    """A name without accents, case, punctuation or repeated spaces, for comparison only."""
-    folded = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
-    letters = (char if char.isalnum() else " " for char in folded if not unicodedata.combining(char))
-    return " ".join("".join(letters).lower().split())
 
 
 def _official_label() -> pl.Expr:

@@ -5,19 +5,29 @@ The grid is data (``reference/maturity.toml``) and the kit's own; a question wit
 
 from __future__ import annotations
 
-import json
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from spaser import rules
+from spaser import rules, settings
 from spaser.problems import Problem, Problems, closest
 from spaser.vocabulary import MATURITY_ACTIONS, MATURITY_PROFILE
 
 #: A file of answers is of this form; another number is refused rather than guessed.
 FORM = 1
+LEVEL = settings.Either((settings.Whole(least=0, most=20), settings.Nothing()), said="un niveau (0, 1, 2…)")
+KEPT = settings.Table({"spaser_maturite": settings.Choice((FORM,), needed=True), "reponses": settings.Named(LEVEL, needed=True)})
+_TEXTS = settings.Many(settings.Text(filled=True), needed=True)
+_QUESTION = settings.Table({"id": settings.Text(filled=True, needed=True), "text": settings.Text(filled=True, needed=True), "answers": _TEXTS, "actions": _TEXTS})
+#: What a grid is made of: levels, then axes, each with its questions.
+SHAPE = settings.Table({
+    "title": settings.Text(), "origin": settings.Text(), "levels": settings.Many(settings.Text(filled=True), least=2, most=10, needed=True),
+    "axis": settings.Many(settings.Table({
+        "id": settings.Text(filled=True, needed=True), "label": settings.Text(filled=True, needed=True), "short": settings.Text(),
+        "question": settings.Many(_QUESTION, least=1, needed=True),
+    }), least=1, needed=True),
+})  # fmt: skip
 
 
 def grid(file: Path | str | None = None) -> dict[str, Any]:
@@ -25,21 +35,29 @@ def grid(file: Path | str | None = None) -> dict[str, Any]:
 
     Raises
     ------
-    Problems
-        A question has not one description per level, or not one action between two levels, or an identifier stands twice.
+    Problem, Problems
+        The file is not TOML or not of this shape; a question has not one description per level, or not one action between two
+        levels, or an identifier stands twice.
     """
-    found = tomllib.loads(Path(file).read_text(encoding="utf-8")) if file else rules.toml("maturity.toml")
-    levels, faults, seen = len(found["levels"]), [], set()
-    for axis in found["axis"]:
-        for question in axis["question"]:
-            if len(question["answers"]) != levels or len(question["actions"]) != levels - 1:
-                faults.append(f"« {question['id']} » : {levels} niveaux décrits et {levels - 1} actions sont attendus.")
-            if question["id"] in seen:
-                faults.append(f"« {question['id']} » est donné deux fois.")
-            seen.add(question["id"])
-    if faults:
-        raise Problems("La grille de maturité est à corriger", faults)
-    return found
+    bundled = rules.toml("maturity.toml")
+    if file is None:
+        return bundled
+    found = settings.toml(file, "La grille de maturité").checked(SHAPE, also=_faults)
+    return {"title": bundled["title"], "origin": "Grille fournie par l'utilisateur du kit."} | found
+
+
+def _faults(said: dict[str, Any], faults: settings.Faults) -> None:
+    levels, seen = len(said.get("levels", ())), set()
+    for rank, axis in enumerate(said.get("axis", ())):
+        places = [(("axis", rank), axis)] + [(("axis", rank, "question", place), one) for place, one in enumerate(axis.get("question", ()))]
+        for path, one in places:
+            name = (len(path), one.get("id"))
+            if name in seen and one.get("id"):
+                faults.add((*path, "id"), f"« {one['id']} » est donné deux fois.")
+            seen.add(name)
+        for path, one in places[1:]:
+            if levels and "answers" in one and "actions" in one and (len(one["answers"]), len(one["actions"])) != (levels, levels - 1):
+                faults.add(path, f"« {one.get('id', '?')} » : {levels} niveaux décrits et {levels - 1} actions sont attendus.")
 
 
 def kept(path: Path | str) -> dict[str, int | None]:
@@ -50,15 +68,10 @@ def kept(path: Path | str) -> dict[str, int | None]:
     Problem
         The file cannot be read, or is not a file of answers.
     """
-    try:
-        found = json.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError):
-        raise Problem(
-            "Le fichier de réponses ne peut pas être lu", where=str(path), todo="Répondez de nouveau, puis enregistrez"
-        ) from None
-    if not isinstance(found, dict) or found.get("spaser_maturite") != FORM:
-        raise Problem("Ce fichier n'est pas un fichier de réponses au questionnaire", where=str(path))
-    return dict(found["reponses"])
+    document = settings.json(path, "Le fichier de réponses", todo="Répondez de nouveau, puis enregistrez")
+    if not isinstance(document.content, dict) or document.content.get("spaser_maturite") != FORM:
+        raise Problem("Ce fichier n'est pas un fichier de réponses au questionnaire", where=document.path.name)
+    return document.checked(KEPT)["reponses"]
 
 
 def questions(grid: dict[str, Any]) -> pl.LazyFrame:
@@ -81,11 +94,14 @@ def answers(said: dict[str, int | None], grid: dict[str, Any]) -> pl.LazyFrame:
     """
     known = {one["id"] for axis in grid["axis"] for one in axis["question"]}
     top = len(grid["levels"]) - 1
+    faults = []
     for question, level in said.items():
         if question not in known:
-            raise Problem(f"Question inconnue : « {question} »", todo=closest(question, known))
-        if level is not None and not 0 <= level <= top:
-            raise Problem(f"Le niveau {level} n'existe pas", where=question, todo=f"Les niveaux vont de 0 à {top}")
+            faults.append(Problem(f"Question inconnue : « {settings.short(question)} »", todo=closest(settings.short(question), known)))
+        elif level is not None and (type(level) is not int or not 0 <= level <= top):
+            faults.append(Problem(f"Le niveau {settings.short(level)} n'existe pas", where=question, todo=f"Les niveaux vont de 0 à {top}"))
+    if faults:
+        raise faults[0] if len(faults) == 1 else Problems("Les réponses au questionnaire sont à corriger", map(str, faults))
     return pl.LazyFrame({"question": list(said), "niveau": list(said.values())}, schema={"question": pl.String, "niveau": pl.Int32})
 
 

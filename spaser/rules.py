@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from spaser import settings
 from spaser.problems import Problem, closest
 
 #: How each confidence is shown to the user.
@@ -48,17 +49,36 @@ def table(name: str) -> pl.DataFrame:
 
 
 def method(file: Path | str | None = None) -> dict[str, Any]:
-    """The method in use: the bundled one, or the user's own file, which must have the same keys."""
+    """The method in use: the bundled one, or the user's own file, which may hold only what changes.
+
+    Raises
+    ------
+    Problem, Problems
+        The file is absent or not TOML; a name, or the form of a value, is not that of the bundled file (every fault, its line).
+    """
     bundled = toml("method.toml")
     if file is None:
         return bundled
-    own = tomllib.loads(Path(file).read_text(encoding="utf-8"))
-    unknown = [key for key in own if key not in bundled]
-    if unknown:
-        raise Problem(
-            f"La méthode contient une clé inconnue : « {unknown[0]} »", where=str(file), todo=closest(unknown[0], bundled)
-        )
-    return bundled | own
+    return _over(bundled, settings.toml(file, "La méthode").checked(settings.like(bundled), also=_patterns))
+
+
+def _over(bundled: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """The bundled values, those of the user in their place."""
+    return bundled | {key: _over(bundled[key], value) if isinstance(value, dict) else value for key, value in own.items()}
+
+
+def _patterns(said: dict[str, Any], faults: settings.Faults) -> None:
+    """A pattern that cannot be read is said here, not in the middle of a computation."""
+    todo: list[tuple[tuple[str | int, ...], Any]] = [((), said)]
+    while todo:
+        path, value = todo.pop()
+        if isinstance(value, dict):
+            todo += [((*path, key), inner) for key, inner in value.items()]
+        elif path[-1] == "pattern" and isinstance(value, str):
+            try:
+                pl.select(pl.lit("").str.contains(value))
+            except pl.exceptions.PolarsError:
+                faults.add(path, "« pattern » n'est pas un motif lisible")
 
 
 def dated(rule: str) -> pl.DataFrame:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.text import unaccented_expr
+from spaser.vocabulary import DISTRICTS
 
 EARTH_KM = 6371.0088
 GROUPS = (
@@ -100,3 +102,73 @@ def places(contracts: pl.LazyFrame) -> pl.LazyFrame:
         .then(five)
     )
     return contracts.with_columns(lieu_departement=found)
+
+
+#: How a place was told, the surest first; null when it could not be.
+BY_CODE, BY_POSTCODE_AND_NAME, BY_NAME = "code commune", "code postal et nom", "nom et département"
+BY_POSTCODE, BY_LONE_NAME = "code postal d'une seule commune", "nom seul, unique en France"
+
+
+def situated(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows with the commune where they are: the one rule of the kit, for every list and every page.
+
+    Needs ``code_commune``, ``code_postal``, ``commune`` (each may be null). The code is kept when there is one; else the commune
+    of that postcode which bears that name; else the only one of its département so named (a CEDEX has a postcode of its own);
+    else the only commune of the postcode; without any postcode, the only commune of the country so named. Nothing else is
+    guessed: a postcode of several communes says none.
+
+    Returns
+    -------
+    LazyFrame
+        The same rows in the same order, ``code_commune`` filled where it can be told, and ``situation`` (how it was told; null:
+        not placed).
+    """
+    towns = communes().select("code_commune", "departement", _nom=town("commune"))
+    posted = postcodes().join(towns, on="code_commune")
+    exact = posted.unique(["code_postal", "_nom"], keep="none").select("code_postal", "_nom", _exacte="code_commune")
+    named = towns.unique(["departement", "_nom"], keep="none").select("_nom", _dep="departement", _nommee="code_commune")
+    lone = towns.unique("_nom", keep="none").select("_nom", _unique="code_commune")
+    alone = posted.filter(pl.len().over("code_postal") == 1).select("code_postal", _seule="code_commune")
+    keys = ["code_commune", "code_postal", "commune"]
+    known = rows.select(keys).unique().with_columns(_nom=town("commune"), _dep=department("code_postal"))
+    found = (
+        known.join(exact, on=["code_postal", "_nom"], how="left", maintain_order="left")
+        .join(named, on=["_nom", "_dep"], how="left", maintain_order="left")
+        .join(alone, on="code_postal", how="left", maintain_order="left")
+        .join(lone, on="_nom", how="left", maintain_order="left")
+        .with_columns(_unique=pl.when(pl.col("code_postal").is_null()).then("_unique"))
+    )
+    how = (
+        pl.when(pl.col("code_commune").is_not_null()).then(pl.lit(BY_CODE))
+        .when(pl.col("_exacte").is_not_null()).then(pl.lit(BY_POSTCODE_AND_NAME))
+        .when(pl.col("_nommee").is_not_null()).then(pl.lit(BY_NAME))
+        .when(pl.col("_seule").is_not_null()).then(pl.lit(BY_POSTCODE))
+        .when(pl.col("_unique").is_not_null()).then(pl.lit(BY_LONE_NAME))
+    )  # fmt: skip
+    code = pl.coalesce("code_commune", "_exacte", "_nommee", "_seule", "_unique")
+    told = found.select(*keys, situation=how, __ou=code)
+    return rows.join(told, on=keys, how="left", nulls_equal=True, maintain_order="left").with_columns(code_commune="__ou").drop("__ou")
+
+
+def whole_city(code: pl.Expr) -> pl.Expr:
+    """Paris, Lyon and Marseille: the commune of an arrondissement; any other code as it is."""
+    found = pl.lit(None, dtype=pl.String)
+    for pattern, commune in DISTRICTS.items():
+        found = pl.coalesce(found, pl.when(code.str.contains(pattern)).then(pl.lit(commune)))
+    return pl.coalesce(found, code)
+
+
+def town(column: str) -> pl.Expr:
+    """The name of a commune to compare: no accents, œ as oe, no article, « St » as « Saint », no CEDEX, no arrondissement."""
+    plain = unaccented_expr(pl.col(column)).str.to_lowercase().str.replace_all(r"\bcedex\b.*$|\(.*\)|\d.*$", " ")
+    words = plain.str.replace_all("[^a-z]+", " ").str.replace_all(r"\bst\b", "saint").str.replace_all(r"\bste\b", "sainte")
+    bare = words.str.replace_all(r"\bs\b", "sur").str.strip_chars().str.replace(r"^(?:le|la|les|l) ", "")
+    return pl.when(bare != "").then(bare)
+
+
+def department(column: str) -> pl.Expr:
+    """The département of a postcode; Corsica is told by its first three digits."""
+    code = pl.col(column)
+    overseas = pl.when(code.str.contains("^9[78]")).then(code.str.slice(0, 3))
+    corsica = pl.when(code.str.contains("^20[01]")).then(pl.lit("2A")).when(code.str.starts_with("20")).then(pl.lit("2B"))
+    return pl.when(code.str.len_chars() == 5).then(pl.coalesce(overseas, corsica, code.str.slice(0, 2)))

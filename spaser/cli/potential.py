@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from spaser.cli.options import DEMO, command, corrections, selection, source
+from spaser.cli.options import DEMO, command, corrections, day, selection, source
 from spaser.cli.terminal import progress, say, wrote
+from spaser.problems import Problem
 
 #: The invented ledger is that of an invented town: a real commune where it buys, so that distances mean something.
 DEMO_PLACE = "Choisy-le-Roi"
@@ -27,9 +29,26 @@ def add(commands: argparse._SubParsersAction) -> None:
     ledger.add_argument("--validations", metavar="FICHIER", help="validations.csv rempli : rapprochements acceptés ou refusés")
     ledger.add_argument("--correspondance", metavar="FICHIER", help="correspondance.toml corrigé : quelle colonne est quoi")
     corrections(ledger)
+    text = "votre programme d'achat (objet, montant estimé, date prévue… en XLSX, ODS ou CSV), ou les intentions d'achat de l'État (JSON)"
+    asked.add_argument("--programme", nargs="+", metavar="FICHIER", help=text)
+    planned = command(commands, "programme", _run_programme, "achats prévus : familles, dates, montants ; avec --registre : fournisseurs et leviers")
+    planned.add_argument("programme", nargs="+", metavar="FICHIER", help=text)
+    planned.add_argument("--registre", nargs="+", metavar="FICHIER", default=[], help="listes de fournisseurs de l'ESS et inclusifs")
+    planned.add_argument("--acheteur-siret", metavar="SIRET", help="SIRET de l'acheteur, dont le territoire est à servir")
+    planned.add_argument("--territoire", metavar="NOM|SIREN", help="où vous achetez (par défaut : le territoire de l'acheteur, d'après son SIRET)")
+    planned.add_argument("--rayon", type=_kilometres, metavar="KM", help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)")
+    planned.add_argument("--dependance", type=_percentage, metavar="PART", help="part de son activité qu'un fournisseur ne doit pas dépasser avec vous, en %%")
+    planned.add_argument("--date", type=day, metavar="AAAA-MM-JJ", help="jour des statuts (par défaut : la dernière date des listes)")
+    planned.add_argument("--methode", metavar="FICHIER", help="votre propre method.toml (points et seuils)")
+    planned.add_argument("--cache", type=Path, metavar="DOSSIER", help="dossier de travail pour les très gros fichiers")
+    planned.add_argument("--sortie", type=Path, default=Path("spaser-sortie"), metavar="DOSSIER", help="dossier des résultats (par défaut : spaser-sortie)")
 
 
 def _run(choices: argparse.Namespace) -> None:
+    if choices.programme and (choices.depenses is not None or choices.contrats):
+        raise Problem("Un programme d'achat se donne seul", todo="Lancez deux commandes : une pour --programme, une pour les contrats ou les dépenses")
+    if choices.programme:
+        return _run_programme(choices)
     if choices.depenses is not None:
         return _run_spend(choices)
     _refuse_alone(choices)
@@ -44,6 +63,21 @@ def _run(choices: argparse.Namespace) -> None:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
     say(handover.summary(found))
     wrote(handover.write(result, found, choices.sortie))
+
+
+def _run_programme(choices: argparse.Namespace) -> None:
+    from spaser.studies.potential import programme
+    from spaser.studies.territory import panorama as purchases_territory
+
+    if choices.registre or hasattr(choices, "contrats"):
+        result = programme.potential_of_programme(
+            choices.programme, choices.registre, buyer_siret=choices.acheteur_siret, radius=choices.rayon, dependency=choices.dependance, as_of=choices.date,
+            territory=purchases_territory.find(choices.territoire) if choices.territoire else None, method=choices.methode, cache=choices.cache, progress=progress,
+        )  # fmt: skip
+    else:
+        result = programme.programme_of(choices.programme)
+    say(programme.summary(result))
+    wrote(programme.write(result, choices.sortie))
 
 
 def _run_spend(choices: argparse.Namespace) -> None:
@@ -73,8 +107,6 @@ def _run_spend(choices: argparse.Namespace) -> None:
 
 def _refuse_alone(choices: argparse.Namespace) -> None:
     """Options of a ledger say nothing without one."""
-    from spaser.problems import Problem
-
     alone = [name for name in ("nomenclature", "territoire", "validations", "correspondance", "corrections") if getattr(choices, name)]
     if alone:
         raise Problem(f"--{alone[0]} ne vaut qu'avec --depenses", todo="Donnez votre fichier de dépenses : --depenses depenses.xlsx")

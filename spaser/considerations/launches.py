@@ -17,7 +17,7 @@ import polars as pl
 from spaser import rules
 from spaser.vocabulary import DOCUMENT_LINKS
 
-#: Kinds of notices that launch; any other, and a notice that does not say its kind, proves no launch.
+#: Kinds of notices that launch; a notice that does not say its kind is read beside its contract, and proves no launch.
 LAUNCHING = ("concurrence", "concours")
 _STOP = ("de", "du", "des", "la", "le", "les", "et", "en", "au", "aux", "pour", "par", "sur", "dans", "d", "l", "a", "un", "une", "lot",
          "marche", "accord", "cadre", "travaux", "tvx", "prestation", "service", "fourniture", "ville", "commune", "departement", "region", "n",
@@ -42,7 +42,8 @@ def join(contracts: pl.LazyFrame, notices: pl.LazyFrame, method: dict[str, Any] 
     Returns
     -------
     LazyFrame
-        One row per contract joined: ``uid``, ``avis``, ``date_lancement`` (day the notice was sent, else published), ``score``
+        One row per contract joined: ``uid``, ``avis``, ``date_lancement`` (day the notice was sent, else published; null when the
+        notice does not say its kind: its text is read, no launch is proved), ``score``
         in [0, 1], ``motif`` (what agrees), ``source`` (the notice, for LAUNCHES). Contracts without a notice have no row.
     """
     settings = (method or rules.method())["launches"]
@@ -53,6 +54,8 @@ def join(contracts: pl.LazyFrame, notices: pl.LazyFrame, method: dict[str, Any] 
     usual = _within(delay, settings["delai_habituel"])
     scored = possible.with_columns(_agreements(usual, settings["cpv"])).with_columns(score=_score(settings))
     sure = scored.filter(pl.col("score") >= settings["score_minimal"]["value"])
+    # A notice that says its kind wins over those that do not.
+    sure = sure.filter(pl.col("lance") | ~pl.col("lance").any().over("uid"))
     return _told(sure.unique(["uid", "avis"], keep="first", maintain_order=True), settings["marge"]["value"])
 
 
@@ -94,10 +97,11 @@ def _bought(contracts: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _launching(notices: pl.LazyFrame) -> pl.LazyFrame:
-    """Notices that may launch, with the day they were sent."""
-    kept = notices.filter(pl.col("type_avis").is_in(LAUNCHING))
+    """Notices that launch, and those that do not say their kind (``lance`` false), with the day they were sent."""
+    known = pl.col("type_avis").is_in(LAUNCHING)
+    kept = notices.filter(pl.col("type_avis").is_null() | known)
     return kept.select(
-        "avis", "reference", acheteur_siren="acheteur_siren", date_lancement=pl.coalesce("date_envoi", "date_publication"), cpv_avis="codeCPV",
+        "avis", known.fill_null(False).alias("lance"), "reference", acheteur_siren="acheteur_siren", date_lancement=pl.coalesce("date_envoi", "date_publication"), cpv_avis="codeCPV",
         nom=_buyer("acheteur_nom"), mots_avis=_tokens("objet"),
     ).filter(pl.col("date_lancement").is_not_null())  # fmt: skip
 
@@ -113,7 +117,7 @@ def _by_name(contracts: pl.LazyFrame, notices: pl.LazyFrame) -> pl.LazyFrame:
     return contracts.join(nameless, on="nom", how="inner").select(*_PAIR, acheteur=pl.lit("nom"))
 
 
-_PAIR = ("uid", "id", "dateNotification", "codeCPV", "mots", "avis", "reference", "date_lancement", "cpv_avis", "mots_avis")
+_PAIR = ("uid", "id", "dateNotification", "codeCPV", "mots", "avis", "reference", "date_lancement", "cpv_avis", "mots_avis", "lance")
 
 
 def _within(delay: pl.Expr, days: dict[str, Any]) -> pl.Expr:
@@ -153,7 +157,8 @@ def _told(scored: pl.LazyFrame, margin: float) -> pl.LazyFrame:
     near = scored.filter(pl.col("score") >= best - margin)
     clear = near.filter(pl.col("date_lancement").n_unique().over("uid") == 1)
     first = clear.sort("uid", "score", "avis", descending=[False, True, False]).unique("uid", keep="first", maintain_order=True)
-    return first.with_columns(motif=_reasons(), source=pl.col("avis")).select(pl.col(name).cast(dtype) for name, dtype in LAUNCH.items())
+    proved = pl.when("lance").then("date_lancement")
+    return first.with_columns(motif=_reasons(), source=pl.col("avis"), date_lancement=proved).select(pl.col(name).cast(dtype) for name, dtype in LAUNCH.items())
 
 
 def _reasons() -> pl.Expr:
@@ -162,7 +167,8 @@ def _reasons() -> pl.Expr:
     return pl.concat_str(
         pl.format("même acheteur ({})", "acheteur"), pl.format("objets semblables à {}\u00a0%", percent),
         cpv.otherwise(pl.lit("CPV voisin")), pl.when("a_reference").then(pl.lit("même référence")),
-        pl.when(pl.col("a_delai") == 0).then(pl.lit("délai inhabituel")), separator=", ", ignore_nulls=True,
+        pl.when(pl.col("a_delai") == 0).then(pl.lit("délai inhabituel")),
+        pl.when(~pl.col("lance")).then(pl.lit("nature de l'avis inconnue : ne prouve aucun lancement")), separator=", ", ignore_nulls=True,
     )  # fmt: skip
 
 

@@ -40,6 +40,10 @@ FIRM = ("critere", "reservation")
 DOTTED = re.compile(r"(?<![a-z])([lrd])\. ?")
 #: How far back the search for an overlapping passage begins again: the longest gap of a pattern, so that the work stays linear.
 _OVERLAP = 160
+#: A line of a list of criteria is no longer than this.
+_ROW = 320
+#: A list of structures goes on within so many characters.
+_LIST = 60
 CLAUSE_WORDS = re.compile(r"clause|condition|exigence|penalite|sera|devra")
 
 
@@ -158,7 +162,14 @@ def _strongest(findings: list[Finding]) -> list[Finding]:
     reserved = any(one.carrier == "reservation" for one in findings)
     explicit = {one.rule.dimension for one in findings if one.level == 2 and not (reserved and one.rule.absorbed)}
     kept = [one for one in findings if not (reserved and one.rule.absorbed) and not (one.rule.weak and one.rule.dimension in explicit)]
+    whom = [one for one in kept if one.carrier == "reservation"]
+    kept = [one for one in kept if not (one.level == 1 and one.rule.code == "opp" and any(_follows(one, other) for other in whom))]
     return [one for one in kept if one.level != 1 or not any(_within_reach(one, other) for other in kept)]
+
+
+def _follows(one: Finding, reservation: Finding) -> bool:
+    """Whether a structure is listed among those a market is reserved to, just after the first of them."""
+    return one.rule.dimension == "soc" and reservation.end <= one.start <= reservation.end + _LIST
 
 
 def _within_reach(weak: Finding, strong: Finding) -> bool:
@@ -226,7 +237,7 @@ def _finding(hit: tuple[int, int, Rule], folded: Folded, nature: str, lexicon: L
     if rule.level == 1 and contexts["excluded_before"].search(before[-60:]):
         return None
     carrier = _carrier(rule, nature, before, said, after, lexicon)
-    level, confidence = _bought(hit, carrier, nature, text, lexicon), rule.confidence
+    level, confidence = _bought(hit, carrier, nature, text, (first, last), lexicon), rule.confidence
     if level == 0:
         return None
     if level < rule.level:
@@ -243,14 +254,19 @@ def _finding(hit: tuple[int, int, Rule], folded: Folded, nature: str, lexicon: L
     )
 
 
-def _bought(hit: tuple[int, int, Rule], carrier: str, nature: str, text: str, lexicon: Lexicon) -> int:
-    """The level of a finding, once seen what the subject line buys: 0 when the word only qualifies something else."""
+def _bought(hit: tuple[int, int, Rule], carrier: str, nature: str, text: str, sentence: tuple[int, int], lexicon: Lexicon) -> int:
+    """The level of a finding, once seen what the subject line buys: 0 when the word only qualifies something else.
+
+    Out of a subject line, only what is an object by nature is looked at, within its sentence.
+    """
     start, _, rule = hit
-    if nature != "objet" or carrier != "objet":
+    subject = nature == "objet"
+    if carrier != "objet" or not (subject or rule.level == 1):
         return rule.level
-    if heads.of_the_operation(start, rule, carrier, *heads.own(text, lexicon)):
+    if subject and heads.of_the_operation(start, rule, carrier, *heads.own(text, lexicon)):
         return 0
-    head = heads.governing(text, start, lexicon)
+    first, last = (0, len(text)) if subject else sentence
+    head = heads.governing(text[first:last], start - first, lexicon)
     return min(rule.level, head.level) if head is not None and head.concerns(rule.id) else rule.level
 
 
@@ -271,6 +287,8 @@ def _spoken_of(before: str, said: str, after: str, nature: str, lexicon: Lexicon
     if nature == "objet":
         return False
     contexts = lexicon.contexts
+    if contexts["reservation_stated"].search(before[-90:] + said):
+        return False
     return bool(
         contexts["reservation_talk"].search(before[-90:])
         or contexts["reservation_general"].search(before[-200:] + said + after[:40])
@@ -287,12 +305,18 @@ def _carrier(rule: Rule, nature: str, before: str, said: str, after: str, lexico
     contexts = lexicon.contexts
     around = before[-160:] + said
     weighed = rule.number != "insertion" and _weighed(after, lexicon)
-    judged = weighed or contexts["criterion_before"].search(around)
+    judged = weighed or contexts["criterion_before"].search(around) or nature == "autre" and _appraised(before, said, after, lexicon)
     if judged and not contexts["criterion_not"].search(before + said + after):
         return "critere"
     if rule.carrier == "auto" or rule.carrier == "auto_clause" and not CLAUSE_WORDS.search(said):
         return "objet" if nature == "objet" else "clause"
     return "clause"
+
+
+def _appraised(before: str, said: str, after: str, lexicon: Lexicon) -> bool:
+    """Whether the line is one of a list of criteria: « — qualité environnementale du projet, »."""
+    row = before.rpartition("\n")[2] + said + after.partition("\n")[0]
+    return len(row) <= _ROW and lexicon.contexts["appraised"].search(row) is not None
 
 
 def _weighed(after: str, lexicon: Lexicon) -> bool:

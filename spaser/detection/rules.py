@@ -6,27 +6,47 @@ The grammar of a pattern is told at the head of that file. A user may hand a lex
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from spaser import rules
+import polars as pl
+
+from spaser import guards, rules, settings
 from spaser.problems import Problem, closest
 
 DIMENSIONS = ("env", "soc")
 FIELDS = ("", "objet", "hors_objet", "objet_nomme", "critere")
 CARRIERS = ("clause", "critere", "objet", "reservation", "auto", "auto_clause")
 RESERVES = ("none", "handicap", "iae", "handicap_iae", "penit", "ess", "unspecified")
-KNOWN = {
-    "id", "dimension", "code", "level", "carrier", "reserve", "fields", "generic", "confidence", "number", "anchors",
-    "patterns", "example", "counter", "absorbed", "weak", "harm",
+_TEXT, _TEXTS = settings.Text(filled=True, needed=True), settings.Many(settings.Text(filled=True), least=1, needed=True)
+_REACH = settings.Whole(least=0, most=5_000, needed=True)
+#: The keys of a rule; « confidence » and « number » name a class and a reading of the same file.
+RULE: dict[str, settings.Kind] = {
+    "id": _TEXT, "dimension": settings.Choice(DIMENSIONS, needed=True), "code": settings.Text(needed=True), "level": settings.Choice((1, 2), needed=True),
+    "carrier": settings.Choice(CARRIERS, needed=True), "reserve": settings.Choice(RESERVES), "fields": settings.Choice(FIELDS),
+    "generic": settings.Flag(), "confidence": _TEXT, "number": settings.Text(), "anchors": _TEXTS, "patterns": _TEXTS, "example": settings.Text(),
+    "counter": settings.Text(), "absorbed": settings.Flag(), "weak": settings.Flag(), "harm": settings.Flag(),
 }  # fmt: skip
+_READ = settings.Table({"unit": _TEXT, "pattern": _TEXT})
+SHAPE = settings.Table({
+    "confidence": settings.Named(settings.Number(least=0, most=1), least=1, needed=True), "fragments": settings.Named(settings.Text(filled=True)),
+    "rules": settings.Many(settings.Table(RULE), least=1, needed=True),
+    "exceptions": settings.Many(settings.Table({
+        "id": _TEXT, "kind": _TEXT, "scope": settings.Many(settings.Text()), "patterns": _TEXTS, "example": settings.Text(needed=True),
+    })),
+    "numbers": settings.Named(settings.Table({"before": _REACH, "after": _REACH, "patterns": settings.Many(_READ, least=1, needed=True)})),
+    "contexts": settings.Named(settings.Either((settings.Text(filled=True), settings.Many(settings.Text(filled=True), least=1))), needed=True),
+})  # fmt: skip
+#: A pattern with its fragments written out is never so long, unless fragments name each other without end.
+LONGEST = 50_000
 
 #: A gap never runs across a box to tick: each box has its own words.
 BOXES = "☐☒☑□■"
 
+#: What a regular expression that cannot be compiled raises.
+UNREADABLE = (re.error, OverflowError, RecursionError)
 #: A letter of an anchor as it may be written in a raw text (accents, capitals, a character lost in a bad encoding).
 LETTERS = {
     "a": "aàâäáã", "c": "cç", "e": "eéèêë", "i": "iîïíì", "o": "oôöóò", "u": "uùûüú", "'": "'’‘´`", " ": r"\s\-_‐‑–'’.",
@@ -122,7 +142,28 @@ def load(file: Path | str | None = None) -> Lexicon:
     Problem
         A rule has an unknown key, a value outside its closed list, or a pattern that cannot be read.
     """
-    return _bundled() if file is None else compiled(tomllib.loads(Path(file).read_text(encoding="utf-8")), str(file))
+    if file is None:
+        return _bundled()
+    own = compiled(settings.toml(file, "Le lexique").checked(SHAPE, also=_faults), str(file))
+    with guards.reading(Path(file).name, "polars", what="Un motif du lexique ne peut pas être employé"):
+        for sieve in (*(one.sieve for one in (*own.rules, *own.exceptions)), *own.first_pass.values()):
+            pl.select(pl.lit("").str.contains(sieve))
+    return own
+
+
+def _faults(said: dict[str, Any], faults: settings.Faults) -> None:
+    """Names that nothing in the lexicon bears, and readings it lacks."""
+    classes, numbers = said.get("confidence", {}), said.get("numbers", {})
+    for rank, rule in enumerate(said.get("rules", [])):
+        for key, known in (("confidence", classes), ("number", numbers)):
+            if rule.get(key) and rule[key] not in known:
+                faults.add(("rules", rank, key), f"« {key} » : « {settings.short(rule[key])} » n'est pas dans [{key if key == 'confidence' else 'numbers'}]. "
+                                                 f"{closest(settings.short(rule[key]), known)}")  # fmt: skip
+    for name in rules.toml("lexicon.toml")["contexts"]:
+        if name not in said.get("contexts", {}):
+            faults.add(("contexts", name), f"il manque le contexte « {name} »")
+    if "poids" not in numbers:
+        faults.add(("numbers", "poids"), "il manque la lecture « poids » (la pondération d'un critère)")
 
 
 @cache
@@ -149,6 +190,8 @@ def compiled(data: dict[str, Any], where: str) -> Lexicon:
 def expand(pattern: str, fragments: dict[str, str]) -> str:
     """A pattern of the lexicon as a regular expression on folded text."""
     while names := re.findall(r"\{([a-z]+)\}", pattern):
+        if len(pattern) > LONGEST:
+            raise re.error("un fragment se contient lui-même")
         for name in names:
             if name not in fragments:
                 raise KeyError(name)
@@ -173,22 +216,11 @@ def _pattern(patterns: list[str], fragments: dict[str, str], name: str, where: s
         raise Problem(
             f"Fragment inconnu « {error.args[0]} »", where=f"{where}, règle {name}", todo=closest(error.args[0], fragments)
         ) from error
-    except re.error as error:
-        raise Problem("Motif illisible", where=f"{where}, règle {name}", why=str(error)) from error
+    except UNREADABLE as error:
+        raise Problem("Motif illisible", where=f"{where}, règle {name}", why="Une parenthèse, un crochet ou une répétition n'y est pas juste") from error
 
 
 def _rule(entry: dict[str, Any], classes: dict[str, float], fragments: dict[str, str], where: str) -> Rule:
-    place = f"{where}, règle {entry.get('id', '?')}"
-    for key in entry:
-        if key not in KNOWN:
-            raise Problem(f"Clé inconnue « {key} »", where=place, todo=closest(key, KNOWN))
-    closed = {
-        "dimension": DIMENSIONS, "carrier": CARRIERS, "reserve": RESERVES, "fields": FIELDS, "confidence": tuple(classes),
-        "level": (1, 2),
-    }  # fmt: skip
-    for key, values in closed.items():
-        if key in entry and entry[key] not in values:
-            raise Problem(f"Valeur inconnue pour {key} : « {entry[key]} »", where=place, todo=f"Valeurs : {', '.join(map(str, values))}")
     pattern = _pattern(entry["patterns"], fragments, entry["id"], where)
     given = {key: value for key, value in entry.items() if key not in ("patterns", "anchors", "confidence")}
     return Rule(
@@ -203,16 +235,28 @@ def _headed(entry: dict[str, Any], scope: list[str], fragments: dict[str, str], 
 
 
 def _number(entry: dict[str, Any], fragments: dict[str, str], where: str) -> Number:
-    patterns = tuple((one["unit"], re.compile(expand(one["pattern"], fragments))) for one in entry["patterns"])
+    patterns = tuple((one["unit"], _compiled(one["pattern"], fragments, where, f"lecture « {one['unit']} »")) for one in entry["patterns"])
+    if any(not pattern.groups for _, pattern in patterns):
+        raise Problem("Le motif d'un nombre n'a pas de groupe entre parenthèses", where=where, todo="Le premier groupe est le nombre lu")
     return Number(entry["before"], entry["after"], patterns)
 
 
 def _contexts(entry: dict[str, Any], fragments: dict[str, str], where: str) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for name, value in entry.items():
-        joined = "|".join(f"(?:{expand(one, fragments)})" for one in ([value] if isinstance(value, str) else value))
-        result[name] = re.compile(joined)
+        parts = [value] if isinstance(value, str) else value
+        _compiled("|".join(f"(?:{one})" for one in parts), fragments, where, f"contexte {name}")
+        result[name] = re.compile("|".join(f"(?:{expand(one, fragments)})" for one in parts))
     return result
+
+
+def _compiled(pattern: str, fragments: dict[str, str], where: str, name: str) -> re.Pattern[str]:
+    try:
+        return re.compile(expand(pattern, fragments))
+    except KeyError as error:
+        raise Problem(f"Fragment inconnu « {error.args[0]} »", where=f"{where}, {name}", todo=closest(error.args[0], fragments)) from error
+    except UNREADABLE as error:
+        raise Problem("Motif illisible", where=f"{where}, {name}", why="Une parenthèse, un crochet ou une répétition n'y est pas juste") from error
 
 
 def _sieve(regex: str) -> str:

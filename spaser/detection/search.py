@@ -23,7 +23,9 @@ from spaser.vocabulary import PASSAGES
 #: Findings less sure than this are leads: shown, never counted in a text's levels.
 COUNTED = 0.5
 #: Fields that are a subject line; other named fields are clauses, conditions, paragraphs.
-SUBJECT_FIELDS = r"(?i)objet|intitul|titre|libell|^lots?\b|nom_marche"
+SUBJECT_FIELDS = r"(?i)objet|intitul|titre|libell|^lots?$|nom_marche"
+#: The description of a lot (« lot 3 ») is a subject line when it reads as one.
+LOT_FIELDS = r"^lot \S+$"
 CRITERION_FIELDS = r"crit[eè]re"
 UNNAMED_FIELDS = ("", "texte", "text")
 SUBJECT_LENGTH = 300
@@ -72,7 +74,8 @@ def nature() -> pl.Expr:
     """« objet » for a subject line, « critere » for the label of a criterion, else « autre »; guessed when the field is unknown."""
     field = pl.col("champ").fill_null("").str.to_lowercase()
     short = (pl.col("texte").str.len_chars() <= SUBJECT_LENGTH) & ~pl.col("texte").str.contains(RUNNING_TEXT)
-    subject = pl.when(field.is_in(UNNAMED_FIELDS)).then(short).otherwise(field.str.contains(SUBJECT_FIELDS))
+    guessed = field.is_in(UNNAMED_FIELDS) | field.str.contains(LOT_FIELDS)
+    subject = pl.when(guessed).then(short).otherwise(field.str.contains(SUBJECT_FIELDS))
     return pl.when(field.str.contains(CRITERION_FIELDS)).then(pl.lit("critere")).when(subject).then(pl.lit("objet")).otherwise(pl.lit("autre"))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.text import fold_expr
 
 #: Confidence by what says the family: a CPV of group level or finer, a bare division, the words of a subject when one
 #: family answers, or when several do (measured: on 5 907 real subjects with a fine CPV, words and CPV agree 57 % and 38 %
@@ -95,5 +96,4 @@ def divisions() -> pl.LazyFrame:
 
 def _plain(column: str) -> pl.Expr:
     """The text in lower case, without accents, letters and digits separated by single spaces."""
-    text = pl.col(column).str.to_lowercase().str.replace_all("œ", "oe").str.normalize("NFD")
-    return text.str.replace_all(r"\p{M}", "").str.replace_all(r"[^a-z0-9]+", " ").str.strip_chars()
+    return fold_expr(pl.col(column))

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from spaser import rules
+from spaser import rules, settings
 from spaser.indicators.records import NUMBER, VALUE, WITH_CRITERION, catalogue
-from spaser.problems import Problem, Problems, closest
+from spaser.problems import Problems, closest
 
 SPENT = "depense"
 KEYS = ("indicateur", "cible", "annee", "source", "unite", "definition", "libelle", "sens")
 NEEDED = ("indicateur", "cible", "annee", "source")
 LATEST = 2100
+VALUE_SHAPE = settings.Either((settings.Number(least=0), settings.Text()), said="une part (\"30 %\" ou 0.3) ou un nombre positif")
+YEAR = settings.Whole(least=1990, most=LATEST)
+_KINDS: dict[str, settings.Kind] = {
+    "cible": VALUE_SHAPE, "annee": YEAR, "sens": settings.Choice(("hausse", "baisse")),
+}  # fmt: skip
+#: What a target says; ``SHAPE`` is the whole file.
+TARGET = settings.Table({key: replace(_KINDS.get(key, settings.Text()), needed=key in NEEDED) for key in KEYS}, "un bloc [[objectif]] de lignes « clé = valeur »")
+SHAPE = settings.Table({"objectif": settings.Many(TARGET)})
 TEMPLATE = """# Les objectifs votés. Un bloc [[objectif]] par objectif ; la source est la délibération.
 # indicateur : un code de « spaser publication --modele » (indicateurs.csv) ; cible : "30 %" ou une quantité ; annee : l'échéance.
 # unite : "nombre" (de contrats), "valeur" (montants) ou "depense" (grand livre) ; definition : celle qui est retenue.
@@ -68,43 +74,39 @@ def read(path: Path | str, *, first_year: int | None = None) -> tuple[Target, ..
         Every faulty target: unknown indicator, definition, unit or key (with the closest name), target above 100 %, year
         before the data, lacking source, duplicate.
     """
-    file = Path(path)
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as failure:
-        why = "Ce n'est pas un texte en UTF-8" if isinstance(failure, UnicodeDecodeError) else _absent(file)
-        raise Problem("Le fichier des objectifs est illisible", where=str(file), why=why) from failure
-    except tomllib.TOMLDecodeError as failure:
-        why = re.sub(r".*\(at line (\d+), column (\d+)\)", r"ligne \1, colonne \2", str(failure))
-        raise Problem("Le fichier des objectifs n'est pas un TOML correct", where=file.name, why=f"L'erreur est {why}",
-                      todo="Une valeur de texte s'écrit entre guillemets : cible = \"30 %\".") from failure  # fmt: skip
-    return checked(content, first_year=first_year, where=file.name)
+    document = settings.toml(path, "Le fichier des objectifs", todo="Une valeur de texte s'écrit entre guillemets : cible = \"30 %\".")
+
+    def also(said: dict[str, Any], faults: settings.Faults) -> None:
+        for rank, told in _errors(said.get("objectif", []), first_year)[0]:
+            faults.add(("objectif", rank, ""), told)
+
+    return _errors(document.checked(SHAPE, also=also).get("objectif", []), first_year)[1]
 
 
-def _absent(file: Path) -> str:
-    return "Le système refuse de l'ouvrir" if file.exists() else "Il n'existe pas"
+def checked(entries: list[dict[str, Any]], *, first_year: int | None = None, where: str = "objectifs.toml") -> tuple[Target, ...]:
+    """The targets of tables already of the right shape; see ``read``."""
+    errors, found = _errors(entries, first_year)
+    if errors:
+        told = [f"objectif {rank + 1} : {fault}" for rank, fault in errors]
+        raise Problems(f"Le fichier « {where} » contient {len(errors)} erreur{'s' if len(errors) > 1 else ''}", told)
+    return found
 
 
-def checked(content: dict[str, Any], *, first_year: int | None = None, where: str = "objectifs.toml") -> tuple[Target, ...]:
-    """The targets of a parsed file; see ``read``."""
-    errors = [f"clé inconnue « {key} ». {closest(key, ['objectif'])}".strip() for key in content if key != "objectif"]
-    entries = content.get("objectif", [])
-    if not isinstance(entries, list):
-        raise Problem("Chaque objectif s'ouvre par [[objectif]], avec deux crochets", where=where)
-    targets: list[Target] = []
+def _errors(entries: list[dict[str, Any]], first_year: int | None) -> tuple[list[tuple[int, str]], tuple[Target, ...]]:
+    """What is wrong in each target (by its rank), and those that are right."""
+    errors: list[tuple[int, str]] = []
+    found: list[Target] = []
     seen: dict[tuple, int] = {}
-    for rank, entry in enumerate(entries, 1):
+    for rank, entry in enumerate(entries):
         faults, target = _one(entry, first_year)
         if target is not None:
             key = (*target.key, target.annee)
             if key in seen:
-                faults.append(f"« {target.indicateur} » en {target.unite} pour {target.annee} est déjà l'objectif {seen[key]}")
+                faults.append(f"« {target.indicateur} » en {target.unite} pour {target.annee} est déjà l'objectif {seen[key] + 1}")
             seen.setdefault(key, rank)
-            targets.append(target)
-        errors += [f"objectif {rank} : {fault}" for fault in faults]
-    if errors:
-        raise Problems(f"Le fichier « {where} » contient {len(errors)} erreur{'s' if len(errors) > 1 else ''}", errors)
-    return tuple(targets)
+            found.append(target)
+        errors += [(rank, fault) for fault in faults]
+    return errors, tuple(found)
 
 
 def national(day: date) -> tuple[Target, ...]:
@@ -132,11 +134,8 @@ def _measured_by(entry: dict[str, Any]) -> str | None:
     return ("egalim_bio" if "biologique" in label else "egalim_durables") if label.startswith("EGAlim") else None
 
 
-def _one(entry: Any, first_year: int | None) -> tuple[list[str], Target | None]:
-    if not isinstance(entry, dict):
-        return ["un objectif est un bloc [[objectif]] de lignes « clé = valeur »"], None
-    faults = [f"clé inconnue « {key} ». {closest(key, KEYS)}".strip() for key in entry if key not in KEYS]
-    faults += [f"il manque « {key} »" for key in NEEDED if entry.get(key) in (None, "")]
+def _one(entry: dict[str, Any], first_year: int | None) -> tuple[list[str], Target | None]:
+    faults = [f"« {key} » est vide" for key in NEEDED if entry.get(key) == ""]
     code = str(entry.get("indicateur", ""))
     known = _known()
     if code and code not in known:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.text import unaccented_expr
 
 REFERENCE = "names.toml"
 
 
 def folded(text: pl.Expr) -> pl.Expr:
     """Capitals without accents, letters and figures only, words parted by one space; « S.A.S. » is SAS."""
-    plain = text.str.normalize("NFKD").str.replace_all(r"\p{M}|\x{FFFD}", "").str.to_uppercase()
-    plain = plain.str.replace_all("Œ", "OE", literal=True).str.replace_all("Æ", "AE", literal=True)
+    plain = unaccented_expr(text.str.replace_all("\ufffd", "", literal=True)).str.to_uppercase()
     plain = plain.str.replace_all("&", " ET ", literal=True).str.replace_all(r"(?-u:\b)([A-Z])\.", "${1}")
     return plain.str.replace_all(r"[^A-Z0-9]+", " ").str.strip_chars()
 

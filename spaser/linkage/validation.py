@@ -6,13 +6,13 @@ Answers already given stay in the file when it is written again, even for suppli
 from __future__ import annotations
 
 import csv
-import io
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from spaser.problems import Problem, Problems
+from spaser import settings
 
 COLUMNS = (
     "cle",
@@ -68,7 +68,7 @@ def write_validations(rows: pl.LazyFrame, path: Path | str) -> Path:
         What ``to_validate`` returns.
     """
     file = Path(path)
-    before = _read_rows(file) if file.exists() else []
+    before = _read_rows(file)[0] if file.exists() else []
     answered = {(row["cle"], row["siren"]): row for row in before if row["decision"]}
     fresh = [{name: _cell(row.get(name)) for name in COLUMNS} for row in rows.collect().to_dicts()]
     kept = list(answered.values())
@@ -90,24 +90,24 @@ def read_validations(path: Path | str) -> pl.DataFrame:
     Problem
         A column is missing, an answer is not understood, or one supplier has two accepted companies.
     """
-    rows, faults = [], []
-    for line, row in enumerate(_read_rows(Path(path)), start=2):
+    rows: list[dict[str, str | None]] = []
+    read, faults = _read_rows(Path(path))
+    for row in read:
         answer = row["decision"].strip().lower()
         if not answer:
             continue
         if answer not in YES + NO:
-            faults.append(f"ligne {line} : « {row['decision']} » n'est ni accepter ni refuser")
+            faults.add_line(int(row["ligne"]), f"« {settings.short(row['decision'])} » n'est ni accepter ni refuser")
             continue
         rows.append(
             {name: row[name] or None for name in ("cle", "siren", "siret", "auteur", "date", "motif")}
             | {"decision": "accepter" if answer in YES else "refuser"}
         )
     accepted = [row["cle"] for row in rows if row["decision"] == "accepter"]
-    faults += [
-        f"« {cle} » : deux entreprises acceptées" for cle in dict.fromkeys(cle for cle in accepted if accepted.count(cle) > 1)
-    ]
-    if faults:
-        raise Problems(f"La table de validation {Path(path).name} demande une correction", faults)
+    for cle, count in Counter(accepted).items():
+        if count > 1:
+            faults.add(("",), f"« {settings.short(cle)} » : deux entreprises acceptées")
+    faults.complain(f"La table de validation {Path(path).name} demande une correction")
     schema = dict.fromkeys(("cle", "siren", "siret", "decision", "auteur", "date", "motif"), pl.String)
     day = pl.coalesce(
         pl.col("date").str.to_date("%Y-%m-%d", strict=False), pl.col("date").str.to_date("%d/%m/%Y", strict=False)
@@ -115,26 +115,10 @@ def read_validations(path: Path | str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema).with_columns(day.alias("date"))
 
 
-def _read_rows(file: Path) -> list[dict[str, str]]:
-    try:
-        raw = file.read_bytes()
-    except OSError as error:
-        raise Problem("Table de validation introuvable", where=str(file)) from error
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-    head = text.split("\n", 1)[0]
-    mark = max(";,\t", key=head.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=mark)
-    lacking = [name for name in ("cle", "siren", "decision") if name not in (reader.fieldnames or [])]
-    if lacking:
-        raise Problem(
-            f"Colonnes absentes de la table de validation : {', '.join(lacking)}",
-            where=file.name,
-            todo="Repartez du fichier écrit par le kit.",
-        )
-    return [_restored({name: (row.get(name) or "").strip() for name in COLUMNS}) for row in reader]
+def _read_rows(file: Path) -> tuple[list[dict[str, str]], settings.Faults]:
+    columns = {name: settings.Column((name,), needed=name in ("cle", "siren", "decision")) for name in COLUMNS}
+    rows, faults = settings.rows(file, columns, "La table de validation", todo="Repartez du fichier écrit par le kit")
+    return [_restored({name: value or "" for name, value in row.items() if name != "ligne"}) | {"ligne": str(row["ligne"])} for row in rows.to_dicts()], faults
 
 
 def _restored(row: dict[str, str]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Potential: what a buyer buys × who in the ESS could supply it."""
 
+from spaser.potential.programme import of_programme
 from spaser.potential.projection import (
     advise,
     allotment,
@@ -33,6 +34,7 @@ __all__ = [
     "members",
     "needs",
     "net",
+    "of_programme",
     "of_spend",
     "opportunities",
     "supply",

@@ -12,6 +12,7 @@ from datetime import date
 import polars as pl
 
 from spaser import rules
+from spaser.text import fold_expr
 from spaser.vocabulary import NEED_CONTRACTS, NEEDS
 
 _CAMPAIGN = ["acheteur_siren", "consultation", "famille", "lieu"]
@@ -73,7 +74,7 @@ def _assigned(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
 
 def _words(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     """Per campaign, the sorted words that all its contracts share: the name by which a need is known again."""
-    plain = pl.col("objet").str.to_lowercase().str.normalize("NFD").str.replace_all(r"\p{M}", "")
+    plain = fold_expr(pl.col("objet"))
     tokens = plain.str.extract_all(r"[a-z]{4,}").list.unique()
     spread = contracts.select(*_CAMPAIGN, "uid", _mot=tokens).explode("_mot").filter(
         pl.col("_mot").is_not_null() & ~pl.col("_mot").str.contains(rf"^(?:{_EMPTY})$")

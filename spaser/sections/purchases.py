@@ -109,6 +109,9 @@ def section_account(findings: Findings) -> Section:
     accounts = findings.extras["lectures"]
     if accounts.height:
         blocks += _sheets(accounts)
+    told = findings.extras.get("lecture_dite")
+    if told is not None and told.height:
+        blocks.insert(0, Callout("À savoir avant les chiffres", french.typeset(" ".join(french.sentence(text) for text in told["texte"])), "attention"))
     return Section("compte", "Le compte du fichier", "Où est passé chaque euro ?", tuple(blocks))
 
 

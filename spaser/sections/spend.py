@@ -1,4 +1,4 @@
-"""« Des dépenses aux besoins »: what each euro of a spend file became before the potential is measured on it.
+"""« Des dépenses aux besoins » and « Achats prévus »: needs read in a spend file or in a programme, before the potential is measured.
 
 The tables come from ``opportunities_spend`` through ``Findings.extras``: ``depenses_comptes``, ``depenses_exercices``,
 ``depenses_origines``, ``depenses_familles``, ``sans_famille``, ``nomenclature``, ``depenses_textes``.
@@ -99,3 +99,36 @@ _SUM = french.typeset("La somme des lignes est le total du fichier, avoirs dédu
 _SURE = french.typeset("Pour corriger : remplissez la colonne « famille retenue » de nomenclature.csv, puis redonnez ce fichier à la commande (option nomenclature).")
 _WHO = french.typeset("Statut du fournisseur au jour de la ligne, d'après les listes chargées ; inconnu n'est ni oui ni non. Les montants sont ceux du fichier, toutes années.")
 _MEND = french.typeset("Ces achats ne comptent dans aucun besoin ; ils ne sont pas retirés du total.")
+
+
+#: Projects shown on the page; all of them are in the workbook.
+_PLANNED = 25
+_PROJECT = (
+    Column("objet", "Achat prévu"), Column("service", "Service"), Column("famille_libelle", "Famille d'achat"), Column("date_prevue", "Prévu le", "date"),
+    Column("montant", "Montant estimé", "centime"), Column("dureeMois", "Durée (mois)", "entier"), Column("lots", "Lots", "entier"),
+    Column("credibles", "Fournisseurs crédibles", "entier"), Column("levier_libelle", "Levier conseillé"),
+)  # fmt: skip
+_PLAN_NOTE = french.typeset("Un achat prévu n'est pas un contrat : montant, date et allotissement sont ceux du programme. Une période (trimestre, année) est datée de son premier jour.")
+
+
+def section_programme(findings: Findings) -> Section | None:
+    """The projects to come by date, and what was read of the file."""
+    rows, told = findings.extras.get("programme"), findings.extras.get("programme_textes")
+    if rows is None or told is None:
+        return None
+    coming = rows.filter(pl.col("a_venir").fill_null(True))
+    cards = KeyFigures((
+        KeyFigure("Achats à venir", coming.height, "entier", french.count(coming["famille_libelle"].n_unique(), "famille")),
+        KeyFigure("Montant estimé", int(coming["montant"].sum()), "somme", f"connu pour {french.number(coming['montant'].count())} sur {french.number(coming.height)}"),
+    ))  # fmt: skip
+    said = Paragraph(tuple(Sentence(french.sentence(text)) for text in told["texte"]))
+    shown = tuple(column for column in _PROJECT if column.name in coming.columns and coming[column.name].null_count() < coming.height)
+    planned = table("tab-programme", f"Les achats prévus, par date{' (les premiers)' if coming.height > _PLANNED else ''}", coming.head(_PLANNED), shown, _PLAN_NOTE)
+    return Section("programme", "Achats prévus", "Qu'est-ce qui s'annonce, et quand agir ?", (cards, said, planned))
+
+
+def annex_programme(findings: Findings) -> TableBlock:
+    """Every project, whole."""
+    rows = findings.extras["programme"]
+    columns = tuple(column for column in _PROJECT if column.name in rows.columns)
+    return TableBlock("programme", "Achats prévus", rows, columns, _PLAN_NOTE)

@@ -17,18 +17,18 @@ kinds; every fault is told at once, in French, with its line and the closest kno
     said = document.checked(SHAPE)                                # Problems: every fault, with its line
     said = document.checked(SHAPE, also=my_own_faults)            # the same, plus what a kind cannot say
 
-``also`` is called with the checked values and a ``Faults`` only when the shape is right; it adds what it finds with
-``faults.add(("acheteur", 0, "rayon"), "« rayon » …")``: the line is found by itself. ``settings.json`` is the same for JSON,
+``also`` is called with the values that are right (a faulty one is left out: ask with ``get``) and a ``Faults``; it adds what it finds
+with ``faults.add(("acheteur", 0, "rayon"), "« rayon » …")``: the line is found by itself. ``settings.json`` is the same for JSON,
 ``settings.rows`` for a CSV (see ``settings.tables``). ``like(bundled)`` is the shape of a file that a user may replace whole or
 in part (``method.toml``).
 """
 
 from spaser.settings.documents import Document, json, toml
-from spaser.settings.faults import Faults
-from spaser.settings.kinds import Any, Choice, Day, Either, Flag, Kind, Many, Named, Number, Table, Text, Whole, like
+from spaser.settings.faults import Faults, short
+from spaser.settings.kinds import Any, Choice, Day, Either, Flag, Kind, Many, Named, Nothing, Number, Table, Text, Whole, like
 from spaser.settings.tables import Column, rows
 
 __all__ = [
-    "Any", "Choice", "Column", "Day", "Document", "Either", "Faults", "Flag", "Kind", "Many", "Named", "Number", "Table", "Text", "Whole",
-    "json", "like", "rows", "toml",
+    "Any", "Choice", "Column", "Day", "Document", "Either", "Faults", "Flag", "Kind", "Many", "Named", "Nothing", "Number", "Table", "Text", "Whole",
+    "json", "like", "rows", "short", "toml",
 ]  # fmt: skip

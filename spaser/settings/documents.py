@@ -54,7 +54,7 @@ class Document:
         """
         found = self.faults()
         said = shape.check(self.content, (), found)
-        if also is not None and not found:
+        if also is not None and isinstance(said, dict | list):
             also(said, found)
         found.complain(f"{self.what} {self.path.name} est à corriger")
         return said
@@ -96,7 +96,7 @@ def plain_text(path: Path, what: str, todo: str = "", *, largest: int = LARGEST)
             data = stream.read(largest + 1)
     except (OSError, ValueError) as error:
         why = guards.of_system(error) if isinstance(error, OSError) else "Le chemin contient un caractère interdit"
-        raise Problem(f"{what} est introuvable ou illisible", where=faults_.short(path), why=why, todo=todo) from None
+        raise Problem(f"{what} est introuvable ou illisible", where=faults_.place(path), why=why, todo=todo) from None
     if len(data) > largest:
         raise Problem(f"{what} est démesuré", where=path.name, why=f"Il dépasse {largest >> 20} Mo", todo="Est-ce le bon fichier ?")
     try:

@@ -20,8 +20,8 @@ class Faults:
         self._line = line or (lambda _: None)
         self._found: list[tuple[int, str]] = []
 
-    def __bool__(self) -> bool:
-        return bool(self._found)
+    def __len__(self) -> int:
+        return len(self._found)
 
     def add(self, path: Path, message: str) -> None:
         """A fault of the value at this path; its line and the list it belongs to are said before it."""
@@ -48,12 +48,18 @@ class Faults:
 def within(path: Path) -> str:
     """« acheteur 2, » for a value of the second table of a list; « cibles, » for a value of a table."""
     told: list[str] = []
-    for part in path[:-1]:
+    for part in path[: -2 if path and isinstance(path[-1], int) else -1]:  # the member of a list names its list itself
         if isinstance(part, int) and told:
             told[-1] += f" {part + 1}"
         elif isinstance(part, str):
             told.append(short(part))
     return f"{', '.join(told)} : " if told else ""
+
+
+def place(path: object) -> str:
+    """A path as a message shows it: whole, or its end when it is endless."""
+    plain = "".join(char if char.isprintable() and not 0xD800 <= ord(char) < 0xE000 else "·" for char in str(path))
+    return plain if len(plain) <= 240 else f"…{plain[-240:]}"
 
 
 def short(value: object) -> str:

@@ -46,6 +46,16 @@ class Any(Kind):
 
 
 @dataclass(frozen=True)
+class Nothing(Kind):
+    """JSON's null: no answer was given."""
+
+    told = "null (sans réponse)"
+
+    def check(self, value: Value, path: Path, faults: Faults) -> Value:
+        return None if value is None else self.wrong(value, path, faults)
+
+
+@dataclass(frozen=True)
 class Text(Kind):
     """A text; ``filled``: not empty. What no one can see in it (an octet nul, half a character) is refused."""
 
@@ -157,14 +167,16 @@ class Many(Kind):
 
     @property
     def told(self) -> str:
-        what = "une liste de tables [[…]]" if isinstance(self.of, Table) else "une liste"
+        what = "une suite de tables ouvertes par deux crochets, [[…]]," if isinstance(self.of, Table) else "une liste"
         bound = f" de {self.least} à {self.most} éléments" if self.most < 100 else f" d'au moins {self.least} élément{'s' * (self.least > 1)}" if self.least else ""
         return what + bound
 
     def check(self, value: Value, path: Path, faults: Faults) -> Value:
         if not isinstance(value, list) or not self.least <= len(value) <= self.most:
             return self.wrong(value, path, faults)
-        return [self.of.check(one, (*path, rank), faults) for rank, one in enumerate(value)]
+        before = len(faults)
+        members = [self.of.check(one, (*path, rank), faults) for rank, one in enumerate(value)]
+        return members if len(faults) == before or all(isinstance(one, dict) for one in members) else None
 
 
 @dataclass(frozen=True)
@@ -182,7 +194,7 @@ class Named(Kind):
         strange = [key for key in value if (key not in self.known if self.known is not None else unseen(key))]
         for key in strange:
             faults.add((*path, key), f"nom inconnu « {short(key)} ». {closest(short(key), self.known or ())}")
-        return {key: self.of.check(one, (*path, key), faults) for key, one in value.items() if key not in strange}
+        return _right({key: (self.of, one) for key, one in value.items() if key not in strange}, path, faults)
 
 
 @dataclass(frozen=True)
@@ -190,7 +202,11 @@ class Table(Kind):
     """A table of declared names; another name is refused, with the closest one."""
 
     names: Mapping[str, Kind] | None = None
-    told = "une table"
+    said: str = ""
+
+    @property
+    def told(self) -> str:
+        return self.said or "une table"
 
     def check(self, value: Value, path: Path, faults: Faults) -> Value:
         if not isinstance(value, dict):
@@ -202,7 +218,7 @@ class Table(Kind):
         for name, kind in known.items():
             if kind.needed and name not in value:
                 faults.add((*path, name), f"il manque « {name} » ({kind.told})")
-        return {key: known[key].check(one, (*path, key), faults) for key, one in value.items() if key in known}
+        return _right({key: (known[key], one) for key, one in value.items() if key in known}, path, faults)
 
 
 @dataclass(frozen=True)
@@ -226,8 +242,20 @@ class Either(Kind):
         return alike[0].check(value, path, faults) if len(alike) == 1 else self.wrong(value, path, faults)
 
 
+def _right(values: dict[str, tuple[Kind, Value]], path: Path, faults: Faults) -> dict[str, Value]:
+    """The values that are right, and the right part of tables; a faulty value is left out."""
+    found: dict[str, Value] = {}
+    for key, (kind, value) in values.items():
+        before = len(faults)
+        checked = kind.check(value, (*path, key), faults)
+        if len(faults) == before or isinstance(checked, dict | list):
+            found[key] = checked
+    return found
+
+
 def like(model: Value) -> Kind:
-    """The kind of values shaped as a bundled file's: the same names, each of the same form; numbers keep their sign."""
+    """The kind of values shaped as a bundled file's: the same names, each of the same form; numbers keep their sign, whole ones
+    stay whole."""
     if isinstance(model, dict):
         return Table({key: like(value) for key, value in model.items()})
     if isinstance(model, list):
@@ -235,7 +263,7 @@ def like(model: Value) -> Kind:
     if isinstance(model, bool):
         return Flag()
     if isinstance(model, int | float):
-        return Number(least=0 if model >= 0 else None)
+        return (Whole if isinstance(model, int) else Number)(least=0 if model >= 0 else None)
     return Day() if isinstance(model, date) else Text()
 
 
@@ -259,7 +287,7 @@ def named(path: Path) -> str:
     last = path[-1] if path else "le fichier"
     if isinstance(last, int):
         holder = next((part for part in reversed(path) if isinstance(part, str)), "liste")
-        return f"{short(holder)}[{last + 1}]"
+        return f"{short(holder)} {last + 1}"
     return short(last)
 
 

@@ -22,7 +22,7 @@ import polars as pl
 from spaser import guards
 from spaser.problems import Problem, closest
 from spaser.settings.documents import LARGEST
-from spaser.settings.faults import Faults, short
+from spaser.settings.faults import Faults, place, short
 from spaser.settings.kinds import unseen
 
 #: A table filled by hand has a few thousand lines; a validation of a large ledger some tens of thousands.
@@ -72,12 +72,12 @@ def rows(path: Path | str, columns: Mapping[str, Column], what: str, *, todo: st
 
 def text_of(path: Path, what: str, todo: str = "") -> str:
     """The text of a table saved by a spreadsheet, whatever its encoding; it holds no nul and no half character."""
-    with guards.reading(short(path), what=f"{what} est introuvable ou illisible", todo=todo):
+    with guards.reading(place(path), what=f"{what} est introuvable ou illisible", todo=todo):
         try:
             with path.open("rb") as stream:
                 data = stream.read(LARGEST_TABLE + 1)
         except ValueError as error:
-            raise Problem(f"{what} est introuvable", where=short(path), why="Le chemin contient un caractère interdit") from error
+            raise Problem(f"{what} est introuvable", where=place(path), why="Le chemin contient un caractère interdit") from error
     if len(data) > LARGEST_TABLE:
         raise Problem(f"{what} est démesuré", where=path.name, why=f"Il dépasse {LARGEST_TABLE >> 20} Mo")
     text = _decoded(data)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import http.client
 import json
-import tomllib
+import re
 import urllib.error
+import urllib.parse
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterable
@@ -18,13 +19,21 @@ from typing import Any, BinaryIO
 
 import polars as pl
 
-from spaser import rules
+from spaser import rules, settings
 from spaser.problems import Problem, closest
 
 CHUNK = 2**20
 ATTEMPTS = 4
 AGENT = {"User-Agent": "spaser", "Accept-Encoding": "identity"}
-KEYS = {"label", "kind", "format", "url", "page", "size", "licence", "note", "confidence"}
+FORMATS = ("parquet", "csv", "zip", "json", "xlsx", "xls", "ods", "xml", "gz")
+#: What an entry of a catalogue says.
+SHAPE = settings.Table({
+    "format": settings.Choice(FORMATS),
+    **dict.fromkeys(("label", "kind", "url", "page", "size", "licence", "note", "confidence"), settings.Text(longest=2_000)),
+})  # fmt: skip
+#: A name is that of a file in the cache: nothing that leaves it, nothing Windows keeps for itself.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,80}")
+RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{rank}" for port in ("com", "lpt") for rank in range(10))}
 Progress = Callable[[str, float], None] | None
 
 
@@ -62,17 +71,25 @@ def catalogue(file: Path | str | None = None) -> dict[str, dict[str, Any]]:
     known = dict(rules.toml("catalogue.toml"))
     if file is None:
         return known
-    try:
-        own = tomllib.loads(Path(file).read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise Problem("Le catalogue ne se lit pas", where=str(file), why=str(error)) from error
-    for name, spec in own.items():
-        unknown = [key for key in spec if key not in KEYS] if isinstance(spec, dict) else [name]
-        if unknown:
-            raise Problem(
-                f"Clé inconnue dans le catalogue : « {unknown[0]} »", where=f"{file}, [{name}]", todo=closest(unknown[0], KEYS)
-            )
+    own = settings.toml(file, "Le catalogue").checked(settings.Named(SHAPE), also=_faults)
     return known | {name: known.get(name, {}) | spec for name, spec in own.items()}
+
+
+def _faults(said: dict[str, Any], faults: settings.Faults) -> None:
+    """A name becomes that of a file in the cache; an address is one of the web."""
+    for name, spec in said.items():
+        if not NAME.fullmatch(name) or name.lower() in RESERVED:
+            faults.add((name,), f"« {settings.short(name)} » ne peut pas nommer un fichier : lettres sans accent, chiffres, « _ » et « - » seulement")
+        if "url" in spec and not _of_the_web(spec["url"]):
+            faults.add((name, "url"), f"« {settings.short(spec['url'])} » n'est pas une adresse http ou https")
+
+
+def _of_the_web(url: str) -> bool:
+    try:
+        parts = urllib.parse.urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and url.isascii() and not re.search(r"[\s\\]", url) and (parts.port or 1) > 0
+    except ValueError:
+        return False
 
 
 def download(

@@ -7,6 +7,7 @@ import re
 from typing import BinaryIO
 
 from spaser.problems import Problem
+from spaser.text import encoding, separator
 
 JSON, XML, PARQUET, CSV, WORKBOOK = "json", "xml", "parquet", "csv", "classeur"
 HEAD = 64 << 10
@@ -71,22 +72,6 @@ def _text_kind(head: bytes, source: str) -> str:
     return JSON if text[0] in "{[" else CSV
 
 
-def encoding(head: bytes) -> str:
-    """The encoding told by the mark of order or by the zeros of UTF-16; ``utf-8`` or ``cp1252`` otherwise."""
-    for mark, name in _MARKS:
-        if head.startswith(mark):
-            return name
-    even, odd = (head[start:200:2] for start in (0, 1))
-    for zeros, letters, name in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
-        if zeros.count(0) > len(zeros) // 2 and not letters.count(0):
-            return name
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
-
-
 def opening(head: bytes) -> str:
     """The first characters of a text, whatever its encoding."""
     return codecs.getincrementaldecoder(encoding(head))("replace").decode(head)
@@ -96,12 +81,6 @@ def is_tabular(columns: list[str]) -> bool:
     """Whether columns are those of the consolidated tabular DECP (or of the ministry's), not a buyer's own list."""
     names = {name.strip().strip('"').casefold().replace(".", "_") for name in columns}
     return len(names & _TABULAR) >= 5 and bool(names & {"uid", "acheteur_id"}) and bool(names & {"id", "uid"})
-
-
-def separator(text: str) -> str:
-    """The separator of columns: the one that cuts the first line most often."""
-    line = text.lstrip("\ufeff").split("\n", 1)[0]
-    return max((",", ";", "\t", "|"), key=line.count)
 
 
 def header(text: str) -> list[str]:

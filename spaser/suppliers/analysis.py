@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from spaser.suppliers.statuses import status
+from spaser.text import fold_expr
 from spaser.vocabulary import INCLUSIVE_STATUSES, MEASURES, NONE_DECLARED
 
 #: Breakdown → the columns that may carry it, best first.
@@ -151,13 +152,7 @@ def counts(register: pl.LazyFrame) -> pl.LazyFrame:
 def _base(rows: pl.LazyFrame, have: list[str], amount: str) -> pl.LazyFrame:
     siren = pl.col(next(c for c in ("titulaire_siren", "siren") if c in have))
     label = pl.coalesce(c for c in ("titulaire_nom", "fournisseur", "titulaire_id") if c in have)
-    plain = (
-        label.str.to_uppercase()
-        .str.normalize("NFKD")
-        .str.replace_all(r"\p{M}", "")
-        .str.replace_all(r"[^A-Z0-9]+", " ")
-        .str.strip_chars()
-    )
+    plain = fold_expr(label)
     who = pl.coalesce(siren, plain, pl.lit("(sans nom)"))
     return rows.with_columns(_siren=siren, _qui=who, _valeur=pl.col(amount).cast(pl.Int64), _un=pl.lit(1, dtype=pl.Int64))
 

@@ -12,9 +12,8 @@ import polars as pl
 
 from spaser import rules
 from spaser.suppliers.statuses import status
+from spaser.vocabulary import DISTRICTS, INCLUSIVE_STATUSES, UNNUMBERED
 
-#: Paris, Lyon and Marseille: SIRENE writes the arrondissement, territories the commune.
-DISTRICTS = {r"^751\d\d$": "75056", r"^6938\d$": "69123", r"^132(0[1-9]|1[0-6])$": "13055"}
 WHOLE = "ensemble"
 INCLUSIVE = "structures inclusives"
 
@@ -26,6 +25,7 @@ def panorama(
     *,
     as_of: date | None = None,
     jobs: pl.LazyFrame | None = None,
+    unnumbered: pl.LazyFrame | None = None,
 ) -> pl.LazyFrame:
     """ESS establishments and jobs of each commune and of the whole set, by family.
 
@@ -37,6 +37,8 @@ def panorama(
         Insee codes (« 75056 » takes its arrondissements).
     as_of
         The day of the statuses; by default the latest date of the lists.
+    unnumbered
+        UNNUMBERED: structures that a list names without SIRET; each is an establishment of its commune, with its status.
     jobs
         Official counts: code_commune, emplois. They stand beside, and give shares.
 
@@ -49,8 +51,7 @@ def panorama(
         establishment of the register); emplois_officiels; part_bas, part_haut (of the official jobs, else of all those of
         the register when it holds other establishments than the ESS's).
     """
-    places = _places(establishments, list(communes), as_of)
-    known = status(places, register, establishments, on="_jour")
+    known = _known(register, establishments, list(communes), as_of, unnumbered)
     ess = known.filter(pl.col("titulaire_ess").fill_null(False))
     groups = [
         ess.with_columns(famille=pl.col("ess_famille")),
@@ -58,26 +59,42 @@ def panorama(
         known.filter(pl.col("titulaire_inclusif").fill_null(False)).with_columns(famille=pl.lit(INCLUSIVE)),
     ]
     counted = _both_levels(pl.concat(groups)).group_by("code_commune", "famille").agg(_counts())
-    everyone = _both_levels(places).group_by("code_commune").agg(
+    everyone = _both_levels(known).group_by("code_commune").agg(
         etablissements_tous=pl.len(), emplois_tous_bas=pl.col("bas").sum(), emplois_tous_haut=_high(),
     )  # fmt: skip
     rows = counted.join(everyone, on="code_commune", how="left").join(_official(jobs, communes), on="code_commune", how="left")
     return rows.with_columns(_without_first()).with_columns(_shares(rows)).sort("code_commune", "famille")
 
 
+def inclusive_kinds(
+    register: pl.LazyFrame, establishments: pl.LazyFrame, communes: Iterable[str], *, as_of: date | None = None, unnumbered: pl.LazyFrame | None = None,
+) -> pl.LazyFrame:
+    """The inclusive establishments of the whole set by group of kinds: ``groupe`` (SIAE, ESAT, EA, GEIQ…), ``etablissements``.
+
+    The same establishments as ``panorama`` counts: the sum of the groups is its « structures inclusives ».
+    """  # fmt: skip
+    known = _known(register, establishments, list(communes), as_of, unnumbered).filter(pl.col("titulaire_inclusif").fill_null(False))
+    siae = rules.table("siae_types.csv").filter(pl.col("siae") == "oui")["code"].to_list()
+    group = pl.col("inclusif_types").str.split(", ").list.eval(pl.element().replace(dict.fromkeys(siae, "SIAE"))).list.unique().list.sort().list.join(" et ")
+    return known.group_by(groupe=group).agg(etablissements=pl.len()).sort("etablissements", "groupe", descending=[True, False])
+
+
+def _known(
+    register: pl.LazyFrame, establishments: pl.LazyFrame, communes: list[str], as_of: date | None, unnumbered: pl.LazyFrame | None
+) -> pl.LazyFrame:
+    """The establishments of the communes with their statuses, those without a number among them."""
+    places = _places(establishments, communes, as_of)
+    return pl.concat([status(places, register, establishments, on="_jour"), _named(unnumbered, communes)], how="diagonal_relaxed")
+
+
 def _places(establishments: pl.LazyFrame, communes: list[str], as_of: date | None) -> pl.LazyFrame:
     """Active establishments of the communes, each once (SIRENE first), with the low and high of their staff band."""
-    code = pl.col("code_commune")
-    whole = pl.lit(None, dtype=pl.String)
-    for pattern, commune in DISTRICTS.items():
-        whole = pl.coalesce(whole, pl.when(code.str.contains(pattern)).then(pl.lit(commune)))
-    place = pl.when(code.is_in(communes)).then(code).otherwise(whole)
     bands = rules.table("staff_bands.csv").lazy().select("tranche", pl.col("bas").cast(pl.Int64), pl.col("haut").cast(pl.Int64))
     latest = pl.lit(as_of, dtype=pl.Date) if as_of else pl.col("au").max()
     official = pl.col("liste").str.starts_with("sirene").fill_null(False)
     return (
         establishments.with_columns(_jour=latest)
-        .with_columns(code_commune=place)
+        .with_columns(code_commune=_within(communes))
         .filter(pl.col("siret").is_not_null() & pl.col("code_commune").is_in(communes))
         .sort(official, "au", "source", descending=[True, True, False], nulls_last=True)
         .unique("siret", keep="first", maintain_order=True)
@@ -85,6 +102,30 @@ def _places(establishments: pl.LazyFrame, communes: list[str], as_of: date | Non
         .join(bands, left_on="tranche_effectifs", right_on="tranche", how="left", maintain_order="left")
         .select("siret", "siren", "code_commune", "tranche_effectifs", "bas", "haut", "_jour")
     )
+
+
+def _named(unnumbered: pl.LazyFrame | None, communes: list[str]) -> pl.LazyFrame:
+    """Structures without a number, each once per commune and name, as establishments of their kind."""
+    rows = UNNUMBERED.empty().lazy() if unnumbered is None else unnumbered
+    there = rows.with_columns(code_commune=_within(communes)).filter(pl.col("code_commune").is_in(communes))
+    inclusive = pl.col("statut").is_in(INCLUSIVE_STATUSES)
+    return (
+        there.unique(["nom", "code_commune"], keep="first", maintain_order=True)
+        .select(
+            "code_commune", bas=pl.lit(None, dtype=pl.Int64), haut=pl.lit(None, dtype=pl.Int64),
+            titulaire_inclusif=pl.when(inclusive).then(pl.lit(True)), titulaire_ess=pl.when(pl.col("statut").is_in(["ESS", "ESUS"])).then(pl.lit(True)),
+            ess_famille=pl.lit(None, dtype=pl.String), inclusif_types=pl.when(inclusive).then("statut"),
+        )
+    )  # fmt: skip
+
+
+def _within(communes: list[str]) -> pl.Expr:
+    """The code of the commune asked for: an arrondissement's own, else its city's."""
+    code = pl.col("code_commune")
+    whole = pl.lit(None, dtype=pl.String)
+    for pattern, commune in DISTRICTS.items():
+        whole = pl.coalesce(whole, pl.when(code.str.contains(pattern)).then(pl.lit(commune)))
+    return pl.when(code.is_in(communes)).then(code).otherwise(whole)
 
 
 def _both_levels(rows: pl.LazyFrame) -> pl.LazyFrame:

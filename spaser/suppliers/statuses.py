@@ -13,13 +13,12 @@ from datetime import date
 import polars as pl
 
 from spaser import rules
+from spaser.suppliers import coverage
 from spaser.vocabulary import ACCESS, INCLUSIVE_STATUSES, REGISTER, STATUS
 
 KEY = ["_siret", "_siren", "_jour"]
 RANKS = {"decision": 0, "esus": 1, "ess_france": 2, "propre": 2}
 FLAG_RANK = 3
-#: A list of at least this many lines that knows at most this many divisions of the NAF says nothing of the others.
-PARTIAL_LINES, PARTIAL_DIVISIONS = 200, 10
 SPREAD = "SIREN (statut d'un établissement étendu à l'unité légale)"
 BY_DECISION = "décision"
 
@@ -85,7 +84,7 @@ def status(
         keys.join(_listed(found), on=KEY, how="left", nulls_equal=True)
         .join(_forms(establishments), on="_siren", how="left")
         .join(_included(found, spread_establishment), on=KEY, how="left", nulls_equal=True)
-        .join(_lists(register, establishments), how="cross")
+        .join(coverage.of_lists(register, establishments), how="cross")
         .pipe(_ess)
         .pipe(_inclusive)
         .select(*KEY, *(word.name for word in STATUS))
@@ -169,25 +168,21 @@ def _matches(keys: pl.LazyFrame, register: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _proof() -> pl.Expr:
-    decided = pl.format("{} ({})", "source", _written("au"))
+    decided = pl.format("{} ({})", "source", coverage.written("au"))
     listed = pl.when(pl.col("au").is_null()).then(pl.format("{}, liste sans date", "source")).otherwise(
-        pl.format("{}, liste du {}", "source", _written("au"))
+        pl.format("{}, liste du {}", "source", coverage.written("au"))
     )  # fmt: skip
     period = (
         pl.when(pl.col("depuis").is_not_null() & pl.col("jusqua").is_not_null())
-        .then(pl.format(", du {} au {}", _written("depuis"), _written("jusqua")))
-        .when(pl.col("jusqua").is_not_null()).then(pl.format(", jusqu'au {}", _written("jusqua")))
-        .when(pl.col("depuis").is_not_null()).then(pl.format(", depuis le {}", _written("depuis")))
+        .then(pl.format(", du {} au {}", coverage.written("depuis"), coverage.written("jusqua")))
+        .when(pl.col("jusqua").is_not_null()).then(pl.format(", jusqu'au {}", coverage.written("jusqua")))
+        .when(pl.col("depuis").is_not_null()).then(pl.format(", depuis le {}", coverage.written("depuis")))
         .otherwise(pl.lit(""))
     )  # fmt: skip
     early = pl.col("depuis").is_null() & (pl.col("au").is_null() | (pl.col("_jour") < pl.col("au")).fill_null(True))
     said = pl.format("{} : {}{}", "statut", listed, period)
     said = said + pl.when(early).then(pl.lit(" ; statut à la date de la liste")).otherwise(pl.lit(""))
     return pl.when(pl.col("liste") == "decision").then(decided).otherwise(said)
-
-
-def _written(column: str) -> pl.Expr:
-    return pl.col(column).dt.strftime("%d/%m/%Y").fill_null("date inconnue")
 
 
 def _uncancelled(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -261,48 +256,9 @@ def _forms(establishments: pl.LazyFrame) -> pl.LazyFrame:
             "famille", "traitement", "officiel",
             pl.coalesce("naf_traitement", "naf_traitement_division").alias("naf_traitement"),
             pl.coalesce("naf_libelle", "naf_libelle_division").alias("naf_libelle"), pl.col("source").alias("forme_source"),
-            pl.col("au").alias("forme_au"),
+            pl.col("au").alias("forme_au"), coverage.department().alias("departement"),
         )
     )  # fmt: skip
-
-
-def _lists(register: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFrame:
-    """One row: is a list of the ESS loaded, of which date, covering which activities; are the inclusive lists national?"""
-    proving = [key for key, spec in rules.toml("register_columns.toml")["lists"].items() if spec.get("proves_no")]
-    division = pl.col("naf").str.slice(0, 2)
-    partial = (
-        (pl.col("lignes") >= PARTIAL_LINES)
-        & (pl.col("divisions").list.len() <= PARTIAL_DIVISIONS)
-        & (pl.col("avec_naf") >= pl.col("lignes") * 0.9)
-    )
-    ess = (
-        establishments.filter(pl.col("liste").is_in(proving))
-        .group_by("source", "au")
-        .agg(lignes=pl.len(), avec_naf=pl.col("naf").count(), divisions=division.drop_nulls().unique().sort())
-        .with_columns(partielle=partial)
-        .sort("au", "source", nulls_last=True)
-        .select(
-            ess_chargee=pl.len() > 0,
-            ess_complete=(~pl.col("partielle")).any(),
-            ess_divisions=pl.col("divisions").explode().unique().sort().implode(),
-            ess_listes=pl.when(pl.col("au").is_null())
-            .then(pl.lit("sans date"))
-            .otherwise(pl.format("du {}", _written("au")))
-            .unique(maintain_order=True)
-            .str.join(", "),
-        )
-    )
-    enough = (
-        rules.table("siae_types.csv")
-        .lazy()
-        .select(statut="code", seuil=pl.col("liste_nationale_des").cast(pl.Int64))
-        .drop_nulls()
-    )
-    counts = REGISTER.conform(register).group_by("statut").agg(n=pl.struct("siren", "siret").n_unique())
-    national = enough.join(counts, on="statut", how="left").select(
-        inclusif_manquants=pl.col("statut").filter(pl.col("n").fill_null(0) < pl.col("seuil")).sort().str.join(", ")
-    )
-    return ess.join(national, how="cross")
 
 
 def _ess(keys: pl.LazyFrame) -> pl.LazyFrame:
@@ -311,6 +267,8 @@ def _ess(keys: pl.LazyFrame) -> pl.LazyFrame:
     by_form = (form == "incluse") & activity.is_null()
     apart = (form == "a_part") | ((form == "incluse") & activity.is_not_null())
     covered = pl.col("ess_complete") | pl.col("ess_divisions").list.contains(pl.col("naf").str.slice(0, 2)).fill_null(False)
+    here = (pl.col("ess_partout") | pl.col("ess_departements").list.contains(pl.col("departement"))).fill_null(False)
+    covered = covered & here
     no = (
         pl.col("officiel").fill_null(False)
         & pl.col("ess_chargee")
@@ -321,7 +279,7 @@ def _ess(keys: pl.LazyFrame) -> pl.LazyFrame:
     listed = pl.col("liste_ess")
     answer = pl.when(listed.is_not_null()).then(listed).when(by_form).then(pl.lit(True)).when(no).then(pl.lit(False))
     legal = pl.format("{} {}", "categorie_juridique", "forme")
-    where = pl.format("{}, liste du {}", "forme_source", _written("forme_au"))
+    where = pl.format("{}, liste du {}", "forme_source", coverage.written("forme_au"))
     reason = (
         pl.when(listed.is_not_null()).then("liste_preuve")
         .when(by_form).then(pl.format("forme juridique {} ({}), périmètre à confirmer", legal, where))
@@ -332,6 +290,7 @@ def _ess(keys: pl.LazyFrame) -> pl.LazyFrame:
         .when(pl.col("_siren").is_null()).then(pl.lit("inconnu : pas de SIREN ni de SIRET français"))
         .when(pl.col("officiel").is_null()).then(pl.lit("inconnu : absent des listes chargées"))
         .when(~pl.col("officiel")).then(pl.format("inconnu : unité légale non trouvée dans SIRENE ({})", legal))
+        .when(pl.col("ess_chargee") & ~here).then(pl.lit("inconnu : les listes de l'ESS déclarées complètes ne couvrent pas son département"))
         .when(pl.col("ess_chargee")).then(
             pl.format("inconnu : les listes de l'ESS ne couvrent pas l'activité {}", pl.col("naf").fill_null("non connue")))
         .otherwise(pl.lit("inconnu : aucune liste de l'ESS chargée"))
@@ -357,7 +316,12 @@ def _ess(keys: pl.LazyFrame) -> pl.LazyFrame:
 def _included(found: pl.LazyFrame, spread: bool) -> pl.LazyFrame:
     """Per key, the inclusive kinds that hold, under which rule, and the other listed establishments of the unit."""
     kinds = found.filter(pl.col("statut").is_in([*INCLUSIVE_STATUSES, "INCLUSIF", "NON_INCLUSIF"]) & pl.col("en_vigueur"))
-    holds = pl.col("meme") | pl.lit(spread)
+    ends = rules.table("siae_types.csv").lazy().select(statut="code", fin=pl.col("jusqua").str.to_date("%Y-%m-%d", strict=False), fin_dite="jusqua_source")
+    kinds = kinds.join(ends, on="statut", how="left", maintain_order="left")
+    over = (pl.col("fin") < pl.col("_jour")).fill_null(False) & (pl.col("liste") != "decision")
+    there = pl.col("meme") | pl.lit(spread)
+    # A kind whose legal basis has an end is neither a yes nor a no after it: its prolongation is to be confirmed.
+    holds = there & ~over
     positive = pl.col("statut") != "NON_INCLUSIF"
     rule = (
         pl.when(pl.col("liste") == "decision").then(pl.lit(BY_DECISION)).when(pl.col("unite")).then(pl.lit("SIREN"))
@@ -372,7 +336,8 @@ def _included(found: pl.LazyFrame, spread: bool) -> pl.LazyFrame:
             refuse=(holds & ~positive).any(),
             regle=pl.col("regle").filter(holds).first(),
             preuves=pl.col("preuve").filter(holds).unique(maintain_order=True).str.join(" | "),
-            ailleurs=pl.format("SIRET {} : {}", "siret", "preuve").filter(~holds & positive).first(),
+            ailleurs=pl.format("SIRET {} : {}", "siret", "preuve").filter(~there & ~over & positive).first(),
+            a_confirmer=pl.format("{} ({}) : {}", "statut", "preuve", "fin_dite").filter(there & over).first(),
         )
     )
 
@@ -382,9 +347,11 @@ def _inclusive(keys: pl.LazyFrame) -> pl.LazyFrame:
     yes = pl.col("types").fill_null("") != ""
     refused = pl.col("refuse").fill_null(False)
     near = pl.col("ailleurs").is_not_null()
-    absent = ~near & pl.col("_siret").is_not_null() & (pl.col("inclusif_manquants") == "")
+    ended = pl.col("a_confirmer").is_not_null()
+    absent = ~near & ~ended & pl.col("_siret").is_not_null() & (pl.col("inclusif_manquants") == "")
     reason = (
         pl.when(yes | refused).then("preuves")
+        .when(ended).then(pl.format("à confirmer : {}", "a_confirmer"))
         .when(near).then(
             pl.format("inconnu : un autre établissement du même SIREN est inclusif ({}) ; statut non étendu", "ailleurs"))
         .when(absent).then(pl.lit("non, au vu des listes nationales chargées"))

@@ -54,3 +54,6 @@ NONE_DECLARED = {
 
 #: Statuses that make a supplier inclusive (second, independent answer beside the ESS).
 INCLUSIVE_STATUSES = ("EI", "ACI", "AI", "ETTI", "EITI", "GEIQ", "EA", "EATT", "ESAT", "SEP")
+
+#: Paris, Lyon and Marseille: SIRENE writes the arrondissement, territories the commune.
+DISTRICTS = {r"^751\d\d$": "75056", r"^6938\d$": "69123", r"^132(0[1-9]|1[0-6])$": "13055"}

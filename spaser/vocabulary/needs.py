@@ -20,13 +20,46 @@ PLACES = Table(
     ),
 )
 
+PROGRAMME = Table(
+    "programme",
+    "un achat prévu par un acheteur : il n'y a pas encore de contrat",
+    ("source", "feuille", "position"),
+    (
+        Word("source", T, "Fichier source"),
+        Word("feuille", T, "Feuille"),
+        Word("position", I, "Ligne ou rang dans la source"),
+        Word("projet", T, "Numéro ou adresse du projet"),
+        Word("acheteur_id", T, "Identifiant de l'acheteur"),
+        Word("acheteur_siren", T, "SIREN de l'acheteur"),
+        Word("acheteur_nom", T, "Acheteur"),
+        Word("service", T, "Service"),
+        Word("objet", T, "Objet"),
+        Word("description", T, "Description"),
+        Word("codeCPV", T, "Code CPV (8 chiffres)"),
+        Word("categorie", T, "Fournitures, services ou travaux, tel que lu"),
+        Word("montant", I, "Montant estimé", "centime"),
+        Word("annuel", B, "Le montant est annuel"),
+        Word("taxe", T, "Taxe (HT, TTC ; vide : non dite)"),
+        Word("date_prevue", D, "Date prévue (premier jour de la période écrite)"),
+        Word("dureeMois", N, "Durée, reconductions comprises", "mois"),
+        Word("lots", N, "Lots prévus", "lot"),
+        Word("procedure", T, "Procédure envisagée"),
+        Word("departements", T, "Départements d'exécution"),
+        Word("social", B, "Considérations sociales envisagées"),
+        Word("environnement", B, "Considérations environnementales envisagées"),
+        Word("reserve", T, "Réservation envisagée, telle que lue"),
+        Word("statut", T, "État d'avancement, tel que lu"),
+        Word("a_venir", B, "Ni terminé, ni abandonné"),
+    ),
+)
+
 NEEDS = Table(
     "needs",
     "un besoin d'un acheteur : famille d'achat × lieu × suite de contrats ou de lots de même objet",
     ("besoin_id",),
     (
         Word("besoin_id", T, "Besoin"),
-        Word("origine", T, "Origine du besoin (contrats, depenses)"),
+        Word("origine", T, "Origine du besoin (contrats, depenses, programme)"),
         Word("acheteur_siren", T, "SIREN de l'acheteur"),
         Word("acheteur_libelle", T, "Acheteur"),
         Word("famille", T, "Famille d'achat"),

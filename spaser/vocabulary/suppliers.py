@@ -44,7 +44,17 @@ ESTABLISHMENTS = Table(
         Word("au", D, "Date de la liste"),
         Word("source", T, "Liste"),
         Word("liste", T, "Nature de la liste (clé de register_columns.toml)"),
+        Word("prouve_non", B, "L'absence de cette liste prouve un « non »"),
+        Word("prouve_ou", T, "Départements où elle le prouve (vide : toute la France)"),
+        Word("situation", T, "Comment sa commune est connue (vide : non situé)"),
     ),
+)
+
+UNNUMBERED = Table(
+    "unnumbered",
+    "une structure qu'une liste nomme sans numéro utilisable : ni SIREN ni SIRET",
+    ("nom", "code_postal", "statut", "source"),
+    (*(word for word in ESTABLISHMENTS.words if word.name not in ("siren", "siret")), Word("statut", T, "Statut")),
 )
 
 REGISTER = Table(

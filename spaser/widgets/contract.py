@@ -9,11 +9,11 @@ import ipywidgets
 import polars as pl
 
 from spaser import french
-from spaser.buyers import plain
 from spaser.charts.marks import name_of
 from spaser.deliverables.report import Block, Column, Sentence, TableBlock, table
 from spaser.problems import Problem
 from spaser.sections import tallies
+from spaser.text import fold
 from spaser.vocabulary import CONSIDERATIONS, POPULATIONS, label, yes_no
 from spaser.widgets.desk import Desk
 from spaser.widgets.views import WIDE, View, search
@@ -88,9 +88,9 @@ class Contract(View):
 
     def _fill(self, uid: str) -> None:
         self._rows = self._known().sort("dateNotification", "uid", descending=[True, False], nulls_last=True)
-        words = plain(self.text.value).split()
+        words = fold(self.text.value).split()
         told = ((_line(row), row[0]) for row in self._rows.select("uid", "id", "objet", "dateNotification").rows())
-        options = [(line, key) for line, key in told if all(word in plain(line) for word in words)][:_MOST]
+        options = [(line, key) for line, key in told if all(word in fold(line) for word in words)][:_MOST]
         keys = [key for _, key in options]
         if uid and uid not in keys and not words and uid in self._rows["uid"]:
             options, keys = [*options, (uid, uid)], [*keys, uid]

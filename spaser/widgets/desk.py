@@ -15,6 +15,7 @@ from spaser.sections.findings import Findings
 from spaser.sources.answers import constats
 from spaser.studies import diagnostic
 from spaser.studies.diagnostic import Base, Diagnostic, handover
+from spaser.text import fold
 from spaser.widgets.selection import Selection
 
 #: Many names make a title nobody reads.
@@ -112,7 +113,7 @@ class Desk:
     def families(self) -> dict[str, str]:
         """The purchase families read: label to key, in alphabetical order."""
         pairs = self.base.contracts.select("famille", "famille_libelle").drop_nulls().unique().collect()
-        rows = sorted(((label, key) for key, label in pairs.rows()), key=lambda pair: buyers.plain(pair[0]))
+        rows = sorted(((label, key) for key, label in pairs.rows()), key=lambda pair: fold(pair[0]))
         return dict(rows)
 
     def members(self, siren: str) -> list[str]:

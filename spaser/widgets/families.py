@@ -7,7 +7,7 @@ from typing import Any
 import ipywidgets
 
 from spaser import french
-from spaser.buyers import plain
+from spaser.text import fold
 from spaser.widgets.desk import Desk
 from spaser.widgets.views import search
 
@@ -31,9 +31,9 @@ class FamilyPicker:
         desk.selection.observe(self._follow, names="families")
 
     def _search(self, _: Any) -> None:
-        asked = plain(self.text.value).split()
+        asked = fold(self.text.value).split()
         for box in self.boxes.values():
-            near = all(word in plain(box.description) for word in asked)
+            near = all(word in fold(box.description) for word in asked)
             box.layout.display = "" if near or box.value else "none"
 
     def _choose(self, _: Any) -> None:

@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from traitlets import Enum, HasTraits, TraitError, Tuple, Unicode, observe
+from traitlets import Enum, HasTraits, Tuple, Unicode, observe
 
+from spaser import settings
 from spaser.deliverables import files
-from spaser.problems import Problem, closest
+from spaser.problems import Problem
 from spaser.vocabulary import DEFAULT_POPULATION, POPULATIONS
 
 UNITS = {"en nombre de contrats": "nombre", "en valeur": "valeur"}
@@ -17,6 +18,12 @@ DEFINITIONS = {"avec le critère": "critère compté", "clause ou réservation s
 CHOSEN = ("buyers", "years", "families", "unit", "population", "definition")
 #: The file is of this form; another number is refused rather than guessed.
 FORM = 1
+_TEXTS = settings.Many(settings.Text())
+SHAPE = settings.Table({
+    "spaser_selection": settings.Choice((FORM,), needed=True), "fichiers": _TEXTS, "registres": _TEXTS, "buyers": _TEXTS, "families": _TEXTS,
+    "years": settings.Many(settings.Whole(least=1900, most=2200), most=2), "unit": settings.Choice(tuple(UNITS.values())),
+    "population": settings.Choice(tuple(POPULATIONS)), "definition": settings.Choice(tuple(DEFINITIONS.values())),
+})  # fmt: skip
 
 
 class Selection(HasTraits):
@@ -80,18 +87,13 @@ class Selection(HasTraits):
         Problem
             No such file, or not a selection, or a choice that no longer exists.
         """
-        kept = _read(Path(path))
-        known = {"files": tuple(kept.pop("fichiers", ())), "registers": tuple(kept.pop("registres", ()))}
-        for name, value in kept.items():
-            if name not in CHOSEN:
-                raise Problem(
-                    f"Choix inconnu dans la sélection : « {name} »", where=Path(path).name, todo=closest(name, CHOSEN)
-                )
-            known[name] = tuple(value) if isinstance(value, list) else value
-        try:
-            return cls(**known)
-        except TraitError as failure:
-            raise Problem("Un choix de la sélection n'est pas permis", where=Path(path).name, why=str(failure)) from failure
+        document = settings.json(path, "La sélection", todo="Enregistrez-la de nouveau")
+        if not isinstance(document.content, dict) or document.content.get("spaser_selection") != FORM:
+            raise Problem("Ce fichier n'est pas une sélection de ce kit", where=document.path.name, todo="Enregistrez-la de nouveau")
+        kept = document.checked(SHAPE, also=_faults)
+        named = {"fichiers": "files", "registres": "registers"}
+        chosen = {named.get(key, key): tuple(value) if isinstance(value, list) else value for key, value in kept.items() if key != "spaser_selection"}
+        return cls(**chosen)
 
     @observe(*CHOSEN)
     def _remember(self, _: Any) -> None:
@@ -100,16 +102,6 @@ class Selection(HasTraits):
             self._last = self.state
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        kept = json.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise Problem("Il n'y a pas de sélection enregistrée ici", where=str(path)) from None
-    except (OSError, ValueError) as failure:
-        raise Problem("Ce fichier n'est pas une sélection lisible", where=path.name) from failure
-    if not isinstance(kept, dict) or kept.pop("spaser_selection", None) != FORM:
-        raise Problem("Ce fichier n'est pas une sélection de ce kit", where=path.name, todo="Enregistrez-la de nouveau")
-    years = kept.get("years", [])
-    if not (isinstance(years, list) and len(years) in (0, 2) and all(isinstance(year, int) for year in years)):
-        raise Problem("Les années de la sélection sont illisibles", where=path.name, todo="Attendu : [2024, 2025]")
-    return kept
+def _faults(said: dict[str, Any], faults: settings.Faults) -> None:
+    if len(years := said.get("years", [])) == 1 or years != sorted(years):
+        faults.add(("years",), "« years » est fait de deux années dans l'ordre : [2024, 2025]")

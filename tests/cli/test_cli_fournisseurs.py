@@ -56,9 +56,9 @@ def test_the_demo_ledger_is_made_of_the_same_bytes_every_time(tmp_path, monkeypa
     ("option", "content", "expected"),
     [
         ("--registre", "a;b\n1;2\n", "non reconnue"),
-        ("--corrections", "identifiant;statut\n123;ess\n", "Il manque une colonne"),
+        ("--corrections", "identifiant;statut\n123;ess\n", "il manque les colonnes « valeur »"),
         ("--corrections", "identifiant;statut;valeur;auteur;date;motif\n123;ess;oui;A;2026-01-01;m\n", "ni un SIREN"),
-        ("--validations", "nom;prix\nx;1\n", "Colonnes absentes"),
+        ("--validations", "nom;prix\nx;1\n", "il manque les colonnes « cle »"),
         ("--validations", "cle;siren;decision\nx;000001347;peut-être\n", "ni accepter ni refuser"),
         ("--correspondance", "taxe = \n", ""),
         ("--correspondance", '[colonnes]\nmontantt = "Mandaté TTC"\n', ""),

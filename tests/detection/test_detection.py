@@ -277,14 +277,42 @@ def test_a_hostile_text_is_read_in_reasonable_work() -> None:
     assert "soc-clause-insertion" in found(text)["regle"].to_list()
 
 
-def test_an_unknown_key_of_a_user_lexicon_is_told() -> None:
-    data = {
-        "confidence": {"certain": 0.9},
-        "contexts": {},
-        "rules": [{"id": "x", "dimenson": "env"}],
-    }
-    with pytest.raises(Problem, match="dimension"):
-        detection_rules.compiled(data, "mon_lexique.toml")
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('dimension = "soc"', 'dimenson = "soc"', "dimension"), ('carrier = "reservation"', 'carrier = "reservations"', "« reservation » ?"),
+        ('confidence = "certain"', 'confidence = "certaine"', "« certain » ?"), ("level = 2", "level = true", "« level »"),
+        ("[fragments]\n", '[fragments]\nl2 = "{gap"\nboucle = "{boucle}{boucle}"\n', ""), ("certain = 0.90", "certain = 9", "d'au plus 1"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_a_user_lexicon_is_told_with_its_line(tmp_path: Path, before: str, after: str, said: str) -> None:
+    own = tmp_path / "lexique.toml"
+    own.write_text(detection_rules.rules.path("lexicon.toml").read_text(encoding="utf-8").replace(before, after, 1), encoding="utf-8")
+    if not said:
+        assert detection_rules.load(own).rules
+        return
+    with pytest.raises(Problem, match="ligne") as told:
+        detection_rules.load(own)
+    assert said in str(told.value)
+
+
+@pytest.mark.parametrize("pattern", ["(", "a{99999999999}", "{boucle}", "{inconnu}", "\\\\1(?P<a>x)(?P=a)"])
+def test_a_pattern_that_cannot_be_used_is_told(tmp_path: Path, pattern: str) -> None:
+    bundled = detection_rules.rules.path("lexicon.toml").read_text(encoding="utf-8").replace("[fragments]\n", '[fragments]\nboucle = "{boucle}{boucle}"\n', 1)
+    rule = f"""
+[[rules]]
+id = "x"
+dimension = "env"
+code = ""
+level = 2
+carrier = "objet"
+confidence = "certain"
+anchors = ["chanvre"]
+patterns = ["{pattern}"]
+"""
+    (tmp_path / "lexique.toml").write_text(bundled.replace("[[rules]]", rule.strip() + "\n[[rules]]", 1), encoding="utf-8")
+    with pytest.raises(Problem, match="[Mm]otif|Fragment"):
+        detection_rules.load(tmp_path / "lexique.toml")
 
 
 def test_a_user_lexicon_replaces_the_bundled_one(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_lines_of_json_are_said_too_and_half_characters_refused(tmp_path):
     assert [item.split(" :")[0] for item in told.value.items] == ["ligne 1", "ligne 3", "ligne 4"]
 
 
-def test_what_a_kind_cannot_say_is_added_by_the_room_only_when_the_shape_is_right(tmp_path):
+def test_what_a_kind_cannot_say_is_added_by_the_room_to_what_is_right(tmp_path):
     seen = []
 
     def also(said, found):
@@ -99,8 +99,8 @@ def test_what_a_kind_cannot_say_is_added_by_the_room_only_when_the_shape_is_righ
         document.checked(SHAPE, also=also)
     assert told.value.items == ["ligne 3 : acheteur 1 : « nom » est inconnu des fichiers."]
     with pytest.raises(Problems):
-        settings.toml(written(tmp_path, "fichiers = 1"), "Le fichier").checked(SHAPE, also=also)
-    assert len(seen) == 1
+        settings.toml(written(tmp_path, 'fichiers = 1\nclient = "x"\n[[acheteur]]\nnom = 3\nrayon = 2\n'), "Le fichier").checked(SHAPE, also=also)
+    assert seen[1] == {"client": "x", "acheteur": [{"rayon": 2}]}
 
 
 def test_the_absent_and_the_enormous_are_said_before_they_are_read(tmp_path):
@@ -121,7 +121,7 @@ def test_the_shape_of_a_bundled_file_takes_that_file_and_refuses_another_form():
     model = {"seuil": {"value": 3, "reason": "x"}, "bandes": [{"label": "a", "min": 0}, {"label": "b"}], "mots": ["x"]}
     shape, found = like(model), settings.Faults()
     assert shape.check(model, (), found) == model and not found
-    shape.check({"seuil": {"value": -3}, "bandes": [{"min": 0}], "mots": "x", "autre": 1}, (), found)
+    shape.check({"seuil": {"value": -3.5}, "bandes": [{"min": 0}], "mots": "x", "autre": 1}, (), found)
     assert [part in " ".join(found.items) for part in ("« value »", "« label »", "« mots »", "« autre »")] == [True] * 4
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 from pathlib import Path
 
 import docx
 import openpyxl
+import pptx
 import pypdf
 import pytest
 from pptx import Presentation
@@ -20,6 +22,10 @@ from spaser.studies import diagnostic, pams
 from spaser.studies.pams import batch
 
 DATA = Path(__file__).parents[2] / "data"
+
+
+#: The smallest picture there is.
+PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==")
 
 
 def mission(folder: Path, text: str = "") -> Path:
@@ -106,7 +112,7 @@ def test_every_fault_of_a_mission_is_told_at_once_with_the_closest_known_name(tm
     with pytest.raises(Problems) as told:
         batch.read_mission(path)
     text = str(told.value)
-    for part in ("« acheteur »", "acheteurs", "« odt »", "« publie »", "publies", "annees", "absent.png"):
+    for part in ("« acheteur 1 »", "acheteurs = […]", "« odt »", "« publie »", "publies", "annees", "absent.png"):
         assert part in text
 
 
@@ -215,6 +221,13 @@ def test_a_commented_template_is_a_mission_once_its_files_are_named_and_never_re
     for name in ("logo.png", "modele.docx", "modele.pptx", "grand_livre.xlsx", "mes_reponses.json"):
         (tmp_path / name).write_text('{"spaser_maturite": 1, "reponses": {"moyens": 2}}', encoding="utf-8")
     path.write_text(filled, encoding="utf-8")
+    with pytest.raises(Problems) as told:
+        batch.read_mission(path)
+    assert [f"« {key} »" in str(told.value) for key in ("logo", "modele_docx", "modele_pptx")] == [True] * 3
+    (tmp_path / "logo.png").write_bytes(PNG)
+    docx.Document().save(tmp_path / "modele.docx")
+    pptx.Presentation().save(tmp_path / "modele.pptx")
+    path.write_text(filled, encoding="utf-8")
     read = batch.read_mission(path)
     assert read.asked[-1].wishes.answers == {"moyens": 2} and read.asked[0].wishes.radius == 30
     assert [goal.cible for goal in read.every.wishes.goals] == [0.3, 1.0]
@@ -239,7 +252,7 @@ depenses = "absent.xlsx"
     with pytest.raises(Problems) as failure:
         batch.read_mission(path)
     text = str(failure.value)
-    for part in ("« rayon »", "« dependance »", "« clause_social »", "clause_sociale", "« marche_reserve »", "« echeance »", "valeur", "« potentiels »", "potentiel",
+    for part in ("« rayon »", "« dependance »", "« clause_social »", "clause_sociale", "marche_reserve", "« echeance »", "valeur", "« potentiels »", "potentiel",
                  "acheteur 1", "moyens", "« depense »", "depenses", "acheteur 2", "nom", "absent.xlsx"):  # fmt: skip
         assert part in text, part
 

@@ -158,7 +158,7 @@ def test_an_answer_is_kept_and_a_refused_finding_leaves_the_page(base, tmp_path)
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("contrat;consideration\n1;clause_sociale\n", "manque une colonne"), ("contrat;consideration;decision\ncontrat 1;clause_sociale;peut-être\n", "ligne 2")],
+    [("contrat;consideration\n1;clause_sociale\n", "manque la colonne « decision »"), ("contrat;consideration;decision\ncontrat 1;clause_sociale;peut-être\n", "ligne 2")],
 )
 def test_a_file_of_answers_that_cannot_be_understood_says_where(tmp_path, content, said):
     (tmp_path / "constats.csv").write_text(content, encoding="utf-8")

@@ -77,13 +77,13 @@ class TestSelection:
     @pytest.mark.parametrize(
         ("text", "told"),
         [
-            ("{", "pas une sélection lisible"),
+            ("{", "pas du JSON"),
             ("[]", "pas une sélection de ce kit"),
             ('{"spaser_selection": 2}', "pas une sélection de ce kit"),
-            ('{"spaser_selection": 1, "buyer": ["1"]}', "Choix inconnu"),
-            ('{"spaser_selection": 1, "unit": "euros"}', "n'est pas permis"),
-            ('{"spaser_selection": 1, "years": "2024"}', "années de la sélection sont illisibles"),
-            ("\x00\x01", "pas une sélection lisible"),
+            ('{"spaser_selection": 1, "buyer": ["1"]}', "clé inconnue « buyer ». Vouliez-vous dire « buyers » ?"),
+            ('{"spaser_selection": 1, "unit": "euros"}', "« euros » est inconnu"),
+            ('{"spaser_selection": 1, "years": "2024"}', "« years » doit être une liste"),
+            ("\x00\x01", "pas du JSON"),
         ],
     )
     def test_a_file_that_is_no_selection_is_refused_in_french(self, tmp_path, text, told):
@@ -217,7 +217,7 @@ class TestChoices:
     def test_reopening_what_was_never_saved_is_told_without_traceback(self, desk, tmp_path):
         panel = widgets.Choices(desk, tmp_path / "rien.json")
         panel.reopen.click()
-        assert 'role="alert"' in panel.status.value and "pas de sélection" in panel.status.value
+        assert 'role="alert"' in panel.status.value and "introuvable" in panel.status.value
 
 
 class TestViews:

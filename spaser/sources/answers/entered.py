@@ -10,13 +10,14 @@ from typing import Any
 
 import polars as pl
 
-from spaser import rules
+from spaser import rules, settings
 from spaser.french import THIN
-from spaser.problems import Problem, Problems, closest
+from spaser.problems import closest
 from spaser.vocabulary import ENTERED
 
 HEADER = ("indicateur", "annee", "acheteur_siren", "numerateur", "denominateur", "source", "commentaire")
 NEEDED = ("indicateur", "annee", "numerateur")
+COLUMNS = {name: settings.Column((name,), needed=name in NEEDED) for name in HEADER}
 _HELP = {
     "quantite": "numerateur : la quantité, en {unite}",
     "part": "numerateur et denominateur, en {unite}",
@@ -58,45 +59,23 @@ def read(path: Path | str, *, sirens: Sequence[str] = ()) -> pl.DataFrame:
         Every faulty line, with its number, what is wrong and the closest known name.
     """
     file = Path(path)
-    lines = _lines(file)
-    errors: list[str] = []
+    lines, errors = settings.rows(file, COLUMNS, "Le fichier des chiffres saisis", todo="Partez du modèle : spaser publication --modele")
     rows: list[dict[str, Any]] = []
     seen: dict[tuple, int] = {}
-    for number, line in lines:
-        if not (line.get("numerateur") or "").strip() and not (line.get("denominateur") or "").strip():
+    for line in lines.to_dicts():
+        number = line["ligne"]
+        if not line["numerateur"] and not line["denominateur"]:
             continue
         faults, row = _checked(line, sirens)
         key = (row["indicateur"], row["annee"], row["acheteur_siren"])
         if not faults and key in seen:
             faults.append(f"« {key[0]} » est déjà donné pour {key[1]} à la ligne {seen[key]}")
         seen.setdefault(key, number)
-        errors += [f"ligne {number} : {fault}" for fault in faults]
+        for fault in faults:
+            errors.add_line(number, fault)
         rows.append(row)
-    if errors:
-        raise Problems(f"Le fichier « {file.name} » contient {len(errors)} erreur{'s' if len(errors) > 1 else ''}", errors)
+    errors.complain(f"Le fichier « {file.name} » contient {len(errors)} erreur{'s' if len(errors) > 1 else ''}")
     return pl.DataFrame(rows, schema=ENTERED.schema)
-
-
-def _lines(file: Path) -> list[tuple[int, dict[str, str]]]:
-    try:
-        raw = file.read_bytes()
-    except OSError as failure:
-        raise Problem("Les chiffres saisis sont illisibles", where=str(file), why="Le système refuse de l'ouvrir" if file.exists() else "Il n'existe pas") from failure
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-    first = text.split("\n", 1)[0]
-    separator = max(";,\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    header = [name.strip().lower() for name in next(reader, [])]
-    lacking = [name for name in NEEDED if name not in header]
-    if lacking:
-        raise Problem(
-            f"Il manque la colonne « {lacking[0]} »", where=file.name,
-            todo="Partez du modèle : spaser publication --modele. Colonnes : " + ", ".join(HEADER),
-        )  # fmt: skip
-    return [(rank, dict(zip(header, cells, strict=False))) for rank, cells in enumerate(reader, 2) if any(cells)]
 
 
 def _checked(line: dict[str, str], sirens: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
@@ -106,13 +85,13 @@ def _checked(line: dict[str, str], sirens: Sequence[str]) -> tuple[list[str], di
     code = (line.get("indicateur") or "").strip()
     record = known.get(code)
     if record is None:
-        faults.append(f"indicateur inconnu « {code} ». {closest(code, known)}".strip())
+        faults.append(f"indicateur inconnu « {settings.short(code)} ». {closest(settings.short(code), known)}".strip())
     year = _whole(line.get("annee"))
     if year is None or not 2000 <= year <= 2100:
-        faults.append(f"l'année « {line.get('annee') or ''} » n'est pas une année")
+        faults.append(f"l'année « {settings.short(line.get('annee') or '')} » n'est pas une année")
     siren = (line.get("acheteur_siren") or "").strip() or None
-    if siren and (not siren.isdigit() or len(siren) != 9):
-        faults.append(f"« {siren} » n'est pas un SIREN (neuf chiffres)")
+    if siren and (not siren.isascii() or not siren.isdigit() or len(siren) != 9):
+        faults.append(f"« {settings.short(siren)} » n'est pas un SIREN (neuf chiffres)")
     elif siren and sirens and siren not in sirens:
         faults.append(f"le SIREN {siren} n'est pas un acheteur de cette publication ({', '.join(sirens)})")
     part, whole = (
@@ -149,11 +128,11 @@ def _number(text: str | None, name: str, faults: list[str]) -> float | None:
     except ValueError:
         value = float("nan")
     if not 0 <= value < 1e15:
-        faults.append(f"{name} : « {text} » n'est pas un nombre positif")
+        faults.append(f"{name} : « {settings.short(text)} » n'est pas un nombre positif")
         return None
     return value
 
 
 def _whole(text: str | None) -> int | None:
     plain = (text or "").strip()
-    return int(plain) if plain.isdigit() else None
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) == 4 else None

@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +17,7 @@ import polars as pl
 
 from spaser import rules
 from spaser.problems import Problem, closest
+from spaser.text import decode, fold
 from spaser.vocabulary import HOLDER, NONE_DECLARED, RAW, REJECTS
 
 HEADER_ROWS = 20
@@ -73,22 +73,13 @@ def looks_like_list(head: bytes) -> bool:
     """True when the first lines hold a header with at least two recognised titles."""
     if head.startswith((_ZIP, _OLE)):
         return True
-    rows = _split(_decoded(head))
+    rows = _split(decode(head).text)
     fields, _ = _recognised(rows[_header(rows)] if rows else [])
     return len(fields) >= 2 and bool(set(fields.values()) & set(_EXPECTED))
 
 
-def _decoded(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
-
-
 def _text_rows(data: bytes, name: str) -> list[list[str]]:
-    rows = _split(_decoded(data))
+    rows = _split(decode(data).text)
     if not any(any(cell.strip() for cell in row) for row in rows):
         raise Problem("Le fichier est vide", where=name, todo="Vérifier l'export et recommencer.")
     return rows
@@ -123,8 +114,7 @@ def _cells(book: object, sheet: str) -> list[list[str]]:
 
 
 def _letters(title: str) -> str:
-    plain = unicodedata.normalize("NFKD", title.replace("°", "o").replace("º", "o")).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]", "", plain)
+    return fold(title).replace(" ", "")
 
 
 def _titles() -> dict[str, tuple[str, str]]:

@@ -17,6 +17,7 @@ from lxml import etree
 from lxml import html as web
 
 from spaser.sources.archives import LARGE, MOST_INFLATION, MOST_MEMBERS, OFFICE
+from spaser.text import decode
 
 #: text, level of heading (None for running text), number of a heading its document numbers by itself, page when it says it.
 Line = list
@@ -52,21 +53,13 @@ def read(data: bytes, source: str, most: int) -> tuple[str, Iterator[Line]]:
         raise Refused("Le format RTF n'est pas lu : enregistrez-le en DOCX, ODT ou PDF")
     if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Refused("Ce n'est pas un document lisible")
-    text = _decoded(data)
+    text = decode(data).text
     extension = PurePath(source).suffix.lower()
     if extension in (".html", ".htm", ".xhtml") or re.match(r"\s*(<!doctype html|<html)", text[:200], re.I):
         return "HTML", _web(text)
     return ("Markdown", _markdown(text)) if extension in (".md", ".markdown") else ("texte", ([line, None, None] for line in text.splitlines()))
 
 
-def _decoded(data: bytes) -> str:
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            return data.decode(name, errors="replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
 
 
 def _office(data: bytes, most: int) -> tuple[str, Iterator[Line]]:

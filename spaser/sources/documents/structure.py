@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +15,8 @@ from functools import cache
 from importlib import resources
 from pathlib import PurePosixPath
 from typing import Any
+
+from spaser.text import fold
 
 #: Running heads and feet are looked for in this many lines at each end of a page, when they recur on most pages.
 _EDGE, _RECURRING, _FEWEST = 3, 0.6, 4
@@ -169,11 +170,6 @@ def kinds() -> dict[str, dict[str, str]]:
     """The kinds of documents: label, words of the name, words of the first page."""
     path = resources.files("spaser.reference") / "document_kinds.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
-def fold(text: str) -> str:
-    plain = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", plain).split())
 
 
 def _figures(number: str) -> tuple[int, ...]:

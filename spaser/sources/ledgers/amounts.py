@@ -22,9 +22,10 @@ _NOISE = r"^\d\d(0000|9999)"
 _SCIENTIFIC = r"^-?\d+(?:[.,]\d+)?e[+-]?\d+$"
 
 
-def read_cents(rows: pl.LazyFrame, column: str) -> pl.LazyFrame:
+def read_cents(rows: pl.LazyFrame, column: str, *, scale: int = 1) -> pl.LazyFrame:
     """Add ``montant`` (Int64 cents) and ``montant_doute`` (why it is doubtful) read from a column of text.
 
+    ``scale`` is what one unit of the column is worth in euros (k€: 1 000); an amount that writes its own unit keeps it.
     ``montant_doute`` is null, ``illisible``, ``ambigu`` (decimal or thousands mark, the column does not tell),
     ``impossible`` (at or above 10 000 milliards d'euros) or ``arrondi`` (more than two decimals: half a cent rounds
     away from zero, the amount is kept). The first three leave ``montant`` null.
@@ -32,7 +33,7 @@ def read_cents(rows: pl.LazyFrame, column: str) -> pl.LazyFrame:
     names = [name for name in rows.collect_schema().names() if name not in ("montant", "montant_doute")]
     text, body, mark = pl.col("_texte"), pl.col("_corps"), pl.col("_marque")
     staged = rows.with_columns(_tidied(column).alias("_texte"))
-    staged = staged.with_columns(text.str.extract(_UNIT, 1).alias("_corps"), _scale(text).alias("_echelle"))
+    staged = staged.with_columns(text.str.extract(_UNIT, 1).alias("_corps"), _scale(text, scale).alias("_echelle"))
     staged = staged.with_columns(_decimal_mark(body)).with_columns(body.str.find(r"[.,]\d*$").cast(pl.Int64).alias("_place"))
     staged = staged.with_columns(
         pl.when(mark.is_null())
@@ -44,7 +45,7 @@ def read_cents(rows: pl.LazyFrame, column: str) -> pl.LazyFrame:
         text.str.contains(_SCIENTIFIC).alias("_scientifique"),
     )
     plain = _exact(pl.col("_entier"), pl.col("_reste"), pl.col("_echelle"))
-    staged = staged.with_columns(pl.when("_scientifique").then(_scientific(text).abs()).otherwise(plain).alias("_valeur"))
+    staged = staged.with_columns(pl.when("_scientifique").then(_scientific(text).abs() * pl.col("_echelle")).otherwise(plain).alias("_valeur"))
     staged = staged.with_columns(_doubt().alias("montant_doute"))
     signed = pl.when(text.str.starts_with("-")).then(-pl.col("_valeur")).otherwise("_valeur")
     kept = text.is_not_null() & (pl.col("montant_doute").is_null() | (pl.col("montant_doute") == "arrondi"))
@@ -77,8 +78,9 @@ def _tidied(column: str) -> pl.Expr:
     return text
 
 
-def _scale(text: pl.Expr) -> pl.Expr:
-    return text.str.extract(_UNIT, 2).replace_strict(SCALES, default=1, return_dtype=pl.Int64)
+def _scale(text: pl.Expr, column: int) -> pl.Expr:
+    own = text.str.extract(_UNIT, 2).replace_strict(SCALES, default=None, return_dtype=pl.Int64)
+    return pl.coalesce(own, pl.when(text.str.contains("€|eur")).then(1), pl.lit(column, dtype=pl.Int64))
 
 
 def _legible(body: pl.Expr) -> pl.Expr:

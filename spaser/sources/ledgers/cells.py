@@ -11,6 +11,7 @@ import fastexcel
 import polars as pl
 
 from spaser.problems import Problem
+from spaser.text import decode, mended, separator
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 TEXTS = (".csv", ".txt", ".tsv")
@@ -72,38 +73,28 @@ def _cells(book: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
 def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
     if "ligne" not in frame.columns:
         frame = frame.with_row_index("ligne", offset=1)
+    frame = frame.with_columns(_mended(frame[name]) for name in frame.columns if frame[name].dtype == pl.String and frame[name].str.contains("[ÂÃâ]").any())
     texts = pl.col(r"^c\d+$").str.strip_chars(" \t\r\n\u00a0\u202f")
     return frame.with_columns(pl.col("ligne").cast(pl.Int64), pl.when(texts != "").then(texts).name.keep())
 
 
+def _mended(column: pl.Series) -> pl.Series:
+    values = column.drop_nulls().unique()
+    twice = {value: once for value in values.filter(values.str.contains("[ÂÃâ]")) if (once := mended(value)) != value}
+    return column.replace(twice) if twice else column
+
+
 def _text_rows(path: Path) -> list[tuple[int, list[str]]]:
-    text = _decoded(path.read_bytes())
+    text = decode(path.read_bytes()).text
     if "\x00" in text:
         raise Problem("Ce fichier n'est pas un tableau", where=path.name, todo="Donnez un classeur (XLSX, XLS, ODS) ou un CSV.")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text))
     rows, line = [], 1
     csv.field_size_limit(10**7)
     for row in reader:
         rows.append((line, row))
         line = reader.line_num + 1
     return rows
-
-
-def _decoded(raw: bytes) -> str:
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16", errors="replace")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
-
-
-def _separator(text: str) -> str:
-    """The mark found most regularly: semicolon, tab or bar before the comma, which also writes decimals."""
-    lines = [line for line in text.splitlines()[:200] if line.strip()]
-    counts = {mark: sum(line.count(mark) > 0 for line in lines) for mark in (";", "\t", "|", ",")}
-    best = max(counts, key=lambda mark: (counts[mark], mark != ","))
-    return best if counts[best] else ";"
 
 
 def _grid(rows: list[tuple[int, list[str]]]) -> pl.DataFrame:

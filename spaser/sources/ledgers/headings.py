@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import re
-import tomllib
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from spaser import rules
+from spaser import rules, settings
 from spaser.problems import Problem, closest
 from spaser.sources.ledgers.cells import Sheet
+from spaser.text import fold
 
 REFERENCE = "ledger_columns.toml"
 Mapping = dict[str, Any]
 
 
-def fold(text: str | None) -> str:
-    """Lower case, no accents, words parted by one space: « N° SIRET » is ``n siret``."""
-    plain = unicodedata.normalize("NFKD", (text or "").replace("°", " ").replace("º", " ").lower())
-    return " ".join(re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c))))
+#: What a heading adds to the word that matters: its unit, its currency, whether the column must be filled.
+_ASIDE = re.compile(
+    r"(?i)\((?:[^()]*€[^()]*|eur|euros?|en euros?|k ?eur(?:os?)?|m ?eur|k ?e|optionnell?e?s?|facultati[fv]e?s?|obligatoires?|si connue?|h\.?t\.?|t\.?t\.?c\.?)\)"
+    r"|\b(?:en )?(?:k ?€|m ?€|k ?euros?\b|k ?eur\b|meur\b|milliers? d[’' ]?(?:euros?|€)|millions? d[’' ]?(?:euros?|€)|milliers\b|millions\b)|€"
+)
+
+
+def bare(heading: str | None) -> str:
+    """A heading without its unit nor « (optionnelle) »: « Dépense achat (€) » is « Dépense achat »; HT and TTC are kept."""
+    def kept(found: re.Match[str]) -> str:
+        return f" {tax[0]} " if (tax := re.search(r"(?i)\bh\.?t\b|\bt\.?t\.?c\b", found[0])) else " "
+
+    return _ASIDE.sub(kept, heading or "")
 
 
 def find(sheet: Sheet, mapping: Mapping | None = None) -> tuple[int, Mapping] | None:
@@ -37,7 +46,7 @@ def find(sheet: Sheet, mapping: Mapping | None = None) -> tuple[int, Mapping] | 
 def propose(headings: Iterable[str | None]) -> Mapping | None:
     """The mapping read in a row of headings, or None when it has no amount or nobody is named in it."""
     words = [str(heading) if heading else "" for heading in headings]
-    folded = [fold(word) for word in words]
+    folded = [fold(bare(word)) or fold(word) for word in words]
     reference = rules.toml(REFERENCE)
     taken: dict[str, int] = {}
     for name, aliases in reference["colonnes"].items():
@@ -46,11 +55,35 @@ def propose(headings: Iterable[str | None]) -> Mapping | None:
         )
         if rank is not None:
             taken[name] = rank
-    amount = _amount(folded, taken)
-    if amount is None or not any(name in taken for name in reference["one_of"]):
+    if not any(name in taken for name in reference["one_of"]):
         return None
-    columns = {"montant": words[amount[0]]} | {name: words[rank] for name, rank in taken.items()}
-    return {"colonnes": columns, "taxe": amount[1]}
+    named = {name: words[rank] for name, rank in taken.items()}
+    if (amount := _amount(folded, taken)) is not None:
+        return {"colonnes": {"montant": words[amount[0]]} | named, "taxe": amount[1]}
+    if years := _years(folded, taken):
+        tax = next((tax.upper() for rank in years for tax in ("ht", "ttc") if tax in folded[rank].split()), "inconnue")
+        columns = {"montant": words[next(iter(years))]} | {name: title for name, title in named.items() if name != "exercice"}
+        return {"colonnes": columns, "taxe": tax, "annees": {words[rank]: year for rank, year in years.items()}}
+    ordered = next((rank for alias in reference["montant"]["commande"] for rank, word in enumerate(folded) if word == alias), None)
+    if ordered is None:
+        return None
+    tax = next((tax.upper() for tax in ("ht", "ttc") if tax in folded[ordered].split()), "inconnue")
+    return {"colonnes": {"montant": words[ordered]} | named, "taxe": tax, "commande": True}
+
+
+def _years(folded: list[str], taken: dict[str, int]) -> dict[int, int]:
+    """The columns that are years of spending: « 2023 », « Mandaté 2023 », « 2023 HT »; never what is voted or committed."""
+    never = set(rules.toml(REFERENCE)["montant"]["never"])
+    found = {}
+    for rank, heading in enumerate(folded):
+        year = re.fullmatch(r"(?:[a-z ]{2,40} )?(20\d\d)(?: [a-z ]{2,20})?", heading)
+        if year and rank not in taken.values() and not any(_refused(word, never) for word in heading.split()):
+            found[rank] = int(year[1])
+    return found if len(set(found.values())) == len(found) else {}
+
+
+def _refused(word: str, never: set[str]) -> bool:
+    return word in never or word.startswith(("engage", "reste", "prevision", "budget", "vote"))
 
 
 def _amount(folded: list[str], taken: dict[str, int]) -> tuple[int, str] | None:
@@ -70,7 +103,7 @@ def _amount(folded: list[str], taken: dict[str, int]) -> tuple[int, str] | None:
 
 def _loose(heading: str, tax: str, never: list[str]) -> bool:
     words = heading.split()
-    return tax in words and len(words) <= 6 and not set(words) & set(never)
+    return tax in words and len(words) <= 6 and not any(_refused(word, set(never)) for word in words)
 
 
 def _given(row: tuple[str | None, ...], mapping: Mapping) -> Mapping | None:
@@ -122,29 +155,28 @@ def read_mapping(path: Path | str) -> Mapping:
     Problem
         The file is missing, is not TOML, or names a word the kit does not know.
     """
-    file = Path(path)
-    try:
-        read = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise Problem("Correspondance de colonnes introuvable", where=str(file)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem("La correspondance de colonnes n'est pas lisible", where=str(file), why=str(error)) from error
-    return checked(read, str(file))
+    document = settings.toml(path, "La correspondance de colonnes")
+    return checked(document.checked(_shape()), str(path))
+
+
+def _shape() -> settings.Table:
+    """What a mapping may say: a heading for each word of the kit."""
+    words = ("montant", *rules.toml(REFERENCE)["colonnes"])
+    return settings.Table({
+        "taxe": settings.Choice(("HT", "TTC", "inconnue")), "feuilles": settings.Many(settings.Text(filled=True)),
+        "colonnes": settings.Table(dict.fromkeys(words, settings.Text(filled=True)), needed=True),
+    })  # fmt: skip
 
 
 def checked(mapping: Mapping, where: str = "") -> Mapping:
     """The mapping itself, when it names only known words and has an amount and somebody."""
-    reference = rules.toml(REFERENCE)
-    known = ["montant", *reference["colonnes"]]
-    columns = mapping.get("colonnes", {})
-    for name in columns:
-        if name not in known:
-            raise Problem(f"Mot inconnu dans la correspondance : « {name} »", where=where, todo=closest(name, known))
+    faults = settings.Faults()
+    said = _shape().check(mapping, (), faults)
+    faults.complain("La correspondance de colonnes est à corriger")
+    columns, reference = said["colonnes"], rules.toml(REFERENCE)
     if "montant" not in columns or not any(name in columns for name in reference["one_of"]):
         raise Problem("La correspondance doit donner « montant » et l'un de : fournisseur, siret, siren", where=where)
-    if mapping.get("taxe", "inconnue") not in ("HT", "TTC", "inconnue"):
-        raise Problem("La taxe doit être HT, TTC ou inconnue", where=where)
-    return {"taxe": "inconnue"} | mapping
+    return {"taxe": "inconnue"} | said
 
 
 def write_mapping(mapping: Mapping, path: Path | str) -> Path:
@@ -158,10 +190,9 @@ def write_mapping(mapping: Mapping, path: Path | str) -> Path:
         lines.append(f"feuilles = [{', '.join(_quoted(name) for name in mapping['feuilles'])}]")
     lines += ["", "[colonnes]", *(f"{name} = {_quoted(heading)}" for name, heading in mapping["colonnes"].items()), ""]
     file = Path(path)
-    file.write_text("\n".join(lines), encoding="utf-8", newline="\n")
+    file.write_text("\n".join(lines), encoding="utf-8", errors="replace", newline="\n")
     return file
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
-    return f'"{escaped}"'
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

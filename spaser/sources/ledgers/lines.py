@@ -7,34 +7,25 @@ a legible amount stay in ``lines`` as « écarté », and ``reconcile`` accounts
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
 from spaser import rules
+from spaser.sources import dates, filled
 from spaser.sources.ledgers import amounts as ledger_amounts
 from spaser.sources.ledgers import identifiers as ledger_identifiers
+from spaser.sources.ledgers import meaning as ledger_meaning
 from spaser.sources.ledgers import perimeter as ledger_perimeter
 from spaser.sources.ledgers import rows as ledger_rows
 from spaser.sources.ledgers.cells import Sheet, read_sheets
 from spaser.sources.ledgers.headings import REFERENCE, Mapping, checked, find, not_found, read_mapping, write_mapping
 from spaser.sources.ledgers.perimeter import OUTSIDE, PURCHASES, refine
-from spaser.vocabulary import REJECTS, SPEND
+from spaser.vocabulary import FILLED, REJECTS, SEEN, SPEND
 
 __all__ = ["Ledger", "read_ledger", "read_mapping", "reconcile", "refine", "write_mapping"]
 
-_DATES = (
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d",
-    "%d/%m/%Y",
-    "%d/%m/%Y %H:%M:%S",
-    "%d/%m/%Y %H:%M",
-    "%d-%m-%Y",
-    "%d.%m.%Y",
-    "%d/%m/%y",
-    "%Y%m%d",
-)
 _REASONS = {
     "illisible": "montant illisible",
     "ambigu": "montant ambigu : point ou virgule de milliers ou de décimales ?",
@@ -45,12 +36,15 @@ _REASONS = {
 
 @dataclass(frozen=True)
 class Ledger:
-    """What was read: ``lines`` (SPEND), ``rejects`` (REJECTS), ``accounts`` (one row per sheet) and the mapping used."""
+    """What was read: ``lines`` (SPEND), ``rejects`` (REJECTS), ``accounts`` (one row per sheet), the mapping used,
+    ``filled`` (FILLED, per sheet) and ``seen`` (SEEN, per column)."""
 
     lines: pl.DataFrame
     rejects: pl.DataFrame
     accounts: pl.DataFrame
     mapping: Mapping
+    filled: pl.DataFrame = field(default_factory=FILLED.empty)
+    seen: pl.DataFrame = field(default_factory=SEEN.empty)
 
 
 def read_ledger(
@@ -80,7 +74,7 @@ def read_ledger(
     file = Path(path)
     given = _mapping(mapping)
     sheets = [sheet for sheet in read_sheets(file) if not given or not given.get("feuilles") or sheet.name in given["feuilles"]]
-    parts, rejects, accounts, used = [], [], [], None
+    parts, rejects, accounts, columns, used = [], [], [], [], None
     for sheet in sheets:
         found = find(sheet, given)
         if progress:
@@ -96,14 +90,39 @@ def read_ledger(
             )
             continue
         used = used or found[1]
-        lines, refused, account = _read_sheet(file.name, sheet, *found)
+        read = ledger_meaning.judged(sheet, *found, given=given is not None)
+        if used is found[1]:
+            used = read.mapping
+        lines, refused, account = _read_sheet(file.name, sheet, found[0], read)
         parts.append(lines)
+        columns.append(_seen(file.name, sheet, found[0], read.mapping, lines))
         rejects.append(refused)
         accounts.append(account)
     if used is None:
         raise not_found(file, sheets, given)
     table = pl.DataFrame(accounts, schema=_ACCOUNTS)
-    return Ledger(pl.concat(parts), pl.concat(rejects), table, used)
+    lines = pl.concat(parts)
+    return Ledger(lines, pl.concat(rejects), table, used, filled_of(lines), pl.concat(columns))
+
+
+def filled_of(lines: pl.DataFrame) -> pl.DataFrame:
+    """FILLED: how many lines kept of each sheet name and identify a supplier, and say an amount, a date or year, a subject."""
+    kept = lines.filter(pl.col("perimetre") != "ecarte").rename({"fichier": "source"})
+    said = {
+        "titulaire": pl.coalesce("siren", "siret").is_not_null(), "montant": pl.col("montant").is_not_null(),
+        "date": pl.col("date").is_not_null() | pl.col("exercice").is_not_null(), "texte": pl.col("libelle").is_not_null(),
+    }  # fmt: skip
+    return filled.shares(kept, "dépenses", said, "feuille")
+
+
+def _seen(file: str, sheet: Sheet, header: int, mapping: Mapping, lines: pl.DataFrame) -> pl.DataFrame:
+    """SEEN of one sheet: kept counts are those of the lines."""
+    headings = sheet.cells.row(header, named=True)
+    titles = {cell: title for cell, title in headings.items() if cell != "ligne" and title}
+    words = {cell: word for word, title in mapping["colonnes"].items() for cell in [next((c for c, t in titles.items() if t == title), None)] if cell}
+    words |= {cell: "montant" for cell, title in titles.items() if title in mapping.get("annees", {})}
+    kept = {word: lines[word].count() for word in set(words.values()) if word in lines.columns}
+    return filled.seen(file, sheet.name, "dépenses", sheet.cells.slice(header + 1), titles, words, kept)
 
 
 def reconcile(lines: pl.LazyFrame | pl.DataFrame, *, siren: str = "siren") -> pl.LazyFrame:
@@ -163,6 +182,7 @@ _ACCOUNTS = {
     "taxe": pl.String,
     "montant": pl.Int64,
     "total_imprime": pl.Int64,
+    "lecture": pl.String,
 }
 
 
@@ -172,20 +192,37 @@ def _mapping(mapping: Mapping | Path | str | None) -> Mapping | None:
     return checked(mapping, "correspondance") if isinstance(mapping, dict) else read_mapping(mapping)
 
 
-def _read_sheet(file: str, sheet: Sheet, header: int, mapping: Mapping) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, object]]:
+def _read_sheet(file: str, sheet: Sheet, header: int, read: ledger_meaning.Judged) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, object]]:
     """One sheet's lines, rejects and account."""
+    mapping = read.mapping
     headings = sheet.cells.row(header, named=True)
     cell_of = {name: next(c for c in sheet.columns if headings[c] == title) for name, title in mapping["colonnes"].items()}
     body = sheet.cells.slice(header + 1)
+    if mapping.get("annees"):
+        body, cell_of, headings = _by_year(body, headings, mapping["annees"], cell_of)
     typed = body.with_columns(_column(cell_of, name).alias(name) for name in ["montant", *rules.toml(REFERENCE)["colonnes"]])
-    typed = ledger_amounts.read_cents(typed.lazy().rename({"montant": "montant_lu"}), "montant_lu").collect()
+    typed = ledger_amounts.read_cents(typed.lazy().rename({"montant": "montant_lu"}), "montant_lu", scale=read.scale).collect()
     sorted_rows = ledger_rows.sort_out(typed, sheet.columns, headings, cell_of)
     kept = sorted_rows.filter(pl.col("genre") == "ligne")
     lines = _lines(kept, file, sheet.name, mapping)
     has_account = "compte" in cell_of or "chapitre" in cell_of
     lines = _left_out(ledger_perimeter.classify(lines.lazy(), has_account=has_account).collect())
-    account = _account(file, sheet, header, mapping, sorted_rows, lines)
+    account = _account(file, sheet, header, mapping, sorted_rows, lines) | {"lecture": " ; ".join(read.notes) or None}
     return SPEND.conform(lines.lazy()).collect(), _rejects(lines, sheet.name), account
+
+
+def _by_year(
+    body: pl.DataFrame, headings: dict[str, str], years: dict[str, int], cell_of: dict[str, str]
+) -> tuple[pl.DataFrame, dict[str, str], dict[str, str]]:
+    """One row per line and year that has an amount; a line without any is kept once."""
+    cells = {next(c for c, title in headings.items() if title == name and c != "ligne"): year for name, year in years.items()}
+    parts = [body.with_columns(_montant=pl.col(cell), _exercice=pl.lit(str(year))) for cell, year in cells.items()]
+    silent = body.filter(pl.all_horizontal(pl.col(cell).is_null() for cell in cells))
+    none = silent.with_columns(_montant=pl.lit(None, dtype=pl.String), _exercice=pl.lit(None, dtype=pl.String))
+    spread = pl.concat([*(part.filter(pl.col("_montant").is_not_null()) for part in parts), none]).sort("ligne", maintain_order=True)
+    known = {name: cell for name, cell in cell_of.items() if cell not in cells}
+    own = {"_montant": "", "_exercice": ""}
+    return spread, known | {"montant": "_montant", "exercice": "_exercice"}, headings | own
 
 
 def _column(cell_of: dict[str, str], name: str) -> pl.Expr:
@@ -208,7 +245,7 @@ def _lines(rows: pl.DataFrame, file: str, sheet: str, mapping: Mapping) -> pl.Da
             pl.lit(mapping["taxe"]).alias("taxe"),
             pl.when(reversed_).then(-pl.col("montant")).otherwise("montant").alias("montant"),
             reversed_.alias("avoir_par_le_sens"),
-            _date("date").alias("jour"),
+            dates.day(pl.col("date"), pl.String()).alias("jour"),
             pl.col("fournisseur").str.replace(r"^\d{3,}\s*[-–:]\s*(\D)", "${1}").str.replace_all(r"\s+", " "),
             place.str.extract(r"(?:^|\D)(\d{5}|\d[AB]\d{3}|\d{4})(?:\D|$)", 1).str.zfill(5).alias("code_postal"),
             pl.coalesce("commune", place.str.extract(r"^[\d\s]{4,6}\s+(\D{2,})$", 1)).alias("commune"),
@@ -224,13 +261,6 @@ def _lines(rows: pl.DataFrame, file: str, sheet: str, mapping: Mapping) -> pl.Da
         )
         .collect()
     )
-
-
-def _date(column: str) -> pl.Expr:
-    """A day, from the French writings, ISO, or the serial number of a spreadsheet."""
-    text = pl.col(column)
-    serial = pl.date(1899, 12, 30) + pl.duration(days=text.str.extract(r"^([34567]\d{4})(?:\.0)?$", 1).cast(pl.Int64))
-    return pl.coalesce(*(text.str.to_date(pattern, strict=False) for pattern in _DATES), serial)
 
 
 def _left_out(lines: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from spaser import rules
+from spaser.text import unaccented_expr
 
 REFERENCE = "perimeter.toml"
 PURCHASES = ("achat", "banque_assurance", "centrale_achat", "a_verifier")
@@ -19,7 +20,7 @@ OUTSIDE = ("hors_perimetre", "subvention")
 
 def folded(column: str) -> pl.Expr:
     """A text column in capitals without accents, words parted by one space."""
-    plain = pl.col(column).str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_uppercase()
+    plain = unaccented_expr(pl.col(column)).str.to_uppercase()
     return plain.str.replace_all(r"[^A-Z0-9]+", " ").str.strip_chars()
 
 

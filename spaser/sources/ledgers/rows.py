@@ -14,6 +14,9 @@ from spaser import rules
 from spaser.sources.ledgers.headings import REFERENCE
 from spaser.sources.ledgers.perimeter import folded
 
+#: From this share on, a column is filled by all the lines.
+USUAL = 0.9
+
 
 def sort_out(rows: pl.DataFrame, cells: list[str], headings: dict[str, str | None], cell_of: dict[str, str]) -> pl.DataFrame:
     """Add ``genre`` (ligne, total, vide, entete), ``seul`` (an amount and nothing else) and ``total_general``.
@@ -40,9 +43,10 @@ def sort_out(rows: pl.DataFrame, cells: list[str], headings: dict[str, str | Non
     said = quiet & ((pl.col("_nu") & (others <= 2)) | pl.col("_de") | pl.col("_groupe"))
     claims = said | (quiet & wordless & pl.col("montant").is_not_null())
     facts = _sums(facts.with_columns(claims.alias("_pretend"), wordless.alias("_muet")))
+    lacking = _lacking(facts, cell_of)
     proven = pl.col("_somme") | pl.col("_dernier")
     total = pl.col("_pretend") & (
-        pl.col("_de") | pl.col("_groupe") | (pl.col("_nu") & (proven | pl.col("_long"))) | (pl.col("_muet") & pl.col("_somme"))
+        pl.col("_de") | pl.col("_groupe") | (pl.col("_nu") & (proven | pl.col("_long") | lacking)) | (pl.col("_muet") & pl.col("_somme"))
     )
     kind = (
         pl.when(pl.col("_n") == 0)
@@ -63,6 +67,14 @@ def sort_out(rows: pl.DataFrame, cells: list[str], headings: dict[str, str | Non
     general = pl.col("_general") | (pl.col("_nu") & ~pl.col("_long"))
     alone = (kind == "ligne") & wordless & quiet
     return facts.with_columns(kind.alias("genre"), alone.alias("seul"), general.alias("total_general"))
+
+
+def _lacking(rows: pl.DataFrame, cell_of: dict[str, str]) -> pl.Expr:
+    """The row has none of what all the others have (identifier, date, account…): it is no purchase, whatever it adds up to."""
+    others = rows.filter(~pl.col("_pretend") & ~pl.col("_entete") & (pl.col("_n") > 0))
+    words = [name for name in cell_of if name not in ("montant", "exercice", "fournisseur")]
+    usual = [name for name in words if others.height and others[name].count() >= others.height * USUAL]
+    return pl.all_horizontal(pl.col(name).is_null() for name in usual) if len(usual) >= 2 else pl.lit(False)
 
 
 def _total_words(cells: list[str]) -> list[pl.Expr]:

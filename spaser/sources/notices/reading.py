@@ -16,13 +16,14 @@ import polars as pl
 from lxml import etree
 
 from spaser.problems import Problem, Problems
-from spaser.sources import archives, recognition
+from spaser.sources import archives, dates, filled
 from spaser.sources.archives import Member
 from spaser.sources.notices import boamp as notices_boamp
 from spaser.sources.notices import eforms as notices_eforms
 from spaser.sources.notices import ted as notices_ted
 from spaser.sources.notices.words import decoded, fold
 from spaser.sources.siret import luhn_ok
+from spaser.text import decode
 from spaser.vocabulary import NOTICE_CRITERIA, NOTICE_LOTS, NOTICES, REJECTS
 
 Progress = Callable[[str, float], None] | None
@@ -113,7 +114,7 @@ def _content(member: Member) -> Iterator[dict[str, Any]]:
     start = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<"):
         return _xml(data, member.source)
-    text = data.decode(recognition.encoding(data[: recognition.HEAD]), errors="replace").lstrip("\ufeff")
+    text = decode(data).text
     if start[:1] in (b"{", b"["):
         return notices_boamp.read_json(text, member.source)
     if notices_boamp.looks_like_table(text[:4096]):
@@ -169,8 +170,7 @@ def _frame(rows: list[dict[str, Any]], names: Sequence[str]) -> pl.DataFrame:
 
 
 def _typed(names: Sequence[str]) -> list[pl.Expr]:
-    typed = [_day(name).alias(name) for name in names if name.startswith("date_") and name != "date_limite"]
-    typed += [pl.coalesce(_paris_day("date_limite"), _day("date_limite")).alias("date_limite")] if "date_limite" in names else []
+    typed = [dates.day(pl.col(name), pl.String()).alias(name) for name in names if name.startswith("date_")]
     typed += [_cents("montant_estime")] if "montant_estime" in names else []
     typed += [pl.col(name).str.replace_all(f"{_REACH}|{_PERSON}", _TAKEN_OUT).alias(name) for name in _TEXTS if name in names]
     typed += [_code("codeCPV")] if "codeCPV" in names else []
@@ -179,20 +179,6 @@ def _typed(names: Sequence[str]) -> list[pl.Expr]:
         known = digits.str.len_chars().is_in([9, 14]) & luhn_ok(digits)
         typed += [pl.when(known).then(digits).alias("acheteur_id"), pl.when(known).then(digits.str.slice(0, 9)).alias("acheteur_siren")]
     return typed
-
-
-def _day(name: str) -> pl.Expr:
-    text = pl.col(name).str.strip_chars()
-    iso, bare, french = text.str.slice(0, 10), text.str.extract(r"^(\d{8})(?:\D|$)"), text.str.extract(r"^(\d{2}/\d{2}/\d{4})")
-    return pl.coalesce(
-        iso.str.to_date("%Y-%m-%d", strict=False), bare.str.to_date("%Y%m%d", strict=False), french.str.to_date("%d/%m/%Y", strict=False)
-    )
-
-
-def _paris_day(name: str) -> pl.Expr:
-    """A deadline given to the minute in another time zone is a day in Paris: 22 h 30 UTC is the day after in summer."""
-    exact = pl.col(name).str.extract(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d)") + pl.lit(":00") + pl.col(name).str.extract(r"(Z|[+-]\d\d:?\d\d)$").str.replace("Z", "+00:00")
-    return exact.str.to_datetime("%Y-%m-%dT%H:%M:%S%z", time_zone="UTC", strict=False).dt.convert_time_zone("Europe/Paris").dt.date()
 
 
 def _cents(name: str) -> pl.Expr:
@@ -283,6 +269,18 @@ def _files(raw: pl.DataFrame, refused: pl.DataFrame, notices: pl.DataFrame, lots
     return whole.with_columns(doublons=pl.col("trouves").cast(pl.Int64) - pl.col("avis") - pl.col("rejetes")).select(
         pl.col(name).cast(dtype) for name, dtype in FILES.items()
     )
+
+
+def filled_of(read: Notices) -> pl.DataFrame:
+    """FILLED: how many notices of each file say what matters; holders only where awards are read."""
+    awards = read.notices["type_avis"].is_in(["attribution"]).any()
+    boxes = ("annonce_social", "annonce_environnement", "strategie", "reserve", "criteres_verts")
+    said = {
+        "acheteur": pl.col("acheteur_siren").is_not_null(), "cpv": pl.col("codeCPV").is_not_null(), "montant": pl.col("montant_estime").is_not_null(),
+        "date": pl.coalesce("date_envoi", "date_publication").is_not_null(), "considerations": pl.any_horizontal(pl.col(name).is_not_null() for name in boxes),
+        "texte": pl.any_horizontal(pl.col("description", "conditions").is_not_null()),
+    } | ({"titulaire": pl.col("titulaires").is_not_null()} if awards else {})  # fmt: skip
+    return filled.shares(read.notices, "avis", said)
 
 
 def announced(files: pl.DataFrame) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from typing import Any
+
+from spaser import text
 
 #: Kinds of notices by the words that name them, the most telling first: « Résultat de marché » is an award, not a market.
 KINDS = {
@@ -23,8 +24,7 @@ _DAYS = {"DAY": 1.0, "WEEK": 7.0, "MONTH": 365.25 / 12, "YEAR": 365.25}
 
 def fold(name: str, *, spaces: bool = False) -> str:
     """Letters and digits only, without case or accents: « Référence (marché) » → ``referencemarche``."""
-    plain = unicodedata.normalize("NFKD", name.lower().replace("œ", "oe").replace("æ", "ae"))
-    return re.sub(r"[^a-z0-9 ]" if spaces else r"[^a-z0-9]", "", plain.encode("ascii", "ignore").decode())
+    return text.fold(name) if spaces else text.fold(name).replace(" ", "")
 
 
 def kind(*said: Any) -> str | None:

@@ -8,11 +8,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
-import unicodedata
 import zipfile
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,10 @@ import polars as pl
 
 from spaser import rules
 from spaser.problems import Problem, closest
+from spaser.sources.ledgers import cells as ledger_cells
+from spaser.sources.registers import evidence as register_evidence
+from spaser.sources.registers.evidence import ADDRESSES, DECLARED, WEAK, Declared, Evidence
+from spaser.text import decode, fold, mended, separator
 
 #: A title, a logo and a date may come before the headings.
 HEADER_ROWS = 20
@@ -37,14 +39,32 @@ class Opened:
     name: str
     frame: pl.LazyFrame
     preamble: str = ""
+    sheet: str | None = None
+    headings: tuple[str, ...] = ()
+    evidence: Evidence = Evidence(register_evidence.SURE, ())
+    declared: Declared | None = None
+    status: str | None = None
+    words: dict[str, str] = field(default_factory=dict)
 
     @property
     def spec(self) -> dict[str, Any]:
-        return formats()[self.name]
+        known = formats().get(self.name, {"label": "Carnet d'adresses", "verified": [], "level": "siret", "columns": {}, "marks": []})
+        return known | ({"status": self.status} if self.status else {})
+
+    @property
+    def place(self) -> str:
+        return f"{self.path.name}, feuille « {self.sheet} »" if self.sheet else self.path.name
 
     @property
     def source(self) -> str:
-        return f"{self.spec['label']} [{self.path.name}]"
+        return f"{self.spec['label']} [{self.place}]"
+
+    @property
+    def proves_no(self) -> bool:
+        """Absence proves a « non » when the kind is sure and complete by nature, or when the user declares it so."""
+        if self.declared and self.declared.prouve_le_non is not None:
+            return self.declared.prouve_le_non
+        return bool(self.spec.get("proves_no")) and self.evidence.degree in (register_evidence.SURE,)
 
 
 def formats() -> dict[str, dict[str, Any]]:
@@ -52,131 +72,116 @@ def formats() -> dict[str, dict[str, Any]]:
     return rules.toml("register_columns.toml")["lists"]
 
 
-def plain(text: str | None) -> str:
-    """A heading without case, accents, punctuation or repeated spaces, to compare spellings."""
-    flat = unicodedata.normalize("NFKD", (text or "").lower().replace("œ", "oe"))
-    kept = "".join(c if c.isalnum() else " " for c in flat if not unicodedata.combining(c))
-    return " ".join(kept.split())
-
-
 def recognise(header: Cells) -> tuple[str, dict[str, str]] | None:
     """The list whose headings these are, with heading → word; None when no known list has them."""
-    have = {plain(cell): cell for cell in header if cell}
-    best: tuple[int, str, dict[str, str]] | None = None
-    for name, spec in formats().items():
-        if not spec["marks"] or not all(any(plain(s) in have for s in mark) for mark in spec["marks"]):
-            continue
-        found = _columns(spec["columns"], have)
-        if best is None or len(found) > best[0]:
-            best = (len(found), name, found)
-    return (best[1], best[2]) if best else None
+    found = candidates(header)
+    return found[0] if found else None
 
 
-def open_list(path: Path) -> Opened:
-    """A list of suppliers opened and recognised.
+def candidates(header: Cells) -> list[tuple[str, dict[str, str]]]:
+    """Every list whose headings these may be, the one that understands most of them first."""
+    have = {fold(cell): cell for cell in header if cell}
+    found = [
+        (name, _columns(spec["columns"], have))
+        for name, spec in formats().items()
+        if spec["marks"] and all(any(fold(s) in have for s in mark) for mark in spec["marks"])
+    ]
+    return sorted(found, key=lambda one: -len(one[1]))
+
+
+def open_list(path: Path, declared: Sequence[Declared] = ()) -> Opened:
+    """The one list of a file, or the first of its sheets (see ``open_lists``)."""
+    return open_lists(path, declared)[0][0]
+
+
+def open_lists(path: Path, declared: Sequence[Declared] = ()) -> tuple[list[Opened], list[tuple[str, str]]]:
+    """The lists of suppliers of a file, one per sheet, opened, recognised and weighed; and the sheets left, with the reason.
 
     Raises
     ------
     Problem
-        The file is absent, unreadable, or its headings are those of no known list.
+        The file is absent, unreadable, of no known list, or recognised too weakly for what it would say.
     """
     if not path.is_file():
         raise Problem("Liste de fournisseurs introuvable", where=str(path), todo="Vérifiez le chemin du fichier")
+    said = next((one for one in declared if one.fichier in (path.name, str(path), path.stem)), None)
+    found, left = _workbook(path, said) if _is_workbook(path) else ([_one(path, said)], [])
+    weighed = [_weighed(opened, said) for opened in found]
+    strong = [one for one in weighed if one.evidence.degree != WEAK]
+    if not strong:
+        weak = weighed[0]
+        raise register_evidence.refusal(weak.place, weak.spec["label"], weak.headings, weak.evidence)
+    left += [(one.sheet or path.name, f"reconnue trop faiblement comme « {one.spec['label']} »") for one in weighed if one.evidence.degree == WEAK]
+    return strong, left
+
+
+def _is_workbook(path: Path) -> bool:
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start == b"\xd0\xcf\x11\xe0":
+        return True
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+    return bool(names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
+
+
+def _weighed(opened: Opened, said: Declared | None) -> Opened:
+    """The list with the evidence of what it is; what the user declares needs none."""
+    if said is not None:
+        return replace(opened, evidence=Evidence(DECLARED, ("nature déclarée",)), declared=said)
+    if "stock" in opened.spec:
+        return opened
+    others = [formats()[name]["label"] for name, _ in candidates(opened.headings) if name != opened.name]
+    told = f"{opened.sheet or ''} {opened.preamble} {opened.path.stem if opened.spec.get('named') else ''}"
+    rows = opened.frame.head(register_evidence.LOOKED).collect()
+    return replace(opened, evidence=register_evidence.weigh(opened.name, opened.spec, opened.headings, rows, told, others))
+
+
+def _matched(header: Cells, said: Declared | None) -> tuple[str, dict[str, str], str | None] | None:
+    """The list of these headings, their words, and the status all its rows have; as declared when the user says it."""
+    if said is None:
+        return (*found, None) if (found := recognise(header)) else None
+    name = said.nature if said.nature in formats() else "propre" if said.nature != ADDRESSES else ADDRESSES
+    have = {fold(cell): cell for cell in header if cell}
+    words = _columns(formats().get(name, {}).get("columns", {}) | formats()["propre"]["columns"] | formats()["ess_france"]["columns"], have)
+    for word, title in (said.colonnes or {}).items():
+        if fold(title) in have:
+            words = {heading: known for heading, known in words.items() if known != word} | {have[fold(title)]: word}
+    fixed = said.nature if said.nature not in formats() and said.nature != ADDRESSES else None
+    if fixed or name == ADDRESSES:
+        words = {heading: word for heading, word in words.items() if word != "statut"}
+    return (name, words, fixed) if {"siren", "siret", "nom"} & set(words.values()) else None
+
+
+def _one(path: Path, said: Declared | None) -> Opened:
     with path.open("rb") as file:
         start = file.read(4096)
     if start.startswith(b"PAR1"):
-        return _from_frame(path, "parquet", pl.scan_parquet(path))
+        return _from_frame(path, "parquet", pl.scan_parquet(path), said)
     if start.startswith(b"PK"):
-        return _from_zip(path)
+        return _from_zip(path, said)
     if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"[")):
-        return _from_json(path, path.read_bytes())
-    return _from_csv(path, path.read_bytes())
-
-
-def stock_kind(path: Path) -> str | None:
-    """« unites » or « etablissements » when the file is a national SIRENE stock, told by its headings alone; else None."""
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        start, parquet = file.readline(2**16), False
-    if start.startswith(b"PAR1"):
-        header, parquet = pl.scan_parquet(path).collect_schema().names(), True
-    elif zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            members = [info for info in archive.infolist() if info.filename.lower().endswith(".csv")]
-            if not members:
-                return None
-            with archive.open(max(members, key=lambda info: info.file_size)) as member:
-                start = member.readline(2**16)
-    if not parquet:
-        header = next(csv.reader([_decode(start).strip()], delimiter=_separator(_decode(start))), [])
-    match = recognise(header)
-    return formats()[match[0]].get("stock") if match else None
-
-
-def scan_stock(path: Path, cache: Path) -> Opened:
-    """A national stock, never loaded: Parquet, CSV, or a zipped CSV unpacked once into the cache.
-
-    Raises
-    ------
-    Problem
-        The file is absent, or is not a SIRENE stock.
-    """
-    if not path.is_file():
-        raise Problem(
-            "Stock SIRENE introuvable", where=str(path), todo="spaser telecharger sirene_unites_legales sirene_etablissements"
-        )
-    if zipfile.is_zipfile(path):
-        path = _unpacked(path, cache)
-    with path.open("rb") as file:
-        parquet = file.read(4) == b"PAR1"
-    frame = pl.scan_parquet(path) if parquet else _scan_csv(path)
-    header = frame.collect_schema().names()
-    match = recognise(header)
-    if match is None or "stock" not in formats()[match[0]]:
-        raise _unknown(path, header)
-    absent = [word for word in formats()[match[0]]["columns"] if word not in match[1].values()]
-    worded = frame.select(
-        *(pl.col(heading).cast(pl.String).alias(word) for heading, word in match[1].items()),
-        *(pl.lit(None, dtype=pl.String).alias(word) for word in absent),
-    )
-    return Opened(path, "parquet" if parquet else "csv", match[0], worded)
-
-
-def _scan_csv(path: Path) -> pl.LazyFrame:
-    with path.open("rb") as file:
-        line = _decode(file.readline())
-    return pl.scan_csv(path, separator=_separator(line), infer_schema=False)
-
-
-def _unpacked(path: Path, cache: Path) -> Path:
-    """The one member of an archive beside the other cached files, unpacked again only when its size differs."""
-    with zipfile.ZipFile(path) as archive:
-        member = max(archive.infolist(), key=lambda info: info.file_size)
-        target = cache / Path(member.filename).name
-        if not target.is_file() or target.stat().st_size != member.file_size:
-            partial = target.with_name(target.name + ".partiel")
-            with archive.open(member) as source, partial.open("wb") as copy:
-                shutil.copyfileobj(source, copy, 4 * 2**20)
-            partial.replace(target)
-    return target
+        return _from_json(path, path.read_bytes(), said)
+    return _from_csv(path, path.read_bytes(), said)
 
 
 def _columns(words: dict[str, list[Any]], have: dict[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for word, spellings in words.items():
-        match = next((have[plain(s)] for s in spellings if isinstance(s, str) and plain(s) in have), None)
+        match = next((have[fold(s)] for s in spellings if isinstance(s, str) and fold(s) in have), None)
         if match is not None and match not in found:
             found[match] = word
     return found
 
 
-def _from_frame(path: Path, kind: str, frame: pl.LazyFrame) -> Opened:
+def _from_frame(path: Path, kind: str, frame: pl.LazyFrame, said: Declared | None) -> Opened:
     header = frame.collect_schema().names()
-    match = recognise(header)
+    match = _matched(header, said)
     if match is None:
-        raise _unknown(path, header)
-    return Opened(path, kind, match[0], _worded(frame, match[1]))
+        raise unknown(path, header)
+    return Opened(path, kind, match[0], _worded(frame, match[1]), headings=tuple(header), status=match[2], words=match[1])
 
 
 def _worded(frame: pl.LazyFrame, columns: dict[str, str]) -> pl.LazyFrame:
@@ -186,28 +191,29 @@ def _worded(frame: pl.LazyFrame, columns: dict[str, str]) -> pl.LazyFrame:
     ).with_row_index("position", offset=1)
 
 
-def _from_csv(path: Path, data: bytes, preamble: str = "") -> Opened:
-    text = _decode(data).replace("\r\n", "\n").replace("\r", "\n")
+def _from_csv(path: Path, data: bytes, said: Declared | None) -> Opened:
+    text = mended(decode(data).text).replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n", HEADER_ROWS + 1)[: HEADER_ROWS + 1]
-    separator = _separator("\n".join(lines[:5]))
+    mark = separator("\n".join(lines[:5]))
     for rank, line in enumerate(lines):
-        cells = next(csv.reader([line], delimiter=separator), [])
+        cells = next(csv.reader([line], delimiter=mark), [])
         fixed = _headerless(cells)
         if fixed:
-            frame = _parse(path, text, separator, rank, header=False)
+            frame = _parse(path, text, mark, rank, header=False)
             return _by_rank(path, fixed, frame, "\n".join(lines[:rank]))
-        match = recognise(cells)
+        match = _matched(cells, said)
         if match:
-            frame = _parse(path, text, separator, rank, header=True)
-            return Opened(path, "csv", match[0], _worded(frame.lazy(), match[1]), "\n".join(lines[:rank]))
-    raise _unknown(path, next(csv.reader([lines[0]], delimiter=separator), []))
+            frame = _parse(path, text, mark, rank, header=True)
+            above = "\n".join(lines[:rank])
+            return Opened(path, "csv", match[0], _worded(frame.lazy(), match[1]), above, headings=tuple(filter(None, cells)), status=match[2], words=match[1])
+    raise unknown(path, next(csv.reader([lines[0]], delimiter=mark), []))
 
 
-def _parse(path: Path, text: str, separator: str, skip: int, *, header: bool) -> pl.DataFrame:
+def _parse(path: Path, text: str, mark: str, skip: int, *, header: bool) -> pl.DataFrame:
     try:
         return pl.read_csv(
             io.BytesIO(text.encode("utf-8")),
-            separator=separator,
+            separator=mark,
             skip_lines=skip,
             has_header=header,
             infer_schema=False,
@@ -221,21 +227,19 @@ def _parse(path: Path, text: str, separator: str, skip: int, *, header: bool) ->
 
 
 def _headerless(cells: Cells) -> str | None:
-    first = plain(cells[0]) if cells else ""
+    first = fold(cells[0]) if cells else ""
     return next((name for name, spec in formats().items() if first and spec.get("first_cell") == first), None)
 
 
 def _by_rank(path: Path, name: str, frame: pl.DataFrame, preamble: str) -> Opened:
     names = frame.columns
     words = {names[ranks[0]]: word for word, ranks in formats()[name]["columns"].items() if ranks[0] < len(names)}
-    return Opened(path, "csv", name, _worded(frame.lazy(), words), preamble)
+    return Opened(path, "csv", name, _worded(frame.lazy(), words), preamble, headings=tuple(names))
 
 
-def _from_zip(path: Path) -> Opened:
+def _from_zip(path: Path, said: Declared | None) -> Opened:
     with zipfile.ZipFile(path) as archive:
         names = [info for info in archive.infolist() if not info.is_dir()]
-        if any(info.filename == "xl/workbook.xml" for info in names):
-            return _from_workbook(path)
         if len(names) != 1 or names[0].file_size > BIG_MEMBER:
             raise Problem(
                 "Archive de fournisseurs non lue", where=path.name,
@@ -244,42 +248,48 @@ def _from_zip(path: Path) -> Opened:
             )  # fmt: skip
         data = archive.read(names[0])
     if data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"[")):
-        return _from_json(path, data)
-    return _from_csv(path, data)
+        return _from_json(path, data, said)
+    return _from_csv(path, data, said)
 
 
-def _from_workbook(path: Path) -> Opened:
-    sheets = pl.read_excel(
-        path, sheet_id=0, has_header=False, infer_schema_length=0, drop_empty_rows=False, raise_if_empty=False
-    )
-    header: list[str | None] = []
-    for frame in sheets.values():
-        for rank, cells in enumerate(frame.head(HEADER_ROWS).rows()):
-            match = recognise(cells)
-            if match:
-                named = frame.slice(rank + 1).rename(
-                    {c: cell for c, cell in zip(frame.columns, cells, strict=True) if cell in match[1]}
-                )
-                return Opened(path, "xlsx", match[0], _worded(named.lazy(), match[1]), " ".join(map(str, _words(frame, rank))))
-            header = header or [cell for cell in cells if cell]
-    raise _unknown(path, header)
+def _workbook(path: Path, said: Declared | None) -> tuple[list[Opened], list[tuple[str, str]]]:
+    """Each sheet that is a list (XLSX, XLS, ODS alike), and why the others are not."""
+    found: list[Opened] = []
+    left: list[tuple[str, str]] = []
+    header: list[str] = []
+    sheets = ledger_cells.read_sheets(path)
+    kind = "xls" if path.open("rb").read(1) == b"\xd0" else "ods" if path.suffix.lower() == ".ods" else "xlsx"
+    for sheet in sheets:
+        rows = sheet.cells.select(sheet.columns)
+        at = next(((rank, match) for rank, cells in enumerate(rows.head(HEADER_ROWS).rows()) if (match := _matched(cells, said))), None)
+        if at is None:
+            header = header or [cell for row in rows.head(3).rows() for cell in row if cell]
+            left.append((sheet.name, "sans en-tête de liste de fournisseurs"))
+            continue
+        rank, (name, words, status) = at
+        cells = rows.row(rank)
+        wanted = {column: cell for column, cell in zip(rows.columns, cells, strict=True) if cell in words}
+        unique = {column: cell for column, cell in wanted.items() if list(wanted.values()).index(cell) == list(wanted).index(column)}
+        body = rows.slice(rank + 1).filter(~pl.all_horizontal(pl.all().is_null())).select(list(unique)).rename(unique)
+        above = " ".join(cell for row in rows.head(rank).rows() for cell in row if cell)
+        shown = sheet.name if len(sheets) > 1 else None
+        found.append(Opened(path, kind, name, _worded(body.lazy(), words), above, shown, tuple(filter(None, cells)), status=status, words=words))
+    if not found:
+        raise unknown(path, header)
+    return found, left
 
 
-def _words(frame: pl.DataFrame, rank: int) -> Iterable[str]:
-    return (cell for row in frame.head(rank).rows() for cell in row if cell)
-
-
-def _from_json(path: Path, data: bytes) -> Opened:
+def _from_json(path: Path, data: bytes, said: Declared | None) -> Opened:
     try:
-        found = json.loads(_decode(data))
+        found = json.loads(decode(data).text)
     except json.JSONDecodeError as error:
         raise Problem("La liste de fournisseurs n'est pas du JSON valide", where=path.name, why=str(error)) from error
     rows = found if isinstance(found, list) else next((v for v in found.values() if isinstance(v, list)), [])
     rows = [{k: _flat(v) for k, v in row.items()} for row in rows if isinstance(row, dict)]
     keys = list(dict.fromkeys(key for row in rows for key in row))
     if not keys:
-        raise _unknown(path, [])
-    return _from_frame(path, "json", pl.LazyFrame(rows, schema=dict.fromkeys(keys, pl.String)))
+        raise unknown(path, [])
+    return _from_frame(path, "json", pl.LazyFrame(rows, schema=dict.fromkeys(keys, pl.String)), said)
 
 
 def _flat(value: Any) -> str | None:
@@ -291,20 +301,7 @@ def _flat(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _decode(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("cp1252", errors="replace")
-
-
-def _separator(text: str) -> str:
-    return max(";,\t|", key=text.count)
-
-
-def _unknown(path: Path, header: Cells) -> Problem:
+def unknown(path: Path, header: Cells) -> Problem:
     seen = [cell for cell in header if cell][:8]
     hint = next((closest(cell, ["siret", "siren", "statut", "kind"]) for cell in seen if closest(cell, ["siret", "siren"])), "")
     return Problem(

@@ -12,9 +12,9 @@ import polars as pl
 from spaser import rules
 from spaser.problems import Problem
 from spaser.sources import archives
-from spaser.sources.registers.files import stock_kind
 from spaser.sources.registers.lists import Registers, read_registers
 from spaser.sources.registers.reduction import reduce_sirene
+from spaser.sources.registers.stocks import stock_kind
 
 STOCKS = {"unites": "des unités légales", "etablissements": "des établissements"}
 Progress = Callable[[str, float], None] | None
@@ -63,7 +63,7 @@ def known_suppliers(
     )  # fmt: skip
     return Registers(
         pl.concat([lists.register, reduced.register]), pl.concat([lists.establishments, reduced.establishments]),
-        lists.rejects, pl.concat([lists.files, _described(reduced.sources)], how="diagonal_relaxed"),
+        lists.rejects, pl.concat([lists.files, _described(reduced.sources)], how="diagonal_relaxed"), lists.unnumbered, lists.filled, lists.seen,
     )  # fmt: skip
 
 

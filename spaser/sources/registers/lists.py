@@ -9,18 +9,20 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from spaser import rules
-from spaser.sources import archives
-from spaser.sources.registers import sirene
-from spaser.sources.registers.files import Opened, open_list, plain
+from spaser import french, rules, territories
+from spaser.problems import Problem, closest
+from spaser.sources import archives, dates
+from spaser.sources.registers import accounts, evidence, names, sirene
+from spaser.sources.registers.files import Opened, open_lists
 from spaser.sources.siret import bare, luhn_ok
-from spaser.vocabulary import ESTABLISHMENTS, INCLUSIVE_STATUSES, REGISTER, REJECTS
+from spaser.text import fold, fold_expr
+from spaser.vocabulary import ESTABLISHMENTS, FILLED, INCLUSIVE_STATUSES, REGISTER, REJECTS, SEEN, UNNUMBERED
 
 DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?)?(?!\d)")
 STATUS_KEY = ["siren", "siret", "statut", "depuis", "jusqua"]
@@ -31,12 +33,15 @@ Progress = Callable[[str, float], None] | None
 
 @dataclass(frozen=True)
 class Registers:
-    """What the lists say: statuses, descriptions, doubts, and one row per file with its accounts."""
+    """What the lists say: statuses, descriptions, doubts, one row per file with its accounts, and structures without a number."""
 
     register: pl.LazyFrame
     establishments: pl.LazyFrame
     rejects: pl.LazyFrame
     files: pl.DataFrame
+    unnumbered: pl.LazyFrame = field(default_factory=lambda: UNNUMBERED.empty().lazy())
+    filled: pl.DataFrame = field(default_factory=FILLED.empty)
+    seen: pl.DataFrame = field(default_factory=SEEN.empty)
 
 
 def read_registers(
@@ -70,21 +75,47 @@ def read_registers(
         A file is absent, unreadable or of no known list.
     """
     given = archives.named_files([paths] if isinstance(paths, (str, Path)) else paths)
+    declared = [one for path in given if path.suffix.lower() == ".toml" for one in evidence.read_declared(path)]
+    lists = [path for path in given if path.suffix.lower() != ".toml"]
+    _all_used(declared, lists)
     parts = []
-    for rank, path in enumerate(given, start=1):
+    for rank, path in enumerate(lists, start=1):
         if progress:
-            progress(f"Lecture de {path.name}", rank / len(given))
-        parts.append(_read(open_list(path), as_of, persons))
+            progress(f"Lecture de {path.name}", rank / len(lists))
+        opened, left = open_lists(path, declared)
+        parts += [_read(one, as_of, persons) for one in opened]
+        parts[-1] = _with_left(parts[-1], left)
     return Registers(
         _gather((p.register for p in parts), REGISTER),
         _gather((p.establishments for p in parts), ESTABLISHMENTS),
         _gather((p.rejects for p in parts), REJECTS),
         pl.concat([p.files for p in parts], how="diagonal_relaxed") if parts else pl.DataFrame(),
+        _gather((p.unnumbered for p in parts), UNNUMBERED),
+        pl.concat([FILLED.empty(), *(p.filled for p in parts)]),
+        pl.concat([SEEN.empty(), *(p.seen for p in parts)]),
     )
 
 
+def _all_used(declared: list[evidence.Declared], paths: list[Path]) -> None:
+    names = [name for path in paths for name in (path.name, str(path), path.stem)]
+    for one in declared:
+        if one.fichier not in names:
+            raise Problem(f"La liste déclarée « {one.fichier} » n'est pas parmi les fichiers donnés", todo=closest(one.fichier, [path.name for path in paths]))
+
+
+def _with_left(part: Registers, left: list[tuple[str, str]]) -> Registers:
+    """The account of a file with the sheets that are no list, and why."""
+    if not left:
+        return part
+    said = french.listing(f"« {name} » ({why})" for name, why in left)
+    column = pl.concat_str([pl.col("message"), pl.lit(f"feuilles non lues : {said}")], separator=" ; ", ignore_nulls=True)
+    return replace(part, files=part.files.with_columns(message=column))
+
+
 def list_date(opened: Opened, frame: pl.DataFrame, as_of: date | None) -> tuple[date | None, str]:
-    """The date of a list and where it was found: a column, the file name, the parameter, the file's own content."""
+    """The date of a list and where it was found: said by the user, a column, the file name, the parameter, the file's own content."""
+    if opened.declared and opened.declared.date:
+        return opened.declared.date, "déclarée"
     column = frame["date_liste"].max() if "date_liste" in frame.columns else None
     if column is not None:
         return column, "colonne du fichier"
@@ -118,19 +149,38 @@ def _read(opened: Opened, as_of: date | None, persons: bool) -> Registers:
         if opened.name == "propre" and "date_liste" in typed.columns
         else pl.lit(au, dtype=pl.Date)
     )
-    rows = typed.with_columns(au=own_date, source=pl.lit(opened.source), liste=pl.lit(opened.name))
+    where = evidence.departments(opened.declared.territoire) if opened.declared else None
+    rows = typed.with_columns(
+        au=own_date, source=pl.lit(opened.source), liste=pl.lit(opened.name),
+        prouve_non=pl.lit(opened.proves_no), prouve_ou=pl.lit(", ".join(where) if where else None, dtype=pl.String),
+    )  # fmt: skip
+    rows = territories.situated(rows.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in _WHERE if name not in rows.columns).lazy()).collect()
     kept = rows.filter(pl.col("sort") == "retenu").pipe(_masked, persons)
     register = kept.filter(pl.col("statut").is_not_null()).pipe(_status_level).unique(STATUS_KEY, maintain_order=True)
     places = kept.unique(["siren", "siret"], keep="first", maintain_order=True)
     files = _accounts(opened, rows, au, origin).with_columns(
-        statuts=pl.lit(register.height), etablissements=pl.lit(places.height)
-    )
+        statuts=pl.lit(register.height), etablissements=pl.lit(places.height),
+        non_situes=places.select(pl.col("situation").is_null().sum().cast(pl.Int64)).to_series(),
+    )  # fmt: skip
     return Registers(
         REGISTER.conform(register.lazy()),
         ESTABLISHMENTS.conform(places.lazy()),
         REJECTS.conform(_doubts(rows, opened).lazy()),
         files,
+        UNNUMBERED.conform(_unnumbered(rows).lazy()),
+        accounts.filled_of(opened, kept),
+        accounts.seen_of(opened, rows, kept),
     )
+
+
+#: What says where a supplier is.
+_WHERE = ("code_commune", "code_postal", "commune")
+
+
+def _unnumbered(rows: pl.DataFrame) -> pl.DataFrame:
+    """Structures a list names without a usable number: they exist, have a status and a place; a name alone can link them."""
+    wanted = rows.filter(pl.col("sort").is_in(["sans_identifiant", "invalide"]) & pl.col("statut").is_not_null() & pl.col("nom").is_not_null())
+    return wanted.unique(["nom", "code_postal", "code_commune", "statut"], keep="first", maintain_order=True)
 
 
 def _stock(opened: Opened, as_of: date | None, persons: bool) -> Registers:
@@ -177,18 +227,18 @@ def _identified(frame: pl.DataFrame, column: str, size: int) -> pl.DataFrame:
 
 def _dates(frame: pl.DataFrame) -> pl.DataFrame:
     wanted = [c for c in ("depuis", "jusqua", "date_liste", "date_contenu") if c in frame.columns]
-    return frame.with_columns(sirene.day(c) for c in wanted)
+    return frame.with_columns(dates.day(pl.col(c).cast(pl.String), pl.String()).alias(c) for c in wanted)
 
 
 def _described(frame: pl.DataFrame) -> pl.DataFrame:
     data, have = rules.toml("register_columns.toml"), frame.columns
     if "forme" in have:
-        labels = {plain(label): code for code, label in rules.table("legal_forms.csv").rows()} | data["old_forms"]
+        labels = {fold(label): code for code, label in rules.table("legal_forms.csv").rows()} | data["old_forms"]
         frame = frame.with_columns(categorie_juridique=_lookup("forme", labels))
     if "forme_finess" in have:
         frame = frame.with_columns(categorie_juridique=_lookup("forme_finess", data["finess_forms"]))
     if "effectif" in have:
-        bands = {plain(label): code for code, label in rules.table("staff_bands.csv").select("tranche", "libelle").rows()}
+        bands = {fold(label): code for code, label in rules.table("staff_bands.csv").select("tranche", "libelle").rows()}
         frame = frame.with_columns(tranche_effectifs=_lookup("effectif", bands))
     if "point" in have:
         point = pl.col("point").str.extract_groups(r"POINT ?\((?P<lon>[-\d.]+) (?P<lat>[-\d.]+)\)")
@@ -198,8 +248,7 @@ def _described(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _lookup(column: str, known: dict[str, str]) -> pl.Expr:
     """The code of a label, spellings compared without case, accents or punctuation."""
-    flat = pl.col(column).str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all("œ", "oe")
-    flat = flat.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
+    flat = fold_expr(pl.col(column))
     return flat.replace_strict(known, default=None, return_dtype=pl.String)
 
 
@@ -212,20 +261,20 @@ def _placed(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _statut(opened: Opened, have: Sequence[str]) -> pl.Expr:
-    spec, data = opened.spec, rules.toml("register_columns.toml")
+    spec = opened.spec
+    if opened.name == evidence.ADDRESSES and not opened.status:
+        return pl.lit(None, dtype=pl.String).alias("statut")
     if "status" in spec:
         return pl.lit(spec["status"]).alias("statut")
     if "drapeau" in have:
         return sirene.flag(pl.col("drapeau")).alias("statut")
-    kinds = rules.table("siae_types.csv").filter(pl.col("inclusif") == "oui")
-    known = {plain(word): status for status, words in data["statuses"].items() for word in words}
-    for code, label, alias in kinds.select("code", "libelle", "alias").rows():
-        known |= {plain(word): code for word in (code, label, *(alias or "").split("|")) if word}
-    return _lookup("statut", known).alias("statut")
+    known = names.known_statuses()
+    exact = _lookup("statut", known)
+    return pl.coalesce(exact, names.essential("statut").replace_strict(names.by_words(known), default=None, return_dtype=pl.String)).alias("statut")
 
 
 def _fates(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
-    silent = opened.spec["columns"].get("statut") is not None
+    silent = "status" not in opened.spec and opened.spec["columns"].get("statut") is not None
     keep = opened.spec.get("keep")
     outside = pl.col("statut").is_null() if silent else pl.lit(False)
     if keep:
@@ -250,7 +299,7 @@ def _masked(frame: pl.DataFrame, persons: bool) -> pl.DataFrame:
 def _status_level(frame: pl.DataFrame) -> pl.DataFrame:
     """ESS and ESUS belong to the legal unit whatever identifier the list gives; an inclusive kind to its establishment."""
     families = rules.toml("register_columns.toml")["families"]
-    known = {plain(word): family for family, words in families.items() for word in words}
+    known = {fold(word): family for family, words in families.items() for word in words}
     forms = dict(rules.table("ess_legal_categories.csv").select("categorie_juridique", "famille").rows())
     by_form = pl.col("categorie_juridique").replace_strict(forms, default=None, return_dtype=pl.String)
     listed = _lookup("famille", known) if "famille" in frame.columns else pl.lit(None, dtype=pl.String)
@@ -273,10 +322,22 @@ def _file(opened: Opened, au: date | None, origin: str) -> pl.DataFrame:
     verified = opened.kind in opened.spec["verified"]
     row = {
         "fichier": opened.path.name, "liste": opened.name, "libelle": opened.spec["label"], "format": opened.kind,
-        "verifie": verified, "message": None if verified else f"{opened.spec['label']} : format non vérifié",
-        "au": au, "au_origine": origin,
+        "verifie": verified, "message": _message(opened, verified), "au": au, "au_origine": origin,
+        "feuille": opened.sheet, "surete": opened.evidence.degree, "indices": " ; ".join(opened.evidence.seen) or None,
+        "autres": ", ".join(opened.evidence.others) or None, "prouve_non": opened.proves_no,
     }  # fmt: skip
-    return pl.DataFrame([row], schema_overrides={"au": pl.Date, "message": pl.String})
+    return pl.DataFrame([row], schema_overrides={"au": pl.Date} | dict.fromkeys(("message", "feuille", "indices", "autres"), pl.String))
+
+
+def _message(opened: Opened, verified: bool) -> str | None:
+    """What to know before believing this list."""
+    said = []
+    if opened.evidence.degree == evidence.LIKELY:
+        seen = " ; ".join(opened.evidence.seen)
+        said.append(f"reconnue probablement comme « {opened.spec['label']} » ({seen}) ; si c'est autre chose, déclarez-la : {evidence.line(opened.path.name)}")
+    elif not verified and opened.evidence.degree != evidence.DECLARED:
+        said.append(f"{opened.spec['label']} : format non vérifié")
+    return " ; ".join(said) or None
 
 
 def _doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:

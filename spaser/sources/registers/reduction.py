@@ -18,7 +18,8 @@ import polars as pl
 
 from spaser import rules
 from spaser.sources.registers import sirene
-from spaser.sources.registers.files import Opened, scan_stock
+from spaser.sources.registers.files import Opened
+from spaser.sources.registers.stocks import scan_stock
 from spaser.vocabulary import ESTABLISHMENTS, REGISTER
 
 VERSION = 1

@@ -34,7 +34,7 @@ def typed(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
     if {"x", "y"} <= set(have):
         columns += [*lambert_93(_metres("x"), _metres("y"))]
     if "date_liste" in have:
-        columns.append(day("date_liste"))
+        columns.append(pl.col("date_liste").cast(pl.String).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False))
     return frame.with_columns(columns)
 
 
@@ -116,13 +116,3 @@ def flagged(units: pl.LazyFrame) -> pl.LazyFrame:
         return REGISTER.empty().lazy()
     rows = units.with_columns(statut=flag(pl.col("drapeau"))).filter(pl.col("statut").is_not_null())
     return REGISTER.conform(rows)
-
-
-def day(column: str) -> pl.Expr:
-    """A date written 2019-07-31, 31/07/2019 or with an hour behind; anything else is null."""
-    text = pl.col(column).cast(pl.String).str.slice(0, 10)
-    return pl.coalesce(
-        text.str.to_date("%Y-%m-%d", strict=False),
-        text.str.to_date("%d/%m/%Y", strict=False),
-        text.str.to_date("%Y/%m/%d", strict=False),
-    ).alias(column)

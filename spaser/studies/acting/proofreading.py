@@ -17,9 +17,9 @@ from spaser import french
 from spaser.deliverables import excel, html, word
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Callout, Column, Paragraph, Report, Section, Sentence, Source, table
-from spaser.detection import fold
 from spaser.studies import clauses as dossier
 from spaser.studies.acting import drafting
+from spaser.text import fold
 
 MET, LACKS, CLASHES, CHECK = "rempli", "manque", "se contredit", "à vérifier"
 WHOLE = "tous les lots"

@@ -2,40 +2,53 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import re
-import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import zipfile
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import spaser
-from spaser import maturity
+from spaser import guards, maturity, settings
 from spaser.deliverables import files
 from spaser.indicators import targets
 from spaser.indicators.targets import Target
-from spaser.problems import Problem, Problems, closest
+from spaser.problems import Problem, Problems
 from spaser.studies.pams.compose import SECTIONS, Wishes
 from spaser.vocabulary import DEFAULT_POPULATION, POPULATIONS
 
 FORMS = ("html", "pdf", "docx", "pptx", "xlsx")
+_GOAL = settings.Table(
+    {key: kind for key, kind in (targets.TARGET.names or {}).items() if key not in ("indicateur", "cible", "annee", "source")}
+    | {"valeur": replace(targets.VALUE_SHAPE, needed=True), "annee": replace(targets.YEAR, needed=True), "source": settings.Text()},
+    'une table { valeur = "30 %", annee = 2028 }',
+)  # fmt: skip
 #: What may be asked of one buyer as well as of all.
-OWN: dict[str, type | tuple[type, ...]] = {
-    "rayon": (int, float), "dependance": (int, float, str), "cibles": dict, "depenses": str, "questionnaire": (str, dict), "commentaires": dict,
+OWN: dict[str, settings.Kind] = {
+    "rayon": settings.Number(above=0, most=20_000, unit="kilomètres"),
+    "dependance": settings.Either((settings.Number(above=0, most=100), settings.Text(filled=True)), said="une part (« 30 % » ou 0.3)"),
+    "cibles": settings.Named(settings.Either((_GOAL, settings.Many(_GOAL)))),
+    "depenses": settings.Text(filled=True),
+    "questionnaire": settings.Either((settings.Text(filled=True), settings.Named(maturity.LEVEL)), said="un fichier ou une table de réponses"),
+    "commentaires": settings.Named(settings.Text(), SECTIONS),
 }  # fmt: skip
-KEYS: dict[str, type | tuple[type, ...]] = {
-    "client": str, "acheteurs": list, "acheteur": list, "fichiers": list, "registres": list, "annees": list, "date": date, "population": str,
-    "formes": list, "logo": str, "modele_docx": str, "modele_pptx": str, "sortie": str, **OWN,
-}  # fmt: skip
-BUYER_KEYS: dict[str, type | tuple[type, ...]] = {"nom": str, **OWN}
-_KINDS = {str: "un texte", list: "une liste", dict: "une table", date: "une date (2026-10-31)", (int, float): "un nombre",
-          (int, float, str): "une part (« 30 % » ou 0.3)", (str, dict): "un fichier ou une table de réponses"}  # fmt: skip
+_BUYER = settings.Table({"nom": settings.Text(filled=True, needed=True), **OWN}, "une table [[acheteur]] (pour de simples noms : acheteurs = […])")
+#: The whole file; its folder is where its paths start.
+SHAPE = settings.Table({
+    "client": settings.Text(), "acheteurs": settings.Many(settings.Text(filled=True)), "acheteur": settings.Many(_BUYER),
+    "fichiers": settings.Many(settings.Text(filled=True), least=1, needed=True), "registres": settings.Many(settings.Text(filled=True)),
+    "annees": settings.Many(settings.Whole(least=1990, most=2100), most=2), "date": settings.Day(), "population": settings.Choice(POPULATIONS),
+    "formes": settings.Many(settings.Choice(FORMS)), "logo": settings.Text(), "modele_docx": settings.Text(), "modele_pptx": settings.Text(),
+    "sortie": settings.Text(filled=True), **OWN,
+})  # fmt: skip
 #: What concerns one organisation cannot be said once for several.
 _ALONE = ("depenses", "questionnaire")
-_TARGET_KEYS = ("valeur", *(key for key in targets.KEYS if key not in ("indicateur", "cible")))
 
 
 @dataclass(frozen=True)
@@ -79,17 +92,8 @@ def read_mission(path: Path | str) -> Mission:
         known name); a file it names is not there.
     """
     source = Path(path)
-    try:
-        said = tomllib.loads(source.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError):
-        raise Problem("Le fichier de mission est introuvable ou illisible", where=str(path),
-                      todo="Donnez le chemin d'un diagnostic.toml (un modèle : spaser rapport --modele)") from None  # fmt: skip
-    except tomllib.TOMLDecodeError as error:
-        raise Problem("Le fichier de mission n'est pas du TOML", where=source.name, why=str(error)) from None
-    faults = [*_faults(said, source.parent), *_faults_of_buyers(said, source)]
-    if faults:
-        raise Problems(f"Le fichier de mission {source.name} est à corriger", faults)
-    return _mission(said, source)
+    document = settings.toml(source, "Le fichier de mission", todo="Donnez le chemin d'un diagnostic.toml (un modèle : spaser rapport --modele)")
+    return _mission(document.checked(SHAPE, also=lambda said, faults: _faults(said, source, faults)), source)
 
 
 def template(path: Path | str) -> Path:
@@ -100,72 +104,88 @@ def template(path: Path | str) -> Path:
     return files.write_atomic(wanted, TEMPLATE.encode("utf-8"))
 
 
-def _faults(said: dict[str, Any], folder: Path) -> list[str]:
-    faults = _unknown(said, KEYS)
-    if not said.get("fichiers"):
-        faults.append("« fichiers » manque : donnez au moins un fichier de contrats.")
-    formes = said.get("formes", [])
-    faults += [f"forme inconnue « {one} » (au choix : {', '.join(FORMS)})." for one in formes if one not in FORMS]
-    if said.get("population", DEFAULT_POPULATION) not in POPULATIONS:
-        faults.append(f"population inconnue « {said['population']} ». {closest(str(said['population']), POPULATIONS)}".strip())
+def _faults(said: dict[str, Any], source: Path, faults: settings.Faults) -> None:
+    """What the shape cannot say: the order of years, files that are not there, targets and answers that do not exist."""
     years = said.get("annees", [])
-    if isinstance(years, list) and years and (len(years) > 2 or not all(isinstance(y, int) for y in years) or years != sorted(years)):
-        faults.append("« annees » est une année ou deux dans l'ordre : [2024, 2025].")
-    return faults + [fault for key in ("logo", "modele_docx", "modele_pptx") for fault in _absent(said, key, folder)]
-
-
-def _faults_of_buyers(said: dict[str, Any], source: Path) -> list[str]:
-    """What is wrong in what is asked of all the buyers, then of each."""
+    if years != sorted(years):
+        faults.add(("annees",), "« annees » est une année ou deux dans l'ordre : [2024, 2025].")
+    for key in ("logo", "modele_docx", "modele_pptx"):
+        if _absent(said, (key,), source.parent, faults) is not None and not _KINDS[key](source.parent / said[key]):
+            faults.add((key,), f"« {key} » : le fichier {settings.short(said[key])} est abîmé, ou n'est pas {_TOLD[key]}.")
     tables = said.get("acheteur", [])
-    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
-        return ["« acheteur » ouvre une table [[acheteur]] par acheteur ; pour une simple liste de noms : acheteurs = […]."]
-    faults = _faults_of_wishes(said, source)
-    for rank, table in enumerate(tables, 1):
-        where = f"acheteur {rank} : "
-        lacking = [] if table.get("nom") else ["il manque « nom » (une partie du nom, le SIREN ou le SIRET)."]
-        faults += [where + fault for fault in (*lacking, *_unknown(table, BUYER_KEYS), *_faults_of_wishes(table, source))]
-    several = len(tables) + len(said.get("acheteurs", []) if isinstance(said.get("acheteurs"), list) else []) > 1
-    faults += [f"« {key} » est propre à un acheteur : donnez-le dans sa table [[acheteur]]." for key in _ALONE if several and key in said]
-    return faults
+    several = len(tables) + len(said.get("acheteurs", [])) > 1
+    for key in _ALONE if several else ():
+        if key in said:
+            faults.add((key,), f"« {key} » est propre à un acheteur : donnez-le dans sa table [[acheteur]].")
+    for path, table in [((), said), *((("acheteur", rank), table) for rank, table in enumerate(tables))]:
+        _faults_of_wishes(table, path, source, faults)
 
 
-def _unknown(said: dict[str, Any], keys: dict[str, Any]) -> list[str]:
-    faults = [f"clé inconnue « {key} ». {closest(key, keys)}".strip() for key in said if key not in keys]
-    return faults + [f"« {key} » doit être {_KINDS[kind]}." for key, kind in keys.items() if key in said and not _is(said[key], kind)]
-
-
-def _is(value: Any, kind: type | tuple[type, ...]) -> bool:
-    return isinstance(value, kind) and not isinstance(value, bool)
-
-
-def _faults_of_wishes(said: dict[str, Any], source: Path) -> list[str]:
-    faults = _absent(said, "depenses", source.parent)
-    if _is(said.get("rayon"), (int, float)) and said["rayon"] <= 0:
-        faults.append("« rayon » est une distance en kilomètres, plus grande que zéro.")
-    if "dependance" in said and _is(said["dependance"], (int, float, str)) and _share(said["dependance"]) is None:
-        faults.append("« dependance » est une part de 0 à 1, ou un pourcentage : « 30 % ».")
-    comments = said.get("commentaires", {})
-    if isinstance(comments, dict):
-        faults += [f"commentaire sur une section inconnue « {key} ». {closest(key, SECTIONS)}".strip() for key in comments if key not in SECTIONS]
-    for read, key, kind in ((_goals, "cibles", dict), (_answers, "questionnaire", (str, dict))):
-        if _is(said.get(key), kind):
+def _faults_of_wishes(said: dict[str, Any], path: tuple[str | int, ...], source: Path, faults: settings.Faults) -> None:
+    _absent(said, (*path, "depenses"), source.parent, faults)
+    if "dependance" in said and _share(said["dependance"]) is None:
+        faults.add((*path, "dependance"), "« dependance » est une part de 0 à 1, ou un pourcentage : « 30 % ».")
+    for read, key in ((_goals, "cibles"), (_answers, "questionnaire")):
+        if said.get(key):
             try:
                 read(said, source)
             except Problems as problems:
-                faults += problems.items
+                for item in problems.items:
+                    faults.add((*path, key), item)
             except Problem as problem:
-                faults.append(f"« {key} » : {problem}")
-    return faults
+                faults.add((*path, key), f"« {key} » : {problem}")
 
 
-def _absent(said: dict[str, Any], key: str, folder: Path) -> list[str]:
-    missing = isinstance(said.get(key), str) and not (folder / said[key]).is_file()
-    return [f"« {key} » : le fichier {said[key]} est introuvable."] if missing else []
+def _absent(said: dict[str, Any], path: tuple[str | int, ...], folder: Path, faults: settings.Faults) -> Path | None:
+    """The file that is named, or a fault when it is not there; None when none is named."""
+    name = said.get(str(path[-1]))
+    if not name:
+        return None
+    try:
+        with (folder / name).open("rb") as stream:
+            stream.read(1)
+        return folder / name
+    except (OSError, ValueError):
+        faults.add(path, f"« {path[-1]} » : le fichier {settings.short(name)} est introuvable.")
+        return None
+
+
+def _is_picture(path: Path) -> bool:
+    """A whole PNG (each part with its own sum), or the beginning of an SVG."""
+    data = path.read_bytes()
+    if data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<svg", b"<?xml", b"<!--")):
+        return b"<svg" in data and b"<!ENTITY" not in data
+    at, last = len(_PNG), b""
+    while data.startswith(_PNG) and last != b"IEND" and at + 12 <= len(data):
+        size, last = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
+        whole = data[at + 4 : at + 8 + size]
+        if len(whole) != size + 4 or zlib.crc32(whole).to_bytes(4) != data[at + 8 + size : at + 12 + size]:
+            return False
+        at += 12 + size
+    return last == b"IEND"
+
+
+def _holds(part: str) -> Callable[[Path], bool]:
+    """Whether an office file can be opened and holds its main part."""
+
+    def holds(path: Path) -> bool:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                return part in archive.namelist() and archive.testzip() is None
+        except guards.exceptions("zip"):
+            return False
+
+    return holds
+
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_KINDS = {"logo": _is_picture, "modele_docx": _holds("word/document.xml"), "modele_pptx": _holds("ppt/presentation.xml")}
+_TOLD = {"logo": "une image PNG ou SVG", "modele_docx": "un document Word (DOCX)", "modele_pptx": "une présentation PowerPoint (PPTX)"}
 
 
 def _share(raw: float | str) -> float | None:
     """« 30 % », 30 or 0.3 as 0.3; None when it is no share."""
-    text = str(raw).replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace(",", ".")
+    text = settings.short(raw).replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace(",", ".")
     if not re.fullmatch(r"\d+(\.\d+)?%?", text):
         return None
     value = float(text.rstrip("%"))
@@ -176,19 +196,12 @@ def _share(raw: float | str) -> float | None:
 def _goals(said: dict[str, Any], source: Path) -> tuple[Target, ...]:
     """The targets of « cibles »: one table (or a list of tables) per indicator, as in ``objectifs.toml``."""
     pairs = [(code, entry) for code, given in said.get("cibles", {}).items() for entry in (given if isinstance(given, list) else [given])]
-    faults = [f"cible « {code} » : attendu {{ valeur = \"30 %\", annee = 2028 }}." for code, entry in pairs if not isinstance(entry, dict)]
-    tables = [(code, entry) for code, entry in pairs if isinstance(entry, dict)]
-    faults += [f"cible « {code} » : clé inconnue « {key} ». {closest(key, _TARGET_KEYS)}".strip() for code, entry in tables for key in entry if key not in _TARGET_KEYS]
-    faults += [f"cible « {code} » : il manque « valeur »." for code, entry in tables if "valeur" not in entry]
-    lines = [{"indicateur": code, "source": f"fixé dans {source.name}", "cible": entry.get("valeur", 0)} | {k: v for k, v in entry.items() if k in _TARGET_KEYS[1:]}
-             for code, entry in tables]  # fmt: skip
+    lines = [{"source": f"fixé dans {source.name}"} | entry | {"indicateur": code, "cible": entry["valeur"]} for code, entry in pairs if "valeur" in entry]
     try:
-        found = targets.checked({"objectif": lines}, where=source.name)
+        return targets.checked(lines, where=source.name)
     except Problems as problems:
-        faults += [re.sub(r"^objectif (\d+)", lambda found: f"cible « {tables[int(found[1]) - 1][0]} »", item) for item in problems.items]
-    if faults:
-        raise Problems("Les cibles sont à corriger", faults)
-    return found
+        told = [re.sub(r"^objectif (\d+)", lambda found: f"cible « {lines[int(found[1]) - 1]['indicateur']} »", item) for item in problems.items]
+        raise Problems("Les cibles sont à corriger", told) from None
 
 
 def _answers(said: dict[str, Any], source: Path) -> dict[str, int | None]:
@@ -229,16 +242,16 @@ def _asked(shared: dict[str, Any], table: dict[str, Any], source: Path, read: Se
         answers=_answers(whole, source),
     )  # fmt: skip
     mark = fingerprint(whole, [*read, *(str(path) for path in (ledger, kept) if path)])
-    return Asked(table.get("nom", ""), wishes, {key: str(text) for key, text in comments.items()}, mark)
+    return Asked(table.get("nom", ""), wishes, comments, mark)
 
 
 def fingerprint(said: dict[str, Any], paths: Sequence[str]) -> str:
     """What a report depends on: what was asked, the version of the kit, and the size and date of each file."""
     mark = hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode() + spaser.__version__.encode())
     for path in paths:
-        for one in sorted(Path(path).parent.glob(re.sub(r"[\[\]]", "?", Path(path).name))):
-            stat = one.stat()
-            mark.update(f"{one.name}:{stat.st_size}:{stat.st_mtime_ns}".encode())
+        for one in [path] if Path(path).is_file() else sorted(glob.glob(path)):
+            stat = Path(one).stat()
+            mark.update(f"{Path(one).name}:{stat.st_size}:{stat.st_mtime_ns}".encode("utf-8", "surrogatepass"))
     return mark.hexdigest()
 
 

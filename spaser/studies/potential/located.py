@@ -7,28 +7,25 @@ import polars as pl
 from spaser import territories
 from spaser.vocabulary import PLACES
 
-#: Paris, Lyon and Marseille: an arrondissement is written for the commune.
-DISTRICTS = {r"^751\d\d$": "75056", r"^6938\d$": "69123", r"^132(0[1-9]|1[0-6])$": "13055"}
-
 
 def located(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows with commune, département, region and coordinates, from the Insee code, else the postcode and the name."""
-    def plain(name: str) -> pl.Expr:
-        text = pl.col(name).str.to_lowercase().str.normalize("NFD").str.replace_all(r"\p{M}", "").str.replace_all("[^a-z]+", " ")
-        return text.str.replace(r"\bste?\b", "saint").str.replace(r" cedex.*$| \d.*$", "").str.strip_chars()
+    """The rows with commune, département, region and coordinates, placed by the one rule of ``territories.situated``.
 
-    towns = territories.communes().select("code_commune", "departement", "region", _ville="commune", _lon="lon", _lat="lat", _pop="population")
-    posted = territories.postcodes().join(towns, on="code_commune").with_columns(_nom=plain("_ville"))
-    exact = posted.unique(["code_postal", "_nom"]).select("code_postal", "_nom", _exacte="code_commune")
-    largest = posted.sort("_pop", descending=True, nulls_last=True).unique("code_postal", keep="first", maintain_order=True)
+    Where the commune cannot be told, the département is the postcode's and the coordinates are the row's own.
+    """
+    towns = territories.communes().select("code_commune", "departement", "region", _ville="commune", _lon="lon", _lat="lat")
+    regions = territories.communes().select("departement", _region="region").unique("departement")
     placed = (
-        rows.with_columns(_nom=plain("commune"), code_commune=_whole_city(pl.col("code_commune")))
-        .join(exact, on=["code_postal", "_nom"], how="left")
-        .join(largest.select("code_postal", _grande="code_commune"), on="code_postal", how="left")
-        .with_columns(code_commune=pl.coalesce("code_commune", "_exacte", "_grande"))
-        .join(towns, on="code_commune", how="left")
+        territories.situated(rows).drop("situation")
+        .with_columns(code_commune=territories.whole_city(pl.col("code_commune")))
+        .join(towns, on="code_commune", how="left", maintain_order="left")
+        .with_columns(departement=pl.coalesce("departement", territories.department("code_postal")))
+        .join(regions, on="departement", how="left", maintain_order="left")
     )
-    return placed.with_columns(lon=pl.coalesce("_lon", "lon"), lat=pl.coalesce("_lat", "lat"), commune=pl.coalesce("_ville", "commune"))
+    return placed.with_columns(
+        lon=pl.coalesce("_lon", "lon"), lat=pl.coalesce("_lat", "lat"), commune=pl.coalesce("_ville", "commune"),
+        region=pl.coalesce("region", "_region"),
+    )  # fmt: skip
 
 
 def place(contracts: pl.LazyFrame) -> pl.LazyFrame:
@@ -42,7 +39,7 @@ def place(contracts: pl.LazyFrame) -> pl.LazyFrame:
         territories.authorities().filter(pl.col("categorie") == "département").select(_dep="departement", _dep_nom="nom").unique("_dep")
     )
     code, kind = pl.col("lieuExecution_code"), pl.col("lieuExecution_typeCode")
-    insee = pl.when(kind.is_in(["Code commune", "Code arrondissement"])).then(_whole_city(code))
+    insee = pl.when(kind.is_in(["Code commune", "Code arrondissement"])).then(territories.whole_city(code))
     posted = territories.postcodes().group_by("code_postal").agg(_posted=pl.col("code_commune").sort().first())
     owners = _owners().select(acheteur_siren="lieu_siren").unique()
     told = (
@@ -98,11 +95,3 @@ def _owners() -> pl.LazyFrame:
         communes.join(departments, on="departement").select("code_commune", "lieu_siren"),
     ]
     return pl.concat(parts).filter(pl.col("lieu_siren").is_not_null() & (pl.col("lieu_siren") != "")).unique()
-
-
-def _whole_city(code: pl.Expr) -> pl.Expr:
-    """Paris, Lyon and Marseille: the commune of an arrondissement."""
-    found = pl.lit(None, dtype=pl.String)
-    for pattern, commune in DISTRICTS.items():
-        found = pl.coalesce(found, pl.when(code.str.contains(pattern)).then(pl.lit(commune)))
-    return pl.coalesce(found, code)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import polars as pl
+
 from spaser import french, suppliers
+from spaser.sources import filled
 from spaser.sources.registers import Registers, read_registers
 from spaser.suppliers import analysis as suppliers_analysis
 
@@ -16,7 +19,10 @@ MOST = 10
 def told(paths: Sequence[str | Path], progress: Progress = None) -> str:
     """The account of each list, its suppliers per status, and where lists disagree."""
     known = read_registers(list(paths), progress=progress)
-    lines = [line for row in known.files.to_dicts() for line in _file(row)]
+    unsure = [f"À vérifier d'abord : {row['fichier']}, {row['message']}" for row in known.files.to_dicts() if row.get("surete") == "probable"]
+    lines = [*unsure, *([""] if unsure else []), *(line for row in known.files.to_dicts() for line in _file(row))]
+    lines += _unnumbered(known)
+    lines += [f"Attention, {text}" for text in filled.warnings(known.filled)]
     counted = suppliers_analysis.counts(known.register).collect()
     lines += ["", "Fournisseurs par statut et par liste"]
     lines += [f"  {row['statut']:<8} {french.number(row['fournisseurs']):>8}  {row['source']}" for row in counted.to_dicts()]
@@ -24,13 +30,24 @@ def told(paths: Sequence[str | Path], progress: Progress = None) -> str:
 
 
 def _file(row: dict) -> list[str]:
-    said = [f"{row['fichier']} : {row['libelle']}, au {french.long_date(row['au'])} ({row['au_origine']})"]
+    sheet = f", feuille « {row['feuille']} »" if row.get("feuille") else ""
+    said = [f"{row['fichier']}{sheet} : {row['libelle']}, au {french.long_date(row['au'])} ({row['au_origine']})"]
+    if row.get("surete"):
+        said.append(f"  reconnaissance {row['surete']} : {row['indices'] or 'aucun indice'}")
     if row.get("lus") is not None:
         parts = [("retenus", "retenues"), ("repetes", "répétées"), ("sans_identifiant", "sans identifiant"), ("invalides", "invalides"),
                  ("hors_liste", "hors sujet")]  # fmt: skip
         sums = " + ".join(f"{french.number(row[name])} {word}" for name, word in parts)
         said.append(f"  {french.number(row['lus'])} lignes = {sums} ; {french.number(row['doutes'])} douteuses")
-    return said + ([f"  attention, {row['message']}"] if row.get("message") else [])
+        if row.get("non_situes"):
+            said.append(f"  {french.number(row['non_situes'])} non {french.plural('situé', row['non_situes'])} (ni code commune, ni code postal et nom qui s'accordent)")
+    return said + ([f"  attention, {row['message']}"] if row.get("message") and row.get("surete") != "probable" else [])
+
+
+def _unnumbered(known: Registers) -> list[str]:
+    """Structures without a number: they count where they are, and wait for a name to link them."""
+    found = known.unnumbered.select(pl.len()).collect().item()
+    return [f"  {french.count(found, 'structure')} sans SIREN ni SIRET, comptées dans leur commune"] if found else []
 
 
 def _conflicts(known: Registers) -> list[str]:

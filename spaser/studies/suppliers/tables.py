@@ -6,6 +6,7 @@ import polars as pl
 
 from spaser import rules, territories
 from spaser.sources.ledgers import PURCHASES
+from spaser.text import unaccented_expr
 from spaser.vocabulary import STATUS
 
 MOST_NAMES = 3
@@ -58,26 +59,15 @@ def _sites(places: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _placed(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """The official name of the commune and its département; a postcode tells the commune only when it serves one."""
+    """The official name of the commune and its département, by the one rule of ``territories.situated``."""
     official = territories.communes().select("code_commune", _nom="commune", _dep="departement")
-    postcodes = territories.postcodes().join(official, on="code_commune").with_columns(_plain("_nom").alias("_texte"))
-    alone = postcodes.filter(pl.len().over("code_postal") == 1).select("code_postal", _seule="code_commune")
-    spelt = postcodes.unique(["code_postal", "_texte"], keep="none").select("code_postal", "_texte", _ecrite="code_commune")
-    unique = official.with_columns(_plain("_nom").alias("_texte")).unique("_texte", keep="none").select("_texte", _unique="code_commune")
-    town = _plain("_ville").str.replace(r"( CEDEX.*| \d+.*)$", "").str.replace(r"^STE ", "SAINTE ").str.replace(r"^ST ", "SAINT ")
-    named = rows.with_columns(_texte=town)
-    for table, keys in ((alone, ["_postal"]), (spelt, ["_postal", "_texte"]), (unique, ["_texte"])):
-        named = named.join(table, left_on=keys, right_on=[key.replace("_postal", "code_postal") for key in keys], how="left", maintain_order="left")
-    # A name alone tells the commune only where no postcode contradicts it.
-    lone = pl.when(pl.col("_postal").is_null()).then("_unique")
-    named = named.with_columns(_code=pl.coalesce("_code", "_ecrite", "_seule", lone)).join(
-        official, left_on="_code", right_on="code_commune", how="left", maintain_order="left"
-    )
-    postal = pl.col("_postal")
-    near = pl.when(postal.str.contains("^9[78]")).then(postal.str.head(3)).when(~postal.str.starts_with("20")).then(postal.str.head(2))
-    return named.with_columns(
-        commune_fournisseur=pl.coalesce("_nom", pl.col("_ville").str.to_uppercase()), departement_fournisseur=pl.coalesce("_dep", near)
-    )
+    asked = rows.with_row_index("_rang")
+    told = territories.situated(asked.select("_rang", code_commune="_code", code_postal="_postal", commune="_ville"))
+    places = told.select("_rang", _ou=territories.whole_city(pl.col("code_commune"))).join(official, left_on="_ou", right_on="code_commune", how="left")
+    return asked.join(places, on="_rang", how="left", maintain_order="left").with_columns(
+        commune_fournisseur=pl.coalesce("_nom", pl.col("_ville").str.to_uppercase()),
+        departement_fournisseur=pl.coalesce("_dep", territories.department("_postal")),
+    )  # fmt: skip
 
 
 def _sized(rows: pl.DataFrame) -> pl.DataFrame:
@@ -122,7 +112,7 @@ def _persons(rows: pl.DataFrame) -> pl.Expr:
 
 
 def _plain(name: str) -> pl.Expr:
-    folded = pl.col(name).str.to_uppercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+    folded = unaccented_expr(pl.col(name)).str.to_uppercase()
     return folded.str.replace_all(r"[^A-Z0-9]+", " ").str.strip_chars()
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from spaser import french, suppliers, territories
+from spaser import french, settings, suppliers, territories
 from spaser.deliverables import excel, html
 from spaser.deliverables import report as model
-from spaser.deliverables.report import Report, Source
+from spaser.deliverables.report import Report, Sentence, Source
 from spaser.problems import Problem, closest
 from spaser.sections.balance import annexes_balance, section_balance
 from spaser.sections.territory import TERRITORY, annex
@@ -20,10 +20,14 @@ from spaser.sources.answers.overrides import read_overrides
 from spaser.sources.registers import Registers
 from spaser.sources.registers.known import known_suppliers
 from spaser.studies.territory.demand import Balance, balance_told
-from spaser.suppliers.panorama import WHOLE, panorama
+from spaser.suppliers.panorama import INCLUSIVE, WHOLE, inclusive_kinds, panorama
+from spaser.text import fold_expr
 
 Progress = Callable[[str, float], None] | None
 _SHOWN = 8
+JOBS = {"code_commune": settings.Column(("code_commune", "code commune", "codgeo", "code insee"), needed=True), "emplois": settings.Column(("emplois",), needed=True)}
+#: More jobs than any commune has: the number is not one of jobs.
+_MOST_JOBS = 10_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +42,7 @@ class Territory:
     files: pl.DataFrame
     demo: bool = False
     siren: str = ""
+    kinds: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"groupe": pl.String, "etablissements": pl.UInt32}))
     balance: Balance | None = None
 
 
@@ -74,14 +79,15 @@ def territory(
     known = registers if isinstance(registers, Registers) else known_suppliers(list(registers), departements=near, cache=cache, progress=progress)
     register = suppliers.fuse(known.register, read_overrides(overrides) if overrides else None)
     counts = read_jobs(jobs).lazy() if jobs else None
-    rows = panorama(register, known.establishments, codes, as_of=as_of, jobs=counts).collect()
+    rows = panorama(register, known.establishments, codes, as_of=as_of, jobs=counts, unnumbered=known.unnumbered).collect()
+    kinds = inclusive_kinds(register, known.establishments, codes, as_of=as_of, unnumbered=known.unnumbered).collect()
     named = rows.join(members.select("code_commune", "commune"), on="code_commune", how="left", maintain_order="left")
     named = named.with_columns(pl.col("commune").fill_null(pl.lit(name)))
     day = as_of or (known.files["au"].max() if known.files.height else None)
     if day is None:
         raise Problem("Aucune des listes n'a de date", todo="Donnez le jour des statuts : --date 2026-10-31")
     demo = all(str(file).startswith("registre_demo") for file in known.files["fichier"])
-    return Territory(name, day, members, named, known.files, demo, siren)
+    return Territory(name, day, members, named, known.files, demo, siren, kinds)
 
 
 def find(place: str) -> tuple[str, str]:
@@ -91,7 +97,7 @@ def find(place: str) -> tuple[str, str]:
     if wanted.replace(" ", "").isdigit():
         found = every.filter(pl.col("siren") == wanted.replace(" ", ""))
     else:
-        plain = pl.col("nom").str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all("[^a-z0-9]+", " ")
+        plain = fold_expr(pl.col("nom"))
         asked = pl.select(pl.lit(wanted).alias("nom")).select(plain).item().strip()
         whole, part = every.filter(plain.str.strip_chars() == asked), every.filter(plain.str.contains(asked, literal=True))
         groups = part.filter(pl.col("categorie") != "commune")
@@ -112,26 +118,27 @@ def read_jobs(path: str | Path) -> pl.DataFrame:
     Problem
         The file is absent or a column is missing.
     """
-    file = Path(path)
-    if not file.is_file():
-        raise Problem("Fichier d'emplois introuvable", where=str(file))
-    text = file.read_bytes().decode("utf-8-sig", errors="replace")
-    first = text.partition("\n")[0]
-    frame = pl.read_csv(text.encode("utf-8"), separator=max(";,\t", key=first.count), infer_schema=False)
-    lacking = [name for name in ("code_commune", "emplois") if name not in frame.columns]
-    if lacking:
-        raise Problem(f"Colonnes absentes du fichier d'emplois : {', '.join(lacking)}", where=file.name, todo="Colonnes attendues : code_commune ; emplois")
+    rows, faults = settings.rows(path, JOBS, "Le fichier d'emplois", todo="Colonnes attendues : code_commune ; emplois")
     number = pl.col("emplois").str.replace_all(r"[\s\u00a0\u202f]", "").str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
-    wrong = frame.filter(number.is_null() & pl.col("emplois").is_not_null())
-    if wrong.height:
-        raise Problem(f"Nombre d'emplois illisible : « {wrong['emplois'][0]} »", where=file.name)
-    return frame.select(pl.col("code_commune").str.zfill(5), emplois=number)
+    read = rows.with_columns(lu="emplois", emplois=number, code=pl.col("code_commune").str.to_uppercase().str.zfill(5))
+    for line, seen in read.filter(pl.col("lu").is_not_null() & ~pl.col("emplois").is_between(0, _MOST_JOBS).fill_null(False)).select("ligne", "lu").rows():
+        faults.add_line(line, f"nombre d'emplois illisible : « {settings.short(seen)} »")
+    for line, seen in read.filter(~pl.col("code").str.contains(r"^\d[\dAB]\d{3}$").fill_null(False)).select("ligne", "code_commune").rows():
+        faults.add_line(line, f"« {settings.short(seen or '')} » n'est pas un code de commune (cinq caractères)")
+    twice = read.filter(pl.col("code").is_not_null() & pl.col("code").is_duplicated() & ~pl.col("code").is_first_distinct())
+    for line, seen in twice.select("ligne", "code").rows():
+        faults.add_line(line, f"la commune {seen} est donnée deux fois")
+    faults.complain(f"Le fichier d'emplois {Path(path).name} est à corriger")
+    return read.select(code_commune="code", emplois="emplois")
 
 
 def report(result: Territory) -> Report:
     """The report of a territory."""
     sources = [Source(row["fichier"], row["libelle"], row.get("au")) for row in result.files.to_dicts()]
     first, *others = [section(result.rows, result.communes, result.files) for section in TERRITORY]
+    if result.kinds.height:
+        said = french.typeset(f"Structures inclusives par nature : {kinds_told(result.kinds)}. {_placed_told(result.files)}")
+        first = replace(first, blocks=(*first.blocks, Sentence(said)))
     tables = result.balance.extras() if result.balance else {}
     sections = [first, section_balance(tables), *others]
     sources += [Source(name, "contrats") for name in (result.balance.files if result.balance else ())]
@@ -141,6 +148,12 @@ def report(result: Territory) -> Report:
         notes=("Démonstration : les fournisseurs et les acheteurs sont inventés.",) if result.demo else (),
         annexes=(annex(result.rows), *annexes_balance(tables)),
     )  # fmt: skip
+
+
+def _placed_told(files: pl.DataFrame) -> str:
+    """How many of the lists' establishments could not be placed in a commune: they are in no count."""
+    lost = int(files["non_situes"].sum()) if "non_situes" in files.columns else 0
+    return f"Établissements des listes sans commune connue, comptés nulle part : {french.number(lost)}."
 
 
 def write(result: Territory, folder: Path | str) -> list[Path]:
@@ -154,12 +167,18 @@ def summary(result: Territory) -> str:
     rows = result.rows
     lines = [f"{result.name} : {french.count(result.communes.height, 'commune')}, au {french.long_date(result.as_of)}", ""]
     for row in rows.filter(pl.col("code_commune") == WHOLE).to_dicts():
-        lines.append(f"  {french.capital(row['famille']):<26} {french.count(row['etablissements'], 'établissement')}, {jobs_told(row)}")
+        told = f" ({kinds_told(result.kinds)})" if row["famille"] == INCLUSIVE else ""
+        lines.append(f"  {french.capital(row['famille']):<26} {french.count(row['etablissements'], 'établissement')}{told}, {jobs_told(row)}")
     if len(lines) == 2:
         lines.append("  Aucun établissement de l'ESS ou inclusif dans les listes chargées pour ces communes")
     by_commune = rows.filter((pl.col("code_commune") != WHOLE) & (pl.col("famille") == WHOLE)).sort("etablissements", "commune", descending=[True, False])
     lines += [""] + [f"  {row['commune']:<26} {french.count(row['etablissements'], 'établissement')}" for row in by_commune.head(_SHOWN).to_dicts()]
     return "\n".join(lines + (["", *balance_told(result.balance)] if result.balance else []))
+
+
+def kinds_told(kinds: pl.DataFrame) -> str:
+    """« 25 SIAE, 8 ESAT »."""
+    return ", ".join(f"{french.number(n)} {name}" for name, n in kinds.rows())
 
 
 def jobs_told(row: dict) -> str:

@@ -1,0 +1,173 @@
+"""What the columns of a spend file mean, judged by their values and by what stands above them, not by their headings alone.
+
+Whose identifier it is (one number for many names, of a public body, is the buyer's), in which unit amounts are written
+(k€, M€: in the heading, above it, in the sheet's name or in a column), with or without tax, and columns that are years.
+Each judgement is said (``notes``), and a mapping corrected by the user is obeyed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from spaser import rules
+from spaser.sources.ledgers import identifiers as ledger_identifiers
+from spaser.sources.ledgers.cells import Sheet
+from spaser.sources.ledgers.headings import REFERENCE, Mapping, bare
+from spaser.text import fold
+
+#: Units by the way they are written, in euros.
+UNITS = {
+    "euros": 1,
+    "k€": 1_000,
+    "M€": 1_000_000,
+}
+_THOUSANDS = re.compile(r"(?i)\bk ?(?:€|eur(?:os?)?\b|e\b)|\bkilo[- ]?euros?\b|\bmilliers?\b(?: d[’' ]?\s*(?:euros?|€))?")
+_MILLIONS = re.compile(r"\bM ?(?:€|EUR(?:OS?)?\b|E\b)|(?i:\bmeur\b|\bmillions? d[’' ]?\s*(?:euros?|€)|\ben millions?\b)")
+_UNIT_HEADING = ("unite", "unite monetaire", "unite de compte", "unites", "devise")
+_TAX = re.compile(r"(?i)\b(h\.?t\.?|t\.?t\.?c\.?|hors taxes?|toutes taxes comprises)(?![\w])")
+#: A public body's SIREN starts with 1 (State) or 2 (local authorities and their establishments).
+_PUBLIC = r"^[12]"
+PUBLIC_SHARE, PUBLIC_NAMES, OTHER_NAMES, INTERNAL_RATE = 0.9, 2, 3, 0.2
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A mapping as judged: what to read, what one unit is worth in euros, and what to tell."""
+
+    mapping: Mapping
+    scale: int = 1
+    notes: list[str] = field(default_factory=list)
+
+
+def judged(sheet: Sheet, header: int, mapping: Mapping, *, given: bool) -> Judged:
+    """The mapping corrected by what the cells hold.
+
+    Parameters
+    ----------
+    header
+        Rank of the row of headings.
+    given
+        True when the user wrote the mapping: its columns are kept, only its silences are filled.
+    """
+    headings = sheet.cells.row(header, named=True)
+    body = sheet.cells.slice(header + 1)
+    kept, notes = (mapping, []) if given else _identifiers(sheet, headings, body, mapping)
+    scale, said = _unit(sheet, header, headings, body, kept)
+    kept, taxed = _tax(sheet, header, kept, given)
+    if kept.get("annees"):
+        notes = [*notes, f"une ligne par année : {', '.join(kept['annees'])}"]
+    if kept.get("commande"):
+        notes = [*notes, f"« {kept['colonnes']['montant']} » : montants commandés, et non mandatés"]
+    return Judged(kept, scale, [*notes, *said, *taxed])
+
+
+def unit_in(text: str | None) -> int | None:
+    """What one unit is worth in euros when the text says so: « Montant HT (k€) », « en milliers d'euros », « M€ »."""
+    if not text:
+        return None
+    return UNITS["k€"] if _THOUSANDS.search(text) else UNITS["M€"] if _MILLIONS.search(text) else None
+
+
+def tax_in(text: str | None) -> str | None:
+    """HT or TTC when the text says one of them only."""
+    found = {"HT" if match[0].lower().startswith("h") else "TTC" for match in _TAX.finditer(text or "")}
+    return found.pop() if len(found) == 1 else None
+
+
+def _identifiers(sheet: Sheet, headings: dict[str, Any], body: pl.DataFrame, mapping: Mapping) -> tuple[Mapping, list[str]]:
+    """The column that identifies suppliers: the first candidate that is not the buyer's nor an internal number."""
+    columns, notes = dict(mapping["colonnes"]), []
+    named = _cell(headings, columns.get("fournisseur"))
+    for word in ("siret", "siren"):
+        title = columns.get(word)
+        cell = _cell(headings, title)
+        verdict = _verdict(body, cell, named) if cell else "fournisseur"
+        if verdict != "fournisseur":
+            columns.pop(word)
+            notes.append(f"« {title} » : {verdict}")
+    if "siret" not in columns and "siren" not in columns:
+        taken = {fold(title) for title in (*columns.values(), *mapping["colonnes"].values())}
+        other = _other(headings, body, named, taken)
+        if other:
+            columns["siret"] = other
+            notes.append(f"« {other} » lu comme l'identifiant du fournisseur, d'après ses valeurs")
+    known = any(word in columns for word in rules.toml(REFERENCE)["one_of"])
+    return (mapping | {"colonnes": columns}, notes) if known else (mapping, [])
+
+
+def _cell(headings: dict[str, Any], title: str | None) -> str | None:
+    return next((cell for cell, heading in headings.items() if title and heading == title and cell != "ligne"), None)
+
+
+def _numbers(body: pl.DataFrame, cell: str, named: str | None) -> pl.DataFrame:
+    name = pl.col(named).str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", "") if named else pl.lit(None, dtype=pl.String)
+    none = pl.lit(None, dtype=pl.String)
+    rows = body.lazy().select(siret=pl.col(cell), siren=none, nic=none, nom=name).filter(pl.col("siret").is_not_null())
+    return ledger_identifiers.identify(rows).collect()
+
+
+def _verdict(body: pl.DataFrame, cell: str, named: str | None) -> str:
+    """« fournisseur », or why this column is not the supplier's identifier."""
+    found = _numbers(body, cell, named)
+    valid = found.filter(pl.col("siren").is_not_null())
+    sized = found["identifiant_lu"].str.contains(r"^\d{9}(\d{5})?$").sum() if found.height else 0
+    if found.height >= 3 and max(valid.height, sized) < found.height * INTERNAL_RATE:
+        return "numéro interne du fournisseur, ni SIRET ni SIREN"
+    both = valid.filter(pl.col("nom").is_not_null())
+    ids, names = both["siren"].n_unique(), both["nom"].n_unique()
+    public = both["siren"].str.contains(_PUBLIC).mean() if both.height else 0
+    whose = names >= PUBLIC_NAMES * ids if public and public >= PUBLIC_SHARE else found["identifiant_lu"].n_unique() == 1 and names >= OTHER_NAMES
+    if both.height >= 2 and whose:
+        shown = both["siren"].unique(maintain_order=True)[0]
+        return f"identifiant de l'acheteur ({shown}), un seul numéro pour plusieurs noms : fournisseurs à rapprocher par leur nom"
+    return "fournisseur"
+
+
+def _other(headings: dict[str, Any], body: pl.DataFrame, named: str | None, taken: set[str]) -> str | None:
+    reference = rules.toml(REFERENCE)
+    wanted = {*reference["colonnes"]["siret"], *reference["colonnes"]["siren"], *reference["numeros"]}
+    for cell, title in headings.items():
+        if cell == "ligne" or not title or fold(bare(title)) not in wanted or fold(title) in taken:
+            continue
+        found = _numbers(body, cell, named)
+        right = found["siren"].count() >= found.height * PUBLIC_SHARE
+        if found.height and right and _verdict(body, cell, named) == "fournisseur":
+            return str(title)
+    return None
+
+
+def _unit(sheet: Sheet, header: int, headings: dict[str, Any], body: pl.DataFrame, mapping: Mapping) -> tuple[int, list[str]]:
+    """The unit of the amounts and where it is written; the mapping's own wins."""
+    if mapping.get("unite"):
+        return UNITS[mapping["unite"]], [f"montants en {mapping['unite']}, d'après la correspondance"] if mapping["unite"] != "euros" else []
+    title = mapping["colonnes"]["montant"]
+    column = next((cell for cell, text in headings.items() if cell != "ligne" and fold(text) in _UNIT_HEADING), None)
+    written = [(f"« {title} »", title)]
+    if column is not None:
+        values = body[column].drop_nulls().unique().to_list()
+        written += [(f"colonne « {headings[column]} »", values[0])] if len(values) == 1 else []
+    written += [(f"« {text} », au-dessus du tableau", text) for text in _above(sheet, header)]
+    written += [(f"feuille « {sheet.name} »", sheet.name)]
+    for where, text in written:
+        if scale := unit_in(text):
+            name = "milliers d'euros" if scale == UNITS["k€"] else "millions d'euros"
+            return scale, [f"montants en {name} ({where}) : convertis en euros"]
+    return 1, []
+
+
+def _tax(sheet: Sheet, header: int, mapping: Mapping, given: bool) -> tuple[Mapping, list[str]]:
+    """HT or TTC told above the table or by the sheet when the heading does not say."""
+    if given or mapping["taxe"] != "inconnue":
+        return mapping, []
+    for text in (mapping["colonnes"]["montant"], *_above(sheet, header), sheet.name):
+        if found := tax_in(text):
+            return mapping | {"taxe": found}, [f"montants {found} (« {text} »)"]
+    return mapping, []
+
+
+def _above(sheet: Sheet, header: int) -> list[str]:
+    return [cell for row in sheet.cells.head(header).select(sheet.columns).rows() for cell in row if cell]

@@ -1,0 +1,191 @@
+"""What proves that a file is the list it looks like: its headings, its values, its name; and how surely.
+
+A reader that believes headings alone takes an address book for the national list of the ESS, and whoever is absent from it for
+a « non ». Three degrees: ``sure`` goes on; ``probable`` goes on and is said first; ``faible`` is refused with what was seen and
+the lines to write in a mapping file (``[[liste]]``), which ``read_declared`` reads.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from spaser import rules
+from spaser.problems import Problem, closest
+from spaser.sources.registers.names import known_statuses
+from spaser.sources.siret import bare, luhn_ok
+from spaser.text import fold
+
+SURE, LIKELY, WEAK, DECLARED = "sûre", "probable", "faible", "déclarée"
+#: Shares of known values: from the first on a column proves a list, under the second it proves nothing.
+MANY, SOME = 0.6, 0.2
+#: Rows looked at.
+LOOKED = 5_000
+NATIONAL = ("france", "france entière", "national", "nationale")
+#: A list that only says who is where: names, places, identifiers, no status.
+ADDRESSES = "carnet"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How surely a list is recognised, what says so, and what else it could be."""
+
+    degree: str
+    seen: tuple[str, ...]
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What the user says of one list: its kind, its day, whether absence from it proves a « non », and where."""
+
+    fichier: str
+    nature: str
+    date: date | None = None
+    prouve_le_non: bool | None = None
+    territoire: str | None = None
+    colonnes: dict[str, str] | None = None
+
+
+def weigh(name: str, spec: dict[str, Any], headings: Iterable[str], frame: pl.DataFrame, told: str, others: Sequence[str]) -> Evidence:
+    """The degree of a recognition.
+
+    Parameters
+    ----------
+    name, spec
+        The list whose headings these are (``register_columns.toml``): ``sure`` (its headings are its own), ``own`` (headings
+        only it has), ``words`` (above the table), ``values`` (column → what its cells say), ``names`` (in most of the names).
+    frame
+        Its rows in the kit's words.
+    told
+        The name of the sheet and what stands above the table. The name of a file is a claim: it counts for one kind only
+        (``named``), whose headings already say a period.
+    """
+    seen = _numbers(frame)
+    if spec.get("sure"):
+        return Evidence(SURE, (f"en-têtes propres à cette liste ({', '.join(list(headings)[:3])})", *seen), tuple(others))
+    own = [title for title in headings if any(fold(mark) in fold(title) for mark in spec.get("own", ()))]
+    words = [word for word in spec.get("words", ()) if re.search(rf"(?<![a-z0-9]){fold(word)}(?![a-z])", fold(told))]
+    share, told_values = _values(spec, frame)
+    named = _names(spec, frame)
+    proofs = [*(f"en-tête « {title} »" for title in own), *(f"« {word} » dans l'intitulé" for word in words), *told_values]
+    told_names = (f"{round(100 * named)} % des noms disent une association, une coopérative, une mutuelle ou une fondation",) if named >= SOME else ()
+    degree = SURE if own or share >= MANY else LIKELY if words or share >= SOME or named >= MANY else WEAK
+    return Evidence(degree, (*proofs, *told_names, *seen), tuple(others))
+
+
+def _names(spec: dict[str, Any], frame: pl.DataFrame) -> float:
+    if not spec.get("names") or "nom" not in frame.columns:
+        return 0.0
+    flat = frame["nom"].drop_nulls().str.to_lowercase()
+    return float(flat.str.contains("|".join(spec["names"])).mean() or 0) if flat.len() >= 10 else 0.0
+
+
+def _numbers(frame: pl.DataFrame) -> tuple[str, ...]:
+    """The share of identifiers whose key is right."""
+    for column, said in (("siret", "SIRET"), ("siren", "SIREN")):
+        if column in frame.columns and (filled := frame[column].drop_nulls()).len():
+            right = filled.to_frame().select(luhn_ok(bare(pl.col(column))).fill_null(False).mean()).item() or 0
+            return (f"{round(100 * right)} % de {said} à la clé juste",)
+    return ()
+
+
+def _values(spec: dict[str, Any], frame: pl.DataFrame) -> tuple[float, list[str]]:
+    """The share of cells that say what this list says, and how it is told."""
+    best, said = 0.0, []
+    for column, known in spec.get("values", {}).items():
+        if column not in frame.columns:
+            continue
+        filled = frame[column].drop_nulls().head(LOOKED)
+        words = _statuses() if known == "statuts" else {fold(word) for word in known}
+        share = sum(fold(value) in words or any(fold(part) in words for part in re.split(r"[|;,/]", value)) for value in filled) / max(filled.len(), 1)
+        said.append(f"{round(100 * share)} % des « {column} » connus")
+        best = max(best, share)
+    return best, said
+
+
+def _statuses() -> set[str]:
+    return set(known_statuses(everything=True))
+
+
+def refusal(where: str, label: str, headings: Sequence[str], evidence: Evidence) -> Problem:
+    """The problem of a list too weakly recognised: what was seen, what it could be, the lines to write."""
+    could = ", ".join(dict.fromkeys([label, *evidence.others, "un simple carnet d'adresses"]))
+    return Problem(
+        "Cette liste n'est pas reconnue assez sûrement pour dire qui a un statut",
+        where=where,
+        why=f"En-têtes lus : {', '.join(headings[:8])} ; {' ; '.join(evidence.seen) or 'aucun indice dans les valeurs'}. Ce pourrait être : {could}",
+        todo=f"Dites ce qu'elle est ([[liste]] : fichier, nature, date, prouve_le_non) dans un fichier .toml donné avec vos listes : {line(where)} ; "
+        f"natures : {ADDRESSES} (aucun statut), ess_france, esus, ESS, ESUS, EI, ACI, ESAT…",
+    )
+
+
+def line(fichier: str) -> str:
+    """The line of TOML that declares a list, ready to paste."""
+    return f'liste = [{{ fichier = "{fichier}", nature = "{ADDRESSES}", date = 2026-01-31, prouve_le_non = false }}]'
+
+
+def read_declared(path: Path) -> list[Declared]:
+    """The lists a user declares: ``[[liste]]`` with fichier, nature, date, prouve_le_non, territoire, [liste.colonnes].
+
+    Raises
+    ------
+    Problem
+        The file cannot be read, a word is unknown, a list has no file or no kind, or a « non » would be proved without a day.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise Problem("Fichier de correspondance introuvable", where=str(path)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Problem("Le fichier de correspondance n'est pas un TOML lisible", where=path.name, why=str(error)) from error
+    entries = content.get("liste", [])
+    if not entries:
+        raise Problem("Ce fichier TOML ne déclare aucune liste", where=path.name, todo=line("ma_liste.csv"))
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise Problem("Les listes se déclarent chacune par [[liste]]", where=path.name, todo=line("ma_liste.csv"))
+    return [_declared(entry, path.name) for entry in entries]
+
+
+def _declared(entry: dict[str, Any], where: str) -> Declared:
+    known = {"fichier": str, "nature": str, "date": date, "prouve_le_non": bool, "territoire": str, "colonnes": dict}
+    for word, value in entry.items():
+        if word not in known:
+            raise Problem(f"Mot inconnu dans [[liste]] : « {word} »", where=where, todo=closest(word, list(known)))
+        if not isinstance(value, known[word]):
+            raise Problem(f"[[liste]] {word} : valeur inattendue", where=where, why=f"« {value} »", todo=line("ma_liste.csv"))
+    if not entry.get("fichier") or not entry.get("nature"):
+        raise Problem("[[liste]] doit donner au moins « fichier » et « nature »", where=where, todo=line("ma_liste.csv"))
+    natures = kinds()
+    if entry["nature"] not in natures:
+        raise Problem(f"Nature de liste inconnue : « {entry['nature']} »", where=where, todo=closest(entry["nature"], natures) or f"Natures : {', '.join(natures)}")
+    if entry.get("prouve_le_non") and not (entry.get("date") and entry.get("territoire")):
+        raise Problem(
+            "Une liste ne prouve un « non » que si elle est complète à une date et pour un territoire", where=where,
+            todo='Ajoutez date = 2026-01-31 et territoire = "France" (ou des numéros de département : "69, 42")',
+        )  # fmt: skip
+    columns = entry.get("colonnes")
+    if columns is not None and not all(isinstance(value, str) for value in columns.values()):
+        raise Problem("[liste.colonnes] associe un mot du kit au titre d'une colonne", where=where, todo='Par exemple : siren = "N° SIREN"')
+    return Declared(**{word: entry.get(word) for word in known})
+
+
+def kinds() -> list[str]:
+    """What a list may be declared to be: a known list, a status for all its rows, or a mere address book."""
+    lists = [name for name, spec in rules.toml("register_columns.toml")["lists"].items() if "stock" not in spec]
+    codes = rules.table("siae_types.csv").filter(pl.col("inclusif") == "oui")["code"].to_list()
+    return [*lists, "ESS", "ESUS", *codes, ADDRESSES]
+
+
+def departments(territoire: str | None) -> list[str] | None:
+    """The départements a declaration covers; None for the whole of France."""
+    if not territoire or fold(territoire) in {fold(name) for name in NATIONAL}:
+        return None
+    return re.findall(r"\b(?:2[AB]|97\d|\d{2})\b", territoire.upper())

@@ -1,0 +1,38 @@
+"""What a cell of « statut » may say: codes, names, old names and initials of each kind of structure."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser import rules
+from spaser.text import fold, fold_expr
+
+
+def known_statuses(*, everything: bool = False) -> dict[str, str]:
+    """What a cell of « statut » may say → the status: codes, names, « name (code) » and « code - name » of each kind.
+
+    With ``everything``, kinds that are not inclusive too: they prove what a list is, though they give no status.
+    """
+    kinds = rules.table("siae_types.csv").filter((pl.col("inclusif") == "oui") | everything)
+    known = {fold(word): status for status, words in rules.toml("register_columns.toml")["statuses"].items() for word in words}
+    for code, label, alias in kinds.select("code", "libelle", "alias").rows():
+        names = [label, *(alias or "").split("|")]
+        both = [f"{a} {b}" for name in names if name for a, b in ((name, code), (code, name))]
+        known |= {fold(word): code for word in (code, *names, *both) if word}
+    return known
+
+
+#: Words that a name of kind may have or lack, and its plurals: « Ateliers et chantiers d'insertion » is one kind.
+_SMALL = r"\b(?:et|ou|de|d|l|la|le|les|des|du|par|en|un|une|a|au|aux|pour|s)\b"
+
+
+def essential(column: str) -> pl.Expr:
+    bare_words = fold_expr(pl.col(column)).str.replace_all(_SMALL, " ").str.replace_all(r"(\p{L}{3,})s\b", "$1")
+    return bare_words.str.replace_all(r"\s+", " ").str.strip_chars()
+
+
+def by_words(known: dict[str, str]) -> dict[str, str]:
+    """The same names without their small words; a name that two kinds would share is left out."""
+    pairs = pl.DataFrame({"mot": list(known), "statut": list(known.values())}).with_columns(cle=essential("mot"))
+    alone = pairs.filter((pl.col("statut").n_unique().over("cle") == 1) & (pl.col("cle").str.len_chars() > 1))
+    return dict(alone.select("cle", "statut").rows())

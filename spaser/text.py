@@ -1,0 +1,122 @@
+"""Writing made comparable, bytes made text: the one way to fold a word, to decode a file, to find its separator.
+
+Everything that compares words or opens bytes goes through here: « Œting », « OETING » and « oeting » are one town, and a table in
+UTF-16 is read alike as contracts, ledger or register.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from typing import NamedTuple
+
+import polars as pl
+
+#: Letters that decomposition leaves whole; « ° » and « º » only stand for « numéro ».
+_LETTERS = {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L"}
+_SIGNS = {"°": " ", "º": " ", "ª": " "}
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+#: As a user knows them.
+_SAID = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-32": "UTF-32", "cp1252": "Windows-1252 (cp1252)"}
+SEPARATORS = (";", "\t", "|", ",")
+_LINES = 200
+
+
+#: UTF-8 read as another encoding by a previous tool (« adaptÃ©e »): a leading byte, then continuation bytes as cp1252 shows them.
+_TWICE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u2018-\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]{1,3}")
+
+
+class Decoded(NamedTuple):
+    """A file as text: ``text`` without mark of order, the ``encoding`` found, and how many characters were ``lost`` (U+FFFD)."""
+
+    text: str
+    encoding: str
+    lost: int
+
+    @property
+    def said(self) -> str:
+        """The encoding as a user knows it: « UTF-16 »."""
+        return _SAID.get(self.encoding, self.encoding[:6].upper())
+
+
+def unaccented(text: str) -> str:
+    """The text without accents nor ligatures, its case, signs and spaces kept: « Cœur d'Été » → « Coeur d'Ete »."""
+    plain = unicodedata.normalize("NFKD", text.translate(str.maketrans(_LETTERS | _SIGNS)))
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def fold(text: str | None) -> str:
+    """Words to compare: no case, accent, ligature, apostrophe, hyphen nor repeated space. « L'Haÿ-les-Roses » → « l hay les roses ».
+
+    Examples
+    --------
+    >>> fold("Œting"), fold("N° SIRET "), fold(None)
+    ('oeting', 'n siret', '')
+    """
+    return " ".join(re.findall(r"[^\W_]+", unaccented(text or "").lower()))
+
+
+def unaccented_expr(text: pl.Expr) -> pl.Expr:
+    """``unaccented`` on a column: null stays null."""
+    swaps = _LETTERS | _SIGNS
+    return text.str.replace_many(list(swaps), list(swaps.values())).str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+
+
+def fold_expr(text: pl.Expr) -> pl.Expr:
+    """``fold`` on a column: null stays null, so that what is not written is never equal to what is not written."""
+    return unaccented_expr(text).str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
+
+
+def encoding(head: bytes) -> str:
+    """The encoding told by the mark of order or by the zeros of UTF-16; ``utf-8`` when it can be, else ``cp1252``."""
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return name
+    even, odd = (head[start:200:2] for start in (0, 1))
+    for zeros, letters, name in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+        if zeros.count(0) > len(zeros) // 2 and not letters.count(0):
+            return name
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def decode(data: bytes) -> Decoded:
+    """A whole file as text, whatever Excel or a portal wrote it in; never raises: what cannot be read is U+FFFD, and counted."""
+    found = encoding(data)
+    try:
+        text = data.decode(found)
+    except UnicodeDecodeError:  # a file cut in the middle of a letter, or a byte that cp1252 does not have
+        text = data.decode(found, errors="replace")
+    return Decoded(text.removeprefix("\ufeff"), found, text.count("\ufffd"))
+
+
+def separator(text: str) -> str:
+    """What parts the columns: the mark found on most of the first lines; the comma, which also writes decimals, comes last."""
+    lines = [line for line in text.splitlines()[:_LINES] if line.strip()]
+    counts = {mark: sum(mark in line for line in lines) for mark in SEPARATORS}
+    best = max(SEPARATORS, key=lambda mark: counts[mark])
+    return best if counts[best] else ";"
+
+
+def mended(text: str) -> str:
+    """The text with what was decoded twice read once: « Entreprise adaptÃ©e » is « Entreprise adaptée »."""
+
+    def once(found: re.Match[str]) -> str:
+        for name in ("cp1252", "latin-1"):
+            try:
+                return found[0].encode(name).decode("utf-8")
+            except (UnicodeEncodeError, UnicodeDecodeError):
+                continue
+        return found[0]
+
+    return _TWICE.sub(once, text) if _TWICE.search(text) else text

@@ -1,0 +1,99 @@
+"""One way to fold a word and to open bytes: the same answer at each entrance."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spaser import buyers, territories
+from spaser.text import decode, encoding, fold, fold_expr, separator, unaccented, unaccented_expr
+
+LETTERS = "abcXYZéèêëàâäîïôöùûüçœæÉÈÊŒÆÇß ’'-–.,;/°º&@#0123456789ﬁﬂñãõ\u00a0\u202f\n\t"
+TABLE = "SIRET;Commune;Montant\n30000000000014;Œting;1 250,50 €\n30000000000022;L’Haÿ-les-Roses;3\n"
+
+
+def column(values: list[str | None]) -> pl.DataFrame:
+    return pl.DataFrame({"mot": values}, schema={"mot": pl.String})
+
+
+@pytest.mark.parametrize("written", ["Œting", "Oeting", "OETING", "œting", "  Œting ", "ŒTING"])
+def test_a_town_is_the_same_however_its_ligature_is_written(written):
+    assert fold(written) == "oeting"
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [
+        ("L’Haÿ-les-Roses", "l hay les roses"), ("Cœur de Nacre", "coeur de nacre"), ("N° SIRET", "n siret"), ("Nº SIRET", "n siret"),
+        ("Æquo & Cie", "aequo cie"), ("ﬁn de marché", "fin de marche"), ("e\u0301te\u0301", "ete"), ("", ""), (None, ""), ("---", ""),
+    ],
+)  # fmt: skip
+def test_words_are_compared_without_case_accent_ligature_nor_punctuation(written, folded):
+    assert fold(written) == folded
+
+
+def test_what_is_not_written_stays_unknown_in_a_column():
+    assert column([None, "", "Été"]).select(fold_expr(pl.col("mot"))).to_series().to_list() == [None, "", "ete"]
+
+
+@given(st.lists(st.text(alphabet=LETTERS, max_size=30), max_size=6))
+def test_a_word_and_a_column_are_folded_alike(words):
+    told = column(words).select(fold=fold_expr(pl.col("mot")), plain=unaccented_expr(pl.col("mot")))
+    assert told["fold"].to_list() == [fold(word) for word in words]
+    assert told["plain"].to_list() == [unaccented(word) for word in words]
+
+
+@given(st.text(max_size=30))
+def test_folding_twice_changes_nothing(word):
+    assert fold(fold(word)) == fold(word)
+
+
+@pytest.mark.parametrize(
+    ("saved", "said"),
+    [
+        ("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8"), ("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"),
+        ("utf-32", "UTF-32"), ("cp1252", "Windows-1252 (cp1252)"),
+    ],
+)  # fmt: skip
+def test_the_same_table_is_read_in_every_encoding(saved, said):
+    read = decode(TABLE.encode(saved))
+    assert (read.text, read.said, read.lost) == (TABLE, said, 0)
+
+
+def test_what_cannot_be_read_is_counted_and_never_stops():
+    assert decode(b"a\x81b").lost == 1
+    assert decode("é".encode()[:1]).text  # a file cut in the middle of a letter
+    assert decode(b"").text == ""
+
+
+def test_a_file_cut_in_a_letter_is_still_utf8():
+    assert encoding("marché".encode()[:-1]) == "utf-8"
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("a;b\n1,5;2\n", ";"), ("a,b\n1,2\n", ","), ("a\tb\n1,5\t2\n", "\t"), ("a|b\n1|2\n", "|"), ("a\nb\n", ";"), ("", ";"),
+        ("Export du 1/2, arrêté\na;b\n1,5;2,5\n3,5;4\n", ";"),
+    ],
+)  # fmt: skip
+def test_the_separator_is_the_mark_found_on_most_lines(text, mark):
+    assert separator(text) == mark
+
+
+def test_every_town_with_a_ligature_of_the_reference_is_found_without_it():
+    towns = territories.communes().filter(pl.col("commune").str.contains("(?i)œ|æ")).collect()
+    assert towns.height >= 100
+    plain = {fold(name) for name in towns["commune"]}
+    assert plain == {fold(unaccented(name).upper()) for name in towns["commune"]}
+
+
+@pytest.mark.parametrize("asked", ["Cœur de Nacre", "Coeur de Nacre", "COEUR DE NACRE", "cœur-de-nacre"])
+def test_a_buyer_is_found_however_its_ligature_is_typed(asked):
+    known = pl.DataFrame({
+        "acheteur_siren": ["000000001", "000000002"], "acheteur_libelle": ["Cœur de Nacre", "Plaine de Nacre"], "contrats": [1, 9],
+        "sirets": [["00000000100011"], ["00000000200011"]],
+    })  # fmt: skip
+    assert buyers.choose(known, asked) == "000000001"
