@@ -19,7 +19,7 @@ from spaser.deliverables import report as model
 from spaser.deliverables.report import Callout, Column, Paragraph, Report, Section, Sentence, Source, table
 from spaser.studies import clauses as dossier
 from spaser.studies.acting import drafting
-from spaser.text import fold
+from spaser.text import unaccented
 
 MET, LACKS, CLASHES, CHECK = "rempli", "manque", "se contredit", "à vérifier"
 WHOLE = "tous les lots"
@@ -76,7 +76,7 @@ def proofread(paths: Any, *, over_threshold: bool | None = None, progress: Calla
         No document can be read at all.
     """
     read = dossier.clauses(paths, progress=progress)
-    texts = [row | {"plie": fold(row["texte"]), "consultation": _consultation(row["document"])} for row in read.documents.texts.to_dicts()]
+    texts = [row | {"plie": _plain(row["texte"]), "consultation": _consultation(row["document"])} for row in read.documents.texts.to_dicts()]
     by_text = {row["texte_id"]: row for row in texts}
     passages = [row | {"consultation": _consultation(row["document"])} for row in read.passages.to_dicts() if row["niveau"] != 1 and row["confiance"] >= dossier.COUNTED]
     rows: list[dict[str, Any]] = []
@@ -90,6 +90,11 @@ def proofread(paths: Any, *, over_threshold: bool | None = None, progress: Calla
     return Proof(frame, tuple(known[code] for code in known if code in asked), read.documents.files)
 
 
+def _plain(text: str) -> str:
+    """Small letters without accents, straight apostrophes; figures and signs are kept."""
+    return unaccented(text).lower().replace("\u2019", "'").replace("\u00a0", " ").replace("\u202f", " ")
+
+
 def _consultation(document: str) -> str:
     parent = PurePath(document.replace("\\", "/")).parent.as_posix()
     return "pièces" if parent == "." else parent
@@ -100,7 +105,7 @@ def _lots(texts: list[dict[str, Any]], passages: list[dict[str, Any]], by_text: 
     own: dict[str, set[str]] = {}
     for passage in passages:
         around = by_text[passage["texte_id"]]["texte"][max(0, (passage["debut"] or 0) - 120) : (passage["fin"] or 0) + 120]
-        own[f"{passage['texte_id']}-{passage['debut']}"] = set(_LOT.findall(fold(around)))
+        own[f"{passage['texte_id']}-{passage['debut']}"] = set(_LOT.findall(_plain(around)))
     numbers = sorted({number for found in own.values() for number in found}, key=int)
     if not numbers:
         return [_Lot(WHOLE, passages, texts)]
@@ -126,6 +131,8 @@ def _green_clause(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:
     name, base = "conditions d'exécution environnementales", "CCP L2112-2"
     if found := lot.found("env", "clause", EXECUTION):
         return [_row(name, MET, "Des conditions d'exécution environnementales sont écrites.", base, at=found)]
+    if not any(text["genre"] in EXECUTION for text in lot.texts):
+        return [_row(name, CHECK, "Aucun cahier des clauses n'a été lu.", base, text="clause_environnement")]
     return [_row(name, LACKS, "Aucune condition d'exécution environnementale lue dans les cahiers.", base, text="clause_environnement")]
 
 
