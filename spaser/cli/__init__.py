@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 import spaser
-from spaser.cli import batch, clauses, diagnostic, drafting, impact, meetings, potential, publication, reading, suppliers
+from spaser.cli import batch, clauses, diagnostic, drafting, given, impact, meetings, mission, potential, publication, reading, suppliers
 from spaser.cli.terminal import say, speak_french
 from spaser.problems import Problem
 
@@ -24,7 +24,7 @@ GROUPS = {
 }
 LEARNING = "  carnets 10 (acheteurs) et 11 (élus), à l'écran : python run.py lab"
 #: Each family of commands adds its own, in the order of the help.
-FAMILIES = (diagnostic, reading, clauses, drafting, suppliers, potential, meetings, impact, publication, batch)
+FAMILIES = (diagnostic, reading, clauses, drafting, suppliers, potential, meetings, impact, publication, batch, mission)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     speak_french()
     choices = parser().parse_args(arguments)
     try:
+        given.given(choices)
         choices.run(choices)
     except Problem as problem:
         say(str(problem), sys.stderr)

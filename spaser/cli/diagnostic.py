@@ -7,11 +7,10 @@ import argparse
 import polars as pl
 
 import spaser
+from spaser.cli.given import decided, delivered
 from spaser.cli.options import command, corrections, selection, source
-from spaser.cli.terminal import progress, say, wrote
+from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
-from spaser.sources.answers.constats import read_answers
-from spaser.sources.answers.overrides import read_overrides
 from spaser.sources.notices import read_notices
 from spaser.vocabulary import BUYER_KINDS
 
@@ -30,30 +29,22 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 
 def _run(choices: argparse.Namespace) -> None:
-    demo = not choices.contrats
     paths, asked = source(choices)
     result = spaser.diagnose(
         paths, **asked, progress=progress,
-        buyer_kind=choices.type_acheteur, decisions=_decisions(choices),
+        buyer_kind=choices.type_acheteur, decisions=decided(choices),
         notices=read_notices(choices.avis, progress=progress) if choices.avis else None,
         pieces=spaser.clauses(choices.pieces, progress=progress) if choices.pieces else None,
     )  # fmt: skip
-    if demo:
+    if result.base.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
     say(spaser.summary(result))
-    if choices.acheteur and len(result.sirens) == 1:
+    if isinstance(choices.acheteur, str) and len(result.sirens) == 1:
         say(f"\nAcheteur demandé : « {choices.acheteur} » ; acheteur retenu : {result.scope} ({result.sirens[0]})")
-    written = spaser.write(result, choices.sortie)
-    wrote(written)
-    if demo:
+    delivered(choices, "diagnostic", lambda folder: spaser.write(result, folder))
+    if choices.demo:
         say('\nAvec vos contrats : python run.py diagnostic mes_contrats.json --acheteur "Ma Ville"\nÀ l\'écran, en choisissant : python run.py lab')
     _refuse_cut(result.base.rejects)
-
-
-def _decisions(choices: argparse.Namespace) -> pl.LazyFrame | None:
-    """The answers to findings and the statuses corrected by hand, together."""
-    given = [read(path) for read, path in ((read_answers, choices.decisions), (read_overrides, choices.corrections)) if path]
-    return pl.concat(given) if given else None
 
 
 def _refuse_cut(rejects: pl.LazyFrame) -> None:

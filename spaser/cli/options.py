@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from spaser.cli import given
 from spaser.vocabulary import DEFAULT_POPULATION, POPULATIONS
 
-DEMO = Path(__file__).parents[2] / "data"
 _LISTS = "listes de fournisseurs de l'ESS et inclusifs"
 
 
@@ -23,20 +23,27 @@ def command(
     return added
 
 
-def selection(command: argparse.ArgumentParser, files: str = "CONTRATS") -> None:
+def selection(command: argparse.ArgumentParser, files: str = "CONTRATS", needs: str = "contrats") -> None:
     """The options that choose files, a buyer, years and a folder of results."""
     command.add_argument(
-        "contrats", nargs="*", metavar=files, help="fichiers, dossiers ou motifs (JSON, XML, CSV, XLSX, Parquet, zip) ; sans fichier : la démonstration"
+        "contrats", nargs="*", metavar=files, help="fichiers, dossiers ou motifs (JSON, XML, CSV, XLSX, Parquet, zip)"
     )
+    given.options(command, needs)
     command.add_argument("--acheteur", metavar="SIRET|NOM", help="l'acheteur : une partie du nom, ou le SIRET")
     command.add_argument("--acheteur-siret", metavar="SIRET", help="SIRET de l'acheteur quand la liste de contrats ne le donne pas")
     command.add_argument("--annees", type=years, metavar="2024-2025", help="années de première notification")
     command.add_argument("--date", type=day, metavar="AAAA-MM-JJ", help="date d'arrêté (par défaut : la dernière publication lue)")
-    command.add_argument("--population", choices=list(POPULATIONS), default=DEFAULT_POPULATION, help=f"par défaut : {DEFAULT_POPULATION}")
+    command.add_argument("--population", choices=list(POPULATIONS), help=f"par défaut : {DEFAULT_POPULATION}")
     command.add_argument("--registre", nargs="+", metavar="FICHIER", default=[], help=_LISTS)
     command.add_argument("--methode", metavar="FICHIER", help="votre propre method.toml (points et seuils)")
     command.add_argument("--cache", type=Path, metavar="DOSSIER", help="dossier de travail pour les très gros fichiers")
-    command.add_argument("--sortie", type=Path, default=Path("spaser-sortie"), metavar="DOSSIER", help="dossier des résultats (par défaut : spaser-sortie)")
+    output(command)
+
+
+def output(command: argparse.ArgumentParser) -> None:
+    """The folder of results."""
+    text = "dossier des résultats (par défaut : spaser-sortie ; dans une mission, un nouveau dossier daté de sorties)"
+    command.add_argument("--sortie", type=Path, metavar="DOSSIER", help=text)
 
 
 def registers(command: argparse.ArgumentParser) -> None:
@@ -52,11 +59,9 @@ def corrections(command: argparse.ArgumentParser) -> None:
 
 
 def source(choices: argparse.Namespace) -> tuple[list[str | Path], dict[str, Any]]:
-    """The contracts to read and what to ask of them, as ``spaser.diagnose`` takes them; the demo when no file is given."""
-    demo = not choices.contrats
-    registers = choices.registre or (sorted(DEMO.glob("registre_demo*.csv")) if demo else [])
-    return sorted(DEMO.glob("marches_demo*.json")) if demo else choices.contrats, {
-        "buyer": choices.acheteur, "years": choices.annees, "as_of": choices.date, "population": choices.population, "registers": registers,
+    """The contracts to read and what to ask of them, as ``spaser.diagnose`` takes them."""
+    return choices.contrats, {
+        "buyer": choices.acheteur, "years": choices.annees, "as_of": choices.date, "population": choices.population, "registers": choices.registre,
         "method": choices.methode, "buyer_siret": choices.acheteur_siret, "cache": choices.cache,
     }  # fmt: skip
 

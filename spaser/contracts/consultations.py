@@ -77,33 +77,3 @@ def _follows(days: int) -> pl.Expr:
 def _close(ordered: pl.DataFrame, days: int) -> pl.DataFrame:
     follows = _follows(days)
     return ordered.filter(follows | follows.shift(-1).fill_null(False))
-
-
-def repeated_maxima(contracts: pl.DataFrame) -> pl.DataFrame:
-    """Adds ``accord_multiple`` (smallest uid of its group): the same maximum published once per holder.
-
-    Framework agreements of one consultation with the same amount, the same subject to the letter (two lots are two needs,
-    even with equal maxima) and at least two different holders. Needs ``uid, consultation, accord_cadre, marche_subsequent,
-    montant, objet, titulaires_cle``.
-    """
-    key = ["consultation", "montant", "sujet"]
-    framework = contracts.filter(pl.col("accord_cadre") & ~pl.col("marche_subsequent") & (pl.col("montant") > 0)).select(
-        "uid", "consultation", "montant", "titulaires_cle", "objet"
-    )
-    alike = framework.filter(pl.len().over("consultation", "montant") > 1).with_columns(sujet=normal(pl.col("objet")))
-    real = alike.filter(pl.col("sujet").is_not_null()).filter(pl.col("titulaires_cle").drop_nulls().n_unique().over(key) > 1)
-    return contracts.join(real.select("uid", accord_multiple=pl.col("uid").min().over(key)), on="uid", how="left")
-
-
-def twins(contracts: pl.DataFrame) -> pl.DataFrame:
-    """Adds ``doublon_possible``: another number for the same buyer, holders, date, amount and subject.
-
-    Flagged, never merged. The first of the group points to the last, the others to the first.
-    """
-    key = ["acheteur_id", "titulaires_cle", "dateNotification", "montant"]
-    known = contracts.select("uid", "objet", *key).drop_nulls()
-    close = known.with_columns(cle=pl.struct(key).hash()).filter(pl.len().over("cle") > 1)
-    close = close.with_columns(sujet=normal(pl.col("objet"))).filter(pl.len().over(*key, "sujet") > 1)
-    first, last = (getattr(pl.col("uid"), end)().over(*key, "sujet") for end in ("min", "max"))
-    pairs = close.select("uid", doublon_possible=pl.when(pl.col("uid") == first).then(last).otherwise(first))
-    return contracts.join(pairs, on="uid", how="left")

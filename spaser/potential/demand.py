@@ -58,7 +58,8 @@ def _assigned(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     # The same amount under the same subject to the letter, for other holders: one maximum, even when no one declared it.
     twin = pl.coalesce("accord_multiple", pl.col("uid").min().over("acheteur_siren", "consultation", "montant", "objet"))
     usable = usable.with_columns(_groupe=twin).with_columns(_porte=pl.col("uid") == pl.col("uid").filter(pl.col("montant_retenu").is_not_null()).min().over("_groupe"))
-    end = pl.col("dateNotification").dt.offset_by(pl.format("{}mo", pl.col("dureeMois").fill_null(12)))
+    # Without a duration, a year: a need must have an end to be known as past.
+    end = pl.coalesce("fin_contrat", pl.col("dateNotification").dt.offset_by("12mo"))
     dated = usable.with_columns(_fin=end).with_columns(
         _debut=pl.col("dateNotification").min().over(_CAMPAIGN), _terme=pl.col("_fin").max().over(_CAMPAIGN)
     )

@@ -81,6 +81,7 @@ LIBRARIES = {
     "docx": {"sources", "deliverables"},
     "pptx": {"deliverables"},
     "xlsxwriter": {"deliverables"},
+    "tomlkit": {"studies"},
     "typst": {"deliverables"},
     "rapidfuzz": {"problems", "linkage"},
     "scipy": {"linkage", "renewals", "potential", "impact", "meetings"},

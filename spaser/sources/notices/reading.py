@@ -170,7 +170,7 @@ def _frame(rows: list[dict[str, Any]], names: Sequence[str]) -> pl.DataFrame:
 
 
 def _typed(names: Sequence[str]) -> list[pl.Expr]:
-    typed = [dates.day(pl.col(name), pl.String()).alias(name) for name in names if name.startswith("date_")]
+    typed = [dates.day(pl.col(name), to_paris=name == "date_limite").alias(name) for name in names if name.startswith("date_")]
     typed += [_cents("montant_estime")] if "montant_estime" in names else []
     typed += [pl.col(name).str.replace_all(f"{_REACH}|{_PERSON}", _TAKEN_OUT).alias(name) for name in _TEXTS if name in names]
     typed += [_code("codeCPV")] if "codeCPV" in names else []

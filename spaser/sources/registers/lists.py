@@ -17,7 +17,7 @@ import polars as pl
 
 from spaser import french, rules, territories
 from spaser.problems import Problem, closest
-from spaser.sources import archives, dates
+from spaser.sources import archives, dates, demonstration
 from spaser.sources.registers import accounts, evidence, names, sirene
 from spaser.sources.registers.files import Opened, open_lists
 from spaser.sources.siret import bare, luhn_ok
@@ -42,6 +42,8 @@ class Registers:
     unnumbered: pl.LazyFrame = field(default_factory=lambda: UNNUMBERED.empty().lazy())
     filled: pl.DataFrame = field(default_factory=FILLED.empty)
     seen: pl.DataFrame = field(default_factory=SEEN.empty)
+    #: Whether these are the lists of the demo; null when there are none.
+    demo: bool | None = None
 
 
 def read_registers(
@@ -93,6 +95,7 @@ def read_registers(
         _gather((p.unnumbered for p in parts), UNNUMBERED),
         pl.concat([FILLED.empty(), *(p.filled for p in parts)]),
         pl.concat([SEEN.empty(), *(p.seen for p in parts)]),
+        demo=demonstration.refuse_mix(registres=given) if parts else None,
     )
 
 
@@ -227,7 +230,7 @@ def _identified(frame: pl.DataFrame, column: str, size: int) -> pl.DataFrame:
 
 def _dates(frame: pl.DataFrame) -> pl.DataFrame:
     wanted = [c for c in ("depuis", "jusqua", "date_liste", "date_contenu") if c in frame.columns]
-    return frame.with_columns(dates.day(pl.col(c).cast(pl.String), pl.String()).alias(c) for c in wanted)
+    return frame.with_columns(dates.day(pl.col(c).cast(pl.String), since=dates.OLDEST).alias(c) for c in wanted)
 
 
 def _described(frame: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from itertools import zip_longest
@@ -21,10 +21,12 @@ from spaser import buyers, considerations, contracts, detection, families, indic
 from spaser.considerations import launches as launching
 from spaser.considerations import scores
 from spaser.problems import Problem
+from spaser.sources import demonstration
 from spaser.sources.notices import Notices
 from spaser.studies.diagnostic import holders as held
 from spaser.studies.diagnostic import texts as written
 from spaser.vocabulary import DECISIONS, DEFAULT_POPULATION, PASSAGES
+from spaser.vocabulary.handed import Tables
 
 if TYPE_CHECKING:
     from spaser.studies.clauses import Clauses
@@ -92,7 +94,10 @@ class Diagnostic:
     subcontracts: pl.DataFrame
     measures: pl.DataFrame
     contributions: pl.DataFrame
-    extras: dict[str, pl.DataFrame] = field(default_factory=dict)
+    extras: dict[str, pl.DataFrame] = field(default_factory=Tables)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "extras", Tables(self.extras))
 
     @property
     def as_of(self) -> date:
@@ -139,13 +144,14 @@ def prepare(
         A file cannot be read, or nothing in them can.
     """
     reading = paths if isinstance(paths, sources.Reading) else sources.read(paths, cache=cache, progress=progress, acheteur=buyer_siret)
+    demo = demonstration.refuse_mix(contrats=map(demonstration.known, reading.files["sha256"]), registres=registers)
     settings, aimed, day = rules.method(method), bool(buyer or sirens), as_of
     if is_large(reading) and aimed:
         day = day or _last_day(reading.records)
         reading = reading.of_buyers(sirens or _named(reading.records, buyer))
     elif is_large(reading) and not registers:
-        return _whole(reading, day or _last_day(reading.records), decisions, settings)
-    return _read_whole(reading, day, sirens, registers, settings, decisions, cache)
+        return replace(_whole(reading, day or _last_day(reading.records), decisions, settings), demo=demo)
+    return replace(_read_whole(reading, day, sirens, registers, settings, decisions, cache), demo=demo)
 
 
 def _read_whole(
@@ -172,7 +178,7 @@ def _read_whole(
         rejects=rejects, fates=frames[4], method=settings,
         register=known.register if known else None, establishments=known.establishments if known else None,
         register_files=known.files if known else None, passages=passages,
-        decisions=DECISIONS.empty().lazy() if decisions is None else decisions, demo=_is_demo(reading.files), folder=folder,
+        decisions=DECISIONS.empty().lazy() if decisions is None else decisions, folder=folder,
     )  # fmt: skip
 
 
@@ -347,6 +353,3 @@ def _settle(frames: Sequence[pl.LazyFrame], folder: Any, step: str, order: Seque
         frame.sink_parquet(path)
     return [pl.scan_parquet(path) for path in paths]
 
-
-def _is_demo(files: pl.DataFrame) -> bool:
-    return all(Path(name).name.startswith("marches_demo") for name in files["source"])

@@ -26,6 +26,7 @@ from spaser.sections import reach as sections_reach
 from spaser.sections.annexes import annexes
 from spaser.sections.findings import Findings
 from spaser.sections.goals import section_goals, section_peers
+from spaser.sources import demonstration
 from spaser.sources.registers import Registers
 from spaser.studies import potential as opportunities
 from spaser.studies import publication
@@ -109,6 +110,8 @@ def study(
         A radius or a share makes no sense, the spend file cannot be read, an answer is not of the grid.
     """
     asked = wishes or Wishes()
+    if asked.ledger:
+        demonstration.refuse_mix(contrats=result.base.demo, dépenses=[asked.ledger])
     listed = result.base.register is not None
     found = opportunities.potential_of(result, radius=asked.radius, dependency=asked.dependency) if listed else None
     spent = purchases.suppliers_of(asked.ledger, list(asked.registers) or registers or ()) if asked.ledger else None

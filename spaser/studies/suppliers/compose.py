@@ -16,7 +16,7 @@ import polars as pl
 
 from spaser import linkage, suppliers
 from spaser.problems import Problem
-from spaser.sources import ledgers
+from spaser.sources import dates, demonstration, ledgers
 from spaser.sources.answers.overrides import read_overrides
 from spaser.sources.registers import Registers
 from spaser.sources.registers.known import known_suppliers
@@ -118,13 +118,14 @@ def suppliers_of(
     if not ledger.lines.height:
         raise Problem("Le fichier de dépenses ne contient aucune ligne", where=Path(source).name)
     known = _known(registers, ledger.lines, cache, progress)
-    answers = linkage.read_validations(validations) if isinstance(validations, str | Path) else validations
-    return _of_ledger(Path(source).name, ledger, known, decided, answers, spread_establishment, as_of)
+    demo = demonstration.refuse_mix(dépenses=[source], registres=known.demo)
+    answers = linkage.read_validations(validations, dates.day) if isinstance(validations, str | Path) else validations
+    return _of_ledger(Path(source).name, ledger, known, decided, answers, spread_establishment, as_of, demo)
 
 
 def _of_ledger(
     scope: str, ledger: ledgers.Ledger, known: Registers, decided: pl.LazyFrame | None, answers: pl.DataFrame | None,
-    spread: bool, as_of: date | None,
+    spread: bool, as_of: date | None, demo: bool,
 ) -> SupplierDiagnostic:  # fmt: skip
     """The tables of a spend file once it and the lists are read."""
     named = unnumbered_links(known, ledger.lines, answers)
@@ -141,7 +142,7 @@ def _of_ledger(
         conflicts=_conflicts(listed, places, lines), counts=suppliers_analysis.counts(known.register).collect(),
         files=known.files, rejects=pl.concat([ledger.rejects, known.rejects.collect()]), accounts=ledger.accounts,
         overrides=DECISIONS.empty() if decided is None else decided.collect(), mapping=ledger.mapping,
-        spread=spread, demo=scope.startswith("depenses_demo"), register=listed, establishments=places, by_unit=by_unit,
+        spread=spread, demo=demo, register=listed, establishments=places, by_unit=by_unit,
         filled=pl.concat([ledger.filled, known.filled]),
     )  # fmt: skip
 
