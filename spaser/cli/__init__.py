@@ -16,7 +16,7 @@ from spaser.problems import Problem
 
 #: The help is grouped as the work is; a command that no group names stands with the measures.
 GROUPS = {
-    "préparer": ("lire", "telecharger", "registre", "programme"),
+    "préparer": ("mission", "lire", "telecharger", "registre", "programme"),
     "mesurer": (),
     "se former": (),
     "agir": ("groupements", "matinale", "redige", "relire", "impact"),

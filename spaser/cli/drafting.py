@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from spaser.cli.options import DEMO, command
-from spaser.cli.terminal import progress, say, wrote
+from spaser.cli import given
+from spaser.cli.options import command, output
+from spaser.cli.terminal import progress, say
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -21,11 +21,13 @@ def add(commands: argparse._SubParsersAction) -> None:
     one.add_argument("--heures", type=float, help="heures d'insertion calculées avec le facilitateur : elles l'emportent sur la formule")
     one.add_argument("--lots", nargs="+", default=[""], metavar="N", help="numéros des lots concernés")
     one.add_argument("--facilitateur", help="nom du facilitateur à écrire dans la clause")
-    one.add_argument("--sortie", type=Path, default=Path("spaser-sortie"), metavar="DOSSIER", help="dossier des résultats (par défaut : spaser-sortie)")
+    given.options(one)
+    output(one)
     two = command(commands, "relire", _proofread, "relecture des pièces avant publication : ce qui manque, ce qui se contredit, où, et le texte à coller")
-    two.add_argument("documents", nargs="*", metavar="DOSSIER|FICHIERS", help="pièces d'une consultation (PDF, DOCX, ODT…) ; sans fichier : la démonstration")
+    two.add_argument("documents", nargs="*", metavar="DOSSIER|FICHIERS", help="pièces d'une consultation, un dossier chacune (PDF, DOCX, ODT…)")
+    given.options(two, "documents")
     two.add_argument("--seuil-europeen", action="store_true", help="le besoin atteint le seuil européen : une condition sociale est alors due")
-    two.add_argument("--sortie", type=Path, default=Path("spaser-sortie"), metavar="DOSSIER", help="dossier des résultats (par défaut : spaser-sortie)")
+    output(two)
 
 
 def _draft(choices: argparse.Namespace) -> None:
@@ -38,15 +40,14 @@ def _draft(choices: argparse.Namespace) -> None:
     for text in drafting.draft(*needs[0]):
         say(f"  {text.piece:<5} {text.titre} ({', '.join(text.articles)})" + (f" ; à compléter : {', '.join(text.blanks)}" if text.blanks else ""))
     say(f"\n{drafting.WARNING}")
-    wrote(drafting.write(needs, choices.sortie))
+    given.delivered(choices, "redige", lambda folder: drafting.write(needs, folder))
 
 
 def _proofread(choices: argparse.Namespace) -> None:
     from spaser.studies.acting import proofreading
 
-    demo = not choices.documents
-    if demo:
+    if choices.demo:
         say("Démonstration : les pièces sont inventées.\n")
-    result = proofreading.proofread([DEMO / "pieces_demo"] if demo else choices.documents, over_threshold=choices.seuil_europeen or None, progress=progress)
+    result = proofreading.proofread(choices.documents, over_threshold=choices.seuil_europeen or None, progress=progress)
     say(proofreading.summary(result))
-    wrote(proofreading.write(result, choices.sortie))
+    given.delivered(choices, "relire", lambda folder: proofreading.write(result, folder))

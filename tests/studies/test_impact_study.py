@@ -74,7 +74,7 @@ def test_the_command_writes_its_model_once_and_runs_on_the_demo(tmp_path, capsys
     assert main(["impact", "--modele", "--sortie", str(tmp_path)]) == 0
     assert main(["impact", "--modele", "--sortie", str(tmp_path)]) == 2
     capsys.readouterr()
-    assert main(["impact", "--sortie", str(tmp_path)]) == 0
+    assert main(["impact", "--demo", "--sortie", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert "ne s'ajoutent pas" in said
     assert "non mesuré (intervalle trop large" in said

@@ -98,7 +98,7 @@ def test_each_lot_is_read_with_its_own_passages(tmp_path):
 
 
 def test_both_commands_run_and_write(tmp_path, capsys):
-    assert main(["relire", "--sortie", str(tmp_path)]) == 0
+    assert main(["relire", "--demo", "--sortie", str(tmp_path)]) == 0
     assert "Gardiennage" in capsys.readouterr().out
     assert main(["redige", "--levier", "reserver_insertion", "--famille", "espaces_verts", "--sortie", str(tmp_path)]) == 0
     assert {"relecture.docx", "redaction.docx"} <= {path.name for path in tmp_path.iterdir()}
