@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 import spaser
-from spaser.cli import batch, clauses, diagnostic, drafting, given, impact, meetings, mission, potential, publication, reading, suppliers
+from spaser.cli import batch, clauses, diagnostic, drafting, given, impact, law, meetings, mission, notebooks, potential, publication, reading, suppliers
 from spaser.cli.terminal import say, speak_french
 from spaser.problems import Problem
 
@@ -18,13 +18,13 @@ from spaser.problems import Problem
 GROUPS = {
     "préparer": ("mission", "lire", "telecharger", "registre", "programme"),
     "mesurer": (),
-    "se former": (),
+    "se former": ("lab", "carnets"),
     "agir": ("groupements", "matinale", "redige", "relire", "impact"),
     "publier": ("publication", "rapport"),
 }
-LEARNING = "  carnets 10 (acheteurs) et 11 (élus), à l'écran : python run.py lab"
+LEARNING = "  carnets 10 (acheteurs) et 11 (élus), à l'écran : spaser lab"
 #: Each family of commands adds its own, in the order of the help.
-FAMILIES = (diagnostic, reading, clauses, drafting, suppliers, potential, meetings, impact, publication, batch, mission)
+FAMILIES = (diagnostic, reading, clauses, drafting, suppliers, potential, meetings, impact, publication, batch, mission, law, notebooks)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

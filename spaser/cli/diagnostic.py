@@ -8,10 +8,13 @@ import polars as pl
 
 import spaser
 from spaser.cli.given import decided, delivered
-from spaser.cli.options import command, corrections, selection, source
+from spaser.cli.options import command, corrections, day, selection, source
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
+from spaser.shipped import launcher
+from spaser.sources.ledgers import read_ledger
 from spaser.sources.notices import read_notices
+from spaser.studies.diagnostic import Declared
 from spaser.vocabulary import BUYER_KINDS
 
 
@@ -26,13 +29,20 @@ def add(commands: argparse._SubParsersAction) -> None:
     pieces = "pièces des consultations (PDF, DOCX, ODT…), dans des dossiers ou des zip qui portent le numéro de leur contrat"
     one.add_argument("--pieces", nargs="+", metavar="DOSSIER", help=pieces)
     one.add_argument("--type-acheteur", choices=list(BUYER_KINDS), help=f"pour les seuils européens. {kinds}")
+    one.add_argument("--depenses", metavar="FICHIER", help="fichier de dépenses (grand livre) : seuil du SPASER, réemploi, alimentation")
+    one.add_argument("--livre-v", type=book_v, nargs="+", metavar="ANNÉE=EUROS", default=[], help="dépenses HT de l'année relevant du livre V du code (0 : aucune)")
+    one.add_argument("--spaser-adopte", type=day, metavar="AAAA-MM-JJ", help="jour où le SPASER a été adopté")
+    one.add_argument("--spaser-lien", metavar="ADRESSE", default="", help="où il est publié")
+    one.add_argument("--spaser-indicateurs", type=day, metavar="AAAA-MM-JJ", help="jour de la dernière publication de ses indicateurs")
+    one.add_argument("--hors-code", action="store_true", help="l'acheteur n'est pas soumis au code de la commande publique (vous l'affirmez)")
 
 
 def _run(choices: argparse.Namespace) -> None:
     paths, asked = source(choices)
     result = spaser.diagnose(
         paths, **asked, progress=progress,
-        buyer_kind=choices.type_acheteur, decisions=decided(choices),
+        declared=_declared(choices), decisions=decided(choices),
+        spend=read_ledger(choices.depenses).lines.lazy() if choices.depenses else None,
         notices=read_notices(choices.avis, progress=progress) if choices.avis else None,
         pieces=spaser.clauses(choices.pieces, progress=progress) if choices.pieces else None,
     )  # fmt: skip
@@ -43,8 +53,31 @@ def _run(choices: argparse.Namespace) -> None:
         say(f"\nAcheteur demandé : « {choices.acheteur} » ; acheteur retenu : {result.scope} ({result.sirens[0]})")
     delivered(choices, "diagnostic", lambda folder: spaser.write(result, folder))
     if choices.demo:
-        say('\nAvec vos contrats : python run.py diagnostic mes_contrats.json --acheteur "Ma Ville"\nÀ l\'écran, en choisissant : python run.py lab')
+        say(f'\nAvec vos contrats : {launcher()} diagnostic mes_contrats.json --acheteur "Ma Ville"')
+        say(f"À l'écran, en choisissant : {launcher()} lab")
     _refuse_cut(result.base.rejects)
+
+
+def book_v(text: str) -> tuple[int, int]:
+    """« 2025=3000000 », a year and euros without tax; the year and cents."""
+    year, _, euros = text.replace("\u202f", "").replace("\u00a0", "").partition("=")
+    try:
+        cents = round(float(euros.replace(" ", "").replace(",", ".")) * 100)
+        if not 2000 <= int(year) <= 2100 or cents < 0:
+            raise ValueError
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f"« {text} » n'est pas une année et un montant (2025=3000000)") from None
+    return int(year), cents
+
+
+def _declared(choices: argparse.Namespace) -> Declared:
+    """What the buyer says of itself."""
+    if choices.spaser_adopte is None and (choices.spaser_lien or choices.spaser_indicateurs):
+        raise Problem("Le SPASER est décrit sans sa date d'adoption", todo="Donnez-la : --spaser-adopte AAAA-MM-JJ")
+    return Declared(
+        kind=choices.type_acheteur, adopted=choices.spaser_adopte, link=choices.spaser_lien, published=choices.spaser_indicateurs,
+        book_v=dict(choices.livre_v), soumis_au_code=not choices.hors_code,
+    )  # fmt: skip
 
 
 def _refuse_cut(rejects: pl.LazyFrame) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 
 from spaser import rules
 from spaser import vocabulary as words
-from spaser.contracts import amendments, amounts, consultations, days, kinds, populations, repeats, states
+from spaser.contracts import amendments, amounts, consultations, days, doubts, kinds, populations, repeats, states
 from spaser.contracts import holders as holding
 
 
@@ -130,7 +130,7 @@ def _judge(table: pl.DataFrame, as_of: date, schema: pl.Schema) -> pl.DataFrame:
     dated = amendments.judge(days.judge(table, as_of).with_columns(*_derived())).with_columns(fin_contrat=days.end())
     judged = _amounts(kinds.judge(dated))
     judged = repeats.twins(repeats.maxima(consultations.presume(judged)))
-    judged = populations.classify(_retained(judged), as_of)
+    judged = doubts.told(populations.classify(_retained(judged), as_of))
     return judged.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
 

@@ -49,23 +49,38 @@ def normal(subject: pl.Expr) -> pl.Expr:
 def presume(contracts: pl.DataFrame) -> pl.DataFrame:
     """Adds ``consultation``: the smallest uid of its chain, the decided name if any, the contract's own uid when alone.
 
-    Needs ``uid, acheteur_id, codeCPV, objet, dateNotification, type_contrat, decision_consultation``.
+    Two chains meet: contracts of one CPV group, and lots that say their number, whatever their trade (masonry, heating…), by
+    the same procedure. Needs ``uid, acheteur_id, codeCPV, procedure, objet, dateNotification, type_contrat,
+    decision_consultation``.
     """
     method = rules.method()["consultation"]
-    group, days = pl.col("codeCPV").str.head(method["cpv_digits"]["value"]), method["days"]["value"]
+    buyer, group = ["acheteur_id", "type_contrat"], pl.col("codeCPV").str.head(method["cpv_digits"]["value"])
     dated = contracts.filter(pl.col("dateNotification").is_not_null() & pl.col("acheteur_id").is_not_null()).select(
-        "uid", "dateNotification", "objet", cle=pl.struct("acheteur_id", "type_contrat", group).hash()
+        "uid", "dateNotification", "objet", _cpv=pl.struct(*buyer, group).hash(), _lot=pl.struct(*buyer, "procedure").hash()
     )
-    # Subjects are compared only where the buyer notified something close in time for the same group: most are not.
-    said = stems(_close(dated.sort("cle", "dateNotification"), days)).filter(pl.col("racine").is_not_null())
-    hashed = said.select("uid", "dateNotification", cle=pl.struct("cle", "racine").hash())
-    chain = hashed.filter(pl.len().over("cle") > 1).sort("cle", "dateNotification", "uid")
-    starts = ~_follows(days)
-    numbered = chain.with_columns(chaine=starts.cum_sum())
-    presumed = numbered.select("uid", consultation=pl.col("uid").min().over("chaine"))
-    return contracts.join(presumed, on="uid", how="left").with_columns(
+    numbered = dated.filter(pl.col("objet").str.to_lowercase().str.contains(method["lot_patterns"]["numbered"]))
+    by_cpv, by_lot = _chained(dated, "_cpv", "_par_cpv"), _chained(numbered, "_lot", "_par_lot")
+    known = contracts.select("uid").join(by_cpv, on="uid", how="left").join(by_lot, on="uid", how="left")
+    known = known.filter(pl.col("_par_cpv").is_not_null() | pl.col("_par_lot").is_not_null())
+    known = known.with_columns(consultation=pl.min_horizontal("_par_cpv", "_par_lot"))
+    # Each chain takes the smallest name that the other gave to one of its members, until they agree.
+    for chain in ("_par_lot", "_par_cpv", "_par_lot"):
+        known = known.with_columns(consultation=pl.when(pl.col(chain).is_null()).then("consultation").otherwise(pl.col("consultation").min().over(chain)))
+    return contracts.join(known.select("uid", "consultation"), on="uid", how="left").with_columns(
         consultation=pl.coalesce("decision_consultation", "consultation", "uid")
     )
+
+
+def _chained(dated: pl.DataFrame, key: str, name: str) -> pl.DataFrame:
+    """``uid`` and ``name``, the smallest uid of the chain of contracts with this key and stem, each near in time to the one before."""
+    days = rules.method()["consultation"]["days"]["value"]
+    keyed = dated.select("uid", "dateNotification", "objet", cle=key)
+    # Subjects are compared only where the buyer notified something close in time under the same key: most are not.
+    said = stems(_close(keyed.sort("cle", "dateNotification"), days)).filter(pl.col("racine").is_not_null())
+    hashed = said.select("uid", "dateNotification", cle=pl.struct("cle", "racine").hash())
+    chain = hashed.filter(pl.len().over("cle") > 1).sort("cle", "dateNotification", "uid")
+    numbered = chain.with_columns(chaine=(~_follows(days)).cum_sum())
+    return numbered.select("uid", pl.col("uid").min().over("chaine").alias(name))
 
 
 def _follows(days: int) -> pl.Expr:

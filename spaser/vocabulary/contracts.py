@@ -17,6 +17,7 @@ IDENTITY = (
     Word("id", T, "Identifiant du contrat", origin="DECP"),
     Word("acheteur_id", T, "SIRET de l'acheteur", origin="DECP tabulaire"),
     Word("acheteur_nom", T, "Acheteur", origin="DECP tabulaire"),
+    Word("acheteur_departement_code", T, "Département de l'acheteur", origin="DECP tabulaire"),
     Word("type_contrat", T, "Type de contrat (marche ou concession)"),
 )
 
@@ -194,6 +195,8 @@ CONTRACTS = Table(
         Word("test_plateforme", B, "Contrat d'essai d'une plateforme"),
         Word("doublon_possible", T, "Autre contrat presque identique (uid)"),
         Word("doublon_regle", T, "Pourquoi ces contrats se ressemblent (autre_numero, deux_etablissements, ordre_de_modification, groupement)"),
+        Word("a_verifier", T, "Faits du contrat à vérifier (montant, durée, date, nature, doublon)"),
+        Word("enjeu", I, "Euros en jeu dans ces doutes : borne haute moins borne basse", "centime"),
         Word("publies", B, "Population « publiés »"),
         Word("seuil_montant", B, "Population « seuil sur le montant »"),
         Word("seuil_besoin", B, "Population « seuil sur le besoin »"),

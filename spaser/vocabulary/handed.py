@@ -45,7 +45,13 @@ HANDED: dict[str, Handed] = {
     )),
     "obligations_acheteur": Handed("studies.diagnostic", "a duty of the buyer itself and a year", (
         "obligation", "annee", "applicabilite", "remplie", "motif", "regle_etat", "depense_basse", "depense_haute",
-        "indice", "seuil", "contrats",
+        "indice", "seuil", "contrats", "echeance",
+    )),
+    "agec": Handed("studies.diagnostic", "a category of reused or recycled goods and a year: what the ledger spent there", (
+        "annee", "categorie", "categorie_libelle", "lignes", "depense_basse", "depense_haute", "taux",
+    )),
+    "prive": Handed("studies.diagnostic", "a fact that concerns a buyer the code does not bind", (
+        "cle", "libelle", "valeur", "texte", "levier", "verification",
     )),
     "ecarts": Handed("studies.diagnostic", "a gap between what is declared and what is written", (
         "uid", "objet", "dateNotification", "consideration", "declare", "certitude", "motif", "champ", "page",
@@ -88,10 +94,11 @@ HANDED: dict[str, Handed] = {
         "insertion_credibles", "ess_credibles", "clause_candidats", "lot_credibles", "dependance_mediane",
         "lecture_offre", "lecture_offre_haut", "lecture_repere", "repere_n", "lecture_loi", "loi_raison",
         "potentiel_bas", "potentiel", "potentiel_haut", "limite", "levier_libelle", "levier_article", "levier_pour",
-        "levier_raison", "levier_changerait", "levier_confiance",
+        "levier_raison", "levier_changerait", "levier_confiance", "etat", "etat_libelle", "etat_action", "leviers", "levier_verifier",
+        "levier_exclu", "levier_refus",
     )),
     "candidats": Handed("studies.potential", "a need and a supplier within reach", (
-        "besoin_id", "rang", "siret", "nom", "commune", "departement", "naf", "statuts", "statut_au",
+        "besoin_id", "rang", "ex_aequo", "points", "siret", "nom", "commune", "departement", "naf", "statuts", "statut_au",
         "statut_source", "handicap", "insertion", "preste", "clause", "adequation", "adequation_origine",
         "capacite_bas", "capacite", "capacite_haut", "capacite_origine", "gagnes", "gagnes_siret", "dernier_gagne",
         "distance_km", "probabilite", "dependance", "credible", "raison",
@@ -137,6 +144,7 @@ HANDED: dict[str, Handed] = {
     "soldes": Handed("studies.suppliers", "a part of the ledger", (
         "poste", "perimetre", "lignes", "montant", "avoirs", "sans_montant",
     )),
+    "lecture_dite": Handed("studies.suppliers", "a sentence of what reading the ledger settled", ("texte",)),
     "lectures": Handed("studies.suppliers", "a sheet read", (
         "fichier", "feuille", "etat", "lues", "gardees", "ecartees", "totaux", "vides", "entetes_repetes", "avoirs",
         "taxe", "montant", "total_imprime",
@@ -167,6 +175,7 @@ HANDED: dict[str, Handed] = {
         "siren", "nom", "motif", "affirme", "affirme_source", "contredit", "contredit_source",
     )),
     "regles": Handed("studies.suppliers", "a rule said in words", ("texte",)),
+    "lecture_dite": Handed("studies.suppliers", "a sentence said first of how a file was read", ("texte",)),
     "depenses_comptes": Handed("studies.potential", "a part of the ledger before the potential", (
         "poste", "famille", "famille_libelle", "lignes", "montant", "poste_libelle",
     )),

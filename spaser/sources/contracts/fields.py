@@ -44,7 +44,7 @@ def known(types: dict[str, pl.DataType]) -> list[Field]:
     """Every field, in the order in which refusals are told."""
     fields = [_identifier(), buyer(), _number(types), *(_list(name, types[name]) for name in LISTS)]
     fields += [_choice(name) for name in CHOICES]
-    fields += [_text(name) for name in ("objet", "acheteur_nom")] + [_place(), _wording(), _framework(), _amount(types["montant"])]
+    fields += [_text(name) for name in ("objet", "acheteur_nom", "acheteur_departement_code")] + [_place(), _wording(), _framework(), _amount(types["montant"])]
     fields += [_day(name, types[name]) for name in DAYS]
     fields += [_bounded(name, types[name]) for name in ("dureeMois", "offresRecues")]
     fields += [_plain(name, "part.illisible", figures.share, types[name]) for name in SHARES]

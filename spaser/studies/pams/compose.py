@@ -171,7 +171,7 @@ def _potential(result: Diagnostic, found: Opportunities | None) -> dict[str, pl.
         return {}
     # What is bought once (works, project management) is no need to come, whatever its end.
     once = pl.col("codeCPV").str.head(2).is_in(result.base.method["renewals"]["one_off"]["divisions"]).fill_null(False)
-    active = found.opportunities.filter("actif").filter(~once)
+    active = found.opportunities.filter(pl.col("etat_action") == "agir").filter(~once)
     soon = renewals.upcoming(active.lazy(), as_of=result.as_of, months=MONTHS, method=result.base.method).collect()
     return found.extras() | {"besoins_a_venir": soon}
 
