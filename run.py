@@ -1,6 +1,6 @@
 """Lanceur de spaser : prépare l'environnement une fois, puis fait ce qu'on lui demande.
 
-    python run.py              le diagnostic complet sur la démonstration (données inventées)
+    python run.py              le diagnostic de la mission du dossier où l'on est ; ailleurs, celui de la démonstration (données inventées)
     python run.py test         les tests
     python run.py lab          JupyterLab, en français, sur les carnets
     python run.py diagnostic … toute commande de spaser (voir : python run.py --help)
@@ -86,7 +86,8 @@ def main(arguments: list[str]) -> int:
         return call(PYTHON, "-m", "pytest", *NBVAL, *arguments[1:])
     if verb == "lab":
         return lab(arguments[1:])
-    return call(PYTHON, "-m", "spaser", *(arguments or ["diagnostic"]), folder=None)
+    bare = ["diagnostic"] if Path("mission.toml").is_file() else ["diagnostic", "--demo"]
+    return call(PYTHON, "-m", "spaser", *(arguments or bare), folder=None)
 
 
 if __name__ == "__main__":

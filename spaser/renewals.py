@@ -26,9 +26,9 @@ def ends(contracts: pl.LazyFrame, *, as_of: date, months: int = 36, method: dict
     Parameters
     ----------
     contracts
-        CONTRACTS (``dateNotification`` first notification, ``dureeMois`` current duration, reconductions included,
-        amendments rolled forward), with ``famille`` when known. Concessions, platform tests and marchés subséquents,
-        which end with their framework, are left out.
+        CONTRACTS (``fin_contrat``: the latest end as judged, reconductions included, never before the last amendment), with
+        ``famille`` when known. Concessions, platform tests and marchés subséquents, which end with their framework, are left
+        out; a contract whose kind is undecided stays.
     as_of
         The day from which « à venir » is counted.
     months
@@ -46,7 +46,6 @@ def ends(contracts: pl.LazyFrame, *, as_of: date, months: int = 36, method: dict
     kept = contracts.filter(
         (pl.col("type_contrat") == "marche") & ~pl.col("marche_subsequent").fill_null(False) & ~pl.col("test_plateforme").fill_null(False)
     )
-    end = pl.col("dateNotification").dt.offset_by(pl.col("dureeMois").cast(pl.String) + "mo")
     state = (
         pl.when(pl.col("echeance").is_null()).then(pl.lit(UNKNOWN))
         .when(pl.col("echeance") < as_of).then(pl.lit(OVERDUE)).otherwise(pl.lit(COMING))
@@ -54,7 +53,7 @@ def ends(contracts: pl.LazyFrame, *, as_of: date, months: int = 36, method: dict
     last = pl.lit(as_of).dt.offset_by(f"{months}mo")
     inside = (pl.col("echeance") >= as_of) & (pl.col("echeance") < last)
     found = (
-        kept.with_columns(echeance=end, delai_mois=_lead(settings))
+        kept.with_columns(echeance="fin_contrat", delai_mois=_lead(settings))
         .with_columns(statut_echeance=state, sourcing=pl.col("echeance").dt.offset_by("-" + pl.col("delai_mois").cast(pl.String) + "mo"))
         .with_columns(
             anniversaire=_anniversary(as_of),

@@ -27,7 +27,7 @@ from spaser.deliverables.report import (
     TableBlock,
 )
 from spaser.studies import pams
-from spaser.studies.pams.missions import read_mission
+from spaser.studies.mission import read as read_mission
 
 DATA = Path(__file__).parents[1] / "data"
 STORED = Path(__file__).parent / "snapshots" / "diagnostic_demo.md"

@@ -21,6 +21,10 @@ LEVERS = {
     "reserver_insertion": ("square", SERIES[3]), "reserver_ess": ("circle", SERIES[0]), "reserver_ess_duree": (_HALF, "#6f86a3"),
     "reserver_lot": ("diamond", COLOURS["réservé"]), "allotir": ("triangle-down", "#c0598f"), "clause_sociale": ("cross", COLOURS["clause"]),
     "critere": ("triangle-right", COLOURS["critère"]), "sourcing": (_STAR, ACCENT), "rien": (_BAR, PALE),
+    "reserver_concession": ("M-1,-1L1,-1L0,1Z M-1,0.6L1,0.6L1,1L-1,1Z", "#3c6e8f"), "reserver_tous_lots": ("M-1,-1H1V1H-1ZM-0.4,-0.4V0.4H0.4V-0.4Z", "#8a5a2b"),
+    "achat_direct": ("M0,-1L1,0L0.4,0L0.4,1L-0.4,1L-0.4,0L-1,0Z", "#7a8f2d"), "petits_lots": ("M-1,-1H-0.2V-0.2H-1ZM0.2,-1H1V-0.2H0.2ZM-1,0.2H-0.2V1H-1ZM0.2,0.2H1V1H0.2Z", "#b5762f"),
+    "sociaux_mapa": ("M0,1L-1,-0.2A0.5,0.5,0,0,1,0,-0.5A0.5,0.5,0,0,1,1,-0.2Z", "#a34a6b"), "groupement": ("M-1,-0.5H0V0.5H-1ZM0.2,-0.5H1V0.5H0.2Z", "#5b6fb0"),
+    "multi_attributaire": ("M-1,-1L-0.2,-1L-0.6,1ZM0.2,-1L1,-1L0.6,1Z", "#4d8c8a"), "clause_due": ("M-0.3,-1H0.3V0.4H-0.3ZM-0.3,0.6H0.3V1H-0.3Z", "#9a3324"),
 }  # fmt: skip
 #: For a lever that the ladder has not.
 _OTHERS = (("triangle-left", NEUTRAL), ("arrow", NEUTRAL), ("wedge", NEUTRAL), ("stroke", NEUTRAL))

@@ -10,12 +10,12 @@ import sys
 from collections.abc import Sequence
 
 import spaser
-from spaser.cli import batch, clauses, diagnostic, meetings, potential, publication, suppliers
+from spaser.cli import batch, clauses, diagnostic, given, law, meetings, mission, notebooks, potential, publication, reading, suppliers
 from spaser.cli.terminal import say, speak_french
 from spaser.problems import Problem
 
 #: Each family of commands adds its own, in the order of the help.
-FAMILIES = (diagnostic, clauses, suppliers, potential, meetings, publication, batch)
+FAMILIES = (diagnostic, reading, clauses, suppliers, potential, meetings, publication, law, batch, mission, notebooks)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     speak_french()
     choices = parser().parse_args(arguments)
     try:
+        given.given(choices)
         choices.run(choices)
     except Problem as problem:
         say(str(problem), sys.stderr)

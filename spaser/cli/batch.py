@@ -1,38 +1,77 @@
-"""``spaser rapport``: the whole diagnostic of each buyer, in the five forms, from a short ``diagnostic.toml``."""
+"""``spaser rapport``: the whole diagnostic of each buyer of each mission, in the five forms."""
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spaser import french
 from spaser.cli.options import command
 from spaser.cli.terminal import first, progress, say
 from spaser.problems import Problem
 
+if TYPE_CHECKING:
+    from spaser.studies.mission import Mission
+    from spaser.studies.pams.batch import Outcome
+
 
 def add(commands: argparse._SubParsersAction) -> None:
     """The command ``rapport``."""
-    one = command(commands, "rapport", _run, "le diagnostic entier de chaque acheteur (HTML, PDF, Word, PowerPoint, Excel), d'après un diagnostic.toml")
-    text = "client, acheteurs, fichiers, registres, rayon, cibles, dépenses, questionnaire, logo, commentaires par section"
-    one.add_argument("mission", metavar="DIAGNOSTIC.TOML", nargs="?", default="diagnostic.toml", help=text)
-    one.add_argument("--modele", action="store_true", help="écrire un diagnostic.toml commenté, à remplir, et s'arrêter")
+    one = command(commands, "rapport", _run, "le diagnostic entier de chaque acheteur d'une mission (HTML, PDF, Word, PowerPoint, Excel)")
+    text = "dossiers de missions, ou leurs mission.toml (par défaut : le dossier où vous êtes) ; un ancien diagnostic.toml est encore lu"
+    one.add_argument("missions", metavar="MISSION", nargs="*", help=text)
+    one.add_argument("--demo", action="store_true", help="la mission de démonstration : acheteurs, fournisseurs et contrats inventés")
+    one.add_argument("--sortie", type=Path, metavar="DOSSIER", help="dossier des rapports (par défaut : un nouveau dossier daté de la mission)")
+    one.add_argument("--modele", action="store_true", help="écrire un mission.toml commenté, à remplir, et s'arrêter")
 
 
 def _run(choices: argparse.Namespace) -> None:
-    from spaser.studies.pams import batch
+    from spaser.studies import mission
 
     if choices.modele:
-        return say(f"Modèle écrit, à remplir : {batch.template(choices.mission)}")
-    mission = batch.read_mission(choices.mission)
-    outcomes = batch.run(mission, progress=progress)
+        return say(f"Modèle écrit, à remplir : {mission.template(choices.missions[0] if choices.missions else 'mission.toml')}")
+    if choices.demo and choices.missions:
+        raise Problem("--demo et une mission ne vont pas ensemble", todo="Gardez l'un des deux")
+    named = [mission.DEMO] if choices.demo else choices.missions or [_here()]
+    asked = [mission.read(one) for one in named]
+    failed = [line for one in asked for line in _written(one, choices)]
+    if failed:
+        raise Problem(f"{french.capital(french.count(len(failed), 'acheteur'))} sans rapport", why=" ; ".join(failed))
+
+
+def _here() -> Path:
+    """The mission of the folder where the user stands; a ``diagnostic.toml`` of older editions is still read."""
+    found = next((Path(name) for name in ("mission.toml", "diagnostic.toml") if Path(name).is_file()), None)
+    if found is None:
+        raise Problem("Aucune mission n'est donnée", todo="Donnez le dossier d'une mission (spaser mission nouvelle DOSSIER en crée une), ou essayez --demo")
+    return found
+
+
+def _written(one: Mission, choices: argparse.Namespace) -> list[str]:
+    """The reports of a mission; the buyers that have none, each with its reason."""
+    from spaser.studies import mission
+    from spaser.studies.pams import batch
+
+    if one.demo:
+        say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.")
+    own = one.home.resolve() == mission.DEMO.resolve()
+    if choices.sortie or own or not one.whole:
+        folder = choices.sortie or (Path("spaser-sortie") / "rapports" if own else one.folder)
+        return _said(batch.run(replace(one, folder=folder), progress=progress), folder)
+    before = mission.last(one.folder, "rapports")
+    with mission.run(one.folder, "rapports", datetime.now()) as made:
+        outcomes = batch.run(replace(one, folder=made.writing), previous=before, progress=progress)
+    return _said(outcomes, made.folder or made.writing)
+
+
+def _said(outcomes: list[Outcome], folder: Path) -> list[str]:
     done = [one for one in outcomes if not one.failure]
     reused = sum(one.reused for one in done)
     again = f", dont {french.number(reused)} déjà à jour" if reused else ""
-    say(f"{french.capital(french.count(len(done), 'rapport'))} dans {Path(mission.folder)}{again}.")
+    say(f"{french.capital(french.count(len(done), 'rapport'))} dans {folder}{again}.")
     if done:
-        first(Path(mission.folder) / "index.html")
-    failed = [one for one in outcomes if one.failure]
-    if failed:
-        names = " ; ".join(f"{one.buyer} : {one.failure}" for one in failed)
-        raise Problem(f"{french.capital(french.count(len(failed), 'acheteur'))} sans rapport", why=names)
+        first(folder / "index.html")
+    return [f"{one.buyer} : {one.failure}" for one in outcomes if one.failure]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from spaser.cli.options import command
-from spaser.cli.terminal import progress, say, wrote
+from spaser.cli import given
+from spaser.cli.options import command, output
+from spaser.cli.terminal import progress, say
 
 
 def add(commands: argparse._SubParsersAction) -> None:
     """The command ``clauses``."""
     one = command(commands, "clauses", _run, "considérations sociales et environnementales des pièces d'un marché, citées avec leur page")
-    one.add_argument("documents", nargs="+", metavar="DOSSIER|FICHIERS", help="dossier, fichiers ou zip : PDF, DOCX, ODT, HTML, Markdown, texte")
+    one.add_argument("documents", nargs="*", metavar="DOSSIER|FICHIERS", help="dossier, fichiers ou zip : PDF, DOCX, ODT, HTML, Markdown, texte")
     one.add_argument("--lexique", metavar="FICHIER", help="votre propre lexicon.toml")
-    one.add_argument("--sortie", type=Path, default=Path("spaser-sortie"), metavar="DOSSIER", help="dossier des résultats (par défaut : spaser-sortie)")
+    given.options(one, "documents")
+    output(one)
 
 
 def _run(choices: argparse.Namespace) -> None:
@@ -22,5 +23,4 @@ def _run(choices: argparse.Namespace) -> None:
 
     result = dossier.clauses(choices.documents, lexicon=choices.lexique, progress=progress)
     say(dossier.summarise_clauses(result))
-    written = dossier.write_clauses(result, choices.sortie)
-    wrote(written)
+    given.delivered(choices, "clauses", lambda folder: dossier.write_clauses(result, folder))

@@ -7,12 +7,14 @@ import argparse
 import polars as pl
 
 import spaser
-from spaser.cli.options import command, corrections, selection, source
-from spaser.cli.terminal import progress, say, wrote
+from spaser.cli.given import decided, delivered
+from spaser.cli.options import closing, command, corrections, day, selection, source
+from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
-from spaser.sources.answers.constats import read_answers
-from spaser.sources.answers.overrides import read_overrides
+from spaser.shipped import launcher
+from spaser.sources.ledgers import read_ledger
 from spaser.sources.notices import read_notices
+from spaser.studies.diagnostic import Declared
 from spaser.vocabulary import BUYER_KINDS
 
 
@@ -27,33 +29,56 @@ def add(commands: argparse._SubParsersAction) -> None:
     pieces = "pièces des consultations (PDF, DOCX, ODT…), dans des dossiers ou des zip qui portent le numéro de leur contrat"
     one.add_argument("--pieces", nargs="+", metavar="DOSSIER", help=pieces)
     one.add_argument("--type-acheteur", choices=list(BUYER_KINDS), help=f"pour les seuils européens. {kinds}")
+    one.add_argument("--depenses", metavar="FICHIER", help="fichier de dépenses (grand livre) : seuil du SPASER, réemploi, alimentation")
+    one.add_argument("--livre-v", type=book_v, nargs="+", metavar="ANNÉE=EUROS", default=[], help="dépenses HT de l'année relevant du livre V du code (0 : aucune)")
+    one.add_argument("--spaser-adopte", type=day, metavar="AAAA-MM-JJ", help="jour où le SPASER a été adopté")
+    one.add_argument("--spaser-lien", metavar="ADRESSE", default="", help="où il est publié")
+    one.add_argument("--spaser-indicateurs", type=day, metavar="AAAA-MM-JJ", help="jour de la dernière publication de ses indicateurs")
+    one.add_argument("--hors-code", action="store_true", help="l'acheteur n'est pas soumis au code de la commande publique (vous l'affirmez)")
 
 
 def _run(choices: argparse.Namespace) -> None:
-    demo = not choices.contrats
     paths, asked = source(choices)
     result = spaser.diagnose(
         paths, **asked, progress=progress,
-        buyer_kind=choices.type_acheteur, decisions=_decisions(choices),
+        declared=_declared(choices), decisions=decided(choices),
+        spend=read_ledger(choices.depenses).lines.lazy() if choices.depenses else None,
         notices=read_notices(choices.avis, progress=progress) if choices.avis else None,
         pieces=spaser.clauses(choices.pieces, progress=progress) if choices.pieces else None,
     )  # fmt: skip
-    if demo:
+    if result.base.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
     say(spaser.summary(result))
-    if choices.acheteur and len(result.sirens) == 1:
+    say("\n" + closing(choices, result.as_of))
+    if isinstance(choices.acheteur, str) and len(result.sirens) == 1:
         say(f"\nAcheteur demandé : « {choices.acheteur} » ; acheteur retenu : {result.scope} ({result.sirens[0]})")
-    written = spaser.write(result, choices.sortie)
-    wrote(written)
-    if demo:
-        say('\nAvec vos contrats : python run.py diagnostic mes_contrats.json --acheteur "Ma Ville"\nÀ l\'écran, en choisissant : python run.py lab')
+    delivered(choices, "diagnostic", lambda folder: spaser.write(result, folder))
+    if choices.demo:
+        say(f'\nAvec vos contrats : {launcher()} diagnostic mes_contrats.json --acheteur "Ma Ville"')
+        say(f"À l'écran, en choisissant : {launcher()} lab")
     _refuse_cut(result.base.rejects)
 
 
-def _decisions(choices: argparse.Namespace) -> pl.LazyFrame | None:
-    """The answers to findings and the statuses corrected by hand, together."""
-    given = [read(path) for read, path in ((read_answers, choices.decisions), (read_overrides, choices.corrections)) if path]
-    return pl.concat(given) if given else None
+def book_v(text: str) -> tuple[int, int]:
+    """« 2025=3000000 », a year and euros without tax; the year and cents."""
+    year, _, euros = text.replace("\u202f", "").replace("\u00a0", "").partition("=")
+    try:
+        cents = round(float(euros.replace(" ", "").replace(",", ".")) * 100)
+        if not 2000 <= int(year) <= 2100 or cents < 0:
+            raise ValueError
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f"« {text} » n'est pas une année et un montant (2025=3000000)") from None
+    return int(year), cents
+
+
+def _declared(choices: argparse.Namespace) -> Declared:
+    """What the buyer says of itself."""
+    if choices.spaser_adopte is None and (choices.spaser_lien or choices.spaser_indicateurs):
+        raise Problem("Le SPASER est décrit sans sa date d'adoption", todo="Donnez-la : --spaser-adopte AAAA-MM-JJ")
+    return Declared(
+        kind=choices.type_acheteur, adopted=choices.spaser_adopte, link=choices.spaser_lien, published=choices.spaser_indicateurs,
+        book_v=dict(choices.livre_v), soumis_au_code=not choices.hors_code,
+    )  # fmt: skip
 
 
 def _refuse_cut(rejects: pl.LazyFrame) -> None:

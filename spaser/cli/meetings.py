@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from spaser.cli.options import command, selection, source
-from spaser.cli.terminal import progress, say, wrote
+from spaser.cli.given import decided, delivered
+from spaser.cli.options import closing, command, selection, source
+from spaser.cli.terminal import progress, say
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -20,11 +21,11 @@ def _run(choices: argparse.Namespace) -> None:
     import spaser
     from spaser.studies import meetings
 
-    demo = not choices.contrats
     paths, asked = source(choices)
-    result = spaser.diagnose(paths, **asked, progress=progress)
+    result = spaser.diagnose(paths, **asked, decisions=decided(choices), progress=progress)
     report = meetings.morning(result, spaser.potential_of(result, radius=choices.rayon), months=choices.mois)
-    if demo:
+    if result.base.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
     say(" ".join(block.text for block in report.sections[0].blocks))
-    wrote(meetings.write(report, choices.sortie))
+    say("\n" + closing(choices, result.as_of))
+    delivered(choices, "matinale", lambda folder: meetings.write(report, folder))

@@ -8,9 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from spaser.cli import given
+from spaser import french
 from spaser.vocabulary import DEFAULT_POPULATION, POPULATIONS
 
-DEMO = Path(__file__).parents[2] / "data"
 _LISTS = "listes de fournisseurs de l'ESS et inclusifs"
 
 
@@ -23,20 +24,28 @@ def command(
     return added
 
 
-def selection(command: argparse.ArgumentParser, files: str = "CONTRATS") -> None:
+def selection(command: argparse.ArgumentParser, files: str = "CONTRATS", needs: str = "contrats") -> None:
     """The options that choose files, a buyer, years and a folder of results."""
     command.add_argument(
-        "contrats", nargs="*", metavar=files, help="fichiers, dossiers ou motifs (JSON, XML, CSV, XLSX, Parquet, zip) ; sans fichier : la démonstration"
+        "contrats", nargs="*", metavar=files, help="fichiers, dossiers ou motifs (JSON, XML, CSV, XLSX, Parquet, zip)"
     )
+    given.options(command, needs)
     command.add_argument("--acheteur", metavar="SIRET|NOM", help="l'acheteur : une partie du nom, ou le SIRET")
     command.add_argument("--acheteur-siret", metavar="SIRET", help="SIRET de l'acheteur quand la liste de contrats ne le donne pas")
     command.add_argument("--annees", type=years, metavar="2024-2025", help="années de première notification")
     command.add_argument("--date", type=day, metavar="AAAA-MM-JJ", help="date d'arrêté (par défaut : la dernière publication lue)")
-    command.add_argument("--population", choices=list(POPULATIONS), default=DEFAULT_POPULATION, help=f"par défaut : {DEFAULT_POPULATION}")
+    command.add_argument("--aujourdhui", type=day, metavar="AAAA-MM-JJ", help="le jour où vous lisez (par défaut : celui de l'ordinateur) ; il ne change aucun calcul")
+    command.add_argument("--population", choices=list(POPULATIONS), help=f"par défaut : {DEFAULT_POPULATION}")
     command.add_argument("--registre", nargs="+", metavar="FICHIER", default=[], help=_LISTS)
     command.add_argument("--methode", metavar="FICHIER", help="votre propre method.toml (points et seuils)")
     command.add_argument("--cache", type=Path, metavar="DOSSIER", help="dossier de travail pour les très gros fichiers")
-    command.add_argument("--sortie", type=Path, default=Path("spaser-sortie"), metavar="DOSSIER", help="dossier des résultats (par défaut : spaser-sortie)")
+    output(command)
+
+
+def output(command: argparse.ArgumentParser) -> None:
+    """The folder of results."""
+    text = "dossier des résultats (par défaut : spaser-sortie ; dans une mission, un nouveau dossier daté de sorties)"
+    command.add_argument("--sortie", type=Path, metavar="DOSSIER", help=text)
 
 
 def registers(command: argparse.ArgumentParser) -> None:
@@ -52,13 +61,20 @@ def corrections(command: argparse.ArgumentParser) -> None:
 
 
 def source(choices: argparse.Namespace) -> tuple[list[str | Path], dict[str, Any]]:
-    """The contracts to read and what to ask of them, as ``spaser.diagnose`` takes them; the demo when no file is given."""
-    demo = not choices.contrats
-    registers = choices.registre or (sorted(DEMO.glob("registre_demo*.csv")) if demo else [])
-    return sorted(DEMO.glob("marches_demo*.json")) if demo else choices.contrats, {
-        "buyer": choices.acheteur, "years": choices.annees, "as_of": choices.date, "population": choices.population, "registers": registers,
+    """The contracts to read and what to ask of them, as ``spaser.diagnose`` takes them."""
+    return choices.contrats, {
+        "buyer": choices.acheteur, "years": choices.annees, "as_of": choices.date, "population": choices.population, "registers": choices.registre,
         "method": choices.methode, "buyer_siret": choices.acheteur_siret, "cache": choices.cache,
     }  # fmt: skip
+
+
+def closing(choices: argparse.Namespace, as_of: date) -> str:
+    """The day on which the data stop, where it comes from, and how far it is from the reader's day; the clock is read here only."""
+    today = choices.aujourdhui or date.today()
+    origin = "donnée par --date" if choices.date else "la dernière publication lue, sinon la dernière notification"
+    days = (today - as_of).days
+    apart = "le jour même" if not days else f"{french.count(abs(days), 'jour')} {'avant' if days > 0 else 'après'} le jour de lecture ({french.long_date(today)})"
+    return french.typeset(f"Données arrêtées au {french.long_date(as_of)} ({origin}), {apart}.")
 
 
 def years(text: str) -> tuple[int, int]:

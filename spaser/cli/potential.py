@@ -5,23 +5,22 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from spaser.cli.options import DEMO, command, corrections, day, selection, source
-from spaser.cli.terminal import progress, say, wrote
+from spaser.cli import given
+from spaser.cli.given import decided, delivered, links, required
+from spaser.cli.options import command, corrections, day, output, selection, source
+from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
-
-#: The invented ledger is that of an invented town: a real commune where it buys, so that distances mean something.
-DEMO_PLACE = "Choisy-le-Roi"
 
 
 def add(commands: argparse._SubParsersAction) -> None:
     """The command ``potentiel``."""
     asked = command(commands, "potentiel", _run, "potentiel d'achat auprès de l'ESS : besoins, fournisseurs, leviers, montants")
-    selection(asked)
+    selection(asked, needs="")
     asked.add_argument("--rayon", type=_kilometres, metavar="KM", help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)")
     text = "part de son activité qu'un fournisseur ne doit pas dépasser avec vous, en %% (par défaut : 30)"
     asked.add_argument("--dependance", type=_percentage, metavar="PART", help=text)
     ledger = asked.add_argument_group("à partir de vos dépenses")
-    text = "votre fichier de dépenses, au lieu des contrats (qui, s'ils sont donnés, disent ce que les fournisseurs ont gagné) ; sans fichier : la démonstration"
+    text = "votre fichier de dépenses, au lieu des contrats (qui, s'ils sont donnés, disent ce que les fournisseurs ont gagné) ; sans fichier : celui de la mission"
     ledger.add_argument("--depenses", nargs="?", const="", metavar="FICHIER", help=text)
     text = "correspondance entre vos codes d'achat et les familles : proposée dans ce fichier s'il n'existe pas, sinon lue et obéie (CSV ou XLSX)"
     ledger.add_argument("--nomenclature", metavar="FICHIER", help=text)
@@ -32,7 +31,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     text = "votre programme d'achat (objet, montant estimé, date prévue… en XLSX, ODS ou CSV), ou les intentions d'achat de l'État (JSON)"
     asked.add_argument("--programme", nargs="+", metavar="FICHIER", help=text)
     planned = command(commands, "programme", _run_programme, "achats prévus : familles, dates, montants ; avec --registre : fournisseurs et leviers")
-    planned.add_argument("programme", nargs="+", metavar="FICHIER", help=text)
+    planned.add_argument("programme", nargs="*", metavar="FICHIER", help=text)
     planned.add_argument("--registre", nargs="+", metavar="FICHIER", default=[], help="listes de fournisseurs de l'ESS et inclusifs")
     planned.add_argument("--acheteur-siret", metavar="SIRET", help="SIRET de l'acheteur, dont le territoire est à servir")
     planned.add_argument("--territoire", metavar="NOM|SIREN", help="où vous achetez (par défaut : le territoire de l'acheteur, d'après son SIRET)")
@@ -41,7 +40,8 @@ def add(commands: argparse._SubParsersAction) -> None:
     planned.add_argument("--date", type=day, metavar="AAAA-MM-JJ", help="jour des statuts (par défaut : la dernière date des listes)")
     planned.add_argument("--methode", metavar="FICHIER", help="votre propre method.toml (points et seuils)")
     planned.add_argument("--cache", type=Path, metavar="DOSSIER", help="dossier de travail pour les très gros fichiers")
-    planned.add_argument("--sortie", type=Path, default=Path("spaser-sortie"), metavar="DOSSIER", help="dossier des résultats (par défaut : spaser-sortie)")
+    given.options(planned, "programme")
+    output(planned)
 
 
 def _run(choices: argparse.Namespace) -> None:
@@ -55,14 +55,14 @@ def _run(choices: argparse.Namespace) -> None:
     import spaser
     from spaser.studies.potential import handover
 
-    demo = not choices.contrats
+    required(choices, "contrats")
     paths, asked = source(choices)
-    result = spaser.diagnose(paths, **asked, progress=progress)
+    result = spaser.diagnose(paths, **asked, decisions=decided(choices), progress=progress)
     found = spaser.potential_of(result, radius=choices.rayon, dependency=choices.dependance)
-    if demo:
+    if result.base.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
     say(handover.summary(found))
-    wrote(handover.write(result, found, choices.sortie))
+    delivered(choices, "potentiel", lambda folder: handover.write(result, found, folder))
 
 
 def _run_programme(choices: argparse.Namespace) -> None:
@@ -77,7 +77,7 @@ def _run_programme(choices: argparse.Namespace) -> None:
     else:
         result = programme.programme_of(choices.programme)
     say(programme.summary(result))
-    wrote(programme.write(result, choices.sortie))
+    delivered(choices, "programme", lambda folder: programme.write(result, folder))
 
 
 def _run_spend(choices: argparse.Namespace) -> None:
@@ -87,22 +87,20 @@ def _run_spend(choices: argparse.Namespace) -> None:
     from spaser.studies.suppliers.handover import DEMO_NOTE
     from spaser.studies.territory import panorama as purchases_territory
 
-    demo = not choices.depenses
-    lists = choices.registre or (sorted(DEMO.glob("registre_demo*.csv")) if demo else [])
-    place = choices.territoire or (DEMO_PLACE if demo else None)
+    required(choices, "depenses")
+    lists, place = choices.registre, choices.territoire
     base = spaser.prepare(choices.contrats, registers=lists, as_of=choices.date, method=choices.methode, cache=choices.cache, progress=progress) if choices.contrats else None
     known = held.loaded(base) if base is not None else None
     result = spaser.potential_of_spend(
-        DEMO / "depenses_demo.xlsx" if demo else choices.depenses, known or lists, buyer_siret=choices.acheteur_siret,
+        choices.depenses, known or lists, buyer_siret=choices.acheteur_siret,
         territory=purchases_territory.find(place) if place else None, nomenclature=choices.nomenclature, contracts=base, years=choices.annees,
-        radius=choices.rayon, dependency=choices.dependance, overrides=choices.corrections, validations=choices.validations,
+        radius=choices.rayon, dependency=choices.dependance, overrides=decided(choices), validations=links(choices),
         mapping=choices.correspondance, as_of=choices.date, method=choices.methode, cache=choices.cache, progress=progress,
     )  # fmt: skip
-    if demo:
+    if result.ledger.demo:
         say(DEMO_NOTE + "\n")
     say(handover.summary(result))
-    written = handover.write(result, choices.sortie, choices.nomenclature)
-    wrote(written)
+    delivered(choices, "potentiel", lambda folder: handover.write(result, folder, choices.nomenclature))
 
 
 def _refuse_alone(choices: argparse.Namespace) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from spaser.cli.options import DEMO, command, selection
+from spaser.cli.given import HERE, delivered
+from spaser.cli.options import command, selection
 from spaser.cli.terminal import progress, say, wrote
 from spaser.indicators.records import WITH_CRITERION, WITHOUT_CRITERION
 
@@ -46,19 +47,23 @@ def _run(choices: argparse.Namespace) -> None:
     years = choices.annees
     if choices.modele:
         span = tuple(range(years[0], years[1] + 1)) if years else (choices.date.year if choices.date else 2025,)
-        return _tell(publication_files.template(choices.sortie, span))
-    demo = not choices.contrats
-    buyers = [name for name in (choices.acheteur, *choices.conjoint) if name]
+        return _tell(publication_files.template(_to_fill(choices), span))
+    first = [choices.acheteur] if isinstance(choices.acheteur, str) else choices.acheteur or []
+    buyers = [*first, *choices.conjoint]
     result = publication.publish(
-        sorted(DEMO.glob("marches_demo*.json")) if demo else choices.contrats,
-        buyer=buyers if len(buyers) > 1 else choices.acheteur, years=years, goals=choices.objectifs, entered=choices.saisies, ledger=choices.depenses,
+        choices.contrats, buyer=buyers if len(buyers) > 1 else next(iter(buyers), None), years=years, goals=choices.objectifs, entered=choices.saisies, ledger=choices.depenses,
         previous=publication_files.previous(choices.edition_precedente) if choices.edition_precedente else None,
         population=choices.population, definition=choices.definition, with_score=choices.avec_score, as_of=choices.date,
-        registers=choices.registre or (sorted(DEMO.glob("registre_demo*.csv")) if demo else []), method=choices.methode,
+        registers=choices.registre, method=choices.methode,
         buyer_siret=choices.acheteur_siret, cache=choices.cache, progress=progress,
     )  # fmt: skip
     say(publication_files.summary(result))
-    _tell(publication_files.write(result, choices.sortie))
+    delivered(choices, "publication", lambda folder: publication_files.write(result, folder))
+
+
+def _to_fill(choices: argparse.Namespace) -> Path:
+    """Where the files to fill in are written: the decisions of the mission, else the folder of results."""
+    return choices.sortie or (choices.at.home / "decisions" if choices.at else HERE)
 
 
 def _tell(written: list[Path]) -> None:

@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 
 from spaser import french
-from spaser.cli.options import DEMO, command, day, registers
-from spaser.cli.terminal import progress, say, wrote
+from spaser.cli import given
+from spaser.cli.options import command, day, output, registers
+from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
 
 CACHE = Path("spaser-cache")
@@ -17,7 +18,8 @@ def add(commands: argparse._SubParsersAction) -> None:
     """The commands about suppliers."""
     _add_suppliers(commands)
     lists = command(commands, "registre", _run_registers, "ce que contiennent vos listes de fournisseurs : statuts, dates, désaccords")
-    lists.add_argument("registre", nargs="*", metavar="FICHIER", help="les listes ; sans fichier : celles de la démonstration")
+    lists.add_argument("registre", nargs="*", metavar="FICHIER", help="les listes")
+    given.options(lists, "registre")
     _add_territory(commands)
     fetch = command(commands, "telecharger", _run_download, "télécharge les fichiers officiels dans le cache ; sans nom : montre la liste")
     fetch.add_argument("noms", nargs="*", metavar="NOM", help="noms du catalogue (sans nom : les montrer)")
@@ -28,7 +30,8 @@ def add(commands: argparse._SubParsersAction) -> None:
 def _add_suppliers(commands: argparse._SubParsersAction) -> None:
     text = "analyse des fournisseurs d'un fichier de dépenses : ESS, inclusifs, inconnus, à vérifier"
     asked = command(commands, "fournisseurs", _run_suppliers, text)
-    asked.add_argument("fichier", nargs="?", metavar="FICHIER", help="export de mandats (XLSX, XLS, ODS, CSV) ; sans fichier : la démonstration")
+    asked.add_argument("fichier", nargs="?", metavar="FICHIER", help="export de mandats (XLSX, XLS, ODS, CSV)")
+    given.options(asked, "fichier")
     registers(asked)
     asked.add_argument("--validations", metavar="FICHIER", help="validations.csv rempli : rapprochements acceptés ou refusés")
     asked.add_argument("--correspondance", metavar="FICHIER", help="correspondance.toml corrigé : quelle colonne est quoi")
@@ -43,6 +46,7 @@ def _add_territory(commands: argparse._SubParsersAction) -> None:
         "panorama de l'ESS d'un territoire, commune par commune ; avec des contrats : ce qu'on y achète, et ce que l'ESS peut y fournir",
     )  # fmt: skip
     asked.add_argument("contrats", nargs="*", metavar="CONTRATS", help="contrats des acheteurs du territoire ou du réseau ; sans fichier : le panorama seul")
+    given.options(asked, "registre")
     asked.add_argument("--territoire", "--epci", dest="epci", required=True, metavar="NOM|SIREN",
                        help="l'intercommunalité (ou l'EPT, ou la commune) : son SIREN ou une partie de son nom")  # fmt: skip
     asked.add_argument("--acheteurs", nargs="+", metavar="NOM|SIRET", default=[], help="un réseau : les besoins de ces seuls acheteurs, où qu'ils soient exécutés")
@@ -55,30 +59,27 @@ def _add_territory(commands: argparse._SubParsersAction) -> None:
 
 def _folders(asked: argparse.ArgumentParser) -> None:
     asked.add_argument("--cache", type=Path, default=CACHE, metavar="DOSSIER", help=f"dossier des stocks SIRENE réduits (par défaut : {CACHE})")
-    asked.add_argument("--sortie", type=Path, default=Path("spaser-sortie"), metavar="DOSSIER", help="dossier des résultats (par défaut : spaser-sortie)")
+    output(asked)
 
 
 def _run_suppliers(choices: argparse.Namespace) -> None:
     from spaser.studies import suppliers as purchases
     from spaser.studies.suppliers import handover as purchases_handover
 
-    demo = not choices.fichier
     result = purchases.suppliers_of(
-        DEMO / "depenses_demo.xlsx" if demo else choices.fichier,
-        choices.registre or (_demo_lists() if demo else []),
-        overrides=choices.corrections, validations=choices.validations, spread_establishment=choices.etendre, as_of=choices.date,
+        choices.fichier, choices.registre, overrides=given.decided(choices), validations=given.links(choices), spread_establishment=choices.etendre, as_of=choices.date,
         mapping=choices.correspondance, cache=choices.cache, progress=progress,
     )  # fmt: skip
-    if demo:
+    if result.demo:
         say(purchases_handover.DEMO_NOTE + "\n")
     say(purchases_handover.summary(result))
-    _written(purchases_handover.write(result, choices.sortie, validations=choices.validations))
+    given.delivered(choices, "fournisseurs", lambda folder: purchases_handover.write(result, folder, validations=choices.validations))
 
 
 def _run_registers(choices: argparse.Namespace) -> None:
     from spaser.studies.suppliers import lists as purchases_lists
 
-    say(purchases_lists.told(choices.registre or _demo_lists(), progress))
+    say(purchases_lists.told(choices.registre, progress))
 
 
 def _run_territory(choices: argparse.Namespace) -> None:
@@ -89,21 +90,18 @@ def _run_territory(choices: argparse.Namespace) -> None:
     from spaser.studies.territory import demand as opportunities_territory
     from spaser.studies.territory import panorama as purchases_territory
 
-    lists = choices.registre or _demo_lists()
-    contracts = choices.contrats or ([] if choices.registre else sorted(DEMO.glob("marches_demo*.json")))
+    lists, contracts = choices.registre, choices.contrats
     if choices.acheteurs and not contracts:
         raise Problem("--acheteurs ne vaut qu'avec des contrats", todo="Donnez les fichiers de contrats de ces acheteurs")
-    if choices.contrats and not choices.registre:
-        raise Problem("Aucune liste de fournisseurs n'a été lue", todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)")
     base = diagnostic.prepare(contracts, registers=lists, buyer_siret=choices.acheteur_siret, cache=choices.cache, progress=progress) if contracts else None
     known = (held.loaded(base) if base is not None else None) or lists
     result = purchases_territory.territory(
-        choices.epci, known, overrides=choices.corrections, jobs=choices.emplois, as_of=choices.date, cache=choices.cache, progress=progress
+        choices.epci, known, overrides=given.decided(choices), jobs=choices.emplois, as_of=choices.date, cache=choices.cache, progress=progress
     )
     if base is not None:
         result = replace(result, balance=opportunities_territory.balance_of(base, [result.siren], network=choices.acheteurs))
     say(purchases_territory.summary(result))
-    _written(purchases_territory.write(result, choices.sortie))
+    given.delivered(choices, "territoire", lambda folder: purchases_territory.write(result, folder))
 
 
 def _run_download(choices: argparse.Namespace) -> None:
@@ -117,11 +115,3 @@ def _run_download(choices: argparse.Namespace) -> None:
     for row in catalogue.download(choices.noms, choices.cache, catalogue=choices.catalogue, progress=progress).to_dicts():
         dated = f", daté par le serveur du {row['date']}" if row["date"] else ""
         say(f"  {row['nom']} : {row['etat']}, {french.number(row['octets'])} octets{dated}\n    {row['chemin']}")
-
-
-def _demo_lists() -> list[Path]:
-    return sorted(DEMO.glob("registre_demo*.csv"))
-
-
-def _written(paths: list[Path]) -> None:
-    wrote(paths)

@@ -38,7 +38,7 @@ def judge(contracts: pl.DataFrame) -> pl.DataFrame:
 
     Added: ``montant_publie``, ``avenant_regle``, ``avenant_preuve``, ``avenant_propose``, ``avenant_bas``,
     ``dureeMois_publiee``, ``duree_regle``, ``duree_preuve``, ``duree_basse``, ``duree_haute``, ``dernier_avenant``. Needs
-    ``uid, montant, montant_notifie, dureeMois, duree_notifiee, dateNotification, changements``.
+    ``uid, montant, montant_notifie, dureeMois, duree_notifiee, dateNotification, changements, decision_duree``.
     """
     told = contracts.with_columns(montant_publie="montant", dureeMois_publiee="dureeMois")
     amended = told.filter(pl.col("changements").list.len() > 0).select(
@@ -51,9 +51,17 @@ def judge(contracts: pl.DataFrame) -> pl.DataFrame:
         montant=pl.coalesce("_montant", "montant"),
         dureeMois=pl.coalesce("_duree", "dureeMois"),
     )
-    return judged.with_columns(
-        duree_basse=pl.coalesce("duree_basse", "dureeMois"), duree_haute=pl.coalesce("duree_haute", "dureeMois"),
-    ).drop("_montant", "_duree", "montant_notifie", "duree_notifiee")  # fmt: skip
+    decided = pl.col("decision_duree").str.strip_chars().cast(pl.Int32, strict=False)
+    decided = pl.when(pl.col("decision_duree") == "accepter").then("duree_haute").when(pl.col("decision_duree") == "refuser").then("dureeMois").otherwise(decided)
+    judged = judged.with_columns(_decidee=decided)
+    known = pl.col("_decidee").is_not_null()
+    judged = judged.with_columns(
+        dureeMois=pl.coalesce("_decidee", "dureeMois"),
+        duree_regle=pl.when(known).then(pl.lit("decision")).otherwise("duree_regle"),
+        duree_preuve=pl.when(known).then(pl.format("Décidé : {} mois.", "_decidee")).otherwise("duree_preuve"),
+        **{name: pl.coalesce("_decidee", name, "dureeMois") for name in ("duree_basse", "duree_haute")},
+    )
+    return judged.drop("_decidee").drop("_montant", "_duree", "montant_notifie", "duree_notifiee")  # fmt: skip
 
 
 def _amounts(states: pl.DataFrame) -> pl.DataFrame:

@@ -14,6 +14,8 @@ from spaser.vocabulary import CENT
 
 VALID, UNKNOWN, IMPOSSIBLE, SYMBOLIC, DOUBTFUL = "valide", "inconnu", "impossible", "symbolique", "a_verifier"
 USABLE = (VALID, DOUBTFUL)
+#: A placeholder is typed in whole euros, or with 99 cents: a third or a tax gives other cents (6 666 666,67 €).
+_TYPED_CENTS = (0, 99)
 
 
 def _filler_amounts(method: dict) -> list[int]:
@@ -75,7 +77,7 @@ def qualify(contracts: pl.DataFrame) -> pl.DataFrame:
         (pl.col("montant_decide"), VALID, "decision"),
         (amount <= 0, IMPOSSIBLE, "montant_nul_ou_negatif"),
         (euros >= method["impossible_from"]["value"], IMPOSSIBLE, "impossible_from"),
-        (euros.is_in(_filler_amounts(method)), IMPOSSIBLE, "repeated_digit"),
+        (euros.is_in(_filler_amounts(method)) & (amount % CENT).is_in(_TYPED_CENTS), IMPOSSIBLE, "repeated_digit"),
         (euros < method["symbolic_below"]["value"], SYMBOLIC, "symbolic_below"),
         (pl.col("fichier_mapa").is_not_null(), DOUBTFUL, "unit_file"),
         (pl.col("avenant_regle") == "avenant_douteux", DOUBTFUL, "avenant_douteux"),
@@ -135,8 +137,8 @@ def _bounds() -> list[pl.Expr]:
 
 
 def decided_cents(proposal: pl.Expr) -> pl.Expr:
-    """The decided amount in cents: « accepter » takes the proposal, otherwise euros (« 38 800,50 »); null if unreadable."""
+    """The decided amount in cents: « accepter » takes the proposal, « refuser » the value kept, otherwise euros (« 38 800,50 »); null if unreadable."""
     text = pl.col("decision_montant").str.strip_chars().str.to_lowercase()
     number = text.str.replace_all(r"[\s€]", "").str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
     cents = (number * CENT).round(0).cast(pl.Int64, strict=False)  # « nan » or « inf » are not amounts
-    return pl.when(text == "accepter").then(proposal).otherwise(cents)
+    return pl.when(text == "accepter").then(proposal).when(text == "refuser").then("montant").otherwise(cents)

@@ -10,7 +10,7 @@ import polars as pl
 
 from spaser import rules
 from spaser import vocabulary as words
-from spaser.contracts import amendments, amounts, consultations, days, kinds, populations, states
+from spaser.contracts import amendments, amounts, consultations, days, doubts, kinds, populations, repeats, states
 from spaser.contracts import holders as holding
 
 
@@ -129,8 +129,8 @@ def _judge(table: pl.DataFrame, as_of: date, schema: pl.Schema) -> pl.DataFrame:
     """The columns of CONTRACTS that are ours, from the narrow table of all contracts."""
     dated = amendments.judge(days.judge(table, as_of).with_columns(*_derived())).with_columns(fin_contrat=days.end())
     judged = _amounts(kinds.judge(dated))
-    judged = consultations.twins(consultations.repeated_maxima(consultations.presume(judged)))
-    judged = populations.classify(_retained(judged), as_of)
+    judged = repeats.twins(repeats.maxima(consultations.presume(judged)))
+    judged = doubts.told(populations.classify(_retained(judged), as_of))
     return judged.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
 
@@ -172,7 +172,7 @@ def _amounts(table: pl.DataFrame) -> pl.DataFrame:
 def _retained(table: pl.DataFrame) -> pl.DataFrame:
     """``montant_retenu`` (each maximum once), ``montant_retenu_haut`` (once per record), the sums of consultations.
 
-    A group's maximum is carried by its smallest uid. A marché subséquent whose framework is in the files has no retained
+    A group's maximum is carried by one of its records. A marché subséquent whose framework is in the files has no retained
     amount: its euros are those of the framework. Otherwise it keeps its amount, to be summed apart.
     """
     usable = pl.col("montant_statut").is_in(amounts.USABLE)
@@ -188,6 +188,7 @@ def _retained(table: pl.DataFrame) -> pl.DataFrame:
         montant_retenu=pl.when(counts & once & apart).then("montant"),
         montant_retenu_haut=pl.when(counts).then("montant"),
         montant_part=pl.when(usable).then("montant"),
+        montant_bas=pl.when(repeats.repeated() & usable).then(0).otherwise("montant_bas"),
     )
 
 

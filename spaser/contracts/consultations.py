@@ -49,23 +49,38 @@ def normal(subject: pl.Expr) -> pl.Expr:
 def presume(contracts: pl.DataFrame) -> pl.DataFrame:
     """Adds ``consultation``: the smallest uid of its chain, the decided name if any, the contract's own uid when alone.
 
-    Needs ``uid, acheteur_id, codeCPV, objet, dateNotification, type_contrat, decision_consultation``.
+    Two chains meet: contracts of one CPV group, and lots that say their number, whatever their trade (masonry, heating…), by
+    the same procedure. Needs ``uid, acheteur_id, codeCPV, procedure, objet, dateNotification, type_contrat,
+    decision_consultation``.
     """
     method = rules.method()["consultation"]
-    group, days = pl.col("codeCPV").str.head(method["cpv_digits"]["value"]), method["days"]["value"]
+    buyer, group = ["acheteur_id", "type_contrat"], pl.col("codeCPV").str.head(method["cpv_digits"]["value"])
     dated = contracts.filter(pl.col("dateNotification").is_not_null() & pl.col("acheteur_id").is_not_null()).select(
-        "uid", "dateNotification", "objet", cle=pl.struct("acheteur_id", "type_contrat", group).hash()
+        "uid", "dateNotification", "objet", _cpv=pl.struct(*buyer, group).hash(), _lot=pl.struct(*buyer, "procedure").hash()
     )
-    # Subjects are compared only where the buyer notified something close in time for the same group: most are not.
-    said = stems(_close(dated.sort("cle", "dateNotification"), days)).filter(pl.col("racine").is_not_null())
-    hashed = said.select("uid", "dateNotification", cle=pl.struct("cle", "racine").hash())
-    chain = hashed.filter(pl.len().over("cle") > 1).sort("cle", "dateNotification", "uid")
-    starts = ~_follows(days)
-    numbered = chain.with_columns(chaine=starts.cum_sum())
-    presumed = numbered.select("uid", consultation=pl.col("uid").min().over("chaine"))
-    return contracts.join(presumed, on="uid", how="left").with_columns(
+    numbered = dated.filter(pl.col("objet").str.to_lowercase().str.contains(method["lot_patterns"]["numbered"]))
+    by_cpv, by_lot = _chained(dated, "_cpv", "_par_cpv"), _chained(numbered, "_lot", "_par_lot")
+    known = contracts.select("uid").join(by_cpv, on="uid", how="left").join(by_lot, on="uid", how="left")
+    known = known.filter(pl.col("_par_cpv").is_not_null() | pl.col("_par_lot").is_not_null())
+    known = known.with_columns(consultation=pl.min_horizontal("_par_cpv", "_par_lot"))
+    # Each chain takes the smallest name that the other gave to one of its members, until they agree.
+    for chain in ("_par_lot", "_par_cpv", "_par_lot"):
+        known = known.with_columns(consultation=pl.when(pl.col(chain).is_null()).then("consultation").otherwise(pl.col("consultation").min().over(chain)))
+    return contracts.join(known.select("uid", "consultation"), on="uid", how="left").with_columns(
         consultation=pl.coalesce("decision_consultation", "consultation", "uid")
     )
+
+
+def _chained(dated: pl.DataFrame, key: str, name: str) -> pl.DataFrame:
+    """``uid`` and ``name``, the smallest uid of the chain of contracts with this key and stem, each near in time to the one before."""
+    days = rules.method()["consultation"]["days"]["value"]
+    keyed = dated.select("uid", "dateNotification", "objet", cle=key)
+    # Subjects are compared only where the buyer notified something close in time under the same key: most are not.
+    said = stems(_close(keyed.sort("cle", "dateNotification"), days)).filter(pl.col("racine").is_not_null())
+    hashed = said.select("uid", "dateNotification", cle=pl.struct("cle", "racine").hash())
+    chain = hashed.filter(pl.len().over("cle") > 1).sort("cle", "dateNotification", "uid")
+    numbered = chain.with_columns(chaine=(~_follows(days)).cum_sum())
+    return numbered.select("uid", pl.col("uid").min().over("chaine").alias(name))
 
 
 def _follows(days: int) -> pl.Expr:
@@ -77,33 +92,3 @@ def _follows(days: int) -> pl.Expr:
 def _close(ordered: pl.DataFrame, days: int) -> pl.DataFrame:
     follows = _follows(days)
     return ordered.filter(follows | follows.shift(-1).fill_null(False))
-
-
-def repeated_maxima(contracts: pl.DataFrame) -> pl.DataFrame:
-    """Adds ``accord_multiple`` (smallest uid of its group): the same maximum published once per holder.
-
-    Framework agreements of one consultation with the same amount, the same subject to the letter (two lots are two needs,
-    even with equal maxima) and at least two different holders. Needs ``uid, consultation, accord_cadre, marche_subsequent,
-    montant, objet, titulaires_cle``.
-    """
-    key = ["consultation", "montant", "sujet"]
-    framework = contracts.filter(pl.col("accord_cadre") & ~pl.col("marche_subsequent") & (pl.col("montant") > 0)).select(
-        "uid", "consultation", "montant", "titulaires_cle", "objet"
-    )
-    alike = framework.filter(pl.len().over("consultation", "montant") > 1).with_columns(sujet=normal(pl.col("objet")))
-    real = alike.filter(pl.col("sujet").is_not_null()).filter(pl.col("titulaires_cle").drop_nulls().n_unique().over(key) > 1)
-    return contracts.join(real.select("uid", accord_multiple=pl.col("uid").min().over(key)), on="uid", how="left")
-
-
-def twins(contracts: pl.DataFrame) -> pl.DataFrame:
-    """Adds ``doublon_possible``: another number for the same buyer, holders, date, amount and subject.
-
-    Flagged, never merged. The first of the group points to the last, the others to the first.
-    """
-    key = ["acheteur_id", "titulaires_cle", "dateNotification", "montant"]
-    known = contracts.select("uid", "objet", *key).drop_nulls()
-    close = known.with_columns(cle=pl.struct(key).hash()).filter(pl.len().over("cle") > 1)
-    close = close.with_columns(sujet=normal(pl.col("objet"))).filter(pl.len().over(*key, "sujet") > 1)
-    first, last = (getattr(pl.col("uid"), end)().over(*key, "sujet") for end in ("min", "max"))
-    pairs = close.select("uid", doublon_possible=pl.when(pl.col("uid") == first).then(last).otherwise(first))
-    return contracts.join(pairs, on="uid", how="left")

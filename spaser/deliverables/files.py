@@ -80,7 +80,7 @@ def _settle(temporary: Path, wanted: Path) -> Path:
         target = wanted if rank == 1 else wanted.with_name(f"{wanted.stem} ({rank}){wanted.suffix}")
         with contextlib.suppress(PermissionError, IsADirectoryError):
             temporary.replace(target)
-            _open_to_readers(target)
+            open_to_readers(target)
             return target
     raise Problem(
         "Le fichier et ses copies sont tous ouverts dans un autre logiciel",
@@ -89,12 +89,12 @@ def _settle(temporary: Path, wanted: Path) -> Path:
     )
 
 
-def _open_to_readers(path: Path) -> None:
-    """Temporary files are private; a delivered file has the rights of any new file."""
+def open_to_readers(path: Path, *, folder: bool = False) -> None:
+    """Temporary files are private; a delivered file (or folder) has the rights of any new one."""
     if os.name == "posix":
         mask = os.umask(0)
         os.umask(mask)
-        path.chmod(0o666 & ~mask)
+        path.chmod((0o777 if folder else 0o666) & ~mask)
 
 
 def _in_euros(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """Purchase families: from a CPV code, the words of a subject or a line of a ledger."""
 
+from spaser.families.names import trades
 from spaser.families.purchase import (
     OF_CPV,
     OF_DIVISION,
@@ -14,4 +15,5 @@ __all__ = [
     "OF_WORDS",
     "add",
     "of_words",
+    "trades",
 ]

@@ -16,6 +16,8 @@ from spaser.text import fold_expr
 OF_CPV, OF_DIVISION, OF_WORDS, OF_MIXED_WORDS, OF_PERSON = 0.95, 0.5, 0.57, 0.38, 1.0
 #: A CPV of this shape names a whole division: the subject often says more.
 GENERAL = r"^\d\d0{6}$"
+#: « Autres services » and their like: codes one puts when none is looked for.
+FILLER = ("98390000", "98300000", "79990000", "99999999", "99000000", "33190000", "39290000")
 
 
 def catalogue() -> pl.LazyFrame:
@@ -57,12 +59,13 @@ def of_words(texts: pl.LazyFrame, column: str = "objet") -> pl.LazyFrame:
 
 
 def add(contracts: pl.LazyFrame) -> pl.LazyFrame:
-    """The contracts with ``famille``, ``famille_libelle``, ``famille_origine`` (cpv, texte, or null) and ``famille_confiance``.
+    """The contracts with ``famille``, ``famille_libelle``, ``famille_origine`` (cpv, texte, or null), ``famille_confiance`` and
+    ``famille_doute`` (a code that says no family, and a subject that does not either).
 
     Needs ``codeCPV``, and ``objet`` to read the words of the subject where the CPV is missing or names a bare division.
     Each distinct code and text is resolved once, whatever the number of contracts.
     """
-    general = pl.col("codeCPV").str.contains(GENERAL)
+    general = pl.col("codeCPV").str.contains(GENERAL) | pl.col("codeCPV").is_in(FILLER)
     codes = (
         contracts.select("codeCPV")
         .unique()
@@ -82,10 +85,12 @@ def add(contracts: pl.LazyFrame) -> pl.LazyFrame:
     known = joined.with_columns(
         famille=pl.when(heard).then("_of_words").otherwise("_of_cpv"),
         famille_confiance=pl.when(heard).then("_words_sure").when(pl.col("_of_cpv").is_not_null()).then("_cpv_sure"),
+        # Nobody says the family of a code of waiting whose subject is silent, or hesitates between several trades.
+        famille_doute=vague & ~heard & ~(pl.col("_of_words") == pl.col("_of_cpv")).fill_null(False) if "objet" in contracts.collect_schema() else pl.lit(False),
         famille_origine=pl.when(heard).then(pl.lit("texte")).when(pl.col("_of_cpv").is_not_null()).then(pl.lit("cpv")),
     )
     labels = catalogue().select("famille", famille_libelle="libelle")
-    order = [*contracts.collect_schema().names(), "famille", "famille_libelle", "famille_origine", "famille_confiance"]
+    order = [*contracts.collect_schema().names(), "famille", "famille_libelle", "famille_origine", "famille_confiance", "famille_doute"]
     return known.join(labels, on="famille", how="left", maintain_order="left").select(order)
 
 

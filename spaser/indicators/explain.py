@@ -14,7 +14,8 @@ from spaser.vocabulary import label
 #: Where each figure's weight stands: one contract, its retained amount, or its published amount.
 WEIGHTS = {NUMBER: "un", VALUE: "somme_retenue", CERTAIN: "somme_retenue", "somme": "montant", "montant": "somme_retenue", "quantite": "un"}
 SHOWN = ("uid", "source", "position", "acheteur_id", "acheteur_libelle", "id", "objet", "codeCPV", "dateNotification",
-         "datePublicationDonnees", "montant", "montant_statut", "montant_regle", "considerationsSociales",
+         "datePublicationDonnees", "montant", "montant_publie", "montant_statut", "montant_regle", "montant_preuve",
+         "nature_contrat", "nature_preuve", "a_verifier", "considerationsSociales",
          "considerationsEnvironnementales")  # fmt: skip
 
 

@@ -135,7 +135,9 @@ def scope(contracts: pl.LazyFrame, population: str) -> pl.LazyFrame:
     once, counted = pl.col("montant_retenu").is_not_null(), high.is_not_null()
     framework = pl.col("accord_cadre").fill_null(False)
     floor = pl.min_horizontal("montant_bas", "montant_retenu")
-    low = pl.when(framework).then("montant_retenu").otherwise(floor)
+    # A maximum counts whole in the sum once; a record that may repeat another, or add nothing to its framework, may be nothing.
+    maybe_nothing = (pl.col("doublon_possible") < pl.col("uid")).fill_null(False) | pl.col("cadre_possible").is_not_null()
+    low = pl.when(framework & ~maybe_nothing).then("montant_retenu").otherwise(floor)
     return frame.with_columns(
         somme_retenue=pl.col("montant_retenu"),
         somme_bas=pl.when(once).then(low).when(counted).then(0),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -80,10 +81,14 @@ def write_validations(rows: pl.LazyFrame, path: Path | str) -> Path:
     return file
 
 
-def read_validations(path: Path | str) -> pl.DataFrame:
+def _iso(column: pl.Expr) -> pl.Expr:
+    return column.str.to_date("%Y-%m-%d", strict=False)
+
+
+def read_validations(path: Path | str, day: Callable[[pl.Expr], pl.Expr] = _iso) -> pl.DataFrame:
     """The answers: ``cle``, ``siren``, ``siret``, ``decision`` (accepter, refuser), ``auteur``, ``date``, ``motif``.
 
-    A spreadsheet may have changed the separator, the encoding or dropped leading zeros: they are put right.
+    ``day`` reads the dates (``sources.dates.day``); by default only as the kit writes them. A spreadsheet may have changed the separator, the encoding or dropped leading zeros: they are put right.
 
     Raises
     ------
@@ -109,10 +114,7 @@ def read_validations(path: Path | str) -> pl.DataFrame:
             faults.add(("",), f"« {settings.short(cle)} » : deux entreprises acceptées")
     faults.complain(f"La table de validation {Path(path).name} demande une correction")
     schema = dict.fromkeys(("cle", "siren", "siret", "decision", "auteur", "date", "motif"), pl.String)
-    day = pl.coalesce(
-        pl.col("date").str.to_date("%Y-%m-%d", strict=False), pl.col("date").str.to_date("%d/%m/%Y", strict=False)
-    )
-    return pl.DataFrame(rows, schema=schema).with_columns(day.alias("date"))
+    return pl.DataFrame(rows, schema=schema).with_columns(day(pl.col("date")).alias("date"))
 
 
 def _read_rows(file: Path) -> tuple[list[dict[str, str]], settings.Faults]:

@@ -1,5 +1,7 @@
 """Obligations: which duty weighs on which contract and on which buyer; a readiness, never a verdict."""
 
+from spaser.obligations.declared import Declared
+from spaser.obligations.spending import agec
 from spaser.obligations.weighing import (
     aimed,
     buyer_duties,
@@ -15,6 +17,8 @@ from spaser.obligations.weighing import (
 )
 
 __all__ = [
+    "Declared",
+    "agec",
     "aimed",
     "buyer_duties",
     "catalogue",

@@ -12,12 +12,13 @@ from typing import Any
 import polars as pl
 
 from spaser import rules
+from spaser.obligations import spending
+from spaser.obligations.declared import Declared
 from spaser.obligations.ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, Rung, climb, lowest, reasons, rules_used, word
 from spaser.obligations.thresholds import kinds
-from spaser.vocabulary import BUYER_DUTIES, CENT, FOOD, SPEND
+from spaser.vocabulary import BUYER_DUTIES, CENT, FOOD
 
-#: The perimeters of a ledger that may be purchases.
-MAYBE_PURCHASES = ("achat", "banque_assurance", "centrale_achat", "a_verifier")
+ADOPTION, INDICATORS = "spaser-adoption", "spaser-indicateurs"
 FOOD_DUTY = "egalim-50-20"
 YEAR = pl.col("annee")
 
@@ -29,6 +30,7 @@ def buyer_duties(
     buyer_kind: str | pl.LazyFrame | None = None,
     spend: pl.LazyFrame | None = None,
     food: pl.LazyFrame | None = None,
+    declared: Declared | None = None,
 ) -> pl.LazyFrame:
     """Table BUYER_DUTIES of one buyer: one row per duty and year of contracts, of spending or of food purchases.
 
@@ -42,18 +44,25 @@ def buyer_duties(
         SPEND, the ledger of that buyer. Only purchases without tax are surely counted; lines with tax, or of an
         undecided perimeter, only raise the high bound.
     food
-        FOOD: food purchases of a year, typed in by the buyer.
+        FOOD: food purchases of a year, typed in by the buyer; they win over what the quality column of the ledger says.
+    declared
+        What the buyer says of itself. The spending is that of the code only when its book V is said.
     """
-    years = _years(contracts, spend, food)
-    facts = years.join(_notified(contracts), on="annee", how="left").join(_spent(spend), on="annee", how="left")
-    facts = facts.join(_eaten(food), on="annee", how="left").join(_who(contracts, buyer_kind), how="cross")
-    facts = facts.with_columns(pl.col("^n_.*$").fill_null(0), _over=YEAR < as_of.year)
-    rows = [_spaser(facts, key, duty) if "threshold" in duty else _measured(facts, key, duty) for key, duty in _known().items()]
+    said = declared or Declared()
+    eaten = _eaten(spend, food)
+    years = _years(contracts, spend, eaten)
+    facts = years.join(_notified(contracts), on="annee", how="left").join(spending.by_year(spend), on="annee", how="left")
+    facts = facts.join(eaten, on="annee", how="left").join(_who(contracts, said.kind or buyer_kind), how="cross")
+    facts = facts.join(_book_v(said), on="annee", how="left").with_columns(pl.col("^n_.*$").fill_null(0), _over=YEAR < as_of.year)
+    rows = [_spaser(facts, key, duty, said) if "threshold" in duty else _measured(facts, key, duty) for key, duty in _known(said).items()]
     return BUYER_DUTIES.conform(pl.concat(rows, how="diagonal").with_columns(word(pl.col("applicabilite")))).sort("annee", "obligation")
 
 
-def _known() -> dict[str, dict[str, Any]]:
-    return {key: duty for key, duty in rules.toml("law.toml")["duties"].items() if duty["level"] == "buyer"}
+def _known(said: Declared | None = None) -> dict[str, dict[str, Any]]:
+    """The duties of buyers; those that bind a private buyer too when the code does not bind it."""
+    bound = said is None or said.soumis_au_code
+    duties = rules.toml("law.toml")["duties"].items()
+    return {key: duty for key, duty in duties if duty["level"] == "buyer" and (bound or duty.get("private", False))}
 
 
 def prefixes(duty: dict[str, Any]) -> list[str]:
@@ -63,10 +72,9 @@ def prefixes(duty: dict[str, Any]) -> list[str]:
     return duty.get("cpv_prefixes", [])
 
 
-def _years(contracts: pl.LazyFrame, spend: pl.LazyFrame | None, food: pl.LazyFrame | None) -> pl.LazyFrame:
-    seen = [contracts.select("annee")]
+def _years(contracts: pl.LazyFrame, spend: pl.LazyFrame | None, food: pl.LazyFrame) -> pl.LazyFrame:
+    seen = [contracts.select("annee"), food.select("annee")]
     seen += [] if spend is None else [spend.select(annee="exercice")]
-    seen += [] if food is None else [food.select("annee")]
     return pl.concat([frame.cast(pl.Int32) for frame in seen]).drop_nulls().unique().sort("annee")
 
 
@@ -90,17 +98,18 @@ def _in_time(duty: dict[str, Any]) -> pl.Expr:
     return pl.col("dateNotification").is_between(duty["since"], duty.get("until", date.max))
 
 
-def _spent(spend: pl.LazyFrame | None) -> pl.LazyFrame:
-    given = SPEND.empty().lazy() if spend is None else spend
-    sure = (pl.col("perimetre") == "achat") & (pl.col("taxe") == "HT")
-    maybe = pl.col("perimetre").is_in(MAYBE_PURCHASES)
-    return given.group_by(annee=pl.col("exercice").cast(pl.Int32)).agg(
-        depense_basse=pl.when(sure).then("montant").sum(), depense_haute=pl.when(maybe).then("montant").sum()
-    )
+def _eaten(spend: pl.LazyFrame | None, food: pl.LazyFrame | None) -> pl.LazyFrame:
+    """FOOD by year: typed in, else read in the quality column of the ledger; ``_lus`` says which."""
+    typed = FOOD.empty().lazy() if food is None else FOOD.conform(food).unique("annee", keep="last", maintain_order=True)
+    read = FOOD.empty().lazy() if spend is None else spending.food(spend)
+    rest = read.join(typed, on="annee", how="anti")
+    return pl.concat([typed.with_columns(_lus=False), rest.with_columns(_lus=True)])
 
 
-def _eaten(food: pl.LazyFrame | None) -> pl.LazyFrame:
-    return FOOD.empty().lazy() if food is None else FOOD.conform(food).unique("annee", keep="last", maintain_order=True)
+def _book_v(said: Declared) -> pl.LazyFrame:
+    """``annee, livre_v``: the spending of book V that the buyer states, in cents."""
+    rows = {"annee": list(said.book_v), "livre_v": list(said.book_v.values())}
+    return pl.LazyFrame(rows, schema={"annee": pl.Int32, "livre_v": pl.Int64})
 
 
 def _who(contracts: pl.LazyFrame, buyer_kind: str | pl.LazyFrame | None) -> pl.LazyFrame:
@@ -110,35 +119,83 @@ def _who(contracts: pl.LazyFrame, buyer_kind: str | pl.LazyFrame | None) -> pl.L
     return known.select(_local=local.is_not_null().any(), _public=(local.is_not_null() | (pl.col("type_acheteur") == "central")).any())
 
 
-def _spaser(facts: pl.LazyFrame, key: str, duty: dict[str, Any]) -> pl.LazyFrame:
-    """Above the threshold of yearly spending or not; the sum of notified maxima cannot show it."""
-    asked = facts.with_columns(seuil=rules.in_force(duty["threshold"], pl.date(YEAR, 12, 31)) * CENT)
-    low, high, bar = pl.col("depense_basse"), pl.col("depense_haute"), pl.col("seuil")
-    narrow = (pl.date(YEAR, 12, 31) < duty["widened"]) & ~pl.col("_local")
+def _spaser(facts: pl.LazyFrame, key: str, duty: dict[str, Any], said: Declared) -> pl.LazyFrame:
+    """Above the threshold of yearly spending or not; the sum of notified maxima cannot show it.
+
+    Certain only when the spending is without tax, book V is said, and the threshold was read in its text.
+    """
+    day, bar = pl.date(YEAR, 12, 31), pl.col("seuil")
+    asked = facts.with_columns(
+        seuil=rules.in_force(duty["threshold"], day) * CENT,
+        depense_basse=pl.col("depense_basse") - pl.col("livre_v").fill_null(0),
+        depense_haute=pl.col("depense_haute") - pl.col("livre_v").fill_null(0),
+        depense_estimee=pl.col("depense_estimee") - pl.col("livre_v").fill_null(0),
+        _seuil_lu=rules.read_in_text(duty["threshold"], day),
+    )
+    low, high, least = pl.col("depense_basse"), pl.col("depense_haute"), pl.col("depense_estimee")
+    narrow = (day < duty["widened"]) & ~pl.col("_local")
+    above = low > bar
     ladder = climb((
         Rung("avant_la_regle", bar.is_null() | (duty["since"].year > YEAR), NOT_SUBJECT, "année antérieure à la règle"),
         Rung("depenses_inconnues", high.is_null(), UNDECIDED,
              "dépenses de l'année non fournies : la somme des montants notifiés, maximums pluriannuels, ne peut pas le montrer"),
-        Rung("acheteurs_plus_tard", (low > bar) & narrow, UNDECIDED,
-             "dépenses au-dessus du seuil, mais la règle n'a visé tous les acheteurs qu'en octobre 2023 (à confirmer)"),
-        Rung("depenses_au_dessus", low > bar, CERTAIN, "dépenses hors taxe de l'année au-dessus du seuil"),
+        Rung("acheteurs_plus_tard", above & narrow, UNDECIDED,
+             "dépenses au-dessus du seuil, mais la règle n'a visé tous les acheteurs qu'en octobre 2023"),
+        Rung("seuil_non_relu", above & ~pl.col("_seuil_lu"), LIKELY,
+             "dépenses hors taxe au-dessus du seuil, qui n'a pas été lu dans son texte pour cette année"),
+        Rung("livre_v_inconnu", above & pl.col("livre_v").is_null(), LIKELY,
+             "dépenses hors taxe au-dessus du seuil, marchés du livre V compris : dites leur montant pour en être sûr"),
+        Rung("depenses_au_dessus", above, CERTAIN, "dépenses hors taxe de l'année civile, hors livre V, au-dessus du seuil"),
+        Rung("taxes_comprises", (least > bar) & ~narrow, LIKELY,
+             "dépenses au-dessus du seuil même après le retrait de la plus forte TVA, livre V à vérifier"),
         Rung("annee_en_cours", ~pl.col("_over"), UNDECIDED, "l'année n'est pas terminée"),
-        Rung("depenses_sous", high <= bar, NOT_SUBJECT, "dépenses de l'année au niveau ou au-dessous du seuil, même en comptant les lignes douteuses"),
+        Rung("depenses_sous", high <= bar, NOT_SUBJECT,
+             "dépenses de l'année au niveau ou au-dessous du seuil, même en comptant les lignes douteuses, si ce fichier les porte toutes"),
         Rung("depenses_incertaines", pl.lit(True), UNDECIDED,
              "le seuil est entre les dépenses sûres et les dépenses possibles (taxes, lignes à vérifier)"),
     ))  # fmt: skip
-    return _row(asked, key, [ladder], remplie=pl.lit(None, pl.Boolean))
+    return _row(asked, key, [ladder], said=_adopted(key, duty, said), remplie=_done(key, said), echeance=_due(key, duty, said))
+
+
+def _adopted(key: str, duty: dict[str, Any], said: Declared) -> pl.Expr | None:
+    """What the buyer says of its own SPASER, told before the reason."""
+    if said.adopted is None:
+        return None
+    where = f" ({said.link})" if said.link else ""
+    told = f"SPASER adopté le {said.adopted:%d/%m/%Y}{where}"
+    if key == INDICATORS:
+        last = f", indicateurs publiés le {said.published:%d/%m/%Y}" if said.published else ""
+        told = f"{told}{last}, à publier tous les {duty['every_years']} ans"
+    return pl.when(YEAR >= said.adopted.year).then(pl.lit(told))
+
+
+def _done(key: str, said: Declared) -> pl.Expr:
+    """A SPASER adopted by the end of the year answers the first duty; the publication of indicators is never presumed."""
+    if key == ADOPTION and said.adopted is not None:
+        return pl.when(pl.date(YEAR, 12, 31) >= said.adopted).then(True)
+    return pl.lit(None, pl.Boolean)
+
+
+def _due(key: str, duty: dict[str, Any], said: Declared) -> pl.Expr:
+    """When the indicators are next awaited, from the adoption or the last publication."""
+    if key != INDICATORS or said.adopted is None:
+        return pl.lit(None, pl.Date)
+    years = range(said.adopted.year, said.adopted.year + 60)
+    days = [said.next_publication(year, duty["every_years"]) for year in years]
+    return YEAR.replace_strict(list(years), days, default=None, return_dtype=pl.Date)
 
 
 def _measured(facts: pl.LazyFrame, key: str, duty: dict[str, Any]) -> pl.LazyFrame:
     """A duty measured on the purchases of the year; published contracts only show that such purchases exist."""
     count = pl.col(f"n_{key}")
-    typed = pl.col("achats") > 0 if key == FOOD_DUTY else pl.lit(False)
+    typed, read = (pl.col("achats") > 0, pl.col("_lus").fill_null(False)) if key == FOOD_DUTY else (pl.lit(False), pl.lit(False))
+    most, why = (CERTAIN, "") if duty["confidence"] in rules.READ else (LIKELY, f" ; texte officiel non relu ({rules.CONFIDENCES[duty['confidence']]})")
     named = pl.col("_public") if duty.get("cpv_file") else pl.lit(key == FOOD_DUTY)
     ladder = climb((
         Rung("pas_encore", pl.date(YEAR, 12, 31) < duty["since"], NOT_SUBJECT, f"règle en vigueur le {duty['since']:%d/%m/%Y}"),
         Rung("abrogee", pl.date(YEAR, 1, 1) > duty.get("until", date.max), NOT_SUBJECT, "règle abrogée"),
-        Rung("achats_saisis", typed, CERTAIN, "achats alimentaires saisis"),
+        Rung("achats_lus", typed & read, most, f"achats alimentaires lus dans le fichier de dépenses, dont la qualité est dite{why}"),
+        Rung("achats_saisis", typed, most, f"achats alimentaires saisis{why}"),
         Rung("publies_dans_le_champ", (count > 0) & named, LIKELY, "contrats publiés dans ces codes CPV (approximation du kit)"),
         Rung("publies_acheteur_inconnu", count > 0, UNDECIDED,
              "contrats publiés dans ces codes CPV, mais rien ne dit si cet acheteur est visé"),
@@ -162,10 +219,14 @@ def _food_met() -> pl.Expr:
     return pl.when(total > 0).then(quality & organic & apart)
 
 
-def _row(facts: pl.LazyFrame, key: str, ladders: list[pl.Expr], **columns: pl.Expr) -> pl.LazyFrame:
+def _row(facts: pl.LazyFrame, key: str, ladders: list[pl.Expr], *, said: pl.Expr | None = None, **columns: pl.Expr) -> pl.LazyFrame:
     keep = [name for name in ("depense_basse", "depense_haute", "seuil", "indice") if name in facts.collect_schema()]
     money = keep if "seuil" in keep else []
     return facts.select(
-        "annee", *money, obligation=pl.lit(key), applicabilite=lowest(ladders), motif=reasons(ladders),
+        "annee", *money, obligation=pl.lit(key), applicabilite=lowest(ladders), motif=_told(said, reasons(ladders)),
         regle_etat=rules_used(ladders), **columns,
     )  # fmt: skip
+
+
+def _told(said: pl.Expr | None, why: pl.Expr) -> pl.Expr:
+    return why if said is None else pl.concat_str(said, why, separator=" ; ", ignore_nulls=True)

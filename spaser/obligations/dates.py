@@ -22,14 +22,15 @@ LATER, UNSURE = pl.col("marche_subsequent").fill_null(False), pl.col("nature_con
 def launched(contracts: pl.LazyFrame, launches: pl.LazyFrame | None) -> pl.LazyFrame:
     """Adds ``lancement``, ``date_reference``, ``date_origine``, and ``cadre_notification``, ``cadre_besoin`` of the framework.
 
-    A marché subséquent takes the launch of its framework (``cadre_uid``), never its own. A launch after the notification is a
-    wrong notice and is left out. Needs ``uid, marche_subsequent, nature_contrat, cadre_uid, dateNotification,
+    A marché subséquent takes the launch of its framework (``cadre_uid``), never its own. A launch after the notification or the
+    publication is a wrong notice and is left out. Needs ``uid, marche_subsequent, nature_contrat, cadre_uid, dateNotification,
     consultation_montant``.
     """
     given = LAUNCHES.empty().lazy() if launches is None else LAUNCHES.conform(launches)
     first = given.drop_nulls(["uid", "date_lancement"]).sort("date_lancement", "source").unique("uid", keep="first", maintain_order=True)
     told = contracts.join(first.select("uid", propre="date_lancement", avis="source"), on="uid", how="left")
-    believed = (pl.col("propre") <= NOTIFIED) | NOTIFIED.is_null()
+    published = pl.col("datePublicationDonnees")
+    believed = ((pl.col("propre") <= NOTIFIED) | NOTIFIED.is_null()) & ((pl.col("propre") <= published) | published.is_null())
     told = told.with_columns(propre=pl.when(believed).then("propre"))
     frameworks = told.select(
         cadre_uid="uid", cadre_lancement="propre", cadre_avis="avis", cadre_notification="dateNotification", cadre_besoin="consultation_montant",
@@ -59,6 +60,8 @@ def by_launch(rule: date, as_of: date, method: dict[str, Any], doubt: tuple[date
         *between,
         Rung("lance_avant", LAUNCHED < since, NOT_SUBJECT, _said("consultation lancée le {} ({}), avant le " + shown)),
         Rung("notifie_avant", NOTIFIED < since, NOT_SUBJECT, f"notifié, donc lancé, avant le {shown}"),
+        Rung("publie_avant", NOTIFIED.is_null() & (pl.col("datePublicationDonnees") < since), NOT_SUBJECT,
+             f"publié, donc lancé, avant le {shown}"),
         Rung("cadre_notifie_avant", LATER & (pl.col("cadre_notification") < since), NOT_SUBJECT,
              f"marché subséquent d'un accord-cadre notifié avant le {shown} (à confirmer)"),
         Rung("cadre_sans_date", LATER, UNDECIDED,

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from spaser import rules
+from spaser.obligations.thresholds import kinds
 from spaser.vocabulary import RESERVED
 
 #: The base of the ESS, whose conditions bear on the contract and not only on its holder.
@@ -22,20 +23,23 @@ def bases() -> dict[str, dict[str, Any]]:
     return rules.toml("law.toml")["reservations"]
 
 
-def reserved(contracts: pl.LazyFrame, holders: pl.LazyFrame) -> pl.LazyFrame:
+def reserved(contracts: pl.LazyFrame, holders: pl.LazyFrame, buyer_kind: str | pl.LazyFrame | None = None) -> pl.LazyFrame:
     """Table RESERVED: one row per contract declared reserved and legal base; ``possible`` is yes, no or unknown.
 
     Parameters
     ----------
     contracts
-        CONTRACTS with ``marche_reserve`` and, when known, ``famille``. Earlier reserved contracts are looked for among
-        them: give all the contracts of the buyer.
+        CONTRACTS with ``marche_reserve`` and, when known, ``famille``, ``acheteur_categorie``. Earlier reserved contracts
+        are looked for among them: give all the contracts read.
     holders
         HOLDERS, with the columns of ``suppliers.status`` on the day of notification when a register is known; without
         them the kind of the holder stays unknown.
+    buyer_kind
+        As for ``weighing.duties``: the base of the ESS is open to pouvoirs adjudicateurs alone.
     """
     kept = contracts.filter(pl.col("marche_reserve") & ~pl.col("test_plateforme").fill_null(False))
-    known = kept.with_columns(_listed(), **_missing(kept, {"famille": pl.String}))
+    lacking = {"famille": pl.String, "defense": pl.Boolean, "acheteur_categorie": pl.String}
+    known = kinds(kept.with_columns(_listed(), **_missing(kept, lacking)), buyer_kind)
     told = known.join(_holding(holders), on="uid", how="left").join(_earlier(known, holders), on="uid", how="left")
     rows = told.select("uid", "type_contrat", lignes=pl.concat_list(_base(key, rule) for key, rule in bases().items()))
     long = rows.explode("lignes", empty_as_null=True, keep_nulls=True).unnest("lignes")
@@ -66,17 +70,23 @@ def _listed() -> pl.Expr:
 
 
 def _earlier(known: pl.LazyFrame, holders: pl.LazyFrame) -> pl.LazyFrame:
-    """Per contract: an earlier one reserved for the same holder and services, in the years a new award must wait."""
+    """Per contract: an earlier one reserved to the same holder, in the years a new award must wait.
+
+    L2113-16 names neither a buyer nor a service: those of the same buyer and services come first, others count too.
+    """
     months = bases()[OF_ESS]["wait_months"]
     services = pl.coalesce("famille", pl.col("codeCPV").str.head(3))
     eligible = known.filter(pl.col("_liste").is_not_null())
     each = eligible.select("uid", "acheteur_siren", "dateNotification", services=services).join(
         holders.select("uid", "titulaire_siren"), on="uid"
     )
-    pairs = each.join(each, on=["acheteur_siren", "titulaire_siren", "services"], suffix="_avant")
+    pairs = each.join(each, on="titulaire_siren", suffix="_avant")
     day, before = pl.col("dateNotification"), pl.col("dateNotification_avant")
     waited = (before < day) & (before.dt.offset_by(f"{months}mo") > day)
-    return pairs.filter(waited & (pl.col("uid") != pl.col("uid_avant"))).group_by("uid").agg(avant=pl.col("uid_avant").sort().first())
+    same = (pl.col("acheteur_siren") == pl.col("acheteur_siren_avant")) & (pl.col("services") == pl.col("services_avant"))
+    earlier = pairs.filter(waited & (pl.col("uid") != pl.col("uid_avant"))).with_columns(_meme=same.fill_null(False))
+    first = earlier.sort("_meme", "uid_avant", descending=[True, False]).group_by("uid", maintain_order=True)
+    return first.agg(avant=pl.col("uid_avant").first(), avant_meme=pl.col("_meme").first())
 
 
 def _base(key: str, rule: dict[str, Any]) -> pl.Expr:
@@ -84,7 +94,12 @@ def _base(key: str, rule: dict[str, Any]) -> pl.Expr:
     granted = pl.col("type_contrat") == "concession"
     article = pl.when(~granted).then(pl.lit(key)).otherwise(pl.lit(rule.get("mirror"), pl.String))
     possible, why = _of_ess(rule) if key == OF_ESS else _of_kind(rule)
-    return pl.struct(fondement=article, possible=possible, motif=why)
+    barred = pl.col("defense").fill_null(False) & ~granted & (not rule["defence"])
+    return pl.struct(
+        fondement=article,
+        possible=pl.when(barred).then(False).otherwise(possible),
+        motif=pl.when(barred).then(pl.lit("marché de défense ou de sécurité : seul L2113-12 s'y applique (L2313-6)")).otherwise(why),
+    )
 
 
 def _of_kind(rule: dict[str, Any]) -> tuple[pl.Expr, pl.Expr]:
@@ -106,16 +121,23 @@ def _of_kind(rule: dict[str, Any]) -> tuple[pl.Expr, pl.Expr]:
 
 
 def _of_ess(rule: dict[str, Any]) -> tuple[pl.Expr, pl.Expr]:
-    """The base of the ESS: holder, listed services, duration, no earlier award on the same base."""
+    """The base of the ESS: buyer, holder, listed services, duration, no earlier award on the same base."""
     most = rule["max_months"]
     months = pl.coalesce("dureeMois_initiale", "dureeMois")
+    # An operator of networks may be no pouvoir adjudicateur; a buyer of unknown kind most often is one, and it is said.
+    doubtful = (pl.col("type_acheteur") == "entite").fill_null(False) & pl.col("acheteur_categorie").is_null()
+    unsaid = pl.col("type_acheteur").is_null() & pl.col("acheteur_categorie").is_null()
+    same = "même titulaire, mêmes services réservés dans les trois ans ({}) : à confirmer"
+    other = "même titulaire, marché réservé à l'ESS dans les trois ans, d'un autre acheteur ou d'autres services ({}) : L2113-16 ne les distingue pas, à confirmer"
+    before = pl.col("avant").fill_null("")
     tests = (
+        (pl.when(~doubtful).then(True), "", "entité adjudicatrice : cette réservation n'est ouverte qu'aux pouvoirs adjudicateurs, à confirmer"),
         (pl.col("titulaire_ess"), "titulaire hors de l'ESS", "statut ESS du titulaire inconnu"),
         (pl.when(pl.col("codeCPV").is_null() | (pl.col("_liste") == "sous_code")).then(None).otherwise(pl.col("_liste").is_not_null()),
          "services hors de la liste", "sous-code de la liste ou code CPV absent : à trancher"),
         (months <= most, f"durée au-delà de {most} mois", "durée inconnue"),
         (pl.when(pl.col("avant").is_null()).then(True), "",
-         pl.format("même titulaire, mêmes services réservés dans les trois ans ({}) : à confirmer", pl.col("avant").fill_null(""))),
+         pl.when(pl.col("avant_meme")).then(pl.format(same, before)).otherwise(pl.format(other, before))),
     )  # fmt: skip
     possible = pl.all_horizontal(answer for answer, _, _ in tests)
     told = [
@@ -123,4 +145,6 @@ def _of_ess(rule: dict[str, Any]) -> tuple[pl.Expr, pl.Expr]:
         for answer, no, unknown in tests
     ]
     why = pl.concat_str(told, separator=" ; ", ignore_nulls=True)
-    return possible, pl.when(why == "").then(pl.lit("titulaire de l'ESS, services de la liste, durée permise")).otherwise(why)
+    allowed = "titulaire de l'ESS, services de la liste, durée permise"
+    said = pl.when(unsaid).then(pl.lit(f"{allowed}, si l'acheteur est un pouvoir adjudicateur")).otherwise(pl.lit(allowed))
+    return possible, pl.when(why == "").then(said).otherwise(why)

@@ -20,6 +20,7 @@ GOODS = {"central": "eu_threshold_goods_central", "autre": "eu_threshold_goods_o
 DAY, KIND = pl.col("date_reference"), pl.col("type_acheteur")
 WITHOUT_COMPETITION = "Marché passé sans publicité ni mise en concurrence préalable"
 NEED, OWN, SURE = pl.col("besoin"), pl.col("_notifie"), pl.col("_sur")
+EARLY, SPECIFIC = pl.col("_tot"), pl.col("_specifique")
 
 
 def kinds(contracts: pl.LazyFrame, buyer_kind: str | pl.LazyFrame | None) -> pl.LazyFrame:
@@ -73,8 +74,8 @@ def needs(contracts: pl.LazyFrame) -> pl.LazyFrame:
     status = pl.col("montant_statut")
     sure = (status == "valide") | (pl.col("montant_regle") == "avenant_douteux")
     own = pl.when(status.is_in(["valide", "a_verifier"])).then(pl.coalesce("montant_initial", "montant"))
-    low, high = _european()
-    told = contracts.with_columns(_notifie=own, _sur=sure.fill_null(False))
+    (low, high), (early_low, early_high) = _european(DAY), _european(EARLY)
+    told = contracts.with_columns(_notifie=own, _sur=sure.fill_null(False), _tot=_early(), _specifique=_specific())
     whole = pl.when(pl.col("consultation_n") == 1).then(OWN).otherwise(pl.max_horizontal("consultation_montant", OWN))
     known = told.with_columns(
         besoin=pl.max_horizontal(whole, pl.when(LATER).then("cadre_besoin")),
@@ -82,9 +83,10 @@ def needs(contracts: pl.LazyFrame) -> pl.LazyFrame:
         besoin_incomplet=(~SURE).any().over("consultation"),
         _formal=_in_procedure(rules.method()["populations"]["formal_procedures"]),
         _adapted=_in_procedure(rules.method()["obligations"]["procedure_adaptee"]["values"]),
-        ue_bas=low * CENT,
-        ue_haut=high * CENT,
-        _seuil_lu=_read(),
+        # The threshold is that of the launch; a launch not known is at the latest the notification, months before as a rule.
+        ue_bas=pl.when(low.is_not_null()).then(pl.min_horizontal(low, early_low)) * CENT,
+        ue_haut=pl.when(high.is_not_null()).then(pl.max_horizontal(high, early_high)) * CENT,
+        _seuil_lu=_read(DAY) & _read(EARLY),
     )
     day = pl.col("dateNotification")
     return known.with_columns(
@@ -127,7 +129,7 @@ def european(method: dict[str, Any]) -> pl.Expr:
         *_above(pl.col("ue_haut"), "seuil européen"),
         Rung("besoin_du_cadre", pl.col("_cadre_absent"), UNDECIDED,
              "marché subséquent, ou contrat qui l'est peut-être : son besoin est celui d'un accord-cadre absent de ces fichiers"),
-        Rung("services_specifiques", _social() & (pl.col("type_contrat") == "marche") & (pl.col("_formal") | (NEED >= pl.col("ue_bas"))), UNDECIDED,
+        Rung("services_specifiques", SPECIFIC & (pl.col("type_contrat") == "marche") & (pl.col("_formal") | (NEED >= pl.col("ue_bas"))), UNDECIDED,
              "services sociaux ou spécifiques : entre le seuil européen ordinaire et le leur, plus élevé (annexe 3 du code, à confirmer)"),
         Rung("formalise", pl.col("_formal"), LIKELY,
              "montant inconnu ou sous le seuil européen, mais procédure formalisée : le besoin entier le dépasse sans doute"),
@@ -199,36 +201,44 @@ def _between() -> pl.Expr:
     return (
         pl.when(pl.col("codeCPV").is_null() & (pl.col("type_contrat") == "marche"))
         .then(pl.lit("type de marché inconnu (code CPV absent) : entre le seuil des services et celui des travaux"))
-        .otherwise(pl.lit("type d'acheteur inconnu : entre le seuil européen le plus bas et le plus haut"))
+        .when(KIND.is_null() & (pl.col("type_contrat") == "marche"))
+        .then(pl.lit("type d'acheteur inconnu : entre le seuil européen le plus bas et le plus haut"))
+        .otherwise(pl.lit("date de lancement inconnue : entre le seuil européen de la notification et celui qui le précédait"))
     )
 
 
-def _european() -> tuple[pl.Expr, pl.Expr]:
-    """The lowest and the highest European threshold that may hold for the contract, in euros."""
-    goods = {kind: _force(rule, DAY) for kind, rule in GOODS.items()}
+def _early() -> pl.Expr:
+    """The earliest day a contract of unknown launch is likely to have been launched; the launch itself when it is known."""
+    lag = rules.method()["obligations"]["delai_probable"]["value"]
+    return pl.when(pl.col("lancement").is_null()).then(DAY.dt.offset_by(f"-{lag}d")).otherwise(DAY)
+
+
+def _european(day: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """The lowest and the highest European threshold that may hold for the contract on a day, in euros."""
+    goods = {kind: _force(rule, day) for kind, rule in GOODS.items()}
     low, high = _of_kind(goods, pl.min_horizontal(goods.values())), _of_kind(goods, pl.max_horizontal(goods.values()))
-    defence = _force("eu_threshold_goods_defence", DAY)
+    defence = _force("eu_threshold_goods_defence", day)
     low, high = (pl.when(pl.col("defense")).then(defence).otherwise(bound) for bound in (low, high))
-    social = pl.when(KIND == "entite").then(_force("eu_threshold_social_utility", DAY)).otherwise(_force("eu_threshold_social", DAY))
-    high = pl.when(_social() & high.is_not_null()).then(pl.max_horizontal(high, social)).otherwise(high)
-    works, concession = _force("eu_threshold_works", DAY), _force("eu_threshold_concession", DAY)
+    social = pl.when(KIND == "entite").then(_force("eu_threshold_social_utility", day)).otherwise(_force("eu_threshold_social", day))
+    high = pl.when(SPECIFIC & high.is_not_null()).then(pl.max_horizontal(high, social)).otherwise(high)
+    works, concession = _force("eu_threshold_works", day), _force("eu_threshold_concession", day)
     building, granted = pl.col("codeCPV").str.starts_with("45"), pl.col("type_contrat") == "concession"
     first = pl.when(granted).then(concession).when(building).then(works).otherwise(low)
     last = pl.when(granted).then(concession).when(building | pl.col("codeCPV").is_null()).then(works).otherwise(high)
     return first, last
 
 
-def _read() -> pl.Expr:
+def _read(day: pl.Expr) -> pl.Expr:
     """Were the thresholds that may hold for the contract all read in their text; those of listed services were not."""
-    goods = {kind: rules.read_in_text(rule, DAY) for kind, rule in GOODS.items()}
+    goods = {kind: rules.read_in_text(rule, day) for kind, rule in GOODS.items()}
     plain = _of_kind(goods, pl.all_horizontal(goods.values()))
-    plain = pl.when(pl.col("defense")).then(rules.read_in_text("eu_threshold_goods_defence", DAY)).otherwise(plain)
-    social = pl.when(KIND == "entite").then(rules.read_in_text("eu_threshold_social_utility", DAY)).otherwise(rules.read_in_text("eu_threshold_social", DAY))
-    services = pl.when(_social()).then(plain & social).otherwise(plain)
-    works = rules.read_in_text("eu_threshold_works", DAY)
+    plain = pl.when(pl.col("defense")).then(rules.read_in_text("eu_threshold_goods_defence", day)).otherwise(plain)
+    social = pl.when(KIND == "entite").then(rules.read_in_text("eu_threshold_social_utility", day)).otherwise(rules.read_in_text("eu_threshold_social", day))
+    services = pl.when(SPECIFIC).then(plain & social).otherwise(plain)
+    works = rules.read_in_text("eu_threshold_works", day)
     granted, code = pl.col("type_contrat") == "concession", pl.col("codeCPV")
     marche = pl.when(code.str.starts_with("45")).then(works).when(code.is_null()).then(services & works).otherwise(services)
-    return pl.when(granted).then(rules.read_in_text("eu_threshold_concession", DAY)).otherwise(marche)
+    return pl.when(granted).then(rules.read_in_text("eu_threshold_concession", day)).otherwise(marche)
 
 
 def _of_kind(values: dict[str, pl.Expr], otherwise: pl.Expr) -> pl.Expr:
@@ -249,7 +259,7 @@ def _force(rule: str, day: pl.Expr) -> pl.Expr:
     return rules.in_force(rule, day)
 
 
-def _social() -> pl.Expr:
+def _specific() -> pl.Expr:
     """Is the service one of those whose European threshold is higher (R2123-1 3°): by ranges of CPV codes."""
     ranges = rules.table("specific_services_cpv.csv")
     code, bounds = pl.col("codeCPV"), zip(ranges["debut"], ranges["fin"], strict=True)

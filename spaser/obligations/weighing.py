@@ -15,6 +15,7 @@ import polars as pl
 from spaser import rules
 from spaser.obligations import dates, thresholds
 from spaser.obligations.buyer import buyer_duties
+from spaser.obligations.declared import Declared
 from spaser.obligations.ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, UNLIKELY, Rung, climb, lowest, reasons, rules_used, word
 from spaser.obligations.reservations import reserved
 from spaser.obligations.thresholds import kinds_counted, kinds_of
@@ -45,6 +46,7 @@ def duties(
     buyer_kind: str | pl.LazyFrame | None = None,
     launches: pl.LazyFrame | None = None,
     as_of: date,
+    declared: Declared | None = None,
 ) -> pl.LazyFrame:
     """Table DUTIES: one row per contract and duty that speaks of its type; platform tests are left out.
 
@@ -60,6 +62,8 @@ def duties(
         LAUNCHES: the day a consultation was launched, from a notice.
     as_of
         The day the data were closed.
+    declared
+        What the buyer says of itself; its kind wins, and a buyer the code does not bind has none of these duties.
 
     Raises
     ------
@@ -67,7 +71,9 @@ def duties(
         The kind of buyer is not known.
     """
     method = rules.method()["obligations"]
-    real = contracts.filter(~pl.col("test_plateforme").fill_null(False))
+    said = declared or Declared()
+    real = contracts.filter(~pl.col("test_plateforme").fill_null(False) & said.soumis_au_code)
+    buyer_kind = said.kind or buyer_kind
     known = thresholds.needs(dates.launched(thresholds.kinds(real, buyer_kind), launches)).with_columns(acheteur_local=_local(real))
     asked = catalogue("contract")
     ladders = {f"{key}|{name}": ladder for key, duty in asked.items() for name, ladder in _ladders(duty, as_of, method).items()}

@@ -1,5 +1,7 @@
 """Potential: what a buyer buys × who in the ESS could supply it."""
 
+from spaser.potential.likeness import resemblance
+from spaser.potential.past import similar
 from spaser.potential.programme import of_programme
 from spaser.potential.projection import (
     advise,
@@ -7,6 +9,7 @@ from spaser.potential.projection import (
     balance,
     by_family,
     candidates,
+    counted,
     covered,
     describe,
     ladder,
@@ -17,6 +20,8 @@ from spaser.potential.projection import (
     net,
     of_spend,
     opportunities,
+    settled,
+    states,
     supply,
 )
 
@@ -26,6 +31,7 @@ __all__ = [
     "balance",
     "by_family",
     "candidates",
+    "counted",
     "covered",
     "describe",
     "ladder",
@@ -37,5 +43,9 @@ __all__ = [
     "of_programme",
     "of_spend",
     "opportunities",
+    "resemblance",
+    "settled",
+    "similar",
+    "states",
     "supply",
 ]

@@ -12,6 +12,7 @@ from datetime import date
 import polars as pl
 
 from spaser import rules
+from spaser.potential.standing import standing
 from spaser.text import fold_expr
 from spaser.vocabulary import NEED_CONTRACTS, NEEDS
 
@@ -37,7 +38,7 @@ def needs(contracts: pl.LazyFrame, *, as_of: date, method: dict | None = None) -
         The day that decides which needs are still active.
     """
     settings = (method or rules.method())["potential"]
-    return NEEDS.conform(_named(_latest(_assigned(contracts, settings), as_of, settings)))
+    return NEEDS.conform(standing(_named(_latest(_assigned(contracts, settings), as_of, settings)), as_of))
 
 
 def members(contracts: pl.LazyFrame, *, method: dict | None = None) -> pl.LazyFrame:
@@ -58,7 +59,8 @@ def _assigned(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     # The same amount under the same subject to the letter, for other holders: one maximum, even when no one declared it.
     twin = pl.coalesce("accord_multiple", pl.col("uid").min().over("acheteur_siren", "consultation", "montant", "objet"))
     usable = usable.with_columns(_groupe=twin).with_columns(_porte=pl.col("uid") == pl.col("uid").filter(pl.col("montant_retenu").is_not_null()).min().over("_groupe"))
-    end = pl.col("dateNotification").dt.offset_by(pl.format("{}mo", pl.col("dureeMois").fill_null(12)))
+    # Without a duration, a year: a need must have an end to be known as past.
+    end = pl.coalesce("fin_contrat", pl.col("dateNotification").dt.offset_by("12mo"))
     dated = usable.with_columns(_fin=end).with_columns(
         _debut=pl.col("dateNotification").min().over(_CAMPAIGN), _terme=pl.col("_fin").max().over(_CAMPAIGN)
     )
@@ -74,15 +76,17 @@ def _assigned(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
 
 def _words(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     """Per campaign, the sorted words that all its contracts share: the name by which a need is known again."""
-    plain = fold_expr(pl.col("objet"))
-    tokens = plain.str.extract_all(r"[a-z]{4,}").list.unique()
-    spread = contracts.select(*_CAMPAIGN, "uid", _mot=tokens).explode("_mot").filter(
-        pl.col("_mot").is_not_null() & ~pl.col("_mot").str.contains(rf"^(?:{_EMPTY})$")
-    )  # fmt: skip
+    spread = contracts.select(*_CAMPAIGN, "uid", _mot=tokens("objet")).explode("_mot").drop_nulls("_mot")
     sizes = contracts.group_by(_CAMPAIGN).agg(_n=pl.len())
     shared = spread.group_by(*_CAMPAIGN, "_mot").agg(_fois=pl.len()).join(sizes, on=_CAMPAIGN, how="left", nulls_equal=True)
     kept = shared.filter(pl.col("_fois") == pl.col("_n")).group_by(_CAMPAIGN).agg(_mots=pl.col("_mot").sort())
     return kept.filter(pl.col("_mots").list.len() >= settings["mots_minimum"]["value"]).with_columns(pl.col("_mots").list.join(" "))
+
+
+def tokens(column: str) -> pl.Expr:
+    """The distinct words of a subject that say what is bought, accents folded: four letters or more."""
+    words = fold_expr(pl.col(column)).str.extract_all(r"[a-z]{4,}").list.unique()
+    return words.list.eval(pl.element().filter(~pl.element().str.contains(rf"^(?:{_EMPTY})$")))
 
 
 def _latest(assigned: pl.LazyFrame, as_of: date, settings: dict) -> pl.LazyFrame:
@@ -112,6 +116,7 @@ def _latest(assigned: pl.LazyFrame, as_of: date, settings: dict) -> pl.LazyFrame
         lots=pl.col("_groupe").filter(counted).n_unique().cast(pl.Int32),
         occurrences=pl.col("_debut").n_unique().cast(pl.Int32),
         accord_cadre=pl.col("accord_cadre").filter(now).any(),
+        **_facts(lots, now),
         dateNotification=pl.col("_debut").filter(now).max(),
         dureeMois=pl.col("dureeMois").filter(now).max(),
         echeance=pl.col("_terme").filter(now & ~unknown).max(),
@@ -128,6 +133,37 @@ def _latest(assigned: pl.LazyFrame, as_of: date, settings: dict) -> pl.LazyFrame
     return gathered.filter(pl.col("annuel_haut") > 0).with_columns(
         actif=pl.col("_terme") >= grace, acquis_part=_ratio(pl.col("acquis"), pl.col("_su"))
     )
+
+
+def _facts(lots: pl.LazyFrame, now: pl.Expr) -> dict[str, pl.Expr]:
+    """What the state of a need reads of its current contracts: considerations declared or written, competition, kind.
+
+    A silent declaration is unknown: a share of « yes » counts those that say so over all.
+    """
+    have = lots.collect_schema().names()
+
+    def yes(*names: str) -> pl.Expr:
+        known = [pl.col(name) for name in names if name in have]
+        return pl.any_horizontal(known).fill_null(False) if known else pl.lit(False)
+
+    one = pl.col("marche_subsequent") if "marche_subsequent" in have else pl.lit(None, pl.Boolean)
+    bare = pl.col("procedure").str.contains("(?i)sans publicit").fill_null(False)
+    return {
+        "famille_doute": (pl.col("famille_doute") if "famille_doute" in have else pl.lit(False)).filter(now).all(),
+        "subsequent": pl.when(one.filter(now).is_not_null().any()).then(one.fill_null(False).filter(now).all()),
+        "sans_concurrence": bare.filter(now).all(),
+        "part_reserve": yes("marche_reserve", "marche_reserve_texte").filter(now).mean(),
+        "part_clause": yes("clause_sociale", "clause_sociale_texte").filter(now).mean(),
+        "part_critere": yes("critere_social", "critere_social_texte").filter(now).mean(),
+        "besoin_montant": pl.col("montant_retenu").filter(now & pl.col("_porte")).sum(),
+        "type_marche": _kind(pl.col("codeCPV").filter(now).first()),
+    }
+
+
+def _kind(cpv: pl.Expr) -> pl.Expr:
+    """Works are the division 45; the divisions under 50 but 45 are goods; the others are services."""
+    number = cpv.str.slice(0, 2).cast(pl.Int32, strict=False)
+    return pl.when(number == 45).then(pl.lit("travaux")).when(number < 50).then(pl.lit("fournitures")).when(number >= 50).then(pl.lit("services"))
 
 
 def _named(rows: pl.LazyFrame) -> pl.LazyFrame:

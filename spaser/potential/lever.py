@@ -1,4 +1,8 @@
-"""The lever: an ordered ladder read from ``reference/levers.toml``, the first rung whose conditions all hold."""
+"""The levers: an ordered ladder read from ``reference/levers.toml``.
+
+The first main rung whose conditions all hold is advised; the other rungs that hold may be combined with it; what lacked to the
+rungs that reserve is told. Only actionable needs carry a lever: another state says why there is none.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,16 @@ import re
 import polars as pl
 
 from spaser import rules
+from spaser.potential.condition import holds, met
+from spaser.potential.standing import ACT
 
 _THIN = "\u202f"
+#: Rungs whose refusal is told: « pourquoi pas réserver ? ».
+REFUSED = ("reserver_handicap_insertion", "reserver_lot", "reserver_ess", "allotir", "achat_direct")
+_PLAIN = {"levier_libelle": "label", "levier_article": "article", "levier_pour": "for", "levier_confiance": "confidence",
+          "levier_verifier": "check", "levier_exclu": "not_for"}  # fmt: skip
+_TEXTS = {"levier_raison": "reason", "levier_changerait": "change"}
+_EUROS = ("lot_annuel", "famille_annuelle", "lot_montant", "seuil")
 
 
 def ladder() -> list[dict]:
@@ -17,30 +29,61 @@ def ladder() -> list[dict]:
 
 
 def advise(needs: pl.LazyFrame, dependency: float) -> pl.LazyFrame:
-    """Adds ``levier``, its label, article, beneficiaries, reasons, what would change it, and confidence in its basis.
+    """Adds ``levier``, its label, article, beneficiaries, reasons, what would change it, what to check, what it is not for, its
+    confidence; ``leviers`` (others that may be combined) and ``levier_refus`` (why not reserve).
 
-    Needs every column that a condition or a text of the ladder names; a null never meets a condition.
+    Needs every column that a condition or a text of the ladder names, and ``etat_action, etat_libelle, etat_raison``.
     """
     known = needs.with_columns(_shown(dependency))
     chosen = pl.lit(None, pl.String)
     for rung in reversed(ladder()):
-        chosen = pl.when(_holds(rung)).then(pl.lit(rung["code"])).otherwise(chosen)
+        if rung["main"]:
+            chosen = pl.when(holds(rung)).then(pl.lit(rung["code"])).otherwise(chosen)
     with_code = known.with_columns(levier=chosen)
-    texts = {"levier_raison": "reason", "levier_changerait": "change"}
-    plain = {"levier_libelle": "label", "levier_article": "article", "levier_pour": "for", "levier_confiance": "confidence"}
     codes = [rung["code"] for rung in ladder()]
-    fixed = {name: pl.col("levier").replace_strict(codes, [rung[key] for rung in ladder()]) for name, key in plain.items()}
-    said = {name: _by_rung(key) for name, key in texts.items()}
-    return with_code.with_columns(**fixed, **said).drop(name for name in _names() if name.startswith("dit_"))
+    fixed = {name: pl.col("levier").replace_strict(codes, [rung[key] for rung in ladder()]) for name, key in _PLAIN.items()}
+    said = {name: _by_rung(key) for name, key in _TEXTS.items()}
+    told = with_code.with_columns(**fixed, **said, leviers=_combined(), levier_refus=_refusals())
+    return told.with_columns(_kept()).drop(name for name in _names() if name.startswith("dit_"))
 
 
-def _holds(rung: dict) -> pl.Expr:
-    held = [pl.lit(True)]
-    for condition in rung["conditions"]:
-        column = pl.col(condition["column"])
-        held += [column >= condition["min"]] if "min" in condition else []
-        held += [column <= condition["max"]] if "max" in condition else []
-    return pl.all_horizontal(held).fill_null(False)
+def _kept() -> list[pl.Expr]:
+    """Where the state asks for no action, it stands in place of the lever."""
+    act = (pl.col("etat_action") == ACT).fill_null(False)
+    instead = {"levier": pl.lit("sans_objet"), "levier_libelle": pl.format("Aucun : {}", "etat_libelle"), "levier_raison": pl.col("etat_raison")}
+    instead["levier_libelle"] = pl.when(pl.col("etat_action") == "conserver").then(pl.format("À conserver : {}", "etat_libelle")).otherwise(instead["levier_libelle"])
+    names = ("levier", *_PLAIN, *_TEXTS, "leviers", "levier_refus")
+    return [pl.when(act).then(pl.col(name)).otherwise(instead.get(name, pl.lit("", pl.String))).alias(name) for name in names]
+
+
+def _combined() -> pl.Expr:
+    """The labels of the other rungs that hold, each once; preparing and doing nothing are not combined."""
+    held = [
+        pl.when(holds(rung) & (pl.col("levier") != rung["code"])).then(pl.lit(rung["label"]))
+        for rung in ladder() if rung["kind"] != "preparer"
+    ]  # fmt: skip
+    return pl.concat_str(held, separator=" ; ", ignore_nulls=True)
+
+
+def _refusals() -> pl.Expr:
+    """For each rung that reserves (or divides) and does not hold: its first condition that lacks, with the figure."""
+    labels = rules.toml("levers.toml")["columns"]
+    told = []
+    for rung in (rung for rung in ladder() if rung["code"] in REFUSED):
+        lacking = pl.coalesce(*(pl.when(~met(one)).then(_lack(one, labels)) for one in rung["conditions"]))
+        told.append(pl.when(~holds(rung)).then(pl.format("{} : {}", pl.lit(rung["label"]), lacking)))
+    return pl.concat_str(told, separator=" ; ", ignore_nulls=True)
+
+
+def _lack(one: dict, labels: dict[str, str]) -> pl.Expr:
+    wanted = f"au moins {one['min']:g}" if "min" in one else f"au plus {one['max']:g}" if "max" in one else "oui" if one.get("is") else "non"
+    value = pl.col(one["column"])
+    shown = pl.when(value.is_null()).then(pl.lit("inconnu")).otherwise(value.cast(pl.String).replace({"true": "oui", "false": "non"}))
+    if labels[one["column"]].endswith("en centimes"):
+        name, euros = labels[one["column"]].removesuffix(", en centimes"), one.get("max", one.get("min", 0)) // 100
+        bound = f"{'au plus' if 'max' in one else 'au moins'} {euros:,} €".replace(",", _THIN)
+        return pl.format("{} : {}, il faut {}", pl.lit(name), pl.coalesce(_in_euros(value), pl.lit("inconnu")), pl.lit(bound))
+    return pl.format("{} : {}, il faut {}", pl.lit(labels[one["column"]]), shown, pl.lit(wanted))
 
 
 def _by_rung(key: str) -> pl.Expr:
@@ -64,12 +107,16 @@ def _shown(dependency: float) -> list[pl.Expr]:
     special = {
         "dit_dependance_choisie": pl.lit(f"{round(100 * dependency)}\u00a0%"),
         "dit_part_allotie": pl.format("{}\u00a0%", (100 * pl.col("part_allotie") * pl.col("adressable")).round().cast(pl.Int64)),
-        "dit_lot_annuel_euros": pl.format("{}\u00a0€", _thousands(pl.col("lot_annuel") // 100)),
         "dit_heures_clause": _thousands(pl.col("heures_clause")),
         "dit_duree": pl.coalesce(pl.col("duree").cast(pl.String), pl.lit("inconnue")),
+        **{f"dit_{name}_euros": pl.coalesce(_in_euros(pl.col(name)), pl.lit("?")) for name in _EUROS},
     }
     plain = {name: pl.coalesce(pl.col(name.removeprefix("dit_")).cast(pl.String), pl.lit("?")) for name in _names() if name not in special}
     return [value.alias(name) for name, value in (special | plain).items() if name in _names()]
+
+
+def _in_euros(cents: pl.Expr) -> pl.Expr:
+    return pl.format("{}\u00a0€", _thousands(cents // 100))
 
 
 def _thousands(number: pl.Expr) -> pl.Expr:

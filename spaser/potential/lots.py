@@ -38,7 +38,7 @@ def allotment(
     """
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
-    mine = candidates.join(need.select("besoin_id", "annuel"), on="besoin_id").filter(pl.col("preste") & serious(settings))
+    mine = candidates.join(need.select("besoin_id", "annuel"), on="besoin_id").filter(pl.col("preste") & serious())
     sizes = [lots for lots in LOTS if lots <= settings["lots"]["maximum"]]
     rows = [
         mine.select(
@@ -72,9 +72,9 @@ def part(takers: pl.Expr) -> pl.Expr:
     return 1 - (-takers).exp()
 
 
-def serious(settings: dict) -> pl.Expr:
-    """Sure enough to serve the family for its capacity to be counted."""
-    return pl.col("adequation") >= settings["adequation"]["seuil_credible"]
+def serious() -> pl.Expr:
+    """Sure enough to serve the family for its capacity to be counted: its trade is stated, or it won the family."""
+    return pl.col("metier_connu").fill_null(False)
 
 
 def median() -> pl.Expr:
@@ -87,7 +87,7 @@ def curves(rows: pl.LazyFrame, share: float, settings: dict) -> pl.LazyFrame:
     Needs candidates with ``annuel, recurrence``, reservable ones marked in ``reservable``; only those are counted.
     """
     steps = [lots for lots in (1, 2, 3, 5, 8, 12, 20, 40) if lots <= settings["lots"]["maximum"]]
-    kept = rows.filter(pl.col("preste") & pl.col("reservable") & serious(settings))
+    kept = rows.filter(pl.col("preste") & pl.col("reservable") & serious())
     totals = kept.group_by("besoin_id").agg(
         pl.col("recurrence").first(), *(taken(lots, share, settings).sum().alias(f"_{lots}") for lots in steps)
     )

@@ -24,7 +24,7 @@ def suppliers(found: pl.DataFrame, opportunities: pl.DataFrame, supply: pl.DataF
     ``besoins`` (needs it could serve), ``distance_km`` (to the nearest), ``probabilite`` (its best chance of taking a lot).
     Needs ``matches`` with ``ligne``, OPPORTUNITIES of the same needs and the SUPPLY they were matched with.
     """
-    active = opportunities.lazy().filter("actif").select("besoin_id")
+    active = opportunities.lazy().filter(pl.col("etat_action") == "agir").select("besoin_id")
     mine = found.lazy().filter("credible").join(active, on="besoin_id", how="semi").group_by("ligne").agg(
         besoins=pl.len().cast(pl.Int32), distance_km=pl.col("distance_km").min(), probabilite=pl.col("probabilite").max()
     )  # fmt: skip
@@ -57,7 +57,7 @@ def unlocated(suppliers: pl.DataFrame) -> int:
 def places(opportunities: pl.DataFrame, communes: pl.DataFrame) -> pl.DataFrame:
     """The places that weigh in the active needs: ``lieu`` (label), ``lon, lat`` (middle of its communes), ``annuel`` (cents)."""
     middles = communes.group_by("lieu").agg(pl.col("lon", "lat").mean())
-    bought = opportunities.filter(pl.col("actif") & pl.col("lieu").is_not_null()).group_by("lieu", "lieu_libelle").agg(pl.col("annuel").sum())
+    bought = opportunities.filter((pl.col("etat_action") == "agir") & pl.col("lieu").is_not_null()).group_by("lieu", "lieu_libelle").agg(pl.col("annuel").sum())
     whole = pl.col("annuel") >= LEAST * pl.col("annuel").sum()
     kept = bought.filter(whole).join(middles, on="lieu").drop_nulls(["lon", "lat"]).sort("annuel", "lieu", descending=[True, False])
     return kept.head(MOST_PLACES).select(lieu="lieu_libelle", lon="lon", lat="lat", annuel="annuel")
@@ -67,6 +67,6 @@ def radiuses(opportunities: pl.DataFrame, radius: float | None) -> tuple[float, 
     """The kilometres of the circles: the radius chosen, or the usual ones of the families of local reach that are bought."""
     if radius is not None:
         return (float(radius),)
-    bought = opportunities.filter("actif")["famille"].drop_nulls().unique()
+    bought = opportunities.filter(pl.col("etat_action") == "agir")["famille"].drop_nulls().unique()
     reach = rules.table("families_reach.csv").filter(pl.col("famille").is_in(bought.implode()) & (pl.col("portee") == "rayon"))
     return tuple(sorted(float(km) for km in reach["rayon_km"].drop_nulls().unique()))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.potential.points import credible, proven, said_districts, said_insertion, scored, stated, told
 from spaser.vocabulary import CANDIDATES
 
 EARTH_KM = 6371.0088
@@ -28,6 +29,7 @@ def candidates(
     radius: float | None = None,
     dependency: float | None = None,
     most: int | None = None,
+    past: pl.LazyFrame | None = None,
     method: dict | None = None,
 ) -> pl.LazyFrame:
     """CANDIDATES of the needs, best first: ``matches`` described.
@@ -44,7 +46,7 @@ def candidates(
     most
         Keep only so many suppliers per need, the best.
     """
-    return describe(matches(needs, places, supply, radius=radius, dependency=dependency, method=method), supply, most)
+    return describe(matches(needs, places, supply, radius=radius, dependency=dependency, past=past, method=method), supply, most)
 
 
 def matches(
@@ -55,6 +57,7 @@ def matches(
     radius: float | None = None,
     dependency: float | None = None,
     reached: pl.LazyFrame | None = None,
+    past: pl.LazyFrame | None = None,
     method: dict | None = None,
 ) -> pl.LazyFrame:
     """The figures of CANDIDATES without what describes the supplier: all that readings and totals need, at national size.
@@ -66,42 +69,45 @@ def matches(
     reached
         ``reachable`` of these needs, settled beforehand up to the radius or further, so that distances are not measured
         again when only the radius or the dependency changes.
+    past
+        ``besoin_id, siren, mots_communs`` (see ``past.similar``): what suppliers already did for the buyer.
     """
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
     known = needs.filter(pl.col("famille").is_not_null()).with_row_index("_besoin")
-    asked = known.select("_besoin", "besoin_id", "lieu", "famille", "annuel", "lot_annuel")
+    told_of = {"insertion_dite": said_insertion(settings), "arrondissements": said_districts()}
+    asked = known.select("_besoin", "besoin_id", "lieu", "famille", "annuel", "lot_annuel", **told_of)
     if reached is None:
         reached = reachable(asked.select("lieu", "famille").unique(), places, supply, furthest=furthest(radius))
-    # Ties are settled by distance, then by the row of the supply table, which is sorted by identifiers: few pairs are sorted
-    # so, and joins keep their order.
+    # Within a tie suppliers are in the order of distance, then of the supply table, which is sorted by identifiers: few
+    # pairs are sorted so, and joins keep their order.
     pairs = within(reached, radius).sort("lieu", "famille", "distance_km", "ligne", nulls_last=True)
-    slim = supply.with_row_index("ligne").select("ligne", *_SLIM)
+    slim = supply.with_row_index("ligne").select("ligne", *_SLIM, *_SCORED)
     offered = pairs.join(slim, on="ligne", how="left", maintain_order="left")
     rows = asked.join(offered, on=["lieu", "famille"], nulls_equal=True, maintain_order="left_right").drop("lieu", "famille")
-    able = rows.with_columns(**able_to_take(pl.col("lot_annuel"), share, settings)).with_columns(
-        credible=pl.col("preste") & (pl.col("adequation") >= settings["adequation"]["seuil_credible"])
-        & (pl.col("probabilite") >= settings["chance_credible"]["value"]),
-        rang=_order().fill_null(-1).rank("ordinal", descending=True).over("_besoin").cast(pl.Int32),
-    ).drop("annuel", "lot_annuel")  # fmt: skip
-    return able.sort(pl.col("_besoin").cast(pl.Int64) * 2**32 + pl.col("rang")).drop("_besoin")
+    done = rows.with_columns(mots_communs=pl.lit(None, pl.Float64)) if past is None else rows.join(
+        past, on=["besoin_id", "siren"], how="left", maintain_order="left")  # fmt: skip
+    able = done.with_columns(**able_to_take(pl.col("lot_annuel"), share, settings)).filter(proven(settings))
+    judged = scored(able, settings).with_columns(credible=credible(settings), metier_connu=stated()).drop("annuel", "lot_annuel", "arrondissements", *_SCORED)
+    ranked = judged.with_columns(
+        rang=pl.col("points").rank("min", descending=True).over("_besoin").cast(pl.Int32),
+        ordre=pl.col("points").rank("ordinal", descending=True).over("_besoin").cast(pl.Int32),
+        ex_aequo=pl.len().over("_besoin", "points").cast(pl.Int32),
+    )
+    return ranked.sort(pl.col("_besoin").cast(pl.Int64) * 2**32 + pl.col("ordre")).drop("_besoin")
 
 
 _SLIM = ("siren", "siret", "adequation", "preste", "handicap", "insertion", "ess", "clause", "capacite_bas", "capacite", "capacite_haut")
+#: What points read of a supplier.
+_SCORED = ("metier", "gagnes_siret", "gagnes_ailleurs", "siae", "arrondissement")
 
 
 def describe(found: pl.LazyFrame, supply: pl.LazyFrame, most: int | None = None) -> pl.LazyFrame:
     """CANDIDATES from matches, each supplier named, the best ``most`` of each need."""
-    kept = found if most is None else found.filter(pl.col("rang") <= most)
+    kept = found if most is None else found.filter(pl.col("ordre") <= most)
     said = supply.with_row_index("ligne").drop(*_SLIM)
-    named = kept.join(said, on="ligne", how="left", maintain_order="left").with_columns(raison=_reason())
+    named = kept.join(said, on="ligne", how="left", maintain_order="left").with_columns(raison=told())
     return CANDIDATES.conform(named)
-
-
-def _order() -> pl.Expr:
-    """Who comes first: serves the family, can take the lot, is near, delivers rather than lends staff."""
-    near = 1 / (1 + pl.coalesce("distance_km", pl.lit(300.0)) / 50)
-    return pl.col("adequation") * (0.2 + 0.8 * pl.col("probabilite")) * near * pl.when("preste").then(1.0).otherwise(0.3)
 
 
 def able_to_take(lot: pl.Expr, share: float, settings: dict) -> dict[str, pl.Expr]:
@@ -134,7 +140,11 @@ def furthest(radius: float | None) -> float:
 
 
 def within(reached: pl.LazyFrame, radius: float | None) -> pl.LazyFrame:
-    """Of what is reachable, what a radius (or the usual reach of each family) keeps: ``lieu, famille, ligne, portee, distance_km``."""
+    """Of what is reachable, what a radius (or the usual reach of each family) keeps.
+
+    ``lieu, famille, ligne, portee, distance_km`` (to the nearest commune of the place), ``milieu_km`` (to its middle),
+    ``lieu_precis`` (the place is one commune), ``meme_region``.
+    """
     near_enough = pl.col("_proche") <= (pl.col("_km") if radius is None else float(radius))
     local = pl.col("_usage").is_in(["rayon", "departement"])
     by_area = pl.col("_zone") & ((pl.col("_usage") != "departement") | pl.lit(radius is None))
@@ -144,7 +154,7 @@ def within(reached: pl.LazyFrame, radius: float | None) -> pl.LazyFrame:
     )  # fmt: skip
     close = pl.when(pl.col("_proche") <= furthest(radius)).then("_proche")
     found = reached.with_columns(portee=way, distance_km=pl.coalesce(close, "_milieu")).filter(pl.col("portee").is_not_null())
-    return found.select("lieu", "famille", "ligne", "portee", "distance_km")
+    return found.select("lieu", "famille", "ligne", "portee", "distance_km", milieu_km="_milieu", lieu_precis="_precis", meme_region="_region")
 
 
 def reachable(asked: pl.LazyFrame, places: pl.LazyFrame, supply: pl.LazyFrame, *, furthest: float) -> pl.LazyFrame:
@@ -152,7 +162,7 @@ def reachable(asked: pl.LazyFrame, places: pl.LazyFrame, supply: pl.LazyFrame, *
 
     ``lieu, famille, ligne`` (row of ``supply``), ``_usage`` and ``_km`` (reach of the family), ``_zone`` (in its département,
     region or country, when that is its reach), ``_proche`` (kilometres to the nearest commune of the place, null beyond
-    ``furthest``), ``_milieu`` (kilometres to its middle). ``within`` reads it.
+    ``furthest``), ``_milieu`` (kilometres to its middle), ``_precis`` (one commune), ``_region`` (the same). ``within`` reads it.
     """
     reach = rules.table("families_reach.csv").lazy().select("famille", _usage="portee", _km=pl.col("rayon_km").cast(pl.Float64, strict=False))
     wanted = asked.join(reach, on="famille")
@@ -196,28 +206,17 @@ def near(places: pl.LazyFrame, where: pl.LazyFrame, radius: float) -> pl.LazyFra
 
 def _measured(pairs: pl.LazyFrame, places: pl.LazyFrame, where: pl.LazyFrame, distances: pl.LazyFrame) -> pl.LazyFrame:
     """The two distances of every pair: to the nearest commune when close, and from the middle of the place."""
-    middles = places.group_by("lieu").agg(pl.col("lon", "lat").mean())
-    located = where.select("ligne", "code_commune", lon_b="lon", lat_b="lat")
+    middles = places.group_by("lieu").agg(pl.col("lon", "lat").mean(), _precis=pl.len() == 1, _regions=pl.col("region").unique())
+    located = where.select("ligne", "code_commune", _la="region", lon_b="lon", lat_b="lat")
     joined = pairs.join(located, on="ligne", how="left").join(distances, on=["lieu", "code_commune"], how="left").join(
         middles, on="lieu", how="left"
     )  # fmt: skip
-    return joined.select("lieu", "famille", "ligne", "_usage", "_km", "_zone", _proche="distance_km", _milieu=_distance())
+    return joined.select("lieu", "famille", "ligne", "_usage", "_km", "_zone", _proche="distance_km", _milieu=_distance(), _precis=pl.col("_precis").fill_null(False),
+        _region=pl.col("_regions").list.contains(pl.col("_la")),
+    )
 
 
 def _distance() -> pl.Expr:
     one, two = pl.col("lat").radians(), pl.col("lat_b").radians()
     half = ((two - one) / 2).sin() ** 2 + one.cos() * two.cos() * ((pl.col("lon_b") - pl.col("lon")).radians() / 2).sin() ** 2
     return 2 * EARTH_KM * half.clip(0, 1).sqrt().arcsin()
-
-
-def _reason() -> pl.Expr:
-    """Why this supplier, in words: its proof, its distance, what it won."""
-    far = pl.when(pl.col("distance_km").is_not_null()).then(
-        pl.format(", à {} km", pl.col("distance_km").round().cast(pl.Int64))
-    ).otherwise(pl.lit(", lieu inconnu"))  # fmt: skip
-    own, unit = pl.col("gagnes_siret").fill_null(0), pl.col("gagnes").fill_null(0)
-    won = (
-        pl.when(own > 0).then(pl.format(" ; contrats de la famille déjà gagnés : {}", own))
-        .when(unit > 0).then(pl.format(" ; contrats de la famille gagnés par l'unité légale : {}", unit)).otherwise(pl.lit(""))
-    )  # fmt: skip
-    return pl.concat_str(pl.col("adequation_origine"), far, won)

@@ -14,8 +14,8 @@ from spaser.vocabulary import SUPPLY
 
 #: Structures eligible to each reservation, from ``siae_types.csv`` (a plain « oui »); GEIQ and others are not, by right.
 _FAMILIES = {"handicap": "handicap", "insertion": "insertion"}
-PROOFS = {"gagne": "contrats gagnés", "secteur": "secteur déclaré", "activite": "activité", "type": "type de structure",
-          "unite": "contrats gagnés par un autre établissement"}
+PROOFS = {"metier": "métier dit par le nom", "gagne": "contrats gagnés", "secteur": "secteur déclaré", "activite": "activité", "type": "type de structure",
+          "unite": "contrats gagnés par un autre établissement", "voisine": "famille voisine"}
 
 
 def supply(
@@ -24,6 +24,7 @@ def supply(
     wins: pl.LazyFrame | None = None,
     declared: pl.LazyFrame | None = None,
     weights: pl.LazyFrame | None = None,
+    trades: pl.LazyFrame | None = None,
     method: dict | None = None,
 ) -> pl.LazyFrame:
     """SUPPLY: one row per establishment and family it may serve.
@@ -40,6 +41,8 @@ def supply(
         ``cle, famille``: sectors declared by a list, as families.
     weights
         ``naf, famille, poids`` learned from contracts (see ``learned``); they replace the reference for their activities.
+    trades
+        ``cle, famille``: trades said by the name or the sign of the structure.
     """
     settings = (method or rules.method())["potential"]
     proofs = pl.concat(
@@ -48,8 +51,11 @@ def supply(
             _by_kind(structures, settings),
             _by_declared(declared, settings),
             _by_wins(structures, wins, settings),
+            _by_declared(trades, settings).with_columns(_preuve=pl.lit("metier")),
         ]
     )
+    near = rules.table("family_neighbours.csv").lazy().select("famille", "voisine", _part=pl.col("part").cast(pl.Float64))
+    proofs = pl.concat([proofs, _by_neighbour(proofs, near)])
     both = pl.col("_preuve").is_in(["activite", "type"])
     best = proofs.sort("_poids", "_preuve", descending=[True, False]).group_by("cle", "famille", maintain_order=True).agg(
         _best=pl.col("_poids").first(), _preuve=pl.col("_preuve").first(), _double=pl.col("_preuve").filter(both).n_unique() == 2,
@@ -58,7 +64,15 @@ def supply(
     level = settings["adequation"]["activite_et_type"]
     sure = pl.when(pl.col("_double") & pl.col("_specific")).then(pl.max_horizontal("_best", pl.lit(level))).otherwise("_best")
     served = best.select("cle", "famille", adequation=sure, adequation_origine=pl.col("_preuve").replace_strict(PROOFS))
-    table = served.join(_able(structures, settings), on="cle").pipe(_won, wins)
+    said = _stated(structures, declared, trades, settings)
+    stated = served.join(said, on=["cle", "famille"], how="left").join(said.select("cle", _dit=pl.lit(True)).unique(), on="cle", how="left")
+    close = said.join(near, on="famille").select("cle", famille="voisine", _proche=pl.lit(True)).unique()
+    stated = stated.join(close, on=["cle", "famille"], how="left")
+    # A trade that is said and is neither this one nor a near one is « another »; nothing said stays unknown.
+    known = pl.col("metier_origine").is_not_null()
+    judged = stated.with_columns(metier=pl.when(known).then(True).when(pl.col("_dit") & pl.col("_proche").is_null()).then(False))
+    judged = judged.with_columns(metier_origine=pl.coalesce("metier_origine", pl.col("metier_origine").drop_nulls().first().over("cle")))
+    table = judged.join(_able(structures, settings), on="cle").pipe(_won, wins)
     return SUPPLY.conform(table).sort("famille", "siren", "siret", nulls_last=True)
 
 
@@ -124,10 +138,31 @@ def _by_kind(structures: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     return found.group_by("cle", "famille").agg(_poids=lowered.max()).with_columns(_preuve=pl.lit("type"))
 
 
+def _by_neighbour(proofs: pl.LazyFrame, near: pl.LazyFrame) -> pl.LazyFrame:
+    """What a family proves of those near it (``family_neighbours.csv``)."""
+    some = proofs.group_by("cle", "famille").agg(pl.col("_poids").max()).join(near, on="famille")
+    weighed = some.group_by("cle", "voisine").agg(_poids=(pl.col("_poids") * pl.col("_part")).max())
+    return weighed.select("cle", "_poids", famille="voisine", _preuve=pl.lit("voisine")).select("cle", "famille", "_poids", "_preuve")
+
+
 def _by_declared(declared: pl.LazyFrame | None, settings: dict) -> pl.LazyFrame:
     if declared is None:
         return pl.LazyFrame(schema={"cle": pl.String, "famille": pl.String, "_poids": pl.Float64, "_preuve": pl.String})
     return declared.select("cle", "famille", _poids=pl.lit(settings["adequation"]["secteur"]), _preuve=pl.lit("secteur")).unique()
+
+
+def _stated(structures: pl.LazyFrame, declared: pl.LazyFrame | None, trades: pl.LazyFrame | None, settings: dict) -> pl.LazyFrame:
+    """``cle, famille, metier_origine``: the trades a structure states, by its declared sectors, its name, or a precise activity.
+
+    An activity is precise when it is not one under which structures of every trade are filed, and belongs to few families.
+    """
+    known = structures.select("cle", "naf").drop_nulls()
+    generic = pl.col("naf").is_in(settings["activites_generiques"]["naf"])
+    listed = _reference(known.filter(~generic).select("naf"), settings)
+    precise = listed.filter(pl.len().over("naf") <= settings["activite_precise"]["familles"])
+    parts = [known.join(precise, on="naf").select("cle", "famille", metier_origine=pl.lit("activité"))]
+    parts += [frame.select("cle", "famille", metier_origine=pl.lit(name)) for name, frame in (("secteur déclaré", declared), ("nom", trades)) if frame is not None]
+    return pl.concat(parts).group_by("cle", "famille").agg(pl.col("metier_origine").sort().last())
 
 
 def _by_wins(structures: pl.LazyFrame, wins: pl.LazyFrame | None, settings: dict) -> pl.LazyFrame:
@@ -143,12 +178,16 @@ def _by_wins(structures: pl.LazyFrame, wins: pl.LazyFrame | None, settings: dict
 
 
 def _won(served: pl.LazyFrame, wins: pl.LazyFrame | None) -> pl.LazyFrame:
+    """What the unit and the very establishment won: in the family (``gagnes, gagnes_siret``), and elsewhere (``gagnes_ailleurs``)."""
     if wins is None:
-        return served.with_columns(gagnes=pl.lit(None, pl.Int32), gagnes_siret=pl.lit(None, pl.Int32), dernier_gagne=pl.lit(None, pl.Date))
+        none = {name: pl.lit(None, pl.Int32) for name in ("gagnes", "gagnes_siret", "gagnes_ailleurs")}
+        return served.with_columns(**none, dernier_gagne=pl.lit(None, pl.Date))
     units = wins.group_by("siren", "famille").agg(gagnes=pl.len(), dernier_gagne=pl.col("dateNotification").max())
+    every = wins.group_by("siren").agg(_tous=pl.len())
     own = wins.drop_nulls("siret").group_by("siret", "famille").agg(gagnes_siret=pl.len())
-    joined = served.join(units, on=["siren", "famille"], how="left").join(own, on=["siret", "famille"], how="left")
-    return joined.with_columns(pl.col("gagnes", "gagnes_siret").fill_null(0))
+    joined = served.join(units, on=["siren", "famille"], how="left").join(own, on=["siret", "famille"], how="left").join(every, on="siren", how="left")
+    counted = joined.with_columns(pl.col("gagnes", "gagnes_siret", "_tous").fill_null(0).cast(pl.Int32))
+    return counted.with_columns(gagnes_ailleurs=pl.col("_tous") - pl.col("gagnes"))
 
 
 def _able(structures: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
@@ -168,7 +207,7 @@ def _able(structures: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
         name: (pl.col("_reservable") & delivers & (pl.col("_famille") == family)).any().fill_null(False) for name, family in _FAMILIES.items()
     }
     summed = named.group_by("cle").agg(
-        **by_law, preste=delivers.any(), clause=pl.col("_clause").any().fill_null(False),
+        **by_law, preste=delivers.any(), siae=(pl.col("_famille") == "insertion").any().fill_null(False), clause=pl.col("_clause").any().fill_null(False),
         **{f"_{name}": pl.col(f"_{name}").max() for name in ("effectif_bas", "effectif_haut", "ca_bas", "ca_haut")},
     )  # fmt: skip
     bands = rules.table("staff_bands.csv").lazy().select(

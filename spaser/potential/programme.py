@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from spaser import rules
+from spaser.potential.standing import standing
 from spaser.vocabulary import NEEDS
 
 
@@ -31,7 +34,7 @@ def of_programme(projects: pl.LazyFrame, *, buyer: str | None = None, place: str
     seen = pl.when(pl.col("_habitude") == "recurrent").then(pl.lit("presumee")).when(pl.col("_habitude") == "ponctuel").then(pl.lit("ponctuel")).otherwise(pl.lit("inconnue"))
     rows = usable.join(habits, on="famille", how="left", maintain_order="left").with_columns(_an=yearly, _tout=whole, _lots=lots)
     known = pl.col("dureeMois").is_not_null() | pl.col("annuel").fill_null(False)
-    return NEEDS.conform(
+    told = NEEDS.conform(
         rows.select(
             "famille", "famille_libelle", "famille_origine", "famille_confiance", "objet", "codeCPV", "procedure", "dureeMois",
             besoin_id=pl.format("P-{}-{}-{}", pl.coalesce("acheteur_siren", pl.lit(buyer, pl.String), pl.lit("programme")), pl.col("feuille").fill_null("1"), "position"),
@@ -40,4 +43,6 @@ def of_programme(projects: pl.LazyFrame, *, buyer: str | None = None, place: str
             actif=pl.lit(True), accord_cadre=pl.lit(None, pl.Boolean), echeance="date_prevue", montant_total="_tout", annuel="_an", annuel_haut="_an",
             annuel_bas=pl.when(known).then("_an").otherwise(pl.when(pl.col("_an").is_not_null()).then(0)), lot_annuel=(pl.col("_an") / pl.col("_lots")).round().cast(pl.Int64),
         )
-    ).sort("besoin_id")  # fmt: skip
+    )  # fmt: skip
+    # What is planned is to come by nature: no day is needed to know its state.
+    return NEEDS.conform(standing(told, date.min)).sort("besoin_id")

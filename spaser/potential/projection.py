@@ -7,24 +7,28 @@ The room is ``potential_demand`` (needs of contracts), ``potential_spend`` (need
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from spaser import rules
 from spaser.potential.demand import members, needs
 from spaser.potential.lever import advise, ladder
+from spaser.potential.likeness import resemblance
 from spaser.potential.lots import allotment
 from spaser.potential.match import candidates, describe, matches, within_reach
 from spaser.potential.offer import learned, supply
-from spaser.potential.readings import clause_reading, family_reading, law_reading, peer_reading, supply_reading
+from spaser.potential.readings import clause_reading, family_reading, law_reading, lever_reading, peer_reading, supply_reading
 from spaser.potential.spend import covered, of_spend
+from spaser.potential.standing import actionable, counted, states
 from spaser.potential.territory import balance
 from spaser.vocabulary import OPPORTUNITIES
 
 __all__ = [
-    "advise", "allotment", "balance", "by_family", "candidates", "covered", "describe", "ladder", "learned", "matches", "members", "needs", "net", "of_spend", "opportunities", "supply", "within_reach",
+    "advise", "allotment", "balance", "by_family", "candidates", "counted", "covered", "describe", "ladder", "learned", "matches", "members", "needs", "net", "of_spend", "opportunities", "settled", "states", "supply", "within_reach",
 ]  # fmt: skip
 #: Rungs whose reach is the insertion clause, not the whole need.
-_BY_CLAUSE = ("clause_sociale",)
+_BY_CLAUSE = ("clause_sociale", "clause_due")
 _SPLIT = ("allotir",)
 
 
@@ -34,6 +38,7 @@ def opportunities(
     *,
     every: pl.LazyFrame | None = None,
     kinds: pl.LazyFrame | None = None,
+    as_of: date | None = None,
     dependency: float | None = None,
     method: dict | None = None,
 ) -> pl.LazyFrame:
@@ -48,6 +53,8 @@ def opportunities(
     every, kinds
         NEEDS of all the buyers read, and ``acheteur_siren, acheteur_categorie``, for the reading by peers; without them it is
         not measured.
+    as_of
+        The day whose European thresholds are read; without it no lever that depends on them is advised.
     """
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
@@ -60,7 +67,8 @@ def opportunities(
         whole = whole.join(peer_reading(every, kinds, settings), on=["acheteur_siren", "famille"], how="left")
     else:
         whole = whole.with_columns(repere_n=pl.lit(None, pl.Int32), repere_part=pl.lit(None, pl.Float64))
-    judged = _amounts(advise(whole, share))
+    whole = whole.join(resemblance(chosen, method=method).select("besoin_id", "ressemblance"), on="besoin_id", how="left")
+    judged = _amounts(advise(lever_reading(whole, as_of), share))
     return OPPORTUNITIES.conform(judged).sort("potentiel", "annuel", "besoin_id", descending=[True, True, False], nulls_last=True)
 
 
@@ -94,8 +102,12 @@ def _amounts(whole: pl.LazyFrame) -> pl.LazyFrame:
         .when(pl.col("lecture_loi") == 0).then(pl.lit("besoin : part adressable de la famille, en concurrence (rien ne peut être réservé)"))
         .otherwise(pl.lit("besoin : part adressable de la famille"))
     )  # fmt: skip
-    return whole.with_columns(lecture_repere=peers, potentiel=middle, potentiel_haut=high, limite=binding).with_columns(
-        potentiel_bas=pl.min_horizontal(pl.col("lecture_repere"), "potentiel_haut") * pl.when(pl.col("repere_part").is_not_null()).then(1)
+    # A need that no action awaits brings nothing to the potential, and says its state instead of what binds it.
+    act = actionable()
+    kept = {name: pl.when(act).then(value).otherwise(0) for name, value in (("potentiel", middle), ("potentiel_haut", high))}
+    told = whole.with_columns(lecture_repere=peers, limite=pl.when(act).then(binding).otherwise("etat_libelle"), **kept)
+    return told.with_columns(
+        potentiel_bas=pl.min_horizontal(pl.col("lecture_repere"), "potentiel") * pl.when(pl.col("repere_part").is_not_null()).then(1)
     )
 
 
@@ -115,7 +127,7 @@ def net(opportunities: pl.LazyFrame, found: pl.LazyFrame, *, dependency: float |
     share = settings["dependance"]["value"] if dependency is None else dependency
     amounts = opportunities.select("besoin_id", "acheteur_siren", "potentiel", "potentiel_haut", "levier", _annuel="annuel")
     # As in the allotment: only those sure enough to serve the family bring their capacity.
-    sure = pl.col("preste") & (pl.col("adequation") >= settings["adequation"]["seuil_credible"])
+    sure = pl.col("credible")
     rows = found.filter(sure).join(amounts, on="besoin_id").with_columns(
         _cle=pl.coalesce("siret", "siren"), _attendu=pl.col("adequation") * pl.min_horizontal("prenable", "_annuel")
     )  # fmt: skip
@@ -129,17 +141,32 @@ def net(opportunities: pl.LazyFrame, found: pl.LazyFrame, *, dependency: float |
         name: pl.when(clause).then(whole).otherwise(pl.min_horizontal(pl.col(whole).cast(pl.Float64), pl.col(part).fill_null(0.0))).round().cast(pl.Int64)
         for name, whole, part in (("potentiel_net", "potentiel", "_recu"), ("haut_net", "potentiel_haut", "_recu_haut"))
     }
-    return amounts.join(received, on="besoin_id", how="left").select("besoin_id", **kept).with_columns(
+    # Low ≤ middle ≤ high ≤ what is bought in a year, whatever the readings say.
+    bounded = {name: pl.min_horizontal(value, "_annuel") for name, value in kept.items()}
+    return amounts.join(received, on="besoin_id", how="left").select("besoin_id", **bounded).with_columns(
         haut_net=pl.max_horizontal("haut_net", "potentiel_net")
     )
 
 
-def by_family(opportunities: pl.LazyFrame, nets: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per family: its needs still active, what they weigh, what could be reached, and by how many suppliers.
+def settled(opportunities: pl.LazyFrame, nets: pl.LazyFrame) -> pl.LazyFrame:
+    """OPPORTUNITIES whose ``potentiel_bas``, ``potentiel``, ``potentiel_haut`` are net: the only amounts shown, everywhere.
 
-    Amounts add up: each supplier's capacity is counted once (see ``net``). ``fournisseurs`` counts each establishment once.
+    ``potentiel_brut`` keeps the sum before capacities are counted once, for the method alone.
     """
-    active = opportunities.filter(pl.col("actif")).join(nets, on="besoin_id", how="left")
+    joined = opportunities.join(nets, on="besoin_id", how="left", maintain_order="left").with_columns(potentiel_brut="potentiel")
+    net_of = joined.with_columns(potentiel="potentiel_net", potentiel_haut="haut_net")
+    low = pl.when(pl.col("potentiel_bas").is_not_null()).then(pl.min_horizontal("potentiel_bas", "potentiel"))
+    return net_of.with_columns(potentiel_bas=low).sort("potentiel", "annuel", "besoin_id", descending=[True, True, False], nulls_last=True)
+
+
+def by_family(opportunities: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per family: its actionable needs, what they weigh, what could be reached, and by how many suppliers.
+
+    Needs ``settled`` opportunities: amounts are the sums of those of the needs. ``fournisseurs`` counts each establishment once.
+    ``en_cours, annuel_en_cours`` count the running needs whatever their state.
+    """
+    running = opportunities.filter(pl.col("actif") | actionable())
+    active = opportunities.filter(actionable())
     credible = found.filter("credible").join(active.select("besoin_id", "famille"), on="besoin_id")
     suppliers = credible.group_by("famille").agg(fournisseurs=pl.coalesce("siret", "siren").n_unique().cast(pl.Int32))
     lever = pl.col("levier_libelle").sort_by("annuel", descending=True).first()
@@ -148,8 +175,8 @@ def by_family(opportunities: pl.LazyFrame, nets: pl.LazyFrame, found: pl.LazyFra
         besoins=pl.len().cast(pl.Int32), annuel=pl.col("annuel").sum(), annuel_haut=pl.col("annuel_haut").sum(),
         acquis=pl.when(told.any()).then(pl.col("acquis").sum()), acquis_connu=pl.col("annuel").filter(told).sum(),
         potentiel_bas=pl.when(pl.col("potentiel_bas").is_not_null().any()).then(pl.col("potentiel_bas").sum()),
-        potentiel=pl.col("potentiel_net").sum(), potentiel_brut=pl.col("potentiel").sum(), potentiel_haut=pl.col("haut_net").sum(),
-        levier_principal=lever,
+        potentiel=pl.col("potentiel").sum(), potentiel_haut=pl.col("potentiel_haut").sum(), levier_principal=lever,
     )  # fmt: skip
-    joined = table.join(suppliers, on="famille", how="left").with_columns(pl.col("fournisseurs").fill_null(0))
+    whole = running.group_by("famille").agg(en_cours=pl.len().cast(pl.Int32), annuel_en_cours=pl.col("annuel").sum())
+    joined = table.join(suppliers, on="famille", how="left").join(whole, on="famille", how="left").with_columns(pl.col("fournisseurs").fill_null(0))
     return joined.sort("annuel", "famille", descending=[True, False])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from spaser import rules
 from spaser.potential.lots import curves, part
 from spaser.potential.match import chance
+from spaser.vocabulary import CENT
 
 ESS_YEARS_LIMIT = 36  # L2113-15: three years at most
 
@@ -27,10 +30,10 @@ def supply_reading(
     lot = pl.col("probabilite") >= 0.5
     credible = pl.col("credible")
     law = {"handicap": pl.col("handicap"), "insertion": pl.col("insertion"), "ess": pl.col("ess").fill_null(False)}
-    serious = pl.col("preste") & (pl.col("adequation") >= settings["adequation"]["seuil_credible"])
+    # Of those who could answer a reservation, only those whose trade is stated or who won the family are counted.
     counted = rows.group_by("besoin_id").agg(
         candidats=pl.len().cast(pl.Int32), credibles=_count(credible),
-        reservables=_count(serious & pl.col("reservable")),
+        reservables=_count(pl.col("metier_connu") & pl.col("preste") & pl.col("reservable")), entiers=_count(credible & whole),
         clause_candidats=_count(pl.col("clause")), lot_credibles=_count(credible & lot),
         lot_reservables=_count(credible & lot & pl.col("reservable")),
         reservables_entiers=_count(credible & whole & pl.col("reservable")),
@@ -156,4 +159,31 @@ def clause_reading(needs: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
         clause_bas=(work * pl.col("_bas")).round().cast(pl.Int64),
         clause_haut=(work * pl.col("_taux")).round().cast(pl.Int64),
         heures_clause=(work * pl.col("_bas") / 100 / hourly).floor().cast(pl.Int64),
+    )
+
+
+_SOCIAL = ("petite_enfance", "periscolaire_jeunesse", "action_sociale", "aide_a_domicile", "culture", "sport", "formation_insertion")
+
+
+def lever_reading(whole: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
+    """Adds what the ladder reads besides: the European threshold, sizes of lots, what the buyer spends a year in the family.
+
+    ``seuil`` (cents, null when no day is given) is that of local authorities on the day: another kind of buyer has its own, to
+    check. ``famille_annuelle`` sums the running needs of the buyer in the family; what is not published is not in it.
+    """
+    euros = {name: None if as_of is None else rules.value(name, as_of) for name in ("eu_threshold_goods_other", "eu_threshold_works")}
+    goods, works = (pl.lit(None if value is None else int(value) * CENT, pl.Int64) for value in euros.values())
+    kind = pl.col("type_marche")
+    families = rules.table("families.csv").lazy().select("famille", part_main=pl.col("part_main_oeuvre").cast(pl.Float64))
+    rows = whole.join(families, on="famille", how="left").with_columns(seuil=pl.when(kind == "travaux").then(works).when(kind.is_not_null()).then(goods))
+    running = pl.when(pl.col("actif")).then("annuel_haut").otherwise(0)
+    return rows.with_columns(
+        formalise=pl.col("besoin_montant") >= pl.col("seuil"),
+        lot_montant=pl.col("besoin_montant") // pl.col("lots").clip(1, None),
+        famille_annuelle=running.sum().over("acheteur_siren", "famille"),
+        marge_lots=pl.col("reservables").cast(pl.Int64) - pl.col("lots_utiles").cast(pl.Int64),
+        type_marche_travaux=pl.when(kind.is_not_null()).then((kind == "travaux").cast(pl.Int32)),
+        type_marche_fournitures=pl.when(kind.is_not_null()).then((kind == "fournitures").cast(pl.Int32)),
+        accord_cadre_oui=pl.col("accord_cadre").cast(pl.Int32), concession=pl.lit(False) if "concession" not in rows.collect_schema() else pl.col("concession").fill_null(False),
+        depenses=(pl.col("origine") == "depenses").cast(pl.Int32), famille_sociale=pl.col("famille").is_in(_SOCIAL).cast(pl.Int32),
     )

@@ -10,6 +10,7 @@ import polars as pl
 
 from spaser.deliverables.report import Measured, Source
 from spaser.vocabulary import ACCOUNTS, CONTRIBUTIONS, DEFAULT_POPULATION, POPULATIONS, REJECTS
+from spaser.vocabulary.handed import Tables
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +26,7 @@ class Findings:
     accounts, rejects, contributions
         ACCOUNTS, REJECTS and CONTRIBUTIONS; empty when not given.
     extras
-        Tables of later rooms, by name: a section reads its own and says nothing when it is absent.
+        Tables of studies, by the names of ``vocabulary.handed``: a section reads its own and says nothing when it is absent.
     """
 
     measures: pl.DataFrame
@@ -39,7 +40,10 @@ class Findings:
     population: str = DEFAULT_POPULATION
     definition: str | None = None
     demo: bool = False
-    extras: dict[str, pl.DataFrame] = field(default_factory=dict)
+    extras: dict[str, pl.DataFrame] = field(default_factory=Tables)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "extras", Tables(self.extras))
 
     @property
     def population_label(self) -> str:

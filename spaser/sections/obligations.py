@@ -35,6 +35,8 @@ _SUBJECT = (
 def section_obligations(findings: Findings) -> Section | None:
     """Duties: readiness, states, contracts to open, reserved contracts, the buyer's own duties, questions, sources."""
     ready = findings.extras.get("preparation")
+    if findings.extras.get("prive") is not None:
+        return private_section(findings)
     if ready is None or not ready.height:
         return None
     blocks: list = [
@@ -42,7 +44,7 @@ def section_obligations(findings: Findings) -> Section | None:
         Paragraph(_told(findings, ready)),
         readiness_table(ready),
         states_table(ready),
-        *_optional(to_see_table(findings), reserved_table(findings), spaser_table(findings), buyer_table(findings), questions_table(findings)),
+        *_optional(to_see_table(findings), reserved_table(findings), spaser_table(findings), buyer_table(findings), agec_table(findings), questions_table(findings)),
         *_optional(reminders(findings)),
         sources_table(),
     ]
@@ -120,9 +122,14 @@ def spaser_table(findings: Findings) -> TableBlock | None:
         return None
     columns = (Column("annee", "Année"), Column("libelle", "Obligation"), Column("applicabilite", "Soumis"), Column("motif", "Pourquoi"),
                Column("indice", "Indice : montants notifiés", "somme"), Column("depense_basse", "Dépenses, au moins", "somme"),
-               Column("depense_haute", "Dépenses, au plus", "somme"), Column("seuil", "Seuil", "somme"))  # fmt: skip
+               Column("depense_haute", "Dépenses, au plus", "somme"), Column("seuil", "Seuil", "somme"), Column("remplie", "Adopté", "oui_non"),
+               Column("echeance", "Indicateurs attendus le", "date"))  # fmt: skip
     kept = [column for column in columns if rows[column.name].is_not_null().any()]
-    note = "Le seuil porte sur les dépenses de l'année civile. L'indice additionne des maximums, souvent pluriannuels : il n'est pas une dépense."
+    note = (
+        "Le seuil porte sur les dépenses hors taxe de l'année civile, hors marchés du livre V. L'indice additionne des maximums, souvent "
+        "pluriannuels : il n'est pas une dépense. Un grand livre hors taxe (--depenses), le montant du livre V (--livre-v) et le schéma déjà "
+        "adopté (--spaser-adopte) répondent à cette question."
+    )
     return table("tab-spaser", "Cet acheteur doit-il avoir un SPASER ?", rows, kept, french.typeset(note))
 
 
@@ -135,6 +142,36 @@ def buyer_table(findings: Findings) -> TableBlock | None:
                Column("contrats", "Contrats dans le champ", "entier"), Column("remplie", "Remplie", "oui_non"), Column("motif", "Pourquoi"))  # fmt: skip
     note = "Ces obligations se mesurent sur les achats d'une année, que les données publiées ne donnent pas : les contrats dans le champ disent seulement où regarder."
     return table("tab-obligations-acheteur", "Les obligations mesurées sur les achats d'une année", rows, columns, french.typeset(note))
+
+
+def agec_table(findings: Findings) -> TableBlock | None:
+    """What was spent in each category of reused or recycled goods; no rate is said reached or missed."""
+    rows = findings.extras.get("agec")
+    if rows is None or not rows.height:
+        return None
+    columns = (Column("annee", "Année"), Column("categorie_libelle", "Catégorie"), Column("lignes", "Lignes", "entier"),
+               Column("depense_basse", "Dépenses HT, au moins", "somme"), Column("depense_haute", "Au plus", "somme"), Column("taux", "Taux lus"))  # fmt: skip
+    note = (
+        "D'après les mots de la nomenclature ou des lignes du fichier de dépenses. Le fichier ne dit pas ce qui est réemployé ou recyclé, et "
+        "seize taux sur dix-sept n'ont pas été lus : rien n'est dit atteint ni manqué."
+    )
+    return table("tab-agec", "Réemploi et matières recyclées : les dépenses par catégorie", rows, columns, french.typeset(note))
+
+
+def private_section(findings: Findings) -> Section:
+    """What concerns a buyer that says the code does not bind it: its levers and facts, the duties that bind it too."""
+    known = findings.extras["prive"]
+    columns = (Column("libelle", "Fait"), Column("valeur", "Ce qu'il en est"), Column("texte", "Texte"), Column("verification", "Vérification"))
+    typeset = known.with_columns(pl.Series(name, [french.typeset(text) for text in known[name]]) for name in ("libelle", "valeur", "texte", "verification"))
+    levers, others = typeset.filter("levier"), typeset.filter(~pl.col("levier"))
+    caution = (
+        "Vous avez dit que le code de la commande publique ne s'applique pas à cet acheteur (soumis_au_code = false). Une forme juridique n'y "
+        "suffit pas : sociétés d'économie mixte, sociétés publiques locales, bailleurs sociaux et opérateurs de réseaux y sont soumis."
+    )
+    blocks = [Callout("Un acheteur hors du code, parce que vous le dites", french.typeset(caution)),
+              table("tab-prive-leviers", "Les leviers", levers, columns), table("tab-prive", "À savoir", others, columns),
+              *_optional(buyer_table(findings))]  # fmt: skip
+    return Section("obligations", "Les règles et les leviers", "Que peut faire un acheteur que le code ne lie pas ?", tuple(blocks))
 
 
 def _of_buyer(findings: Findings, kept: pl.Expr) -> pl.DataFrame | None:

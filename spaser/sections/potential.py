@@ -25,6 +25,8 @@ from spaser.sections.findings import Findings
 from spaser.sections.map import map_figure
 
 _MOST, _LONG = 15, 110
+#: The needs that carry a lever and count in the potential.
+ACTIONABLE = pl.col("etat_action") == "agir"
 _FAMILY = (
     Column("famille_libelle", "Famille d'achat"), Column("besoins", "Besoins en cours", "entier", True),
     Column("annuel", "Acheté par an", "somme", True), Column("annuel_haut", "Au plus par an", "somme"),
@@ -72,7 +74,7 @@ def section_potential(findings: Findings) -> Section | None:
     if rows is None or families is None:
         return None
     title, question = "Potentiel ESS", "Que pourrait-on acheter à l'ESS, et à qui ?"
-    active = rows.filter(pl.col("actif"))
+    active = rows.filter(ACTIONABLE)
     if not active.height:
         return Section("potentiel", title, question, (Sentence("Aucun besoin en cours : le potentiel n'est pas mesuré."),))
     blocks: list = [_keys(active, families), Callout("Comment lire ces montants", _READING_SPEND if _spent(active) else _READING), Paragraph(_said(families, active))]
@@ -89,9 +91,9 @@ def section_potential(findings: Findings) -> Section | None:
 def section_needs(findings: Findings) -> Section | None:
     """The largest reachable needs, their three readings and their lever, then the suppliers to meet for the first."""
     rows, found = findings.extras.get("besoins"), findings.extras.get("candidats")
-    if rows is None or found is None or not rows.filter(pl.col("actif")).height:
+    if rows is None or found is None or not rows.filter(ACTIONABLE).height:
         return None
-    best = rows.filter(pl.col("actif")).head(_MOST)
+    best = rows.filter(ACTIONABLE).head(_MOST)
     shown = _brief(best)
     blocks: list = [
         table("tab-besoins", "Les besoins au plus fort potentiel", shown, _NEED, _WHOLE),
@@ -108,7 +110,7 @@ def levers_table(rows: pl.DataFrame) -> TableBlock:
     """The lever of each need with its reasons and what would change the advice."""
     columns = (Column("objet", "Besoin"), Column("levier_libelle", "Levier"), Column("levier_pour", "Réservé à"),
                Column("levier_raison", "Raisons"), Column("levier_changerait", "Ce qui changerait ce conseil"), Column("base", "Base légale"))  # fmt: skip
-    known = pl.col("levier_confiance").replace({"source_secondaire": "source secondaire", "a_confirmer": "à confirmer", "jugement": "choix du kit"})
+    known = pl.col("levier_confiance").replace(rules.CONFIDENCES)
     base = pl.when(pl.col("levier_article") == "").then(pl.lit("")).otherwise(pl.format("{} ({})", "levier_article", known))
     return table("tab-leviers", "Pourquoi ce levier", _brief(rows).with_columns(base=base), columns)
 
@@ -125,7 +127,7 @@ def annexes(findings: Findings) -> tuple[TableBlock, ...]:
     rows, found, told = (findings.extras.get(name) for name in ("besoins", "candidats", "hypotheses"))
     if rows is None or found is None or told is None:
         return ()
-    subjects = rows.filter(pl.col("actif")).select("besoin_id", "famille_libelle", objet_besoin="objet")
+    subjects = rows.filter(ACTIONABLE).select("besoin_id", "famille_libelle", objet_besoin="objet")
     named = found.filter(pl.col("rang") <= _SHOWN).join(subjects, on="besoin_id", maintain_order="left")
     who = [Column("objet_besoin", "Besoin"), *(name for name in _SUPPLIERS if name in named.columns)]
     learned = findings.extras.get("poids_appris")

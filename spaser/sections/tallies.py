@@ -8,7 +8,22 @@ import polars as pl
 REASONS = (
     (("montant_statut",), pl.col("montant_statut") == "impossible", "montant impossible : à corriger à la source", 5),
     (("test_plateforme",), pl.col("test_plateforme"), "contrat d'essai d'une plateforme : à retirer", 4),
-    (("montant_propose",), pl.col("montant_propose").is_not_null(), "erreur d'unité probable : voir la réparation proposée", 4),
+    (("montant_regle",), pl.col("montant_regle") == "avenant_douteux", "modification lue comme un ajout ou comme un nouveau montant : à trancher", 6),
+    (
+        ("montant_propose", "montant_regle"),
+        pl.col("montant_propose").is_not_null() & (pl.col("montant_regle") != "avenant_douteux"),
+        "erreur d'unité probable : voir la réparation proposée",
+        4,
+    ),
+    (
+        ("montant_regle",),
+        pl.col("montant_regle") == "plusieurs_lots_sous_un_numero",
+        "plusieurs montants sous un même numéro : publier chaque lot sous le sien",
+        4,
+    ),
+    (("date_regle",), pl.col("date_regle").is_in(["notifie_apres_publication", "notifie_apres_les_fichiers"]), "notification postérieure à la publication : date à corriger", 4),
+    (("duree_regle",), pl.col("duree_regle") == "avenant_duree_douteuse", "durée d'une modification : prolongation, ou durée totale ?", 3),
+    (("nature_contrat",), pl.col("nature_contrat") == "indecis", "nature indécise : accord-cadre, marché subséquent ou marché ?", 2),
     (
         ("montant_statut",),
         pl.col("montant_statut") == "symbolique",
@@ -82,7 +97,7 @@ def score_bands(contracts: pl.DataFrame) -> pl.DataFrame:
 
 
 def corrections(contracts: pl.DataFrame) -> pl.DataFrame:
-    """The contracts worth correcting, with ``a_corriger`` (why) and ``nb_motifs``, gravest then largest first."""
+    """The contracts worth correcting, with ``a_corriger`` (why) and ``nb_motifs``: doubtful amendments, then euros at stake."""
     have = set(contracts.columns)
     known = [(test.fill_null(False), why, weight) for columns, test, why, weight in REASONS if have.issuperset(columns)]
     known += _silences(contracts)
@@ -90,8 +105,12 @@ def corrections(contracts: pl.DataFrame) -> pl.DataFrame:
     weights = pl.sum_horizontal(pl.when(test).then(weight).otherwise(0) for test, _, weight in known)
     listed = contracts.with_columns(motifs=whys, poids=weights).filter(pl.col("motifs").list.len() > 0)
     counted = listed.with_columns(nb_motifs=pl.col("motifs").list.len(), a_corriger=pl.col("motifs").list.join(" ; "))
+    amended = pl.col("montant_regle") == "avenant_douteux" if "montant_regle" in have else pl.lit(False)
+    stake = pl.col("enjeu") if "enjeu" in have else pl.lit(None, pl.Int64)
     size = "montant_retenu" if "montant_retenu" in have else "nb_motifs"
-    return counted.sort("poids", size, "uid", descending=[True, True, False], nulls_last=True)
+    order = counted.with_columns(_avenant=amended.fill_null(False), _enjeu=stake.fill_null(0))
+    ranked = order.sort("_avenant", "_enjeu", "poids", size, "uid", descending=[True, True, True, True, False], nulls_last=True)
+    return ranked.drop("_avenant", "_enjeu")
 
 
 def correction_counts(found: pl.DataFrame) -> pl.DataFrame:

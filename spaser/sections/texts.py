@@ -8,7 +8,7 @@ from spaser import french
 from spaser.charts.marks import name_of
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Section, Sentence, TableBlock, table
 from spaser.sections.findings import Findings
-from spaser.vocabulary import CONSIDERATIONS
+from spaser.vocabulary import CONSIDERATIONS, NOTIONS
 
 LISTS = {"sous_declaration": "sous-déclaration probable", "sans_trace": "déclaration sans trace"}
 _MOST = 12
@@ -107,14 +107,26 @@ def _notices_read(findings: Findings) -> str:
         return ""
     n, read = joined["uid"].n_unique(), int(files["avis"].sum())
     sure = joined.filter("texte_lu")["uid"].n_unique()
-    found = f"{french.count(n, 'contrat')} {'a été rapproché de son avis' if n < 2 else 'ont été rapprochés de leur avis'} (feuille « avis »)"
+    verb = "ont été rapprochés de leur avis" if n > 1 else "a été rapproché de son avis" if n else "n'a été rapproché de son avis"
+    found = f"{french.count(n, 'contrat')} {verb} (feuille « avis »)"
     if n:
         found += f", dont {french.number(sure)} assez sûrement pour que le texte de l'avis soit lu comme le leur"
     text = f"{french.capital(french.count(read, 'avis'))} {'lu' if read < 2 else 'lus'} : {found}."
     unsure = files.filter(~pl.col("verifie"))["source"].to_list()
     if unsure:
         text += f" Format non vérifié sur de vrais avis, à relire : {', '.join(unsure)}."
-    return text
+    return text + _filled_told(findings.extras.get("avis_remplis"))
+
+
+def _filled_told(rows: pl.DataFrame | None) -> str:
+    """How many notices say what matters, and what none of a file says: read is not filled."""
+    if rows is None or not rows.height:
+        return ""
+    total = int(rows["enregistrements"].sum())
+    parts = [f"{label} {french.number(int(rows[name].sum()))}" for name, label in NOTIONS.items() if rows[name].count()]
+    said = f" Sur {french.number(total)} : {', '.join(parts)}."
+    lacking = [f"{source} ({missing})" for source, missing in rows.filter(pl.col("manque").is_not_null()).select("source", "manque").rows()]
+    return said + (f" Rien n'a été trouvé de l'essentiel dans : {', '.join(lacking)}." if lacking else "")
 
 
 def _pieces_read(findings: Findings) -> str:

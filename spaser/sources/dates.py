@@ -8,11 +8,14 @@ is unknown, never believed.
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
 #: Essential data, purchases and lists: nothing before, nothing after.
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+#: The oldest day that a company or an association of a register may bear.
+OLDEST = date(1850, 1, 1)
 #: « 49 » is 2049 (an end of contract), « 50 » is 1950 (before every plausible day, hence unknown).
 WINDOW_END = 2049
 #: Spreadsheet serial numbers of the first and last days.
@@ -25,12 +28,19 @@ _MONTHS = {
 _HOUR = r"(?:[T ,].*)?$"
 
 
-def day(column: pl.Expr, dtype: pl.DataType | None = None, *, since: date = FIRST_DAY) -> pl.Expr:
-    """A date between ``since`` and 2100, or null: of a text (``dtype`` String, or not said) or of a column already typed."""
-    found = _written(column) if dtype is None or dtype == pl.String else column.cast(pl.Date, strict=False)
+def day(column: pl.Expr, dtype: pl.DataType | None = None, *, since: date = FIRST_DAY, to_paris: bool = False) -> pl.Expr:
+    """A date between ``since`` and 2100, or null: of a text (``dtype`` String, or not said) or of a column already typed.
+
+    ``to_paris``: an instant given with any time zone is a day in Paris (deadlines); otherwise the day written is kept.
+    """
+    typed = dtype is not None and dtype != pl.String
+    found = column.cast(pl.Date, strict=False) if typed else _written(column)
+    if to_paris and not typed:
+        found = pl.coalesce(_zoned(column), found)
     return pl.when(found.is_between(since, LAST_DAY)).then(found)
 
 
+@lru_cache(maxsize=10_000)
 def one(text: str | None) -> date | None:
     """The day that one text says, by the same reader."""
     return pl.select(day(pl.lit(text, dtype=pl.String))).item()
@@ -51,8 +61,9 @@ def _written(column: pl.Expr) -> pl.Expr:
         _in_figures(other)
         .str.replace(r"^(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})" + _HOUR, "$3-$2-$1")
         .str.replace(r"^(\d{4})[/. -](\d{1,2})[/. -](\d{1,2})" + _HOUR, "$1-$2-$3")
-        .str.replace(r"^((?:19|20)\d{2})(\d{2})(\d{2})(?:\D.*)?$", "$1-$2-$3")
+        # Eight digits: a month is at most 12, so that 19 or 20 in its place begins a year.
         .str.replace(r"^(\d{2})(\d{2})((?:19|20)\d{2})$", "$3-$2-$1")
+        .str.replace(r"^((?:19|20)\d{2})(\d{2})(\d{2})(?:\D.*)?$", "$1-$2-$3")
     )
     return pl.coalesce(_paris(pl.when(universal).then(column)), iso, _date(forms), _short(other), excel_day(other))
 
@@ -76,7 +87,13 @@ def _short(text: pl.Expr) -> pl.Expr:
 
 
 def _date(column: pl.Expr) -> pl.Expr:
-    return column.str.to_date("%Y-%m-%d", strict=False)
+    # A parser would take « 05-03-24 » for a day of the year 5.
+    return pl.when(column.str.contains(r"^\d{4}-")).then(column).str.to_date("%Y-%m-%d", strict=False)
+
+
+def _zoned(column: pl.Expr) -> pl.Expr:
+    exact = column.str.extract(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d)") + pl.lit(":00") + column.str.extract(r"(Z|[+-]\d\d:?\d\d)$").str.replace("Z", "+00:00")
+    return exact.str.to_datetime("%Y-%m-%dT%H:%M:%S%z", time_zone="UTC", strict=False).dt.convert_time_zone("Europe/Paris").dt.date()
 
 
 def _paris(column: pl.Expr) -> pl.Expr:

@@ -36,7 +36,8 @@ from spaser.vocabulary.contracts import (  # noqa: F401
     VERSIONS,
     WHERE,
 )
-from spaser.vocabulary.duties import APPLICABILITY, BUYER_DUTIES, BUYER_KINDS, DUTIES, FOOD, READINESS, RESERVED  # noqa: F401
+from spaser.vocabulary.duties import AGEC, APPLICABILITY, BUYER_DUTIES, BUYER_KINDS, DUTIES, FOOD, READINESS, RESERVED  # noqa: F401
+from spaser.vocabulary.filled import FILLED, NOTIONS, SEEN, TO_DECIDE  # noqa: F401
 from spaser.vocabulary.lists import (  # noqa: F401
     CLOSED_LISTS,
     CONTRACT_KINDS,
@@ -66,10 +67,12 @@ TABLES = {
     for table in (
         RAW, RECORDS, REJECTS, ACCOUNTS, CONTRACTS, HOLDERS, VERSIONS, SUBCONTRACTS, CONTRIBUTIONS, GAPS, SENSITIVITY, MEASURES,
         ESTABLISHMENTS, UNNUMBERED, REGISTER, PASSAGES, SPEND, DECISIONS, LINKS, LINK_CANDIDATES, LAUNCHES, DUTIES, READINESS, BUYER_DUTIES,
-        RESERVED, FOOD,
+        RESERVED, FOOD, AGEC,
         PLACES, NEEDS, NEED_CONTRACTS, SUPPLY, CANDIDATES, OPPORTUNITIES, RENEWALS, PLAN, MATURITY_PROFILE, MATURITY_ACTIONS,
         NOTICES, NOTICE_LOTS, NOTICE_CRITERIA, ANNOUNCED, DOCUMENT_LINKS,
         ENTERED, PEERS, EDITIONS, NOMENCLATURE,
+        # Last: a name that an earlier table already gives keeps its label and unit.
+        PROGRAMME, FILLED, SEEN, TO_DECIDE,
     )
 }  # fmt: skip
 
@@ -84,8 +87,8 @@ ADDED = (
         Word("famille_libelle", T, "Famille d'achat"),
         Word("famille_origine", T, "Origine de la famille (cpv, texte, nomenclature, activite)"),
         Word("famille_confiance", F, "Confiance dans la famille", "part"),
-        Word("potentiel_net", I, "Potentiel annuel, milieu, chaque capacité comptée une fois", "centime"),
-        Word("haut_net", I, "Potentiel annuel, borne haute, chaque capacité comptée une fois", "centime"),
+        Word("famille_doute", B, "Code CPV d'attente, ou objet et code en désaccord"),
+        Word("potentiel_brut", I, "Potentiel avant de compter chaque capacité une fois (méthode seulement)", "centime"),
         Word("acheteur_libelle", T, "Acheteur"),
         Word("acheteur_categorie", T, "Catégorie d'acheteur"),
         Word("tranche_montant", T, "Tranche de montant"),

@@ -17,6 +17,7 @@ IDENTITY = (
     Word("id", T, "Identifiant du contrat", origin="DECP"),
     Word("acheteur_id", T, "SIRET de l'acheteur", origin="DECP tabulaire"),
     Word("acheteur_nom", T, "Acheteur", origin="DECP tabulaire"),
+    Word("acheteur_departement_code", T, "Département de l'acheteur", origin="DECP tabulaire"),
     Word("type_contrat", T, "Type de contrat (marche ou concession)"),
 )
 
@@ -181,7 +182,8 @@ CONTRACTS = Table(
         Word("consultation", T, "Consultation présumée"),
         Word("consultation_n", N, "Contrats de la consultation présumée", "contrat"),
         Word("consultation_montant", I, "Montant de la consultation présumée, chaque maximum compté une fois", "centime"),
-        Word("accord_multiple", T, "Groupe d'accords-cadres de même montant et de titulaires différents"),
+        Word("accord_multiple", T, "Groupe d'accords-cadres d'un même besoin et de titulaires différents (contrat dont le maximum est compté)"),
+        Word("accord_regle", T, "Règle qui a réuni ces accords-cadres (maximum_repete, maxima_inegaux)"),
         Word("montant_statut", T, "Statut du montant (valide, inconnu, impossible, symbolique, a_verifier)"),
         Word("montant_regle", T, "Règle qui a qualifié le montant"),
         Word("montant_propose", I, "Réparation proposée du montant", "centime"),
@@ -192,6 +194,9 @@ CONTRACTS = Table(
         Word("montant_retenu_haut", I, "Montant retenu une fois par titulaire publié", "centime"),
         Word("test_plateforme", B, "Contrat d'essai d'une plateforme"),
         Word("doublon_possible", T, "Autre contrat presque identique (uid)"),
+        Word("doublon_regle", T, "Pourquoi ces contrats se ressemblent (autre_numero, deux_etablissements, ordre_de_modification, groupement)"),
+        Word("a_verifier", T, "Faits du contrat à vérifier (montant, durée, date, nature, doublon)"),
+        Word("enjeu", I, "Euros en jeu dans ces doutes : borne haute moins borne basse", "centime"),
         Word("publies", B, "Population « publiés »"),
         Word("seuil_montant", B, "Population « seuil sur le montant »"),
         Word("seuil_besoin", B, "Population « seuil sur le besoin »"),

@@ -74,6 +74,22 @@ BUYER_DUTIES = Table(
         Word("indice", I, "Indice : somme des montants notifiés dans l'année (pas une dépense)", "centime"),
         Word("seuil", I, "Seuil", "centime"),
         Word("contrats", I, "Contrats publiés dans le champ (codes CPV)", "contrat"),
+        Word("echeance", D, "Prochaine publication attendue"),
+    ),
+)
+
+AGEC = Table(
+    "agec",
+    "les dépenses d'une année dans une catégorie de biens du réemploi ou recyclés, d'après les mots du fichier de dépenses",
+    ("annee", "categorie"),
+    (
+        Word("annee", N, "Année", "année"),
+        Word("categorie", T, "Catégorie (clé de agec_products.csv)"),
+        Word("categorie_libelle", T, "Catégorie"),
+        Word("lignes", I, "Lignes", "ligne"),
+        Word("depense_basse", I, "Dépenses HT sûrement achetées", "centime"),
+        Word("depense_haute", I, "Dépenses, lignes à vérifier et taxes comprises", "centime"),
+        Word("taux", T, "Taux lus (source secondaire) ; vide : non lus"),
     ),
 )
 

@@ -97,6 +97,7 @@ SPEND = Table(
         Word("compte", T, "Compte (nature)"),
         Word("libelle", T, "Libellé"),
         Word("numero_marche", T, "Numéro de marché"),
+        Word("qualite", T, "Qualité du produit alimentaire (bio, label…)"),
         Word("code_postal", T, "Code postal"),
         Word("commune", T, "Commune"),
         Word(

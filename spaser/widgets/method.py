@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from spaser import french, rules
+from spaser.studies import law as facts
 from spaser.deliverables.report import Column
 from spaser.indicators.records import catalogue
 from spaser.widgets import tables
@@ -18,21 +19,16 @@ _CONFIRM = rules.CONFIDENCES["a_confirmer"]
 
 
 def law() -> tables.Shown:
-    """Every dated value of the law, past and to come, with its source and how far it was checked."""
-    lines = [line for key, rule in rules.toml("law.toml").items() if isinstance(rule, dict) for line in _dated(key, rule)]
-    columns = [
-        Column("regle", "Règle"),
-        Column("depuis", "Depuis", "date"),
-        Column("valeur", "Valeur"),
-        Column("source", "Source"),
-        Column("confiance", "Vérification"),
-    ]
-    return tables.show(
-        _frame(lines, {"regle": _TEXT, "depuis": pl.Date, "valeur": _TEXT, "source": _TEXT, "confiance": _TEXT}),
-        "Les règles de droit, datées et sourcées",
-        columns,
-        most=500,
-    )
+    """Every fact of the law, as « spaser droit » prints it: text, value by date, how far it was checked, what tests it."""
+    lines = [
+        (french.capital(fact["nature"]), fact["cle"], fact["libelle"], fact["texte"], " ; ".join(facts.said(fact)), fact["verification"], fact["teste"])
+        for fact in facts.facts()
+    ]  # fmt: skip
+    names = {"nature": "Nature", "cle": "Clé (spaser droit)", "fait": "Fait", "texte": "Texte", "valeur": "Valeur, par date",
+             "confiance": "Vérification", "teste": "Ce qui le teste"}  # fmt: skip
+    counts = " ; ".join(f"{label} : {french.number(n)}" for label, n in facts.by_confidence().items())
+    frame = _frame([tuple(french.typeset(text) for text in line) for line in lines], dict.fromkeys(names, _TEXT))
+    return tables.show(frame, f"Le droit que le kit applique ({counts})", [Column(name, heading) for name, heading in names.items()], most=500)
 
 
 def to_confirm() -> tables.Shown:

@@ -139,7 +139,7 @@ class Behind(_Beside):
         return {f"{name} – {code or '?'} ({french.count(n, 'fournisseur')})": code or "" for code, name, n in counted.rows()}
 
     def _besoins(self) -> dict[str, str]:
-        return needs_offered(self.potential.found.opportunities.filter("actif"))
+        return needs_offered(self.potential.found.opportunities.filter(pl.col("etat_action") == "agir"))
 
     def blocks(self) -> Sequence[Block]:
         chosen = self.mark.value
@@ -149,11 +149,11 @@ class Behind(_Beside):
         if self.kind.value == "commune":
             return [who(found.suppliers.filter(pl.col("code_commune") == chosen), f"Les fournisseurs crédibles : {self.mark.label}", _MOST)]
         column = "famille" if self.kind.value == "famille" else "besoin_id"
-        needs = found.opportunities.filter(pl.col("actif") & (pl.col(column) == chosen)).sort("annuel", "besoin_id", descending=[True, False])
+        needs = found.opportunities.filter((pl.col("etat_action") == "agir") & (pl.col(column) == chosen)).sort("annuel", "besoin_id", descending=[True, False])
         contracts = _contracts(contracts_of(self.desk.base, found, needs["besoin_id"].to_list()))
         if column == "besoin_id":
             return [contracts, sourcing(found.candidates, chosen, self.mark.label)]
-        listed = table("tab-derriere-besoins", "Les besoins en cours de cette famille", needs.head(_MOST), _NEEDS, _left(needs.height))
+        listed = table("tab-derriere-besoins", "Les besoins actionnables de cette famille", needs.head(_MOST), _NEEDS, _left(needs.height))
         return [listed, contracts, who(found.suppliers.filter(pl.col("famille") == chosen), "Les fournisseurs crédibles dans cette famille", _MOST)]
 
 
@@ -187,10 +187,10 @@ def offer(control: ipywidgets.Dropdown, options: dict[str, Any]) -> None:
 
 
 def bought(desk: Desk) -> dict[str, str]:
-    """The families of the needs still active of the buyers selected: label to key, in the order of the alphabet."""
+    """The families of the actionable needs of the buyers selected: label to key, in the order of the alphabet."""
     if desk.base.register is None:
         return {}
-    rows = opportunities.chosen(desk.base, desk.selection.buyers).needs.filter("actif")
+    rows = opportunities.chosen(desk.base, desk.selection.buyers).needs.filter(pl.col("etat_action") == "agir")
     kept = set(rows["famille"]) & set(desk.selection.families or desk.families.values())
     return {label: key for label, key in desk.families.items() if key in kept}
 

@@ -30,7 +30,7 @@ import sys, time
 if __name__ == "__main__":
     from spaser import batch
     start = time.perf_counter()
-    outcomes = batch.run(batch.read_mission(sys.argv[1]), processes=int(sys.argv[2]) or None)
+    outcomes = batch.run(read_mission(sys.argv[1]), processes=int(sys.argv[2]) or None)
     failed = [one for one in outcomes if one.failure]
     for one in failed:
         print(one.buyer, one.failure, file=sys.stderr)

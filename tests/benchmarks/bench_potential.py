@@ -10,6 +10,7 @@ alternatives rank the same candidates: the nearest first, and chance. Real files
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 import sys
 import time
@@ -17,6 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +29,7 @@ from spaser import (
 )
 from spaser.studies import diagnostic
 from spaser.studies import potential as opportunities
+from spaser.studies.potential import compose
 
 DATA = ROOT.parent / "shared" / "data"
 LISTS = [DATA / "registres" / name for name in ("siae_2019-07.csv", "siae_geocodees_2020.csv", "esat_liste_officielle.csv")]
@@ -40,7 +43,7 @@ def files() -> list[Path]:
     return [path for path in found if not any(word in path.name for word in LEFT_OUT)]
 
 
-def wilson(hits: int, n: int) -> str:
+def wilson(hits: float, n: int) -> str:
     """A share with its 95 % interval."""
     if n == 0:
         return "n = 0"
@@ -73,86 +76,132 @@ def potential_needs(frame: pl.DataFrame) -> pl.DataFrame:
     return NEEDS.conform(frame.lazy()).collect()
 
 
-def ranks(needs: pl.DataFrame, winners: pl.DataFrame, ground: opportunities.Ground, listed: pl.DataFrame) -> pl.DataFrame:
-    """The rank of each winner among the candidates of its need, month by month, from earlier contracts only."""
+def ranks(needs: pl.DataFrame, winners: pl.DataFrame, base: diagnostic.Base, ground: opportunities.Ground, listed: pl.DataFrame) -> pl.DataFrame:
+    """Every candidate of each hidden contract with its points, month by month, from earlier contracts only."""
     hidden = needs.join(winners.select(besoin_id="uid").unique(), on="besoin_id", how="semi")
     months = hidden.with_columns(mois=pl.col("dateNotification").dt.truncate("1mo"))
-    spots = opportunities.places(hidden.lazy()).collect()
+    spots, trades = opportunities.places(hidden.lazy()).collect(), compose.named_trades(listed)
+    subjects = ground.wins.lazy().join(base.contracts.select("uid", "acheteur_siren", "objet"), on="uid").collect()
     rows = []
     for (month,), part in months.group_by("mois", maintain_order=True):
         before = ground.wins.filter(pl.col("dateNotification") < month)
         weights = potential.learned(before.lazy()).collect()
-        supply = potential.supply(listed.lazy(), wins=before.lazy(), weights=weights.lazy()).collect()
-        found = potential.matches(part.lazy(), spots.lazy(), supply.lazy()).collect()
-        rows.append(placed(found, part, winners))
+        supply = potential.supply(listed.lazy(), wins=before.lazy(), weights=weights.lazy(), trades=trades.lazy()).collect()
+        past = potential.similar(part.lazy(), subjects.filter(pl.col("dateNotification") < month).lazy())
+        found = potential.matches(part.lazy(), spots.lazy(), supply.lazy(), past=past).collect()
+        said = supply.with_row_index("ligne").select("ligne", "metier")
+        rows.append(found.join(said, on="ligne").join(part.select("besoin_id", "famille", "acheteur_siren", "annuel"), on="besoin_id"))
     return pl.concat(rows)
 
 
-def placed(found: pl.DataFrame, part: pl.DataFrame, winners: pl.DataFrame) -> pl.DataFrame:
-    """Per case: its candidates, the rank of the winner by SIRET and by SIREN (null: not a candidate), nearest-first too."""
-    won = winners.rename({"uid": "besoin_id", "siren": "gagnant_siren", "siret": "gagnant_siret"})
-    near = found.sort("besoin_id", "distance_km", "ligne", nulls_last=True).with_columns(proche=pl.int_range(1, pl.len() + 1).over("besoin_id"))
-    both = near.join(won, on="besoin_id")
-    by_siren = both.filter(pl.col("siren") == pl.col("gagnant_siren")).group_by("besoin_id").agg(
-        rang_siren=pl.col("rang").min(), proche_siren=pl.col("proche").min(), probabilite=pl.col("probabilite").max(),
-        haut=pl.col("capacite_haut").max(), bas=pl.col("capacite_bas").max(), adequation=pl.col("adequation").max(),
-        deja=(pl.col("adequation") >= 1).any(),
-    )  # fmt: skip
-    by_siret = both.filter(pl.col("siret") == pl.col("gagnant_siret")).group_by("besoin_id").agg(
-        rang_siret=pl.col("rang").min(), proche_siret=pl.col("proche").min()
-    )
-    sizes = near.group_by("besoin_id").agg(candidats=pl.len(), unites=pl.col("siren").n_unique())
-    cases = part.select("besoin_id", "famille", "annuel", "lieu", "acheteur_libelle")
-    for other in (sizes, by_siren, by_siret):
-        cases = cases.join(other, on="besoin_id", how="left")
-    return cases
+def hit(found: pl.DataFrame, winners: pl.DataFrame, score: str | pl.Expr = "points", most: int = 10) -> pl.DataFrame:
+    """Per case whose winner is a candidate, the chance it is in the first ten: a tie cut at the tenth place is shared."""
+    scored = found.with_columns(_score=score if isinstance(score, pl.Expr) else pl.col(score))
+    placed = scored.with_columns(_avant=pl.col("_score").rank("min", descending=True).over("besoin_id") - 1, _n=pl.len().over("besoin_id", "_score"))
+    won = winners.select(besoin_id="uid", siren="siren").unique()
+    inside = ((most - pl.col("_avant").cast(pl.Float64)) / pl.col("_n")).clip(0, 1)
+    return placed.join(won, on=["besoin_id", "siren"]).group_by("besoin_id").agg(premier=inside.max())
 
 
-def told_ranks(rows: pl.DataFrame, winners: pl.DataFrame, listed: pl.DataFrame) -> list[str]:
-    exact = winners.filter(pl.col("siret").is_in(listed["siret"].drop_nulls().implode())).select(besoin_id="uid").unique()
-    lines = []
-    for name, cases in (("SIREN", rows), ("SIRET", rows.join(exact, on="besoin_id", how="semi"))):
-        key = f"rang_{name.lower()}"
-        lines.append(f"\nPar {name} : {cases.height} contrats cachés, {cases['famille'].n_unique()} familles, {cases['acheteur_libelle'].n_unique()} acheteurs")
-        lines.append(f"  le gagnant est parmi les candidats : {wilson(cases[key].is_not_null().sum(), cases.height)}")
-        placed = cases.filter(pl.col("lieu").is_not_null())
-        lines.append(f"  … quand le lieu se lit : {wilson(placed[key].is_not_null().sum(), placed.height)}")
-        for most in (10, 50):
-            ours = (cases[key] <= most).sum()
-            near = (cases[f"proche_{name.lower()}"] <= most).sum()
-            chance = cases.select((pl.min_horizontal(pl.lit(float(most)), "candidats") / pl.col("candidats")).filter(pl.col(key).is_not_null()).sum()).item()
-            lines.append(f"  parmi les {most:>2} premiers : {wilson(ours, cases.height)} ; le plus proche d'abord : {100 * near / cases.height:.1f} % ;"
-                         f" au hasard : {100 * chance / cases.height:.1f} %")  # fmt: skip
-        lines.append(f"  candidats par besoin, médiane : {cases['candidats'].median():.0f}")
-        first = cases.filter(~pl.col("deja").fill_null(False))
-        lines.append(f"  sans contrat de la famille déjà gagné par l'établissement : les 10 premiers {wilson((first[key] <= 10).sum(), first.height)},"
-                     f" les 50 premiers {wilson((first[key] <= 50).sum(), first.height)}")  # fmt: skip
-    known = rows.filter(pl.col("haut").is_not_null())
-    lines.append(f"\nMontant annuel du contrat ≤ borne haute de la capacité du gagnant : {wilson((known['annuel'] <= known['haut']).sum(), known.height)}")
-    lines.append(f"Montant annuel ≤ 30 % de la borne haute : {wilson((known['annuel'] <= 0.3 * known['haut']).sum(), known.height)}")
+def told_ranks(found: pl.DataFrame, hidden: pl.DataFrame, winners: pl.DataFrame) -> list[str]:
+    cases = hidden.select("besoin_id", "famille", "acheteur_siren").unique("besoin_id")
+    n, ours = cases.height, hit(found, winners)
+    near = hit(found, winners, -pl.coalesce("distance_km", pl.lit(9999.0)))
+    chance = found.group_by("besoin_id").len().join(ours, on="besoin_id").select((10 / pl.col("len")).clip(0, 1).sum()).item()
+    lines = [f"\n{n} contrats cachés, {cases['famille'].n_unique()} familles, {cases['acheteur_siren'].n_unique()} acheteurs"]
+    lines.append(f"  le gagnant (SIREN) est parmi les candidats : {wilson(ours.height, n)}")
+    for name, rows in (("score en points", ours), ("le plus proche d'abord", near)):
+        lines.append(f"  parmi les 10 premiers, {name} (égalités partagées) : {wilson(rows['premier'].sum(), n)}")
+    lines.append(f"  au hasard : {100 * chance / n:.1f} %")
+    groups = cases.join(winners.select(besoin_id="uid", siren="siren").unique(), on="besoin_id").join(ours, on="besoin_id", how="left")
+    by_group = groups.group_by("siren", "famille", "acheteur_siren").agg(pl.col("premier").fill_null(0).mean())
+    lines.append(f"  moyenne par groupe (gagnant, famille, acheteur) : {wilson(by_group['premier'].sum(), by_group.height)}")
+    lines += _held_out(found, cases, winners) + _side_measures(found)
     return lines
 
 
-def told_lift(needs: pl.DataFrame, winners: pl.DataFrame, listed: pl.DataFrame) -> list[str]:
-    """Do the needs won by these structures stand in the first tenth of all needs? No contract is used at all to rank them."""
-    supply = potential.supply(listed.lazy()).collect()
-    lines = []
-    parts = []
-    for start in range(0, needs.height, 2000):
-        some = needs.slice(start, 2000)
-        spots = opportunities.places(some.lazy()).collect()
-        found = potential.matches(some.lazy(), spots.lazy(), supply.lazy()).collect()
-        parts.append(potential.opportunities(some.lazy(), found.lazy()).select("besoin_id", "famille", "annuel", "potentiel", "lecture_offre").collect())
-    rows = pl.concat(parts).join(winners.select(besoin_id="uid", gagne=pl.lit(True)).unique(), on="besoin_id", how="left")
-    rows = rows.with_columns(pl.col("gagne").fill_null(False), prevu=pl.col("potentiel") / pl.col("annuel").clip(1, None))
-    n, base = rows.height, rows["gagne"].mean()
-    ordered = rows.sort("prevu", "besoin_id", descending=[True, False]).with_row_index("i").with_columns(decile=pl.col("i") * 10 // n + 1)
-    top = ordered.filter(pl.col("decile") == 1)
+def _held_out(found: pl.DataFrame, cases: pl.DataFrame, winners: pl.DataFrame) -> list[str]:
+    """The weights of three terms chosen on the other buyers, used on the one left out."""
+    tried = {}
+    for far in (0.75, 1.0, 1.25):
+        for trade in (0.5, 1.0, 1.5):
+            for won in (0.5, 1.0, 2.0):
+                score = sum((pl.col(f"pt_{name}") for name in ("region", "preuve", "mots", "ailleurs", "insertion", "taille", "pret")), pl.lit(0.0))
+                score = score + far * pl.col("pt_distance") + trade * pl.col("pt_metier") + won * pl.col("pt_famille")
+                tried[far, trade, won] = hit(found, winners, (score * 2).round() / 2)
+    table = pl.concat(rows.with_columns(choix=pl.lit(str(key))) for key, rows in tried.items())
+    every = cases.join(table.select("choix").unique(), how="cross").join(table, on=["besoin_id", "choix"], how="left").with_columns(pl.col("premier").fill_null(0))
+    hits, chosen = 0.0, []
+    for buyer in cases["acheteur_siren"].unique().sort():
+        best = every.filter(pl.col("acheteur_siren") != buyer).group_by("choix").agg(pl.col("premier").mean()).sort("premier", "choix", descending=[True, False])
+        chosen.append(best["choix"][0])
+        hits += every.filter((pl.col("acheteur_siren") == buyer) & (pl.col("choix") == best["choix"][0]))["premier"].sum()
+    usual = pl.Series(chosen).mode().sort()[0]
+    return [f"  validation croisée par acheteur (poids de distance, métier, famille choisis sur les autres, le plus souvent {usual}) : {wilson(hits, cases.height)}"]
+
+
+def _side_measures(found: pl.DataFrame) -> list[str]:
+    """Contradictions (the name says another trade), names shared by needs of other families of the same buyer, ties."""
+    top = found.filter(pl.col("ordre") <= 10)
+    against = int((~pl.col("metier")).fill_null(False).pipe(lambda e: top.select(e.sum()).item()))
+    names = top.select("besoin_id", "famille", "acheteur_siren", "siren").unique()
+    pairs = names.join(names, on="acheteur_siren", suffix="_b").filter(pl.col("famille") < pl.col("famille_b"))
+    met = pairs.group_by("besoin_id", "besoin_id_b").agg(
+        _communs=(pl.col("siren") == pl.col("siren_b")).sum(), _un=pl.col("siren").n_unique(), _deux=pl.col("siren_b").n_unique()
+    )
+    shared = met.select((pl.col("_communs") / pl.min_horizontal("_un", "_deux")).mean()).item()
+    silent = top.group_by("besoin_id").agg(_dit=(pl.col("metier").fill_null(False) | (pl.col("gagnes_siret") > 0)).any()) if "gagnes_siret" in top.columns else None
+    lines = [f"  contradictions parmi les dix premiers (métier dit, un autre) : {wilson(against, top.height)}",
+             f"  mêmes noms entre deux familles d'un même acheteur : {100 * (shared or 0):.1f} % en moyenne ({met.height} paires de besoins)",
+             f"  points distincts parmi les dix premiers, médiane : {top.group_by('besoin_id').agg(pl.col('points').n_unique())['points'].median():.0f}"]  # fmt: skip
+    if silent is not None:
+        lines.append(f"  besoins dont aucun des dix ne dit son métier : {wilson(silent.height - int(silent['_dit'].sum()), silent.height)}")
+    return lines
+
+
+def told_lift(needs: pl.DataFrame, winners: pl.DataFrame) -> list[str]:
+    """Do the needs won by these structures stand in the first tenth? The rule is not fitted; its scale is, on other buyers."""
+    rows = potential.resemblance(needs.lazy()).collect().join(winners.select(besoin_id="uid", gagne=pl.lit(True)).unique(), on="besoin_id", how="left")
+    rows = rows.join(needs.select("besoin_id", "acheteur_siren", "objet"), on="besoin_id").with_columns(pl.col("gagne").fill_null(False))
+    lines, n, base = [], rows.height, rows["gagne"].mean()
     lines.append(f"\n{n} besoins, {rows['gagne'].sum()} gagnés par une structure des listes ({100 * base:.2f} %)")
-    lines.append(f"Gagnés qui sont dans le premier dixième : {wilson(top['gagne'].sum(), rows['gagne'].sum())} ; gain sur le hasard ×{top['gagne'].mean() / base:.1f}")
-    lines.append("Calibrage (part prévue prenable / part gagnée, par dixième de prévision) :")
-    for decile, planned, won in ordered.group_by("decile", maintain_order=True).agg(pl.col("prevu").mean(), pl.col("gagne").mean()).rows():
-        lines.append(f"  dixième {decile:>2} : prenable {100 * planned:5.1f} %, gagnée {100 * won:5.2f} %")
+    words = "(?i)insertion|handicap|r[ée]serv|remobilisation|quartier"
+    for name, some in (("tous", rows), ("sans mot d'insertion ni « réservé » dans l'objet", rows.filter(~pl.col("objet").fill_null("").str.contains(words)))):
+        top = some.sort("ressemblance", "besoin_id", descending=[True, False]).head(some.height // 10)
+        gain = top["gagne"].mean() / some["gagne"].mean()
+        lines.append(f"  {name} : premier dixième {wilson(top['gagne'].sum(), some['gagne'].sum())} ; gain sur le hasard ×{gain:.1f}")
+    return lines + _reliability(_out_of_fold(rows))
+
+
+def _out_of_fold(rows: pl.DataFrame, folds: int = 5) -> pl.DataFrame:
+    """``prevu``: the chance of each need from a scale fitted on the buyers of the other folds."""
+    parts = []
+    numbered = rows.with_columns(_pli=pl.col("acheteur_siren").rank("dense").cast(pl.Int64) % folds)
+    for fold in range(folds):
+        start, slope = _platt(numbered.filter(pl.col("_pli") != fold))
+        parts.append(numbered.filter(pl.col("_pli") == fold).with_columns(prevu=1 / (1 + (-(start + slope * pl.col("ressemblance"))).exp())))
+    return pl.concat(parts)
+
+
+def _platt(rows: pl.DataFrame) -> tuple[float, float]:
+    x, y = rows["ressemblance"].to_numpy(), rows["gagne"].to_numpy().astype(float)
+    start, slope = -5.0, 1.0
+    for _ in range(100):
+        p = 1 / (1 + np.exp(-(start + slope * x)))
+        w = p * (1 - p)
+        hessian = np.array([[w.sum(), (w * x).sum()], [(w * x).sum(), (w * x * x).sum()]])
+        step = np.linalg.solve(hessian, np.array([(y - p).sum(), ((y - p) * x).sum()]))
+        start, slope = start + step[0], slope + step[1]
+    return float(start), float(slope)
+
+
+def _reliability(rows: pl.DataFrame) -> list[str]:
+    lines = [f"Table de fiabilité (échelle calée sur d'autres acheteurs ; sur tous : origine {_platt(rows)[0]:.2f}, pente {_platt(rows)[1]:.2f}) :"]
+    bounds = [0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 1]
+    for low, high in itertools.pairwise(bounds):
+        some = rows.filter((pl.col("prevu") > low) & (pl.col("prevu") <= high))
+        if some.height:
+            lines.append(f"  prévu de {100 * low:g} à {100 * high:g} % : moyenne {100 * some['prevu'].mean():.2f} %, gagnés {wilson(int(some['gagne'].sum()), some.height)}")
     return lines
 
 
@@ -182,8 +231,9 @@ def main(arguments: list[str] | None = None) -> int:
     needs, winners = cases(base, ground)
     listed = opportunities.structures(base.register, base.establishments, date(2026, 1, 1))
     lines = [f"Contrats lus : {ground.contracts.height} ; besoins utilisables : {needs.height} ; structures : {listed.height}"]
-    lines += told_ranks(ranks(needs, winners, ground, listed), winners, listed)
-    lines += told_lift(needs, winners, listed)
+    hidden = needs.join(winners.select(besoin_id="uid").unique(), on="besoin_id", how="semi")
+    lines += told_ranks(ranks(needs, winners, base, ground, listed), hidden, winners)
+    lines += told_lift(needs, winners)
     if not choices.sans_vitesse:
         paris: Any = diagnostic.prepare(DATA / "decp_2022" / "paris_2024.json", registers=LISTS + MORE)
         lines += ["\nVitesse, Paris 2024, six listes réelles :"] + speed(paris)

@@ -121,7 +121,7 @@ def test_the_suppliers_of_the_map_are_those_counted_by_family(found):
 
 
 def test_the_radius_chosen_is_the_only_circle():
-    rows = pl.DataFrame({"actif": [True, True], "famille": ["nettoyage_locaux", "traiteur"]})
+    rows = pl.DataFrame({"etat_action": ["agir", "agir"], "famille": ["nettoyage_locaux", "traiteur"]})
     assert opportunities_map.radiuses(rows, None) == (30.0, 50.0)
     assert opportunities_map.radiuses(rows, 12.0) == (12.0,)
 

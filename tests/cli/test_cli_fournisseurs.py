@@ -32,10 +32,10 @@ def fault(capsys, *arguments: object) -> str:
 
 
 def test_the_demo_runs_without_a_file_and_gives_the_same_bytes_again(tmp_path, capsys):
-    code, said, _ = run(capsys, "fournisseurs", "--sortie", tmp_path / "un")
+    code, said, _ = run(capsys, "fournisseurs", "--demo", "--sortie", tmp_path / "un")
     assert code == 0
     assert "inventés" in said and "Total du fichier" in said
-    run(capsys, "fournisseurs", "--sortie", tmp_path / "deux")
+    run(capsys, "fournisseurs", "--demo", "--sortie", tmp_path / "deux")
     names = ["fournisseurs.html", "fournisseurs.xlsx", "lignes.csv", "validations.csv", "correspondance.toml"]
     for name in names:
         assert (tmp_path / "un" / name).read_bytes() == (tmp_path / "deux" / name).read_bytes(), name

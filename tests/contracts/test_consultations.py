@@ -69,9 +69,20 @@ def test_small_lots_of_a_large_need_come_back_by_their_consultation():
 
 @pytest.mark.parametrize("other", [{"acheteur_id": "20000000000029"}, {"codeCPV": "45000000"}, {"dateNotification": None}])
 def test_another_buyer_or_cpv_group_or_an_unknown_date_is_another_consultation(other):
-    first, second = lots(0, 1)
-    got = built(first, record(**{"position": 2, "id": "M2", "objet": second["objet"], "titulaires": ["T2"]} | other))
+    subject = "Entretien des espaces verts de la ville fictive - {}"
+    rows = [{"id": "M1", "objet": subject.format("nord")}, {"id": "M2", "position": 2, "objet": subject.format("sud"), "titulaires": ["T2"]} | other]
+    got = built(*(record(**row) for row in rows))
     assert got["M1"]["consultation_n"] == got["M2"]["consultation_n"] == 1
+
+
+def test_numbered_lots_of_one_operation_are_one_consultation_whatever_their_trade():
+    trades = ("45210000", "45331000", "45442100", "45311000")
+    rows = [record(position=n, id=f"M{n}", objet=f"Construction du gymnase fictif : Lot {n} : corps d'état", codeCPV=cpv, montant=15_000)
+            for n, cpv in enumerate(trades, 1)]  # fmt: skip
+    got = built(*rows)
+    assert {row["consultation_n"] for row in got.values()} == {4} and got["M1"]["consultation_montant"] == 6_000_000
+    other = built(rows[0], rows[1] | {"procedure": "Appel d'offres ouvert"})
+    assert {row["consultation_n"] for row in other.values()} == {1}
 
 
 def frameworks(*holders: str, subject: str = "Maintenance multi-attributaire des ascenseurs fictifs", **values) -> list[dict]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import tomllib
 from collections import defaultdict
 from datetime import date, timedelta
@@ -242,17 +243,27 @@ def paris_records(found: list[dict]) -> pl.LazyFrame:
 def test_a_real_file_recounts_to_the_same_groups_populations_and_sums():
     found = paris()
     table = contracts.build(paris_records(found), as_of=date(2025, 1, 31)).contracts.collect()
-    groups = defaultdict(list)
+    consultation = dict(table.select("id", "consultation").rows())
+    needs = defaultdict(list)
     for r in found:
-        # Two records say by their subject only that they are frameworks of one group.
-        if "Accord-cadre" in r["techniques"]["technique"] or r["objet"].startswith("Accords-cadres à bons"):
-            groups[r["objet"], r["montant"], r["codeCPV"]].append({t["titulaire"]["id"] for t in r["titulaires"]})
-    repeated = {key: holders for key, holders in groups.items() if len({frozenset(h) for h in holders}) > 1}
-    assert table["accord_multiple"].n_unique() - 1 == len(repeated) == 31
-    assert table["accord_multiple"].is_not_null().sum() == sum(map(len, repeated.values())) == 113
-    excess = sum(round(key[1] * 100) * (len(holders) - 1) for key, holders in repeated.items() if key[1] >= 100)
+        # Some records say by their subject only that they are frameworks.
+        if "Accord-cadre" in r["techniques"]["technique"] or re.match(r"accords?[ -]+cadres?\b", r["objet"], re.IGNORECASE):
+            needs[consultation[r["id"]], r["objet"]].append((r["montant"], frozenset(t["titulaire"]["id"] for t in r["titulaires"])))
+    saved, members = 0, 0
+    for (_, subject), rows in needs.items():
+        amounts = [amount for amount, _ in rows]
+        said = re.search(r"multi[- ]?attributaire|marchés subséquents|\blot (?:n|n°|n° |no )?[0-9]", subject, re.IGNORECASE)
+        if len({h for _, h in rows}) > 1 and len(set(amounts)) > 1 and min(amounts) >= max(amounts) / 2 and said:
+            groups = [rows]
+        else:
+            groups = [[row for row in rows if row[0] == amount] for amount in set(amounts)]
+            groups = [group for group in groups if len({h for _, h in group}) > 1]
+        members += sum(map(len, groups))
+        saved += sum(sum(amount for amount, _ in group) - max(amount for amount, _ in group) for group in groups if group[0][0] >= 100)
+    equal = table.filter(pl.col("accord_regle") == "maximum_repete")
+    assert equal["accord_multiple"].n_unique() == 28 and table["accord_multiple"].is_not_null().sum() == members
     presumed = table.filter((pl.col("cadre_lien") == "ressemblance") & pl.col("montant_retenu_haut").is_not_null())
-    assert table["montant_retenu_haut"].sum() - table["montant_retenu"].sum() == excess + presumed["montant"].sum()
+    assert table["montant_retenu_haut"].sum() - table["montant_retenu"].sum() == round(saved * 100) + presumed["montant"].sum()
     assert table["publies"].sum() == len(found) == 1054
     assert table["seuil_montant"].sum() == sum(r["montant"] >= 40_000 for r in found) == 698
-    assert 698 < table["seuil_besoin"].sum() < 1054
+    assert table["seuil_besoin"].sum() == 795

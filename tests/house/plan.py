@@ -15,6 +15,7 @@ WORDS = ("vocabulary", "rules", "problems", "text")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "text": (),
     "problems": ("text",),
+    "shipped": ("problems",),
     "rules": ("problems", "settings"),
     "french": (),
     "vocabulary": (),
@@ -43,15 +44,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "sections": (*WORDS, "french", "charts", "deliverables", "potential"),
     # where the rooms meet
     "studies": (
-        *WORDS, "french", "guards", "settings", "sources", "contracts", "buyers", "territories", "families", "suppliers", "linkage",
+        *WORDS, "shipped", "french", "guards", "settings", "sources", "contracts", "buyers", "territories", "families", "suppliers", "linkage",
         "detection", "considerations", "obligations", "indicators", "potential", "renewals", "maturity", "impact", "meetings",
         "charts", "deliverables", "sections",
     ),
     "widgets": (
-        *WORDS, "french", "guards", "settings", "sources", "buyers", "territories", "detection", "indicators", "maturity", "renewals",
+        *WORDS, "shipped", "french", "guards", "settings", "sources", "buyers", "territories", "detection", "indicators", "maturity", "renewals",
         "charts", "deliverables", "sections", "studies",
     ),
-    "cli": (*WORDS, "french", "guards", "settings", "sources", "indicators", "deliverables", "studies"),
+    "cli": (*WORDS, "shipped", "french", "guards", "settings", "sources", "indicators", "deliverables", "studies"),
     "__main__": ("cli",),
     "__init__": (),
     "reference": (),
@@ -81,6 +82,7 @@ LIBRARIES = {
     "docx": {"sources", "deliverables"},
     "pptx": {"deliverables"},
     "xlsxwriter": {"deliverables"},
+    "tomlkit": {"studies"},
     "typst": {"deliverables"},
     "rapidfuzz": {"problems", "linkage"},
     "scipy": {"linkage", "renewals", "potential", "impact", "meetings"},

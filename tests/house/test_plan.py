@@ -15,7 +15,7 @@ TESTS = ROOT / "tests"
 
 
 def test_every_line_is_in_its_room():
-    assert [fault for fault in plan.faults(PACKAGE) if "hors de text" not in fault] == []
+    assert [fault for fault in plan.faults(PACKAGE) if not fault.startswith("settings/")] == []
 
 
 def test_every_room_of_the_plan_that_exists_may_be_imported_without_a_circle():
@@ -51,6 +51,8 @@ PLANTED = {
     ),
     "une bibliothèque ailleurs": ("obligations/dates.py", "import altair", "importe altair"),
     "une étude qui appelle la commande": ("studies/clauses.py", "from spaser import cli", "importe cli"),
+    "un accent replié ailleurs": ("territories.py", "import unicodedata", "hors de text"),
+    "des octets décodés ailleurs": ("families/spend.py", 'def f(x: bytes) -> str:\n    return x.decode("utf-8")', "hors de text"),
     "une pièce inconnue": ("opportunities.py", "", "n'a pas de pièce"),
     "un tiroir": ("sources/helpers.py", "", "tiroir"),
     "une panne cachée": ("rules.py", "try:\n    pass\nexcept Exception:\n    pass", "trop large"),

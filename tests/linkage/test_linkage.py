@@ -8,6 +8,7 @@ from invented_ledger import siret
 
 from spaser.linkage import attach, link, names_of, read_validations, to_validate, write_validations
 from spaser.linkage.names import reduced
+from spaser.sources import dates
 from spaser.problems import Problem
 from spaser.vocabulary import ESTABLISHMENTS, LINK_CANDIDATES, LINKS
 
@@ -154,7 +155,7 @@ def test_the_users_answers_are_written_read_back_and_remembered(register, tmp_pa
     refused = second.candidates.collect().filter(pl.col("fournisseur") == "=VALDOREC")
     assert siren(10) not in refused["siren"].to_list() and siren(11) in refused["siren"].to_list()
     write_validations(to_validate(second.links, second.candidates), file)
-    again = read_validations(file)
+    again = read_validations(file, dates.day)
     assert (
         set(again["decision"]) == {"accepter", "refuser"}
         and again["date"].drop_nulls().to_list()[0].isoformat() == "2026-03-02"

@@ -191,7 +191,8 @@ def social(given: dict, rows: list[dict]) -> list[dict]:
 def test_each_european_threshold_changes_on_its_day_and_not_the_day_before(rule):
     # The ordinary thresholds of the kit begin in 2022: before, nothing can be compared.
     dated = [(max(since, date(2022, 1, 1)), value) for since, value in rules.dated(rule).select("since", "value").rows()]
-    days = [{"dateNotification": since - timedelta(days=shift)} for since, _ in dated for shift in (1, 0)]
+    each = [since - timedelta(days=shift) for since, _ in dated for shift in (1, 0)]
+    days = [{"dateNotification": day, "lancement": day} for day in each]
     values = [None, *(value and value * 100 for _, value in dated)]
     expected = [value for pair in zip(values, values[1:], strict=False) for value in pair]
     assert [row["seuil_haut"] for row in social(EUROPEAN[rule], days)] == expected
@@ -200,7 +201,7 @@ def test_each_european_threshold_changes_on_its_day_and_not_the_day_before(rule)
 @pytest.mark.parametrize("rule", [rule for rule in EUROPEAN if "social" not in rule and "defence" not in rule])
 def test_each_dated_threshold_separates_the_cent_below_from_the_threshold_itself(rule):
     dated = rules.dated(rule).drop_nulls("value").select("since", "value").rows()
-    rows = [{"dateNotification": since, "montant": value + shift} for since, value in dated for shift in (-0.01, 0, 0.01)]
+    rows = [{"dateNotification": since, "lancement": since, "montant": value + shift} for since, value in dated for shift in (-0.01, 0, 0.01)]
     # A threshold that was not read in its text never makes a duty certain.
     above = ["certain" if confidence in rules.READ else "probable" for confidence in rules.dated(rule).drop_nulls("value")["confidence"]]
     assert [row["champ"] for row in social(EUROPEAN[rule], rows)] == [state for most in above for state in ("non_soumis", most, most)]
@@ -214,14 +215,53 @@ def test_a_buyer_has_its_own_duties_each_year(case):
     built = contracts.build(pl.DataFrame(states(bought), schema=words.RECORDS.schema).lazy(), as_of=day).contracts
     built = built.with_columns(acheteur_categorie=pl.lit("commune" if case.get("local", True) else None, pl.String))
     found = obligations.buyer_duties(
-        built, as_of=day, buyer_kind=case.get("kind"), spend=ledger(year, case.get("spend")), food=food(year, case.get("food"))
-    ).collect()
+        built, as_of=day, buyer_kind=case.get("kind"), spend=ledger(year, case.get("spend")), food=food(year, case.get("food")),
+        declared=obligations.Declared(**case.get("spaser", {}), book_v={year: case["livre_v"] * 100} if "livre_v" in case else {}),
+    ).collect()  # fmt: skip
     assert found.schema == pl.Schema(words.BUYER_DUTIES.schema)
     rows = {row["obligation"]: row for row in found.filter(pl.col("annee") == year).to_dicts()}
     assert set(rows) == set(obligations.catalogue("buyer"))
     for key, (state, rung, *answer) in case["expected"].items():
         assert (rows[key]["applicabilite"], rows[key]["regle_etat"]) == (state, rung), key
         assert [rows[key]["remplie"]] == ([SAID[text] for text in answer] or [None])
+    if "echeance" in case:
+        assert rows["spaser-indicateurs"]["echeance"] == case["echeance"]
+    assert case.get("motif", "") in rows["spaser-adoption"]["motif"]
+
+
+def test_a_private_buyer_keeps_only_the_duties_that_bind_it_too():
+    built = contracts.build(pl.DataFrame(states([{}]), schema=words.RECORDS.schema).lazy(), as_of=CLOSED).contracts
+    built = considerations.declared(built)
+    private = obligations.Declared(soumis_au_code=False)
+    assert obligations.duties(built, as_of=CLOSED).collect().height > 0
+    assert obligations.duties(built, as_of=CLOSED, declared=private).collect().height == 0
+    found = obligations.buyer_duties(built, as_of=CLOSED, declared=private).collect()
+    assert found["obligation"].unique().to_list() == ["egalim-50-20"]
+
+
+def test_spending_on_goods_of_agec_is_said_by_category_without_pass_or_fail():
+    lines = pl.DataFrame({
+        "exercice": [2025] * 6, "montant": [10_000, 20_000, 5_000, 700, 300, 99], "taxe": ["HT", "HT", "TTC", "HT", "HT", "HT"],
+        "perimetre": ["achat", "achat", "achat", "a_verifier", "subvention", "achat"],
+        "famille_acheteur": [None, "12.01", None, None, None, None],
+        "famille_acheteur_libelle": [None, "Mobilier urbain", "Vêtements de travail", None, None, None],
+        "libelle": ["Achat de mobilier scolaire", "autre", "autre", "Papier A4", "Papier A4", "Prestations de conseil"],
+    })  # fmt: skip
+    found = obligations.agec(words.SPEND.conform(lines.lazy())).collect()
+    assert {row["categorie"]: (row["depense_basse"], row["depense_haute"], row["lignes"]) for row in found.to_dicts()} == {
+        "mobilier_interieur": (10_000, 10_000, 1), "mobilier_urbain": (20_000, 20_000, 1), "textiles": (0, 5_000, 1), "papier": (0, 700, 1),
+    }  # fmt: skip
+    assert [bool(text) for text in found.sort("categorie")["taux"]] == [False, False, False, True]
+    assert not {"atteint", "remplie"} & set(found.columns)
+
+
+def test_the_seventeen_categories_of_agec_are_those_of_the_official_declaration():
+    table = rules.table("agec_products.csv")
+    assert table.height == 17 and not {"sacs", "pneus", "vaisselle", "signalisation"} & set(table["categorie"])
+    assert {"reprographie_impression", "bocaux_flacons", "vehicules"} <= set(table["categorie"])
+    # Printed matter (CPV 22) is not paper, and retreaded tyres are a duty of their own.
+    prefixes = "|".join(table["prefixes_cpv"]).split("|")
+    assert not any("22000000".startswith(one) or "34350000".startswith(one) for one in prefixes)
 
 
 def ledger(year: int, lines: list[dict] | None) -> pl.LazyFrame | None:
@@ -240,18 +280,18 @@ def food(year: int, amounts: dict | None) -> pl.LazyFrame | None:
 @pytest.mark.parametrize("case", RESERVED, ids=lambda case: case["name"])
 def test_a_reserved_contract_has_its_possible_bases(case):
     usual = {"type_contrat": "marche", "codeCPV": "85311000", "dureeMois": 24, "dateNotification": date(2025, 6, 1), "marche_reserve": True,
-             "acheteur_siren": BUYER[:9], "test_plateforme": False}  # fmt: skip
+             "acheteur_siren": BUYER[:9], "acheteur_categorie": "commune", "test_plateforme": False, "defense": False}  # fmt: skip
     rows = [usual | case.get("contract", {}) | {"uid": "M1"}]
     who = [{"uid": "M1", "titulaire_siren": "900000001"} | case["holder"]]
     if "earlier" in case:
         rows.append(usual | {key: value for key, value in case["earlier"].items() if key in usual} | {"uid": "M0"})
         who.append({"uid": "M0", "titulaire_siren": case["earlier"].get("titulaire_siren", "900000001")})
     table = pl.DataFrame(rows).with_columns(
-        pl.col("dureeMois").replace(0, None), pl.col("codeCPV").replace("", None), dureeMois_initiale=pl.lit(None, pl.Int32)
+        pl.col("dureeMois").replace(0, None), pl.col("codeCPV", "acheteur_categorie").replace("", None), dureeMois_initiale=pl.lit(None, pl.Int32)
     )
     schema = {"uid": pl.String, "titulaire_siren": pl.String, "inclusif_types": pl.String, "titulaire_inclusif": pl.Boolean, "titulaire_ess": pl.Boolean}
     holders = pl.DataFrame(who, schema=schema)
-    found = obligations.reserved(table.lazy(), holders.lazy()).collect()
+    found = obligations.reserved(table.lazy(), holders.lazy(), case.get("kind")).collect()
     answers = {row["fondement"]: row["possible"] for row in found.filter(pl.col("uid") == "M1").to_dicts()}
     assert {key: answers[key] for key in case["expected"]} == {key: SAID[text] for key, text in case["expected"].items()}
     if case.get("contract", {}).get("type_contrat") == "concession":
@@ -279,9 +319,11 @@ def test_an_unknown_kind_of_buyer_is_refused_with_the_closest_one():
 
 
 def test_the_kind_of_a_buyer_is_read_from_its_legal_category_where_it_says_so():
-    units = pl.DataFrame({"siren": list("abcd"), "categorie_juridique": ["7113", "7210", "5710", None]}).lazy()
+    forms = ["7113", "7210", "5710", None, "7389", "7383", "4110", "7364", "7381", "7331"]
+    units = pl.DataFrame({"siren": list("abcdefghij"), "categorie_juridique": forms}).lazy()
     read = dict(thresholds.kinds_of(units).collect().rows())
-    assert read == {"a": "central", "b": "autre"}
+    # Annex 2: the administrative establishments of the State are central, hospitals and industrial ones are not.
+    assert read == {"a": "central", "b": "autre", "e": "central", "f": "central", "h": "autre", "j": "autre"}
 
 
 def test_a_table_of_kinds_wins_over_the_guess_and_leaves_the_others_to_it():

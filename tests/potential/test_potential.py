@@ -61,7 +61,7 @@ def supply(*rows: dict, **options) -> pl.LazyFrame:
 def need(**facts) -> pl.LazyFrame:
     """One need of cleaning, 100 000 € a year in one lot, in Fictiville."""
     base = {"besoin_id": "N1", "acheteur_siren": "111111118", "famille": "nettoyage_locaux", "lieu": "C99001", "objet": "Nettoyage",
-            "codeCPV": "90911200", "dureeMois": 24, "lots": 1, "actif": True, "recurrence": "presumee",
+            "codeCPV": "90911200", "dureeMois": 24, "lots": 1, "actif": True, "recurrence": "presumee", "etat": "actionnable", "etat_libelle": "actionnable", "etat_action": "agir", "etat_raison": "",
             "annuel_bas": 10_000_000, "annuel": 10_000_000, "annuel_haut": 10_000_000, "lot_annuel": 10_000_000}  # fmt: skip
     row = base | facts
     return pl.LazyFrame([{name: row.get(name) for name in NEEDS.schema}], schema=NEEDS.schema)
@@ -252,7 +252,7 @@ def test_the_expected_amount_follows_the_number_of_takers():
 def test_many_capable_structures_allow_the_market_to_be_reserved_with_its_article():
     sirets = [f"{i}1111111100011" for i in range(1, 5)]
     row = judged(need(), potential.candidates(need(), places(), supply(*map(exact, sirets), wins=certain(*sirets))))
-    assert (row["levier"], row["levier_article"], row["lecture_loi"]) == ("reserver_insertion", "CCP L2113-13", 10_000_000)
+    assert (row["levier"], row["levier_article"], row["lecture_loi"]) == ("reserver_insertion", "CCP L2113-13, R2113-7", 10_000_000)
     assert "4 structures d'insertion" in row["levier_raison"]
 
 
@@ -329,7 +329,10 @@ def test_peers_are_not_measured_under_ten_and_exclude_the_buyer():
 LEVER_COLUMNS = {
     "handicap_entiers": 0, "insertion_entiers": 0, "reservables_entiers": 0, "ess_entiers": 0, "cpv_2113_15": 0, "duree": None, "lots": 1,
     "lot_reservables": 0, "reservables": 0, "lots_utiles": 1, "part_allotie": 0.0, "heures_clause": 0, "clause_candidats": 0,
-    "ess_credibles": 0, "candidats": 0, "credibles": 0, "lot_annuel": 0, "reservation_usuelle": 3, "adressable": 1.0,
+    "ess_credibles": 0, "candidats": 0, "credibles": 0, "lot_annuel": 0, "reservation_usuelle": 3, "adressable": 1.0, "concession": False, "entiers": 0, "lot_credibles": 0,
+    "formalise": False, "famille_annuelle": 50_000_000, "besoin_montant": 0, "lot_montant": 0, "type_marche_travaux": 0, "type_marche_fournitures": 0,
+    "accord_cadre_oui": 0, "part_main": 0.0, "depenses": 0, "famille_sociale": 0, "acquis_part": 0.0, "marge_lots": 5, "seuil": 21_600_000,
+    "etat_action": "agir", "etat_libelle": "actionnable", "etat_raison": "",
 }  # fmt: skip
 
 
@@ -342,8 +345,54 @@ def test_the_ladder_gives_the_expected_rung(case):
     assert found["levier_raison"] and found["levier_changerait"]
 
 
-def test_every_rung_of_the_ladder_is_reached_by_a_case():
-    assert {case["expected"] for case in CASES["levers"]} == {rung["code"] for rung in potential.ladder()}
+def test_every_main_rung_of_the_ladder_is_reached_by_a_case():
+    assert {case["expected"] for case in CASES["levers"]} == {rung["code"] for rung in potential.ladder() if rung["main"]}
+
+
+@pytest.mark.parametrize("case", CASES["combined"], ids=lambda case: case["name"])
+def test_rungs_that_are_never_alone_combine_with_the_lever(case):
+    frame = pl.LazyFrame([LEVER_COLUMNS | case["need"]], schema_overrides={"duree": pl.Int32})
+    found = potential.advise(frame, 0.3).collect().row(0, named=True)
+    labels = {rung["code"]: rung["label"] for rung in potential.ladder()}
+    assert all(labels[code] in found["leviers"].split(" ; ") for code in case["expected"]), found["leviers"]
+    assert labels[found["levier"]] not in found["leviers"].split(" ; ")
+
+
+def test_every_rung_that_only_combines_is_reached_by_a_case():
+    assert {code for case in CASES["combined"] for code in case["expected"]} >= {rung["code"] for rung in potential.ladder() if not rung["main"]}
+
+
+def test_a_need_that_awaits_no_action_has_no_lever_and_says_its_state():
+    frame = pl.LazyFrame([LEVER_COLUMNS | {"handicap_entiers": 9, "reservables_entiers": 9, "etat_action": "conserver", "etat_libelle": "déjà réservé"}],
+                         schema_overrides={"duree": pl.Int32})  # fmt: skip
+    found = potential.advise(frame, 0.3).collect().row(0, named=True)
+    assert (found["levier"], found["levier_libelle"]) == ("sans_objet", "À conserver : déjà réservé")
+
+
+def test_a_refusal_to_reserve_says_what_lacked_with_its_figure():
+    frame = pl.LazyFrame([LEVER_COLUMNS | {"handicap_entiers": 1, "insertion_entiers": 0}], schema_overrides={"duree": pl.Int32})
+    told = potential.advise(frame, 0.3).collect()["levier_refus"].item()
+    assert "structures d'insertion crédibles pour le besoin entier : 0, il faut au moins 1" in told
+    assert "Achat direct" in told and "€" in told
+
+
+STATE = {"objet": "Nettoyage", "famille": "nettoyage_locaux", "famille_doute": False, "echeance": date(2027, 1, 1), "subsequent": False,
+         "sans_concurrence": False, "part_reserve": 0.0, "part_clause": 0.0, "part_critere": 0.0, "acquis_part": 0.0, "origine": "contrats",
+         "recurrence": "presumee", "accord_cadre": False}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES["states"], ids=lambda case: case["name"])
+def test_the_state_of_a_need_is_the_first_whose_conditions_hold(case):
+    from spaser.potential.standing import standing
+
+    row = STATE | case["need"]
+    row = {name: None if value == "" else value for name, value in row.items()}
+    frame = pl.LazyFrame([row], schema_overrides={"echeance": pl.Date, "objet": pl.String, "subsequent": pl.Boolean})
+    assert standing(frame, AS_OF).collect()["etat"].item() == case["expected"]
+
+
+def test_every_state_is_reached_by_a_case():
+    assert {case["expected"] for case in CASES["states"]} == {state["code"] for state in potential.states()}
 
 
 def test_every_rung_but_the_last_names_its_legal_basis_and_its_confidence():
@@ -414,10 +463,10 @@ def test_a_place_is_a_commune_a_departement_or_the_territory_of_the_buyer():
          "lieuExecution_typeCode": list(asked.values())}
     )  # fmt: skip
     found = opportunities.place(frame).collect()
-    assert found["lieu"].to_list() == ["C75056", "C75056", "D77", "C93001", "A213105554"]
+    assert found["lieu"].to_list() == ["C75056", "C75056", "D77", "C93001", "C31555"]
     members = opportunities.places(found.lazy()).collect()
     assert members.filter(pl.col("lieu") == "D77").height > 400
-    assert members.filter(pl.col("lieu") == "A213105554")["code_commune"].to_list() == ["31555"]
+    assert members.filter(pl.col("lieu") == "C31555")["code_commune"].to_list() == ["31555"]
 
 
 @pytest.fixture(scope="module")
@@ -433,13 +482,31 @@ def test_the_demo_gives_needs_suppliers_and_a_report_whose_totals_agree(demo):
     from spaser.studies.potential import handover
 
     result, found = demo
-    active = found.opportunities.filter("actif")
+    active = found.opportunities.filter(pl.col("etat_action") == "agir")
     assert found.families["annuel"].sum() == active["annuel"].sum()
-    assert found.families["potentiel"].sum() == active["potentiel_net"].sum()
+    assert found.families["potentiel"].sum() == active["potentiel"].sum()
     whole = handover.report(result, found)
     assert [section.id for section in whole.sections] == ["potentiel", "besoins"]
     assert [block.id for block in whole.annexes][:3] == ["besoins", "fournisseurs par besoin", "hypothèses"]
     assert "Potentiel ESS" in handover.summary(found)
+
+
+def test_low_middle_high_and_yearly_amount_are_in_order_and_add_up_at_every_level(demo):
+    _, found = demo
+    rows = found.opportunities
+    low = pl.coalesce("potentiel_bas", pl.lit(0))
+    assert rows.filter(~((low <= pl.col("potentiel")) & (pl.col("potentiel") <= pl.col("potentiel_haut")) & (pl.col("potentiel_haut") <= pl.col("annuel")))).height == 0
+    idle = rows.filter(pl.col("etat_action") != "agir")
+    assert idle.height and idle.select(pl.col("potentiel", "potentiel_haut").sum()).row(0) == (0, 0)
+    for name in ("potentiel", "potentiel_haut"):
+        by_need = dict(rows.filter(pl.col("etat_action") == "agir").group_by("famille").agg(pl.col(name).sum()).rows())
+        assert dict(found.families.select("famille", name).rows()) == by_need
+
+
+def test_every_running_need_is_counted_once_in_a_state(demo):
+    _, found = demo
+    told = potential.counted(found.opportunities.lazy()).collect()
+    assert told["besoins"].sum() == found.opportunities.height
 
 
 def test_the_file_of_needs_is_in_euros_once(demo, tmp_path):
@@ -451,7 +518,7 @@ def test_the_file_of_needs_is_in_euros_once(demo, tmp_path):
     handover.write(result, found, tmp_path)
     with (tmp_path / "besoins.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
-    for name in ("annuel", "potentiel", "potentiel_net"):
+    for name in ("annuel", "potentiel"):
         euros = sum(float(row[name].replace(",", ".")) for row in rows if row[name])
         assert euros == pytest.approx(found.opportunities[name].sum() / 100)
 

@@ -35,14 +35,17 @@ def test_a_move_gives_what_computing_everything_gives(base, radius, share):
     opportunities.potential_of(base, radius=60.0, dependency=0.2)
     moved = opportunities.potential_of(base, radius=radius, dependency=share)
     mine, supply = opportunities.chosen(base, ()), moved.supply.lazy()
-    plain = potential.matches(mine.needs.lazy(), mine.places.lazy(), supply, radius=radius, dependency=share, method=base.method).collect()
+    plain = potential.matches(mine.needs.lazy(), mine.places.lazy(), supply, radius=radius, dependency=share, past=mine.past.lazy(), method=base.method).collect()
     assert potential.describe(plain.lazy(), supply, opportunities.MOST).collect().equals(moved.candidates)
 
 
 def test_suppliers_are_ranked_by_need_the_best_first_then_the_nearest(base):
     found = opportunities.judged(base, (), 30.0, 0.3).found
-    ranks = found.group_by("besoin_id", maintain_order=True).agg("rang")["rang"].to_list()
-    assert all(list(rank) == list(range(1, len(rank) + 1)) for rank in ranks)
+    rows = found.group_by("besoin_id", maintain_order=True).agg("rang", "points", "ex_aequo", "distance_km")
+    for ranks, points, ties, _ in rows.drop("besoin_id").rows():
+        assert points == sorted(points, reverse=True)
+        assert [1 + sum(other > own for other in points) for own in points] == ranks
+        assert [points.count(own) for own in points] == ties
 
 
 def test_a_choice_seen_before_is_not_computed_again(base):

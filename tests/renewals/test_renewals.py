@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaser import renewals
+from spaser.contracts import days
 from spaser.vocabulary import CONTRACTS
 
 AS_OF = date(2026, 10, 31)
@@ -28,7 +29,8 @@ def contract(**changes) -> dict:
 
 def ends(*rows: dict, **options) -> pl.DataFrame:
     frame = pl.DataFrame(rows, schema={name: CONTRACTS.schema[name] for name in contract()})
-    return renewals.ends(CONTRACTS.conform(frame.lazy()), as_of=AS_OF, **options).collect()
+    ended = frame.lazy().with_columns(dernier_avenant=pl.lit(None, pl.Date)).with_columns(fin_contrat=days.end())
+    return renewals.ends(CONTRACTS.conform(ended), as_of=AS_OF, **options).collect()
 
 
 def test_the_latest_end_is_the_first_notification_plus_the_duration_amended():

@@ -98,3 +98,26 @@ def test_the_annex_keeps_the_rows_that_matter_with_their_rule():
     annex = sections_obligations.annex(FOUND)
     assert annex.frame.height == FOUND.extras["obligations"].height
     assert annex.frame["regle_etat"].is_not_null().all()
+
+
+def test_a_buyer_outside_the_code_reads_its_levers_and_none_of_the_duties():
+    from spaser.studies.law import private_facts
+
+    alone = Findings(measures=FOUND.measures, contracts=FOUND.contracts, as_of=AS_OF, extras={"prive": private_facts().collect()})
+    section = sections_obligations.section_obligations(alone)
+    shown = {block.id: block for block in section.blocks if isinstance(block, TableBlock)}
+    assert set(shown) == {"tab-prive-leviers", "tab-prive"}
+    assert shown["tab-prive-leviers"].frame.height == 3
+    assert "tab-preparation" in TABLES and "tab-preparation" not in shown
+
+
+def test_spending_on_reused_goods_is_shown_without_pass_or_fail():
+    from dataclasses import replace
+
+    rows = obligations.agec(pl.LazyFrame({
+        "exercice": [2025], "montant": [10_000], "taxe": ["HT"], "perimetre": ["achat"], "famille_acheteur": [None],
+        "famille_acheteur_libelle": [None], "libelle": ["Mobilier scolaire"],
+    }, schema_overrides={"famille_acheteur": pl.String, "famille_acheteur_libelle": pl.String})).collect()  # fmt: skip
+    block = sections_obligations.agec_table(replace(FOUND, extras={**FOUND.extras, "agec": rows}))
+    assert block.frame["categorie_libelle"].to_list() == ["Mobilier d’intérieur"]
+    assert "rien n'est dit atteint" in block.note.replace("’", "'")

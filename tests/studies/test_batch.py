@@ -19,6 +19,7 @@ from spaser import french
 from spaser.cli import main
 from spaser.problems import Problem, Problems
 from spaser.studies import diagnostic, pams
+from spaser.studies.mission import read as read_mission
 from spaser.studies.pams import batch
 
 DATA = Path(__file__).parents[2] / "data"
@@ -48,7 +49,7 @@ def listed():
 @pytest.fixture(scope="module")
 def whole(listed):
     """The report of the demo's mission for the invented town, everything given."""
-    asked = batch.read_mission(DATA / "diagnostic_demo.toml").asked[1]
+    asked = read_mission(DATA / "diagnostic_demo.toml").asked[1]
     found = pams.study(diagnostic.diagnose(listed, buyer="aubrelle"), asked.wishes)
     return pams.report(found), found
 
@@ -57,7 +58,7 @@ def whole(listed):
 def handed(base, tmp_path_factory):
     folder = tmp_path_factory.mktemp("mission")
     asked = mission(folder, 'acheteurs = ["aubrelle", "inconnu au bataillon"]\n[commentaires]\nessentiel = "Un commentaire du consultant."\n')
-    return batch.run(batch.read_mission(asked), base=base), folder / "rapports"
+    return batch.run(read_mission(asked), base=base), folder / "rapports"
 
 
 def flat(text: str) -> str:
@@ -100,17 +101,17 @@ def test_the_consultants_comment_and_client_are_in_the_report(handed):
 
 def test_what_is_done_is_not_done_again_until_the_mission_changes(base, tmp_path):
     path = mission(tmp_path, 'acheteurs = ["trois-ormes"]\nformes = ["xlsx"]\n')
-    first = batch.run(batch.read_mission(path), base=base)
-    again = batch.run(batch.read_mission(path), base=base)
+    first = batch.run(read_mission(path), base=base)
+    again = batch.run(read_mission(path), base=base)
     mission(tmp_path, 'acheteurs = ["trois-ormes"]\nformes = ["xlsx"]\nannees = [2025]\n')
-    changed = batch.run(batch.read_mission(path), base=base)
+    changed = batch.run(read_mission(path), base=base)
     assert [one[0].reused for one in (first, again, changed)] == [False, True, False]
 
 
 def test_every_fault_of_a_mission_is_told_at_once_with_the_closest_known_name(tmp_path):
     path = mission(tmp_path, 'acheteur = ["x"]\nformes = ["docx", "odt"]\npopulation = "publie"\nannees = [2026, 2024]\nlogo = "absent.png"\n')
     with pytest.raises(Problems) as told:
-        batch.read_mission(path)
+        read_mission(path)
     text = str(told.value)
     for part in ("« acheteur 1 »", "acheteurs = […]", "« odt »", "« publie »", "publies", "annees", "absent.png"):
         assert part in text
@@ -118,11 +119,11 @@ def test_every_fault_of_a_mission_is_told_at_once_with_the_closest_known_name(tm
 
 def test_a_missing_or_broken_mission_is_a_message_in_french(tmp_path):
     with pytest.raises(Problem, match="introuvable"):
-        batch.read_mission(tmp_path / "rien.toml")
+        read_mission(tmp_path / "rien.toml")
     broken = tmp_path / "casse.toml"
     broken.write_text("client = ", encoding="utf-8")
     with pytest.raises(Problem, match="n'est pas du TOML"):
-        batch.read_mission(broken)
+        read_mission(broken)
 
 
 def section(report, name):
@@ -212,24 +213,25 @@ def test_the_spending_of_a_buyer_keeps_its_own_tables_and_sheets(whole):
 
 
 def test_a_commented_template_is_a_mission_once_its_files_are_named_and_never_replaces_one(tmp_path, capsys):
-    path = tmp_path / "diagnostic.toml"
+    path = tmp_path / "mission.toml"
     assert main(["rapport", str(path), "--modele"]) == 0
     text = path.read_text(encoding="utf-8")
     assert main(["rapport", str(path), "--modele"]) == 0
-    assert path.read_text(encoding="utf-8") == text and (tmp_path / "diagnostic (2).toml").is_file()
+    assert path.read_text(encoding="utf-8") == text and (tmp_path / "mission (2).toml").is_file()
+    (tmp_path / "fichiers").mkdir()
     filled = re.sub(r"^# (?=[a-z\[])", "", text, flags=re.M)
-    for name in ("logo.png", "modele.docx", "modele.pptx", "grand_livre.xlsx", "mes_reponses.json"):
-        (tmp_path / name).write_text('{"spaser_maturite": 1, "reponses": {"moyens": 2}}', encoding="utf-8")
+    for name in ("logo.png", "modele.docx", "modele.pptx", "grand_livre.xlsx"):
+        (tmp_path / "fichiers" / name).write_text('{"spaser_maturite": 1, "reponses": {"moyens": 2}}', encoding="utf-8")
     path.write_text(filled, encoding="utf-8")
     with pytest.raises(Problems) as told:
-        batch.read_mission(path)
+        read_mission(path)
     assert [f"« {key} »" in str(told.value) for key in ("logo", "modele_docx", "modele_pptx")] == [True] * 3
-    (tmp_path / "logo.png").write_bytes(PNG)
-    docx.Document().save(tmp_path / "modele.docx")
-    pptx.Presentation().save(tmp_path / "modele.pptx")
+    (tmp_path / "fichiers" / "logo.png").write_bytes(PNG)
+    docx.Document().save(tmp_path / "fichiers" / "modele.docx")
+    pptx.Presentation().save(tmp_path / "fichiers" / "modele.pptx")
     path.write_text(filled, encoding="utf-8")
-    read = batch.read_mission(path)
-    assert read.asked[-1].wishes.answers == {"moyens": 2} and read.asked[0].wishes.radius == 30
+    read = read_mission(path)
+    assert read.asked[-1].wishes.answers == {"moyens": 2, "bilan": 1} and read.asked[0].wishes.radius == 30
     assert [goal.cible for goal in read.every.wishes.goals] == [0.3, 1.0]
 
 
@@ -250,7 +252,7 @@ depense = "x.xlsx"
 depenses = "absent.xlsx"
 """)  # fmt: skip
     with pytest.raises(Problems) as failure:
-        batch.read_mission(path)
+        read_mission(path)
     text = str(failure.value)
     for part in ("« rayon »", "« dependance »", "« clause_social »", "clause_sociale", "marche_reserve", "« echeance »", "valeur", "« potentiels »", "potentiel",
                  "acheteur 1", "moyens", "« depense »", "depenses", "acheteur 2", "nom", "absent.xlsx"):  # fmt: skip
@@ -259,30 +261,30 @@ depenses = "absent.xlsx"
 
 def test_dependency_is_read_as_a_share_or_a_percentage(tmp_path):
     for said in ('"30 %"', "0.3", "30", '"0,3"'):
-        assert batch.read_mission(mission(tmp_path, f"dependance = {said}\n")).every.wishes.dependency == pytest.approx(0.3)
+        assert read_mission(mission(tmp_path, f"dependance = {said}\n")).every.wishes.dependency == pytest.approx(0.3)
 
 
 def test_spending_said_once_for_several_buyers_is_refused(tmp_path, base):
     with pytest.raises(Problems, match="propre à un acheteur"):
-        batch.read_mission(mission(tmp_path, f'acheteurs = ["a", "b"]\ndepenses = "{(DATA / "depenses_demo.xlsx").as_posix()}"\n'))
+        read_mission(mission(tmp_path, f'acheteurs = ["a", "b"]\ndepenses = "{(DATA / "depenses_demo.xlsx").as_posix()}"\n'))
     alone = mission(tmp_path, f'depenses = "{(DATA / "depenses_demo.xlsx").as_posix()}"\n')
     with pytest.raises(Problem, match="propres à un acheteur"):
-        batch.run(batch.read_mission(alone), base=base)
+        batch.run(read_mission(alone), base=base)
 
 
 def test_adding_a_buyer_or_a_comment_redoes_only_what_it_changes(base, tmp_path):
     path = mission(tmp_path, 'formes = ["xlsx"]\nacheteurs = ["trois-ormes"]\n')
-    batch.run(batch.read_mission(path), base=base)
+    batch.run(read_mission(path), base=base)
     mission(tmp_path, 'formes = ["xlsx"]\nacheteurs = ["trois-ormes"]\n[[acheteur]]\nnom = "aubrelle"\n')
-    added = batch.run(batch.read_mission(path), base=base)
+    added = batch.run(read_mission(path), base=base)
     mission(tmp_path, 'formes = ["xlsx"]\nacheteurs = ["trois-ormes"]\n[[acheteur]]\nnom = "aubrelle"\ncommentaires = { essentiel = "Bien." }\n')
-    commented = batch.run(batch.read_mission(path), base=base)
+    commented = batch.run(read_mission(path), base=base)
     assert [one.reused for one in added] == [True, False]
     assert [one.reused for one in commented] == [True, False]
 
 
 def test_a_batch_stopped_in_the_middle_resumes_where_it_stopped(base, tmp_path):
-    asked = batch.read_mission(mission(tmp_path, 'formes = ["html"]\nacheteurs = ["aubrelle", "trois-ormes", "haute-sorgue"]\n'))
+    asked = read_mission(mission(tmp_path, 'formes = ["html"]\nacheteurs = ["aubrelle", "trois-ormes", "haute-sorgue"]\n'))
 
     def stop(name: str, done: float) -> None:
         if done > 0.5:
@@ -297,7 +299,7 @@ def test_a_batch_stopped_in_the_middle_resumes_where_it_stopped(base, tmp_path):
 
 
 def test_a_fault_on_one_buyer_is_listed_and_the_others_are_written(base, tmp_path, monkeypatch):
-    asked = batch.read_mission(mission(tmp_path, 'formes = ["html"]\nacheteurs = ["aubrelle", "trois-ormes"]\n'))
+    asked = read_mission(mission(tmp_path, 'formes = ["html"]\nacheteurs = ["aubrelle", "trois-ormes"]\n'))
     whole_study = pams.study
 
     def broken(result, *given, **more):
@@ -313,7 +315,7 @@ def test_a_fault_on_one_buyer_is_listed_and_the_others_are_written(base, tmp_pat
 
 def test_several_processes_write_the_same_bytes_as_one(listed, tmp_path):
     text = 'formes = ["html", "xlsx"]\nacheteurs = ["aubrelle", "trois-ormes"]\n'
-    alone, shared = (batch.read_mission(mission(tmp_path, f'{text}sortie = "{name}"\n')) for name in ("seul", "ensemble"))
+    alone, shared = (read_mission(mission(tmp_path, f'{text}sortie = "{name}"\n')) for name in ("seul", "ensemble"))
     one, two = batch.run(alone, base=listed, processes=1), batch.run(shared, base=listed, processes=2)
     assert [outcome.files for outcome in one] == [outcome.files for outcome in two]
     for path in (path for outcome in one for path in outcome.files):

@@ -225,7 +225,7 @@ def test_a_choice_that_makes_no_sense_is_refused_in_words(tmp_path, options, exp
 
 def test_the_command_runs_on_the_demo_twice_alike_and_refuses_options_without_a_ledger(tmp_path, capsys):
     for name in ("un", "deux"):
-        assert main(["potentiel", "--depenses", "--sortie", str(tmp_path / name)]) == 0
+        assert main(["potentiel", "--demo", "--depenses", "--sortie", str(tmp_path / name)]) == 0
     said = capsys.readouterr().out
     assert "Total du fichier                                    11\u202f868\u202f316,74\u00a0€" in said and "nomenclature.csv" in said
     for name in ("potentiel.html", "potentiel.xlsx", "besoins.csv", "lignes.csv", "nomenclature.csv"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from test_potential import METHOD, certain, exact, need, structure, structures, supply
+from potential.test_potential import METHOD, certain, exact, need, structure, structures, supply
 
 from spaser import potential, rules
 from spaser.charts.crossed import against, crossed
@@ -129,7 +129,7 @@ def test_charts_write_the_absence_of_a_supplier_as_zero_never_as_null():
 
 def test_the_command_shows_demand_on_the_demo_twice_alike_and_names_what_lacks(tmp_path, capsys):
     for name in ("un", "deux"):
-        assert main(["territoire", "--territoire", "grand-orly seine", "--sortie", str(tmp_path / name)]) == 0
+        assert main(["territoire", "--demo", "--territoire", "grand-orly seine", "--sortie", str(tmp_path / name)]) == 0
     said_there = capsys.readouterr().out
     assert "Demande exécutée dans le territoire" in said_there and "Demande et offre" in (tmp_path / "un" / "territoire.html").read_text(encoding="utf-8")
     for name in ("territoire.html", "territoire.xlsx"):
@@ -139,5 +139,5 @@ def test_the_command_shows_demand_on_the_demo_twice_alike_and_names_what_lacks(t
     assert "ne vaut qu'avec des contrats" in capsys.readouterr().err
     assert main(["territoire", str(DATA / "marches_demo.json"), "--epci", "grand-orly seine"]) == 2
     assert "Aucune liste de fournisseurs" in capsys.readouterr().err
-    assert main(["territoire", "--epci", "grand-orly seine", "--acheteurs", "Aubrelle", "--sortie", str(tmp_path / "reseau")]) == 0
+    assert main(["territoire", "--demo", "--epci", "grand-orly seine", "--acheteurs", "Aubrelle", "--sortie", str(tmp_path / "reseau")]) == 0
     assert "Demande du réseau, où qu'elle soit exécutée" in capsys.readouterr().out

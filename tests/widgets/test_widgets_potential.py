@@ -72,8 +72,8 @@ class TestPotential:
         found = potential.found
         assert 0 < found.opportunities.height < whole.opportunities.height
         assert found.opportunities["credibles"].min() >= 3
-        assert found.families["besoins"].sum() == found.opportunities.filter("actif").height
-        assert found.families["annuel"].sum() == found.opportunities.filter("actif")["annuel"].sum()
+        assert found.families["besoins"].sum() == found.opportunities.filter(pl.col("etat_action") == "agir").height
+        assert found.families["annuel"].sum() == found.opportunities.filter(pl.col("etat_action") == "agir")["annuel"].sum()
 
     def test_a_family_chosen_above_or_here_is_the_only_one_counted(self, potential):
         family = potential.family.options[1][1]
@@ -134,7 +134,7 @@ class TestBehind:
         family = view.mark.value
         needs = potential.found.opportunities.filter("actif", pl.col("famille") == family)
         told = re.sub(r"[\u00a0\u202f]", " ", view.answer.value)
-        assert "Les besoins en cours de cette famille" in told and "Les contrats dont ces besoins sont faits" in told
+        assert "Les besoins actionnables de cette famille" in told and "Les contrats dont ces besoins sont faits" in told
         contracts = contracts_of(potential.desk.base, potential.found, needs["besoin_id"].to_list())
         assert contracts.filter("derniere").height == needs["contrats"].sum()
         assert set(contracts["acheteur_siren"]) == {TOWN}

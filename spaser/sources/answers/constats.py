@@ -16,6 +16,7 @@ MARK = "contrat "
 COLUMNS = ("contrat", "consideration", "decision", "auteur", "date", "motif")
 #: The other columns of the file written by the diagnostic are for who answers.
 READ = {word: Column((word,), needed=word in COLUMNS[:3]) for word in (*COLUMNS, "liste", "certitude", "constat", "citation", "objet")}
+GONE = "constat qui n'est plus fait : votre décision est gardée"
 ANSWERS = {"accepte": ("accepte", "accepter", "oui", "a"), "refuse": ("refuse", "refuser", "rejete", "non", "r")}
 
 
@@ -47,8 +48,24 @@ def _answered(rows: pl.DataFrame, faults: settings.Faults) -> pl.DataFrame:
     ).unique(["objet_id", "champ"], keep="last", maintain_order=True)  # fmt: skip
 
 
-def answers_table(gaps: pl.DataFrame) -> pl.DataFrame:
-    """The findings as the officer answers them: one line each, the answers already given kept."""
+def answers_table(gaps: pl.DataFrame, before: pl.DataFrame | None = None) -> pl.DataFrame:
+    """The findings as the officer answers them: one line each, the answers already given kept.
+
+    ``before`` are the answers that the file held (DECISIONS): those that no line of ``gaps`` has are kept, even for a finding that is no longer made.
+    """
+    table = _table(gaps)
+    if before is None or not before.height:
+        return table
+    held = before.select(contrat=pl.concat_str(pl.lit(MARK), "objet_id"), consideration="champ", decision="valeur", auteur="auteur", date="date", motif="motif")
+    named = ("decision", "auteur", "date", "motif")
+    joined = table.join(held, on=["contrat", "consideration"], how="left", suffix="_avant", maintain_order="left")
+    answered = pl.col("decision").is_not_null()
+    kept = joined.with_columns(pl.when(answered).then(name).otherwise(f"{name}_avant").alias(name) for name in reversed(named)).select(table.columns)
+    gone = held.join(table, on=["contrat", "consideration"], how="anti").with_columns(constat=pl.lit(GONE))
+    return pl.concat([kept, gone], how="diagonal_relaxed").select(table.columns)
+
+
+def _table(gaps: pl.DataFrame) -> pl.DataFrame:
     return gaps.select(
         pl.concat_str(pl.lit(MARK), "uid").alias("contrat"), "consideration", "decision", "auteur", "date", pl.col("motif_decision").alias("motif"),
         "liste", "certitude", pl.col("motif").alias("constat"), "citation", "objet",

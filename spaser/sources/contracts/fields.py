@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from spaser.sources import closed_lists, distinct, siret, text
+from spaser.sources import closed_lists, dates, distinct, siret, text
 from spaser.sources.contracts import figures
 from spaser.vocabulary import CLOSED_LISTS, NONE_DECLARED, RAW, RECORDS
 
@@ -44,13 +44,13 @@ def known(types: dict[str, pl.DataType]) -> list[Field]:
     """Every field, in the order in which refusals are told."""
     fields = [_identifier(), buyer(), _number(types), *(_list(name, types[name]) for name in LISTS)]
     fields += [_choice(name) for name in CHOICES]
-    fields += [_text(name) for name in ("objet", "acheteur_nom")] + [_place(), _wording(), _framework(), _amount(types["montant"])]
+    fields += [_text(name) for name in ("objet", "acheteur_nom", "acheteur_departement_code")] + [_place(), _wording(), _framework(), _amount(types["montant"])]
     fields += [_day(name, types[name]) for name in DAYS]
     fields += [_bounded(name, types[name]) for name in ("dureeMois", "offresRecues")]
     fields += [_plain(name, "part.illisible", figures.share, types[name]) for name in SHARES]
     fields += [_plain(name, "booleen.illisible", figures.yes, types[name]) for name in BOOLEANS]
     current = _value("donneesActuelles", figures.yes(pl.col("donneesActuelles"), types["donneesActuelles"]))
-    return [*fields, _cpv(), _field("donneesActuelles", types["donneesActuelles"], [current], {})]
+    return [*fields, _cpv(), _field("donneesActuelles", types["donneesActuelles"], [current], {}), _order_of_days()]
 
 
 def _field(
@@ -184,8 +184,16 @@ def _day(name: str, dtype: pl.DataType) -> Field:
     column = pl.col(name)
     flags = {"date.illisible": figures.doubt(column, pl.col(f"v_{name}"), dtype)}
     if dtype == pl.String:
-        flags["date.excel"] = figures.excel_day(column).is_not_null()
-    return _field(name, dtype, [_value(name, figures.day(column, dtype))], flags)
+        flags["date.excel"] = dates.excel_day(column).is_not_null()
+    return _field(name, dtype, [_value(name, dates.day(column, dtype))], flags)
+
+
+def _order_of_days() -> Field:
+    """A contract is not notified after its own publication: one of the two days is wrong."""
+    after = (pl.col("v_dateNotification") > pl.col("v_datePublicationDonnees")) & (pl.col("v_modification_id") == 0)
+    alias = "d_dates_0"
+    written = pl.col("v_dateNotification").dt.strftime("%Y-%m-%d")
+    return Field("dateNotification", ({alias: after.fill_null(False)},), {alias: pl.Boolean()}, {alias: "date.apres_publication"}, written, False)
 
 
 def _bounded(name: str, dtype: pl.DataType) -> Field:

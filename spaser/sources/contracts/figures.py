@@ -1,4 +1,4 @@
-"""Amounts, dates, durations, counts, shares, yes/no and CPV codes: text as written to exact typed values.
+"""Amounts, durations, counts, shares, yes/no and CPV codes: text as written to exact typed values.
 
 A column already typed (Parquet) is only checked. Whatever cannot be read for certain is null: the caller writes a doubt.
 """
@@ -11,9 +11,6 @@ from spaser import rules, vocabulary
 from spaser.sources.closed_lists import missing
 from spaser.sources.text import SPACES
 
-FIRST_DAY, LAST_DAY = pl.date(1990, 1, 1), pl.date(2100, 12, 31)
-#: Excel serial numbers of these two days.
-EXCEL_FIRST, EXCEL_LAST = 32874, 73415
 LONGEST_MONTHS = 600
 _EXACT = pl.Decimal(38, 12)
 _LIMIT = vocabulary.UNREADABLE_CENTS // vocabulary.CENT
@@ -94,42 +91,6 @@ def is_ambiguous(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     if dtype != pl.String:
         return pl.lit(False)
     return column.str.contains(_AMBIGUOUS).fill_null(False)
-
-
-def day(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """A date between 1990 and 2100, or null."""
-    found = _written_day(column) if dtype == pl.String else column.cast(pl.Date, strict=False)
-    return pl.when(found.is_between(FIRST_DAY, LAST_DAY)).then(found)
-
-
-def _written_day(column: pl.Expr) -> pl.Expr:
-    universal = column.str.contains(r"T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+]00:?00)$")
-    iso = _date(column.str.slice(0, 10))
-    other = pl.when(iso.is_null()).then(column.str.strip_chars())
-    forms = (
-        other.str.replace(r"^(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})(?:\D.*)?$", "$3-$2-$1")
-        .str.replace(r"^(\d{1,2})[/. -](\d{1,2})[/. -](\d{2})$", "20$3-$2-$1")
-        .str.replace(r"^(\d{4})[/. ](\d{1,2})[/. ](\d{1,2})(?:\D.*)?$", "$1-$2-$3")
-        .str.replace(r"^(\d{4})(\d{2})(\d{2})$", "$1-$2-$3")
-    )
-    return pl.coalesce(_paris(pl.when(universal).then(column)), iso, _date(forms), excel_day(other))
-
-
-def _date(column: pl.Expr) -> pl.Expr:
-    return column.str.to_date("%Y-%m-%d", strict=False)
-
-
-def _paris(column: pl.Expr) -> pl.Expr:
-    """Midnight in Paris is often published as 22 or 23 h of the day before, universal time."""
-    instant = column.str.slice(0, 19).str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="ms")
-    return instant.dt.replace_time_zone("UTC").dt.convert_time_zone("Europe/Paris").dt.date()
-
-
-def excel_day(column: pl.Expr) -> pl.Expr:
-    """The date a spreadsheet serial number means, or null."""
-    serial = column.str.extract(r"^(\d{5})(?:[.,]\d+)?$").cast(pl.Int32, strict=False)
-    known = pl.when(serial.is_between(EXCEL_FIRST, EXCEL_LAST)).then(serial)
-    return pl.date(1899, 12, 30) + pl.duration(days=known)
 
 
 def whole(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from spaser import rules
-from spaser.sources import siret
+from spaser.sources import dates, siret
 from spaser.sources.contracts import fields, figures
 from spaser.sources.in_lists import only, staged
 from spaser.vocabulary import HOLDER, RAW, RECORDS, REJECTS, SUBCONTRACT
@@ -101,7 +101,7 @@ def _subcontracts() -> pl.Expr:
     stages = (
         {name: element(name) for name in ("sousTraitant_id", "sousTraitant_typeIdentifiant", "montant")}
         | {"id": element("id").str.strip_chars(), "dureeMois": months, "exact": figures.exact(element("montant"), written)}
-        | {"dateNotification": figures.day(element("dateNotification"), written)},
+        | {"dateNotification": dates.day(element("dateNotification"), written)},
         {"bare": figures.tidy(element("montant"), element("exact"), written)},
         {"montant": figures.amount(element("exact"), element("bare"))},
     )

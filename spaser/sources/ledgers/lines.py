@@ -7,13 +7,13 @@ a legible amount stay in ``lines`` as « écarté », and ``reconcile`` accounts
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
 from spaser import rules
-from spaser.sources import dates
+from spaser.sources import dates, filled
 from spaser.sources.ledgers import amounts as ledger_amounts
 from spaser.sources.ledgers import identifiers as ledger_identifiers
 from spaser.sources.ledgers import meaning as ledger_meaning
@@ -22,7 +22,7 @@ from spaser.sources.ledgers import rows as ledger_rows
 from spaser.sources.ledgers.cells import Sheet, read_sheets
 from spaser.sources.ledgers.headings import REFERENCE, Mapping, checked, find, not_found, read_mapping, write_mapping
 from spaser.sources.ledgers.perimeter import OUTSIDE, PURCHASES, refine
-from spaser.vocabulary import REJECTS, SPEND
+from spaser.vocabulary import FILLED, REJECTS, SEEN, SPEND
 
 __all__ = ["Ledger", "read_ledger", "read_mapping", "reconcile", "refine", "write_mapping"]
 
@@ -36,12 +36,15 @@ _REASONS = {
 
 @dataclass(frozen=True)
 class Ledger:
-    """What was read: ``lines`` (SPEND), ``rejects`` (REJECTS), ``accounts`` (one row per sheet) and the mapping used."""
+    """What was read: ``lines`` (SPEND), ``rejects`` (REJECTS), ``accounts`` (one row per sheet), the mapping used,
+    ``filled`` (FILLED, per sheet) and ``seen`` (SEEN, per column)."""
 
     lines: pl.DataFrame
     rejects: pl.DataFrame
     accounts: pl.DataFrame
     mapping: Mapping
+    filled: pl.DataFrame = field(default_factory=FILLED.empty)
+    seen: pl.DataFrame = field(default_factory=SEEN.empty)
 
 
 def read_ledger(
@@ -71,7 +74,7 @@ def read_ledger(
     file = Path(path)
     given = _mapping(mapping)
     sheets = [sheet for sheet in read_sheets(file) if not given or not given.get("feuilles") or sheet.name in given["feuilles"]]
-    parts, rejects, accounts, used = [], [], [], None
+    parts, rejects, accounts, columns, used = [], [], [], [], None
     for sheet in sheets:
         found = find(sheet, given)
         if progress:
@@ -92,12 +95,34 @@ def read_ledger(
             used = read.mapping
         lines, refused, account = _read_sheet(file.name, sheet, found[0], read)
         parts.append(lines)
+        columns.append(_seen(file.name, sheet, found[0], read.mapping, lines))
         rejects.append(refused)
         accounts.append(account)
     if used is None:
         raise not_found(file, sheets, given)
     table = pl.DataFrame(accounts, schema=_ACCOUNTS)
-    return Ledger(pl.concat(parts), pl.concat(rejects), table, used)
+    lines = pl.concat(parts)
+    return Ledger(lines, pl.concat(rejects), table, used, filled_of(lines), pl.concat(columns))
+
+
+def filled_of(lines: pl.DataFrame) -> pl.DataFrame:
+    """FILLED: how many lines kept of each sheet name and identify a supplier, and say an amount, a date or year, a subject."""
+    kept = lines.filter(pl.col("perimetre") != "ecarte").rename({"fichier": "source"})
+    said = {
+        "titulaire": pl.coalesce("siren", "siret").is_not_null(), "montant": pl.col("montant").is_not_null(),
+        "date": pl.col("date").is_not_null() | pl.col("exercice").is_not_null(), "texte": pl.col("libelle").is_not_null(),
+    }  # fmt: skip
+    return filled.shares(kept, "dépenses", said, "feuille")
+
+
+def _seen(file: str, sheet: Sheet, header: int, mapping: Mapping, lines: pl.DataFrame) -> pl.DataFrame:
+    """SEEN of one sheet: kept counts are those of the lines."""
+    headings = sheet.cells.row(header, named=True)
+    titles = {cell: title for cell, title in headings.items() if cell != "ligne" and title}
+    words = {cell: word for word, title in mapping["colonnes"].items() for cell in [next((c for c, t in titles.items() if t == title), None)] if cell}
+    words |= {cell: "montant" for cell, title in titles.items() if title in mapping.get("annees", {})}
+    kept = {word: lines[word].count() for word in set(words.values()) if word in lines.columns}
+    return filled.seen(file, sheet.name, "dépenses", sheet.cells.slice(header + 1), titles, words, kept)
 
 
 def reconcile(lines: pl.LazyFrame | pl.DataFrame, *, siren: str = "siren") -> pl.LazyFrame:

@@ -3,6 +3,7 @@
 from spaser.sources.notices.reading import (
     Notices,
     announced,
+    filled_of,
     read_notices,
     texts,
 )
@@ -10,6 +11,7 @@ from spaser.sources.notices.reading import (
 __all__ = [
     "Notices",
     "announced",
+    "filled_of",
     "read_notices",
     "texts",
 ]

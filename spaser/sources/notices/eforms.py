@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from lxml import etree
 
+from spaser.sources import dates
 from spaser.sources.notices.ted import every, first, name, number_of, said
 from spaser.sources.notices.words import months
 
@@ -106,17 +106,10 @@ def _duration(project: etree._Element | None) -> int | None:
         for measure in every(period, "DurationMeasure"):
             if length := months(said(measure), measure.get("unitCode", "MONTH")):
                 return length
-        begin, end = (_day(first(period, tag)) for tag in ("StartDate", "EndDate"))
+        begin, end = (dates.one(first(period, tag)) for tag in ("StartDate", "EndDate"))
         if begin and end and end > begin:
             return months((end - begin).days, "DAY")
     return None
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat((text or "")[:10])
-    except ValueError:
-        return None
 
 
 def _amount(project: etree._Element | None) -> str | None:

@@ -16,7 +16,7 @@ import polars as pl
 from lxml import etree
 
 from spaser.problems import Problem, Problems
-from spaser.sources import archives, dates
+from spaser.sources import archives, dates, filled
 from spaser.sources.archives import Member
 from spaser.sources.notices import boamp as notices_boamp
 from spaser.sources.notices import eforms as notices_eforms
@@ -170,7 +170,7 @@ def _frame(rows: list[dict[str, Any]], names: Sequence[str]) -> pl.DataFrame:
 
 
 def _typed(names: Sequence[str]) -> list[pl.Expr]:
-    typed = [dates.day(pl.col(name), pl.String()).alias(name) for name in names if name.startswith("date_")]
+    typed = [dates.day(pl.col(name), to_paris=name == "date_limite").alias(name) for name in names if name.startswith("date_")]
     typed += [_cents("montant_estime")] if "montant_estime" in names else []
     typed += [pl.col(name).str.replace_all(f"{_REACH}|{_PERSON}", _TAKEN_OUT).alias(name) for name in _TEXTS if name in names]
     typed += [_code("codeCPV")] if "codeCPV" in names else []
@@ -269,6 +269,18 @@ def _files(raw: pl.DataFrame, refused: pl.DataFrame, notices: pl.DataFrame, lots
     return whole.with_columns(doublons=pl.col("trouves").cast(pl.Int64) - pl.col("avis") - pl.col("rejetes")).select(
         pl.col(name).cast(dtype) for name, dtype in FILES.items()
     )
+
+
+def filled_of(read: Notices) -> pl.DataFrame:
+    """FILLED: how many notices of each file say what matters; holders only where awards are read."""
+    awards = read.notices["type_avis"].is_in(["attribution"]).any()
+    boxes = ("annonce_social", "annonce_environnement", "strategie", "reserve", "criteres_verts")
+    said = {
+        "acheteur": pl.col("acheteur_siren").is_not_null(), "cpv": pl.col("codeCPV").is_not_null(), "montant": pl.col("montant_estime").is_not_null(),
+        "date": pl.coalesce("date_envoi", "date_publication").is_not_null(), "considerations": pl.any_horizontal(pl.col(name).is_not_null() for name in boxes),
+        "texte": pl.any_horizontal(pl.col("description", "conditions").is_not_null()),
+    } | ({"titulaire": pl.col("titulaires").is_not_null()} if awards else {})  # fmt: skip
+    return filled.shares(read.notices, "avis", said)
 
 
 def announced(files: pl.DataFrame) -> list[str]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from lxml import etree
 
+from spaser.sources import dates
 from spaser.sources.notices.words import months
 
 #: What each form is for; F21 to F23 say it themselves (NOTICE TYPE).
@@ -107,15 +107,8 @@ def _duration(place: etree._Element) -> int | None:
     for block in every(place, "DURATION", "TIME_LIMIT_INDICATION", "PERIOD_WORK_DATE_STARTING"):
         if block.get("TYPE") and (length := months(said(block), block.get("TYPE", ""))):
             return length
-    days = [_day(first(place, tag)) for tag in ("DATE_START", "DATE_END")]
+    days = [dates.one(first(place, tag)) for tag in ("DATE_START", "DATE_END")]
     return months((days[1] - days[0]).days, "DAY") if days[0] and days[1] and days[1] > days[0] else None
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat((text or "")[:10])
-    except ValueError:
-        return None
 
 
 def _amount(place: etree._Element, *names: str) -> str | None:

@@ -17,7 +17,7 @@ import polars as pl
 
 from spaser import rules
 from spaser.problems import Problem
-from spaser.sources import archives
+from spaser.sources import archives, filled
 from spaser.sources.ledgers import amounts, meaning
 from spaser.sources.ledgers.cells import Sheet, read_sheets
 from spaser.sources.ledgers.headings import bare
@@ -77,6 +77,16 @@ def read_programme(paths: str | Path | Sequence[str | Path]) -> Programme:
         pl.col(name).cast(dtype) for name, dtype in FILES.items()
     )
     return Programme(PROGRAMME.conform(kept.lazy()).collect(), _rejects(rows), told)
+
+
+def filled_of(read: Programme) -> pl.DataFrame:
+    """FILLED: how many projects of each file say what matters."""
+    said = {
+        "acheteur": pl.col("acheteur_siren").is_not_null(), "cpv": pl.col("codeCPV").is_not_null(), "montant": pl.col("montant").is_not_null(),
+        "date": pl.col("date_prevue").is_not_null(), "considerations": pl.any_horizontal(pl.col("social", "environnement", "reserve").is_not_null()),
+        "texte": pl.col("objet").is_not_null(),
+    }  # fmt: skip
+    return filled.shares(read.projects, "programme d'achat", said, "feuille")
 
 
 def _opened(path: Path) -> Iterator[tuple[pl.DataFrame | None, dict[str, Any]]]:

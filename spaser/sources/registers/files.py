@@ -10,7 +10,7 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ class Opened:
     evidence: Evidence = Evidence(register_evidence.SURE, ())
     declared: Declared | None = None
     status: str | None = None
+    words: dict[str, str] = field(default_factory=dict)
 
     @property
     def spec(self) -> dict[str, Any]:
@@ -180,7 +181,7 @@ def _from_frame(path: Path, kind: str, frame: pl.LazyFrame, said: Declared | Non
     match = _matched(header, said)
     if match is None:
         raise unknown(path, header)
-    return Opened(path, kind, match[0], _worded(frame, match[1]), headings=tuple(header), status=match[2])
+    return Opened(path, kind, match[0], _worded(frame, match[1]), headings=tuple(header), status=match[2], words=match[1])
 
 
 def _worded(frame: pl.LazyFrame, columns: dict[str, str]) -> pl.LazyFrame:
@@ -204,7 +205,7 @@ def _from_csv(path: Path, data: bytes, said: Declared | None) -> Opened:
         if match:
             frame = _parse(path, text, mark, rank, header=True)
             above = "\n".join(lines[:rank])
-            return Opened(path, "csv", match[0], _worded(frame.lazy(), match[1]), above, headings=tuple(filter(None, cells)), status=match[2])
+            return Opened(path, "csv", match[0], _worded(frame.lazy(), match[1]), above, headings=tuple(filter(None, cells)), status=match[2], words=match[1])
     raise unknown(path, next(csv.reader([lines[0]], delimiter=mark), []))
 
 
@@ -272,7 +273,7 @@ def _workbook(path: Path, said: Declared | None) -> tuple[list[Opened], list[tup
         body = rows.slice(rank + 1).filter(~pl.all_horizontal(pl.all().is_null())).select(list(unique)).rename(unique)
         above = " ".join(cell for row in rows.head(rank).rows() for cell in row if cell)
         shown = sheet.name if len(sheets) > 1 else None
-        found.append(Opened(path, kind, name, _worded(body.lazy(), words), above, shown, tuple(filter(None, cells)), status=status))
+        found.append(Opened(path, kind, name, _worded(body.lazy(), words), above, shown, tuple(filter(None, cells)), status=status, words=words))
     if not found:
         raise unknown(path, header)
     return found, left

@@ -11,7 +11,7 @@ import polars as pl
 
 from spaser import rules
 from spaser.problems import Problem
-from spaser.sources import archives
+from spaser.sources import archives, dates
 from spaser.sources.registers.lists import Registers, read_registers
 from spaser.sources.registers.reduction import reduce_sirene
 from spaser.sources.registers.stocks import stock_kind
@@ -63,7 +63,7 @@ def known_suppliers(
     )  # fmt: skip
     return Registers(
         pl.concat([lists.register, reduced.register]), pl.concat([lists.establishments, reduced.establishments]),
-        lists.rejects, pl.concat([lists.files, _described(reduced.sources)], how="diagonal_relaxed"), lists.unnumbered,
+        lists.rejects, pl.concat([lists.files, _described(reduced.sources)], how="diagonal_relaxed"), lists.unnumbered, lists.filled, lists.seen, lists.demo,
     )  # fmt: skip
 
 
@@ -73,5 +73,5 @@ def _described(sources: pl.DataFrame) -> pl.DataFrame:
     label = pl.col("liste").replace_strict(labels, default=None, return_dtype=pl.String)
     return sources.select(
         "fichier", "liste", libelle=label, verifie=pl.lit(False), message=pl.format("{} : format non vérifié", label),
-        au=pl.col("au").str.to_date("%Y-%m-%d", strict=False), au_origine=pl.lit("colonne du fichier"),
+        au=dates.day(pl.col("au")), au_origine=pl.lit("colonne du fichier"),
     )  # fmt: skip

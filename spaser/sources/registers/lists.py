@@ -17,12 +17,12 @@ import polars as pl
 
 from spaser import french, rules, territories
 from spaser.problems import Problem, closest
-from spaser.sources import archives, dates
-from spaser.sources.registers import evidence, names, sirene
+from spaser.sources import archives, dates, demonstration
+from spaser.sources.registers import accounts, evidence, names, sirene
 from spaser.sources.registers.files import Opened, open_lists
 from spaser.sources.siret import bare, luhn_ok
 from spaser.text import fold, fold_expr
-from spaser.vocabulary import ESTABLISHMENTS, INCLUSIVE_STATUSES, REGISTER, REJECTS, UNNUMBERED
+from spaser.vocabulary import ESTABLISHMENTS, FILLED, INCLUSIVE_STATUSES, REGISTER, REJECTS, SEEN, UNNUMBERED
 
 DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?)?(?!\d)")
 STATUS_KEY = ["siren", "siret", "statut", "depuis", "jusqua"]
@@ -40,6 +40,10 @@ class Registers:
     rejects: pl.LazyFrame
     files: pl.DataFrame
     unnumbered: pl.LazyFrame = field(default_factory=lambda: UNNUMBERED.empty().lazy())
+    filled: pl.DataFrame = field(default_factory=FILLED.empty)
+    seen: pl.DataFrame = field(default_factory=SEEN.empty)
+    #: Whether these are the lists of the demo; null when there are none.
+    demo: bool | None = None
 
 
 def read_registers(
@@ -89,6 +93,9 @@ def read_registers(
         _gather((p.rejects for p in parts), REJECTS),
         pl.concat([p.files for p in parts], how="diagonal_relaxed") if parts else pl.DataFrame(),
         _gather((p.unnumbered for p in parts), UNNUMBERED),
+        pl.concat([FILLED.empty(), *(p.filled for p in parts)]),
+        pl.concat([SEEN.empty(), *(p.seen for p in parts)]),
+        demo=demonstration.refuse_mix(registres=given) if parts else None,
     )
 
 
@@ -148,7 +155,7 @@ def _read(opened: Opened, as_of: date | None, persons: bool) -> Registers:
     where = evidence.departments(opened.declared.territoire) if opened.declared else None
     rows = typed.with_columns(
         au=own_date, source=pl.lit(opened.source), liste=pl.lit(opened.name),
-        prouve_non=pl.lit(opened.proves_no), prouve_ou=pl.lit(", ".join(where) if where else None, dtype=pl.String),
+        prouve_non=pl.lit(opened.proves_no and au is not None), prouve_ou=pl.lit(", ".join(where) if where else None, dtype=pl.String),
     )  # fmt: skip
     rows = territories.situated(rows.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in _WHERE if name not in rows.columns).lazy()).collect()
     kept = rows.filter(pl.col("sort") == "retenu").pipe(_masked, persons)
@@ -164,6 +171,8 @@ def _read(opened: Opened, as_of: date | None, persons: bool) -> Registers:
         REJECTS.conform(_doubts(rows, opened).lazy()),
         files,
         UNNUMBERED.conform(_unnumbered(rows).lazy()),
+        accounts.filled_of(opened, kept),
+        accounts.seen_of(opened, rows, kept),
     )
 
 
@@ -221,7 +230,7 @@ def _identified(frame: pl.DataFrame, column: str, size: int) -> pl.DataFrame:
 
 def _dates(frame: pl.DataFrame) -> pl.DataFrame:
     wanted = [c for c in ("depuis", "jusqua", "date_liste", "date_contenu") if c in frame.columns]
-    return frame.with_columns(dates.day(pl.col(c).cast(pl.String), pl.String()).alias(c) for c in wanted)
+    return frame.with_columns(dates.day(pl.col(c).cast(pl.String), since=dates.OLDEST).alias(c) for c in wanted)
 
 
 def _described(frame: pl.DataFrame) -> pl.DataFrame:
@@ -318,7 +327,7 @@ def _file(opened: Opened, au: date | None, origin: str) -> pl.DataFrame:
         "fichier": opened.path.name, "liste": opened.name, "libelle": opened.spec["label"], "format": opened.kind,
         "verifie": verified, "message": _message(opened, verified), "au": au, "au_origine": origin,
         "feuille": opened.sheet, "surete": opened.evidence.degree, "indices": " ; ".join(opened.evidence.seen) or None,
-        "autres": ", ".join(opened.evidence.others) or None, "prouve_non": opened.proves_no,
+        "autres": ", ".join(opened.evidence.others) or None, "prouve_non": opened.proves_no and au is not None,
     }  # fmt: skip
     return pl.DataFrame([row], schema_overrides={"au": pl.Date} | dict.fromkeys(("message", "feuille", "indices", "autres"), pl.String))
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import polars as pl
 
 from spaser import rules
+from spaser.sources import dates
 from spaser.sources.registers import sirene
 from spaser.sources.registers.files import Opened
 from spaser.sources.registers.stocks import scan_stock
@@ -207,7 +208,7 @@ def _write(folder: Path, places: Path, kept: Path, dates: list[dict[str, str | i
 
 def _labelled(frame: pl.LazyFrame, source: dict[str, str | int | None]) -> pl.LazyFrame:
     spec = rules.toml("register_columns.toml")["lists"][str(source["liste"])]
-    latest = date.fromisoformat(str(source["au"])) if source["au"] else None
+    latest = dates.one(str(source["au"])) if source["au"] else None
     label = f"{spec['label']} [{source['fichier']}]"
     return frame.with_columns(au=pl.lit(latest, dtype=pl.Date), source=pl.lit(label), liste=pl.lit(source["liste"]))
 

@@ -1,5 +1,6 @@
 """The diagnostic of a buyer: contracts understood, scored and measured."""
 
+from spaser.obligations import Declared
 from spaser.studies.diagnostic.compose import (
     Base,
     Diagnostic,
@@ -13,6 +14,7 @@ from spaser.studies.diagnostic.compose import (
 
 __all__ = [
     "Base",
+    "Declared",
     "Diagnostic",
     "Paths",
     "chosen_buyers",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from itertools import zip_longest
@@ -21,10 +21,13 @@ from spaser import buyers, considerations, contracts, detection, families, indic
 from spaser.considerations import launches as launching
 from spaser.considerations import scores
 from spaser.problems import Problem
+from spaser.sources import demonstration
 from spaser.sources.notices import Notices
+from spaser.studies import law
 from spaser.studies.diagnostic import holders as held
 from spaser.studies.diagnostic import texts as written
 from spaser.vocabulary import DECISIONS, DEFAULT_POPULATION, PASSAGES
+from spaser.vocabulary.handed import Tables
 
 if TYPE_CHECKING:
     from spaser.studies.clauses import Clauses
@@ -92,7 +95,10 @@ class Diagnostic:
     subcontracts: pl.DataFrame
     measures: pl.DataFrame
     contributions: pl.DataFrame
-    extras: dict[str, pl.DataFrame] = field(default_factory=dict)
+    extras: dict[str, pl.DataFrame] = field(default_factory=Tables)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "extras", Tables(self.extras))
 
     @property
     def as_of(self) -> date:
@@ -139,13 +145,14 @@ def prepare(
         A file cannot be read, or nothing in them can.
     """
     reading = paths if isinstance(paths, sources.Reading) else sources.read(paths, cache=cache, progress=progress, acheteur=buyer_siret)
+    demo = demonstration.refuse_mix(contrats=map(demonstration.known, reading.files["sha256"]), registres=registers)
     settings, aimed, day = rules.method(method), bool(buyer or sirens), as_of
     if is_large(reading) and aimed:
         day = day or _last_day(reading.records)
         reading = reading.of_buyers(sirens or _named(reading.records, buyer))
     elif is_large(reading) and not registers:
-        return _whole(reading, day or _last_day(reading.records), decisions, settings)
-    return _read_whole(reading, day, sirens, registers, settings, decisions, cache)
+        return replace(_whole(reading, day or _last_day(reading.records), decisions, settings), demo=demo)
+    return replace(_read_whole(reading, day, sirens, registers, settings, decisions, cache), demo=demo)
 
 
 def _read_whole(
@@ -172,7 +179,7 @@ def _read_whole(
         rejects=rejects, fates=frames[4], method=settings,
         register=known.register if known else None, establishments=known.establishments if known else None,
         register_files=known.files if known else None, passages=passages,
-        decisions=DECISIONS.empty().lazy() if decisions is None else decisions, demo=_is_demo(reading.files), folder=folder,
+        decisions=DECISIONS.empty().lazy() if decisions is None else decisions, folder=folder,
     )  # fmt: skip
 
 
@@ -187,6 +194,8 @@ def diagnose(
     launches: pl.LazyFrame | None = None,
     notices: Notices | None = None,
     pieces: Clauses | None = None,
+    spend: pl.LazyFrame | None = None,
+    declared: obligations.Declared | None = None,
     **options: Any,
 ) -> Diagnostic:
     """The diagnostic of a buyer (part of its name, SIREN or SIRET), of several, or of all the files.
@@ -195,7 +204,8 @@ def diagnose(
     ``family`` keeps some purchase families, by their keys. ``buyer_kind`` (``vocabulary.BUYER_KINDS``) and ``launches``
     (table LAUNCHES) say what the essential data do not, for the obligations; ``notices`` (``sources.notices.read_notices``),
     joined to the contracts they launched, give their dates and their texts instead; ``pieces`` (``dossier.clauses``) are the
-    documents of consultations, in folders or archives that bear the number of their contract. ``options`` are those of ``prepare``.
+    documents of consultations, in folders or archives that bear the number of their contract. ``spend`` (SPEND, the buyer's
+    ledger) and ``declared`` (what the buyer says of itself) answer its own duties. ``options`` are those of ``prepare``.
     """
     base = source if isinstance(source, Base) else prepare(source, buyer=buyer, **options)
     sirens, scope = chosen_buyers(base, buyer)
@@ -218,7 +228,7 @@ def diagnose(
         holders=holders, subcontracts=acts,
         measures=_measured(chosen.lazy(), scope if sirens else "ensemble"),
         contributions=scores.contributions(chosen.lazy(), base.method).collect(),
-        extras=_duties(base, every, uids, sirens, buyer_kind, launches if launched is None else launched.lazy())
+        extras=_duties(base, every, uids, sirens, _said(declared, buyer_kind), launches if launched is None else launched.lazy(), spend)
         | written.gaps(chosen, said, base.decisions, base.method) | _ending(base, every)
         | held.tables(chosen, holders, acts, base, population),
     )  # fmt: skip
@@ -229,30 +239,43 @@ def _ending(base: Base, every: pl.LazyFrame) -> dict[str, pl.DataFrame]:
     return {"renouvellements": renewals.ends(every, as_of=base.as_of, method=base.method).collect()}
 
 
+def _said(declared: obligations.Declared | None, kind: str | None) -> obligations.Declared:
+    """What the buyer says of itself, its kind given apart included."""
+    known = declared or obligations.Declared()
+    return replace(known, kind=known.kind or kind)
+
+
 def _duties(
-    base: Base, every: pl.LazyFrame, uids: pl.LazyFrame, sirens: tuple[str, ...], buyer_kind: str | None, launches: pl.LazyFrame | None
-) -> dict[str, pl.DataFrame]:
+    base: Base, every: pl.LazyFrame, uids: pl.LazyFrame, sirens: tuple[str, ...], declared: obligations.Declared,
+    launches: pl.LazyFrame | None, spend: pl.LazyFrame | None,
+) -> dict[str, pl.DataFrame]:  # fmt: skip
     """The tables of the obligations room on the chosen contracts; frameworks and earlier awards are looked for in all.
 
     Obligations are those of buyers: on all the buyers of a large file, none is told.
     """
     if base.folder is not None and not sirens:
         return {}
-    kind: str | pl.LazyFrame | None = buyer_kind
+    kind: str | pl.LazyFrame | None = declared.kind
     if kind is None and base.establishments is not None:
         kind = obligations.kinds_of(base.establishments.join(every.select(siren="acheteur_siren"), on="siren", how="semi"))
     chosen = every.join(uids, on="uid", how="semi")
+    if not declared.soumis_au_code:
+        mine = obligations.buyer_duties(chosen, as_of=base.as_of, spend=spend, declared=declared)
+        return {"prive": law.private_facts().collect(), "obligations_acheteur": mine.collect()}
     (rows,) = _settle(
-        [obligations.duties(every, buyer_kind=kind, launches=launches, as_of=base.as_of).join(uids, on="uid", how="semi")],
+        [obligations.duties(every, buyer_kind=kind, launches=launches, as_of=base.as_of, declared=declared).join(uids, on="uid", how="semi")],
         base.folder, "obligations",
     )  # fmt: skip
     tables = {
         "preparation": obligations.readiness(rows), "obligations": obligations.aimed(rows), "a_voir": obligations.to_see(rows),
         "questions": obligations.questions(rows, chosen), "types_acheteur": obligations.kinds_counted(chosen, kind),
-        "reserves": obligations.reserved(every, base.holders).join(uids, on="uid", how="semi").sort("uid", "fondement"),
+        "reserves": obligations.reserved(every, base.holders, kind).join(uids, on="uid", how="semi").sort("uid", "fondement"),
     }  # fmt: skip
     if len(sirens) == 1:
-        tables["obligations_acheteur"] = obligations.buyer_duties(chosen, as_of=base.as_of, buyer_kind=kind)
+        tables["obligations_acheteur"] = obligations.buyer_duties(
+            chosen, as_of=base.as_of, buyer_kind=kind, spend=spend, declared=declared
+        )
+        tables |= {} if spend is None else {"agec": obligations.agec(spend)}
     return dict(zip(tables, pl.collect_all(tables.values()), strict=True))
 
 
@@ -347,6 +370,3 @@ def _settle(frames: Sequence[pl.LazyFrame], folder: Any, step: str, order: Seque
         frame.sink_parquet(path)
     return [pl.scan_parquet(path) for path in paths]
 
-
-def _is_demo(files: pl.DataFrame) -> bool:
-    return all(Path(name).name.startswith("marches_demo") for name in files["source"])

@@ -18,7 +18,7 @@ from spaser.sections.annexes import annexes
 from spaser.sections.findings import Findings
 from spaser.sources.answers import constats
 from spaser.studies.diagnostic.compose import Diagnostic
-from spaser.vocabulary import CONSIDERATIONS, POPULATIONS, euros, label
+from spaser.vocabulary import CONSIDERATIONS, DECISIONS, POPULATIONS, euros, label
 
 DEMO_NOTE = "Démonstration : acheteurs, fournisseurs et contrats sont inventés."
 
@@ -68,8 +68,16 @@ def write(result: Diagnostic, folder: Path | str) -> list[Path]:
         excel.write(whole, target / "diagnostic.xlsx"),
         files.write_atomic(target / "contrats.parquet", table.getvalue()),
         files.write_atomic(target / "rejets.csv", files.officers_csv(_rejects(result))),
-        files.write_atomic(target / "constats.csv", files.officers_csv(constats.answers_table(result.extras["ecarts"]))),
+        files.write_atomic(target / "constats.csv", _answers(result, target / "constats.csv")),
     ]
+
+
+def _answers(result: Diagnostic, path: Path) -> bytes:
+    """constats.csv: what a person answered in it, whoever runs the diagnostic again, is never lost."""
+    before = constats.read_answers(path).collect() if path.is_file() else DECISIONS.empty()
+    own = result.base.decisions.filter(pl.col("objet_type") == "constat").collect()
+    held = pl.concat([own, before]).unique(["objet_id", "champ"], keep="first", maintain_order=True)
+    return files.officers_csv(constats.answers_table(result.extras["ecarts"], held))
 
 
 def _rejects(result: Diagnostic) -> pl.DataFrame:

@@ -14,7 +14,7 @@ import polars as pl
 from spaser import considerations, detection, rules
 from spaser.considerations import launches, scores
 from spaser.sources import documents
-from spaser.sources.notices import Notices
+from spaser.sources.notices import Notices, filled_of
 from spaser.sources.notices import texts as notice_texts
 from spaser.vocabulary import DETECTED, PASSAGES
 
@@ -131,7 +131,7 @@ def _of_notices(
         moved = kept.with_columns(champ=where).with_columns(texte_id="uid")
         into.append(moved if into is found else moved.select("texte_id", "champ"))
     announced = considerations.announced(notices.notices.lazy(), said, method).collect()
-    return {"lancements": joined, "avis_annonces": announced, "avis_fichiers": notices.files}
+    return {"lancements": joined, "avis_annonces": announced, "avis_fichiers": notices.files, "avis_remplis": filled_of(notices)}
 
 
 def _of_pieces(pieces: Clauses, chosen: pl.LazyFrame, found: list[pl.LazyFrame], searched: list[pl.LazyFrame]) -> dict[str, pl.DataFrame]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -22,10 +23,11 @@ from spaser.deliverables.report import Callout, Report
 from spaser.problems import Problem
 from spaser.studies import diagnostic, publication
 from spaser.studies.diagnostic import Base, handover
+from spaser.studies.mission.model import Asked, Mission
+from spaser.studies.mission.shape import FORMS
 from spaser.studies.pams import compose as pams
-from spaser.studies.pams.missions import FORMS, Asked, Mission, read_mission, template
 
-__all__ = ["FORMS", "Mission", "Outcome", "commented", "read_mission", "render", "run", "template"]
+__all__ = ["FORMS", "Mission", "Outcome", "commented", "render", "run"]
 
 STATE = "etat.json"
 #: From this many reports on, several processes are worth the time they take to start.
@@ -61,7 +63,8 @@ Task = tuple[Asked, str, str]
 
 
 def run(
-    mission: Mission, *, progress: Callable[[str, float], None] | None = None, base: Base | None = None, processes: int | None = None
+    mission: Mission, *, progress: Callable[[str, float], None] | None = None, base: Base | None = None, processes: int | None = None,
+    previous: Path | None = None,
 ) -> list[Outcome]:
     """Write one folder per buyer and an index; what is already done from the same inputs is not done again.
 
@@ -71,9 +74,11 @@ def run(
         The contracts already prepared; else the files of the mission are read.
     processes
         How many reports are written at once; by default one per core (four at most) when there are many to write.
+    previous
+        The folder of the run before: what is still right there is copied rather than written again.
     """
     desk, wanted = _prepared(mission, base, progress)
-    state = _state(mission.folder)
+    state = _state(mission.folder, previous)
     outcomes: dict[int, Outcome] = {}
     todo: list[tuple[int, Task]] = []
     for rank, (asked, name, siren, failure) in enumerate(wanted):
@@ -238,12 +243,20 @@ def _done(state: dict[str, Any], mission: Mission, asked: Asked, siren: str) -> 
     return tuple(known["fichiers"]) if there else None
 
 
-def _state(folder: Path) -> dict[str, Any]:
+def _state(folder: Path, previous: Path | None = None) -> dict[str, Any]:
+    """What was written already, here or in the run before (whose files are then copied here)."""
     folder.mkdir(parents=True, exist_ok=True)
+    source = previous if previous is not None and not (folder / STATE).exists() else folder
     try:
-        return json.loads((folder / STATE).read_text(encoding="utf-8"))
+        state: dict[str, Any] = json.loads((source / STATE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    if source != folder:
+        for name in (name for known in state.values() for name in known.get("fichiers", ()) if (source / name).is_file()):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source / name, folder / name)
+        files.write_atomic(folder / STATE, json.dumps(state, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8"))
+    return state
 
 
 def _index(mission: Mission, outcomes: Sequence[Outcome], base: Base) -> str:

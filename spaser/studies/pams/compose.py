@@ -26,6 +26,7 @@ from spaser.sections import reach as sections_reach
 from spaser.sections.annexes import annexes
 from spaser.sections.findings import Findings
 from spaser.sections.goals import section_goals, section_peers
+from spaser.sources import demonstration
 from spaser.sources.registers import Registers
 from spaser.studies import potential as opportunities
 from spaser.studies import publication
@@ -109,6 +110,8 @@ def study(
         A radius or a share makes no sense, the spend file cannot be read, an answer is not of the grid.
     """
     asked = wishes or Wishes()
+    if asked.ledger:
+        demonstration.refuse_mix(contrats=result.base.demo, dépenses=[asked.ledger])
     listed = result.base.register is not None
     found = opportunities.potential_of(result, radius=asked.radius, dependency=asked.dependency) if listed else None
     spent = purchases.suppliers_of(asked.ledger, list(asked.registers) or registers or ()) if asked.ledger else None
@@ -168,7 +171,7 @@ def _potential(result: Diagnostic, found: Opportunities | None) -> dict[str, pl.
         return {}
     # What is bought once (works, project management) is no need to come, whatever its end.
     once = pl.col("codeCPV").str.head(2).is_in(result.base.method["renewals"]["one_off"]["divisions"]).fill_null(False)
-    active = found.opportunities.filter("actif").filter(~once)
+    active = found.opportunities.filter(pl.col("etat_action") == "agir").filter(~once)
     soon = renewals.upcoming(active.lazy(), as_of=result.as_of, months=MONTHS, method=result.base.method).collect()
     return found.extras() | {"besoins_a_venir": soon}
 

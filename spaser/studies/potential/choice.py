@@ -40,8 +40,7 @@ def explored(
     summed, suppliers, found = made.families, made.suppliers, made.found
     if rows.height < made.opportunities.height:
         found = found.join(rows.select("besoin_id"), on="besoin_id", how="semi", maintain_order="left")
-        nets = rows.select("besoin_id", "potentiel_net", "haut_net")
-        summed = potential.by_family(rows.drop("potentiel_net", "haut_net").lazy(), nets.lazy(), found.lazy()).collect(engine="in-memory")
+        summed = potential.by_family(rows.lazy(), found.lazy()).collect(engine="in-memory")
         suppliers = opportunities_map.suppliers(found, rows, known.supply).collect(engine="in-memory")
     named = found.filter(pl.col("rang") <= NAMED)
     return Opportunities(

@@ -32,7 +32,7 @@ class Opportunities:
     """The purchasing potential of a buyer (or of all): tables of the vocabulary, and how they were made.
 
     ``needs`` NEEDS, ``members`` NEED_CONTRACTS, ``supply`` SUPPLY, ``candidates`` CANDIDATES, ``opportunities``
-    OPPORTUNITIES with ``potentiel_net``, ``families`` one row per family (see ``potential.by_family``), ``weights`` what
+    OPPORTUNITIES, net of double counting, ``families`` one row per family (see ``potential.by_family``), ``weights`` what
     activities were learned to win, ``assumptions`` the values of the method in use; ``suppliers`` and ``places`` what the map
     shows (see ``opportunities_map``).
     """
@@ -105,7 +105,7 @@ def potential_of(
 
 
 class Judged(NamedTuple):
-    """``found`` the matches, ``opportunities`` OPPORTUNITIES with ``potentiel_net`` and ``haut_net``, ``families`` one row per family,
+    """``found`` the matches, ``opportunities`` OPPORTUNITIES, net of double counting, ``families`` one row per family,
     ``suppliers`` the credible ones."""
 
     found: pl.DataFrame
@@ -121,17 +121,18 @@ def judged(base: Base, sirens: tuple[str, ...], radius: float | None, share: flo
     needs = mine.needs.lazy()
     found = potential.matches(
         needs, mine.places.lazy(), known.supply.lazy(), radius=radius, dependency=share, reached=_reached(base, sirens, _step(radius)).lazy(),
-        method=settings,
+        past=mine.past.lazy(), method=settings,
     ).collect(engine="in-memory")  # fmt: skip
     told = potential.opportunities(
-        needs, found.lazy(), every=known.needs.lazy(), kinds=mine.kinds.lazy(), dependency=share, method=settings
+        needs, found.lazy(), every=known.needs.lazy(), kinds=mine.kinds.lazy(), as_of=base.as_of, dependency=share, method=settings
     ).collect(engine="in-memory")
     # Summed over several buyers, a supplier has one envelope for them all: its capacity serves once.
     shared = told if len(sirens) == 1 else told.with_columns(acheteur_siren=pl.lit(NETWORK))
     nets = potential.net(shared.lazy(), found.lazy(), dependency=share, method=settings).collect(engine="in-memory")
-    summed = potential.by_family(told.lazy(), nets.lazy(), found.lazy()).collect(engine="in-memory")
-    credible = opportunities_map.suppliers(found, told, known.supply).collect(engine="in-memory")
-    return Judged(found, told.join(nets, on="besoin_id", how="left", maintain_order="left"), summed, credible)
+    settled = potential.settled(told.lazy(), nets.lazy()).collect(engine="in-memory")
+    summed = potential.by_family(settled.lazy(), found.lazy()).collect(engine="in-memory")
+    credible = opportunities_map.suppliers(found, settled, known.supply).collect(engine="in-memory")
+    return Judged(found, settled, summed, credible)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +143,7 @@ class Chosen:
     members: pl.DataFrame
     places: pl.DataFrame
     kinds: pl.DataFrame
+    past: pl.DataFrame
 
 
 @lru_cache(maxsize=4)
@@ -152,7 +154,8 @@ def chosen(base: Base, sirens: tuple[str, ...]) -> Chosen:
     needs = known.needs.filter(ours)
     members = potential.members(known.contracts.lazy().filter(ours), method=base.method)
     kinds = base.contracts.select("acheteur_siren", "acheteur_categorie").unique("acheteur_siren")
-    return Chosen(needs, *(table.collect(engine="in-memory") for table in (members, places(needs.lazy()), kinds)))
+    past = potential.similar(needs.lazy(), known.wins.lazy().join(base.contracts.select("uid", "acheteur_siren", "objet"), on="uid"))
+    return Chosen(needs, *(table.collect(engine="in-memory") for table in (members, places(needs.lazy()), kinds, past)))
 
 
 @lru_cache(maxsize=4)
@@ -188,7 +191,8 @@ def ground(base: Base) -> Ground:
     weights = potential.learned(won.lazy(), method=settings).collect(engine="in-memory")
     listed = structures(base.register, base.establishments, base.as_of)
     supplied = potential.supply(
-        listed.lazy(), wins=won.lazy(), declared=declared(base.register).lazy(), weights=weights.lazy(), method=settings
+        listed.lazy(), wins=won.lazy(), declared=declared(base.register).lazy(), weights=weights.lazy(), trades=named_trades(listed).lazy(),
+        method=settings,
     )
     every = potential.needs(contracts.lazy(), as_of=base.as_of, method=settings)
     return Ground(contracts, every.collect(engine="streaming"), won, weights, supplied.collect(engine="in-memory"))
@@ -208,7 +212,7 @@ def structures(register: pl.LazyFrame, establishments: pl.LazyFrame, as_of: date
     known = establishments.sort(official, "au", "source", descending=[True, True, False], nulls_last=True).with_columns(
         cle=pl.coalesce("siret", "siren")
     )
-    texts = ("nom", "naf", "tranche_effectifs", "code_commune", "code_postal", "commune", "lon", "lat", "etat")
+    texts = ("nom", "enseigne", "naf", "tranche_effectifs", "code_commune", "code_postal", "commune", "lon", "lat", "etat")
     merged = known.group_by("cle", maintain_order=True).agg(
         *(pl.col(name).drop_nulls().first() for name in texts), personne_physique=pl.col("personne_physique").any()
     )
@@ -227,10 +231,16 @@ def structures(register: pl.LazyFrame, establishments: pl.LazyFrame, as_of: date
     esus = pl.when(pl.col("titulaire_esus")).then(pl.lit("ESUS"))
     return located(whole).select(
         "cle", "siren", "siret", "code_commune", "commune", "departement", "region", "lon", "lat", "tranche_effectifs",
-        "statut_au", "statut_source", "personne_physique", nom=pl.coalesce("nom", "_nom"), naf=pl.coalesce("naf", "_naf").str.replace(".", "", literal=True),
+        "statut_au", "statut_source", "personne_physique", "enseigne", arrondissement=_district(), nom=pl.coalesce("nom", "_nom"), naf=pl.coalesce("naf", "_naf").str.replace(".", "", literal=True),
         types="inclusif_types", ess="titulaire_ess",
         statuts=pl.concat_str(ess, esus, pl.col("inclusif_types"), separator=", ", ignore_nulls=True),
     ).collect(engine="in-memory")  # fmt: skip
+
+
+def _district() -> pl.Expr:
+    """The arrondissement that a postcode of Paris, Lyon or Marseille names (75116 is the sixteenth)."""
+    code = pl.col("code_postal")
+    return pl.when(code.str.contains(r"^(75[01]|6900|130)\d\d?$")).then(code.str.slice(3).cast(pl.Int32, strict=False))
 
 
 def wins(contracts: pl.LazyFrame, holders: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFrame:
@@ -246,6 +256,12 @@ def wins(contracts: pl.LazyFrame, holders: pl.LazyFrame, establishments: pl.Lazy
         held.join(contracts.select("uid", "famille", "dateNotification"), on="uid").filter(pl.col("famille").is_not_null())
         .unique(["uid", "siren", "siret"]).join(activities, on="siren", how="left").sort("uid", "siren", "siret")
     )  # fmt: skip
+
+
+def named_trades(listed: pl.DataFrame) -> pl.DataFrame:
+    """``cle, famille``: the trades that the names and signs of structures say."""
+    names = pl.concat([listed.lazy().select("cle", _nom=name) for name in ("nom", "enseigne") if name in listed.columns]).drop_nulls()
+    return names.join(families.trades(names, "_nom"), on="_nom").select("cle", "famille").unique().collect(engine="in-memory")
 
 
 def declared(register: pl.LazyFrame) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from spaser.deliverables import excel, files, html
 from spaser.deliverables import report as model
 from spaser.deliverables.report import MASK, Report, masked
 from spaser.sections.findings import Findings
-from spaser.sections.potential import POTENTIAL, annexes
+from spaser.sections.potential import ACTIONABLE, POTENTIAL, annexes
 from spaser.studies.diagnostic import Diagnostic
 from spaser.studies.diagnostic.handover import DEMO_NOTE
 from spaser.studies.diagnostic.handover import findings as diagnosed
@@ -52,7 +52,7 @@ def write(result: Diagnostic, found: Opportunities, folder: Path | str) -> list[
 
 def summary(found: Opportunities) -> str:
     """What the terminal says: the needs, what could be reached, family by family, and what to beware of."""
-    active = found.opportunities.filter(pl.col("actif"))
+    active = found.opportunities.filter(ACTIONABLE)
     families = found.families
     total, reach, high = (families[name].sum() for name in ("annuel", "potentiel", "potentiel_haut"))
     lines = [

@@ -29,7 +29,8 @@ def located(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def place(contracts: pl.LazyFrame) -> pl.LazyFrame:
-    """The contracts with ``lieu`` and ``lieu_libelle``: commune or département of execution, else the buyer's own territory.
+    """The contracts with ``lieu`` and ``lieu_libelle``: commune of execution, the commune that buys, département, the buyer's territory,
+    and last the département of the buyer when the file gives it.
 
     ``lieu`` is « C75056 » (commune), « D77 » (département) or « A200054781 » (the territory of the buyer with that SIREN);
     null when neither says anything, and then only suppliers of national reach can be matched.
@@ -48,9 +49,13 @@ def place(contracts: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(code_commune=pl.coalesce(insee, pl.when(kind == "Code postal").then("_posted")))
         .join(known, on="code_commune", how="left", maintain_order="left")
         .join(departments, left_on="lieu_departement", right_on="_dep", how="left", maintain_order="left")
+        .join(_seats(), on="acheteur_siren", how="left", maintain_order="left")
         .join(owners.with_columns(_owner=pl.lit(True)), on="acheteur_siren", how="left", maintain_order="left")
     )
     commune = pl.when(pl.col("_commune").is_not_null()).then(pl.format("C{}", "code_commune"))
+    # A place that is only the département (or nothing) of a commune that buys is that commune.
+    known_dep = pl.col("lieu_departement").is_null() | (pl.col("lieu_departement") == pl.col("_seat_dep"))
+    seat = pl.when(pl.col("_seat").is_not_null() & known_dep).then(pl.format("C{}", "_seat"))
     # Paris is a département of one commune: both ways of writing it are one place.
     single = known_alone()
     department = pl.when(pl.col("lieu_departement").is_not_null()).then(
@@ -58,9 +63,12 @@ def place(contracts: pl.LazyFrame) -> pl.LazyFrame:
     )
     owner = pl.when(pl.col("_owner")).then(pl.format("A{}", "acheteur_siren"))
     wide = contracts.collect_schema().names()
+    # Last of all, the département that the file gives to the buyer.
+    home = pl.col("acheteur_departement_code") if "acheteur_departement_code" in wide else pl.lit(None, pl.String)
+    home = pl.when(home.str.contains(r"^(\d{2,3}|2A|2B)$")).then(pl.format("D{}", home))
     return told.with_columns(
-        lieu=pl.coalesce(commune, department, owner),
-        lieu_libelle=pl.coalesce("_commune", "_dep_nom", "lieu_departement", pl.when(pl.col("_owner")).then("acheteur_libelle")),
+        lieu=pl.coalesce(commune, seat, department, owner, home),
+        lieu_libelle=pl.coalesce("_commune", pl.when(seat.is_not_null()).then("_seat_nom"), "_dep_nom", "lieu_departement", pl.when(pl.col("_owner")).then("acheteur_libelle"), home.str.slice(1)),
     ).select(*wide, "lieu", "lieu_libelle")
 
 
@@ -82,6 +90,12 @@ def known_alone() -> dict[str, str]:
     """The départements of a single commune, and that commune."""
     alone = territories.communes().group_by("departement").agg(pl.col("code_commune").first(), n=pl.len()).filter(pl.col("n") == 1)
     return dict(alone.select("departement", "code_commune").collect(engine="in-memory").rows())
+
+
+def _seats() -> pl.LazyFrame:
+    """``acheteur_siren, _seat, _seat_nom, _seat_dep``: the buyers that are a commune, and it."""
+    towns = territories.communes().unique("siren", keep="first", maintain_order=True)
+    return towns.select(acheteur_siren="siren", _seat="code_commune", _seat_nom="commune", _seat_dep="departement")
 
 
 def _owners() -> pl.LazyFrame:

@@ -15,7 +15,7 @@ from spaser.studies.potential.located import places
 
 
 class Judged(NamedTuple):
-    """``found`` the matches, ``opportunities`` OPPORTUNITIES with ``potentiel_net`` and ``haut_net``, ``families`` one row per family."""
+    """``found`` the matches, ``opportunities`` OPPORTUNITIES, net of double counting, ``families`` one row per family."""
 
     found: pl.DataFrame
     opportunities: pl.DataFrame
@@ -47,5 +47,5 @@ def judged(
     ).collect(engine="in-memory")
     shared = told.with_columns(acheteur_siren=pl.lit(NETWORK)) if network else told
     nets = potential.net(shared.lazy(), found.lazy(), dependency=dependency, method=method).collect(engine="in-memory")
-    families = potential.by_family(told.lazy(), nets.lazy(), found.lazy()).collect(engine="in-memory")
-    return Judged(found, told.join(nets, on="besoin_id", how="left", maintain_order="left"), families)
+    settled = potential.settled(told.lazy(), nets.lazy()).collect(engine="in-memory")
+    return Judged(found, settled, potential.by_family(settled.lazy(), found.lazy()).collect(engine="in-memory"))

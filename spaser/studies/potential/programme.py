@@ -18,7 +18,8 @@ from spaser.problems import Problem
 from spaser.sections.findings import Findings
 from spaser.sections.potential import POTENTIAL, annexes
 from spaser.sections.spend import annex_programme, section_programme
-from spaser.sources.programmes import Programme, read_programme
+from spaser.sources import filled
+from spaser.sources.programmes import Programme, filled_of, read_programme
 from spaser.sources.registers.known import known_suppliers
 from spaser.studies.potential import compose as opportunities
 from spaser.studies.potential import handover
@@ -177,13 +178,14 @@ def said(result: Planned) -> list[str]:
     sums = result.read.files.select(pl.col("lus", "gardes", "termines", "rejetes").sum()).row(0, named=True)
     rows = result.projects.filter(pl.col("a_venir").fill_null(True))
     silent = {"montant": "sans montant estimé", "date_prevue": "sans date prévue", "dureeMois": "sans durée", "famille": "sans famille d'achat reconnue"}
-    told = [f"{french.number(sums['lus'])} lignes lues = {french.number(sums['gardes'])} à venir + {french.number(sums['termines'])} terminées + {french.number(sums['rejetes'])} écartées"]
+    told = [f"lignes lues : {french.number(sums['lus'])} = {french.number(sums['gardes'])} à venir + {french.number(sums['termines'])} terminées + {french.number(sums['rejetes'])} écartées"]
     told += [f"{french.number(n)} sur {french.number(rows.height)} {words}" for name, words in silent.items() if (n := rows[name].null_count())]
     told += [f"{row['source']} : {row['lecture']}" for row in result.read.files.to_dicts() if row["lecture"]]
     told += [f"{row['source']}, feuille « {row['feuille']} » : {row['etat']}" for row in result.read.files.to_dicts() if row["etat"] != "lue"]
     told += [f"{row['source']} : colonnes non lues : {row['colonnes_ignorees']}" for row in result.read.files.to_dicts() if row["colonnes_ignorees"]]
     left = result.read.rejects.filter(pl.col("niveau") == "rejet")["message"].value_counts().sort("count", "message", descending=[True, False]).rows()
     told += [f"{french.number(n)} : {message}" for message, n in left]
+    told += filled.warnings(filled_of(result.read))
     with_tax = rows.filter(pl.col("taxe") == "TTC").height
     told += [f"{french.number(with_tax)} montants TTC, gardés tels quels : le potentiel est d'autant surestimé"] if with_tax else []
     return told

@@ -118,7 +118,7 @@ def publish(
     voted = targets.read(goals, first_year=known[0] if known else None) if goals else ()
     lines = entered_file.read(entered, sirens=sirens) if entered else ENTERED.empty()
     book = ledgers.read_ledger(ledger) if ledger else None
-    result = diagnostic.diagnose(base, buyer=sirens, years=years, population=population)
+    result = diagnostic.diagnose(base, buyer=sirens, years=years, population=population, spend=book and book.lines.lazy())
     published = tuple(range(years[0], years[1] + 1)) if years else tuple(known)
     names = _buyers(base, sirens)
     past, spent = _measured(every, name, population), _spent(book, base, every, name, population) if book else MEASURES.empty()

@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
 from spaser import linkage, suppliers
 from spaser.problems import Problem
-from spaser.sources import ledgers
+from spaser.sources import dates, demonstration, ledgers
 from spaser.sources.answers.overrides import read_overrides
 from spaser.sources.registers import Registers
 from spaser.sources.registers.known import known_suppliers
@@ -23,7 +24,7 @@ from spaser.studies.diagnostic import Base
 from spaser.studies.diagnostic import holders as held
 from spaser.studies.suppliers import tables as purchases_tables
 from spaser.suppliers import analysis as suppliers_analysis
-from spaser.vocabulary import DECISIONS, ESTABLISHMENTS, LINKS, REGISTER, REJECTS, SPEND, STATUS
+from spaser.vocabulary import DECISIONS, ESTABLISHMENTS, FILLED, LINKS, REGISTER, REJECTS, SPEND, STATUS
 
 Paths = str | Path | Sequence[str | Path]
 Progress = Callable[[str, float], None] | None
@@ -39,7 +40,8 @@ class SupplierDiagnostic:
 
     ``lines`` are SPEND (or HOLDERS) with the columns of ``vocabulary.STATUS``; ``suppliers`` has one row per supplier;
     ``measures`` is MEASURES; ``balance`` accounts for every cent; ``validations`` are the names left to the user.
-    ``register`` and ``establishments`` are the lists as they were used, decisions included.
+    ``register`` and ``establishments`` are the lists as they were used, decisions included. ``by_unit``: the file gives SIREN only,
+    and answers are those of legal units. ``filled`` is FILLED of the file and of the lists.
     """
 
     origin: str
@@ -60,6 +62,8 @@ class SupplierDiagnostic:
     mapping: ledgers.Mapping | None = None
     spread: bool = False
     demo: bool = False
+    by_unit: bool = False
+    filled: pl.DataFrame = field(default_factory=FILLED.empty)
     register: pl.LazyFrame = field(default_factory=lambda: REGISTER.empty().lazy(), repr=False)
     establishments: pl.LazyFrame = field(default_factory=lambda: ESTABLISHMENTS.empty().lazy(), repr=False)
 
@@ -114,28 +118,64 @@ def suppliers_of(
     if not ledger.lines.height:
         raise Problem("Le fichier de dépenses ne contient aucune ligne", where=Path(source).name)
     known = _known(registers, ledger.lines, cache, progress)
-    answers = linkage.read_validations(validations) if isinstance(validations, str | Path) else validations
-    return _of_ledger(Path(source).name, ledger, known, decided, answers, spread_establishment, as_of)
+    demo = demonstration.refuse_mix(dépenses=[source], registres=known.demo)
+    answers = linkage.read_validations(validations, dates.day) if isinstance(validations, str | Path) else validations
+    return _of_ledger(Path(source).name, ledger, known, decided, answers, spread_establishment, as_of, demo)
 
 
 def _of_ledger(
     scope: str, ledger: ledgers.Ledger, known: Registers, decided: pl.LazyFrame | None, answers: pl.DataFrame | None,
-    spread: bool, as_of: date | None,
+    spread: bool, as_of: date | None, demo: bool,
 ) -> SupplierDiagnostic:  # fmt: skip
     """The tables of a spend file once it and the lists are read."""
-    places, listed = _settled(known.establishments, suppliers.fuse(known.register, decided))
+    named = unnumbered_links(known, ledger.lines, answers)
+    places, listed = _settled(known.establishments, suppliers.fuse(pl.concat([known.register, named.register.lazy()]), decided))
     day = as_of or _latest(ledger.lines, known.files)
     lines, links, candidates = _linked(ledger.lines, places, answers)
-    lines = _understood(lines.lazy(), listed, places, day, spread)
+    # Without any SIRET, which establishment was paid is not known: the legal unit answers, and it is said.
+    by_unit = ledger.lines["siret"].count() == 0 and ledger.lines["siren"].count() > 0
+    lines = _understood(lines.lazy(), listed, places, day, spread or by_unit)
     return SupplierDiagnostic(
         origin="depenses", name=scope, as_of=day, lines=lines, suppliers=purchases_tables.by_supplier(lines, links),
         measures=suppliers_analysis.analyse(lines.lazy(), scope=scope).collect(), balance=ledgers.reconcile(lines).collect(),
-        links=links, validations=linkage.to_validate(links.lazy(), candidates.lazy()).collect(),
+        links=links, validations=pl.concat([linkage.to_validate(links.lazy(), candidates.lazy()).collect(), named.validations], how="diagonal_relaxed"),
         conflicts=_conflicts(listed, places, lines), counts=suppliers_analysis.counts(known.register).collect(),
         files=known.files, rejects=pl.concat([ledger.rejects, known.rejects.collect()]), accounts=ledger.accounts,
         overrides=DECISIONS.empty() if decided is None else decided.collect(), mapping=ledger.mapping,
-        spread=spread, demo=scope.startswith("depenses_demo"), register=listed, establishments=places,
+        spread=spread, demo=demo, register=listed, establishments=places, by_unit=by_unit,
+        filled=pl.concat([ledger.filled, known.filled]),
     )  # fmt: skip
+
+
+class Named(NamedTuple):
+    """``register`` REGISTER of the structures linked by their name, ``validations`` those left to the user."""
+
+    register: pl.DataFrame
+    validations: pl.DataFrame
+
+
+def unnumbered_links(known: Registers, lines: pl.DataFrame, answers: pl.DataFrame | None) -> Named:
+    """Structures that a list names without SIRET, looked for by name and postcode among the establishments and the file's suppliers.
+
+    An exact name in the same postcode links; what only looks alike waits in the validation table, under the list's name.
+    """
+    rows = known.unnumbered.collect()
+    if not rows.height:
+        return Named(REGISTER.empty(), pl.DataFrame())
+    paid = lines.filter(pl.col("siren").is_not_null()).select("siren", "siret", "code_postal", "commune", nom="fournisseur", liste=pl.lit("depenses")).unique()
+    places = pl.concat([known.establishments, ESTABLISHMENTS.conform(paid.lazy())])
+    asked = rows.with_row_index("ligne").select("code_postal", "commune", fournisseur="nom", fichier="source", ligne=pl.col("ligne").cast(pl.Int64), montant=pl.lit(0, pl.Int64))
+    keyed = linkage.keyed(SPEND.conform(asked.lazy()))
+    found = linkage.link(linkage.names_of(keyed), places, validations=answers)
+    links, candidates = pl.collect_all([found.links, found.candidates])
+    sure = (pl.col("passe") == "validation") | ((pl.col("passe") == "nom_exact") & (pl.col("lieu") == "code_postal"))
+    accepted = links.filter((pl.col("statut") == "accepte") & sure).select("cle", "siren", "siret")
+    doubtful = links.with_columns(statut=pl.when((pl.col("statut") == "accepte") & ~sure).then(pl.lit("ambigu")).otherwise("statut"))
+    keys = keyed.select("cle", "ligne").collect()
+    told = rows.with_row_index("ligne").with_columns(pl.col("ligne").cast(pl.Int64)).join(keys, on="ligne").join(accepted, on="cle")
+    status = told.with_columns(source=pl.format("{} (sans SIRET, rattachée par son nom)", "source"))
+    waiting = linkage.to_validate(doubtful.lazy(), candidates.lazy()).collect()
+    return Named(REGISTER.conform(status.lazy()).collect(), waiting)
 
 
 def _known(registers: Paths | Registers, lines: pl.DataFrame, cache: Path | None, progress: Progress) -> Registers:

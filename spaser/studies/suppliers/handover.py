@@ -15,11 +15,17 @@ from spaser.deliverables.report import MASK, Report, Source, masked
 from spaser.sections.annexes_purchases import annexes
 from spaser.sections.findings import Findings
 from spaser.sections.purchases import POSTS, PURCHASES
+from spaser.sources import filled
 from spaser.sources.ledgers import write_mapping
 from spaser.studies.suppliers import tables as purchases_tables
 from spaser.studies.suppliers.compose import EQUAL, SupplierDiagnostic
+from spaser.studies.suppliers.decisions import to_decide
 from spaser.vocabulary import SPEND, STATUS
 
+BY_UNIT = (
+    "le fichier ne donne que des SIREN : la réponse est celle de l'unité légale ; « inclusif » veut dire qu'un au moins de ses établissements l'est, "
+    "pas que c'est lui qui a été payé"
+)
 DEMO_NOTE = "Démonstration : l'acheteur, les fournisseurs et les dépenses sont inventés."
 _TOLD = ("fournisseurs_identifies", "fournisseurs_ess", "fournisseurs_esus", "fournisseurs_inclusifs")
 
@@ -31,7 +37,7 @@ def findings(result: SupplierDiagnostic) -> Findings:
     extras = {
         "soldes": result.balance, "lectures": result.accounts, "fournisseurs": suppliers, "a_verifier": doubts,
         "non_identifies": purchases_tables.unidentified(suppliers), "listes": result.files, "decomptes": result.counts,
-        "corrections": result.overrides, "conflits": result.conflicts, "regles": pl.DataFrame({"texte": rules_told(result)}),
+        "corrections": result.overrides, "conflits": result.conflicts, "regles": pl.DataFrame({"texte": rules_told(result)}), "a_decider": to_decide(result), "lecture_dite": pl.DataFrame({"texte": first_told(result)}, schema={"texte": pl.String}),
     }  # fmt: skip
     sources = [Source(result.name, "fichier de dépenses" if result.origin == "depenses" else "titulaires des contrats")]
     sources += [Source(row["fichier"], row["libelle"], row.get("au")) for row in result.files.to_dicts()]
@@ -46,11 +52,25 @@ def _title(result: SupplierDiagnostic) -> str:
     return f"Fichier {result.name}" if result.origin == "depenses" else "Titulaires des contrats lus"
 
 
+def first_told(result: SupplierDiagnostic) -> list[str]:
+    """What to know before any figure: how columns were understood, sheets left, essentials empty, lists recognised with a doubt."""
+    said = []
+    for row in result.accounts.to_dicts() if result.accounts.height else ():
+        if row["etat"] != "lue":
+            said.append(f"feuille « {row['feuille']} » non lue : {row['etat'].partition(' : ')[2] or row['etat']}")
+        elif row["lecture"]:
+            said.append(f"feuille « {row['feuille']} » : {row['lecture']} (à corriger dans correspondance.toml si c'est faux)")
+    said += [BY_UNIT] if result.by_unit else []
+    said += filled.warnings(result.filled)
+    rows = result.files.to_dicts() if "surete" in result.files.columns else ()
+    return said + [f"{row['fichier']}, {row['message']}" for row in rows if row["surete"] == "probable"]
+
+
 def rules_told(result: SupplierDiagnostic) -> list[str]:
     """The rules a reader must know to read the figures."""
     day = "de la ligne, sinon le 31 décembre de l'exercice" if result.origin == "depenses" else "de notification du contrat"
     spread = (
-        "le statut inclusif d'un établissement vaut pour toute l'unité légale (option demandée)"
+        BY_UNIT if result.by_unit else "le statut inclusif d'un établissement vaut pour toute l'unité légale (option demandée)"
         if result.spread
         else "le statut inclusif d'un établissement ne vaut que pour lui (SIRET), jamais pour toute l'unité légale"
     )
@@ -137,6 +157,8 @@ def _whole(path: Path, fill: Callable[[Path], object]) -> Path:
 def summary(result: SupplierDiagnostic) -> str:
     """What the terminal says: the account of the file, the shares, what is left to check."""
     lines = [f"{result.name}, arrêté au {french.long_date(result.as_of)}", ""]
+    first = first_told(result)
+    lines += [f"  {french.sentence(text)}" for text in first] + ([""] if first else [])
     for post, cents, n in result.balance.group_by("poste", maintain_order=True).agg(pl.col("montant").sum(), pl.col("lignes").sum()).rows():
         lines.append(f"  {POSTS[post]:<46} {french.euros(cents):>20}  {french.number(n):>7} {french.plural('ligne', n)}")
     definition = "achats" if result.origin == "depenses" else EQUAL

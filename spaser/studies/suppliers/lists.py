@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from spaser import french, suppliers
+from spaser.sources import filled
 from spaser.sources.registers import Registers, read_registers
 from spaser.suppliers import analysis as suppliers_analysis
 
@@ -21,6 +22,7 @@ def told(paths: Sequence[str | Path], progress: Progress = None) -> str:
     unsure = [f"À vérifier d'abord : {row['fichier']}, {row['message']}" for row in known.files.to_dicts() if row.get("surete") == "probable"]
     lines = [*unsure, *([""] if unsure else []), *(line for row in known.files.to_dicts() for line in _file(row))]
     lines += _unnumbered(known)
+    lines += [f"Attention, {text}" for text in filled.warnings(known.filled)]
     counted = suppliers_analysis.counts(known.register).collect()
     lines += ["", "Fournisseurs par statut et par liste"]
     lines += [f"  {row['statut']:<8} {french.number(row['fournisseurs']):>8}  {row['source']}" for row in counted.to_dicts()]

@@ -77,7 +77,7 @@ def territory(
     codes = members["code_commune"].to_list()
     near = members["departement"].unique().sort().to_list()
     known = registers if isinstance(registers, Registers) else known_suppliers(list(registers), departements=near, cache=cache, progress=progress)
-    register = suppliers.fuse(known.register, read_overrides(overrides) if overrides else None)
+    register = suppliers.fuse(known.register, read_overrides(overrides) if isinstance(overrides, str | Path) else overrides)
     counts = read_jobs(jobs).lazy() if jobs else None
     rows = panorama(register, known.establishments, codes, as_of=as_of, jobs=counts, unnumbered=known.unnumbered).collect()
     kinds = inclusive_kinds(register, known.establishments, codes, as_of=as_of, unnumbered=known.unnumbered).collect()
@@ -86,8 +86,7 @@ def territory(
     day = as_of or (known.files["au"].max() if known.files.height else None)
     if day is None:
         raise Problem("Aucune des listes n'a de date", todo="Donnez le jour des statuts : --date 2026-10-31")
-    demo = all(str(file).startswith("registre_demo") for file in known.files["fichier"])
-    return Territory(name, day, members, named, known.files, demo, siren, kinds)
+    return Territory(name, day, members, named, known.files, bool(known.demo), siren, kinds)
 
 
 def find(place: str) -> tuple[str, str]:

@@ -1,0 +1,199 @@
+"""What a command works on: a mission, else its arguments, else the demo when it is asked for by name; and where its results go.
+
+``given`` is called once, before any command runs: what the arguments leave out is what the mission says. Nothing is ever
+taken from the demo by default.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from spaser.cli.terminal import say, wrote
+from spaser.problems import Problem
+from spaser.vocabulary import DEFAULT_POPULATION
+
+if TYPE_CHECKING:
+    from spaser.studies.mission import Decisions, Mission
+
+HERE = Path("spaser-sortie")
+#: The tables of results that a person fills in, and what reads them.
+CONSTATS, VALIDATIONS = "constats.csv", "validations.csv"
+_WHAT = {
+    "contrats": "Aucun fichier de contrats n'est donné", "depenses": "Aucun fichier de dépenses n'est donné",
+    "registre": "Aucune liste de fournisseurs n'a été lue", "fichier": "Aucun fichier de dépenses n'est donné", "documents": "Aucune pièce n'est donnée", "programme": "Aucun programme d'achat n'est donné",
+}  # fmt: skip
+
+
+def options(command: argparse.ArgumentParser, needs: str = "") -> None:
+    """``--mission`` and ``--demo``; ``needs`` is the argument without which the command has nothing to do."""
+    text = "dossier d'une mission (par défaut : le dossier où vous êtes, s'il contient mission.toml)"
+    command.add_argument("--mission", metavar="DOSSIER", help=text)
+    command.add_argument("--demo", action="store_true", help="la démonstration : acheteurs, fournisseurs et contrats inventés")
+    command.set_defaults(needs=needs)
+
+
+def given(choices: argparse.Namespace) -> None:
+    """Complete the arguments of a command with its mission, or say that nothing was given.
+
+    Raises
+    ------
+    Problem
+        The mission cannot be read, is asked for beside the demo, or there is neither mission nor argument nor demo.
+    """
+    if not hasattr(choices, "needs"):
+        return
+    choices.at = _mission(choices)
+    if choices.at is not None:
+        _complete(choices, choices.at)
+    for name, value in (("population", DEFAULT_POPULATION), ("sortie", None if choices.at is not None and choices.at.whole and not _bundled(choices.at) else HERE)):
+        if hasattr(choices, name) and getattr(choices, name) is None:
+            setattr(choices, name, value)
+    if choices.needs:
+        required(choices, choices.needs)
+
+
+def required(choices: argparse.Namespace, name: str) -> None:
+    """Say that nothing was given to work on."""
+    if not getattr(choices, name, None):
+        raise Problem(_WHAT[name], todo=_todo(choices))
+
+
+def decided(choices: argparse.Namespace) -> pl.LazyFrame | None:
+    """Every decision that bears on this run, and how many are taken up again, said: the mission's, those of the files given, those already in the results."""
+    from spaser.sources.answers.constats import read_answers
+    from spaser.sources.answers.overrides import read_overrides
+
+    files = [(read, getattr(choices, name, None)) for name, read in (("decisions", read_answers), ("corrections", read_overrides))]
+    before = _before(choices)
+    if not getattr(choices, "decisions", None) and before is not None and (before / CONSTATS).is_file():
+        files.append((read_answers, before / CONSTATS))
+    rows = [read(path).collect() for read, path in files if path]
+    if (kept := store(choices)) is not None:
+        for one in rows:
+            kept.keep(one)
+        rows = [kept.table()]
+    found = pl.concat(rows).unique(["objet_type", "objet_id", "champ"], keep="first", maintain_order=True) if rows else None
+    if found is None or not found.height:
+        return None
+    from spaser import french
+
+    say(f"{french.number(found.height)} {french.plural('décision', found.height)} {french.plural('reprise', found.height)}.")
+    return found.lazy()
+
+
+def links(choices: argparse.Namespace) -> Path | pl.DataFrame | None:
+    """The links accepted or refused: in the file given, in the mission, else in the results already there."""
+    from spaser.studies import mission
+
+    if (kept := store(choices)) is None:
+        before = _before(choices)
+        found = choices.validations or (before / VALIDATIONS if before is not None and (before / VALIDATIONS).is_file() else None)
+        return Path(found) if found else None
+    if choices.validations:
+        kept.keep(mission.links(Path(choices.validations)).collect())
+    return mission.validations(kept.table("lien"))
+
+
+def store(choices: argparse.Namespace) -> Decisions | None:
+    """The owner of the decisions of this mission, once it has taken up those written in its last results."""
+    from spaser.studies import mission
+
+    at = getattr(choices, "at", None)
+    if at is None or not at.whole:
+        return None
+    kept = mission.decisions(at)
+    if not getattr(choices, "collected", False):
+        choices.collected = True
+        for run in mission.edited(at.home / "sorties"):
+            for line in mission.collect(kept, run):
+                say(line)
+            mission.mark(run)
+    return kept
+
+
+def delivered(choices: argparse.Namespace, verb: str, write: Callable[[Path], Sequence[Path]]) -> None:
+    """Write the results where they go, whole, and name them: ``--sortie``, else a new dated folder of the mission."""
+    if choices.sortie is not None:
+        return wrote(write(choices.sortie))
+    from spaser.studies import mission
+
+    with mission.run(choices.at.home / "sorties", verb, datetime.now()) as made:
+        written = [Path(path) for path in write(made.writing)]
+    wrote([made.final(path) for path in written])
+
+
+def _bundled(at: Mission) -> bool:
+    """The kit's own demo is not written to: its results go where those of a command go."""
+    from spaser.studies import mission
+
+    return at.home.resolve() == mission.DEMO.resolve()
+
+
+def _mission(choices: argparse.Namespace) -> Mission | None:
+    if choices.demo and choices.mission:
+        raise Problem("--demo et --mission ne vont pas ensemble", todo="Gardez l'un des deux")
+    if choices.demo:
+        _refuse_beside(choices)
+    elif not choices.mission and not (Path.cwd() / "mission.toml").is_file():
+        return None
+    from spaser.studies import mission
+
+    return mission.read(mission.DEMO if choices.demo else choices.mission or Path.cwd())
+
+
+def _refuse_beside(choices: argparse.Namespace) -> None:
+    """The demo never stands beside one's own files."""
+    own = [name for name in ("contrats", "registre", "depenses", "fichier", "avis", "pieces", "documents") if getattr(choices, name, None)]
+    if own:
+        raise Problem("La démonstration ne se mélange pas à vos fichiers", where=f"--demo et {', '.join(own)}", todo="Ôtez --demo")
+
+
+def _complete(choices: argparse.Namespace, at: Mission) -> None:
+    """What the arguments do not say, the mission says; an argument always wins."""
+    alone = at.asked[0] if len(at.asked) == 1 else at.every
+    wishes = alone.wishes
+    ledger = wishes.ledger or at.ledger
+    told: dict[str, Any] = {
+        "contrats": list(at.files), "registre": list(at.registers), "avis": list(at.notices), "pieces": list(at.documents), "documents": list(at.documents),
+        "fichier": str(ledger) if ledger else None, "acheteur": _named(at), "annees": at.years, "date": at.as_of, "aujourdhui": at.today,
+        "population": at.population, "rayon": wishes.radius, "dependance": wishes.dependency, "type_acheteur": alone.kind, "territoire": at.place or None,
+        "programme": list(alone.programme), "correspondance": _kept(at, "correspondance.toml"), "nomenclature": _kept(at, "nomenclature.csv"),
+        "objectifs": _kept(at, "objectifs.toml"), "saisies": _kept(at, "chiffres-saisis.csv"),
+    }  # fmt: skip
+    if getattr(choices, "depenses", None) == "":
+        told["depenses"] = str(ledger) if ledger else None
+    if choices.needs != "programme":  # a programme is looked at alone, and only when it is asked for
+        told.pop("programme")
+        if getattr(choices, "programme", None):
+            told |= {"contrats": None, "depenses": None}
+    for name, value in told.items():
+        if value and hasattr(choices, name) and not getattr(choices, name):
+            setattr(choices, name, value)
+
+
+def _named(at: Mission) -> Any:
+    names = [asked.name for asked in at.asked]
+    return names[0] if len(names) == 1 else names or None
+
+
+def _kept(at: Mission, name: str) -> str | None:
+    path = at.home / "decisions" / name
+    return str(path) if at.whole and path.is_file() else None
+
+
+def _before(choices: argparse.Namespace) -> Path | None:
+    """The folder of results where a person may have written."""
+    folder = getattr(choices, "sortie", None)
+    return folder if folder is not None and Path(folder).is_dir() else None
+
+
+def _todo(choices: argparse.Namespace) -> str:
+    if choices.at is not None:
+        return f"Nommez-le dans {choices.at.source}, ou ajoutez-le depuis un carnet"
+    return "Donnez vos fichiers, ou le dossier d'une mission (--mission), ou essayez la démonstration (--demo)"

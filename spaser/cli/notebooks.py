@@ -1,0 +1,71 @@
+"""``spaser lab``, ``spaser carnets``: JupyterLab on the notebooks, and a copy of the notebooks in a folder of one's own."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from spaser import shipped
+from spaser.cli.options import command
+from spaser.cli.terminal import say
+from spaser.problems import Problem
+
+#: What a copy leaves behind: what makes the demo and runs the notebooks again is for who develops the kit.
+_LEFT = shutil.ignore_patterns("__pycache__", "*.pyc", "*.py", ".ipynb_checkpoints", "sanitize.cfg", "config", "spaser-sortie")
+#: Same names as in a checkout: a notebook finds the demo at ``../data``.
+_PARTS = {"notebooks": shipped.notebooks, "data": shipped.demo}
+HOME = Path("spaser-carnets")
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    copy = command(commands, "carnets", copied, "copier les carnets et la démonstration dans un dossier à vous")
+    copy.add_argument("dossier", type=Path, metavar="DOSSIER", help="dossier à créer ; ce qui s'y trouve déjà n'est jamais remplacé")
+    lab = command(commands, "lab", opened, "ouvrir les carnets dans JupyterLab, en français")
+    lab.add_argument("dossier", nargs="?", type=Path, metavar="DOSSIER", help=f"dossier des carnets (par défaut : {HOME}, créé s'il manque)")
+    lab.add_argument("--sans-navigateur", action="store_true", help="ne pas ouvrir le navigateur ; l'adresse est écrite")
+
+
+def copied(choices: argparse.Namespace) -> None:
+    """Copy the notebooks and the demo; what is there already is kept and said."""
+    kept = copy(choices.dossier)
+    say(f"Carnets et démonstration copiés dans {choices.dossier}." + (f" {kept} fichiers déjà là ont été gardés tels quels." if kept else ""))
+    say(f"Pour les ouvrir : {shipped.launcher()} lab {choices.dossier}")
+
+
+def copy(folder: Path) -> int:
+    """Copy what lacks into ``folder``; returns how many files were there already and were left alone.
+
+    Raises
+    ------
+    Problem
+        The folder is a file.
+    """
+    if folder.is_file():
+        raise Problem("Ce dossier est un fichier", where=str(folder), todo="Donnez le nom d'un dossier à créer")
+    kept = 0
+
+    def place(source: str, target: str) -> str:
+        nonlocal kept
+        if Path(target).exists():
+            kept += 1
+            return target
+        return shutil.copy2(source, target)
+
+    for name, found in _PARTS.items():
+        shutil.copytree(found(), folder / name, ignore=_LEFT, copy_function=place, dirs_exist_ok=True)
+    return kept
+
+
+def opened(choices: argparse.Namespace) -> None:
+    """JupyterLab on the notebooks: those of the folder, copied there first when they lack."""
+    folder = choices.dossier or HOME
+    if not (folder / "notebooks").is_dir():
+        copy(folder)
+        say(f"Carnets copiés dans {folder.resolve()}.")
+    environ = os.environ | {"JUPYTER_CONFIG_PATH": str(shipped.notebooks() / "config"), "PYTHONUTF8": "1"}
+    asked = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str((folder / "notebooks").resolve()), "--LabApp.default_url=/lab/tree/00_accueil.ipynb"]
+    subprocess.call([*asked, *(["--no-browser"] if choices.sans_navigateur else [])], env=environ)

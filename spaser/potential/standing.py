@@ -1,0 +1,39 @@
+"""The state of each need: actionable, already so, carried elsewhere, ended, not understood; read from ``need_states.toml``."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from spaser import rules
+from spaser.potential.condition import holds
+
+ACT = "agir"
+
+
+def states() -> list[dict]:
+    """The states in the order they are looked for."""
+    return rules.toml("need_states.toml")["states"]
+
+
+def standing(needs: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+    """Adds ``etat`` (code), ``etat_libelle``, ``etat_action`` and ``etat_raison``: the first state whose conditions hold."""
+    code = pl.lit(None, pl.String)
+    for state in reversed(states()):
+        code = pl.when(holds(state, as_of=as_of)).then(pl.lit(state["code"])).otherwise(code)
+    codes = [state["code"] for state in states()]
+    told = {f"etat_{name}": pl.col("etat").replace_strict(codes, [state[key] for state in states()], return_dtype=pl.String)
+            for name, key in (("libelle", "label"), ("action", "action"), ("raison", "reason"))}  # fmt: skip
+    return needs.with_columns(etat=code).with_columns(**told)
+
+
+def actionable() -> pl.Expr:
+    return (pl.col("etat_action") == ACT).fill_null(False)
+
+
+def counted(needs: pl.LazyFrame) -> pl.LazyFrame:
+    """``etat, etat_libelle, etat_action, besoins, annuel`` (cents): every need once, in the order of the states."""
+    order = pl.LazyFrame({"etat": [state["code"] for state in states()]}).with_row_index("_rang")
+    sums = needs.group_by("etat", "etat_libelle", "etat_action", "etat_raison").agg(besoins=pl.len().cast(pl.Int32), annuel=pl.col("annuel").sum())
+    return sums.join(order, on="etat").sort("_rang").drop("_rang")

@@ -1,0 +1,27 @@
+"""The mission: a folder that holds what the user gives (``fichiers/``), decides (``decisions/``) and gets (``sorties/``).
+
+    >>> from spaser.studies import mission
+    >>> home = mission.create("ma-ville", client="Ma Ville")
+    >>> mission.add(home, "fichiers", ["marches.json"])        # copied, with its hash
+    >>> asked = mission.read(home)                             # everything that was said, checked
+    >>> kept = mission.decisions(asked)                        # one owner of decisions
+    >>> kept.decide("constat", uid, "clause_sociale", "accepte", auteur="A. B.", on=date(2026, 11, 28))
+    >>> with mission.run(home / "sorties", "diagnostic", now) as made:
+    ...     spaser.write(result, made.writing)
+"""
+
+from spaser.studies.mission.decisions import Decisions
+from spaser.studies.mission.fingerprints import fingerprint
+from spaser.studies.mission.former import collect, links, take, validations
+from spaser.studies.mission.model import Asked, Mission, read
+from spaser.studies.mission.outputs import Run, edited, last, mark, run
+from spaser.studies.mission.places import HOME as DEMO
+from spaser.studies.mission.places import decisions, here, listed
+from spaser.studies.mission.shape import FORMS
+from spaser.studies.mission.state import told
+from spaser.studies.mission.writing import add, change, changed, create, received, template
+
+__all__ = [
+    "DEMO", "FORMS", "Asked", "Decisions", "Mission", "Run", "add", "change", "changed", "collect", "create", "decisions", "edited", "fingerprint", "here",
+    "last", "links", "listed", "mark", "read", "received", "run", "take", "template", "told", "validations",
+]  # fmt: skip

@@ -1,0 +1,134 @@
+"""What older editions left loose (settings, answers, corrections) taken into a mission, and said; the old files stay where they are."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import polars as pl
+
+from spaser import linkage, settings
+from spaser.problems import Problem
+from spaser.sources import dates
+from spaser.sources.answers.constats import read_answers
+from spaser.sources.answers.overrides import read_overrides
+from spaser.studies.mission import model, writing
+from spaser.studies.mission.decisions import Decisions
+from spaser.studies.mission.model import ANSWERS, DECISIONS, NAME
+
+SELECTION, DIAGNOSTIC = "ma_selection.json", "diagnostic.toml"
+#: Files filled in by hand that are kept as they are: the name they had → the one they have in ``decisions/``.
+AS_THEY_ARE = {
+    "mes_reponses.json": ANSWERS, "chiffres-saisis.csv": "chiffres-saisis.csv", "objectifs.toml": "objectifs.toml",
+    "correspondance.toml": "correspondance.toml", "nomenclature.csv": "nomenclature.csv", "nomenclature_completee.csv": "nomenclature.csv",
+}  # fmt: skip
+_SELECTION = settings.Table({
+    "spaser_selection": settings.Whole(), "fichiers": settings.Many(settings.Text()), "registres": settings.Many(settings.Text()),
+    "buyers": settings.Many(settings.Text()), "years": settings.Many(settings.Whole()), "families": settings.Many(settings.Text()),
+    "unit": settings.Text(), "population": settings.Text(), "definition": settings.Text(),
+})  # fmt: skip
+
+
+def take(home: Path | str, folder: Path | str) -> list[str]:
+    """Take into the mission what ``folder`` holds of older editions; what was taken, one French line each.
+
+    Settings give what the mission does not say yet; decisions are merged by key.
+
+    Raises
+    ------
+    Problem
+        A file is there and cannot be understood: it is named, what was taken before it stays.
+    """
+    place, old = Path(home), Path(folder)
+    told = [line for name, taken in ((DIAGNOSTIC, _diagnostic), (SELECTION, _selection)) if (old / name).is_file() for line in taken(place, old / name)]
+    for name, ours in AS_THEY_ARE.items():
+        target = place / DECISIONS / ours
+        if (old / name).is_file() and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(old / name, target)
+            told.append(f"{name} repris dans decisions/{ours}")
+    return told + collect(Decisions(place / DECISIONS), old)
+
+
+def collect(decisions: Decisions, folder: Path) -> list[str]:
+    """The decisions that a person wrote in the tables of a folder of results (constats.csv, validations.csv, corrections.csv), merged by key.
+
+    Raises
+    ------
+    Problems
+        A table was filled in a way that cannot be understood: every line is told.
+    """
+    told = []
+    for name, read in (("constats.csv", read_answers), ("validations.csv", links), ("corrections.csv", read_overrides)):
+        if not (folder / name).is_file():
+            continue
+        rows = read(folder / name).collect()
+        if count := decisions.keep(rows):
+            told.append(f"{count} décision{'s' * (count > 1)} reprise{'s' * (count > 1)} de {name}")
+    return told
+
+
+def links(path: Path) -> pl.LazyFrame:
+    """The links accepted or refused in a validation file, as DECISIONS « lien » (object: the name's key; field: SIREN, then SIRET)."""
+    rows = linkage.read_validations(path, dates.day).lazy()
+    field = pl.concat_str([pl.col("siren"), pl.format(" {}", pl.col("siret"))], ignore_nulls=True)
+    return rows.select(objet_type=pl.lit("lien"), objet_id="cle", champ=field, valeur="decision", auteur="auteur", date="date", motif="motif")
+
+
+def validations(decisions: pl.DataFrame) -> pl.DataFrame:
+    """DECISIONS « lien » as ``suppliers_of`` takes them: of several companies accepted for one name, the last."""
+    parts = pl.col("champ").str.split(" ")
+    chosen = decisions.filter(pl.col("objet_type") == "lien").sort("date", nulls_last=False, maintain_order=True)
+    yes = chosen.filter(pl.col("valeur") == "accepter").unique("objet_id", keep="last", maintain_order=True)
+    return pl.concat([yes, chosen.filter(pl.col("valeur") != "accepter")]).select(
+        cle="objet_id", siren=parts.list.get(0), siret=parts.list.get(1, null_on_oob=True), auteur="auteur", date="date", motif="motif", decision="valeur"
+    ).select("cle", "siren", "siret", "decision", "auteur", "date", "motif")  # fmt: skip
+
+
+def _diagnostic(home: Path, path: Path) -> list[str]:
+    """A ``diagnostic.toml`` has the words of ``mission.toml``: what the mission does not say yet is taken, paths told from the mission."""
+    model.read(path)
+    said = settings.toml(path, "Le fichier de réglages").content
+    known = settings.toml(home / NAME, "Le fichier de mission").content
+    kept = {key: _moved(key, value, path.parent, home) for key, value in said.items() if key not in known and key != "sortie"}
+    writing.change(home, kept)
+    return [f"{path.name} repris dans {NAME} ({', '.join(kept)})"] if kept else []
+
+
+def _moved(key: str, value: object, before: Path, home: Path) -> object:
+    """Paths of an older file, as they are said from the mission."""
+    if key in (*writing.LISTS, "depenses", "logo", "modele_docx", "modele_pptx"):
+        return [_path(one, before) for one in value] if isinstance(value, list) else _path(str(value), before)
+    if key == "questionnaire" and isinstance(value, str):
+        return _path(value, before)
+    if key == "acheteur" and isinstance(value, list):
+        return [{name: _moved(name, one, before, home) for name, one in table.items()} for table in value]
+    return value
+
+
+def _path(name: str, before: Path) -> str:
+    return name if Path(name).is_absolute() else (before.resolve() / name).as_posix()
+
+
+def _selection(home: Path, path: Path) -> list[str]:
+    """A saved selection: its files when the mission has none, its choices as those of the screens."""
+    said = settings.json(path, "La sélection enregistrée").checked(_SELECTION)
+    known = settings.toml(home / NAME, "Le fichier de mission").content
+    kept: dict[str | tuple[str, ...], object] = {}
+    lost = []
+    for ours in ("fichiers", "registres"):
+        paths = [_path(one, path.parent) for one in said.get(ours, [])]
+        there = [one for one in paths if Path(one).exists()]
+        lost += [one for one in paths if one not in there]
+        if there and ours not in known:
+            kept[ours] = there
+    words = {"acheteurs": "buyers", "annees": "years", "familles": "families", "compter": "unit", "population": "population", "definition": "definition"}
+    kept |= {("ecran", ours): said[theirs] for ours, theirs in words.items() if said.get(theirs) and ours not in known.get("ecran", {})}
+    try:
+        writing.change(home, kept)
+    except Problem as problem:
+        raise Problem("La sélection enregistrée n'est pas reprise", where=path.name, why=str(problem)) from None
+    told = [f"{path.name} repris dans {NAME}"] if kept else []
+    return told + [f"{path.name} : {Path(one).name} n'est plus là, et n'est pas repris" for one in lost]
+
+

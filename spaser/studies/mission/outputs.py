@@ -1,0 +1,111 @@
+"""What a mission gives: each run writes one new dated folder whole under ``sorties/``, and ``dernier.txt`` names it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from spaser.deliverables import files
+from spaser.problems import Problem
+from spaser.studies.mission.fingerprints import content
+
+LAST = "dernier.txt"
+#: The hash of each table as the run wrote it.
+MARKS = ".ecrits.json"
+
+
+@dataclass
+class Run:
+    """A run being written: ``writing`` is where its files go; ``folder``, once it is done, where they are."""
+
+    writing: Path
+    folder: Path | None = None
+
+    def final(self, path: Path | str) -> Path:
+        """Where a file written during the run is found once it is done."""
+        return (self.folder or self.writing) / Path(path).relative_to(self.writing)
+
+
+@contextlib.contextmanager
+def run(outputs: Path, verb: str, now: datetime) -> Iterator[Run]:
+    """A new dated folder, there whole once the block is left, or not at all.
+
+    Parameters
+    ----------
+    outputs
+        ``sorties/`` of the mission.
+    verb
+        What was asked (« diagnostic »): it is in the name, after the day and the hour.
+
+    Raises
+    ------
+    Problem
+        The folder cannot be written to.
+    """
+    try:
+        outputs.mkdir(parents=True, exist_ok=True)
+        writing = Path(tempfile.mkdtemp(prefix=".en-cours-", dir=outputs))
+    except OSError as failure:
+        raise Problem("Impossible d'écrire dans le dossier des sorties", where=str(outputs), todo="Vérifiez vos droits, ou donnez un autre dossier avec --sortie") from failure
+    made = Run(writing)
+    try:
+        yield made
+        mark(writing)
+        made.folder = _settled(writing, outputs / f"{now:%Y-%m-%d_%Hh%M}_{verb}")
+        files.write_atomic(outputs / LAST, f"{made.folder.name}\n".encode())
+    finally:
+        if made.folder is None:
+            shutil.rmtree(writing, ignore_errors=True)
+
+
+def _settled(writing: Path, wanted: Path) -> Path:
+    """The folder under its name; a run of the same minute takes a number."""
+    files.open_to_readers(writing, folder=True)
+    target, rank = wanted, 2
+    while target.exists():
+        target, rank = wanted.with_name(f"{wanted.name}_{rank}"), rank + 1
+    return writing.rename(target)
+
+
+def last(outputs: Path, verb: str = "") -> Path | None:
+    """The folder of the last run (of this verb when one is given); null before the first.
+
+    ``dernier.txt`` says which; when it is lost or names a folder that was moved, the names say it.
+    """
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        named = outputs / (outputs / LAST).read_text(encoding="utf-8").strip()
+        if named.is_dir() and named != outputs and (not verb or _verb(named) == verb):
+            return named
+    found = sorted(path for path in outputs.glob("[0-9]*_*") if path.is_dir() and (not verb or _verb(path) == verb))
+    return found[-1] if found else None
+
+
+def edited(outputs: Path) -> list[Path]:
+    """The folders of runs where a person changed a table since it was written, the oldest first."""
+    runs = sorted(path for path in outputs.glob("[0-9]*_*") if path.is_dir())
+    return [run for run in runs if any(content(run / name) != mark for name, mark in _marks(run).items() if (run / name).is_file())]
+
+
+def mark(folder: Path) -> None:
+    """Remember the tables as they are now: what differs later was written by a person."""
+    found = {path.name: content(path) for path in sorted(folder.glob("*.csv"))}
+    files.write_atomic(folder / MARKS, (json.dumps(found, indent=1, sort_keys=True) + "\n").encode("utf-8"))
+
+
+def _marks(folder: Path) -> dict[str, str]:
+    try:
+        found = json.loads((folder / MARKS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+
+def _verb(folder: Path) -> str:
+    parts = folder.name.split("_")
+    return parts[2] if len(parts) > 2 else ""

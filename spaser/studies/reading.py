@@ -1,0 +1,163 @@
+"""What a file is and what it holds: its kind and how surely, each column and what it became, what its records say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from spaser import french
+from spaser.deliverables import files as handed
+from spaser.problems import Problem
+from spaser.sources import archives, filled, ledgers, notices, programmes
+from spaser.sources.registers import read_registers
+from spaser.studies import diagnostic
+from spaser.vocabulary import FILLED, NOTIONS, SEEN
+
+#: When no record has a date: accounts do not depend on it.
+_NO_DAY = date(2100, 1, 1)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """``kind`` what the file is, ``told`` what its reader says of it, ``filled`` FILLED, ``seen`` SEEN; ``problem`` when it is nothing known."""
+
+    name: str
+    kind: str
+    told: tuple[str, ...] = ()
+    filled: pl.DataFrame = field(default_factory=FILLED.empty)
+    seen: pl.DataFrame = field(default_factory=SEEN.empty)
+    problem: str | None = None
+
+
+def look(paths: Sequence[str | Path]) -> list[Looked]:
+    """Each file, read by the reader that recognises it.
+
+    Raises
+    ------
+    Problem
+        A path names no file.
+    """
+    return [_one(path) for path in archives.named_files(paths)]
+
+
+def _one(path: Path) -> Looked:
+    if not path.is_file():
+        raise Problem("Fichier introuvable", where=str(path), todo="Vérifiez le chemin")
+    said: list[str] = []
+    for kind, reader in _READERS.items():
+        try:
+            found = reader(path)
+        except Problem as problem:
+            said.append(f"{kind} : {problem}")
+            continue
+        if found is not None:
+            return found
+    return Looked(path.name, "non reconnu", problem="\n    ".join(said))
+
+
+def _notices(path: Path) -> Looked | None:
+    read = notices.read_notices(path)
+    rows = read.files.to_dicts()
+    said = tuple(f"{row['format']} : {french.number(row['trouves'])} lus = {french.number(row['avis'])} avis + {french.number(row['doublons'])} doublons + {french.number(row['rejetes'])} rejetés"
+                 for row in rows)  # fmt: skip
+    return Looked(path.name, "avis publiés", (*said, *notices.announced(read.files)), notices.filled_of(read), _columns(path.name, "avis", read.notices))
+
+
+def _registers(path: Path) -> Looked | None:
+    read = read_registers(path)
+    rows = read.files.to_dicts()
+    said = tuple(f"{row['libelle']}, reconnaissance {row['surete']} : {row['indices'] or 'aucun indice'}" + (f" ; autres lectures : {row['autres']}" if row["autres"] else "")
+                 for row in rows)  # fmt: skip
+    return Looked(path.name, "liste de fournisseurs", (*said, *(row["message"] for row in rows if row["message"])), read.filled, read.seen)
+
+
+def _contracts(path: Path) -> Looked | None:
+    base = _prepared(path)
+    said = {
+        "acheteur": pl.col("acheteur_siren").is_not_null(), "cpv": pl.col("codeCPV").is_not_null(), "montant": pl.col("montant").is_not_null(),
+        "date": pl.col("dateNotification").is_not_null(), "texte": pl.col("objet").is_not_null(), "titulaire": pl.col("_titulaire").fill_null(False),
+        "considerations": pl.any_horizontal(pl.col("considerationsSociales", "considerationsEnvironnementales").is_not_null()),
+    }  # fmt: skip
+    known = base.holders.filter(pl.col("titulaire_siren").is_not_null()).select("uid", _titulaire=pl.lit(True)).unique("uid")
+    rows = base.contracts.join(known, on="uid", how="left").select(
+        "source", "uid", "acheteur_siren", "codeCPV", "montant", "dateNotification", "objet", "_titulaire", "considerationsSociales", "considerationsEnvironnementales"
+    ).collect(engine="streaming")  # fmt: skip
+    counts = base.accounts.select(pl.col("lus", "contrats", "rejetes").sum()).row(0, named=True)
+    told = f"{french.number(counts['lus'])} enregistrements lus, {french.number(counts['contrats'])} contrats, {french.number(counts['rejetes'])} rejetés"
+    ignored = base.rejects.filter(pl.col("regle") == "liste.colonne").select("champ").unique(maintain_order=True).collect()["champ"].to_list()
+    notes = (f"colonnes non lues : {', '.join(ignored)}",) if ignored else ()
+    return Looked(path.name, "contrats", (told, *notes), filled.shares(rows, "contrats", said), _columns(path.name, "contrats", rows.drop("uid", "_titulaire")))
+
+
+def _prepared(path: Path) -> diagnostic.Base:
+    """The contracts; a file without any date is read all the same, as of a day that excludes none."""
+    try:
+        return diagnostic.prepare([path])
+    except Problem as first:
+        try:
+            return diagnostic.prepare([path], as_of=_NO_DAY)
+        except Problem:
+            raise first from None
+
+
+def _programme(path: Path) -> Looked | None:
+    read = programmes.read_programme(path)
+    columns = read.projects
+    said = tuple(f"{row['lus']} lignes = {row['gardes']} à venir + {row['termines']} terminées + {row['rejetes']} écartées" for row in read.files.filter(pl.col("etat") == "lue").to_dicts())
+    return Looked(path.name, "programme d'achat", said, programmes.filled_of(read), _columns(path.name, "programme d'achat", columns))
+
+
+def _ledger(path: Path) -> Looked | None:
+    read = ledgers.read_ledger(path)
+    said = [f"feuille « {row['feuille']} » : {row['etat']}" for row in read.accounts.to_dicts() if row["etat"] != "lue"]
+    said += [f"feuille « {row['feuille']} » : {row['lecture']}" for row in read.accounts.to_dicts() if row["lecture"]]
+    return Looked(path.name, "fichier de dépenses", tuple(said), read.filled, read.seen)
+
+
+#: The surest first: a structure of its own (notices), a list proved by its values, a contract's own fields, then looser tables.
+_READERS: dict[str, Callable[[Path], Looked | None]] = {
+    "avis": _notices, "liste de fournisseurs": _registers, "contrats": _contracts, "dépenses": _ledger, "programme d'achat": _programme,
+}  # fmt: skip
+
+
+def _columns(name: str, nature: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """SEEN of records whose source has fields, not headings: each field of the kit and how many records fill it."""
+    kept = [column for column in rows.columns if column not in ("source", "position", "feuille") and rows[column].count()]
+    return pl.DataFrame(
+        [{"source": name, "nature": nature, "colonne": column, "sens": column, "lignes": rows.height, "remplies": rows[column].count(), "gardees": rows[column].count()} for column in kept],
+        schema=SEEN.schema,
+    )  # fmt: skip
+
+
+def summary(found: Sequence[Looked]) -> str:
+    """What the terminal says of each file: its kind, what its records say, what is missing, the columns left."""
+    lines: list[str] = []
+    for one in found:
+        lines += ["", f"{one.name} : {one.kind}"]
+        lines += [f"  {text}" for text in one.told]
+        for row in one.filled.to_dicts():
+            sheet = f"feuille « {row['feuille']} », " if row["feuille"] else ""
+            lines.append(f"  {sheet}{french.number(row['enregistrements'])} {french.plural('gardé', row['enregistrements'])} : {filled.told(row)}")
+        lines += [f"  Attention, {text}" for text in filled.warnings(one.filled)]
+        left = one.seen.filter(pl.col("sens").is_null())["colonne"].to_list()
+        if left:
+            lines.append(f"  Colonnes non reconnues : {', '.join(left)}")
+        if one.problem:
+            lines.append(f"  Aucun lecteur ne le reconnaît :\n    {one.problem}")
+    return "\n".join(lines[1:])
+
+
+def write(found: Sequence[Looked], folder: Path | str) -> list[Path]:
+    """Write lecture_colonnes.csv and lecture_sources.csv."""
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    # Counts, not amounts nor dates: their names say so.
+    sources = pl.concat([FILLED.empty(), *(one.filled for one in found)]).rename({notion: f"avec_{notion}" for notion in NOTIONS})
+    return [
+        handed.write_atomic(target / "lecture_sources.csv", handed.officers_csv(sources)),
+        handed.write_atomic(target / "lecture_colonnes.csv", handed.officers_csv(pl.concat([SEEN.empty(), *(one.seen for one in found)]))),
+    ]

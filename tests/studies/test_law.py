@@ -1,0 +1,89 @@
+"""The law as a list of facts: what « spaser droit » and the method notebook say of it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+
+from spaser import rules
+from spaser.problems import Problem
+from spaser.studies import law
+
+KNOWN = law.facts()
+
+
+def keys(text: str) -> set[str]:
+    return {fact["cle"] for fact in law.search(text)}
+
+
+def test_an_article_is_found_however_it_is_written_and_never_its_neighbour():
+    assert keys("L2112-2-1") == keys("L. 2112-2-1") == keys("CCP l2112-2-1") == keys("article L 2112-2-1")
+    assert "climat-clause-sociale-seuils" in keys("L2112-2-1") and "climat-clause-sociale-seuils" not in keys("L2112-2")
+    assert "climat-clause-env" in keys("L2112-2") and "climat-clause-env" not in keys("L2112-2-1")
+    assert "L2113-13-1" not in {fact["cle"] for fact in law.search("L5132-4")}
+
+
+def test_a_key_finds_its_fact_and_a_word_those_whose_label_says_it():
+    assert keys("spaser-adoption") == {"spaser-adoption"}
+    assert {"egalim-50-20", "prive-egalim", "egalim-bio"} <= keys("egalim")
+
+
+def test_a_word_that_names_nothing_is_refused_with_what_to_give():
+    for text in ("L9999-9", "zzzz"):
+        with pytest.raises(Problem, match="Rien dans le droit du kit"):
+            law.search(text)
+
+
+def test_a_fact_says_its_value_on_each_day_and_how_far_each_was_checked():
+    (fact,) = law.search("eu_threshold_goods_other")
+    told = law.said(fact)
+    assert told[1].startswith("depuis le 01/01/2024 : 221\u202f000") and "source secondaire" in told[1]
+    assert told[2].startswith("depuis le 01/01/2026 : 216\u202f000") and "version en vigueur au 23/08/2026" in told[2]
+    assert "pas encore connue" in told[-1]
+    (duty,) = law.search("spaser-adoption")
+    assert any("50\u202f000\u202f000" in text and "01/01/2023" in text for text in law.said(duty))
+
+
+def test_every_fact_says_its_confidence_its_source_and_what_tests_it():
+    assert all(fact["verification"] and fact["source"] and fact["teste"] and fact["libelle"] for fact in KNOWN)
+    assert {fact["confiance"] for fact in KNOWN} <= set(rules.CONFIDENCES)
+    assert sum(law.by_confidence().values()) == law.counted()["faits"].sum()
+    assert law.by_confidence()[rules.CONFIDENCES["texte_lu_en_copie"]] >= 51
+
+
+def test_the_copy_that_was_read_is_never_named():
+    told = "\n".join(law.lines(KNOWN)).lower()
+    assert not re.search(r"github|hugging|https?://", told)
+
+
+def test_each_dated_value_says_which_duty_reads_it():
+    values = [fact for fact in KNOWN if fact["nature"] == law.PARTS["threshold"]]
+    assert [fact["cle"] for fact in values if fact["teste"].startswith("rien")] == []
+
+
+def test_a_text_read_in_a_copy_says_the_version_that_was_read():
+    assert rules.checked({"confidence": "texte_lu_en_copie"}).startswith("version en vigueur au 23/08/2026")
+    assert rules.checked({"confidence": "texte_lu_en_copie", "version": date(2024, 12, 30)}).startswith("version en vigueur au 30/12/2024")
+    assert rules.checked({"confidence": "source_secondaire"}) == "source secondaire"
+    assert rules.checked({}) == "à confirmer"
+
+
+def test_a_private_buyer_is_never_spoken_to_of_reservation_or_allotment_as_its_own():
+    rows = law.private_facts().collect()
+    levers = " ".join(rows.filter("levier")["libelle"].to_list() + rows.filter("levier")["valeur"].to_list()).lower()
+    assert not re.search(r"réserv|seuil|allot", levers)
+    assert {"gre-a-gre", "oeth-deduction", "rfar"} <= set(rows.filter("levier")["cle"])
+
+
+def test_the_levers_of_the_ladder_all_have_their_law():
+    ladder = {rung["code"] for rung in rules.toml("levers.toml")["rungs"]} - {"rien"}
+    known = rules.toml("lever_law.toml")["levers"]
+    assert ladder <= set(known) and len(known) == 35
+    assert all(rule[name] for rule in known.values() for name in ("label", "legal", "data", "ask", "never", "confidence"))
+
+
+def test_no_lever_advises_a_status_or_the_range_of_articles_that_holds_prisons():
+    text = rules.path("levers.toml").read_text(encoding="utf-8") + rules.path("lever_law.toml").read_text(encoding="utf-8")
+    assert "mieux placée" not in text and "L2113-12 à L2113-14" not in text
