@@ -18,8 +18,8 @@ from spaser.problems import Problem
 from spaser.studies import pams
 from spaser.studies.diagnostic import Diagnostic
 from spaser.studies.diagnostic import holders as held
-from spaser.studies.pams import Study, Wishes, batch
 from spaser.studies.mission import FORMS, Asked, Mission
+from spaser.studies.pams import Study, Wishes, batch
 from spaser.vocabulary import CONSIDERATIONS
 from spaser.widgets import tables
 from spaser.widgets.desk import Desk
