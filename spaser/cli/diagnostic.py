@@ -8,7 +8,7 @@ import polars as pl
 
 import spaser
 from spaser.cli.given import decided, delivered
-from spaser.cli.options import command, corrections, day, selection, source
+from spaser.cli.options import closing, command, corrections, day, selection, source
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
 from spaser.shipped import launcher
@@ -49,6 +49,7 @@ def _run(choices: argparse.Namespace) -> None:
     if result.base.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
     say(spaser.summary(result))
+    say("\n" + closing(choices, result.as_of))
     if isinstance(choices.acheteur, str) and len(result.sirens) == 1:
         say(f"\nAcheteur demandé : « {choices.acheteur} » ; acheteur retenu : {result.scope} ({result.sirens[0]})")
     delivered(choices, "diagnostic", lambda folder: spaser.write(result, folder))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from spaser.cli.given import decided, delivered
-from spaser.cli.options import command, selection, source
+from spaser.cli.options import closing, command, selection, source
 from spaser.cli.terminal import progress, say
 
 
@@ -27,4 +27,5 @@ def _run(choices: argparse.Namespace) -> None:
     if result.base.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
     say(" ".join(block.text for block in report.sections[0].blocks))
+    say("\n" + closing(choices, result.as_of))
     delivered(choices, "matinale", lambda folder: meetings.write(report, folder))

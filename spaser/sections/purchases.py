@@ -206,6 +206,11 @@ def section_to_check(findings: Findings) -> Section:
     if unknown.height:
         columns = [Column("fournisseur", "Fournisseur"), Column("lignes", "Lignes", "entier"), Column("montant", "Montant", "somme"), Column("pourquoi", "Pourquoi")]
         blocks.append(table("tab-non-identifies", "Les plus gros fournisseurs non identifiés", unknown.head(MOST), columns))
+    decide = findings.extras.get("a_decider")
+    if decide is not None and decide.height:
+        shown = [Column("objet_type", "Quoi"), Column("objet_id", "Lequel"), Column("propose", "Lecture proposée"), Column("autres", "Autres lectures"),
+                 Column("preuve", "D'après"), Column("montant", "En jeu", "centime"), Column("ou_repondre", "Où répondre")]  # fmt: skip
+        blocks.append(table("tab-a-decider", "Les lectures à confirmer, refuser ou changer", decide.head(MOST), shown))
     return Section("verifier", "À vérifier à la main", "Que reste-t-il à trancher ?", tuple(blocks) or (Sentence("Rien n'est à vérifier."),))
 
 
@@ -214,7 +219,8 @@ def section_sources(findings: Findings) -> Section:
     extras = findings.extras
     blocks: list = [Sentence(french.sentence(text)) for text in extras["regles"]["texte"]]
     columns = [Column("fichier", "Fichier"), Column("libelle", "Liste"), Column("au", "Au", "date"), Column("au_origine", "Date trouvée dans"),
-               Column("lus", "Lignes lues", "entier"), Column("retenus", "Retenues", "entier"), Column("message", "Remarque")]  # fmt: skip
+               Column("lus", "Lignes lues", "entier"), Column("retenus", "Retenues", "entier"), *([Column("surete", "Reconnaissance")] if "surete" in extras["listes"].columns else []),
+               Column("message", "Remarque")]  # fmt: skip
     if extras["listes"].height:
         blocks.append(table("tab-listes", "Les listes de fournisseurs", extras["listes"], columns))
     if extras["decomptes"].height:

@@ -51,10 +51,13 @@ def section_communes(rows: pl.DataFrame, communes: pl.DataFrame, _: pl.DataFrame
     return Section("communes", "Commune par commune", "Où sont-ils ?", tuple(blocks))
 
 
+_PROVED = (("non_situes", "Non situés", "entier"), ("surete", "Reconnaissance", "texte"))
+
+
 def section_sources(_: pl.DataFrame, __: pl.DataFrame, files: pl.DataFrame) -> Section:
     """The lists and their dates."""
     columns = [Column("fichier", "Fichier"), Column("libelle", "Liste"), Column("au", "Au", "date"), Column("lus", "Lignes lues", "entier"),
-               Column("message", "Remarque")]  # fmt: skip
+               *(Column(name, label, kind) for name, label, kind in _PROVED if name in files.columns), Column("message", "Remarque")]  # fmt: skip
     return Section("sources", "Sources", "D'où viennent ces chiffres ?", (table("tab-listes", "Les listes de fournisseurs", files, columns), Sentence(_RULE)))
 
 

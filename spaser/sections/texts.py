@@ -107,7 +107,8 @@ def _notices_read(findings: Findings) -> str:
         return ""
     n, read = joined["uid"].n_unique(), int(files["avis"].sum())
     sure = joined.filter("texte_lu")["uid"].n_unique()
-    found = f"{french.count(n, 'contrat')} {'a été rapproché de son avis' if n < 2 else 'ont été rapprochés de leur avis'} (feuille « avis »)"
+    verb = "ont été rapprochés de leur avis" if n > 1 else "a été rapproché de son avis" if n else "n'a été rapproché de son avis"
+    found = f"{french.count(n, 'contrat')} {verb} (feuille « avis »)"
     if n:
         found += f", dont {french.number(sure)} assez sûrement pour que le texte de l'avis soit lu comme le leur"
     text = f"{french.capital(french.count(read, 'avis'))} {'lu' if read < 2 else 'lus'} : {found}."

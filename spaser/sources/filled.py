@@ -17,6 +17,19 @@ ESSENTIAL = {
 }
 
 
+#: The same notions as a kind of file calls them.
+_CALLED = {
+    "liste de fournisseurs": {"titulaire": "identifiant", "considerations": "statut", "texte": "nom"},
+    "dépenses": {"titulaire": "fournisseur identifié", "texte": "libellé"},
+    "programme d'achat": {"texte": "objet"}, "contrats": {"titulaire": "titulaire identifié", "texte": "objet", "considerations": "considérations renseignées"},
+}  # fmt: skip
+
+
+def called(notion: str, nature: str) -> str:
+    """How this kind of file calls a notion: « statut » of a list, « considérations » of a contract."""
+    return _CALLED.get(nature, {}).get(notion, NOTIONS[notion])
+
+
 def shares(rows: pl.DataFrame, nature: str, said: dict[str, pl.Expr], sheet: str | None = None) -> pl.DataFrame:
     """FILLED: one row per source (and sheet), counted on the records kept.
 
@@ -33,7 +46,7 @@ def shares(rows: pl.DataFrame, nature: str, said: dict[str, pl.Expr], sheet: str
         enregistrements=pl.len().cast(pl.Int64), **counts
     )
     missing = [
-        pl.when((pl.col(notion) == 0) & (pl.col("enregistrements") > 0)).then(pl.lit(NOTIONS[notion]))
+        pl.when((pl.col(notion) == 0) & (pl.col("enregistrements") > 0)).then(pl.lit(called(notion, nature)))
         for notion in ESSENTIAL[nature] if notion in said
     ]  # fmt: skip
     lacking = pl.concat_str(missing, separator=", ", ignore_nulls=True)
@@ -78,5 +91,6 @@ def warnings(filled: pl.DataFrame) -> list[str]:
 
 def told(row: dict) -> str:
     """« acheteur identifié 4/5, code CPV 3/5… »: what the records of a source say."""
-    parts = [f"{label} {french.number(row[notion])}/{french.number(row['enregistrements'])}" for notion, label in NOTIONS.items() if row[notion] is not None]
+    total = french.number(row["enregistrements"])
+    parts = [f"{called(notion, row['nature'])} {french.number(row[notion])}/{total}" for notion in NOTIONS if row[notion] is not None]
     return ", ".join(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -14,7 +15,10 @@ from spaser.problems import Problem
 from spaser.sources import archives, filled, ledgers, notices, programmes
 from spaser.sources.registers import read_registers
 from spaser.studies import diagnostic
-from spaser.vocabulary import FILLED, SEEN
+from spaser.vocabulary import FILLED, NOTIONS, SEEN
+
+#: When no record has a date: accounts do not depend on it.
+_NO_DAY = date(2100, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def _registers(path: Path) -> Looked | None:
 
 
 def _contracts(path: Path) -> Looked | None:
-    base = diagnostic.prepare([path])
+    base = _prepared(path)
     said = {
         "acheteur": pl.col("acheteur_siren").is_not_null(), "cpv": pl.col("codeCPV").is_not_null(), "montant": pl.col("montant").is_not_null(),
         "date": pl.col("dateNotification").is_not_null(), "texte": pl.col("objet").is_not_null(), "titulaire": pl.col("_titulaire").fill_null(False),
@@ -87,6 +91,17 @@ def _contracts(path: Path) -> Looked | None:
     ignored = base.rejects.filter(pl.col("regle") == "liste.colonne").select("champ").unique(maintain_order=True).collect()["champ"].to_list()
     notes = (f"colonnes non lues : {', '.join(ignored)}",) if ignored else ()
     return Looked(path.name, "contrats", (told, *notes), filled.shares(rows, "contrats", said), _columns(path.name, "contrats", rows.drop("uid", "_titulaire")))
+
+
+def _prepared(path: Path) -> diagnostic.Base:
+    """The contracts; a file without any date is read all the same, as of a day that excludes none."""
+    try:
+        return diagnostic.prepare([path])
+    except Problem as first:
+        try:
+            return diagnostic.prepare([path], as_of=_NO_DAY)
+        except Problem:
+            raise first from None
 
 
 def _programme(path: Path) -> Looked | None:
@@ -140,7 +155,9 @@ def write(found: Sequence[Looked], folder: Path | str) -> list[Path]:
     """Write lecture_colonnes.csv and lecture_sources.csv."""
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
+    # Counts, not amounts nor dates: their names say so.
+    sources = pl.concat([FILLED.empty(), *(one.filled for one in found)]).rename({notion: f"avec_{notion}" for notion in NOTIONS})
     return [
-        handed.write_atomic(target / "lecture_sources.csv", handed.officers_csv(pl.concat([FILLED.empty(), *(one.filled for one in found)]))),
+        handed.write_atomic(target / "lecture_sources.csv", handed.officers_csv(sources)),
         handed.write_atomic(target / "lecture_colonnes.csv", handed.officers_csv(pl.concat([SEEN.empty(), *(one.seen for one in found)]))),
     ]

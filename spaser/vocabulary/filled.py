@@ -39,3 +39,18 @@ SEEN = Table(
         Word("gardees", I, "Gardées"),
     ),
 )
+
+TO_DECIDE = Table(
+    "to_decide",
+    "une lecture à confirmer par une personne : colonne, liste ou nom ; acceptée, refusée ou changée là où l'on répond",
+    ("objet_type", "objet_id", "propose"),
+    (
+        Word("objet_type", T, "Quoi (colonne, liste, nom)"),
+        Word("objet_id", T, "Lequel"),
+        Word("propose", T, "Lecture proposée"),
+        Word("autres", T, "Autres lectures possibles"),
+        Word("preuve", T, "Ce qui le dit"),
+        Word("montant", I, "Montant en jeu", "centime"),
+        Word("ou_repondre", T, "Où répondre"),
+    ),
+)

@@ -212,6 +212,7 @@ HANDED: dict[str, Handed] = {
     "textes_rejets": Handed("studies.diagnostic", "something refused in notices or documents"),
     "lancements": Handed("studies.diagnostic", "a notice and the contract it launched"),
     "avis_fichiers": Handed("studies.diagnostic", "a file of notices"),
+    "avis_remplis": Handed("studies.diagnostic", "how many notices fill a column"),
     "avis_annonces": Handed("studies.diagnostic", "what notices announce beside what they say"),
     "pieces": Handed("studies.diagnostic", "a document and its contract"),
 }  # fmt: skip

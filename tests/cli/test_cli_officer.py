@@ -39,3 +39,15 @@ def test_contracts_given_as_a_ledger_are_not_printed_whole(tmp_path: Path, capsy
     path.write_text('[{"id": "' + "x" * 5000 + '"}]', encoding="utf-8")
     assert main(["fournisseurs", str(path)]) == 2
     assert len(capsys.readouterr().err) < 400
+
+
+def test_the_day_the_data_stop_is_said_with_its_distance_from_the_readers_day(
+    contracts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["diagnostic", str(contracts), "--aujourdhui", "2024-03-22", "--sortie", str(tmp_path / "s")]
+    assert main(asked) == 0
+    said = capsys.readouterr().out.replace("\u00a0", " ").replace("\u202f", " ")
+    assert "Données arrêtées au 12 mars 2024 (la dernière publication lue, sinon la dernière notification), 10 jours avant le jour de lecture (22 mars 2024)." in said
+    assert main([*asked, "--date", "2024-03-31"]) == 0
+    said = capsys.readouterr().out.replace("\u00a0", " ").replace("\u202f", " ")
+    assert "Données arrêtées au 31 mars 2024 (donnée par --date), 9 jours après le jour de lecture (22 mars 2024)." in said

@@ -10,7 +10,7 @@ import pytest
 
 from spaser.cli import main
 from spaser.studies import suppliers
-from spaser.studies.suppliers import handover
+from spaser.studies.suppliers import decisions, handover
 
 CASES = Path(__file__).parents[3] / "shared" / "cases" / "ledgers"
 LISTED = "siret;raison_sociale;type;code_postal;commune\n00090002700012;ESAT DU LAC;ESAT;75001;Paris\n;ATELIER DES TILLEULS;ESAT;94400;Vitry-sur-Seine\n"
@@ -71,6 +71,16 @@ def test_a_structure_listed_without_siret_that_only_looks_alike_waits_for_the_us
 def test_what_was_understood_is_said_before_any_figure(tmp_path, ledger, said):
     told = handover.summary(run(tmp_path, ledger)).replace("\xa0", " ").split("Total du fichier")[0]
     assert said in told
+
+
+def test_what_a_person_must_decide_is_one_table_with_where_to_answer(tmp_path):
+    ledger = "Fournisseur;SIRET;Code postal;Montant HT (k€);Date\nAtelier des Tilleuls Services;00090004300019;94400;1;12/03/2024\n"
+    listed = "Annuaire de l'économie sociale\nsiren;nom;code postal;commune\n000900043;A;94400;Vitry-sur-Seine\n"
+    rows = decisions.to_decide(run(tmp_path, ledger, listed))
+    assert rows.select("objet_type", "ou_repondre").rows() == [("colonne", "correspondance.toml"), ("liste", "un fichier .toml donné avec vos listes ([[liste]])")]
+    assert rows["montant"].to_list() == [100_000, None]
+    names = decisions.to_decide(run(tmp_path, ledger))
+    assert names.filter(pl.col("objet_type") == "nom")["objet_id"].to_list() == ["ATELIER DES TILLEULS"]
 
 
 def test_the_command_lire_tells_what_each_file_is_and_what_is_filled(tmp_path, capsys):

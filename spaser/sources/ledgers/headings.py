@@ -112,7 +112,14 @@ def _given(row: tuple[str | None, ...], mapping: Mapping) -> Mapping | None:
     wanted = mapping["colonnes"]
     if any(fold(heading) not in here for heading in wanted.values()):
         return None
-    return mapping | {"colonnes": {name: here[fold(heading)] for name, heading in wanted.items()}}
+    kept = mapping | {"colonnes": {name: here[fold(heading)] for name, heading in wanted.items()}}
+    # A mapping names one of the columns of years: the others of the row are read with it.
+    words = [str(cell) if cell else "" for cell in row]
+    taken = {name: words.index(title) for name, title in kept["colonnes"].items() if name != "montant"}
+    years = _years([fold(bare(word)) or fold(word) for word in words], taken)
+    if words.index(kept["colonnes"]["montant"]) in years:
+        return kept | {"annees": {words[rank]: year for rank, year in years.items()}}
+    return kept
 
 
 def _short(cell: str) -> str:

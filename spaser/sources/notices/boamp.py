@@ -92,6 +92,21 @@ def read_csv(text: str, source: str) -> Iterator[dict[str, Any]]:
         ) from error
 
 
+#: Records looked at to tell an export of notices, and the fields that only notices have.
+_LOOKED = 50
+_OWN = {"idweb", "nomacheteur", "dateparution", "datefindiffusion", "donnees", "gestion", "naturelibelle", "famille", "urlavis", "descripteurlibelle", "acheteuridnational", "resumeobjet"}
+
+
+def _is_notice(row: Any) -> bool:
+    """Whether a record has the fields of a notice: any table of contracts has an identifier and a subject."""
+    if not isinstance(row, dict):
+        return False
+    inner = row.get("record", row)
+    inner = inner.get("fields", inner) if isinstance(inner, dict) else {}
+    names = {fold(str(name)) for name in inner} if isinstance(inner, dict) else set()
+    return len(names & _OWN) >= 2 or "idweb" in names
+
+
 def read_json(text: str, source: str) -> Iterator[dict[str, Any]]:
     """The notices of an open-data export: a list, ``results``, or ``records`` with ``fields``; or of the journal's own form.
 
@@ -117,6 +132,11 @@ def read_json(text: str, source: str) -> Iterator[dict[str, Any]]:
             where=source,
             todo="Exportez les avis depuis boamp.fr",
         )
+    if rows and not any(_is_notice(row) for row in rows[:_LOOKED]):
+        raise Problem(
+            "Ce fichier JSON n'est pas un export d'avis du BOAMP", where=source,
+            why="Aucun enregistrement n'a les champs d'un avis (idweb, nomacheteur, dateparution, donnees…)", todo="Exportez les avis depuis boamp.fr",
+        )  # fmt: skip
     for row in rows:
         if isinstance(row, dict):
             fields = row.get("record", row)

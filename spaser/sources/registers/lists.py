@@ -155,7 +155,7 @@ def _read(opened: Opened, as_of: date | None, persons: bool) -> Registers:
     where = evidence.departments(opened.declared.territoire) if opened.declared else None
     rows = typed.with_columns(
         au=own_date, source=pl.lit(opened.source), liste=pl.lit(opened.name),
-        prouve_non=pl.lit(opened.proves_no), prouve_ou=pl.lit(", ".join(where) if where else None, dtype=pl.String),
+        prouve_non=pl.lit(opened.proves_no and au is not None), prouve_ou=pl.lit(", ".join(where) if where else None, dtype=pl.String),
     )  # fmt: skip
     rows = territories.situated(rows.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in _WHERE if name not in rows.columns).lazy()).collect()
     kept = rows.filter(pl.col("sort") == "retenu").pipe(_masked, persons)
@@ -327,7 +327,7 @@ def _file(opened: Opened, au: date | None, origin: str) -> pl.DataFrame:
         "fichier": opened.path.name, "liste": opened.name, "libelle": opened.spec["label"], "format": opened.kind,
         "verifie": verified, "message": _message(opened, verified), "au": au, "au_origine": origin,
         "feuille": opened.sheet, "surete": opened.evidence.degree, "indices": " ; ".join(opened.evidence.seen) or None,
-        "autres": ", ".join(opened.evidence.others) or None, "prouve_non": opened.proves_no,
+        "autres": ", ".join(opened.evidence.others) or None, "prouve_non": opened.proves_no and au is not None,
     }  # fmt: skip
     return pl.DataFrame([row], schema_overrides={"au": pl.Date} | dict.fromkeys(("message", "feuille", "indices", "autres"), pl.String))
 

@@ -19,6 +19,7 @@ from spaser.sources import filled
 from spaser.sources.ledgers import write_mapping
 from spaser.studies.suppliers import tables as purchases_tables
 from spaser.studies.suppliers.compose import EQUAL, SupplierDiagnostic
+from spaser.studies.suppliers.decisions import to_decide
 from spaser.vocabulary import SPEND, STATUS
 
 BY_UNIT = (
@@ -36,7 +37,7 @@ def findings(result: SupplierDiagnostic) -> Findings:
     extras = {
         "soldes": result.balance, "lectures": result.accounts, "fournisseurs": suppliers, "a_verifier": doubts,
         "non_identifies": purchases_tables.unidentified(suppliers), "listes": result.files, "decomptes": result.counts,
-        "corrections": result.overrides, "conflits": result.conflicts, "regles": pl.DataFrame({"texte": rules_told(result)}), "lecture_dite": pl.DataFrame({"texte": first_told(result)}, schema={"texte": pl.String}),
+        "corrections": result.overrides, "conflits": result.conflicts, "regles": pl.DataFrame({"texte": rules_told(result)}), "a_decider": to_decide(result), "lecture_dite": pl.DataFrame({"texte": first_told(result)}, schema={"texte": pl.String}),
     }  # fmt: skip
     sources = [Source(result.name, "fichier de dépenses" if result.origin == "depenses" else "titulaires des contrats")]
     sources += [Source(row["fichier"], row["libelle"], row.get("au")) for row in result.files.to_dicts()]
