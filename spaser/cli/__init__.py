@@ -10,12 +10,21 @@ import sys
 from collections.abc import Sequence
 
 import spaser
-from spaser.cli import batch, clauses, diagnostic, given, law, meetings, mission, notebooks, potential, publication, reading, suppliers
+from spaser.cli import batch, clauses, diagnostic, drafting, given, impact, law, meetings, mission, notebooks, potential, publication, reading, suppliers
 from spaser.cli.terminal import say, speak_french
 from spaser.problems import Problem
 
+#: The help is grouped as the work is; a command that no group names stands with the measures.
+GROUPS = {
+    "préparer": ("mission", "lire", "telecharger", "registre", "programme"),
+    "mesurer": (),
+    "se former": ("lab", "carnets"),
+    "agir": ("groupements", "matinale", "redige", "relire", "impact"),
+    "publier": ("publication", "rapport"),
+}
+LEARNING = "  carnets 10 (acheteurs) et 11 (élus), à l'écran : spaser lab"
 #: Each family of commands adds its own, in the order of the help.
-FAMILIES = (diagnostic, reading, clauses, suppliers, potential, meetings, publication, law, batch, mission, notebooks)
+FAMILIES = (diagnostic, reading, clauses, drafting, suppliers, potential, meetings, impact, publication, batch, mission, law, notebooks)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,12 +60,26 @@ def _barred(failure: OSError) -> Problem:
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(
-        prog="spaser",
+        prog="spaser", formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Des contrats publics au diagnostic d'achat responsable, hors ligne, chaque chiffre expliqué.",
         epilog="Exemple : spaser diagnostic marches.json --acheteur \"Ma Ville\" --sortie resultats",
     )
     top.add_argument("--version", action="version", version=f"spaser {spaser.__version__}", help="afficher la version et sortir")
-    commands = top.add_subparsers(title="commandes", metavar="COMMANDE", required=True)
+    commands = top.add_subparsers(title="commandes", metavar="COMMANDE", required=True, help="voir ci-dessous ; spaser COMMANDE --help dit ses options")
     for family in FAMILIES:
         family.add(commands)
+    top.epilog = f"{_grouped(commands)}\n\n{top.epilog}"
     return top
+
+
+def _grouped(commands: argparse._SubParsersAction) -> str:
+    """The commands under the step of the work they serve; argparse's own flat list is emptied."""
+    told = {action.dest: action.help or "" for action in commands._get_subactions()}
+    commands._choices_actions = []
+    named = {name for names in GROUPS.values() for name in names}
+    groups = GROUPS | {"mesurer": tuple(name for name in told if name not in named)}
+    lines = []
+    for title, names in groups.items():
+        known = [name for name in names if name in told]
+        lines += ["", f"{title} :", *(f"  {name:<14} {told[name]}" for name in known), *([LEARNING] if title == "se former" else [])]
+    return "\n".join(lines).strip()
