@@ -179,6 +179,10 @@ HANDED: dict[str, Handed] = {
     "conflits": Handed("studies.suppliers", "two lists that contradict each other", (
         "siren", "nom", "motif", "affirme", "affirme_source", "contredit", "contredit_source",
     )),
+    "programme_fichiers": Handed("studies.potential", "a file of a programme"),
+    "a_decider": Handed("studies.suppliers", "a doubt on a reading that only a person settles"),
+    "programme": Handed("studies.potential", "a planned purchase and its need"),
+    "programme_textes": Handed("studies.potential", "a sentence of the account of a programme"),
     "regles": Handed("studies.suppliers", "a rule said in words", ("texte",)),
     "depenses_comptes": Handed("studies.potential", "a part of the ledger before the potential", (
         "poste", "famille", "famille_libelle", "lignes", "montant", "poste_libelle",
