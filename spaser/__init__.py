@@ -29,6 +29,9 @@ _VERBS = {
     "potential_of_programme": "spaser.studies.potential.programme",
     "suppliers_of": "spaser.studies.suppliers",
     "territory": "spaser.studies.territory.panorama",
+    "impact_of": "spaser.studies.acting.impact",
+    "draft": "spaser.studies.acting.drafting",
+    "proofread": "spaser.studies.acting.proofreading",
     "Problem": "spaser.problems",
 }
 __all__ = ["__version__", *_VERBS]

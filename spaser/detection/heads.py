@@ -14,7 +14,7 @@ from spaser.detection.rules import Head, Lexicon, Rule
 _STARTS = re.compile(r"(?P<hard>^|[:;.\n(«\"|]\s*|\s[-–/]+\s*)|(?:,\s*|\s(?:et|ou|puis|ainsi que|y compris)\s+|[+&]\s*)")
 #: A lot named in a subject line, then its own text.
 _LOT = re.compile(
-    r"(?:[:.;,(–-]|\s|^)\s*\(?(?:ex |relance (?:du )?)?(?:lots?\s*(?:n\s?[°o]?\s?|numero )?\s?\d+[a-z]?\s*(?:[:–,\"«_)-]|\s(?=[a-z]))+|lot\s*:)\s*"
+    r"(?:[:.;,(–-]|\s|^)\s*\(?(?:ex |relance (?:du )?)?(?:lots?\s*(?:n\s?[°oe]?\s?|numero )?\s?\d+[a-z]?\s*(?:[:–,\"«_)-]|\s(?=[a-z]))+|lot\s*:)\s*"
     r"(?:lot\s*(?:n\s?[°o]?\s?)?\d+\s*[:–-]*\s*)?"
     r"|\ben\s+\d+\s+lots?(?:\s+separes)?\.?\s*[:–-]\s*"
 )

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from spaser.detection import heads
+from spaser.detection import heads, reliability
 from spaser.detection.numbers import number_said
 from spaser.detection.rules import Except, Lexicon, Rule
 from spaser.detection.sieve import FOLD
@@ -248,9 +248,10 @@ def _finding(hit: tuple[int, int, Rule], folded: Folded, nature: str, lexicon: L
         level, carrier, confidence = 1, "objet", round(confidence * 0.8, 2)
     elif level == 2 and carrier != "reservation" and _supposed(text, start, before, lexicon):
         level, confidence = 1, round(confidence * 0.8, 2)
+    sure = reliability.said(lexicon.reliability, (rule.dimension, level, carrier, nature), confidence)
     number, unit = number_said(text, start, end, "poids" if carrier == "critere" else rule.number, first, lexicon)
     return Finding(
-        rule, folded.original(start), folded.original(end), level, carrier, confidence, number, unit, _article(text[first:last])
+        rule, folded.original(start), folded.original(end), level, carrier, sure, number, unit, _article(text[first:last])
     )
 
 

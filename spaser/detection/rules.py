@@ -6,7 +6,7 @@ The grammar of a pattern is told at the head of that file. A user may hand a lex
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from spaser import guards, rules, settings
+from spaser.detection.reliability import Part, parts
 from spaser.problems import Problem, closest
 
 DIMENSIONS = ("env", "soc")
@@ -35,6 +36,17 @@ SHAPE = settings.Table({
     "rules": settings.Many(settings.Table(RULE), least=1, needed=True),
     "exceptions": settings.Many(settings.Table({
         "id": _TEXT, "kind": _TEXT, "scope": settings.Many(settings.Text()), "patterns": _TEXTS, "example": settings.Text(needed=True),
+        "touch": settings.Flag(),
+    })),
+    "head_scope": settings.Many(settings.Text(filled=True)),
+    "heads": settings.Many(settings.Table({
+        "id": _TEXT, "level": settings.Choice((0, 1), needed=True), "scope": settings.Many(settings.Text(filled=True)), "patterns": _TEXTS,
+        "example": settings.Text(needed=True), "counter": settings.Text(needed=True),
+    })),
+    "reliability": settings.Many(settings.Table({
+        "dimension": settings.Choice(DIMENSIONS, needed=True), "level": settings.Choice((0, 1, 2), needed=True),
+        "carrier": settings.Choice(("clause", "critere", "objet", "reservation", "negated"), needed=True),
+        "field": settings.Choice(("objet", "critere", "autre"), needed=True), "right": _REACH, "read": _REACH,
     })),
     "numbers": settings.Named(settings.Table({"before": _REACH, "after": _REACH, "patterns": settings.Many(_READ, least=1, needed=True)})),
     "contexts": settings.Named(settings.Either((settings.Text(filled=True), settings.Many(settings.Text(filled=True), least=1))), needed=True),
@@ -129,6 +141,7 @@ class Lexicon:
     contexts: dict[str, Any]
     first_pass: dict[bool, str]
     heads: tuple[Head, ...] = ()
+    reliability: dict[Part, float] = field(default_factory=dict)
 
     def rule(self, name: str) -> Rule:
         return next(rule for rule in self.rules if rule.id == name)
@@ -184,6 +197,7 @@ def compiled(data: dict[str, Any], where: str) -> Lexicon:
         found, _by_anchor(found), exceptions, numbers, _contexts(data["contexts"], fragments, where),
         {subject: _first_pass(rule for rule in found if not (subject and rule.fields == "hors_objet")) for subject in (True, False)},
         tuple(_headed(entry, data.get("head_scope", []), fragments, where) for entry in data.get("heads", [])),
+        parts(data.get("reliability", [])),
     )  # fmt: skip
 
 
@@ -262,17 +276,18 @@ def _compiled(pattern: str, fragments: dict[str, str], where: str, name: str) ->
 def _sieve(regex: str) -> str:
     """A Rust regular expression that matches wherever `regex` does: no look-around, no long bounded gap."""
     out, depth, skip = [], 0, 0
-    position = 0
+    position, listed = 0, False
     while position < len(regex):
         char = regex[position]
         escaped = char == "\\"
-        if char == "(":
+        listed = char == "[" or listed and char != "]"
+        if char == "(" and not listed:
             depth += 1
             if not skip and regex.startswith(("(?!", "(?=", "(?<!", "(?<="), position):
                 skip = depth
         if not skip:
             out.append(regex[position : position + 1 + escaped])
-        if char == ")":
+        if char == ")" and not listed:
             skip = 0 if skip == depth else skip
             depth -= 1
         position += 1 + escaped
@@ -292,7 +307,12 @@ def _by_anchor(found: tuple[Rule, ...]) -> tuple[tuple[str, tuple[int, ...]], ..
 def _first_pass(kept: Any) -> str:
     """One regular expression (Rust syntax, lowered text) that any text worth reading matches: the national first pass."""
     anchors = sorted({anchor for rule in kept for anchor in rule.anchors})
-    minimal = [one for one in anchors if not any(one != other and "$" not in other and one.startswith(other) for other in anchors)]
+    minimal: list[str] = []
+    opened = ""
+    for anchor in anchors:  # in order, what an anchor opens follows it
+        if not (opened and anchor.startswith(opened)):
+            minimal.append(anchor)
+            opened = "" if "$" in anchor else anchor
     return rf"(?:^|[^a-zà-ÿœ0-9])(?:{'|'.join(map(_raw, minimal))})"
 
 

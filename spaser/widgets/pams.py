@@ -13,6 +13,7 @@ from spaser import french, maturity
 from spaser.charts.marks import name_of
 from spaser.deliverables import files
 from spaser.deliverables.report import Block, Callout, Report, Section, Sentence
+from spaser.guards import leftovers
 from spaser.indicators import targets
 from spaser.indicators.targets import Target
 from spaser.problems import Problem
@@ -113,7 +114,7 @@ class Pams(View):
         links = ""
         try:
             report, mission = self.report(), self._mission()
-            with tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) as folder:
+            with tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True) as folder:
                 for form in FORMS:
                     self.links.value = tables.framed(f'{links}<p role="status">Préparation : {_LABEL[form]}…</p>')
                     links += link(files.write_atomic(Path(folder) / f"diagnostic.{form}", batch.render(form, report, mission)))

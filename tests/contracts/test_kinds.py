@@ -7,12 +7,11 @@ from datetime import date
 
 import polars as pl
 import pytest
+from test_consultations import decisions
+from test_contracts import BUYER, built, record
 
 from spaser import rules
 from spaser.vocabulary import CONTRACT_KINDS
-
-from test_consultations import decisions
-from test_contracts import BUYER, built, record
 
 FACTS = rules.toml("contract_facts.toml")
 EXAMPLES = [

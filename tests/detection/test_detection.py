@@ -282,7 +282,7 @@ def test_a_hostile_text_is_read_in_reasonable_work() -> None:
     [
         ('dimension = "soc"', 'dimenson = "soc"', "dimension"), ('carrier = "reservation"', 'carrier = "reservations"', "« reservation » ?"),
         ('confidence = "certain"', 'confidence = "certaine"', "« certain » ?"), ("level = 2", "level = true", "« level »"),
-        ("[fragments]\n", '[fragments]\nl2 = "{gap"\nboucle = "{boucle}{boucle}"\n', ""), ("certain = 0.90", "certain = 9", "d'au plus 1"),
+        ("[fragments]\n", '[fragments]\nl2 = "{gap"\nboucle = "{boucle}{boucle}"\n', ""), ("certain = 0.97", "certain = 9", "d'au plus 1"),
     ],
 )  # fmt: skip
 def test_a_fault_of_a_user_lexicon_is_told_with_its_line(tmp_path: Path, before: str, after: str, said: str) -> None:

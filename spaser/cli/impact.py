@@ -1,0 +1,53 @@
+"""``spaser impact``: what purchases make people do, always an interval, or why it is not measured."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from spaser.cli import given
+from spaser.cli.options import command, day, output, registers
+from spaser.cli.terminal import progress, say
+
+#: The hours of the demo, beside its ledger.
+HOURS = "heures_demo.csv"
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """The command ``impact``."""
+    asked = command(commands, "impact", _run, "impact des achats : travail acheté, heures exigées, heures faites, retombées locales, toujours en intervalle")
+    asked.add_argument("fichier", nargs="?", metavar="DEPENSES", help="grand livre ou mandats (XLSX, XLS, ODS, CSV)")
+    given.options(asked)
+    registers(asked)
+    asked.add_argument("--heures", metavar="FICHIER", help="heures.csv rempli : clauses, heures exigées et heures faites (export du facilitateur)")
+    asked.add_argument("--territoire", metavar="NOM|SIREN", help="commune ou intercommunalité auprès de laquelle mesurer les retombées locales")
+    asked.add_argument("--oeth", nargs=3, type=float, metavar=("MAIN_OEUVRE", "CONTRIBUTION", "TAUX"),
+                       help="déduction OETH : main-d'œuvre attestée et contribution brute en euros, taux d'emploi direct en %%")  # fmt: skip
+    asked.add_argument("--validations", metavar="FICHIER", help="validations.csv rempli : rapprochements acceptés ou refusés")
+    asked.add_argument("--correspondance", metavar="FICHIER", help="correspondance.toml corrigé : quelle colonne est quoi")
+    asked.add_argument("--date", type=day, metavar="AAAA-MM-JJ", help="date d'arrêté (par défaut : la dernière date du fichier)")
+    asked.add_argument("--modele", action="store_true", help="écrire heures.csv, à remplir, et s'arrêter")
+    output(asked)
+
+
+def _run(choices: argparse.Namespace) -> None:
+    from spaser.studies.acting import impact
+
+    if choices.modele:
+        return say(f"Modèle écrit, à remplir : {impact.template(choices.sortie or given.HERE)}")
+    given.required(choices, "fichier")
+    given.required(choices, "registre")
+    beside = Path(choices.fichier).with_name(HOURS)
+    result = impact.impact_of(
+        choices.fichier, choices.registre, hours=choices.heures or (beside if choices.demo and beside.is_file() else None),
+        territory=choices.territoire, oeth=_deduction(choices.oeth), overrides=given.decided(choices), validations=given.links(choices),
+        mapping=choices.correspondance, as_of=choices.date, progress=progress,
+    )  # fmt: skip
+    if result.demo:
+        say("Démonstration : l'acheteur, les fournisseurs et les dépenses sont inventés.\n")
+    say(impact.summary(result))
+    given.delivered(choices, "impact", lambda folder: impact.write(result, folder))
+
+
+def _deduction(given: list[float] | None) -> dict[str, float] | None:
+    return {"main_oeuvre": given[0], "contribution_brute": given[1], "taux_emploi": given[2] / 100} if given else None

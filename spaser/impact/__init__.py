@@ -1,0 +1,12 @@
+"""Impact: from euros bought, clauses kept and hours done to work and hours, always an interval with its sources, or a refusal.
+
+Three kinds of hours are three tables, never added: bought from inclusive suppliers, required by clauses, done.
+"""
+
+from spaser.impact.bought import bought, totals
+from spaser.impact.factors import NEVER_MEASURED, factors, significant
+from spaser.impact.hours import done, required
+from spaser.impact.oeth import deduction
+from spaser.impact.retention import retention
+
+__all__ = ["NEVER_MEASURED", "bought", "deduction", "done", "factors", "required", "retention", "significant", "totals"]

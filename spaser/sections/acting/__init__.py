@@ -1,0 +1,1 @@
+"""Sections of what is done: impact, groups of suppliers, meetings, follow-up."""

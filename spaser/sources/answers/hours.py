@@ -1,0 +1,68 @@
+"""Hours of insertion clauses that a buyer or a facilitator fills in: the CSV to fill, and its reading with every fault at once."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import polars as pl
+
+from spaser import settings
+from spaser.settings.tables import Column
+
+COLUMNS = {
+    "uid": Column(("marche", "numéro de marché", "uid", "marché", "n° de marché"), needed=True),
+    "lot": Column(("lot",)),
+    "exercice": Column(("annee", "année", "exercice")),
+    "montant": Column(("montant_ht", "montant ht", "montant")),
+    "famille": Column(("famille", "famille d'achat")),
+    "taux": Column(("taux_clause", "taux de la clause", "taux", "pourcentage")),
+    "heures_exigees": Column(("heures_exigees", "heures exigées", "heures prévues", "heures à réaliser", "objectif d'heures")),
+    "heures_faites": Column(("heures_faites", "heures faites", "heures réalisées", "heures effectuées")),
+    "personnes": Column(("personnes", "nombre de personnes", "bénéficiaires")),
+    "source": Column(("source", "d'après", "facilitateur")),
+}
+TEMPLATE = "marche;lot;annee;montant_ht;famille;taux_clause;heures_exigees;heures_faites;personnes;source\r\n"
+_NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
+
+
+def read_hours(path: Path | str) -> pl.DataFrame:
+    """One row per line: ``uid, lot, exercice, montant`` (cents), ``famille, taux`` (0 to 1), ``heures_exigees, heures_faites, personnes, source``.
+
+    An empty cell is unknown, never zero.
+
+    Raises
+    ------
+    Problem
+        The file cannot be read, or has faulty lines (all said together).
+    """
+    frame, faults = settings.rows(path, COLUMNS, "Le fichier des heures", todo="Écrivez un modèle : spaser impact --modele")
+    read = []
+    for row in frame.to_dicts():
+        said = {name: row[name] for name in ("uid", "lot", "famille", "source")}
+        for name in ("exercice", "montant", "taux", "heures_exigees", "heures_faites", "personnes"):
+            said[name] = _number(row[name], name, row["ligne"], faults)
+        if said["uid"] is None:
+            faults.add_line(row["ligne"], "le marché n'est pas nommé")
+        if said["heures_faites"] is not None and not said["source"]:
+            faults.add_line(row["ligne"], "des heures faites sans source : dites qui les a suivies (facilitateur, attestation)")
+        read.append(said)
+    faults.complain(f"Le fichier des heures {Path(path).name} est à corriger")
+    schema = {"uid": pl.String, "lot": pl.String, "famille": pl.String, "source": pl.String, "exercice": pl.Float64, "montant": pl.Float64, "taux": pl.Float64,
+              "heures_exigees": pl.Float64, "heures_faites": pl.Float64, "personnes": pl.Float64}  # fmt: skip
+    table = pl.DataFrame(read, schema=schema)
+    return table.with_columns(
+        pl.col("exercice", "personnes").cast(pl.Int64), (pl.col("montant") * 100).round().cast(pl.Int64),
+        pl.when(pl.col("taux") > 1).then(pl.col("taux") / 100).otherwise("taux").alias("taux"),
+    )
+
+
+def _number(text: str | None, name: str, line: int, faults: settings.Faults) -> float | None:
+    """A number as an officer writes it: « 1 607 », « 12,5 », « 5 % », « 120 000 € »."""
+    if text is None:
+        return None
+    plain = re.sub(r"[\s\u00a0\u202f€%h]", "", text).replace(",", ".")
+    if not _NUMBER.match(plain) or (value := float(plain)) < 0 or (name == "taux" and value > 100):
+        faults.add_line(line, f"« {text[:40]} » n'est pas un nombre possible pour « {name} »")
+        return None
+    return value / 100 if name == "taux" and "%" in text else value

@@ -1,0 +1,151 @@
+"""Clauses ready to paste: for a need and its lever, the texts for RC, CCAP, CCTP and AE, each with its article and what to fill in.
+
+The texts stand in ``reference/clauses``; nothing here invents one. Every text is to be validated by the legal service.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from spaser import french, impact, rules
+from spaser.deliverables import html, word
+from spaser.deliverables import report as model
+from spaser.deliverables.report import Block, Callout, Paragraph, Report, Section, Sentence
+from spaser.problems import Problem, closest
+
+BLANK = "……"
+PIECES = ("RC", "CCAP", "CCTP", "AE")
+WARNING = "À faire valider par le service juridique avant publication."
+#: Weights and rates proposed when the buyer gave none; they are choices of the kit, said as such.
+_USUAL = {"poids_social": "10", "poids_environnement": "10"}
+
+
+@dataclass(frozen=True)
+class Need:
+    """What is to be bought. ``annuel`` in cents without tax; ``mois`` the whole duration; ``taux`` part of the hours (0 to 1)."""
+
+    objet: str = ""
+    famille: str = "autres"
+    annuel: int | None = None
+    mois: int | None = None
+    taux: float | None = None
+    lot: str = ""
+    heures: float | None = None
+    values: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> int | None:
+        """The amount on the whole duration, in cents."""
+        return None if self.annuel is None or self.mois is None else round(self.annuel * self.mois / 12)
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text filled for one need. ``blanks``: the variables left to fill."""
+
+    code: str
+    titre: str
+    piece: str
+    articles: tuple[str, ...]
+    texte: str
+    a_savoir: str
+    attendu: dict[str, Any]
+    blanks: tuple[str, ...]
+
+
+def levers() -> list[str]:
+    """The levers for which a text is held."""
+    return sorted({lever for entry in _entries().values() for lever in entry["leviers"]} - {"*"})
+
+
+def draft(need: Need, lever: str) -> list[Text]:
+    """The texts for a need and its lever, in the order of the pieces.
+
+    Raises
+    ------
+    Problem
+        The lever or the purchase family is unknown.
+    """
+    if lever not in levers():
+        raise Problem(f"Levier sans texte : « {lever} »", why=f"Leviers connus : {', '.join(levers())}", todo=closest(lever, levers()))
+    known = rules.table("families.csv")["famille"].to_list()
+    if need.famille not in known:
+        raise Problem(f"Famille d'achat inconnue : « {need.famille} »", todo=closest(need.famille, known))
+    kept = {code: entry for code, entry in _entries().items() if lever in entry["leviers"] or "*" in entry["leviers"]}
+    texts = [_filled(code, entry, need) for code, entry in kept.items() if not (code == "condition_sociale" and lever == "clause_sociale")]
+    return sorted(texts, key=lambda text: PIECES.index(text.piece))
+
+
+def hours_of(need: Need) -> tuple[float | None, str]:
+    """The hours of an insertion clause and the sentence that explains them, or why they are left blank."""
+    if need.heures is not None:
+        return need.heures, ""
+    asked = pl.LazyFrame([{"uid": "besoin", "montant": need.whole, "famille": need.famille, "taux": need.taux}],
+                         schema={"uid": pl.String, "montant": pl.Int64, "famille": pl.String, "taux": pl.Float64})  # fmt: skip
+    row = impact.required(asked).collect().row(0, named=True)
+    if row["motif"]:
+        return None, row["motif"]
+    value = pl.select(pl.lit(row["heures_milieu"]).round_sig_figs(2)).item()
+    low, high = (french.number(pl.select(pl.lit(row[f"heures_{bound}"]).round_sig_figs(2)).item()) for bound in ("bas", "haut"))
+    amount = french.euros(need.whole, 0)
+    told = f"Calcul : {amount} × {french.share(need.taux)} des heures × {french.number(row['heures_milieu'] / (need.whole or 1) * 100_000 / (need.taux or 1), 1)} heures de travail pour 1 000 € (entre {low} et {high} heures selon les chantiers)"
+    return value, told
+
+
+def _entries() -> dict[str, dict[str, Any]]:
+    found = {code: entry for name in ("social", "environnement") for code, entry in rules.toml(f"clauses/{name}.toml").items() if code != "familles"}
+    return {code: entry for code, entry in found.items() if "texte" in entry}
+
+
+def _filled(code: str, entry: dict[str, Any], need: Need) -> Text:
+    """A text with the figures of the need; what is unknown stays a blank, named."""
+    hours, told = hours_of(need)
+    family = rules.toml("clauses/environnement.toml")["familles"]
+    green = family.get(need.famille, family["autres"])
+    values = {
+        "contrat": f"lot n° {need.lot}" if need.lot else "marché", "heures": None if hours is None else french.number(hours),
+        "formule": "", "mesures": green["mesures"], "preuves": green["preuves"],
+    } | _USUAL | need.values  # fmt: skip
+    nested = re.sub(r"\{(mesures|preuves)\}", lambda match: str(values[match[1]]), entry["texte"])
+    blanks = [name for name in dict.fromkeys(re.findall(r"\{(\w+)\}", nested)) if values.get(name) is None]
+    written = re.sub(r"\{(\w+)\}", lambda match: BLANK if match[1] in blanks else str(values[match[1]]), nested)
+    notes = [entry["a_savoir"]]
+    if "{heures}" in entry["texte"]:
+        notes.append(told + "." if hours is not None and told else f"Heures laissées en blanc : {told}. À calculer avec le facilitateur." if hours is None else "")
+    wanted = dict(entry["attendu"])
+    return Text(code, entry["titre"], entry["piece"], tuple(entry["articles"]), french.typeset(re.sub(r" +\n", "\n", written.strip())),
+                french.typeset(" ".join(filter(None, notes))), wanted, tuple(blanks))  # fmt: skip
+
+
+def report(needs: Sequence[tuple[Need, str]], *, buyer: str = "") -> Report:
+    """The document of the texts, lot by lot: each text in its section, headed by its piece."""
+    held = rules.toml("clauses/articles.toml")
+    sections = [_section(text, need, rank) for rank, (need, lever) in enumerate(needs) for text in draft(need, lever)]
+    subject = needs[0][0].objet or "besoin"
+    return model.build(
+        "Clauses à coller", buyer=buyer, as_of=held["version"], sections=sections, subtitle=subject,
+        notes=(french.typeset(f"{WARNING} Articles du code de la commande publique lus dans leur version du {french.long_date(held['version'])}."),),
+    )  # fmt: skip
+
+
+def _section(text: Text, need: Need, rank: int) -> Section:
+    lot = f"Lot n° {need.lot} – " if need.lot else ""
+    base = french.listing(text.articles)
+    version = french.long_date(rules.toml("clauses/articles.toml")["version"])
+    blocks: list[Block] = [Paragraph((Sentence(line),)) for line in text.texte.split("\n")]
+    blanks = f" À compléter : {', '.join(name.replace('_', ' ') for name in text.blanks)}." if text.blanks else ""
+    blocks.append(Callout("À savoir", french.typeset(f"{text.a_savoir}{blanks} {WARNING}"), "attention" if text.blanks else "info"))
+    question = french.typeset(f"À coller dans : {text.piece}. Fondement : CCP {base} (version du {version}).")
+    return Section(f"{rank + 1}-{text.code}".replace("_", "-"), french.typeset(f"{lot}{text.piece} – {text.titre}"), question, tuple(blocks))
+
+
+def write(needs: Sequence[tuple[Need, str]], folder: Path | str, *, buyer: str = "") -> list[Path]:
+    """Write redaction.docx and redaction.html, each whole or not at all."""
+    whole, target = report(needs, buyer=buyer), Path(folder)
+    return [word.write(whole, target / "redaction.docx"), html.write(whole, target / "redaction.html")]

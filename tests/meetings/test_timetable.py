@@ -1,0 +1,103 @@
+"""Timetables: small cases by hand and by brute force, nobody twice at a time, fair, replanned with few moves, a real-size day."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import polars as pl
+import pytest
+
+from spaser.meetings import Day, faults, timetable, weighed
+from spaser.meetings.timetable import FAIR
+
+
+def pairs(rows):
+    return pl.LazyFrame(rows, schema=["acheteur", "fournisseur", "numero", "poids"], orient="row", schema_overrides={"numero": pl.Int64, "poids": pl.Int64})
+
+
+def best_by_hand(rows, slots, tables):
+    """Every assignment of a slot (or none) to each pair: the best value, as the day counts it."""
+    best = 0
+    for choice in itertools.product(range(-1, slots), repeat=len(rows)):
+        met, busy, ok, total = {}, set(), True, 0
+        for (b, s, _, w), slot in zip(rows, choice, strict=True):
+            if slot < 0:
+                continue
+            if (b, slot) in busy or (s, slot) in busy or sum(c == slot for c in choice) > tables:
+                ok = False
+                break
+            busy |= {(b, slot), (s, slot)}
+            met[b], met[s], total = met.get(b, 0) + 1, met.get(s, 0) + 1, total + w
+        if ok:
+            best = max(best, total + sum(sum(FAIR[:n]) for n in met.values()))
+    return best
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_small_day_is_as_good_as_the_best_of_all_timetables(seed):
+    dice = random.Random(seed)
+    every = [(f"A{i}", f"F{j}", 1, dice.choice([1, 2, 4, 6, 9])) for i in range(3) for j in range(3)]
+    rows = dice.sample(every, 6)
+    slots, tables = dice.choice([(2, 2), (2, 1), (3, 2)])
+    found = timetable(pairs(rows), Day(slots, tables))
+    assert found.value == best_by_hand(rows, slots, tables)
+    assert found.proved
+    assert faults(found.plan, Day(slots, tables)) == []
+
+
+def test_the_worst_served_goes_before_the_most_wanted():
+    rows = [("A1", "F1", 1, 9), ("A1", "F2", 1, 9), ("A2", "F3", 1, 1)]
+    found = timetable(pairs(rows), Day(2, 1))
+    assert set(found.plan["fournisseur"]) & {"F3"}
+
+
+def test_absences_and_fixed_meetings_are_kept():
+    rows = [("A1", "F1", 1, 9), ("A1", "F2", 1, 9), ("A2", "F1", 1, 4)]
+    day = Day(2, 2, absent={"F1": frozenset({0})}, fixed={("A1", "F2"): 1})
+    found = timetable(pairs(rows), day)
+    assert faults(found.plan, day) == []
+    assert found.plan.filter(acheteur="A1", fournisseur="F2")["creneau"].to_list() == [1]
+    assert found.plan.filter(fournisseur="F1")["creneau"].to_list() == [1]
+
+
+def test_a_fault_is_told_whatever_made_it():
+    plan = pl.DataFrame({"acheteur": ["A", "A"], "fournisseur": ["F", "G"], "creneau": [0, 0], "table": [1, 1]})
+    told = faults(plan, Day(1, 1, absent={"G": frozenset({0})}, fixed={("A", "H"): 0}))
+    assert len(told) == 5
+
+
+def test_a_late_absence_moves_only_whom_it_must():
+    dice = random.Random(3)
+    rows = [(f"A{i}", f"F{j}", 1, dice.choice([1, 2, 4, 6, 9])) for i in range(6) for j in range(10) if dice.random() < 0.5]
+    first = timetable(pairs(rows), Day(6, 5))
+    late = first.plan.row(0, named=True)
+    day = Day(6, 5, absent={late["fournisseur"]: frozenset({late["creneau"]})})
+    again = timetable(pairs(rows), day, before=first.plan)
+    kept = again.plan.join(first.plan, on=["acheteur", "fournisseur", "creneau"], how="semi")
+    assert faults(again.plan, day) == []
+    assert kept.height >= first.plan.height - 2
+
+
+def test_nobody_to_meet_is_an_empty_day():
+    assert timetable(pairs([]), Day(4, 4)).plan.is_empty()
+
+
+def test_a_day_of_134_people_is_planned_without_fault_and_near_its_bound():
+    dice = random.Random(40)
+    rows = [(f"A{i}", f"F{j}", 1, dice.choice([1, 2, 3, 4, 6, 9])) for i in range(40) for j in sorted(dice.sample(range(94), 6))]
+    day = Day(12, 20, absent={"F1": frozenset(range(6)), "A3": frozenset({0, 1})}, most=120)
+    found = timetable(pairs(rows), day)
+    assert faults(found.plan, day) == []
+    assert found.plan.height == 120
+    assert set(found.plan["acheteur"]) == {f"A{i}" for i in range(40)}
+    assert found.value >= 0.97 * found.bound
+
+
+def test_wishes_weigh_what_both_sides_want_and_a_refusal_is_no_pair():
+    rows = pl.LazyFrame({
+        "acheteur": ["A", "A", "A", "A", "A", "A"], "fournisseur": ["F", "F", "G", "H", "I", "J"], "numero": [1, 2, 1, 1, 1, 1],
+        "souhait_acheteur": [1, 3, 3, 0, None, 2], "souhait_fournisseur": [3, 3, None, 3, None, 2], "present": [True, True, None, True, True, False],
+    })  # fmt: skip
+    found = weighed(rows).collect()
+    assert found.rows() == [("A", "F", 2, 9), ("A", "G", 1, 3)]

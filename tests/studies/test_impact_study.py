@@ -1,0 +1,80 @@
+"""From a ledger and a file of hours to the report of impact: what is read, what is refused, what is written."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+
+import spaser
+from spaser.cli import main
+from spaser.problems import Problem
+from spaser.sources.answers.hours import read_hours
+from spaser.studies.acting import impact
+
+DATA = Path(__file__).parents[2] / "data"
+LISTS = sorted(DATA.glob("registre_demo*.csv"))
+
+
+@pytest.fixture(scope="module")
+def result():
+    return spaser.impact_of(DATA / "depenses_demo.xlsx", LISTS, hours=DATA / "heures_demo.csv", territory="Cachan",
+                            oeth={"main_oeuvre": 42_000, "contribution_brute": 20_000, "taux_emploi": 0.028})  # fmt: skip
+
+
+def test_every_euro_paid_to_an_inclusive_supplier_is_measured_or_refused_with_its_reason(result):
+    found = spaser.suppliers_of(DATA / "depenses_demo.xlsx", LISTS).lines.filter(pl.col("titulaire_inclusif"), pl.col("perimetre").is_in(["achat", "centrale_achat"]))
+    assert result.rows["montant"].sum() == found["montant"].sum() == result.totals["montant"].sum() == result.families["montant"].sum()
+    assert result.rows.filter(pl.col("motif").is_null() == pl.col("etp_milieu").is_null()).is_empty()
+
+
+def test_retention_accounts_for_every_purchase(result):
+    lines = spaser.suppliers_of(DATA / "depenses_demo.xlsx", LISTS).lines
+    assert result.places["montant"].sum() == lines.filter(pl.col("perimetre").is_in(["achat", "centrale_achat"]))["montant"].sum()
+
+
+def test_the_page_the_document_and_the_workbook_are_written(result, tmp_path):
+    page, document, book = impact.write(result, tmp_path)
+    text = page.read_text(encoding="utf-8")
+    assert "elle n'est pas mesurée" in html.unescape(text)
+    assert "5,3 à 8,1" not in text, "years are not added up: the unit is a year of work"
+    assert document.stat().st_size > 5000
+    sheets = openpyxl.load_workbook(book).sheetnames
+    assert {"impact par fournisseur", "impact par famille", "facteurs"} <= set(sheets)
+
+
+def test_a_file_of_hours_says_all_its_faults_at_once(tmp_path):
+    path = tmp_path / "heures.csv"
+    path.write_text("marche;annee;taux_clause;heures_exigees;heures_faites;source\n;2025;5;1;;\nA;2025;abc;1 607,5;;\nB;2025;;;12;\n", encoding="utf-8")
+    with pytest.raises(Problem) as caught:
+        read_hours(path)
+    told = str(caught.value)
+    assert all(part in told for part in ("2", "3", "4", "n'est pas nommé", "abc", "sans source")), told
+
+
+def test_numbers_are_read_as_officers_write_them_and_an_empty_cell_stays_unknown(tmp_path):
+    path = tmp_path / "heures.csv"
+    path.write_text("N° de marché;montant HT;taux;heures exigées;heures réalisées;source\nA;120 000 €;5 %;1 607,5 h;;\nB;;7;;0;facilitateur\nC;;0,5 %;;;\n", encoding="cp1252")
+    found = read_hours(path)
+    assert found["montant"].to_list() == [12_000_000, None, None]
+    assert found["taux"].to_list() == [0.05, 0.07, 0.005]
+    assert found["heures_exigees"].to_list() == [1607.5, None, None]
+    assert found["heures_faites"].to_list() == [None, 0.0, None]
+
+
+def test_contracts_are_no_spending_and_a_ledger_without_list_is_refused():
+    with pytest.raises(Problem, match="liste"):
+        spaser.impact_of(DATA / "depenses_demo.xlsx")
+
+
+def test_the_command_writes_its_model_once_and_runs_on_the_demo(tmp_path, capsys):
+    assert main(["impact", "--modele", "--sortie", str(tmp_path)]) == 0
+    assert main(["impact", "--modele", "--sortie", str(tmp_path)]) == 2
+    capsys.readouterr()
+    assert main(["impact", "--demo", "--sortie", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "ne s'ajoutent pas" in said
+    assert "non mesuré (intervalle trop large" in said
