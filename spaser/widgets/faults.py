@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import polars as pl
 from IPython import get_ipython
 from IPython.display import display
 
@@ -19,6 +20,10 @@ from spaser.problems import Problem
 from spaser.widgets import tables
 
 LOG = "spaser-incident.txt"
+#: What a form or a view tells instead of failing: what the user can mend, and what a fault of the kit or of a library may raise.
+FAULTS = (
+    Problem, ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError, pl.exceptions.PolarsError,
+)  # fmt: skip
 _BEFORE = "Cette cellule a besoin de celles qui la précèdent"
 _RUN = "Lancez-les d'abord : menu Exécution, Exécuter toutes les cellules"
 

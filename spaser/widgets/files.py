@@ -211,7 +211,7 @@ class Files:
         self.result.value = ""
         try:
             self._read_named()
-        except Exception as failure:  # noqa: BLE001 the one place of the form where a fault becomes a message
+        except faults.FAULTS as failure:
             self.result.value = tables.framed(tables.problem(faults.told(failure)))
         finally:
             self.place.children = ()

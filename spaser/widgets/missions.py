@@ -134,7 +134,7 @@ class Missions:
     def _tried(self, run: Callable[[], None]) -> None:
         try:
             run()
-        except Exception as error:  # noqa: BLE001 the one place of a form where a fault becomes a message
+        except faults.FAULTS as error:
             self.status.value = tables.framed(tables.problem(faults.told(error)))
 
     def _tell(self, text: str) -> None:

@@ -64,7 +64,7 @@ class View:
         try:
             self._answered = self.blocks()
             self._content = tables.written(self._answered)
-        except Exception as failure:  # noqa: BLE001 the one place of a view where a fault becomes a message
+        except faults.FAULTS as failure:
             self._answered, self._content = (), tables.problem(faults.told(failure))
         self.answer.value = tables.framed(self._head() + self._content)
 
