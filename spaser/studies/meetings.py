@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from spaser import french, renewals
-from spaser.deliverables import excel
+from spaser.deliverables import excel, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Column, Report, Section, Sentence, TableBlock, table
 from spaser.problems import Problem
@@ -71,6 +71,7 @@ def morning(result: Diagnostic, found: Opportunities, *, months: int = 12) -> Re
     )  # fmt: skip
 
 
+@files.together
 def write(report: Report, folder: Path | str) -> list[Path]:
     """Write matinale.xlsx, whole or not at all."""
     target = Path(folder)

@@ -15,6 +15,7 @@ from IPython.display import display
 
 from spaser import french, sections
 from spaser.deliverables.report import Callout
+from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.sections.findings import Findings
 from spaser.studies import diagnostic
@@ -213,7 +214,7 @@ class Files:
         """Files sent from the computer are laid in a temporary folder, under their own name."""
         if not change["new"]:
             return
-        self._kept = self._kept or tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True)
+        self._kept = self._kept or tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True)
         names = []
         for sent in change["new"]:
             target = Path(self._kept.name) / Path(sent["name"].replace("\\", "/")).name

@@ -12,14 +12,15 @@ from spaser import french, maturity
 from spaser.charts.marks import name_of
 from spaser.deliverables import files
 from spaser.deliverables.report import Block, Callout, Report, Section, Sentence
+from spaser.guards import leftovers
 from spaser.indicators import targets
 from spaser.indicators.targets import Target
 from spaser.problems import Problem
 from spaser.studies import pams
 from spaser.studies.diagnostic import Diagnostic
 from spaser.studies.diagnostic import holders as held
-from spaser.studies.pams import Study, Wishes, batch
 from spaser.studies.mission import FORMS, Asked, Mission
+from spaser.studies.pams import Study, Wishes, batch
 from spaser.vocabulary import CONSIDERATIONS
 from spaser.widgets import tables
 from spaser.widgets.desk import Desk
@@ -109,7 +110,7 @@ class Pams(View):
         links = ""
         try:
             report, mission = self.report(), self._mission()
-            with tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) as folder:
+            with tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True) as folder:
                 for form in FORMS:
                     self.links.value = tables.framed(f'{links}<p role="status">Préparation : {_LABEL[form]}…</p>')
                     links += link(files.write_atomic(Path(folder) / f"diagnostic.{form}", batch.render(form, report, mission)))

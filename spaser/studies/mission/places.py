@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from spaser.guards import leftovers
 from spaser.sources import demonstration
 from spaser.studies.mission.decisions import Decisions
 from spaser.studies.mission.model import DECISIONS, NAME, Mission
@@ -35,7 +36,7 @@ def decisions(mission: Mission) -> Decisions:
 
 @lru_cache(maxsize=4)
 def _tried(home: Path) -> tuple[Any, Path]:
-    folder = tempfile.TemporaryDirectory(prefix="spaser-essai-", ignore_cleanup_errors=True)
+    folder = tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True)
     copy = Path(folder.name) / DECISIONS
     if (home / DECISIONS).is_dir():
         shutil.copytree(home / DECISIONS, copy)
