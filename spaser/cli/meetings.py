@@ -6,7 +6,7 @@ import argparse
 from datetime import time
 
 from spaser.cli.given import decided, delivered, required
-from spaser.cli.options import command, day, selection, source
+from spaser.cli.options import closing, command, day, selection, source
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
 
