@@ -98,23 +98,32 @@ def test_another_buyer_is_chosen_with_the_keyboard_and_its_workbook_downloaded(p
 def test_the_welcome_leads_to_ones_own_file_and_buyer(page, lab, kit):
     opened(page, f"{lab}/lab/tree/00_accueil.ipynb?reset")
     run_all(page)
-    page.get_by_label("Vos contrats").fill(str(kit / "data" / "marches_demo_2023.json"))
-    page.get_by_role("button", name="Lire", exact=True).click()
+    page.get_by_label("Mission", exact=True).select_option(label="nouvelle mission…")
+    page.get_by_label("Son nom").fill("Ville d'essai")
+    page.get_by_role("button", name="Créer la mission").click()
+    page.get_by_text("Mission créée dans").wait_for()
+    with page.expect_file_chooser() as asked:
+        page.get_by_role("button", name="Envoyer un fichier").click()
+    asked.value.set_files(str(kit / "data" / "marches_demo_2023.json"))
+    page.get_by_role("button", name="Ajouter à la mission").click()
+    page.get_by_text("est dans la mission").wait_for()
+    page.get_by_role("button", name="Lire la mission").click()
     page.get_by_text("Le compte de chaque fichier").first.wait_for()
     page.locator(".widget-select select").first.select_option(index=1)
     panorama = page.locator(".jupyter-widgets .spaser-vue", has_text="Que disent les contrats publiés").first
     panorama.locator(".chosen", has_text="Aubrelle").wait_for()
+    assert (kit / "notebooks" / "missions" / "Ville-d-essai" / "mission.toml").is_file()
     clean(page)
 
 
-def test_a_wrong_path_is_told_in_a_box(page, lab):
+def test_a_mission_without_a_name_is_told_in_a_box(page, lab):
     opened(page, f"{lab}/lab/tree/00_accueil.ipynb?reset")
     run_all(page)
-    page.get_by_label("Vos contrats").fill("nulle_part.json")
-    page.get_by_role("button", name="Lire", exact=True).click()
+    page.get_by_label("Mission", exact=True).select_option(label="nouvelle mission…")
+    page.get_by_role("button", name="Créer la mission").click()
     box = page.get_by_role("alert").first
     box.wait_for()
-    assert "nulle_part.json" in box.inner_text()
+    assert "n'a pas de nom" in box.inner_text().replace("’", "'")
     clean(page)
 
 
