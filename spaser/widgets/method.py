@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 
 from spaser import french, rules
-from spaser.studies import law as facts
 from spaser.deliverables.report import Column
 from spaser.indicators.records import catalogue
+from spaser.studies import law as facts
 from spaser.widgets import tables
 
 _TEXT = pl.String

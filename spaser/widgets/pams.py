@@ -18,8 +18,8 @@ from spaser.problems import Problem
 from spaser.studies import pams
 from spaser.studies.diagnostic import Diagnostic
 from spaser.studies.diagnostic import holders as held
-from spaser.studies.pams import Study, Wishes, batch
 from spaser.studies.mission import FORMS, Asked, Mission
+from spaser.studies.pams import Study, Wishes, batch
 from spaser.vocabulary import CONSIDERATIONS
 from spaser.widgets import tables
 from spaser.widgets.desk import Desk
@@ -131,7 +131,7 @@ class Pams(View):
         if not self.goal.value:
             return ()
         line = {"indicateur": self.goal.value, "cible": f"{self.share.value} %", "annee": self.year.value, "source": "fixé dans ce carnet"}
-        return targets.checked({"objectif": [line]}, where="carnet")
+        return targets.checked([line], where="carnet")
 
     def _own_choices(self) -> str:
         """What was filled in; the target only when there is one, comments with their section."""

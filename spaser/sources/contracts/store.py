@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -83,7 +82,7 @@ class Store:
         if place.exists() and self._load(sheaf.sha256) is None:
             shutil.rmtree(place, ignore_errors=True)
         try:
-            os.replace(sheaf.folder, place)
+            sheaf.folder.replace(place)
         except OSError:
             shutil.rmtree(sheaf.folder, ignore_errors=True)
         note = self.root / f"{_digest(member.stamp())}.json"

@@ -63,9 +63,8 @@ def _workbook(path: Path) -> list[Sheet]:
 
 
 def _cells(book: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
-    try:
-        frame = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
-    except fastexcel.NoDataError:
+    frame = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    if not frame.width:  # an empty sheet
         return pl.DataFrame()
     return _numbered(frame.rename({old: f"c{rank}" for rank, old in enumerate(frame.columns)}))
 
