@@ -120,3 +120,25 @@ def mended(text: str) -> str:
         return found[0]
 
     return _TWICE.sub(once, text) if _TWICE.search(text) else text
+
+
+#: What no one can see and a terminal, a page or a spreadsheet obeys: controls (but tab and new line), marks of direction, halves.
+_UNSEEN = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]"
+_UNSEEN_THERE = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", _UNSEEN)
+_UNSEEN_HERE = re.compile(_UNSEEN[:-1] + "\ud800-\udfff]")
+
+
+def harmless(text: str) -> str:
+    """The text without what no one can see and a reader obeys: controls, marks that turn the reading round, halves of characters.
+
+    Examples
+    --------
+    >>> harmless("a\\x00b\\u202ec")
+    'abc'
+    """
+    return _UNSEEN_HERE.sub("", text)
+
+
+def harmless_expr(text: pl.Expr) -> pl.Expr:
+    """``harmless`` on a column: null stays null."""
+    return text.str.replace_all(_UNSEEN_THERE, "")

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 import spaser
+from spaser import guards
 from spaser.cli import batch, clauses, diagnostic, drafting, given, impact, law, meetings, mission, notebooks, potential, publication, reading, suppliers
 from spaser.cli.terminal import say, speak_french
+from spaser.guards import leftovers
 from spaser.problems import Problem
+from spaser.text import harmless
 
 #: The help is grouped as the work is; a command that no group names stands with the measures.
 GROUPS = {
@@ -31,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code says how it went."""
     speak_french()
     choices = parser().parse_args(arguments)
+    leftovers.sweep(Path(tempfile.gettempdir()))
     try:
+        _named(choices)
         given.given(choices)
         choices.run(choices)
     except Problem as problem:
@@ -39,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:  # who reads the terminal has stopped (« | more »)
         return 1
-    except OSError as failure:
+    except (OSError, MemoryError) as failure:
         say(str(_barred(failure)), sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -48,11 +55,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _barred(failure: OSError) -> Problem:
+def _named(choices: argparse.Namespace) -> None:
+    """Refuse a path that no system takes, before anything is read."""
+    for given_ in vars(choices).values():
+        for one in given_ if isinstance(given_, list | tuple) else [given_]:
+            if isinstance(one, str | Path) and "\x00" in str(one):
+                raise Problem("Un nom de fichier contient un caractère interdit (octet nul)", where=harmless(str(one)))
+
+
+def _barred(failure: OSError | MemoryError) -> Problem:
     """A folder or a file that the computer refuses: a closed folder, a workbook open in Excel, a full disk."""
+    if isinstance(failure, MemoryError):
+        return Problem("La mémoire de cet ordinateur ne suffit pas", todo="Donnez moins de fichiers à la fois, ou fermez d'autres logiciels")
     return Problem(
         "L'ordinateur refuse de lire ou d'écrire ce fichier ou ce dossier",
-        where=str(failure.filename or failure),
+        where=str(failure.filename or ""), why=guards.of_system(failure),
         todo="Fermez le fichier s'il est ouvert (dans Excel, par exemple), vérifiez vos droits et la place libre, ou donnez un autre dossier avec --sortie",
     )
 

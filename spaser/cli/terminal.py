@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterable
 from typing import TextIO
 
+from spaser.text import harmless
+
 FRENCH = {
     "usage: ": "usage : ",
     "positional arguments": "arguments\u00a0",
@@ -29,13 +31,16 @@ def speak_french() -> None:
     """Argparse's own words in French, and output that a console in cp1252 can show."""
     argparse._ = lambda text: FRENCH.get(text, text)  # type: ignore[attr-defined]
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
 
 
 def say(text: str, stream: TextIO | None = None) -> None:
     """Write a line that survives a console in cp1252, where the narrow no-break space does not exist."""
     out = stream or sys.stdout
+    if out is None or getattr(out, "closed", False):  # a service or a task without a console
+        return
+    text = harmless(text)
     if (getattr(out, "encoding", "") or "").lower().replace("-", "") != "utf8":
         text = text.replace("\u202f", "\u00a0").replace("\u2212", "-")
     out.write(text + "\n")
@@ -62,7 +67,7 @@ def first(page: object) -> None:
 
 def progress(label: str, done: float) -> None:
     """One line that advances on the terminal; nothing when the output is not one."""
-    if sys.stderr.isatty():
+    if sys.stderr is not None and sys.stderr.isatty():
         bar = "#" * round(30 * done)
         sys.stderr.write(f"\r{label[:44]:<44} [{bar:<30}] {100 * done:3.0f} %" + ("\n" if done >= 1 else ""))
         sys.stderr.flush()

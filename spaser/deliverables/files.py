@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import functools
 import io
 import os
 import re
-import tempfile
+from collections.abc import Callable
+from contextvars import ContextVar
 from pathlib import Path
+from typing import ParamSpec
 
 import polars as pl
 
-from spaser import french
+from spaser import french, guards, text
+from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.vocabulary import NO, UNITS, UNKNOWN, YES
 
 _COPIES = 99
-#: A spreadsheet runs a cell that begins so.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: A spreadsheet runs a cell that begins so, the signs of Asian keyboards and spaces before them included.
+_FORMULA = r"^[\s\u00a0\u202f\u3000\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r]"
+#: The files of a set that wait for the last of them: (temporary, name to take).
+_WAITING: ContextVar[list[tuple[Path, Path]] | None] = ContextVar("waiting", default=None)
+#: Folders already swept of what killed runs left.
+_SWEPT: set[Path] = set()
+Asked = ParamSpec("Asked")
 
 
 def write_atomic(path: Path | str, content: bytes) -> Path:
@@ -37,20 +46,55 @@ def write_atomic(path: Path | str, content: bytes) -> Path:
     wanted = Path(path)
     try:
         wanted.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=wanted.parent, prefix=".spaser-", suffix=wanted.suffix)
-    except OSError as failure:
+        if wanted.parent not in _SWEPT:
+            leftovers.sweep(wanted.parent)
+            _SWEPT.add(wanted.parent)
+        temporary = leftovers.temporary(wanted.parent, wanted.suffix)
+        with temporary.open("xb") as stream:
+            stream.write(content)
+    except (OSError, ValueError) as failure:
+        with contextlib.suppress(OSError, UnboundLocalError):
+            temporary.unlink(missing_ok=True)
         raise Problem(
-            "Impossible d'écrire dans ce dossier", where=str(wanted.parent), why=failure.strerror or "",
+            "Impossible d'écrire dans ce dossier", where=str(wanted.parent),
+            why=guards.of_system(failure) if isinstance(failure, OSError) else "Son nom contient un caractère interdit",
             todo="Choisissez un autre dossier de sortie, où vous avez le droit d'écrire.",
         ) from failure  # fmt: skip
-    temporary = Path(name)
+    waiting = _WAITING.get()
+    if waiting is not None:
+        waiting.append((temporary, wanted))
+        return wanted
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
         return _settle(temporary, wanted)
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def together(write: Callable[Asked, list[Path]]) -> Callable[Asked, list[Path]]:
+    """A function that writes several files, switched at once: never last month's workbook beside today's page.
+
+    Every file is made whole under a temporary name; only when the last is made do all of them take their names. When the function
+    fails or the run is stopped before, the files of the run before stay as they were.
+    """
+
+    @functools.wraps(write)
+    def switched(*given: Asked.args, **named: Asked.kwargs) -> list[Path]:
+        if _WAITING.get() is not None:
+            return write(*given, **named)
+        waiting: list[tuple[Path, Path]] = []
+        token = _WAITING.set(waiting)
+        try:
+            written = write(*given, **named)
+            moved = {wanted: _settle(temporary, wanted) for temporary, wanted in waiting}
+            return [moved.get(path, path) for path in written]
+        finally:
+            _WAITING.reset(token)
+            for temporary, _ in waiting:
+                with contextlib.suppress(OSError):
+                    temporary.unlink(missing_ok=True)
+
+    return switched
 
 
 def moved_message(written: Path | str) -> str:
@@ -65,14 +109,13 @@ def moved_message(written: Path | str) -> str:
 
 def officers_csv(frame: pl.DataFrame) -> bytes:
     """A CSV that opens well in a French spreadsheet: UTF-8 with BOM, « ; », decimal comma, oui / non / inconnu, euros."""
-    text = _csv(_spelled(frame), ";", decimal=",", dates="%d/%m/%Y", guarded=True)
-    return b"\xef\xbb\xbf" + text.encode("utf-8")
+    return b"\xef\xbb\xbf" + _csv(_spelled(frame), ";", decimal=",", dates="%d/%m/%Y").encode("utf-8", "replace")
 
 
 def open_data_csv(frame: pl.DataFrame) -> bytes:
     """A CSV for publication: UTF-8, « , », decimal point, ISO dates, true / false / empty, euros."""
     flags = [pl.col(name).cast(pl.String) for name, dtype in frame.schema.items() if dtype == pl.Boolean]
-    return _csv(_in_euros(frame).with_columns(flags), ",", decimal=".", dates="%Y-%m-%d", guarded=False).encode("utf-8")
+    return _csv(_in_euros(frame).with_columns(flags), ",", decimal=".", dates="%Y-%m-%d").encode("utf-8")
 
 
 def _settle(temporary: Path, wanted: Path) -> Path:
@@ -110,9 +153,9 @@ def _spelled(frame: pl.DataFrame) -> pl.DataFrame:
     return _in_euros(frame).with_columns(words)
 
 
-def _csv(frame: pl.DataFrame, separator: str, *, decimal: str, dates: str, guarded: bool) -> str:
-    """The frame as text; lists joined with a comma; in guarded files a text that could run as a formula is quoted."""
-    columns = [_as_text(name, dtype, decimal, dates, guarded) for name, dtype in frame.schema.items()]
+def _csv(frame: pl.DataFrame, separator: str, *, decimal: str, dates: str) -> str:
+    """The frame as text; lists joined with a comma; a text that could run as a formula is quoted, what no one can see is taken out."""
+    columns = [_as_text(name, dtype, decimal, dates) for name, dtype in frame.schema.items()]
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, delimiter=separator, lineterminator="\r\n")
     writer.writerow(frame.columns)
@@ -120,7 +163,7 @@ def _csv(frame: pl.DataFrame, separator: str, *, decimal: str, dates: str, guard
     return stream.getvalue()
 
 
-def _as_text(name: str, dtype: pl.DataType, decimal: str, dates: str, guarded: bool) -> pl.Expr:
+def _as_text(name: str, dtype: pl.DataType, decimal: str, dates: str) -> pl.Expr:
     column = pl.col(name)
     if dtype.is_float():
         return column.round(6).cast(pl.String).str.strip_suffix(".0").str.replace(".", decimal, literal=True)
@@ -130,8 +173,5 @@ def _as_text(name: str, dtype: pl.DataType, decimal: str, dates: str, guarded: b
         column = column.list.join(", ")
     elif dtype != pl.String:
         return column
-    if not guarded:
-        return column
-    return (
-        pl.when(column.str.slice(0, 1).is_in(_FORMULA)).then(pl.concat_str(pl.lit("'"), column)).otherwise(column).alias(name)
-    )
+    column = text.harmless_expr(column)
+    return pl.when(column.str.contains(_FORMULA)).then(pl.concat_str(pl.lit("'"), column)).otherwise(column).alias(name)

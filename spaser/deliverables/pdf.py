@@ -25,6 +25,7 @@ from spaser.deliverables.report import (
     Sentence,
     TableBlock,
 )
+from spaser.guards import leftovers
 
 #: Lines of a table in print; the workbook has them all.
 MOST_LINES = 40
@@ -53,7 +54,7 @@ def render(report: Report) -> bytes:
     data = _data(report, pictures)
     template = (resources.files("spaser.deliverables") / "report.typ").read_bytes()
     sources = {"main.typ": template, "data.json": json.dumps(data, ensure_ascii=False).encode("utf-8"), **pictures}
-    with tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True) as folder:
         for name, content in sources.items():
             (Path(folder) / name).write_bytes(content)
         return bytes(typst.compile(str(Path(folder) / "main.typ"), root=folder, ignore_system_fonts=True, timestamp=0))

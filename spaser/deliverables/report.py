@@ -16,6 +16,7 @@ import polars as pl
 
 from spaser import french
 from spaser.charts import Picture
+from spaser.text import harmless, harmless_expr
 from spaser.vocabulary import LABELS, UNITS
 
 #: Units a column may have, and so its format in each form (amounts are in cents until the form is written).
@@ -267,14 +268,22 @@ def build(
     ValueError
         Two sections or two tables share an identifier (a fault of the kit, not of the data).
     """
-    kept = tuple(section for section in sections if section is not None)
-    tables = tuple(table for table in annexes if table is not None)
+    kept = tuple(replace(section, blocks=tuple(map(_harmless, section.blocks))) for section in sections if section is not None)
+    tables = tuple(_harmless(table) for table in annexes if table is not None)
     ids = [section.id for section in kept] + [block.id for s in kept for block in s.blocks if hasattr(block, "id")]
     for names in (ids, [table.id for table in tables]):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"identifiers used twice in the report: {twice}")
-    return Report(title, subtitle, buyer, as_of, kept, tuple(sources), tuple(notes), tables, logo)
+    return Report(title, harmless(subtitle), harmless(buyer), as_of, kept, tuple(sources), tuple(notes), tables, logo)
+
+
+def _harmless(block: Any) -> Any:
+    """A table without what no one can see in its texts and a reader would obey (``text.harmless``); another block as it is."""
+    if not isinstance(block, TableBlock):
+        return block
+    texts = [name for name, dtype in block.frame.schema.items() if dtype == pl.String]
+    return replace(block, frame=block.frame.with_columns(harmless_expr(pl.col(name)) for name in texts)) if texts else block
 
 
 def table(

@@ -8,7 +8,7 @@ Use it around whatever opens, decodes or collects what a person gave::
 Only what is listed for these libraries becomes a ``Problem``: a fault of the kit itself still shows as one.
 """
 
-from spaser.guards.libraries import LIBRARIES, exceptions, reading, refused
+from spaser.guards.libraries import LIBRARIES, exceptions, json_of, reading, refused
 from spaser.guards.messages import of_csv, of_json, of_polars, of_system, of_toml
 
-__all__ = ["LIBRARIES", "exceptions", "of_csv", "of_json", "of_polars", "of_system", "of_toml", "reading", "refused"]
+__all__ = ["LIBRARIES", "exceptions", "json_of", "of_csv", "of_json", "of_polars", "of_system", "of_toml", "reading", "refused"]

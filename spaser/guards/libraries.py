@@ -7,6 +7,7 @@ import decimal
 import gzip
 import json
 import lzma
+import re
 import struct
 import sys
 import tomllib
@@ -14,7 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from types import TracebackType
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import polars as pl
 
@@ -43,7 +44,7 @@ def _silent(_: BaseException) -> str:
 def _why_zip(error: BaseException) -> str:
     if isinstance(error, NotImplementedError | RuntimeError):
         return "Une compression ou un chiffrement n'est pas pris en charge, ou un mot de passe est demandé"
-    return "Son contenu ne correspond pas à ce qu'elle annonce"
+    return "Son contenu ne correspond pas à ce qui est annoncé"
 
 
 #: A fault in the compiled part of a library (calamine, polars) arrives under this name and is no ordinary exception.
@@ -85,7 +86,8 @@ def refused(where: str, error: BaseException, *libraries: str) -> Problem | None
         panicked = type(error).__name__ == PANIC and name in ("workbook", "polars")
         if panicked or isinstance(error, exceptions(name)):
             library = LIBRARIES[name]
-            return Problem(library.what, where=where, why=library.why(error), todo=library.todo)
+            why = library.why(error)
+            return Problem(library.what, where=where, why=why[:1].upper() + why[1:], todo=library.todo)
     return None
 
 
@@ -120,3 +122,20 @@ class reading:
         if self.what or self.todo:
             problem = Problem(self.what or problem.what, where=self.where, why=problem.why, todo=self.todo or problem.todo)
         raise problem from error
+
+
+#: An escape of a JSON text: two halves of a character, one half alone, or any other.
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL)
+
+
+def json_of(text: str, where: str, *, what: str = "", todo: str = "") -> Any:
+    """A JSON text read whole; half a character (« \\ud800 » alone), which no table can hold, becomes U+FFFD.
+
+    Raises
+    ------
+    Problem
+        It is not JSON, is nested beyond reason, or a number is endless.
+    """
+    plain = _ESCAPE.sub(lambda found: r"\ufffd" if found[1] else found[0], text) if re.search(r"\\u[dD][89a-fA-F]", text) else text
+    with reading(where, "json", what=what, todo=todo):
+        return json.loads(plain)

@@ -10,17 +10,28 @@ from collections.abc import Callable
 import polars as pl
 
 from spaser import french
-from spaser.deliverables.report import Callout, Column, Section, Sentence, table
+from spaser.deliverables.report import Callout, Column, Section, Sentence, TableBlock, table
 from spaser.sections import tallies
 from spaser.sections.findings import Findings
 
 Action = tuple[str, str, str, str]
 _HEADS = (Column("action", "Action"), Column("pourquoi", "Pourquoi"), Column("quand", "Quand"), Column("theme", "Voir la section"))
-_MOST_NEEDS, _MOST_STEPS, _LONG = 5, 4, 80
+_MOST_STEPS, _LONG = 4, 80
 _SOON = "dès maintenant"
 _NOTE = french.typeset(
     "Ces actions découlent des mesures de ce rapport, dans l'ordre : ce qui se prépare d'abord, puis ce qui rend les prochaines mesures plus "
     "sûres. Elles éclairent une décision ; elles ne la remplacent pas."
+)
+_PLAN = (
+    Column("sourcing", "Commencer avant le", "date"), Column("levier_libelle", "Levier"), Column("levier_article", "Base légale"),
+    Column("famille_libelle", "Famille"), Column("objets", "Sur quels besoins"), Column("contrats", "Contrats", "entier"),
+    Column("credibles", "Fournisseurs crédibles", "entier"), Column("potentiel", "Effet attendu, net par an", "somme"),
+    Column("potentiel_haut", "Au plus, par an", "somme"), Column("consultation", "Suite avant le", "date"), Column("difficulte", "Difficulté"),
+    Column("responsable", "Qui"), Column("levier_verifier", "À vérifier avec l'acheteur"),
+)  # fmt: skip
+_OWN = (Column("etat", "État"), Column("echeance", "Échéance fixée"), Column("note", "Note"))
+_EQUAL = french.typeset(
+    "Sourçage ouvert à tous (R2111-1, R2111-2) : ce plan ne nomme aucun fournisseur. Choix par gain, facilité et urgence (method.toml, [plan])."
 )
 #: What may be lacking: code → what is not given, what it would add, how to give it.
 LACKING = {
@@ -41,6 +52,8 @@ def section_actions(findings: Findings) -> Section | None:
     title, question = "Les actions conseillées", "Par où commencer ?"
     if not found:
         return Section("actions", title, question, (Sentence("Aucune action ne découle des mesures de ce rapport."),))
+    # What should begin now comes first; the rest keeps the order of its dates.
+    found = sorted(found, key=lambda action: action[2] != _SOON)
     rows = pl.DataFrame(found, schema=["action", "pourquoi", "quand", "theme"], orient="row").with_row_index("rang", offset=1)
     first = french.sentence(f"{french.count(len(found), 'action', feminine=True)} {'découle' if len(found) == 1 else 'découlent'} des mesures de ce rapport")
     shown = table("tab-plan-actions", "Les actions, et ce qui les motive", rows, _HEADS, _NOTE)
@@ -60,18 +73,40 @@ def section_lacking(findings: Findings) -> Section | None:
 
 
 def _needs(findings: Findings) -> list[Action]:
-    """The largest reachable needs that come up, with their lever and when to start."""
-    rows = findings.extras.get("besoins_a_venir")
+    """The actions of the plan: needs of a family, their lever, when to begin."""
+    rows = findings.extras.get("plan_actions")
     if rows is None:
         return []
-    kept = rows.filter((pl.col("credibles") > 0) & (pl.col("potentiel").fill_null(0) > 0) & (pl.col("levier") != "rien"))
-    best = kept.sort("potentiel", "besoin_id", descending=[True, False]).head(_MOST_NEEDS).sort("sourcing", "besoin_id")
     return [
-        (f"{row['levier_libelle']} : {_cut(row['objet'])}",
-         f"{french.count(row['credibles'], 'fournisseur crédible')} ; jusqu'à {french.euros_short(row['potentiel'])} par an sur {french.euros_short(row['annuel'])}",
-         _SOON if row["sourcing"] <= findings.as_of else f"à partir du {french.short_date(row['sourcing'])}", "Besoins et leviers")
-        for row in best.to_dicts()
+        (f"{row['levier_libelle']} : {row['famille_libelle']} ({french.count(row['besoins'], 'besoin')})",
+         f"{french.count(row['credibles'], 'fournisseur crédible')} ; {french.euros_short(row['potentiel'])} nets par an sur {french.euros_short(row['annuel'])}",
+         _SOON if row["sourcing"] <= findings.as_of else f"à partir du {french.short_date(row['sourcing'])}", "Le plan d'actions")
+        for row in rows.to_dicts()
     ]  # fmt: skip
+
+
+def section_plan(findings: Findings) -> Section | None:
+    """At most ten actions, in the order in which they begin; counts of suppliers, never their names."""
+    rows = findings.extras.get("plan_actions")
+    if rows is None or not rows.height:
+        return None
+    late = int(rows["retard"].sum())
+    said = [f"{french.count(rows.height, 'action', feminine=True)}, par date de début ; les montants sont nets : une capacité ne sert qu'une fois"]
+    if late:
+        said.append(f"{french.count(late, 'action', feminine=True)} {'aurait' if late == 1 else 'auraient'} déjà dû commencer")
+    text = pl.col("objets").fill_null("sans objet")
+    cut = pl.concat_str(text.str.slice(0, _LONG).str.strip_chars_end(), pl.lit("…"))
+    shown = rows.with_columns(objets=pl.when(text.str.len_chars() > _LONG).then(cut).otherwise(text))
+    blocks = (*(Sentence(french.sentence(text)) for text in said), table("tab-plan", "Dix actions au plus", shown, _PLAN, _EQUAL))
+    return Section("plan", "Le plan d'actions", "Que faire, et quand commencer ?", blocks)
+
+
+def annex_plan(findings: Findings) -> TableBlock | None:
+    """The plan for the workbook, with the columns that a person fills and that the next run reads back."""
+    rows = findings.extras.get("plan_actions")
+    if rows is None or not rows.height:
+        return None
+    return table("plan", "Plan d'actions (responsable, état, échéance et note se remplissent)", rows, (Column("action_id", "Identifiant"), *_PLAN, *_OWN))
 
 
 def _renewals(findings: Findings) -> list[Action]:

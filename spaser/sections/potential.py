@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from spaser import charts, french, rules
+from spaser import charts, french, potential, rules
 from spaser.deliverables.report import (
     Callout,
     Column,
@@ -28,7 +28,7 @@ _MOST, _LONG = 15, 110
 #: The needs that carry a lever and count in the potential.
 ACTIONABLE = pl.col("etat_action") == "agir"
 _FAMILY = (
-    Column("famille_libelle", "Famille d'achat"), Column("besoins", "Besoins en cours", "entier", True),
+    Column("famille_libelle", "Famille d'achat"), Column("besoins", "Besoins actionnables", "entier", True),
     Column("annuel", "Acheté par an", "somme", True), Column("annuel_haut", "Au plus par an", "somme"),
     Column("acquis", "Déjà à l'ESS (connu)", "somme", True), Column("fournisseurs", "Fournisseurs crédibles", "entier"),
     Column("potentiel_bas", "Potentiel bas (pairs ; inconnu : non mesuré)", "somme"), Column("potentiel", "Potentiel milieu", "somme", True),
@@ -48,7 +48,7 @@ _READINGS = (
 _WHO = (
     Column("rang", "Rang", "entier"), Column("nom", "Fournisseur"), Column("commune", "Commune"), Column("distance_km", "Distance (km)", "entier"),
     Column("statuts", "Statuts"), Column("statut_au", "Statut connu au", "date"), Column("gagnes", "Contrats de la famille gagnés", "entier"),
-    Column("probabilite", "Chance de prendre un lot", "part"), Column("raison", "Pourquoi lui"),
+    Column("points", "Points"), Column("ex_aequo", "À ce rang", "entier"), Column("raison", "Pourquoi, terme par terme"),
 )  # fmt: skip
 #: Columns of the sheet of needs in the workbook, in order (OPPORTUNITIES).
 _SHEET = (
@@ -57,15 +57,16 @@ _SHEET = (
     "credibles", "reservables", "handicap_credibles", "insertion_credibles", "ess_credibles", "clause_candidats", "lot_credibles",
     "dependance_mediane", "lecture_offre", "lecture_offre_haut", "lecture_repere", "repere_n", "lecture_loi", "loi_raison", "potentiel_bas",
     "potentiel", "potentiel_haut", "limite", "levier_libelle", "levier_article", "levier_pour", "levier_raison", "levier_changerait",
+    "levier_verifier", "levier_exclu", "leviers", "levier_refus", "etat_libelle", "etat_raison",
 )  # fmt: skip
 #: Columns and lines of the sheet of suppliers: a workbook that opens at once.
 _SUPPLIERS = (
     "famille_libelle", "rang", "nom", "siret", "commune", "departement", "distance_km", "statuts", "statut_au", "statut_source", "preste",
     "handicap", "insertion", "clause", "adequation", "adequation_origine", "capacite_bas", "capacite", "capacite_haut", "capacite_origine",
-    "gagnes", "gagnes_siret", "dernier_gagne", "dependance", "probabilite", "credible", "raison", "besoin_id",
+    "gagnes", "gagnes_siret", "dernier_gagne", "dependance", "points", "ex_aequo", "credible", "raison", "besoin_id",
 )  # fmt: skip
 _SHOWN = 25
-_SHARES = ("acquis_part", "dependance_mediane", "famille_confiance", "probabilite", "adequation", "dependance")
+_SHARES = ("acquis_part", "dependance_mediane", "famille_confiance", "adequation", "dependance")
 
 
 def section_potential(findings: Findings) -> Section | None:
@@ -76,8 +77,9 @@ def section_potential(findings: Findings) -> Section | None:
     title, question = "Potentiel ESS", "Que pourrait-on acheter à l'ESS, et à qui ?"
     active = rows.filter(ACTIONABLE)
     if not active.height:
-        return Section("potentiel", title, question, (Sentence("Aucun besoin en cours : le potentiel n'est pas mesuré."),))
+        return Section("potentiel", title, question, (Sentence("Aucun besoin actionnable : le potentiel n'est pas mesuré."),))
     blocks: list = [_keys(active, families), Callout("Comment lire ces montants", _READING_SPEND if _spent(active) else _READING), Paragraph(_said(families, active))]
+    blocks.append(_states(rows))
     blocks.append(table("tab-potentiel-familles", "Par famille d'achat, les plus achetées d'abord", families, _FAMILY, _TOTALS))
     drawn = families.filter((pl.col("annuel") > 0) & pl.col("levier_principal").is_not_null())
     if drawn.height:
@@ -106,10 +108,19 @@ def section_needs(findings: Findings) -> Section | None:
     return Section("besoins", "Besoins et leviers", "Par où commencer, et sur quelle base légale ?", tuple(blocks))
 
 
+def _states(rows: pl.DataFrame) -> TableBlock:
+    """Every need counted once in its state; only those to act on count in the potential."""
+    counted = potential.counted(rows.lazy()).collect(engine="in-memory")
+    columns = (Column("etat_libelle", "État du besoin"), Column("besoins", "Besoins", "entier", True), Column("annuel", "Acheté par an", "somme", True),
+               Column("etat_raison", "Pourquoi"))  # fmt: skip
+    return table("tab-etats-besoins", "Les besoins par état", counted, columns, "Seuls les besoins actionnables portent un levier et comptent dans le potentiel.")
+
+
 def levers_table(rows: pl.DataFrame) -> TableBlock:
     """The lever of each need with its reasons and what would change the advice."""
     columns = (Column("objet", "Besoin"), Column("levier_libelle", "Levier"), Column("levier_pour", "Réservé à"),
-               Column("levier_raison", "Raisons"), Column("levier_changerait", "Ce qui changerait ce conseil"), Column("base", "Base légale"))  # fmt: skip
+               Column("levier_raison", "Raisons"), Column("levier_changerait", "Ce qui changerait ce conseil"), Column("levier_verifier", "À vérifier avec l'acheteur"),
+               Column("leviers", "Peuvent s'y ajouter"), Column("levier_refus", "Pourquoi pas"), Column("base", "Base légale"))  # fmt: skip
     known = pl.col("levier_confiance").replace(rules.CONFIDENCES)
     base = pl.when(pl.col("levier_article") == "").then(pl.lit("")).otherwise(pl.format("{} ({})", "levier_article", known))
     return table("tab-leviers", "Pourquoi ce levier", _brief(rows).with_columns(base=base), columns)
@@ -118,7 +129,7 @@ def levers_table(rows: pl.DataFrame) -> TableBlock:
 def sourcing(candidates: pl.DataFrame, need: str, subject: str, id: str = "tab-sourcing", most: int = 10) -> TableBlock:
     """The sourcing sheet of a need, ready to send: who, where, how far, with which status, what it won; persons masked."""
     rows = candidates.filter((pl.col("besoin_id") == need) & pl.col("preste")).head(most)
-    caption = french.typeset(f"À rencontrer : {subject[:_LONG].rstrip()}{'…' if len(subject) > _LONG else ''}")
+    caption = french.typeset(f"À rencontrer, sourçage ouvert à tous (R2111-1, R2111-2) : {subject[:_LONG].rstrip()}{'…' if len(subject) > _LONG else ''}")
     return table(id, caption, rows.with_columns(pl.col("distance_km").round().cast(pl.Int64)), _WHO, _STATUS)
 
 
@@ -161,7 +172,7 @@ def _keys(active: pl.DataFrame, families: pl.DataFrame) -> KeyFigures:
         grouped, yearly = "un par famille d'achat du fichier de dépenses", "dépenses du fichier, par an"
     return KeyFigures(
         (
-            KeyFigure("Besoins en cours", active.height, "entier", grouped),
+            KeyFigure("Besoins actionnables", active.height, "entier", grouped),
             KeyFigure("Acheté par an", total, "somme", yearly),
             KeyFigure("Potentiel ESS par an", reach, "somme", f"milieu ; au plus {french.euros_short(high)}"),
             KeyFigure("Part du potentiel", reach / total if total else None, "part", "milieu, sur les achats annualisés"),

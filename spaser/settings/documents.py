@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spaser import guards
+from spaser import guards, text
 from spaser.problems import Problem
 from spaser.settings import faults as faults_
 from spaser.settings.faults import Faults
@@ -77,16 +77,16 @@ def json(path: Path | str, what: str, *, todo: str = "") -> Document:
 
 
 def _document(path: Path, what: str, todo: str, form: str) -> Document:
-    text = plain_text(path, what, todo)
+    written = plain_text(path, what, todo)
     failed = f"{what} n'est pas du {form.upper()}"
     try:
-        content = tomllib.loads(text) if form == "toml" else json_.loads(text, object_pairs_hook=_once, parse_constant=float)
+        content = tomllib.loads(written) if form == "toml" else json_.loads(written, object_pairs_hook=_once, parse_constant=float)
     except guards.exceptions(form) as error:
         why = str(error) if isinstance(error, _Twice) else guards.of_toml(error) if form == "toml" else guards.of_json(error)
         raise Problem(failed, where=path.name, why=why, todo=todo or "Corrigez-le, puis recommencez") from None
     if _depth(content) > DEEPEST:
         raise Problem(failed, where=path.name, why="Ses tables sont emboîtées plus profondément que dans aucun réglage")
-    return Document(path, what, content, text, form)
+    return Document(path, what, content, written, form)
 
 
 def plain_text(path: Path, what: str, todo: str = "", *, largest: int = LARGEST) -> str:
@@ -99,10 +99,10 @@ def plain_text(path: Path, what: str, todo: str = "", *, largest: int = LARGEST)
         raise Problem(f"{what} est introuvable ou illisible", where=faults_.place(path), why=why, todo=todo) from None
     if len(data) > largest:
         raise Problem(f"{what} est démesuré", where=path.name, why=f"Il dépasse {largest >> 20} Mo", todo="Est-ce le bon fichier ?")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Problem(f"{what} n'est pas un texte en UTF-8", where=path.name, todo=todo or "Enregistrez-le en UTF-8") from None
+    found = text.decode(data)
+    if found.lost or not found.encoding.startswith("utf-8"):
+        raise Problem(f"{what} n'est pas un texte en UTF-8", where=path.name, todo=todo or "Enregistrez-le en UTF-8")
+    return found.text
 
 
 class _Twice(ValueError):

@@ -12,14 +12,13 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from spaser import guards
+from spaser import guards, text
 from spaser.problems import Problem, closest
 from spaser.settings.documents import LARGEST
 from spaser.settings.faults import Faults, place, short
@@ -80,23 +79,23 @@ def text_of(path: Path, what: str, todo: str = "") -> str:
             raise Problem(f"{what} est introuvable", where=place(path), why="Le chemin contient un caractère interdit") from error
     if len(data) > LARGEST_TABLE:
         raise Problem(f"{what} est démesuré", where=path.name, why=f"Il dépasse {LARGEST_TABLE >> 20} Mo")
-    text = _decoded(data)
-    if "\x00" in text or data.startswith((b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0")):
+    found = text.decode(data).text
+    if "\x00" in found or data.startswith((b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0")):
         raise Problem(f"{what} n'est pas un CSV", where=path.name, why="Il contient autre chose que du texte", todo=todo or "Enregistrez-le en CSV (UTF-8)")
-    if not text.strip():
+    if not found.strip():
         raise Problem(f"{what} est vide", where=path.name, todo=todo)
-    return text
+    return found
 
 
 def _read(file: Path, what: str, todo: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """The headings, and the lines that hold something with their number."""
-    text = text_of(file, what, todo)
-    heading = next(line for line in text.splitlines() if line.strip())
+    written = text_of(file, what, todo)
+    heading = next(line for line in written.splitlines() if line.strip())
     separator = max(";,\t|", key=heading.count)
     before = csv.field_size_limit(_LONGEST_CELL)
     names: list[str] | None = None
     lines: list[tuple[int, list[str]]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = csv.reader(io.StringIO(written, newline=""), delimiter=separator)
     try:
         with guards.reading(file.name, "csv", what=f"{what} est mal formé"):
             for cells in reader:
@@ -112,8 +111,8 @@ def _read(file: Path, what: str, todo: str) -> tuple[list[str], list[tuple[int, 
 
 
 def _places(names: list[str], columns: Mapping[str, Column]) -> dict[str, int]:
-    folded = [_fold(name) for name in names]
-    found = {word: next((folded.index(_fold(s)) for s in column.spellings if _fold(s) in folded), None) for word, column in columns.items()}
+    folded = [text.fold(name) for name in names]
+    found = {word: next((folded.index(text.fold(s)) for s in column.spellings if text.fold(s) in folded), None) for word, column in columns.items()}
     return {word: rank for word, rank in found.items() if rank is not None}
 
 
@@ -126,19 +125,5 @@ def _strange_names(names: list[str], columns: Mapping[str, Column], places: dict
 
 
 def _cell(cells: list[str], rank: int | None) -> str | None:
-    text = cells[rank].strip().strip("\u00a0\u202f") if rank is not None and rank < len(cells) else ""
-    return text or None
-
-
-def _fold(text: str) -> str:
-    flat = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe"))
-    return " ".join("".join(c if c.isalnum() else " " for c in flat if not unicodedata.combining(c)).split())
-
-
-def _decoded(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+    cell = cells[rank].strip().strip("\u00a0\u202f") if rank is not None and rank < len(cells) else ""
+    return cell or None

@@ -7,12 +7,12 @@ import gzip
 import io
 import os
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import BinaryIO
 
+from spaser import guards
 from spaser.problems import Problem, Problems, closest
 
 #: Texts of contracts shrink ten to forty times; beyond this ratio (once large) an archive is a bomb.
@@ -49,10 +49,10 @@ class Member:
         """A stream of the decompressed content, whatever the packing."""
         try:
             stream, packed = self._unzipped() if self.inner else (self.path.open("rb"), self.path.stat().st_size)
-        except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            start = stream.read(2)
+            stream.seek(0)
+        except guards.exceptions("zip") as error:
             raise unreadable(self.source, error) from error
-        start = stream.read(2)
-        stream.seek(0)
         if start == GZIP:
             return Guarded(gzip.GzipFile(fileobj=stream), self.source, packed, stream)
         return Guarded(stream, self.source, packed if self.inner else 0, stream, self.size)
@@ -96,7 +96,7 @@ class Guarded(io.RawIOBase):
             return b"".join(iter(lambda: self.read(_BLOCK), b""))
         try:
             data = self.stream.read(count)
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        except guards.exceptions("zip") as error:
             raise unreadable(self.source, error) from error
         self.given += len(data)
         if self.packed and self.given > LARGE and self.given > MOST_INFLATION * self.packed:
@@ -216,7 +216,7 @@ def _inside(member: Member) -> list[Member]:
     try:
         with zipfile.ZipFile(member.path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except guards.exceptions("zip") as error:
         raise unreadable(member.source, error) from error
     if any(info.filename in OFFICE for info in infos):
         return [member]
@@ -274,13 +274,11 @@ def _longer(member: Member, depth: int) -> str:
 
 def unreadable(source: str, error: BaseException) -> Problem:
     """The problem of a file the system or the archive does not let read."""
-    if isinstance(error, PermissionError):
-        return Problem("Le fichier ne peut pas être ouvert", where=source, why="L'accès est refusé", todo="Fermez-le ailleurs ou changez ses droits")
-    if isinstance(error, zipfile.BadZipFile | zlib.error | EOFError | gzip.BadGzipFile):
-        return Problem("L'archive est abîmée ou incomplète", where=source, todo="Téléchargez-la de nouveau")
+    if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
+        return Problem("Le fichier ne peut pas être ouvert", where=source, why=guards.of_system(error), todo="Fermez-le ailleurs, ou changez ses droits")
     if isinstance(error, NotImplementedError | RuntimeError):
         return Problem("L'archive emploie une compression ou un chiffrement non pris en charge", where=source, todo="Décompressez-la d'abord")
-    return Problem("Le fichier ne peut pas être ouvert", where=source, why=getattr(error, "strerror", None) or "Erreur de lecture")
+    return Problem("L'archive est abîmée ou incomplète", where=source, todo="Téléchargez-la de nouveau")
 
 
 def bomb(source: str) -> Problem:

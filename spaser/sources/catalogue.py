@@ -8,21 +8,28 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import ssl
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import polars as pl
 
-from spaser import rules, settings
+from spaser import guards, rules, settings
+from spaser.guards import leftovers
 from spaser.problems import Problem, closest
 
 CHUNK = 2**20
+#: The largest official file is a few gigabytes; beyond, it is something else.
+MOST_BYTES = 30 << 30
+MOST_SECONDS = 12 * 3600
 ATTEMPTS = 4
 AGENT = {"User-Agent": "spaser", "Accept-Encoding": "identity"}
 FORMATS = ("parquet", "csv", "zip", "json", "xlsx", "xls", "ods", "xml", "gz")
@@ -63,7 +70,11 @@ class Wanted:
 
     def known(self) -> dict[str, Any]:
         """What the server said of the part already here, or of the whole file."""
-        return json.loads(self.notes.read_text(encoding="utf-8")) if self.notes.is_file() else {}
+        try:
+            said = json.loads(self.notes.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):  # absent, or cut by a run that was stopped
+            return {}
+        return said if isinstance(said, dict) and all(isinstance(one, str | int | None) for one in said.values()) else {}
 
 
 def catalogue(file: Path | str | None = None) -> dict[str, dict[str, Any]]:
@@ -164,14 +175,35 @@ def _attempt(one: Wanted, progress: Progress) -> str | None:
     here = one.partial.stat().st_size if one.partial.is_file() else 0
     request = urllib.request.Request(one.spec["url"], headers=AGENT | conditions)
     try:
-        with urllib.request.urlopen(request, timeout=60) as response:
+        with _opener().open(request, timeout=60) as response:
             return _receive(one, response, here, progress)
     except urllib.error.HTTPError as error:
-        return _refused(one, error, here)
+        return _refused(one, error, here, asked=bool(conditions))
     except urllib.error.URLError as error:
         raise _offline(one, error.reason) from error
     except (http.client.HTTPException, ConnectionError, TimeoutError) as error:
         raise Broken(str(error) or type(error).__name__) from error
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Redirects are followed on the web only, never to a file of this computer or another kind of server."""
+
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> urllib.request.Request | None:
+        if not _of_the_web(urllib.parse.quote(newurl, safe="%/:=&?~#+!$,;'@()*[]")):
+            raise urllib.error.HTTPError(req.full_url, code, "redirect not followed", headers, fp)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+@cache
+def _opener() -> urllib.request.OpenerDirector:
+    """The web only, through the proxy and with the certificates of the system (those of an administration included)."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(), urllib.request.UnknownHandler(), urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(context=ssl.create_default_context()), urllib.request.HTTPDefaultErrorHandler(), _Redirects(), urllib.request.HTTPErrorProcessor(),
+    ):  # fmt: skip
+        opener.add_handler(handler)
+    return opener
 
 
 def _conditions(one: Wanted) -> dict[str, str]:
@@ -200,8 +232,13 @@ def _receive(one: Wanted, response: http.client.HTTPResponse, here: int, progres
     if response.status == 206 and start != here:
         one.partial.unlink(missing_ok=True)
         raise Broken("le serveur a repris au mauvais endroit")
+    coded = (response.headers.get("Content-Encoding") or "identity").lower()
+    if coded != "identity":
+        raise _other(one, f"Le serveur envoie un contenu codé ({coded[:20]}) qui n'a pas été demandé")
     length = response.headers.get("Content-Length")
     total = start + int(length) if length and length.isdigit() else None
+    if total is not None and total > MOST_BYTES:
+        raise _other(one, f"Le serveur annonce {total >> 30} Go")
     _note(one, response, total)
     _no_page(one, response.headers.get_content_type(), b"")
     got = _copy(one, response, start, total, progress)
@@ -218,12 +255,14 @@ def _begins_at(response: http.client.HTTPResponse, here: int) -> bool:
 
 
 def _copy(one: Wanted, response: BinaryIO, start: int, total: int | None, progress: Progress) -> int:
-    got = start
+    got, end = start, time.monotonic() + MOST_SECONDS
     try:
         with one.partial.open("ab" if start else "wb") as file:
             while chunk := response.read(CHUNK):
                 if got == 0:
                     _no_page(one, "", chunk)
+                if got + len(chunk) > MOST_BYTES or time.monotonic() > end:
+                    raise _other(one, f"Il dépasse {MOST_BYTES >> 30} Go, ou {MOST_SECONDS // 3600} heures de transfert")
                 file.write(chunk)
                 got += len(chunk)
                 if progress:
@@ -232,7 +271,7 @@ def _copy(one: Wanted, response: BinaryIO, start: int, total: int | None, progre
         raise Broken(f"connexion coupée après {got} octets") from error
     except OSError as error:
         raise Problem(
-            "Écriture impossible", where=str(one.partial), why=str(error), todo="Vérifiez la place sur le disque"
+            "Écriture impossible", where=str(one.partial), why=guards.of_system(error), todo="Vérifiez la place sur le disque"
         ) from error
     return got
 
@@ -246,6 +285,19 @@ def _no_page(one: Wanted, content_type: str, start: bytes) -> None:
             why="L'adresse a sans doute changé, ou un portail de connexion s'est interposé",
             todo="Ouvrez l'adresse dans un navigateur, puis corrigez-la dans votre catalogue",
         )  # fmt: skip
+
+
+    if one.spec["format"] not in ("json", "xml") and (content_type in ("application/json", "application/problem+json") or head.startswith((b'{"', b"{ "))):
+        one.partial.unlink(missing_ok=True)
+        raise _other(one, "Le serveur a envoyé un message (JSON) au lieu du fichier : l'adresse n'est sans doute plus bonne")
+
+
+def _other(one: Wanted, why: str) -> Problem:
+    """What came is not what the catalogue says."""
+    return Problem(
+        f"Le fichier reçu pour « {one.name} » est refusé", where=one.spec["url"], why=why,
+        todo="Ouvrez l'adresse dans un navigateur, puis corrigez-la dans votre catalogue",
+    )  # fmt: skip
 
 
 def _checked(one: Wanted) -> None:
@@ -274,17 +326,22 @@ def _note(one: Wanted, response: http.client.HTTPResponse, size: int | None) -> 
         "adresse": one.spec["url"], "adresse_finale": response.url, "octets": size,
         "date": response.headers.get("Last-Modified"), "etag": response.headers.get("ETag"),
     }  # fmt: skip
-    one.notes.write_text(json.dumps(said, ensure_ascii=False, indent=1), encoding="utf-8")
+    temporary = leftovers.temporary(one.folder)
+    temporary.write_text(json.dumps(said, ensure_ascii=False, indent=1), encoding="utf-8")
+    temporary.replace(one.notes)
 
 
-def _refused(one: Wanted, error: urllib.error.HTTPError, here: int) -> str:
-    if error.code == 304:
+def _refused(one: Wanted, error: urllib.error.HTTPError, here: int, *, asked: bool) -> str:
+    if error.code == 304 and asked and one.target.is_file():
         return "déjà à jour"
+    if error.code == 304:
+        raise _other(one, "Le serveur dit que le fichier n'a pas changé, alors qu'il n'est pas là")
     if error.code == 416 and here:
         one.partial.unlink(missing_ok=True)
         raise Broken("la partie déjà reçue ne correspond plus au fichier du serveur")
     if error.code in (301, 302, 303, 307, 308):
-        why = "Le serveur renvoie d'adresse en adresse sans fin"
+        loop = "infinite loop" in str(error.reason)
+        why = "Le serveur renvoie d'adresse en adresse sans fin" if loop else "Le serveur renvoie vers une adresse qui n'est pas du web"
     else:
         why = f"Le serveur répond {error.code} ({error.reason})"
     if error.code >= 500:
@@ -296,7 +353,7 @@ def _refused(one: Wanted, error: urllib.error.HTTPError, here: int) -> str:
 
 def _offline(one: Wanted, reason: object) -> Problem:
     return Problem(
-        f"Téléchargement impossible : « {one.name} »", where=one.spec["url"], why=f"Pas de réponse du serveur : {reason}",
+        f"Téléchargement impossible : « {one.name} »", where=one.spec["url"], why=f"Pas de réponse du serveur : {guards.of_system(reason) if isinstance(reason, OSError) else 'la connexion échoue'}",
         todo="Vérifiez la connexion (ou le proxy) ; tout le reste de spaser fonctionne hors ligne avec les fichiers déjà là",
     )  # fmt: skip
 

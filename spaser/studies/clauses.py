@@ -100,6 +100,7 @@ def report(result: Clauses) -> Report:
     )  # fmt: skip
 
 
+@files.together
 def write_clauses(result: Clauses, folder: Path | str) -> list[Path]:
     """Write clauses.html (quotes highlighted), clauses.docx, clauses.xlsx and clauses.json, each whole or not at all."""
     target = Path(folder)

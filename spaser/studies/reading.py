@@ -151,6 +151,7 @@ def summary(found: Sequence[Looked]) -> str:
     return "\n".join(lines[1:])
 
 
+@handed.together
 def write(found: Sequence[Looked], folder: Path | str) -> list[Path]:
     """Write lecture_colonnes.csv and lecture_sources.csv."""
     target = Path(folder)

@@ -121,6 +121,11 @@ HANDED: dict[str, Handed] = {
     "besoins_a_venir": Handed("studies.pams", "a need whose sourcing comes", (
         "besoin_id", "objet", "annuel", "credibles", "potentiel", "levier", "levier_libelle", "sourcing",
     )),
+    "plan_actions": Handed("studies.pams", "an action of the plan: needs of a family, a lever, a date", (
+        "rang", "action_id", "famille_libelle", "levier_libelle", "levier_article", "besoins", "contrats", "objets", "credibles", "annuel",
+        "potentiel", "potentiel_haut", "sourcing", "consultation", "retard", "difficulte", "levier_verifier", "leviers", "responsable", "etat",
+        "echeance", "note",
+    )),
     "objectifs": Handed("studies.pams", "a target and its state", (
         "rang", "nature", "indicateur", "titre", "unite", "definition", "cible", "annee", "source", "confidence",
         "part", "etat", "derniere", "annee_derniere", "projete", "manquants", "contrats", "euros",
@@ -173,8 +178,11 @@ HANDED: dict[str, Handed] = {
     "conflits": Handed("studies.suppliers", "two lists that contradict each other", (
         "siren", "nom", "motif", "affirme", "affirme_source", "contredit", "contredit_source",
     )),
+    "programme_fichiers": Handed("studies.potential", "a file of a programme"),
+    "a_decider": Handed("studies.suppliers", "a doubt on a reading that only a person settles"),
+    "programme": Handed("studies.potential", "a planned purchase and its need"),
+    "programme_textes": Handed("studies.potential", "a sentence of the account of a programme"),
     "regles": Handed("studies.suppliers", "a rule said in words", ("texte",)),
-    "lecture_dite": Handed("studies.suppliers", "a sentence said first of how a file was read", ("texte",)),
     "depenses_comptes": Handed("studies.potential", "a part of the ledger before the potential", (
         "poste", "famille", "famille_libelle", "lignes", "montant", "poste_libelle",
     )),

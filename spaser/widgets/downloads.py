@@ -10,6 +10,7 @@ from typing import Any
 import ipywidgets
 
 from spaser import french
+from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.studies.diagnostic import handover
 from spaser.widgets import tables
@@ -47,7 +48,7 @@ class Downloads:
         self.launch.disabled = True
         self.links.value = tables.framed('<p role="status">Préparation de la page et du classeur…</p>')
         try:
-            with tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) as folder:
+            with tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True) as folder:
                 written = handover.write(self.desk.diagnostic, folder)
                 page = "".join(link(path) for path in written)
         except Problem as failure:

@@ -27,6 +27,7 @@ sys.path.insert(0, str(ROOT))
 from spaser import detection  # noqa: E402
 
 GOLD = ROOT.parent / "shared" / "gold" / "considerations.jsonl"
+GOLD_2 = GOLD.with_name("considerations_2.jsonl")
 KEYWORDS = {
     "env": r"ENVIRONNEM|ECOLO|RECYCL|DURAB|CLIMAT|CARBO|POLLUT|DECHET|ENERGETI|BIO",
     "soc": r"SOCIA|ETHIQUE|INSERTION|HUMAIN|RSE|PERSONNEL|HANDICAP|ACCESSIB|EQUITABLE|APPRENTI",
@@ -44,8 +45,8 @@ def held_out(row: Row) -> bool:
     return int(hashlib.sha256(str(row["id"]).encode("utf-8")).hexdigest(), 16) % 3 == 0
 
 
-def gold(dev: bool) -> list[Row]:
-    lines = GOLD.read_text(encoding="utf-8").splitlines()
+def gold(dev: bool, file: Path = GOLD) -> list[Row]:
+    lines = file.read_text(encoding="utf-8").splitlines()
     return [row for row in map(json.loads, lines) if held_out(row) != dev]
 
 
@@ -132,13 +133,18 @@ def line(name: str, rows: list[Row], guesses: list[Row], items: Items, bounds: b
 
 
 def reliability(rows: list[Row], passages: pl.DataFrame) -> list[str]:
-    """Among the findings said at each confidence, how many are right (level reached in the annotation, same dimension)."""
-    told: dict[float, list[bool]] = {}
+    """Among the findings of each part said at each confidence, how many are right (level reached in the annotation, same dimension)."""
+    told: dict[tuple[object, ...], list[bool]] = {}
     for one in passages.to_dicts():
         truth = rows[int(one["texte_id"])]
         right = truth[one["dimension"]] >= one["niveau"] if one["niveau"] else "negated" in truth["carrier"]
-        told.setdefault(one["confiance"], []).append(bool(right))
-    return [f"  dite {said:.2f} : {sum(r)}/{len(r)} justes = {sum(r) / len(r):.3f}" for said, r in sorted(told.items(), reverse=True)]
+        field = "objet" if truth["kind"] == "objet" else "autre"
+        part = (one["dimension"], one["niveau"], one["porteur"], field, one["confiance"])
+        told.setdefault(part, []).append(bool(right))
+    return [
+        f"  {dimension} {level} {carrier:<12} {field:<6} dite {said:.2f} : {sum(r)}/{len(r)} justes"
+        for (dimension, level, carrier, field, said), r in sorted(told.items(), key=str)
+    ]
 
 
 def invented(file: str) -> list[Row]:
@@ -162,11 +168,11 @@ def invented_table() -> list[str]:
     return out
 
 
-def report(dev: bool) -> str:
-    rows = gold(dev)
+def report(dev: bool, file: Path = GOLD) -> str:
+    rows = gold(dev, file)
     guesses, passages = detected(rows)
     plain = keywords(rows)
-    out = [f"{len(rows)} textes ({'développement : deux tiers' if dev else 'tiers réservé'})", "", "Règles"]
+    out = [f"{file.name} : {len(rows)} textes ({'développement : deux tiers' if dev else 'tiers réservé'})", "", "Règles"]
     out += [line(name, rows, guesses, items) for name, items in MEASURES.items()]
     out += ["", "Mots-clés seuls"]
     out += [line(name, rows, plain, MEASURES[name]) for name in list(MEASURES)[:5]]
@@ -177,13 +183,14 @@ def report(dev: bool) -> str:
             line(name, [rows[i] for i in chosen], [guesses[i] for i in chosen], MEASURES[name], bounds=False)
             for name in list(MEASURES)[:8]
         ]
-    return "\n".join([*out, "", "Fiabilité de la confiance", *reliability(rows, passages), *invented_table()])
+    return "\n".join([*out, "", "Fiabilité de la confiance, par partie", *reliability(rows, passages)])
 
 
 if __name__ == "__main__":
     if GOLD.exists():
         sys.stdout.reconfigure(encoding="utf-8")
-        sys.stdout.write(report("--dev" in sys.argv) + "\n")
+        parts = [report("--dev" in sys.argv, file) for file in (GOLD, GOLD_2) if file.exists()]
+        sys.stdout.write("\n\n".join([*parts, "\n".join(invented_table())]) + "\n")
     else:
         sys.stdout.reconfigure(encoding="utf-8")
         sys.stdout.write("Jeu annoté absent : textes inventés seuls.\n" + "\n".join(invented_table()) + "\n")

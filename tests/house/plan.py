@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "meetings": WORDS,
     # rooms that show
     "charts": (*WORDS, "french"),
-    "deliverables": (*WORDS, "french", "charts"),
+    "deliverables": (*WORDS, "french", "guards", "charts"),
     "sections": (*WORDS, "french", "charts", "deliverables", "potential"),
     # where the rooms meet
     "studies": (

@@ -148,3 +148,26 @@ def test_what_is_no_table_is_a_problem_in_french(tmp_path, content):
     with pytest.raises(Problem) as told:
         settings.rows(written(tmp_path, content, "c.csv"), COLUMNS, "Le fichier de corrections")
     assert "Le fichier de corrections" in str(told.value)
+
+
+def test_the_bundled_files_a_user_may_replace_have_the_shape_asked_of_his_own():
+    from spaser import maturity, rules
+    from spaser.detection import rules as lexicon
+    from spaser.sources import catalogue
+
+    assert lexicon.load(rules.path("lexicon.toml")).rules == lexicon.load().rules
+    assert rules.method(rules.path("method.toml")) == rules.method()
+    assert maturity.grid(rules.path("maturity.toml"))["axis"] == maturity.grid()["axis"]
+    assert catalogue.catalogue(rules.path("catalogue.toml")) == catalogue.catalogue()
+
+
+def test_a_method_of_ones_own_may_hold_only_what_changes(tmp_path):
+    from spaser import rules
+
+    own = rules.method(written(tmp_path, "[amounts.symbolic_below]\nvalue = 50\n"))
+    assert own["amounts"]["symbolic_below"]["value"] == 50 and own["amounts"]["symbolic_below"]["reason"]
+    assert own["amounts"]["impossible_from"] == rules.method()["amounts"]["impossible_from"]
+    with pytest.raises(Problems, match="ligne 2 : amounts, symbolic_below : « value » doit être un nombre entier"):
+        rules.method(written(tmp_path, "[amounts.symbolic_below]\nvalue = -1\n"))
+    with pytest.raises(Problems, match="pattern.*motif"):
+        rules.method(written(tmp_path, '[obligations.mention_de_lot]\npattern = "("\n'))

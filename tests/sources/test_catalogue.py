@@ -213,3 +213,18 @@ def test_the_users_catalogue_completes_the_bundled_one_and_refuses_unknown_keys(
     own.write_text('[esus]\nadresse = "http://127.0.0.1"\n', encoding="utf-8")
     with pytest.raises(Problem, match="adresse"):
         catalogue(own)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('["../../x"]\nurl = "http://127.0.0.1/x"\n', "ne peut pas nommer un fichier"), ('[con]\nurl = "http://127.0.0.1/x"\n', "ne peut pas nommer un fichier"),
+        ('[x]\nurl = "file:///etc/passwd"\n', "http ou https"), ('[x]\nurl = "ftp://127.0.0.1/x"\n', "http ou https"), ('[x]\nurl = "http://"\n', "http ou https"),
+        ('[x]\nformat = "../csv"\nurl = "http://127.0.0.1/x"\n', "« format »"),
+    ],
+)  # fmt: skip
+def test_a_hostile_catalogue_neither_leaves_the_cache_nor_reads_this_computer(tmp_path, text, said):
+    own = tmp_path / "c.toml"
+    own.write_text(text, encoding="utf-8")
+    with pytest.raises(Problem, match=said):
+        catalogue(own)

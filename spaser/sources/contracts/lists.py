@@ -7,8 +7,6 @@ blank lines are left, and counted.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from pathlib import Path
 from typing import IO
@@ -17,6 +15,7 @@ import polars as pl
 
 from spaser import rules
 from spaser.problems import Problem, closest
+from spaser.sources import delimited, workbooks
 from spaser.text import decode, fold
 from spaser.vocabulary import HOLDER, NONE_DECLARED, RAW, REJECTS
 
@@ -56,7 +55,7 @@ def read_list(
         No usable column, or no buyer.
     """
     data = file.read_bytes() if isinstance(file, Path) else file.read()
-    rows = _sheet_rows(data) if data.startswith((_ZIP, _OLE)) else _text_rows(data, name)
+    rows = _sheet_rows(data, name) if data.startswith((_ZIP, _OLE)) else _text_rows(data, name)
     at = _header(rows)
     fields, unknown = _recognised(rows[at] if rows else [])
     if not set(fields.values()) & set(_EXPECTED) or len(fields) < 2:
@@ -69,46 +68,42 @@ def read_list(
     return raw, REJECTS.conform(pl.DataFrame(notes + ignored + built, schema=REJECTS.schema).lazy()).collect()
 
 
-def looks_like_list(head: bytes) -> bool:
+def looks_like_list(head: bytes, name: str = "") -> bool:
     """True when the first lines hold a header with at least two recognised titles."""
     if head.startswith((_ZIP, _OLE)):
         return True
-    rows = _split(decode(head).text)
+    rows = _split(decode(head).text, name)
     fields, _ = _recognised(rows[_header(rows)] if rows else [])
     return len(fields) >= 2 and bool(set(fields.values()) & set(_EXPECTED))
 
 
 def _text_rows(data: bytes, name: str) -> list[list[str]]:
-    rows = _split(decode(data).text)
+    rows = _split(decode(data).text, name)
     if not any(any(cell.strip() for cell in row) for row in rows):
         raise Problem("Le fichier est vide", where=name, todo="Vérifier l'export et recommencer.")
     return rows
 
 
-def _split(text: str) -> list[list[str]]:
+def _split(text: str, name: str) -> list[list[str]]:
     """The cells, by the delimiter that recognises the most titles (then cuts the first lines the most)."""
     head = "\n".join(text.splitlines()[:HEADER_ROWS])
 
     def merit(delimiter: str) -> tuple[int, int]:
-        rows = list(csv.reader(io.StringIO(head), delimiter=delimiter))
+        rows = [cells for _, cells in delimited.rows(head, delimiter, name)]
         best = max((len(_recognised(row)[0]) for row in rows), default=0)
         return best, max((len(row) for row in rows), default=0)
 
     delimiter = max(DELIMITERS, key=merit)
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    return [cells for _, cells in delimited.rows(text, delimiter, name)]
 
 
-def _sheet_rows(data: bytes) -> list[list[str]]:
+def _sheet_rows(data: bytes, name: str) -> list[list[str]]:
     """The cells of the sheet whose header is best recognised, dates as ISO text and whole numbers without « .0 »."""
-    import fastexcel
-
-    book = fastexcel.read_excel(data)
-    sheets = [_cells(book, sheet) for sheet in book.sheet_names]
+    sheets = [_cells(frame) for _, frame in workbooks.sheets(data, name)]
     return max(sheets, key=lambda rows: max((len(_recognised(row)[0]) for row in rows[:HEADER_ROWS]), default=0), default=[])
 
 
-def _cells(book: object, sheet: str) -> list[list[str]]:
-    frame = book.load_sheet(sheet, header_row=None, dtypes="string").to_polars()
+def _cells(frame: pl.DataFrame) -> list[list[str]]:
     texts = frame.with_columns(pl.all().cast(pl.String).str.replace(r"^(\d+)\.0$", "$1").fill_null(""))
     return [list(row) for row in texts.rows()]
 

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import polars as pl
 
+from spaser import guards
+from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.sources import recognition
 from spaser.sources.archives import Member
 from spaser.sources.contracts import lists
 from spaser.sources.contracts.store import IN_MEMORY, Kept, Store
+from spaser.sources.workbooks import MOST_COLUMNS
 from spaser.vocabulary import RAW, REJECTS
 
 _ALIASES = {
@@ -49,7 +52,7 @@ def kept(member: Member, kind: str, head: bytes, store: Store, acheteur: str | N
 def _list(member: Member, head: bytes, acheteur: str | None) -> Kept:
     """A buyer's own list; what does not look like one is not read further than its beginning."""
     with member.open() as stream:
-        data = stream.read() if lists.looks_like_list(head) else head
+        data = stream.read() if lists.looks_like_list(head, member.source) else head
     raw, rejects = lists.read_list(io.BytesIO(data), member.source, acheteur=acheteur)
     refused = rejects.filter(pl.col("niveau") == "rejet")["position"]
     count = pl.concat([raw["position"], refused]).drop_nulls().n_unique()
@@ -62,7 +65,9 @@ def _list(member: Member, head: bytes, acheteur: str | None) -> Kept:
 
 def _kept(member: Member, table: pl.LazyFrame, dialect: str) -> Kept:
     raw = mapped(table, dialect, member.source)
-    count = int(table.select(pl.len()).collect().item())
+    # Every page is gone through once here: what is damaged is said by its file, not in the middle of a computation.
+    with guards.reading(member.source, "polars", what="Le fichier est abîmé ou incomplet"):
+        count = int(raw.select(pl.len(), pl.all().null_count().name.prefix("_")).collect(engine="streaming")["len"].item())
     if not count:
         raise Problem("Le fichier ne contient aucune ligne de données", where=member.source, todo=recognition.EXPECTED)
     octets, sha256 = _digest(member)
@@ -70,12 +75,10 @@ def _kept(member: Member, table: pl.LazyFrame, dialect: str) -> Kept:
 
 
 def _parquet(member: Member, store: Store) -> pl.LazyFrame:
-    try:
-        table = pl.scan_parquet(local(member, store), row_index_name=_ROW, row_index_offset=1)
+    with guards.reading(member.source, "polars", what="Le fichier Parquet est abîmé ou incomplet", todo="Téléchargez-le de nouveau"):
+        table = pl.scan_parquet(local(member, store), row_index_name=_ROW, row_index_offset=1, glob=False)
         table.collect_schema()
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise Problem("Le fichier Parquet est abîmé ou incomplet", where=member.source, todo="Téléchargez-le de nouveau") from error
-    return table
+        return table
 
 
 def _csv(member: Member, text: str, encoding: str, store: Store) -> pl.LazyFrame:
@@ -85,16 +88,17 @@ def _csv(member: Member, text: str, encoding: str, store: Store) -> pl.LazyFrame
         path, separator=recognition.separator(text), infer_schema=False, truncate_ragged_lines=True,
         row_index_name=_ROW, row_index_offset=1, encoding="utf8-lossy",
     )  # fmt: skip
-    try:
+    if len(recognition.header(text)) > MOST_COLUMNS:
+        raise Problem("Le fichier CSV est trop étendu", where=member.source, why=f"Il a plus de {MOST_COLUMNS} colonnes", todo="Vérifiez son séparateur")
+    with guards.reading(member.source, "polars", what="Le fichier CSV est mal formé"):
         if path.stat().st_size <= IN_MEMORY:
             return table.collect().lazy()
         target = store.root / f"{hashlib.sha256(member.stamp().encode()).hexdigest()[:32]}.parquet"
         if not target.is_file():
-            table.sink_parquet(target.with_suffix(".partiel"), compression="zstd", compression_level=1)
-            target.with_suffix(".partiel").replace(target)
-        return pl.scan_parquet(target)
-    except pl.exceptions.PolarsError as error:
-        raise Problem("Le fichier CSV est mal formé", where=member.source, why=str(error).split("\n")[0]) from error
+            partial = leftovers.temporary(store.root)
+            table.sink_parquet(partial, compression="zstd", compression_level=1)
+            partial.replace(target)
+        return pl.scan_parquet(target, glob=False)
 
 
 def local(member: Member, store: Store, encoding: str = "utf-8") -> Path:
@@ -105,9 +109,13 @@ def local(member: Member, store: Store, encoding: str = "utf-8") -> Path:
     target = store.root / f"{hashlib.sha256(f'{member.stamp()}|{encoding}'.encode()).hexdigest()[:32]}.contenu"
     if target.is_file():
         return target
-    with member.open() as stream, target.with_suffix(".partiel").open("wb") as copy:
-        shutil.copyfileobj(stream if plain else recognition.Utf8(stream, encoding), copy, 1 << 20)
-    return target.with_suffix(".partiel").replace(target)
+    partial = leftovers.temporary(store.root)
+    try:
+        with member.open() as stream, partial.open("wb") as copy:
+            shutil.copyfileobj(stream if plain else recognition.Utf8(stream, encoding), copy, 1 << 20)
+        return partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _digest(member: Member) -> tuple[int, str]:
@@ -149,15 +157,23 @@ def _typed(written: str, dtype: pl.DataType, name: str) -> pl.Expr:
     column = pl.col(written)
     if isinstance(dtype, pl.Struct) and len(dtype.fields) == 1:
         column, dtype = column.struct.field(dtype.fields[0].name), dtype.fields[0].dtype
-    if isinstance(dtype, pl.List):
-        return column.cast(pl.List(pl.String)).alias(name)
+    if isinstance(dtype, pl.List | pl.Array):
+        texts = pl.lit(None, pl.List(pl.String)) if dtype.inner.is_nested() or dtype.inner == pl.Object else _texts(column, dtype)
+        return (texts if isinstance(RAW.schema.get(name), pl.List) else texts.list.join(", ")).alias(name)
+    if isinstance(dtype, pl.Struct) or dtype == pl.Object:
+        return pl.lit(None, pl.String).alias(name)
     if isinstance(dtype, pl.Datetime):
-        return column.cast(pl.Date).alias(name)
+        return column.cast(pl.Date, strict=False).alias(name)
     if name in _TYPED and (dtype.is_numeric() and not dtype.is_decimal() or dtype in (pl.Date, pl.Boolean, pl.String)):
         return column.alias(name)
     if dtype.is_float():
         column = column.cast(pl.Int64, strict=False)
-    return column.cast(pl.String).alias(name)
+    return column.cast(pl.String, strict=False).alias(name)
+
+
+def _texts(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """A list or an array of plain values as a list of texts."""
+    return (column.arr.to_list() if isinstance(dtype, pl.Array) else column).cast(pl.List(pl.String), strict=False)
 
 
 def _holders(folded: dict[str, str], schema: pl.Schema) -> Iterator[pl.Expr]:

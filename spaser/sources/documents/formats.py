@@ -9,13 +9,13 @@ import html
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
 
 from lxml import etree
 from lxml import html as web
 
+from spaser import guards
 from spaser.sources.archives import LARGE, MOST_INFLATION, MOST_MEMBERS, OFFICE
 from spaser.text import decode
 
@@ -70,11 +70,16 @@ def _office(data: bytes, most: int) -> tuple[str, Iterator[Line]]:
                 return "DOCX", iter(list(_docx(archive, names)))
             if "content.xml" in names:
                 return "ODT", iter(list(_odt(archive, names)))
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError) as error:
+    except guards.exceptions("zip") as error:
         raise Refused("Il est abîmé ou incomplet") from error
     if not names & set(OFFICE):
         raise Refused("C'est une archive parmi d'autres emboîtées trop profond : décompressez-la d'abord")
     raise Refused("Ce fichier Office n'est pas un texte (DOCX ou ODT)")
+
+
+def level_of(text: str | None, first: int = 1) -> int:
+    """The level of a title as written, from 1 to 10; a damaged one is the first."""
+    return min(max(int(text), first), 10) if text and text.isascii() and text.isdigit() and len(text) < 4 else first
 
 
 def _harmless(archive: zipfile.ZipFile, size: int, most: int) -> set[str]:
@@ -162,8 +167,8 @@ def _docx_styles(styles: etree._Element) -> tuple[dict[str, int], set[str]]:
         outline = style.find(f"{W}pPr/{W}outlineLvl")
         if said:
             levels[key] = int(said[1])
-        elif outline is not None and (outline.get(f"{W}val") or "9").isdigit() and int(outline.get(f"{W}val") or 9) < 9:
-            levels[key] = int(outline.get(f"{W}val") or 0) + 1
+        elif outline is not None and level_of(outline.get(f"{W}val") or "9", 0) < 9:
+            levels[key] = level_of(outline.get(f"{W}val"), 0) + 1
         if style.find(f"{W}pPr/{W}numPr") is not None:
             numbered.add(key)
     return levels, numbered
@@ -201,7 +206,7 @@ def _odt(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Line]:
     content = _xml(archive, "content.xml")
     styles = [content] + ([_xml(archive, "styles.xml")] if "styles.xml" in names else [])
     numbered = {
-        int(style.get(f"{T}level") or 0) for tree in styles for style in tree.iter(f"{T}outline-level-style") if style.get(f"{_STYLE}num-format")
+        level_of(style.get(f"{T}level"), 0) for tree in styles for style in tree.iter(f"{T}outline-level-style") if style.get(f"{_STYLE}num-format")
     }
     laid_out = any(True for _ in content.iter(f"{T}soft-page-break"))
     counters: list[int] = []
@@ -214,7 +219,7 @@ def _odt(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Line]:
         if any(e.tag == f"{T}tracked-changes" for e in element.iterancestors()):
             continue
         text = rows[element] if element in rows else _odt_text(element).strip()
-        level = int(element.get(f"{T}outline-level") or 1) if element.tag == f"{T}h" else None
+        level = level_of(element.get(f"{T}outline-level")) if element.tag == f"{T}h" else None
         number = _counted(counters, level) if level in numbered and level and text else None
         if text:
             yield [text, level, number, page if laid_out else None]

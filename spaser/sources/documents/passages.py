@@ -18,6 +18,7 @@ from typing import Any
 import polars as pl
 
 from spaser import french
+from spaser.guards import leftovers
 from spaser.problems import Problem, Problems
 from spaser.sources import archives
 from spaser.sources.archives import Member
@@ -74,7 +75,7 @@ def read_documents(paths: str | Path | Sequence[str | Path], *, limits: Limits |
     bounds = limits or Limits()
     given, aside = _members(paths)
     texts: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) as place, Reader(bounds) as reader:
+    with tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True) as place, Reader(bounds) as reader:
         found = _unpacked(given, aside, Path(place))
         files = [_refused(source, str(problem)) for source, problem in aside]
         for rank, member in enumerate(found):

@@ -175,7 +175,7 @@ def kinds() -> dict[str, dict[str, str]]:
 def _figures(number: str) -> tuple[int, ...]:
     if number.lower() in ("premier", "1er"):
         return (1,)
-    return tuple(int(part) for part in re.split(r"[.\-]", number)) if re.fullmatch(r"\d+(?:[.\-]\d+)*", number) else ()
+    return tuple(int(part) for part in re.split(r"[.\-]", number)) if re.fullmatch(r"\d{1,9}(?:[.\-]\d{1,9})*", number) else ()
 
 
 def _without_running_lines(pages: list[tuple[int | None, list[list[Any]]]]) -> Iterable[tuple[int | None, list[list[Any]]]]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
-import fastexcel
 import polars as pl
 
 from spaser.problems import Problem
+from spaser.sources import delimited, workbooks
 from spaser.text import decode, mended, separator
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -49,24 +47,7 @@ def read_sheets(path: Path) -> list[Sheet]:
 
 
 def _workbook(path: Path) -> list[Sheet]:
-    try:
-        book = fastexcel.read_excel(path)
-        frames = {name: _cells(book, name) for name in book.sheet_names}
-    except fastexcel.FastExcelError as error:
-        raise Problem(
-            "Le classeur ne peut pas être lu",
-            where=path.name,
-            why="Il est abîmé, protégé par un mot de passe, ou n'est pas un classeur.",
-            todo="Ouvrez-le et enregistrez-le en XLSX sans mot de passe, ou en CSV.",
-        ) from error
-    return [Sheet(name, frame) for name, frame in frames.items() if frame.height]
-
-
-def _cells(book: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
-    frame = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
-    if not frame.width:  # an empty sheet
-        return pl.DataFrame()
-    return _numbered(frame.rename({old: f"c{rank}" for rank, old in enumerate(frame.columns)}))
+    return [Sheet(name, _numbered(frame.rename({old: f"c{rank}" for rank, old in enumerate(frame.columns)}))) for name, frame in workbooks.sheets(path, path.name)]
 
 
 def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
@@ -87,13 +68,7 @@ def _text_rows(path: Path) -> list[tuple[int, list[str]]]:
     text = decode(path.read_bytes()).text
     if "\x00" in text:
         raise Problem("Ce fichier n'est pas un tableau", where=path.name, todo="Donnez un classeur (XLSX, XLS, ODS) ou un CSV.")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text))
-    rows, line = [], 1
-    csv.field_size_limit(10**7)
-    for row in reader:
-        rows.append((line, row))
-        line = reader.line_num + 1
-    return rows
+    return list(delimited.rows(text, separator(text), path.name))
 
 
 def _grid(rows: list[tuple[int, list[str]]]) -> pl.DataFrame:

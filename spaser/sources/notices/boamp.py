@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
 
+from spaser import guards
 from spaser.problems import Problem
 from spaser.sources.notices import eforms as notices_eforms
 from spaser.sources.notices import forms as notices_forms
@@ -88,7 +88,7 @@ def read_csv(text: str, source: str) -> Iterator[dict[str, Any]]:
                 )
     except csv.Error as error:
         raise Problem(
-            "Le tableau d'avis est abîmé", where=source, why=str(error), todo="Téléchargez-le de nouveau"
+            "Le tableau d'avis est abîmé", where=source, why=guards.of_csv(error), todo="Téléchargez-le de nouveau"
         ) from error
 
 
@@ -115,10 +115,7 @@ def read_json(text: str, source: str) -> Iterator[dict[str, Any]]:
     Problem
         The text is not JSON, or not an export of notices.
     """
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise Problem("Ce fichier JSON d'avis est abîmé", where=source, todo="Téléchargez-le de nouveau") from error
+    content = guards.json_of(text, source, what="Ce fichier JSON d'avis est abîmé", todo="Téléchargez-le de nouveau")
     if isinstance(content, dict) and {fold(key) for key in content} & {"idweb", "gestion"}:
         content = [content]
     rows = (
@@ -280,8 +277,8 @@ def fuller(summary: str | None, title: str | None) -> str | None:
 def _loaded(content: Any) -> Any:
     if isinstance(content, str):
         try:
-            return json.loads(content)
-        except (ValueError, RecursionError):
+            return guards.json_of(content, "")
+        except Problem:
             return {}
     return content if isinstance(content, dict | list) else {}
 

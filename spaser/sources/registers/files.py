@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -16,8 +15,9 @@ from typing import Any
 
 import polars as pl
 
-from spaser import rules
+from spaser import guards, rules
 from spaser.problems import Problem, closest
+from spaser.sources import archives
 from spaser.sources.ledgers import cells as ledger_cells
 from spaser.sources.registers import evidence as register_evidence
 from spaser.sources.registers.evidence import ADDRESSES, DECLARED, WEAK, Declared, Evidence
@@ -25,6 +25,7 @@ from spaser.text import decode, fold, mended, separator
 
 #: A title, a logo and a date may come before the headings.
 HEADER_ROWS = 20
+_DEEPEST = 6
 #: Above this size a zipped list is not opened in memory: the national stocks go through ``reduce_sirene``.
 BIG_MEMBER = 400_000_000
 Cells = Sequence[str | None]
@@ -120,11 +121,11 @@ def _is_workbook(path: Path) -> bool:
         start = file.read(4)
     if start == b"\xd0\xcf\x11\xe0":
         return True
-    if not zipfile.is_zipfile(path):
+    if start[:2] != b"PK":
         return False
-    with zipfile.ZipFile(path) as archive:
+    with guards.reading(path.name, "zip"), zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
-    return bool(names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
+    return bool(names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml", *archives.OFFICE})
 
 
 def _weighed(opened: Opened, said: Declared | None) -> Opened:
@@ -135,7 +136,9 @@ def _weighed(opened: Opened, said: Declared | None) -> Opened:
         return opened
     others = [formats()[name]["label"] for name, _ in candidates(opened.headings) if name != opened.name]
     told = f"{opened.sheet or ''} {opened.preamble} {opened.path.stem if opened.spec.get('named') else ''}"
-    rows = opened.frame.head(register_evidence.LOOKED).collect()
+    with guards.reading(opened.path.name, "polars"):
+        opened.frame.select(pl.all().null_count()).collect(engine="streaming")  # what is damaged is said here, by its file
+        rows = opened.frame.head(register_evidence.LOOKED).collect()
     return replace(opened, evidence=register_evidence.weigh(opened.name, opened.spec, opened.headings, rows, told, others))
 
 
@@ -159,12 +162,14 @@ def _one(path: Path, said: Declared | None) -> Opened:
     with path.open("rb") as file:
         start = file.read(4096)
     if start.startswith(b"PAR1"):
-        return _from_frame(path, "parquet", pl.scan_parquet(path), said)
+        with guards.reading(path.name, "polars"):
+            return _from_frame(path, "parquet", pl.scan_parquet(path, glob=False), said)
     if start.startswith(b"PK"):
         return _from_zip(path, said)
     if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"[")):
         return _from_json(path, path.read_bytes(), said)
-    return _from_csv(path, path.read_bytes(), said)
+    with guards.reading(path.name, "csv"):
+        return _from_csv(path, path.read_bytes(), said)
 
 
 def _columns(words: dict[str, list[Any]], have: dict[str, str]) -> dict[str, str]:
@@ -185,7 +190,10 @@ def _from_frame(path: Path, kind: str, frame: pl.LazyFrame, said: Declared | Non
 
 
 def _worded(frame: pl.LazyFrame, columns: dict[str, str]) -> pl.LazyFrame:
-    text = frame.select(pl.col(heading).cast(pl.String).alias(word) for heading, word in columns.items())
+    schema = frame.collect_schema()
+    nested = {name for name, dtype in schema.items() if dtype.is_nested() or dtype == pl.Object}
+    plain = {heading: pl.lit(None, pl.String) if heading in nested else pl.col(heading).cast(pl.String, strict=False) for heading in columns}
+    text = frame.select(plain[heading].alias(word) for heading, word in columns.items())
     return text.with_columns(
         pl.when(pl.col(word).str.strip_chars() != "").then(pl.col(word).str.strip_chars()) for word in columns.values()
     ).with_row_index("position", offset=1)
@@ -221,7 +229,7 @@ def _parse(path: Path, text: str, mark: str, skip: int, *, header: bool) -> pl.D
         )
     except pl.exceptions.PolarsError as error:
         raise Problem(
-            "La liste de fournisseurs ne se lit pas", where=path.name, why=str(error).splitlines()[0],
+            "La liste de fournisseurs ne se lit pas", where=path.name, why=guards.of_polars(error),
             todo="Ouvrez le fichier dans un tableur et enregistrez-le en CSV (UTF-8)",
         ) from error  # fmt: skip
 
@@ -238,7 +246,7 @@ def _by_rank(path: Path, name: str, frame: pl.DataFrame, preamble: str) -> Opene
 
 
 def _from_zip(path: Path, said: Declared | None) -> Opened:
-    with zipfile.ZipFile(path) as archive:
+    with guards.reading(path.name, "zip"), zipfile.ZipFile(path) as archive:
         names = [info for info in archive.infolist() if not info.is_dir()]
         if len(names) != 1 or names[0].file_size > BIG_MEMBER:
             raise Problem(
@@ -280,11 +288,9 @@ def _workbook(path: Path, said: Declared | None) -> tuple[list[Opened], list[tup
 
 
 def _from_json(path: Path, data: bytes, said: Declared | None) -> Opened:
-    try:
-        found = json.loads(decode(data).text)
-    except json.JSONDecodeError as error:
-        raise Problem("La liste de fournisseurs n'est pas du JSON valide", where=path.name, why=str(error)) from error
-    rows = found if isinstance(found, list) else next((v for v in found.values() if isinstance(v, list)), [])
+    found = guards.json_of(decode(data).text, path.name, what="La liste de fournisseurs n'est pas du JSON valide")
+    lists = [value for value in found.values() if isinstance(value, list)] if isinstance(found, dict) else []
+    rows = found if isinstance(found, list) else lists[0] if lists else []
     rows = [{k: _flat(v) for k, v in row.items()} for row in rows if isinstance(row, dict)]
     keys = list(dict.fromkeys(key for row in rows for key in row))
     if not keys:
@@ -292,12 +298,14 @@ def _from_json(path: Path, data: bytes, said: Declared | None) -> Opened:
     return _from_frame(path, "json", pl.LazyFrame(rows, schema=dict.fromkeys(keys, pl.String)), said)
 
 
-def _flat(value: Any) -> str | None:
-    """A nested value as text: a kind given as {"code": …} or sectors given as a list."""
+def _flat(value: Any, depth: int = 0) -> str | None:
+    """A nested value as text: a kind given as {"code": …} or sectors given as a list; nothing nested beyond reason."""
+    if depth > _DEEPEST:
+        return None
     if isinstance(value, list):
-        return ", ".join(filter(None, (_flat(item) for item in value)))
+        return ", ".join(filter(None, (_flat(item, depth + 1) for item in value)))
     if isinstance(value, dict):
-        return _flat(value.get("code") or value.get("name") or value.get("label"))
+        return _flat(value.get("code") or value.get("name") or value.get("label"), depth + 1)
     return None if value is None else str(value)
 
 

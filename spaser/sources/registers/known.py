@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from spaser import rules
+from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.sources import archives, dates
 from spaser.sources.registers.lists import Registers, read_registers
@@ -59,7 +60,7 @@ def known_suppliers(
             )  # fmt: skip
     reduced = reduce_sirene(
         stocks["unites"], stocks["etablissements"], register=lists.register, identifiers=identifiers,
-        departements=departements, cache=cache or tempfile.mkdtemp(prefix="spaser-sirene-"), progress=progress,
+        departements=departements, cache=cache or tempfile.mkdtemp(prefix=leftovers.prefix()), progress=progress,
     )  # fmt: skip
     return Registers(
         pl.concat([lists.register, reduced.register]), pl.concat([lists.establishments, reduced.establishments]),

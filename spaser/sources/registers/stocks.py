@@ -9,6 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
+from spaser import guards
+from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.sources.registers.files import Opened, formats, recognise, unknown
 from spaser.text import decode, separator
@@ -21,16 +23,18 @@ def stock_kind(path: Path) -> str | None:
     with path.open("rb") as file:
         start, parquet = file.readline(2**16), False
     if start.startswith(b"PAR1"):
-        header, parquet = pl.scan_parquet(path).collect_schema().names(), True
+        with guards.reading(path.name, "polars"):
+            header, parquet = pl.scan_parquet(path, glob=False).collect_schema().names(), True
     elif zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
+        with guards.reading(path.name, "zip"), zipfile.ZipFile(path) as archive:
             members = [info for info in archive.infolist() if info.filename.lower().endswith(".csv")]
             if not members:
                 return None
             with archive.open(max(members, key=lambda info: info.file_size)) as member:
                 start = member.readline(2**16)
     if not parquet:
-        header = next(csv.reader([decode(start).text.strip()], delimiter=separator(decode(start).text)), [])
+        with guards.reading(path.name, "csv"):
+            header = next(csv.reader([decode(start).text.strip()], delimiter=separator(decode(start).text)), [])
     match = recognise(header)
     return formats()[match[0]].get("stock") if match else None
 
@@ -72,11 +76,11 @@ def _scan_csv(path: Path) -> pl.LazyFrame:
 
 def _unpacked(path: Path, cache: Path) -> Path:
     """The one member of an archive beside the other cached files, unpacked again only when its size differs."""
-    with zipfile.ZipFile(path) as archive:
+    with guards.reading(path.name, "zip"), zipfile.ZipFile(path) as archive:
         member = max(archive.infolist(), key=lambda info: info.file_size)
         target = cache / Path(member.filename).name
         if not target.is_file() or target.stat().st_size != member.file_size:
-            partial = target.with_name(target.name + ".partiel")
+            partial = leftovers.temporary(cache)
             with archive.open(member) as source, partial.open("wb") as copy:
                 shutil.copyfileobj(source, copy, 4 * 2**20)
             partial.replace(target)

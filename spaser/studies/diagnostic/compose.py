@@ -20,6 +20,7 @@ import polars as pl
 from spaser import buyers, considerations, contracts, detection, families, indicators, obligations, renewals, rules, sources, suppliers, territories
 from spaser.considerations import launches as launching
 from spaser.considerations import scores
+from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.sources import demonstration
 from spaser.sources.notices import Notices
@@ -160,7 +161,7 @@ def _read_whole(
     decisions: pl.LazyFrame | None, cache: Path | None,
 ) -> Base:  # fmt: skip
     """Every table of a reading: contracts, holders and their statuses, versions, what the texts say."""
-    folder = tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) if is_large(reading) else None
+    folder = tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True) if is_large(reading) else None
     records, rejects = _settle([reading.records, reading.rejects], folder, "lecture")
     day = day or _last_day(records)
     if sirens:
@@ -292,7 +293,7 @@ def _whole(reading: sources.Reading, day: date, decisions: pl.LazyFrame | None, 
 
     Texts are not read here: considerations are those declared, and families those of the CPV codes.
     """
-    folder = tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True)
+    folder = tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True)
     known = _essential(reading, day, decisions)
     measured = _understand(known.lazy(), None, None, settings).collect(engine="in-memory").lazy()
     built = contracts.build(reading.records, as_of=day, decisions=decisions)

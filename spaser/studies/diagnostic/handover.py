@@ -50,6 +50,7 @@ def report(result: Diagnostic) -> Report:
     )  # fmt: skip
 
 
+@files.together
 def write(result: Diagnostic, folder: Path | str) -> list[Path]:
     """Write diagnostic.html, diagnostic.xlsx, contrats.parquet, rejets.csv and constats.csv, each whole or not at all.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
@@ -29,9 +30,9 @@ def fingerprint(said: dict[str, Any], paths: Sequence[str]) -> str:
 def members(path: str | Path) -> list[Path]:
     """The files behind a path: a folder's, a pattern's, or the file itself; none when it is not there."""
     place = Path(path)
-    if place.is_file():
+    if os.path.isfile(place):  # noqa: PTH113 a name too long for the system is no file, and no failure
         return [place]
-    found = place.rglob("*") if place.is_dir() else map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207 an absolute pattern
+    found = place.rglob("*") if os.path.isdir(place) else map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH112, PTH207 as above; an absolute pattern
     return sorted(one for one in found if one.is_file())
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from spaser.deliverables import files
+from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.studies.mission.fingerprints import content
 
@@ -50,7 +50,9 @@ def run(outputs: Path, verb: str, now: datetime) -> Iterator[Run]:
     """
     try:
         outputs.mkdir(parents=True, exist_ok=True)
-        writing = Path(tempfile.mkdtemp(prefix=".en-cours-", dir=outputs))
+        leftovers.sweep(outputs)
+        writing = leftovers.temporary(outputs)
+        writing.mkdir(mode=0o700)
     except OSError as failure:
         raise Problem("Impossible d'écrire dans le dossier des sorties", where=str(outputs), todo="Vérifiez vos droits, ou donnez un autre dossier avec --sortie") from failure
     made = Run(writing)

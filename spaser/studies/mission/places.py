@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from spaser.guards import leftovers
 from spaser.sources import demonstration
 from spaser.studies.mission.decisions import Decisions
 from spaser.studies.mission.model import DECISIONS, NAME, Mission
@@ -28,14 +29,14 @@ def listed(folder: Path | str) -> list[Path]:
 
 
 def decisions(mission: Mission) -> Decisions:
-    """The decisions of a mission; on the kit's own demo they are tried on a copy, forgotten with the session."""
+    """The decisions of a mission; on a demo they are tried on a copy, forgotten with the session."""
     own = mission.home.resolve()
-    return Decisions(_tried(own)[1] if own == HOME.resolve() else own / DECISIONS)
+    return Decisions(_tried(own)[1] if mission.demo else own / DECISIONS)
 
 
 @lru_cache(maxsize=4)
 def _tried(home: Path) -> tuple[Any, Path]:
-    folder = tempfile.TemporaryDirectory(prefix="spaser-essai-", ignore_cleanup_errors=True)
+    folder = tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True)
     copy = Path(folder.name) / DECISIONS
     if (home / DECISIONS).is_dir():
         shutil.copytree(home / DECISIONS, copy)

@@ -14,6 +14,7 @@ from typing import Any
 import tomlkit
 
 from spaser.deliverables import files
+from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.studies.mission import model
 from spaser.studies.mission.fingerprints import content
@@ -99,7 +100,7 @@ def add(home: Path | str, key: str, paths: Iterable[Path | str]) -> list[Path]:
 
 def received(home: Path | str, name: str, data: bytes) -> Path:
     """A file sent by a browser, laid in ``fichiers/`` under its own name; not yet named in ``mission.toml``."""
-    with tempfile.TemporaryDirectory(prefix="spaser-") as folder:
+    with tempfile.TemporaryDirectory(prefix=leftovers.prefix()) as folder:
         aside = Path(folder) / _plain(name)
         aside.write_bytes(data)
         place = Path(home)

@@ -20,6 +20,7 @@ import polars as pl
 from spaser import buyers, french, sources
 from spaser.deliverables import excel, files, html, pdf, slides, word
 from spaser.deliverables.report import Callout, Report
+from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.studies import diagnostic, publication
 from spaser.studies.diagnostic import Base, handover
@@ -189,7 +190,7 @@ def _written(desk: Desk, todo: Sequence[tuple[int, Task]], processes: int | None
 
 def _shared(desk: Desk, tasks: dict[int, Task], count: int) -> Iterator[tuple[int, Outcome]]:
     """The reports, written by processes that read the same tables from files."""
-    with tempfile.TemporaryDirectory(prefix="spaser-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True) as folder:
         frames = _stored(desk.base, Path(folder))
         bare = replace(desk, base=replace(desk.base, folder=None, **dict.fromkeys(frames, pl.LazyFrame())))
         pool = ProcessPoolExecutor(min(count, len(tasks)), mp_context=get_context("spawn"), initializer=_open, initargs=(bare, frames))
@@ -228,12 +229,18 @@ def _one(desk: Desk, task: Task) -> Outcome:
         result = diagnostic.diagnose(desk.base, buyer=siren, years=mission.years, population=mission.population)
         peers = publication.placed(*desk.compared, siren) if desk.compared else None
         report = commented(pams.report(pams.study(result, asked.wishes, peers=peers)), mission, asked)
-        written = [files.write_atomic(mission.folder / siren / f"diagnostic.{form}", render(form, report, mission)) for form in mission.forms]
+        written = _handed(report, mission, mission.folder / siren)
     except Problem as problem:
         return Outcome(name, siren, failure=str(problem))
     except FAULTS as fault:
         return Outcome(name, siren, failure=f"Erreur imprévue, à signaler ({type(fault).__name__} : {fault})")
     return Outcome(name, siren, tuple(path.relative_to(mission.folder).as_posix() for path in written))
+
+
+@files.together
+def _handed(report: Report, mission: Mission, folder: Path) -> list[Path]:
+    """The report in every form, switched at once."""
+    return [files.write_atomic(folder / f"diagnostic.{form}", render(form, report, mission)) for form in mission.forms]
 
 
 def _done(state: dict[str, Any], mission: Mission, asked: Asked, siren: str) -> tuple[str, ...] | None:
@@ -248,15 +255,23 @@ def _state(folder: Path, previous: Path | None = None) -> dict[str, Any]:
     folder.mkdir(parents=True, exist_ok=True)
     source = previous if previous is not None and not (folder / STATE).exists() else folder
     try:
-        state: dict[str, Any] = json.loads((source / STATE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        said = json.loads((source / STATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
         return {}
+    state = {siren: known for siren, known in said.items() if _is_known(known)} if isinstance(said, dict) else {}
     if source != folder:
         for name in (name for known in state.values() for name in known.get("fichiers", ()) if (source / name).is_file()):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source / name, folder / name)
         files.write_atomic(folder / STATE, json.dumps(state, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8"))
     return state
+
+
+def _is_known(known: Any) -> bool:
+    """Whether a line of the state is one that was written: anything else is written again."""
+    names = known.get("fichiers") if isinstance(known, dict) else None
+    inside = isinstance(names, list) and all(isinstance(name, str) and ".." not in name and not Path(name).is_absolute() for name in names)
+    return inside and isinstance(known.get("empreinte"), str)
 
 
 def _index(mission: Mission, outcomes: Sequence[Outcome], base: Base) -> str:

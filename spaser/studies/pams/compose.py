@@ -28,6 +28,7 @@ from spaser.sections.findings import Findings
 from spaser.sections.goals import section_goals, section_peers
 from spaser.sources import demonstration
 from spaser.sources.registers import Registers
+from spaser.studies import plan as planning
 from spaser.studies import potential as opportunities
 from spaser.studies import publication
 from spaser.studies import suppliers as purchases
@@ -48,13 +49,13 @@ _BEFORE: tuple[Callable[[Findings], Section | None], ...] = (
 )  # fmt: skip
 _AFTER: tuple[Callable[[Findings], Section | None], ...] = (
     *sections_potential.POTENTIAL, declared.section_calendar, section_goals, sections_reach.section_reach, section_peers,
-    sections_actions.section_actions, sections_actions.section_lacking, declared.section_corrections, declared.section_reading,
+    sections_actions.section_plan, sections_actions.section_actions, sections_actions.section_lacking, declared.section_corrections, declared.section_reading,
     declared.section_populations, declared.section_quality, declared.section_method, declared.section_glossary,
 )  # fmt: skip
 #: Every section a comment may be written on.
 SECTIONS = (
     "essentiel", "qualitatif", "perimetre", "considerations", "annees", "familles", "scores", "ecrit", "obligations", "fournisseurs", "depenses",
-    "depenses-compte", "potentiel", "besoins", "calendrier", "objectifs", "atteindre", "pairs", "actions", "a-fournir", "corriger", "lecture",
+    "depenses-compte", "potentiel", "besoins", "calendrier", "objectifs", "atteindre", "pairs", "plan", "actions", "a-fournir", "corriger", "lecture",
     "populations", "qualite", "methode", "glossaire",
 )  # fmt: skip
 
@@ -160,7 +161,7 @@ def _annexes(told: Findings, spent: Findings | None) -> list[TableBlock | None]:
     used = (pl.col("population") == told.population) & (pl.col("dimension") != "cpv_division")
     kept = told.measures.filter(used | (pl.col("dimension") == "total"))
     return [
-        *annexes(replace(told, measures=kept)), *sections_potential.annexes(told), sections_maturity.annex(told), sections_reach.annex(told),
+        *annexes(replace(told, measures=kept)), *sections_potential.annexes(told), sections_maturity.annex(told), sections_reach.annex(told), sections_actions.annex_plan(told),
         *(sections_pams.spending_annexes(spent) if spent else ()),
     ]  # fmt: skip
 
@@ -173,7 +174,9 @@ def _potential(result: Diagnostic, found: Opportunities | None) -> dict[str, pl.
     once = pl.col("codeCPV").str.head(2).is_in(result.base.method["renewals"]["one_off"]["divisions"]).fill_null(False)
     active = found.opportunities.filter(pl.col("etat_action") == "agir").filter(~once)
     soon = renewals.upcoming(active.lazy(), as_of=result.as_of, months=MONTHS, method=result.base.method).collect()
-    return found.extras() | {"besoins_a_venir": soon}
+    asked = result.base.decisions.filter(pl.col("objet_type") == "action").collect()
+    actions = planning.plan(soon, day=result.as_of, method=result.base.method, decisions=asked)
+    return found.extras() | {"besoins_a_venir": soon, "plan_actions": actions}
 
 
 def _practices(answers: dict[str, int | None]) -> dict[str, pl.DataFrame]:

@@ -37,6 +37,7 @@ def report(result: Diagnostic, found: Opportunities) -> Report:
     )  # fmt: skip
 
 
+@files.together
 def write(result: Diagnostic, found: Opportunities, folder: Path | str) -> list[Path]:
     """Write potentiel.html, potentiel.xlsx (besoins, fournisseurs par besoin, hypothèses) and besoins.csv."""
     target = Path(folder)

@@ -150,6 +150,7 @@ def report(result: Planned) -> Report:
     )  # fmt: skip
 
 
+@files.together
 def write(result: Planned, folder: Path | str) -> list[Path]:
     """Write programme.csv; with lists of suppliers, programme.html and programme.xlsx too."""
     target = Path(folder)

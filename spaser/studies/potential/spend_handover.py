@@ -52,6 +52,7 @@ def report(result: SpendOpportunities) -> Report:
     )  # fmt: skip
 
 
+@files.together
 def write(result: SpendOpportunities, folder: Path | str, nomenclature: Path | str | None = None) -> list[Path]:
     """Write potentiel.html, potentiel.xlsx, besoins.csv, lignes.csv, and the mapping to correct.
 

@@ -76,6 +76,7 @@ def method(result: Publication) -> Report:
     return _built("Méthode de la publication", result, found, method_sections(found, every, result.years))
 
 
+@files.together
 def write(result: Publication, folder: Path | str) -> list[Path]:
     """Write the folder of the publication, each file whole or not at all.
 

@@ -12,6 +12,7 @@ from spaser import french, linkage
 from spaser.deliverables import excel, files, html
 from spaser.deliverables import report as model
 from spaser.deliverables.report import MASK, Report, Source, masked
+from spaser.guards import leftovers
 from spaser.sections.annexes_purchases import annexes
 from spaser.sections.findings import Findings
 from spaser.sections.purchases import POSTS, PURCHASES
@@ -97,6 +98,7 @@ def report(result: SupplierDiagnostic) -> Report:
     )  # fmt: skip
 
 
+@files.together
 def write(result: SupplierDiagnostic, folder: Path | str, *, validations: Path | str | None = None) -> list[Path]:
     """Write fournisseurs.html, fournisseurs.xlsx, lignes.csv, validations.csv and correspondance.toml, each whole or not at all.
 
@@ -148,7 +150,7 @@ def _validations(result: SupplierDiagnostic, path: Path, given: Path | str | Non
 
 def _whole(path: Path, fill: Callable[[Path], object]) -> Path:
     """A file another room writes in place, written aside first and moved whole."""
-    with tempfile.TemporaryDirectory(prefix="spaser-") as folder:
+    with tempfile.TemporaryDirectory(prefix=leftovers.prefix()) as folder:
         aside = Path(folder) / path.name
         fill(aside)
         return files.write_atomic(path, aside.read_bytes())

@@ -1,0 +1,35 @@
+"""Delimited text cut into cells, bounded: a quote left open or a million columns never fills the memory."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from spaser import guards
+from spaser.problems import Problem
+from spaser.sources.workbooks import MOST_CELLS, MOST_COLUMNS
+
+#: A cell holds a description at most; beyond, a quote is not closed.
+LONGEST_CELL = 10_000_000
+
+
+def rows(text: str, separator: str, source: str) -> Iterator[tuple[int, list[str]]]:
+    """Each line that is read, with the number of its first line in the file.
+
+    Raises
+    ------
+    Problem
+        The text is no table: a cell is endless, or there are more columns or cells than any table has.
+    """
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    line, widest, count = 1, 0, 0
+    with guards.reading(source, "csv"):
+        for cells in reader:
+            widest, count = max(widest, len(cells)), count + 1
+            if widest > MOST_COLUMNS or widest * count > MOST_CELLS:
+                raise Problem("Le fichier CSV est trop étendu", where=source, why=f"Sa ligne {line} a {len(cells)} colonnes ; {MOST_COLUMNS} au plus sont lues",
+                              todo="Vérifiez le séparateur, ou ne gardez que les colonnes de la table")  # fmt: skip
+            yield line, cells
+            line = reader.line_num + 1

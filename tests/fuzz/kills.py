@@ -1,0 +1,70 @@
+"""Runs killed at random moments: the files of the run before stay whole, the rerun gives the same bytes, nothing is left. By hand:
+
+    PYTHONPATH=. python tests/fuzz/kills.py --times 50 -- diagnostic data/marches_demo_2023.json
+    PYTHONPATH=. python tests/fuzz/kills.py --together 8 -- diagnostic data/marches_demo_2023.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+
+def marks(folder: Path) -> dict[str, str]:
+    """The sum of each file of a folder, hidden ones included."""
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def command(arguments: list[str], folder: Path) -> subprocess.Popen[bytes]:
+    asked = [sys.executable, "-m", "spaser", *arguments, "--cache", str(folder / "cache"), "--sortie", str(folder / "sortie")]
+    return subprocess.Popen(asked, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+
+
+def main() -> int:
+    """The command; its exit code is the number of faults."""
+    asked = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    asked.add_argument("--times", type=int, default=0)
+    asked.add_argument("--together", type=int, default=0)
+    asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("arguments", nargs="+")
+    choices = asked.parse_args()
+    rng, faults = random.Random(choices.seed), 0
+    with tempfile.TemporaryDirectory() as place:
+        home = Path(place)
+        start = time.monotonic()
+        assert command(choices.arguments, home / "a").wait() == 0
+        whole, length = marks(home / "a" / "sortie"), time.monotonic() - start
+        print(f"une course : {length:.1f} s, {len(whole)} fichiers", flush=True)
+        killed = home / "b"
+        for rank in range(choices.times):
+            run = command(choices.arguments, killed)
+            time.sleep(rng.uniform(0, length))
+            run.kill()
+            run.wait()
+            seen = {name: mark for name, mark in (marks(killed / "sortie") if (killed / "sortie").exists() else {}).items() if not Path(name).name.startswith(".spaser-")}
+            if any(whole.get(name) != mark for name, mark in seen.items()) or 0 < len(seen) < len(whole):
+                faults += 1
+                print(f"mort {rank} : {sorted(seen)} au lieu de {sorted(whole)}", flush=True)
+        if choices.times:
+            assert command(choices.arguments, killed).wait() == 0
+            faults += marks(killed / "sortie") != whole
+            left = [path.name for path in (killed / "sortie").rglob(".*")] + [path.name for path in (killed / "cache").rglob(".spaser-*")]
+            print(f"{choices.times} morts, {faults} fautes ; laissés : {left}", flush=True)
+            faults += len(left)
+        if choices.together:
+            runs = [command(choices.arguments, home / "c") for _ in range(choices.together)]
+            codes = [run.wait() for run in runs]
+            same = marks(home / "c" / "sortie") == whole
+            print(f"{choices.together} courses ensemble : codes {codes}, mêmes octets : {same}", flush=True)
+            faults += sum(code != 0 for code in codes) + (not same)
+    return faults
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""The plan of actions: what it takes, how it merges, in which order, and what a person wrote of it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from spaser import rules
+from spaser.studies import plan as planning
+from spaser.vocabulary import DECISIONS, OPPORTUNITIES
+
+DAY = date(2026, 10, 31)
+METHOD = rules.method()
+
+
+def needs(*rows: dict) -> pl.DataFrame:
+    """Needs of an invented buyer, actionable and with a lever unless said otherwise."""
+    base = {"acheteur_siren": "111111118", "famille": "nettoyage_locaux", "famille_libelle": "Nettoyage", "objet": "Nettoyage", "etat_action": "agir",
+            "levier": "reserver_lot", "levier_libelle": "Réserver un lot", "levier_article": "CCP L2113-12", "contrats": 1, "credibles": 3, "clause_candidats": 0,
+            "annuel": 100_00, "potentiel": 50_00, "potentiel_haut": 80_00, "ressemblance": 1.0, "echeance": date(2027, 9, 1)}  # fmt: skip
+    full = [base | {"besoin_id": f"B{i}"} | row for i, row in enumerate(rows)]
+    days = [row.get("sourcing", date(2027, 1, 1)) for row in full]
+    frame = pl.DataFrame([{name: row.get(name) for name in OPPORTUNITIES.schema} for row in full], schema=OPPORTUNITIES.schema)
+    return frame.with_columns(sourcing=pl.Series(days, dtype=pl.Date))
+
+
+def plan(*rows: dict, **options) -> pl.DataFrame:
+    return planning.plan(needs(*rows), day=DAY, method=METHOD, **options)
+
+
+def test_needs_of_a_family_are_one_action_and_their_amounts_add_up():
+    found = plan({}, {"potentiel": 30_00}, {"famille": "traiteur", "potentiel": 10_00})
+    assert dict(found.select("famille", "besoins").rows()) == {"nettoyage_locaux": 2, "traiteur": 1}
+    assert dict(found.select("famille", "potentiel").rows()) == {"nettoyage_locaux": 80_00, "traiteur": 10_00}
+
+
+def test_actions_are_at_most_ten_and_in_the_order_in_which_they_begin():
+    families = rules.table("families.csv")["famille"].to_list()[:14]
+    found = plan(*({"famille": name, "sourcing": date(2027, 1 + i % 12, 1)} for i, name in enumerate(families)))
+    assert found.height == 10
+    assert found["sourcing"].is_sorted() and found["rang"].to_list() == list(range(1, 11))
+
+
+def test_what_should_have_begun_comes_first_and_is_said():
+    found = plan({"famille": "traiteur", "sourcing": date(2026, 9, 1)}, {"sourcing": date(2026, 11, 1)})
+    assert found.select("famille", "retard").rows() == [("traiteur", True), ("nettoyage_locaux", False)]
+
+
+def test_nothing_is_advised_on_what_ended_nor_without_action_lever_gain_or_supply():
+    refused = ({"echeance": date(2026, 10, 30)}, {"etat_action": "conserver"}, {"levier": "rien"}, {"potentiel": 0}, {"credibles": 0})
+    assert plan(*refused).height == 0
+    assert plan({"echeance": DAY}).height == 1
+
+
+def test_moving_the_weights_changes_what_is_chosen():
+    families = rules.table("families.csv")["famille"].to_list()[:11]
+    rows = [{"famille": name, "potentiel": 1000 + i, "ressemblance": float(-i)} for i, name in enumerate(families)]
+    gain = METHOD | {"plan": METHOD["plan"] | {"poids": {"gain": 1.0, "facilite": 0.0, "urgence": 0.0}}}
+    ease = METHOD | {"plan": METHOD["plan"] | {"poids": {"gain": 0.0, "facilite": 1.0, "urgence": 0.0}}}
+    left = [set(families) - set(planning.plan(needs(*rows), day=DAY, method=one)["famille"]) for one in (gain, ease)]
+    assert left == [{families[0]}, {families[-1]}]
+
+
+def test_what_a_person_wrote_of_an_action_is_read_back():
+    row = {"objet_type": "action", "objet_id": "111111118-nettoyage_locaux", "champ": "responsable", "valeur": "Service achats"}
+    decided = pl.DataFrame([{name: row.get(name) for name in DECISIONS.schema}], schema=DECISIONS.schema)
+    found = plan({}, {"famille": "traiteur"}, decisions=decided)
+    assert dict(found.select("famille", "responsable").rows()) == {"nettoyage_locaux": "Service achats", "traiteur": None}
+    assert found["etat"].to_list() == ["à faire", "à faire"]
+
+
+def test_no_action_names_a_supplier():
+    assert not {"nom", "siret", "siren", "probabilite"} & set(plan({}).columns)
