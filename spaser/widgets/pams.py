@@ -148,7 +148,7 @@ class Pams(View):
         if not self.goal.value:
             return self._asked.wishes.goals if self._asked else ()
         line = {"indicateur": self.goal.value, "cible": f"{self.share.value} %", "annee": self.year.value, "source": "fixé dans ce carnet"}
-        return targets.checked({"objectif": [line]}, where="carnet")
+        return targets.checked([line], where="carnet")
 
     def _own_choices(self) -> str:
         """What was filled in; the target only when there is one, comments with their section."""
