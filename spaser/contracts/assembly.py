@@ -258,5 +258,14 @@ def accounts(files: pl.LazyFrame, fates: pl.LazyFrame, rejects: pl.LazyFrame) ->
 
 
 def as_of_default(records: pl.LazyFrame) -> pl.LazyFrame:
-    """One row, ``as_of``: the latest publication date found, else the latest notification date."""
-    return records.select(as_of=pl.coalesce(pl.col("datePublicationDonnees").max(), pl.col("dateNotification").max()))
+    """One row, ``as_of``: the latest publication date found, else the latest notification date that is not isolated.
+
+    Without any publication, a few notifications far after all the others (``contract_facts.toml``, ``dates``) are typing
+    mistakes: they would stop the data on a day that has not come.
+    """
+    settings = rules.toml("contract_facts.toml")["dates"]
+    days = pl.col("dateNotification").drop_nulls().sort()
+    gap = (days.shift(-1) - days).dt.total_days()
+    after = days.len().cast(pl.Int64) - days.cum_count().cast(pl.Int64)
+    alone = (gap > settings["isole_jours"]) & (after <= settings["isole_part"] * days.len())
+    return records.select(as_of=pl.coalesce(pl.col("datePublicationDonnees").max(), days.filter(alone).first(), days.last()))

@@ -159,6 +159,24 @@ def test_the_default_day_is_the_latest_publication_else_notification():
     assert day(record(datePublicationDonnees=None)) == date(2025, 3, 1)
 
 
+@pytest.mark.parametrize("plain, late, published, expected", [
+    (9, [date(2027, 8, 1)], None, date(2025, 3, 9)),
+    (18, [date(2027, 8, 1), date(2031, 1, 1)], None, date(2025, 3, 18)),
+    (8, [date(2027, 8, 1)], None, date(2027, 8, 1)),
+    (9, [date(2026, 3, 10)], None, date(2026, 3, 10)),
+    (9, [date(2026, 3, 11)], None, date(2025, 3, 9)),
+    (9, [date(2027, 8, 1)], date(2025, 4, 2), date(2025, 4, 2)),
+    (1, [date(2027, 8, 1)], None, date(2027, 8, 1)),
+])  # fmt: skip
+def test_without_publications_a_few_isolated_notifications_never_stop_the_data(plain, late, published, expected):
+    dates = [date(2025, 3, n) for n in range(1, plain + 1)] + late
+    rows = [record(position=n, id=f"M{n}", dateNotification=at, datePublicationDonnees=published) for n, at in enumerate(dates)]
+    day = contracts.as_of_default(records(*rows)).collect().item()
+    assert day == expected
+    (got,) = contracts.build(records(*rows), as_of=day).contracts.filter(pl.col("id") == f"M{len(dates) - 1}").collect().to_dicts()
+    assert (got["dateNotification"] is None) is (expected < date(2026, 1, 1))
+
+
 def test_nothing_read_gives_empty_tables_not_a_failure():
     result = build()
     assert result.contracts.collect().height == result.holders.collect().height == result.fates.collect().height == 0
