@@ -75,9 +75,10 @@ def _declared(choices: argparse.Namespace) -> Declared:
     """What the buyer says of itself."""
     if choices.spaser_adopte is None and (choices.spaser_lien or choices.spaser_indicateurs):
         raise Problem("Le SPASER est décrit sans sa date d'adoption", todo="Donnez-la : --spaser-adopte AAAA-MM-JJ")
+    known = choices.at.said_of(choices.acheteur).declared if choices.at else Declared()
     return Declared(
-        kind=choices.type_acheteur, adopted=choices.spaser_adopte, link=choices.spaser_lien, published=choices.spaser_indicateurs,
-        book_v=dict(choices.livre_v), soumis_au_code=not choices.hors_code,
+        kind=choices.type_acheteur or known.kind, adopted=choices.spaser_adopte or known.adopted, link=choices.spaser_lien or known.link,
+        published=choices.spaser_indicateurs, book_v=dict(choices.livre_v), soumis_au_code=known.soumis_au_code and not choices.hors_code,
     )  # fmt: skip
 
 

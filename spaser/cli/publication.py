@@ -53,6 +53,7 @@ def _run(choices: argparse.Namespace) -> None:
     result = publication.publish(
         choices.contrats, buyer=buyers if len(buyers) > 1 else next(iter(buyers), None), years=years, goals=choices.objectifs, entered=choices.saisies, ledger=choices.depenses,
         previous=publication_files.previous(choices.edition_precedente) if choices.edition_precedente else None,
+        declared=choices.at.said_of(buyers[0] if len(buyers) == 1 else None).declared if choices.at else None,
         population=choices.population, definition=choices.definition, with_score=choices.avec_score, as_of=choices.date,
         registers=choices.registre, method=choices.methode,
         buyer_siret=choices.acheteur_siret, cache=choices.cache, progress=progress,

@@ -121,13 +121,13 @@ def spaser_table(findings: Findings) -> TableBlock | None:
     if rows is None:
         return None
     columns = (Column("annee", "Année"), Column("libelle", "Obligation"), Column("applicabilite", "Soumis"), Column("motif", "Pourquoi"),
-               Column("indice", "Indice : montants notifiés", "somme"), Column("depense_basse", "Dépenses, au moins", "somme"),
+               Column("depense_basse", "Dépenses, au moins", "somme"),
                Column("depense_haute", "Dépenses, au plus", "somme"), Column("seuil", "Seuil", "somme"), Column("remplie", "Adopté", "oui_non"),
                Column("echeance", "Indicateurs attendus le", "date"))  # fmt: skip
     kept = [column for column in columns if rows[column.name].is_not_null().any()]
     note = (
-        "Le seuil porte sur les dépenses hors taxe de l'année civile, hors marchés du livre V. L'indice additionne des maximums, souvent "
-        "pluriannuels : il n'est pas une dépense. Un grand livre hors taxe (--depenses), le montant du livre V (--livre-v) et le schéma déjà "
+        "Le seuil porte sur les dépenses hors taxe de l'année civile, hors marchés du livre V. Les montants "
+        "notifiés sont des maximums, souvent pluriannuels : ils ne s'y comparent pas. Un grand livre hors taxe (--depenses), le montant du livre V (--livre-v) et le schéma déjà "
         "adopté (--spaser-adopte) répondent à cette question."
     )
     return table("tab-spaser", "Cet acheteur doit-il avoir un SPASER ?", rows, kept, french.typeset(note))

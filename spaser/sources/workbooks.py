@@ -203,7 +203,7 @@ def _far_ods(stream: IO[bytes]) -> Iterator[tuple[str, tuple[int, int]]]:
                 wide = max(wide, column if filled else 0)
             elif element.tag == f"{space}table-row":
                 row += _times(element.get(f"{space}number-rows-repeated"))
-                last, column = (row if wide and element.find(f"{space}table-cell[*]") is not None else last), 0
+                last, column = (row if wide and any(len(cell) for cell in element.iterchildren(f"{space}table-cell")) else last), 0
                 element.clear()
             elif element.tag == f"{space}table":
                 yield element.get(f"{space}name", "?"), (max(wide, 1), max(last, 1))

@@ -11,8 +11,10 @@ from typing import Any
 import polars as pl
 
 from spaser import buyers, french, territories
+from spaser.problems import Problem
 from spaser.sections.findings import Findings
 from spaser.sources.answers import constats
+from spaser.sources.ledgers import read_ledger
 from spaser.studies import diagnostic
 from spaser.studies import mission as missions
 from spaser.studies.diagnostic import Base, Diagnostic, handover
@@ -77,10 +79,18 @@ class Desk:
     def _diagnose(self) -> Diagnostic:
         chosen = self.selection
         found = diagnostic.diagnose(
-            self.base, buyer=list(chosen.buyers) or None, buyer_kind=self.kind, years=chosen.years or None, family=chosen.families,
+            self.base, buyer=list(chosen.buyers) or None, spend=self._spend(), declared=self.asked.declared if self.asked else None, years=chosen.years or None, family=chosen.families,
             population=chosen.population, notices=getattr(self.texts, "notices", None), pieces=getattr(self.texts, "pieces", None),
         )  # fmt: skip
         return replace(found, scope=self.scope) if chosen.buyers else found
+
+    def _spend(self) -> pl.LazyFrame | None:
+        """The spending of the buyer shown; a ledger that cannot be read is told where spending is shown, and answers nothing here."""
+        ledger = self.asked.wishes.ledger if self.asked else None
+        try:
+            return read_ledger(ledger).lines.lazy() if ledger else None
+        except Problem:
+            return None
 
     @property
     def asked(self) -> Asked | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,61 @@ def test_a_workbook_is_read_with_its_dates_and_numbers() -> None:
     raw, _ = read_list(io.BytesIO(out.getvalue()), "liste.xlsx")
     record = check(raw.lazy()).records.collect().to_dicts()[0]
     assert (record["acheteur_id"], record["montant"], str(record["dateNotification"])) == (BUYER, 123456, "2025-03-04")
+
+
+def _three_sheets() -> bytes:
+    """Two lists of contracts (one year each, unnumbered lines among them) and a recap per holder."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    titles = ["Numéro", "Intitulé", "Montant HT", "Notifié le", "SIRET acheteur", "Titulaire"]
+    years = {
+        "2024": [["A1", "Nettoyage", 1000, "04/03/2024", BUYER, "Inventée SARL"], ["", "Élagage", 250.5, "05/04/2024", BUYER, "Inventée SARL"]],
+        "2025": [["B1", "Repas", 4000, "04/03/2025", BUYER, "Autre SAS"], ["", "Livres", 99.5, "06/06/2025", BUYER, "Autre SAS"], ["Total", "", 4099.5]],
+    }
+    for name, lines in years.items():
+        sheet = book.add_worksheet(name)
+        for rank, row in enumerate([titles, *lines]):
+            sheet.write_row(rank, 0, row)
+    recap = book.add_worksheet("Récapitulatif")
+    for rank, row in enumerate([["Titulaire", "Montant HT"], ["Inventée SARL", 1250.5], ["Autre SAS", 4099.5]]):
+        recap.write_row(rank, 0, row)
+    book.add_worksheet("Lisez-moi").write(0, 0, "Marchés de la ville inventée")
+    book.close()
+    return out.getvalue()
+
+
+def _each_form(tmp_path: Path, form: str) -> bytes:
+    if form == "xlsx":
+        return _three_sheets()
+    soffice = shutil.which("soffice")
+    if soffice is None:
+        pytest.skip("LibreOffice n'est pas installé : les classeurs XLS et ODS ne peuvent pas être fabriqués ici")
+    (tmp_path / "marches.xlsx").write_bytes(_three_sheets())
+    profile = f"-env:UserInstallation={(tmp_path / 'profil').as_uri()}"
+    subprocess.run([soffice, profile, "--headless", "--convert-to", form, "--outdir", tmp_path, tmp_path / "marches.xlsx"], check=True, capture_output=True)
+    return (tmp_path / f"marches.{form}").read_bytes()
+
+
+@pytest.mark.parametrize("form", ["xlsx", "xls", "ods"])
+def test_every_sheet_that_is_a_list_of_contracts_is_read_and_each_other_one_is_named_with_why(tmp_path: Path, form: str) -> None:
+    raw, rejects = read_list(io.BytesIO(_each_form(tmp_path, form)), f"marches.{form}")
+    records = check(raw.lazy()).records.collect()
+    assert records["montant"].sum() == 125050 + 409950 and records.height == 4
+    assert records["position"].n_unique() == 4 and records["id"].to_list() == ["A1", "ligne-3", "B1", "2025-ligne-3"]
+    left = {row["champ"]: row["valeur"] for row in rejects.filter(regle="liste.feuille").to_dicts()}
+    assert set(left) == {"Récapitulatif", "Lisez-moi"} and "récapitulatif" in left["Récapitulatif"] and "titre" in left["Lisez-moi"]
+    assert rejects.filter(regle="liste.total").height == 1
+
+
+def test_the_account_of_a_workbook_of_several_sheets_reconciles_and_is_told(tmp_path: Path) -> None:
+    import spaser
+
+    (tmp_path / "marches.xlsx").write_bytes(_three_sheets())
+    base = spaser.prepare([tmp_path / "marches.xlsx"])
+    (account,) = base.accounts.to_dicts()
+    assert (account["lus"], account["contrats"]) == (4, 4)
+    said = spaser.summary(spaser.diagnose(base)).replace("\u00a0", " ").replace("\u202f", " ")
+    assert "feuille « Récapitulatif » non lue" in said and "feuille « Lisez-moi » non lue" in said
 
 
 def test_a_list_without_buyer_says_how_to_give_it() -> None:

@@ -2,7 +2,7 @@
 
 Titles are matched by their letters and digits alone to ``reference/list_columns.toml``; the header may come after a title
 and blank lines. Each line is a record: lines under one number are its holders or lots, which the contracts unite. Totals and
-blank lines are left, and counted.
+blank lines are left, and counted. Every sheet of a workbook that is a list of contracts is read; each other one is named, with why.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ _TOTAL = r"(?i)^\s*(?:sous[ -]?)?tota(?:l|ux)\b"
 _LIST_FIELDS = tuple(word.name for word in RAW.words if word.dtype == pl.List(pl.String))
 #: A list of contracts has at least one of these and two recognised columns in all.
 _EXPECTED = ("objet", "montant", "id", "titulaire_nom", "dateNotification")
+#: A sheet beside the best one may be a recap (a sum per holder): it is a list only when it says what each contract is.
+_NAMING, _LEAST = {"id", "objet"}, 3
+#: Lines of the sheets after the first one read are numbered by rank of sheet: 20 000 006 is line 6 of the second sheet.
+SHEET_STEP = 10_000_000
 _REFUSALS = ("non", "n", "no", "false", "faux", "0")
 
 
@@ -47,7 +51,8 @@ def read_list(
     Returns
     -------
     tuple
-        RAW (one row per line) and REJECTS (what was left or built).
+        RAW (one row per line; ``position`` is its line, plus ``SHEET_STEP`` times the rank of its sheet after the first read) and
+        REJECTS (what was left or built, and each sheet of a workbook that is not read).
 
     Raises
     ------
@@ -55,15 +60,62 @@ def read_list(
         No usable column, or no buyer.
     """
     data = file.read_bytes() if isinstance(file, Path) else file.read()
-    rows = _sheet_rows(data, name) if data.startswith((_ZIP, _OLE)) else _text_rows(data, name)
+    if data.startswith((_ZIP, _OLE)):
+        return _workbook(data, name, acheteur)
+    return _lines(_text_rows(data, name), name, acheteur)
+
+
+def _workbook(data: bytes, name: str, acheteur: str | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Every sheet that is a list of contracts; the best recognised one may be less explicit than the others."""
+    sheets = [(sheet, _cells(frame)) for sheet, frame in workbooks.sheets(data, name)]
+    if len(sheets) < 2:
+        return _lines(sheets[0][1] if sheets else [], name, acheteur)
+    best = max(range(len(sheets)), key=lambda rank: _merit(sheets[rank][1]))
+    read: list[tuple[pl.DataFrame, pl.DataFrame]] = []
+    notes, refused = [], {}
+    for rank, (sheet, rows) in enumerate(sheets):
+        why = "" if rank == best else _not_a_list(rows)
+        try:
+            if not why:
+                raw, said = _lines(rows, name, acheteur, sheet, SHEET_STEP * rank if read else 0)
+                why = "" if raw.height else "aucune ligne de contrat sous les titres"
+                if raw.height:
+                    read.append((raw, said))
+        except Problem as problem:
+            refused[rank], why = problem, str(problem)
+        if why:
+            notes.append(_note(name, None, sheet, why, "liste.feuille"))
+    if not read and refused:
+        raise refused.get(best, next(iter(refused.values())))
+    raws, said = [raw for raw, _ in read], [told for _, told in read]
+    left = pl.DataFrame(notes, schema=REJECTS.schema)
+    return pl.concat(raws) if raws else RAW.empty(), pl.concat([*said, REJECTS.conform(left.lazy()).collect()])
+
+
+def _merit(rows: list[list[str]]) -> int:
+    return max((len(_recognised(row)[0]) for row in rows[:HEADER_ROWS]), default=0)
+
+
+def _not_a_list(rows: list[list[str]]) -> str:
+    """Why a sheet is not a list of contracts; empty when it is one."""
+    found = set(_recognised(rows[_header(rows)])[0].values()) if rows else set()
+    if not found & set(_EXPECTED):
+        return "aucun titre de colonne d'une liste de contrats"
+    if not found & _NAMING or len(found) < _LEAST:
+        return "ni numéro ni objet pour chaque contrat, ou moins de trois colonnes reconnues : un récapitulatif plutôt qu'une liste"
+    return ""
+
+
+def _lines(rows: list[list[str]], name: str, acheteur: str | None, sheet: str = "", shift: int = 0) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The contracts of one table: a file, or a sheet whose lines are numbered from ``shift``."""
     at = _header(rows)
     fields, unknown = _recognised(rows[at] if rows else [])
     if not set(fields.values()) & set(_EXPECTED) or len(fields) < 2:
         raise _no_column(rows[at] if rows else [], name)
-    table = _table(rows[at + 1 :], fields, at + 2)
+    table = _table(rows[at + 1 :], fields, at + 2 + shift)
     kept, notes = _contracts_only(table, name)
     located = _buyer(kept, acheteur, name)
-    raw, built = _raw(located, name)
+    raw, built = _raw(located, name, f"{sheet}-" if shift else "", shift)
     ignored = [_note(name, None, title, title, "liste.colonne") for title in unknown]
     return raw, REJECTS.conform(pl.DataFrame(notes + ignored + built, schema=REJECTS.schema).lazy()).collect()
 
@@ -97,13 +149,8 @@ def _split(text: str, name: str) -> list[list[str]]:
     return [cells for _, cells in delimited.rows(text, delimiter, name)]
 
 
-def _sheet_rows(data: bytes, name: str) -> list[list[str]]:
-    """The cells of the sheet whose header is best recognised, dates as ISO text and whole numbers without « .0 »."""
-    sheets = [_cells(frame) for _, frame in workbooks.sheets(data, name)]
-    return max(sheets, key=lambda rows: max((len(_recognised(row)[0]) for row in rows[:HEADER_ROWS]), default=0), default=[])
-
-
 def _cells(frame: pl.DataFrame) -> list[list[str]]:
+    """The cells of a sheet: dates as ISO text and whole numbers without « .0 »."""
     texts = frame.with_columns(pl.all().cast(pl.String).str.replace(r"^(\d+)\.0$", "$1").fill_null(""))
     return [list(row) for row in texts.rows()]
 
@@ -224,14 +271,15 @@ def _buyer(table: pl.DataFrame, acheteur: str | None, name: str) -> pl.DataFrame
     return table
 
 
-def _raw(table: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[dict[str, object]]]:
+def _raw(table: pl.DataFrame, name: str, prefix: str = "", shift: int = 0) -> tuple[pl.DataFrame, list[dict[str, object]]]:
     """One RAW row per line, with its holder."""
     ready = table.with_columns(_considerations(table))
     if "id" not in ready.columns:
         ready = ready.with_columns(pl.lit(None, dtype=pl.String).alias("id"))
     lacking = ready.filter(pl.col("id").is_null())
-    notes = [_note(name, line, "id", f"ligne-{line}", "liste.id_construit", f"ligne-{line}") for line in lacking["ligne"]]
-    ready = ready.with_columns(pl.col("id").fill_null(pl.format("ligne-{}", "ligne")))
+    made = {line: f"{prefix}ligne-{line - shift}" for line in lacking["ligne"]}
+    notes = [_note(name, line, "id", built, "liste.id_construit", built) for line, built in made.items()]
+    ready = ready.with_columns(pl.col("id").fill_null(pl.format("{}ligne-{}", pl.lit(prefix), pl.col("ligne") - shift)))
     if "titulaire_typeIdentifiant" not in ready.columns:
         # The column itself says SIRET.
         ready = ready.with_columns(pl.lit("SIRET").alias("titulaire_typeIdentifiant"))

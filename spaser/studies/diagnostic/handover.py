@@ -117,7 +117,9 @@ def _unread(rejects: pl.LazyFrame) -> list[str]:
     """The columns of a list that nobody read: their answers would be missed in silence."""
     found = rejects.filter(pl.col("regle") == "liste.colonne").select("source", "champ").unique(maintain_order=True).collect()
     parts = found.group_by("source", maintain_order=True).agg("champ").rows()
-    return [french.typeset(f"  {source} : colonnes non lues, à renommer si elles comptent : {french.listing(names)}") for source, names in parts]
+    sheets = rejects.filter(pl.col("regle") == "liste.feuille").select("source", "champ", "valeur").collect().rows()
+    said = [french.typeset(f"  {source} : colonnes non lues, à renommer si elles comptent : {french.listing(names)}") for source, names in parts]
+    return said + [french.typeset(f"  {source}, feuille « {sheet} » non lue : {why}") for source, sheet, why in sheets]
 
 
 def _shares(result: Diagnostic) -> list[str]:

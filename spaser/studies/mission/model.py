@@ -14,6 +14,7 @@ from typing import Any
 from spaser import settings
 from spaser.problems import Problem
 from spaser.sources import demonstration
+from spaser.studies.diagnostic import Declared
 from spaser.studies.mission import shape
 from spaser.studies.mission.fingerprints import fingerprint
 from spaser.studies.mission.shape import FORMS
@@ -31,8 +32,8 @@ _TODO = "Donnez le dossier d'une mission (spaser mission nouvelle DOSSIER en crÃ
 class Asked:
     """What is asked of one buyer and said of it. ``fingerprint`` changes as soon as something its report depends on does.
 
-    ``label`` is how it is called when its data do not say it; ``kind`` a key of BUYER_KINDS; ``spaser_adopte`` and
-    ``soumis_au_code`` (under the procurement code) are null while nobody said; ``programme`` its purchases to come.
+    ``label`` is how it is called when its data do not say it; ``kind`` a key of BUYER_KINDS; ``spaser_adopte`` (the day,
+    or yes or no; ``spaser_lien`` where it is published) and ``soumis_au_code`` (under the procurement code) are null while nobody said; ``programme`` its purchases to come.
     """
 
     name: str = ""
@@ -41,9 +42,16 @@ class Asked:
     fingerprint: str = ""
     label: str = ""
     kind: str | None = None
-    spaser_adopte: bool | None = None
+    spaser_adopte: date | bool | None = None
+    spaser_lien: str = ""
     soumis_au_code: bool | None = None
     programme: tuple[str, ...] = ()
+
+    @property
+    def declared(self) -> Declared:
+        """The buyer's own word, as its duties read it; an adoption without its day dates nothing, so answers nothing."""
+        adopted = self.spaser_adopte if isinstance(self.spaser_adopte, date) else None
+        return Declared(kind=self.kind, adopted=adopted, link=self.spaser_lien if adopted else "", soumis_au_code=self.soumis_au_code is not False)
 
 
 @dataclass(frozen=True)
@@ -91,6 +99,10 @@ class Mission:
         """The spend file, when the mission has one and only one."""
         found = {asked.wishes.ledger for asked in (self.every, *self.asked) if asked.wishes.ledger}
         return found.pop() if len(found) == 1 else None
+
+    def said_of(self, name: str | None) -> Asked:
+        """What is said of a buyer named as the mission names it; of all of them otherwise."""
+        return next((asked for asked in self.asked if asked.name == name), self.every)
 
     @property
     def answers(self) -> dict[str, int | None]:
@@ -169,7 +181,8 @@ def _asked(shared: dict[str, Any], table: dict[str, Any], source: Path, members:
     mark = fingerprint(whole, [*members, *programme, *decided, *(str(path) for path in (ledger, kept) if path)])
     return Asked(
         table.get("nom", ""), wishes, shared.get("commentaires", {}) | table.get("commentaires", {}), mark, label=table.get("libelle", ""),
-        kind=whole.get("type"), spaser_adopte=whole.get("spaser_adopte"), soumis_au_code=whole.get("soumis_au_code"), programme=programme,
+        kind=whole.get("type"), spaser_adopte=whole.get("spaser_adopte"),
+        spaser_lien=whole.get("spaser_lien", ""), soumis_au_code=whole.get("soumis_au_code"), programme=programme,
     )  # fmt: skip
 
 

@@ -34,7 +34,8 @@ OWN: dict[str, settings.Kind] = {
     "commentaires": settings.Named(settings.Text(), SECTIONS),
     "programme": _PATHS,
     "type": settings.Choice(BUYER_KINDS),
-    "spaser_adopte": settings.Flag(),
+    "spaser_adopte": settings.Either((settings.Day(), settings.Flag()), said="le jour de son adoption (2024-06-27), ou true ou false"),
+    "spaser_lien": settings.Text(filled=True),
     "soumis_au_code": settings.Flag(),
 }  # fmt: skip
 _BUYER = settings.Table(

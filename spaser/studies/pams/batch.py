@@ -22,6 +22,7 @@ from spaser.deliverables import excel, files, html, pdf, slides, word
 from spaser.deliverables.report import Callout, Report
 from spaser.guards import leftovers
 from spaser.problems import Problem
+from spaser.sources.ledgers import read_ledger
 from spaser.studies import diagnostic, publication
 from spaser.studies.diagnostic import Base, handover
 from spaser.studies.mission.model import Asked, Mission
@@ -226,7 +227,10 @@ def _one(desk: Desk, task: Task) -> Outcome:
     """One buyer's report in every form."""
     mission, (asked, name, siren) = desk.mission, task
     try:
-        result = diagnostic.diagnose(desk.base, buyer=siren, years=mission.years, population=mission.population)
+        book = read_ledger(asked.wishes.ledger) if asked.wishes.ledger else None
+        result = diagnostic.diagnose(
+            desk.base, buyer=siren, years=mission.years, population=mission.population, spend=book and book.lines.lazy(), declared=asked.declared
+        )
         peers = publication.placed(*desk.compared, siren) if desk.compared else None
         report = commented(pams.report(pams.study(result, asked.wishes, peers=peers)), mission, asked)
         written = _handed(report, mission, mission.folder / siren)

@@ -24,7 +24,7 @@ from spaser.rules import toml
 from spaser.sources import ledgers
 from spaser.sources.answers import entered as entered_file
 from spaser.studies import diagnostic
-from spaser.studies.diagnostic import Base, Diagnostic, Paths
+from spaser.studies.diagnostic import Base, Declared, Diagnostic, Paths
 from spaser.vocabulary import DEFAULT_POPULATION, EDITIONS, ENTERED, MEASURES, PEERS
 
 #: What a publication always says besides the items of the law.
@@ -85,6 +85,7 @@ def publish(
     population: str = DEFAULT_POPULATION,
     definition: str = WITH_CRITERION,
     with_score: bool = False,
+    declared: Declared | None = None,
     **options: Any,
 ) -> Publication:
     """The publication of a buyer, or of several buyers of a joint schema.
@@ -101,6 +102,8 @@ def publish(
         The edition before, to say what moved and why.
     population, definition
         The contracts counted, and the definition shown among those in competition; both are named everywhere.
+    declared
+        What the buyer says of itself: its kind, its SPASER, whether the code binds it.
 
     Raises
     ------
@@ -118,7 +121,7 @@ def publish(
     voted = targets.read(goals, first_year=known[0] if known else None) if goals else ()
     lines = entered_file.read(entered, sirens=sirens) if entered else ENTERED.empty()
     book = ledgers.read_ledger(ledger) if ledger else None
-    result = diagnostic.diagnose(base, buyer=sirens, years=years, population=population, spend=book and book.lines.lazy())
+    result = diagnostic.diagnose(base, buyer=sirens, years=years, population=population, spend=book and book.lines.lazy(), declared=declared)
     published = tuple(range(years[0], years[1] + 1)) if years else tuple(known)
     names = _buyers(base, sirens)
     past, spent = _measured(every, name, population), _spent(book, base, every, name, population) if book else MEASURES.empty()
