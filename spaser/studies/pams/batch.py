@@ -21,6 +21,7 @@ from spaser import buyers, french, sources
 from spaser.deliverables import excel, files, html, pdf, slides, word
 from spaser.deliverables.report import Callout, Report
 from spaser.guards import leftovers
+from spaser.obligations import Declared
 from spaser.problems import Problem
 from spaser.studies import diagnostic, publication
 from spaser.studies.diagnostic import Base, handover
@@ -226,7 +227,7 @@ def _one(desk: Desk, task: Task) -> Outcome:
     """One buyer's report in every form."""
     mission, (asked, name, siren) = desk.mission, task
     try:
-        result = diagnostic.diagnose(desk.base, buyer=siren, years=mission.years, population=mission.population)
+        result = diagnostic.diagnose(desk.base, buyer=siren, years=mission.years, population=mission.population, declared=Declared(soumis_au_code=asked.soumis_au_code is not False))
         peers = publication.placed(*desk.compared, siren) if desk.compared else None
         report = commented(pams.report(pams.study(result, asked.wishes, peers=peers)), mission, asked)
         written = _handed(report, mission, mission.folder / siren)
