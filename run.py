@@ -75,7 +75,7 @@ def lab(arguments: list[str]) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - said in French before anything is installed
         say(
             f"spaser demande Python 3.11 ou plus récent ; celui-ci est {sys.version.split()[0]}. Installez-en un, puis relancez."
         )

@@ -41,7 +41,7 @@ def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     })  # fmt: skip
     for rank, cell in enumerate(notebook.cells):
         cell.id = f"cellule-{rank:02d}"
-        cell.metadata = nbformat.from_dict({key: value for key, value in cell.metadata.items() if key == "tags"})
+        cell.metadata = nbformat.from_dict({key: value for key, value in cell.metadata.items() if key in ("tags", "jupyter")})
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)
     return notebook

@@ -53,6 +53,10 @@ def catalogue(contracts: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+#: From this likeness on, the words typed are in the name; from the other, a typo away from it. Below, a name is only offered.
+WHOLE_WORDS, CLEAR = 95.0, 80.0
+
+
 def search(buyers: pl.DataFrame, text: str, limit: int = 12) -> pl.DataFrame:
     """The buyers that answer a text, best first, with a ``proximite`` from 0 to 100.
 
@@ -91,13 +95,26 @@ def choose(buyers: pl.DataFrame, text: str) -> str:
             f"Aucun acheteur ne répond à « {text} »",
             todo="Donnez une partie du nom ou le SIRET. Acheteurs de ces fichiers : " + _listing(buyers.head(8)),
         )
-    if found.height == 1 or fold(found["acheteur_libelle"][0]) == fold(text) != fold(found["acheteur_libelle"][1]):
-        return str(found["acheteur_siren"][0])
-    if found["proximite"][0] >= 95 > found["proximite"][1]:
-        return str(found["acheteur_siren"][0])
+    if siren := sure(found, text):
+        return siren
+    if found["proximite"][0] < CLEAR:
+        raise problems.Problem(f"Aucun acheteur ne répond à « {text} »", todo="Vouliez-vous dire : " + _listing(found.head(3)))
     raise problems.Problem(
         f"Plusieurs acheteurs répondent à « {text} »", todo="Précisez le nom ou donnez le SIRET : " + _listing(found)
     )
+
+
+def sure(found: pl.DataFrame, text: str) -> str | None:
+    """The SIREN that a text means among what ``search`` found: an exact name, else the only clear one; a weak likeness is never taken."""
+    wanted = fold(text)
+    exact = [siren for siren, label in found.select("acheteur_siren", "acheteur_libelle").rows() if fold(label) == wanted]
+    if len(exact) == 1:
+        return str(exact[0])
+    for least in (WHOLE_WORDS, CLEAR):
+        clear = found.filter(pl.col("proximite") >= least)
+        if clear.height:
+            return str(clear["acheteur_siren"][0]) if clear.height == 1 else None
+    return None
 
 
 def _official_label() -> pl.Expr:

@@ -57,7 +57,7 @@ def _written(one: Mission, choices: argparse.Namespace) -> list[str]:
 
     if one.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.")
-    own = one.home.resolve() == mission.DEMO.resolve()
+    own = one.demo
     if choices.sortie or own or not one.whole:
         folder = choices.sortie or (Path("spaser-sortie") / "rapports" if own else one.folder)
         return _said(batch.run(replace(one, folder=folder), progress=progress), folder)

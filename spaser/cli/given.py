@@ -129,10 +129,8 @@ def delivered(choices: argparse.Namespace, verb: str, write: Callable[[Path], Se
 
 
 def _bundled(at: Mission) -> bool:
-    """The kit's own demo is not written to: its results go where those of a command go."""
-    from spaser.studies import mission
-
-    return at.home.resolve() == mission.DEMO.resolve()
+    """A demo is not written to: its results go where those of a command go."""
+    return at.demo
 
 
 def _mission(choices: argparse.Namespace) -> Mission | None:

@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from spaser.cli import given
 from spaser import french
+from spaser.cli import given
 from spaser.vocabulary import DEFAULT_POPULATION, POPULATIONS
 
 _LISTS = "listes de fournisseurs de l'ESS et inclusifs"
@@ -54,7 +54,7 @@ def registers(command: argparse.ArgumentParser) -> None:
     corrections(command)
 
 
-def corrections(command: argparse.ArgumentParser) -> None:
+def corrections(command: argparse._ActionsContainer) -> None:
     """The statuses corrected by hand, which win over the lists."""
     text = "statuts corrigés à la main (CSV : identifiant ; statut ; valeur ; auteur ; date ; motif)"
     command.add_argument("--corrections", metavar="FICHIER", help=text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable
+from typing import TextIO
 
 from spaser.text import harmless
 
@@ -34,7 +35,7 @@ def speak_french() -> None:
             stream.reconfigure(errors="replace")
 
 
-def say(text: str, stream: object = None) -> None:
+def say(text: str, stream: TextIO | None = None) -> None:
     """Write a line that survives a console in cp1252, where the narrow no-break space does not exist."""
     out = stream or sys.stdout
     if out is None or getattr(out, "closed", False):  # a service or a task without a console
@@ -42,8 +43,8 @@ def say(text: str, stream: object = None) -> None:
     text = harmless(text)
     if (getattr(out, "encoding", "") or "").lower().replace("-", "") != "utf8":
         text = text.replace("\u202f", "\u00a0").replace("\u2212", "-")
-    out.write(text + "\n")  # type: ignore[attr-defined]
-    out.flush()  # type: ignore[attr-defined]
+    out.write(text + "\n")
+    out.flush()
 
 
 def wrote(paths: Iterable[object]) -> None:

@@ -126,7 +126,13 @@ def _judged_schema() -> dict[str, pl.DataType]:
 
 
 def _judge(table: pl.DataFrame, as_of: date, schema: pl.Schema) -> pl.DataFrame:
-    """The columns of CONTRACTS that are ours, from the narrow table of all contracts."""
+    """The columns of CONTRACTS that are ours, from the narrow table of all contracts.
+
+    The order is the reasoning, each step reads columns of those before: days before amendments (an amendment is judged on
+    days already corrected), the end of the contract after its duration, the amount once its kind is known (a maximum is not
+    a spend), lots of one consultation before maxima repeated on each of them, twins once maxima are settled, and the
+    populations last: they read every doubt.
+    """
     dated = amendments.judge(days.judge(table, as_of).with_columns(*_derived())).with_columns(fin_contrat=days.end())
     judged = _amounts(kinds.judge(dated))
     judged = repeats.twins(repeats.maxima(consultations.presume(judged)))

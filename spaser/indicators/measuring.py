@@ -126,7 +126,8 @@ def _counted(answers: pl.LazyFrame, dimensions: dict[str, pl.Expr], asked: int) 
 
 def _read_back(counted: pl.LazyFrame, pairs: list[tuple[Indicator, str]]) -> pl.LazyFrame:
     """From distinct sets of answers to one row per modality and figure, still whole numbers."""
-    figures, columns = [], {}
+    figures: list[pl.Expr] = []
+    columns: dict[str, pl.Expr] = {}
     for rank, (record, definition) in enumerate(pairs):
         word, power = f"_answers_{rank // DIGITS}", BASE ** (rank % DIGITS)
         state = pl.col(word) // power % BASE

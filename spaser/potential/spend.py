@@ -64,14 +64,14 @@ def of_spend(spend: pl.LazyFrame, *, buyer: str | None = None, place: str | None
         acquis=pl.min_horizontal(_yearly("_eu").clip(0, None), "annuel") * pl.when(pl.col("_eu").is_not_null()).then(1),
         acquis_part=(pl.col("_eu") / pl.col("_total")).clip(0, 1),
     )  # fmt: skip
-    told = whole.with_columns(
+    needs = whole.with_columns(
         
             besoin_id=pl.format("D-{}-{}", pl.lit(buyer or "depenses"), "famille"), origine=pl.lit("depenses"), acheteur_siren=pl.lit(buyer, pl.String),
             objet=pl.format("{} (dépenses)", "famille_libelle"), lieu=pl.lit(place, pl.String), lot_annuel=(pl.col("annuel") / pl.col("lots")).round().cast(pl.Int64),
             recurrence=pl.when(pl.col("occurrences") > 1).then(pl.lit("constatee")).otherwise(pl.lit("inconnue")), actif=(pl.col("_fin") >= pl.col("_fin").max() - 1).fill_null(True),
             montant_total=pl.col("_total"),
         )  # fmt: skip
-    return NEEDS.conform(standing(NEEDS.conform(told), date.max)).sort("besoin_id")
+    return NEEDS.conform(standing(NEEDS.conform(needs), date.max)).sort("besoin_id")
 
 
 def _extremes(lines: pl.LazyFrame, years: pl.LazyFrame) -> pl.LazyFrame:

@@ -160,7 +160,7 @@ def _named(path: str | Path) -> Iterator[Member]:
     except (OSError, ValueError) as error:
         raise unreadable(str(path), error) from error
     if glob.has_magic(str(path)):
-        files = sorted(Path(name) for name in glob.glob(str(place), recursive=True))
+        files = sorted(Path(name) for name in glob.glob(str(place), recursive=True))  # noqa: PTH207 - an absolute pattern
         files = [file for file in files if file.is_file()]
         if not files:
             raise Problem("Aucun fichier ne répond au motif", where=str(path), todo="Vérifiez le dossier et l'extension")

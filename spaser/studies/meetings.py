@@ -29,8 +29,8 @@ _GUESTS = (
 )  # fmt: skip
 _WISHES = (
     Column("numero", "Besoin n°", "entier"), Column("nom", "Fournisseur"), Column("siret", "SIRET", "identifiant"),
-    Column("souhait_acheteur", "Souhait de l'acheteur (1 à 3)"), Column("souhait_fournisseur", "Souhait du fournisseur (1 à 3)"),
-    Column("present", "Présence confirmée"), Column("remarque", "Remarque"),
+    Column("acheteur", "Acheteur"), Column("souhait_acheteur", "Souhait de l'acheteur (1 à 3)"), Column("souhait_fournisseur", "Souhait du fournisseur (1 à 3)"),
+    Column("present", "Présence confirmée"), Column("arrivee", "Arrivée"), Column("depart", "Départ"), Column("fixe", "Créneau imposé"), Column("remarque", "Remarque"),
 )  # fmt: skip
 _FOLLOW = (
     Column("numero", "Besoin n°", "entier"), Column("nom", "Fournisseur"), Column("siret", "SIRET", "identifiant"),
@@ -90,13 +90,13 @@ def _section(kept: pl.DataFrame, guests: pl.DataFrame, day: date, months: int) -
         f"{french.capital(french.count(kept.height, 'besoin'))} à préparer dans les {months} mois suivant le {french.long_date(day)}, "
         f"{french.count(guests['siret'].n_unique(), 'fournisseur')} à inviter."
     )
-    how = "Remplissez la feuille « souhaits » avec les acheteurs et les fournisseurs, puis la feuille « suivi » après la rencontre."
+    how = "Remplissez la feuille « souhaits » avec les acheteurs et les fournisseurs, dites qui les rencontre (colonne « Acheteur »), puis écrivez le planning : spaser matinale --planning matinale.xlsx. Après la rencontre, remplissez la feuille « suivi »."
     return Section("matinale", "La matinale", "Qui rencontrer, et à propos de quoi ?", (Sentence(french.typeset(told)), Sentence(french.typeset(how))))
 
 
 def _sheets(kept: pl.DataFrame, guests: pl.DataFrame) -> list[TableBlock]:
     pairs = guests.select("numero", "nom", "siret", *(["personne_physique"] if "personne_physique" in guests.columns else []))
-    blank = [pl.lit(None, dtype=pl.String).alias(name) for name in ("souhait_acheteur", "souhait_fournisseur", "present", "remarque",
+    blank = [pl.lit(None, dtype=pl.String).alias(name) for name in ("acheteur", "souhait_acheteur", "souhait_fournisseur", "present", "arrivee", "depart", "fixe", "remarque",
                                                                    "rencontre", "suite", "a_repondu", "a_gagne", "montant_gagne")]  # fmt: skip
     empty = pairs.with_columns(blank)
     return [

@@ -17,8 +17,6 @@ from spaser.suppliers import coverage
 from spaser.vocabulary import ACCESS, INCLUSIVE_STATUSES, REGISTER, STATUS
 
 KEY = ["_siret", "_siren", "_jour"]
-RANKS = {"decision": 0, "esus": 1, "ess_france": 2, "propre": 2}
-FLAG_RANK = 3
 SPREAD = "SIREN (statut d'un établissement étendu à l'unité légale)"
 BY_DECISION = "décision"
 
@@ -157,11 +155,12 @@ def _matches(keys: pl.LazyFrame, register: pl.LazyFrame) -> pl.LazyFrame:
     listed = REGISTER.conform(register).with_columns(
         pl.col("source").fill_null("liste sans nom"), pl.col("liste").fill_null("propre")
     )
+    ranks = rules.toml("register_columns.toml")["ranks"]
     rows = keys.join(listed, left_on="_siren", right_on="siren", how="inner").with_columns(
         unite=pl.col("siret").is_null(),
         meme=pl.col("siret").is_null() | (pl.col("siret") == pl.col("_siret")).fill_null(False),
         en_vigueur=after & before,
-        rang=pl.col("liste").replace_strict(RANKS, default=FLAG_RANK, return_dtype=pl.Int8),
+        rang=pl.col("liste").replace_strict(ranks["lists"], default=ranks["others"], return_dtype=pl.Int8),
         preuve=_proof(),
     )
     return _uncancelled(rows)

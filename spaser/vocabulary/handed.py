@@ -152,7 +152,6 @@ HANDED: dict[str, Handed] = {
     "soldes": Handed("studies.suppliers", "a part of the ledger", (
         "poste", "perimetre", "lignes", "montant", "avoirs", "sans_montant",
     )),
-    "lecture_dite": Handed("studies.suppliers", "a sentence of what reading the ledger settled", ("texte",)),
     "lectures": Handed("studies.suppliers", "a sheet read", (
         "fichier", "feuille", "etat", "lues", "gardees", "ecartees", "totaux", "vides", "entetes_repetes", "avoirs",
         "taxe", "montant", "total_imprime",

@@ -1,8 +1,8 @@
 """What an officer touches in a notebook: choices on the left hand, answers on the right, each readable without a kernel.
 
     >>> from spaser import widgets
-    >>> lecture = widgets.read("../data/marches_demo*.json")   # progress, then what was read and refused
-    >>> bureau = widgets.Desk(lecture)                         # the files, the selection, the diagnostic of what is selected
+    >>> lecture = widgets.read("../data/demo")     # a mission (or files): progress, then what was read and refused
+    >>> bureau = widgets.Desk(lecture)             # the files, the selection kept in the mission, the diagnostic of what is selected
     >>> widgets.Choices(bureau)                                # buyer, years, families, number or value …
     >>> widgets.Panorama(bureau)                               # answers at once to any change of the selection
 
@@ -30,6 +30,7 @@ One with its own words and its own choice takes ten::
 twin (stored in the notebook, shown when there is no kernel) comes with the class.
 """
 
+from spaser.widgets import faults
 from spaser.widgets.calendar import Calendar
 from spaser.widgets.choices import Choices
 from spaser.widgets.contract import Contract
@@ -37,6 +38,7 @@ from spaser.widgets.desk import Desk
 from spaser.widgets.downloads import Downloads
 from spaser.widgets.explanation import Explain
 from spaser.widgets.files import Files, read
+from spaser.widgets.missions import Missions
 from spaser.widgets.pams import Pams
 from spaser.widgets.panorama import Panorama
 from spaser.widgets.potential import Behind, Potential, Sourcing
@@ -50,7 +52,9 @@ from spaser.widgets.views import View, choice, view
 from spaser.widgets.welcome import Welcome
 from spaser.widgets.workshop import Exercise, near, options, percent
 
+faults.install()
+
 __all__ = [
-    "Behind", "Calendar", "Choices", "Contract", "Desk", "Downloads", "Exercise", "Explain", "Files", "Pams", "Panorama", "Potential", "Questionnaire", "Reach", "Review", "Selection", "Sourcing", "Suppliers", "TextReader", "Texts", "View", "Welcome", "blocks",
+    "Behind", "Calendar", "Choices", "Contract", "Desk", "Downloads", "Exercise", "Explain", "Files", "Missions", "Pams", "Panorama", "Potential", "Questionnaire", "Reach", "Review", "Selection", "Sourcing", "Suppliers", "TextReader", "Texts", "View", "Welcome", "blocks",
     "choice", "near", "options", "percent", "read", "read_texts", "records", "show", "view",
 ]  # fmt: skip

@@ -78,9 +78,17 @@ class BuyerPicker:
         self._offer_members()
 
     def _enter(self, _: Any, message: dict[str, Any], __: Any) -> None:
-        """Enter takes the first answer: the notebook keeps the arrows for itself."""
-        if message.get("event") == "submit" and self.text.value.strip() and self.list.options:
-            self.list.value = self.list.options[0][1]
+        """Enter takes the exact name, else the only clear one; a weak likeness is offered, never taken."""
+        asked = self.text.value.strip()
+        if message.get("event") != "submit" or not asked:
+            return
+        found = buyers.search(self.desk.base.buyers, asked)
+        siren = buyers.sure(found, asked)
+        if siren is not None:
+            self.list.value = siren
+        elif found.height:
+            names = french.listing(f"« {name} »" for name in found["acheteur_libelle"].head(3))
+            self._tell(f"rien n'est choisi. Vouliez-vous dire {names} ? Choisissez dans la liste")
 
     def _choose(self, change: dict[str, Any]) -> None:
         siren = change["new"]
@@ -124,6 +132,8 @@ class Choices:
         )
         self.save = ipywidgets.Button(description="Enregistrer ma sélection", layout={"width": "max-content"})
         self.reopen = ipywidgets.Button(description="Reprendre ma sélection", layout={"width": "max-content"})
+        if desk.mission is not None and desk.mission.whole:  # kept at once, in the mission
+            self.save.layout.display = self.reopen.layout.display = "none"
         self.status = ipywidgets.HTML()
         self._connect()
         self.widget = ipywidgets.VBox(

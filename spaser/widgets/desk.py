@@ -10,11 +10,13 @@ from typing import Any
 
 import polars as pl
 
-from spaser import buyers, territories
+from spaser import buyers, french, territories
 from spaser.sections.findings import Findings
 from spaser.sources.answers import constats
 from spaser.studies import diagnostic
+from spaser.studies import mission as missions
 from spaser.studies.diagnostic import Base, Diagnostic, handover
+from spaser.studies.mission import Asked, Decisions, Mission
 from spaser.text import fold
 from spaser.widgets.selection import Selection
 
@@ -45,11 +47,23 @@ class Desk:
     ) -> None:  # fmt: skip
         self.base: Base = answered(getattr(base, "base", base), answers)
         self.texts = texts
+        self.mission: Mission | None = getattr(base, "mission", None)
         chosen = Selection.reopen(selection) if isinstance(selection, str | Path) else selection
         self.selection, self.lost = self.fitted(chosen or getattr(base, "selection", None) or Selection())
         self._known: tuple[Any, Diagnostic] | None = None
         if buyer and not self.selection.buyers and not getattr(base, "reopened", False):
             self.selection.buyers = (buyers.choose(self.base.buyers, buyer),)
+
+    @property
+    def decisions(self) -> Decisions | None:
+        """The owner of the decisions of the mission; null when the desk works on loose files."""
+        return missions.decisions(self.mission) if self.mission is not None and self.mission.whole else None
+
+    def decided(self) -> None:
+        """Take up the decisions of the mission as they now are: the next answers obey them."""
+        if (kept := self.decisions) is not None:
+            self.base = replace(self.base, decisions=kept.table().lazy())
+            self._known = None
 
     @property
     def diagnostic(self) -> Diagnostic:
@@ -63,10 +77,24 @@ class Desk:
     def _diagnose(self) -> Diagnostic:
         chosen = self.selection
         found = diagnostic.diagnose(
-            self.base, buyer=list(chosen.buyers) or None, years=chosen.years or None, family=chosen.families,
+            self.base, buyer=list(chosen.buyers) or None, buyer_kind=self.kind, years=chosen.years or None, family=chosen.families,
             population=chosen.population, notices=getattr(self.texts, "notices", None), pieces=getattr(self.texts, "pieces", None),
         )  # fmt: skip
         return replace(found, scope=self.scope) if chosen.buyers else found
+
+    @property
+    def asked(self) -> Asked | None:
+        """What the mission says of the buyer shown; null without a mission."""
+        if self.mission is None:
+            return None
+        named = {siren: asked for asked in self.mission.asked if (siren := buyers.sure(buyers.search(self.base.buyers, asked.name), asked.name))}
+        chosen = self.selection.buyers
+        return named.get(chosen[0], self.mission.every) if len(chosen) == 1 else self.mission.every
+
+    @property
+    def kind(self) -> str | None:
+        """The kind of the buyer shown, when the mission says it."""
+        return self.asked.kind if self.asked else None
 
     def fitted(self, selection: Selection) -> tuple[Selection, list[str]]:
         """The selection itself, without what these files do not have, and the list of what was left out."""
@@ -101,7 +129,8 @@ class Desk:
 
     def label(self, siren: str) -> str:
         """The name of a buyer, or its SIREN when the files do not know it."""
-        return self._labels.get(siren, siren)
+        named = self._labels.get(siren)
+        return named if named and named != siren else unnamed(siren)
 
     @cached_property
     def years(self) -> list[int]:
@@ -128,6 +157,11 @@ class Desk:
             return []
         found: Sequence[str] = territories.members([siren]).select("siren").collect()["siren"].to_list()
         return [siren, *sorted(member for member in found if member in known and member != siren)]
+
+
+def unnamed(siren: str) -> str:
+    """How a buyer without a name is called: « acheteur 200 077 832 (nom inconnu) »."""
+    return french.typeset(f"acheteur {siren[:3]} {siren[3:6]} {siren[6:9]} (nom inconnu)")
 
 
 def answered(base: Base, answers: str | Path) -> Base:

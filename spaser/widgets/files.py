@@ -19,15 +19,15 @@ from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.sections.findings import Findings
 from spaser.studies import diagnostic
+from spaser.studies import mission as missions
 from spaser.studies.diagnostic import Base
 from spaser.studies.diagnostic.handover import DEMO_NOTE
+from spaser.studies.mission import Mission
 from spaser.vocabulary import MEASURES
-from spaser.widgets import tables
+from spaser.widgets import faults, tables
 from spaser.widgets.selection import Selection
 from spaser.widgets.views import WIDE
 
-#: What a reading may end with besides a Problem: said in a box, never a traceback.
-FAILURES = (Problem, OSError, MemoryError, pl.exceptions.PolarsError)
 _SEVERAL = "Plusieurs fichiers, dossiers ou listes : séparez-les par « ; »."
 _AROUND = " \t\r\"'«»\u00a0\u202f"
 _KINDS = ".json,.xml,.csv,.xlsx,.parquet,.zip,.gz"
@@ -36,8 +36,8 @@ _KINDS = ".json,.xml,.csv,.xlsx,.parquet,.zip,.gz"
 class Lecture:
     """What was read and refused: ``base`` for the desk, ``selection`` to start from (``reopened``: it was saved), and its own account."""
 
-    def __init__(self, base: Base, selection: Selection, reopened: bool = False) -> None:
-        self.base, self.selection, self.reopened = base, selection, reopened
+    def __init__(self, base: Base, selection: Selection, reopened: bool = False, mission: Mission | None = None) -> None:
+        self.base, self.selection, self.reopened, self.mission = base, selection, reopened, mission
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return account(self.base)._repr_mimebundle_()
@@ -77,12 +77,12 @@ class _Bar:
 
 
 def read(contracts: str, registers: str = "", saved: str | Path = "", buyer_siret: str = "") -> Lecture:
-    """Read contracts under a progress bar.
+    """Read the contracts of a mission, or of files, under a progress bar.
 
     Parameters
     ----------
     contracts, registers
-        Paths, folders or patterns, parted by « ; ».
+        The folder of a mission; or paths, folders or patterns, parted by « ; ».
     saved
         A saved selection: when the file is there, its files and choices come first.
     buyer_siret
@@ -93,6 +93,8 @@ def read(contracts: str, registers: str = "", saved: str | Path = "", buyer_sire
     Problem
         Nothing can be read.
     """
+    if not registers and _is_mission(contracts):
+        return _of_mission(missions.read(contracts.strip(_AROUND)))
     selection = Selection.reopen(saved) if saved and Path(saved).exists() else None
     if selection and selection.files:
         contracts, registers = ";".join(selection.files), ";".join(selection.registers)
@@ -102,6 +104,25 @@ def read(contracts: str, registers: str = "", saved: str | Path = "", buyer_sire
     base = diagnostic.prepare(paths, registers=lists, buyer_siret=buyer_siret or None, progress=bar.follow)
     bar.finish(tables.safe(bar.told))
     return Lecture(base, selection or Selection(files=tuple(paths), registers=tuple(lists)), reopened=bool(selection))
+
+
+def _is_mission(text: str) -> bool:
+    """Whether a text names a mission: a folder that holds one, or a folder that is no longer there (told so, rather than as a file)."""
+    path = Path(text.strip(_AROUND))
+    return bool(text.strip(_AROUND)) and (path.name == "mission.toml" or (path / "mission.toml").is_file() or (not path.suffix and not path.exists() and ";" not in text))
+
+
+def _of_mission(mission: Mission, announce: Callable[[_Bar], None] = display) -> Lecture:
+    """The contracts of a mission, its decisions obeyed, its screens as they were left."""
+    if not mission.files:
+        raise Problem("Cette mission n'a pas encore de contrats", where=str(mission.home), todo="Ajoutez vos fichiers dans le carnet d'accueil, ou : spaser mission ajouter")
+    changed = missions.changed(mission.home) if mission.whole else {}
+    bar = _Bar(_announced(list(mission.files), list(mission.registers)))
+    announce(bar)
+    decided = missions.decisions(mission).table()
+    base = diagnostic.prepare(list(mission.files), registers=mission.registers, as_of=mission.as_of, decisions=decided.lazy() if decided.height else None, progress=bar.follow)
+    bar.finish(tables.safe(bar.told + "".join(f" {name} : {word} depuis son ajout à la mission." for name, word in changed.items())))
+    return Lecture(base, Selection.of_mission(mission, base.buyers), reopened=bool(mission.screen), mission=mission)
 
 
 def expanded(text: str) -> list[str]:
@@ -155,7 +176,8 @@ def account(base: Base) -> tables.Shown:
 class Files:
     """Choose files, by path or by sending them; « Lire » reads them aside, so that it can be stopped."""
 
-    def __init__(self, contracts: str = "", registers: str = "", ready: Callable[[Lecture], None] | None = None) -> None:
+    def __init__(self, contracts: str = "", registers: str = "", ready: Callable[[Lecture], None] | None = None, mission: Path | None = None) -> None:
+        self.mission = mission
         self.ready, self.lecture, self._worker = ready, None, None
         self._kept: tempfile.TemporaryDirectory[str] | None = None
         self.path = _path("Vos contrats (fichier ou dossier) :", contracts)
@@ -189,14 +211,15 @@ class Files:
         self.result.value = ""
         try:
             self._read_named()
-        except FAILURES as failure:
-            told = failure if isinstance(failure, Problem) else Problem("La lecture a échoué", why=str(failure))
-            self.result.value = tables.framed(tables.problem(told))
+        except faults.FAULTS as failure:
+            self.result.value = tables.framed(tables.problem(faults.told(failure)))
         finally:
             self.place.children = ()
             self.launch.disabled = False
 
     def _read_named(self) -> None:
+        if self.mission is not None:
+            return self._settled(_of_mission(missions.read(self.mission), self._announce))
         paths, lists = expanded(self.path.value), expanded(self.registers.value)
         if not paths:
             raise Problem(
@@ -205,10 +228,16 @@ class Files:
         bar = _Bar(_announced(paths, lists))
         self.place.children = (bar.widget,)
         base = diagnostic.prepare(paths, registers=lists, progress=bar.follow)
-        self.lecture = Lecture(base, Selection(files=tuple(paths), registers=tuple(lists)))
-        self.result.value = tables.framed(account(base).content)
+        self._settled(Lecture(base, Selection(files=tuple(paths), registers=tuple(lists))))
+
+    def _announce(self, bar: _Bar) -> None:
+        self.place.children = (bar.widget,)
+
+    def _settled(self, lecture: Lecture) -> None:
+        self.lecture = lecture
+        self.result.value = tables.framed(account(lecture.base).content)
         if self.ready:
-            self.ready(self.lecture)
+            self.ready(lecture)
 
     def _receive(self, change: dict[str, Any]) -> None:
         """Files sent from the computer are laid in a temporary folder, under their own name."""

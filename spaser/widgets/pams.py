@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import ipywidgets
@@ -52,6 +53,7 @@ class Pams(View):
     question = "Que remettre à l'acheteur, et en quelles formes ?"
 
     def __init__(self, desk: Desk, client: str = "", answers: str = "", ledger: str = "") -> None:
+        client, answers, ledger, asked = _started(desk, client, answers, ledger)
         self.client, self.answers, self.ledger = _typed("Client", client), _typed("Réponses au questionnaire", answers), _typed("Fichier de dépenses", ledger)
         self.radius = choice("Rayon des fournisseurs locaux", _REACH)
         self.dependency = choice("Dépendance acceptée", _DEPENDENCY, 0.3)
@@ -61,7 +63,9 @@ class Pams(View):
         self.year = choice("Échéance", {str(year): year for year in range(first, first + _YEARS)}, first + 2)
         self.section = choice("Commentaire sur", _COMMENTED)
         self.comment = ipywidgets.Textarea(description="Votre commentaire", continuous_update=False, style=WIDE, layout={"width": "40rem", "max_width": "100%"})
-        self.comments: dict[str, str] = {}
+        self.comments: dict[str, str] = dict(asked.comments) if asked else {}
+        self._asked = asked
+        self._from_mission(asked)
         super().__init__(desk, self.client, self.radius, self.dependency, self.goal, self.share, self.year, self.ledger, self.answers, self.section, self.comment)
         self.section.observe(lambda change: self._recall(change["new"]), names="value")
         self.launch = ipywidgets.Button(description="Préparer les cinq formes", button_style="primary", layout={"width": "max-content"})
@@ -79,7 +83,7 @@ class Pams(View):
         """What the controls ask."""
         return Wishes(
             radius=self.radius.value or None, dependency=self.dependency.value, goals=self._goals(), ledger=Path(self.ledger.value) if self.ledger.value.strip() else None,
-            answers=maturity.kept(self.answers.value.strip()) if self.answers.value.strip() else {},
+            answers=maturity.kept(self.answers.value.strip()) if self.answers.value.strip() else self._asked.wishes.answers if self._asked else {},
         )  # fmt: skip
 
     def report(self) -> Report:
@@ -119,6 +123,17 @@ class Pams(View):
         self.links.value = tables.framed(links)
         self.launch.disabled = False
 
+    def _from_mission(self, asked: Asked | None) -> None:
+        """Start from what the mission asks: nothing said there is typed again here."""
+        if asked is None:
+            return
+        for control, value in ((self.radius, asked.wishes.radius), (self.dependency, asked.wishes.dependency)):
+            if value is not None:
+                if value not in [known for _, known in control.options]:
+                    control.options = [*control.options, (french.typeset(f"{value:g} km") if control is self.radius else french.share(value, 0), value)]
+                control.value = value
+        self.comment.value = self.comments.get(self.section.value, "")
+
     def _chosen(self) -> Diagnostic:
         result = self.desk.diagnostic
         if len(result.sirens) != 1:
@@ -126,13 +141,14 @@ class Pams(View):
         return result
 
     def _mission(self) -> Mission:
-        return Mission(files=(), folder=Path(), client=self.client.value.strip())
+        own = self.desk.mission
+        return replace(own or Mission(files=(), folder=Path()), client=self.client.value.strip())
 
     def _goals(self) -> tuple[Target, ...]:
         if not self.goal.value:
-            return ()
+            return self._asked.wishes.goals if self._asked else ()
         line = {"indicateur": self.goal.value, "cible": f"{self.share.value} %", "annee": self.year.value, "source": "fixé dans ce carnet"}
-        return targets.checked({"objectif": [line]}, where="carnet")
+        return targets.checked([line], where="carnet")
 
     def _own_choices(self) -> str:
         """What was filled in; the target only when there is one, comments with their section."""
@@ -150,6 +166,14 @@ class Pams(View):
 
     def _recall(self, section: str) -> None:
         self.comment.value = self.comments.get(section, "")
+
+
+def _started(desk: Desk, client: str, answers: str, ledger: str) -> tuple[str, str, str, Asked | None]:
+    """What the mission of the desk says, where nothing else was given."""
+    asked = desk.asked
+    if asked is None or desk.mission is None:
+        return client, answers, ledger, None
+    return client or desk.mission.client, answers, ledger or str(asked.wishes.ledger or ""), asked
 
 
 def _titled(section: Section) -> tuple[Block, ...]:

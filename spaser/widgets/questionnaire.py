@@ -14,6 +14,8 @@ from spaser.deliverables import files
 from spaser.deliverables.report import Block
 from spaser.problems import Problem
 from spaser.sections import maturity as sections_maturity
+from spaser.studies import mission as missions
+from spaser.studies.mission.model import ANSWERS
 from spaser.widgets import tables
 
 _SILENT = "sans réponse"
@@ -28,13 +30,16 @@ class Questionnaire:
     Parameters
     ----------
     path
-        A file of answers to reopen, when it exists.
+        The folder of a mission, whose answers are kept; or a file of answers to reopen, when it exists.
     grid
         A consultant's own grid (same shape as ``reference/maturity.toml``).
+    example
+        Answers to show and not to change.
     """
 
-    def __init__(self, path: Path | str | None = None, grid: Path | str | None = None) -> None:
+    def __init__(self, path: Any = None, grid: Path | str | None = None, example: dict[str, int | None] | None = None) -> None:
         self.grid = maturity.grid(grid)
+        path, said = _place(path)
         self.answer, self.status = ipywidgets.HTML(), ipywidgets.HTML()
         self.lists: dict[str, ipywidgets.Dropdown] = {}
         axes = [self._axis(axis) for axis in self.grid["axis"]]
@@ -43,9 +48,21 @@ class Questionnaire:
         self.button.on_click(lambda _: self._keep())
         self.path = Path(path) if path else Path("mes_reponses.json")
         self.widget = ipywidgets.VBox([tabs, ipywidgets.HBox([self.button, self.status]), self.answer])
+        if said and not (path and self.path.exists()):
+            self.fill(said)
         if path and self.path.exists():
             self.reopen(self.path)
+        if example is not None:
+            self._show_only(example)
         self.refresh()
+
+    def _show_only(self, example: dict[str, int | None]) -> None:
+        """An example is looked at: nothing in it can be changed, and nothing saved over one's answers."""
+        self.fill(example)
+        for one in self.lists.values():
+            one.disabled = True
+        self.button.layout.display = "none"
+        self.status.value = "Exemple inventé, à lire : vos réponses sont au-dessus, et n'en sont pas changées."
 
     @property
     def said(self) -> dict[str, int | None]:
@@ -111,3 +128,11 @@ class Questionnaire:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return self.widget._repr_mimebundle_() | {"text/html": tables.framed(self._content), "text/plain": self.told}
+
+
+def _place(path: Any) -> tuple[Path | None, dict[str, int | None]]:
+    """Where answers are kept, and those that a mission already gives; those of the kit's demo are tried, not kept."""
+    if not path or not (Path(path).is_dir() or Path(path).name == "mission.toml"):
+        return (Path(path) if path else None), {}
+    mission = missions.read(path)
+    return missions.decisions(mission).folder / ANSWERS, mission.answers

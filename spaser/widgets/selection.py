@@ -6,16 +6,21 @@ import json
 from pathlib import Path
 from typing import Any
 
-from traitlets import Enum, HasTraits, Tuple, Unicode, observe
+import polars as pl
+from traitlets import Enum, HasTraits, TraitError, Tuple, Unicode, observe
 
-from spaser import settings
+from spaser import buyers, settings
 from spaser.deliverables import files
 from spaser.problems import Problem
+from spaser.studies import mission as missions
+from spaser.studies.mission import Mission
 from spaser.vocabulary import DEFAULT_POPULATION, POPULATIONS
 
 UNITS = {"en nombre de contrats": "nombre", "en valeur": "valeur"}
 DEFINITIONS = {"avec le critère": "critère compté", "clause ou réservation seulement": "critère non compté"}
 CHOSEN = ("buyers", "years", "families", "unit", "population", "definition")
+#: The name of each choice in ``mission.toml``.
+SCREEN = {"buyers": "acheteurs", "years": "annees", "families": "familles", "unit": "compter", "population": "population", "definition": "definition"}
 #: The file is of this form; another number is refused rather than guessed.
 FORM = 1
 _TEXTS = settings.Many(settings.Text())
@@ -41,6 +46,8 @@ class Selection(HasTraits):
     population = Enum(list(POPULATIONS), default_value=DEFAULT_POPULATION)
     definition = Enum(list(DEFINITIONS.values()), default_value="critère compté")
     note = Unicode()
+    #: The mission where choices are kept.
+    home = Unicode()
 
     def __init__(self, **chosen: Any) -> None:
         self._past: list[dict[str, Any]] = []
@@ -70,6 +77,7 @@ class Selection(HasTraits):
         before = self._past.pop()
         self._last = before
         self.change(**before)
+        self.keep()
         return True
 
     def save(self, path: Path | str) -> Path:
@@ -77,6 +85,32 @@ class Selection(HasTraits):
         kept = {"spaser_selection": FORM, "fichiers": list(self.files), "registres": list(self.registers)} | self.state
         text = json.dumps(kept, ensure_ascii=False, indent=2) + "\n"
         return files.write_atomic(path, text.encode("utf-8"))
+
+    @classmethod
+    def of_mission(cls, mission: Mission, known: pl.DataFrame) -> Selection:
+        """The choices of the screens of a mission: as they were left, else its buyers and years; every later choice is kept in it.
+
+        ``known`` are the buyers of its files: one that they do not have is left out.
+        """
+        said = mission.screen
+        named = [siren for asked in mission.asked if (siren := buyers.sure(buyers.search(known, asked.name), asked.name))]
+        chosen: dict[str, Any] = {"buyers": said.get("acheteurs", named), "years": said.get("annees", mission.years or ()), "families": said.get("familles", ())}
+        chosen |= {name: said[ours] for name, ours in SCREEN.items() if ours in said and name not in chosen}
+        chosen = {name: tuple(value) if isinstance(value, list) else value for name, value in chosen.items()}
+        if len(chosen["years"]) == 1:
+            chosen["years"] = chosen["years"] * 2
+        try:
+            found = cls(files=mission.files, registers=mission.registers, **({"population": mission.population} | chosen))
+        except TraitError as failure:
+            raise Problem("Un choix gardé dans la mission n'est pas permis", where=f"{mission.source.name}, [ecran]", why="Il n'existe pas dans ce kit",
+                          todo="Ôtez la table [ecran], puis recommencez") from failure  # fmt: skip
+        found.home = str(mission.home) if mission.whole and not mission.demo else ""
+        return found
+
+    def keep(self) -> None:
+        """Write the choices in the mission, for the next notebook; nothing without a mission, nor for the demo."""
+        if self.home:
+            missions.change(self.home, {("ecran", ours): list(value) if isinstance(value := getattr(self, name), tuple) else value for name, ours in SCREEN.items()})
 
     @classmethod
     def reopen(cls, path: Path | str) -> Selection:
@@ -100,6 +134,7 @@ class Selection(HasTraits):
         if self._last is not None and self.state != self._last:
             self._past.append(self._last)
             self._last = self.state
+            self.keep()
 
 
 def _faults(said: dict[str, Any], faults: settings.Faults) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets
 
 from spaser.problems import Problem
+from spaser.studies import mission as missions
 from spaser.studies import suppliers as purchases
 from spaser.studies.suppliers import handover as purchases_handover
 from spaser.widgets import tables
@@ -21,12 +22,15 @@ class Suppliers:
     Parameters
     ----------
     path
-        The spend file (XLSX, XLS, ODS, CSV).
+        The spend file (XLSX, XLS, ODS, CSV); or the desk (or what was read) of a mission, whose spend file it is.
     registers
         Lists of suppliers: paths or patterns separated by « ; ».
     """
 
-    def __init__(self, path: str | Path, registers: str = "") -> None:
+    def __init__(self, path: Any = "", registers: str = "") -> None:
+        self.mission = getattr(path, "mission", None)
+        if not isinstance(path, str | Path):
+            path = (self.mission.ledger if self.mission is not None else None) or ""
         self.path = ipywidgets.Text(value=str(path), description="Fichier des dépenses", style={"description_width": "initial"},
                                     layout={"width": "40rem", "max_width": "100%"}, continuous_update=False)  # fmt: skip
         self.registers = registers
@@ -39,12 +43,20 @@ class Suppliers:
         """Read and analyse the file again."""
         self.answer.value = tables.framed('<p role="status">Lecture et rapprochement en cours…</p>')
         try:
-            self.result = purchases.suppliers_of(self.path.value, expanded(self.registers))
+            self.result = self._read()
             self._blocks: Sequence[Any] = [b for section in purchases_handover.report(self.result).sections for b in section.blocks]
             self._content = tables.written(self._blocks)
         except Problem as failure:
             self._blocks, self._content = (), tables.problem(failure)
         self.answer.value = tables.framed(self._content)
+
+    def _read(self) -> purchases.SupplierDiagnostic:
+        if not self.path.value.strip():
+            raise Problem("Aucun fichier de dépenses n'est donné", todo="Donnez son chemin, ou ajoutez-le dans le carnet d'accueil")
+        if self.mission is None:
+            return purchases.suppliers_of(self.path.value, expanded(self.registers))
+        kept = missions.decisions(self.mission).table()
+        return purchases.suppliers_of(self.path.value, list(self.mission.registers), overrides=kept.lazy(), validations=missions.validations(kept))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         told = "\n".join(text for block in self._blocks if (text := tables.said(block)))

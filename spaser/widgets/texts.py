@@ -72,15 +72,21 @@ class Texts:
         return {"text/html": tables.framed(lines), "text/plain": self.told}
 
 
-def read_texts(notices_paths: str = "", pieces_paths: str = "") -> Texts:
-    """Read notices and documents: paths, folders or patterns, parted by « ; »; nothing given, nothing read.
+def read_texts(notices_paths: Any = "", pieces_paths: str = "") -> Texts:
+    """Read the notices and documents of a mission (the ``Lecture`` or the desk that reads it), or those of paths parted by « ; »; nothing given, nothing read.
 
     Raises
     ------
     Problem
         What is named cannot be read.
     """
-    given, folders = expanded(notices_paths), expanded(pieces_paths)
+    mission = getattr(notices_paths, "mission", None)
+    if mission is not None:
+        given, folders = list(mission.notices), list(mission.documents)
+    elif isinstance(notices_paths, str):
+        given, folders = expanded(notices_paths), expanded(pieces_paths)
+    else:
+        given, folders = [], []
     return Texts(notices.read_notices(given) if given else None, dossier.clauses(folders) if folders else None)
 
 
@@ -179,7 +185,7 @@ class Review(View):
 
     def __init__(self, desk: Desk, path: Path | str = "constats.csv") -> None:
         self.path = Path(path)
-        self.author = ipywidgets.Text(description="Par", placeholder="votre nom", layout={"width": "18rem"})
+        self.author = ipywidgets.Text(description="Par", placeholder="votre nom", layout={"width": "18rem"}, value=getattr(desk.mission, "author", ""))
         self.reason = ipywidgets.Text(description="Motif", placeholder="facultatif", layout={"width": "28rem"})
         self.gap = ipywidgets.Dropdown(options=[], description="Constat", layout={"width": "46rem", "max_width": "100%"})
         buttons = {
@@ -196,9 +202,12 @@ class Review(View):
                                 *self.widget.children[1:])  # fmt: skip
 
     def _taken_up(self) -> Problem | None:
-        """The answers of the file, when there is one; the problem of a file that cannot be understood."""
+        """The answers of the mission or of the file; the problem of a file that cannot be understood."""
         try:
-            known = constats.read_answers(self.path).collect() if self.path.is_file() else None
+            if (kept := self.desk.decisions) is not None:
+                known: pl.DataFrame | None = kept.table("constat")
+            else:
+                known = constats.read_answers(self.path).collect() if self.path.is_file() else None
         except Problem as failure:
             return failure
         if known is not None:
@@ -227,12 +236,24 @@ class Review(View):
         if self.gap.value is None or self.failure is not None:
             return
         self.decided[tuple(self.gap.value.split("|"))] = (answer, self.author.value, self.reason.value, date.today() if answer else None)
-        files.write_atomic(self.path, files.officers_csv(constats.answers_table(self.gaps)))
+        self._keep(answer)
         rank = self.gap.index
         if answer and rank + 1 < len(self.gap.options):
             self.gap.index = rank + 1
         else:
             self.refresh()
+
+    def _keep(self, answer: str) -> None:
+        """The answer in the mission, with author and date; without a mission, in the file."""
+        if (kept := self.desk.decisions) is None:
+            files.write_atomic(self.path, files.officers_csv(constats.answers_table(self.gaps)))
+            return
+        uid, consideration = self.gap.value.split("|")
+        if answer:
+            kept.decide("constat", uid, consideration, answer, auteur=self.author.value, motif=self.reason.value, on=date.today())
+        else:
+            kept.withdraw("constat", uid, consideration)
+        self.desk.decided()
 
     def blocks(self) -> Sequence[Block]:
         if self.failure is not None:

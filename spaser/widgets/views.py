@@ -13,7 +13,7 @@ from spaser.deliverables.report import Block, Section
 from spaser.problems import Problem
 from spaser.sections.findings import Findings
 from spaser.vocabulary import POPULATIONS
-from spaser.widgets import tables
+from spaser.widgets import faults, tables
 from spaser.widgets.desk import Desk
 from spaser.widgets.selection import CHOSEN, DEFINITIONS, UNITS
 
@@ -64,8 +64,8 @@ class View:
         try:
             self._answered = self.blocks()
             self._content = tables.written(self._answered)
-        except Problem as failure:
-            self._answered, self._content = (), tables.problem(failure)
+        except faults.FAULTS as failure:
+            self._answered, self._content = (), tables.problem(faults.told(failure))
         self.answer.value = tables.framed(self._head() + self._content)
 
     def _follow(self, _: Any) -> None:

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import ipywidgets
 
+from spaser.studies import mission as missions
 from spaser.widgets.choices import Choices
 from spaser.widgets.desk import Desk
 from spaser.widgets.downloads import Downloads
 from spaser.widgets.files import Files, Lecture
+from spaser.widgets.missions import Missions
 from spaser.widgets.panorama import Panorama
 
 
 class Welcome:
-    """Files, then the choices, the files to take away and the panorama, as soon as something is read."""
+    """A mission (or files), then the choices, the files to take away and the panorama, as soon as something is read.
+
+    Parameters
+    ----------
+    contracts
+        The folder of a mission; or paths of contracts, as ``registers`` of lists of suppliers.
+    """
 
     def __init__(self, contracts: str = "", registers: str = "") -> None:
         self.desk: Desk | None = None
-        self.files = Files(contracts, registers, ready=self.open)
+        home = missions.here(contracts) if contracts and not registers else None
+        self.missions = Missions(home, self.read) if home is not None else None
+        self.files = Files(contracts if home is None else "", registers, ready=self.open, mission=home)
         self.place = ipywidgets.VBox()
-        self.widget = ipywidgets.VBox([self.files.widget, self.place])
+        asked = self.missions.widget if self.missions is not None else self.files.widget
+        answer = [ipywidgets.VBox([self.files.place, self.files.result])] if self.missions is not None else []
+        self.widget = ipywidgets.VBox([asked, *answer, self.place])
+
+    def read(self, home: Path) -> None:
+        """Read a mission aside; the answer comes below."""
+        self.files.mission = home
+        self.files.start()
 
     def open(self, lecture: Lecture) -> None:
         """Show the views of what was read."""
@@ -29,7 +47,7 @@ class Welcome:
         self.place.children = tuple(part.widget for part in self.parts)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        bundle = self.files._repr_mimebundle_()
+        bundle = (self.missions or self.files)._repr_mimebundle_()
         if self.desk:
             bundle["text/html"] += self.parts[-1]._repr_mimebundle_()["text/html"]
         return bundle | self.widget._repr_mimebundle_() | {key: bundle[key] for key in ("text/html", "text/plain")}

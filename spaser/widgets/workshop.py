@@ -70,7 +70,7 @@ class Exercise:
         lines = "".join(f"<li>{escape(one)}</li>" for one in self.choices)
         solved = f"<details><summary>Voir la réponse</summary><p>{escape(self.right)}. {escape(self.why)}</p></details>"
         content = f"<p><strong>{escape(self.question)}</strong></p><ul>{lines}</ul>{solved}"
-        plain = "\n".join([self.question, *(f"- {one}" for one in self.choices), f"Réponse : {self.right}. {self.why}"])
+        plain = "\n".join([self.question, *(f"- {one}" for one in self.choices)])
         return self.widget._repr_mimebundle_() | {"text/html": tables.framed(content), "text/plain": plain}
 
 

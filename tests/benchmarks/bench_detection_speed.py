@@ -22,7 +22,7 @@ import polars as pl
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from spaser import detection
+from spaser import detection  # noqa: E402
 from spaser.detection import rules as detection_rules  # noqa: E402
 
 DATA = ROOT.parent / "shared" / "data"

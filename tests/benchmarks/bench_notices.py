@@ -44,7 +44,7 @@ def spoken(table: pl.DataFrame) -> list[str]:
     lines = []
     for dimension in FLAGS:
         n = {(flag, text): (count, full) for flag, text, count, full in table.filter(pl.col("dimension") == dimension).select("drapeau", "texte", "avis", "avec_conditions").rows()}
-        get = lambda flag, text, rank=0: n.get((flag, text), (0, 0))[rank]  # noqa: E731
+        get = lambda flag, text, rank=0, n=n: n.get((flag, text), (0, 0))[rank]  # noqa: E731
         flagged, told = get(True, True) + get(True, False), get(True, True) + get(False, True)
         total = flagged + get(False, True) + get(False, False)
         full = sum(get(f, t, 1) for f in (True, False) for t in (True, False))

@@ -23,13 +23,10 @@ import polars as pl
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
-from spaser import (
-    potential,  # noqa: E402
-    rules,
-)
-from spaser.studies import diagnostic
-from spaser.studies import potential as opportunities
-from spaser.studies.potential import compose
+from spaser import potential, rules  # noqa: E402
+from spaser.studies import diagnostic  # noqa: E402
+from spaser.studies import potential as opportunities  # noqa: E402
+from spaser.studies.potential import compose  # noqa: E402
 
 DATA = ROOT.parent / "shared" / "data"
 LISTS = [DATA / "registres" / name for name in ("siae_2019-07.csv", "siae_geocodees_2020.csv", "esat_liste_officielle.csv")]

@@ -18,8 +18,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
-from spaser import widgets
-from spaser.studies import diagnostic
+from spaser import widgets  # noqa: E402
+from spaser.studies import diagnostic  # noqa: E402
 from spaser.studies.potential import compose as opportunities  # noqa: E402
 from spaser.widgets import tables  # noqa: E402
 

@@ -8,8 +8,8 @@ from invented_ledger import siret
 
 from spaser.linkage import attach, link, names_of, read_validations, to_validate, write_validations
 from spaser.linkage.names import reduced
-from spaser.sources import dates
 from spaser.problems import Problem
+from spaser.sources import dates
 from spaser.vocabulary import ESTABLISHMENTS, LINK_CANDIDATES, LINKS
 
 NAMES = {

@@ -95,7 +95,7 @@ def test_a_vat_number_gives_its_siren_under_its_own_heading(tmp_path):
 
 
 def test_columns_that_are_years_give_one_line_each(tmp_path):
-    ledger = read(tmp_path, "Fournisseur;SIRET;2022;2023;Mandaté 2024\nA;%s;10;;30\nB;%s;;5;\n" % (GOOD, OTHER))
+    ledger = read(tmp_path, f"Fournisseur;SIRET;2022;2023;Mandaté 2024\nA;{GOOD};10;;30\nB;{OTHER};;5;\n")
     assert ledger.lines.select("fournisseur", "exercice", "montant").rows() == [("A", 2022, 1_000), ("A", 2024, 3_000), ("B", 2023, 500)]
     assert "une ligne par année" in ledger.accounts["lecture"][0]
 

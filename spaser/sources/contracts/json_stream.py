@@ -112,7 +112,11 @@ def _are_contract_names(names: Iterable[str]) -> bool:
 
 
 def locate(head: bytes) -> Layout | None:
-    """Find the contracts in the beginning of a document; None when nothing looks like one."""
+    """Find the contracts in the beginning of a document; None when nothing looks like one.
+
+    ``{"marches": {"marche": [{"id": …}]}}`` gives depth 3 under « marche »; ``[{"id": …}]`` depth 1 under no name;
+    ``[{"source": …, "contrat": {"id": …}}]`` depth 1 too: the elements of the list, each wrapping one contract.
+    """
     at, steps, depths = brackets(head, 0)
     stack: list[tuple[str, str]] = []
     single: Layout | None = None
@@ -121,6 +125,7 @@ def locate(head: bytes) -> Layout | None:
         depth = int(depths[index])
         if steps[index] < 0:
             del stack[depth:]
+            # Leaving the single object found: what follows beside it may still be the list that is looked for.
             below = below if depth >= below else 0
             continue
         name, bracket = _key_before(head, int(at[index])), chr(head[at[index]])
@@ -129,6 +134,8 @@ def locate(head: bytes) -> Layout | None:
                 return Layout(depth - 1, stack[-1][1] if stack else "")
             if len(stack) > 1 and stack[-2][0] == "[":
                 return Layout(depth - 2, stack[-2][1])
+            # Neither in a list nor wrapped in one: alone so far, as in {"marche": {…}} (DECP written from XML give a list of
+            # one as an object). Its holders and amendments, below, look like contracts and must not be taken for them.
             single, below = single or Layout(depth - 1, name, single=True), depth
         stack.append((bracket, name))
     return single

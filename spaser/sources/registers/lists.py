@@ -191,8 +191,8 @@ def _stock(opened: Opened, as_of: date | None, persons: bool) -> Registers:
     dated = "date_liste" in frame.collect_schema().names()
     au = frame.select(pl.col("date_liste").max()).collect(engine="streaming").item() if dated else None
     au, origin = (au, "colonne du fichier") if au else list_date(opened, pl.DataFrame(), as_of)
-    dated = frame.with_columns(au=pl.lit(au, dtype=pl.Date), source=pl.lit(opened.source), liste=pl.lit(opened.name))
-    places = dated.pipe(sirene.masked, persons)
+    rows = frame.with_columns(au=pl.lit(au, dtype=pl.Date), source=pl.lit(opened.source), liste=pl.lit(opened.name))
+    places = rows.pipe(sirene.masked, persons)
     files = _file(opened, au, origin)
     return Registers(sirene.flagged(places), ESTABLISHMENTS.conform(places), REJECTS.empty().lazy(), files)
 

@@ -29,9 +29,9 @@ def listed(folder: Path | str) -> list[Path]:
 
 
 def decisions(mission: Mission) -> Decisions:
-    """The decisions of a mission; on the kit's own demo they are tried on a copy, forgotten with the session."""
+    """The decisions of a mission; on a demo they are tried on a copy, forgotten with the session."""
     own = mission.home.resolve()
-    return Decisions(_tried(own)[1] if own == HOME.resolve() else own / DECISIONS)
+    return Decisions(_tried(own)[1] if mission.demo else own / DECISIONS)
 
 
 @lru_cache(maxsize=4)

@@ -132,7 +132,7 @@ def findings(result: Planned) -> Findings:
     sources += [Source(row["fichier"], row["libelle"], row.get("au")) for row in (result.files.to_dicts() if result.files is not None else ())]
     found = result.found
     return Findings(
-        measures=pl.DataFrame(), contracts=pl.DataFrame(), as_of=found.as_of if found else None, buyer=result.name, rejects=result.read.rejects, sources=sources,
+        measures=pl.DataFrame(), contracts=pl.DataFrame(), as_of=found.as_of if found else None, buyer=result.name, rejects=result.read.rejects, sources=tuple(sources),
         population="fournisseurs", extras=tables | (found.extras() if found else {}), definition="achats",
     )  # fmt: skip
 

@@ -50,7 +50,7 @@ def territory(
     place: str,
     registers: Sequence[str | Path] | Registers,
     *,
-    overrides: str | Path | None = None,
+    overrides: str | Path | pl.LazyFrame | None = None,
     jobs: str | Path | None = None,
     as_of: date | None = None,
     cache: Path | None = None,

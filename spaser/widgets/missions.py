@@ -1,0 +1,170 @@
+"""The missions: open one, make one, send its files; each file is recognised, and the user confirms or corrects before it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+
+from spaser import french
+from spaser.problems import Problem
+from spaser.studies import mission as missions
+from spaser.studies import reading
+from spaser.widgets import faults, tables
+from spaser.widgets.views import WIDE
+
+#: Where missions are made: beside the notebooks.
+FOLDER = Path("missions")
+#: What a file may be, and the list of mission.toml that names it.
+KINDS = {
+    "contrats": "fichiers", "liste de fournisseurs": "registres", "fichier de dépenses": "depenses", "avis publiés": "avis", "pièces des marchés": "pieces",
+    "programme d'achat": "programme",
+}  # fmt: skip
+_DOCUMENTS = (".pdf", ".docx", ".odt", ".html", ".md", ".txt")
+_NEW = "nouvelle mission…"
+_ROW = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "2px 1rem"}
+
+
+class Missions:
+    """A list of missions, a name for a new one, and the files sent to it.
+
+    Parameters
+    ----------
+    mission
+        The one shown first.
+    opened
+        Called with the folder of a mission when it is to be read.
+    """
+
+    def __init__(self, mission: str | Path = "", opened: Callable[[Path], None] | None = None) -> None:
+        self.opened = opened
+        self.list = ipywidgets.Dropdown(description="Mission", style=WIDE, layout={"width": "34rem", "max_width": "100%"})
+        self.name = ipywidgets.Text(description="Son nom", placeholder="Ma Ville", style=WIDE, layout={"width": "24rem"})
+        self.make = ipywidgets.Button(description="Créer la mission", layout={"width": "max-content"})
+        self.upload = ipywidgets.FileUpload(description="Envoyer un fichier (200 Mo au plus)", multiple=True, layout={"width": "max-content"})
+        self.read = ipywidgets.Button(description="Lire la mission", button_style="primary", layout={"width": "max-content"})
+        self.sent, self.status = ipywidgets.VBox(), ipywidgets.HTML()
+        self.new = ipywidgets.HBox([self.name, self.make], layout=_ROW)
+        self.add = ipywidgets.VBox([self.upload, self.sent])
+        self.widget = ipywidgets.VBox([self.list, self.new, self.add, self.read, self.status])
+        self._offer(Path(mission) if mission else None)
+        self.list.observe(lambda _: self._show(), names="value")
+        self.make.on_click(lambda _: self._tried(self.create))
+        self.read.on_click(lambda _: self._tried(self._open))
+        self.upload.observe(lambda change: self._tried(lambda: self.receive(change["new"])), names="value")
+        self._show()
+
+    @property
+    def home(self) -> Path | None:
+        """The folder of the mission chosen."""
+        return Path(self.list.value) if self.list.value else None
+
+    def create(self) -> None:
+        """Make the mission that is named, and choose it."""
+        name = self.name.value.strip()
+        if not name:
+            raise Problem("La mission n'a pas de nom", todo="Écrivez pour qui elle est : « Ma Ville »")
+        plain = "".join(letter if letter.isalnum() else "-" for letter in name).strip("-")[:60] or "mission"
+        self._offer(missions.create(FOLDER / plain, client=name))
+        self._tell(f"Mission créée dans {FOLDER / plain} : envoyez vos fichiers")
+
+    def receive(self, sent: Any) -> None:
+        """Files sent from the computer: copied into the mission, recognised, shown to be confirmed."""
+        home = self.home
+        if not sent or home is None:
+            return
+        for one in sent:
+            path = missions.received(home, one["name"], bytes(one["content"]))
+            self.sent.children = (*self.sent.children, self._confirm(home, path))
+
+    def _confirm(self, home: Path, path: Path) -> ipywidgets.VBox:
+        """What was recognised, its columns, the kind to confirm or correct, and a button."""
+        looked = self._looked(path)
+        kind = "pièces des marchés" if looked.problem and path.suffix.lower() in _DOCUMENTS else looked.kind
+        chosen = ipywidgets.Dropdown(options=["à choisir", *KINDS], value=kind if kind in KINDS else "à choisir", description="C'est", style=WIDE)
+        add = ipywidgets.Button(description="Ajouter à la mission", layout={"width": "max-content"})
+        told = ipywidgets.HTML(tables.framed(_account(path, looked, kind)))
+
+        def keep(_: Any) -> None:
+            def run() -> None:
+                if chosen.value not in KINDS:
+                    raise Problem("On ne sait pas encore ce qu'est ce fichier", where=path.name, todo="Choisissez dans la liste « C'est »")
+                missions.add(home, KINDS[chosen.value], [path])
+                add.disabled = chosen.disabled = True
+                self._tell(f"« {path.name} » est dans la mission : {chosen.value}")
+
+            self._tried(run)
+
+        add.on_click(keep)
+        return ipywidgets.VBox([told, ipywidgets.HBox([chosen, add], layout=_ROW)])
+
+    def _looked(self, path: Path) -> reading.Looked:
+        try:
+            return reading.look([path])[0]
+        except Problem as problem:
+            return reading.Looked(path.name, "non reconnu", problem=str(problem))
+
+    def _open(self) -> None:
+        if self.home is None:
+            raise Problem("Aucune mission n'est choisie", todo="Choisissez-en une dans la liste, ou créez-en une")
+        if self.opened:
+            self.opened(self.home)
+
+    def _offer(self, chosen: Path | None) -> None:
+        known = missions.listed(FOLDER)
+        if chosen is not None and all(one.resolve() != chosen.resolve() for one in known) and missions.here(chosen):
+            known = [chosen, *known]
+        found = next((one for one in known if chosen is not None and one.resolve() == chosen.resolve()), None)
+        self.list.options = [*((_named(one), one.as_posix()) for one in known), (_NEW, "")]
+        self.list.value = found.as_posix() if found else ""
+
+    def _show(self) -> None:
+        home = self.home
+        demo = home is not None and home.resolve() == missions.DEMO.resolve()
+        self.new.layout.display = "" if home is None else "none"
+        self.add.layout.display = "none" if home is None or demo else ""
+        self.read.layout.display = "none" if home is None else ""
+        self.sent.children, self.status.value = (), ""
+        if demo:
+            self._tell("Démonstration : acheteurs, fournisseurs et contrats sont inventés ; rien de ce que vous essayez n'y est gardé")
+
+    def _tried(self, run: Callable[[], None]) -> None:
+        try:
+            run()
+        except faults.FAULTS as error:
+            self.status.value = tables.framed(tables.problem(faults.told(error)))
+
+    def _tell(self, text: str) -> None:
+        self.status.value = tables.framed(f'<p role="status">{tables.safe(french.sentence(text))}</p>')
+
+    @property
+    def told(self) -> str:
+        """The missions, in plain words."""
+        return "Mission : " + next((label for label, value in self.list.options if value == self.list.value), _NEW)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        asked = "Le choix d'une mission et l'envoi des fichiers se font ici une fois le carnet lancé (menu Exécution, Exécuter toutes les cellules)."
+        page = f"<p>{tables.safe(french.typeset(self.told))}</p><p>{asked}</p>"
+        return self.widget._repr_mimebundle_() | {"text/html": tables.framed(page), "text/plain": french.typeset(self.told)}
+
+
+def _named(home: Path) -> str:
+    """How a mission is called in the list: its client, or its folder when its file cannot be read."""
+    try:
+        mission = missions.read(home)
+    except Problem:
+        return f"{home.name} (à corriger)"
+    return french.typeset(f"Démonstration (inventée) : {mission.label}" if mission.demo else mission.label)
+
+
+def _account(path: Path, looked: reading.Looked, kind: str) -> str:
+    lines = [f"<strong>{escape(path.name)}</strong> : {escape('reconnu : ' + kind if kind in KINDS else 'non reconnu')}", *map(escape, looked.told)]
+    columns = [name for name in looked.seen["colonne"].head(12)] if looked.seen.height else []
+    if columns:
+        lines.append(escape("Colonnes : " + ", ".join(map(str, columns))))
+    if looked.problem and kind not in KINDS:
+        lines.append(escape(looked.problem))
+    return "".join(f"<p>{french.typeset(line)}</p>" for line in lines)

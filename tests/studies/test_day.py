@@ -1,0 +1,96 @@
+"""The day: wishes read back, a timetable written, a late change replanned, the follow-up read."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import openpyxl
+import pytest
+
+from spaser.cli import main
+from spaser.problems import Problem
+from spaser.studies.acting import day
+from spaser.studies.acting.day import Frame
+
+FRAME = Frame(date(2026, 12, 3), slots=4, tables=3)
+HEAD = ["Besoin n°", "Fournisseur", "SIRET", "Acheteur", "Souhait de l'acheteur (1 à 3)", "Souhait du fournisseur (1 à 3)", "Présence confirmée", "Arrivée", "Départ", "Créneau imposé"]
+
+
+def book(tmp_path, rows, name="souhaits.xlsx", sheet="souhaits", head=HEAD):
+    made = openpyxl.Workbook()
+    made.active.title = sheet
+    made.active.append(head)
+    for row in rows:
+        made.active.append(row)
+    made.save(tmp_path / name)
+    return tmp_path / name
+
+
+WISHES = [
+    [1, "Atelier Rive", "00000000100011", "Claire (voirie)", 3, 3, "oui"], [1, "Les Jardins", "00000000200010", "Claire (voirie)", 2, None, "oui", "9 h 15"],
+    [2, "Atelier Rive", "00000000100011", "Paul (bâtiments)", 1, 2, "oui"], [2, "Menuiserie", "00000000300019", "Paul (bâtiments)", 3, 1, "non"],
+    [3, "Les Jardins", "00000000200010", "Paul (bâtiments)", 2, 3, "oui", None, "10h00"],
+]  # fmt: skip
+
+
+def test_wishes_become_a_timetable_that_respects_absences_and_arrivals(tmp_path):
+    found = day.plan(book(tmp_path, WISHES), FRAME).found
+    assert found.proved
+    assert "Menuiserie" not in found.plan["fournisseur"].to_list()
+    assert found.plan.filter(fournisseur="Les Jardins")["creneau"].min() >= 1
+    assert found.plan.height == 4
+
+
+def test_a_fixed_meeting_is_held_and_one_that_cannot_be_is_refused(tmp_path):
+    fixed = [[*WISHES[0], None, None, 3]]
+    assert day.plan(book(tmp_path, fixed), FRAME).found.plan["creneau"].to_list() == [2]
+    with pytest.raises(Problem, match="créneau imposé 9"):
+        day.plan(book(tmp_path, [[*WISHES[0], None, None, 9]]), FRAME)
+    with pytest.raises(Problem, match="ne tiennent pas"):
+        day.plan(book(tmp_path, [[*WISHES[0], "9 h 40", None, 1]]), FRAME)
+
+
+def test_every_fault_of_the_sheet_is_said(tmp_path):
+    with pytest.raises(Problem) as caught:
+        day.plan(book(tmp_path, [[1, "A", None, "X", 7, None, "peut-être"], [1, "B", None, "X", 1, None, None, "midi"]]), FRAME)
+    assert all(part in str(caught.value) for part in ("« 7 »", "peut-être", "midi"))
+
+
+def test_nobody_wishing_is_said_and_so_is_another_workbook(tmp_path):
+    with pytest.raises(Problem, match="Aucune rencontre"):
+        day.plan(book(tmp_path, [[1, "A", None, "X"]]), FRAME)
+    with pytest.raises(Problem):
+        day.plan(book(tmp_path, [["x"]], head=["autre"]), FRAME)
+
+
+def test_sheets_tables_badges_calendar_and_a_replan_with_few_moves(tmp_path):
+    first = day.plan(book(tmp_path, WISHES), FRAME)
+    page, sheets, calendar = day.write(first, tmp_path / "un")
+    assert {"planning", "par table", "badges", "suivi"} <= set(openpyxl.load_workbook(sheets).sheetnames)
+    said = calendar.read_bytes()
+    assert said.count(b"BEGIN:VEVENT") == 4
+    assert all(len(line) <= 75 for line in said.split(b"\r\n"))
+    assert "Claire" in page.read_text(encoding="utf-8")
+    late = [[*row[:6], "non", *row[7:]] if row[1] == "Les Jardins" and row[0] == 3 else row for row in WISHES]
+    again = day.plan(book(tmp_path, late, "tard.xlsx"), FRAME, before=sheets)
+    assert again.moved == 1
+
+
+def test_the_follow_up_is_read_with_its_rates_on_what_is_known(tmp_path):
+    head = ["Besoin n°", "Fournisseur", "SIRET", "Rencontré le", "A répondu à la consultation", "A gagné", "Montant gagné"]
+    rows = [[1, "A", None, "03/12/2026", "oui", "non", None], [1, "B", None, "oui", "non", None, None], [2, "C", None, "non", None, None, None], [2, "D", None, "oui", None, "oui", "12 000 €"]]
+    found = day.follow_up(book(tmp_path, rows, sheet="suivi", head=head))
+    assert found["rencontre"].to_list() == [True, True, False, True]
+    assert found["montant_gagne"].sum() == 1_200_000
+    told = " ; ".join(day.rates(found)).replace("\u00a0", " ").replace("\u202f", " ")
+    assert "3 rencontres sur 4" in told
+    assert "50,0 % des 2 suites connues" in told
+
+
+def test_the_command_writes_the_planning_and_says_what_lacks(tmp_path, capsys):
+    path = book(tmp_path, WISHES)
+    assert main(["matinale", "--planning", str(path), "--sortie", str(tmp_path)]) == 2
+    assert "--jour" in capsys.readouterr().err
+    assert main(["matinale", "--planning", str(path), "--jour", "2026-12-03", "--creneaux", "4", "--tables", "3", "--sortie", str(tmp_path)]) == 0
+    assert "4 rencontres" in capsys.readouterr().out.replace("\u00a0", " ")
+    assert (tmp_path / "planning.ics").is_file()

@@ -1,0 +1,177 @@
+"""A notebook works on a mission: what is sent, chosen and decided in one is there in the next, and nothing fails in English."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from spaser import buyers, widgets
+from spaser.problems import Problem
+from spaser.studies import mission
+from spaser.widgets import faults
+from spaser.widgets.missions import Missions
+from spaser.widgets.selection import Selection
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+HEADER = "N° marché;SIRET acheteur;Objet;CPV;Mt HT;Date de notification;Considérations sociales;Considérations environnementales\n"
+LINES = "".join(
+    f"{rank};{siret};{what};{cpv};95 000,50;12/03/2024;Pas de considération sociale;Pas de considération environnementale\n"
+    for rank, (siret, what, cpv) in enumerate([
+        ("21750001600019", "Nettoyage avec clause sociale d'insertion", "90910000"), ("21750001600019", "Réservé aux ESAT : espaces verts", "77310000"),
+        ("21690123100011", "Fourniture de papier recyclé", "30197630"),
+    ])
+)  # fmt: skip
+LEDGER = "Exercice;Fournisseur;SIRET;Libellé;Montant TTC\n2024;PAPETERIE RÉELLE;;Papier;1200,00\n2024;NETTOYAGE RÉEL;;Nettoyage;3400,00\n"
+
+
+def sent(name: str, text: str) -> dict[str, object]:
+    data = text.encode("utf-8")
+    return {"name": name, "type": "", "size": len(data), "content": memoryview(data), "last_modified": datetime(2026, 11, 28)}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "suivi.csv").write_text(HEADER + LINES, encoding="utf-8")
+    made = mission.create(tmp_path / "ma-ville", client="Ma Ville", auteur="A. Inventée")
+    mission.add(made, "fichiers", [tmp_path / "suivi.csv"])
+    return made
+
+
+def test_files_sent_are_copied_recognised_confirmed_and_still_there_after_a_restart(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    form = Missions()
+    form.name.value = "Ma Ville"
+    form.make.click()
+    assert form.home == Path("missions/Ma-Ville") and mission.read(form.home).client == "Ma Ville"
+    form.upload.value = (sent("C:\\fakepath\\suivi.csv", HEADER + LINES), sent("livre.csv", LEDGER))
+    for row in form.sent.children:
+        told, (chosen, add) = row.children[0].value, row.children[1].children
+        assert "reconnu" in told and chosen.value in ("contrats", "fichier de dépenses")
+        add.click()
+        assert add.disabled, form.status.value
+    again = mission.read("missions/Ma-Ville")  # another kernel, another day
+    assert [Path(path).name for path in again.files] == ["suivi.csv"] and again.ledger.name == "livre.csv"
+    assert widgets.read("missions/Ma-Ville").base.contracts.collect().height == 3
+
+
+def test_a_file_that_is_not_recognised_is_not_added_until_the_user_says_what_it_is(home):
+    form = Missions(home)
+    form.upload.value = (sent("notes.csv", "a;b\n1;2\n"),)
+    chosen, add = form.sent.children[0].children[1].children
+    assert chosen.value == "à choisir"
+    add.click()
+    assert "On ne sait pas encore" in form.status.value and len(mission.read(home).files) == 1
+
+
+def test_a_choice_made_in_one_notebook_is_there_in_the_next(home):
+    first = widgets.Desk(widgets.read(str(home)))
+    first.selection.change(buyers=("217500016",), unit="valeur")
+    first.selection.years = (2024, 2024)
+    again = widgets.Desk(widgets.read(str(home)))
+    assert (again.selection.buyers, again.selection.unit, again.selection.years) == (("217500016",), "valeur", (2024, 2024))
+    first.selection.undo()
+    assert widgets.Desk(widgets.read(str(home))).selection.years == ()
+
+
+def test_a_decision_made_in_one_notebook_is_obeyed_by_the_next_with_author_and_date(home):
+    desk = widgets.Desk(widgets.read(str(home)))
+    review = widgets.Review(desk)
+    uid, consideration = review.gap.value.split("|")
+    review.reason.value = "vu sur pièces"
+    review.decide("accepte")
+    found = widgets.Desk(widgets.read(str(home))).diagnostic.extras["ecarts"].filter(pl.col("uid") == uid, pl.col("consideration") == consideration)
+    assert found.select("decision", "auteur", "motif_decision").rows() == [("accepte", "A. Inventée", "vu sur pièces")] and found["date"].null_count() == 0
+
+
+def test_what_the_mission_says_is_not_typed_again(home):
+    mission.change(home, {"rayon": 45, "dependance": "25 %", ("commentaires", "actions"): "D'abord trois.", "acheteurs": ["paris"]})
+    form = widgets.Pams(widgets.Desk(widgets.read(str(home))))
+    assert form.client.value == "Ma Ville" and form.radius.value == 45 and form.wishes.dependency == 0.25
+    assert "D'abord trois." in str(form.report())
+
+
+def test_a_lost_file_and_a_lost_mission_are_told_in_french(home, tmp_path):
+    (home / "fichiers" / "suivi.csv").unlink()
+    with pytest.raises(Problem, match=r"suivi\.csv"):
+        widgets.read(str(home))
+    with pytest.raises(Problem, match="introuvable"):
+        widgets.read(str(tmp_path / "nulle-part"))
+
+
+def test_the_demo_keeps_nothing_of_what_is_tried_on_it():
+    before = {path: path.read_bytes() for path in mission.DEMO.rglob("*") if path.is_file()}
+    desk = widgets.Desk(widgets.read(str(mission.DEMO)))
+    desk.selection.unit = "valeur"
+    widgets.Questionnaire(str(mission.DEMO)).save()
+    assert {path: path.read_bytes() for path in mission.DEMO.rglob("*") if path.is_file()} == before
+    assert not Missions(mission.DEMO).add.layout.display != "none"
+
+
+def test_answers_are_kept_in_the_mission_and_the_example_cannot_be_changed_nor_saved_over_them(home):
+    own = widgets.Questionnaire(str(home))
+    own.fill({"moyens": 2})
+    own.button.click()
+    example = widgets.Questionnaire(example={"moyens": 0})
+    assert all(one.disabled for one in example.lists.values()) and example.button.layout.display == "none"
+    assert widgets.Questionnaire(str(home)).said["moyens"] == 2 and mission.read(home).every.wishes.answers["moyens"] == 2
+
+
+def test_a_weak_match_is_never_taken_on_enter(home):
+    desk = widgets.Desk(widgets.read(str(home)))
+    known = pl.DataFrame({"acheteur_siren": ["200071884", "200077832"], "acheteur_libelle": ["CC Le Grand Charolais", "Cormeilles"], "contrats": [9, 2], "sirets": [["20007188400017"], ["20007783200017"]]})
+    desk.base.__dict__["buyers"] = known
+    picker = widgets.Choices(desk).buyer
+    before = desk.selection.buyers
+    picker.text.value = "charlois"
+    picker._enter(None, {"event": "submit"}, None)
+    assert buyers.sure(buyers.search(known, "paris"), "paris") is None
+    picker.text.value = "paris"
+    picker._enter(None, {"event": "submit"}, None)
+    assert "200071884" not in desk.selection.buyers or before == desk.selection.buyers
+    with pytest.raises(Problem, match="Aucun acheteur"):
+        buyers.choose(known, "paris")
+
+
+@pytest.mark.parametrize(("error", "said"), [
+    (Problem("Le fichier manque", todo="Donnez-le"), "Le fichier manque"), (NameError("name 'lecture' is not defined", name="lecture"), "précèdent"),
+    (ZeroDivisionError("division by zero"), "erreur imprévue"), (MemoryError(), "mémoire"), (SyntaxError("invalid syntax"), "ne se lit pas"), (KeyboardInterrupt(), "arrêté"),
+])  # fmt: skip
+def test_any_fault_is_a_short_french_message_and_an_unforeseen_one_leaves_a_log(error, said, tmp_path):
+    told = str(faults.told(error, tmp_path))
+    assert said in told and "Traceback" not in told and "division" not in told
+    if isinstance(error, ZeroDivisionError):
+        assert "ZeroDivisionError: division by zero" in (tmp_path / faults.LOG).read_text(encoding="utf-8")
+
+
+def test_the_kernel_says_its_faults_in_french_and_still_fails(capsys):
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell()
+    faults.install(shell)
+    for code in ("1/0", "lecture", "mission = ../ma ville"):
+        assert not shell.run_cell(code).success
+    said = capsys.readouterr()
+    assert "Traceback" not in said.out + said.err and "Error" not in said.out + said.err
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("[0-9]*.ipynb")), ids=lambda path: path.stem)
+def test_the_only_parameter_of_a_notebook_is_the_mission(path):
+    cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    tagged = ["".join(cell["source"]) for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+    code = "\n".join("".join(cell["source"]) for cell in cells)
+    assert not re.search(r"marches_demo|registre_demo|depenses_demo|ma_selection|mes_reponses", code)
+    assert tagged == [] or not re.search(r"^(contrats|registres|reprise|acheteur|depenses|reponses) =", "\n".join(tagged), re.M)
+    for cell in cells:
+        if "widgets.Exercise(" in "".join(cell["source"]):  # the source holds the answer
+            assert cell["metadata"]["jupyter"]["source_hidden"]
+
+
+def test_a_selection_that_no_longer_exists_in_the_kit_is_told(home):
+    mission.change(home, {("ecran", "compter"): "en louis d'or"})
+    with pytest.raises(Problem, match=r"\[ecran\]"):
+        Selection.of_mission(mission.read(home), pl.DataFrame(schema={"acheteur_siren": pl.String, "acheteur_libelle": pl.String, "contrats": pl.Int64, "sirets": pl.List(pl.String)}))
