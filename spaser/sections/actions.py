@@ -10,7 +10,7 @@ from collections.abc import Callable
 import polars as pl
 
 from spaser import french
-from spaser.deliverables.report import Callout, Column, Section, Sentence, TableBlock, table
+from spaser.deliverables.report import Block, Callout, Column, Section, Sentence, TableBlock, table
 from spaser.sections import tallies
 from spaser.sections.findings import Findings
 
@@ -105,7 +105,7 @@ def section_plan(findings: Findings) -> Section | None:
     text = pl.col("objets").fill_null("sans objet")
     cut = pl.concat_str(text.str.slice(0, _LONG).str.strip_chars_end(), pl.lit("…"))
     shown = rows.with_columns(objets=pl.when((text.str.len_chars() > _LONG) & (pl.col("nature") == "action")).then(cut).otherwise(text))
-    blocks = [*(Sentence(french.sentence(text)) for text in said)]
+    blocks: list[Block] = [*(Sentence(french.sentence(text)) for text in said)]
     blocks += [table("tab-plan", "Dix actions au plus", shown, _PLAN, _EQUAL)] if rows.height else []
     if left is not None and left.height:
         blocks.append(table("tab-plan-ecartes", "Ce que le plan n'a pas retenu, et pourquoi", left, _LEFT, _FLOOR))
