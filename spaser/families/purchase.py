@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.families.certain import contradicted
 from spaser.text import fold_expr
 
 #: Confidence by what says the family: a CPV of group level or finer, a bare division, the words of a subject when one
@@ -60,7 +61,7 @@ def of_words(texts: pl.LazyFrame, column: str = "objet") -> pl.LazyFrame:
 
 def add(contracts: pl.LazyFrame) -> pl.LazyFrame:
     """The contracts with ``famille``, ``famille_libelle``, ``famille_origine`` (cpv, texte, or null), ``famille_confiance`` and
-    ``famille_doute`` (a code that says no family, and a subject that does not either).
+    ``famille_doute`` (a code that says no family and a subject that does not either; a fine code that certain words contradict).
 
     Needs ``codeCPV``, and ``objet`` to read the words of the subject where the CPV is missing or names a bare division.
     Each distinct code and text is resolved once, whatever the number of contracts.
@@ -79,6 +80,8 @@ def add(contracts: pl.LazyFrame) -> pl.LazyFrame:
         joined = joined.join(said, on="objet", how="left", maintain_order="left")
         # A bare division that agrees with nothing in the subject keeps its family; one certain word outweighs it.
         heard = vague & pl.col("_of_words").is_not_null() & (pl.col("_of_cpv").is_null() | (pl.col("_words_sure") >= OF_WORDS))
+        against = contradicted(joined.filter(~vague), family="_of_cpv")
+        joined = joined.join(against, on=["objet", "_of_cpv"], how="left", maintain_order="left")
     else:
         joined = joined.with_columns(_of_words=pl.lit(None, pl.String), _words_sure=pl.lit(None, pl.Float64))
         heard = pl.lit(False)
@@ -86,7 +89,7 @@ def add(contracts: pl.LazyFrame) -> pl.LazyFrame:
         famille=pl.when(heard).then("_of_words").otherwise("_of_cpv"),
         famille_confiance=pl.when(heard).then("_words_sure").when(pl.col("_of_cpv").is_not_null()).then("_cpv_sure"),
         # Nobody says the family of a code of waiting whose subject is silent, or hesitates between several trades.
-        famille_doute=vague & ~heard & ~(pl.col("_of_words") == pl.col("_of_cpv")).fill_null(False) if "objet" in contracts.collect_schema() else pl.lit(False),
+        famille_doute=pl.col("contredit").fill_null(False) | vague & ~heard & ~(pl.col("_of_words") == pl.col("_of_cpv")).fill_null(False) if "objet" in contracts.collect_schema() else pl.lit(False),
         famille_origine=pl.when(heard).then(pl.lit("texte")).when(pl.col("_of_cpv").is_not_null()).then(pl.lit("cpv")),
     )
     labels = catalogue().select("famille", famille_libelle="libelle")

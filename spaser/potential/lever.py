@@ -23,27 +23,29 @@ _TEXTS = {"levier_raison": "reason", "levier_changerait": "change"}
 _EUROS = ("lot_annuel", "famille_annuelle", "lot_montant", "seuil")
 
 
-def ladder() -> list[dict]:
-    """The rungs, from the strongest lever to none."""
-    return rules.toml("levers.toml")["rungs"]
+def ladder(under_code: bool = True) -> list[dict]:
+    """The rungs, from the strongest lever to none; those of a buyer that the procurement code does not bind are its own."""
+    return rules.toml("levers.toml")["rungs" if under_code else "private"]
 
 
-def advise(needs: pl.LazyFrame, dependency: float) -> pl.LazyFrame:
+def advise(needs: pl.LazyFrame, dependency: float, under_code: bool = True) -> pl.LazyFrame:
     """Adds ``levier``, its label, article, beneficiaries, reasons, what would change it, what to check, what it is not for, its
     confidence; ``leviers`` (others that may be combined) and ``levier_refus`` (why not reserve).
 
-    Needs every column that a condition or a text of the ladder names, and ``etat_action, etat_libelle, etat_raison``.
+    Needs every column that a condition or a text of the ladder names, and ``etat_action, etat_libelle, etat_raison``. Not
+    ``under_code``, nothing is reserved, held to a threshold nor divided into lots, and no refusal speaks of it.
     """
+    rungs = ladder(under_code)
     known = needs.with_columns(_shown(dependency))
     chosen = pl.lit(None, pl.String)
-    for rung in reversed(ladder()):
+    for rung in reversed(rungs):
         if rung["main"]:
             chosen = pl.when(holds(rung)).then(pl.lit(rung["code"])).otherwise(chosen)
     with_code = known.with_columns(levier=chosen)
-    codes = [rung["code"] for rung in ladder()]
-    fixed = {name: pl.col("levier").replace_strict(codes, [rung[key] for rung in ladder()]) for name, key in _PLAIN.items()}
-    said = {name: _by_rung(key) for name, key in _TEXTS.items()}
-    told = with_code.with_columns(**fixed, **said, leviers=_combined(), levier_refus=_refusals())
+    codes = [rung["code"] for rung in rungs]
+    fixed = {name: pl.col("levier").replace_strict(codes, [rung[key] for rung in rungs]) for name, key in _PLAIN.items()}
+    said = {name: _by_rung(rungs, key) for name, key in _TEXTS.items()}
+    told = with_code.with_columns(**fixed, **said, leviers=_combined(rungs), levier_refus=_refusals() if under_code else pl.lit(""))
     return told.with_columns(_kept()).drop(name for name in _names() if name.startswith("dit_"))
 
 
@@ -56,11 +58,11 @@ def _kept() -> list[pl.Expr]:
     return [pl.when(act).then(pl.col(name)).otherwise(instead.get(name, pl.lit("", pl.String))).alias(name) for name in names]
 
 
-def _combined() -> pl.Expr:
+def _combined(rungs: list[dict]) -> pl.Expr:
     """The labels of the other rungs that hold, each once; preparing and doing nothing are not combined."""
     held = [
         pl.when(holds(rung) & (pl.col("levier") != rung["code"])).then(pl.lit(rung["label"]))
-        for rung in ladder() if rung["kind"] != "preparer"
+        for rung in rungs if rung["kind"] != "preparer"
     ]  # fmt: skip
     return pl.concat_str(held, separator=" ; ", ignore_nulls=True)
 
@@ -86,10 +88,10 @@ def _lack(one: dict, labels: dict[str, str]) -> pl.Expr:
     return pl.format("{} : {}, il faut {}", pl.lit(labels[one["column"]]), shown, pl.lit(wanted))
 
 
-def _by_rung(key: str) -> pl.Expr:
+def _by_rung(rungs: list[dict], key: str) -> pl.Expr:
     """The text of the chosen rung, its {names} filled with the figures of the need."""
     text = pl.lit(None, pl.String)
-    for rung in ladder():
+    for rung in rungs:
         names = re.findall(r"\{(\w+)\}", rung[key])
         filled = re.sub(r"\{\w+\}", "{}", rung[key])
         value = pl.format(filled, *(pl.col(f"dit_{name}") for name in names)) if names else pl.lit(filled)
@@ -98,7 +100,7 @@ def _by_rung(key: str) -> pl.Expr:
 
 
 def _names() -> list[str]:
-    found = {name for rung in ladder() for key in ("reason", "change") for name in re.findall(r"\{(\w+)\}", rung[key])}
+    found = {name for rung in (*ladder(), *ladder(False)) for key in ("reason", "change") for name in re.findall(r"\{(\w+)\}", rung[key])}
     return [f"dit_{name}" for name in sorted(found)]
 
 

@@ -41,6 +41,7 @@ def opportunities(
     as_of: date | None = None,
     dependency: float | None = None,
     method: dict | None = None,
+    under_code: bool = True,
 ) -> pl.LazyFrame:
     """OPPORTUNITIES: each need with its three readings, its low, middle and high potential, and its lever.
 
@@ -55,6 +56,8 @@ def opportunities(
         not measured.
     as_of
         The day whose European thresholds are read; without it no lever that depends on them is advised.
+    under_code
+        Whether the procurement code binds the buyer: otherwise the ladder is that of private buyers.
     """
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
@@ -68,11 +71,11 @@ def opportunities(
     else:
         whole = whole.with_columns(repere_n=pl.lit(None, pl.Int32), repere_part=pl.lit(None, pl.Float64))
     whole = whole.join(resemblance(chosen, method=method).select("besoin_id", "ressemblance"), on="besoin_id", how="left")
-    judged = _amounts(advise(lever_reading(whole, as_of), share))
+    judged = _amounts(advise(lever_reading(whole, as_of), share, under_code), under_code)
     return OPPORTUNITIES.conform(judged).sort("potentiel", "annuel", "besoin_id", descending=[True, True, False], nulls_last=True)
 
 
-def _amounts(whole: pl.LazyFrame) -> pl.LazyFrame:
+def _amounts(whole: pl.LazyFrame, under_code: bool = True) -> pl.LazyFrame:
     """Low, middle, high, and what binds.
 
     low: what comparable buyers already reach, never more than high; middle: the expectation of the supply; high: the smaller
@@ -99,7 +102,7 @@ def _amounts(whole: pl.LazyFrame) -> pl.LazyFrame:
         .when(clause).then(pl.lit("loi et besoin : la clause ne porte que sur une part des heures"))
         .when(split & (offered < allowed)).then(pl.lit("taille des lots, puis offre"))
         .when(offered < allowed).then(pl.lit("offre"))
-        .when(pl.col("lecture_loi") == 0).then(pl.lit("besoin : part adressable de la famille, en concurrence (rien ne peut être réservé)"))
+        .when((pl.col("lecture_loi") == 0) & pl.lit(under_code)).then(pl.lit("besoin : part adressable de la famille, en concurrence (rien ne peut être réservé)"))
         .otherwise(pl.lit("besoin : part adressable de la famille"))
     )  # fmt: skip
     # A need that no action awaits brings nothing to the potential, and says its state instead of what binds it.

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import polars as pl
 
 from spaser import french
-from spaser.deliverables.report import Callout, Column, Section, Sentence, TableBlock, table
+from spaser.deliverables.report import Block, Callout, Column, Section, Sentence, TableBlock, table
 from spaser.sections import tallies
 from spaser.sections.findings import Findings
 
@@ -30,6 +30,11 @@ _PLAN = (
     Column("responsable", "Qui"), Column("levier_verifier", "À vérifier avec l'acheteur"),
 )  # fmt: skip
 _OWN = (Column("etat", "État"), Column("echeance", "Échéance fixée"), Column("note", "Note"))
+_LEFT = (
+    Column("motif", "Motif"), Column("famille_libelle", "Famille"), Column("besoins", "Besoins", "entier"),
+    Column("potentiel", "Effet attendu, net par an", "somme"), Column("consultation", "Suite avant le", "date"),
+)  # fmt: skip
+_FLOOR = french.typeset("Le plancher d'une action et la durée minimale de préparation sont datés et motivés dans method.toml, [plan].")
 _EQUAL = french.typeset(
     "Sourçage ouvert à tous (R2111-1, R2111-2) : ce plan ne nomme aucun fournisseur. Choix par gain, facilité et urgence (method.toml, [plan])."
 )
@@ -79,6 +84,7 @@ def _needs(findings: Findings) -> list[Action]:
         return []
     return [
         (f"{row['levier_libelle']} : {row['famille_libelle']} ({french.count(row['besoins'], 'besoin')})",
+         "obligation, pas un conseil : le motif s'écrit quand la clause n'y est pas" if row["nature"] == "devoir" else
          f"{french.count(row['credibles'], 'fournisseur crédible')} ; {french.euros_short(row['potentiel'])} nets par an sur {french.euros_short(row['annuel'])}",
          _SOON if row["sourcing"] <= findings.as_of else f"à partir du {french.short_date(row['sourcing'])}", "Le plan d'actions")
         for row in rows.to_dicts()
@@ -87,18 +93,23 @@ def _needs(findings: Findings) -> list[Action]:
 
 def section_plan(findings: Findings) -> Section | None:
     """At most ten actions, in the order in which they begin; counts of suppliers, never their names."""
-    rows = findings.extras.get("plan_actions")
-    if rows is None or not rows.height:
+    rows, left = findings.extras.get("plan_actions"), findings.extras.get("plan_ecartes")
+    if rows is None or not (rows.height or (left is not None and left.height)):
         return None
     late = int(rows["retard"].sum())
-    said = [f"{french.count(rows.height, 'action', feminine=True)}, par date de début ; les montants sont nets : une capacité ne sert qu'une fois"]
+    said = [f"{french.count(rows.height, 'ligne', feminine=True)}, par date de début ; les montants sont nets : une capacité ne sert qu'une fois"]
     if late:
-        said.append(f"{french.count(late, 'action', feminine=True)} {'aurait' if late == 1 else 'auraient'} déjà dû commencer")
+        said.append(f"{french.count(late, 'ligne', feminine=True)} {'aurait' if late == 1 else 'auraient'} déjà dû commencer")
+    if rows.filter(pl.col("nature") == "devoir").height:
+        said.append("La clause sociale obligatoire y tient une ligne : c'est un devoir, pas un conseil ; elle nomme tous les besoins qu'il vise")
     text = pl.col("objets").fill_null("sans objet")
     cut = pl.concat_str(text.str.slice(0, _LONG).str.strip_chars_end(), pl.lit("…"))
-    shown = rows.with_columns(objets=pl.when(text.str.len_chars() > _LONG).then(cut).otherwise(text))
-    blocks = (*(Sentence(french.sentence(text)) for text in said), table("tab-plan", "Dix actions au plus", shown, _PLAN, _EQUAL))
-    return Section("plan", "Le plan d'actions", "Que faire, et quand commencer ?", blocks)
+    shown = rows.with_columns(objets=pl.when((text.str.len_chars() > _LONG) & (pl.col("nature") == "action")).then(cut).otherwise(text))
+    blocks: list[Block] = [*(Sentence(french.sentence(text)) for text in said)]
+    blocks += [table("tab-plan", "Dix actions au plus", shown, _PLAN, _EQUAL)] if rows.height else []
+    if left is not None and left.height:
+        blocks.append(table("tab-plan-ecartes", "Ce que le plan n'a pas retenu, et pourquoi", left, _LEFT, _FLOOR))
+    return Section("plan", "Le plan d'actions", "Que faire, et quand commencer ?", tuple(blocks))
 
 
 def annex_plan(findings: Findings) -> TableBlock | None:

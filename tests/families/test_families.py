@@ -119,3 +119,29 @@ def test_what_a_person_kept_stays_in_the_next_proposal_even_when_its_code_is_no_
 
 def test_every_word_leads_to_a_family_that_exists():
     assert set(rules.table("family_words.csv")["famille"]) <= set(rules.table("families.csv")["famille"])
+
+
+@pytest.mark.parametrize(
+    ("code", "subject", "doubt"),
+    [
+        ("30200000", "CONSTRUCTION DE 28 LOGEMENTS COLLECTIFS - ILOT B", True),  # construction works under a code of computers
+        ("42000000", "Construction de 12 lgts individuels", False),  # a bare division: the words win, they do not contradict
+        ("42410000", "Construction d'une école, lot 3", True),
+        ("45421000", "Construction d'une école, lot menuiseries", False),
+        ("39160000", "Construction d'une école, lot mobilier scolaire", False),  # the subject also says the code's family
+        ("79810000", "Fourniture d'instruments de musique", True),
+        ("79810000", "Impression de partitions musicales et de brochures", False),
+        ("30200000", "Ordinateurs portables", False),
+        ("30200000", None, False),
+    ],
+)
+def test_certain_words_against_a_fine_code_leave_a_doubt_and_nothing_else_does(code, subject, doubt):
+    frame = pl.LazyFrame({"codeCPV": [code], "objet": [subject]}, schema={"codeCPV": pl.String, "objet": pl.String})
+    assert families.add(frame).collect()["famille_doute"].item() is doubt
+
+
+def test_certain_words_admit_families_that_exist_and_say_why():
+    table = rules.table("certain_words.csv")
+    known = set(rules.table("families.csv")["famille"])
+    assert {name for allowed in table["familles"] for name in allowed.split("|")} <= known
+    assert table["raison"].str.len_chars().min() > 0

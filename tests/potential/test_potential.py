@@ -345,6 +345,15 @@ def test_the_ladder_gives_the_expected_rung(case):
     assert found["levier_raison"] and found["levier_changerait"]
 
 
+@pytest.mark.parametrize("case", CASES["levers"], ids=lambda case: case["name"])
+def test_a_private_buyer_is_told_of_no_reservation_threshold_or_allotment(case):
+    row = LEVER_COLUMNS | case["need"]
+    found = potential.advise(pl.LazyFrame([row], schema_overrides={"duree": pl.Int32}), 0.3, under_code=False).collect().row(0, named=True)
+    told = " ".join(str(value) for name, value in found.items() if name.startswith("levier")).lower()
+    assert not [word for word in ("réserv", "seuil", "allot", " lot", "ccp", "l2113", "clause") if word in told]
+    assert found["levier"] == ("gre_a_gre" if row["credibles"] else "rencontrer" if row["candidats"] else "rien")
+
+
 def test_every_main_rung_of_the_ladder_is_reached_by_a_case():
     assert {case["expected"] for case in CASES["levers"]} == {rung["code"] for rung in potential.ladder() if rung["main"]}
 

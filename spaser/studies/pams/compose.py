@@ -176,7 +176,8 @@ def _potential(result: Diagnostic, found: Opportunities | None) -> dict[str, pl.
     soon = renewals.upcoming(active.lazy(), as_of=result.as_of, months=MONTHS, method=result.base.method).collect()
     asked = result.base.decisions.filter(pl.col("objet_type") == "action").collect()
     actions = planning.plan(soon, day=result.as_of, method=result.base.method, decisions=asked)
-    return found.extras() | {"besoins_a_venir": soon, "plan_actions": actions}
+    left = planning.set_aside(soon, day=result.as_of, method=result.base.method)
+    return found.extras() | {"besoins_a_venir": soon, "plan_actions": actions, "plan_ecartes": left}
 
 
 def _practices(answers: dict[str, int | None]) -> dict[str, pl.DataFrame]:

@@ -94,7 +94,7 @@ def potential_of(
     base = source if isinstance(source, Base) else source.base
     sirens, scope = _scope(source, buyer)
     share = checked(base, radius, dependency)
-    known, mine, made = ground(base), chosen(base, sirens), judged(base, sirens, radius, share)
+    known, mine, made = ground(base), chosen(base, sirens), judged(base, sirens, radius, share, under_code(source))
     return Opportunities(
         scope=scope, as_of=base.as_of, needs=mine.needs, members=mine.members, supply=known.supply,
         candidates=potential.describe(made.found.lazy(), known.supply.lazy(), MOST).collect(engine="in-memory"),
@@ -102,6 +102,11 @@ def potential_of(
         assumptions=assumptions(base.method["potential"], radius, share), dependency=share, radius=radius,
         suppliers=made.suppliers, places=opportunities_map.places(made.opportunities, mine.places),
     )  # fmt: skip
+
+
+def under_code(source: Diagnostic | Base) -> bool:
+    """Whether the procurement code binds the buyer: a diagnostic that holds the facts of private buyers says that it does not."""
+    return isinstance(source, Base) or "prive" not in source.extras
 
 
 class Judged(NamedTuple):
@@ -115,7 +120,7 @@ class Judged(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def judged(base: Base, sirens: tuple[str, ...], radius: float | None, share: float) -> Judged:
+def judged(base: Base, sirens: tuple[str, ...], radius: float | None, share: float, bound: bool = True) -> Judged:
     """What the ESS could take of the needs of buyers (none: all), kept for the last choices: going back to one costs nothing."""
     known, mine, settings = ground(base), chosen(base, sirens), base.method
     needs = mine.needs.lazy()
@@ -124,7 +129,7 @@ def judged(base: Base, sirens: tuple[str, ...], radius: float | None, share: flo
         past=mine.past.lazy(), method=settings,
     ).collect(engine="in-memory")  # fmt: skip
     told = potential.opportunities(
-        needs, found.lazy(), every=known.needs.lazy(), kinds=mine.kinds.lazy(), as_of=base.as_of, dependency=share, method=settings
+        needs, found.lazy(), every=known.needs.lazy(), kinds=mine.kinds.lazy(), as_of=base.as_of, dependency=share, method=settings, under_code=bound,
     ).collect(engine="in-memory")
     # Summed over several buyers, a supplier has one envelope for them all: its capacity serves once.
     shared = told if len(sirens) == 1 else told.with_columns(acheteur_siren=pl.lit(NETWORK))
