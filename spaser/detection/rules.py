@@ -204,9 +204,9 @@ def compiled(data: dict[str, Any], where: str) -> Lexicon:
 def expand(pattern: str, fragments: dict[str, str]) -> str:
     """A pattern of the lexicon as a regular expression on folded text."""
     while names := re.findall(r"\{([a-z]+)\}", pattern):
-        if len(pattern) > LONGEST:
-            raise re.error("un fragment se contient lui-même")
-        for name in names:
+        for name in dict.fromkeys(names):
+            if len(pattern) > LONGEST:
+                raise re.error("un fragment se contient lui-même")
             if name not in fragments:
                 raise KeyError(name)
             pattern = pattern.replace("{" + name + "}", fragments[name])

@@ -12,10 +12,12 @@ import pytest
 from findings import CODES, findings
 
 from spaser import french, sections
+from spaser import rules as rules_
 from spaser.cli import terminal
 from spaser.deliverables import files, report, sentences
 from spaser.deliverables.report import Measured
 from spaser.problems import Problem
+from spaser.rules import CONFIDENCES
 from spaser.sections import tallies
 from spaser.sections.annexes import annexes
 
@@ -192,7 +194,7 @@ def test_natural_persons_are_masked_in_every_table():
 def test_a_rule_not_checked_is_shown_as_to_be_confirmed():
     section = sections.section_method(findings())
     rules = next(block for block in section.blocks if getattr(block, "id", "") == "tab-regles")
-    assert set(rules.frame["confiance"]) <= {"vérifié sur une source officielle", "source secondaire", "à confirmer"}
+    assert set(rules.frame["confiance"]) <= {*CONFIDENCES.values(), rules_.checked({"confidence": "texte_lu_en_copie"})}
 
 
 def test_no_figure_is_typed_by_hand_the_sentence_follows_the_measure():
