@@ -97,7 +97,7 @@ FORBIDDEN_NAMES = {"utils", "helpers", "core", "common", "misc"}
 MOST_FILES, MOST_AT_THE_ROOT, MOST_LINES, LONGEST_FUNCTION = 26, 14, 400, 60
 ROWS = re.compile(r"\.(collect|iter_rows|to_dicts|iter_slices|map_elements|map_rows)\(|\.rows\((named=|\))|\bcollect_all\(")
 FOLDING = re.compile(r"\bunicodedata\b|\.str\.normalize\(|\\p\{M\}")
-DECODING = re.compile(r"\.decode\((?!\"ascii\")")
+DECODING = re.compile(r"(?<!text)\.decode\((?!\"ascii\")")
 
 
 def modules(package: Path) -> list[Path]:

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -353,7 +353,7 @@ def _text(value: object) -> str | None:
     return str(value)
 
 
-def _texts(name: str, values: list[object]) -> pl.Series:
+def _texts(name: str, values: Sequence[Any]) -> pl.Series:
     texts = values if set(map(type, values)) <= {str, type(None)} else [_text(value) for value in values]
     try:
         return pl.Series(name, texts, dtype=pl.String)

@@ -87,9 +87,9 @@ def _workbook(data: bytes, name: str, acheteur: str | None) -> tuple[pl.DataFram
             notes.append(_note(name, None, sheet, why, "liste.feuille"))
     if not read and refused:
         raise refused.get(best, next(iter(refused.values())))
-    raws, said = [raw for raw, _ in read], [told for _, told in read]
+    raws, doubts = [raw for raw, _ in read], [told for _, told in read]
     left = pl.DataFrame(notes, schema=REJECTS.schema)
-    return pl.concat(raws) if raws else RAW.empty(), pl.concat([*said, REJECTS.conform(left.lazy()).collect()])
+    return pl.concat(raws) if raws else RAW.empty(), pl.concat([*doubts, REJECTS.conform(left.lazy()).collect()])
 
 
 def _merit(rows: list[list[str]]) -> int:
@@ -169,7 +169,9 @@ def _titles() -> dict[str, tuple[str, str]]:
 
 def _recognised(row: list[str]) -> tuple[dict[int, str], list[str]]:
     """The field of each recognised column by its rank (the first column of a field wins), and the titles left."""
-    titles, fields, unknown = _titles(), {}, []
+    titles = _titles()
+    fields: dict[int, str] = {}
+    unknown: list[str] = []
     wanted: dict[str, tuple[int, int]] = {}
     for rank, title in enumerate(row):
         field, value = titles.get(_letters(title), ("", ""))

@@ -114,8 +114,7 @@ def publish(
     base = source if isinstance(source, Base) else diagnostic.prepare(source, **options)
     sirens, name = diagnostic.chosen_buyers(base, buyer)
     if not sirens:
-        raise Problem("Une publication est celle d'un acheteur, ou des acheteurs d'un schéma conjoint",
-                      todo="Nommez-le : --acheteur « Ma Ville » (et --conjoint pour les autres acheteurs du schéma).")  # fmt: skip
+        raise _nobody()
     every = base.contracts.filter(pl.col("acheteur_siren").is_in(list(sirens))).collect(engine="streaming")
     known = sorted(every["annee"].drop_nulls().unique().to_list())
     voted = targets.read(goals, first_year=known[0] if known else None) if goals else ()
@@ -137,6 +136,13 @@ def publish(
         editions=_since(previous, Edition(every.lazy(), published, measurer(name, population))),
         given={name: Path(path) for name, path in (("objectifs", goals), ("chiffres saisis", entered), ("grand livre", ledger)) if path},
     )  # fmt: skip
+
+
+def _nobody() -> Problem:
+    return Problem(
+        "Une publication est celle d'un acheteur, ou des acheteurs d'un schéma conjoint",
+        todo="Nommez-le : --acheteur « Ma Ville » (et --conjoint pour les autres acheteurs du schéma).",
+    )
 
 
 def compare(old: Edition, new: Edition) -> pl.DataFrame:
