@@ -101,9 +101,7 @@ def publish(
     previous
         The edition before, to say what moved and why.
     population, definition
-        The contracts counted, and the definition shown among those in competition; both are named everywhere.
-    declared
-        What the buyer says of itself: its kind, its SPASER, whether the code binds it.
+        The contracts counted, and the definition shown among those in competition; both are named everywhere. ``declared``: what the buyer says of itself.
 
     Raises
     ------
