@@ -89,7 +89,7 @@ def _contracts(path: Path) -> Looked | None:
     counts = base.accounts.select(pl.col("lus", "contrats", "rejetes").sum()).row(0, named=True)
     told = f"{french.number(counts['lus'])} enregistrements lus, {french.number(counts['contrats'])} contrats, {french.number(counts['rejetes'])} rejetés"
     ignored = base.rejects.filter(pl.col("regle") == "liste.colonne").select("champ").unique(maintain_order=True).collect()["champ"].to_list()
-    notes = (f"colonnes non lues : {', '.join(ignored)}",) if ignored else ()
+    notes: tuple[str, ...] = (f"colonnes non lues : {', '.join(ignored)}",) if ignored else ()
     sheets = base.rejects.filter(pl.col("regle") == "liste.feuille").select("champ", "valeur").collect().rows()
     notes += tuple(f"feuille « {sheet} » non lue : {why}" for sheet, why in sheets)
     return Looked(path.name, "contrats", (told, *notes), filled.shares(rows, "contrats", said), _columns(path.name, "contrats", rows.drop("uid", "_titulaire")))

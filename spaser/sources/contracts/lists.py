@@ -72,7 +72,8 @@ def _workbook(data: bytes, name: str, acheteur: str | None) -> tuple[pl.DataFram
         return _lines(sheets[0][1] if sheets else [], name, acheteur)
     best = max(range(len(sheets)), key=lambda rank: _merit(sheets[rank][1]))
     read: list[tuple[pl.DataFrame, pl.DataFrame]] = []
-    notes, refused = [], {}
+    notes: list[dict[str, object]] = []
+    refused: dict[int, Problem] = {}
     for rank, (sheet, rows) in enumerate(sheets):
         why = "" if rank == best else _not_a_list(rows)
         try:
@@ -87,9 +88,9 @@ def _workbook(data: bytes, name: str, acheteur: str | None) -> tuple[pl.DataFram
             notes.append(_note(name, None, sheet, why, "liste.feuille"))
     if not read and refused:
         raise refused.get(best, next(iter(refused.values())))
-    raws, doubts = [raw for raw, _ in read], [told for _, told in read]
+    raws, told = [raw for raw, _ in read], [said for _, said in read]
     left = pl.DataFrame(notes, schema=REJECTS.schema)
-    return pl.concat(raws) if raws else RAW.empty(), pl.concat([*doubts, REJECTS.conform(left.lazy()).collect()])
+    return pl.concat(raws) if raws else RAW.empty(), pl.concat([*told, REJECTS.conform(left.lazy()).collect()])
 
 
 def _merit(rows: list[list[str]]) -> int:
@@ -169,9 +170,7 @@ def _titles() -> dict[str, tuple[str, str]]:
 
 def _recognised(row: list[str]) -> tuple[dict[int, str], list[str]]:
     """The field of each recognised column by its rank (the first column of a field wins), and the titles left."""
-    titles = _titles()
-    fields: dict[int, str] = {}
-    unknown: list[str] = []
+    titles, fields, unknown = _titles(), {}, []
     wanted: dict[str, tuple[int, int]] = {}
     for rank, title in enumerate(row):
         field, value = titles.get(_letters(title), ("", ""))

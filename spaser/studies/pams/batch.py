@@ -229,7 +229,7 @@ def _one(desk: Desk, task: Task) -> Outcome:
     try:
         book = read_ledger(asked.wishes.ledger) if asked.wishes.ledger else None
         result = diagnostic.diagnose(
-            desk.base, buyer=siren, years=mission.years, population=mission.population, spend=book and book.lines.lazy(), declared=asked.declared
+            desk.base, buyer=siren, years=mission.years, population=mission.population, spend=book.lines.lazy() if book else None, declared=asked.declared
         )
         peers = publication.placed(*desk.compared, siren) if desk.compared else None
         report = commented(pams.report(pams.study(result, asked.wishes, peers=peers)), mission, asked)

@@ -101,9 +101,7 @@ def publish(
     previous
         The edition before, to say what moved and why.
     population, definition
-        The contracts counted, and the definition shown among those in competition; both are named everywhere.
-    declared
-        What the buyer says of itself: its kind, its SPASER, whether the code binds it.
+        The contracts counted, and the definition shown among those in competition; both are named everywhere. ``declared``: what the buyer says of itself.
 
     Raises
     ------
@@ -113,14 +111,13 @@ def publish(
     _check_definition(definition)
     base = source if isinstance(source, Base) else diagnostic.prepare(source, **options)
     sirens, name = diagnostic.chosen_buyers(base, buyer)
-    if not sirens:
-        raise _nobody()
+    _check_buyers(sirens)
     every = base.contracts.filter(pl.col("acheteur_siren").is_in(list(sirens))).collect(engine="streaming")
     known = sorted(every["annee"].drop_nulls().unique().to_list())
     voted = targets.read(goals, first_year=known[0] if known else None) if goals else ()
     lines = entered_file.read(entered, sirens=sirens) if entered else ENTERED.empty()
     book = ledgers.read_ledger(ledger) if ledger else None
-    result = diagnostic.diagnose(base, buyer=sirens, years=years, population=population, spend=book and book.lines.lazy(), declared=declared)
+    result = diagnostic.diagnose(base, buyer=sirens, years=years, population=population, spend=book.lines.lazy() if book else None, declared=declared)
     published = tuple(range(years[0], years[1] + 1)) if years else tuple(known)
     names = _buyers(base, sirens)
     past, spent = _measured(every, name, population), _spent(book, base, every, name, population) if book else MEASURES.empty()
@@ -136,13 +133,6 @@ def publish(
         editions=_since(previous, Edition(every.lazy(), published, measurer(name, population))),
         given={name: Path(path) for name, path in (("objectifs", goals), ("chiffres saisis", entered), ("grand livre", ledger)) if path},
     )  # fmt: skip
-
-
-def _nobody() -> Problem:
-    return Problem(
-        "Une publication est celle d'un acheteur, ou des acheteurs d'un schéma conjoint",
-        todo="Nommez-le : --acheteur « Ma Ville » (et --conjoint pour les autres acheteurs du schéma).",
-    )
 
 
 def compare(old: Edition, new: Edition) -> pl.DataFrame:
@@ -172,6 +162,12 @@ def complete_years(contracts: pl.DataFrame, as_of_year: int) -> set[int]:
     """The years whose publication is over: before that of the data, without a contract of the last two months."""
     late = contracts.filter(pl.col("incomplet").fill_null(False))["annee"].drop_nulls().unique().to_list()
     return {year for year in contracts["annee"].drop_nulls().unique().to_list() if year < as_of_year and year not in late}
+
+
+def _check_buyers(sirens: Sequence[str]) -> None:
+    if not sirens:
+        raise Problem("Une publication est celle d'un acheteur, ou des acheteurs d'un schéma conjoint",
+                      todo="Nommez-le : --acheteur « Ma Ville » (et --conjoint pour les autres acheteurs du schéma).")  # fmt: skip
 
 
 def _check_definition(definition: str) -> None:
