@@ -229,7 +229,7 @@ def test_the_report_says_where_boxes_and_texts_of_notices_disagree(beyond):
     counted = next(block for block in section.blocks if getattr(block, "id", "") == "tab-annonces").frame
     assert counted.select("dimension", "avis", "oui", "ecrit", "deux", "muet", "tu").rows() == [("social", 4, 2, 1, 1, 1, 0), ("environnement", 4, 1, 2, 0, 1, 2)]
     apart = next(block for block in spaser.report(beyond).annexes if block.id == "avis, annoncé et écrit").frame
-    assert apart["avis"].to_list() == ["24-900001", "25-900004", "25-900003", "25-900003"]
+    assert sorted(apart["avis"]) == ["24-900001", "25-900003", "25-900003", "25-900004"]
 
 
 def test_the_command_reads_notices_and_documents_beside_contracts(tmp_path, capsys):

@@ -78,12 +78,13 @@ def test_a_private_buyer_is_never_spoken_to_of_reservation_or_allotment_as_its_o
 
 
 def test_the_levers_of_the_ladder_all_have_their_law():
-    ladder = {rung["code"] for rung in rules.toml("levers.toml")["rungs"]} - {"rien"}
+    ladder = {rung.get("law", rung["code"]) for rung in rules.toml("levers.toml")["rungs"]} - {"rien"}
     known = rules.toml("lever_law.toml")["levers"]
     assert ladder <= set(known) and len(known) == 35
     assert all(rule[name] for rule in known.values() for name in ("label", "legal", "data", "ask", "never", "confidence"))
 
 
 def test_no_lever_advises_a_status_or_the_range_of_articles_that_holds_prisons():
-    text = rules.path("levers.toml").read_text(encoding="utf-8") + rules.path("lever_law.toml").read_text(encoding="utf-8")
+    written = rules.path("levers.toml").read_text(encoding="utf-8") + rules.path("lever_law.toml").read_text(encoding="utf-8")
+    text = "\n".join(line for line in written.splitlines() if not line.startswith(("not_for", "never")))
     assert "mieux placée" not in text and "L2113-12 à L2113-14" not in text
