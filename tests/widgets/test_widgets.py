@@ -83,7 +83,7 @@ class TestSelection:
             ('{"spaser_selection": 1, "buyer": ["1"]}', "clé inconnue « buyer ». Vouliez-vous dire « buyers » ?"),
             ('{"spaser_selection": 1, "unit": "euros"}', "« euros » est inconnu"),
             ('{"spaser_selection": 1, "years": "2024"}', "« years » doit être une liste"),
-            ("\x00\x01", "pas du JSON"),
+            ("\x00\x01", "n'est pas un texte"),
         ],
     )
     def test_a_file_that_is_no_selection_is_refused_in_french(self, tmp_path, text, told):

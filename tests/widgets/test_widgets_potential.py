@@ -91,7 +91,7 @@ class TestPotential:
         potential.desk.selection.buyers = (COUNTY,)
         needs = potential.found.opportunities
         assert set(needs["acheteur_siren"]) == {COUNTY}
-        mine = opportunities.chosen(potential.desk.base, (COUNTY,)).needs.filter("actif")
+        mine = opportunities.chosen(potential.desk.base, (COUNTY,)).needs.filter(pl.col("etat_action") == "agir")
         assert {key for _, key in potential.family.options} - {""} == set(mine["famille"].drop_nulls())
 
     def test_going_back_gives_the_same_answer(self, potential):
@@ -183,4 +183,4 @@ def test_parts_keep_their_order_and_every_block(potential):
     shown = drawn.parts(potential._answered)
     assert [isinstance(part, str) for part in shown] == [True, False, True, False, True]
     text = "".join(part for part in shown if isinstance(part, str))
-    assert text.index("Besoins en cours") < text.index("Lire le graphique en mots") < text.index("Pourquoi ce levier")
+    assert text.index("Besoins actionnables") < text.index("Lire le graphique en mots") < text.index("Pourquoi ce levier")
