@@ -93,7 +93,7 @@ _BANDS = french.typeset(
     "n'entre dans aucun compte d'emplois ; il est compté à part."
 )
 _APART = french.typeset("Les structures inclusives sont une réponse à part : certaines sont aussi de l'ESS, et y sont comptées.")
-_NONE = french.typeset("Zéro : aucun établissement de cette commune dans les listes chargées, ce qui ne prouve pas qu'il n'y en a pas.")
+_NONE = french.typeset("Zéro : aucun établissement de l'ESS de cette commune dans les listes chargées, ce qui ne prouve pas qu'il n'y en a pas.")
 _RULE = french.sentence("chaque SIRET actif est compté une fois ; le statut est celui du jour de l'arrêté")
 
 TERRITORY: tuple[Callable[[pl.DataFrame, pl.DataFrame, pl.DataFrame], Section], ...] = (section_whole, section_communes, section_sources)

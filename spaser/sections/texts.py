@@ -108,9 +108,9 @@ def _notices_read(findings: Findings) -> str:
     n, read = joined["uid"].n_unique(), int(files["avis"].sum())
     sure = joined.filter("texte_lu")["uid"].n_unique()
     verb = "ont été rapprochés de leur avis" if n > 1 else "a été rapproché de son avis" if n else "n'a été rapproché de son avis"
-    found = f"{french.count(n, 'contrat')} {verb} (feuille « avis »)"
+    found = f"{french.count(n, 'contrat')} {verb}"
     if n:
-        found += f", dont {french.number(sure)} assez sûrement pour que le texte de l'avis soit lu comme le leur"
+        found += f" (feuille « avis »), dont {french.number(sure)} assez sûrement pour que le texte de l'avis soit lu comme le leur"
     text = f"{french.capital(french.count(read, 'avis'))} {'lu' if read < 2 else 'lus'} : {found}."
     unsure = files.filter(~pl.col("verifie"))["source"].to_list()
     if unsure:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -128,7 +128,11 @@ def _stated(part: str, key: str, rule: Fact) -> Fact:
     value = rule.get("value")
     told = rule.get("share") or (value if isinstance(value, str) else french.share(value) if value is not None else "")
     since, until = rule.get("since"), rule.get("until")
-    period = [(since, told or "en vigueur")] if isinstance(since, date) else [(None, told)] if told else []
+    version = rules.toml("law.toml")["reading"]["version"]
+    state = "à venir" if isinstance(since, date) and since > version else "en vigueur"
+    if isinstance(until, date) and until < version:
+        state = f"n'est plus en vigueur depuis le {french.short_date(until + timedelta(days=1))}"
+    period = [(since, told or state)] if isinstance(since, date) else [(None, told)] if told else []
     if isinstance(until, date):
         period.append((until, LAST))
     threshold = rules.toml("law.toml").get(rule.get("threshold", ""), {})
@@ -145,6 +149,11 @@ def _lever(key: str, rule: Fact) -> Fact:
     return _fact("levers", key, rule, valeurs=[(None, rule["data"])], source=rule["legal"], note=note, teste="conditions que les données montrent, ci-dessus")
 
 
+def _since(day: date) -> str:
+    """A day after the version of the code that was read is one to come."""
+    return "à partir du" if day > rules.toml("law.toml")["reading"]["version"] else "depuis le"
+
+
 def _written(value: Any, unit: str) -> str:
     return "valeur pas encore connue" if value is None else f"{french.number(value)} {unit}".strip()
 
@@ -153,7 +162,7 @@ def said(fact: Fact) -> list[str]:
     """The values of a fact in words, each with its day."""
     told = []
     for day, words in fact["valeurs"]:
-        when = "" if day is None else f"jusqu'au {french.short_date(day)}" if words == LAST else f"depuis le {french.short_date(day)} : "
+        when = "" if day is None else f"jusqu'au {french.short_date(day)}" if words == LAST else f"{_since(day)} {french.short_date(day)} : "
         told.append(when if words == LAST else f"{when}{words}")
     return told
 

@@ -88,3 +88,17 @@ def test_no_lever_advises_a_status_or_the_range_of_articles_that_holds_prisons()
     written = rules.path("levers.toml").read_text(encoding="utf-8") + rules.path("lever_law.toml").read_text(encoding="utf-8")
     text = "\n".join(line for line in written.splitlines() if not line.startswith(("not_for", "never")))
     assert "mieux placée" not in text and "L2113-12 à L2113-14" not in text
+
+
+@pytest.mark.parametrize(
+    ("key", "said", "never"),
+    [
+        ("biosource-2030", "à partir du 01/01/2030", "en vigueur"),
+        ("agec-2021", "n'est plus en vigueur depuis le 01/07/2024", ": en vigueur"),
+        ("climat-critere-env", "depuis le 22/08/2026", "à venir"),
+    ],
+)
+def test_a_duty_to_come_or_repealed_is_never_said_in_force(key, said, never):
+    (fact,) = [one for one in KNOWN if one["cle"] == key]
+    told = " ; ".join(law.said(fact))
+    assert said in told and never not in told
