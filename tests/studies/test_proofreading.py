@@ -41,6 +41,11 @@ def test_an_absent_criterion_and_absent_conditions_come_with_their_text(tmp_path
     assert {text.code for text in result.texts} == set(lacking["texte"])
 
 
+def test_a_text_to_paste_is_named_by_its_title_and_never_by_its_code(tmp_path):
+    said = proofreading.summary(states(tmp_path, {"RC.md": "Article 6 – Critères\n- Prix : 100 %\n", "CCAP.txt": "Article 1 – Objet\nLe gardiennage.\n"}))
+    assert "Conditions d'exécution environnementales" in said.replace("\u2019", "'") and "clause_environnement" not in said
+
+
 def test_the_social_condition_is_due_only_from_the_threshold(tmp_path):
     files = {"CCAP.txt": "Article 1 – Objet\nLe marché a pour objet le gardiennage.\n"}
     assert state(states(tmp_path, files), "conditions d'exécution sociales") == [proofreading.CHECK]

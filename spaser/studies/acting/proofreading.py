@@ -214,7 +214,7 @@ CHECKS = (_green_criterion, _green_clause, _social_clause, _reservation, _hours,
 
 def report(result: Proof) -> Report:
     """What to mend first, then everything, then the texts to paste."""
-    faults = result.rows.filter(pl.col("etat") != MET)
+    faults = _titled(result).filter(pl.col("etat") != MET)
     told = f"{french.count(faults.height, 'point')} à reprendre, {french.count(result.rows.height - faults.height, 'point')} en ordre"
     note = "Une pièce absente ou illisible ne prouve rien : « manque » veut dire « non lu dans ces pièces »."
     first = Section("relecture", "Avant de publier", "Que faut-il reprendre, et où ?", (
@@ -226,8 +226,13 @@ def report(result: Proof) -> Report:
     return model.build(
         "Relecture des pièces", buyer="", as_of=day, sections=[first, *texts], subtitle="ce que disent, oublient ou contredisent les pièces",
         sources=[Source(row["document"], row["genre_libelle"] or "") for row in result.documents.to_dicts()],
-        annexes=[table("relecture", "Tous les points vérifiés", result.rows, _COLUMNS)],
+        annexes=[table("relecture", "Tous les points vérifiés", _titled(result), _COLUMNS)],
     )  # fmt: skip
+
+
+def _titled(result: Proof) -> pl.DataFrame:
+    """The rows with each text to paste under its title, as a reader knows it."""
+    return result.rows.with_columns(pl.col("texte").replace({text.code: text.titre for text in result.texts}))
 
 
 def write(result: Proof, folder: Path | str) -> list[Path]:
@@ -241,7 +246,7 @@ def summary(result: Proof) -> str:
     lines: list[str] = []
     for name, lot in result.rows.select("consultation", "lot").unique(maintain_order=True).iter_rows():
         lines += ["", f"{name}, {lot}"] if lines else [f"{name}, {lot}"]
-        for row in result.rows.filter(consultation=name, lot=lot).to_dicts():
+        for row in _titled(result).filter(consultation=name, lot=lot).to_dicts():
             at = f" ({row['ou']})" if row["ou"] else ""
             paste = f" → texte « {row['texte']} »" if row["texte"] and row["etat"] != MET else ""
             lines.append(f"  [{row['etat']}] {row['controle']} : {row['constat']}{at}{paste}")
