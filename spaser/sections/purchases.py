@@ -293,14 +293,19 @@ def _sheets(accounts: pl.DataFrame) -> list:
                Column("taxe", "Taxe"), Column("montant", "Montant", "centime"),
                Column("total_imprime", "Total imprimé", "centime")]  # fmt: skip
     blocks: list = [table("tab-feuilles", "Ce qui a été lu, feuille par feuille", accounts, columns, _SHEETS)]
-    wrong = read.filter(pl.col("total_imprime").is_not_null() & (pl.col("total_imprime") != pl.col("montant")))
-    if wrong.height:
-        gaps = french.listing(f"« {name} » ({french.euros(printed - found)})" for name, printed, found in
-                              wrong.select("feuille", "total_imprime", "montant").rows())  # fmt: skip
-        blocks.append(Callout("Le total imprimé diffère", french.typeset(f"Écart entre le total imprimé et la somme des lignes : {gaps}."), "attention"))
+    if gap := printed_gap(accounts):
+        blocks.append(Callout("Le total imprimé diffère", french.sentence(gap), "attention"))
     if read.height > 1 and read["montant"].is_duplicated().any():
         blocks.append(Callout("Deux feuilles de même somme", _TWICE, "attention"))
     return blocks
+
+
+def printed_gap(accounts: pl.DataFrame) -> str:
+    """Sheets whose printed total is not the sum of their lines, with the gap; empty when there is none."""
+    differs = (pl.col("etat") == "lue") & pl.col("total_imprime").is_not_null() & (pl.col("total_imprime") != pl.col("montant"))
+    wrong = accounts.filter(differs).select("feuille", "total_imprime", "montant").rows() if accounts.height else []
+    gaps = french.listing(f"« {name} » ({french.euros(printed - found)})" for name, printed, found in wrong)
+    return f"écart entre le total imprimé et la somme des lignes : {gaps}" if wrong else ""
 
 
 def _two_definitions(findings: Findings) -> TableBlock | None:

@@ -36,6 +36,13 @@ def test_a_file_with_one_siret_is_not_answered_by_legal_unit(tmp_path):
     assert result.lines["titulaire_inclusif"].to_list() == [None, None]
 
 
+@pytest.mark.parametrize(("printed", "told"), [("2500,00", True), ("2000,00", False)])
+def test_a_printed_total_that_differs_is_said_on_the_terminal_as_on_the_page(tmp_path, printed, told):
+    lines = f"Fournisseur;SIRET;Montant HT;Date\nESAT DU LAC;00090002700012;1000,00;12/03/2024\nAutre;00090004300019;1000,00;12/03/2024\nTOTAL;;{printed};\n"
+    said = handover.summary(run(tmp_path, lines)).replace("\xa0", " ")
+    assert ("total imprimé" in said) is told and ("(500,00 €)" in said) is told
+
+
 def test_a_structure_listed_without_siret_is_linked_by_its_exact_name_and_postcode(tmp_path):
     result = run(tmp_path, "Fournisseur;SIRET;Code postal;Montant HT;Date\nAtelier des Tilleuls;00090004300019;94400;1000;12/03/2024\n")
     assert result.lines.select("titulaire_inclusif", "inclusif_types").rows() == [(True, "ESAT")]

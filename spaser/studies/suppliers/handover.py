@@ -15,7 +15,7 @@ from spaser.deliverables.report import MASK, Report, Source, masked
 from spaser.guards import leftovers
 from spaser.sections.annexes_purchases import annexes
 from spaser.sections.findings import Findings
-from spaser.sections.purchases import POSTS, PURCHASES
+from spaser.sections.purchases import POSTS, PURCHASES, printed_gap
 from spaser.sources import filled
 from spaser.sources.ledgers import write_mapping
 from spaser.studies.suppliers import tables as purchases_tables
@@ -61,6 +61,7 @@ def first_told(result: SupplierDiagnostic) -> list[str]:
             said.append(f"feuille « {row['feuille']} » non lue : {row['etat'].partition(' : ')[2] or row['etat']}")
         elif row["lecture"]:
             said.append(f"feuille « {row['feuille']} » : {row['lecture']} (à corriger dans correspondance.toml si c'est faux)")
+    said += [gap] if (gap := printed_gap(result.accounts)) else []
     said += [BY_UNIT] if result.by_unit else []
     said += filled.warnings(result.filled)
     rows = result.files.to_dicts() if "surete" in result.files.columns else ()
