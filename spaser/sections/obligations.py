@@ -242,10 +242,12 @@ def _told(findings: Findings, ready: pl.DataFrame) -> tuple[Sentence, ...]:
     told = [f"{french.count(sure, 'contrat')} {verb} certainement {rule}{others}" if sure or likely else f"aucun contrat n'est {rule}, certainement ou probablement"]
     for key, noun, limit in ((_PUBLISHED[0], "marché", "plus de deux mois après la notification"),
                              (_PUBLISHED[1], "concession", "après le début de son exécution")):  # fmt: skip
-        late = ready.filter((pl.col("obligation") == key) & pl.col("groupe").is_in(["probable", "certain"]))["non_constatees"].sum()
+        aimed = ready.filter((pl.col("obligation") == key) & pl.col("groupe").is_in(["probable", "certain"]))
+        late, of = aimed["non_constatees"].sum(), aimed["contrats"].sum()
         if late:
             verb = ("a été publié" if late == 1 else "ont été publiés").replace("publié", "publiée" if noun == "concession" else "publié")
-            told.append(f"{french.count(late, noun)} {verb} {limit}")
+            among = f"sur les {french.number(of)} que cette obligation vise certainement ou probablement"
+            told.append(f"{french.count(late, noun)} {verb} {limit}, {among} ; un contrat modifié a pu être republié depuis")
     kinds = findings.extras.get("types_acheteur")
     if kinds is not None:
         parts = [f"{BUYER_KINDS.get(kind, 'inconnu')} ({french.count(n, 'contrat')})" for kind, n in kinds.select("type_acheteur", "contrats").rows()]
