@@ -11,14 +11,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from spaser import shipped
 from spaser.problems import Problem
 
 _MORE = "Enlevez les fichiers de la démonstration, ou ne gardez qu'eux"
-
-
-def folder() -> Path:
-    """Where the demo's data are: beside the package in a clone."""
-    return Path(__file__).parents[2] / "data"
 
 
 def holds(path: str | Path | None) -> bool | None:
@@ -74,7 +70,7 @@ def _is(path: Path) -> bool:
 def _marks() -> dict[int, set[str]]:
     """The sizes and contents of the demo's files."""
     found: dict[int, set[str]] = {}
-    for path in folder().rglob("*"):
+    for path in shipped.demo().rglob("*"):
         if path.is_file() and path.suffix not in (".py", ".toml", ".pyc") and path.name != "README.md":
             data = path.read_bytes()
             found.setdefault(len(data), set()).add(hashlib.sha256(data).hexdigest())

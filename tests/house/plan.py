@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "vocabulary": (),
     "guards": ("problems", "text"),
     "settings": ("problems", "text", "guards"),
-    "sources": (*WORDS, "french", "guards", "settings", "territories"),  # a list is placed once, when it is read
+    "sources": (*WORDS, "shipped", "french", "guards", "settings", "territories"),  # a list is placed once, when it is read
     # rooms that compute agree on words and never import each other; those that take a person's own file have its shape checked
     "contracts": WORDS,
     "buyers": WORDS,

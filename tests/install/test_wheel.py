@@ -62,6 +62,14 @@ def test_the_main_job_runs_from_another_folder_and_names_the_installed_command(i
     assert "spaser lab" in done.stdout and "run.py" not in done.stdout + done.stderr
 
 
+def test_a_renamed_file_of_the_demo_is_known_for_what_it_is_once_installed(installed, wheel, tmp_path):
+    with zipfile.ZipFile(wheel) as whole:
+        (tmp_path / "ville.json").write_bytes(whole.read("spaser/demonstration/marches_demo_2023.json"))
+    (tmp_path / "liste.csv").write_text("siret;raison_sociale;type\n00090002700012;ESAT DU LAC;ESAT\n", encoding="utf-8")
+    done = run(installed, tmp_path, "spaser", "diagnostic", "ville.json", "--registre", "liste.csv")
+    assert done.returncode == 2 and "ne se mélange pas" in done.stderr
+
+
 def test_the_notebooks_are_copied_once_and_what_is_there_is_kept(installed, tmp_path):
     assert run(installed, tmp_path, "spaser", "carnets", "a moi").returncode == 0
     mine = tmp_path / "a moi" / "notebooks" / "00_accueil.ipynb"

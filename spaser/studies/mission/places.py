@@ -8,12 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from spaser import shipped
 from spaser.guards import leftovers
-from spaser.sources import demonstration
 from spaser.studies.mission.decisions import Decisions
 from spaser.studies.mission.model import DECISIONS, NAME, Mission
 
-HOME = demonstration.folder() / "demo"
+HOME = shipped.demo() / "demo"
 
 
 def here(folder: Path | str = ".") -> Path | None:
