@@ -62,7 +62,9 @@ def prepare(extras: str) -> None:
     fast = call(PYTHON, "-m", "pip", "install", "-q", "uv", quiet=True) == 0
     done = fast and call(PYTHON, "-m", "uv", "pip", "install", "-q", "--python", PYTHON, *pinned) == 0
     if not done and call(PYTHON, "-m", "pip", "install", "-q", *pinned) != 0:
-        say("L'installation a échoué : vérifiez la connexion (ou le proxy de votre organisation), puis relancez la commande.")
+        say(
+            "L'installation a échoué : vérifiez la connexion (ou le proxy de votre organisation), puis relancez la commande."
+        )
         raise SystemExit(2)
     stamp.write_text(print_, encoding="utf-8")
     say("Préparation terminée.")

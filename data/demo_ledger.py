@@ -14,10 +14,33 @@ from pathlib import Path
 import xlsxwriter
 
 TITLE = "Ville d'Aubrelle (fictive) : mandats émis. Tout est inventé, rien n'existe."
-HEAD = ["Exercice", "Date mandat", "N° mandat", "Tiers", "N° SIRET", "Nature", "Fonction", "Service gestionnaire", "Famille d'achat", "Libellé",
-        "Mandaté TTC", "CP", "Ville"]  # fmt: skip
+HEAD = [
+    "Exercice",
+    "Date mandat",
+    "N° mandat",
+    "Tiers",
+    "N° SIRET",
+    "Nature",
+    "Fonction",
+    "Service gestionnaire",
+    "Famille d'achat",
+    "Libellé",
+    "Mandaté TTC",
+    "CP",
+    "Ville",
+]
 SERVICES = ["Espaces publics", "Bâtiments", "Éducation", "Moyens généraux", "Solidarités"]
-ACCOUNTS = {"45": "2313", "71": "2031", "66": "6161", "34": "21828", "39": "21848", "30": "6064", "15": "60623", "72": "6156", "80": "6184"}
+ACCOUNTS = {
+    "45": "2313",
+    "71": "2031",
+    "66": "6161",
+    "34": "21828",
+    "39": "21848",
+    "30": "6064",
+    "15": "60623",
+    "72": "6156",
+    "80": "6184",
+}
 #: Who is paid beside the suppliers: name, SIRET, account, town, label, times, euros.
 OTHERS = [
     ("BANQUE FICTIVE DU VAL D'ERBE", "", "627", "CRETEIL", "frais bancaires", 8, 180),
@@ -37,7 +60,9 @@ OTHERS = [
 
 def plain(text: str) -> str:
     """Capitals without accents."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.replace("œ", "oe")) if not unicodedata.combining(c)).upper()
+    return "".join(
+        c for c in unicodedata.normalize("NFKD", text.replace("œ", "oe")) if not unicodedata.combining(c)
+    ).upper()
 
 
 def spoiled(name: str, dice: random.Random) -> str:
@@ -88,18 +113,48 @@ def payment(dice: random.Random, firm: dict[str, str], subject: str, year: int) 
     cents = -cents // 5 if dice.random() < 0.03 else cents
     day = date(year, 1, 8) + timedelta(days=dice.randrange(350))
     place = dice.random() < 0.85
-    return [year, day if dice.random() < 0.9 else "", dice.randrange(1000, 9999), spoiled(firm["nom"], dice), number(firm["siret"], dice), account, "020",
-            dice.choice(SERVICES), subject, f"{subject.lower()}, {'avoir' if cents < 0 else 'facture'} inventée", cents, firm["code_postal"] if place else "",
-            plain(firm["commune"]) if place else ""]  # fmt: skip
+    return [
+        year,
+        day if dice.random() < 0.9 else "",
+        dice.randrange(1000, 9999),
+        spoiled(firm["nom"], dice),
+        number(firm["siret"], dice),
+        account,
+        "020",
+        dice.choice(SERVICES),
+        subject,
+        f"{subject.lower()}, {'avoir' if cents < 0 else 'facture'} inventée",
+        cents,
+        firm["code_postal"] if place else "",
+        plain(firm["commune"]) if place else "",
+    ]
 
 
-def sheet(dice: random.Random, firms: list[dict[str, str]], subjects: dict[str, str], year: int, lines: int) -> list[list[object]]:
+def sheet(
+    dice: random.Random, firms: list[dict[str, str]], subjects: dict[str, str], year: int, lines: int
+) -> list[list[object]]:
     """Title, header, lines, subtotals, blanks, a header printed again, an illegible amount and the grand total."""
     chosen = dice.sample(firms, 44)
     body = [payment(dice, firm, subjects[firm["cpv"]], year) for firm in dice.choices(chosen, k=lines)]
     for name, siret, account, town, label, times, size in OTHERS:
-        body += [[year, date(year, 1 + turn % 12, 15), dice.randrange(1000, 9999), name, siret, account, "01", "Moyens généraux", "", label,
-                  round(100 * size * (0.6 + 0.8 * dice.random())), "", town] for turn in range(times)]  # fmt: skip
+        body += [
+            [
+                year,
+                date(year, 1 + turn % 12, 15),
+                dice.randrange(1000, 9999),
+                name,
+                siret,
+                account,
+                "01",
+                "Moyens généraux",
+                "",
+                label,
+                round(100 * size * (0.6 + 0.8 * dice.random())),
+                "",
+                town,
+            ]
+            for turn in range(times)
+        ]
     dice.shuffle(body)
     rows: list[list[object]] = [[TITLE], [f"Exercice {year}"], [], HEAD]
     total = block = 0
@@ -112,7 +167,23 @@ def sheet(dice: random.Random, firms: list[dict[str, str]], subjects: dict[str, 
             block = 0
         if rank == 200:
             rows.append(list(HEAD))
-    rows.append([year, "", 9998, "FOURNISSEUR ILLISIBLE (FICTIF)", "", "6068", "020", "Bâtiments", "", "montant à reprendre", "voir pièce", "", ""])
+    rows.append(
+        [
+            year,
+            "",
+            9998,
+            "FOURNISSEUR ILLISIBLE (FICTIF)",
+            "",
+            "6068",
+            "020",
+            "Bâtiments",
+            "",
+            "montant à reprendre",
+            "voir pièce",
+            "",
+            "",
+        ]
+    )
     rows.append(["", "", "", "TOTAL GÉNÉRAL", "", "", "", "", "", "", total / 100])
     return rows
 
@@ -130,4 +201,6 @@ def write_ledger(path: Path, firms: list[dict[str, str]], subjects: dict[str, st
                     if isinstance(cell, date):
                         page.write_datetime(rank, place, datetime(cell.year, cell.month, cell.day), days)
                     elif cell != "":
-                        page.write(rank, place, cell) if not isinstance(cell, str) else page.write_string(rank, place, cell)
+                        page.write(rank, place, cell) if not isinstance(cell, str) else page.write_string(
+                            rank, place, cell
+                        )

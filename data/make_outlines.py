@@ -26,21 +26,43 @@ Ring = list[tuple[float, float]]
 
 
 def main(source: Path) -> None:
-    towns = pl.read_csv(REFERENCE / "territories.csv", infer_schema=False).filter(pl.col("categorie") == "commune").select(
-        "departement", pl.col("lon", "lat").cast(pl.Float64, strict=False)
-    ).drop_nulls().rows()  # fmt: skip
+    towns = (
+        pl.read_csv(REFERENCE / "territories.csv", infer_schema=False)
+        .filter(pl.col("categorie") == "commune")
+        .select("departement", pl.col("lon", "lat").cast(pl.Float64, strict=False))
+        .drop_nulls()
+        .rows()
+    )
     sizes = Counter(code for code, _, _ in towns)
-    names = dict(pl.read_csv(REFERENCE / "territories.csv", infer_schema=False).filter(pl.col("categorie") == "département").select("departement", "nom").rows())
+    names = dict(
+        pl.read_csv(REFERENCE / "territories.csv", infer_schema=False)
+        .filter(pl.col("categorie") == "département")
+        .select("departement", "nom")
+        .rows()
+    )
     features = []
     for feature in json.loads(source.read_text(encoding="utf-8"))["features"]:
         shape = feature["geometry"]
         whole = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
         polygons = [rings for polygon in whole if (rings := [thin(ring) for ring in polygon if len(thin(ring)) > 3])]
-        inside = Counter(code for polygon in polygons for code, lon, lat in near(polygon[0], towns) if holds(polygon[0], lon, lat))
+        inside = Counter(
+            code for polygon in polygons for code, lon, lat in near(polygon[0], towns) if holds(polygon[0], lon, lat)
+        )
         # A small département holds a few of its neighbour's communes, never most of them.
         code = max(inside, key=lambda one: inside[one] / sizes[one])
-        features.append({"type": "Feature", "properties": {"departement": code, "nom": names.get(code) or feature["properties"]["name"].removesuffix(" française")},
-                         "geometry": {"type": "MultiPolygon", "coordinates": [[wound(ring, rank) for rank, ring in enumerate(p)] for p in polygons]}})  # fmt: skip
+        features.append(
+            {
+                "type": "Feature",
+                "properties": {
+                    "departement": code,
+                    "nom": names.get(code) or feature["properties"]["name"].removesuffix(" française"),
+                },
+                "geometry": {
+                    "type": "MultiPolygon",
+                    "coordinates": [[wound(ring, rank) for rank, ring in enumerate(p)] for p in polygons],
+                },
+            }
+        )
     features.sort(key=lambda feature: feature["properties"]["departement"])
     found = [feature["properties"]["departement"] for feature in features]
     assert len(set(found)) == len(found), [code for code, n in Counter(found).items() if n > 1]
@@ -63,7 +85,12 @@ def wound(ring: Ring, rank: int) -> Ring:
 
 def near(ring: Ring, towns: list[tuple[str, float, float]]) -> list[tuple[str, float, float]]:
     """The communes inside the box of a ring."""
-    west, east, south, north = min(x for x, _ in ring), max(x for x, _ in ring), min(y for _, y in ring), max(y for _, y in ring)
+    west, east, south, north = (
+        min(x for x, _ in ring),
+        max(x for x, _ in ring),
+        min(y for _, y in ring),
+        max(y for _, y in ring),
+    )
     return [town for town in towns if west <= town[1] <= east and south <= town[2] <= north]
 
 

@@ -29,7 +29,9 @@ def executed(path: Path, folder: Path | None = None) -> nbformat.NotebookNode:
     """The notebook run in its folder (or another), cleaned of what changes from one run to the next."""
     notebook = nbformat.read(path, as_version=4)
     where = {"metadata": {"path": str(folder or path.parent)}}
-    NotebookClient(notebook, timeout=PATIENCE, kernel_name="python3", resources=where, store_widget_state=False).execute()
+    NotebookClient(
+        notebook, timeout=PATIENCE, kernel_name="python3", resources=where, store_widget_state=False
+    ).execute()
     return cleaned(notebook)
 
 
@@ -41,7 +43,9 @@ def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     })  # fmt: skip
     for rank, cell in enumerate(notebook.cells):
         cell.id = f"cellule-{rank:02d}"
-        cell.metadata = nbformat.from_dict({key: value for key, value in cell.metadata.items() if key in ("tags", "jupyter")})
+        cell.metadata = nbformat.from_dict(
+            {key: value for key, value in cell.metadata.items() if key in ("tags", "jupyter")}
+        )
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)
     return notebook

@@ -98,7 +98,9 @@ def choose(buyers: pl.DataFrame, text: str) -> str:
     if siren := sure(found, text):
         return siren
     if found["proximite"][0] < CLEAR:
-        raise problems.Problem(f"Aucun acheteur ne répond à « {text} »", todo="Vouliez-vous dire : " + _listing(found.head(3)))
+        raise problems.Problem(
+            f"Aucun acheteur ne répond à « {text} »", todo="Vouliez-vous dire : " + _listing(found.head(3))
+        )
     raise problems.Problem(
         f"Plusieurs acheteurs répondent à « {text} »", todo="Précisez le nom ou donnez le SIRET : " + _listing(found)
     )
@@ -107,7 +109,9 @@ def choose(buyers: pl.DataFrame, text: str) -> str:
 def sure(found: pl.DataFrame, text: str) -> str | None:
     """The SIREN that a text means among what ``search`` found: an exact name, else the only clear one; a weak likeness is never taken."""
     wanted = fold(text)
-    exact = [siren for siren, label in found.select("acheteur_siren", "acheteur_libelle").rows() if fold(label) == wanted]
+    exact = [
+        siren for siren, label in found.select("acheteur_siren", "acheteur_libelle").rows() if fold(label) == wanted
+    ]
     if len(exact) == 1:
         return str(exact[0])
     for least in (WHOLE_WORDS, CLEAR):
@@ -130,4 +134,7 @@ def _official_label() -> pl.Expr:
 
 
 def _listing(rows: pl.DataFrame) -> str:
-    return " ; ".join(f"{label} ({siren})" for label, siren in rows.select("acheteur_libelle", "acheteur_siren").rows()) + "."
+    return (
+        " ; ".join(f"{label} ({siren})" for label, siren in rows.select("acheteur_libelle", "acheteur_siren").rows())
+        + "."
+    )

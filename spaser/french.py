@@ -14,8 +14,20 @@ from typing import Any
 
 THIN, NBSP, DASH, MINUS = "\u202f", "\u00a0", "–", "\u2212"
 UNKNOWN_MARK = "inconnu"
-MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-          "décembre")  # fmt: skip
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
 _SCALES = ((10**9, "Md€", 2), (10**6, "M€", 1), (10**3, "k€", 1))
 _SPACED = re.compile(r"(?<=\S)[ \u00a0\u202f]*(?=[;:!?»](?:[\s.,)\u00a0\u202f]|$))|(?<=\d)[ \u00a0\u202f]*(?=[%€])")
 
@@ -125,8 +137,15 @@ def value(raw: Any, unit: str) -> str:
         return UNKNOWN_MARK if raw is None else "oui" if raw else "non"
     if raw is None:
         return ""
-    writers = {"entier": number, "part": share, "centime": euros, "somme": _whole_euros, "date": short_date, "point": number,
-               "valeur": _plain_value}  # fmt: skip
+    writers = {
+        "entier": number,
+        "part": share,
+        "centime": euros,
+        "somme": _whole_euros,
+        "date": short_date,
+        "point": number,
+        "valeur": _plain_value,
+    }
     return writers[unit](raw) if unit in writers else str(raw)
 
 

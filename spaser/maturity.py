@@ -17,17 +17,38 @@ from spaser.vocabulary import MATURITY_ACTIONS, MATURITY_PROFILE
 #: A file of answers is of this form; another number is refused rather than guessed.
 FORM = 1
 LEVEL = settings.Either((settings.Whole(least=0, most=20), settings.Nothing()), said="un niveau (0, 1, 2…)")
-KEPT = settings.Table({"spaser_maturite": settings.Choice((FORM,), needed=True), "reponses": settings.Named(LEVEL, needed=True)})
+KEPT = settings.Table(
+    {"spaser_maturite": settings.Choice((FORM,), needed=True), "reponses": settings.Named(LEVEL, needed=True)}
+)
 _TEXTS = settings.Many(settings.Text(filled=True), needed=True)
-_QUESTION = settings.Table({"id": settings.Text(filled=True, needed=True), "text": settings.Text(filled=True, needed=True), "answers": _TEXTS, "actions": _TEXTS})
+_QUESTION = settings.Table(
+    {
+        "id": settings.Text(filled=True, needed=True),
+        "text": settings.Text(filled=True, needed=True),
+        "answers": _TEXTS,
+        "actions": _TEXTS,
+    }
+)
 #: What a grid is made of: levels, then axes, each with its questions.
-SHAPE = settings.Table({
-    "title": settings.Text(), "origin": settings.Text(), "levels": settings.Many(settings.Text(filled=True), least=2, most=10, needed=True),
-    "axis": settings.Many(settings.Table({
-        "id": settings.Text(filled=True, needed=True), "label": settings.Text(filled=True, needed=True), "short": settings.Text(),
-        "question": settings.Many(_QUESTION, least=1, needed=True),
-    }), least=1, needed=True),
-})  # fmt: skip
+SHAPE = settings.Table(
+    {
+        "title": settings.Text(),
+        "origin": settings.Text(),
+        "levels": settings.Many(settings.Text(filled=True), least=2, most=10, needed=True),
+        "axis": settings.Many(
+            settings.Table(
+                {
+                    "id": settings.Text(filled=True, needed=True),
+                    "label": settings.Text(filled=True, needed=True),
+                    "short": settings.Text(),
+                    "question": settings.Many(_QUESTION, least=1, needed=True),
+                }
+            ),
+            least=1,
+            needed=True,
+        ),
+    }
+)
 
 
 def grid(file: Path | str | None = None) -> dict[str, Any]:
@@ -49,15 +70,24 @@ def grid(file: Path | str | None = None) -> dict[str, Any]:
 def _faults(said: dict[str, Any], faults: settings.Faults) -> None:
     levels, seen = len(said.get("levels", ())), set()
     for rank, axis in enumerate(said.get("axis", ())):
-        places = [(("axis", rank), axis)] + [(("axis", rank, "question", place), one) for place, one in enumerate(axis.get("question", ()))]
+        places = [(("axis", rank), axis)] + [
+            (("axis", rank, "question", place), one) for place, one in enumerate(axis.get("question", ()))
+        ]
         for path, one in places:
             name = (len(path), one.get("id"))
             if name in seen and one.get("id"):
                 faults.add((*path, "id"), f"« {one['id']} » est donné deux fois.")
             seen.add(name)
         for path, one in places[1:]:
-            if levels and "answers" in one and "actions" in one and (len(one["answers"]), len(one["actions"])) != (levels, levels - 1):
-                faults.add(path, f"« {one.get('id', '?')} » : {levels} niveaux décrits et {levels - 1} actions sont attendus.")
+            if (
+                levels
+                and "answers" in one
+                and "actions" in one
+                and (len(one["answers"]), len(one["actions"])) != (levels, levels - 1)
+            ):
+                faults.add(
+                    path, f"« {one.get('id', '?')} » : {levels} niveaux décrits et {levels - 1} actions sont attendus."
+                )
 
 
 def kept(path: Path | str) -> dict[str, int | None]:
@@ -77,10 +107,17 @@ def kept(path: Path | str) -> dict[str, int | None]:
 def questions(grid: dict[str, Any]) -> pl.LazyFrame:
     """One row per question: ``axe, axe_libelle, question, texte, rang`` and its ``niveaux`` and ``actions`` as lists."""
     rows = [
-        {"axe": axis["id"], "axe_libelle": axis["label"], "question": one["id"], "texte": one["text"], "niveaux": one["answers"],
-         "actions": one["actions"]}
-        for axis in grid["axis"] for one in axis["question"]
-    ]  # fmt: skip
+        {
+            "axe": axis["id"],
+            "axe_libelle": axis["label"],
+            "question": one["id"],
+            "texte": one["text"],
+            "niveaux": one["answers"],
+            "actions": one["actions"],
+        }
+        for axis in grid["axis"]
+        for one in axis["question"]
+    ]
     return pl.LazyFrame(rows).with_row_index("rang")
 
 
@@ -97,12 +134,28 @@ def answers(said: dict[str, int | None], grid: dict[str, Any]) -> pl.LazyFrame:
     faults = []
     for question, level in said.items():
         if question not in known:
-            faults.append(Problem(f"Question inconnue : « {settings.short(question)} »", todo=closest(settings.short(question), known)))
+            faults.append(
+                Problem(
+                    f"Question inconnue : « {settings.short(question)} »", todo=closest(settings.short(question), known)
+                )
+            )
         elif level is not None and (type(level) is not int or not 0 <= level <= top):
-            faults.append(Problem(f"Le niveau {settings.short(level)} n'existe pas", where=question, todo=f"Les niveaux vont de 0 à {top}"))
+            faults.append(
+                Problem(
+                    f"Le niveau {settings.short(level)} n'existe pas",
+                    where=question,
+                    todo=f"Les niveaux vont de 0 à {top}",
+                )
+            )
     if faults:
-        raise faults[0] if len(faults) == 1 else Problems("Les réponses au questionnaire sont à corriger", map(str, faults))
-    return pl.LazyFrame({"question": list(said), "niveau": list(said.values())}, schema={"question": pl.String, "niveau": pl.Int32})
+        raise (
+            faults[0]
+            if len(faults) == 1
+            else Problems("Les réponses au questionnaire sont à corriger", map(str, faults))
+        )
+    return pl.LazyFrame(
+        {"question": list(said), "niveau": list(said.values())}, schema={"question": pl.String, "niveau": pl.Int32}
+    )
 
 
 def profile(said: pl.LazyFrame, grid: dict[str, Any]) -> pl.LazyFrame:
@@ -113,12 +166,18 @@ def profile(said: pl.LazyFrame, grid: dict[str, Any]) -> pl.LazyFrame:
     top = len(grid["levels"]) - 1
     joined = questions(grid).join(said, on="question", how="left")
     axes = joined.group_by("axe", maintain_order=True).agg(
-        pl.col("axe_libelle").first(), pl.len().cast(pl.Int32).alias("questions"), pl.col("niveau").count().cast(pl.Int32).alias("repondues"),
-        pl.col("niveau").mean().alias("niveau"), pl.col("niveau").sum().alias("somme"), pl.col("rang").min().alias("rang"),
-    )  # fmt: skip
+        pl.col("axe_libelle").first(),
+        pl.len().cast(pl.Int32).alias("questions"),
+        pl.col("niveau").count().cast(pl.Int32).alias("repondues"),
+        pl.col("niveau").mean().alias("niveau"),
+        pl.col("niveau").sum().alias("somme"),
+        pl.col("rang").min().alias("rang"),
+    )
     silent = pl.col("questions") - pl.col("repondues")
     return MATURITY_PROFILE.conform(
-        axes.sort("rang").with_columns(bas=pl.col("somme") / pl.col("questions"), haut=(pl.col("somme") + top * silent) / pl.col("questions"))
+        axes.sort("rang").with_columns(
+            bas=pl.col("somme") / pl.col("questions"), haut=(pl.col("somme") + top * silent) / pl.col("questions")
+        )
     )
 
 

@@ -20,7 +20,9 @@ from spaser.vocabulary import PLAN, RENEWALS
 COMING, OVERDUE, UNKNOWN = "a_venir", "depassee", "inconnue"
 
 
-def ends(contracts: pl.LazyFrame, *, as_of: date, months: int = 36, method: dict[str, Any] | None = None) -> pl.LazyFrame:
+def ends(
+    contracts: pl.LazyFrame, *, as_of: date, months: int = 36, method: dict[str, Any] | None = None
+) -> pl.LazyFrame:
     """When each contract ends at the latest, and when to prepare what follows it.
 
     Parameters
@@ -44,17 +46,25 @@ def ends(contracts: pl.LazyFrame, *, as_of: date, months: int = 36, method: dict
     """
     settings = (method or rules.method())["renewals"]
     kept = contracts.filter(
-        (pl.col("type_contrat") == "marche") & ~pl.col("marche_subsequent").fill_null(False) & ~pl.col("test_plateforme").fill_null(False)
+        (pl.col("type_contrat") == "marche")
+        & ~pl.col("marche_subsequent").fill_null(False)
+        & ~pl.col("test_plateforme").fill_null(False)
     )
     state = (
-        pl.when(pl.col("echeance").is_null()).then(pl.lit(UNKNOWN))
-        .when(pl.col("echeance") < as_of).then(pl.lit(OVERDUE)).otherwise(pl.lit(COMING))
+        pl.when(pl.col("echeance").is_null())
+        .then(pl.lit(UNKNOWN))
+        .when(pl.col("echeance") < as_of)
+        .then(pl.lit(OVERDUE))
+        .otherwise(pl.lit(COMING))
     )
     last = pl.lit(as_of).dt.offset_by(f"{months}mo")
     inside = (pl.col("echeance") >= as_of) & (pl.col("echeance") < last)
     found = (
         kept.with_columns(echeance="fin_contrat", delai_mois=_lead(settings))
-        .with_columns(statut_echeance=state, sourcing=pl.col("echeance").dt.offset_by("-" + pl.col("delai_mois").cast(pl.String) + "mo"))
+        .with_columns(
+            statut_echeance=state,
+            sourcing=pl.col("echeance").dt.offset_by("-" + pl.col("delai_mois").cast(pl.String) + "mo"),
+        )
         .with_columns(
             anniversaire=_anniversary(as_of),
             trimestre=pl.when(inside).then(_quarter(pl.col("echeance"))),
@@ -71,7 +81,9 @@ def calendar(renewals: pl.LazyFrame, by: str = "famille_libelle") -> pl.LazyFram
 
     ``depassee``, ``inconnue`` and ``au_dela`` stand apart as quarters of their own.
     """
-    when = pl.coalesce("trimestre", pl.when(pl.col("statut_echeance") == COMING).then(pl.lit("au_dela")).otherwise("statut_echeance"))
+    when = pl.coalesce(
+        "trimestre", pl.when(pl.col("statut_echeance") == COMING).then(pl.lit("au_dela")).otherwise("statut_echeance")
+    )
     return (
         renewals.group_by(trimestre=when, modalite=pl.col(by).fill_null("famille inconnue"))
         .agg(pl.len().cast(pl.Int32).alias("contrats"), _kept_sum("montant_annuel"))
@@ -110,12 +122,18 @@ def plan(renewals: pl.LazyFrame, target: Target, *, gain: str = "gain", exact: b
         PLAN, in order of end; empty when the target is already reached, incomplete when it cannot be (``cumul`` then
         stays below the gap).
     """
-    rows = renewals.filter(pl.col(gain).fill_null(0) > 0, pl.col("echeance").is_not_null()).sort("echeance", "uid").collect()
+    rows = (
+        renewals.filter(pl.col(gain).fill_null(0) > 0, pl.col("echeance").is_not_null())
+        .sort("echeance", "uid")
+        .collect()
+    )
     gains = rows[gain].to_numpy().astype(np.int64)
     chosen = _exact(gains, target.gap) if exact else _greedy(gains, target.gap)
     kept = rows.filter(pl.Series(chosen, dtype=pl.Boolean)) if rows.height else rows
     ranked = kept.lazy().with_columns(
-        gain=pl.col(gain).cast(pl.Int64), rang=pl.int_range(1, pl.len() + 1, dtype=pl.Int32), cumul=pl.col(gain).cast(pl.Int64).cum_sum(),
+        gain=pl.col(gain).cast(pl.Int64),
+        rang=pl.int_range(1, pl.len() + 1, dtype=pl.Int32),
+        cumul=pl.col(gain).cast(pl.Int64).cum_sum(),
         manque=pl.lit(target.gap, dtype=pl.Int64),
     )
     return PLAN.conform(ranked)
@@ -152,7 +170,9 @@ def _exact(gains: np.ndarray, gap: int) -> np.ndarray:
         return np.full(len(gains), gap > 0)
     rank = np.arange(len(gains)) / (len(gains) * (len(gains) + 1))  # sums to less than one renewal
     scaled = gains / gap
-    answer = milp(1 + rank, constraints=LinearConstraint(scaled, lb=1), integrality=np.ones(len(gains)), bounds=Bounds(0, 1))
+    answer = milp(
+        1 + rank, constraints=LinearConstraint(scaled, lb=1), integrality=np.ones(len(gains)), bounds=Bounds(0, 1)
+    )
     found = answer.x.round().astype(bool) if answer.x is not None else _greedy(gains, gap)
     return found if gains[found].sum() >= gap else _greedy(gains, gap)
 
@@ -185,7 +205,9 @@ def _kept_sum(name: str) -> pl.Expr:
     return pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)
 
 
-def upcoming(needs: pl.LazyFrame, *, as_of: date, months: int = 12, method: dict[str, Any] | None = None) -> pl.LazyFrame:
+def upcoming(
+    needs: pl.LazyFrame, *, as_of: date, months: int = 12, method: dict[str, Any] | None = None
+) -> pl.LazyFrame:
     """The needs (NEEDS or OPPORTUNITIES) whose sourcing should be under way within ``months``, the most pressing first.
 
     Added: ``delai_mois`` and ``sourcing``. A need whose end is unknown or past is left out: nothing says when it returns.

@@ -64,7 +64,9 @@ def method(file: Path | str | None = None) -> dict[str, Any]:
 
 def _over(bundled: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     """The bundled values, those of the user in their place."""
-    return bundled | {key: _over(bundled[key], value) if isinstance(value, dict) else value for key, value in own.items()}
+    return bundled | {
+        key: _over(bundled[key], value) if isinstance(value, dict) else value for key, value in own.items()
+    }
 
 
 def _patterns(said: dict[str, Any], faults: settings.Faults) -> None:

@@ -52,4 +52,9 @@ def _found(inside: str, beside: str) -> Path:
     for folder in (here / inside, here.parent / beside):
         if folder.is_dir():
             return folder
-    raise Problem("L'installation de spaser est incomplète", where=str(here), why=f"Le dossier « {inside} » manque", todo="Réinstallez : pip install --force-reinstall spaser")
+    raise Problem(
+        "L'installation de spaser est incomplète",
+        where=str(here),
+        why=f"Le dossier « {inside} » manque",
+        todo="Réinstallez : pip install --force-reinstall spaser",
+    )

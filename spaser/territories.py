@@ -28,7 +28,9 @@ def authorities() -> pl.LazyFrame:
     return (
         rules.table("territories.csv")
         .lazy()
-        .with_columns(pl.col("population").cast(pl.Int64, strict=False), pl.col("lon", "lat").cast(pl.Float64, strict=False))
+        .with_columns(
+            pl.col("population").cast(pl.Int64, strict=False), pl.col("lon", "lat").cast(pl.Float64, strict=False)
+        )
     )
 
 
@@ -74,7 +76,9 @@ def members(sirens: list[str]) -> pl.LazyFrame:
 def distance_km(lon: str, lat: str, other_lon: str, other_lat: str) -> pl.Expr:
     """Great-circle distance in kilometres between two points given by columns in degrees (null when a point is unknown)."""
     one, two = pl.col(lat).radians(), pl.col(other_lat).radians()
-    half = ((two - one) / 2).sin() ** 2 + one.cos() * two.cos() * ((pl.col(other_lon) - pl.col(lon)).radians() / 2).sin() ** 2
+    half = ((two - one) / 2).sin() ** 2 + one.cos() * two.cos() * (
+        (pl.col(other_lon) - pl.col(lon)).radians() / 2
+    ).sin() ** 2
     return 2 * EARTH_KM * half.clip(0, 1).sqrt().arcsin()
 
 
@@ -93,7 +97,9 @@ def places(contracts: pl.LazyFrame) -> pl.LazyFrame:
         .when((kind == "Code postal") & code.str.starts_with("20"))
         .then(pl.lit("2B"))
     )
-    five = pl.when(code.str.contains("^[0-9][0-9AB][0-9]{3}$")).then(pl.coalesce(overseas, corsica, code.str.slice(0, 2)))
+    five = pl.when(code.str.contains("^[0-9][0-9AB][0-9]{3}$")).then(
+        pl.coalesce(overseas, corsica, code.str.slice(0, 2))
+    )
     two = pl.when(code.str.contains("^([0-9]{2,3}|2A|2B)$")).then(code)
     found = (
         pl.when(kind == "Code département")
@@ -126,7 +132,9 @@ def situated(rows: pl.LazyFrame) -> pl.LazyFrame:
     towns = communes().select("code_commune", "departement", _nom=town("commune"))
     posted = postcodes().join(towns, on="code_commune")
     exact = posted.unique(["code_postal", "_nom"], keep="none").select("code_postal", "_nom", _exacte="code_commune")
-    named = towns.unique(["departement", "_nom"], keep="none").select("_nom", _dep="departement", _nommee="code_commune")
+    named = towns.unique(["departement", "_nom"], keep="none").select(
+        "_nom", _dep="departement", _nommee="code_commune"
+    )
     lone = towns.unique("_nom", keep="none").select("_nom", _unique="code_commune")
     alone = posted.filter(pl.len().over("code_postal") == 1).select("code_postal", _seule="code_commune")
     keys = ["code_commune", "code_postal", "commune"]
@@ -139,15 +147,24 @@ def situated(rows: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(_unique=pl.when(pl.col("code_postal").is_null()).then("_unique"))
     )
     how = (
-        pl.when(pl.col("code_commune").is_not_null()).then(pl.lit(BY_CODE))
-        .when(pl.col("_exacte").is_not_null()).then(pl.lit(BY_POSTCODE_AND_NAME))
-        .when(pl.col("_nommee").is_not_null()).then(pl.lit(BY_NAME))
-        .when(pl.col("_seule").is_not_null()).then(pl.lit(BY_POSTCODE))
-        .when(pl.col("_unique").is_not_null()).then(pl.lit(BY_LONE_NAME))
-    )  # fmt: skip
+        pl.when(pl.col("code_commune").is_not_null())
+        .then(pl.lit(BY_CODE))
+        .when(pl.col("_exacte").is_not_null())
+        .then(pl.lit(BY_POSTCODE_AND_NAME))
+        .when(pl.col("_nommee").is_not_null())
+        .then(pl.lit(BY_NAME))
+        .when(pl.col("_seule").is_not_null())
+        .then(pl.lit(BY_POSTCODE))
+        .when(pl.col("_unique").is_not_null())
+        .then(pl.lit(BY_LONE_NAME))
+    )
     code = pl.coalesce("code_commune", "_exacte", "_nommee", "_seule", "_unique")
     told = found.select(*keys, situation=how, __ou=code)
-    return rows.join(told, on=keys, how="left", nulls_equal=True, maintain_order="left").with_columns(code_commune="__ou").drop("__ou")
+    return (
+        rows.join(told, on=keys, how="left", nulls_equal=True, maintain_order="left")
+        .with_columns(code_commune="__ou")
+        .drop("__ou")
+    )
 
 
 def whole_city(code: pl.Expr) -> pl.Expr:
@@ -161,7 +178,9 @@ def whole_city(code: pl.Expr) -> pl.Expr:
 def town(column: str) -> pl.Expr:
     """The name of a commune to compare: no accents, œ as oe, no article, « St » as « Saint », no CEDEX, no arrondissement."""
     plain = unaccented_expr(pl.col(column)).str.to_lowercase().str.replace_all(r"\bcedex\b.*$|\(.*\)|\d.*$", " ")
-    words = plain.str.replace_all("[^a-z]+", " ").str.replace_all(r"\bst\b", "saint").str.replace_all(r"\bste\b", "sainte")
+    words = (
+        plain.str.replace_all("[^a-z]+", " ").str.replace_all(r"\bst\b", "saint").str.replace_all(r"\bste\b", "sainte")
+    )
     bare = words.str.replace_all(r"\bs\b", "sur").str.strip_chars().str.replace(r"^(?:le|la|les|l) ", "")
     return pl.when(bare != "").then(bare)
 
@@ -170,5 +189,7 @@ def department(column: str) -> pl.Expr:
     """The département of a postcode; Corsica is told by its first three digits."""
     code = pl.col(column)
     overseas = pl.when(code.str.contains("^9[78]")).then(code.str.slice(0, 3))
-    corsica = pl.when(code.str.contains("^20[01]")).then(pl.lit("2A")).when(code.str.starts_with("20")).then(pl.lit("2B"))
+    corsica = (
+        pl.when(code.str.contains("^20[01]")).then(pl.lit("2A")).when(code.str.starts_with("20")).then(pl.lit("2B"))
+    )
     return pl.when(code.str.len_chars() == 5).then(pl.coalesce(overseas, corsica, code.str.slice(0, 2)))

@@ -32,7 +32,8 @@ def contracts(n: int = 40) -> pl.DataFrame:
             "type_contrat": ["concession" if i == 7 else "marche" for i in index],
             "nature": ["Marché"] * n,
             "objet": [
-                '=HYPERLINK("http://exemple.invalid","piège")' if i == 3 else f"Prestation inventée n° {i}" for i in index
+                '=HYPERLINK("http://exemple.invalid","piège")' if i == 3 else f"Prestation inventée n° {i}"
+                for i in index
             ],
             "codeCPV": ["77310000"] * n,
             "procedure": ["Procédure adaptée" if i % 2 else "Appel d'offres ouvert" for i in index],
@@ -95,15 +96,32 @@ def findings(n: int = 40) -> Findings:
 
 
 def accounts(n: int) -> pl.DataFrame:
-    row = {"source": "contrats_fictifs.json", "dialecte": "DECP 2022 JSON", "lus": n + 5, "contrats": n - 1,
-           "versions_titulaires": 2, "doublons": 1, "concessions": 1, "rejetes": 2, "doutes": 3}  # fmt: skip
+    row = {
+        "source": "contrats_fictifs.json",
+        "dialecte": "DECP 2022 JSON",
+        "lus": n + 5,
+        "contrats": n - 1,
+        "versions_titulaires": 2,
+        "doublons": 1,
+        "concessions": 1,
+        "rejetes": 2,
+        "doutes": 3,
+    }
     return pl.DataFrame([row], schema=ACCOUNTS.schema)
 
 
 def rejects() -> pl.DataFrame:
     def line(position: int, champ: str, valeur: str, regle: str, niveau: str, message: str) -> dict[str, object]:
-        return {"source": "contrats_fictifs.json", "position": position, "id": f"R{position}", "champ": champ,
-                "valeur": valeur, "regle": regle, "niveau": niveau, "message": message}  # fmt: skip
+        return {
+            "source": "contrats_fictifs.json",
+            "position": position,
+            "id": f"R{position}",
+            "champ": champ,
+            "valeur": valeur,
+            "regle": regle,
+            "niveau": niveau,
+            "message": message,
+        }
 
     lines = [
         line(3, "acheteur_id", "123", "siret_invalide", "rejet", "Le SIRET de l'acheteur n'a pas 14 chiffres."),
@@ -117,16 +135,21 @@ def rejects() -> pl.DataFrame:
 def contributions(rows: pl.DataFrame) -> pl.DataFrame:
     parts = [
         rows.select(
-            "uid", axe=pl.lit("social" if "soc" in code else "environnement"), consideration=pl.lit(code),
-            valeur=pl.col(code), points=pl.when(pl.col(code)).then(30).when(pl.col(code).is_not_null()).then(0),
+            "uid",
+            axe=pl.lit("social" if "soc" in code else "environnement"),
+            consideration=pl.lit(code),
+            valeur=pl.col(code),
+            points=pl.when(pl.col(code)).then(30).when(pl.col(code).is_not_null()).then(0),
             regle=pl.lit(f"points.{code}"),
         )
         for code in CODES
-    ]  # fmt: skip
+    ]
     return CONTRIBUTIONS.conform(pl.concat(parts).lazy()).collect()
 
 
-def _measure(kept: pl.DataFrame, code: str, unite: str, population: str, dimension: str, column: str | None) -> pl.DataFrame:
+def _measure(
+    kept: pl.DataFrame, code: str, unite: str, population: str, dimension: str, column: str | None
+) -> pl.DataFrame:
     weight = pl.lit(1) if unite == "nombre" else pl.col("montant_retenu").fill_null(0)
     yes = (weight * pl.col(code).fill_null(False)).sum().cast(pl.Int64)
     known = (weight * pl.col(code).is_not_null()).sum().cast(pl.Int64)
@@ -135,17 +158,35 @@ def _measure(kept: pl.DataFrame, code: str, unite: str, population: str, dimensi
     grouped = kept.select(sums) if column is None else kept.group_by(column, maintain_order=True).agg(sums).sort(column)
     num, ans, den = pl.col("numerateur"), pl.col("repondus"), pl.col("denominateur")
     framed = grouped.with_columns(
-        indicateur=pl.lit(code), titre=pl.lit(LABELS[code]), perimetre=pl.lit("ensemble"), population=pl.lit(population),
-        dimension=pl.lit(dimension), modalite=pl.lit(None) if column is None else pl.col(column).cast(pl.String),
-        unite=pl.lit(unite), definition=pl.lit("déclaré"), valeur=num / den, valeur_repondus=num / ans, bas=num / den,
-        haut=(num + den - ans) / den, couverture=ans / den, regle=pl.lit(f"{code}@1"),
-    )  # fmt: skip
+        indicateur=pl.lit(code),
+        titre=pl.lit(LABELS[code]),
+        perimetre=pl.lit("ensemble"),
+        population=pl.lit(population),
+        dimension=pl.lit(dimension),
+        modalite=pl.lit(None) if column is None else pl.col(column).cast(pl.String),
+        unite=pl.lit(unite),
+        definition=pl.lit("déclaré"),
+        valeur=num / den,
+        valeur_repondus=num / ans,
+        bas=num / den,
+        haut=(num + den - ans) / den,
+        couverture=ans / den,
+        regle=pl.lit(f"{code}@1"),
+    )
     return MEASURES.conform(framed.lazy()).collect()
 
 
 def _count(kept: pl.DataFrame, population: str) -> pl.DataFrame:
-    row = {"indicateur": "nb_contrats", "titre": "Nombre de contrats", "perimetre": "ensemble", "population": population,
-           "dimension": "total", "unite": "nombre", "definition": "", "valeur": float(kept.height),
-           "numerateur": kept.height,
-           "regle": "nb_contrats@1"}  # fmt: skip
+    row = {
+        "indicateur": "nb_contrats",
+        "titre": "Nombre de contrats",
+        "perimetre": "ensemble",
+        "population": population,
+        "dimension": "total",
+        "unite": "nombre",
+        "definition": "",
+        "valeur": float(kept.height),
+        "numerateur": kept.height,
+        "regle": "nb_contrats@1",
+    }
     return MEASURES.conform(pl.LazyFrame([row])).collect()

@@ -77,7 +77,10 @@ def siret(rank: int) -> str:
 
 
 def luhn(digits: str) -> bool:
-    return sum(int(d) if rank % 2 == 0 else sum(divmod(2 * int(d), 10)) for rank, d in enumerate(reversed(digits))) % 10 == 0
+    return (
+        sum(int(d) if rank % 2 == 0 else sum(divmod(2 * int(d), 10)) for rank, d in enumerate(reversed(digits))) % 10
+        == 0
+    )
 
 
 def make_rows(count: int, seed: int = 7, *, suppliers: int = 400) -> tuple[list[list[object]], Truth]:
@@ -94,7 +97,19 @@ def make_rows(count: int, seed: int = 7, *, suppliers: int = 400) -> tuple[list[
         name = f"ENTREPRISE INVENTEE {number}" if number else "TOTAL"
         if rng.random() < 0.003:
             rows.append(
-                ["2025", "", name, given, account, "", "DST", rng.choice(["à voir", "1,2,3", "#REF!"]), "illisible", "", ""]
+                [
+                    "2025",
+                    "",
+                    name,
+                    given,
+                    account,
+                    "",
+                    "DST",
+                    rng.choice(["à voir", "1,2,3", "#REF!"]),
+                    "illisible",
+                    "",
+                    "",
+                ]
             )
             truth.left_out += 1
             continue

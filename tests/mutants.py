@@ -24,10 +24,21 @@ from house import plan
 
 ROOT = Path(__file__).parents[1]
 TURNED = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
-    ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd, ast.And: ast.Or, ast.Or: ast.And,
-}  # fmt: skip
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+    ast.And: ast.Or,
+    ast.Or: ast.And,
+}
 
 
 def places(text: str) -> Iterator[tuple[ast.AST, ast.expr]]:
@@ -67,7 +78,11 @@ def killed(copy: Path, room: str, seconds: float) -> bool:
     tests = [sys.executable, "-m", "pytest", "-x", "-q", str(copy / "tests" / room)]
     try:
         done = subprocess.run(
-            tests, cwd=copy, capture_output=True, timeout=seconds, env={**os.environ, "PYTHONPATH": str(copy), "PYTHONUTF8": "1"}
+            tests,
+            cwd=copy,
+            capture_output=True,
+            timeout=seconds,
+            env={**os.environ, "PYTHONPATH": str(copy), "PYTHONUTF8": "1"},
         )
     except subprocess.TimeoutExpired:
         return True
@@ -80,10 +95,16 @@ def run(room: str, number: int, seed: int, seconds: float) -> tuple[int, int]:
     """Faults killed and planted in a room."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "kit"
-        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", "__pycache__", ".mypy_cache", "node_modules"))
+        shutil.copytree(
+            ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", "__pycache__", ".mypy_cache", "node_modules")
+        )
         if killed(copy, room, seconds):
             raise SystemExit(f"{room} : ses tests échouent ou durent trop avant toute faute")
-        found = [(file, rank) for file in files_of(room, copy / "spaser") for rank, _ in enumerate(places(file.read_text("utf-8")))]
+        found = [
+            (file, rank)
+            for file in files_of(room, copy / "spaser")
+            for rank, _ in enumerate(places(file.read_text("utf-8")))
+        ]
         chosen = random.Random(f"{seed}-{room}").sample(found, min(number, len(found)))
         dead = 0
         for file, rank in chosen:
@@ -99,7 +120,9 @@ def run(room: str, number: int, seed: int, seconds: float) -> tuple[int, int]:
 
 def main() -> None:
     command = argparse.ArgumentParser(description=__doc__)
-    command.add_argument("rooms", nargs="*", default=sorted(plan.COMPUTING), help="rooms (by default, all those that compute)")
+    command.add_argument(
+        "rooms", nargs="*", default=sorted(plan.COMPUTING), help="rooms (by default, all those that compute)"
+    )
     command.add_argument("--number", type=int, default=3)
     command.add_argument("--seed", type=int, default=11)
     command.add_argument("--seconds", type=float, default=300)

@@ -10,7 +10,12 @@ from spaser.deliverables.report import Quote, Quotes, Report, Section, Sentence
 PASSAGES = tuple(
     Quote(
         f"CCAP inventé, article {rank}, p. {rank}",
-        (("Avant le passage. " * 20, None), (f"réserve {rank} % des heures à l'insertion", "soc"), (" puis la suite.", None), ("sans clause verte", "niee")),
+        (
+            ("Avant le passage. " * 20, None),
+            (f"réserve {rank} % des heures à l'insertion", "soc"),
+            (" puis la suite.", None),
+            ("sans clause verte", "niee"),
+        ),
         (f"Clause d'insertion : {rank} %",),
     )
     for rank in range(1, 6)

@@ -40,7 +40,10 @@ def demo_report(population: str | None = None) -> Report:
     mission = read_mission(DATA / "diagnostic_demo.toml")
     asked = next(one for one in mission.asked if one.wishes.ledger)
     result = spaser.diagnose(
-        list(mission.files), registers=list(mission.registers), buyer=asked.name, population=population or mission.population
+        list(mission.files),
+        registers=list(mission.registers),
+        buyer=asked.name,
+        population=population or mission.population,
     )
     return pams.report(pams.study(result, asked.wishes))
 
@@ -48,7 +51,12 @@ def demo_report(population: str | None = None) -> Report:
 def text(report: Report) -> str:
     """Every sentence, figure and table of a report, one fact a line; spaces of typography made plain."""
     notes = report.footnotes()
-    lines = [f"# {report.title} – {report.buyer}", report.subtitle, f"Données arrêtées au {french.long_date(report.as_of)}", *report.notes]
+    lines = [
+        f"# {report.title} – {report.buyer}",
+        report.subtitle,
+        f"Données arrêtées au {french.long_date(report.as_of)}",
+        *report.notes,
+    ]
     for section in report.sections:
         lines += ["", f"## {section.title}", f"_{section.question}_", ""]
         lines += [line for block in section.blocks for line in _block(block, notes)]
@@ -74,7 +82,10 @@ def _block(block: Block, notes: dict[Measured, int]) -> Iterator[str]:
         case Definitions():
             yield from (f"- {word} : {meaning}" for word, meaning in block.items)
         case Quotes():
-            yield from (f"> {one.where} : {''.join(part for part, _ in one.parts)} [{' ; '.join(one.said)}]" for one in block.items)
+            yield from (
+                f"> {one.where} : {''.join(part for part, _ in one.parts)} [{' ; '.join(one.said)}]"
+                for one in block.items
+            )
         case Figure():
             yield f"[{block.caption}] {block.picture.alt}"
         case TableBlock():
@@ -92,7 +103,10 @@ def _table(block: TableBlock) -> Iterator[str]:
     yield from ("| " + " | ".join(cells) + " |" for cells in block.cells(LINES))
     totals = block.totals()
     if totals:
-        shown = ("" if raw is None else french.value(raw, column.unit) for raw, column in zip(totals, block.columns, strict=True))
+        shown = (
+            "" if raw is None else french.value(raw, column.unit)
+            for raw, column in zip(totals, block.columns, strict=True)
+        )
         yield "| Total | " + " | ".join(list(shown)[1:]) + " |"
     if block.note:
         yield f"({block.note})"

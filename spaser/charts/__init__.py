@@ -13,6 +13,20 @@ from spaser.charts.pictures import COLOURS, Picture, show
 from spaser.charts.quadrants import quadrant
 
 __all__ = [
-    "COLOURS", "Picture", "by_family", "calendar", "considerations", "euros_by", "gap", "peers", "profile", "quadrant", "score_distribution",
-    "shares_by_year", "show", "supplier_map", "trajectory", "waterfall",
-]  # fmt: skip
+    "COLOURS",
+    "Picture",
+    "by_family",
+    "calendar",
+    "considerations",
+    "euros_by",
+    "gap",
+    "peers",
+    "profile",
+    "quadrant",
+    "score_distribution",
+    "shares_by_year",
+    "show",
+    "supplier_map",
+    "trajectory",
+    "waterfall",
+]

@@ -12,8 +12,13 @@ from spaser import french
 from spaser.charts.marks import WIDTH, data, percent_axis, picture, quick, text
 from spaser.charts.pictures import ACCENT, COLOURS, INK, NEUTRAL, PALE, SERIES, Picture
 
-_GAPS = {"les deux": NEUTRAL, "déclarée seulement": SERIES[4], "lue seulement": ACCENT,
-         "ni l'un ni l'autre": COLOURS["aucune"], "inconnu": COLOURS["inconnu"]}  # fmt: skip
+_GAPS = {
+    "les deux": NEUTRAL,
+    "déclarée seulement": SERIES[4],
+    "lue seulement": ACCENT,
+    "ni l'un ni l'autre": COLOURS["aucune"],
+    "inconnu": COLOURS["inconnu"],
+}
 
 
 def gap(rows: pl.DataFrame, title: str = "Déclaré et lu dans les textes") -> Picture:
@@ -28,11 +33,15 @@ def gap(rows: pl.DataFrame, title: str = "Déclaré et lu dans les textes") -> P
     total = pl.col("n").sum().over("nom")
     rank = {name: i for i, name in enumerate(_GAPS)}
     shown = rows.with_columns(
-        part=(pl.col("n") / total).fill_nan(None), ordre=pl.col("reponse").replace_strict(rank), texte=text("n", french.number)
+        part=(pl.col("n") / total).fill_nan(None),
+        ordre=pl.col("reponse").replace_strict(rank),
+        texte=text("n", french.number),
     ).sort("ordre", maintain_order=True)
     shown = shown.with_columns(milieu=pl.col("part").cum_sum().over("nom") - pl.col("part") / 2)
     names = rows["nom"].unique(maintain_order=True).to_list()
-    base = alt.Chart(data(shown)).encode(y=alt.Y("nom:N", sort=names, title=None, axis=alt.Axis(ticks=False, domain=False)))
+    base = alt.Chart(data(shown)).encode(
+        y=alt.Y("nom:N", sort=names, title=None, axis=alt.Axis(ticks=False, domain=False))
+    )
     scale = alt.Scale(domain=list(_GAPS), range=list(_GAPS.values()))
     bars = base.mark_bar(height=24).encode(
         x=alt.X("part:Q", stack="zero", axis=percent_axis("part des contrats")),
@@ -75,7 +84,9 @@ def calendar(rows: pl.DataFrame, title: str = "Ce qui se termine, mois par mois"
     texts = base.mark_text(fontSize=11).encode(
         text="texte:N", color=alt.condition(f"datum.n > {0.55 * top}", alt.value("#ffffff"), alt.value(INK))
     )
-    chart = (base.mark_rect(stroke="#ffffff").encode(color=colour) + texts).properties(width=alt.Step(26), height=alt.Step(26))
+    chart = (base.mark_rect(stroke="#ffffff").encode(color=colour) + texts).properties(
+        width=alt.Step(26), height=alt.Step(26)
+    )
     peak = rows.group_by("mois").agg(pl.col("n").sum()).sort("n", "mois", descending=[True, False]).head(3)
     said = ", ".join(f"{month} ({french.count(n, 'contrat')})" for month, n in peak.rows())
     columns = (
@@ -130,9 +141,7 @@ def trajectory(rows: pl.DataFrame, target: float, title: str = "Vers l'objectif"
         layers.insert(0, base.mark_line(color=PALE, strokeDash=[2, 3], point=False).encode(y="chemin:Q"))
         basis += " ; pointillé : chemin régulier"
     told = f"Trajectoire vers l'objectif de {french.share(target)}. {said}."
-    return picture(
-        alt.layer(*layers).properties(width=WIDTH, height=260), title, basis, told, rows, columns
-    )
+    return picture(alt.layer(*layers).properties(width=WIDTH, height=260), title, basis, told, rows, columns)
 
 
 def peers(rows: pl.DataFrame, title: str = "Parmi des acheteurs comparables") -> Picture:
@@ -147,7 +156,9 @@ def peers(rows: pl.DataFrame, title: str = "Parmi des acheteurs comparables") ->
         nom=pl.format("{} (n = {})", "acheteur", text("n", french.number)), texte=text("valeur", french.share)
     )
     names = shown["nom"].to_list()
-    base = alt.Chart(data(shown)).encode(y=alt.Y("nom:N", sort=names, title=None, axis=alt.Axis(ticks=False, domain=False)))
+    base = alt.Chart(data(shown)).encode(
+        y=alt.Y("nom:N", sort=names, title=None, axis=alt.Axis(ticks=False, domain=False))
+    )
     colour = alt.condition("datum.soi", alt.value(ACCENT), alt.value(NEUTRAL))
     span = base.mark_bar(height=10, opacity=0.3).encode(
         x=alt.X("bas:Q", axis=percent_axis(""), scale=alt.Scale(domain=[0, 1])), x2="haut:Q", color=colour
@@ -156,7 +167,8 @@ def peers(rows: pl.DataFrame, title: str = "Parmi des acheteurs comparables") ->
     texts = base.mark_text(align="left", dx=8, fontSize=11).encode(x="haut:Q", text="texte:N")
     own = shown.with_row_index("rang", 1).filter(pl.col("soi")).select("rang", "acheteur", "texte").rows()
     said = " ; ".join(
-        f"{name} : {french.number(rank)}{'er' if rank == 1 else 'e'} sur {shown.height}, {value}" for rank, name, value in own
+        f"{name} : {french.number(rank)}{'er' if rank == 1 else 'e'} sur {shown.height}, {value}"
+        for rank, name, value in own
     )
     columns = (
         ("acheteur", "Acheteur", "texte"),

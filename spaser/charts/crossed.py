@@ -24,24 +24,38 @@ def against(rows: pl.DataFrame, title: str = "Ce qui est acheté, ce que le terr
     amount = text("euros", lambda euros: french.euros_short(round(euros * 100)))
     suppliers = pl.format("{} ({})", amount, text("fournisseurs", lambda n: french.count(n, "fournisseur")))
     long = pl.concat(
-        [rows.select("famille", "fournisseurs", cote=pl.lit(side), euros=pl.col(name) / 100) for side, name in zip(_SIDES, ("demande", "offre"), strict=True)]
+        [
+            rows.select("famille", "fournisseurs", cote=pl.lit(side), euros=pl.col(name) / 100)
+            for side, name in zip(_SIDES, ("demande", "offre"), strict=True)
+        ]
     ).with_columns(texte=pl.when(pl.col("cote") == _SIDES[0]).then(amount).otherwise(suppliers))
     base = alt.Chart(data(long.select("famille", "cote", "euros", "texte"))).encode(
         y=alt.Y("famille:N", sort=names, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=230)),
         yOffset=alt.YOffset("cote:N", sort=list(_SIDES)),
         x=alt.X("euros:Q", axis=None),
     )
-    colours = alt.Color("cote:N", scale=alt.Scale(domain=list(_SIDES), range=[NEUTRAL, SERIES[2]]), sort=list(_SIDES), legend=alt.Legend(title=None, orient="top", labelLimit=320))
-    chart = (base.mark_bar(height=11).encode(color=colours) + base.mark_text(align="left", dx=5, fontSize=11).encode(text="texte:N")).properties(
-        width=WIDTH - 260, height=alt.Step(15)
+    colours = alt.Color(
+        "cote:N",
+        scale=alt.Scale(domain=list(_SIDES), range=[NEUTRAL, SERIES[2]]),
+        sort=list(_SIDES),
+        legend=alt.Legend(title=None, orient="top", labelLimit=320),
     )
+    chart = (
+        base.mark_bar(height=11).encode(color=colours)
+        + base.mark_text(align="left", dx=5, fontSize=11).encode(text="texte:N")
+    ).properties(width=WIDTH - 260, height=alt.Step(15))
     bare = rows.filter((pl.col("demande") > 0) & (pl.col("fournisseurs") == 0)).height
     told = " ; ".join(
         f"{family} : {french.euros_short(asked)} achetés, {french.count(n, 'fournisseur')}"
         for family, asked, n in rows.select("famille", "demande", "fournisseurs").head(3).rows()
     )
-    columns = (("famille", "Famille", "texte"), ("etat", "État", "texte"), ("demande", "Achats par an", "somme"), ("offre", "Ce qu'ils peuvent prendre", "somme"),
-               ("fournisseurs", "Fournisseurs du territoire", "entier"))  # fmt: skip
+    columns = (
+        ("famille", "Famille", "texte"),
+        ("etat", "État", "texte"),
+        ("demande", "Achats par an", "somme"),
+        ("offre", "Ce qu'ils peuvent prendre", "somme"),
+        ("fournisseurs", "Fournisseurs du territoire", "entier"),
+    )
     basis = f"n = {french.count(rows.height, 'famille', feminine=True)}, dont {french.number(bare)} sans fournisseur dans le territoire ; montants par an"
     return picture(chart, title, basis, f"Barres, demande et offre de chaque famille. {told}.", rows, columns)
 
@@ -61,7 +75,12 @@ def crossed(rows: pl.DataFrame, title: str = "Ce qui est acheté, et qui peut fo
     top = max((rows["demande"].max() or 0) / 100, 1.0)
     shown = rows.with_columns(euros=pl.col("demande") / 100, texte=text("fournisseurs", french.number))
     base = alt.Chart(data(shown.select("famille", "commune", "euros", "texte"))).encode(
-        x=alt.X("commune:N", sort=communes, title=None, axis=alt.Axis(labelAngle=-60, ticks=False, domain=False, labelLimit=150)),
+        x=alt.X(
+            "commune:N",
+            sort=communes,
+            title=None,
+            axis=alt.Axis(labelAngle=-60, ticks=False, domain=False, labelLimit=150),
+        ),
         y=alt.Y("famille:N", sort=families, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=230)),
     )
     # Amounts go from hundreds to millions of euros: the scale is that of their orders of magnitude.
@@ -80,6 +99,17 @@ def crossed(rows: pl.DataFrame, title: str = "Ce qui est acheté, et qui peut fo
         f"fond : achats par an, du plus clair (rien) au plus foncé ({french.euros_short(rows['demande'].max())}) ; nombre : fournisseurs de la commune",
         f"n = {french.count(rows.height, 'case')} ; achat sans fournisseur dans la commune : {french.number(bare.height)}",
     ]
-    columns = (("famille", "Famille", "texte"), ("commune", "Commune", "texte"), ("demande", "Achats par an", "somme"),
-               ("fournisseurs", "Fournisseurs de la commune", "entier"))  # fmt: skip
-    return picture(chart, title, basis, f"Tableau en couleurs, familles par communes. Plus gros achats : {told or 'aucun'}.", rows, columns)
+    columns = (
+        ("famille", "Famille", "texte"),
+        ("commune", "Commune", "texte"),
+        ("demande", "Achats par an", "somme"),
+        ("fournisseurs", "Fournisseurs de la commune", "entier"),
+    )
+    return picture(
+        chart,
+        title,
+        basis,
+        f"Tableau en couleurs, familles par communes. Plus gros achats : {told or 'aucun'}.",
+        rows,
+        columns,
+    )

@@ -28,7 +28,7 @@ from spaser.charts.marks import (
     scale,
     text,
     unit_of,
-)  # fmt: skip
+)
 from spaser.charts.pictures import COLOURS, INK, INKS, NEUTRAL, PALE, Picture
 
 
@@ -71,13 +71,21 @@ def considerations(measures: pl.DataFrame, title: str = "Ce que les contrats dé
         .encode(x="milieu:Q", text="texte:N", color=alt.Color("encre:N", scale=None, legend=None))
     )
     wide = rows.select(
-        "nom", numerateur=yes, non=known - yes, inconnu=every - known, part=pl.col("valeur"), repondus=pl.col("valeur_repondus")
+        "nom",
+        numerateur=yes,
+        non=known - yes,
+        inconnu=every - known,
+        part=pl.col("valeur"),
+        repondus=pl.col("valeur_repondus"),
     )
     columns = (
-        ("nom", "Considération", "texte"), ("numerateur", "Oui", unit_of(rows)), ("non", "Non", unit_of(rows)),
-        ("inconnu", "Inconnu", unit_of(rows)), ("part", "Oui, sur l'ensemble", "part"),
+        ("nom", "Considération", "texte"),
+        ("numerateur", "Oui", unit_of(rows)),
+        ("non", "Non", unit_of(rows)),
+        ("inconnu", "Inconnu", unit_of(rows)),
+        ("part", "Oui, sur l'ensemble", "part"),
         ("repondus", "Oui, sur les contrats renseignés", "part"),
-    )  # fmt: skip
+    )
     said = ", ".join(f"{nom} {french.share(part)}" for nom, part in wide.select("nom", "part").rows())
     told = f"Barres empilées oui, non, inconnu. Part de oui sur l'ensemble : {said}. {basis_of(rows)}."
     return picture(
@@ -102,14 +110,18 @@ def shares_by_year(
         kind=pl.when(silent).then(pl.lit("inconnu")).otherwise(kind),
         texte=text("valeur", lambda part: french.share(part, 0)).fill_null("inconnu"),
         pied=pl.col("valeur").fill_null(pl.col("bas")),
-        modalite=pl.when(pl.col("modalite").is_in(list(open_years))).then(pl.col("modalite") + "*").otherwise("modalite"),
+        modalite=pl.when(pl.col("modalite").is_in(list(open_years)))
+        .then(pl.col("modalite") + "*")
+        .otherwise("modalite"),
     )
     base = alt.Chart(data(rows)).encode(x=alt.X("modalite:O", title=None, axis=alt.Axis(labelAngle=0, grid=False)))
     paint = alt.Color("kind:N", scale=scale(SENSES), legend=None)
     # Below zero there is only room for the label of the point.
     room = alt.Scale(domain=[-0.14, 1], nice=False)
     axis = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1], title=None, domain=False, ticks=False)
-    span = base.mark_bar(width=16, opacity=0.3).encode(y=alt.Y("bas:Q", axis=axis, scale=room), y2="haut:Q", color=paint)
+    span = base.mark_bar(width=16, opacity=0.3).encode(
+        y=alt.Y("bas:Q", axis=axis, scale=room), y2="haut:Q", color=paint
+    )
     every = base.mark_point(filled=True, size=70, opacity=1).encode(y="valeur:Q", color=paint)
     answered = base.mark_tick(thickness=2.5, width=20, color=INK).encode(y="valeur_repondus:Q")
     texts = base.mark_text(dy=14, fontSize=11).encode(y="pied:Q", text="texte:N")
@@ -210,8 +222,12 @@ def score_distribution(bands: pl.DataFrame, title: str = "Les scores des contrat
         texte=text("n", french.number),
     )
     order = rows.sort("ordre")["bande"].unique(maintain_order=True).to_list()
-    base = alt.Chart(data(rows)).encode(y=alt.Y("bande:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False)))
-    paint = alt.Color("sens:N", legend=None, scale=alt.Scale(domain=["connu", "inconnu"], range=[NEUTRAL, COLOURS["inconnu"]]))
+    base = alt.Chart(data(rows)).encode(
+        y=alt.Y("bande:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False))
+    )
+    paint = alt.Color(
+        "sens:N", legend=None, scale=alt.Scale(domain=["connu", "inconnu"], range=[NEUTRAL, COLOURS["inconnu"]])
+    )
     bars = base.mark_bar(height=17).encode(x=alt.X("n:Q", axis=count_axis("contrats", ticks=2)), color=paint)
     texts = base.mark_text(align="left", dx=4, fontSize=11).encode(x="n:Q", text="texte:N")
     axes = rows["axe"].unique(maintain_order=True).to_list()

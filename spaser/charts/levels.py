@@ -30,8 +30,17 @@ def profile(rows: pl.DataFrame, levels: Sequence[str], title: str = "Profil de m
     )
     names = pl.Series("niveaux", levels).to_list()
     top = len(names) - 1
-    axis = alt.Axis(values=list(range(top + 1)), labelExpr=f"{names!r}[datum.value]", grid=True, ticks=False, domain=False, labelLimit=140)
-    base = alt.Chart(data(shown)).encode(y=alt.Y("axe_libelle:N", sort=shown["axe_libelle"].to_list(), title=None, axis=alt.Axis(ticks=False)))
+    axis = alt.Axis(
+        values=list(range(top + 1)),
+        labelExpr=f"{names!r}[datum.value]",
+        grid=True,
+        ticks=False,
+        domain=False,
+        labelLimit=140,
+    )
+    base = alt.Chart(data(shown)).encode(
+        y=alt.Y("axe_libelle:N", sort=shown["axe_libelle"].to_list(), title=None, axis=alt.Axis(ticks=False))
+    )
     span = base.mark_bar(height=18, color=COLOURS["inconnu"], opacity=0.6).encode(
         x=alt.X("bas:Q", axis=axis, title=None, scale=alt.Scale(domain=[0, top])), x2="haut:Q"
     )
@@ -39,9 +48,19 @@ def profile(rows: pl.DataFrame, levels: Sequence[str], title: str = "Profil de m
     words = base.mark_text(align="left", dx=6, fontSize=12, color=INK).encode(x="haut:Q", text="texte:N")
     answered, asked = rows["repondues"].sum(), rows["questions"].sum()
     basis = f"n = {french.count(asked, 'question')} ; répondues : {answered} ; en gris : ce que permettent les questions sans réponse"
-    told = f"{title}. " + " ; ".join(f"{name} : {said}" for name, said in shown.select("axe_libelle", "texte").rows()) + "."
+    told = (
+        f"{title}. "
+        + " ; ".join(f"{name} : {said}" for name, said in shown.select("axe_libelle", "texte").rows())
+        + "."
+    )
     columns = (
-        ("axe_libelle", "Axe", "texte"), ("niveau", "Niveau", "valeur"), ("bas", "Au moins", "valeur"), ("haut", "Au plus", "valeur"),
-        ("repondues", "Répondues", "entier"), ("questions", "Questions", "entier"),
-    )  # fmt: skip
-    return picture(alt.layer(span, bar, words).properties(width=_WIDTH, height=alt.Step(34)), title, basis, told, rows, columns)
+        ("axe_libelle", "Axe", "texte"),
+        ("niveau", "Niveau", "valeur"),
+        ("bas", "Au moins", "valeur"),
+        ("haut", "Au plus", "valeur"),
+        ("repondues", "Répondues", "entier"),
+        ("questions", "Questions", "entier"),
+    )
+    return picture(
+        alt.layer(span, bar, words).properties(width=_WIDTH, height=alt.Step(34)), title, basis, told, rows, columns
+    )

@@ -21,7 +21,11 @@ from spaser.charts.pictures import ACCENT, INK, PALE, RULE, SERIES, Picture
 HEIGHT, EARTH_KM, KM_PER_DEGREE = 480, 6371.0088, 111.195
 LAND, AROUND = "#f8f6f1", "#e6eaee"
 #: Each kind of supplier: its colour and its sign, told apart without colour.
-KINDS = {"insertion (SIAE)": (SERIES[3], "square"), "handicap (ESAT, EA)": (SERIES[2], "triangle-up"), "autre ESS": (SERIES[0], "circle")}
+KINDS = {
+    "insertion (SIAE)": (SERIES[3], "square"),
+    "handicap (ESAT, EA)": (SERIES[2], "triangle-up"),
+    "autre ESS": (SERIES[0], "circle"),
+}
 #: Signs of one commune stand around its centre, so that none hides another (pixels east and north).
 _SHIFTS = {"insertion (SIAE)": (-7, 4), "handicap (ESAT, EA)": (7, 4), "autre ESS": (0, -6)}
 _NAMED, _LAND = 10, "departements"
@@ -45,11 +49,15 @@ class Window(NamedTuple):
 
     def at(self, lon: float, lat: float) -> tuple[float, float]:
         """The pixel of a point."""
-        return WIDTH / 2 + self.scale * math.radians(lon - self.lon), HEIGHT / 2 - self.scale * (_mercator(lat) - _mercator(self.lat))
+        return WIDTH / 2 + self.scale * math.radians(lon - self.lon), HEIGHT / 2 - self.scale * (
+            _mercator(lat) - _mercator(self.lat)
+        )
 
     def back(self, lon: float, lat: float, east: float, north: float) -> tuple[float, float]:
         """The point so many pixels east and north of another."""
-        return lon + math.degrees(east / self.scale), lat + math.degrees(north / self.scale * math.cos(math.radians(lat)))
+        return lon + math.degrees(east / self.scale), lat + math.degrees(
+            north / self.scale * math.cos(math.radians(lat))
+        )
 
     def shows(self, lon: float, lat: float, margin: float = 0) -> bool:
         x, y = self.at(lon, lat)
@@ -62,9 +70,14 @@ FRANCE = Window(2.2, 46.55, 1_880)
 
 @quick
 def supplier_map(
-    rows: pl.DataFrame, places: pl.DataFrame, radiuses: tuple[float, ...] = (), *, whole: bool = False,
-    title: str = "Où sont les fournisseurs crédibles", unlocated: int = 0,
-) -> Picture:  # fmt: skip
+    rows: pl.DataFrame,
+    places: pl.DataFrame,
+    radiuses: tuple[float, ...] = (),
+    *,
+    whole: bool = False,
+    title: str = "Où sont les fournisseurs crédibles",
+    unlocated: int = 0,
+) -> Picture:
     """Where credible suppliers are, around the places of the buyer.
 
     Parameters
@@ -85,14 +98,34 @@ def supplier_map(
     shown = rows.filter(_inside(rows, window)).sort("capacite", "commune", descending=[True, False], nulls_last=True)
     drawn = _shifted(shown.head(MOST_SIGNS), window)
     layers = [_land(), *_circles(places, radiuses, window), *_marks(), *_home(places, window), *_words()]
-    projection = {"type": "mercator", "center": [window.lon, window.lat], "scale": window.scale, "translate": [WIDTH / 2, HEIGHT / 2]}
-    chart = alt.layer(*layers).project(**projection).properties(width=WIDTH, height=HEIGHT, view=alt.ViewBackground(fill=AROUND, stroke=RULE))
+    projection = {
+        "type": "mercator",
+        "center": [window.lon, window.lat],
+        "scale": window.scale,
+        "translate": [WIDTH / 2, HEIGHT / 2],
+    }
+    chart = (
+        alt.layer(*layers)
+        .project(**projection)
+        .properties(width=WIDTH, height=HEIGHT, view=alt.ViewBackground(fill=AROUND, stroke=RULE))
+    )
     inside, out = int(shown["n"].sum()), int(rows["n"].sum()) - int(shown["n"].sum())
-    basis = [f"n = {french.count(inside, 'fournisseur', none=False)} sur la carte ; hors de la carte : {french.number(out)} ; sans commune connue : {french.number(unlocated)}",
-             *_crowded(shown), *_read(shown, places, radiuses, window), BASE]  # fmt: skip
-    columns = (("commune", "Commune", "texte"), ("statut", "Statut", "texte"), ("n", "Fournisseurs", "entier"),
-               ("capacite", "Capacité annuelle estimée", "somme"), ("distance_km", "Distance (km)", "entier"))  # fmt: skip
-    twin = rows.sort("n", "commune", "statut", descending=[True, False, False]).with_columns(pl.col("distance_km").round().cast(pl.Int64))
+    basis = [
+        f"n = {french.count(inside, 'fournisseur', none=False)} sur la carte ; hors de la carte : {french.number(out)} ; sans commune connue : {french.number(unlocated)}",
+        *_crowded(shown),
+        *_read(shown, places, radiuses, window),
+        BASE,
+    ]
+    columns = (
+        ("commune", "Commune", "texte"),
+        ("statut", "Statut", "texte"),
+        ("n", "Fournisseurs", "entier"),
+        ("capacite", "Capacité annuelle estimée", "somme"),
+        ("distance_km", "Distance (km)", "entier"),
+    )
+    twin = rows.sort("n", "commune", "statut", descending=[True, False, False]).with_columns(
+        pl.col("distance_km").round().cast(pl.Int64)
+    )
     drawing = picture(chart, title, basis, _told(rows, places, inside, out, unlocated), twin, columns)
     named = _names(shown, places, radiuses, window)
     return replace(drawing, datasets={_LAND: _departments(window), "fournisseurs": drawn.to_dicts(), "mots": named})
@@ -123,8 +156,15 @@ def _land() -> alt.Chart:
 def _departments(window: Window) -> list[dict[str, Any]]:
     """The départements that the window meets; seen from far, fewer points draw the same line."""
     digits = 2 if window.scale < 10_000 else 3
-    return [{"type": "Feature", "properties": {"nom": feature["properties"]["nom"]}, "geometry": {"type": "MultiPolygon", "coordinates": found}}
-            for feature in outlines()["features"] if (found := _polygons(feature, window, digits))]  # fmt: skip
+    return [
+        {
+            "type": "Feature",
+            "properties": {"nom": feature["properties"]["nom"]},
+            "geometry": {"type": "MultiPolygon", "coordinates": found},
+        }
+        for feature in outlines()["features"]
+        if (found := _polygons(feature, window, digits))
+    ]
 
 
 @lru_cache(maxsize=32)
@@ -165,28 +205,51 @@ def _circles(places: pl.DataFrame, radiuses: tuple[float, ...], window: Window) 
     if not places.height or not radiuses or window == FRANCE:
         return []
     lon, lat = places.select("lon", "lat").row(0)
-    rings = [{"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [_ring(lon, lat, km)]}} for km in radiuses]
-    dashed = alt.Chart(alt.InlineData(values=rings)).mark_geoshape(filled=False, stroke=ACCENT, strokeWidth=1.5, strokeDash=[6, 4], clip=True)
+    rings = [
+        {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [_ring(lon, lat, km)]}}
+        for km in radiuses
+    ]
+    dashed = alt.Chart(alt.InlineData(values=rings)).mark_geoshape(
+        filled=False, stroke=ACCENT, strokeWidth=1.5, strokeDash=[6, 4], clip=True
+    )
     return [dashed]
 
 
 def _ring(lon: float, lat: float, km: float) -> list[list[float]]:
     turn = [2 * math.pi * step / 72 for step in range(73)]
-    return [[round(lon + km * math.sin(a) / (KM_PER_DEGREE * math.cos(math.radians(lat))), 4), round(lat + km * math.cos(a) / KM_PER_DEGREE, 4)] for a in turn]
+    return [
+        [
+            round(lon + km * math.sin(a) / (KM_PER_DEGREE * math.cos(math.radians(lat))), 4),
+            round(lat + km * math.cos(a) / KM_PER_DEGREE, 4),
+        ]
+        for a in turn
+    ]
 
 
 def _marks() -> list[alt.Chart]:
     names = list(KINDS)
     colours, signs = ([KINDS[name][part] for name in names] for part in (0, 1))
     base = alt.Chart(alt.NamedData(name="fournisseurs"))
-    return [base.mark_point(filled=True, opacity=0.85, stroke="#ffffff", strokeWidth=0.7, clip=True).encode(
-        longitude="x:Q", latitude="y:Q",
-        size=alt.Size("euros:Q", scale=alt.Scale(type="sqrt", range=[30, 520], domainMin=0), legend=None),
-        color=alt.Color("statut:N", scale=alt.Scale(domain=names, range=colours), legend=alt.Legend(symbolType="circle", symbolOpacity=1)),
-        shape=alt.Shape("statut:N", scale=alt.Scale(domain=names, range=signs)),
-        tooltip=[alt.Tooltip("commune:N", title="Commune"), alt.Tooltip("statut:N", title="Statut"), alt.Tooltip("n:Q", title="Fournisseurs"),
-                 alt.Tooltip("somme:N", title="Capacité annuelle estimée"), alt.Tooltip("loin:N", title="Distance")],
-    )]  # fmt: skip
+    return [
+        base.mark_point(filled=True, opacity=0.85, stroke="#ffffff", strokeWidth=0.7, clip=True).encode(
+            longitude="x:Q",
+            latitude="y:Q",
+            size=alt.Size("euros:Q", scale=alt.Scale(type="sqrt", range=[30, 520], domainMin=0), legend=None),
+            color=alt.Color(
+                "statut:N",
+                scale=alt.Scale(domain=names, range=colours),
+                legend=alt.Legend(symbolType="circle", symbolOpacity=1),
+            ),
+            shape=alt.Shape("statut:N", scale=alt.Scale(domain=names, range=signs)),
+            tooltip=[
+                alt.Tooltip("commune:N", title="Commune"),
+                alt.Tooltip("statut:N", title="Statut"),
+                alt.Tooltip("n:Q", title="Fournisseurs"),
+                alt.Tooltip("somme:N", title="Capacité annuelle estimée"),
+                alt.Tooltip("loin:N", title="Distance"),
+            ],
+        )
+    ]
 
 
 def _home(places: pl.DataFrame, window: Window) -> list[alt.Chart]:
@@ -194,25 +257,50 @@ def _home(places: pl.DataFrame, window: Window) -> list[alt.Chart]:
     if not seen.height:
         return []
     cross = alt.Chart(data(seen.select("lieu", "lon", "lat"))).encode(longitude="lon:Q", latitude="lat:Q")
-    return [cross.mark_point(shape="cross", filled=True, fill=ACCENT, stroke="#ffffff", strokeWidth=1.5, size=150, opacity=1, clip=True)
-            .encode(tooltip=alt.Tooltip("lieu:N", title="À servir"))]  # fmt: skip
+    return [
+        cross.mark_point(
+            shape="cross", filled=True, fill=ACCENT, stroke="#ffffff", strokeWidth=1.5, size=150, opacity=1, clip=True
+        ).encode(tooltip=alt.Tooltip("lieu:N", title="À servir"))
+    ]
 
 
-def _names(shown: pl.DataFrame, places: pl.DataFrame, radiuses: tuple[float, ...], window: Window) -> list[dict[str, Any]]:
+def _names(
+    shown: pl.DataFrame, places: pl.DataFrame, radiuses: tuple[float, ...], window: Window
+) -> list[dict[str, Any]]:
     """The names of the places to serve, of the circles, and of the communes best supplied, none over another."""
     taken: list[tuple[float, float, float, float]] = []
     said: list[dict[str, Any]] = []
     near = window != FRANCE
-    by_town = shown.group_by("commune", maintain_order=True).agg(pl.col("n").sum(), pl.col("lon", "lat").first(), pl.col("distance_km").min())
+    by_town = shown.group_by("commune", maintain_order=True).agg(
+        pl.col("n").sum(), pl.col("lon", "lat").first(), pl.col("distance_km").min()
+    )
     here = dict(by_town.select("commune", "n").rows())
-    wanted = [(f"{lieu} ({french.number(here[lieu])})" if lieu in here else lieu, lon, lat, "lieu") for lieu, lon, lat in places.select("lieu", "lon", "lat").head(3).rows()]
+    wanted = [
+        (f"{lieu} ({french.number(here[lieu])})" if lieu in here else lieu, lon, lat, "lieu")
+        for lieu, lon, lat in places.select("lieu", "lon", "lat").head(3).rows()
+    ]
     wanted = wanted if near else []
     if near and places.height:
         lon, lat = places.select("lon", "lat").row(0)
         wanted += [(f"{french.number(km)}\u00a0km", *_ring(lon, lat, km)[0], "cercle") for km in radiuses]
-    best = by_town.filter(~pl.col("commune").is_in(places["lieu"].implode()) | pl.lit(not near)).sort("n", "distance_km", "commune", descending=[True, False, False], nulls_last=True).head(_NAMED)
-    wanted += [(f"{name} ({french.number(n)})", lon, lat, "commune") for name, n, lon, lat in best.select("commune", "n", "lon", "lat").rows()]
-    wanted += [(name, *spot, "departement") for name, spot in _centres(window) if name not in here and name not in set(places["lieu"])] if near else []
+    best = (
+        by_town.filter(~pl.col("commune").is_in(places["lieu"].implode()) | pl.lit(not near))
+        .sort("n", "distance_km", "commune", descending=[True, False, False], nulls_last=True)
+        .head(_NAMED)
+    )
+    wanted += [
+        (f"{name} ({french.number(n)})", lon, lat, "commune")
+        for name, n, lon, lat in best.select("commune", "n", "lon", "lat").rows()
+    ]
+    wanted += (
+        [
+            (name, *spot, "departement")
+            for name, spot in _centres(window)
+            if name not in here and name not in set(places["lieu"])
+        ]
+        if near
+        else []
+    )
     for words, lon, lat, kind in wanted:
         x, y = window.at(lon, lat)
         box = (x + 9, y - 9, x + 15 + 6.4 * len(words), y + 7)
@@ -225,7 +313,9 @@ def _names(shown: pl.DataFrame, places: pl.DataFrame, radiuses: tuple[float, ...
 
 def _words() -> list[alt.Chart]:
     base = alt.Chart(alt.NamedData(name="mots")).encode(longitude="lon:Q", latitude="lat:Q", text="mot:N")
-    halo = base.mark_text(align="left", dx=12, fontSize=11, stroke="#ffffff", strokeWidth=3, strokeOpacity=0.85, strokeJoin="round")
+    halo = base.mark_text(
+        align="left", dx=12, fontSize=11, stroke="#ffffff", strokeWidth=3, strokeOpacity=0.85, strokeJoin="round"
+    )
     return [halo, base.mark_text(align="left", dx=12, fontSize=11).encode(color=alt.Color("encre:N", scale=None))]
 
 
@@ -233,19 +323,32 @@ def _shifted(shown: pl.DataFrame, window: Window) -> pl.DataFrame:
     spots = [window.back(lon, lat, *_SHIFTS[kind]) for lon, lat, kind in shown.select("lon", "lat", "statut").rows()]
     far = text("distance_km", lambda km: f"{french.number(km)}\u00a0km")
     return shown.select(
-        "commune", "statut", "n", euros=pl.col("capacite").fill_null(0) / 100, somme=text("capacite", french.euros_short), loin=far,
-        x=pl.Series([x for x, _ in spots], dtype=pl.Float64), y=pl.Series([y for _, y in spots], dtype=pl.Float64),
-    )  # fmt: skip
+        "commune",
+        "statut",
+        "n",
+        euros=pl.col("capacite").fill_null(0) / 100,
+        somme=text("capacite", french.euros_short),
+        loin=far,
+        x=pl.Series([x for x, _ in spots], dtype=pl.Float64),
+        y=pl.Series([y for _, y in spots], dtype=pl.Float64),
+    )
 
 
 def _told(rows: pl.DataFrame, places: pl.DataFrame, inside: int, out: int, unlocated: int) -> str:
     best = rows.group_by("commune").agg(pl.col("n").sum()).sort("n", "commune", descending=[True, False]).head(5)
     towns = ", ".join(f"{commune} {french.number(n)}" for commune, n in best.rows())
-    kinds = " ; ".join(f"{kind} : {french.number(n)}" for kind, n in rows.group_by("statut").agg(pl.col("n").sum()).sort("statut").rows())
+    kinds = " ; ".join(
+        f"{kind} : {french.number(n)}"
+        for kind, n in rows.group_by("statut").agg(pl.col("n").sum()).sort("statut").rows()
+    )
     home = french.listing(places["lieu"].head(3).to_list())
     around = f" autour de {home}" if home else ""
     count = f"{french.count(inside, 'fournisseur', none=False)} sur la carte, {french.number(out)} au-delà, {french.number(unlocated)} sans commune connue"
-    return f"Carte{around}. {count}. Par statut, {kinds}. Communes les plus fournies : {towns}." if rows.height else f"Carte{around}. Aucun fournisseur crédible à placer."
+    return (
+        f"Carte{around}. {count}. Par statut, {kinds}. Communes les plus fournies : {towns}."
+        if rows.height
+        else f"Carte{around}. Aucun fournisseur crédible à placer."
+    )
 
 
 def _inside(rows: pl.DataFrame, window: Window) -> pl.Series:
@@ -255,16 +358,28 @@ def _inside(rows: pl.DataFrame, window: Window) -> pl.Series:
 def _crowded(shown: pl.DataFrame) -> list[str]:
     """The suppliers of the signs that are too many to be drawn."""
     left = shown.slice(MOST_SIGNS)
-    return [f"{french.number(MOST_SIGNS)} signes dessinés, les plus grandes capacités ; {french.count(int(left['n'].sum()), 'fournisseur')} sans signe"] if left.height else []
+    return (
+        [
+            f"{french.number(MOST_SIGNS)} signes dessinés, les plus grandes capacités ; {french.count(int(left['n'].sum()), 'fournisseur')} sans signe"
+        ]
+        if left.height
+        else []
+    )
 
 
 def _read(shown: pl.DataFrame, places: pl.DataFrame, radiuses: tuple[float, ...], window: Window) -> list[str]:
     """How to read the signs and the circles."""
     told = []
     if shown.height:
-        told.append(f"surface des signes : capacité annuelle estimée, au plus {french.euros_short(int(shown['capacite'].max() or 0))} dans une commune")
+        told.append(
+            f"surface des signes : capacité annuelle estimée, au plus {french.euros_short(int(shown['capacite'].max() or 0))} dans une commune"
+        )
     if places.height and window != FRANCE:
-        told.append(f"croix : lieux à servir ; {'cercle' if len(radiuses) == 1 else 'cercles'} : rayon autour de {places['lieu'][0]}" if radiuses else "croix : lieux à servir")
+        told.append(
+            f"croix : lieux à servir ; {'cercle' if len(radiuses) == 1 else 'cercles'} : rayon autour de {places['lieu'][0]}"
+            if radiuses
+            else "croix : lieux à servir"
+        )
     return told
 
 

@@ -17,17 +17,25 @@ from spaser.vocabulary import LABELS
 WIDTH = 640
 #: What each consideration is, hence its colour.
 KINDS = {
-    "clause_sociale": "clause", "critere_social": "critère", "marche_reserve": "réservé",
-    "clause_environnementale": "clause", "critere_environnemental": "critère",
-}  # fmt: skip
+    "clause_sociale": "clause",
+    "critere_social": "critère",
+    "marche_reserve": "réservé",
+    "clause_environnementale": "clause",
+    "critere_environnemental": "critère",
+}
 SENSES = list(COLOURS)
 HOW = "point et étiquette : sur l'ensemble ; trait : sur les contrats renseignés ; bande : ce que l'inconnu permet"
-HOW_RANGE = "point : sur l'ensemble ; trait : sur les contrats renseignés ; bande et étiquette : ce que l'inconnu permet"
+HOW_RANGE = (
+    "point : sur l'ensemble ; trait : sur les contrats renseignés ; bande et étiquette : ce que l'inconnu permet"
+)
 SHARE_COLUMNS = (
-    ("valeur", "Sur l'ensemble", "part"), ("valeur_repondus", "Sur les contrats renseignés", "part"),
-    ("bas", "Borne basse", "part"), ("haut", "Borne haute", "part"), ("denominateur", "n", "entier"),
+    ("valeur", "Sur l'ensemble", "part"),
+    ("valeur_repondus", "Sur les contrats renseignés", "part"),
+    ("bas", "Borne basse", "part"),
+    ("haut", "Borne haute", "part"),
+    ("denominateur", "n", "entier"),
     ("couverture", "Part renseignée", "part"),
-)  # fmt: skip
+)
 
 
 def name_of(indicator: str) -> str:
@@ -47,7 +55,12 @@ def quick(draw: Callable[..., Picture]) -> Callable[..., Picture]:
 
 
 def picture(
-    chart: Any, title: str, basis: str | list[str], told: str, twin: pl.DataFrame, columns: tuple[tuple[str, str, str], ...]
+    chart: Any,
+    title: str,
+    basis: str | list[str],
+    told: str,
+    twin: pl.DataFrame,
+    columns: tuple[tuple[str, str, str], ...],
 ) -> Picture:
     lines = [french.typeset(line) for line in ([basis] if isinstance(basis, str) else basis)]
     headed = chart.properties(title=alt.TitleParams(french.typeset(title), subtitle=lines))
@@ -57,7 +70,9 @@ def picture(
 
 def named(measures: pl.DataFrame) -> pl.DataFrame:
     known = measures["indicateur"].unique().to_list()
-    return measures.with_columns(nom=pl.col("indicateur").replace_strict({name: name_of(name) for name in known}, default=None))
+    return measures.with_columns(
+        nom=pl.col("indicateur").replace_strict({name: name_of(name) for name in known}, default=None)
+    )
 
 
 def basis_of(rows: pl.DataFrame) -> str:
@@ -76,7 +91,8 @@ def unit_of(rows: pl.DataFrame) -> str:
 def text(column: str, write: Any) -> pl.Expr:
     """A column written in French (labels of marks: a few rows)."""
     return pl.col(column).map_batches(
-        lambda values: pl.Series([None if v is None else write(v) for v in values], dtype=pl.String), return_dtype=pl.String
+        lambda values: pl.Series([None if v is None else write(v) for v in values], dtype=pl.String),
+        return_dtype=pl.String,
     )
 
 
@@ -89,7 +105,10 @@ def short(column: str, most: int) -> pl.Expr:
 
 def between() -> pl.Expr:
     """« 80 à 100 % » from ``bas`` and ``haut``, « 80 % » when both are written alike."""
-    low, high = text("bas", lambda part: french.number(part * 100)), text("haut", lambda part: french.number(part * 100))
+    low, high = (
+        text("bas", lambda part: french.number(part * 100)),
+        text("haut", lambda part: french.number(part * 100)),
+    )
     same = pl.format("{}\u00a0%", high)
     return pl.when(low == high).then(same).otherwise(pl.format("{} à {}", low, same))
 

@@ -42,16 +42,38 @@ INKS = {"réservé": "#ffffff", "clause": "#ffffff", "critère": INK, "aucune": 
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 LOCALE = {
-    "number": {"decimal": ",", "thousands": THIN, "grouping": [3], "currency": ["", f"{NBSP}€"], "percent": f"{NBSP}%",
-               "minus": "\u2212"},
+    "number": {
+        "decimal": ",",
+        "thousands": THIN,
+        "grouping": [3],
+        "currency": ["", f"{NBSP}€"],
+        "percent": f"{NBSP}%",
+        "minus": "\u2212",
+    },
     "time": {
-        "dateTime": "%A %e %B %Y à %X", "date": "%d/%m/%Y", "time": "%H:%M:%S", "periods": ["", ""],
+        "dateTime": "%A %e %B %Y à %X",
+        "date": "%d/%m/%Y",
+        "time": "%H:%M:%S",
+        "periods": ["", ""],
         "days": ["dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"],
         "shortDays": ["dim.", "lun.", "mar.", "mer.", "jeu.", "ven.", "sam."],
         "months": list(MONTHS),
-        "shortMonths": ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."],
+        "shortMonths": [
+            "janv.",
+            "févr.",
+            "mars",
+            "avr.",
+            "mai",
+            "juin",
+            "juil.",
+            "août",
+            "sept.",
+            "oct.",
+            "nov.",
+            "déc.",
+        ],
     },
-}  # fmt: skip
+}
 CONFIG = {
     # Marks described in English by the renderer would be read aloud: the alternative text stands for the whole.
     "aria": False,
@@ -60,16 +82,39 @@ CONFIG = {
     "font": FONT,
     "padding": 4,
     "view": {"stroke": None},
-    "axis": {"labelColor": INK, "titleColor": PALE, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
-             "gridColor": RULE, "domainColor": RULE, "tickColor": RULE, "labelLimit": 320,
-             "labelPadding": 6},
-    "legend": {"labelColor": INK, "titleColor": PALE, "labelFontSize": 12, "orient": "top", "title": None,
-               "symbolType": "square"},
-    "title": {"color": INK, "subtitleColor": PALE, "fontSize": 15, "subtitleFontSize": 12, "anchor": "start", "offset": 12,
-              "subtitlePadding": 5, "frame": "group"},
+    "axis": {
+        "labelColor": INK,
+        "titleColor": PALE,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "gridColor": RULE,
+        "domainColor": RULE,
+        "tickColor": RULE,
+        "labelLimit": 320,
+        "labelPadding": 6,
+    },
+    "legend": {
+        "labelColor": INK,
+        "titleColor": PALE,
+        "labelFontSize": 12,
+        "orient": "top",
+        "title": None,
+        "symbolType": "square",
+    },
+    "title": {
+        "color": INK,
+        "subtitleColor": PALE,
+        "fontSize": 15,
+        "subtitleFontSize": 12,
+        "anchor": "start",
+        "offset": 12,
+        "subtitlePadding": 5,
+        "frame": "group",
+    },
     "header": {"labelColor": INK, "labelFontSize": 12, "labelFontWeight": "bold", "title": None},
     "text": {"color": INK, "fontSize": 12},
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,8 +186,19 @@ class Picture:
 
 def _numbered(svg: str) -> str:
     """Clips and gradients counted from the start of this drawing, whatever was drawn before it."""
-    ranks = {name: f"trait{rank}" for rank, name in enumerate(dict.fromkeys(re.findall(r'\bid="((?:clip|gradient_?)\d+)"', svg)))}
-    return re.sub(r'(\bid="|url\(#)((?:clip|gradient_?)\d+)(?=["\)])', lambda found: found[1] + ranks.get(found[2], found[2]), svg) if ranks else svg
+    ranks = {
+        name: f"trait{rank}"
+        for rank, name in enumerate(dict.fromkeys(re.findall(r'\bid="((?:clip|gradient_?)\d+)"', svg)))
+    }
+    return (
+        re.sub(
+            r'(\bid="|url\(#)((?:clip|gradient_?)\d+)(?=["\)])',
+            lambda found: found[1] + ranks.get(found[2], found[2]),
+            svg,
+        )
+        if ranks
+        else svg
+    )
 
 
 def show(chart: alt.TopLevelMixin, alt: str = "") -> Picture:

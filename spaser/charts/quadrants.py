@@ -17,24 +17,39 @@ _STAR = "M0,-1.1L0.3,-0.35L1.05,-0.34L0.45,0.15L0.65,0.9L0,0.45L-0.65,0.9L-0.45,
 _BAR = "M-1,-0.3L1,-0.3L1,0.3L-1,0.3Z"
 #: By code of levers.toml, the same in every chart; those reserved to a kind of supplier have its marks on the map.
 LEVERS = {
-    "reserver_handicap_insertion": (_PENTAGON, "#17513e"), "reserver_handicap": ("triangle-up", SERIES[2]),
-    "reserver_insertion": ("square", SERIES[3]), "reserver_ess": ("circle", SERIES[0]), "reserver_ess_duree": (_HALF, "#6f86a3"),
-    "reserver_lot": ("diamond", COLOURS["réservé"]), "allotir": ("triangle-down", "#c0598f"), "clause_sociale": ("cross", COLOURS["clause"]),
-    "critere": ("triangle-right", COLOURS["critère"]), "sourcing": (_STAR, ACCENT), "rien": (_BAR, PALE),
-    "reserver_concession": ("M-1,-1L1,-1L0,1Z M-1,0.6L1,0.6L1,1L-1,1Z", "#3c6e8f"), "reserver_tous_lots": ("M-1,-1H1V1H-1ZM-0.4,-0.4V0.4H0.4V-0.4Z", "#8a5a2b"),
-    "achat_direct": ("M0,-1L1,0L0.4,0L0.4,1L-0.4,1L-0.4,0L-1,0Z", "#7a8f2d"), "petits_lots": ("M-1,-1H-0.2V-0.2H-1ZM0.2,-1H1V-0.2H0.2ZM-1,0.2H-0.2V1H-1ZM0.2,0.2H1V1H0.2Z", "#b5762f"),
-    "sociaux_mapa": ("M0,1L-1,-0.2A0.5,0.5,0,0,1,0,-0.5A0.5,0.5,0,0,1,1,-0.2Z", "#a34a6b"), "groupement": ("M-1,-0.5H0V0.5H-1ZM0.2,-0.5H1V0.5H0.2Z", "#5b6fb0"),
-    "multi_attributaire": ("M-1,-1L-0.2,-1L-0.6,1ZM0.2,-1L1,-1L0.6,1Z", "#4d8c8a"), "clause_due": ("M-0.3,-1H0.3V0.4H-0.3ZM-0.3,0.6H0.3V1H-0.3Z", "#9a3324"),
-}  # fmt: skip
+    "reserver_handicap_insertion": (_PENTAGON, "#17513e"),
+    "reserver_handicap": ("triangle-up", SERIES[2]),
+    "reserver_insertion": ("square", SERIES[3]),
+    "reserver_ess": ("circle", SERIES[0]),
+    "reserver_ess_duree": (_HALF, "#6f86a3"),
+    "reserver_lot": ("diamond", COLOURS["réservé"]),
+    "allotir": ("triangle-down", "#c0598f"),
+    "clause_sociale": ("cross", COLOURS["clause"]),
+    "critere": ("triangle-right", COLOURS["critère"]),
+    "sourcing": (_STAR, ACCENT),
+    "rien": (_BAR, PALE),
+    "reserver_concession": ("M-1,-1L1,-1L0,1Z M-1,0.6L1,0.6L1,1L-1,1Z", "#3c6e8f"),
+    "reserver_tous_lots": ("M-1,-1H1V1H-1ZM-0.4,-0.4V0.4H0.4V-0.4Z", "#8a5a2b"),
+    "achat_direct": ("M0,-1L1,0L0.4,0L0.4,1L-0.4,1L-0.4,0L-1,0Z", "#7a8f2d"),
+    "petits_lots": ("M-1,-1H-0.2V-0.2H-1ZM0.2,-1H1V-0.2H0.2ZM-1,0.2H-0.2V1H-1ZM0.2,0.2H1V1H0.2Z", "#b5762f"),
+    "sociaux_mapa": ("M0,1L-1,-0.2A0.5,0.5,0,0,1,0,-0.5A0.5,0.5,0,0,1,1,-0.2Z", "#a34a6b"),
+    "groupement": ("M-1,-0.5H0V0.5H-1ZM0.2,-0.5H1V0.5H0.2Z", "#5b6fb0"),
+    "multi_attributaire": ("M-1,-1L-0.2,-1L-0.6,1ZM0.2,-1L1,-1L0.6,1Z", "#4d8c8a"),
+    "clause_due": ("M-0.3,-1H0.3V0.4H-0.3ZM-0.3,0.6H0.3V1H-0.3Z", "#9a3324"),
+}
 #: For a lever that the ladder has not.
 _OTHERS = (("triangle-left", NEUTRAL), ("arrow", NEUTRAL), ("wedge", NEUTRAL), ("stroke", NEUTRAL))
 _HEIGHT = 380
 #: Room of a point on each side of its middle, of a label above and below its own, of a character (pixels).
 _POINT, _HALF_LINE, _LETTER = 6.0, 6.5, 5.6
 _SIDES = {
-    "droite": ("left", 9, 0), "gauche": ("right", -9, 0), "dessus": ("center", 0, -15), "dessous": ("center", 0, 15),
-    "en haut à droite": ("left", 0, -15), "en bas à droite": ("left", 0, 15),
-}  # fmt: skip
+    "droite": ("left", 9, 0),
+    "gauche": ("right", -9, 0),
+    "dessus": ("center", 0, -15),
+    "dessous": ("center", 0, 15),
+    "en haut à droite": ("left", 0, -15),
+    "en bas à droite": ("left", 0, 15),
+}
 
 
 def lever_marks(labels: list[str]) -> dict[str, tuple[str, str]]:
@@ -60,19 +75,30 @@ def quadrant(rows: pl.DataFrame, title: str = "Ce qui est acheté, ce que l'ESS 
     across = count_axis("fournisseurs de l'ESS crédibles", [n for n in (0, 1, 3, 10, 30, 100, 300, 1000) if n <= most])
     upward = count_axis("achats par an (€)", [n for n in (0, *_steps(low, top)) if low <= n <= top])
     x = alt.X("offre:Q", scale=alt.Scale(type="symlog", nice=False, domain=[0, most]), axis=across)
-    y = alt.Y("euros:Q", scale=alt.Scale(type="symlog", constant=1000, nice=False, zero=False, domain=[low, top]), axis=upward)
+    y = alt.Y(
+        "euros:Q", scale=alt.Scale(type="symlog", constant=1000, nice=False, zero=False, domain=[low, top]), axis=upward
+    )
     base = alt.Chart(data(shown)).encode(x=x, y=y)
-    points = base.mark_point(filled=True, size=100, opacity=1).encode(**_marked(rows["levier"].drop_nulls().unique().to_list()))
+    points = base.mark_point(filled=True, size=100, opacity=1).encode(
+        **_marked(rows["levier"].drop_nulls().unique().to_list())
+    )
     labels = [
         alt.Chart(data(part)).mark_text(align=align, dx=dx, dy=dy, fontSize=11).encode(x=x, y=y, text="texte:N")
         for side, (align, dx, dy) in _SIDES.items()
         if (part := shown.filter(pl.col("cote") == side)).height
     ]
     medians = alt.Chart(data(rows.select(pl.col("offre").median(), (pl.col("demande") / 100).median().alias("euros"))))
-    cross = [medians.mark_rule(color=RULE, strokeDash=[4, 3]).encode(**{axis: field}) for axis, field in (("x", "offre:Q"), ("y", "euros:Q"))]
-    columns = (("famille", "Famille", "texte"), ("demande", "Achats par an", "somme"),
-               ("offre", "Fournisseurs crédibles", "entier"),
-               ("levier", "Levier", "texte"), ("couverture", "Part connue", "part"))  # fmt: skip
+    cross = [
+        medians.mark_rule(color=RULE, strokeDash=[4, 3]).encode(**{axis: field})
+        for axis, field in (("x", "offre:Q"), ("y", "euros:Q"))
+    ]
+    columns = (
+        ("famille", "Famille", "texte"),
+        ("demande", "Achats par an", "somme"),
+        ("offre", "Fournisseurs crédibles", "entier"),
+        ("levier", "Levier", "texte"),
+        ("couverture", "Part connue", "part"),
+    )
     chart = alt.layer(*cross, points, *labels).properties(width=WIDTH, height=_HEIGHT)
     return picture(chart, title, _basis(shown), _told(rows), rows, columns)
 
@@ -120,7 +146,10 @@ def _named(shown: pl.DataFrame, most: float, low: float, top: float) -> pl.DataF
     wide, floor = WIDTH / math.log1p(most), math.log1p(low / 1000)
     tall = _HEIGHT / (math.log1p(top / 1000) - floor)
     order = shown.sort("demande", "famille", descending=[True, False])
-    places = [(wide * math.log1p(n), tall * (math.log1p(euros / 1000) - floor)) for n, euros in order.select("offre", "euros").rows()]
+    places = [
+        (wide * math.log1p(n), tall * (math.log1p(euros / 1000) - floor))
+        for n, euros in order.select("offre", "euros").rows()
+    ]
     points = [(x - _POINT, x + _POINT, y - _POINT, y + _POINT) for x, y in places]
     kept: dict[str, str] = {}
     taken: list[tuple[float, float, float, float]] = []

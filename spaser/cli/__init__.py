@@ -13,7 +13,22 @@ from pathlib import Path
 
 import spaser
 from spaser import guards
-from spaser.cli import batch, clauses, diagnostic, drafting, given, impact, law, meetings, mission, notebooks, potential, publication, reading, suppliers
+from spaser.cli import (
+    batch,
+    clauses,
+    diagnostic,
+    drafting,
+    given,
+    impact,
+    law,
+    meetings,
+    mission,
+    notebooks,
+    potential,
+    publication,
+    reading,
+    suppliers,
+)
 from spaser.cli.terminal import say, speak_french
 from spaser.guards import leftovers
 from spaser.problems import Problem
@@ -29,7 +44,21 @@ GROUPS = {
 }
 LEARNING = "  carnets 10 (acheteurs) et 11 (élus), à l'écran : spaser lab"
 #: Each family of commands adds its own, in the order of the help.
-FAMILIES = (diagnostic, reading, clauses, drafting, suppliers, potential, meetings, impact, publication, batch, mission, law, notebooks)
+FAMILIES = (
+    diagnostic,
+    reading,
+    clauses,
+    drafting,
+    suppliers,
+    potential,
+    meetings,
+    impact,
+    publication,
+    batch,
+    mission,
+    law,
+    notebooks,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,10 +95,14 @@ def _named(choices: argparse.Namespace) -> None:
 def _barred(failure: OSError | MemoryError) -> Problem:
     """A folder or a file that the computer refuses: a closed folder, a workbook open in Excel, a full disk."""
     if isinstance(failure, MemoryError):
-        return Problem("La mémoire de cet ordinateur ne suffit pas", todo="Donnez moins de fichiers à la fois, ou fermez d'autres logiciels")
+        return Problem(
+            "La mémoire de cet ordinateur ne suffit pas",
+            todo="Donnez moins de fichiers à la fois, ou fermez d'autres logiciels",
+        )
     return Problem(
         "L'ordinateur refuse de lire ou d'écrire ce fichier ou ce dossier",
-        where=str(failure.filename or ""), why=guards.of_system(failure),
+        where=str(failure.filename or ""),
+        why=guards.of_system(failure),
         todo="Fermez le fichier s'il est ouvert (dans Excel, par exemple), vérifiez vos droits et la place libre, ou donnez un autre dossier avec --sortie",
     )
 
@@ -77,12 +110,20 @@ def _barred(failure: OSError | MemoryError) -> Problem:
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(
-        prog="spaser", formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="spaser",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Des contrats publics au diagnostic d'achat responsable, hors ligne, chaque chiffre expliqué.",
-        epilog="Exemple : spaser diagnostic marches.json --acheteur \"Ma Ville\" --sortie resultats",
+        epilog='Exemple : spaser diagnostic marches.json --acheteur "Ma Ville" --sortie resultats',
     )
-    top.add_argument("--version", action="version", version=f"spaser {spaser.__version__}", help="afficher la version et sortir")
-    commands = top.add_subparsers(title="commandes", metavar="COMMANDE", required=True, help="voir ci-dessous ; spaser COMMANDE --help dit ses options")
+    top.add_argument(
+        "--version", action="version", version=f"spaser {spaser.__version__}", help="afficher la version et sortir"
+    )
+    commands = top.add_subparsers(
+        title="commandes",
+        metavar="COMMANDE",
+        required=True,
+        help="voir ci-dessous ; spaser COMMANDE --help dit ses options",
+    )
     for family in FAMILIES:
         family.add(commands)
     top.epilog = f"{_grouped(commands)}\n\n{top.epilog}"
@@ -98,5 +139,10 @@ def _grouped(commands: argparse._SubParsersAction) -> str:
     lines = []
     for title, names in groups.items():
         known = [name for name in names if name in told]
-        lines += ["", f"{title} :", *(f"  {name:<14} {told[name]}" for name in known), *([LEARNING] if title == "se former" else [])]
+        lines += [
+            "",
+            f"{title} :",
+            *(f"  {name:<14} {told[name]}" for name in known),
+            *([LEARNING] if title == "se former" else []),
+        ]
     return "\n".join(lines).strip()

@@ -20,11 +20,23 @@ if TYPE_CHECKING:
 
 def add(commands: argparse._SubParsersAction) -> None:
     """The command ``rapport``."""
-    one = command(commands, "rapport", _run, "le diagnostic entier de chaque acheteur d'une mission (HTML, PDF, Word, PowerPoint, Excel)")
+    one = command(
+        commands,
+        "rapport",
+        _run,
+        "le diagnostic entier de chaque acheteur d'une mission (HTML, PDF, Word, PowerPoint, Excel)",
+    )
     text = "dossiers de missions, ou leurs mission.toml (par défaut : le dossier où vous êtes) ; un ancien diagnostic.toml est encore lu"
     one.add_argument("missions", metavar="MISSION", nargs="*", help=text)
-    one.add_argument("--demo", action="store_true", help="la mission de démonstration : acheteurs, fournisseurs et contrats inventés")
-    one.add_argument("--sortie", type=Path, metavar="DOSSIER", help="dossier des rapports (par défaut : un nouveau dossier daté de la mission)")
+    one.add_argument(
+        "--demo", action="store_true", help="la mission de démonstration : acheteurs, fournisseurs et contrats inventés"
+    )
+    one.add_argument(
+        "--sortie",
+        type=Path,
+        metavar="DOSSIER",
+        help="dossier des rapports (par défaut : un nouveau dossier daté de la mission)",
+    )
     one.add_argument("--modele", action="store_true", help="écrire un mission.toml commenté, à remplir, et s'arrêter")
 
 
@@ -32,7 +44,9 @@ def _run(choices: argparse.Namespace) -> None:
     from spaser.studies import mission
 
     if choices.modele:
-        return say(f"Modèle écrit, à remplir : {mission.template(choices.missions[0] if choices.missions else 'mission.toml')}")
+        return say(
+            f"Modèle écrit, à remplir : {mission.template(choices.missions[0] if choices.missions else 'mission.toml')}"
+        )
     if choices.demo and choices.missions:
         raise Problem("--demo et une mission ne vont pas ensemble", todo="Gardez l'un des deux")
     named = [mission.DEMO] if choices.demo else choices.missions or [_here()]
@@ -46,7 +60,10 @@ def _here() -> Path:
     """The mission of the folder where the user stands; a ``diagnostic.toml`` of older editions is still read."""
     found = next((Path(name) for name in ("mission.toml", "diagnostic.toml") if Path(name).is_file()), None)
     if found is None:
-        raise Problem("Aucune mission n'est donnée", todo="Donnez le dossier d'une mission (spaser mission nouvelle DOSSIER en crée une), ou essayez --demo")
+        raise Problem(
+            "Aucune mission n'est donnée",
+            todo="Donnez le dossier d'une mission (spaser mission nouvelle DOSSIER en crée une), ou essayez --demo",
+        )
     return found
 
 

@@ -11,8 +11,18 @@ from spaser.cli.terminal import progress, say
 
 def add(commands: argparse._SubParsersAction) -> None:
     """The command ``clauses``."""
-    one = command(commands, "clauses", _run, "considérations sociales et environnementales des pièces d'un marché, citées avec leur page")
-    one.add_argument("documents", nargs="*", metavar="DOSSIER|FICHIERS", help="dossier, fichiers ou zip : PDF, DOCX, ODT, HTML, Markdown, texte")
+    one = command(
+        commands,
+        "clauses",
+        _run,
+        "considérations sociales et environnementales des pièces d'un marché, citées avec leur page",
+    )
+    one.add_argument(
+        "documents",
+        nargs="*",
+        metavar="DOSSIER|FICHIERS",
+        help="dossier, fichiers ou zip : PDF, DOCX, ODT, HTML, Markdown, texte",
+    )
     one.add_argument("--lexique", metavar="FICHIER", help="votre propre lexicon.toml")
     given.options(one, "documents")
     output(one)

@@ -24,28 +24,62 @@ def add(commands: argparse._SubParsersAction) -> None:
     selection(one)
     corrections(one)
     kinds = " ; ".join(f"{kind} : {label}" for kind, label in BUYER_KINDS.items())
-    one.add_argument("--decisions", metavar="FICHIER", help="vos réponses aux constats : le fichier constats.csv d'un diagnostic, complété")
-    one.add_argument("--avis", nargs="+", metavar="FICHIER", help="avis publiés (BOAMP, TED) : dates de lancement et textes, rapprochés des contrats")
-    pieces = "pièces des consultations (PDF, DOCX, ODT…), dans des dossiers ou des zip qui portent le numéro de leur contrat"
+    one.add_argument(
+        "--decisions",
+        metavar="FICHIER",
+        help="vos réponses aux constats : le fichier constats.csv d'un diagnostic, complété",
+    )
+    one.add_argument(
+        "--avis",
+        nargs="+",
+        metavar="FICHIER",
+        help="avis publiés (BOAMP, TED) : dates de lancement et textes, rapprochés des contrats",
+    )
+    pieces = (
+        "pièces des consultations (PDF, DOCX, ODT…), dans des dossiers ou des zip qui portent le numéro de leur contrat"
+    )
     one.add_argument("--pieces", nargs="+", metavar="DOSSIER", help=pieces)
     one.add_argument("--type-acheteur", choices=list(BUYER_KINDS), help=f"pour les seuils européens. {kinds}")
-    one.add_argument("--depenses", metavar="FICHIER", help="fichier de dépenses (grand livre) : seuil du SPASER, réemploi, alimentation")
-    one.add_argument("--livre-v", type=book_v, nargs="+", metavar="ANNÉE=EUROS", default=[], help="dépenses HT de l'année relevant du livre V du code (0 : aucune)")
+    one.add_argument(
+        "--depenses",
+        metavar="FICHIER",
+        help="fichier de dépenses (grand livre) : seuil du SPASER, réemploi, alimentation",
+    )
+    one.add_argument(
+        "--livre-v",
+        type=book_v,
+        nargs="+",
+        metavar="ANNÉE=EUROS",
+        default=[],
+        help="dépenses HT de l'année relevant du livre V du code (0 : aucune)",
+    )
     one.add_argument("--spaser-adopte", type=day, metavar="AAAA-MM-JJ", help="jour où le SPASER a été adopté")
     one.add_argument("--spaser-lien", metavar="ADRESSE", default="", help="où il est publié")
-    one.add_argument("--spaser-indicateurs", type=day, metavar="AAAA-MM-JJ", help="jour de la dernière publication de ses indicateurs")
-    one.add_argument("--hors-code", action="store_true", help="l'acheteur n'est pas soumis au code de la commande publique (vous l'affirmez)")
+    one.add_argument(
+        "--spaser-indicateurs",
+        type=day,
+        metavar="AAAA-MM-JJ",
+        help="jour de la dernière publication de ses indicateurs",
+    )
+    one.add_argument(
+        "--hors-code",
+        action="store_true",
+        help="l'acheteur n'est pas soumis au code de la commande publique (vous l'affirmez)",
+    )
 
 
 def _run(choices: argparse.Namespace) -> None:
     paths, asked = source(choices)
     result = spaser.diagnose(
-        paths, **asked, progress=progress,
-        declared=_declared(choices), decisions=decided(choices),
+        paths,
+        **asked,
+        progress=progress,
+        declared=_declared(choices),
+        decisions=decided(choices),
         spend=read_ledger(choices.depenses).lines.lazy() if choices.depenses else None,
         notices=read_notices(choices.avis, progress=progress) if choices.avis else None,
         pieces=spaser.clauses(choices.pieces, progress=progress) if choices.pieces else None,
-    )  # fmt: skip
+    )
     if result.base.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
     say(spaser.summary(result))
@@ -77,9 +111,13 @@ def _declared(choices: argparse.Namespace) -> Declared:
         raise Problem("Le SPASER est décrit sans sa date d'adoption", todo="Donnez-la : --spaser-adopte AAAA-MM-JJ")
     known = choices.at.said_of(choices.acheteur).declared if choices.at else Declared()
     return Declared(
-        kind=choices.type_acheteur or known.kind, adopted=choices.spaser_adopte or known.adopted, link=choices.spaser_lien or known.link,
-        published=choices.spaser_indicateurs, book_v=dict(choices.livre_v), soumis_au_code=known.soumis_au_code and not choices.hors_code,
-    )  # fmt: skip
+        kind=choices.type_acheteur or known.kind,
+        adopted=choices.spaser_adopte or known.adopted,
+        link=choices.spaser_lien or known.link,
+        published=choices.spaser_indicateurs,
+        book_v=dict(choices.livre_v),
+        soumis_au_code=known.soumis_au_code and not choices.hors_code,
+    )
 
 
 def _refuse_cut(rejects: pl.LazyFrame) -> None:
@@ -87,4 +125,9 @@ def _refuse_cut(rejects: pl.LazyFrame) -> None:
     cut = rejects.filter(pl.col("regle") == "fichier.coupe").select("source", "message").collect().rows()
     if cut:
         names = ", ".join(source for source, _ in cut)
-        raise Problem("Les résultats sont incomplets", where=names, why=cut[0][1], todo="Téléchargez de nouveau le fichier, puis relancez")
+        raise Problem(
+            "Les résultats sont incomplets",
+            where=names,
+            why=cut[0][1],
+            todo="Téléchargez de nouveau le fichier, puis relancez",
+        )

@@ -11,22 +11,55 @@ from spaser.cli.terminal import progress, say
 
 def add(commands: argparse._SubParsersAction) -> None:
     """The commands ``redige`` and ``relire``."""
-    one = command(commands, "redige", _draft, "articles à coller dans le RC, le CCAP, le CCTP et l'AE d'un besoin, avec leur fondement, en Word")
-    one.add_argument("--levier", default="clause_sociale", help="levier conseillé : clause_sociale, reserver_handicap, reserver_insertion, critere… (par défaut : clause_sociale)")
-    one.add_argument("--famille", default="autres", help="famille d'achat (nettoyage_locaux, espaces_verts…) : mesures environnementales et heures en dépendent")
+    one = command(
+        commands,
+        "redige",
+        _draft,
+        "articles à coller dans le RC, le CCAP, le CCTP et l'AE d'un besoin, avec leur fondement, en Word",
+    )
+    one.add_argument(
+        "--levier",
+        default="clause_sociale",
+        help="levier conseillé : clause_sociale, reserver_handicap, reserver_insertion, critere… (par défaut : clause_sociale)",
+    )
+    one.add_argument(
+        "--famille",
+        default="autres",
+        help="famille d'achat (nettoyage_locaux, espaces_verts…) : mesures environnementales et heures en dépendent",
+    )
     one.add_argument("--objet", default="", help="objet du besoin")
     one.add_argument("--montant", type=float, metavar="EUROS", help="montant annuel HT")
     one.add_argument("--mois", type=int, default=12, help="durée, reconductions comprises (par défaut : 12)")
-    one.add_argument("--taux", type=float, metavar="%%", help="part des heures de travail réservée à l'insertion, en %%")
-    one.add_argument("--heures", type=float, help="heures d'insertion calculées avec le facilitateur : elles l'emportent sur la formule")
+    one.add_argument(
+        "--taux", type=float, metavar="%%", help="part des heures de travail réservée à l'insertion, en %%"
+    )
+    one.add_argument(
+        "--heures",
+        type=float,
+        help="heures d'insertion calculées avec le facilitateur : elles l'emportent sur la formule",
+    )
     one.add_argument("--lots", nargs="+", default=[""], metavar="N", help="numéros des lots concernés")
     one.add_argument("--facilitateur", help="nom du facilitateur à écrire dans la clause")
     given.options(one)
     output(one)
-    two = command(commands, "relire", _proofread, "relecture des pièces avant publication : ce qui manque, ce qui se contredit, où, et le texte à coller")
-    two.add_argument("documents", nargs="*", metavar="DOSSIER|FICHIERS", help="pièces d'une consultation, un dossier chacune (PDF, DOCX, ODT…)")
+    two = command(
+        commands,
+        "relire",
+        _proofread,
+        "relecture des pièces avant publication : ce qui manque, ce qui se contredit, où, et le texte à coller",
+    )
+    two.add_argument(
+        "documents",
+        nargs="*",
+        metavar="DOSSIER|FICHIERS",
+        help="pièces d'une consultation, un dossier chacune (PDF, DOCX, ODT…)",
+    )
     given.options(two, "documents")
-    two.add_argument("--seuil-europeen", action="store_true", help="le besoin atteint le seuil européen : une condition sociale est alors due")
+    two.add_argument(
+        "--seuil-europeen",
+        action="store_true",
+        help="le besoin atteint le seuil européen : une condition sociale est alors due",
+    )
     output(two)
 
 
@@ -34,11 +67,21 @@ def _draft(choices: argparse.Namespace) -> None:
     from spaser.studies.acting import drafting
 
     values = {"facilitateur": choices.facilitateur} if choices.facilitateur else {}
-    need = {"objet": choices.objet, "famille": choices.famille, "mois": choices.mois, "heures": choices.heures, "values": values,
-            "annuel": None if choices.montant is None else round(choices.montant * 100), "taux": None if choices.taux is None else choices.taux / 100}  # fmt: skip
+    need = {
+        "objet": choices.objet,
+        "famille": choices.famille,
+        "mois": choices.mois,
+        "heures": choices.heures,
+        "values": values,
+        "annuel": None if choices.montant is None else round(choices.montant * 100),
+        "taux": None if choices.taux is None else choices.taux / 100,
+    }
     needs = [(drafting.Need(lot=lot, **need), choices.levier) for lot in choices.lots]
     for text in drafting.draft(*needs[0]):
-        say(f"  {text.piece:<5} {text.titre} ({', '.join(text.articles)})" + (f" ; à compléter : {', '.join(text.blanks)}" if text.blanks else ""))
+        say(
+            f"  {text.piece:<5} {text.titre} ({', '.join(text.articles)})"
+            + (f" ; à compléter : {', '.join(text.blanks)}" if text.blanks else "")
+        )
     say(f"\n{drafting.WARNING}")
     given.delivered(choices, "redige", lambda folder: drafting.write(needs, folder))
 

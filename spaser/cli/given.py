@@ -25,16 +25,22 @@ HERE = Path("spaser-sortie")
 #: The tables of results that a person fills in, and what reads them.
 CONSTATS, VALIDATIONS = "constats.csv", "validations.csv"
 _WHAT = {
-    "contrats": "Aucun fichier de contrats n'est donné", "depenses": "Aucun fichier de dépenses n'est donné",
-    "registre": "Aucune liste de fournisseurs n'a été lue", "fichier": "Aucun fichier de dépenses n'est donné", "documents": "Aucune pièce n'est donnée", "programme": "Aucun programme d'achat n'est donné",
-}  # fmt: skip
+    "contrats": "Aucun fichier de contrats n'est donné",
+    "depenses": "Aucun fichier de dépenses n'est donné",
+    "registre": "Aucune liste de fournisseurs n'a été lue",
+    "fichier": "Aucun fichier de dépenses n'est donné",
+    "documents": "Aucune pièce n'est donnée",
+    "programme": "Aucun programme d'achat n'est donné",
+}
 
 
 def options(command: argparse.ArgumentParser, needs: str = "") -> None:
     """``--mission`` and ``--demo``; ``needs`` is the argument without which the command has nothing to do."""
     text = "dossier d'une mission (par défaut : le dossier où vous êtes, s'il contient mission.toml)"
     command.add_argument("--mission", metavar="DOSSIER", help=text)
-    command.add_argument("--demo", action="store_true", help="la démonstration : acheteurs, fournisseurs et contrats inventés")
+    command.add_argument(
+        "--demo", action="store_true", help="la démonstration : acheteurs, fournisseurs et contrats inventés"
+    )
     command.set_defaults(needs=needs)
 
 
@@ -51,7 +57,10 @@ def given(choices: argparse.Namespace) -> None:
     choices.at = _mission(choices)
     if choices.at is not None:
         _complete(choices, choices.at)
-    for name, value in (("population", DEFAULT_POPULATION), ("sortie", None if choices.at is not None and choices.at.whole and not _bundled(choices.at) else HERE)):
+    for name, value in (
+        ("population", DEFAULT_POPULATION),
+        ("sortie", None if choices.at is not None and choices.at.whole and not _bundled(choices.at) else HERE),
+    ):
         if hasattr(choices, name) and getattr(choices, name) is None:
             setattr(choices, name, value)
     if choices.needs:
@@ -69,7 +78,10 @@ def decided(choices: argparse.Namespace) -> pl.LazyFrame | None:
     from spaser.sources.answers.constats import read_answers
     from spaser.sources.answers.overrides import read_overrides
 
-    files = [(read, getattr(choices, name, None)) for name, read in (("decisions", read_answers), ("corrections", read_overrides))]
+    files = [
+        (read, getattr(choices, name, None))
+        for name, read in (("decisions", read_answers), ("corrections", read_overrides))
+    ]
     before = _before(choices)
     if not getattr(choices, "decisions", None) and before is not None and (before / CONSTATS).is_file():
         files.append((read_answers, before / CONSTATS))
@@ -78,12 +90,16 @@ def decided(choices: argparse.Namespace) -> pl.LazyFrame | None:
         for one in rows:
             kept.keep(one)
         rows = [kept.table()]
-    found = pl.concat(rows).unique(["objet_type", "objet_id", "champ"], keep="first", maintain_order=True) if rows else None
+    found = (
+        pl.concat(rows).unique(["objet_type", "objet_id", "champ"], keep="first", maintain_order=True) if rows else None
+    )
     if found is None or not found.height:
         return None
     from spaser import french
 
-    say(f"{french.number(found.height)} {french.plural('décision', found.height)} {french.plural('reprise', found.height)}.")
+    say(
+        f"{french.number(found.height)} {french.plural('décision', found.height)} {french.plural('reprise', found.height)}."
+    )
     return found.lazy()
 
 
@@ -93,7 +109,9 @@ def links(choices: argparse.Namespace) -> Path | pl.DataFrame | None:
 
     if (kept := store(choices)) is None:
         before = _before(choices)
-        found = choices.validations or (before / VALIDATIONS if before is not None and (before / VALIDATIONS).is_file() else None)
+        found = choices.validations or (
+            before / VALIDATIONS if before is not None and (before / VALIDATIONS).is_file() else None
+        )
         return Path(found) if found else None
     if choices.validations:
         kept.keep(mission.links(Path(choices.validations)).collect())
@@ -147,9 +165,15 @@ def _mission(choices: argparse.Namespace) -> Mission | None:
 
 def _refuse_beside(choices: argparse.Namespace) -> None:
     """The demo never stands beside one's own files."""
-    own = [name for name in ("contrats", "registre", "depenses", "fichier", "avis", "pieces", "documents") if getattr(choices, name, None)]
+    own = [
+        name
+        for name in ("contrats", "registre", "depenses", "fichier", "avis", "pieces", "documents")
+        if getattr(choices, name, None)
+    ]
     if own:
-        raise Problem("La démonstration ne se mélange pas à vos fichiers", where=f"--demo et {', '.join(own)}", todo="Ôtez --demo")
+        raise Problem(
+            "La démonstration ne se mélange pas à vos fichiers", where=f"--demo et {', '.join(own)}", todo="Ôtez --demo"
+        )
 
 
 def _complete(choices: argparse.Namespace, at: Mission) -> None:
@@ -158,12 +182,27 @@ def _complete(choices: argparse.Namespace, at: Mission) -> None:
     wishes = alone.wishes
     ledger = wishes.ledger or at.ledger
     told: dict[str, Any] = {
-        "contrats": list(at.files), "registre": list(at.registers), "avis": list(at.notices), "pieces": list(at.documents), "documents": list(at.documents),
-        "fichier": str(ledger) if ledger else None, "acheteur": _named(at), "annees": at.years, "date": at.as_of, "aujourdhui": at.today,
-        "population": at.population, "rayon": wishes.radius, "dependance": wishes.dependency, "type_acheteur": alone.kind, "territoire": at.place or None,
-        "programme": list(alone.programme), "correspondance": _kept(at, "correspondance.toml"), "nomenclature": _kept(at, "nomenclature.csv"),
-        "objectifs": _kept(at, "objectifs.toml"), "saisies": _kept(at, "chiffres-saisis.csv"),
-    }  # fmt: skip
+        "contrats": list(at.files),
+        "registre": list(at.registers),
+        "avis": list(at.notices),
+        "pieces": list(at.documents),
+        "documents": list(at.documents),
+        "fichier": str(ledger) if ledger else None,
+        "acheteur": _named(at),
+        "annees": at.years,
+        "date": at.as_of,
+        "aujourdhui": at.today,
+        "population": at.population,
+        "rayon": wishes.radius,
+        "dependance": wishes.dependency,
+        "type_acheteur": alone.kind,
+        "territoire": at.place or None,
+        "programme": list(alone.programme),
+        "correspondance": _kept(at, "correspondance.toml"),
+        "nomenclature": _kept(at, "nomenclature.csv"),
+        "objectifs": _kept(at, "objectifs.toml"),
+        "saisies": _kept(at, "chiffres-saisis.csv"),
+    }
     if getattr(choices, "depenses", None) == "":
         told["depenses"] = str(ledger) if ledger else None
     if choices.needs != "programme":  # a programme is looked at alone, and only when it is asked for

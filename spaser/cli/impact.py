@@ -15,17 +15,41 @@ HOURS = "heures_demo.csv"
 
 def add(commands: argparse._SubParsersAction) -> None:
     """The command ``impact``."""
-    asked = command(commands, "impact", _run, "impact des achats : travail acheté, heures exigées, heures faites, retombées locales, toujours en intervalle")
+    asked = command(
+        commands,
+        "impact",
+        _run,
+        "impact des achats : travail acheté, heures exigées, heures faites, retombées locales, toujours en intervalle",
+    )
     asked.add_argument("fichier", nargs="?", metavar="DEPENSES", help="grand livre ou mandats (XLSX, XLS, ODS, CSV)")
     given.options(asked)
     registers(asked)
-    asked.add_argument("--heures", metavar="FICHIER", help="heures.csv rempli : clauses, heures exigées et heures faites (export du facilitateur)")
-    asked.add_argument("--territoire", metavar="NOM|SIREN", help="commune ou intercommunalité auprès de laquelle mesurer les retombées locales")
-    asked.add_argument("--oeth", nargs=3, type=float, metavar=("MAIN_OEUVRE", "CONTRIBUTION", "TAUX"),
-                       help="déduction OETH : main-d'œuvre attestée et contribution brute en euros, taux d'emploi direct en %%")  # fmt: skip
-    asked.add_argument("--validations", metavar="FICHIER", help="validations.csv rempli : rapprochements acceptés ou refusés")
-    asked.add_argument("--correspondance", metavar="FICHIER", help="correspondance.toml corrigé : quelle colonne est quoi")
-    asked.add_argument("--date", type=day, metavar="AAAA-MM-JJ", help="date d'arrêté (par défaut : la dernière date du fichier)")
+    asked.add_argument(
+        "--heures",
+        metavar="FICHIER",
+        help="heures.csv rempli : clauses, heures exigées et heures faites (export du facilitateur)",
+    )
+    asked.add_argument(
+        "--territoire",
+        metavar="NOM|SIREN",
+        help="commune ou intercommunalité auprès de laquelle mesurer les retombées locales",
+    )
+    asked.add_argument(
+        "--oeth",
+        nargs=3,
+        type=float,
+        metavar=("MAIN_OEUVRE", "CONTRIBUTION", "TAUX"),
+        help="déduction OETH : main-d'œuvre attestée et contribution brute en euros, taux d'emploi direct en %%",
+    )
+    asked.add_argument(
+        "--validations", metavar="FICHIER", help="validations.csv rempli : rapprochements acceptés ou refusés"
+    )
+    asked.add_argument(
+        "--correspondance", metavar="FICHIER", help="correspondance.toml corrigé : quelle colonne est quoi"
+    )
+    asked.add_argument(
+        "--date", type=day, metavar="AAAA-MM-JJ", help="date d'arrêté (par défaut : la dernière date du fichier)"
+    )
     asked.add_argument("--modele", action="store_true", help="écrire heures.csv, à remplir, et s'arrêter")
     output(asked)
 
@@ -39,10 +63,17 @@ def _run(choices: argparse.Namespace) -> None:
     given.required(choices, "registre")
     beside = Path(choices.fichier).with_name(HOURS)
     result = impact.impact_of(
-        choices.fichier, choices.registre, hours=choices.heures or (beside if choices.demo and beside.is_file() else None),
-        territory=choices.territoire, oeth=_deduction(choices.oeth), overrides=given.decided(choices), validations=given.links(choices),
-        mapping=choices.correspondance, as_of=choices.date, progress=progress,
-    )  # fmt: skip
+        choices.fichier,
+        choices.registre,
+        hours=choices.heures or (beside if choices.demo and beside.is_file() else None),
+        territory=choices.territoire,
+        oeth=_deduction(choices.oeth),
+        overrides=given.decided(choices),
+        validations=given.links(choices),
+        mapping=choices.correspondance,
+        as_of=choices.date,
+        progress=progress,
+    )
     if result.demo:
         say("Démonstration : l'acheteur, les fournisseurs et les dépenses sont inventés.\n")
     say(impact.summary(result))

@@ -12,15 +12,24 @@ from spaser.studies import law as facts
 
 def add(commands: argparse._SubParsersAction) -> None:
     """The command ``droit``."""
-    one = command(commands, "droit", _run, "le droit que le kit applique : texte, valeur par date, vérification, ce qui le teste")
-    one.add_argument("quoi", nargs="*", metavar="ARTICLE|DEVOIR", help="un article (L2112-2, R2122-8), une obligation (spaser-adoption) ou un mot ; rien : la liste")
+    one = command(
+        commands, "droit", _run, "le droit que le kit applique : texte, valeur par date, vérification, ce qui le teste"
+    )
+    one.add_argument(
+        "quoi",
+        nargs="*",
+        metavar="ARTICLE|DEVOIR",
+        help="un article (L2112-2, R2122-8), une obligation (spaser-adoption) ou un mot ; rien : la liste",
+    )
 
 
 def _run(choices: argparse.Namespace) -> None:
     found = facts.search(" ".join(choices.quoi)) if choices.quoi else []
     for line in facts.lines(found) if found else _listed():
         say(french.typeset(line))
-    say("Le kit n'est pas un avis juridique : un texte lu dans une copie se revérifie sur Légifrance avant d'être opposé.")
+    say(
+        "Le kit n'est pas un avis juridique : un texte lu dans une copie se revérifie sur Légifrance avant d'être opposé."
+    )
 
 
 def _listed() -> list[str]:

@@ -13,20 +13,50 @@ from spaser.problems import Problem
 
 def add(commands: argparse._SubParsersAction) -> None:
     """The command ``matinale``."""
-    asked = command(commands, "matinale", _run, "classeur d'une matinale : besoins à venir, fournisseurs de l'ESS à inviter, souhaits, suivi")
+    asked = command(
+        commands,
+        "matinale",
+        _run,
+        "classeur d'une matinale : besoins à venir, fournisseurs de l'ESS à inviter, souhaits, suivi",
+    )
     selection(asked)
     asked.set_defaults(needs="")
-    asked.add_argument("--planning", metavar="SOUHAITS.XLSX", help="écrire le planning d'après la feuille « souhaits » remplie")
-    asked.add_argument("--planning-precedent", metavar="PLANNING.XLSX", help="planning déjà distribué : il est changé le moins possible")
-    asked.add_argument("--suivi", metavar="CLASSEUR.XLSX", help="lire la feuille « suivi » remplie : rencontres, réponses, marchés gagnés")
+    asked.add_argument(
+        "--planning", metavar="SOUHAITS.XLSX", help="écrire le planning d'après la feuille « souhaits » remplie"
+    )
+    asked.add_argument(
+        "--planning-precedent",
+        metavar="PLANNING.XLSX",
+        help="planning déjà distribué : il est changé le moins possible",
+    )
+    asked.add_argument(
+        "--suivi",
+        metavar="CLASSEUR.XLSX",
+        help="lire la feuille « suivi » remplie : rencontres, réponses, marchés gagnés",
+    )
     asked.add_argument("--jour", type=day, metavar="AAAA-MM-JJ", help="jour de la matinale")
-    asked.add_argument("--debut", type=_hour, default="9:00", metavar="9:00", help="heure du premier créneau (par défaut : 9:00)")
+    asked.add_argument(
+        "--debut", type=_hour, default="9:00", metavar="9:00", help="heure du premier créneau (par défaut : 9:00)"
+    )
     asked.add_argument("--creneaux", type=int, default=12, metavar="N", help="nombre de créneaux (par défaut : 12)")
     asked.add_argument("--tables", type=int, default=10, metavar="N", help="nombre de tables (par défaut : 10)")
     asked.add_argument("--minutes", type=int, default=12, metavar="N", help="durée d'une rencontre (par défaut : 12)")
-    asked.add_argument("--marche", type=int, default=3, metavar="N", help="minutes pour changer de table (par défaut : 3)")
-    asked.add_argument("--mois", type=int, default=12, metavar="N", help="besoins dont le sourcing commence dans les N mois (par défaut : 12)")
-    asked.add_argument("--rayon", type=float, metavar="KM", help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)")
+    asked.add_argument(
+        "--marche", type=int, default=3, metavar="N", help="minutes pour changer de table (par défaut : 3)"
+    )
+    asked.add_argument(
+        "--mois",
+        type=int,
+        default=12,
+        metavar="N",
+        help="besoins dont le sourcing commence dans les N mois (par défaut : 12)",
+    )
+    asked.add_argument(
+        "--rayon",
+        type=float,
+        metavar="KM",
+        help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)",
+    )
 
 
 def _run(choices: argparse.Namespace) -> None:
@@ -56,7 +86,9 @@ def _day(choices: argparse.Namespace) -> None:
         raise Problem("Le jour de la matinale n'est pas donné", todo="Ajoutez --jour 2026-12-03")
     if min(choices.creneaux, choices.tables, choices.minutes) < 1 or choices.marche < 0 or choices.creneaux > 60:
         raise Problem("Créneaux, tables et minutes doivent être des nombres d'au moins 1 (60 créneaux au plus)")
-    frame = planned.Frame(choices.jour, choices.debut, choices.minutes, choices.marche, choices.creneaux, choices.tables)
+    frame = planned.Frame(
+        choices.jour, choices.debut, choices.minutes, choices.marche, choices.creneaux, choices.tables
+    )
     found = planned.plan(choices.planning, frame, before=choices.planning_precedent)
     say(planned.report(found).sections[0].blocks[0].sentences[0].text)
     delivered(choices, "matinale", lambda folder: planned.write(found, folder))

@@ -12,26 +12,46 @@ from spaser.cli.terminal import say
 
 def add(commands: argparse._SubParsersAction) -> None:
     """The command ``mission`` and its verbs."""
-    one = command(commands, "mission", _run_state, "votre dossier de travail : fichiers, décisions et résultats au même endroit")
+    one = command(
+        commands, "mission", _run_state, "votre dossier de travail : fichiers, décisions et résultats au même endroit"
+    )
     verbs = one.add_subparsers(title="verbes", metavar="VERBE", required=True)
-    made = command(verbs, "nouvelle", _run_new, "crée une mission : mission.toml, fichiers, decisions, sorties ; vos fichiers y sont copiés")
+    made = command(
+        verbs,
+        "nouvelle",
+        _run_new,
+        "crée une mission : mission.toml, fichiers, decisions, sorties ; vos fichiers y sont copiés",
+    )
     made.add_argument("dossier", metavar="DOSSIER", help="le dossier à créer")
     made.add_argument("--client", metavar="NOM", help="pour qui")
     made.add_argument("--auteur", metavar="NOM", help="qui décide")
-    made.add_argument("--acheteurs", nargs="+", metavar="NOM|SIRET", help="une partie du nom, le SIREN ou le SIRET ; sans cela : tous les acheteurs des fichiers")
+    made.add_argument(
+        "--acheteurs",
+        nargs="+",
+        metavar="NOM|SIRET",
+        help="une partie du nom, le SIREN ou le SIRET ; sans cela : tous les acheteurs des fichiers",
+    )
     _files(made)
     text = "dossier d'une édition antérieure dont reprendre ma_selection.json, diagnostic.toml, réponses, constats, validations et corrections"
     made.add_argument("--reprendre", metavar="DOSSIER", help=text)
     more = command(verbs, "ajouter", _run_add, "copie d'autres fichiers dans une mission")
-    more.add_argument("dossier", metavar="DOSSIER", nargs="?", default=".", help="la mission (par défaut : le dossier où vous êtes)")
+    more.add_argument(
+        "dossier", metavar="DOSSIER", nargs="?", default=".", help="la mission (par défaut : le dossier où vous êtes)"
+    )
     _files(more)
     state = command(verbs, "etat", _run_state, "ce que contient une mission : fichiers, décisions, derniers résultats")
-    state.add_argument("dossier", metavar="DOSSIER", nargs="?", default=".", help="la mission (par défaut : le dossier où vous êtes)")
+    state.add_argument(
+        "dossier", metavar="DOSSIER", nargs="?", default=".", help="la mission (par défaut : le dossier où vous êtes)"
+    )
 
 
 def _files(one: argparse.ArgumentParser) -> None:
-    one.add_argument("--contrats", nargs="+", metavar="FICHIER", default=[], help="contrats (JSON, XML, CSV, XLSX, Parquet, zip)")
-    one.add_argument("--registre", nargs="+", metavar="FICHIER", default=[], help="listes de fournisseurs de l'ESS et inclusifs")
+    one.add_argument(
+        "--contrats", nargs="+", metavar="FICHIER", default=[], help="contrats (JSON, XML, CSV, XLSX, Parquet, zip)"
+    )
+    one.add_argument(
+        "--registre", nargs="+", metavar="FICHIER", default=[], help="listes de fournisseurs de l'ESS et inclusifs"
+    )
     one.add_argument("--avis", nargs="+", metavar="FICHIER", default=[], help="avis publiés (BOAMP, TED)")
     one.add_argument("--pieces", nargs="+", metavar="DOSSIER", default=[], help="pièces des consultations")
     one.add_argument("--programme", nargs="+", metavar="FICHIER", default=[], help="programmation des achats")
@@ -41,7 +61,11 @@ def _files(one: argparse.ArgumentParser) -> None:
 def _run_new(choices: argparse.Namespace) -> None:
     from spaser.studies import mission
 
-    said = {key: value for key, value in (("client", choices.client), ("auteur", choices.auteur), ("acheteurs", choices.acheteurs)) if value}
+    said = {
+        key: value
+        for key, value in (("client", choices.client), ("auteur", choices.auteur), ("acheteurs", choices.acheteurs))
+        if value
+    }
     home = mission.create(choices.dossier, **said)
     say(f"Mission créée : {home}")
     _add(home, choices)
@@ -61,7 +85,13 @@ def _run_add(choices: argparse.Namespace) -> None:
 def _add(home: Path, choices: argparse.Namespace) -> None:
     from spaser.studies import mission
 
-    lists = {"fichiers": choices.contrats, "registres": choices.registre, "avis": choices.avis, "pieces": choices.pieces, "programme": choices.programme}
+    lists = {
+        "fichiers": choices.contrats,
+        "registres": choices.registre,
+        "avis": choices.avis,
+        "pieces": choices.pieces,
+        "programme": choices.programme,
+    }
     for key, paths in (lists | {"depenses": [choices.depenses] if choices.depenses else []}).items():
         if paths:
             mission.add(home, key, paths)

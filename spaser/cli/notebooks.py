@@ -15,7 +15,9 @@ from spaser.cli.terminal import say
 from spaser.problems import Problem
 
 #: What a copy leaves behind: what makes the demo and runs the notebooks again is for who develops the kit.
-_LEFT = shutil.ignore_patterns("__pycache__", "*.pyc", "*.py", ".ipynb_checkpoints", "sanitize.cfg", "config", "spaser-sortie")
+_LEFT = shutil.ignore_patterns(
+    "__pycache__", "*.pyc", "*.py", ".ipynb_checkpoints", "sanitize.cfg", "config", "spaser-sortie"
+)
 #: Same names as in a checkout: a notebook finds the demo at ``../data``.
 _PARTS = {"notebooks": shipped.notebooks, "data": shipped.demo}
 HOME = Path("spaser-carnets")
@@ -23,16 +25,29 @@ HOME = Path("spaser-carnets")
 
 def add(commands: argparse._SubParsersAction) -> None:
     copy = command(commands, "carnets", copied, "copier les carnets et la démonstration dans un dossier à vous")
-    copy.add_argument("dossier", type=Path, metavar="DOSSIER", help="dossier à créer ; ce qui s'y trouve déjà n'est jamais remplacé")
+    copy.add_argument(
+        "dossier", type=Path, metavar="DOSSIER", help="dossier à créer ; ce qui s'y trouve déjà n'est jamais remplacé"
+    )
     lab = command(commands, "lab", opened, "ouvrir les carnets dans JupyterLab, en français")
-    lab.add_argument("dossier", nargs="?", type=Path, metavar="DOSSIER", help=f"dossier des carnets (par défaut : {HOME}, créé s'il manque)")
-    lab.add_argument("--sans-navigateur", action="store_true", help="ne pas ouvrir le navigateur ; l'adresse est écrite")
+    lab.add_argument(
+        "dossier",
+        nargs="?",
+        type=Path,
+        metavar="DOSSIER",
+        help=f"dossier des carnets (par défaut : {HOME}, créé s'il manque)",
+    )
+    lab.add_argument(
+        "--sans-navigateur", action="store_true", help="ne pas ouvrir le navigateur ; l'adresse est écrite"
+    )
 
 
 def copied(choices: argparse.Namespace) -> None:
     """Copy the notebooks and the demo; what is there already is kept and said."""
     kept = copy(choices.dossier)
-    say(f"Carnets et démonstration copiés dans {choices.dossier}." + (f" {kept} fichiers déjà là ont été gardés tels quels." if kept else ""))
+    say(
+        f"Carnets et démonstration copiés dans {choices.dossier}."
+        + (f" {kept} fichiers déjà là ont été gardés tels quels." if kept else "")
+    )
     say(f"Pour les ouvrir : {shipped.launcher()} lab {choices.dossier}")
 
 
@@ -67,5 +82,12 @@ def opened(choices: argparse.Namespace) -> None:
         copy(folder)
         say(f"Carnets copiés dans {folder.resolve()}.")
     environ = os.environ | {"JUPYTER_CONFIG_PATH": str(shipped.notebooks() / "config"), "PYTHONUTF8": "1"}
-    asked = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str((folder / "notebooks").resolve()), "--LabApp.default_url=/lab/tree/00_accueil.ipynb"]
+    asked = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--notebook-dir",
+        str((folder / "notebooks").resolve()),
+        "--LabApp.default_url=/lab/tree/00_accueil.ipynb",
+    ]
     subprocess.call([*asked, *(["--no-browser"] if choices.sans_navigateur else [])], env=environ)

@@ -31,10 +31,19 @@ def selection(command: argparse.ArgumentParser, files: str = "CONTRATS", needs: 
     )
     given.options(command, needs)
     command.add_argument("--acheteur", metavar="SIRET|NOM", help="l'acheteur : une partie du nom, ou le SIRET")
-    command.add_argument("--acheteur-siret", metavar="SIRET", help="SIRET de l'acheteur quand la liste de contrats ne le donne pas")
+    command.add_argument(
+        "--acheteur-siret", metavar="SIRET", help="SIRET de l'acheteur quand la liste de contrats ne le donne pas"
+    )
     command.add_argument("--annees", type=years, metavar="2024-2025", help="années de première notification")
-    command.add_argument("--date", type=day, metavar="AAAA-MM-JJ", help="date d'arrêté (par défaut : la dernière publication lue)")
-    command.add_argument("--aujourdhui", type=day, metavar="AAAA-MM-JJ", help="le jour où vous lisez (par défaut : celui de l'ordinateur) ; il ne change aucun calcul")
+    command.add_argument(
+        "--date", type=day, metavar="AAAA-MM-JJ", help="date d'arrêté (par défaut : la dernière publication lue)"
+    )
+    command.add_argument(
+        "--aujourdhui",
+        type=day,
+        metavar="AAAA-MM-JJ",
+        help="le jour où vous lisez (par défaut : celui de l'ordinateur) ; il ne change aucun calcul",
+    )
     command.add_argument("--population", choices=list(POPULATIONS), help=f"par défaut : {DEFAULT_POPULATION}")
     command.add_argument("--registre", nargs="+", metavar="FICHIER", default=[], help=_LISTS)
     command.add_argument("--methode", metavar="FICHIER", help="votre propre method.toml (points et seuils)")
@@ -63,9 +72,15 @@ def corrections(command: argparse._ActionsContainer) -> None:
 def source(choices: argparse.Namespace) -> tuple[list[str | Path], dict[str, Any]]:
     """The contracts to read and what to ask of them, as ``spaser.diagnose`` takes them."""
     return choices.contrats, {
-        "buyer": choices.acheteur, "years": choices.annees, "as_of": choices.date, "population": choices.population, "registers": choices.registre,
-        "method": choices.methode, "buyer_siret": choices.acheteur_siret, "cache": choices.cache,
-    }  # fmt: skip
+        "buyer": choices.acheteur,
+        "years": choices.annees,
+        "as_of": choices.date,
+        "population": choices.population,
+        "registers": choices.registre,
+        "method": choices.methode,
+        "buyer_siret": choices.acheteur_siret,
+        "cache": choices.cache,
+    }
 
 
 def closing(choices: argparse.Namespace, as_of: date) -> str:
@@ -73,7 +88,11 @@ def closing(choices: argparse.Namespace, as_of: date) -> str:
     today = choices.aujourdhui or date.today()
     origin = "donnée par --date" if choices.date else "la dernière publication lue, sinon la dernière notification"
     days = (today - as_of).days
-    apart = "le jour même" if not days else f"{french.count(abs(days), 'jour')} {'avant' if days > 0 else 'après'} le jour de lecture ({french.long_date(today)})"
+    apart = (
+        "le jour même"
+        if not days
+        else f"{french.count(abs(days), 'jour')} {'avant' if days > 0 else 'après'} le jour de lecture ({french.long_date(today)})"
+    )
     return french.typeset(f"Données arrêtées au {french.long_date(as_of)} ({origin}), {apart}.")
 
 

@@ -14,9 +14,16 @@ from spaser.problems import Problem
 
 def add(commands: argparse._SubParsersAction) -> None:
     """The command ``potentiel``."""
-    asked = command(commands, "potentiel", _run, "potentiel d'achat auprès de l'ESS : besoins, fournisseurs, leviers, montants")
+    asked = command(
+        commands, "potentiel", _run, "potentiel d'achat auprès de l'ESS : besoins, fournisseurs, leviers, montants"
+    )
     selection(asked, needs="")
-    asked.add_argument("--rayon", type=_kilometres, metavar="KM", help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)")
+    asked.add_argument(
+        "--rayon",
+        type=_kilometres,
+        metavar="KM",
+        help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)",
+    )
     text = "part de son activité qu'un fournisseur ne doit pas dépasser avec vous, en %% (par défaut : 30)"
     asked.add_argument("--dependance", type=_percentage, metavar="PART", help=text)
     ledger = asked.add_argument_group("à partir de vos dépenses")
@@ -24,20 +31,53 @@ def add(commands: argparse._SubParsersAction) -> None:
     ledger.add_argument("--depenses", nargs="?", const="", metavar="FICHIER", help=text)
     text = "correspondance entre vos codes d'achat et les familles : proposée dans ce fichier s'il n'existe pas, sinon lue et obéie (CSV ou XLSX)"
     ledger.add_argument("--nomenclature", metavar="FICHIER", help=text)
-    ledger.add_argument("--territoire", metavar="NOM|SIREN", help="où vous achetez (par défaut : le territoire de l'acheteur, d'après son SIRET)")
-    ledger.add_argument("--validations", metavar="FICHIER", help="validations.csv rempli : rapprochements acceptés ou refusés")
-    ledger.add_argument("--correspondance", metavar="FICHIER", help="correspondance.toml corrigé : quelle colonne est quoi")
+    ledger.add_argument(
+        "--territoire",
+        metavar="NOM|SIREN",
+        help="où vous achetez (par défaut : le territoire de l'acheteur, d'après son SIRET)",
+    )
+    ledger.add_argument(
+        "--validations", metavar="FICHIER", help="validations.csv rempli : rapprochements acceptés ou refusés"
+    )
+    ledger.add_argument(
+        "--correspondance", metavar="FICHIER", help="correspondance.toml corrigé : quelle colonne est quoi"
+    )
     corrections(ledger)
     text = "votre programme d'achat (objet, montant estimé, date prévue… en XLSX, ODS ou CSV), ou les intentions d'achat de l'État (JSON)"
     asked.add_argument("--programme", nargs="+", metavar="FICHIER", help=text)
-    planned = command(commands, "programme", _run_programme, "achats prévus : familles, dates, montants ; avec --registre : fournisseurs et leviers")
+    planned = command(
+        commands,
+        "programme",
+        _run_programme,
+        "achats prévus : familles, dates, montants ; avec --registre : fournisseurs et leviers",
+    )
     planned.add_argument("programme", nargs="*", metavar="FICHIER", help=text)
-    planned.add_argument("--registre", nargs="+", metavar="FICHIER", default=[], help="listes de fournisseurs de l'ESS et inclusifs")
-    planned.add_argument("--acheteur-siret", metavar="SIRET", help="SIRET de l'acheteur, dont le territoire est à servir")
-    planned.add_argument("--territoire", metavar="NOM|SIREN", help="où vous achetez (par défaut : le territoire de l'acheteur, d'après son SIRET)")
-    planned.add_argument("--rayon", type=_kilometres, metavar="KM", help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)")
-    planned.add_argument("--dependance", type=_percentage, metavar="PART", help="part de son activité qu'un fournisseur ne doit pas dépasser avec vous, en %%")
-    planned.add_argument("--date", type=day, metavar="AAAA-MM-JJ", help="jour des statuts (par défaut : la dernière date des listes)")
+    planned.add_argument(
+        "--registre", nargs="+", metavar="FICHIER", default=[], help="listes de fournisseurs de l'ESS et inclusifs"
+    )
+    planned.add_argument(
+        "--acheteur-siret", metavar="SIRET", help="SIRET de l'acheteur, dont le territoire est à servir"
+    )
+    planned.add_argument(
+        "--territoire",
+        metavar="NOM|SIREN",
+        help="où vous achetez (par défaut : le territoire de l'acheteur, d'après son SIRET)",
+    )
+    planned.add_argument(
+        "--rayon",
+        type=_kilometres,
+        metavar="KM",
+        help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)",
+    )
+    planned.add_argument(
+        "--dependance",
+        type=_percentage,
+        metavar="PART",
+        help="part de son activité qu'un fournisseur ne doit pas dépasser avec vous, en %%",
+    )
+    planned.add_argument(
+        "--date", type=day, metavar="AAAA-MM-JJ", help="jour des statuts (par défaut : la dernière date des listes)"
+    )
     planned.add_argument("--methode", metavar="FICHIER", help="votre propre method.toml (points et seuils)")
     planned.add_argument("--cache", type=Path, metavar="DOSSIER", help="dossier de travail pour les très gros fichiers")
     given.options(planned, "programme")
@@ -46,7 +86,10 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def _run(choices: argparse.Namespace) -> None:
     if choices.programme and (choices.depenses is not None or choices.contrats):
-        raise Problem("Un programme d'achat se donne seul", todo="Lancez deux commandes : une pour --programme, une pour les contrats ou les dépenses")
+        raise Problem(
+            "Un programme d'achat se donne seul",
+            todo="Lancez deux commandes : une pour --programme, une pour les contrats ou les dépenses",
+        )
     if choices.programme:
         return _run_programme(choices)
     if choices.depenses is not None:
@@ -71,9 +114,17 @@ def _run_programme(choices: argparse.Namespace) -> None:
 
     if choices.registre or hasattr(choices, "contrats"):
         result = programme.potential_of_programme(
-            choices.programme, choices.registre, buyer_siret=choices.acheteur_siret, radius=choices.rayon, dependency=choices.dependance, as_of=choices.date,
-            territory=purchases_territory.find(choices.territoire) if choices.territoire else None, method=choices.methode, cache=choices.cache, progress=progress,
-        )  # fmt: skip
+            choices.programme,
+            choices.registre,
+            buyer_siret=choices.acheteur_siret,
+            radius=choices.rayon,
+            dependency=choices.dependance,
+            as_of=choices.date,
+            territory=purchases_territory.find(choices.territoire) if choices.territoire else None,
+            method=choices.methode,
+            cache=choices.cache,
+            progress=progress,
+        )
     else:
         result = programme.programme_of(choices.programme)
     say(programme.summary(result))
@@ -89,14 +140,37 @@ def _run_spend(choices: argparse.Namespace) -> None:
 
     required(choices, "depenses")
     lists, place = choices.registre, choices.territoire
-    base = spaser.prepare(choices.contrats, registers=lists, as_of=choices.date, method=choices.methode, cache=choices.cache, progress=progress) if choices.contrats else None
+    base = (
+        spaser.prepare(
+            choices.contrats,
+            registers=lists,
+            as_of=choices.date,
+            method=choices.methode,
+            cache=choices.cache,
+            progress=progress,
+        )
+        if choices.contrats
+        else None
+    )
     known = held.loaded(base) if base is not None else None
     result = spaser.potential_of_spend(
-        choices.depenses, known or lists, buyer_siret=choices.acheteur_siret,
-        territory=purchases_territory.find(place) if place else None, nomenclature=choices.nomenclature, contracts=base, years=choices.annees,
-        radius=choices.rayon, dependency=choices.dependance, overrides=decided(choices), validations=links(choices),
-        mapping=choices.correspondance, as_of=choices.date, method=choices.methode, cache=choices.cache, progress=progress,
-    )  # fmt: skip
+        choices.depenses,
+        known or lists,
+        buyer_siret=choices.acheteur_siret,
+        territory=purchases_territory.find(place) if place else None,
+        nomenclature=choices.nomenclature,
+        contracts=base,
+        years=choices.annees,
+        radius=choices.rayon,
+        dependency=choices.dependance,
+        overrides=decided(choices),
+        validations=links(choices),
+        mapping=choices.correspondance,
+        as_of=choices.date,
+        method=choices.methode,
+        cache=choices.cache,
+        progress=progress,
+    )
     if result.ledger.demo:
         say(DEMO_NOTE + "\n")
     say(handover.summary(result))
@@ -105,9 +179,16 @@ def _run_spend(choices: argparse.Namespace) -> None:
 
 def _refuse_alone(choices: argparse.Namespace) -> None:
     """Options of a ledger say nothing without one."""
-    alone = [name for name in ("nomenclature", "territoire", "validations", "correspondance", "corrections") if getattr(choices, name)]
+    alone = [
+        name
+        for name in ("nomenclature", "territoire", "validations", "correspondance", "corrections")
+        if getattr(choices, name)
+    ]
     if alone:
-        raise Problem(f"--{alone[0]} ne vaut qu'avec --depenses", todo="Donnez votre fichier de dépenses : --depenses depenses.xlsx")
+        raise Problem(
+            f"--{alone[0]} ne vaut qu'avec --depenses",
+            todo="Donnez votre fichier de dépenses : --depenses depenses.xlsx",
+        )
 
 
 def _kilometres(text: str) -> float:

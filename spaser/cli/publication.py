@@ -14,12 +14,19 @@ from spaser.indicators.records import WITH_CRITERION, WITHOUT_CRITERION
 def add(commands: argparse._SubParsersAction) -> None:
     """The command ``publication``."""
     known = command(
-        commands, "publication", _run, "publication du SPASER : page, données ouvertes et leur schéma, note, méthode, sources"
+        commands,
+        "publication",
+        _run,
+        "publication du SPASER : page, données ouvertes et leur schéma, note, méthode, sources",
     )
     selection(known)
-    known.add_argument("--conjoint", nargs="+", metavar="NOM", default=[], help="les autres acheteurs d'un schéma conjoint")
+    known.add_argument(
+        "--conjoint", nargs="+", metavar="NOM", default=[], help="les autres acheteurs d'un schéma conjoint"
+    )
     known.add_argument("--objectifs", metavar="FICHIER", help="objectifs.toml : les objectifs votés")
-    known.add_argument("--saisies", metavar="FICHIER", help="le modèle rempli : heures d'insertion, émissions, réemploi…")
+    known.add_argument(
+        "--saisies", metavar="FICHIER", help="le modèle rempli : heures d'insertion, émissions, réemploi…"
+    )
     known.add_argument(
         "--depenses", metavar="FICHIER", help="le grand livre : les parts en valeur sont aussi données sur les dépenses"
     )
@@ -36,7 +43,9 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     known.add_argument("--avec-score", action="store_true", help="publier aussi le score (il reste dehors par défaut)")
     known.add_argument(
-        "--modele", action="store_true", help="écrire les fichiers à remplir (chiffres-saisis.csv, objectifs.toml) et s'arrêter"
+        "--modele",
+        action="store_true",
+        help="écrire les fichiers à remplir (chiffres-saisis.csv, objectifs.toml) et s'arrêter",
     )
 
 
@@ -51,13 +60,24 @@ def _run(choices: argparse.Namespace) -> None:
     first = [choices.acheteur] if isinstance(choices.acheteur, str) else choices.acheteur or []
     buyers = [*first, *choices.conjoint]
     result = publication.publish(
-        choices.contrats, buyer=buyers if len(buyers) > 1 else next(iter(buyers), None), years=years, goals=choices.objectifs, entered=choices.saisies, ledger=choices.depenses,
+        choices.contrats,
+        buyer=buyers if len(buyers) > 1 else next(iter(buyers), None),
+        years=years,
+        goals=choices.objectifs,
+        entered=choices.saisies,
+        ledger=choices.depenses,
         previous=publication_files.previous(choices.edition_precedente) if choices.edition_precedente else None,
         declared=choices.at.said_of(buyers[0] if len(buyers) == 1 else None).declared if choices.at else None,
-        population=choices.population, definition=choices.definition, with_score=choices.avec_score, as_of=choices.date,
-        registers=choices.registre, method=choices.methode,
-        buyer_siret=choices.acheteur_siret, cache=choices.cache, progress=progress,
-    )  # fmt: skip
+        population=choices.population,
+        definition=choices.definition,
+        with_score=choices.avec_score,
+        as_of=choices.date,
+        registers=choices.registre,
+        method=choices.methode,
+        buyer_siret=choices.acheteur_siret,
+        cache=choices.cache,
+        progress=progress,
+    )
     say(publication_files.summary(result))
     delivered(choices, "publication", lambda folder: publication_files.write(result, folder))
 

@@ -11,8 +11,18 @@ from spaser.cli.terminal import say, wrote
 
 def add(commands: argparse._SubParsersAction) -> None:
     """The command ``lire``."""
-    asked = command(commands, "lire", _run, "ce qu'est chaque fichier, à quel point c'est sûr, et ce qui y est rempli : colonnes reconnues, gardées, vides")
-    asked.add_argument("fichiers", nargs="+", metavar="FICHIER", help="contrats, dépenses, listes de fournisseurs, avis, programmes d'achat")
+    asked = command(
+        commands,
+        "lire",
+        _run,
+        "ce qu'est chaque fichier, à quel point c'est sûr, et ce qui y est rempli : colonnes reconnues, gardées, vides",
+    )
+    asked.add_argument(
+        "fichiers",
+        nargs="+",
+        metavar="FICHIER",
+        help="contrats, dépenses, listes de fournisseurs, avis, programmes d'achat",
+    )
     asked.add_argument("--sortie", type=Path, metavar="DOSSIER", help="écrire aussi les comptes en CSV dans ce dossier")
 
 

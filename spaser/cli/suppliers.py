@@ -17,14 +17,26 @@ CACHE = Path("spaser-cache")
 def add(commands: argparse._SubParsersAction) -> None:
     """The commands about suppliers."""
     _add_suppliers(commands)
-    lists = command(commands, "registre", _run_registers, "ce que contiennent vos listes de fournisseurs : statuts, dates, désaccords")
+    lists = command(
+        commands,
+        "registre",
+        _run_registers,
+        "ce que contiennent vos listes de fournisseurs : statuts, dates, désaccords",
+    )
     lists.add_argument("registre", nargs="*", metavar="FICHIER", help="les listes")
     given.options(lists, "registre")
     _add_territory(commands)
-    fetch = command(commands, "telecharger", _run_download, "télécharge les fichiers officiels dans le cache ; sans nom : montre la liste")
+    fetch = command(
+        commands,
+        "telecharger",
+        _run_download,
+        "télécharge les fichiers officiels dans le cache ; sans nom : montre la liste",
+    )
     fetch.add_argument("noms", nargs="*", metavar="NOM", help="noms du catalogue (sans nom : les montrer)")
     fetch.add_argument("--catalogue", metavar="FICHIER", help="votre propre catalogue (TOML), ajouté à celui du kit")
-    fetch.add_argument("--cache", type=Path, default=CACHE, metavar="DOSSIER", help=f"où les ranger (par défaut : {CACHE})")
+    fetch.add_argument(
+        "--cache", type=Path, default=CACHE, metavar="DOSSIER", help=f"où les ranger (par défaut : {CACHE})"
+    )
 
 
 def _add_suppliers(commands: argparse._SubParsersAction) -> None:
@@ -33,32 +45,71 @@ def _add_suppliers(commands: argparse._SubParsersAction) -> None:
     asked.add_argument("fichier", nargs="?", metavar="FICHIER", help="export de mandats (XLSX, XLS, ODS, CSV)")
     given.options(asked, "fichier")
     registers(asked)
-    asked.add_argument("--validations", metavar="FICHIER", help="validations.csv rempli : rapprochements acceptés ou refusés")
-    asked.add_argument("--correspondance", metavar="FICHIER", help="correspondance.toml corrigé : quelle colonne est quoi")
-    asked.add_argument("--etendre", action="store_true", help="étendre le statut inclusif d'un établissement à toute l'unité légale")
-    asked.add_argument("--date", type=day, metavar="AAAA-MM-JJ", help="date d'arrêté (par défaut : la dernière date du fichier)")
+    asked.add_argument(
+        "--validations", metavar="FICHIER", help="validations.csv rempli : rapprochements acceptés ou refusés"
+    )
+    asked.add_argument(
+        "--correspondance", metavar="FICHIER", help="correspondance.toml corrigé : quelle colonne est quoi"
+    )
+    asked.add_argument(
+        "--etendre", action="store_true", help="étendre le statut inclusif d'un établissement à toute l'unité légale"
+    )
+    asked.add_argument(
+        "--date", type=day, metavar="AAAA-MM-JJ", help="date d'arrêté (par défaut : la dernière date du fichier)"
+    )
     _folders(asked)
 
 
 def _add_territory(commands: argparse._SubParsersAction) -> None:
     asked = command(
-        commands, "territoire", _run_territory,
+        commands,
+        "territoire",
+        _run_territory,
         "panorama de l'ESS d'un territoire, commune par commune ; avec des contrats : ce qu'on y achète, et ce que l'ESS peut y fournir",
-    )  # fmt: skip
-    asked.add_argument("contrats", nargs="*", metavar="CONTRATS", help="contrats des acheteurs du territoire ou du réseau ; sans fichier : le panorama seul")
+    )
+    asked.add_argument(
+        "contrats",
+        nargs="*",
+        metavar="CONTRATS",
+        help="contrats des acheteurs du territoire ou du réseau ; sans fichier : le panorama seul",
+    )
     given.options(asked, "registre")
-    asked.add_argument("--territoire", "--epci", dest="epci", required=True, metavar="NOM|SIREN",
-                       help="l'intercommunalité (ou l'EPT, ou la commune) : son SIREN ou une partie de son nom")  # fmt: skip
-    asked.add_argument("--acheteurs", nargs="+", metavar="NOM|SIRET", default=[], help="un réseau : les besoins de ces seuls acheteurs, où qu'ils soient exécutés")
-    asked.add_argument("--acheteur-siret", metavar="SIRET", help="SIRET de l'acheteur quand la liste de contrats ne le donne pas")
+    asked.add_argument(
+        "--territoire",
+        "--epci",
+        dest="epci",
+        required=True,
+        metavar="NOM|SIREN",
+        help="l'intercommunalité (ou l'EPT, ou la commune) : son SIREN ou une partie de son nom",
+    )
+    asked.add_argument(
+        "--acheteurs",
+        nargs="+",
+        metavar="NOM|SIRET",
+        default=[],
+        help="un réseau : les besoins de ces seuls acheteurs, où qu'ils soient exécutés",
+    )
+    asked.add_argument(
+        "--acheteur-siret", metavar="SIRET", help="SIRET de l'acheteur quand la liste de contrats ne le donne pas"
+    )
     registers(asked)
-    asked.add_argument("--emplois", metavar="FICHIER", help="emplois officiels par commune (CSV : code_commune ; emplois)")
-    asked.add_argument("--date", type=day, metavar="AAAA-MM-JJ", help="jour des statuts (par défaut : la dernière date des listes)")
+    asked.add_argument(
+        "--emplois", metavar="FICHIER", help="emplois officiels par commune (CSV : code_commune ; emplois)"
+    )
+    asked.add_argument(
+        "--date", type=day, metavar="AAAA-MM-JJ", help="jour des statuts (par défaut : la dernière date des listes)"
+    )
     _folders(asked)
 
 
 def _folders(asked: argparse.ArgumentParser) -> None:
-    asked.add_argument("--cache", type=Path, default=CACHE, metavar="DOSSIER", help=f"dossier des stocks SIRENE réduits (par défaut : {CACHE})")
+    asked.add_argument(
+        "--cache",
+        type=Path,
+        default=CACHE,
+        metavar="DOSSIER",
+        help=f"dossier des stocks SIRENE réduits (par défaut : {CACHE})",
+    )
     output(asked)
 
 
@@ -67,13 +118,24 @@ def _run_suppliers(choices: argparse.Namespace) -> None:
     from spaser.studies.suppliers import handover as purchases_handover
 
     result = purchases.suppliers_of(
-        choices.fichier, choices.registre, overrides=given.decided(choices), validations=given.links(choices), spread_establishment=choices.etendre, as_of=choices.date,
-        mapping=choices.correspondance, cache=choices.cache, progress=progress,
-    )  # fmt: skip
+        choices.fichier,
+        choices.registre,
+        overrides=given.decided(choices),
+        validations=given.links(choices),
+        spread_establishment=choices.etendre,
+        as_of=choices.date,
+        mapping=choices.correspondance,
+        cache=choices.cache,
+        progress=progress,
+    )
     if result.demo:
         say(purchases_handover.DEMO_NOTE + "\n")
     say(purchases_handover.summary(result))
-    given.delivered(choices, "fournisseurs", lambda folder: purchases_handover.write(result, folder, validations=choices.validations))
+    given.delivered(
+        choices,
+        "fournisseurs",
+        lambda folder: purchases_handover.write(result, folder, validations=choices.validations),
+    )
 
 
 def _run_registers(choices: argparse.Namespace) -> None:
@@ -92,14 +154,30 @@ def _run_territory(choices: argparse.Namespace) -> None:
 
     lists, contracts = choices.registre, choices.contrats
     if choices.acheteurs and not contracts:
-        raise Problem("--acheteurs ne vaut qu'avec des contrats", todo="Donnez les fichiers de contrats de ces acheteurs")
-    base = diagnostic.prepare(contracts, registers=lists, buyer_siret=choices.acheteur_siret, cache=choices.cache, progress=progress) if contracts else None
+        raise Problem(
+            "--acheteurs ne vaut qu'avec des contrats", todo="Donnez les fichiers de contrats de ces acheteurs"
+        )
+    base = (
+        diagnostic.prepare(
+            contracts, registers=lists, buyer_siret=choices.acheteur_siret, cache=choices.cache, progress=progress
+        )
+        if contracts
+        else None
+    )
     known = (held.loaded(base) if base is not None else None) or lists
     result = purchases_territory.territory(
-        choices.epci, known, overrides=given.decided(choices), jobs=choices.emplois, as_of=choices.date, cache=choices.cache, progress=progress
+        choices.epci,
+        known,
+        overrides=given.decided(choices),
+        jobs=choices.emplois,
+        as_of=choices.date,
+        cache=choices.cache,
+        progress=progress,
     )
     if base is not None:
-        result = replace(result, balance=opportunities_territory.balance_of(base, [result.siren], network=choices.acheteurs))
+        result = replace(
+            result, balance=opportunities_territory.balance_of(base, [result.siren], network=choices.acheteurs)
+        )
     say(purchases_territory.summary(result))
     given.delivered(choices, "territoire", lambda folder: purchases_territory.write(result, folder))
 
@@ -109,9 +187,14 @@ def _run_download(choices: argparse.Namespace) -> None:
 
     if not choices.noms:
         known = catalogue.catalogue(choices.catalogue)
-        lines = [f"  {name:<28} {spec.get('label', name)}{'' if 'url' in spec else ' (à télécharger à la main)'}" for name, spec in known.items()]
+        lines = [
+            f"  {name:<28} {spec.get('label', name)}{'' if 'url' in spec else ' (à télécharger à la main)'}"
+            for name, spec in known.items()
+        ]
         say("Fichiers que spaser sait télécharger (spaser telecharger NOM…) :\n" + "\n".join(lines))
         return
-    for row in catalogue.download(choices.noms, choices.cache, catalogue=choices.catalogue, progress=progress).to_dicts():
+    for row in catalogue.download(
+        choices.noms, choices.cache, catalogue=choices.catalogue, progress=progress
+    ).to_dicts():
         dated = f", daté par le serveur du {row['date']}" if row["date"] else ""
         say(f"  {row['nom']} : {row['etat']}, {french.number(row['octets'])} octets{dated}\n    {row['chemin']}")

@@ -76,7 +76,9 @@ def doubts(contracts: pl.LazyFrame) -> pl.LazyFrame:
     """One REJECTS line of level « doute » for each list that contradicts itself (« Pas de considération » beside another value)."""
     parts = [
         contracts.filter(_contradictory(field)).select(
-            "source", "position", "id",
+            "source",
+            "position",
+            "id",
             champ=pl.lit(field),
             valeur=pl.col(field),
             regle=pl.lit("consideration_contradictoire"),
@@ -84,11 +86,13 @@ def doubts(contracts: pl.LazyFrame) -> pl.LazyFrame:
             message=pl.lit(f"« {NONE_DECLARED[field]} » à côté d'une autre valeur : la réponse est inconnue"),
         )
         for field in FIELDS.values()
-    ]  # fmt: skip
+    ]
     return REJECTS.conform(pl.concat(parts)).sort("source", "position", "champ")
 
 
-def known(contracts: pl.LazyFrame, passages: pl.LazyFrame | None = None, method: dict[str, Any] | None = None) -> pl.LazyFrame:
+def known(
+    contracts: pl.LazyFrame, passages: pl.LazyFrame | None = None, method: dict[str, Any] | None = None
+) -> pl.LazyFrame:
     """What is declared and what the texts say, side by side; holders' columns (``vocabulary.ACCESS``) pass through untouched.
 
     Parameters
@@ -163,16 +167,22 @@ def announced(notices: pl.LazyFrame, passages: pl.LazyFrame, method: dict[str, A
         ``method.toml``: under ``considerations.confiance_minimale`` a passage does not count.
     """
     explicit = _trusted(passages, method).filter(pl.col("niveau") == 2)
-    best = explicit.sort("confiance", "champ", "debut", descending=[True, False, False]).unique(["texte_id", "dimension"], keep="first", maintain_order=True)
+    best = explicit.sort("confiance", "champ", "debut", descending=[True, False, False]).unique(
+        ["texte_id", "dimension"], keep="first", maintain_order=True
+    )
     quotes = best.select("dimension", "champ", "citation", "confiance", avis="texte_id", texte=pl.lit(True))
     origin = pl.col("format").str.extract(r"^(\w+)")
     rows = [
-        notices.with_columns(annonce=box, dimension=pl.lit(dimension)).filter(pl.col("annonce").is_not_null()).with_columns(
-            origine=origin, conditions_lues=pl.col("conditions").is_not_null()
-        )
+        notices.with_columns(annonce=box, dimension=pl.lit(dimension))
+        .filter(pl.col("annonce").is_not_null())
+        .with_columns(origine=origin, conditions_lues=pl.col("conditions").is_not_null())
         for dimension, box in _boxes().items()
-    ]  # fmt: skip
-    both = pl.concat(rows).join(quotes, on=["avis", "dimension"], how="left").with_columns(pl.col("texte").fill_null(False))
+    ]
+    both = (
+        pl.concat(rows)
+        .join(quotes, on=["avis", "dimension"], how="left")
+        .with_columns(pl.col("texte").fill_null(False))
+    )
     return ANNOUNCED.conform(both).sort("avis", "dimension")
 
 
@@ -187,7 +197,9 @@ def _boxes() -> dict[str, pl.Expr]:
     found = {}
     for dimension, aim in (("soc", "soc-obj"), ("env", "env-imp")):
         # Kleene: one box ticked is a yes; a box that lacks says nothing.
-        ticked = [flags[dimension], aims.list.contains(aim), named[dimension] != "none"] + ([reserved] if dimension == "soc" else [])
+        ticked = [flags[dimension], aims.list.contains(aim), named[dimension] != "none"] + (
+            [reserved] if dimension == "soc" else []
+        )
         known = pl.any_horizontal(box.is_not_null() for box in ticked)
         found[dimension] = pl.when(known).then(pl.any_horizontal(box.fill_null(False) for box in ticked))
     return found
@@ -273,7 +285,11 @@ def _declared_without_trace(
     parts = []
     for name, (dimension, _) in CARRIERS.items():
         traced = passages.filter((pl.col("dimension") == dimension) & (pl.col("niveau") == 2) & ~_denies(dimension))
-        rows = contracts.filter(pl.col(name)).join(depth, on="uid").join(traced, left_on="uid", right_on="texte_id", how="anti")
+        rows = (
+            contracts.filter(pl.col(name))
+            .join(depth, on="uid")
+            .join(traced, left_on="uid", right_on="texte_id", how="anti")
+        )
         denials = passages.filter(_denies(dimension))
         rows = rows.join(denials, left_on="uid", right_on="texte_id", how="left").pipe(_best)
         sure = pl.when(pl.col("citation").is_not_null()).then(denied).when("seul_objet").then(objects).otherwise(silent)

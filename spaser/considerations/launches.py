@@ -19,12 +19,67 @@ from spaser.vocabulary import DOCUMENT_LINKS
 
 #: Kinds of notices that launch; a notice that does not say its kind is read beside its contract, and proves no launch.
 LAUNCHING = ("concurrence", "concours")
-_STOP = ("de", "du", "des", "la", "le", "les", "et", "en", "au", "aux", "pour", "par", "sur", "dans", "d", "l", "a", "un", "une", "lot",
-         "marche", "accord", "cadre", "travaux", "tvx", "prestation", "service", "fourniture", "ville", "commune", "departement", "region", "n",
-         "dan", "sa1", "sa2", "sa3", "sa4", "lot1", "lot2", "lot3")  # fmt: skip
-_ACCENTS = dict(zip("àâäéèêëîïôöùûüçœ’", ["a", "a", "a", "e", "e", "e", "e", "i", "i", "o", "o", "u", "u", "u", "c", "oe", " "], strict=True))
-_LEGAL = r"\b(?:mairie|ville|commune|de|d|du|des|la|le|les|l|departement|conseil|departemental|general|region|regional)\b"
-LAUNCH = {"uid": pl.String(), "avis": pl.String(), "date_lancement": pl.Date(), "score": pl.Float64(), "motif": pl.String(), "source": pl.String()}
+_STOP = (
+    "de",
+    "du",
+    "des",
+    "la",
+    "le",
+    "les",
+    "et",
+    "en",
+    "au",
+    "aux",
+    "pour",
+    "par",
+    "sur",
+    "dans",
+    "d",
+    "l",
+    "a",
+    "un",
+    "une",
+    "lot",
+    "marche",
+    "accord",
+    "cadre",
+    "travaux",
+    "tvx",
+    "prestation",
+    "service",
+    "fourniture",
+    "ville",
+    "commune",
+    "departement",
+    "region",
+    "n",
+    "dan",
+    "sa1",
+    "sa2",
+    "sa3",
+    "sa4",
+    "lot1",
+    "lot2",
+    "lot3",
+)
+_ACCENTS = dict(
+    zip(
+        "àâäéèêëîïôöùûüçœ’",
+        ["a", "a", "a", "e", "e", "e", "e", "i", "i", "o", "o", "u", "u", "u", "c", "oe", " "],
+        strict=True,
+    )
+)
+_LEGAL = (
+    r"\b(?:mairie|ville|commune|de|d|du|des|la|le|les|l|departement|conseil|departemental|general|region|regional)\b"
+)
+LAUNCH = {
+    "uid": pl.String(),
+    "avis": pl.String(),
+    "date_lancement": pl.Date(),
+    "score": pl.Float64(),
+    "motif": pl.String(),
+    "source": pl.String(),
+}
 
 
 def join(contracts: pl.LazyFrame, notices: pl.LazyFrame, method: dict[str, Any] | None = None) -> pl.LazyFrame:
@@ -75,12 +130,22 @@ def by_number(contracts: pl.LazyFrame, numbers: pl.LazyFrame) -> pl.LazyFrame:
         DOCUMENT_LINKS. A number that two contracts share, and a document that bears those of two, join nothing.
     """
     own = pl.concat([contracts.select("uid", cle=_bare(name)) for name in ("uid", "id")]).unique()
-    pairs = numbers.join(own.filter(pl.col("cle").is_not_null()), on="cle", how="inner").unique(["document", "cle", "uid", "entier"])
+    pairs = numbers.join(own.filter(pl.col("cle").is_not_null()), on="cle", how="inner").unique(
+        ["document", "cle", "uid", "entier"]
+    )
     longest = pairs.filter(pl.col("cle").str.len_chars() == pl.col("cle").str.len_chars().max().over("document"))
-    clear = longest.filter(pl.col("uid").n_unique().over("document") == 1).sort("document", "entier", descending=[False, True])
+    clear = longest.filter(pl.col("uid").n_unique().over("document") == 1).sort(
+        "document", "entier", descending=[False, True]
+    )
     kept = clear.unique("document", keep="first", maintain_order=True)
-    why = pl.when("entier").then(pl.format("dossier ou fichier nommé {}", "cle")).otherwise(pl.format("numéro {} dans le nom", "cle"))
-    return DOCUMENT_LINKS.conform(kept.with_columns(score=pl.when("entier").then(1.0).otherwise(0.95), motif=why)).sort("document")
+    why = (
+        pl.when("entier")
+        .then(pl.format("dossier ou fichier nommé {}", "cle"))
+        .otherwise(pl.format("numéro {} dans le nom", "cle"))
+    )
+    return DOCUMENT_LINKS.conform(kept.with_columns(score=pl.when("entier").then(1.0).otherwise(0.95), motif=why)).sort(
+        "document"
+    )
 
 
 def _named(contracts: pl.LazyFrame) -> pl.LazyFrame:
@@ -93,7 +158,7 @@ def _named(contracts: pl.LazyFrame) -> pl.LazyFrame:
 def _bought(contracts: pl.LazyFrame) -> pl.LazyFrame:
     return contracts.filter(pl.col("dateNotification").is_not_null()).select(
         "uid", "id", "acheteur_siren", "dateNotification", "codeCPV", nom=_buyer("acheteur_nom"), mots=_tokens("objet")
-    )  # fmt: skip
+    )
 
 
 def _launching(notices: pl.LazyFrame) -> pl.LazyFrame:
@@ -101,9 +166,15 @@ def _launching(notices: pl.LazyFrame) -> pl.LazyFrame:
     known = pl.col("type_avis").is_in(LAUNCHING)
     kept = notices.filter(pl.col("type_avis").is_null() | known)
     return kept.select(
-        "avis", known.fill_null(False).alias("lance"), "reference", acheteur_siren="acheteur_siren", date_lancement=pl.coalesce("date_envoi", "date_publication"), cpv_avis="codeCPV",
-        nom=_buyer("acheteur_nom"), mots_avis=_tokens("objet"),
-    ).filter(pl.col("date_lancement").is_not_null())  # fmt: skip
+        "avis",
+        known.fill_null(False).alias("lance"),
+        "reference",
+        acheteur_siren="acheteur_siren",
+        date_lancement=pl.coalesce("date_envoi", "date_publication"),
+        cpv_avis="codeCPV",
+        nom=_buyer("acheteur_nom"),
+        mots_avis=_tokens("objet"),
+    ).filter(pl.col("date_lancement").is_not_null())
 
 
 def _by_siren(contracts: pl.LazyFrame, notices: pl.LazyFrame) -> pl.LazyFrame:
@@ -113,11 +184,25 @@ def _by_siren(contracts: pl.LazyFrame, notices: pl.LazyFrame) -> pl.LazyFrame:
 
 def _by_name(contracts: pl.LazyFrame, notices: pl.LazyFrame) -> pl.LazyFrame:
     """Only the notices that give no SIREN: a SIREN that differs is another buyer."""
-    nameless = notices.filter(pl.col("acheteur_siren").is_null() & (pl.col("nom").str.len_chars() >= 4)).drop("acheteur_siren")
+    nameless = notices.filter(pl.col("acheteur_siren").is_null() & (pl.col("nom").str.len_chars() >= 4)).drop(
+        "acheteur_siren"
+    )
     return contracts.join(nameless, on="nom", how="inner").select(*_PAIR, acheteur=pl.lit("nom"))
 
 
-_PAIR = ("uid", "id", "dateNotification", "codeCPV", "mots", "avis", "reference", "date_lancement", "cpv_avis", "mots_avis", "lance")
+_PAIR = (
+    "uid",
+    "id",
+    "dateNotification",
+    "codeCPV",
+    "mots",
+    "avis",
+    "reference",
+    "date_lancement",
+    "cpv_avis",
+    "mots_avis",
+    "lance",
+)
 
 
 def _within(delay: pl.Expr, days: dict[str, Any]) -> pl.Expr:
@@ -136,8 +221,17 @@ def _agreements(usual: pl.Expr, cpv_shares: dict[str, Any]) -> list[pl.Expr]:
     shares = {int(name.split()[0]): value for name, value in cpv_shares.items() if name[0].isdigit()}
     for digits, value in sorted(shares.items(), reverse=True):
         cpv = cpv.when(first.str.slice(0, digits) == second.str.slice(0, digits)).then(value)
-    reference = _bare("reference").is_not_null() & (_bare("reference").str.len_chars() >= 4) & (_bare("reference") == _bare("id"))
-    return [subject.alias("a_objet"), cpv.otherwise(0.0).alias("a_cpv"), usual.cast(pl.Float64).alias("a_delai"), reference.fill_null(False).alias("a_reference")]
+    reference = (
+        _bare("reference").is_not_null()
+        & (_bare("reference").str.len_chars() >= 4)
+        & (_bare("reference") == _bare("id"))
+    )
+    return [
+        subject.alias("a_objet"),
+        cpv.otherwise(0.0).alias("a_cpv"),
+        usual.cast(pl.Float64).alias("a_delai"),
+        reference.fill_null(False).alias("a_reference"),
+    ]
 
 
 def _score(settings: dict[str, Any]) -> pl.Expr:
@@ -156,30 +250,52 @@ def _told(scored: pl.LazyFrame, margin: float) -> pl.LazyFrame:
     best = pl.col("score").max().over("uid")
     near = scored.filter(pl.col("score") >= best - margin)
     clear = near.filter(pl.col("date_lancement").n_unique().over("uid") == 1)
-    first = clear.sort("uid", "score", "avis", descending=[False, True, False]).unique("uid", keep="first", maintain_order=True)
+    first = clear.sort("uid", "score", "avis", descending=[False, True, False]).unique(
+        "uid", keep="first", maintain_order=True
+    )
     proved = pl.when("lance").then("date_lancement")
-    return first.with_columns(motif=_reasons(), source=pl.col("avis"), date_lancement=proved).select(pl.col(name).cast(dtype) for name, dtype in LAUNCH.items())
+    return first.with_columns(motif=_reasons(), source=pl.col("avis"), date_lancement=proved).select(
+        pl.col(name).cast(dtype) for name, dtype in LAUNCH.items()
+    )
 
 
 def _reasons() -> pl.Expr:
     percent = (100 * pl.col("a_objet")).round(0).cast(pl.Int64)
-    cpv = pl.when(pl.col("a_cpv").is_null()).then(pl.lit("CPV inconnu")).when(pl.col("a_cpv") == 0).then(pl.lit("CPV différent"))
+    cpv = (
+        pl.when(pl.col("a_cpv").is_null())
+        .then(pl.lit("CPV inconnu"))
+        .when(pl.col("a_cpv") == 0)
+        .then(pl.lit("CPV différent"))
+    )
     return pl.concat_str(
-        pl.format("même acheteur ({})", "acheteur"), pl.format("objets semblables à {}\u00a0%", percent),
-        cpv.otherwise(pl.lit("CPV voisin")), pl.when("a_reference").then(pl.lit("même référence")),
+        pl.format("même acheteur ({})", "acheteur"),
+        pl.format("objets semblables à {}\u00a0%", percent),
+        cpv.otherwise(pl.lit("CPV voisin")),
+        pl.when("a_reference").then(pl.lit("même référence")),
         pl.when(pl.col("a_delai") == 0).then(pl.lit("délai inhabituel")),
-        pl.when(~pl.col("lance")).then(pl.lit("nature de l'avis inconnue : ne prouve aucun lancement")), separator=", ", ignore_nulls=True,
-    )  # fmt: skip
+        pl.when(~pl.col("lance")).then(pl.lit("nature de l'avis inconnue : ne prouve aucun lancement")),
+        separator=", ",
+        ignore_nulls=True,
+    )
 
 
 def _plain(name: str) -> pl.Expr:
-    return pl.col(name).str.to_lowercase().str.replace_many(list(_ACCENTS), list(_ACCENTS.values())).str.replace_all(r"[^a-z0-9]+", " ")
+    return (
+        pl.col(name)
+        .str.to_lowercase()
+        .str.replace_many(list(_ACCENTS), list(_ACCENTS.values()))
+        .str.replace_all(r"[^a-z0-9]+", " ")
+    )
 
 
 def _tokens(name: str) -> pl.Expr:
     """The words that say the need: neither those of every subject, nor those of the buyer's own name."""
     words, own = _words(name), _words("acheteur_nom")
-    return words.list.set_difference(pl.lit([*_STOP, ""], dtype=pl.List(pl.String))).list.set_difference(own.fill_null([])).fill_null([])
+    return (
+        words.list.set_difference(pl.lit([*_STOP, ""], dtype=pl.List(pl.String)))
+        .list.set_difference(own.fill_null([]))
+        .fill_null([])
+    )
 
 
 def _words(name: str) -> pl.Expr:

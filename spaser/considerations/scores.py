@@ -73,7 +73,9 @@ def _scored(contracts: pl.LazyFrame, settings: dict[str, Any]) -> pl.LazyFrame:
     )
 
 
-def contributions(contracts: pl.LazyFrame, method: dict[str, Any] | None = None, *, overall: bool = False) -> pl.LazyFrame:
+def contributions(
+    contracts: pl.LazyFrame, method: dict[str, Any] | None = None, *, overall: bool = False
+) -> pl.LazyFrame:
     """CONTRIBUTIONS: the points of each consideration, and with ``overall`` of each axis (``axe`` « global »).
 
     The points of an axis sum exactly to its score, those of « global » to ``score_bas``. They are null where the answer
@@ -104,7 +106,9 @@ def ranking(scored: pl.LazyFrame, by: str = "uid") -> pl.LazyFrame:
     """
     means = [pl.col(name).cast(pl.Int64).sum() / pl.len() for name in ("score_bas", "score_haut")]
     cover = (pl.col("score_couverture") * FULL).round().cast(pl.Int64).sum() / pl.len() / FULL
-    grouped = scored.group_by(by).agg(pl.len().cast(pl.Int64).alias("contrats"), *means, cover.alias("score_couverture"))
+    grouped = scored.group_by(by).agg(
+        pl.len().cast(pl.Int64).alias("contrats"), *means, cover.alias("score_couverture")
+    )
     ranked = grouped.with_columns(rang=_rank(pl.col("score_bas")), quartile=_quartile(pl.col("score_bas")))
     return ranked.sort("rang", by)
 
@@ -125,14 +129,26 @@ def sensitivity(contracts: pl.LazyFrame, method: dict[str, Any] | None = None, b
     lows = scored.select(by, exact(moved="", change=0).alias("base"), *(e.alias(n) for n, e in named.items()))
     means = lows.group_by(by).agg(pl.all().sum() / pl.len())
     base = _quartile(pl.col("base"))
-    changed = means.select(pl.len().cast(pl.Int64).alias("classes"), *((_quartile(pl.col(n)) != base).sum().alias(n) for n in named))
+    changed = means.select(
+        pl.len().cast(pl.Int64).alias("classes"), *((_quartile(pl.col(n)) != base).sum().alias(n) for n in named)
+    )
     lines = [
-        pl.struct(poids=pl.lit(key), sens=pl.lit(f"{'+' if sign > 0 else '-'}{step} %"),
-                  classes=pl.col("classes"), changes=pl.col(f"{key}|{sign}").cast(pl.Int64))
+        pl.struct(
+            poids=pl.lit(key),
+            sens=pl.lit(f"{'+' if sign > 0 else '-'}{step} %"),
+            classes=pl.col("classes"),
+            changes=pl.col(f"{key}|{sign}").cast(pl.Int64),
+        )
         for key, sign in moved
-    ]  # fmt: skip
-    long = changed.select(_line=pl.concat_list(lines)).explode("_line", empty_as_null=True, keep_nulls=True).unnest("_line")
-    return SENSITIVITY.conform(long.with_columns(part=pl.when(pl.col("classes") > 0).then(pl.col("changes") / pl.col("classes"))))
+    ]
+    long = (
+        changed.select(_line=pl.concat_list(lines))
+        .explode("_line", empty_as_null=True, keep_nulls=True)
+        .unnest("_line")
+    )
+    return SENSITIVITY.conform(
+        long.with_columns(part=pl.when(pl.col("classes") > 0).then(pl.col("changes") / pl.col("classes")))
+    )
 
 
 def bands(scored: pl.LazyFrame, method: dict[str, Any] | None = None) -> pl.LazyFrame:
@@ -152,7 +168,10 @@ def checked(method: dict[str, Any] | None = None) -> dict[str, Any]:
     """
     settings = (method or rules.method()).get("score")
     if not settings or not {"poids", "points", "part_detectee", "sensibilite"} <= settings.keys():
-        raise Problem("La méthode n'a pas de table [score] complète", todo="Elle doit donner poids, points, part_detectee et sensibilite.")
+        raise Problem(
+            "La méthode n'a pas de table [score] complète",
+            todo="Elle doit donner poids, points, part_detectee et sensibilite.",
+        )
     wrong = [*_wrong_weights(settings), *_wrong_points(settings), *_wrong_parts(settings)]
     if wrong:
         raise Problems("La méthode de score ne peut pas être appliquée", wrong)
@@ -181,7 +200,9 @@ def _wrong_points(settings: dict[str, Any]) -> list[str]:
         if any(not isinstance(v, int) or isinstance(v, bool) or not 0 <= v <= FULL for v in values):
             wrong.append(f"axe {axis} : les points sont des nombres entiers de 0 à {FULL}")
         elif sum(values) < FULL:
-            wrong.append(f"axe {axis} : toutes les considérations réunies font {sum(values)} points, elles doivent atteindre {FULL}")
+            wrong.append(
+                f"axe {axis} : toutes les considérations réunies font {sum(values)} points, elles doivent atteindre {FULL}"
+            )
     return wrong
 
 
@@ -206,7 +227,9 @@ def _answer(name: str, present: set[str]) -> pl.Expr:
     return pl.col(name) if name in present else pl.lit(None, pl.Boolean)
 
 
-def _earned(item: Item, present: set[str], settings: dict[str, Any], points: int | None = None) -> tuple[pl.Expr, pl.Expr]:
+def _earned(
+    item: Item, present: set[str], settings: dict[str, Any], points: int | None = None
+) -> tuple[pl.Expr, pl.Expr]:
     """Points sure from the declared answer, and from the text where the declaration does not say yes."""
     worth = item.points if points is None else points
     told, text = _answer(item.name, present).fill_null(False), f"{item.name}_texte"
@@ -253,22 +276,31 @@ def _line(item: Item, name: str, answer: pl.Expr, points: pl.Expr) -> pl.Expr:
     shown = pl.when(pl.col(COLUMNS[item.axis]).is_not_null() & answer.is_not_null()).then(points).cast(pl.Int16)
     rule = item.key if name == item.name else f"{item.key} × score.part_detectee"
     return pl.struct(
-        axe=pl.lit(item.axis), consideration=pl.lit(name), valeur=answer.cast(pl.Boolean), points=shown, regle=pl.lit(rule)
+        axe=pl.lit(item.axis),
+        consideration=pl.lit(name),
+        valeur=answer.cast(pl.Boolean),
+        points=shown,
+        regle=pl.lit(rule),
     )
 
 
 def _global_line(axis: str, weight: int) -> pl.Expr:
     return pl.struct(
-        axe=pl.lit("global"), consideration=pl.lit(COLUMNS[axis]), valeur=pl.lit(None, pl.Boolean),
-        points=_weighted(axis, weight).cast(pl.Int16), regle=pl.lit(f"score.poids.{axis}"),
-    )  # fmt: skip
+        axe=pl.lit("global"),
+        consideration=pl.lit(COLUMNS[axis]),
+        valeur=pl.lit(None, pl.Boolean),
+        points=_weighted(axis, weight).cast(pl.Int16),
+        regle=pl.lit(f"score.poids.{axis}"),
+    )
 
 
 def _exact_low(moved: str, change: int, settings: dict[str, Any], present: set[str]) -> pl.Expr:
     """The low bound in parts of a point, not rounded, when the weight named ``moved`` changes by ``change`` per cent."""
     weights = {a: w * (FULL + change * (moved == f"score.poids.{a}")) for a, w in _weights(settings).items()}
     lows = [
-        pl.when(pl.col(COLUMNS[axis]).is_not_null()).then(_moved_axis(axis, moved, change, settings, present)).otherwise(0)
+        pl.when(pl.col(COLUMNS[axis]).is_not_null())
+        .then(_moved_axis(axis, moved, change, settings, present))
+        .otherwise(0)
         * weights[axis]
         for axis in AXES
     ]

@@ -34,13 +34,19 @@ def usual(contracts: pl.DataFrame) -> pl.DataFrame:
     method = rules.method()["amounts"]
     floor, ceiling = method["symbolic_below"]["value"] * CENT, method["impossible_from"]["value"] * CENT
     key = ["acheteur_id", "cpv_division"]
-    believable = contracts.filter(
-        pl.col("montant").is_between(floor, ceiling, closed="left") & (pl.col("type_contrat") != "concession")
-    ).select(*key, log=pl.col("montant").log10()).drop_nulls()  # fmt: skip
+    believable = (
+        contracts.filter(
+            pl.col("montant").is_between(floor, ceiling, closed="left") & (pl.col("type_contrat") != "concession")
+        )
+        .select(*key, log=pl.col("montant").log10())
+        .drop_nulls()
+    )
     enough = believable.filter(pl.len().over(key) >= method["unit_error"]["minimum_contracts"])
     middle = enough.with_columns(centre=pl.col("log").median().over(key))
     groups = middle.group_by(key).agg(
-        usuel_n=pl.len(), usuel_log=pl.col("centre").first(), usuel_ecart=(pl.col("log") - pl.col("centre")).abs().median()
+        usuel_n=pl.len(),
+        usuel_log=pl.col("centre").first(),
+        usuel_ecart=(pl.col("log") - pl.col("centre")).abs().median(),
     )
     return contracts.join(groups, on=key, how="left")
 
@@ -57,7 +63,9 @@ def whole_file(contracts: pl.DataFrame) -> pl.DataFrame:
         (pl.col("procedure") == "Procédure adaptée") & (pl.col("cpv_division") != "45") & (pl.col("montant") > 0)
     ).select(*key, trop=pl.col("montant") >= method["ceiling"] * CENT)
     shares = adapted.group_by(key).agg(fichier_mapa=pl.len(), fichier_hors_norme=pl.col("trop").mean())
-    suspect = (pl.col("fichier_mapa") >= method["minimum_contracts"]) & (pl.col("fichier_hors_norme") >= method["share"])
+    suspect = (pl.col("fichier_mapa") >= method["minimum_contracts"]) & (
+        pl.col("fichier_hors_norme") >= method["share"]
+    )
     return contracts.join(shares.filter(suspect), on=key, how="left")
 
 
@@ -82,15 +90,26 @@ def qualify(contracts: pl.DataFrame) -> pl.DataFrame:
         (pl.col("fichier_mapa").is_not_null(), DOUBTFUL, "unit_file"),
         (pl.col("avenant_regle") == "avenant_douteux", DOUBTFUL, "avenant_douteux"),
         (pl.col("montant_lots").is_not_null(), DOUBTFUL, "plusieurs_lots_sous_un_numero"),
-        ((pl.col("usuel_n") >= outlier["minimum_contracts"]) & (distance > outlier["deviations"] * spread), DOUBTFUL, "outlier"),
-    ]  # fmt: skip
+        (
+            (pl.col("usuel_n") >= outlier["minimum_contracts"]) & (distance > outlier["deviations"] * spread),
+            DOUBTFUL,
+            "outlier",
+        ),
+    ]
     status, rule = pl.lit(VALID), pl.lit(None, pl.String)
     for test, value, name in reversed(ladder):
-        status, rule = pl.when(test).then(pl.lit(value)).otherwise(status), pl.when(test).then(pl.lit(name)).otherwise(rule)
+        status, rule = (
+            pl.when(test).then(pl.lit(value)).otherwise(status),
+            pl.when(test).then(pl.lit(name)).otherwise(rule),
+        )
     # Believed all the same, a value that an amendment gave says so.
     rule = pl.when(status == VALID).then(pl.coalesce(rule, "avenant_regle")).otherwise(rule)
     qualified = contracts.with_columns(montant_statut=status, montant_regle=rule)
-    return qualified.with_columns(montant_propose=_repair()).with_columns(montant_preuve=_evidence()).with_columns(*_bounds())
+    return (
+        qualified.with_columns(montant_propose=_repair())
+        .with_columns(montant_preuve=_evidence())
+        .with_columns(*_bounds())
+    )
 
 
 def _repair() -> pl.Expr:
@@ -111,14 +130,21 @@ def _evidence() -> pl.Expr:
     published, proposed = evidence.euros(pl.col("montant")), evidence.euros(pl.col("montant_propose"))
     unit = pl.format(
         "Publié {} ; la médiane des {} marchés de cet acheteur dans la division CPV {} est {} : erreur d'unité possible, proposé {}.",
-        published, pl.col("usuel_n"), pl.col("cpv_division"), evidence.euros((10 ** pl.col("usuel_log")).round(0)), proposed,
-    )  # fmt: skip
+        published,
+        pl.col("usuel_n"),
+        pl.col("cpv_division"),
+        evidence.euros((10 ** pl.col("usuel_log")).round(0)),
+        proposed,
+    )
     file = pl.format(
         "Publié {} ; dans ce fichier, {}\u00a0% des {} marchés de fournitures et services en procédure adaptée de cet acheteur "
         "dépassent {}, ce que cette procédure ne permet pas : virgule des centimes sans doute perdue, proposé {}.",
-        published, (pl.col("fichier_hors_norme") * 100).round(0).cast(pl.Int64), pl.col("fichier_mapa"),
-        evidence.euros(pl.lit(rules.method()["amounts"]["unit_file"]["ceiling"] * CENT)), proposed,
-    )  # fmt: skip
+        published,
+        (pl.col("fichier_hors_norme") * 100).round(0).cast(pl.Int64),
+        pl.col("fichier_mapa"),
+        evidence.euros(pl.lit(rules.method()["amounts"]["unit_file"]["ceiling"] * CENT)),
+        proposed,
+    )
     rule = pl.col("montant_regle")
     told = pl.when(rule == "unit_file").then(file).when(rule == "outlier").then(unit)
     repaired = pl.when(pl.col("montant_propose").is_not_null()).then(told)

@@ -71,49 +71,115 @@ def described(contracts: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
     kept = [name for name in records.collect_schema().names() if name in states.KEY or name not in have]
     wide = records.select(kept).drop("titulaires", "actesSousTraitance", strict=False)
     whole = wide.with_columns(pl.col("modification_id").fill_null(0)).join(contracts, on=states.KEY)
-    return whole.select(*words.CONTRACTS.columns, *(name for name in have if name not in words.CONTRACTS.columns and name not in _INNER))
+    return whole.select(
+        *words.CONTRACTS.columns, *(name for name in have if name not in words.CONTRACTS.columns and name not in _INNER)
+    )
 
 
 #: What the judgement of contracts reads; the other columns are joined afterwards, so that a reader may not ask for them.
-_READ = ("acheteur_id", "id", "type_contrat", "nature", "objet", "codeCPV", "procedure", "techniques",
-         "modalitesExecution", "idAccordCadre")
-_JUDGED = [*(word.name for word in words.CONTRACTS.words if word.name not in words.RECORDS.columns), "montant_part",
-           "montant", "dureeMois", "dateNotification", "date_version"]  # fmt: skip
+_READ = (
+    "acheteur_id",
+    "id",
+    "type_contrat",
+    "nature",
+    "objet",
+    "codeCPV",
+    "procedure",
+    "techniques",
+    "modalitesExecution",
+    "idAccordCadre",
+)
+_JUDGED = [
+    *(word.name for word in words.CONTRACTS.words if word.name not in words.RECORDS.columns),
+    "montant_part",
+    "montant",
+    "dureeMois",
+    "dateNotification",
+    "date_version",
+]
 #: What scores and indicators read of a record beside what is judged.
-_MEASURED = ("acheteur_id", "acheteur_nom", "type_contrat", "codeCPV", "procedure", "offresRecues", "considerationsSociales",
-             "considerationsEnvironnementales", "datePublicationDonnees")  # fmt: skip
+_MEASURED = (
+    "acheteur_id",
+    "acheteur_nom",
+    "type_contrat",
+    "codeCPV",
+    "procedure",
+    "offresRecues",
+    "considerationsSociales",
+    "considerationsEnvironnementales",
+    "datePublicationDonnees",
+)
 #: What a person may decide of a contract, beside what is published.
 DECIDED = ("montant", "consultation", "nature", "date", "duree")
 _INNER = ("modification_id", "montant_part")
 
 
 def _whole(
-    records: pl.LazyFrame, narrow: pl.LazyFrame, found: pl.LazyFrame, current: pl.LazyFrame, as_of: date, decisions: pl.LazyFrame | None
+    records: pl.LazyFrame,
+    narrow: pl.LazyFrame,
+    found: pl.LazyFrame,
+    current: pl.LazyFrame,
+    as_of: date,
+    decisions: pl.LazyFrame | None,
 ) -> pl.LazyFrame:
     """The contracts with all their columns: what describes them is joined to what is judged."""
     judged = _judged(records, narrow, found, current, as_of, decisions)
-    wide = records.drop(*(name for name in _JUDGED if name in words.RECORDS.columns), "titulaires", "actesSousTraitance", "uid")
+    wide = records.drop(
+        *(name for name in _JUDGED if name in words.RECORDS.columns), "titulaires", "actesSousTraitance", "uid"
+    )
     return wide.with_columns(pl.col("modification_id").fill_null(0)).join(judged, on=states.KEY)
 
 
 def _judged(
-    records: pl.LazyFrame, narrow: pl.LazyFrame, found: pl.LazyFrame, current: pl.LazyFrame, as_of: date, decisions: pl.LazyFrame | None,
+    records: pl.LazyFrame,
+    narrow: pl.LazyFrame,
+    found: pl.LazyFrame,
+    current: pl.LazyFrame,
+    as_of: date,
+    decisions: pl.LazyFrame | None,
     kept: tuple[str, ...] = (),
-) -> pl.LazyFrame:  # fmt: skip
+) -> pl.LazyFrame:
     """The columns of CONTRACTS that are ours, and those ``kept`` of the record that describes each contract."""
     assembled = current
-    for part in (holding.counted(records, current), states.lots(narrow, current), states.changes(found), *_decided(decisions)):
+    for part in (
+        holding.counted(records, current),
+        states.lots(narrow, current),
+        states.changes(found),
+        *_decided(decisions),
+    ):
         assembled = assembled.join(part, on="uid", how="left")
     # Lots notified one after the other under one number: the first of them is the first notification.
     assembled = assembled.with_columns(
-        dateNotification=pl.min_horizontal("dateNotification", "premiere_date"), publication_initiale=states.published("publication_initiale"),
-    )  # fmt: skip
+        dateNotification=pl.min_horizontal("dateNotification", "premiere_date"),
+        publication_initiale=states.published("publication_initiale"),
+    )
     carriers = holding.named(assembled).rename(
         {"porteur_source": "source", "porteur_position": "position", "porteur_modification": "modification_id"}
     )
-    read = records.select(*states.KEY, *dict.fromkeys((*_READ, *kept))).with_columns(pl.col("modification_id").fill_null(0))
-    known = (*states.KEY, "uid", "montant", "montant_initial", "montant_lots", "montant_lot_bas", "nb_lots", "montant_notifie", "duree_notifiee", "changements", "dureeMois", "dureeMois_initiale", "dateNotification",
-             "publication_initiale", "date_version", "nb_versions", "nb_titulaires", "titulaires_cle", *(f"decision_{kind}" for kind in DECIDED))  # fmt: skip
+    read = records.select(*states.KEY, *dict.fromkeys((*_READ, *kept))).with_columns(
+        pl.col("modification_id").fill_null(0)
+    )
+    known = (
+        *states.KEY,
+        "uid",
+        "montant",
+        "montant_initial",
+        "montant_lots",
+        "montant_lot_bas",
+        "nb_lots",
+        "montant_notifie",
+        "duree_notifiee",
+        "changements",
+        "dureeMois",
+        "dureeMois_initiale",
+        "dateNotification",
+        "publication_initiale",
+        "date_version",
+        "nb_versions",
+        "nb_titulaires",
+        "titulaires_cle",
+        *(f"decision_{kind}" for kind in DECIDED),
+    )
     table = carriers.select(known).join(read, on=states.KEY)
     schema = pl.Schema(_judged_schema() | {name: words.RECORDS.schema[name] for name in kept})
     # Judged in memory, once: as a lazy plan, each comparison of contracts with one another would double the plan.
@@ -172,7 +238,9 @@ def _amounts(table: pl.DataFrame) -> pl.DataFrame:
     if not table["decision_montant"].is_not_null().any():
         return qualified
     new = amounts.decided_cents(pl.col("montant_propose"))
-    return amounts.qualify(qualified.with_columns(montant_decide=new.is_not_null(), montant=pl.coalesce(new, "montant")))
+    return amounts.qualify(
+        qualified.with_columns(montant_decide=new.is_not_null(), montant=pl.coalesce(new, "montant"))
+    )
 
 
 def _retained(table: pl.DataFrame) -> pl.DataFrame:
@@ -206,8 +274,12 @@ def _subcontracts(records: pl.LazyFrame) -> pl.LazyFrame:
         .explode("actesSousTraitance", empty_as_null=True, keep_nulls=True)
     )
     fields = acts.select(
-        "uid", "source", "position", publie="datePublicationDonnees", acte=pl.col("actesSousTraitance"),
-    ).unnest("acte")  # fmt: skip
+        "uid",
+        "source",
+        "position",
+        publie="datePublicationDonnees",
+        acte=pl.col("actesSousTraitance"),
+    ).unnest("acte")
     last = (
         fields.rename({"id": "acte_id"})
         .sort("publie", "source", "position", "dateNotification", "montant", "dureeMois", "sousTraitant_id")
@@ -268,4 +340,6 @@ def as_of_default(records: pl.LazyFrame) -> pl.LazyFrame:
     gap = (days.shift(-1) - days).dt.total_days()
     after = days.len().cast(pl.Int64) - days.cum_count().cast(pl.Int64)
     alone = (gap > settings["isole_jours"]) & (after <= settings["isole_part"] * days.len())
-    return records.select(as_of=pl.coalesce(pl.col("datePublicationDonnees").max(), days.filter(alone).first(), days.last()))
+    return records.select(
+        as_of=pl.coalesce(pl.col("datePublicationDonnees").max(), days.filter(alone).first(), days.last())
+    )

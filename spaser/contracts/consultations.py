@@ -56,7 +56,11 @@ def presume(contracts: pl.DataFrame) -> pl.DataFrame:
     method = rules.method()["consultation"]
     buyer, group = ["acheteur_id", "type_contrat"], pl.col("codeCPV").str.head(method["cpv_digits"]["value"])
     dated = contracts.filter(pl.col("dateNotification").is_not_null() & pl.col("acheteur_id").is_not_null()).select(
-        "uid", "dateNotification", "objet", _cpv=pl.struct(*buyer, group).hash(), _lot=pl.struct(*buyer, "procedure").hash()
+        "uid",
+        "dateNotification",
+        "objet",
+        _cpv=pl.struct(*buyer, group).hash(),
+        _lot=pl.struct(*buyer, "procedure").hash(),
     )
     numbered = dated.filter(pl.col("objet").str.to_lowercase().str.contains(method["lot_patterns"]["numbered"]))
     by_cpv, by_lot = _chained(dated, "_cpv", "_par_cpv"), _chained(numbered, "_lot", "_par_lot")
@@ -65,7 +69,11 @@ def presume(contracts: pl.DataFrame) -> pl.DataFrame:
     known = known.with_columns(consultation=pl.min_horizontal("_par_cpv", "_par_lot"))
     # Each chain takes the smallest name that the other gave to one of its members, until they agree.
     for chain in ("_par_lot", "_par_cpv", "_par_lot"):
-        known = known.with_columns(consultation=pl.when(pl.col(chain).is_null()).then("consultation").otherwise(pl.col("consultation").min().over(chain)))
+        known = known.with_columns(
+            consultation=pl.when(pl.col(chain).is_null())
+            .then("consultation")
+            .otherwise(pl.col("consultation").min().over(chain))
+        )
     return contracts.join(known.select("uid", "consultation"), on="uid", how="left").with_columns(
         consultation=pl.coalesce("decision_consultation", "consultation", "uid")
     )

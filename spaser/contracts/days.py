@@ -44,7 +44,9 @@ def judge(contracts: pl.DataFrame, as_of: date) -> pl.DataFrame:
         told = pl.format(table[name]["preuve"], *values.get(name, list(shown.values())))
         proof = pl.when(pl.col("date_regle") == name).then(told).otherwise(proof)
     unknown = pl.col("date_regle").is_in(["notifie_apres_publication", "notifie_apres_les_fichiers"]).fill_null(False)
-    return judged.with_columns(date_preuve=proof, dateNotification=pl.coalesce(decided, pl.when(~unknown).then(NOTIFIED)))
+    return judged.with_columns(
+        date_preuve=proof, dateNotification=pl.coalesce(decided, pl.when(~unknown).then(NOTIFIED))
+    )
 
 
 def end() -> pl.Expr:

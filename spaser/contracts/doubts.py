@@ -22,6 +22,12 @@ def told(contracts: pl.DataFrame) -> pl.DataFrame:
         "nature": pl.col("nature_contrat") == UNDECIDED,
         "doublon": pl.col("doublon_possible").is_not_null(),
     }
-    said = pl.concat_str((pl.when(test.fill_null(False)).then(pl.lit(name)) for name, test in facts.items()), separator=", ", ignore_nulls=True)
+    said = pl.concat_str(
+        (pl.when(test.fill_null(False)).then(pl.lit(name)) for name, test in facts.items()),
+        separator=", ",
+        ignore_nulls=True,
+    )
     marked = contracts.with_columns(a_verifier=pl.when(said != "").then(said))
-    return marked.with_columns(enjeu=pl.when(pl.col("a_verifier").is_not_null()).then(pl.col("montant_haut") - pl.col("montant_bas")))
+    return marked.with_columns(
+        enjeu=pl.when(pl.col("a_verifier").is_not_null()).then(pl.col("montant_haut") - pl.col("montant_bas"))
+    )

@@ -11,7 +11,10 @@ def euros(cents: pl.Expr | str) -> pl.Expr:
     """« 676 239 € » (whole euros, narrow spaces)."""
     value = pl.col(cents) if isinstance(cents, str) else cents
     whole = (value.abs() / CENT).round(0).cast(pl.Int64).cast(pl.String)
-    text = whole.str.reverse().str.replace_all(r"(\d{3})", "${1}\u202f").str.reverse().str.strip_chars("\u202f") + "\u00a0€"
+    text = (
+        whole.str.reverse().str.replace_all(r"(\d{3})", "${1}\u202f").str.reverse().str.strip_chars("\u202f")
+        + "\u00a0€"
+    )
     return pl.when(value < 0).then(pl.lit("\u2212") + text).otherwise(text)
 
 
@@ -26,4 +29,6 @@ def months_listed(day: pl.Expr, months: pl.Expr) -> pl.Expr:
 
 
 def _dated(day: pl.Expr) -> pl.Expr:
-    return pl.when(day.is_not_null()).then(pl.format("le {}", day.dt.strftime("%d/%m/%Y"))).otherwise(pl.lit("sans date"))
+    return (
+        pl.when(day.is_not_null()).then(pl.format("le {}", day.dt.strftime("%d/%m/%Y"))).otherwise(pl.lit("sans date"))
+    )

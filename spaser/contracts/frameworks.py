@@ -36,17 +36,32 @@ def by_number(contracts: pl.DataFrame) -> pl.DataFrame:
     decide. Needs ``_cadre`` and the columns of ``kinds.judge``.
     """
     asked = contracts.filter(~pl.col("_cadre") & (_given() | pl.col("_cite").is_not_null())).select(
-        "uid", "acheteur_siren", "objet", "dateNotification", _numero=pl.coalesce(pl.when(_given()).then(number("idAccordCadre")), number("_cite"))
+        "uid",
+        "acheteur_siren",
+        "objet",
+        "dateNotification",
+        _numero=pl.coalesce(pl.when(_given()).then(number("idAccordCadre")), number("_cite")),
     )
     others = contracts.filter(pl.col("acheteur_siren").is_in(asked["acheteur_siren"].unique().implode())).select(
-        "acheteur_siren", "_cadre", autre="uid", autre_objet="objet", autre_date="dateNotification", _numero=number("id")
+        "acheteur_siren",
+        "_cadre",
+        autre="uid",
+        autre_objet="objet",
+        autre_date="dateNotification",
+        _numero=number("id"),
     )
     pairs = _spellings(asked).join(others, on=["acheteur_siren", "_numero"]).filter(pl.col("uid") != pl.col("autre"))
     pairs = pairs.with_columns(_lot_frere=_siblings(pairs))
     before = (pl.col("autre_date") < pl.col("dateNotification")).fill_null(False)
     why = (
-        pl.when(~pl.col("_cadre")).then(pl.lit(1)).when(pl.col("_lot_frere")).then(pl.lit(2)).when(~before).then(pl.lit(3)).otherwise(0)
-    )  # fmt: skip
+        pl.when(~pl.col("_cadre"))
+        .then(pl.lit(1))
+        .when(pl.col("_lot_frere"))
+        .then(pl.lit(2))
+        .when(~before)
+        .then(pl.lit(3))
+        .otherwise(0)
+    )
     best = pairs.with_columns(_rang=why).sort("uid", "_rang", "autre").unique("uid", keep="first", maintain_order=True)
     reasons = {1: PLAIN, 2: SIBLING, 3: AFTER}
     told = best.select(
@@ -57,7 +72,13 @@ def by_number(contracts: pl.DataFrame) -> pl.DataFrame:
         _pourquoi=pl.col("_rang").replace_strict(reasons, default=None, return_dtype=pl.String),
     )
     known = asked.select("uid").join(told, on="uid", how="left").join(_by_stem(asked, others), on="uid", how="left")
-    return known.select("uid", "_par_numero", "_du_numero", _voisin=pl.coalesce("_meme_numero", "_racine"), _pourquoi=pl.col("_pourquoi").fill_null(ABSENT))
+    return known.select(
+        "uid",
+        "_par_numero",
+        "_du_numero",
+        _voisin=pl.coalesce("_meme_numero", "_racine"),
+        _pourquoi=pl.col("_pourquoi").fill_null(ABSENT),
+    )
 
 
 def _spellings(asked: pl.DataFrame) -> pl.DataFrame:
@@ -97,24 +118,32 @@ def by_resemblance(contracts: pl.DataFrame) -> pl.DataFrame:
     possible one. Looked for where the kind is a marché subséquent or undecided and no number is given. Needs ``_sorte``.
     """
     settings = rules.toml("contract_facts.toml")["lien_par_ressemblance"]
-    left = pl.col("_sorte").is_in(["marche_subsequent", "indecis"]) & pl.col("_du_numero").is_null() & pl.col("_cite").is_null()
+    left = (
+        pl.col("_sorte").is_in(["marche_subsequent", "indecis"])
+        & pl.col("_du_numero").is_null()
+        & pl.col("_cite").is_null()
+    )
     asked = _narrow(contracts.filter(left & pl.col("dateNotification").is_not_null()), "")
     buyers = asked["acheteur_siren"].unique().implode()
     candidates = contracts.filter((pl.col("_sorte") == "accord_cadre") & pl.col("acheteur_siren").is_in(buyers))
     known = _narrow(candidates, "autre_")
-    pairs = pl.concat([
-        _paired(asked.explode("titulaires"), known.explode("autre_titulaires"), "titulaires"), _paired(asked, known, "groupe"),
-    ])  # fmt: skip
+    pairs = pl.concat(
+        [
+            _paired(asked.explode("titulaires"), known.explode("autre_titulaires"), "titulaires"),
+            _paired(asked, known, "groupe"),
+        ]
+    )
     pairs = pairs.filter((pl.col("autre_date") <= pl.col("date")) & (pl.col("uid") != pl.col("autre_uid")))
     shared = pl.col("mots").list.set_intersection("autre_mots").list.len()
     smallest = pl.min_horizontal(pl.col("mots").list.len(), pl.col("autre_mots").list.len())
     alike = (shared >= settings["mots_minimum"]) & (shared >= settings["mots_communs"] * smallest)
     group = (pl.col("groupe") == pl.col("autre_groupe")).fill_null(False)
     scored = (
-        pairs.with_columns(_groupe=group, _mots=alike).group_by("uid", "autre_uid", "autre_date")
+        pairs.with_columns(_groupe=group, _mots=alike)
+        .group_by("uid", "autre_uid", "autre_date")
         .agg(mots=pl.col("_mots").any(), deux=(pl.col("par") == "titulaires").any() & pl.col("_groupe").any())
         .filter(pl.col("mots") | pl.col("deux"))
-    )  # fmt: skip
+    )
     best = scored.sort("uid", "mots", "deux", "autre_date", "autre_uid", descending=[False, True, True, True, False])
     best = best.unique("uid", keep="first", maintain_order=True)
     return best.select("uid", _par_ressemblance=pl.when("mots").then("autre_uid"), _possible="autre_uid")
@@ -124,12 +153,20 @@ def _narrow(contracts: pl.DataFrame, prefix: str) -> pl.DataFrame:
     empty = rules.toml("contract_facts.toml")["lien_par_ressemblance"]["mots_vides"]
     words = consultations.normal(pl.col("objet")).str.extract_all("[a-z]{4,}").list.unique()
     told = contracts.select(
-        "acheteur_siren", uid="uid", date="dateNotification", titulaires=pl.col("titulaires_cle").str.split("|"),
-        groupe=pl.col("codeCPV").str.head(3), mots=words.list.set_difference(pl.lit(empty.split("|"))).fill_null([]),
-    )  # fmt: skip
+        "acheteur_siren",
+        uid="uid",
+        date="dateNotification",
+        titulaires=pl.col("titulaires_cle").str.split("|"),
+        groupe=pl.col("codeCPV").str.head(3),
+        mots=words.list.set_difference(pl.lit(empty.split("|"))).fill_null([]),
+    )
     return told.rename({name: prefix + name for name in told.columns if name != "acheteur_siren"})
 
 
 def _paired(asked: pl.DataFrame, known: pl.DataFrame, by: str) -> pl.DataFrame:
-    pairs = asked.join(known, left_on=["acheteur_siren", by], right_on=["acheteur_siren", f"autre_{by}"], coalesce=False)
-    return pairs.select("uid", "date", "groupe", "mots", "autre_uid", "autre_date", "autre_groupe", "autre_mots", par=pl.lit(by))
+    pairs = asked.join(
+        known, left_on=["acheteur_siren", by], right_on=["acheteur_siren", f"autre_{by}"], coalesce=False
+    )
+    return pairs.select(
+        "uid", "date", "groupe", "mots", "autre_uid", "autre_date", "autre_groupe", "autre_mots", par=pl.lit(by)
+    )

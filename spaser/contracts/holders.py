@@ -18,10 +18,14 @@ def published(records: pl.LazyFrame, wanted: pl.LazyFrame) -> pl.LazyFrame:
     )
     day = (pl.col("datePublicationDonnees").to_physical() + DAY_ZERO).fill_null(0)
     lines = (
-        records.select("uid", "source", "position", pl.col("modification_id").fill_null(0), "titulaires", publication=day)
+        records.select(
+            "uid", "source", "position", pl.col("modification_id").fill_null(0), "titulaires", publication=day
+        )
         .join(editions, on=["uid", "modification_id", "source"])
         .filter((pl.col("publication") == pl.col("publication_titulaires")) & (pl.col("titulaires").list.len() > 0))
-        .select("uid", "modification_id", "titulaires", "position", rang=pl.int_ranges(0, pl.col("titulaires").list.len()))
+        .select(
+            "uid", "modification_id", "titulaires", "position", rang=pl.int_ranges(0, pl.col("titulaires").list.len())
+        )
         .explode("titulaires", "rang", empty_as_null=True, keep_nulls=True)
         .unnest("titulaires")
         .with_columns(cle=pl.coalesce("titulaire_id", "titulaire_nom"))
@@ -86,7 +90,9 @@ def versions(records: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
     )
     holder = pl.struct("titulaire_id", "titulaire_typeIdentifiant", "titulaire_nom")
     held = (
-        published(records, wanted).group_by("uid", "modification_id").agg(titulaires=holder.sort_by("ordre_titulaire", "cle"))
+        published(records, wanted)
+        .group_by("uid", "modification_id")
+        .agg(titulaires=holder.sort_by("ordre_titulaire", "cle"))
     )
     ordered = found.join(held, on=["uid", "modification_id"], how="left").sort("uid", "ordre")
     rolled = ordered.with_columns(pl.col("montant", "dureeMois", "titulaires").forward_fill().over("uid"))

@@ -12,7 +12,13 @@ from spaser import rules
 from spaser.contracts import consultations, frameworks
 from spaser.vocabulary import CONTRACT_KINDS
 
-CONTRACT, FRAMEWORK, SUBSEQUENT, LOTS, UNDECIDED = "marche", "accord_cadre", "marche_subsequent", "plusieurs_lots", "indecis"
+CONTRACT, FRAMEWORK, SUBSEQUENT, LOTS, UNDECIDED = (
+    "marche",
+    "accord_cadre",
+    "marche_subsequent",
+    "plusieurs_lots",
+    "indecis",
+)
 #: Where one of these is not written, no rule on texts can see anything: most subjects are not read closely.
 _WORTH_READING = r"(?i)cadre|command|subs|\bms|\bbdc"
 _READINGS = ("subsequent", "cadre_a_subsequents", "bon_de_commande", "sur_accord_cadre", "cadre")
@@ -53,7 +59,12 @@ def _written(contracts: pl.DataFrame) -> pl.DataFrame:
 
 def _is_framework() -> pl.Expr:
     """The contract itself is published as a framework: by its nature, its technique or its subject."""
-    later = (pl.col("nature") == "Marché subséquent") | pl.col("_dit_subsequent") | pl.col("_dit_commande") | pl.col("_dit_sur_cadre")
+    later = (
+        (pl.col("nature") == "Marché subséquent")
+        | pl.col("_dit_subsequent")
+        | pl.col("_dit_commande")
+        | pl.col("_dit_sur_cadre")
+    )
     named = (pl.col("nature") == "Accord-cadre") | _holds("techniques", "Accord-cadre") | pl.col("_dit_cadre")
     return (named & ~later.fill_null(False)).fill_null(False)
 
@@ -90,7 +101,9 @@ def _first_rule() -> pl.Expr:
 def _concluded() -> pl.Expr:
     """What the rule concludes, lots under one number aside."""
     table = rules.toml("contract_facts.toml")["nature"]
-    said = pl.col("nature_regle").replace_strict({name: rule["conclut"] for name, rule in table.items()}, default=CONTRACT)
+    said = pl.col("nature_regle").replace_strict(
+        {name: rule["conclut"] for name, rule in table.items()}, default=CONTRACT
+    )
     return pl.when(pl.col("nature_regle") == "decision").then("decision_nature").otherwise(said)
 
 
@@ -106,12 +119,15 @@ def _facts() -> list[pl.Expr]:
         pl.when(kind != UNDECIDED).then(kind == SUBSEQUENT).alias("marche_subsequent"),
         later.then(pl.coalesce("_du_numero", "_par_ressemblance")).alias("cadre_uid"),
         later.then(
-            pl.when(pl.col("_du_numero").is_not_null()).then(pl.lit("numero"))
-            .when(pl.col("_par_ressemblance").is_not_null()).then(pl.lit("ressemblance"))
+            pl.when(pl.col("_du_numero").is_not_null())
+            .then(pl.lit("numero"))
+            .when(pl.col("_par_ressemblance").is_not_null())
+            .then(pl.lit("ressemblance"))
         ).alias("cadre_lien"),
         pl.when(pl.coalesce("_du_numero", "_par_ressemblance").is_null() | (kind == UNDECIDED))
-        .then(pl.when(kind.is_in([UNDECIDED, SUBSEQUENT])).then(pl.coalesce("_voisin", "_possible"))).alias("cadre_possible"),
-    ]  # fmt: skip
+        .then(pl.when(kind.is_in([UNDECIDED, SUBSEQUENT])).then(pl.coalesce("_voisin", "_possible")))
+        .alias("cadre_possible"),
+    ]
 
 
 def _explained(contracts: pl.DataFrame) -> pl.DataFrame:
@@ -120,12 +136,17 @@ def _explained(contracts: pl.DataFrame) -> pl.DataFrame:
     quoted = pl.col("objet").str.slice(0, _QUOTED)
     seen = {
         "decision": [pl.col("nature_contrat").replace(CONTRACT_KINDS)],
-        "texte_subsequent": [quoted], "texte_bon_de_commande": [quoted], "texte_sur_accord_cadre": [quoted], "texte_cadre": [quoted],
+        "texte_subsequent": [quoted],
+        "texte_bon_de_commande": [quoted],
+        "texte_sur_accord_cadre": [quoted],
+        "texte_cadre": [quoted],
         "numero_de_cadre": [pl.col("idAccordCadre")],
         "numero_sans_cadre": [pl.col("idAccordCadre"), pl.col("_pourquoi")],
-    }  # fmt: skip
+    }
     parts = [
-        contracts.filter(pl.col("nature_regle") == name).select("uid", nature_preuve=pl.format(rule["preuve"], *seen.get(name, [])))
+        contracts.filter(pl.col("nature_regle") == name).select(
+            "uid", nature_preuve=pl.format(rule["preuve"], *seen.get(name, []))
+        )
         for name, rule in table.items()
     ]
     return contracts.join(pl.concat(parts), on="uid", how="left")

@@ -31,11 +31,14 @@ def maxima(contracts: pl.DataFrame) -> pl.DataFrame:
     alike = frameworks.filter(pl.len().over("consultation") > 1).with_columns(sujet=normal(pl.col("objet")))
     alike = alike.filter(pl.col("sujet").is_not_null())
     several = pl.col("titulaires_cle").drop_nulls().n_unique() > 1
-    told = pl.col("sujet").str.contains(settings["signes"]) | pl.col("modalitesExecution").str.contains("Marchés subséquents", literal=True)
+    told = pl.col("sujet").str.contains(settings["signes"]) | pl.col("modalitesExecution").str.contains(
+        "Marchés subséquents", literal=True
+    )
     close = (pl.col("montant").min() >= settings["part"] * pl.col("montant").max()) & (pl.col("montant").n_unique() > 1)
     marked = alike.with_columns(
-        _proches=(several & close).over(need) & told.fill_null(False).any().over(need), _egaux=several.over(same),
-    )  # fmt: skip
+        _proches=(several & close).over(need) & told.fill_null(False).any().over(need),
+        _egaux=several.over(same),
+    )
     rule = pl.when("_proches").then(pl.lit(UNEQUAL)).when("_egaux").then(pl.lit(EQUAL))
     ruled = marked.with_columns(accord_regle=rule).filter(pl.col("accord_regle").is_not_null())
     key = pl.when(pl.col("accord_regle") == EQUAL).then("montant")
@@ -50,16 +53,32 @@ def twins(contracts: pl.DataFrame) -> pl.DataFrame:
     The first of the group points to the last, the others to the first. Needs ``uid, id, acheteur_id, acheteur_siren,
     titulaires_cle, dateNotification, montant, objet``.
     """
-    known = contracts.select("uid", "id", "acheteur_id", "acheteur_siren", "titulaires_cle", "dateNotification", "montant", "objet")
+    known = contracts.select(
+        "uid", "id", "acheteur_id", "acheteur_siren", "titulaires_cle", "dateNotification", "montant", "objet"
+    )
     known = known.drop_nulls(["titulaires_cle", "dateNotification", "objet"])
     shared = ["titulaires_cle", "dateNotification"]
-    close = known.filter(pl.len().over(shared) > 1).with_columns(sujet=normal(pl.col("objet")), _racine=pl.col("id").str.extract(_ORDER))
+    close = known.filter(pl.len().over(shared) > 1).with_columns(
+        sujet=normal(pl.col("objet")), _racine=pl.col("id").str.extract(_ORDER)
+    )
     several = pl.col("acheteur_id").n_unique() > 1
     found = [
-        _group(close.drop_nulls("montant"), ["acheteur_siren", *shared, "montant", "sujet"], pl.when(several).then(pl.lit("deux_etablissements")).otherwise(pl.lit("autre_numero"))),
-        _group(close.drop_nulls("_racine"), ["acheteur_siren", *shared, "_racine", "sujet"], pl.lit("ordre_de_modification")),
-        _group(close.drop_nulls("montant"), [*shared, "montant", "sujet"], pl.when(pl.col("acheteur_siren").n_unique() > 1).then(pl.lit("groupement"))),
-    ]  # fmt: skip
+        _group(
+            close.drop_nulls("montant"),
+            ["acheteur_siren", *shared, "montant", "sujet"],
+            pl.when(several).then(pl.lit("deux_etablissements")).otherwise(pl.lit("autre_numero")),
+        ),
+        _group(
+            close.drop_nulls("_racine"),
+            ["acheteur_siren", *shared, "_racine", "sujet"],
+            pl.lit("ordre_de_modification"),
+        ),
+        _group(
+            close.drop_nulls("montant"),
+            [*shared, "montant", "sujet"],
+            pl.when(pl.col("acheteur_siren").n_unique() > 1).then(pl.lit("groupement")),
+        ),
+    ]
     first = pl.concat(found).unique("uid", keep="first", maintain_order=True)
     return contracts.join(first, on="uid", how="left")
 
@@ -67,7 +86,9 @@ def twins(contracts: pl.DataFrame) -> pl.DataFrame:
 def _group(close: pl.DataFrame, key: list[str], rule: pl.Expr) -> pl.DataFrame:
     """``uid, doublon_possible, doublon_regle`` of the records that share a key."""
     groups = close.group_by(key).agg(_premier=pl.col("uid").min(), _dernier=pl.col("uid").max(), doublon_regle=rule)
-    pairs = close.join(groups.filter((pl.col("_premier") != pl.col("_dernier")) & pl.col("doublon_regle").is_not_null()), on=key)
+    pairs = close.join(
+        groups.filter((pl.col("_premier") != pl.col("_dernier")) & pl.col("doublon_regle").is_not_null()), on=key
+    )
     other = pl.when(pl.col("uid") == pl.col("_premier")).then("_dernier").otherwise("_premier")
     return pairs.select("uid", doublon_possible=other, doublon_regle="doublon_regle")
 

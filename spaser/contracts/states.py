@@ -21,8 +21,17 @@ from spaser.contracts import amendments
 WIDE = pl.Int128()
 DAY_ZERO = 1_000_000  # brings every date of the calendar above zero
 DAYS, COMPLETENESS, AMOUNT, SOURCES, POSITIONS, CHANGES, MONTHS = 2**22, 2**4, 2**50, 2**16, 2**33, 2**31, 2**31
-DESCRIBING = ("objet", "codeCPV", "procedure", "montant", "dureeMois", "titulaires", "considerationsSociales",
-              "considerationsEnvironnementales", "dateNotification")  # fmt: skip
+DESCRIBING = (
+    "objet",
+    "codeCPV",
+    "procedure",
+    "montant",
+    "dureeMois",
+    "titulaires",
+    "considerationsSociales",
+    "considerationsEnvironnementales",
+    "dateNotification",
+)
 KEY = ["source", "position", "modification_id"]
 
 
@@ -31,8 +40,15 @@ def rows(records: pl.LazyFrame) -> pl.LazyFrame:
     ranks = records.select("source").unique().sort("source", descending=True).with_row_index("rang_source")
     held = pl.col("titulaires").list.len().fill_null(0)
     narrow = records.select(
-        "uid", "source", "position", pl.col("modification_id").fill_null(0), "date_version", "dateNotification",
-        "montant", "dureeMois", "type_contrat",
+        "uid",
+        "source",
+        "position",
+        pl.col("modification_id").fill_null(0),
+        "date_version",
+        "dateNotification",
+        "montant",
+        "dureeMois",
+        "type_contrat",
         publication=_day("datePublicationDonnees"),
         complet=pl.sum_horizontal(pl.col(name).is_not_null().cast(pl.Int32) for name in DESCRIBING),
         decrit=pl.col("objet").is_not_null() | pl.col("codeCPV").is_not_null(),
@@ -40,7 +56,7 @@ def rows(records: pl.LazyFrame) -> pl.LazyFrame:
         titulaire_id=_only_holder(),
         objet_cle=pl.col("objet").hash(),
         dit=amendments.said(pl.col("objetModification"), pl.col("montant")),
-    )  # fmt: skip
+    )
     return narrow.join(ranks, on="source", how="left").with_columns(rang_edition=_edition_rank())
 
 
@@ -73,8 +89,20 @@ def _edition_rank() -> pl.Expr:
 
 def states(narrow: pl.LazyFrame) -> pl.LazyFrame:
     """One row per ``uid`` and ``modification_id``: the best row of its kept edition, and ``ordre``, its place in time."""
-    best = ("source", "position", "publication", "date_version", "dateNotification", "montant", "dureeMois", "decrit",
-            "tenu", "titulaire_id", "rang_source", "dit")  # fmt: skip
+    best = (
+        "source",
+        "position",
+        "publication",
+        "date_version",
+        "dateNotification",
+        "montant",
+        "dureeMois",
+        "decrit",
+        "tenu",
+        "titulaire_id",
+        "rang_source",
+        "dit",
+    )
     grouped = narrow.group_by("uid", "modification_id").agg(
         pl.len().alias("lignes"),
         *(pl.col(name).max_by("rang_edition") for name in best),
@@ -114,8 +142,10 @@ def current(found: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("dateNotification").min(),
         pl.col("montant_notifie", "duree_notifiee").max(),
         pl.col("date_version").max_by("ordre"),
-        pl.col("_montant").max(), pl.col("_montant").min().alias("_montant_initial"),
-        pl.col("_duree").max(), pl.col("_duree").min().alias("_duree_initiale"),
+        pl.col("_montant").max(),
+        pl.col("_montant").min().alias("_montant_initial"),
+        pl.col("_duree").max(),
+        pl.col("_duree").min().alias("_duree_initiale"),
         pl.col("source").max_by("_porteur").alias("porteur_source"),
         pl.col("position").max_by("_porteur").alias("porteur_position"),
         pl.col("modification_id").max_by("_porteur").alias("porteur_modification"),
@@ -128,7 +158,7 @@ def current(found: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("source").min_by("ordre").alias("source_initiale"),
         pl.col("publication").min_by("ordre").alias("publication_initiale"),
         (pl.col("lots_possibles").fill_null(False) & (pl.col("modification_id") == 0)).any().alias("lots_possibles"),
-    )  # fmt: skip
+    )
     return grouped.select(
         pl.exclude("^_.*$"),
         montant=_unpack("_montant", AMOUNT, pl.Int64()),
@@ -166,16 +196,25 @@ def lots(narrow: pl.LazyFrame, several: pl.LazyFrame) -> pl.LazyFrame:
     distinct ones (null when there is one amount), ``premiere_date`` the earliest notification. Only initial states are read,
     since amendments are published one at a time. ``several`` names the editions to look at (``current``, ``lots_possibles``).
     """
-    editions = several.filter("lots_possibles").select("uid", source="source_initiale", publication="publication_initiale")
+    editions = several.filter("lots_possibles").select(
+        "uid", source="source_initiale", publication="publication_initiale"
+    )
     kept = narrow.filter(pl.col("modification_id") == 0).join(editions, on=["uid", "source", "publication"])
     distinct = kept.group_by("uid", "montant", "objet_cle", "dateNotification").agg(pl.len())
     amount = pl.col("montant").filter(pl.col("montant") > 0)
     sums = distinct.group_by("uid").agg(
-        montant_lots=amount.sum(), montant_lot_bas=amount.min(), nb_lots=amount.len().cast(pl.Int32), montants=amount.n_unique(),
+        montant_lots=amount.sum(),
+        montant_lot_bas=amount.min(),
+        nb_lots=amount.len().cast(pl.Int32),
+        montants=amount.n_unique(),
         premiere_date=pl.col("dateNotification").min(),
     )
     lots = pl.col("montants") > 1
-    return sums.select("uid", "premiere_date", *(pl.when(lots).then(name).alias(name) for name in ("montant_lots", "montant_lot_bas", "nb_lots")))
+    return sums.select(
+        "uid",
+        "premiere_date",
+        *(pl.when(lots).then(name).alias(name) for name in ("montant_lots", "montant_lot_bas", "nb_lots")),
+    )
 
 
 def fates(narrow: pl.LazyFrame, found: pl.LazyFrame, carriers: pl.LazyFrame) -> pl.LazyFrame:
@@ -191,7 +230,9 @@ def fates(narrow: pl.LazyFrame, found: pl.LazyFrame, carriers: pl.LazyFrame) -> 
     said_elsewhere = said.select("uid", "modification_id", "montant", "dureeMois").unique()
     brings = marked.filter("gardee").join(first.select(rang_edition="premier"), on="rang_edition", how="semi")
     outside = marked.filter(~pl.col("gardee"))
-    same = outside.filter(pl.col("source") == pl.col("source_gardee")).join(said, on=content, how="anti", nulls_equal=True)
+    same = outside.filter(pl.col("source") == pl.col("source_gardee")).join(
+        said, on=content, how="anti", nulls_equal=True
+    )
     other = outside.filter(pl.col("source") != pl.col("source_gardee")).join(
         said_elsewhere, on=["uid", "modification_id", "montant", "dureeMois"], how="anti", nulls_equal=True
     )
@@ -205,9 +246,12 @@ def fates(narrow: pl.LazyFrame, found: pl.LazyFrame, carriers: pl.LazyFrame) -> 
         new.with_columns(apporte=pl.lit(True)), on=["source", "position"], how="left"
     )
     fate = (
-        pl.when(pl.col("type_contrat") == "concession").then(pl.lit("concession"))
-        .when("porte").then(pl.lit("contrat"))
-        .when("apporte").then(pl.lit("version_ou_titulaire"))
+        pl.when(pl.col("type_contrat") == "concession")
+        .then(pl.lit("concession"))
+        .when("porte")
+        .then(pl.lit("contrat"))
+        .when("apporte")
+        .then(pl.lit("version_ou_titulaire"))
         .otherwise(pl.lit("doublon"))
-    )  # fmt: skip
+    )
     return kinds.select("source", "position", "uid", fate.alias("sort"))

@@ -46,7 +46,9 @@ def widths(heads: Sequence[str], rows: Iterable[Sequence[str]], room: float) -> 
     return [room * one / sum(wish) for one in wish], EASY
 
 
-def fitted(heads: Sequence[str], rows: Sequence[Sequence[str]], points: float, margins: float, sizes: Sequence[float]) -> tuple[float, list[float], int]:
+def fitted(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], points: float, margins: float, sizes: Sequence[float]
+) -> tuple[float, list[float], int]:
     """The largest size of letters at which each text is at ease, the widths of the columns in points, and how they stand.
 
     ``points`` is the width of the page between its margins, ``margins`` what each cell keeps on its two sides.

@@ -18,14 +18,32 @@ from xlsxwriter.worksheet import Worksheet
 
 from spaser import french
 from spaser.deliverables import excel_counts, files, sentences
-from spaser.deliverables.report import Callout, Column, KeyFigures, Measured, Paragraph, Report, Section, Sentence, TableBlock
+from spaser.deliverables.report import (
+    Callout,
+    Column,
+    KeyFigures,
+    Measured,
+    Paragraph,
+    Report,
+    Section,
+    Sentence,
+    TableBlock,
+)
 from spaser.vocabulary import NO, UNKNOWN, YES
 
 #: French formats: Excel and LibreOffice show the separators of the reader's own language.
 FORMATS = {
-    "entier": "#,##0", "point": "#,##0", "part": "0.0\u00a0%", "centime": '#,##0.00\u00a0"€"', "somme": '#,##0\u00a0"€"',
-    "date": "dd/mm/yyyy", "valeur": "#,##0.00", "texte": "@", "identifiant": "@", "oui_non": "@",
-}  # fmt: skip
+    "entier": "#,##0",
+    "point": "#,##0",
+    "part": "0.0\u00a0%",
+    "centime": '#,##0.00\u00a0"€"',
+    "somme": '#,##0\u00a0"€"',
+    "date": "dd/mm/yyyy",
+    "valeur": "#,##0.00",
+    "texte": "@",
+    "identifiant": "@",
+    "oui_non": "@",
+}
 _WIDTHS = {
     "entier": 12,
     "point": 9,
@@ -56,16 +74,29 @@ def render(report: Report) -> bytes:
     """The workbook; the same report gives the same bytes (its creation date is the report's)."""
     stream = io.BytesIO()
     # Text is written as text: no string of the data may become a formula, a link or a number.
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-               "nan_inf_to_errors": False, "default_date_format": "dd/mm/yyyy"}  # fmt: skip
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": False,
+        "default_date_format": "dd/mm/yyyy",
+    }
     with xlsxwriter.Workbook(stream, options) as book:
-        book.set_properties({
-            "title": report.title, "subject": report.buyer, "author": "spaser", "comments": report.subtitle,
-            "created": datetime.combine(report.as_of, time()),
-        })  # fmt: skip
+        book.set_properties(
+            {
+                "title": report.title,
+                "subject": report.buyer,
+                "author": "spaser",
+                "comments": report.subtitle,
+                "created": datetime.combine(report.as_of, time()),
+            }
+        )
         styles = Styles(book)
         summary = book.add_worksheet("synthèse")
-        places = {block.id: excel_counts.Place(block, 1, min(block.frame.height, MOST_ROWS)) for block in report.annexes}
+        places = {
+            block.id: excel_counts.Place(block, 1, min(block.frame.height, MOST_ROWS)) for block in report.annexes
+        }
         for block in report.annexes:
             _annex(book, styles, report, block, places)
         _rules(book, styles, report)
@@ -79,7 +110,9 @@ class Styles:
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         base = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
-        self.units = {unit: book.add_format(base | {"num_format": code} | _side(unit)) for unit, code in FORMATS.items()}
+        self.units = {
+            unit: book.add_format(base | {"num_format": code} | _side(unit)) for unit, code in FORMATS.items()
+        }
         self.totals = {
             unit: book.add_format(base | {"num_format": code, "bold": True, "top": 1} | _side(unit))
             for unit, code in FORMATS.items()
@@ -107,7 +140,9 @@ class Styles:
         self.unknown = book.add_format(base | {"font_color": "#616B76", "bg_color": "#F0F1F3"})
 
 
-def table(sheet: Worksheet, styles: Styles, block: TableBlock, row: int = 0, skip: Collection[str] = ()) -> tuple[int, int]:
+def table(
+    sheet: Worksheet, styles: Styles, block: TableBlock, row: int = 0, skip: Collection[str] = ()
+) -> tuple[int, int]:
     """Write a table with its headers at ``row``; returns the first and last line of its rows (from 0).
 
     The cells of the columns to ``skip`` are left for the caller to write.
@@ -124,7 +159,11 @@ def table(sheet: Worksheet, styles: Styles, block: TableBlock, row: int = 0, ski
             if column.formula and raw is not None:
                 cells = {name: xl_rowcol_to_cell(line, place) for name, place in where.items()}
                 sheet.write_formula(
-                    line, index, f"={column.formula.format(**cells)}", styles.units[column.unit], stored(raw, column.unit)
+                    line,
+                    index,
+                    f"={column.formula.format(**cells)}",
+                    styles.units[column.unit],
+                    stored(raw, column.unit),
                 )
             else:
                 write_cell(sheet, line, index, raw, column.unit, styles)
@@ -137,7 +176,10 @@ def write_cell(sheet: Worksheet, row: int, index: int, raw: Any, unit: str, styl
     """One cell with its own type; text is never taken for anything else."""
     if unit == "oui_non":
         sheet.write_string(
-            row, index, UNKNOWN if raw is None else YES if raw else NO, styles.unknown if raw is None else styles.units[unit]
+            row,
+            index,
+            UNKNOWN if raw is None else YES if raw else NO,
+            styles.unknown if raw is None else styles.units[unit],
         )
     elif raw is None or (isinstance(raw, float) and not math.isfinite(raw)):
         sheet.write_blank(
@@ -241,14 +283,23 @@ def _key_figures(sheet: Worksheet, styles: Styles, block: KeyFigures, row: int, 
             _linked(sheet, row, 2, figure.low, figure.unit, styles.units, figure.measure, "bas", measures)
             _linked(sheet, row, 3, figure.high, figure.unit, styles.units, figure.measure, "haut", measures)
         if figure.measure and figure.measure.couverture is not None:
-            _linked(sheet, row, 4, figure.measure.couverture, "part", styles.units, figure.measure, "couverture", measures)
+            _linked(
+                sheet, row, 4, figure.measure.couverture, "part", styles.units, figure.measure, "couverture", measures
+            )
     return row + 2
 
 
 def _linked(
-    sheet: Worksheet, row: int, index: int, raw: Any, unit: str, formats: dict[str, Format], measure: Measured | None,
-    name: str, places: Any,
-) -> None:  # fmt: skip
+    sheet: Worksheet,
+    row: int,
+    index: int,
+    raw: Any,
+    unit: str,
+    formats: dict[str, Format],
+    measure: Measured | None,
+    name: str,
+    places: Any,
+) -> None:
     """A cell that points to its measure when the workbook holds it, the bare number otherwise."""
     cell = places.cell(measure, name) if places and measure else ""
     if raw is None:
@@ -269,7 +320,9 @@ def _text(sheet: Worksheet, style: Format, row: int, text: str) -> int:
 
 def _rules(book: xlsxwriter.Workbook, styles: Styles, report: Report) -> None:
     """Sources, rules and definitions: every table of the method section, then where each quoted figure comes from."""
-    sheet = book.add_worksheet("sources" if any(section.id == "sources" for section in report.sections) else "sources et règles")
+    sheet = book.add_worksheet(
+        "sources" if any(section.id == "sources" for section in report.sections) else "sources et règles"
+    )
     row, read = 0, copy(styles)
     read.units = styles.units | {"texte": styles.text, "identifiant": styles.text}
     for section in report.sections:
@@ -296,14 +349,31 @@ def _wrapped(sheet: Worksheet, styles: Styles, block: TableBlock, row: int) -> i
     """A table whose texts go on several lines, each line as high as they ask for; returns its last line."""
     first, last = table(sheet, styles, block, row)
     for line, texts in zip(range(first, last + 1), block.cells(), strict=False):
-        sheet.set_row(line, _LINE * max(-(-len(text) // (_FIRST if rank == 0 else _OTHERS)) or 1 for rank, text in enumerate(texts)))
+        sheet.set_row(
+            line,
+            _LINE * max(-(-len(text) // (_FIRST if rank == 0 else _OTHERS)) or 1 for rank, text in enumerate(texts)),
+        )
     return last
 
 
 def _width(sheet: Worksheet, index: int, column: Column, block: TableBlock) -> None:
     """Wide enough for what the column holds; long texts stay cut, and are whole in their cell."""
-    wide = {"objet": 60, "message": 60, "a_corriger": 60, "contributions": 50, "titre": 40, "fournisseur": 36, "nom": 36, "detail": 80,
-            "ess_raison": 60, "inclusif_raison": 60, "motif": 46, "pourquoi": 52, "libelle": 34, "fichier": 34}
+    wide = {
+        "objet": 60,
+        "message": 60,
+        "a_corriger": 60,
+        "contributions": 50,
+        "titre": 40,
+        "fournisseur": 36,
+        "nom": 36,
+        "detail": 80,
+        "ess_raison": 60,
+        "inclusif_raison": 60,
+        "motif": 46,
+        "pourquoi": 52,
+        "libelle": 34,
+        "fichier": 34,
+    }
     shown = block.frame[column.name].head(_LOOKED) if column.unit == "texte" else None
     longest = int(shown.str.len_chars().max() or 0) if shown is not None and shown.dtype == pl.String else 0
     sheet.set_column(index, index, wide.get(column.name, max(_WIDTHS.get(column.unit, 20), min(longest + 1, _WIDEST))))

@@ -25,10 +25,12 @@ _KEY = ("indicateur", "population", "perimetre", "dimension", "modalite", "unite
 _AMOUNT, _CERTAIN = "montant_retenu", "valeur_hors_a_verifier"
 _COUNTS = ("numerateur", "denominateur", "repondus")
 _SHARES = {
-    "valeur": ("numerateur", "denominateur"), "valeur_repondus": ("numerateur", "repondus"),
+    "valeur": ("numerateur", "denominateur"),
+    "valeur_repondus": ("numerateur", "repondus"),
     "couverture": ("repondus", "denominateur"),
-    "bas": ("", ""), "haut": ("", ""),
-}  # fmt: skip
+    "bas": ("", ""),
+    "haut": ("", ""),
+}
 NUMBERS = (*_COUNTS, *_SHARES)
 
 
@@ -83,7 +85,9 @@ def write_values(sheet: Worksheet, formats: dict[str, Format], measures: Place, 
         unit, scale = ("centime", 100) if line["unite"].startswith("valeur") else ("entier", 1)
         row, share = measures.first + index, line["denominateur"] is not None
         for name in _COUNTS:
-            _write(sheet, row, measures.columns[name], line[name], scale, formulas.get((index, name), ""), formats[unit])
+            _write(
+                sheet, row, measures.columns[name], line[name], scale, formulas.get((index, name), ""), formats[unit]
+            )
         for name in _SHARES:
             live = share and (name == "valeur" or line["dimension"] in _RECOUNTED)
             formula = _ratio(line, name, row, measures) if live else ""

@@ -56,10 +56,11 @@ def write_atomic(path: Path | str, content: bytes) -> Path:
         with contextlib.suppress(OSError, UnboundLocalError):
             temporary.unlink(missing_ok=True)
         raise Problem(
-            "Impossible d'écrire dans ce dossier", where=str(wanted.parent),
+            "Impossible d'écrire dans ce dossier",
+            where=str(wanted.parent),
             why=guards.of_system(failure) if isinstance(failure, OSError) else "Son nom contient un caractère interdit",
             todo="Choisissez un autre dossier de sortie, où vous avez le droit d'écrire.",
-        ) from failure  # fmt: skip
+        ) from failure
     waiting = _WAITING.get()
     if waiting is not None:
         waiting.append((temporary, wanted))

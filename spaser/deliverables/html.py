@@ -25,7 +25,7 @@ from spaser.deliverables.report import (
     Section,
     Sentence,
     TableBlock,
-)  # fmt: skip
+)
 
 _RIGHT = {"entier", "part", "centime", "somme", "point", "valeur", "date"}
 
@@ -39,13 +39,21 @@ def render(report: Report) -> str:
     """The page as text; the same report gives the same text."""
     notes = report.footnotes()
     body = "\n".join(_section(section, rank, notes) for rank, section in enumerate(report.sections, 1))
-    heads = [(section.id, section.title) for section in report.sections] + ([("notes", "D'où vient chaque chiffre")] if notes else [])
+    heads = [(section.id, section.title) for section in report.sections] + (
+        [("notes", "D'où vient chaque chiffre")] if notes else []
+    )
     links = "\n".join(f'<li><a href="#{name}">{_t(head)}</a></li>' for name, head in heads)
     title = _t(f"{report.title} – {report.buyer}" if report.buyer else report.title)
     return _PAGE.format(
-        title=title, style=_asset("report.css"), script=_asset("report.js"), head=_head(report), links=links, body=body,
-        notes=_notes(notes), foot=_foot(report),
-    )  # fmt: skip
+        title=title,
+        style=_asset("report.css"),
+        script=_asset("report.js"),
+        head=_head(report),
+        links=links,
+        body=body,
+        notes=_notes(notes),
+        foot=_foot(report),
+    )
 
 
 def fragment(section: Section) -> str:
@@ -58,7 +66,9 @@ def _head(report: Report) -> str:
     logo = ""
     if report.logo:
         kind = "svg+xml" if report.logo.lstrip().startswith(b"<") else "png"
-        logo = f'<img class="logo" alt="" src="data:image/{kind};base64,{base64.b64encode(report.logo).decode("ascii")}">'
+        logo = (
+            f'<img class="logo" alt="" src="data:image/{kind};base64,{base64.b64encode(report.logo).decode("ascii")}">'
+        )
     buyer = f'<p class="buyer">{_t(french.capital(report.buyer))}</p>' if report.buyer else ""
     subtitle = f'<p class="subtitle">{_t(french.capital(report.subtitle))}</p>' if report.subtitle else ""
     notes = "".join(f'<p class="warning" role="note">{_t(note)}</p>' for note in report.notes)
@@ -153,7 +163,9 @@ def _table(block: TableBlock) -> str:
 
 def _cell(text: str, unit: str, index: int) -> str:
     silent = " silent" if text == french.UNKNOWN_MARK or (not text and unit in _RIGHT) else ""
-    shown = _t(text) if text else '<span aria-hidden="true">–</span><span class="aside">inconnu</span>' if silent else ""
+    shown = (
+        _t(text) if text else '<span aria-hidden="true">–</span><span class="aside">inconnu</span>' if silent else ""
+    )
     if index == 0:
         kind = ' class="id"' if unit == "identifiant" else ""
         return f'<th scope="row"{kind}>{shown}</th>'
@@ -191,13 +203,17 @@ def _marked(text: str, kind: str | None) -> str:
 def _notes(notes: dict[Measured, int]) -> str:
     if not notes:
         return ""
-    lines = "".join(f'<li id="note-{rank}">{_t(sentences.explanation(measure))}</li>' for measure, rank in notes.items())
+    lines = "".join(
+        f'<li id="note-{rank}">{_t(sentences.explanation(measure))}</li>' for measure, rank in notes.items()
+    )
     title = '<h2 id="notes-titre">D\'où vient chaque chiffre</h2>'
     return f'<section id="notes" aria-labelledby="notes-titre">{title}<ol class="notes">{lines}</ol></section>'
 
 
 def _foot(report: Report) -> str:
-    return f"<p>{_t('Rapport établi par le kit spaser, données arrêtées au ' + french.long_date(report.as_of) + '.')}</p>"
+    return (
+        f"<p>{_t('Rapport établi par le kit spaser, données arrêtées au ' + french.long_date(report.as_of) + '.')}</p>"
+    )
 
 
 def _t(text: str) -> str:

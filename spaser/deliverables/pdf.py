@@ -65,14 +65,22 @@ def _data(report: Report, pictures: dict[str, bytes]) -> dict[str, Any]:
     if report.logo:
         pictures["logo.svg" if report.logo.lstrip().startswith(b"<") else "logo.png"] = report.logo
     return {
-        "title": report.title, "buyer": french.capital(report.buyer), "subtitle": french.capital(report.subtitle),
-        "day": f"Données arrêtées au {french.long_date(report.as_of)}", "notes": list(report.notes), "logo": next(iter(pictures), ""),
+        "title": report.title,
+        "buyer": french.capital(report.buyer),
+        "subtitle": french.capital(report.subtitle),
+        "day": f"Données arrêtées au {french.long_date(report.as_of)}",
+        "notes": list(report.notes),
+        "logo": next(iter(pictures), ""),
         "sections": [
-            {"title": s.title, "question": s.question, "blocks": [part for block in s.blocks for part in _block(block, notes, pictures)]}
+            {
+                "title": s.title,
+                "question": s.question,
+                "blocks": [part for block in s.blocks for part in _block(block, notes, pictures)],
+            }
             for s in report.sections
         ],
         "footnotes": [{"rank": rank, "text": sentences.explanation(measure)} for measure, rank in notes.items()],
-    }  # fmt: skip
+    }
 
 
 def _block(block: Block, notes: Notes, pictures: dict[str, bytes]) -> list[dict[str, Any]]:
@@ -88,7 +96,10 @@ def _block(block: Block, notes: Notes, pictures: dict[str, bytes]) -> list[dict[
         case Definitions():
             return [{"kind": "definitions", "items": [list(item) for item in block.items]}]
         case Quotes():
-            items = [{"where": one.where, "parts": [list(part) for part in one.parts], "said": list(one.said)} for one in block.items]
+            items = [
+                {"where": one.where, "parts": [list(part) for part in one.parts], "said": list(one.said)}
+                for one in block.items
+            ]
             return [{"kind": "quotes", "caption": block.caption, "items": items, "note": block.note}]
         case TableBlock():
             return [_table(block)]
@@ -107,7 +118,13 @@ def _card(figure: KeyFigure, notes: Notes) -> dict[str, Any]:
     shown = french.UNKNOWN_MARK if figure.value is None else french.value(figure.value, figure.unit)
     words = french.share_range(figure.low, figure.high)
     marks = [notes[figure.measure]] if figure.measure else []
-    return {"label": figure.label, "value": shown, "range": words if words.startswith("de ") else "", "note": figure.note, "marks": marks}
+    return {
+        "label": figure.label,
+        "value": shown,
+        "range": words if words.startswith("de ") else "",
+        "note": figure.note,
+        "marks": marks,
+    }
 
 
 def _table(whole: TableBlock) -> dict[str, Any]:
@@ -126,11 +143,19 @@ def _table(whole: TableBlock) -> dict[str, Any]:
     if flipped:
         size, widths, _ = columns.fitted(heads, lines, _SIDEWAYS, _CELL, _SIZES)
     return {
-        "kind": "table", "id": block.id, "caption": block.caption, "heads": heads, "size": size, "flipped": flipped,
-        "rows": [[_breakable(cell) or "–" for cell in row] for row in rows], "totals": totals if block.frame.height > 1 else [],
-        "right": [column.unit in _RIGHT for column in block.columns], "long": any(len(cell) > _LONG_CELL for row in rows for cell in row),
-        "widths": widths, "note": " ".join(part for part in (block.note, more) if part),
-    }  # fmt: skip
+        "kind": "table",
+        "id": block.id,
+        "caption": block.caption,
+        "heads": heads,
+        "size": size,
+        "flipped": flipped,
+        "rows": [[_breakable(cell) or "–" for cell in row] for row in rows],
+        "totals": totals if block.frame.height > 1 else [],
+        "right": [column.unit in _RIGHT for column in block.columns],
+        "long": any(len(cell) > _LONG_CELL for row in rows for cell in row),
+        "widths": widths,
+        "note": " ".join(part for part in (block.note, more) if part),
+    }
 
 
 def _breakable(text: str) -> str:

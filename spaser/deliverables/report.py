@@ -25,16 +25,32 @@ COLUMN_UNITS = ("texte", "identifiant", "entier", "part", "centime", "somme", "d
 _WIDE_TABLE = 6
 MASK = "personne physique (masquée)"
 #: Columns that name or identify a natural person when ``personne_physique`` is true.
-_PERSONAL = ("nom", "enseigne", "sigle", "titulaire_nom", "titulaire_id", "titulaire_siren", "siren", "siret", "fournisseur")
+_PERSONAL = (
+    "nom",
+    "enseigne",
+    "sigle",
+    "titulaire_nom",
+    "titulaire_id",
+    "titulaire_siren",
+    "siren",
+    "siret",
+    "fournisseur",
+)
 #: Numbers that are names: never added up, never given a thousands separator.
 _TEXTS = ("annee", "exercice", "position", "ligne", "rang")
 _IDENTIFIERS = ("uid", "id", "acheteur_id", "codeCPV", "source", "consultation", "siret", "siren", "titulaire_id")
 #: Headers whose full label would not fit; elsewhere the label loses its last parenthesis.
 _SHORT = {
-    "montant": "Montant notifié HT (maximum pour les accords-cadres)", "position": "Rang", "incomplet": "Publication en cours",
-    "montant_retenu": "Montant retenu", "petit_effectif": "Petit effectif", "uid": "Identifiant",
-    "perimetre": "Périmètre", "dateNotification": "Notifié le", "score_couverture": "Part du score connue",
-}  # fmt: skip
+    "montant": "Montant notifié HT (maximum pour les accords-cadres)",
+    "position": "Rang",
+    "incomplet": "Publication en cours",
+    "montant_retenu": "Montant retenu",
+    "petit_effectif": "Petit effectif",
+    "uid": "Identifiant",
+    "perimetre": "Périmètre",
+    "dateNotification": "Notifié le",
+    "score_couverture": "Part du score connue",
+}
 
 
 @dataclass(frozen=True)
@@ -268,7 +284,9 @@ def build(
     ValueError
         Two sections or two tables share an identifier (a fault of the kit, not of the data).
     """
-    kept = tuple(replace(section, blocks=tuple(map(_harmless, section.blocks))) for section in sections if section is not None)
+    kept = tuple(
+        replace(section, blocks=tuple(map(_harmless, section.blocks))) for section in sections if section is not None
+    )
     tables = tuple(_harmless(table) for table in annexes if table is not None)
     ids = [section.id for section in kept] + [block.id for s in kept for block in s.blocks if hasattr(block, "id")]
     for names in (ids, [table.id for table in tables]):
@@ -283,7 +301,11 @@ def _harmless(block: Any) -> Any:
     if not isinstance(block, TableBlock):
         return block
     texts = [name for name, dtype in block.frame.schema.items() if dtype == pl.String]
-    return replace(block, frame=block.frame.with_columns(harmless_expr(pl.col(name)) for name in texts)) if texts else block
+    return (
+        replace(block, frame=block.frame.with_columns(harmless_expr(pl.col(name)) for name in texts))
+        if texts
+        else block
+    )
 
 
 def table(
@@ -305,9 +327,16 @@ def described(name: str, frame: pl.DataFrame) -> Column:
     unit = UNITS.get(name) if UNITS.get(name) in COLUMN_UNITS else ""
     if not unit:
         unit = (
-            "oui_non" if dtype == pl.Boolean else "date" if dtype == pl.Date
-            else "entier" if dtype.is_integer() else "valeur" if dtype.is_float() else "texte"
-        )  # fmt: skip
+            "oui_non"
+            if dtype == pl.Boolean
+            else "date"
+            if dtype == pl.Date
+            else "entier"
+            if dtype.is_integer()
+            else "valeur"
+            if dtype.is_float()
+            else "texte"
+        )
     label = _SHORT.get(name) or re.sub(r" \(.*\)$", "", LABELS.get(name, name))
     return Column(name, label, "texte" if name in _TEXTS else "identifiant" if name in _IDENTIFIERS else unit)
 

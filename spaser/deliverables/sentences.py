@@ -15,26 +15,39 @@ from spaser.vocabulary import POPULATIONS
 #: For each indicator, what a contract does: alone, several, none.
 DEEDS = {
     "consideration_sociale": (
-        "porte une considération sociale", "portent une considération sociale", "ne porte de considération sociale",
+        "porte une considération sociale",
+        "portent une considération sociale",
+        "ne porte de considération sociale",
     ),
     "consideration_environnementale": (
-        "porte une considération environnementale", "portent une considération environnementale",
+        "porte une considération environnementale",
+        "portent une considération environnementale",
         "ne porte de considération environnementale",
     ),
-    "titulaire_esus": ("revient à un titulaire agréé ESUS", "reviennent à un titulaire agréé ESUS", "ne revient à un titulaire agréé ESUS"),
+    "titulaire_esus": (
+        "revient à un titulaire agréé ESUS",
+        "reviennent à un titulaire agréé ESUS",
+        "ne revient à un titulaire agréé ESUS",
+    ),
     "titulaire_inclusif": (
-        "revient à une structure inclusive", "reviennent à une structure inclusive", "ne revient à une structure inclusive",
+        "revient à une structure inclusive",
+        "reviennent à une structure inclusive",
+        "ne revient à une structure inclusive",
     ),
     "clause_sociale": ("déclare une clause sociale", "déclarent une clause sociale", "ne déclare de clause sociale"),
     "critere_social": ("déclare un critère social", "déclarent un critère social", "ne déclare de critère social"),
     "marche_reserve": ("est déclaré réservé", "sont déclarés réservés", "n'est déclaré réservé"),
     "clause_environnementale": (
-        "déclare une clause environnementale", "déclarent une clause environnementale", "ne déclare de clause environnementale",
+        "déclare une clause environnementale",
+        "déclarent une clause environnementale",
+        "ne déclare de clause environnementale",
     ),
     "critere_environnemental": (
-        "déclare un critère environnemental", "déclarent un critère environnemental", "ne déclare de critère environnemental",
+        "déclare un critère environnemental",
+        "déclarent un critère environnemental",
+        "ne déclare de critère environnemental",
     ),
-}  # fmt: skip
+}
 
 UNITS_TOLD = {"nombre": "nombre", "valeur": "valeur", "valeur_hors_a_verifier": "valeur, montants à vérifier écartés"}
 
@@ -50,11 +63,14 @@ def of_value(measure: Measured) -> Sentence:
     every, yes = measure.denominateur or 0, measure.numerateur or 0
     if not every:
         return Sentence(
-            french.sentence(f"{name_of(measure.indicateur)} : aucun montant exploitable, la part n'existe pas"), (measure,)
+            french.sentence(f"{name_of(measure.indicateur)} : aucun montant exploitable, la part n'existe pas"),
+            (measure,),
         )
     told = f"{name_of(measure.indicateur)} : {euros_short(yes)} sur {euros_short(every)} notifiés, soit {share(measure.valeur)}"
     if _open(measure):
-        told += f" (entre {share(measure.bas)} et {share(measure.haut)} aux bornes des montants et des réponses inconnues)"
+        told += (
+            f" (entre {share(measure.bas)} et {share(measure.haut)} aux bornes des montants et des réponses inconnues)"
+        )
     return Sentence(french.sentence(told), (measure,))
 
 
@@ -84,7 +100,12 @@ def of_small_years(rows: pl.DataFrame) -> Sentence | None:
     """The years too thin to be compared, with their number of contracts; none when each has enough."""
     if "petit_effectif" not in rows.columns:
         return None
-    small = rows.filter(pl.col("petit_effectif").fill_null(False)).group_by("modalite").agg(pl.col("denominateur").max()).sort("modalite")
+    small = (
+        rows.filter(pl.col("petit_effectif").fill_null(False))
+        .group_by("modalite")
+        .agg(pl.col("denominateur").max())
+        .sort("modalite")
+    )
     if not small.height:
         return None
     years = french.listing(f"{year} ({count(n or 0, 'contrat')})" for year, n in small.rows())
@@ -100,13 +121,19 @@ def of_families(rows: pl.DataFrame) -> tuple[Sentence, ...]:
     for (_,), group in kept.group_by("indicateur", maintain_order=True):
         families = group.sort("valeur", "modalite", descending=[True, False])
         if families.height > 1:
-            told.append(_extremes(Measured.of(families.row(0, named=True)), Measured.of(families.row(-1, named=True)), families))
+            told.append(
+                _extremes(Measured.of(families.row(0, named=True)), Measured.of(families.row(-1, named=True)), families)
+            )
     return tuple(told)
 
 
 def _extremes(top: Measured, bottom: Measured, families: pl.DataFrame) -> Sentence:
     absent = families.filter(pl.col("haut") == 0).height
-    low = f"{count(absent, 'famille')} n'en {'déclarent' if absent > 1 else 'déclare'} aucune" if absent else f"la plus basse de {share(bottom.valeur)} ({bottom.modalite})"
+    low = (
+        f"{count(absent, 'famille')} n'en {'déclarent' if absent > 1 else 'déclare'} aucune"
+        if absent
+        else f"la plus basse de {share(bottom.valeur)} ({bottom.modalite})"
+    )
     text = f"{name_of(top.indicateur)} : parmi les {number(families.height)} familles assez fournies, la part la plus haute est de {share(top.valeur)} ({top.modalite}) ; {low}"
     return Sentence(french.sentence(text), (top,) if absent else (top, bottom))
 
@@ -122,7 +149,9 @@ def of_reading(accounts: pl.DataFrame) -> Sentence:
         kept.append(f"{count(folded, 'enregistrement')} {french.plural('rattaché', folded)} à un contrat déjà lu")
     kept.append(count(sums["rejetes"], "rejet"))
     told = f"{count(accounts.height, 'fichier')} {french.plural('lu', accounts.height)} : "
-    told += f"{count(sums['lus'], 'enregistrement')} {french.plural('trouvé', sums['lus'])}, soit {french.listing(kept)}"
+    told += (
+        f"{count(sums['lus'], 'enregistrement')} {french.plural('trouvé', sums['lus'])}, soit {french.listing(kept)}"
+    )
     return Sentence(french.sentence(told))
 
 
@@ -130,7 +159,9 @@ def of_account_check(accounts: pl.DataFrame) -> Sentence:
     """Whether every record found is accounted for, file by file."""
     wrong = accounts.filter(pl.col("ecart") != 0).height
     if not wrong:
-        return Sentence("Chaque enregistrement trouvé a une suite\u00a0: les comptes tombent juste, fichier par fichier.")
+        return Sentence(
+            "Chaque enregistrement trouvé a une suite\u00a0: les comptes tombent juste, fichier par fichier."
+        )
     return Sentence(
         french.sentence(f"les comptes ne tombent pas juste dans {count(wrong, 'fichier')} : voir la colonne « Écart »")
     )
@@ -167,7 +198,11 @@ def explanation(measure: Measured) -> str:
     where = f" ({measure.modalite})" if measure.modalite else ""
     parts = [f"{measure.titre}{where}"]
     if measure.is_share:
-        parts.append(f"{write(measure.numerateur)} / {write(measure.denominateur)} = {share(measure.valeur)}" if measure.repondus else f"part inconnue, sur {write(measure.denominateur)}")
+        parts.append(
+            f"{write(measure.numerateur)} / {write(measure.denominateur)} = {share(measure.valeur)}"
+            if measure.repondus
+            else f"part inconnue, sur {write(measure.denominateur)}"
+        )
         parts.append(f"renseignés : {write(measure.repondus)} ({share(measure.couverture)})")
     else:
         parts.append(write(measure.numerateur))

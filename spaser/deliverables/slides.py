@@ -25,8 +25,20 @@ from spaser.deliverables.report import (
 )
 
 #: What a committee sees first; a report without one of them simply has a slide less.
-ORDER = ("essentiel", "perimetre", "considerations", "annees", "familles", "fournisseurs", "potentiel", "calendrier", "obligations",
-         "objectifs", "ecrit", "corriger")  # fmt: skip
+ORDER = (
+    "essentiel",
+    "perimetre",
+    "considerations",
+    "annees",
+    "familles",
+    "fournisseurs",
+    "potentiel",
+    "calendrier",
+    "obligations",
+    "objectifs",
+    "ecrit",
+    "corriger",
+)
 MOST_SLIDES = 10
 _INK, _PALE, _BLUE, _WASH = "1B2A3A", "5A6875", "1D5AA0", "EEF3F9"
 _ANSWERS = (("numerateur", "oui", "1D5AA0"), ("non", "non", "E8DCBE"), ("inconnu", "inconnu", "B4BAC2"))
@@ -64,7 +76,9 @@ def render(report: Report, *, template: Path | str | None = None) -> bytes:
     _sources(deck, report)
     deck.core_properties.title, deck.core_properties.author = report.title, "spaser"
     deck.core_properties.language = "fr-FR"
-    deck.core_properties.created = deck.core_properties.modified = datetime(report.as_of.year, report.as_of.month, report.as_of.day)
+    deck.core_properties.created = deck.core_properties.modified = datetime(
+        report.as_of.year, report.as_of.month, report.as_of.day
+    )
     out = io.BytesIO()
     deck.save(out)
     return office.steady(out.getvalue(), report.as_of)
@@ -88,10 +102,17 @@ def _cover(deck: Any, report: Report, *, own: bool) -> None:
         slide.background.fill.fore_color.rgb = RGBColor.from_string(_INK)
         slide.shapes.title.top = Inches(1.5)
         _dress(slide.shapes.title.text_frame.paragraphs[0], 38, "FFFFFF", bold=True)
-    lines = [french.capital(report.buyer), french.capital(report.subtitle), f"Données arrêtées au {french.long_date(report.as_of)}", *report.notes]
+    lines = [
+        french.capital(report.buyer),
+        french.capital(report.subtitle),
+        f"Données arrêtées au {french.long_date(report.as_of)}",
+        *report.notes,
+    ]
     _text(slide, [line for line in lines if line], top=2.5, height=4.5, size=22, colour="FFFFFF" if own else _INK)
     if report.logo and not report.logo.lstrip().startswith(b"<"):
-        _described(slide.shapes.add_picture(io.BytesIO(report.logo), Inches(10.9), Inches(0.4), height=Inches(0.9)), "Logo")
+        _described(
+            slide.shapes.add_picture(io.BytesIO(report.logo), Inches(10.9), Inches(0.4), height=Inches(0.9)), "Logo"
+        )
 
 
 def _slide(deck: Any, section: Section, notes: dict[Measured, int]) -> None:
@@ -147,7 +168,14 @@ def _passages(slide: Any, block: Quotes) -> None:
         shown += 1
     rest = len(block.items) - shown
     if rest > 0:
-        _dress(_line(frame, french.typeset(f"Et {french.count(rest, 'autre extrait')}, dans le rapport."), first=not shown), 13, _PALE, italic=True)
+        _dress(
+            _line(
+                frame, french.typeset(f"Et {french.count(rest, 'autre extrait')}, dans le rapport."), first=not shown
+            ),
+            13,
+            _PALE,
+            italic=True,
+        )
 
 
 def _passage(frame: Any, where: str, parts: list[tuple[str, str | None]], said: str, *, first: bool) -> None:
@@ -197,7 +225,10 @@ def _said(section: Section) -> list[Sentence]:
 def _titled(deck: Any, title: str, question: str = "") -> Any:
     from pptx.util import Inches
 
-    layout = next((one for one in deck.slide_layouts if one.name == "Title Only"), deck.slide_layouts[5 if len(deck.slide_layouts) > 5 else 0])
+    layout = next(
+        (one for one in deck.slide_layouts if one.name == "Title Only"),
+        deck.slide_layouts[5 if len(deck.slide_layouts) > 5 else 0],
+    )
     slide = deck.slides.add_slide(layout)
     shape = slide.shapes.title
     shape.left, shape.top, shape.width, shape.height = (Inches(v) for v in (_LEFT, 0.45, _WIDTH, 0.75))
@@ -211,9 +242,17 @@ def _titled(deck: Any, title: str, question: str = "") -> Any:
 
 
 def _text(
-    slide: Any, lines: list[str], *, left: float = _LEFT, top: float = _TOP, width: float = _WIDTH, height: float = _HEIGHT, size: int = 18,
-    colour: str = _INK, italic: bool = False,
-) -> None:  # fmt: skip
+    slide: Any,
+    lines: list[str],
+    *,
+    left: float = _LEFT,
+    top: float = _TOP,
+    width: float = _WIDTH,
+    height: float = _HEIGHT,
+    size: int = 18,
+    colour: str = _INK,
+    italic: bool = False,
+) -> None:
     from pptx.util import Inches, Pt
 
     if not lines:
@@ -227,7 +266,9 @@ def _text(
         _dress(paragraph, size, colour, italic=italic)
 
 
-def _dress(paragraph: Any, size: int, colour: str, *, bold: bool = False, italic: bool = False, right: bool = False) -> None:
+def _dress(
+    paragraph: Any, size: int, colour: str, *, bold: bool = False, italic: bool = False, right: bool = False
+) -> None:
     from pptx.dml.color import RGBColor
     from pptx.enum.text import PP_ALIGN
     from pptx.util import Pt
@@ -332,7 +373,13 @@ def _table(slide: Any, block: TableBlock, *, top: float, most: int = 5) -> None:
         for place, cell in enumerate(row):
             target = shape.table.cell(rank, place)
             target.text = cell or french.DASH
-            _dress(target.text_frame.paragraphs[0], _CELL, "FFFFFF" if rank == 0 else _INK, bold=rank == 0, right=right[place])
+            _dress(
+                target.text_frame.paragraphs[0],
+                _CELL,
+                "FFFFFF" if rank == 0 else _INK,
+                bold=rank == 0,
+                right=right[place],
+            )
 
 
 def _short(text: str) -> str:
@@ -355,7 +402,10 @@ def _annotate(slide: Any, said: list[Sentence], notes: dict[Measured, int]) -> N
 
 def _sources(deck: Any, report: Report) -> None:
     slide = _titled(deck, "Sources", "D'où viennent ces chiffres ?")
-    dated = [f"{source.name} : {source.what}" + (f", au {french.short_date(source.as_of)}" if source.as_of else "") for source in report.sources]
+    dated = [
+        f"{source.name} : {source.what}" + (f", au {french.short_date(source.as_of)}" if source.as_of else "")
+        for source in report.sources
+    ]
     more = len(dated) - 9
     lines = dated[:9] + ([f"Et {french.number(more)} autres sources, dans le rapport."] if more > 0 else [])
     _text(slide, [*lines, "Chaque chiffre est expliqué dans le rapport, avec sa règle et ses contrats."], size=16)

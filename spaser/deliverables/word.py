@@ -31,7 +31,7 @@ from spaser.deliverables.report import (
     Section,
     Sentence,
     TableBlock,
-)  # fmt: skip
+)
 from spaser.deliverables.word_parts import plain
 
 _RIGHT = {"entier", "part", "centime", "somme", "point", "valeur"}
@@ -78,7 +78,10 @@ class _Writer:
             self.document.add_picture(io.BytesIO(report.logo), height=Cm(1.6))
         self.document.add_paragraph(plain(report.title), style="Title")
         day = f"Données arrêtées au {french.long_date(report.as_of)}"
-        for text in (french.capital(report.buyer), " – ".join(part for part in (french.capital(report.subtitle), day) if part)):
+        for text in (
+            french.capital(report.buyer),
+            " – ".join(part for part in (french.capital(report.subtitle), day) if part),
+        ):
             if text:
                 self.document.add_paragraph(plain(text), style="Subtitle")
         for note in report.notes:
@@ -166,7 +169,9 @@ class _Writer:
     def wide(self, block: TableBlock) -> bool:
         """Whether a table needs a page on its side."""
         heads, rows, totals = _texts(block.printed())
-        upright = min(self.document.sections[0].page_width or 0, self.document.sections[0].page_height or 0) - 2 * self.margin
+        upright = (
+            min(self.document.sections[0].page_width or 0, self.document.sections[0].page_height or 0) - 2 * self.margin
+        )
         return columns.sideways(word_parts.fitted(heads, [*rows, *totals], upright)[2], len(heads))
 
     def table(self, whole: TableBlock) -> None:
@@ -187,8 +192,14 @@ class _Writer:
         word_parts.repeat_header(grid)
         word_parts.keep_rows(grid)
         word_parts.describe(grid, block.caption)
-        cut = f"Les {_LIMIT} premières lignes sur {french.number(block.frame.height)}." if block.frame.height > _LIMIT else ""
-        self.document.add_paragraph(plain(" ".join(part for part in (block.note, cut) if part)), style="Note de tableau")
+        cut = (
+            f"Les {_LIMIT} premières lignes sur {french.number(block.frame.height)}."
+            if block.frame.height > _LIMIT
+            else ""
+        )
+        self.document.add_paragraph(
+            plain(" ".join(part for part in (block.note, cut) if part)), style="Note de tableau"
+        )
 
     def figure(self, block: Figure) -> None:
         """The picture with its alternative text and caption, then its data."""
@@ -206,7 +217,10 @@ class _Writer:
         self.caption("Figure", block.caption)
         if _long(block.twin):
             self.later.append(block.twin)
-            self.document.add_paragraph(plain(f"Les données de ce graphique sont à la fin du document, sous « {_DATA} »."), style="Note de tableau")
+            self.document.add_paragraph(
+                plain(f"Les données de ce graphique sont à la fin du document, sous « {_DATA} »."),
+                style="Note de tableau",
+            )
         else:
             self.table(block.twin)
 
@@ -255,7 +269,11 @@ def _page(document: Document, report: Report) -> None:
     foot.add_run(" / ")
     word_parts.field(foot, "NUMPAGES", "1")
     properties = document.core_properties
-    properties.title, properties.author, properties.subject = plain(report.title), plain(report.buyer), plain(report.subtitle)
+    properties.title, properties.author, properties.subject = (
+        plain(report.title),
+        plain(report.buyer),
+        plain(report.subtitle),
+    )
     properties.language, properties.comments, properties.last_modified_by, properties.keywords = "fr-FR", "", "", ""
     properties.created = properties.modified = datetime.combine(report.as_of, time())
 
@@ -275,8 +293,10 @@ def _long(twin: TableBlock) -> bool:
 def _texts(block: TableBlock) -> tuple[list[str], list[list[str]], list[list[str]]]:
     """What the cells of a table say: its header, its lines, its line of totals when it has one."""
     right = [column.unit in _RIGHT for column in block.columns]
-    rows = [[text or (french.UNKNOWN_MARK if side else french.DASH) for text, side in zip(texts, right, strict=True)]
-            for texts in block.cells(_LIMIT)]  # fmt: skip
+    rows = [
+        [text or (french.UNKNOWN_MARK if side else french.DASH) for text, side in zip(texts, right, strict=True)]
+        for texts in block.cells(_LIMIT)
+    ]
     totals = _totals(block)
     return [column.label for column in block.columns], rows, [totals] if totals else []
 

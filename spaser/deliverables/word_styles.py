@@ -79,7 +79,9 @@ def prepare(document: Document, *, own: bool = False) -> None:
     _speak_french(document)
 
 
-def _dress(style: ParagraphStyle, size: float, colour: RGBColor, bold: bool, italic: bool, before: float, after: float) -> None:
+def _dress(
+    style: ParagraphStyle, size: float, colour: RGBColor, bold: bool, italic: bool, before: float, after: float
+) -> None:
     font = style.font
     font.name, font.size, font.bold, font.italic = FONT, Pt(size), bold, italic
     font.color.rgb = colour

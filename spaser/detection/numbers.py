@@ -16,7 +16,9 @@ _WEIGHT_ALONE = re.compile(r"\W*\d+(?:[.,]\d+)? ?(?:%|points?|pts|/ ?\d+)?\W*$")
 _OPENING = re.compile(r"[^:\n|]*:\s*$|\W*$")
 
 
-def number_said(text: str, start: int, end: int, kind: str, first: int, lexicon: Lexicon) -> tuple[float | None, str | None]:
+def number_said(
+    text: str, start: int, end: int, kind: str, first: int, lexicon: Lexicon
+) -> tuple[float | None, str | None]:
     """The number of one kind said with the passage from `start` to `end`, and its unit; `first` is where its sentence begins."""
     if not kind:
         return None, None
@@ -27,7 +29,9 @@ def number_said(text: str, start: int, end: int, kind: str, first: int, lexicon:
     read = _read(text[low : end + how.after], kind, lexicon)
     if not read:
         return None, None
-    _, _, said, unit = min((max(low + a - end, start - low - b, 0), rank, said, unit) for a, b, rank, said, unit in read)
+    _, _, said, unit = min(
+        (max(low + a - end, start - low - b, 0), rank, said, unit) for a, b, rank, said, unit in read
+    )
     return _value(said), unit
 
 
@@ -37,7 +41,10 @@ def _weight(text: str, start: int, end: int, first: int, lexicon: Lexicon) -> tu
     closed = text.find("\n", start)
     closed = len(text) if closed < 0 else closed
     how = lexicon.numbers["poids"]
-    read = sorted((opened + a, opened + b, rank, said, unit) for a, b, rank, said, unit in _read(text[opened:closed], "poids", lexicon))
+    read = sorted(
+        (opened + a, opened + b, rank, said, unit)
+        for a, b, rank, said, unit in _read(text[opened:closed], "poids", lexicon)
+    )
     if not read:
         below = text[closed + 1 :].split("\n", 1)[0]
         read = _read(below, "poids", lexicon) if _WEIGHT_ALONE.match(below) else []

@@ -23,8 +23,23 @@ UNEVEN = re.compile(
     r"[œŒæÆ]|[\u0300-\u036f\u00ad¬]+\n?|(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])|(?<=[a-zà-ÿ0-9).])(?=[A-ZÀ-Þ][a-zà-ÿ'’])|&(?:nbsp|eacute|egrave|#39|rsquo);|Ã[^ a-zA-Z]|â€[^ a-zA-Z]"
 )
 #: Letters encoded twice (UTF-8 read as Windows-1252): what is seen, what was written.
-TWICE = {char.encode("utf-8").decode("cp1252"): char for char in "éèêëàâäîïôöùûüçÉÈÊÀÂÎÔÙÇ’–…" if b"\x81" not in char.encode("utf-8")}
-READ = {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "": " ", "&nbsp;": " ", "&eacute;": "e", "&egrave;": "e", "&#39;": "'", "&rsquo;": "'"}
+TWICE = {
+    char.encode("utf-8").decode("cp1252"): char
+    for char in "éèêëàâäîïôöùûüçÉÈÊÀÂÎÔÙÇ’–…"
+    if b"\x81" not in char.encode("utf-8")
+}
+READ = {
+    "œ": "oe",
+    "Œ": "oe",
+    "æ": "ae",
+    "Æ": "ae",
+    "": " ",
+    "&nbsp;": " ",
+    "&eacute;": "e",
+    "&egrave;": "e",
+    "&#39;": "'",
+    "&rsquo;": "'",
+}
 LOST = re.compile(r"(?<![a-z])([dlnsjmtcq])[\ufffd?](?=[a-z\ufffd])|\ufffd|(?<=[a-z])\?(?=[a-z])")
 SENTENCE = re.compile(
     r"[;!?]|<br ?/?>|</|\n\s*(?=[\n•*☐☒☑\[#|-])|(?<![^a-z0-9][a-z])(?<!\bart)(?<!\bno)(?<![0-9])\.(?!\d)|(?<=\d)\.(?=\s+[a-z]|[a-z]{2}|$)"
@@ -83,7 +98,9 @@ def fold(text: str) -> Folded:
     back: list[int] | None = None
     if UNEVEN.search(text):
         text, back = _uneven(text)
-    folded = text.lower().translate(TABLE) if len(text.lower()) == len(text) else "".join(map(_low, text)).translate(TABLE)
+    folded = (
+        text.lower().translate(TABLE) if len(text.lower()) == len(text) else "".join(map(_low, text)).translate(TABLE)
+    )
     if "\ufffd" in folded or "?" in folded:
         folded = LOST.sub(_guessed, folded)
     return Folded(folded, back)
@@ -120,7 +137,9 @@ def _uneven(text: str) -> tuple[str, list[int]]:
     return "".join(out), back
 
 
-def read(folded: Folded, nature: str, ranks: Iterable[int], exceptions: Iterable[int], lexicon: Lexicon) -> list[Finding]:
+def read(
+    folded: Folded, nature: str, ranks: Iterable[int], exceptions: Iterable[int], lexicon: Lexicon
+) -> list[Finding]:
     """The findings of one text, in order.
 
     `nature` says whether the text is a subject line (« objet »), the label of a criterion (« critere ») or something else;
@@ -161,9 +180,17 @@ def _strongest(findings: list[Finding]) -> list[Finding]:
     """Without what only describes whom a market is reserved to, or only repeats an explicit consideration more weakly."""
     reserved = any(one.carrier == "reservation" for one in findings)
     explicit = {one.rule.dimension for one in findings if one.level == 2 and not (reserved and one.rule.absorbed)}
-    kept = [one for one in findings if not (reserved and one.rule.absorbed) and not (one.rule.weak and one.rule.dimension in explicit)]
+    kept = [
+        one
+        for one in findings
+        if not (reserved and one.rule.absorbed) and not (one.rule.weak and one.rule.dimension in explicit)
+    ]
     whom = [one for one in kept if one.carrier == "reservation"]
-    kept = [one for one in kept if not (one.level == 1 and one.rule.code == "opp" and any(_follows(one, other) for other in whom))]
+    kept = [
+        one
+        for one in kept
+        if not (one.level == 1 and one.rule.code == "opp" and any(_follows(one, other) for other in whom))
+    ]
     return [one for one in kept if one.level != 1 or not any(_within_reach(one, other) for other in kept)]
 
 
@@ -175,7 +202,10 @@ def _follows(one: Finding, reservation: Finding) -> bool:
 def _within_reach(weak: Finding, strong: Finding) -> bool:
     """Whether an explicit consideration of the same dimension is said with some of the same words."""
     return (
-        strong.level == 2 and strong.rule.dimension == weak.rule.dimension and strong.start < weak.end and weak.start < strong.end
+        strong.level == 2
+        and strong.rule.dimension == weak.rule.dimension
+        and strong.start < weak.end
+        and weak.start < strong.end
     )
 
 
@@ -196,7 +226,11 @@ def _kept(hits: list[tuple[int, int, Rule]], text: str, exceptions: list[Except]
     for exception in exceptions:
         if any(exception.concerns(rule.id) for _, _, rule in kept):
             found = spans(exception.pattern, text)
-            kept = [hit for hit in kept if not (exception.concerns(hit[2].id) and any(_excludes(span, hit, exception.touch) for span in found))]
+            kept = [
+                hit
+                for hit in kept
+                if not (exception.concerns(hit[2].id) and any(_excludes(span, hit, exception.touch) for span in found))
+            ]
     return kept
 
 
@@ -210,7 +244,9 @@ def _excludes(span: tuple[int, int], hit: tuple[int, int, Rule], touch: bool) ->
 
 def _apart(hits: list[tuple[int, int, Rule]]) -> list[tuple[int, int, Rule]]:
     """Without the hits that lie inside another of the same dimension saying as much: the longest passage speaks."""
-    ordered = sorted(hits, key=lambda hit: (hit[0] - hit[1], -hit[2].level, hit[2].carrier not in FIRM, hit[2].generic, hit[2].id))
+    ordered = sorted(
+        hits, key=lambda hit: (hit[0] - hit[1], -hit[2].level, hit[2].carrier not in FIRM, hit[2].generic, hit[2].id)
+    )
     kept: list[tuple[int, int, Rule]] = []
     for start, end, rule in ordered:
         if not any(s <= start and end <= e and _covers(other, rule) for s, e, other in kept):
@@ -227,7 +263,9 @@ def _covers(other: Rule, rule: Rule) -> bool:
     return other.code == rule.code or rule.generic or other.level > rule.level or "other" in (rule.code, other.code)
 
 
-def _finding(hit: tuple[int, int, Rule], folded: Folded, nature: str, lexicon: Lexicon, stops: list[int]) -> Finding | None:
+def _finding(
+    hit: tuple[int, int, Rule], folded: Folded, nature: str, lexicon: Lexicon, stops: list[int]
+) -> Finding | None:
     start, end, rule = hit
     text, contexts = folded.text, lexicon.contexts
     opened, closed = bisect_right(stops, start), bisect_left(stops, end)
@@ -242,7 +280,9 @@ def _finding(hit: tuple[int, int, Rule], folded: Folded, nature: str, lexicon: L
         return None
     if level < rule.level:
         carrier = "objet"
-    if (level == 2 or _box(text, start, end, lexicon) is False) and _denied(before, after, text, start, end, rule, lexicon):
+    if (level == 2 or _box(text, start, end, lexicon) is False) and _denied(
+        before, after, text, start, end, rule, lexicon
+    ):
         level, carrier = 0, "negated"
     elif level == 2 and carrier == "reservation" and _spoken_of(before, said, after, nature, lexicon):
         level, carrier, confidence = 1, "objet", round(confidence * 0.8, 2)
@@ -251,11 +291,21 @@ def _finding(hit: tuple[int, int, Rule], folded: Folded, nature: str, lexicon: L
     sure = reliability.said(lexicon.reliability, (rule.dimension, level, carrier, nature), confidence)
     number, unit = number_said(text, start, end, "poids" if carrier == "critere" else rule.number, first, lexicon)
     return Finding(
-        rule, folded.original(start), folded.original(end), level, carrier, sure, number, unit, _article(text[first:last])
+        rule,
+        folded.original(start),
+        folded.original(end),
+        level,
+        carrier,
+        sure,
+        number,
+        unit,
+        _article(text[first:last]),
     )
 
 
-def _bought(hit: tuple[int, int, Rule], carrier: str, nature: str, text: str, sentence: tuple[int, int], lexicon: Lexicon) -> int:
+def _bought(
+    hit: tuple[int, int, Rule], carrier: str, nature: str, text: str, sentence: tuple[int, int], lexicon: Lexicon
+) -> int:
     """The level of a finding, once seen what the subject line buys: 0 when the word only qualifies something else.
 
     Out of a subject line, only what is an object by nature is looked at, within its sentence.
@@ -306,7 +356,12 @@ def _carrier(rule: Rule, nature: str, before: str, said: str, after: str, lexico
     contexts = lexicon.contexts
     around = before[-160:] + said
     weighed = rule.number != "insertion" and _weighed(after, lexicon)
-    judged = weighed or contexts["criterion_before"].search(around) or nature == "autre" and _appraised(before, said, after, lexicon)
+    judged = (
+        weighed
+        or contexts["criterion_before"].search(around)
+        or nature == "autre"
+        and _appraised(before, said, after, lexicon)
+    )
     if judged and not contexts["criterion_not"].search(before + said + after):
         return "critere"
     if rule.carrier == "auto" or rule.carrier == "auto_clause" and not CLAUSE_WORDS.search(said):
@@ -351,7 +406,10 @@ def _box(text: str, start: int, end: int, lexicon: Lexicon) -> bool | None:
     ticked, empty = lexicon.contexts["ticked"].pattern, lexicon.contexts["unticked"].pattern
     any_box = rf"(?:(?P<on>{ticked})|(?P<off>{empty}))"
     line = text[end : end + 70].split("\n")[0]
-    if answer := re.match(rf"[^.;☐☒☑□■]{{0,30}}?(?:{any_box}\s*(?P<after>oui|non)\b|(?P<word>oui|non)\s*:?\s*{any_box.replace('on>', 'on2>').replace('off>', 'off2>')})", line):
+    if answer := re.match(
+        rf"[^.;☐☒☑□■]{{0,30}}?(?:{any_box}\s*(?P<after>oui|non)\b|(?P<word>oui|non)\s*:?\s*{any_box.replace('on>', 'on2>').replace('off>', 'off2>')})",
+        line,
+    ):
         word = answer["after"] or answer["word"]
         on = bool(answer["on"] or answer["on2"])
         return on == (word == "oui")

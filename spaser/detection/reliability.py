@@ -34,9 +34,13 @@ def parts(rows: list[dict[str, Any]]) -> dict[Part, float]:
         counts = whole[row["dimension"], row["level"]]
         counts[0] += row["right"]
         counts[1] += row["read"]
-    found: dict[Part, float] = {(dimension, level, "", ""): bound(*counts) for (dimension, level), counts in whole.items()}
+    found: dict[Part, float] = {
+        (dimension, level, "", ""): bound(*counts) for (dimension, level), counts in whole.items()
+    }
     return found | {
-        (row["dimension"], row["level"], row["carrier"], row["field"]): bound(row["right"], row["read"]) for row in rows if row["read"] >= ENOUGH
+        (row["dimension"], row["level"], row["carrier"], row["field"]): bound(row["right"], row["read"])
+        for row in rows
+        if row["read"] >= ENOUGH
     }
 
 

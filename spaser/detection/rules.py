@@ -25,32 +25,76 @@ _TEXT, _TEXTS = settings.Text(filled=True, needed=True), settings.Many(settings.
 _REACH = settings.Whole(least=0, most=5_000, needed=True)
 #: The keys of a rule; « confidence » and « number » name a class and a reading of the same file.
 RULE: dict[str, settings.Kind] = {
-    "id": _TEXT, "dimension": settings.Choice(DIMENSIONS, needed=True), "code": settings.Text(needed=True), "level": settings.Choice((1, 2), needed=True),
-    "carrier": settings.Choice(CARRIERS, needed=True), "reserve": settings.Choice(RESERVES), "fields": settings.Choice(FIELDS),
-    "generic": settings.Flag(), "confidence": _TEXT, "number": settings.Text(), "anchors": _TEXTS, "patterns": _TEXTS, "example": settings.Text(),
-    "counter": settings.Text(), "absorbed": settings.Flag(), "weak": settings.Flag(), "harm": settings.Flag(),
-}  # fmt: skip
+    "id": _TEXT,
+    "dimension": settings.Choice(DIMENSIONS, needed=True),
+    "code": settings.Text(needed=True),
+    "level": settings.Choice((1, 2), needed=True),
+    "carrier": settings.Choice(CARRIERS, needed=True),
+    "reserve": settings.Choice(RESERVES),
+    "fields": settings.Choice(FIELDS),
+    "generic": settings.Flag(),
+    "confidence": _TEXT,
+    "number": settings.Text(),
+    "anchors": _TEXTS,
+    "patterns": _TEXTS,
+    "example": settings.Text(),
+    "counter": settings.Text(),
+    "absorbed": settings.Flag(),
+    "weak": settings.Flag(),
+    "harm": settings.Flag(),
+}
 _READ = settings.Table({"unit": _TEXT, "pattern": _TEXT})
-SHAPE = settings.Table({
-    "confidence": settings.Named(settings.Number(least=0, most=1), least=1, needed=True), "fragments": settings.Named(settings.Text(filled=True)),
-    "rules": settings.Many(settings.Table(RULE), least=1, needed=True),
-    "exceptions": settings.Many(settings.Table({
-        "id": _TEXT, "kind": _TEXT, "scope": settings.Many(settings.Text()), "patterns": _TEXTS, "example": settings.Text(needed=True),
-        "touch": settings.Flag(),
-    })),
-    "head_scope": settings.Many(settings.Text(filled=True)),
-    "heads": settings.Many(settings.Table({
-        "id": _TEXT, "level": settings.Choice((0, 1), needed=True), "scope": settings.Many(settings.Text(filled=True)), "patterns": _TEXTS,
-        "example": settings.Text(needed=True), "counter": settings.Text(needed=True),
-    })),
-    "reliability": settings.Many(settings.Table({
-        "dimension": settings.Choice(DIMENSIONS, needed=True), "level": settings.Choice((0, 1, 2), needed=True),
-        "carrier": settings.Choice(("clause", "critere", "objet", "reservation", "negated"), needed=True),
-        "field": settings.Choice(("objet", "critere", "autre"), needed=True), "right": _REACH, "read": _REACH,
-    })),
-    "numbers": settings.Named(settings.Table({"before": _REACH, "after": _REACH, "patterns": settings.Many(_READ, least=1, needed=True)})),
-    "contexts": settings.Named(settings.Either((settings.Text(filled=True), settings.Many(settings.Text(filled=True), least=1))), needed=True),
-})  # fmt: skip
+SHAPE = settings.Table(
+    {
+        "confidence": settings.Named(settings.Number(least=0, most=1), least=1, needed=True),
+        "fragments": settings.Named(settings.Text(filled=True)),
+        "rules": settings.Many(settings.Table(RULE), least=1, needed=True),
+        "exceptions": settings.Many(
+            settings.Table(
+                {
+                    "id": _TEXT,
+                    "kind": _TEXT,
+                    "scope": settings.Many(settings.Text()),
+                    "patterns": _TEXTS,
+                    "example": settings.Text(needed=True),
+                    "touch": settings.Flag(),
+                }
+            )
+        ),
+        "head_scope": settings.Many(settings.Text(filled=True)),
+        "heads": settings.Many(
+            settings.Table(
+                {
+                    "id": _TEXT,
+                    "level": settings.Choice((0, 1), needed=True),
+                    "scope": settings.Many(settings.Text(filled=True)),
+                    "patterns": _TEXTS,
+                    "example": settings.Text(needed=True),
+                    "counter": settings.Text(needed=True),
+                }
+            )
+        ),
+        "reliability": settings.Many(
+            settings.Table(
+                {
+                    "dimension": settings.Choice(DIMENSIONS, needed=True),
+                    "level": settings.Choice((0, 1, 2), needed=True),
+                    "carrier": settings.Choice(("clause", "critere", "objet", "reservation", "negated"), needed=True),
+                    "field": settings.Choice(("objet", "critere", "autre"), needed=True),
+                    "right": _REACH,
+                    "read": _REACH,
+                }
+            )
+        ),
+        "numbers": settings.Named(
+            settings.Table({"before": _REACH, "after": _REACH, "patterns": settings.Many(_READ, least=1, needed=True)})
+        ),
+        "contexts": settings.Named(
+            settings.Either((settings.Text(filled=True), settings.Many(settings.Text(filled=True), least=1))),
+            needed=True,
+        ),
+    }
+)
 #: A pattern with its fragments written out is never so long, unless fragments name each other without end.
 LONGEST = 50_000
 
@@ -61,8 +105,15 @@ BOXES = "☐☒☑□■"
 UNREADABLE = (re.error, OverflowError, RecursionError)
 #: A letter of an anchor as it may be written in a raw text (accents, capitals, a character lost in a bad encoding).
 LETTERS = {
-    "a": "aàâäáã", "c": "cç", "e": "eéèêë", "i": "iîïíì", "o": "oôöóò", "u": "uùûüú", "'": "'’‘´`", " ": r"\s\-_‐‑–'’.",
-}  # fmt: skip
+    "a": "aàâäáã",
+    "c": "cç",
+    "e": "eéèêë",
+    "i": "iîïíì",
+    "o": "oôöóò",
+    "u": "uùûüú",
+    "'": "'’‘´`",
+    " ": r"\s\-_‐‑–'’.",
+}
 
 
 @dataclass(frozen=True)
@@ -170,8 +221,11 @@ def _faults(said: dict[str, Any], faults: settings.Faults) -> None:
     for rank, rule in enumerate(said.get("rules", [])):
         for key, known in (("confidence", classes), ("number", numbers)):
             if rule.get(key) and rule[key] not in known:
-                faults.add(("rules", rank, key), f"« {key} » : « {settings.short(rule[key])} » n'est pas dans [{key if key == 'confidence' else 'numbers'}]. "
-                                                 f"{closest(settings.short(rule[key]), known)}")  # fmt: skip
+                faults.add(
+                    ("rules", rank, key),
+                    f"« {key} » : « {settings.short(rule[key])} » n'est pas dans [{key if key == 'confidence' else 'numbers'}]. "
+                    f"{closest(settings.short(rule[key]), known)}",
+                )
     for name in rules.toml("lexicon.toml")["contexts"]:
         if name not in said.get("contexts", {}):
             faults.add(("contexts", name), f"il manque le contexte « {name} »")
@@ -189,16 +243,31 @@ def compiled(data: dict[str, Any], where: str) -> Lexicon:
     fragments = data.get("fragments", {})
     found = tuple(_rule(entry, data["confidence"], fragments, where) for entry in data["rules"])
     exceptions = tuple(
-        Except(e["id"], e["kind"], tuple(e.get("scope", ())), pattern, _sieve(pattern.pattern), e["example"], e.get("touch", False))
+        Except(
+            e["id"],
+            e["kind"],
+            tuple(e.get("scope", ())),
+            pattern,
+            _sieve(pattern.pattern),
+            e["example"],
+            e.get("touch", False),
+        )
         for e, pattern in ((e, _pattern(e["patterns"], fragments, e["id"], where)) for e in data.get("exceptions", []))
     )
     numbers = {name: _number(entry, fragments, where) for name, entry in data.get("numbers", {}).items()}
     return Lexicon(
-        found, _by_anchor(found), exceptions, numbers, _contexts(data["contexts"], fragments, where),
-        {subject: _first_pass(rule for rule in found if not (subject and rule.fields == "hors_objet")) for subject in (True, False)},
+        found,
+        _by_anchor(found),
+        exceptions,
+        numbers,
+        _contexts(data["contexts"], fragments, where),
+        {
+            subject: _first_pass(rule for rule in found if not (subject and rule.fields == "hors_objet"))
+            for subject in (True, False)
+        },
         tuple(_headed(entry, data.get("head_scope", []), fragments, where) for entry in data.get("heads", [])),
         parts(data.get("reliability", [])),
-    )  # fmt: skip
+    )
 
 
 def expand(pattern: str, fragments: dict[str, str]) -> str:
@@ -228,30 +297,49 @@ def _pattern(patterns: list[str], fragments: dict[str, str], name: str, where: s
         return re.compile(rf"(?<![a-z0-9])(?:{body})(?![a-z0-9])")
     except KeyError as error:
         raise Problem(
-            f"Fragment inconnu « {error.args[0]} »", where=f"{where}, règle {name}", todo=closest(error.args[0], fragments)
+            f"Fragment inconnu « {error.args[0]} »",
+            where=f"{where}, règle {name}",
+            todo=closest(error.args[0], fragments),
         ) from error
     except UNREADABLE as error:
-        raise Problem("Motif illisible", where=f"{where}, règle {name}", why="Une parenthèse, un crochet ou une répétition n'y est pas juste") from error
+        raise Problem(
+            "Motif illisible",
+            where=f"{where}, règle {name}",
+            why="Une parenthèse, un crochet ou une répétition n'y est pas juste",
+        ) from error
 
 
 def _rule(entry: dict[str, Any], classes: dict[str, float], fragments: dict[str, str], where: str) -> Rule:
     pattern = _pattern(entry["patterns"], fragments, entry["id"], where)
     given = {key: value for key, value in entry.items() if key not in ("patterns", "anchors", "confidence")}
     return Rule(
-        anchors=tuple(entry["anchors"]), pattern=pattern, sieve=_sieve(pattern.pattern),
-        confidence=classes[entry["confidence"]], sure=entry["confidence"] == "certain", **given,
-    )  # fmt: skip
+        anchors=tuple(entry["anchors"]),
+        pattern=pattern,
+        sieve=_sieve(pattern.pattern),
+        confidence=classes[entry["confidence"]],
+        sure=entry["confidence"] == "certain",
+        **given,
+    )
 
 
 def _headed(entry: dict[str, Any], scope: list[str], fragments: dict[str, str], where: str) -> Head:
     pattern = _pattern(entry["patterns"], fragments, entry["id"], where)
-    return Head(entry["id"], entry["level"], tuple(entry.get("scope", scope)), pattern, entry["example"], entry["counter"])
+    return Head(
+        entry["id"], entry["level"], tuple(entry.get("scope", scope)), pattern, entry["example"], entry["counter"]
+    )
 
 
 def _number(entry: dict[str, Any], fragments: dict[str, str], where: str) -> Number:
-    patterns = tuple((one["unit"], _compiled(one["pattern"], fragments, where, f"lecture « {one['unit']} »")) for one in entry["patterns"])
+    patterns = tuple(
+        (one["unit"], _compiled(one["pattern"], fragments, where, f"lecture « {one['unit']} »"))
+        for one in entry["patterns"]
+    )
     if any(not pattern.groups for _, pattern in patterns):
-        raise Problem("Le motif d'un nombre n'a pas de groupe entre parenthèses", where=where, todo="Le premier groupe est le nombre lu")
+        raise Problem(
+            "Le motif d'un nombre n'a pas de groupe entre parenthèses",
+            where=where,
+            todo="Le premier groupe est le nombre lu",
+        )
     return Number(entry["before"], entry["after"], patterns)
 
 
@@ -268,9 +356,15 @@ def _compiled(pattern: str, fragments: dict[str, str], where: str, name: str) ->
     try:
         return re.compile(expand(pattern, fragments))
     except KeyError as error:
-        raise Problem(f"Fragment inconnu « {error.args[0]} »", where=f"{where}, {name}", todo=closest(error.args[0], fragments)) from error
+        raise Problem(
+            f"Fragment inconnu « {error.args[0]} »", where=f"{where}, {name}", todo=closest(error.args[0], fragments)
+        ) from error
     except UNREADABLE as error:
-        raise Problem("Motif illisible", where=f"{where}, {name}", why="Une parenthèse, un crochet ou une répétition n'y est pas juste") from error
+        raise Problem(
+            "Motif illisible",
+            where=f"{where}, {name}",
+            why="Une parenthèse, un crochet ou une répétition n'y est pas juste",
+        ) from error
 
 
 def _sieve(regex: str) -> str:
@@ -318,6 +412,7 @@ def _first_pass(kept: Any) -> str:
 
 def _raw(anchor: str) -> str:
     body = "".join(
-        f"[{LETTERS[char]}]" + ("+" if char == " " else "") if char in LETTERS else re.escape(char) for char in anchor.rstrip("$")
+        f"[{LETTERS[char]}]" + ("+" if char == " " else "") if char in LETTERS else re.escape(char)
+        for char in anchor.rstrip("$")
     )
     return body + ("(?:$|[^a-zà-ÿœ0-9])" if anchor.endswith("$") else "")

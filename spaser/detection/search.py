@@ -32,9 +32,14 @@ SUBJECT_LENGTH = 300
 RUNNING_TEXT = r"(?i)comporte|devra|prévoi|s['’]engage|conditions? d['’]ex[ée]cution|le titulaire|les candidats|conform[ée]ment|\. ?[A-Z].*\. ?[A-Z]"
 
 SUMMARY = {
-    "env": pl.Int8(), "env_codes": pl.List(pl.String()), "soc": pl.Int8(), "soc_codes": pl.List(pl.String()),
-    "reserve": pl.String(), "porteurs": pl.List(pl.String()), "confiance": pl.Float64(),
-}  # fmt: skip
+    "env": pl.Int8(),
+    "env_codes": pl.List(pl.String()),
+    "soc": pl.Int8(),
+    "soc_codes": pl.List(pl.String()),
+    "reserve": pl.String(),
+    "porteurs": pl.List(pl.String()),
+    "confiance": pl.Float64(),
+}
 
 
 def detect(texts: pl.LazyFrame, lexicon: Lexicon | Path | str | None = None) -> pl.LazyFrame:
@@ -60,7 +65,9 @@ def detect(texts: pl.LazyFrame, lexicon: Lexicon | Path | str | None = None) -> 
     """
     rules = lexicon if isinstance(lexicon, Lexicon) else detection_rules.load(lexicon)
     names = texts.collect_schema().names()
-    columns = [pl.col(name).cast(PASSAGES.schema[name]) for name in ("texte_id", "champ", "page", "article") if name in names]
+    columns = [
+        pl.col(name).cast(PASSAGES.schema[name]) for name in ("texte_id", "champ", "page", "article") if name in names
+    ]
     candidates = (
         texts.select(*columns, pl.col("texte").cast(pl.String))
         .filter(pl.col("texte").is_not_null())
@@ -76,7 +83,13 @@ def nature() -> pl.Expr:
     short = (pl.col("texte").str.len_chars() <= SUBJECT_LENGTH) & ~pl.col("texte").str.contains(RUNNING_TEXT)
     guessed = field.is_in(UNNAMED_FIELDS) | field.str.contains(LOT_FIELDS)
     subject = pl.when(guessed).then(short).otherwise(field.str.contains(SUBJECT_FIELDS))
-    return pl.when(field.str.contains(CRITERION_FIELDS)).then(pl.lit("critere")).when(subject).then(pl.lit("objet")).otherwise(pl.lit("autre"))
+    return (
+        pl.when(field.str.contains(CRITERION_FIELDS))
+        .then(pl.lit("critere"))
+        .when(subject)
+        .then(pl.lit("objet"))
+        .otherwise(pl.lit("autre"))
+    )
 
 
 def summarise(passages: pl.LazyFrame, lexicon: Lexicon | Path | str | None = None) -> pl.LazyFrame:
@@ -135,7 +148,13 @@ def _css(row: dict[str, Any]) -> str:
 
 
 TITLES = {"env": "environnement", "soc": "social", 2: "considération explicite", 1: "objet par nature", 0: "niée"}
-CARRIERS = {"clause": "clause", "critere": "critère", "reservation": "réservation", "objet": "objet", "negated": "négation"}
+CARRIERS = {
+    "clause": "clause",
+    "critere": "critère",
+    "reservation": "réservation",
+    "objet": "objet",
+    "negated": "négation",
+}
 
 
 def _title(row: dict[str, Any]) -> str:
@@ -153,9 +172,11 @@ def _codes(dimension: str, said: pl.Expr, generic: list[str]) -> pl.Expr:
     vague = pl.col("regle").is_in(generic)
     precise = pl.col("code").filter(mine & ~vague)
     return (
-        pl.when(precise.len() > 0).then(precise.unique().sort().implode()).otherwise(pl.col("code").filter(mine).unique().sort().implode())
+        pl.when(precise.len() > 0)
+        .then(precise.unique().sort().implode())
+        .otherwise(pl.col("code").filter(mine).unique().sort().implode())
         .alias(f"{dimension}_codes")
-    )  # fmt: skip
+    )
 
 
 def _basis(kinds: pl.Expr) -> pl.Expr:

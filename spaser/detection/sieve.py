@@ -54,12 +54,21 @@ def folded(text: pl.Expr) -> pl.Expr:
 def pairs(batch: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
     """The pairs (`rang` of the text in the batch, `rule` rank) worth reading; `batch` has `lu` (folded text) and `nature`."""
     flat = pl.lit(" ") + pl.col("lu").str.replace_all(r"[^a-z0-9]+", " ") + pl.lit(" ")
-    opened = pl.DataFrame(lexicon.by_anchor, schema={"anchor": pl.String, "rule": pl.List(pl.Int32)}, orient="row").explode("rule")
+    opened = pl.DataFrame(
+        lexicon.by_anchor, schema={"anchor": pl.String, "rule": pl.List(pl.Int32)}, orient="row"
+    ).explode("rule")
     natures = batch["nature"].unique().to_list()
-    opened = opened.filter(pl.col("rule").is_in([rank for rank, rule in enumerate(lexicon.rules) if _may_speak(rule.fields, natures)]))
+    opened = opened.filter(
+        pl.col("rule").is_in([rank for rank, rule in enumerate(lexicon.rules) if _may_speak(rule.fields, natures)])
+    )
     seen = (
         batch.with_row_index("rang")
-        .select("rang", "lu", "nature", flat.str.extract_many(opened["anchor"].unique().sort().to_list(), overlapping=True).alias("anchor"))
+        .select(
+            "rang",
+            "lu",
+            "nature",
+            flat.str.extract_many(opened["anchor"].unique().sort().to_list(), overlapping=True).alias("anchor"),
+        )
         .explode("anchor")
         .join(opened, on="anchor", how="inner")
         .unique(["rang", "rule"])

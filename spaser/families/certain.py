@@ -19,8 +19,14 @@ def contradicted(texts: pl.LazyFrame, column: str = "objet", family: str = "fami
     """
     plain, said = pl.col("_plain"), pl.col(family)
     sure, words = rules.table("certain_words.csv"), rules.table("family_words.csv")
-    against = [plain.str.contains(_bounded(motif)) & ~said.is_in(allowed.split("|")) for motif, allowed in zip(sure["motif"], sure["familles"], strict=True)]
-    own = [(said == name) & plain.str.contains(_bounded(motif)) for name, motif in zip(words["famille"], words["motif"], strict=True)]
+    against = [
+        plain.str.contains(_bounded(motif)) & ~said.is_in(allowed.split("|"))
+        for motif, allowed in zip(sure["motif"], sure["familles"], strict=True)
+    ]
+    own = [
+        (said == name) & plain.str.contains(_bounded(motif))
+        for name, motif in zip(words["famille"], words["motif"], strict=True)
+    ]
     distinct = texts.select(column, family).drop_nulls().unique().with_columns(_plain=fold_expr(pl.col(column)))
     doubted = distinct.filter(pl.any_horizontal(against)).filter(~pl.any_horizontal(own))
     return doubted.select(column, family, contredit=pl.lit(True))

@@ -56,7 +56,9 @@ def of_words(texts: pl.LazyFrame, column: str = "objet") -> pl.LazyFrame:
     ]
     found = pl.concat(places).filter(pl.col("_at").is_not_null()).sort(column, "_at", "famille")
     confidence = pl.when(pl.len() == 1).then(OF_WORDS).otherwise(OF_MIXED_WORDS)
-    return found.group_by(column, maintain_order=True).agg(pl.col("famille").first(), famille_confiance=confidence.first())
+    return found.group_by(column, maintain_order=True).agg(
+        pl.col("famille").first(), famille_confiance=confidence.first()
+    )
 
 
 def add(contracts: pl.LazyFrame) -> pl.LazyFrame:
@@ -79,7 +81,11 @@ def add(contracts: pl.LazyFrame) -> pl.LazyFrame:
         said = of_words(joined.filter(vague)).rename({"famille": "_of_words", "famille_confiance": "_words_sure"})
         joined = joined.join(said, on="objet", how="left", maintain_order="left")
         # A bare division that agrees with nothing in the subject keeps its family; one certain word outweighs it.
-        heard = vague & pl.col("_of_words").is_not_null() & (pl.col("_of_cpv").is_null() | (pl.col("_words_sure") >= OF_WORDS))
+        heard = (
+            vague
+            & pl.col("_of_words").is_not_null()
+            & (pl.col("_of_cpv").is_null() | (pl.col("_words_sure") >= OF_WORDS))
+        )
         against = contradicted(joined.filter(~vague), family="_of_cpv")
         joined = joined.join(against, on=["objet", "_of_cpv"], how="left", maintain_order="left")
     else:
@@ -89,17 +95,29 @@ def add(contracts: pl.LazyFrame) -> pl.LazyFrame:
         famille=pl.when(heard).then("_of_words").otherwise("_of_cpv"),
         famille_confiance=pl.when(heard).then("_words_sure").when(pl.col("_of_cpv").is_not_null()).then("_cpv_sure"),
         # Nobody says the family of a code of waiting whose subject is silent, or hesitates between several trades.
-        famille_doute=pl.col("contredit").fill_null(False) | vague & ~heard & ~(pl.col("_of_words") == pl.col("_of_cpv")).fill_null(False) if "objet" in contracts.collect_schema() else pl.lit(False),
+        famille_doute=pl.col("contredit").fill_null(False)
+        | vague & ~heard & ~(pl.col("_of_words") == pl.col("_of_cpv")).fill_null(False)
+        if "objet" in contracts.collect_schema()
+        else pl.lit(False),
         famille_origine=pl.when(heard).then(pl.lit("texte")).when(pl.col("_of_cpv").is_not_null()).then(pl.lit("cpv")),
     )
     labels = catalogue().select("famille", famille_libelle="libelle")
-    order = [*contracts.collect_schema().names(), "famille", "famille_libelle", "famille_origine", "famille_confiance", "famille_doute"]
+    order = [
+        *contracts.collect_schema().names(),
+        "famille",
+        "famille_libelle",
+        "famille_origine",
+        "famille_confiance",
+        "famille_doute",
+    ]
     return known.join(labels, on="famille", how="left", maintain_order="left").select(order)
 
 
 def divisions() -> pl.LazyFrame:
     """The CPV divisions: ``cpv_division, cpv_division_libelle, type_marche``."""
-    return rules.table("cpv_divisions.csv").lazy().rename({"division": "cpv_division", "libelle": "cpv_division_libelle"})
+    return (
+        rules.table("cpv_divisions.csv").lazy().rename({"division": "cpv_division", "libelle": "cpv_division_libelle"})
+    )
 
 
 def _plain(column: str) -> pl.Expr:

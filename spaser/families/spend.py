@@ -39,7 +39,9 @@ def of_lines(lines: pl.LazyFrame, nomenclature: pl.LazyFrame | None = None) -> p
     order = [*lines.collect_schema().names(), "famille", "famille_libelle", "famille_origine", "famille_confiance"]
     kept = _kept(nomenclature)
     heard = of_words(_labels(lines), "_dit").rename({"famille": "_dite", "famille_confiance": "_dite_sure"})
-    said = of_words(lines.select("libelle"), "libelle").rename({"famille": "_texte", "famille_confiance": "_texte_sure"})
+    said = of_words(lines.select("libelle"), "libelle").rename(
+        {"famille": "_texte", "famille_confiance": "_texte_sure"}
+    )
     joined = (
         lines.with_columns(_dit=_label())
         .join(kept, on="code_achat", how="left", maintain_order="left")
@@ -69,15 +71,21 @@ def propose(lines: pl.LazyFrame, known: pl.LazyFrame | None = None) -> pl.LazyFr
     """
     bought = lines.filter(_PURCHASE & pl.col("code_achat").is_not_null()).with_columns(_dit=_label())
     codes = bought.group_by("code_achat").agg(
-        pl.col("code_libelle").drop_nulls().mode().sort().first(), pl.col("_dit").drop_nulls().mode().sort().first(), pl.col("montant").sum()
+        pl.col("code_libelle").drop_nulls().mode().sort().first(),
+        pl.col("_dit").drop_nulls().mode().sort().first(),
+        pl.col("montant").sum(),
     )
     words = of_words(codes.select("_dit"), "_dit").rename({"famille": "_dite", "famille_confiance": "_dite_sure"})
     table = codes.join(words, on="_dit", how="left").join(_weighed(bought), on="code_achat", how="left")
     spoken = pl.col("_dite").is_not_null()
     fresh = table.with_columns(
-        famille_proposee=pl.coalesce("_dite", "_lourde"), famille_confiance=pl.when(spoken).then("_dite_sure").otherwise("_lourde_sure"),
-        proposition=pl.when(spoken).then(pl.lit("libelle")).when(pl.col("_lourde").is_not_null()).then(pl.lit("lignes")),
-    )  # fmt: skip
+        famille_proposee=pl.coalesce("_dite", "_lourde"),
+        famille_confiance=pl.when(spoken).then("_dite_sure").otherwise("_lourde_sure"),
+        proposition=pl.when(spoken)
+        .then(pl.lit("libelle"))
+        .when(pl.col("_lourde").is_not_null())
+        .then(pl.lit("lignes")),
+    )
     rows = NOMENCLATURE.conform(fresh)
     if known is not None:
         own = known.select("code_achat", _retenue="famille_retenue", _dit="commentaire", _su="code_libelle")
@@ -106,9 +114,13 @@ def _kept(nomenclature: pl.LazyFrame | None) -> pl.LazyFrame:
 
 def _activities(lines: pl.LazyFrame) -> pl.LazyFrame:
     """``naf, _metiers``: the families that each activity met in the lines serves (``families.csv``)."""
-    listed = rules.table("families.csv").lazy().select(
-        "famille", _prefixe=pl.col("naf").fill_null("").str.replace_all(".", "", literal=True).str.split(" ")
-    ).explode("_prefixe").filter(pl.col("_prefixe").str.len_chars() >= 2)  # fmt: skip
+    listed = (
+        rules.table("families.csv")
+        .lazy()
+        .select("famille", _prefixe=pl.col("naf").fill_null("").str.replace_all(".", "", literal=True).str.split(" "))
+        .explode("_prefixe")
+        .filter(pl.col("_prefixe").str.len_chars() >= 2)
+    )
     met = lines.select("naf").drop_nulls().unique()
     wanted = pl.concat([met.with_columns(_prefixe=pl.col("naf").str.slice(0, size)) for size in (2, 3, 4, 5)])
     return wanted.join(listed, on="_prefixe").group_by("naf").agg(_metiers=pl.col("famille").unique().sort())
@@ -123,13 +135,36 @@ def _judged() -> dict[str, pl.Expr]:
     serves = pl.col("_metiers").list.contains(pl.col("_texte")).fill_null(False)
     against = single & said & ~serves
     return {
-        "famille": pl.when(read).then("_retenue").when(heard).then("_dite").when(single).then(trade).otherwise("_texte"),
-        "famille_origine": pl.when(read).then(pl.lit(NOMENCLATURE_READ)).when(heard).then(pl.lit(NOMENCLATURE_HEARD))
-        .when(single).then(pl.lit(ACTIVITY)).when(said).then(pl.lit(WORDS)),
-        "famille_confiance": pl.when(read).then(OF_PERSON).when(heard & agrees).then(OF_BOTH).when(heard).then("_dite_sure")
-        .when(against).then(OF_ACTIVITY_AGAINST).when(serves).then(OF_BOTH).when(single).then(OF_ACTIVITY)
-        .when(said).then("_texte_sure"),
-    }  # fmt: skip
+        "famille": pl.when(read)
+        .then("_retenue")
+        .when(heard)
+        .then("_dite")
+        .when(single)
+        .then(trade)
+        .otherwise("_texte"),
+        "famille_origine": pl.when(read)
+        .then(pl.lit(NOMENCLATURE_READ))
+        .when(heard)
+        .then(pl.lit(NOMENCLATURE_HEARD))
+        .when(single)
+        .then(pl.lit(ACTIVITY))
+        .when(said)
+        .then(pl.lit(WORDS)),
+        "famille_confiance": pl.when(read)
+        .then(OF_PERSON)
+        .when(heard & agrees)
+        .then(OF_BOTH)
+        .when(heard)
+        .then("_dite_sure")
+        .when(against)
+        .then(OF_ACTIVITY_AGAINST)
+        .when(serves)
+        .then(OF_BOTH)
+        .when(single)
+        .then(OF_ACTIVITY)
+        .when(said)
+        .then("_texte_sure"),
+    }
 
 
 def _weighed(bought: pl.LazyFrame) -> pl.LazyFrame:
@@ -140,9 +175,10 @@ def _weighed(bought: pl.LazyFrame) -> pl.LazyFrame:
     positive = bought.filter(pl.col("montant") > 0)
     whole = positive.group_by("code_achat").agg(_tout=pl.col("montant").sum())
     told = positive.filter(pl.col("famille_origine").is_in([ACTIVITY, WORDS]))
-    sums = told.group_by("code_achat", "famille").agg(
-        _part=pl.col("montant").sum(), _sur=(pl.col("montant") * pl.col("famille_confiance")).sum()
-    ).sort("code_achat", "_part", "famille", descending=[False, True, False])  # fmt: skip
+    sums = (
+        told.group_by("code_achat", "famille")
+        .agg(_part=pl.col("montant").sum(), _sur=(pl.col("montant") * pl.col("famille_confiance")).sum())
+        .sort("code_achat", "_part", "famille", descending=[False, True, False])
+    )
     first = sums.group_by("code_achat", maintain_order=True).first().join(whole, on="code_achat")
     return first.select("code_achat", _lourde="famille", _lourde_sure=pl.col("_sur") / pl.col("_tout"))
-

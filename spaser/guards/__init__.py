@@ -11,4 +11,15 @@ Only what is listed for these libraries becomes a ``Problem``: a fault of the ki
 from spaser.guards.libraries import LIBRARIES, exceptions, json_of, reading, refused
 from spaser.guards.messages import of_csv, of_json, of_polars, of_system, of_toml
 
-__all__ = ["LIBRARIES", "exceptions", "json_of", "of_csv", "of_json", "of_polars", "of_system", "of_toml", "reading", "refused"]
+__all__ = [
+    "LIBRARIES",
+    "exceptions",
+    "json_of",
+    "of_csv",
+    "of_json",
+    "of_polars",
+    "of_system",
+    "of_toml",
+    "reading",
+    "refused",
+]

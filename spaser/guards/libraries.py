@@ -50,24 +50,86 @@ def _why_zip(error: BaseException) -> str:
 #: A fault in the compiled part of a library (calamine, polars) arrives under this name and is no ordinary exception.
 PANIC = "PanicException"
 LIBRARIES: dict[str, Library] = {
-    "system": Library((OSError,), "Le fichier ne peut pas être lu ou écrit", messages.of_system, "Vérifiez qu'il est là, fermé ailleurs, et que vous y avez droit"),
-    "toml": Library((tomllib.TOMLDecodeError, RecursionError, ValueError), "Le fichier n'est pas du TOML correct", messages.of_toml, "Corrigez cette ligne"),
-    "json": Library((json.JSONDecodeError, RecursionError, ValueError), "Le fichier n'est pas du JSON correct", messages.of_json, "Corrigez-le, ou produisez-le de nouveau"),
-    "csv": Library((csv.Error, StopIteration), "Le fichier CSV est mal formé", messages.of_csv, "Enregistrez-le de nouveau en CSV (UTF-8) depuis un tableur"),
-    "text": Library((UnicodeError, LookupError), "Le texte n'est pas dans un codage connu", _silent, "Enregistrez-le en UTF-8"),
-    "number": Library((decimal.DecimalException, OverflowError), "Un nombre est hors de toute mesure", _silent, "Corrigez-le dans le fichier"),
+    "system": Library(
+        (OSError,),
+        "Le fichier ne peut pas être lu ou écrit",
+        messages.of_system,
+        "Vérifiez qu'il est là, fermé ailleurs, et que vous y avez droit",
+    ),
+    "toml": Library(
+        (tomllib.TOMLDecodeError, RecursionError, ValueError),
+        "Le fichier n'est pas du TOML correct",
+        messages.of_toml,
+        "Corrigez cette ligne",
+    ),
+    "json": Library(
+        (json.JSONDecodeError, RecursionError, ValueError),
+        "Le fichier n'est pas du JSON correct",
+        messages.of_json,
+        "Corrigez-le, ou produisez-le de nouveau",
+    ),
+    "csv": Library(
+        (csv.Error, StopIteration),
+        "Le fichier CSV est mal formé",
+        messages.of_csv,
+        "Enregistrez-le de nouveau en CSV (UTF-8) depuis un tableur",
+    ),
+    "text": Library(
+        (UnicodeError, LookupError), "Le texte n'est pas dans un codage connu", _silent, "Enregistrez-le en UTF-8"
+    ),
+    "number": Library(
+        (decimal.DecimalException, OverflowError),
+        "Un nombre est hors de toute mesure",
+        _silent,
+        "Corrigez-le dans le fichier",
+    ),
     "zip": Library(
-        (zipfile.BadZipFile, zlib.error, lzma.LZMAError, gzip.BadGzipFile, EOFError, NotImplementedError, RuntimeError, struct.error, KeyError, ValueError, OSError),
-        "L'archive est abîmée, incomplète ou protégée", _why_zip, "Téléchargez-la de nouveau, ou décompressez-la d'abord",
+        (
+            zipfile.BadZipFile,
+            zlib.error,
+            lzma.LZMAError,
+            gzip.BadGzipFile,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            struct.error,
+            KeyError,
+            ValueError,
+            OSError,
+        ),
+        "L'archive est abîmée, incomplète ou protégée",
+        _why_zip,
+        "Téléchargez-la de nouveau, ou décompressez-la d'abord",
     ),
-    "xml": Library((), "Le fichier XML est mal formé", _silent, "Téléchargez-le de nouveau", "lxml.etree", ("XMLSyntaxError", "ParserError", "XPathEvalError")),
+    "xml": Library(
+        (),
+        "Le fichier XML est mal formé",
+        _silent,
+        "Téléchargez-le de nouveau",
+        "lxml.etree",
+        ("XMLSyntaxError", "ParserError", "XPathEvalError"),
+    ),
     "workbook": Library(
-        (ValueError,), "Le classeur ne peut pas être lu", lambda _: "Il est abîmé, protégé par un mot de passe, ou n'est pas un classeur",
-        "Ouvrez-le et enregistrez-le en XLSX sans mot de passe, ou en CSV", "fastexcel", ("FastExcelError",),
+        (ValueError,),
+        "Le classeur ne peut pas être lu",
+        lambda _: "Il est abîmé, protégé par un mot de passe, ou n'est pas un classeur",
+        "Ouvrez-le et enregistrez-le en XLSX sans mot de passe, ou en CSV",
+        "fastexcel",
+        ("FastExcelError",),
     ),
-    "polars": Library((pl.exceptions.PolarsError,), "Le fichier ne se lit pas comme une table", messages.of_polars, "Téléchargez-le ou produisez-le de nouveau"),
-    "memory": Library((MemoryError,), "Le fichier est trop grand pour la mémoire de cet ordinateur", _silent, "Donnez-en une partie, ou fermez d'autres logiciels"),
-}  # fmt: skip
+    "polars": Library(
+        (pl.exceptions.PolarsError,),
+        "Le fichier ne se lit pas comme une table",
+        messages.of_polars,
+        "Téléchargez-le ou produisez-le de nouveau",
+    ),
+    "memory": Library(
+        (MemoryError,),
+        "Le fichier est trop grand pour la mémoire de cet ordinateur",
+        _silent,
+        "Donnez-en une partie, ou fermez d'autres logiciels",
+    ),
+}
 
 
 def exceptions(*libraries: str) -> tuple[type[BaseException], ...]:
@@ -113,19 +175,25 @@ class reading:
     def __enter__(self) -> reading:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> Literal[False]:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> Literal[False]:
         if error is None or isinstance(error, Problem | BrokenPipeError):
             return False
         problem = refused(self.where, error, *self.libraries)
         if problem is None:
             return False
         if self.what or self.todo:
-            problem = Problem(self.what or problem.what, where=self.where, why=problem.why, todo=self.todo or problem.todo)
+            problem = Problem(
+                self.what or problem.what, where=self.where, why=problem.why, todo=self.todo or problem.todo
+            )
         raise problem from error
 
 
 #: An escape of a JSON text: two halves of a character, one half alone, or any other.
-_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL)
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+)
 
 
 def json_of(text: str, where: str, *, what: str = "", todo: str = "") -> Any:
@@ -136,6 +204,10 @@ def json_of(text: str, where: str, *, what: str = "", todo: str = "") -> Any:
     Problem
         It is not JSON, is nested beyond reason, or a number is endless.
     """
-    plain = _ESCAPE.sub(lambda found: r"\ufffd" if found[1] else found[0], text) if re.search(r"\\u[dD][89a-fA-F]", text) else text
+    plain = (
+        _ESCAPE.sub(lambda found: r"\ufffd" if found[1] else found[0], text)
+        if re.search(r"\\u[dD][89a-fA-F]", text)
+        else text
+    )
     with reading(where, "json", what=what, todo=todo):
         return json.loads(plain)

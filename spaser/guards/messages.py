@@ -43,9 +43,13 @@ SYSTEM = {
 }
 #: Windows numbers its own errors: a file held by another program is the usual one.
 WINDOWS = {
-    5: SYSTEM["EACCES"], 32: "Il est ouvert dans un autre logiciel", 33: "Il est ouvert dans un autre logiciel", 112: SYSTEM["ENOSPC"],
-    123: SYSTEM["EILSEQ"], 206: SYSTEM["ENAMETOOLONG"],
-}  # fmt: skip
+    5: SYSTEM["EACCES"],
+    32: "Il est ouvert dans un autre logiciel",
+    33: "Il est ouvert dans un autre logiciel",
+    112: SYSTEM["ENOSPC"],
+    123: SYSTEM["EILSEQ"],
+    206: SYSTEM["ENAMETOOLONG"],
+}
 _TOML = {
     r"Expected '=' after a key": "le signe = manque après un mot, ou le texte n'est pas entre guillemets",
     r"Invalid value": "la valeur ne se lit pas (un texte s'écrit entre guillemets)",
@@ -112,15 +116,25 @@ def of_toml(error: BaseException) -> str:
     if "integer string conversion" in text:
         return "un nombre y est trop long"
     place = re.search(r"\(at line (\d+), column (\d+)\)", text)
-    where = f"ligne {place[1]}, colonne {place[2]} : " if place else "à la fin du fichier : " if "end of document" in text else ""
+    where = (
+        f"ligne {place[1]}, colonne {place[2]} : "
+        if place
+        else "à la fin du fichier : "
+        if "end of document" in text
+        else ""
+    )
     return where + _said(text, _TOML, "l'écriture n'est pas correcte")
 
 
 def of_json(error: BaseException) -> str:
     """What is wrong in a JSON text, with its line."""
     if not isinstance(error, json.JSONDecodeError):
-        return "les emboîtements sont trop profonds" if isinstance(error, RecursionError) else "un nombre y est trop long"
-    told = next((french for english, french in _JSON.items() if error.msg.startswith(english)), "l'écriture n'est pas correcte")
+        return (
+            "les emboîtements sont trop profonds" if isinstance(error, RecursionError) else "un nombre y est trop long"
+        )
+    told = next(
+        (french for english, french in _JSON.items() if error.msg.startswith(english)), "l'écriture n'est pas correcte"
+    )
     return f"ligne {error.lineno}, colonne {error.colno} : {told}"
 
 

@@ -29,13 +29,18 @@ def factors() -> pl.LazyFrame:
 def of(name: str, prefix: str, *by: str) -> pl.LazyFrame:
     """The bounds of one factor as ``<prefix>_bas, _milieu, _haut, _note``, keyed by ``type`` and/or ``famille``."""
     rows = factors().filter(pl.col("facteur") == name)
-    return rows.select(*by, *(pl.col(bound).alias(f"{prefix}_{bound}") for bound in BOUNDS), pl.col("qualite").alias(f"{prefix}_note"))
+    return rows.select(
+        *by, *(pl.col(bound).alias(f"{prefix}_{bound}") for bound in BOUNDS), pl.col("qualite").alias(f"{prefix}_note")
+    )
 
 
 def quotient(amount: str, factor: str, out: str) -> list[pl.Expr]:
     """``out_bas, out_milieu, out_haut``: the low bound divides the low amount by the high factor, and the reverse."""
     opposite = dict(zip(BOUNDS, reversed(BOUNDS), strict=True))
-    return [(pl.col(f"{amount}_{bound}") / pl.col(f"{factor}_{opposite[bound]}")).alias(f"{out}_{bound}") for bound in BOUNDS]
+    return [
+        (pl.col(f"{amount}_{bound}") / pl.col(f"{factor}_{opposite[bound]}")).alias(f"{out}_{bound}")
+        for bound in BOUNDS
+    ]
 
 
 def too_wide(name: str) -> pl.Expr:
@@ -45,7 +50,10 @@ def too_wide(name: str) -> pl.Expr:
 
 def weakest(*notes: str) -> pl.Expr:
     """The weakest grade of a chain; null grades are links that are not there."""
-    ranks = pl.max_horizontal(pl.col(note).replace_strict(list(GRADES), list(range(len(GRADES))), default=None, return_dtype=pl.Int32) for note in notes)
+    ranks = pl.max_horizontal(
+        pl.col(note).replace_strict(list(GRADES), list(range(len(GRADES))), default=None, return_dtype=pl.Int32)
+        for note in notes
+    )
     return ranks.replace_strict(list(range(len(GRADES))), list(GRADES), default=None, return_dtype=pl.String)
 
 

@@ -28,17 +28,35 @@ def required(clauses: pl.LazyFrame) -> pl.LazyFrame:
     ``personnes_*`` (an order of magnitude: never people counted), ``note`` and ``motif`` (null when measured).
     """
     have = clauses.collect_schema().names()
-    blank = {"lot": pl.String(), "montant": pl.Int64(), "famille": pl.String(), "taux": pl.Float64(), "heures_ecrites": pl.Float64(), "maximum": pl.Boolean()}
-    rows = clauses.with_columns(pl.lit(None, dtype=dtype).alias(name) for name, dtype in blank.items() if name not in have)
+    blank = {
+        "lot": pl.String(),
+        "montant": pl.Int64(),
+        "famille": pl.String(),
+        "taux": pl.Float64(),
+        "heures_ecrites": pl.Float64(),
+        "maximum": pl.Boolean(),
+    }
+    rows = clauses.with_columns(
+        pl.lit(None, dtype=dtype).alias(name) for name, dtype in blank.items() if name not in have
+    )
     rows = rows.join(of("heures_par_keuro", "hpk", "famille"), on="famille", how="left")
-    theory = [(pl.col("montant") / 100_000 * pl.col("taux") * pl.col(f"hpk_{b}")).alias(f"_theorie_{b}") for b in BOUNDS]
+    theory = [
+        (pl.col("montant") / 100_000 * pl.col("taux") * pl.col(f"hpk_{b}")).alias(f"_theorie_{b}") for b in BOUNDS
+    ]
     written = pl.col("heures_ecrites").is_not_null()
     rows = rows.with_columns(theory).with_columns(
-        *(pl.coalesce("heures_ecrites", f"_theorie_{b}").alias(f"heures_{b}") for b in BOUNDS), motif=_refusal(written),
+        *(pl.coalesce("heures_ecrites", f"_theorie_{b}").alias(f"heures_{b}") for b in BOUNDS),
+        motif=_refusal(written),
         note=pl.when(written).then(pl.lit("officiel")).otherwise(weakest("hpk_note")),
     )
-    return _converted(rows).drop("^hpk_.*$", "^_theorie_.*$").with_columns(
-        origine=pl.when(pl.col("motif").is_null()).then(pl.when(written).then(pl.lit("écrites")).otherwise(pl.lit("théoriques")))
+    return (
+        _converted(rows)
+        .drop("^hpk_.*$", "^_theorie_.*$")
+        .with_columns(
+            origine=pl.when(pl.col("motif").is_null()).then(
+                pl.when(written).then(pl.lit("écrites")).otherwise(pl.lit("théoriques"))
+            )
+        )
     )
 
 
@@ -53,20 +71,30 @@ def done(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 def _refusal(written: pl.Expr) -> pl.Expr:
     return (
-        pl.when(written).then(None)
-        .when(pl.col("maximum").fill_null(False)).then(pl.lit("maximum d'accord-cadre : ce n'est pas une dépense"))
-        .when(pl.col("montant").is_null()).then(pl.lit("ni heures écrites ni montant"))
-        .when(pl.col("taux").is_null()).then(pl.lit("ni heures écrites ni taux de la clause"))
-        .when(pl.col("famille").is_in(WRITTEN_ONLY)).then(pl.lit("grands travaux publics : seules les heures écrites répondent (fourchette de 1 à 4)"))
-        .when(pl.col("hpk_milieu").is_null()).then(pl.lit(_NO_BASE))
-        .when(too_wide("_theorie")).then(pl.lit("intervalle trop large (plus du triple)"))
-    )  # fmt: skip
+        pl.when(written)
+        .then(None)
+        .when(pl.col("maximum").fill_null(False))
+        .then(pl.lit("maximum d'accord-cadre : ce n'est pas une dépense"))
+        .when(pl.col("montant").is_null())
+        .then(pl.lit("ni heures écrites ni montant"))
+        .when(pl.col("taux").is_null())
+        .then(pl.lit("ni heures écrites ni taux de la clause"))
+        .when(pl.col("famille").is_in(WRITTEN_ONLY))
+        .then(pl.lit("grands travaux publics : seules les heures écrites répondent (fourchette de 1 à 4)"))
+        .when(pl.col("hpk_milieu").is_null())
+        .then(pl.lit(_NO_BASE))
+        .when(too_wide("_theorie"))
+        .then(pl.lit("intervalle trop large (plus du triple)"))
+    )
 
 
 def _converted(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Full-time equivalents and an order of magnitude of people, where the hours are said."""
     people = of("heures_par_personne", "hpp").with_columns(_cle=pl.lit(1))
-    rows = rows.with_columns(*(pl.when(pl.col("motif").is_null()).then(pl.col(f"heures_{b}")).alias(f"heures_{b}") for b in BOUNDS), _cle=pl.lit(1))
+    rows = rows.with_columns(
+        *(pl.when(pl.col("motif").is_null()).then(pl.col(f"heures_{b}")).alias(f"heures_{b}") for b in BOUNDS),
+        _cle=pl.lit(1),
+    )
     rows = rows.join(people, on="_cle", how="left")
     opposite = dict(zip(BOUNDS, reversed(BOUNDS), strict=True))
     return rows.with_columns(

@@ -25,11 +25,18 @@ def deduction(rows: pl.LazyFrame) -> pl.LazyFrame:
     """
     part = factors().filter(pl.col("facteur") == "oeth_deduction").select(_part="milieu")
     cap = factors().filter(pl.col("facteur") == "oeth_plafond").select(_faible="bas", _fort="haut")
-    ceiling = pl.when(pl.col("taux_emploi") < DIRECT_RATE).then("_faible").when(pl.col("taux_emploi") >= DIRECT_RATE).then("_fort")
+    ceiling = (
+        pl.when(pl.col("taux_emploi") < DIRECT_RATE)
+        .then("_faible")
+        .when(pl.col("taux_emploi") >= DIRECT_RATE)
+        .then("_fort")
+    )
     joined = rows.join(part, how="cross").join(cap, how="cross")
     told = joined.with_columns(
         deductible=(pl.col("main_oeuvre") * pl.col("_part")).round().cast(pl.Int64),
         plafond=(pl.col("contribution_brute") * ceiling).round().cast(pl.Int64),
     )
     both = pl.col("deductible").is_not_null() & pl.col("plafond").is_not_null()
-    return told.with_columns(deduit=pl.when(both).then(pl.min_horizontal("deductible", "plafond"))).drop("_part", "_faible", "_fort")
+    return told.with_columns(deduit=pl.when(both).then(pl.min_horizontal("deductible", "plafond"))).drop(
+        "_part", "_faible", "_fort"
+    )

@@ -26,23 +26,37 @@ def retention(lines: pl.LazyFrame, places: pl.LazyFrame, communes: pl.LazyFrame,
     One row per level of ``LEVELS`` met: ``niveau, montant, part`` and ``part_connue`` (of the euros whose place is known). The place of
     an office is not that of the work nor of the jobs.
     """
-    located = _located(lines, places).join(communes.select("code_commune", "epci", "ept", "departement", "region"), on="code_commune", how="left")
-    here = buyer.select(*(pl.col(name).alias(f"_{name}") for name in ("code_commune", "epci", "ept", "departement", "region")))
-    group = (pl.col("ept") == pl.col("_ept")).fill_null(False) | ((pl.col("epci") == pl.col("_epci")) & pl.col("_ept").is_null()).fill_null(False)
+    located = _located(lines, places).join(
+        communes.select("code_commune", "epci", "ept", "departement", "region"), on="code_commune", how="left"
+    )
+    here = buyer.select(
+        *(pl.col(name).alias(f"_{name}") for name in ("code_commune", "epci", "ept", "departement", "region"))
+    )
+    group = (pl.col("ept") == pl.col("_ept")).fill_null(False) | (
+        (pl.col("epci") == pl.col("_epci")) & pl.col("_ept").is_null()
+    ).fill_null(False)
     level = (
-        pl.when(pl.col("departement").is_null()).then(pl.lit("lieu inconnu"))
-        .when(pl.col("code_commune") == pl.col("_code_commune")).then(pl.lit("commune"))
-        .when(group).then(pl.lit("intercommunalité"))
-        .when(pl.col("departement") == pl.col("_departement")).then(pl.lit("département"))
-        .when(pl.col("region") == pl.col("_region")).then(pl.lit("région"))
+        pl.when(pl.col("departement").is_null())
+        .then(pl.lit("lieu inconnu"))
+        .when(pl.col("code_commune") == pl.col("_code_commune"))
+        .then(pl.lit("commune"))
+        .when(group)
+        .then(pl.lit("intercommunalité"))
+        .when(pl.col("departement") == pl.col("_departement"))
+        .then(pl.lit("département"))
+        .when(pl.col("region") == pl.col("_region"))
+        .then(pl.lit("région"))
         .otherwise(pl.lit("hors de la région"))
-    )  # fmt: skip
+    )
     found = located.join(here, how="cross").group_by(niveau=level).agg(pl.col("montant").sum())
     known = pl.col("niveau") != "lieu inconnu"
     whole, told = pl.col("montant").sum(), pl.col("montant").filter(known).sum()
     ranks = {name: rank for rank, name in enumerate(LEVELS)}
     return (
-        found.with_columns(part=pl.when(whole > 0).then(pl.col("montant") / whole), part_connue=pl.when(known & (told > 0)).then(pl.col("montant") / told))
+        found.with_columns(
+            part=pl.when(whole > 0).then(pl.col("montant") / whole),
+            part_connue=pl.when(known & (told > 0)).then(pl.col("montant") / told),
+        )
         .with_columns(_rang=pl.col("niveau").replace_strict(ranks, return_dtype=pl.Int32))
         .sort("_rang")
         .drop("_rang")
@@ -56,5 +70,9 @@ def _located(lines: pl.LazyFrame, places: pl.LazyFrame) -> pl.LazyFrame:
     seat = pl.col("code_commune").filter(pl.col("siege").fill_null(False))
     only = pl.when(pl.col("code_commune").n_unique() == 1).then(pl.col("code_commune").first())
     by_siren = known.group_by("siren").agg(_siren=pl.coalesce(only, seat.first()))
-    joined = lines.select("siret", "siren", "montant").join(by_siret, on="siret", how="left").join(by_siren, on="siren", how="left")
+    joined = (
+        lines.select("siret", "siren", "montant")
+        .join(by_siret, on="siret", how="left")
+        .join(by_siren, on="siren", how="left")
+    )
     return joined.with_columns(code_commune=pl.coalesce("code_commune", "_siren")).drop("_siren")

@@ -62,13 +62,21 @@ def entered(
         )
         .with_columns(dimension=pl.lit("total"), modalite=pl.lit(None, pl.String))
     )
-    return _measures(pl.concat([whole, by_year.select(whole.collect_schema().names())], how="vertical_relaxed"), perimetre)
+    return _measures(
+        pl.concat([whole, by_year.select(whole.collect_schema().names())], how="vertical_relaxed"), perimetre
+    )
 
 
 def _grid(years: Sequence[int]) -> pl.LazyFrame:
     """One row per figure of the catalogue and year."""
     rows = [
-        {"ordre": rank, "indicateur": code, "titre": record["titre"], "forme": record["forme"], "unite_saisie": record["unite"]}
+        {
+            "ordre": rank,
+            "indicateur": code,
+            "titre": record["titre"],
+            "forme": record["forme"],
+            "unite_saisie": record["unite"],
+        }
         for rank, (code, record) in enumerate(records().items())
     ]
     return pl.LazyFrame(rows).join(pl.LazyFrame({"annee": pl.Series(list(years), dtype=pl.Int32)}), how="cross")
@@ -90,12 +98,20 @@ def _measures(rows: pl.LazyFrame, perimetre: str) -> pl.LazyFrame:
     )
     complete = pl.col("couverture") == 1
     told = rows.with_columns(
-        perimetre=pl.lit(perimetre), population=pl.lit(POPULATION), definition=pl.lit(DEFINITION),
+        perimetre=pl.lit(perimetre),
+        population=pl.lit(POPULATION),
+        definition=pl.lit(DEFINITION),
         unite=pl.when(euros).then(pl.lit("valeur")).otherwise("unite_saisie"),
-        valeur=value, valeur_repondus=pl.when(part).then(value),
-        bas=pl.when(part & ~complete).then(None).otherwise(value), haut=pl.when(complete).then(value),
-        **{name: pl.when(part).then((pl.col(name) * scaled).round()).cast(pl.Int64) for name in ("numerateur", "denominateur")},
+        valeur=value,
+        valeur_repondus=pl.when(part).then(value),
+        bas=pl.when(part & ~complete).then(None).otherwise(value),
+        haut=pl.when(complete).then(value),
+        **{
+            name: pl.when(part).then((pl.col(name) * scaled).round()).cast(pl.Int64)
+            for name in ("numerateur", "denominateur")
+        },
         repondus=pl.when(part).then((pl.col("denominateur") * scaled).round()).cast(pl.Int64),
-        regle=pl.format("{}@{}", "indicateur", pl.lit(VERSION)), petit_effectif=pl.lit(None, pl.Boolean),
-    )  # fmt: skip
+        regle=pl.format("{}@{}", "indicateur", pl.lit(VERSION)),
+        petit_effectif=pl.lit(None, pl.Boolean),
+    )
     return MEASURES.conform(told.sort("ordre", "annee"))

@@ -12,11 +12,36 @@ from spaser.problems import Problem, closest
 from spaser.vocabulary import label
 
 #: Where each figure's weight stands: one contract, its retained amount, or its published amount.
-WEIGHTS = {NUMBER: "un", VALUE: "somme_retenue", CERTAIN: "somme_retenue", "somme": "montant", "montant": "somme_retenue", "quantite": "un"}
-SHOWN = ("uid", "source", "position", "acheteur_id", "acheteur_libelle", "id", "objet", "codeCPV", "dateNotification",
-         "datePublicationDonnees", "montant", "montant_publie", "montant_statut", "montant_regle", "montant_preuve",
-         "nature_contrat", "nature_preuve", "a_verifier", "considerationsSociales",
-         "considerationsEnvironnementales")  # fmt: skip
+WEIGHTS = {
+    NUMBER: "un",
+    VALUE: "somme_retenue",
+    CERTAIN: "somme_retenue",
+    "somme": "montant",
+    "montant": "somme_retenue",
+    "quantite": "un",
+}
+SHOWN = (
+    "uid",
+    "source",
+    "position",
+    "acheteur_id",
+    "acheteur_libelle",
+    "id",
+    "objet",
+    "codeCPV",
+    "dateNotification",
+    "datePublicationDonnees",
+    "montant",
+    "montant_publie",
+    "montant_statut",
+    "montant_regle",
+    "montant_preuve",
+    "nature_contrat",
+    "nature_preuve",
+    "a_verifier",
+    "considerationsSociales",
+    "considerationsEnvironnementales",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +72,14 @@ class Explanation:
     @property
     def text(self) -> str:
         """The rule in French, line by line."""
-        lines = [self.rule.titre, self.rule.question, f"Lecture : {self.rule.lecture}", f"Prudence : {self.rule.prudence}",
-                 f"Base : {self.rule.base}", f"Règle : {self.rule.regle}"]  # fmt: skip
+        lines = [
+            self.rule.titre,
+            self.rule.question,
+            f"Lecture : {self.rule.lecture}",
+            f"Prudence : {self.rule.prudence}",
+            f"Base : {self.rule.base}",
+            f"Règle : {self.rule.regle}",
+        ]
         return "\n".join([*lines, f"Définition : {self.definition}"] if self.definition else lines)
 
     @property
@@ -80,9 +111,13 @@ def explain(measure: Any, contracts: pl.LazyFrame) -> Explanation:
     kind = _kind(told, rule)
     weight = WEIGHTS[kind]
     frame = _same_cell(scope(contracts, told["population"]), told, contracts.collect_schema().names())
-    counted = frame.with_columns(un=pl.lit(1, pl.Int64), compte=rule.holds(definition)).with_columns(poids=pl.col(weight))
+    counted = frame.with_columns(un=pl.lit(1, pl.Int64), compte=rule.holds(definition)).with_columns(
+        poids=pl.col(weight)
+    )
     counted = counted.filter(_weighs(kind), pl.lit(True) if rule.champ is None else rule.champ.fill_null(False))
-    return Explanation(rule, definition, told, counted.select(_columns(counted, rule, definition)).sort("uid"), _sources(counted))
+    return Explanation(
+        rule, definition, told, counted.select(_columns(counted, rule, definition)).sort("uid"), _sources(counted)
+    )
 
 
 def _rule(told: dict[str, Any]) -> tuple[Indicator, str]:
@@ -91,7 +126,9 @@ def _rule(told: dict[str, Any]) -> tuple[Indicator, str]:
         raise Problem(f"Indicateur inconnu : « {code} »", todo=closest(code, catalogue()))
     rule = catalogue()[code]
     if definition not in rule.definitions:
-        raise Problem(f"Définition inconnue pour « {code} » : « {definition} »", todo=closest(definition, rule.definitions))
+        raise Problem(
+            f"Définition inconnue pour « {code} » : « {definition} »", todo=closest(definition, rule.definitions)
+        )
     if told.get("regle") not in (None, rule.regle):
         raise Problem(
             f"Cette mesure suit la règle {told['regle']}, le catalogue a la règle {rule.regle}",

@@ -92,7 +92,9 @@ def _packed(frame: pl.LazyFrame, pairs: list[tuple[Indicator, str]]) -> pl.LazyF
             state = pl.when(record.champ.fill_null(False)).then(state).otherwise(OUTSIDE)
         codes.append(state.cast(pl.Int64))
     words = [
-        pl.sum_horizontal(code * BASE**rank for rank, code in enumerate(codes[start : start + DIGITS])).alias(f"_answers_{start // DIGITS}")
+        pl.sum_horizontal(code * BASE**rank for rank, code in enumerate(codes[start : start + DIGITS])).alias(
+            f"_answers_{start // DIGITS}"
+        )
         for start in range(0, len(codes), DIGITS)
     ]
     doubtful = (pl.col("montant_statut") == "a_verifier").fill_null(False)
@@ -105,9 +107,18 @@ def _counted(answers: pl.LazyFrame, dimensions: dict[str, pl.Expr], asked: int) 
     One pass over the contracts reduces them to what differs; the breakdowns are then laid end to end and counted together.
     """
     words = [f"_answers_{start // DIGITS}" for start in range(0, asked, DIGITS)]
-    named = {"retenu": "somme_retenue", "bas": "somme_bas", "haut": "somme_haut", "plancher": "somme_plancher", "publie": "montant"}
+    named = {
+        "retenu": "somme_retenue",
+        "bas": "somme_bas",
+        "haut": "somme_haut",
+        "plancher": "somme_plancher",
+        "publie": "montant",
+    }
     narrow = answers.select(
-        *words, "_doubtful", *(modality.alias(f"by_{name}") for name, modality in dimensions.items()), **{k: pl.col(v) for k, v in named.items()}
+        *words,
+        "_doubtful",
+        *(modality.alias(f"by_{name}") for name, modality in dimensions.items()),
+        **{k: pl.col(v) for k, v in named.items()},
     )
     first = narrow.group_by(*words, "_doubtful", *(f"by_{name}" for name in dimensions)).agg(
         n=pl.len().cast(pl.Int64),
@@ -117,10 +128,15 @@ def _counted(answers: pl.LazyFrame, dimensions: dict[str, pl.Expr], asked: int) 
     )
     added = ["n", "avec_retenu", "avec_publie", *SUMS]
     laid = first.unpivot(
-        [f"by_{name}" for name in dimensions], index=[*words, "_doubtful", *added], variable_name="dimension", value_name="modalite"
+        [f"by_{name}" for name in dimensions],
+        index=[*words, "_doubtful", *added],
+        variable_name="dimension",
+        value_name="modalite",
     )
-    return laid.with_columns(pl.col("dimension").str.strip_prefix("by_")).group_by("dimension", "modalite", "_doubtful", *words).agg(
-        pl.col(added).sum()
+    return (
+        laid.with_columns(pl.col("dimension").str.strip_prefix("by_"))
+        .group_by("dimension", "modalite", "_doubtful", *words)
+        .agg(pl.col(added).sum())
     )
 
 
@@ -137,14 +153,24 @@ def _read_back(counted: pl.LazyFrame, pairs: list[tuple[Indicator, str]]) -> pl.
             columns |= {names[key]: expression for key, expression in parts.items()}
             figures.append(_struct(record, definition, kind, len(figures), names))
     sums = counted.group_by("dimension", "modalite").agg(**columns)
-    return sums.select("dimension", "modalite", _figure=pl.concat_list(figures)).explode("_figure", empty_as_null=True, keep_nulls=True).unnest("_figure")
+    return (
+        sums.select("dimension", "modalite", _figure=pl.concat_list(figures))
+        .explode("_figure", empty_as_null=True, keep_nulls=True)
+        .unnest("_figure")
+    )
 
 
 def _struct(record: Indicator, definition: str, kind: str, order: int, names: dict[str, str]) -> pl.Expr:
     return pl.struct(
-        indicateur=pl.lit(record.code), titre=pl.lit(record.titre), unite=pl.lit(UNITS[kind]), definition=pl.lit(definition),
-        regle=pl.lit(record.regle), _kind=pl.lit(kind), _order=pl.lit(order), **{key: pl.col(name) for key, name in names.items()},
-    )  # fmt: skip
+        indicateur=pl.lit(record.code),
+        titre=pl.lit(record.titre),
+        unite=pl.lit(UNITS[kind]),
+        definition=pl.lit(definition),
+        regle=pl.lit(record.regle),
+        _kind=pl.lit(kind),
+        _order=pl.lit(order),
+        **{key: pl.col(name) for key, name in names.items()},
+    )
 
 
 def _figure(kind: str, state: pl.Expr) -> dict[str, pl.Expr]:
@@ -159,7 +185,9 @@ def _figure(kind: str, state: pl.Expr) -> dict[str, pl.Expr]:
         return _quantity(pl.col("n").sum(), pl.col("n").sum(), "n", "n", "n")
     if kind == "montant":
         return _quantity(_total("retenu", pl.lit(True)), pl.col("avec_retenu").sum(), "plancher", "haut", "avec_retenu")
-    return _quantity(_total("publie", yes, "avec_publie"), pl.col("n").filter(yes).sum(), "publie", "publie", "avec_publie", yes)
+    return _quantity(
+        _total("publie", yes, "avec_publie"), pl.col("n").filter(yes).sum(), "publie", "publie", "avec_publie", yes
+    )
 
 
 def _parts(

@@ -50,19 +50,27 @@ def similar(profiles: pl.LazyFrame, siren: str, besides: list[str] | None = None
     """
     minimum = rules.toml("peers.toml")["minimum"]
     traits = ("categorie", "region", "tranche_nombre", "tranche_retenue")
-    own = profiles.filter(pl.col("acheteur_siren") == siren).select(pl.col(trait).alias(f"soi_{trait}") for trait in traits)
+    own = profiles.filter(pl.col("acheteur_siren") == siren).select(
+        pl.col(trait).alias(f"soi_{trait}") for trait in traits
+    )
     others = profiles.filter(~pl.col("acheteur_siren").is_in([siren, *(besides or [])])).join(own, how="cross")
-    alike = pl.all_horizontal(pl.col(trait) == pl.col(f"soi_{trait}") for trait in traits if trait != "region").fill_null(False)
+    alike = pl.all_horizontal(
+        pl.col(trait) == pl.col(f"soi_{trait}") for trait in traits if trait != "region"
+    ).fill_null(False)
     near = (pl.col("region") == pl.col("soi_region")).fill_null(False)
     return (
         others.filter(alike)
         .with_columns(_near=near, _enough=near.sum() >= minimum)
         .filter(pl.col("_near") | ~pl.col("_enough"))
-        .select("acheteur_siren", critere=pl.when("_enough").then(pl.lit(f"{ALIKE}, {REGION}")).otherwise(pl.lit(ALIKE)))
+        .select(
+            "acheteur_siren", critere=pl.when("_enough").then(pl.lit(f"{ALIKE}, {REGION}")).otherwise(pl.lit(ALIKE))
+        )
     )
 
 
-def compare(measures: pl.LazyFrame, profiles: pl.LazyFrame, siren: str, besides: list[str] | None = None) -> pl.LazyFrame:
+def compare(
+    measures: pl.LazyFrame, profiles: pl.LazyFrame, siren: str, besides: list[str] | None = None
+) -> pl.LazyFrame:
     """The place of one buyer on each share that is measured for it.
 
     Parameters

@@ -27,7 +27,15 @@ LA_POSTE = "356000000"
 VERSION = 1
 
 #: What sums are made of (see ``scope``).
-AMOUNTS = ("montant", "montant_statut", "montant_bas", "montant_haut", "montant_retenu", "montant_retenu_haut", "accord_cadre")
+AMOUNTS = (
+    "montant",
+    "montant_statut",
+    "montant_bas",
+    "montant_haut",
+    "montant_retenu",
+    "montant_retenu_haut",
+    "accord_cadre",
+)
 #: What a contract's table may lack without harm: its type when it is added as unknown.
 OPTIONAL = {word.name: word.dtype for word in CONTRACTS.words + CONSIDERATIONS + ACCESS} | {
     "categorie_entreprise": pl.String(),
@@ -85,7 +93,12 @@ def catalogue() -> dict[str, Indicator]:
     words = rules.toml("indicators.toml")
     expressions, fields = _expressions(), _fields()
     return {
-        code: Indicator(code=code, definitions=expressions[code], champ=fields.get(code), **{**entry, "unites": tuple(entry["unites"])})
+        code: Indicator(
+            code=code,
+            definitions=expressions[code],
+            champ=fields.get(code),
+            **{**entry, "unites": tuple(entry["unites"])},
+        )
         for code, entry in words.items()
     }
 
@@ -104,7 +117,9 @@ def chosen(codes: list[str] | None = None, definition: str | None = None) -> lis
             raise Problem(f"Indicateur inconnu : « {code} »", todo=closest(code, known))
     names = {name for record in known.values() for name in record.definitions}
     if definition is not None and definition not in names:
-        raise Problem(f"Définition inconnue : « {definition} »", todo=f"Définitions : {', '.join(sorted(filter(None, names)))}.")
+        raise Problem(
+            f"Définition inconnue : « {definition} »", todo=f"Définitions : {', '.join(sorted(filter(None, names)))}."
+        )
     pairs = []
     for record in (known[code] for code in (known if codes is None else codes)):
         kept = [definition] if definition in record.definitions else list(record.definitions)
@@ -128,7 +143,9 @@ def scope(contracts: pl.LazyFrame, population: str) -> pl.LazyFrame:
     if population not in POPULATIONS:
         raise Problem(f"Population inconnue : « {population} »", todo=closest(population, POPULATIONS))
     if population not in present:
-        raise Problem(f"La table des contrats n'a pas la colonne « {population} »", todo="Elle vient de contracts.build.")
+        raise Problem(
+            f"La table des contrats n'a pas la colonne « {population} »", todo="Elle vient de contracts.build."
+        )
     lacking = [pl.lit(None, dtype).alias(name) for name, dtype in OPTIONAL.items() if name not in present]
     frame = contracts.filter(pl.col(population)).with_columns(lacking)
     high = pl.col("montant_retenu_haut") if "montant_retenu_haut" in present else pl.col("montant_retenu")
@@ -136,7 +153,9 @@ def scope(contracts: pl.LazyFrame, population: str) -> pl.LazyFrame:
     framework = pl.col("accord_cadre").fill_null(False)
     floor = pl.min_horizontal("montant_bas", "montant_retenu")
     # A maximum counts whole in the sum once; a record that may repeat another, or add nothing to its framework, may be nothing.
-    maybe_nothing = (pl.col("doublon_possible") < pl.col("uid")).fill_null(False) | pl.col("cadre_possible").is_not_null()
+    maybe_nothing = (pl.col("doublon_possible") < pl.col("uid")).fill_null(False) | pl.col(
+        "cadre_possible"
+    ).is_not_null()
     low = pl.when(framework & ~maybe_nothing).then("montant_retenu").otherwise(floor)
     return frame.with_columns(
         somme_retenue=pl.col("montant_retenu"),
@@ -186,9 +205,9 @@ def band_rank() -> pl.Expr:
 
 def _expressions() -> dict[str, dict[str, pl.Expr]]:
     """The question each indicator asks of a contract, by definition."""
-    single = {
-        word.name: {DECLARED: pl.col(word.name)} for word in CONSIDERATIONS
-    } | {word.name: {"": pl.col(word.name)} for word in ACCESS}
+    single = {word.name: {DECLARED: pl.col(word.name)} for word in CONSIDERATIONS} | {
+        word.name: {"": pl.col(word.name)} for word in ACCESS
+    }
     others = {
         "nb_contrats": pl.lit(True),
         "montant_notifie": pl.lit(True),

@@ -46,14 +46,23 @@ def spent(
     ``denominateur``: every purchase of the ledger; ``repondus``: those whose answer is known. Besides the indicators,
     ``depense_numero`` and ``depense_titulaire`` say how lines were joined, ``depense_achats`` their sum.
     """
-    pairs = [(record, name) for record, name in chosen(list(indicators) if indicators is not None else None, definition)
-             if VALUE in record.unites and record.champ is None and not record.code.startswith("non_reponse")]  # fmt: skip
+    pairs = [
+        (record, name)
+        for record, name in chosen(list(indicators) if indicators is not None else None, definition)
+        if VALUE in record.unites and record.champ is None and not record.code.startswith("non_reponse")
+    ]
     joined = _joined(lines, _answers(scope(contracts, population), pairs), holders, len(pairs))
     own = joined.collect_schema().names()
-    named = [("depense_numero", "Dépense rattachée à un contrat par son numéro", "", pl.col("_numero")),
-             ("depense_titulaire", "Dépense rattachée aux contrats de son titulaire", "", pl.col("_titulaire"))]  # fmt: skip
+    named = [
+        ("depense_numero", "Dépense rattachée à un contrat par son numéro", "", pl.col("_numero")),
+        ("depense_titulaire", "Dépense rattachée aux contrats de son titulaire", "", pl.col("_titulaire")),
+    ]
     for rank, (record, name) in enumerate(pairs):
-        held = pl.coalesce(record.code, f"_{rank}") if record.code in OWN_STATUS and record.code in own else pl.col(f"_{rank}")
+        held = (
+            pl.coalesce(record.code, f"_{rank}")
+            if record.code in OWN_STATUS and record.code in own
+            else pl.col(f"_{rank}")
+        )
         named.append((record.code, record.titre, name, held))
     return _measures(joined, named, perimetre)
 
@@ -77,15 +86,16 @@ def _joined(lines: pl.LazyFrame, answers: pl.LazyFrame, holders: pl.LazyFrame, n
         .group_by("siren")
         .agg(agreed, _titulaire=pl.lit(True))
     )
-    bought = lines.filter(pl.col("perimetre").is_in(PURCHASES).fill_null(True), pl.col("montant").is_not_null()).with_columns(
-        _key=_plain("numero_marche")
-    )
+    bought = lines.filter(
+        pl.col("perimetre").is_in(PURCHASES).fill_null(True), pl.col("montant").is_not_null()
+    ).with_columns(_key=_plain("numero_marche"))
     joined = bought.join(by_number, on="_key", how="left").join(by_holder, on="siren", how="left", suffix="_h")
     number = pl.col("_numero").fill_null(False)
     return joined.with_columns(
-        _numero=number, _titulaire=pl.col("_titulaire").fill_null(False) & ~number,
+        _numero=number,
+        _titulaire=pl.col("_titulaire").fill_null(False) & ~number,
         **{name: pl.when(number).then(name).otherwise(f"{name}_h") for name in names},
-    )  # fmt: skip
+    )
 
 
 def _plain(name: str) -> pl.Expr:
@@ -116,29 +126,55 @@ def _measures(joined: pl.LazyFrame, named: list, perimetre: str) -> pl.LazyFrame
     table = pl.concat([whole, years])
     long = [_one(table, rank, code, title, name) for rank, (code, title, name, _) in enumerate(named)] + [_every(table)]
     rows = pl.concat(long).with_columns(
-        perimetre=pl.lit(perimetre), population=pl.lit(LEDGER), unite=pl.lit(SPENT), petit_effectif=pl.lit(None, pl.Boolean)
+        perimetre=pl.lit(perimetre),
+        population=pl.lit(LEDGER),
+        unite=pl.lit(SPENT),
+        petit_effectif=pl.lit(None, pl.Boolean),
     )
-    return MEASURES.conform(rows.sort("_rang", "dimension", "modalite", descending=[False, True, False], nulls_last=False))
+    return MEASURES.conform(
+        rows.sort("_rang", "dimension", "modalite", descending=[False, True, False], nulls_last=False)
+    )
 
 
 def _one(table: pl.LazyFrame, rank: int, code: str, title: str, definition: str) -> pl.LazyFrame:
     yes, no, every = pl.col(f"oui_{rank}"), pl.col(f"non_{rank}"), pl.col("tout")
     known = yes + no
     return table.select(
-        "dimension", "modalite", _rang=pl.lit(rank), indicateur=pl.lit(code), titre=pl.lit(title), definition=pl.lit(definition),
-        regle=pl.lit(f"{code}@{VERSION}"), numerateur=yes, denominateur=every, repondus=known,
-        valeur=pl.when((every > 0) & (known != 0)).then(yes / every), valeur_repondus=pl.when(known > 0).then(yes / known),
-        bas=pl.when(every > 0).then((yes / every).clip(0, 1)), haut=pl.when(every > 0).then(((every - no) / every).clip(0, 1)),
+        "dimension",
+        "modalite",
+        _rang=pl.lit(rank),
+        indicateur=pl.lit(code),
+        titre=pl.lit(title),
+        definition=pl.lit(definition),
+        regle=pl.lit(f"{code}@{VERSION}"),
+        numerateur=yes,
+        denominateur=every,
+        repondus=known,
+        valeur=pl.when((every > 0) & (known != 0)).then(yes / every),
+        valeur_repondus=pl.when(known > 0).then(yes / known),
+        bas=pl.when(every > 0).then((yes / every).clip(0, 1)),
+        haut=pl.when(every > 0).then(((every - no) / every).clip(0, 1)),
         couverture=pl.when(every > 0).then((known / every).clip(0, 1)),
-    )  # fmt: skip
+    )
 
 
 def _every(table: pl.LazyFrame) -> pl.LazyFrame:
     euros = pl.col("tout") / 100
     nothing = pl.lit(None, pl.Int64)
     return table.select(
-        "dimension", "modalite", _rang=pl.lit(-1), indicateur=pl.lit("depense_achats"), titre=pl.lit("Achats du grand livre"),
-        definition=pl.lit(""), regle=pl.lit(f"depense_achats@{VERSION}"), numerateur=pl.col("tout"), denominateur=nothing,
-        repondus=nothing, valeur=euros, valeur_repondus=pl.lit(None, pl.Float64), bas=euros, haut=euros,
+        "dimension",
+        "modalite",
+        _rang=pl.lit(-1),
+        indicateur=pl.lit("depense_achats"),
+        titre=pl.lit("Achats du grand livre"),
+        definition=pl.lit(""),
+        regle=pl.lit(f"depense_achats@{VERSION}"),
+        numerateur=pl.col("tout"),
+        denominateur=nothing,
+        repondus=nothing,
+        valeur=euros,
+        valeur_repondus=pl.lit(None, pl.Float64),
+        bas=euros,
+        haut=euros,
         couverture=pl.lit(1.0),
-    )  # fmt: skip
+    )

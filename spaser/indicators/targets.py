@@ -16,13 +16,20 @@ SPENT = "depense"
 KEYS = ("indicateur", "cible", "annee", "source", "unite", "definition", "libelle", "sens")
 NEEDED = ("indicateur", "cible", "annee", "source")
 LATEST = 2100
-VALUE_SHAPE = settings.Either((settings.Number(least=0), settings.Text()), said="une part (\"30 %\" ou 0.3) ou un nombre positif")
+VALUE_SHAPE = settings.Either(
+    (settings.Number(least=0), settings.Text()), said='une part ("30 %" ou 0.3) ou un nombre positif'
+)
 YEAR = settings.Whole(least=1990, most=LATEST)
 _KINDS: dict[str, settings.Kind] = {
-    "cible": VALUE_SHAPE, "annee": YEAR, "sens": settings.Choice(("hausse", "baisse")),
-}  # fmt: skip
+    "cible": VALUE_SHAPE,
+    "annee": YEAR,
+    "sens": settings.Choice(("hausse", "baisse")),
+}
 #: What a target says; ``SHAPE`` is the whole file.
-TARGET = settings.Table({key: replace(_KINDS.get(key, settings.Text()), needed=key in NEEDED) for key in KEYS}, "un bloc [[objectif]] de lignes « clé = valeur »")
+TARGET = settings.Table(
+    {key: replace(_KINDS.get(key, settings.Text()), needed=key in NEEDED) for key in KEYS},
+    "un bloc [[objectif]] de lignes « clé = valeur »",
+)
 SHAPE = settings.Table({"objectif": settings.Many(TARGET)})
 TEMPLATE = """# Les objectifs votés. Un bloc [[objectif]] par objectif ; la source est la délibération.
 # indicateur : un code de « spaser publication --modele » (indicateurs.csv) ; cible : "30 %" ou une quantité ; annee : l'échéance.
@@ -74,7 +81,9 @@ def read(path: Path | str, *, first_year: int | None = None) -> tuple[Target, ..
         Every faulty target: unknown indicator, definition, unit or key (with the closest name), target above 100 %, year
         before the data, lacking source, duplicate.
     """
-    document = settings.toml(path, "Le fichier des objectifs", todo="Une valeur de texte s'écrit entre guillemets : cible = \"30 %\".")
+    document = settings.toml(
+        path, "Le fichier des objectifs", todo='Une valeur de texte s\'écrit entre guillemets : cible = "30 %".'
+    )
 
     def also(said: dict[str, Any], faults: settings.Faults) -> None:
         for rank, told in _errors(said.get("objectif", []), first_year)[0]:
@@ -83,7 +92,9 @@ def read(path: Path | str, *, first_year: int | None = None) -> tuple[Target, ..
     return _errors(document.checked(SHAPE, also=also).get("objectif", []), first_year)[1]
 
 
-def checked(entries: list[dict[str, Any]], *, first_year: int | None = None, where: str = "objectifs.toml") -> tuple[Target, ...]:
+def checked(
+    entries: list[dict[str, Any]], *, first_year: int | None = None, where: str = "objectifs.toml"
+) -> tuple[Target, ...]:
     """The targets of tables already of the right shape; see ``read``."""
     errors, found = _errors(entries, first_year)
     if errors:
@@ -102,7 +113,9 @@ def _errors(entries: list[dict[str, Any]], first_year: int | None) -> tuple[list
         if target is not None:
             key = (*target.key, target.annee)
             if key in seen:
-                faults.append(f"« {target.indicateur} » en {target.unite} pour {target.annee} est déjà l'objectif {seen[key] + 1}")
+                faults.append(
+                    f"« {target.indicateur} » en {target.unite} pour {target.annee} est déjà l'objectif {seen[key] + 1}"
+                )
             seen.setdefault(key, rank)
             found.append(target)
         errors += [(rank, fault) for fault in faults]
@@ -116,10 +129,18 @@ def national(day: date) -> tuple[Target, ...]:
         code = _measured_by(entry)
         if code and "value" in entry:
             shares = code in catalogue()
-            found.append(Target(
-                code, entry["label"], NUMBER if shares else VALUE, WITH_CRITERION if shares else "saisi par l'acheteur",
-                float(entry["value"]), int(entry["year"]), entry["source"], confidence=entry.get("confidence", "a_confirmer"),
-            ))  # fmt: skip
+            found.append(
+                Target(
+                    code,
+                    entry["label"],
+                    NUMBER if shares else VALUE,
+                    WITH_CRITERION if shares else "saisi par l'acheteur",
+                    float(entry["value"]),
+                    int(entry["year"]),
+                    entry["source"],
+                    confidence=entry.get("confidence", "a_confirmer"),
+                )
+            )
     return tuple(sorted(found, key=lambda target: (target.annee, target.indicateur)))
 
 
@@ -127,7 +148,11 @@ def _measured_by(entry: dict[str, Any]) -> str | None:
     kinds = {"environnemental": "consideration_environnementale", "social": "consideration_sociale"}
     if entry.get("any_of"):
         return next(
-            (code for word, code in kinds.items() if all(word in name or name == "marche_reserve" for name in entry["any_of"])),
+            (
+                code
+                for word, code in kinds.items()
+                if all(word in name or name == "marche_reserve" for name in entry["any_of"])
+            ),
             None,
         )
     label = entry.get("label", "")
@@ -139,7 +164,9 @@ def _one(entry: dict[str, Any], first_year: int | None) -> tuple[list[str], Targ
     code = str(entry.get("indicateur", ""))
     known = _known()
     if code and code not in known:
-        return faults + [f"indicateur inconnu « {code} ». {closest(code, known)}".strip()] + _year(entry, first_year), None
+        return faults + [f"indicateur inconnu « {code} ». {closest(code, known)}".strip()] + _year(
+            entry, first_year
+        ), None
     if not code:
         return faults + _year(entry, first_year), None
     title, units, definitions, part = known[code]
@@ -176,7 +203,12 @@ def _known() -> dict[str, tuple[str, Sequence[str], Sequence[str], bool]]:
     for code, record in catalogue().items():
         shares = [units[unit] for unit in record.unites if unit in units]
         if shares:
-            known[code] = (record.titre, [*shares, *([SPENT] if VALUE in shares else [])], list(record.definitions), True)
+            known[code] = (
+                record.titre,
+                [*shares, *([SPENT] if VALUE in shares else [])],
+                list(record.definitions),
+                True,
+            )
     for code, entry in rules.toml("entered.toml").items():
         unit = VALUE if entry["forme"] == "part" and entry["unite"] == "EUR" else entry["unite"]
         known[code] = (entry["titre"], [unit], ["saisi par l'acheteur"], entry["forme"] == "part")
@@ -189,7 +221,9 @@ def _year(entry: dict[str, Any], first_year: int | None) -> list[str]:
         return []
     if not isinstance(year, int) or isinstance(year, bool) or not 1990 <= year <= LATEST:
         return [f"l'année « {year} » n'est pas une année"]
-    return [f"l'échéance {year} précède les premières données ({first_year})"] if first_year and year < first_year else []
+    return (
+        [f"l'échéance {year} précède les premières données ({first_year})"] if first_year and year < first_year else []
+    )
 
 
 def _goal(raw: Any, part: bool, faults: list[str]) -> float | None:

@@ -17,15 +17,30 @@ from spaser.indicators.targets import Target
 
 LEVEL = 1.2816  # two-sided 80 % of a normal law
 #: The same level with few degrees of freedom (Student).
-STUDENT = {1: 3.0777, 2: 1.8856, 3: 1.6377, 4: 1.5332, 5: 1.4759, 6: 1.4398, 7: 1.4149, 8: 1.3968, 9: 1.3830, 10: 1.3722}
+STUDENT = {
+    1: 3.0777,
+    2: 1.8856,
+    3: 1.6377,
+    4: 1.5332,
+    5: 1.4759,
+    6: 1.4398,
+    7: 1.4149,
+    8: 1.3968,
+    9: 1.3830,
+    10: 1.3722,
+}
 AHEAD = 5
 #: Years needed for a projection, by unit.
 LEAST = {"nombre": 2}
 STATES = {
-    "atteint": "atteint", "depasse": "échéance passée, non atteint", "probable": "atteint si le rythme continue",
-    "incertain": "incertain au rythme actuel", "hors_rythme": "non atteint au rythme actuel", "inconnu": "pas assez d'années complètes pour projeter",
+    "atteint": "atteint",
+    "depasse": "échéance passée, non atteint",
+    "probable": "atteint si le rythme continue",
+    "incertain": "incertain au rythme actuel",
+    "hors_rythme": "non atteint au rythme actuel",
+    "inconnu": "pas assez d'années complètes pour projeter",
     "non_renseigne": "non renseigné",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -76,12 +91,23 @@ def road(measures: pl.DataFrame, target: Target, complete: set[int], contracts: 
     last = sure[-1] if sure else known[-1]
     missing = _missing(last, target)
     some = _which(contracts, last["an"], missing, target)
-    notes = () if sure else ("Aucune année complète de dix contrats renseignés : le dernier chiffre peut encore bouger.",)
+    notes = (
+        () if sure else ("Aucune année complète de dix contrats renseignés : le dernier chiffre peut encore bouger.",)
+    )
     state = _state(target, last, ahead)
     return Road(
-        target, state, _points(known, ahead, target), last["valeur"], last["an"], ahead.get(target.annee, (None,))[0],
-        _reached(target, known, ahead), missing, some[0], some[1], notes,
-    )  # fmt: skip
+        target,
+        state,
+        _points(known, ahead, target),
+        last["valeur"],
+        last["an"],
+        ahead.get(target.annee, (None,))[0],
+        _reached(target, known, ahead),
+        missing,
+        some[0],
+        some[1],
+        notes,
+    )
 
 
 def _solid(rows: list[dict]) -> list[dict]:
@@ -116,7 +142,9 @@ def _line(years: list[dict], name: str) -> tuple[float, float, float, float, flo
     free = len(years) - 2
     scatter = left / free if free > 0 else 0.0
     chance = max(level * (1 - level), 0.0) if years[0].get("unite") == "nombre" else 0.0
-    unit = max(scatter, chance)  # variance of one unit of weight: the larger of what is seen and what chance alone gives
+    unit = max(
+        scatter, chance
+    )  # variance of one unit of weight: the larger of what is seen and what chance alone gives
     factor = STUDENT.get(free, LEVEL) if scatter > chance else LEVEL
     return centre, level, slope, unit / total, unit / width, unit * len(years) / total, factor
 
@@ -129,9 +157,12 @@ def _at(line: tuple, year: int) -> tuple[float, float]:
 
 def _years(measures: pl.DataFrame, target: Target) -> list[dict]:
     rows = measures.filter(
-        pl.col("dimension") == "annee", pl.col("indicateur") == target.indicateur, pl.col("unite") == target.unite,
-        pl.col("definition") == target.definition, pl.col("modalite").str.contains(r"^\d{4}$"),
-    )  # fmt: skip
+        pl.col("dimension") == "annee",
+        pl.col("indicateur") == target.indicateur,
+        pl.col("unite") == target.unite,
+        pl.col("definition") == target.definition,
+        pl.col("modalite").str.contains(r"^\d{4}$"),
+    )
     return rows.with_columns(an=pl.col("modalite").cast(pl.Int64, strict=False)).sort("an").to_dicts()
 
 
@@ -148,8 +179,17 @@ def _points(known: list[dict], ahead: dict[int, tuple[float, float, float]], tar
             else target.cible
         )
 
-    seen = [{"annee": str(r["an"]), "valeur": r["valeur"], "bas": _or(r["bas"], r["valeur"]), "haut": _or(r["haut"], r["valeur"]),
-             "chemin": path(r["an"]), "genre": "constaté"} for r in known]  # fmt: skip
+    seen = [
+        {
+            "annee": str(r["an"]),
+            "valeur": r["valeur"],
+            "bas": _or(r["bas"], r["valeur"]),
+            "haut": _or(r["haut"], r["valeur"]),
+            "chemin": path(r["an"]),
+            "genre": "constaté",
+        }
+        for r in known
+    ]
     next_ = [
         {"annee": str(year), "valeur": v, "bas": low, "haut": high, "chemin": path(year), "genre": "projeté"}
         for year, (v, low, high) in ahead.items()
@@ -209,7 +249,9 @@ def _missing(last: dict, target: Target) -> int | None:
     return -math.floor(-need + 1e-9) if target.baisse else math.ceil(need - 1e-9)
 
 
-def _which(contracts: pl.DataFrame | None, year: int, missing: int | None, target: Target) -> tuple[int | None, int | None]:
+def _which(
+    contracts: pl.DataFrame | None, year: int, missing: int | None, target: Target
+) -> tuple[int | None, int | None]:
     """How many contracts, and cents, would have changed the result: in number at their median amount, in value the largest first."""
     if contracts is None or missing is None or missing <= 0 or target.baisse:
         return None, None

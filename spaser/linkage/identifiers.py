@@ -12,7 +12,11 @@ def known_identifiers(queries: pl.DataFrame, register: pl.DataFrame) -> pl.DataF
     """
     valid = queries.filter(pl.col("siren").is_not_null()).select("q", "siret", "siren")
     units = register.select("siren").unique().with_columns(pl.lit(True).alias("_connu"))
-    step = pl.when(pl.col("_connu").is_not_null()).then(pl.lit("identifiant")).otherwise(pl.lit("identifiant_hors_registre"))
+    step = (
+        pl.when(pl.col("_connu").is_not_null())
+        .then(pl.lit("identifiant"))
+        .otherwise(pl.lit("identifiant_hors_registre"))
+    )
     return valid.join(units, on="siren", how="left").select(
         "q",
         "siren",
@@ -35,7 +39,10 @@ def repairs(queries: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
     wrong = queries.filter(pl.col("siren").is_null() & pl.col("identifiant_lu").str.contains(r"^\d{9}(\d{5})?$"))
     wrong = wrong.select("q", pl.col("identifiant_lu").alias("lu"))
     known = pl.concat(
-        [register.select(pl.col("siret").alias("repare"), "siren"), register.select(pl.col("siren").alias("repare"), "siren")]
+        [
+            register.select(pl.col("siret").alias("repare"), "siren"),
+            register.select(pl.col("siren").alias("repare"), "siren"),
+        ]
     )
     found = pl.concat([_variants(wrong).join(known.drop_nulls().unique(), on="repare"), _same_unit(wrong, register)])
     return found.group_by("q", "siren").agg(pl.col("repare").min())
@@ -56,7 +63,11 @@ def _variants(wrong: pl.DataFrame) -> pl.DataFrame:
     parts = []
     for rank in range(14):
         rows = wrong.lazy().filter(lu.str.len_chars() > rank)
-        changed = [pl.concat_str(lu.str.head(rank), pl.lit(str(figure)), lu.str.slice(rank + 1)) for figure in range(10)]
-        swapped = pl.concat_str(lu.str.head(rank), lu.str.slice(rank + 1, 1), lu.str.slice(rank, 1), lu.str.slice(rank + 2))
+        changed = [
+            pl.concat_str(lu.str.head(rank), pl.lit(str(figure)), lu.str.slice(rank + 1)) for figure in range(10)
+        ]
+        swapped = pl.concat_str(
+            lu.str.head(rank), lu.str.slice(rank + 1, 1), lu.str.slice(rank, 1), lu.str.slice(rank + 2)
+        )
         parts.append(rows.select("q", pl.concat_list(*changed, swapped).alias("repare")).explode("repare"))
     return pl.concat(parts).unique().collect()

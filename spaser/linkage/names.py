@@ -40,7 +40,9 @@ def reduced(texts: pl.LazyFrame, column: str) -> pl.LazyFrame:
         pl.col("_dits")
         .list.eval(
             word.filter(
-                ~word.is_in(small + [full for full, short in reference["words"].items() if short in reference["legal_forms"]])
+                ~word.is_in(
+                    small + [full for full, short in reference["words"].items() if short in reference["legal_forms"]]
+                )
             ).str.head(1)
         )
         .list.join("")

@@ -23,7 +23,9 @@ def word_weights(entries: pl.DataFrame) -> pl.DataFrame:
     words = entries.lazy().select(pl.col("mots").list.unique().alias("mot")).explode("mot").drop_nulls()
     weak = pl.when(pl.col("mot").is_in(rules.toml(REFERENCE)["weak"])).then(0.3).otherwise(1.0)
     total = max(entries.height, 2)
-    return words.group_by("mot").len().select("mot", (weak * (1 + total / pl.col("len")).log()).alias("poids")).collect()
+    return (
+        words.group_by("mot").len().select("mot", (weak * (1 + total / pl.col("len")).log()).alias("poids")).collect()
+    )
 
 
 def candidates(queries: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
@@ -45,9 +47,16 @@ def candidates(queries: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
 def _matched(asked: pl.DataFrame, keys: pl.DataFrame, on: list[str]) -> pl.DataFrame:
     sizes = keys.group_by(on).len()
     weight = (1.0 / (1.0 + pl.col("len").log())).alias("w")
-    ranked = asked.join(sizes, on=on).sort("q", "len", "cle").with_columns(pl.col("len").cum_sum().over("q").alias("_cumul"))
+    ranked = (
+        asked.join(sizes, on=on).sort("q", "len", "cle").with_columns(pl.col("len").cum_sum().over("q").alias("_cumul"))
+    )
     chosen = ranked.filter(pl.col("_cumul") <= BLOCK_SIZE).with_columns(weight)
-    total = keys.join(sizes, on=on).with_columns(weight).group_by("e").agg(pl.col("w").sum().sqrt().round(SURE).alias("norme"))
+    total = (
+        keys.join(sizes, on=on)
+        .with_columns(weight)
+        .group_by("e")
+        .agg(pl.col("w").sum().sqrt().round(SURE).alias("norme"))
+    )
     found = []
     for part in chosen.select("q").unique(maintain_order=True).iter_slices(BATCH):
         shared = (
@@ -59,7 +68,9 @@ def _matched(asked: pl.DataFrame, keys: pl.DataFrame, on: list[str]) -> pl.DataF
         )
         # The rank in the register settles ties, so that the same files give the same candidates.
         merit = (pl.col("w") / pl.col("norme") - pl.col("e").cast(pl.Float64) * 1e-12).alias("w")
-        best = shared.join(total.lazy(), on="e").select("q", "e", merit).group_by("q").agg(pl.col("e").top_k_by("w", KEPT))
+        best = (
+            shared.join(total.lazy(), on="e").select("q", "e", merit).group_by("q").agg(pl.col("e").top_k_by("w", KEPT))
+        )
         found.append(best.explode("e").sort("q", "e").collect())
     return pl.concat(found) if found else pl.DataFrame(schema={"q": pl.UInt32, "e": pl.UInt32})
 
@@ -67,15 +78,23 @@ def _matched(asked: pl.DataFrame, keys: pl.DataFrame, on: list[str]) -> pl.DataF
 def compared(pairs: pl.DataFrame, queries: pl.DataFrame, entries: pl.DataFrame, weights: pl.DataFrame) -> pl.DataFrame:
     """Add ``score`` (0 to 1) to each pair: words in common by weight both ways, whole spelling, truncation, figures."""
     table = pairs.join(queries.select("q", "plein", "mots", "colle", "lieux"), on="q").join(
-        entries.select("e", pl.col("mots").alias("mots_e"), pl.col("colle").alias("colle_e"), pl.col("plein").alias("plein_e")),
+        entries.select(
+            "e", pl.col("mots").alias("mots_e"), pl.col("colle").alias("colle_e"), pl.col("plein").alias("plein_e")
+        ),
         on="e",
     )
     table = table.with_row_index("p")
     least = rules.toml(REFERENCE)["containment"]
     if table.is_empty():
-        return table.with_columns(pl.lit(0.0).alias("score"), pl.lit(False).alias("tronque"), pl.lit(False).alias("inclus"))
+        return table.with_columns(
+            pl.lit(0.0).alias("score"), pl.lit(False).alias("tronque"), pl.lit(False).alias("inclus")
+        )
     whole = process.cpdist(
-        table["colle"].to_list(), table["colle_e"].to_list(), scorer=Indel.normalized_similarity, workers=-1, dtype=np.float32
+        table["colle"].to_list(),
+        table["colle_e"].to_list(),
+        scorer=Indel.normalized_similarity,
+        workers=-1,
+        dtype=np.float32,
     )
     table = table.with_columns(pl.Series("lettres", whole).cast(pl.Float64))
     asked, answered = _coverage(table, weights)
@@ -97,7 +116,11 @@ def compared(pairs: pl.DataFrame, queries: pl.DataFrame, entries: pl.DataFrame, 
     score = pl.max_horizontal(words.clip(0, 0.985), spelled.clip(0, 0.985).fill_null(0.0))
     score = pl.when(truncated).then(pl.max_horizontal(score, pl.lit(0.97))).otherwise(score)
     score = pl.when(pl.col("colle") == pl.col("colle_e")).then(0.99).otherwise(score)
-    score = pl.when(pl.col("plein") == pl.col("plein_e")).then(1.0).otherwise(pl.when(both).then(score * 0.8).otherwise(score))
+    score = (
+        pl.when(pl.col("plein") == pl.col("plein_e"))
+        .then(1.0)
+        .otherwise(pl.when(both).then(score * 0.8).otherwise(score))
+    )
     inside = (
         (pl.max_horizontal("couvert", "couvert_e") >= 0.97)
         & (pl.min_horizontal("couvert", "couvert_e") >= least["inside"])
@@ -136,7 +159,9 @@ def _coverage(table: pl.DataFrame, weights: pl.DataFrame) -> tuple[pl.DataFrame,
 
 def _one_way(grid: pl.DataFrame, weights: pl.DataFrame, heaviest: float, side: str, name: str) -> pl.DataFrame:
     best = grid.group_by("p", side).agg(pl.col("s").max(), pl.col("lieux").first())
-    known = best.join(weights.rename({"mot": side}), on=side, how="left").with_columns(pl.col("poids").fill_null(heaviest))
+    known = best.join(weights.rename({"mot": side}), on=side, how="left").with_columns(
+        pl.col("poids").fill_null(heaviest)
+    )
     town = pl.col("lieux").list.contains(pl.col(side)).fill_null(False)
     weighed = known.with_columns(
         pl.when(town).then(pl.col("poids") * 0.02).otherwise("poids").alias("poids"), town.alias("_lieu")
@@ -144,7 +169,10 @@ def _one_way(grid: pl.DataFrame, weights: pl.DataFrame, heaviest: float, side: s
     common = rules.toml(REFERENCE)["common"]
     share = ((pl.col("s") * pl.col("poids")).sum() / pl.col("poids").sum()).round(SURE).alias(name)
     rarest = (
-        pl.col("poids").filter((pl.col("s") >= 0.95) & ~pl.col("_lieu") & ~pl.col(side).is_in(common)).max().fill_null(0.0)
+        pl.col("poids")
+        .filter((pl.col("s") >= 0.95) & ~pl.col("_lieu") & ~pl.col(side).is_in(common))
+        .max()
+        .fill_null(0.0)
         / heaviest
     )
     return weighed.group_by("p").agg(share, rarest.alias(f"rare_{side}"))

@@ -125,15 +125,16 @@ def _scored(queries: pl.DataFrame, register: pl.DataFrame, repaired: pl.DataFram
     exact = named.select("q", "colle").join(entries.select("e", "colle"), on="colle").select("q", "e")
     acronym = named.filter(pl.col("colle").str.len_chars().is_between(3, 7)).select("q", "colle")
     acronym = acronym.join(
-        entries.filter(pl.col("initiales").str.len_chars() > 2).select("e", pl.col("initiales").alias("colle")), on="colle"
+        entries.filter(pl.col("initiales").str.len_chars() > 2).select("e", pl.col("initiales").alias("colle")),
+        on="colle",
     ).select("q", "e")
     exact = exact.group_by("q").head(200)
     acronym = acronym.group_by("q").head(20)
     near = candidates(named, entries)
     fixed = repaired.join(entries.select("e", "siren"), on="siren").select("q", "e")
-    pairs = pl.concat([frame.select(pl.col("q", "e").cast(pl.UInt32)) for frame in (exact, acronym, near, fixed)]).unique(
-        maintain_order=True
-    )
+    pairs = pl.concat(
+        [frame.select(pl.col("q", "e").cast(pl.UInt32)) for frame in (exact, acronym, near, fixed)]
+    ).unique(maintain_order=True)
     pairs = compared(pairs, named, entries, word_weights(entries)).select("q", "e", "score", "tronque", "inclus")
     initials = acronym.select(pl.col("q", "e").cast(pl.UInt32)).with_columns(pl.lit(True).alias("sigle"))
     pairs = pairs.join(initials, on=["q", "e"], how="left").with_columns(
@@ -145,7 +146,9 @@ def _scored(queries: pl.DataFrame, register: pl.DataFrame, repaired: pl.DataFram
 def _entries(register: pl.DataFrame) -> pl.DataFrame:
     """One row per company, name and département, with the reduced form of the name."""
     place = register.with_columns(_department(pl.col("code_postal")).alias("dep"))
-    texts = pl.concat(place.select("siren", "dep", pl.col(name).alias("texte")) for name in ("nom", "enseigne", "sigle"))
+    texts = pl.concat(
+        place.select("siren", "dep", pl.col(name).alias("texte")) for name in ("nom", "enseigne", "sigle")
+    )
     rows = texts.drop_nulls("texte").unique(maintain_order=True).with_row_index("e")
     forms = reduced(rows.lazy(), "texte").collect()
     return rows.join(forms, on="texte", maintain_order="left")
@@ -181,7 +184,9 @@ def _placed(pairs: pl.DataFrame, queries: pl.DataFrame, register: pl.DataFrame, 
         "q", "siren", "rang_lieu", pl.col("siege").not_(), "siret", nulls_last=True
     )
     alone = pl.len().over("q", "siren", "rang_lieu") == 1
-    rows = rows.with_columns(pl.when(alone | (pl.col("siege") & pl.col("rang_lieu").ge(2))).then("siret").alias("siret"))
+    rows = rows.with_columns(
+        pl.when(alone | (pl.col("siege") & pl.col("rang_lieu").ge(2))).then("siret").alias("siret")
+    )
     rows = rows.unique(["q", "siren"], keep="first", maintain_order=True)
     place = pl.col("rang_lieu").replace_strict(dict(enumerate(PLACES)), return_dtype=pl.String)
     cost = place.replace_strict(penalties, return_dtype=pl.Float64)
@@ -192,7 +197,9 @@ def _without_refused(scored: pl.DataFrame, queries: pl.DataFrame, validations: p
     if validations is None:
         return scored
     refused = (
-        validations.filter(pl.col("decision") == "refuser").select("cle", "siren").join(queries.select("q", "cle"), on="cle")
+        validations.filter(pl.col("decision") == "refuser")
+        .select("cle", "siren")
+        .join(queries.select("q", "cle"), on="cle")
     )
     return scored.join(refused, on=["q", "siren"], how="anti")
 
@@ -225,7 +232,9 @@ def _decide(scored: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("nom_variante"))
         .otherwise(pl.lit("nom_proche"))
     )
-    status = pl.when(sure).then(pl.lit(ACCEPTED)).when(pl.col("net") >= 0.5).then(pl.lit(AMBIGUOUS)).otherwise(pl.lit(NONE))
+    status = (
+        pl.when(sure).then(pl.lit(ACCEPTED)).when(pl.col("net") >= 0.5).then(pl.lit(AMBIGUOUS)).otherwise(pl.lit(NONE))
+    )
     return first.with_columns(status.alias("statut"), step.alias("passe"))
 
 
@@ -239,15 +248,23 @@ def _links(
     """One row per name: the user's answer, else its identifier, else the decision."""
     columns = ["q", "siren", "siret", "passe", "score", "lieu", "statut"]
     kept = decided.with_columns(
-        pl.when(pl.col("statut") == ACCEPTED).then(name).otherwise(pl.lit(None)).alias(name) for name in ("siren", "siret")
+        pl.when(pl.col("statut") == ACCEPTED).then(name).otherwise(pl.lit(None)).alias(name)
+        for name in ("siren", "siret")
     )
     found = pl.concat(
         [identified.select(columns), kept.filter(pl.col("statut") != NONE).select(columns)], how="vertical_relaxed"
     )
     if validations is not None:
         said = validations.filter(pl.col("decision") == "accepter").join(queries.select("q", "cle"), on="cle")
-        said = said.select("q", "siren", "siret", pl.lit("validation").alias("passe"), pl.lit(1.0).alias("score"),
-                           pl.lit(None, dtype=pl.String).alias("lieu"), pl.lit(ACCEPTED).alias("statut"))  # fmt: skip
+        said = said.select(
+            "q",
+            "siren",
+            "siret",
+            pl.lit("validation").alias("passe"),
+            pl.lit(1.0).alias("score"),
+            pl.lit(None, dtype=pl.String).alias("lieu"),
+            pl.lit(ACCEPTED).alias("statut"),
+        )
         found = pl.concat([said, found.join(said, on="q", how="anti")], how="vertical_relaxed")
     base = names.with_row_index("q").drop("siren", "siret")
     return base.join(found, on="q", how="left", maintain_order="left").with_columns(pl.col("statut").fill_null(NONE))

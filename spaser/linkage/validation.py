@@ -120,7 +120,10 @@ def read_validations(path: Path | str, day: Callable[[pl.Expr], pl.Expr] = _iso)
 def _read_rows(file: Path) -> tuple[list[dict[str, str]], settings.Faults]:
     columns = {name: settings.Column((name,), needed=name in ("cle", "siren", "decision")) for name in COLUMNS}
     rows, faults = settings.rows(file, columns, "La table de validation", todo="Repartez du fichier écrit par le kit")
-    return [_restored({name: value or "" for name, value in row.items() if name != "ligne"}) | {"ligne": str(row["ligne"])} for row in rows.to_dicts()], faults
+    return [
+        _restored({name: value or "" for name, value in row.items() if name != "ligne"}) | {"ligne": str(row["ligne"])}
+        for row in rows.to_dicts()
+    ], faults
 
 
 def _restored(row: dict[str, str]) -> dict[str, str]:

@@ -20,7 +20,14 @@ from scipy.sparse import coo_array
 SECONDS = 6.0
 #: What a first, a second, a third… meeting of the same person is worth beside the wish: the worst served goes first.
 FAIR = (30, 12, 5, 2, 1)
-PLAN = {"acheteur": pl.String, "fournisseur": pl.String, "numero": pl.Int64, "poids": pl.Int64, "creneau": pl.Int64, "table": pl.Int64}
+PLAN = {
+    "acheteur": pl.String,
+    "fournisseur": pl.String,
+    "numero": pl.Int64,
+    "poids": pl.Int64,
+    "creneau": pl.Int64,
+    "table": pl.Int64,
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,9 @@ class Timetable:
         return self.bound - self.value < 0.5
 
 
-def timetable(pairs: pl.LazyFrame, day: Day, *, before: pl.DataFrame | None = None, seconds: float = SECONDS) -> Timetable:
+def timetable(
+    pairs: pl.LazyFrame, day: Day, *, before: pl.DataFrame | None = None, seconds: float = SECONDS
+) -> Timetable:
     """The timetable of a day.
 
     Parameters
@@ -77,12 +86,23 @@ class _Model:
 
     def __init__(self, rows: pl.DataFrame, day: Day, before: pl.DataFrame | None) -> None:
         self.day, self.rows = day, rows
-        kept = {(b, s): slot for b, s, slot in before.select("acheteur", "fournisseur", "creneau").iter_rows()} if before is not None else {}
+        kept = (
+            {(b, s): slot for b, s, slot in before.select("acheteur", "fournisseur", "creneau").iter_rows()}
+            if before is not None
+            else {}
+        )
         self.pairs = list(rows.select("acheteur", "fournisseur", "poids").iter_rows())
-        self.cells = [(rank, slot) for rank, (b, s, _) in enumerate(self.pairs) for slot in range(day.slots) if self._may(b, s, slot)]
+        self.cells = [
+            (rank, slot)
+            for rank, (b, s, _) in enumerate(self.pairs)
+            for slot in range(day.slots)
+            if self._may(b, s, slot)
+        ]
         self.people = sorted({name for b, s, _ in self.pairs for name in (f"a:{b}", f"f:{s}")})
         stay = 1 + 9 + 2 * FAIR[0]
-        self.gain = [self.pairs[rank][2] + (stay if kept.get(self.pairs[rank][:2]) == slot else 0) for rank, slot in self.cells]
+        self.gain = [
+            self.pairs[rank][2] + (stay if kept.get(self.pairs[rank][:2]) == slot else 0) for rank, slot in self.cells
+        ]
 
     def _may(self, buyer: str, supplier: str, slot: int) -> bool:
         fixed = self.day.fixed.get((buyer, supplier))
@@ -93,8 +113,13 @@ class _Model:
         """The cells chosen, their value and the bound of the programme."""
         steps = [(person, worth) for person in self.people for worth in FAIR]
         cost = -np.array([*self.gain, *(worth for _, worth in steps)], dtype=float)
-        found = milp(cost, constraints=self._constraints(steps), bounds=(0, 1), integrality=np.array([1] * len(self.cells) + [0] * len(steps)),
-                     options={"time_limit": seconds, "mip_rel_gap": 0.0})  # fmt: skip
+        found = milp(
+            cost,
+            constraints=self._constraints(steps),
+            bounds=(0, 1),
+            integrality=np.array([1] * len(self.cells) + [0] * len(steps)),
+            options={"time_limit": seconds, "mip_rel_gap": 0.0},
+        )
         greedy = self._greedy()
         value = self._worth(greedy)
         chosen = greedy
@@ -102,7 +127,11 @@ class _Model:
             exact = [cell for cell, x in zip(self.cells, found.x, strict=False) if x > 0.5]
             if self._worth(exact) >= value or not self._holds_fixed(greedy):
                 chosen, value = exact, self._worth(exact)
-        bound = -float(found.mip_dual_bound) if getattr(found, "mip_dual_bound", None) is not None and np.isfinite(found.mip_dual_bound) else float(sum(self.gain))
+        bound = (
+            -float(found.mip_dual_bound)
+            if getattr(found, "mip_dual_bound", None) is not None and np.isfinite(found.mip_dual_bound)
+            else float(sum(self.gain))
+        )
         return chosen, value, max(bound, value)
 
     def _constraints(self, steps: list[tuple[str, int]]) -> LinearConstraint:
@@ -124,7 +153,9 @@ class _Model:
             high.append(float(self.day.tables) if key[0] == "slot" else 1.0)  # type: ignore[index]
         for person in self.people:
             entries += [(len(low), cell, 1.0) for cell in own[person]]
-            entries += [(len(low), len(self.cells) + rank, -1.0) for rank, (name, _) in enumerate(steps) if name == person]
+            entries += [
+                (len(low), len(self.cells) + rank, -1.0) for rank, (name, _) in enumerate(steps) if name == person
+            ]
             low.append(0.0)
             high.append(float(self.day.slots))
         if self.day.most is not None:
@@ -158,13 +189,21 @@ class _Model:
         done: set[int] = set()
         chosen: list[tuple[int, int]] = []
         most = self.day.most if self.day.most is not None else len(self.cells)
-        order = sorted(range(len(self.cells)), key=lambda r: (self.pairs[self.cells[r][0]][:2] not in self.day.fixed, -self.gain[r]))
+        order = sorted(
+            range(len(self.cells)),
+            key=lambda r: (self.pairs[self.cells[r][0]][:2] not in self.day.fixed, -self.gain[r]),
+        )
         rounds = max((len(FAIR), self.day.slots))
         for limit in range(1, rounds + 1):
             for rank in order:
                 pair, slot = self.cells[rank]
                 b, s, _ = self.pairs[pair]
-                free = pair not in done and (f"a:{b}", slot) not in busy and (f"f:{s}", slot) not in busy and load[slot] < self.day.tables
+                free = (
+                    pair not in done
+                    and (f"a:{b}", slot) not in busy
+                    and (f"f:{s}", slot) not in busy
+                    and load[slot] < self.day.tables
+                )
                 if free and min(met[f"a:{b}"], met[f"f:{s}"]) < limit and len(chosen) < most:
                     chosen.append((pair, slot))
                     done.add(pair)
@@ -177,14 +216,24 @@ class _Model:
 
 def _seated(rows: pl.DataFrame, chosen: list[tuple[int, int]], before: pl.DataFrame | None) -> pl.DataFrame:
     """Each meeting with its table: a buyer keeps the same table all day (nobody waits for a place), tables given in order of need."""
-    meetings = rows[[rank for rank, _ in chosen]].with_columns(creneau=pl.Series([slot for _, slot in chosen], dtype=pl.Int64))
-    home = dict(before.group_by("acheteur").agg(pl.col("table").mode().sort().first()).iter_rows()) if before is not None and before.height else {}
+    meetings = rows[[rank for rank, _ in chosen]].with_columns(
+        creneau=pl.Series([slot for _, slot in chosen], dtype=pl.Int64)
+    )
+    home = (
+        dict(before.group_by("acheteur").agg(pl.col("table").mode().sort().first()).iter_rows())
+        if before is not None and before.height
+        else {}
+    )
     places: list[int] = []
     taken: dict[int, set[int]] = defaultdict(set)
     order = meetings.with_row_index("_rang").sort("creneau", "acheteur", "fournisseur")
     for buyer, slot in order.select("acheteur", "creneau").iter_rows():
         wanted = home.get(buyer)
-        place = wanted if wanted is not None and wanted not in taken[slot] else next(n for n in range(1, len(taken[slot]) + 2) if n not in taken[slot])
+        place = (
+            wanted
+            if wanted is not None and wanted not in taken[slot]
+            else next(n for n in range(1, len(taken[slot]) + 2) if n not in taken[slot])
+        )
         home.setdefault(buyer, place)
         taken[slot].add(place)
         places.append(place)
@@ -197,12 +246,25 @@ def faults(plan: pl.DataFrame, day: Day) -> list[str]:
     told = []
     for who in ("acheteur", "fournisseur", "table"):
         twice = plan.group_by(who, "creneau").len().filter(pl.col("len") > 1)
-        told += [f"{row[who]} est attendu deux fois au créneau {row['creneau'] + 1}" for row in twice.sort(who, "creneau").to_dicts()]
+        told += [
+            f"{row[who]} est attendu deux fois au créneau {row['creneau'] + 1}"
+            for row in twice.sort(who, "creneau").to_dicts()
+        ]
     again = plan.group_by("acheteur", "fournisseur").len().filter(pl.col("len") > 1)
     told += [f"{row['acheteur']} et {row['fournisseur']} se rencontrent deux fois" for row in again.to_dicts()]
     for row in plan.to_dicts():
-        told += [f"{name} est absent au créneau {row['creneau'] + 1}" for name in (row["acheteur"], row["fournisseur"]) if row["creneau"] in day.absent.get(name, frozenset())]
+        told += [
+            f"{name} est absent au créneau {row['creneau'] + 1}"
+            for name in (row["acheteur"], row["fournisseur"])
+            if row["creneau"] in day.absent.get(name, frozenset())
+        ]
     full = plan.group_by("creneau").len().filter(pl.col("len") > day.tables)
-    told += [f"{row['len']} rencontres pour {day.tables} tables au créneau {row['creneau'] + 1}" for row in full.to_dicts()]
+    told += [
+        f"{row['len']} rencontres pour {day.tables} tables au créneau {row['creneau'] + 1}" for row in full.to_dicts()
+    ]
     met = {(row["acheteur"], row["fournisseur"]): row["creneau"] for row in plan.to_dicts()}
-    return told + [f"la rencontre imposée de {pair[0]} et {pair[1]} n'est pas tenue" for pair, slot in day.fixed.items() if met.get(pair) != slot]
+    return told + [
+        f"la rencontre imposée de {pair[0]} et {pair[1]} n'est pas tenue"
+        for pair, slot in day.fixed.items()
+        if met.get(pair) != slot
+    ]

@@ -25,6 +25,12 @@ def weighed(wishes: pl.LazyFrame) -> pl.LazyFrame:
     refused = (pl.col("souhait_acheteur") == 0).fill_null(False) | (pl.col("souhait_fournisseur") == 0).fill_null(False)
     silent = pl.col("souhait_acheteur").is_null() & pl.col("souhait_fournisseur").is_null()
     kept = wishes.filter(~refused & ~silent & pl.col("present").fill_null(True))
-    both = pl.col("souhait_acheteur").fill_null(LOWEST).clip(LOWEST, HIGHEST) * pl.col("souhait_fournisseur").fill_null(LOWEST).clip(LOWEST, HIGHEST)
-    ranked = kept.with_columns(poids=both.cast(pl.Int64)).sort("acheteur", "fournisseur", "poids", "numero", descending=[False, False, True, False])
-    return ranked.unique(["acheteur", "fournisseur"], keep="first", maintain_order=True).select("acheteur", "fournisseur", "numero", "poids")
+    both = pl.col("souhait_acheteur").fill_null(LOWEST).clip(LOWEST, HIGHEST) * pl.col("souhait_fournisseur").fill_null(
+        LOWEST
+    ).clip(LOWEST, HIGHEST)
+    ranked = kept.with_columns(poids=both.cast(pl.Int64)).sort(
+        "acheteur", "fournisseur", "poids", "numero", descending=[False, False, True, False]
+    )
+    return ranked.unique(["acheteur", "fournisseur"], keep="first", maintain_order=True).select(
+        "acheteur", "fournisseur", "numero", "poids"
+    )

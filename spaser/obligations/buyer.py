@@ -14,7 +14,18 @@ import polars as pl
 from spaser import rules
 from spaser.obligations import spending
 from spaser.obligations.declared import Declared
-from spaser.obligations.ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, Rung, climb, lowest, reasons, rules_used, word
+from spaser.obligations.ladders import (
+    CERTAIN,
+    LIKELY,
+    NOT_SUBJECT,
+    UNDECIDED,
+    Rung,
+    climb,
+    lowest,
+    reasons,
+    rules_used,
+    word,
+)
 from spaser.obligations.thresholds import kinds
 from spaser.vocabulary import BUYER_DUTIES, CENT, FOOD
 
@@ -51,11 +62,20 @@ def buyer_duties(
     said = declared or Declared()
     eaten = _eaten(spend, food)
     years = _years(contracts, spend, eaten)
-    facts = years.join(_notified(contracts), on="annee", how="left").join(spending.by_year(spend), on="annee", how="left")
+    facts = years.join(_notified(contracts), on="annee", how="left").join(
+        spending.by_year(spend), on="annee", how="left"
+    )
     facts = facts.join(eaten, on="annee", how="left").join(_who(contracts, said.kind or buyer_kind), how="cross")
-    facts = facts.join(_book_v(said), on="annee", how="left").with_columns(pl.col("^n_.*$").fill_null(0), _over=YEAR < as_of.year)
-    rows = [_spaser(facts, key, duty, said) if "threshold" in duty else _measured(facts, key, duty) for key, duty in _known(said).items()]
-    return BUYER_DUTIES.conform(pl.concat(rows, how="diagonal").with_columns(word(pl.col("applicabilite")))).sort("annee", "obligation")
+    facts = facts.join(_book_v(said), on="annee", how="left").with_columns(
+        pl.col("^n_.*$").fill_null(0), _over=YEAR < as_of.year
+    )
+    rows = [
+        _spaser(facts, key, duty, said) if "threshold" in duty else _measured(facts, key, duty)
+        for key, duty in _known(said).items()
+    ]
+    return BUYER_DUTIES.conform(pl.concat(rows, how="diagonal").with_columns(word(pl.col("applicabilite")))).sort(
+        "annee", "obligation"
+    )
 
 
 def _known(said: Declared | None = None) -> dict[str, dict[str, Any]]:
@@ -87,7 +107,12 @@ def _notified(contracts: pl.LazyFrame) -> pl.LazyFrame:
     }
     real = contracts.filter(~pl.col("test_plateforme").fill_null(False))
     marches = pl.col("type_contrat") == "marche"
-    return real.group_by("annee").agg(indice=pl.when((marches & pl.col("montant_retenu").is_not_null()).any()).then(pl.when(marches).then("montant_retenu").sum()), **counts)
+    return real.group_by("annee").agg(
+        indice=pl.when((marches & pl.col("montant_retenu").is_not_null()).any()).then(
+            pl.when(marches).then("montant_retenu").sum()
+        ),
+        **counts,
+    )
 
 
 def _in_field(codes: list[str]) -> pl.Expr:
@@ -100,7 +125,9 @@ def _in_time(duty: dict[str, Any]) -> pl.Expr:
 
 def _eaten(spend: pl.LazyFrame | None, food: pl.LazyFrame | None) -> pl.LazyFrame:
     """FOOD by year: typed in, else read in the quality column of the ledger; ``_lus`` says which."""
-    typed = FOOD.empty().lazy() if food is None else FOOD.conform(food).unique("annee", keep="last", maintain_order=True)
+    typed = (
+        FOOD.empty().lazy() if food is None else FOOD.conform(food).unique("annee", keep="last", maintain_order=True)
+    )
     read = FOOD.empty().lazy() if spend is None else spending.food(spend)
     rest = read.join(typed, on="annee", how="anti")
     return pl.concat([typed.with_columns(_lus=False), rest.with_columns(_lus=True)])
@@ -115,8 +142,12 @@ def _book_v(said: Declared) -> pl.LazyFrame:
 def _who(contracts: pl.LazyFrame, buyer_kind: str | pl.LazyFrame | None) -> pl.LazyFrame:
     """One row: is the buyer a local authority, or a service of the State."""
     known = kinds(contracts, buyer_kind)
-    local = pl.col("acheteur_categorie") if "acheteur_categorie" in contracts.collect_schema() else pl.lit(None, pl.String)
-    return known.select(_local=local.is_not_null().any(), _public=(local.is_not_null() | (pl.col("type_acheteur") == "central")).any())
+    local = (
+        pl.col("acheteur_categorie") if "acheteur_categorie" in contracts.collect_schema() else pl.lit(None, pl.String)
+    )
+    return known.select(
+        _local=local.is_not_null().any(), _public=(local.is_not_null() | (pl.col("type_acheteur") == "central")).any()
+    )
 
 
 def _spaser(facts: pl.LazyFrame, key: str, duty: dict[str, Any], said: Declared) -> pl.LazyFrame:
@@ -135,26 +166,68 @@ def _spaser(facts: pl.LazyFrame, key: str, duty: dict[str, Any], said: Declared)
     low, high, least = pl.col("depense_basse"), pl.col("depense_haute"), pl.col("depense_estimee")
     narrow = (day < duty["widened"]) & ~pl.col("_local")
     above = low > bar
-    ladder = climb((
-        Rung("avant_la_regle", bar.is_null() | (duty["since"].year > YEAR), NOT_SUBJECT, "année antérieure à la règle"),
-        Rung("depenses_inconnues", high.is_null(), UNDECIDED,
-             "dépenses de l'année non fournies : la somme des montants notifiés, maximums pluriannuels, ne peut pas le montrer"),
-        Rung("acheteurs_plus_tard", above & narrow, UNDECIDED,
-             "dépenses au-dessus du seuil, mais la règle n'a visé tous les acheteurs qu'en octobre 2023"),
-        Rung("seuil_non_relu", above & ~pl.col("_seuil_lu"), LIKELY,
-             "dépenses hors taxe au-dessus du seuil, qui n'a pas été lu dans son texte pour cette année"),
-        Rung("livre_v_inconnu", above & pl.col("livre_v").is_null(), LIKELY,
-             "dépenses hors taxe au-dessus du seuil, marchés du livre V compris : dites leur montant pour en être sûr"),
-        Rung("depenses_au_dessus", above, CERTAIN, "dépenses hors taxe de l'année civile, hors livre V, au-dessus du seuil"),
-        Rung("taxes_comprises", (least > bar) & ~narrow, LIKELY,
-             "dépenses au-dessus du seuil même après le retrait de la plus forte TVA, livre V à vérifier"),
-        Rung("annee_en_cours", ~pl.col("_over"), UNDECIDED, "l'année n'est pas terminée"),
-        Rung("depenses_sous", high <= bar, NOT_SUBJECT,
-             "dépenses de l'année au niveau ou au-dessous du seuil, même en comptant les lignes douteuses, si ce fichier les porte toutes"),
-        Rung("depenses_incertaines", pl.lit(True), UNDECIDED,
-             "le seuil est entre les dépenses sûres et les dépenses possibles (taxes, lignes à vérifier)"),
-    ))  # fmt: skip
-    return _row(asked, key, [ladder], said=_adopted(key, duty, said), remplie=_done(key, said), echeance=_due(key, duty, said))
+    ladder = climb(
+        (
+            Rung(
+                "avant_la_regle",
+                bar.is_null() | (duty["since"].year > YEAR),
+                NOT_SUBJECT,
+                "année antérieure à la règle",
+            ),
+            Rung(
+                "depenses_inconnues",
+                high.is_null(),
+                UNDECIDED,
+                "dépenses de l'année non fournies : la somme des montants notifiés, maximums pluriannuels, ne peut pas le montrer",
+            ),
+            Rung(
+                "acheteurs_plus_tard",
+                above & narrow,
+                UNDECIDED,
+                "dépenses au-dessus du seuil, mais la règle n'a visé tous les acheteurs qu'en octobre 2023",
+            ),
+            Rung(
+                "seuil_non_relu",
+                above & ~pl.col("_seuil_lu"),
+                LIKELY,
+                "dépenses hors taxe au-dessus du seuil, qui n'a pas été lu dans son texte pour cette année",
+            ),
+            Rung(
+                "livre_v_inconnu",
+                above & pl.col("livre_v").is_null(),
+                LIKELY,
+                "dépenses hors taxe au-dessus du seuil, marchés du livre V compris : dites leur montant pour en être sûr",
+            ),
+            Rung(
+                "depenses_au_dessus",
+                above,
+                CERTAIN,
+                "dépenses hors taxe de l'année civile, hors livre V, au-dessus du seuil",
+            ),
+            Rung(
+                "taxes_comprises",
+                (least > bar) & ~narrow,
+                LIKELY,
+                "dépenses au-dessus du seuil même après le retrait de la plus forte TVA, livre V à vérifier",
+            ),
+            Rung("annee_en_cours", ~pl.col("_over"), UNDECIDED, "l'année n'est pas terminée"),
+            Rung(
+                "depenses_sous",
+                high <= bar,
+                NOT_SUBJECT,
+                "dépenses de l'année au niveau ou au-dessous du seuil, même en comptant les lignes douteuses, si ce fichier les porte toutes",
+            ),
+            Rung(
+                "depenses_incertaines",
+                pl.lit(True),
+                UNDECIDED,
+                "le seuil est entre les dépenses sûres et les dépenses possibles (taxes, lignes à vérifier)",
+            ),
+        )
+    )
+    return _row(
+        asked, key, [ladder], said=_adopted(key, duty, said), remplie=_done(key, said), echeance=_due(key, duty, said)
+    )
 
 
 def _adopted(key: str, duty: dict[str, Any], said: Declared) -> pl.Expr | None:
@@ -188,21 +261,54 @@ def _due(key: str, duty: dict[str, Any], said: Declared) -> pl.Expr:
 def _measured(facts: pl.LazyFrame, key: str, duty: dict[str, Any]) -> pl.LazyFrame:
     """A duty measured on the purchases of the year; published contracts only show that such purchases exist."""
     count = pl.col(f"n_{key}")
-    typed, read = (pl.col("achats") > 0, pl.col("_lus").fill_null(False)) if key == FOOD_DUTY else (pl.lit(False), pl.lit(False))
-    most, why = (CERTAIN, "") if duty["confidence"] in rules.READ else (LIKELY, f" ; texte officiel non relu ({rules.CONFIDENCES[duty['confidence']]})")
+    typed, read = (
+        (pl.col("achats") > 0, pl.col("_lus").fill_null(False)) if key == FOOD_DUTY else (pl.lit(False), pl.lit(False))
+    )
+    most, why = (
+        (CERTAIN, "")
+        if duty["confidence"] in rules.READ
+        else (LIKELY, f" ; texte officiel non relu ({rules.CONFIDENCES[duty['confidence']]})")
+    )
     named = pl.col("_public") if duty.get("cpv_file") else pl.lit(key == FOOD_DUTY)
-    ladder = climb((
-        Rung("pas_encore", pl.date(YEAR, 12, 31) < duty["since"], NOT_SUBJECT, f"règle en vigueur le {duty['since']:%d/%m/%Y}"),
-        Rung("abrogee", pl.date(YEAR, 1, 1) > duty.get("until", date.max), NOT_SUBJECT, "règle abrogée"),
-        Rung("achats_lus", typed & read, most, f"achats alimentaires lus dans le fichier de dépenses, dont la qualité est dite{why}"),
-        Rung("achats_saisis", typed, most, f"achats alimentaires saisis{why}"),
-        Rung("publies_dans_le_champ", (count > 0) & named, LIKELY, "contrats publiés dans ces codes CPV (approximation du kit)"),
-        Rung("publies_acheteur_inconnu", count > 0, UNDECIDED,
-             "contrats publiés dans ces codes CPV, mais rien ne dit si cet acheteur est visé"),
-        Rung("rien_de_publie", pl.lit(True), UNDECIDED,
-             "aucun contrat publié dans ces codes CPV : les achats non publiés ne se voient pas"),
-    ))  # fmt: skip
-    return _row(facts, key, [ladder], remplie=_food_met() if key == FOOD_DUTY else pl.lit(None, pl.Boolean), contrats=count)
+    ladder = climb(
+        (
+            Rung(
+                "pas_encore",
+                pl.date(YEAR, 12, 31) < duty["since"],
+                NOT_SUBJECT,
+                f"règle en vigueur le {duty['since']:%d/%m/%Y}",
+            ),
+            Rung("abrogee", pl.date(YEAR, 1, 1) > duty.get("until", date.max), NOT_SUBJECT, "règle abrogée"),
+            Rung(
+                "achats_lus",
+                typed & read,
+                most,
+                f"achats alimentaires lus dans le fichier de dépenses, dont la qualité est dite{why}",
+            ),
+            Rung("achats_saisis", typed, most, f"achats alimentaires saisis{why}"),
+            Rung(
+                "publies_dans_le_champ",
+                (count > 0) & named,
+                LIKELY,
+                "contrats publiés dans ces codes CPV (approximation du kit)",
+            ),
+            Rung(
+                "publies_acheteur_inconnu",
+                count > 0,
+                UNDECIDED,
+                "contrats publiés dans ces codes CPV, mais rien ne dit si cet acheteur est visé",
+            ),
+            Rung(
+                "rien_de_publie",
+                pl.lit(True),
+                UNDECIDED,
+                "aucun contrat publié dans ces codes CPV : les achats non publiés ne se voient pas",
+            ),
+        )
+    )
+    return _row(
+        facts, key, [ladder], remplie=_food_met() if key == FOOD_DUTY else pl.lit(None, pl.Boolean), contrats=count
+    )
 
 
 def _food_met() -> pl.Expr:
@@ -219,13 +325,20 @@ def _food_met() -> pl.Expr:
     return pl.when(total > 0).then(quality & organic & apart)
 
 
-def _row(facts: pl.LazyFrame, key: str, ladders: list[pl.Expr], *, said: pl.Expr | None = None, **columns: pl.Expr) -> pl.LazyFrame:
+def _row(
+    facts: pl.LazyFrame, key: str, ladders: list[pl.Expr], *, said: pl.Expr | None = None, **columns: pl.Expr
+) -> pl.LazyFrame:
     keep = [name for name in ("depense_basse", "depense_haute", "seuil", "indice") if name in facts.collect_schema()]
     money = keep if "seuil" in keep else []
     return facts.select(
-        "annee", *money, obligation=pl.lit(key), applicabilite=lowest(ladders), motif=_told(said, reasons(ladders)),
-        regle_etat=rules_used(ladders), **columns,
-    )  # fmt: skip
+        "annee",
+        *money,
+        obligation=pl.lit(key),
+        applicabilite=lowest(ladders),
+        motif=_told(said, reasons(ladders)),
+        regle_etat=rules_used(ladders),
+        **columns,
+    )
 
 
 def _told(said: pl.Expr | None, why: pl.Expr) -> pl.Expr:

@@ -27,21 +27,33 @@ def launched(contracts: pl.LazyFrame, launches: pl.LazyFrame | None) -> pl.LazyF
     consultation_montant``.
     """
     given = LAUNCHES.empty().lazy() if launches is None else LAUNCHES.conform(launches)
-    first = given.drop_nulls(["uid", "date_lancement"]).sort("date_lancement", "source").unique("uid", keep="first", maintain_order=True)
+    first = (
+        given.drop_nulls(["uid", "date_lancement"])
+        .sort("date_lancement", "source")
+        .unique("uid", keep="first", maintain_order=True)
+    )
     told = contracts.join(first.select("uid", propre="date_lancement", avis="source"), on="uid", how="left")
     published = pl.col("datePublicationDonnees")
-    believed = ((pl.col("propre") <= NOTIFIED) | NOTIFIED.is_null()) & ((pl.col("propre") <= published) | published.is_null())
+    believed = ((pl.col("propre") <= NOTIFIED) | NOTIFIED.is_null()) & (
+        (pl.col("propre") <= published) | published.is_null()
+    )
     told = told.with_columns(propre=pl.when(believed).then("propre"))
     frameworks = told.select(
-        cadre_uid="uid", cadre_lancement="propre", cadre_avis="avis", cadre_notification="dateNotification", cadre_besoin="consultation_montant",
-    )  # fmt: skip
+        cadre_uid="uid",
+        cadre_lancement="propre",
+        cadre_avis="avis",
+        cadre_notification="dateNotification",
+        cadre_besoin="consultation_montant",
+    )
     linked = told.join(frameworks, on="cadre_uid", how="left")
     dated = linked.with_columns(lancement=pl.when(LATER).then("cadre_lancement").otherwise("propre"))
     origin = (
-        pl.when(LAUNCHED.is_null()).then(pl.lit("notification"))
-        .when(LATER).then(pl.format("accord-cadre ({})", pl.col("cadre_avis").fill_null("avis")))
+        pl.when(LAUNCHED.is_null())
+        .then(pl.lit("notification"))
+        .when(LATER)
+        .then(pl.format("accord-cadre ({})", pl.col("cadre_avis").fill_null("avis")))
         .otherwise(pl.format("avis ({})", pl.col("avis").fill_null("sans nom")))
-    )  # fmt: skip
+    )
     return dated.with_columns(date_reference=pl.coalesce("lancement", "dateNotification"), date_origine=origin)
 
 
@@ -54,40 +66,90 @@ def by_launch(rule: date, as_of: date, method: dict[str, Any], doubt: tuple[date
     since, why = doubt or (rule, "")
     shown = f"{since:%d/%m/%Y}"
     short, long = method["delai_minimal"]["value"], method["delai_probable"]["value"]
-    between = [Rung("lance_entre_deux_textes", LAUNCHED >= since, UNDECIDED, _said("consultation lancée le {} ({}) : " + why))] if doubt else []
-    return climb((
-        Rung("lance_depuis", LAUNCHED >= rule, CERTAIN, _said("consultation lancée le {} ({})")),
-        *between,
-        Rung("lance_avant", LAUNCHED < since, NOT_SUBJECT, _said("consultation lancée le {} ({}), avant le " + shown)),
-        Rung("notifie_avant", NOTIFIED < since, NOT_SUBJECT, f"notifié, donc lancé, avant le {shown}"),
-        Rung("publie_avant", NOTIFIED.is_null() & (pl.col("datePublicationDonnees") < since), NOT_SUBJECT,
-             f"publié, donc lancé, avant le {shown}"),
-        Rung("cadre_notifie_avant", LATER & (pl.col("cadre_notification") < since), NOT_SUBJECT,
-             f"marché subséquent d'un accord-cadre notifié avant le {shown} (à confirmer)"),
-        Rung("cadre_sans_date", LATER, UNDECIDED,
-             "marché subséquent : la date de lancement de son accord-cadre n'est pas connue (à confirmer)"),
-        Rung("nature_indecise", UNSURE, UNDECIDED,
-             "contrat qui relève peut-être d'un accord-cadre lancé plus tôt : sa nature est à confirmer"),
-        Rung("arrete_avant", NOTIFIED.is_null() & (pl.lit(as_of) < since), NOT_SUBJECT, f"données arrêtées avant le {shown}"),
-        Rung("sans_date", NOTIFIED.is_null(), UNDECIDED, "date de notification inconnue"),
-        Rung("notifie_peu_apres", NOTIFIED < since + timedelta(days=short), UNLIKELY,
-             f"notifié moins de {short} jours après le {shown} : sans doute lancé avant"),
-        Rung("notifie_apres", NOTIFIED < since + timedelta(days=long), UNDECIDED,
-             f"notifié moins de {long} jours après le {shown} : la date de lancement trancherait"),
-        Rung("notifie_longtemps_apres", pl.lit(True), LIKELY,
-             f"notifié {long} jours ou plus après le {shown} : sans doute lancé depuis"),
-    ))  # fmt: skip
+    between = (
+        [
+            Rung(
+                "lance_entre_deux_textes",
+                LAUNCHED >= since,
+                UNDECIDED,
+                _said("consultation lancée le {} ({}) : " + why),
+            )
+        ]
+        if doubt
+        else []
+    )
+    return climb(
+        (
+            Rung("lance_depuis", LAUNCHED >= rule, CERTAIN, _said("consultation lancée le {} ({})")),
+            *between,
+            Rung(
+                "lance_avant", LAUNCHED < since, NOT_SUBJECT, _said("consultation lancée le {} ({}), avant le " + shown)
+            ),
+            Rung("notifie_avant", NOTIFIED < since, NOT_SUBJECT, f"notifié, donc lancé, avant le {shown}"),
+            Rung(
+                "publie_avant",
+                NOTIFIED.is_null() & (pl.col("datePublicationDonnees") < since),
+                NOT_SUBJECT,
+                f"publié, donc lancé, avant le {shown}",
+            ),
+            Rung(
+                "cadre_notifie_avant",
+                LATER & (pl.col("cadre_notification") < since),
+                NOT_SUBJECT,
+                f"marché subséquent d'un accord-cadre notifié avant le {shown} (à confirmer)",
+            ),
+            Rung(
+                "cadre_sans_date",
+                LATER,
+                UNDECIDED,
+                "marché subséquent : la date de lancement de son accord-cadre n'est pas connue (à confirmer)",
+            ),
+            Rung(
+                "nature_indecise",
+                UNSURE,
+                UNDECIDED,
+                "contrat qui relève peut-être d'un accord-cadre lancé plus tôt : sa nature est à confirmer",
+            ),
+            Rung(
+                "arrete_avant",
+                NOTIFIED.is_null() & (pl.lit(as_of) < since),
+                NOT_SUBJECT,
+                f"données arrêtées avant le {shown}",
+            ),
+            Rung("sans_date", NOTIFIED.is_null(), UNDECIDED, "date de notification inconnue"),
+            Rung(
+                "notifie_peu_apres",
+                NOTIFIED < since + timedelta(days=short),
+                UNLIKELY,
+                f"notifié moins de {short} jours après le {shown} : sans doute lancé avant",
+            ),
+            Rung(
+                "notifie_apres",
+                NOTIFIED < since + timedelta(days=long),
+                UNDECIDED,
+                f"notifié moins de {long} jours après le {shown} : la date de lancement trancherait",
+            ),
+            Rung(
+                "notifie_longtemps_apres",
+                pl.lit(True),
+                LIKELY,
+                f"notifié {long} jours ou plus après le {shown} : sans doute lancé depuis",
+            ),
+        )
+    )
 
 
 def by_notification(since: date, as_of: date) -> pl.Expr:
     """The ladder of a duty that holds for contracts notified from ``since``."""
     shown = f"{since:%d/%m/%Y}"
-    return climb((
-        Rung("notifie_depuis", NOTIFIED >= since, CERTAIN, f"notifié depuis le {shown}"),
-        Rung("notifie_avant_la_regle", NOTIFIED < since, NOT_SUBJECT, f"notifié avant le {shown}"),
-        Rung("arrete_avant_la_regle", pl.lit(as_of) < since, NOT_SUBJECT, f"données arrêtées avant le {shown}"),
-        Rung("sans_date_de_notification", pl.lit(True), UNDECIDED, "date de notification inconnue"),
-    ))  # fmt: skip
+    return climb(
+        (
+            Rung("notifie_depuis", NOTIFIED >= since, CERTAIN, f"notifié depuis le {shown}"),
+            Rung("notifie_avant_la_regle", NOTIFIED < since, NOT_SUBJECT, f"notifié avant le {shown}"),
+            Rung("arrete_avant_la_regle", pl.lit(as_of) < since, NOT_SUBJECT, f"données arrêtées avant le {shown}"),
+            Rung("sans_date_de_notification", pl.lit(True), UNDECIDED, "date de notification inconnue"),
+        )
+    )
 
 
 def _said(text: str) -> pl.Expr:

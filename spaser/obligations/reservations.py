@@ -23,7 +23,9 @@ def bases() -> dict[str, dict[str, Any]]:
     return rules.toml("law.toml")["reservations"]
 
 
-def reserved(contracts: pl.LazyFrame, holders: pl.LazyFrame, buyer_kind: str | pl.LazyFrame | None = None) -> pl.LazyFrame:
+def reserved(
+    contracts: pl.LazyFrame, holders: pl.LazyFrame, buyer_kind: str | pl.LazyFrame | None = None
+) -> pl.LazyFrame:
     """Table RESERVED: one row per contract declared reserved and legal base; ``possible`` is yes, no or unknown.
 
     Parameters
@@ -54,10 +56,17 @@ def _missing(frame: pl.LazyFrame, wanted: dict[str, type[pl.DataType]]) -> dict[
 def _holding(holders: pl.LazyFrame) -> pl.LazyFrame:
     """Per contract: the kinds of its holders, whether one is inclusive or of the ESS (Kleene any)."""
     typed = holders.with_columns(
-        **_missing(holders, {"inclusif_types": pl.String, "titulaire_inclusif": pl.Boolean, "titulaire_ess": pl.Boolean})
+        **_missing(
+            holders, {"inclusif_types": pl.String, "titulaire_inclusif": pl.Boolean, "titulaire_ess": pl.Boolean}
+        )
     )
     return typed.group_by("uid").agg(
-        types=pl.col("inclusif_types").drop_nulls().str.extract_all(r"[A-Z]+").explode(empty_as_null=True, keep_nulls=True).drop_nulls().unique(),
+        types=pl.col("inclusif_types")
+        .drop_nulls()
+        .str.extract_all(r"[A-Z]+")
+        .explode(empty_as_null=True, keep_nulls=True)
+        .drop_nulls()
+        .unique(),
         titulaire_inclusif=pl.col("titulaire_inclusif").any(ignore_nulls=False),
         titulaire_ess=pl.col("titulaire_ess").any(ignore_nulls=False),
     )
@@ -66,7 +75,11 @@ def _holding(holders: pl.LazyFrame) -> pl.LazyFrame:
 def _listed() -> pl.Expr:
     """The CPV code in the list of the ESS base: listee, sous_code, or null when it is not there."""
     table = rules.table(bases()[OF_ESS]["cpv_file"])
-    return pl.col("codeCPV").replace_strict(table["codeCPV"], table["sorte"], default=None, return_dtype=pl.String).alias("_liste")
+    return (
+        pl.col("codeCPV")
+        .replace_strict(table["codeCPV"], table["sorte"], default=None, return_dtype=pl.String)
+        .alias("_liste")
+    )
 
 
 def _earlier(known: pl.LazyFrame, holders: pl.LazyFrame) -> pl.LazyFrame:
@@ -83,7 +96,9 @@ def _earlier(known: pl.LazyFrame, holders: pl.LazyFrame) -> pl.LazyFrame:
     pairs = each.join(each, on="titulaire_siren", suffix="_avant")
     day, before = pl.col("dateNotification"), pl.col("dateNotification_avant")
     waited = (before < day) & (before.dt.offset_by(f"{months}mo") > day)
-    same = (pl.col("acheteur_siren") == pl.col("acheteur_siren_avant")) & (pl.col("services") == pl.col("services_avant"))
+    same = (pl.col("acheteur_siren") == pl.col("acheteur_siren_avant")) & (
+        pl.col("services") == pl.col("services_avant")
+    )
     earlier = pairs.filter(waited & (pl.col("uid") != pl.col("uid_avant"))).with_columns(_meme=same.fill_null(False))
     first = earlier.sort("_meme", "uid_avant", descending=[True, False]).group_by("uid", maintain_order=True)
     return first.agg(avant=pl.col("uid_avant").first(), avant_meme=pl.col("_meme").first())
@@ -98,7 +113,9 @@ def _base(key: str, rule: dict[str, Any]) -> pl.Expr:
     return pl.struct(
         fondement=article,
         possible=pl.when(barred).then(False).otherwise(possible),
-        motif=pl.when(barred).then(pl.lit("marché de défense ou de sécurité : seul L2113-12 s'y applique (L2313-6)")).otherwise(why),
+        motif=pl.when(barred)
+        .then(pl.lit("marché de défense ou de sécurité : seul L2113-12 s'y applique (L2313-6)"))
+        .otherwise(why),
     )
 
 
@@ -111,12 +128,16 @@ def _of_kind(rule: dict[str, Any]) -> tuple[pl.Expr, pl.Expr]:
     other = pl.col("types").list.len().fill_null(0) > 0
     possible = pl.when(has).then(True).when(near).then(None).when(other | ~none).then(False)
     why = (
-        pl.when(has).then(pl.format("titulaire {}", listed))
-        .when(near).then(pl.format("titulaire {}, structure équivalente à démontrer", listed))
-        .when(other).then(pl.format("titulaire {}, ce qui ne correspond pas (sauf structure équivalente)", listed))
-        .when(~none).then(pl.lit("titulaire connu, sans agrément dans les listes fournies (sauf structure équivalente)"))
+        pl.when(has)
+        .then(pl.format("titulaire {}", listed))
+        .when(near)
+        .then(pl.format("titulaire {}, structure équivalente à démontrer", listed))
+        .when(other)
+        .then(pl.format("titulaire {}, ce qui ne correspond pas (sauf structure équivalente)", listed))
+        .when(~none)
+        .then(pl.lit("titulaire connu, sans agrément dans les listes fournies (sauf structure équivalente)"))
         .otherwise(pl.lit("titulaire absent des listes fournies, ou listes non fournies"))
-    )  # fmt: skip
+    )
     return possible, why
 
 
@@ -131,20 +152,37 @@ def _of_ess(rule: dict[str, Any]) -> tuple[pl.Expr, pl.Expr]:
     other = "même titulaire, marché réservé à l'ESS dans les trois ans, d'un autre acheteur ou d'autres services ({}) : L2113-16 ne les distingue pas, à confirmer"
     before = pl.col("avant").fill_null("")
     tests = (
-        (pl.when(~doubtful).then(True), "", "entité adjudicatrice : cette réservation n'est ouverte qu'aux pouvoirs adjudicateurs, à confirmer"),
+        (
+            pl.when(~doubtful).then(True),
+            "",
+            "entité adjudicatrice : cette réservation n'est ouverte qu'aux pouvoirs adjudicateurs, à confirmer",
+        ),
         (pl.col("titulaire_ess"), "titulaire hors de l'ESS", "statut ESS du titulaire inconnu"),
-        (pl.when(pl.col("codeCPV").is_null() | (pl.col("_liste") == "sous_code")).then(None).otherwise(pl.col("_liste").is_not_null()),
-         "services hors de la liste", "sous-code de la liste ou code CPV absent : à trancher"),
+        (
+            pl.when(pl.col("codeCPV").is_null() | (pl.col("_liste") == "sous_code"))
+            .then(None)
+            .otherwise(pl.col("_liste").is_not_null()),
+            "services hors de la liste",
+            "sous-code de la liste ou code CPV absent : à trancher",
+        ),
         (months <= most, f"durée au-delà de {most} mois", "durée inconnue"),
-        (pl.when(pl.col("avant").is_null()).then(True), "",
-         pl.when(pl.col("avant_meme")).then(pl.format(same, before)).otherwise(pl.format(other, before))),
-    )  # fmt: skip
+        (
+            pl.when(pl.col("avant").is_null()).then(True),
+            "",
+            pl.when(pl.col("avant_meme")).then(pl.format(same, before)).otherwise(pl.format(other, before)),
+        ),
+    )
     possible = pl.all_horizontal(answer for answer, _, _ in tests)
     told = [
-        pl.when(answer.is_null()).then(unknown if isinstance(unknown, pl.Expr) else pl.lit(unknown)).when(~answer).then(pl.lit(no))
+        pl.when(answer.is_null())
+        .then(unknown if isinstance(unknown, pl.Expr) else pl.lit(unknown))
+        .when(~answer)
+        .then(pl.lit(no))
         for answer, no, unknown in tests
     ]
     why = pl.concat_str(told, separator=" ; ", ignore_nulls=True)
     allowed = "titulaire de l'ESS, services de la liste, durée permise"
-    said = pl.when(unsaid).then(pl.lit(f"{allowed}, si l'acheteur est un pouvoir adjudicateur")).otherwise(pl.lit(allowed))
+    said = (
+        pl.when(unsaid).then(pl.lit(f"{allowed}, si l'acheteur est un pouvoir adjudicateur")).otherwise(pl.lit(allowed))
+    )
     return possible, pl.when(why == "").then(said).otherwise(why)

@@ -28,9 +28,10 @@ def by_year(spend: pl.LazyFrame | None) -> pl.LazyFrame:
     bought, amount = pl.col("perimetre") == "achat", pl.col("montant")
     untaxed = pl.when(pl.col("taxe") == "HT").then(amount).otherwise((amount / (1 + rate)).floor().cast(pl.Int64))
     return given.group_by(annee=pl.col("exercice").cast(pl.Int32)).agg(
-        depense_basse=pl.when(SURE).then(amount).sum(), depense_haute=pl.when(MAYBE).then(amount).sum(),
+        depense_basse=pl.when(SURE).then(amount).sum(),
+        depense_haute=pl.when(MAYBE).then(amount).sum(),
         depense_estimee=pl.when(bought).then(untaxed).sum(),
-    )  # fmt: skip
+    )
 
 
 def agec(spend: pl.LazyFrame) -> pl.LazyFrame:
@@ -50,7 +51,9 @@ def agec(spend: pl.LazyFrame) -> pl.LazyFrame:
     )
     found = told.with_columns(categorie=category).filter(pl.col("categorie").is_not_null())
     summed = found.group_by(annee=pl.col("exercice").cast(pl.Int32), categorie="categorie").agg(
-        lignes=pl.len().cast(pl.Int64), depense_basse=pl.when(SURE).then("montant").sum(), depense_haute=pl.col("montant").sum()
+        lignes=pl.len().cast(pl.Int64),
+        depense_basse=pl.when(SURE).then("montant").sum(),
+        depense_haute=pl.col("montant").sum(),
     )
     labels = table.lazy().select("categorie", categorie_libelle="libelle", taux=pl.col("taux").replace("", None))
     return AGEC.conform(summed.join(labels, on="categorie", how="left")).sort("annee", "categorie")
@@ -65,10 +68,13 @@ def food(spend: pl.LazyFrame) -> pl.LazyFrame:
     said = fold_expr(pl.col("qualite"))
     organic, lasting = said.is_in(known["bio"]), said.is_in(known["bio"] + known["durable"])
     understood = (lasting | said.is_in(known["aucune"])) & (pl.col("taxe") == "HT")
-    rows = spend.filter(MAYBE & pl.col("qualite").is_not_null()).with_columns(bio=organic, durable=lasting, _su=understood)
+    rows = spend.filter(MAYBE & pl.col("qualite").is_not_null()).with_columns(
+        bio=organic, durable=lasting, _su=understood
+    )
     sure = pl.col("_su").all()
     grouped = rows.group_by(annee=pl.col("exercice").cast(pl.Int32)).agg(
-        achats=pl.col("montant").sum(), durables=pl.when(sure).then(pl.when("durable").then("montant").sum()),
+        achats=pl.col("montant").sum(),
+        durables=pl.when(sure).then(pl.when("durable").then("montant").sum()),
         bio=pl.when(sure).then(pl.when("bio").then("montant").sum()),
-    )  # fmt: skip
+    )
     return FOOD.conform(grouped).filter(pl.col("annee").is_not_null())

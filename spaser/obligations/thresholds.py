@@ -16,7 +16,11 @@ from spaser.obligations.ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, 
 from spaser.problems import Problem, closest
 from spaser.vocabulary import BUYER_KINDS, CENT
 
-GOODS = {"central": "eu_threshold_goods_central", "autre": "eu_threshold_goods_other", "entite": "eu_threshold_goods_utility"}
+GOODS = {
+    "central": "eu_threshold_goods_central",
+    "autre": "eu_threshold_goods_other",
+    "entite": "eu_threshold_goods_utility",
+}
 DAY, KIND = pl.col("date_reference"), pl.col("type_acheteur")
 WITHOUT_COMPETITION = "Marché passé sans publicité ni mise en concurrence préalable"
 NEED, OWN, SURE = pl.col("besoin"), pl.col("_notifie"), pl.col("_sur")
@@ -36,13 +40,18 @@ def kinds(contracts: pl.LazyFrame, buyer_kind: str | pl.LazyFrame | None) -> pl.
     guess = pl.when(local.is_not_null()).then(pl.lit("autre"))
     if isinstance(buyer_kind, str):
         if buyer_kind not in BUYER_KINDS:
-            raise Problem(f"Type d'acheteur inconnu : « {buyer_kind} »", why=f"Types connus : {', '.join(BUYER_KINDS)}",
-                          todo=closest(buyer_kind, BUYER_KINDS))  # fmt: skip
+            raise Problem(
+                f"Type d'acheteur inconnu : « {buyer_kind} »",
+                why=f"Types connus : {', '.join(BUYER_KINDS)}",
+                todo=closest(buyer_kind, BUYER_KINDS),
+            )
         return contracts.with_columns(type_acheteur=pl.lit(buyer_kind))
     if buyer_kind is None:
         return contracts.with_columns(type_acheteur=guess)
     read = buyer_kind.select("acheteur_siren", type_acheteur="type_acheteur").unique("acheteur_siren", keep="any")
-    return contracts.join(read, on="acheteur_siren", how="left").with_columns(type_acheteur=pl.coalesce("type_acheteur", guess))
+    return contracts.join(read, on="acheteur_siren", how="left").with_columns(
+        type_acheteur=pl.coalesce("type_acheteur", guess)
+    )
 
 
 def kinds_of(establishments: pl.LazyFrame) -> pl.LazyFrame:
@@ -105,14 +114,21 @@ def without_competition(contracts: pl.LazyFrame) -> pl.LazyFrame:
     lag = rules.method()["obligations"]["delai_probable"]["value"]
     notified = pl.col("dateNotification")
     high, low = _exemption(notified) * CENT, _exemption(notified.dt.offset_by(f"-{lag}d")) * CENT
-    asked = contracts.filter((pl.col("procedure") == WITHOUT_COMPETITION) & (pl.col("montant_statut") == "valide") & ~LATER)
+    asked = contracts.filter(
+        (pl.col("procedure") == WITHOUT_COMPETITION) & (pl.col("montant_statut") == "valide") & ~LATER
+    )
     amount = pl.col("montant")
     parts = {
-        "Sur quel cas du code reposent ces marchés sans publicité ni mise en concurrence, au-dessus du seuil de dispense (CCP R2122-8) ?": amount >= high,
+        "Sur quel cas du code reposent ces marchés sans publicité ni mise en concurrence, au-dessus du seuil de dispense (CCP R2122-8) ?": amount
+        >= high,
         "Quel jour ces consultations sans publicité ni mise en concurrence ont-elles été engagées ? Leur montant est entre l'ancien et le "
-        "nouveau seuil de dispense (CCP R2122-8), et c'est la date de lancement qui en décide.": (amount >= low) & (amount < high),
-    }  # fmt: skip
-    return pl.concat(asked.filter(where).select(question=pl.lit(text), contrats=pl.len().cast(pl.Int64)) for text, where in parts.items())
+        "nouveau seuil de dispense (CCP R2122-8), et c'est la date de lancement qui en décide.": (amount >= low)
+        & (amount < high),
+    }
+    return pl.concat(
+        asked.filter(where).select(question=pl.lit(text), contrats=pl.len().cast(pl.Int64))
+        for text, where in parts.items()
+    )
 
 
 def listed_yearly(duties: pl.LazyFrame) -> pl.LazyFrame:
@@ -124,20 +140,38 @@ def listed_yearly(duties: pl.LazyFrame) -> pl.LazyFrame:
 
 def european(method: dict[str, Any]) -> pl.Expr:
     """The ladder of the European threshold."""
-    return climb((
-        Rung("seuil_inconnu", pl.col("ue_bas").is_null(), UNDECIDED, "seuil européen non renseigné à cette date"),
-        *_above(pl.col("ue_haut"), "seuil européen"),
-        Rung("besoin_du_cadre", pl.col("_cadre_absent"), UNDECIDED,
-             "marché subséquent, ou contrat qui l'est peut-être : son besoin est celui d'un accord-cadre absent de ces fichiers"),
-        Rung("services_specifiques", SPECIFIC & (pl.col("type_contrat") == "marche") & (pl.col("_formal") | (NEED >= pl.col("ue_bas"))), UNDECIDED,
-             "services sociaux ou spécifiques : entre le seuil européen ordinaire et le leur, plus élevé (annexe 3 du code, à confirmer)"),
-        Rung("formalise", pl.col("_formal"), LIKELY,
-             "montant inconnu ou sous le seuil européen, mais procédure formalisée : le besoin entier le dépasse sans doute"),
-        Rung("entre_les_seuils", NEED >= pl.col("ue_bas"), UNDECIDED, _between()),
-        Rung("montant_inconnu_adaptee", pl.col("besoin_incomplet") & pl.col("_adapted"), UNLIKELY,
-             "montant inconnu ou à vérifier, et procédure adaptée : sans doute sous le seuil européen"),
-        *_below("seuil européen", method),
-    ))  # fmt: skip
+    return climb(
+        (
+            Rung("seuil_inconnu", pl.col("ue_bas").is_null(), UNDECIDED, "seuil européen non renseigné à cette date"),
+            *_above(pl.col("ue_haut"), "seuil européen"),
+            Rung(
+                "besoin_du_cadre",
+                pl.col("_cadre_absent"),
+                UNDECIDED,
+                "marché subséquent, ou contrat qui l'est peut-être : son besoin est celui d'un accord-cadre absent de ces fichiers",
+            ),
+            Rung(
+                "services_specifiques",
+                SPECIFIC & (pl.col("type_contrat") == "marche") & (pl.col("_formal") | (NEED >= pl.col("ue_bas"))),
+                UNDECIDED,
+                "services sociaux ou spécifiques : entre le seuil européen ordinaire et le leur, plus élevé (annexe 3 du code, à confirmer)",
+            ),
+            Rung(
+                "formalise",
+                pl.col("_formal"),
+                LIKELY,
+                "montant inconnu ou sous le seuil européen, mais procédure formalisée : le besoin entier le dépasse sans doute",
+            ),
+            Rung("entre_les_seuils", NEED >= pl.col("ue_bas"), UNDECIDED, _between()),
+            Rung(
+                "montant_inconnu_adaptee",
+                pl.col("besoin_incomplet") & pl.col("_adapted"),
+                UNLIKELY,
+                "montant inconnu ou à vérifier, et procédure adaptée : sans doute sous le seuil européen",
+            ),
+            *_below("seuil européen", method),
+        )
+    )
 
 
 def publishing(method: dict[str, Any]) -> pl.Expr:
@@ -148,29 +182,74 @@ def publishing(method: dict[str, Any]) -> pl.Expr:
     """
     direct, unsaid = pl.col("procedure") == WITHOUT_COMPETITION, pl.col("procedure").is_null()
     small = (NEED >= pl.col("publication_liste")) & (NEED < pl.col("dispense"))
-    return climb((
-        Rung("seuil_de_publication_inconnu", pl.col("publication").is_null(), UNDECIDED, "seuil de publication inconnu à cette date"),
-        Rung("liste_annuelle", small & direct, UNDECIDED,
-             "sans publicité ni mise en concurrence, sous le seuil de dispense : si le marché relève de R2122-8, une liste annuelle peut suffire (R2196-1 dernier alinéa)"),
-        Rung("liste_annuelle_possible", small & unsaid & (NEED >= pl.col("publication")), LIKELY,
-             "montant au-dessus du seuil de publication, procédure inconnue : sous R2122-8, une liste annuelle peut suffire"),
-        Rung("liste_annuelle_inconnue", small & unsaid, UNDECIDED,
-             "sous le seuil de publication, procédure inconnue : un marché passé en application de R2122-8 est publié dès 25 000 €, au besoin par une liste annuelle"),
-        Rung("publie_au_dessus", (OWN >= pl.col("publication")) & SURE, CERTAIN, "montant au-dessus du seuil de publication"),
-        Rung("publie_ensemble", NEED >= pl.col("publication"), LIKELY, "montant à vérifier, ou total de la consultation présumée, au-dessus du seuil de publication"),
-        Rung("publie_besoin_du_cadre", pl.col("_cadre_absent"), UNDECIDED,
-             "marché subséquent, ou contrat qui l'est peut-être : son besoin est celui d'un accord-cadre absent de ces fichiers"),
-        Rung("publie_formalise", pl.col("_formal"), LIKELY, "procédure formalisée : le besoin dépasse sans doute le seuil de publication"),
-        *_below("seuil de publication", method),
-    ))  # fmt: skip
+    return climb(
+        (
+            Rung(
+                "seuil_de_publication_inconnu",
+                pl.col("publication").is_null(),
+                UNDECIDED,
+                "seuil de publication inconnu à cette date",
+            ),
+            Rung(
+                "liste_annuelle",
+                small & direct,
+                UNDECIDED,
+                "sans publicité ni mise en concurrence, sous le seuil de dispense : si le marché relève de R2122-8, une liste annuelle peut suffire (R2196-1 dernier alinéa)",
+            ),
+            Rung(
+                "liste_annuelle_possible",
+                small & unsaid & (NEED >= pl.col("publication")),
+                LIKELY,
+                "montant au-dessus du seuil de publication, procédure inconnue : sous R2122-8, une liste annuelle peut suffire",
+            ),
+            Rung(
+                "liste_annuelle_inconnue",
+                small & unsaid,
+                UNDECIDED,
+                "sous le seuil de publication, procédure inconnue : un marché passé en application de R2122-8 est publié dès 25 000 €, au besoin par une liste annuelle",
+            ),
+            Rung(
+                "publie_au_dessus",
+                (OWN >= pl.col("publication")) & SURE,
+                CERTAIN,
+                "montant au-dessus du seuil de publication",
+            ),
+            Rung(
+                "publie_ensemble",
+                NEED >= pl.col("publication"),
+                LIKELY,
+                "montant à vérifier, ou total de la consultation présumée, au-dessus du seuil de publication",
+            ),
+            Rung(
+                "publie_besoin_du_cadre",
+                pl.col("_cadre_absent"),
+                UNDECIDED,
+                "marché subséquent, ou contrat qui l'est peut-être : son besoin est celui d'un accord-cadre absent de ces fichiers",
+            ),
+            Rung(
+                "publie_formalise",
+                pl.col("_formal"),
+                LIKELY,
+                "procédure formalisée : le besoin dépasse sans doute le seuil de publication",
+            ),
+            *_below("seuil de publication", method),
+        )
+    )
 
 
 def read_threshold() -> pl.Expr:
     """The ladder of the source of the European threshold: one not read in its text never makes a duty certain."""
-    return climb((
-        Rung("seuil_lu", pl.col("_seuil_lu") | pl.col("ue_bas").is_null(), CERTAIN),
-        Rung("seuil_non_lu", pl.lit(True), LIKELY, "le seuil européen de cette date ou de ces services n'a pas été lu dans son texte (source secondaire)"),
-    ))  # fmt: skip
+    return climb(
+        (
+            Rung("seuil_lu", pl.col("_seuil_lu") | pl.col("ue_bas").is_null(), CERTAIN),
+            Rung(
+                "seuil_non_lu",
+                pl.lit(True),
+                LIKELY,
+                "le seuil européen de cette date ou de ces services n'a pas été lu dans son texte (source secondaire)",
+            ),
+        )
+    )
 
 
 def _above(high: pl.Expr, name: str) -> list[Rung]:
@@ -178,23 +257,46 @@ def _above(high: pl.Expr, name: str) -> list[Rung]:
     reached = NEED >= high
     alone = (OWN >= high) & SURE
     return [
-        Rung("a_verifier", reached & ~SURE & (OWN >= high), LIKELY, f"au-dessus du {name}, mais le montant est à vérifier"),
-        Rung("adaptee", reached & pl.col("_adapted"), LIKELY,
-             f"montant au-dessus du {name}, mais procédure adaptée (services sociaux ou spécifiques, petits lots, ou l'un des deux indices est faux)"),
+        Rung(
+            "a_verifier",
+            reached & ~SURE & (OWN >= high),
+            LIKELY,
+            f"au-dessus du {name}, mais le montant est à vérifier",
+        ),
+        Rung(
+            "adaptee",
+            reached & pl.col("_adapted"),
+            LIKELY,
+            f"montant au-dessus du {name}, mais procédure adaptée (services sociaux ou spécifiques, petits lots, ou l'un des deux indices est faux)",
+        ),
         Rung("au_dessus", alone, CERTAIN, f"montant au niveau ou au-dessus du {name}"),
-        Rung("ensemble_formalise", reached & pl.col("_formal"), CERTAIN,
-             f"la consultation entière est au-dessus du {name} et la procédure est formalisée"),
+        Rung(
+            "ensemble_formalise",
+            reached & pl.col("_formal"),
+            CERTAIN,
+            f"la consultation entière est au-dessus du {name} et la procédure est formalisée",
+        ),
         Rung("ensemble", reached, LIKELY, f"la consultation présumée, tous lots compris, est au-dessus du {name}"),
-    ]  # fmt: skip
+    ]
 
 
 def _below(name: str, method: dict[str, Any]) -> list[Rung]:
     said = pl.col("objet").str.contains(method["mention_de_lot"]["pattern"])
     return [
-        Rung("montant_inconnu", pl.col("besoin_incomplet") | NEED.is_null(), UNDECIDED, f"montant inconnu ou à vérifier : rien à comparer au {name}"),
-        Rung("lot_isole", said & (pl.col("consultation_n") == 1), UNLIKELY, f"lot sous le {name}, dont les autres lots ne sont pas dans ces fichiers"),
+        Rung(
+            "montant_inconnu",
+            pl.col("besoin_incomplet") | NEED.is_null(),
+            UNDECIDED,
+            f"montant inconnu ou à vérifier : rien à comparer au {name}",
+        ),
+        Rung(
+            "lot_isole",
+            said & (pl.col("consultation_n") == 1),
+            UNLIKELY,
+            f"lot sous le {name}, dont les autres lots ne sont pas dans ces fichiers",
+        ),
         Rung("sous_le_seuil", pl.lit(True), NOT_SUBJECT, f"besoin sous le {name}"),
-    ]  # fmt: skip
+    ]
 
 
 def _between() -> pl.Expr:
@@ -203,7 +305,9 @@ def _between() -> pl.Expr:
         .then(pl.lit("type de marché inconnu (code CPV absent) : entre le seuil des services et celui des travaux"))
         .when(KIND.is_null() & (pl.col("type_contrat") == "marche"))
         .then(pl.lit("type d'acheteur inconnu : entre le seuil européen le plus bas et le plus haut"))
-        .otherwise(pl.lit("date de lancement inconnue : entre le seuil européen de la notification et celui qui le précédait"))
+        .otherwise(
+            pl.lit("date de lancement inconnue : entre le seuil européen de la notification et celui qui le précédait")
+        )
     )
 
 
@@ -219,7 +323,11 @@ def _european(day: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     low, high = _of_kind(goods, pl.min_horizontal(goods.values())), _of_kind(goods, pl.max_horizontal(goods.values()))
     defence = _force("eu_threshold_goods_defence", day)
     low, high = (pl.when(pl.col("defense")).then(defence).otherwise(bound) for bound in (low, high))
-    social = pl.when(KIND == "entite").then(_force("eu_threshold_social_utility", day)).otherwise(_force("eu_threshold_social", day))
+    social = (
+        pl.when(KIND == "entite")
+        .then(_force("eu_threshold_social_utility", day))
+        .otherwise(_force("eu_threshold_social", day))
+    )
     high = pl.when(SPECIFIC & high.is_not_null()).then(pl.max_horizontal(high, social)).otherwise(high)
     works, concession = _force("eu_threshold_works", day), _force("eu_threshold_concession", day)
     building, granted = pl.col("codeCPV").str.starts_with("45"), pl.col("type_contrat") == "concession"
@@ -233,11 +341,17 @@ def _read(day: pl.Expr) -> pl.Expr:
     goods = {kind: rules.read_in_text(rule, day) for kind, rule in GOODS.items()}
     plain = _of_kind(goods, pl.all_horizontal(goods.values()))
     plain = pl.when(pl.col("defense")).then(rules.read_in_text("eu_threshold_goods_defence", day)).otherwise(plain)
-    social = pl.when(KIND == "entite").then(rules.read_in_text("eu_threshold_social_utility", day)).otherwise(rules.read_in_text("eu_threshold_social", day))
+    social = (
+        pl.when(KIND == "entite")
+        .then(rules.read_in_text("eu_threshold_social_utility", day))
+        .otherwise(rules.read_in_text("eu_threshold_social", day))
+    )
     services = pl.when(SPECIFIC).then(plain & social).otherwise(plain)
     works = rules.read_in_text("eu_threshold_works", day)
     granted, code = pl.col("type_contrat") == "concession", pl.col("codeCPV")
-    marche = pl.when(code.str.starts_with("45")).then(works).when(code.is_null()).then(services & works).otherwise(services)
+    marche = (
+        pl.when(code.str.starts_with("45")).then(works).when(code.is_null()).then(services & works).otherwise(services)
+    )
     return pl.when(granted).then(rules.read_in_text("eu_threshold_concession", day)).otherwise(marche)
 
 
@@ -252,7 +366,9 @@ def _of_kind(values: dict[str, pl.Expr], otherwise: pl.Expr) -> pl.Expr:
 def _exemption(day: pl.Expr) -> pl.Expr:
     """The threshold under which a contract may be passed without competition (R2122-8); works when the code is unknown."""
     other = pl.col("codeCPV").str.starts_with("45").not_().fill_null(False)
-    return pl.when(other).then(_force("dispense_threshold_goods", day)).otherwise(_force("dispense_threshold_works", day))
+    return (
+        pl.when(other).then(_force("dispense_threshold_goods", day)).otherwise(_force("dispense_threshold_works", day))
+    )
 
 
 def _force(rule: str, day: pl.Expr) -> pl.Expr:

@@ -16,14 +16,36 @@ from spaser import rules
 from spaser.obligations import dates, thresholds
 from spaser.obligations.buyer import buyer_duties
 from spaser.obligations.declared import Declared
-from spaser.obligations.ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, UNLIKELY, Rung, climb, lowest, reasons, rules_used, word
+from spaser.obligations.ladders import (
+    CERTAIN,
+    LIKELY,
+    NOT_SUBJECT,
+    UNDECIDED,
+    UNLIKELY,
+    Rung,
+    climb,
+    lowest,
+    reasons,
+    rules_used,
+    word,
+)
 from spaser.obligations.reservations import reserved
 from spaser.obligations.thresholds import kinds_counted, kinds_of
 from spaser.vocabulary import APPLICABILITY, CENT, DUTIES, READINESS
 
 __all__ = [
-    "aimed", "buyer_duties", "catalogue", "duties", "kinds_counted", "kinds_of", "questions", "readiness", "reserved", "targets", "to_see",
-]  # fmt: skip
+    "aimed",
+    "buyer_duties",
+    "catalogue",
+    "duties",
+    "kinds_counted",
+    "kinds_of",
+    "questions",
+    "readiness",
+    "reserved",
+    "targets",
+    "to_see",
+]
 
 #: The contracts a duty aims at, dates aside.
 AIMED = "vises"
@@ -74,14 +96,24 @@ def duties(
     said = declared or Declared()
     real = contracts.filter(~pl.col("test_plateforme").fill_null(False) & said.soumis_au_code)
     buyer_kind = said.kind or buyer_kind
-    known = thresholds.needs(dates.launched(thresholds.kinds(real, buyer_kind), launches)).with_columns(acheteur_local=_local(real))
+    known = thresholds.needs(dates.launched(thresholds.kinds(real, buyer_kind), launches)).with_columns(
+        acheteur_local=_local(real)
+    )
     asked = catalogue("contract")
-    ladders = {f"{key}|{name}": ladder for key, duty in asked.items() for name, ladder in _ladders(duty, as_of, method).items()}
+    ladders = {
+        f"{key}|{name}": ladder for key, duty in asked.items() for name, ladder in _ladders(duty, as_of, method).items()
+    }
     rows = known.with_columns(**ladders).select(
-        "uid", "acheteur_siren", "date_reference", "date_origine", "besoin",
-        lignes=pl.concat_list(_answer(key, duty, [pl.col(name) for name in ladders if name.startswith(f"{key}|")])
-                              for key, duty in asked.items()),
-    )  # fmt: skip
+        "uid",
+        "acheteur_siren",
+        "date_reference",
+        "date_origine",
+        "besoin",
+        lignes=pl.concat_list(
+            _answer(key, duty, [pl.col(name) for name in ladders if name.startswith(f"{key}|")])
+            for key, duty in asked.items()
+        ),
+    )
     long = rows.explode("lignes", empty_as_null=True, keep_nulls=True).unnest("lignes").filter(pl.col("concerne"))
     return DUTIES.conform(long.with_columns(word(pl.col("champ")), word(pl.col("applicabilite"))))
 
@@ -113,7 +145,9 @@ def readiness(duties: pl.LazyFrame) -> pl.LazyFrame:
 def aimed(duties: pl.LazyFrame) -> pl.LazyFrame:
     """The rows of DUTIES that matter: the contract would be subject, or may be now."""
     rank = _rank("obligation", list(catalogue()))
-    return duties.filter(pl.col("champ").is_in(["probable", "certain"]) | (pl.col("applicabilite") != "non_soumis")).sort(rank, "uid")
+    return duties.filter(
+        pl.col("champ").is_in(["probable", "certain"]) | (pl.col("applicabilite") != "non_soumis")
+    ).sort(rank, "uid")
 
 
 def to_see(duties: pl.LazyFrame) -> pl.LazyFrame:
@@ -125,7 +159,9 @@ def to_see(duties: pl.LazyFrame) -> pl.LazyFrame:
     subject = aimed_at & pl.col("applicabilite").is_in(["certain", "probable", "indetermine"])
     expected = pl.col("obligation").is_in([key for key, duty in catalogue("contract").items() if "met" in duty])
     missing = ~pl.col("remplie").fill_null(False)
-    published = pl.col("obligation").is_in([key for key, duty in catalogue("contract").items() if duty["day"] == "notification"])
+    published = pl.col("obligation").is_in(
+        [key for key, duty in catalogue("contract").items() if duty["day"] == "notification"]
+    )
     rank = [published, _rank("applicabilite", list(reversed(APPLICABILITY))), _rank("obligation", list(catalogue()))]
     return duties.filter(subject & missing & expected).sort([*rank, pl.col("uid")])
 
@@ -142,7 +178,9 @@ def questions(duties: pl.LazyFrame, contracts: pl.LazyFrame | None = None) -> pl
     open_ = pl.col("champ").is_in(["indetermine", "probable", "certain"]) & ~pl.col("remplie").fill_null(False) & timely
     counted = duties.filter(open_).group_by("obligation").agg(contrats=pl.len().cast(pl.Int64))
     asked = [(key, text) for key, duty in catalogue("contract").items() for text in duty["exceptions"]]
-    rows = pl.LazyFrame(asked, schema={"obligation": pl.String, "question": pl.String}, orient="row").with_row_index("rang")
+    rows = pl.LazyFrame(asked, schema={"obligation": pl.String, "question": pl.String}, orient="row").with_row_index(
+        "rang"
+    )
     exceptions = rows.join(counted, on="obligation").sort("rang").drop("rang")
     others = [_notices(duties), thresholds.listed_yearly(duties)]
     others += [] if contracts is None else [thresholds.without_competition(contracts)]
@@ -153,8 +191,12 @@ def questions(duties: pl.LazyFrame, contracts: pl.LazyFrame | None = None) -> pl
 def _notices(duties: pl.LazyFrame) -> pl.LazyFrame:
     """How many contracts of undecided date had to be advertised: their notice gives the day."""
     floor = rules.in_force("advertising_threshold", pl.col("date_reference")) * CENT
-    dated = pl.col("obligation").is_in([key for key, duty in catalogue("contract").items() if duty["day"] == "launch" and "met" in duty])
-    undecided = pl.col("applicabilite").is_in(["peu_probable", "indetermine", "probable"]) & (pl.col("date_origine") == "notification")
+    dated = pl.col("obligation").is_in(
+        [key for key, duty in catalogue("contract").items() if duty["day"] == "launch" and "met" in duty]
+    )
+    undecided = pl.col("applicabilite").is_in(["peu_probable", "indetermine", "probable"]) & (
+        pl.col("date_origine") == "notification"
+    )
     text = "Quel jour leur avis a-t-il été envoyé ? Ces contrats dépassent le seuil de publicité : leur avis trancherait la date de lancement."
     return duties.filter(dated & undecided & (pl.col("besoin") >= floor)).select(
         question=pl.lit(text), contrats=pl.col("uid").n_unique().cast(pl.Int64)
@@ -165,9 +207,23 @@ def _ladders(duty: dict[str, Any], as_of: date, method: dict[str, Any]) -> dict[
     """The ladders of one duty, the date first."""
     doubt = (duty["doubt"], duty["doubt_note"]) if "doubt" in duty else None
     by_launch = duty["day"] == "launch"
-    when = dates.by_launch(duty["since"], as_of, method, doubt) if by_launch else dates.by_notification(duty["since"], as_of)
-    amount = {"eu": [thresholds.european(method), thresholds.read_threshold()], "publication": [thresholds.publishing(method)]}
-    field = [_text(duty), *_exclusions(duty), *_options(duty), *_buyers(duty), *_field(duty), *amount.get(duty.get("threshold", ""), [])]
+    when = (
+        dates.by_launch(duty["since"], as_of, method, doubt)
+        if by_launch
+        else dates.by_notification(duty["since"], as_of)
+    )
+    amount = {
+        "eu": [thresholds.european(method), thresholds.read_threshold()],
+        "publication": [thresholds.publishing(method)],
+    }
+    field = [
+        _text(duty),
+        *_exclusions(duty),
+        *_options(duty),
+        *_buyers(duty),
+        *_field(duty),
+        *amount.get(duty.get("threshold", ""), []),
+    ]
     return {"date": when} | {f"champ_{rank}": ladder for rank, ladder in enumerate(field)}
 
 
@@ -175,7 +231,16 @@ def _text(duty: dict[str, Any]) -> pl.Expr:
     """Was the text of the duty read: one that was not never makes it certain."""
     if duty["confidence"] in rules.READ:
         return climb((Rung("texte_lu", pl.lit(True), CERTAIN),))
-    return climb((Rung("texte_non_lu", pl.lit(True), LIKELY, f"texte officiel non relu ({rules.CONFIDENCES[duty['confidence']]})"),))
+    return climb(
+        (
+            Rung(
+                "texte_non_lu",
+                pl.lit(True),
+                LIKELY,
+                f"texte officiel non relu ({rules.CONFIDENCES[duty['confidence']]})",
+            ),
+        )
+    )
 
 
 def _local(contracts: pl.LazyFrame) -> pl.Expr:
@@ -225,11 +290,15 @@ def _options(duty: dict[str, Any]) -> list[pl.Expr]:
     for rule in duty.get("options", []):
         months = pl.coalesce("dureeMois_initiale", "dureeMois")
         short = pl.col("codeCPV").str.starts_with("45") & (months < rule["max_months"])
-        ladders.append(climb((
-            Rung(f"option_{rule['when']}", short, UNDECIDED, rule["label"]),
-            Rung(f"option_{rule['when']}_inconnue", short.is_null(), LIKELY, rule["unknown"]),
-            Rung("sans_option", pl.lit(True), CERTAIN),
-        )))  # fmt: skip
+        ladders.append(
+            climb(
+                (
+                    Rung(f"option_{rule['when']}", short, UNDECIDED, rule["label"]),
+                    Rung(f"option_{rule['when']}_inconnue", short.is_null(), LIKELY, rule["unknown"]),
+                    Rung("sans_option", pl.lit(True), CERTAIN),
+                )
+            )
+        )
     return ladders
 
 
@@ -238,10 +307,19 @@ def _buyers(duty: dict[str, Any]) -> list[pl.Expr]:
     if duty.get("buyers") != "public":
         return []
     public = pl.col("acheteur_local") | (pl.col("type_acheteur") == "central")
-    return [climb((
-        Rung("acheteur_vise", public, CERTAIN),
-        Rung("acheteur_peut_etre_vise", pl.lit(True), UNDECIDED, f"rien ne dit si cet acheteur est visé ({duty['who']})"),
-    ))]  # fmt: skip
+    return [
+        climb(
+            (
+                Rung("acheteur_vise", public, CERTAIN),
+                Rung(
+                    "acheteur_peut_etre_vise",
+                    pl.lit(True),
+                    UNDECIDED,
+                    f"rien ne dit si cet acheteur est visé ({duty['who']})",
+                ),
+            )
+        )
+    ]
 
 
 def _field(duty: dict[str, Any]) -> list[pl.Expr]:
@@ -250,11 +328,17 @@ def _field(duty: dict[str, Any]) -> list[pl.Expr]:
         return []
     code = pl.col("codeCPV")
     match = pl.any_horizontal(code.str.starts_with(prefix) for prefix in duty["cpv_prefixes"])
-    return [climb((
-        Rung("cpv_inconnu", code.is_null(), UNDECIDED, "code CPV absent : objet de l'achat inconnu"),
-        Rung("cpv_concerne", match, LIKELY, "code CPV concerné (approximation du kit)"),
-        Rung("cpv_hors_champ", pl.lit(True), NOT_SUBJECT, "hors des codes CPV concernés (approximation du kit)"),
-    ))]  # fmt: skip
+    return [
+        climb(
+            (
+                Rung("cpv_inconnu", code.is_null(), UNDECIDED, "code CPV absent : objet de l'achat inconnu"),
+                Rung("cpv_concerne", match, LIKELY, "code CPV concerné (approximation du kit)"),
+                Rung(
+                    "cpv_hors_champ", pl.lit(True), NOT_SUBJECT, "hors des codes CPV concernés (approximation du kit)"
+                ),
+            )
+        )
+    ]
 
 
 def _met(duty: dict[str, Any]) -> pl.Expr:

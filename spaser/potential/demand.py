@@ -53,12 +53,18 @@ def members(contracts: pl.LazyFrame, *, method: dict | None = None) -> pl.LazyFr
 def _assigned(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     """Each usable contract with its campaign's words and dates, and whether its campaign is the need's current one."""
     usable = contracts.filter(
-        ~pl.col("test_plateforme").fill_null(False) & pl.col("dateNotification").is_not_null() & pl.col("famille").is_not_null()
+        ~pl.col("test_plateforme").fill_null(False)
+        & pl.col("dateNotification").is_not_null()
+        & pl.col("famille").is_not_null()
         & ((pl.col("montant_retenu").is_not_null()) | pl.col("accord_multiple").is_not_null())
-    ).with_columns(_ours=_ours(contracts), consultation=pl.coalesce("consultation", "uid"))  # fmt: skip
+    ).with_columns(_ours=_ours(contracts), consultation=pl.coalesce("consultation", "uid"))
     # The same amount under the same subject to the letter, for other holders: one maximum, even when no one declared it.
-    twin = pl.coalesce("accord_multiple", pl.col("uid").min().over("acheteur_siren", "consultation", "montant", "objet"))
-    usable = usable.with_columns(_groupe=twin).with_columns(_porte=pl.col("uid") == pl.col("uid").filter(pl.col("montant_retenu").is_not_null()).min().over("_groupe"))
+    twin = pl.coalesce(
+        "accord_multiple", pl.col("uid").min().over("acheteur_siren", "consultation", "montant", "objet")
+    )
+    usable = usable.with_columns(_groupe=twin).with_columns(
+        _porte=pl.col("uid") == pl.col("uid").filter(pl.col("montant_retenu").is_not_null()).min().over("_groupe")
+    )
     # Without a duration, a year: a need must have an end to be known as past.
     end = pl.coalesce("fin_contrat", pl.col("dateNotification").dt.offset_by("12mo"))
     dated = usable.with_columns(_fin=end).with_columns(
@@ -71,16 +77,22 @@ def _assigned(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     running = pl.col("_terme") - (pl.col("_terme") - pl.col("_debut")) * (1 - settings["succession"]["value"]) > last
     current = named.with_columns(_courante=(pl.col("_debut") == last) | running)
     # Named after a contract of its current campaign: the name does not depend on the order of rows.
-    return current.with_columns(besoin_id=pl.format("B-{}", pl.col("uid").filter(pl.col("_courante")).min().over(_NEED)))
+    return current.with_columns(
+        besoin_id=pl.format("B-{}", pl.col("uid").filter(pl.col("_courante")).min().over(_NEED))
+    )
 
 
 def _words(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     """Per campaign, the sorted words that all its contracts share: the name by which a need is known again."""
     spread = contracts.select(*_CAMPAIGN, "uid", _mot=tokens("objet")).explode("_mot").drop_nulls("_mot")
     sizes = contracts.group_by(_CAMPAIGN).agg(_n=pl.len())
-    shared = spread.group_by(*_CAMPAIGN, "_mot").agg(_fois=pl.len()).join(sizes, on=_CAMPAIGN, how="left", nulls_equal=True)
+    shared = (
+        spread.group_by(*_CAMPAIGN, "_mot").agg(_fois=pl.len()).join(sizes, on=_CAMPAIGN, how="left", nulls_equal=True)
+    )
     kept = shared.filter(pl.col("_fois") == pl.col("_n")).group_by(_CAMPAIGN).agg(_mots=pl.col("_mot").sort())
-    return kept.filter(pl.col("_mots").list.len() >= settings["mots_minimum"]["value"]).with_columns(pl.col("_mots").list.join(" "))
+    return kept.filter(pl.col("_mots").list.len() >= settings["mots_minimum"]["value"]).with_columns(
+        pl.col("_mots").list.join(" ")
+    )
 
 
 def tokens(column: str) -> pl.Expr:
@@ -107,28 +119,34 @@ def _latest(assigned: pl.LazyFrame, as_of: date, settings: dict) -> pl.LazyFrame
     now = pl.col("_courante")
     counted = now & pl.col("_haut").is_not_null() & pl.col("_porte")
     told = counted & pl.col("_part").is_not_null()
-    gathered = lots.sort("_haut", "uid", descending=[True, False], nulls_last=True).group_by(_NEED).agg(
-        pl.col("acheteur_libelle", "famille_libelle", "famille_origine", "lieu_libelle").first(),
-        pl.col("famille_confiance").filter(now).min(),
-        pl.col("objet", "codeCPV", "procedure").filter(now).first(),
-        besoin_id=pl.col("besoin_id").first(),
-        contrats=now.sum().cast(pl.Int32),
-        lots=pl.col("_groupe").filter(counted).n_unique().cast(pl.Int32),
-        occurrences=pl.col("_debut").n_unique().cast(pl.Int32),
-        accord_cadre=pl.col("accord_cadre").filter(now).any(),
-        **_facts(lots, now),
-        dateNotification=pl.col("_debut").filter(now).max(),
-        dureeMois=pl.col("dureeMois").filter(now).max(),
-        echeance=pl.col("_terme").filter(now & ~unknown).max(),
-        montant_total=pl.col("montant_retenu").filter(counted).sum(),
-        annuel_bas=pl.col("_bas").filter(counted).sum(),
-        annuel=pl.col("_milieu").filter(counted).sum(),
-        annuel_haut=pl.col("_haut").filter(counted).sum(),
-        lot_annuel=pl.col("_milieu").filter(counted).median().round().cast(pl.Int64),
-        acquis=pl.when(told.any()).then((pl.col("_milieu") * pl.col("_part")).filter(told).sum().round().cast(pl.Int64)),
-        _su=pl.col("_milieu").filter(told).sum(),
-        _terme=pl.col("_terme").filter(now).max(),
-    )  # fmt: skip
+    gathered = (
+        lots.sort("_haut", "uid", descending=[True, False], nulls_last=True)
+        .group_by(_NEED)
+        .agg(
+            pl.col("acheteur_libelle", "famille_libelle", "famille_origine", "lieu_libelle").first(),
+            pl.col("famille_confiance").filter(now).min(),
+            pl.col("objet", "codeCPV", "procedure").filter(now).first(),
+            besoin_id=pl.col("besoin_id").first(),
+            contrats=now.sum().cast(pl.Int32),
+            lots=pl.col("_groupe").filter(counted).n_unique().cast(pl.Int32),
+            occurrences=pl.col("_debut").n_unique().cast(pl.Int32),
+            accord_cadre=pl.col("accord_cadre").filter(now).any(),
+            **_facts(lots, now),
+            dateNotification=pl.col("_debut").filter(now).max(),
+            dureeMois=pl.col("dureeMois").filter(now).max(),
+            echeance=pl.col("_terme").filter(now & ~unknown).max(),
+            montant_total=pl.col("montant_retenu").filter(counted).sum(),
+            annuel_bas=pl.col("_bas").filter(counted).sum(),
+            annuel=pl.col("_milieu").filter(counted).sum(),
+            annuel_haut=pl.col("_haut").filter(counted).sum(),
+            lot_annuel=pl.col("_milieu").filter(counted).median().round().cast(pl.Int64),
+            acquis=pl.when(told.any()).then(
+                (pl.col("_milieu") * pl.col("_part")).filter(told).sum().round().cast(pl.Int64)
+            ),
+            _su=pl.col("_milieu").filter(told).sum(),
+            _terme=pl.col("_terme").filter(now).max(),
+        )
+    )
     grace = pl.lit(as_of).dt.offset_by(f"-{settings['actif_apres_terme']['value']}mo")
     return gathered.filter(pl.col("annuel_haut") > 0).with_columns(
         actif=pl.col("_terme") >= grace, acquis_part=_ratio(pl.col("acquis"), pl.col("_su"))
@@ -163,18 +181,28 @@ def _facts(lots: pl.LazyFrame, now: pl.Expr) -> dict[str, pl.Expr]:
 def _kind(cpv: pl.Expr) -> pl.Expr:
     """Works are the division 45; the divisions under 50 but 45 are goods; the others are services."""
     number = cpv.str.slice(0, 2).cast(pl.Int32, strict=False)
-    return pl.when(number == 45).then(pl.lit("travaux")).when(number < 50).then(pl.lit("fournitures")).when(number >= 50).then(pl.lit("services"))
+    return (
+        pl.when(number == 45)
+        .then(pl.lit("travaux"))
+        .when(number < 50)
+        .then(pl.lit("fournitures"))
+        .when(number >= 50)
+        .then(pl.lit("services"))
+    )
 
 
 def _named(rows: pl.LazyFrame) -> pl.LazyFrame:
     """The key of each need, and whether it comes back: seen to, presumed by family, one-off, unknown."""
     habits = rules.table("families_reach.csv").lazy().select("famille", _habitude="recurrence")
     seen = (
-        pl.when(pl.col("occurrences") > 1).then(pl.lit("constatee"))
-        .when(pl.col("_habitude") == "recurrent").then(pl.lit("presumee"))
-        .when(pl.col("_habitude") == "ponctuel").then(pl.lit("ponctuel"))
+        pl.when(pl.col("occurrences") > 1)
+        .then(pl.lit("constatee"))
+        .when(pl.col("_habitude") == "recurrent")
+        .then(pl.lit("presumee"))
+        .when(pl.col("_habitude") == "ponctuel")
+        .then(pl.lit("ponctuel"))
         .otherwise(pl.lit("inconnue"))
-    )  # fmt: skip
+    )
     joined = rows.join(habits, on="famille", how="left")
     return joined.with_columns(origine=pl.lit("contrats"), recurrence=seen).sort("besoin_id")
 
@@ -182,7 +210,9 @@ def _named(rows: pl.LazyFrame) -> pl.LazyFrame:
 def _ours(frame: pl.LazyFrame) -> pl.Expr:
     """Held by the ESS or an inclusive structure: yes, no, unknown (null when no register was read)."""
     have = frame.collect_schema().names()
-    either = [pl.col(name) if name in have else pl.lit(None, pl.Boolean) for name in ("titulaire_ess", "titulaire_inclusif")]
+    either = [
+        pl.col(name) if name in have else pl.lit(None, pl.Boolean) for name in ("titulaire_ess", "titulaire_inclusif")
+    ]
     return either[0] | either[1]
 
 

@@ -17,8 +17,14 @@ from spaser.potential.standing import ACT
 _THIN = "\u202f"
 #: Rungs whose refusal is told: « pourquoi pas réserver ? ».
 REFUSED = ("reserver_handicap_insertion", "reserver_lot", "reserver_ess", "allotir", "achat_direct")
-_PLAIN = {"levier_libelle": "label", "levier_article": "article", "levier_pour": "for", "levier_confiance": "confidence",
-          "levier_verifier": "check", "levier_exclu": "not_for"}  # fmt: skip
+_PLAIN = {
+    "levier_libelle": "label",
+    "levier_article": "article",
+    "levier_pour": "for",
+    "levier_confiance": "confidence",
+    "levier_verifier": "check",
+    "levier_exclu": "not_for",
+}
 _TEXTS = {"levier_raison": "reason", "levier_changerait": "change"}
 _EUROS = ("lot_annuel", "famille_annuelle", "lot_montant", "seuil")
 
@@ -43,27 +49,43 @@ def advise(needs: pl.LazyFrame, dependency: float, under_code: bool = True) -> p
             chosen = pl.when(holds(rung)).then(pl.lit(rung["code"])).otherwise(chosen)
     with_code = known.with_columns(levier=chosen)
     codes = [rung["code"] for rung in rungs]
-    fixed = {name: pl.col("levier").replace_strict(codes, [rung[key] for rung in rungs]) for name, key in _PLAIN.items()}
+    fixed = {
+        name: pl.col("levier").replace_strict(codes, [rung[key] for rung in rungs]) for name, key in _PLAIN.items()
+    }
     said = {name: _by_rung(rungs, key) for name, key in _TEXTS.items()}
-    told = with_code.with_columns(**fixed, **said, leviers=_combined(rungs), levier_refus=_refusals() if under_code else pl.lit(""))
+    told = with_code.with_columns(
+        **fixed, **said, leviers=_combined(rungs), levier_refus=_refusals() if under_code else pl.lit("")
+    )
     return told.with_columns(_kept()).drop(name for name in _names() if name.startswith("dit_"))
 
 
 def _kept() -> list[pl.Expr]:
     """Where the state asks for no action, it stands in place of the lever."""
     act = (pl.col("etat_action") == ACT).fill_null(False)
-    instead = {"levier": pl.lit("sans_objet"), "levier_libelle": pl.format("Aucun : {}", "etat_libelle"), "levier_raison": pl.col("etat_raison")}
-    instead["levier_libelle"] = pl.when(pl.col("etat_action") == "conserver").then(pl.format("À conserver : {}", "etat_libelle")).otherwise(instead["levier_libelle"])
+    instead = {
+        "levier": pl.lit("sans_objet"),
+        "levier_libelle": pl.format("Aucun : {}", "etat_libelle"),
+        "levier_raison": pl.col("etat_raison"),
+    }
+    instead["levier_libelle"] = (
+        pl.when(pl.col("etat_action") == "conserver")
+        .then(pl.format("À conserver : {}", "etat_libelle"))
+        .otherwise(instead["levier_libelle"])
+    )
     names = ("levier", *_PLAIN, *_TEXTS, "leviers", "levier_refus")
-    return [pl.when(act).then(pl.col(name)).otherwise(instead.get(name, pl.lit("", pl.String))).alias(name) for name in names]
+    return [
+        pl.when(act).then(pl.col(name)).otherwise(instead.get(name, pl.lit("", pl.String))).alias(name)
+        for name in names
+    ]
 
 
 def _combined(rungs: list[dict]) -> pl.Expr:
     """The labels of the other rungs that hold, each once; preparing and doing nothing are not combined."""
     held = [
         pl.when(holds(rung) & (pl.col("levier") != rung["code"])).then(pl.lit(rung["label"]))
-        for rung in rungs if rung["kind"] != "preparer"
-    ]  # fmt: skip
+        for rung in rungs
+        if rung["kind"] != "preparer"
+    ]
     return pl.concat_str(held, separator=" ; ", ignore_nulls=True)
 
 
@@ -78,13 +100,27 @@ def _refusals() -> pl.Expr:
 
 
 def _lack(one: dict, labels: dict[str, str]) -> pl.Expr:
-    wanted = f"au moins {one['min']:g}" if "min" in one else f"au plus {one['max']:g}" if "max" in one else "oui" if one.get("is") else "non"
+    wanted = (
+        f"au moins {one['min']:g}"
+        if "min" in one
+        else f"au plus {one['max']:g}"
+        if "max" in one
+        else "oui"
+        if one.get("is")
+        else "non"
+    )
     value = pl.col(one["column"])
-    shown = pl.when(value.is_null()).then(pl.lit("inconnu")).otherwise(value.cast(pl.String).replace({"true": "oui", "false": "non"}))
+    shown = (
+        pl.when(value.is_null())
+        .then(pl.lit("inconnu"))
+        .otherwise(value.cast(pl.String).replace({"true": "oui", "false": "non"}))
+    )
     if labels[one["column"]].endswith("en centimes"):
         name, euros = labels[one["column"]].removesuffix(", en centimes"), one.get("max", one.get("min", 0)) // 100
         bound = f"{'au plus' if 'max' in one else 'au moins'} {euros:,} €".replace(",", _THIN)
-        return pl.format("{} : {}, il faut {}", pl.lit(name), pl.coalesce(_in_euros(value), pl.lit("inconnu")), pl.lit(bound))
+        return pl.format(
+            "{} : {}, il faut {}", pl.lit(name), pl.coalesce(_in_euros(value), pl.lit("inconnu")), pl.lit(bound)
+        )
     return pl.format("{} : {}, il faut {}", pl.lit(labels[one["column"]]), shown, pl.lit(wanted))
 
 
@@ -100,7 +136,12 @@ def _by_rung(rungs: list[dict], key: str) -> pl.Expr:
 
 
 def _names() -> list[str]:
-    found = {name for rung in (*ladder(), *ladder(False)) for key in ("reason", "change") for name in re.findall(r"\{(\w+)\}", rung[key])}
+    found = {
+        name
+        for rung in (*ladder(), *ladder(False))
+        for key in ("reason", "change")
+        for name in re.findall(r"\{(\w+)\}", rung[key])
+    }
     return [f"dit_{name}" for name in sorted(found)]
 
 
@@ -108,12 +149,18 @@ def _shown(dependency: float) -> list[pl.Expr]:
     """The figures that texts quote, as a person reads them."""
     special = {
         "dit_dependance_choisie": pl.lit(f"{round(100 * dependency)}\u00a0%"),
-        "dit_part_allotie": pl.format("{}\u00a0%", (100 * pl.col("part_allotie") * pl.col("adressable")).round().cast(pl.Int64)),
+        "dit_part_allotie": pl.format(
+            "{}\u00a0%", (100 * pl.col("part_allotie") * pl.col("adressable")).round().cast(pl.Int64)
+        ),
         "dit_heures_clause": _thousands(pl.col("heures_clause")),
         "dit_duree": pl.coalesce(pl.col("duree").cast(pl.String), pl.lit("inconnue")),
         **{f"dit_{name}_euros": pl.coalesce(_in_euros(pl.col(name)), pl.lit("?")) for name in _EUROS},
     }
-    plain = {name: pl.coalesce(pl.col(name.removeprefix("dit_")).cast(pl.String), pl.lit("?")) for name in _names() if name not in special}
+    plain = {
+        name: pl.coalesce(pl.col(name.removeprefix("dit_")).cast(pl.String), pl.lit("?"))
+        for name in _names()
+        if name not in special
+    }
     return [value.alias(name) for name, value in (special | plain).items() if name in _names()]
 
 

@@ -18,11 +18,18 @@ STEPS = {"nulle": 0, "faible": 1, "moyenne": 2, "forte": 3}
 def resemblance(needs: pl.LazyFrame, *, method: dict | None = None) -> pl.LazyFrame:
     """``besoin_id, ressemblance`` (points, natural-log units), ``chance`` (0 to 1, calibrated). Needs NEEDS."""
     weights = (method or rules.method())["potential"]["ressemblance"]
-    families = rules.table("families.csv").lazy().select(
-        "famille", _offre=pl.col("offre_ess").replace_strict(STEPS, default=0, return_dtype=pl.Float64),
-        _usage=pl.col("potentiel_reservation").str.extract(r"^(nulle|faible|moyenne|forte)").replace_strict(STEPS, default=0, return_dtype=pl.Float64),
-        _travail=pl.col("part_main_oeuvre").cast(pl.Float64),
-    )  # fmt: skip
+    families = (
+        rules.table("families.csv")
+        .lazy()
+        .select(
+            "famille",
+            _offre=pl.col("offre_ess").replace_strict(STEPS, default=0, return_dtype=pl.Float64),
+            _usage=pl.col("potentiel_reservation")
+            .str.extract(r"^(nulle|faible|moyenne|forte)")
+            .replace_strict(STEPS, default=0, return_dtype=pl.Float64),
+            _travail=pl.col("part_main_oeuvre").cast(pl.Float64),
+        )
+    )
     text = pl.col("objet").fill_null("")
     advert = text.str.contains(weights["sauf_insertion"])
     found = {name: text.str.contains(weights[f"mots_{name}"]) for name in _WORDS}
@@ -30,11 +37,16 @@ def resemblance(needs: pl.LazyFrame, *, method: dict | None = None) -> pl.LazyFr
     said = [pl.when(held).then(weights[name]).otherwise(0.0) for name, held in found.items()]
     size = (pl.col("annuel").clip(CENT, None) / CENT).log(10)
     points = pl.sum_horizontal(
-        *said, weights["offre"] * (pl.col("_offre") - 1).fill_null(0.0), weights["usage"] * pl.col("_usage").fill_null(0.0),
-        weights["travail"] * pl.col("_travail").fill_null(0.0), -weights["montant"] * size.fill_null(weights["montant_median"]),
+        *said,
+        weights["offre"] * (pl.col("_offre") - 1).fill_null(0.0),
+        weights["usage"] * pl.col("_usage").fill_null(0.0),
+        weights["travail"] * pl.col("_travail").fill_null(0.0),
+        -weights["montant"] * size.fill_null(weights["montant_median"]),
         pl.when(pl.col("procedure").str.contains("(?i)adapt")).then(weights["adaptee"]).otherwise(0.0),
-    )  # fmt: skip
+    )
     rows = needs.select("besoin_id", "famille", "objet", "annuel", "procedure").join(families, on="famille", how="left")
     scored = rows.with_columns(ressemblance=points)
     slope, start = weights["pente"], weights["origine"]
-    return scored.select("besoin_id", "ressemblance", chance=1 / (1 + (-(start + slope * pl.col("ressemblance"))).exp()))
+    return scored.select(
+        "besoin_id", "ressemblance", chance=1 / (1 + (-(start + slope * pl.col("ressemblance"))).exp())
+    )

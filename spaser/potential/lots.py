@@ -49,10 +49,12 @@ def allotment(
             capables=(median() * share * lots >= pl.col("annuel")).sum().cast(pl.Int32),
         )
         for lots in sizes
-    ]  # fmt: skip
+    ]
     best = pl.col("part").max() - settings["lots"]["gain_minimal"]
-    return pl.concat(rows).sort("lots").with_columns(
-        utile=pl.col("lots") <= pl.col("lots").filter(pl.col("part") >= best).min()
+    return (
+        pl.concat(rows)
+        .sort("lots")
+        .with_columns(utile=pl.col("lots") <= pl.col("lots").filter(pl.col("part") >= best).min())
     )
 
 
@@ -61,7 +63,10 @@ def taken(lots: int, share: float, settings: dict) -> pl.Expr:
     low, high = pl.col("capacite_bas").clip(1, None).log(), pl.col("capacite_haut").clip(2, None).log()
     spread = (high - low) / (2 * settings["quantiles_capacite"]["z"])
     whole = [
-        (((low + high) / 2 + spread * point + math.log(share)).exp() * lots / pl.col("annuel").clip(1, None)).floor().clip(0, lots) / lots
+        (((low + high) / 2 + spread * point + math.log(share)).exp() * lots / pl.col("annuel").clip(1, None))
+        .floor()
+        .clip(0, lots)
+        / lots
         for point in FIFTHS
     ]
     return settings["participation"]["value"] * pl.col("adequation") * pl.sum_horizontal(whole) / len(FIFTHS)
@@ -94,7 +99,9 @@ def curves(rows: pl.LazyFrame, share: float, settings: dict) -> pl.LazyFrame:
     # An operation is divided by trades, not in forty.
     once = (pl.col("recurrence") == "ponctuel").fill_null(False)
     few = settings["lots"]["maximum_ponctuel"]
-    parts = totals.with_columns(pl.when(~once | (lots <= few)).then(part(pl.col(f"_{lots}"))).alias(f"_{lots}") for lots in steps)
+    parts = totals.with_columns(
+        pl.when(~once | (lots <= few)).then(part(pl.col(f"_{lots}"))).alias(f"_{lots}") for lots in steps
+    )
     best = pl.max_horizontal(f"_{lots}" for lots in steps)
     enough = best - settings["lots"]["gain_minimal"]
     first = pl.coalesce(pl.when(pl.col(f"_{lots}") >= enough).then(pl.lit(lots, pl.Int32)) for lots in steps)

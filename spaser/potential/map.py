@@ -12,9 +12,22 @@ LEAST, MOST_PLACES = 0.05, 5
 KINDS = {"handicap (ESAT, EA)": r"\b(ESAT|EA|EATT)\b", "insertion (SIAE)": r"\b(EI|ACI|AI|ETTI|GEIQ)\b"}
 OTHER = "autre ESS"
 _KNOWN = (
-    "siren", "siret", "nom", "code_commune", "commune", "departement", "lon", "lat", "statuts", "statut_au", "statut_source", "capacite",
-    "capacite_origine", "gagnes", "personne_physique",
-)  # fmt: skip
+    "siren",
+    "siret",
+    "nom",
+    "code_commune",
+    "commune",
+    "departement",
+    "lon",
+    "lat",
+    "statuts",
+    "statut_au",
+    "statut_source",
+    "capacite",
+    "capacite_origine",
+    "gagnes",
+    "personne_physique",
+)
 
 
 def suppliers(found: pl.DataFrame, opportunities: pl.DataFrame, supply: pl.DataFrame) -> pl.LazyFrame:
@@ -25,9 +38,17 @@ def suppliers(found: pl.DataFrame, opportunities: pl.DataFrame, supply: pl.DataF
     Needs ``matches`` with ``ligne``, OPPORTUNITIES of the same needs and the SUPPLY they were matched with.
     """
     active = opportunities.lazy().filter(pl.col("etat_action") == "agir").select("besoin_id")
-    mine = found.lazy().filter("credible").join(active, on="besoin_id", how="semi").group_by("ligne").agg(
-        besoins=pl.len().cast(pl.Int32), distance_km=pl.col("distance_km").min(), probabilite=pl.col("probabilite").max()
-    )  # fmt: skip
+    mine = (
+        found.lazy()
+        .filter("credible")
+        .join(active, on="besoin_id", how="semi")
+        .group_by("ligne")
+        .agg(
+            besoins=pl.len().cast(pl.Int32),
+            distance_km=pl.col("distance_km").min(),
+            probabilite=pl.col("probabilite").max(),
+        )
+    )
     labels = opportunities.lazy().select("famille", "famille_libelle").unique("famille")
     kind = pl.lit(OTHER)
     for name, pattern in reversed(KINDS.items()):
@@ -39,13 +60,23 @@ def suppliers(found: pl.DataFrame, opportunities: pl.DataFrame, supply: pl.DataF
 
 def by_town(suppliers: pl.DataFrame) -> pl.LazyFrame:
     """One row per commune and kind: ``commune, lon, lat, statut, n, capacite, distance_km``; each establishment once."""
-    once = suppliers.lazy().with_columns(_cle=pl.coalesce("siret", "siren")).sort("_cle", "capacite", nulls_last=True, maintain_order=True)
+    once = (
+        suppliers.lazy()
+        .with_columns(_cle=pl.coalesce("siret", "siren"))
+        .sort("_cle", "capacite", nulls_last=True, maintain_order=True)
+    )
     located = once.unique("_cle", keep="last", maintain_order=True).drop_nulls(["lon", "lat"])
     return (
         located.group_by("code_commune", "commune", "statut")
-        .agg(pl.col("lon", "lat").mean(), n=pl.len().cast(pl.Int64), capacite=pl.col("capacite").sum(), distance_km=pl.col("distance_km").min())
-        .sort("n", "code_commune", "statut", descending=[True, False, False]).drop("code_commune")
-    )  # fmt: skip
+        .agg(
+            pl.col("lon", "lat").mean(),
+            n=pl.len().cast(pl.Int64),
+            capacite=pl.col("capacite").sum(),
+            distance_km=pl.col("distance_km").min(),
+        )
+        .sort("n", "code_commune", "statut", descending=[True, False, False])
+        .drop("code_commune")
+    )
 
 
 def unlocated(suppliers: pl.DataFrame) -> int:
@@ -57,9 +88,18 @@ def unlocated(suppliers: pl.DataFrame) -> int:
 def places(opportunities: pl.DataFrame, communes: pl.DataFrame) -> pl.DataFrame:
     """The places that weigh in the active needs: ``lieu`` (label), ``lon, lat`` (middle of its communes), ``annuel`` (cents)."""
     middles = communes.group_by("lieu").agg(pl.col("lon", "lat").mean())
-    bought = opportunities.filter((pl.col("etat_action") == "agir") & pl.col("lieu").is_not_null()).group_by("lieu", "lieu_libelle").agg(pl.col("annuel").sum())
+    bought = (
+        opportunities.filter((pl.col("etat_action") == "agir") & pl.col("lieu").is_not_null())
+        .group_by("lieu", "lieu_libelle")
+        .agg(pl.col("annuel").sum())
+    )
     whole = pl.col("annuel") >= LEAST * pl.col("annuel").sum()
-    kept = bought.filter(whole).join(middles, on="lieu").drop_nulls(["lon", "lat"]).sort("annuel", "lieu", descending=[True, False])
+    kept = (
+        bought.filter(whole)
+        .join(middles, on="lieu")
+        .drop_nulls(["lon", "lat"])
+        .sort("annuel", "lieu", descending=[True, False])
+    )
     return kept.head(MOST_PLACES).select(lieu="lieu_libelle", lon="lon", lat="lat", annuel="annuel")
 
 
@@ -68,5 +108,7 @@ def radiuses(opportunities: pl.DataFrame, radius: float | None) -> tuple[float, 
     if radius is not None:
         return (float(radius),)
     bought = opportunities.filter(pl.col("etat_action") == "agir")["famille"].drop_nulls().unique()
-    reach = rules.table("families_reach.csv").filter(pl.col("famille").is_in(bought.implode()) & (pl.col("portee") == "rayon"))
+    reach = rules.table("families_reach.csv").filter(
+        pl.col("famille").is_in(bought.implode()) & (pl.col("portee") == "rayon")
+    )
     return tuple(sorted(float(km) for km in reach["rayon_km"].drop_nulls().unique()))

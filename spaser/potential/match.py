@@ -46,7 +46,9 @@ def candidates(
     most
         Keep only so many suppliers per need, the best.
     """
-    return describe(matches(needs, places, supply, radius=radius, dependency=dependency, past=past, method=method), supply, most)
+    return describe(
+        matches(needs, places, supply, radius=radius, dependency=dependency, past=past, method=method), supply, most
+    )
 
 
 def matches(
@@ -84,11 +86,20 @@ def matches(
     pairs = within(reached, radius).sort("lieu", "famille", "distance_km", "ligne", nulls_last=True)
     slim = supply.with_row_index("ligne").select("ligne", *_SLIM, *_SCORED)
     offered = pairs.join(slim, on="ligne", how="left", maintain_order="left")
-    rows = asked.join(offered, on=["lieu", "famille"], nulls_equal=True, maintain_order="left_right").drop("lieu", "famille")
-    done = rows.with_columns(mots_communs=pl.lit(None, pl.Float64)) if past is None else rows.join(
-        past, on=["besoin_id", "siren"], how="left", maintain_order="left")  # fmt: skip
+    rows = asked.join(offered, on=["lieu", "famille"], nulls_equal=True, maintain_order="left_right").drop(
+        "lieu", "famille"
+    )
+    done = (
+        rows.with_columns(mots_communs=pl.lit(None, pl.Float64))
+        if past is None
+        else rows.join(past, on=["besoin_id", "siren"], how="left", maintain_order="left")
+    )
     able = done.with_columns(**able_to_take(pl.col("lot_annuel"), share, settings)).filter(proven(settings))
-    judged = scored(able, settings).with_columns(credible=credible(settings), metier_connu=stated()).drop("annuel", "lot_annuel", "arrondissements", *_SCORED)
+    judged = (
+        scored(able, settings)
+        .with_columns(credible=credible(settings), metier_connu=stated())
+        .drop("annuel", "lot_annuel", "arrondissements", *_SCORED)
+    )
     ranked = judged.with_columns(
         rang=pl.col("points").rank("min", descending=True).over("_besoin").cast(pl.Int32),
         ordre=pl.col("points").rank("ordinal", descending=True).over("_besoin").cast(pl.Int32),
@@ -97,7 +108,19 @@ def matches(
     return ranked.sort(pl.col("_besoin").cast(pl.Int64) * 2**32 + pl.col("ordre")).drop("_besoin")
 
 
-_SLIM = ("siren", "siret", "adequation", "preste", "handicap", "insertion", "ess", "clause", "capacite_bas", "capacite", "capacite_haut")
+_SLIM = (
+    "siren",
+    "siret",
+    "adequation",
+    "preste",
+    "handicap",
+    "insertion",
+    "ess",
+    "clause",
+    "capacite_bas",
+    "capacite",
+    "capacite_haut",
+)
 #: What points read of a supplier.
 _SCORED = ("metier", "gagnes_siret", "gagnes_ailleurs", "siae", "arrondissement")
 
@@ -149,12 +172,21 @@ def within(reached: pl.LazyFrame, radius: float | None) -> pl.LazyFrame:
     local = pl.col("_usage").is_in(["rayon", "departement"])
     by_area = pl.col("_zone") & ((pl.col("_usage") != "departement") | pl.lit(radius is None))
     # Local by its distance and by its département: one way in, always the same.
-    way = (
-        pl.when(by_area).then("_usage").when(local & near_enough).then(pl.lit("rayon"))
-    )  # fmt: skip
+    way = pl.when(by_area).then("_usage").when(local & near_enough).then(pl.lit("rayon"))
     close = pl.when(pl.col("_proche") <= furthest(radius)).then("_proche")
-    found = reached.with_columns(portee=way, distance_km=pl.coalesce(close, "_milieu")).filter(pl.col("portee").is_not_null())
-    return found.select("lieu", "famille", "ligne", "portee", "distance_km", milieu_km="_milieu", lieu_precis="_precis", meme_region="_region")
+    found = reached.with_columns(portee=way, distance_km=pl.coalesce(close, "_milieu")).filter(
+        pl.col("portee").is_not_null()
+    )
+    return found.select(
+        "lieu",
+        "famille",
+        "ligne",
+        "portee",
+        "distance_km",
+        milieu_km="_milieu",
+        lieu_precis="_precis",
+        meme_region="_region",
+    )
 
 
 def reachable(asked: pl.LazyFrame, places: pl.LazyFrame, supply: pl.LazyFrame, *, furthest: float) -> pl.LazyFrame:
@@ -164,29 +196,41 @@ def reachable(asked: pl.LazyFrame, places: pl.LazyFrame, supply: pl.LazyFrame, *
     region or country, when that is its reach), ``_proche`` (kilometres to the nearest commune of the place, null beyond
     ``furthest``), ``_milieu`` (kilometres to its middle), ``_precis`` (one commune), ``_region`` (the same). ``within`` reads it.
     """
-    reach = rules.table("families_reach.csv").lazy().select("famille", _usage="portee", _km=pl.col("rayon_km").cast(pl.Float64, strict=False))
+    reach = (
+        rules.table("families_reach.csv")
+        .lazy()
+        .select("famille", _usage="portee", _km=pl.col("rayon_km").cast(pl.Float64, strict=False))
+    )
     wanted = asked.join(reach, on="famille")
-    where = supply.with_row_index("ligne").select("ligne", "famille", "departement", "region", "code_commune", "lon", "lat")
+    where = supply.with_row_index("ligne").select(
+        "ligne", "famille", "departement", "region", "code_commune", "lon", "lat"
+    )
     distances = near(places, where, furthest)
     local = wanted.filter(pl.col("_usage").is_in(["rayon", "departement"]))
     parts = [
         local.join(distances.drop("distance_km"), on="lieu")
         .join(where.select("famille", "ligne", "code_commune"), on=["famille", "code_commune"])
         .select("lieu", "famille", "ligne", "_usage", "_km", _zone=pl.lit(False))
-    ]  # fmt: skip
+    ]
     for level in ("departement", "region"):
         areas = places.select("lieu", level).unique().drop_nulls()
         parts.append(
-            wanted.filter(pl.col("_usage") == level).join(areas, on="lieu")
+            wanted.filter(pl.col("_usage") == level)
+            .join(areas, on="lieu")
             .join(where.select("famille", "ligne", level).drop_nulls(level), on=["famille", level])
             .select("lieu", "famille", "ligne", "_usage", "_km", _zone=pl.lit(True))
-        )  # fmt: skip
+        )
     parts.append(
-        wanted.filter(pl.col("_usage") == "national").join(where.select("famille", "ligne"), on="famille")
+        wanted.filter(pl.col("_usage") == "national")
+        .join(where.select("famille", "ligne"), on="famille")
         .select("lieu", "famille", "ligne", "_usage", "_km", _zone=pl.lit(True))
-    )  # fmt: skip
+    )
     # ``ligne`` is of one family: place and row say the pair.
-    pairs = pl.concat(parts).group_by("lieu", "ligne").agg(pl.col("famille", "_usage", "_km").first(), pl.col("_zone").any())
+    pairs = (
+        pl.concat(parts)
+        .group_by("lieu", "ligne")
+        .agg(pl.col("famille", "_usage", "_km").first(), pl.col("_zone").any())
+    )
     return _measured(pairs, places, where, distances)
 
 
@@ -195,10 +239,17 @@ def near(places: pl.LazyFrame, where: pl.LazyFrame, radius: float) -> pl.LazyFra
     tall, wide = radius / KM_PER_DEGREE, radius / KM_PER_DEGREE_LON
     cells = {"_x": (pl.col("lon") / wide).floor().cast(pl.Int32), "_y": (pl.col("lat") / tall).floor().cast(pl.Int32)}
     towns = where.select("code_commune", "lon", "lat").drop_nulls().unique("code_commune").with_columns(**cells)
-    shifts = pl.LazyFrame({"_dx": [-1, -1, -1, 0, 0, 0, 1, 1, 1], "_dy": [-1, 0, 1] * 3}, schema={"_dx": pl.Int32, "_dy": pl.Int32})
-    spots = places.select("lieu", "lon", "lat").drop_nulls().unique().with_columns(**cells).join(shifts, how="cross").with_columns(
-        _x=pl.col("_x") + pl.col("_dx"), _y=pl.col("_y") + pl.col("_dy")
-    )  # fmt: skip
+    shifts = pl.LazyFrame(
+        {"_dx": [-1, -1, -1, 0, 0, 0, 1, 1, 1], "_dy": [-1, 0, 1] * 3}, schema={"_dx": pl.Int32, "_dy": pl.Int32}
+    )
+    spots = (
+        places.select("lieu", "lon", "lat")
+        .drop_nulls()
+        .unique()
+        .with_columns(**cells)
+        .join(shifts, how="cross")
+        .with_columns(_x=pl.col("_x") + pl.col("_dx"), _y=pl.col("_y") + pl.col("_dy"))
+    )
     pairs = spots.join(towns, on=["_x", "_y"], suffix="_b").with_columns(distance_km=_distance())
     close = pairs.filter(pl.col("distance_km") <= radius)
     return close.group_by("lieu", "code_commune").agg(pl.col("distance_km").min())
@@ -206,17 +257,32 @@ def near(places: pl.LazyFrame, where: pl.LazyFrame, radius: float) -> pl.LazyFra
 
 def _measured(pairs: pl.LazyFrame, places: pl.LazyFrame, where: pl.LazyFrame, distances: pl.LazyFrame) -> pl.LazyFrame:
     """The two distances of every pair: to the nearest commune when close, and from the middle of the place."""
-    middles = places.group_by("lieu").agg(pl.col("lon", "lat").mean(), _precis=pl.len() == 1, _regions=pl.col("region").unique())
+    middles = places.group_by("lieu").agg(
+        pl.col("lon", "lat").mean(), _precis=pl.len() == 1, _regions=pl.col("region").unique()
+    )
     located = where.select("ligne", "code_commune", _la="region", lon_b="lon", lat_b="lat")
-    joined = pairs.join(located, on="ligne", how="left").join(distances, on=["lieu", "code_commune"], how="left").join(
-        middles, on="lieu", how="left"
-    )  # fmt: skip
-    return joined.select("lieu", "famille", "ligne", "_usage", "_km", "_zone", _proche="distance_km", _milieu=_distance(), _precis=pl.col("_precis").fill_null(False),
+    joined = (
+        pairs.join(located, on="ligne", how="left")
+        .join(distances, on=["lieu", "code_commune"], how="left")
+        .join(middles, on="lieu", how="left")
+    )
+    return joined.select(
+        "lieu",
+        "famille",
+        "ligne",
+        "_usage",
+        "_km",
+        "_zone",
+        _proche="distance_km",
+        _milieu=_distance(),
+        _precis=pl.col("_precis").fill_null(False),
         _region=pl.col("_regions").list.contains(pl.col("_la")),
     )
 
 
 def _distance() -> pl.Expr:
     one, two = pl.col("lat").radians(), pl.col("lat_b").radians()
-    half = ((two - one) / 2).sin() ** 2 + one.cos() * two.cos() * ((pl.col("lon_b") - pl.col("lon")).radians() / 2).sin() ** 2
+    half = ((two - one) / 2).sin() ** 2 + one.cos() * two.cos() * (
+        (pl.col("lon_b") - pl.col("lon")).radians() / 2
+    ).sin() ** 2
     return 2 * EARTH_KM * half.clip(0, 1).sqrt().arcsin()

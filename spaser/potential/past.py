@@ -23,9 +23,16 @@ def similar(needs: pl.LazyFrame, won: pl.LazyFrame) -> pl.LazyFrame:
         One row per contract won: ``uid, siren, acheteur_siren, objet``.
     """
     asked = _spread(needs, "besoin_id")
-    done = _spread(won.unique(["uid", "siren"]).with_columns(_fait=pl.format("{}|{}", "uid", "siren")), "_fait", "siren")
-    sizes = {key: frame.group_by(key).agg(pl.len().alias(f"_n{key}")) for key, frame in (("besoin_id", asked), ("_fait", done))}
-    shared = asked.join(done, on=["acheteur_siren", "_mot"]).group_by("besoin_id", "_fait", "siren").agg(_communs=pl.len())
+    done = _spread(
+        won.unique(["uid", "siren"]).with_columns(_fait=pl.format("{}|{}", "uid", "siren")), "_fait", "siren"
+    )
+    sizes = {
+        key: frame.group_by(key).agg(pl.len().alias(f"_n{key}"))
+        for key, frame in (("besoin_id", asked), ("_fait", done))
+    }
+    shared = (
+        asked.join(done, on=["acheteur_siren", "_mot"]).group_by("besoin_id", "_fait", "siren").agg(_communs=pl.len())
+    )
     near = shared.filter(pl.col("_communs") >= LEAST)
     for key, frame in sizes.items():
         near = near.join(frame, on=key)
@@ -34,4 +41,8 @@ def similar(needs: pl.LazyFrame, won: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _spread(rows: pl.LazyFrame, *keys: str) -> pl.LazyFrame:
-    return rows.select(*keys, "acheteur_siren", _mot=tokens("objet")).explode("_mot").drop_nulls(["_mot", "acheteur_siren"])
+    return (
+        rows.select(*keys, "acheteur_siren", _mot=tokens("objet"))
+        .explode("_mot")
+        .drop_nulls(["_mot", "acheteur_siren"])
+    )

@@ -11,10 +11,18 @@ import polars as pl
 
 #: The terms, in the order they are told, with how each is called.
 TERMS = {
-    "metier": "métier", "famille": "famille déjà gagnée", "mots": "objet proche déjà exécuté pour l'acheteur", "preuve": "preuve de la famille",
-    "distance": "distance", "region": "même région", "arrondissement": "même arrondissement que l'objet", "ailleurs": "autres contrats publics", "insertion": "besoin d'insertion", "taille": "taille du lot",
+    "metier": "métier",
+    "famille": "famille déjà gagnée",
+    "mots": "objet proche déjà exécuté pour l'acheteur",
+    "preuve": "preuve de la famille",
+    "distance": "distance",
+    "region": "même région",
+    "arrondissement": "même arrondissement que l'objet",
+    "ailleurs": "autres contrats publics",
+    "insertion": "besoin d'insertion",
+    "taille": "taille du lot",
     "pret": "prête du personnel",
-}  # fmt: skip
+}
 
 
 def scored(rows: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
@@ -24,7 +32,9 @@ def scored(rows: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     insertion_dite, siae, preste, probabilite``.
     """
     weights = settings["points"]
-    terms = rows.with_columns(**{f"pt_{name}": value.fill_null(0.0) for name, value in _terms(weights, settings).items()})
+    terms = rows.with_columns(
+        **{f"pt_{name}": value.fill_null(0.0) for name, value in _terms(weights, settings).items()}
+    )
     total = pl.sum_horizontal(f"pt_{name}" for name in TERMS)
     return terms.with_columns(points=(total / weights["pas"]).round() * weights["pas"])
 
@@ -33,30 +43,44 @@ def _terms(weights: dict, settings: dict) -> dict[str, pl.Expr]:
     near, zone = (_far(pl.col(name), weights["echelle_km"]) for name in ("distance_km", "milieu_km"))
     siae = pl.col("siae") & pl.col("insertion_dite")
     return {
-        "metier": pl.when(pl.col("metier")).then(weights["metier_dit"]).when(~pl.col("metier")).then(weights["metier_autre"]),
+        "metier": pl.when(pl.col("metier"))
+        .then(weights["metier_dit"])
+        .when(~pl.col("metier"))
+        .then(weights["metier_autre"]),
         "famille": weights["famille_gagnee"] * _log2(1 + pl.col("gagnes_siret").fill_null(0)),
         "mots": weights["mots_semblables"] * pl.col("mots_communs"),
-        "preuve": weights["preuve"] * _log2(pl.col("adequation").clip(weights["preuve_nulle"], None) / weights["preuve_nulle"]),
-        "distance": -pl.when(pl.col("lieu_precis")).then(weights["distance"] * near).otherwise(weights["distance_zone"] * zone),
+        "preuve": weights["preuve"]
+        * _log2(pl.col("adequation").clip(weights["preuve_nulle"], None) / weights["preuve_nulle"]),
+        "distance": -pl.when(pl.col("lieu_precis"))
+        .then(weights["distance"] * near)
+        .otherwise(weights["distance_zone"] * zone),
         "region": pl.when(pl.col("meme_region")).then(weights["meme_region"]),
-        "arrondissement": pl.when(pl.col("arrondissements").list.contains(pl.col("arrondissement"))).then(weights["meme_arrondissement"]),
+        "arrondissement": pl.when(pl.col("arrondissements").list.contains(pl.col("arrondissement"))).then(
+            weights["meme_arrondissement"]
+        ),
         "ailleurs": weights["gagnes_ailleurs"] * _log2(1 + pl.col("gagnes_ailleurs").fill_null(0)),
         "insertion": pl.when(siae).then(weights["insertion_dite"]),
         "taille": pl.when(pl.col("probabilite") < settings["chance_credible"]["value"]).then(weights["trop_grand"]),
         "pret": pl.when(~pl.col("preste")).then(weights["prete_seulement"]),
-    }  # fmt: skip
+    }
 
 
 def said_insertion(settings: dict) -> pl.Expr:
     """The subject of the need asks for insertion (and not for an advertisement to be inserted)."""
     text = pl.col("objet").fill_null("")
-    return text.str.contains(settings["points"]["mots_insertion"]) & ~text.str.contains(settings["points"]["sauf_insertion"])
+    return text.str.contains(settings["points"]["mots_insertion"]) & ~text.str.contains(
+        settings["points"]["sauf_insertion"]
+    )
 
 
 def said_districts() -> pl.Expr:
     """The arrondissements that the subject names, in the three cities that have some: « 13EME », « 3&4ARR »."""
     cities = pl.col("lieu").is_in(["C75056", "C69123", "C13055"])
-    named = pl.col("objet").fill_null("").str.extract_all(r"(?i)\b\d{1,2}(?:\s?[&/,]\s?|\s?(?:ers?|emes?|èmes?|em|e|arr[a-z]*)\b)")
+    named = (
+        pl.col("objet")
+        .fill_null("")
+        .str.extract_all(r"(?i)\b\d{1,2}(?:\s?[&/,]\s?|\s?(?:ers?|emes?|èmes?|em|e|arr[a-z]*)\b)")
+    )
     numbers = named.list.eval(pl.element().str.extract(r"(\d+)").cast(pl.Int32, strict=False))
     return pl.when(cities).then(numbers).otherwise(pl.lit([], pl.List(pl.Int32)))
 
@@ -72,7 +96,12 @@ def _log2(value: pl.Expr) -> pl.Expr:
 def proven(settings: dict) -> pl.Expr:
     """At least one proof that the supplier serves the family; without any it has no rank."""
     some = pl.col("adequation") >= settings["points"]["preuve_minimale"]
-    return some | pl.col("metier").fill_null(False) | (pl.col("gagnes_siret").fill_null(0) > 0) | (pl.col("mots_communs").fill_null(0) > 0)
+    return (
+        some
+        | pl.col("metier").fill_null(False)
+        | (pl.col("gagnes_siret").fill_null(0) > 0)
+        | (pl.col("mots_communs").fill_null(0) > 0)
+    )
 
 
 def credible(settings: dict) -> pl.Expr:
@@ -91,20 +120,28 @@ def stated() -> pl.Expr:
 def told() -> pl.Expr:
     """« métier (nom) : +2 ; distance : −1,5 … »: every term that counts, with its points."""
     said = [
-        pl.when(pl.col(f"pt_{name}").abs() >= 0.05).then(pl.format("{} : {}", _named(name), _signed(pl.col(f"pt_{name}"))))
+        pl.when(pl.col(f"pt_{name}").abs() >= 0.05).then(
+            pl.format("{} : {}", _named(name), _signed(pl.col(f"pt_{name}")))
+        )
         for name in TERMS
-    ]  # fmt: skip
+    ]
     return pl.concat_str(said, separator=" ; ", ignore_nulls=True)
 
 
 def _named(name: str) -> pl.Expr:
     if name == "metier":
-        return pl.format("métier {} ({})", pl.when(pl.col("metier")).then(pl.lit("dit")).otherwise(pl.lit("autre")), "metier_origine")
+        return pl.format(
+            "métier {} ({})", pl.when(pl.col("metier")).then(pl.lit("dit")).otherwise(pl.lit("autre")), "metier_origine"
+        )
     if name == "preuve":
         return pl.format("preuve ({})", "adequation_origine")
     if name == "distance":
         km = pl.when(pl.col("lieu_precis")).then("distance_km").otherwise("milieu_km").round().cast(pl.Int64)
-        return pl.when(pl.col("lieu_precis")).then(pl.format("à {} km", km)).otherwise(pl.format("à environ {} km du milieu du territoire", km))
+        return (
+            pl.when(pl.col("lieu_precis"))
+            .then(pl.format("à {} km", km))
+            .otherwise(pl.format("à environ {} km du milieu du territoire", km))
+        )
     if name == "famille":
         return pl.format("{} contrat(s) de la famille gagné(s)", "gagnes_siret")
     return pl.lit(TERMS[name])

@@ -26,23 +26,63 @@ def of_programme(projects: pl.LazyFrame, *, buyer: str | None = None, place: str
     """
     usable = projects.filter(pl.col("a_venir").fill_null(True) & pl.col("famille").is_not_null())
     months = pl.col("dureeMois").clip(12, None).fill_null(12)
-    yearly = pl.when(pl.col("annuel").fill_null(False)).then("montant").otherwise((pl.col("montant") * 12 / months).round().cast(pl.Int64))
-    whole = pl.when(pl.col("annuel").fill_null(False)).then((pl.col("montant") * months / 12).round().cast(pl.Int64)).otherwise("montant")
+    yearly = (
+        pl.when(pl.col("annuel").fill_null(False))
+        .then("montant")
+        .otherwise((pl.col("montant") * 12 / months).round().cast(pl.Int64))
+    )
+    whole = (
+        pl.when(pl.col("annuel").fill_null(False))
+        .then((pl.col("montant") * months / 12).round().cast(pl.Int64))
+        .otherwise("montant")
+    )
     lots = pl.col("lots").fill_null(1).clip(1, None)
     alone = pl.when(pl.col("departements").str.contains(r"^(?:\d{2,3}|2[AB])$")).then(pl.format("D{}", "departements"))
     habits = rules.table("families_reach.csv").lazy().select("famille", _habitude="recurrence")
-    seen = pl.when(pl.col("_habitude") == "recurrent").then(pl.lit("presumee")).when(pl.col("_habitude") == "ponctuel").then(pl.lit("ponctuel")).otherwise(pl.lit("inconnue"))
-    rows = usable.join(habits, on="famille", how="left", maintain_order="left").with_columns(_an=yearly, _tout=whole, _lots=lots)
+    seen = (
+        pl.when(pl.col("_habitude") == "recurrent")
+        .then(pl.lit("presumee"))
+        .when(pl.col("_habitude") == "ponctuel")
+        .then(pl.lit("ponctuel"))
+        .otherwise(pl.lit("inconnue"))
+    )
+    rows = usable.join(habits, on="famille", how="left", maintain_order="left").with_columns(
+        _an=yearly, _tout=whole, _lots=lots
+    )
     known = pl.col("dureeMois").is_not_null() | pl.col("annuel").fill_null(False)
     told = NEEDS.conform(
         rows.select(
-            "famille", "famille_libelle", "famille_origine", "famille_confiance", "objet", "codeCPV", "procedure", "dureeMois",
-            besoin_id=pl.format("P-{}-{}-{}", pl.coalesce("acheteur_siren", pl.lit(buyer, pl.String), pl.lit("programme")), pl.col("feuille").fill_null("1"), "position"),
-            origine=pl.lit("programme"), acheteur_siren=pl.coalesce("acheteur_siren", pl.lit(buyer, pl.String)), acheteur_libelle="acheteur_nom",
-            lieu=pl.coalesce(alone, pl.lit(place, pl.String)), lieu_libelle="departements", lots="_lots", occurrences=pl.lit(1, pl.Int32), recurrence=seen,
-            actif=pl.lit(True), accord_cadre=pl.lit(None, pl.Boolean), echeance="date_prevue", montant_total="_tout", annuel="_an", annuel_haut="_an",
-            annuel_bas=pl.when(known).then("_an").otherwise(pl.when(pl.col("_an").is_not_null()).then(0)), lot_annuel=(pl.col("_an") / pl.col("_lots")).round().cast(pl.Int64),
+            "famille",
+            "famille_libelle",
+            "famille_origine",
+            "famille_confiance",
+            "objet",
+            "codeCPV",
+            "procedure",
+            "dureeMois",
+            besoin_id=pl.format(
+                "P-{}-{}-{}",
+                pl.coalesce("acheteur_siren", pl.lit(buyer, pl.String), pl.lit("programme")),
+                pl.col("feuille").fill_null("1"),
+                "position",
+            ),
+            origine=pl.lit("programme"),
+            acheteur_siren=pl.coalesce("acheteur_siren", pl.lit(buyer, pl.String)),
+            acheteur_libelle="acheteur_nom",
+            lieu=pl.coalesce(alone, pl.lit(place, pl.String)),
+            lieu_libelle="departements",
+            lots="_lots",
+            occurrences=pl.lit(1, pl.Int32),
+            recurrence=seen,
+            actif=pl.lit(True),
+            accord_cadre=pl.lit(None, pl.Boolean),
+            echeance="date_prevue",
+            montant_total="_tout",
+            annuel="_an",
+            annuel_haut="_an",
+            annuel_bas=pl.when(known).then("_an").otherwise(pl.when(pl.col("_an").is_not_null()).then(0)),
+            lot_annuel=(pl.col("_an") / pl.col("_lots")).round().cast(pl.Int64),
         )
-    )  # fmt: skip
+    )
     # What is planned is to come by nature: no day is needed to know its state.
     return NEEDS.conform(standing(told, date.min)).sort("besoin_id")

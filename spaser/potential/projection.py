@@ -18,15 +18,41 @@ from spaser.potential.likeness import resemblance
 from spaser.potential.lots import allotment
 from spaser.potential.match import candidates, describe, matches, within_reach
 from spaser.potential.offer import learned, supply
-from spaser.potential.readings import clause_reading, family_reading, law_reading, lever_reading, peer_reading, supply_reading
+from spaser.potential.readings import (
+    clause_reading,
+    family_reading,
+    law_reading,
+    lever_reading,
+    peer_reading,
+    supply_reading,
+)
 from spaser.potential.spend import covered, of_spend
 from spaser.potential.standing import actionable, counted, states
 from spaser.potential.territory import balance
 from spaser.vocabulary import OPPORTUNITIES
 
 __all__ = [
-    "advise", "allotment", "balance", "by_family", "candidates", "counted", "covered", "describe", "ladder", "learned", "matches", "members", "needs", "net", "of_spend", "opportunities", "settled", "states", "supply", "within_reach",
-]  # fmt: skip
+    "advise",
+    "allotment",
+    "balance",
+    "by_family",
+    "candidates",
+    "counted",
+    "covered",
+    "describe",
+    "ladder",
+    "learned",
+    "matches",
+    "members",
+    "needs",
+    "net",
+    "of_spend",
+    "opportunities",
+    "settled",
+    "states",
+    "supply",
+    "within_reach",
+]
 #: Rungs whose reach is the insertion clause, not the whole need.
 _BY_CLAUSE = ("clause_sociale", "clause_due")
 _SPLIT = ("allotir",)
@@ -70,9 +96,13 @@ def opportunities(
         whole = whole.join(peer_reading(every, kinds, settings), on=["acheteur_siren", "famille"], how="left")
     else:
         whole = whole.with_columns(repere_n=pl.lit(None, pl.Int32), repere_part=pl.lit(None, pl.Float64))
-    whole = whole.join(resemblance(chosen, method=method).select("besoin_id", "ressemblance"), on="besoin_id", how="left")
+    whole = whole.join(
+        resemblance(chosen, method=method).select("besoin_id", "ressemblance"), on="besoin_id", how="left"
+    )
     judged = _amounts(advise(lever_reading(whole, as_of), share, under_code), under_code)
-    return OPPORTUNITIES.conform(judged).sort("potentiel", "annuel", "besoin_id", descending=[True, True, False], nulls_last=True)
+    return OPPORTUNITIES.conform(judged).sort(
+        "potentiel", "annuel", "besoin_id", descending=[True, True, False], nulls_last=True
+    )
 
 
 def _amounts(whole: pl.LazyFrame, under_code: bool = True) -> pl.LazyFrame:
@@ -86,31 +116,50 @@ def _amounts(whole: pl.LazyFrame, under_code: bool = True) -> pl.LazyFrame:
     split = pl.col("levier").is_in(_SPLIT)
     divided = (pl.col("annuel") * pl.col("part_allotie")).round().cast(pl.Int64)
     middle = (
-        pl.when(clause).then((pl.col("clause_bas") + pl.col("clause_haut")) // 2)
-        .when(split).then(_part(pl.max_horizontal("lecture_offre", divided))).otherwise(_part(pl.col("lecture_offre")))
-    )  # fmt: skip
-    allowed = pl.when(clause).then(pl.min_horizontal("clause_haut", "annuel_haut")).otherwise(_part(pl.col("annuel_haut")))
+        pl.when(clause)
+        .then((pl.col("clause_bas") + pl.col("clause_haut")) // 2)
+        .when(split)
+        .then(_part(pl.max_horizontal("lecture_offre", divided)))
+        .otherwise(_part(pl.col("lecture_offre")))
+    )
+    allowed = (
+        pl.when(clause).then(pl.min_horizontal("clause_haut", "annuel_haut")).otherwise(_part(pl.col("annuel_haut")))
+    )
     offered = (
-        pl.when(clause).then("clause_haut")
-        .when(split).then((pl.col("annuel_haut") * pl.col("part_allotie")).round().cast(pl.Int64))
+        pl.when(clause)
+        .then("clause_haut")
+        .when(split)
+        .then((pl.col("annuel_haut") * pl.col("part_allotie")).round().cast(pl.Int64))
         .otherwise("lecture_offre_haut")
-    )  # fmt: skip
+    )
     high = pl.max_horizontal(pl.min_horizontal(offered, allowed), middle)
     peers = (pl.col("annuel") * pl.col("repere_part")).round().cast(pl.Int64)
     binding = (
-        pl.when(high == 0).then(pl.when(pl.col("candidats") == 0).then(pl.lit("aucun fournisseur à portée")).otherwise(pl.lit("aucun fournisseur crédible")))
-        .when(clause).then(pl.lit("loi et besoin : la clause ne porte que sur une part des heures"))
-        .when(split & (offered < allowed)).then(pl.lit("taille des lots, puis offre"))
-        .when(offered < allowed).then(pl.lit("offre"))
-        .when((pl.col("lecture_loi") == 0) & pl.lit(under_code)).then(pl.lit("besoin : part adressable de la famille, en concurrence (rien ne peut être réservé)"))
+        pl.when(high == 0)
+        .then(
+            pl.when(pl.col("candidats") == 0)
+            .then(pl.lit("aucun fournisseur à portée"))
+            .otherwise(pl.lit("aucun fournisseur crédible"))
+        )
+        .when(clause)
+        .then(pl.lit("loi et besoin : la clause ne porte que sur une part des heures"))
+        .when(split & (offered < allowed))
+        .then(pl.lit("taille des lots, puis offre"))
+        .when(offered < allowed)
+        .then(pl.lit("offre"))
+        .when((pl.col("lecture_loi") == 0) & pl.lit(under_code))
+        .then(pl.lit("besoin : part adressable de la famille, en concurrence (rien ne peut être réservé)"))
         .otherwise(pl.lit("besoin : part adressable de la famille"))
-    )  # fmt: skip
+    )
     # A need that no action awaits brings nothing to the potential, and says its state instead of what binds it.
     act = actionable()
-    kept = {name: pl.when(act).then(value).otherwise(0) for name, value in (("potentiel", middle), ("potentiel_haut", high))}
+    kept = {
+        name: pl.when(act).then(value).otherwise(0) for name, value in (("potentiel", middle), ("potentiel_haut", high))
+    }
     told = whole.with_columns(lecture_repere=peers, limite=pl.when(act).then(binding).otherwise("etat_libelle"), **kept)
     return told.with_columns(
-        potentiel_bas=pl.min_horizontal(pl.col("lecture_repere"), "potentiel") * pl.when(pl.col("repere_part").is_not_null()).then(1)
+        potentiel_bas=pl.min_horizontal(pl.col("lecture_repere"), "potentiel")
+        * pl.when(pl.col("repere_part").is_not_null()).then(1)
     )
 
 
@@ -119,7 +168,9 @@ def _part(amount: pl.Expr) -> pl.Expr:
     return (amount * pl.col("adressable").fill_null(0)).round().cast(pl.Int64)
 
 
-def net(opportunities: pl.LazyFrame, found: pl.LazyFrame, *, dependency: float | None = None, method: dict | None = None) -> pl.LazyFrame:
+def net(
+    opportunities: pl.LazyFrame, found: pl.LazyFrame, *, dependency: float | None = None, method: dict | None = None
+) -> pl.LazyFrame:
     """Per need, ``potentiel_net`` and ``haut_net``: middle and high once no supplier's capacity serves twice.
 
     A supplier sure enough for several needs of one buyer has one envelope, divided between them in proportion to what it was
@@ -128,12 +179,18 @@ def net(opportunities: pl.LazyFrame, found: pl.LazyFrame, *, dependency: float |
     """
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
-    amounts = opportunities.select("besoin_id", "acheteur_siren", "potentiel", "potentiel_haut", "levier", _annuel="annuel")
+    amounts = opportunities.select(
+        "besoin_id", "acheteur_siren", "potentiel", "potentiel_haut", "levier", _annuel="annuel"
+    )
     # As in the allotment: only those sure enough to serve the family bring their capacity.
     sure = pl.col("credible")
-    rows = found.filter(sure).join(amounts, on="besoin_id").with_columns(
-        _cle=pl.coalesce("siret", "siren"), _attendu=pl.col("adequation") * pl.min_horizontal("prenable", "_annuel")
-    )  # fmt: skip
+    rows = (
+        found.filter(sure)
+        .join(amounts, on="besoin_id")
+        .with_columns(
+            _cle=pl.coalesce("siret", "siren"), _attendu=pl.col("adequation") * pl.min_horizontal("prenable", "_annuel")
+        )
+    )
     weight = pl.col("_attendu") / pl.col("_attendu").sum().over("acheteur_siren", "_cle")
     offered = share * settings["participation"]["value"] * pl.col("adequation") * pl.col("capacite")
     received = rows.with_columns(_recu=offered * weight, _recu_haut=share * pl.col("capacite_haut") * weight)
@@ -141,13 +198,19 @@ def net(opportunities: pl.LazyFrame, found: pl.LazyFrame, *, dependency: float |
     # An insertion clause is carried by whoever wins: it takes nobody's capacity.
     clause = pl.col("levier").is_in(_BY_CLAUSE)
     kept = {
-        name: pl.when(clause).then(whole).otherwise(pl.min_horizontal(pl.col(whole).cast(pl.Float64), pl.col(part).fill_null(0.0))).round().cast(pl.Int64)
+        name: pl.when(clause)
+        .then(whole)
+        .otherwise(pl.min_horizontal(pl.col(whole).cast(pl.Float64), pl.col(part).fill_null(0.0)))
+        .round()
+        .cast(pl.Int64)
         for name, whole, part in (("potentiel_net", "potentiel", "_recu"), ("haut_net", "potentiel_haut", "_recu_haut"))
     }
     # Low ≤ middle ≤ high ≤ what is bought in a year, whatever the readings say.
     bounded = {name: pl.min_horizontal(value, "_annuel") for name, value in kept.items()}
-    return amounts.join(received, on="besoin_id", how="left").select("besoin_id", **bounded).with_columns(
-        haut_net=pl.max_horizontal("haut_net", "potentiel_net")
+    return (
+        amounts.join(received, on="besoin_id", how="left")
+        .select("besoin_id", **bounded)
+        .with_columns(haut_net=pl.max_horizontal("haut_net", "potentiel_net"))
     )
 
 
@@ -156,10 +219,14 @@ def settled(opportunities: pl.LazyFrame, nets: pl.LazyFrame) -> pl.LazyFrame:
 
     ``potentiel_brut`` keeps the sum before capacities are counted once, for the method alone.
     """
-    joined = opportunities.join(nets, on="besoin_id", how="left", maintain_order="left").with_columns(potentiel_brut="potentiel")
+    joined = opportunities.join(nets, on="besoin_id", how="left", maintain_order="left").with_columns(
+        potentiel_brut="potentiel"
+    )
     net_of = joined.with_columns(potentiel="potentiel_net", potentiel_haut="haut_net")
     low = pl.when(pl.col("potentiel_bas").is_not_null()).then(pl.min_horizontal("potentiel_bas", "potentiel"))
-    return net_of.with_columns(potentiel_bas=low).sort("potentiel", "annuel", "besoin_id", descending=[True, True, False], nulls_last=True)
+    return net_of.with_columns(potentiel_bas=low).sort(
+        "potentiel", "annuel", "besoin_id", descending=[True, True, False], nulls_last=True
+    )
 
 
 def by_family(opportunities: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
@@ -175,11 +242,20 @@ def by_family(opportunities: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
     lever = pl.col("levier_libelle").sort_by("annuel", descending=True).first()
     told = pl.col("acquis").is_not_null()
     table = active.group_by("famille", "famille_libelle").agg(
-        besoins=pl.len().cast(pl.Int32), annuel=pl.col("annuel").sum(), annuel_haut=pl.col("annuel_haut").sum(),
-        acquis=pl.when(told.any()).then(pl.col("acquis").sum()), acquis_connu=pl.col("annuel").filter(told).sum(),
+        besoins=pl.len().cast(pl.Int32),
+        annuel=pl.col("annuel").sum(),
+        annuel_haut=pl.col("annuel_haut").sum(),
+        acquis=pl.when(told.any()).then(pl.col("acquis").sum()),
+        acquis_connu=pl.col("annuel").filter(told).sum(),
         potentiel_bas=pl.when(pl.col("potentiel_bas").is_not_null().any()).then(pl.col("potentiel_bas").sum()),
-        potentiel=pl.col("potentiel").sum(), potentiel_haut=pl.col("potentiel_haut").sum(), levier_principal=lever,
-    )  # fmt: skip
+        potentiel=pl.col("potentiel").sum(),
+        potentiel_haut=pl.col("potentiel_haut").sum(),
+        levier_principal=lever,
+    )
     whole = running.group_by("famille").agg(en_cours=pl.len().cast(pl.Int32), annuel_en_cours=pl.col("annuel").sum())
-    joined = table.join(suppliers, on="famille", how="left").join(whole, on="famille", how="left").with_columns(pl.col("fournisseurs").fill_null(0))
+    joined = (
+        table.join(suppliers, on="famille", how="left")
+        .join(whole, on="famille", how="left")
+        .with_columns(pl.col("fournisseurs").fill_null(0))
+    )
     return joined.sort("annuel", "famille", descending=[True, False])

@@ -14,9 +14,7 @@ from spaser.vocabulary import CENT
 ESS_YEARS_LIMIT = 36  # L2113-15: three years at most
 
 
-def supply_reading(
-    needs: pl.LazyFrame, candidates: pl.LazyFrame, share: float, settings: dict
-) -> pl.LazyFrame:
+def supply_reading(needs: pl.LazyFrame, candidates: pl.LazyFrame, share: float, settings: dict) -> pl.LazyFrame:
     """Per need: how many suppliers, of which kinds, and what they could take in a year.
 
     ``lecture_offre`` is the expectation over lots: annual amount × the part of the lots that find a credible taker.
@@ -24,7 +22,9 @@ def supply_reading(
     """
     amounts = needs.select("besoin_id", "recurrence", _annuel="annuel", _haut="annuel_haut", _lots="lots")
     rows = candidates.join(amounts, on="besoin_id").with_columns(
-        annuel=pl.col("_annuel"), reservable=pl.col("handicap") | pl.col("insertion"), _entier=chance(pl.col("_annuel"), share, settings) >= 0.5
+        annuel=pl.col("_annuel"),
+        reservable=pl.col("handicap") | pl.col("insertion"),
+        _entier=chance(pl.col("_annuel"), share, settings) >= 0.5,
     )
     whole = pl.col("_entier")
     lot = pl.col("probabilite") >= 0.5
@@ -32,19 +32,30 @@ def supply_reading(
     law = {"handicap": pl.col("handicap"), "insertion": pl.col("insertion"), "ess": pl.col("ess").fill_null(False)}
     # Of those who could answer a reservation, only those whose trade is stated or who won the family are counted.
     counted = rows.group_by("besoin_id").agg(
-        candidats=pl.len().cast(pl.Int32), credibles=_count(credible),
-        reservables=_count(pl.col("metier_connu") & pl.col("preste") & pl.col("reservable")), entiers=_count(credible & whole),
-        clause_candidats=_count(pl.col("clause")), lot_credibles=_count(credible & lot),
+        candidats=pl.len().cast(pl.Int32),
+        credibles=_count(credible),
+        reservables=_count(pl.col("metier_connu") & pl.col("preste") & pl.col("reservable")),
+        entiers=_count(credible & whole),
+        clause_candidats=_count(pl.col("clause")),
+        lot_credibles=_count(credible & lot),
         lot_reservables=_count(credible & lot & pl.col("reservable")),
         reservables_entiers=_count(credible & whole & pl.col("reservable")),
         **{f"{name}_credibles": _count(credible & held) for name, held in law.items()},
         **{f"{name}_entiers": _count(credible & whole & held) for name, held in law.items()},
         dependance_mediane=pl.col("dependance").filter(credible).median(),
-        _preneurs=(settings["participation"]["value"] * pl.col("adequation") * pl.col("probabilite")).filter(credible).sum(),
+        _preneurs=(settings["participation"]["value"] * pl.col("adequation") * pl.col("probabilite"))
+        .filter(credible)
+        .sum(),
         _plafond=(pl.min_horizontal(pl.col("capacite_haut") * share, pl.col("_haut"))).filter(credible).sum(),
-    )  # fmt: skip
-    joined = amounts.join(counted, on="besoin_id", how="left").join(curves(rows, share, settings), on="besoin_id", how="left")
-    counts = [name for name in counted.collect_schema().names() if name.endswith(("s", "entiers")) and not name.startswith("_")]
+    )
+    joined = amounts.join(counted, on="besoin_id", how="left").join(
+        curves(rows, share, settings), on="besoin_id", how="left"
+    )
+    counts = [
+        name
+        for name in counted.collect_schema().names()
+        if name.endswith(("s", "entiers")) and not name.startswith("_")
+    ]
     filled = joined.with_columns(pl.col(counts).fill_null(0), pl.col("_preneurs", "_plafond").fill_null(0.0))
     lots = pl.col("_lots").clip(1, None)
     return filled.with_columns(
@@ -69,7 +80,9 @@ def peer_reading(every: pl.LazyFrame, kinds: pl.LazyFrame, settings: dict) -> pl
         ``acheteur_siren, acheteur_categorie``. Buyers of the same category are comparable; the buyer itself is not its peer.
     """
     rule = settings["pairs"]
-    bought = every.filter(pl.col("acquis_part").is_not_null() & (pl.col("annuel") > 0)).join(kinds, on="acheteur_siren", how="left")
+    bought = every.filter(pl.col("acquis_part").is_not_null() & (pl.col("annuel") > 0)).join(
+        kinds, on="acheteur_siren", how="left"
+    )
     shares = bought.group_by("acheteur_siren", "acheteur_categorie", "famille").agg(
         _ess=pl.col("acquis").sum(), _tout=pl.col("annuel").sum(), _n=pl.len()
     )
@@ -81,15 +94,21 @@ def peer_reading(every: pl.LazyFrame, kinds: pl.LazyFrame, settings: dict) -> pl
     groups = smoothed.select("acheteur_categorie", "famille", "_part", pair="acheteur_siren")
     mine = every.select("acheteur_siren", "famille").unique().join(kinds, on="acheteur_siren", how="left")
     # No pair of buyers is ever formed: the quantile is read in the ordered list of the category.
-    ordered = groups.sort("_part").group_by("acheteur_categorie", "famille", maintain_order=True).agg(_parts="_part", _pairs="pair")
+    ordered = (
+        groups.sort("_part")
+        .group_by("acheteur_categorie", "famille", maintain_order=True)
+        .agg(_parts="_part", _pairs="pair")
+    )
     joined = mine.join(ordered, on=["acheteur_categorie", "famille"], how="left")
     inside = pl.col("_pairs").list.contains(pl.col("acheteur_siren")).fill_null(False)
     others = pl.col("_parts").list.len().fill_null(0).cast(pl.Int32) - inside.cast(pl.Int32)
     quarter = (rule["quantile"] * (others - 1)).ceil().clip(0, None).cast(pl.Int64)
     return joined.select(
-        "acheteur_siren", "famille", repere_n=others,
+        "acheteur_siren",
+        "famille",
+        repere_n=others,
         repere_part=pl.when(others >= rule["minimum"]).then(pl.col("_parts").list.get(quarter, null_on_oob=True)),
-    )  # fmt: skip
+    )
 
 
 def law_reading(needs: pl.LazyFrame, supplied: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
@@ -108,16 +127,28 @@ def law_reading(needs: pl.LazyFrame, supplied: pl.LazyFrame, settings: dict) -> 
     eligible = pl.col("reservables").fill_null(0) > 0
     ess = on_list.fill_null(False) & (pl.col("ess_credibles").fill_null(0) > 0)
     reason = (
-        pl.when(eligible & ess & short).then(pl.lit("réservable (L2113-12, L2113-13 et L2113-15)"))
-        .when(eligible).then(pl.lit("réservable (L2113-12 et L2113-13 : au moins 50 % de travailleurs handicapés ou défavorisés)"))
-        .when(ess & short).then(pl.lit("réservable à l'ESS (L2113-15, trois ans au plus)"))
-        .when(ess & pl.col("dureeMois").is_null()).then(pl.lit("CPV de la liste L2113-15, durée inconnue : trois ans au plus"))
-        .when(ess).then(pl.lit("CPV de la liste L2113-15, mais plus de trois ans : non réservable en l'état"))
-        .when(pl.col("_sorte") == "sous_code").then(pl.lit("sous-code d'un code de la liste L2113-15 : à confirmer par le juriste"))
-        .when(pl.col("codeCPV").is_null()).then(pl.lit("non réservable en l'état : aucun fournisseur éligible crédible ; CPV inconnu, liste L2113-15 à vérifier"))
-        .when(on_list).then(pl.lit("CPV de la liste L2113-15, mais aucun fournisseur de l'ESS crédible"))
+        pl.when(eligible & ess & short)
+        .then(pl.lit("réservable (L2113-12, L2113-13 et L2113-15)"))
+        .when(eligible)
+        .then(pl.lit("réservable (L2113-12 et L2113-13 : au moins 50 % de travailleurs handicapés ou défavorisés)"))
+        .when(ess & short)
+        .then(pl.lit("réservable à l'ESS (L2113-15, trois ans au plus)"))
+        .when(ess & pl.col("dureeMois").is_null())
+        .then(pl.lit("CPV de la liste L2113-15, durée inconnue : trois ans au plus"))
+        .when(ess)
+        .then(pl.lit("CPV de la liste L2113-15, mais plus de trois ans : non réservable en l'état"))
+        .when(pl.col("_sorte") == "sous_code")
+        .then(pl.lit("sous-code d'un code de la liste L2113-15 : à confirmer par le juriste"))
+        .when(pl.col("codeCPV").is_null())
+        .then(
+            pl.lit(
+                "non réservable en l'état : aucun fournisseur éligible crédible ; CPV inconnu, liste L2113-15 à vérifier"
+            )
+        )
+        .when(on_list)
+        .then(pl.lit("CPV de la liste L2113-15, mais aucun fournisseur de l'ESS crédible"))
         .otherwise(pl.lit("non réservable : aucun fournisseur éligible crédible, et CPV hors de la liste L2113-15"))
-    )  # fmt: skip
+    )
     allowed = eligible | (ess & short.fill_null(False))
     return rows.select(
         "besoin_id",
@@ -132,24 +163,35 @@ def family_reading(needs: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     """Per need, ``adressable`` (the part of the family within anyone's reach) and ``reservation_usuelle`` (0 to 3)."""
     supplies = {"forte": "forte", "moyenne": "moyenne", "faible": "faible"}
     rule = settings["part_adressable"]
-    families = rules.table("families.csv").lazy().select(
-        "famille",
-        adressable=pl.col("offre_ess").replace_strict(supplies, default="indeterminee").replace_strict(
-            {name: rule[name] for name in (*supplies, "indeterminee")}, return_dtype=pl.Float64
-        ),
-        reservation_usuelle=pl.col("potentiel_reservation").str.extract(r"^(nulle|faible|moyenne|forte)").replace_strict(
-            {"nulle": 0, "faible": 1, "moyenne": 2, "forte": 3}, default=0, return_dtype=pl.Int32
-        ),
-    )  # fmt: skip
+    families = (
+        rules.table("families.csv")
+        .lazy()
+        .select(
+            "famille",
+            adressable=pl.col("offre_ess")
+            .replace_strict(supplies, default="indeterminee")
+            .replace_strict({name: rule[name] for name in (*supplies, "indeterminee")}, return_dtype=pl.Float64),
+            reservation_usuelle=pl.col("potentiel_reservation")
+            .str.extract(r"^(nulle|faible|moyenne|forte)")
+            .replace_strict({"nulle": 0, "faible": 1, "moyenne": 2, "forte": 3}, default=0, return_dtype=pl.Int32),
+        )
+    )
     return needs.select("besoin_id", "famille").join(families, on="famille", how="left").drop("famille")
 
 
 def clause_reading(needs: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     """Per need, what an insertion clause carries: ``clause_bas``, ``clause_haut`` (cents a year), ``heures_clause``."""
-    families = rules.table("families.csv").lazy().select(
-        "famille", _main=pl.col("part_main_oeuvre").cast(pl.Float64), _bas=pl.col("taux_insertion_bas").cast(pl.Float64),
-        _taux=pl.col("taux_insertion_haut").cast(pl.Float64), _filiere="filiere",
-    )  # fmt: skip
+    families = (
+        rules.table("families.csv")
+        .lazy()
+        .select(
+            "famille",
+            _main=pl.col("part_main_oeuvre").cast(pl.Float64),
+            _bas=pl.col("taux_insertion_bas").cast(pl.Float64),
+            _taux=pl.col("taux_insertion_haut").cast(pl.Float64),
+            _filiere="filiere",
+        )
+    )
     cost = settings["cout_horaire"]
     rows = needs.select("besoin_id", "famille", "annuel").join(families, on="famille", how="left")
     hourly = pl.when(pl.col("_filiere") == "construction durable").then(cost["travaux"]).otherwise(cost["services"])
@@ -162,7 +204,15 @@ def clause_reading(needs: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     )
 
 
-_SOCIAL = ("petite_enfance", "periscolaire_jeunesse", "action_sociale", "aide_a_domicile", "culture", "sport", "formation_insertion")
+_SOCIAL = (
+    "petite_enfance",
+    "periscolaire_jeunesse",
+    "action_sociale",
+    "aide_a_domicile",
+    "culture",
+    "sport",
+    "formation_insertion",
+)
 
 
 def lever_reading(whole: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
@@ -171,11 +221,18 @@ def lever_reading(whole: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
     ``seuil`` (cents, null when no day is given) is that of local authorities on the day: another kind of buyer has its own, to
     check. ``famille_annuelle`` sums the running needs of the buyer in the family; what is not published is not in it.
     """
-    euros = {name: None if as_of is None else rules.value(name, as_of) for name in ("eu_threshold_goods_other", "eu_threshold_works")}
+    euros = {
+        name: None if as_of is None else rules.value(name, as_of)
+        for name in ("eu_threshold_goods_other", "eu_threshold_works")
+    }
     goods, works = (pl.lit(None if value is None else int(value) * CENT, pl.Int64) for value in euros.values())
     kind = pl.col("type_marche")
-    families = rules.table("families.csv").lazy().select("famille", part_main=pl.col("part_main_oeuvre").cast(pl.Float64))
-    rows = whole.join(families, on="famille", how="left").with_columns(seuil=pl.when(kind == "travaux").then(works).when(kind.is_not_null()).then(goods))
+    families = (
+        rules.table("families.csv").lazy().select("famille", part_main=pl.col("part_main_oeuvre").cast(pl.Float64))
+    )
+    rows = whole.join(families, on="famille", how="left").with_columns(
+        seuil=pl.when(kind == "travaux").then(works).when(kind.is_not_null()).then(goods)
+    )
     running = pl.when(pl.col("actif")).then("annuel_haut").otherwise(0)
     return rows.with_columns(
         formalise=pl.col("besoin_montant") >= pl.col("seuil"),
@@ -184,6 +241,10 @@ def lever_reading(whole: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
         marge_lots=pl.col("reservables").cast(pl.Int64) - pl.col("lots_utiles").cast(pl.Int64),
         type_marche_travaux=pl.when(kind.is_not_null()).then((kind == "travaux").cast(pl.Int32)),
         type_marche_fournitures=pl.when(kind.is_not_null()).then((kind == "fournitures").cast(pl.Int32)),
-        accord_cadre_oui=pl.col("accord_cadre").cast(pl.Int32), concession=pl.lit(False) if "concession" not in rows.collect_schema() else pl.col("concession").fill_null(False),
-        depenses=(pl.col("origine") == "depenses").cast(pl.Int32), famille_sociale=pl.col("famille").is_in(_SOCIAL).cast(pl.Int32),
+        accord_cadre_oui=pl.col("accord_cadre").cast(pl.Int32),
+        concession=pl.lit(False)
+        if "concession" not in rows.collect_schema()
+        else pl.col("concession").fill_null(False),
+        depenses=(pl.col("origine") == "depenses").cast(pl.Int32),
+        famille_sociale=pl.col("famille").is_in(_SOCIAL).cast(pl.Int32),
     )

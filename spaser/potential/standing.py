@@ -23,8 +23,10 @@ def standing(needs: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     for state in reversed(states()):
         code = pl.when(holds(state, as_of=as_of)).then(pl.lit(state["code"])).otherwise(code)
     codes = [state["code"] for state in states()]
-    told = {f"etat_{name}": pl.col("etat").replace_strict(codes, [state[key] for state in states()], return_dtype=pl.String)
-            for name, key in (("libelle", "label"), ("action", "action"), ("raison", "reason"))}  # fmt: skip
+    told = {
+        f"etat_{name}": pl.col("etat").replace_strict(codes, [state[key] for state in states()], return_dtype=pl.String)
+        for name, key in (("libelle", "label"), ("action", "action"), ("raison", "reason"))
+    }
     return needs.with_columns(etat=code).with_columns(**told)
 
 
@@ -35,5 +37,7 @@ def actionable() -> pl.Expr:
 def counted(needs: pl.LazyFrame) -> pl.LazyFrame:
     """``etat, etat_libelle, etat_action, besoins, annuel`` (cents): every need once, in the order of the states."""
     order = pl.LazyFrame({"etat": [state["code"] for state in states()]}).with_row_index("_rang")
-    sums = needs.group_by("etat", "etat_libelle", "etat_action", "etat_raison").agg(besoins=pl.len().cast(pl.Int32), annuel=pl.col("annuel").sum())
+    sums = needs.group_by("etat", "etat_libelle", "etat_action", "etat_raison").agg(
+        besoins=pl.len().cast(pl.Int32), annuel=pl.col("annuel").sum()
+    )
     return sums.join(order, on="etat").sort("_rang").drop("_rang")

@@ -7,12 +7,21 @@ import polars as pl
 from spaser import rules
 
 WHOLE = "ensemble"
-STATES = {"sans_offre": "demande sans offre : filière à structurer", "sans_demande": "offre sans demande lue", "tendu": "offre inférieure à la demande",
-          "suffisant": "offre suffisante au regard de la demande"}  # fmt: skip
+STATES = {
+    "sans_offre": "demande sans offre : filière à structurer",
+    "sans_demande": "offre sans demande lue",
+    "tendu": "offre inférieure à la demande",
+    "suffisant": "offre suffisante au regard de la demande",
+}
 
 
 def balance(
-    needs: pl.LazyFrame, supply: pl.LazyFrame, communes: pl.LazyFrame, *, dependency: float | None = None, method: dict | None = None
+    needs: pl.LazyFrame,
+    supply: pl.LazyFrame,
+    communes: pl.LazyFrame,
+    *,
+    dependency: float | None = None,
+    method: dict | None = None,
 ) -> pl.LazyFrame:
     """Demand and supply of each family, for each commune and for the whole (« ensemble »).
 
@@ -38,27 +47,55 @@ def balance(
         code_commune=pl.when(pl.col("lieu").str.starts_with("C")).then(pl.col("lieu").str.slice(1))
     )
     asked = _both(active.join(communes.select("code_commune", _la=pl.lit(True)), on="code_commune", how="left"))
-    demand = asked.group_by("code_commune", "famille").agg(besoins=pl.len().cast(pl.Int32), demande=pl.col("annuel").sum())
+    demand = asked.group_by("code_commune", "famille").agg(
+        besoins=pl.len().cast(pl.Int32), demande=pl.col("annuel").sum()
+    )
     sure = pl.col("preste") & (pl.col("adequation") >= settings["adequation"]["seuil_credible"])
     there = supply.filter(sure).join(communes.select("code_commune", _la=pl.lit(True)), on="code_commune")
-    offered = _both(there).group_by("code_commune", "famille").agg(
-        fournisseurs=pl.coalesce("siret", "siren").n_unique().cast(pl.Int32),
-        offre=(share * pl.col("adequation") * pl.col("capacite")).sum().round().cast(pl.Int64),
+    offered = (
+        _both(there)
+        .group_by("code_commune", "famille")
+        .agg(
+            fournisseurs=pl.coalesce("siret", "siren").n_unique().cast(pl.Int32),
+            offre=(share * pl.col("adequation") * pl.col("capacite")).sum().round().cast(pl.Int64),
+        )
     )
     labels = rules.table("families.csv").lazy().select("famille", famille_libelle="libelle")
-    names = pl.concat([communes.select("code_commune", "commune"), pl.LazyFrame({"code_commune": [WHOLE], "commune": ["l'ensemble"]})])
+    names = pl.concat(
+        [communes.select("code_commune", "commune"), pl.LazyFrame({"code_commune": [WHOLE], "commune": ["l'ensemble"]})]
+    )
     joined = demand.join(offered, on=["code_commune", "famille"], how="full", coalesce=True).with_columns(
         pl.col("besoins", "demande", "fournisseurs", "offre").fill_null(0)
     )
     state = (
-        pl.when((pl.col("fournisseurs") == 0) & (pl.col("demande") > 0)).then(pl.lit(STATES["sans_offre"]))
-        .when(pl.col("demande") == 0).then(pl.lit(STATES["sans_demande"]))
-        .when(pl.col("offre") < pl.col("demande")).then(pl.lit(STATES["tendu"])).otherwise(pl.lit(STATES["suffisant"]))
-    )  # fmt: skip
-    columns = ["code_commune", "commune", "famille", "famille_libelle", "besoins", "demande", "fournisseurs", "offre", "etat"]
-    placed = joined.join(labels, on="famille", how="left").join(names, on="code_commune", how="left").with_columns(etat=state)
+        pl.when((pl.col("fournisseurs") == 0) & (pl.col("demande") > 0))
+        .then(pl.lit(STATES["sans_offre"]))
+        .when(pl.col("demande") == 0)
+        .then(pl.lit(STATES["sans_demande"]))
+        .when(pl.col("offre") < pl.col("demande"))
+        .then(pl.lit(STATES["tendu"]))
+        .otherwise(pl.lit(STATES["suffisant"]))
+    )
+    columns = [
+        "code_commune",
+        "commune",
+        "famille",
+        "famille_libelle",
+        "besoins",
+        "demande",
+        "fournisseurs",
+        "offre",
+        "etat",
+    ]
+    placed = (
+        joined.join(labels, on="famille", how="left")
+        .join(names, on="code_commune", how="left")
+        .with_columns(etat=state)
+    )
     first = pl.col("code_commune") == WHOLE
-    return placed.select(columns).sort(first, "code_commune", "demande", "famille", descending=[True, False, True, False])
+    return placed.select(columns).sort(
+        first, "code_commune", "demande", "famille", descending=[True, False, True, False]
+    )
 
 
 def _both(rows: pl.LazyFrame) -> pl.LazyFrame:

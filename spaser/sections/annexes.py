@@ -14,11 +14,33 @@ from spaser.sections.findings import Findings
 from spaser.vocabulary import CONSIDERATIONS, MEASURES, REJECTS, SCORES
 
 _CONTRACTS = (
-    "uid", "acheteur_libelle", "acheteur_nom", "acheteur_id", "type_contrat", "nature", "objet", "codeCPV", "famille_libelle",
-    "procedure", "annee", "dateNotification", "dureeMois", "montant", "montant_statut", "montant_retenu",
-    *(word.name for word in CONSIDERATIONS), *(word.name for word in SCORES), "publies", "seuil_montant", "seuil_besoin",
-    "incomplet", "nb_titulaires", "consultation", "source", "position",
-)  # fmt: skip
+    "uid",
+    "acheteur_libelle",
+    "acheteur_nom",
+    "acheteur_id",
+    "type_contrat",
+    "nature",
+    "objet",
+    "codeCPV",
+    "famille_libelle",
+    "procedure",
+    "annee",
+    "dateNotification",
+    "dureeMois",
+    "montant",
+    "montant_statut",
+    "montant_retenu",
+    *(word.name for word in CONSIDERATIONS),
+    *(word.name for word in SCORES),
+    "publies",
+    "seuil_montant",
+    "seuil_besoin",
+    "incomplet",
+    "nb_titulaires",
+    "consultation",
+    "source",
+    "position",
+)
 
 
 def annexes(findings: Findings) -> tuple[TableBlock, ...]:
@@ -34,13 +56,18 @@ def annexes(findings: Findings) -> tuple[TableBlock, ...]:
         "montant_preuve",
     )
     right = table(
-        "à corriger", "Contrats à corriger", found, _columns(found, ("uid", "objet", "dateNotification", "montant", *extra))
+        "à corriger",
+        "Contrats à corriger",
+        found,
+        _columns(found, ("uid", "objet", "dateNotification", "montant", *extra)),
     )
     refused = table("rejets", "Rejets et doutes", findings.rejects.sort(REJECTS.columns), REJECTS.columns)
     accounts = accounts_table(tallies.checked_accounts(findings.accounts).sort("source"))
     count = TableBlock("comptes", accounts.caption, accounts.frame, accounts.columns, accounts.note)
-    later = (*(room.annex(findings) for room in (sections_calendar, sections_obligations, sections_texts)),
-             *(sheet(findings) for sheet in (sections_texts.notices, sections_texts.announced, sections_texts.pieces)))  # fmt: skip
+    later = (
+        *(room.annex(findings) for room in (sections_calendar, sections_obligations, sections_texts)),
+        *(sheet(findings) for sheet in (sections_texts.notices, sections_texts.announced, sections_texts.pieces)),
+    )
     return (measures(findings.measures), contracts, right, *(block for block in later if block), refused, count)
 
 
@@ -60,13 +87,25 @@ def _unit(name: str) -> str:
     if name in ("valeur", "valeur_repondus", "bas", "haut", "couverture"):
         return "part"
     return (
-        "entier" if name in ("numerateur", "denominateur", "repondus") else "oui_non" if name == "petit_effectif" else "texte"
+        "entier"
+        if name in ("numerateur", "denominateur", "repondus")
+        else "oui_non"
+        if name == "petit_effectif"
+        else "texte"
     )
 
 
 _SHORT = {
-    "perimetre": "Périmètre", "population": "Population", "dimension": "Ventilation", "unite": "Unité",
-    "valeur": "Sur l'ensemble", "valeur_repondus": "Sur les renseignés", "numerateur": "Numérateur",
-    "denominateur": "Dénominateur (tous)", "repondus": "Renseignés", "couverture": "Part renseignée", "regle": "Règle",
+    "perimetre": "Périmètre",
+    "population": "Population",
+    "dimension": "Ventilation",
+    "unite": "Unité",
+    "valeur": "Sur l'ensemble",
+    "valeur_repondus": "Sur les renseignés",
+    "numerateur": "Numérateur",
+    "denominateur": "Dénominateur (tous)",
+    "repondus": "Renseignés",
+    "couverture": "Part renseignée",
+    "regle": "Règle",
     "petit_effectif": "Petit effectif",
-}  # fmt: skip
+}

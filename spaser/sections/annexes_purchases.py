@@ -7,24 +7,54 @@ from spaser.sections.annexes import measures
 from spaser.sections.findings import Findings
 
 _SUPPLIERS = (
-    Column("fournisseur", "Fournisseur"), Column("nom", "Nom officiel"), "siren", Column("ecritures", "Écritures du nom", "entier"),
-    Column("lignes", "Lignes", "entier", True), Column("montant", "Montant", "centime", True), "titulaire_ess", "ess_famille", "titulaire_esus",
-    "titulaire_inclusif", "inclusif_types", Column("ess_raison", "Preuve ou raison (ESS)"), Column("inclusif_raison", "Preuve ou raison (inclusif)"),
-    Column("inclusif_regle", "Règle de rapprochement"), "ess_borderline", Column("passe", "Identifié par"), Column("score", "Ressemblance", "part"),
-    Column("commune_fournisseur", "Commune"), Column("departement_fournisseur", "Département"), Column("categorie_entreprise", "Taille"),
+    Column("fournisseur", "Fournisseur"),
+    Column("nom", "Nom officiel"),
+    "siren",
+    Column("ecritures", "Écritures du nom", "entier"),
+    Column("lignes", "Lignes", "entier", True),
+    Column("montant", "Montant", "centime", True),
+    "titulaire_ess",
+    "ess_famille",
+    "titulaire_esus",
+    "titulaire_inclusif",
+    "inclusif_types",
+    Column("ess_raison", "Preuve ou raison (ESS)"),
+    Column("inclusif_raison", "Preuve ou raison (inclusif)"),
+    Column("inclusif_regle", "Règle de rapprochement"),
+    "ess_borderline",
+    Column("passe", "Identifié par"),
+    Column("score", "Ressemblance", "part"),
+    Column("commune_fournisseur", "Commune"),
+    Column("departement_fournisseur", "Département"),
+    Column("categorie_entreprise", "Taille"),
     Column("tranche_effectifs", "Effectifs"),
-)  # fmt: skip
+)
 
 
 def annexes(findings: Findings) -> tuple[TableBlock, ...]:
     """The sheets in order: fournisseurs, à vérifier, non identifiés, mesures."""
     extras = findings.extras
     suppliers = extras["fournisseurs"]
-    doubts = (Column("motif", "Ce qui est à voir"), Column("fournisseur", "Fournisseur"), "siren", Column("lignes", "Lignes", "entier"),
-              Column("montant", "Montant", "centime"), Column("detail", "Détail"))  # fmt: skip
-    unknown = (Column("fournisseur", "Fournisseur"), Column("ecritures", "Écritures du nom", "entier"), Column("lignes", "Lignes", "entier", True),
-               Column("montant", "Montant", "centime", True), Column("pourquoi", "Pourquoi"))  # fmt: skip
-    known = [column if isinstance(column, Column) else described(column, suppliers) for column in _SUPPLIERS if _name(column) in suppliers.columns]
+    doubts = (
+        Column("motif", "Ce qui est à voir"),
+        Column("fournisseur", "Fournisseur"),
+        "siren",
+        Column("lignes", "Lignes", "entier"),
+        Column("montant", "Montant", "centime"),
+        Column("detail", "Détail"),
+    )
+    unknown = (
+        Column("fournisseur", "Fournisseur"),
+        Column("ecritures", "Écritures du nom", "entier"),
+        Column("lignes", "Lignes", "entier", True),
+        Column("montant", "Montant", "centime", True),
+        Column("pourquoi", "Pourquoi"),
+    )
+    known = [
+        column if isinstance(column, Column) else described(column, suppliers)
+        for column in _SUPPLIERS
+        if _name(column) in suppliers.columns
+    ]
     return (
         table("fournisseurs", "Tous les fournisseurs", suppliers, known),
         table("à vérifier", "À vérifier à la main", extras["a_verifier"], doubts),

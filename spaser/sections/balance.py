@@ -10,22 +10,47 @@ import polars as pl
 from spaser import french
 from spaser.charts import Picture
 from spaser.charts.crossed import against, crossed
-from spaser.deliverables.report import Callout, Column, Figure, KeyFigure, KeyFigures, Paragraph, Section, Sentence, TableBlock, table
+from spaser.deliverables.report import (
+    Callout,
+    Column,
+    Figure,
+    KeyFigure,
+    KeyFigures,
+    Paragraph,
+    Section,
+    Sentence,
+    TableBlock,
+    table,
+)
 
 WHOLE = "ensemble"
 _FAMILIES, _COMMUNES, _BUYERS = 15, 24, 15
 _BALANCE = (
-    Column("famille_libelle", "Famille d'achat"), Column("etat", "État"), Column("besoins", "Besoins", "entier", True),
-    Column("demande", "Acheté par an", "somme", True), Column("fournisseurs", "Fournisseurs ici", "entier"), Column("offre", "Peuvent prendre par an", "somme"),
-    Column("a_portee", "Crédibles à portée", "entier"), Column("potentiel_bas", "Potentiel bas", "somme"),
-    Column("potentiel", "Potentiel milieu", "somme", True), Column("potentiel_haut", "Potentiel haut", "somme", True),
-)  # fmt: skip
+    Column("famille_libelle", "Famille d'achat"),
+    Column("etat", "État"),
+    Column("besoins", "Besoins", "entier", True),
+    Column("demande", "Acheté par an", "somme", True),
+    Column("fournisseurs", "Fournisseurs ici", "entier"),
+    Column("offre", "Peuvent prendre par an", "somme"),
+    Column("a_portee", "Crédibles à portée", "entier"),
+    Column("potentiel_bas", "Potentiel bas", "somme"),
+    Column("potentiel", "Potentiel milieu", "somme", True),
+    Column("potentiel_haut", "Potentiel haut", "somme", True),
+)
 _CROSSED = (
-    Column("commune", "Commune"), Column("famille_libelle", "Famille d'achat"), Column("besoins", "Besoins en cours", "entier"),
-    Column("demande", "Acheté par an", "somme"), Column("fournisseurs", "Fournisseurs de la commune", "entier"),
-    Column("offre", "Ce qu'ils peuvent prendre par an", "somme"), Column("etat", "État"),
-)  # fmt: skip
-_WHO = (Column("acheteur_libelle", "Acheteur"), Column("besoins", "Besoins en cours", "entier", True), Column("annuel", "Acheté par an", "somme", True))
+    Column("commune", "Commune"),
+    Column("famille_libelle", "Famille d'achat"),
+    Column("besoins", "Besoins en cours", "entier"),
+    Column("demande", "Acheté par an", "somme"),
+    Column("fournisseurs", "Fournisseurs de la commune", "entier"),
+    Column("offre", "Ce qu'ils peuvent prendre par an", "somme"),
+    Column("etat", "État"),
+)
+_WHO = (
+    Column("acheteur_libelle", "Acheteur"),
+    Column("besoins", "Besoins en cours", "entier", True),
+    Column("annuel", "Acheté par an", "somme", True),
+)
 
 
 def section_balance(tables: dict[str, pl.DataFrame]) -> Section | None:
@@ -37,13 +62,27 @@ def section_balance(tables: dict[str, pl.DataFrame]) -> Section | None:
     told = Paragraph(tuple(Sentence(text) for text in tables["bilan_textes"]["texte"]))
     asked = families.filter(pl.col("demande") > 0)
     if not asked.height:
-        return Section("demande", title, question, (Sentence("Aucun besoin en cours dans les contrats lus pour ces communes."), told))
+        return Section(
+            "demande",
+            title,
+            question,
+            (Sentence("Aucun besoin en cours dans les contrats lus pour ces communes."), told),
+        )
     count = tables["bilan_fournisseurs"].row(0, named=True)
     how = french.typeset(_HOW.format(share=french.share(count["dependance"], 0)))
     blocks: list = [_keys(families, asked, count["n"]), Callout("Comment lire cette balance", how), told]
     peers = families["potentiel_bas"].count()
     columns = tuple(column for column in _BALANCE if peers or column.name != "potentiel_bas")
-    blocks += [_against(families), table("tab-bilan", "Par famille, les plus achetées d'abord", families, columns, _ONCE if peers else f"{_ONCE} {_UNMEASURED}")]
+    blocks += [
+        _against(families),
+        table(
+            "tab-bilan",
+            "Par famille, les plus achetées d'abord",
+            families,
+            columns,
+            _ONCE if peers else f"{_ONCE} {_UNMEASURED}",
+        ),
+    ]
     cells = _cells(rows)
     if cells["commune"].n_unique() > 1:
         blocks.append(_crossed(cells))
@@ -60,8 +99,18 @@ def annexes_balance(tables: dict[str, pl.DataFrame]) -> tuple[TableBlock, ...]:
     levers = (*_BALANCE, Column("levier_principal", "Levier du plus gros besoin"))
     sheets = [
         table("demande et offre", "Demande et offre, par famille", tables["bilan_familles"], levers),
-        table("familles par commune", "Demande et offre, familles par communes", tables["croises"].filter(pl.col("code_commune") != WHOLE), _CROSSED),
-        table("acheteurs", "Qui achète", tables["bilan_acheteurs"], (*_WHO, Column("acheteur_siren", "SIREN", "identifiant"))),
+        table(
+            "familles par commune",
+            "Demande et offre, familles par communes",
+            tables["croises"].filter(pl.col("code_commune") != WHOLE),
+            _CROSSED,
+        ),
+        table(
+            "acheteurs",
+            "Qui achète",
+            tables["bilan_acheteurs"],
+            (*_WHO, Column("acheteur_siren", "SIREN", "identifiant")),
+        ),
     ]
     return tuple(sheet for sheet in sheets if sheet.frame.height)
 
@@ -72,8 +121,18 @@ def _keys(families: pl.DataFrame, asked: pl.DataFrame, suppliers: int) -> KeyFig
     return KeyFigures(
         (
             KeyFigure("Acheté par an", total, "somme", "besoins en cours, montants annualisés"),
-            KeyFigure("Fournisseurs du territoire", suppliers, "entier", "établissements de l'ESS ou inclusifs qui livrent, toutes familles"),
-            KeyFigure("Familles achetées sans fournisseur ici", bare.height, "entier", f"sur {french.count(asked.height, 'famille achetée', feminine=True)}"),
+            KeyFigure(
+                "Fournisseurs du territoire",
+                suppliers,
+                "entier",
+                "établissements de l'ESS ou inclusifs qui livrent, toutes familles",
+            ),
+            KeyFigure(
+                "Familles achetées sans fournisseur ici",
+                bare.height,
+                "entier",
+                f"sur {french.count(asked.height, 'famille achetée', feminine=True)}",
+            ),
             KeyFigure("Potentiel ESS par an", reach, "somme", f"milieu ; au plus {french.euros_short(high)}"),
         )
     )
@@ -81,7 +140,9 @@ def _keys(families: pl.DataFrame, asked: pl.DataFrame, suppliers: int) -> KeyFig
 
 def _against(families: pl.DataFrame) -> Figure:
     shown = families.sort(pl.max_horizontal("demande", "offre"), "famille", descending=[True, False]).head(_FAMILIES)
-    frame = shown.sort("demande", "offre", descending=True).select("etat", "demande", "offre", "fournisseurs", famille="famille_libelle")
+    frame = shown.sort("demande", "offre", descending=True).select(
+        "etat", "demande", "offre", "fournisseurs", famille="famille_libelle"
+    )
     return _figure("fig-bilan", "Demande et offre du territoire", against(frame))
 
 
@@ -91,17 +152,33 @@ def _crossed(cells: pl.DataFrame) -> Figure:
 
 def _figure(id: str, caption: str, picture: Picture) -> Figure:
     columns = [Column(name, label, unit) for name, label, unit in picture.columns]
-    return Figure(id, caption, picture, table(f"{id}-donnees", f"Les données : {caption[0].lower()}{caption[1:]}", picture.twin, columns))
+    return Figure(
+        id,
+        caption,
+        picture,
+        table(f"{id}-donnees", f"Les données : {caption[0].lower()}{caption[1:]}", picture.twin, columns),
+    )
 
 
 def _cells(rows: pl.DataFrame) -> pl.DataFrame:
     """The families most bought and the communes that buy or supply most of them, in order."""
     whole, each = rows.filter(pl.col("code_commune") == WHOLE), rows.filter(pl.col("code_commune") != WHOLE)
-    families = whole.filter(pl.col("demande") > 0).sort("demande", "famille", descending=[True, False]).head(_FAMILIES).select("famille").with_row_index("_f")
+    families = (
+        whole.filter(pl.col("demande") > 0)
+        .sort("demande", "famille", descending=[True, False])
+        .head(_FAMILIES)
+        .select("famille")
+        .with_row_index("_f")
+    )
     kept = each.join(families, on="famille")
-    communes = kept.group_by("code_commune").agg(pl.col("demande", "fournisseurs").sum()).sort(
-        "demande", "fournisseurs", "code_commune", descending=[True, True, False]
-    ).head(_COMMUNES).select("code_commune").with_row_index("_c")  # fmt: skip
+    communes = (
+        kept.group_by("code_commune")
+        .agg(pl.col("demande", "fournisseurs").sum())
+        .sort("demande", "fournisseurs", "code_commune", descending=[True, True, False])
+        .head(_COMMUNES)
+        .select("code_commune")
+        .with_row_index("_c")
+    )
     placed = kept.join(communes, on="code_commune").sort("_f", "_c")
     return placed.select("commune", "demande", "fournisseurs", famille="famille_libelle")
 
@@ -112,5 +189,7 @@ _HOW = (
     "capacité. À portée : fournisseurs crédibles pour au moins un besoin, même hors du territoire. Le potentiel additionne les acheteurs sans qu'un fournisseur "
     "passe {share} de sa capacité avec eux tous ; sans fournisseur, il vient d'une clause d'insertion. Les besoins d'un lieu plus large qu'une commune ne sont comptés que dans l'ensemble."
 )
-_ONCE = french.typeset("La capacité d'un fournisseur utile à plusieurs besoins ou à plusieurs acheteurs n'est comptée qu'une fois : les potentiels s'additionnent.")
+_ONCE = french.typeset(
+    "La capacité d'un fournisseur utile à plusieurs besoins ou à plusieurs acheteurs n'est comptée qu'une fois : les potentiels s'additionnent."
+)
 _UNMEASURED = french.typeset("Le potentiel bas n'est pas mesuré : moins de dix acheteurs comparables.")

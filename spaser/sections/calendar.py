@@ -13,10 +13,13 @@ from spaser.sections.findings import Findings
 
 _MOST_FAMILIES, _MOST_LINES = 18, 15
 _COLUMNS = (
-    Column("objet", "Objet"), Column("famille_libelle", "Famille"), Column("echeance", "Fin au plus tard", "date"),
-    Column("sourcing", "Commencer le sourcing", "date"), Column("anniversaire", "Prochain anniversaire", "date"),
+    Column("objet", "Objet"),
+    Column("famille_libelle", "Famille"),
+    Column("echeance", "Fin au plus tard", "date"),
+    Column("sourcing", "Commencer le sourcing", "date"),
+    Column("anniversaire", "Prochain anniversaire", "date"),
     Column("montant_annuel", "Montant annuel", "centime"),
-)  # fmt: skip
+)
 _LATEST = french.typeset(
     "La fin au plus tard est la première notification plus la durée publiée, reconductions comprises, avenants reportés. Un marché "
     "reconductible peut se terminer plus tôt, à une date anniversaire. Le délai de préparation dépend de la procédure : c'est une "
@@ -33,7 +36,12 @@ def section_calendar(findings: Findings) -> Section | None:
     blocks: list = [Paragraph(_said(rows, soon)), Callout("Au plus tard", _LATEST)]
     if soon.height:
         blocks += [_figure(soon), *_next(soon.filter(~pl.col("ponctuel").fill_null(False)))]
-    return Section("calendrier", "Calendrier des renouvellements", "Qu'est-ce qui se termine, et quand s'y préparer ?", tuple(blocks))
+    return Section(
+        "calendrier",
+        "Calendrier des renouvellements",
+        "Qu'est-ce qui se termine, et quand s'y préparer ?",
+        tuple(blocks),
+    )
 
 
 def annex(findings: Findings) -> TableBlock | None:
@@ -41,8 +49,19 @@ def annex(findings: Findings) -> TableBlock | None:
     rows = findings.extras.get("renouvellements")
     if rows is None or not rows.height:
         return None
-    columns = ("uid", *_COLUMNS[:5], "statut_echeance", "trimestre", "delai_mois", "urgence", "procedure", "dateNotification",
-               "dureeMois", _COLUMNS[5], "codeCPV")  # fmt: skip
+    columns = (
+        "uid",
+        *_COLUMNS[:5],
+        "statut_echeance",
+        "trimestre",
+        "delai_mois",
+        "urgence",
+        "procedure",
+        "dateNotification",
+        "dureeMois",
+        _COLUMNS[5],
+        "codeCPV",
+    )
     return table("calendrier", "Renouvellements", rows.sort("echeance", "uid", nulls_last=True), columns)
 
 
@@ -51,15 +70,21 @@ def _said(rows: pl.DataFrame, soon: pl.DataFrame) -> tuple[Sentence, ...]:
     past = rows.filter(pl.col("statut_echeance") == "depassee").height
     silent = rows.filter(pl.col("statut_echeance") == "inconnue").height
     amount = soon["montant_annuel"].sum() if soon["montant_annuel"].count() else None
-    told = [f"{french.capital(french.count(soon.height, 'contrat'))} {_ends(soon.height)} dans les trois ans"
-            + (f", pour {french.euros_short(amount)} par an au plus." if amount else ".")]  # fmt: skip
+    told = [
+        f"{french.capital(french.count(soon.height, 'contrat'))} {_ends(soon.height)} dans les trois ans"
+        + (f", pour {french.euros_short(amount)} par an au plus." if amount else ".")
+    ]
     once = soon.filter(pl.col("ponctuel").fill_null(False)).height
     if once:
-        told.append(f"Parmi eux, {french.count(once, 'contrat')} de travaux ou de maîtrise d'œuvre, souvent sans suite.")
+        told.append(
+            f"Parmi eux, {french.count(once, 'contrat')} de travaux ou de maîtrise d'œuvre, souvent sans suite."
+        )
     if late:
         told.append(f"Pour {french.count(late, 'contrat')} à renouveler, le sourcing devrait déjà avoir commencé.")
     if past:
-        told.append(f"{french.capital(french.count(past, 'contrat'))} {_has(past)} dépassé {'leur' if past > 1 else 'sa'} fin au plus tard : déjà renouvelés, ou à vérifier.")
+        told.append(
+            f"{french.capital(french.count(past, 'contrat'))} {_has(past)} dépassé {'leur' if past > 1 else 'sa'} fin au plus tard : déjà renouvelés, ou à vérifier."
+        )
     if silent:
         told.append(f"La fin de {french.count(silent, 'contrat')} est inconnue, faute de date ou de durée publiée.")
     return tuple(Sentence(french.typeset(text)) for text in told)
@@ -75,17 +100,29 @@ def _has(n: int) -> str:
 
 def _figure(soon: pl.DataFrame) -> Figure:
     named = soon.with_columns(famille=pl.col("famille_libelle").fill_null("Famille inconnue"))
-    kept = named.group_by("famille").len().sort("len", "famille", descending=[True, False]).head(_MOST_FAMILIES)["famille"].to_list()
+    kept = (
+        named.group_by("famille")
+        .len()
+        .sort("len", "famille", descending=[True, False])
+        .head(_MOST_FAMILIES)["famille"]
+        .to_list()
+    )
     rows = (
-        named.with_columns(famille=pl.when(pl.col("famille").is_in(kept)).then("famille").otherwise(pl.lit("Autres familles")))
+        named.with_columns(
+            famille=pl.when(pl.col("famille").is_in(kept)).then("famille").otherwise(pl.lit("Autres familles"))
+        )
         .group_by("famille", mois="trimestre")
         .agg(pl.len().cast(pl.Int64).alias("n"), pl.col("montant_annuel").sum().alias("montant"))
         .sort("mois", "famille")
     )
     picture = charts.calendar(rows, "Ce qui se termine, trimestre par trimestre")
     columns = [Column(name, "Trimestre" if name == "mois" else label, unit) for name, label, unit in picture.columns]
-    return Figure("fig-calendrier", "Contrats qui se terminent, par famille et par trimestre", picture,
-                  table("fig-calendrier-donnees", "Les données du calendrier", picture.twin, columns))  # fmt: skip
+    return Figure(
+        "fig-calendrier",
+        "Contrats qui se terminent, par famille et par trimestre",
+        picture,
+        table("fig-calendrier-donnees", "Les données du calendrier", picture.twin, columns),
+    )
 
 
 def _next(soon: pl.DataFrame) -> list[TableBlock]:
@@ -93,6 +130,10 @@ def _next(soon: pl.DataFrame) -> list[TableBlock]:
         return []
     first = soon.sort("sourcing", "uid").head(_MOST_LINES)
     more = soon.height - first.height
-    note = f"Sans les travaux ni la maîtrise d'œuvre. Les {french.number(more)} suivants sont dans le classeur." if more > 0 else ""
+    note = (
+        f"Sans les travaux ni la maîtrise d'œuvre. Les {french.number(more)} suivants sont dans le classeur."
+        if more > 0
+        else ""
+    )
     columns = [column for column in _COLUMNS if column.name != "anniversaire" or first["anniversaire"].count()]
     return [table("tab-calendrier", "À préparer d'abord", first, columns, french.typeset(note))]

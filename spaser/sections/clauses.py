@@ -22,7 +22,7 @@ from spaser.deliverables.report import (
     Sentence,
     TableBlock,
     table,
-)  # fmt: skip
+)
 from spaser.vocabulary import REJECTS
 
 #: Characters shown on each side of the words found; findings nearer than twice that share an excerpt.
@@ -37,7 +37,9 @@ def words() -> dict[str, dict[str, str]]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def sections(files: pl.DataFrame, texts: pl.DataFrame, passages: pl.DataFrame, counted: float) -> tuple[Section | None, ...]:
+def sections(
+    files: pl.DataFrame, texts: pl.DataFrame, passages: pl.DataFrame, counted: float
+) -> tuple[Section | None, ...]:
     """Every section, in order."""
     kept = passages.filter(pl.col("confiance") >= counted)
     return (_essentials(files, kept), _reading(files), *_by_document(files, texts, kept))
@@ -50,7 +52,11 @@ def said(row: dict[str, Any]) -> str:
     if row["reserve"] not in (None, "none"):
         parts.append(names["reserve"].get(row["reserve"], row["reserve"]))
     else:
-        parts.append(names["porteur"].get(row["porteur"], row["porteur"]) if row["niveau"] == 2 else names["niveau"][str(row["niveau"])])
+        parts.append(
+            names["porteur"].get(row["porteur"], row["porteur"])
+            if row["niveau"] == 2
+            else names["niveau"][str(row["niveau"])]
+        )
     if row["nombre"] is not None and row["niveau"]:
         parts.append(f"{french.value(row['nombre'], 'valeur')} {row['nombre_unite'] or ''}".strip())
     if row["article_cite"]:
@@ -76,18 +82,38 @@ def annexes(files: pl.DataFrame, passages: pl.DataFrame, rejects: pl.DataFrame) 
     """The sheets of the workbook: every finding, the files, the refusals."""
     names = words()
     dimension = pl.col("dimension")
-    labels = pl.when(dimension == "env").then(pl.col("code").replace(names["env"])).otherwise(pl.col("code").replace(names["soc"]))
+    labels = (
+        pl.when(dimension == "env")
+        .then(pl.col("code").replace(names["env"]))
+        .otherwise(pl.col("code").replace(names["soc"]))
+    )
     rows = passages.with_columns(
-        sous_type=labels, dimension=dimension.replace({key: names[key]["label"] for key in ("env", "soc")}),
-        niveau=pl.col("niveau").cast(pl.String).replace(names["niveau"]), porteur=pl.col("porteur").replace(names["porteur"]),
-        reserve=pl.col("reserve").replace(names["reserve"]), citation=pl.col("citation").str.replace_all(r"\s+", " "),
-    )  # fmt: skip
+        sous_type=labels,
+        dimension=dimension.replace({key: names[key]["label"] for key in ("env", "soc")}),
+        niveau=pl.col("niveau").cast(pl.String).replace(names["niveau"]),
+        porteur=pl.col("porteur").replace(names["porteur"]),
+        reserve=pl.col("reserve").replace(names["reserve"]),
+        citation=pl.col("citation").str.replace_all(r"\s+", " "),
+    )
     columns = (
-        Column("document", "Document"), Column("genre", "Type"), Column("page", "Page", "entier"), Column("article", "Article"), Column("titre", "Titre de l'article"),
-        Column("citation", "Mots cités"), Column("dimension", "Dimension"), Column("sous_type", "Sous-type"), Column("code", "Code eForms"), Column("niveau", "Niveau"),
-        Column("porteur", "Porteur"), Column("reserve", "Réservation"), Column("nombre", "Nombre lu", "valeur"), Column("nombre_unite", "Unité"),
-        Column("article_cite", "Article cité"), Column("confiance", "Confiance", "part"), Column("regle", "Règle"),
-    )  # fmt: skip
+        Column("document", "Document"),
+        Column("genre", "Type"),
+        Column("page", "Page", "entier"),
+        Column("article", "Article"),
+        Column("titre", "Titre de l'article"),
+        Column("citation", "Mots cités"),
+        Column("dimension", "Dimension"),
+        Column("sous_type", "Sous-type"),
+        Column("code", "Code eForms"),
+        Column("niveau", "Niveau"),
+        Column("porteur", "Porteur"),
+        Column("reserve", "Réservation"),
+        Column("nombre", "Nombre lu", "valeur"),
+        Column("nombre_unite", "Unité"),
+        Column("article_cite", "Article cité"),
+        Column("confiance", "Confiance", "part"),
+        Column("regle", "Règle"),
+    )
     return (
         table("constats", "Tous les passages trouvés", rows, columns),
         table("fichiers", "Les fichiers lus", files, _FILES),
@@ -96,23 +122,37 @@ def annexes(files: pl.DataFrame, passages: pl.DataFrame, rejects: pl.DataFrame) 
 
 
 _FILES = (
-    Column("document", "Document"), Column("genre", "Type"), Column("genre_libelle", "Type reconnu"), Column("format", "Format"), Column("statut", "Lecture"),
-    Column("pages", "Pages", "entier"), Column("pages_images", "Pages en image", "entier"), Column("textes", "Passages", "entier"),
+    Column("document", "Document"),
+    Column("genre", "Type"),
+    Column("genre_libelle", "Type reconnu"),
+    Column("format", "Format"),
+    Column("statut", "Lecture"),
+    Column("pages", "Pages", "entier"),
+    Column("pages_images", "Pages en image", "entier"),
+    Column("textes", "Passages", "entier"),
     Column("message", "Remarque"),
-)  # fmt: skip
+)
 
 
 def _essentials(files: pl.DataFrame, kept: pl.DataFrame) -> Section:
     explicit = kept.filter(pl.col("niveau") == 2)
     read = files.filter(pl.col("statut") != "refuse")
     count = {
-        "Clauses sociales": (explicit.filter((pl.col("dimension") == "soc") & (pl.col("porteur") == "clause")), "clause"),
-        "Clauses environnementales": (explicit.filter((pl.col("dimension") == "env") & (pl.col("porteur") == "clause")), "clause"),
+        "Clauses sociales": (
+            explicit.filter((pl.col("dimension") == "soc") & (pl.col("porteur") == "clause")),
+            "clause",
+        ),
+        "Clauses environnementales": (
+            explicit.filter((pl.col("dimension") == "env") & (pl.col("porteur") == "clause")),
+            "clause",
+        ),
         "Critères": (explicit.filter(pl.col("porteur") == "critere"), "critère"),
         "Réservations": (explicit.filter(pl.col("porteur") == "reservation"), "réservé"),
     }
     cards = [KeyFigure("Documents lus", read.height, "entier", f"sur {french.number(files.height)}")]
-    cards += [KeyFigure(name, rows.height, "entier", _in_documents(rows), kind=kind) for name, (rows, kind) in count.items()]
+    cards += [
+        KeyFigure(name, rows.height, "entier", _in_documents(rows), kind=kind) for name, (rows, kind) in count.items()
+    ]
     blocks: list = [KeyFigures(tuple(cards))]
     if not explicit.height:
         blocks.append(Sentence("Aucune considération explicite n'a été trouvée dans ces pièces."))
@@ -133,12 +173,22 @@ def _types(explicit: pl.DataFrame) -> TableBlock:
     )
     rows = counts.sort("n", "dimension", "code", "porteur", descending=[True, False, False, False]).to_dicts()
     shown = [
-        {"quoi": french.capital(names[row["dimension"]].get(row["code"], row["code"])), "dimension": names[row["dimension"]]["label"],
-         "porteur": names["porteur"][row["porteur"]], "n": row["n"], "ou": row["ou"] + (" …" if row["tous"] > 4 else "")}
+        {
+            "quoi": french.capital(names[row["dimension"]].get(row["code"], row["code"])),
+            "dimension": names[row["dimension"]]["label"],
+            "porteur": names["porteur"][row["porteur"]],
+            "n": row["n"],
+            "ou": row["ou"] + (" …" if row["tous"] > 4 else ""),
+        }
         for row in rows
-    ]  # fmt: skip
-    columns = (Column("quoi", "Objectif"), Column("dimension", "Dimension"), Column("porteur", "Porté par"),
-               Column("n", "Passages", "entier", True), Column("ou", "Où"))  # fmt: skip
+    ]
+    columns = (
+        Column("quoi", "Objectif"),
+        Column("dimension", "Dimension"),
+        Column("porteur", "Porté par"),
+        Column("n", "Passages", "entier", True),
+        Column("ou", "Où"),
+    )
     return table("tab-objectifs", "Les considérations explicites, par objectif", pl.DataFrame(shown), columns)
 
 
@@ -149,22 +199,37 @@ def _reading(files: pl.DataFrame) -> Section:
     text = f"{french.count(files.height, 'fichier')} : {whole} lus en entier, {part} en partie, {refused} non lus"
     shown = files.with_columns(statut=pl.col("statut").replace({"refuse": "non lu", "partiel": "en partie"}))
     columns = tuple(column for column in _FILES if column.name != "genre_libelle")
-    return Section("lecture", "Les fichiers", "Qu'a-t-on lu, qu'a-t-on refusé ?", (Sentence(french.sentence(text)), table("tab-fichiers", "Les fichiers", shown, columns)))
+    return Section(
+        "lecture",
+        "Les fichiers",
+        "Qu'a-t-on lu, qu'a-t-on refusé ?",
+        (Sentence(french.sentence(text)), table("tab-fichiers", "Les fichiers", shown, columns)),
+    )
 
 
 def _by_document(files: pl.DataFrame, texts: pl.DataFrame, kept: pl.DataFrame) -> list[Section]:
     """One section per document with findings: explicit and denied passages in their sentences."""
-    shown = kept.filter(pl.col("niveau") != 1).join(texts.select("texte_id", "texte"), on="texte_id", how="left", maintain_order="left")
+    shown = kept.filter(pl.col("niveau") != 1).join(
+        texts.select("texte_id", "texte"), on="texte_id", how="left", maintain_order="left"
+    )
     kinds = files.filter(pl.col("statut") != "refuse")["genre"].to_list()
     found: list[Section] = []
     for rank, row in enumerate(files.filter(pl.col("statut") != "refuse").to_dicts(), 1):
         mine = shown.filter(pl.col("document") == row["document"]).to_dicts()
         if not mine:
             continue
-        quotes = [quote for _, group in groupby(mine, key=lambda one: one["texte_id"]) for quote in _quotes(list(group))]
+        quotes = [
+            quote for _, group in groupby(mine, key=lambda one: one["texte_id"]) for quote in _quotes(list(group))
+        ]
         more = f"Les {_MOST_QUOTES} premiers ; tous sont dans le classeur." if len(quotes) > _MOST_QUOTES else ""
         alone = kinds.count(row["genre"]) == 1
-        title = row["genre_libelle"] if alone and row["genre"] else f"{row['genre']} : {row['document']}" if row["genre"] else row["document"]
+        title = (
+            row["genre_libelle"]
+            if alone and row["genre"]
+            else f"{row['genre']} : {row['document']}"
+            if row["genre"]
+            else row["document"]
+        )
         caption = f"{french.capital(french.count(len(mine), 'passage'))} en {french.count(len(quotes), 'extrait')}"
         block = Quotes(f"citations-{rank}", french.typeset(caption), tuple(quotes[:_MOST_QUOTES]), french.typeset(more))
         found.append(Section(f"document-{rank}", french.typeset(title), row["document"], (block,)))
@@ -198,7 +263,9 @@ def _quote(rows: list[dict[str, Any]]) -> Quote:
     parts.append((text[position:end] + ("…" if end < len(text) else ""), None))
     title = f" – {rows[0]['titre']}" if rows[0]["titre"] else ""
     tags = condensed(pl.DataFrame(rows, infer_schema_length=None))
-    return Quote(french.typeset(f"{rows[0]['ou']}{title}"), tuple(part for part in parts if part[0]), tuple(map(quoted, tags)))
+    return Quote(
+        french.typeset(f"{rows[0]['ou']}{title}"), tuple(part for part in parts if part[0]), tuple(map(quoted, tags))
+    )
 
 
 def _boundary(text: str, position: int, step: int) -> int:

@@ -23,7 +23,7 @@ from spaser.deliverables.report import (
     Sentence,
     TableBlock,
     table,
-)  # fmt: skip
+)
 from spaser.sections import tallies
 from spaser.sections.calendar import section_calendar
 from spaser.sections.findings import Findings
@@ -34,20 +34,39 @@ from spaser.sections.texts import section_texts
 from spaser.vocabulary import CONSIDERATIONS, LABELS, POPULATIONS
 
 CODES = tuple(word.name for word in CONSIDERATIONS)
-_KINDS = {"clause_sociale": "clause", "critere_social": "critère", "marche_reserve": "réservé",
-          "clause_environnementale": "clause", "critere_environnemental": "critère"}  # fmt: skip
+_KINDS = {
+    "clause_sociale": "clause",
+    "critere_social": "critère",
+    "marche_reserve": "réservé",
+    "clause_environnementale": "clause",
+    "critere_environnemental": "critère",
+}
 _RATES = (
-    Column("nom", "Considération"), Column("numerateur", "Oui", "entier"), Column("denominateur", "Sur", "entier"),
-    Column("valeur", "Part sur l'ensemble", "part"), Column("bas", "Au moins", "part"), Column("haut", "Au plus", "part"),
-    Column("repondus", "Renseignés", "entier"), Column("valeur_repondus", "Part sur les renseignés", "part"),
+    Column("nom", "Considération"),
+    Column("numerateur", "Oui", "entier"),
+    Column("denominateur", "Sur", "entier"),
+    Column("valeur", "Part sur l'ensemble", "part"),
+    Column("bas", "Au moins", "part"),
+    Column("haut", "Au plus", "part"),
+    Column("repondus", "Renseignés", "entier"),
+    Column("valeur_repondus", "Part sur les renseignés", "part"),
     Column("couverture", "Taux de réponse", "part"),
-)  # fmt: skip
+)
 _MOST = 10
 _LONG = 140
 #: What brings points on the axis of the ESS.
-ACCESS_NAMES = {"titulaire_ess": "Titulaire de l'ESS", "titulaire_inclusif": "Titulaire inclusif", "titulaire_esus": "Titulaire agréé ESUS"}
-UNIONS = ("consideration_sociale", "consideration_environnementale", "consideration_sociale_ou_environnementale",
-          "consideration_sociale_et_environnementale", "cumul_environnemental")  # fmt: skip
+ACCESS_NAMES = {
+    "titulaire_ess": "Titulaire de l'ESS",
+    "titulaire_inclusif": "Titulaire inclusif",
+    "titulaire_esus": "Titulaire agréé ESUS",
+}
+UNIONS = (
+    "consideration_sociale",
+    "consideration_environnementale",
+    "consideration_sociale_ou_environnementale",
+    "consideration_sociale_et_environnementale",
+    "cumul_environnemental",
+)
 
 
 def section_essentials(findings: Findings) -> Section | None:
@@ -56,7 +75,9 @@ def section_essentials(findings: Findings) -> Section | None:
     n = findings.counted.height
     total = KeyFigure("Contrats mesurés", n, "entier", findings.population_label)
     cards = [total] + [
-        KeyFigure(name_of(m.indicateur), m.valeur, "part", _answered(m.couverture), m.bas, m.haut, _KINDS[m.indicateur], m)
+        KeyFigure(
+            name_of(m.indicateur), m.valeur, "part", _answered(m.couverture), m.bas, m.haut, _KINDS[m.indicateur], m
+        )
         for m in measures
     ]
     blocks: list = [KeyFigures(tuple(cards)), Paragraph(tuple(sentences.of_share(m) for m in measures))]
@@ -71,7 +92,10 @@ def section_reading(findings: Findings) -> Section | None:
     if not findings.accounts.height:
         return None
     accounts = tallies.checked_accounts(findings.accounts).sort("source")
-    blocks: list = [Paragraph((sentences.of_reading(accounts), sentences.of_account_check(accounts))), accounts_table(accounts)]
+    blocks: list = [
+        Paragraph((sentences.of_reading(accounts), sentences.of_account_check(accounts))),
+        accounts_table(accounts),
+    ]
     if findings.rejects.height:
         blocks.append(refusals_table(findings))
     return Section("lecture", "Lecture des fichiers", "Qu'a-t-on lu, qu'a-t-on refusé ?", tuple(blocks))
@@ -100,9 +124,19 @@ def section_populations(findings: Findings) -> Section | None:
     columns = [Column("nom", "Considération")]
     for name in names:
         size = wide[f"denominateur_{name}"].max() or 0
-        columns.append(Column(f"valeur_{name}", f"{POPULATIONS[name].capitalize()} (n{french.NBSP}={french.NBSP}{french.number(size)})", "part"))
-    note = f"Retenus dans le reste du rapport : {findings.population_label}. Parts sur l'ensemble, en nombre de contrats."
-    shown = table("tab-populations", "La même part selon les contrats que l'on compte", wide, columns, french.typeset(note))
+        columns.append(
+            Column(
+                f"valeur_{name}",
+                f"{POPULATIONS[name].capitalize()} (n{french.NBSP}={french.NBSP}{french.number(size)})",
+                "part",
+            )
+        )
+    note = (
+        f"Retenus dans le reste du rapport : {findings.population_label}. Parts sur l'ensemble, en nombre de contrats."
+    )
+    shown = table(
+        "tab-populations", "La même part selon les contrats que l'on compte", wide, columns, french.typeset(note)
+    )
     return Section("populations", "Trois façons de compter", "Le résultat dépend-il des contrats retenus ?", (shown,))
 
 
@@ -112,14 +146,26 @@ def section_considerations(findings: Findings) -> Section | None:
     if not number.height:
         return None
     blocks: list = [
-        _figure("fig-considerations", "Réponses aux cinq considérations, en nombre de contrats", charts.considerations(number)),
+        _figure(
+            "fig-considerations",
+            "Réponses aux cinq considérations, en nombre de contrats",
+            charts.considerations(number),
+        ),
         table("tab-nombre", "En nombre de contrats", _named(number), _RATES),
     ]
     value = findings.rows(*CODES, unite="valeur")
     if value.height:
-        money = tuple(Column(c.name, c.label, "somme") if c.unit == "entier" else c for c in _RATES if c.name != "repondus")
+        money = tuple(
+            Column(c.name, c.label, "somme") if c.unit == "entier" else c for c in _RATES if c.name != "repondus"
+        )
         blocks.append(
-            table("tab-valeur", "En valeur (montant notifié HT, maximum pour les accords-cadres)", _named(value), money, _VALUE)
+            table(
+                "tab-valeur",
+                "En valeur (montant notifié HT, maximum pour les accords-cadres)",
+                _named(value),
+                money,
+                _VALUE,
+            )
         )
         blocks.append(Paragraph(tuple(sentences.of_value(m) for c in CODES if (m := findings.one(c, unite="valeur")))))
     blocks += [block for block in (doubtful_table(findings), unions_table(findings)) if block]
@@ -158,7 +204,10 @@ def section_families(findings: Findings) -> Section | None:
         if rows.height:
             picture = charts.by_family(rows, title)
             told = sentences.of_families(rows) if dimension == "famille" else ()
-            blocks = (_figure("fig-familles", f"{title}, les plus nombreuses", picture), *([Paragraph(told)] if told else []))
+            blocks = (
+                _figure("fig-familles", f"{title}, les plus nombreuses", picture),
+                *([Paragraph(told)] if told else []),
+            )
             return Section("familles", title, "Où les clauses sont-elles présentes, où manquent-elles ?", blocks)
     return None
 
@@ -171,11 +220,23 @@ def section_scores(findings: Findings) -> Section | None:
     picture = charts.score_distribution(tallies.score_bands(counted))
     best = counted.sort("score_bas", "score_haut", "uid", descending=[True, True, False]).head(_MOST)
     told = tallies.contributions_text(findings.contributions, {code: name_of(code) for code in CODES} | ACCESS_NAMES)
-    columns = ["uid", Column("objet", "Objet"), *(c for c in tallies.AXES), "score_bas", "score_haut",
-               Column("contributions", "Ce qui apporte les points")]  # fmt: skip
+    columns = [
+        "uid",
+        Column("objet", "Objet"),
+        *(c for c in tallies.AXES),
+        "score_bas",
+        "score_haut",
+        Column("contributions", "Ce qui apporte les points"),
+    ]
     shown = best.join(told, on="uid", how="left", maintain_order="left")
-    best_table = table("tab-scores", "Les contrats les mieux placés sur la borne basse", _brief(shown), _scored(columns))
-    blocks = (Callout("Un outil de travail", _SCORE), _figure("fig-scores", "Répartition des scores", picture), best_table)
+    best_table = table(
+        "tab-scores", "Les contrats les mieux placés sur la borne basse", _brief(shown), _scored(columns)
+    )
+    blocks = (
+        Callout("Un outil de travail", _SCORE),
+        _figure("fig-scores", "Répartition des scores", picture),
+        best_table,
+    )
     return Section("scores", "Les scores", "Quels contrats sont les plus avancés, et pourquoi ?", blocks)
 
 
@@ -184,16 +245,31 @@ def section_corrections(findings: Findings) -> Section | None:
     rows = tallies.corrections(findings.contracts)
     title, question = "À corriger", "Quels contrats mériteraient une correction ?"
     if not rows.height:
-        return Section("corriger", title, question, (Sentence("Aucun contrat ne présente de motif de correction connu."),))
+        return Section(
+            "corriger", title, question, (Sentence("Aucun contrat ne présente de motif de correction connu."),)
+        )
     n = rows.height
     verb = "gagnerait" if n == 1 else "gagneraient"
     done = f"{french.plural('corrigé', n)} ou {french.plural('complété', n)}"
     told = Sentence(french.sentence(f"{french.count(n, 'contrat')} {verb} à être {done} à la source"))
     note = f"Les {_MOST} premiers ; la liste entière est dans le classeur, feuille « à corriger »." if n > _MOST else ""
-    reasons = table("tab-motifs", "Les motifs de correction", tallies.correction_counts(rows),
-                    (Column("motif", "Motif"), Column("n", "Contrats", "entier")), _REASONS)  # fmt: skip
-    columns = ["uid", "objet", "dateNotification", Column("montant", "Montant notifié HT", "centime"), Column("a_corriger", "Ce qui est à voir")]
-    shown = table("tab-corriger", "Contrats à corriger en premier", _brief(rows.head(_MOST)), columns, french.typeset(note))
+    reasons = table(
+        "tab-motifs",
+        "Les motifs de correction",
+        tallies.correction_counts(rows),
+        (Column("motif", "Motif"), Column("n", "Contrats", "entier")),
+        _REASONS,
+    )
+    columns = [
+        "uid",
+        "objet",
+        "dateNotification",
+        Column("montant", "Montant notifié HT", "centime"),
+        Column("a_corriger", "Ce qui est à voir"),
+    ]
+    shown = table(
+        "tab-corriger", "Contrats à corriger en premier", _brief(rows.head(_MOST)), columns, french.typeset(note)
+    )
     return Section("corriger", title, question, (told, reasons, shown))
 
 
@@ -208,15 +284,26 @@ def complete_years(findings: Findings, years: set[str]) -> set[str]:
 def accounts_table(accounts: pl.DataFrame) -> TableBlock:
     """ACCOUNTS with its check, totals in the last line."""
     sums = "{lus}-{contrats}-{versions_titulaires}-{doublons}-{concessions}-{rejetes}"
-    columns = ["source", "dialecte", *(Column(c, _ACCOUNT_LABELS[c], "entier", True) for c in _ACCOUNT_LABELS),
-               Column("ecart", "Écart", "entier", True, sums), Column("doutes", "Doutes", "entier", True)]  # fmt: skip
+    columns = [
+        "source",
+        "dialecte",
+        *(Column(c, _ACCOUNT_LABELS[c], "entier", True) for c in _ACCOUNT_LABELS),
+        Column("ecart", "Écart", "entier", True, sums),
+        Column("doutes", "Doutes", "entier", True),
+    ]
     note = "Trouvés = contrats + versions et titulaires + doublons + concessions + rejetés ; l'écart doit être nul."
     return table("tab-comptes", "Le compte de chaque fichier", accounts, columns, french.typeset(note))
 
 
 def refusals_table(findings: Findings) -> TableBlock:
     """How many times each rule refused or doubted."""
-    columns = ["niveau", "regle", "champ", Column("n", "Nombre", "entier", True), Column("exemple", "Exemple de message")]
+    columns = [
+        "niveau",
+        "regle",
+        "champ",
+        Column("n", "Nombre", "entier", True),
+        Column("exemple", "Exemple de message"),
+    ]
     rows = tallies.refusals(findings.rejects).with_columns(pl.col("champ").replace(LABELS))
     return table("tab-rejets", "Ce qui a été refusé ou mis en doute, par règle", rows, columns)
 
@@ -227,12 +314,16 @@ def doubtful_table(findings: Findings) -> TableBlock | None:
     if doubtful is None or not doubtful.numerateur:
         return None
     with_, without = (
-        findings.rows(*CODES, unite=unite).select("indicateur", "valeur") for unite in ("valeur", "valeur_hors_a_verifier")
+        findings.rows(*CODES, unite=unite).select("indicateur", "valeur")
+        for unite in ("valeur", "valeur_hors_a_verifier")
     )
     frame = _named(with_.join(without, on="indicateur", suffix="_hors", maintain_order="left"))
     n = french.count(doubtful.numerateur, "contrat")
-    columns = (Column("nom", "Considération"), Column("valeur", "Tous les montants retenus", "part"),
-               Column("valeur_hors", "Sans les montants à vérifier", "part"))  # fmt: skip
+    columns = (
+        Column("nom", "Considération"),
+        Column("valeur", "Tous les montants retenus", "part"),
+        Column("valeur_hors", "Sans les montants à vérifier", "part"),
+    )
     return table("tab-a-verifier", french.typeset(f"Ce que pèsent les montants à vérifier ({n})"), frame, columns)
 
 
@@ -248,7 +339,11 @@ def unions_table(findings: Findings) -> TableBlock | None:
         "il faut une clause ou une réservation."
     )
     return table(
-        "tab-definitions", "Selon la définition retenue", rows.with_columns(_without_prefix()), columns, french.typeset(note)
+        "tab-definitions",
+        "Selon la définition retenue",
+        rows.with_columns(_without_prefix()),
+        columns,
+        french.typeset(note),
     )
 
 
@@ -266,7 +361,10 @@ def _brief(rows: pl.DataFrame) -> pl.DataFrame:
 def _figure(id: str, caption: str, picture: charts.Picture) -> Figure:
     columns = [Column(name, label, unit) for name, label, unit in picture.columns]
     return Figure(
-        id, caption, picture, table(f"{id}-donnees", f"Les données : {caption[:1].lower()}{caption[1:]}", picture.twin, columns)
+        id,
+        caption,
+        picture,
+        table(f"{id}-donnees", f"Les données : {caption[:1].lower()}{caption[1:]}", picture.twin, columns),
     )
 
 
@@ -279,13 +377,24 @@ def _answered(coverage: float | None) -> str:
 
 
 def _scored(columns: list) -> list:
-    short = {"score_social": "Social", "score_environnement": "Environnement", "score_acces_ess": "Accès ESS",
-             "score_bas": "Global, au moins", "score_haut": "Global, au plus"}  # fmt: skip
+    short = {
+        "score_social": "Social",
+        "score_environnement": "Environnement",
+        "score_acces_ess": "Accès ESS",
+        "score_bas": "Global, au moins",
+        "score_haut": "Global, au plus",
+    }
     return [Column(c, short[c], "point") if isinstance(c, str) and c in short else c for c in columns]
 
 
-_ACCOUNT_LABELS = {"lus": "Trouvés", "contrats": "Contrats", "versions_titulaires": "Versions et titulaires",
-                   "doublons": "Doublons", "concessions": "Concessions", "rejetes": "Rejetés"}  # fmt: skip
+_ACCOUNT_LABELS = {
+    "lus": "Trouvés",
+    "contrats": "Contrats",
+    "versions_titulaires": "Versions et titulaires",
+    "doublons": "Doublons",
+    "concessions": "Concessions",
+    "rejetes": "Rejetés",
+}
 _READING = french.typeset(
     "Un contrat qui ne dit rien n'est pas un contrat qui dit non. Chaque part est donnée sur tous les contrats, avec la "
     "fourchette que laissent les contrats non renseignés : au moins (le silence vaut non), au plus (le silence vaut oui)."
@@ -304,9 +413,23 @@ _SCORE = french.typeset(
 )
 
 DIAGNOSTIC: tuple[Callable[[Findings], Section | None], ...] = (
-    section_essentials, section_reading, section_scope, section_populations, section_considerations, section_years,
-    section_families, section_suppliers, section_scores, section_calendar, section_obligations, section_texts, section_corrections, section_quality, section_method, section_glossary,
-)  # fmt: skip
+    section_essentials,
+    section_reading,
+    section_scope,
+    section_populations,
+    section_considerations,
+    section_years,
+    section_families,
+    section_suppliers,
+    section_scores,
+    section_calendar,
+    section_obligations,
+    section_texts,
+    section_corrections,
+    section_quality,
+    section_method,
+    section_glossary,
+)
 
 
 def diagnostic(findings: Findings) -> tuple[Section, ...]:

@@ -52,7 +52,11 @@ class Findings:
     @cached_property
     def counted(self) -> pl.DataFrame:
         """The contracts of the population in use."""
-        return self.contracts.filter(pl.col(self.population)) if self.population in self.contracts.columns else self.contracts
+        return (
+            self.contracts.filter(pl.col(self.population))
+            if self.population in self.contracts.columns
+            else self.contracts
+        )
 
     def rows(
         self, *indicators: str, dimension: str = "total", unite: str | None = "nombre", population: str | None = None

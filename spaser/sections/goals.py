@@ -12,10 +12,14 @@ from spaser.sections.findings import Findings
 
 #: The states of a road to a target, as ``trajectory.STATES`` names them.
 STATES = {
-    "atteint": "atteint", "depasse": "échéance passée, non atteint", "probable": "atteint si le rythme continue",
-    "incertain": "incertain au rythme actuel", "hors_rythme": "non atteint au rythme actuel",
-    "inconnu": "pas assez d'années complètes pour projeter", "non_renseigne": "non renseigné",
-}  # fmt: skip
+    "atteint": "atteint",
+    "depasse": "échéance passée, non atteint",
+    "probable": "atteint si le rythme continue",
+    "incertain": "incertain au rythme actuel",
+    "hors_rythme": "non atteint au rythme actuel",
+    "inconnu": "pas assez d'années complètes pour projeter",
+    "non_renseigne": "non renseigné",
+}
 _MOST = 6
 
 
@@ -53,9 +57,17 @@ def section_peers(findings: Findings) -> Section | None:
     unit = {"nombre": "en nombre", "valeur": "en valeur"}
     frame = shown.with_columns(pl.col("unite").replace(unit))
     joint = [Column("acheteur_siren", "Acheteur", "identifiant")] if frame["acheteur_siren"].n_unique() > 1 else []
-    columns = [*joint, Column("titre", "Indicateur"), Column("unite", "Unité"), Column("valeur", "Cet acheteur", "part"), Column("q1", "Premier quart", "part"),
-               Column("mediane", "Médiane", "part"), Column("q3", "Dernier quart", "part"), Column("percentile", "Acheteurs au-dessous", "part"),
-               Column("n_pairs", "n", "entier")]  # fmt: skip
+    columns = [
+        *joint,
+        Column("titre", "Indicateur"),
+        Column("unite", "Unité"),
+        Column("valeur", "Cet acheteur", "part"),
+        Column("q1", "Premier quart", "part"),
+        Column("mediane", "Médiane", "part"),
+        Column("q3", "Dernier quart", "part"),
+        Column("percentile", "Acheteurs au-dessous", "part"),
+        Column("n_pairs", "n", "entier"),
+    ]
     basis = frame["critere"].drop_nulls().unique().sort().to_list()
     note = f"Comparables : {' ; '.join(basis)}. Parts sur tous les contrats ; les acheteurs de moins de dix contrats renseignés ne comptent pas."
     return Section(
@@ -85,8 +97,17 @@ def section_editions(findings: Findings) -> Section | None:
         return Section("editions", title, question, (Sentence("Aucune part n'a changé depuis l'édition précédente."),))
     signs = ("ecart", "du_a_la_regle", "du_aux_donnees", "du_a_la_realite")
     frame = moved.with_columns(_points(name) for name in signs)
-    columns = (Column("titre", "Indicateur"), Column("unite", "Unité"), Column("avant", "Avant", "part"), Column("apres", "Après", "part"), Column("ecart", "Écart"),
-               Column("du_a_la_regle", "dont règle"), Column("du_aux_donnees", "dont données"), Column("du_a_la_realite", "dont réalité"), Column("cause", "Cause principale"))  # fmt: skip
+    columns = (
+        Column("titre", "Indicateur"),
+        Column("unite", "Unité"),
+        Column("avant", "Avant", "part"),
+        Column("apres", "Après", "part"),
+        Column("ecart", "Écart"),
+        Column("du_a_la_regle", "dont règle"),
+        Column("du_aux_donnees", "dont données"),
+        Column("du_a_la_realite", "dont réalité"),
+        Column("cause", "Cause principale"),
+    )
     return Section(
         "editions", title, question, (table("tab-editions", "Les écarts et leurs causes", frame, columns, _EDITIONS),)
     )
@@ -108,7 +129,11 @@ def _missing(row: dict[str, Any]) -> str:
         return ""
     year = row["annee_derniere"]
     if row["unite"] == "nombre":
-        euros = f", soit environ {french.euros_short(row['euros'])} au montant médian des contrats sans" if row["euros"] else ""
+        euros = (
+            f", soit environ {french.euros_short(row['euros'])} au montant médian des contrats sans"
+            if row["euros"]
+            else ""
+        )
         return f" ; en {year}, {french.count(row['manquants'], 'contrat')} de plus {'aurait' if row['manquants'] == 1 else 'auraient'} suffi{euros}"
     fewest = f", portés par au moins {french.count(row['contrats'], 'contrat')}" if row["contrats"] else ""
     return f" ; en {year}, il a manqué {french.euros_short(row['manquants'])}{fewest}"
@@ -118,17 +143,28 @@ def written_value(number: float, row: dict[str, Any]) -> str:
     """A target or a value of its indicator, as a person reads it."""
     if row["part"]:
         return french.share(number, 0 if round(number * 100, 6).is_integer() else 1)
-    return f"{french.number(number, 0 if float(number).is_integer() or number >= 100 else 1)}{french.NBSP}{row['unite']}"
+    return (
+        f"{french.number(number, 0 if float(number).is_integer() or number >= 100 else 1)}{french.NBSP}{row['unite']}"
+    )
 
 
 def _written(frame: pl.DataFrame) -> pl.DataFrame:
     rows = [
-        {"titre": row["titre"], "mesure": _measured(row), "cible": written_value(row["cible"], row), "annee": str(row["annee"]),
-         "derniere": "non renseigné" if row["derniere"] is None else f"{written_value(row['derniere'], row)} ({row['annee_derniere']})",
-         "projete": "" if row["projete"] is None else written_value(row["projete"], row), "etat": STATES[row["etat"]],
-         "source": row["source"] + (f" ({rules.CONFIDENCES[row['confidence']]})" if row["confidence"] in rules.CONFIDENCES else "")}
+        {
+            "titre": row["titre"],
+            "mesure": _measured(row),
+            "cible": written_value(row["cible"], row),
+            "annee": str(row["annee"]),
+            "derniere": "non renseigné"
+            if row["derniere"] is None
+            else f"{written_value(row['derniere'], row)} ({row['annee_derniere']})",
+            "projete": "" if row["projete"] is None else written_value(row["projete"], row),
+            "etat": STATES[row["etat"]],
+            "source": row["source"]
+            + (f" ({rules.CONFIDENCES[row['confidence']]})" if row["confidence"] in rules.CONFIDENCES else ""),
+        }
         for row in frame.to_dicts()
-    ]  # fmt: skip
+    ]
     return pl.DataFrame(rows)
 
 
@@ -137,8 +173,16 @@ def _measured(row: dict[str, Any]) -> str:
 
 
 def _columns(frame: pl.DataFrame) -> list[Column]:
-    columns = [Column("titre", "Objectif"), Column("mesure", "Mesuré en"), Column("cible", "Cible"), Column("annee", "Échéance"),
-               Column("derniere", "Dernière année"), Column("projete", "Projection"), Column("etat", "État"), Column("source", "Source")]  # fmt: skip
+    columns = [
+        Column("titre", "Objectif"),
+        Column("mesure", "Mesuré en"),
+        Column("cible", "Cible"),
+        Column("annee", "Échéance"),
+        Column("derniere", "Dernière année"),
+        Column("projete", "Projection"),
+        Column("etat", "État"),
+        Column("source", "Source"),
+    ]
     return [column for column in columns if column.name != "projete" or frame["projete"].is_not_null().any()]
 
 

@@ -14,28 +14,49 @@ from spaser.sections.findings import Findings
 
 _MOST = 60
 _WHO = (
-    Column("nom", "Fournisseur"), Column("commune", "Commune"), Column("distance_km", "Distance (km)", "entier"), Column("statuts", "Statuts"),
-    Column("statut_au", "Statut connu au", "date"), Column("statut_source", "Liste"), Column("famille_libelle", "Famille servie"), Column("besoins", "Besoins qu'il peut servir", "entier"),
-    Column("gagnes", "Contrats de la famille gagnés", "entier"), Column("capacite", "Capacité annuelle estimée", "somme"),
-)  # fmt: skip
+    Column("nom", "Fournisseur"),
+    Column("commune", "Commune"),
+    Column("distance_km", "Distance (km)", "entier"),
+    Column("statuts", "Statuts"),
+    Column("statut_au", "Statut connu au", "date"),
+    Column("statut_source", "Liste"),
+    Column("famille_libelle", "Famille servie"),
+    Column("besoins", "Besoins qu'il peut servir", "entier"),
+    Column("gagnes", "Contrats de la famille gagnés", "entier"),
+    Column("capacite", "Capacité annuelle estimée", "somme"),
+)
 
 
 def map_figure(findings: Findings) -> Figure | None:
     """The map of the report; None without located tables."""
-    suppliers, places, circles = (findings.extras.get(name) for name in ("fournisseurs_credibles", "lieux_servis", "rayons_servis"))
+    suppliers, places, circles = (
+        findings.extras.get(name) for name in ("fournisseurs_credibles", "lieux_servis", "rayons_servis")
+    )
     if suppliers is None or places is None or circles is None or not suppliers.height:
         return None
     return figure(suppliers, places, tuple(circles["km"]))
 
 
-def figure(suppliers: pl.DataFrame, places: pl.DataFrame, radiuses: tuple[float, ...], *, whole: bool = False) -> Figure:
+def figure(
+    suppliers: pl.DataFrame, places: pl.DataFrame, radiuses: tuple[float, ...], *, whole: bool = False
+) -> Figure:
     """Credible suppliers around the places served, or in the whole of metropolitan France."""
     lost = opportunities_map.unlocated(suppliers)
-    picture = charts.supplier_map(opportunities_map.by_town(suppliers).collect(engine="in-memory"), places, radiuses, whole=whole, unlocated=lost)
+    picture = charts.supplier_map(
+        opportunities_map.by_town(suppliers).collect(engine="in-memory"), places, radiuses, whole=whole, unlocated=lost
+    )
     columns = [Column(name, label, unit) for name, label, unit in picture.columns]
-    more = f" Les {_MOST} premières lignes sur {french.number(picture.twin.height)}." if picture.twin.height > _MOST else ""
-    note = french.typeset(f"Un établissement est compté une fois, quel que soit le nombre de familles qu'il sert.{more}")
-    twin = table("fig-carte-donnees", "Les données : fournisseurs crédibles par commune", picture.twin.head(_MOST), columns, note)
+    more = (
+        f" Les {_MOST} premières lignes sur {french.number(picture.twin.height)}."
+        if picture.twin.height > _MOST
+        else ""
+    )
+    note = french.typeset(
+        f"Un établissement est compté une fois, quel que soit le nombre de familles qu'il sert.{more}"
+    )
+    twin = table(
+        "fig-carte-donnees", "Les données : fournisseurs crédibles par commune", picture.twin.head(_MOST), columns, note
+    )
     return Figure("fig-carte", "Fournisseurs crédibles et lieux à servir", picture, twin)
 
 
@@ -45,5 +66,7 @@ def who(suppliers: pl.DataFrame, caption: str, most: int = 50) -> TableBlock:
     shown = rows.with_columns(commune=pl.when(pl.col("nom") == MASK).then(pl.lit(None, pl.String)).otherwise("commune"))
     more = suppliers.height - shown.height
     note = f"Les {french.number(more)} lignes suivantes ne sont pas montrées." if more > 0 else ""
-    told = french.typeset(f"Statuts d'après les listes chargées, à la date indiquée ; à vérifier avant d'inviter. {note}".strip())
+    told = french.typeset(
+        f"Statuts d'après les listes chargées, à la date indiquée ; à vérifier avant d'inviter. {note}".strip()
+    )
     return table("tab-carte-fournisseurs", french.typeset(caption), shown, _WHO, told)

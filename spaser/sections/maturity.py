@@ -14,20 +14,41 @@ from spaser import charts, french
 from spaser.deliverables.report import Block, Column, Figure, Paragraph, Section, Sentence, TableBlock, table
 from spaser.sections.findings import Findings
 
-STEPS = (Column("axe_libelle", "Axe"), Column("constat", "Aujourd'hui"), Column("action", "Pour passer au niveau suivant"))
+STEPS = (
+    Column("axe_libelle", "Axe"),
+    Column("constat", "Aujourd'hui"),
+    Column("action", "Pour passer au niveau suivant"),
+)
 _MOST = 10
 
 
-def blocks(profile: pl.DataFrame, actions: pl.DataFrame, levels: Sequence[str], origin: str, most: int | None = None) -> list[Block]:
+def blocks(
+    profile: pl.DataFrame, actions: pl.DataFrame, levels: Sequence[str], origin: str, most: int | None = None
+) -> list[Block]:
     """Where the grid comes from, the profile, then the actions, lowest levels first."""
     picture = charts.profile(profile, levels)
     columns = [Column(name, label, unit) for name, label, unit in picture.columns]
     twin = table("fig-maturite-donnees", "Les données du profil", picture.twin, columns)
-    found: list[Block] = [Sentence(french.typeset(origin)), Figure("fig-maturite", "Niveau de chaque axe", picture, twin)]
+    found: list[Block] = [
+        Sentence(french.typeset(origin)),
+        Figure("fig-maturite", "Niveau de chaque axe", picture, twin),
+    ]
     if actions.height:
         left = actions.height - (most or actions.height)
-        note = f"Les {most} premières ; les {french.number(left)} autres sont dans le classeur." if most and left > 0 else ""
-        found.append(table("tab-actions", "Les actions conseillées", actions.head(most or actions.height), STEPS, french.typeset(note)))
+        note = (
+            f"Les {most} premières ; les {french.number(left)} autres sont dans le classeur."
+            if most and left > 0
+            else ""
+        )
+        found.append(
+            table(
+                "tab-actions",
+                "Les actions conseillées",
+                actions.head(most or actions.height),
+                STEPS,
+                french.typeset(note),
+            )
+        )
     return found
 
 
@@ -44,7 +65,11 @@ def section_maturity(findings: Findings) -> Section | None:
 def annex(findings: Findings) -> TableBlock | None:
     """Every action, for the workbook."""
     actions = findings.extras.get("maturite_actions")
-    return None if actions is None or not actions.height else table("actions conseillées", "Les actions conseillées", actions, STEPS)
+    return (
+        None
+        if actions is None or not actions.height
+        else table("actions conseillées", "Les actions conseillées", actions, STEPS)
+    )
 
 
 def _told(profile: pl.DataFrame, top: int) -> tuple[Sentence, ...]:
@@ -57,6 +82,8 @@ def _told(profile: pl.DataFrame, top: int) -> tuple[Sentence, ...]:
         for level, word in ((known["niveau"][-1], "le plus avancé"), (known["niveau"][0], "le moins avancé")):
             names = [f"« {name} »" for name in known.filter(pl.col("niveau") == level)["axe_libelle"]]
             one = f"l'axe {word} est {names[0]}"
-            several = f"les axes {word.replace('le ', 'les ').replace('avancé', 'avancés')} sont {french.listing(names)}"
+            several = (
+                f"les axes {word.replace('le ', 'les ').replace('avancé', 'avancés')} sont {french.listing(names)}"
+            )
             told.append(f"{one if len(names) == 1 else several} ({french.number(level, 1)} sur {top})")
     return tuple(Sentence(french.sentence(text)) for text in told)

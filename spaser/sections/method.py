@@ -13,15 +13,32 @@ from spaser.vocabulary import POPULATIONS
 
 #: The checks of the data, in the order of reading.
 QUALITY = (
-    "siret_acheteur_valide", "siret_titulaires_valides", "cpv_valide", "dates_coherentes", "montant_exploitable",
-    "montants_ecartes", "montants_inconnus", "montants_a_verifier", "montants_deja_comptes", "publication_tardive",
+    "siret_acheteur_valide",
+    "siret_titulaires_valides",
+    "cpv_valide",
+    "dates_coherentes",
+    "montant_exploitable",
+    "montants_ecartes",
+    "montants_inconnus",
+    "montants_a_verifier",
+    "montants_deja_comptes",
+    "publication_tardive",
     "periode_incomplete",
-)  # fmt: skip
+)
 GLOSSARY = (
-    ("Accord-cadre", "Contrat qui fixe les conditions des commandes à venir. Son montant est un maximum, non une dépense."),
-    ("Clause", "Obligation d'exécution du contrat, sociale ou environnementale. Toutes les offres doivent la respecter."),
+    (
+        "Accord-cadre",
+        "Contrat qui fixe les conditions des commandes à venir. Son montant est un maximum, non une dépense.",
+    ),
+    (
+        "Clause",
+        "Obligation d'exécution du contrat, sociale ou environnementale. Toutes les offres doivent la respecter.",
+    ),
     ("Concession", "Contrat où le titulaire se rémunère par l'exploitation. Comptée à part dans toutes les parts."),
-    ("Consultation présumée", "Contrats du même acheteur, d'objet et de CPV voisins, de dates proches. À corriger au besoin."),
+    (
+        "Consultation présumée",
+        "Contrats du même acheteur, d'objet et de CPV voisins, de dates proches. À corriger au besoin.",
+    ),
     ("Critère", "Élément noté pour choisir l'offre. Il ne crée pas à lui seul d'obligation d'exécution."),
     ("DECP", "Données essentielles de la commande publique, publiées par chaque acheteur."),
     ("ESS", "Économie sociale et solidaire."),
@@ -29,7 +46,7 @@ GLOSSARY = (
     ("Non renseigné, inconnu", "Le contrat ne dit ni oui ni non. Jamais compté comme un non."),
     ("Part sur l'ensemble", "Oui divisé par tous les contrats : les contrats non renseignés restent au dénominateur."),
     ("Part sur les renseignés", "Oui divisé par les seuls contrats qui répondent oui ou non."),
-)  # fmt: skip
+)
 
 
 def section_quality(findings: Findings) -> Section | None:
@@ -37,8 +54,13 @@ def section_quality(findings: Findings) -> Section | None:
     rows = findings.rows(*QUALITY)
     if not rows.height:
         return None
-    columns = [Column("titre", "Contrôle"), Column("numerateur", "Contrats", "entier"), Column("denominateur", "Sur", "entier"),
-               Column("valeur", "Part", "part"), Column("repondus", "Contrôlables", "entier")]  # fmt: skip
+    columns = [
+        Column("titre", "Contrôle"),
+        Column("numerateur", "Contrats", "entier"),
+        Column("denominateur", "Sur", "entier"),
+        Column("valeur", "Part", "part"),
+        Column("repondus", "Contrôlables", "entier"),
+    ]
     shown = table("tab-qualite", "Qualité des données publiées", rows, columns)
     return Section("qualite", "Qualité des données", "Peut-on s'appuyer sur ces données ?", (shown,))
 
@@ -82,8 +104,13 @@ def rules_table(day: date) -> TableBlock:
     law = rules.toml("law.toml")
     rows = [row for key, rule in law.items() if isinstance(rule, dict) and (row := _in_force(rule, day))]
     schema = {"regle": pl.String, "valeur": pl.String, "depuis": pl.Date, "source": pl.String, "confiance": pl.String}
-    columns = [Column("regle", "Règle"), Column("valeur", "Valeur"), Column("depuis", "Depuis", "date"),
-               Column("source", "Source"), Column("confiance", "Vérification")]  # fmt: skip
+    columns = [
+        Column("regle", "Règle"),
+        Column("valeur", "Valeur"),
+        Column("depuis", "Depuis", "date"),
+        Column("source", "Source"),
+        Column("confiance", "Vérification"),
+    ]
     caption = f"Les règles de droit en vigueur au {french.long_date(day)}"
     return table("tab-regles", caption, pl.DataFrame(rows, schema=schema, orient="row"), columns)
 

@@ -15,17 +15,29 @@ from spaser.vocabulary import POPULATIONS
 
 #: The dated rules behind the contracts counted and the duty to publish.
 LAW = ("publication_threshold", "publication_threshold_option", "spaser_threshold")
-_RECORD = (Column("titre", "Indicateur"), Column("lecture", "Question, et comment lire la réponse"), Column("prudence", "Prudence"),
-           Column("base", "Base"), Column("regle", "Règle"))  # fmt: skip
+_RECORD = (
+    Column("titre", "Indicateur"),
+    Column("lecture", "Question, et comment lire la réponse"),
+    Column("prudence", "Prudence"),
+    Column("base", "Base"),
+    Column("regle", "Règle"),
+)
 _DOUBT = re.compile(r"à confirmer|de mémoire|à relire")
 
 
 def sections(findings: Findings, measures: pl.DataFrame, years: Sequence[int]) -> tuple[Section, ...]:
     """What was counted, each record used, the rules of law, the choices of the kit, the sources, what is to be confirmed."""
     written = (
-        _counted(findings, years), _contracts(measures), _entered(measures), _spent(measures), _law(findings), _choices(), _doubts(measures, findings),
-        Section("sources", "Les sources", "Quels fichiers ?", (sources_table(findings),)), section_glossary(findings),
-    )  # fmt: skip
+        _counted(findings, years),
+        _contracts(measures),
+        _entered(measures),
+        _spent(measures),
+        _law(findings),
+        _choices(),
+        _doubts(measures, findings),
+        Section("sources", "Les sources", "Quels fichiers ?", (sources_table(findings),)),
+        section_glossary(findings),
+    )
     return tuple(section for section in written if section)
 
 
@@ -38,7 +50,7 @@ def _counted(findings: Findings, years: Sequence[int]) -> Section:
         "chaque part a deux dénominateurs : tous les contrats, et les seuls contrats renseignés ; la fourchette compte les contrats muets pour non, puis pour oui",
         "en valeur, chaque maximum d'accord-cadre compte une fois ; les montants impossibles, symboliques ou inconnus sont hors des sommes et comptés à part",
         "sous dix contrats renseignés, le chiffre est signalé « petit effectif »",
-    ]  # fmt: skip
+    ]
     return Section(
         "compte",
         "Ce qui est compté",
@@ -67,7 +79,10 @@ def _contracts(measures: pl.DataFrame) -> Section:
 def _entered(measures: pl.DataFrame) -> Section | None:
     known = rules.toml("entered.toml")
     used = (
-        measures.filter(pl.col("population") == "saisie").select("indicateur", "regle").unique(maintain_order=True).to_dicts()
+        measures.filter(pl.col("population") == "saisie")
+        .select("indicateur", "regle")
+        .unique(maintain_order=True)
+        .to_dicts()
     )
     rows = [
         {"code": row["indicateur"], "regle": row["regle"], **known[row["indicateur"]]}
@@ -104,14 +119,41 @@ def _law(findings: Findings) -> Section:
     """Every dated value of the rules used, and the national targets, with their sources."""
     law = rules.toml("law.toml")
     rows = [
-        (law[name]["label"], french.value(value["value"], "entier") if isinstance(value["value"], int) else str(value["value"]), law[name].get("unit", "").replace("EUR", "€"),
-         value["since"], value["source"], rules.checked(law[name] | value), law[name].get("checked_on"))
-        for name in LAW if name in law for value in law[name]["values"]
-    ]  # fmt: skip
-    rows += [(target["label"], french.share(target["value"]), "", None, target["source"], rules.checked(target), target.get("checked_on"))
-             for target in law.get("targets", {}).values() if "value" in target]  # fmt: skip
-    columns = (Column("regle", "Règle ou cible"), Column("valeur", "Valeur"), Column("unite", "Unité"), Column("depuis", "Depuis", "date"), Column("source", "Source"),
-               Column("confiance", "Vérification"), Column("verifie", "Vérifié le", "date"))  # fmt: skip
+        (
+            law[name]["label"],
+            french.value(value["value"], "entier") if isinstance(value["value"], int) else str(value["value"]),
+            law[name].get("unit", "").replace("EUR", "€"),
+            value["since"],
+            value["source"],
+            rules.checked(law[name] | value),
+            law[name].get("checked_on"),
+        )
+        for name in LAW
+        if name in law
+        for value in law[name]["values"]
+    ]
+    rows += [
+        (
+            target["label"],
+            french.share(target["value"]),
+            "",
+            None,
+            target["source"],
+            rules.checked(target),
+            target.get("checked_on"),
+        )
+        for target in law.get("targets", {}).values()
+        if "value" in target
+    ]
+    columns = (
+        Column("regle", "Règle ou cible"),
+        Column("valeur", "Valeur"),
+        Column("unite", "Unité"),
+        Column("depuis", "Depuis", "date"),
+        Column("source", "Source"),
+        Column("confiance", "Vérification"),
+        Column("verifie", "Vérifié le", "date"),
+    )
     schema = {
         "regle": pl.String,
         "valeur": pl.String,
@@ -147,13 +189,22 @@ def _choices() -> Section:
                 peers[name]["reason"],
             )
         )
-    columns = (Column("cle", "Choix"), Column("valeur", "Valeur"), Column("unite", "Unité"), Column("raison", "Pourquoi"))
+    columns = (
+        Column("cle", "Choix"),
+        Column("valeur", "Valeur"),
+        Column("unite", "Unité"),
+        Column("raison", "Pourquoi"),
+    )
     frame = pl.DataFrame(rows, schema={column.name: pl.String for column in columns}, orient="row")
     note = Callout(
-        "Des choix, pas du droit", "Ces valeurs sont celles du kit ; elles sont écrites dans « method.toml » et « peers.toml »."
+        "Des choix, pas du droit",
+        "Ces valeurs sont celles du kit ; elles sont écrites dans « method.toml » et « peers.toml ».",
     )
     return Section(
-        "choix", "Les choix de méthode", "Qu'a-t-on décidé ?", (note, table("tab-choix", "Les choix du kit", frame, columns))
+        "choix",
+        "Les choix de méthode",
+        "Qu'a-t-on décidé ?",
+        (note, table("tab-choix", "Les choix du kit", frame, columns)),
     )
 
 
@@ -162,7 +213,9 @@ def _doubts(measures: pl.DataFrame, findings: Findings) -> Section:
     known = rules.toml("indicators.toml") | rules.toml("entered.toml")
     used = measures["indicateur"].unique(maintain_order=True).to_list()
     rows = [
-        (known[code]["titre"], known[code]["base"]) for code in used if code in known and _DOUBT.search(known[code]["base"])
+        (known[code]["titre"], known[code]["base"])
+        for code in used
+        if code in known and _DOUBT.search(known[code]["base"])
     ]
     rows += [
         (item["titre"], item["base"])
@@ -183,4 +236,3 @@ def _records(id: str, caption: str, rows: list[dict]) -> TableBlock:
     told = [row | {"lecture": f"{row['question']} {row['lecture']}"} for row in rows]
     written = [{column.name: french.typeset(row[column.name]) for column in _RECORD} for row in told]
     return table(id, caption, pl.DataFrame(written), _RECORD)
-

@@ -6,7 +6,17 @@ import polars as pl
 
 from spaser import charts, french
 from spaser.deliverables import sentences
-from spaser.deliverables.report import Callout, Column, Figure, KeyFigure, KeyFigures, Paragraph, Section, Sentence, table
+from spaser.deliverables.report import (
+    Callout,
+    Column,
+    Figure,
+    KeyFigure,
+    KeyFigures,
+    Paragraph,
+    Section,
+    Sentence,
+    table,
+)
 from spaser.sections.findings import Findings
 from spaser.sections.goals import STATES, section_goals, written_value
 from spaser.sections.publication import HEADLINES, items
@@ -14,9 +24,11 @@ from spaser.sections.publication import HEADLINES, items
 _CHARTED = ("clause_sociale", "marche_reserve", "clause_environnementale", "critere_environnemental")
 _MOST_GOALS = 5
 _LABELS = {
-    "consideration_sociale": "Considération sociale", "consideration_environnementale": "Considération environnementale",
-    "titulaire_esus": "Titulaire agréé ESUS", "titulaire_inclusif": "Structure inclusive",
-}  # fmt: skip
+    "consideration_sociale": "Considération sociale",
+    "consideration_environnementale": "Considération environnementale",
+    "titulaire_esus": "Titulaire agréé ESUS",
+    "titulaire_inclusif": "Structure inclusive",
+}
 _PARTIAL = french.typeset(
     "Statut des titulaires : une liste partielle ne prouve que des oui ; la part sur les renseignés ne se lit pas seule."
 )
@@ -35,8 +47,12 @@ def _essentials(findings: Findings) -> Section:
             measure = findings.one(code, unite=unit)
             if measure is None or not measure.repondus:
                 continue
-            kept = f"renseignés : {french.share(measure.couverture)}" + (" ; petit effectif" if measure.petit_effectif else "")
-            cards.append(KeyFigure(f"{_LABELS[code]}, part {name}", measure.valeur, "part", kept, measure.bas, measure.haut))
+            kept = f"renseignés : {french.share(measure.couverture)}" + (
+                " ; petit effectif" if measure.petit_effectif else ""
+            )
+            cards.append(
+                KeyFigure(f"{_LABELS[code]}, part {name}", measure.valeur, "part", kept, measure.bas, measure.haut)
+            )
             told += [Sentence(sentences.of_share(measure).text)] if unit == "nombre" else []
     silent = [_LABELS[code] for code in HEADLINES if (m := findings.one(code)) is None or not m.repondus]
     if silent:
@@ -88,8 +104,13 @@ def _rates(findings: Findings) -> Section | None:
                 )
     if not lines:
         return None
-    columns = (Column("titre", "Indicateur"), Column("valeur", "Sur l'ensemble", "part"), Column("fourchette", "Au moins, au plus"),
-               Column("renseignes", "Sur les renseignés", "part"), Column("reponse", "Taux de réponse", "part"))  # fmt: skip
+    columns = (
+        Column("titre", "Indicateur"),
+        Column("valeur", "Sur l'ensemble", "part"),
+        Column("fourchette", "Au moins, au plus"),
+        Column("renseignes", "Sur les renseignés", "part"),
+        Column("reponse", "Taux de réponse", "part"),
+    )
     schema = {c.name: pl.Float64 if c.unit == "part" else pl.String for c in columns}
     shown = table(
         "note-taux",
@@ -110,9 +131,18 @@ def _goals(findings: Findings) -> Section | None:
     shown = voted if voted.height else rows.filter(pl.col("nature") != "voté", pl.col("derniere").is_not_null())
     if not shown.height:
         return None
-    lines = [(row["titre"], written_value(row["cible"], row), str(row["annee"]),
-              "non renseigné" if row["derniere"] is None else f"{written_value(row['derniere'], row)} ({row['annee_derniere']})", STATES[row["etat"]])
-             for row in shown.head(_MOST_GOALS).to_dicts()]  # fmt: skip
+    lines = [
+        (
+            row["titre"],
+            written_value(row["cible"], row),
+            str(row["annee"]),
+            "non renseigné"
+            if row["derniere"] is None
+            else f"{written_value(row['derniere'], row)} ({row['annee_derniere']})",
+            STATES[row["etat"]],
+        )
+        for row in shown.head(_MOST_GOALS).to_dicts()
+    ]
     columns = [
         Column(name, label)
         for name, label in (
@@ -125,7 +155,9 @@ def _goals(findings: Findings) -> Section | None:
     ]
     frame = pl.DataFrame(lines, schema={column.name: pl.String for column in columns}, orient="row")
     caption = (
-        "Les objectifs votés" if voted.height else "Les cibles nationales, pour mémoire (aucun objectif voté n'est fourni)"
+        "Les objectifs votés"
+        if voted.height
+        else "Les cibles nationales, pour mémoire (aucun objectif voté n'est fourni)"
     )
     told = [block for block in whole.blocks[:1] if isinstance(block, Paragraph) and voted.height]
     return Section(
@@ -142,7 +174,9 @@ def _next(findings: Findings) -> Section:
         if item["saisis"] and not given & set(item["saisis"]) and item["base"].startswith("CCP")
     ]
     said = [f"chiffres que l'acheteur n'a pas encore donnés : {' ; '.join(lacking)}"] if lacking else []
-    said.append("le détail est dans « index.html », la méthode dans « methode.html », les chiffres dans « indicateurs.csv »")
+    said.append(
+        "le détail est dans « index.html », la méthode dans « methode.html », les chiffres dans « indicateurs.csv »"
+    )
     return Section(
         "suite",
         "Ce qui manque",

@@ -19,17 +19,23 @@ _MOST = 15
 #: Told apart from the considerations: the date of publication, and the sum of two other duties.
 _PUBLISHED, _BOTH = ("decp-publication", "decp-publication-concession"), "climat-env-cumul"
 _READY = (
-    Column("libelle", "Obligation"), Column("depuis", "En vigueur le", "date"), Column("contrats", "Contrats visés", "entier"),
-    Column("remplies", "Attendu constaté", "entier"), Column("non_constatees", "Non constaté", "entier"),
-    Column("inconnues", "Inconnu", "entier"), Column("part_ensemble", "Taux de préparation, sur l'ensemble", "part"),
-    Column("part_repondus", "Sur les renseignés", "part"), Column("couverture", "Taux de réponse", "part"),
+    Column("libelle", "Obligation"),
+    Column("depuis", "En vigueur le", "date"),
+    Column("contrats", "Contrats visés", "entier"),
+    Column("remplies", "Attendu constaté", "entier"),
+    Column("non_constatees", "Non constaté", "entier"),
+    Column("inconnues", "Inconnu", "entier"),
+    Column("part_ensemble", "Taux de préparation, sur l'ensemble", "part"),
+    Column("part_repondus", "Sur les renseignés", "part"),
+    Column("couverture", "Taux de réponse", "part"),
     Column("observable", "Visible dans les données"),
-)  # fmt: skip
+)
 _SUBJECT = (
-    Column("libelle", "Obligation"), *(Column(name, french.capital(label), "entier") for name, label in APPLICABILITY.items()),
+    Column("libelle", "Obligation"),
+    *(Column(name, french.capital(label), "entier") for name, label in APPLICABILITY.items()),
     Column("soumis_oui", "Probables ou certains : attendu constaté", "entier"),
     Column("soumis_reste", "Non constaté ou inconnu", "entier"),
-)  # fmt: skip
+)
 
 
 def section_obligations(findings: Findings) -> Section | None:
@@ -44,11 +50,20 @@ def section_obligations(findings: Findings) -> Section | None:
         Paragraph(_told(findings, ready)),
         readiness_table(ready),
         states_table(ready),
-        *_optional(to_see_table(findings), reserved_table(findings), spaser_table(findings), buyer_table(findings), agec_table(findings), questions_table(findings)),
+        *_optional(
+            to_see_table(findings),
+            reserved_table(findings),
+            spaser_table(findings),
+            buyer_table(findings),
+            agec_table(findings),
+            questions_table(findings),
+        ),
         *_optional(reminders(findings)),
         sources_table(),
     ]
-    return Section("obligations", "Les obligations", "Les contrats sont-ils prêts pour ce que la loi demande ?", tuple(blocks))
+    return Section(
+        "obligations", "Les obligations", "Les contrats sont-ils prêts pour ce que la loi demande ?", tuple(blocks)
+    )
 
 
 def readiness_table(ready: pl.DataFrame) -> TableBlock:
@@ -73,7 +88,9 @@ def states_table(ready: pl.DataFrame) -> TableBlock:
     )
     rows = counts.with_columns(lacking).join(subject, on="obligation", how="left", maintain_order="left").fill_null(0)
     note = "Sans avis de publicité, la date de lancement n'est pas connue : un contrat n'est alors jamais certainement soumis aux règles de 2026."
-    return table("tab-etats", "Contrats soumis, par obligation et par état", _labelled(rows), _SUBJECT, french.typeset(note))
+    return table(
+        "tab-etats", "Contrats soumis, par obligation et par état", _labelled(rows), _SUBJECT, french.typeset(note)
+    )
 
 
 def to_see_table(findings: Findings) -> TableBlock | None:
@@ -88,12 +105,26 @@ def to_see_table(findings: Findings) -> TableBlock | None:
         .agg(pl.col("libelle").str.join(" ; "), pl.col("applicabilite", "motif").first())
         .with_columns(_state())
     )
-    shown = each.head(_MOST).join(findings.contracts.select("uid", "objet"), on="uid", how="left", maintain_order="left")
-    columns = ("uid", "objet", Column("libelle", "Attendu, non constaté"), Column("applicabilite", "Soumis"), Column("motif", "Pourquoi"))
+    shown = each.head(_MOST).join(
+        findings.contracts.select("uid", "objet"), on="uid", how="left", maintain_order="left"
+    )
+    columns = (
+        "uid",
+        "objet",
+        Column("libelle", "Attendu, non constaté"),
+        Column("applicabilite", "Soumis"),
+        Column("motif", "Pourquoi"),
+    )
     n = each.height
-    note = f"Les {_MOST} premiers sur {french.number(n)} ; la liste entière est dans le classeur, feuille « obligations »." if n > _MOST else ""
+    note = (
+        f"Les {_MOST} premiers sur {french.number(n)} ; la liste entière est dans le classeur, feuille « obligations »."
+        if n > _MOST
+        else ""
+    )
     caption = "Contrats à ouvrir en premier : soumis, ou de date incertaine, sans la considération attendue"
-    return table("tab-a-voir", caption, shown.with_columns(pl.col("objet").str.slice(0, 110)), columns, french.typeset(note))
+    return table(
+        "tab-a-voir", caption, shown.with_columns(pl.col("objet").str.slice(0, 110)), columns, french.typeset(note)
+    )
 
 
 def reserved_table(findings: Findings) -> TableBlock | None:
@@ -103,16 +134,34 @@ def reserved_table(findings: Findings) -> TableBlock | None:
         return None
     grouped = rows.group_by("uid", "possible", "motif", maintain_order=True).agg(pl.col("fondement").str.join(", "))
     said = pl.format("{} : {}", "fondement", "motif")
-    answers = {"possibles": pl.col("possible"), "a_verifier": pl.col("possible").is_null(), "contredits": ~pl.col("possible")}
-    told = grouped.group_by("uid", maintain_order=True).agg(said.filter(when.fill_null(False)).str.join(". ").alias(k) for k, when in answers.items())
+    answers = {
+        "possibles": pl.col("possible"),
+        "a_verifier": pl.col("possible").is_null(),
+        "contredits": ~pl.col("possible"),
+    }
+    told = grouped.group_by("uid", maintain_order=True).agg(
+        said.filter(when.fill_null(False)).str.join(". ").alias(k) for k, when in answers.items()
+    )
     shown = told.join(findings.contracts.select("uid", "objet"), on="uid", how="left", maintain_order="left")
-    columns = ("uid", "objet", Column("possibles", "Fondements possibles"), Column("a_verifier", "À vérifier"), Column("contredits", "Contredits"))
+    columns = (
+        "uid",
+        "objet",
+        Column("possibles", "Fondements possibles"),
+        Column("a_verifier", "À vérifier"),
+        Column("contredits", "Contredits"),
+    )
     names = " ; ".join(f"{key} : {rule['label']}" for key, rule in _law("reservations").items())
     note = (
         "Les données disent « réservé » sans dire sur quel article. Un fondement contredit l'est par les données et les listes "
         f"fournies, à confirmer avec le dossier. {names}."
     )
-    return table("tab-reserves", "Marchés réservés : sur quel fondement ?", shown.with_columns(pl.col("objet").str.slice(0, 110)), columns, french.typeset(note))
+    return table(
+        "tab-reserves",
+        "Marchés réservés : sur quel fondement ?",
+        shown.with_columns(pl.col("objet").str.slice(0, 110)),
+        columns,
+        french.typeset(note),
+    )
 
 
 def spaser_table(findings: Findings) -> TableBlock | None:
@@ -120,10 +169,17 @@ def spaser_table(findings: Findings) -> TableBlock | None:
     rows = _of_buyer(findings, pl.col("seuil").is_not_null())
     if rows is None:
         return None
-    columns = (Column("annee", "Année"), Column("libelle", "Obligation"), Column("applicabilite", "Soumis"), Column("motif", "Pourquoi"),
-               Column("depense_basse", "Dépenses, au moins", "somme"),
-               Column("depense_haute", "Dépenses, au plus", "somme"), Column("seuil", "Seuil", "somme"), Column("remplie", "Adopté", "oui_non"),
-               Column("echeance", "Indicateurs attendus le", "date"))  # fmt: skip
+    columns = (
+        Column("annee", "Année"),
+        Column("libelle", "Obligation"),
+        Column("applicabilite", "Soumis"),
+        Column("motif", "Pourquoi"),
+        Column("depense_basse", "Dépenses, au moins", "somme"),
+        Column("depense_haute", "Dépenses, au plus", "somme"),
+        Column("seuil", "Seuil", "somme"),
+        Column("remplie", "Adopté", "oui_non"),
+        Column("echeance", "Indicateurs attendus le", "date"),
+    )
     kept = [column for column in columns if rows[column.name].is_not_null().any()]
     note = (
         "Le seuil porte sur les dépenses hors taxe de l'année civile, hors marchés du livre V. Les montants "
@@ -135,13 +191,27 @@ def spaser_table(findings: Findings) -> TableBlock | None:
 
 def buyer_table(findings: Findings) -> TableBlock | None:
     """The other duties of the buyer itself, year by year, where purchases are seen."""
-    rows = _of_buyer(findings, pl.col("seuil").is_null() & ((pl.col("contrats") > 0) | (pl.col("applicabilite") == "certain")))
+    rows = _of_buyer(
+        findings, pl.col("seuil").is_null() & ((pl.col("contrats") > 0) | (pl.col("applicabilite") == "certain"))
+    )
     if rows is None:
         return None
-    columns = (Column("annee", "Année"), Column("libelle", "Obligation"), Column("applicabilite", "Soumis"),
-               Column("contrats", "Contrats dans le champ", "entier"), Column("remplie", "Remplie", "oui_non"), Column("motif", "Pourquoi"))  # fmt: skip
+    columns = (
+        Column("annee", "Année"),
+        Column("libelle", "Obligation"),
+        Column("applicabilite", "Soumis"),
+        Column("contrats", "Contrats dans le champ", "entier"),
+        Column("remplie", "Remplie", "oui_non"),
+        Column("motif", "Pourquoi"),
+    )
     note = "Ces obligations se mesurent sur les achats d'une année, que les données publiées ne donnent pas : les contrats dans le champ disent seulement où regarder."
-    return table("tab-obligations-acheteur", "Les obligations mesurées sur les achats d'une année", rows, columns, french.typeset(note))
+    return table(
+        "tab-obligations-acheteur",
+        "Les obligations mesurées sur les achats d'une année",
+        rows,
+        columns,
+        french.typeset(note),
+    )
 
 
 def agec_table(findings: Findings) -> TableBlock | None:
@@ -149,29 +219,50 @@ def agec_table(findings: Findings) -> TableBlock | None:
     rows = findings.extras.get("agec")
     if rows is None or not rows.height:
         return None
-    columns = (Column("annee", "Année"), Column("categorie_libelle", "Catégorie"), Column("lignes", "Lignes", "entier"),
-               Column("depense_basse", "Dépenses HT, au moins", "somme"), Column("depense_haute", "Au plus", "somme"), Column("taux", "Taux lus"))  # fmt: skip
+    columns = (
+        Column("annee", "Année"),
+        Column("categorie_libelle", "Catégorie"),
+        Column("lignes", "Lignes", "entier"),
+        Column("depense_basse", "Dépenses HT, au moins", "somme"),
+        Column("depense_haute", "Au plus", "somme"),
+        Column("taux", "Taux lus"),
+    )
     note = (
         "D'après les mots de la nomenclature ou des lignes du fichier de dépenses. Le fichier ne dit pas ce qui est réemployé ou recyclé, et "
         "seize taux sur dix-sept n'ont pas été lus : rien n'est dit atteint ni manqué."
     )
-    return table("tab-agec", "Réemploi et matières recyclées : les dépenses par catégorie", rows, columns, french.typeset(note))
+    return table(
+        "tab-agec", "Réemploi et matières recyclées : les dépenses par catégorie", rows, columns, french.typeset(note)
+    )
 
 
 def private_section(findings: Findings) -> Section:
     """What concerns a buyer that says the code does not bind it: its levers and facts, the duties that bind it too."""
     known = findings.extras["prive"]
-    columns = (Column("libelle", "Fait"), Column("valeur", "Ce qu'il en est"), Column("texte", "Texte"), Column("verification", "Vérification"))
-    typeset = known.with_columns(pl.Series(name, [french.typeset(text) for text in known[name]]) for name in ("libelle", "valeur", "texte", "verification"))
+    columns = (
+        Column("libelle", "Fait"),
+        Column("valeur", "Ce qu'il en est"),
+        Column("texte", "Texte"),
+        Column("verification", "Vérification"),
+    )
+    typeset = known.with_columns(
+        pl.Series(name, [french.typeset(text) for text in known[name]])
+        for name in ("libelle", "valeur", "texte", "verification")
+    )
     levers, others = typeset.filter("levier"), typeset.filter(~pl.col("levier"))
     caution = (
         "Vous avez dit que le code de la commande publique ne s'applique pas à cet acheteur (soumis_au_code = false). Une forme juridique n'y "
         "suffit pas : sociétés d'économie mixte, sociétés publiques locales, bailleurs sociaux et opérateurs de réseaux y sont soumis."
     )
-    blocks = [Callout("Un acheteur hors du code, parce que vous le dites", french.typeset(caution)),
-              table("tab-prive-leviers", "Les leviers", levers, columns), table("tab-prive", "À savoir", others, columns),
-              *_optional(buyer_table(findings))]  # fmt: skip
-    return Section("obligations", "Les règles et les leviers", "Que peut faire un acheteur que le code ne lie pas ?", tuple(blocks))
+    blocks = [
+        Callout("Un acheteur hors du code, parce que vous le dites", french.typeset(caution)),
+        table("tab-prive-leviers", "Les leviers", levers, columns),
+        table("tab-prive", "À savoir", others, columns),
+        *_optional(buyer_table(findings)),
+    ]
+    return Section(
+        "obligations", "Les règles et les leviers", "Que peut faire un acheteur que le code ne lie pas ?", tuple(blocks)
+    )
 
 
 def _of_buyer(findings: Findings, kept: pl.Expr) -> pl.DataFrame | None:
@@ -187,7 +278,11 @@ def questions_table(findings: Findings) -> TableBlock | None:
     rows = findings.extras.get("questions")
     if rows is None or not rows.height:
         return None
-    columns = (Column("libelle", "Obligation"), Column("question", "Question à l'acheteur"), Column("contrats", "Contrats concernés", "entier"))
+    columns = (
+        Column("libelle", "Obligation"),
+        Column("question", "Question à l'acheteur"),
+        Column("contrats", "Contrats concernés", "entier"),
+    )
     shown = _labelled(rows).with_columns(pl.col("libelle").fill_null("Toutes"))
     return table("tab-questions", "Ce que seul l'acheteur peut dire", shown, columns)
 
@@ -195,30 +290,51 @@ def questions_table(findings: Findings) -> TableBlock | None:
 def sources_table() -> TableBlock:
     """Every duty with its article, its source, its confidence, what the data can and cannot show."""
     rows = [
-        {"libelle": duty["label"], "qui": duty["who"], "periode": _period(duty), "texte": duty["legal"],
-         "source": duty["source"], "confiance": f"{rules.checked(duty)} ({french.short_date(duty['checked_on'])})", "test": french.capital(duty["test"]),
-         "limite": duty["observable_note"]}
+        {
+            "libelle": duty["label"],
+            "qui": duty["who"],
+            "periode": _period(duty),
+            "texte": duty["legal"],
+            "source": duty["source"],
+            "confiance": f"{rules.checked(duty)} ({french.short_date(duty['checked_on'])})",
+            "test": french.capital(duty["test"]),
+            "limite": duty["observable_note"],
+        }
         for duty in _law("duties").values()
-    ]  # fmt: skip
-    columns = (Column("libelle", "Obligation"), Column("qui", "Qui"), Column("periode", "En vigueur"),
-               Column("texte", "Texte"), Column("test", "Ce que le kit regarde"), Column("limite", "Ce que les données ne montrent pas"),
-               Column("source", "Source"), Column("confiance", "Vérification (lue le)"))  # fmt: skip
+    ]
+    columns = (
+        Column("libelle", "Obligation"),
+        Column("qui", "Qui"),
+        Column("periode", "En vigueur"),
+        Column("texte", "Texte"),
+        Column("test", "Ce que le kit regarde"),
+        Column("limite", "Ce que les données ne montrent pas"),
+        Column("source", "Source"),
+        Column("confiance", "Vérification (lue le)"),
+    )
     note = (
         "« Source secondaire » et « à confirmer » : le texte officiel n'a pas été relu, et la règle n'est alors jamais dite certaine. "
         "Ce rapport n'est pas un avis juridique."
     )
-    return table("tab-obligations-sources", "Les obligations et leurs sources", pl.DataFrame(rows), columns, french.typeset(note))
+    return table(
+        "tab-obligations-sources", "Les obligations et leurs sources", pl.DataFrame(rows), columns, french.typeset(note)
+    )
 
 
 def reminders(findings: Findings) -> TableBlock | None:
     """What is not a duty, or must be remembered, for the kinds of contracts that are read."""
-    kinds = set(findings.contracts["type_contrat"].drop_nulls()) if "type_contrat" in findings.contracts.columns else set()
+    kinds = (
+        set(findings.contracts["type_contrat"].drop_nulls()) if "type_contrat" in findings.contracts.columns else set()
+    )
     rows = [
         {"rappel": french.typeset(rule["label"]), "texte": rule["legal"], "confiance": rules.checked(rule)}
-        for rule in _law("reminders").values() if "contracts" not in rule or kinds & set(rule["contracts"])
-    ]  # fmt: skip
+        for rule in _law("reminders").values()
+        if "contracts" not in rule or kinds & set(rule["contracts"])
+    ]
     columns = (Column("rappel", "À savoir"), Column("texte", "Texte"), Column("confiance", "Vérification"))
-    return table("tab-rappels", "Ce qui n'est pas une obligation, et ce qu'il faut se rappeler", pl.DataFrame(rows), columns)
+    return table(
+        "tab-rappels", "Ce qui n'est pas une obligation, et ce qu'il faut se rappeler", pl.DataFrame(rows), columns
+    )
 
 
 def annex(findings: Findings) -> TableBlock | None:
@@ -227,30 +343,58 @@ def annex(findings: Findings) -> TableBlock | None:
     if rows is None:
         return None
     shown = _labelled(rows).with_columns(_state(), _state("champ"))
-    columns = ("uid", Column("libelle", "Obligation"), "champ", "applicabilite", "remplie", "motif", "date_reference", "date_origine",
-               "besoin", "seuil_bas", "seuil_haut", "regle_etat")  # fmt: skip
+    columns = (
+        "uid",
+        Column("libelle", "Obligation"),
+        "champ",
+        "applicabilite",
+        "remplie",
+        "motif",
+        "date_reference",
+        "date_origine",
+        "besoin",
+        "seuil_bas",
+        "seuil_haut",
+        "regle_etat",
+    )
     return table("obligations", "Contrats visés par une obligation", shown, columns)
 
 
 def _told(findings: Findings, ready: pl.DataFrame) -> tuple[Sentence, ...]:
     launched = [key for key, duty in _law("duties").items() if duty.get("day") == "launch"]
     rows = ready.filter(pl.col("obligation").is_in(launched) & (pl.col("groupe") != "vises"))
-    sure, likely = (rows.filter(pl.col("groupe") == name).select(pl.col("contrats").max()).item() or 0 for name in ("certain", "probable"))
+    sure, likely = (
+        rows.filter(pl.col("groupe") == name).select(pl.col("contrats").max()).item() or 0
+        for name in ("certain", "probable")
+    )
     verb = "n'est" if sure == 0 else "est" if sure == 1 else "sont"
     rule = "soumis à une règle qui dépend de la date de lancement"
     others = f", {french.number(likely)} probablement" if likely else ""
-    told = [f"{french.count(sure, 'contrat')} {verb} certainement {rule}{others}" if sure or likely else f"aucun contrat n'est {rule}, certainement ou probablement"]
-    for key, noun, limit in ((_PUBLISHED[0], "marché", "plus de deux mois après la notification"),
-                             (_PUBLISHED[1], "concession", "après le début de son exécution")):  # fmt: skip
+    told = [
+        f"{french.count(sure, 'contrat')} {verb} certainement {rule}{others}"
+        if sure or likely
+        else f"aucun contrat n'est {rule}, certainement ou probablement"
+    ]
+    for key, noun, limit in (
+        (_PUBLISHED[0], "marché", "plus de deux mois après la notification"),
+        (_PUBLISHED[1], "concession", "après le début de son exécution"),
+    ):
         aimed = ready.filter((pl.col("obligation") == key) & pl.col("groupe").is_in(["probable", "certain"]))
         late, of = aimed["non_constatees"].sum(), aimed["contrats"].sum()
         if late:
-            verb = ("a été publié" if late == 1 else "ont été publiés").replace("publié", "publiée" if noun == "concession" else "publié")
+            verb = ("a été publié" if late == 1 else "ont été publiés").replace(
+                "publié", "publiée" if noun == "concession" else "publié"
+            )
             among = f"sur les {french.number(of)} que cette obligation vise certainement ou probablement"
-            told.append(f"{french.count(late, noun)} {verb} {limit}, {among} ; un contrat modifié a pu être republié depuis")
+            told.append(
+                f"{french.count(late, noun)} {verb} {limit}, {among} ; un contrat modifié a pu être republié depuis"
+            )
     kinds = findings.extras.get("types_acheteur")
     if kinds is not None:
-        parts = [f"{BUYER_KINDS.get(kind, 'inconnu')} ({french.count(n, 'contrat')})" for kind, n in kinds.select("type_acheteur", "contrats").rows()]
+        parts = [
+            f"{BUYER_KINDS.get(kind, 'inconnu')} ({french.count(n, 'contrat')})"
+            for kind, n in kinds.select("type_acheteur", "contrats").rows()
+        ]
         told.append(f"type d'acheteur retenu pour les seuils européens : {french.listing(parts)}")
     return tuple(Sentence(french.sentence(text)) for text in told)
 

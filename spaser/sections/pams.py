@@ -17,8 +17,21 @@ from spaser.sections.findings import Findings
 #: The sections whose first sentence is told on the first page, in that order.
 TOLD = ("qualitatif", "fournisseurs", "depenses", "potentiel", "calendrier", "objectifs")
 #: What a committee sees, most important first: as many as its slides hold.
-COMMITTEE = ("essentiel", "actions", "considerations", "potentiel", "fournisseurs", "calendrier", "objectifs", "qualitatif", "depenses",
-             "obligations", "annees", "familles", "perimetre")  # fmt: skip
+COMMITTEE = (
+    "essentiel",
+    "actions",
+    "considerations",
+    "potentiel",
+    "fournisseurs",
+    "calendrier",
+    "objectifs",
+    "qualitatif",
+    "depenses",
+    "obligations",
+    "annees",
+    "familles",
+    "perimetre",
+)
 
 
 def essentials(findings: Findings, spent: Findings | None, sections: Sequence[Section]) -> Section | None:
@@ -40,10 +53,19 @@ def spending(spent: Findings) -> tuple[Section, ...]:
     essentials = paid.section_essentials(spent)
     family = [block for block in (paid.drawn(spent, "famille"), paid.breakdown(spent, "famille")) if block]
     proofs = paid.section_proofs(spent)
-    shares = Section("depenses", "Les dépenses", "Quelle part des achats payés va à l'ESS et aux structures inclusives ?",
-                     _apart((*essentials.blocks, *family, *proofs.blocks)))  # fmt: skip
+    shares = Section(
+        "depenses",
+        "Les dépenses",
+        "Quelle part des achats payés va à l'ESS et aux structures inclusives ?",
+        _apart((*essentials.blocks, *family, *proofs.blocks)),
+    )
     read = (*paid.section_account(spent).blocks, *paid.section_to_check(spent).blocks)
-    return shares, Section("depenses-compte", "Le compte des dépenses", "Où est passé chaque euro, que reste-t-il à trancher ?", _apart(read))
+    return shares, Section(
+        "depenses-compte",
+        "Le compte des dépenses",
+        "Où est passé chaque euro, que reste-t-il à trancher ?",
+        _apart(read),
+    )
 
 
 def spending_annexes(spent: Findings) -> tuple[TableBlock, ...]:
@@ -55,10 +77,30 @@ def _cards(findings: Findings, spent: Findings | None) -> tuple[KeyFigure, ...]:
     """The key figures of the other parts; those that were not measured are not there."""
     found = []
     if (won := findings.one("titulaire_ess")) and findings.extras.get("acces_ess") is not None:
-        found.append(KeyFigure("Contrats gagnés par l'ESS", won.valeur, "part", f"statut connu : {french.share(won.couverture)}", won.bas, won.haut, measure=won))
+        found.append(
+            KeyFigure(
+                "Contrats gagnés par l'ESS",
+                won.valeur,
+                "part",
+                f"statut connu : {french.share(won.couverture)}",
+                won.bas,
+                won.haut,
+                measure=won,
+            )
+        )
     if spent is not None and (euros := paid.one(spent, "fournisseurs_ess_ou_inclusifs", "valeur")):
         note = f"{french.euros_short(euros.numerateur)} ; statut connu : {french.share(euros.couverture)}"
-        found.append(KeyFigure("Achats payés à l'ESS ou à l'inclusion", euros.valeur, "part", note, euros.bas, euros.haut, measure=euros))
+        found.append(
+            KeyFigure(
+                "Achats payés à l'ESS ou à l'inclusion",
+                euros.valeur,
+                "part",
+                note,
+                euros.bas,
+                euros.haut,
+                measure=euros,
+            )
+        )
     families = findings.extras.get("potentiel_familles")
     if families is not None and families.height:
         note = f"milieu ; au plus {french.euros_short(int(families['potentiel_haut'].sum()))}"
@@ -76,7 +118,11 @@ def _first(section: Section) -> Sentence | None:
     for block in section.blocks:
         if isinstance(block, Paragraph) and block.sentences:
             first = block.sentences[0]
-            return replace(first, text=f"Questionnaire{french.NBSP}: {first.text}") if section.id == "qualitatif" else first
+            return (
+                replace(first, text=f"Questionnaire{french.NBSP}: {first.text}")
+                if section.id == "qualitatif"
+                else first
+            )
         if isinstance(block, Sentence) and block.measures:
             return block
     return None

@@ -35,10 +35,16 @@ from spaser.sections.obligations import section_obligations
 HEADLINES = ("consideration_sociale", "consideration_environnementale", "titulaire_esus", "titulaire_inclusif")
 NOT_GIVEN = "non renseigné"
 _RATES = (
-    Column("court", "Contrats…"), Column("repere", "Repère"), Column("numerateur", "Oui", "entier"), Column("denominateur", "Sur", "entier"),
-    Column("valeur", "Part sur l'ensemble", "part"), Column("fourchette", "Au moins, au plus"), Column("repondus", "Renseignés", "entier"),
-    Column("valeur_repondus", "Part sur les renseignés", "part"), Column("couverture", "Taux de réponse", "part"),
-)  # fmt: skip
+    Column("court", "Contrats…"),
+    Column("repere", "Repère"),
+    Column("numerateur", "Oui", "entier"),
+    Column("denominateur", "Sur", "entier"),
+    Column("valeur", "Part sur l'ensemble", "part"),
+    Column("fourchette", "Au moins, au plus"),
+    Column("repondus", "Renseignés", "entier"),
+    Column("valeur_repondus", "Part sur les renseignés", "part"),
+    Column("couverture", "Taux de réponse", "part"),
+)
 #: The same in value: amounts are written in their scale.
 _MONEY = tuple(Column(f"{c.name}_euros", c.label) if c.unit == "entier" else c for c in _RATES)
 
@@ -66,7 +72,10 @@ def section_essentials(findings: Findings) -> Section:
                 told.append(sentences.of_share(measure))
     blocks: list = [KeyFigures(tuple(cards)), *([Paragraph(tuple(told))] if told else []), _definition(findings)]
     return Section(
-        "essentiel", "L'essentiel", "Quelle part des achats est socialement et écologiquement responsable ?", tuple(blocks)
+        "essentiel",
+        "L'essentiel",
+        "Quelle part des achats est socialement et écologiquement responsable ?",
+        tuple(blocks),
     )
 
 
@@ -75,7 +84,9 @@ def section_items(findings: Findings) -> Section:
     codes = [code for item in items().values() for code in item["contrats"]]
     number, value = (_rates(findings, codes, unit) for unit in ("nombre", "valeur"))
     blocks: list = [
-        _figure("fig-declare", "Ce que les contrats déclarent, en nombre", charts.considerations(findings.rows(*CODES))),
+        _figure(
+            "fig-declare", "Ce que les contrats déclarent, en nombre", charts.considerations(findings.rows(*CODES))
+        ),
         table("tab-indicateurs-nombre", "Les indicateurs en nombre de contrats", number, _RATES, _note(findings)),
         table(
             "tab-indicateurs-valeur",
@@ -93,16 +104,25 @@ def section_items(findings: Findings) -> Section:
 def section_competing(findings: Findings) -> Section | None:
     """The same shares in the other definitions and on the other denominators."""
     rows = findings.measures.filter(
-        pl.col("indicateur").is_in(HEADLINES[:2]), pl.col("dimension") == "total", pl.col("unite").is_in(["nombre", "valeur"]),
+        pl.col("indicateur").is_in(HEADLINES[:2]),
+        pl.col("dimension") == "total",
+        pl.col("unite").is_in(["nombre", "valeur"]),
         pl.col("population") == findings.population,
-    )  # fmt: skip
+    )
     if not rows.height:
         return None
     rows = rows.with_columns(pl.col("titre").str.replace("^Contrats avec une c", "C"))
-    columns = (Column("titre", "Indicateur"), Column("definition", "Définition"), Column("unite", "En"),
-               Column("valeur", "Tous les contrats au dénominateur", "part"), Column("valeur_repondus", "Seuls les renseignés", "part"),
-               Column("couverture", "Taux de réponse", "part"))  # fmt: skip
-    shown = table("tab-concurrentes", "La même question selon la définition et le dénominateur", rows, columns, _COMPETING)
+    columns = (
+        Column("titre", "Indicateur"),
+        Column("definition", "Définition"),
+        Column("unite", "En"),
+        Column("valeur", "Tous les contrats au dénominateur", "part"),
+        Column("valeur_repondus", "Seuls les renseignés", "part"),
+        Column("couverture", "Taux de réponse", "part"),
+    )
+    shown = table(
+        "tab-concurrentes", "La même question selon la définition et le dénominateur", rows, columns, _COMPETING
+    )
     return Section("definitions", "Selon la définition", "Le résultat dépend-il de la façon de compter ?", (shown,))
 
 
@@ -114,7 +134,9 @@ def section_years(findings: Findings) -> Section | None:
     closed = complete_years(findings, set(rows["modalite"]))
     still = sorted(set(rows["modalite"]) - closed)
     moved = sentences.of_changes(rows, closed)
-    blocks: list = [_figure("fig-annees", "Parts par année de notification", charts.shares_by_year(rows, open_years=still))]
+    blocks: list = [
+        _figure("fig-annees", "Parts par année de notification", charts.shares_by_year(rows, open_years=still))
+    ]
     blocks += [Paragraph(moved)] if moved else []
     return Section("annees", "Année par année", "La part progresse-t-elle ?", tuple(blocks))
 
@@ -128,15 +150,23 @@ def section_buyers(findings: Findings) -> Section | None:
     told = _retained(
         findings,
         every.filter(
-            pl.col("indicateur").is_in(HEADLINES), pl.col("dimension") == "total", pl.col("population") == findings.population
+            pl.col("indicateur").is_in(HEADLINES),
+            pl.col("dimension") == "total",
+            pl.col("population") == findings.population,
         ),
     )
     blocks = []
     for unit, name in (("nombre", "en nombre de contrats"), ("valeur", "en valeur")):
         kept = (_MONEY if unit == "valeur" else _RATES)[2:]
         frame = told.filter(pl.col("unite") == unit)
-        blocks.append(table(f"tab-acheteurs-{unit}", f"Chaque acheteur du schéma, puis l'ensemble, {name}", frame,
-                            (Column("perimetre", "Acheteur"), _RATES[0], *kept)))  # fmt: skip
+        blocks.append(
+            table(
+                f"tab-acheteurs-{unit}",
+                f"Chaque acheteur du schéma, puis l'ensemble, {name}",
+                frame,
+                (Column("perimetre", "Acheteur"), _RATES[0], *kept),
+            )
+        )
     return Section("acheteurs", "Chaque acheteur du schéma conjoint", "Que fait chacun des acheteurs ?", tuple(blocks))
 
 
@@ -158,9 +188,16 @@ def section_spent(findings: Findings) -> Section | None:
         how="left",
         maintain_order="left",
     )
-    columns = (Column("titre", "Indicateur"), Column("numerateur_euros", "Oui"), Column("denominateur_euros", "Sur"), Column("valeur", "Part des dépenses", "part"),
-               Column("fourchette", "Au moins, au plus"), Column("valeur_repondus", "Part des dépenses renseignées", "part"),
-               Column("couverture", "Taux de réponse", "part"), Column("notifie", "Même part des montants notifiés", "part"))  # fmt: skip
+    columns = (
+        Column("titre", "Indicateur"),
+        Column("numerateur_euros", "Oui"),
+        Column("denominateur_euros", "Sur"),
+        Column("valeur", "Part des dépenses", "part"),
+        Column("fourchette", "Au moins, au plus"),
+        Column("valeur_repondus", "Part des dépenses renseignées", "part"),
+        Column("couverture", "Taux de réponse", "part"),
+        Column("notifie", "Même part des montants notifiés", "part"),
+    )
     return Section(
         "depenses",
         "Sur les dépenses",
@@ -179,8 +216,13 @@ def section_entered(findings: Findings) -> Section | None:
     frame = pl.DataFrame(
         written, schema={name: pl.Float64 if name == "couverture" else pl.String for name in names}, orient="row"
     )
-    columns = (Column("titre", "Indicateur"), Column("repere", "Repère"), Column("valeur", "Sur la période"), Column("detail", "Calcul"),
-               Column("couverture", "Années données", "part"))  # fmt: skip
+    columns = (
+        Column("titre", "Indicateur"),
+        Column("repere", "Repère"),
+        Column("valeur", "Sur la période"),
+        Column("detail", "Calcul"),
+        Column("couverture", "Années données", "part"),
+    )
     shown = table("tab-saisis", "Ce que les contrats publiés ne montrent pas", frame, columns, _ENTERED)
     return Section(
         "saisis", "Les chiffres saisis par l'acheteur", "Que sait l'acheteur que les contrats ne disent pas ?", (shown,)
@@ -190,8 +232,15 @@ def section_entered(findings: Findings) -> Section | None:
 def section_missing(findings: Findings) -> Section:
     """Item by item, what the publication holds and what it lacks."""
     rows = [_state(findings, mark, item) for mark, item in items().items()]
-    columns = (Column("titre", "Ce que le schéma publie"), Column("repere", "Repère"), Column("present", "Donné ici"), Column("manque", "Manque encore"),
-               Column("frequence", "Fréquence"), Column("base", "Base"), Column("confiance", "Vérification"))  # fmt: skip
+    columns = (
+        Column("titre", "Ce que le schéma publie"),
+        Column("repere", "Repère"),
+        Column("present", "Donné ici"),
+        Column("manque", "Manque encore"),
+        Column("frequence", "Fréquence"),
+        Column("base", "Base"),
+        Column("confiance", "Vérification"),
+    )
     schema = {name: pl.String for name in ("repere", "titre", "present", "manque", "frequence", "base", "confiance")}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     lacking = frame.filter(pl.col("manque") != "").height
@@ -211,11 +260,12 @@ def section_missing(findings: Findings) -> Section:
 def section_sources(findings: Findings) -> Section:
     """Where the figures come from, and where the method is written."""
     told = [
-        f"population retenue : {findings.population_label}", f"définition retenue : « {findings.definition} »",
+        f"population retenue : {findings.population_label}",
+        f"définition retenue : « {findings.definition} »",
         f"données arrêtées au {french.long_date(findings.as_of)}",
         "la méthode, les règles et leurs sources sont dans « methode.html » ; les fichiers lus et leurs empreintes dans « sources.json » ; "
         "tous les chiffres dans « indicateurs.csv »",
-    ]  # fmt: skip
+    ]
     names = ", ".join(source.name for source in findings.sources[:12]) + (" …" if len(findings.sources) > 12 else "")
     blocks = [Sentence(french.sentence(text)) for text in told] + (
         [Sentence(french.sentence(f"fichiers lus : {names}"))] if names else []
@@ -224,9 +274,21 @@ def section_sources(findings: Findings) -> Section:
 
 
 PUBLICATION: tuple[Callable[[Findings], Section | None], ...] = (
-    section_essentials, section_items, section_competing, section_years, section_buyers, section_goals, section_peers, section_spent, section_entered,
-    section_editions, section_obligations, section_missing, section_sources, section_glossary,
-)  # fmt: skip
+    section_essentials,
+    section_items,
+    section_competing,
+    section_years,
+    section_buyers,
+    section_goals,
+    section_peers,
+    section_spent,
+    section_entered,
+    section_editions,
+    section_obligations,
+    section_missing,
+    section_sources,
+    section_glossary,
+)
 
 
 def publication(findings: Findings, *, with_score: bool = False) -> tuple[Section, ...]:
@@ -238,7 +300,11 @@ def publication(findings: Findings, *, with_score: bool = False) -> tuple[Sectio
 def _card(measure: Measured, unit: str) -> KeyFigure:
     label = measure.titre.replace("Contrats", "Contrats" if unit == "nombre" else "Montants des contrats", 1)
     kind = (
-        "clause" if "environnementale" in measure.indicateur else "réservé" if "titulaire" in measure.indicateur else "critère"
+        "clause"
+        if "environnementale" in measure.indicateur
+        else "réservé"
+        if "titulaire" in measure.indicateur
+        else "critère"
     )
     note = f"renseignés : {french.share(measure.couverture)}" + (" ; petit effectif" if measure.petit_effectif else "")
     return KeyFigure(label, measure.valeur, "part", note, measure.bas, measure.haut, kind, measure)
@@ -259,11 +325,16 @@ def _retained(findings: Findings, rows: pl.DataFrame) -> pl.DataFrame:
     silent = pl.col("repondus").fill_null(1) == 0
     return kept.with_columns(
         repere=pl.col("indicateur").replace_strict(marks(), default="", return_dtype=pl.String),
-        court=pl.Series([_short(row["titre"], row["petit_effectif"], row["repondus"]) for row in kept.to_dicts()], dtype=pl.String),
+        court=pl.Series(
+            [_short(row["titre"], row["petit_effectif"], row["repondus"]) for row in kept.to_dicts()], dtype=pl.String
+        ),
         fourchette=pl.Series([_range(row) for row in kept.to_dicts()], dtype=pl.String),
         **{name: pl.when(~silent).then(name) for name in ("numerateur", "repondus")},
-        **{f"{name}_euros": pl.Series([_euros(row, name) for row in kept.to_dicts()], dtype=pl.String) for name in ("numerateur", "denominateur", "repondus")},
-    )  # fmt: skip
+        **{
+            f"{name}_euros": pl.Series([_euros(row, name) for row in kept.to_dicts()], dtype=pl.String)
+            for name in ("numerateur", "denominateur", "repondus")
+        },
+    )
 
 
 def _short(title: str, small: bool | None, answered: int | None) -> str:
@@ -274,7 +345,9 @@ def _short(title: str, small: bool | None, answered: int | None) -> str:
 
 def _euros(row: dict[str, Any], name: str) -> str:
     """An amount in its scale; nothing for the yes of contracts that all stay silent."""
-    return "" if row[name] is None or (name != "denominateur" and row["repondus"] == 0) else french.euros_short(row[name])
+    return (
+        "" if row[name] is None or (name != "denominateur" and row["repondus"] == 0) else french.euros_short(row[name])
+    )
 
 
 def _range(row: dict[str, Any]) -> str:
@@ -329,7 +402,10 @@ def _state(findings: Findings, mark: str, item: dict[str, Any]) -> tuple[str, ..
     titles = {code: record["titre"] for code, record in rules.toml("entered.toml").items()}
     lacking = [_plain(rules.toml("indicators.toml")[code]["titre"]) for code in item["contrats"] if code not in known]
     lacking += [titles[code] for code in item["saisis"] if code not in given]
-    n, every = len(known) + len([code for code in item["saisis"] if code in given]), len(item["contrats"]) + len(item["saisis"])
+    n, every = (
+        len(known) + len([code for code in item["saisis"] if code in given]),
+        len(item["contrats"]) + len(item["saisis"]),
+    )
     present = f"{n} sur {every}" if every else _joint(findings)
     confidence = rules.CONFIDENCES.get(item["confidence"], rules.CONFIDENCES["a_confirmer"])
     return mark, item["titre"], present, " ; ".join(lacking), item["frequence"], item["base"], confidence

@@ -15,9 +15,12 @@ from spaser.sections.findings import Findings
 
 _MOST = 10
 _PLAN = (
-    Column("rang", "Rang", "entier"), Column("objet", "Objet"), Column("famille_libelle", "Famille"), Column("echeance", "Fin au plus tard", "date"),
+    Column("rang", "Rang", "entier"),
+    Column("objet", "Objet"),
+    Column("famille_libelle", "Famille"),
+    Column("echeance", "Fin au plus tard", "date"),
     Column("sourcing", "Commencer le sourcing", "date"),
-)  # fmt: skip
+)
 _HOW = french.typeset(
     "Le compte porte sur tous les contrats lus de l'acheteur. Un renouvellement remplace un contrat par un autre : il change le numérateur, "
     "non le dénominateur. Les renouvellements sont choisis pour être le moins nombreux possible ; les travaux et la maîtrise d'œuvre, souvent "
@@ -32,12 +35,26 @@ def section_reach(findings: Findings) -> Section | None:
         return None
     blocks: list[Block] = [Callout("Comment ce calcul est fait", _HOW)]
     for row in rows.to_dicts():
-        blocks.append(Paragraph(tuple(Sentence(french.sentence(text)) for text in (where(row), how(row), luck(row)) if text)))
+        blocks.append(
+            Paragraph(tuple(Sentence(french.sentence(text)) for text in (where(row), how(row), luck(row)) if text))
+        )
         plan = plans.filter(pl.col("objectif") == row["objectif"])
         if plan.height:
             caption = f"Les renouvellements à saisir : {row['titre']}"
-            more = f"Les {_MOST} premiers sur {french.number(plan.height)}, dans l'ordre de leur fin." if plan.height > _MOST else ""
-            blocks.append(table(f"tab-atteindre-{row['objectif']}", french.typeset(caption), _brief(plan.head(_MOST)), _PLAN, french.typeset(more)))
+            more = (
+                f"Les {_MOST} premiers sur {french.number(plan.height)}, dans l'ordre de leur fin."
+                if plan.height > _MOST
+                else ""
+            )
+            blocks.append(
+                table(
+                    f"tab-atteindre-{row['objectif']}",
+                    french.typeset(caption),
+                    _brief(plan.head(_MOST)),
+                    _PLAN,
+                    french.typeset(more),
+                )
+            )
     return Section("atteindre", "Atteindre les objectifs", "Quels renouvellements faut-il saisir ?", tuple(blocks))
 
 
@@ -47,7 +64,9 @@ def annex(findings: Findings) -> TableBlock | None:
     if plans is None or rows is None or not plans.height:
         return None
     named = plans.join(rows.select("objectif", "titre"), on="objectif", maintain_order="left")
-    return table("atteindre", "Renouvellements à saisir, par objectif", named, (Column("titre", "Objectif"), *_PLAN, "uid"))
+    return table(
+        "atteindre", "Renouvellements à saisir, par objectif", named, (Column("titre", "Objectif"), *_PLAN, "uid")
+    )
 
 
 def where(row: dict[str, Any]) -> str:
@@ -92,4 +111,8 @@ def _amount(cents: int) -> str:
 
 def _brief(rows: pl.DataFrame) -> pl.DataFrame:
     subject = pl.col("objet")
-    return rows.with_columns(objet=pl.when(subject.str.len_chars() > 110).then(pl.concat_str(subject.str.slice(0, 110), pl.lit("…"))).otherwise(subject))
+    return rows.with_columns(
+        objet=pl.when(subject.str.len_chars() > 110)
+        .then(pl.concat_str(subject.str.slice(0, 110), pl.lit("…")))
+        .otherwise(subject)
+    )

@@ -11,31 +11,66 @@ from dataclasses import replace
 import polars as pl
 
 from spaser import french
-from spaser.deliverables.report import Callout, Column, KeyFigure, KeyFigures, Paragraph, Section, Sentence, TableBlock, table
+from spaser.deliverables.report import (
+    Callout,
+    Column,
+    KeyFigure,
+    KeyFigures,
+    Paragraph,
+    Section,
+    Sentence,
+    TableBlock,
+    table,
+)
 from spaser.sections.findings import Findings
 
 _MOST = 12
 ORIGINS = {
-    "nomenclature": "Votre nomenclature, famille retenue", "nomenclature_proposee": "Votre nomenclature, famille proposée d'après le libellé",
-    "activite": "Activité du fournisseur (NAF)", "texte": "Mots du libellé de la ligne", "aucune": "Aucune : sans famille",
-}  # fmt: skip
-_ACCOUNT = (Column("poste_libelle", "Ce que devient la dépense"), Column("lignes", "Lignes", "entier", True), Column("montant", "Montant", "centime", True),
-            Column("part", "Part du fichier", "part"))  # fmt: skip
+    "nomenclature": "Votre nomenclature, famille retenue",
+    "nomenclature_proposee": "Votre nomenclature, famille proposée d'après le libellé",
+    "activite": "Activité du fournisseur (NAF)",
+    "texte": "Mots du libellé de la ligne",
+    "aucune": "Aucune : sans famille",
+}
+_ACCOUNT = (
+    Column("poste_libelle", "Ce que devient la dépense"),
+    Column("lignes", "Lignes", "entier", True),
+    Column("montant", "Montant", "centime", True),
+    Column("part", "Part du fichier", "part"),
+)
 _ORIGIN = (
-    Column("origine", "D'où vient la famille"), Column("lignes", "Lignes", "entier", True), Column("montant", "Montant", "centime", True),
-    Column("part", "Part des achats", "part"), Column("confiance", "Confiance moyenne", "part"),
-)  # fmt: skip
+    Column("origine", "D'où vient la famille"),
+    Column("lignes", "Lignes", "entier", True),
+    Column("montant", "Montant", "centime", True),
+    Column("part", "Part des achats", "part"),
+    Column("confiance", "Confiance moyenne", "part"),
+)
 _FAMILY = (
-    Column("famille_libelle", "Famille d'achat"), Column("lignes", "Lignes", "entier", True), Column("montant", "Montant du fichier", "centime", True),
-    Column("annuel", "Par an", "somme", True), Column("ess", "Déjà à l'ESS ou inclusif", "centime", True), Column("autres", "Statut connu, ni l'un ni l'autre", "centime", True),
-    Column("inconnu", "Statut inconnu", "centime", True), Column("confiance", "Confiance", "part"),
-)  # fmt: skip
-_NAMELESS = (Column("fournisseur", "Fournisseur"), Column("code_achat", "Code"), Column("libelle", "Exemple de libellé"), Column("lignes", "Lignes", "entier", True),
-             Column("montant", "Montant", "centime", True))  # fmt: skip
+    Column("famille_libelle", "Famille d'achat"),
+    Column("lignes", "Lignes", "entier", True),
+    Column("montant", "Montant du fichier", "centime", True),
+    Column("annuel", "Par an", "somme", True),
+    Column("ess", "Déjà à l'ESS ou inclusif", "centime", True),
+    Column("autres", "Statut connu, ni l'un ni l'autre", "centime", True),
+    Column("inconnu", "Statut inconnu", "centime", True),
+    Column("confiance", "Confiance", "part"),
+)
+_NAMELESS = (
+    Column("fournisseur", "Fournisseur"),
+    Column("code_achat", "Code"),
+    Column("libelle", "Exemple de libellé"),
+    Column("lignes", "Lignes", "entier", True),
+    Column("montant", "Montant", "centime", True),
+)
 _CODES = (
-    Column("code_achat", "Code"), Column("code_libelle", "Libellé"), Column("montant", "Montant", "centime", True), Column("famille_proposee", "Famille proposée"),
-    Column("famille_confiance", "Confiance", "part"), Column("famille_retenue", "Famille retenue"), Column("commentaire", "Commentaire"),
-)  # fmt: skip
+    Column("code_achat", "Code"),
+    Column("code_libelle", "Libellé"),
+    Column("montant", "Montant", "centime", True),
+    Column("famille_proposee", "Famille proposée"),
+    Column("famille_confiance", "Confiance", "part"),
+    Column("famille_retenue", "Famille retenue"),
+    Column("commentaire", "Commentaire"),
+)
 
 
 def section_spend(findings: Findings) -> Section | None:
@@ -45,27 +80,36 @@ def section_spend(findings: Findings) -> Section | None:
         return None
     extras = findings.extras
     total = int(parts["montant"].sum())
-    posts = parts.group_by("poste", "poste_libelle", maintain_order=True).agg(pl.col("lignes", "montant").sum()).with_columns(
-        part=pl.col("montant") / (total or 1)
-    )  # fmt: skip
+    posts = (
+        parts.group_by("poste", "poste_libelle", maintain_order=True)
+        .agg(pl.col("lignes", "montant").sum())
+        .with_columns(part=pl.col("montant") / (total or 1))
+    )
     blocks: list = [
-        _keys(posts, extras["depenses_familles"], total), Callout("Comment ces dépenses deviennent des besoins", _HOW),
+        _keys(posts, extras["depenses_familles"], total),
+        Callout("Comment ces dépenses deviennent des besoins", _HOW),
         Paragraph(tuple(Sentence(french.sentence(text)) for text in told["texte"])),
         table("tab-depenses-comptes", "Chaque centime du fichier", posts, _ACCOUNT, _SUM),
         table("tab-depenses-origines", "D'où vient la famille des achats", extras["depenses_origines"], _ORIGIN, _SURE),
         table("tab-depenses-familles", "Par famille, ce que l'ESS a déjà", extras["depenses_familles"], _FAMILY, _WHO),
-    ]  # fmt: skip
+    ]
     nameless = extras["sans_famille"]
     if nameless.height:
         shown = _NAMELESS if nameless.height <= _MOST else tuple(replace(column, total=False) for column in _NAMELESS)
-        blocks.append(table("tab-sans-famille", "Sans famille, les plus gros montants", nameless.head(_MOST), shown, _MEND))
+        blocks.append(
+            table("tab-sans-famille", "Sans famille, les plus gros montants", nameless.head(_MOST), shown, _MEND)
+        )
     return Section("depenses", "Des dépenses aux besoins", "Que devient chaque euro du fichier ?", tuple(blocks))
 
 
 def annexes_spend(findings: Findings) -> tuple[TableBlock, ...]:
     """The sheets of the workbook: comptes, familles, nomenclature, sans famille."""
     extras = findings.extras
-    account = (Column("poste_libelle", "Ce que devient la dépense"), Column("famille_libelle", "Famille d'achat"), *_ACCOUNT[1:3])
+    account = (
+        Column("poste_libelle", "Ce que devient la dépense"),
+        Column("famille_libelle", "Famille d'achat"),
+        *_ACCOUNT[1:3],
+    )
     sheets = [
         table("comptes du fichier", "Chaque centime du fichier", extras["depenses_comptes"], account),
         table("familles du fichier", "Par famille, ce que l'ESS a déjà", extras["depenses_familles"], _FAMILY),
@@ -83,9 +127,24 @@ def _keys(posts: pl.DataFrame, families: pl.DataFrame, total: int) -> KeyFigures
     return KeyFigures(
         (
             KeyFigure("Total du fichier", total, "centime", "subventions, paie et transferts compris"),
-            KeyFigure("Achats dans une famille", named / bought if bought else None, "part", f"{french.euros(named, 0)} sur {french.euros(bought, 0)} d'achats"),
-            KeyFigure("Achats par an", yearly, "somme", french.count(families.filter(pl.col("annuel") > 0).height, "famille", feminine=True)),
-            KeyFigure("Déjà à l'ESS ou inclusif, au moins", ess / named if named else None, "part", "des achats dans une famille ; les statuts inconnus n'y comptent pas"),
+            KeyFigure(
+                "Achats dans une famille",
+                named / bought if bought else None,
+                "part",
+                f"{french.euros(named, 0)} sur {french.euros(bought, 0)} d'achats",
+            ),
+            KeyFigure(
+                "Achats par an",
+                yearly,
+                "somme",
+                french.count(families.filter(pl.col("annuel") > 0).height, "famille", feminine=True),
+            ),
+            KeyFigure(
+                "Déjà à l'ESS ou inclusif, au moins",
+                ess / named if named else None,
+                "part",
+                "des achats dans une famille ; les statuts inconnus n'y comptent pas",
+            ),
         )
     )
 
@@ -96,19 +155,31 @@ _HOW = french.typeset(
     "contrats ; une ligne sans famille reste comptée comme telle. Un besoin est une famille entière, quel que soit le fournisseur payé."
 )
 _SUM = french.typeset("La somme des lignes est le total du fichier, avoirs déduits.")
-_SURE = french.typeset("Pour corriger : remplissez la colonne « famille retenue » de nomenclature.csv, puis redonnez ce fichier à la commande (option nomenclature).")
-_WHO = french.typeset("Statut du fournisseur au jour de la ligne, d'après les listes chargées ; inconnu n'est ni oui ni non. Les montants sont ceux du fichier, toutes années.")
+_SURE = french.typeset(
+    "Pour corriger : remplissez la colonne « famille retenue » de nomenclature.csv, puis redonnez ce fichier à la commande (option nomenclature)."
+)
+_WHO = french.typeset(
+    "Statut du fournisseur au jour de la ligne, d'après les listes chargées ; inconnu n'est ni oui ni non. Les montants sont ceux du fichier, toutes années."
+)
 _MEND = french.typeset("Ces achats ne comptent dans aucun besoin ; ils ne sont pas retirés du total.")
 
 
 #: Projects shown on the page; all of them are in the workbook.
 _PLANNED = 25
 _PROJECT = (
-    Column("objet", "Achat prévu"), Column("service", "Service"), Column("famille_libelle", "Famille d'achat"), Column("date_prevue", "Prévu le", "date"),
-    Column("montant", "Montant estimé", "centime"), Column("dureeMois", "Durée (mois)", "entier"), Column("lots", "Lots", "entier"),
-    Column("credibles", "Fournisseurs crédibles", "entier"), Column("levier_libelle", "Levier conseillé"),
-)  # fmt: skip
-_PLAN_NOTE = french.typeset("Un achat prévu n'est pas un contrat : montant, date et allotissement sont ceux du programme. Une période (trimestre, année) est datée de son premier jour.")
+    Column("objet", "Achat prévu"),
+    Column("service", "Service"),
+    Column("famille_libelle", "Famille d'achat"),
+    Column("date_prevue", "Prévu le", "date"),
+    Column("montant", "Montant estimé", "centime"),
+    Column("dureeMois", "Durée (mois)", "entier"),
+    Column("lots", "Lots", "entier"),
+    Column("credibles", "Fournisseurs crédibles", "entier"),
+    Column("levier_libelle", "Levier conseillé"),
+)
+_PLAN_NOTE = french.typeset(
+    "Un achat prévu n'est pas un contrat : montant, date et allotissement sont ceux du programme. Une période (trimestre, année) est datée de son premier jour."
+)
 
 
 def section_programme(findings: Findings) -> Section | None:
@@ -117,13 +188,32 @@ def section_programme(findings: Findings) -> Section | None:
     if rows is None or told is None:
         return None
     coming = rows.filter(pl.col("a_venir").fill_null(True))
-    cards = KeyFigures((
-        KeyFigure("Achats à venir", coming.height, "entier", french.count(coming["famille_libelle"].n_unique(), "famille")),
-        KeyFigure("Montant estimé", int(coming["montant"].sum()), "somme", f"connu pour {french.number(coming['montant'].count())} sur {french.number(coming.height)}"),
-    ))  # fmt: skip
+    cards = KeyFigures(
+        (
+            KeyFigure(
+                "Achats à venir", coming.height, "entier", french.count(coming["famille_libelle"].n_unique(), "famille")
+            ),
+            KeyFigure(
+                "Montant estimé",
+                int(coming["montant"].sum()),
+                "somme",
+                f"connu pour {french.number(coming['montant'].count())} sur {french.number(coming.height)}",
+            ),
+        )
+    )
     said = Paragraph(tuple(Sentence(french.sentence(text)) for text in told["texte"]))
-    shown = tuple(column for column in _PROJECT if column.name in coming.columns and coming[column.name].null_count() < coming.height)
-    planned = table("tab-programme", f"Les achats prévus, par date{' (les premiers)' if coming.height > _PLANNED else ''}", coming.head(_PLANNED), shown, _PLAN_NOTE)
+    shown = tuple(
+        column
+        for column in _PROJECT
+        if column.name in coming.columns and coming[column.name].null_count() < coming.height
+    )
+    planned = table(
+        "tab-programme",
+        f"Les achats prévus, par date{' (les premiers)' if coming.height > _PLANNED else ''}",
+        coming.head(_PLANNED),
+        shown,
+        _PLAN_NOTE,
+    )
     return Section("programme", "Achats prévus", "Qu'est-ce qui s'annonce, et quand agir ?", (cards, said, planned))
 
 

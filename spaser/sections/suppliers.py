@@ -13,8 +13,14 @@ MOST = 15
 _LONG = 110
 _WON = {
     "titulaire_ess": ("est gagné par au moins un titulaire de l'ESS", "sont gagnés par au moins un titulaire de l'ESS"),
-    "titulaire_esus": ("est gagné par au moins un titulaire agréé ESUS", "sont gagnés par au moins un titulaire agréé ESUS"),
-    "titulaire_inclusif": ("est gagné par au moins une structure inclusive", "sont gagnés par au moins une structure inclusive"),
+    "titulaire_esus": (
+        "est gagné par au moins un titulaire agréé ESUS",
+        "sont gagnés par au moins un titulaire agréé ESUS",
+    ),
+    "titulaire_inclusif": (
+        "est gagné par au moins une structure inclusive",
+        "sont gagnés par au moins une structure inclusive",
+    ),
 }
 
 
@@ -38,7 +44,9 @@ def _won(m: Measured) -> Sentence:
     yes, every, known = m.numerateur or 0, m.denominateur or 0, m.repondus or 0
     one, several = _WON[m.indicateur]
     verb = several if yes > 1 else one if yes else f"n'{one}"
-    text = f"{french.count(yes, 'contrat')} sur {french.number(every)} {verb}" + (f", soit {share(m.valeur)}" if known else ", à notre connaissance")
+    text = f"{french.count(yes, 'contrat')} sur {french.number(every)} {verb}" + (
+        f", soit {share(m.valeur)}" if known else ", à notre connaissance"
+    )
     if not known:
         text += " : le statut des titulaires n'est connu pour aucun contrat, et la part reste inconnue"
     elif known < every:
@@ -48,12 +56,23 @@ def _won(m: Measured) -> Sentence:
 
 def _amounts(access: pl.DataFrame) -> TableBlock:
     """The three amounts of each status: a co-held contract can be nothing, an equal part or the whole of a holder's."""
-    part = pl.when(pl.col("montant_total") > 0, pl.col("connus") > 0).then(pl.col("montant_egal") / pl.col("montant_total"))
-    columns = (Column("statut", "Titulaires"), Column("contrats", "Contrats", "entier"), Column("connus", "Statut connu pour", "entier"),
-               Column("sur", "Sur", "entier"), Column("aucune", "dont aucune considération sociale déclarée", "entier"),
-               Column("montant_bas", "Montant, au moins", "somme"), Column("montant_egal", "À parts égales", "somme"),
-               Column("montant_haut", "Montant, au plus", "somme"), Column("part", "Part, à parts égales", "part"))  # fmt: skip
-    return table("tab-acces-ess", "Contrats gagnés, et ce qu'ils pèsent", access.with_columns(part=part), columns, _SHARED)
+    part = pl.when(pl.col("montant_total") > 0, pl.col("connus") > 0).then(
+        pl.col("montant_egal") / pl.col("montant_total")
+    )
+    columns = (
+        Column("statut", "Titulaires"),
+        Column("contrats", "Contrats", "entier"),
+        Column("connus", "Statut connu pour", "entier"),
+        Column("sur", "Sur", "entier"),
+        Column("aucune", "dont aucune considération sociale déclarée", "entier"),
+        Column("montant_bas", "Montant, au moins", "somme"),
+        Column("montant_egal", "À parts égales", "somme"),
+        Column("montant_haut", "Montant, au plus", "somme"),
+        Column("part", "Part, à parts égales", "part"),
+    )
+    return table(
+        "tab-acces-ess", "Contrats gagnés, et ce qu'ils pèsent", access.with_columns(part=part), columns, _SHARED
+    )
 
 
 def _unproved(findings: Findings) -> TableBlock | None:
@@ -72,10 +91,18 @@ def _undeclared(findings: Findings) -> TableBlock | None:
     if not wide.height:
         return None
     sure = exact.select("uid").unique().with_columns(par=pl.lit("SIRET"))
-    rows = wide.join(sure, on="uid", how="left").with_columns(pl.col("par").fill_null("SIREN seulement"), types=pl.coalesce("inclusif_types", "inclusif_siren_types"))
+    rows = wide.join(sure, on="uid", how="left").with_columns(
+        pl.col("par").fill_null("SIREN seulement"), types=pl.coalesce("inclusif_types", "inclusif_siren_types")
+    )
     n, m = exact["uid"].n_unique(), wide["uid"].n_unique()
     caption = f"Gagnés par une structure inclusive, déclarés sans considération sociale : {french.number(n)} par SIRET, {french.number(m)} par SIREN"
-    return _contracts("tab-inclusifs-sans-declaration", caption, rows.sort("par", descending=True, maintain_order=True), ("types", "par"), _UNDER)
+    return _contracts(
+        "tab-inclusifs-sans-declaration",
+        caption,
+        rows.sort("par", descending=True, maintain_order=True),
+        ("types", "par"),
+        _UNDER,
+    )
 
 
 def _acts(findings: Findings) -> tuple:
@@ -89,19 +116,44 @@ def _acts(findings: Findings) -> tuple:
     told = Sentence(french.sentence(text))
     if not yes:
         return (told,)
-    columns = (Column("uid", "Contrat", "identifiant"), Column("sousTraitant_id", "Sous-traitant", "identifiant"), Column("dateNotification", "Acte du", "date"),
-               Column("montant", "Montant sous-traité", "centime"), Column("ess_famille", "Famille de l'ESS"), Column("inclusif_types", "Inclusif"))  # fmt: skip
-    return (told, table("tab-sous-traitance", "Sous-traitance déclarée à l'ESS ou à des structures inclusives", found.head(MOST), columns))
+    columns = (
+        Column("uid", "Contrat", "identifiant"),
+        Column("sousTraitant_id", "Sous-traitant", "identifiant"),
+        Column("dateNotification", "Acte du", "date"),
+        Column("montant", "Montant sous-traité", "centime"),
+        Column("ess_famille", "Famille de l'ESS"),
+        Column("inclusif_types", "Inclusif"),
+    )
+    return (
+        told,
+        table(
+            "tab-sous-traitance",
+            "Sous-traitance déclarée à l'ESS ou à des structures inclusives",
+            found.head(MOST),
+            columns,
+        ),
+    )
 
 
 def _contracts(id: str, caption: str, rows: pl.DataFrame, more: tuple[str, ...], note: str) -> TableBlock:
     subject = pl.col("objet")
-    cut = pl.when(subject.str.len_chars() > _LONG).then(pl.concat_str(subject.str.slice(0, _LONG), pl.lit("…"))).otherwise(subject)
+    cut = (
+        pl.when(subject.str.len_chars() > _LONG)
+        .then(pl.concat_str(subject.str.slice(0, _LONG), pl.lit("…")))
+        .otherwise(subject)
+    )
     heads = {"inclusif_raison": "Ce que disent les listes", "types": "Type", "par": "Reconnu par"}
-    columns = ["uid", Column("objet", "Objet"), Column("titulaire_nom", "Titulaire"), Column("montant", "Montant notifié", "centime"),
-               *(Column(name, heads[name]) for name in more)]  # fmt: skip
+    columns = [
+        "uid",
+        Column("objet", "Objet"),
+        Column("titulaire_nom", "Titulaire"),
+        Column("montant", "Montant notifié", "centime"),
+        *(Column(name, heads[name]) for name in more),
+    ]
     rest = f" Les {MOST} premiers sur {french.number(rows.height)}." if rows.height > MOST else ""
-    return table(id, french.typeset(caption), rows.with_columns(objet=cut).head(MOST), columns, french.typeset(note + rest))
+    return table(
+        id, french.typeset(caption), rows.with_columns(objet=cut).head(MOST), columns, french.typeset(note + rest)
+    )
 
 
 _LISTS = french.typeset(
@@ -113,7 +165,9 @@ _SHARED = french.typeset(
     "accord-cadre est un maximum. Par SIRET : le statut d'un établissement ne vaut que pour lui ; étendu au SIREN : il vaut pour "
     "toute l'unité légale (une association qui gère un ESAT, par exemple)."
 )
-_ABSENT = french.typeset("Une réservation suppose un titulaire habilité : liste incomplète ou ancienne, identifiant erroné, ou erreur de saisie.")
+_ABSENT = french.typeset(
+    "Une réservation suppose un titulaire habilité : liste incomplète ou ancienne, identifiant erroné, ou erreur de saisie."
+)
 _UNDER = french.typeset(
     "Le statut du titulaire invite à vérifier la déclaration ; il ne prouve pas qu'une clause existe. Reconnu par « SIREN seulement » : "
     "un autre établissement de la même unité légale est dans les listes."

@@ -8,7 +8,12 @@ import polars as pl
 REASONS = (
     (("montant_statut",), pl.col("montant_statut") == "impossible", "montant impossible : à corriger à la source", 5),
     (("test_plateforme",), pl.col("test_plateforme"), "contrat d'essai d'une plateforme : à retirer", 4),
-    (("montant_regle",), pl.col("montant_regle") == "avenant_douteux", "modification lue comme un ajout ou comme un nouveau montant : à trancher", 6),
+    (
+        ("montant_regle",),
+        pl.col("montant_regle") == "avenant_douteux",
+        "modification lue comme un ajout ou comme un nouveau montant : à trancher",
+        6,
+    ),
     (
         ("montant_propose", "montant_regle"),
         pl.col("montant_propose").is_not_null() & (pl.col("montant_regle") != "avenant_douteux"),
@@ -21,9 +26,24 @@ REASONS = (
         "plusieurs montants sous un même numéro : publier chaque lot sous le sien",
         4,
     ),
-    (("date_regle",), pl.col("date_regle").is_in(["notifie_apres_publication", "notifie_apres_les_fichiers"]), "notification postérieure à la publication : date à corriger", 4),
-    (("duree_regle",), pl.col("duree_regle") == "avenant_duree_douteuse", "durée d'une modification : prolongation, ou durée totale ?", 3),
-    (("nature_contrat",), pl.col("nature_contrat") == "indecis", "nature indécise : accord-cadre, marché subséquent ou marché ?", 2),
+    (
+        ("date_regle",),
+        pl.col("date_regle").is_in(["notifie_apres_publication", "notifie_apres_les_fichiers"]),
+        "notification postérieure à la publication : date à corriger",
+        4,
+    ),
+    (
+        ("duree_regle",),
+        pl.col("duree_regle") == "avenant_duree_douteuse",
+        "durée d'une modification : prolongation, ou durée totale ?",
+        3,
+    ),
+    (
+        ("nature_contrat",),
+        pl.col("nature_contrat") == "indecis",
+        "nature indécise : accord-cadre, marché subséquent ou marché ?",
+        2,
+    ),
     (
         ("montant_statut",),
         pl.col("montant_statut") == "symbolique",
@@ -109,7 +129,9 @@ def corrections(contracts: pl.DataFrame) -> pl.DataFrame:
     stake = pl.col("enjeu") if "enjeu" in have else pl.lit(None, pl.Int64)
     size = "montant_retenu" if "montant_retenu" in have else "nb_motifs"
     order = counted.with_columns(_avenant=amended.fill_null(False), _enjeu=stake.fill_null(0))
-    ranked = order.sort("_avenant", "_enjeu", "poids", size, "uid", descending=[True, True, True, True, False], nulls_last=True)
+    ranked = order.sort(
+        "_avenant", "_enjeu", "poids", size, "uid", descending=[True, True, True, True, False], nulls_last=True
+    )
     return ranked.drop("_avenant", "_enjeu")
 
 
@@ -140,9 +162,13 @@ def _silences(contracts: pl.DataFrame) -> list[tuple[pl.Expr, str, int]]:
 def contributions_text(contributions: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
     """What brings each contract its points, axis by axis: ``uid, contributions`` (« Social : clause sociale +60. … »)."""
     said = pl.format("{} +{}", pl.col("consideration").replace(names), "points")
-    won = contributions.filter(pl.col("points") > 0).sort("uid", "points", "consideration", descending=[False, True, False])
+    won = contributions.filter(pl.col("points") > 0).sort(
+        "uid", "points", "consideration", descending=[False, True, False]
+    )
     by_axis = won.group_by("uid", "axe", maintain_order=True).agg(texte=said.str.join(", "))
-    ordered = by_axis.join(pl.DataFrame({"axe": list(AXIS_NAMES), "rang": range(len(AXIS_NAMES))}), on="axe", how="left").sort("uid", "rang", "axe")
+    ordered = by_axis.join(
+        pl.DataFrame({"axe": list(AXIS_NAMES), "rang": range(len(AXIS_NAMES))}), on="axe", how="left"
+    ).sort("uid", "rang", "axe")
     line = pl.format("{}\u00a0: {}", pl.col("axe").replace(AXIS_NAMES), "texte")
     return ordered.group_by("uid", maintain_order=True).agg(contributions=line.str.join(" ; "))
 

@@ -15,7 +15,10 @@ _MOST = 12
 #: A silence less telling than this is counted, never listed on the page: the workbook has every line.
 _TELLING = 0.3
 _LONG = 170
-NAMES = {word.name: name_of(word.name) for word in CONSIDERATIONS} | {"social": "Social", "environnement": "Environnement"}
+NAMES = {word.name: name_of(word.name) for word in CONSIDERATIONS} | {
+    "social": "Social",
+    "environnement": "Environnement",
+}
 ANSWERS = {"accepte": "accepté", "refuse": "refusé"}
 
 
@@ -32,7 +35,9 @@ def section_texts(findings: Findings) -> Section | None:
         blocks.append(_list("tab-sous-declaration", "Sous-déclaration probable : trouvé, non déclaré", under))
     telling = silent.filter(pl.col("certitude") >= _TELLING)
     if telling.height:
-        blocks.append(_list("tab-sans-trace", "Déclaration sans trace : déclaré, démenti ou absent des textes", telling))
+        blocks.append(
+            _list("tab-sans-trace", "Déclaration sans trace : déclaré, démenti ou absent des textes", telling)
+        )
     blocks += _agreement(findings)
     return Section("ecrit", "Déclaré et écrit", "Les textes disent-ils ce que les contrats déclarent ?", tuple(blocks))
 
@@ -45,10 +50,21 @@ def annex(findings: Findings) -> TableBlock | None:
     order = ["liste", "certitude", "uid", "consideration"]
     rows = _shown(gaps.sort(order, descending=[True, True, False, False]), whole=True)
     columns = (
-        Column("liste", "Liste"), "uid", "objet", "dateNotification", Column("consideration", "Considération"), Column("declare", "Déclaré", "oui_non"),
-        Column("certitude", "Certitude", "part"), Column("citation", "Mots cités"), Column("motif", "Pourquoi"), Column("champ", "Lu dans"),
-        Column("decision", "Décision"), Column("auteur", "Par"), Column("date", "Le", "date"), Column("motif_decision", "Motif de la décision"),
-    )  # fmt: skip
+        Column("liste", "Liste"),
+        "uid",
+        "objet",
+        "dateNotification",
+        Column("consideration", "Considération"),
+        Column("declare", "Déclaré", "oui_non"),
+        Column("certitude", "Certitude", "part"),
+        Column("citation", "Mots cités"),
+        Column("motif", "Pourquoi"),
+        Column("champ", "Lu dans"),
+        Column("decision", "Décision"),
+        Column("auteur", "Par"),
+        Column("date", "Le", "date"),
+        Column("motif_decision", "Motif de la décision"),
+    )
     return table("déclaré et écrit", "Écarts entre ce qui est déclaré et ce qui est écrit", rows, columns)
 
 
@@ -67,14 +83,21 @@ def _told(findings: Findings, under: pl.DataFrame, silent: pl.DataFrame, refused
     else:
         said.append("aucun contrat ne porte de considération écrite que sa déclaration nie")
     if found := _undeclared(findings):
-        said.append(f"{french.count(found, 'contrat')} sans déclaration lisible {'porte' if found < 2 else 'portent'} une considération écrite : "
-                    "la réponse reste inconnue, le texte invite à la donner")  # fmt: skip
+        said.append(
+            f"{french.count(found, 'contrat')} sans déclaration lisible {'porte' if found < 2 else 'portent'} une considération écrite : "
+            "la réponse reste inconnue, le texte invite à la donner"
+        )
     if silent.height:
         none = f"{french.count(silent.height, 'déclaration', feminine=True)} n'{'a' if silent.height < 2 else 'ont'} pas de trace dans"
-        said.append(f"{none} ce qui a été lu : où seul l'objet l'a été, cela ne prouve presque rien" if read_beyond(findings)
-                    else f"{none} l'objet, ce qui ne prouve presque rien tant que les pièces ne sont pas lues")  # fmt: skip
+        said.append(
+            f"{none} ce qui a été lu : où seul l'objet l'a été, cela ne prouve presque rien"
+            if read_beyond(findings)
+            else f"{none} l'objet, ce qui ne prouve presque rien tant que les pièces ne sont pas lues"
+        )
     if refused:
-        said.append(f"{french.count(refused, 'constat')} {'a été écarté' if refused < 2 else 'ont été écartés'} par décision")
+        said.append(
+            f"{french.count(refused, 'constat')} {'a été écarté' if refused < 2 else 'ont été écartés'} par décision"
+        )
     return tuple(Sentence(french.sentence(text)) for text in said)
 
 
@@ -107,7 +130,13 @@ def _notices_read(findings: Findings) -> str:
         return ""
     n, read = joined["uid"].n_unique(), int(files["avis"].sum())
     sure = joined.filter("texte_lu")["uid"].n_unique()
-    verb = "ont été rapprochés de leur avis" if n > 1 else "a été rapproché de son avis" if n else "n'a été rapproché de son avis"
+    verb = (
+        "ont été rapprochés de leur avis"
+        if n > 1
+        else "a été rapproché de son avis"
+        if n
+        else "n'a été rapproché de son avis"
+    )
     found = f"{french.count(n, 'contrat')} {verb}"
     if n:
         found += f" (feuille « avis »), dont {french.number(sure)} assez sûrement pour que le texte de l'avis soit lu comme le leur"
@@ -125,7 +154,10 @@ def _filled_told(rows: pl.DataFrame | None) -> str:
     total = int(rows["enregistrements"].sum())
     parts = [f"{label} {french.number(int(rows[name].sum()))}" for name, label in NOTIONS.items() if rows[name].count()]
     said = f" Sur {french.number(total)} : {', '.join(parts)}."
-    lacking = [f"{source} ({missing})" for source, missing in rows.filter(pl.col("manque").is_not_null()).select("source", "manque").rows()]
+    lacking = [
+        f"{source} ({missing})"
+        for source, missing in rows.filter(pl.col("manque").is_not_null()).select("source", "manque").rows()
+    ]
     return said + (f" Rien n'a été trouvé de l'essentiel dans : {', '.join(lacking)}." if lacking else "")
 
 
@@ -148,8 +180,18 @@ def pieces(findings: Findings) -> TableBlock | None:
         return None
     named = rows.join(findings.contracts.select("uid", "objet"), on="uid", how="left", maintain_order="left")
     shown = named.with_columns(statut=pl.col("statut").replace({"refuse": "non lu", "partiel": "en partie"}))
-    columns = (Column("document", "Pièce"), Column("genre", "Type"), Column("format", "Format"), Column("statut", "Lecture"), Column("pages", "Pages", "entier"),
-               "uid", "objet", Column("score", "Ressemblance", "part"), Column("motif", "Pourquoi"), Column("message", "Remarque"))  # fmt: skip
+    columns = (
+        Column("document", "Pièce"),
+        Column("genre", "Type"),
+        Column("format", "Format"),
+        Column("statut", "Lecture"),
+        Column("pages", "Pages", "entier"),
+        "uid",
+        "objet",
+        Column("score", "Ressemblance", "part"),
+        Column("motif", "Pourquoi"),
+        Column("message", "Remarque"),
+    )
     return table("pièces", "Pièces lues et leur contrat", shown, columns)
 
 
@@ -158,13 +200,32 @@ def announced(findings: Findings) -> TableBlock | None:
     rows = findings.extras.get("avis_annonces")
     if rows is None or not rows.height:
         return None
-    apart = rows.filter(pl.col("annonce") != pl.col("texte")).sort("annonce", "confiance", "avis", "dimension", descending=[False, True, False, False], nulls_last=True)
+    apart = rows.filter(pl.col("annonce") != pl.col("texte")).sort(
+        "annonce", "confiance", "avis", "dimension", descending=[False, True, False, False], nulls_last=True
+    )
     quote = pl.format("« {} »".replace(" ", french.NBSP), pl.col("citation").str.replace_all(r"\s+", " "))
-    what = pl.when("annonce").then(pl.lit("annoncé, rien d'explicite dans ce qui est publié")).otherwise(pl.lit("écrit, annoncé non"))
-    shown = apart.with_columns(citation=pl.when(pl.col("citation").is_not_null()).then(quote), ecart=what, dimension=pl.col("dimension").replace(_DIMENSIONS))
-    columns = (Column("avis", "Avis"), Column("origine", "Journal"), Column("acheteur_nom", "Acheteur"), Column("objet", "Objet"), Column("dimension", "Dimension"),
-               Column("ecart", "Écart"), Column("citation", "Mots cités"), Column("champ", "Lu dans"), Column("confiance", "Confiance", "part"),
-               Column("conditions_lues", "Conditions publiées", "oui_non"))  # fmt: skip
+    what = (
+        pl.when("annonce")
+        .then(pl.lit("annoncé, rien d'explicite dans ce qui est publié"))
+        .otherwise(pl.lit("écrit, annoncé non"))
+    )
+    shown = apart.with_columns(
+        citation=pl.when(pl.col("citation").is_not_null()).then(quote),
+        ecart=what,
+        dimension=pl.col("dimension").replace(_DIMENSIONS),
+    )
+    columns = (
+        Column("avis", "Avis"),
+        Column("origine", "Journal"),
+        Column("acheteur_nom", "Acheteur"),
+        Column("objet", "Objet"),
+        Column("dimension", "Dimension"),
+        Column("ecart", "Écart"),
+        Column("citation", "Mots cités"),
+        Column("champ", "Lu dans"),
+        Column("confiance", "Confiance", "part"),
+        Column("conditions_lues", "Conditions publiées", "oui_non"),
+    )
     return table("avis, annoncé et écrit", "Avis dont les indicateurs et le texte ne s'accordent pas", shown, columns)
 
 
@@ -175,23 +236,51 @@ def _agreement(findings: Findings) -> list[Block]:
         return []
     yes, said = pl.col("annonce"), pl.col("texte")
     full = pl.col("conditions_lues")
-    counts = rows.group_by("origine", "dimension").agg(
-        avis=pl.len(), oui=yes.sum(), ecrit=said.sum(), deux=(yes & said).sum(), muet=(yes & ~said).sum(), tu=(~yes & said).sum(),
-        complets=full.sum(), accord=((yes == said) & full).sum() / full.sum(),
-    ).sort("origine", "dimension", descending=[False, True])  # fmt: skip
-    shown = counts.with_columns(dimension=pl.col("dimension").replace(_DIMENSIONS), accord=pl.when(pl.col("complets") > 0).then("accord"))
-    columns = (Column("origine", "Journal"), Column("dimension", "Dimension"), Column("avis", "Avis", "entier"), Column("oui", "Annoncé", "entier"),
-               Column("ecrit", "Écrit", "entier"), Column("deux", "Les deux", "entier"), Column("muet", "Annoncé, rien d'écrit", "entier"),
-               Column("tu", "Écrit, non annoncé", "entier"), Column("accord", "Accord, conditions publiées", "part"))  # fmt: skip
+    counts = (
+        rows.group_by("origine", "dimension")
+        .agg(
+            avis=pl.len(),
+            oui=yes.sum(),
+            ecrit=said.sum(),
+            deux=(yes & said).sum(),
+            muet=(yes & ~said).sum(),
+            tu=(~yes & said).sum(),
+            complets=full.sum(),
+            accord=((yes == said) & full).sum() / full.sum(),
+        )
+        .sort("origine", "dimension", descending=[False, True])
+    )
+    shown = counts.with_columns(
+        dimension=pl.col("dimension").replace(_DIMENSIONS), accord=pl.when(pl.col("complets") > 0).then("accord")
+    )
+    columns = (
+        Column("origine", "Journal"),
+        Column("dimension", "Dimension"),
+        Column("avis", "Avis", "entier"),
+        Column("oui", "Annoncé", "entier"),
+        Column("ecrit", "Écrit", "entier"),
+        Column("deux", "Les deux", "entier"),
+        Column("muet", "Annoncé, rien d'écrit", "entier"),
+        Column("tu", "Écrit, non annoncé", "entier"),
+        Column("accord", "Accord, conditions publiées", "part"),
+    )
     note = "L'accord est celui des seuls avis dont les conditions sont publiées ; chaque désaccord est dans le classeur, feuille « avis, annoncé et écrit »."
-    return [Paragraph((Sentence(french.typeset(_apart(rows))),)), table("tab-annonces", "Ce que les avis annoncent et ce qu'ils disent", shown, columns, french.typeset(note))]
+    return [
+        Paragraph((Sentence(french.typeset(_apart(rows))),)),
+        table("tab-annonces", "Ce que les avis annoncent et ce qu'ils disent", shown, columns, french.typeset(note)),
+    ]
 
 
 def _apart(rows: pl.DataFrame) -> str:
-    silent, untold = (rows.filter(condition)["avis"].n_unique() for condition in (pl.col("annonce") & ~pl.col("texte"), ~pl.col("annonce") & pl.col("texte")))
-    return (f"Les indicateurs d'un avis et son texte ne disent pas toujours la même chose : {french.count(silent, 'avis')} "
-            f"{'annonce' if silent < 2 else 'annoncent'} une considération que le texte publié ne dit pas, "
-            f"{french.count(untold, 'avis')} en {'écrit' if untold < 2 else 'écrivent'} une sans l'annoncer.")  # fmt: skip
+    silent, untold = (
+        rows.filter(condition)["avis"].n_unique()
+        for condition in (pl.col("annonce") & ~pl.col("texte"), ~pl.col("annonce") & pl.col("texte"))
+    )
+    return (
+        f"Les indicateurs d'un avis et son texte ne disent pas toujours la même chose : {french.count(silent, 'avis')} "
+        f"{'annonce' if silent < 2 else 'annoncent'} une considération que le texte publié ne dit pas, "
+        f"{french.count(untold, 'avis')} en {'écrit' if untold < 2 else 'écrivent'} une sans l'annoncer."
+    )
 
 
 def notices(findings: Findings) -> TableBlock | None:
@@ -199,17 +288,34 @@ def notices(findings: Findings) -> TableBlock | None:
     joined = findings.extras.get("lancements")
     if joined is None or not joined.height:
         return None
-    rows = joined.join(findings.contracts.select("uid", "objet", "dateNotification"), on="uid").sort("score", "uid", descending=[True, False])
-    columns = ("uid", "objet", "dateNotification", Column("avis", "Avis"), Column("date_lancement", "Lancé le", "date"),
-               Column("score", "Ressemblance", "part"), Column("motif", "Pourquoi"), Column("texte_lu", "Texte lu", "oui_non"))  # fmt: skip
+    rows = joined.join(findings.contracts.select("uid", "objet", "dateNotification"), on="uid").sort(
+        "score", "uid", descending=[True, False]
+    )
+    columns = (
+        "uid",
+        "objet",
+        "dateNotification",
+        Column("avis", "Avis"),
+        Column("date_lancement", "Lancé le", "date"),
+        Column("score", "Ressemblance", "part"),
+        Column("motif", "Pourquoi"),
+        Column("texte_lu", "Texte lu", "oui_non"),
+    )
     return table("avis", "Contrats rapprochés de leur avis", rows, columns)
 
 
 def _list(id: str, caption: str, rows: pl.DataFrame) -> TableBlock:
     where = (Column("champ", "Lu dans"),) if rows.filter(pl.col("champ") != "objet").height else ()
     answered = (Column("decision", "Décision"),) if rows["decision"].drop_nulls().len() else ()
-    columns = ("uid", Column("objet", "Objet"), Column("consideration", "Considération"), Column("preuve", "Mots cités, sinon la raison"),
-               *where, Column("certitude", "Certitude", "part"), *answered)  # fmt: skip
+    columns = (
+        "uid",
+        Column("objet", "Objet"),
+        Column("consideration", "Considération"),
+        Column("preuve", "Mots cités, sinon la raison"),
+        *where,
+        Column("certitude", "Certitude", "part"),
+        *answered,
+    )
     shown = _shown(rows.head(_MOST))
     more = f"Les {_MOST} plus sûrs sur {french.number(rows.height)} ; la liste entière est dans le classeur, feuille « déclaré et écrit »."
     return table(id, french.typeset(caption), shown, columns, french.typeset(more) if rows.height > _MOST else "")

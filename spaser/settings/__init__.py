@@ -25,10 +25,44 @@ in part (``method.toml``).
 
 from spaser.settings.documents import Document, json, toml
 from spaser.settings.faults import Faults, short
-from spaser.settings.kinds import Any, Choice, Day, Either, Flag, Kind, Many, Named, Nothing, Number, Table, Text, Whole, like
+from spaser.settings.kinds import (
+    Any,
+    Choice,
+    Day,
+    Either,
+    Flag,
+    Kind,
+    Many,
+    Named,
+    Nothing,
+    Number,
+    Table,
+    Text,
+    Whole,
+    like,
+)
 from spaser.settings.tables import Column, rows
 
 __all__ = [
-    "Any", "Choice", "Column", "Day", "Document", "Either", "Faults", "Flag", "Kind", "Many", "Named", "Nothing", "Number", "Table", "Text", "Whole",
-    "json", "like", "rows", "short", "toml",
-]  # fmt: skip
+    "Any",
+    "Choice",
+    "Column",
+    "Day",
+    "Document",
+    "Either",
+    "Faults",
+    "Flag",
+    "Kind",
+    "Many",
+    "Named",
+    "Nothing",
+    "Number",
+    "Table",
+    "Text",
+    "Whole",
+    "json",
+    "like",
+    "rows",
+    "short",
+    "toml",
+]

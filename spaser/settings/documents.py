@@ -80,9 +80,19 @@ def _document(path: Path, what: str, todo: str, form: str) -> Document:
     written = plain_text(path, what, todo)
     failed = f"{what} n'est pas du {form.upper()}"
     try:
-        content = tomllib.loads(written) if form == "toml" else json_.loads(written, object_pairs_hook=_once, parse_constant=float)
+        content = (
+            tomllib.loads(written)
+            if form == "toml"
+            else json_.loads(written, object_pairs_hook=_once, parse_constant=float)
+        )
     except guards.exceptions(form) as error:
-        why = str(error) if isinstance(error, _Twice) else guards.of_toml(error) if form == "toml" else guards.of_json(error)
+        why = (
+            str(error)
+            if isinstance(error, _Twice)
+            else guards.of_toml(error)
+            if form == "toml"
+            else guards.of_json(error)
+        )
         raise Problem(failed, where=path.name, why=why, todo=todo or "Corrigez-le, puis recommencez") from None
     if _depth(content) > DEEPEST:
         raise Problem(failed, where=path.name, why="Ses tables sont emboîtées plus profondément que dans aucun réglage")
@@ -98,7 +108,12 @@ def plain_text(path: Path, what: str, todo: str = "", *, largest: int = LARGEST)
         why = guards.of_system(error) if isinstance(error, OSError) else "Le chemin contient un caractère interdit"
         raise Problem(f"{what} est introuvable ou illisible", where=faults_.place(path), why=why, todo=todo) from None
     if len(data) > largest:
-        raise Problem(f"{what} est démesuré", where=path.name, why=f"Il dépasse {largest >> 20} Mo", todo="Est-ce le bon fichier ?")
+        raise Problem(
+            f"{what} est démesuré",
+            where=path.name,
+            why=f"Il dépasse {largest >> 20} Mo",
+            todo="Est-ce le bon fichier ?",
+        )
     found = text.decode(data)
     if found.lost or not found.encoding.startswith("utf-8"):
         raise Problem(f"{what} n'est pas un texte en UTF-8", where=path.name, todo=todo or "Enregistrez-le en UTF-8")
@@ -122,6 +137,11 @@ def _depth(content: Any) -> int:
     """How deep tables and lists go, without recursion."""
     depth, level = 0, [content]
     while level and depth <= DEEPEST:
-        level = [inner for one in level if isinstance(one, dict | list) for inner in (one.values() if isinstance(one, dict) else one)]
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
         depth += 1
     return depth

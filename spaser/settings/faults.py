@@ -66,7 +66,9 @@ def short(value: object) -> str:
     """A value as it may be quoted in a message: on one line, cut, without what a terminal would obey."""
     limit = 10**40
     text = "un nombre démesuré" if isinstance(value, int) and not -limit < value < limit else str(value)
-    plain = "".join(char if char.isprintable() and not 0xD800 <= ord(char) < 0xE000 else "·" for char in text[: _LONG + 1])
+    plain = "".join(
+        char if char.isprintable() and not 0xD800 <= ord(char) < 0xE000 else "·" for char in text[: _LONG + 1]
+    )
     return plain if len(text) <= _LONG else f"{plain[:_LONG]}…"
 
 

@@ -72,7 +72,9 @@ class Text(Kind):
         if len(value) > self.longest:
             return faults.add(path, f"« {named(path)} » est un texte de plus de {self.longest} lettres")
         if unseen(value):
-            return faults.add(path, f"« {named(path)} » contient un caractère de contrôle ou incomplet : {shown(value)}")
+            return faults.add(
+                path, f"« {named(path)} » contient un caractère de contrôle ou incomplet : {shown(value)}"
+            )
         return value
 
 
@@ -87,7 +89,13 @@ class Number(Kind):
 
     @property
     def told(self) -> str:
-        low = f" plus grand que {self.above:g}" if self.above is not None else f" d'au moins {self.least:g}" if self.least is not None else ""
+        low = (
+            f" plus grand que {self.above:g}"
+            if self.above is not None
+            else f" d'au moins {self.least:g}"
+            if self.least is not None
+            else ""
+        )
         high = f" et d'au plus {self.most:g}" if self.most < MOST else ""
         return f"un nombre{f' de {self.unit}' if self.unit else ''}{low}{high}"
 
@@ -98,7 +106,11 @@ class Number(Kind):
 
     def _fits(self, value: float) -> bool:
         low = self.above is None or value > self.above
-        return math.isfinite(value) and low and (-MOST if self.least is None else self.least) <= value <= self.most if abs(value) <= MOST else False
+        return (
+            math.isfinite(value) and low and (-MOST if self.least is None else self.least) <= value <= self.most
+            if abs(value) <= MOST
+            else False
+        )
 
 
 @dataclass(frozen=True)
@@ -168,7 +180,13 @@ class Many(Kind):
     @property
     def told(self) -> str:
         what = "une suite de tables ouvertes par deux crochets, [[…]]," if isinstance(self.of, Table) else "une liste"
-        bound = f" de {self.least} à {self.most} éléments" if self.most < 100 else f" d'au moins {self.least} élément{'s' * (self.least > 1)}" if self.least else ""
+        bound = (
+            f" de {self.least} à {self.most} éléments"
+            if self.most < 100
+            else f" d'au moins {self.least} élément{'s' * (self.least > 1)}"
+            if self.least
+            else ""
+        )
         return what + bound
 
     def check(self, value: Value, path: Path, faults: Faults) -> Value:
@@ -304,7 +322,10 @@ def shown(value: Value) -> str:
 
 def unseen(text: str) -> bool:
     """Whether a text holds a control character (but a tab or a new line) or half a character: neither a path nor a report takes it."""
-    return any((code < 0x20 and code not in (9, 10, 13)) or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xE000 for code in map(ord, text))
+    return any(
+        (code < 0x20 and code not in (9, 10, 13)) or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xE000
+        for code in map(ord, text)
+    )
 
 
 def _same_form(kind: Kind, value: Value) -> bool:

@@ -54,16 +54,24 @@ def rows(path: Path | str, columns: Mapping[str, Column], what: str, *, todo: st
         plain = [name for name in names if name]
         hint = next((found for name in lacking if (found := closest(name, plain))), "")
         awaited = " ; ".join(column.spellings[0] for column in columns.values() if column.needed)
-        raise Problem(f"{what} : il manque {'la colonne' if len(lacking) == 1 else 'les colonnes'} {', '.join(f'« {one} »' for one in lacking)}",
-                      where=file.name, why=f"Colonnes lues : {', '.join(map(short, plain[:8])) or 'aucune'}", todo=todo or hint or f"Colonnes attendues : {awaited}")  # fmt: skip
+        raise Problem(
+            f"{what} : il manque {'la colonne' if len(lacking) == 1 else 'les colonnes'} {', '.join(f'« {one} »' for one in lacking)}",
+            where=file.name,
+            why=f"Colonnes lues : {', '.join(map(short, plain[:8])) or 'aucune'}",
+            todo=todo or hint or f"Colonnes attendues : {awaited}",
+        )
     faults = Faults()
     _strange_names(names, columns, places, faults)
     kept = []
     for line, cells in lines:
         if len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):
-            faults.add_line(line, f"{len(cells)} cases pour {len(names)} colonnes : un séparateur ou un guillemet est de trop")
+            faults.add_line(
+                line, f"{len(cells)} cases pour {len(names)} colonnes : un séparateur ou un guillemet est de trop"
+            )
         if any(unseen(cell) for cell in cells):
-            faults.add_line(line, f"un caractère de contrôle s'y trouve : « {short(next(cell for cell in cells if unseen(cell)))} »")
+            faults.add_line(
+                line, f"un caractère de contrôle s'y trouve : « {short(next(cell for cell in cells if unseen(cell)))} »"
+            )
         kept.append([line, *(_cell(cells, places.get(word)) for word in columns)])
     schema = {"ligne": pl.Int64} | dict.fromkeys(columns, pl.String)
     return pl.DataFrame(kept, schema=schema, orient="row"), faults
@@ -76,12 +84,19 @@ def text_of(path: Path, what: str, todo: str = "") -> str:
             with path.open("rb") as stream:
                 data = stream.read(LARGEST_TABLE + 1)
         except ValueError as error:
-            raise Problem(f"{what} est introuvable", where=place(path), why="Le chemin contient un caractère interdit") from error
+            raise Problem(
+                f"{what} est introuvable", where=place(path), why="Le chemin contient un caractère interdit"
+            ) from error
     if len(data) > LARGEST_TABLE:
         raise Problem(f"{what} est démesuré", where=path.name, why=f"Il dépasse {LARGEST_TABLE >> 20} Mo")
     found = text.decode(data).text
     if "\x00" in found or data.startswith((b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0")):
-        raise Problem(f"{what} n'est pas un CSV", where=path.name, why="Il contient autre chose que du texte", todo=todo or "Enregistrez-le en CSV (UTF-8)")
+        raise Problem(
+            f"{what} n'est pas un CSV",
+            where=path.name,
+            why="Il contient autre chose que du texte",
+            todo=todo or "Enregistrez-le en CSV (UTF-8)",
+        )
     if not found.strip():
         raise Problem(f"{what} est vide", where=path.name, todo=todo)
     return found
@@ -106,13 +121,21 @@ def _read(file: Path, what: str, todo: str) -> tuple[list[str], list[tuple[int, 
     finally:
         csv.field_size_limit(before)
     if not names or len(names) > MOST_COLUMNS:
-        raise Problem(f"{what} n'est pas une table", where=file.name, why=f"Plus de {MOST_COLUMNS} colonnes" if names else "Aucun intitulé n'est lu", todo=todo)
+        raise Problem(
+            f"{what} n'est pas une table",
+            where=file.name,
+            why=f"Plus de {MOST_COLUMNS} colonnes" if names else "Aucun intitulé n'est lu",
+            todo=todo,
+        )
     return [name.strip() for name in names], lines
 
 
 def _places(names: list[str], columns: Mapping[str, Column]) -> dict[str, int]:
     folded = [text.fold(name) for name in names]
-    found = {word: next((folded.index(text.fold(s)) for s in column.spellings if text.fold(s) in folded), None) for word, column in columns.items()}
+    found = {
+        word: next((folded.index(text.fold(s)) for s in column.spellings if text.fold(s) in folded), None)
+        for word, column in columns.items()
+    }
     return {word: rank for word, rank in found.items() if rank is not None}
 
 

@@ -142,7 +142,9 @@ def members(paths: str | Path | Sequence[str | Path]) -> tuple[list[Member], lis
         except Problem as problem:
             failures.append(problem)
     if failures:
-        raise failures[0] if len(failures) == 1 else Problems("Des fichiers ne peuvent pas être lus", map(str, failures))
+        raise (
+            failures[0] if len(failures) == 1 else Problems("Des fichiers ne peuvent pas être lus", map(str, failures))
+        )
     unique = {(os.path.normcase(member.path.resolve()), member.inner): member for member in reversed(found)}
     return list(_distinct([unique.pop(key) for key in list(reversed(unique))])), aside
 
@@ -163,7 +165,9 @@ def _named(path: str | Path) -> Iterator[Member]:
         files = sorted(Path(name) for name in glob.glob(str(place), recursive=True))  # noqa: PTH207 - an absolute pattern
         files = [file for file in files if file.is_file()]
         if not files:
-            raise Problem("Aucun fichier ne répond au motif", where=str(path), todo="Vérifiez le dossier et l'extension")
+            raise Problem(
+                "Aucun fichier ne répond au motif", where=str(path), todo="Vérifiez le dossier et l'extension"
+            )
         for file in files:
             yield Member(file.name, file, named=False, size=file.stat().st_size)
         return
@@ -191,7 +195,11 @@ def _folder(place: Path) -> Iterator[Member]:
     files = sorted(file for file in place.rglob("*") if file.is_file())
     files = [file for file in files if not any(part.startswith((".", "~$")) for part in file.relative_to(place).parts)]
     if not files:
-        raise Problem("Le dossier ne contient aucun fichier", where=str(place), todo="Indiquez le dossier où sont les fichiers à lire")
+        raise Problem(
+            "Le dossier ne contient aucun fichier",
+            where=str(place),
+            todo="Indiquez le dossier où sont les fichiers à lire",
+        )
     for file in files:
         yield Member(file.relative_to(place).as_posix(), file, named=False, size=file.stat().st_size)
 
@@ -225,9 +233,15 @@ def _inside(member: Member) -> list[Member]:
     if not kept:
         raise Problem("L'archive ne contient aucun fichier", where=member.source)
     return [
-        replace(member, source=f"{member.source}/{info.filename}", inner=info.filename, size=info.file_size, named=member.named and len(kept) == 1)
+        replace(
+            member,
+            source=f"{member.source}/{info.filename}",
+            inner=info.filename,
+            size=info.file_size,
+            named=member.named and len(kept) == 1,
+        )
         for info in sorted(kept, key=lambda info: info.filename)
-    ]  # fmt: skip
+    ]
 
 
 def _refuse_traps(member: Member, infos: list[zipfile.ZipInfo]) -> None:
@@ -239,7 +253,9 @@ def _refuse_traps(member: Member, infos: list[zipfile.ZipInfo]) -> None:
                 todo="Une archive de données ne contient jamais un tel chemin : demandez-en une autre à son producteur",
             )
         if info.flag_bits & 1:
-            raise Problem("L'archive est protégée par un mot de passe", where=member.source, todo="Décompressez-la d'abord")
+            raise Problem(
+                "L'archive est protégée par un mot de passe", where=member.source, todo="Décompressez-la d'abord"
+            )
     total = sum(info.file_size for info in infos)
     packed = max(1, min(sum(info.compress_size for info in infos), member.size))
     if len(infos) > MOST_MEMBERS or (total > LARGE and total > MOST_INFLATION * packed):
@@ -275,9 +291,18 @@ def _longer(member: Member, depth: int) -> str:
 def unreadable(source: str, error: BaseException) -> Problem:
     """The problem of a file the system or the archive does not let read."""
     if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
-        return Problem("Le fichier ne peut pas être ouvert", where=source, why=guards.of_system(error), todo="Fermez-le ailleurs, ou changez ses droits")
+        return Problem(
+            "Le fichier ne peut pas être ouvert",
+            where=source,
+            why=guards.of_system(error),
+            todo="Fermez-le ailleurs, ou changez ses droits",
+        )
     if isinstance(error, NotImplementedError | RuntimeError):
-        return Problem("L'archive emploie une compression ou un chiffrement non pris en charge", where=source, todo="Décompressez-la d'abord")
+        return Problem(
+            "L'archive emploie une compression ou un chiffrement non pris en charge",
+            where=source,
+            todo="Décompressez-la d'abord",
+        )
     return Problem("L'archive est abîmée ou incomplète", where=source, todo="Téléchargez-la de nouveau")
 
 

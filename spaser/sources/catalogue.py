@@ -34,10 +34,14 @@ ATTEMPTS = 4
 AGENT = {"User-Agent": "spaser", "Accept-Encoding": "identity"}
 FORMATS = ("parquet", "csv", "zip", "json", "xlsx", "xls", "ods", "xml", "gz")
 #: What an entry of a catalogue says.
-SHAPE = settings.Table({
-    "format": settings.Choice(FORMATS),
-    **dict.fromkeys(("label", "kind", "url", "page", "size", "licence", "note", "confidence"), settings.Text(longest=2_000)),
-})  # fmt: skip
+SHAPE = settings.Table(
+    {
+        "format": settings.Choice(FORMATS),
+        **dict.fromkeys(
+            ("label", "kind", "url", "page", "size", "licence", "note", "confidence"), settings.Text(longest=2_000)
+        ),
+    }
+)
 #: A name is that of a file in the cache: nothing that leaves it, nothing Windows keeps for itself.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,80}")
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{rank}" for port in ("com", "lpt") for rank in range(10))}
@@ -74,7 +78,9 @@ class Wanted:
             said = json.loads(self.notes.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):  # absent, or cut by a run that was stopped
             return {}
-        return said if isinstance(said, dict) and all(isinstance(one, str | int | None) for one in said.values()) else {}
+        return (
+            said if isinstance(said, dict) and all(isinstance(one, str | int | None) for one in said.values()) else {}
+        )
 
 
 def catalogue(file: Path | str | None = None) -> dict[str, dict[str, Any]]:
@@ -90,7 +96,10 @@ def _faults(said: dict[str, Any], faults: settings.Faults) -> None:
     """A name becomes that of a file in the cache; an address is one of the web."""
     for name, spec in said.items():
         if not NAME.fullmatch(name) or name.lower() in RESERVED:
-            faults.add((name,), f"« {settings.short(name)} » ne peut pas nommer un fichier : lettres sans accent, chiffres, « _ » et « - » seulement")
+            faults.add(
+                (name,),
+                f"« {settings.short(name)} » ne peut pas nommer un fichier : lettres sans accent, chiffres, « _ » et « - » seulement",
+            )
         if "url" in spec and not _of_the_web(spec["url"]):
             faults.add((name, "url"), f"« {settings.short(spec['url'])} » n'est pas une adresse http ou https")
 
@@ -98,7 +107,13 @@ def _faults(said: dict[str, Any], faults: settings.Faults) -> None:
 def _of_the_web(url: str) -> bool:
     try:
         parts = urllib.parse.urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and url.isascii() and not re.search(r"[\s\\]", url) and (parts.port or 1) > 0
+        return (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and url.isascii()
+            and not re.search(r"[\s\\]", url)
+            and (parts.port or 1) > 0
+        )
     except ValueError:
         return False
 
@@ -128,7 +143,9 @@ def download(
         Unknown name, no address, offline, refused, HTML instead of a file, broken off, wrong length, full disk.
     """
     known = _catalogue(catalogue)
-    asked = [names] if isinstance(names, str) else list(names) or [name for name, spec in known.items() if "url" in spec]
+    asked = (
+        [names] if isinstance(names, str) else list(names) or [name for name, spec in known.items() if "url" in spec]
+    )
     folder = Path(cache)
     folder.mkdir(parents=True, exist_ok=True)
     wanted = [Wanted(name, _spec(name, known), folder) for name in asked]
@@ -141,14 +158,16 @@ _catalogue = catalogue
 def _spec(name: str, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
     if name not in known:
         raise Problem(
-            f"Fichier inconnu du catalogue : « {name} »", todo=closest(name, known) or f"Noms connus : {', '.join(known)}"
+            f"Fichier inconnu du catalogue : « {name} »",
+            todo=closest(name, known) or f"Noms connus : {', '.join(known)}",
         )
     spec = known[name]
     if "url" not in spec:
         raise Problem(
-            f"« {spec.get('label', name)} » n'a pas d'adresse de téléchargement direct", why=spec.get("note", ""),
+            f"« {spec.get('label', name)} » n'a pas d'adresse de téléchargement direct",
+            why=spec.get("note", ""),
             todo=f"Téléchargez-le à la main sur {spec.get('page', 'la page du producteur')} et donnez son chemin à spaser",
-        )  # fmt: skip
+        )
     return {"format": "csv"} | spec
 
 
@@ -164,9 +183,13 @@ def _fetch(one: Wanted, progress: Progress) -> dict[str, Any]:
                 raise _interrupted(one, str(broken)) from broken
     said = one.known()
     return {
-        "nom": one.name, "chemin": str(one.target), "octets": one.target.stat().st_size, "date": said.get("date"),
-        "adresse": said.get("adresse"), "etat": state,
-    }  # fmt: skip
+        "nom": one.name,
+        "chemin": str(one.target),
+        "octets": one.target.stat().st_size,
+        "date": said.get("date"),
+        "adresse": said.get("adresse"),
+        "etat": state,
+    }
 
 
 def _attempt(one: Wanted, progress: Progress) -> str | None:
@@ -188,7 +211,9 @@ def _attempt(one: Wanted, progress: Progress) -> str | None:
 class _Redirects(urllib.request.HTTPRedirectHandler):
     """Redirects are followed on the web only, never to a file of this computer or another kind of server."""
 
-    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> urllib.request.Request | None:
+    def redirect_request(
+        self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> urllib.request.Request | None:
         if not _of_the_web(urllib.parse.quote(newurl, safe="%/:=&?~#+!$,;'@()*[]")):
             raise urllib.error.HTTPError(req.full_url, code, "redirect not followed", headers, fp)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
@@ -199,9 +224,14 @@ def _opener() -> urllib.request.OpenerDirector:
     """The web only, through the proxy and with the certificates of the system (those of an administration included)."""
     opener = urllib.request.OpenerDirector()
     for handler in (
-        urllib.request.ProxyHandler(), urllib.request.UnknownHandler(), urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(context=ssl.create_default_context()), urllib.request.HTTPDefaultErrorHandler(), _Redirects(), urllib.request.HTTPErrorProcessor(),
-    ):  # fmt: skip
+        urllib.request.ProxyHandler(),
+        urllib.request.UnknownHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(context=ssl.create_default_context()),
+        urllib.request.HTTPDefaultErrorHandler(),
+        _Redirects(),
+        urllib.request.HTTPErrorProcessor(),
+    ):
         opener.add_handler(handler)
     return opener
 
@@ -262,7 +292,9 @@ def _copy(one: Wanted, response: BinaryIO, start: int, total: int | None, progre
                 if got == 0:
                     _no_page(one, "", chunk)
                 if got + len(chunk) > MOST_BYTES or time.monotonic() > end:
-                    raise _other(one, f"Il dépasse {MOST_BYTES >> 30} Go, ou {MOST_SECONDS // 3600} heures de transfert")
+                    raise _other(
+                        one, f"Il dépasse {MOST_BYTES >> 30} Go, ou {MOST_SECONDS // 3600} heures de transfert"
+                    )
                 file.write(chunk)
                 got += len(chunk)
                 if progress:
@@ -271,7 +303,10 @@ def _copy(one: Wanted, response: BinaryIO, start: int, total: int | None, progre
         raise Broken(f"connexion coupée après {got} octets") from error
     except OSError as error:
         raise Problem(
-            "Écriture impossible", where=str(one.partial), why=guards.of_system(error), todo="Vérifiez la place sur le disque"
+            "Écriture impossible",
+            where=str(one.partial),
+            why=guards.of_system(error),
+            todo="Vérifiez la place sur le disque",
         ) from error
     return got
 
@@ -281,23 +316,29 @@ def _no_page(one: Wanted, content_type: str, start: bytes) -> None:
     if content_type == "text/html" or head.startswith((b"<!doctype html", b"<html")):
         one.partial.unlink(missing_ok=True)
         raise Problem(
-            f"Le serveur a envoyé une page web au lieu du fichier « {one.name} »", where=one.spec["url"],
+            f"Le serveur a envoyé une page web au lieu du fichier « {one.name} »",
+            where=one.spec["url"],
             why="L'adresse a sans doute changé, ou un portail de connexion s'est interposé",
             todo="Ouvrez l'adresse dans un navigateur, puis corrigez-la dans votre catalogue",
-        )  # fmt: skip
+        )
 
-
-    if one.spec["format"] not in ("json", "xml") and (content_type in ("application/json", "application/problem+json") or head.startswith((b'{"', b"{ "))):
+    if one.spec["format"] not in ("json", "xml") and (
+        content_type in ("application/json", "application/problem+json") or head.startswith((b'{"', b"{ "))
+    ):
         one.partial.unlink(missing_ok=True)
-        raise _other(one, "Le serveur a envoyé un message (JSON) au lieu du fichier : l'adresse n'est sans doute plus bonne")
+        raise _other(
+            one, "Le serveur a envoyé un message (JSON) au lieu du fichier : l'adresse n'est sans doute plus bonne"
+        )
 
 
 def _other(one: Wanted, why: str) -> Problem:
     """What came is not what the catalogue says."""
     return Problem(
-        f"Le fichier reçu pour « {one.name} » est refusé", where=one.spec["url"], why=why,
+        f"Le fichier reçu pour « {one.name} » est refusé",
+        where=one.spec["url"],
+        why=why,
         todo="Ouvrez l'adresse dans un navigateur, puis corrigez-la dans votre catalogue",
-    )  # fmt: skip
+    )
 
 
 def _checked(one: Wanted) -> None:
@@ -315,17 +356,21 @@ def _checked(one: Wanted) -> None:
     if wrong:
         one.partial.unlink()
         raise Problem(
-            f"Le fichier « {one.name} » reçu n'est pas un {kind} entier", where=one.spec["url"],
+            f"Le fichier « {one.name} » reçu n'est pas un {kind} entier",
+            where=one.spec["url"],
             why=f"{size} octets reçus ; le serveur a annoncé une mauvaise longueur ou envoyé autre chose",
             todo="Relancez le téléchargement ; si cela se répète, prévenez le producteur",
-        )  # fmt: skip
+        )
 
 
 def _note(one: Wanted, response: http.client.HTTPResponse, size: int | None) -> None:
     said = {
-        "adresse": one.spec["url"], "adresse_finale": response.url, "octets": size,
-        "date": response.headers.get("Last-Modified"), "etag": response.headers.get("ETag"),
-    }  # fmt: skip
+        "adresse": one.spec["url"],
+        "adresse_finale": response.url,
+        "octets": size,
+        "date": response.headers.get("Last-Modified"),
+        "etag": response.headers.get("ETag"),
+    }
     temporary = leftovers.temporary(one.folder)
     temporary.write_text(json.dumps(said, ensure_ascii=False, indent=1), encoding="utf-8")
     temporary.replace(one.notes)
@@ -341,26 +386,39 @@ def _refused(one: Wanted, error: urllib.error.HTTPError, here: int, *, asked: bo
         raise Broken("la partie déjà reçue ne correspond plus au fichier du serveur")
     if error.code in (301, 302, 303, 307, 308):
         loop = "infinite loop" in str(error.reason)
-        why = "Le serveur renvoie d'adresse en adresse sans fin" if loop else "Le serveur renvoie vers une adresse qui n'est pas du web"
+        why = (
+            "Le serveur renvoie d'adresse en adresse sans fin"
+            if loop
+            else "Le serveur renvoie vers une adresse qui n'est pas du web"
+        )
     else:
         why = f"Le serveur répond {error.code} ({error.reason})"
     if error.code >= 500:
         raise Broken(why)
     raise Problem(
-        f"Téléchargement refusé : « {one.name} »", where=one.spec["url"], why=why, todo="Vérifiez l'adresse dans le catalogue"
+        f"Téléchargement refusé : « {one.name} »",
+        where=one.spec["url"],
+        why=why,
+        todo="Vérifiez l'adresse dans le catalogue",
     ) from error
 
 
 def _offline(one: Wanted, reason: object) -> Problem:
     return Problem(
-        f"Téléchargement impossible : « {one.name} »", where=one.spec["url"], why=f"Pas de réponse du serveur : {guards.of_system(reason) if isinstance(reason, OSError) else 'la connexion échoue'}",
+        f"Téléchargement impossible : « {one.name} »",
+        where=one.spec["url"],
+        why=f"Pas de réponse du serveur : {guards.of_system(reason) if isinstance(reason, OSError) else 'la connexion échoue'}",
         todo="Vérifiez la connexion (ou le proxy) ; tout le reste de spaser fonctionne hors ligne avec les fichiers déjà là",
-    )  # fmt: skip
+    )
 
 
 def _interrupted(one: Wanted, why: str) -> Problem:
     here = one.partial.stat().st_size if one.partial.is_file() else 0
     return Problem(
-        f"Téléchargement interrompu : « {one.name} »", where=one.spec["url"], why=f"{why}, après {ATTEMPTS} essais",
-        todo=f"Relancez la même commande : il reprendra après {here} octets" if here else "Relancez la même commande plus tard",
-    )  # fmt: skip
+        f"Téléchargement interrompu : « {one.name} »",
+        where=one.spec["url"],
+        why=f"{why}, après {ATTEMPTS} essais",
+        todo=f"Relancez la même commande : il reprendra après {here} octets"
+        if here
+        else "Relancez la même commande plus tard",
+    )

@@ -21,14 +21,34 @@ WINDOW_END = 2049
 #: Spreadsheet serial numbers of the first and last days.
 EXCEL_FIRST, EXCEL_LAST = 32874, 73415
 _MONTHS = {
-    "janvier": 1, "janv": 1, "fevrier": 2, "fevr": 2, "fev": 2, "mars": 3, "avril": 4, "avr": 4, "mai": 5, "juin": 6,
-    "juillet": 7, "juil": 7, "aout": 8, "septembre": 9, "sept": 9, "octobre": 10, "oct": 10, "novembre": 11, "nov": 11,
-    "decembre": 12, "dec": 12,
-}  # fmt: skip
+    "janvier": 1,
+    "janv": 1,
+    "fevrier": 2,
+    "fevr": 2,
+    "fev": 2,
+    "mars": 3,
+    "avril": 4,
+    "avr": 4,
+    "mai": 5,
+    "juin": 6,
+    "juillet": 7,
+    "juil": 7,
+    "aout": 8,
+    "septembre": 9,
+    "sept": 9,
+    "octobre": 10,
+    "oct": 10,
+    "novembre": 11,
+    "nov": 11,
+    "decembre": 12,
+    "dec": 12,
+}
 _HOUR = r"(?:[T ,].*)?$"
 
 
-def day(column: pl.Expr, dtype: pl.DataType | None = None, *, since: date = FIRST_DAY, to_paris: bool = False) -> pl.Expr:
+def day(
+    column: pl.Expr, dtype: pl.DataType | None = None, *, since: date = FIRST_DAY, to_paris: bool = False
+) -> pl.Expr:
     """A date between ``since`` and 2100, or null: of a text (``dtype`` String, or not said) or of a column already typed.
 
     ``to_paris``: an instant given with any time zone is a day in Paris (deadlines); otherwise the day written is kept.
@@ -71,7 +91,11 @@ def _written(column: pl.Expr) -> pl.Expr:
 def _in_figures(text: pl.Expr) -> pl.Expr:
     """« 1er mars 2024 », « mardi 5 févr. 2024 »: the month in figures."""
     worded = pl.when(text.str.contains(r"(?i)[a-zà-ÿ]{3}")).then(text)
-    plain = worded.str.to_lowercase().str.replace_many(["é", "è", "û", "1er"], ["e", "e", "u", "1"]).str.replace(r"^[a-z]+di\s+", "")
+    plain = (
+        worded.str.to_lowercase()
+        .str.replace_many(["é", "è", "û", "1er"], ["e", "e", "u", "1"])
+        .str.replace(r"^[a-z]+di\s+", "")
+    )
     names = sorted(_MONTHS, key=len, reverse=True)
     parts = plain.str.extract_groups(r"^(\d{1,2})[ ./-]+(" + "|".join(names) + r")\.?[ ./-]+(\d{4}|\d{2})(?:\D.*)?$")
     month = parts.struct.field("2").replace_strict(_MONTHS, default=None, return_dtype=pl.Int32).cast(pl.String)
@@ -82,7 +106,9 @@ def _short(text: pl.Expr) -> pl.Expr:
     """« 15/03/24 »: a year of two digits, in the window."""
     parts = _in_figures(text).str.extract_groups(r"^(\d{1,2})[/. -](\d{1,2})[/. -](\d{2})" + _HOUR)
     short = parts.struct.field("3").cast(pl.Int32, strict=False)
-    year = short + pl.when(short <= WINDOW_END % 100).then(WINDOW_END // 100 * 100).otherwise((WINDOW_END // 100 - 1) * 100)
+    year = short + pl.when(short <= WINDOW_END % 100).then(WINDOW_END // 100 * 100).otherwise(
+        (WINDOW_END // 100 - 1) * 100
+    )
     return _date(pl.concat_str(year.cast(pl.String), parts.struct.field("2"), parts.struct.field("1"), separator="-"))
 
 
@@ -92,8 +118,16 @@ def _date(column: pl.Expr) -> pl.Expr:
 
 
 def _zoned(column: pl.Expr) -> pl.Expr:
-    exact = column.str.extract(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d)") + pl.lit(":00") + column.str.extract(r"(Z|[+-]\d\d:?\d\d)$").str.replace("Z", "+00:00")
-    return exact.str.to_datetime("%Y-%m-%dT%H:%M:%S%z", time_zone="UTC", strict=False).dt.convert_time_zone("Europe/Paris").dt.date()
+    exact = (
+        column.str.extract(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d)")
+        + pl.lit(":00")
+        + column.str.extract(r"(Z|[+-]\d\d:?\d\d)$").str.replace("Z", "+00:00")
+    )
+    return (
+        exact.str.to_datetime("%Y-%m-%dT%H:%M:%S%z", time_zone="UTC", strict=False)
+        .dt.convert_time_zone("Europe/Paris")
+        .dt.date()
+    )
 
 
 def _paris(column: pl.Expr) -> pl.Expr:

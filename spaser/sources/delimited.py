@@ -29,7 +29,11 @@ def rows(text: str, separator: str, source: str) -> Iterator[tuple[int, list[str
         for cells in reader:
             widest, count = max(widest, len(cells)), count + 1
             if widest > MOST_COLUMNS or widest * count > MOST_CELLS:
-                raise Problem("Le fichier CSV est trop étendu", where=source, why=f"Sa ligne {line} a {len(cells)} colonnes ; {MOST_COLUMNS} au plus sont lues",
-                              todo="Vérifiez le séparateur, ou ne gardez que les colonnes de la table")  # fmt: skip
+                raise Problem(
+                    "Le fichier CSV est trop étendu",
+                    where=source,
+                    why=f"Sa ligne {line} a {len(cells)} colonnes ; {MOST_COLUMNS} au plus sont lues",
+                    todo="Vérifiez le séparateur, ou ne gardez que les colonnes de la table",
+                )
             yield line, cells
             line = reader.line_num + 1

@@ -27,7 +27,10 @@ def holds(path: str | Path | None) -> bool | None:
     place = Path(path).expanduser()
     if place.is_file():
         return _is(place)
-    found = place.rglob("*") if place.is_dir() else map(Path, glob.glob(str(place)) if glob.has_magic(str(path)) else [])  # noqa: PTH207 an absolute pattern
+    if place.is_dir():
+        found: Iterable[Path] = place.rglob("*")
+    else:
+        found = map(Path, glob.glob(str(place)) if glob.has_magic(str(path)) else [])  # noqa: PTH207 an absolute pattern
     told = [_is(one) for one in found if one.is_file()]
     return any(told) if told else None
 
@@ -47,21 +50,32 @@ def refuse_mix(**given: Iterable[str | Path | bool | None] | bool | None) -> boo
     """
     found: dict[str, list[bool]] = {}
     for name, paths in given.items():
-        told = [paths] if isinstance(paths, bool) or paths is None else [path if isinstance(path, bool) else holds(path) for path in paths]
+        told = (
+            [paths]
+            if isinstance(paths, bool) or paths is None
+            else [path if isinstance(path, bool) else holds(path) for path in paths]
+        )
         found[name] = [one for one in told if one is not None]
     every = [one for told in found.values() for one in told]
     if any(every) and not all(every):
         demo = ", ".join(name for name, told in found.items() if any(told))
         own = ", ".join(name for name, told in found.items() if not all(told))
-        raise Problem("La démonstration ne se mélange pas à d'autres fichiers", where=f"démonstration : {demo} ; à vous : {own}",
-                      why="Ses acheteurs, ses fournisseurs et ses dépenses sont inventés : ils fausseraient un vrai diagnostic", todo=_MORE)  # fmt: skip
+        raise Problem(
+            "La démonstration ne se mélange pas à d'autres fichiers",
+            where=f"démonstration : {demo} ; à vous : {own}",
+            why="Ses acheteurs, ses fournisseurs et ses dépenses sont inventés : ils fausseraient un vrai diagnostic",
+            todo=_MORE,
+        )
     return any(every)
 
 
 def _is(path: Path) -> bool:
     """Most files differ from the demo's by their size alone, and are not read."""
     try:
-        return path.stat().st_size in (marks := _marks()) and hashlib.sha256(path.read_bytes()).hexdigest() in marks[path.stat().st_size]
+        return (
+            path.stat().st_size in (marks := _marks())
+            and hashlib.sha256(path.read_bytes()).hexdigest() in marks[path.stat().st_size]
+        )
     except OSError:
         return False
 

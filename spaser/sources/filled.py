@@ -21,8 +21,9 @@ ESSENTIAL = {
 _CALLED = {
     "liste de fournisseurs": {"titulaire": "identifiant", "considerations": "statut", "texte": "nom"},
     "dépenses": {"titulaire": "fournisseur identifié", "texte": "libellé"},
-    "programme d'achat": {"texte": "objet"}, "contrats": {"titulaire": "titulaire identifié", "texte": "objet", "considerations": "considérations renseignées"},
-}  # fmt: skip
+    "programme d'achat": {"texte": "objet"},
+    "contrats": {"titulaire": "titulaire identifié", "texte": "objet", "considerations": "considérations renseignées"},
+}
 
 
 def called(notion: str, nature: str) -> str:
@@ -47,14 +48,23 @@ def shares(rows: pl.DataFrame, nature: str, said: dict[str, pl.Expr], sheet: str
     )
     missing = [
         pl.when((pl.col(notion) == 0) & (pl.col("enregistrements") > 0)).then(pl.lit(called(notion, nature)))
-        for notion in ESSENTIAL[nature] if notion in said
-    ]  # fmt: skip
+        for notion in ESSENTIAL[nature]
+        if notion in said
+    ]
     lacking = pl.concat_str(missing, separator=", ", ignore_nulls=True)
     told = table.with_columns(nature=pl.lit(nature), manque=pl.when(lacking != "").then(lacking))
     return FILLED.conform(told.lazy()).collect()
 
 
-def seen(source: str, sheet: str | None, nature: str, cells: pl.DataFrame, titles: dict[str, str], words: dict[str, str], kept: dict[str, int]) -> pl.DataFrame:
+def seen(
+    source: str,
+    sheet: str | None,
+    nature: str,
+    cells: pl.DataFrame,
+    titles: dict[str, str],
+    words: dict[str, str],
+    kept: dict[str, int],
+) -> pl.DataFrame:
     """SEEN: each column of a table.
 
     Parameters
@@ -67,15 +77,21 @@ def seen(source: str, sheet: str | None, nature: str, cells: pl.DataFrame, title
         Cell column → what it says; a column left out was not recognised.
     kept
         What a column says → how many records kept a value of it.
-    """  # fmt: skip
+    """
     filled = cells.select(pl.col(name).is_not_null().sum().cast(pl.Int64) for name in titles) if cells.height else None
     rows = [
         {
-            "source": source, "feuille": sheet, "nature": nature, "colonne": title, "sens": words.get(name), "lignes": cells.height,
-            "remplies": filled[name][0] if filled is not None else 0, "gardees": kept.get(words[name]) if name in words else None,
+            "source": source,
+            "feuille": sheet,
+            "nature": nature,
+            "colonne": title,
+            "sens": words.get(name),
+            "lignes": cells.height,
+            "remplies": filled[name][0] if filled is not None else 0,
+            "gardees": kept.get(words[name]) if name in words else None,
         }
         for name, title in titles.items()
-    ]  # fmt: skip
+    ]
     return pl.DataFrame(rows, schema=SEEN.schema)
 
 
@@ -83,14 +99,24 @@ def warnings(filled: pl.DataFrame) -> list[str]:
     """What to say of files read with an essential left empty."""
     said = []
     for row in filled.filter(pl.col("manque").is_not_null()).to_dicts():
-        sheet = f", feuille « {row['feuille']} »" if row["feuille"] and not row["source"].startswith(f"{row['feuille']}.") else ""
+        sheet = (
+            f", feuille « {row['feuille']} »"
+            if row["feuille"] and not row["source"].startswith(f"{row['feuille']}.")
+            else ""
+        )
         n = row["enregistrements"]
-        said.append(f"dans {row['source']}{sheet} : {french.number(n)} {french.plural('lu', n)}, mais aucun avec : {row['manque']}")
+        said.append(
+            f"dans {row['source']}{sheet} : {french.number(n)} {french.plural('lu', n)}, mais aucun avec : {row['manque']}"
+        )
     return said
 
 
 def told(row: dict) -> str:
     """« acheteur identifié 4/5, code CPV 3/5… »: what the records of a source say."""
     total = french.number(row["enregistrements"])
-    parts = [f"{called(notion, row['nature'])} {french.number(row[notion])}/{total}" for notion in NOTIONS if row[notion] is not None]
+    parts = [
+        f"{called(notion, row['nature'])} {french.number(row[notion])}/{total}"
+        for notion in NOTIONS
+        if row[notion] is not None
+    ]
     return ", ".join(parts)

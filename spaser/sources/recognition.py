@@ -11,7 +11,13 @@ from spaser.text import encoding, separator
 
 JSON, XML, PARQUET, CSV, WORKBOOK = "json", "xml", "parquet", "csv", "classeur"
 HEAD = 64 << 10
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _KINDS = (
     (b"PAR1", PARQUET),
     (b"PK\x03\x04", WORKBOOK),
@@ -32,7 +38,22 @@ _REFUSED = (
 )
 EXPECTED = "Formats lus : DECP en JSON, XML, CSV ou Parquet, liste de contrats en CSV ou XLSX, seuls ou dans une archive zip ou gzip"
 #: Columns of the consolidated tabular DECP, dots and case undone.
-_TABULAR = {"uid", "id", "acheteur_id", "acheteur_nom", "titulaire_id", "titulaire_id_1", "codecpv", "montant", "datenotification", "objet", "nature", "procedure", "dureemois", "donneesactuelles"}  # fmt: skip
+_TABULAR = {
+    "uid",
+    "id",
+    "acheteur_id",
+    "acheteur_nom",
+    "titulaire_id",
+    "titulaire_id_1",
+    "codecpv",
+    "montant",
+    "datenotification",
+    "objet",
+    "nature",
+    "procedure",
+    "dureemois",
+    "donneesactuelles",
+}
 
 
 def recognise(head: bytes, source: str) -> str:

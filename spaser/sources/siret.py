@@ -105,8 +105,11 @@ def flat(frame: pl.LazyFrame) -> pl.LazyFrame:
     frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in FLAT if name not in have)
     identifier, kind, name = (pl.col(column) for column in FLAT)
     number, sound = pl.col("t_number"), pl.col("h_sound")
-    stages = ({"h_id": bare(identifier)}, {"t_number": number_of(pl.col("h_id"))},
-              {"h_sound": keyed(number) & (pl.col("h_id").str.len_bytes() == 14)})  # fmt: skip
+    stages = (
+        {"h_id": bare(identifier)},
+        {"t_number": number_of(pl.col("h_id"))},
+        {"h_sound": keyed(number) & (pl.col("h_id").str.len_bytes() == 14)},
+    )
     read = Reading("titulaire_id", stages, {"h_id": pl.String(), "h_sound": pl.Boolean()}).expr()
     easy = sound.fill_null(False) & (kind == "SIRET").fill_null(False) & ~suspect(name).fill_null(False)
     present = identifier.is_not_null() | name.is_not_null()
@@ -116,15 +119,21 @@ def flat(frame: pl.LazyFrame) -> pl.LazyFrame:
         pl.when("h_easy").then("h_id").otherwise(judged(FLAT[0])).alias("h_identifier"),
         pl.when("h_easy").then(kind).otherwise(judged(FLAT[1])).alias("h_kind"),
         pl.when("h_easy").then(name).otherwise(judged(FLAT[2])).alias("h_name"),
-        judged("code").fill_null(0).alias("h_code"), judged("mojibake").fill_null(False).alias("h_mojibake"),
-    ]  # fmt: skip
-    one_ = pl.concat_list(pl.struct(titulaire_id="h_identifier", titulaire_typeIdentifiant="h_kind", titulaire_nom="h_name"))
+        judged("code").fill_null(0).alias("h_code"),
+        judged("mojibake").fill_null(False).alias("h_mojibake"),
+    ]
+    one_ = pl.concat_list(
+        pl.struct(titulaire_id="h_identifier", titulaire_typeIdentifiant="h_kind", titulaire_nom="h_name")
+    )
     kept = pl.col("h_identifier").is_not_null() | pl.col("h_name").is_not_null()
     return (
-        frame.with_columns(read.alias("s_titulaire")).with_columns(pl.col("s_titulaire").struct.unnest())
-        .with_columns(h_easy=easy).with_columns(h_judged=holders(rest).list.first()).with_columns(chosen)
+        frame.with_columns(read.alias("s_titulaire"))
+        .with_columns(pl.col("s_titulaire").struct.unnest())
+        .with_columns(h_easy=easy)
+        .with_columns(h_judged=holders(rest).list.first())
+        .with_columns(chosen)
         .with_columns(v_titulaires=pl.when(kept).then(one_).when(present).then(pl.lit([], dtype=pl.List(HOLDER))))
-    )  # fmt: skip
+    )
 
 
 def flat_lines() -> list[pl.Expr]:
@@ -132,7 +141,10 @@ def flat_lines() -> list[pl.Expr]:
     rule = pl.col("h_code").replace_strict(HOLDER_RULES, default=None, return_dtype=pl.String)
     named = pl.struct(champ=pl.lit(FLAT[0]), regle=rule, valeur=FLAT[0])
     spelled = pl.struct(champ=pl.lit(FLAT[2]), regle=pl.lit("texte.mojibake"), valeur=FLAT[2])
-    return [pl.concat_list(pl.when(pl.col("h_code") > 0).then(named)), pl.concat_list(pl.when("h_mojibake").then(spelled))]
+    return [
+        pl.concat_list(pl.when(pl.col("h_code") > 0).then(named)),
+        pl.concat_list(pl.when("h_mojibake").then(spelled)),
+    ]
 
 
 def subcontractors(column: pl.Expr) -> pl.Expr:
@@ -165,7 +177,12 @@ def _judged() -> dict[str, pl.Expr]:
         .otherwise(element("written").str.strip_chars())
     )
     plain = (code == 0) & element("type").is_null()
-    kind = pl.when(code.is_in([6, 7]) | plain).then(pl.lit("SIRET")).when(~code.is_in([1, 2, 3, 4, 5])).then(element("type"))
+    kind = (
+        pl.when(code.is_in([6, 7]) | plain)
+        .then(pl.lit("SIRET"))
+        .when(~code.is_in([1, 2, 3, 4, 5]))
+        .then(element("type"))
+    )
     return {"titulaire_id": identifier, "titulaire_typeIdentifiant": kind}
 
 

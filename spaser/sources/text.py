@@ -59,7 +59,9 @@ def _repairs() -> tuple[list[str], list[str]]:
 
 def _entities() -> dict[str, str]:
     """Named and numeric HTML entities, single and escaped twice."""
-    numbers = {f"&#{form};": chr(code) for code in _numbered() for form in (code, f"{code:03d}", f"x{code:x}", f"x{code:X}")}
+    numbers = {
+        f"&#{form};": chr(code) for code in _numbered() for form in (code, f"{code:03d}", f"x{code:x}", f"x{code:X}")
+    }
     names = {f"&{name};": chr(code) for name, code in name2codepoint.items()} | {"&apos;": "'"}
     single = {entity: html.unescape(text) for entity, text in (numbers | names).items()}
     return single | {f"&amp;{entity[1:]}": text for entity, text in single.items()}

@@ -31,9 +31,12 @@ ADVICE = "Ouvrez-le et enregistrez-le en XLSX sans mot de passe, ou en CSV"
 _CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Za-z]{1,7})(\d{1,10})[\"'][^>]*?[^/]>")
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br=[\"'](\d{1,10})[\"']")
 _OTHERS = {
-    "word/document.xml": "un document Word", "ppt/presentation.xml": "une présentation PowerPoint", "mimetype:text": "un document texte (ODT)",
-    "mimetype:presentation": "une présentation (ODP)", "AndroidManifest.xml": "une application",
-}  # fmt: skip
+    "word/document.xml": "un document Word",
+    "ppt/presentation.xml": "une présentation PowerPoint",
+    "mimetype:text": "un document texte (ODT)",
+    "mimetype:presentation": "une présentation (ODP)",
+    "AndroidManifest.xml": "une application",
+}
 _BLOCK = 1 << 20
 
 
@@ -93,9 +96,20 @@ class _kept_open:
 def _bounded_archive(archive: zipfile.ZipFile, source: str) -> None:
     names = {info.filename: info for info in archive.infolist()}
     kind = archive.read("mimetype")[:200].decode("ascii", "replace") if "mimetype" in names else ""
-    other = next((told for mark, told in _OTHERS.items() if mark in names or (mark[9:] and mark[:9] == "mimetype:" and mark[9:] in kind)), "")
+    other = next(
+        (
+            told
+            for mark, told in _OTHERS.items()
+            if mark in names or (mark[9:] and mark[:9] == "mimetype:" and mark[9:] in kind)
+        ),
+        "",
+    )
     if other:
-        raise Problem(f"Le fichier est {other}, pas un classeur", where=source, todo="Donnez le classeur ou le CSV qui contient la table")
+        raise Problem(
+            f"Le fichier est {other}, pas un classeur",
+            where=source,
+            todo="Donnez le classeur ou le CSV qui contient la table",
+        )
     if not any(name in names for name in ("xl/workbook.xml", "xl/workbook.bin", "content.xml")):
         raise Problem("Le fichier n'est pas un classeur", where=source, todo=ADVICE)
     total, packed = sum(info.file_size for info in names.values()), sum(info.compress_size for info in names.values())
@@ -123,10 +137,11 @@ def _check(far: tuple[int, int], sheet: str, source: str) -> None:
 
 def _too_large(source: str, why: str) -> Problem:
     return Problem(
-        "Le classeur est trop étendu pour être ouvert", where=source,
+        "Le classeur est trop étendu pour être ouvert",
+        where=source,
         why=f"{why} ; {MOST_COLUMNS} colonnes et {MOST_CELLS // 1_000_000} millions de cellules au plus sont lues",
         todo="Effacez les cellules égarées loin de la table (Ctrl+Fin y mène), ou enregistrez la table en CSV",
-    )  # fmt: skip
+    )
 
 
 def letters(column: int) -> str:
@@ -195,7 +210,9 @@ def _far_ods(stream: IO[bytes]) -> Iterator[tuple[str, tuple[int, int]]]:
     office = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
     row = column = last = wide = 0
     with guards.reading("content.xml", "xml"):
-        for _, element in etree.iterparse(stream, events=("end",), resolve_entities=False, huge_tree=False, recover=True):
+        for _, element in etree.iterparse(
+            stream, events=("end",), resolve_entities=False, huge_tree=False, recover=True
+        ):
             if element.tag in (f"{space}table-cell", f"{space}covered-table-cell"):
                 times = _times(element.get(f"{space}number-columns-repeated"))
                 filled = len(element) > 0 or any(name.startswith(office) for name in element.attrib)
@@ -203,7 +220,10 @@ def _far_ods(stream: IO[bytes]) -> Iterator[tuple[str, tuple[int, int]]]:
                 wide = max(wide, column if filled else 0)
             elif element.tag == f"{space}table-row":
                 row += _times(element.get(f"{space}number-rows-repeated"))
-                last, column = (row if wide and any(len(cell) for cell in element.iterchildren(f"{space}table-cell")) else last), 0
+                last, column = (
+                    (row if wide and any(len(cell) for cell in element.iterchildren(f"{space}table-cell")) else last),
+                    0,
+                )
                 element.clear()
             elif element.tag == f"{space}table":
                 yield element.get(f"{space}name", "?"), (max(wide, 1), max(last, 1))
@@ -221,6 +241,14 @@ def _refuse_protected(stream: IO[bytes], source: str) -> None:
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise Problem("Le classeur est protégé par un mot de passe", where=source, todo=ADVICE)
     if "WordDocument".encode("utf-16-le") in data and "Workbook".encode("utf-16-le") not in data:
-        raise Problem("Le fichier est un document Word, pas un classeur", where=source, todo="Donnez le classeur ou le CSV qui contient la table")
+        raise Problem(
+            "Le fichier est un document Word, pas un classeur",
+            where=source,
+            todo="Donnez le classeur ou le CSV qui contient la table",
+        )
     if "PowerPoint Document".encode("utf-16-le") in data:
-        raise Problem("Le fichier est une présentation PowerPoint, pas un classeur", where=source, todo="Donnez le classeur ou le CSV qui contient la table")
+        raise Problem(
+            "Le fichier est une présentation PowerPoint, pas un classeur",
+            where=source,
+            todo="Donnez le classeur ou le CSV qui contient la table",
+        )

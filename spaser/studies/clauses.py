@@ -75,14 +75,20 @@ def clauses(
     read = documents.read_documents(paths, limits=limits, progress=progress)
     passages = detection.detect(read.texts.lazy().select("texte_id", "champ", "page", "article", "texte"), lexicon)
     about = read.texts.lazy().select("texte_id", "document", "genre", "titre", rang=pl.int_range(pl.len()))
-    joined = passages.join(about, on="texte_id").with_columns(ou=_where()).sort("rang", "debut", "fin", "regle").drop("rang")
+    joined = (
+        passages.join(about, on="texte_id").with_columns(ou=_where()).sort("rang", "debut", "fin", "regle").drop("rang")
+    )
     return Clauses(read, joined.collect())
 
 
 def _where() -> pl.Expr:
     """« CCAP, article 14.2, p. 9 », the name of the file where its kind is unknown or shared by several."""
     alone = pl.col("document").n_unique().over("genre") == 1
-    kind = pl.when(alone & pl.col("genre").is_not_null()).then(pl.col("genre").replace("CADRE_REPONSE", "cadre de réponse")).otherwise("document")
+    kind = (
+        pl.when(alone & pl.col("genre").is_not_null())
+        .then(pl.col("genre").replace("CADRE_REPONSE", "cadre de réponse"))
+        .otherwise("document")
+    )
     annex = pl.col("article").str.starts_with("annexe")
     article = pl.when(annex).then(pl.col("article")).otherwise(pl.format("article {}", "article"))
     return pl.concat_str(kind, article, pl.format("p.\u00a0{}", "page"), separator=", ", ignore_nulls=True)
@@ -92,12 +98,19 @@ def report(result: Clauses) -> Report:
     """The report of the documents, for every form; its date is that of the latest file."""
     day = result.documents.files["modifie"].max()
     sections = sections_clauses.sections(result.documents.files, result.documents.texts, result.passages, COUNTED)
-    sources = [Source(row["document"], row["genre_libelle"] or row["format"] or "non lu") for row in result.documents.files.to_dicts()]
+    sources = [
+        Source(row["document"], row["genre_libelle"] or row["format"] or "non lu")
+        for row in result.documents.files.to_dicts()
+    ]
     return model.build(
-        "Ce que disent les pièces du marché", buyer="", as_of=day if isinstance(day, date) else date.min, sections=sections, sources=sources,
+        "Ce que disent les pièces du marché",
+        buyer="",
+        as_of=day if isinstance(day, date) else date.min,
+        sections=sections,
+        sources=sources,
         subtitle="considérations sociales et environnementales trouvées, citées et situées",
         annexes=sections_clauses.annexes(result.documents.files, result.passages, result.documents.rejects),
-    )  # fmt: skip
+    )
 
 
 @files.together
@@ -125,10 +138,15 @@ def summarise_clauses(result: Clauses, most: int = 40) -> str:
     lines += ["", french.sentence(f"{french.count(found.height, 'considération explicite', feminine=True)}")]
     documents = found["document"].unique(maintain_order=True).to_list()
     for name in documents:
-        lines += _found_lines(name, found.filter(pl.col("document") == name), max(_FEWEST_SHOWN, most // len(documents)))
+        lines += _found_lines(
+            name, found.filter(pl.col("document") == name), max(_FEWEST_SHOWN, most // len(documents))
+        )
     denied = result.passages.filter((pl.col("niveau") == 0) & (pl.col("confiance") >= COUNTED)).height
     if denied:
-        lines += ["", french.sentence(f"{french.count(denied, 'passage')} {'nie' if denied < 2 else 'nient'} une considération")]
+        lines += [
+            "",
+            french.sentence(f"{french.count(denied, 'passage')} {'nie' if denied < 2 else 'nient'} une considération"),
+        ]
     return "\n".join(lines)
 
 
@@ -137,7 +155,9 @@ def _found_lines(name: str, found: pl.DataFrame, most: int) -> list[str]:
     rows = sections_clauses.condensed(found)
     lines = ["", f"{name} : {french.count(found.height, 'considération explicite', feminine=True)}"]
     for row in rows[:most]:
-        place = ", ".join(part for part in (_article(row["article"]), f"p.\u00a0{row['page']}" if row["page"] else "") if part)
+        place = ", ".join(
+            part for part in (_article(row["article"]), f"p.\u00a0{row['page']}" if row["page"] else "") if part
+        )
         lines.append(f"  {place + ' : ' if place else ''}{sections_clauses.quoted(row)}")
     if len(rows) > most:
         lines.append(f"  … et {french.count(len(rows) - most, 'autre')}, dans les fichiers écrits")

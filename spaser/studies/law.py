@@ -17,9 +17,15 @@ from spaser.problems import Problem, closest
 
 #: Each part of the law, and its name.
 PARTS = {
-    "threshold": "seuil ou taux", "duties": "obligation", "reservations": "réservation", "reminders": "à savoir", "facts": "fait",
-    "targets": "cible", "levers": "levier", "private": "acheteur privé",
-}  # fmt: skip
+    "threshold": "seuil ou taux",
+    "duties": "obligation",
+    "reservations": "réservation",
+    "reminders": "à savoir",
+    "facts": "fait",
+    "targets": "cible",
+    "levers": "levier",
+    "private": "acheteur privé",
+}
 #: What reads each dated value that no duty names.
 READERS = {
     "publication_threshold": "obligation decp-publication ; population au-dessus du seuil",
@@ -27,11 +33,14 @@ READERS = {
     "advertising_threshold": "question sur les avis des contrats de date incertaine",
     "dispense_threshold_goods": "question sur les marchés sans concurrence ; obligation decp-publication",
     "dispense_threshold_works": "question sur les marchés sans concurrence ; obligation decp-publication",
-    "egalim_quality_share": "obligation egalim-50-20", "egalim_organic_share": "obligation egalim-50-20",
+    "egalim_quality_share": "obligation egalim-50-20",
+    "egalim_organic_share": "obligation egalim-50-20",
     "egalim_meat_fish_share": "obligation egalim-50-20",
-}  # fmt: skip
+}
 LAST = "dernier jour"
-_EUROPEAN = "obligations au seuil européen : climat-clause-sociale-seuils, climat-concession-clause-sociale, energie-sobriete"
+_EUROPEAN = (
+    "obligations au seuil européen : climat-clause-sociale-seuils, climat-concession-clause-sociale, energie-sobriete"
+)
 _UNTESTED = "rien : à vérifier par l'acheteur"
 _ARTICLE = re.compile(r"^\s*(?:ccp|code|art(?:icle)?\.?)?\s*([LRD])\s*\.?\s*\*?\s*(\d[\d-]*)\s*$", re.IGNORECASE)
 Fact = dict[str, Any]
@@ -44,24 +53,42 @@ def facts() -> list[Fact]:
     """
     law = rules.toml("law.toml")
     dated = [_of_value(key, rule) for key, rule in law.items() if isinstance(rule, dict) and "values" in rule]
-    stated = [_stated(part, key, rule) for part in ("duties", "reservations", "reminders", "facts", "targets", "private") for key, rule in law[part].items()]
+    stated = [
+        _stated(part, key, rule)
+        for part in ("duties", "reservations", "reminders", "facts", "targets", "private")
+        for key, rule in law[part].items()
+    ]
     levers = rules.toml("lever_law.toml")
-    return [*dated, *stated, *(_lever(key, rule | {"checked_on": levers["checked_on"]}) for key, rule in levers["levers"].items())]
+    return [
+        *dated,
+        *stated,
+        *(_lever(key, rule | {"checked_on": levers["checked_on"]}) for key, rule in levers["levers"].items()),
+    ]
 
 
 def counted() -> pl.DataFrame:
     """How many facts of each part stand at each confidence: a dated value counts once per value, an exclusion once."""
     law = rules.toml("law.toml")
     parts = ("duties", "reservations", "reminders", "facts", "targets", "private")
-    rows = [("threshold", value.get("confidence", rule.get("confidence", "a_confirmer")))
-            for rule in law.values() if isinstance(rule, dict) for value in rule.get("values", [])]  # fmt: skip
-    rows += [(part, one["confidence"]) for part in parts for rule in law[part].values() for one in (rule, *rule.get("exclusions", []))]
+    rows = [
+        ("threshold", value.get("confidence", rule.get("confidence", "a_confirmer")))
+        for rule in law.values()
+        if isinstance(rule, dict)
+        for value in rule.get("values", [])
+    ]
+    rows += [
+        (part, one["confidence"])
+        for part in parts
+        for rule in law[part].values()
+        for one in (rule, *rule.get("exclusions", []))
+    ]
     rows += [("levers", rule["confidence"]) for rule in rules.toml("lever_law.toml")["levers"].values()]
     return (
         pl.DataFrame(rows, schema=["nature", "confiance"], orient="row")
         .with_columns(pl.col("nature").replace(PARTS), verification=pl.col("confiance").replace(rules.CONFIDENCES))
-        .group_by("nature", "confiance", "verification", maintain_order=True).agg(faits=pl.len().cast(pl.Int64))
-    )  # fmt: skip
+        .group_by("nature", "confiance", "verification", maintain_order=True)
+        .agg(faits=pl.len().cast(pl.Int64))
+    )
 
 
 def by_confidence() -> dict[str, int]:
@@ -91,34 +118,61 @@ def search(text: str) -> list[Fact]:
     if named:
         return named
     hint = closest(text, [fact["cle"] for fact in known])
-    raise Problem(f"Rien dans le droit du kit ne répond à « {text.strip()} »",
-                  todo=hint or "Donnez un article (L2112-2, R2122-8), une obligation (spaser-adoption) ou un mot (réserv) ; « spaser droit » seul les liste")  # fmt: skip
+    raise Problem(
+        f"Rien dans le droit du kit ne répond à « {text.strip()} »",
+        todo=hint
+        or "Donnez un article (L2112-2, R2122-8), une obligation (spaser-adoption) ou un mot (réserv) ; « spaser droit » seul les liste",
+    )
 
 
 def private_facts() -> pl.LazyFrame:
     """What concerns a buyer that the code does not bind: ``cle, libelle, valeur, texte, levier, verification``."""
     rows = [
-        {"cle": key, "libelle": rule["label"], "valeur": rule["value"] + (f" {rule['note']}" if "note" in rule else ""), "texte": rule["legal"],
-         "levier": rule.get("lever", False), "verification": rules.checked(rule), "source": rule["source"]}
+        {
+            "cle": key,
+            "libelle": rule["label"],
+            "valeur": rule["value"] + (f" {rule['note']}" if "note" in rule else ""),
+            "texte": rule["legal"],
+            "levier": rule.get("lever", False),
+            "verification": rules.checked(rule),
+            "source": rule["source"],
+        }
         for key, rule in rules.toml("law.toml")["private"].items()
-    ]  # fmt: skip
+    ]
     return pl.LazyFrame(rows)
 
 
 def _fact(part: str, key: str, rule: Fact, **known: Any) -> Fact:
     return {
-        "cle": f"prive-{key}" if part == "private" else key, "nature": PARTS[part], "libelle": rule.get("label", key), "texte": rule.get("legal", ""), "valeurs": [],
-        "confiance": rule.get("confidence", "a_confirmer"), "verification": rules.checked(rule), "source": rule.get("source", ""),
-        "lu_le": rule.get("checked_on"), "teste": _UNTESTED, "note": rule.get("note", ""),
-    } | known  # fmt: skip
+        "cle": f"prive-{key}" if part == "private" else key,
+        "nature": PARTS[part],
+        "libelle": rule.get("label", key),
+        "texte": rule.get("legal", ""),
+        "valeurs": [],
+        "confiance": rule.get("confidence", "a_confirmer"),
+        "verification": rules.checked(rule),
+        "source": rule.get("source", ""),
+        "lu_le": rule.get("checked_on"),
+        "teste": _UNTESTED,
+        "note": rule.get("note", ""),
+    } | known
 
 
 def _of_value(key: str, rule: Fact) -> Fact:
     """A dated value: each of its values, with how far each was checked."""
     unit = rule.get("unit", "").replace("EUR", "€")
-    each = [(value["since"], f"{_written(value.get('value'), unit)} ({rules.checked(rule | value)} ; {value['source']})") for value in rule["values"]]
+    each = [
+        (value["since"], f"{_written(value.get('value'), unit)} ({rules.checked(rule | value)} ; {value['source']})")
+        for value in rule["values"]
+    ]
     users = [name for name, duty in rules.toml("law.toml")["duties"].items() if duty.get("threshold") == key]
-    tested = _EUROPEAN if key.startswith("eu_threshold") else f"obligation {', '.join(users)}" if users else READERS.get(key, _UNTESTED)
+    tested = (
+        _EUROPEAN
+        if key.startswith("eu_threshold")
+        else f"obligation {', '.join(users)}"
+        if users
+        else READERS.get(key, _UNTESTED)
+    )
     last = [value for value in rule["values"] if value.get("value") is not None][-1]
     return _fact("threshold", key, rule | last, texte=last["source"], valeurs=each, teste=tested)
 
@@ -136,17 +190,42 @@ def _stated(part: str, key: str, rule: Fact) -> Fact:
     if isinstance(until, date):
         period.append((until, LAST))
     threshold = rules.toml("law.toml").get(rule.get("threshold", ""), {})
-    period += [] if not threshold else [(day, f"{threshold['label']} : {words}") for day, words in _of_value("", threshold)["valeurs"]]
+    period += (
+        []
+        if not threshold
+        else [(day, f"{threshold['label']} : {words}") for day, words in _of_value("", threshold)["valeurs"]]
+    )
     notes = [rule.get(name, "") for name in ("doubt_note", "observable_note", "announce", "note", "baseline")]
-    notes += [f"exclu : {one['label']}" if one.get("state") is None else one["label"] for one in rule.get("exclusions", [])]
+    notes += [
+        f"exclu : {one['label']}" if one.get("state") is None else one["label"] for one in rule.get("exclusions", [])
+    ]
     notes += [one["label"] for one in rule.get("options", [])]
-    tested = {"duties": rule.get("test"), "reservations": "fondements possibles des marchés réservés", "targets": "trajectoire vers la cible"}.get(part)
-    return _fact(part, key, rule, valeurs=period, teste=rule.get("tested") or tested or _UNTESTED, note=" ; ".join(note for note in notes if note))
+    tested = {
+        "duties": rule.get("test"),
+        "reservations": "fondements possibles des marchés réservés",
+        "targets": "trajectoire vers la cible",
+    }.get(part)
+    return _fact(
+        part,
+        key,
+        rule,
+        valeurs=period,
+        teste=rule.get("tested") or tested or _UNTESTED,
+        note=" ; ".join(note for note in notes if note),
+    )
 
 
 def _lever(key: str, rule: Fact) -> Fact:
     note = f"À demander : {rule['ask']} Ce n'est pas : {rule['never']}."
-    return _fact("levers", key, rule, valeurs=[(None, rule["data"])], source=rule["legal"], note=note, teste="conditions que les données montrent, ci-dessus")
+    return _fact(
+        "levers",
+        key,
+        rule,
+        valeurs=[(None, rule["data"])],
+        source=rule["legal"],
+        note=note,
+        teste="conditions que les données montrent, ci-dessus",
+    )
 
 
 def _since(day: date) -> str:
@@ -162,7 +241,13 @@ def said(fact: Fact) -> list[str]:
     """The values of a fact in words, each with its day."""
     told = []
     for day, words in fact["valeurs"]:
-        when = "" if day is None else f"jusqu'au {french.short_date(day)}" if words == LAST else f"{_since(day)} {french.short_date(day)} : "
+        when = (
+            ""
+            if day is None
+            else f"jusqu'au {french.short_date(day)}"
+            if words == LAST
+            else f"{_since(day)} {french.short_date(day)} : "
+        )
         told.append(when if words == LAST else f"{when}{words}")
     return told
 
@@ -176,7 +261,9 @@ def lines(found: list[Fact]) -> Iterator[str]:
         yield from (f"  {told}" for told in said(fact))
         read = f" ({french.short_date(fact['lu_le'])})" if fact["lu_le"] else ""
         yield f"  vérification : {fact['verification']}{read}"
-        yield from (f"  source : {fact['source']}" for _ in range(bool(fact["source"] and fact["source"] != fact["texte"])))
+        yield from (
+            f"  source : {fact['source']}" for _ in range(bool(fact["source"] and fact["source"] != fact["texte"]))
+        )
         yield f"  ce qui le teste : {fact['teste']}"
         yield from (f"  à savoir : {fact['note']}" for _ in range(bool(fact["note"])))
         yield ""

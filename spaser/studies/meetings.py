@@ -18,25 +18,53 @@ from spaser.studies.potential import Opportunities
 #: Suppliers invited for one need.
 GUESTS = 8
 _NEEDS = (
-    Column("numero", "N°", "entier"), Column("objet", "Besoin"), Column("famille_libelle", "Famille"), Column("lieu_libelle", "Lieu"),
-    Column("annuel", "Montant par an", "centime"), Column("sourcing", "Sourcing à partir du", "date"), Column("echeance", "Fin au plus tard", "date"),
-    Column("levier_libelle", "Levier conseillé"), Column("levier_article", "Base légale"), Column("invites", "Fournisseurs à inviter", "entier"),
-)  # fmt: skip
+    Column("numero", "N°", "entier"),
+    Column("objet", "Besoin"),
+    Column("famille_libelle", "Famille"),
+    Column("lieu_libelle", "Lieu"),
+    Column("annuel", "Montant par an", "centime"),
+    Column("sourcing", "Sourcing à partir du", "date"),
+    Column("echeance", "Fin au plus tard", "date"),
+    Column("levier_libelle", "Levier conseillé"),
+    Column("levier_article", "Base légale"),
+    Column("invites", "Fournisseurs à inviter", "entier"),
+)
 _GUESTS = (
-    Column("numero", "Besoin n°", "entier"), Column("objet", "Besoin"), Column("nom", "Fournisseur"), Column("siret", "SIRET", "identifiant"),
-    Column("commune", "Commune"), Column("distance_km", "Distance (km)", "valeur"), Column("statuts", "Statuts"), Column("statut_au", "Statut connu au", "date"),
-    Column("gagnes", "Contrats de la famille gagnés", "entier"), Column("raison", "Pourquoi lui"),
-)  # fmt: skip
+    Column("numero", "Besoin n°", "entier"),
+    Column("objet", "Besoin"),
+    Column("nom", "Fournisseur"),
+    Column("siret", "SIRET", "identifiant"),
+    Column("commune", "Commune"),
+    Column("distance_km", "Distance (km)", "valeur"),
+    Column("statuts", "Statuts"),
+    Column("statut_au", "Statut connu au", "date"),
+    Column("gagnes", "Contrats de la famille gagnés", "entier"),
+    Column("raison", "Pourquoi lui"),
+)
 _WISHES = (
-    Column("numero", "Besoin n°", "entier"), Column("nom", "Fournisseur"), Column("siret", "SIRET", "identifiant"),
-    Column("acheteur", "Acheteur"), Column("souhait_acheteur", "Souhait de l'acheteur (1 à 3)"), Column("souhait_fournisseur", "Souhait du fournisseur (1 à 3)"),
-    Column("present", "Présence confirmée"), Column("arrivee", "Arrivée"), Column("depart", "Départ"), Column("fixe", "Créneau imposé"), Column("remarque", "Remarque"),
-)  # fmt: skip
+    Column("numero", "Besoin n°", "entier"),
+    Column("nom", "Fournisseur"),
+    Column("siret", "SIRET", "identifiant"),
+    Column("acheteur", "Acheteur"),
+    Column("souhait_acheteur", "Souhait de l'acheteur (1 à 3)"),
+    Column("souhait_fournisseur", "Souhait du fournisseur (1 à 3)"),
+    Column("present", "Présence confirmée"),
+    Column("arrivee", "Arrivée"),
+    Column("depart", "Départ"),
+    Column("fixe", "Créneau imposé"),
+    Column("remarque", "Remarque"),
+)
 _FOLLOW = (
-    Column("numero", "Besoin n°", "entier"), Column("nom", "Fournisseur"), Column("siret", "SIRET", "identifiant"),
-    Column("rencontre", "Rencontré le"), Column("suite", "Suite donnée"), Column("a_repondu", "A répondu à la consultation"), Column("a_gagne", "A gagné"),
-    Column("montant_gagne", "Montant gagné"), Column("remarque", "Remarque"),
-)  # fmt: skip
+    Column("numero", "Besoin n°", "entier"),
+    Column("nom", "Fournisseur"),
+    Column("siret", "SIRET", "identifiant"),
+    Column("rencontre", "Rencontré le"),
+    Column("suite", "Suite donnée"),
+    Column("a_repondu", "A répondu à la consultation"),
+    Column("a_gagne", "A gagné"),
+    Column("montant_gagne", "Montant gagné"),
+    Column("remarque", "Remarque"),
+)
 
 
 def morning(result: Diagnostic, found: Opportunities, *, months: int = 12) -> Report:
@@ -54,21 +82,28 @@ def morning(result: Diagnostic, found: Opportunities, *, months: int = 12) -> Re
     Problem
         Nothing is coming up within this time, or no supplier can be invited.
     """
-    needs = renewals.upcoming(found.opportunities.lazy(), as_of=result.as_of, months=months, method=result.base.method).collect()
+    needs = renewals.upcoming(
+        found.opportunities.lazy(), as_of=result.as_of, months=months, method=result.base.method
+    ).collect()
     guests = _guests(needs, found.candidates)
     invited = guests.group_by("besoin_id").agg(pl.len().cast(pl.Int32).alias("invites"))
     kept = needs.join(invited, on="besoin_id", maintain_order="left").with_row_index("numero", offset=1)
     if not kept.height:
         raise Problem(
-            f"Aucun besoin à venir dans les {months} mois n'a de fournisseur à inviter", where=result.scope,
+            f"Aucun besoin à venir dans les {months} mois n'a de fournisseur à inviter",
+            where=result.scope,
             todo="Allongez la période (--mois 24), élargissez le rayon, ou chargez d'autres listes de fournisseurs",
-        )  # fmt: skip
+        )
     named = kept.select("besoin_id", "numero", "objet")
     guests = guests.join(named, on="besoin_id").sort("numero", "rang").with_columns(pl.col("distance_km").round(1))
     return model.build(
-        "Matinale de rencontres avec l'ESS", buyer=result.scope, as_of=result.as_of, subtitle=f"besoins à préparer dans les {months} mois",
-        sections=[_section(kept, guests, result.as_of, months)], annexes=_sheets(kept, guests),
-    )  # fmt: skip
+        "Matinale de rencontres avec l'ESS",
+        buyer=result.scope,
+        as_of=result.as_of,
+        subtitle=f"besoins à préparer dans les {months} mois",
+        sections=[_section(kept, guests, result.as_of, months)],
+        annexes=_sheets(kept, guests),
+    )
 
 
 @files.together
@@ -81,7 +116,9 @@ def write(report: Report, folder: Path | str) -> list[Path]:
 
 def _guests(needs: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
     """The first credible suppliers of each need, in the order of the potential."""
-    rows = candidates.join(needs.select("besoin_id"), on="besoin_id", how="semi").filter(pl.col("credible").fill_null(False))
+    rows = candidates.join(needs.select("besoin_id"), on="besoin_id", how="semi").filter(
+        pl.col("credible").fill_null(False)
+    )
     return rows.sort("besoin_id", "rang").group_by("besoin_id", maintain_order=True).head(GUESTS)
 
 
@@ -91,15 +128,40 @@ def _section(kept: pl.DataFrame, guests: pl.DataFrame, day: date, months: int) -
         f"{french.count(guests['siret'].n_unique(), 'fournisseur')} à inviter."
     )
     how = "Remplissez la feuille « souhaits » avec les acheteurs et les fournisseurs, dites qui les rencontre (colonne « Acheteur »), puis écrivez le planning : spaser matinale --planning matinale.xlsx. Après la rencontre, remplissez la feuille « suivi »."
-    return Section("matinale", "La matinale", "Qui rencontrer, et à propos de quoi ?", (Sentence(french.typeset(told)), Sentence(french.typeset(how))))
+    return Section(
+        "matinale",
+        "La matinale",
+        "Qui rencontrer, et à propos de quoi ?",
+        (Sentence(french.typeset(told)), Sentence(french.typeset(how))),
+    )
 
 
 def _sheets(kept: pl.DataFrame, guests: pl.DataFrame) -> list[TableBlock]:
-    pairs = guests.select("numero", "nom", "siret", *(["personne_physique"] if "personne_physique" in guests.columns else []))
-    blank = [pl.lit(None, dtype=pl.String).alias(name) for name in ("acheteur", "souhait_acheteur", "souhait_fournisseur", "present", "arrivee", "depart", "fixe", "remarque",
-                                                                   "rencontre", "suite", "a_repondu", "a_gagne", "montant_gagne")]  # fmt: skip
+    pairs = guests.select(
+        "numero", "nom", "siret", *(["personne_physique"] if "personne_physique" in guests.columns else [])
+    )
+    blank = [
+        pl.lit(None, dtype=pl.String).alias(name)
+        for name in (
+            "acheteur",
+            "souhait_acheteur",
+            "souhait_fournisseur",
+            "present",
+            "arrivee",
+            "depart",
+            "fixe",
+            "remarque",
+            "rencontre",
+            "suite",
+            "a_repondu",
+            "a_gagne",
+            "montant_gagne",
+        )
+    ]
     empty = pairs.with_columns(blank)
     return [
-        table("besoins à venir", "Besoins à venir", kept, _NEEDS), table("fournisseurs à inviter", "Fournisseurs à inviter, par besoin", guests, _GUESTS),
-        table("souhaits", "Souhaits de rencontre, à remplir", empty, _WISHES), table("suivi", "Suivi après la rencontre, à remplir", empty, _FOLLOW),
-    ]  # fmt: skip
+        table("besoins à venir", "Besoins à venir", kept, _NEEDS),
+        table("fournisseurs à inviter", "Fournisseurs à inviter, par besoin", guests, _GUESTS),
+        table("souhaits", "Souhaits de rencontre, à remplir", empty, _WISHES),
+        table("suivi", "Suivi après la rencontre, à remplir", empty, _FOLLOW),
+    ]

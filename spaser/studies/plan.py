@@ -22,7 +22,9 @@ _SUBJECT = 90
 OWN = ("responsable", "etat", "echeance", "note")
 
 
-def plan(upcoming: pl.DataFrame, *, day: date, method: dict[str, Any], decisions: pl.DataFrame | None = None) -> pl.DataFrame:
+def plan(
+    upcoming: pl.DataFrame, *, day: date, method: dict[str, Any], decisions: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """``plan_actions``: one row per action (``nature`` « action », or « devoir » for the duty, on one line), those to begin first at the top.
 
     Parameters
@@ -39,13 +41,20 @@ def plan(upcoming: pl.DataFrame, *, day: date, method: dict[str, Any], decisions
     kept = _ready(upcoming, day, settings)
     due = _due(kept)
     enough = pl.col("potentiel") >= settings["plancher"]["value"] * CENT
-    merged = _merged(kept.filter(pl.col("levier") != DUTY), "famille").with_columns(nature=pl.lit("action")).filter(enough)
+    merged = (
+        _merged(kept.filter(pl.col("levier") != DUTY), "famille").with_columns(nature=pl.lit("action")).filter(enough)
+    )
     scored = merged.with_columns(_points=_score(settings, day))
     chosen = scored.sort("_points", "famille", descending=[True, False]).head(settings["nombre"]["value"] - due.height)
-    told = pl.concat([chosen.drop("_points"), due.select(chosen.drop("_points").columns)]).with_columns(
-        action_id=pl.format("{}-{}", pl.col("acheteur_siren").fill_null("acheteur"), "famille"),
-        difficulte=pl.when(pl.col("nature") == "action").then(_difficulty()).otherwise(pl.lit("")), retard=pl.col("sourcing") <= day,
-    ).sort("sourcing", "potentiel", "action_id", descending=[False, True, False])  # fmt: skip
+    told = (
+        pl.concat([chosen.drop("_points"), due.select(chosen.drop("_points").columns)])
+        .with_columns(
+            action_id=pl.format("{}-{}", pl.col("acheteur_siren").fill_null("acheteur"), "famille"),
+            difficulte=pl.when(pl.col("nature") == "action").then(_difficulty()).otherwise(pl.lit("")),
+            retard=pl.col("sourcing") <= day,
+        )
+        .sort("sourcing", "potentiel", "action_id", descending=[False, True, False])
+    )
     return _owned(told, decisions).with_row_index("rang", offset=1).with_columns(pl.col("rang").cast(pl.Int32))
 
 
@@ -57,17 +66,26 @@ def set_aside(upcoming: pl.DataFrame, *, day: date, method: dict[str, Any]) -> p
     """
     settings = method["plan"]
     late = _merged(_open(upcoming, day).filter(~_startable(day, settings)), "famille").with_columns(motif=pl.lit(LATE))
-    small = _merged(_ready(upcoming, day, settings).filter(pl.col("levier") != DUTY), "famille").with_columns(motif=pl.lit(SMALL))
+    small = _merged(_ready(upcoming, day, settings).filter(pl.col("levier") != DUTY), "famille").with_columns(
+        motif=pl.lit(SMALL)
+    )
     small = small.filter(pl.col("potentiel") < settings["plancher"]["value"] * CENT)
-    return pl.concat([late, small]).select("motif", "famille_libelle", "besoins", "potentiel", "consultation", "objets").sort("motif", "consultation", "famille_libelle")
+    return (
+        pl.concat([late, small])
+        .select("motif", "famille_libelle", "besoins", "potentiel", "consultation", "objets")
+        .sort("motif", "consultation", "famille_libelle")
+    )
 
 
 def _open(upcoming: pl.DataFrame, day: date) -> pl.DataFrame:
     """Actionable needs with a lever, a gain and somebody to answer, not ended on the day."""
     return upcoming.filter(
-        (pl.col("etat_action") == "agir") & ~pl.col("levier").is_in(_IDLE) & (pl.col("potentiel").fill_null(0) > 0)
-        & ((pl.col("credibles") > 0) | (pl.col("clause_candidats") > 0)) & (pl.col("echeance") >= day)
-    )  # fmt: skip
+        (pl.col("etat_action") == "agir")
+        & ~pl.col("levier").is_in(_IDLE)
+        & (pl.col("potentiel").fill_null(0) > 0)
+        & ((pl.col("credibles") > 0) | (pl.col("clause_candidats") > 0))
+        & (pl.col("echeance") >= day)
+    )
 
 
 def _ready(upcoming: pl.DataFrame, day: date, settings: dict[str, Any]) -> pl.DataFrame:
@@ -81,25 +99,49 @@ def _startable(day: date, settings: dict[str, Any]) -> pl.Expr:
 
 def _merged(needs: pl.DataFrame, *keys: str) -> pl.DataFrame:
     """Needs of a buyer added up, told by the one that brings most."""
-    first = ("levier", "levier_libelle", "levier_article", "levier_raison", "levier_verifier", "leviers", "levier_refus")
-    return needs.sort("potentiel", "besoin_id", descending=[True, False]).group_by("acheteur_siren", *keys, maintain_order=True).agg(
-        pl.col("famille_libelle", *first).first(),
-        besoins=pl.len().cast(pl.Int32), contrats=pl.col("contrats").sum().cast(pl.Int32), objets=pl.col("objet").head(3).str.join(" ; "),
-        credibles=pl.col("credibles").max(), annuel=pl.col("annuel").sum(), potentiel=pl.col("potentiel").sum(), potentiel_haut=pl.col("potentiel_haut").sum(),
-        ressemblance=pl.col("ressemblance").max(), sourcing=pl.col("sourcing").min(), consultation=pl.col("echeance").min(),
-    )  # fmt: skip
+    first = (
+        "levier",
+        "levier_libelle",
+        "levier_article",
+        "levier_raison",
+        "levier_verifier",
+        "leviers",
+        "levier_refus",
+    )
+    return (
+        needs.sort("potentiel", "besoin_id", descending=[True, False])
+        .group_by("acheteur_siren", *keys, maintain_order=True)
+        .agg(
+            pl.col("famille_libelle", *first).first(),
+            besoins=pl.len().cast(pl.Int32),
+            contrats=pl.col("contrats").sum().cast(pl.Int32),
+            objets=pl.col("objet").head(3).str.join(" ; "),
+            credibles=pl.col("credibles").max(),
+            annuel=pl.col("annuel").sum(),
+            potentiel=pl.col("potentiel").sum(),
+            potentiel_haut=pl.col("potentiel_haut").sum(),
+            ressemblance=pl.col("ressemblance").max(),
+            sourcing=pl.col("sourcing").min(),
+            consultation=pl.col("echeance").min(),
+        )
+    )
 
 
 def _due(kept: pl.DataFrame) -> pl.DataFrame:
     """The clause that the law asks for, once: a duty is no advice, so it is neither ranked nor held to a floor; all its needs are listed."""
     due = kept.filter(pl.col("levier") == DUTY)
     several = due["acheteur_siren"].n_unique() > 1
-    whole = due.with_columns(famille=pl.lit("devoir_clause"), acheteur_siren=pl.lit(None, pl.String) if several else pl.col("acheteur_siren"))
+    whole = due.with_columns(
+        famille=pl.lit("devoir_clause"), acheteur_siren=pl.lit(None, pl.String) if several else pl.col("acheteur_siren")
+    )
     listed = due.sort("echeance", "besoin_id")["objet"].fill_null("sans objet").str.slice(0, _SUBJECT).str.join(" ; ")
     return _merged(whole, "famille").with_columns(
-        nature=pl.lit("devoir"), famille_libelle=pl.lit("Toutes les familles concernées"), objets=pl.lit(listed.first() or "", pl.String), leviers=pl.lit(""),
+        nature=pl.lit("devoir"),
+        famille_libelle=pl.lit("Toutes les familles concernées"),
+        objets=pl.lit(listed.first() or "", pl.String),
+        leviers=pl.lit(""),
         credibles=pl.lit(None, pl.Int32).cast(kept.schema["credibles"]),
-    )  # fmt: skip
+    )
 
 
 def _score(settings: dict[str, Any], day: date) -> pl.Expr:
@@ -108,19 +150,34 @@ def _score(settings: dict[str, Any], day: date) -> pl.Expr:
     ease = pl.col("ressemblance").rank() / pl.len()
     months = (pl.col("sourcing") - pl.lit(day)).dt.total_days() / 30
     urgent = 1 - months.clip(0, 12) / 12
-    return settings["poids"]["gain"] * gain + settings["poids"]["facilite"] * ease + settings["poids"]["urgence"] * urgent
+    return (
+        settings["poids"]["gain"] * gain + settings["poids"]["facilite"] * ease + settings["poids"]["urgence"] * urgent
+    )
 
 
 def _difficulty() -> pl.Expr:
     """Easy when three credible suppliers or more may answer, hard when one alone."""
-    return pl.when(pl.col("credibles") >= 3).then(pl.lit("facile")).when(pl.col("credibles") == 2).then(pl.lit("moyenne")).otherwise(pl.lit("difficile"))
+    return (
+        pl.when(pl.col("credibles") >= 3)
+        .then(pl.lit("facile"))
+        .when(pl.col("credibles") == 2)
+        .then(pl.lit("moyenne"))
+        .otherwise(pl.lit("difficile"))
+    )
 
 
 def _owned(actions: pl.DataFrame, decisions: pl.DataFrame | None) -> pl.DataFrame:
     """What a person wrote of each action, blank when nobody did; « a_faire » is the state of what nobody touched."""
-    written = pl.DataFrame(schema={"objet_id": pl.String, "champ": pl.String, "valeur": pl.String}) if decisions is None else decisions.filter(
-        pl.col("objet_type") == "action").select("objet_id", "champ", "valeur")  # fmt: skip
+    written = (
+        pl.DataFrame(schema={"objet_id": pl.String, "champ": pl.String, "valeur": pl.String})
+        if decisions is None
+        else decisions.filter(pl.col("objet_type") == "action").select("objet_id", "champ", "valeur")
+    )
     for name in OWN:
-        mine = written.filter(pl.col("champ") == name).unique("objet_id", keep="last", maintain_order=True).select(action_id="objet_id", **{name: "valeur"})
+        mine = (
+            written.filter(pl.col("champ") == name)
+            .unique("objet_id", keep="last", maintain_order=True)
+            .select(action_id="objet_id", **{name: "valeur"})
+        )
         actions = actions.join(mine, on="action_id", how="left", maintain_order="left")
     return actions.with_columns(pl.col("etat").fill_null("à faire"))

@@ -62,37 +62,89 @@ def _one(path: Path) -> Looked:
 def _notices(path: Path) -> Looked | None:
     read = notices.read_notices(path)
     rows = read.files.to_dicts()
-    said = tuple(f"{row['format']} : {french.number(row['trouves'])} lus = {french.number(row['avis'])} avis + {french.number(row['doublons'])} doublons + {french.number(row['rejetes'])} rejetés"
-                 for row in rows)  # fmt: skip
-    return Looked(path.name, "avis publiés", (*said, *notices.announced(read.files)), notices.filled_of(read), _columns(path.name, "avis", read.notices))
+    said = tuple(
+        f"{row['format']} : {french.number(row['trouves'])} lus = {french.number(row['avis'])} avis + {french.number(row['doublons'])} doublons + {french.number(row['rejetes'])} rejetés"
+        for row in rows
+    )
+    return Looked(
+        path.name,
+        "avis publiés",
+        (*said, *notices.announced(read.files)),
+        notices.filled_of(read),
+        _columns(path.name, "avis", read.notices),
+    )
 
 
 def _registers(path: Path) -> Looked | None:
     read = read_registers(path)
     rows = read.files.to_dicts()
-    said = tuple(f"{row['libelle']}, reconnaissance {row['surete']} : {row['indices'] or 'aucun indice'}" + (f" ; autres lectures : {row['autres']}" if row["autres"] else "")
-                 for row in rows)  # fmt: skip
-    return Looked(path.name, "liste de fournisseurs", (*said, *(row["message"] for row in rows if row["message"])), read.filled, read.seen)
+    said = tuple(
+        f"{row['libelle']}, reconnaissance {row['surete']} : {row['indices'] or 'aucun indice'}"
+        + (f" ; autres lectures : {row['autres']}" if row["autres"] else "")
+        for row in rows
+    )
+    return Looked(
+        path.name,
+        "liste de fournisseurs",
+        (*said, *(row["message"] for row in rows if row["message"])),
+        read.filled,
+        read.seen,
+    )
 
 
 def _contracts(path: Path) -> Looked | None:
     base = _prepared(path)
     said = {
-        "acheteur": pl.col("acheteur_siren").is_not_null(), "cpv": pl.col("codeCPV").is_not_null(), "montant": pl.col("montant").is_not_null(),
-        "date": pl.col("dateNotification").is_not_null(), "texte": pl.col("objet").is_not_null(), "titulaire": pl.col("_titulaire").fill_null(False),
-        "considerations": pl.any_horizontal(pl.col("considerationsSociales", "considerationsEnvironnementales").is_not_null()),
-    }  # fmt: skip
-    known = base.holders.filter(pl.col("titulaire_siren").is_not_null()).select("uid", _titulaire=pl.lit(True)).unique("uid")
-    rows = base.contracts.join(known, on="uid", how="left").select(
-        "source", "uid", "acheteur_siren", "codeCPV", "montant", "dateNotification", "objet", "_titulaire", "considerationsSociales", "considerationsEnvironnementales"
-    ).collect(engine="streaming")  # fmt: skip
+        "acheteur": pl.col("acheteur_siren").is_not_null(),
+        "cpv": pl.col("codeCPV").is_not_null(),
+        "montant": pl.col("montant").is_not_null(),
+        "date": pl.col("dateNotification").is_not_null(),
+        "texte": pl.col("objet").is_not_null(),
+        "titulaire": pl.col("_titulaire").fill_null(False),
+        "considerations": pl.any_horizontal(
+            pl.col("considerationsSociales", "considerationsEnvironnementales").is_not_null()
+        ),
+    }
+    known = (
+        base.holders.filter(pl.col("titulaire_siren").is_not_null())
+        .select("uid", _titulaire=pl.lit(True))
+        .unique("uid")
+    )
+    rows = (
+        base.contracts.join(known, on="uid", how="left")
+        .select(
+            "source",
+            "uid",
+            "acheteur_siren",
+            "codeCPV",
+            "montant",
+            "dateNotification",
+            "objet",
+            "_titulaire",
+            "considerationsSociales",
+            "considerationsEnvironnementales",
+        )
+        .collect(engine="streaming")
+    )
     counts = base.accounts.select(pl.col("lus", "contrats", "rejetes").sum()).row(0, named=True)
     told = f"{french.number(counts['lus'])} enregistrements lus, {french.number(counts['contrats'])} contrats, {french.number(counts['rejetes'])} rejetés"
-    ignored = base.rejects.filter(pl.col("regle") == "liste.colonne").select("champ").unique(maintain_order=True).collect()["champ"].to_list()
+    ignored = (
+        base.rejects.filter(pl.col("regle") == "liste.colonne")
+        .select("champ")
+        .unique(maintain_order=True)
+        .collect()["champ"]
+        .to_list()
+    )
     notes: tuple[str, ...] = (f"colonnes non lues : {', '.join(ignored)}",) if ignored else ()
     sheets = base.rejects.filter(pl.col("regle") == "liste.feuille").select("champ", "valeur").collect().rows()
     notes += tuple(f"feuille « {sheet} » non lue : {why}" for sheet, why in sheets)
-    return Looked(path.name, "contrats", (told, *notes), filled.shares(rows, "contrats", said), _columns(path.name, "contrats", rows.drop("uid", "_titulaire")))
+    return Looked(
+        path.name,
+        "contrats",
+        (told, *notes),
+        filled.shares(rows, "contrats", said),
+        _columns(path.name, "contrats", rows.drop("uid", "_titulaire")),
+    )
 
 
 def _prepared(path: Path) -> diagnostic.Base:
@@ -109,8 +161,17 @@ def _prepared(path: Path) -> diagnostic.Base:
 def _programme(path: Path) -> Looked | None:
     read = programmes.read_programme(path)
     columns = read.projects
-    said = tuple(f"{row['lus']} lignes = {row['gardes']} à venir + {row['termines']} terminées + {row['rejetes']} écartées" for row in read.files.filter(pl.col("etat") == "lue").to_dicts())
-    return Looked(path.name, "programme d'achat", said, programmes.filled_of(read), _columns(path.name, "programme d'achat", columns))
+    said = tuple(
+        f"{row['lus']} lignes = {row['gardes']} à venir + {row['termines']} terminées + {row['rejetes']} écartées"
+        for row in read.files.filter(pl.col("etat") == "lue").to_dicts()
+    )
+    return Looked(
+        path.name,
+        "programme d'achat",
+        said,
+        programmes.filled_of(read),
+        _columns(path.name, "programme d'achat", columns),
+    )
 
 
 def _ledger(path: Path) -> Looked | None:
@@ -122,17 +183,34 @@ def _ledger(path: Path) -> Looked | None:
 
 #: The surest first: a structure of its own (notices), a list proved by its values, a contract's own fields, then looser tables.
 _READERS: dict[str, Callable[[Path], Looked | None]] = {
-    "avis": _notices, "liste de fournisseurs": _registers, "contrats": _contracts, "dépenses": _ledger, "programme d'achat": _programme,
-}  # fmt: skip
+    "avis": _notices,
+    "liste de fournisseurs": _registers,
+    "contrats": _contracts,
+    "dépenses": _ledger,
+    "programme d'achat": _programme,
+}
 
 
 def _columns(name: str, nature: str, rows: pl.DataFrame) -> pl.DataFrame:
     """SEEN of records whose source has fields, not headings: each field of the kit and how many records fill it."""
-    kept = [column for column in rows.columns if column not in ("source", "position", "feuille") and rows[column].count()]
+    kept = [
+        column for column in rows.columns if column not in ("source", "position", "feuille") and rows[column].count()
+    ]
     return pl.DataFrame(
-        [{"source": name, "nature": nature, "colonne": column, "sens": column, "lignes": rows.height, "remplies": rows[column].count(), "gardees": rows[column].count()} for column in kept],
+        [
+            {
+                "source": name,
+                "nature": nature,
+                "colonne": column,
+                "sens": column,
+                "lignes": rows.height,
+                "remplies": rows[column].count(),
+                "gardees": rows[column].count(),
+            }
+            for column in kept
+        ],
         schema=SEEN.schema,
-    )  # fmt: skip
+    )
 
 
 def summary(found: Sequence[Looked]) -> str:
@@ -143,7 +221,9 @@ def summary(found: Sequence[Looked]) -> str:
         lines += [f"  {text}" for text in one.told]
         for row in one.filled.to_dicts():
             sheet = f"feuille « {row['feuille']} », " if row["feuille"] else ""
-            lines.append(f"  {sheet}{french.number(row['enregistrements'])} {french.plural('gardé', row['enregistrements'])} : {filled.told(row)}")
+            lines.append(
+                f"  {sheet}{french.number(row['enregistrements'])} {french.plural('gardé', row['enregistrements'])} : {filled.told(row)}"
+            )
         lines += [f"  Attention, {text}" for text in filled.warnings(one.filled)]
         left = one.seen.filter(pl.col("sens").is_null())["colonne"].to_list()
         if left:
@@ -159,8 +239,13 @@ def write(found: Sequence[Looked], folder: Path | str) -> list[Path]:
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     # Counts, not amounts nor dates: their names say so.
-    sources = pl.concat([FILLED.empty(), *(one.filled for one in found)]).rename({notion: f"avec_{notion}" for notion in NOTIONS})
+    sources = pl.concat([FILLED.empty(), *(one.filled for one in found)]).rename(
+        {notion: f"avec_{notion}" for notion in NOTIONS}
+    )
     return [
         handed.write_atomic(target / "lecture_sources.csv", handed.officers_csv(sources)),
-        handed.write_atomic(target / "lecture_colonnes.csv", handed.officers_csv(pl.concat([SEEN.empty(), *(one.seen for one in found)]))),
+        handed.write_atomic(
+            target / "lecture_colonnes.csv",
+            handed.officers_csv(pl.concat([SEEN.empty(), *(one.seen for one in found)])),
+        ),
     ]

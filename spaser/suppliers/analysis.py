@@ -42,9 +42,10 @@ def questions() -> dict[str, tuple[str, pl.Expr]]:
         "fournisseurs_inclusifs": ("Fournisseurs inclusifs", inclusive),
         "fournisseurs_ess_ou_inclusifs": ("Fournisseurs de l'ESS ou inclusifs", ess | inclusive),
         "fournisseurs_a_part": (
-            "Fournisseurs à la limite de l'ESS (montrés à part)", _within(ess, pl.col("ess_borderline")) | pl.col("ess_borderline")
+            "Fournisseurs à la limite de l'ESS (montrés à part)",
+            _within(ess, pl.col("ess_borderline")) | pl.col("ess_borderline"),
         ),
-    }  # fmt: skip
+    }
     told = pl.when(pl.col("ess_famille") != NO_FAMILY).then("ess_famille")
     for family in FAMILIES:
         asked[f"ess_{family.replace(' ', '_')}"] = (f"ESS : {family}", _within(ess, told == family))
@@ -60,7 +61,11 @@ def _within(whole: pl.Expr, part: pl.Expr) -> pl.Expr:
 
 
 def analyse(
-    rows: pl.LazyFrame, *, amount: str = "montant", dimensions: Sequence[str] = tuple(DIMENSIONS), scope: str = "ensemble"
+    rows: pl.LazyFrame,
+    *,
+    amount: str = "montant",
+    dimensions: Sequence[str] = tuple(DIMENSIONS),
+    scope: str = "ensemble",
 ) -> pl.LazyFrame:
     """The measures of the supplier analysis, in euros, lines and suppliers, on the whole and on what is known.
 
@@ -103,7 +108,9 @@ def analyse(
 
 def reserved_to_check(contracts: pl.LazyFrame, holders: pl.LazyFrame) -> pl.LazyFrame:
     """Reserved contracts none of whose holders is found in any list (« à vérifier »), one row per holder."""
-    reserved = contracts.filter(pl.col("marche_reserve").fill_null(False)).select("uid", "acheteur_nom", "objet", "montant")
+    reserved = contracts.filter(pl.col("marche_reserve").fill_null(False)).select(
+        "uid", "acheteur_nom", "objet", "montant"
+    )
     known = (pl.col("titulaire_inclusif").fill_null(False) | pl.col("titulaire_ess").fill_null(False)).any().over("uid")
     return reserved.join(holders.filter(~known), on="uid", how="inner")
 
@@ -118,11 +125,17 @@ def under_declared(contracts: pl.LazyFrame, holders: pl.LazyFrame) -> pl.LazyFra
 
 
 def subcontractors(
-    subcontracts: pl.LazyFrame, register: pl.LazyFrame, establishments: pl.LazyFrame, *, spread_establishment: bool = False
+    subcontracts: pl.LazyFrame,
+    register: pl.LazyFrame,
+    establishments: pl.LazyFrame,
+    *,
+    spread_establishment: bool = False,
 ) -> pl.LazyFrame:
     """Declared sub-contractors with their status on the day of the act: access of the ESS through subcontracting."""
     words = {f"sousTraitant_{end}": f"titulaire_{end}" for end in ("id", "typeIdentifiant", "siren")}
-    asked = subcontracts.rename({old: new for old, new in words.items() if old in subcontracts.collect_schema().names()})
+    asked = subcontracts.rename(
+        {old: new for old, new in words.items() if old in subcontracts.collect_schema().names()}
+    )
     found = status(asked, register, establishments, spread_establishment=spread_establishment)
     return found.rename({new: old for old, new in words.items() if new in found.collect_schema().names()})
 
@@ -131,10 +144,24 @@ def name(holders: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFrame:
     """Holders with ``titulaire_nom`` completed from the establishments when absent, else « nom inconnu »."""
     known = establishments.filter(pl.col("nom").is_not_null()).sort("au", "source", descending=True, nulls_last=True)
     by_siret = known.filter(pl.col("siret").is_not_null()).unique("siret", keep="first", maintain_order=True)
-    by_siren = known.sort(pl.col("siret").is_not_null(), maintain_order=True).unique("siren", keep="first", maintain_order=True)
+    by_siren = known.sort(pl.col("siret").is_not_null(), maintain_order=True).unique(
+        "siren", keep="first", maintain_order=True
+    )
     return (
-        holders.join(by_siret.select("siret", _etab="nom"), left_on="titulaire_id", right_on="siret", how="left")
-        .join(by_siren.select("siren", _unite="nom"), left_on="titulaire_siren", right_on="siren", how="left")
+        holders.join(
+            by_siret.select("siret", _etab="nom"),
+            left_on="titulaire_id",
+            right_on="siret",
+            how="left",
+            maintain_order="left",
+        )
+        .join(
+            by_siren.select("siren", _unite="nom"),
+            left_on="titulaire_siren",
+            right_on="siren",
+            how="left",
+            maintain_order="left",
+        )
         .with_columns(titulaire_nom=pl.coalesce("titulaire_nom", "_unite", "_etab", pl.lit("nom inconnu")))
         .drop("_etab", "_unite")
     )
@@ -154,7 +181,9 @@ def _base(rows: pl.LazyFrame, have: list[str], amount: str) -> pl.LazyFrame:
     label = pl.coalesce(c for c in ("titulaire_nom", "fournisseur", "titulaire_id") if c in have)
     plain = fold_expr(label)
     who = pl.coalesce(siren, plain, pl.lit("(sans nom)"))
-    return rows.with_columns(_siren=siren, _qui=who, _valeur=pl.col(amount).cast(pl.Int64), _un=pl.lit(1, dtype=pl.Int64))
+    return rows.with_columns(
+        _siren=siren, _qui=who, _valeur=pl.col(amount).cast(pl.Int64), _un=pl.lit(1, dtype=pl.Int64)
+    )
 
 
 def _definitions(have: list[str]) -> dict[str, pl.Expr]:
@@ -165,7 +194,9 @@ def _definitions(have: list[str]) -> dict[str, pl.Expr]:
 
 def _split(rows: pl.LazyFrame, codes: list[str]) -> pl.LazyFrame:
     """Yes, answered and all, per value of the breakdown, for each question and unit."""
-    lines = rows.group_by("modalite").agg(*_three(codes, "valeur", pl.col("_valeur")), *_three(codes, "lignes", pl.col("_un")))
+    lines = rows.group_by("modalite").agg(
+        *_three(codes, "valeur", pl.col("_valeur")), *_three(codes, "lignes", pl.col("_un"))
+    )
     people = rows.group_by("modalite", "_qui").agg(
         pl.col("_un").first(), *(pl.col(code).any(ignore_nulls=False) for code in codes)
     )
@@ -173,12 +204,13 @@ def _split(rows: pl.LazyFrame, codes: list[str]) -> pl.LazyFrame:
     wide = lines.join(people, on="modalite")
     found = [
         pl.struct(
-            pl.lit(code).alias("indicateur"), pl.lit(unit).alias("unite"),
+            pl.lit(code).alias("indicateur"),
+            pl.lit(unit).alias("unite"),
             *(pl.col(f"{code}|{unit}|{what}").alias(what) for what in ("numerateur", "repondus", "denominateur")),
         )
         for code in codes
         for unit in UNITS
-    ]  # fmt: skip
+    ]
     return wide.select("modalite", pl.concat_list(found).alias("mesures")).explode("mesures").unnest("mesures")
 
 
@@ -186,7 +218,11 @@ def _three(codes: list[str], unit: str, weight: pl.Expr) -> list[pl.Expr]:
     out = []
     for code in codes:
         answer = pl.col(code)
-        parts = {"numerateur": weight.filter(answer), "repondus": weight.filter(answer.is_not_null()), "denominateur": weight}
+        parts = {
+            "numerateur": weight.filter(answer),
+            "repondus": weight.filter(answer.is_not_null()),
+            "denominateur": weight,
+        }
         out += [kept.sum().alias(f"{code}|{unit}|{what}") for what, kept in parts.items()]
     return out
 

@@ -36,7 +36,12 @@ def of_lists(register: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFra
         ESTABLISHMENTS.conform(establishments)
         .filter(proves)
         .group_by("source", "au")
-        .agg(ou=pl.col("prouve_ou").first(), lignes=pl.len(), avec_naf=pl.col("naf").count(), divisions=division.drop_nulls().unique().sort())
+        .agg(
+            ou=pl.col("prouve_ou").first(),
+            lignes=pl.len(),
+            avec_naf=pl.col("naf").count(),
+            divisions=division.drop_nulls().unique().sort(),
+        )
         .with_columns(partielle=partial)
         .sort("au", "source", nulls_last=True)
         .select(

@@ -59,37 +59,73 @@ def panorama(
         known.filter(pl.col("titulaire_inclusif").fill_null(False)).with_columns(famille=pl.lit(INCLUSIVE)),
     ]
     counted = _both_levels(pl.concat(groups)).group_by("code_commune", "famille").agg(_counts())
-    everyone = _both_levels(known).group_by("code_commune").agg(
-        etablissements_tous=pl.len(), emplois_tous_bas=pl.col("bas").sum(), emplois_tous_haut=_high(),
-    )  # fmt: skip
-    rows = counted.join(everyone, on="code_commune", how="left").join(_official(jobs, communes), on="code_commune", how="left")
+    everyone = (
+        _both_levels(known)
+        .group_by("code_commune")
+        .agg(
+            etablissements_tous=pl.len(),
+            emplois_tous_bas=pl.col("bas").sum(),
+            emplois_tous_haut=_high(),
+        )
+    )
+    rows = counted.join(everyone, on="code_commune", how="left").join(
+        _official(jobs, communes), on="code_commune", how="left"
+    )
     return rows.with_columns(_without_first()).with_columns(_shares(rows)).sort("code_commune", "famille")
 
 
 def inclusive_kinds(
-    register: pl.LazyFrame, establishments: pl.LazyFrame, communes: Iterable[str], *, as_of: date | None = None, unnumbered: pl.LazyFrame | None = None,
+    register: pl.LazyFrame,
+    establishments: pl.LazyFrame,
+    communes: Iterable[str],
+    *,
+    as_of: date | None = None,
+    unnumbered: pl.LazyFrame | None = None,
 ) -> pl.LazyFrame:
     """The inclusive establishments of the whole set by group of kinds: ``groupe`` (SIAE, ESAT, EA, GEIQ…), ``etablissements``.
 
     The same establishments as ``panorama`` counts: the sum of the groups is its « structures inclusives ».
-    """  # fmt: skip
-    known = _known(register, establishments, list(communes), as_of, unnumbered).filter(pl.col("titulaire_inclusif").fill_null(False))
+    """
+    known = _known(register, establishments, list(communes), as_of, unnumbered).filter(
+        pl.col("titulaire_inclusif").fill_null(False)
+    )
     siae = rules.table("siae_types.csv").filter(pl.col("siae") == "oui")["code"].to_list()
-    group = pl.col("inclusif_types").str.split(", ").list.eval(pl.element().replace(dict.fromkeys(siae, "SIAE"))).list.unique().list.sort().list.join(" et ")
-    return known.group_by(groupe=group).agg(etablissements=pl.len()).sort("etablissements", "groupe", descending=[True, False])
+    group = (
+        pl.col("inclusif_types")
+        .str.split(", ")
+        .list.eval(pl.element().replace(dict.fromkeys(siae, "SIAE")))
+        .list.unique()
+        .list.sort()
+        .list.join(" et ")
+    )
+    return (
+        known.group_by(groupe=group)
+        .agg(etablissements=pl.len())
+        .sort("etablissements", "groupe", descending=[True, False])
+    )
 
 
 def _known(
-    register: pl.LazyFrame, establishments: pl.LazyFrame, communes: list[str], as_of: date | None, unnumbered: pl.LazyFrame | None
+    register: pl.LazyFrame,
+    establishments: pl.LazyFrame,
+    communes: list[str],
+    as_of: date | None,
+    unnumbered: pl.LazyFrame | None,
 ) -> pl.LazyFrame:
     """The establishments of the communes with their statuses, those without a number among them."""
     places = _places(establishments, communes, as_of)
-    return pl.concat([status(places, register, establishments, on="_jour"), _named(unnumbered, communes)], how="diagonal_relaxed")
+    return pl.concat(
+        [status(places, register, establishments, on="_jour"), _named(unnumbered, communes)], how="diagonal_relaxed"
+    )
 
 
 def _places(establishments: pl.LazyFrame, communes: list[str], as_of: date | None) -> pl.LazyFrame:
     """Active establishments of the communes, each once (SIRENE first), with the low and high of their staff band."""
-    bands = rules.table("staff_bands.csv").lazy().select("tranche", pl.col("bas").cast(pl.Int64), pl.col("haut").cast(pl.Int64))
+    bands = (
+        rules.table("staff_bands.csv")
+        .lazy()
+        .select("tranche", pl.col("bas").cast(pl.Int64), pl.col("haut").cast(pl.Int64))
+    )
     latest = pl.lit(as_of, dtype=pl.Date) if as_of else pl.col("au").max()
     official = pl.col("liste").str.starts_with("sirene").fill_null(False)
     return (
@@ -109,14 +145,15 @@ def _named(unnumbered: pl.LazyFrame | None, communes: list[str]) -> pl.LazyFrame
     rows = UNNUMBERED.empty().lazy() if unnumbered is None else unnumbered
     there = rows.with_columns(code_commune=_within(communes)).filter(pl.col("code_commune").is_in(communes))
     inclusive = pl.col("statut").is_in(INCLUSIVE_STATUSES)
-    return (
-        there.unique(["nom", "code_commune"], keep="first", maintain_order=True)
-        .select(
-            "code_commune", bas=pl.lit(None, dtype=pl.Int64), haut=pl.lit(None, dtype=pl.Int64),
-            titulaire_inclusif=pl.when(inclusive).then(pl.lit(True)), titulaire_ess=pl.when(pl.col("statut").is_in(["ESS", "ESUS"])).then(pl.lit(True)),
-            ess_famille=pl.lit(None, dtype=pl.String), inclusif_types=pl.when(inclusive).then("statut"),
-        )
-    )  # fmt: skip
+    return there.unique(["nom", "code_commune"], keep="first", maintain_order=True).select(
+        "code_commune",
+        bas=pl.lit(None, dtype=pl.Int64),
+        haut=pl.lit(None, dtype=pl.Int64),
+        titulaire_inclusif=pl.when(inclusive).then(pl.lit(True)),
+        titulaire_ess=pl.when(pl.col("statut").is_in(["ESS", "ESUS"])).then(pl.lit(True)),
+        ess_famille=pl.lit(None, dtype=pl.String),
+        inclusif_types=pl.when(inclusive).then("statut"),
+    )
 
 
 def _within(communes: list[str]) -> pl.Expr:

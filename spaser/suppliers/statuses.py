@@ -96,7 +96,9 @@ def access(holders: pl.LazyFrame) -> pl.LazyFrame:
 
     Needs ``uid`` and the columns of ``status``; adds ``titulaire_ess``, ``titulaire_esus``, ``titulaire_inclusif``.
     """
-    return holders.group_by("uid", maintain_order=True).agg(pl.col(word.name).any(ignore_nulls=False) for word in ACCESS)
+    return holders.group_by("uid", maintain_order=True).agg(
+        pl.col(word.name).any(ignore_nulls=False) for word in ACCESS
+    )
 
 
 def conflicts(register: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFrame:
@@ -111,20 +113,34 @@ def conflicts(register: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFr
     yes = register.filter(pl.col("statut").is_in(["ESS", "ESUS"])).select(said)
     no = register.filter(pl.col("statut") == "NON_ESS").select(said)
     lists = yes.join(no, on="siren", suffix="_non").select(
-        "siren", "nom", pl.lit("deux listes se contredisent").alias("motif"), pl.col("statut").alias("affirme"),
-        pl.col("source").alias("affirme_source"), pl.col("au").alias("affirme_au"), pl.col("statut_non").alias("contredit"),
-        pl.col("source_non").alias("contredit_source"), pl.col("au_non").alias("contredit_au"),
-    )  # fmt: skip
+        "siren",
+        "nom",
+        pl.lit("deux listes se contredisent").alias("motif"),
+        pl.col("statut").alias("affirme"),
+        pl.col("source").alias("affirme_source"),
+        pl.col("au").alias("affirme_au"),
+        pl.col("statut_non").alias("contredit"),
+        pl.col("source_non").alias("contredit_source"),
+        pl.col("au_non").alias("contredit_au"),
+    )
     excluded = (pl.col("traitement") == "exclue") | pl.col("naf_traitement").is_in(["exclue"]).fill_null(False)
     forms = yes.join(_forms(establishments).filter(excluded), left_on="siren", right_on="_siren").select(
-        "siren", "nom",
-        pl.when(pl.col("traitement") == "exclue").then(pl.lit("une liste contredit une forme juridique exclue"))
-        .otherwise(pl.lit("une liste contredit une activité exclue")).alias("motif"),
-        pl.col("statut").alias("affirme"), pl.col("source").alias("affirme_source"), pl.col("au").alias("affirme_au"),
-        pl.when(pl.col("traitement") == "exclue").then(pl.format("{} {}", "categorie_juridique", "forme"))
-        .otherwise(pl.format("{} {}", "naf", "naf_libelle")).alias("contredit"),
-        pl.col("forme_source").alias("contredit_source"), pl.col("forme_au").alias("contredit_au"),
-    )  # fmt: skip
+        "siren",
+        "nom",
+        pl.when(pl.col("traitement") == "exclue")
+        .then(pl.lit("une liste contredit une forme juridique exclue"))
+        .otherwise(pl.lit("une liste contredit une activité exclue"))
+        .alias("motif"),
+        pl.col("statut").alias("affirme"),
+        pl.col("source").alias("affirme_source"),
+        pl.col("au").alias("affirme_au"),
+        pl.when(pl.col("traitement") == "exclue")
+        .then(pl.format("{} {}", "categorie_juridique", "forme"))
+        .otherwise(pl.format("{} {}", "naf", "naf_libelle"))
+        .alias("contredit"),
+        pl.col("forme_source").alias("contredit_source"),
+        pl.col("forme_au").alias("contredit_au"),
+    )
     return pl.concat([lists, forms]).sort("motif", "siren", "affirme_source", "contredit_source")
 
 
@@ -168,16 +184,20 @@ def _matches(keys: pl.LazyFrame, register: pl.LazyFrame) -> pl.LazyFrame:
 
 def _proof() -> pl.Expr:
     decided = pl.format("{} ({})", "source", coverage.written("au"))
-    listed = pl.when(pl.col("au").is_null()).then(pl.format("{}, liste sans date", "source")).otherwise(
-        pl.format("{}, liste du {}", "source", coverage.written("au"))
-    )  # fmt: skip
+    listed = (
+        pl.when(pl.col("au").is_null())
+        .then(pl.format("{}, liste sans date", "source"))
+        .otherwise(pl.format("{}, liste du {}", "source", coverage.written("au")))
+    )
     period = (
         pl.when(pl.col("depuis").is_not_null() & pl.col("jusqua").is_not_null())
         .then(pl.format(", du {} au {}", coverage.written("depuis"), coverage.written("jusqua")))
-        .when(pl.col("jusqua").is_not_null()).then(pl.format(", jusqu'au {}", coverage.written("jusqua")))
-        .when(pl.col("depuis").is_not_null()).then(pl.format(", depuis le {}", coverage.written("depuis")))
+        .when(pl.col("jusqua").is_not_null())
+        .then(pl.format(", jusqu'au {}", coverage.written("jusqua")))
+        .when(pl.col("depuis").is_not_null())
+        .then(pl.format(", depuis le {}", coverage.written("depuis")))
         .otherwise(pl.lit(""))
-    )  # fmt: skip
+    )
     early = pl.col("depuis").is_null() & (pl.col("au").is_null() | (pl.col("_jour") < pl.col("au")).fill_null(True))
     said = pl.format("{} : {}{}", "statut", listed, period)
     said = said + pl.when(early).then(pl.lit(" ; statut à la date de la liste")).otherwise(pl.lit(""))
@@ -236,7 +256,9 @@ def _forms(establishments: pl.LazyFrame) -> pl.LazyFrame:
         )
         .unique("siren", keep="first", maintain_order=True)
     )
-    categories = rules.table("ess_legal_categories.csv").lazy().select("categorie_juridique", "famille", "traitement", "motif")
+    categories = (
+        rules.table("ess_legal_categories.csv").lazy().select("categorie_juridique", "famille", "traitement", "motif")
+    )
     labels = rules.table("legal_forms.csv").lazy().rename({"libelle": "forme"})
     exclusions = rules.table("ess_naf_exclusions.csv").select("naf", naf_traitement="traitement", naf_libelle="libelle")
     # NAF 2025 kept the four digits of these activities and changed their letter.
@@ -251,13 +273,20 @@ def _forms(establishments: pl.LazyFrame) -> pl.LazyFrame:
         .join(categories, on="categorie_juridique", how="left")
         .join(labels, on="categorie_juridique", how="left")
         .select(
-            pl.col("siren").alias("_siren"), "categorie_juridique", pl.col("forme").fill_null("forme inconnue"), "naf",
-            "famille", "traitement", "officiel",
+            pl.col("siren").alias("_siren"),
+            "categorie_juridique",
+            pl.col("forme").fill_null("forme inconnue"),
+            "naf",
+            "famille",
+            "traitement",
+            "officiel",
             pl.coalesce("naf_traitement", "naf_traitement_division").alias("naf_traitement"),
-            pl.coalesce("naf_libelle", "naf_libelle_division").alias("naf_libelle"), pl.col("source").alias("forme_source"),
-            pl.col("au").alias("forme_au"), coverage.department().alias("departement"),
+            pl.coalesce("naf_libelle", "naf_libelle_division").alias("naf_libelle"),
+            pl.col("source").alias("forme_source"),
+            pl.col("au").alias("forme_au"),
+            coverage.department().alias("departement"),
         )
-    )  # fmt: skip
+    )
 
 
 def _ess(keys: pl.LazyFrame) -> pl.LazyFrame:
@@ -265,7 +294,9 @@ def _ess(keys: pl.LazyFrame) -> pl.LazyFrame:
     form, activity = pl.col("traitement"), pl.col("naf_traitement")
     by_form = (form == "incluse") & activity.is_null()
     apart = (form == "a_part") | ((form == "incluse") & activity.is_not_null())
-    covered = pl.col("ess_complete") | pl.col("ess_divisions").list.contains(pl.col("naf").str.slice(0, 2)).fill_null(False)
+    covered = pl.col("ess_complete") | pl.col("ess_divisions").list.contains(pl.col("naf").str.slice(0, 2)).fill_null(
+        False
+    )
     here = (pl.col("ess_partout") | pl.col("ess_departements").list.contains(pl.col("departement"))).fill_null(False)
     covered = covered & here
     no = (
@@ -280,23 +311,46 @@ def _ess(keys: pl.LazyFrame) -> pl.LazyFrame:
     legal = pl.format("{} {}", "categorie_juridique", "forme")
     where = pl.format("{}, liste du {}", "forme_source", coverage.written("forme_au"))
     reason = (
-        pl.when(listed.is_not_null()).then("liste_preuve")
-        .when(by_form).then(pl.format("forme juridique {} ({}), périmètre à confirmer", legal, where))
-        .when(form == "a_part").then(pl.format("à part : forme juridique {} ({})", legal, where))
-        .when(apart).then(pl.format("à part : forme juridique {}, activité {} {} hors du périmètre, à confirmer ({})", legal,
-                                    "naf", "naf_libelle", where))
-        .when(no).then(pl.format("non, au vu des listes {} : forme juridique {} ({})", "ess_listes", legal, where))
-        .when(pl.col("_siren").is_null()).then(pl.lit("inconnu : pas de SIREN ni de SIRET français"))
-        .when(pl.col("officiel").is_null()).then(pl.lit("inconnu : absent des listes chargées"))
-        .when(~pl.col("officiel")).then(pl.format("inconnu : unité légale non trouvée dans SIRENE ({})", legal))
-        .when(pl.col("ess_chargee") & ~here).then(pl.lit("inconnu : les listes de l'ESS déclarées complètes ne couvrent pas son département"))
-        .when(pl.col("ess_chargee")).then(
-            pl.format("inconnu : les listes de l'ESS ne couvrent pas l'activité {}", pl.col("naf").fill_null("non connue")))
+        pl.when(listed.is_not_null())
+        .then("liste_preuve")
+        .when(by_form)
+        .then(pl.format("forme juridique {} ({}), périmètre à confirmer", legal, where))
+        .when(form == "a_part")
+        .then(pl.format("à part : forme juridique {} ({})", legal, where))
+        .when(apart)
+        .then(
+            pl.format(
+                "à part : forme juridique {}, activité {} {} hors du périmètre, à confirmer ({})",
+                legal,
+                "naf",
+                "naf_libelle",
+                where,
+            )
+        )
+        .when(no)
+        .then(pl.format("non, au vu des listes {} : forme juridique {} ({})", "ess_listes", legal, where))
+        .when(pl.col("_siren").is_null())
+        .then(pl.lit("inconnu : pas de SIREN ni de SIRET français"))
+        .when(pl.col("officiel").is_null())
+        .then(pl.lit("inconnu : absent des listes chargées"))
+        .when(~pl.col("officiel"))
+        .then(pl.format("inconnu : unité légale non trouvée dans SIRENE ({})", legal))
+        .when(pl.col("ess_chargee") & ~here)
+        .then(pl.lit("inconnu : les listes de l'ESS déclarées complètes ne couvrent pas son département"))
+        .when(pl.col("ess_chargee"))
+        .then(
+            pl.format(
+                "inconnu : les listes de l'ESS ne couvrent pas l'activité {}", pl.col("naf").fill_null("non connue")
+            )
+        )
         .otherwise(pl.lit("inconnu : aucune liste de l'ESS chargée"))
-    )  # fmt: skip
+    )
     family = pl.when(answer.fill_null(False)).then(pl.coalesce("liste_famille", "famille", pl.lit("non précisée")))
     keys = keys.with_columns(
-        titulaire_ess=answer, ess_famille=family, ess_raison=reason, ess_borderline=listed.is_null() & apart.fill_null(False)
+        titulaire_ess=answer,
+        ess_famille=family,
+        ess_raison=reason,
+        ess_borderline=listed.is_null() & apart.fill_null(False),
     )
     esus = pl.when(pl.col("esus").fill_null(False)).then(pl.lit(True))
     denied = (
@@ -306,16 +360,22 @@ def _ess(keys: pl.LazyFrame) -> pl.LazyFrame:
     )
     return keys.with_columns(
         titulaire_esus=esus.when(denied).then(pl.lit(False)),
-        ess_raison=pl.when(pl.col("esus_perime").fill_null(False) & ~pl.col("esus")).then(
-            pl.format("{} ; agrément hors de sa période ({})", "ess_raison", "esus_preuve")
-        ).otherwise("ess_raison"),
-    )  # fmt: skip
+        ess_raison=pl.when(pl.col("esus_perime").fill_null(False) & ~pl.col("esus"))
+        .then(pl.format("{} ; agrément hors de sa période ({})", "ess_raison", "esus_preuve"))
+        .otherwise("ess_raison"),
+    )
 
 
 def _included(found: pl.LazyFrame, spread: bool) -> pl.LazyFrame:
     """Per key, the inclusive kinds that hold, under which rule, and the other listed establishments of the unit."""
-    kinds = found.filter(pl.col("statut").is_in([*INCLUSIVE_STATUSES, "INCLUSIF", "NON_INCLUSIF"]) & pl.col("en_vigueur"))
-    ends = rules.table("siae_types.csv").lazy().select(statut="code", fin=pl.col("jusqua").str.to_date("%Y-%m-%d", strict=False), fin_dite="jusqua_source")
+    kinds = found.filter(
+        pl.col("statut").is_in([*INCLUSIVE_STATUSES, "INCLUSIF", "NON_INCLUSIF"]) & pl.col("en_vigueur")
+    )
+    ends = (
+        rules.table("siae_types.csv")
+        .lazy()
+        .select(statut="code", fin=pl.col("jusqua").str.to_date("%Y-%m-%d", strict=False), fin_dite="jusqua_source")
+    )
     kinds = kinds.join(ends, on="statut", how="left", maintain_order="left")
     over = (pl.col("fin") < pl.col("_jour")).fill_null(False) & (pl.col("liste") != "decision")
     there = pl.col("meme") | pl.lit(spread)
@@ -323,12 +383,25 @@ def _included(found: pl.LazyFrame, spread: bool) -> pl.LazyFrame:
     holds = there & ~over
     positive = pl.col("statut") != "NON_INCLUSIF"
     rule = (
-        pl.when(pl.col("liste") == "decision").then(pl.lit(BY_DECISION)).when(pl.col("unite")).then(pl.lit("SIREN"))
-        .when(pl.col("meme")).then(pl.lit("SIRET")).otherwise(pl.lit(SPREAD))
-    )  # fmt: skip
+        pl.when(pl.col("liste") == "decision")
+        .then(pl.lit(BY_DECISION))
+        .when(pl.col("unite"))
+        .then(pl.lit("SIREN"))
+        .when(pl.col("meme"))
+        .then(pl.lit("SIRET"))
+        .otherwise(pl.lit(SPREAD))
+    )
     return (
         kinds.with_columns(regle=rule)
-        .sort("rang", pl.col("meme"), "au", "source", "statut", descending=[False, True, True, False, False], nulls_last=True)
+        .sort(
+            "rang",
+            pl.col("meme"),
+            "au",
+            "source",
+            "statut",
+            descending=[False, True, True, False, False],
+            nulls_last=True,
+        )
         .group_by(KEY, maintain_order=True)
         .agg(
             types=pl.col("statut").filter(holds & positive).unique().sort().str.join(", "),
@@ -349,14 +422,24 @@ def _inclusive(keys: pl.LazyFrame) -> pl.LazyFrame:
     ended = pl.col("a_confirmer").is_not_null()
     absent = ~near & ~ended & pl.col("_siret").is_not_null() & (pl.col("inclusif_manquants") == "")
     reason = (
-        pl.when(yes | refused).then("preuves")
-        .when(ended).then(pl.format("à confirmer : {}", "a_confirmer"))
-        .when(near).then(
-            pl.format("inconnu : un autre établissement du même SIREN est inclusif ({}) ; statut non étendu", "ailleurs"))
-        .when(absent).then(pl.lit("non, au vu des listes nationales chargées"))
-        .when(pl.col("_siret").is_null()).then(pl.lit("inconnu : pas de SIRET"))
-        .otherwise(pl.format("inconnu : absent des listes chargées, sans liste nationale pour {}", "inclusif_manquants"))
-    )  # fmt: skip
+        pl.when(yes | refused)
+        .then("preuves")
+        .when(ended)
+        .then(pl.format("à confirmer : {}", "a_confirmer"))
+        .when(near)
+        .then(
+            pl.format(
+                "inconnu : un autre établissement du même SIREN est inclusif ({}) ; statut non étendu", "ailleurs"
+            )
+        )
+        .when(absent)
+        .then(pl.lit("non, au vu des listes nationales chargées"))
+        .when(pl.col("_siret").is_null())
+        .then(pl.lit("inconnu : pas de SIRET"))
+        .otherwise(
+            pl.format("inconnu : absent des listes chargées, sans liste nationale pour {}", "inclusif_manquants")
+        )
+    )
     return keys.with_columns(
         titulaire_inclusif=pl.when(yes).then(pl.lit(True)).when(refused | absent).then(pl.lit(False)),
         inclusif_types=pl.when(yes).then("types"),

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from spaser.vocabulary.contracts import (  # noqa: F401
+from spaser.vocabulary.contracts import (
     ACCESS,
     ACCOUNTS,
     CONSIDERATIONS,
@@ -36,9 +36,9 @@ from spaser.vocabulary.contracts import (  # noqa: F401
     VERSIONS,
     WHERE,
 )
-from spaser.vocabulary.duties import AGEC, APPLICABILITY, BUYER_DUTIES, BUYER_KINDS, DUTIES, FOOD, READINESS, RESERVED  # noqa: F401
-from spaser.vocabulary.filled import FILLED, NOTIONS, SEEN, TO_DECIDE  # noqa: F401
-from spaser.vocabulary.lists import (  # noqa: F401
+from spaser.vocabulary.duties import AGEC, APPLICABILITY, BUYER_DUTIES, BUYER_KINDS, DUTIES, FOOD, READINESS, RESERVED
+from spaser.vocabulary.filled import FILLED, NOTIONS, SEEN, TO_DECIDE
+from spaser.vocabulary.lists import (
     CLOSED_LISTS,
     CONTRACT_KINDS,
     DEFAULT_POPULATION,
@@ -47,10 +47,29 @@ from spaser.vocabulary.lists import (  # noqa: F401
     NONE_DECLARED,
     POPULATIONS,
 )
-from spaser.vocabulary.measures import EDITIONS, ENTERED, MATURITY_ACTIONS, MATURITY_PROFILE, MEASURES, PEERS  # noqa: F401
-from spaser.vocabulary.needs import CANDIDATES, NEED_CONTRACTS, NEEDS, OPPORTUNITIES, PLACES, PLAN, PROGRAMME, RENEWALS, SUPPLY  # noqa: F401
-from spaser.vocabulary.suppliers import ESTABLISHMENTS, LINK_CANDIDATES, LINKS, NOMENCLATURE, REGISTER, SPEND, STATUS, UNNUMBERED  # noqa: F401
-from spaser.vocabulary.texts import (  # noqa: F401
+from spaser.vocabulary.measures import EDITIONS, ENTERED, MATURITY_ACTIONS, MATURITY_PROFILE, MEASURES, PEERS
+from spaser.vocabulary.needs import (
+    CANDIDATES,
+    NEED_CONTRACTS,
+    NEEDS,
+    OPPORTUNITIES,
+    PLACES,
+    PLAN,
+    PROGRAMME,
+    RENEWALS,
+    SUPPLY,
+)
+from spaser.vocabulary.suppliers import (
+    ESTABLISHMENTS,
+    LINK_CANDIDATES,
+    LINKS,
+    NOMENCLATURE,
+    REGISTER,
+    SPEND,
+    STATUS,
+    UNNUMBERED,
+)
+from spaser.vocabulary.texts import (
     ANNOUNCED,
     DOCUMENT_LINKS,
     GAPS,
@@ -59,22 +78,81 @@ from spaser.vocabulary.texts import (  # noqa: F401
     NOTICE_LOTS,
     NOTICES,
     PASSAGES,
-)  # fmt: skip
-from spaser.vocabulary.words import CENT, HOLDER, NO, SUBCONTRACT, UNKNOWN, UNREADABLE_CENTS, YES, B, D, F, I, N, T, Table, Word  # noqa: F401
+)
+from spaser.vocabulary.words import (
+    CENT,
+    HOLDER,
+    NO,
+    SUBCONTRACT,
+    UNKNOWN,
+    UNREADABLE_CENTS,
+    YES,
+    B,
+    D,
+    F,
+    I,
+    N,
+    T,
+    Table,
+    Word,
+)
 
 TABLES = {
     table.name: table
     for table in (
-        RAW, RECORDS, REJECTS, ACCOUNTS, CONTRACTS, HOLDERS, VERSIONS, SUBCONTRACTS, CONTRIBUTIONS, GAPS, SENSITIVITY, MEASURES,
-        ESTABLISHMENTS, UNNUMBERED, REGISTER, PASSAGES, SPEND, DECISIONS, LINKS, LINK_CANDIDATES, LAUNCHES, DUTIES, READINESS, BUYER_DUTIES,
-        RESERVED, FOOD, AGEC,
-        PLACES, NEEDS, NEED_CONTRACTS, SUPPLY, CANDIDATES, OPPORTUNITIES, RENEWALS, PLAN, MATURITY_PROFILE, MATURITY_ACTIONS,
-        NOTICES, NOTICE_LOTS, NOTICE_CRITERIA, ANNOUNCED, DOCUMENT_LINKS,
-        ENTERED, PEERS, EDITIONS, NOMENCLATURE,
+        RAW,
+        RECORDS,
+        REJECTS,
+        ACCOUNTS,
+        CONTRACTS,
+        HOLDERS,
+        VERSIONS,
+        SUBCONTRACTS,
+        CONTRIBUTIONS,
+        GAPS,
+        SENSITIVITY,
+        MEASURES,
+        ESTABLISHMENTS,
+        UNNUMBERED,
+        REGISTER,
+        PASSAGES,
+        SPEND,
+        DECISIONS,
+        LINKS,
+        LINK_CANDIDATES,
+        LAUNCHES,
+        DUTIES,
+        READINESS,
+        BUYER_DUTIES,
+        RESERVED,
+        FOOD,
+        AGEC,
+        PLACES,
+        NEEDS,
+        NEED_CONTRACTS,
+        SUPPLY,
+        CANDIDATES,
+        OPPORTUNITIES,
+        RENEWALS,
+        PLAN,
+        MATURITY_PROFILE,
+        MATURITY_ACTIONS,
+        NOTICES,
+        NOTICE_LOTS,
+        NOTICE_CRITERIA,
+        ANNOUNCED,
+        DOCUMENT_LINKS,
+        ENTERED,
+        PEERS,
+        EDITIONS,
+        NOMENCLATURE,
         # Last: a name that an earlier table already gives keeps its label and unit.
-        PROGRAMME, FILLED, SEEN, TO_DECIDE,
+        PROGRAMME,
+        FILLED,
+        SEEN,
+        TO_DECIDE,
     )
-}  # fmt: skip
+}
 
 ADDED = (
     CONSIDERATIONS
@@ -119,4 +197,6 @@ def euros(frame: pl.LazyFrame) -> pl.LazyFrame:
 def yes_no(column: str) -> pl.Expr:
     """A nullable Boolean as « oui / non / inconnu », for display and export only."""
     value = pl.col(column)
-    return pl.when(value.is_null()).then(pl.lit(UNKNOWN)).when(value).then(pl.lit(YES)).otherwise(pl.lit(NO)).alias(column)
+    return (
+        pl.when(value.is_null()).then(pl.lit(UNKNOWN)).when(value).then(pl.lit(YES)).otherwise(pl.lit(NO)).alias(column)
+    )

@@ -62,7 +62,16 @@ RAW = Table(
     + tuple(
         Word(
             word.name,
-            pl.List(T) if word.name in ("considerationsSociales", "considerationsEnvironnementales", "techniques", "modalitesExecution", "typesPrix") else T,
+            pl.List(T)
+            if word.name
+            in (
+                "considerationsSociales",
+                "considerationsEnvironnementales",
+                "techniques",
+                "modalitesExecution",
+                "typesPrix",
+            )
+            else T,
             word.label,
             origin=word.origin,
         )
@@ -181,8 +190,14 @@ CONTRACTS = Table(
         Word("cadre_possible", T, "Accord-cadre dont un contrat indécis peut relever (uid)"),
         Word("consultation", T, "Consultation présumée"),
         Word("consultation_n", N, "Contrats de la consultation présumée", "contrat"),
-        Word("consultation_montant", I, "Montant de la consultation présumée, chaque maximum compté une fois", "centime"),
-        Word("accord_multiple", T, "Groupe d'accords-cadres d'un même besoin et de titulaires différents (contrat dont le maximum est compté)"),
+        Word(
+            "consultation_montant", I, "Montant de la consultation présumée, chaque maximum compté une fois", "centime"
+        ),
+        Word(
+            "accord_multiple",
+            T,
+            "Groupe d'accords-cadres d'un même besoin et de titulaires différents (contrat dont le maximum est compté)",
+        ),
         Word("accord_regle", T, "Règle qui a réuni ces accords-cadres (maximum_repete, maxima_inegaux)"),
         Word("montant_statut", T, "Statut du montant (valide, inconnu, impossible, symbolique, a_verifier)"),
         Word("montant_regle", T, "Règle qui a qualifié le montant"),
@@ -194,7 +209,11 @@ CONTRACTS = Table(
         Word("montant_retenu_haut", I, "Montant retenu une fois par titulaire publié", "centime"),
         Word("test_plateforme", B, "Contrat d'essai d'une plateforme"),
         Word("doublon_possible", T, "Autre contrat presque identique (uid)"),
-        Word("doublon_regle", T, "Pourquoi ces contrats se ressemblent (autre_numero, deux_etablissements, ordre_de_modification, groupement)"),
+        Word(
+            "doublon_regle",
+            T,
+            "Pourquoi ces contrats se ressemblent (autre_numero, deux_etablissements, ordre_de_modification, groupement)",
+        ),
         Word("a_verifier", T, "Faits du contrat à vérifier (montant, durée, date, nature, doublon)"),
         Word("enjeu", I, "Euros en jeu dans ces doutes : borne haute moins borne basse", "centime"),
         Word("publies", B, "Population « publiés »"),

@@ -6,9 +6,14 @@ from spaser.vocabulary.words import I, T, Table, Word
 
 #: What every record should say, whatever it is: the notion and how a user calls it.
 NOTIONS = {
-    "acheteur": "acheteur identifié", "titulaire": "titulaire ou fournisseur", "cpv": "code CPV", "montant": "montant", "date": "date",
-    "considerations": "considérations", "texte": "texte",
-}  # fmt: skip
+    "acheteur": "acheteur identifié",
+    "titulaire": "titulaire ou fournisseur",
+    "cpv": "code CPV",
+    "montant": "montant",
+    "date": "date",
+    "considerations": "considérations",
+    "texte": "texte",
+}
 
 FILLED = Table(
     "filled",

@@ -257,5 +257,7 @@ def declared(name: str) -> Handed:
     """
     if name not in HANDED:
         close = get_close_matches(name, HANDED, 1)
-        raise KeyError(f"no table {name!r} between studies and sections" + (f"; did you mean {close[0]!r}?" if close else ""))
+        raise KeyError(
+            f"no table {name!r} between studies and sections" + (f"; did you mean {close[0]!r}?" if close else "")
+        )
     return HANDED[name]

@@ -13,7 +13,11 @@ MEASURES = Table(
         Word("titre", T, "Titre"),
         Word("perimetre", T, "Périmètre (ensemble, ou SIRET/SIREN de l'acheteur, ou nom d'un ensemble d'acheteurs)"),
         Word("population", T, "Population (publies, seuil_montant, seuil_besoin)"),
-        Word("dimension", T, "Ventilation (total, annee, famille, cpv_division, procedure, tranche_montant, acheteur_id…)"),
+        Word(
+            "dimension",
+            T,
+            "Ventilation (total, annee, famille, cpv_division, procedure, tranche_montant, acheteur_id…)",
+        ),
         Word("modalite", T, "Modalité de la ventilation"),
         Word("unite", T, "Unité (nombre ou valeur)"),
         Word("definition", T, "Définition retenue"),

@@ -141,7 +141,11 @@ SUPPLY = Table(
         Word("arrondissement", N, "Arrondissement (Paris, Lyon, Marseille)"),
         Word("famille", T, "Famille d'achat"),
         Word("adequation", F, "Adéquation à la famille", "part"),
-        Word("adequation_origine", T, "Preuve de l'adéquation (activité, secteur déclaré, contrats gagnés, type de structure)"),
+        Word(
+            "adequation_origine",
+            T,
+            "Preuve de l'adéquation (activité, secteur déclaré, contrats gagnés, type de structure)",
+        ),
         Word("metier", B, "Métier dit : oui, un autre, ou rien (null)"),
         Word("metier_origine", T, "Ce qui dit le métier (nom, activité, secteur déclaré)"),
         Word("capacite_bas", I, "Capacité annuelle, borne basse", "centime"),
@@ -193,9 +197,13 @@ OPPORTUNITIES = Table(
         Word("clause_candidats", N, "Structures à portée pour une clause d'insertion", "fournisseur"),
         Word("lot_credibles", N, "Peuvent prendre un lot entier plus d'une fois sur deux", "fournisseur"),
         Word("dependance_mediane", F, "Lot annuel / capacité médiane des crédibles", "part"),
-        Word("lecture_offre", I, "Lecture par l'offre : montant annuel que les crédibles pourraient prendre", "centime"),
+        Word(
+            "lecture_offre", I, "Lecture par l'offre : montant annuel que les crédibles pourraient prendre", "centime"
+        ),
         Word("lecture_offre_haut", I, "Lecture par l'offre, borne haute", "centime"),
-        Word("lecture_repere", I, "Lecture par les pairs : ce que fait le meilleur quart (null : non mesuré)", "centime"),
+        Word(
+            "lecture_repere", I, "Lecture par les pairs : ce que fait le meilleur quart (null : non mesuré)", "centime"
+        ),
         Word("repere_part", F, "Part du meilleur quart des acheteurs comparables, lissée (null : non mesuré)", "part"),
         Word("repere_n", N, "Acheteurs comparables", "acheteur"),
         Word("lecture_loi", I, "Lecture par la loi : montant annuel qui peut être réservé", "centime"),

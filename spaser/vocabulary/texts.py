@@ -69,7 +69,11 @@ NOTICES = Table(
         Word("avis", T, "Numéro de l'avis (BOAMP 21-37182, TED 497881-2021)"),
         Word("format", T, "Format de l'avis"),
         Word("verifie", B, "Format vérifié sur de vrais avis"),
-        Word("type_avis", T, "Type d'avis (concurrence, concours, preinformation, attribution, modification, rectificatif, annulation, autre)"),
+        Word(
+            "type_avis",
+            T,
+            "Type d'avis (concurrence, concours, preinformation, attribution, modification, rectificatif, annulation, autre)",
+        ),
         Word("avis_lie", T, "Avis antérieur cité"),
         Word("reference", T, "Référence de l'acheteur"),
         Word("acheteur_id", T, "Identifiant de l'acheteur tel que lu (chiffres)"),

@@ -48,7 +48,10 @@ class Table:
     def conform(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """The frame with exactly this table's columns, in order and dtype; what lacks is null."""
         have = frame.collect_schema().names()
-        return frame.select((pl.col(word.name) if word.name in have else pl.lit(None)).cast(word.dtype).alias(word.name) for word in self.words)
+        return frame.select(
+            (pl.col(word.name) if word.name in have else pl.lit(None)).cast(word.dtype).alias(word.name)
+            for word in self.words
+        )
 
 
 T, I, D, B, F = pl.String(), pl.Int64(), pl.Date(), pl.Boolean(), pl.Float64()  # noqa: E741
@@ -57,4 +60,13 @@ N = pl.Int32()
 
 HOLDER = pl.Struct({"titulaire_id": T, "titulaire_typeIdentifiant": T, "titulaire_nom": T})
 
-SUBCONTRACT = pl.Struct({"id": T, "sousTraitant_id": T, "sousTraitant_typeIdentifiant": T, "montant": I, "dureeMois": N, "dateNotification": D})
+SUBCONTRACT = pl.Struct(
+    {
+        "id": T,
+        "sousTraitant_id": T,
+        "sousTraitant_typeIdentifiant": T,
+        "montant": I,
+        "dureeMois": N,
+        "dateNotification": D,
+    }
+)

@@ -19,9 +19,13 @@ from spaser.widgets.views import choice
 _EVERY_FAMILY, _EVERY_QUARTER = {"toutes": ""}, {"tous": ""}
 _MOST = 60
 _COLUMNS = (
-    Column("uid", "Contrat", "identifiant"), Column("objet", "Objet"), Column("famille_libelle", "Famille"), Column("echeance", "Fin au plus tard", "date"),
-    Column("sourcing", "Commencer le sourcing", "date"), Column("montant_annuel", "Montant annuel", "centime"),
-)  # fmt: skip
+    Column("uid", "Contrat", "identifiant"),
+    Column("objet", "Objet"),
+    Column("famille_libelle", "Famille"),
+    Column("echeance", "Fin au plus tard", "date"),
+    Column("sourcing", "Commencer le sourcing", "date"),
+    Column("montant_annuel", "Montant annuel", "centime"),
+)
 
 
 class Calendar(Drawn):
@@ -76,7 +80,12 @@ class Calendar(Drawn):
         rows = self._soon()
         for column, control in (("famille_libelle", self.family), ("trimestre", self.quarter)):
             rows = rows.filter(pl.col(column) == control.value) if control.value else rows
-        where = " ; ".join(control.value for control in (self.family, self.quarter) if control.value) or "toutes les familles, tous les trimestres"
+        where = (
+            " ; ".join(control.value for control in (self.family, self.quarter) if control.value)
+            or "toutes les familles, tous les trimestres"
+        )
         note = f"Les {_MOST} premières lignes sur {french.number(rows.height)}." if rows.height > _MOST else ""
         caption = french.typeset(f"Les contrats derrière une case : {where}")
-        return table("tab-calendrier-case", caption, rows.sort("echeance", "uid").head(_MOST), _COLUMNS, french.typeset(note))
+        return table(
+            "tab-calendrier-case", caption, rows.sort("echeance", "uid").head(_MOST), _COLUMNS, french.typeset(note)
+        )

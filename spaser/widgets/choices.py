@@ -58,7 +58,9 @@ class BuyerPicker:
         if asked and found.height:
             told += f" {'répond' if found.height == 1 else 'répondent'} à « {asked} »"
         elif asked:
-            told = f"aucun acheteur de ces fichiers ne répond à « {asked} » : essayez une autre partie du nom, ou le SIRET"
+            told = (
+                f"aucun acheteur de ces fichiers ne répond à « {asked} » : essayez une autre partie du nom, ou le SIRET"
+            )
         options = [("tous les acheteurs lus", _ALL)] if not asked else []
         options += [
             (_line(name, siren, n), siren)
@@ -125,7 +127,9 @@ class Choices:
         years = {"toutes": 0} | {str(year): year for year in desk.years}
         self.first, self.last = choice("De l'année", years, span[0]), choice("à l'année", years, span[1])
         self.unit = choice("Compter", UNITS, chosen.unit)
-        self.population = choice("Contrats retenus", {text: name for name, text in POPULATIONS.items()}, chosen.population)
+        self.population = choice(
+            "Contrats retenus", {text: name for name, text in POPULATIONS.items()}, chosen.population
+        )
         self.definition = choice("Une considération compte", DEFINITIONS, chosen.definition)
         self.undo = ipywidgets.Button(
             description="Annuler le dernier choix", disabled=not chosen.can_undo, layout={"width": "max-content"}
@@ -179,7 +183,11 @@ class Choices:
         span = chosen.years or (0, 0)
         with self.first.hold_trait_notifications(), self.last.hold_trait_notifications():
             self.first.value, self.last.value = span[0], span[-1]
-        self.unit.value, self.population.value, self.definition.value = chosen.unit, chosen.population, chosen.definition
+        self.unit.value, self.population.value, self.definition.value = (
+            chosen.unit,
+            chosen.population,
+            chosen.definition,
+        )
         self.undo.disabled = not chosen.can_undo
         self._tell()
 

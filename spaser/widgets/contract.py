@@ -50,7 +50,9 @@ class Contract(View):
 
     def __init__(self, desk: Desk, uid: str = "") -> None:
         self.text = search("Chercher un contrat", "mots de l'objet, ou identifiant")
-        self.list = ipywidgets.Select(description="Contrat", rows=6, style=WIDE, layout={"width": "56rem", "max_width": "100%"})
+        self.list = ipywidgets.Select(
+            description="Contrat", rows=6, style=WIDE, layout={"width": "56rem", "max_width": "100%"}
+        )
         self.desk, self._filling = desk, False
         self._fill(uid)
         super().__init__(desk, self.list)
@@ -124,14 +126,23 @@ class Contract(View):
         if not found.height:
             return [Sentence("Rien n'a été refusé ni mis en doute à la lecture.")]
         return [
-            table("contrat-doutes", "Ce qui a été mis en doute à la lecture", found, ("niveau", "champ", "valeur", "message"))
+            table(
+                "contrat-doutes",
+                "Ce qui a été mis en doute à la lecture",
+                found,
+                ("niveau", "champ", "valeur", "message"),
+            )
         ]
 
     def _states(self) -> list[Block]:
         found = self.desk.base.versions.filter(pl.col("uid") == self.list.value).collect()
         if found.height < 2:
             return [Sentence("Le contrat n'a pas été modifié depuis sa notification.")]
-        return [table("contrat-versions", "Ses états successifs", found, [name for name in _VERSIONS if name in found.columns])]
+        return [
+            table(
+                "contrat-versions", "Ses états successifs", found, [name for name in _VERSIONS if name in found.columns]
+            )
+        ]
 
     def _holders(self) -> list[Block]:
         found = self.desk.base.holders.filter(pl.col("uid") == self.list.value).collect()
@@ -143,7 +154,9 @@ class Contract(View):
 
     def _considerations(self) -> TableBlock:
         names = [word.name for word in CONSIDERATIONS]
-        long = self._one().select(yes_no(name) for name in names).unpivot(names, variable_name="nom", value_name="reponse")
+        long = (
+            self._one().select(yes_no(name) for name in names).unpivot(names, variable_name="nom", value_name="reponse")
+        )
         columns = (Column("nom", "Considération"), Column("reponse", "Réponse"))
         named = long.with_columns(nom=pl.col("nom").replace({name: name_of(name) for name in names}))
         return table("contrat-considerations", "Ce qu'il déclare", named, columns)
@@ -174,7 +187,11 @@ class Contract(View):
     def _counted(self) -> list[Block]:
         row = self.row
         kept = [text for name, text in POPULATIONS.items() if row.get(name)]
-        told = f"il est compté dans : {french.listing(kept)}" if kept else "il n'est compté dans aucune des trois populations"
+        told = (
+            f"il est compté dans : {french.listing(kept)}"
+            if kept
+            else "il n'est compté dans aucune des trois populations"
+        )
         found = tallies.corrections(self._one())
         wrong = f"à corriger : {found['a_corriger'][0]}" if found.height else "rien à corriger n'a été trouvé"
         return [Sentence(french.sentence(told)), Sentence(french.sentence(wrong))]

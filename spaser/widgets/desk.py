@@ -44,9 +44,13 @@ class Desk:
     """
 
     def __init__(
-        self, base: Base | Any, selection: Selection | str | Path | None = None, buyer: str = "",
-        texts: Any = None, answers: str | Path = "",
-    ) -> None:  # fmt: skip
+        self,
+        base: Base | Any,
+        selection: Selection | str | Path | None = None,
+        buyer: str = "",
+        texts: Any = None,
+        answers: str | Path = "",
+    ) -> None:
         self.base: Base = answered(getattr(base, "base", base), answers)
         self.texts = texts
         self.mission: Mission | None = getattr(base, "mission", None)
@@ -79,9 +83,16 @@ class Desk:
     def _diagnose(self) -> Diagnostic:
         chosen = self.selection
         found = diagnostic.diagnose(
-            self.base, buyer=list(chosen.buyers) or None, spend=self._spend(), declared=self.asked.declared if self.asked else None, years=chosen.years or None, family=chosen.families,
-            population=chosen.population, notices=getattr(self.texts, "notices", None), pieces=getattr(self.texts, "pieces", None),
-        )  # fmt: skip
+            self.base,
+            buyer=list(chosen.buyers) or None,
+            spend=self._spend(),
+            declared=self.asked.declared if self.asked else None,
+            years=chosen.years or None,
+            family=chosen.families,
+            population=chosen.population,
+            notices=getattr(self.texts, "notices", None),
+            pieces=getattr(self.texts, "pieces", None),
+        )
         return replace(found, scope=self.scope) if chosen.buyers else found
 
     def _spend(self) -> pl.LazyFrame | None:
@@ -97,7 +108,11 @@ class Desk:
         """What the mission says of the buyer shown; null without a mission."""
         if self.mission is None:
             return None
-        named = {siren: asked for asked in self.mission.asked if (siren := buyers.sure(buyers.search(self.base.buyers, asked.name), asked.name))}
+        named = {
+            siren: asked
+            for asked in self.mission.asked
+            if (siren := buyers.sure(buyers.search(self.base.buyers, asked.name), asked.name))
+        }
         chosen = self.selection.buyers
         return named.get(chosen[0], self.mission.every) if len(chosen) == 1 else self.mission.every
 

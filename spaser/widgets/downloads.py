@@ -73,6 +73,4 @@ def link(path: Path) -> str:
         todo = "Écrivez-le avec la commande : spaser diagnostic"
         return tables.problem(Problem(f"« {path.name} » est trop lourd pour être téléchargé d'ici ({size})", todo=todo))
     data = base64.b64encode(content).decode("ascii")
-    return (
-        f'<a class="file" download="{path.name}" href="data:{kind};base64,{data}">Télécharger {name} ({path.name}, {size})</a>'
-    )
+    return f'<a class="file" download="{path.name}" href="data:{kind};base64,{data}">Télécharger {name} ({path.name}, {size})</a>'

@@ -48,10 +48,13 @@ class Drawn(View):
         """Parts of the same kind are kept and filled anew: the page does not jump."""
         before = self.body.children
         same = len(before) == len(wanted) and all(
-            isinstance(old, ipywidgets.Output) == isinstance(new, Figure) for old, new in zip(before, wanted, strict=True)
+            isinstance(old, ipywidgets.Output) == isinstance(new, Figure)
+            for old, new in zip(before, wanted, strict=True)
         )
         if not same:
-            self.body.children = tuple(ipywidgets.Output() if isinstance(part, Figure) else ipywidgets.HTML() for part in wanted)
+            self.body.children = tuple(
+                ipywidgets.Output() if isinstance(part, Figure) else ipywidgets.HTML() for part in wanted
+            )
         for place, part in zip(self.body.children, wanted, strict=True):
             if isinstance(part, Figure):
                 place.outputs = (_display(part),)
@@ -80,13 +83,17 @@ def parts(blocks: Sequence[Block]) -> list[str | Figure]:
 
 
 def _around(figure: Figure) -> str:
-    caption = f"<p class=\"table-note\">{escape(figure.caption)}</p>"
+    caption = f'<p class="table-note">{escape(figure.caption)}</p>'
     words = f"<details><summary>Lire le graphique en mots</summary><p>{escape(figure.picture.alt)}</p></details>"
     return f"{caption}{words}<details><summary>Voir les données du graphique</summary>{tables.written([figure.twin])}</details>"
 
 
 def _display(figure: Figure) -> dict[str, Any]:
-    return {"output_type": "display_data", "data": {MIME: figure.picture.spec, "text/plain": figure.picture.alt}, "metadata": {}}
+    return {
+        "output_type": "display_data",
+        "data": {MIME: figure.picture.spec, "text/plain": figure.picture.alt},
+        "metadata": {},
+    }
 
 
 def _voila() -> bool:

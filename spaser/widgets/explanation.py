@@ -75,7 +75,10 @@ class Explain(View):
 
     def _recount(self, found: Explanation, measure: Measured) -> Sentence:
         again = found.recount.collect().row(0, named=True)
-        same = (again["numerateur"] or 0, again["denominateur"] or 0) == (measure.numerateur or 0, measure.denominateur or 0)
+        same = (again["numerateur"] or 0, again["denominateur"] or 0) == (
+            measure.numerateur or 0,
+            measure.denominateur or 0,
+        )
         write = french.euros_short if measure.unite.startswith("valeur") else french.number
         told = f"recompté sur les lignes : {write(again['numerateur'] or 0)} sur {write(again['denominateur'] or 0)}"
         return Sentence(french.sentence(f"{told}, {'le même chiffre' if same else 'ce n’est pas le même chiffre'}"))
@@ -84,7 +87,9 @@ class Explain(View):
         rows = found.rows.sort(pl.col("compte").fill_null(False), "uid", descending=[True, False]).collect()
         names = headings(rows)
         shown = [name for name in ("compte", "objet", "dateNotification", "montant") if name in rows.columns]
-        shown += [name for name in rows.columns if name not in {*shown, *_HIDDEN, "poids"} and rows.schema[name] == pl.Boolean]
+        shown += [
+            name for name in rows.columns if name not in {*shown, *_HIDDEN, "poids"} and rows.schema[name] == pl.Boolean
+        ]
         columns = [Column("uid", "Contrat", "identifiant"), *(_titled(name, names, rows) for name in shown)]
         note = (
             f"Les {_MOST} premiers sur {french.count(rows.height, 'contrat')}, ceux du numérateur d'abord."
@@ -92,7 +97,13 @@ class Explain(View):
             else ""
         )
         return [
-            table("explication-lignes", "Les contrats derrière ce chiffre", rows.head(_MOST), columns, french.typeset(note))
+            table(
+                "explication-lignes",
+                "Les contrats derrière ce chiffre",
+                rows.head(_MOST),
+                columns,
+                french.typeset(note),
+            )
         ]
 
 

@@ -22,7 +22,9 @@ class FamilyPicker:
         self.boxes = {key: _box(label, key in desk.selection.families) for label, key in desk.families.items()}
         self.every = ipywidgets.Button(description="Toutes les familles", layout={"width": "max-content"})
         self.list = ipywidgets.VBox(list(self.boxes.values()), layout={"max_height": "12rem", "overflow": "auto"})
-        inside = ipywidgets.VBox([ipywidgets.HBox([self.text, self.every], layout={"flex_flow": "row wrap"}), self.list])
+        inside = ipywidgets.VBox(
+            [ipywidgets.HBox([self.text, self.every], layout={"flex_flow": "row wrap"}), self.list]
+        )
         self.widget = ipywidgets.Accordion([inside], titles=[self._heading()])
         self.text.observe(self._search, names="value")
         self.every.on_click(self._free)

@@ -22,8 +22,18 @@ from spaser.widgets import tables
 LOG = "spaser-incident.txt"
 #: What a form or a view tells instead of failing: what the user can mend, and what a fault of the kit or of a library may raise.
 FAULTS = (
-    Problem, ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError, pl.exceptions.PolarsError,
-)  # fmt: skip
+    Problem,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    pl.exceptions.PolarsError,
+)
 _BEFORE = "Cette cellule a besoin de celles qui la précèdent"
 _RUN = "Lancez-les d'abord : menu Exécution, Exécuter toutes les cellules"
 
@@ -51,13 +61,23 @@ def told(error: BaseException, log: Path | None = None) -> Problem:
     if isinstance(error, NameError):
         return Problem(_BEFORE, why=f"Le nom « {error.name} » n'est pas encore connu" if error.name else "", todo=_RUN)
     if isinstance(error, SyntaxError):
-        return Problem("Cette cellule ne se lit pas", where=f"ligne {error.lineno}" if error.lineno else "", why="Un signe manque ou est de trop",
-                       todo="Un texte s'écrit entre guillemets : mission = \"../ma-ville\"")  # fmt: skip
+        return Problem(
+            "Cette cellule ne se lit pas",
+            where=f"ligne {error.lineno}" if error.lineno else "",
+            why="Un signe manque ou est de trop",
+            todo='Un texte s\'écrit entre guillemets : mission = "../ma-ville"',
+        )
     if isinstance(error, KeyboardInterrupt):
         return Problem("Le calcul a été arrêté", todo="Relancez la cellule quand vous voulez")
     if isinstance(error, MemoryError):
-        return Problem("La mémoire ne suffit pas", todo="Fermez les autres carnets, ou choisissez moins d'acheteurs ou d'années")
-    return Problem("Une erreur imprévue s'est produite", why=f"Le détail est dans le fichier {_written(error, log)}", todo="Vos fichiers et vos décisions sont intacts ; envoyez-nous ce fichier")
+        return Problem(
+            "La mémoire ne suffit pas", todo="Fermez les autres carnets, ou choisissez moins d'acheteurs ou d'années"
+        )
+    return Problem(
+        "Une erreur imprévue s'est produite",
+        why=f"Le détail est dans le fichier {_written(error, log)}",
+        todo="Vos fichiers et vos décisions sont intacts ; envoyez-nous ce fichier",
+    )
 
 
 def _written(error: BaseException, folder: Path | None) -> Path:
@@ -79,7 +99,13 @@ def install(shell: Any = None) -> None:
     shell.spaser_speaks = True
 
 
-def _shown(shell: Any, kind: type[BaseException], error: BaseException, trace: TracebackType | None, tb_offset: int | None = None) -> list[str]:
+def _shown(
+    shell: Any,
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+    tb_offset: int | None = None,
+) -> list[str]:
     display(Box(told(error)))
     return [str(told(error)) if isinstance(error, Problem) else kind.__name__]
 

@@ -36,7 +36,9 @@ _KINDS = ".json,.xml,.csv,.xlsx,.parquet,.zip,.gz"
 class Lecture:
     """What was read and refused: ``base`` for the desk, ``selection`` to start from (``reopened``: it was saved), and its own account."""
 
-    def __init__(self, base: Base, selection: Selection, reopened: bool = False, mission: Mission | None = None) -> None:
+    def __init__(
+        self, base: Base, selection: Selection, reopened: bool = False, mission: Mission | None = None
+    ) -> None:
         self.base, self.selection, self.reopened, self.mission = base, selection, reopened, mission
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -109,19 +111,37 @@ def read(contracts: str, registers: str = "", saved: str | Path = "", buyer_sire
 def _is_mission(text: str) -> bool:
     """Whether a text names a mission: a folder that holds one, or a folder that is no longer there (told so, rather than as a file)."""
     path = Path(text.strip(_AROUND))
-    return bool(text.strip(_AROUND)) and (path.name == "mission.toml" or (path / "mission.toml").is_file() or (not path.suffix and not path.exists() and ";" not in text))
+    return bool(text.strip(_AROUND)) and (
+        path.name == "mission.toml"
+        or (path / "mission.toml").is_file()
+        or (not path.suffix and not path.exists() and ";" not in text)
+    )
 
 
 def _of_mission(mission: Mission, announce: Callable[[_Bar], None] = display) -> Lecture:
     """The contracts of a mission, its decisions obeyed, its screens as they were left."""
     if not mission.files:
-        raise Problem("Cette mission n'a pas encore de contrats", where=str(mission.home), todo="Ajoutez vos fichiers dans le carnet d'accueil, ou : spaser mission ajouter")
+        raise Problem(
+            "Cette mission n'a pas encore de contrats",
+            where=str(mission.home),
+            todo="Ajoutez vos fichiers dans le carnet d'accueil, ou : spaser mission ajouter",
+        )
     changed = missions.changed(mission.home) if mission.whole else {}
     bar = _Bar(_announced(list(mission.files), list(mission.registers)))
     announce(bar)
     decided = missions.decisions(mission).table()
-    base = diagnostic.prepare(list(mission.files), registers=mission.registers, as_of=mission.as_of, decisions=decided.lazy() if decided.height else None, progress=bar.follow)
-    bar.finish(tables.safe(bar.told + "".join(f" {name} : {word} depuis son ajout à la mission." for name, word in changed.items())))
+    base = diagnostic.prepare(
+        list(mission.files),
+        registers=mission.registers,
+        as_of=mission.as_of,
+        decisions=decided.lazy() if decided.height else None,
+        progress=bar.follow,
+    )
+    bar.finish(
+        tables.safe(
+            bar.told + "".join(f" {name} : {word} depuis son ajout à la mission." for name, word in changed.items())
+        )
+    )
     return Lecture(base, Selection.of_mission(mission, base.buyers), reopened=bool(mission.screen), mission=mission)
 
 
@@ -176,14 +196,23 @@ def account(base: Base) -> tables.Shown:
 class Files:
     """Choose files, by path or by sending them; « Lire » reads them aside, so that it can be stopped."""
 
-    def __init__(self, contracts: str = "", registers: str = "", ready: Callable[[Lecture], None] | None = None, mission: Path | None = None) -> None:
+    def __init__(
+        self,
+        contracts: str = "",
+        registers: str = "",
+        ready: Callable[[Lecture], None] | None = None,
+        mission: Path | None = None,
+    ) -> None:
         self.mission = mission
         self.ready, self.lecture, self._worker = ready, None, None
         self._kept: tempfile.TemporaryDirectory[str] | None = None
         self.path = _path("Vos contrats (fichier ou dossier) :", contracts)
         self.registers = _path("Listes de fournisseurs (facultatif) :", registers)
         self.upload = ipywidgets.FileUpload(
-            description="… ou envoyer un fichier (200 Mo au plus)", multiple=True, accept=_KINDS, layout={"width": "max-content"}
+            description="… ou envoyer un fichier (200 Mo au plus)",
+            multiple=True,
+            accept=_KINDS,
+            layout={"width": "max-content"},
         )
         self.launch = ipywidgets.Button(description="Lire", button_style="primary", layout={"width": "8rem"})
         self.place, self.result = ipywidgets.VBox(), ipywidgets.HTML()
@@ -223,7 +252,8 @@ class Files:
         paths, lists = expanded(self.path.value), expanded(self.registers.value)
         if not paths:
             raise Problem(
-                "Aucun fichier n'est indiqué", todo="Donnez le chemin d'un fichier ou d'un dossier, ou envoyez un fichier"
+                "Aucun fichier n'est indiqué",
+                todo="Donnez le chemin d'un fichier ou d'un dossier, ou envoyez un fichier",
             )
         bar = _Bar(_announced(paths, lists))
         self.place.children = (bar.widget,)
@@ -255,7 +285,9 @@ class Files:
         told = french.typeset(
             f"Contrats : {self.path.value or 'à indiquer'}. Listes de fournisseurs : {self.registers.value or 'aucune'}."
         )
-        asked = "Le choix des fichiers se fait ici une fois le carnet lancé (menu Exécution, Exécuter toutes les cellules)."
+        asked = (
+            "Le choix des fichiers se fait ici une fois le carnet lancé (menu Exécution, Exécuter toutes les cellules)."
+        )
         page = f"<p>{tables.safe(told)}</p><p>{asked}</p>" + self.result.value
         return self.widget._repr_mimebundle_() | {"text/plain": told, "text/html": tables.framed(page)}
 

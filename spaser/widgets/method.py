@@ -21,19 +21,41 @@ _CONFIRM = rules.CONFIDENCES["a_confirmer"]
 def law() -> tables.Shown:
     """Every fact of the law, as « spaser droit » prints it: text, value by date, how far it was checked, what tests it."""
     lines = [
-        (french.capital(fact["nature"]), fact["cle"], fact["libelle"], fact["texte"], " ; ".join(facts.said(fact)), fact["verification"], fact["teste"])
+        (
+            french.capital(fact["nature"]),
+            fact["cle"],
+            fact["libelle"],
+            fact["texte"],
+            " ; ".join(facts.said(fact)),
+            fact["verification"],
+            fact["teste"],
+        )
         for fact in facts.facts()
-    ]  # fmt: skip
-    names = {"nature": "Nature", "cle": "Clé (spaser droit)", "fait": "Fait", "texte": "Texte", "valeur": "Valeur, par date",
-             "confiance": "Vérification", "teste": "Ce qui le teste"}  # fmt: skip
+    ]
+    names = {
+        "nature": "Nature",
+        "cle": "Clé (spaser droit)",
+        "fait": "Fait",
+        "texte": "Texte",
+        "valeur": "Valeur, par date",
+        "confiance": "Vérification",
+        "teste": "Ce qui le teste",
+    }
     counts = " ; ".join(f"{label} : {french.number(n)}" for label, n in facts.by_confidence().items())
     frame = _frame([tuple(french.typeset(text) for text in line) for line in lines], dict.fromkeys(names, _TEXT))
-    return tables.show(frame, f"Le droit que le kit applique ({counts})", [Column(name, heading) for name, heading in names.items()], most=500)
+    return tables.show(
+        frame,
+        f"Le droit que le kit applique ({counts})",
+        [Column(name, heading) for name, heading in names.items()],
+        most=500,
+    )
 
 
 def to_confirm() -> tables.Shown:
     """The rules whose text was not checked on an official source."""
-    lines = [line for key, rule in rules.toml("law.toml").items() if isinstance(rule, dict) for line in _dated(key, rule)]
+    lines = [
+        line for key, rule in rules.toml("law.toml").items() if isinstance(rule, dict) for line in _dated(key, rule)
+    ]
     kept = [line for line in lines if line[-1] == _CONFIRM]
     columns = [
         Column("regle", "Règle"),
@@ -91,7 +113,10 @@ def checks() -> tables.Shown:
     lines = [(key, str(entry.get("niveau", "")), _first(entry)) for key, entry in rules.toml("checks.toml").items()]
     columns = [Column("regle", "Contrôle"), Column("niveau", "Suite"), Column("message", "Ce qui est dit")]
     return tables.show(
-        _frame(lines, {"regle": _TEXT, "niveau": _TEXT, "message": _TEXT}), "Les contrôles de lecture", columns, most=500
+        _frame(lines, {"regle": _TEXT, "niveau": _TEXT, "message": _TEXT}),
+        "Les contrôles de lecture",
+        columns,
+        most=500,
     )
 
 

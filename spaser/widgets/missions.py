@@ -20,9 +20,13 @@ from spaser.widgets.views import WIDE
 FOLDER = Path("missions")
 #: What a file may be, and the list of mission.toml that names it.
 KINDS = {
-    "contrats": "fichiers", "liste de fournisseurs": "registres", "fichier de dépenses": "depenses", "avis publiés": "avis", "pièces des marchés": "pieces",
+    "contrats": "fichiers",
+    "liste de fournisseurs": "registres",
+    "fichier de dépenses": "depenses",
+    "avis publiés": "avis",
+    "pièces des marchés": "pieces",
     "programme d'achat": "programme",
-}  # fmt: skip
+}
 _DOCUMENTS = (".pdf", ".docx", ".odt", ".html", ".md", ".txt")
 _NEW = "nouvelle mission…"
 _ROW = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "2px 1rem"}
@@ -41,11 +45,19 @@ class Missions:
 
     def __init__(self, mission: str | Path = "", opened: Callable[[Path], None] | None = None) -> None:
         self.opened = opened
-        self.list = ipywidgets.Dropdown(description="Mission", style=WIDE, layout={"width": "34rem", "max_width": "100%"})
-        self.name = ipywidgets.Text(description="Son nom", placeholder="Ma Ville", style=WIDE, layout={"width": "24rem"})
+        self.list = ipywidgets.Dropdown(
+            description="Mission", style=WIDE, layout={"width": "34rem", "max_width": "100%"}
+        )
+        self.name = ipywidgets.Text(
+            description="Son nom", placeholder="Ma Ville", style=WIDE, layout={"width": "24rem"}
+        )
         self.make = ipywidgets.Button(description="Créer la mission", layout={"width": "max-content"})
-        self.upload = ipywidgets.FileUpload(description="Envoyer un fichier (200 Mo au plus)", multiple=True, layout={"width": "max-content"})
-        self.read = ipywidgets.Button(description="Lire la mission", button_style="primary", layout={"width": "max-content"})
+        self.upload = ipywidgets.FileUpload(
+            description="Envoyer un fichier (200 Mo au plus)", multiple=True, layout={"width": "max-content"}
+        )
+        self.read = ipywidgets.Button(
+            description="Lire la mission", button_style="primary", layout={"width": "max-content"}
+        )
         self.sent, self.status = ipywidgets.VBox(), ipywidgets.HTML()
         self.new = ipywidgets.HBox([self.name, self.make], layout=_ROW)
         self.add = ipywidgets.VBox([self.upload, self.sent])
@@ -84,14 +96,20 @@ class Missions:
         """What was recognised, its columns, the kind to confirm or correct, and a button."""
         looked = self._looked(path)
         kind = "pièces des marchés" if looked.problem and path.suffix.lower() in _DOCUMENTS else looked.kind
-        chosen = ipywidgets.Dropdown(options=["à choisir", *KINDS], value=kind if kind in KINDS else "à choisir", description="C'est", style=WIDE)
+        chosen = ipywidgets.Dropdown(
+            options=["à choisir", *KINDS], value=kind if kind in KINDS else "à choisir", description="C'est", style=WIDE
+        )
         add = ipywidgets.Button(description="Ajouter à la mission", layout={"width": "max-content"})
         told = ipywidgets.HTML(tables.framed(_account(path, looked, kind)))
 
         def keep(_: Any) -> None:
             def run() -> None:
                 if chosen.value not in KINDS:
-                    raise Problem("On ne sait pas encore ce qu'est ce fichier", where=path.name, todo="Choisissez dans la liste « C'est »")
+                    raise Problem(
+                        "On ne sait pas encore ce qu'est ce fichier",
+                        where=path.name,
+                        todo="Choisissez dans la liste « C'est »",
+                    )
                 missions.add(home, KINDS[chosen.value], [path])
                 add.disabled = chosen.disabled = True
                 self._tell(f"« {path.name} » est dans la mission : {chosen.value}")
@@ -129,7 +147,9 @@ class Missions:
         self.read.layout.display = "none" if home is None else ""
         self.sent.children, self.status.value = (), ""
         if demo:
-            self._tell("Démonstration : acheteurs, fournisseurs et contrats sont inventés ; rien de ce que vous essayez n'y est gardé")
+            self._tell(
+                "Démonstration : acheteurs, fournisseurs et contrats sont inventés ; rien de ce que vous essayez n'y est gardé"
+            )
 
     def _tried(self, run: Callable[[], None]) -> None:
         try:
@@ -148,7 +168,10 @@ class Missions:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         asked = "Le choix d'une mission et l'envoi des fichiers se font ici une fois le carnet lancé (menu Exécution, Exécuter toutes les cellules)."
         page = f"<p>{tables.safe(french.typeset(self.told))}</p><p>{asked}</p>"
-        return self.widget._repr_mimebundle_() | {"text/html": tables.framed(page), "text/plain": french.typeset(self.told)}
+        return self.widget._repr_mimebundle_() | {
+            "text/html": tables.framed(page),
+            "text/plain": french.typeset(self.told),
+        }
 
 
 def _named(home: Path) -> str:
@@ -161,7 +184,10 @@ def _named(home: Path) -> str:
 
 
 def _account(path: Path, looked: reading.Looked, kind: str) -> str:
-    lines = [f"<strong>{escape(path.name)}</strong> : {escape('reconnu : ' + kind if kind in KINDS else 'non reconnu')}", *map(escape, looked.told)]
+    lines = [
+        f"<strong>{escape(path.name)}</strong> : {escape('reconnu : ' + kind if kind in KINDS else 'non reconnu')}",
+        *map(escape, looked.told),
+    ]
     columns = [name for name in looked.seen["colonne"].head(12)] if looked.seen.height else []
     if columns:
         lines.append(escape("Colonnes : " + ", ".join(map(str, columns))))

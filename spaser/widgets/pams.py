@@ -31,7 +31,13 @@ from spaser.widgets.views import WIDE, View, choice, shown_value
 _REACH = {"usage de chaque famille": 0.0, "10 km": 10.0, "30 km": 30.0, "60 km": 60.0, "100 km": 100.0}
 _DEPENDENCY = {"20 %": 0.2, "30 %": 0.3, "50 %": 0.5}
 #: The sections a comment is usually written on: title → section.
-_COMMENTED = {"L'essentiel": "essentiel", "Les obligations": "obligations", "Potentiel ESS": "potentiel", "Calendrier": "calendrier", "Les actions conseillées": "actions"}
+_COMMENTED = {
+    "L'essentiel": "essentiel",
+    "Les obligations": "obligations",
+    "Potentiel ESS": "potentiel",
+    "Calendrier": "calendrier",
+    "Les actions conseillées": "actions",
+}
 #: What the preview shows of the report.
 _SHOWN = ("essentiel", "actions", "a-fournir")
 _LABEL = {"html": "Page", "pdf": "PDF", "docx": "Word", "pptx": "PowerPoint", "xlsx": "Excel"}
@@ -54,24 +60,53 @@ class Pams(View):
 
     def __init__(self, desk: Desk, client: str = "", answers: str = "", ledger: str = "") -> None:
         client, answers, ledger, asked = _started(desk, client, answers, ledger)
-        self.client, self.answers, self.ledger = _typed("Client", client), _typed("Réponses au questionnaire", answers), _typed("Fichier de dépenses", ledger)
+        self.client, self.answers, self.ledger = (
+            _typed("Client", client),
+            _typed("Réponses au questionnaire", answers),
+            _typed("Fichier de dépenses", ledger),
+        )
         self.radius = choice("Rayon des fournisseurs locaux", _REACH)
         self.dependency = choice("Dépendance acceptée", _DEPENDENCY, 0.3)
         self.goal = choice("Objectif", {"aucun": ""} | {name_of(word.name): word.name for word in CONSIDERATIONS})
-        self.share = ipywidgets.IntSlider(value=30, min=1, max=100, description="Part visée (%)", continuous_update=False, style=WIDE)
+        self.share = ipywidgets.IntSlider(
+            value=30, min=1, max=100, description="Part visée (%)", continuous_update=False, style=WIDE
+        )
         first = desk.base.as_of.year
         self.year = choice("Échéance", {str(year): year for year in range(first, first + _YEARS)}, first + 2)
         self.section = choice("Commentaire sur", _COMMENTED)
-        self.comment = ipywidgets.Textarea(description="Votre commentaire", continuous_update=False, style=WIDE, layout={"width": "40rem", "max_width": "100%"})
+        self.comment = ipywidgets.Textarea(
+            description="Votre commentaire",
+            continuous_update=False,
+            style=WIDE,
+            layout={"width": "40rem", "max_width": "100%"},
+        )
         self.comments: dict[str, str] = dict(asked.comments) if asked else {}
         self._asked = asked
         self._from_mission(asked)
-        super().__init__(desk, self.client, self.radius, self.dependency, self.goal, self.share, self.year, self.ledger, self.answers, self.section, self.comment)
+        super().__init__(
+            desk,
+            self.client,
+            self.radius,
+            self.dependency,
+            self.goal,
+            self.share,
+            self.year,
+            self.ledger,
+            self.answers,
+            self.section,
+            self.comment,
+        )
         self.section.observe(lambda change: self._recall(change["new"]), names="value")
-        self.launch = ipywidgets.Button(description="Préparer les cinq formes", button_style="primary", layout={"width": "max-content"})
+        self.launch = ipywidgets.Button(
+            description="Préparer les cinq formes", button_style="primary", layout={"width": "max-content"}
+        )
         self.links = ipywidgets.HTML()
         self.launch.on_click(lambda _: self.prepare())
-        self.widget.children = (self.widget.children[0], ipywidgets.VBox([self.launch, self.links]), self.widget.children[-1])
+        self.widget.children = (
+            self.widget.children[0],
+            ipywidgets.VBox([self.launch, self.links]),
+            self.widget.children[-1],
+        )
 
     @property
     def study(self) -> Study:
@@ -82,9 +117,16 @@ class Pams(View):
     def wishes(self) -> Wishes:
         """What the controls ask."""
         return Wishes(
-            radius=self.radius.value or None, dependency=self.dependency.value, goals=self._goals(), ledger=Path(self.ledger.value) if self.ledger.value.strip() else None,
-            answers=maturity.kept(self.answers.value.strip()) if self.answers.value.strip() else self._asked.wishes.answers if self._asked else {},
-        )  # fmt: skip
+            radius=self.radius.value or None,
+            dependency=self.dependency.value,
+            goals=self._goals(),
+            ledger=Path(self.ledger.value) if self.ledger.value.strip() else None,
+            answers=maturity.kept(self.answers.value.strip())
+            if self.answers.value.strip()
+            else self._asked.wishes.answers
+            if self._asked
+            else {},
+        )
 
     def report(self) -> Report:
         """The report as it will be handed over, comments and client included."""
@@ -117,7 +159,9 @@ class Pams(View):
             with tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True) as folder:
                 for form in FORMS:
                     self.links.value = tables.framed(f'{links}<p role="status">Préparation : {_LABEL[form]}…</p>')
-                    links += link(files.write_atomic(Path(folder) / f"diagnostic.{form}", batch.render(form, report, mission)))
+                    links += link(
+                        files.write_atomic(Path(folder) / f"diagnostic.{form}", batch.render(form, report, mission))
+                    )
         except Problem as failure:
             links += tables.problem(failure)
         self.links.value = tables.framed(links)
@@ -130,14 +174,19 @@ class Pams(View):
         for control, value in ((self.radius, asked.wishes.radius), (self.dependency, asked.wishes.dependency)):
             if value is not None:
                 if value not in [known for _, known in control.options]:
-                    control.options = [*control.options, (french.typeset(f"{value:g} km") if control is self.radius else french.share(value, 0), value)]
+                    control.options = [
+                        *control.options,
+                        (french.typeset(f"{value:g} km") if control is self.radius else french.share(value, 0), value),
+                    ]
                 control.value = value
         self.comment.value = self.comments.get(self.section.value, "")
 
     def _chosen(self) -> Diagnostic:
         result = self.desk.diagnostic
         if len(result.sirens) != 1:
-            raise Problem("Ce diagnostic est celui d'un acheteur", todo="Choisissez un acheteur, et un seul, dans vos choix")
+            raise Problem(
+                "Ce diagnostic est celui d'un acheteur", todo="Choisissez un acheteur, et un seul, dans vos choix"
+            )
         return result
 
     def _mission(self) -> Mission:
@@ -147,12 +196,21 @@ class Pams(View):
     def _goals(self) -> tuple[Target, ...]:
         if not self.goal.value:
             return self._asked.wishes.goals if self._asked else ()
-        line = {"indicateur": self.goal.value, "cible": f"{self.share.value} %", "annee": self.year.value, "source": "fixé dans ce carnet"}
+        line = {
+            "indicateur": self.goal.value,
+            "cible": f"{self.share.value} %",
+            "annee": self.year.value,
+            "source": "fixé dans ce carnet",
+        }
         return targets.checked([line], where="carnet")
 
     def _own_choices(self) -> str:
         """What was filled in; the target only when there is one, comments with their section."""
-        shown = [self.radius, self.dependency, *(one for one in (self.client, self.ledger, self.answers) if one.value.strip())]
+        shown = [
+            self.radius,
+            self.dependency,
+            *(one for one in (self.client, self.ledger, self.answers) if one.value.strip()),
+        ]
         shown += [self.goal, self.share, self.year] if self.goal.value else []
         told = [f"{one.description.removesuffix(' :').rstrip(':').strip()} : {shown_value(one)}" for one in shown]
         titles = {code: title for title, code in _COMMENTED.items()}
@@ -181,4 +239,10 @@ def _titled(section: Section) -> tuple[Block, ...]:
 
 
 def _typed(label: str, value: str) -> ipywidgets.Text:
-    return ipywidgets.Text(value=value, description=french.typeset(label), style=WIDE, continuous_update=False, layout={"width": "30rem", "max_width": "100%"})
+    return ipywidgets.Text(
+        value=value,
+        description=french.typeset(label),
+        style=WIDE,
+        continuous_update=False,
+        layout={"width": "30rem", "max_width": "100%"},
+    )

@@ -40,14 +40,20 @@ class Panorama(View):
         cards = [KeyFigure("Contrats mesurés", found.counted.height, "entier", found.population_label)]
         total = found.one("montant_notifie", unite="valeur")
         if unit == "valeur" and total:
-            cards = [KeyFigure("Montant notifié", total.numerateur, "somme", "maximum pour les accords-cadres", measure=total)]
+            cards = [
+                KeyFigure(
+                    "Montant notifié", total.numerateur, "somme", "maximum pour les accords-cadres", measure=total
+                )
+            ]
         section = sections.section_essentials(found)
         named = {card.measure.indicateur: card for card in _cards(section.blocks if section else ()) if card.measure}
         for code, card in named.items():
             measure = found.one(code, unite=unit)
             if measure:
                 note = card.note if unit == "nombre" else "part du montant notifié"
-                cards.append(KeyFigure(card.label, measure.valeur, "part", note, measure.bas, measure.haut, card.kind, measure))
+                cards.append(
+                    KeyFigure(card.label, measure.valeur, "part", note, measure.bas, measure.haut, card.kind, measure)
+                )
         return KeyFigures(tuple(cards))
 
     def _sentences(self) -> Paragraph:
@@ -60,8 +66,13 @@ class Panorama(View):
         if not rows.height:
             return []
         section = sections.section_considerations(self.desk.findings)
-        wanted = [b for b in (section.blocks if section else ()) if isinstance(b, TableBlock) and b.id == _TABLES[self.unit]]
-        return [self._figure("considerations", "Réponses aux cinq considérations", charts.considerations(rows)), *wanted]
+        wanted = [
+            b for b in (section.blocks if section else ()) if isinstance(b, TableBlock) and b.id == _TABLES[self.unit]
+        ]
+        return [
+            self._figure("considerations", "Réponses aux cinq considérations", charts.considerations(rows)),
+            *wanted,
+        ]
 
     def _years(self) -> list[Block]:
         found = self.desk.findings
@@ -72,11 +83,15 @@ class Panorama(View):
         years = set(rows["modalite"])
         still = years - sections.complete_years(found, years)
         return [
-            self._figure("annees", "Parts par année de notification", charts.shares_by_year(rows, open_years=sorted(still)))
+            self._figure(
+                "annees", "Parts par année de notification", charts.shares_by_year(rows, open_years=sorted(still))
+            )
         ]
 
     def _families(self) -> list[Block]:
-        rows = self.desk.findings.rows("clause_sociale", "clause_environnementale", dimension="famille", unite=self.unit)
+        rows = self.desk.findings.rows(
+            "clause_sociale", "clause_environnementale", dimension="famille", unite=self.unit
+        )
         if rows["modalite"].n_unique() < 2:
             return []
         return [self._figure("familles", "Par famille d'achat, les plus nombreuses", charts.by_family(rows))]

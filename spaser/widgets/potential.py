@@ -26,13 +26,22 @@ _EVERY = "toutes les familles choisies"
 _MARKS = {"une famille (tableau, nuage de points)": "famille", "une commune (carte)": "commune", "un besoin": "besoin"}
 _MOST = 60
 _CONTRACTS = (
-    Column("uid", "Contrat", "identifiant"), Column("objet", "Objet"), Column("dateNotification", "Notifié le", "date"),
-    Column("dureeMois", "Durée (mois)", "entier"), Column("montant", "Montant ou maximum", "centime"), Column("actuel", "Campagne en cours"),
-)  # fmt: skip
+    Column("uid", "Contrat", "identifiant"),
+    Column("objet", "Objet"),
+    Column("dateNotification", "Notifié le", "date"),
+    Column("dureeMois", "Durée (mois)", "entier"),
+    Column("montant", "Montant ou maximum", "centime"),
+    Column("actuel", "Campagne en cours"),
+)
 _NEEDS = (
-    Column("objet", "Besoin"), Column("lieu_libelle", "Lieu"), Column("annuel", "Par an", "somme", True), Column("credibles", "Crédibles", "entier"),
-    Column("potentiel", "Potentiel milieu", "somme"), Column("levier_libelle", "Levier conseillé"), Column("echeance", "Échéance au plus tard", "date"),
-)  # fmt: skip
+    Column("objet", "Besoin"),
+    Column("lieu_libelle", "Lieu"),
+    Column("annuel", "Par an", "somme", True),
+    Column("credibles", "Crédibles", "entier"),
+    Column("potentiel", "Potentiel milieu", "somme"),
+    Column("levier_libelle", "Levier conseillé"),
+    Column("echeance", "Échéance au plus tard", "date"),
+)
 
 
 class Potential(Drawn):
@@ -47,8 +56,15 @@ class Potential(Drawn):
         self.family = choice("Famille", {_EVERY: ""})
         self.radius = choice("Rayon des fournisseurs locaux", _REACH)
         self.dependency = choice("Dépendance acceptée", _DEPENDENCY, 0.3)
-        self.least = ipywidgets.IntSlider(value=0, min=0, max=20, description="Fournisseurs crédibles, au moins", continuous_update=False,
-                                          style={"description_width": "initial"}, layout={"width": "26rem"})  # fmt: skip
+        self.least = ipywidgets.IntSlider(
+            value=0,
+            min=0,
+            max=20,
+            description="Fournisseurs crédibles, au moins",
+            continuous_update=False,
+            style={"description_width": "initial"},
+            layout={"width": "26rem"},
+        )
         super().__init__(desk, self.family, self.radius, self.dependency, self.least)
 
     def refresh(self) -> None:
@@ -73,19 +89,34 @@ class Potential(Drawn):
     def _explored(self) -> Opportunities:
         kept = (self.family.value,) if self.family.value else self.desk.selection.families
         return explored(
-            self.desk.base, self.desk.selection.buyers, scope=self.desk.scope, families=kept, least=self.least.value,
-            radius=self.radius.value or None, dependency=self.dependency.value,
-        )  # fmt: skip
+            self.desk.base,
+            self.desk.selection.buyers,
+            scope=self.desk.scope,
+            families=kept,
+            least=self.least.value,
+            radius=self.radius.value or None,
+            dependency=self.dependency.value,
+        )
 
     def blocks(self) -> Sequence[Block]:
         found = self.found
         # The potential is that of needs still active, whatever the years and the way of counting chosen above.
-        read = Findings(measures=pl.DataFrame(), contracts=pl.DataFrame(), as_of=found.as_of, buyer=found.scope, extras=found.extras())
+        read = Findings(
+            measures=pl.DataFrame(),
+            contracts=pl.DataFrame(),
+            as_of=found.as_of,
+            buyer=found.scope,
+            extras=found.extras(),
+        )
         sections = [section for write in (section_potential, section_needs) if (section := write(read))]
         return [_ALWAYS, *(block for section in sections for block in section.blocks)]
 
 
-_ALWAYS = Sentence(french.typeset("Le potentiel porte sur les besoins en cours : ni les années ni la façon de compter choisies plus haut ne le changent."))
+_ALWAYS = Sentence(
+    french.typeset(
+        "Le potentiel porte sur les besoins en cours : ni les années ni la façon de compter choisies plus haut ne le changent."
+    )
+)
 
 
 class _Beside(View):
@@ -135,8 +166,14 @@ class Behind(_Beside):
 
     def _communes(self) -> dict[str, str]:
         rows = self.potential.found.suppliers.drop_nulls("commune")
-        counted = rows.group_by("code_commune", "commune").agg(n=pl.coalesce("siret", "siren").n_unique()).sort("n", "commune", "code_commune", descending=[True, False, False])
-        return {f"{name} – {code or '?'} ({french.count(n, 'fournisseur')})": code or "" for code, name, n in counted.rows()}
+        counted = (
+            rows.group_by("code_commune", "commune")
+            .agg(n=pl.coalesce("siret", "siren").n_unique())
+            .sort("n", "commune", "code_commune", descending=[True, False, False])
+        )
+        return {
+            f"{name} – {code or '?'} ({french.count(n, 'fournisseur')})": code or "" for code, name, n in counted.rows()
+        }
 
     def _besoins(self) -> dict[str, str]:
         return needs_offered(self.potential.found.opportunities.filter(pl.col("etat_action") == "agir"))
@@ -147,14 +184,36 @@ class Behind(_Beside):
             return [Sentence("Aucune ligne : élargissez le rayon ou la famille.")]
         found = self.potential.found
         if self.kind.value == "commune":
-            return [who(found.suppliers.filter(pl.col("code_commune") == chosen), f"Les fournisseurs crédibles : {self.mark.label}", _MOST)]
+            return [
+                who(
+                    found.suppliers.filter(pl.col("code_commune") == chosen),
+                    f"Les fournisseurs crédibles : {self.mark.label}",
+                    _MOST,
+                )
+            ]
         column = "famille" if self.kind.value == "famille" else "besoin_id"
-        needs = found.opportunities.filter((pl.col("etat_action") == "agir") & (pl.col(column) == chosen)).sort("annuel", "besoin_id", descending=[True, False])
+        needs = found.opportunities.filter((pl.col("etat_action") == "agir") & (pl.col(column) == chosen)).sort(
+            "annuel", "besoin_id", descending=[True, False]
+        )
         contracts = _contracts(contracts_of(self.desk.base, found, needs["besoin_id"].to_list()))
         if column == "besoin_id":
             return [contracts, sourcing(found.candidates, chosen, self.mark.label)]
-        listed = table("tab-derriere-besoins", "Les besoins actionnables de cette famille", needs.head(_MOST), _NEEDS, _left(needs.height))
-        return [listed, contracts, who(found.suppliers.filter(pl.col("famille") == chosen), "Les fournisseurs crédibles dans cette famille", _MOST)]
+        listed = table(
+            "tab-derriere-besoins",
+            "Les besoins actionnables de cette famille",
+            needs.head(_MOST),
+            _NEEDS,
+            _left(needs.height),
+        )
+        return [
+            listed,
+            contracts,
+            who(
+                found.suppliers.filter(pl.col("famille") == chosen),
+                "Les fournisseurs crédibles dans cette famille",
+                _MOST,
+            ),
+        ]
 
 
 class Sourcing(_Beside):
@@ -173,7 +232,11 @@ class Sourcing(_Beside):
 
     def blocks(self) -> Sequence[Block]:
         if not self.need.value:
-            return [Sentence("Aucun fournisseur crédible pour ces besoins : chargez d'autres listes, ou élargissez le rayon.")]
+            return [
+                Sentence(
+                    "Aucun fournisseur crédible pour ces besoins : chargez d'autres listes, ou élargissez le rayon."
+                )
+            ]
         return [sourcing(self.potential.found.candidates, self.need.value, self.need.label)]
 
 
@@ -197,7 +260,12 @@ def bought(desk: Desk) -> dict[str, str]:
 
 def needs_offered(rows: pl.DataFrame) -> dict[str, str]:
     """The sixty largest needs, told apart by their subject, place and amount."""
-    best = rows.sort("annuel", "besoin_id", descending=[True, False]).head(60).select("besoin_id", "objet", "lieu_libelle", "annuel").rows()
+    best = (
+        rows.sort("annuel", "besoin_id", descending=[True, False])
+        .head(60)
+        .select("besoin_id", "objet", "lieu_libelle", "annuel")
+        .rows()
+    )
     named: dict[str, str] = {}
     for need, subject, place, cents in best:
         words = f"{french.capital(' '.join((subject or '').split()))[:80].rstrip(' -,')} ({place or 'lieu inconnu'}, {french.euros_short(cents)} par an)"
@@ -206,8 +274,12 @@ def needs_offered(rows: pl.DataFrame) -> dict[str, str]:
 
 
 def _contracts(rows: pl.DataFrame) -> TableBlock:
-    said = rows.with_columns(actuel=pl.when("derniere").then(pl.lit("oui")).otherwise(pl.lit("non, précédente"))).head(_MOST)
-    return table("tab-derriere-contrats", "Les contrats dont ces besoins sont faits", said, _CONTRACTS, _left(rows.height))
+    said = rows.with_columns(actuel=pl.when("derniere").then(pl.lit("oui")).otherwise(pl.lit("non, précédente"))).head(
+        _MOST
+    )
+    return table(
+        "tab-derriere-contrats", "Les contrats dont ces besoins sont faits", said, _CONTRACTS, _left(rows.height)
+    )
 
 
 def _left(n: int) -> str:

@@ -37,7 +37,9 @@ class Questionnaire:
         Answers to show and not to change.
     """
 
-    def __init__(self, path: Any = None, grid: Path | str | None = None, example: dict[str, int | None] | None = None) -> None:
+    def __init__(
+        self, path: Any = None, grid: Path | str | None = None, example: dict[str, int | None] | None = None
+    ) -> None:
         self.grid = maturity.grid(grid)
         path, said = _place(path)
         self.answer, self.status = ipywidgets.HTML(), ipywidgets.HTML()
@@ -90,7 +92,9 @@ class Questionnaire:
     def save(self, path: Path | str | None = None) -> Path:
         """Write the answers whole or not at all."""
         kept = {"spaser_maturite": maturity.FORM, "reponses": self.said}
-        return files.write_atomic(path or self.path, (json.dumps(kept, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
+        return files.write_atomic(
+            path or self.path, (json.dumps(kept, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+        )
 
     def reopen(self, path: Path | str) -> None:
         """Read answers that were saved.
@@ -108,7 +112,11 @@ class Questionnaire:
             options = [(_SILENT, _NONE)] + [(f"{level} – {text}", level) for level, text in enumerate(one["answers"])]
             asked = ipywidgets.HTML(f"<strong>{french.typeset(one['text'])}</strong>")
             chosen = ipywidgets.Dropdown(
-                options=options, value=_NONE, description="Réponse", style=_WIDE, layout={"width": "46rem", "max_width": "100%"}
+                options=options,
+                value=_NONE,
+                description="Réponse",
+                style=_WIDE,
+                layout={"width": "46rem", "max_width": "100%"},
             )
             chosen.observe(lambda _: self.refresh(), names="value")
             self.lists[one["id"]] = chosen

@@ -18,9 +18,12 @@ from spaser.widgets.views import View, choice
 
 _MOST = 15
 _COLUMNS = (
-    Column("rang", "Rang", "entier"), Column("objet", "Objet"), Column("famille_libelle", "Famille"), Column("echeance", "Fin au plus tard", "date"),
+    Column("rang", "Rang", "entier"),
+    Column("objet", "Objet"),
+    Column("famille_libelle", "Famille"),
+    Column("echeance", "Fin au plus tard", "date"),
     Column("sourcing", "Commencer le sourcing", "date"),
-)  # fmt: skip
+)
 
 
 class Reach(View):
@@ -31,8 +34,14 @@ class Reach(View):
 
     def __init__(self, desk: Desk, consideration: str = "clause_sociale", target: int = 30) -> None:
         self.kind = choice("Considération", {name_of(word.name): word.name for word in CONSIDERATIONS}, consideration)
-        self.target = ipywidgets.IntSlider(value=target, min=1, max=100, description="Objectif (%)", continuous_update=False,
-                                           style={"description_width": "initial"})  # fmt: skip
+        self.target = ipywidgets.IntSlider(
+            value=target,
+            min=1,
+            max=100,
+            description="Objectif (%)",
+            continuous_update=False,
+            style={"description_width": "initial"},
+        )
         super().__init__(desk, self.kind, self.target)
 
     @property
@@ -67,8 +76,15 @@ class Reach(View):
         if reached:
             said.append(Sentence(french.typeset(self._luck(open_, asked))))
         if chosen.height:
-            said.append(table("tab-atteindre", "Les renouvellements à saisir", chosen.head(_MOST), _COLUMNS,
-                              french.typeset(f"{french.capital(french.count(chosen.height, 'renouvellement'))} en tout.")))  # fmt: skip
+            said.append(
+                table(
+                    "tab-atteindre",
+                    "Les renouvellements à saisir",
+                    chosen.head(_MOST),
+                    _COLUMNS,
+                    french.typeset(f"{french.capital(french.count(chosen.height, 'renouvellement'))} en tout."),
+                )
+            )
         return said
 
     def _where(self, asked: Target) -> str:
@@ -87,5 +103,7 @@ class Reach(View):
         success = self.desk.base.method["renewals"]["success"]
         gains = open_["gain"].fill_null(0).to_list()
         low, high = (renewals.chance(gains, gains, [success[side]] * len(gains), asked.gap) for side in ("low", "high"))
-        return (f"En visant les {french.number(len(gains))} renouvellements possibles, la chance d'y parvenir va de {french.share(low, 0)} (un sur deux aboutit) "
-                f"à {french.share(high, 0)} (tous aboutissent).")  # fmt: skip
+        return (
+            f"En visant les {french.number(len(gains))} renouvellements possibles, la chance d'y parvenir va de {french.share(low, 0)} (un sur deux aboutit) "
+            f"à {french.share(high, 0)} (tous aboutissent)."
+        )

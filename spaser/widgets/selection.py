@@ -20,15 +20,30 @@ UNITS = {"en nombre de contrats": "nombre", "en valeur": "valeur"}
 DEFINITIONS = {"avec le critère": "critère compté", "clause ou réservation seulement": "critère non compté"}
 CHOSEN = ("buyers", "years", "families", "unit", "population", "definition")
 #: The name of each choice in ``mission.toml``.
-SCREEN = {"buyers": "acheteurs", "years": "annees", "families": "familles", "unit": "compter", "population": "population", "definition": "definition"}
+SCREEN = {
+    "buyers": "acheteurs",
+    "years": "annees",
+    "families": "familles",
+    "unit": "compter",
+    "population": "population",
+    "definition": "definition",
+}
 #: The file is of this form; another number is refused rather than guessed.
 FORM = 1
 _TEXTS = settings.Many(settings.Text())
-SHAPE = settings.Table({
-    "spaser_selection": settings.Choice((FORM,), needed=True), "fichiers": _TEXTS, "registres": _TEXTS, "buyers": _TEXTS, "families": _TEXTS,
-    "years": settings.Many(settings.Whole(least=1900, most=2200), most=2), "unit": settings.Choice(tuple(UNITS.values())),
-    "population": settings.Choice(tuple(POPULATIONS)), "definition": settings.Choice(tuple(DEFINITIONS.values())),
-})  # fmt: skip
+SHAPE = settings.Table(
+    {
+        "spaser_selection": settings.Choice((FORM,), needed=True),
+        "fichiers": _TEXTS,
+        "registres": _TEXTS,
+        "buyers": _TEXTS,
+        "families": _TEXTS,
+        "years": settings.Many(settings.Whole(least=1900, most=2200), most=2),
+        "unit": settings.Choice(tuple(UNITS.values())),
+        "population": settings.Choice(tuple(POPULATIONS)),
+        "definition": settings.Choice(tuple(DEFINITIONS.values())),
+    }
+)
 
 
 class Selection(HasTraits):
@@ -93,24 +108,42 @@ class Selection(HasTraits):
         ``known`` are the buyers of its files: one that they do not have is left out.
         """
         said = mission.screen
-        named = [siren for asked in mission.asked if (siren := buyers.sure(buyers.search(known, asked.name), asked.name))]
-        chosen: dict[str, Any] = {"buyers": said.get("acheteurs", named), "years": said.get("annees", mission.years or ()), "families": said.get("familles", ())}
+        named = [
+            siren for asked in mission.asked if (siren := buyers.sure(buyers.search(known, asked.name), asked.name))
+        ]
+        chosen: dict[str, Any] = {
+            "buyers": said.get("acheteurs", named),
+            "years": said.get("annees", mission.years or ()),
+            "families": said.get("familles", ()),
+        }
         chosen |= {name: said[ours] for name, ours in SCREEN.items() if ours in said and name not in chosen}
         chosen = {name: tuple(value) if isinstance(value, list) else value for name, value in chosen.items()}
         if len(chosen["years"]) == 1:
             chosen["years"] = chosen["years"] * 2
         try:
-            found = cls(files=mission.files, registers=mission.registers, **({"population": mission.population} | chosen))
+            found = cls(
+                files=mission.files, registers=mission.registers, **({"population": mission.population} | chosen)
+            )
         except TraitError as failure:
-            raise Problem("Un choix gardé dans la mission n'est pas permis", where=f"{mission.source.name}, [ecran]", why="Il n'existe pas dans ce kit",
-                          todo="Ôtez la table [ecran], puis recommencez") from failure  # fmt: skip
+            raise Problem(
+                "Un choix gardé dans la mission n'est pas permis",
+                where=f"{mission.source.name}, [ecran]",
+                why="Il n'existe pas dans ce kit",
+                todo="Ôtez la table [ecran], puis recommencez",
+            ) from failure
         found.home = str(mission.home) if mission.whole and not mission.demo else ""
         return found
 
     def keep(self) -> None:
         """Write the choices in the mission, for the next notebook; nothing without a mission, nor for the demo."""
         if self.home:
-            missions.change(self.home, {("ecran", ours): list(value) if isinstance(value := getattr(self, name), tuple) else value for name, ours in SCREEN.items()})
+            missions.change(
+                self.home,
+                {
+                    ("ecran", ours): list(value) if isinstance(value := getattr(self, name), tuple) else value
+                    for name, ours in SCREEN.items()
+                },
+            )
 
     @classmethod
     def reopen(cls, path: Path | str) -> Selection:
@@ -123,10 +156,18 @@ class Selection(HasTraits):
         """
         document = settings.json(path, "La sélection", todo="Enregistrez-la de nouveau")
         if not isinstance(document.content, dict) or document.content.get("spaser_selection") != FORM:
-            raise Problem("Ce fichier n'est pas une sélection de ce kit", where=document.path.name, todo="Enregistrez-la de nouveau")
+            raise Problem(
+                "Ce fichier n'est pas une sélection de ce kit",
+                where=document.path.name,
+                todo="Enregistrez-la de nouveau",
+            )
         kept = document.checked(SHAPE, also=_faults)
         named = {"fichiers": "files", "registres": "registers"}
-        chosen = {named.get(key, key): tuple(value) if isinstance(value, list) else value for key, value in kept.items() if key != "spaser_selection"}
+        chosen = {
+            named.get(key, key): tuple(value) if isinstance(value, list) else value
+            for key, value in kept.items()
+            if key != "spaser_selection"
+        }
         return cls(**chosen)
 
     @observe(*CHOSEN)

@@ -31,8 +31,13 @@ class Suppliers:
         self.mission = getattr(path, "mission", None)
         if not isinstance(path, str | Path):
             path = (self.mission.ledger if self.mission is not None else None) or ""
-        self.path = ipywidgets.Text(value=str(path), description="Fichier des dépenses", style={"description_width": "initial"},
-                                    layout={"width": "40rem", "max_width": "100%"}, continuous_update=False)  # fmt: skip
+        self.path = ipywidgets.Text(
+            value=str(path),
+            description="Fichier des dépenses",
+            style={"description_width": "initial"},
+            layout={"width": "40rem", "max_width": "100%"},
+            continuous_update=False,
+        )
         self.registers = registers
         self.answer = ipywidgets.HTML()
         self.path.observe(lambda _: self.refresh(), names="value")
@@ -44,7 +49,9 @@ class Suppliers:
         self.answer.value = tables.framed('<p role="status">Lecture et rapprochement en cours…</p>')
         try:
             self.result = self._read()
-            self._blocks: Sequence[Any] = [b for section in purchases_handover.report(self.result).sections for b in section.blocks]
+            self._blocks: Sequence[Any] = [
+                b for section in purchases_handover.report(self.result).sections for b in section.blocks
+            ]
             self._content = tables.written(self._blocks)
         except Problem as failure:
             self._blocks, self._content = (), tables.problem(failure)
@@ -52,11 +59,16 @@ class Suppliers:
 
     def _read(self) -> purchases.SupplierDiagnostic:
         if not self.path.value.strip():
-            raise Problem("Aucun fichier de dépenses n'est donné", todo="Donnez son chemin, ou ajoutez-le dans le carnet d'accueil")
+            raise Problem(
+                "Aucun fichier de dépenses n'est donné",
+                todo="Donnez son chemin, ou ajoutez-le dans le carnet d'accueil",
+            )
         if self.mission is None:
             return purchases.suppliers_of(self.path.value, expanded(self.registers))
         kept = missions.decisions(self.mission).table()
-        return purchases.suppliers_of(self.path.value, list(self.mission.registers), overrides=kept.lazy(), validations=missions.validations(kept))
+        return purchases.suppliers_of(
+            self.path.value, list(self.mission.registers), overrides=kept.lazy(), validations=missions.validations(kept)
+        )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         told = "\n".join(text for block in self._blocks if (text := tables.said(block)))

@@ -35,15 +35,22 @@ class Shown:
         return {"text/html": framed(self.content), "text/plain": self.told}
 
 
-def show(frame: pl.DataFrame | pl.LazyFrame, caption: str, columns: Sequence[report.Column | str] = (), note: str = "",
-         most: int = 50) -> Shown:  # fmt: skip
+def show(
+    frame: pl.DataFrame | pl.LazyFrame,
+    caption: str,
+    columns: Sequence[report.Column | str] = (),
+    note: str = "",
+    most: int = 50,
+) -> Shown:
     """A table of the kit with its French headings, figures and dates; the first ``most`` rows, and how many there are."""
     rows = frame.collect() if isinstance(frame, pl.LazyFrame) else frame
     if rows.height > most:
         note = f"{note} Les {most} premières lignes sur {french.number(rows.height)}.".strip()
     name = re.sub(r"\W+", "-", caption.lower())[:40]
     return blocks(
-        report.table(f"carnet-{name}", french.typeset(caption), rows.head(most), columns or rows.columns, french.typeset(note))
+        report.table(
+            f"carnet-{name}", french.typeset(caption), rows.head(most), columns or rows.columns, french.typeset(note)
+        )
     )
 
 
@@ -53,9 +60,13 @@ def records(rows: Iterable[dict[str, Any]], caption: str, headings: dict[str, st
     lines = []
     for name in listed[0] if listed else ():
         values = [_plain(name, row.get(name)) for row in listed]
-        lines.append({"champ": (headings or {}).get(name) or label(name)} | {f"v{i}": value for i, value in enumerate(values)})
+        lines.append(
+            {"champ": (headings or {}).get(name) or label(name)} | {f"v{i}": value for i, value in enumerate(values)}
+        )
     frame = (
-        pl.DataFrame(lines, schema=["champ", *(f"v{i}" for i in range(len(listed)))], orient="row") if lines else pl.DataFrame()
+        pl.DataFrame(lines, schema=["champ", *(f"v{i}" for i in range(len(listed)))], orient="row")
+        if lines
+        else pl.DataFrame()
     )
     names = ["Ce que dit le fichier"] if len(listed) == 1 else [f"Ligne {i + 1}" for i in range(len(listed))]
     columns = [report.Column("champ", "Champ"), *(report.Column(f"v{i}", name) for i, name in enumerate(names))]

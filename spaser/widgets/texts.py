@@ -37,12 +37,25 @@ _CARRIERS = detection.CARRIERS
 _DIMENSIONS = {key: word for key, word in detection.TITLES.items() if isinstance(key, str)}
 _LEVELS = {key: word for key, word in detection.TITLES.items() if isinstance(key, int)}
 _COLUMNS = (
-    Column("citation", "Mots cités"), Column("dimension", "Dimension"), Column("niveau", "Niveau"), Column("porteur", "Porté par"),
-    Column("reserve", "Réservation"), Column("nombre", "Nombre lu", "valeur"), Column("nombre_unite", "Unité"), Column("article_cite", "Article cité"),
+    Column("citation", "Mots cités"),
+    Column("dimension", "Dimension"),
+    Column("niveau", "Niveau"),
+    Column("porteur", "Porté par"),
+    Column("reserve", "Réservation"),
+    Column("nombre", "Nombre lu", "valeur"),
+    Column("nombre_unite", "Unité"),
+    Column("article_cite", "Article cité"),
     Column("confiance", "Confiance", "part"),
-)  # fmt: skip
-_RESERVED = {"none": "", "handicap": "handicap (L2113-12)", "iae": "insertion (L2113-13)", "handicap_iae": "handicap et insertion (L2113-12 et -13)",
-             "penit": "prison (L2113-13-1)", "ess": "ESS (L2113-15)", "unspecified": "bénéficiaires non précisés"}  # fmt: skip
+)
+_RESERVED = {
+    "none": "",
+    "handicap": "handicap (L2113-12)",
+    "iae": "insertion (L2113-13)",
+    "handicap_iae": "handicap et insertion (L2113-12 et -13)",
+    "penit": "prison (L2113-13-1)",
+    "ess": "ESS (L2113-15)",
+    "unspecified": "bénéficiaires non précisés",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,13 +71,20 @@ class Texts:
         said = []
         if self.notices is not None:
             sums = self.notices.files.select(pl.col("avis", "doublons", "rejetes").sum()).row(0, named=True)
-            said.append(f"Avis : {french.count(sums['avis'], 'lu')}, {french.count(sums['doublons'], 'doublon')}, {french.count(sums['rejetes'], 'rejeté')}.")
+            said.append(
+                f"Avis : {french.count(sums['avis'], 'lu')}, {french.count(sums['doublons'], 'doublon')}, {french.count(sums['rejetes'], 'rejeté')}."
+            )
             said += [f"{line}." for line in notices.announced(self.notices.files)]
         if self.pieces is not None:
             read = self.pieces.documents.files
-            said.append(f"Pièces : {french.count(read.filter(pl.col('statut') != 'refuse').height, 'lue', feminine=True)} "
-                        f"sur {french.number(read.height)}.")  # fmt: skip
-            said += [f"{row['document']} : {row['message']}." for row in read.filter(pl.col("message").is_not_null()).to_dicts()]
+            said.append(
+                f"Pièces : {french.count(read.filter(pl.col('statut') != 'refuse').height, 'lue', feminine=True)} "
+                f"sur {french.number(read.height)}."
+            )
+            said += [
+                f"{row['document']} : {row['message']}."
+                for row in read.filter(pl.col("message").is_not_null()).to_dicts()
+            ]
         return french.typeset("\n".join(said) or "Ni avis ni pièces : seuls les objets des contrats sont lus.")
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -111,8 +131,13 @@ class TextReader:
             kind,
         )
         self.answer = ipywidgets.HTML()
-        self.choice = ipywidgets.Dropdown(options=_offered(desk), value=None, description="Ou un texte lu", style=WIDE,
-                                          layout={"width": "46rem", "max_width": "100%"})  # fmt: skip
+        self.choice = ipywidgets.Dropdown(
+            options=_offered(desk),
+            value=None,
+            description="Ou un texte lu",
+            style=WIDE,
+            layout={"width": "46rem", "max_width": "100%"},
+        )
         self.choice.observe(self._take, names="value")
         self.widget = ipywidgets.VBox([*([self.choice] if desk else []), self.kind, self.text, self.answer])
         for control in (self.text, self.kind):
@@ -152,12 +177,15 @@ class TextReader:
         shown = found.with_columns(
             dimension=pl.col("dimension").replace_strict(_DIMENSIONS, default=None, return_dtype=pl.String),
             niveau=pl.col("niveau").replace_strict(_LEVELS, default=None, return_dtype=pl.String),
-            porteur=pl.col("porteur").replace(_CARRIERS), reserve=pl.col("reserve").replace(_RESERVED),
-        )  # fmt: skip
+            porteur=pl.col("porteur").replace(_CARRIERS),
+            reserve=pl.col("reserve").replace(_RESERVED),
+        )
         return [table("tab-passages", "Ce qui est trouvé", shown, _COLUMNS)]
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        told = " ".join([html.unescape(self.text.value), *(text for block in self._blocks if (text := tables.said(block)))])
+        told = " ".join(
+            [html.unescape(self.text.value), *(text for block in self._blocks if (text := tables.said(block)))]
+        )
         return self.widget._repr_mimebundle_() | {"text/html": tables.framed(self._content), "text/plain": told}
 
 
@@ -170,8 +198,16 @@ def _offered(desk: Desk | None) -> list[tuple[str, Any]]:
     pieces = getattr(desk.texts, "pieces", None)
     if pieces is None:
         return found
-    rows = pieces.documents.texts.join(pieces.passages.select("texte_id").unique(), on="texte_id", how="semi", maintain_order="left").head(_MOST)
-    return found + [(f"{row['document']}, {row['article'] or row['page'] or row['titre'] or ''} : {row['texte'][:60]}", ("document", row["texte"])) for row in rows.to_dicts()]
+    rows = pieces.documents.texts.join(
+        pieces.passages.select("texte_id").unique(), on="texte_id", how="semi", maintain_order="left"
+    ).head(_MOST)
+    return found + [
+        (
+            f"{row['document']}, {row['article'] or row['page'] or row['titre'] or ''} : {row['texte'][:60]}",
+            ("document", row["texte"]),
+        )
+        for row in rows.to_dicts()
+    ]
 
 
 class Review(View):
@@ -185,9 +221,16 @@ class Review(View):
 
     def __init__(self, desk: Desk, path: Path | str = "constats.csv") -> None:
         self.path = Path(path)
-        self.author = ipywidgets.Text(description="Par", placeholder="votre nom", layout={"width": "18rem"}, value=getattr(desk.mission, "author", ""))
+        self.author = ipywidgets.Text(
+            description="Par",
+            placeholder="votre nom",
+            layout={"width": "18rem"},
+            value=getattr(desk.mission, "author", ""),
+        )
         self.reason = ipywidgets.Text(description="Motif", placeholder="facultatif", layout={"width": "28rem"})
-        self.gap = ipywidgets.Dropdown(options=[], description="Constat", layout={"width": "46rem", "max_width": "100%"})
+        self.gap = ipywidgets.Dropdown(
+            options=[], description="Constat", layout={"width": "46rem", "max_width": "100%"}
+        )
         buttons = {
             answer: ipywidgets.Button(description=label)
             for answer, label in (("accepte", "Accepter"), ("refuse", "Refuser"), ("", "Effacer"))
@@ -198,8 +241,12 @@ class Review(View):
         self.failure = self._taken_up()
         self._offer(self.gaps)
         super().__init__(desk, self.gap)
-        self.widget.children = (*self.widget.children[:1], ipywidgets.HBox([self.author, self.reason]), ipywidgets.HBox(list(buttons.values())),
-                                *self.widget.children[1:])  # fmt: skip
+        self.widget.children = (
+            *self.widget.children[:1],
+            ipywidgets.HBox([self.author, self.reason]),
+            ipywidgets.HBox(list(buttons.values())),
+            *self.widget.children[1:],
+        )
 
     def _taken_up(self) -> Problem | None:
         """The answers of the mission or of the file; the problem of a file that cannot be understood."""
@@ -212,17 +259,29 @@ class Review(View):
             return failure
         if known is not None:
             rows = known.select("objet_id", "champ", "valeur", "auteur", "motif", "date").rows()
-            self.decided = {(uid, name): (answer, author, reason, day) for uid, name, answer, author, reason, day in rows}
+            self.decided = {
+                (uid, name): (answer, author, reason, day) for uid, name, answer, author, reason, day in rows
+            }
         return None
 
     @property
     def gaps(self) -> pl.DataFrame:
         """The gaps of the selection, the surest first, with the answers given here."""
-        rows = self.desk.diagnostic.extras["ecarts"].sort("certitude", "uid", "consideration", descending=[True, False, False])
+        rows = self.desk.diagnostic.extras["ecarts"].sort(
+            "certitude", "uid", "consideration", descending=[True, False, False]
+        )
         given = pl.DataFrame(
-            [(*key, *answer) for key, answer in self.decided.items()], orient="row",
-            schema={"uid": pl.String, "consideration": pl.String, "d": pl.String, "a": pl.String, "m": pl.String, "j": pl.Date},
-        )  # fmt: skip
+            [(*key, *answer) for key, answer in self.decided.items()],
+            orient="row",
+            schema={
+                "uid": pl.String,
+                "consideration": pl.String,
+                "d": pl.String,
+                "a": pl.String,
+                "m": pl.String,
+                "j": pl.Date,
+            },
+        )
         joined = rows.join(given, on=["uid", "consideration"], how="left", maintain_order="left")
         return joined.with_columns(
             decision=pl.coalesce("d", "decision"),
@@ -235,7 +294,12 @@ class Review(View):
         """Answer the gap shown, write the file, and go to the next one."""
         if self.gap.value is None or self.failure is not None:
             return
-        self.decided[tuple(self.gap.value.split("|"))] = (answer, self.author.value, self.reason.value, date.today() if answer else None)
+        self.decided[tuple(self.gap.value.split("|"))] = (
+            answer,
+            self.author.value,
+            self.reason.value,
+            date.today() if answer else None,
+        )
         self._keep(answer)
         rank = self.gap.index
         if answer and rank + 1 < len(self.gap.options):
@@ -250,7 +314,15 @@ class Review(View):
             return
         uid, consideration = self.gap.value.split("|")
         if answer:
-            kept.decide("constat", uid, consideration, answer, auteur=self.author.value, motif=self.reason.value, on=date.today())
+            kept.decide(
+                "constat",
+                uid,
+                consideration,
+                answer,
+                auteur=self.author.value,
+                motif=self.reason.value,
+                on=date.today(),
+            )
         else:
             kept.withdraw("constat", uid, consideration)
         self.desk.decided()
@@ -293,4 +365,6 @@ class Review(View):
 def _line(row: dict[str, Any]) -> str:
     subject = row["objet"] or row["uid"]
     name = sections_texts.NAMES.get(row["consideration"], row["consideration"]).lower()
-    return french.typeset(f"{subject[:_LABEL]} – {name}" + (f" ({sections_texts.ANSWERS[row['decision']]})" if row["decision"] else ""))
+    return french.typeset(
+        f"{subject[:_LABEL]} – {name}" + (f" ({sections_texts.ANSWERS[row['decision']]})" if row["decision"] else "")
+    )

@@ -84,7 +84,9 @@ class View:
     def _own_choices(self) -> str:
         """The view's own choices in words, for the static twin."""
         told = (
-            f"{control.description} {shown_value(control)}" for control in self.controls if getattr(control, "description", "")
+            f"{control.description} {shown_value(control)}"
+            for control in self.controls
+            if getattr(control, "description", "")
         )
         return french.typeset(" ; ".join(told))
 
@@ -98,7 +100,10 @@ class View:
         own = self._own_choices()
         chosen = f"{in_words(self.desk)} ; {own}" if own else in_words(self.desk)
         live = self.widget._repr_mimebundle_()
-        return live | {"text/html": tables.framed(self._head(french.typeset(chosen)) + self._content), "text/plain": self.told}
+        return live | {
+            "text/html": tables.framed(self._head(french.typeset(chosen)) + self._content),
+            "text/plain": self.told,
+        }
 
 
 class _Sections(View):
@@ -126,8 +131,13 @@ def choice(label: str, options: Mapping[str, Any] | Iterable[str], value: Any = 
     """A labelled list to choose one value from, used with the keyboard as well."""
     pairs = list(options.items()) if isinstance(options, Mapping) else [(name, name) for name in options]
     chosen = value if value is not None else (pairs[0][1] if pairs else None)
-    return ipywidgets.Dropdown(options=pairs, value=chosen, description=french.typeset(f"{label} :"), style=WIDE,
-                               layout={"width": "max-content", "max_width": "100%"})  # fmt: skip
+    return ipywidgets.Dropdown(
+        options=pairs,
+        value=chosen,
+        description=french.typeset(f"{label} :"),
+        style=WIDE,
+        layout={"width": "max-content", "max_width": "100%"},
+    )
 
 
 def search(label: str, example: str) -> ipywidgets.Text:
@@ -146,7 +156,9 @@ def in_words(desk: Desk) -> str:
     """The selection, said in a line."""
     chosen = desk.selection
     years = chosen.years
-    span = "toutes les années" if not years else str(years[0]) if years[0] == years[1] else f"de {years[0]} à {years[1]}"
+    span = (
+        "toutes les années" if not years else str(years[0]) if years[0] == years[1] else f"de {years[0]} à {years[1]}"
+    )
     names = {key: label for label, key in desk.families.items()}
     kept = french.listing(names.get(key, key) for key in chosen.families) or "toutes les familles d'achat"
     how = {value: label for label, value in (UNITS | DEFINITIONS).items()}

@@ -36,8 +36,13 @@ class Exercise:
         self._why = why
         if self.right not in self.choices:
             raise ValueError(f"the right answer is not among the choices: {self.right!r}")
-        self.list = ipywidgets.RadioButtons(options=self.choices, value=None, description="Réponse", layout={"width": "max-content"},
-                                            style={"description_width": "initial"})  # fmt: skip
+        self.list = ipywidgets.RadioButtons(
+            options=self.choices,
+            value=None,
+            description="Réponse",
+            layout={"width": "max-content"},
+            style={"description_width": "initial"},
+        )
         self.button = ipywidgets.Button(description="Vérifier", layout={"width": "max-content"})
         self.button.on_click(lambda _: self.check())
         self.verdict = ipywidgets.HTML()

@@ -69,17 +69,33 @@ def registers(folder: Path, holders: pl.Series, count: int, seed: int = 1) -> li
     listed = rules.table("families.csv")["naf"].fill_null("").str.split(" ").explode().drop_nulls()
     naf = pl.Series([*listed.filter(listed.str.len_chars() >= 5), *["94.99Z"] * 40, *["88.99B"] * 20, *["93.12Z"] * 20])
     held = holders.unique().sort().head(count // 20)
-    siret = pl.concat([held, national._siret(70_000_000 + np.arange(count - held.len()), np.ones(count - held.len(), dtype=np.int64))])
+    siret = pl.concat(
+        [held, national._siret(70_000_000 + np.arange(count - held.len()), np.ones(count - held.len(), dtype=np.int64))]
+    )
     # Invented holders win anything: with an activity, they would teach that any activity wins any family.
-    activity = naf.gather(rng.integers(0, naf.len(), count)).to_frame("naf").select(pl.when(pl.int_range(pl.len()) >= held.len()).then("naf"))
-    frame = pl.DataFrame({
-        "siren": siret.str.head(9), "siret": siret, "denomination": "STRUCTURE FICTIVE " + pl.Series(np.arange(count)).cast(pl.String),
-        "categorie_juridique": rng.choice(["9220", "5499", "5710"], count), "naf": activity["naf"],
-        "tranche_effectifs": rng.choice(["NN", "01", "02", "03", "11", "12"], count), "code_commune": where["code_commune"], "commune": where["commune"],
-        "etat": "A", "ess": "O",
-    })  # fmt: skip
+    activity = (
+        naf.gather(rng.integers(0, naf.len(), count))
+        .to_frame("naf")
+        .select(pl.when(pl.int_range(pl.len()) >= held.len()).then("naf"))
+    )
+    frame = pl.DataFrame(
+        {
+            "siren": siret.str.head(9),
+            "siret": siret,
+            "denomination": "STRUCTURE FICTIVE " + pl.Series(np.arange(count)).cast(pl.String),
+            "categorie_juridique": rng.choice(["9220", "5499", "5710"], count),
+            "naf": activity["naf"],
+            "tranche_effectifs": rng.choice(["NN", "01", "02", "03", "11", "12"], count),
+            "code_commune": where["code_commune"],
+            "commune": where["commune"],
+            "etat": "A",
+            "ess": "O",
+        }
+    )
     chosen = frame.filter(pl.Series(rng.random(count) < 0.04))
-    listed = chosen.select("siret", raison_sociale="denomination", type=pl.Series(rng.choice(KINDS, chosen.height)), commune="commune")
+    listed = chosen.select(
+        "siret", raison_sociale="denomination", type=pl.Series(rng.choice(KINDS, chosen.height)), commune="commune"
+    )
     paths = [folder / "etablissements_fictifs_2026-09.csv", folder / "inclusion_fictive_2026-09.csv"]
     for path, rows in zip(paths, (frame, listed), strict=True):
         rows.write_csv(path, separator=";")
@@ -88,13 +104,22 @@ def registers(folder: Path, holders: pl.Series, count: int, seed: int = 1) -> li
 
 def buyers(path: Path, count: int, among: int = 2_000) -> list[str]:
     """As many buyers at regular ranks among the largest."""
-    counted = pl.scan_parquet(path).group_by("acheteur_id").len().sort("len", "acheteur_id", descending=[True, False]).head(among).collect()
+    counted = (
+        pl.scan_parquet(path)
+        .group_by("acheteur_id")
+        .len()
+        .sort("len", "acheteur_id", descending=[True, False])
+        .head(among)
+        .collect()
+    )
     return counted["acheteur_id"].gather(np.linspace(0, counted.height - 1, count).astype(int)).to_list()
 
 
 def ran(script: str, *arguments: str) -> tuple[float, int, float, float]:
     """Seconds, reports, peak memory in MiB and processor seconds of a script and of the processes it started."""
-    done = subprocess.run([sys.executable, "-c", script.rstrip() + TOLD, *arguments], stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script.rstrip() + TOLD, *arguments], stdout=subprocess.PIPE, text=True, check=True
+    )
     seconds, count, peak, processor = done.stdout.split()[-4:]
     return float(seconds), int(count), float(peak), float(processor)
 
@@ -121,7 +146,9 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         path = options.fichier or national.write(folder / "national.parquet", options.lignes)
-        lists = registers(folder, pl.scan_parquet(path).select("titulaire_id").collect().to_series(), options.etablissements)
+        lists = registers(
+            folder, pl.scan_parquet(path).select("titulaire_id").collect().to_series(), options.etablissements
+        )
         wanted = buyers(path, options.acheteurs)
         asked = mission(folder, path, lists, wanted)
         seconds, done, peak, processor = ran(BATCH, str(asked), str(options.processus))
@@ -131,9 +158,13 @@ def main(arguments: list[str] | None = None) -> int:
         alone = [ran(ALONE, str(path), one, str(folder / "seul"), *map(str, lists)) for one in middle]
         if alone:
             each = [sum(run[place] for run in alone) / len(alone) for place in (0, 3)]
-            lines.append(f"{'spaser diagnostic, un acheteur':<34}{each[0]:>10.1f}{each[1]:>12.1f}{max(run[2] for run in alone):>11.0f}{1:>10}")
+            lines.append(
+                f"{'spaser diagnostic, un acheteur':<34}{each[0]:>10.1f}{each[1]:>12.1f}{max(run[2] for run in alone):>11.0f}{1:>10}"
+            )
             ratio = each[1] * len(wanted) / processor
-            lines.append(f"Un par un, {len(wanted)} acheteurs : {each[1] * len(wanted):.0f} s de processeur, soit {ratio:.1f} fois plus (deux formes, sans potentiel).")
+            lines.append(
+                f"Un par un, {len(wanted)} acheteurs : {each[1] * len(wanted):.0f} s de processeur, soit {ratio:.1f} fois plus (deux formes, sans potentiel)."
+            )
         sys.stdout.write("\n".join(lines) + "\n")
     return 0
 

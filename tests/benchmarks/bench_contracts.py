@@ -39,10 +39,13 @@ def records(path: Path, rows: int) -> pl.LazyFrame:
     scan = pl.scan_parquet(path).head(rows).with_row_index("position", offset=1)
     holder = pl.struct("titulaire_id", "titulaire_typeIdentifiant", "titulaire_nom")
     frame = scan.with_columns(
-        source=pl.lit(path.name), dialecte=pl.lit("decp_tabulaire"), type_contrat=pl.lit("marche"),
-        date_version="dateNotification", montant=(pl.col("montant") * words.CENT).round(0).cast(pl.Int64),
+        source=pl.lit(path.name),
+        dialecte=pl.lit("decp_tabulaire"),
+        type_contrat=pl.lit("marche"),
+        date_version="dateNotification",
+        montant=(pl.col("montant") * words.CENT).round(0).cast(pl.Int64),
         titulaires=pl.concat_list(holder),
-    )  # fmt: skip
+    )
     flags = [pl.col(word.name) == "true" for word in words.DESCRIPTION if word.dtype == pl.Boolean()]
     return words.RECORDS.conform(frame.with_columns(flags))
 

@@ -53,7 +53,11 @@ def gold(dev: bool, file: Path = GOLD) -> list[Row]:
 def detected(rows: list[Row]) -> tuple[list[Row], pl.DataFrame]:
     """What the detection says of each row, and the passages."""
     texts = pl.LazyFrame(
-        {"texte_id": [str(i) for i in range(len(rows))], "champ": [r["kind"] for r in rows], "texte": [r["text"] for r in rows]}
+        {
+            "texte_id": [str(i) for i in range(len(rows))],
+            "champ": [r["kind"] for r in rows],
+            "texte": [r["text"] for r in rows],
+        }
     )
     passages = detection.detect(texts).collect()
     found = {one["texte_id"]: one for one in detection.summarise(passages.lazy()).collect().to_dicts()}
@@ -129,7 +133,9 @@ def line(name: str, rows: list[Row], guesses: list[Row], items: Items, bounds: b
     spans = interval(cells) if bounds and cells else []
     for rank, value in enumerate(scores(cells)):
         shown.append(f"{value:.3f}" + (f" [{spans[rank][0]:.2f}-{spans[rank][1]:.2f}]" if spans else ""))
-    return f"{name:<26} n={examples:<4} P {shown[0]:<18} R {shown[1]:<18} F1 {shown[2]}" + ("  peu d'exemples" if examples < FEW else "")
+    return f"{name:<26} n={examples:<4} P {shown[0]:<18} R {shown[1]:<18} F1 {shown[2]}" + (
+        "  peu d'exemples" if examples < FEW else ""
+    )
 
 
 def reliability(rows: list[Row], passages: pl.DataFrame) -> list[str]:
@@ -164,7 +170,9 @@ def invented_table() -> list[str]:
         plain = keywords(rows)
         out += ["", f"{title} ({len(rows)} textes)"]
         out += [line(name, rows, guesses, MEASURES[name], bounds=False) for name in list(MEASURES)[:6]]
-        out += ["  mots-clés seuls"] + [line(name, rows, plain, MEASURES[name], bounds=False) for name in list(MEASURES)[:5]]
+        out += ["  mots-clés seuls"] + [
+            line(name, rows, plain, MEASURES[name], bounds=False) for name in list(MEASURES)[:5]
+        ]
     return out
 
 
@@ -172,7 +180,11 @@ def report(dev: bool, file: Path = GOLD) -> str:
     rows = gold(dev, file)
     guesses, passages = detected(rows)
     plain = keywords(rows)
-    out = [f"{file.name} : {len(rows)} textes ({'développement : deux tiers' if dev else 'tiers réservé'})", "", "Règles"]
+    out = [
+        f"{file.name} : {len(rows)} textes ({'développement : deux tiers' if dev else 'tiers réservé'})",
+        "",
+        "Règles",
+    ]
     out += [line(name, rows, guesses, items) for name, items in MEASURES.items()]
     out += ["", "Mots-clés seuls"]
     out += [line(name, rows, plain, MEASURES[name]) for name in list(MEASURES)[:5]]

@@ -26,7 +26,13 @@ from spaser import detection  # noqa: E402
 from spaser.detection import rules as detection_rules  # noqa: E402
 
 DATA = ROOT.parent / "shared" / "data"
-INVENTED = ["Travaux de voirie à Brumelle", "Collecte des déchets", "Fourniture de papier recyclé", "Marché réservé aux ESAT", "Maintenance"]
+INVENTED = [
+    "Travaux de voirie à Brumelle",
+    "Collecte des déchets",
+    "Fourniture de papier recyclé",
+    "Marché réservé aux ESAT",
+    "Maintenance",
+]
 SAMPLE = 20_000
 
 

@@ -23,15 +23,22 @@ from spaser.studies import clauses as dossier
 
 #: Pages of the consultation documents of a town: rules, clauses, technical clauses, commitment.
 SIZES = {"RC": 12, "CCAP": 28, "CCTP": 40, "AE": 8}
-WORDS = re.compile(r"(?i)environnem|écolo|recycl|durab|climat|carbo|pollut|socia|éthique|insertion|humain|rse|personnel")
-CLAUSES = ("Le titulaire réserve 5 % des heures travaillées à des personnes en insertion.", "Les emballages sont réutilisables et repris par le titulaire.")
+WORDS = re.compile(
+    r"(?i)environnem|écolo|recycl|durab|climat|carbo|pollut|socia|éthique|insertion|humain|rse|personnel"
+)
+CLAUSES = (
+    "Le titulaire réserve 5 % des heures travaillées à des personnes en insertion.",
+    "Les emballages sont réutilisables et repris par le titulaire.",
+)
 
 
 def lines(page: int) -> list[str]:
     """A full page: an article in two, a clause now and then."""
     found = [f"Article {page} – Dispositions" if page % 2 else f"{page - 1}.1 Modalités"]
     for rank in range(42):
-        found.append(f"Le titulaire du lot {page + rank} exécute les prestations prévues au présent document, selon les modalités de l'annexe {rank + 1}.")
+        found.append(
+            f"Le titulaire du lot {page + rank} exécute les prestations prévues au présent document, selon les modalités de l'annexe {rank + 1}."
+        )
     if page % 5 == 0:
         found[20] = CLAUSES[page // 5 % 2]
     return found
@@ -85,12 +92,22 @@ def main() -> None:
         _, only = timed(lambda: read_documents(sorted(folder.rglob("*.pdf"))))
         (seen, words), plain = timed(lambda: plainly(folder))
     every = sum(pages.values())
-    print(f"{count} documents, {every} pages ({pages['.pdf']} en PDF, {pages['.docx']} en DOCX), {read.files['caracteres'].sum():,} caractères".replace(",", " "))
+    print(
+        f"{count} documents, {every} pages ({pages['.pdf']} en PDF, {pages['.docx']} en DOCX), {read.files['caracteres'].sum():,} caractères".replace(
+            ",", " "
+        )
+    )
     print(f"lire                      {reading:6.1f} s   {1000 * reading / every:6.1f} ms par page")
-    print(f"lire et chercher          {whole:6.1f} s   {1000 * whole / every:6.1f} ms par page, {result.explicit.height} considérations explicites citées")
+    print(
+        f"lire et chercher          {whole:6.1f} s   {1000 * whole / every:6.1f} ms par page, {result.explicit.height} considérations explicites citées"
+    )
     print(f"lire les PDF seuls        {only:6.1f} s   {1000 * only / pages['.pdf']:6.1f} ms par page")
-    print(f"pdfplumber et expressions {plain:6.1f} s   {1000 * plain / seen:6.1f} ms par page, sur {seen} pages de PDF, {words} mots trouvés")
-    print(f"rapport à la page de PDF : {plain / seen / (only / pages['.pdf']):.1f} fois plus vite, articles et pages rendus en plus")
+    print(
+        f"pdfplumber et expressions {plain:6.1f} s   {1000 * plain / seen:6.1f} ms par page, sur {seen} pages de PDF, {words} mots trouvés"
+    )
+    print(
+        f"rapport à la page de PDF : {plain / seen / (only / pages['.pdf']):.1f} fois plus vite, articles et pages rendus en plus"
+    )
 
 
 if __name__ == "__main__":

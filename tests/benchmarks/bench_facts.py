@@ -25,10 +25,16 @@ from spaser.studies import diagnostic
 
 AIM = 0.1
 STEPS: tuple[tuple[ModuleType, str, str], ...] = (
-    (days, "judge", "dates"), (amendments, "judge", "avenants"), (kinds, "judge", "nature"), (assembly, "_amounts", "montants"),
-    (consultations, "presume", "consultations"), (repeats, "maxima", "maxima répétés"), (repeats, "twins", "doublons"),
-    (populations, "classify", "populations"), (doubts, "told", "à vérifier"),
-)  # fmt: skip
+    (days, "judge", "dates"),
+    (amendments, "judge", "avenants"),
+    (kinds, "judge", "nature"),
+    (assembly, "_amounts", "montants"),
+    (consultations, "presume", "consultations"),
+    (repeats, "maxima", "maxima répétés"),
+    (repeats, "twins", "doublons"),
+    (populations, "classify", "populations"),
+    (doubts, "told", "à vérifier"),
+)
 
 
 def timed(module: ModuleType, name: str, spent: dict[str, float], title: str) -> None:

@@ -33,8 +33,14 @@ def paris_register(data: Path) -> pl.LazyFrame:
 def real_pairs(data: Path, register: pl.DataFrame) -> pl.DataFrame:
     """Distinct (name as typed, true SIREN) with the seat's place, as a ledger that holds the supplier's address."""
     records = json.loads((data / "decp_2019/paris_2019-2023.json").read_text(encoding="utf-8"))
-    pairs = {(h.get("denominationSociale") or "", (h.get("id") or "")[:9]) for r in records for h in r.get("titulaires") or []}
-    frame = pl.DataFrame(sorted(pairs), schema=["fournisseur", "vrai"], orient="row").filter(pl.col("fournisseur") != "")
+    pairs = {
+        (h.get("denominationSociale") or "", (h.get("id") or "")[:9])
+        for r in records
+        for h in r.get("titulaires") or []
+    }
+    frame = pl.DataFrame(sorted(pairs), schema=["fournisseur", "vrai"], orient="row").filter(
+        pl.col("fournisseur") != ""
+    )
     return frame.join(register.select(vrai="siren", code_postal="code_postal", commune="commune"), on="vrai")
 
 
@@ -84,7 +90,9 @@ def corrupted(register: pl.DataFrame, count: int, seed: int) -> pl.DataFrame:
     rows = register.filter(pl.col("nom").is_not_null() & pl.col("code_postal").is_not_null()).unique(
         "siren", maintain_order=True
     )
-    rows = rows.sample(min(count, rows.height), seed=seed).select("siren", "siret", "nom", "code_postal", "commune").rows()
+    rows = (
+        rows.sample(min(count, rows.height), seed=seed).select("siren", "siret", "nom", "code_postal", "commune").rows()
+    )
     out = []
     for rank, (siren, siret, nom, postcode, town) in enumerate(rows):
         wrong = None
@@ -92,7 +100,9 @@ def corrupted(register: pl.DataFrame, count: int, seed: int) -> pl.DataFrame:
             at = rng.randrange(14)
             wrong = siret[:at] + str((int(siret[at]) + rng.randrange(1, 10)) % 10) + siret[at + 1 :]
         out.append((corrupt(nom, town or "", rng), siren, postcode, town, wrong, rank % 8 == 0))
-    return pl.DataFrame(out, schema=["fournisseur", "vrai", "code_postal", "commune", "identifiant_lu", "absent"], orient="row")
+    return pl.DataFrame(
+        out, schema=["fournisseur", "vrai", "code_postal", "commune", "identifiant_lu", "absent"], orient="row"
+    )
 
 
 def siae_register(data: Path) -> pl.DataFrame:

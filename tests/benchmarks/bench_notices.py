@@ -24,7 +24,10 @@ FLAGS = {"soc": "annonce_social", "env": "annonce_environnement"}
 def plain(folder: Path) -> tuple[int, float]:
     """The rows of the CSV as the standard library counts them, and the seconds it takes."""
     start = time.perf_counter()
-    rows = sum(len(list(csv.DictReader(path.open(encoding="utf-8", newline="")))) for path in sorted((folder / "boamp").glob("*.csv")))
+    rows = sum(
+        len(list(csv.DictReader(path.open(encoding="utf-8", newline=""))))
+        for path in sorted((folder / "boamp").glob("*.csv"))
+    )
     return rows, time.perf_counter() - start
 
 
@@ -33,17 +36,27 @@ def agreement(read: Notices) -> pl.DataFrame:
     said = detection.summarise(detection.detect(texts(read))).select(avis="texte_id", env="env", soc="soc").collect()
     notices = read.notices.filter(pl.col("annonce_social").is_not_null()).join(said, on="avis", how="left")
     parts = [
-        notices.group_by(drapeau=flag, texte=pl.col(dimension).fill_null(0) == 2).agg(avis=pl.len(), avec_conditions=pl.col("conditions").is_not_null().sum())
+        notices.group_by(drapeau=flag, texte=pl.col(dimension).fill_null(0) == 2)
+        .agg(avis=pl.len(), avec_conditions=pl.col("conditions").is_not_null().sum())
         .with_columns(dimension=pl.lit(dimension))
         for dimension, flag in FLAGS.items()
-    ]  # fmt: skip
-    return pl.concat(parts).select("dimension", "drapeau", "texte", "avis", "avec_conditions").sort("dimension", "drapeau", "texte")
+    ]
+    return (
+        pl.concat(parts)
+        .select("dimension", "drapeau", "texte", "avis", "avec_conditions")
+        .sort("dimension", "drapeau", "texte")
+    )
 
 
 def spoken(table: pl.DataFrame) -> list[str]:
     lines = []
     for dimension in FLAGS:
-        n = {(flag, text): (count, full) for flag, text, count, full in table.filter(pl.col("dimension") == dimension).select("drapeau", "texte", "avis", "avec_conditions").rows()}
+        n = {
+            (flag, text): (count, full)
+            for flag, text, count, full in table.filter(pl.col("dimension") == dimension)
+            .select("drapeau", "texte", "avis", "avec_conditions")
+            .rows()
+        }
         get = lambda flag, text, rank=0, n=n: n.get((flag, text), (0, 0))[rank]  # noqa: E731
         flagged, told = get(True, True) + get(True, False), get(True, True) + get(False, True)
         total = flagged + get(False, True) + get(False, False)
@@ -67,12 +80,16 @@ def main() -> None:
         start = time.perf_counter()
         read = read_notices(folder / name)
         seconds = time.perf_counter() - start
-        sums = read.files.select(pl.col("trouves", "avis", "doublons", "rejetes", "lots", "criteres").sum()).row(0, named=True)
+        sums = read.files.select(pl.col("trouves", "avis", "doublons", "rejetes", "lots", "criteres").sum()).row(
+            0, named=True
+        )
         balance = sums["trouves"] == sums["avis"] + sums["doublons"] + sums["rejetes"]
         print(f"{name} : {sums}, compte juste : {balance}, {seconds:.2f} s")
         if name == "boamp":
             rows, alone = plain(folder)
-            print(f"  compte indépendant (csv de Python) : {rows} lignes, {alone:.2f} s ; rapport de temps {seconds / alone:.1f}")
+            print(
+                f"  compte indépendant (csv de Python) : {rows} lignes, {alone:.2f} s ; rapport de temps {seconds / alone:.1f}"
+            )
             print("\n".join(spoken(agreement(read))))
 
 

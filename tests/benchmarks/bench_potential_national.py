@@ -31,15 +31,33 @@ PLACE = ["code_commune", "commune", "departement", "region", "lon", "lat"]
 
 def structures(rng: np.random.Generator, towns: pl.DataFrame, weights: np.ndarray, count: int) -> pl.DataFrame:
     """Invented establishments, placed like the population; one in twenty-five inclusive."""
-    listed = rules.table("families.csv")["naf"].fill_null("").str.replace_all(".", "", literal=True).str.split(" ").explode().drop_nulls()
+    listed = (
+        rules.table("families.csv")["naf"]
+        .fill_null("")
+        .str.replace_all(".", "", literal=True)
+        .str.split(" ")
+        .explode()
+        .drop_nulls()
+    )
     activities = [naf for naf in listed.to_list() if len(naf) == 5] + ["9499Z"] * 40 + ["8899B"] * 20 + ["9312Z"] * 20
     kinds = np.where(rng.random(count) < 0.04, rng.choice(KINDS, count), None)
     keys = [f"{10**9 + i:014d}" for i in range(count)]
     return pl.DataFrame(
-        {"cle": keys, "siren": [key[:9] for key in keys], "siret": keys, "nom": "inventé", "naf": rng.choice(activities, count),
-         "types": pl.Series(list(kinds), dtype=pl.String), "ess": True, "statuts": "ESS", "statut_au": date(2026, 1, 1),
-         "statut_source": "liste inventée", "tranche_effectifs": rng.choice(["NN", "01", "02", "03", "11", "12"], count), "personne_physique": False}
-    ).hstack(towns[rng.choice(towns.height, count, p=weights)].select(PLACE))  # fmt: skip
+        {
+            "cle": keys,
+            "siren": [key[:9] for key in keys],
+            "siret": keys,
+            "nom": "inventé",
+            "naf": rng.choice(activities, count),
+            "types": pl.Series(list(kinds), dtype=pl.String),
+            "ess": True,
+            "statuts": "ESS",
+            "statut_au": date(2026, 1, 1),
+            "statut_source": "liste inventée",
+            "tranche_effectifs": rng.choice(["NN", "01", "02", "03", "11", "12"], count),
+            "personne_physique": False,
+        }
+    ).hstack(towns[rng.choice(towns.height, count, p=weights)].select(PLACE))
 
 
 def needs(rng: np.random.Generator, towns: pl.DataFrame, weights: np.ndarray, count: int) -> pl.DataFrame:
@@ -47,11 +65,25 @@ def needs(rng: np.random.Generator, towns: pl.DataFrame, weights: np.ndarray, co
     where = towns[rng.choice(towns.height, count, p=np.sqrt(weights) / np.sqrt(weights).sum())]
     amount = np.exp(rng.normal(15.5, 1.5, count)).astype("int64")
     frame = pl.DataFrame(
-        {"besoin_id": [f"B{i}" for i in range(count)], "acheteur_siren": where["siren"], "lieu": "C" + where["code_commune"],
-         "famille": rng.choice(rules.table("families.csv")["famille"].to_list(), count), "lieu_libelle": where["commune"], "annuel": amount,
-         "annuel_haut": amount, "annuel_bas": amount, "lot_annuel": amount, "lots": 1, "dureeMois": 24, "recurrence": "presumee", "actif": True}
-    )  # fmt: skip
-    return NEEDS.conform(frame.unique(["acheteur_siren", "famille"], keep="first", maintain_order=True).lazy()).collect()
+        {
+            "besoin_id": [f"B{i}" for i in range(count)],
+            "acheteur_siren": where["siren"],
+            "lieu": "C" + where["code_commune"],
+            "famille": rng.choice(rules.table("families.csv")["famille"].to_list(), count),
+            "lieu_libelle": where["commune"],
+            "annuel": amount,
+            "annuel_haut": amount,
+            "annuel_bas": amount,
+            "lot_annuel": amount,
+            "lots": 1,
+            "dureeMois": 24,
+            "recurrence": "presumee",
+            "actif": True,
+        }
+    )
+    return NEEDS.conform(
+        frame.unique(["acheteur_siren", "famille"], keep="first", maintain_order=True).lazy()
+    ).collect()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -63,7 +95,10 @@ def main(arguments: list[str] | None = None) -> int:
     towns = territories.communes().collect()
     weights = towns["population"].fill_null(1).to_numpy().astype(float)
     weights /= weights.sum()
-    listed, asked_needs = structures(rng, towns, weights, choices.etablissements), needs(rng, towns, weights, choices.besoins)
+    listed, asked_needs = (
+        structures(rng, towns, weights, choices.etablissements),
+        needs(rng, towns, weights, choices.besoins),
+    )
     before, clock = time.perf_counter(), time.process_time()
     offered = potential.supply(listed.lazy()).collect()
     found = opportunities_national.national(asked_needs, offered)

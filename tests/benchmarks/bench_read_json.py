@@ -18,8 +18,13 @@ import time
 from pathlib import Path
 
 SEED = 2026
-OBJECTS = ("Entretien des espaces verts", "Travaux de réfection de la toiture de l'école", "Fourniture de denrées alimentaires",
-           "Maintenance \"multi-technique\" des bâtiments", "Prestations de nettoyage des locaux, lot n° {lot} {{réservé}}")  # fmt: skip
+OBJECTS = (
+    "Entretien des espaces verts",
+    "Travaux de réfection de la toiture de l'école",
+    "Fourniture de denrées alimentaires",
+    'Maintenance "multi-technique" des bâtiments',
+    "Prestations de nettoyage des locaux, lot n° {lot} {{réservé}}",
+)
 
 READ = """
 import sys, time
@@ -44,23 +49,54 @@ print(time.perf_counter() - start, len(records))
 
 def record(rng: random.Random, number: int) -> dict:
     """One invented contract."""
-    holders = [{"titulaire": {"typeIdentifiant": "SIRET", "id": f"{rng.randrange(10**13, 10**14)}"}} for _ in range(1 + (rng.random() < 0.1))]
+    holders = [
+        {"titulaire": {"typeIdentifiant": "SIRET", "id": f"{rng.randrange(10**13, 10**14)}"}}
+        for _ in range(1 + (rng.random() < 0.1))
+    ]
     contract = {
-        "id": f"2024-{number:08}", "acheteur": {"id": f"{rng.randrange(10**13, 10**14)}"}, "nature": "Marché",
+        "id": f"2024-{number:08}",
+        "acheteur": {"id": f"{rng.randrange(10**13, 10**14)}"},
+        "nature": "Marché",
         "objet": rng.choice(OBJECTS).format(lot=number % 40) + " — " + "invention " * rng.randrange(1, 30),
-        "codeCPV": f"{rng.randrange(3, 98):02}000000", "procedure": "Procédure adaptée",
-        "lieuExecution": {"code": f"{rng.randrange(1, 96):02}", "typeCode": "Code département"}, "dureeMois": rng.randrange(1, 60),
-        "dateNotification": f"2024-{rng.randrange(1, 13):02}-{rng.randrange(1, 28):02}", "datePublicationDonnees": "2025-01-15",
-        "montant": round(rng.uniform(40_000, 900_000), 2), "formePrix": "Forfaitaire", "attributionAvance": rng.random() < 0.3,
-        "offresRecues": rng.randrange(1, 12), "marcheInnovant": False, "ccag": "Travaux", "sousTraitanceDeclaree": False,
-        "typeGroupementOperateurs": "Pas de groupement", "titulaires": holders,
-        "considerationsSociales": {"considerationSociale": [rng.choice(["Clause sociale", "Critère social", "Pas de considération sociale"])]},
-        "considerationsEnvironnementales": {"considerationEnvironnementale": ["Clause environnementale", "Critère environnemental"]},
-        "modalitesExecution": {"modaliteExecution": ["Bons de commande"]}, "techniques": {"technique": ["Accord-cadre"]},
-        "typesPrix": {"typePrix": ["Définitif révisable"]}, "tauxAvance": 0.05, "origineUE": 0.0, "origineFrance": 0.0,
-    }  # fmt: skip
+        "codeCPV": f"{rng.randrange(3, 98):02}000000",
+        "procedure": "Procédure adaptée",
+        "lieuExecution": {"code": f"{rng.randrange(1, 96):02}", "typeCode": "Code département"},
+        "dureeMois": rng.randrange(1, 60),
+        "dateNotification": f"2024-{rng.randrange(1, 13):02}-{rng.randrange(1, 28):02}",
+        "datePublicationDonnees": "2025-01-15",
+        "montant": round(rng.uniform(40_000, 900_000), 2),
+        "formePrix": "Forfaitaire",
+        "attributionAvance": rng.random() < 0.3,
+        "offresRecues": rng.randrange(1, 12),
+        "marcheInnovant": False,
+        "ccag": "Travaux",
+        "sousTraitanceDeclaree": False,
+        "typeGroupementOperateurs": "Pas de groupement",
+        "titulaires": holders,
+        "considerationsSociales": {
+            "considerationSociale": [rng.choice(["Clause sociale", "Critère social", "Pas de considération sociale"])]
+        },
+        "considerationsEnvironnementales": {
+            "considerationEnvironnementale": ["Clause environnementale", "Critère environnemental"]
+        },
+        "modalitesExecution": {"modaliteExecution": ["Bons de commande"]},
+        "techniques": {"technique": ["Accord-cadre"]},
+        "typesPrix": {"typePrix": ["Définitif révisable"]},
+        "tauxAvance": 0.05,
+        "origineUE": 0.0,
+        "origineFrance": 0.0,
+    }
     if rng.random() < 0.04:
-        contract["modifications"] = [{"modification": {"id": 1, "dateNotificationModification": "2024-12-30", "datePublicationDonneesModification": "2025-01-15", "montant": 12_345.67}}]
+        contract["modifications"] = [
+            {
+                "modification": {
+                    "id": 1,
+                    "dateNotificationModification": "2024-12-30",
+                    "datePublicationDonneesModification": "2025-01-15",
+                    "montant": 12_345.67,
+                }
+            }
+        ]
     return contract
 
 
@@ -74,7 +110,7 @@ def write(target: Path, size: int) -> int:
             block = [m.replace("2024-", f"{number // 20_000:04}-", 1) for m in models]
             file.write((",\n" if number else "") + ",\n".join(block))
             number += len(models)
-        file.write(']}}')
+        file.write("]}}")
     return number
 
 
@@ -107,8 +143,12 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"fichier            {large.stat().st_size / 1e6:10.0f} Mo  {count} enregistrements")
         print(f"spaser             {seconds:10.1f} s   {peak:8.0f} Mio   {processor:6.1f} s de processeur")
         print(f"spaser, 2e lecture {again:10.1f} s   {again_peak:8.0f} Mio")
-        print(f"json.load entier   {whole * scale:10.1f} s   {whole_peak * scale:8.0f} Mio {whole_processor * scale:6.1f} s de processeur (extrapolés d'un dixième)")
-        print(f"rapports           {whole * scale / seconds:10.2f} en temps, {whole_processor * scale / processor:.2f} en processeur, {whole_peak * scale / peak:.1f} en mémoire")
+        print(
+            f"json.load entier   {whole * scale:10.1f} s   {whole_peak * scale:8.0f} Mio {whole_processor * scale:6.1f} s de processeur (extrapolés d'un dixième)"
+        )
+        print(
+            f"rapports           {whole * scale / seconds:10.2f} en temps, {whole_processor * scale / processor:.2f} en processeur, {whole_peak * scale / peak:.1f} en mémoire"
+        )
         print(f"durée totale       {time.perf_counter() - started:10.1f} s")
     return 0
 

@@ -25,8 +25,17 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from spaser import considerations, indicators
 from spaser.considerations import scores  # noqa: E402
 
-COLUMNS = ["uid", "acheteur_id", "codeCPV", "procedure", "dateNotification", "datePublicationDonnees", "montant",
-           "considerationsSociales", "considerationsEnvironnementales"]  # fmt: skip
+COLUMNS = [
+    "uid",
+    "acheteur_id",
+    "codeCPV",
+    "procedure",
+    "dateNotification",
+    "datePublicationDonnees",
+    "montant",
+    "considerationsSociales",
+    "considerationsEnvironnementales",
+]
 WORDS = {
     "clause_sociale": ("considerationsSociales", "Clause sociale"),
     "critere_social": ("considerationsSociales", "Critère social"),
@@ -46,16 +55,23 @@ def contracts(path: Path) -> pl.LazyFrame:
     none = {"considerationsSociales": "sociale", "considerationsEnvironnementales": "environnementale"}
     return rows.with_columns(
         *(pl.col(name).replace({"Sans objet": f"Pas de considération {word}"}) for name, word in none.items()),
-        montant=cents, montant_retenu=cents, montant_bas=cents, montant_haut=cents,
+        montant=cents,
+        montant_retenu=cents,
+        montant_bas=cents,
+        montant_haut=cents,
         montant_statut=pl.when(usable).then(pl.lit("valide")).otherwise(pl.lit("impossible")),
-        annee=pl.col("dateNotification").dt.year(), cpv_division=pl.col("codeCPV").str.head(2), seuil_besoin=pl.lit(True),
-    )  # fmt: skip
+        annee=pl.col("dateNotification").dt.year(),
+        cpv_division=pl.col("codeCPV").str.head(2),
+        seuil_besoin=pl.lit(True),
+    )
 
 
 def kit(path: Path) -> tuple[int, int, int]:
     scored = scores.score(considerations.declared(contracts(path)))
     measured = indicators.measure(scored, indicators=list(WORDS), by=("annee",))
-    totals, rows = pl.collect_all([scored.select(pl.len(), pl.col("score_bas").cast(pl.Int64).sum()), measured], engine="streaming")
+    totals, rows = pl.collect_all(
+        [scored.select(pl.len(), pl.col("score_bas").cast(pl.Int64).sum()), measured], engine="streaming"
+    )
     first = rows.row(0, named=True)
     return totals.item(0, 0), totals.item(0, 1), first["numerateur"]
 
@@ -81,7 +97,9 @@ def vectorised(path: Path) -> tuple[int, int, int]:
         for name in WORDS:
             for weight in ("n", "valeur"):
                 amount = pd.Series(1, rows.index) if weight == "n" else rows["valeur"]
-                parts = pd.DataFrame({"oui": amount * rows[name], "repondus": amount * rows[f"{name}_repond"], "tous": amount})
+                parts = pd.DataFrame(
+                    {"oui": amount * rows[name], "repondus": amount * rows[f"{name}_repond"], "tous": amount}
+                )
                 (parts.groupby(rows["annee"]) if keys else parts).sum()
         total += len(keys)
     return len(rows), int(rows["score"].sum()), int(rows["clause_sociale"].sum())

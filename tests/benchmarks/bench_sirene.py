@@ -44,21 +44,32 @@ def units(n: int) -> pl.LazyFrame:
     number = pl.col("i").cast(pl.String)
     person = _pick(FORMS, 1) == "1000"
     return pl.LazyFrame({"i": pl.int_range(n, eager=True, dtype=pl.UInt32)}).select(
-        _siren(pl.col("i")).alias("siren"), _pick(["O"] * 49 + ["P"], 2).alias("statutDiffusionUniteLegale"),
-        pl.lit("2001-05-04").alias("dateCreationUniteLegale"), pl.lit(None, pl.String).alias("sigleUniteLegale"),
+        _siren(pl.col("i")).alias("siren"),
+        _pick(["O"] * 49 + ["P"], 2).alias("statutDiffusionUniteLegale"),
+        pl.lit("2001-05-04").alias("dateCreationUniteLegale"),
+        pl.lit(None, pl.String).alias("sigleUniteLegale"),
         pl.when(~person).then(pl.lit("UNITE INVENTEE ") + number).alias("denominationUniteLegale"),
         pl.lit(None, pl.String).alias("denominationUsuelle1UniteLegale"),
         pl.when(person).then(pl.lit("PERSONNE ") + number).alias("nomUniteLegale"),
-        _pick(FORMS, 1).alias("categorieJuridiqueUniteLegale"), _pick(NAF, 3).alias("activitePrincipaleUniteLegale"),
-        pl.lit("NAFRev2").alias("nomenclatureActivitePrincipaleUniteLegale"), pl.lit(None, pl.String).alias("activitePrincipaleNAF25UniteLegale"),
-        pl.when(_pick(FORMS, 1).is_in(["9220", "9300", "5458"])).then(_pick(["O", "O", None], 4))
-        .when(pl.col("i").hash(seed=9) % 200 == 0).then(pl.lit("O")).when(pl.col("i").hash(seed=10) % 3 == 0).then(pl.lit("N"))
+        _pick(FORMS, 1).alias("categorieJuridiqueUniteLegale"),
+        _pick(NAF, 3).alias("activitePrincipaleUniteLegale"),
+        pl.lit("NAFRev2").alias("nomenclatureActivitePrincipaleUniteLegale"),
+        pl.lit(None, pl.String).alias("activitePrincipaleNAF25UniteLegale"),
+        pl.when(_pick(FORMS, 1).is_in(["9220", "9300", "5458"]))
+        .then(_pick(["O", "O", None], 4))
+        .when(pl.col("i").hash(seed=9) % 200 == 0)
+        .then(pl.lit("O"))
+        .when(pl.col("i").hash(seed=10) % 3 == 0)
+        .then(pl.lit("N"))
         .alias("economieSocialeSolidaireUniteLegale"),
-        pl.lit(None, pl.String).alias("societeMissionUniteLegale"), _pick(BANDS, 5).alias("trancheEffectifsUniteLegale"),
-        pl.lit("2023").alias("anneeEffectifsUniteLegale"), _pick(["PME", "PME", "ETI", "GE"], 6).alias("categorieEntreprise"),
+        pl.lit(None, pl.String).alias("societeMissionUniteLegale"),
+        _pick(BANDS, 5).alias("trancheEffectifsUniteLegale"),
+        pl.lit("2023").alias("anneeEffectifsUniteLegale"),
+        _pick(["PME", "PME", "ETI", "GE"], 6).alias("categorieEntreprise"),
         _pick(["A", "A", "C"], 7).alias("etatAdministratifUniteLegale"),
-        pl.lit("2026-10-31T10:00:00").alias("dateDernierTraitementUniteLegale"), *_fillers("UniteLegale"),
-    )  # fmt: skip
+        pl.lit("2026-10-31T10:00:00").alias("dateDernierTraitementUniteLegale"),
+        *_fillers("UniteLegale"),
+    )
 
 
 def establishments(n: int, of: int) -> pl.LazyFrame:
@@ -66,17 +77,24 @@ def establishments(n: int, of: int) -> pl.LazyFrame:
     siren = _siren(owner)
     department = (pl.col("i").hash(seed=11) % 95 + 1).cast(pl.String).str.zfill(2)
     return pl.LazyFrame({"i": pl.int_range(n, eager=True, dtype=pl.UInt32)}).select(
-        (siren + (pl.col("i") // of).cast(pl.String).str.zfill(5)).alias("siret"), siren.alias("siren"),
-        _pick(["O"] * 49 + ["P"], 12).alias("statutDiffusionEtablissement"), (pl.col("i") < of).alias("etablissementSiege"),
-        pl.lit(None, pl.String).alias("enseigne1Etablissement"), pl.lit(None, pl.String).alias("denominationUsuelleEtablissement"),
+        (siren + (pl.col("i") // of).cast(pl.String).str.zfill(5)).alias("siret"),
+        siren.alias("siren"),
+        _pick(["O"] * 49 + ["P"], 12).alias("statutDiffusionEtablissement"),
+        (pl.col("i") < of).alias("etablissementSiege"),
+        pl.lit(None, pl.String).alias("enseigne1Etablissement"),
+        pl.lit(None, pl.String).alias("denominationUsuelleEtablissement"),
         (department + (pl.col("i").hash(seed=13) % 300).cast(pl.String).str.zfill(3)).alias("codeCommuneEtablissement"),
-        (department + pl.lit("000")).alias("codePostalEtablissement"), _pick(NAF, 14).alias("activitePrincipaleEtablissement"),
-        pl.lit(None, pl.String).alias("activitePrincipaleNAF25Etablissement"), _pick(BANDS, 15).alias("trancheEffectifsEtablissement"),
+        (department + pl.lit("000")).alias("codePostalEtablissement"),
+        _pick(NAF, 14).alias("activitePrincipaleEtablissement"),
+        pl.lit(None, pl.String).alias("activitePrincipaleNAF25Etablissement"),
+        _pick(BANDS, 15).alias("trancheEffectifsEtablissement"),
         _pick(["A", "A", "F"], 16).alias("etatAdministratifEtablissement"),
         (600_000 + pl.col("i").hash(seed=17) % 200_000).cast(pl.String).alias("coordonneeLambertAbscisseEtablissement"),
-        (6_700_000 + pl.col("i").hash(seed=18) % 200_000).cast(pl.String).alias("coordonneeLambertOrdonneeEtablissement"),
+        (6_700_000 + pl.col("i").hash(seed=18) % 200_000)
+        .cast(pl.String)
+        .alias("coordonneeLambertOrdonneeEtablissement"),
         *_fillers("Etablissement"),
-    )  # fmt: skip
+    )
 
 
 def _written(frame: pl.LazyFrame, path: Path, *, zipped: bool) -> Path:
@@ -138,7 +156,9 @@ def main() -> None:
     peak = int(re.search(r"VmHWM:\s+(\d+)", said.read_text())[1]) / 2**20 if said.is_file() else float("nan")
     rows = {path.name: pl.scan_parquet(path).select(pl.len()).collect().item() for path in (done_.ess, done_.chosen)}
     sizes = sum(path.stat().st_size for path in (unit, place)) / 1e9
-    print(f"{n:,} unités légales, {m:,} établissements ({sizes:.2f} Go) : {spent:.1f} s, {peak:.2f} Gio".replace(",", " "))
+    print(
+        f"{n:,} unités légales, {m:,} établissements ({sizes:.2f} Go) : {spent:.1f} s, {peak:.2f} Gio".replace(",", " ")
+    )
     print(f"réductions : {rows}")
     if not choice.garder:
         import shutil

@@ -24,7 +24,10 @@ from spaser.studies.potential import compose as opportunities  # noqa: E402
 from spaser.widgets import tables  # noqa: E402
 
 DATA = ROOT.parent / "shared" / "data"
-LISTS = [DATA / "registres" / name for name in ("siae_2019-07.csv", "esat_liste_officielle.csv", "sirene_fournisseurs_paris.csv")]
+LISTS = [
+    DATA / "registres" / name
+    for name in ("siae_2019-07.csv", "esat_liste_officielle.csv", "sirene_fournisseurs_paris.csv")
+]
 KEPT = (opportunities.ground, opportunities.chosen, opportunities._reached, opportunities.judged)
 TIMES = 3
 
@@ -64,7 +67,10 @@ def measured(base: diagnostic.Base, buyer: str) -> list[str]:
         tables.written(widgets.Potential(desk)._answered)
 
     whole = timed(everything)
-    rows = [line("un acheteur, fichiers lus", timed(alone)), line("tout refaire (potentiel et affichage en images)", whole, whole)]
+    rows = [
+        line("un acheteur, fichiers lus", timed(alone)),
+        line("tout refaire (potentiel et affichage en images)", whole, whole),
+    ]
     view = widgets.Potential(desk)
     behind, sheet, year = widgets.Behind(view), widgets.Sourcing(view), widgets.Calendar(desk)
     reach = widgets.Reach(desk)
@@ -80,20 +86,40 @@ def measured(base: diagnostic.Base, buyer: str) -> list[str]:
         view.dependency.options = [(f"{part:.0%}", part)]
 
     moves: list[tuple[str, Callable[[], None]]] = [
-        (f"rayon, valeur nouvelle ({views})", farther), (f"dépendance, valeur nouvelle ({views})", share_moved),
+        (f"rayon, valeur nouvelle ({views})", farther),
+        (f"dépendance, valeur nouvelle ({views})", share_moved),
         (f"fournisseurs au moins ({views})", lambda: setattr(view.least, "value", (view.least.value + 1) % 6)),
-        ("ce qui est derrière : famille", lambda: setattr(behind.mark, "index", (behind.mark.index + 1) % len(behind.mark.options))),
+        (
+            "ce qui est derrière : famille",
+            lambda: setattr(behind.mark, "index", (behind.mark.index + 1) % len(behind.mark.options)),
+        ),
         ("ce qui est derrière : autre sorte", lambda: setattr(behind.kind, "index", (behind.kind.index + 1) % 3)),
-        ("fiche de sourcing : besoin", lambda: setattr(sheet.need, "index", (sheet.need.index + 1) % len(sheet.need.options))),
-        (f"famille ({views})", lambda: setattr(view.family, "index", (view.family.index + 1) % min(len(view.family.options), 6))),
-        ("calendrier : trimestre", lambda: setattr(year.quarter, "index", (year.quarter.index + 1) % len(year.quarter.options))),
+        (
+            "fiche de sourcing : besoin",
+            lambda: setattr(sheet.need, "index", (sheet.need.index + 1) % len(sheet.need.options)),
+        ),
+        (
+            f"famille ({views})",
+            lambda: setattr(view.family, "index", (view.family.index + 1) % min(len(view.family.options), 6)),
+        ),
+        (
+            "calendrier : trimestre",
+            lambda: setattr(year.quarter, "index", (year.quarter.index + 1) % len(year.quarter.options)),
+        ),
         ("objectif à atteindre", lambda: setattr(reach.target, "value", reach.target.value % 60 + 7)),
-    ]  # fmt: skip
+    ]
     return rows + [line(name, timed(move), whole) for name, move in moves]
 
 
 def main() -> None:
-    known = [("démonstration", sorted((ROOT / "data").glob("marches_demo*.json")), sorted((ROOT / "data").glob("registre_demo*.csv")), "aubrelle")]
+    known = [
+        (
+            "démonstration",
+            sorted((ROOT / "data").glob("marches_demo*.json")),
+            sorted((ROOT / "data").glob("registre_demo*.csv")),
+            "aubrelle",
+        )
+    ]
     if DATA.exists():
         known.append(("Paris 2024, registres réels", [DATA / "decp_2022" / "paris_2024.json"], LISTS, "217500016"))
     for name, contracts, lists, buyer in known:

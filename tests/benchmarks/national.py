@@ -21,23 +21,88 @@ ROWS = 3_200_000
 ROWS_PER_UID = 1.87
 SEED = 20261122
 
-CPV = ["45000000", "45210000", "45214200", "45233140", "45310000", "45421000", "71240000", "71300000", "33600000",
-       "15000000", "15800000", "30200000", "34110000", "39000000", "48000000", "50700000", "55520000", "60130000",
-       "66510000", "72200000", "77310000", "79710000", "80500000", "85300000", "90500000", "90910000", "09310000",
-       "22110000", "33140000", "98300000"]  # fmt: skip
-PROCEDURES = ["Procédure adaptée", "Appel d'offres ouvert", "Appel d'offres restreint", "Procédure avec négociation",
-              "Marché passé sans publicité ni mise en concurrence préalable", "Dialogue compétitif"]  # fmt: skip
-WORKS = ["Travaux de réhabilitation", "Fourniture et livraison", "Entretien et maintenance", "Assistance à maîtrise d'ouvrage",
-         "Mission de maîtrise d'œuvre", "Prestations de nettoyage", "Acquisition de matériels", "Location longue durée",
-         "Services d'insertion et de qualification professionnelle", "Restauration collective"]  # fmt: skip
-PLACES = ["du groupe scolaire Les Tilleuls", "de l'hôtel de ville", "des espaces verts communaux", "du centre hospitalier",
-          "de la médiathèque", "du réseau d'eau potable", "des bâtiments départementaux", "du lycée Émile-Fictif",
-          "de la voirie métropolitaine", "du parc automobile"]  # fmt: skip
-LOTS = ["gros œuvre", "menuiseries extérieures", "électricité", "plomberie chauffage ventilation", "peinture et sols",
-        "espaces verts", "fournitures de bureau", "denrées biologiques"]  # fmt: skip
+CPV = [
+    "45000000",
+    "45210000",
+    "45214200",
+    "45233140",
+    "45310000",
+    "45421000",
+    "71240000",
+    "71300000",
+    "33600000",
+    "15000000",
+    "15800000",
+    "30200000",
+    "34110000",
+    "39000000",
+    "48000000",
+    "50700000",
+    "55520000",
+    "60130000",
+    "66510000",
+    "72200000",
+    "77310000",
+    "79710000",
+    "80500000",
+    "85300000",
+    "90500000",
+    "90910000",
+    "09310000",
+    "22110000",
+    "33140000",
+    "98300000",
+]
+PROCEDURES = [
+    "Procédure adaptée",
+    "Appel d'offres ouvert",
+    "Appel d'offres restreint",
+    "Procédure avec négociation",
+    "Marché passé sans publicité ni mise en concurrence préalable",
+    "Dialogue compétitif",
+]
+WORKS = [
+    "Travaux de réhabilitation",
+    "Fourniture et livraison",
+    "Entretien et maintenance",
+    "Assistance à maîtrise d'ouvrage",
+    "Mission de maîtrise d'œuvre",
+    "Prestations de nettoyage",
+    "Acquisition de matériels",
+    "Location longue durée",
+    "Services d'insertion et de qualification professionnelle",
+    "Restauration collective",
+]
+PLACES = [
+    "du groupe scolaire Les Tilleuls",
+    "de l'hôtel de ville",
+    "des espaces verts communaux",
+    "du centre hospitalier",
+    "de la médiathèque",
+    "du réseau d'eau potable",
+    "des bâtiments départementaux",
+    "du lycée Émile-Fictif",
+    "de la voirie métropolitaine",
+    "du parc automobile",
+]
+LOTS = [
+    "gros œuvre",
+    "menuiseries extérieures",
+    "électricité",
+    "plomberie chauffage ventilation",
+    "peinture et sols",
+    "espaces verts",
+    "fournitures de bureau",
+    "denrées biologiques",
+]
 SOCIAL = ["Sans objet", "Clause sociale", "Critère social", "Clause sociale, Critère social", "Marché réservé", None]
-GREEN = ["Sans objet", "Clause environnementale", "Critère environnemental",
-         "Clause environnementale, Critère environnemental", None]  # fmt: skip
+GREEN = [
+    "Sans objet",
+    "Clause environnementale",
+    "Critère environnemental",
+    "Clause environnementale, Critère environnemental",
+    None,
+]
 
 
 def _siret(siren: np.ndarray, nic: np.ndarray) -> pl.Series:
@@ -214,7 +279,9 @@ def main(arguments: list[str] | None = None) -> int:
     start = time.perf_counter()
     write(options.sortie, options.lignes, options.graine)
     size = options.sortie.stat().st_size / 1e6
-    sys.stdout.write(f"{options.lignes} lignes, {size:.0f} Mo, {time.perf_counter() - start:.1f} s : {options.sortie}\n")
+    sys.stdout.write(
+        f"{options.lignes} lignes, {size:.0f} Mo, {time.perf_counter() - start:.1f} s : {options.sortie}\n"
+    )
     return 0
 
 

@@ -19,8 +19,15 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 LOCAL = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:", "about:", "file:")
 PATIENCE = 90_000
 
@@ -75,9 +82,12 @@ def served(module: str, kit: Path, *options: str) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environ = os.environ | {
-        "JUPYTER_CONFIG_PATH": str(kit / "notebooks" / "config"), "JUPYTER_CONFIG_DIR": str(kit / "settings"),
-        "JUPYTER_DATA_DIR": str(kit / "jupyter"), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1",
-    }  # fmt: skip
+        "JUPYTER_CONFIG_PATH": str(kit / "notebooks" / "config"),
+        "JUPYTER_CONFIG_DIR": str(kit / "settings"),
+        "JUPYTER_DATA_DIR": str(kit / "jupyter"),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUTF8": "1",
+    }
     log = (kit / f"{module}.log").open("w", encoding="utf-8")
     command = [sys.executable, "-m", module, "--no-browser", f"--port={port}", *options]
     server = subprocess.Popen(command, cwd=kit / "notebooks", env=environ, stdout=log, stderr=subprocess.STDOUT)

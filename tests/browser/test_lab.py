@@ -16,7 +16,13 @@ FAILED = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='app
 #: Every cell was run, or one of them failed.
 DONE = f"""() => document.querySelector("{FAILED}")
   || [...document.querySelectorAll("{PROMPTS}")].every(prompt => /\\[\\d+\\]/.test(prompt.textContent))"""
-ENGLISH = ("Error displaying widget", "Loading widget", "Traceback", "Javascript Error", "JavaScript output is disabled")
+ENGLISH = (
+    "Error displaying widget",
+    "Loading widget",
+    "Traceback",
+    "Javascript Error",
+    "JavaScript output is disabled",
+)
 
 
 @pytest.fixture(scope="module")
@@ -133,4 +139,6 @@ def test_titles_of_the_questionnaire_are_read_whole(page, lab):
     titles = page.locator(".jupyter-widgets.widget-tab").first.locator(".lm-TabBar-tabLabel")
     titles.first.wait_for()
     assert titles.count() == 6
-    assert [one.inner_text() for one in titles.all() if one.evaluate("label => label.scrollWidth > label.clientWidth")] == []
+    assert [
+        one.inner_text() for one in titles.all() if one.evaluate("label => label.scrollWidth > label.clientWidth")
+    ] == []

@@ -38,7 +38,9 @@ def test_on_a_telephone_only_tables_and_charts_slide_never_the_page(page, writte
     page.set_viewport_size({"width": 390, "height": 900})
     page.goto(written.as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert page.evaluate("[...document.querySelectorAll('.chart svg')].every(one => one.getBoundingClientRect().width > 500)")
+    assert page.evaluate(
+        "[...document.querySelectorAll('.chart svg')].every(one => one.getBoundingClientRect().width > 500)"
+    )
 
 
 def test_by_keyboard_one_skips_to_the_text_and_sorts_a_table(page, written):

@@ -25,7 +25,9 @@ def test_the_distance_between_two_known_places_is_right_to_a_kilometre():
 
 
 def test_a_distance_to_an_unknown_place_is_unknown():
-    place = pl.DataFrame({"a": [2.3522], "b": [48.8566], "c": [None], "d": [None]}, schema_overrides={"c": pl.Float64, "d": pl.Float64})
+    place = pl.DataFrame(
+        {"a": [2.3522], "b": [48.8566], "c": [None], "d": [None]}, schema_overrides={"c": pl.Float64, "d": pl.Float64}
+    )
     assert place.select(territories.distance_km("a", "b", "c", "d")).item() is None
 
 
@@ -45,5 +47,8 @@ def test_a_distance_to_an_unknown_place_is_unknown():
     ],
 )
 def test_the_departement_of_a_place_is_told_only_when_it_can_be(code, kind, expected):
-    row = pl.LazyFrame({"lieuExecution_code": [code], "lieuExecution_typeCode": [kind]}, schema={"lieuExecution_code": pl.String, "lieuExecution_typeCode": pl.String})
+    row = pl.LazyFrame(
+        {"lieuExecution_code": [code], "lieuExecution_typeCode": [kind]},
+        schema={"lieuExecution_code": pl.String, "lieuExecution_typeCode": pl.String},
+    )
     assert territories.places(row).collect()["lieu_departement"].item() == expected

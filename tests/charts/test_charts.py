@@ -17,7 +17,9 @@ from spaser.charts.quadrants import lever_marks
 STEPS = pl.DataFrame(
     {"etape": ["Lus", "Concessions", "Mesurés"], "n": [1200, 146, 1054], "genre": ["départ", "retrait", "total"]}
 )
-BANDS = pl.DataFrame({"axe": ["Social"] * 3, "bande": ["0", "1 à 100", "inconnu"], "ordre": [0, 1, 2], "n": [1200, 20, 80]})
+BANDS = pl.DataFrame(
+    {"axe": ["Social"] * 3, "bande": ["0", "1 à 100", "inconnu"], "ordre": [0, 1, 2], "n": [1200, 20, 80]}
+)
 
 
 def pictures():
@@ -80,7 +82,9 @@ def test_each_chart_says_what_it_rests_on_and_has_its_table(name):
 
 def test_the_unknown_has_its_own_grey_and_is_never_hidden():
     picture = DRAWN["considerations"]
-    data = next(iter(picture.spec["datasets"].values())) if "datasets" in picture.spec else picture.spec["data"]["values"]
+    data = (
+        next(iter(picture.spec["datasets"].values())) if "datasets" in picture.spec else picture.spec["data"]["values"]
+    )
     by_name = {}
     for row in data:
         by_name.setdefault(row["nom"], []).append(row)
@@ -172,11 +176,19 @@ def test_each_lever_of_the_ladder_has_a_shape_and_a_colour_of_its_own():
     labels = [one["label"] for one in rules.toml("levers.toml")["rungs"] if one["main"]]
     marks = lever_marks(labels)
     assert list(marks) == labels
-    assert len({shape for shape, _ in marks.values()}) == len({colour for _, colour in marks.values()}) == len(labels) == 19
+    assert (
+        len({shape for shape, _ in marks.values()})
+        == len({colour for _, colour in marks.values()})
+        == len(labels)
+        == 19
+    )
 
 
 def test_a_lever_keeps_its_mark_whatever_the_others_shown():
-    alone, several = (lever_marks(labels) for labels in (["Clause d'insertion"], ["Sourcing d'abord", "Réserver un lot", "Clause d'insertion"]))
+    alone, several = (
+        lever_marks(labels)
+        for labels in (["Clause d'insertion"], ["Sourcing d'abord", "Réserver un lot", "Clause d'insertion"])
+    )
     assert alone["Clause d'insertion"] == several["Clause d'insertion"]
     encoded = next(layer["encoding"] for layer in DRAWN["quadrant"].spec["layer"] if layer["mark"]["type"] == "point")
     assert encoded["shape"]["scale"]["domain"] == encoded["color"]["scale"]["domain"]
@@ -184,25 +196,41 @@ def test_a_lever_keeps_its_mark_whatever_the_others_shown():
 
 
 def test_names_of_a_quadrant_cross_no_point_and_no_other_name():
-    rows = pl.DataFrame({"famille": [f"Famille inventée {rank:02d}" for rank in range(30)], "demande": [10**8 + 7 * 10**6 * rank for rank in range(30)],
-                         "offre": [rank * rank % 11 for rank in range(30)], "levier": ["Réserver un lot"] * 30, "couverture": [None] * 30})  # fmt: skip
+    rows = pl.DataFrame(
+        {
+            "famille": [f"Famille inventée {rank:02d}" for rank in range(30)],
+            "demande": [10**8 + 7 * 10**6 * rank for rank in range(30)],
+            "offre": [rank * rank % 11 for rank in range(30)],
+            "levier": ["Réserver un lot"] * 30,
+            "couverture": [None] * 30,
+        }
+    )
     picture = charts.quadrant(rows)
-    spots = {name: tuple(map(float, at)) for name, at in zip(rows.sort("famille")["famille"], _points(picture), strict=True)}
+    spots = {
+        name: tuple(map(float, at)) for name, at in zip(rows.sort("famille")["famille"], _points(picture), strict=True)
+    }
     words = _words(picture)
     assert 5 < len(words) < 30
     boxes = {name: _around(align, *at, len(name)) for name, (align, at) in words.items()}
     for name, (left, right, top, bottom) in boxes.items():
         assert not [x for other, (x, y) in spots.items() if other != name and left < x < right and top < y < bottom]
-        assert not [b for other, b in boxes.items() if other != name and left < b[1] and b[0] < right and top < b[3] and b[2] < bottom]
+        assert not [
+            b
+            for other, b in boxes.items()
+            if other != name and left < b[1] and b[0] < right and top < b[3] and b[2] < bottom
+        ]
 
 
 def _points(picture):
     group = re.search(r'class="mark-symbol role-mark[^>]*>(.*?)</g>', picture.svg, re.S)[1]
-    return re.findall(r'translate\(([\d.-]+),([\d.-]+)\)', group)
+    return re.findall(r"translate\(([\d.-]+),([\d.-]+)\)", group)
 
 
 def _words(picture):
-    found = re.findall(r'<text text-anchor="(\w+)" transform="translate\(([\d.-]+),([\d.-]+)\)"[^>]*>(Famille inventée \d\d)<', picture.svg)
+    found = re.findall(
+        r'<text text-anchor="(\w+)" transform="translate\(([\d.-]+),([\d.-]+)\)"[^>]*>(Famille inventée \d\d)<',
+        picture.svg,
+    )
     return {name: (align, (float(x), float(y))) for align, x, y, name in found}
 
 

@@ -24,7 +24,9 @@ ROWS, PLACES, RADIUSES = FRAMES["supplier_map"][1]
 
 @pytest.fixture(scope="module")
 def found():
-    base = diagnostic.prepare(sorted(DATA.glob("marches_demo*.json")), registers=sorted(DATA.glob("registre_demo*.csv")))
+    base = diagnostic.prepare(
+        sorted(DATA.glob("marches_demo*.json")), registers=sorted(DATA.glob("registre_demo*.csv"))
+    )
     return opportunities.potential_of(base, buyer="aubrelle")
 
 
@@ -62,8 +64,13 @@ def test_signs_too_many_to_be_told_apart_are_left_out_and_counted(monkeypatch):
     monkeypatch.setattr(maps, "MOST_SIGNS", 1)
     chart = charts.supplier_map(ROWS, PLACES, RADIUSES)
     assert len(chart.spec["datasets"]["fournisseurs"]) == 1
-    inside = sorted((n for n, kept in zip(ROWS["n"], maps._inside(ROWS, maps._window(PLACES, RADIUSES)), strict=True) if kept))
-    told = re.search(r"1 signes? dessinés?, les plus grandes capacités ; (\d+) fournisseur", plain(json.dumps(chart.spec, ensure_ascii=False)))
+    inside = sorted(
+        (n for n, kept in zip(ROWS["n"], maps._inside(ROWS, maps._window(PLACES, RADIUSES)), strict=True) if kept)
+    )
+    told = re.search(
+        r"1 signes? dessinés?, les plus grandes capacités ; (\d+) fournisseur",
+        plain(json.dumps(chart.spec, ensure_ascii=False)),
+    )
     assert sum(inside) - inside[-1] <= int(told[1]) < sum(inside)
 
 

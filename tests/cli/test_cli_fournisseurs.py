@@ -93,7 +93,9 @@ def test_the_lists_are_counted_by_status(capsys):
 
 
 def test_a_territory_is_found_by_name_or_number_and_written(tmp_path, capsys):
-    code, by_name, _ = run(capsys, "territoire", "--epci", "grand-orly seine", "--registre", *LISTS, "--sortie", tmp_path)
+    code, by_name, _ = run(
+        capsys, "territoire", "--epci", "grand-orly seine", "--registre", *LISTS, "--sortie", tmp_path
+    )
     assert code == 0
     assert "24\u00a0communes" in by_name and "Choisy-le-Roi" in by_name
     _, by_number, _ = run(capsys, "territoire", "--epci", "200058014", "--registre", *LISTS, "--sortie", tmp_path)
@@ -116,7 +118,9 @@ def test_official_jobs_stand_beside_the_bands(tmp_path, capsys):
     members = purchases_territory.territories.members(["200058014"]).collect()["code_commune"]
     jobs.write_text("code_commune;emplois\n" + "\n".join(f"{code};1 000" for code in members), encoding="utf-8")
     result = purchases_territory.territory("200058014", LISTS, jobs=jobs)
-    whole = result.rows.filter((pl.col("code_commune") == "ensemble") & (pl.col("famille") == "ensemble")).row(0, named=True)
+    whole = result.rows.filter((pl.col("code_commune") == "ensemble") & (pl.col("famille") == "ensemble")).row(
+        0, named=True
+    )
     assert whole["emplois_officiels"] == 24_000
     assert (whole["part_bas"], whole["part_haut"]) == (whole["emplois_bas"] / 24_000, whole["emplois_haut"] / 24_000)
 
@@ -131,10 +135,15 @@ def test_downloads_show_their_list_and_refuse_unknown_names(tmp_path, capsys):
 def test_a_status_corrected_by_hand_reaches_the_diagnostic(tmp_path, capsys):
     contracts = DATA / "marches_demo_2023.json"
     plain = diagnostic.prepare(contracts, registers=LISTS)
-    unknown = plain.holders.filter(pl.col("titulaire_ess").is_null() & pl.col("titulaire_siren").is_not_null()).collect()
+    unknown = plain.holders.filter(
+        pl.col("titulaire_ess").is_null() & pl.col("titulaire_siren").is_not_null()
+    ).collect()
     siren = unknown["titulaire_siren"][0]
     fix = tmp_path / "corrections.csv"
-    fix.write_text(f"identifiant;statut;valeur;auteur;date;motif\n{siren};ess;oui;A. Inventée;2026-10-01;statuts lus\n", encoding="utf-8")
+    fix.write_text(
+        f"identifiant;statut;valeur;auteur;date;motif\n{siren};ess;oui;A. Inventée;2026-10-01;statuts lus\n",
+        encoding="utf-8",
+    )
     code, _, _ = run(capsys, "diagnostic", contracts, "--registre", *LISTS, "--corrections", fix, "--sortie", tmp_path)
     assert code == 0
     before = plain.contracts.select(pl.col("titulaire_ess").fill_null(False).sum()).collect().item()

@@ -28,7 +28,9 @@ def test_the_buyer_kept_the_columns_not_read_and_the_page_to_open_are_said(
     assert f"À ouvrir d'abord, dans un navigateur (double-clic) : {tmp_path / 's' / 'diagnostic.html'}" in said
 
 
-def test_a_folder_that_cannot_be_written_is_a_french_line(contracts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_cannot_be_written_is_a_french_line(
+    contracts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "occupé").write_text("", encoding="utf-8")
     assert main(["diagnostic", str(contracts), "--sortie", str(tmp_path / "occupé")]) == 2
     assert "donnez un autre dossier avec --sortie" in capsys.readouterr().err
@@ -47,7 +49,12 @@ def test_the_day_the_data_stop_is_said_with_its_distance_from_the_readers_day(
     asked = ["diagnostic", str(contracts), "--aujourdhui", "2024-03-22", "--sortie", str(tmp_path / "s")]
     assert main(asked) == 0
     said = capsys.readouterr().out.replace("\u00a0", " ").replace("\u202f", " ")
-    assert "Données arrêtées au 12 mars 2024 (la dernière publication lue, sinon la dernière notification), 10 jours avant le jour de lecture (22 mars 2024)." in said
+    assert (
+        "Données arrêtées au 12 mars 2024 (la dernière publication lue, sinon la dernière notification), 10 jours avant le jour de lecture (22 mars 2024)."
+        in said
+    )
     assert main([*asked, "--date", "2024-03-31"]) == 0
     said = capsys.readouterr().out.replace("\u00a0", " ").replace("\u202f", " ")
-    assert "Données arrêtées au 31 mars 2024 (donnée par --date), 9 jours après le jour de lecture (22 mars 2024)." in said
+    assert (
+        "Données arrêtées au 31 mars 2024 (donnée par --date), 9 jours après le jour de lecture (22 mars 2024)." in said
+    )

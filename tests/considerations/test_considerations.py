@@ -17,7 +17,11 @@ NAMES = [word.name for word in CONSIDERATIONS]
 
 
 def contracts(*rows: dict) -> pl.LazyFrame:
-    return CONTRACTS.conform(pl.LazyFrame([{"type_contrat": "marche", "objet": "Objet inventé"} | row for row in rows], infer_schema_length=None))
+    return CONTRACTS.conform(
+        pl.LazyFrame(
+            [{"type_contrat": "marche", "objet": "Objet inventé"} | row for row in rows], infer_schema_length=None
+        )
+    )
 
 
 def passages(*rows: dict) -> pl.LazyFrame:
@@ -27,7 +31,10 @@ def passages(*rows: dict) -> pl.LazyFrame:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["nom"])
 def test_a_declared_list_answers_yes_no_or_unknown(case):
-    row = {"considerationsSociales": case.get("sociales"), "considerationsEnvironnementales": case.get("environnementales")}
+    row = {
+        "considerationsSociales": case.get("sociales"),
+        "considerationsEnvironnementales": case.get("environnementales"),
+    }
     found = declared(contracts(row | {"type_contrat": case.get("type_contrat", "marche")})).collect().row(0, named=True)
     assert {name: found[name] for name in NAMES} == {name: case["attendu"].get(name) for name in NAMES}
 
@@ -38,20 +45,34 @@ def test_a_table_without_the_columns_is_unknown_everywhere():
 
 
 def test_a_contradiction_is_a_doubt_that_names_its_record():
-    lines = doubts(contracts(
-        {"source": "f.json", "position": 7, "id": "X", "considerationsSociales": "Pas de considération sociale, Critère social"},
-        {"source": "f.json", "position": 8, "id": "Y", "considerationsSociales": "Pas de considération sociale"},
-    )).collect()  # fmt: skip
+    lines = doubts(
+        contracts(
+            {
+                "source": "f.json",
+                "position": 7,
+                "id": "X",
+                "considerationsSociales": "Pas de considération sociale, Critère social",
+            },
+            {"source": "f.json", "position": 8, "id": "Y", "considerationsSociales": "Pas de considération sociale"},
+        )
+    ).collect()
     assert lines.select("position", "champ", "niveau").rows() == [(7, "considerationsSociales", "doute")]
 
 
 def test_texts_stand_beside_the_declaration_and_their_silence_proves_nothing():
     rows = contracts({"uid": "LU", "considerationsSociales": "Pas de considération sociale"}, {"uid": "NON-LU"})
-    found = known(rows, passages(
-        {"texte_id": "LU", "dimension": "soc", "porteur": "clause"},
-        {"texte_id": "LU", "dimension": "env", "porteur": "negated", "niveau": 0},
-        {"texte_id": "LU", "dimension": "soc", "porteur": "critere", "confiance": 0.3},
-    )).collect().sort("uid")  # fmt: skip
+    found = (
+        known(
+            rows,
+            passages(
+                {"texte_id": "LU", "dimension": "soc", "porteur": "clause"},
+                {"texte_id": "LU", "dimension": "env", "porteur": "negated", "niveau": 0},
+                {"texte_id": "LU", "dimension": "soc", "porteur": "critere", "confiance": 0.3},
+            ),
+        )
+        .collect()
+        .sort("uid")
+    )
     read, unread = found.rows(named=True)
     assert (read["clause_sociale"], read["clause_sociale_texte"]) == (False, True)
     assert read["critere_social_texte"] is None, "un passage peu sûr ne compte pas"
@@ -66,28 +87,61 @@ def test_what_is_found_and_declared_absent_is_quoted_the_surest_first():
         {"uid": "MOINS-SUR", "considerationsSociales": "Pas de considération sociale"},
         {"uid": "MUET"},
     )
-    found = gaps(rows, passages(
-        {"texte_id": "MOINS-SUR", "dimension": "soc", "porteur": "clause", "confiance": 0.85, "citation": "insertion"},
-        {"texte_id": "SUR", "dimension": "soc", "porteur": "clause", "confiance": 0.99, "citation": "5 % des heures", "page": 9},
-        {"texte_id": "SUR", "dimension": "soc", "porteur": "clause", "confiance": 0.9, "citation": "autre"},
-        {"texte_id": "MUET", "dimension": "soc", "porteur": "clause", "citation": "insertion"},
-    )).sous_declaration.collect()  # fmt: skip
+    found = gaps(
+        rows,
+        passages(
+            {
+                "texte_id": "MOINS-SUR",
+                "dimension": "soc",
+                "porteur": "clause",
+                "confiance": 0.85,
+                "citation": "insertion",
+            },
+            {
+                "texte_id": "SUR",
+                "dimension": "soc",
+                "porteur": "clause",
+                "confiance": 0.99,
+                "citation": "5 % des heures",
+                "page": 9,
+            },
+            {"texte_id": "SUR", "dimension": "soc", "porteur": "clause", "confiance": 0.9, "citation": "autre"},
+            {"texte_id": "MUET", "dimension": "soc", "porteur": "clause", "citation": "insertion"},
+        ),
+    ).sous_declaration.collect()
     assert found.select("uid", "citation").rows() == [("SUR", "5 % des heures"), ("MOINS-SUR", "insertion")]
     assert found.schema == GAPS.schema
 
 
 def test_an_inclusive_holder_of_a_contract_declared_without_social_is_listed():
-    rows = contracts({"uid": "ESAT", "considerationsSociales": "Pas de considération sociale"}).with_columns(titulaire_inclusif=True)
+    rows = contracts({"uid": "ESAT", "considerationsSociales": "Pas de considération sociale"}).with_columns(
+        titulaire_inclusif=True
+    )
     assert gaps(rows, passages({"texte_id": "AUTRE"})).sous_declaration.collect()["uid"].to_list() == ["ESAT"]
 
 
 def test_a_declaration_without_trace_is_surer_when_documents_were_read_and_surest_when_denied():
-    rows = contracts(*({"uid": uid, "considerationsSociales": "Clause sociale"} for uid in ("NIE", "DOSSIER", "OBJET", "TRACE", "PAS-LU")))
+    rows = contracts(
+        *(
+            {"uid": uid, "considerationsSociales": "Clause sociale"}
+            for uid in ("NIE", "DOSSIER", "OBJET", "TRACE", "PAS-LU")
+        )
+    )
     read = pl.LazyFrame({"texte_id": ["NIE", "DOSSIER", "OBJET", "TRACE"], "champ": ["RC", "CCAP", "objet", "CCAP"]})
-    found = gaps(rows, passages(
-        {"texte_id": "NIE", "dimension": "soc", "porteur": "negated", "niveau": 0, "citation": "pas de clause sociale"},
-        {"texte_id": "TRACE", "dimension": "soc", "porteur": "clause"},
-    ), read).sans_trace.collect()  # fmt: skip
+    found = gaps(
+        rows,
+        passages(
+            {
+                "texte_id": "NIE",
+                "dimension": "soc",
+                "porteur": "negated",
+                "niveau": 0,
+                "citation": "pas de clause sociale",
+            },
+            {"texte_id": "TRACE", "dimension": "soc", "porteur": "clause"},
+        ),
+        read,
+    ).sans_trace.collect()
     assert found["uid"].to_list() == ["NIE", "DOSSIER", "OBJET"]
     assert found["citation"][0] == "pas de clause sociale"
 
@@ -97,15 +151,43 @@ def test_each_value_of_the_method_has_its_reason():
 
 
 def test_what_a_notice_announces_stands_beside_what_it_says():
-    boxes = [{"avis": "1", "format": "BOAMP CSV", "annonce_social": True, "annonce_environnement": False, "conditions": "…"},
-             {"avis": "2", "format": "eForms 1.9 (16)", "strategie": "soc-obj"}, {"avis": "3", "format": "eForms 1.9 (16)", "strategie": "none"},
-             {"avis": "4", "format": "TED R2.0.9 F02", "reserve": "none"}, {"avis": "5", "format": "TED R2.0.9 F02", "reserve": "unspecified"},
-             {"avis": "6", "format": "eForms 1.9 (16)", "strategie_environnement": "circ-econ"}]  # fmt: skip
-    said = [{"texte_id": "1", "champ": "conditions", "dimension": "env", "niveau": 2, "confiance": 0.9, "citation": "papier recyclé", "debut": 0},
-            {"texte_id": "2", "champ": "objet", "dimension": "soc", "niveau": 2, "confiance": 0.3, "citation": "social", "debut": 0}]  # fmt: skip
+    boxes = [
+        {"avis": "1", "format": "BOAMP CSV", "annonce_social": True, "annonce_environnement": False, "conditions": "…"},
+        {"avis": "2", "format": "eForms 1.9 (16)", "strategie": "soc-obj"},
+        {"avis": "3", "format": "eForms 1.9 (16)", "strategie": "none"},
+        {"avis": "4", "format": "TED R2.0.9 F02", "reserve": "none"},
+        {"avis": "5", "format": "TED R2.0.9 F02", "reserve": "unspecified"},
+        {"avis": "6", "format": "eForms 1.9 (16)", "strategie_environnement": "circ-econ"},
+    ]
+    said = [
+        {
+            "texte_id": "1",
+            "champ": "conditions",
+            "dimension": "env",
+            "niveau": 2,
+            "confiance": 0.9,
+            "citation": "papier recyclé",
+            "debut": 0,
+        },
+        {
+            "texte_id": "2",
+            "champ": "objet",
+            "dimension": "soc",
+            "niveau": 2,
+            "confiance": 0.3,
+            "citation": "social",
+            "debut": 0,
+        },
+    ]
     rows = announced(NOTICES.conform(pl.LazyFrame(boxes)), PASSAGES.conform(pl.LazyFrame(said))).collect()
     found = {(row["avis"], row["dimension"]): (row["origine"], row["annonce"], row["texte"]) for row in rows.to_dicts()}
     assert found == {
-        ("1", "soc"): ("BOAMP", True, False), ("1", "env"): ("BOAMP", False, True), ("2", "soc"): ("eForms", True, False), ("2", "env"): ("eForms", False, False),
-        ("3", "soc"): ("eForms", False, False), ("3", "env"): ("eForms", False, False), ("5", "soc"): ("TED", True, False), ("6", "env"): ("eForms", True, False),
-    }  # fmt: skip
+        ("1", "soc"): ("BOAMP", True, False),
+        ("1", "env"): ("BOAMP", False, True),
+        ("2", "soc"): ("eForms", True, False),
+        ("2", "env"): ("eForms", False, False),
+        ("3", "soc"): ("eForms", False, False),
+        ("3", "env"): ("eForms", False, False),
+        ("5", "soc"): ("TED", True, False),
+        ("6", "env"): ("eForms", True, False),
+    }

@@ -15,13 +15,28 @@ CITY, OTHER = "200054781", "217500016"
 
 
 def contract(uid: str = "c1", **said: object) -> dict:
-    return {"uid": uid, "id": "2024FCS001", "acheteur_siren": CITY, "acheteur_nom": "Ville d'Aubrelle", "objet": "Nettoyage des écoles maternelles et élémentaires",
-            "codeCPV": "90911200", "dateNotification": date(2024, 9, 1)} | said  # fmt: skip
+    return {
+        "uid": uid,
+        "id": "2024FCS001",
+        "acheteur_siren": CITY,
+        "acheteur_nom": "Ville d'Aubrelle",
+        "objet": "Nettoyage des écoles maternelles et élémentaires",
+        "codeCPV": "90911200",
+        "dateNotification": date(2024, 9, 1),
+    } | said
 
 
 def notice(avis: str = "24-1", **said: object) -> dict:
-    return {"avis": avis, "acheteur_siren": CITY, "acheteur_nom": "Mairie d'Aubrelle", "objet": "Nettoyage des écoles maternelles et élémentaires de la ville",
-            "codeCPV": "90911200", "type_avis": "concurrence", "date_publication": date(2024, 4, 12), "date_envoi": date(2024, 4, 10)} | said  # fmt: skip
+    return {
+        "avis": avis,
+        "acheteur_siren": CITY,
+        "acheteur_nom": "Mairie d'Aubrelle",
+        "objet": "Nettoyage des écoles maternelles et élémentaires de la ville",
+        "codeCPV": "90911200",
+        "type_avis": "concurrence",
+        "date_publication": date(2024, 4, 12),
+        "date_envoi": date(2024, 4, 10),
+    } | said
 
 
 def joined(contracts: list[dict], notices: list[dict]) -> dict[str, dict]:
@@ -45,7 +60,9 @@ def test_a_notice_without_siren_is_found_by_the_name_of_its_buyer_and_less_sure(
 
 
 def test_a_buyer_that_its_data_do_not_name_is_found_by_the_name_of_its_siren():
-    bought = CONTRACTS.conform(pl.LazyFrame([contract(acheteur_nom=None)])).with_columns(acheteur_libelle=pl.lit("Aubrelle"))
+    bought = CONTRACTS.conform(pl.LazyFrame([contract(acheteur_nom=None)])).with_columns(
+        acheteur_libelle=pl.lit("Aubrelle")
+    )
     sent = NOTICES.conform(pl.LazyFrame([notice(acheteur_siren=None)]))
     assert launches.join(bought, sent).select("uid", "avis").collect().rows() == [("c1", "24-1")]
 
@@ -72,7 +89,10 @@ def test_two_notices_as_likely_leave_the_launch_unknown():
 
 
 def test_the_same_reference_settles_between_two_notices():
-    rivals = [notice("24-1", reference="2024-FCS-001", objet="Nettoyage des écoles"), notice("24-2", date_envoi=date(2024, 2, 1), objet="Nettoyage des crèches")]
+    rivals = [
+        notice("24-1", reference="2024-FCS-001", objet="Nettoyage des écoles"),
+        notice("24-2", date_envoi=date(2024, 2, 1), objet="Nettoyage des crèches"),
+    ]
     assert joined([contract()], rivals)["c1"]["avis"] == "24-1"
 
 
@@ -90,16 +110,32 @@ def test_the_join_feeds_the_obligations():
 
 def linked(contracts: list[dict], *keys: tuple[str, str, bool]) -> dict[str, str]:
     numbers = pl.LazyFrame(keys, schema={"document": pl.String, "cle": pl.String, "entier": pl.Boolean}, orient="row")
-    return dict(launches.by_number(CONTRACTS.conform(pl.LazyFrame(contracts)), numbers).select("document", "uid").collect().rows())
+    return dict(
+        launches.by_number(CONTRACTS.conform(pl.LazyFrame(contracts)), numbers)
+        .select("document", "uid")
+        .collect()
+        .rows()
+    )
 
 
 def test_a_document_belongs_to_the_contract_whose_number_its_folder_bears():
-    assert linked([contract(), contract("c2", id="2024-FCS-002")], ("a/RC.pdf", "2024FCS001", True), ("b/RC.pdf", "2024FCS002", False)) == {"a/RC.pdf": "c1", "b/RC.pdf": "c2"}
+    assert linked(
+        [contract(), contract("c2", id="2024-FCS-002")],
+        ("a/RC.pdf", "2024FCS001", True),
+        ("b/RC.pdf", "2024FCS002", False),
+    ) == {"a/RC.pdf": "c1", "b/RC.pdf": "c2"}
 
 
 def test_the_longest_number_wins_and_a_number_of_two_contracts_joins_nothing():
-    twins = [contract("c1"), contract("c2", id="2024FCS00112"), contract("c3", id="2023X01"), contract("c4", id="2023-X01")]
-    assert linked(twins, ("RC.pdf", "2024FCS001", False), ("RC.pdf", "2024FCS00112", False), ("AE.pdf", "2023X01", True)) == {"RC.pdf": "c2"}
+    twins = [
+        contract("c1"),
+        contract("c2", id="2024FCS00112"),
+        contract("c3", id="2023X01"),
+        contract("c4", id="2023-X01"),
+    ]
+    assert linked(
+        twins, ("RC.pdf", "2024FCS001", False), ("RC.pdf", "2024FCS00112", False), ("AE.pdf", "2023X01", True)
+    ) == {"RC.pdf": "c2"}
 
 
 def test_the_weights_of_the_method_decide_the_join():

@@ -21,7 +21,9 @@ answers = st.fixed_dictionaries({name: st.sampled_from([True, False, None]) for 
 
 def frame(*rows: dict) -> pl.LazyFrame:
     named = [{"uid": str(i), "acheteur_id": str(i % 3)} | row for i, row in enumerate(rows)]
-    return pl.LazyFrame(named, schema={"uid": pl.String, "acheteur_id": pl.String} | {n: pl.Boolean for n in [*NAMES, *TEXTS]})
+    return pl.LazyFrame(
+        named, schema={"uid": pl.String, "acheteur_id": pl.String} | {n: pl.Boolean for n in [*NAMES, *TEXTS]}
+    )
 
 
 def scored(*rows: dict) -> list[dict]:
@@ -83,7 +85,9 @@ def test_silence_never_pays():
 
 
 def test_without_a_register_the_access_of_the_ess_is_unknown_even_when_reserved():
-    told = score(frame({name: True for name in NAMES}).drop([word.name for word in ACCESS])).collect().row(0, named=True)
+    told = (
+        score(frame({name: True for name in NAMES}).drop([word.name for word in ACCESS])).collect().row(0, named=True)
+    )
     assert told["score_acces_ess"] is None and told["score_couverture"] == 0.8
 
 
@@ -123,7 +127,10 @@ def test_moving_a_weight_by_a_quarter_says_how_many_change_quartile():
 def test_every_weight_has_its_reason():
     table = rules.method()["score"]
     entries = [*table["poids"].values(), *(e for axis in table["points"].values() for e in axis.values())]
-    assert all(entry["reason"] for entry in [*entries, table["part_detectee"], table["sensibilite"], *rules.method()["bands"]["score"]])
+    assert all(
+        entry["reason"]
+        for entry in [*entries, table["part_detectee"], table["sensibilite"], *rules.method()["bands"]["score"]]
+    )
 
 
 def test_a_method_that_cannot_give_a_score_is_refused_with_all_its_faults():

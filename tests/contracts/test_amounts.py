@@ -9,22 +9,41 @@ from test_contracts import built, record
 
 @pytest.mark.parametrize(
     ("euros", "status"),
-    [(None, "inconnu"), (0, "impossible"), (-5, "impossible"), (0.01, "symbolique"), (10, "symbolique"), (99.99, "symbolique"),
-     (100, "valide"), (40_000, "valide"), (999_999, "valide"), (9_999_999, "impossible"), (999_999_999, "impossible"),
-     (999_999_999.99, "impossible"), (111_111_111, "impossible"), (123_456_789, "impossible"), (100_000_000, "valide"),
-     (2_999_999_999, "valide"), (3_000_000_000, "impossible"), (12_311_111_111, "impossible")],
-)  # fmt: skip
+    [
+        (None, "inconnu"),
+        (0, "impossible"),
+        (-5, "impossible"),
+        (0.01, "symbolique"),
+        (10, "symbolique"),
+        (99.99, "symbolique"),
+        (100, "valide"),
+        (40_000, "valide"),
+        (999_999, "valide"),
+        (9_999_999, "impossible"),
+        (999_999_999, "impossible"),
+        (999_999_999.99, "impossible"),
+        (111_111_111, "impossible"),
+        (123_456_789, "impossible"),
+        (100_000_000, "valide"),
+        (2_999_999_999, "valide"),
+        (3_000_000_000, "impossible"),
+        (12_311_111_111, "impossible"),
+    ],
+)
 def test_an_amount_has_the_status_its_value_deserves_and_no_sentinel_enters_a_sum(euros, status):
     got = built(record(montant=euros))["M1"]
     assert got["montant_statut"] == status
     assert (got["montant_regle"] is None) == (status == "valide")
     kept = round(euros * 100) if status == "valide" else None
-    assert [got[name] for name in ("montant_retenu", "montant_retenu_haut", "montant_bas", "montant_haut")] == [kept] * 4
+    assert [got[name] for name in ("montant_retenu", "montant_retenu_haut", "montant_bas", "montant_haut")] == [
+        kept
+    ] * 4
 
 
 def usual(*extra: dict, count: int = 12) -> list[dict]:
     ordinary = [
-        record(position=n, id=f"U{n}", objet=f"Achat fictif numéro {n}", montant=40_000 + 900 * n) for n in range(1, count + 1)
+        record(position=n, id=f"U{n}", objet=f"Achat fictif numéro {n}", montant=40_000 + 900 * n)
+        for n in range(1, count + 1)
     ]
     return ordinary + list(extra)
 
@@ -42,7 +61,9 @@ def test_an_outlier_needs_enough_contracts_of_the_buyer_to_be_compared_with():
     assert built(*usual(record(position=99, montant=4_512_300), count=6))["M1"]["montant_statut"] == "valide"
 
 
-@pytest.mark.parametrize(("value", "cents"), [("accepter", 4_512_300), ("38 800,50", 3_880_050), ("38800.5", 3_880_050)])
+@pytest.mark.parametrize(
+    ("value", "cents"), [("accepter", 4_512_300), ("38 800,50", 3_880_050), ("38800.5", 3_880_050)]
+)
 def test_a_repair_is_applied_only_by_a_decision(value, cents):
     got = built(*usual(record(position=99, montant=4_512_300)), decisions=decisions(("montant", "M1", value)))["M1"]
     assert (got["montant"], got["montant_statut"], got["montant_regle"]) == (cents, "valide", "decision")
@@ -58,7 +79,8 @@ def test_an_unreadable_decision_changes_nothing(value):
 
 def test_a_whole_file_that_lost_its_decimal_comma_is_seen_by_what_its_procedure_allows():
     rows = [
-        record(position=n, id=f"F{n}", objet=f"Achat fictif numéro {n}", montant=1_500_000 + 1000 * n) for n in range(1, 25)
+        record(position=n, id=f"F{n}", objet=f"Achat fictif numéro {n}", montant=1_500_000 + 1000 * n)
+        for n in range(1, 25)
     ]
     got = built(*rows)["F1"]
     assert (got["montant_regle"], got["montant_propose"]) == ("unit_file", 1_501_000)

@@ -19,7 +19,10 @@ def stem(subject: str | None) -> str | None:
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ("Réhabilitation du groupe scolaire - Lot 1 : gros œuvre", "Réhabilitation du groupe scolaire - Lot n°2 : peinture"),
+        (
+            "Réhabilitation du groupe scolaire - Lot 1 : gros œuvre",
+            "Réhabilitation du groupe scolaire - Lot n°2 : peinture",
+        ),
         ("Entretien des espaces verts en 3 lots - Nord", "Entretien des espaces verts en 3 lots - Sud"),
         (
             "Cuisine du collège, opération traitée en quatre lots - CVC",
@@ -48,10 +51,16 @@ def test_two_purchases_at_one_place_are_not_one_consultation():
 
 def lots(*days: int, **values) -> list[dict]:
     return [
-        record(position=n, id=f"M{n}", objet=f"Réhabilitation du groupe scolaire - Lot {n} : ouvrage {n}", titulaires=[f"T{n}"],
-               dateNotification=date(2025, 3, 1) + timedelta(days=day), **values)
+        record(
+            position=n,
+            id=f"M{n}",
+            objet=f"Réhabilitation du groupe scolaire - Lot {n} : ouvrage {n}",
+            titulaires=[f"T{n}"],
+            dateNotification=date(2025, 3, 1) + timedelta(days=day),
+            **values,
+        )
         for n, day in enumerate(days, 1)
-    ]  # fmt: skip
+    ]
 
 
 def test_lots_notified_within_sixty_days_of_one_another_chain_into_one_consultation():
@@ -67,28 +76,49 @@ def test_small_lots_of_a_large_need_come_back_by_their_consultation():
     assert not built(*lots(0, montant=25_000))["M1"]["seuil_besoin"]
 
 
-@pytest.mark.parametrize("other", [{"acheteur_id": "20000000000029"}, {"codeCPV": "45000000"}, {"dateNotification": None}])
+@pytest.mark.parametrize(
+    "other", [{"acheteur_id": "20000000000029"}, {"codeCPV": "45000000"}, {"dateNotification": None}]
+)
 def test_another_buyer_or_cpv_group_or_an_unknown_date_is_another_consultation(other):
     subject = "Entretien des espaces verts de la ville fictive - {}"
-    rows = [{"id": "M1", "objet": subject.format("nord")}, {"id": "M2", "position": 2, "objet": subject.format("sud"), "titulaires": ["T2"]} | other]
+    rows = [
+        {"id": "M1", "objet": subject.format("nord")},
+        {"id": "M2", "position": 2, "objet": subject.format("sud"), "titulaires": ["T2"]} | other,
+    ]
     got = built(*(record(**row) for row in rows))
     assert got["M1"]["consultation_n"] == got["M2"]["consultation_n"] == 1
 
 
 def test_numbered_lots_of_one_operation_are_one_consultation_whatever_their_trade():
     trades = ("45210000", "45331000", "45442100", "45311000")
-    rows = [record(position=n, id=f"M{n}", objet=f"Construction du gymnase fictif : Lot {n} : corps d'état", codeCPV=cpv, montant=15_000)
-            for n, cpv in enumerate(trades, 1)]  # fmt: skip
+    rows = [
+        record(
+            position=n,
+            id=f"M{n}",
+            objet=f"Construction du gymnase fictif : Lot {n} : corps d'état",
+            codeCPV=cpv,
+            montant=15_000,
+        )
+        for n, cpv in enumerate(trades, 1)
+    ]
     got = built(*rows)
     assert {row["consultation_n"] for row in got.values()} == {4} and got["M1"]["consultation_montant"] == 6_000_000
     other = built(rows[0], rows[1] | {"procedure": "Appel d'offres ouvert"})
     assert {row["consultation_n"] for row in other.values()} == {1}
 
 
-def frameworks(*holders: str, subject: str = "Maintenance multi-attributaire des ascenseurs fictifs", **values) -> list[dict]:
+def frameworks(
+    *holders: str, subject: str = "Maintenance multi-attributaire des ascenseurs fictifs", **values
+) -> list[dict]:
     return [
         record(
-            position=n, id=f"A{n}", objet=subject, techniques="Accord-cadre", titulaires=[holder], montant=60_000_000, **values
+            position=n,
+            id=f"A{n}",
+            objet=subject,
+            techniques="Accord-cadre",
+            titulaires=[holder],
+            montant=60_000_000,
+            **values,
         )
         for n, holder in enumerate(holders, 1)
     ]
@@ -121,7 +151,9 @@ def test_a_plain_contract_is_not_a_framework():
 
 
 def subsequent(**values) -> dict:
-    return record(position=9, id="S1", objet="Marché subséquent : ascenseur de l'hôtel de ville", montant=80_000, **values)
+    return record(
+        position=9, id="S1", objet="Marché subséquent : ascenseur de l'hôtel de ville", montant=80_000, **values
+    )
 
 
 def test_a_marche_subsequent_is_never_added_to_its_framework():
@@ -143,8 +175,10 @@ def test_a_framework_that_repeats_its_own_number_is_not_its_own_marche_subsequen
 
 
 def decisions(*rows: tuple[str, str, str]) -> pl.LazyFrame:
-    known = [{"objet_type": kind, "objet_id": BUYER + uid, "champ": kind, "valeur": value, "date": date(2026, 1, n + 1)}
-             for n, (kind, uid, value) in enumerate(rows)]  # fmt: skip
+    known = [
+        {"objet_type": kind, "objet_id": BUYER + uid, "champ": kind, "valeur": value, "date": date(2026, 1, n + 1)}
+        for n, (kind, uid, value) in enumerate(rows)
+    ]
     schema = {name: words.DECISIONS.schema[name] for name in ("objet_type", "objet_id", "champ", "valeur", "date")}
     return pl.DataFrame(known, schema=schema).lazy()
 
@@ -152,7 +186,10 @@ def decisions(*rows: tuple[str, str, str]) -> pl.LazyFrame:
 def test_a_decision_joins_or_separates_what_was_presumed_and_the_latest_wins():
     rows = lots(0, 10, 20)
     said = decisions(
-        ("consultation", "M1", "X"), ("consultation", "M3", "seul"), ("consultation", "M1", "Y"), ("consultation", "M2", "Y")
+        ("consultation", "M1", "X"),
+        ("consultation", "M3", "seul"),
+        ("consultation", "M1", "Y"),
+        ("consultation", "M2", "Y"),
     )
     got = built(*rows, decisions=said)
     assert [got[f"M{n}"]["consultation"] for n in (1, 2, 3)] == ["Y", "Y", "seul"]

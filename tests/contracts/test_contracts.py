@@ -19,7 +19,9 @@ from polars.testing import assert_frame_equal
 from spaser import contracts
 from spaser import vocabulary as words
 
-CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "contracts_situations.toml").read_text(encoding="utf-8"))["case"]
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "contracts_situations.toml").read_text(encoding="utf-8"))[
+    "case"
+]
 PARIS = Path(__file__).parents[3] / "shared" / "data" / "decp_2022" / "paris_2024.json"
 AS_OF = date(2026, 9, 30)
 BUYER = "20000000000011"
@@ -29,18 +31,32 @@ EMPTY_REJECTS = words.REJECTS.empty().lazy()
 def record(**given_values) -> dict:
     """A checked state of an invented contract; holders are given as a list of identifiers, amounts in euros."""
     values = {
-        "source": "fictif.json", "position": 1, "dialecte": "decp_2022_json", "modification_id": 0, "acheteur_id": BUYER,
-        "id": "M1", "type_contrat": "marche", "nature": "Marché", "objet": "Entretien des espaces verts de la ville fictive",
-        "codeCPV": "77310000", "procedure": "Procédure adaptée", "dureeMois": 12, "dateNotification": date(2025, 3, 1),
-        "montant": 50_000, "titulaires": ["30000000000014"],
-    } | given_values  # fmt: skip
+        "source": "fictif.json",
+        "position": 1,
+        "dialecte": "decp_2022_json",
+        "modification_id": 0,
+        "acheteur_id": BUYER,
+        "id": "M1",
+        "type_contrat": "marche",
+        "nature": "Marché",
+        "objet": "Entretien des espaces verts de la ville fictive",
+        "codeCPV": "77310000",
+        "procedure": "Procédure adaptée",
+        "dureeMois": 12,
+        "dateNotification": date(2025, 3, 1),
+        "montant": 50_000,
+        "titulaires": ["30000000000014"],
+    } | given_values
     values.setdefault("date_version", values["dateNotification"])
-    values.setdefault("datePublicationDonnees", max(date(2025, 4, 1), (values["dateNotification"] or AS_OF) + timedelta(days=31)))
+    values.setdefault(
+        "datePublicationDonnees", max(date(2025, 4, 1), (values["dateNotification"] or AS_OF) + timedelta(days=31))
+    )
     values["uid"] = values["acheteur_id"] + values["id"]
     values["montant"] = None if values["montant"] is None else round(values["montant"] * 100)
     if values["titulaires"] is not None:
         values["titulaires"] = [
-            {"titulaire_id": name, "titulaire_typeIdentifiant": "SIRET", "titulaire_nom": None} for name in values["titulaires"]
+            {"titulaire_id": name, "titulaire_typeIdentifiant": "SIRET", "titulaire_nom": None}
+            for name in values["titulaires"]
         ]
     return values
 
@@ -81,7 +97,9 @@ def versions() -> list[dict]:
         record(),
         record(modification_id=1, date_version=date(2025, 6, 1), **change | {"dureeMois": 24}),
         record(
-            modification_id=2, date_version=date(2025, 9, 1), **change | {"montant": 60_000, "titulaires": ["30000000000022"]}
+            modification_id=2,
+            date_version=date(2025, 9, 1),
+            **change | {"montant": 60_000, "titulaires": ["30000000000022"]},
         ),
     ]
 
@@ -103,13 +121,17 @@ def test_each_version_shows_what_was_in_force():
 
 
 def test_an_amendment_dated_after_another_wins_whatever_its_number():
-    first, second = (record(modification_id=n, date_version=d, montant=m) for n, d, m in
-                     [(7, date(2025, 5, 1), 70_000), (2, date(2025, 8, 1), 80_000)])  # fmt: skip
+    first, second = (
+        record(modification_id=n, date_version=d, montant=m)
+        for n, d, m in [(7, date(2025, 5, 1), 70_000), (2, date(2025, 8, 1), 80_000)]
+    )
     assert built(record(), first, second)["M1"]["montant"] == 8_000_000
 
 
 def test_holders_are_each_listed_once_and_the_amount_is_never_multiplied():
-    table = build(record(montant=100, titulaires=["A", "B", "A"]), record(position=2, montant=100, titulaires=["C"])).holders
+    table = build(
+        record(montant=100, titulaires=["A", "B", "A"]), record(position=2, montant=100, titulaires=["C"])
+    ).holders
     table = table.sort("rang").collect()
     assert table["titulaire_id"].to_list() == ["A", "B", "C"]
     assert table["montant_bas"].to_list() == [0, 0, 0]
@@ -159,21 +181,32 @@ def test_the_default_day_is_the_latest_publication_else_notification():
     assert day(record(datePublicationDonnees=None)) == date(2025, 3, 1)
 
 
-@pytest.mark.parametrize("plain, late, published, expected", [
-    (9, [date(2027, 8, 1)], None, date(2025, 3, 9)),
-    (18, [date(2027, 8, 1), date(2031, 1, 1)], None, date(2025, 3, 18)),
-    (8, [date(2027, 8, 1)], None, date(2027, 8, 1)),
-    (9, [date(2026, 3, 10)], None, date(2026, 3, 10)),
-    (9, [date(2026, 3, 11)], None, date(2025, 3, 9)),
-    (9, [date(2027, 8, 1)], date(2025, 4, 2), date(2025, 4, 2)),
-    (1, [date(2027, 8, 1)], None, date(2027, 8, 1)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "plain, late, published, expected",
+    [
+        (9, [date(2027, 8, 1)], None, date(2025, 3, 9)),
+        (18, [date(2027, 8, 1), date(2031, 1, 1)], None, date(2025, 3, 18)),
+        (8, [date(2027, 8, 1)], None, date(2027, 8, 1)),
+        (9, [date(2026, 3, 10)], None, date(2026, 3, 10)),
+        (9, [date(2026, 3, 11)], None, date(2025, 3, 9)),
+        (9, [date(2027, 8, 1)], date(2025, 4, 2), date(2025, 4, 2)),
+        (1, [date(2027, 8, 1)], None, date(2027, 8, 1)),
+    ],
+)
 def test_without_publications_a_few_isolated_notifications_never_stop_the_data(plain, late, published, expected):
     dates = [date(2025, 3, n) for n in range(1, plain + 1)] + late
-    rows = [record(position=n, id=f"M{n}", dateNotification=at, datePublicationDonnees=published) for n, at in enumerate(dates)]
+    rows = [
+        record(position=n, id=f"M{n}", dateNotification=at, datePublicationDonnees=published)
+        for n, at in enumerate(dates)
+    ]
     day = contracts.as_of_default(records(*rows)).collect().item()
     assert day == expected
-    (got,) = contracts.build(records(*rows), as_of=day).contracts.filter(pl.col("id") == f"M{len(dates) - 1}").collect().to_dicts()
+    (got,) = (
+        contracts.build(records(*rows), as_of=day)
+        .contracts.filter(pl.col("id") == f"M{len(dates) - 1}")
+        .collect()
+        .to_dicts()
+    )
     assert (got["dateNotification"] is None) is (expected < date(2026, 1, 1))
 
 
@@ -183,9 +216,17 @@ def test_nothing_read_gives_empty_tables_not_a_failure():
 
 
 def test_subcontracting_acts_are_kept_once():
-    act = {"id": "1", "sousTraitant_id": "30000000000030", "sousTraitant_typeIdentifiant": "SIRET", "montant": 100, "dureeMois": 2,
-           "dateNotification": date(2025, 4, 1)}  # fmt: skip
-    table = build(record(actesSousTraitance=[act]), record(source="b.json", actesSousTraitance=[act])).subcontracts.collect()
+    act = {
+        "id": "1",
+        "sousTraitant_id": "30000000000030",
+        "sousTraitant_typeIdentifiant": "SIRET",
+        "montant": 100,
+        "dureeMois": 2,
+        "dateNotification": date(2025, 4, 1),
+    }
+    table = build(
+        record(actesSousTraitance=[act]), record(source="b.json", actesSousTraitance=[act])
+    ).subcontracts.collect()
     assert table.rows() == [(BUYER + "M1", "1", "30000000000030", "SIRET", "300000000", 100, 2, date(2025, 4, 1))]
 
 
@@ -215,8 +256,12 @@ def test_the_result_never_depends_on_the_order_of_rows_and_every_record_is_accou
     rows = [row | {"position": rank} for rank, row in enumerate(rows, 1)]
     mixed = rng.sample(rows, len(rows))
     first, second = build(*rows), build(*mixed)
-    for name, key in [("contracts", ["uid"]), ("holders", ["uid", "titulaire_id"]), ("versions", ["uid", "modification_id"]),
-                      ("fates", ["source", "position"])]:  # fmt: skip
+    for name, key in [
+        ("contracts", ["uid"]),
+        ("holders", ["uid", "titulaire_id"]),
+        ("versions", ["uid", "modification_id"]),
+        ("fates", ["source", "position"]),
+    ]:
         table = getattr(first, name).sort(key).collect()
         assert_frame_equal(table, getattr(second, name).sort(key).collect())
         assert not table.select(key).is_duplicated().any()
@@ -228,14 +273,23 @@ def test_the_result_never_depends_on_the_order_of_rows_and_every_record_is_accou
 def test_bounds_hold_the_published_amount_and_sums_never_exceed_one_per_record():
     rng = random.Random(5)
     rows = [
-        record(position=n, id=f"M{n}", montant=rng.choice([None, 0, 10, 40_000, 999_999_999, 3e9]), techniques=rng.choice(
-            [None, "Accord-cadre"])) for n in range(1, 60)
-    ]  # fmt: skip
+        record(
+            position=n,
+            id=f"M{n}",
+            montant=rng.choice([None, 0, 10, 40_000, 999_999_999, 3e9]),
+            techniques=rng.choice([None, "Accord-cadre"]),
+        )
+        for n in range(1, 60)
+    ]
     table = build(*rows).contracts.collect()
     known = table.filter(pl.col("montant_bas").is_not_null())
     assert (known["montant_bas"] <= known["montant_haut"]).all()
     assert table["montant_retenu"].sum() <= table["montant_retenu_haut"].sum()
-    assert set(table.filter(pl.col("montant_bas").is_null())["montant_statut"]) <= {"inconnu", "impossible", "symbolique"}
+    assert set(table.filter(pl.col("montant_bas").is_null())["montant_statut"]) <= {
+        "inconnu",
+        "impossible",
+        "symbolique",
+    }
 
 
 def paris() -> list[dict]:
@@ -247,14 +301,23 @@ def paris() -> list[dict]:
 def paris_records(found: list[dict]) -> pl.LazyFrame:
     rows = [
         record(
-            position=rank, id=r["id"], acheteur_id=r["acheteur"]["id"], objet=r["objet"], codeCPV=r["codeCPV"][:8], montant=r["montant"],
-            procedure=r["procedure"], nature=r["nature"], dureeMois=r["dureeMois"], idAccordCadre=r.get("idAccordCadre"),
-            techniques=", ".join(r["techniques"]["technique"]), dateNotification=date.fromisoformat(r["dateNotification"]),
+            position=rank,
+            id=r["id"],
+            acheteur_id=r["acheteur"]["id"],
+            objet=r["objet"],
+            codeCPV=r["codeCPV"][:8],
+            montant=r["montant"],
+            procedure=r["procedure"],
+            nature=r["nature"],
+            dureeMois=r["dureeMois"],
+            idAccordCadre=r.get("idAccordCadre"),
+            techniques=", ".join(r["techniques"]["technique"]),
+            dateNotification=date.fromisoformat(r["dateNotification"]),
             datePublicationDonnees=date.fromisoformat(r["datePublicationDonnees"]),
             titulaires=[t["titulaire"]["id"] for t in r["titulaires"]],
         )
         for rank, r in enumerate(found, 1)
-    ]  # fmt: skip
+    ]
     return records(*rows)
 
 
@@ -265,23 +328,36 @@ def test_a_real_file_recounts_to_the_same_groups_populations_and_sums():
     needs = defaultdict(list)
     for r in found:
         # Some records say by their subject only that they are frameworks.
-        if "Accord-cadre" in r["techniques"]["technique"] or re.match(r"accords?[ -]+cadres?\b", r["objet"], re.IGNORECASE):
-            needs[consultation[r["id"]], r["objet"]].append((r["montant"], frozenset(t["titulaire"]["id"] for t in r["titulaires"])))
+        if "Accord-cadre" in r["techniques"]["technique"] or re.match(
+            r"accords?[ -]+cadres?\b", r["objet"], re.IGNORECASE
+        ):
+            needs[consultation[r["id"]], r["objet"]].append(
+                (r["montant"], frozenset(t["titulaire"]["id"] for t in r["titulaires"]))
+            )
     saved, members = 0, 0
     for (_, subject), rows in needs.items():
         amounts = [amount for amount, _ in rows]
-        said = re.search(r"multi[- ]?attributaire|marchés subséquents|\blot (?:n|n°|n° |no )?[0-9]", subject, re.IGNORECASE)
+        said = re.search(
+            r"multi[- ]?attributaire|marchés subséquents|\blot (?:n|n°|n° |no )?[0-9]", subject, re.IGNORECASE
+        )
         if len({h for _, h in rows}) > 1 and len(set(amounts)) > 1 and min(amounts) >= max(amounts) / 2 and said:
             groups = [rows]
         else:
             groups = [[row for row in rows if row[0] == amount] for amount in set(amounts)]
             groups = [group for group in groups if len({h for _, h in group}) > 1]
         members += sum(map(len, groups))
-        saved += sum(sum(amount for amount, _ in group) - max(amount for amount, _ in group) for group in groups if group[0][0] >= 100)
+        saved += sum(
+            sum(amount for amount, _ in group) - max(amount for amount, _ in group)
+            for group in groups
+            if group[0][0] >= 100
+        )
     equal = table.filter(pl.col("accord_regle") == "maximum_repete")
     assert equal["accord_multiple"].n_unique() == 28 and table["accord_multiple"].is_not_null().sum() == members
     presumed = table.filter((pl.col("cadre_lien") == "ressemblance") & pl.col("montant_retenu_haut").is_not_null())
-    assert table["montant_retenu_haut"].sum() - table["montant_retenu"].sum() == round(saved * 100) + presumed["montant"].sum()
+    assert (
+        table["montant_retenu_haut"].sum() - table["montant_retenu"].sum()
+        == round(saved * 100) + presumed["montant"].sum()
+    )
     assert table["publies"].sum() == len(found) == 1054
     assert table["seuil_montant"].sum() == sum(r["montant"] >= 40_000 for r in found) == 698
     assert table["seuil_besoin"].sum() == 795

@@ -16,9 +16,12 @@ from spaser.vocabulary import CONTRACT_KINDS
 FACTS = rules.toml("contract_facts.toml")
 EXAMPLES = [
     pytest.param(fact, name, rows, matches, id=f"{fact}-{name}-{'oui' if matches else 'non'}")
-    for fact, table in FACTS.items() if fact in ("nature", "montant", "duree", "date", "accord", "doublon")
-    for name, rule in table.items() for matches, key in ((True, "oui"), (False, "non")) if (rows := rule.get(key))
-]  # fmt: skip
+    for fact, table in FACTS.items()
+    if fact in ("nature", "montant", "duree", "date", "accord", "doublon")
+    for name, rule in table.items()
+    for matches, key in ((True, "oui"), (False, "non"))
+    if (rows := rule.get(key))
+]
 
 
 @pytest.mark.parametrize("fact, name, rows, matches", EXAMPLES)
@@ -47,7 +50,7 @@ OWN_NUMBERS = [
     ("2024_12", "12", "Fourniture de denrées"),
     ("F2024-3", "f2024/3", "Location de bennes"),
     ("2024000900", "2024-009", "Maintenance des ascenseurs"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("id, number, subject", OWN_NUMBERS)
@@ -58,10 +61,20 @@ def test_a_framework_that_carries_its_own_short_number_is_a_framework(id, number
 
 def test_sibling_lots_that_share_the_number_of_one_of_them_are_frameworks_not_its_orders():
     lots = [
-        record(position=n, id=id, idAccordCadre="24MS016", objet=f"Entretien des espaces verts de la ville fictive : Lot {n}",
-               techniques="Accord-cadre", dateNotification=day)
-        for n, id, day in ((1, "24MS016_L1", date(2024, 7, 11)), (2, "24MS016", date(2024, 7, 11)), (4, "24MS016_L4", date(2024, 7, 20)))
-    ]  # fmt: skip
+        record(
+            position=n,
+            id=id,
+            idAccordCadre="24MS016",
+            objet=f"Entretien des espaces verts de la ville fictive : Lot {n}",
+            techniques="Accord-cadre",
+            dateNotification=day,
+        )
+        for n, id, day in (
+            (1, "24MS016_L1", date(2024, 7, 11)),
+            (2, "24MS016", date(2024, 7, 11)),
+            (4, "24MS016_L4", date(2024, 7, 20)),
+        )
+    ]
     assert {row["nature_contrat"] for row in built(*lots).values()} == {"accord_cadre"}
     # Without their technique nothing proves it: a lot notified after its sibling is not its order either.
     plain = [row | {"techniques": None if row["id"] == "24MS016_L4" else "Accord-cadre"} for row in lots]
@@ -92,32 +105,58 @@ def test_the_subject_says_a_marche_subsequent_in_all_its_forms(subject, later):
 
 
 def test_a_number_alone_is_undecided_kept_in_the_sums_and_its_low_bound_is_nothing_when_a_framework_may_hold_it():
-    framework = record(position=2, id="2023-19-00", objet="Collecte des encombrants fictifs", techniques="Accord-cadre", dateNotification=date(2024, 1, 1))
+    framework = record(
+        position=2,
+        id="2023-19-00",
+        objet="Collecte des encombrants fictifs",
+        techniques="Accord-cadre",
+        dateNotification=date(2024, 1, 1),
+    )
     alone = built(record(idAccordCadre="AC9"))["M1"]
-    assert (alone["nature_contrat"], alone["marche_subsequent"], alone["montant_retenu"], alone["montant_bas"]) == ("indecis", None, 5_000_000, 5_000_000)
+    assert (alone["nature_contrat"], alone["marche_subsequent"], alone["montant_retenu"], alone["montant_bas"]) == (
+        "indecis",
+        None,
+        5_000_000,
+        5_000_000,
+    )
     stem = built(record(idAccordCadre="2023-19"), framework)["M1"]
     assert (stem["nature_contrat"], stem["cadre_possible"]) == ("indecis", BUYER + "2023-19-00")
     assert (stem["montant_retenu"], stem["montant_bas"]) == (5_000_000, 0)
 
 
 def test_a_marche_subsequent_without_a_number_joins_the_framework_it_resembles_and_is_not_summed_beside_it():
-    framework = record(position=1, id="M0", objet="Accord-cadre espaces verts", techniques="Accord-cadre", montant=1_000_000, dateNotification=date(2025, 1, 1))
+    framework = record(
+        position=1,
+        id="M0",
+        objet="Accord-cadre espaces verts",
+        techniques="Accord-cadre",
+        montant=1_000_000,
+        dateNotification=date(2025, 1, 1),
+    )
     told = record(position=2, id="M2", objet="Marché subséquent n°2 accord-cadre espaces verts", montant=80_000)
     got = built(framework, told)
     assert got["M2"]["cadre_uid"] == BUYER + "M0" and got["M2"]["cadre_lien"] == "ressemblance"
     assert got["M2"]["montant_retenu"] is None and got["M2"]["montant_retenu_haut"] == 8_000_000
-    other = built(framework, told | {"objet": "Marché subséquent n°2 : peinture", "codeCPV": "45442100", "titulaires": None})["M2"]
+    other = built(
+        framework, told | {"objet": "Marché subséquent n°2 : peinture", "codeCPV": "45442100", "titulaires": None}
+    )["M2"]
     assert other["cadre_uid"] is None and other["montant_retenu"] == 8_000_000
 
 
 def test_a_decision_on_the_kind_wins_and_is_said():
     got = built(record(idAccordCadre="AC9"), decisions=decisions(("nature", "M1", "accord_cadre")))["M1"]
     assert (got["nature_contrat"], got["accord_cadre"], got["nature_regle"]) == ("accord_cadre", True, "decision")
-    assert built(record(idAccordCadre="AC9"), decisions=decisions(("nature", "M1", "peut-être")))["M1"]["nature_contrat"] == "indecis"
+    assert (
+        built(record(idAccordCadre="AC9"), decisions=decisions(("nature", "M1", "peut-être")))["M1"]["nature_contrat"]
+        == "indecis"
+    )
 
 
 def test_the_kind_does_not_depend_on_the_order_of_records():
-    rows = [record(position=n, id=id, objet=subject, idAccordCadre=number, techniques="Accord-cadre") for n, (id, number, subject) in enumerate(OWN_NUMBERS, 1)]
+    rows = [
+        record(position=n, id=id, objet=subject, idAccordCadre=number, techniques="Accord-cadre")
+        for n, (id, number, subject) in enumerate(OWN_NUMBERS, 1)
+    ]
     rows += [record(position=20 + n, id=f"S{n}", objet=subject) for n, (subject, _) in enumerate(SAID)]
     first = built(*rows)
     random.Random(3).shuffle(rows)

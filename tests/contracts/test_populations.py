@@ -35,7 +35,8 @@ def test_a_contract_belongs_to_the_populations_its_need_gives_it(values, expecte
 
 
 @pytest.mark.parametrize(
-    ("day", "expected"), [(date(2026, 7, 30), False), (date(2026, 7, 31), True), (date(2026, 9, 30), True), (None, None)]
+    ("day", "expected"),
+    [(date(2026, 7, 30), False), (date(2026, 7, 31), True), (date(2026, 9, 30), True), (None, None)],
 )
 def test_the_last_two_months_before_the_day_are_incomplete(day, expected):
     assert built(record(dateNotification=day))["M1"]["incomplet"] is expected

@@ -42,7 +42,15 @@ def rows(sheet):
 
 
 def test_the_sheets_come_in_the_order_of_reading(book):
-    assert book.sheetnames == ["synthèse", "mesures", "contrats", "à corriger", "rejets", "comptes", "sources et règles"]
+    assert book.sheetnames == [
+        "synthèse",
+        "mesures",
+        "contrats",
+        "à corriger",
+        "rejets",
+        "comptes",
+        "sources et règles",
+    ]
 
 
 def test_the_same_report_gives_the_same_bytes(content):
@@ -52,10 +60,20 @@ def test_the_same_report_gives_the_same_bytes(content):
 def test_the_order_in_which_rows_come_changes_nothing(content):
     found = findings()
     shuffled = replace(
-        found, contracts=found.contracts.sample(fraction=1, shuffle=True, seed=3), rejects=found.rejects.reverse(), contributions=found.contributions.reverse()
+        found,
+        contracts=found.contracts.sample(fraction=1, shuffle=True, seed=3),
+        rejects=found.rejects.reverse(),
+        contributions=found.contributions.reverse(),
     )
-    built = report.build("Diagnostic", buyer=found.buyer, as_of=found.as_of, sections=diagnostic(shuffled), sources=found.sources,
-                         annexes=annexes(shuffled), notes=("Données inventées.",))  # fmt: skip
+    built = report.build(
+        "Diagnostic",
+        buyer=found.buyer,
+        as_of=found.as_of,
+        sections=diagnostic(shuffled),
+        sources=found.sources,
+        annexes=annexes(shuffled),
+        notes=("Données inventées.",),
+    )
     assert excel.render(built) == content
     assert html.render(built) == html.render(built_report())
 
@@ -81,7 +99,10 @@ def test_no_formula_comes_from_the_data(book):
     cells = [cell for row in book["contrats"].iter_rows() for cell in row]
     assert any(str(cell.value).startswith("=HYPERLINK") for cell in cells)
     assert {cell.data_type for cell in cells if isinstance(cell.value, str)} == {"s"}
-    assert {cell.data_type for row in book["rejets"].iter_rows() for cell in row if cell.value is not None} <= {"s", "n"}
+    assert {cell.data_type for row in book["rejets"].iter_rows() for cell in row if cell.value is not None} <= {
+        "s",
+        "n",
+    }
     assert all(not sheet._hyperlinks for sheet in book)
 
 
@@ -117,8 +138,15 @@ def test_a_measure_that_the_rows_do_not_give_stays_a_number():
 
 
 def test_hostile_values_are_written_as_text_or_left_blank():
-    odd = pl.DataFrame({"objet": ["@SUM(1)", "+1", "-1", "\x00\x1f<&>", "http://exemple.invalid", "é" * 40_000], "part": [float("nan"), float("inf"), None, 0.5, -1.0, 1e308]})
-    block = report.table("lignes", "Lignes", odd, [report.Column("objet", "Objet"), report.Column("part", "Part", "valeur")])
+    odd = pl.DataFrame(
+        {
+            "objet": ["@SUM(1)", "+1", "-1", "\x00\x1f<&>", "http://exemple.invalid", "é" * 40_000],
+            "part": [float("nan"), float("inf"), None, 0.5, -1.0, 1e308],
+        }
+    )
+    block = report.table(
+        "lignes", "Lignes", odd, [report.Column("objet", "Objet"), report.Column("part", "Part", "valeur")]
+    )
     built = report.build("=1+1", buyer="=cmd", as_of=findings().as_of, sections=[], annexes=[block])
     sheet = openpyxl.load_workbook(io.BytesIO(excel.render(built)))
     assert [cell.data_type for cell in sheet["lignes"]["A"]] == ["s"] * 7
@@ -149,8 +177,21 @@ def test_libreoffice_recomputes_the_same_values(content, computed, tmp_path):
     )
     if done.returncode or not (tmp_path / "r.ods").exists():
         pytest.skip("LibreOffice n'a pas pu ouvrir de fichier ici")
-    subprocess.run([office, profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "b"), str(tmp_path / "r.ods")],
-                   capture_output=True, timeout=180, check=True)  # fmt: skip
+    subprocess.run(
+        [
+            office,
+            profile,
+            "--headless",
+            "--convert-to",
+            "xlsx:Calc MS Excel 2007 XML",
+            "--outdir",
+            str(tmp_path / "b"),
+            str(tmp_path / "r.ods"),
+        ],
+        capture_output=True,
+        timeout=180,
+        check=True,
+    )
     again = openpyxl.load_workbook(tmp_path / "b" / "r.xlsx", data_only=True)
     for name in ("mesures", "comptes"):
         for ours, theirs in zip(

@@ -84,15 +84,22 @@ def test_the_figures_of_the_page_are_those_of_the_model(report, tree):
             if isinstance(block, TableBlock):
                 rows = tree.get_element_by_id(block.id).findall(".//tbody/tr")
                 shown = [[cell.text_content() for cell in row.iter("th", "td")] for row in rows]
-                told = [["–inconnu" if text == "" and column.unit not in ("texte", "identifiant") else text
-                         for text, column in zip(line, block.columns, strict=True)] for line in block.cells()]  # fmt: skip
+                told = [
+                    [
+                        "–inconnu" if text == "" and column.unit not in ("texte", "identifiant") else text
+                        for text, column in zip(line, block.columns, strict=True)
+                    ]
+                    for line in block.cells()
+                ]
                 assert shown == told
 
 
 def test_what_the_data_say_cannot_become_markup():
     found = findings()
     hostile = '</td><script>alert("x")</script><img src=x onerror=alert(1)>\x00'
-    odd = replace(found, buyer=hostile, contracts=found.contracts.with_columns(objet=pl.lit(hostile), uid=pl.lit(hostile)))
+    odd = replace(
+        found, buyer=hostile, contracts=found.contracts.with_columns(objet=pl.lit(hostile), uid=pl.lit(hostile))
+    )
     built = build(hostile, buyer=hostile, as_of=odd.as_of, sections=diagnostic(odd), subtitle=hostile, notes=(hostile,))
     page = html.render(built)
     assert "<script>alert" not in page
@@ -103,4 +110,16 @@ def test_what_the_data_say_cannot_become_markup():
 def test_nothing_a_reader_sees_is_in_english(tree):
     seen = " ".join(tree.xpath("//body//text()[not(ancestor::script)]")).lower()
     words = set(re.findall(r"[a-zà-ÿ_]+", seen))
-    assert not words & {"the", "share", "total_count", "null", "none", "true", "false", "nan", "unknown", "axis", "chart"}
+    assert not words & {
+        "the",
+        "share",
+        "total_count",
+        "null",
+        "none",
+        "true",
+        "false",
+        "nan",
+        "unknown",
+        "axis",
+        "chart",
+    }

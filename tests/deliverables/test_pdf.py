@@ -18,12 +18,27 @@ from spaser.deliverables.report import Callout, Column, Figure, Section, Sentenc
 
 @pytest.fixture(scope="module")
 def report() -> model.Report:
-    lines = pl.DataFrame({"famille": [f"Famille inventée {n}" for n in range(60)], "contrats": list(range(60)), "part": [0.125] * 60})
-    columns = (Column("famille", "Famille"), Column("contrats", "Contrats", "entier", total=True), Column("part", "Part", "part"))
-    blocks = (Sentence("Douze contrats sur 1 200 le déclarent."), Callout("Attention", "Rien n'est [#sûr] * _ici_."),
-              TableBlock("familles", "Par famille", lines, columns))  # fmt: skip
+    lines = pl.DataFrame(
+        {"famille": [f"Famille inventée {n}" for n in range(60)], "contrats": list(range(60)), "part": [0.125] * 60}
+    )
+    columns = (
+        Column("famille", "Famille"),
+        Column("contrats", "Contrats", "entier", total=True),
+        Column("part", "Part", "part"),
+    )
+    blocks = (
+        Sentence("Douze contrats sur 1 200 le déclarent."),
+        Callout("Attention", "Rien n'est [#sûr] * _ici_."),
+        TableBlock("familles", "Par famille", lines, columns),
+    )
     section = Section("essai", "Une section d'essai", "Que sait-on ?", blocks)
-    return model.build("Rapport inventé", buyer="Ville d'Aubrelle (fictive)", as_of=date(2026, 10, 31), sections=[section], notes=["Démonstration."])
+    return model.build(
+        "Rapport inventé",
+        buyer="Ville d'Aubrelle (fictive)",
+        as_of=date(2026, 10, 31),
+        sections=[section],
+        notes=["Démonstration."],
+    )
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +89,12 @@ def _pages(built: model.Report) -> list[str]:
 
 @pytest.mark.parametrize("filled", range(33, 39))
 def test_a_caption_never_stays_alone_at_the_foot_of_a_page(filled):
-    lines = TableBlock("suite", "Le tableau qui suit", pl.DataFrame({"mot": ["premier inventé", "second inventé"]}), (Column("mot", "Mot"),))
+    lines = TableBlock(
+        "suite",
+        "Le tableau qui suit",
+        pl.DataFrame({"mot": ["premier inventé", "second inventé"]}),
+        (Column("mot", "Mot"),),
+    )
     pages = _pages(_built([*(Sentence(f"Phrase inventée {n}.") for n in range(filled)), lines]))
     held = next(page for page in pages if "Le tableau qui suit" in page)
     assert "premier inventé" in held
@@ -83,7 +103,9 @@ def test_a_caption_never_stays_alone_at_the_foot_of_a_page(filled):
 def test_a_table_too_wide_stands_on_a_page_on_its_side_with_the_heading_it_opens():
     columns = tuple(Column(f"c{rank}", f"Colonne inventée {rank}") for rank in range(12))
     frame = pl.DataFrame({column.name: ["texte assez long pour demander sa place"] * 3 for column in columns})
-    read = pypdf.PdfReader(io.BytesIO(pdf.render(_built([TableBlock("large", "Large", frame, columns), Sentence("Après le tableau.")]))))
+    read = pypdf.PdfReader(
+        io.BytesIO(pdf.render(_built([TableBlock("large", "Large", frame, columns), Sentence("Après le tableau.")])))
+    )
     turned = [page.mediabox.width > page.mediabox.height for page in read.pages]
     assert turned == [False, True, False]
     assert "Une section d'essai" in read.pages[1].extract_text()
@@ -92,7 +114,11 @@ def test_a_table_too_wide_stands_on_a_page_on_its_side_with_the_heading_it_opens
 def test_each_chart_has_its_alternative_text_in_the_tags():
     built = built_report()
     read = pypdf.PdfReader(io.BytesIO(pdf.render(built)))
-    told = {str(read.get_object(n).get("/Alt")) for n in range(1, len(read.xref_objStm) + len(read.xref.get(0, {})) + 1) if _has_alt(read, n)}
+    told = {
+        str(read.get_object(n).get("/Alt"))
+        for n in range(1, len(read.xref_objStm) + len(read.xref.get(0, {})) + 1)
+        if _has_alt(read, n)
+    }
     figures = [block for section in built.sections for block in section.blocks if isinstance(block, Figure)]
     assert figures and {figure.picture.alt for figure in figures} <= told
 

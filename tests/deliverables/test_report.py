@@ -23,8 +23,25 @@ from spaser.sections.annexes import annexes
 
 
 def measured(**changes):
-    base = Measured("clause_sociale", "Clause sociale déclarée", "ensemble", "seuil_besoin", "total", None, "nombre", "déclaré",
-                    0.4, 0.5, 0.4, 0.6, 16, 40, 32, 0.8, "clause_sociale@1")  # fmt: skip
+    base = Measured(
+        "clause_sociale",
+        "Clause sociale déclarée",
+        "ensemble",
+        "seuil_besoin",
+        "total",
+        None,
+        "nombre",
+        "déclaré",
+        0.4,
+        0.5,
+        0.4,
+        0.6,
+        16,
+        40,
+        32,
+        0.8,
+        "clause_sociale@1",
+    )
     return replace(base, **changes)
 
 
@@ -73,18 +90,39 @@ def test_figures_and_dates_are_written_as_french_is(written, expected):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({}, "16 contrats sur 40 déclarent une clause sociale, soit 40,0 % ; 8 ne disent rien (20,0 %), si bien que la part réelle va "
-             "de 40,0 % à 60,0 % ; parmi les seuls contrats renseignés, elle est de 50,0 %."),
-        ({"numerateur": 1, "repondus": 39}, "1 contrat sur 40 déclare une clause sociale, soit 40,0 % ; 1 ne dit rien (2,5 %), si bien que la "
-                                           "part réelle va de 40,0 % à 60,0 % ; parmi les seuls contrats renseignés, elle est de 50,0 %."),
-        ({"numerateur": 0, "repondus": 40}, "Aucun contrat sur 40 ne déclare de clause sociale, et tous répondent à la question."),
-        ({"numerateur": 40, "repondus": 40}, "Les 40 contrats déclarent une clause sociale, et tous répondent à la question."),
+        (
+            {},
+            "16 contrats sur 40 déclarent une clause sociale, soit 40,0 % ; 8 ne disent rien (20,0 %), si bien que la part réelle va "
+            "de 40,0 % à 60,0 % ; parmi les seuls contrats renseignés, elle est de 50,0 %.",
+        ),
+        (
+            {"numerateur": 1, "repondus": 39},
+            "1 contrat sur 40 déclare une clause sociale, soit 40,0 % ; 1 ne dit rien (2,5 %), si bien que la "
+            "part réelle va de 40,0 % à 60,0 % ; parmi les seuls contrats renseignés, elle est de 50,0 %.",
+        ),
+        (
+            {"numerateur": 0, "repondus": 40},
+            "Aucun contrat sur 40 ne déclare de clause sociale, et tous répondent à la question.",
+        ),
+        (
+            {"numerateur": 40, "repondus": 40},
+            "Les 40 contrats déclarent une clause sociale, et tous répondent à la question.",
+        ),
         ({"numerateur": 1, "repondus": 1, "denominateur": 1}, "Le seul contrat déclare une clause sociale."),
-        ({"numerateur": 0, "repondus": 0}, "Aucun des 40 contrats ne répond à la question « Clause sociale déclarée » : la part est inconnue."),
-        ({"numerateur": 0, "repondus": 0, "denominateur": 0}, "Aucun contrat dans cette population : la part de « Clause sociale déclarée » n'existe pas."),
-        ({"indicateur": "marche_reserve", "numerateur": 2, "repondus": 40, "valeur": 0.05}, "2 contrats sur 40 sont déclarés réservés, soit 5,0 %, et tous répondent à la question."),
+        (
+            {"numerateur": 0, "repondus": 0},
+            "Aucun des 40 contrats ne répond à la question « Clause sociale déclarée » : la part est inconnue.",
+        ),
+        (
+            {"numerateur": 0, "repondus": 0, "denominateur": 0},
+            "Aucun contrat dans cette population : la part de « Clause sociale déclarée » n'existe pas.",
+        ),
+        (
+            {"indicateur": "marche_reserve", "numerateur": 2, "repondus": 40, "valeur": 0.05},
+            "2 contrats sur 40 sont déclarés réservés, soit 5,0 %, et tous répondent à la question.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_share_is_said_with_its_agreement_and_its_unknown(changes, expected):
     assert plain(sentences.of_share(measured(**changes)).text) == expected
 
@@ -96,7 +134,8 @@ def test_a_change_hidden_by_the_unknown_is_not_announced():
     known = rows.with_columns(bas=pl.col("valeur"), haut=pl.col("valeur"))
     (told,) = sentences.of_changes(known, {"2023", "2025"})
     assert (
-        plain(told.text) == "De 2023 à 2025, la part des contrats qui déclarent une clause sociale descend de 50,0 % à 45,5 %."
+        plain(told.text)
+        == "De 2023 à 2025, la part des contrats qui déclarent une clause sociale descend de 50,0 % à 45,5 %."
     )
 
 
@@ -145,7 +184,9 @@ def test_a_contract_worth_correcting_says_why():
 
 
 def test_a_year_with_too_few_contracts_is_not_compared():
-    rows = findings().rows("clause_sociale", dimension="annee").with_columns(petit_effectif=pl.col("modalite") == "2023")
+    rows = (
+        findings().rows("clause_sociale", dimension="annee").with_columns(petit_effectif=pl.col("modalite") == "2023")
+    )
     assert sentences.of_changes(rows, {"2023", "2025"}) == ()
 
 
@@ -162,7 +203,10 @@ def test_each_quoted_figure_has_one_number_and_its_explanation():
 def test_a_report_without_scores_or_measures_says_what_it_can():
     found = findings()
     bare = replace(
-        found, measures=found.measures.clear(), contracts=found.contracts.drop("score_bas"), accounts=found.accounts.clear()
+        found,
+        measures=found.measures.clear(),
+        contracts=found.contracts.drop("score_bas"),
+        accounts=found.accounts.clear(),
     )
     ids = [section.id for section in sections.diagnostic(bare)]
     assert "scores" not in ids
@@ -199,7 +243,9 @@ def test_a_rule_not_checked_is_shown_as_to_be_confirmed():
 
 def test_no_figure_is_typed_by_hand_the_sentence_follows_the_measure():
     found = findings()
-    moved = found.measures.with_columns(numerateur=pl.when(pl.col("indicateur") == CODES[0]).then(3).otherwise("numerateur"))
+    moved = found.measures.with_columns(
+        numerateur=pl.when(pl.col("indicateur") == CODES[0]).then(3).otherwise("numerateur")
+    )
     told = sections.section_essentials(replace(found, measures=moved)).blocks[2].sentences[0].text
     assert told.startswith("3\u00a0contrats")
 
@@ -233,8 +279,15 @@ def test_a_folder_that_cannot_be_written_to_is_said_in_french(tmp_path):
 
 
 def test_a_csv_for_officers_opens_in_a_french_spreadsheet_and_runs_nothing():
-    frame = pl.DataFrame({"objet": ["=1+1", "Été ; hiver", None], "montant": [1_200_050, None, 100], "clause_sociale": [True, None, False],
-                          "dateNotification": [date(2026, 8, 21), None, None], "part": [0.125, 1.0, None]})  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "objet": ["=1+1", "Été ; hiver", None],
+            "montant": [1_200_050, None, 100],
+            "clause_sociale": [True, None, False],
+            "dateNotification": [date(2026, 8, 21), None, None],
+            "part": [0.125, 1.0, None],
+        }
+    )
     content = files.officers_csv(frame)
     assert content.startswith(b"\xef\xbb\xbf")
     lines = content.decode("utf-8-sig").split("\r\n")
@@ -248,10 +301,20 @@ def test_a_csv_for_publication_keeps_points_commas_and_iso_dates():
         {"montant": [1_200_050], "clause_sociale": [None], "dateNotification": [date(2026, 8, 21)]},
         schema_overrides={"clause_sociale": pl.Boolean},
     )
-    assert files.open_data_csv(frame).decode("utf-8") == "montant,clause_sociale,dateNotification\r\n12000.5,,2026-08-21\r\n"
+    assert (
+        files.open_data_csv(frame).decode("utf-8")
+        == "montant,clause_sociale,dateNotification\r\n12000.5,,2026-08-21\r\n"
+    )
 
 
 def built_report():
     found = findings()
-    return report.build("Diagnostic", buyer=found.buyer, as_of=found.as_of, sections=sections.diagnostic(found),
-                        sources=found.sources, annexes=annexes(found), notes=("Données inventées.",))  # fmt: skip
+    return report.build(
+        "Diagnostic",
+        buyer=found.buyer,
+        as_of=found.as_of,
+        sections=sections.diagnostic(found),
+        sources=found.sources,
+        annexes=annexes(found),
+        notes=("Données inventées.",),
+    )

@@ -20,21 +20,61 @@ from spaser.deliverables.report import Column, Figure, KeyFigure, KeyFigures, Se
 
 
 def _figure() -> Figure:
-    twin = pl.DataFrame({"nom": ["Clause sociale", "Marché réservé"], "numerateur": [12, 3], "non": [30, 40], "inconnu": [8, 7]})
-    columns = (Column("nom", "Considération"), Column("numerateur", "Oui", "entier"), Column("non", "Non", "entier"), Column("inconnu", "Inconnu", "entier"))
-    picture = charts.show(__import__("altair").Chart(__import__("altair").InlineData([{"a": 1}])).mark_bar(), "Barres inventées : 12 oui sur 50")
+    twin = pl.DataFrame(
+        {"nom": ["Clause sociale", "Marché réservé"], "numerateur": [12, 3], "non": [30, 40], "inconnu": [8, 7]}
+    )
+    columns = (
+        Column("nom", "Considération"),
+        Column("numerateur", "Oui", "entier"),
+        Column("non", "Non", "entier"),
+        Column("inconnu", "Inconnu", "entier"),
+    )
+    picture = charts.show(
+        __import__("altair").Chart(__import__("altair").InlineData([{"a": 1}])).mark_bar(),
+        "Barres inventées : 12 oui sur 50",
+    )
     return Figure("fig-essai", "Essai", picture, TableBlock("tab-jumeau", "Données", twin, columns))
 
 
 @pytest.fixture(scope="module")
 def report() -> model.Report:
-    long = pl.DataFrame({"uid": [f"0000{n}" for n in range(30)], "objet": ["Entretien inventé des espaces verts du secteur nord " * 2] * 30, "n": list(range(30))})
-    table = TableBlock("tab-long", "Contrats", long, (Column("uid", "Identifiant", "identifiant"), Column("objet", "Objet"), Column("n", "Contrats", "entier")))
-    sections = [Section("essentiel", "L'essentiel", "Que sait-on ?", (KeyFigures((KeyFigure("contrats", 552, "entier"), KeyFigure("clause", 0.185, "part", low=0.1, high=0.4))),)),
-                Section("considerations", "Considérations", "Lesquelles ?", (_figure(), Sentence("Douze contrats sur cinquante."))),
-                Section("corriger", "À corriger", "Lesquels ?", (Sentence("Trente contrats."), table))]  # fmt: skip
-    sections += [Section(name, name.capitalize(), "?", (Sentence("Rien."),)) for name in slides.ORDER if name not in ("essentiel", "considerations", "corriger")]
-    return model.build("Rapport inventé", buyer="Ville d'Aubrelle (fictive)", as_of=date(2026, 10, 31), sections=sections)
+    long = pl.DataFrame(
+        {
+            "uid": [f"0000{n}" for n in range(30)],
+            "objet": ["Entretien inventé des espaces verts du secteur nord " * 2] * 30,
+            "n": list(range(30)),
+        }
+    )
+    table = TableBlock(
+        "tab-long",
+        "Contrats",
+        long,
+        (Column("uid", "Identifiant", "identifiant"), Column("objet", "Objet"), Column("n", "Contrats", "entier")),
+    )
+    sections = [
+        Section(
+            "essentiel",
+            "L'essentiel",
+            "Que sait-on ?",
+            (
+                KeyFigures(
+                    (KeyFigure("contrats", 552, "entier"), KeyFigure("clause", 0.185, "part", low=0.1, high=0.4))
+                ),
+            ),
+        ),
+        Section(
+            "considerations", "Considérations", "Lesquelles ?", (_figure(), Sentence("Douze contrats sur cinquante."))
+        ),
+        Section("corriger", "À corriger", "Lesquels ?", (Sentence("Trente contrats."), table)),
+    ]
+    sections += [
+        Section(name, name.capitalize(), "?", (Sentence("Rien."),))
+        for name in slides.ORDER
+        if name not in ("essentiel", "considerations", "corriger")
+    ]
+    return model.build(
+        "Rapport inventé", buyer="Ville d'Aubrelle (fictive)", as_of=date(2026, 10, 31), sections=sections
+    )
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +93,11 @@ def test_the_same_report_gives_the_same_bytes_workbooks_of_charts_included(repor
 
 def test_yes_no_unknown_is_a_native_chart_with_the_numbers_of_its_twin(deck):
     chart = next(shape.chart for slide in deck.slides for shape in slide.shapes if shape.has_chart)
-    assert {series.name: list(series.values) for series in chart.plots[0].series} == {"oui": [12, 3], "non": [30, 40], "inconnu": [8, 7]}
+    assert {series.name: list(series.values) for series in chart.plots[0].series} == {
+        "oui": [12, 3],
+        "non": [30, 40],
+        "inconnu": [8, 7],
+    }
 
 
 def test_charts_and_tables_have_an_alternative_text(deck):
@@ -66,7 +110,9 @@ def test_charts_and_tables_have_an_alternative_text(deck):
 def test_a_long_table_keeps_only_the_lines_the_slide_can_hold(report, deck):
     known = slides.ORDER.index("corriger")
     assert known  # the section exists in the order even when ten slides leave it out
-    short = model.build("Essai", buyer="", as_of=date(2026, 10, 31), sections=[s for s in report.sections if s.id == "corriger"])
+    short = model.build(
+        "Essai", buyer="", as_of=date(2026, 10, 31), sections=[s for s in report.sections if s.id == "corriger"]
+    )
     slide = Presentation(io.BytesIO(slides.render(short))).slides[1]
     table = next(shape for shape in slide.shapes if shape.has_table)
     assert 2 <= len(table.table.rows) <= 9
@@ -84,7 +130,13 @@ def _boxes(slide):
     """What is drawn below the title: left, top, right and bottom of each shape, in inches."""
     for shape in slide.shapes:
         if shape.height:
-            yield shape, *(value / 914400 for value in (shape.left, shape.top, shape.left + shape.width, shape.top + shape.height))
+            yield (
+                shape,
+                *(
+                    value / 914400
+                    for value in (shape.left, shape.top, shape.left + shape.width, shape.top + shape.height)
+                ),
+            )
 
 
 def test_nothing_leaves_the_slide_and_a_table_starts_under_its_sentences(deck):
@@ -99,7 +151,9 @@ def test_nothing_leaves_the_slide_and_a_table_starts_under_its_sentences(deck):
 def test_sentences_that_would_not_fit_stay_in_the_speakers_notes(report):
     long = tuple(Sentence(f"Phrase {n} : " + "des mots inventés qui prennent de la place " * 12) for n in range(3))
     table = next(block for section in report.sections for block in section.blocks if isinstance(block, TableBlock))
-    built = model.build("Essai", buyer="", as_of=date(2026, 10, 31), sections=[Section("corriger", "À corriger", "?", (*long, table))])
+    built = model.build(
+        "Essai", buyer="", as_of=date(2026, 10, 31), sections=[Section("corriger", "À corriger", "?", (*long, table))]
+    )
     slide = Presentation(io.BytesIO(slides.render(built))).slides[1]
     shown = "\n".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
     assert "Phrase 0" in shown and "Phrase 2" not in shown

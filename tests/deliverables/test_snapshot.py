@@ -16,13 +16,22 @@ def told() -> str:
 def test_the_diagnostic_of_the_demo_says_what_it_said(told):
     kept = STORED.read_text(encoding="utf-8")
     if told != kept:
-        changes = "\n".join(difflib.unified_diff(kept.splitlines(), told.splitlines(), "gardé", "dit aujourd'hui", lineterm="", n=0))
-        pytest.fail(f"Le diagnostic de la démonstration a changé. Si c'est voulu : python tests/report_text.py\n{changes[:8000]}", pytrace=False)
+        changes = "\n".join(
+            difflib.unified_diff(kept.splitlines(), told.splitlines(), "gardé", "dit aujourd'hui", lineterm="", n=0)
+        )
+        pytest.fail(
+            f"Le diagnostic de la démonstration a changé. Si c'est voulu : python tests/report_text.py\n{changes[:8000]}",
+            pytrace=False,
+        )
 
 
 def test_a_change_of_one_rule_is_a_readable_difference(told):
     counted = text(demo_report(population="publies"))
-    changes = [line for line in difflib.unified_diff(told.splitlines(), counted.splitlines(), lineterm="", n=0) if line[:1] in "+-"]
+    changes = [
+        line
+        for line in difflib.unified_diff(told.splitlines(), counted.splitlines(), lineterm="", n=0)
+        if line[:1] in "+-"
+    ]
     assert any("contrats sur" in line for line in changes)
     assert len(changes) < len(told.splitlines())
 

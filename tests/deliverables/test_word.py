@@ -78,7 +78,11 @@ def test_tables_are_tables_whose_header_repeats_and_whose_cells_say_what_the_mod
 
 def test_key_figures_are_written_as_the_model_has_them(report, document):
     cells = "\n".join(
-        cell.text for grid in document.tables if grid.style.name == "Chiffres clés" for row in grid.rows for cell in row.cells
+        cell.text
+        for grid in document.tables
+        if grid.style.name == "Chiffres clés"
+        for row in grid.rows
+        for cell in row.cells
     )
     for figure in (figure for block in blocks(report, KeyFigures) for figure in block.figures):
         assert figure.label in cells
@@ -110,9 +114,14 @@ def test_it_is_written_whole_and_says_where(report, tmp_path):
 
 def test_a_quoted_passage_stands_under_its_place_in_a_real_style_and_never_by_colour_alone():
     document = docx.Document(io.BytesIO(word.render(quoted_report())))
-    styles = {name: [line for line in document.paragraphs if line.style.name == name] for name in ("Lieu du passage", "Passage cité", "Constat")}
+    styles = {
+        name: [line for line in document.paragraphs if line.style.name == name]
+        for name in ("Lieu du passage", "Passage cité", "Constat")
+    }
     assert [line.text for line in styles["Lieu du passage"]] == [one.where for one in PASSAGES]
-    assert [line.text for line in styles["Passage cité"]] == ["".join(text for text, _ in one.parts) for one in PASSAGES]
+    assert [line.text for line in styles["Passage cité"]] == [
+        "".join(text for text, _ in one.parts) for one in PASSAGES
+    ]
     assert [line.text for line in styles["Constat"]] == [said for one in PASSAGES for said in one.said]
     marked = [run for run in styles["Passage cité"][0].runs if run.bold or run.font.strike]
     assert [run.text for run in marked] == ["réserve 1 % des heures à l'insertion", "sans clause verte"]
@@ -124,7 +133,9 @@ def test_the_contents_lead_to_each_heading_and_no_link_is_broken(document):
     marks = {node.get(qn("w:name")): node.getparent() for node in document.element.body.iter(qn("w:bookmarkStart"))}
     headings = [line for line in document.paragraphs if line.style.name == "Heading 1"]
     assert links and set(links) == set(marks)
-    assert ["".join(text.text or "" for text in marks[name].iter(qn("w:t"))) for name in links] == [line.text for line in headings]
+    assert ["".join(text.text or "" for text in marks[name].iter(qn("w:t"))) for name in links] == [
+        line.text for line in headings
+    ]
 
 
 def test_no_table_is_wider_than_its_page(document):
@@ -141,7 +152,12 @@ def test_no_table_is_wider_than_its_page(document):
 def test_a_table_too_wide_for_the_page_stands_on_a_page_on_its_side():
     columns = tuple(Column(f"c{rank}", f"Colonne inventée {rank}") for rank in range(12))
     frame = pl.DataFrame({column.name: ["texte assez long pour demander sa place"] * 3 for column in columns})
-    section = Section("large", "Un tableau large", "Tient-il ?", (TableBlock("tab-large", "Large", frame, columns), Sentence("Après.")))
+    section = Section(
+        "large",
+        "Un tableau large",
+        "Tient-il ?",
+        (TableBlock("tab-large", "Large", frame, columns), Sentence("Après.")),
+    )
     built = build("Essai", buyer="", as_of=date(2026, 10, 31), sections=[section])
     pages = docx.Document(io.BytesIO(word.render(built))).sections
     assert [page.page_width > page.page_height for page in pages] == [False, True, False]
@@ -149,7 +165,10 @@ def test_a_table_too_wide_for_the_page_stands_on_a_page_on_its_side():
 
 def test_a_column_without_any_answer_is_named_and_not_printed():
     columns = tuple(Column(f"c{rank}", f"Colonne {rank}", "entier") for rank in range(8))
-    frame = pl.DataFrame({column.name: [None if column.name == "c3" else 4] for column in columns}, schema=dict.fromkeys((c.name for c in columns), pl.Int64))
+    frame = pl.DataFrame(
+        {column.name: [None if column.name == "c3" else 4] for column in columns},
+        schema=dict.fromkeys((c.name for c in columns), pl.Int64),
+    )
     block = TableBlock("tab", "Essai", frame, columns).printed()
     assert [column.name for column in block.columns] == [f"c{rank}" for rank in range(8) if rank != 3]
     assert "« Colonne 3 »" in block.note.replace(french.NBSP, " ")
@@ -162,7 +181,16 @@ def test_libreoffice_opens_the_document_and_reads_the_same_numbers(content, repo
         pytest.skip("LibreOffice n'est pas installé")
     (tmp_path / "r.docx").write_bytes(content)
     profile = f"-env:UserInstallation={(tmp_path / 'profil').as_uri()}"
-    order = [office, profile, "--headless", "--convert-to", "txt:Text (encoded):UTF8", "--outdir", str(tmp_path), str(tmp_path / "r.docx")]
+    order = [
+        office,
+        profile,
+        "--headless",
+        "--convert-to",
+        "txt:Text (encoded):UTF8",
+        "--outdir",
+        str(tmp_path),
+        str(tmp_path / "r.docx"),
+    ]
     done = subprocess.run(order, capture_output=True, timeout=180, check=False)
     if done.returncode or not (tmp_path / "r.txt").exists():
         pytest.skip("LibreOffice n'a pas pu ouvrir de fichier ici")

@@ -38,7 +38,9 @@ def level(text: str, dimension: str, champ: str) -> int:
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_a_text_is_read_as_its_case_says(case: dict) -> None:
     rows = detection.summarise(detection.detect(texts(case["texte"], champ=case["champ"]))).collect().to_dicts()
-    said = rows[0] if rows else {"env": 0, "soc": 0, "reserve": "none", "porteurs": [], "env_codes": [], "soc_codes": []}
+    said = (
+        rows[0] if rows else {"env": 0, "soc": 0, "reserve": "none", "porteurs": [], "env_codes": [], "soc_codes": []}
+    )
     for key in ("env", "soc", "reserve", "env_codes", "soc_codes"):
         if key in case:
             assert said[key] == case[key], key
@@ -48,7 +50,11 @@ def test_a_text_is_read_as_its_case_says(case: dict) -> None:
 def test_the_vocabulary_of_responsible_procurement_is_read() -> None:
     """One batch for all: levels and reservation of each invented text."""
     frame = pl.LazyFrame(
-        {"texte_id": [str(i) for i in range(len(VOCABULARY))], "champ": [c[0] for c in VOCABULARY], "texte": [c[1] for c in VOCABULARY]}
+        {
+            "texte_id": [str(i) for i in range(len(VOCABULARY))],
+            "champ": [c[0] for c in VOCABULARY],
+            "texte": [c[1] for c in VOCABULARY],
+        }
     )
     rows = {row["texte_id"]: row for row in detection.summarise(detection.detect(frame)).collect().to_dicts()}
     blank = {"env": 0, "soc": 0, "reserve": "none"}
@@ -110,7 +116,10 @@ def test_only_what_the_contract_holds_is_denied(text: str, env: int) -> None:
     assert level(text, "env", "conditions") == env
 
 
-@pytest.mark.parametrize("text", ["Collecte des d\ufffdchets", "Collecte des d?chets", "Collecte des dÃ©chets", "Entretien d\ufffdespaces verts"])
+@pytest.mark.parametrize(
+    "text",
+    ["Collecte des d\ufffdchets", "Collecte des d?chets", "Collecte des dÃ©chets", "Entretien d\ufffdespaces verts"],
+)
 def test_letters_lost_or_encoded_twice_are_read(text: str) -> None:
     assert level(text, "env", "objet") == 1
 
@@ -118,8 +127,15 @@ def test_letters_lost_or_encoded_twice_are_read(text: str) -> None:
 @pytest.fixture(scope="module")
 def by_rule() -> dict[tuple[str, str], set[str]]:
     """The rules found in each example and counter-example of the lexicon, read in every kind of field."""
-    given = [(rule.id, kind, champ, getattr(rule, kind)) for rule in LEXICON.rules for kind in ("example", "counter") for champ in FIELDS]
-    frame = pl.LazyFrame({"texte_id": [f"{g[0]}|{g[1]}" for g in given], "champ": [g[2] for g in given], "texte": [g[3] for g in given]})
+    given = [
+        (rule.id, kind, champ, getattr(rule, kind))
+        for rule in LEXICON.rules
+        for kind in ("example", "counter")
+        for champ in FIELDS
+    ]
+    frame = pl.LazyFrame(
+        {"texte_id": [f"{g[0]}|{g[1]}" for g in given], "champ": [g[2] for g in given], "texte": [g[3] for g in given]}
+    )
     grouped = detection.detect(frame).collect().group_by("texte_id").agg("regle")
     return {tuple(key.split("|")): set(rules) for key, rules in grouped.iter_rows()}
 
@@ -241,19 +257,27 @@ def test_page_and_article_of_a_document_are_carried_through() -> None:
 
 def test_the_order_of_the_texts_does_not_change_what_is_found() -> None:
     given = [case["texte"] for case in CASES]
-    frame = pl.LazyFrame({"texte_id": [str(i) for i in range(len(given))], "champ": [c["champ"] for c in CASES], "texte": given})
+    frame = pl.LazyFrame(
+        {"texte_id": [str(i) for i in range(len(given))], "champ": [c["champ"] for c in CASES], "texte": given}
+    )
     key = ["texte_id", "debut", "regle"]
     assert detection.detect(frame).collect().sort(key).equals(detection.detect(frame.reverse()).collect().sort(key))
 
 
 def test_the_sieve_loses_nothing_that_the_rules_find() -> None:
     """The vectorised passes must be supersets: every rule tried on every case finds no more than the sieve let through."""
-    cases = [(case["champ"], case["texte"]) for case in CASES] + [(case[0], case[1]) for case in (*VOCABULARY, *LABELLED)]
+    cases = [(case["champ"], case["texte"]) for case in CASES] + [
+        (case[0], case[1]) for case in (*VOCABULARY, *LABELLED)
+    ]
     for champ, text in cases:
         rows = found(text, champ)
         folded = detection.fold(text)
         kind = "objet" if champ == "objet" else "autre"
-        usable = [i for i, r in enumerate(LEXICON.rules) if r.fields in ("", "objet_nomme", "objet" if kind == "objet" else "hors_objet")]
+        usable = [
+            i
+            for i, r in enumerate(LEXICON.rules)
+            if r.fields in ("", "objet_nomme", "objet" if kind == "objet" else "hors_objet")
+        ]
         every = detection.read(folded, kind, usable, range(len(LEXICON.exceptions)), LEXICON)
         assert [(one.rule.id, one.start) for one in every] == rows.select("regle", "debut").rows(), text
 
@@ -280,14 +304,20 @@ def test_a_hostile_text_is_read_in_reasonable_work() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ('dimension = "soc"', 'dimenson = "soc"', "dimension"), ('carrier = "reservation"', 'carrier = "reservations"', "« reservation » ?"),
-        ('confidence = "certain"', 'confidence = "certaine"', "« certain » ?"), ("level = 2", "level = true", "« level »"),
-        ("[fragments]\n", '[fragments]\nl2 = "{gap"\nboucle = "{boucle}{boucle}"\n', ""), ("certain = 0.97", "certain = 9", "d'au plus 1"),
+        ('dimension = "soc"', 'dimenson = "soc"', "dimension"),
+        ('carrier = "reservation"', 'carrier = "reservations"', "« reservation » ?"),
+        ('confidence = "certain"', 'confidence = "certaine"', "« certain » ?"),
+        ("level = 2", "level = true", "« level »"),
+        ("[fragments]\n", '[fragments]\nl2 = "{gap"\nboucle = "{boucle}{boucle}"\n', ""),
+        ("certain = 0.97", "certain = 9", "d'au plus 1"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_of_a_user_lexicon_is_told_with_its_line(tmp_path: Path, before: str, after: str, said: str) -> None:
     own = tmp_path / "lexique.toml"
-    own.write_text(detection_rules.rules.path("lexicon.toml").read_text(encoding="utf-8").replace(before, after, 1), encoding="utf-8")
+    own.write_text(
+        detection_rules.rules.path("lexicon.toml").read_text(encoding="utf-8").replace(before, after, 1),
+        encoding="utf-8",
+    )
     if not said:
         assert detection_rules.load(own).rules
         return
@@ -298,7 +328,11 @@ def test_a_fault_of_a_user_lexicon_is_told_with_its_line(tmp_path: Path, before:
 
 @pytest.mark.parametrize("pattern", ["(", "a{99999999999}", "{boucle}", "{inconnu}", "\\\\1(?P<a>x)(?P=a)"])
 def test_a_pattern_that_cannot_be_used_is_told(tmp_path: Path, pattern: str) -> None:
-    bundled = detection_rules.rules.path("lexicon.toml").read_text(encoding="utf-8").replace("[fragments]\n", '[fragments]\nboucle = "{boucle}{boucle}"\n', 1)
+    bundled = (
+        detection_rules.rules.path("lexicon.toml")
+        .read_text(encoding="utf-8")
+        .replace("[fragments]\n", '[fragments]\nboucle = "{boucle}{boucle}"\n', 1)
+    )
     rule = f"""
 [[rules]]
 id = "x"
@@ -310,7 +344,9 @@ confidence = "certain"
 anchors = ["chanvre"]
 patterns = ["{pattern}"]
 """
-    (tmp_path / "lexique.toml").write_text(bundled.replace("[[rules]]", rule.strip() + "\n[[rules]]", 1), encoding="utf-8")
+    (tmp_path / "lexique.toml").write_text(
+        bundled.replace("[[rules]]", rule.strip() + "\n[[rules]]", 1), encoding="utf-8"
+    )
     with pytest.raises(Problem, match="[Mm]otif|Fragment"):
         detection_rules.load(tmp_path / "lexique.toml")
 

@@ -22,7 +22,11 @@ BLANK: dict[str, Any] = {"env": 0, "soc": 0, "reserve": "none", "porteurs": []}
 
 
 def passages(given: list[tuple[str, str]]) -> pl.DataFrame:
-    frame = {"texte_id": [str(i) for i in range(len(given))], "champ": [field for field, _ in given], "texte": [text for _, text in given]}
+    frame = {
+        "texte_id": [str(i) for i in range(len(given))],
+        "champ": [field for field, _ in given],
+        "texte": [text for _, text in given],
+    }
     return detection.detect(pl.LazyFrame(frame)).collect()
 
 
@@ -94,7 +98,9 @@ def test_what_the_whole_contract_bears_is_of_each_of_its_lots() -> None:
     assert (row["soc"], row["porteurs"]) == (2, ["clause"])
 
 
-@pytest.mark.parametrize(("field", "env"), [("lot 2, conditions", 0), ("lot 2, objet", 1), ("lot", 1), ("lot 2, critère", 0)])
+@pytest.mark.parametrize(
+    ("field", "env"), [("lot 2, conditions", 0), ("lot 2, objet", 1), ("lot", 1), ("lot 2, critère", 0)]
+)
 def test_the_field_says_what_a_text_is(field: str, env: int) -> None:
     """A bare word is an object in a subject line; elsewhere only where the sentence names an object."""
     assert said([(field, "Hydrocurage")])[0]["env"] == env

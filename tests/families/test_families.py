@@ -44,24 +44,53 @@ def test_adding_families_never_multiplies_rows():
 
 def test_words_say_the_family_when_the_cpv_is_missing_or_names_a_bare_division():
     frame = pl.LazyFrame(
-        {"codeCPV": [None, "45000000", "90911200", None, "45000000"],
-         "objet": ["Entretien des espaces verts", "Peintures intérieures de l'école", "Espaces verts", "Divers", "Espaces verts et peinture"]},
+        {
+            "codeCPV": [None, "45000000", "90911200", None, "45000000"],
+            "objet": [
+                "Entretien des espaces verts",
+                "Peintures intérieures de l'école",
+                "Espaces verts",
+                "Divers",
+                "Espaces verts et peinture",
+            ],
+        },
         schema={"codeCPV": pl.String, "objet": pl.String},
-    )  # fmt: skip
+    )
     found = families.add(frame).collect()
-    assert found["famille"].to_list() == ["espaces_verts", "batiment_second_oeuvre", "nettoyage_locaux", None, "batiment_gros_oeuvre"]
+    assert found["famille"].to_list() == [
+        "espaces_verts",
+        "batiment_second_oeuvre",
+        "nettoyage_locaux",
+        None,
+        "batiment_gros_oeuvre",
+    ]
     assert found["famille_origine"].to_list() == ["texte", "texte", "cpv", None, "cpv"]
-    assert found["famille_confiance"].to_list() == [families.OF_WORDS, families.OF_WORDS, families.OF_CPV, None, families.OF_DIVISION]
+    assert found["famille_confiance"].to_list() == [
+        families.OF_WORDS,
+        families.OF_WORDS,
+        families.OF_CPV,
+        None,
+        families.OF_DIVISION,
+    ]
 
 
 def spend(*rows: dict) -> pl.LazyFrame:
-    base = {"code_achat": None, "code_libelle": None, "libelle": None, "naf": None, "montant": 100, "perimetre": "achat"}
+    base = {
+        "code_achat": None,
+        "code_libelle": None,
+        "libelle": None,
+        "naf": None,
+        "montant": 100,
+        "perimetre": "achat",
+    }
     texts = dict.fromkeys(("code_achat", "code_libelle", "libelle", "naf", "perimetre"), pl.String)
     return pl.LazyFrame([base | row for row in rows], schema_overrides=texts | {"montant": pl.Int64})
 
 
 def kept(**families_of: str) -> pl.LazyFrame:
-    return NOMENCLATURE.conform(pl.LazyFrame({"code_achat": list(families_of), "famille_retenue": list(families_of.values())}))
+    return NOMENCLATURE.conform(
+        pl.LazyFrame({"code_achat": list(families_of), "famille_retenue": list(families_of.values())})
+    )
 
 
 def classed(lines: pl.LazyFrame) -> pl.LazyFrame:
@@ -82,8 +111,16 @@ def test_a_family_kept_by_a_person_wins_over_everything_else():
 
 def test_a_line_takes_the_words_of_its_code_then_the_activity_of_its_supplier_then_its_own_words():
     both, one, two = families_spend.OF_BOTH, families_spend.OF_ACTIVITY, families_spend.OF_ACTIVITY_AGAINST
-    assert judged({"code_achat": "Nettoyage des locaux", "naf": "5621Z"}) == ("nettoyage_locaux", "nomenclature_proposee", families.OF_WORDS)
-    assert judged({"code_achat": "12.3", "code_libelle": "Nettoyage des locaux", "naf": "8121Z"}) == ("nettoyage_locaux", "nomenclature_proposee", both)
+    assert judged({"code_achat": "Nettoyage des locaux", "naf": "5621Z"}) == (
+        "nettoyage_locaux",
+        "nomenclature_proposee",
+        families.OF_WORDS,
+    )
+    assert judged({"code_achat": "12.3", "code_libelle": "Nettoyage des locaux", "naf": "8121Z"}) == (
+        "nettoyage_locaux",
+        "nomenclature_proposee",
+        both,
+    )
     assert judged({"code_achat": "12.3", "naf": "5621Z", "libelle": "facture 12"}) == ("traiteur", "activite", one)
     assert judged({"naf": "5621Z", "libelle": "cocktail, traiteur"}) == ("traiteur", "activite", both)
     assert judged({"naf": "5621Z", "libelle": "nettoyage des locaux"}) == ("traiteur", "activite", two)
@@ -94,25 +131,45 @@ def test_a_line_takes_the_words_of_its_code_then_the_activity_of_its_supplier_th
 def test_an_activity_that_serves_several_families_says_none_unless_the_words_choose():
     several = "8130Z"
     assert judged({"naf": several, "libelle": "facture"}) == (None, None, None)
-    assert judged({"naf": several, "libelle": "entretien des espaces verts"}) == ("espaces_verts", "texte", families_spend.OF_BOTH)
+    assert judged({"naf": several, "libelle": "entretien des espaces verts"}) == (
+        "espaces_verts",
+        "texte",
+        families_spend.OF_BOTH,
+    )
 
 
 def test_a_nomenclature_is_proposed_from_its_words_else_from_what_its_lines_weigh():
     lines = classed(
-        spend({"code_achat": "Nettoyage des locaux"}, {"code_achat": "XZ-12", "naf": "5621Z", "montant": 900}, {"code_achat": "XZ-12", "montant": 100},
-              {"code_achat": "RIEN"}, {"code_achat": "SUBV", "perimetre": "subvention"}, {"montant": 5})
-    )  # fmt: skip
+        spend(
+            {"code_achat": "Nettoyage des locaux"},
+            {"code_achat": "XZ-12", "naf": "5621Z", "montant": 900},
+            {"code_achat": "XZ-12", "montant": 100},
+            {"code_achat": "RIEN"},
+            {"code_achat": "SUBV", "perimetre": "subvention"},
+            {"montant": 5},
+        )
+    )
     rows = {row["code_achat"]: row for row in families_spend.propose(lines).collect().to_dicts()}
     assert set(rows) == {"Nettoyage des locaux", "XZ-12", "RIEN"}
-    assert (rows["Nettoyage des locaux"]["famille_proposee"], rows["Nettoyage des locaux"]["proposition"]) == ("nettoyage_locaux", "libelle")
-    assert (rows["XZ-12"]["famille_proposee"], rows["XZ-12"]["proposition"], rows["XZ-12"]["montant"]) == ("traiteur", "lignes", 1000)
+    assert (rows["Nettoyage des locaux"]["famille_proposee"], rows["Nettoyage des locaux"]["proposition"]) == (
+        "nettoyage_locaux",
+        "libelle",
+    )
+    assert (rows["XZ-12"]["famille_proposee"], rows["XZ-12"]["proposition"], rows["XZ-12"]["montant"]) == (
+        "traiteur",
+        "lignes",
+        1000,
+    )
     assert rows["XZ-12"]["famille_confiance"] == pytest.approx(0.9 * families_spend.OF_ACTIVITY)
     assert rows["RIEN"]["famille_proposee"] is None and all(row["famille_retenue"] is None for row in rows.values())
 
 
 def test_what_a_person_kept_stays_in_the_next_proposal_even_when_its_code_is_no_longer_bought():
     lines = classed(spend({"code_achat": "A"}, {"code_achat": "B"}))
-    rows = {row["code_achat"]: row for row in families_spend.propose(lines, kept(A="traiteur", Z="sport")).collect().to_dicts()}
+    rows = {
+        row["code_achat"]: row
+        for row in families_spend.propose(lines, kept(A="traiteur", Z="sport")).collect().to_dicts()
+    }
     assert {code: row["famille_retenue"] for code, row in rows.items()} == {"A": "traiteur", "B": None, "Z": "sport"}
     assert rows["Z"]["montant"] == 0
 
@@ -124,11 +181,23 @@ def test_every_word_leads_to_a_family_that_exists():
 @pytest.mark.parametrize(
     ("code", "subject", "doubt"),
     [
-        ("30200000", "CONSTRUCTION DE 28 LOGEMENTS COLLECTIFS - ILOT B", True),  # construction works under a code of computers
-        ("42000000", "Construction de 12 lgts individuels", False),  # a bare division: the words win, they do not contradict
+        (
+            "30200000",
+            "CONSTRUCTION DE 28 LOGEMENTS COLLECTIFS - ILOT B",
+            True,
+        ),  # construction works under a code of computers
+        (
+            "42000000",
+            "Construction de 12 lgts individuels",
+            False,
+        ),  # a bare division: the words win, they do not contradict
         ("42410000", "Construction d'une école, lot 3", True),
         ("45421000", "Construction d'une école, lot menuiseries", False),
-        ("39160000", "Construction d'une école, lot mobilier scolaire", False),  # the subject also says the code's family
+        (
+            "39160000",
+            "Construction d'une école, lot mobilier scolaire",
+            False,
+        ),  # the subject also says the code's family
         ("79810000", "Fourniture d'instruments de musique", True),
         ("79810000", "Impression de partitions musicales et de brochures", False),
         ("30200000", "Ordinateurs portables", False),

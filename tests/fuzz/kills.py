@@ -1,7 +1,7 @@
 """Runs killed at random moments: the files of the run before stay whole, the rerun gives the same bytes, nothing is left. By hand:
 
-    PYTHONPATH=. python tests/fuzz/kills.py --times 50 -- diagnostic data/marches_demo_2023.json
-    PYTHONPATH=. python tests/fuzz/kills.py --together 8 -- diagnostic data/marches_demo_2023.json
+PYTHONPATH=. python tests/fuzz/kills.py --times 50 -- diagnostic data/marches_demo_2023.json
+PYTHONPATH=. python tests/fuzz/kills.py --together 8 -- diagnostic data/marches_demo_2023.json
 """
 
 from __future__ import annotations
@@ -18,11 +18,24 @@ from pathlib import Path
 
 def marks(folder: Path) -> dict[str, str]:
     """The sum of each file of a folder, hidden ones included."""
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def command(arguments: list[str], folder: Path) -> subprocess.Popen[bytes]:
-    asked = [sys.executable, "-m", "spaser", *arguments, "--cache", str(folder / "cache"), "--sortie", str(folder / "sortie")]
+    asked = [
+        sys.executable,
+        "-m",
+        "spaser",
+        *arguments,
+        "--cache",
+        str(folder / "cache"),
+        "--sortie",
+        str(folder / "sortie"),
+    ]
     return subprocess.Popen(asked, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
 
 
@@ -47,14 +60,20 @@ def main() -> int:
             time.sleep(rng.uniform(0, length))
             run.kill()
             run.wait()
-            seen = {name: mark for name, mark in (marks(killed / "sortie") if (killed / "sortie").exists() else {}).items() if not Path(name).name.startswith(".spaser-")}
+            seen = {
+                name: mark
+                for name, mark in (marks(killed / "sortie") if (killed / "sortie").exists() else {}).items()
+                if not Path(name).name.startswith(".spaser-")
+            }
             if any(whole.get(name) != mark for name, mark in seen.items()) or 0 < len(seen) < len(whole):
                 faults += 1
                 print(f"mort {rank} : {sorted(seen)} au lieu de {sorted(whole)}", flush=True)
         if choices.times:
             assert command(choices.arguments, killed).wait() == 0
             faults += marks(killed / "sortie") != whole
-            left = [path.name for path in (killed / "sortie").rglob(".*")] + [path.name for path in (killed / "cache").rglob(".spaser-*")]
+            left = [path.name for path in (killed / "sortie").rglob(".*")] + [
+                path.name for path in (killed / "cache").rglob(".spaser-*")
+            ]
             print(f"{choices.times} morts, {faults} fautes ; laissés : {left}", flush=True)
             faults += len(left)
         if choices.together:

@@ -14,13 +14,94 @@ import zipfile
 from typing import Any
 
 WORDS = [
-    "", " ", "\x00", "\u202e\u202dabc", "\ufeff", "é" * 300, "=1+1", "＝1+1", "@SUM(A1)", "-2+3", "../../x", "C:\\x", "/etc/passwd", "a\nb", "\u00a0", "½", "١٢٣", "1_000",
-    "1.234,56", "1e400", "NaN", "inf", "-0", "9" * 400, "2024-02-30", "31/02/2024", "2024-01-01T00:00:00+99:00", "0001-01-01", "99999-01-01", "null", "true", "oui", "NC", "<b>x",
-    "]]>", "&#0;", "'; --", "🏳️‍🌈", "\x1b[31m", "00000101600013", "73282932000074", "45000000-7", "*" * 50, "%s%n", "\u2028", "a" * 70_000,
-]  # fmt: skip
+    "",
+    " ",
+    "\x00",
+    "\u202e\u202dabc",
+    "\ufeff",
+    "é" * 300,
+    "=1+1",
+    "＝1+1",
+    "@SUM(A1)",
+    "-2+3",
+    "../../x",
+    "C:\\x",
+    "/etc/passwd",
+    "a\nb",
+    "\u00a0",
+    "½",
+    "١٢٣",
+    "1_000",
+    "1.234,56",
+    "1e400",
+    "NaN",
+    "inf",
+    "-0",
+    "9" * 400,
+    "2024-02-30",
+    "31/02/2024",
+    "2024-01-01T00:00:00+99:00",
+    "0001-01-01",
+    "99999-01-01",
+    "null",
+    "true",
+    "oui",
+    "NC",
+    "<b>x",
+    "]]>",
+    "&#0;",
+    "'; --",
+    "🏳️‍🌈",
+    "\x1b[31m",
+    "00000101600013",
+    "73282932000074",
+    "45000000-7",
+    "*" * 50,
+    "%s%n",
+    "\u2028",
+    "a" * 70_000,
+]
 SURROGATES = ["\ud800", "x\udfff"]
-NUMBERS: list[Any] = [0, -1, 1, 2**31, 2**63, -(2**63) - 1, 10**400, 0.5, -0.0, 1e308, float("nan"), float("inf"), True, False]
-BYTES = [b"\x00", b"\xff", b"\xef\xbb\xbf", b"\xff\xfe", b"\r", b"\n", b'"', b";", b",", b"\t", b"{", b"}", b"[", b"]", b"\\", b"\xc3", b"\xed\xa0\x80", b"<", b">", b"&", b"PK\x03\x04", b"9" * 5000]
+NUMBERS: list[Any] = [
+    0,
+    -1,
+    1,
+    2**31,
+    2**63,
+    -(2**63) - 1,
+    10**400,
+    0.5,
+    -0.0,
+    1e308,
+    float("nan"),
+    float("inf"),
+    True,
+    False,
+]
+BYTES = [
+    b"\x00",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"\r",
+    b"\n",
+    b'"',
+    b";",
+    b",",
+    b"\t",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"\\",
+    b"\xc3",
+    b"\xed\xa0\x80",
+    b"<",
+    b">",
+    b"&",
+    b"PK\x03\x04",
+    b"9" * 5000,
+]
 
 
 def value(rng: random.Random, depth: int = 0) -> Any:
@@ -36,7 +117,9 @@ def value(rng: random.Random, depth: int = 0) -> Any:
         return None
     if kind < 0.9:
         return [value(rng, depth + 1) for _ in range(rng.randrange(3))]
-    return {rng.choice(["marche", "x", "valeur", "id", "nom", ""]): value(rng, depth + 1) for _ in range(rng.randrange(3))}
+    return {
+        rng.choice(["marche", "x", "valeur", "id", "nom", ""]): value(rng, depth + 1) for _ in range(rng.randrange(3))
+    }
 
 
 def places(tree: Any, path: tuple = ()) -> list[tuple]:
@@ -143,7 +226,10 @@ def table(rng: random.Random, rows: list[list[str]]) -> bytes:
         found = found or [[]]
     mark = rng.choice(";;;,\t|")
     quote = rng.random() < 0.5
-    lines = [mark.join('"' + cell.replace('"', '""') + '"' if quote or mark in cell else cell for cell in row) for row in found]
+    lines = [
+        mark.join('"' + cell.replace('"', '""') + '"' if quote or mark in cell else cell for cell in row)
+        for row in found
+    ]
     return encoded(rng, rng.choice(("\r\n", "\n", "\r")).join(lines) + "\n")
 
 
@@ -194,7 +280,9 @@ def packed(rng: random.Random, data: bytes) -> bytes:
     else:
         parts.append((rng.choice([name, f"copie/{name}"]), part))
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", rng.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])) as archive:
+    with zipfile.ZipFile(
+        out, "w", rng.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+    ) as archive:
         for name, part in parts:
             archive.writestr(name, part)
     return damaged(rng, out.getvalue()) if rng.random() < 0.2 else out.getvalue()
@@ -206,7 +294,23 @@ def _xml(rng: random.Random, part: bytes) -> bytes:
     if not found:
         return damaged(rng, part)
     one = rng.choice(found)
-    new = rng.choice([b"XFD1048576", b"A1048576", b"ZZZ9", b"-1", b"99999999999", b"", b"str", b"s", b"d", b"1e999", b"&#0;", b"\xff", rng.choice(WORDS)[:50].encode("utf-8", "replace")])
+    new = rng.choice(
+        [
+            b"XFD1048576",
+            b"A1048576",
+            b"ZZZ9",
+            b"-1",
+            b"99999999999",
+            b"",
+            b"str",
+            b"s",
+            b"d",
+            b"1e999",
+            b"&#0;",
+            b"\xff",
+            rng.choice(WORDS)[:50].encode("utf-8", "replace"),
+        ]
+    )
     return part[: one.start() + 1] + new + part[one.end() - 1 :]
 
 

@@ -55,26 +55,81 @@ def contracts() -> list[dict[str, Any]]:
 @cache
 def rows(kind: str) -> list[list[str]]:
     """The lines of an invented table: headings, then values."""
-    flat = [[str(one.get("id", "")), one["acheteur"]["id"], str(one.get("objet", "")), str(one.get("montant", "")), str(one.get("dateNotification", "")),
-             "73282932000074", "Alpha", "45000000", "12", "Marché", "Appel d'offres ouvert"] for one in contracts()]  # fmt: skip
+    flat = [
+        [
+            str(one.get("id", "")),
+            one["acheteur"]["id"],
+            str(one.get("objet", "")),
+            str(one.get("montant", "")),
+            str(one.get("dateNotification", "")),
+            "73282932000074",
+            "Alpha",
+            "45000000",
+            "12",
+            "Marché",
+            "Appel d'offres ouvert",
+        ]
+        for one in contracts()
+    ]
     names = {
-        "liste": ["N° de marché", "SIRET acheteur", "Objet", "Montant HT", "Date de notification", "SIRET titulaire", "Titulaire", "CPV", "Durée", "Nature", "Procédure"],
-        "decp": ["id", "acheteur_id", "objet", "montant", "dateNotification", "titulaire_id", "titulaire_nom", "codeCPV", "dureeMois", "nature", "procedure"],
-    }  # fmt: skip
+        "liste": [
+            "N° de marché",
+            "SIRET acheteur",
+            "Objet",
+            "Montant HT",
+            "Date de notification",
+            "SIRET titulaire",
+            "Titulaire",
+            "CPV",
+            "Durée",
+            "Nature",
+            "Procédure",
+        ],
+        "decp": [
+            "id",
+            "acheteur_id",
+            "objet",
+            "montant",
+            "dateNotification",
+            "titulaire_id",
+            "titulaire_nom",
+            "codeCPV",
+            "dureeMois",
+            "nature",
+            "procedure",
+        ],
+    }
     tables = {
         "depenses": [["Fournisseur", "SIRET", "Montant HT", "Date", "Compte", "Code postal"]]
-        + [[f"Alpha {rank}", "73282932000074", f"{rank} 000,50", "15/03/2024", "611", "94000"] for rank in range(1, 13)] + [["TOTAL", "", "78 006,00", "", "", ""]],
+        + [[f"Alpha {rank}", "73282932000074", f"{rank} 000,50", "15/03/2024", "611", "94000"] for rank in range(1, 13)]
+        + [["TOTAL", "", "78 006,00", "", "", ""]],
         "registre": [["siret", "statut", "nom", "code_postal", "commune", "depuis"]]
-        + [["73282932000074", statut, "Atelier inventé", "94600", "Choisy-le-Roi", "2021-05-01"] for statut in ("EI", "ACI", "EA", "ESAT", "ESUS", "ESS")],
-        "corrections": [["identifiant", "statut", "valeur", "auteur", "date", "motif"]] + [["732829320", "ess", "oui", "B. Durand", "31/01/2024", "vu"]] * 4,
-        "decisions": [["contrat", "consideration", "decision", "auteur", "date", "motif"]] + [["contrat 1", "clause_sociale", "accepté", "A", "2024-01-01", "x"]] * 4,
-        "saisies": [list(entered.HEADER)] + [["heures_insertion", "2024", "", "1200", "", "suivi", ""], ["egalim_bio", "2024", "", "2", "10", "", ""]],
+        + [
+            ["73282932000074", statut, "Atelier inventé", "94600", "Choisy-le-Roi", "2021-05-01"]
+            for statut in ("EI", "ACI", "EA", "ESAT", "ESUS", "ESS")
+        ],
+        "corrections": [["identifiant", "statut", "valeur", "auteur", "date", "motif"]]
+        + [["732829320", "ess", "oui", "B. Durand", "31/01/2024", "vu"]] * 4,
+        "decisions": [["contrat", "consideration", "decision", "auteur", "date", "motif"]]
+        + [["contrat 1", "clause_sociale", "accepté", "A", "2024-01-01", "x"]] * 4,
+        "saisies": [list(entered.HEADER)]
+        + [["heures_insertion", "2024", "", "1200", "", "suivi", ""], ["egalim_bio", "2024", "", "2", "10", "", ""]],
         "emplois": [["code_commune", "emplois"]] + [[code, "1 000"] for code in ("94022", "94081", "2A004")],
-        "validations": [list(validation.COLUMNS)] + [["alpha", "Alpha", "", "", "", "", "", "", "", "732829320", "", "", "accepter", "", "", ""]] * 2,
-        "nomenclature": [["code", "libelle", "famille retenue", "commentaire"], ["10.01", "Papier", "", ""], ["611", "Nettoyage", "Nettoyage", ""]],
-        "avis": [line.split(",") for line in ("avis,date_publication,acheteur,acheteur_id_national,critere_social,critere_env,resume_objet,autres_conditions",
-                                              "26-1,2026-01-15,Ville,,,,Travaux,Insertion")],  # fmt: skip
-    }  # fmt: skip
+        "validations": [list(validation.COLUMNS)]
+        + [["alpha", "Alpha", "", "", "", "", "", "", "", "732829320", "", "", "accepter", "", "", ""]] * 2,
+        "nomenclature": [
+            ["code", "libelle", "famille retenue", "commentaire"],
+            ["10.01", "Papier", "", ""],
+            ["611", "Nettoyage", "Nettoyage", ""],
+        ],
+        "avis": [
+            line.split(",")
+            for line in (
+                "avis,date_publication,acheteur,acheteur_id_national,critere_social,critere_env,resume_objet,autres_conditions",
+                "26-1,2026-01-15,Ville,,,,Travaux,Insertion",
+            )
+        ],
+    }
     return [names[kind], *flat] if kind in names else tables[kind]
 
 
@@ -110,12 +165,26 @@ def parquet(rng: random.Random) -> bytes:
     for _ in range(rng.choice((1, 2, 4))):
         name = rng.choice(frame.columns)
         column = pl.col(name)
-        made = rng.choice([
-            column.cast(pl.Float64, strict=False), column.cast(pl.Binary), pl.concat_list(column), pl.struct(column).alias(name), pl.lit(None).alias(name),
-            pl.lit(date(2024, 1, 1)).alias(name), pl.lit(True).alias(name), column.cast(pl.Categorical), pl.lit(float("nan")).alias(name), pl.lit(2**62).alias(name),
-            pl.concat_list(pl.concat_list(column)).alias(name), pl.lit(rng.choice(mutations.WORDS)).alias(name), pl.lit(None, pl.Decimal(20, 2)).alias(name),
-            pl.struct(a=column, b=pl.lit(1)).alias(name), pl.lit(None, pl.Duration).alias(name), pl.lit(None, pl.Time).alias(name),
-        ])  # fmt: skip
+        made = rng.choice(
+            [
+                column.cast(pl.Float64, strict=False),
+                column.cast(pl.Binary),
+                pl.concat_list(column),
+                pl.struct(column).alias(name),
+                pl.lit(None).alias(name),
+                pl.lit(date(2024, 1, 1)).alias(name),
+                pl.lit(True).alias(name),
+                column.cast(pl.Categorical),
+                pl.lit(float("nan")).alias(name),
+                pl.lit(2**62).alias(name),
+                pl.concat_list(pl.concat_list(column)).alias(name),
+                pl.lit(rng.choice(mutations.WORDS)).alias(name),
+                pl.lit(None, pl.Decimal(20, 2)).alias(name),
+                pl.struct(a=column, b=pl.lit(1)).alias(name),
+                pl.lit(None, pl.Duration).alias(name),
+                pl.lit(None, pl.Time).alias(name),
+            ]
+        )
         if frame.schema[name] == pl.String:
             frame = frame.with_columns(made)
     if rng.random() < 0.2:
@@ -130,7 +199,9 @@ def archive(rng: random.Random) -> bytes:
     if rng.random() < 0.3:
         return mutations.damaged(rng, gzip.compress(inner, mtime=0))
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", rng.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])) as made:
+    with zipfile.ZipFile(
+        out, "w", rng.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+    ) as made:
         made.writestr("a/0.json", inner)
         made.writestr("0.csv", mutations.table(rng, rows("liste")))
         if rng.random() < 0.2:
@@ -143,17 +214,32 @@ def document(form: str) -> Make:
     web = f"<html><head><title>CCAP</title></head><body><h1>Article 1</h1><p>{text}</p><table><tr><td>a</td></tr></table></body></html>".encode()
     w = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     parts = {
-        "docx": {"[Content_Types].xml": "<Types/>", "word/document.xml": f'<w:document xmlns:w="{w}"><w:body><w:p><w:pPr><w:pStyle w:val="Titre1"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>'
-                 "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>x</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:body></w:document>"},
-        "odt": {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": '<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-                f'xmlns:t="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><o:body><o:text><t:h t:outline-level="1">A</t:h><t:p>{text}<t:s t:c="3"/></t:p></o:text></o:body></o:document-content>'},
-    }  # fmt: skip
+        "docx": {
+            "[Content_Types].xml": "<Types/>",
+            "word/document.xml": f'<w:document xmlns:w="{w}"><w:body><w:p><w:pPr><w:pStyle w:val="Titre1"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>'
+            "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>x</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:body></w:document>",
+        },
+        "odt": {
+            "mimetype": "application/vnd.oasis.opendocument.text",
+            "content.xml": '<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+            f'xmlns:t="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><o:body><o:text><t:h t:outline-level="1">A</t:h><t:p>{text}<t:s t:c="3"/></t:p></o:text></o:body></o:document-content>',
+        },
+    }
 
     def make(rng: random.Random) -> bytes:
         if form == "web":
             return mutations.xml(rng, web)
         if form == "texte":
-            return mutations.encoded(rng, text.replace("\n", rng.choice(mutations.WORDS) + "\n" + rng.choice(["# ", "- ", "| ", "> ", "```\n", "", "[x](", "*" * 9])) * rng.choice((1, 20)))
+            return mutations.encoded(
+                rng,
+                text.replace(
+                    "\n",
+                    rng.choice(mutations.WORDS)
+                    + "\n"
+                    + rng.choice(["# ", "- ", "| ", "> ", "```\n", "", "[x](", "*" * 9]),
+                )
+                * rng.choice((1, 20)),
+            )
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as made:
             for name, part in parts[form].items():
@@ -164,21 +250,44 @@ def document(form: str) -> Make:
 
 
 def notices(rng: random.Random) -> bytes:
-    flat = {"id": "26-1", "idweb": "26-1", "dateparution": "2026-01-15", "nomacheteur": "Ville", "objet": "Travaux", "donnees": json.dumps({"IDENTITE": {"DENOMINATION": "Ville"}, "OBJET": {"TITRE_MARCHE": "x", "CPV": {"PRINCIPAL": "45000000"}}}),
-            "descripteur_libelle": ["x"], "gestion": json.dumps({"REFERENCE": {"IDWEB": "26-1"}}), "famille": "FNS", "type_marche": ["TRAVAUX"]}  # fmt: skip
-    return mutations.as_json(rng, mutations.tree(rng, {"total_count": 2, "results": [flat, flat | {"id": "26-2", "idweb": "26-2"}]}))
+    flat = {
+        "id": "26-1",
+        "idweb": "26-1",
+        "dateparution": "2026-01-15",
+        "nomacheteur": "Ville",
+        "objet": "Travaux",
+        "donnees": json.dumps(
+            {"IDENTITE": {"DENOMINATION": "Ville"}, "OBJET": {"TITRE_MARCHE": "x", "CPV": {"PRINCIPAL": "45000000"}}}
+        ),
+        "descripteur_libelle": ["x"],
+        "gestion": json.dumps({"REFERENCE": {"IDWEB": "26-1"}}),
+        "famille": "FNS",
+        "type_marche": ["TRAVAUX"],
+    }
+    return mutations.as_json(
+        rng, mutations.tree(rng, {"total_count": 2, "results": [flat, flat | {"id": "26-2", "idweb": "26-2"}]})
+    )
 
 
 def notices_xml(rng: random.Random) -> bytes:
-    return mutations.xml(rng, b"""<?xml version="1.0" encoding="UTF-8"?><ContractNotice xmlns="urn:oasis:names:specification:ubl:schema:xsd:ContractNotice-2" xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2" xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"><cbc:ID>a-1</cbc:ID><cbc:IssueDate>2026-01-15+01:00</cbc:IssueDate><cac:ProcurementProject><cbc:ID>1</cbc:ID><cbc:Name>Travaux</cbc:Name><cac:MainCommodityClassification><cbc:ItemClassificationCode>45000000</cbc:ItemClassificationCode></cac:MainCommodityClassification></cac:ProcurementProject><cac:ProcurementProjectLot><cbc:ID>LOT-0001</cbc:ID><cac:ProcurementProject><cbc:Name>Lot</cbc:Name></cac:ProcurementProject></cac:ProcurementProjectLot></ContractNotice>""")
+    return mutations.xml(
+        rng,
+        b"""<?xml version="1.0" encoding="UTF-8"?><ContractNotice xmlns="urn:oasis:names:specification:ubl:schema:xsd:ContractNotice-2" xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2" xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"><cbc:ID>a-1</cbc:ID><cbc:IssueDate>2026-01-15+01:00</cbc:IssueDate><cac:ProcurementProject><cbc:ID>1</cbc:ID><cbc:Name>Travaux</cbc:Name><cac:MainCommodityClassification><cbc:ItemClassificationCode>45000000</cbc:ItemClassificationCode></cac:MainCommodityClassification></cac:ProcurementProject><cac:ProcurementProjectLot><cbc:ID>LOT-0001</cbc:ID><cac:ProcurementProject><cbc:Name>Lot</cbc:Name></cac:ProcurementProject></cac:ProcurementProjectLot></ContractNotice>""",
+    )
 
 
 def _contracts(path: Path) -> int:
     """Read contracts to the end, and check that every record is accounted for."""
     reading = sources.read(path, acheteur="21940022600017")
     records, rejects = reading.records.collect(), reading.rejects.collect()
-    places = [records.select("source", "position"), rejects.filter((pl.col("niveau") == "rejet") & pl.col("position").is_not_null()).select("source", "position")]
-    seen, told = pl.concat([one.with_columns(pl.col("position").cast(pl.Int64)) for one in places]).n_unique(), int(reading.files["lus"].sum())
+    places = [
+        records.select("source", "position"),
+        rejects.filter((pl.col("niveau") == "rejet") & pl.col("position").is_not_null()).select("source", "position"),
+    ]
+    seen, told = (
+        pl.concat([one.with_columns(pl.col("position").cast(pl.Int64)) for one in places]).n_unique(),
+        int(reading.files["lus"].sum()),
+    )
     assert seen == told, f"comptes : {told} lus, {seen} retrouvés"
     return told
 
@@ -245,7 +354,14 @@ def _mission(path: Path) -> int:
 def _demo_mission() -> dict[str, Any]:
     said = tomllib.loads((DATA / "diagnostic_demo.toml").read_text(encoding="utf-8"))
     said["acheteur"][0] |= {"questionnaire": {"moyens": 2}}
-    return said | {"fichiers": ["marches_demo_2023.json"], "registres": [], "date": "2026-10-31", "annees": [2023, 2025], "formes": ["html", "xlsx"], "population": "seuil_besoin"}
+    return said | {
+        "fichiers": ["marches_demo_2023.json"],
+        "registres": [],
+        "date": "2026-10-31",
+        "annees": [2023, 2025],
+        "formes": ["html", "xlsx"],
+        "population": "seuil_besoin",
+    }
 
 
 def _selection(path: Path) -> int:
@@ -254,28 +370,63 @@ def _selection(path: Path) -> int:
     return len(Selection.reopen(path).state)
 
 
-GOALS = {"objectif": [{"indicateur": "clause_sociale", "cible": "30 %", "annee": 2028, "source": "Délibération"}, {"indicateur": "heures_insertion", "cible": 900, "annee": 2027, "source": "x"}]}
-MAPPING = {"taxe": "HT", "feuilles": ["depenses"], "colonnes": {"montant": "Montant HT", "fournisseur": "Fournisseur", "siret": "SIRET"}}
-CATALOGUE = {"mienne": {"label": "x", "kind": "register", "format": "csv", "url": "https://example.org/x.csv"}, "esus": {"url": "http://example.org/esus.xlsx"}}
-SELECTION = {"spaser_selection": 1, "fichiers": ["a.json"], "registres": [], "buyers": ["219400226"], "years": [2023, 2024], "families": [], "unit": "nombre", "population": "seuil_besoin"}
+GOALS = {
+    "objectif": [
+        {"indicateur": "clause_sociale", "cible": "30 %", "annee": 2028, "source": "Délibération"},
+        {"indicateur": "heures_insertion", "cible": 900, "annee": 2027, "source": "x"},
+    ]
+}
+MAPPING = {
+    "taxe": "HT",
+    "feuilles": ["depenses"],
+    "colonnes": {"montant": "Montant HT", "fournisseur": "Fournisseur", "siret": "SIRET"},
+}
+CATALOGUE = {
+    "mienne": {"label": "x", "kind": "register", "format": "csv", "url": "https://example.org/x.csv"},
+    "esus": {"url": "http://example.org/esus.xlsx"},
+}
+SELECTION = {
+    "spaser_selection": 1,
+    "fichiers": ["a.json"],
+    "registres": [],
+    "buyers": ["219400226"],
+    "years": [2023, 2024],
+    "families": [],
+    "unit": "nombre",
+    "population": "seuil_besoin",
+}
 
 ROOMS: dict[str, Room] = {
-    "questionnaire": Room("rep.json", trees(lambda: {"spaser_maturite": 1, "reponses": {"portage_elu": 2, "moyens": None, "bilan": 3}}, "json"), _questionnaire),
+    "questionnaire": Room(
+        "rep.json",
+        trees(lambda: {"spaser_maturite": 1, "reponses": {"portage_elu": 2, "moyens": None, "bilan": 3}}, "json"),
+        _questionnaire,
+    ),
     "mission": Room("diagnostic.toml", trees(_demo_mission), _mission),
     "grille": Room("grid.toml", trees(lambda: rules.toml("maturity.toml")), _grid),
     "objectifs": Room("objectifs.toml", trees(lambda: GOALS), lambda path: len(targets.read(path))),
     "methode": Room("method.toml", trees(lambda: rules.toml("method.toml")), lambda path: len(rules.method(path))),
-    "lexique": Room("lexicon.toml", trees(lambda: rules.toml("lexicon.toml")), lambda path: len(lexicon.load(path).rules)),
+    "lexique": Room(
+        "lexicon.toml", trees(lambda: rules.toml("lexicon.toml")), lambda path: len(lexicon.load(path).rules)
+    ),
     "catalogue": Room("cat.toml", trees(lambda: CATALOGUE), _catalogue),
     "correspondance": Room("correspondance.toml", trees(lambda: MAPPING), _mapping),
     "selection": Room("selection.json", trees(lambda: SELECTION, "json"), _selection),
-    "corrections": Room("corr.csv", tables("corrections"), lambda path: overrides.read_overrides(path).collect().height),
+    "corrections": Room(
+        "corr.csv", tables("corrections"), lambda path: overrides.read_overrides(path).collect().height
+    ),
     "decisions": Room("constats.csv", tables("decisions"), lambda path: constats.read_answers(path).collect().height),
     "saisies": Room("saisies.csv", tables("saisies"), lambda path: entered.read(path).height),
     "emplois": Room("emp.csv", tables("emplois"), lambda path: panorama.read_jobs(path).height),
-    "validations": Room("validations.csv", tables("validations"), lambda path: validation.read_validations(path).height),
-    "nomenclature": Room("nomenclature.csv", tables("nomenclature"), lambda path: nomenclatures.read_nomenclature(path).height),
-    "json": Room("c.json", trees(lambda: {"marches": {"marche": contracts(), "contrat-concession": []}}, "json"), _contracts),
+    "validations": Room(
+        "validations.csv", tables("validations"), lambda path: validation.read_validations(path).height
+    ),
+    "nomenclature": Room(
+        "nomenclature.csv", tables("nomenclature"), lambda path: nomenclatures.read_nomenclature(path).height
+    ),
+    "json": Room(
+        "c.json", trees(lambda: {"marches": {"marche": contracts(), "contrat-concession": []}}, "json"), _contracts
+    ),
     "liste": Room("c.csv", tables("liste"), _contracts),
     "tabulaire": Room("t.csv", tables("decp"), _contracts),
     "xlsx": Room("c.xlsx", lambda rng: mutations.packed(rng, workbook("liste")), _contracts),
@@ -285,12 +436,16 @@ ROOMS: dict[str, Room] = {
     "depenses_xlsx": Room("d.xlsx", lambda rng: mutations.packed(rng, workbook("depenses")), _ledger),
     "registre_csv": Room("r.csv", tables("registre"), _register),
     "registre_xlsx": Room("r.xlsx", lambda rng: mutations.packed(rng, workbook("registre")), _register),
-    "registre_json": Room("r.json", trees(lambda: [dict(zip(rows("registre")[0], row, strict=True)) for row in rows("registre")[1:]], "json"), _register),
+    "registre_json": Room(
+        "r.json",
+        trees(lambda: [dict(zip(rows("registre")[0], row, strict=True)) for row in rows("registre")[1:]], "json"),
+        _register,
+    ),
     "avis_json": Room("a.json", notices, _notices),
     "avis_csv": Room("a.csv", tables("avis"), _notices),
     "avis_xml": Room("a.xml", notices_xml, _notices),
     **{f"document_{form}": Room(f"ccap.{form}", document(form), _document) for form in ("docx", "odt", "web", "texte")},
-}  # fmt: skip
+}
 
 
 def fresh(folder: Path) -> Path:

@@ -90,7 +90,10 @@ def main() -> int:
     total = Counter()
     for name in choices.only:
         count = run([name], choices.seconds, choices.seed, choices.keep)[name]
-        print(f"{name:<16} {count.files:>7} fichiers {count.records:>8} enregistrements {count.refused:>7} refusés, le plus long {count.slowest:.2f} s", flush=True)
+        print(
+            f"{name:<16} {count.files:>7} fichiers {count.records:>8} enregistrements {count.refused:>7} refusés, le plus long {count.slowest:.2f} s",
+            flush=True,
+        )
         for fault in count.faults.values():
             print(f"    FAUTE {fault}", flush=True)
         total.update(files=count.files, records=count.records, faults=len(count.faults))

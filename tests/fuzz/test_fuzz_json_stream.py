@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from spaser.problems import Problem
 from spaser.sources.contracts import decp, json_stream, reading
 
-texts = st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from(['"', "\\", '\\"', "{", "}]", "[{", ",", "\\\\\""])
+texts = st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from(
+    ['"', "\\", '\\"', "{", "}]", "[{", ",", '\\\\"']
+)
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
@@ -19,7 +21,17 @@ values = st.recursive(
 )
 contracts = st.fixed_dictionaries(
     {"id": texts, "objet": texts, "montant": st.integers(), "acheteur": values},
-    optional={name: values for name in ("titulaires", "modifications", "considerationsSociales", "actesSousTraitance", "lieuExecution", "nature")},
+    optional={
+        name: values
+        for name in (
+            "titulaires",
+            "modifications",
+            "considerationsSociales",
+            "actesSousTraitance",
+            "lieuExecution",
+            "nature",
+        )
+    },
 )
 documents = st.builds(
     lambda found, wrapped: {"marches": {"marche": found, "contrat-concession": []}} if wrapped else found,

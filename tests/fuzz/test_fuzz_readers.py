@@ -25,5 +25,12 @@ def test_a_damaged_input_is_read_or_refused_in_french(name, tmp_path):
 
 def test_the_same_seed_makes_the_same_file():
     for name, room in rooms.ROOMS.items():
-        if name not in ("archives", "xlsx", "depenses_xlsx", "registre_xlsx", "document_docx", "document_odt"):  # a zip bears its hour
+        if name not in (
+            "archives",
+            "xlsx",
+            "depenses_xlsx",
+            "registre_xlsx",
+            "document_docx",
+            "document_odt",
+        ):  # a zip bears its hour
             assert room.make(random.Random(name)) == room.make(random.Random(name)), name

@@ -32,12 +32,24 @@ def _huge_cell():
 
 
 RAISED = {
-    "toml": [lambda: tomllib.loads("a ="), lambda: tomllib.loads("a = " + "[" * 100_000), lambda: tomllib.loads("a = " + "9" * 6000)],
+    "toml": [
+        lambda: tomllib.loads("a ="),
+        lambda: tomllib.loads("a = " + "[" * 100_000),
+        lambda: tomllib.loads("a = " + "9" * 6000),
+    ],
     "json": [lambda: json.loads("{"), lambda: json.loads("[" * 200_000), lambda: json.loads("9" * 6000)],
     "csv": [_huge_cell],
-    "text": [lambda: b"\xff".decode("utf-8"), lambda: "\ud800".encode(), lambda: b"".decode("inconnu-8") or b"x".decode("inconnu-8")],
+    "text": [
+        lambda: b"\xff".decode("utf-8"),
+        lambda: "\ud800".encode(),
+        lambda: b"".decode("inconnu-8") or b"x".decode("inconnu-8"),
+    ],
     "number": [lambda: decimal.Decimal("sNaN") + 1, lambda: int(float("inf"))],
-    "zip": [lambda: zipfile.ZipFile(io.BytesIO(b"PK")), lambda: zlib.decompress(b"x"), lambda: lzma.decompress(b"\xfd7zXZ\x00xxxxxxxxxxxxxxxx")],
+    "zip": [
+        lambda: zipfile.ZipFile(io.BytesIO(b"PK")),
+        lambda: zlib.decompress(b"x"),
+        lambda: lzma.decompress(b"\xfd7zXZ\x00xxxxxxxxxxxxxxxx"),
+    ],
     "xml": [lambda: etree.fromstring("<a>")],
     "workbook": [lambda: fastexcel.read_excel(b"PK\x03\x04abc")],
     "polars": [lambda: pl.read_parquet(io.BytesIO(b"PAR1xxxxPAR1")), lambda: pl.read_csv(io.BytesIO(b""))],
@@ -74,11 +86,17 @@ def test_a_panic_of_a_compiled_library_is_told_as_a_damaged_file():
 
 
 def test_the_room_may_say_what_it_was_reading():
-    with pytest.raises(Problem, match=r"La liste est illisible \(f\)\. .*\. Faites ceci\."), guards.reading("f", "json", what="La liste est illisible", todo="Faites ceci"):
+    with (
+        pytest.raises(Problem, match=r"La liste est illisible \(f\)\. .*\. Faites ceci\."),
+        guards.reading("f", "json", what="La liste est illisible", todo="Faites ceci"),
+    ):
         json.loads("{")
 
 
-@pytest.mark.parametrize("number", [errno.ENOENT, errno.EACCES, errno.ENOSPC, errno.EISDIR, errno.ENAMETOOLONG, errno.EROFS, errno.EIO, errno.ELOOP])
+@pytest.mark.parametrize(
+    "number",
+    [errno.ENOENT, errno.EACCES, errno.ENOSPC, errno.EISDIR, errno.ENAMETOOLONG, errno.EROFS, errno.EIO, errno.ELOOP],
+)
 def test_errors_of_the_system_are_in_french(number):
     told = guards.of_system(OSError(number, os.strerror(number)))
     assert os.strerror(number) not in told and "erreur" not in told

@@ -95,7 +95,27 @@ STREAMS = {
 }  # fmt: skip
 FORBIDDEN_NAMES = {"utils", "helpers", "core", "common", "misc"}
 MOST_FILES, MOST_AT_THE_ROOT, MOST_LINES, LONGEST_FUNCTION = 26, 14, 400, 60
-ROWS = re.compile(r"\.(collect|iter_rows|to_dicts|iter_slices|map_elements|map_rows)\(|\.rows\((named=|\))|\bcollect_all\(")
+#: Files that passed the limit when lines went from 160 to 120 characters, with the length they may not exceed: it only falls.
+STILL_LONG = {
+    "sources/notices/reading": 406, "sections/potential": 412, "studies/acting/proofreading": 414, "deliverables/slides": 418,
+    "detection/rules": 420, "studies/potential/compose": 426, "sources/catalogue": 426, "detection/reading": 430,
+    "sections/obligations": 434, "sources/registers/lists": 436, "sections/declared": 438, "sources/contracts/decp": 442,
+    "suppliers/statuses": 450, "sections/publication": 454, "studies/acting/day": 474, "studies/diagnostic/compose": 478,
+    "sections/purchases": 558,
+}  # fmt: skip
+#: The same of functions.
+STILL_LONG_FUNCTIONS = {
+    "charts/bought:euros_by": 66, "cli/potential:add": 69, "contracts/amendments:_months": 63,
+    "obligations/buyer:_spaser": 77, "obligations/dates:by_launch": 79, "potential/offer:supply": 75,
+    "potential/programme:of_programme": 74, "potential/spend:of_spend": 63, "potential/territory:balance": 80,
+    "sections/purchases:section_sources": 61, "sources/ledgers/lines:read_ledger": 61, "studies/acting/day:report": 92,
+    "studies/diagnostic/compose:diagnose": 68, "studies/potential/compose:structures": 76, "studies/potential/programme:potential_of_programme": 79,
+    "studies/potential/spend:potential_of_spend": 75, "studies/publication/compose:publish": 80, "studies/territory/demand:balance_of": 67,
+    "suppliers/statuses:_ess": 74,
+}  # fmt: skip
+ROWS = re.compile(
+    r"\.(collect|iter_rows|to_dicts|iter_slices|map_elements|map_rows)\(|\.rows\((named=|\))|\bcollect_all\("
+)
 FOLDING = re.compile(r"\bunicodedata\b|\.str\.normalize\(|\\p\{M\}")
 DECODING = re.compile(r"(?<!text)\.decode\((?!\"ascii\")")
 
@@ -120,7 +140,11 @@ def imported(path: Path, package: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = ".".join([*here[: len(here) - node.level], node.module or ""]).strip(".") if node.level else node.module or ""
+            base = (
+                ".".join([*here[: len(here) - node.level], node.module or ""]).strip(".")
+                if node.level
+                else node.module or ""
+            )
             yield from (f"{base}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__")):
             yield from (arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant))
@@ -128,7 +152,10 @@ def imported(path: Path, package: Path) -> Iterator[str]:
 
 def faults(package: Path) -> list[str]:
     """Every line of the package that is not in its room, told with its file."""
-    return [*_of_folders(package), *(f"{place(path, package)} : {fault}" for path in modules(package) for fault in _of(path, package))]
+    return [
+        *_of_folders(package),
+        *(f"{place(path, package)} : {fault}" for path in modules(package) for fault in _of(path, package)),
+    ]
 
 
 def _of_folders(package: Path) -> Iterator[str]:
@@ -146,7 +173,7 @@ def _of(path: Path, package: Path) -> Iterator[str]:
         return
     yield from _of_imports(path, package, where)
     yield from _of_words(where, text)
-    yield from _of_shape(text)
+    yield from _of_shape(where, text)
     if path.stem in FORBIDDEN_NAMES:
         yield "porte un nom de tiroir"
 
@@ -155,14 +182,23 @@ def _of_imports(path: Path, package: Path, where: str) -> Iterator[str]:
     for name in imported(path, package):
         library, *rest = name.split(".")
         if library == "spaser" and rest and (other := rest[0]) in MAY_IMPORT:
-            if other not in (room(where), "__init__", "__version__") and other not in MAY_IMPORT[room(where)] and where != "__init__":
+            if (
+                other not in (room(where), "__init__", "__version__")
+                and other not in MAY_IMPORT[room(where)]
+                and where != "__init__"
+            ):
                 yield f"importe {other}, que le plan ne lui permet pas"
         elif library in LIBRARIES and room(where) not in LIBRARIES[library]:
             yield f"importe {library}, qui a sa place ailleurs"
 
 
 def _of_words(where: str, text: str) -> Iterator[str]:
-    if room(where) in COMPUTING and not {room(where), where} & BATCH and where not in SMALL and (found := ROWS.search(text)):
+    if (
+        room(where) in COMPUTING
+        and not {room(where), where} & BATCH
+        and where not in SMALL
+        and (found := ROWS.search(text))
+    ):
         yield f"calcule et parcourt des lignes : {found.group(0)}"
     if "map_elements" in text:
         yield "appelle Python ligne à ligne : map_elements"
@@ -177,14 +213,17 @@ def _of_words(where: str, text: str) -> Iterator[str]:
         yield "laisse une note à faire"
 
 
-def _of_shape(text: str) -> Iterator[str]:
-    if (lines := text.count("\n")) > MOST_LINES:
-        yield f"{lines} lignes, {MOST_LINES} au plus"
+def _of_shape(where: str, text: str) -> Iterator[str]:
+    if (lines := text.count("\n")) > (most := STILL_LONG.get(where, MOST_LINES)):
+        yield f"{lines} lignes, {most} au plus"
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            if (node.end_lineno or 0) - node.lineno > LONGEST_FUNCTION:
-                yield f"{node.name} a plus de {LONGEST_FUNCTION} lignes"
+            most = STILL_LONG_FUNCTIONS.get(f"{where}:{node.name}", LONGEST_FUNCTION)
+            if (node.end_lineno or 0) - node.lineno > most:
+                yield f"{node.name} a plus de {most} lignes"
             if node.returns is None:
                 yield f"{node.name} n'annonce pas ce qu'elle rend"
-        elif isinstance(node, ast.ExceptHandler) and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException")):
+        elif isinstance(node, ast.ExceptHandler) and (
+            node.type is None or ast.unparse(node.type) in ("Exception", "BaseException")
+        ):
             yield "cache une panne : except trop large"

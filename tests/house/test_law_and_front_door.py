@@ -14,9 +14,21 @@ PACKAGE = ROOT / "spaser"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 TOP_LEVEL = {
-    "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml", "constraints.txt", "run.py", ".gitignore", ".ci",
-    "data", "notebooks", "spaser", "tests",
-}  # fmt: skip
+    "README.md",
+    "LICENSE",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "pyproject.toml",
+    "constraints.txt",
+    "run.py",
+    ".gitignore",
+    ".ci",
+    "data",
+    "notebooks",
+    "spaser",
+    "tests",
+}
+
 
 def test_the_top_level_holds_only_what_the_card_allows():
     seen = {p.name for p in ROOT.iterdir()} - {".git", ".venv", "spaser-sortie", "spaser.egg-info", "build"}
@@ -38,14 +50,21 @@ def test_every_duty_base_and_target_of_the_law_is_sourced_dated_and_says_how_far
             assert all(rule.get(name) for name in ("label", "legal", "source", "checked_on")), key
             assert rule.get("until", rule.get("since")) >= rule["since"] if "since" in rule else True, key
             for stated in (rule, *rule.get("exclusions", [])):
-                assert stated["confidence"] in {"source_officielle", "texte_lu_en_copie", "source_secondaire", "a_confirmer"}, key
+                assert stated["confidence"] in {
+                    "source_officielle",
+                    "texte_lu_en_copie",
+                    "source_secondaire",
+                    "a_confirmer",
+                }, key
             # What is only remembered is never shown as read.
             assert "de mémoire" not in rule["source"] or rule["confidence"] == "a_confirmer", key
 
 
 def test_every_dated_rule_of_the_law_is_used():
     law = tomllib.loads((PACKAGE / "reference" / "law.toml").read_text(encoding="utf-8"))
-    written = "".join(path.read_text(encoding="utf-8") for path in MODULES) + str([duty.get("threshold") for duty in law["duties"].values()])
+    written = "".join(path.read_text(encoding="utf-8") for path in MODULES) + str(
+        [duty.get("threshold") for duty in law["duties"].values()]
+    )
     assert [key for key, rule in law.items() if "values" in rule and not re.search(f"[\"']{key}[\"']", written)] == []
 
 

@@ -29,7 +29,13 @@ def test_every_room_of_the_plan_that_exists_may_be_imported_without_a_circle():
 
 
 def test_tests_lie_in_folders_that_mirror_the_rooms():
-    rooms = {path.name.removesuffix(".py") for path in PACKAGE.iterdir()} | {"house", "browser", "fuzz", "benchmarks", "install"}
+    rooms = {path.name.removesuffix(".py") for path in PACKAGE.iterdir()} | {
+        "house",
+        "browser",
+        "fuzz",
+        "benchmarks",
+        "install",
+    }
     folders = {path.parent.name for path in TESTS.rglob("test_*.py")}
     assert folders <= rooms
     assert not list(TESTS.glob("test_*.py"))
@@ -38,27 +44,47 @@ def test_tests_lie_in_folders_that_mirror_the_rooms():
 #: Faults that a test of the plan once let pass, and their siblings: file, line added, words of the fault.
 PLANTED = {
     "import relatif": ("sources/siret.py", "from ..considerations import scores", "importe considerations"),
-    "une lecture qui note": ("sources/contracts/reading.py", "from spaser.considerations import scores", "importe considerations"),
+    "une lecture qui note": (
+        "sources/contracts/reading.py",
+        "from spaser.considerations import scores",
+        "importe considerations",
+    ),
     "un graphique qui étudie": ("charts/marks.py", "from spaser.studies import diagnostic", "importe studies"),
-    "une collecte dans les objectifs": ("indicators/targets.py", "def f(x: object) -> None:\n    x.collect()", "parcourt des lignes"),
+    "une collecte dans les objectifs": (
+        "indicators/targets.py",
+        "def f(x: object) -> None:\n    x.collect()",
+        "parcourt des lignes",
+    ),
     "une boucle de lignes dans les scores": (
-        "considerations/scores.py", "def f(x: object) -> None:\n    for row in x.rows():\n        del row", "parcourt des lignes",
+        "considerations/scores.py",
+        "def f(x: object) -> None:\n    for row in x.rows():\n        del row",
+        "parcourt des lignes",
     ),
     "des lignes une à une": ("renewals.py", "def f(x: object) -> None:\n    x.map_elements(str)", "ligne à ligne"),
-    "deux pièces qui calculent": ("renewals.py", "def f() -> None:\n    from spaser import potential", "importe potential"),
+    "deux pièces qui calculent": (
+        "renewals.py",
+        "def f() -> None:\n    from spaser import potential",
+        "importe potential",
+    ),
     "un import par son nom": (
-        "charts/maps.py", "import importlib\nimportlib.import_module('spaser.studies.potential')", "importe studies",
+        "charts/maps.py",
+        "import importlib\nimportlib.import_module('spaser.studies.potential')",
+        "importe studies",
     ),
     "une bibliothèque ailleurs": ("obligations/dates.py", "import altair", "importe altair"),
     "une étude qui appelle la commande": ("studies/clauses.py", "from spaser import cli", "importe cli"),
     "un accent replié ailleurs": ("territories.py", "import unicodedata", "hors de text"),
-    "des octets décodés ailleurs": ("families/spend.py", 'def f(x: bytes) -> str:\n    return x.decode("utf-8")', "hors de text"),
+    "des octets décodés ailleurs": (
+        "families/spend.py",
+        'def f(x: bytes) -> str:\n    return x.decode("utf-8")',
+        "hors de text",
+    ),
     "une pièce inconnue": ("opportunities.py", "", "n'a pas de pièce"),
     "un tiroir": ("sources/helpers.py", "", "tiroir"),
     "une panne cachée": ("rules.py", "try:\n    pass\nexcept Exception:\n    pass", "trop large"),
     "un affichage": ("rules.py", "print('ici')", "print"),
     "une fonction muette": ("rules.py", "def f():\n    pass", "n'annonce pas"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", PLANTED)

@@ -11,8 +11,18 @@ BOUNDS = ("bas", "milieu", "haut")
 
 
 def lines(**columns):
-    row = {"siren": "000000001", "siret": "00000000100011", "fournisseur": "Structure inventée", "exercice": 2026, "montant": 12_000_000, "taxe": "HT",
-           "perimetre": "achat", "titulaire_inclusif": True, "inclusif_types": "ETTI", "inclusif_regle": "SIRET"} | columns  # fmt: skip
+    row = {
+        "siren": "000000001",
+        "siret": "00000000100011",
+        "fournisseur": "Structure inventée",
+        "exercice": 2026,
+        "montant": 12_000_000,
+        "taxe": "HT",
+        "perimetre": "achat",
+        "titulaire_inclusif": True,
+        "inclusif_types": "ETTI",
+        "inclusif_regle": "SIRET",
+    } | columns
     wide = max(len(value) if isinstance(value, list) else 1 for value in row.values())
     return pl.LazyFrame({name: value if isinstance(value, list) else [value] * wide for name, value in row.items()})
 
@@ -53,14 +63,25 @@ def test_example_c_an_order_to_an_esat_and_its_deduction():
 
 
 def test_the_ceiling_of_the_deduction_changes_at_three_per_cent():
-    asked = pl.LazyFrame({"main_oeuvre": [9_000_000] * 3, "contribution_brute": [2_000_000] * 3, "taux_emploi": [0.0299, 0.03, None]})
+    asked = pl.LazyFrame(
+        {"main_oeuvre": [9_000_000] * 3, "contribution_brute": [2_000_000] * 3, "taux_emploi": [0.0299, 0.03, None]}
+    )
     assert impact.deduction(asked).collect()["deduit"].to_list() == [1_000_000, 1_500_000, None]
 
 
-@pytest.mark.parametrize(("kind", "why"), [
-    ("GEIQ", "aucun facteur"), ("EATT", "aucun facteur"), ("EITI", "aucun facteur"), ("SEP", "aucun facteur"), ("OACAS", "aucun facteur"),
-    ("ACI", "trop large"), (None, "inconnu"), ("EA, ESAT", "plusieurs types"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("GEIQ", "aucun facteur"),
+        ("EATT", "aucun facteur"),
+        ("EITI", "aucun facteur"),
+        ("SEP", "aucun facteur"),
+        ("OACAS", "aucun facteur"),
+        ("ACI", "trop large"),
+        (None, "inconnu"),
+        ("EA, ESAT", "plusieurs types"),
+    ],
+)
 def test_what_has_no_factor_is_not_measured_and_says_why(kind, why):
     row = one(inclusif_types=kind)
     assert why in row["motif"]
@@ -101,7 +122,11 @@ def test_a_grant_and_an_ordinary_supplier_are_not_work_bought():
 
 
 def test_totals_add_bounds_and_say_which_share_was_measured():
-    rows = impact.bought(lines(siren=["1", "2", "3"], inclusif_types=["ETTI", "ETTI", "ACI"], montant=[12_000_000, 12_000_000, 4_000_000]))
+    rows = impact.bought(
+        lines(
+            siren=["1", "2", "3"], inclusif_types=["ETTI", "ETTI", "ACI"], montant=[12_000_000, 12_000_000, 4_000_000]
+        )
+    )
     found = impact.totals(rows).collect()
     etti, aci = found.filter(type="ETTI").row(0, named=True), found.filter(type="ACI").row(0, named=True)
     assert etti["heures_bas"] == pytest.approx(2 * 120_000 / 29)
@@ -110,11 +135,16 @@ def test_totals_add_bounds_and_say_which_share_was_measured():
     assert "demandez les heures" in aci["motifs"]
 
 
-@pytest.mark.parametrize(("columns", "why"), [
-    ({"famille": "mobilier", "taux": 0.05}, "assiette"), ({"famille": "travaux_publics", "taux": 0.05}, "heures écrites"),
-    ({"famille": "nettoyage_locaux", "taux": None}, "taux"), ({"famille": "nettoyage_locaux", "taux": 0.1, "maximum": True}, "accord-cadre"),
-    ({"famille": "nettoyage_locaux", "taux": 0.1, "montant": None}, "montant"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("columns", "why"),
+    [
+        ({"famille": "mobilier", "taux": 0.05}, "assiette"),
+        ({"famille": "travaux_publics", "taux": 0.05}, "heures écrites"),
+        ({"famille": "nettoyage_locaux", "taux": None}, "taux"),
+        ({"famille": "nettoyage_locaux", "taux": 0.1, "maximum": True}, "accord-cadre"),
+        ({"famille": "nettoyage_locaux", "taux": 0.1, "montant": None}, "montant"),
+    ],
+)
 def test_hours_required_without_a_sound_base_are_refused(columns, why):
     row = {"uid": "a", "montant": 100_000_000} | columns
     asked = pl.LazyFrame([row], schema_overrides={"taux": pl.Float64(), "montant": pl.Int64()})
@@ -124,7 +154,9 @@ def test_hours_required_without_a_sound_base_are_refused(columns, why):
 
 
 def test_hours_written_in_the_contract_win_even_in_civil_works():
-    asked = pl.LazyFrame({"uid": ["a"], "montant": [100_000_000], "famille": ["travaux_publics"], "heures_ecrites": [700.0]})
+    asked = pl.LazyFrame(
+        {"uid": ["a"], "montant": [100_000_000], "famille": ["travaux_publics"], "heures_ecrites": [700.0]}
+    )
     row = impact.required(asked).collect().row(0, named=True)
     assert [row[f"heures_{b}"] for b in BOUNDS] == [700, 700, 700]
     assert (row["origine"], row["note"], row["motif"]) == ("écrites", "officiel", None)
@@ -138,13 +170,36 @@ def test_hours_done_stand_beside_hours_required_and_are_never_added():
 
 
 def test_retention_takes_the_closest_level_and_keeps_the_unknown_apart():
-    places = pl.LazyFrame({"siren": list("12345"), "siret": ["s1", "s2", "s3", "s4", "s5"], "siege": [True] * 5, "code_commune": ["A", "B", "C", "D", "E"]})
-    communes = pl.LazyFrame({"code_commune": list("ABCDE"), "epci": ["g", "g", "h", "h", "k"], "ept": [None] * 5, "departement": ["1", "1", "1", "2", "3"],
-                             "region": ["R", "R", "R", "R", "S"]}, schema_overrides={"ept": pl.String()})  # fmt: skip
-    paid = pl.LazyFrame({"siret": ["s1", None, "s3", "s4", "s5", None], "siren": [*"12345", "9"], "montant": [1, 2, 3, 4, 5, 5]})
+    places = pl.LazyFrame(
+        {
+            "siren": list("12345"),
+            "siret": ["s1", "s2", "s3", "s4", "s5"],
+            "siege": [True] * 5,
+            "code_commune": ["A", "B", "C", "D", "E"],
+        }
+    )
+    communes = pl.LazyFrame(
+        {
+            "code_commune": list("ABCDE"),
+            "epci": ["g", "g", "h", "h", "k"],
+            "ept": [None] * 5,
+            "departement": ["1", "1", "1", "2", "3"],
+            "region": ["R", "R", "R", "R", "S"],
+        },
+        schema_overrides={"ept": pl.String()},
+    )
+    paid = pl.LazyFrame(
+        {"siret": ["s1", None, "s3", "s4", "s5", None], "siren": [*"12345", "9"], "montant": [1, 2, 3, 4, 5, 5]}
+    )
     found = impact.retention(paid, places, communes, communes.filter(code_commune="A")).collect()
     assert dict(found.select("niveau", "montant").iter_rows()) == {
-        "commune": 1, "intercommunalité": 2, "département": 3, "région": 4, "hors de la région": 5, "lieu inconnu": 5}  # fmt: skip
+        "commune": 1,
+        "intercommunalité": 2,
+        "département": 3,
+        "région": 4,
+        "hors de la région": 5,
+        "lieu inconnu": 5,
+    }
     assert found["part"].sum() == pytest.approx(1)
     assert found["part_connue"].to_list()[0] == pytest.approx(1 / 15)
 

@@ -15,19 +15,26 @@ def contracts(*years: tuple[int, int, int, int]) -> pl.LazyFrame:
     """For each (year, contracts with a clause, with a criterion alone, with nothing): invented contracts of 50 000 euros."""
     rows = [
         {"annee": year, "clause_sociale": kind == 0, "critere_social": kind == 1, "marche_reserve": False}
-        for year, *counts in years for kind, n in enumerate(counts) for _ in range(n)
-    ]  # fmt: skip
+        for year, *counts in years
+        for kind, n in enumerate(counts)
+        for _ in range(n)
+    ]
     return pl.LazyFrame(rows).with_columns(
-        uid=pl.int_range(pl.len()).cast(pl.String), seuil_besoin=pl.lit(True), montant=pl.lit(50_000_00, pl.Int64), montant_statut=pl.lit("valide"),
-        montant_retenu=pl.lit(50_000_00, pl.Int64), montant_bas=pl.lit(50_000_00, pl.Int64), montant_haut=pl.lit(50_000_00, pl.Int64),
-    )  # fmt: skip
+        uid=pl.int_range(pl.len()).cast(pl.String),
+        seuil_besoin=pl.lit(True),
+        montant=pl.lit(50_000_00, pl.Int64),
+        montant_statut=pl.lit("valide"),
+        montant_retenu=pl.lit(50_000_00, pl.Int64),
+        montant_bas=pl.lit(50_000_00, pl.Int64),
+        montant_haut=pl.lit(50_000_00, pl.Int64),
+    )
 
 
 def counting(definition: str):
     """The way an edition measures: the definition is the rule, so the same key whatever the definition."""
-    return lambda frame: measure(frame, indicators=["consideration_sociale"], by=(), definition=definition).with_columns(
-        definition=pl.lit("")
-    )
+    return lambda frame: measure(
+        frame, indicators=["consideration_sociale"], by=(), definition=definition
+    ).with_columns(definition=pl.lit(""))
 
 
 def moved(old: Edition, new: Edition, unit: str = "nombre") -> dict:

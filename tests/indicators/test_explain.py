@@ -40,7 +40,12 @@ def test_an_explanation_gives_the_rule_its_columns_and_its_sources():
 
 def test_what_cannot_be_explained_is_refused():
     told = MEASURED[0]
-    for wrong in ({"indicateur": "inconnu"}, {"definition": "autre"}, {"regle": "nb_contrats@0"}, {"dimension": "famille"}):
+    for wrong in (
+        {"indicateur": "inconnu"},
+        {"definition": "autre"},
+        {"regle": "nb_contrats@0"},
+        {"dimension": "famille"},
+    ):
         with pytest.raises(Problem):
             explain(told | wrong, FRAME)
     with pytest.raises(Problem):

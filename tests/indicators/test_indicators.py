@@ -22,14 +22,26 @@ PARIS = Path(__file__).parents[3] / "shared" / "data" / "decp_2022" / "paris_202
 
 def contracts() -> pl.LazyFrame:
     """The contracts of the case, as the room of contracts hands them (amounts in cents)."""
-    filled = {"nature_contrat": "marche", "marche_subsequent": False, "incomplet": False, "nb_versions": 1, "type_contrat": "marche", "annee": 2024}
-    rows = [filled | {"dateNotification": date(2024, 3, 1), "seuil_besoin": True, "publies": True} | row for row in CASE["contrats"]]
+    filled = {
+        "nature_contrat": "marche",
+        "marche_subsequent": False,
+        "incomplet": False,
+        "nb_versions": 1,
+        "type_contrat": "marche",
+        "annee": 2024,
+    }
+    rows = [
+        filled | {"dateNotification": date(2024, 3, 1), "seuil_besoin": True, "publies": True} | row
+        for row in CASE["contrats"]
+    ]
     frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(
         pl.col("montant") * 100, pl.col("datePublicationDonnees").str.to_date()
     )
     kept = pl.when(pl.col("montant_statut") != "symbolique").then("montant")
     return declared(
-        frame.lazy().with_columns(kept.alias(n) for n in ("montant_retenu", "montant_retenu_haut", "montant_bas", "montant_haut"))
+        frame.lazy().with_columns(
+            kept.alias(n) for n in ("montant_retenu", "montant_retenu_haut", "montant_bas", "montant_haut")
+        )
     )
 
 
@@ -38,7 +50,9 @@ def total(frame: pl.LazyFrame, code: str, unit: str = NUMBER, **options) -> dict
     return rows.row(0, named=True)
 
 
-@pytest.mark.parametrize("expected", CASE["attendus"], ids=lambda e: f"{e['indicateur']}-{e['unite']}-{e['definition']}")
+@pytest.mark.parametrize(
+    "expected", CASE["attendus"], ids=lambda e: f"{e['indicateur']}-{e['unite']}-{e['definition']}"
+)
 def test_each_indicator_counts_what_a_person_counts(expected):
     cents = 100 if expected["unite"] == VALUE else 1
     rows = measure(contracts(), indicators=[expected["indicateur"]], by=(), definition=expected["definition"] or None)
@@ -117,7 +131,9 @@ def test_nothing_to_sum_gives_no_amount_rather_than_zero():
 
 
 def test_every_breakdown_adds_up_to_the_total_and_keeps_the_unanswered():
-    frame = contracts().with_columns(procedure=pl.when(pl.col("montant") > 100_000_00).then(pl.lit("Procédure adaptée")))
+    frame = contracts().with_columns(
+        procedure=pl.when(pl.col("montant") > 100_000_00).then(pl.lit("Procédure adaptée"))
+    )
     rows = measure(frame, by=("annee", "procedure", "tranche_montant", "acheteur_id", "codeCPV")).collect()
     shares = rows.filter(pl.col("denominateur").is_not_null())
     key = ["indicateur", "unite", "definition"]
@@ -128,14 +144,21 @@ def test_every_breakdown_adds_up_to_the_total_and_keeps_the_unanswered():
 
 
 def test_amount_bands_are_read_in_their_order():
-    rows = measure(contracts(), indicators=["nb_contrats"], by=("tranche_montant",)).filter(pl.col("dimension") != "total").collect()
+    rows = (
+        measure(contracts(), indicators=["nb_contrats"], by=("tranche_montant",))
+        .filter(pl.col("dimension") != "total")
+        .collect()
+    )
     assert [m.split()[0] for m in rows["modalite"]] == ["de", "de", "de", "montant"]
     assert rows["modalite"][0].startswith("de 40 000")
 
 
 def test_the_order_of_rows_is_irrelevant():
     frame = contracts().collect()
-    one, other = measure(frame.lazy()).collect(), measure(frame.sample(fraction=1.0, shuffle=True, seed=3).lazy()).collect()
+    one, other = (
+        measure(frame.lazy()).collect(),
+        measure(frame.sample(fraction=1.0, shuffle=True, seed=3).lazy()).collect(),
+    )
     assert one.equals(other)
 
 
@@ -151,7 +174,12 @@ def test_an_empty_set_of_contracts_is_measured_without_a_zero_rate():
 
 
 def test_unknown_names_are_refused_with_the_closest():
-    for options in ({"indicators": ["clause_social"]}, {"by": ("anee",)}, {"population": "publie"}, {"definition": "autre"}):
+    for options in (
+        {"indicators": ["clause_social"]},
+        {"by": ("anee",)},
+        {"population": "publie"},
+        {"definition": "autre"},
+    ):
         with pytest.raises(Problem):
             measure(contracts(), **options)
 
@@ -163,10 +191,16 @@ def test_the_considerations_of_a_real_file_match_a_ten_line_count():
 
     records = json.loads(PARIS.read_text(encoding="utf-8"))
     lists = [
-        {*r["considerationsSociales"]["considerationSociale"], *r["considerationsEnvironnementales"]["considerationEnvironnementale"]}
+        {
+            *r["considerationsSociales"]["considerationSociale"],
+            *r["considerationsEnvironnementales"]["considerationEnvironnementale"],
+        }
         for r in records
     ]
-    counts = {word: sum(word in found for found in lists) for word in ("Clause sociale", "Marché réservé", "Critère environnemental")}
+    counts = {
+        word: sum(word in found for found in lists)
+        for word in ("Clause sociale", "Marché réservé", "Critère environnemental")
+    }
     counts["both"] = sum({"Clause environnementale", "Critère environnemental"} <= found for found in lists)
     read = sources.read(PARIS)
     built = room.build(read.records, as_of=date(2026, 11, 22))

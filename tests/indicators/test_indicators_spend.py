@@ -9,18 +9,32 @@ from spaser.vocabulary import MEASURES
 
 CONTRACTS = pl.LazyFrame(
     {
-        "uid": ["A", "B", "C", "D"], "id": ["2024-001", "2024/002", "003", "004"], "seuil_besoin": [True] * 4,
-        "clause_sociale": [True, False, True, None], "montant_statut": ["valide"] * 4,
-        "montant": [100_000_00] * 4, "montant_retenu": [100_000_00] * 4, "montant_bas": [100_000_00] * 4, "montant_haut": [100_000_00] * 4,
+        "uid": ["A", "B", "C", "D"],
+        "id": ["2024-001", "2024/002", "003", "004"],
+        "seuil_besoin": [True] * 4,
+        "clause_sociale": [True, False, True, None],
+        "montant_statut": ["valide"] * 4,
+        "montant": [100_000_00] * 4,
+        "montant_retenu": [100_000_00] * 4,
+        "montant_bas": [100_000_00] * 4,
+        "montant_haut": [100_000_00] * 4,
     }
-)  # fmt: skip
-HOLDERS = pl.LazyFrame({"uid": ["A", "B", "C", "D"], "titulaire_siren": ["111111111", "111111111", "333333333", "444444444"]})
+)
+HOLDERS = pl.LazyFrame(
+    {"uid": ["A", "B", "C", "D"], "titulaire_siren": ["111111111", "111111111", "333333333", "444444444"]}
+)
 
 
 def ledger(*lines: tuple) -> pl.LazyFrame:
     """Lines (SIREN, contract number, euros, year, perimeter)."""
     names = ("siren", "numero_marche", "montant", "exercice", "perimetre")
-    schema = {"siren": pl.String, "numero_marche": pl.String, "montant": pl.Int64, "exercice": pl.Int32, "perimetre": pl.String}
+    schema = {
+        "siren": pl.String,
+        "numero_marche": pl.String,
+        "montant": pl.Int64,
+        "exercice": pl.Int32,
+        "perimetre": pl.String,
+    }
     return pl.LazyFrame([(a, b, c * 100, d, e) for a, b, c, d, e in lines], schema=schema, orient="row").select(names)
 
 

@@ -18,9 +18,14 @@ def contracts(n_buyers: int = N, each: int = 40, kind: str = "commune") -> pl.La
     rows = [(siren, kind, 100_000_00) for siren in sirens for _ in range(each)]
     rows += [("911111111", "département", 100_000_00)] * each + [("922222222", kind, 100_000_00)] * 1000
     return pl.LazyFrame(
-        {"acheteur_siren": [r[0] for r in rows], "acheteur_libelle": [f"Acheteur fictif {r[0]}" for r in rows], "acheteur_categorie": [r[1] for r in rows],
-         "montant_retenu": [r[2] for r in rows], "seuil_besoin": [True] * len(rows)}
-    )  # fmt: skip
+        {
+            "acheteur_siren": [r[0] for r in rows],
+            "acheteur_libelle": [f"Acheteur fictif {r[0]}" for r in rows],
+            "acheteur_categorie": [r[1] for r in rows],
+            "montant_retenu": [r[2] for r in rows],
+            "seuil_besoin": [True] * len(rows),
+        }
+    )
 
 
 def authorities(regions: dict[str, str] | None = None) -> pl.LazyFrame:
@@ -32,10 +37,19 @@ def authorities(regions: dict[str, str] | None = None) -> pl.LazyFrame:
 
 def measures(values: dict[str, float], n: int = 40) -> pl.LazyFrame:
     rows = [
-        {"indicateur": "clause_sociale", "titre": "Clause sociale", "unite": "nombre", "definition": "déclaré", "dimension": "acheteur_siren", "modalite": siren,
-         "valeur": value, "denominateur": n, "petit_effectif": n < 10}
+        {
+            "indicateur": "clause_sociale",
+            "titre": "Clause sociale",
+            "unite": "nombre",
+            "definition": "déclaré",
+            "dimension": "acheteur_siren",
+            "modalite": siren,
+            "valeur": value,
+            "denominateur": n,
+            "petit_effectif": n < 10,
+        }
         for siren, value in values.items()
-    ]  # fmt: skip
+    ]
     return MEASURES.conform(pl.LazyFrame(rows))
 
 

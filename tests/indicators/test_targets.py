@@ -21,11 +21,24 @@ GOAL = Target("clause_sociale", "Clause sociale", "nombre", "déclaré", 0.5, 20
 def measures(years: dict[int, tuple[int, int]], unit: str = "nombre") -> pl.DataFrame:
     """MEASURES by year from (yes, all) counts, every contract answering."""
     rows = [
-        {"indicateur": "clause_sociale", "unite": unit, "definition": "déclaré", "dimension": "annee", "modalite": str(year), "valeur": yes / every,
-         "valeur_repondus": yes / every, "bas": yes / every, "haut": yes / every, "numerateur": yes, "denominateur": every, "repondus": every,
-         "couverture": 1.0, "petit_effectif": every < 10}
+        {
+            "indicateur": "clause_sociale",
+            "unite": unit,
+            "definition": "déclaré",
+            "dimension": "annee",
+            "modalite": str(year),
+            "valeur": yes / every,
+            "valeur_repondus": yes / every,
+            "bas": yes / every,
+            "haut": yes / every,
+            "numerateur": yes,
+            "denominateur": every,
+            "repondus": every,
+            "couverture": 1.0,
+            "petit_effectif": every < 10,
+        }
         for year, (yes, every) in years.items()
-    ]  # fmt: skip
+    ]
     return MEASURES.conform(pl.LazyFrame(rows)).collect()
 
 
@@ -64,7 +77,9 @@ def test_contracts_that_were_missing_are_counted_to_the_unit():
 
 
 def test_in_value_the_fewest_contracts_that_would_have_been_enough_are_the_largest():
-    contracts = pl.DataFrame({"annee": [2024] * 4, "compte": [True, False, None, False], "poids": [40_00, 5_00, 30_00, 25_00]})
+    contracts = pl.DataFrame(
+        {"annee": [2024] * 4, "compte": [True, False, None, False], "poids": [40_00, 5_00, 30_00, 25_00]}
+    )
     goal = Target("clause_sociale", "", "valeur", "déclaré", 0.9, 2027, "x")
     road = trajectory.road(measures({2024: (40_00, 100_00)}, "valeur"), goal, {2024}, contracts)
     assert (road.manquants, road.contrats, road.euros) == (50_00, 2, 50_00)
@@ -93,7 +108,9 @@ def test_two_years_in_value_give_no_interval_so_no_projection():
 
 
 def test_the_line_is_the_weighted_line_and_its_interval_opens_with_time():
-    road = trajectory.road(measures({2022: (200, 1000), 2023: (250, 1000), 2024: (300, 1000)}), GOAL, {2022, 2023, 2024})
+    road = trajectory.road(
+        measures({2022: (200, 1000), 2023: (250, 1000), 2024: (300, 1000)}), GOAL, {2022, 2023, 2024}
+    )
     ahead = road.points.filter(pl.col("genre") == "projeté")
     assert ahead["valeur"].to_list() == pytest.approx([0.35, 0.40, 0.45])
     width = (ahead["haut"] - ahead["bas"]).to_list()
@@ -104,7 +121,9 @@ def test_the_line_is_the_weighted_line_and_its_interval_opens_with_time():
 def test_the_straight_path_goes_from_the_first_year_to_the_target():
     road = trajectory.road(measures({2023: (30, 100)}), GOAL, {2023})
     path = dict(road.points.select("annee", "chemin").rows())
-    assert path["2023"] == pytest.approx(0.3) and path["2025"] == pytest.approx(0.4) and path["2027"] == pytest.approx(0.5)
+    assert (
+        path["2023"] == pytest.approx(0.3) and path["2025"] == pytest.approx(0.4) and path["2027"] == pytest.approx(0.5)
+    )
 
 
 def test_a_steady_rise_reaches_the_target_and_a_fall_does_not():

@@ -20,7 +20,18 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("roue")
-    asked = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(folder), str(ROOT)]
+    asked = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        str(folder),
+        str(ROOT),
+    ]
     done = subprocess.run(asked, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     return next(folder.glob("spaser-*.whl"))
@@ -33,8 +44,23 @@ def installed(wheel, tmp_path_factory) -> Path:
     venv.create(home, with_pip=False)
     bin_ = home / ("Scripts" if os.name == "nt" else "bin")
     python = bin_ / ("python.exe" if os.name == "nt" else "python")
-    place = Path(subprocess.run([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], capture_output=True, text=True).stdout.strip())
-    asked = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-deps", "--no-index", str(wheel)]
+    place = Path(
+        subprocess.run(
+            [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], capture_output=True, text=True
+        ).stdout.strip()
+    )
+    asked = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(python),
+        "install",
+        "-q",
+        "--no-deps",
+        "--no-index",
+        str(wheel),
+    ]
     done = subprocess.run(asked, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     (place / "zz_dependances.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
@@ -42,13 +68,22 @@ def installed(wheel, tmp_path_factory) -> Path:
 
 
 def run(bin_: Path, folder: Path, *words: str) -> subprocess.CompletedProcess:
-    environ = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"} | {"PYTHONUTF8": "1", "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}"}
-    return subprocess.run([str(bin_ / words[0]), *words[1:]], cwd=folder, env=environ, capture_output=True, text=True, encoding="utf-8")
+    environ = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"} | {
+        "PYTHONUTF8": "1",
+        "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}",
+    }
+    return subprocess.run(
+        [str(bin_ / words[0]), *words[1:]], cwd=folder, env=environ, capture_output=True, text=True, encoding="utf-8"
+    )
 
 
 def test_the_wheel_carries_the_demo_and_the_notebooks(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    assert "spaser/demonstration/marches_demo.json" in names and "spaser/carnets/00_accueil.ipynb" in names and "spaser/py.typed" in names
+    assert (
+        "spaser/demonstration/marches_demo.json" in names
+        and "spaser/carnets/00_accueil.ipynb" in names
+        and "spaser/py.typed" in names
+    )
     assert "spaser/carnets/config/jupyter_server_config.json" in names
     assert not [name for name in names if "__pycache__" in name or name.startswith(("data/", "notebooks/", "tests/"))]
 
@@ -65,7 +100,9 @@ def test_the_main_job_runs_from_another_folder_and_names_the_installed_command(i
 def test_a_renamed_file_of_the_demo_is_known_for_what_it_is_once_installed(installed, wheel, tmp_path):
     with zipfile.ZipFile(wheel) as whole:
         (tmp_path / "ville.json").write_bytes(whole.read("spaser/demonstration/marches_demo_2023.json"))
-    (tmp_path / "liste.csv").write_text("siret;raison_sociale;type\n00090002700012;ESAT DU LAC;ESAT\n", encoding="utf-8")
+    (tmp_path / "liste.csv").write_text(
+        "siret;raison_sociale;type\n00090002700012;ESAT DU LAC;ESAT\n", encoding="utf-8"
+    )
     done = run(installed, tmp_path, "spaser", "diagnostic", "ville.json", "--registre", "liste.csv")
     assert done.returncode == 2 and "ne se mélange pas" in done.stderr
 

@@ -92,7 +92,10 @@ def test_a_name_spoiled_as_ledgers_do_finds_its_company(register, name, postcode
         ("MORVANEC", "13001"),  # two companies of that name at that postcode
         ("VALDOREC", None),  # two towns, and the ledger does not say which
         ("VALDOREC", "33300"),  # same département as both, address of neither
-        ("PIMBREL CONSEIL", "59000"),  # the only one of that name is elsewhere: a homonym may be absent from the register
+        (
+            "PIMBREL CONSEIL",
+            "59000",
+        ),  # the only one of that name is elsewhere: a homonym may be absent from the register
     ],
 )
 def test_homonyms_are_left_to_the_user(register, name, postcode):
@@ -125,9 +128,14 @@ def test_one_wrong_figure_is_repaired_only_when_the_name_agrees(register):
 
 
 def test_a_valid_identifier_is_kept_even_when_the_register_does_not_know_it(register):
-    rows = pl.LazyFrame({"fournisseur": ["X", "MORVANEC"], "siren": [siren(900), siren(3)], "siret": [siret(900), None]})
+    rows = pl.LazyFrame(
+        {"fournisseur": ["X", "MORVANEC"], "siren": [siren(900), siren(3)], "siret": [siret(900), None]}
+    )
     links = link(rows, register).links.collect().sort("cle", descending=True)
-    assert links.select("siren", "passe").rows() == [(siren(900), "identifiant_hors_registre"), (siren(3), "identifiant")]
+    assert links.select("siren", "passe").rows() == [
+        (siren(900), "identifiant_hors_registre"),
+        (siren(3), "identifiant"),
+    ]
 
 
 def test_candidates_are_ranked_and_at_most_five(register):
@@ -138,14 +146,17 @@ def test_candidates_are_ranked_and_at_most_five(register):
 
 
 def test_the_users_answers_are_written_read_back_and_remembered(register, tmp_path):
-    rows = pl.LazyFrame({"fournisseur": ["MORVANEC", "=VALDOREC"], "code_postal": ["13001", "33300"], "montant": [5_000, 100]})
+    rows = pl.LazyFrame(
+        {"fournisseur": ["MORVANEC", "=VALDOREC"], "code_postal": ["13001", "33300"], "montant": [5_000, 100]}
+    )
     first = link(rows, register)
     file = write_validations(to_validate(first.links, first.candidates), tmp_path / "liens.csv")
     text = file.read_text(encoding="utf-8-sig")
     assert "'=VALDOREC" in text and text.index("MORVANEC") < text.index("VALDOREC")
     lines = text.splitlines()
     answered = [
-        line.replace(";;;;", ";accepter;Moi;02/03/2026;vu sur la facture") if siren(5) in line else line for line in lines
+        line.replace(";;;;", ";accepter;Moi;02/03/2026;vu sur la facture") if siren(5) in line else line
+        for line in lines
     ]
     answered = [line.replace(";;;;", ";non;;;") if siren(10) in line else line for line in answered]
     file.write_bytes("\r\n".join(answered).encode("cp1252"))
@@ -185,7 +196,9 @@ def test_lines_receive_the_company_of_their_supplier_and_keep_their_own(register
 
 
 def test_the_order_of_the_register_and_of_the_lines_changes_nothing(register):
-    rows = pl.LazyFrame({"fournisseur": [n for n, *_ in NAMES.values()], "code_postal": [cp for _, cp, _ in NAMES.values()]})
+    rows = pl.LazyFrame(
+        {"fournisseur": [n for n, *_ in NAMES.values()], "code_postal": [cp for _, cp, _ in NAMES.values()]}
+    )
     shuffled = register.collect().sample(fraction=1, shuffle=True, seed=3).lazy()
     columns = ["cle", "siren", "siret", "statut", "passe"]
     first = link(rows, register).links.select(columns).collect().sort("cle")

@@ -44,7 +44,9 @@ def test_axes_come_in_the_order_of_the_grid():
 
 
 def test_actions_lead_one_level_up_lowest_levels_first_and_the_top_asks_for_nothing():
-    rows = maturity.actions(maturity.answers({"moyens": 1, "formation": 0, "bilan": 3, "elus": None}, GRID), GRID).collect()
+    rows = maturity.actions(
+        maturity.answers({"moyens": 1, "formation": 0, "bilan": 3, "elus": None}, GRID), GRID
+    ).collect()
     assert rows["question"].to_list() == ["formation", "moyens"]
     asked = next(one for axis in GRID["axis"] for one in axis["question"] if one["id"] == "moyens")
     assert rows.filter(pl.col("question") == "moyens")["action"].item() == asked["actions"][1]
@@ -62,7 +64,10 @@ def test_a_level_outside_the_grid_is_refused():
 
 def test_a_grid_of_ones_own_with_a_missing_level_is_told(tmp_path):
     own = tmp_path / "grille.toml"
-    own.write_text('levels = ["a", "b"]\n[[axis]]\nid = "x"\nlabel = "X"\n[[axis.question]]\nid = "q"\ntext = "?"\nanswers = ["un"]\nactions = ["faire"]\n', encoding="utf-8")
+    own.write_text(
+        'levels = ["a", "b"]\n[[axis]]\nid = "x"\nlabel = "X"\n[[axis.question]]\nid = "q"\ntext = "?"\nanswers = ["un"]\nactions = ["faire"]\n',
+        encoding="utf-8",
+    )
     with pytest.raises(Problems, match="« q » : 2 niveaux"):
         maturity.grid(own)
 

@@ -13,7 +13,12 @@ from spaser.meetings.timetable import FAIR
 
 
 def pairs(rows):
-    return pl.LazyFrame(rows, schema=["acheteur", "fournisseur", "numero", "poids"], orient="row", schema_overrides={"numero": pl.Int64, "poids": pl.Int64})
+    return pl.LazyFrame(
+        rows,
+        schema=["acheteur", "fournisseur", "numero", "poids"],
+        orient="row",
+        schema_overrides={"numero": pl.Int64, "poids": pl.Int64},
+    )
 
 
 def best_by_hand(rows, slots, tables):
@@ -69,7 +74,9 @@ def test_a_fault_is_told_whatever_made_it():
 
 def test_a_late_absence_moves_only_whom_it_must():
     dice = random.Random(3)
-    rows = [(f"A{i}", f"F{j}", 1, dice.choice([1, 2, 4, 6, 9])) for i in range(6) for j in range(10) if dice.random() < 0.5]
+    rows = [
+        (f"A{i}", f"F{j}", 1, dice.choice([1, 2, 4, 6, 9])) for i in range(6) for j in range(10) if dice.random() < 0.5
+    ]
     first = timetable(pairs(rows), Day(6, 5))
     late = first.plan.row(0, named=True)
     day = Day(6, 5, absent={late["fournisseur"]: frozenset({late["creneau"]})})
@@ -85,7 +92,11 @@ def test_nobody_to_meet_is_an_empty_day():
 
 def test_a_day_of_134_people_is_planned_without_fault_and_near_its_bound():
     dice = random.Random(40)
-    rows = [(f"A{i}", f"F{j}", 1, dice.choice([1, 2, 3, 4, 6, 9])) for i in range(40) for j in sorted(dice.sample(range(94), 6))]
+    rows = [
+        (f"A{i}", f"F{j}", 1, dice.choice([1, 2, 3, 4, 6, 9]))
+        for i in range(40)
+        for j in sorted(dice.sample(range(94), 6))
+    ]
     day = Day(12, 20, absent={"F1": frozenset(range(6)), "A3": frozenset({0, 1})}, most=120)
     found = timetable(pairs(rows), day)
     assert faults(found.plan, day) == []
@@ -95,9 +106,15 @@ def test_a_day_of_134_people_is_planned_without_fault_and_near_its_bound():
 
 
 def test_wishes_weigh_what_both_sides_want_and_a_refusal_is_no_pair():
-    rows = pl.LazyFrame({
-        "acheteur": ["A", "A", "A", "A", "A", "A"], "fournisseur": ["F", "F", "G", "H", "I", "J"], "numero": [1, 2, 1, 1, 1, 1],
-        "souhait_acheteur": [1, 3, 3, 0, None, 2], "souhait_fournisseur": [3, 3, None, 3, None, 2], "present": [True, True, None, True, True, False],
-    })  # fmt: skip
+    rows = pl.LazyFrame(
+        {
+            "acheteur": ["A", "A", "A", "A", "A", "A"],
+            "fournisseur": ["F", "F", "G", "H", "I", "J"],
+            "numero": [1, 2, 1, 1, 1, 1],
+            "souhait_acheteur": [1, 3, 3, 0, None, 2],
+            "souhait_fournisseur": [3, 3, None, 3, None, 2],
+            "present": [True, True, None, True, True, False],
+        }
+    )
     found = weighed(rows).collect()
     assert found.rows() == [("A", "F", 2, 9), ("A", "G", 1, 3)]

@@ -39,13 +39,23 @@ OF_CONTRACTS = DATES + NEEDS
 def record(given: dict) -> dict:
     """A checked state of an invented contract: a text left empty is unknown, amounts are in euros."""
     values = {
-        "source": "fictif.json", "position": 1, "dialecte": "decp_2022_json", "modification_id": 0, "acheteur_id": BUYER,
-        "id": "M1", "type_contrat": "marche", "nature": "Marché", "objet": "Nettoyage des locaux de la commune fictive",
-        "codeCPV": "90910000", "dureeMois": 12, "dateNotification": date(2026, 12, 1), "montant": 300_000,
+        "source": "fictif.json",
+        "position": 1,
+        "dialecte": "decp_2022_json",
+        "modification_id": 0,
+        "acheteur_id": BUYER,
+        "id": "M1",
+        "type_contrat": "marche",
+        "nature": "Marché",
+        "objet": "Nettoyage des locaux de la commune fictive",
+        "codeCPV": "90910000",
+        "dureeMois": 12,
+        "dateNotification": date(2026, 12, 1),
+        "montant": 300_000,
         "considerationsSociales": "Pas de considération sociale",
         "considerationsEnvironnementales": "Pas de considération environnementale",
         "titulaires": [{"titulaire_id": "30000000000014", "titulaire_typeIdentifiant": "SIRET", "titulaire_nom": None}],
-    } | {key: None if value == "" else value for key, value in given.items()}  # fmt: skip
+    } | {key: None if value == "" else value for key, value in given.items()}
     notified = values["dateNotification"]
     values.setdefault("datePublicationDonnees", notified and notified + timedelta(days=30))
     values["date_version"], values["uid"] = notified, values["acheteur_id"] + values["id"]
@@ -57,11 +67,16 @@ def states(rows: list[dict]) -> list[dict]:
     """The records of each contract, and its amendment when it was modified."""
     found = [record({"position": rank} | row) for rank, row in enumerate(rows, 1)]
     changed = [
-        state | {"modification_id": 1, "date_version": state["dateNotification"] + timedelta(days=200),
-                 "montant": round(row["avenant"] * 100) if "avenant" in row else state["montant"],
-                 "dureeMois": row.get("duree_avenant", state["dureeMois"])}
-        for state, row in zip(found, rows, strict=True) if row.get("modifie") or "avenant" in row
-    ]  # fmt: skip
+        state
+        | {
+            "modification_id": 1,
+            "date_version": state["dateNotification"] + timedelta(days=200),
+            "montant": round(row["avenant"] * 100) if "avenant" in row else state["montant"],
+            "dureeMois": row.get("duree_avenant", state["dureeMois"]),
+        }
+        for state, row in zip(found, rows, strict=True)
+        if row.get("modifie") or "avenant" in row
+    ]
     return found + changed
 
 
@@ -72,8 +87,10 @@ def rows_of(case: dict, buyer: str) -> list[dict]:
 def launches(rows: list[dict]) -> pl.LazyFrame:
     told = [
         (row["acheteur_id"] + row.get("id", "M1"), row[key], "avis fictif")
-        for row in rows for key in ("lancement", "autre_lancement") if row.get(key)
-    ]  # fmt: skip
+        for row in rows
+        for key in ("lancement", "autre_lancement")
+        if row.get(key)
+    ]
     return pl.DataFrame(told, schema=words.LAUNCHES.schema, orient="row").lazy()
 
 
@@ -85,7 +102,9 @@ def computed(some: list[dict], day: date) -> list[pl.DataFrame]:
     table = pl.DataFrame([state for rows in each for state in states(rows)], schema=words.RECORDS.schema)
     table = table.with_columns(position=pl.struct("uid").rank("dense").cast(pl.Int64))
     built = considerations.declared(contracts.build(table.lazy(), as_of=day).contracts)
-    doubts = {row["acheteur_id"] + row.get("id", "M1"): row["montant_statut"] for row in flat if "montant_statut" in row}
+    doubts = {
+        row["acheteur_id"] + row.get("id", "M1"): row["montant_statut"] for row in flat if "montant_statut" in row
+    }
     defence = [row["acheteur_id"] + row.get("id", "M1") for row in flat if row.get("defense")]
     local = [buyer for case, buyer in zip(some, buyers, strict=True) if case.get("local", True)]
     built = built.with_columns(
@@ -95,12 +114,15 @@ def computed(some: list[dict], day: date) -> list[pl.DataFrame]:
     )
     kinds = pl.DataFrame(
         [(buyer[:9], case["kind"]) for case, buyer in zip(some, buyers, strict=True) if "kind" in case],
-        schema={"acheteur_siren": pl.String, "type_acheteur": pl.String}, orient="row",
-    )  # fmt: skip
+        schema={"acheteur_siren": pl.String, "type_acheteur": pl.String},
+        orient="row",
+    )
     found = obligations.duties(built, buyer_kind=kinds.lazy(), launches=launches(flat), as_of=day).collect()
     assert found.schema == pl.Schema(words.DUTIES.schema)
     assert found.select("uid", "obligation").is_unique().all()
-    return [found.filter(pl.col("uid").str.starts_with(buyer)).with_columns(pl.col("uid").str.slice(14)) for buyer in buyers]
+    return [
+        found.filter(pl.col("uid").str.starts_with(buyer)).with_columns(pl.col("uid").str.slice(14)) for buyer in buyers
+    ]
 
 
 @cache
@@ -143,8 +165,12 @@ def rungs(source: str) -> set[str]:
 
 
 def test_every_rung_of_every_ladder_is_reached_by_a_case():
-    exclusions = {f"exclusion_{rule['when']}" for duty in obligations.catalogue().values() for rule in duty.get("exclusions", [])}
-    options = {f"option_{rule['when']}" for duty in obligations.catalogue().values() for rule in duty.get("options", [])}
+    exclusions = {
+        f"exclusion_{rule['when']}" for duty in obligations.catalogue().values() for rule in duty.get("exclusions", [])
+    }
+    options = {
+        f"option_{rule['when']}" for duty in obligations.catalogue().values() for rule in duty.get("options", [])
+    }
     exclusions |= options | {f"{name}_inconnue" for name in options}
     of_contracts = rungs("weighing") | rungs("dates") | rungs("thresholds") | exclusions
     seen = pl.concat(list(answers().values()))["regle_etat"]
@@ -171,18 +197,25 @@ def test_every_duty_that_data_can_show_has_a_case_met_and_one_not_met():
 
 
 EUROPEAN = {
-    "eu_threshold_goods_central": {"kind": "central"}, "eu_threshold_goods_other": {"kind": "autre"},
-    "eu_threshold_goods_utility": {"kind": "entite"}, "eu_threshold_goods_defence": {"nature": "Marché de défense ou de sécurité"},
-    "eu_threshold_works": {"codeCPV": "45233120"}, "eu_threshold_concession": {"type_contrat": "concession", "codeCPV": ""},
-    "eu_threshold_social": {"kind": "autre", "codeCPV": "85311000"}, "eu_threshold_social_utility": {"kind": "entite", "codeCPV": "85311000"},
-}  # fmt: skip
+    "eu_threshold_goods_central": {"kind": "central"},
+    "eu_threshold_goods_other": {"kind": "autre"},
+    "eu_threshold_goods_utility": {"kind": "entite"},
+    "eu_threshold_goods_defence": {"nature": "Marché de défense ou de sécurité"},
+    "eu_threshold_works": {"codeCPV": "45233120"},
+    "eu_threshold_concession": {"type_contrat": "concession", "codeCPV": ""},
+    "eu_threshold_social": {"kind": "autre", "codeCPV": "85311000"},
+    "eu_threshold_social_utility": {"kind": "entite", "codeCPV": "85311000"},
+}
 
 
 def social(given: dict, rows: list[dict]) -> list[dict]:
     """What the social duty says of several contracts that have nothing in common, in their order."""
     given = dict(given)
     kind = given.pop("kind", "autre")
-    each = [given | row | {"id": f"{rank:03d}", "objet": f"Prestation fictive de nature {rank:03d}"} for rank, row in enumerate(rows)]
+    each = [
+        given | row | {"id": f"{rank:03d}", "objet": f"Prestation fictive de nature {rank:03d}"}
+        for rank, row in enumerate(rows)
+    ]
     found = computed([{"kind": kind, "contract": each[0], "others": each[1:]}], CLOSED)[0]
     return found.filter(pl.col("obligation").str.contains("sociale")).sort("uid").to_dicts()
 
@@ -190,7 +223,9 @@ def social(given: dict, rows: list[dict]) -> list[dict]:
 @pytest.mark.parametrize("rule", EUROPEAN)
 def test_each_european_threshold_changes_on_its_day_and_not_the_day_before(rule):
     # The ordinary thresholds of the kit begin in 2022: before, nothing can be compared.
-    dated = [(max(since, date(2022, 1, 1)), value) for since, value in rules.dated(rule).select("since", "value").rows()]
+    dated = [
+        (max(since, date(2022, 1, 1)), value) for since, value in rules.dated(rule).select("since", "value").rows()
+    ]
     each = [since - timedelta(days=shift) for since, _ in dated for shift in (1, 0)]
     days = [{"dateNotification": day, "lancement": day} for day in each]
     values = [None, *(value and value * 100 for _, value in dated)]
@@ -201,10 +236,19 @@ def test_each_european_threshold_changes_on_its_day_and_not_the_day_before(rule)
 @pytest.mark.parametrize("rule", [rule for rule in EUROPEAN if "social" not in rule and "defence" not in rule])
 def test_each_dated_threshold_separates_the_cent_below_from_the_threshold_itself(rule):
     dated = rules.dated(rule).drop_nulls("value").select("since", "value").rows()
-    rows = [{"dateNotification": since, "lancement": since, "montant": value + shift} for since, value in dated for shift in (-0.01, 0, 0.01)]
+    rows = [
+        {"dateNotification": since, "lancement": since, "montant": value + shift}
+        for since, value in dated
+        for shift in (-0.01, 0, 0.01)
+    ]
     # A threshold that was not read in its text never makes a duty certain.
-    above = ["certain" if confidence in rules.READ else "probable" for confidence in rules.dated(rule).drop_nulls("value")["confidence"]]
-    assert [row["champ"] for row in social(EUROPEAN[rule], rows)] == [state for most in above for state in ("non_soumis", most, most)]
+    above = [
+        "certain" if confidence in rules.READ else "probable"
+        for confidence in rules.dated(rule).drop_nulls("value")["confidence"]
+    ]
+    assert [row["champ"] for row in social(EUROPEAN[rule], rows)] == [
+        state for most in above for state in ("non_soumis", most, most)
+    ]
 
 
 @pytest.mark.parametrize("case", OF_BUYER, ids=lambda case: case["name"])
@@ -215,9 +259,15 @@ def test_a_buyer_has_its_own_duties_each_year(case):
     built = contracts.build(pl.DataFrame(states(bought), schema=words.RECORDS.schema).lazy(), as_of=day).contracts
     built = built.with_columns(acheteur_categorie=pl.lit("commune" if case.get("local", True) else None, pl.String))
     found = obligations.buyer_duties(
-        built, as_of=day, buyer_kind=case.get("kind"), spend=ledger(year, case.get("spend")), food=food(year, case.get("food")),
-        declared=obligations.Declared(**case.get("spaser", {}), book_v={year: case["livre_v"] * 100} if "livre_v" in case else {}),
-    ).collect()  # fmt: skip
+        built,
+        as_of=day,
+        buyer_kind=case.get("kind"),
+        spend=ledger(year, case.get("spend")),
+        food=food(year, case.get("food")),
+        declared=obligations.Declared(
+            **case.get("spaser", {}), book_v={year: case["livre_v"] * 100} if "livre_v" in case else {}
+        ),
+    ).collect()
     assert found.schema == pl.Schema(words.BUYER_DUTIES.schema)
     rows = {row["obligation"]: row for row in found.filter(pl.col("annee") == year).to_dicts()}
     assert set(rows) == set(obligations.catalogue("buyer"))
@@ -240,17 +290,33 @@ def test_a_private_buyer_keeps_only_the_duties_that_bind_it_too():
 
 
 def test_spending_on_goods_of_agec_is_said_by_category_without_pass_or_fail():
-    lines = pl.DataFrame({
-        "exercice": [2025] * 6, "montant": [10_000, 20_000, 5_000, 700, 300, 99], "taxe": ["HT", "HT", "TTC", "HT", "HT", "HT"],
-        "perimetre": ["achat", "achat", "achat", "a_verifier", "subvention", "achat"],
-        "famille_acheteur": [None, "12.01", None, None, None, None],
-        "famille_acheteur_libelle": [None, "Mobilier urbain", "Vêtements de travail", None, None, None],
-        "libelle": ["Achat de mobilier scolaire", "autre", "autre", "Papier A4", "Papier A4", "Prestations de conseil"],
-    })  # fmt: skip
+    lines = pl.DataFrame(
+        {
+            "exercice": [2025] * 6,
+            "montant": [10_000, 20_000, 5_000, 700, 300, 99],
+            "taxe": ["HT", "HT", "TTC", "HT", "HT", "HT"],
+            "perimetre": ["achat", "achat", "achat", "a_verifier", "subvention", "achat"],
+            "famille_acheteur": [None, "12.01", None, None, None, None],
+            "famille_acheteur_libelle": [None, "Mobilier urbain", "Vêtements de travail", None, None, None],
+            "libelle": [
+                "Achat de mobilier scolaire",
+                "autre",
+                "autre",
+                "Papier A4",
+                "Papier A4",
+                "Prestations de conseil",
+            ],
+        }
+    )
     found = obligations.agec(words.SPEND.conform(lines.lazy())).collect()
-    assert {row["categorie"]: (row["depense_basse"], row["depense_haute"], row["lignes"]) for row in found.to_dicts()} == {
-        "mobilier_interieur": (10_000, 10_000, 1), "mobilier_urbain": (20_000, 20_000, 1), "textiles": (0, 5_000, 1), "papier": (0, 700, 1),
-    }  # fmt: skip
+    assert {
+        row["categorie"]: (row["depense_basse"], row["depense_haute"], row["lignes"]) for row in found.to_dicts()
+    } == {
+        "mobilier_interieur": (10_000, 10_000, 1),
+        "mobilier_urbain": (20_000, 20_000, 1),
+        "textiles": (0, 5_000, 1),
+        "papier": (0, 700, 1),
+    }
     assert [bool(text) for text in found.sort("categorie")["taux"]] == [False, False, False, True]
     assert not {"atteint", "remplie"} & set(found.columns)
 
@@ -267,7 +333,10 @@ def test_the_seventeen_categories_of_agec_are_those_of_the_official_declaration(
 def ledger(year: int, lines: list[dict] | None) -> pl.LazyFrame | None:
     if lines is None:
         return None
-    rows = [{"exercice": year, "taxe": "HT", "perimetre": "achat"} | line | {"montant": round(line["montant"] * 100)} for line in lines]
+    rows = [
+        {"exercice": year, "taxe": "HT", "perimetre": "achat"} | line | {"montant": round(line["montant"] * 100)}
+        for line in lines
+    ]
     return words.SPEND.conform(pl.DataFrame(rows).lazy())
 
 
@@ -279,21 +348,40 @@ def food(year: int, amounts: dict | None) -> pl.LazyFrame | None:
 
 @pytest.mark.parametrize("case", RESERVED, ids=lambda case: case["name"])
 def test_a_reserved_contract_has_its_possible_bases(case):
-    usual = {"type_contrat": "marche", "codeCPV": "85311000", "dureeMois": 24, "dateNotification": date(2025, 6, 1), "marche_reserve": True,
-             "acheteur_siren": BUYER[:9], "acheteur_categorie": "commune", "test_plateforme": False, "defense": False}  # fmt: skip
+    usual = {
+        "type_contrat": "marche",
+        "codeCPV": "85311000",
+        "dureeMois": 24,
+        "dateNotification": date(2025, 6, 1),
+        "marche_reserve": True,
+        "acheteur_siren": BUYER[:9],
+        "acheteur_categorie": "commune",
+        "test_plateforme": False,
+        "defense": False,
+    }
     rows = [usual | case.get("contract", {}) | {"uid": "M1"}]
     who = [{"uid": "M1", "titulaire_siren": "900000001"} | case["holder"]]
     if "earlier" in case:
         rows.append(usual | {key: value for key, value in case["earlier"].items() if key in usual} | {"uid": "M0"})
         who.append({"uid": "M0", "titulaire_siren": case["earlier"].get("titulaire_siren", "900000001")})
     table = pl.DataFrame(rows).with_columns(
-        pl.col("dureeMois").replace(0, None), pl.col("codeCPV", "acheteur_categorie").replace("", None), dureeMois_initiale=pl.lit(None, pl.Int32)
+        pl.col("dureeMois").replace(0, None),
+        pl.col("codeCPV", "acheteur_categorie").replace("", None),
+        dureeMois_initiale=pl.lit(None, pl.Int32),
     )
-    schema = {"uid": pl.String, "titulaire_siren": pl.String, "inclusif_types": pl.String, "titulaire_inclusif": pl.Boolean, "titulaire_ess": pl.Boolean}
+    schema = {
+        "uid": pl.String,
+        "titulaire_siren": pl.String,
+        "inclusif_types": pl.String,
+        "titulaire_inclusif": pl.Boolean,
+        "titulaire_ess": pl.Boolean,
+    }
     holders = pl.DataFrame(who, schema=schema)
     found = obligations.reserved(table.lazy(), holders.lazy(), case.get("kind")).collect()
     answers = {row["fondement"]: row["possible"] for row in found.filter(pl.col("uid") == "M1").to_dicts()}
-    assert {key: answers[key] for key in case["expected"]} == {key: SAID[text] for key, text in case["expected"].items()}
+    assert {key: answers[key] for key in case["expected"]} == {
+        key: SAID[text] for key, text in case["expected"].items()
+    }
     if case.get("contract", {}).get("type_contrat") == "concession":
         assert set(answers) == set(case["expected"])
 
@@ -329,15 +417,20 @@ def test_the_kind_of_a_buyer_is_read_from_its_legal_category_where_it_says_so():
 def test_a_table_of_kinds_wins_over_the_guess_and_leaves_the_others_to_it():
     rows = pl.DataFrame({"acheteur_siren": ["a", "b", "c"], "acheteur_categorie": ["commune", "commune", None]}).lazy()
     given = pl.DataFrame({"acheteur_siren": ["a"], "type_acheteur": ["entite"]}).lazy()
-    assert thresholds.kinds(rows, given).collect().sort("acheteur_siren")["type_acheteur"].to_list() == ["entite", "autre", None]
+    assert thresholds.kinds(rows, given).collect().sort("acheteur_siren")["type_acheteur"].to_list() == [
+        "entite",
+        "autre",
+        None,
+    ]
 
 
 def test_readiness_keeps_both_denominators_and_never_turns_silence_into_zero():
     rows = pl.DataFrame(
         [("climat-clause-env", "certain", "non_soumis", answer) for answer in (True, False, None, None)]
         + [("climat-specifications", "certain", "non_soumis", None)],
-        schema={"obligation": pl.String, "champ": pl.String, "applicabilite": pl.String, "remplie": pl.Boolean}, orient="row",
-    ).lazy()  # fmt: skip
+        schema={"obligation": pl.String, "champ": pl.String, "applicabilite": pl.String, "remplie": pl.Boolean},
+        orient="row",
+    ).lazy()
     found = {(row["obligation"], row["groupe"]): row for row in obligations.readiness(rows).collect().to_dicts()}
     aimed = found["climat-clause-env", "vises"]
     assert (aimed["contrats"], aimed["remplies"], aimed["non_constatees"], aimed["inconnues"]) == (4, 1, 1, 2)
@@ -349,7 +442,12 @@ def test_readiness_keeps_both_denominators_and_never_turns_silence_into_zero():
 def test_the_states_of_a_duty_add_up_to_its_contracts():
     found = pl.concat(list(answers().values()))
     ready = obligations.readiness(found.lazy()).collect()
-    by_state = ready.filter(pl.col("groupe") != "vises").group_by("obligation").agg(pl.col("contrats").sum()).sort("obligation")
+    by_state = (
+        ready.filter(pl.col("groupe") != "vises")
+        .group_by("obligation")
+        .agg(pl.col("contrats").sum())
+        .sort("obligation")
+    )
     assert by_state.rows() == found.group_by("obligation").len().cast({"len": pl.Int64}).sort("obligation").rows()
     assert (ready["remplies"] + ready["non_constatees"] + ready["inconnues"] == ready["contrats"]).all()
 
@@ -357,7 +455,10 @@ def test_the_states_of_a_duty_add_up_to_its_contracts():
 def test_the_contracts_to_see_are_subject_and_not_seen_to_answer_publication_last():
     found = pl.concat(list(answers().values()))
     seen = obligations.to_see(found.lazy()).collect()
-    assert set(seen["applicabilite"]) == {"indetermine", "probable", "certain"} and not seen["remplie"].fill_null(False).any()
+    assert (
+        set(seen["applicabilite"]) == {"indetermine", "probable", "certain"}
+        and not seen["remplie"].fill_null(False).any()
+    )
     late = seen["obligation"].str.starts_with("decp-publication")
     assert late.any() and late.to_list() == sorted(late.to_list())
 
@@ -373,11 +474,17 @@ def asked(rows: list[dict]) -> list[tuple]:
     return thresholds.without_competition(built).collect().rows()
 
 
-@pytest.mark.parametrize(("day", "amount", "cpv", "n"), [
-    (date(2026, 3, 31), 39_999.99, "90910000", 0), (date(2026, 3, 31), 40_000, "90910000", 1),
-    (date(2026, 4, 1), 59_999.99, "90910000", 0), (date(2026, 4, 1), 60_000, "90910000", 1),
-    (date(2026, 4, 1), 99_999.99, "45233120", 0), (date(2026, 4, 1), 100_000, "45233120", 1),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("day", "amount", "cpv", "n"),
+    [
+        (date(2026, 3, 31), 39_999.99, "90910000", 0),
+        (date(2026, 3, 31), 40_000, "90910000", 1),
+        (date(2026, 4, 1), 59_999.99, "90910000", 0),
+        (date(2026, 4, 1), 60_000, "90910000", 1),
+        (date(2026, 4, 1), 99_999.99, "45233120", 0),
+        (date(2026, 4, 1), 100_000, "45233120", 1),
+    ],
+)
 def test_the_buyer_is_asked_why_a_contract_above_the_exemption_had_no_competition(day, amount, cpv, n):
     row = {"dateNotification": day, "montant": amount, "codeCPV": cpv, "procedure": thresholds.WITHOUT_COMPETITION}
     assert asked([row])[0][1] == n
@@ -403,7 +510,9 @@ def test_an_empty_table_gives_empty_tables():
 
 
 def test_no_word_of_the_room_or_of_the_law_is_a_verdict():
-    written = [path.read_text(encoding="utf-8").lower() for path in (HERE.parent / "spaser" / "obligations").rglob("*.py")]
+    written = [
+        path.read_text(encoding="utf-8").lower() for path in (HERE.parent / "spaser" / "obligations").rglob("*.py")
+    ]
     written.append((HERE.parent / "spaser" / "reference" / "law.toml").read_text(encoding="utf-8").lower())
     assert not any("non conforme" in text or "illégal" in text or "infraction" in text for text in written)
 
@@ -413,7 +522,10 @@ def test_on_a_real_city_the_readiness_matches_a_plain_count():
     import spaser
 
     raw = json.loads(PARIS.read_text(encoding="utf-8"))
-    said = [row["considerationsEnvironnementales"]["considerationEnvironnementale"] for row in {row["id"]: row for row in raw}.values()]
+    said = [
+        row["considerationsEnvironnementales"]["considerationEnvironnementale"]
+        for row in {row["id"]: row for row in raw}.values()
+    ]
     both = Counter("Clause environnementale" in values for values in said)
     result = spaser.diagnose(PARIS)
     ready = result.extras["preparation"].filter(obligation="climat-clause-env", groupe="vises").to_dicts()[0]

@@ -22,32 +22,90 @@ ANSWERS = METHOD["participation"]["value"]
 
 def contracts(rows: list[dict], **common) -> pl.LazyFrame:
     """Contracts of one invented buyer; amounts in euros; a family and a place for all."""
-    base = {"acheteur_siren": "111111118", "famille": "nettoyage_locaux", "famille_libelle": "Nettoyage", "famille_origine": "cpv",
-            "famille_confiance": 0.95, "lieu": "C99001", "lieu_libelle": "Fictiville", "acheteur_libelle": "Ville fictive",
-            "accord_cadre": False, "titulaire_ess": None, "titulaire_inclusif": None} | common  # fmt: skip
-    full = [base | row | {"montant": 100 * row["montant"], "montant_retenu": None if row.get("retenu") == 0 else 100 * row["montant"]} for row in rows]
+    base = {
+        "acheteur_siren": "111111118",
+        "famille": "nettoyage_locaux",
+        "famille_libelle": "Nettoyage",
+        "famille_origine": "cpv",
+        "famille_confiance": 0.95,
+        "lieu": "C99001",
+        "lieu_libelle": "Fictiville",
+        "acheteur_libelle": "Ville fictive",
+        "accord_cadre": False,
+        "titulaire_ess": None,
+        "titulaire_inclusif": None,
+    } | common
+    full = [
+        base
+        | row
+        | {"montant": 100 * row["montant"], "montant_retenu": None if row.get("retenu") == 0 else 100 * row["montant"]}
+        for row in rows
+    ]
     for row in full:
         row.setdefault("consultation", row["uid"])
         row.pop("retenu", None)
-    extra = {"famille": pl.String, "famille_libelle": pl.String, "famille_origine": pl.String, "famille_confiance": pl.Float64, "lieu": pl.String,
-             "lieu_libelle": pl.String, "acheteur_libelle": pl.String, "titulaire_ess": pl.Boolean, "titulaire_inclusif": pl.Boolean}  # fmt: skip
+    extra = {
+        "famille": pl.String,
+        "famille_libelle": pl.String,
+        "famille_origine": pl.String,
+        "famille_confiance": pl.Float64,
+        "lieu": pl.String,
+        "lieu_libelle": pl.String,
+        "acheteur_libelle": pl.String,
+        "titulaire_ess": pl.Boolean,
+        "titulaire_inclusif": pl.Boolean,
+    }
     schema = CONTRACTS.schema | extra
     return pl.LazyFrame([{name: row.get(name) for name in schema} for row in full], schema=schema)
 
 
 def structure(cle: str, **facts) -> dict:
     """One invented establishment: an EI of cleaning of 10 to 19 people in Fictiville, unless said otherwise."""
-    base = {"cle": cle, "siren": cle[:9], "siret": cle if len(cle) == 14 else None, "nom": f"Structure {cle[:3]}", "code_commune": "99001",
-            "commune": "Fictiville", "departement": "99", "region": "00", "lon": 2.0, "lat": 48.0, "naf": "8121Z", "types": "EI", "ess": None,
-            "statuts": "EI", "statut_au": date(2024, 1, 1), "statut_source": "liste inventée", "tranche_effectifs": "11",
-            "personne_physique": False, "chiffre_affaires": None}  # fmt: skip
+    base = {
+        "cle": cle,
+        "siren": cle[:9],
+        "siret": cle if len(cle) == 14 else None,
+        "nom": f"Structure {cle[:3]}",
+        "code_commune": "99001",
+        "commune": "Fictiville",
+        "departement": "99",
+        "region": "00",
+        "lon": 2.0,
+        "lat": 48.0,
+        "naf": "8121Z",
+        "types": "EI",
+        "ess": None,
+        "statuts": "EI",
+        "statut_au": date(2024, 1, 1),
+        "statut_source": "liste inventée",
+        "tranche_effectifs": "11",
+        "personne_physique": False,
+        "chiffre_affaires": None,
+    }
     return base | facts
 
 
-SCHEMA = {"cle": pl.String, "siren": pl.String, "siret": pl.String, "nom": pl.String, "code_commune": pl.String, "commune": pl.String,
-          "departement": pl.String, "region": pl.String, "lon": pl.Float64, "lat": pl.Float64, "naf": pl.String, "types": pl.String,
-          "ess": pl.Boolean, "statuts": pl.String, "statut_au": pl.Date, "statut_source": pl.String, "tranche_effectifs": pl.String,
-          "personne_physique": pl.Boolean, "chiffre_affaires": pl.Int64}  # fmt: skip
+SCHEMA = {
+    "cle": pl.String,
+    "siren": pl.String,
+    "siret": pl.String,
+    "nom": pl.String,
+    "code_commune": pl.String,
+    "commune": pl.String,
+    "departement": pl.String,
+    "region": pl.String,
+    "lon": pl.Float64,
+    "lat": pl.Float64,
+    "naf": pl.String,
+    "types": pl.String,
+    "ess": pl.Boolean,
+    "statuts": pl.String,
+    "statut_au": pl.Date,
+    "statut_source": pl.String,
+    "tranche_effectifs": pl.String,
+    "personne_physique": pl.Boolean,
+    "chiffre_affaires": pl.Int64,
+}
 
 
 def structures(*rows: dict) -> pl.LazyFrame:
@@ -60,9 +118,26 @@ def supply(*rows: dict, **options) -> pl.LazyFrame:
 
 def need(**facts) -> pl.LazyFrame:
     """One need of cleaning, 100 000 € a year in one lot, in Fictiville."""
-    base = {"besoin_id": "N1", "acheteur_siren": "111111118", "famille": "nettoyage_locaux", "lieu": "C99001", "objet": "Nettoyage",
-            "codeCPV": "90911200", "dureeMois": 24, "lots": 1, "actif": True, "recurrence": "presumee", "etat": "actionnable", "etat_libelle": "actionnable", "etat_action": "agir", "etat_raison": "",
-            "annuel_bas": 10_000_000, "annuel": 10_000_000, "annuel_haut": 10_000_000, "lot_annuel": 10_000_000}  # fmt: skip
+    base = {
+        "besoin_id": "N1",
+        "acheteur_siren": "111111118",
+        "famille": "nettoyage_locaux",
+        "lieu": "C99001",
+        "objet": "Nettoyage",
+        "codeCPV": "90911200",
+        "dureeMois": 24,
+        "lots": 1,
+        "actif": True,
+        "recurrence": "presumee",
+        "etat": "actionnable",
+        "etat_libelle": "actionnable",
+        "etat_action": "agir",
+        "etat_raison": "",
+        "annuel_bas": 10_000_000,
+        "annuel": 10_000_000,
+        "annuel_haut": 10_000_000,
+        "lot_annuel": 10_000_000,
+    }
     row = base | facts
     return pl.LazyFrame([{name: row.get(name) for name in NEEDS.schema}], schema=NEEDS.schema)
 
@@ -104,14 +179,36 @@ def test_every_contract_of_a_need_is_named_once_with_its_campaign():
 
 
 def test_a_need_ended_for_more_than_a_year_is_no_longer_active():
-    rows = [{"uid": "a", "objet": "Nettoyage des écoles", "montant": 1000, "dureeMois": 12, "dateNotification": date(2020, 1, 1)}]
+    rows = [
+        {
+            "uid": "a",
+            "objet": "Nettoyage des écoles",
+            "montant": 1000,
+            "dureeMois": 12,
+            "dateNotification": date(2020, 1, 1),
+        }
+    ]
     assert potential.needs(contracts(rows), as_of=AS_OF).collect()["actif"].to_list() == [False]
 
 
 def test_what_the_ess_already_has_is_unknown_without_a_register_and_counted_with_one():
     rows = [
-        {"uid": "a", "objet": "Nettoyage des écoles", "montant": 1000, "dureeMois": 12, "dateNotification": date(2024, 1, 1), "consultation": "a"},
-        {"uid": "b", "objet": "Nettoyage des crèches", "montant": 3000, "dureeMois": 12, "dateNotification": date(2024, 1, 1), "consultation": "a"},
+        {
+            "uid": "a",
+            "objet": "Nettoyage des écoles",
+            "montant": 1000,
+            "dureeMois": 12,
+            "dateNotification": date(2024, 1, 1),
+            "consultation": "a",
+        },
+        {
+            "uid": "b",
+            "objet": "Nettoyage des crèches",
+            "montant": 3000,
+            "dureeMois": 12,
+            "dateNotification": date(2024, 1, 1),
+            "consultation": "a",
+        },
     ]
     assert potential.needs(contracts(rows), as_of=AS_OF).collect()["acquis_part"].to_list() == [None]
     rows[0] |= {"titulaire_ess": True}
@@ -129,13 +226,22 @@ def test_an_activity_confirmed_by_the_kind_is_worth_more_than_either():
 
 def test_structures_that_only_lend_staff_count_for_clauses_never_for_reservations():
     kinds = ("AI", "ETTI", "GEIQ", "EATT")
-    table = supply(*(structure(f"{i}2222222200011", types=kind, naf="7820Z") for i, kind in enumerate(kinds, 1))).collect()
+    table = supply(
+        *(structure(f"{i}2222222200011", types=kind, naf="7820Z") for i, kind in enumerate(kinds, 1))
+    ).collect()
     assert not table["preste"].any() and not table["handicap"].any() and not table["insertion"].any()
     assert table["clause"].all()
 
 
 def test_reservations_are_by_basis_and_a_geiq_is_not_eligible_by_right():
-    kinds = {"EA": (True, False), "ESAT": (True, False), "EI": (False, True), "ACI": (False, True), "GEIQ": (False, False), "SEP": (False, False)}
+    kinds = {
+        "EA": (True, False),
+        "ESAT": (True, False),
+        "EI": (False, True),
+        "ACI": (False, True),
+        "GEIQ": (False, False),
+        "SEP": (False, False),
+    }
     for kind, (disability, insertion) in kinds.items():
         row = supply(structure("11111111100011", types=kind, naf=None)).collect().row(0, named=True)
         assert (row["handicap"], row["insertion"]) == (disability, insertion), kind
@@ -143,7 +249,12 @@ def test_reservations_are_by_basis_and_a_geiq_is_not_eligible_by_right():
 
 def test_an_esat_of_a_large_association_has_the_size_of_an_esat_and_not_its_nurseries():
     esat = structure("33333333300011", types="ESAT", naf="8810C", tranche_effectifs=None)
-    nursery = {"siren": "333333333", "siret": "33333333300029", "famille": "petite_enfance", "dateNotification": date(2023, 1, 1)}
+    nursery = {
+        "siren": "333333333",
+        "siret": "33333333300029",
+        "famille": "petite_enfance",
+        "dateNotification": date(2023, 1, 1),
+    }
     table = supply(esat, wins=pl.LazyFrame([nursery])).collect()
     sizes = rules.table("supply_capacity.csv").filter(pl.col("type") == "ESAT").row(0, named=True)
     assert table["capacite_haut"].max() == 100 * int(sizes["effectif_haut"]) * int(sizes["ca_haut"])
@@ -167,7 +278,9 @@ def test_a_structure_that_also_lends_staff_delivers_only_what_its_delivering_kin
 
 def test_a_contract_won_by_the_establishment_itself_is_certain():
     win = {"siren": "111111111", "siret": "11111111100011", "famille": "culture", "dateNotification": date(2023, 1, 1)}
-    table = supply(structure("11111111100011"), wins=pl.LazyFrame([win])).filter(pl.col("famille") == "culture").collect()
+    table = (
+        supply(structure("11111111100011"), wins=pl.LazyFrame([win])).filter(pl.col("famille") == "culture").collect()
+    )
     assert table.select("adequation", "gagnes", "gagnes_siret", "dernier_gagne").row(0) == (1.0, 1, 1, date(2023, 1, 1))
 
 
@@ -179,7 +292,14 @@ def test_a_turnover_given_wins_over_the_staff_band():
 
 def test_learned_weights_need_enough_contracts_and_move_towards_what_is_won():
     def won(n: int) -> pl.LazyFrame:
-        return pl.LazyFrame({"uid": [f"u{i}" for i in range(n)], "siren": [f"{i:09d}" for i in range(n)], "naf": ["8121Z"] * n, "famille": ["culture"] * n})
+        return pl.LazyFrame(
+            {
+                "uid": [f"u{i}" for i in range(n)],
+                "siren": [f"{i:09d}" for i in range(n)],
+                "naf": ["8121Z"] * n,
+                "famille": ["culture"] * n,
+            }
+        )
 
     assert potential.learned(won(METHOD["poids_appris"]["minimum_contrats"] - 1)).collect().height == 0
     taught = dict(potential.learned(won(40)).select("famille", "poids").collect().rows())
@@ -193,7 +313,10 @@ def test_learned_weights_need_enough_contracts_and_move_towards_what_is_won():
 def test_a_supplier_at_the_edge_of_the_radius_is_in_and_just_beyond_is_out():
     # Due north, one kilometre is 1/111.19 of a degree of latitude on the sphere used.
     per_km = 180 / (math.pi * 6371.0088)
-    inside, outside = (structure(f"{i}1111111100011", lat=48.0 + km * per_km, code_commune=f"9900{i}") for i, km in ((2, 29.9), (3, 30.1)))
+    inside, outside = (
+        structure(f"{i}1111111100011", lat=48.0 + km * per_km, code_commune=f"9900{i}")
+        for i, km in ((2, 29.9), (3, 30.1))
+    )
     found = potential.candidates(need(), places(), supply(inside, outside), radius=30).collect()
     assert found.filter(pl.col("adequation") > 0.5)["siret"].to_list() == ["21111111100011"]
     assert found["distance_km"].max() == pytest.approx(29.9, abs=0.01)
@@ -223,7 +346,12 @@ def exact(cle: str, euros: int = 10_000_000, **facts) -> dict:
 
 def certain(*sirets: str) -> pl.LazyFrame:
     """Each of these establishments has won in cleaning before: its adequation is one."""
-    return pl.LazyFrame([{"siren": s[:9], "siret": s, "famille": "nettoyage_locaux", "dateNotification": date(2023, 1, 1)} for s in sirets])
+    return pl.LazyFrame(
+        [
+            {"siren": s[:9], "siret": s, "famille": "nettoyage_locaux", "dateNotification": date(2023, 1, 1)}
+            for s in sirets
+        ]
+    )
 
 
 def test_no_supplier_gives_no_potential_and_no_lever():
@@ -234,7 +362,9 @@ def test_no_supplier_gives_no_potential_and_no_lever():
 
 def test_one_credible_supplier_is_not_none():
     one = "11111111100011"
-    found = potential.candidates(need(famille="juridique"), places(), supply(exact(one, types=None, ess=True, naf="6910Z")))
+    found = potential.candidates(
+        need(famille="juridique"), places(), supply(exact(one, types=None, ess=True, naf="6910Z"))
+    )
     row = judged(need(famille="juridique"), found)
     assert (row["credibles"], row["levier"]) == (1, "sourcing")
     assert row["potentiel"] > 0
@@ -252,17 +382,29 @@ def test_the_expected_amount_follows_the_number_of_takers():
 def test_many_capable_structures_allow_the_market_to_be_reserved_with_its_article():
     sirets = [f"{i}1111111100011" for i in range(1, 5)]
     row = judged(need(), potential.candidates(need(), places(), supply(*map(exact, sirets), wins=certain(*sirets))))
-    assert (row["levier"], row["levier_article"], row["lecture_loi"]) == ("reserver_insertion", "CCP L2113-13, R2113-7", 10_000_000)
+    assert (row["levier"], row["levier_article"], row["lecture_loi"]) == (
+        "reserver_insertion",
+        "CCP L2113-13, R2113-7",
+        10_000_000,
+    )
     assert "4 structures d'insertion" in row["levier_raison"]
 
 
 def test_a_four_year_budget_does_not_quadruple_dependency():
-    short = {"uid": "a", "objet": "Nettoyage des écoles", "montant": 100_000, "dureeMois": 12, "dateNotification": date(2024, 1, 1)}
+    short = {
+        "uid": "a",
+        "objet": "Nettoyage des écoles",
+        "montant": 100_000,
+        "dureeMois": 12,
+        "dateNotification": date(2024, 1, 1),
+    }
     long = short | {"montant": 400_000, "dureeMois": 48}
     shares = []
     for row in (short, long):
         needs = potential.needs(contracts([row]), as_of=AS_OF)
-        shares.append(potential.candidates(needs, places(), supply(structure("11111111100011"))).collect()["dependance"].to_list())
+        shares.append(
+            potential.candidates(needs, places(), supply(structure("11111111100011"))).collect()["dependance"].to_list()
+        )
     assert shares[0] == shares[1]
 
 
@@ -313,11 +455,16 @@ def test_low_middle_and_high_are_in_order_and_never_pass_the_need():
 def test_peers_are_not_measured_under_ten_and_exclude_the_buyer():
     def world(n: int) -> pl.LazyFrame:
         return pl.concat(
-            [need(besoin_id=f"N{i}", acheteur_siren=f"{i:09d}", acquis=i * 100_000, acquis_part=i / 100) for i in range(n + 1)]
+            [
+                need(besoin_id=f"N{i}", acheteur_siren=f"{i:09d}", acquis=i * 100_000, acquis_part=i / 100)
+                for i in range(n + 1)
+            ]
         )
 
     for n, measured in ((9, False), (10, True)):
-        kinds = pl.LazyFrame({"acheteur_siren": [f"{i:09d}" for i in range(n + 1)], "acheteur_categorie": ["commune"] * (n + 1)})
+        kinds = pl.LazyFrame(
+            {"acheteur_siren": [f"{i:09d}" for i in range(n + 1)], "acheteur_categorie": ["commune"] * (n + 1)}
+        )
         row = judged(need(acheteur_siren="000000000"), CANDIDATES.empty().lazy(), every=world(n), kinds=kinds)
         assert row["repere_n"] == n
         assert (row["lecture_repere"] is not None) == measured
@@ -327,13 +474,45 @@ def test_peers_are_not_measured_under_ten_and_exclude_the_buyer():
 # --- Levers and lots -----------------------------------------------------------------------------------------------------
 
 LEVER_COLUMNS = {
-    "handicap_entiers": 0, "insertion_entiers": 0, "reservables_entiers": 0, "ess_entiers": 0, "cpv_2113_15": 0, "duree": None, "lots": 1,
-    "lot_reservables": 0, "reservables": 0, "lots_utiles": 1, "part_allotie": 0.0, "heures_clause": 0, "clause_candidats": 0,
-    "ess_credibles": 0, "candidats": 0, "credibles": 0, "lot_annuel": 0, "reservation_usuelle": 3, "adressable": 1.0, "concession": False, "entiers": 0, "lot_credibles": 0,
-    "formalise": False, "famille_annuelle": 50_000_000, "besoin_montant": 0, "lot_montant": 0, "type_marche_travaux": 0, "type_marche_fournitures": 0,
-    "accord_cadre_oui": 0, "part_main": 0.0, "depenses": 0, "famille_sociale": 0, "acquis_part": 0.0, "marge_lots": 5, "seuil": 21_600_000,
-    "etat_action": "agir", "etat_libelle": "actionnable", "etat_raison": "",
-}  # fmt: skip
+    "handicap_entiers": 0,
+    "insertion_entiers": 0,
+    "reservables_entiers": 0,
+    "ess_entiers": 0,
+    "cpv_2113_15": 0,
+    "duree": None,
+    "lots": 1,
+    "lot_reservables": 0,
+    "reservables": 0,
+    "lots_utiles": 1,
+    "part_allotie": 0.0,
+    "heures_clause": 0,
+    "clause_candidats": 0,
+    "ess_credibles": 0,
+    "candidats": 0,
+    "credibles": 0,
+    "lot_annuel": 0,
+    "reservation_usuelle": 3,
+    "adressable": 1.0,
+    "concession": False,
+    "entiers": 0,
+    "lot_credibles": 0,
+    "formalise": False,
+    "famille_annuelle": 50_000_000,
+    "besoin_montant": 0,
+    "lot_montant": 0,
+    "type_marche_travaux": 0,
+    "type_marche_fournitures": 0,
+    "accord_cadre_oui": 0,
+    "part_main": 0.0,
+    "depenses": 0,
+    "famille_sociale": 0,
+    "acquis_part": 0.0,
+    "marge_lots": 5,
+    "seuil": 21_600_000,
+    "etat_action": "agir",
+    "etat_libelle": "actionnable",
+    "etat_raison": "",
+}
 
 
 @pytest.mark.parametrize("case", CASES["levers"], ids=lambda case: case["name"])
@@ -348,14 +527,20 @@ def test_the_ladder_gives_the_expected_rung(case):
 @pytest.mark.parametrize("case", CASES["levers"], ids=lambda case: case["name"])
 def test_a_private_buyer_is_told_of_no_reservation_threshold_or_allotment(case):
     row = LEVER_COLUMNS | case["need"]
-    found = potential.advise(pl.LazyFrame([row], schema_overrides={"duree": pl.Int32}), 0.3, under_code=False).collect().row(0, named=True)
+    found = (
+        potential.advise(pl.LazyFrame([row], schema_overrides={"duree": pl.Int32}), 0.3, under_code=False)
+        .collect()
+        .row(0, named=True)
+    )
     told = " ".join(str(value) for name, value in found.items() if name.startswith("levier")).lower()
     assert not [word for word in ("réserv", "seuil", "allot", " lot", "ccp", "l2113", "clause") if word in told]
     assert found["levier"] == ("gre_a_gre" if row["credibles"] else "rencontrer" if row["candidats"] else "rien")
 
 
 def test_every_main_rung_of_the_ladder_is_reached_by_a_case():
-    assert {case["expected"] for case in CASES["levers"]} == {rung["code"] for rung in potential.ladder() if rung["main"]}
+    assert {case["expected"] for case in CASES["levers"]} == {
+        rung["code"] for rung in potential.ladder() if rung["main"]
+    }
 
 
 @pytest.mark.parametrize("case", CASES["combined"], ids=lambda case: case["name"])
@@ -368,26 +553,52 @@ def test_rungs_that_are_never_alone_combine_with_the_lever(case):
 
 
 def test_every_rung_that_only_combines_is_reached_by_a_case():
-    assert {code for case in CASES["combined"] for code in case["expected"]} >= {rung["code"] for rung in potential.ladder() if not rung["main"]}
+    assert {code for case in CASES["combined"] for code in case["expected"]} >= {
+        rung["code"] for rung in potential.ladder() if not rung["main"]
+    }
 
 
 def test_a_need_that_awaits_no_action_has_no_lever_and_says_its_state():
-    frame = pl.LazyFrame([LEVER_COLUMNS | {"handicap_entiers": 9, "reservables_entiers": 9, "etat_action": "conserver", "etat_libelle": "déjà réservé"}],
-                         schema_overrides={"duree": pl.Int32})  # fmt: skip
+    frame = pl.LazyFrame(
+        [
+            LEVER_COLUMNS
+            | {
+                "handicap_entiers": 9,
+                "reservables_entiers": 9,
+                "etat_action": "conserver",
+                "etat_libelle": "déjà réservé",
+            }
+        ],
+        schema_overrides={"duree": pl.Int32},
+    )
     found = potential.advise(frame, 0.3).collect().row(0, named=True)
     assert (found["levier"], found["levier_libelle"]) == ("sans_objet", "À conserver : déjà réservé")
 
 
 def test_a_refusal_to_reserve_says_what_lacked_with_its_figure():
-    frame = pl.LazyFrame([LEVER_COLUMNS | {"handicap_entiers": 1, "insertion_entiers": 0}], schema_overrides={"duree": pl.Int32})
+    frame = pl.LazyFrame(
+        [LEVER_COLUMNS | {"handicap_entiers": 1, "insertion_entiers": 0}], schema_overrides={"duree": pl.Int32}
+    )
     told = potential.advise(frame, 0.3).collect()["levier_refus"].item()
     assert "structures d'insertion crédibles pour le besoin entier : 0, il faut au moins 1" in told
     assert "Achat direct" in told and "€" in told
 
 
-STATE = {"objet": "Nettoyage", "famille": "nettoyage_locaux", "famille_doute": False, "echeance": date(2027, 1, 1), "subsequent": False,
-         "sans_concurrence": False, "part_reserve": 0.0, "part_clause": 0.0, "part_critere": 0.0, "acquis_part": 0.0, "origine": "contrats",
-         "recurrence": "presumee", "accord_cadre": False}  # fmt: skip
+STATE = {
+    "objet": "Nettoyage",
+    "famille": "nettoyage_locaux",
+    "famille_doute": False,
+    "echeance": date(2027, 1, 1),
+    "subsequent": False,
+    "sans_concurrence": False,
+    "part_reserve": 0.0,
+    "part_clause": 0.0,
+    "part_critere": 0.0,
+    "acquis_part": 0.0,
+    "origine": "contrats",
+    "recurrence": "presumee",
+    "accord_cadre": False,
+}
 
 
 @pytest.mark.parametrize("case", CASES["states"], ids=lambda case: case["name"])
@@ -418,7 +629,9 @@ def test_smaller_lots_help_until_they_no_longer_do():
     # An envelope of about 120 000 € takes none of one lot of 600 000 €, and one of six lots of 100 000 €.
     assert table.filter(pl.col("lots") == 1)["part"].item() == 0
     assert table.filter(pl.col("lots") == 6)["capables"].item() == 6
-    assert table.filter(pl.col("lots") == 6)["part"].item() == pytest.approx(1 - math.exp(-ANSWERS * 6 * (1 / 6) * 1), abs=0.06)
+    assert table.filter(pl.col("lots") == 6)["part"].item() == pytest.approx(
+        1 - math.exp(-ANSWERS * 6 * (1 / 6) * 1), abs=0.06
+    )
     useful = table.filter("utile")["lots"].max()
     assert 1 < useful < table["lots"].max()
 
@@ -426,8 +639,15 @@ def test_smaller_lots_help_until_they_no_longer_do():
 def test_a_territory_shows_families_without_supply_and_supply_without_demand():
     communes = pl.LazyFrame({"code_commune": ["99001", "99002"], "commune": ["Fictiville", "Sainte-Invention"]})
     asked = pl.concat([need(), need(besoin_id="N2", famille="traiteur", lieu="D99"), need(besoin_id="N3", actif=False)])
-    offer = supply(structure("11111111100011"), structure("21111111100011", naf="9601A", code_commune="99002"), structure("31111111100011", code_commune="98000"))
-    rows = {(row["code_commune"], row["famille"]): row for row in potential.balance(asked, offer, communes).collect().to_dicts()}
+    offer = supply(
+        structure("11111111100011"),
+        structure("21111111100011", naf="9601A", code_commune="99002"),
+        structure("31111111100011", code_commune="98000"),
+    )
+    rows = {
+        (row["code_commune"], row["famille"]): row
+        for row in potential.balance(asked, offer, communes).collect().to_dicts()
+    }
     whole = rows["ensemble", "nettoyage_locaux"]
     assert (whole["besoins"], whole["demande"], whole["fournisseurs"]) == (1, 10_000_000, 1)
     assert rows["99001", "nettoyage_locaux"]["fournisseurs"] == 1
@@ -466,11 +686,22 @@ def test_every_assumption_of_the_potential_has_its_reason():
 def test_a_place_is_a_commune_a_departement_or_the_territory_of_the_buyer():
     from spaser.studies import potential as opportunities
 
-    asked = {"75113": "Code arrondissement", "75": "Code département", "77": "Code département", "93001": "Code commune", "FR": "Code pays"}
+    asked = {
+        "75113": "Code arrondissement",
+        "75": "Code département",
+        "77": "Code département",
+        "93001": "Code commune",
+        "FR": "Code pays",
+    }
     frame = pl.LazyFrame(
-        {"uid": list(asked), "acheteur_siren": ["213105554"] * 5, "acheteur_libelle": ["Toulouse"] * 5, "lieuExecution_code": list(asked),
-         "lieuExecution_typeCode": list(asked.values())}
-    )  # fmt: skip
+        {
+            "uid": list(asked),
+            "acheteur_siren": ["213105554"] * 5,
+            "acheteur_libelle": ["Toulouse"] * 5,
+            "lieuExecution_code": list(asked),
+            "lieuExecution_typeCode": list(asked.values()),
+        }
+    )
     found = opportunities.place(frame).collect()
     assert found["lieu"].to_list() == ["C75056", "C75056", "D77", "C93001", "C31555"]
     members = opportunities.places(found.lazy()).collect()
@@ -504,7 +735,16 @@ def test_low_middle_high_and_yearly_amount_are_in_order_and_add_up_at_every_leve
     _, found = demo
     rows = found.opportunities
     low = pl.coalesce("potentiel_bas", pl.lit(0))
-    assert rows.filter(~((low <= pl.col("potentiel")) & (pl.col("potentiel") <= pl.col("potentiel_haut")) & (pl.col("potentiel_haut") <= pl.col("annuel")))).height == 0
+    assert (
+        rows.filter(
+            ~(
+                (low <= pl.col("potentiel"))
+                & (pl.col("potentiel") <= pl.col("potentiel_haut"))
+                & (pl.col("potentiel_haut") <= pl.col("annuel"))
+            )
+        ).height
+        == 0
+    )
     idle = rows.filter(pl.col("etat_action") != "agir")
     assert idle.height and idle.select(pl.col("potentiel", "potentiel_haut").sum()).row(0) == (0, 0)
     for name in ("potentiel", "potentiel_haut"):
@@ -536,7 +776,10 @@ def test_several_buyers_together_use_a_capacity_once(demo):
     import spaser
 
     result, found = demo
-    alone = [spaser.potential_of(result.base, buyer=siren).families["potentiel"].sum() for siren in result.base.buyers["acheteur_siren"]]
+    alone = [
+        spaser.potential_of(result.base, buyer=siren).families["potentiel"].sum()
+        for siren in result.base.buyers["acheteur_siren"]
+    ]
     assert found.families["potentiel"].sum() < sum(alone)
 
 

@@ -16,7 +16,9 @@ DATA = Path(__file__).parents[2] / "data"
 
 @pytest.fixture(scope="module")
 def base():
-    return diagnostic.prepare(sorted(DATA.glob("marches_demo*.json")), registers=sorted(DATA.glob("registre_demo*.csv")))
+    return diagnostic.prepare(
+        sorted(DATA.glob("marches_demo*.json")), registers=sorted(DATA.glob("registre_demo*.csv"))
+    )
 
 
 @pytest.mark.parametrize("radius", [None, 5.0, 30.0, 49.0, 75.0, 100.0])
@@ -35,7 +37,15 @@ def test_a_move_gives_what_computing_everything_gives(base, radius, share):
     opportunities.potential_of(base, radius=60.0, dependency=0.2)
     moved = opportunities.potential_of(base, radius=radius, dependency=share)
     mine, supply = opportunities.chosen(base, ()), moved.supply.lazy()
-    plain = potential.matches(mine.needs.lazy(), mine.places.lazy(), supply, radius=radius, dependency=share, past=mine.past.lazy(), method=base.method).collect()
+    plain = potential.matches(
+        mine.needs.lazy(),
+        mine.places.lazy(),
+        supply,
+        radius=radius,
+        dependency=share,
+        past=mine.past.lazy(),
+        method=base.method,
+    ).collect()
     assert potential.describe(plain.lazy(), supply, opportunities.MOST).collect().equals(moved.candidates)
 
 

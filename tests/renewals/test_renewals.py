@@ -20,10 +20,17 @@ AS_OF = date(2026, 10, 31)
 
 def contract(**changes) -> dict:
     row = {
-        "uid": "invented-1", "type_contrat": "marche", "dateNotification": date(2023, 1, 31), "dureeMois": 48, "marche_subsequent": False,
-        "test_plateforme": False, "procedure": "Procédure adaptée", "montant_retenu": 48_000_00, "objet": "Entretien inventé",
+        "uid": "invented-1",
+        "type_contrat": "marche",
+        "dateNotification": date(2023, 1, 31),
+        "dureeMois": 48,
+        "marche_subsequent": False,
+        "test_plateforme": False,
+        "procedure": "Procédure adaptée",
+        "montant_retenu": 48_000_00,
+        "objet": "Entretien inventé",
         "codeCPV": "77310000",
-    }  # fmt: skip
+    }
     return row | changes
 
 
@@ -45,7 +52,10 @@ def test_a_month_without_that_day_ends_on_its_last_day():
 
 
 def test_the_day_before_the_edition_is_overdue_and_the_day_itself_is_to_come():
-    rows = ends(contract(uid="a", dateNotification=date(2025, 10, 30), dureeMois=12), contract(uid="b", dateNotification=date(2025, 10, 31), dureeMois=12))
+    rows = ends(
+        contract(uid="a", dateNotification=date(2025, 10, 30), dureeMois=12),
+        contract(uid="b", dateNotification=date(2025, 10, 31), dureeMois=12),
+    )
     assert dict(rows.select("uid", "statut_echeance").rows()) == {"a": "depassee", "b": "a_venir"}
 
 
@@ -61,12 +71,19 @@ def test_sourcing_starts_earlier_when_the_procedure_is_longer():
 
 
 def test_the_next_anniversary_is_after_the_edition_and_before_the_end():
-    rows = ends(contract(uid="a", dateNotification=date(2024, 12, 15)), contract(uid="b", dateNotification=date(2025, 11, 1), dureeMois=12))
+    rows = ends(
+        contract(uid="a", dateNotification=date(2024, 12, 15)),
+        contract(uid="b", dateNotification=date(2025, 11, 1), dureeMois=12),
+    )
     assert rows["anniversaire"].to_list() == [date(2026, 12, 15), None]
 
 
 def test_a_marche_subsequent_a_test_and_a_concession_are_not_renewed():
-    rows = ends(contract(uid="a", marche_subsequent=True), contract(uid="b", test_plateforme=True), contract(uid="c", type_contrat="concession"))
+    rows = ends(
+        contract(uid="a", marche_subsequent=True),
+        contract(uid="b", test_plateforme=True),
+        contract(uid="c", type_contrat="concession"),
+    )
     assert rows.is_empty()
 
 
@@ -81,15 +98,31 @@ def test_a_yearly_amount_is_never_scaled_up_under_twelve_months():
 
 
 def test_the_calendar_keeps_overdue_unknown_and_far_ends_apart_and_counts_everything():
-    rows = ends(contract(uid="a"), contract(uid="b", dureeMois=None), contract(uid="c", dureeMois=6), contract(uid="d", dureeMois=200))
+    rows = ends(
+        contract(uid="a"),
+        contract(uid="b", dureeMois=None),
+        contract(uid="c", dureeMois=6),
+        contract(uid="d", dureeMois=200),
+    )
     quarters = renewals.calendar(rows.lazy(), by="procedure").collect()
-    assert dict(quarters.select("trimestre", "contrats").rows()) == {"2027-T1": 1, "inconnue": 1, "depassee": 1, "au_dela": 1}
+    assert dict(quarters.select("trimestre", "contrats").rows()) == {
+        "2027-T1": 1,
+        "inconnue": 1,
+        "depassee": 1,
+        "au_dela": 1,
+    }
 
 
 def candidates(gains: list[int]) -> pl.LazyFrame:
     start = date(2026, 12, 1).toordinal()
-    return pl.LazyFrame({"uid": [f"c{i:03d}" for i in range(len(gains))], "echeance": [date.fromordinal(start + 9 * i) for i in range(len(gains))], "gain": gains},
-                        schema={"uid": pl.String, "echeance": pl.Date, "gain": pl.Int64})  # fmt: skip
+    return pl.LazyFrame(
+        {
+            "uid": [f"c{i:03d}" for i in range(len(gains))],
+            "echeance": [date.fromordinal(start + 9 * i) for i in range(len(gains))],
+            "gain": gains,
+        },
+        schema={"uid": pl.String, "echeance": pl.Date, "gain": pl.Int64},
+    )
 
 
 def test_a_target_in_number_takes_the_renewals_that_end_first():

@@ -11,7 +11,9 @@ import pytest
 from spaser.vocabulary.handed import HANDED, Tables
 
 PACKAGE = Path(__file__).parents[2] / "spaser"
-READERS = [path for room in ("sections", "widgets", "studies", "cli") for path in sorted((PACKAGE / room).rglob("*.py"))]
+READERS = [
+    path for room in ("sections", "widgets", "studies", "cli") for path in sorted((PACKAGE / room).rglob("*.py"))
+]
 
 
 def asked(path: Path) -> set[str]:

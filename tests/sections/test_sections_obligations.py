@@ -20,15 +20,24 @@ def findings(**changes: object) -> Findings:
     """Invented contracts, some notified after the duties of 2026 began, with the tables of the obligations room."""
     rows = invented(60)
     late = pl.date(2027, 1, 1) + pl.duration(days=pl.int_range(pl.len()) * 5)
-    rows = rows.with_columns(dateNotification=late, consultation=pl.col("uid"), consultation_n=pl.lit(1, pl.Int32), **changes)
+    rows = rows.with_columns(
+        dateNotification=late, consultation=pl.col("uid"), consultation_n=pl.lit(1, pl.Int32), **changes
+    )
     duties = obligations.duties(rows.lazy(), as_of=AS_OF)
     tables = {
-        "preparation": obligations.readiness(duties), "obligations": obligations.aimed(duties), "a_voir": obligations.to_see(duties),
-        "questions": obligations.questions(duties), "types_acheteur": obligations.kinds_counted(rows.lazy(), None),
-        "reserves": obligations.reserved(rows.lazy(), pl.LazyFrame(schema={"uid": pl.String, "titulaire_siren": pl.String})),
+        "preparation": obligations.readiness(duties),
+        "obligations": obligations.aimed(duties),
+        "a_voir": obligations.to_see(duties),
+        "questions": obligations.questions(duties),
+        "types_acheteur": obligations.kinds_counted(rows.lazy(), None),
+        "reserves": obligations.reserved(
+            rows.lazy(), pl.LazyFrame(schema={"uid": pl.String, "titulaire_siren": pl.String})
+        ),
         "obligations_acheteur": obligations.buyer_duties(rows.lazy(), as_of=AS_OF),
-    }  # fmt: skip
-    return Findings(measures=measures(rows), contracts=rows, as_of=AS_OF, extras={k: v.collect() for k, v in tables.items()})
+    }
+    return Findings(
+        measures=measures(rows), contracts=rows, as_of=AS_OF, extras={k: v.collect() for k, v in tables.items()}
+    )
 
 
 FOUND = findings()
@@ -37,12 +46,25 @@ TABLES = {block.id: block for block in BLOCKS if isinstance(block, TableBlock)}
 
 
 def test_without_its_tables_the_section_says_nothing():
-    assert sections_obligations.section_obligations(Findings(measures=FOUND.measures, contracts=FOUND.contracts, as_of=AS_OF)) is None
+    assert (
+        sections_obligations.section_obligations(
+            Findings(measures=FOUND.measures, contracts=FOUND.contracts, as_of=AS_OF)
+        )
+        is None
+    )
     assert sections_obligations.annex(Findings(measures=FOUND.measures, contracts=FOUND.contracts, as_of=AS_OF)) is None
 
 
 def test_the_section_shows_readiness_states_contracts_questions_and_sources():
-    assert {"tab-preparation", "tab-etats", "tab-a-voir", "tab-reserves", "tab-spaser", "tab-questions", "tab-obligations-sources"} <= set(TABLES)
+    assert {
+        "tab-preparation",
+        "tab-etats",
+        "tab-a-voir",
+        "tab-reserves",
+        "tab-spaser",
+        "tab-questions",
+        "tab-obligations-sources",
+    } <= set(TABLES)
 
 
 def test_the_five_states_of_a_duty_add_up_to_its_contracts():
@@ -103,7 +125,9 @@ def test_the_annex_keeps_the_rows_that_matter_with_their_rule():
 def test_a_buyer_outside_the_code_reads_its_levers_and_none_of_the_duties():
     from spaser.studies.law import private_facts
 
-    alone = Findings(measures=FOUND.measures, contracts=FOUND.contracts, as_of=AS_OF, extras={"prive": private_facts().collect()})
+    alone = Findings(
+        measures=FOUND.measures, contracts=FOUND.contracts, as_of=AS_OF, extras={"prive": private_facts().collect()}
+    )
     section = sections_obligations.section_obligations(alone)
     shown = {block.id: block for block in section.blocks if isinstance(block, TableBlock)}
     assert set(shown) == {"tab-prive-leviers", "tab-prive"}
@@ -114,10 +138,20 @@ def test_a_buyer_outside_the_code_reads_its_levers_and_none_of_the_duties():
 def test_spending_on_reused_goods_is_shown_without_pass_or_fail():
     from dataclasses import replace
 
-    rows = obligations.agec(pl.LazyFrame({
-        "exercice": [2025], "montant": [10_000], "taxe": ["HT"], "perimetre": ["achat"], "famille_acheteur": [None],
-        "famille_acheteur_libelle": [None], "libelle": ["Mobilier scolaire"],
-    }, schema_overrides={"famille_acheteur": pl.String, "famille_acheteur_libelle": pl.String})).collect()  # fmt: skip
+    rows = obligations.agec(
+        pl.LazyFrame(
+            {
+                "exercice": [2025],
+                "montant": [10_000],
+                "taxe": ["HT"],
+                "perimetre": ["achat"],
+                "famille_acheteur": [None],
+                "famille_acheteur_libelle": [None],
+                "libelle": ["Mobilier scolaire"],
+            },
+            schema_overrides={"famille_acheteur": pl.String, "famille_acheteur_libelle": pl.String},
+        )
+    ).collect()
     block = sections_obligations.agec_table(replace(FOUND, extras={**FOUND.extras, "agec": rows}))
     assert block.frame["categorie_libelle"].to_list() == ["Mobilier d’intérieur"]
     assert "rien n'est dit atteint" in block.note.replace("’", "'")

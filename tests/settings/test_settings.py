@@ -10,11 +10,20 @@ from spaser import settings
 from spaser.problems import Problem, Problems
 from spaser.settings import Choice, Column, Day, Either, Flag, Many, Named, Number, Table, Text, Whole, like
 
-SHAPE = Table({
-    "client": Text(), "fichiers": Many(Text(filled=True), least=1, needed=True), "rayon": Number(above=0, unit="kilomètres"),
-    "population": Choice(("publies", "seuil_besoin")), "date": Day(), "part": Either((Number(above=0, most=1), Text())), "tri": Flag(),
-    "acheteur": Many(Table({"nom": Text(needed=True), "rayon": Number(above=0), "reponses": Named(Whole(least=0, most=3))})),
-})  # fmt: skip
+SHAPE = Table(
+    {
+        "client": Text(),
+        "fichiers": Many(Text(filled=True), least=1, needed=True),
+        "rayon": Number(above=0, unit="kilomètres"),
+        "population": Choice(("publies", "seuil_besoin")),
+        "date": Day(),
+        "part": Either((Number(above=0, most=1), Text())),
+        "tri": Flag(),
+        "acheteur": Many(
+            Table({"nom": Text(needed=True), "rayon": Number(above=0), "reponses": Named(Whole(least=0, most=3))})
+        ),
+    }
+)
 
 
 def written(tmp_path, text, name="mission.toml"):
@@ -32,8 +41,14 @@ def faults(tmp_path, text, shape=SHAPE):
 def test_a_right_file_comes_back_as_it_was_written(tmp_path):
     text = 'client = "Ville"\nfichiers = ["a.json"]\nrayon = 30\npart = "30 %"\ndate = 2026-10-31\n[[acheteur]]\nnom = "x"\nreponses = { moyens = 2 }\n'
     said = settings.toml(written(tmp_path, text), "Le fichier de mission").checked(SHAPE)
-    assert said == {"client": "Ville", "fichiers": ["a.json"], "rayon": 30, "part": "30 %", "date": date(2026, 10, 31),
-                    "acheteur": [{"nom": "x", "reponses": {"moyens": 2}}]}  # fmt: skip
+    assert said == {
+        "client": "Ville",
+        "fichiers": ["a.json"],
+        "rayon": 30,
+        "part": "30 %",
+        "date": date(2026, 10, 31),
+        "acheteur": [{"nom": "x", "reponses": {"moyens": 2}}],
+    }
 
 
 def test_every_fault_is_told_at_once_with_its_line_and_the_closest_name(tmp_path):
@@ -50,12 +65,25 @@ def test_every_fault_is_told_at_once_with_its_line_and_the_closest_name(tmp_path
 @pytest.mark.parametrize(
     ("line", "name"),
     [
-        ("rayon = nan", "rayon"), ("rayon = inf", "rayon"), ("rayon = true", "rayon"), ('rayon = "30"', "rayon"), (f"rayon = {'9' * 300}", "rayon"),
-        ("rayon = -0.0", "rayon"), ("date = 2026-10-31T10:00:00", "date"), ("date = 10:00:00", "date"), ("date = 0001-01-01", "date"),
-        ('client = "\\u0000"', "client"), ("client = 2026-10-31", "client"), ("client = { a = 1 }", "client"), ("tri = 1", "tri"),
-        ("part = true", "part"), ("part = nan", "part"), ("population = []", "population"), ("acheteur = { nom = 1 }", "acheteur"),
+        ("rayon = nan", "rayon"),
+        ("rayon = inf", "rayon"),
+        ("rayon = true", "rayon"),
+        ('rayon = "30"', "rayon"),
+        (f"rayon = {'9' * 300}", "rayon"),
+        ("rayon = -0.0", "rayon"),
+        ("date = 2026-10-31T10:00:00", "date"),
+        ("date = 10:00:00", "date"),
+        ("date = 0001-01-01", "date"),
+        ('client = "\\u0000"', "client"),
+        ("client = 2026-10-31", "client"),
+        ("client = { a = 1 }", "client"),
+        ("tri = 1", "tri"),
+        ("part = true", "part"),
+        ("part = nan", "part"),
+        ("population = []", "population"),
+        ("acheteur = { nom = 1 }", "acheteur"),
     ],
-)  # fmt: skip
+)
 def test_a_value_of_another_kind_is_refused_by_its_name(tmp_path, line, name):
     told = faults(tmp_path, f'fichiers = ["a"]\n{line}\n')
     assert len(told) == 1 and told[0].startswith("ligne 2 :") and f"« {name} »" in told[0]
@@ -63,9 +91,23 @@ def test_a_value_of_another_kind_is_refused_by_its_name(tmp_path, line, name):
 
 @pytest.mark.parametrize(
     "text",
-    ["a", "a = ", "a = 1\na = 2", "a = [1,", "a = " + "[" * 4000, "a = " + "9" * 6000, 'a = "\\ud800"', "[a]\n[a]", 'a = "C:\\x"', "= 1", b"\xff\xfe\x00", b"a = '\x00'",
-     "a = 2026-99-99", "a = " + "{a = " * 60 + "1" + "}" * 60],
-)  # fmt: skip
+    [
+        "a",
+        "a = ",
+        "a = 1\na = 2",
+        "a = [1,",
+        "a = " + "[" * 4000,
+        "a = " + "9" * 6000,
+        'a = "\\ud800"',
+        "[a]\n[a]",
+        'a = "C:\\x"',
+        "= 1",
+        b"\xff\xfe\x00",
+        b"a = '\x00'",
+        "a = 2026-99-99",
+        "a = " + "{a = " * 60 + "1" + "}" * 60,
+    ],
+)
 def test_a_text_that_is_no_toml_is_a_problem_in_french(tmp_path, text):
     with pytest.raises(Problem) as told:
         settings.toml(written(tmp_path, text), "Le fichier de mission")
@@ -73,7 +115,9 @@ def test_a_text_that_is_no_toml_is_a_problem_in_french(tmp_path, text):
     assert not any(word in str(told.value) for word in ("line", "column", "Expected", "Invalid", "Traceback", "digits"))
 
 
-@pytest.mark.parametrize("text", ['{"a": 1, "a": 2}', '{"a": ', "[" * 100_000, "9" * 6000, "{a}", '{"a": 1} x', '{"a": "\\x"}', '{"a": 1,}'])
+@pytest.mark.parametrize(
+    "text", ['{"a": 1, "a": 2}', '{"a": ', "[" * 100_000, "9" * 6000, "{a}", '{"a": 1} x', '{"a": "\\x"}', '{"a": 1,}']
+)
 def test_a_text_that_is_no_json_is_a_problem_in_french(tmp_path, text):
     with pytest.raises(Problem) as told:
         settings.json(written(tmp_path, text, "r.json"), "Le fichier de réponses")
@@ -81,7 +125,10 @@ def test_a_text_that_is_no_json_is_a_problem_in_french(tmp_path, text):
 
 
 def test_lines_of_json_are_said_too_and_half_characters_refused(tmp_path):
-    document = settings.json(written(tmp_path, '{"client":\n "\\ud800",\n "acheteur": [{},\n {"nom": 1}], "fichiers": ["x"]}', "r.json"), "Le fichier")
+    document = settings.json(
+        written(tmp_path, '{"client":\n "\\ud800",\n "acheteur": [{},\n {"nom": 1}], "fichiers": ["x"]}', "r.json"),
+        "Le fichier",
+    )
     with pytest.raises(Problems) as told:
         document.checked(SHAPE)
     assert [item.split(" :")[0] for item in told.value.items] == ["ligne 1", "ligne 3", "ligne 4"]
@@ -99,7 +146,9 @@ def test_what_a_kind_cannot_say_is_added_by_the_room_to_what_is_right(tmp_path):
         document.checked(SHAPE, also=also)
     assert told.value.items == ["ligne 3 : acheteur 1 : « nom » est inconnu des fichiers."]
     with pytest.raises(Problems):
-        settings.toml(written(tmp_path, 'fichiers = 1\nclient = "x"\n[[acheteur]]\nnom = 3\nrayon = 2\n'), "Le fichier").checked(SHAPE, also=also)
+        settings.toml(
+            written(tmp_path, 'fichiers = 1\nclient = "x"\n[[acheteur]]\nnom = 3\nrayon = 2\n'), "Le fichier"
+        ).checked(SHAPE, also=also)
     assert seen[1] == {"client": "x", "acheteur": [{"rayon": 2}]}
 
 
@@ -132,18 +181,28 @@ COLUMNS = {"objet": Column(("identifiant", "siret"), needed=True), "motif": Colu
 @pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
 def test_a_table_is_read_whatever_its_separator_and_encoding(tmp_path, encoding, separator):
     text = separator.join(["SIRET", "Raison"]) + "\r\n\r\n" + separator.join(["123", '"reçu\r\net lu"']) + "\r\n"
-    frame, found = settings.rows(written(tmp_path, text.encode(encoding), "c.csv"), COLUMNS, "Le fichier de corrections")
+    frame, found = settings.rows(
+        written(tmp_path, text.encode(encoding), "c.csv"), COLUMNS, "Le fichier de corrections"
+    )
     assert frame.rows() == [(3, "123", "reçu\r\net lu")] and not found
 
 
 def test_a_missing_column_a_near_heading_and_a_longer_line_are_said(tmp_path):
     with pytest.raises(Problem, match="« identifiant »"):
         settings.rows(written(tmp_path, "a;b\n1;2\n", "c.csv"), COLUMNS, "Le fichier de corrections")
-    _, found = settings.rows(written(tmp_path, "siret;motifs\n1;x;y\n2;\x01\n", "c.csv"), COLUMNS, "Le fichier de corrections")
-    assert [item.split(" :")[0] for item in found.items] == ["ligne 1", "ligne 2", "ligne 3"] and "« motif » ?" in found.items[0]
+    _, found = settings.rows(
+        written(tmp_path, "siret;motifs\n1;x;y\n2;\x01\n", "c.csv"), COLUMNS, "Le fichier de corrections"
+    )
+    assert [item.split(" :")[0] for item in found.items] == [
+        "ligne 1",
+        "ligne 2",
+        "ligne 3",
+    ] and "« motif » ?" in found.items[0]
 
 
-@pytest.mark.parametrize("content", [b"", b"\r\n\r\n", b"PK\x03\x04abc", b"a\x00b;c\n", b'siret\n"' + b"x" * (2 << 20), b";" * 1000])
+@pytest.mark.parametrize(
+    "content", [b"", b"\r\n\r\n", b"PK\x03\x04abc", b"a\x00b;c\n", b'siret\n"' + b"x" * (2 << 20), b";" * 1000]
+)
 def test_what_is_no_table_is_a_problem_in_french(tmp_path, content):
     with pytest.raises(Problem) as told:
         settings.rows(written(tmp_path, content, "c.csv"), COLUMNS, "Le fichier de corrections")

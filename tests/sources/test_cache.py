@@ -32,7 +32,20 @@ def read(cache):
 
 
 @pytest.mark.usefixtures("small")
-@pytest.mark.parametrize("damage", ["note vide", "note tronquée", "note d'un autre", "compte vide", "partie absente", "partie vide", "partie abîmée", "partie étrangère", "rejets absents"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "note vide",
+        "note tronquée",
+        "note d'un autre",
+        "compte vide",
+        "partie absente",
+        "partie vide",
+        "partie abîmée",
+        "partie étrangère",
+        "rejets absents",
+    ],
+)
 def test_what_is_damaged_or_foreign_in_the_cache_is_read_again(tmp_path, damage):
     whole, files = read(tmp_path)
     place = next(path for path in tmp_path.iterdir() if path.is_dir())
@@ -87,14 +100,23 @@ sys.stdout.write(str(found.records.collect().height))
 
 
 def test_several_runs_share_one_cache_and_leave_nothing_behind(tmp_path):
-    runs = [subprocess.Popen([sys.executable, "-c", RUN, DATA / "marches_demo_2023.json", tmp_path], stdout=subprocess.PIPE, cwd=DATA.parent) for _ in range(4)]
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-c", RUN, DATA / "marches_demo_2023.json", tmp_path],
+            stdout=subprocess.PIPE,
+            cwd=DATA.parent,
+        )
+        for _ in range(4)
+    ]
     told = {run.communicate(timeout=300)[0] for run in runs}
     assert len(told) == 1 and int(told.pop()) > 0
     assert not list(tmp_path.glob(".spaser-*"))
 
 
 def test_what_a_killed_run_left_is_swept_and_work_in_progress_is_not(tmp_path):
-    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True)
+    gone = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
+    )
     mine = leftovers.temporary(tmp_path)
     dead = tmp_path / mine.name.replace(f"-{os.getpid()}-", f"-{int(gone.stdout)}-")
     living = tmp_path / mine.name.replace(f"-{os.getpid()}-", f"-{os.getppid()}-")

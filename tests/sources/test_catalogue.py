@@ -61,9 +61,9 @@ class Server(BaseHTTPRequestHandler):
         self.send(CSV) if self.headers.get("Range") else self.send(CSV[:1000], length=len(CSV))
 
     def wrong_place(self):
-        self.send(CSV[5:], 206, Content_Range=f"bytes 5-{len(CSV) - 1}/{len(CSV)}") if self.headers.get("Range") else self.send(
-            CSV[:1000], length=len(CSV)
-        )
+        self.send(CSV[5:], 206, Content_Range=f"bytes 5-{len(CSV) - 1}/{len(CSV)}") if self.headers.get(
+            "Range"
+        ) else self.send(CSV[:1000], length=len(CSV))
 
     def html(self):
         self.send(b"<!DOCTYPE html><html>maintenance</html>", kind="text/html")
@@ -105,7 +105,9 @@ def fetch(tmp_path):
 
     def go(page, kind="csv", progress=None):
         url = f"http://127.0.0.1:{server.server_port}/{page}"
-        own.write_text(f'[liste]\nlabel = "Liste"\nkind = "register"\nformat = "{kind}"\nurl = "{url}"\n', encoding="utf-8")
+        own.write_text(
+            f'[liste]\nlabel = "Liste"\nkind = "register"\nformat = "{kind}"\nurl = "{url}"\n', encoding="utf-8"
+        )
         return download("liste", tmp_path / "cache", catalogue=own, progress=progress).row(0, named=True)
 
     yield go
@@ -218,11 +220,14 @@ def test_the_users_catalogue_completes_the_bundled_one_and_refuses_unknown_keys(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('["../../x"]\nurl = "http://127.0.0.1/x"\n', "ne peut pas nommer un fichier"), ('[con]\nurl = "http://127.0.0.1/x"\n', "ne peut pas nommer un fichier"),
-        ('[x]\nurl = "file:///etc/passwd"\n', "http ou https"), ('[x]\nurl = "ftp://127.0.0.1/x"\n', "http ou https"), ('[x]\nurl = "http://"\n', "http ou https"),
+        ('["../../x"]\nurl = "http://127.0.0.1/x"\n', "ne peut pas nommer un fichier"),
+        ('[con]\nurl = "http://127.0.0.1/x"\n', "ne peut pas nommer un fichier"),
+        ('[x]\nurl = "file:///etc/passwd"\n', "http ou https"),
+        ('[x]\nurl = "ftp://127.0.0.1/x"\n', "http ou https"),
+        ('[x]\nurl = "http://"\n', "http ou https"),
         ('[x]\nformat = "../csv"\nurl = "http://127.0.0.1/x"\n', "« format »"),
     ],
-)  # fmt: skip
+)
 def test_a_hostile_catalogue_neither_leaves_the_cache_nor_reads_this_computer(tmp_path, text, said):
     own = tmp_path / "c.toml"
     own.write_text(text, encoding="utf-8")

@@ -21,8 +21,25 @@ from spaser.sources.documents import Documents, Limits, Reader, numbers, read_do
 from spaser.sources.documents import structure as documents_structure
 
 EXAMPLES = Path(__file__).parents[3] / "shared" / "data" / "clauses_exemples"
-TITLES = ("Objet du marché", "Pièces contractuelles", "Durée", "Prix", "Clause d'insertion", "Pénalités", "Protection de l'environnement")
-PLACES = ("des écoles", "des gymnases", "de la mairie", "des crèches", "du stade", "de la médiathèque", "du musée", "des ateliers")
+TITLES = (
+    "Objet du marché",
+    "Pièces contractuelles",
+    "Durée",
+    "Prix",
+    "Clause d'insertion",
+    "Pénalités",
+    "Protection de l'environnement",
+)
+PLACES = (
+    "des écoles",
+    "des gymnases",
+    "de la mairie",
+    "des crèches",
+    "du stade",
+    "de la médiathèque",
+    "du musée",
+    "des ateliers",
+)
 
 
 def filler(rank: int) -> list[str]:
@@ -37,15 +54,33 @@ def filler(rank: int) -> list[str]:
 
 def ccap(articles: int = 30) -> tuple[bytes, dict[str, int]]:
     """An invented CCAP of several dozen pages with contents, running heads and feet, and the page where each mark stands."""
-    contents = ["CAHIER DES CLAUSES ADMINISTRATIVES PARTICULIÈRES", *(f"Article {n} – {TITLES[n % len(TITLES)]} ............ {n}" for n in range(1, articles + 1))]
+    contents = [
+        "CAHIER DES CLAUSES ADMINISTRATIVES PARTICULIÈRES",
+        *(f"Article {n} – {TITLES[n % len(TITLES)]} ............ {n}" for n in range(1, articles + 1)),
+    ]
     bodies = [contents]
     marks = {}
     for n in range(1, articles + 1):
-        bodies.append([f"Article {n} – {TITLES[n % len(TITLES)]}", *filler(n), f"{n}.1 Dispositions particulières", *filler(n + 1), *filler(n + 2), *_marked(n, 1), *filler(n + 3)])
+        bodies.append(
+            [
+                f"Article {n} – {TITLES[n % len(TITLES)]}",
+                *filler(n),
+                f"{n}.1 Dispositions particulières",
+                *filler(n + 1),
+                *filler(n + 2),
+                *_marked(n, 1),
+                *filler(n + 3),
+            ]
+        )
         marks[f"R{n}x1"] = len(bodies)
-        bodies.append([*filler(n + 4), f"{n}.2 Dispositions particulières", *filler(n + 5), *_marked(n, 2), *filler(n + 6)])
+        bodies.append(
+            [*filler(n + 4), f"{n}.2 Dispositions particulières", *filler(n + 5), *_marked(n, 2), *filler(n + 6)]
+        )
         marks[f"R{n}x2"] = len(bodies)
-    pages = [["Ville inventée – CCAP n° 2026-14", *lines, f"Page {rank} / {len(bodies)}"] for rank, lines in enumerate(bodies, 1)]
+    pages = [
+        ["Ville inventée – CCAP n° 2026-14", *lines, f"Page {rank} / {len(bodies)}"]
+        for rank, lines in enumerate(bodies, 1)
+    ]
     return pdf(pages), marks
 
 
@@ -128,19 +163,39 @@ def test_the_kind_is_told_by_the_first_page_when_the_name_says_nothing(long_pdf)
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("RC_2026-014.pdf", "RC"), ("01 - Règlement de la consultation.docx", "RC"), ("CCAP lot 2.pdf", "CCAP"), ("CCTP_Nettoyage.odt", "CCTP"),
-     ("DC - ATTRI1.pdf", "AE"), ("BPU-DQE.pdf", "BPU"), ("DPGF lot 1.pdf", "DPGF"), ("detail estimatif.pdf", "DQE"), ("AAPC.pdf", "AVIS"), ("Acte d'engagement.docx", "AE"), ("photo.pdf", None)],
-)  # fmt: skip
+    [
+        ("RC_2026-014.pdf", "RC"),
+        ("01 - Règlement de la consultation.docx", "RC"),
+        ("CCAP lot 2.pdf", "CCAP"),
+        ("CCTP_Nettoyage.odt", "CCTP"),
+        ("DC - ATTRI1.pdf", "AE"),
+        ("BPU-DQE.pdf", "BPU"),
+        ("DPGF lot 1.pdf", "DPGF"),
+        ("detail estimatif.pdf", "DQE"),
+        ("AAPC.pdf", "AVIS"),
+        ("Acte d'engagement.docx", "AE"),
+        ("photo.pdf", None),
+    ],
+)
 def test_the_kind_is_told_by_the_name(name, expected):
     assert documents_structure.kind(name, "") == expected
 
 
 @pytest.mark.parametrize(
     ("opening", "expected"),
-    [("Ville inventée\nRÈGLEMENT DE LA CONSULTATION\nArticle 1", "RC"), ("Cahier des clauses techniques particulières", "CCTP"), ("ACTE D'ENGAGEMENT", "AE"),
-     ("Bordereau des prix unitaires", "BPU"), ("Décomposition du prix global et forfaitaire", "DPGF"), ("Avis d'appel public à la concurrence", "AVIS"),
-     ("Le titulaire du contrat signe l'acte d'engagement et le cahier des clauses administratives particulières joints à la présente demande.", None)],
-)  # fmt: skip
+    [
+        ("Ville inventée\nRÈGLEMENT DE LA CONSULTATION\nArticle 1", "RC"),
+        ("Cahier des clauses techniques particulières", "CCTP"),
+        ("ACTE D'ENGAGEMENT", "AE"),
+        ("Bordereau des prix unitaires", "BPU"),
+        ("Décomposition du prix global et forfaitaire", "DPGF"),
+        ("Avis d'appel public à la concurrence", "AVIS"),
+        (
+            "Le titulaire du contrat signe l'acte d'engagement et le cahier des clauses administratives particulières joints à la présente demande.",
+            None,
+        ),
+    ],
+)
 def test_the_kind_is_told_by_a_title_and_not_by_a_sentence_that_quotes_it(opening, expected):
     assert documents_structure.kind("piece 4.pdf", opening) == expected
 
@@ -148,14 +203,25 @@ def test_the_kind_is_told_by_a_title_and_not_by_a_sentence_that_quotes_it(openin
 def test_a_row_of_a_table_keeps_its_value_beside_its_label_in_every_format(tmp_path):
     document = docx.Document()
     document.add_heading("Article 6 - Critères de jugement des offres", 1)
-    for row, cells in zip(document.add_table(rows=2, cols=3).rows, (("1", "Prix", "60 %"), ("2", "Insertion professionnelle", "10 %")), strict=True):
+    for row, cells in zip(
+        document.add_table(rows=2, cols=3).rows,
+        (("1", "Prix", "60 %"), ("2", "Insertion professionnelle", "10 %")),
+        strict=True,
+    ):
         for cell, text in zip(row.cells, cells, strict=True):
             cell.text = text
     document.save(tmp_path / "RC.docx")
-    (tmp_path / "RC.html").write_text("<h1>Article 6</h1><table><tr><td>Insertion professionnelle</td><td>10 %</td></tr></table>", encoding="utf-8")
-    (tmp_path / "RC.md").write_text("# Article 6\n\n| Critère | Poids |\n|---|---|\n| Insertion professionnelle | 10 % |\n", encoding="utf-8")
+    (tmp_path / "RC.html").write_text(
+        "<h1>Article 6</h1><table><tr><td>Insertion professionnelle</td><td>10 %</td></tr></table>", encoding="utf-8"
+    )
+    (tmp_path / "RC.md").write_text(
+        "# Article 6\n\n| Critère | Poids |\n|---|---|\n| Insertion professionnelle | 10 % |\n", encoding="utf-8"
+    )
     table = '<table:table xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"><table:table-row>{}</table:table-row></table:table>'
-    cells = "".join(f"<table:table-cell><text:p>{said}</text:p></table:table-cell>" for said in ("Insertion professionnelle", "10 %"))
+    cells = "".join(
+        f"<table:table-cell><text:p>{said}</text:p></table:table-cell>"
+        for said in ("Insertion professionnelle", "10 %")
+    )
     odt(tmp_path / "RC.odt", ODT.replace("</office:text>", table.format(cells) + "</office:text>"))
     texts = read_documents(tmp_path).texts
     found = texts.filter(pl.col("texte").str.contains("Insertion professionnelle : 10 %", literal=True))
@@ -204,7 +270,13 @@ def test_headings_numbered_by_the_word_processor_get_the_number_it_shows(tmp_pat
     path = word(tmp_path / "CCTP.docx")
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    body = parts["word/document.xml"].decode("utf-8").replace("Article 1 - ", "").replace("Article 2 - ", "").replace("2.1 ", "")
+    body = (
+        parts["word/document.xml"]
+        .decode("utf-8")
+        .replace("Article 1 - ", "")
+        .replace("Article 2 - ", "")
+        .replace("2.1 ", "")
+    )
     number = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
     for level in (1, 2):
         body = body.replace(f'<w:pStyle w:val="Heading{level}"/>', f'<w:pStyle w:val="Heading{level}"/>{number}')
@@ -222,8 +294,13 @@ def test_an_opendocument_text_keeps_headings_and_pages(tmp_path):
 
 def test_markdown_html_and_text_are_read_without_their_marks(tmp_path):
     (tmp_path / "RC.md").write_text("# Règlement\n\n## 4. Critères\n\n**Prix** : 60 %\n", encoding="utf-8")
-    (tmp_path / "avis.html").write_text("<html><style>p{}</style><h2>3. Lots</h2><p>Lot <b>réservé</b> aux ESAT</p><input type=checkbox checked>oui", encoding="utf-8")
-    (tmp_path / "CCTP.txt").write_bytes("1. OBJET DES PRESTATIONS\nNettoyage écologique des écoles,\nmatin et soir.\n".encode("cp1252"))
+    (tmp_path / "avis.html").write_text(
+        "<html><style>p{}</style><h2>3. Lots</h2><p>Lot <b>réservé</b> aux ESAT</p><input type=checkbox checked>oui",
+        encoding="utf-8",
+    )
+    (tmp_path / "CCTP.txt").write_bytes(
+        "1. OBJET DES PRESTATIONS\nNettoyage écologique des écoles,\nmatin et soir.\n".encode("cp1252")
+    )
     read = read_documents(tmp_path)
     assert one(read, "Prix : 60 %")["article"] == "4"
     assert one(read, "Lot réservé aux ESAT")["article"] == "3"
@@ -231,7 +308,10 @@ def test_markdown_html_and_text_are_read_without_their_marks(tmp_path):
 
 
 def test_the_lines_of_award_criteria_are_said_to_be_criteria(tmp_path):
-    (tmp_path / "RC.txt").write_text("Article 6 - Critères de jugement des offres\nLes offres sont classées.\nInsertion sociale : 15 %\nPrix : 50 %\n", encoding="utf-8")
+    (tmp_path / "RC.txt").write_text(
+        "Article 6 - Critères de jugement des offres\nLes offres sont classées.\nInsertion sociale : 15 %\nPrix : 50 %\n",
+        encoding="utf-8",
+    )
     fields = dict(read_documents(tmp_path).texts.select("texte", "champ").rows())
     assert fields["Insertion sociale : 15 %"] == "RC, critère"
 
@@ -239,7 +319,9 @@ def test_the_lines_of_award_criteria_are_said_to_be_criteria(tmp_path):
 def test_a_scanned_page_is_said_to_be_unreadable_not_read_as_empty(tmp_path):
     rows = zlib.compress(b"\0" + b"\x80" * 3)
     parts = ((b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)), (b"IDAT", rows), (b"IEND", b""))
-    pixel = b"\x89PNG\r\n\x1a\n" + b"".join(struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in parts)
+    pixel = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in parts
+    )
     (tmp_path / "scan.png").write_bytes(pixel)
     pages = '#image("scan.png", width: 90%)\n#pagebreak()\nArticle 2 - Texte lisible de la deuxième page.'
     (tmp_path / "scan.typ").write_text(pages, encoding="utf-8")
@@ -279,7 +361,16 @@ def test_hostile_files_give_one_message_each_and_the_others_are_read(tmp_path):
     hostile(tmp_path)
     read = read_documents(tmp_path)
     refused = dict(read.files.filter(pl.col("statut") == "refuse").select("document", "message").rows())
-    assert set(refused) == {"vide.pdf", "coupe.pdf", "faux.docx", "vieux.doc", "secret.pdf", "bombe.odt", "gonfle.docx", "evade.zip"}
+    assert set(refused) == {
+        "vide.pdf",
+        "coupe.pdf",
+        "faux.docx",
+        "vieux.doc",
+        "secret.pdf",
+        "bombe.odt",
+        "gonfle.docx",
+        "evade.zip",
+    }
     assert all(refused.values())
     assert read.rejects.filter(pl.col("niveau") == "rejet").height == len(refused)
     assert one(read, "Clause d'insertion")["article"] == "1"

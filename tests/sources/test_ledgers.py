@@ -57,7 +57,9 @@ def test_a_file_with_every_trap_reconciles_to_the_cent(tmp_path, kind):
     }
     ledger = read_ledger(write[kind](tmp_path / f"depenses.{kind}"))
     account = ledger.accounts.row(0, named=True)
-    found = dict(ledger.lines.group_by("perimetre").agg(pl.col("montant").sum()).filter(pl.col("perimetre") != "ecarte").rows())
+    found = dict(
+        ledger.lines.group_by("perimetre").agg(pl.col("montant").sum()).filter(pl.col("perimetre") != "ecarte").rows()
+    )
     assert found == truth.cents
     assert (account["gardees"], account["ecartees"], account["totaux"]) == (truth.lines, truth.left_out, truth.totals)
     assert account["avoirs"] == truth.credit_notes
@@ -66,7 +68,9 @@ def test_a_file_with_every_trap_reconciles_to_the_cent(tmp_path, kind):
     assert account["taxe"] == "TTC"
     parts = posts(ledger)
     assert (
-        parts["identifie"] + parts["non_identifie"] + parts["hors_perimetre"] + parts["ecarte"] == parts["total"] == truth.total
+        parts["identifie"] + parts["non_identifie"] + parts["hors_perimetre"] + parts["ecarte"]
+        == parts["total"]
+        == truth.total
     )
     assert ledger.lines.schema == SPEND.schema and ledger.rejects.schema == REJECTS.schema
 
@@ -75,7 +79,11 @@ def test_several_sheets_are_read_and_one_without_header_is_said(tmp_path):
     head = ["Fournisseur", "Montant HT"]
     path = write_xlsx(
         tmp_path / "d.xlsx",
-        {"2024": [head, ["Alpha inventée", 10]], "Notice": [["Bonjour"]], "2025": [[], [], head, ["Bêta inventée", 5.5]]},
+        {
+            "2024": [head, ["Alpha inventée", 10]],
+            "Notice": [["Bonjour"]],
+            "2025": [[], [], head, ["Bêta inventée", 5.5]],
+        },
     )
     ledger = read_ledger(path)
     assert ledger.lines.select("feuille", "exercice", "montant", "ligne").rows() == [
@@ -147,7 +155,8 @@ def test_the_sense_column_makes_credit_notes_negative_and_says_so(tmp_path):
 
 def test_the_mapping_is_written_corrected_and_reused(tmp_path):
     path = book(
-        tmp_path, [["Fournisseur", 'Qui "vraiment"', "Montant", "Payé net de \\ tout"], ["Code 1", "Alpha inventée", 10, 8]]
+        tmp_path,
+        [["Fournisseur", 'Qui "vraiment"', "Montant", "Payé net de \\ tout"], ["Code 1", "Alpha inventée", 10, 8]],
     )
     file = write_mapping(read_ledger(path).mapping, tmp_path / "colonnes.toml")
     corrected = read_mapping(file)

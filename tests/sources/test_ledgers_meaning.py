@@ -24,7 +24,17 @@ def cents(ledger: Ledger) -> list[int | None]:
 
 
 @pytest.mark.parametrize(
-    "heading", ["Montant HT (k€)", "Montant (en k€)", "K€ HT", "Montant HT en milliers d'euros", "Dépenses en milliers d’euros", "Montant (keuros)", "Mandaté TTC k€", "Montant HT (KEUR)"]
+    "heading",
+    [
+        "Montant HT (k€)",
+        "Montant (en k€)",
+        "K€ HT",
+        "Montant HT en milliers d'euros",
+        "Dépenses en milliers d’euros",
+        "Montant (keuros)",
+        "Mandaté TTC k€",
+        "Montant HT (KEUR)",
+    ],
 )
 def test_thousands_of_euros_in_the_heading_are_converted_and_said(tmp_path, heading):
     ledger = read(tmp_path, f"Fournisseur;{heading};Exercice\nA;354;2024\nB;1079,5;2024\n")
@@ -56,7 +66,11 @@ def test_a_unit_in_the_name_of_a_sheet_holds_for_that_sheet_alone(tmp_path):
 
 
 def test_an_amount_that_writes_its_own_unit_keeps_it(tmp_path):
-    assert cents(read(tmp_path, "Fournisseur;Montant (k€)\nA;354\nB;1 200 €\nC;2 M€\n")) == [35_400_000, 120_000, 200_000_000]
+    assert cents(read(tmp_path, "Fournisseur;Montant (k€)\nA;354\nB;1 200 €\nC;2 M€\n")) == [
+        35_400_000,
+        120_000,
+        200_000_000,
+    ]
 
 
 def test_euros_in_a_heading_are_no_unit(tmp_path):
@@ -77,7 +91,9 @@ def test_the_supplier_s_own_column_is_found_beside_the_buyer_s(tmp_path):
 
 
 def test_one_public_supplier_under_one_name_stays_a_supplier(tmp_path):
-    ledger = read(tmp_path, f"SIRET;Fournisseur;Montant HT\n{PUBLIC};Ville voisine;1\n{PUBLIC};Ville voisine;2\n{GOOD};A;2\n")
+    ledger = read(
+        tmp_path, f"SIRET;Fournisseur;Montant HT\n{PUBLIC};Ville voisine;1\n{PUBLIC};Ville voisine;2\n{GOOD};A;2\n"
+    )
     assert ledger.lines["siren"].null_count() == 0
 
 
@@ -89,14 +105,21 @@ def test_an_internal_number_is_no_siret(tmp_path):
 
 
 def test_a_vat_number_gives_its_siren_under_its_own_heading(tmp_path):
-    ledger = read(tmp_path, "Raison social;N° TVA / SIREN;Montant HT;Date compta\nA;FR32000900043;1;12/03/24\nB;000900050;2;13/03/2024\n")
+    ledger = read(
+        tmp_path,
+        "Raison social;N° TVA / SIREN;Montant HT;Date compta\nA;FR32000900043;1;12/03/24\nB;000900050;2;13/03/2024\n",
+    )
     assert ledger.lines["siren"].to_list() == ["000900043", "000900050"]
     assert [str(day) for day in ledger.lines["date"]] == ["2024-03-12", "2024-03-13"]
 
 
 def test_columns_that_are_years_give_one_line_each(tmp_path):
     ledger = read(tmp_path, f"Fournisseur;SIRET;2022;2023;Mandaté 2024\nA;{GOOD};10;;30\nB;{OTHER};;5;\n")
-    assert ledger.lines.select("fournisseur", "exercice", "montant").rows() == [("A", 2022, 1_000), ("A", 2024, 3_000), ("B", 2023, 500)]
+    assert ledger.lines.select("fournisseur", "exercice", "montant").rows() == [
+        ("A", 2022, 1_000),
+        ("A", 2024, 3_000),
+        ("B", 2023, 500),
+    ]
     assert "une ligne par année" in ledger.accounts["lecture"][0]
 
 
@@ -133,9 +156,18 @@ def test_usual_encodings_are_read(tmp_path, encoding):
 def test_the_account_names_every_column_and_what_it_became(tmp_path):
     ledger = read(tmp_path, f"Fournisseur;SIRET;Montant HT;Engagement\nA;{GOOD};1;\nB;12;2;5\n")
     assert ledger.seen.select("colonne", "sens", "remplies", "gardees").rows() == [
-        ("Fournisseur", "fournisseur", 2, 2), ("SIRET", "siret", 2, 1), ("Montant HT", "montant", 2, 2), ("Engagement", None, 1, None)
-    ]  # fmt: skip
-    assert ledger.filled.select("enregistrements", "titulaire", "montant", "date", "manque").row(0) == (2, 1, 2, 0, "date")
+        ("Fournisseur", "fournisseur", 2, 2),
+        ("SIRET", "siret", 2, 1),
+        ("Montant HT", "montant", 2, 2),
+        ("Engagement", None, 1, None),
+    ]
+    assert ledger.filled.select("enregistrements", "titulaire", "montant", "date", "manque").row(0) == (
+        2,
+        1,
+        2,
+        0,
+        "date",
+    )
 
 
 def test_a_mapping_written_by_the_user_is_obeyed_and_its_years_too(tmp_path):

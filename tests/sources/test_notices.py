@@ -49,7 +49,9 @@ EFORMS = """<ContractNotice xmlns="urn:oasis:names:specification:ubl:schema:xsd:
 </cac:ProcurementProject></cac:ProcurementProjectLot></ContractNotice>"""
 
 
-def ted(folder: Path, boxes: str = "", form: str = "F02_2014", number: str = "F02", siret: str = "217 500 016 00019") -> Notices:
+def ted(
+    folder: Path, boxes: str = "", form: str = "F02_2014", number: str = "F02", siret: str = "217 500 016 00019"
+) -> Notices:
     (folder / "avis.xml").write_text(TED.format(boxes=boxes, form=form, number=number, siret=siret), encoding="utf-8")
     return read_notices(folder / "avis.xml")
 
@@ -66,18 +68,34 @@ def boamp(folder: Path, *lines: str) -> Notices:
 
 def balanced(read: Notices) -> bool:
     files = read.files
-    return bool((files["trouves"] == files["avis"] + files["doublons"] + files["rejetes"]).all()) and files["lots"].sum() == read.lots.height
+    return (
+        bool((files["trouves"] == files["avis"] + files["doublons"] + files["rejetes"]).all())
+        and files["lots"].sum() == read.lots.height
+    )
 
 
 def test_a_notice_of_the_ted_gives_its_buyer_lots_criteria_and_dates(tmp_path):
     read = ted(tmp_path)
     row = read.notices.row(0, named=True)
-    assert (row["avis"], row["acheteur_siren"], row["objet"], row["codeCPV"]) == ("4321-2021", "217500016", "Nettoyage des écoles", "90911200")
-    assert (str(row["date_envoi"]), str(row["date_publication"]), row["type_avis"]) == ("2021-03-30", "2021-04-02", "concurrence")
-    assert read.lots.select("lot", "objet", "montant_estime").rows() == [("1", "Lot nord", 11_200_050), ("2", "Lot sud", None)]
+    assert (row["avis"], row["acheteur_siren"], row["objet"], row["codeCPV"]) == (
+        "4321-2021",
+        "217500016",
+        "Nettoyage des écoles",
+        "90911200",
+    )
+    assert (str(row["date_envoi"]), str(row["date_publication"]), row["type_avis"]) == (
+        "2021-03-30",
+        "2021-04-02",
+        "concurrence",
+    )
+    assert read.lots.select("lot", "objet", "montant_estime").rows() == [
+        ("1", "Lot nord", 11_200_050),
+        ("2", "Lot sud", None),
+    ]
     assert read.criteria.select("lot", "type_critere", "libelle", "poids").rows() == [
-        ("1", "qualite", "Insertion sociale", 15.0), ("1", "prix", "Prix", 85.0)
-    ]  # fmt: skip
+        ("1", "qualite", "Insertion sociale", 15.0),
+        ("1", "prix", "Prix", 85.0),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +118,9 @@ def test_contact_persons_are_never_in_a_table(tmp_path):
     read = ted(tmp_path)
     (tmp_path / "autre").mkdir()
     other = eforms(tmp_path / "autre")
-    whole = json.dumps([frame.to_dicts() for one in (read, other) for frame in (one.notices, one.lots, one.criteria)], default=str)
+    whole = json.dumps(
+        [frame.to_dicts() for one in (read, other) for frame in (one.notices, one.lots, one.criteria)], default=str
+    )
     assert not re.search(r"Dupont|aubrelle\.example|40 ?00 ?00|140000000", whole)
     assert "Clause d'insertion de 5 %" in whole
 
@@ -114,10 +134,23 @@ def test_an_identifier_whose_key_is_wrong_is_unknown_and_said(tmp_path):
 def test_eforms_say_their_strategic_use_lot_by_lot(tmp_path):
     read = eforms(tmp_path)
     row = read.notices.row(0, named=True)
-    assert (row["avis"], row["acheteur_nom"], row["acheteur_siren"]) == ("47522-2024", "Ville d'Aubrelle (fictive)", "217500016")
-    assert (row["strategie"], row["strategie_environnement"], row["strategie_social"], row["strategie_innovation"], row["criteres_verts"]) == (
-        "env-imp", "circ-econ", "opp", "prod-innov", "eu")  # fmt: skip
-    assert (row["strategie_description"], row["reserve"], row["execution_reservee"]) == ("Mobilier réemployé", "unspecified", True)
+    assert (row["avis"], row["acheteur_nom"], row["acheteur_siren"]) == (
+        "47522-2024",
+        "Ville d'Aubrelle (fictive)",
+        "217500016",
+    )
+    assert (
+        row["strategie"],
+        row["strategie_environnement"],
+        row["strategie_social"],
+        row["strategie_innovation"],
+        row["criteres_verts"],
+    ) == ("env-imp", "circ-econ", "opp", "prod-innov", "eu")
+    assert (row["strategie_description"], row["reserve"], row["execution_reservee"]) == (
+        "Mobilier réemployé",
+        "unspecified",
+        True,
+    )
     assert read.criteria.select("libelle", "poids", "type_critere").rows() == [("Matières recyclées", 20.0, "qualite")]
     assert {"Mobilier réemployé", "Matières recyclées : 20 %"} <= set(texts(read).collect()["texte"])
 
@@ -143,15 +176,29 @@ def test_a_table_of_the_boamp_counts_every_line(tmp_path):
 
 
 def test_the_json_and_xml_of_the_boamp_are_read_and_announced_as_unverified(tmp_path):
-    record = {"idweb": "24-5", "objet": "Papier", "nomacheteur": "Ville fictive", "dateparution": "2024-02-01", "criteres": ["sociaux"],
-              "donnees": json.dumps({"OBJET": {"CPV": {"PRINCIPAL": "30197630"}, "LOTS": {"LOT": [{"NUM": "1", "INTITULE": "Papier recyclé"}]}}})}  # fmt: skip
+    record = {
+        "idweb": "24-5",
+        "objet": "Papier",
+        "nomacheteur": "Ville fictive",
+        "dateparution": "2024-02-01",
+        "criteres": ["sociaux"],
+        "donnees": json.dumps(
+            {"OBJET": {"CPV": {"PRINCIPAL": "30197630"}, "LOTS": {"LOT": [{"NUM": "1", "INTITULE": "Papier recyclé"}]}}}
+        ),
+    }
     (tmp_path / "boamp.json").write_text(json.dumps({"results": [record]}), encoding="utf-8")
     (tmp_path / "boamp.xml").write_text(
         "<ANNONCES><ANNONCE><GESTION><IDWEB>24-6</IDWEB></GESTION><DONNEES><IDENTITE><DENOMINATION>Ville fictive</DENOMINATION><MEL>a@b.example</MEL></IDENTITE>"
-        "<OBJET><TITRE_MARCHE>Ramettes</TITRE_MARCHE></OBJET></DONNEES></ANNONCE></ANNONCES>", encoding="utf-8")  # fmt: skip
+        "<OBJET><TITRE_MARCHE>Ramettes</TITRE_MARCHE></OBJET></DONNEES></ANNONCE></ANNONCES>",
+        encoding="utf-8",
+    )
     read = read_notices(tmp_path)
     rows = {row["avis"]: row for row in read.notices.to_dicts()}
-    assert (rows["24-5"]["codeCPV"], rows["24-5"]["annonce_social"], rows["24-5"]["annonce_environnement"]) == ("30197630", True, False)
+    assert (rows["24-5"]["codeCPV"], rows["24-5"]["annonce_social"], rows["24-5"]["annonce_environnement"]) == (
+        "30197630",
+        True,
+        False,
+    )
     assert rows["24-6"]["objet"] == "Ramettes"
     assert read.lots.filter(pl.col("avis") == "24-5")["objet"].to_list() == ["Papier recyclé"]
     assert len(announced(read.files)) == 2
@@ -172,7 +219,9 @@ def test_what_is_not_a_notice_is_refused_with_its_reason_and_the_others_are_read
     (tmp_path / name).write_bytes(content)
     with pytest.raises(Problem, match=said):
         read_notices(tmp_path / name)
-    (tmp_path / "bon.csv").write_text(HEAD + "21-1,2021-01-17,Ville fictive,None,60000,True,False,Nettoyage,\n", encoding="utf-8")
+    (tmp_path / "bon.csv").write_text(
+        HEAD + "21-1,2021-01-17,Ville fictive,None,60000,True,False,Nettoyage,\n", encoding="utf-8"
+    )
     read = read_notices(tmp_path)
     assert read.notices.height == 1
     assert read.rejects.filter(pl.col("regle") == "fichier.illisible")["source"].to_list() == [name]
@@ -180,7 +229,11 @@ def test_what_is_not_a_notice_is_refused_with_its_reason_and_the_others_are_read
 
 def test_tables_have_the_columns_of_the_vocabulary(tmp_path):
     read = ted(tmp_path)
-    assert (read.notices.schema, read.lots.schema, read.criteria.schema) == (NOTICES.schema, NOTICE_LOTS.schema, NOTICE_CRITERIA.schema)
+    assert (read.notices.schema, read.lots.schema, read.criteria.schema) == (
+        NOTICES.schema,
+        NOTICE_LOTS.schema,
+        NOTICE_CRITERIA.schema,
+    )
 
 
 def test_every_real_notice_of_the_ted_is_read():
@@ -191,7 +244,9 @@ def test_every_real_notice_of_the_ted_is_read():
     assert read.notices.height == len(files) == read.files.height
     assert balanced(read)
     said = [path.read_text(encoding="utf-8") for path in files]
-    assert read.notices.filter(pl.col("reserve") == "unspecified").height == sum("<RESTRICTED_SHELTERED_WORKSHOP/>" in text for text in said)
+    assert read.notices.filter(pl.col("reserve") == "unspecified").height == sum(
+        "<RESTRICTED_SHELTERED_WORKSHOP/>" in text for text in said
+    )
     assert read.notices["execution_reservee"].sum() == sum("<RESTRICTED_SHELTERED_PROGRAM/>" in text for text in said)
     assert read.notices["date_envoi"].null_count() == 0
 
@@ -200,7 +255,11 @@ def test_every_real_notice_of_the_boamp_is_read():
     if not (SHARED / "boamp").is_dir():
         pytest.skip("données réelles absentes : ../shared/data/boamp")
     read = read_notices(SHARED / "boamp")
-    rows = [row for path in sorted((SHARED / "boamp").glob("*.csv")) for row in csv.DictReader(path.open(encoding="utf-8", newline=""))]
+    rows = [
+        row
+        for path in sorted((SHARED / "boamp").glob("*.csv"))
+        for row in csv.DictReader(path.open(encoding="utf-8", newline=""))
+    ]
     assert read.files["trouves"].sum() == len(rows)
     assert read.notices.height == len({row["avis"] for row in rows})
     assert balanced(read)

@@ -16,27 +16,93 @@ from spaser.vocabulary import CONTRACTS
 
 CASES = Path(__file__).parents[3] / "shared" / "cases" / "notices"
 BUYER = "21750001600019"
-FNSIMPLE = {"FNSimple": {"organisme": {"nomOfficiel": "Ville d'Aubrelle (fictive)", "typeIdentificationNational": {"siret": ""},
-    "codeIdentificationNational": "217 500 016 00019", "cp": "60000", "correspondantPRM": {"nom": "Dupont", "pren": "Camille"}},
-    "initial": {"communication": {"identifiantInterne": "2026-07", "nomContact": "Camille Dupont, service des marchés"},
-        "procedure": {"typeProcedure": {"ouvert": ""}, "critereAttrib": "Prix des prestations : 55 % ; Insertion sociale (25 %) ; Environnement 20 points",
-                      "capaciteTech": "Justifier de trois références récentes"},
-        "natureMarche": {"intitule": "Propreté des gymnases", "codeCPV": {"objetPrincipal": {"classPrincipale": "90911200"}, "objetComplementaire": {"classPrincipale": "90919000"}},
-                         "description": "Clause d'insertion de 300 heures.", "dureeMois": "24", "valeurEstimee": {"valeur": "180 000,50"}},
-        "lots": {"lot": [{"numLot": "A", "intitule": "Nord", "description": "Lot réservé aux structures d'insertion par l'activité économique",
-                          "codeCPV": {"objetPrincipal": {"classPrincipale": "90911200"}}, "dureeMois": "12"},
-                         {"numLot": "B", "intitule": "Sud", "description": "Lot non réservé aux entreprises adaptées"}]},
-        "informComplementaire": {"autresInformComplementaire": "Visite obligatoire. Renseignements : Mme Camille Dupont, 01 40 00 00 00."}}}}  # fmt: skip
-MAPA = {"MAPA": {"organisme": {"acheteurPublic": "Commune fictive", "adr": {"cp": "60100"}, "codeIdentificationNational": BUYER},
-    "initial": {"description": {"objet": "Entretien des haies", "CPV": {"objetPrincipal": {"classPrincipale": "77313000"}}}, "duree": {"nbJours": "90"},
-        "caracteristiques": {"principales": "Sans produit phytosanitaire."}, "critAttrib": {"critere": [{"libelle": "Prix", "ponderation": "60"}, {"libelle": "Valeur sociale", "ponderation": "40"}]},
-        "lots": [{"intitule": "Centre", "description": "Taille"}], "justifications": {"justificationAutre": "Une attestation d'assurance est demandée"}}}}  # fmt: skip
-DSP = {"DSP": {"organisme": {"nomOfficiel": "Syndicat fictif", "codeIdentificationNational": BUYER},
-    "initial": {"descriptionMarche": {"titreMarche": "Gestion de la crèche", "description": "Accueil de jeunes enfants", "CPV": {"objetPrincipal": {"classPrincipale": "80110000"}}}}}}  # fmt: skip
-OLD = {"IDENTITE": {"DENOMINATION": "Ville ancienne (fictive)", "CODE_IDENT_NATIONAL": BUYER}, "OBJET": {"TITRE_MARCHE": "Papier", "OBJET_COMPLET": "Papier recyclé",
-    "CPV": [{"PRINCIPAL": "30197630"}], "DUREE_DELAI": {"DUREE_MOIS": "36"}, "LOTS": {"LOT": {"NUM": "1", "INTITULE": "Ramettes", "CPV": {"PRINCIPAL": "30197643"}}}},
-    "CONDITION_PARTICIPATION": {"MARCHE_RESERVE_OUI": {"ATELIER_PROTEGE": "Entreprises adaptées et ESAT"}}, "PROCEDURE": {"CRITERES_ATTRIBUTION": {"CRITERES_LIBRE": "le meilleur rapport qualité prix"}},
-    "RENSEIGNEMENTS_COMPLEMENTAIRES": {"RENS_COMPLEMENT": "Le titulaire reprend les emballages vides"}}  # fmt: skip
+FNSIMPLE = {
+    "FNSimple": {
+        "organisme": {
+            "nomOfficiel": "Ville d'Aubrelle (fictive)",
+            "typeIdentificationNational": {"siret": ""},
+            "codeIdentificationNational": "217 500 016 00019",
+            "cp": "60000",
+            "correspondantPRM": {"nom": "Dupont", "pren": "Camille"},
+        },
+        "initial": {
+            "communication": {"identifiantInterne": "2026-07", "nomContact": "Camille Dupont, service des marchés"},
+            "procedure": {
+                "typeProcedure": {"ouvert": ""},
+                "critereAttrib": "Prix des prestations : 55 % ; Insertion sociale (25 %) ; Environnement 20 points",
+                "capaciteTech": "Justifier de trois références récentes",
+            },
+            "natureMarche": {
+                "intitule": "Propreté des gymnases",
+                "codeCPV": {
+                    "objetPrincipal": {"classPrincipale": "90911200"},
+                    "objetComplementaire": {"classPrincipale": "90919000"},
+                },
+                "description": "Clause d'insertion de 300 heures.",
+                "dureeMois": "24",
+                "valeurEstimee": {"valeur": "180 000,50"},
+            },
+            "lots": {
+                "lot": [
+                    {
+                        "numLot": "A",
+                        "intitule": "Nord",
+                        "description": "Lot réservé aux structures d'insertion par l'activité économique",
+                        "codeCPV": {"objetPrincipal": {"classPrincipale": "90911200"}},
+                        "dureeMois": "12",
+                    },
+                    {"numLot": "B", "intitule": "Sud", "description": "Lot non réservé aux entreprises adaptées"},
+                ]
+            },
+            "informComplementaire": {
+                "autresInformComplementaire": "Visite obligatoire. Renseignements : Mme Camille Dupont, 01 40 00 00 00."
+            },
+        },
+    }
+}
+MAPA = {
+    "MAPA": {
+        "organisme": {"acheteurPublic": "Commune fictive", "adr": {"cp": "60100"}, "codeIdentificationNational": BUYER},
+        "initial": {
+            "description": {"objet": "Entretien des haies", "CPV": {"objetPrincipal": {"classPrincipale": "77313000"}}},
+            "duree": {"nbJours": "90"},
+            "caracteristiques": {"principales": "Sans produit phytosanitaire."},
+            "critAttrib": {
+                "critere": [
+                    {"libelle": "Prix", "ponderation": "60"},
+                    {"libelle": "Valeur sociale", "ponderation": "40"},
+                ]
+            },
+            "lots": [{"intitule": "Centre", "description": "Taille"}],
+            "justifications": {"justificationAutre": "Une attestation d'assurance est demandée"},
+        },
+    }
+}
+DSP = {
+    "DSP": {
+        "organisme": {"nomOfficiel": "Syndicat fictif", "codeIdentificationNational": BUYER},
+        "initial": {
+            "descriptionMarche": {
+                "titreMarche": "Gestion de la crèche",
+                "description": "Accueil de jeunes enfants",
+                "CPV": {"objetPrincipal": {"classPrincipale": "80110000"}},
+            }
+        },
+    }
+}
+OLD = {
+    "IDENTITE": {"DENOMINATION": "Ville ancienne (fictive)", "CODE_IDENT_NATIONAL": BUYER},
+    "OBJET": {
+        "TITRE_MARCHE": "Papier",
+        "OBJET_COMPLET": "Papier recyclé",
+        "CPV": [{"PRINCIPAL": "30197630"}],
+        "DUREE_DELAI": {"DUREE_MOIS": "36"},
+        "LOTS": {"LOT": {"NUM": "1", "INTITULE": "Ramettes", "CPV": {"PRINCIPAL": "30197643"}}},
+    },
+    "CONDITION_PARTICIPATION": {"MARCHE_RESERVE_OUI": {"ATELIER_PROTEGE": "Entreprises adaptées et ESAT"}},
+    "PROCEDURE": {"CRITERES_ATTRIBUTION": {"CRITERES_LIBRE": "le meilleur rapport qualité prix"}},
+    "RENSEIGNEMENTS_COMPLEMENTAIRES": {"RENS_COMPLEMENT": "Le titulaire reprend les emballages vides"},
+}
 CHANGE = """<ContractNotice xmlns="urn:c" xmlns:cac="urn:cac" xmlns:cbc="urn:cbc" xmlns:efac="urn:efac" xmlns:efbc="urn:efbc">
 <efac:Changes><efbc:ChangedNoticeIdentifier>00047522-2024</efbc:ChangedNoticeIdentifier><efac:ChangeReason><cbc:ReasonCode>{reason}</cbc:ReasonCode></efac:ChangeReason></efac:Changes>
 <cbc:ID schemeName="notice-id">aaaaaaaa-1111-4111-8111-{number:012d}</cbc:ID><cbc:IssueDate>2024-02-01+01:00</cbc:IssueDate><cbc:NoticeTypeCode>cn-standard</cbc:NoticeTypeCode>
@@ -47,8 +113,16 @@ CHANGE = """<ContractNotice xmlns="urn:c" xmlns:cac="urn:cac" xmlns:cbc="urn:cbc
 
 
 def record(number: str = "26-1", content: Any = None, **said: Any) -> dict[str, Any]:
-    return {"idweb": number, "objet": "Propreté des gymnases", "nomacheteur": "Ville d'Aubrelle (fictive)", "dateparution": "2026-03-02", "nature": "APPEL_OFFRE",
-            "nature_libelle": "Avis de marché", "type_avis": ["1", "5"], "donnees": json.dumps(content) if content else None} | said  # fmt: skip
+    return {
+        "idweb": number,
+        "objet": "Propreté des gymnases",
+        "nomacheteur": "Ville d'Aubrelle (fictive)",
+        "dateparution": "2026-03-02",
+        "nature": "APPEL_OFFRE",
+        "nature_libelle": "Avis de marché",
+        "type_avis": ["1", "5"],
+        "donnees": json.dumps(content) if content else None,
+    } | said
 
 
 def api(folder: Path, *records: dict[str, Any]) -> Notices:
@@ -84,8 +158,10 @@ def test_an_fnsimple_notice_gives_its_buyer_codes_lots_criteria_duration_and_con
         ("B", "Sud", None, None, None),
     ]
     assert read.criteria.filter(pl.col("lot") == "A").select("type_critere", "libelle", "poids").rows() == [
-        ("prix", "Prix des prestations", 55.0), ("inconnu", "Insertion sociale", 25.0), ("inconnu", "Environnement", 20.0)
-    ]  # fmt: skip
+        ("prix", "Prix des prestations", 55.0),
+        ("inconnu", "Insertion sociale", 25.0),
+        ("inconnu", "Environnement", 20.0),
+    ]
     assert "Dupont" not in json.dumps(
         [read.notices.to_dicts(), read.lots.to_dicts(), texts(read).collect().to_dicts()], default=str
     )
@@ -101,7 +177,12 @@ def test_a_mapa_notice_gives_its_subject_code_lots_and_weighted_criteria(tmp_pat
     read = api(tmp_path, record(content=MAPA, objet="Entretien"))
     row = only(read)
     assert (row["acheteur_siren"], row["objet"], row["description"], row["codeCPV"], row["dureeMois"]) == (
-        BUYER[:9], "Entretien des haies", "Sans produit phytosanitaire.", "77313000", 3)  # fmt: skip
+        BUYER[:9],
+        "Entretien des haies",
+        "Sans produit phytosanitaire.",
+        "77313000",
+        3,
+    )
     assert "attestation d'assurance" in row["conditions"]
     assert read.lots["objet"].to_list() == ["Centre"]
     assert read.criteria.select("libelle", "poids").rows() == [("Prix", 60.0), ("Valeur sociale", 40.0)]
@@ -139,9 +220,15 @@ def test_a_concession_notice_and_the_older_journal_are_read_too(tmp_path):
 
 @pytest.mark.parametrize(
     ("box", "expected"),
-    [({"non": ""}, "none"), ("Non", "none"), ({"oui": ""}, "unspecified"), ({"oui": {"siae": "Insertion par l'activité économique"}}, "iae"),
-     ({"oui": "ESAT, entreprises adaptées et structures d'insertion"}, "handicap_iae"), ({"oui": "Entreprises de l'économie sociale et solidaire"}, "ess")],
-)  # fmt: skip
+    [
+        ({"non": ""}, "none"),
+        ("Non", "none"),
+        ({"oui": ""}, "unspecified"),
+        ({"oui": {"siae": "Insertion par l'activité économique"}}, "iae"),
+        ({"oui": "ESAT, entreprises adaptées et structures d'insertion"}, "handicap_iae"),
+        ({"oui": "Entreprises de l'économie sociale et solidaire"}, "ess"),
+    ],
+)
 def test_a_box_of_reservation_is_read_with_whom_it_names(tmp_path, box, expected):
     content = {"FNSimple": {"initial": {"natureMarche": {"intitule": "Papier", "marcheReserve": box}}}}
     row = only(api(tmp_path, record(content=content)))
@@ -174,23 +261,57 @@ def test_the_kind_comes_from_what_names_it_and_what_launches_nothing_wins(tmp_pa
 def test_only_a_notice_known_to_launch_gives_a_launch_date(tmp_path, kind, launched):
     content = FNSIMPLE if kind else {"FNSimple": {"organisme": FNSIMPLE["FNSimple"]["organisme"]}}
     read = api(tmp_path, record(content=content, nature=kind, nature_libelle=None))
-    bought = CONTRACTS.conform(pl.LazyFrame([{"uid": "c", "id": "2026-07", "acheteur_siren": BUYER[:9], "objet": "Propreté des gymnases", "codeCPV": "90911200",
-                                              "dateNotification": date(2026, 8, 1)}]))  # fmt: skip
+    bought = CONTRACTS.conform(
+        pl.LazyFrame(
+            [
+                {
+                    "uid": "c",
+                    "id": "2026-07",
+                    "acheteur_siren": BUYER[:9],
+                    "objet": "Propreté des gymnases",
+                    "codeCPV": "90911200",
+                    "dateNotification": date(2026, 8, 1),
+                }
+            ]
+        )
+    )
     dates = launches.join(bought, read.notices.lazy()).collect()["date_lancement"].drop_nulls()
     assert dates.len() == launched
 
 
 def test_eforms_inside_the_json_of_the_boamp_are_read_as_eforms(tmp_path):
-    lot = {"cbc:ID": {"@schemeName": "Lot", "#text": "LOT-0001"}, "cac:TenderingTerms": {"cac:TendererQualificationRequest": {"cac:SpecificTendererRequirement": {
-        "cbc:TendererRequirementTypeCode": {"@listName": "reserved-procurement", "#text": "res-pub-ser"}}}}, "cac:ProcurementProject": {"cbc:Name": "Repas", "cac:ProcurementAdditionalType":
-        {"cbc:ProcurementTypeCode": {"@listName": "strategic-procurement", "#text": "soc-obj"}}}}  # fmt: skip
+    lot = {
+        "cbc:ID": {"@schemeName": "Lot", "#text": "LOT-0001"},
+        "cac:TenderingTerms": {
+            "cac:TendererQualificationRequest": {
+                "cac:SpecificTendererRequirement": {
+                    "cbc:TendererRequirementTypeCode": {"@listName": "reserved-procurement", "#text": "res-pub-ser"}
+                }
+            }
+        },
+        "cac:ProcurementProject": {
+            "cbc:Name": "Repas",
+            "cac:ProcurementAdditionalType": {
+                "cbc:ProcurementTypeCode": {"@listName": "strategic-procurement", "#text": "soc-obj"}
+            },
+        },
+    }
     company = {
         "cac:PartyIdentification": {"cbc:ID": "ORG-0002"},
         "cac:PartyName": {"cbc:Name": {"@languageID": "FRA", "#text": "M&eacute;tropole fictive"}},
         "cac:PartyLegalEntity": {"cbc:CompanyID": BUYER},
     }
-    content = {"EFORMS": {"ContractNotice": {"@xmlns:cbc": "urn:boamp:cbc", "efac:Organizations": {"efac:Organization": [{"efac:Company": company}]},
-        "cac:ContractingParty": {"cac:Party": {"cac:PartyIdentification": {"cbc:ID": "ORG-0002"}}}, "cac:ProcurementProject": {"cbc:Name": "Restauration"}, "cac:ProcurementProjectLot": lot}}}  # fmt: skip
+    content = {
+        "EFORMS": {
+            "ContractNotice": {
+                "@xmlns:cbc": "urn:boamp:cbc",
+                "efac:Organizations": {"efac:Organization": [{"efac:Company": company}]},
+                "cac:ContractingParty": {"cac:Party": {"cac:PartyIdentification": {"cbc:ID": "ORG-0002"}}},
+                "cac:ProcurementProject": {"cbc:Name": "Restauration"},
+                "cac:ProcurementProjectLot": lot,
+            }
+        }
+    }
     read = api(tmp_path, record("26-9", content, objet="Restauration", nomacheteur=None))
     row = only(read)
     assert (row["avis"], row["acheteur_siren"], row["acheteur_nom"]) == ("26-9", BUYER[:9], "Métropole fictive")
@@ -200,18 +321,23 @@ def test_eforms_inside_the_json_of_the_boamp_are_read_as_eforms(tmp_path):
 
 def test_the_xml_of_the_journal_gives_each_notice_and_prefers_the_whole_title_to_its_cut_summary(tmp_path):
     (tmp_path / "boamp.xml").write_text(
-        "<ANNONCES>" + "".join(
+        "<ANNONCES>"
+        + "".join(
             f"<ANNONCE><GESTION><REFERENCE><IDWEB>26-{rank}</IDWEB><TYPE_AVIS><NATURE>{nature}</NATURE></TYPE_AVIS></REFERENCE>"
             "<INDEXATION><NOMORGANISME>Ville fictive</NOMORGANISME><DATE_PUBLICATION>2026-03-02</DATE_PUBLICATION><RESUME_OBJET>Propreté pour le compte de</RESUME_OBJET>"
             "<DATE_LIMITE_REPONSE>2026-06-30T22:30:00Z</DATE_LIMITE_REPONSE></INDEXATION></GESTION><DONNEES><FNSimple><organisme><codeIdentificationNational>"
             f"{BUYER}</codeIdentificationNational></organisme><{block}><avisInitial><IDWEB>25-0</IDWEB></avisInitial><natureMarche><intitule>Propreté des gymnases</intitule><codeCPV><objetPrincipal>"
             f"<classPrincipale>90911200</classPrincipale></objetPrincipal></codeCPV></natureMarche></{block}></FNSimple></DONNEES></ANNONCE>"
             for rank, (nature, block) in enumerate([("APPEL_OFFRE", "initial"), ("ATTRIBUTION", "attribution")], 1)
-        ) + "</ANNONCES>", encoding="utf-8")  # fmt: skip
+        )
+        + "</ANNONCES>",
+        encoding="utf-8",
+    )
     rows = read_notices(tmp_path / "boamp.xml").notices.to_dicts()
     assert [(row["avis"], row["type_avis"], row["objet"], row["codeCPV"], row["acheteur_siren"]) for row in rows] == [
-        ("26-1", "concurrence", "Propreté des gymnases", "90911200", BUYER[:9]), ("26-2", "attribution", "Propreté des gymnases", "90911200", BUYER[:9])
-    ]  # fmt: skip
+        ("26-1", "concurrence", "Propreté des gymnases", "90911200", BUYER[:9]),
+        ("26-2", "attribution", "Propreté des gymnases", "90911200", BUYER[:9]),
+    ]
     assert {row["avis_lie"] for row in rows} == {"25-0"}
     assert {row["date_limite"] for row in rows} == {date(2026, 7, 1)}
 

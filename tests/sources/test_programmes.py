@@ -36,7 +36,7 @@ def test_free_headings_units_periods_durations_and_lots_are_understood(tmp_path)
         ("Nettoyage des écoles", "Bâtiments", 35_000_000, date(2027, 4, 1), 48, 3, True),
         ("Mobilier scolaire", "Éducation", 150_000_000, date(2027, 3, 1), 48, 1, False),
         ("Élagage", "Espaces verts", None, date(2027, 9, 15), 24, None, None),
-    ]  # fmt: skip
+    ]
     assert read.files.select("lus", "gardes", "termines", "rejetes").row(0) == (3, 3, 0, 0)
     assert read.files["lecture"][0].startswith("montants en milliers d'euros (« Estimation (k€ HT) »)")
     assert read.files["colonnes_ignorees"][0] == "Remarque"
@@ -44,11 +44,22 @@ def test_free_headings_units_periods_durations_and_lots_are_understood(tmp_path)
 
 @pytest.mark.parametrize(
     ("said", "day"),
-    [("2027", date(2027, 1, 1)), ("1er trimestre 2027", date(2027, 1, 1)), ("3ème trim. 2027", date(2027, 7, 1)), ("S2 2027", date(2027, 7, 1)),
-     ("02/2027", date(2027, 2, 1)), ("août 2027", date(2027, 8, 1)), ("2027-05-06", date(2027, 5, 6)), ("courant 2027", date(2027, 1, 1)), ("bientôt", None)],
-)  # fmt: skip
+    [
+        ("2027", date(2027, 1, 1)),
+        ("1er trimestre 2027", date(2027, 1, 1)),
+        ("3ème trim. 2027", date(2027, 7, 1)),
+        ("S2 2027", date(2027, 7, 1)),
+        ("02/2027", date(2027, 2, 1)),
+        ("août 2027", date(2027, 8, 1)),
+        ("2027-05-06", date(2027, 5, 6)),
+        ("courant 2027", date(2027, 1, 1)),
+        ("bientôt", None),
+    ],
+)
 def test_a_period_is_dated_from_its_first_day(tmp_path, said, day):
-    assert table(tmp_path, f"Objet;Montant estimé;Date prévue\nPapier;1000;{said}\n").projects["date_prevue"].to_list() == [day]
+    assert table(tmp_path, f"Objet;Montant estimé;Date prévue\nPapier;1000;{said}\n").projects[
+        "date_prevue"
+    ].to_list() == [day]
 
 
 def test_totals_and_projects_that_are_over_are_counted_apart(tmp_path):
@@ -60,7 +71,9 @@ def test_totals_and_projects_that_are_over_are_counted_apart(tmp_path):
 
 @pytest.mark.parametrize("encoding", ["utf-16", "cp1252", "utf-8-sig"])
 def test_usual_encodings_are_read(tmp_path, encoding):
-    assert table(tmp_path, "Objet\tMontant estimé\nÉlagage\t1000\n", "p.tsv", encoding).projects["objet"].to_list() == ["Élagage"]
+    assert table(tmp_path, "Objet\tMontant estimé\nÉlagage\t1000\n", "p.tsv", encoding).projects["objet"].to_list() == [
+        "Élagage"
+    ]
 
 
 def test_every_sheet_is_read_or_said_why_not(tmp_path):
@@ -71,7 +84,10 @@ def test_every_sheet_is_read_or_said_why_not(tmp_path):
                 sheet.write_row(rank, 0, row)
     read = read_programme(tmp_path / "p.xlsx")
     assert read.projects.select("objet", "montant").rows() == [("Papier", 100_000)]
-    assert read.files.select("feuille", "etat").rows() == [("2027", "lue"), ("Notice", "ignorée : sans en-tête reconnu")]
+    assert read.files.select("feuille", "etat").rows() == [
+        ("2027", "lue"),
+        ("Notice", "ignorée : sans en-tête reconnu"),
+    ]
 
 
 def test_a_table_that_plans_nothing_is_refused_with_what_was_seen(tmp_path):
@@ -80,27 +96,60 @@ def test_a_table_that_plans_nothing_is_refused_with_what_was_seen(tmp_path):
 
 
 def project(**said: object) -> dict:
-    return {"url": "https://projets-achats.exemple.fr/project/1/main", "label": "Nettoyage des locaux", "description": "x", "status": "active", "CPVPrimary": None,
-            "publicationTargetDate": "2027-03-01T00:00:00.000Z", "marketEstimatedAmount": 400000.0, "marketMaxDuration": 48, "socialConsiderationsConcerned": "dont_know",
-            "environmentalConsiderationsConcerned": "yes", "departments": [{"department": "94"}], "reservedPublicMarkets": []} | said  # fmt: skip
+    return {
+        "url": "https://projets-achats.exemple.fr/project/1/main",
+        "label": "Nettoyage des locaux",
+        "description": "x",
+        "status": "active",
+        "CPVPrimary": None,
+        "publicationTargetDate": "2027-03-01T00:00:00.000Z",
+        "marketEstimatedAmount": 400000.0,
+        "marketMaxDuration": 48,
+        "socialConsiderationsConcerned": "dont_know",
+        "environmentalConsiderationsConcerned": "yes",
+        "departments": [{"department": "94"}],
+        "reservedPublicMarkets": [],
+    } | said
 
 
 def test_the_intentions_of_the_state_are_read_and_a_staging_site_is_not_real(tmp_path):
-    content = {"a": [project()], "b": [project(url="https://recette-portail.exemple.fr/project/2/main"), project(status="close"), project(marketEstimatedAmount=0.0)]}
+    content = {
+        "a": [project()],
+        "b": [
+            project(url="https://recette-portail.exemple.fr/project/2/main"),
+            project(status="close"),
+            project(marketEstimatedAmount=0.0),
+        ],
+    }
     (tmp_path / "etat.json").write_text(json.dumps(content), encoding="utf-8")
     read = read_programme(tmp_path / "etat.json")
     assert read.files.select("lus", "gardes", "termines", "rejetes").row(0) == (4, 2, 1, 1)
     first = read.projects.row(0, named=True)
-    assert (first["montant"], first["dureeMois"], first["social"], first["environnement"], first["departements"]) == (40_000_000, 48, None, True, "94")
+    assert (first["montant"], first["dureeMois"], first["social"], first["environnement"], first["departements"]) == (
+        40_000_000,
+        48,
+        None,
+        True,
+        "94",
+    )
     assert read.projects["montant"].to_list()[-1] is None
 
 
 def test_what_is_planned_becomes_needs_with_families_suppliers_levers_and_dates(tmp_path):
     plan = tmp_path / "plan.csv"
-    plan.write_text("Objet;Montant estimé HT;Date prévue;Durée;Département\nNettoyage des locaux administratifs;400000;2027-03-01;48 mois;94\nXyz;10;;;\n", encoding="utf-8")
+    plan.write_text(
+        "Objet;Montant estimé HT;Date prévue;Durée;Département\nNettoyage des locaux administratifs;400000;2027-03-01;48 mois;94\nXyz;10;;;\n",
+        encoding="utf-8",
+    )
     found = study.potential_of_programme(plan, sorted(DEMO.glob("registre_demo*.csv")), as_of=date(2026, 10, 31))
     row = found.found.needs.row(0, named=True)
-    assert (row["origine"], row["annuel"], row["lieu"], row["echeance"], row["besoin_id"]) == ("programme", 10_000_000, "D94", date(2027, 3, 1), "P-programme-1-2")
+    assert (row["origine"], row["annuel"], row["lieu"], row["echeance"], row["besoin_id"]) == (
+        "programme",
+        10_000_000,
+        "D94",
+        date(2027, 3, 1),
+        "P-programme-1-2",
+    )
     assert found.found.needs.height == 1
     assert found.found.opportunities["levier_libelle"].null_count() == 0
     assert any("sans famille d'achat reconnue" in text for text in study.said(found))
@@ -108,12 +157,26 @@ def test_what_is_planned_becomes_needs_with_families_suppliers_levers_and_dates(
 
 def test_the_command_reads_a_programme_alone_and_with_lists(tmp_path, capsys):
     plan = tmp_path / "plan.csv"
-    plan.write_text("Objet;Montant estimé HT;Date prévue\nNettoyage des locaux administratifs;400000;2027-03-01\n", encoding="utf-8")
+    plan.write_text(
+        "Objet;Montant estimé HT;Date prévue\nNettoyage des locaux administratifs;400000;2027-03-01\n", encoding="utf-8"
+    )
     assert main(["programme", str(plan), "--sortie", str(tmp_path / "a")]) in (None, 0)
     assert "Lignes lues : 1 = 1 à venir" in capsys.readouterr().out.replace("\xa0", " ")
     assert (tmp_path / "a" / "programme.csv").is_file()
     lists = [str(path) for path in sorted(DEMO.glob("registre_demo*.csv"))]
-    assert main(["potentiel", "--programme", str(plan), "--registre", *lists, "--territoire", "Choisy-le-Roi", "--sortie", str(tmp_path / "b")]) in (None, 0)
+    assert main(
+        [
+            "potentiel",
+            "--programme",
+            str(plan),
+            "--registre",
+            *lists,
+            "--territoire",
+            "Choisy-le-Roi",
+            "--sortie",
+            str(tmp_path / "b"),
+        ]
+    ) in (None, 0)
     assert {"programme.html", "programme.xlsx", "besoins.csv"} <= {path.name for path in (tmp_path / "b").iterdir()}
 
 

@@ -54,7 +54,9 @@ def test_the_esat_list_gives_zeros_back_and_its_accounts_add_up(tmp_path):
         for k in range(10, 20)
         if luhn(f"0{n:08d}00{k:03d}")
     )
-    text = ESAT + f"1,1,ESAT UN,1150,{siret},1047,60\n1,2,ESAT UN BIS,1150,{siret},1047,60\n1,3,ESAT DEUX,1150,,1047,60\n"
+    text = (
+        ESAT + f"1,1,ESAT UN,1150,{siret},1047,60\n1,2,ESAT UN BIS,1150,{siret},1047,60\n1,3,ESAT DEUX,1150,,1047,60\n"
+    )
     text += f"1,4,ESAT TROIS,75001,{zero.lstrip('0')},75101,19\n1,5,ESAT QUATRE,75001,abc,75101,19\n"
     lists = read_registers(written(tmp_path, "esat_2021-03.csv", text))
     assert account(lists) == (5, 2, 1, 1, 1, 0)
@@ -62,7 +64,11 @@ def test_the_esat_list_gives_zeros_back_and_its_accounts_add_up(tmp_path):
     place = lists.establishments.collect().filter(pl.col("siret") == siret).row(0, named=True)
     assert (place["code_postal"], place["code_commune"], place["categorie_juridique"]) == ("01150", "01047", "9220")
     assert lists.files["au"].item() == date(2021, 3, 31)
-    assert lists.rejects.collect()["regle"].sort().to_list() == ["identifiant_absent", "identifiant_invalide", "repetition"]
+    assert lists.rejects.collect()["regle"].sort().to_list() == [
+        "identifiant_absent",
+        "identifiant_invalide",
+        "repetition",
+    ]
 
 
 def luhn(text):
@@ -72,15 +78,33 @@ def luhn(text):
     )
 
 
-@pytest.mark.parametrize(("name", "text", "as_of", "expected"), [
-    ("liste.csv", "siret;statut;date\n73282932000074;EI;01/02/2023\n", date(2020, 1, 1), (date(2023, 2, 1), "colonne du fichier")),
-    ("siae_2019-07.csv", "siret;statut\n73282932000074;EI\n", date(2020, 1, 1), (date(2019, 7, 31), "nom du fichier")),
-    ("siae_2020.csv", "siret;statut\n73282932000074;EI\n", None, (date(2020, 12, 31), "nom du fichier")),
-    ("siae_20240229.csv", "siret;statut\n73282932000074;EI\n", None, (date(2024, 2, 29), "nom du fichier")),
-    ("liste.csv", "siret;statut\n73282932000074;EI\n", date(2020, 1, 1), (date(2020, 1, 1), "paramètre")),
-    ("liste.csv", "siret;statut;depuis\n73282932000074;EI;2021-05-01\n", None, (date(2021, 5, 1), "date la plus récente du contenu")),
-    ("liste.csv", "siret;statut\n73282932000074;EI\n", None, (None, "inconnue")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "text", "as_of", "expected"),
+    [
+        (
+            "liste.csv",
+            "siret;statut;date\n73282932000074;EI;01/02/2023\n",
+            date(2020, 1, 1),
+            (date(2023, 2, 1), "colonne du fichier"),
+        ),
+        (
+            "siae_2019-07.csv",
+            "siret;statut\n73282932000074;EI\n",
+            date(2020, 1, 1),
+            (date(2019, 7, 31), "nom du fichier"),
+        ),
+        ("siae_2020.csv", "siret;statut\n73282932000074;EI\n", None, (date(2020, 12, 31), "nom du fichier")),
+        ("siae_20240229.csv", "siret;statut\n73282932000074;EI\n", None, (date(2024, 2, 29), "nom du fichier")),
+        ("liste.csv", "siret;statut\n73282932000074;EI\n", date(2020, 1, 1), (date(2020, 1, 1), "paramètre")),
+        (
+            "liste.csv",
+            "siret;statut;depuis\n73282932000074;EI;2021-05-01\n",
+            None,
+            (date(2021, 5, 1), "date la plus récente du contenu"),
+        ),
+        ("liste.csv", "siret;statut\n73282932000074;EI\n", None, (None, "inconnue")),
+    ],
+)
 def test_the_date_of_a_list_comes_from_a_column_then_its_name_then_the_parameter_then_its_content(
     tmp_path, name, text, as_of, expected
 ):
@@ -94,17 +118,23 @@ def test_a_consultants_own_list_may_name_kinds_in_words_in_cp1252_under_a_title(
     lists = read_registers(written(tmp_path, "ma_liste.csv", text, "cp1252"))
     assert account(lists) == (4, 3, 0, 0, 0, 1)
     assert {(row["statut"], row["siret"]) for row in rows(lists)} == {
-        ("EI", "73282932000074"), ("ACI", "73282932000074"), ("ESUS", None),
-    }  # fmt: skip
+        ("EI", "73282932000074"),
+        ("ACI", "73282932000074"),
+        ("ESUS", None),
+    }
 
 
 def test_the_esus_workbook_gives_dated_approvals_of_the_legal_unit_and_is_said_not_verified(tmp_path):
     file = tmp_path / "esus.xlsx"
-    pl.DataFrame({
-        "a": ["Liste des entreprises agréées au 15/01/2024", None, "Région", "Île inventée"],
-        "b": [None, None, "SIRET", "73282932000074"], "c": [None, None, "Dénomination", "ATELIER INVENTÉ"],
-        "d": [None, None, "Date de début d'agrément", "01/07/2019"], "e": [None, None, "Date de fin d'agrément", "2024-06-30"],
-    }).write_excel(file, include_header=False)  # fmt: skip
+    pl.DataFrame(
+        {
+            "a": ["Liste des entreprises agréées au 15/01/2024", None, "Région", "Île inventée"],
+            "b": [None, None, "SIRET", "73282932000074"],
+            "c": [None, None, "Dénomination", "ATELIER INVENTÉ"],
+            "d": [None, None, "Date de début d'agrément", "01/07/2019"],
+            "e": [None, None, "Date de fin d'agrément", "2024-06-30"],
+        }
+    ).write_excel(file, include_header=False)
     lists = read_registers(file)
     row = rows(lists)[0]
     assert (row["siren"], row["siret"], row["statut"]) == ("732829320", None, "ESUS")
@@ -113,10 +143,19 @@ def test_the_esus_workbook_gives_dated_approvals_of_the_legal_unit_and_is_said_n
 
 
 def test_the_inclusive_markets_json_is_recognised_nested_or_not(tmp_path):
-    found = {"count": 2, "results": [
-        {"siret": "73282932000074", "kind": {"code": "EA"}, "name": "EA INVENTÉE", "sectors": ["Espaces verts", "Textile"], "is_active": True},
-        {"siret": "73282932000082", "kind": "OPCS", "name": "AUTRE", "sectors": [], "is_active": True},
-    ]}  # fmt: skip
+    found = {
+        "count": 2,
+        "results": [
+            {
+                "siret": "73282932000074",
+                "kind": {"code": "EA"},
+                "name": "EA INVENTÉE",
+                "sectors": ["Espaces verts", "Textile"],
+                "is_active": True,
+            },
+            {"siret": "73282932000082", "kind": "OPCS", "name": "AUTRE", "sectors": [], "is_active": True},
+        ],
+    }
     lists = read_registers(written(tmp_path, "siaes.json", json.dumps(found)))
     assert account(lists) == (2, 1, 0, 0, 0, 1)
     assert (rows(lists)[0]["statut"], rows(lists)[0]["secteurs"]) == ("EA", "Espaces verts, Textile")
@@ -125,7 +164,13 @@ def test_the_inclusive_markets_json_is_recognised_nested_or_not(tmp_path):
 
 def test_finess_without_headings_keeps_only_the_esat_and_takes_its_date_from_the_first_line(tmp_path):
     cells = [""] * 32
-    cells[0], cells[1], cells[3], cells[18], cells[22] = "structureet", "010000001", "ESAT INVENTÉ", "246", "73282932000074"
+    cells[0], cells[1], cells[3], cells[18], cells[22] = (
+        "structureet",
+        "010000001",
+        "ESAT INVENTÉ",
+        "246",
+        "73282932000074",
+    )
     other = cells.copy()
     other[18], other[22] = "500", "73282932000082"
     text = "finess;etalab;93;2024-03-08\n" + ";".join(cells) + "\n" + ";".join(other) + "\n"
@@ -177,7 +222,9 @@ def test_lambert_93_comes_back_to_degrees_within_a_centimetre_and_refuses_other_
     points = [(3.0, 46.5), (2.3488, 48.8534), (7.262, 43.7102), (-4.4861, 48.3904), (9.45, 42.7), (2.55, 51.08)]
     frame = pl.DataFrame([forward(*point) for point in points], schema=["x", "y"], orient="row")
     got = frame.select(*lambert_93(pl.col("x"), pl.col("y"))).rows()
-    assert all(abs(a - b) < 1e-7 for have, want in zip(got, points, strict=True) for a, b in zip(have, want, strict=True))
+    assert all(
+        abs(a - b) < 1e-7 for have, want in zip(got, points, strict=True) for a, b in zip(have, want, strict=True)
+    )
     assert forward(3.0, 46.5) == pytest.approx((700000, 6600000), abs=0.01)
     overseas = pl.DataFrame({"x": [340_000.0, None], "y": [2_340_000.0, 6_700_000.0]})
     assert overseas.select(*lambert_93(pl.col("x"), pl.col("y"))).rows() == [(None, None)] * 2
@@ -185,19 +232,24 @@ def test_lambert_93_comes_back_to_degrees_within_a_centimetre_and_refuses_other_
 
 def stocks(folder, form):
     """An invented SIRENE of six units; one association closed, one person, one unit not diffused."""
-    units = pl.DataFrame({
-        "siren": ["900000001", "900000002", "900000003", "900000004", "900000005", "900000006"],
-        "statutDiffusionUniteLegale": ["O", "O", "O", "O", "P", "O"],
-        "denominationUniteLegale": ["ASSO UNE", "SAS DEUX", "SAS FLAG", None, "[ND]", "SAS SIX"],
-        "nomUniteLegale": [None, None, None, "DURAND", None, None],
-        "categorieJuridiqueUniteLegale": ["9220", "5710", "5710", "1000", "5499", "5710"],
-        "activitePrincipaleUniteLegale": ["88.99B", "62.01Z", "62.01Z", "43.21A", "62.01Z", None],
-        "activitePrincipaleNAF25UniteLegale": [None, None, None, None, None, "62.10Y"],
-        "nomenclatureActivitePrincipaleUniteLegale": ["NAFRev2"] * 6,
-        "economieSocialeSolidaireUniteLegale": [None, "N", "O", None, None, None],
-        "trancheEffectifsUniteLegale": ["12"] * 6, "categorieEntreprise": ["PME"] * 6, "etatAdministratifUniteLegale": ["A"] * 6,
-        "dateDernierTraitementUniteLegale": ["2026-10-30T10:00:00"] * 5 + ["2026-10-31T10:00:00"], "inconnue": ["x"] * 6,
-    })  # fmt: skip
+    units = pl.DataFrame(
+        {
+            "siren": ["900000001", "900000002", "900000003", "900000004", "900000005", "900000006"],
+            "statutDiffusionUniteLegale": ["O", "O", "O", "O", "P", "O"],
+            "denominationUniteLegale": ["ASSO UNE", "SAS DEUX", "SAS FLAG", None, "[ND]", "SAS SIX"],
+            "nomUniteLegale": [None, None, None, "DURAND", None, None],
+            "categorieJuridiqueUniteLegale": ["9220", "5710", "5710", "1000", "5499", "5710"],
+            "activitePrincipaleUniteLegale": ["88.99B", "62.01Z", "62.01Z", "43.21A", "62.01Z", None],
+            "activitePrincipaleNAF25UniteLegale": [None, None, None, None, None, "62.10Y"],
+            "nomenclatureActivitePrincipaleUniteLegale": ["NAFRev2"] * 6,
+            "economieSocialeSolidaireUniteLegale": [None, "N", "O", None, None, None],
+            "trancheEffectifsUniteLegale": ["12"] * 6,
+            "categorieEntreprise": ["PME"] * 6,
+            "etatAdministratifUniteLegale": ["A"] * 6,
+            "dateDernierTraitementUniteLegale": ["2026-10-30T10:00:00"] * 5 + ["2026-10-31T10:00:00"],
+            "inconnue": ["x"] * 6,
+        }
+    )
     sirets = [
         "90000000100011",
         "90000000100029",
@@ -207,16 +259,38 @@ def stocks(folder, form):
         "90000000500012",
         "90000000600010",
     ]
-    places = pl.DataFrame({
-        "siret": sirets, "siren": [s[:9] for s in sirets], "statutDiffusionEtablissement": ["O"] * 5 + ["P", "O"],
-        "etablissementSiege": ["true", "false", "true", "true", "true", "true", "true"], "enseigne1Etablissement": [None] * 7,
-        "codeCommuneEtablissement": ["93001", "75101", "69123", "33063", "93001", "[ND]", "2A004"],
-        "codePostalEtablissement": ["93300", "75001", "69001", "33000", "93300", "[ND]", "20000"],
-        "activitePrincipaleEtablissement": ["88.99B"] * 7, "trancheEffectifsEtablissement": ["11"] * 7,
-        "etatAdministratifEtablissement": ["A", "F", "A", "A", "A", "A", "A"],
-        "coordonneeLambertAbscisseEtablissement": ["652216.6", "652216.6", "[ND]", None, "652216.6", "[ND]", "1200000"],
-        "coordonneeLambertOrdonneeEtablissement": ["6861681.5", "6861681.5", "[ND]", None, "6861681.5", "[ND]", "6110000"],
-    })  # fmt: skip
+    places = pl.DataFrame(
+        {
+            "siret": sirets,
+            "siren": [s[:9] for s in sirets],
+            "statutDiffusionEtablissement": ["O"] * 5 + ["P", "O"],
+            "etablissementSiege": ["true", "false", "true", "true", "true", "true", "true"],
+            "enseigne1Etablissement": [None] * 7,
+            "codeCommuneEtablissement": ["93001", "75101", "69123", "33063", "93001", "[ND]", "2A004"],
+            "codePostalEtablissement": ["93300", "75001", "69001", "33000", "93300", "[ND]", "20000"],
+            "activitePrincipaleEtablissement": ["88.99B"] * 7,
+            "trancheEffectifsEtablissement": ["11"] * 7,
+            "etatAdministratifEtablissement": ["A", "F", "A", "A", "A", "A", "A"],
+            "coordonneeLambertAbscisseEtablissement": [
+                "652216.6",
+                "652216.6",
+                "[ND]",
+                None,
+                "652216.6",
+                "[ND]",
+                "1200000",
+            ],
+            "coordonneeLambertOrdonneeEtablissement": [
+                "6861681.5",
+                "6861681.5",
+                "[ND]",
+                None,
+                "6861681.5",
+                "[ND]",
+                "6110000",
+            ],
+        }
+    )
     out = []
     for frame, name in ((units, "StockUniteLegale_utf8"), (places, "StockEtablissement_utf8")):
         if form == "parquet":
@@ -234,7 +308,12 @@ def test_sirene_is_reduced_to_the_ess_and_to_what_the_user_needs(tmp_path, form)
     units, places = stocks(tmp_path, form)
     listed = REGISTER.conform(pl.LazyFrame({"siren": ["900000005"], "statut": ["EI"]}))
     got = reduce_sirene(
-        units, places, register=listed, identifiers=["900 000 002 00019"], departements=["93", "2A"], cache=tmp_path / "cache"
+        units,
+        places,
+        register=listed,
+        identifiers=["900 000 002 00019"],
+        departements=["93", "2A"],
+        cache=tmp_path / "cache",
     )
     ess = pl.read_parquet(got.ess)
     assert set(ess["siren"]) == {"900000001", "900000003", "900000005"}
@@ -306,7 +385,9 @@ def test_the_accounts_of_the_real_lists_add_up_and_match_a_plain_count():
 
 def test_a_folder_or_a_pattern_of_lists_is_opened_as_the_user_wrote_it(tmp_path):
     for n in (1, 2):
-        (tmp_path / f"liste_{n}_2026-09.csv").write_text(f"siren;raison_sociale;statut\n00000{n}018;Structure inventée {n};ESUS\n", encoding="utf-8")
+        (tmp_path / f"liste_{n}_2026-09.csv").write_text(
+            f"siren;raison_sociale;statut\n00000{n}018;Structure inventée {n};ESUS\n", encoding="utf-8"
+        )
     by_pattern = read_registers([str(tmp_path / "*.csv")]).files
     by_folder = read_registers([tmp_path]).files
     assert by_pattern.height == by_folder.height == 2

@@ -16,11 +16,26 @@ from spaser.studies.suppliers import lists as told_lists
 
 CASES = Path(__file__).parents[3] / "shared" / "cases"
 BOOK = "siren;nom;code postal;commune\n000900217;SA COMMERCIALE INVENTEE;69001;Lyon\n000900225;SARL Y INVENTEE;69002;Lyon\n"
-KINDS = ["Entreprise d'insertion", "Association intermédiaire", "Atelier chantier d'insertion", "Ateliers et chantiers d’insertion",
-         "Entreprise de travail temporaire d'insertion", "Entreprise d'insertion par le travail indépendant", "Produits et services réalisés en prison",
-         "Groupement d'employeurs pour l'insertion et la qualification", "Entreprise adaptée", "Entreprise adaptée de travail temporaire",
-         "Etablissement et service d'aide par le travail", "Entreprise d'insertion (EI)", "Atelier chantier d'insertion (ACI)", "ACI - Atelier et chantier d'insertion",
-         "ENTREPRISES ADAPTEES (EA)", "SEP", "EATT", "eiti"]  # fmt: skip
+KINDS = [
+    "Entreprise d'insertion",
+    "Association intermédiaire",
+    "Atelier chantier d'insertion",
+    "Ateliers et chantiers d’insertion",
+    "Entreprise de travail temporaire d'insertion",
+    "Entreprise d'insertion par le travail indépendant",
+    "Produits et services réalisés en prison",
+    "Groupement d'employeurs pour l'insertion et la qualification",
+    "Entreprise adaptée",
+    "Entreprise adaptée de travail temporaire",
+    "Etablissement et service d'aide par le travail",
+    "Entreprise d'insertion (EI)",
+    "Atelier chantier d'insertion (ACI)",
+    "ACI - Atelier et chantier d'insertion",
+    "ENTREPRISES ADAPTEES (EA)",
+    "SEP",
+    "EATT",
+    "eiti",
+]
 
 
 def siret(n: int) -> str:
@@ -47,13 +62,19 @@ def test_an_address_book_is_refused_with_what_was_seen_and_the_line_to_write(tmp
     said = str(problem.value)
     assert "siren, nom, code postal, commune" in said
     assert "carnet d'adresses" in said
-    assert '[[liste]]' in said
-    assert 'liste = [{ fichier = "carnet_ess.csv", nature = "carnet", date = 2026-01-31, prouve_le_non = false }]' in said
+    assert "[[liste]]" in said
+    assert (
+        'liste = [{ fichier = "carnet_ess.csv", nature = "carnet", date = 2026-01-31, prouve_le_non = false }]' in said
+    )
 
 
 def test_the_line_it_gives_is_accepted_and_gives_no_status_to_anyone(tmp_path):
     book = put(tmp_path, BOOK)
-    line = put(tmp_path, 'liste = [{ fichier = "liste.csv", nature = "carnet", date = 2026-01-31, prouve_le_non = false }]', "mes_listes.toml")
+    line = put(
+        tmp_path,
+        'liste = [{ fichier = "liste.csv", nature = "carnet", date = 2026-01-31, prouve_le_non = false }]',
+        "mes_listes.toml",
+    )
     known = read_registers([book, line])
     assert known.register.collect().height == 0
     assert known.establishments.collect()["nom"].to_list() == ["SA COMMERCIALE INVENTEE", "SARL Y INVENTEE"]
@@ -61,10 +82,23 @@ def test_the_line_it_gives_is_accepted_and_gives_no_status_to_anyone(tmp_path):
 
 
 def status(known, siren: str, place: str = "69") -> tuple[bool | None, str]:
-    unit = pl.DataFrame({"siren": [siren], "categorie_juridique": ["5710"], "naf": ["4321A"], "liste": ["sirene_extrait"], "code_postal": [f"{place}001"]})
+    unit = pl.DataFrame(
+        {
+            "siren": [siren],
+            "categorie_juridique": ["5710"],
+            "naf": ["4321A"],
+            "liste": ["sirene_extrait"],
+            "code_postal": [f"{place}001"],
+        }
+    )
     both = pl.concat([known.establishments.collect(), unit], how="diagonal_relaxed").lazy()
     asked = pl.LazyFrame({"siret": [None], "siren": [siren]}, schema={"siret": pl.String, "siren": pl.String})
-    return suppliers.status(asked, known.register, both, on=date(2026, 6, 1)).collect().select("titulaire_ess", "ess_raison").row(0)
+    return (
+        suppliers.status(asked, known.register, both, on=date(2026, 6, 1))
+        .collect()
+        .select("titulaire_ess", "ess_raison")
+        .row(0)
+    )
 
 
 @pytest.mark.parametrize(
@@ -94,9 +128,11 @@ def test_absence_proves_a_no_only_where_the_list_is_declared_complete(tmp_path, 
         ('[[liste]]\nfichier = "liste.csv"\nnature = "ess_france"\nprouve_le_non = true\n', "complète à une date"),
         ('[[liste]]\nfichier = "liste.csv"\nnature = "ESS"\ndatee = 2026-01-01\n', "datee"),
         ('[[liste]]\nfichier = 3\nnature = "ESS"\n', "fichier"),
-        ("liste = 3", "[[liste]]"), ("rien = 1", "aucune liste"), ("[[liste", "TOML"),
+        ("liste = 3", "[[liste]]"),
+        ("rien = 1", "aucune liste"),
+        ("[[liste", "TOML"),
     ],
-)  # fmt: skip
+)
 def test_a_declaration_that_makes_no_sense_is_refused_in_words(tmp_path, text, said):
     with pytest.raises(Problem, match=said.replace("[", r"\[")):
         read_registers([put(tmp_path, BOOK), put(tmp_path, text, "mes_listes.toml")])
@@ -130,8 +166,25 @@ def test_every_name_of_an_inclusive_kind_is_read_with_or_without_its_initials(tm
     known = read_registers(put(tmp_path, "Raison sociale,Siret,Type de structure\n" + rows))
     found = dict(known.register.collect().select(pl.col("nom").str.slice(1).cast(pl.Int64), "statut").rows())
     assert [found.get(n) for n in range(len(KINDS))] == [
-        "EI", "AI", "ACI", "ACI", "ETTI", "EITI", "SEP", "GEIQ", "EA", "EATT", "ESAT", "EI", "ACI", "ACI", "EA", "SEP", "EATT", "EITI"
-    ]  # fmt: skip
+        "EI",
+        "AI",
+        "ACI",
+        "ACI",
+        "ETTI",
+        "EITI",
+        "SEP",
+        "GEIQ",
+        "EA",
+        "EATT",
+        "ESAT",
+        "EI",
+        "ACI",
+        "ACI",
+        "EA",
+        "SEP",
+        "EATT",
+        "EITI",
+    ]
 
 
 def test_every_sheet_of_a_workbook_is_read_or_said_why_not(tmp_path):
@@ -153,16 +206,25 @@ def test_every_sheet_of_a_workbook_is_read_or_said_why_not(tmp_path):
 
 @pytest.mark.parametrize("encoding", ["utf-16", "cp1252", "utf-8-sig"])
 def test_a_list_in_any_usual_encoding_and_with_tabs_is_read(tmp_path, encoding):
-    (tmp_path / "liste.tsv").write_bytes(f"Siret\tNom\tType\n{siret(1)}\tÉtablissement\tEntreprise adaptée\n".encode(encoding))
+    (tmp_path / "liste.tsv").write_bytes(
+        f"Siret\tNom\tType\n{siret(1)}\tÉtablissement\tEntreprise adaptée\n".encode(encoding)
+    )
     known = read_registers(tmp_path / "liste.tsv")
     assert known.register.collect().select("nom", "statut").rows() == [("Établissement", "EA")]
 
 
 @pytest.mark.parametrize(
     ("postcode", "town", "code"),
-    [("57600", "OETING", "57521"), ("51480", "OEUILLY", "51410"), ("94206", "IVRY SUR SEINE CEDEX", "94041"), ("94270", "KREMLIN BICETRE", "94043"),
-     ("69003", "Lyon 3e", "69123"), ("57600", "ville inconnue", None), ("", "Ivry-sur-Seine", "94041")],
-)  # fmt: skip
+    [
+        ("57600", "OETING", "57521"),
+        ("51480", "OEUILLY", "51410"),
+        ("94206", "IVRY SUR SEINE CEDEX", "94041"),
+        ("94270", "KREMLIN BICETRE", "94043"),
+        ("69003", "Lyon 3e", "69123"),
+        ("57600", "ville inconnue", None),
+        ("", "Ivry-sur-Seine", "94041"),
+    ],
+)
 def test_a_place_is_told_by_its_postcode_and_name_and_never_guessed(tmp_path, postcode, town, code):
     known = read_registers(put(tmp_path, f"Siret;Nom;Type;Code postal;Commune\n{siret(1)};A;EI;{postcode};{town}\n"))
     assert known.establishments.collect()["code_commune"].to_list() == [code]
@@ -170,8 +232,15 @@ def test_a_place_is_told_by_its_postcode_and_name_and_never_guessed(tmp_path, po
 
 
 def test_a_structure_without_number_keeps_its_name_its_status_and_its_place(tmp_path):
-    known = read_registers(put(tmp_path, f"Siret;Nom;Type;Code postal;Commune\n;ESAT sans numéro;ESAT;94400;Vitry-sur-Seine\n{siret(1)};A;EI;94200;Ivry\n"))
-    assert known.unnumbered.collect().select("nom", "statut", "code_commune").rows() == [("ESAT sans numéro", "ESAT", "94081")]
+    known = read_registers(
+        put(
+            tmp_path,
+            f"Siret;Nom;Type;Code postal;Commune\n;ESAT sans numéro;ESAT;94400;Vitry-sur-Seine\n{siret(1)};A;EI;94200;Ivry\n",
+        )
+    )
+    assert known.unnumbered.collect().select("nom", "statut", "code_commune").rows() == [
+        ("ESAT sans numéro", "ESAT", "94081")
+    ]
 
 
 def test_the_lists_of_the_field_are_told_apart():
@@ -180,6 +249,11 @@ def test_the_lists_of_the_field_are_told_apart():
     with pytest.raises(Problem, match="pas reconnue assez sûrement"):
         read_registers(CASES / "registers" / "address_book_is_not_an_ess_list.csv")
     assert read_registers(CASES / "registers" / "names_of_inclusive_kinds.csv").register.collect().height == 22
-    assert sorted(read_registers(CASES / "registers" / "inclusive_list.xls").register.collect()["statut"]) == ["ACI", "EA", "EI", "ESAT"]
+    assert sorted(read_registers(CASES / "registers" / "inclusive_list.xls").register.collect()["statut"]) == [
+        "ACI",
+        "EA",
+        "EI",
+        "ESAT",
+    ]
     towns = read_registers(CASES / "registers" / "towns_with_oe.csv").establishments.collect()
     assert towns["code_commune"].to_list() == ["57521", "51410"]

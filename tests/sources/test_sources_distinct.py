@@ -15,8 +15,21 @@ from spaser.studies.diagnostic import compose as diagnostic
 from spaser.vocabulary import HOLDER
 
 BUYER = "21750001600019"
-IDENTIFIERS = [BUYER, "217 500 016 00019", None, "", "NC", "2,175E+13", "21750001600018", "35600000000048", "FR12345678901",
-               "TAHITI-123", "123456789", "5521005540001", "21750001600019.0"]  # fmt: skip
+IDENTIFIERS = [
+    BUYER,
+    "217 500 016 00019",
+    None,
+    "",
+    "NC",
+    "2,175E+13",
+    "21750001600018",
+    "35600000000048",
+    "FR12345678901",
+    "TAHITI-123",
+    "123456789",
+    "5521005540001",
+    "21750001600019.0",
+]
 KINDS = ["SIRET", None, "TVA", "siret", "HORS-UE", "n'importe quoi"]
 NAMES = ["Invention SA", None, "", " Deux  espaces ", "CafÃ© inventé", "A &amp; B"]
 
@@ -30,7 +43,9 @@ def upper(size: int, remembered: list[int]) -> distinct.Reading:
     return distinct.Reading("word", stages, {"loud": pl.String(), "none": pl.Boolean()})
 
 
-@pytest.mark.parametrize("words", [["b", None, "a", "b", "b", "b", None, "a"], [None] * 4, ["a", "b", "c"], [], ["", "", "", " "]])
+@pytest.mark.parametrize(
+    "words", [["b", None, "a", "b", "b", "b", None, "a"], [None] * 4, ["a", "b", "c"], [], ["", "", "", " "]]
+)
 def test_a_reading_by_distinct_values_is_that_of_every_row(words: list[str | None]) -> None:
     frame = pl.DataFrame({"word": words}, schema={"word": pl.String})
     found = frame.lazy().select(upper(len(words), []).expr()).unnest("word").collect()
@@ -51,11 +66,17 @@ def test_holders_in_columns_are_judged_as_holders_in_lists() -> None:
     rows = [(i, k, n) for i in IDENTIFIERS for k in KINDS for n in NAMES]
     people = pl.DataFrame(rows, schema=[field.name for field in HOLDER.fields], orient="row")
     flat = people.with_row_index("position", 1).select(
-        pl.lit("f").alias("source"), pl.col("position").cast(pl.Int64), pl.lit("decp-tabulaire-csv").alias("dialecte"),
-        pl.format("m{}", "position").alias("id"), pl.lit(BUYER).alias("acheteur_id"), *people.columns,
-    )  # fmt: skip
+        pl.lit("f").alias("source"),
+        pl.col("position").cast(pl.Int64),
+        pl.lit("decp-tabulaire-csv").alias("dialecte"),
+        pl.format("m{}", "position").alias("id"),
+        pl.lit(BUYER).alias("acheteur_id"),
+        *people.columns,
+    )
     present = pl.col("titulaire_id").is_not_null() | pl.col("titulaire_nom").is_not_null()
-    listed = flat.with_columns(titulaires=pl.when(present).then(pl.concat_list(pl.struct(people.columns)))).drop(people.columns)
+    listed = flat.with_columns(titulaires=pl.when(present).then(pl.concat_list(pl.struct(people.columns)))).drop(
+        people.columns
+    )
     one, other = check(flat.lazy()), check(listed.lazy())
     assert_frame_equal(one.records.collect(), other.records.collect())
     assert_frame_equal(one.rejects.collect(), other.rejects.collect())
@@ -64,7 +85,9 @@ def test_holders_in_columns_are_judged_as_holders_in_lists() -> None:
 
 def test_every_damage_that_is_mended_is_suspected_first() -> None:
     wrong, _ = text._repairs()
-    damaged = pl.DataFrame({"texte": [*wrong, "", " a", "a ", "a  b", "a\nb", "a\u00a0b", "\ufffd", "a\tb", "a\u2009b"]})
+    damaged = pl.DataFrame(
+        {"texte": [*wrong, "", " a", "a ", "a  b", "a\nb", "a\u00a0b", "\ufffd", "a\tb", "a\u2009b"]}
+    )
     assert damaged.select(text.suspect(pl.col("texte")).all()).item()
     plain = ["Réfection de l'école « Les Bâtisseurs » – lot n° 2", "Noël, cœur, où, ça, À l’Île"]
     assert not pl.DataFrame({"texte": plain}).select(text.suspect(pl.col("texte")).any()).item()
@@ -72,9 +95,22 @@ def test_every_damage_that_is_mended_is_suspected_first() -> None:
 
 def test_the_records_of_a_buyer_are_chosen_before_any_check_and_are_the_same(tmp_path) -> None:
     written = ["21750001600019", " 217 500 016 00019", "1750001600019", "21330063500017", None, "NC", "217500016"]
-    rows = [{"id": f"m{rank}", "acheteur_id": name, "objet": "Invention", "montant": "50000", "dateNotification": "2025-01-02",
-             "titulaire_id": BUYER, "titulaire_typeIdentifiant": "SIRET", "uid": None, "nature": "Marché", "codeCPV": "45000000",
-             "procedure": "Procédure adaptée"} for rank, name in enumerate(written)]  # fmt: skip
+    rows = [
+        {
+            "id": f"m{rank}",
+            "acheteur_id": name,
+            "objet": "Invention",
+            "montant": "50000",
+            "dateNotification": "2025-01-02",
+            "titulaire_id": BUYER,
+            "titulaire_typeIdentifiant": "SIRET",
+            "uid": None,
+            "nature": "Marché",
+            "codeCPV": "45000000",
+            "procedure": "Procédure adaptée",
+        }
+        for rank, name in enumerate(written)
+    ]
     path = tmp_path / "table.parquet"
     pl.DataFrame(rows).write_parquet(path)
     whole = sources.read(path)
@@ -108,8 +144,11 @@ def test_contracts_assembled_by_groups_of_buyers_are_those_of_the_whole() -> Non
 
 
 def test_lines_of_one_number_in_a_list_are_its_holders_and_its_amount_counts_once(tmp_path) -> None:
-    lines = ["Numéro;Objet;Montant HT;Date de notification;SIRET titulaire", "1;Invention;60000;02/01/2025;21750001600019",
-             "1;Invention;60000;02/01/2025;21330063500017"]  # fmt: skip
+    lines = [
+        "Numéro;Objet;Montant HT;Date de notification;SIRET titulaire",
+        "1;Invention;60000;02/01/2025;21750001600019",
+        "1;Invention;60000;02/01/2025;21330063500017",
+    ]
     path = tmp_path / "liste.csv"
     path.write_text("\n".join(lines), encoding="utf-8")
     base = diagnostic.prepare(path, buyer_siret=BUYER)

@@ -70,8 +70,15 @@ def _three_sheets() -> bytes:
     book = xlsxwriter.Workbook(out)
     titles = ["Numéro", "Intitulé", "Montant HT", "Notifié le", "SIRET acheteur", "Titulaire"]
     years = {
-        "2024": [["A1", "Nettoyage", 1000, "04/03/2024", BUYER, "Inventée SARL"], ["", "Élagage", 250.5, "05/04/2024", BUYER, "Inventée SARL"]],
-        "2025": [["B1", "Repas", 4000, "04/03/2025", BUYER, "Autre SAS"], ["", "Livres", 99.5, "06/06/2025", BUYER, "Autre SAS"], ["Total", "", 4099.5]],
+        "2024": [
+            ["A1", "Nettoyage", 1000, "04/03/2024", BUYER, "Inventée SARL"],
+            ["", "Élagage", 250.5, "05/04/2024", BUYER, "Inventée SARL"],
+        ],
+        "2025": [
+            ["B1", "Repas", 4000, "04/03/2025", BUYER, "Autre SAS"],
+            ["", "Livres", 99.5, "06/06/2025", BUYER, "Autre SAS"],
+            ["Total", "", 4099.5],
+        ],
     }
     for name, lines in years.items():
         sheet = book.add_worksheet(name)
@@ -93,18 +100,28 @@ def _each_form(tmp_path: Path, form: str) -> bytes:
         pytest.skip("LibreOffice n'est pas installé : les classeurs XLS et ODS ne peuvent pas être fabriqués ici")
     (tmp_path / "marches.xlsx").write_bytes(_three_sheets())
     profile = f"-env:UserInstallation={(tmp_path / 'profil').as_uri()}"
-    subprocess.run([soffice, profile, "--headless", "--convert-to", form, "--outdir", tmp_path, tmp_path / "marches.xlsx"], check=True, capture_output=True)
+    subprocess.run(
+        [soffice, profile, "--headless", "--convert-to", form, "--outdir", tmp_path, tmp_path / "marches.xlsx"],
+        check=True,
+        capture_output=True,
+    )
     return (tmp_path / f"marches.{form}").read_bytes()
 
 
 @pytest.mark.parametrize("form", ["xlsx", "xls", "ods"])
-def test_every_sheet_that_is_a_list_of_contracts_is_read_and_each_other_one_is_named_with_why(tmp_path: Path, form: str) -> None:
+def test_every_sheet_that_is_a_list_of_contracts_is_read_and_each_other_one_is_named_with_why(
+    tmp_path: Path, form: str
+) -> None:
     raw, rejects = read_list(io.BytesIO(_each_form(tmp_path, form)), f"marches.{form}")
     records = check(raw.lazy()).records.collect()
     assert records["montant"].sum() == 125050 + 409950 and records.height == 4
     assert records["position"].n_unique() == 4 and records["id"].to_list() == ["A1", "ligne-3", "B1", "2025-ligne-3"]
     left = {row["champ"]: row["valeur"] for row in rejects.filter(regle="liste.feuille").to_dicts()}
-    assert set(left) == {"Récapitulatif", "Lisez-moi"} and "récapitulatif" in left["Récapitulatif"] and "titre" in left["Lisez-moi"]
+    assert (
+        set(left) == {"Récapitulatif", "Lisez-moi"}
+        and "récapitulatif" in left["Récapitulatif"]
+        and "titre" in left["Lisez-moi"]
+    )
     assert rejects.filter(regle="liste.total").height == 1
 
 

@@ -24,11 +24,17 @@ BUYER = "99999999900016"
 def contract(number: int = 1, **changes: object) -> dict[str, object]:
     """An invented 2022 contract."""
     return {
-        "id": f"INV-{number}", "acheteur": {"id": BUYER}, "nature": "Marché", "objet": f"Objet inventé n° {number} {{}}[]\\",
-        "codeCPV": "45000000", "montant": 1000.50, "dureeMois": 12, "dateNotification": "2024-05-15",
+        "id": f"INV-{number}",
+        "acheteur": {"id": BUYER},
+        "nature": "Marché",
+        "objet": f"Objet inventé n° {number} {{}}[]\\",
+        "codeCPV": "45000000",
+        "montant": 1000.50,
+        "dureeMois": 12,
+        "dateNotification": "2024-05-15",
         "titulaires": [{"titulaire": {"typeIdentifiant": "SIRET", "id": "99999999800018"}}],
         "considerationsSociales": {"considerationSociale": ["Clause sociale", "Critère social"]},
-    } | changes  # fmt: skip
+    } | changes
 
 
 def raw_of(path: Path | list[Path], **options: object) -> pl.DataFrame:
@@ -61,7 +67,7 @@ def row_of(record: dict[str, object]) -> dict[str, object]:
         lambda c: {"meta": {"n": 3}, "resultats": {"lignes": c}},
     ],
     ids=["officiel", "marches en liste", "tableau nu", "un objet autour de chacun", "racine inconnue"],
-)  # fmt: skip
+)
 def test_contracts_are_found_whatever_stands_around_their_list(tmp_path, wrapped):
     raw = raw_of(written(tmp_path, wrapped([contract(n) for n in range(3)])))
     assert raw["id"].to_list() == ["INV-0", "INV-1", "INV-2"]
@@ -91,7 +97,10 @@ def test_one_contract_alone_and_one_contract_a_line_are_read(tmp_path):
 )
 def test_considerations_are_the_same_list_however_they_are_written(value):
     assert as_list(value) == ["Clause sociale", "Critère social"]
-    assert row_of(contract(considerationsSociales=value))["considerationsSociales"] == ["Clause sociale", "Critère social"]
+    assert row_of(contract(considerationsSociales=value))["considerationsSociales"] == [
+        "Clause sociale",
+        "Critère social",
+    ]
 
 
 def test_an_absent_list_is_null_and_an_empty_one_is_empty():
@@ -121,14 +130,22 @@ def test_a_holder_that_is_only_the_name_of_a_field_is_no_holder():
 
 def test_keys_in_another_case_flat_or_followed_by_a_space_are_understood():
     record = {
-        "ID": "7", "acheteur.id": BUYER, "Objet": "inventé", "TypePrix": "Définitif ferme", "montant ": "12.50",
-        "lieuExecution": {"code": "75", "typecode ": "Code département"}, "titulaire_id": "99999999800018", "titulaire_nom": "Invention SA",
-    }  # fmt: skip
+        "ID": "7",
+        "acheteur.id": BUYER,
+        "Objet": "inventé",
+        "TypePrix": "Définitif ferme",
+        "montant ": "12.50",
+        "lieuExecution": {"code": "75", "typecode ": "Code département"},
+        "titulaire_id": "99999999800018",
+        "titulaire_nom": "Invention SA",
+    }
     row = row_of(record)
     assert (row["id"], row["acheteur_id"], row["objet"], row["montant"]) == ("7", BUYER, "inventé", "12.50")
     assert row["typesPrix"] == ["Définitif ferme"]
     assert row["lieuExecution_typeCode"] == "Code département"
-    assert row["titulaires"] == [{"titulaire_id": "99999999800018", "titulaire_typeIdentifiant": None, "titulaire_nom": "Invention SA"}]
+    assert row["titulaires"] == [
+        {"titulaire_id": "99999999800018", "titulaire_typeIdentifiant": None, "titulaire_nom": "Invention SA"}
+    ]
 
 
 def test_an_amended_contract_gives_one_row_per_state_and_null_where_nothing_changes(tmp_path):
@@ -153,19 +170,32 @@ def test_amendments_of_2019_are_numbered_and_a_wrapped_list_is_unwrapped(tmp_pat
 
 def test_a_concession_is_told_apart_and_its_words_are_those_of_a_marche(tmp_path):
     concession = {
-        "id": "C1", "autoriteConcedante": {"id": BUYER}, "nature": "Concession de service", "objet": "Réseau inventé",
-        "valeurGlobale": 90000, "dateSignature": "2024-02-02", "concessionnaires": [{"concessionnaire": {"id": "3", "typeIdentifiant": "SIRET"}}],
+        "id": "C1",
+        "autoriteConcedante": {"id": BUYER},
+        "nature": "Concession de service",
+        "objet": "Réseau inventé",
+        "valeurGlobale": 90000,
+        "dateSignature": "2024-02-02",
+        "concessionnaires": [{"concessionnaire": {"id": "3", "typeIdentifiant": "SIRET"}}],
         "considerationsSociales": {"considerationSociale": ["Concession réservée"]},
-    }  # fmt: skip
-    row = raw_of(written(tmp_path, {"marches": {"marche": [contract()], "contrat-concession": [concession]}})).row(1, named=True)
+    }
+    row = raw_of(written(tmp_path, {"marches": {"marche": [contract()], "contrat-concession": [concession]}})).row(
+        1, named=True
+    )
     assert (row["type_contrat"], row["position"], row["acheteur_id"]) == ("concession", 2, BUYER)
     assert (row["montant"], row["dateNotification"]) == ("90000", "2024-02-02")
     assert row["titulaires"][0]["titulaire_id"] == "3"
 
 
 def test_the_2019_format_says_nothing_of_considerations(tmp_path):
-    old = {"id": "201900001", "acheteur": {"id": BUYER, "nom": "Ville inventée"}, "objet": "o", "montant": 1, "nature": "Marché",
-           "titulaires": [{"id": "1", "typeIdentifiant": "SIRET", "denominationSociale": "Invention"}]}  # fmt: skip
+    old = {
+        "id": "201900001",
+        "acheteur": {"id": BUYER, "nom": "Ville inventée"},
+        "objet": "o",
+        "montant": 1,
+        "nature": "Marché",
+        "titulaires": [{"id": "1", "typeIdentifiant": "SIRET", "denominationSociale": "Invention"}],
+    }
     row = raw_of(written(tmp_path, {"marches": [old]})).row(0, named=True)
     assert row["dialecte"] == "decp-2019-json"
     assert row["considerationsSociales"] is None
@@ -173,11 +203,23 @@ def test_the_2019_format_says_nothing_of_considerations(tmp_path):
 
 
 def test_sub_contracts_are_kept_on_the_initial_state_only(tmp_path):
-    act = {"acteSousTraitance": {"id": 1, "sousTraitant": {"id": "5", "typeIdentifiant": "SIRET"}, "montant": 10.5, "dureeMois": 3}}
+    act = {
+        "acteSousTraitance": {
+            "id": 1,
+            "sousTraitant": {"id": "5", "typeIdentifiant": "SIRET"},
+            "montant": 10.5,
+            "dureeMois": 3,
+        }
+    }
     raw = raw_of(written(tmp_path, [contract(actesSousTraitance=[act], modifications=[{"montant": 3}])]))
     assert raw["actesSousTraitance"].to_list()[0][0] | {"montant": "10.5"} == {
-        "id": "1", "sousTraitant_id": "5", "sousTraitant_typeIdentifiant": "SIRET", "montant": "10.5", "dureeMois": "3", "dateNotification": None,
-    }  # fmt: skip
+        "id": "1",
+        "sousTraitant_id": "5",
+        "sousTraitant_typeIdentifiant": "SIRET",
+        "montant": "10.5",
+        "dureeMois": "3",
+        "dateNotification": None,
+    }
     assert raw["actesSousTraitance"].to_list()[1] is None
 
 
@@ -218,10 +260,20 @@ def test_a_broken_element_keeps_its_place_and_costs_only_itself(tmp_path, broken
 
 @pytest.mark.parametrize("block", [7, 64, 1000])
 def test_the_size_of_the_blocks_changes_nothing(block):
-    document = {"marches": {"marche": [contract(n) for n in range(20)], "autres": [{"x": "]"}], "contrat-concession": [contract(99)]}}
+    document = {
+        "marches": {
+            "marche": [contract(n) for n in range(20)],
+            "autres": [{"x": "]"}],
+            "contrat-concession": [contract(99)],
+        }
+    }
     data = json.dumps(document, indent=1).encode()
     layout = json_stream.locate(data)
-    found = [e["id"] for batch in json_stream.Elements(io.BytesIO(data), layout, json_stream.Note(), block=block) for e in batch.elements]
+    found = [
+        e["id"]
+        for batch in json_stream.Elements(io.BytesIO(data), layout, json_stream.Note(), block=block)
+        for e in batch.elements
+    ]
     assert found == [f"INV-{n}" for n in (*range(20), 99)]
 
 
@@ -259,7 +311,10 @@ REFUSED = {
     "json sans élément": (b'{"marches": {"marche": []}}', "aucun contrat"),
     "json invalide": (b"{oups", "JSON valide"),
     "json trop profond": (b"[" * 60_000, "JSON valide"),
-    "bombe xml": (b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><marches><marche><id>&b;</id></marche></marches>', "DTD"),
+    "bombe xml": (
+        b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><marches><marche><id>&b;</id></marche></marches>',
+        "DTD",
+    ),
     "entité externe": (b'<!DOCTYPE x SYSTEM "file:///c:/secret"><marches/>', "DTD"),
     "xml sans contrat": (b"<a><b/></a>", "Aucun contrat"),
     "csv sans ligne": (b"uid,id,acheteur_id,titulaire_id,montant,objet\n", "aucune ligne"),
@@ -355,7 +410,11 @@ def test_a_tabular_parquet_stays_lazy_and_typed(tmp_path):
     frame.write_parquet(tmp_path / "t.parquet")
     pieces, _ = reading.gather(tmp_path / "t.parquet")
     schema = pieces[0][1].raw.collect_schema()
-    assert (schema["montant"], schema["dateNotification"], schema["donneesActuelles"]) == (pl.Float64, pl.Date, pl.Boolean)
+    assert (schema["montant"], schema["dateNotification"], schema["donneesActuelles"]) == (
+        pl.Float64,
+        pl.Date,
+        pl.Boolean,
+    )
     assert pieces[0][1].lus == 2
 
 
@@ -392,7 +451,9 @@ def test_every_record_of_the_real_files_is_counted(folder):
     if folder == "decp_2022":
         assert dict((source, kept.lus) for source, kept in pieces)["paris_2024.json"] == 1054
     if folder == "decp_2019":
-        assert all(kept.raw.select(pl.col("considerationsSociales").is_null().all()).collect().item() for _, kept in pieces)
+        assert all(
+            kept.raw.select(pl.col("considerationsSociales").is_null().all()).collect().item() for _, kept in pieces
+        )
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="données réelles absentes")
@@ -400,9 +461,15 @@ def test_the_considerations_and_amounts_of_a_real_file_are_those_of_a_plain_coun
     path = SHARED / "decp_2022" / "paris_2024.json"
     records = json.loads(path.read_text(encoding="utf-8"), parse_float=str, parse_int=str)
     raw = raw_of(path).filter(pl.col("modification_id").is_null())
-    for field, item in (("considerationsSociales", "considerationSociale"), ("techniques", "technique"), ("typesPrix", "typePrix")):
+    for field, item in (
+        ("considerationsSociales", "considerationSociale"),
+        ("techniques", "technique"),
+        ("typesPrix", "typePrix"),
+    ):
         assert raw[field].to_list() == [record[field][item] for record in records]
     for field in ("id", "montant", "dureeMois", "dateNotification", "objet", "codeCPV"):
         assert raw[field].to_list() == [record[field] for record in records]
-    holders_ = [[h["titulaire"]["id"] for h in record["titulaires"] if any(h["titulaire"].values())] for record in records]
+    holders_ = [
+        [h["titulaire"]["id"] for h in record["titulaires"] if any(h["titulaire"].values())] for record in records
+    ]
     assert [[h["titulaire_id"] for h in found] for found in raw["titulaires"].to_list()] == holders_

@@ -34,7 +34,9 @@ def holder(identifier: str | None, kind: str | None = "SIRET", name: str | None 
 def test_a_field_is_read_as_its_case_says(case: dict) -> None:
     records, rejects = checked({case["field"]: case["written"]})
     value = records[0][case["field"]]
-    assert (str(value) if case["field"].startswith("date") and value else value) == (case["read"] if case["read"] != "" else None)
+    assert (str(value) if case["field"].startswith("date") and value else value) == (
+        case["read"] if case["read"] != "" else None
+    )
     assert [line["regle"] for line in rejects] == ([case["rule"]] if case.get("rule") else [])
 
 
@@ -183,4 +185,6 @@ def test_luhn_agrees_with_a_count_by_hand(texts: list[str]) -> None:
 @given(st.lists(st.decimals(min_value=1000, max_value="9999999999.9999", places=4), min_size=1))
 def test_amounts_are_exact_to_the_cent(values: list[Decimal]) -> None:
     records, _ = checked(*({"montant": str(value)} for value in values))
-    assert [record["montant"] for record in records] == [int((v * 100).quantize(Decimal(1), ROUND_HALF_UP)) for v in values]
+    assert [record["montant"] for record in records] == [
+        int((v * 100).quantize(Decimal(1), ROUND_HALF_UP)) for v in values
+    ]

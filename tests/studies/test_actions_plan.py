@@ -16,12 +16,29 @@ METHOD = rules.method()
 
 def needs(*rows: dict) -> pl.DataFrame:
     """Needs of an invented buyer, actionable and with a lever unless said otherwise."""
-    base = {"acheteur_siren": "111111118", "famille": "nettoyage_locaux", "famille_libelle": "Nettoyage", "objet": "Nettoyage", "etat_action": "agir",
-            "levier": "reserver_lot", "levier_libelle": "Réserver un lot", "levier_article": "CCP L2113-12", "contrats": 1, "credibles": 3, "clause_candidats": 0,
-            "annuel": 100_000_00, "potentiel": 50_000_00, "potentiel_haut": 80_000_00, "ressemblance": 1.0, "echeance": date(2027, 9, 1)}  # fmt: skip
+    base = {
+        "acheteur_siren": "111111118",
+        "famille": "nettoyage_locaux",
+        "famille_libelle": "Nettoyage",
+        "objet": "Nettoyage",
+        "etat_action": "agir",
+        "levier": "reserver_lot",
+        "levier_libelle": "Réserver un lot",
+        "levier_article": "CCP L2113-12",
+        "contrats": 1,
+        "credibles": 3,
+        "clause_candidats": 0,
+        "annuel": 100_000_00,
+        "potentiel": 50_000_00,
+        "potentiel_haut": 80_000_00,
+        "ressemblance": 1.0,
+        "echeance": date(2027, 9, 1),
+    }
     full = [base | {"besoin_id": f"B{i}"} | row for i, row in enumerate(rows)]
     days = [row.get("sourcing", date(2027, 1, 1)) for row in full]
-    frame = pl.DataFrame([{name: row.get(name) for name in OPPORTUNITIES.schema} for row in full], schema=OPPORTUNITIES.schema)
+    frame = pl.DataFrame(
+        [{name: row.get(name) for name in OPPORTUNITIES.schema} for row in full], schema=OPPORTUNITIES.schema
+    )
     return frame.with_columns(sourcing=pl.Series(days, dtype=pl.Date))
 
 
@@ -48,7 +65,13 @@ def test_what_should_have_begun_comes_first_and_is_said():
 
 
 def test_nothing_is_advised_on_what_ended_nor_without_action_lever_gain_or_supply():
-    refused = ({"echeance": date(2026, 10, 30)}, {"etat_action": "conserver"}, {"levier": "rien"}, {"potentiel": 0}, {"credibles": 0})
+    refused = (
+        {"echeance": date(2026, 10, 30)},
+        {"etat_action": "conserver"},
+        {"levier": "rien"},
+        {"potentiel": 0},
+        {"credibles": 0},
+    )
     assert plan(*refused).height == 0
     assert plan({"echeance": date(2027, 1, 31)}).height == 1
 
@@ -63,10 +86,18 @@ def test_moving_the_weights_changes_what_is_chosen():
 
 
 def test_what_a_person_wrote_of_an_action_is_read_back():
-    row = {"objet_type": "action", "objet_id": "111111118-nettoyage_locaux", "champ": "responsable", "valeur": "Service achats"}
+    row = {
+        "objet_type": "action",
+        "objet_id": "111111118-nettoyage_locaux",
+        "champ": "responsable",
+        "valeur": "Service achats",
+    }
     decided = pl.DataFrame([{name: row.get(name) for name in DECISIONS.schema}], schema=DECISIONS.schema)
     found = plan({}, {"famille": "traiteur"}, decisions=decided)
-    assert dict(found.select("famille", "responsable").rows()) == {"nettoyage_locaux": "Service achats", "traiteur": None}
+    assert dict(found.select("famille", "responsable").rows()) == {
+        "nettoyage_locaux": "Service achats",
+        "traiteur": None,
+    }
     assert found["etat"].to_list() == ["à faire", "à faire"]
 
 
@@ -74,11 +105,20 @@ def test_no_action_names_a_supplier():
     assert not {"nom", "siret", "siren", "probabilite"} & set(plan({}).columns)
 
 
-DUE = {"levier": "clause_due", "levier_libelle": "Clause sociale : obligatoire, sauf motif", "clause_candidats": 2, "credibles": 0}
+DUE = {
+    "levier": "clause_due",
+    "levier_libelle": "Clause sociale : obligatoire, sauf motif",
+    "clause_candidats": 2,
+    "credibles": 0,
+}
 
 
 def test_the_duty_is_one_line_that_lists_its_needs_whatever_their_families_and_size():
-    found = plan(DUE | {"objet": "Vélos", "famille": "cycle", "potentiel": 1_00}, DUE | {"objet": "Parcs", "famille": "espaces_verts", "contrats": 2}, {})
+    found = plan(
+        DUE | {"objet": "Vélos", "famille": "cycle", "potentiel": 1_00},
+        DUE | {"objet": "Parcs", "famille": "espaces_verts", "contrats": 2},
+        {},
+    )
     due = found.filter(pl.col("levier") == "clause_due").row(0, named=True)
     assert found["nature"].value_counts().sort("nature").rows() == [("action", 1), ("devoir", 1)]
     assert (due["besoins"], due["contrats"]) == (2, 3) and {"Vélos", "Parcs"} == set(due["objets"].split(" ; "))
@@ -94,13 +134,17 @@ def test_an_action_at_the_floor_is_kept_and_just_below_is_set_aside_and_said():
     floor = METHOD["plan"]["plancher"]["value"] * 100
     assert plan({"potentiel": floor}).height == 1
     assert plan({"potentiel": floor - 1}).height == 0
-    assert planning.set_aside(needs({"potentiel": floor - 1}), day=DAY, method=METHOD)["motif"].to_list() == [planning.SMALL]
+    assert planning.set_aside(needs({"potentiel": floor - 1}), day=DAY, method=METHOD)["motif"].to_list() == [
+        planning.SMALL
+    ]
     assert planning.set_aside(needs({"potentiel": floor}), day=DAY, method=METHOD).height == 0
 
 
 def test_what_can_no_longer_be_prepared_is_no_action_and_is_said_too_late():
     soon, just = {"echeance": date(2027, 1, 30)}, {"echeance": date(2027, 1, 31)}
     assert (plan(soon).height, plan(just).height) == (0, 1)
-    assert planning.set_aside(needs(soon), day=DAY, method=METHOD)["motif"].to_list() == ["trop tard pour préparer, à vérifier"]
+    assert planning.set_aside(needs(soon), day=DAY, method=METHOD)["motif"].to_list() == [
+        "trop tard pour préparer, à vérifier"
+    ]
     assert planning.set_aside(needs(just), day=DAY, method=METHOD).height == 0
     assert plan(DUE | soon).height == 0

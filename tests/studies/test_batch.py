@@ -26,7 +26,9 @@ DATA = Path(__file__).parents[2] / "data"
 
 
 #: The smallest picture there is.
-PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==")
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
 
 
 def mission(folder: Path, text: str = "") -> Path:
@@ -57,7 +59,10 @@ def whole(listed):
 @pytest.fixture(scope="module")
 def handed(base, tmp_path_factory):
     folder = tmp_path_factory.mktemp("mission")
-    asked = mission(folder, 'acheteurs = ["aubrelle", "inconnu au bataillon"]\n[commentaires]\nessentiel = "Un commentaire du consultant."\n')
+    asked = mission(
+        folder,
+        'acheteurs = ["aubrelle", "inconnu au bataillon"]\n[commentaires]\nessentiel = "Un commentaire du consultant."\n',
+    )
     return batch.run(read_mission(asked), base=base), folder / "rapports"
 
 
@@ -80,8 +85,15 @@ def test_the_five_forms_say_the_same_key_figures(handed):
     assert len(shares) == 6 and any("%" in one for one in shares)
     pages = flat(" ".join(page.extract_text() for page in pypdf.PdfReader(pdf).pages)).replace(" ", "")
     document = docx.Document(str(word))
-    written = flat(" ".join(p.text for p in document.paragraphs) + " ".join(c.text for t in document.tables for r in t.rows for c in r.cells))
-    shown = flat(" ".join(s.text_frame.text for slide in Presentation(str(slides)).slides for s in slide.shapes if s.has_text_frame))
+    written = flat(
+        " ".join(p.text for p in document.paragraphs)
+        + " ".join(c.text for t in document.tables for r in t.rows for c in r.cells)
+    )
+    shown = flat(
+        " ".join(
+            s.text_frame.text for slide in Presentation(str(slides)).slides for s in slide.shapes if s.has_text_frame
+        )
+    )
     for share in shares:
         said = flat(share)
         assert said.replace(" ", "") in pages
@@ -109,7 +121,10 @@ def test_what_is_done_is_not_done_again_until_the_mission_changes(base, tmp_path
 
 
 def test_every_fault_of_a_mission_is_told_at_once_with_the_closest_known_name(tmp_path):
-    path = mission(tmp_path, 'acheteur = ["x"]\nformes = ["docx", "odt"]\npopulation = "publie"\nannees = [2026, 2024]\nlogo = "absent.png"\n')
+    path = mission(
+        tmp_path,
+        'acheteur = ["x"]\nformes = ["docx", "odt"]\npopulation = "publie"\nannees = [2026, 2024]\nlogo = "absent.png"\n',
+    )
     with pytest.raises(Problems) as told:
         read_mission(path)
     text = str(told.value)
@@ -136,8 +151,23 @@ def told(block) -> str:
 
 def test_the_whole_diagnostic_goes_from_the_essential_to_practices_contracts_potential_targets_and_actions(whole):
     report, _ = whole
-    wanted = ["essentiel", "qualitatif", "considerations", "obligations", "fournisseurs", "depenses", "potentiel", "besoins", "calendrier",
-              "objectifs", "atteindre", "actions", "qualite", "methode", "glossaire"]  # fmt: skip
+    wanted = [
+        "essentiel",
+        "qualitatif",
+        "considerations",
+        "obligations",
+        "fournisseurs",
+        "depenses",
+        "potentiel",
+        "besoins",
+        "calendrier",
+        "objectifs",
+        "atteindre",
+        "actions",
+        "qualite",
+        "methode",
+        "glossaire",
+    ]
     ids = [one.id for one in report.sections]
     assert [name for name in ids if name in wanted] == wanted
     assert set(ids) <= set(pams.SECTIONS)
@@ -236,7 +266,9 @@ def test_a_commented_template_is_a_mission_once_its_files_are_named_and_never_re
 
 
 def test_faults_of_targets_answers_radius_and_buyers_are_told_together(tmp_path):
-    path = mission(tmp_path, """rayon = -3
+    path = mission(
+        tmp_path,
+        """rayon = -3
 dependance = "beaucoup"
 [cibles]
 clause_social = { valeur = "30 %", annee = 2028 }
@@ -250,12 +282,29 @@ questionnaire = { moyen = 2 }
 depense = "x.xlsx"
 [[acheteur]]
 depenses = "absent.xlsx"
-""")  # fmt: skip
+""",
+    )
     with pytest.raises(Problems) as failure:
         read_mission(path)
     text = str(failure.value)
-    for part in ("« rayon »", "« dependance »", "« clause_social »", "clause_sociale", "marche_reserve", "« echeance »", "valeur", "« potentiels »", "potentiel",
-                 "acheteur 1", "moyens", "« depense »", "depenses", "acheteur 2", "nom", "absent.xlsx"):  # fmt: skip
+    for part in (
+        "« rayon »",
+        "« dependance »",
+        "« clause_social »",
+        "clause_sociale",
+        "marche_reserve",
+        "« echeance »",
+        "valeur",
+        "« potentiels »",
+        "potentiel",
+        "acheteur 1",
+        "moyens",
+        "« depense »",
+        "depenses",
+        "acheteur 2",
+        "nom",
+        "absent.xlsx",
+    ):
         assert part in text, part
 
 
@@ -266,7 +315,9 @@ def test_dependency_is_read_as_a_share_or_a_percentage(tmp_path):
 
 def test_spending_said_once_for_several_buyers_is_refused(tmp_path, base):
     with pytest.raises(Problems, match="propre à un acheteur"):
-        read_mission(mission(tmp_path, f'acheteurs = ["a", "b"]\ndepenses = "{(DATA / "depenses_demo.xlsx").as_posix()}"\n'))
+        read_mission(
+            mission(tmp_path, f'acheteurs = ["a", "b"]\ndepenses = "{(DATA / "depenses_demo.xlsx").as_posix()}"\n')
+        )
     alone = mission(tmp_path, f'depenses = "{(DATA / "depenses_demo.xlsx").as_posix()}"\n')
     with pytest.raises(Problem, match="propres à un acheteur"):
         batch.run(read_mission(alone), base=base)
@@ -277,14 +328,19 @@ def test_adding_a_buyer_or_a_comment_redoes_only_what_it_changes(base, tmp_path)
     batch.run(read_mission(path), base=base)
     mission(tmp_path, 'formes = ["xlsx"]\nacheteurs = ["trois-ormes"]\n[[acheteur]]\nnom = "aubrelle"\n')
     added = batch.run(read_mission(path), base=base)
-    mission(tmp_path, 'formes = ["xlsx"]\nacheteurs = ["trois-ormes"]\n[[acheteur]]\nnom = "aubrelle"\ncommentaires = { essentiel = "Bien." }\n')
+    mission(
+        tmp_path,
+        'formes = ["xlsx"]\nacheteurs = ["trois-ormes"]\n[[acheteur]]\nnom = "aubrelle"\ncommentaires = { essentiel = "Bien." }\n',
+    )
     commented = batch.run(read_mission(path), base=base)
     assert [one.reused for one in added] == [True, False]
     assert [one.reused for one in commented] == [True, False]
 
 
 def test_a_batch_stopped_in_the_middle_resumes_where_it_stopped(base, tmp_path):
-    asked = read_mission(mission(tmp_path, 'formes = ["html"]\nacheteurs = ["aubrelle", "trois-ormes", "haute-sorgue"]\n'))
+    asked = read_mission(
+        mission(tmp_path, 'formes = ["html"]\nacheteurs = ["aubrelle", "trois-ormes", "haute-sorgue"]\n')
+    )
 
     def stop(name: str, done: float) -> None:
         if done > 0.5:

@@ -48,7 +48,9 @@ class Marks(HTMLParser):
 def folder(tmp_path_factory) -> Path:
     place = tmp_path_factory.mktemp("dce")
     pages = [[f"Article {n} – Dispositions", f"Texte ordinaire de l'article {n}."] for n in (1, 2, 3, 4, 5, 6, 7, 9)]
-    (place / "CCAP.pdf").write_bytes(pdf([*pages[:-1], [*pages[-1], "9.1 Insertion", CLAUSE[:48].strip(), CLAUSE[48:].strip()]]))
+    (place / "CCAP.pdf").write_bytes(
+        pdf([*pages[:-1], [*pages[-1], "9.1 Insertion", CLAUSE[:48].strip(), CLAUSE[48:].strip()]])
+    )
     document = docx.Document()
     document.add_heading("Article 4 - Critères de jugement des offres", 1)
     document.add_paragraph("Performances en matière de protection de l'environnement : 15 %")
@@ -89,7 +91,9 @@ def test_the_page_marks_the_words_found_and_runs_nothing_of_the_documents(read, 
     page = written[0].read_text(encoding="utf-8")
     marks = Marks()
     marks.feed(page)
-    assert {" ".join(word.split()) for word in marks.words} >= {" ".join(quote.split()) for quote in read.explicit["citation"].to_list()[:1]}
+    assert {" ".join(word.split()) for word in marks.words} >= {
+        " ".join(quote.split()) for quote in read.explicit["citation"].to_list()[:1]
+    }
     assert "<script>alert" not in page
     assert "vide.pdf" in page
 
@@ -146,19 +150,37 @@ def test_an_answer_is_kept_and_a_refused_finding_leaves_the_page(base, tmp_path)
     table = pl.read_csv(tmp_path / "constats.csv", separator=";", infer_schema=False)
     assert table["contrat"].str.starts_with("contrat ").all()
     refused = table.row(0, named=True)
-    answered = table.with_columns(decision=pl.when(pl.int_range(pl.len()) == 0).then(pl.lit("refusé")), auteur=pl.lit("A. B."), date=pl.lit("02/11/2026"))
+    answered = table.with_columns(
+        decision=pl.when(pl.int_range(pl.len()) == 0).then(pl.lit("refusé")),
+        auteur=pl.lit("A. B."),
+        date=pl.lit("02/11/2026"),
+    )
     answered.write_csv(tmp_path / "constats.csv", separator=";")
-    again = spaser.diagnose(spaser.prepare(sorted(DEMO.glob("marches_demo*.json")), decisions=read_answers(tmp_path / "constats.csv")))
+    again = spaser.diagnose(
+        spaser.prepare(sorted(DEMO.glob("marches_demo*.json")), decisions=read_answers(tmp_path / "constats.csv"))
+    )
     kept = again.extras["ecarts"].filter(pl.col("decision").is_not_null())
-    assert kept.select("uid", "consideration", "decision").rows() == [(refused["contrat"].removeprefix("contrat "), refused["consideration"], "refuse")]
+    assert kept.select("uid", "consideration", "decision").rows() == [
+        (refused["contrat"].removeprefix("contrat "), refused["consideration"], "refuse")
+    ]
     section = next(section for section in spaser.report(again).sections if section.id == "ecrit")
-    assert not any(kept["uid"][0] == row[0] for block in section.blocks if hasattr(block, "frame") for row in block.frame.select("uid").rows()) or \
-        again.extras["ecarts"].filter(pl.col("uid") == kept["uid"][0]).height > 1  # fmt: skip
+    assert (
+        not any(
+            kept["uid"][0] == row[0]
+            for block in section.blocks
+            if hasattr(block, "frame")
+            for row in block.frame.select("uid").rows()
+        )
+        or again.extras["ecarts"].filter(pl.col("uid") == kept["uid"][0]).height > 1
+    )
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("contrat;consideration\n1;clause_sociale\n", "manque la colonne « decision »"), ("contrat;consideration;decision\ncontrat 1;clause_sociale;peut-être\n", "ligne 2")],
+    [
+        ("contrat;consideration\n1;clause_sociale\n", "manque la colonne « decision »"),
+        ("contrat;consideration;decision\ncontrat 1;clause_sociale;peut-être\n", "ligne 2"),
+    ],
 )
 def test_a_file_of_answers_that_cannot_be_understood_says_where(tmp_path, content, said):
     (tmp_path / "constats.csv").write_text(content, encoding="utf-8")
@@ -167,16 +189,25 @@ def test_a_file_of_answers_that_cannot_be_understood_says_where(tmp_path, conten
 
 
 def test_a_notice_joined_to_a_contract_is_read_for_its_gaps(base, tmp_path):
-    row = base.contracts.filter(~pl.col("clause_environnementale") & (pl.col("objet").str.len_chars() > 30)).head(1).collect().row(0, named=True)
+    row = (
+        base.contracts.filter(~pl.col("clause_environnementale") & (pl.col("objet").str.len_chars() > 30))
+        .head(1)
+        .collect()
+        .row(0, named=True)
+    )
     sent = (row["dateNotification"] - timedelta(days=100)).isoformat()
-    lines = ["avis,date_publication,acheteur,acheteur_id_national,critere_social,critere_env,resume_objet,autres_conditions",
-             f'26-1,{sent},"{row["acheteur_nom"]}",,,,"{row["objet"]}","Le titulaire respecte une clause environnementale : le papier sera recyclé."']  # fmt: skip
+    lines = [
+        "avis,date_publication,acheteur,acheteur_id_national,critere_social,critere_env,resume_objet,autres_conditions",
+        f'26-1,{sent},"{row["acheteur_nom"]}",,,,"{row["objet"]}","Le titulaire respecte une clause environnementale : le papier sera recyclé."',
+    ]
     (tmp_path / "avis.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     from spaser.sources.notices import read_notices
 
     result = spaser.diagnose(base, notices=read_notices(tmp_path / "avis.csv"))
     assert row["uid"] in result.extras["lancements"]["uid"]
-    found = result.extras["ecarts"].filter((pl.col("uid") == row["uid"]) & (pl.col("consideration") == "clause_environnementale"))
+    found = result.extras["ecarts"].filter(
+        (pl.col("uid") == row["uid"]) & (pl.col("consideration") == "clause_environnementale")
+    )
     assert found["champ"].to_list() == ["avis 26-1, conditions"]
 
 
@@ -184,7 +215,12 @@ def test_a_notice_joined_to_a_contract_is_read_for_its_gaps(base, tmp_path):
 def beyond(base) -> spaser.diagnostic.Diagnostic:
     from spaser.sources.notices import read_notices
 
-    return spaser.diagnose(base, buyer="ville d'aubrelle", notices=read_notices(DEMO / "avis_demo.csv"), pieces=spaser.clauses(DEMO / "pieces_demo"))
+    return spaser.diagnose(
+        base,
+        buyer="ville d'aubrelle",
+        notices=read_notices(DEMO / "avis_demo.csv"),
+        pieces=spaser.clauses(DEMO / "pieces_demo"),
+    )
 
 
 GUARDED, INSURED, TRAINED = "00000011700010202400443", "00000011700010202500166", "00000011700010202500208"
@@ -194,15 +230,26 @@ def test_documents_in_a_folder_that_bears_the_number_of_a_contract_are_read_for_
     linked = dict(beyond.extras["pieces"].select("document", "uid").rows())
     assert linked["202400443 Gardiennage/CCAP.txt"] == GUARDED
     row = beyond.contracts.filter(pl.col("uid") == GUARDED).row(0, named=True)
-    assert (row["clause_sociale"], row["clause_sociale_texte"], row["critere_environnemental_texte"]) == (False, True, True)
-    gap = beyond.extras["ecarts"].filter((pl.col("uid") == GUARDED) & (pl.col("consideration") == "clause_sociale")).row(0, named=True)
+    assert (row["clause_sociale"], row["clause_sociale_texte"], row["critere_environnemental_texte"]) == (
+        False,
+        True,
+        True,
+    )
+    gap = (
+        beyond.extras["ecarts"]
+        .filter((pl.col("uid") == GUARDED) & (pl.col("consideration") == "clause_sociale"))
+        .row(0, named=True)
+    )
     assert gap["champ"].startswith("CCAP, article 14.2")
     assert "95\u00a0%" in gap["motif"].replace(" %", "\u00a0%")
 
 
 def test_what_texts_say_counts_in_the_score_below_what_is_declared(base, beyond):
     before = spaser.diagnose(base, buyer="ville d'aubrelle").contracts
-    scored = {when: frame.filter(pl.col("uid") == GUARDED)["score_social"].item() for when, frame in (("before", before), ("after", beyond.contracts))}
+    scored = {
+        when: frame.filter(pl.col("uid") == GUARDED)["score_social"].item()
+        for when, frame in (("before", before), ("after", beyond.contracts))
+    }
     clause = base.method["score"]["points"]["social"]["clause_sociale"]["value"]
     assert scored == {"before": 0, "after": clause * base.method["score"]["part_detectee"]["value"] // 100}
     assert beyond.contracts.columns == before.columns
@@ -211,7 +258,9 @@ def test_what_texts_say_counts_in_the_score_below_what_is_declared(base, beyond)
 def test_a_text_whose_link_is_unsure_is_not_read_as_the_contract_s_own(beyond):
     unsure = beyond.extras["lancements"].filter(~pl.col("texte_lu"))["uid"].to_list()
     assert unsure
-    assert not beyond.extras["ecarts"].filter(pl.col("uid").is_in(unsure) & pl.col("champ").str.starts_with("avis")).height
+    assert (
+        not beyond.extras["ecarts"].filter(pl.col("uid").is_in(unsure) & pl.col("champ").str.starts_with("avis")).height
+    )
 
 
 def test_what_is_declared_and_read_in_no_text_is_less_unsure_once_the_notice_is_read(beyond):
@@ -227,14 +276,26 @@ def test_gaps_come_the_surest_first(beyond):
 def test_the_report_says_where_boxes_and_texts_of_notices_disagree(beyond):
     section = next(section for section in spaser.report(beyond).sections if section.id == "ecrit")
     counted = next(block for block in section.blocks if getattr(block, "id", "") == "tab-annonces").frame
-    assert counted.select("dimension", "avis", "oui", "ecrit", "deux", "muet", "tu").rows() == [("social", 4, 2, 1, 1, 1, 0), ("environnement", 4, 1, 2, 0, 1, 2)]
+    assert counted.select("dimension", "avis", "oui", "ecrit", "deux", "muet", "tu").rows() == [
+        ("social", 4, 2, 1, 1, 1, 0),
+        ("environnement", 4, 1, 2, 0, 1, 2),
+    ]
     apart = next(block for block in spaser.report(beyond).annexes if block.id == "avis, annoncé et écrit").frame
     assert sorted(apart["avis"]) == ["24-900001", "25-900003", "25-900003", "25-900004"]
 
 
 def test_the_command_reads_notices_and_documents_beside_contracts(tmp_path, capsys):
     files = [str(path) for path in sorted(DEMO.glob("marches_demo*.json"))]
-    asked = ["--acheteur", "ville d'aubrelle", "--avis", str(DEMO / "avis_demo.csv"), "--pieces", str(DEMO / "pieces_demo"), "--sortie", str(tmp_path)]
+    asked = [
+        "--acheteur",
+        "ville d'aubrelle",
+        "--avis",
+        str(DEMO / "avis_demo.csv"),
+        "--pieces",
+        str(DEMO / "pieces_demo"),
+        "--sortie",
+        str(tmp_path),
+    ]
     assert main(["diagnostic", *files, *asked]) == 0
     told = capsys.readouterr().out
     assert "4\u00a0avis lus" in told
@@ -246,6 +307,8 @@ def test_the_command_reads_notices_and_documents_beside_contracts(tmp_path, caps
 def test_a_text_found_where_nothing_was_declared_is_told_and_leaves_the_answer_unknown(base, beyond):
     unknown = beyond.contracts.filter(pl.col("marche_reserve").is_null() & pl.col("marche_reserve_texte"))
     assert unknown.height
-    assert not beyond.extras["ecarts"].join(unknown, on="uid").filter(pl.col("consideration") == "marche_reserve").height
+    assert (
+        not beyond.extras["ecarts"].join(unknown, on="uid").filter(pl.col("consideration") == "marche_reserve").height
+    )
     section = next(section for section in spaser.report(beyond).sections if section.id == "ecrit")
     assert "sans déclaration lisible" in " ".join(sentence.text for sentence in section.blocks[0].sentences)

@@ -13,7 +13,18 @@ from spaser.studies.acting import day
 from spaser.studies.acting.day import Frame
 
 FRAME = Frame(date(2026, 12, 3), slots=4, tables=3)
-HEAD = ["Besoin n°", "Fournisseur", "SIRET", "Acheteur", "Souhait de l'acheteur (1 à 3)", "Souhait du fournisseur (1 à 3)", "Présence confirmée", "Arrivée", "Départ", "Créneau imposé"]
+HEAD = [
+    "Besoin n°",
+    "Fournisseur",
+    "SIRET",
+    "Acheteur",
+    "Souhait de l'acheteur (1 à 3)",
+    "Souhait du fournisseur (1 à 3)",
+    "Présence confirmée",
+    "Arrivée",
+    "Départ",
+    "Créneau imposé",
+]
 
 
 def book(tmp_path, rows, name="souhaits.xlsx", sheet="souhaits", head=HEAD):
@@ -27,10 +38,12 @@ def book(tmp_path, rows, name="souhaits.xlsx", sheet="souhaits", head=HEAD):
 
 
 WISHES = [
-    [1, "Atelier Rive", "00000000100011", "Claire (voirie)", 3, 3, "oui"], [1, "Les Jardins", "00000000200010", "Claire (voirie)", 2, None, "oui", "9 h 15"],
-    [2, "Atelier Rive", "00000000100011", "Paul (bâtiments)", 1, 2, "oui"], [2, "Menuiserie", "00000000300019", "Paul (bâtiments)", 3, 1, "non"],
+    [1, "Atelier Rive", "00000000100011", "Claire (voirie)", 3, 3, "oui"],
+    [1, "Les Jardins", "00000000200010", "Claire (voirie)", 2, None, "oui", "9 h 15"],
+    [2, "Atelier Rive", "00000000100011", "Paul (bâtiments)", 1, 2, "oui"],
+    [2, "Menuiserie", "00000000300019", "Paul (bâtiments)", 3, 1, "non"],
     [3, "Les Jardins", "00000000200010", "Paul (bâtiments)", 2, 3, "oui", None, "10h00"],
-]  # fmt: skip
+]
 
 
 def test_wishes_become_a_timetable_that_respects_absences_and_arrivals(tmp_path):
@@ -52,7 +65,10 @@ def test_a_fixed_meeting_is_held_and_one_that_cannot_be_is_refused(tmp_path):
 
 def test_every_fault_of_the_sheet_is_said(tmp_path):
     with pytest.raises(Problem) as caught:
-        day.plan(book(tmp_path, [[1, "A", None, "X", 7, None, "peut-être"], [1, "B", None, "X", 1, None, None, "midi"]]), FRAME)
+        day.plan(
+            book(tmp_path, [[1, "A", None, "X", 7, None, "peut-être"], [1, "B", None, "X", 1, None, None, "midi"]]),
+            FRAME,
+        )
     assert all(part in str(caught.value) for part in ("« 7 »", "peut-être", "midi"))
 
 
@@ -77,8 +93,21 @@ def test_sheets_tables_badges_calendar_and_a_replan_with_few_moves(tmp_path):
 
 
 def test_the_follow_up_is_read_with_its_rates_on_what_is_known(tmp_path):
-    head = ["Besoin n°", "Fournisseur", "SIRET", "Rencontré le", "A répondu à la consultation", "A gagné", "Montant gagné"]
-    rows = [[1, "A", None, "03/12/2026", "oui", "non", None], [1, "B", None, "oui", "non", None, None], [2, "C", None, "non", None, None, None], [2, "D", None, "oui", None, "oui", "12 000 €"]]
+    head = [
+        "Besoin n°",
+        "Fournisseur",
+        "SIRET",
+        "Rencontré le",
+        "A répondu à la consultation",
+        "A gagné",
+        "Montant gagné",
+    ]
+    rows = [
+        [1, "A", None, "03/12/2026", "oui", "non", None],
+        [1, "B", None, "oui", "non", None, None],
+        [2, "C", None, "non", None, None, None],
+        [2, "D", None, "oui", None, "oui", "12 000 €"],
+    ]
     found = day.follow_up(book(tmp_path, rows, sheet="suivi", head=head))
     assert found["rencontre"].to_list() == [True, True, False, True]
     assert found["montant_gagne"].sum() == 1_200_000
@@ -91,6 +120,23 @@ def test_the_command_writes_the_planning_and_says_what_lacks(tmp_path, capsys):
     path = book(tmp_path, WISHES)
     assert main(["matinale", "--planning", str(path), "--sortie", str(tmp_path)]) == 2
     assert "--jour" in capsys.readouterr().err
-    assert main(["matinale", "--planning", str(path), "--jour", "2026-12-03", "--creneaux", "4", "--tables", "3", "--sortie", str(tmp_path)]) == 0
+    assert (
+        main(
+            [
+                "matinale",
+                "--planning",
+                str(path),
+                "--jour",
+                "2026-12-03",
+                "--creneaux",
+                "4",
+                "--tables",
+                "3",
+                "--sortie",
+                str(tmp_path),
+            ]
+        )
+        == 0
+    )
     assert "4 rencontres" in capsys.readouterr().out.replace("\u00a0", " ")
     assert (tmp_path / "planning.ics").is_file()

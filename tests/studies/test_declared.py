@@ -28,7 +28,9 @@ def said(folder: Path, text: str) -> mission.Mission:
     """A mission on the invented town, with what it says of itself."""
     path = folder / "diagnostic.toml"
     files = [file.as_posix() for file in FILES]
-    path.write_text(f'fichiers = {files!r}\nformes = ["html", "xlsx"]\n[[acheteur]]\nnom = "aubrelle"\n{text}', encoding="utf-8")
+    path.write_text(
+        f'fichiers = {files!r}\nformes = ["html", "xlsx"]\n[[acheteur]]\nnom = "aubrelle"\n{text}', encoding="utf-8"
+    )
     return mission.read(path)
 
 
@@ -38,12 +40,17 @@ ADOPTED = 'spaser_adopte = 2024-06-27\nspaser_lien = "https://aubrelle.example/s
 def page(asked: mission.Mission, base) -> str:
     (outcome,) = batch.run(asked, base=base)
     assert not outcome.failure, outcome.failure
-    return "\n".join((asked.folder / name).read_text(encoding="utf-8") for name in outcome.files if name.endswith("html"))
+    return "\n".join(
+        (asked.folder / name).read_text(encoding="utf-8") for name in outcome.files if name.endswith("html")
+    )
 
 
 def test_the_report_says_the_day_the_buyer_adopted_its_spaser_and_where_it_is(base, tmp_path):
     text = page(said(tmp_path, ADOPTED), base)
-    assert "SPASER adopté le 27/06/2024" in text.replace("\u202f", " ").replace("\u00a0", " ") and "aubrelle.example/spaser" in text
+    assert (
+        "SPASER adopté le 27/06/2024" in text.replace("\u202f", " ").replace("\u00a0", " ")
+        and "aubrelle.example/spaser" in text
+    )
 
 
 def test_the_ledger_of_a_mission_answers_the_threshold_of_the_spaser(base, tmp_path):
@@ -63,7 +70,9 @@ def spaser_lines(ledger: Path):
     return read_ledger(ledger).lines.lazy()
 
 
-@pytest.mark.parametrize(("text", "private"), [("soumis_au_code = false\n", True), ("soumis_au_code = true\n", False), ("", False)])
+@pytest.mark.parametrize(
+    ("text", "private"), [("soumis_au_code = false\n", True), ("soumis_au_code = true\n", False), ("", False)]
+)
 def test_only_a_buyer_that_says_so_has_no_duty_of_the_code(base, tmp_path, text, private):
     asked = said(tmp_path, text)
     found = spaser.diagnose(base, buyer="aubrelle", declared=asked.asked[0].declared)

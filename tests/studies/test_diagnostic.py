@@ -13,7 +13,12 @@ DATA = Path(__file__).parents[2] / "data"
 
 def _tables() -> dict[str, pl.DataFrame]:
     result = spaser.diagnose(sorted(DATA.glob("marches_demo*.json")), registers=sorted(DATA.glob("registre_demo*.csv")))
-    whole = {"contrats": result.contracts, "titulaires": result.holders, "sous_traitance": result.subcontracts, "mesures": result.measures}
+    whole = {
+        "contrats": result.contracts,
+        "titulaires": result.holders,
+        "sous_traitance": result.subcontracts,
+        "mesures": result.measures,
+    }
     return whole | {"points": result.contributions, "rejets": result.base.rejects.collect()} | result.extras
 
 

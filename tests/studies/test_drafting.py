@@ -20,7 +20,12 @@ FAMILIES = [name for name in rules.toml("clauses/environnement.toml")["familles"
 LAW = Path(__file__).parents[3] / "shared" / "facts" / "law_checked.csv"
 NEED = Need(objet="Entretien invente", famille="nettoyage_locaux", annuel=20_000_000, mois=36, taux=0.1)
 CASES = [(lever, text) for lever in drafting.levers() for text in drafting.draft(NEED, lever)]
-GREEN = [(family, text) for family in FAMILIES for text in drafting.draft(Need(famille=family), "sourcing") if text.attendu["dimension"] == "env"]
+GREEN = [
+    (family, text)
+    for family in FAMILIES
+    for text in drafting.draft(Need(famille=family), "sourcing")
+    if text.attendu["dimension"] == "env"
+]
 
 
 def passages(text):
@@ -35,7 +40,11 @@ def figures(text):
 @pytest.mark.parametrize(("lever", "text"), CASES, ids=lambda one: getattr(one, "code", one))
 def test_our_own_detector_finds_each_text_with_its_code_carrier_and_figure(lever, text):
     found, wanted = passages(text), text.attendu
-    hit = found.filter(pl.col("dimension") == wanted["dimension"], pl.col("porteur") == wanted["porteur"], pl.col("reserve") == wanted["reserve"])
+    hit = found.filter(
+        pl.col("dimension") == wanted["dimension"],
+        pl.col("porteur") == wanted["porteur"],
+        pl.col("reserve") == wanted["reserve"],
+    )
     if wanted["code"]:
         hit = hit.filter(pl.col("code") == wanted["code"])
     assert hit.height, (text.code, found.select("code", "porteur", "reserve", "citation").to_dicts())
@@ -49,15 +58,34 @@ def test_our_own_detector_finds_each_text_with_its_code_carrier_and_figure(lever
 @pytest.mark.parametrize(("family", "text"), GREEN, ids=lambda one: getattr(one, "code", one))
 def test_the_environmental_texts_of_each_family_are_found(family, text):
     found = passages(text).filter(pl.col("dimension") == "env")
-    assert text.attendu["porteur"] in set(found["porteur"]), (family, text.texte, found.select("code", "porteur", "citation").to_dicts())
+    assert text.attendu["porteur"] in set(found["porteur"]), (
+        family,
+        text.texte,
+        found.select("code", "porteur", "citation").to_dicts(),
+    )
     if text.code == "clause_environnement":
         code = rules.toml("clauses/environnement.toml")["familles"][family]["code"]
-        assert code in set(found.filter(porteur="clause")["code"]), (family, found.select("code", "citation").to_dicts())
+        assert code in set(found.filter(porteur="clause")["code"]), (
+            family,
+            found.select("code", "citation").to_dicts(),
+        )
 
 
 def test_at_least_the_twelve_families_with_most_contracts_have_their_own_measures():
-    most = {"batiment_second_oeuvre", "batiment_gros_oeuvre", "architecture_ingenierie", "periscolaire_jeunesse", "maintenance_batiments",
-            "numerique_services", "formation_insertion", "conseil_etudes", "sport", "travaux_publics", "espaces_verts", "impression_communication"}  # fmt: skip
+    most = {
+        "batiment_second_oeuvre",
+        "batiment_gros_oeuvre",
+        "architecture_ingenierie",
+        "periscolaire_jeunesse",
+        "maintenance_batiments",
+        "numerique_services",
+        "formation_insertion",
+        "conseil_etudes",
+        "sport",
+        "travaux_publics",
+        "espaces_verts",
+        "impression_communication",
+    }
     assert most <= set(FAMILIES)
     assert set(FAMILIES) <= set(rules.table("families.csv")["famille"])
 
@@ -82,14 +110,20 @@ def test_hours_follow_the_formula_and_stay_blank_where_it_says_nothing():
     value, told = drafting.hours_of(NEED)
     assert (value, "25,2" in told) == (1_500, True)
     assert drafting.hours_of(Need(famille="mobilier", annuel=10_000_000, mois=12, taux=0.1))[0] is None
-    text = next(text for text in drafting.draft(Need(famille="mobilier"), "clause_sociale") if text.code == "clause_insertion")
+    text = next(
+        text for text in drafting.draft(Need(famille="mobilier"), "clause_sociale") if text.code == "clause_insertion"
+    )
     assert "heures" in text.blanks
     assert "au moins …… heures" in text.texte
     assert "À calculer avec le facilitateur" in text.a_savoir
 
 
 def test_hours_given_by_the_buyer_win_over_the_formula():
-    text = next(text for text in drafting.draft(Need(famille="travaux_publics", heures=700), "clause_sociale") if text.code == "clause_insertion")
+    text = next(
+        text
+        for text in drafting.draft(Need(famille="travaux_publics", heures=700), "clause_sociale")
+        if text.code == "clause_insertion"
+    )
     assert (700.0, "heures") in figures(text)
 
 
@@ -101,9 +135,12 @@ def test_an_unknown_lever_or_family_is_refused_with_the_closest_name():
 
 
 def test_the_word_file_holds_every_text_its_version_of_the_code_and_the_warning(tmp_path):
-    first, _ = drafting.write([(NEED, "clause_sociale"), (Need(famille="espaces_verts", lot="2"), "reserver_handicap")], tmp_path)
+    first, _ = drafting.write(
+        [(NEED, "clause_sociale"), (Need(famille="espaces_verts", lot="2"), "reserver_handicap")], tmp_path
+    )
     told = "\n".join(p.text for p in docx.Document(str(first)).paragraphs) + "\n".join(
-        cell.text for table in docx.Document(str(first)).tables for row in table.rows for cell in row.cells)  # fmt: skip
+        cell.text for table in docx.Document(str(first)).tables for row in table.rows for cell in row.cells
+    )
     assert "validé" in told or "valider par le service juridique" in told
     assert "23 août 2026" in told.replace("\u00a0", " ")
     assert "lot n° 2 est réservé" in told.replace("\u00a0", " ")

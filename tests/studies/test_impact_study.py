@@ -21,19 +21,34 @@ LISTS = sorted(DATA.glob("registre_demo*.csv"))
 
 @pytest.fixture(scope="module")
 def result():
-    return spaser.impact_of(DATA / "depenses_demo.xlsx", LISTS, hours=DATA / "heures_demo.csv", territory="Cachan",
-                            oeth={"main_oeuvre": 42_000, "contribution_brute": 20_000, "taux_emploi": 0.028})  # fmt: skip
+    return spaser.impact_of(
+        DATA / "depenses_demo.xlsx",
+        LISTS,
+        hours=DATA / "heures_demo.csv",
+        territory="Cachan",
+        oeth={"main_oeuvre": 42_000, "contribution_brute": 20_000, "taux_emploi": 0.028},
+    )
 
 
 def test_every_euro_paid_to_an_inclusive_supplier_is_measured_or_refused_with_its_reason(result):
-    found = spaser.suppliers_of(DATA / "depenses_demo.xlsx", LISTS).lines.filter(pl.col("titulaire_inclusif"), pl.col("perimetre").is_in(["achat", "centrale_achat"]))
-    assert result.rows["montant"].sum() == found["montant"].sum() == result.totals["montant"].sum() == result.families["montant"].sum()
+    found = spaser.suppliers_of(DATA / "depenses_demo.xlsx", LISTS).lines.filter(
+        pl.col("titulaire_inclusif"), pl.col("perimetre").is_in(["achat", "centrale_achat"])
+    )
+    assert (
+        result.rows["montant"].sum()
+        == found["montant"].sum()
+        == result.totals["montant"].sum()
+        == result.families["montant"].sum()
+    )
     assert result.rows.filter(pl.col("motif").is_null() == pl.col("etp_milieu").is_null()).is_empty()
 
 
 def test_retention_accounts_for_every_purchase(result):
     lines = spaser.suppliers_of(DATA / "depenses_demo.xlsx", LISTS).lines
-    assert result.places["montant"].sum() == lines.filter(pl.col("perimetre").is_in(["achat", "centrale_achat"]))["montant"].sum()
+    assert (
+        result.places["montant"].sum()
+        == lines.filter(pl.col("perimetre").is_in(["achat", "centrale_achat"]))["montant"].sum()
+    )
 
 
 def test_the_page_the_document_and_the_workbook_are_written(result, tmp_path):
@@ -48,7 +63,10 @@ def test_the_page_the_document_and_the_workbook_are_written(result, tmp_path):
 
 def test_a_file_of_hours_says_all_its_faults_at_once(tmp_path):
     path = tmp_path / "heures.csv"
-    path.write_text("marche;annee;taux_clause;heures_exigees;heures_faites;source\n;2025;5;1;;\nA;2025;abc;1 607,5;;\nB;2025;;;12;\n", encoding="utf-8")
+    path.write_text(
+        "marche;annee;taux_clause;heures_exigees;heures_faites;source\n;2025;5;1;;\nA;2025;abc;1 607,5;;\nB;2025;;;12;\n",
+        encoding="utf-8",
+    )
     with pytest.raises(Problem) as caught:
         read_hours(path)
     told = str(caught.value)
@@ -57,7 +75,10 @@ def test_a_file_of_hours_says_all_its_faults_at_once(tmp_path):
 
 def test_numbers_are_read_as_officers_write_them_and_an_empty_cell_stays_unknown(tmp_path):
     path = tmp_path / "heures.csv"
-    path.write_text("N° de marché;montant HT;taux;heures exigées;heures réalisées;source\nA;120 000 €;5 %;1 607,5 h;;\nB;;7;;0;facilitateur\nC;;0,5 %;;;\n", encoding="cp1252")
+    path.write_text(
+        "N° de marché;montant HT;taux;heures exigées;heures réalisées;source\nA;120 000 €;5 %;1 607,5 h;;\nB;;7;;0;facilitateur\nC;;0,5 %;;;\n",
+        encoding="cp1252",
+    )
     found = read_hours(path)
     assert found["montant"].to_list() == [12_000_000, None, None]
     assert found["taux"].to_list() == [0.05, 0.07, 0.005]

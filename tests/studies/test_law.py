@@ -65,7 +65,9 @@ def test_each_dated_value_says_which_duty_reads_it():
 
 def test_a_text_read_in_a_copy_says_the_version_that_was_read():
     assert rules.checked({"confidence": "texte_lu_en_copie"}).startswith("version en vigueur au 23/08/2026")
-    assert rules.checked({"confidence": "texte_lu_en_copie", "version": date(2024, 12, 30)}).startswith("version en vigueur au 30/12/2024")
+    assert rules.checked({"confidence": "texte_lu_en_copie", "version": date(2024, 12, 30)}).startswith(
+        "version en vigueur au 30/12/2024"
+    )
     assert rules.checked({"confidence": "source_secondaire"}) == "source secondaire"
     assert rules.checked({}) == "à confirmer"
 
@@ -81,11 +83,15 @@ def test_the_levers_of_the_ladder_all_have_their_law():
     ladder = {rung.get("law", rung["code"]) for rung in rules.toml("levers.toml")["rungs"]} - {"rien"}
     known = rules.toml("lever_law.toml")["levers"]
     assert ladder <= set(known) and len(known) == 35
-    assert all(rule[name] for rule in known.values() for name in ("label", "legal", "data", "ask", "never", "confidence"))
+    assert all(
+        rule[name] for rule in known.values() for name in ("label", "legal", "data", "ask", "never", "confidence")
+    )
 
 
 def test_no_lever_advises_a_status_or_the_range_of_articles_that_holds_prisons():
-    written = rules.path("levers.toml").read_text(encoding="utf-8") + rules.path("lever_law.toml").read_text(encoding="utf-8")
+    written = rules.path("levers.toml").read_text(encoding="utf-8") + rules.path("lever_law.toml").read_text(
+        encoding="utf-8"
+    )
     text = "\n".join(line for line in written.splitlines() if not line.startswith(("not_for", "never")))
     assert "mieux placée" not in text and "L2113-12 à L2113-14" not in text
 

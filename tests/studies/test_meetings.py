@@ -65,8 +65,11 @@ def test_no_supplier_to_invite_is_told_with_what_to_do(known):
 
 def test_a_need_whose_end_is_unknown_or_past_is_never_announced():
     day = date(2026, 10, 31)
-    needs = pl.LazyFrame({
-        "besoin": ["passé", "inconnu", "proche", "lointain"], "procedure": ["Procédure adaptée"] * 4,
-        "echeance": [date(2026, 1, 1), None, date(2027, 3, 1), date(2030, 1, 1)],
-    })  # fmt: skip
+    needs = pl.LazyFrame(
+        {
+            "besoin": ["passé", "inconnu", "proche", "lointain"],
+            "procedure": ["Procédure adaptée"] * 4,
+            "echeance": [date(2026, 1, 1), None, date(2027, 3, 1), date(2030, 1, 1)],
+        }
+    )
     assert renewals.upcoming(needs, as_of=day, months=12).collect()["besoin"].to_list() == ["proche"]

@@ -25,7 +25,7 @@ LINES = (
     f"A1;{BUYER};Nettoyage avec clause sociale d'insertion;90910000;95 000,50;12/03/2024;Pas de considération sociale;Pas de considération environnementale\n"
     f"A2;{BUYER};Réservé aux ESAT : entretien des espaces verts;77310000;120 000;12/05/2024;Pas de considération sociale;Pas de considération environnementale\n"
     f"A3;{BUYER};Fourniture de papier recyclé;30197630;150 000;12/06/2024;Pas de considération sociale;Pas de considération environnementale\n"
-)  # fmt: skip
+)
 LEDGER = "Exercice;Fournisseur;SIRET;Libellé;Montant TTC\n2024;PAPETERIE RÉELLE;;Papier;1200,00\n2024;NETTOYAGE RÉEL;;Nettoyage;3400,00\n"
 
 
@@ -44,7 +44,15 @@ def home(tmp_path: Path, contracts: Path) -> Path:
 
 
 def decision(**said: object) -> dict[str, object]:
-    return {"objet_type": "constat", "objet_id": "1", "champ": "clause_sociale", "valeur": "accepte", "auteur": "A", "date": date(2026, 11, 1), "motif": None} | said
+    return {
+        "objet_type": "constat",
+        "objet_id": "1",
+        "champ": "clause_sociale",
+        "valeur": "accepte",
+        "auteur": "A",
+        "date": date(2026, 11, 1),
+        "motif": None,
+    } | said
 
 
 # --- the folder -------------------------------------------------------------------------------------------------------------
@@ -63,8 +71,14 @@ def test_a_new_mission_holds_a_commented_file_and_three_folders_and_never_replac
 
 def test_what_a_screen_changes_leaves_the_comments_and_the_rest_as_a_person_wrote_them(home):
     path = home / "mission.toml"
-    path.write_text(path.read_text(encoding="utf-8") + '\n# mon mot à moi\n[commentaires]\nessentiel = "À lire."  # pour le maire\n', encoding="utf-8")
-    changed = mission.change(home, {"rayon": 30, ("ecran", "annees"): [2024, 2024], ("commentaires", "actions"): "D'abord trois."})
+    path.write_text(
+        path.read_text(encoding="utf-8")
+        + '\n# mon mot à moi\n[commentaires]\nessentiel = "À lire."  # pour le maire\n',
+        encoding="utf-8",
+    )
+    changed = mission.change(
+        home, {"rayon": 30, ("ecran", "annees"): [2024, 2024], ("commentaires", "actions"): "D'abord trois."}
+    )
     text = path.read_text(encoding="utf-8")
     assert "# mon mot à moi" in text and "# pour le maire" in text
     assert changed.every.wishes.radius == 30 and changed.screen["annees"] == [2024, 2024]
@@ -132,8 +146,12 @@ def test_a_withdrawn_decision_comes_back_with_undo(tmp_path):
 
 
 def test_a_spreadsheet_may_change_the_separator_and_the_form_of_dates(tmp_path):
-    (tmp_path / "statuts.csv").write_text("objet,champ,valeur,auteur,date,motif\nn° 000001347,ess,oui,A,01/10/2026,statuts lus\n", encoding="cp1252")
-    assert mission.Decisions(tmp_path).table("statut").rows() == [("statut", "000001347", "ess", "oui", "A", date(2026, 10, 1), "statuts lus")]
+    (tmp_path / "statuts.csv").write_text(
+        "objet,champ,valeur,auteur,date,motif\nn° 000001347,ess,oui,A,01/10/2026,statuts lus\n", encoding="cp1252"
+    )
+    assert mission.Decisions(tmp_path).table("statut").rows() == [
+        ("statut", "000001347", "ess", "oui", "A", date(2026, 10, 1), "statuts lus")
+    ]
 
 
 def test_a_text_that_a_spreadsheet_would_run_is_kept_and_read_back_as_it_was(tmp_path):
@@ -164,8 +182,13 @@ def test_every_wrong_line_of_a_file_of_decisions_is_told(tmp_path):
 
 
 def test_of_two_companies_accepted_for_one_name_the_last_is_linked():
-    rows = pl.DataFrame([decision(objet_type="lien", objet_id="K", champ=champ, valeur="accepter", date=date(2026, 1, day)) for champ, day in (("000001347", 2), ("000001354 00000135400012", 1))],
-                        schema=DECISIONS.schema)  # fmt: skip
+    rows = pl.DataFrame(
+        [
+            decision(objet_type="lien", objet_id="K", champ=champ, valeur="accepter", date=date(2026, 1, day))
+            for champ, day in (("000001347", 2), ("000001354 00000135400012", 1))
+        ],
+        schema=DECISIONS.schema,
+    )
     assert mission.validations(rows).select("cle", "siren", "decision").rows() == [("K", "000001347", "accepter")]
 
 
@@ -180,7 +203,9 @@ def test_each_run_writes_one_new_folder_whole_and_dernier_names_it(tmp_path):
             (made.writing / "a.csv").write_text("x", encoding="utf-8")
         names.append(made.folder.name)
     assert names == ["2026-11-28_09h05_diagnostic", "2026-11-28_09h05_diagnostic_2"]
-    assert (tmp_path / "dernier.txt").read_text(encoding="utf-8").strip() == names[1] and mission.last(tmp_path).name == names[1]
+    assert (tmp_path / "dernier.txt").read_text(encoding="utf-8").strip() == names[1] and mission.last(
+        tmp_path
+    ).name == names[1]
 
 
 def test_a_run_that_fails_leaves_nothing_and_dernier_as_it_was(tmp_path):
@@ -199,21 +224,57 @@ def test_old_settings_and_loose_files_are_taken_in_and_said_and_stay_where_they_
     old = tmp_path / "avant"
     old.mkdir()
     shutil.copy(contracts, old / "suivi.csv")
-    (old / "diagnostic.toml").write_text('fichiers = ["suivi.csv"]\nrayon = 45\nclient = "Autre nom"\n[[acheteur]]\nnom = "paris"\n', encoding="utf-8")
-    kept = {"spaser_selection": 1, "fichiers": [str(old / "suivi.csv")], "registres": ["/tmp/spaser-envoi/perdu.csv"], "buyers": ["217500016"], "years": [2024, 2024],
-            "families": [], "unit": "valeur", "population": "publies", "definition": "critère compté"}  # fmt: skip
+    (old / "diagnostic.toml").write_text(
+        'fichiers = ["suivi.csv"]\nrayon = 45\nclient = "Autre nom"\n[[acheteur]]\nnom = "paris"\n', encoding="utf-8"
+    )
+    kept = {
+        "spaser_selection": 1,
+        "fichiers": [str(old / "suivi.csv")],
+        "registres": ["/tmp/spaser-envoi/perdu.csv"],
+        "buyers": ["217500016"],
+        "years": [2024, 2024],
+        "families": [],
+        "unit": "valeur",
+        "population": "publies",
+        "definition": "critère compté",
+    }
     (old / "ma_selection.json").write_text(json.dumps(kept), encoding="utf-8")
     (old / "mes_reponses.json").write_text('{"spaser_maturite": 1, "reponses": {"moyens": 2}}', encoding="utf-8")
-    (old / "constats.csv").write_text("contrat;consideration;decision;auteur;date;motif\ncontrat 1;clause_sociale;accepté;A;2026-10-01;\n", encoding="utf-8")
+    (old / "constats.csv").write_text(
+        "contrat;consideration;decision;auteur;date;motif\ncontrat 1;clause_sociale;accepté;A;2026-10-01;\n",
+        encoding="utf-8",
+    )
     told = " / ".join(mission.take(home, old))
     read = mission.read(home)
     assert read.client == "Ma Ville"  # what the mission says already is not replaced
-    assert read.asked[0].name == "paris" and read.asked[0].wishes.radius == 45 and read.asked[0].wishes.answers == {"moyens": 2}
-    assert read.screen == {"acheteurs": ["217500016"], "annees": [2024, 2024], "compter": "valeur", "population": "publies", "definition": "critère compté"}
+    assert (
+        read.asked[0].name == "paris"
+        and read.asked[0].wishes.radius == 45
+        and read.asked[0].wishes.answers == {"moyens": 2}
+    )
+    assert read.screen == {
+        "acheteurs": ["217500016"],
+        "annees": [2024, 2024],
+        "compter": "valeur",
+        "population": "publies",
+        "definition": "critère compté",
+    }
     assert mission.decisions(read).table("constat").height == 1
-    for word in ("diagnostic.toml", "ma_selection.json", "mes_reponses.json", "constats.csv", "perdu.csv n'est plus là"):
+    for word in (
+        "diagnostic.toml",
+        "ma_selection.json",
+        "mes_reponses.json",
+        "constats.csv",
+        "perdu.csv n'est plus là",
+    ):
         assert word in told
-    assert {path.name for path in old.iterdir()} == {"suivi.csv", "diagnostic.toml", "ma_selection.json", "mes_reponses.json", "constats.csv"}
+    assert {path.name for path in old.iterdir()} == {
+        "suivi.csv",
+        "diagnostic.toml",
+        "ma_selection.json",
+        "mes_reponses.json",
+        "constats.csv",
+    }
 
 
 def test_an_old_diagnostic_is_still_read_where_it_is(tmp_path, contracts):
@@ -247,7 +308,10 @@ def test_a_copy_of_the_demo_under_another_name_is_still_the_demo(tmp_path, contr
     shutil.copy(DATA / "depenses_demo.xlsx", tmp_path / "grand_livre.xlsx")
     shutil.copy(contracts, tmp_path / "marches_demo.csv")
     assert demonstration.holds(tmp_path / "grand_livre.xlsx") and demonstration.holds(DATA / "marches_demo*.json")
-    assert demonstration.holds(tmp_path / "marches_demo.csv") is False and demonstration.holds(tmp_path / "rien.csv") is None
+    assert (
+        demonstration.holds(tmp_path / "marches_demo.csv") is False
+        and demonstration.holds(tmp_path / "rien.csv") is None
+    )
 
 
 @pytest.mark.parametrize("renamed", [False, True])
@@ -295,8 +359,21 @@ def test_what_is_tried_on_the_demo_is_forgotten(tmp_path):
 # --- commands ---------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("verb", [["diagnostic"], ["fournisseurs"], ["potentiel"], ["potentiel", "--depenses"], ["matinale"], ["publication"], ["registre"], ["clauses"], ["rapport"],
-                                  ["territoire", "--territoire", "Choisy-le-Roi"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ["diagnostic"],
+        ["fournisseurs"],
+        ["potentiel"],
+        ["potentiel", "--depenses"],
+        ["matinale"],
+        ["publication"],
+        ["registre"],
+        ["clauses"],
+        ["rapport"],
+        ["territoire", "--territoire", "Choisy-le-Roi"],
+    ],
+)
 def test_no_command_falls_back_to_the_demo_by_itself(verb, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(verb) == 2
@@ -316,7 +393,9 @@ def answered(folder: Path) -> int:
     """Answer every finding of constats.csv, as a person would in a spreadsheet."""
     path = folder / "constats.csv"
     frame = pl.read_csv(path, separator=";", infer_schema=False)
-    frame = frame.with_columns(decision=pl.lit("accepté"), auteur=pl.lit("A. Inventée"), date=pl.lit("28/11/2026"), motif=pl.lit("vu"))
+    frame = frame.with_columns(
+        decision=pl.lit("accepté"), auteur=pl.lit("A. Inventée"), date=pl.lit("28/11/2026"), motif=pl.lit("vu")
+    )
     path.write_bytes(b"\xef\xbb\xbf" + frame.write_csv(separator=";").encode("utf-8"))
     return frame.height
 
@@ -342,14 +421,18 @@ def test_a_decision_on_a_finding_that_is_no_longer_made_is_kept_and_said(contrac
     assert again.height == count and again.filter(pl.col("constat").str.contains("n'est plus fait")).height > 0
 
 
-def test_what_is_answered_in_a_past_result_of_the_mission_is_taken_up_once_and_a_withdrawal_holds(home, monkeypatch, capsys):
+def test_what_is_answered_in_a_past_result_of_the_mission_is_taken_up_once_and_a_withdrawal_holds(
+    home, monkeypatch, capsys
+):
     monkeypatch.chdir(home)
     assert main(["diagnostic"]) == 0
     count = answered(mission.last(home / "sorties"))
     assert main(["diagnostic"]) == 0
     assert f"{count} décision{'s' * (count > 1)} reprise" in capsys.readouterr().out
     kept = mission.decisions(mission.read(home))
-    assert kept.table("constat").select("valeur", "auteur", "date").unique().rows() == [("accepte", "A. Inventée", date(2026, 11, 28))]
+    assert kept.table("constat").select("valeur", "auteur", "date").unique().rows() == [
+        ("accepte", "A. Inventée", date(2026, 11, 28))
+    ]
     first = kept.table("constat").row(0, named=True)
     kept.withdraw("constat", first["objet_id"], first["champ"])
     assert main(["diagnostic"]) == 0

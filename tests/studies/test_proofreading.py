@@ -28,37 +28,66 @@ def state(result, check):
 
 
 def test_a_file_that_meets_everything_has_nothing_to_mend(tmp_path):
-    execution = CLAUSE.format(hours=700) + FOLLOWED + "Article 15 – Environnement\nConditions d'exécution relatives à l'environnement : le titulaire recycle ses déchets.\n"
+    execution = (
+        CLAUSE.format(hours=700)
+        + FOLLOWED
+        + "Article 15 – Environnement\nConditions d'exécution relatives à l'environnement : le titulaire recycle ses déchets.\n"
+    )
     result = states(tmp_path, {"RC.md": GREEN, "CCAP.txt": execution})
     assert set(result.rows["etat"]) == {proofreading.MET}, result.rows.to_dicts()
     assert result.texts == ()
 
 
 def test_an_absent_criterion_and_absent_conditions_come_with_their_text(tmp_path):
-    result = states(tmp_path, {"RC.md": "Article 6 – Critères\n- Prix : 100 %\n", "CCAP.txt": "Article 1 – Objet\nLe marché a pour objet le gardiennage.\n"}, over_threshold=True)
+    result = states(
+        tmp_path,
+        {
+            "RC.md": "Article 6 – Critères\n- Prix : 100 %\n",
+            "CCAP.txt": "Article 1 – Objet\nLe marché a pour objet le gardiennage.\n",
+        },
+        over_threshold=True,
+    )
     lacking = result.rows.filter(etat=proofreading.LACKS)
     assert set(lacking["texte"]) == {"critere_environnement", "clause_environnement", "condition_sociale"}
     assert {text.code for text in result.texts} == set(lacking["texte"])
 
 
 def test_a_text_to_paste_is_named_by_its_title_and_never_by_its_code(tmp_path):
-    said = proofreading.summary(states(tmp_path, {"RC.md": "Article 6 – Critères\n- Prix : 100 %\n", "CCAP.txt": "Article 1 – Objet\nLe gardiennage.\n"}))
-    assert "Conditions d'exécution environnementales" in said.replace("\u2019", "'") and "clause_environnement" not in said
+    said = proofreading.summary(
+        states(
+            tmp_path,
+            {"RC.md": "Article 6 – Critères\n- Prix : 100 %\n", "CCAP.txt": "Article 1 – Objet\nLe gardiennage.\n"},
+        )
+    )
+    assert (
+        "Conditions d'exécution environnementales" in said.replace("\u2019", "'") and "clause_environnement" not in said
+    )
 
 
 def test_the_social_condition_is_due_only_from_the_threshold(tmp_path):
     files = {"CCAP.txt": "Article 1 – Objet\nLe marché a pour objet le gardiennage.\n"}
     assert state(states(tmp_path, files), "conditions d'exécution sociales") == [proofreading.CHECK]
-    assert state(states(tmp_path, files, over_threshold=True), "conditions d'exécution sociales") == [proofreading.LACKS]
+    assert state(states(tmp_path, files, over_threshold=True), "conditions d'exécution sociales") == [
+        proofreading.LACKS
+    ]
 
 
 def test_a_clause_announced_in_the_rules_and_absent_from_the_contract_clashes(tmp_path):
-    result = states(tmp_path, {"RC.md": "Article 3\nLe marché comporte une clause sociale d'insertion.\n", "CCAP.txt": "Article 1 – Objet\nGardiennage.\n"})
+    result = states(
+        tmp_path,
+        {
+            "RC.md": "Article 3\nLe marché comporte une clause sociale d'insertion.\n",
+            "CCAP.txt": "Article 1 – Objet\nGardiennage.\n",
+        },
+    )
     assert proofreading.CLASHES in state(result, "conditions d'exécution sociales")
 
 
 def test_hours_that_differ_between_documents_clash(tmp_path):
-    result = states(tmp_path, {"CCAP.txt": CLAUSE.format(hours=700) + FOLLOWED, "AE.md": "Acte d'engagement\n" + CLAUSE.format(hours=500)})
+    result = states(
+        tmp_path,
+        {"CCAP.txt": CLAUSE.format(hours=700) + FOLLOWED, "AE.md": "Acte d'engagement\n" + CLAUSE.format(hours=500)},
+    )
     assert proofreading.CLASHES in state(result, "heures d'insertion")
 
 
@@ -73,22 +102,39 @@ def test_a_reservation_without_its_article_or_its_mention_is_said(tmp_path):
 
 
 def test_a_reservation_told_only_in_the_contract_is_not_mentioned_where_candidates_look(tmp_path):
-    hidden = states(tmp_path, {"CCAP.txt": "Le marché est réservé, en application de l'article L2113-12, aux entreprises adaptées et aux ESAT.\n"})
+    hidden = states(
+        tmp_path,
+        {
+            "CCAP.txt": "Le marché est réservé, en application de l'article L2113-12, aux entreprises adaptées et aux ESAT.\n"
+        },
+    )
     assert any("pas mentionnée" in said for said in hidden.rows.filter(controle="réservation")["constat"])
 
 
 def test_a_reservation_with_its_article_is_met(tmp_path):
-    result = states(tmp_path, {"RC.md": "Le marché est réservé, en application de l'article L2113-12 du code de la commande publique, aux entreprises adaptées et aux ESAT.\n"})
+    result = states(
+        tmp_path,
+        {
+            "RC.md": "Le marché est réservé, en application de l'article L2113-12 du code de la commande publique, aux entreprises adaptées et aux ESAT.\n"
+        },
+    )
     assert state(result, "réservation") == [proofreading.MET]
 
 
 def test_weights_that_do_not_make_a_hundred_are_to_check(tmp_path):
-    assert state(states(tmp_path, {"RC.md": GREEN.replace("60", "50")}), "pondération des critères") == [proofreading.CHECK]
+    assert state(states(tmp_path, {"RC.md": GREEN.replace("60", "50")}), "pondération des critères") == [
+        proofreading.CHECK
+    ]
 
 
 @pytest.mark.parametrize("said", ["politique RSE de l'entreprise", "agrément ESUS du candidat"])
 def test_a_criterion_on_a_general_policy_or_an_agreement_is_said(tmp_path, said):
-    result = states(tmp_path, {"RC.md": f"Article 6 – Critères de jugement des offres\n\n- Prix des prestations : 90 %\n- Démarche sociale, {said} : 10 %\n"})
+    result = states(
+        tmp_path,
+        {
+            "RC.md": f"Article 6 – Critères de jugement des offres\n\n- Prix des prestations : 90 %\n- Démarche sociale, {said} : 10 %\n"
+        },
+    )
     assert state(result, "lien du critère avec l'objet") == [proofreading.CHECK]
 
 
@@ -96,7 +142,11 @@ def test_each_lot_is_read_with_its_own_passages(tmp_path):
     text = "Article 3\nLe lot n° 1 est réservé, en application de l'article L2113-12, aux entreprises adaptées et aux ESAT.\n"
     second = "Article 9\nPour le lot n° 2, le titulaire réserve 300 heures de travail à des personnes éloignées de l'emploi.\n"
     result = states(tmp_path, {"RC.md": text, "CCAP.txt": second})
-    found = result.rows.filter(pl.col("controle").is_in(["réservation", "heures d'insertion", "suivi de la clause"])).select("lot", "controle").unique()
+    found = (
+        result.rows.filter(pl.col("controle").is_in(["réservation", "heures d'insertion", "suivi de la clause"]))
+        .select("lot", "controle")
+        .unique()
+    )
     assert ("lot 1", "réservation") in set(found.iter_rows())
     assert ("lot 2", "réservation") not in set(found.iter_rows())
     assert ("lot 2", "suivi de la clause") in set(found.iter_rows())
@@ -105,6 +155,8 @@ def test_each_lot_is_read_with_its_own_passages(tmp_path):
 def test_both_commands_run_and_write(tmp_path, capsys):
     assert main(["relire", "--demo", "--sortie", str(tmp_path)]) == 0
     assert "Gardiennage" in capsys.readouterr().out
-    assert main(["redige", "--levier", "reserver_insertion", "--famille", "espaces_verts", "--sortie", str(tmp_path)]) == 0
+    assert (
+        main(["redige", "--levier", "reserver_insertion", "--famille", "espaces_verts", "--sortie", str(tmp_path)]) == 0
+    )
     assert {"relecture.docx", "redaction.docx"} <= {path.name for path in tmp_path.iterdir()}
     assert main(["redige", "--levier", "inconnu", "--sortie", str(tmp_path)]) == 2

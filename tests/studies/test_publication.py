@@ -47,7 +47,11 @@ LEDGER = (
 @pytest.fixture(scope="module")
 def given(tmp_path_factory) -> dict:
     folder = tmp_path_factory.mktemp("donnes")
-    files = {"goals": ("objectifs.toml", GOALS), "entered": ("saisies.csv", TYPED), "ledger": ("grand-livre.csv", LEDGER)}
+    files = {
+        "goals": ("objectifs.toml", GOALS),
+        "entered": ("saisies.csv", TYPED),
+        "ledger": ("grand-livre.csv", LEDGER),
+    }
     for name, text in files.values():
         (folder / name).write_text(text, encoding="utf-8")
     return {key: folder / name for key, (name, _) in files.items()}
@@ -96,9 +100,11 @@ def faults(content: str, schema: dict) -> list[str]:
                 found.append(f"{line} : {field['name']} = {text}")
                 continue
             wrong = (
-                ("pattern" in rules and not re.fullmatch(rules["pattern"], text)) or ("enum" in rules and text not in rules["enum"])
-                or ("minimum" in rules and value < rules["minimum"]) or ("maximum" in rules and value > rules["maximum"])
-            )  # fmt: skip
+                ("pattern" in rules and not re.fullmatch(rules["pattern"], text))
+                or ("enum" in rules and text not in rules["enum"])
+                or ("minimum" in rules and value < rules["minimum"])
+                or ("maximum" in rules and value > rules["maximum"])
+            )
             found += [f"{line} : {field['name']} = {text} hors contrainte"] if wrong else []
         key = tuple(row[name] for name in schema["primaryKey"])
         found += [f"{line} : clé répétée {key}"] if key in keys else []
@@ -186,7 +192,10 @@ def test_figures_entered_join_the_same_table(folder):
         for r in csv.DictReader((folder / "indicateurs.csv").open(encoding="utf-8", newline=""))
         if r["population"] == "saisie"
     }
-    assert rows["heures_insertion", "2024-2025"]["valeur"] == "93200" and rows["heures_insertion", "2024"]["valeur"] == "41200"
+    assert (
+        rows["heures_insertion", "2024-2025"]["valeur"] == "93200"
+        and rows["heures_insertion", "2024"]["valeur"] == "41200"
+    )
     assert rows["egalim_bio", "2025"]["valeur"] == "0.233389" and rows["egalim_bio", "2025"]["numerateur"] == "2100.5"
     assert float(rows["egalim_bio", "2024-2025"]["couverture"]) == 0.5
 
@@ -266,10 +275,18 @@ def test_on_real_files_both_denominators_match_a_plain_count(pattern):
         ("considerationsEnvironnementales", "considerationEnvironnementale", green),
     ):
         told = [set(record[field][key]) for record in records.values()]
-        counts.append((sum(bool(words & yes) for words in told), len(records), sum(bool(words & (yes | no)) for words in told)))
+        counts.append(
+            (sum(bool(words & yes) for words in told), len(records), sum(bool(words & (yes | no)) for words in told))
+        )
     real = prepare([*sorted(REAL.glob(pattern))])
-    rows = publication.measurer("ensemble", "publies")(real.contracts).filter(
-        pl.col("dimension") == "total", pl.col("unite") == "nombre", pl.col("definition") == "critère compté",
-        pl.col("indicateur").is_in(["consideration_sociale", "consideration_environnementale"]),
-    ).collect()  # fmt: skip
+    rows = (
+        publication.measurer("ensemble", "publies")(real.contracts)
+        .filter(
+            pl.col("dimension") == "total",
+            pl.col("unite") == "nombre",
+            pl.col("definition") == "critère compté",
+            pl.col("indicateur").is_in(["consideration_sociale", "consideration_environnementale"]),
+        )
+        .collect()
+    )
     assert rows.select("numerateur", "denominateur", "repondus").rows() == counts

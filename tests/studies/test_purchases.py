@@ -18,12 +18,33 @@ from spaser.studies.suppliers import suppliers_of
 from spaser.studies.suppliers import tables as purchases_tables
 from spaser.vocabulary import ESTABLISHMENTS
 
-HEAD = ["Exercice", "Date mandat", "Raison sociale", "N° SIRET", "Nature", "Service", "Mandaté TTC", "Libellé", "CP", "Ville"]
+HEAD = [
+    "Exercice",
+    "Date mandat",
+    "Raison sociale",
+    "N° SIRET",
+    "Nature",
+    "Service",
+    "Mandaté TTC",
+    "Libellé",
+    "CP",
+    "Ville",
+]
 #: An invented association with an approval that ends, a work integration enterprise, a bank, and two namesakes.
 ASSO, EI, BANK, ONE, TWO = (siret(rank) for rank in range(9001, 9006))
 
 
-def line(name: str, number: str = "", *, day: str = "", account: str = "611", amount: object = 100.0, cp: str = "", town: str = "", year: str = "2024") -> list[object]:
+def line(
+    name: str,
+    number: str = "",
+    *,
+    day: str = "",
+    account: str = "611",
+    amount: object = 100.0,
+    cp: str = "",
+    town: str = "",
+    year: str = "2024",
+) -> list[object]:
     return [year, day, name, number, account, "DST", amount, "prestation inventée", cp, town]
 
 
@@ -33,17 +54,47 @@ def ledger(folder: Path, *lines: list[object]) -> Path:
 
 def lists(folder: Path) -> list[Path]:
     files = {
-        "esus_2026-09.csv": [["siren", "raison_sociale", "statut", "date_debut", "date_fin"], [ASSO[:9], "ASSOCIATION LE SOUCI", "ESUS", "2021-06-01", "2024-05-31"]],
-        "inclusion_2026-09.csv": [["siret", "raison_sociale", "type", "code_postal", "commune"], [EI, "CHANTIER BRINDEBOIS", "EI", "94600", "Choisy-le-Roi"]],
+        "esus_2026-09.csv": [
+            ["siren", "raison_sociale", "statut", "date_debut", "date_fin"],
+            [ASSO[:9], "ASSOCIATION LE SOUCI", "ESUS", "2021-06-01", "2024-05-31"],
+        ],
+        "inclusion_2026-09.csv": [
+            ["siret", "raison_sociale", "type", "code_postal", "commune"],
+            [EI, "CHANTIER BRINDEBOIS", "EI", "94600", "Choisy-le-Roi"],
+        ],
         "etablissements_2026-09.csv": [
-            ["siren", "siret", "denomination", "categorie_juridique", "naf", "tranche_effectifs", "code_commune", "code_postal", "commune", "etat", "ess"],
-            [ASSO[:9], ASSO, "ASSOCIATION LE SOUCI", "5710", "88.99B", "11", "94022", "94600", "Choisy-le-Roi", "A", ""],
+            [
+                "siren",
+                "siret",
+                "denomination",
+                "categorie_juridique",
+                "naf",
+                "tranche_effectifs",
+                "code_commune",
+                "code_postal",
+                "commune",
+                "etat",
+                "ess",
+            ],
+            [
+                ASSO[:9],
+                ASSO,
+                "ASSOCIATION LE SOUCI",
+                "5710",
+                "88.99B",
+                "11",
+                "94022",
+                "94600",
+                "Choisy-le-Roi",
+                "A",
+                "",
+            ],
             [EI[:9], EI, "CHANTIER BRINDEBOIS", "5499", "43.34Z", "12", "94022", "94600", "Choisy-le-Roi", "A", ""],
             [BANK[:9], BANK, "BANQUE DU FEUILLU", "5599", "64.19Z", "41", "75108", "75008", "Paris 8e", "A", "N"],
             [ONE[:9], ONE, "MENUISERIE GRANDORME", "5710", "43.32A", "12", "94028", "94000", "Créteil", "A", "N"],
             [TWO[:9], TWO, "MENUISERIE GRANDORME", "5710", "43.32A", "12", "77288", "77000", "Melun", "A", "O"],
         ],
-    }  # fmt: skip
+    }
     for name, rows in files.items():
         with (folder / name).open("w", encoding="utf-8", newline="") as out:
             csv.writer(out, delimiter=";").writerows(rows)
@@ -52,7 +103,10 @@ def lists(folder: Path) -> list[Path]:
 
 def measure(result: purchases.SupplierDiagnostic, code: str, unit: str = "valeur", definition: str = "achats") -> dict:
     rows = result.measures.filter(
-        pl.col("indicateur") == code, pl.col("unite") == unit, pl.col("definition") == definition, pl.col("dimension") == "total"
+        pl.col("indicateur") == code,
+        pl.col("unite") == unit,
+        pl.col("definition") == definition,
+        pl.col("dimension") == "total",
     )
     return rows.row(0, named=True)
 
@@ -60,7 +114,9 @@ def measure(result: purchases.SupplierDiagnostic, code: str, unit: str = "valeur
 def test_every_cent_of_a_file_with_every_trap_is_accounted_for(tmp_path):
     rows, truth = make_rows(2500, seed=11)
     result = suppliers_of(write_xlsx(tmp_path / "grand.xlsx", {"Feuil1": rows}), lists(tmp_path))
-    posts = dict(result.balance.filter(pl.col("poste") != "total").group_by("perimetre").agg(pl.col("montant").sum()).rows())
+    posts = dict(
+        result.balance.filter(pl.col("poste") != "total").group_by("perimetre").agg(pl.col("montant").sum()).rows()
+    )
     assert posts.pop("ecarte") == 0
     assert posts == truth.cents
     assert result.balance.filter(pl.col("poste") == "total")["montant"].item() == truth.total
@@ -69,7 +125,9 @@ def test_every_cent_of_a_file_with_every_trap_is_accounted_for(tmp_path):
 
 
 def test_an_approval_counts_on_its_last_day_and_not_on_the_day_after(tmp_path):
-    file = ledger(tmp_path, line("Le Souci", ASSO, day="31/05/2024"), line("Le Souci", ASSO, day="01/06/2024", amount=50.0))
+    file = ledger(
+        tmp_path, line("Le Souci", ASSO, day="31/05/2024"), line("Le Souci", ASSO, day="01/06/2024", amount=50.0)
+    )
     result = suppliers_of(file, lists(tmp_path))
     assert measure(result, "fournisseurs_esus")["numerateur"] == 100_00
     assert result.lines.sort("ligne")["titulaire_esus"].to_list() == [True, False]
@@ -85,7 +143,10 @@ def test_a_correction_by_hand_wins_over_the_lists_and_shows(tmp_path):
     file = ledger(tmp_path, line("Menuiserie Grandorme", TWO))
     assert measure(suppliers_of(file, given), "fournisseurs_ess")["numerateur"] == 100_00
     fix = tmp_path / "corrections.csv"
-    fix.write_text(f"identifiant;statut;valeur;auteur;date;motif\n{TWO[:9]};ess;non;A. Inventée;2026-10-01;statuts lus\n", encoding="utf-8")
+    fix.write_text(
+        f"identifiant;statut;valeur;auteur;date;motif\n{TWO[:9]};ess;non;A. Inventée;2026-10-01;statuts lus\n",
+        encoding="utf-8",
+    )
     result = suppliers_of(file, given, overrides=fix)
     assert measure(result, "fournisseurs_ess")["numerateur"] == 0
     assert "A. Inventée" in result.suppliers["ess_raison"].item()
@@ -130,7 +191,10 @@ def test_without_a_list_nothing_is_said_of_anyone(tmp_path):
 
 def test_a_subsidy_is_no_purchase_and_banks_are_also_left_out(tmp_path):
     file = ledger(
-        tmp_path, line("Menuiserie Grandorme", TWO, account="6574", amount=900.0), line("Menuiserie Grandorme", TWO), line("Banque du Feuillu", BANK, amount=300.0)
+        tmp_path,
+        line("Menuiserie Grandorme", TWO, account="6574", amount=900.0),
+        line("Menuiserie Grandorme", TWO),
+        line("Banque du Feuillu", BANK, amount=300.0),
     )
     result = suppliers_of(file, lists(tmp_path))
     assert measure(result, "fournisseurs_ess")["valeur"] == 0.25
@@ -168,7 +232,9 @@ def shown(path: Path) -> list[str]:
 def test_the_workbook_has_the_sheets_a_consultant_expects(tmp_path):
     import fastexcel
 
-    result = suppliers_of(ledger(tmp_path, line("Menuiserie Grandorme", ONE), line("Inconnu au bataillon")), lists(tmp_path))
+    result = suppliers_of(
+        ledger(tmp_path, line("Menuiserie Grandorme", ONE), line("Inconnu au bataillon")), lists(tmp_path)
+    )
     book = fastexcel.read_excel(purchases_handover.write(result, tmp_path / "sortie")[1])
     assert book.sheet_names == ["synthèse", "fournisseurs", "à vérifier", "non identifiés", "mesures", "sources"]
     lines = book.load_sheet("mesures").to_polars().filter(pl.col("Unité") == "lignes")
@@ -183,14 +249,21 @@ def test_the_mapping_written_is_read_back_the_next_year(tmp_path):
 
 
 def test_two_sheets_of_the_same_sum_are_pointed_at(tmp_path):
-    file = write_xlsx(tmp_path / "deux.xlsx", {"Mandats": [HEAD, line("Grandorme", ONE)], "Copie": [HEAD, line("Grandorme", ONE)]})
-    page = purchases_handover.write(suppliers_of(file, lists(tmp_path)), tmp_path / "sortie")[0].read_text(encoding="utf-8")
+    file = write_xlsx(
+        tmp_path / "deux.xlsx", {"Mandats": [HEAD, line("Grandorme", ONE)], "Copie": [HEAD, line("Grandorme", ONE)]}
+    )
+    page = purchases_handover.write(suppliers_of(file, lists(tmp_path)), tmp_path / "sortie")[0].read_text(
+        encoding="utf-8"
+    )
     assert "même somme" in page
 
 
 def test_a_supplier_is_placed_in_its_commune_however_the_town_is_written(tmp_path):
     file = ledger(
-        tmp_path, line("Inconnu Un", cp="94600", town="CHOISY LE ROI CEDEX"), line("Inconnu Deux", town="VITRY SUR SEINE"), line("Inconnu Trois", cp="77000")
+        tmp_path,
+        line("Inconnu Un", cp="94600", town="CHOISY LE ROI CEDEX"),
+        line("Inconnu Deux", town="VITRY SUR SEINE"),
+        line("Inconnu Trois", cp="77000"),
     )
     found = suppliers_of(file, lists(tmp_path)).lines.sort("ligne")
     assert found["commune_fournisseur"].to_list() == ["Choisy-le-Roi", "Vitry-sur-Seine", None]
@@ -205,23 +278,37 @@ def test_a_file_without_date_nor_year_asks_for_a_day(tmp_path):
 
 
 def holders(*rows: tuple) -> pl.DataFrame:
-    names = ("uid", "titulaire_id", "titulaire_typeIdentifiant", "titulaire_siren", "montant_bas", "montant_egal", "montant_haut", "titulaire_ess")
+    names = (
+        "uid",
+        "titulaire_id",
+        "titulaire_typeIdentifiant",
+        "titulaire_siren",
+        "montant_bas",
+        "montant_egal",
+        "montant_haut",
+        "titulaire_ess",
+    )
     return pl.DataFrame(rows, schema=names, orient="row")
 
 
 def test_a_co_held_contract_is_counted_once_in_each_bound():
     rows = holders(
-        ("a", ONE, "SIRET", ONE[:9], 0, 50, 100, True), ("a", TWO, "SIRET", TWO[:9], 0, 50, 100, True),
-        ("b", ONE, "SIRET", ONE[:9], 0, 30, 60, True), ("b", BANK, "SIRET", BANK[:9], 0, 30, 60, None),
-    )  # fmt: skip
+        ("a", ONE, "SIRET", ONE[:9], 0, 50, 100, True),
+        ("a", TWO, "SIRET", TWO[:9], 0, 50, 100, True),
+        ("b", ONE, "SIRET", ONE[:9], 0, 30, 60, True),
+        ("b", BANK, "SIRET", BANK[:9], 0, 30, 60, None),
+    )
     assert held._bounds(rows, pl.col("titulaire_ess")) == {"montant_bas": 100, "montant_egal": 130, "montant_haut": 160}
 
 
 def test_the_size_of_holders_is_known_only_when_it_answers(tmp_path):
     rows = holders(
-        ("a", ONE, "SIRET", ONE[:9], 0, 0, 0, None), ("a", BANK, "SIRET", BANK[:9], 0, 0, 0, None),
-        ("b", BANK, "SIRET", BANK[:9], 0, 0, 0, None), ("b", ASSO, "SIRET", ASSO[:9], 0, 0, 0, None), ("c", "BE0000000097", "TVA", None, 0, 0, 0, None),
-    )  # fmt: skip
+        ("a", ONE, "SIRET", ONE[:9], 0, 0, 0, None),
+        ("a", BANK, "SIRET", BANK[:9], 0, 0, 0, None),
+        ("b", BANK, "SIRET", BANK[:9], 0, 0, 0, None),
+        ("b", ASSO, "SIRET", ASSO[:9], 0, 0, 0, None),
+        ("c", "BE0000000097", "TVA", None, 0, 0, 0, None),
+    )
     sizes = ESTABLISHMENTS.conform(pl.LazyFrame({"siren": [ONE[:9], BANK[:9]], "categorie_entreprise": ["PME", "GE"]}))
     known = purchases.Registers(pl.LazyFrame(), sizes, pl.LazyFrame(), pl.DataFrame())
     found = held.described(rows.lazy(), known).collect().sort("uid")
@@ -231,7 +318,10 @@ def test_the_size_of_holders_is_known_only_when_it_answers(tmp_path):
 
 def test_what_to_check_comes_largest_first_whatever_its_reason(tmp_path):
     file = ledger(
-        tmp_path, line("MENUISERIE GRANDORME", amount=10.0), line("Versement mystère", account="", amount=900.0), line("Brindebois", EI[:9], amount=400.0),
+        tmp_path,
+        line("MENUISERIE GRANDORME", amount=10.0),
+        line("Versement mystère", account="", amount=900.0),
+        line("Brindebois", EI[:9], amount=400.0),
         line("Banque du Feuillu", BANK, amount=1.0),
     )
     result = suppliers_of(file, lists(tmp_path))
@@ -249,11 +339,17 @@ def test_the_two_national_stocks_are_reduced_on_the_way_and_one_alone_asks_for_t
     from spaser.sources.registers.known import known_suppliers
 
     both = stocks(tmp_path, form)
-    known = known_suppliers([*lists(tmp_path), *both], identifiers=["90000000200019"], departements=["93"], cache=tmp_path / "cache")
+    known = known_suppliers(
+        [*lists(tmp_path), *both], identifiers=["90000000200019"], departements=["93"], cache=tmp_path / "cache"
+    )
     assert {"900000001", "900000002", EI[:9]} <= set(known.establishments.collect()["siren"])
     assert known.files["verifie"].to_list().count(False) >= 2
     assert "format non vérifié" in known.files["message"].drop_nulls()[-1]
     with pytest.raises(Problem, match="Il manque le stock SIRENE"):
         known_suppliers([both[0]])
-    result = suppliers_of(ledger(tmp_path, line("Quelqu'un", "90000000200019"), line("X", TWO)), [*lists(tmp_path), *both], cache=tmp_path / "cache")
+    result = suppliers_of(
+        ledger(tmp_path, line("Quelqu'un", "90000000200019"), line("X", TWO)),
+        [*lists(tmp_path), *both],
+        cache=tmp_path / "cache",
+    )
     assert "900000002" in result.suppliers["siren"].to_list() or result.rejects.height

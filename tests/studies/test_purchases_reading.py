@@ -19,11 +19,16 @@ LISTED = "siret;raison_sociale;type;code_postal;commune\n00090002700012;ESAT DU 
 def run(folder: Path, ledger: str, listed: str = LISTED, **options):
     (folder / "depenses.csv").write_text(ledger, encoding="utf-8")
     (folder / "inclusion_2024.csv").write_text(listed, encoding="utf-8")
-    return suppliers.suppliers_of(folder / "depenses.csv", [folder / "inclusion_2024.csv"], as_of=date(2024, 12, 31), **options)
+    return suppliers.suppliers_of(
+        folder / "depenses.csv", [folder / "inclusion_2024.csv"], as_of=date(2024, 12, 31), **options
+    )
 
 
 def test_a_file_of_siren_only_is_answered_by_legal_unit_and_says_what_that_means(tmp_path):
-    result = run(tmp_path, "Fournisseur;SIREN;Montant HT;Date\nESAT DU LAC;000900027;1000;12/03/2024\nAutre;000900043;500;12/03/2024\n")
+    result = run(
+        tmp_path,
+        "Fournisseur;SIREN;Montant HT;Date\nESAT DU LAC;000900027;1000;12/03/2024\nAutre;000900043;500;12/03/2024\n",
+    )
     assert result.by_unit
     assert result.lines["titulaire_inclusif"].to_list() == [True, None]
     assert "ne donne que des SIREN" in handover.summary(result)
@@ -31,7 +36,10 @@ def test_a_file_of_siren_only_is_answered_by_legal_unit_and_says_what_that_means
 
 
 def test_a_file_with_one_siret_is_not_answered_by_legal_unit(tmp_path):
-    result = run(tmp_path, "Fournisseur;SIRET;Montant HT;Date\nESAT DU LAC;000900027;1000;12/03/2024\nAutre;00090004300019;500;12/03/2024\n")
+    result = run(
+        tmp_path,
+        "Fournisseur;SIRET;Montant HT;Date\nESAT DU LAC;000900027;1000;12/03/2024\nAutre;00090004300019;500;12/03/2024\n",
+    )
     assert not result.by_unit
     assert result.lines["titulaire_inclusif"].to_list() == [None, None]
 
@@ -44,7 +52,10 @@ def test_a_printed_total_that_differs_is_said_on_the_terminal_as_on_the_page(tmp
 
 
 def test_a_structure_listed_without_siret_is_linked_by_its_exact_name_and_postcode(tmp_path):
-    result = run(tmp_path, "Fournisseur;SIRET;Code postal;Montant HT;Date\nAtelier des Tilleuls;00090004300019;94400;1000;12/03/2024\n")
+    result = run(
+        tmp_path,
+        "Fournisseur;SIRET;Code postal;Montant HT;Date\nAtelier des Tilleuls;00090004300019;94400;1000;12/03/2024\n",
+    )
     assert result.lines.select("titulaire_inclusif", "inclusif_types").rows() == [(True, "ESAT")]
     assert "rattachée par son nom" in result.lines["inclusif_raison"][0]
 
@@ -61,7 +72,11 @@ def test_a_structure_listed_without_siret_that_only_looks_alike_waits_for_the_us
     text = (tmp_path / "sortie" / "validations.csv").read_text(encoding="utf-8-sig")
     head, *rows = text.splitlines()
     at = head.split(";").index("decision")
-    filled = [";".join(cell if rank != at else "accepter" for rank, cell in enumerate(row.split(";"))) for row in rows if answers["cle"][0] in row]
+    filled = [
+        ";".join(cell if rank != at else "accepter" for rank, cell in enumerate(row.split(";")))
+        for row in rows
+        if answers["cle"][0] in row
+    ]
     (tmp_path / "reponses.csv").write_text("\n".join([head, *filled]) + "\n", encoding="utf-8")
     again = run(tmp_path, ledger, validations=tmp_path / "reponses.csv")
     assert again.lines["inclusif_types"].to_list() == ["ESAT"]
@@ -71,7 +86,10 @@ def test_a_structure_listed_without_siret_that_only_looks_alike_waits_for_the_us
     ("ledger", "said"),
     [
         ("Fournisseur;SIRET;Montant HT (k€);Exercice\nA;00090004300019;354;2024\n", "milliers d'euros"),
-        ("siret;fournisseur;date;prix_ht\n21690266800013;A;2024-05-02;90\n21690266800013;B;2024-05-03;10\n", "identifiant de l'acheteur"),
+        (
+            "siret;fournisseur;date;prix_ht\n21690266800013;A;2024-05-02;90\n21690266800013;B;2024-05-03;10\n",
+            "identifiant de l'acheteur",
+        ),
         ("Fournisseur;SIRET;Montant HT\nA;00090004300019;354\n", "aucun avec : date"),
     ],
 )
@@ -84,18 +102,33 @@ def test_what_a_person_must_decide_is_one_table_with_where_to_answer(tmp_path):
     ledger = "Fournisseur;SIRET;Code postal;Montant HT (k€);Date\nAtelier des Tilleuls Services;00090004300019;94400;1;12/03/2024\n"
     listed = "Annuaire de l'économie sociale\nsiren;nom;code postal;commune\n000900043;A;94400;Vitry-sur-Seine\n"
     rows = decisions.to_decide(run(tmp_path, ledger, listed))
-    assert rows.select("objet_type", "ou_repondre").rows() == [("colonne", "correspondance.toml"), ("liste", "un fichier .toml donné avec vos listes ([[liste]])")]
+    assert rows.select("objet_type", "ou_repondre").rows() == [
+        ("colonne", "correspondance.toml"),
+        ("liste", "un fichier .toml donné avec vos listes ([[liste]])"),
+    ]
     assert rows["montant"].to_list() == [100_000, None]
     names = decisions.to_decide(run(tmp_path, ledger))
     assert names.filter(pl.col("objet_type") == "nom")["objet_id"].to_list() == ["ATELIER DES TILLEULS"]
 
 
 def test_the_command_lire_tells_what_each_file_is_and_what_is_filled(tmp_path, capsys):
-    (tmp_path / "depenses.csv").write_text("Fournisseur;SIRET;Montant HT;Engagement;Date\nA;00090004300019;354;1;12/03/2024\n", encoding="utf-8")
+    (tmp_path / "depenses.csv").write_text(
+        "Fournisseur;SIRET;Montant HT;Engagement;Date\nA;00090004300019;354;1;12/03/2024\n", encoding="utf-8"
+    )
     (tmp_path / "liste.csv").write_text(LISTED, encoding="utf-8")
     (tmp_path / "carnet.csv").write_text("siren;nom;code postal\n000900217;A;69001\n", encoding="utf-8")
     (tmp_path / "plan.csv").write_text("Objet;Montant estimé;Date prévue\nPapier;100;2027\n", encoding="utf-8")
-    assert main(["lire", *(str(tmp_path / name) for name in ("depenses.csv", "liste.csv", "carnet.csv", "plan.csv")), "--sortie", str(tmp_path / "s")]) == 0
+    assert (
+        main(
+            [
+                "lire",
+                *(str(tmp_path / name) for name in ("depenses.csv", "liste.csv", "carnet.csv", "plan.csv")),
+                "--sortie",
+                str(tmp_path / "s"),
+            ]
+        )
+        == 0
+    )
     said = capsys.readouterr().out
     assert "depenses.csv : fichier de dépenses" in said
     assert "Colonnes non reconnues : Engagement" in said

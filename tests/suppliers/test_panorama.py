@@ -16,16 +16,25 @@ BANDS = {"NN": (0, 0), "01": (1, 2), "12": (20, 49), "32": (250, 499)}
 
 def place(siret, commune, form="9220", band="01", **more):
     return {
-        "siren": siret[:9], "siret": siret, "code_commune": commune, "categorie_juridique": form, "tranche_effectifs": band,
-        "naf": "8899B", "etat": "A", "liste": "sirene_etablissements", "source": "SIRENE inventé", "au": date(2026, 10, 31),
-    } | more  # fmt: skip
+        "siren": siret[:9],
+        "siret": siret,
+        "code_commune": commune,
+        "categorie_juridique": form,
+        "tranche_effectifs": band,
+        "naf": "8899B",
+        "etat": "A",
+        "liste": "sirene_etablissements",
+        "source": "SIRENE inventé",
+        "au": date(2026, 10, 31),
+    } | more
 
 
 def counted(rows, register=(), communes=COMMUNES, **options):
     places = ESTABLISHMENTS.conform(pl.LazyFrame(rows, infer_schema_length=None))
     listed = REGISTER.conform(pl.LazyFrame(list(register))) if register else REGISTER.empty().lazy()
     return {
-        (row["code_commune"], row["famille"]): row for row in panorama(listed, places, communes, **options).collect().to_dicts()
+        (row["code_commune"], row["famille"]): row
+        for row in panorama(listed, places, communes, **options).collect().to_dicts()
     }
 
 
@@ -57,16 +66,21 @@ def test_an_open_band_leaves_the_top_unknown():
 
 
 def test_the_largest_employer_is_shown_with_and_without():
-    row = counted([place("90000000100010", "94001", band="32"), place("90000000200010", "94001", band="01")])["94001", WHOLE]
+    row = counted([place("90000000100010", "94001", band="32"), place("90000000200010", "94001", band="01")])[
+        "94001", WHOLE
+    ]
     assert (row["premier_employeur_bas"], row["premier_employeur_haut"]) == (250, 499)
     assert (row["emplois_hors_premier_bas"], row["emplois_hors_premier_haut"]) == (1, 2)
 
 
 def test_closed_repeated_and_outside_establishments_are_not_counted():
     rows = [
-        place("90000000100010", "94001"), place("90000000100010", "94001", source="autre liste", liste="siae_asp"),
-        place("90000000100028", "94001", etat="F"), place("90000000100036", "75056"), place("90000000100044", None),
-    ]  # fmt: skip
+        place("90000000100010", "94001"),
+        place("90000000100010", "94001", source="autre liste", liste="siae_asp"),
+        place("90000000100028", "94001", etat="F"),
+        place("90000000100036", "75056"),
+        place("90000000100044", None),
+    ]
     assert counted(rows)["94001", WHOLE]["etablissements"] == 1
 
 
@@ -87,13 +101,19 @@ def test_official_jobs_stand_beside_and_a_missing_commune_leaves_the_total_unkno
     jobs = pl.LazyFrame({"code_commune": ["94001"], "emplois": [1000]})
     found = counted(rows, communes=["94001", "94002"], jobs=jobs)
     row = found["94001", WHOLE]
-    assert (row["emplois_officiels"], row["part_bas"], row["part_haut"]) == (1000, pytest.approx(0.02), pytest.approx(0.049))
+    assert (row["emplois_officiels"], row["part_bas"], row["part_haut"]) == (
+        1000,
+        pytest.approx(0.02),
+        pytest.approx(0.049),
+    )
     assert found[WHOLE, WHOLE]["emplois_officiels"] is None
 
 
 def test_the_share_of_all_jobs_needs_other_establishments_in_the_register():
     alone = counted([place("90000000100010", "94001", band="12")])["94001", WHOLE]
     assert (alone["part_bas"], alone["part_haut"]) == (None, None)
-    both = counted([place("90000000100010", "94001", band="12"), place("90000000200010", "94001", form="5710", band="32")])
+    both = counted(
+        [place("90000000100010", "94001", band="12"), place("90000000200010", "94001", form="5710", band="32")]
+    )
     row = both["94001", WHOLE]
     assert (row["part_bas"], row["part_haut"]) == (pytest.approx(20 / 519), pytest.approx(49 / 299))

@@ -18,14 +18,18 @@ from spaser.sources.registers import read_registers
 from spaser.suppliers.analysis import analyse, counts, name, reserved_to_check, subcontractors, under_declared
 from spaser.vocabulary import DECISIONS, ESTABLISHMENTS, REGISTER, STATUS, SUBCONTRACTS
 
-CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "suppliers_status.toml").read_text(encoding="utf-8"))["case"]
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "suppliers_status.toml").read_text(encoding="utf-8"))[
+    "case"
+]
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 real = pytest.mark.skipif(not SHARED.is_dir(), reason="les données réelles (../shared) ne sont pas là")
 
 
 def table(kind, rows):
     rows = [{"source": row.get("liste"), **row} for row in rows]
-    return pl.LazyFrame(rows, schema={name: dtype for name, dtype in kind.schema.items()}) if rows else kind.empty().lazy()
+    return (
+        pl.LazyFrame(rows, schema={name: dtype for name, dtype in kind.schema.items()}) if rows else kind.empty().lazy()
+    )
 
 
 def known(rows, register, units=(), **options):
@@ -37,14 +41,22 @@ def known(rows, register, units=(), **options):
 def test_situation(case):
     row = {"siret": None, "siren": None, "dateNotification": case.get("day")} | case["supplier"]
     frame = pl.LazyFrame([row], schema_overrides={"dateNotification": pl.Date, "siret": pl.String, "siren": pl.String})
-    got = suppliers.status(
-        frame, table(REGISTER, case.get("register", [])), table(ESTABLISHMENTS, case.get("units", [])),
-        spread_establishment=case.get("spread", False),
-    ).collect().row(0, named=True)  # fmt: skip
+    got = (
+        suppliers.status(
+            frame,
+            table(REGISTER, case.get("register", [])),
+            table(ESTABLISHMENTS, case.get("units", [])),
+            spread_establishment=case.get("spread", False),
+        )
+        .collect()
+        .row(0, named=True)
+    )
     want = case["expected"]
     assert (got["titulaire_ess"], got["titulaire_esus"], got["titulaire_inclusif"]) == (
-        want.get("ess"), want.get("esus"), want.get("inclusif"),
-    )  # fmt: skip
+        want.get("ess"),
+        want.get("esus"),
+        want.get("inclusif"),
+    )
     assert got["ess_borderline"] == want["a_part"]
     assert got["inclusif_types"] == want.get("types")
     assert got["ess_famille"] == want.get("famille", got["ess_famille"])
@@ -81,23 +93,49 @@ def test_a_listed_inclusive_absence_is_no_only_against_national_lists_of_every_k
 
 
 def test_a_list_of_the_ess_limited_to_a_few_activities_says_nothing_of_the_others():
-    limited = [{"siren": f"92{n:07d}", "naf": "6201Z", "liste": "ess_france", "au": date(2024, 1, 1)} for n in range(200)]
+    limited = [
+        {"siren": f"92{n:07d}", "naf": "6201Z", "liste": "ess_france", "au": date(2024, 1, 1)} for n in range(200)
+    ]
     units = [
         {"siren": "900000007", "categorie_juridique": "5710", "naf": "6202A", "liste": "sirene_extrait"},
         {"siren": "900000017", "categorie_juridique": "5710", "naf": "4120A", "liste": "sirene_extrait"},
     ]
     rows = [{"siret": None, "siren": s} for s in ("900000007", "900000017")]
-    got = known(pl.DataFrame(rows, schema={"siret": pl.String, "siren": pl.String}), [], limited + units, on=date(2024, 1, 1))
+    got = known(
+        pl.DataFrame(rows, schema={"siret": pl.String, "siren": pl.String}), [], limited + units, on=date(2024, 1, 1)
+    )
     assert got["titulaire_ess"].to_list() == [False, None]
 
 
 def test_fusing_overwrites_nothing_and_adds_the_decisions_as_rows():
-    listed = [{"siren": "900000001", "statut": "ESS"}, {"siren": "900000001", "statut": "NON_ESS", "liste": "sirene_drapeau"}]
-    decided = DECISIONS.conform(pl.LazyFrame([
-        {"objet_type": "statut", "objet_id": "90000000100011", "champ": "ess", "valeur": "non", "auteur": "A. Martin",
-         "date": date(2024, 2, 1), "motif": "radiée"},
-        {"objet_type": "montant", "objet_id": "x", "champ": "montant", "valeur": "1", "auteur": "A", "date": None, "motif": ""},
-    ]))  # fmt: skip
+    listed = [
+        {"siren": "900000001", "statut": "ESS"},
+        {"siren": "900000001", "statut": "NON_ESS", "liste": "sirene_drapeau"},
+    ]
+    decided = DECISIONS.conform(
+        pl.LazyFrame(
+            [
+                {
+                    "objet_type": "statut",
+                    "objet_id": "90000000100011",
+                    "champ": "ess",
+                    "valeur": "non",
+                    "auteur": "A. Martin",
+                    "date": date(2024, 2, 1),
+                    "motif": "radiée",
+                },
+                {
+                    "objet_type": "montant",
+                    "objet_id": "x",
+                    "champ": "montant",
+                    "valeur": "1",
+                    "auteur": "A",
+                    "date": None,
+                    "motif": "",
+                },
+            ]
+        )
+    )
     got = suppliers.fuse(table(REGISTER, listed), decided).collect()
     assert got.height == 3
     assert got.row(2, named=True) | {"siren": "900000001", "siret": "90000000100011", "statut": "NON_ESS"} == got.row(
@@ -125,10 +163,15 @@ def test_conflicts_between_lists_and_with_an_excluded_form_are_listed():
 
 
 def test_access_of_a_contract_is_the_kleene_any_of_its_holders():
-    held = pl.LazyFrame({
-        "uid": ["a", "a", "b", "b", "c"], "titulaire_ess": [True, None, False, None, False],
-        "titulaire_esus": [None] * 5, "titulaire_inclusif": [False, False, None, True, None],
-    }, schema_overrides={"titulaire_esus": pl.Boolean})  # fmt: skip
+    held = pl.LazyFrame(
+        {
+            "uid": ["a", "a", "b", "b", "c"],
+            "titulaire_ess": [True, None, False, None, False],
+            "titulaire_esus": [None] * 5,
+            "titulaire_inclusif": [False, False, None, True, None],
+        },
+        schema_overrides={"titulaire_esus": pl.Boolean},
+    )
     got = suppliers.access(held).collect().sort("uid")
     assert got["titulaire_ess"].to_list() == [True, None, False]
     assert got["titulaire_esus"].to_list() == [None] * 3
@@ -137,8 +180,14 @@ def test_access_of_a_contract_is_the_kleene_any_of_its_holders():
 
 def test_names_absent_from_contracts_come_from_the_lists_else_are_said_unknown():
     units = [{"siren": "900000001", "siret": "90000000100011", "nom": "ATELIER INVENTE", "liste": "siae_asp"}]
-    held = pl.LazyFrame({"titulaire_id": ["90000000100011", "90000009900001"], "titulaire_siren": ["900000001", "900000099"],
-                         "titulaire_nom": [None, None]}, schema_overrides={"titulaire_nom": pl.String})  # fmt: skip
+    held = pl.LazyFrame(
+        {
+            "titulaire_id": ["90000000100011", "90000009900001"],
+            "titulaire_siren": ["900000001", "900000099"],
+            "titulaire_nom": [None, None],
+        },
+        schema_overrides={"titulaire_nom": pl.String},
+    )
     got = name(held, table(ESTABLISHMENTS, units)).collect()
     assert got["titulaire_nom"].to_list() == ["ATELIER INVENTE", "nom inconnu"]
 
@@ -146,7 +195,8 @@ def test_names_absent_from_contracts_come_from_the_lists_else_are_said_unknown()
 def test_overrides_are_read_with_their_author_and_reason_and_wrong_lines_are_listed_together(tmp_path):
     file = tmp_path / "corrections.csv"
     file.write_text(
-        "Identifiant;Statut;Valeur;Auteur;Date;Motif\n732 829 320;ESS;Oui;B. Durand;31/01/2024;vue au RCS\n", encoding="cp1252"
+        "Identifiant;Statut;Valeur;Auteur;Date;Motif\n732 829 320;ESS;Oui;B. Durand;31/01/2024;vue au RCS\n",
+        encoding="cp1252",
     )
     row = read_overrides(file).collect().row(0, named=True)
     assert (row["objet_id"], row["champ"], row["valeur"], row["date"]) == ("732829320", "ess", "oui", date(2024, 1, 31))
@@ -157,13 +207,18 @@ def test_overrides_are_read_with_their_author_and_reason_and_wrong_lines_are_lis
         assert said in str(error.value)
 
 
-LEDGER = pl.LazyFrame({
-    "fournisseur": ["A", "B", "B", "C", "D", "Assurances"], "siret": [None] * 6,
-    "siren": ["900000001", "900000002", "900000002", None, "900000004", "900000005"],
-    "montant": [100_00, 50_00, -10_00, 30_00, 500_00, 20_00], "exercice": [2023, 2023, 2024, 2024, 2024, 2024],
-    "famille_acheteur": ["x", "x", "y", "y", "y", None],
-    "perimetre": ["achat", "achat", "achat", "achat", "subvention", "banque_assurance"],
-}, schema_overrides={"siret": pl.String})  # fmt: skip
+LEDGER = pl.LazyFrame(
+    {
+        "fournisseur": ["A", "B", "B", "C", "D", "Assurances"],
+        "siret": [None] * 6,
+        "siren": ["900000001", "900000002", "900000002", None, "900000004", "900000005"],
+        "montant": [100_00, 50_00, -10_00, 30_00, 500_00, 20_00],
+        "exercice": [2023, 2023, 2024, 2024, 2024, 2024],
+        "famille_acheteur": ["x", "x", "y", "y", "y", None],
+        "perimetre": ["achat", "achat", "achat", "achat", "subvention", "banque_assurance"],
+    },
+    schema_overrides={"siret": pl.String},
+)
 
 
 def analysed(ledger=LEDGER):
@@ -179,9 +234,12 @@ def analysed(ledger=LEDGER):
 
 def measure(found, code, unit, definition="achats", dimension="total", modalite="ensemble"):
     return found.filter(
-        (pl.col("indicateur") == code) & (pl.col("unite") == unit) & (pl.col("definition") == definition)
-        & (pl.col("dimension") == dimension) & (pl.col("modalite") == modalite)
-    ).row(0, named=True)  # fmt: skip
+        (pl.col("indicateur") == code)
+        & (pl.col("unite") == unit)
+        & (pl.col("definition") == definition)
+        & (pl.col("dimension") == dimension)
+        & (pl.col("modalite") == modalite)
+    ).row(0, named=True)
 
 
 def test_the_ess_share_is_given_in_euros_lines_and_suppliers_with_both_denominators():
@@ -205,21 +263,38 @@ def test_breakdowns_add_up_to_the_total():
     found = analysed()
     for dimension in ("famille", "annee"):
         split = found.filter(
-            (pl.col("dimension") == dimension) & (pl.col("indicateur") == "fournisseurs_ess")
-            & (pl.col("definition") == "achats") & (pl.col("unite") == "valeur")
-        )  # fmt: skip
+            (pl.col("dimension") == dimension)
+            & (pl.col("indicateur") == "fournisseurs_ess")
+            & (pl.col("definition") == "achats")
+            & (pl.col("unite") == "valeur")
+        )
         assert split["denominateur"].sum() == 190_00
-    assert measure(found, "fournisseurs_ess", "lignes", dimension="famille", modalite="(non renseigné)")["denominateur"] == 1
+    assert (
+        measure(found, "fournisseurs_ess", "lignes", dimension="famille", modalite="(non renseigné)")["denominateur"]
+        == 1
+    )
 
 
 def test_reserved_contracts_without_listed_holder_and_under_declared_ones_are_found():
-    contracts = pl.LazyFrame({
-        "uid": ["r1", "r2", "u1"], "acheteur_nom": "Ville inventée", "objet": "o", "montant": 1,
-        "marche_reserve": [True, True, False],
-        "considerationsSociales": ["Marché réservé", "Marché réservé", "Pas de considération sociale"],
-    })  # fmt: skip
-    held = pl.LazyFrame({"uid": ["r1", "r2", "u1"], "titulaire_id": ["a", "b", "c"], "titulaire_inclusif": [True, None, True],
-                         "titulaire_ess": [None, None, None]}, schema_overrides={"titulaire_ess": pl.Boolean})  # fmt: skip
+    contracts = pl.LazyFrame(
+        {
+            "uid": ["r1", "r2", "u1"],
+            "acheteur_nom": "Ville inventée",
+            "objet": "o",
+            "montant": 1,
+            "marche_reserve": [True, True, False],
+            "considerationsSociales": ["Marché réservé", "Marché réservé", "Pas de considération sociale"],
+        }
+    )
+    held = pl.LazyFrame(
+        {
+            "uid": ["r1", "r2", "u1"],
+            "titulaire_id": ["a", "b", "c"],
+            "titulaire_inclusif": [True, None, True],
+            "titulaire_ess": [None, None, None],
+        },
+        schema_overrides={"titulaire_ess": pl.Boolean},
+    )
     assert reserved_to_check(contracts, held).collect()["uid"].to_list() == ["r2"]
     assert under_declared(contracts, held).collect()["uid"].to_list() == ["u1"]
 
@@ -240,7 +315,11 @@ def _plain(file):
         for holder in contract.get("titulaires") or []:
             holder = holder.get("titulaire", holder)
             social = json.dumps(contract.get("considerationsSociales"), ensure_ascii=False)
-            yield f"{contract['acheteur']['id']}{contract['id']}", str(holder.get("id") or ""), "Pas de considération" in social
+            yield (
+                f"{contract['acheteur']['id']}{contract['id']}",
+                str(holder.get("id") or ""),
+                "Pas de considération" in social,
+            )
 
 
 def _listed_sirets():

@@ -26,10 +26,18 @@ def test_a_town_is_the_same_however_its_ligature_is_written(written):
 @pytest.mark.parametrize(
     ("written", "folded"),
     [
-        ("L’Haÿ-les-Roses", "l hay les roses"), ("Cœur de Nacre", "coeur de nacre"), ("N° SIRET", "n siret"), ("Nº SIRET", "n siret"),
-        ("Æquo & Cie", "aequo cie"), ("ﬁn de marché", "fin de marche"), ("e\u0301te\u0301", "ete"), ("", ""), (None, ""), ("---", ""),
+        ("L’Haÿ-les-Roses", "l hay les roses"),
+        ("Cœur de Nacre", "coeur de nacre"),
+        ("N° SIRET", "n siret"),
+        ("Nº SIRET", "n siret"),
+        ("Æquo & Cie", "aequo cie"),
+        ("ﬁn de marché", "fin de marche"),
+        ("e\u0301te\u0301", "ete"),
+        ("", ""),
+        (None, ""),
+        ("---", ""),
     ],
-)  # fmt: skip
+)
 def test_words_are_compared_without_case_accent_ligature_nor_punctuation(written, folded):
     assert fold(written) == folded
 
@@ -53,10 +61,15 @@ def test_folding_twice_changes_nothing(word):
 @pytest.mark.parametrize(
     ("saved", "said"),
     [
-        ("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8"), ("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"),
-        ("utf-32", "UTF-32"), ("cp1252", "Windows-1252 (cp1252)"),
+        ("utf-8", "UTF-8"),
+        ("utf-8-sig", "UTF-8"),
+        ("utf-16", "UTF-16"),
+        ("utf-16-le", "UTF-16"),
+        ("utf-16-be", "UTF-16"),
+        ("utf-32", "UTF-32"),
+        ("cp1252", "Windows-1252 (cp1252)"),
     ],
-)  # fmt: skip
+)
 def test_the_same_table_is_read_in_every_encoding(saved, said):
     read = decode(TABLE.encode(saved))
     assert (read.text, read.said, read.lost) == (TABLE, said, 0)
@@ -75,10 +88,15 @@ def test_a_file_cut_in_a_letter_is_still_utf8():
 @pytest.mark.parametrize(
     ("text", "mark"),
     [
-        ("a;b\n1,5;2\n", ";"), ("a,b\n1,2\n", ","), ("a\tb\n1,5\t2\n", "\t"), ("a|b\n1|2\n", "|"), ("a\nb\n", ";"), ("", ";"),
+        ("a;b\n1,5;2\n", ";"),
+        ("a,b\n1,2\n", ","),
+        ("a\tb\n1,5\t2\n", "\t"),
+        ("a|b\n1|2\n", "|"),
+        ("a\nb\n", ";"),
+        ("", ";"),
         ("Export du 1/2, arrêté\na;b\n1,5;2,5\n3,5;4\n", ";"),
     ],
-)  # fmt: skip
+)
 def test_the_separator_is_the_mark_found_on_most_lines(text, mark):
     assert separator(text) == mark
 
@@ -92,8 +110,12 @@ def test_every_town_with_a_ligature_of_the_reference_is_found_without_it():
 
 @pytest.mark.parametrize("asked", ["Cœur de Nacre", "Coeur de Nacre", "COEUR DE NACRE", "cœur-de-nacre"])
 def test_a_buyer_is_found_however_its_ligature_is_typed(asked):
-    known = pl.DataFrame({
-        "acheteur_siren": ["000000001", "000000002"], "acheteur_libelle": ["Cœur de Nacre", "Plaine de Nacre"], "contrats": [1, 9],
-        "sirets": [["00000000100011"], ["00000000200011"]],
-    })  # fmt: skip
+    known = pl.DataFrame(
+        {
+            "acheteur_siren": ["000000001", "000000002"],
+            "acheteur_libelle": ["Cœur de Nacre", "Plaine de Nacre"],
+            "contrats": [1, 9],
+            "sirets": [["00000000100011"], ["00000000200011"]],
+        }
+    )
     assert buyers.choose(known, asked) == "000000001"

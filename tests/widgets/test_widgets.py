@@ -142,7 +142,9 @@ class TestPicker:
 
     def test_a_territorial_group_offers_its_members_that_buy(self, desk, monkeypatch):
         group = (
-            territories.authorities().filter(pl.col("categorie") == "établissement public territorial").collect()["siren"][0]
+            territories.authorities()
+            .filter(pl.col("categorie") == "établissement public territorial")
+            .collect()["siren"][0]
         )
         communes = territories.members([group]).collect()["siren"].to_list()
         known = {group: "Groupe", communes[0]: "Une commune", communes[1]: "Une autre", TOWN: "Ville"}
@@ -224,7 +226,9 @@ class TestViews:
     def test_the_panorama_follows_the_selection_and_agrees_with_the_measures(self, desk):
         view = widgets.Panorama(desk)
         measured = desk.findings.one("clause_sociale")
-        assert f"{measured.numerateur} contrats sur {measured.denominateur} déclarent une clause sociale" in plain(view.told)
+        assert f"{measured.numerateur} contrats sur {measured.denominateur} déclarent une clause sociale" in plain(
+            view.told
+        )
         desk.selection.buyers = (COUNTY,)
         assert "Haute-Sorgue" in view.answer.value and "Aubrelle" not in view.answer.value
         other = desk.findings.one("clause_sociale")
@@ -251,7 +255,9 @@ class TestViews:
         desk.selection.undo()
         assert 'role="alert"' not in view.answer.value
 
-    @pytest.mark.parametrize("made", [widgets.Panorama, widgets.Contract, widgets.Explain, widgets.Choices, widgets.Downloads])
+    @pytest.mark.parametrize(
+        "made", [widgets.Panorama, widgets.Contract, widgets.Explain, widgets.Choices, widgets.Downloads]
+    )
     def test_each_view_has_a_static_twin_that_names_the_buyer_or_says_what_to_do(self, desk, made):
         bundle = made(desk)._repr_mimebundle_()
         assert {"text/html", "text/plain", "application/vnd.jupyter.widget-view+json"} <= set(bundle)

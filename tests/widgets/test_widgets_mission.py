@@ -21,17 +21,26 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 HEADER = "N° marché;SIRET acheteur;Objet;CPV;Mt HT;Date de notification;Considérations sociales;Considérations environnementales\n"
 LINES = "".join(
     f"{rank};{siret};{what};{cpv};95 000,50;12/03/2024;Pas de considération sociale;Pas de considération environnementale\n"
-    for rank, (siret, what, cpv) in enumerate([
-        ("21750001600019", "Nettoyage avec clause sociale d'insertion", "90910000"), ("21750001600019", "Réservé aux ESAT : espaces verts", "77310000"),
-        ("21690123100011", "Fourniture de papier recyclé", "30197630"),
-    ])
-)  # fmt: skip
+    for rank, (siret, what, cpv) in enumerate(
+        [
+            ("21750001600019", "Nettoyage avec clause sociale d'insertion", "90910000"),
+            ("21750001600019", "Réservé aux ESAT : espaces verts", "77310000"),
+            ("21690123100011", "Fourniture de papier recyclé", "30197630"),
+        ]
+    )
+)
 LEDGER = "Exercice;Fournisseur;SIRET;Libellé;Montant TTC\n2024;PAPETERIE RÉELLE;;Papier;1200,00\n2024;NETTOYAGE RÉEL;;Nettoyage;3400,00\n"
 
 
 def sent(name: str, text: str) -> dict[str, object]:
     data = text.encode("utf-8")
-    return {"name": name, "type": "", "size": len(data), "content": memoryview(data), "last_modified": datetime(2026, 11, 28)}
+    return {
+        "name": name,
+        "type": "",
+        "size": len(data),
+        "content": memoryview(data),
+        "last_modified": datetime(2026, 11, 28),
+    }
 
 
 @pytest.fixture
@@ -73,7 +82,11 @@ def test_a_choice_made_in_one_notebook_is_there_in_the_next(home):
     first.selection.change(buyers=("217500016",), unit="valeur")
     first.selection.years = (2024, 2024)
     again = widgets.Desk(widgets.read(str(home)))
-    assert (again.selection.buyers, again.selection.unit, again.selection.years) == (("217500016",), "valeur", (2024, 2024))
+    assert (again.selection.buyers, again.selection.unit, again.selection.years) == (
+        ("217500016",),
+        "valeur",
+        (2024, 2024),
+    )
     first.selection.undo()
     assert widgets.Desk(widgets.read(str(home))).selection.years == ()
 
@@ -84,12 +97,21 @@ def test_a_decision_made_in_one_notebook_is_obeyed_by_the_next_with_author_and_d
     uid, consideration = review.gap.value.split("|")
     review.reason.value = "vu sur pièces"
     review.decide("accepte")
-    found = widgets.Desk(widgets.read(str(home))).diagnostic.extras["ecarts"].filter(pl.col("uid") == uid, pl.col("consideration") == consideration)
-    assert found.select("decision", "auteur", "motif_decision").rows() == [("accepte", "A. Inventée", "vu sur pièces")] and found["date"].null_count() == 0
+    found = (
+        widgets.Desk(widgets.read(str(home)))
+        .diagnostic.extras["ecarts"]
+        .filter(pl.col("uid") == uid, pl.col("consideration") == consideration)
+    )
+    assert (
+        found.select("decision", "auteur", "motif_decision").rows() == [("accepte", "A. Inventée", "vu sur pièces")]
+        and found["date"].null_count() == 0
+    )
 
 
 def test_what_the_mission_says_is_not_typed_again(home):
-    mission.change(home, {"rayon": 45, "dependance": "25 %", ("commentaires", "actions"): "D'abord trois.", "acheteurs": ["paris"]})
+    mission.change(
+        home, {"rayon": 45, "dependance": "25 %", ("commentaires", "actions"): "D'abord trois.", "acheteurs": ["paris"]}
+    )
     form = widgets.Pams(widgets.Desk(widgets.read(str(home))))
     assert form.client.value == "Ma Ville" and form.radius.value == 45 and form.wishes.dependency == 0.25
     assert "D'abord trois." in str(form.report())
@@ -118,12 +140,21 @@ def test_answers_are_kept_in_the_mission_and_the_example_cannot_be_changed_nor_s
     own.button.click()
     example = widgets.Questionnaire(example={"moyens": 0})
     assert all(one.disabled for one in example.lists.values()) and example.button.layout.display == "none"
-    assert widgets.Questionnaire(str(home)).said["moyens"] == 2 and mission.read(home).every.wishes.answers["moyens"] == 2
+    assert (
+        widgets.Questionnaire(str(home)).said["moyens"] == 2 and mission.read(home).every.wishes.answers["moyens"] == 2
+    )
 
 
 def test_a_weak_match_is_never_taken_on_enter(home):
     desk = widgets.Desk(widgets.read(str(home)))
-    known = pl.DataFrame({"acheteur_siren": ["200071884", "200077832"], "acheteur_libelle": ["CC Le Grand Charolais", "Cormeilles"], "contrats": [9, 2], "sirets": [["20007188400017"], ["20007783200017"]]})
+    known = pl.DataFrame(
+        {
+            "acheteur_siren": ["200071884", "200077832"],
+            "acheteur_libelle": ["CC Le Grand Charolais", "Cormeilles"],
+            "contrats": [9, 2],
+            "sirets": [["20007188400017"], ["20007783200017"]],
+        }
+    )
     desk.base.__dict__["buyers"] = known
     picker = widgets.Choices(desk).buyer
     before = desk.selection.buyers
@@ -137,10 +168,17 @@ def test_a_weak_match_is_never_taken_on_enter(home):
         buyers.choose(known, "paris")
 
 
-@pytest.mark.parametrize(("error", "said"), [
-    (Problem("Le fichier manque", todo="Donnez-le"), "Le fichier manque"), (NameError("name 'lecture' is not defined", name="lecture"), "précèdent"),
-    (ZeroDivisionError("division by zero"), "erreur imprévue"), (MemoryError(), "mémoire"), (SyntaxError("invalid syntax"), "ne se lit pas"), (KeyboardInterrupt(), "arrêté"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (Problem("Le fichier manque", todo="Donnez-le"), "Le fichier manque"),
+        (NameError("name 'lecture' is not defined", name="lecture"), "précèdent"),
+        (ZeroDivisionError("division by zero"), "erreur imprévue"),
+        (MemoryError(), "mémoire"),
+        (SyntaxError("invalid syntax"), "ne se lit pas"),
+        (KeyboardInterrupt(), "arrêté"),
+    ],
+)
 def test_any_fault_is_a_short_french_message_and_an_unforeseen_one_leaves_a_log(error, said, tmp_path):
     told = str(faults.told(error, tmp_path))
     assert said in told and "Traceback" not in told and "division" not in told
@@ -165,7 +203,9 @@ def test_the_only_parameter_of_a_notebook_is_the_mission(path):
     tagged = ["".join(cell["source"]) for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
     code = "\n".join("".join(cell["source"]) for cell in cells)
     assert not re.search(r"marches_demo|registre_demo|depenses_demo|ma_selection|mes_reponses", code)
-    assert tagged == [] or not re.search(r"^(contrats|registres|reprise|acheteur|depenses|reponses) =", "\n".join(tagged), re.M)
+    assert tagged == [] or not re.search(
+        r"^(contrats|registres|reprise|acheteur|depenses|reponses) =", "\n".join(tagged), re.M
+    )
     for cell in cells:
         if "widgets.Exercise(" in "".join(cell["source"]):  # the source holds the answer
             assert cell["metadata"]["jupyter"]["source_hidden"]
@@ -174,4 +214,14 @@ def test_the_only_parameter_of_a_notebook_is_the_mission(path):
 def test_a_selection_that_no_longer_exists_in_the_kit_is_told(home):
     mission.change(home, {("ecran", "compter"): "en louis d'or"})
     with pytest.raises(Problem, match=r"\[ecran\]"):
-        Selection.of_mission(mission.read(home), pl.DataFrame(schema={"acheteur_siren": pl.String, "acheteur_libelle": pl.String, "contrats": pl.Int64, "sirets": pl.List(pl.String)}))
+        Selection.of_mission(
+            mission.read(home),
+            pl.DataFrame(
+                schema={
+                    "acheteur_siren": pl.String,
+                    "acheteur_libelle": pl.String,
+                    "contrats": pl.Int64,
+                    "sirets": pl.List(pl.String),
+                }
+            ),
+        )

@@ -23,7 +23,9 @@ TOWN, COUNTY = "000000117", "000000133"
 
 @pytest.fixture(scope="module")
 def base():
-    return diagnostic.prepare(sorted(DATA.glob("marches_demo*.json")), registers=sorted(DATA.glob("registre_demo*.csv")))
+    return diagnostic.prepare(
+        sorted(DATA.glob("marches_demo*.json")), registers=sorted(DATA.glob("registre_demo*.csv"))
+    )
 
 
 @pytest.fixture
@@ -36,15 +38,22 @@ def charts(view):
 
 
 def words(view):
-    return re.sub(r"[\u00a0\u202f]", " ", " ".join(place.value for place in view.body.children if isinstance(place, ipywidgets.HTML)))
+    return re.sub(
+        r"[\u00a0\u202f]",
+        " ",
+        " ".join(place.value for place in view.body.children if isinstance(place, ipywidgets.HTML)),
+    )
 
 
 class TestPotential:
     def test_every_choice_has_its_label_in_french(self, potential):
         labels = [control.description for control in potential.controls]
         assert [label.split("\u00a0")[0].split(",")[0] for label in labels] == [
-            "Famille", "Rayon des fournisseurs locaux", "Dépendance acceptée", "Fournisseurs crédibles",
-        ]  # fmt: skip
+            "Famille",
+            "Rayon des fournisseurs locaux",
+            "Dépendance acceptée",
+            "Fournisseurs crédibles",
+        ]
 
     def test_charts_are_drawn_by_the_notebook_with_their_words_and_table_beside(self, potential):
         bundles = [place.outputs[0]["data"] for place in charts(potential)]
@@ -73,7 +82,10 @@ class TestPotential:
         assert 0 < found.opportunities.height < whole.opportunities.height
         assert found.opportunities["credibles"].min() >= 3
         assert found.families["besoins"].sum() == found.opportunities.filter(pl.col("etat_action") == "agir").height
-        assert found.families["annuel"].sum() == found.opportunities.filter(pl.col("etat_action") == "agir")["annuel"].sum()
+        assert (
+            found.families["annuel"].sum()
+            == found.opportunities.filter(pl.col("etat_action") == "agir")["annuel"].sum()
+        )
 
     def test_a_family_chosen_above_or_here_is_the_only_one_counted(self, potential):
         family = potential.family.options[1][1]
@@ -124,7 +136,9 @@ class TestExplored:
 
     def test_needs_left_out_change_no_amount_of_those_kept(self, base):
         whole, seen = explored(base, (TOWN,)), explored(base, (TOWN,), least=3)
-        kept = whole.opportunities.join(seen.opportunities.select("besoin_id"), on="besoin_id", how="semi", maintain_order="left")
+        kept = whole.opportunities.join(
+            seen.opportunities.select("besoin_id"), on="besoin_id", how="semi", maintain_order="left"
+        )
         assert kept.equals(seen.opportunities)
 
 
@@ -134,7 +148,9 @@ class TestBehind:
         family = view.mark.value
         needs = potential.found.opportunities.filter("actif", pl.col("famille") == family)
         told = re.sub(r"[\u00a0\u202f]", " ", view.answer.value)
-        assert "Les besoins actionnables de cette famille" in told and "Les contrats dont ces besoins sont faits" in told
+        assert (
+            "Les besoins actionnables de cette famille" in told and "Les contrats dont ces besoins sont faits" in told
+        )
         contracts = contracts_of(potential.desk.base, potential.found, needs["besoin_id"].to_list())
         assert contracts.filter("derniere").height == needs["contrats"].sum()
         assert set(contracts["acheteur_siren"]) == {TOWN}
@@ -183,4 +199,6 @@ def test_parts_keep_their_order_and_every_block(potential):
     shown = drawn.parts(potential._answered)
     assert [isinstance(part, str) for part in shown] == [True, False, True, False, True]
     text = "".join(part for part in shown if isinstance(part, str))
-    assert text.index("Besoins actionnables") < text.index("Lire le graphique en mots") < text.index("Pourquoi ce levier")
+    assert (
+        text.index("Besoins actionnables") < text.index("Lire le graphique en mots") < text.index("Pourquoi ce levier")
+    )

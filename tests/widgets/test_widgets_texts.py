@@ -65,7 +65,9 @@ def test_what_is_pasted_never_becomes_part_of_the_page():
 def test_a_text_is_chosen_among_subjects_and_documents(desk):
     reader = widgets.TextReader(desk=desk)
     values = dict(reader.choice.options)
-    reader.choice.value = next(value for label, value in values.items() if label.startswith("202400443 Gardiennage/CCAP.txt, 14.2"))
+    reader.choice.value = next(
+        value for label, value in values.items() if label.startswith("202400443 Gardiennage/CCAP.txt, 14.2")
+    )
     assert reader.kind.value == "document"
     assert "7 % des heures" in reader.text.value
     assert reader.passages.filter(pl.col("niveau") == 2).height
@@ -80,7 +82,13 @@ def test_an_answer_is_written_with_its_author_day_and_reason_and_taken_up_again(
     review.author.value, review.reason.value = "C. Martin", "clause vérifiée"
     review.decide("refuse")
     kept = read_answers(place).collect().row(0, named=True)
-    assert (kept["objet_id"], kept["champ"], kept["valeur"], kept["auteur"], kept["motif"]) == (uid, name, "refuse", "C. Martin", "clause vérifiée")
+    assert (kept["objet_id"], kept["champ"], kept["valeur"], kept["auteur"], kept["motif"]) == (
+        uid,
+        name,
+        "refuse",
+        "C. Martin",
+        "clause vérifiée",
+    )
     assert kept["date"] is not None
     again = widgets.Review(desk, place)
     assert again.gaps.filter(pl.col("decision") == "refuse").select("uid", "consideration").rows() == [(uid, name)]

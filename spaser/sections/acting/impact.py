@@ -11,21 +11,41 @@ from spaser.deliverables.report import Block, Callout, Column, Paragraph, Sectio
 
 BOUNDS = ("bas", "milieu", "haut")
 _TOTALS = (
-    Column("type", "Type de structure"), Column("exercice", "Année", "texte"), Column("fournisseurs", "Fournisseurs", "entier"), Column("montant", "Achats (comme écrits)", "somme"),
-    Column("part_mesuree", "Part mesurée", "part"), Column("porte", "Travail porté"), Column("finance", "Part financée par l'achat"),
-    Column("heures", "Heures"), Column("note", "Qualité du facteur"), Column("motifs", "Non mesuré parce que"),
-)  # fmt: skip
+    Column("type", "Type de structure"),
+    Column("exercice", "Année", "texte"),
+    Column("fournisseurs", "Fournisseurs", "entier"),
+    Column("montant", "Achats (comme écrits)", "somme"),
+    Column("part_mesuree", "Part mesurée", "part"),
+    Column("porte", "Travail porté"),
+    Column("finance", "Part financée par l'achat"),
+    Column("heures", "Heures"),
+    Column("note", "Qualité du facteur"),
+    Column("motifs", "Non mesuré parce que"),
+)
 _REQUIRED = (
-    Column("uid", "Marché", "identifiant"), Column("lot", "Lot"), Column("origine", "Heures"), Column("exigees", "Heures exigées"),
-    Column("personnes", "Personnes (ordre de grandeur)"), Column("note", "Qualité"), Column("motif", "Non mesuré parce que"),
-)  # fmt: skip
+    Column("uid", "Marché", "identifiant"),
+    Column("lot", "Lot"),
+    Column("origine", "Heures"),
+    Column("exigees", "Heures exigées"),
+    Column("personnes", "Personnes (ordre de grandeur)"),
+    Column("note", "Qualité"),
+    Column("motif", "Non mesuré parce que"),
+)
 _DONE = (
-    Column("uid", "Marché", "identifiant"), Column("exercice", "Année", "texte"), Column("heures_exigees", "Heures exigées", "valeur"),
-    Column("heures_faites", "Heures faites", "valeur"), Column("part_faite", "Faites sur exigées", "part"), Column("personnes", "Personnes", "entier"),
+    Column("uid", "Marché", "identifiant"),
+    Column("exercice", "Année", "texte"),
+    Column("heures_exigees", "Heures exigées", "valeur"),
+    Column("heures_faites", "Heures faites", "valeur"),
+    Column("part_faite", "Faites sur exigées", "part"),
+    Column("personnes", "Personnes", "entier"),
     Column("source", "D'après"),
-)  # fmt: skip
-_PLACES = (Column("niveau", "Le fournisseur est établi dans"), Column("montant", "Achats", "somme"), Column("part", "Part", "part"),
-           Column("part_connue", "Part des lieux connus", "part"))  # fmt: skip
+)
+_PLACES = (
+    Column("niveau", "Le fournisseur est établi dans"),
+    Column("montant", "Achats", "somme"),
+    Column("part", "Part", "part"),
+    Column("part_connue", "Part des lieux connus", "part"),
+)
 _CAUTION = (
     "Ces chiffres sont bruts : une partie de ces heures aurait eu lieu sans cet achat ; elle n'est pas mesurée. Les heures achetées à une structure "
     "d'insertion et les heures d'une clause sont souvent les mêmes : elles ne s'ajoutent jamais, pas plus que les heures exigées et les heures faites, "
@@ -45,13 +65,26 @@ def interval(row: dict[str, Any], name: str, unit: str = "") -> str:
 
 def section_impact(tables: dict[str, pl.DataFrame]) -> Section | None:
     """The section, from ``impact_totaux``, ``impact_exigees``, ``impact_faites``, ``impact_lieux``, ``impact_oeth`` (those that are there)."""
-    blocks: list[Block] = [*_bought(tables.get("impact_totaux")), *_required(tables.get("impact_exigees")), *_done(tables.get("impact_faites"))]
+    blocks: list[Block] = [
+        *_bought(tables.get("impact_totaux")),
+        *_required(tables.get("impact_exigees")),
+        *_done(tables.get("impact_faites")),
+    ]
     blocks += [*_places(tables.get("impact_lieux")), *_oeth(tables.get("impact_oeth"))]
     if not blocks:
         return None
     blocks.append(Callout("Ce que ces chiffres ne disent pas", french.typeset(_CAUTION), "attention"))
-    blocks += [Callout("Jamais mesuré ici", french.typeset(" ; ".join(tables["impact_refus"]["texte"]) + "."))] if "impact_refus" in tables else []
-    return Section("impact", "L'impact des achats", "Que font travailler nos achats, et qu'est-ce qui reste à côté de nous ?", tuple(blocks))
+    blocks += (
+        [Callout("Jamais mesuré ici", french.typeset(" ; ".join(tables["impact_refus"]["texte"]) + "."))]
+        if "impact_refus" in tables
+        else []
+    )
+    return Section(
+        "impact",
+        "L'impact des achats",
+        "Que font travailler nos achats, et qu'est-ce qui reste à côté de nous ?",
+        tuple(blocks),
+    )
 
 
 def annexes(tables: dict[str, pl.DataFrame]) -> list[TableBlock | None]:
@@ -60,12 +93,31 @@ def annexes(tables: dict[str, pl.DataFrame]) -> list[TableBlock | None]:
     by_family = tables.get("impact_familles")
     kept = [name for name in (rows.columns if rows is not None else []) if name not in ("base_heures",)]
     return [
-        table("impact par fournisseur", "Travail acheté, par fournisseur et par famille", rows, [_column(name) for name in kept]) if rows is not None else None,
-        table("impact par famille", "Travail acheté, par type de structure et par famille d'achat", _told(by_family, porte="etp", finance="finance", heures="heures"),
-              (Column("famille", "Famille d'achat"), *(column for column in _TOTALS if column.name != "exercice"))) if by_family is not None else None,
-        table("facteurs", "Facteurs d'impact, leurs sources et leur qualité", factors, [Column(n, n.capitalize()) for n in factors.columns])
-        if factors is not None else None,
-    ]  # fmt: skip
+        table(
+            "impact par fournisseur",
+            "Travail acheté, par fournisseur et par famille",
+            rows,
+            [_column(name) for name in kept],
+        )
+        if rows is not None
+        else None,
+        table(
+            "impact par famille",
+            "Travail acheté, par type de structure et par famille d'achat",
+            _told(by_family, porte="etp", finance="finance", heures="heures"),
+            (Column("famille", "Famille d'achat"), *(column for column in _TOTALS if column.name != "exercice")),
+        )
+        if by_family is not None
+        else None,
+        table(
+            "facteurs",
+            "Facteurs d'impact, leurs sources et leur qualité",
+            factors,
+            [Column(n, n.capitalize()) for n in factors.columns],
+        )
+        if factors is not None
+        else None,
+    ]
 
 
 def _bought(rows: pl.DataFrame | None) -> list[Block]:
@@ -77,7 +129,10 @@ def _bought(rows: pl.DataFrame | None) -> list[Block]:
     told += f", soit {french.share(measured / whole)}" if whole > 0 else ""
     note = "Deux chiffres significatifs. Les bornes s'ajoutent à l'intérieur d'un type ; les types ne s'ajoutent pas : leurs unités diffèrent."
     note += " Les factures d'une structure donnent ses heures : elles remplacent toujours le facteur."
-    return [Paragraph((Sentence(french.sentence(told)),)), table("tab-impact-achete", "Travail acheté à des structures inclusives", shown, _TOTALS, french.typeset(note))]
+    return [
+        Paragraph((Sentence(french.sentence(told)),)),
+        table("tab-impact-achete", "Travail acheté à des structures inclusives", shown, _TOTALS, french.typeset(note)),
+    ]
 
 
 def _told(rows: pl.DataFrame, **names: str) -> pl.DataFrame:
@@ -85,7 +140,14 @@ def _told(rows: pl.DataFrame, **names: str) -> pl.DataFrame:
     written = []
     for row in rows.to_dicts():
         unit = row.get("unite") or ""
-        written.append({new: interval(row, old, unit if new in ("porte", "finance") else "h" if new in ("heures", "exigees") else "") for new, old in names.items()})
+        written.append(
+            {
+                new: interval(
+                    row, old, unit if new in ("porte", "finance") else "h" if new in ("heures", "exigees") else ""
+                )
+                for new, old in names.items()
+            }
+        )
     frame = pl.DataFrame(written, schema=dict.fromkeys(names, pl.String))
     return pl.concat([rows.drop(list(names), strict=False), frame], how="horizontal")
 
@@ -96,13 +158,24 @@ def _required(rows: pl.DataFrame | None) -> list[Block]:
     shown = _told(rows, exigees="heures", personnes="personnes")
     written = rows.filter(pl.col("origine") == "écrites")
     theory, silent = rows.filter(pl.col("origine") == "théoriques"), rows.filter(pl.col("motif").is_not_null())
-    parts = [f"{french.number(written['heures_milieu'].sum())} heures écrites dans {french.count(written.height, 'marché')}"] if written.height else []
+    parts = (
+        [
+            f"{french.number(written['heures_milieu'].sum())} heures écrites dans {french.count(written.height, 'marché')}"
+        ]
+        if written.height
+        else []
+    )
     if theory.height:
         low, high = (_two(theory[f"heures_{bound}"].sum()) for bound in ("bas", "haut"))
-        parts.append(f"de {low} à {high} heures théoriques (calculées, non écrites) dans {french.count(theory.height, 'marché')}, à ne pas y ajouter")
+        parts.append(
+            f"de {low} à {high} heures théoriques (calculées, non écrites) dans {french.count(theory.height, 'marché')}, à ne pas y ajouter"
+        )
     if silent.height:
         parts.append(f"{french.count(silent.height, 'clause')} dont les heures ne sont pas mesurées")
-    return [Paragraph((Sentence(french.sentence(" ; ".join(parts))),)), table("tab-impact-exigees", "Heures exigées par les clauses", shown, _REQUIRED)]
+    return [
+        Paragraph((Sentence(french.sentence(" ; ".join(parts))),)),
+        table("tab-impact-exigees", "Heures exigées par les clauses", shown, _REQUIRED),
+    ]
 
 
 def _done(rows: pl.DataFrame | None) -> list[Block]:
@@ -126,10 +199,25 @@ def _oeth(rows: pl.DataFrame | None) -> list[Block]:
     if rows is None or not rows.height:
         return []
     row = rows.row(0, named=True)
-    told = f"Contribution pour l'emploi de personnes handicapées : {french.euros(row['deduit'], 0)} déduits" if row["deduit"] is not None else "Déduction OETH : non mesurée"
-    why = f" (30 % de {french.euros(row['main_oeuvre'], 0)} de main-d'œuvre attestée, plafond {french.euros(row['plafond'], 0)})" if row["deduit"] is not None else ""
-    return [Callout("Une économie, pas un impact", french.typeset(f"{told}{why}. D'après les attestations annuelles des fournisseurs, jamais d'après les factures ; "
-                                                                  "pour un employeur public, à confirmer."))]  # fmt: skip
+    told = (
+        f"Contribution pour l'emploi de personnes handicapées : {french.euros(row['deduit'], 0)} déduits"
+        if row["deduit"] is not None
+        else "Déduction OETH : non mesurée"
+    )
+    why = (
+        f" (30 % de {french.euros(row['main_oeuvre'], 0)} de main-d'œuvre attestée, plafond {french.euros(row['plafond'], 0)})"
+        if row["deduit"] is not None
+        else ""
+    )
+    return [
+        Callout(
+            "Une économie, pas un impact",
+            french.typeset(
+                f"{told}{why}. D'après les attestations annuelles des fournisseurs, jamais d'après les factures ; "
+                "pour un employeur public, à confirmer."
+            ),
+        )
+    ]
 
 
 def _two(value: float) -> str:
@@ -141,12 +229,30 @@ def _two(value: float) -> str:
 
 def _column(name: str) -> Column:
     labels = {
-        "siren": "SIREN", "siret": "SIRET", "type": "Type", "inclusif_regle": "Connu par", "exercice": "Année", "famille": "Famille d'achat",
-        "fournisseur": "Fournisseur", "montant": "Achats (comme écrits)", "unite": "Unité", "note": "Qualité (travail)", "note_heures": "Qualité (heures)",
-        "publiable": "Publiable", "motif": "Non mesuré parce que",
-    }  # fmt: skip
+        "siren": "SIREN",
+        "siret": "SIRET",
+        "type": "Type",
+        "inclusif_regle": "Connu par",
+        "exercice": "Année",
+        "famille": "Famille d'achat",
+        "fournisseur": "Fournisseur",
+        "montant": "Achats (comme écrits)",
+        "unite": "Unité",
+        "note": "Qualité (travail)",
+        "note_heures": "Qualité (heures)",
+        "publiable": "Publiable",
+        "motif": "Non mesuré parce que",
+    }
     what = {"montant": "Achats HT (euros)", "etp": "Travail porté", "heures": "Heures", "finance": "Part financée"}
-    unit = "somme" if name == "montant" else "oui_non" if name == "publiable" else "identifiant" if name in ("siren", "siret") else "texte"
+    unit = (
+        "somme"
+        if name == "montant"
+        else "oui_non"
+        if name == "publiable"
+        else "identifiant"
+        if name in ("siren", "siret")
+        else "texte"
+    )
     for stem, label in what.items():
         if name.startswith(f"{stem}_"):
             return Column(name, f"{label}, {name.removeprefix(f'{stem}_')}", "valeur")

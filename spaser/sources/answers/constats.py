@@ -15,7 +15,10 @@ from spaser.vocabulary import DECISIONS
 MARK = "contrat "
 COLUMNS = ("contrat", "consideration", "decision", "auteur", "date", "motif")
 #: The other columns of the file written by the diagnostic are for who answers.
-READ = {word: Column((word,), needed=word in COLUMNS[:3]) for word in (*COLUMNS, "liste", "certitude", "constat", "citation", "objet")}
+READ = {
+    word: Column((word,), needed=word in COLUMNS[:3])
+    for word in (*COLUMNS, "liste", "certitude", "constat", "citation", "objet")
+}
 GONE = "constat qui n'est plus fait : votre décision est gardée"
 ANSWERS = {"accepte": ("accepte", "accepter", "oui", "a"), "refuse": ("refuse", "refuser", "rejete", "non", "r")}
 
@@ -28,7 +31,9 @@ def read_answers(path: Path | str) -> pl.LazyFrame:
     Problem
         The file is absent, a column lacks, or a decision is neither « accepté » nor « refusé » (all lines listed).
     """
-    rows, faults = settings.rows(path, READ, "Le fichier de décisions", todo="Repartez du fichier constats.csv écrit à côté du diagnostic")
+    rows, faults = settings.rows(
+        path, READ, "Le fichier de décisions", todo="Repartez du fichier constats.csv écrit à côté du diagnostic"
+    )
     found = _answered(rows.select("ligne", *COLUMNS), faults)
     faults.complain(f"Décisions refusées dans {Path(path).name}")
     return DECISIONS.conform(found.lazy())
@@ -44,8 +49,11 @@ def _answered(rows: pl.DataFrame, faults: settings.Faults) -> pl.DataFrame:
     for line in rows.filter(pl.col("contrat").is_null() | pl.col("consideration").is_null())["ligne"]:
         faults.add_line(line, "le contrat ou la considération manque")
     return rows.with_columns(
-        objet_type=pl.lit("constat"), objet_id=pl.col("contrat").str.strip_prefix(MARK), champ="consideration", date=dates.day(pl.col("date").cast(pl.String), pl.String()).alias("date")
-    ).unique(["objet_id", "champ"], keep="last", maintain_order=True)  # fmt: skip
+        objet_type=pl.lit("constat"),
+        objet_id=pl.col("contrat").str.strip_prefix(MARK),
+        champ="consideration",
+        date=dates.day(pl.col("date").cast(pl.String), pl.String()).alias("date"),
+    ).unique(["objet_id", "champ"], keep="last", maintain_order=True)
 
 
 def answers_table(gaps: pl.DataFrame, before: pl.DataFrame | None = None) -> pl.DataFrame:
@@ -56,17 +64,35 @@ def answers_table(gaps: pl.DataFrame, before: pl.DataFrame | None = None) -> pl.
     table = _table(gaps)
     if before is None or not before.height:
         return table
-    held = before.select(contrat=pl.concat_str(pl.lit(MARK), "objet_id"), consideration="champ", decision="valeur", auteur="auteur", date="date", motif="motif")
+    held = before.select(
+        contrat=pl.concat_str(pl.lit(MARK), "objet_id"),
+        consideration="champ",
+        decision="valeur",
+        auteur="auteur",
+        date="date",
+        motif="motif",
+    )
     named = ("decision", "auteur", "date", "motif")
     joined = table.join(held, on=["contrat", "consideration"], how="left", suffix="_avant", maintain_order="left")
     answered = pl.col("decision").is_not_null()
-    kept = joined.with_columns(pl.when(answered).then(name).otherwise(f"{name}_avant").alias(name) for name in reversed(named)).select(table.columns)
+    kept = joined.with_columns(
+        pl.when(answered).then(name).otherwise(f"{name}_avant").alias(name) for name in reversed(named)
+    ).select(table.columns)
     gone = held.join(table, on=["contrat", "consideration"], how="anti").with_columns(constat=pl.lit(GONE))
     return pl.concat([kept, gone], how="diagonal_relaxed").select(table.columns)
 
 
 def _table(gaps: pl.DataFrame) -> pl.DataFrame:
     return gaps.select(
-        pl.concat_str(pl.lit(MARK), "uid").alias("contrat"), "consideration", "decision", "auteur", "date", pl.col("motif_decision").alias("motif"),
-        "liste", "certitude", pl.col("motif").alias("constat"), "citation", "objet",
-    )  # fmt: skip
+        pl.concat_str(pl.lit(MARK), "uid").alias("contrat"),
+        "consideration",
+        "decision",
+        "auteur",
+        "date",
+        pl.col("motif_decision").alias("motif"),
+        "liste",
+        "certitude",
+        pl.col("motif").alias("constat"),
+        "citation",
+        "objet",
+    )

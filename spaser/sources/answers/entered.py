@@ -59,7 +59,9 @@ def read(path: Path | str, *, sirens: Sequence[str] = ()) -> pl.DataFrame:
         Every faulty line, with its number, what is wrong and the closest known name.
     """
     file = Path(path)
-    lines, errors = settings.rows(file, COLUMNS, "Le fichier des chiffres saisis", todo="Partez du modèle : spaser publication --modele")
+    lines, errors = settings.rows(
+        file, COLUMNS, "Le fichier des chiffres saisis", todo="Partez du modèle : spaser publication --modele"
+    )
     rows: list[dict[str, Any]] = []
     seen: dict[tuple, int] = {}
     for line in lines.to_dicts():
@@ -100,8 +102,15 @@ def _checked(line: dict[str, str], sirens: Sequence[str]) -> tuple[list[str], di
     )
     if record and not any("erateur" in fault or "ominateur" in fault for fault in faults):
         faults += _shape(record, code, part, whole)
-    row = {"indicateur": code, "annee": year, "acheteur_siren": siren, "numerateur": part, "denominateur": whole,
-           "source": (line.get("source") or "").strip() or None, "commentaire": (line.get("commentaire") or "").strip() or None}  # fmt: skip
+    row = {
+        "indicateur": code,
+        "annee": year,
+        "acheteur_siren": siren,
+        "numerateur": part,
+        "denominateur": whole,
+        "source": (line.get("source") or "").strip() or None,
+        "commentaire": (line.get("commentaire") or "").strip() or None,
+    }
     return faults, row
 
 
@@ -120,7 +129,15 @@ def _shape(record: dict[str, Any], code: str, part: float | None, whole: float |
 
 
 def _number(text: str | None, name: str, faults: list[str]) -> float | None:
-    plain = (text or "").strip().replace("\u00a0", "").replace(THIN, "").replace(" ", "").removesuffix("€").replace(",", ".")
+    plain = (
+        (text or "")
+        .strip()
+        .replace("\u00a0", "")
+        .replace(THIN, "")
+        .replace(" ", "")
+        .removesuffix("€")
+        .replace(",", ".")
+    )
     if not plain:
         return None
     try:

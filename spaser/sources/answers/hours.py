@@ -17,7 +17,9 @@ COLUMNS = {
     "montant": Column(("montant_ht", "montant ht", "montant")),
     "famille": Column(("famille", "famille d'achat")),
     "taux": Column(("taux_clause", "taux de la clause", "taux", "pourcentage")),
-    "heures_exigees": Column(("heures_exigees", "heures exigées", "heures prévues", "heures à réaliser", "objectif d'heures")),
+    "heures_exigees": Column(
+        ("heures_exigees", "heures exigées", "heures prévues", "heures à réaliser", "objectif d'heures")
+    ),
     "heures_faites": Column(("heures_faites", "heures faites", "heures réalisées", "heures effectuées")),
     "personnes": Column(("personnes", "nombre de personnes", "bénéficiaires")),
     "source": Column(("source", "d'après", "facilitateur")),
@@ -36,7 +38,9 @@ def read_hours(path: Path | str) -> pl.DataFrame:
     Problem
         The file cannot be read, or has faulty lines (all said together).
     """
-    frame, faults = settings.rows(path, COLUMNS, "Le fichier des heures", todo="Écrivez un modèle : spaser impact --modele")
+    frame, faults = settings.rows(
+        path, COLUMNS, "Le fichier des heures", todo="Écrivez un modèle : spaser impact --modele"
+    )
     read = []
     for row in frame.to_dicts():
         said = {name: row[name] for name in ("uid", "lot", "famille", "source")}
@@ -45,14 +49,27 @@ def read_hours(path: Path | str) -> pl.DataFrame:
         if said["uid"] is None:
             faults.add_line(row["ligne"], "le marché n'est pas nommé")
         if said["heures_faites"] is not None and not said["source"]:
-            faults.add_line(row["ligne"], "des heures faites sans source : dites qui les a suivies (facilitateur, attestation)")
+            faults.add_line(
+                row["ligne"], "des heures faites sans source : dites qui les a suivies (facilitateur, attestation)"
+            )
         read.append(said)
     faults.complain(f"Le fichier des heures {Path(path).name} est à corriger")
-    schema = {"uid": pl.String, "lot": pl.String, "famille": pl.String, "source": pl.String, "exercice": pl.Float64, "montant": pl.Float64, "taux": pl.Float64,
-              "heures_exigees": pl.Float64, "heures_faites": pl.Float64, "personnes": pl.Float64}  # fmt: skip
+    schema = {
+        "uid": pl.String,
+        "lot": pl.String,
+        "famille": pl.String,
+        "source": pl.String,
+        "exercice": pl.Float64,
+        "montant": pl.Float64,
+        "taux": pl.Float64,
+        "heures_exigees": pl.Float64,
+        "heures_faites": pl.Float64,
+        "personnes": pl.Float64,
+    }
     table = pl.DataFrame(read, schema=schema)
     return table.with_columns(
-        pl.col("exercice", "personnes").cast(pl.Int64), (pl.col("montant") * 100).round().cast(pl.Int64),
+        pl.col("exercice", "personnes").cast(pl.Int64),
+        (pl.col("montant") * 100).round().cast(pl.Int64),
         pl.when(pl.col("taux") > 1).then(pl.col("taux") / 100).otherwise("taux").alias("taux"),
     )
 

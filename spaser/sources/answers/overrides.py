@@ -33,13 +33,22 @@ def read_overrides(path: Path | str) -> pl.LazyFrame:
     Problem
         A column is absent, or lines are wrong: all are listed together, with their number.
     """
-    rows, faults = settings.rows(path, COLUMNS, "Le fichier de corrections", todo="Colonnes attendues : identifiant ; statut ; valeur ; auteur ; date ; motif")
+    rows, faults = settings.rows(
+        path,
+        COLUMNS,
+        "Le fichier de corrections",
+        todo="Colonnes attendues : identifiant ; statut ; valeur ; auteur ; date ; motif",
+    )
     spelt = {fold(field): field for field in FIELDS}
     champ = pl.col("champ").str.to_lowercase().replace_strict(spelt, default=None, return_dtype=pl.String)
     rows = rows.with_columns(
-        objet_type=pl.lit("statut"), objet_id=bare(pl.col("objet_id")), lu=pl.col("champ"), champ=champ,
-        valeur=pl.col("valeur").str.to_lowercase(), date=dates.day(pl.col("date").cast(pl.String), pl.String()).alias("date"),
-    )  # fmt: skip
+        objet_type=pl.lit("statut"),
+        objet_id=bare(pl.col("objet_id")),
+        lu=pl.col("champ"),
+        champ=champ,
+        valeur=pl.col("valeur").str.to_lowercase(),
+        date=dates.day(pl.col("date").cast(pl.String), pl.String()).alias("date"),
+    )
     _complain(rows, faults)
     faults.complain(f"Corrections refusées dans {Path(path).name}")
     return DECISIONS.conform(rows.lazy())

@@ -17,12 +17,39 @@ import polars as pl
 from spaser.vocabulary import HOLDER, RAW
 
 #: Name of a list, name of an item, as regulated in 2022.
-LIST_FIELDS = ("considerationsSociales", "considerationsEnvironnementales", "techniques", "modalitesExecution", "typesPrix")
+LIST_FIELDS = (
+    "considerationsSociales",
+    "considerationsEnvironnementales",
+    "techniques",
+    "modalitesExecution",
+    "typesPrix",
+)
 TEXT_FIELDS = (
-    "uid", "id", "nature", "objet", "codeCPV", "procedure", "dureeMois", "dateNotification", "datePublicationDonnees",
-    "dateDebutExecution", "montant", "formePrix", "idAccordCadre", "marcheInnovant", "ccag", "offresRecues", "attributionAvance", "tauxAvance",
-    "typeGroupementOperateurs", "sousTraitanceDeclaree", "origineUE", "origineFrance", "donneesActuelles", "modification_id",
-)  # fmt: skip
+    "uid",
+    "id",
+    "nature",
+    "objet",
+    "codeCPV",
+    "procedure",
+    "dureeMois",
+    "dateNotification",
+    "datePublicationDonnees",
+    "dateDebutExecution",
+    "montant",
+    "formePrix",
+    "idAccordCadre",
+    "marcheInnovant",
+    "ccag",
+    "offresRecues",
+    "attributionAvance",
+    "tauxAvance",
+    "typeGroupementOperateurs",
+    "sousTraitanceDeclaree",
+    "origineUE",
+    "origineFrance",
+    "donneesActuelles",
+    "modification_id",
+)
 NESTED_FIELDS = ("acheteur", "lieuExecution", "titulaires", "modifications", "actesSousTraitance")
 CONCESSION_FIELDS = {
     "autoriteConcedante": "acheteur",
@@ -32,19 +59,39 @@ CONCESSION_FIELDS = {
 }
 #: Fields the 2019 format does not have.
 ONLY_2022 = (
-    "considerationsSociales", "considerationsEnvironnementales", "techniques", "modalitesExecution", "typesPrix", "ccag",
-    "offresRecues", "marcheInnovant", "attributionAvance", "typeGroupementOperateurs", "sousTraitanceDeclaree",
-)  # fmt: skip
+    "considerationsSociales",
+    "considerationsEnvironnementales",
+    "techniques",
+    "modalitesExecution",
+    "typesPrix",
+    "ccag",
+    "offresRecues",
+    "marcheInnovant",
+    "attributionAvance",
+    "typeGroupementOperateurs",
+    "sousTraitanceDeclaree",
+)
 _NAMES = (*LIST_FIELDS, *TEXT_FIELDS, *NESTED_FIELDS, *CONCESSION_FIELDS, "_type")
 _CANONICAL = {name.casefold(): name for name in _NAMES} | {
-    "typeprix": "typesPrix", "technique": "techniques", "modaliteexecution": "modalitesExecution",
-    "considerationsociale": "considerationsSociales", "considerationenvironnementale": "considerationsEnvironnementales",
-    "titulaire": "titulaires", "concessionnaire": "titulaires", "modification": "modifications", "type": "_type",
-}  # fmt: skip
+    "typeprix": "typesPrix",
+    "technique": "techniques",
+    "modaliteexecution": "modalitesExecution",
+    "considerationsociale": "considerationsSociales",
+    "considerationenvironnementale": "considerationsEnvironnementales",
+    "titulaire": "titulaires",
+    "concessionnaire": "titulaires",
+    "modification": "modifications",
+    "type": "_type",
+}
 _EXPECTED = frozenset(_NAMES) | {
-    "source", "uuid", "modificationsActesSousTraitance", "montantSubventionPublique",
-    "donneesExecution", "created_at", "updated_at",
-}  # fmt: skip
+    "source",
+    "uuid",
+    "modificationsActesSousTraitance",
+    "montantSubventionPublique",
+    "donneesExecution",
+    "created_at",
+    "updated_at",
+}
 _PARTS = ("acheteur", "lieuExecution", "titulaire", "autoriteConcedante")
 _SEPARATOR = "\x1f"
 #: Names of parts of nested fields: an object with these only has no other spelling to look for.
@@ -85,7 +132,10 @@ class Gathered:
     def rows(self, suffix: str) -> pl.DataFrame:
         """RAW rows of what was gathered, ``source`` left empty; ``suffix`` (json or xml) ends the name of the dialect."""
         frame = pl.DataFrame([_series(name, values) for name, values in self.columns.items()]).with_columns(
-            pl.lit(None, dtype=pl.String).alias("date_version"), pl.lit(None, dtype=pl.String).alias("objetModification"), pl.lit(0, dtype=pl.Int64).alias("_rank"), _dialect(suffix)
+            pl.lit(None, dtype=pl.String).alias("date_version"),
+            pl.lit(None, dtype=pl.String).alias("objetModification"),
+            pl.lit(0, dtype=pl.Int64).alias("_rank"),
+            _dialect(suffix),
         )
         if self.changes:
             frame = pl.concat([frame, _changed(frame, self.changes)]).sort("position", "_rank", maintain_order=True)
@@ -180,7 +230,9 @@ def _says_concession(words: str) -> bool:
 
 def _dialect(suffix: str) -> pl.Expr:
     modern = pl.any_horizontal(pl.col(name).is_not_null() for name in ONLY_2022)
-    return pl.when(modern).then(pl.lit(f"decp-2022-{suffix}")).otherwise(pl.lit(f"decp-2019-{suffix}")).alias("dialecte")
+    return (
+        pl.when(modern).then(pl.lit(f"decp-2022-{suffix}")).otherwise(pl.lit(f"decp-2019-{suffix}")).alias("dialecte")
+    )
 
 
 def _ranked(value: object) -> list[tuple[int, dict[str, object]]]:
@@ -301,7 +353,11 @@ def holders(value: object) -> list[tuple[str | None, ...]] | None:
             return [(one["id"], one["typeIdentifiant"], None)]
     found = unwrapped(value, ("titulaire", "concessionnaire", "titulaires"))
     rows_ = [
-        (_text(_item(h, "id")), _text(_item(h, "typeIdentifiant")), _text(_item(h, "denominationSociale", "denomination", "nom")))
+        (
+            _text(_item(h, "id")),
+            _text(_item(h, "typeIdentifiant")),
+            _text(_item(h, "denominationSociale", "denomination", "nom")),
+        )
         for h in found
     ]
     return [row for row in rows_ if any(row)]

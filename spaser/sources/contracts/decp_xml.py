@@ -29,9 +29,17 @@ def batches(stream: BinaryIO, member: Member, note: Note) -> Iterator[Batch]:
         encoding = _mistaken(whole)
     note.cp1252 = encoding is not None
     events = etree.iterparse(
-        stream, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False,
-        huge_tree=False, remove_comments=True, remove_pis=True, encoding=encoding,
-    )  # fmt: skip
+        stream,
+        events=("start", "end"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        encoding=encoding,
+    )
     found: list[object] = []
     name = ""
     try:
@@ -109,7 +117,9 @@ def _mistaken(stream: BinaryIO) -> str | None:
     """Windows-1252 when the text says UTF-8 (or nothing) and is not: a frequent slip of producers."""
     head = stream.read(1 << 20)
     declared = re.search(rb"""^\W{0,5}<\?xml[^>]*encoding\s*=\s*["']([\w-]+)""", head[:300])
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or (declared and declared.group(1).lower() not in (b"utf-8", b"utf8")):
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or (
+        declared and declared.group(1).lower() not in (b"utf-8", b"utf8")
+    ):
         return None
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:

@@ -44,7 +44,12 @@ def known(types: dict[str, pl.DataType]) -> list[Field]:
     """Every field, in the order in which refusals are told."""
     fields = [_identifier(), buyer(), _number(types), *(_list(name, types[name]) for name in LISTS)]
     fields += [_choice(name) for name in CHOICES]
-    fields += [_text(name) for name in ("objet", "acheteur_nom", "acheteur_departement_code")] + [_place(), _wording(), _framework(), _amount(types["montant"])]
+    fields += [_text(name) for name in ("objet", "acheteur_nom", "acheteur_departement_code")] + [
+        _place(),
+        _wording(),
+        _framework(),
+        _amount(types["montant"]),
+    ]
     fields += [_day(name, types[name]) for name in DAYS]
     fields += [_bounded(name, types[name]) for name in ("dureeMois", "offresRecues")]
     fields += [_plain(name, "part.illisible", figures.share, types[name]) for name in SHARES]
@@ -54,9 +59,13 @@ def known(types: dict[str, pl.DataType]) -> list[Field]:
 
 
 def _field(
-    name: str, dtype: pl.DataType, stages: list[Stage], flags: Stage, kept: dict[str, pl.DataType] | None = None,
+    name: str,
+    dtype: pl.DataType,
+    stages: list[Stage],
+    flags: Stage,
+    kept: dict[str, pl.DataType] | None = None,
     written: pl.Expr | None = None,
-) -> Field:  # fmt: skip
+) -> Field:
     """A field and its flags; columns under ``v_`` have the type of RECORDS."""
     rules = {f"d_{name}_{rank}": rule for rank, rule in enumerate(flags)}
     doubts = {alias: flags[rule].fill_null(False) for alias, rule in rules.items()}
@@ -77,9 +86,12 @@ def _identifier() -> Field:
     mended = pl.when(~closed_lists.missing(pl.col("t_odd"))).then(pl.col("t_odd").str.replace_all(_UNSAFE_IN_ID, "_"))
     value = pl.when(pl.col("t_odd").is_null()).then("k_id").otherwise(mended)
     return _field(
-        "id", pl.String(), [{"k_id": bare}, {"t_odd": odd}, _value("id", value)],
-        {"identite.id": pl.col("v_id").is_null()}, {"k_id": pl.String()},
-    )  # fmt: skip
+        "id",
+        pl.String(),
+        [{"k_id": bare}, {"t_odd": odd}, _value("id", value)],
+        {"identite.id": pl.col("v_id").is_null()},
+        {"k_id": pl.String()},
+    )
 
 
 def buyer() -> Field:
@@ -90,17 +102,24 @@ def buyer() -> Field:
     keys = {f"k_{name}": key for name, key in siret.keys(pl.col("k_number")).items()}
     stages = [
         {"k_acheteur": siret.bare(pl.col("acheteur_id").cast(pl.String))},
-        {"k_number": siret.number_of(bare)}, keys, _value("acheteur_id", pl.when(usable).then(whole)),
-    ]  # fmt: skip
+        {"k_number": siret.number_of(bare)},
+        keys,
+        _value("acheteur_id", pl.when(usable).then(whole)),
+    ]
     kept, full, restored = value.is_not_null(), bare.str.contains(r"^\d{14}$"), value != bare
-    return _field("acheteur_id", pl.String(), stages, {
-        "siret.scientifique": siret.is_scientific(bare),
-        "identite.acheteur": ~kept,
-        "siret.zero": kept & restored,
-        "siret.luhn": kept & full & ~luhn,
-        "siret.siren": kept & ~full & luhn & ~restored,
-        "siret.forme": kept & ~full & ~luhn & ~restored,
-    })  # fmt: skip
+    return _field(
+        "acheteur_id",
+        pl.String(),
+        stages,
+        {
+            "siret.scientifique": siret.is_scientific(bare),
+            "identite.acheteur": ~kept,
+            "siret.zero": kept & restored,
+            "siret.luhn": kept & full & ~luhn,
+            "siret.siren": kept & ~full & luhn & ~restored,
+            "siret.forme": kept & ~full & ~luhn & ~restored,
+        },
+    )
 
 
 def _number(types: dict[str, pl.DataType]) -> Field:
@@ -117,9 +136,10 @@ def _list(name: str, dtype: pl.DataType) -> Field:
     parts = closed_lists.parted(pl.col(name), pl.List(pl.String) if listed else pl.String())
     known_, strange = closed_lists.many(letters, name), pl.col("t_strange")
     stages = [
-        {f"t_{name}": parts}, {"t_letters": closed_lists.keys(pl.col(f"t_{name}"))},
+        {f"t_{name}": parts},
+        {"t_letters": closed_lists.keys(pl.col(f"t_{name}"))},
         {**_value(name, known_), "t_strange": closed_lists.many_doubt(letters, name)},
-    ]  # fmt: skip
+    ]
     flags = {"liste.valeur": strange & value.is_null(), "liste.partie": strange & value.is_not_null()}
     if name in NONE_DECLARED:
         none = NONE_DECLARED[name]
@@ -142,7 +162,9 @@ def _sifted(name: str) -> list[Stage]:
 
 def _text(name: str) -> Field:
     led = pl.col("t_led")
-    return _field(name, pl.String(), _sifted(name), {"texte.mojibake": text.repaired(led), "texte.perdu": text.burnt(led)})
+    return _field(
+        name, pl.String(), _sifted(name), {"texte.mojibake": text.repaired(led), "texte.perdu": text.burnt(led)}
+    )
 
 
 def _place() -> Field:
@@ -168,8 +190,10 @@ def _amount(dtype: pl.DataType) -> Field:
     else:
         tidy = figures.tidy(column, exact, dtype)
         stages = [
-            {"t_exact": figures.exact(column, dtype)}, {"t_tidy": tidy}, _value("montant", figures.amount(exact, pl.col("t_tidy"))),
-        ]  # fmt: skip
+            {"t_exact": figures.exact(column, dtype)},
+            {"t_tidy": tidy},
+            _value("montant", figures.amount(exact, pl.col("t_tidy"))),
+        ]
     unread = figures.doubt(column, value, dtype)
     huge, vague = figures.is_huge(column, dtype), figures.is_ambiguous(column, dtype)
     flags = {
@@ -193,7 +217,14 @@ def _order_of_days() -> Field:
     after = (pl.col("v_dateNotification") > pl.col("v_datePublicationDonnees")) & (pl.col("v_modification_id") == 0)
     alias = "d_dates_0"
     written = pl.col("v_dateNotification").dt.strftime("%Y-%m-%d")
-    return Field("dateNotification", ({alias: after.fill_null(False)},), {alias: pl.Boolean()}, {alias: "date.apres_publication"}, written, False)
+    return Field(
+        "dateNotification",
+        ({alias: after.fill_null(False)},),
+        {alias: pl.Boolean()},
+        {alias: "date.apres_publication"},
+        written,
+        False,
+    )
 
 
 def _bounded(name: str, dtype: pl.DataType) -> Field:
@@ -227,7 +258,9 @@ def _cpv() -> Field:
 def staged(frame: pl.LazyFrame, fields: list[Field]) -> pl.LazyFrame:
     """The frame with the columns of each field: once per distinct value where values repeat, on every row elsewhere."""
     repeated = [field for field in fields if field.repeated]
-    readings = (distinct.Reading(field.name, field.stages, field.kept).expr().alias(f"s_{field.name}") for field in repeated)
+    readings = (
+        distinct.Reading(field.name, field.stages, field.kept).expr().alias(f"s_{field.name}") for field in repeated
+    )
     frame = frame.with_columns(readings).with_columns(
         pl.col(f"s_{field.name}").struct.field(alias) for field in repeated for alias in field.kept
     )

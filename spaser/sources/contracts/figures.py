@@ -53,7 +53,9 @@ def amount(known: pl.Expr, bare: pl.Expr) -> pl.Expr:
     number = pl.coalesce(known, _spreadsheet(bare))
     half = pl.lit("0.5").cast(_EXACT)
     size = (pl.when(number.abs() < _LIMIT).then(number.abs()) * 100 + half).cast(pl.Int64, strict=False)
-    return pl.when(size < vocabulary.UNREADABLE_CENTS).then(size) * pl.when(_negative(known, bare)).then(-1).otherwise(1)
+    return pl.when(size < vocabulary.UNREADABLE_CENTS).then(size) * pl.when(_negative(known, bare)).then(-1).otherwise(
+        1
+    )
 
 
 def _negative(known: pl.Expr, bare: pl.Expr) -> pl.Expr:
@@ -63,7 +65,9 @@ def _negative(known: pl.Expr, bare: pl.Expr) -> pl.Expr:
 def _spreadsheet(bare: pl.Expr) -> pl.Expr:
     """The size of a number written the way of a spreadsheet, French or English; its sign is read apart."""
     thousands = bare.str.contains(r"k(?:€|eur|euros?)?(?:ht)?$").cast(pl.Int64) * 999
-    millions = bare.str.contains(r"\dm(?:€|eur|euros?|illions?(?:d[e'’])?(?:€|eur|euros?)?)?(?:ht)?$").cast(pl.Int64) * 999_999
+    millions = (
+        bare.str.contains(r"\dm(?:€|eur|euros?|illions?(?:d[e'’])?(?:€|eur|euros?)?)?(?:ht)?$").cast(pl.Int64) * 999_999
+    )
     digits = (
         bare.str.strip_chars("()+-")
         .str.replace(r"(?:k|millions?(?:d[e'’])?|m)?" + _CURRENCY + "$", "")

@@ -22,10 +22,27 @@ HEAD = 4 << 20
 LONGEST = 32 << 20
 LISTS = {"marches", "marche", "marchés", "marché", "contrat-concession", "contrats-concession", "contrat_concession"}
 CONTRACT = {
-    "id", "uid", "objet", "nature", "montant", "codecpv", "procedure", "datenotification", "dureemois", "titulaires",
-    "acheteur", "acheteur.id", "acheteur_id", "autoriteconcedante", "concessionnaires", "valeurglobale",
-    "datesignature", "titulaire_id", "considerationssociales", "formeprix",
-}  # fmt: skip
+    "id",
+    "uid",
+    "objet",
+    "nature",
+    "montant",
+    "codecpv",
+    "procedure",
+    "datenotification",
+    "dureemois",
+    "titulaires",
+    "acheteur",
+    "acheteur.id",
+    "acheteur_id",
+    "autoriteconcedante",
+    "concessionnaires",
+    "valeurglobale",
+    "datesignature",
+    "titulaire_id",
+    "considerationssociales",
+    "formeprix",
+}
 #: Names that sub-contracts and amendments do not have.
 OWN = {"objet", "acheteur", "acheteur.id", "acheteur_id", "autoriteconcedante", "codecpv", "nature", "uid"}
 WRAPPERS = ("marche", "contrat-concession", "fields", "record")
@@ -205,7 +222,9 @@ class Elements:
         done, first, wanted = 0, 0, self.layout.depth
         while True:
             if not self.inside:
-                opened = np.flatnonzero((depths[first:] == wanted) & (np.frombuffer(self.data, np.uint8)[at[first:]] == 91))
+                opened = np.flatnonzero(
+                    (depths[first:] == wanted) & (np.frombuffer(self.data, np.uint8)[at[first:]] == 91)
+                )
                 if not len(opened):
                     done, self.depth = self._forget(at, depths, done)
                     break
@@ -337,14 +356,18 @@ def foreign(head: bytes, source: str) -> Problem:
     except (ValueError, RecursionError) as error:
         if len(head) < HEAD:
             why = f"Ligne {error.lineno}, colonne {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-            return Problem("Le fichier n'est pas du JSON valide", where=source, why=why, todo="Téléchargez-le de nouveau")
+            return Problem(
+                "Le fichier n'est pas du JSON valide", where=source, why=why, todo="Téléchargez-le de nouveau"
+            )
         found = None
     names = ", ".join(f"« {name} »" for name in list(found)[:6]) if isinstance(found, dict) else ""
     if not found or (isinstance(found, dict) and LISTS & {str(name).casefold() for name in found}):
-        return Problem("Le fichier JSON ne contient aucun contrat", where=source, todo="Vérifiez la période ou l'export demandé")
+        return Problem(
+            "Le fichier JSON ne contient aucun contrat", where=source, todo="Vérifiez la période ou l'export demandé"
+        )
     return Problem(
         "Aucune liste de contrats n'est reconnue dans le fichier JSON",
         where=source,
         why=f"Champs trouvés : {names}" if names else "",
-        todo="Le format attendu est celui des DECP : {\"marches\": {\"marche\": […]}}",
+        todo='Le format attendu est celui des DECP : {"marches": {"marche": […]}}',
     )

@@ -34,9 +34,7 @@ SHEET_STEP = 10_000_000
 _REFUSALS = ("non", "n", "no", "false", "faux", "0")
 
 
-def read_list(
-    file: Path | IO[bytes], name: str, *, acheteur: str | None = None
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def read_list(file: Path | IO[bytes], name: str, *, acheteur: str | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Read a list of contracts.
 
     Parameters
@@ -107,7 +105,9 @@ def _not_a_list(rows: list[list[str]]) -> str:
     return ""
 
 
-def _lines(rows: list[list[str]], name: str, acheteur: str | None, sheet: str = "", shift: int = 0) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _lines(
+    rows: list[list[str]], name: str, acheteur: str | None, sheet: str = "", shift: int = 0
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The contracts of one table: a file, or a sheet whose lines are numbered from ``shift``."""
     at = _header(rows)
     fields, unknown = _recognised(rows[at] if rows else [])
@@ -163,9 +163,15 @@ def _letters(title: str) -> str:
 def _titles() -> dict[str, tuple[str, str]]:
     """Each accepted title by its letters: the field, and the value a « oui » declares (empty for an ordinary column)."""
     facts = rules.toml("list_columns.toml")
-    titles = {_letters(title): (field, value) for field, answers in facts["yes_no"].items()
-              for value, known in answers.items() for title in known}  # fmt: skip
-    return titles | {_letters(title): (field, "") for field, known in facts["columns"].items() for title in [field, *known]}
+    titles = {
+        _letters(title): (field, value)
+        for field, answers in facts["yes_no"].items()
+        for value, known in answers.items()
+        for title in known
+    }
+    return titles | {
+        _letters(title): (field, "") for field, known in facts["columns"].items() for title in [field, *known]
+    }
 
 
 def _recognised(row: list[str]) -> tuple[dict[int, str], list[str]]:
@@ -217,10 +223,7 @@ def _no_column(row: list[str], name: str) -> Problem:
 
 def _table(rows: list[list[str]], fields: dict[int, str], first: int) -> pl.DataFrame:
     """The recognised columns as text, with the line of the file as the spreadsheet shows it."""
-    columns = {
-        field: pl.Series([_cell(row, rank) for row in rows], dtype=pl.String)
-        for rank, field in fields.items()
-    }
+    columns = {field: pl.Series([_cell(row, rank) for row in rows], dtype=pl.String) for rank, field in fields.items()}
     blank = pl.Series([not any(cell.strip() for cell in row) for row in rows], dtype=pl.Boolean)
     lines = pl.Series(range(first, first + len(rows)), dtype=pl.Int64)
     total = pl.Series([any(re.search(_TOTAL, cell) for cell in row[:3]) for row in rows], dtype=pl.Boolean)
@@ -248,10 +251,20 @@ def _id_is_total(table: pl.DataFrame) -> pl.Expr:
     return pl.col("id").str.contains(_TOTAL).fill_null(False) if "id" in table.columns else pl.lit(False)
 
 
-def _note(source: str, position: int | None, champ: str, valeur: str, regle: str, identifier: str = "") -> dict[str, object]:
+def _note(
+    source: str, position: int | None, champ: str, valeur: str, regle: str, identifier: str = ""
+) -> dict[str, object]:
     entry = rules.toml("checks.toml")[regle]
-    return {"source": source, "position": position, "id": identifier, "champ": champ, "valeur": valeur, "regle": regle,
-            "niveau": entry["niveau"], "message": entry["message"]}  # fmt: skip
+    return {
+        "source": source,
+        "position": position,
+        "id": identifier,
+        "champ": champ,
+        "valeur": valeur,
+        "regle": regle,
+        "niveau": entry["niveau"],
+        "message": entry["message"],
+    }
 
 
 def _buyer(table: pl.DataFrame, acheteur: str | None, name: str) -> pl.DataFrame:
@@ -272,7 +285,9 @@ def _buyer(table: pl.DataFrame, acheteur: str | None, name: str) -> pl.DataFrame
     return table
 
 
-def _raw(table: pl.DataFrame, name: str, prefix: str = "", shift: int = 0) -> tuple[pl.DataFrame, list[dict[str, object]]]:
+def _raw(
+    table: pl.DataFrame, name: str, prefix: str = "", shift: int = 0
+) -> tuple[pl.DataFrame, list[dict[str, object]]]:
     """One RAW row per line, with its holder."""
     ready = table.with_columns(_considerations(table))
     if "id" not in ready.columns:
@@ -289,9 +304,11 @@ def _raw(table: pl.DataFrame, name: str, prefix: str = "", shift: int = 0) -> tu
         for field in HOLDER.fields
     )
     source = ready.with_columns(
-        pl.concat_list(holder).alias("titulaires"), pl.lit(name).alias("source"),
-        pl.col("ligne").alias("position"), pl.lit(DIALECT).alias("dialecte"),
-    )  # fmt: skip
+        pl.concat_list(holder).alias("titulaires"),
+        pl.lit(name).alias("source"),
+        pl.col("ligne").alias("position"),
+        pl.lit(DIALECT).alias("dialecte"),
+    )
     return RAW.conform(source.lazy()).collect(), notes
 
 
@@ -323,6 +340,8 @@ def _or_none(expression: pl.Expr, field: str, table: pl.DataFrame) -> pl.Expr:
     asked = [column for column in table.columns if column.startswith(f"{field}=")]
     if not asked:
         return expression
-    refused = pl.all_horizontal(pl.col(c).str.to_lowercase().str.strip_chars().is_in(_REFUSALS).fill_null(False) for c in asked)
+    refused = pl.all_horizontal(
+        pl.col(c).str.to_lowercase().str.strip_chars().is_in(_REFUSALS).fill_null(False) for c in asked
+    )
     none = pl.concat_list(pl.lit(NONE_DECLARED[field]))
     return pl.when(expression.list.len() > 0).then(expression).when(refused).then(none).alias(field)

@@ -114,7 +114,9 @@ def _of_buyers(kept: Kept, sirens: Sequence[str]) -> Kept:
 
 def _buyers_of(raw: pl.LazyFrame) -> pl.DataFrame:
     """The identifiers of buyers as written, and as read (`values.buyers`)."""
-    return values.buyers(raw.select(pl.col("acheteur_id").cast(pl.String).unique()).collect(engine="streaming")["acheteur_id"])
+    return values.buyers(
+        raw.select(pl.col("acheteur_id").cast(pl.String).unique()).collect(engine="streaming")["acheteur_id"]
+    )
 
 
 def gather(
@@ -168,7 +170,9 @@ def _files(pieces: list[tuple[str, Kept]]) -> pl.DataFrame:
 
 def refusals(aside: list[tuple[str, Problem]]) -> pl.DataFrame:
     """REJECTS lines of files that cannot be read at all."""
-    rows = [{"source": source, "regle": "fichier.illisible", "niveau": "rejet", "message": str(p)} for source, p in aside]
+    rows = [
+        {"source": source, "regle": "fichier.illisible", "niveau": "rejet", "message": str(p)} for source, p in aside
+    ]
     return pl.DataFrame(rows, schema=REJECTS.schema)
 
 
@@ -227,7 +231,12 @@ def _fill(sheaf: Sheaf, stream: Hashed, member: Member, kind: str, encoding: str
         sheaf.add(gathered.rows(kind))
     if not read_:
         why = "Il s'arrête avant la fin du premier contrat" if note.cut is not None else ""
-        raise Problem("Aucun contrat n'est lisible dans le fichier", where=member.source, why=why, todo="Téléchargez-le de nouveau")
+        raise Problem(
+            "Aucun contrat n'est lisible dans le fichier",
+            where=member.source,
+            why=why,
+            todo="Téléchargez-le de nouveau",
+        )
     stream.drain()
     rejects = pl.DataFrame(refused + _remarks(note, lus), schema=REJECTS.schema)
     sheaf.end(lus=lus, rejects=rejects, octets=stream.given, sha256=stream.digest(), otherwise=f"decp-{kind}")
@@ -254,18 +263,28 @@ def _refused(position: int, element: object) -> dict[str, object]:
     else:
         value, why = str(element)[:80], "ce n'est pas un objet"
     message = f"Enregistrement illisible ({why}) : il est écarté, les autres sont lus."
-    return {"position": position, "valeur": value, "regle": "enregistrement.illisible", "niveau": "rejet", "message": message}
+    return {
+        "position": position,
+        "valeur": value,
+        "regle": "enregistrement.illisible",
+        "niveau": "rejet",
+        "message": message,
+    }
 
 
 def _remarks(note: Note, lus: int) -> list[dict[str, object]]:
     """What concerns the file as a whole: where it was cut, in which encoding it was read."""
     lines: list[dict[str, object]] = []
     if note.cut is not None:
-        message = f"Le fichier s'arrête avant la fin de sa liste (octet {note.cut}, enregistrement {lus}) : la suite manque."
+        message = (
+            f"Le fichier s'arrête avant la fin de sa liste (octet {note.cut}, enregistrement {lus}) : la suite manque."
+        )
         lines.append({"regle": "fichier.coupe", "niveau": "doute", "message": message})
     if note.cp1252:
         message = "Le fichier n'est pas en UTF-8 : ses caractères ont été lus en Windows-1252."
-        lines.append({"champ": "encodage", "valeur": "cp1252", "regle": "fichier.encodage", "niveau": "info", "message": message})
+        lines.append(
+            {"champ": "encodage", "valeur": "cp1252", "regle": "fichier.encodage", "niveau": "info", "message": message}
+        )
     return lines
 
 

@@ -68,7 +68,11 @@ class Store:
         place = place or self._place(sha256)
         said = _said(place / "compte.json")
         parts = said.get("parts")
-        if said.get("sha256") != sha256 or not isinstance(parts, dict) or any(_sum(place / name) != mark for name, mark in parts.items()):
+        if (
+            said.get("sha256") != sha256
+            or not isinstance(parts, dict)
+            or any(_sum(place / name) != mark for name, mark in parts.items())
+        ):
             return None
         paths = [place / name for name in sorted(parts) if name.startswith("part-")]
         try:
@@ -91,7 +95,14 @@ class Store:
             return sheaf.kept()
         sheaf.rejects.write_parquet(folder / "rejets.parquet")
         parts = {path.name: _sum(path) for path in sorted(folder.glob("*.parquet"))}
-        said = {"lus": sheaf.lus, "dialecte": sheaf.dialecte, "octets": sheaf.octets, "sha256": sheaf.sha256, "lignes": sheaf.total, "parts": parts}
+        said = {
+            "lus": sheaf.lus,
+            "dialecte": sheaf.dialecte,
+            "octets": sheaf.octets,
+            "sha256": sheaf.sha256,
+            "lignes": sheaf.total,
+            "parts": parts,
+        }
         (folder / "compte.json").write_text(json.dumps(said), encoding="utf-8")
         if place.exists() and self._load(sheaf.sha256) is None:
             shutil.rmtree(place, ignore_errors=True)
@@ -101,7 +112,11 @@ class Store:
             place = place if self._load(sheaf.sha256) is not None else folder
         kept = self._load(sheaf.sha256, place)
         if kept is None:
-            raise Problem("Le dossier de travail ne garde pas ce qui y est écrit", where=str(self.root), todo="Vérifiez la place libre, ou donnez un autre dossier avec --cache")
+            raise Problem(
+                "Le dossier de travail ne garde pas ce qui y est écrit",
+                where=str(self.root),
+                todo="Vérifiez la place libre, ou donnez un autre dossier avec --cache",
+            )
         if place == folder:
             sheaf.folder = None
         else:

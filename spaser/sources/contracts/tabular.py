@@ -21,16 +21,32 @@ from spaser.sources.workbooks import MOST_COLUMNS
 from spaser.vocabulary import RAW, REJECTS
 
 _ALIASES = {
-    "typeprix": "typesPrix", "technique": "techniques", "modaliteexecution": "modalitesExecution",
-    "considerationsociale": "considerationsSociales", "considerationenvironnementale": "considerationsEnvironnementales",
-    "valeurglobale": "montant", "datesignature": "dateNotification", "autoriteconcedante_id": "acheteur_id",
-}  # fmt: skip
+    "typeprix": "typesPrix",
+    "technique": "techniques",
+    "modaliteexecution": "modalitesExecution",
+    "considerationsociale": "considerationsSociales",
+    "considerationenvironnementale": "considerationsEnvironnementales",
+    "valeurglobale": "montant",
+    "datesignature": "dateNotification",
+    "autoriteconcedante_id": "acheteur_id",
+}
 #: Columns a Parquet file may already type; the checks take them as they are.
 _TYPED = {
-    "montant", "dureeMois", "offresRecues", "tauxAvance", "origineUE", "origineFrance", "marcheInnovant", "attributionAvance",
-    "sousTraitanceDeclaree", "donneesActuelles", "modification_id", "dateNotification", "datePublicationDonnees",
+    "montant",
+    "dureeMois",
+    "offresRecues",
+    "tauxAvance",
+    "origineUE",
+    "origineFrance",
+    "marcheInnovant",
+    "attributionAvance",
+    "sousTraitanceDeclaree",
+    "donneesActuelles",
+    "modification_id",
+    "dateNotification",
+    "datePublicationDonnees",
     "dateDebutExecution",
-}  # fmt: skip
+}
 _HOLDER = {
     "titulaire_id": ("titulaire_id", "titulaire_siret"),
     "titulaire_typeIdentifiant": ("titulaire_typeidentifiant",),
@@ -67,7 +83,9 @@ def _kept(member: Member, table: pl.LazyFrame, dialect: str) -> Kept:
     raw = mapped(table, dialect, member.source)
     # Every page is gone through once here: what is damaged is said by its file, not in the middle of a computation.
     with guards.reading(member.source, "polars", what="Le fichier est abîmé ou incomplet"):
-        count = int(raw.select(pl.len(), pl.all().null_count().name.prefix("_")).collect(engine="streaming")["len"].item())
+        count = int(
+            raw.select(pl.len(), pl.all().null_count().name.prefix("_")).collect(engine="streaming")["len"].item()
+        )
     if not count:
         raise Problem("Le fichier ne contient aucune ligne de données", where=member.source, todo=recognition.EXPECTED)
     octets, sha256 = _digest(member)
@@ -75,7 +93,9 @@ def _kept(member: Member, table: pl.LazyFrame, dialect: str) -> Kept:
 
 
 def _parquet(member: Member, store: Store) -> pl.LazyFrame:
-    with guards.reading(member.source, "polars", what="Le fichier Parquet est abîmé ou incomplet", todo="Téléchargez-le de nouveau"):
+    with guards.reading(
+        member.source, "polars", what="Le fichier Parquet est abîmé ou incomplet", todo="Téléchargez-le de nouveau"
+    ):
         table = pl.scan_parquet(local(member, store), row_index_name=_ROW, row_index_offset=1, glob=False)
         table.collect_schema()
         return table
@@ -85,11 +105,21 @@ def _csv(member: Member, text: str, encoding: str, store: Store) -> pl.LazyFrame
     """A CSV as texts: in memory when small, once to Parquet when large, so that later passes are cheap."""
     path = local(member, store, encoding)
     table = pl.scan_csv(
-        path, separator=recognition.separator(text), infer_schema=False, truncate_ragged_lines=True,
-        row_index_name=_ROW, row_index_offset=1, encoding="utf8-lossy",
-    )  # fmt: skip
+        path,
+        separator=recognition.separator(text),
+        infer_schema=False,
+        truncate_ragged_lines=True,
+        row_index_name=_ROW,
+        row_index_offset=1,
+        encoding="utf8-lossy",
+    )
     if len(recognition.header(text)) > MOST_COLUMNS:
-        raise Problem("Le fichier CSV est trop étendu", where=member.source, why=f"Il a plus de {MOST_COLUMNS} colonnes", todo="Vérifiez son séparateur")
+        raise Problem(
+            "Le fichier CSV est trop étendu",
+            where=member.source,
+            why=f"Il a plus de {MOST_COLUMNS} colonnes",
+            todo="Vérifiez son séparateur",
+        )
     with guards.reading(member.source, "polars", what="Le fichier CSV est mal formé"):
         if path.stat().st_size <= IN_MEMORY:
             return table.collect().lazy()
@@ -137,9 +167,11 @@ def mapped(table: pl.LazyFrame, dialect: str, source: str) -> pl.LazyFrame:
     schema = table.collect_schema()
     if not recognition.is_tabular(schema.names()):
         raise Problem(
-            "Aucune colonne de contrat n'est reconnue dans la table", where=source,
-            why=f"Colonnes lues : {', '.join(schema.names()[1:9])}", todo="Il faut au moins l'identifiant, l'acheteur, l'objet et le montant",
-        )  # fmt: skip
+            "Aucune colonne de contrat n'est reconnue dans la table",
+            where=source,
+            why=f"Colonnes lues : {', '.join(schema.names()[1:9])}",
+            todo="Il faut au moins l'identifiant, l'acheteur, l'objet et le montant",
+        )
     folded = {name.strip().strip('"').casefold().replace(".", "_"): name for name in reversed(schema.names())}
     known = {name.casefold(): name for name in RAW.columns} | _ALIASES
     plain = {"source", "position", "dialecte", "titulaires", "actessoustraitance", "type_contrat", "date_version"}
@@ -149,7 +181,9 @@ def mapped(table: pl.LazyFrame, dialect: str, source: str) -> pl.LazyFrame:
             chosen.setdefault(known[name], _typed(written, schema[written], known[name]))
     for people in _holders(folded, schema):
         chosen |= {people.meta.output_name(): people}
-    return table.select(pl.col(_ROW).cast(pl.Int64).alias("position"), pl.lit(dialect).alias("dialecte"), *chosen.values())
+    return table.select(
+        pl.col(_ROW).cast(pl.Int64).alias("position"), pl.lit(dialect).alias("dialecte"), *chosen.values()
+    )
 
 
 def _typed(written: str, dtype: pl.DataType, name: str) -> pl.Expr:
@@ -158,7 +192,11 @@ def _typed(written: str, dtype: pl.DataType, name: str) -> pl.Expr:
     if isinstance(dtype, pl.Struct) and len(dtype.fields) == 1:
         column, dtype = column.struct.field(dtype.fields[0].name), dtype.fields[0].dtype
     if isinstance(dtype, pl.List | pl.Array):
-        texts = pl.lit(None, pl.List(pl.String)) if dtype.inner.is_nested() or dtype.inner == pl.Object else _texts(column, dtype)
+        texts = (
+            pl.lit(None, pl.List(pl.String))
+            if dtype.inner.is_nested() or dtype.inner == pl.Object
+            else _texts(column, dtype)
+        )
         return (texts if isinstance(RAW.schema.get(name), pl.List) else texts.list.join(", ")).alias(name)
     if isinstance(dtype, pl.Struct) or dtype == pl.Object:
         return pl.lit(None, pl.String).alias(name)
@@ -180,7 +218,10 @@ def _holders(folded: dict[str, str], schema: pl.Schema) -> Iterator[pl.Expr]:
     """The holders of a row: one in the national table (its columns are kept), up to three numbered ones in the ministry's."""
     written, present = [], []
     for suffix in ("", "_1", "_2", "_3"):
-        found = {name: next((folded[a + suffix] for a in aliases if a + suffix in folded), None) for name, aliases in _HOLDER.items()}
+        found = {
+            name: next((folded[a + suffix] for a in aliases if a + suffix in folded), None)
+            for name, aliases in _HOLDER.items()
+        }
         if found["titulaire_id"] is None and found["titulaire_nom"] is None:
             continue
         fields = {n: _typed(w, schema[w], n) if w else pl.lit(None, dtype=pl.String).alias(n) for n, w in found.items()}
@@ -189,5 +230,7 @@ def _holders(folded: dict[str, str], schema: pl.Schema) -> Iterator[pl.Expr]:
     if len(written) == 1:
         yield from written[0].values()
     elif written:
-        listed = pl.concat_list(pl.when(here).then(pl.struct(one.values())) for one, here in zip(written, present, strict=True))
+        listed = pl.concat_list(
+            pl.when(here).then(pl.struct(one.values())) for one, here in zip(written, present, strict=True)
+        )
         yield pl.when(pl.any_horizontal(present)).then(listed.list.drop_nulls()).alias("titulaires")

@@ -72,7 +72,9 @@ def _listed(frame: pl.LazyFrame) -> pl.LazyFrame:
     element = pl.element().struct.field
     named = element("titulaire_id").is_not_null() | element("titulaire_nom").is_not_null()
     kept = only(pl.col("k_titulaires"), [field.name for field in HOLDER.fields], named)
-    return frame.with_columns(siret.holders(pl.col("titulaires")).alias("k_titulaires")).with_columns(kept.alias("v_titulaires"))
+    return frame.with_columns(siret.holders(pl.col("titulaires")).alias("k_titulaires")).with_columns(
+        kept.alias("v_titulaires")
+    )
 
 
 def _records(known: pl.LazyFrame, acts: pl.Expr) -> pl.LazyFrame:
@@ -100,7 +102,11 @@ def _subcontracts() -> pl.Expr:
     months = figures.whole(element("dureeMois"), written)
     stages = (
         {name: element(name) for name in ("sousTraitant_id", "sousTraitant_typeIdentifiant", "montant")}
-        | {"id": element("id").str.strip_chars(), "dureeMois": months, "exact": figures.exact(element("montant"), written)}
+        | {
+            "id": element("id").str.strip_chars(),
+            "dureeMois": months,
+            "exact": figures.exact(element("montant"), written),
+        }
         | {"dateNotification": dates.day(element("dateNotification"), written)},
         {"bare": figures.tidy(element("montant"), element("exact"), written)},
         {"montant": figures.amount(element("exact"), element("bare"))},
@@ -122,7 +128,12 @@ def _rejects(read: pl.LazyFrame, found: list[fields.Field], flat: bool) -> pl.La
     own = pl.concat_list(_line(field, alias, rule) for field, alias, rule in findings)
     opened = (
         read.filter(caught)
-        .select("source", "position", pl.col("k_id").alias("id"), pl.concat_list(own, *lines).list.drop_nulls().alias("line"))
+        .select(
+            "source",
+            "position",
+            pl.col("k_id").alias("id"),
+            pl.concat_list(own, *lines).list.drop_nulls().alias("line"),
+        )
         .explode("line")
         .unnest("line")
     )

@@ -21,7 +21,14 @@ from spaser.text import decode
 
 #: text, level of heading (None for running text), number of a heading its document numbers by itself, page when it says it.
 Line = list
-_SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False, "remove_comments": True, "remove_pis": True}
+_SAFE = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 T, O_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}", "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -48,7 +55,9 @@ def read(data: bytes, source: str, most: int) -> tuple[str, Iterator[Line]]:
     if data.startswith(b"PK\x03\x04"):
         return _office(data, most)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Refused("C'est un ancien fichier Office (.doc, .xls) ou un fichier protégé par mot de passe : enregistrez-le en DOCX, ODT ou PDF")
+        raise Refused(
+            "C'est un ancien fichier Office (.doc, .xls) ou un fichier protégé par mot de passe : enregistrez-le en DOCX, ODT ou PDF"
+        )
     if data.startswith(b"{\\rtf"):
         raise Refused("Le format RTF n'est pas lu : enregistrez-le en DOCX, ODT ou PDF")
     if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -57,9 +66,11 @@ def read(data: bytes, source: str, most: int) -> tuple[str, Iterator[Line]]:
     extension = PurePath(source).suffix.lower()
     if extension in (".html", ".htm", ".xhtml") or re.match(r"\s*(<!doctype html|<html)", text[:200], re.I):
         return "HTML", _web(text)
-    return ("Markdown", _markdown(text)) if extension in (".md", ".markdown") else ("texte", ([line, None, None] for line in text.splitlines()))
-
-
+    return (
+        ("Markdown", _markdown(text))
+        if extension in (".md", ".markdown")
+        else ("texte", ([line, None, None] for line in text.splitlines()))
+    )
 
 
 def _office(data: bytes, most: int) -> tuple[str, Iterator[Line]]:
@@ -110,14 +121,21 @@ def _row(cells: list[str]) -> str:
     return " ; ".join(said)
 
 
-def _rows_on_lines(root: etree._Element, row: str, cell: str, paragraphs: tuple[str, ...], said: Callable[[etree._Element], str]) -> dict[etree._Element, str]:
+def _rows_on_lines(
+    root: etree._Element, row: str, cell: str, paragraphs: tuple[str, ...], said: Callable[[etree._Element], str]
+) -> dict[etree._Element, str]:
     """The paragraphs of short rows → the text of their row for the first, nothing for the others."""
     lines: dict[etree._Element, str] = {}
     for one in root.iter(row):
         cells = [[p for p in place.iter(*paragraphs)] for place in one.iter(cell)]
         texts = [[text for p in inner if (text := said(p).strip())] for inner in cells]
         filled = [text[0] for text in texts if text]
-        if any(len(text) > 1 for text in texts) or len(filled) < 2 or sum(map(len, filled)) > _ROW or next(one.iterdescendants(row), None) is not None:
+        if (
+            any(len(text) > 1 for text in texts)
+            or len(filled) < 2
+            or sum(map(len, filled)) > _ROW
+            or next(one.iterdescendants(row), None) is not None
+        ):
             continue
         inside = [p for inner in cells for p in inner]
         lines |= dict.fromkeys(inside, "") | {next(p for p in inside if said(p).strip()): _row(filled)}
@@ -206,7 +224,10 @@ def _odt(archive: zipfile.ZipFile, names: set[str]) -> Iterator[Line]:
     content = _xml(archive, "content.xml")
     styles = [content] + ([_xml(archive, "styles.xml")] if "styles.xml" in names else [])
     numbered = {
-        level_of(style.get(f"{T}level"), 0) for tree in styles for style in tree.iter(f"{T}outline-level-style") if style.get(f"{_STYLE}num-format")
+        level_of(style.get(f"{T}level"), 0)
+        for tree in styles
+        for style in tree.iter(f"{T}outline-level-style")
+        if style.get(f"{_STYLE}num-format")
     }
     laid_out = any(True for _ in content.iter(f"{T}soft-page-break"))
     counters: list[int] = []
@@ -249,15 +270,23 @@ def _web(text: str) -> Iterator[Line]:
     for box in root.iter("input"):
         if box.get("type") == "checkbox":
             box.tail = (TICKED if "checked" in box.attrib else EMPTY) + (box.tail or "")
-    for block in root.iter("h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "tr", "dt", "dd", "caption", "blockquote", "div", "td"):
-        inner = {"li": ("p", "ul", "ol")}.get(block.tag, ("p", "div", "ul", "ol", "table", "h1", "h2", "h3", "h4", "li"))
+    for block in root.iter(
+        "h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "tr", "dt", "dd", "caption", "blockquote", "div", "td"
+    ):
+        inner = {"li": ("p", "ul", "ol")}.get(
+            block.tag, ("p", "div", "ul", "ol", "table", "h1", "h2", "h3", "h4", "li")
+        )
         if block.tag in ("p", "td", "div") and any(e.tag == "tr" for e in block.iterancestors()):
             continue
         if block.tag == "tr":
             cells = [cell.xpath("string()") for cell in block if cell.tag in ("td", "th")]
             yield [_row(cells), None, None]
             continue
-        said = " ".join(block.xpath("string()").split()) if not any(block.find(f".//{tag}") is not None for tag in inner) else " ".join((block.text or "").split())
+        said = (
+            " ".join(block.xpath("string()").split())
+            if not any(block.find(f".//{tag}") is not None for tag in inner)
+            else " ".join((block.text or "").split())
+        )
         if said:
             yield [said, int(block.tag[1]) if re.match(r"h\d$", block.tag) else None, None]
 

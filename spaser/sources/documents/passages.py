@@ -28,14 +28,30 @@ from spaser.vocabulary import REJECTS
 
 Progress = Callable[[str, float], None] | None
 TEXTS = {
-    "texte_id": pl.String, "document": pl.String, "genre": pl.String, "page": pl.Int32, "article": pl.String, "titre": pl.String,
-    "champ": pl.String, "texte": pl.String,
-}  # fmt: skip
+    "texte_id": pl.String,
+    "document": pl.String,
+    "genre": pl.String,
+    "page": pl.Int32,
+    "article": pl.String,
+    "titre": pl.String,
+    "champ": pl.String,
+    "texte": pl.String,
+}
 FILES = {
-    "document": pl.String, "genre": pl.String, "genre_libelle": pl.String, "format": pl.String, "statut": pl.String, "pages": pl.Int64,
-    "pages_images": pl.Int64, "textes": pl.Int64, "caracteres": pl.Int64, "octets": pl.Int64, "modifie": pl.Date, "message": pl.String,
+    "document": pl.String,
+    "genre": pl.String,
+    "genre_libelle": pl.String,
+    "format": pl.String,
+    "statut": pl.String,
+    "pages": pl.Int64,
+    "pages_images": pl.Int64,
+    "textes": pl.Int64,
+    "caracteres": pl.Int64,
+    "octets": pl.Int64,
+    "modifie": pl.Date,
+    "message": pl.String,
     "dossier": pl.String,
-}  # fmt: skip
+}
 #: Formats whose lines are those of the page, to be joined again.
 _WRAPPED = ("PDF", "texte")
 UNKNOWN_KIND = "document"
@@ -64,7 +80,9 @@ class Documents:
     rejects: pl.DataFrame
 
 
-def read_documents(paths: str | Path | Sequence[str | Path], *, limits: Limits | None = None, progress: Progress = None) -> Documents:
+def read_documents(
+    paths: str | Path | Sequence[str | Path], *, limits: Limits | None = None, progress: Progress = None
+) -> Documents:
     """Read documents from files, folders, patterns and zip archives.
 
     Raises
@@ -75,7 +93,10 @@ def read_documents(paths: str | Path | Sequence[str | Path], *, limits: Limits |
     bounds = limits or Limits()
     given, aside = _members(paths)
     texts: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True) as place, Reader(bounds) as reader:
+    with (
+        tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True) as place,
+        Reader(bounds) as reader,
+    ):
         found = _unpacked(given, aside, Path(place))
         files = [_refused(source, str(problem)) for source, problem in aside]
         for rank, member in enumerate(found):
@@ -87,7 +108,11 @@ def read_documents(paths: str | Path | Sequence[str | Path], *, limits: Limits |
     if not texts:
         problems = [Problem(row["message"], where=row["document"]) for row in files]
         raise problems[0] if len(problems) == 1 else Problems("Aucun document n'a pu être lu", map(str, problems))
-    return Documents(pl.DataFrame(texts, schema=TEXTS, orient="row"), pl.DataFrame(files, schema=FILES, orient="row"), _rejects(files))
+    return Documents(
+        pl.DataFrame(texts, schema=TEXTS, orient="row"),
+        pl.DataFrame(files, schema=FILES, orient="row"),
+        _rejects(files),
+    )
 
 
 def _members(paths: str | Path | Sequence[str | Path]) -> tuple[list[Member], list[tuple[str, Problem]]]:
@@ -118,13 +143,20 @@ def _unpacked(found: list[Member], aside: list[tuple[str, Problem]], place: Path
             opened.append(member)
             continue
         try:
-            copy = _copied(member, place / f"{depth}-{len(list(place.iterdir()))}-{rank}.zip", _MOST_UNPACKED - sum(f.stat().st_size for f in place.iterdir()))
+            copy = _copied(
+                member,
+                place / f"{depth}-{len(list(place.iterdir()))}-{rank}.zip",
+                _MOST_UNPACKED - sum(f.stat().st_size for f in place.iterdir()),
+            )
             inner, refused = archives.members(copy)
         except Problem as problem:
             aside.append((member.source, problem))
             continue
         aside += [(member.source, problem) for _, problem in refused]
-        named = [replace(one, source=f"{member.source}/{one.inner}" if one.inner else member.source, named=False) for one in inner]
+        named = [
+            replace(one, source=f"{member.source}/{one.inner}" if one.inner else member.source, named=False)
+            for one in inner
+        ]
         opened += _unpacked(named, aside, place, depth + 1)
     return opened
 
@@ -153,7 +185,9 @@ def numbers(files: pl.DataFrame) -> pl.LazyFrame:
         for part in dict.fromkeys([*(part for part in (folder,) if part), *PurePosixPath(document).parts])
         for key, whole in _runs(re.findall(r"[A-Z0-9]+", _bare_name(part).upper()))
     ]
-    return pl.LazyFrame(rows, schema={"document": pl.String, "cle": pl.String, "entier": pl.Boolean}, orient="row").unique(maintain_order=True)
+    return pl.LazyFrame(
+        rows, schema={"document": pl.String, "cle": pl.String, "entier": pl.Boolean}, orient="row"
+    ).unique(maintain_order=True)
 
 
 def _bare_name(part: str) -> str:
@@ -195,18 +229,30 @@ def _why_empty(done: dict[str, Any]) -> str:
         return "Ses pages sont des images, ou abîmées : faites-le reconnaître (OCR) avant de le lire"
     if done.get("scanned"):
         return "Toutes ses pages sont des images : faites-le reconnaître (OCR) avant de le lire"
-    return "Ses pages sont abîmées ou démesurées : elles ne se lisent pas" if done.get("broken") else "Il ne contient aucun texte lisible"
+    return (
+        "Ses pages sont abîmées ou démesurées : elles ne se lisent pas"
+        if done.get("broken")
+        else "Il ne contient aucun texte lisible"
+    )
 
 
 def _row(source: str, code: str | None, rank: int, passage: documents_structure.Passage) -> dict[str, Any]:
     field = code or UNKNOWN_KIND
     return {
-        "texte_id": f"{source}#{rank:05d}", "document": source, "genre": code, "page": passage.page, "article": passage.article,
-        "titre": passage.title, "champ": f"{field}, critère" if passage.criterion else field, "texte": passage.text,
-    }  # fmt: skip
+        "texte_id": f"{source}#{rank:05d}",
+        "document": source,
+        "genre": code,
+        "page": passage.page,
+        "article": passage.article,
+        "titre": passage.title,
+        "champ": f"{field}, critère" if passage.criterion else field,
+        "texte": passage.text,
+    }
 
 
-def _account(member: Member, code: str | None, done: dict[str, Any], pages: list, texts: list[dict[str, Any]]) -> dict[str, Any]:
+def _account(
+    member: Member, code: str | None, done: dict[str, Any], pages: list, texts: list[dict[str, Any]]
+) -> dict[str, Any]:
     notes = [done.get("partial") or done.get("refused")]
     if done.get("scanned"):
         notes.append(f"Pages en image, non lues : {_ranges(done['scanned'])}")
@@ -215,12 +261,20 @@ def _account(member: Member, code: str | None, done: dict[str, Any], pages: list
     said = " ; ".join(note for note in notes if note)
     known = documents_structure.kinds().get(code or "", {}).get("label")
     return {
-        "document": member.source, "genre": code, "genre_libelle": known, "format": done.get("format", "PDF"),
-        "statut": "partiel" if said else "lu", "pages": done.get("pages") or len({page for page, _ in pages if page}) or None,
-        "pages_images": len(done.get("scanned", ())), "textes": len(texts), "caracteres": sum(len(row["texte"]) for row in texts),
-        "octets": member.size, "modifie": _day(member), "message": french.typeset(said) or None,
+        "document": member.source,
+        "genre": code,
+        "genre_libelle": known,
+        "format": done.get("format", "PDF"),
+        "statut": "partiel" if said else "lu",
+        "pages": done.get("pages") or len({page for page, _ in pages if page}) or None,
+        "pages_images": len(done.get("scanned", ())),
+        "textes": len(texts),
+        "caracteres": sum(len(row["texte"]) for row in texts),
+        "octets": member.size,
+        "modifie": _day(member),
+        "message": french.typeset(said) or None,
         "dossier": _folder(member),
-    }  # fmt: skip
+    }
 
 
 def _day(member: Member) -> date:
@@ -238,15 +292,26 @@ def _folder(member: Member) -> str | None:
 
 
 def _refused(source: str, why: str, size: int | None = None) -> dict[str, Any]:
-    return dict.fromkeys(FILES) | {"document": source, "statut": "refuse", "textes": 0, "octets": size, "message": french.typeset(why)}
+    return dict.fromkeys(FILES) | {
+        "document": source,
+        "statut": "refuse",
+        "textes": 0,
+        "octets": size,
+        "message": french.typeset(why),
+    }
 
 
 def _rejects(files: list[dict[str, Any]]) -> pl.DataFrame:
     rows = [
-        {"source": row["document"], "regle": "document.illisible" if row["statut"] == "refuse" else "document.partiel",
-         "niveau": "rejet" if row["statut"] == "refuse" else "doute", "message": row["message"]}
-        for row in files if row["message"]
-    ]  # fmt: skip
+        {
+            "source": row["document"],
+            "regle": "document.illisible" if row["statut"] == "refuse" else "document.partiel",
+            "niveau": "rejet" if row["statut"] == "refuse" else "doute",
+            "message": row["message"],
+        }
+        for row in files
+        if row["message"]
+    ]
     return pl.DataFrame(rows, schema=REJECTS.schema)
 
 

@@ -14,7 +14,22 @@ from pypdf.errors import PyPdfError
 from spaser.sources.documents.formats import Refused
 
 #: What hostile or broken PDFs make the library raise beyond its own errors.
-BROKEN = (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, OSError, zlib.error, RecursionError, OverflowError, NotImplementedError, ArithmeticError, LookupError)  # fmt: skip
+BROKEN = (
+    PyPdfError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    AssertionError,
+    OSError,
+    zlib.error,
+    RecursionError,
+    OverflowError,
+    NotImplementedError,
+    ArithmeticError,
+    LookupError,
+)
 #: A page with fewer letters than this and an image is a scan.
 _FEW = 12
 

@@ -50,7 +50,12 @@ class Reader:
     def ask(self, member: Member) -> Iterator[dict[str, Any]]:
         """The answers about one file; whatever happens to the process, the last one says how the reading ended."""
         process = self._started()
-        request = asdict(self.limits) | {"source": member.source, "path": str(member.path), "inner": member.inner, "size": member.size}
+        request = asdict(self.limits) | {
+            "source": member.source,
+            "path": str(member.path),
+            "inner": member.inner,
+            "size": member.size,
+        }
         clock = threading.Event()
         timer = threading.Timer(self.limits.seconds, self._expire, (process, clock))
         timer.start()
@@ -72,7 +77,11 @@ class Reader:
                 return
         self._stop()
         seconds = french.number(self.limits.seconds)
-        yield {"refused": f"Sa lecture dépassait {seconds} secondes : elle a été arrêtée" if late.is_set() else "Sa lecture a échoué : le fichier est abîmé ou trop lourd"}
+        yield {
+            "refused": f"Sa lecture dépassait {seconds} secondes : elle a été arrêtée"
+            if late.is_set()
+            else "Sa lecture a échoué : le fichier est abîmé ou trop lourd"
+        }
 
     def _expire(self, process: subprocess.Popen[str], late: threading.Event) -> None:
         late.set()
@@ -84,12 +93,18 @@ class Reader:
             root = str(Path(spaser.__file__).parents[1])
             path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "spaser.sources.documents.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL, encoding="utf-8", env=os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
-            )  # fmt: skip
+                [sys.executable, "-m", "spaser.sources.documents.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                encoding="utf-8",
+                env=os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
+            )
             threading.Thread(target=_pump, args=(self.process, self.answers), daemon=True).start()
             if self.answers.get() is None:
-                raise Problem("Le lecteur de documents ne démarre pas", todo="Vérifiez l'installation : spaser --version")
+                raise Problem(
+                    "Le lecteur de documents ne démarre pas", todo="Vérifiez l'installation : spaser --version"
+                )
         return self.process
 
     def _stop(self) -> None:

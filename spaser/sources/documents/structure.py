@@ -29,9 +29,13 @@ _ARTICLE = re.compile(
     r"^(?:ARTICLE|Article|Art\.)\s*(?:[nN]°\s*)?(\d{1,3}(?:[.\-]\d{1,3}){0,4}|[IVXL]{1,6}|premier|PREMIER|1er)\b\.?\s*[:–—-]*\s*(.*)$"
 )
 _NUMBER = re.compile(r"^(\d{1,2}(?:[.\-]\d{1,2}){0,4})\s*[.)]?\s*[–—:-]?\s+([A-ZÀ-ÞŒ«][^;€]{1,140})$")
-_PART = re.compile(r"^(CHAPITRE|Chapitre|TITRE|Titre|PARTIE|Partie|SECTION|Section|ANNEXE|Annexe)\s+([0-9]{1,2}|[IVXL]{1,6}|[A-H])\b\s*[.:–—-]*\s*(.{0,140})$")
+_PART = re.compile(
+    r"^(CHAPITRE|Chapitre|TITRE|Titre|PARTIE|Partie|SECTION|Section|ANNEXE|Annexe)\s+([0-9]{1,2}|[IVXL]{1,6}|[A-H])\b\s*[.:–—-]*\s*(.{0,140})$"
+)
 #: In a heading its document marks as one, « X.2.1 Traçabilité », « A. Objet », « IV - Pénalités » are numbers too.
-_MARKED = re.compile(r"^((?:[A-Z]{1,3}\.)?\d{1,3}(?:[.\-]\d{1,2})*|[IVXL]{1,6}(?=\s*[.)–—:-])|[A-Z](?=[.)]|\s[–—-]))\s*[.)–—:-]*\s+(.+)$")
+_MARKED = re.compile(
+    r"^((?:[A-Z]{1,3}\.)?\d{1,3}(?:[.\-]\d{1,2})*|[IVXL]{1,6}(?=\s*[.)–—:-])|[A-Z](?=[.)]|\s[–—-]))\s*[.)–—:-]*\s+(.+)$"
+)
 #: A document with this many marked headings marks them all.
 _MARKS_ITS_HEADINGS = 3
 #: The title of a document stands on short lines.
@@ -39,9 +43,13 @@ _TITLE_LENGTH = 90
 _REFERENCE = re.compile(r"^(?:du|de|des|et|ou|à|au|ci|,|\)|l['’]|[a-z])")
 _NOT_TITLE = re.compile(r"[.,;]$|\b(?:euros|jours|heures|mois)\b.{0,12}$")
 #: A line that ends so calls for the next: a number there is quoted, it heads nothing.
-_CALLS = re.compile(r"(?i)(?:\b(?:articles?|art|n°|lots?|de|du|des|à|au|aux|et|ou|sous|par|pour|sans|que|les?|la|dans|page|annexe)\.?|['’,(-])$")
+_CALLS = re.compile(
+    r"(?i)(?:\b(?:articles?|art|n°|lots?|de|du|des|à|au|aux|et|ou|sous|par|pour|sans|que|les?|la|dans|page|annexe)\.?|['’,(-])$"
+)
 _BULLET = re.compile(r"^\s*(?:[-–—•*▪■□○◦☐☒☑✓➢►]|[a-z]\)|\d{1,2}[.)°]\s|\d+\s?%)")
-_CRITERIA = re.compile(r"(?i)crit[eè]res?\b.{0,40}\b(?:attribution|jugement|choix|offres)|(?:jugement|analyse|choix|classement) des offres")
+_CRITERIA = re.compile(
+    r"(?i)crit[eè]res?\b.{0,40}\b(?:attribution|jugement|choix|offres)|(?:jugement|analyse|choix|classement) des offres"
+)
 _WEIGHT = re.compile(r"(?i)\d+\s*(?:%|points?\b|pts?\b)|pond[ée]r")
 
 
@@ -175,10 +183,16 @@ def kinds() -> dict[str, dict[str, str]]:
 def _figures(number: str) -> tuple[int, ...]:
     if number.lower() in ("premier", "1er"):
         return (1,)
-    return tuple(int(part) for part in re.split(r"[.\-]", number)) if re.fullmatch(r"\d{1,9}(?:[.\-]\d{1,9})*", number) else ()
+    return (
+        tuple(int(part) for part in re.split(r"[.\-]", number))
+        if re.fullmatch(r"\d{1,9}(?:[.\-]\d{1,9})*", number)
+        else ()
+    )
 
 
-def _without_running_lines(pages: list[tuple[int | None, list[list[Any]]]]) -> Iterable[tuple[int | None, list[list[Any]]]]:
+def _without_running_lines(
+    pages: list[tuple[int | None, list[list[Any]]]],
+) -> Iterable[tuple[int | None, list[list[Any]]]]:
     """The pages without the heads and feet that recur, nor page numbers."""
     seen: Counter[str] = Counter()
     for _, lines in pages:
@@ -187,7 +201,14 @@ def _without_running_lines(pages: list[tuple[int | None, list[list[Any]]]]) -> I
     recurring = {shape for shape, n in seen.items() if n >= enough and shape}
     for page, lines in pages:
         edges = {id(line) for line in _edges(lines)}
-        yield page, [line for line in lines if not (id(line) in edges and (_shape(line[0]) in recurring or _PAGE_NUMBER.match(line[0].strip())))]
+        yield (
+            page,
+            [
+                line
+                for line in lines
+                if not (id(line) in edges and (_shape(line[0]) in recurring or _PAGE_NUMBER.match(line[0].strip())))
+            ],
+        )
 
 
 def _edges(lines: list[list[Any]]) -> list[list[Any]]:

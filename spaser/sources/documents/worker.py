@@ -86,6 +86,5 @@ def _bounded(megabytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
 
 
-
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -34,7 +34,9 @@ def read_cents(rows: pl.LazyFrame, column: str, *, scale: int = 1) -> pl.LazyFra
     text, body, mark = pl.col("_texte"), pl.col("_corps"), pl.col("_marque")
     staged = rows.with_columns(_tidied(column).alias("_texte"))
     staged = staged.with_columns(text.str.extract(_UNIT, 1).alias("_corps"), _scale(text, scale).alias("_echelle"))
-    staged = staged.with_columns(_decimal_mark(body)).with_columns(body.str.find(r"[.,]\d*$").cast(pl.Int64).alias("_place"))
+    staged = staged.with_columns(_decimal_mark(body)).with_columns(
+        body.str.find(r"[.,]\d*$").cast(pl.Int64).alias("_place")
+    )
     staged = staged.with_columns(
         pl.when(mark.is_null())
         .then(body)
@@ -45,7 +47,9 @@ def read_cents(rows: pl.LazyFrame, column: str, *, scale: int = 1) -> pl.LazyFra
         text.str.contains(_SCIENTIFIC).alias("_scientifique"),
     )
     plain = _exact(pl.col("_entier"), pl.col("_reste"), pl.col("_echelle"))
-    staged = staged.with_columns(pl.when("_scientifique").then(_scientific(text).abs() * pl.col("_echelle")).otherwise(plain).alias("_valeur"))
+    staged = staged.with_columns(
+        pl.when("_scientifique").then(_scientific(text).abs() * pl.col("_echelle")).otherwise(plain).alias("_valeur")
+    )
     staged = staged.with_columns(_doubt().alias("montant_doute"))
     signed = pl.when(text.str.starts_with("-")).then(-pl.col("_valeur")).otherwise("_valeur")
     kept = text.is_not_null() & (pl.col("montant_doute").is_null() | (pl.col("montant_doute") == "arrondi"))
@@ -106,7 +110,11 @@ def _decimal_mark(body: pl.Expr) -> list[pl.Expr]:
     decided = pl.when(last == ",").then(comma_is | comma_groups).otherwise(dot_is | dot_groups)
     is_decimal = pl.when(last == ",").then(comma_is).otherwise(dot_is)
     mark = (
-        pl.when(unsure).then(pl.when(is_decimal).then(last)).when(both | ~several).then(last).otherwise(pl.lit(None, pl.String))
+        pl.when(unsure)
+        .then(pl.when(is_decimal).then(last))
+        .when(both | ~several)
+        .then(last)
+        .otherwise(pl.lit(None, pl.String))
     )
     return [mark.alias("_marque"), (unsure & ~decided).alias("_ambigu")]
 

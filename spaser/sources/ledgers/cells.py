@@ -47,13 +47,20 @@ def read_sheets(path: Path) -> list[Sheet]:
 
 
 def _workbook(path: Path) -> list[Sheet]:
-    return [Sheet(name, _numbered(frame.rename({old: f"c{rank}" for rank, old in enumerate(frame.columns)}))) for name, frame in workbooks.sheets(path, path.name)]
+    return [
+        Sheet(name, _numbered(frame.rename({old: f"c{rank}" for rank, old in enumerate(frame.columns)})))
+        for name, frame in workbooks.sheets(path, path.name)
+    ]
 
 
 def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
     if "ligne" not in frame.columns:
         frame = frame.with_row_index("ligne", offset=1)
-    frame = frame.with_columns(_mended(frame[name]) for name in frame.columns if frame[name].dtype == pl.String and frame[name].str.contains("[ÂÃâ]").any())
+    frame = frame.with_columns(
+        _mended(frame[name])
+        for name in frame.columns
+        if frame[name].dtype == pl.String and frame[name].str.contains("[ÂÃâ]").any()
+    )
     texts = pl.col(r"^c\d+$").str.strip_chars(" \t\r\n\u00a0\u202f")
     return frame.with_columns(pl.col("ligne").cast(pl.Int64), pl.when(texts != "").then(texts).name.keep())
 
@@ -67,7 +74,9 @@ def _mended(column: pl.Series) -> pl.Series:
 def _text_rows(path: Path) -> list[tuple[int, list[str]]]:
     text = decode(path.read_bytes()).text
     if "\x00" in text:
-        raise Problem("Ce fichier n'est pas un tableau", where=path.name, todo="Donnez un classeur (XLSX, XLS, ODS) ou un CSV.")
+        raise Problem(
+            "Ce fichier n'est pas un tableau", where=path.name, todo="Donnez un classeur (XLSX, XLS, ODS) ou un CSV."
+        )
     return list(delimited.rows(text, separator(text), path.name))
 
 

@@ -26,6 +26,7 @@ _ASIDE = re.compile(
 
 def bare(heading: str | None) -> str:
     """A heading without its unit nor « (optionnelle) »: « Dépense achat (€) » is « Dépense achat »; HT and TTC are kept."""
+
     def kept(found: re.Match[str]) -> str:
         return f" {tax[0]} " if (tax := re.search(r"(?i)\bh\.?t\b|\bt\.?t\.?c\b", found[0])) else " "
 
@@ -51,7 +52,8 @@ def propose(headings: Iterable[str | None]) -> Mapping | None:
     taken: dict[str, int] = {}
     for name, aliases in reference["colonnes"].items():
         rank = next(
-            (folded.index(alias) for alias in aliases if alias in folded and folded.index(alias) not in taken.values()), None
+            (folded.index(alias) for alias in aliases if alias in folded and folded.index(alias) not in taken.values()),
+            None,
         )
         if rank is not None:
             taken[name] = rank
@@ -62,9 +64,13 @@ def propose(headings: Iterable[str | None]) -> Mapping | None:
         return {"colonnes": {"montant": words[amount[0]]} | named, "taxe": amount[1]}
     if years := _years(folded, taken):
         tax = next((tax.upper() for rank in years for tax in ("ht", "ttc") if tax in folded[rank].split()), "inconnue")
-        columns = {"montant": words[next(iter(years))]} | {name: title for name, title in named.items() if name != "exercice"}
+        columns = {"montant": words[next(iter(years))]} | {
+            name: title for name, title in named.items() if name != "exercice"
+        }
         return {"colonnes": columns, "taxe": tax, "annees": {words[rank]: year for rank, year in years.items()}}
-    ordered = next((rank for alias in reference["montant"]["commande"] for rank, word in enumerate(folded) if word == alias), None)
+    ordered = next(
+        (rank for alias in reference["montant"]["commande"] for rank, word in enumerate(folded) if word == alias), None
+    )
     if ordered is None:
         return None
     tax = next((tax.upper() for tax in ("ht", "ttc") if tax in folded[ordered].split()), "inconnue")
@@ -129,10 +135,14 @@ def _short(cell: str) -> str:
 
 def not_found(path: Path, sheets: list[Sheet], mapping: Mapping | None) -> Problem:
     """The problem that lists what was seen and what was expected."""
-    seen = [cell for sheet in sheets for row in sheet.cells.head(20).select(sheet.columns).rows() for cell in row if cell]
+    seen = [
+        cell for sheet in sheets for row in sheet.cells.head(20).select(sheet.columns).rows() for cell in row if cell
+    ]
     headings = [cell for cell in dict.fromkeys(seen) if fold(cell) and not fold(cell).replace(" ", "").isdigit()][:25]
     if mapping:
-        missing = [heading for heading in mapping["colonnes"].values() if fold(heading) not in {fold(cell) for cell in seen}]
+        missing = [
+            heading for heading in mapping["colonnes"].values() if fold(heading) not in {fold(cell) for cell in seen}
+        ]
         why = "Colonnes attendues par la correspondance et absentes : " + ", ".join(
             f"« {name} »" for name in missing or ["aucune ligne ne les porte toutes"]
         )
@@ -169,10 +179,13 @@ def read_mapping(path: Path | str) -> Mapping:
 def _shape() -> settings.Table:
     """What a mapping may say: a heading for each word of the kit."""
     words = ("montant", *rules.toml(REFERENCE)["colonnes"])
-    return settings.Table({
-        "taxe": settings.Choice(("HT", "TTC", "inconnue")), "feuilles": settings.Many(settings.Text(filled=True)),
-        "colonnes": settings.Table(dict.fromkeys(words, settings.Text(filled=True)), needed=True),
-    })  # fmt: skip
+    return settings.Table(
+        {
+            "taxe": settings.Choice(("HT", "TTC", "inconnue")),
+            "feuilles": settings.Many(settings.Text(filled=True)),
+            "colonnes": settings.Table(dict.fromkeys(words, settings.Text(filled=True)), needed=True),
+        }
+    )
 
 
 def checked(mapping: Mapping, where: str = "") -> Mapping:

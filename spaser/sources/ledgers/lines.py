@@ -73,12 +73,18 @@ def read_ledger(
     """
     file = Path(path)
     given = _mapping(mapping)
-    sheets = [sheet for sheet in read_sheets(file) if not given or not given.get("feuilles") or sheet.name in given["feuilles"]]
+    sheets = [
+        sheet
+        for sheet in read_sheets(file)
+        if not given or not given.get("feuilles") or sheet.name in given["feuilles"]
+    ]
     parts, rejects, accounts, columns, used = [], [], [], [], None
     for sheet in sheets:
         found = find(sheet, given)
         if progress:
-            progress(f"{file.name}, feuille « {sheet.name} » : {'lecture' if found else 'ignorée, sans en-tête reconnu'}")
+            progress(
+                f"{file.name}, feuille « {sheet.name} » : {'lecture' if found else 'ignorée, sans en-tête reconnu'}"
+            )
         if not found:
             accounts.append(
                 {
@@ -109,9 +115,11 @@ def filled_of(lines: pl.DataFrame) -> pl.DataFrame:
     """FILLED: how many lines kept of each sheet name and identify a supplier, and say an amount, a date or year, a subject."""
     kept = lines.filter(pl.col("perimetre") != "ecarte").rename({"fichier": "source"})
     said = {
-        "titulaire": pl.coalesce("siren", "siret").is_not_null(), "montant": pl.col("montant").is_not_null(),
-        "date": pl.col("date").is_not_null() | pl.col("exercice").is_not_null(), "texte": pl.col("libelle").is_not_null(),
-    }  # fmt: skip
+        "titulaire": pl.coalesce("siren", "siret").is_not_null(),
+        "montant": pl.col("montant").is_not_null(),
+        "date": pl.col("date").is_not_null() | pl.col("exercice").is_not_null(),
+        "texte": pl.col("libelle").is_not_null(),
+    }
     return filled.shares(kept, "dépenses", said, "feuille")
 
 
@@ -119,7 +127,12 @@ def _seen(file: str, sheet: Sheet, header: int, mapping: Mapping, lines: pl.Data
     """SEEN of one sheet: kept counts are those of the lines."""
     headings = sheet.cells.row(header, named=True)
     titles = {cell: title for cell, title in headings.items() if cell != "ligne" and title}
-    words = {cell: word for word, title in mapping["colonnes"].items() for cell in [next((c for c, t in titles.items() if t == title), None)] if cell}
+    words = {
+        cell: word
+        for word, title in mapping["colonnes"].items()
+        for cell in [next((c for c, t in titles.items() if t == title), None)]
+        if cell
+    }
     words |= {cell: "montant" for cell, title in titles.items() if title in mapping.get("annees", {})}
     kept = {word: lines[word].count() for word in set(words.values()) if word in lines.columns}
     return filled.seen(file, sheet.name, "dépenses", sheet.cells.slice(header + 1), titles, words, kept)
@@ -192,16 +205,24 @@ def _mapping(mapping: Mapping | Path | str | None) -> Mapping | None:
     return checked(mapping, "correspondance") if isinstance(mapping, dict) else read_mapping(mapping)
 
 
-def _read_sheet(file: str, sheet: Sheet, header: int, read: ledger_meaning.Judged) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, object]]:
+def _read_sheet(
+    file: str, sheet: Sheet, header: int, read: ledger_meaning.Judged
+) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, object]]:
     """One sheet's lines, rejects and account."""
     mapping = read.mapping
     headings = sheet.cells.row(header, named=True)
-    cell_of = {name: next(c for c in sheet.columns if headings[c] == title) for name, title in mapping["colonnes"].items()}
+    cell_of = {
+        name: next(c for c in sheet.columns if headings[c] == title) for name, title in mapping["colonnes"].items()
+    }
     body = sheet.cells.slice(header + 1)
     if mapping.get("annees"):
         body, cell_of, headings = _by_year(body, headings, mapping["annees"], cell_of)
-    typed = body.with_columns(_column(cell_of, name).alias(name) for name in ["montant", *rules.toml(REFERENCE)["colonnes"]])
-    typed = ledger_amounts.read_cents(typed.lazy().rename({"montant": "montant_lu"}), "montant_lu", scale=read.scale).collect()
+    typed = body.with_columns(
+        _column(cell_of, name).alias(name) for name in ["montant", *rules.toml(REFERENCE)["colonnes"]]
+    )
+    typed = ledger_amounts.read_cents(
+        typed.lazy().rename({"montant": "montant_lu"}), "montant_lu", scale=read.scale
+    ).collect()
     sorted_rows = ledger_rows.sort_out(typed, sheet.columns, headings, cell_of)
     kept = sorted_rows.filter(pl.col("genre") == "ligne")
     lines = _lines(kept, file, sheet.name, mapping)
@@ -215,11 +236,15 @@ def _by_year(
     body: pl.DataFrame, headings: dict[str, str], years: dict[str, int], cell_of: dict[str, str]
 ) -> tuple[pl.DataFrame, dict[str, str], dict[str, str]]:
     """One row per line and year that has an amount; a line without any is kept once."""
-    cells = {next(c for c, title in headings.items() if title == name and c != "ligne"): year for name, year in years.items()}
+    cells = {
+        next(c for c, title in headings.items() if title == name and c != "ligne"): year for name, year in years.items()
+    }
     parts = [body.with_columns(_montant=pl.col(cell), _exercice=pl.lit(str(year))) for cell, year in cells.items()]
     silent = body.filter(pl.all_horizontal(pl.col(cell).is_null() for cell in cells))
     none = silent.with_columns(_montant=pl.lit(None, dtype=pl.String), _exercice=pl.lit(None, dtype=pl.String))
-    spread = pl.concat([*(part.filter(pl.col("_montant").is_not_null()) for part in parts), none]).sort("ligne", maintain_order=True)
+    spread = pl.concat([*(part.filter(pl.col("_montant").is_not_null()) for part in parts), none]).sort(
+        "ligne", maintain_order=True
+    )
     known = {name: cell for name, cell in cell_of.items() if cell not in cells}
     own = {"_montant": "", "_exercice": ""}
     return spread, known | {"montant": "_montant", "exercice": "_exercice"}, headings | own
@@ -325,10 +350,14 @@ def _rejects(lines: pl.DataFrame, sheet: str) -> pl.DataFrame:
         pl.lit("plus de deux décimales, arrondi au centime"),
         pl.lit("compté en négatif d'après la colonne du sens"),
     )
-    key, shape = (pl.lit(f"{what}, à rapprocher par le nom") for what in ("clé de contrôle fausse", "ni SIRET ni SIREN"))
+    key, shape = (
+        pl.lit(f"{what}, à rapprocher par le nom") for what in ("clé de contrôle fausse", "ni SIRET ni SIREN")
+    )
     parts = [
         rows(out, "montant", "montant_lu", left, "rejet", pl.col("perimetre_motif")),
-        rows(~out & (pl.col("montant_doute") == "arrondi"), "montant", "montant_lu", pl.lit("arrondi"), "doute", rounded),
+        rows(
+            ~out & (pl.col("montant_doute") == "arrondi"), "montant", "montant_lu", pl.lit("arrondi"), "doute", rounded
+        ),
         rows(doubt == "identifiant_cle", "siret", "identifiant_lu", doubt, "doute", key),
         rows(doubt == "identifiant_format", "siret", "identifiant_lu", doubt, "doute", shape),
         rows(undated, "date", "date_lue", pl.lit("date_illisible"), "doute", pl.lit("date illisible")),

@@ -25,8 +25,12 @@ UNITS = {
     "k€": 1_000,
     "M€": 1_000_000,
 }
-_THOUSANDS = re.compile(r"(?i)\bk ?(?:€|eur(?:os?)?\b|e\b)|\bkilo[- ]?euros?\b|\bmilliers?\b(?: d[’' ]?\s*(?:euros?|€))?")
-_MILLIONS = re.compile(r"\bM ?(?:€|EUR(?:OS?)?\b|E\b)|(?i:\bmeur\b|\bmillions? d[’' ]?\s*(?:euros?|€)|\ben millions?\b)")
+_THOUSANDS = re.compile(
+    r"(?i)\bk ?(?:€|eur(?:os?)?\b|e\b)|\bkilo[- ]?euros?\b|\bmilliers?\b(?: d[’' ]?\s*(?:euros?|€))?"
+)
+_MILLIONS = re.compile(
+    r"\bM ?(?:€|EUR(?:OS?)?\b|E\b)|(?i:\bmeur\b|\bmillions? d[’' ]?\s*(?:euros?|€)|\ben millions?\b)"
+)
 _UNIT_HEADING = ("unite", "unite monetaire", "unite de compte", "unites", "devise")
 _TAX = re.compile(r"(?i)\b(h\.?t\.?|t\.?t\.?c\.?|hors taxes?|toutes taxes comprises)(?![\w])")
 #: A public body's SIREN starts with 1 (State) or 2 (local authorities and their establishments).
@@ -78,7 +82,9 @@ def tax_in(text: str | None) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _identifiers(sheet: Sheet, headings: dict[str, Any], body: pl.DataFrame, mapping: Mapping) -> tuple[Mapping, list[str]]:
+def _identifiers(
+    sheet: Sheet, headings: dict[str, Any], body: pl.DataFrame, mapping: Mapping
+) -> tuple[Mapping, list[str]]:
     """The column that identifies suppliers: the first candidate that is not the buyer's nor an internal number."""
     columns, notes = dict(mapping["colonnes"]), []
     named = _cell(headings, columns.get("fournisseur"))
@@ -104,7 +110,11 @@ def _cell(headings: dict[str, Any], title: str | None) -> str | None:
 
 
 def _numbers(body: pl.DataFrame, cell: str, named: str | None) -> pl.DataFrame:
-    name = pl.col(named).str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", "") if named else pl.lit(None, dtype=pl.String)
+    name = (
+        pl.col(named).str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", "")
+        if named
+        else pl.lit(None, dtype=pl.String)
+    )
     none = pl.lit(None, dtype=pl.String)
     rows = body.lazy().select(siret=pl.col(cell), siren=none, nic=none, nom=name).filter(pl.col("siret").is_not_null())
     return ledger_identifiers.identify(rows).collect()
@@ -120,7 +130,11 @@ def _verdict(body: pl.DataFrame, cell: str, named: str | None) -> str:
     both = valid.filter(pl.col("nom").is_not_null())
     ids, names = both["siren"].n_unique(), both["nom"].n_unique()
     public = both["siren"].str.contains(_PUBLIC).mean() if both.height else 0
-    whose = names >= PUBLIC_NAMES * ids if public and public >= PUBLIC_SHARE else found["identifiant_lu"].n_unique() == 1 and names >= OTHER_NAMES
+    whose = (
+        names >= PUBLIC_NAMES * ids
+        if public and public >= PUBLIC_SHARE
+        else found["identifiant_lu"].n_unique() == 1 and names >= OTHER_NAMES
+    )
     if both.height >= 2 and whose:
         shown = both["siren"].unique(maintain_order=True)[0]
         return f"identifiant de l'acheteur ({shown}), un seul numéro pour plusieurs noms : fournisseurs à rapprocher par leur nom"
@@ -140,10 +154,14 @@ def _other(headings: dict[str, Any], body: pl.DataFrame, named: str | None, take
     return None
 
 
-def _unit(sheet: Sheet, header: int, headings: dict[str, Any], body: pl.DataFrame, mapping: Mapping) -> tuple[int, list[str]]:
+def _unit(
+    sheet: Sheet, header: int, headings: dict[str, Any], body: pl.DataFrame, mapping: Mapping
+) -> tuple[int, list[str]]:
     """The unit of the amounts and where it is written; the mapping's own wins."""
     if mapping.get("unite"):
-        return UNITS[mapping["unite"]], [f"montants en {mapping['unite']}, d'après la correspondance"] if mapping["unite"] != "euros" else []
+        return UNITS[mapping["unite"]], [f"montants en {mapping['unite']}, d'après la correspondance"] if mapping[
+            "unite"
+        ] != "euros" else []
     title = mapping["colonnes"]["montant"]
     column = next((cell for cell, text in headings.items() if cell != "ligne" and fold(text) in _UNIT_HEADING), None)
     written = [(f"« {title} »", title)]

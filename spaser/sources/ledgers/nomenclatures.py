@@ -50,19 +50,29 @@ def read_nomenclature(path: Path | str) -> pl.DataFrame:
     if not rows.height:
         raise _empty(file)
     known = _spellings()
-    rows = rows.with_columns(famille_retenue=pl.col("lu").map_batches(_folded, return_dtype=pl.String).replace_strict(known, default=None))
+    rows = rows.with_columns(
+        famille_retenue=pl.col("lu").map_batches(_folded, return_dtype=pl.String).replace_strict(known, default=None)
+    )
     _complain(rows, file)
-    kept = rows.filter(pl.col("code_achat").is_not_null()).sort(pl.col("famille_retenue").is_null(), maintain_order=True)
-    return NOMENCLATURE.conform(kept.unique("code_achat", keep="first", maintain_order=True).sort("ligne").lazy()).collect()
+    kept = rows.filter(pl.col("code_achat").is_not_null()).sort(
+        pl.col("famille_retenue").is_null(), maintain_order=True
+    )
+    return NOMENCLATURE.conform(
+        kept.unique("code_achat", keep="first", maintain_order=True).sort("ligne").lazy()
+    ).collect()
 
 
 def rekeyed(nomenclature: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:
     """The nomenclature with the codes of the spend file where a spreadsheet took their first zeros away."""
     bare = pl.col("code_achat").str.strip_chars_start("0")
-    ours = pl.DataFrame({"code_achat": codes.drop_nulls().unique()}).join(nomenclature.select("code_achat"), on="code_achat", how="anti")
+    ours = pl.DataFrame({"code_achat": codes.drop_nulls().unique()}).join(
+        nomenclature.select("code_achat"), on="code_achat", how="anti"
+    )
     alone = ours.select(_nu=bare, _entier="code_achat").unique("_nu", keep="none")
     lost = ~pl.col("code_achat").is_in(codes.drop_nulls().unique().implode())
-    found = nomenclature.with_columns(_nu=pl.when(lost).then(bare)).join(alone, on="_nu", how="left", maintain_order="left")
+    found = nomenclature.with_columns(_nu=pl.when(lost).then(bare)).join(
+        alone, on="_nu", how="left", maintain_order="left"
+    )
     return found.with_columns(code_achat=pl.coalesce("_entier", "code_achat")).select(nomenclature.columns)
 
 
@@ -73,14 +83,17 @@ def _header(sheets: list[Sheet], file: Path) -> tuple[Sheet, int, dict[str, str]
         for rank, row in enumerate(sheet.cells.head(_DEPTH).select(sheet.columns).rows()):
             folded = {fold(cell): name for cell, name in reversed(list(zip(row, sheet.columns, strict=True))) if cell}
             seen += [cell for cell in row if cell]
-            found = {word: next((folded[name] for name in names if name in folded), None) for word, names in HEADINGS.items()}
+            found = {
+                word: next((folded[name] for name in names if name in folded), None) for word, names in HEADINGS.items()
+            }
             if all(found[word] for word in _NEEDED):
                 return sheet, rank, {word: cell for word, cell in found.items() if cell}
     raise Problem(
-        "Ce fichier n'est pas une correspondance de nomenclature", where=file.name,
+        "Ce fichier n'est pas une correspondance de nomenclature",
+        where=file.name,
         why=f"Il faut les colonnes « code » et « famille retenue » ; vu : {', '.join(f'« {cell} »' for cell in dict.fromkeys(seen[:12])) or 'rien'}",
         todo="Donnez un nom de fichier qui n'existe pas encore : une correspondance y sera proposée",
-    )  # fmt: skip
+    )
 
 
 def _spellings() -> dict[str, str]:
@@ -101,11 +114,18 @@ def _unguarded(column: str) -> pl.Expr:
 def _complain(rows: pl.DataFrame, file: Path) -> None:
     labels = rules.table("families.csv")["libelle"].to_list()
     wrong = rows.filter(pl.col("lu").is_not_null() & pl.col("famille_retenue").is_null())
-    items = [f"ligne {line} : famille inconnue « {seen} ». {closest(seen, labels)}".rstrip() for line, seen in wrong.select("ligne", "lu").rows()]
+    items = [
+        f"ligne {line} : famille inconnue « {seen} ». {closest(seen, labels)}".rstrip()
+        for line, seen in wrong.select("ligne", "lu").rows()
+    ]
     bare = rows.filter(pl.col("code_achat").is_null() & pl.col("lu").is_not_null())
     items += [f"ligne {line} : une famille retenue sans code" for line in bare["ligne"]]
     chosen = rows.filter(pl.col("code_achat").is_not_null() & pl.col("famille_retenue").is_not_null())
-    twice = chosen.group_by("code_achat", maintain_order=True).agg("ligne", n=pl.col("famille_retenue").n_unique()).filter(pl.col("n") > 1)
+    twice = (
+        chosen.group_by("code_achat", maintain_order=True)
+        .agg("ligne", n=pl.col("famille_retenue").n_unique())
+        .filter(pl.col("n") > 1)
+    )
     for code, lines in twice.select("code_achat", "ligne").rows():
         items.append(f"lignes {', '.join(map(str, lines))} : le code « {code} » a deux familles retenues")
     if items:
@@ -114,6 +134,7 @@ def _complain(rows: pl.DataFrame, file: Path) -> None:
 
 def _empty(file: Path) -> Problem:
     return Problem(
-        "Le fichier de correspondance est vide", where=file.name,
+        "Le fichier de correspondance est vide",
+        where=file.name,
         todo="Supprimez-le, ou donnez un nom qui n'existe pas encore : une correspondance y sera proposée",
-    )  # fmt: skip
+    )

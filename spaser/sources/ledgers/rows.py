@@ -18,7 +18,9 @@ from spaser.sources.ledgers.perimeter import folded
 USUAL = 0.9
 
 
-def sort_out(rows: pl.DataFrame, cells: list[str], headings: dict[str, str | None], cell_of: dict[str, str]) -> pl.DataFrame:
+def sort_out(
+    rows: pl.DataFrame, cells: list[str], headings: dict[str, str | None], cell_of: dict[str, str]
+) -> pl.DataFrame:
     """Add ``genre`` (ligne, total, vide, entete), ``seul`` (an amount and nothing else) and ``total_general``.
 
     Parameters
@@ -46,7 +48,10 @@ def sort_out(rows: pl.DataFrame, cells: list[str], headings: dict[str, str | Non
     lacking = _lacking(facts, cell_of)
     proven = pl.col("_somme") | pl.col("_dernier")
     total = pl.col("_pretend") & (
-        pl.col("_de") | pl.col("_groupe") | (pl.col("_nu") & (proven | pl.col("_long") | lacking)) | (pl.col("_muet") & pl.col("_somme"))
+        pl.col("_de")
+        | pl.col("_groupe")
+        | (pl.col("_nu") & (proven | pl.col("_long") | lacking))
+        | (pl.col("_muet") & pl.col("_somme"))
     )
     kind = (
         pl.when(pl.col("_n") == 0)

@@ -94,7 +94,20 @@ def read_csv(text: str, source: str) -> Iterator[dict[str, Any]]:
 
 #: Records looked at to tell an export of notices, and the fields that only notices have.
 _LOOKED = 50
-_OWN = {"idweb", "nomacheteur", "dateparution", "datefindiffusion", "donnees", "gestion", "naturelibelle", "famille", "urlavis", "descripteurlibelle", "acheteuridnational", "resumeobjet"}
+_OWN = {
+    "idweb",
+    "nomacheteur",
+    "dateparution",
+    "datefindiffusion",
+    "donnees",
+    "gestion",
+    "naturelibelle",
+    "famille",
+    "urlavis",
+    "descripteurlibelle",
+    "acheteuridnational",
+    "resumeobjet",
+}
 
 
 def _is_notice(row: Any) -> bool:
@@ -131,9 +144,11 @@ def read_json(text: str, source: str) -> Iterator[dict[str, Any]]:
         )
     if rows and not any(_is_notice(row) for row in rows[:_LOOKED]):
         raise Problem(
-            "Ce fichier JSON n'est pas un export d'avis du BOAMP", where=source,
-            why="Aucun enregistrement n'a les champs d'un avis (idweb, nomacheteur, dateparution, donnees…)", todo="Exportez les avis depuis boamp.fr",
-        )  # fmt: skip
+            "Ce fichier JSON n'est pas un export d'avis du BOAMP",
+            where=source,
+            why="Aucun enregistrement n'a les champs d'un avis (idweb, nomacheteur, dateparution, donnees…)",
+            todo="Exportez les avis depuis boamp.fr",
+        )
     for row in rows:
         if isinstance(row, dict):
             fields = row.get("record", row)

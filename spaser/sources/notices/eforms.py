@@ -17,10 +17,26 @@ from spaser.sources.notices.words import months
 
 ROOTS = ("ContractNotice", "ContractAwardNotice", "PriorInformationNotice")
 #: BT-02. A subcontracting notice is the contractor's, a completion notice ends a contract: neither launches the buyer's.
-_KINDS = {"pin-cfc": "concurrence", "pin": "preinformation", "pmc": "preinformation", "cn-desg": "concours", "cn": "concurrence",
-          "can-modif": "modification", "can": "attribution", "veat": "attribution", "qu-sy": "concurrence", "subco": "autre",
-          "corr": "rectificatif", "compl": "autre", "brin": "autre"}  # fmt: skip
-_ROOT_KINDS = {"ContractNotice": "concurrence", "ContractAwardNotice": "attribution", "PriorInformationNotice": "preinformation"}
+_KINDS = {
+    "pin-cfc": "concurrence",
+    "pin": "preinformation",
+    "pmc": "preinformation",
+    "cn-desg": "concours",
+    "cn": "concurrence",
+    "can-modif": "modification",
+    "can": "attribution",
+    "veat": "attribution",
+    "qu-sy": "concurrence",
+    "subco": "autre",
+    "corr": "rectificatif",
+    "compl": "autre",
+    "brin": "autre",
+}
+_ROOT_KINDS = {
+    "ContractNotice": "concurrence",
+    "ContractAwardNotice": "attribution",
+    "PriorInformationNotice": "preinformation",
+}
 #: BT-71: « ateliers protégés et opérateurs d'intégration » does not say which of the two; public-service missions are L2113-15.
 RESERVED = {"res-ws": "unspecified", "res-pub-ser": "ess", "none": "none"}
 _CRITERIA = {"price": "prix", "cost": "cout", "quality": "qualite"}
@@ -31,36 +47,61 @@ _STRATEGIC = {
     "strategie_innovation": ("innovative-acquisition",),
     "criteres_verts": ("gpp-criteria", "green-public-procurement-criteria"),
 }
-_TEXTS = ("strategie", "strategie_environnement", "strategie_social", "strategie_innovation", "strategie_description", "criteres_verts")
+_TEXTS = (
+    "strategie",
+    "strategie_environnement",
+    "strategie_social",
+    "strategie_innovation",
+    "strategie_description",
+    "criteres_verts",
+)
 
 
 def read_xml(root: etree._Element) -> Iterator[dict[str, Any]]:
     """The notice, with its lots (or parts) and their criteria."""
     code = first(root, "NoticeTypeCode") or ""
     project = _child(root, "ProcurementProject")
-    lots = [_lot(lot, rank) for rank, lot in enumerate(_children(root, "ProcurementProjectLot"), 1) if _scheme(lot) != "LotsGroup"]
+    lots = [
+        _lot(lot, rank)
+        for rank, lot in enumerate(_children(root, "ProcurementProjectLot"), 1)
+        if _scheme(lot) != "LotsGroup"
+    ]
     buyer = _buyer(root)
     kind = next((known for start, known in _KINDS.items() if code.startswith(start)), _ROOT_KINDS[name(root)])
     yield {
         "avis": number_of(_dated(root)) or _own(root, "ID"),
         "format": f"eForms {(first(root, 'CustomizationID') or '').removeprefix('eforms-sdk-')} ({first(root, 'SubTypeCode') or name(root)})",
-        "verifie": True, "entier": True,
-        "type_avis": _changed(root) or kind, "avis_lie": _earlier(root), "reference": _own(project, "ID"),
+        "verifie": True,
+        "entier": True,
+        "type_avis": _changed(root) or kind,
+        "avis_lie": _earlier(root),
+        "reference": _own(project, "ID"),
         "acheteur_id": first(buyer, "CompanyID") if buyer is not None else None,
-        "acheteur_nom": _party(buyer), "acheteur_code_postal": first(buyer, "PostalZone") if buyer is not None else None,
-        "objet": _own(project, "Name"), "description": _own(project, "Description"),
+        "acheteur_nom": _party(buyer),
+        "acheteur_code_postal": first(buyer, "PostalZone") if buyer is not None else None,
+        "objet": _own(project, "Name"),
+        "description": _own(project, "Description"),
         "conditions": _joined([_own(project, "Note"), *_conditions(_child(root, "TenderingTerms"))]),
-        "codeCPV": _cpv(project), "cpv": _all_cpv(root), "procedure": first(root, "ProcedureCode"),
-        "date_publication": first(root, "PublicationDate"), "date_envoi": _own(root, "IssueDate"),
-        "date_limite": _deadline(root), "dureeMois": _duration(project), "montant_estime": _amount(project),
-        "titulaires": ", ".join(_winners(root)) or None, **_shared(lots), "lots": lots,
-    }  # fmt: skip
+        "codeCPV": _cpv(project),
+        "cpv": _all_cpv(root),
+        "procedure": first(root, "ProcedureCode"),
+        "date_publication": first(root, "PublicationDate"),
+        "date_envoi": _own(root, "IssueDate"),
+        "date_limite": _deadline(root),
+        "dureeMois": _duration(project),
+        "montant_estime": _amount(project),
+        "titulaires": ", ".join(_winners(root)) or None,
+        **_shared(lots),
+        "lots": lots,
+    }
 
 
 def of_json(content: Any) -> etree._Element | None:
     """The eForms notice inside the JSON of the BOAMP (``{"EFORMS": {"ContractNotice": …}}``) as the tree of its XML."""
     inner = content.get("EFORMS", content) if isinstance(content, dict) else {}
-    found = next(((root, inner[root]) for root in ROOTS if isinstance(inner, dict) and isinstance(inner.get(root), dict)), None)
+    found = next(
+        ((root, inner[root]) for root in ROOTS if isinstance(inner, dict) and isinstance(inner.get(root), dict)), None
+    )
     return _element(*found) if found else None
 
 
@@ -91,7 +132,11 @@ def _changed(root: etree._Element) -> str | None:
     changes = next(iter(every(root, "Changes")), None)
     if changes is None or not first(changes, "ChangedNoticeIdentifier"):
         return None
-    return "annulation" if any((said(e) or "").startswith("cancel") for e in every(changes, "ReasonCode")) else "rectificatif"
+    return (
+        "annulation"
+        if any((said(e) or "").startswith("cancel") for e in every(changes, "ReasonCode"))
+        else "rectificatif"
+    )
 
 
 def _earlier(root: etree._Element) -> str | None:
@@ -120,7 +165,12 @@ def _amount(project: etree._Element | None) -> str | None:
 
 def _winners(root: etree._Element) -> list[str]:
     """The names of the companies whose tender won, found by their number."""
-    numbers = {said(e) for party in every(root, "TenderingParty") for tenderer in every(party, "Tenderer") for e in every(tenderer, "ID")}
+    numbers = {
+        said(e)
+        for party in every(root, "TenderingParty")
+        for tenderer in every(party, "Tenderer")
+        for e in every(tenderer, "ID")
+    }
     named = (company for company in every(root, "Company") if numbers & {said(e) for e in every(company, "ID")})
     return list(dict.fromkeys(text for company in named if (text := _party(company))))
 
@@ -128,10 +178,18 @@ def _winners(root: etree._Element) -> list[str]:
 def _lot(lot: etree._Element, rank: int) -> dict[str, Any]:
     project, terms = _child(lot, "ProcurementProject"), _child(lot, "TenderingTerms")
     return {
-        "lot": _own(lot, "ID") or str(rank), "objet": _own(project, "Name"), "description": _own(project, "Description"),
-        "conditions": _joined([_own(project, "Note"), *_conditions(terms)]), "codeCPV": _cpv(project), "cpv": _all_cpv(lot),
-        "montant_estime": _amount(project), "dureeMois": _duration(project), **_strategic(project), **_reservation(terms), "criteria": list(_criteria(lot)),
-    }  # fmt: skip
+        "lot": _own(lot, "ID") or str(rank),
+        "objet": _own(project, "Name"),
+        "description": _own(project, "Description"),
+        "conditions": _joined([_own(project, "Note"), *_conditions(terms)]),
+        "codeCPV": _cpv(project),
+        "cpv": _all_cpv(lot),
+        "montant_estime": _amount(project),
+        "dureeMois": _duration(project),
+        **_strategic(project),
+        **_reservation(terms),
+        "criteria": list(_criteria(lot)),
+    }
 
 
 def _strategic(project: etree._Element | None) -> dict[str, Any]:
@@ -165,10 +223,21 @@ def _shared(lots: list[dict[str, Any]]) -> dict[str, Any]:
     kinds = {lot["reserve"] for lot in lots}
     runs = {lot["execution_reservee"] for lot in lots}
     reserve = next((kind for kind in ("ess", "unspecified") if kind in kinds), "none" if kinds == {"none"} else None)
-    bases = dict.fromkeys(lot["reserve_fondement"] for lot in lots if lot["reserve_fondement"] and (lot["reserve"] == reserve))
-    whole: dict[str, Any] = {"reserve": reserve, "reserve_fondement": ", ".join(bases) or None, "execution_reservee": True if True in runs else False if runs == {False} else None}
+    bases = dict.fromkeys(
+        lot["reserve_fondement"] for lot in lots if lot["reserve_fondement"] and (lot["reserve"] == reserve)
+    )
+    whole: dict[str, Any] = {
+        "reserve": reserve,
+        "reserve_fondement": ", ".join(bases) or None,
+        "execution_reservee": True if True in runs else False if runs == {False} else None,
+    }
     for word in _TEXTS:
-        codes = dict.fromkeys(code for lot in lots if lot.get(word) for code in (lot[word].split(", ") if word != "strategie_description" else [lot[word]]))
+        codes = dict.fromkeys(
+            code
+            for lot in lots
+            if lot.get(word)
+            for code in (lot[word].split(", ") if word != "strategie_description" else [lot[word]])
+        )
         whole[word] = ("\n" if word == "strategie_description" else ", ").join(codes) or None
     return whole
 
@@ -182,14 +251,20 @@ def _criteria(lot: etree._Element) -> Iterator[dict[str, Any]]:
             for one in every(block, "AwardCriterionParameter")
             if any(code.get("listName") == "number-weight" for code in every(one, "ParameterCode"))
         ]
-        yield {"type_critere": _CRITERIA.get(kind or "", "inconnu"), "libelle": label or ("Prix" if kind == "price" else None),
-               "poids_lu": next((w for w in weights if w), None)}  # fmt: skip
+        yield {
+            "type_critere": _CRITERIA.get(kind or "", "inconnu"),
+            "libelle": label or ("Prix" if kind == "price" else None),
+            "poids_lu": next((w for w in weights if w), None),
+        }
 
 
 def _conditions(terms: etree._Element | None) -> list[str | None]:
     if terms is None:
         return []
-    return [_own(block, "Description") for block in every(terms, "ContractExecutionRequirement", "ProcurementLegislationDocumentReference")]
+    return [
+        _own(block, "Description")
+        for block in every(terms, "ContractExecutionRequirement", "ProcurementLegislationDocumentReference")
+    ]
 
 
 def _buyer(root: etree._Element) -> etree._Element | None:

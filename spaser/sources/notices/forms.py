@@ -16,9 +16,14 @@ from spaser.sources.notices.words import fold, months
 #: Blocks that speak of the buyer, and blocks that are the notice itself, with the kind they tell.
 BUYERS = ("organisme", "identite", "ident", "acheteur", "organismeacheteur")
 DOCUMENTS = {
-    "attribution": "attribution", "rectificatif": "rectificatif", "annulation": "annulation", "modification": "modification",
-    "preinformation": "preinformation", "periodique": "preinformation", "initial": "concurrence",
-}  # fmt: skip
+    "attribution": "attribution",
+    "rectificatif": "rectificatif",
+    "annulation": "annulation",
+    "modification": "modification",
+    "preinformation": "preinformation",
+    "periodique": "preinformation",
+    "initial": "concurrence",
+}
 _LOTS = ("lot", "lots", "tranche")
 _BUYER_NAME = ("nomofficiel", "acheteurpublic", "denomination", "nomorganisme", "raisonsociale")
 _BUYER_ID = ("codeidentificationnational", "codeidentnational", "siret", "numerosiret", "siren", "identification")
@@ -36,9 +41,11 @@ _SILENT = re.compile(
 )
 _NOT_TEXT = re.compile(r"^[\d\s.,:/+TZ-]*$|^https?://\S+$|^\S+@\S+$")
 _WHO = {
-    "handicap": r"handicap|esat|adaptee?s?\b|atelier\w* proteg", "iae": r"insertion|\bs?iae\b", "penit": r"penitenti|detenu",
+    "handicap": r"handicap|esat|adaptee?s?\b|atelier\w* proteg",
+    "iae": r"insertion|\bs?iae\b",
+    "penit": r"penitenti|detenu",
     "ess": r"economie sociale|\bess\b|mission de service public|l ?2113 15",
-}  # fmt: skip
+}
 #: How a basis read in a sentence starts; any other is a box or a code.
 WRITTEN = "écrit :"
 _RESERVED = re.compile(
@@ -68,16 +75,28 @@ def read_form(content: Any) -> dict[str, Any]:
         basis = next((lot["reserve_fondement"] for lot in lots if lot["reserve"] == reserve), None)
     criteria = list(_criteria(outside))
     return {
-        "acheteur_nom": first(buyer, _BUYER_NAME), "acheteur_id": first(buyer, _BUYER_ID), "acheteur_code_postal": first(buyer, ("cp", "codepostal")),
-        "type_document": kind, "objet": title, "description": _joined(text for text in told if text != title),
+        "acheteur_nom": first(buyer, _BUYER_NAME),
+        "acheteur_id": first(buyer, _BUYER_ID),
+        "acheteur_code_postal": first(buyer, ("cp", "codepostal")),
+        "type_document": kind,
+        "objet": title,
+        "description": _joined(text for text in told if text != title),
         "conditions": _joined(text for text in _prose(outside) if text not in told and text != title),
-        "codeCPV": codes[0] if codes else None, "cpv": ", ".join(every) or None, "reference": first(document, _REFERENCE),
-        "dureeMois": _duration(outside), "montant_estime": _amount(outside), "reserve": reserve, "reserve_fondement": basis,
-        "titulaires": ", ".join(dict.fromkeys(_holders(document))) or None, "avis_lie": _linked(document),
-        "date_envoi": first(document, ("dateenvoi", "dateenvoiavis")), "date_limite": first(document, ("receptoffres", "datelimitereponse", "receptcandidat")),
-        "procedure": _procedure(document), "lots": _with_criteria([lot for lot in lots if any(v for k, v in lot.items() if k != "lot")], criteria),
+        "codeCPV": codes[0] if codes else None,
+        "cpv": ", ".join(every) or None,
+        "reference": first(document, _REFERENCE),
+        "dureeMois": _duration(outside),
+        "montant_estime": _amount(outside),
+        "reserve": reserve,
+        "reserve_fondement": basis,
+        "titulaires": ", ".join(dict.fromkeys(_holders(document))) or None,
+        "avis_lie": _linked(document),
+        "date_envoi": first(document, ("dateenvoi", "dateenvoiavis")),
+        "date_limite": first(document, ("receptoffres", "datelimitereponse", "receptcandidat")),
+        "procedure": _procedure(document),
+        "lots": _with_criteria([lot for lot in lots if any(v for k, v in lot.items() if k != "lot")], criteria),
         "criteria": criteria,
-    }  # fmt: skip
+    }
 
 
 def reservation(place: Any) -> tuple[str | None, str | None]:
@@ -137,11 +156,18 @@ def _lot(lot: Any) -> dict[str, Any]:
     if reserve is None:
         reserve, basis = _written([title, *told])
     return {
-        "lot": first(lot, _NUMBER), "objet": title, "description": _joined(text for text in told if text != title),
-        "conditions": _joined(text for text in _prose(lot) if text not in known), "codeCPV": codes[0] if codes else None,
-        "cpv": ", ".join(codes) or None, "montant_estime": _amount(lot), "dureeMois": _duration(lot),
-        "reserve": reserve, "reserve_fondement": basis, "criteria": list(_criteria(lot)),
-    }  # fmt: skip
+        "lot": first(lot, _NUMBER),
+        "objet": title,
+        "description": _joined(text for text in told if text != title),
+        "conditions": _joined(text for text in _prose(lot) if text not in known),
+        "codeCPV": codes[0] if codes else None,
+        "cpv": ", ".join(codes) or None,
+        "montant_estime": _amount(lot),
+        "dureeMois": _duration(lot),
+        "reserve": reserve,
+        "reserve_fondement": basis,
+        "criteria": list(_criteria(lot)),
+    }
 
 
 def _with_criteria(lots: list[dict[str, Any]], criteria: list[dict[str, Any]]) -> list[dict[str, Any]]:

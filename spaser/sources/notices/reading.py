@@ -28,9 +28,17 @@ from spaser.vocabulary import NOTICE_CRITERIA, NOTICE_LOTS, NOTICES, REJECTS
 
 Progress = Callable[[str, float], None] | None
 FILES = {
-    "source": pl.String, "format": pl.String, "verifie": pl.Boolean, "trouves": pl.Int64, "avis": pl.Int64, "doublons": pl.Int64,
-    "rejetes": pl.Int64, "lots": pl.Int64, "criteres": pl.Int64, "octets": pl.Int64,
-}  # fmt: skip
+    "source": pl.String,
+    "format": pl.String,
+    "verifie": pl.Boolean,
+    "trouves": pl.Int64,
+    "avis": pl.Int64,
+    "doublons": pl.Int64,
+    "rejetes": pl.Int64,
+    "lots": pl.Int64,
+    "criteres": pl.Int64,
+    "octets": pl.Int64,
+}
 MOST_BYTES = 512 << 20
 _TEXTS = ("objet", "description", "conditions")
 _REACH = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:(?:\+|00)33[\s.]?(?:\(0\))?[\s.]?|\b0)[1-9](?:[\s.-]?\d{2}){4}\b"
@@ -85,21 +93,31 @@ def read_notices(paths: str | Path | Sequence[str | Path], *, progress: Progress
             progress(member.source, (rank + 1) / len(found))
     if failures or not rows:
         problems = failures or [problem for _, problem in aside] or [Problem("Aucun avis dans les fichiers indiqués")]
-        raise problems[0] if len(problems) == 1 else Problems("Des fichiers d'avis ne peuvent pas être lus", map(str, problems))
+        raise (
+            problems[0]
+            if len(problems) == 1
+            else Problems("Des fichiers d'avis ne peuvent pas être lus", map(str, problems))
+        )
     return _checked(rows, sizes, aside)
 
 
 def texts(read: Notices) -> pl.LazyFrame:
     """What notices say, for the detection: `texte_id` (number of the notice), `champ`, `texte`."""
     notice = [read.notices.lazy().select(texte_id="avis", champ=pl.lit(name), texte=name) for name in _TEXTS]
-    strategic = read.notices.lazy().select(texte_id="avis", champ=pl.lit("achat stratégique"), texte="strategie_description")
+    strategic = read.notices.lazy().select(
+        texte_id="avis", champ=pl.lit("achat stratégique"), texte="strategie_description"
+    )
     several = read.lots.lazy().join(read.notices.lazy().select("avis", seul=pl.col("objet")), on="avis")
     place = {"objet": "lot {}, objet", "description": "lot {}", "conditions": "lot {}, conditions"}
     lots = [
-        several.filter(pl.col(name) != pl.col("seul").fill_null("")).select(texte_id="avis", champ=pl.format(said, "lot"), texte=name)
+        several.filter(pl.col(name) != pl.col("seul").fill_null("")).select(
+            texte_id="avis", champ=pl.format(said, "lot"), texte=name
+        )
         for name, said in place.items()
     ]
-    weight = pl.when(pl.col("poids").is_not_null()).then(pl.format("{} : {} %", "libelle", "poids_lu")).otherwise("libelle")
+    weight = (
+        pl.when(pl.col("poids").is_not_null()).then(pl.format("{} : {} %", "libelle", "poids_lu")).otherwise("libelle")
+    )
     criteria = read.criteria.lazy().select(texte_id="avis", champ=pl.format("lot {}, critère", "lot"), texte=weight)
     whole = pl.concat([*notice, strategic, *lots, criteria])
     return whole.filter(pl.col("texte").is_not_null()).unique(["texte_id", "texte"], keep="first", maintain_order=True)
@@ -108,7 +126,9 @@ def texts(read: Notices) -> pl.LazyFrame:
 def _content(member: Member) -> Iterator[dict[str, Any]]:
     """The notices of one content, by what it is."""
     if member.size > MOST_BYTES:
-        raise Problem("Le fichier d'avis est trop gros", where=member.source, todo="Donnez les avis d'une année à la fois")
+        raise Problem(
+            "Le fichier d'avis est trop gros", where=member.source, todo="Donnez les avis d'une année à la fois"
+        )
     with member.open() as stream:
         data = stream.read()
     start = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -119,16 +139,26 @@ def _content(member: Member) -> Iterator[dict[str, Any]]:
         return notices_boamp.read_json(text, member.source)
     if notices_boamp.looks_like_table(text[:4096]):
         return notices_boamp.read_csv(text, member.source)
-    raise Problem("Ce fichier n'est pas un fichier d'avis", where=member.source, todo="Formats lus : BOAMP (CSV, JSON, XML), TED (XML)")
+    raise Problem(
+        "Ce fichier n'est pas un fichier d'avis",
+        where=member.source,
+        todo="Formats lus : BOAMP (CSV, JSON, XML), TED (XML)",
+    )
 
 
 def _xml(data: bytes, source: str) -> Iterator[dict[str, Any]]:
     if b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data[:65536]:
-        raise Problem("XML refusé : il déclare des entités", where=source, todo="Un avis n'en contient jamais : téléchargez-le de nouveau")
+        raise Problem(
+            "XML refusé : il déclare des entités",
+            where=source,
+            todo="Un avis n'en contient jamais : téléchargez-le de nouveau",
+        )
     try:
         root = etree.fromstring(data, etree.XMLParser(**notices_boamp.PARSER))
     except etree.XMLSyntaxError as error:
-        raise Problem("XML mal formé ou coupé", where=source, why=f"Ligne {error.lineno}", todo="Téléchargez-le de nouveau") from error
+        raise Problem(
+            "XML mal formé ou coupé", where=source, why=f"Ligne {error.lineno}", todo="Téléchargez-le de nouveau"
+        ) from error
     name = notices_ted.name(root)
     if name == "TED_EXPORT":
         return notices_ted.read_xml(root)
@@ -137,7 +167,12 @@ def _xml(data: bytes, source: str) -> Iterator[dict[str, Any]]:
     folded = fold(name)
     if "boamp" in folded or "annonce" in folded or any(True for _ in root.iter("{*}IDWEB", "{*}idweb")):
         return notices_boamp.read_xml(root)
-    raise Problem("Cet XML n'est pas un avis connu", where=source, why=f"Élément de tête : {name[:60]}", todo="Formats lus : BOAMP, TED, eForms")
+    raise Problem(
+        "Cet XML n'est pas un avis connu",
+        where=source,
+        why=f"Élément de tête : {name[:60]}",
+        todo="Formats lus : BOAMP, TED, eForms",
+    )
 
 
 def _numbered(rows: Iterable[dict[str, Any]], source: str) -> Iterator[dict[str, Any]]:
@@ -151,33 +186,55 @@ def _checked(rows: list[dict[str, Any]], sizes: dict[str, int], aside: list[tupl
     nameless = pl.col("avis").is_null() | (pl.col("acheteur_nom").is_null() & pl.col("objet").is_null())
     refused = raw.filter(nameless | ~pl.col("entier").fill_null(True).cast(pl.Boolean))
     kept = raw.join(refused, on=["source", "position"], how="anti").with_columns(_typed(NOTICES.columns))
-    unique = kept.sort("date_publication", nulls_last=False, maintain_order=True).unique("avis", keep="last", maintain_order=True)
+    unique = kept.sort("date_publication", nulls_last=False, maintain_order=True).unique(
+        "avis", keep="last", maintain_order=True
+    )
     unique = unique.sort("source", "position")
     places = set(unique.select("source", "position").rows())
     lots, criteria = _apart(row for row in rows if (row["source"], row["position"]) in places)
     counts = lots.group_by("avis").agg(nb_lots=pl.len().cast(pl.Int32))
-    notices = NOTICES.conform(unique.drop("nb_lots", strict=False).join(counts, on="avis", how="left", maintain_order="left").lazy()).collect()
+    notices = NOTICES.conform(
+        unique.drop("nb_lots", strict=False).join(counts, on="avis", how="left", maintain_order="left").lazy()
+    ).collect()
     rejects = pl.concat([_refusals(refused), _doubts(raw, kept), _repeated(kept, unique), _unread(aside)])
     return Notices(notices, lots, criteria, rejects, _files(raw, refused, notices, lots, criteria, sizes))
 
 
 def _frame(rows: list[dict[str, Any]], names: Sequence[str]) -> pl.DataFrame:
     """The rows with these columns as text, flags and positions kept."""
-    kinds = {"position": pl.Int64, "verifie": pl.Boolean, "entier": pl.Boolean, "annonce_social": pl.Boolean,
-             "annonce_environnement": pl.Boolean, "execution_reservee": pl.Boolean, "rang": pl.Int32, "nb_lots": pl.Int32, "dureeMois": pl.Int32}  # fmt: skip
+    kinds = {
+        "position": pl.Int64,
+        "verifie": pl.Boolean,
+        "entier": pl.Boolean,
+        "annonce_social": pl.Boolean,
+        "annonce_environnement": pl.Boolean,
+        "execution_reservee": pl.Boolean,
+        "rang": pl.Int32,
+        "nb_lots": pl.Int32,
+        "dureeMois": pl.Int32,
+    }
     schema = {name: kinds.get(name, pl.String) for name in names}
     return pl.DataFrame([{name: row.get(name) for name in names} for row in rows], schema=schema, orient="row")
 
 
 def _typed(names: Sequence[str]) -> list[pl.Expr]:
-    typed = [dates.day(pl.col(name), to_paris=name == "date_limite").alias(name) for name in names if name.startswith("date_")]
+    typed = [
+        dates.day(pl.col(name), to_paris=name == "date_limite").alias(name)
+        for name in names
+        if name.startswith("date_")
+    ]
     typed += [_cents("montant_estime")] if "montant_estime" in names else []
-    typed += [pl.col(name).str.replace_all(f"{_REACH}|{_PERSON}", _TAKEN_OUT).alias(name) for name in _TEXTS if name in names]
+    typed += [
+        pl.col(name).str.replace_all(f"{_REACH}|{_PERSON}", _TAKEN_OUT).alias(name) for name in _TEXTS if name in names
+    ]
     typed += [_code("codeCPV")] if "codeCPV" in names else []
     if "acheteur_id" in names:
         digits = pl.col("acheteur_id").str.replace_all(r"\D", "")
         known = digits.str.len_chars().is_in([9, 14]) & luhn_ok(digits)
-        typed += [pl.when(known).then(digits).alias("acheteur_id"), pl.when(known).then(digits.str.slice(0, 9)).alias("acheteur_siren")]
+        typed += [
+            pl.when(known).then(digits).alias("acheteur_id"),
+            pl.when(known).then(digits.str.slice(0, 9)).alias("acheteur_siren"),
+        ]
     return typed
 
 
@@ -191,7 +248,17 @@ def _code(name: str) -> pl.Expr:
 
 
 #: What the one lot of an undivided notice says: what the notice says.
-_WHOLE = ("objet", "description", "codeCPV", "cpv", "montant_estime", "dureeMois", "reserve", "reserve_fondement", "execution_reservee")
+_WHOLE = (
+    "objet",
+    "description",
+    "codeCPV",
+    "cpv",
+    "montant_estime",
+    "dureeMois",
+    "reserve",
+    "reserve_fondement",
+    "execution_reservee",
+)
 
 
 def _apart(rows: Iterable[dict[str, Any]]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -206,7 +273,9 @@ def _apart(rows: Iterable[dict[str, Any]]) -> tuple[pl.DataFrame, pl.DataFrame]:
             seen[name] = seen.get(name, 0) + 1
             label = name if seen[name] == 1 else f"{name} ({seen[name]})"
             lots.append(lot | {"avis": row["avis"], "lot": label})
-            criteria += [one | {"avis": row["avis"], "lot": label, "rang": i} for i, one in enumerate(lot.get("criteria", ()), 1)]
+            criteria += [
+                one | {"avis": row["avis"], "lot": label, "rang": i} for i, one in enumerate(lot.get("criteria", ()), 1)
+            ]
     said = pl.coalesce("poids_lu", pl.col("libelle").str.extract(r"\((\d{1,3}(?:[.,]\d+)?)\s*%\)"))
     weight = pl.col("poids_lu").str.extract(r"(\d+(?:[.,]\d+)?)").str.replace(",", ".").cast(pl.Float64, strict=False)
     first = _frame(lots, NOTICE_LOTS.columns).with_columns(*_typed(NOTICE_LOTS.columns))
@@ -216,20 +285,31 @@ def _apart(rows: Iterable[dict[str, Any]]) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _refusals(refused: pl.DataFrame) -> pl.DataFrame:
     short = pl.col("entier").fill_null(True).not_()
-    why = pl.when(short).then(pl.lit("Ligne coupée ou décalée")).otherwise(pl.lit("Avis sans numéro, ou sans acheteur ni objet"))
+    why = (
+        pl.when(short)
+        .then(pl.lit("Ligne coupée ou décalée"))
+        .otherwise(pl.lit("Avis sans numéro, ou sans acheteur ni objet"))
+    )
     return _rejects(refused, "avis", pl.lit("avis.incomplet"), "rejet", why)
 
 
 def _doubts(raw: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
     """Dates and buyer identifiers written but not readable."""
-    both = raw.join(kept.select("source", "position", *(pl.col(n).alias(f"{n}_lu") for n in _WATCHED)), on=["source", "position"])
+    both = raw.join(
+        kept.select("source", "position", *(pl.col(n).alias(f"{n}_lu") for n in _WATCHED)), on=["source", "position"]
+    )
     parts = [
         _rejects(
-            both.filter(pl.col(name).is_not_null() & (pl.col(name).str.strip_chars() != "") & pl.col(f"{name}_lu").is_null()),
-            name, pl.lit(f"avis.{name}"), "doute", pl.lit(message),
+            both.filter(
+                pl.col(name).is_not_null() & (pl.col(name).str.strip_chars() != "") & pl.col(f"{name}_lu").is_null()
+            ),
+            name,
+            pl.lit(f"avis.{name}"),
+            "doute",
+            pl.lit(message),
         )
         for name, message in _WATCHED.items()
-    ]  # fmt: skip
+    ]
     return pl.concat(parts)
 
 
@@ -242,30 +322,59 @@ _WATCHED = {
 
 def _repeated(kept: pl.DataFrame, unique: pl.DataFrame) -> pl.DataFrame:
     again = kept.join(unique, on=["source", "position"], how="anti")
-    return _rejects(again, "avis", pl.lit("avis.doublon"), "info", pl.lit("Avis lu deux fois : la dernière publication est gardée"))
+    return _rejects(
+        again, "avis", pl.lit("avis.doublon"), "info", pl.lit("Avis lu deux fois : la dernière publication est gardée")
+    )
 
 
 def _rejects(rows: pl.DataFrame, name: str, rule: pl.Expr, level: str, message: pl.Expr) -> pl.DataFrame:
-    said = rows.select("source", "position", id="avis", champ=pl.lit(name), valeur=pl.col(name).cast(pl.String), regle=rule, niveau=pl.lit(level), message=message)
+    said = rows.select(
+        "source",
+        "position",
+        id="avis",
+        champ=pl.lit(name),
+        valeur=pl.col(name).cast(pl.String),
+        regle=rule,
+        niveau=pl.lit(level),
+        message=message,
+    )
     return REJECTS.conform(said.lazy()).collect()
 
 
 def _unread(aside: list[tuple[str, Problem]]) -> pl.DataFrame:
-    rows = [{"source": source, "regle": "fichier.illisible", "niveau": "rejet", "message": str(p)} for source, p in aside]
+    rows = [
+        {"source": source, "regle": "fichier.illisible", "niveau": "rejet", "message": str(p)} for source, p in aside
+    ]
     return pl.DataFrame(rows, schema=REJECTS.schema)
 
 
-def _files(raw: pl.DataFrame, refused: pl.DataFrame, notices: pl.DataFrame, lots: pl.DataFrame, criteria: pl.DataFrame, sizes: dict[str, int]) -> pl.DataFrame:
+def _files(
+    raw: pl.DataFrame,
+    refused: pl.DataFrame,
+    notices: pl.DataFrame,
+    lots: pl.DataFrame,
+    criteria: pl.DataFrame,
+    sizes: dict[str, int],
+) -> pl.DataFrame:
     forms = raw.group_by("source", maintain_order=True).agg(
-        format=pl.col("format").str.extract(r"^(\S+(?: CSV| JSON| XML)?)").drop_nulls().first(), verifie=pl.col("verifie").fill_null(False).all(), trouves=pl.len()
+        format=pl.col("format").str.extract(r"^(\S+(?: CSV| JSON| XML)?)").drop_nulls().first(),
+        verifie=pl.col("verifie").fill_null(False).all(),
+        trouves=pl.len(),
     )
     place = notices.select("avis", "source")
     parts = {
-        "avis": notices, "rejetes": refused, "lots": lots.join(place, on="avis"), "criteres": criteria.join(place, on="avis"),
-    }  # fmt: skip
+        "avis": notices,
+        "rejetes": refused,
+        "lots": lots.join(place, on="avis"),
+        "criteres": criteria.join(place, on="avis"),
+    }
     for name, frame in parts.items():
-        forms = forms.join(frame.group_by("source").agg(pl.len().alias(name)), on="source", how="left", maintain_order="left")
-    whole = forms.with_columns(pl.col(*parts).fill_null(0), octets=pl.col("source").replace_strict(sizes, default=None, return_dtype=pl.Int64))
+        forms = forms.join(
+            frame.group_by("source").agg(pl.len().alias(name)), on="source", how="left", maintain_order="left"
+        )
+    whole = forms.with_columns(
+        pl.col(*parts).fill_null(0), octets=pl.col("source").replace_strict(sizes, default=None, return_dtype=pl.Int64)
+    )
     return whole.with_columns(doublons=pl.col("trouves").cast(pl.Int64) - pl.col("avis") - pl.col("rejetes")).select(
         pl.col(name).cast(dtype) for name, dtype in FILES.items()
     )
@@ -276,14 +385,20 @@ def filled_of(read: Notices) -> pl.DataFrame:
     awards = read.notices["type_avis"].is_in(["attribution"]).any()
     boxes = ("annonce_social", "annonce_environnement", "strategie", "reserve", "criteres_verts")
     said = {
-        "acheteur": pl.col("acheteur_siren").is_not_null(), "cpv": pl.col("codeCPV").is_not_null(), "montant": pl.col("montant_estime").is_not_null(),
-        "date": pl.coalesce("date_envoi", "date_publication").is_not_null(), "considerations": pl.any_horizontal(pl.col(name).is_not_null() for name in boxes),
+        "acheteur": pl.col("acheteur_siren").is_not_null(),
+        "cpv": pl.col("codeCPV").is_not_null(),
+        "montant": pl.col("montant_estime").is_not_null(),
+        "date": pl.coalesce("date_envoi", "date_publication").is_not_null(),
+        "considerations": pl.any_horizontal(pl.col(name).is_not_null() for name in boxes),
         "texte": pl.any_horizontal(pl.col("description", "conditions").is_not_null()),
-    } | ({"titulaire": pl.col("titulaires").is_not_null()} if awards else {})  # fmt: skip
+    } | ({"titulaire": pl.col("titulaires").is_not_null()} if awards else {})
     return filled.shares(read.notices, "avis", said)
 
 
 def announced(files: pl.DataFrame) -> list[str]:
     """What to tell the user of formats no real notice has verified."""
     unsure = files.filter(~pl.col("verifie"))["source"].to_list()
-    return [f"{re.sub(r'.*/', '', source)} : format non vérifié sur de vrais avis, relisez un avis avant de vous y fier" for source in unsure]
+    return [
+        f"{re.sub(r'.*/', '', source)} : format non vérifié sur de vrais avis, relisez un avis avant de vous y fier"
+        for source in unsure
+    ]

@@ -16,19 +16,51 @@ from spaser.sources.notices.words import months
 
 #: What each form is for; F21 to F23 say it themselves (NOTICE TYPE).
 FORMS = {
-    "01": "preinformation", "02": "concurrence", "03": "attribution", "04": "preinformation", "05": "concurrence", "06": "attribution",
-    "07": "concurrence", "12": "concours", "13": "attribution", "14": "autre", "15": "attribution", "17": "concurrence",
-    "18": "attribution", "20": "modification", "24": "concurrence", "25": "attribution",
-}  # fmt: skip
-_TYPES = {"CALL_COMPETITION": "concurrence", "AWARD": "attribution", "CONTRACT": "concurrence", "CONCESSION": "concurrence"}
+    "01": "preinformation",
+    "02": "concurrence",
+    "03": "attribution",
+    "04": "preinformation",
+    "05": "concurrence",
+    "06": "attribution",
+    "07": "concurrence",
+    "12": "concours",
+    "13": "attribution",
+    "14": "autre",
+    "15": "attribution",
+    "17": "concurrence",
+    "18": "attribution",
+    "20": "modification",
+    "24": "concurrence",
+    "25": "attribution",
+}
+_TYPES = {
+    "CALL_COMPETITION": "concurrence",
+    "AWARD": "attribution",
+    "CONTRACT": "concurrence",
+    "CONCESSION": "concurrence",
+}
 #: Forms where a reservation has its box: there, a box left empty is « none »; elsewhere it is unknown.
 _BOXED = ("01", "02", "04", "05", "07", "21", "22", "23", "24")
-WORKSHOP = ("RESTRICTED_SHELTERED_WORKSHOP", "RESTRICTED_TO_SHELTERED_WORKSHOPS", "RESERVED_CONTRACTS_SHELTERED_WORKSHOP")
-PROGRAM = ("RESTRICTED_SHELTERED_PROGRAM", "RESTRICTED_TO_SHELTERED_PROGRAMME", "RESTRICTED_FRAMEWORK_SHELTERED_PROGRAM")
+WORKSHOP = (
+    "RESTRICTED_SHELTERED_WORKSHOP",
+    "RESTRICTED_TO_SHELTERED_WORKSHOPS",
+    "RESERVED_CONTRACTS_SHELTERED_WORKSHOP",
+)
+PROGRAM = (
+    "RESTRICTED_SHELTERED_PROGRAM",
+    "RESTRICTED_TO_SHELTERED_PROGRAMME",
+    "RESTRICTED_FRAMEWORK_SHELTERED_PROGRAM",
+)
 MISSION = ("RESERVED_ORGANISATIONS_SERVICE_MISSION",)
 _TITLES = ("TITLE", "TITLE_CONTRACT", "LOT_TITLE")
 _DESCRIPTIONS = ("SHORT_DESCR", "SHORT_CONTRACT_DESCRIPTION", "LOT_DESCRIPTION")
-_CONDITIONS = ("PERFORMANCE_CONDITIONS", "EXISTENCE_OTHER_PARTICULAR_CONDITIONS", "OTHER_PARTICULAR_CONDITIONS", "MAIN_FEATURES_AWARD", "RULES_CRITERIA")
+_CONDITIONS = (
+    "PERFORMANCE_CONDITIONS",
+    "EXISTENCE_OTHER_PARTICULAR_CONDITIONS",
+    "OTHER_PARTICULAR_CONDITIONS",
+    "MAIN_FEATURES_AWARD",
+    "RULES_CRITERIA",
+)
 _LOTS = ("OBJECT_DESCR", "F02_ANNEX_B", "F05_ANNEX_B", "F17_ANNEX_B", "LOT_PRIOR_INFORMATION")
 _CRITERION_KINDS = {"AC_PRICE": "prix", "AC_QUALITY": "qualite", "AC_COST": "cout"}
 
@@ -45,16 +77,31 @@ def read_xml(root: etree._Element) -> Iterator[dict[str, Any]]:
     boxes = {"reserve": reserve, "reserve_fondement": _ticked(form), "execution_reservee": execution}
     lots = list(_lots(form, boxes))
     yield {
-        "avis": number_of(root.get("DOC_ID")) or number_of(_own_number(root)), "format": f"TED {version.split('.S')[0] or 'ancien'} F{number}", "verifie": True, "entier": True,
-        "type_avis": _kind(form, number), "avis_lie": number_of(first(form, "NOTICE_NUMBER_OJ") or first(root, "REF_NOTICE")),
+        "avis": number_of(root.get("DOC_ID")) or number_of(_own_number(root)),
+        "format": f"TED {version.split('.S')[0] or 'ancien'} F{number}",
+        "verifie": True,
+        "entier": True,
+        "type_avis": _kind(form, number),
+        "avis_lie": number_of(first(form, "NOTICE_NUMBER_OJ") or first(root, "REF_NOTICE")),
         "reference": first(form, "REFERENCE_NUMBER", "FILE_REFERENCE_NUMBER"),
-        "acheteur_id": first(body, "NATIONALID"), "acheteur_nom": first(body, "OFFICIALNAME"), "acheteur_code_postal": first(body, "POSTAL_CODE"),
-        "objet": first(form, *_TITLES), "description": first(_object(form), *_DESCRIPTIONS), "conditions": _conditions(form),
-        "codeCPV": main_cpv(form), "cpv": all_cpv(form), "procedure": _procedure(form),
-        "date_publication": first(root, "DATE_PUB"), "date_envoi": first(root, "DS_DATE_DISPATCH") or first(form, "DATE_DISPATCH_NOTICE"),
-        "date_limite": first(root, "DT_DATE_FOR_SUBMISSION"), "dureeMois": _duration(_object(form)), "montant_estime": _amount(_object(form), "VAL_ESTIMATED_TOTAL"),
-        "titulaires": ", ".join(_winners(form)) or None, **boxes, "lots": lots,
-    }  # fmt: skip
+        "acheteur_id": first(body, "NATIONALID"),
+        "acheteur_nom": first(body, "OFFICIALNAME"),
+        "acheteur_code_postal": first(body, "POSTAL_CODE"),
+        "objet": first(form, *_TITLES),
+        "description": first(_object(form), *_DESCRIPTIONS),
+        "conditions": _conditions(form),
+        "codeCPV": main_cpv(form),
+        "cpv": all_cpv(form),
+        "procedure": _procedure(form),
+        "date_publication": first(root, "DATE_PUB"),
+        "date_envoi": first(root, "DS_DATE_DISPATCH") or first(form, "DATE_DISPATCH_NOTICE"),
+        "date_limite": first(root, "DT_DATE_FOR_SUBMISSION"),
+        "dureeMois": _duration(_object(form)),
+        "montant_estime": _amount(_object(form), "VAL_ESTIMATED_TOTAL"),
+        "titulaires": ", ".join(_winners(form)) or None,
+        **boxes,
+        "lots": lots,
+    }
 
 
 def original(root: etree._Element) -> etree._Element | None:
@@ -118,7 +165,10 @@ def _amount(place: etree._Element, *names: str) -> str | None:
 
 
 def _winners(form: etree._Element) -> list[str]:
-    names = [first(block, "OFFICIALNAME") for block in every(form, "ADDRESS_CONTRACTOR", "CONTACT_DATA_WITHOUT_RESPONSIBLE_NAME_CHP")]
+    names = [
+        first(block, "OFFICIALNAME")
+        for block in every(form, "ADDRESS_CONTRACTOR", "CONTACT_DATA_WITHOUT_RESPONSIBLE_NAME_CHP")
+    ]
     return list(dict.fromkeys(one for one in names if one))
 
 
@@ -126,27 +176,44 @@ def _lots(form: etree._Element, boxes: dict[str, Any]) -> Iterator[dict[str, Any
     found = list(every(form, *_LOTS))
     for rank, lot in enumerate(found or [_object(form)], 1):
         yield {
-            "lot": first(lot, "LOT_NO", "LOT_NUMBER") or str(rank), "objet": first(lot, *_TITLES) or first(form, *_TITLES),
-            "description": first(lot, *_DESCRIPTIONS), "conditions": first(lot, "INFO_ADD", "ADDITIONAL_INFORMATION"),
-            "codeCPV": main_cpv(lot) or main_cpv(form), "cpv": all_cpv(lot), "montant_estime": _amount(lot, "VAL_OBJECT"),
-            "dureeMois": _duration(lot), **boxes, "criteria": list(_criteria(lot if found else form)),
-        }  # fmt: skip
+            "lot": first(lot, "LOT_NO", "LOT_NUMBER") or str(rank),
+            "objet": first(lot, *_TITLES) or first(form, *_TITLES),
+            "description": first(lot, *_DESCRIPTIONS),
+            "conditions": first(lot, "INFO_ADD", "ADDITIONAL_INFORMATION"),
+            "codeCPV": main_cpv(lot) or main_cpv(form),
+            "cpv": all_cpv(lot),
+            "montant_estime": _amount(lot, "VAL_OBJECT"),
+            "dureeMois": _duration(lot),
+            **boxes,
+            "criteria": list(_criteria(lot if found else form)),
+        }
 
 
 def _criteria(lot: etree._Element) -> Iterator[dict[str, Any]]:
     for block in every(lot, "AC_PRICE", "AC_QUALITY", "AC_COST", "CRITERIA_DEFINITION"):
         kind = _CRITERION_KINDS.get(name(block))
         label = first(block, "AC_CRITERION", "CRITERIA") or ("Prix" if kind == "prix" else None)
-        yield {"type_critere": kind or ("prix" if re.match(r"(?i)prix\b", label or "") else "inconnu"),
-               "libelle": label, "poids_lu": first(block, "AC_WEIGHTING", "WEIGHTING")}  # fmt: skip
+        yield {
+            "type_critere": kind or ("prix" if re.match(r"(?i)prix\b", label or "") else "inconnu"),
+            "libelle": label,
+            "poids_lu": first(block, "AC_WEIGHTING", "WEIGHTING"),
+        }
     for block in every(lot, "AC_CRITERION"):
         if name(block.getparent()) == "AC":
             yield {"type_critere": "inconnu", "libelle": said(block), "poids_lu": None}
 
 
 def _conditions(form: etree._Element) -> str | None:
-    complementary = [e for place in every(form, "COMPLEMENTARY_INFO", "COMPLEMENTARY_INFORMATION_CONTRACT_NOTICE", "COMPLEMENTARY_INFORMATION_CONTRACT_DEFENCE")
-                     for e in every(place, "INFO_ADD", "ADDITIONAL_INFORMATION")]  # fmt: skip
+    complementary = [
+        e
+        for place in every(
+            form,
+            "COMPLEMENTARY_INFO",
+            "COMPLEMENTARY_INFORMATION_CONTRACT_NOTICE",
+            "COMPLEMENTARY_INFORMATION_CONTRACT_DEFENCE",
+        )
+        for e in every(place, "INFO_ADD", "ADDITIONAL_INFORMATION")
+    ]
     return "\n".join(text for e in [*every(form, *_CONDITIONS), *complementary] if (text := said(e))) or None
 
 

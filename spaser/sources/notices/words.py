@@ -10,13 +10,30 @@ from spaser import text
 
 #: Kinds of notices by the words that name them, the most telling first: « Résultat de marché » is an award, not a market.
 KINDS = {
-    "annulation": "annulation", "rectificatif": "rectificatif", "modification": "modification", "attribution": "attribution",
-    "resultat": "attribution", "intentiondeconclure": "attribution", "intentionconclure": "attribution", "transparence": "attribution",
-    "exante": "attribution", "preinformation": "preinformation", "periodique": "preinformation", "previsionnel": "preinformation",
-    "concours": "concours", "appeloffre": "concurrence", "appeldoffre": "concurrence", "avisdemarche": "concurrence", "aapc": "concurrence",
-    "appelpublic": "concurrence", "concurrence": "concurrence", "avisdeconcession": "concurrence", "delegation": "concurrence",
-    "qualification": "concurrence", "initial": "concurrence",
-}  # fmt: skip
+    "annulation": "annulation",
+    "rectificatif": "rectificatif",
+    "modification": "modification",
+    "attribution": "attribution",
+    "resultat": "attribution",
+    "intentiondeconclure": "attribution",
+    "intentionconclure": "attribution",
+    "transparence": "attribution",
+    "exante": "attribution",
+    "preinformation": "preinformation",
+    "periodique": "preinformation",
+    "previsionnel": "preinformation",
+    "concours": "concours",
+    "appeloffre": "concurrence",
+    "appeldoffre": "concurrence",
+    "avisdemarche": "concurrence",
+    "aapc": "concurrence",
+    "appelpublic": "concurrence",
+    "concurrence": "concurrence",
+    "avisdeconcession": "concurrence",
+    "delegation": "concurrence",
+    "qualification": "concurrence",
+    "initial": "concurrence",
+}
 #: Kinds that launch a consultation; any other, and a kind unknown, never gives a launch date.
 LAUNCHING = ("concurrence", "concours")
 _DAYS = {"DAY": 1.0, "WEEK": 7.0, "MONTH": 365.25 / 12, "YEAR": 365.25}

@@ -29,15 +29,31 @@ from spaser.vocabulary import PROGRAMME, REJECTS
 REFERENCE = "programme_columns.toml"
 STAGING = r"(?i)//[^/]*(?:recette|staging|preprod|test)[^/]*/"
 FILES = {
-    "source": pl.String, "feuille": pl.String, "format": pl.String, "etat": pl.String, "lus": pl.Int64, "gardes": pl.Int64, "termines": pl.Int64,
-    "rejetes": pl.Int64, "lecture": pl.String, "colonnes_ignorees": pl.String,
-}  # fmt: skip
+    "source": pl.String,
+    "feuille": pl.String,
+    "format": pl.String,
+    "etat": pl.String,
+    "lus": pl.Int64,
+    "gardes": pl.Int64,
+    "termines": pl.Int64,
+    "rejetes": pl.Int64,
+    "lecture": pl.String,
+    "colonnes_ignorees": pl.String,
+}
 #: Keys of the State's purchasing intentions → words.
 _STATE = {
-    "label": "objet", "description": "description", "CPVPrimary": "codeCPV", "purchasingCategory": "categorie", "marketEstimatedAmount": "montant",
-    "publicationTargetDate": "date_prevue", "marketMaxDuration": "dureeMois", "socialConsiderationsConcerned": "social",
-    "environmentalConsiderationsConcerned": "environnement", "status": "statut", "url": "projet",
-}  # fmt: skip
+    "label": "objet",
+    "description": "description",
+    "CPVPrimary": "codeCPV",
+    "purchasingCategory": "categorie",
+    "marketEstimatedAmount": "montant",
+    "publicationTargetDate": "date_prevue",
+    "marketMaxDuration": "dureeMois",
+    "socialConsiderationsConcerned": "social",
+    "environmentalConsiderationsConcerned": "environnement",
+    "status": "statut",
+    "url": "projet",
+}
 
 
 @dataclass(frozen=True)
@@ -64,7 +80,10 @@ def read_programme(paths: str | Path | Sequence[str | Path]) -> Programme:
             parts += [frame] if frame is not None else []
             files.append(account)
     if not parts:
-        raise Problem("Aucun programme d'achat dans les fichiers indiqués", todo="Donnez une liste d'achats prévus : objet, montant estimé, date prévue")
+        raise Problem(
+            "Aucun programme d'achat dans les fichiers indiqués",
+            todo="Donnez une liste d'achats prévus : objet, montant estimé, date prévue",
+        )
     rows = pl.concat([_typed(part) for part in parts], how="diagonal_relaxed")
     kept = rows.filter(pl.col("refus").is_null())
     counts = rows.group_by("source", "feuille").agg(
@@ -72,7 +91,9 @@ def read_programme(paths: str | Path | Sequence[str | Path]) -> Programme:
         termines=(pl.col("refus").is_null() & ~pl.col("a_venir").fill_null(True)).sum().cast(pl.Int64),
         rejetes=pl.col("refus").is_not_null().sum().cast(pl.Int64),
     )
-    table = pl.DataFrame(files, schema={name: dtype for name, dtype in FILES.items() if name not in ("gardes", "termines", "rejetes")})
+    table = pl.DataFrame(
+        files, schema={name: dtype for name, dtype in FILES.items() if name not in ("gardes", "termines", "rejetes")}
+    )
     told = table.join(counts, on=["source", "feuille"], how="left", nulls_equal=True, maintain_order="left").select(
         pl.col(name).cast(dtype) for name, dtype in FILES.items()
     )
@@ -82,10 +103,13 @@ def read_programme(paths: str | Path | Sequence[str | Path]) -> Programme:
 def filled_of(read: Programme) -> pl.DataFrame:
     """FILLED: how many projects of each file say what matters."""
     said = {
-        "acheteur": pl.col("acheteur_siren").is_not_null(), "cpv": pl.col("codeCPV").is_not_null(), "montant": pl.col("montant").is_not_null(),
-        "date": pl.col("date_prevue").is_not_null(), "considerations": pl.any_horizontal(pl.col("social", "environnement", "reserve").is_not_null()),
+        "acheteur": pl.col("acheteur_siren").is_not_null(),
+        "cpv": pl.col("codeCPV").is_not_null(),
+        "montant": pl.col("montant").is_not_null(),
+        "date": pl.col("date_prevue").is_not_null(),
+        "considerations": pl.any_horizontal(pl.col("social", "environnement", "reserve").is_not_null()),
         "texte": pl.col("objet").is_not_null(),
-    }  # fmt: skip
+    }
     return filled.shares(read.projects, "programme d'achat", said, "feuille")
 
 
@@ -104,7 +128,16 @@ def _opened(path: Path) -> Iterator[tuple[pl.DataFrame | None, dict[str, Any]]]:
     for sheet, found in read:
         name = sheet.name if len(sheets) > 1 else None
         if found is None:
-            yield None, {"source": path.name, "feuille": name, "format": path.suffix.lstrip("."), "etat": "ignorée : sans en-tête reconnu", "lus": sheet.cells.height}
+            yield (
+                None,
+                {
+                    "source": path.name,
+                    "feuille": name,
+                    "format": path.suffix.lstrip("."),
+                    "etat": "ignorée : sans en-tête reconnu",
+                    "lus": sheet.cells.height,
+                },
+            )
         else:
             yield _table(path, sheet, name, *found)
 
@@ -115,7 +148,11 @@ def _header(sheet: Sheet) -> tuple[int, dict[str, str]] | None:
     best: tuple[int, dict[str, str]] | None = None
     for rank, row in enumerate(sheet.cells.head(reference["header_rows"]).select(sheet.columns).rows()):
         found = _words(row, sheet.columns)
-        if "objet" in found and any(word in found for word in reference["one_of"]) and (best is None or len(found) > len(best[1])):
+        if (
+            "objet" in found
+            and any(word in found for word in reference["one_of"])
+            and (best is None or len(found) > len(best[1]))
+        ):
             best = (rank, found)
     return best
 
@@ -126,32 +163,58 @@ def _words(row: Sequence[str | None], columns: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for word, aliases in reference["colonnes"].items():
         never = reference["jamais"].get(word, ())
-        ranks = [folded.index(alias) for alias in aliases if alias in folded and columns[folded.index(alias)] not in found.values()]
+        ranks = [
+            folded.index(alias)
+            for alias in aliases
+            if alias in folded and columns[folded.index(alias)] not in found.values()
+        ]
         ranks = [rank for rank in ranks if not any(bad in folded[rank].split() for bad in never)]
         if ranks:
             found[word] = columns[ranks[0]]
     return found
 
 
-def _table(path: Path, sheet: Sheet, name: str | None, header: int, cells: dict[str, str]) -> tuple[pl.DataFrame, dict[str, Any]]:
+def _table(
+    path: Path, sheet: Sheet, name: str | None, header: int, cells: dict[str, str]
+) -> tuple[pl.DataFrame, dict[str, Any]]:
     headings = sheet.cells.row(header, named=True)
     body = sheet.cells.slice(header + 1).filter(~pl.all_horizontal(pl.col(cell).is_null() for cell in sheet.columns))
     above = [cell for row in sheet.cells.head(header).select(sheet.columns).rows() for cell in row if cell]
     title = headings[cells["montant"]] if "montant" in cells else None
-    places = [(title, f"« {title} »"), *((text, f"« {text} », au-dessus du tableau") for text in above), (sheet.name, f"feuille « {sheet.name} »")]
+    places = [
+        (title, f"« {title} »"),
+        *((text, f"« {text} », au-dessus du tableau") for text in above),
+        (sheet.name, f"feuille « {sheet.name} »"),
+    ]
     scale, where = next(((found, where) for text, where in places if (found := meaning.unit_in(text))), (1, ""))
-    notes = [f"montants en {'milliers' if scale == 1000 else 'millions'} d'euros ({where}) : convertis en euros"] if scale > 1 else []
+    notes = (
+        [f"montants en {'milliers' if scale == 1000 else 'millions'} d'euros ({where}) : convertis en euros"]
+        if scale > 1
+        else []
+    )
     yearly = bool(title) and "annuel" in fold(title).split()
-    frame = body.select("ligne", *(pl.col(cell).alias(word) for word, cell in cells.items())).rename({"ligne": "position"})
+    frame = body.select("ligne", *(pl.col(cell).alias(word) for word, cell in cells.items())).rename(
+        {"ligne": "position"}
+    )
     if "montant" in cells:
         frame = amounts.read_cents(frame.lazy().rename({"montant": "montant_lu"}), "montant_lu", scale=scale).collect()
     ignored = [text for cell, text in headings.items() if cell != "ligne" and text and cell not in cells.values()]
     account = {
-        "source": path.name, "feuille": name, "format": path.suffix.lstrip(".").lower(), "etat": "lue", "lus": frame.height,
-        "lecture": " ; ".join(notes) or None, "colonnes_ignorees": ", ".join(ignored) or None,
-    }  # fmt: skip
+        "source": path.name,
+        "feuille": name,
+        "format": path.suffix.lstrip(".").lower(),
+        "etat": "lue",
+        "lus": frame.height,
+        "lecture": " ; ".join(notes) or None,
+        "colonnes_ignorees": ", ".join(ignored) or None,
+    }
     tax = meaning.tax_in(title) or next((found for text in above if (found := meaning.tax_in(text))), None)
-    return frame.with_columns(source=pl.lit(path.name), feuille=pl.lit(name, dtype=pl.String), taxe=pl.lit(tax, dtype=pl.String), annuel=pl.lit(yearly)), account
+    return frame.with_columns(
+        source=pl.lit(path.name),
+        feuille=pl.lit(name, dtype=pl.String),
+        taxe=pl.lit(tax, dtype=pl.String),
+        annuel=pl.lit(yearly),
+    ), account
 
 
 def _state(path: Path) -> tuple[pl.DataFrame, dict[str, Any]]:
@@ -159,20 +222,54 @@ def _state(path: Path) -> tuple[pl.DataFrame, dict[str, Any]]:
     try:
         content = json.loads(decode(path.read_bytes()).text)
     except (ValueError, RecursionError) as error:
-        raise Problem("Ce fichier JSON de projets d'achat est abîmé", where=path.name, todo="Téléchargez-le de nouveau") from error
+        raise Problem(
+            "Ce fichier JSON de projets d'achat est abîmé", where=path.name, todo="Téléchargez-le de nouveau"
+        ) from error
     projects = [_project(one) for one in _projects(content)]
     if not projects:
-        raise Problem("Ce fichier JSON ne contient aucun projet d'achat", where=path.name, todo="Attendu : les intentions d'achat de l'État (label, description, marketEstimatedAmount…)")
-    schema = dict.fromkeys(("position", *_STATE.values(), "acheteur_id", "acheteur_nom", "procedure", "departements", "reserve", "service"), pl.String)
-    frame = pl.DataFrame([{"position": str(rank)} | one for rank, one in enumerate(projects, 1)], schema=schema, orient="row")
+        raise Problem(
+            "Ce fichier JSON ne contient aucun projet d'achat",
+            where=path.name,
+            todo="Attendu : les intentions d'achat de l'État (label, description, marketEstimatedAmount…)",
+        )
+    schema = dict.fromkeys(
+        (
+            "position",
+            *_STATE.values(),
+            "acheteur_id",
+            "acheteur_nom",
+            "procedure",
+            "departements",
+            "reserve",
+            "service",
+        ),
+        pl.String,
+    )
+    frame = pl.DataFrame(
+        [{"position": str(rank)} | one for rank, one in enumerate(projects, 1)], schema=schema, orient="row"
+    )
     euros = pl.col("montant").cast(pl.Float64, strict=False)
-    frame = frame.with_columns(montant=pl.when(euros > 0).then((euros * 100).round().cast(pl.Int64)), source=pl.lit(path.name), annuel=pl.lit(False))
+    frame = frame.with_columns(
+        montant=pl.when(euros > 0).then((euros * 100).round().cast(pl.Int64)),
+        source=pl.lit(path.name),
+        annuel=pl.lit(False),
+    )
     frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in ("feuille", "taxe", "lots"))
-    return frame, {"source": path.name, "feuille": None, "format": "json (intentions d'achat de l'État)", "etat": "lue", "lus": frame.height}
+    return frame, {
+        "source": path.name,
+        "feuille": None,
+        "format": "json (intentions d'achat de l'État)",
+        "etat": "lue",
+        "lus": frame.height,
+    }
 
 
 def _projects(content: Any, depth: int = 4) -> Iterator[dict[str, Any]]:
-    if isinstance(content, dict) and "label" in content and ("marketEstimatedAmount" in content or "publicationTargetDate" in content):
+    if (
+        isinstance(content, dict)
+        and "label" in content
+        and ("marketEstimatedAmount" in content or "publicationTargetDate" in content)
+    ):
         yield content
     elif depth and isinstance(content, dict):
         for value in content.values():
@@ -190,10 +287,13 @@ def _project(one: dict[str, Any]) -> dict[str, str | None]:
     where = [place.get("department") for place in one.get("departments") or [] if isinstance(place, dict)]
     row = {word: _text(one.get(key)) for key, word in _STATE.items()}
     return row | {
-        "acheteur_id": _text(buyer.get("siret") or buyer.get("siren")), "acheteur_nom": _text(buyer.get("label")),
-        "procedure": _text(procedure.get("label")) if isinstance(procedure, dict) else None, "departements": ", ".join(filter(None, where)) or None,
-        "reserve": " ; ".join(filter(None, (_text(kind.get("label")) for kind in kinds if isinstance(kind, dict)))) or None,
-    }  # fmt: skip
+        "acheteur_id": _text(buyer.get("siret") or buyer.get("siren")),
+        "acheteur_nom": _text(buyer.get("label")),
+        "procedure": _text(procedure.get("label")) if isinstance(procedure, dict) else None,
+        "departements": ", ".join(filter(None, where)) or None,
+        "reserve": " ; ".join(filter(None, (_text(kind.get("label")) for kind in kinds if isinstance(kind, dict))))
+        or None,
+    }
 
 
 def _text(value: Any) -> str | None:
@@ -204,8 +304,25 @@ def _text(value: Any) -> str | None:
 
 def _typed(rows: pl.DataFrame) -> pl.DataFrame:
     """Dates, durations, lots, yes / no, identifiers; and why a row is no project."""
-    absent = [name for name in ("projet", "date_prevue", "dureeMois", "lots", "codeCPV", "social", "environnement", "reserve", "statut", "acheteur_id", "departements", "montant_doute", "montant_lu")
-              if name not in rows.columns]  # fmt: skip
+    absent = [
+        name
+        for name in (
+            "projet",
+            "date_prevue",
+            "dureeMois",
+            "lots",
+            "codeCPV",
+            "social",
+            "environnement",
+            "reserve",
+            "statut",
+            "acheteur_id",
+            "departements",
+            "montant_doute",
+            "montant_lu",
+        )
+        if name not in rows.columns
+    ]
     rows = rows.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)
     rows = rows if "montant" in rows.columns else rows.with_columns(montant=pl.lit(None, dtype=pl.Int64))
     digits = pl.col("acheteur_id").str.replace_all(r"\D", "")
@@ -214,17 +331,27 @@ def _typed(rows: pl.DataFrame) -> pl.DataFrame:
     state = pl.col("statut").str.to_lowercase().str.replace_many(["é", "è", "ô"], ["e", "e", "o"])
     over = state.str.contains("^(?:" + "|".join(answers["termine"]) + ")")
     refused = (
-        pl.when(pl.col("projet").str.contains(STAGING)).then(pl.lit("projet d'un site de recette : n'est pas réel"))
-        .when(pl.col("objet").is_null()).then(pl.lit("sans objet"))
-        .when(pl.col("objet").str.contains(r"(?i)^\s*(?:sous[ -]?)?tota(?:l|ux)\b")).then(pl.lit("ligne de total"))
-    )  # fmt: skip
+        pl.when(pl.col("projet").str.contains(STAGING))
+        .then(pl.lit("projet d'un site de recette : n'est pas réel"))
+        .when(pl.col("objet").is_null())
+        .then(pl.lit("sans objet"))
+        .when(pl.col("objet").str.contains(r"(?i)^\s*(?:sous[ -]?)?tota(?:l|ux)\b"))
+        .then(pl.lit("ligne de total"))
+    )
     return rows.with_columns(
-        position=pl.col("position").cast(pl.Int64), refus=refused, a_venir=~over.fill_null(False),
-        date_prevue=periods.first_day("date_prevue"), dureeMois=periods.months("dureeMois"), lots=periods.lots("lots"),
-        codeCPV=pl.col("codeCPV").str.extract(r"(\d{8})"), social=_answer("social", answers), environnement=_answer("environnement", answers),
+        position=pl.col("position").cast(pl.Int64),
+        refus=refused,
+        a_venir=~over.fill_null(False),
+        date_prevue=periods.first_day("date_prevue"),
+        dureeMois=periods.months("dureeMois"),
+        lots=periods.lots("lots"),
+        codeCPV=pl.col("codeCPV").str.extract(r"(\d{8})"),
+        social=_answer("social", answers),
+        environnement=_answer("environnement", answers),
         reserve=pl.when(~pl.col("reserve").str.to_lowercase().is_in(answers["non"])).then("reserve"),
-        acheteur_id=pl.when(right).then(digits), acheteur_siren=pl.when(right).then(digits.str.slice(0, 9)),
-    )  # fmt: skip
+        acheteur_id=pl.when(right).then(digits),
+        acheteur_siren=pl.when(right).then(digits.str.slice(0, 9)),
+    )
 
 
 def _answer(column: str, answers: dict[str, list[str]]) -> pl.Expr:
@@ -234,18 +361,37 @@ def _answer(column: str, answers: dict[str, list[str]]) -> pl.Expr:
 
 def _rejects(rows: pl.DataFrame) -> pl.DataFrame:
     left = rows.filter(pl.col("refus").is_not_null()).select(
-        "source", "position", id=pl.col("projet"), champ=pl.lit("objet"), valeur=pl.col("objet"), regle=pl.lit("programme.ecarte"), niveau=pl.lit("rejet"), message="refus"
+        "source",
+        "position",
+        id=pl.col("projet"),
+        champ=pl.lit("objet"),
+        valeur=pl.col("objet"),
+        regle=pl.lit("programme.ecarte"),
+        niveau=pl.lit("rejet"),
+        message="refus",
     )
-    doubt = rows.filter(pl.col("refus").is_null() & pl.col("montant_lu").is_not_null() & pl.col("montant").is_null()).select(
-        "source", "position", id=pl.col("projet"), champ=pl.lit("montant"), valeur=pl.col("montant_lu"), regle=pl.lit("programme.montant"), niveau=pl.lit("doute"),
+    doubt = rows.filter(
+        pl.col("refus").is_null() & pl.col("montant_lu").is_not_null() & pl.col("montant").is_null()
+    ).select(
+        "source",
+        "position",
+        id=pl.col("projet"),
+        champ=pl.lit("montant"),
+        valeur=pl.col("montant_lu"),
+        regle=pl.lit("programme.montant"),
+        niveau=pl.lit("doute"),
         message=pl.format("montant {} : inconnu, jamais zéro", pl.col("montant_doute").fill_null("illisible")),
-    )  # fmt: skip
+    )
     return REJECTS.conform(pl.concat([left, doubt]).lazy()).collect()
 
 
 def _not_found(path: Path, sheets: list[Sheet]) -> Problem:
-    seen = [cell for sheet in sheets for row in sheet.cells.head(3).select(sheet.columns).rows() for cell in row if cell][:12]
+    seen = [
+        cell for sheet in sheets for row in sheet.cells.head(3).select(sheet.columns).rows() for cell in row if cell
+    ][:12]
     return Problem(
-        "Aucun en-tête de programme d'achat reconnu", where=path.name, why=f"Vu : {', '.join(seen) or 'rien'}",
+        "Aucun en-tête de programme d'achat reconnu",
+        where=path.name,
+        why=f"Vu : {', '.join(seen) or 'rien'}",
         todo="Il faut une colonne d'objet (« Objet », « Intitulé du marché ») et un montant estimé, une date prévue ou une durée",
-    )  # fmt: skip
+    )

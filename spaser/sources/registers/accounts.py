@@ -17,9 +17,11 @@ def filled_of(opened: Opened, kept: pl.DataFrame) -> pl.DataFrame:
         return FILLED.empty()
     rows = kept.with_columns(source=pl.lit(opened.path.name), feuille=pl.lit(opened.sheet, dtype=pl.String))
     said = {
-        "titulaire": pl.coalesce("siret", "siren").is_not_null(), "considerations": pl.col("statut").is_not_null(),
-        "date": pl.coalesce("depuis", "jusqua", "au").is_not_null(), "texte": pl.col("nom").is_not_null(),
-    }  # fmt: skip
+        "titulaire": pl.coalesce("siret", "siren").is_not_null(),
+        "considerations": pl.col("statut").is_not_null(),
+        "date": pl.coalesce("depuis", "jusqua", "au").is_not_null(),
+        "texte": pl.col("nom").is_not_null(),
+    }
     told = filled.shares(rows, NATURE, said, "feuille")
     # A list of descriptions (SIRENE) or an address book gives no status: nothing lacks.
     silent = "status" not in opened.spec and not {"statut", "drapeau"} & set(opened.words.values())
@@ -31,8 +33,16 @@ def seen_of(opened: Opened, rows: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFr
     said = []
     for title in opened.headings:
         word = opened.words.get(title)
-        said.append({
-            "source": opened.path.name, "feuille": opened.sheet, "nature": NATURE, "colonne": title, "sens": word, "lignes": rows.height,
-            "remplies": rows[word].count() if word in rows.columns else None, "gardees": kept[word].count() if word in kept.columns else None,
-        })  # fmt: skip
+        said.append(
+            {
+                "source": opened.path.name,
+                "feuille": opened.sheet,
+                "nature": NATURE,
+                "colonne": title,
+                "sens": word,
+                "lignes": rows.height,
+                "remplies": rows[word].count() if word in rows.columns else None,
+                "gardees": kept[word].count() if word in kept.columns else None,
+            }
+        )
     return pl.DataFrame(said, schema=SEEN.schema)

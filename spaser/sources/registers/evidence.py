@@ -54,7 +54,9 @@ class Declared:
     colonnes: dict[str, str] | None = None
 
 
-def weigh(name: str, spec: dict[str, Any], headings: Iterable[str], frame: pl.DataFrame, told: str, others: Sequence[str]) -> Evidence:
+def weigh(
+    name: str, spec: dict[str, Any], headings: Iterable[str], frame: pl.DataFrame, told: str, others: Sequence[str]
+) -> Evidence:
     """The degree of a recognition.
 
     Parameters
@@ -70,13 +72,23 @@ def weigh(name: str, spec: dict[str, Any], headings: Iterable[str], frame: pl.Da
     """
     seen = _numbers(frame)
     if spec.get("sure"):
-        return Evidence(SURE, (f"en-têtes propres à cette liste ({', '.join(list(headings)[:3])})", *seen), tuple(others))
+        return Evidence(
+            SURE, (f"en-têtes propres à cette liste ({', '.join(list(headings)[:3])})", *seen), tuple(others)
+        )
     own = [title for title in headings if any(fold(mark) in fold(title) for mark in spec.get("own", ()))]
     words = [word for word in spec.get("words", ()) if re.search(rf"(?<![a-z0-9]){fold(word)}(?![a-z])", fold(told))]
     share, told_values = _values(spec, frame)
     named = _names(spec, frame)
-    proofs = [*(f"en-tête « {title} »" for title in own), *(f"« {word} » dans l'intitulé" for word in words), *told_values]
-    told_names = (f"{round(100 * named)} % des noms disent une association, une coopérative, une mutuelle ou une fondation",) if named >= SOME else ()
+    proofs = [
+        *(f"en-tête « {title} »" for title in own),
+        *(f"« {word} » dans l'intitulé" for word in words),
+        *told_values,
+    ]
+    told_names = (
+        (f"{round(100 * named)} % des noms disent une association, une coopérative, une mutuelle ou une fondation",)
+        if named >= SOME
+        else ()
+    )
     degree = SURE if own or share >= MANY else LIKELY if words or share >= SOME or named >= MANY else WEAK
     return Evidence(degree, (*proofs, *told_names, *seen), tuple(others))
 
@@ -105,7 +117,9 @@ def _values(spec: dict[str, Any], frame: pl.DataFrame) -> tuple[float, list[str]
             continue
         filled = frame[column].drop_nulls().head(LOOKED)
         words = _statuses() if known == "statuts" else {fold(word) for word in known}
-        share = sum(fold(value) in words or any(fold(part) in words for part in re.split(r"[|;,/]", value)) for value in filled) / max(filled.len(), 1)
+        share = sum(
+            fold(value) in words or any(fold(part) in words for part in re.split(r"[|;,/]", value)) for value in filled
+        ) / max(filled.len(), 1)
         said.append(f"{round(100 * share)} % des « {column} » connus")
         best = max(best, share)
     return best, said
@@ -145,7 +159,9 @@ def read_declared(path: Path) -> list[Declared]:
     except OSError as error:
         raise Problem("Fichier de correspondance introuvable", where=str(path)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem("Le fichier de correspondance n'est pas un TOML lisible", where=path.name, why=str(error)) from error
+        raise Problem(
+            "Le fichier de correspondance n'est pas un TOML lisible", where=path.name, why=str(error)
+        ) from error
     entries = content.get("liste", [])
     if not entries:
         raise Problem("Ce fichier TOML ne déclare aucune liste", where=path.name, todo=line("ma_liste.csv"))
@@ -160,20 +176,33 @@ def _declared(entry: dict[str, Any], where: str) -> Declared:
         if word not in known:
             raise Problem(f"Mot inconnu dans [[liste]] : « {word} »", where=where, todo=closest(word, list(known)))
         if not isinstance(value, known[word]):
-            raise Problem(f"[[liste]] {word} : valeur inattendue", where=where, why=f"« {value} »", todo=line("ma_liste.csv"))
+            raise Problem(
+                f"[[liste]] {word} : valeur inattendue", where=where, why=f"« {value} »", todo=line("ma_liste.csv")
+            )
     if not entry.get("fichier") or not entry.get("nature"):
-        raise Problem("[[liste]] doit donner au moins « fichier » et « nature »", where=where, todo=line("ma_liste.csv"))
+        raise Problem(
+            "[[liste]] doit donner au moins « fichier » et « nature »", where=where, todo=line("ma_liste.csv")
+        )
     natures = kinds()
     if entry["nature"] not in natures:
-        raise Problem(f"Nature de liste inconnue : « {entry['nature']} »", where=where, todo=closest(entry["nature"], natures) or f"Natures : {', '.join(natures)}")
+        raise Problem(
+            f"Nature de liste inconnue : « {entry['nature']} »",
+            where=where,
+            todo=closest(entry["nature"], natures) or f"Natures : {', '.join(natures)}",
+        )
     if entry.get("prouve_le_non") and not (entry.get("date") and entry.get("territoire")):
         raise Problem(
-            "Une liste ne prouve un « non » que si elle est complète à une date et pour un territoire", where=where,
+            "Une liste ne prouve un « non » que si elle est complète à une date et pour un territoire",
+            where=where,
             todo='Ajoutez date = 2026-01-31 et territoire = "France" (ou des numéros de département : "69, 42")',
-        )  # fmt: skip
+        )
     columns = entry.get("colonnes")
     if columns is not None and not all(isinstance(value, str) for value in columns.values()):
-        raise Problem("[liste.colonnes] associe un mot du kit au titre d'une colonne", where=where, todo='Par exemple : siren = "N° SIREN"')
+        raise Problem(
+            "[liste.colonnes] associe un mot du kit au titre d'une colonne",
+            where=where,
+            todo='Par exemple : siren = "N° SIREN"',
+        )
     return Declared(**{word: entry.get(word) for word in known})
 
 

@@ -49,7 +49,9 @@ class Opened:
 
     @property
     def spec(self) -> dict[str, Any]:
-        known = formats().get(self.name, {"label": "Carnet d'adresses", "verified": [], "level": "siret", "columns": {}, "marks": []})
+        known = formats().get(
+            self.name, {"label": "Carnet d'adresses", "verified": [], "level": "siret", "columns": {}, "marks": []}
+        )
         return known | ({"status": self.status} if self.status else {})
 
     @property
@@ -112,7 +114,11 @@ def open_lists(path: Path, declared: Sequence[Declared] = ()) -> tuple[list[Open
     if not strong:
         weak = weighed[0]
         raise register_evidence.refusal(weak.place, weak.spec["label"], weak.headings, weak.evidence)
-    left += [(one.sheet or path.name, f"reconnue trop faiblement comme « {one.spec['label']} »") for one in weighed if one.evidence.degree == WEAK]
+    left += [
+        (one.sheet or path.name, f"reconnue trop faiblement comme « {one.spec['label']} »")
+        for one in weighed
+        if one.evidence.degree == WEAK
+    ]
     return strong, left
 
 
@@ -137,9 +143,13 @@ def _weighed(opened: Opened, said: Declared | None) -> Opened:
     others = [formats()[name]["label"] for name, _ in candidates(opened.headings) if name != opened.name]
     told = f"{opened.sheet or ''} {opened.preamble} {opened.path.stem if opened.spec.get('named') else ''}"
     with guards.reading(opened.path.name, "polars"):
-        opened.frame.select(pl.all().null_count()).collect(engine="streaming")  # what is damaged is said here, by its file
+        opened.frame.select(pl.all().null_count()).collect(
+            engine="streaming"
+        )  # what is damaged is said here, by its file
         rows = opened.frame.head(register_evidence.LOOKED).collect()
-    return replace(opened, evidence=register_evidence.weigh(opened.name, opened.spec, opened.headings, rows, told, others))
+    return replace(
+        opened, evidence=register_evidence.weigh(opened.name, opened.spec, opened.headings, rows, told, others)
+    )
 
 
 def _matched(header: Cells, said: Declared | None) -> tuple[str, dict[str, str], str | None] | None:
@@ -148,7 +158,12 @@ def _matched(header: Cells, said: Declared | None) -> tuple[str, dict[str, str],
         return (*found, None) if (found := recognise(header)) else None
     name = said.nature if said.nature in formats() else "propre" if said.nature != ADDRESSES else ADDRESSES
     have = {fold(cell): cell for cell in header if cell}
-    words = _columns(formats().get(name, {}).get("columns", {}) | formats()["propre"]["columns"] | formats()["ess_france"]["columns"], have)
+    words = _columns(
+        formats().get(name, {}).get("columns", {})
+        | formats()["propre"]["columns"]
+        | formats()["ess_france"]["columns"],
+        have,
+    )
     for word, title in (said.colonnes or {}).items():
         if fold(title) in have:
             words = {heading: known for heading, known in words.items() if known != word} | {have[fold(title)]: word}
@@ -186,13 +201,18 @@ def _from_frame(path: Path, kind: str, frame: pl.LazyFrame, said: Declared | Non
     match = _matched(header, said)
     if match is None:
         raise unknown(path, header)
-    return Opened(path, kind, match[0], _worded(frame, match[1]), headings=tuple(header), status=match[2], words=match[1])
+    return Opened(
+        path, kind, match[0], _worded(frame, match[1]), headings=tuple(header), status=match[2], words=match[1]
+    )
 
 
 def _worded(frame: pl.LazyFrame, columns: dict[str, str]) -> pl.LazyFrame:
     schema = frame.collect_schema()
     nested = {name for name, dtype in schema.items() if dtype.is_nested() or dtype == pl.Object}
-    plain = {heading: pl.lit(None, pl.String) if heading in nested else pl.col(heading).cast(pl.String, strict=False) for heading in columns}
+    plain = {
+        heading: pl.lit(None, pl.String) if heading in nested else pl.col(heading).cast(pl.String, strict=False)
+        for heading in columns
+    }
     text = frame.select(plain[heading].alias(word) for heading, word in columns.items())
     return text.with_columns(
         pl.when(pl.col(word).str.strip_chars() != "").then(pl.col(word).str.strip_chars()) for word in columns.values()
@@ -213,7 +233,16 @@ def _from_csv(path: Path, data: bytes, said: Declared | None) -> Opened:
         if match:
             frame = _parse(path, text, mark, rank, header=True)
             above = "\n".join(lines[:rank])
-            return Opened(path, "csv", match[0], _worded(frame.lazy(), match[1]), above, headings=tuple(filter(None, cells)), status=match[2], words=match[1])
+            return Opened(
+                path,
+                "csv",
+                match[0],
+                _worded(frame.lazy(), match[1]),
+                above,
+                headings=tuple(filter(None, cells)),
+                status=match[2],
+                words=match[1],
+            )
     raise unknown(path, next(csv.reader([lines[0]], delimiter=mark), []))
 
 
@@ -229,9 +258,11 @@ def _parse(path: Path, text: str, mark: str, skip: int, *, header: bool) -> pl.D
         )
     except pl.exceptions.PolarsError as error:
         raise Problem(
-            "La liste de fournisseurs ne se lit pas", where=path.name, why=guards.of_polars(error),
+            "La liste de fournisseurs ne se lit pas",
+            where=path.name,
+            why=guards.of_polars(error),
             todo="Ouvrez le fichier dans un tableur et enregistrez-le en CSV (UTF-8)",
-        ) from error  # fmt: skip
+        ) from error
 
 
 def _headerless(cells: Cells) -> str | None:
@@ -250,10 +281,11 @@ def _from_zip(path: Path, said: Declared | None) -> Opened:
         names = [info for info in archive.infolist() if not info.is_dir()]
         if len(names) != 1 or names[0].file_size > BIG_MEMBER:
             raise Problem(
-                "Archive de fournisseurs non lue", where=path.name,
+                "Archive de fournisseurs non lue",
+                where=path.name,
                 why="elle contient plusieurs fichiers, ou un fichier trop grand pour la mémoire",
                 todo="Décompressez-la et donnez le fichier voulu ; les stocks nationaux de SIRENE passent par la réduction",
-            )  # fmt: skip
+            )
         data = archive.read(names[0])
     if data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"[")):
         return _from_json(path, data, said)
@@ -269,7 +301,14 @@ def _workbook(path: Path, said: Declared | None) -> tuple[list[Opened], list[tup
     kind = "xls" if path.open("rb").read(1) == b"\xd0" else "ods" if path.suffix.lower() == ".ods" else "xlsx"
     for sheet in sheets:
         rows = sheet.cells.select(sheet.columns)
-        at = next(((rank, match) for rank, cells in enumerate(rows.head(HEADER_ROWS).rows()) if (match := _matched(cells, said))), None)
+        at = next(
+            (
+                (rank, match)
+                for rank, cells in enumerate(rows.head(HEADER_ROWS).rows())
+                if (match := _matched(cells, said))
+            ),
+            None,
+        )
         if at is None:
             header = header or [cell for row in rows.head(3).rows() for cell in row if cell]
             left.append((sheet.name, "sans en-tête de liste de fournisseurs"))
@@ -277,11 +316,27 @@ def _workbook(path: Path, said: Declared | None) -> tuple[list[Opened], list[tup
         rank, (name, words, status) = at
         cells = rows.row(rank)
         wanted = {column: cell for column, cell in zip(rows.columns, cells, strict=True) if cell in words}
-        unique = {column: cell for column, cell in wanted.items() if list(wanted.values()).index(cell) == list(wanted).index(column)}
+        unique = {
+            column: cell
+            for column, cell in wanted.items()
+            if list(wanted.values()).index(cell) == list(wanted).index(column)
+        }
         body = rows.slice(rank + 1).filter(~pl.all_horizontal(pl.all().is_null())).select(list(unique)).rename(unique)
         above = " ".join(cell for row in rows.head(rank).rows() for cell in row if cell)
         shown = sheet.name if len(sheets) > 1 else None
-        found.append(Opened(path, kind, name, _worded(body.lazy(), words), above, shown, tuple(filter(None, cells)), status=status, words=words))
+        found.append(
+            Opened(
+                path,
+                kind,
+                name,
+                _worded(body.lazy(), words),
+                above,
+                shown,
+                tuple(filter(None, cells)),
+                status=status,
+                words=words,
+            )
+        )
     if not found:
         raise unknown(path, header)
     return found, left
@@ -311,9 +366,13 @@ def _flat(value: Any, depth: int = 0) -> str | None:
 
 def unknown(path: Path, header: Cells) -> Problem:
     seen = [cell for cell in header if cell][:8]
-    hint = next((closest(cell, ["siret", "siren", "statut", "kind"]) for cell in seen if closest(cell, ["siret", "siren"])), "")
+    hint = next(
+        (closest(cell, ["siret", "siren", "statut", "kind"]) for cell in seen if closest(cell, ["siret", "siren"])), ""
+    )
     return Problem(
-        "Liste de fournisseurs non reconnue", where=path.name,
+        "Liste de fournisseurs non reconnue",
+        where=path.name,
         why=f"En-têtes lus : {', '.join(seen) or 'aucun'}",
-        todo=hint or "Il faut au moins une colonne SIREN ou SIRET et une colonne « statut » (ESS, ESUS, EI, ACI, EA, ESAT…)",
-    )  # fmt: skip
+        todo=hint
+        or "Il faut au moins une colonne SIREN ou SIRET et une colonne « statut » (ESS, ESUS, EI, ACI, EA, ESAT…)",
+    )

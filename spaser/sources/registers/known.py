@@ -55,17 +55,29 @@ def known_suppliers(
     for kind, said in STOCKS.items():
         if kind not in stocks:
             raise Problem(
-                f"Il manque le stock SIRENE {said}", where=", ".join(path.name for path in stocks.values()),
+                f"Il manque le stock SIRENE {said}",
+                where=", ".join(path.name for path in stocks.values()),
                 todo=f"Donnez les deux stocks ensemble (spaser telecharger sirene_{'unites_legales' if kind == 'unites' else kind})",
-            )  # fmt: skip
+            )
     reduced = reduce_sirene(
-        stocks["unites"], stocks["etablissements"], register=lists.register, identifiers=identifiers,
-        departements=departements, cache=cache or tempfile.mkdtemp(prefix=leftovers.prefix()), progress=progress,
-    )  # fmt: skip
+        stocks["unites"],
+        stocks["etablissements"],
+        register=lists.register,
+        identifiers=identifiers,
+        departements=departements,
+        cache=cache or tempfile.mkdtemp(prefix=leftovers.prefix()),
+        progress=progress,
+    )
     return Registers(
-        pl.concat([lists.register, reduced.register]), pl.concat([lists.establishments, reduced.establishments]),
-        lists.rejects, pl.concat([lists.files, _described(reduced.sources)], how="diagonal_relaxed"), lists.unnumbered, lists.filled, lists.seen, lists.demo,
-    )  # fmt: skip
+        pl.concat([lists.register, reduced.register]),
+        pl.concat([lists.establishments, reduced.establishments]),
+        lists.rejects,
+        pl.concat([lists.files, _described(reduced.sources)], how="diagonal_relaxed"),
+        lists.unnumbered,
+        lists.filled,
+        lists.seen,
+        lists.demo,
+    )
 
 
 def _described(sources: pl.DataFrame) -> pl.DataFrame:
@@ -73,6 +85,11 @@ def _described(sources: pl.DataFrame) -> pl.DataFrame:
     labels = {name: spec["label"] for name, spec in rules.toml("register_columns.toml")["lists"].items()}
     label = pl.col("liste").replace_strict(labels, default=None, return_dtype=pl.String)
     return sources.select(
-        "fichier", "liste", libelle=label, verifie=pl.lit(False), message=pl.format("{} : format non vérifié", label),
-        au=dates.day(pl.col("au")), au_origine=pl.lit("colonne du fichier"),
-    )  # fmt: skip
+        "fichier",
+        "liste",
+        libelle=label,
+        verifie=pl.lit(False),
+        message=pl.format("{} : format non vérifié", label),
+        au=dates.day(pl.col("au")),
+        au_origine=pl.lit("colonne du fichier"),
+    )

@@ -103,7 +103,10 @@ def _all_used(declared: list[evidence.Declared], paths: list[Path]) -> None:
     names = [name for path in paths for name in (path.name, str(path), path.stem)]
     for one in declared:
         if one.fichier not in names:
-            raise Problem(f"La liste déclarée « {one.fichier} » n'est pas parmi les fichiers donnés", todo=closest(one.fichier, [path.name for path in paths]))
+            raise Problem(
+                f"La liste déclarée « {one.fichier} » n'est pas parmi les fichiers donnés",
+                todo=closest(one.fichier, [path.name for path in paths]),
+            )
 
 
 def _with_left(part: Registers, left: list[tuple[str, str]]) -> Registers:
@@ -111,7 +114,9 @@ def _with_left(part: Registers, left: list[tuple[str, str]]) -> Registers:
     if not left:
         return part
     said = french.listing(f"« {name} » ({why})" for name, why in left)
-    column = pl.concat_str([pl.col("message"), pl.lit(f"feuilles non lues : {said}")], separator=" ; ", ignore_nulls=True)
+    column = pl.concat_str(
+        [pl.col("message"), pl.lit(f"feuilles non lues : {said}")], separator=" ; ", ignore_nulls=True
+    )
     return replace(part, files=part.files.with_columns(message=column))
 
 
@@ -154,17 +159,25 @@ def _read(opened: Opened, as_of: date | None, persons: bool) -> Registers:
     )
     where = evidence.departments(opened.declared.territoire) if opened.declared else None
     rows = typed.with_columns(
-        au=own_date, source=pl.lit(opened.source), liste=pl.lit(opened.name),
-        prouve_non=pl.lit(opened.proves_no and au is not None), prouve_ou=pl.lit(", ".join(where) if where else None, dtype=pl.String),
-    )  # fmt: skip
-    rows = territories.situated(rows.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in _WHERE if name not in rows.columns).lazy()).collect()
+        au=own_date,
+        source=pl.lit(opened.source),
+        liste=pl.lit(opened.name),
+        prouve_non=pl.lit(opened.proves_no and au is not None),
+        prouve_ou=pl.lit(", ".join(where) if where else None, dtype=pl.String),
+    )
+    rows = territories.situated(
+        rows.with_columns(
+            pl.lit(None, dtype=pl.String).alias(name) for name in _WHERE if name not in rows.columns
+        ).lazy()
+    ).collect()
     kept = rows.filter(pl.col("sort") == "retenu").pipe(_masked, persons)
     register = kept.filter(pl.col("statut").is_not_null()).pipe(_status_level).unique(STATUS_KEY, maintain_order=True)
     places = kept.unique(["siren", "siret"], keep="first", maintain_order=True)
     files = _accounts(opened, rows, au, origin).with_columns(
-        statuts=pl.lit(register.height), etablissements=pl.lit(places.height),
+        statuts=pl.lit(register.height),
+        etablissements=pl.lit(places.height),
         non_situes=places.select(pl.col("situation").is_null().sum().cast(pl.Int64)).to_series(),
-    )  # fmt: skip
+    )
     return Registers(
         REGISTER.conform(register.lazy()),
         ESTABLISHMENTS.conform(places.lazy()),
@@ -182,7 +195,11 @@ _WHERE = ("code_commune", "code_postal", "commune")
 
 def _unnumbered(rows: pl.DataFrame) -> pl.DataFrame:
     """Structures a list names without a usable number: they exist, have a status and a place; a name alone can link them."""
-    wanted = rows.filter(pl.col("sort").is_in(["sans_identifiant", "invalide"]) & pl.col("statut").is_not_null() & pl.col("nom").is_not_null())
+    wanted = rows.filter(
+        pl.col("sort").is_in(["sans_identifiant", "invalide"])
+        & pl.col("statut").is_not_null()
+        & pl.col("nom").is_not_null()
+    )
     return wanted.unique(["nom", "code_postal", "code_commune", "statut"], keep="first", maintain_order=True)
 
 
@@ -241,7 +258,9 @@ def _described(frame: pl.DataFrame) -> pl.DataFrame:
     if "forme_finess" in have:
         frame = frame.with_columns(categorie_juridique=_lookup("forme_finess", data["finess_forms"]))
     if "effectif" in have:
-        bands = {fold(label): code for code, label in rules.table("staff_bands.csv").select("tranche", "libelle").rows()}
+        bands = {
+            fold(label): code for code, label in rules.table("staff_bands.csv").select("tranche", "libelle").rows()
+        }
         frame = frame.with_columns(tranche_effectifs=_lookup("effectif", bands))
     if "point" in have:
         point = pl.col("point").str.extract_groups(r"POINT ?\((?P<lon>[-\d.]+) (?P<lat>[-\d.]+)\)")
@@ -273,7 +292,9 @@ def _statut(opened: Opened, have: Sequence[str]) -> pl.Expr:
         return sirene.flag(pl.col("drapeau")).alias("statut")
     known = names.known_statuses()
     exact = _lookup("statut", known)
-    return pl.coalesce(exact, names.essential("statut").replace_strict(names.by_words(known), default=None, return_dtype=pl.String)).alias("statut")
+    return pl.coalesce(
+        exact, names.essential("statut").replace_strict(names.by_words(known), default=None, return_dtype=pl.String)
+    ).alias("statut")
 
 
 def _fates(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
@@ -285,12 +306,17 @@ def _fates(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
     if "actif" in frame.columns:
         outside = outside | pl.col("actif").str.to_lowercase().is_in(["false", "faux", "non", "0"]).fill_null(False)
     fate = (
-        pl.when(outside).then(pl.lit("hors_liste"))
-        .when(pl.col("lu").is_null()).then(pl.lit("sans_identifiant"))
-        .when(pl.col("siren").is_null()).then(pl.lit("invalide"))
+        pl.when(outside)
+        .then(pl.lit("hors_liste"))
+        .when(pl.col("lu").is_null())
+        .then(pl.lit("sans_identifiant"))
+        .when(pl.col("siren").is_null())
+        .then(pl.lit("invalide"))
         .otherwise(pl.lit("retenu"))
-    )  # fmt: skip
-    frame = frame.with_columns(sort=fate, _cle=pl.coalesce("siret", "siren")).with_columns(cle_juste=luhn_ok(pl.col("_cle")))
+    )
+    frame = frame.with_columns(sort=fate, _cle=pl.coalesce("siret", "siren")).with_columns(
+        cle_juste=luhn_ok(pl.col("_cle"))
+    )
     again = (pl.col("sort") == "retenu") & ~pl.struct(*STATUS_KEY, "sort").is_first_distinct()
     return frame.with_columns(sort=pl.when(again).then(pl.lit("repete")).otherwise("sort"))
 
@@ -307,7 +333,9 @@ def _status_level(frame: pl.DataFrame) -> pl.DataFrame:
     by_form = pl.col("categorie_juridique").replace_strict(forms, default=None, return_dtype=pl.String)
     listed = _lookup("famille", known) if "famille" in frame.columns else pl.lit(None, dtype=pl.String)
     kind = pl.col("statut").is_in(INCLUSIVE_STATUSES)
-    return frame.with_columns(siret=pl.when(kind).then("siret"), famille_ess=pl.when(~kind).then(pl.coalesce(listed, by_form)))
+    return frame.with_columns(
+        siret=pl.when(kind).then("siret"), famille_ess=pl.when(~kind).then(pl.coalesce(listed, by_form))
+    )
 
 
 def _accounts(opened: Opened, rows: pl.DataFrame, au: date | None, origin: str) -> pl.DataFrame:
@@ -324,12 +352,23 @@ def _accounts(opened: Opened, rows: pl.DataFrame, au: date | None, origin: str) 
 def _file(opened: Opened, au: date | None, origin: str) -> pl.DataFrame:
     verified = opened.kind in opened.spec["verified"]
     row = {
-        "fichier": opened.path.name, "liste": opened.name, "libelle": opened.spec["label"], "format": opened.kind,
-        "verifie": verified, "message": _message(opened, verified), "au": au, "au_origine": origin,
-        "feuille": opened.sheet, "surete": opened.evidence.degree, "indices": " ; ".join(opened.evidence.seen) or None,
-        "autres": ", ".join(opened.evidence.others) or None, "prouve_non": opened.proves_no and au is not None,
-    }  # fmt: skip
-    return pl.DataFrame([row], schema_overrides={"au": pl.Date} | dict.fromkeys(("message", "feuille", "indices", "autres"), pl.String))
+        "fichier": opened.path.name,
+        "liste": opened.name,
+        "libelle": opened.spec["label"],
+        "format": opened.kind,
+        "verifie": verified,
+        "message": _message(opened, verified),
+        "au": au,
+        "au_origine": origin,
+        "feuille": opened.sheet,
+        "surete": opened.evidence.degree,
+        "indices": " ; ".join(opened.evidence.seen) or None,
+        "autres": ", ".join(opened.evidence.others) or None,
+        "prouve_non": opened.proves_no and au is not None,
+    }
+    return pl.DataFrame(
+        [row], schema_overrides={"au": pl.Date} | dict.fromkeys(("message", "feuille", "indices", "autres"), pl.String)
+    )
 
 
 def _message(opened: Opened, verified: bool) -> str | None:
@@ -337,7 +376,9 @@ def _message(opened: Opened, verified: bool) -> str | None:
     said = []
     if opened.evidence.degree == evidence.LIKELY:
         seen = " ; ".join(opened.evidence.seen)
-        said.append(f"reconnue probablement comme « {opened.spec['label']} » ({seen}) ; si c'est autre chose, déclarez-la : {evidence.line(opened.path.name)}")
+        said.append(
+            f"reconnue probablement comme « {opened.spec['label']} » ({seen}) ; si c'est autre chose, déclarez-la : {evidence.line(opened.path.name)}"
+        )
     elif not verified and opened.evidence.degree != evidence.DECLARED:
         said.append(f"{opened.spec['label']} : format non vérifié")
     return " ; ".join(said) or None
@@ -353,7 +394,11 @@ def _doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:
             "rejet",
             "Ni SIREN ni SIRET : le statut ne peut être rattaché à un fournisseur",
         ),
-        "invalide": ("identifiant_invalide", "rejet", "L'identifiant n'est ni un SIREN (9 chiffres) ni un SIRET (14 chiffres)"),
+        "invalide": (
+            "identifiant_invalide",
+            "rejet",
+            "L'identifiant n'est ni un SIREN (9 chiffres) ni un SIRET (14 chiffres)",
+        ),
         "hors_liste": (
             "statut_inconnu",
             "info",
@@ -366,16 +411,23 @@ def _doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:
         ),
     }
     fate = pl.when(wrong).then(pl.lit("cle")).otherwise("sort")
-    told = [fate.replace_strict({k: v[i] for k, v in said.items()}, default=None, return_dtype=pl.String) for i in range(3)]
+    told = [
+        fate.replace_strict({k: v[i] for k, v in said.items()}, default=None, return_dtype=pl.String) for i in range(3)
+    ]
     return (
         rows.with_columns(regle=told[0], niveau=told[1], message=told[2])
         .filter(pl.col("regle").is_not_null())
         .select(
-            pl.lit(opened.path.name).alias("source"), pl.col("position").cast(pl.Int64),
+            pl.lit(opened.path.name).alias("source"),
+            pl.col("position").cast(pl.Int64),
             pl.coalesce("siret", "siren", "nom").alias("id"),
-            pl.lit("identifiant").alias("champ"), pl.col("lu").alias("valeur"), "regle", "niveau", "message",
+            pl.lit("identifiant").alias("champ"),
+            pl.col("lu").alias("valeur"),
+            "regle",
+            "niveau",
+            "message",
         )
-    )  # fmt: skip
+    )
 
 
 def _gather(parts: Iterable[pl.LazyFrame], table: object) -> pl.LazyFrame:

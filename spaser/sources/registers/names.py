@@ -14,7 +14,11 @@ def known_statuses(*, everything: bool = False) -> dict[str, str]:
     With ``everything``, kinds that are not inclusive too: they prove what a list is, though they give no status.
     """
     kinds = rules.table("siae_types.csv").filter((pl.col("inclusif") == "oui") | everything)
-    known = {fold(word): status for status, words in rules.toml("register_columns.toml")["statuses"].items() for word in words}
+    known = {
+        fold(word): status
+        for status, words in rules.toml("register_columns.toml")["statuses"].items()
+        for word in words
+    }
     for code, label, alias in kinds.select("code", "libelle", "alias").rows():
         names = [label, *(alias or "").split("|")]
         both = [f"{a} {b}" for name in names if name for a, b in ((name, code), (code, name))]

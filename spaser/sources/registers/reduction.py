@@ -23,7 +23,12 @@ from spaser.sources.registers.stocks import scan_stock
 from spaser.vocabulary import ESTABLISHMENTS, REGISTER
 
 VERSION = 1
-ESS, CHOSEN, FLAGS, DATES = "sirene_ess.parquet", "sirene_choisis.parquet", "sirene_drapeaux.parquet", "sirene_sources.json"
+ESS, CHOSEN, FLAGS, DATES = (
+    "sirene_ess.parquet",
+    "sirene_choisis.parquet",
+    "sirene_drapeaux.parquet",
+    "sirene_sources.json",
+)
 #: What an establishment takes from its legal unit.
 FROM_UNIT = ("nom_personne", "sigle", "categorie_juridique", "categorie_entreprise")
 Progress = Callable[[str, float], None] | None
@@ -82,19 +87,38 @@ def reduce_sirene(
     wanted = sorted({"".join(str(i).split()) for i in identifiers if i})
     listed = register.select("siren").unique().collect().to_series().sort().to_list() if register is not None else []
     asked = {
-        "version": VERSION, "fichiers": [_stamp(Path(units)), _stamp(Path(establishments))], "persons": persons,
-        "departements": sorted(departements), "identifiants": _digest(wanted), "registre": _digest(listed),
-    }  # fmt: skip
+        "version": VERSION,
+        "fichiers": [_stamp(Path(units)), _stamp(Path(establishments))],
+        "persons": persons,
+        "departements": sorted(departements),
+        "identifiants": _digest(wanted),
+        "registre": _digest(listed),
+    }
     if _same(folder, asked):
         return _reduction(folder, reused=True)
-    _reduced(Path(units), Path(establishments), asked, listed, wanted, folder, persons, progress or (lambda label, done: None))
+    _reduced(
+        Path(units),
+        Path(establishments),
+        asked,
+        listed,
+        wanted,
+        folder,
+        persons,
+        progress or (lambda label, done: None),
+    )
     return _reduction(folder, reused=False)
 
 
 def _reduced(
-    units: Path, establishments: Path, asked: dict[str, object], listed: list[str], wanted: list[str], folder: Path,
-    persons: bool, say: Callable[[str, float], None],
-) -> None:  # fmt: skip
+    units: Path,
+    establishments: Path,
+    asked: dict[str, object],
+    listed: list[str],
+    wanted: list[str],
+    folder: Path,
+    persons: bool,
+    say: Callable[[str, float], None],
+) -> None:
     departements = [str(code) for code in asked["departements"]]
     stock_units, stock_places = scan_stock(units, folder), scan_stock(establishments, folder)
     say("SIRENE : unités légales de l'ESS", 0.05)
@@ -178,14 +202,21 @@ def _kept_units(stock: pl.LazyFrame, marks: pl.LazyFrame, places: Path) -> pl.La
     chosen = pl.scan_parquet(places).filter("choisi").select("cle", ess=pl.lit(False), choisi=pl.lit(True))
     asked = marks.select("cle", "ess", choisi="demande")
     keep = (
-        pl.concat([asked, chosen]).group_by("cle").agg(pl.col("ess").any(), pl.col("choisi").any()).collect(engine="streaming")
+        pl.concat([asked, chosen])
+        .group_by("cle")
+        .agg(pl.col("ess").any(), pl.col("choisi").any())
+        .collect(engine="streaming")
     )
     return stock.with_columns(_number("siren")).join(keep.lazy(), on="cle", how="inner")
 
 
 def _dated(stock: Opened, given: Path) -> dict[str, str | int | None]:
     has = "date_liste" in stock.frame.collect_schema().names()
-    latest = stock.frame.select(pl.col("date_liste").str.slice(0, 10).max()).collect(engine="streaming").item() if has else None
+    latest = (
+        stock.frame.select(pl.col("date_liste").str.slice(0, 10).max()).collect(engine="streaming").item()
+        if has
+        else None
+    )
     return {"fichier": given.name, "liste": stock.name, "au": latest, "taille": given.stat().st_size}
 
 

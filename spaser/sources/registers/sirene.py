@@ -41,9 +41,12 @@ def typed(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
 def _nomenclature(have: list[str]) -> pl.Expr:
     old = pl.col("naf_nomenclature") if "naf_nomenclature" in have else pl.lit("NAFRev2")
     return (
-        pl.when(pl.col("naf").is_not_null()).then(old).when(pl.col("naf25").is_not_null()).then(pl.lit("NAF2025"))
+        pl.when(pl.col("naf").is_not_null())
+        .then(old)
+        .when(pl.col("naf25").is_not_null())
+        .then(pl.lit("NAF2025"))
         .alias("naf_nomenclature")
-    )  # fmt: skip
+    )
 
 
 def _metres(column: str) -> pl.Expr:
@@ -77,7 +80,9 @@ def masked(frame: pl.LazyFrame, persons: bool) -> pl.LazyFrame:
     have = frame.collect_schema().names()
     cells = [c for c in ("nom", "nom_personne", "enseigne") if c in have]
     partial = (
-        pl.any_horizontal(pl.col(c).str.contains(NOT_DIFFUSED) for c in cells).fill_null(False) if cells else pl.lit(False)
+        pl.any_horizontal(pl.col(c).str.contains(NOT_DIFFUSED) for c in cells).fill_null(False)
+        if cells
+        else pl.lit(False)
     )
     if "cache" in have:
         partial = partial | pl.col("cache")
@@ -97,7 +102,9 @@ def masked(frame: pl.LazyFrame, persons: bool) -> pl.LazyFrame:
         else pl.col("diffusion_partielle") | pl.col("personne_physique").fill_null(False)
     )
     names = [pl.when(~hide).then(c).alias(c) for c in NAMES if c in have]
-    places = [pl.when(~pl.col("diffusion_partielle")).then(c).alias(c) for c in PLACES if c in frame.collect_schema().names()]
+    places = [
+        pl.when(~pl.col("diffusion_partielle")).then(c).alias(c) for c in PLACES if c in frame.collect_schema().names()
+    ]
     return frame.with_columns(*names, *places)
 
 

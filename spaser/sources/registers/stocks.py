@@ -49,7 +49,9 @@ def scan_stock(path: Path, cache: Path) -> Opened:
     """
     if not path.is_file():
         raise Problem(
-            "Stock SIRENE introuvable", where=str(path), todo="spaser telecharger sirene_unites_legales sirene_etablissements"
+            "Stock SIRENE introuvable",
+            where=str(path),
+            todo="spaser telecharger sirene_unites_legales sirene_etablissements",
         )
     if zipfile.is_zipfile(path):
         path = _unpacked(path, cache)

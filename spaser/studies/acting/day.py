@@ -19,16 +19,34 @@ from spaser.text import fold
 
 #: Spellings of the columns of « souhaits » and « suivi », as the workbook writes them first.
 _WISHES = {
-    "numero": ("besoin n", "numero"), "fournisseur": ("fournisseur", "nom"), "siret": ("siret",), "acheteur": ("acheteur", "interlocuteur", "service"),
-    "souhait_acheteur": ("souhait de l acheteur 1 a 3", "souhait acheteur"), "souhait_fournisseur": ("souhait du fournisseur 1 a 3", "souhait fournisseur"),
-    "present": ("presence confirmee", "present"), "arrivee": ("arrivee",), "depart": ("depart",), "fixe": ("creneau impose", "creneau fixe"),
-}  # fmt: skip
+    "numero": ("besoin n", "numero"),
+    "fournisseur": ("fournisseur", "nom"),
+    "siret": ("siret",),
+    "acheteur": ("acheteur", "interlocuteur", "service"),
+    "souhait_acheteur": ("souhait de l acheteur 1 a 3", "souhait acheteur"),
+    "souhait_fournisseur": ("souhait du fournisseur 1 a 3", "souhait fournisseur"),
+    "present": ("presence confirmee", "present"),
+    "arrivee": ("arrivee",),
+    "depart": ("depart",),
+    "fixe": ("creneau impose", "creneau fixe"),
+}
 _FOLLOW = {
-    "numero": ("besoin n", "numero"), "fournisseur": ("fournisseur", "nom"), "siret": ("siret",), "rencontre": ("rencontre le", "rencontre"),
-    "a_repondu": ("a repondu a la consultation", "a repondu"), "a_gagne": ("a gagne",), "montant_gagne": ("montant gagne",),
-}  # fmt: skip
+    "numero": ("besoin n", "numero"),
+    "fournisseur": ("fournisseur", "nom"),
+    "siret": ("siret",),
+    "rencontre": ("rencontre le", "rencontre"),
+    "a_repondu": ("a repondu a la consultation", "a repondu"),
+    "a_gagne": ("a gagne",),
+    "montant_gagne": ("montant gagne",),
+}
 _YES, _NO = ("oui", "o", "x", "1", "vrai", "true", "present"), ("non", "n", "0", "faux", "false", "absent")
-_PLAN = (Column("heure", "Heure"), Column("table", "Table", "texte"), Column("acheteur", "Acheteur"), Column("fournisseur", "Fournisseur"), Column("numero", "Besoin n°", "texte"))
+_PLAN = (
+    Column("heure", "Heure"),
+    Column("table", "Table", "texte"),
+    Column("acheteur", "Acheteur"),
+    Column("fournisseur", "Fournisseur"),
+    Column("numero", "Besoin n°", "texte"),
+)
 
 
 @dataclass(frozen=True)
@@ -81,10 +99,24 @@ def plan(book: Path | str, frame: Frame, *, before: Path | str | None = None) ->
     old = _planning(before) if before else None
     found = meetings.timetable(pairs, day, before=old)
     if not found.plan.height and not day.fixed:
-        raise Problem("Aucune rencontre à placer", where=Path(book).name, why="Aucun souhait de 1 à 3 n'est écrit", todo="Remplissez la feuille « souhaits »")
+        raise Problem(
+            "Aucune rencontre à placer",
+            where=Path(book).name,
+            why="Aucun souhait de 1 à 3 n'est écrit",
+            todo="Remplissez la feuille « souhaits »",
+        )
     if wrong := meetings.faults(found.plan, day):
-        raise Problem("Ces souhaits ne tiennent pas dans la journée", where=Path(book).name, why=" ; ".join(wrong[:5]), todo="Allongez la journée, ajoutez des tables ou libérez un créneau imposé")
-    moved = None if old is None else old.height - old.join(found.plan, on=["acheteur", "fournisseur", "creneau"], how="semi").height
+        raise Problem(
+            "Ces souhaits ne tiennent pas dans la journée",
+            where=Path(book).name,
+            why=" ; ".join(wrong[:5]),
+            todo="Allongez la journée, ajoutez des tables ou libérez un créneau imposé",
+        )
+    moved = (
+        None
+        if old is None
+        else old.height - old.join(found.plan, on=["acheteur", "fournisseur", "creneau"], how="semi").height
+    )
     return Planned(frame, found, moved)
 
 
@@ -94,8 +126,13 @@ def wishes(book: Path | str, frame: Frame) -> pl.DataFrame:
     read = []
     for row in rows:
         line = row["ligne"]
-        told = {"numero": _whole(row["numero"]), "acheteur": row["acheteur"] or (f"Acheteur du besoin {row['numero']}" if row["numero"] else None),
-                "fournisseur": row["fournisseur"], "present": _yes(row["present"], line, faults), "fixe": _whole(row["fixe"])}  # fmt: skip
+        told = {
+            "numero": _whole(row["numero"]),
+            "acheteur": row["acheteur"] or (f"Acheteur du besoin {row['numero']}" if row["numero"] else None),
+            "fournisseur": row["fournisseur"],
+            "present": _yes(row["present"], line, faults),
+            "fixe": _whole(row["fixe"]),
+        }
         for name in ("souhait_acheteur", "souhait_fournisseur"):
             told[name] = _whole(row[name])
             if row[name] and told[name] not in (0, 1, 2, 3):
@@ -107,22 +144,49 @@ def wishes(book: Path | str, frame: Frame) -> pl.DataFrame:
             read.append(told)
     if faults:
         raise Problem(f"La feuille « souhaits » est à corriger dans {Path(book).name}", why=" ; ".join(faults[:12]))
-    schema = {"numero": pl.Int64, "acheteur": pl.String, "fournisseur": pl.String, "present": pl.Boolean, "fixe": pl.Int64, "souhait_acheteur": pl.Int64,
-              "souhait_fournisseur": pl.Int64, "arrivee": pl.Int64, "depart": pl.Int64}  # fmt: skip
+    schema = {
+        "numero": pl.Int64,
+        "acheteur": pl.String,
+        "fournisseur": pl.String,
+        "present": pl.Boolean,
+        "fixe": pl.Int64,
+        "souhait_acheteur": pl.Int64,
+        "souhait_fournisseur": pl.Int64,
+        "arrivee": pl.Int64,
+        "depart": pl.Int64,
+    }
     return pl.DataFrame(read, schema=schema)
 
 
 def follow_up(book: Path | str) -> pl.DataFrame:
     """The filled sheet « suivi »: one row per pair, with ``rencontre, a_repondu, a_gagne`` (null when not said) and ``montant_gagne`` (cents)."""
     faults: list[str] = []
-    read = [{"numero": _whole(row["numero"]), "fournisseur": row["fournisseur"], "siret": row["siret"],
-             "rencontre": None if not row["rencontre"] else fold(row["rencontre"]) not in _NO, "a_repondu": _yes(row["a_repondu"], row["ligne"], faults),
-             "a_gagne": _yes(row["a_gagne"], row["ligne"], faults), "montant_gagne": _cents(row["montant_gagne"], row["ligne"], faults)}
-            for row in _sheet(book, "suivi", _FOLLOW)]  # fmt: skip
+    read = [
+        {
+            "numero": _whole(row["numero"]),
+            "fournisseur": row["fournisseur"],
+            "siret": row["siret"],
+            "rencontre": None if not row["rencontre"] else fold(row["rencontre"]) not in _NO,
+            "a_repondu": _yes(row["a_repondu"], row["ligne"], faults),
+            "a_gagne": _yes(row["a_gagne"], row["ligne"], faults),
+            "montant_gagne": _cents(row["montant_gagne"], row["ligne"], faults),
+        }
+        for row in _sheet(book, "suivi", _FOLLOW)
+    ]
     if faults:
         raise Problem(f"La feuille « suivi » est à corriger dans {Path(book).name}", why=" ; ".join(faults[:12]))
-    return pl.DataFrame(read, schema={"numero": pl.Int64, "fournisseur": pl.String, "siret": pl.String, "rencontre": pl.Boolean, "a_repondu": pl.Boolean,
-                                      "a_gagne": pl.Boolean, "montant_gagne": pl.Int64})  # fmt: skip
+    return pl.DataFrame(
+        read,
+        schema={
+            "numero": pl.Int64,
+            "fournisseur": pl.String,
+            "siret": pl.String,
+            "rencontre": pl.Boolean,
+            "a_repondu": pl.Boolean,
+            "a_gagne": pl.Boolean,
+            "montant_gagne": pl.Int64,
+        },
+    )
 
 
 def rates(follow: pl.DataFrame) -> list[str]:
@@ -131,37 +195,115 @@ def rates(follow: pl.DataFrame) -> list[str]:
     lines = [f"{french.count(met.height, 'rencontre')} sur {french.number(follow.height)} prévues"]
     for name, what in (("a_repondu", "ont répondu à la consultation"), ("a_gagne", "ont gagné")):
         known = met[name].count()
-        lines.append(f"{french.number(met[name].sum())} {what}" + (f", soit {french.share(met[name].sum() / known)} des {french.number(known)} suites connues" if known else " (suite non dite)"))
-    return [*lines, f"{french.euros(follow['montant_gagne'].sum(), 0)} gagnés" if follow["montant_gagne"].count() else "montants gagnés non dits"]
+        lines.append(
+            f"{french.number(met[name].sum())} {what}"
+            + (
+                f", soit {french.share(met[name].sum() / known)} des {french.number(known)} suites connues"
+                if known
+                else " (suite non dite)"
+            )
+        )
+    return [
+        *lines,
+        f"{french.euros(follow['montant_gagne'].sum(), 0)} gagnés"
+        if follow["montant_gagne"].count()
+        else "montants gagnés non dits",
+    ]
 
 
 def report(result: Planned) -> Report:
     """The plan by hour, then one table per person to print, badges, and the sheet of the follow-up."""
     frame, found = result.frame, result.found
-    rows = found.plan.with_columns(heure=pl.col("creneau").replace_strict({s: frame.told(s) for s in range(frame.slots)}, return_dtype=pl.String))
+    rows = found.plan.with_columns(
+        heure=pl.col("creneau").replace_strict({s: frame.told(s) for s in range(frame.slots)}, return_dtype=pl.String)
+    )
     told = f"{french.count(rows.height, 'rencontre', feminine=True)}, {french.count(rows['acheteur'].n_unique(), 'acheteur')}, {french.count(rows['fournisseur'].n_unique(), 'fournisseur')}"
-    best = "aucun planning ne fait mieux" if found.proved else f"au plus {french.share(1 - found.value / found.bound)} sous le meilleur possible"
-    moved = "" if result.moved is None else f" ; {french.count(result.moved, 'rencontre déplacée ou supprimée', feminine=True)}"
-    first = Section("planning", "Le planning", "Qui rencontre qui, à quelle heure et à quelle table ?", (
-        Paragraph((Sentence(french.sentence(f"{told} ; {best}{moved}")),)), table("tab-planning", "Planning par heure", rows, _PLAN),
-        *([Callout("Souhaits non servis", french.typeset(f"{french.count(found.unmet.height, 'paire')} sans créneau : voir la feuille « non servis »."))] if found.unmet.height else []),
-    ))  # fmt: skip
-    people = [_person(rows, who, name) for who in ("acheteur", "fournisseur") for name in rows[who].unique().sort().to_list()]
-    blank = [pl.lit(None, dtype=pl.String).alias(name) for name in ("rencontre", "a_repondu", "a_gagne", "montant_gagne")]
+    best = (
+        "aucun planning ne fait mieux"
+        if found.proved
+        else f"au plus {french.share(1 - found.value / found.bound)} sous le meilleur possible"
+    )
+    moved = (
+        ""
+        if result.moved is None
+        else f" ; {french.count(result.moved, 'rencontre déplacée ou supprimée', feminine=True)}"
+    )
+    first = Section(
+        "planning",
+        "Le planning",
+        "Qui rencontre qui, à quelle heure et à quelle table ?",
+        (
+            Paragraph((Sentence(french.sentence(f"{told} ; {best}{moved}")),)),
+            table("tab-planning", "Planning par heure", rows, _PLAN),
+            *(
+                [
+                    Callout(
+                        "Souhaits non servis",
+                        french.typeset(
+                            f"{french.count(found.unmet.height, 'paire')} sans créneau : voir la feuille « non servis »."
+                        ),
+                    )
+                ]
+                if found.unmet.height
+                else []
+            ),
+        ),
+    )
+    people = [
+        _person(rows, who, name) for who in ("acheteur", "fournisseur") for name in rows[who].unique().sort().to_list()
+    ]
+    blank = [
+        pl.lit(None, dtype=pl.String).alias(name) for name in ("rencontre", "a_repondu", "a_gagne", "montant_gagne")
+    ]
     follow = rows.select("numero", "fournisseur", "acheteur").with_columns(blank)
     grid = rows.select("table", "heure", "acheteur", "fournisseur", "numero").sort("table", "heure")
-    badges = pl.concat([rows.select(badge=pl.col(who).unique().sort(), role=pl.lit(role)) for who, role in (("acheteur", "Acheteur"), ("fournisseur", "Fournisseur"))])
+    badges = pl.concat(
+        [
+            rows.select(badge=pl.col(who).unique().sort(), role=pl.lit(role))
+            for who, role in (("acheteur", "Acheteur"), ("fournisseur", "Fournisseur"))
+        ]
+    )
     return model.build(
-        "Matinale : planning", buyer="", as_of=frame.day, sections=[first, *_printed(people)], subtitle=french.long_date(frame.day),
+        "Matinale : planning",
+        buyer="",
+        as_of=frame.day,
+        sections=[first, *_printed(people)],
+        subtitle=french.long_date(frame.day),
         annexes=[
-            table("planning", "Planning", rows.with_columns(creneau=pl.col("creneau") + 1), (Column("creneau", "Créneau", "texte"), *_PLAN)),
+            table(
+                "planning",
+                "Planning",
+                rows.with_columns(creneau=pl.col("creneau") + 1),
+                (Column("creneau", "Créneau", "texte"), *_PLAN),
+            ),
             table("par table", "Plan par table", grid, (_PLAN[1], _PLAN[0], *_PLAN[2:])),
             table("badges", "Badges", badges, (Column("badge", "Nom"), Column("role", "Rôle"))),
-            table("non servis", "Souhaits sans créneau", found.unmet, (Column("acheteur", "Acheteur"), Column("fournisseur", "Fournisseur"), Column("poids", "Poids", "texte"))),
-            table("suivi", "Suivi, à remplir", follow, (Column("numero", "Besoin n°", "texte"), Column("fournisseur", "Fournisseur"), Column("acheteur", "Acheteur"),
-                  Column("rencontre", "Rencontré le"), Column("a_repondu", "A répondu à la consultation"), Column("a_gagne", "A gagné"), Column("montant_gagne", "Montant gagné"))),
+            table(
+                "non servis",
+                "Souhaits sans créneau",
+                found.unmet,
+                (
+                    Column("acheteur", "Acheteur"),
+                    Column("fournisseur", "Fournisseur"),
+                    Column("poids", "Poids", "texte"),
+                ),
+            ),
+            table(
+                "suivi",
+                "Suivi, à remplir",
+                follow,
+                (
+                    Column("numero", "Besoin n°", "texte"),
+                    Column("fournisseur", "Fournisseur"),
+                    Column("acheteur", "Acheteur"),
+                    Column("rencontre", "Rencontré le"),
+                    Column("a_repondu", "A répondu à la consultation"),
+                    Column("a_gagne", "A gagné"),
+                    Column("montant_gagne", "Montant gagné"),
+                ),
+            ),
         ],
-    )  # fmt: skip
+    )
 
 
 def _person(rows: pl.DataFrame, who: str, name: str) -> tuple[str, str, pl.DataFrame]:
@@ -169,8 +311,15 @@ def _person(rows: pl.DataFrame, who: str, name: str) -> tuple[str, str, pl.DataF
 
 
 def _printed(people: Sequence[tuple[str, str, pl.DataFrame]]) -> list[Section]:
-    return [Section(f"fiche-{rank}", name, "Mes rencontres", (table(f"tab-fiche-{rank}", f"Rencontres de {name}", rows, tuple(c for c in _PLAN if c.name != who)),))
-            for rank, (name, who, rows) in enumerate(people, 1)]  # fmt: skip
+    return [
+        Section(
+            f"fiche-{rank}",
+            name,
+            "Mes rencontres",
+            (table(f"tab-fiche-{rank}", f"Rencontres de {name}", rows, tuple(c for c in _PLAN if c.name != who)),),
+        )
+        for rank, (name, who, rows) in enumerate(people, 1)
+    ]
 
 
 def calendar(result: Planned) -> bytes:
@@ -179,16 +328,29 @@ def calendar(result: Planned) -> bytes:
     for row in result.found.plan.to_dicts():
         start = result.frame.start(row["creneau"])
         uid = re.sub(r"[^a-z0-9]+", "-", fold(f"{row['acheteur']} {row['fournisseur']}"))
-        lines += ["BEGIN:VEVENT", f"UID:{uid}@matinale.spaser", f"DTSTAMP:{start:%Y%m%dT%H%M%S}", f"DTSTART:{start:%Y%m%dT%H%M%S}",
-                  f"DTEND:{start + timedelta(minutes=result.frame.minutes):%Y%m%dT%H%M%S}", f"SUMMARY:{_escaped(row['acheteur'] + ' – ' + row['fournisseur'])}",
-                  f"LOCATION:Table {row['table']}", "END:VEVENT"]  # fmt: skip
-    return ("\r\n".join(folded for line in [*lines, "END:VCALENDAR"] for folded in _folded(line)) + "\r\n").encode("utf-8")
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{uid}@matinale.spaser",
+            f"DTSTAMP:{start:%Y%m%dT%H%M%S}",
+            f"DTSTART:{start:%Y%m%dT%H%M%S}",
+            f"DTEND:{start + timedelta(minutes=result.frame.minutes):%Y%m%dT%H%M%S}",
+            f"SUMMARY:{_escaped(row['acheteur'] + ' – ' + row['fournisseur'])}",
+            f"LOCATION:Table {row['table']}",
+            "END:VEVENT",
+        ]
+    return ("\r\n".join(folded for line in [*lines, "END:VCALENDAR"] for folded in _folded(line)) + "\r\n").encode(
+        "utf-8"
+    )
 
 
 def write(result: Planned, folder: Path | str) -> list[Path]:
     """Write planning.html (sheets to print), planning.xlsx and planning.ics, each whole or not at all."""
     whole, target = report(result), Path(folder)
-    return [html.write(whole, target / "planning.html"), excel.write(whole, target / "planning.xlsx"), files.write_atomic(target / "planning.ics", calendar(result))]
+    return [
+        html.write(whole, target / "planning.html"),
+        excel.write(whole, target / "planning.xlsx"),
+        files.write_atomic(target / "planning.ics", calendar(result)),
+    ]
 
 
 def _escaped(text: str) -> str:
@@ -210,25 +372,50 @@ def _sheet(book: Path | str, name: str, columns: dict[str, tuple[str, ...]]) -> 
     """The rows of a sheet as texts, its columns found under their headings."""
     path = Path(book)
     with guards.reading(path.name, "polars", what="Le classeur de la matinale est illisible"):
-        cells = pl.read_excel(path, sheet_name=name, has_header=False, infer_schema_length=0, drop_empty_rows=False, raise_if_empty=False)
+        cells = pl.read_excel(
+            path, sheet_name=name, has_header=False, infer_schema_length=0, drop_empty_rows=False, raise_if_empty=False
+        )
     rows = [["" if value is None else str(value).strip() for value in row] for row in cells.iter_rows()]
     at = next((rank for rank, row in enumerate(rows[:12]) if any(fold(cell) == "fournisseur" for cell in row)), None)
     if at is None:
-        raise Problem(f"La feuille « {name} » n'a pas de colonne « Fournisseur »", where=path.name, todo="Repartez du classeur écrit par spaser matinale")
+        raise Problem(
+            f"La feuille « {name} » n'a pas de colonne « Fournisseur »",
+            where=path.name,
+            todo="Repartez du classeur écrit par spaser matinale",
+        )
     heads = [fold(cell) for cell in rows[at]]
     places = {word: next((heads.index(s) for s in spelled if s in heads), None) for word, spelled in columns.items()}
     found = []
     for line, row in enumerate(rows[at + 1 :], at + 2):
         if any(row):
-            found.append({"ligne": str(line)} | {word: (row[rank] or None) if rank is not None else None for word, rank in places.items()})
+            found.append(
+                {"ligne": str(line)}
+                | {word: (row[rank] or None) if rank is not None else None for word, rank in places.items()}
+            )
     return found
 
 
 def _planning(book: Path | str) -> pl.DataFrame:
     """The sheet « planning » of a workbook handed out."""
-    spelled = {"creneau": ("creneau",), "table": ("table",), "acheteur": ("acheteur",), "fournisseur": ("fournisseur",), "numero": ("besoin n",)}
-    rows = [{"acheteur": r["acheteur"], "fournisseur": r["fournisseur"], "creneau": (_whole(r["creneau"]) or 1) - 1, "table": _whole(r["table"])} for r in _sheet(book, "planning", spelled)]
-    return pl.DataFrame(rows, schema={"acheteur": pl.String, "fournisseur": pl.String, "creneau": pl.Int64, "table": pl.Int64})
+    spelled = {
+        "creneau": ("creneau",),
+        "table": ("table",),
+        "acheteur": ("acheteur",),
+        "fournisseur": ("fournisseur",),
+        "numero": ("besoin n",),
+    }
+    rows = [
+        {
+            "acheteur": r["acheteur"],
+            "fournisseur": r["fournisseur"],
+            "creneau": (_whole(r["creneau"]) or 1) - 1,
+            "table": _whole(r["table"]),
+        }
+        for r in _sheet(book, "planning", spelled)
+    ]
+    return pl.DataFrame(
+        rows, schema={"acheteur": pl.String, "fournisseur": pl.String, "creneau": pl.Int64, "table": pl.Int64}
+    )
 
 
 def _absent(rows: pl.DataFrame, frame: Frame) -> dict[str, frozenset[int]]:
@@ -245,7 +432,10 @@ def _absent(rows: pl.DataFrame, frame: Frame) -> dict[str, frozenset[int]]:
 
 
 def _fixed(rows: pl.DataFrame) -> dict[tuple[str, str], int]:
-    return {(row["acheteur"], row["fournisseur"]): row["fixe"] - 1 for row in rows.filter(pl.col("fixe").is_not_null()).to_dicts()}
+    return {
+        (row["acheteur"], row["fournisseur"]): row["fixe"] - 1
+        for row in rows.filter(pl.col("fixe").is_not_null()).to_dicts()
+    }
 
 
 def _whole(text: str | None) -> int | None:

@@ -73,12 +73,20 @@ def draft(need: Need, lever: str) -> list[Text]:
         The lever or the purchase family is unknown.
     """
     if lever not in levers():
-        raise Problem(f"Levier sans texte : « {lever} »", why=f"Leviers connus : {', '.join(levers())}", todo=closest(lever, levers()))
+        raise Problem(
+            f"Levier sans texte : « {lever} »",
+            why=f"Leviers connus : {', '.join(levers())}",
+            todo=closest(lever, levers()),
+        )
     known = rules.table("families.csv")["famille"].to_list()
     if need.famille not in known:
         raise Problem(f"Famille d'achat inconnue : « {need.famille} »", todo=closest(need.famille, known))
     kept = {code: entry for code, entry in _entries().items() if lever in entry["leviers"] or "*" in entry["leviers"]}
-    texts = [_filled(code, entry, need) for code, entry in kept.items() if not (code == "condition_sociale" and lever == "clause_sociale")]
+    texts = [
+        _filled(code, entry, need)
+        for code, entry in kept.items()
+        if not (code == "condition_sociale" and lever == "clause_sociale")
+    ]
     return sorted(texts, key=lambda text: PIECES.index(text.piece))
 
 
@@ -86,20 +94,29 @@ def hours_of(need: Need) -> tuple[float | None, str]:
     """The hours of an insertion clause and the sentence that explains them, or why they are left blank."""
     if need.heures is not None:
         return need.heures, ""
-    asked = pl.LazyFrame([{"uid": "besoin", "montant": need.whole, "famille": need.famille, "taux": need.taux}],
-                         schema={"uid": pl.String, "montant": pl.Int64, "famille": pl.String, "taux": pl.Float64})  # fmt: skip
+    asked = pl.LazyFrame(
+        [{"uid": "besoin", "montant": need.whole, "famille": need.famille, "taux": need.taux}],
+        schema={"uid": pl.String, "montant": pl.Int64, "famille": pl.String, "taux": pl.Float64},
+    )
     row = impact.required(asked).collect().row(0, named=True)
     if row["motif"]:
         return None, row["motif"]
     value = pl.select(pl.lit(row["heures_milieu"]).round_sig_figs(2)).item()
-    low, high = (french.number(pl.select(pl.lit(row[f"heures_{bound}"]).round_sig_figs(2)).item()) for bound in ("bas", "haut"))
+    low, high = (
+        french.number(pl.select(pl.lit(row[f"heures_{bound}"]).round_sig_figs(2)).item()) for bound in ("bas", "haut")
+    )
     amount = french.euros(need.whole, 0)
     told = f"Calcul : {amount} × {french.share(need.taux)} des heures × {french.number(row['heures_milieu'] / (need.whole or 1) * 100_000 / (need.taux or 1), 1)} heures de travail pour 1 000 € (entre {low} et {high} heures selon les chantiers)"
     return value, told
 
 
 def _entries() -> dict[str, dict[str, Any]]:
-    found = {code: entry for name in ("social", "environnement") for code, entry in rules.toml(f"clauses/{name}.toml").items() if code != "familles"}
+    found = {
+        code: entry
+        for name in ("social", "environnement")
+        for code, entry in rules.toml(f"clauses/{name}.toml").items()
+        if code != "familles"
+    }
     return {code: entry for code, entry in found.items() if "texte" in entry}
 
 
@@ -108,19 +125,40 @@ def _filled(code: str, entry: dict[str, Any], need: Need) -> Text:
     hours, told = hours_of(need)
     family = rules.toml("clauses/environnement.toml")["familles"]
     green = family.get(need.famille, family["autres"])
-    values = {
-        "contrat": f"lot n° {need.lot}" if need.lot else "marché", "heures": None if hours is None else french.number(hours),
-        "formule": "", "mesures": green["mesures"], "preuves": green["preuves"],
-    } | _USUAL | need.values  # fmt: skip
+    values = (
+        {
+            "contrat": f"lot n° {need.lot}" if need.lot else "marché",
+            "heures": None if hours is None else french.number(hours),
+            "formule": "",
+            "mesures": green["mesures"],
+            "preuves": green["preuves"],
+        }
+        | _USUAL
+        | need.values
+    )
     nested = re.sub(r"\{(mesures|preuves)\}", lambda match: str(values[match[1]]), entry["texte"])
     blanks = [name for name in dict.fromkeys(re.findall(r"\{(\w+)\}", nested)) if values.get(name) is None]
     written = re.sub(r"\{(\w+)\}", lambda match: BLANK if match[1] in blanks else str(values[match[1]]), nested)
     notes = [entry["a_savoir"]]
     if "{heures}" in entry["texte"]:
-        notes.append(told + "." if hours is not None and told else f"Heures laissées en blanc : {told}. À calculer avec le facilitateur." if hours is None else "")
+        notes.append(
+            told + "."
+            if hours is not None and told
+            else f"Heures laissées en blanc : {told}. À calculer avec le facilitateur."
+            if hours is None
+            else ""
+        )
     wanted = dict(entry["attendu"])
-    return Text(code, entry["titre"], entry["piece"], tuple(entry["articles"]), french.typeset(re.sub(r" +\n", "\n", written.strip())),
-                french.typeset(" ".join(filter(None, notes))), wanted, tuple(blanks))  # fmt: skip
+    return Text(
+        code,
+        entry["titre"],
+        entry["piece"],
+        tuple(entry["articles"]),
+        french.typeset(re.sub(r" +\n", "\n", written.strip())),
+        french.typeset(" ".join(filter(None, notes))),
+        wanted,
+        tuple(blanks),
+    )
 
 
 def report(needs: Sequence[tuple[Need, str]], *, buyer: str = "") -> Report:
@@ -129,9 +167,17 @@ def report(needs: Sequence[tuple[Need, str]], *, buyer: str = "") -> Report:
     sections = [_section(text, need, rank) for rank, (need, lever) in enumerate(needs) for text in draft(need, lever)]
     subject = needs[0][0].objet or "besoin"
     return model.build(
-        "Clauses à coller", buyer=buyer, as_of=held["version"], sections=sections, subtitle=subject,
-        notes=(french.typeset(f"{WARNING} Articles du code de la commande publique lus dans leur version du {french.long_date(held['version'])}."),),
-    )  # fmt: skip
+        "Clauses à coller",
+        buyer=buyer,
+        as_of=held["version"],
+        sections=sections,
+        subtitle=subject,
+        notes=(
+            french.typeset(
+                f"{WARNING} Articles du code de la commande publique lus dans leur version du {french.long_date(held['version'])}."
+            ),
+        ),
+    )
 
 
 def _section(text: Text, need: Need, rank: int) -> Section:
@@ -140,9 +186,18 @@ def _section(text: Text, need: Need, rank: int) -> Section:
     version = french.long_date(rules.toml("clauses/articles.toml")["version"])
     blocks: list[Block] = [Paragraph((Sentence(line),)) for line in text.texte.split("\n")]
     blanks = f" À compléter : {', '.join(name.replace('_', ' ') for name in text.blanks)}." if text.blanks else ""
-    blocks.append(Callout("À savoir", french.typeset(f"{text.a_savoir}{blanks} {WARNING}"), "attention" if text.blanks else "info"))
+    blocks.append(
+        Callout(
+            "À savoir", french.typeset(f"{text.a_savoir}{blanks} {WARNING}"), "attention" if text.blanks else "info"
+        )
+    )
     question = french.typeset(f"À coller dans : {text.piece}. Fondement : CCP {base} (version du {version}).")
-    return Section(f"{rank + 1}-{text.code}".replace("_", "-"), french.typeset(f"{lot}{text.piece} – {text.titre}"), question, tuple(blocks))
+    return Section(
+        f"{rank + 1}-{text.code}".replace("_", "-"),
+        french.typeset(f"{lot}{text.piece} – {text.titre}"),
+        question,
+        tuple(blocks),
+    )
 
 
 def write(needs: Sequence[tuple[Need, str]], folder: Path | str, *, buyer: str = "") -> list[Path]:

@@ -73,23 +73,37 @@ def impact_of(
     """
     if not isinstance(source, suppliers.SupplierDiagnostic):
         if not registers:
-            raise Problem("Aucune liste de fournisseurs n'a été lue", todo="Ajoutez --registre avec vos listes (SIAE, EA, ESAT)")
+            raise Problem(
+                "Aucune liste de fournisseurs n'a été lue", todo="Ajoutez --registre avec vos listes (SIAE, EA, ESAT)"
+            )
         source = suppliers.suppliers_of(source, registers, progress=progress, **read)
     if source.origin != "depenses":
         raise Problem(
-            "L'impact se mesure sur des dépenses, pas sur des montants de contrats", where=source.name,
-            why="Un montant notifié est souvent un maximum ou couvre plusieurs années", todo="Donnez un fichier de dépenses (grand livre, mandats)",
-        )  # fmt: skip
+            "L'impact se mesure sur des dépenses, pas sur des montants de contrats",
+            where=source.name,
+            why="Un montant notifié est souvent un maximum ou couvre plusieurs années",
+            todo="Donnez un fichier de dépenses (grand livre, mandats)",
+        )
     lines = _understood(source)
     clauses = read_hours(hours) if isinstance(hours, str | Path) else hours
     rows = impact.bought(lines.lazy()).sort("type", "siren", "exercice", "famille", nulls_last=True).collect()
     named = rows.lazy().with_columns(famille=pl.col("famille").fill_null("non reconnue"))
     return Impact(
-        name=source.name, as_of=source.as_of, rows=rows, totals=impact.totals(rows.lazy(), "exercice").collect(), families=impact.totals(named, "famille").collect(),
-        required=_required(clauses), done=_done(clauses), places=_places(source, lines, territory), oeth=_oeth(oeth),
-        sources=(Source(source.name, "fichier de dépenses"), *(Source(r["fichier"], r["libelle"], r.get("au")) for r in source.files.to_dicts())),
+        name=source.name,
+        as_of=source.as_of,
+        rows=rows,
+        totals=impact.totals(rows.lazy(), "exercice").collect(),
+        families=impact.totals(named, "famille").collect(),
+        required=_required(clauses),
+        done=_done(clauses),
+        places=_places(source, lines, territory),
+        oeth=_oeth(oeth),
+        sources=(
+            Source(source.name, "fichier de dépenses"),
+            *(Source(r["fichier"], r["libelle"], r.get("au")) for r in source.files.to_dicts()),
+        ),
         demo=source.demo,
-    )  # fmt: skip
+    )
 
 
 def _understood(source: suppliers.SupplierDiagnostic) -> pl.DataFrame:
@@ -97,7 +111,9 @@ def _understood(source: suppliers.SupplierDiagnostic) -> pl.DataFrame:
     units = source.establishments.filter(pl.col("naf").is_not_null())
     naf = units.with_columns(naf=pl.col("naf").str.replace_all(r"\.", "")).group_by("siren").agg(pl.col("naf").first())
     trades = units.group_by("siren").agg(metiers=pl.col("naf").str.slice(0, 2).n_unique().cast(pl.Int64))
-    asked = source.lines.lazy().with_columns(code_achat=pl.col("famille_acheteur"), code_libelle=pl.coalesce("famille_acheteur_libelle", "famille_acheteur"))
+    asked = source.lines.lazy().with_columns(
+        code_achat=pl.col("famille_acheteur"), code_libelle=pl.coalesce("famille_acheteur_libelle", "famille_acheteur")
+    )
     asked = asked.join(naf, on="siren", how="left", maintain_order="left").collect().lazy()
     return families_spend.of_lines(asked).join(trades, on="siren", how="left").collect()
 
@@ -105,13 +121,21 @@ def _understood(source: suppliers.SupplierDiagnostic) -> pl.DataFrame:
 def _required(clauses: pl.DataFrame | None) -> pl.DataFrame:
     if clauses is None:
         return pl.DataFrame()
-    once = clauses.lazy().rename({"heures_exigees": "heures_ecrites"}).unique(["uid", "lot"], keep="first", maintain_order=True)
+    once = (
+        clauses.lazy()
+        .rename({"heures_exigees": "heures_ecrites"})
+        .unique(["uid", "lot"], keep="first", maintain_order=True)
+    )
     return impact.required(once.drop("heures_faites", "personnes", "exercice", "source")).collect()
 
 
 def _done(clauses: pl.DataFrame | None) -> pl.DataFrame:
     kept = ["uid", "lot", "exercice", "heures_exigees", "heures_faites", "personnes", "source"]
-    return pl.DataFrame() if clauses is None else impact.done(clauses.lazy().select(kept).filter(pl.col("heures_faites").is_not_null())).collect()
+    return (
+        pl.DataFrame()
+        if clauses is None
+        else impact.done(clauses.lazy().select(kept).filter(pl.col("heures_faites").is_not_null())).collect()
+    )
 
 
 def _places(source: suppliers.SupplierDiagnostic, lines: pl.DataFrame, territory: str | None) -> pl.DataFrame:
@@ -121,7 +145,10 @@ def _places(source: suppliers.SupplierDiagnostic, lines: pl.DataFrame, territory
     siren, _ = find(territory)
     members = territories.members([siren]).select(_FREE).collect()
     one = {name: members[name].unique().to_list() for name in _FREE}
-    buyer = pl.DataFrame({name: [values[0] if len(values) == 1 else None] for name, values in one.items()}, schema=dict.fromkeys(_FREE, pl.String))
+    buyer = pl.DataFrame(
+        {name: [values[0] if len(values) == 1 else None] for name, values in one.items()},
+        schema=dict.fromkeys(_FREE, pl.String),
+    )
     bought = lines.lazy().filter(pl.col("perimetre").is_in(["achat", "centrale_achat"]))
     return impact.retention(bought, source.establishments, territories.communes(), buyer.lazy()).collect()
 
@@ -129,15 +156,27 @@ def _places(source: suppliers.SupplierDiagnostic, lines: pl.DataFrame, territory
 def _oeth(asked: dict[str, float] | None) -> pl.DataFrame:
     if not asked:
         return pl.DataFrame()
-    row = {"main_oeuvre": round(asked["main_oeuvre"] * 100), "contribution_brute": round(asked["contribution_brute"] * 100), "taux_emploi": asked.get("taux_emploi")}
+    row = {
+        "main_oeuvre": round(asked["main_oeuvre"] * 100),
+        "contribution_brute": round(asked["contribution_brute"] * 100),
+        "taux_emploi": asked.get("taux_emploi"),
+    }
     return impact.deduction(pl.LazyFrame([row], schema_overrides={"taux_emploi": pl.Float64()})).collect()
 
 
 def tables(result: Impact) -> dict[str, pl.DataFrame]:
     """The tables that sections read; those that are empty are left out."""
     refused = pl.DataFrame({"texte": list(impact.NEVER_MEASURED.values())})
-    named = {"impact_totaux": result.totals, "impact_exigees": result.required, "impact_faites": result.done, "impact_lieux": result.places,
-             "impact_oeth": result.oeth, "impact_lignes": result.rows, "impact_familles": result.families, "impact_facteurs": impact.factors().collect()}  # fmt: skip
+    named = {
+        "impact_totaux": result.totals,
+        "impact_exigees": result.required,
+        "impact_faites": result.done,
+        "impact_lieux": result.places,
+        "impact_oeth": result.oeth,
+        "impact_lignes": result.rows,
+        "impact_familles": result.families,
+        "impact_facteurs": impact.factors().collect(),
+    }
     return {name: frame for name, frame in named.items() if frame.height} | {"impact_refus": refused}
 
 
@@ -145,23 +184,34 @@ def report(result: Impact) -> Report:
     """The report of the impact: one model for every form."""
     found = tables(result)
     return model.build(
-        "L'impact des achats", buyer=result.name, as_of=result.as_of, sections=[section_impact(found)], sources=result.sources,
-        subtitle="travail acheté, heures exigées, heures faites, retombées locales", annexes=annexes(found),
+        "L'impact des achats",
+        buyer=result.name,
+        as_of=result.as_of,
+        sections=[section_impact(found)],
+        sources=result.sources,
+        subtitle="travail acheté, heures exigées, heures faites, retombées locales",
+        annexes=annexes(found),
         notes=("Démonstration : l'acheteur, les fournisseurs et les dépenses sont inventés.",) if result.demo else (),
-    )  # fmt: skip
+    )
 
 
 def write(result: Impact, folder: Path | str) -> list[Path]:
     """Write impact.html, impact.docx and impact.xlsx, each whole or not at all."""
     whole, target = report(result), Path(folder)
-    return [html.write(whole, target / "impact.html"), word.write(whole, target / "impact.docx"), excel.write(whole, target / "impact.xlsx")]
+    return [
+        html.write(whole, target / "impact.html"),
+        word.write(whole, target / "impact.docx"),
+        excel.write(whole, target / "impact.xlsx"),
+    ]
 
 
 def template(folder: Path | str) -> Path:
     """Write heures.csv to fill in; a file already there is never overwritten."""
     target = Path(folder) / "heures.csv"
     if target.exists():
-        raise Problem("Ce fichier existe déjà", where=str(target), todo="Remplissez-le, ou donnez un autre dossier avec --sortie")
+        raise Problem(
+            "Ce fichier existe déjà", where=str(target), todo="Remplissez-le, ou donnez un autre dossier avec --sortie"
+        )
     return files.write_atomic(target, ("\ufeff" + TEMPLATE).encode("utf-8"))
 
 
@@ -170,16 +220,35 @@ def summary(result: Impact) -> str:
     lines = [f"{result.name}, au {french.long_date(result.as_of)}", "", "Travail acheté à des structures inclusives"]
     for row in result.totals.to_dicts():
         carried, paid = interval(row, "etp"), interval(row, "finance")
-        what = f"{carried} {row['unite']} ; part financée {paid or 'non mesurée'}" if carried else f"non mesuré ({row['motifs']})"
-        lines.append(f"  {row['type'] or 'type inconnu':<6} {row['exercice'] or 'année ?'} {french.euros_short(row['montant']):>12} : {what}")
+        what = (
+            f"{carried} {row['unite']} ; part financée {paid or 'non mesurée'}"
+            if carried
+            else f"non mesuré ({row['motifs']})"
+        )
+        lines.append(
+            f"  {row['type'] or 'type inconnu':<6} {row['exercice'] or 'année ?'} {french.euros_short(row['montant']):>12} : {what}"
+        )
     if not result.totals.height:
         lines.append("  aucun achat à une structure inclusive reconnue dans ce fichier")
     if result.required.height:
-        told = result.required.group_by("origine").agg(pl.col("heures_milieu").sum(), pl.len()).sort("origine", nulls_last=True)
+        told = (
+            result.required.group_by("origine")
+            .agg(pl.col("heures_milieu").sum(), pl.len())
+            .sort("origine", nulls_last=True)
+        )
         lines += ["", "Heures exigées par les clauses"]
-        hours = {row["origine"]: f" : {french.number(row['heures_milieu'])} h" if row["origine"] else "" for row in told.to_dicts()}
-        lines += [f"  {row['origine'] or 'non mesurées'}{hours[row['origine']]} ({french.count(row['len'], 'marché')})" for row in told.to_dicts()]
+        hours = {
+            row["origine"]: f" : {french.number(row['heures_milieu'])} h" if row["origine"] else ""
+            for row in told.to_dicts()
+        }
+        lines += [
+            f"  {row['origine'] or 'non mesurées'}{hours[row['origine']]} ({french.count(row['len'], 'marché')})"
+            for row in told.to_dicts()
+        ]
     if result.done.height:
         lines += ["", f"Heures faites : {french.number(result.done['heures_faites'].sum())} h"]
-    lines += ["", "Ces trois sortes d'heures ne s'ajoutent pas : ce sont souvent les mêmes. L'effet net n'est pas mesuré."]
+    lines += [
+        "",
+        "Ces trois sortes d'heures ne s'ajoutent pas : ce sont souvent les mêmes. L'effet net n'est pas mesuré.",
+    ]
     return "\n".join(lines)

@@ -26,14 +26,24 @@ WHOLE = "tous les lots"
 RULES_OF_CONSULTATION = ("RC", "AVIS")
 EXECUTION = ("CCAP", "CCTP", "CCP", "AE")
 _LOT = re.compile(r"\blot(?:s)? ?(?:n ?[°o]? ?)?(\d{1,2})\b")
-_FOLLOWED = re.compile(r"facilitateur|facilitatrice|justificatif|attestation|releve|suivi de la clause|comite de suivi|bilan")
+_FOLLOWED = re.compile(
+    r"facilitateur|facilitatrice|justificatif|attestation|releve|suivi de la clause|comite de suivi|bilan"
+)
 _PENALTY = re.compile(r"penalite|mise en demeure|refaction")
-_GENERAL = re.compile(r"politique (?:rse|sociale|societale|generale)|demarche rse|label rse|agrement esus|statut (?:d'|de l')(?:ess|economie sociale)")
+_GENERAL = re.compile(
+    r"politique (?:rse|sociale|societale|generale)|demarche rse|label rse|agrement esus|statut (?:d'|de l')(?:ess|economie sociale)"
+)
 _WEIGHT = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?%")
 _COLUMNS = (
-    Column("consultation", "Consultation"), Column("lot", "Lot"), Column("controle", "Ce qui est vérifié"), Column("etat", "État"), Column("ou", "Où"),
-    Column("constat", "Constat"), Column("fondement", "Fondement"), Column("texte", "Texte à coller"),
-)  # fmt: skip
+    Column("consultation", "Consultation"),
+    Column("lot", "Lot"),
+    Column("controle", "Ce qui est vérifié"),
+    Column("etat", "État"),
+    Column("ou", "Où"),
+    Column("constat", "Constat"),
+    Column("fondement", "Fondement"),
+    Column("texte", "Texte à coller"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,13 +64,19 @@ class _Lot:
     texts: list[dict[str, Any]]
 
     def found(self, dimension: str, carrier: str, pieces: Sequence[str] = ()) -> list[dict[str, Any]]:
-        return [p for p in self.passages if p["dimension"] == dimension and p["porteur"] == carrier and (not pieces or p["genre"] in pieces)]
+        return [
+            p
+            for p in self.passages
+            if p["dimension"] == dimension and p["porteur"] == carrier and (not pieces or p["genre"] in pieces)
+        ]
 
     def says(self, pattern: re.Pattern[str]) -> bool:
         return any(pattern.search(text["plie"]) for text in self.texts)
 
 
-def proofread(paths: Any, *, over_threshold: bool | None = None, progress: Callable[[str, float], None] | None = None) -> Proof:
+def proofread(
+    paths: Any, *, over_threshold: bool | None = None, progress: Callable[[str, float], None] | None = None
+) -> Proof:
     """Confront the documents of one or several consultations (one folder each) with what is due and with each other.
 
     Parameters
@@ -76,14 +92,25 @@ def proofread(paths: Any, *, over_threshold: bool | None = None, progress: Calla
         No document can be read at all.
     """
     read = dossier.clauses(paths, progress=progress)
-    texts = [row | {"plie": _plain(row["texte"]), "consultation": _consultation(row["document"])} for row in read.documents.texts.to_dicts()]
+    texts = [
+        row | {"plie": _plain(row["texte"]), "consultation": _consultation(row["document"])}
+        for row in read.documents.texts.to_dicts()
+    ]
     by_text = {row["texte_id"]: row for row in texts}
-    passages = [row | {"consultation": _consultation(row["document"])} for row in read.passages.to_dicts() if row["niveau"] != 1 and row["confiance"] >= dossier.COUNTED]
+    passages = [
+        row | {"consultation": _consultation(row["document"])}
+        for row in read.passages.to_dicts()
+        if row["niveau"] != 1 and row["confiance"] >= dossier.COUNTED
+    ]
     rows: list[dict[str, Any]] = []
     for name in sorted({row["consultation"] for row in texts}):
         own = [row for row in texts if row["consultation"] == name]
         for lot in _lots(own, [row for row in passages if row["consultation"] == name], by_text):
-            rows += [{"consultation": name, "lot": lot.name} | found for check in CHECKS for found in check(lot, over_threshold)]
+            rows += [
+                {"consultation": name, "lot": lot.name} | found
+                for check in CHECKS
+                for found in check(lot, over_threshold)
+            ]
     asked = {row["texte"] for row in rows if row["texte"]}
     known = {text.code: text for lever in drafting.levers() for text in drafting.draft(drafting.Need(), lever)}
     frame = pl.DataFrame(rows, schema={column.name: pl.String for column in _COLUMNS})
@@ -100,22 +127,39 @@ def _consultation(document: str) -> str:
     return "pièces" if parent == "." else parent
 
 
-def _lots(texts: list[dict[str, Any]], passages: list[dict[str, Any]], by_text: dict[str, dict[str, Any]]) -> list[_Lot]:
+def _lots(
+    texts: list[dict[str, Any]], passages: list[dict[str, Any]], by_text: dict[str, dict[str, Any]]
+) -> list[_Lot]:
     """The lots named with a passage of their own; a passage whose sentence names no lot is for all of them."""
     own: dict[str, set[str]] = {}
     for passage in passages:
-        around = by_text[passage["texte_id"]]["texte"][max(0, (passage["debut"] or 0) - 120) : (passage["fin"] or 0) + 120]
+        around = by_text[passage["texte_id"]]["texte"][
+            max(0, (passage["debut"] or 0) - 120) : (passage["fin"] or 0) + 120
+        ]
         own[f"{passage['texte_id']}-{passage['debut']}"] = set(_LOT.findall(_plain(around)))
     numbers = sorted({number for found in own.values() for number in found}, key=int)
     if not numbers:
         return [_Lot(WHOLE, passages, texts)]
-    kept = lambda number: [p for p in passages if not (named := own[f"{p['texte_id']}-{p['debut']}"]) or number in named]  # noqa: E731
+
+    def kept(number: str) -> list[dict[str, Any]]:
+        named = ((passage, own[f"{passage['texte_id']}-{passage['debut']}"]) for passage in passages)
+        return [passage for passage, lots in named if not lots or number in lots]
+
     return [_Lot(f"lot {number}", kept(number), texts) for number in numbers]
 
 
-def _row(check: str, state: str, said: str, base: str, *, at: list[dict[str, Any]] | None = None, text: str = "") -> dict[str, Any]:
+def _row(
+    check: str, state: str, said: str, base: str, *, at: list[dict[str, Any]] | None = None, text: str = ""
+) -> dict[str, Any]:
     where = french.listing(dict.fromkeys(one["ou"] or one["document"] for one in (at or [])[:4]))
-    return {"controle": check, "etat": state, "ou": where, "constat": french.typeset(said), "fondement": base, "texte": text}
+    return {
+        "controle": check,
+        "etat": state,
+        "ou": where,
+        "constat": french.typeset(said),
+        "fondement": base,
+        "texte": text,
+    }
 
 
 def _green_criterion(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:
@@ -124,7 +168,15 @@ def _green_criterion(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:
         return [_row(name, MET, "Un critère environnemental est annoncé.", base, at=found)]
     if not any(text["genre"] in RULES_OF_CONSULTATION for text in lot.texts):
         return [_row(name, CHECK, "Aucun règlement de la consultation n'a été lu.", base, text="critere_environnement")]
-    return [_row(name, LACKS, "Aucun critère environnemental lu (sauf critère unique du coût global qui l'intègre).", base, text="critere_environnement")]
+    return [
+        _row(
+            name,
+            LACKS,
+            "Aucun critère environnemental lu (sauf critère unique du coût global qui l'intègre).",
+            base,
+            text="critere_environnement",
+        )
+    ]
 
 
 def _green_clause(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:
@@ -133,7 +185,15 @@ def _green_clause(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:
         return [_row(name, MET, "Des conditions d'exécution environnementales sont écrites.", base, at=found)]
     if not any(text["genre"] in EXECUTION for text in lot.texts):
         return [_row(name, CHECK, "Aucun cahier des clauses n'a été lu.", base, text="clause_environnement")]
-    return [_row(name, LACKS, "Aucune condition d'exécution environnementale lue dans les cahiers.", base, text="clause_environnement")]
+    return [
+        _row(
+            name,
+            LACKS,
+            "Aucune condition d'exécution environnementale lue dans les cahiers.",
+            base,
+            text="clause_environnement",
+        )
+    ]
 
 
 def _social_clause(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:
@@ -145,11 +205,38 @@ def _social_clause(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:
         return [_row(name, MET, "Une clause sociale est écrite.", base, at=found)]
     announced = lot.found("soc", "clause", RULES_OF_CONSULTATION)
     if announced:
-        return [_row(name, CLASHES, "Clause annoncée au règlement et absente des cahiers.", base, at=announced, text="clause_insertion")]
+        return [
+            _row(
+                name,
+                CLASHES,
+                "Clause annoncée au règlement et absente des cahiers.",
+                base,
+                at=announced,
+                text="clause_insertion",
+            )
+        ]
     if over:
-        return [_row(name, LACKS, "Due à partir du seuil européen, sauf motif écrit et conservé (L2184-1).", base, at=denied, text="condition_sociale")]
+        return [
+            _row(
+                name,
+                LACKS,
+                "Due à partir du seuil européen, sauf motif écrit et conservé (L2184-1).",
+                base,
+                at=denied,
+                text="condition_sociale",
+            )
+        ]
     said = "Les pièces disent qu'il n'y en a pas." if denied else "Aucune clause sociale lue."
-    return [_row(name, CHECK, f"{said} Elle est due à partir du seuil européen, sauf motif écrit.", base, at=denied, text="clause_insertion")]
+    return [
+        _row(
+            name,
+            CHECK,
+            f"{said} Elle est due à partir du seuil européen, sauf motif écrit.",
+            base,
+            at=denied,
+            text="clause_insertion",
+        )
+    ]
 
 
 def _reservation(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:
@@ -158,15 +245,33 @@ def _reservation(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:
     if not found:
         return []
     kinds = {p["reserve"] for p in found if p["reserve"] not in (None, "none", "unspecified")}
-    cited = {article for p in found for article in re.findall(r"L ?2113-1[2-6]", " ".join(filter(None, (p["article_cite"], p["citation"]))))}
-    needed = {"handicap": "reservation_handicap", "iae": "reservation_insertion", "handicap_iae": "reservation_handicap_insertion", "ess": "reservation_ess"}
+    cited = {
+        article
+        for p in found
+        for article in re.findall(r"L ?2113-1[2-6]", " ".join(filter(None, (p["article_cite"], p["citation"]))))
+    }
+    needed = {
+        "handicap": "reservation_handicap",
+        "iae": "reservation_insertion",
+        "handicap_iae": "reservation_handicap_insertion",
+        "ess": "reservation_ess",
+    }
     code = needed.get(next(iter(sorted(kinds)), ""), "reservation_handicap")
     base = "CCP R2113-8" if kinds == {"ess"} else "CCP R2113-7"
     rows = []
     if len(kinds) > 1 and kinds != {"handicap", "iae"}:
         rows.append(_row(name, CLASHES, "Les pièces réservent à des structures différentes.", base, at=found))
     if not any(p["genre"] in RULES_OF_CONSULTATION for p in found):
-        rows.append(_row(name, LACKS, "La réservation n'est pas mentionnée au règlement de la consultation.", base, at=found, text=code))
+        rows.append(
+            _row(
+                name,
+                LACKS,
+                "La réservation n'est pas mentionnée au règlement de la consultation.",
+                base,
+                at=found,
+                text=code,
+            )
+        )
     if not cited:
         rows.append(_row(name, LACKS, "Réservation sans l'article qui la fonde.", base, at=found, text=code))
     return rows or [_row(name, MET, "La réservation est mentionnée avec son article.", base, at=found)]
@@ -177,7 +282,11 @@ def _hours(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:
     found = [p for p in lot.passages if p["porteur"] == "clause" and p["code"] == "opp" and p["nombre"] is not None]
     if not found:
         bare = [p for p in lot.found("soc", "clause") if p["code"] == "opp"]
-        return [_row(name, CHECK, "Clause d'insertion sans heures ni taux lus.", base, at=bare, text="clause_insertion")] if bare else []
+        return (
+            [_row(name, CHECK, "Clause d'insertion sans heures ni taux lus.", base, at=bare, text="clause_insertion")]
+            if bare
+            else []
+        )
     rows = []
     for unit in sorted({p["nombre_unite"] for p in found}):
         values = {p["nombre"] for p in found if p["nombre_unite"] == unit}
@@ -185,9 +294,27 @@ def _hours(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:
             said = f"Nombres différents selon les pièces : {french.listing(french.number(v, 0 if v.is_integer() else 1) for v in sorted(values))} {unit}."
             rows.append(_row(name, CLASHES, said, base, at=found))
     if not lot.says(_FOLLOWED):
-        rows.append(_row("suivi de la clause", LACKS, "Heures exigées sans suivi ni justificatif : elles ne seront pas prouvées.", base, at=found, text="suivi_insertion"))
+        rows.append(
+            _row(
+                "suivi de la clause",
+                LACKS,
+                "Heures exigées sans suivi ni justificatif : elles ne seront pas prouvées.",
+                base,
+                at=found,
+                text="suivi_insertion",
+            )
+        )
     if not lot.says(_PENALTY):
-        rows.append(_row("pénalité de la clause", LACKS, "Heures exigées sans pénalité ni mise en demeure.", base, at=found, text="suivi_insertion"))
+        rows.append(
+            _row(
+                "pénalité de la clause",
+                LACKS,
+                "Heures exigées sans pénalité ni mise en demeure.",
+                base,
+                at=found,
+                text="suivi_insertion",
+            )
+        )
     return rows or [_row(name, MET, "Heures ou taux écrits, avec suivi et pénalité.", base, at=found)]
 
 
@@ -197,15 +324,35 @@ def _weights(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:
     weights = [float(found[-1].replace(",", ".")) for t in lines if (found := _WEIGHT.findall(t["plie"]))]
     rows = []
     if weights and abs(sum(weights) - 100) > 0.01:
-        rows.append(_row(name, CHECK, f"Les poids lus font {french.number(sum(weights), 0 if sum(weights).is_integer() else 1)} % au lieu de 100 % (sous-critères ou lots à part ?).", base))
-    bare = [p for p in [*lot.found("env", "critere"), *lot.found("soc", "critere")] if p["nombre"] is None and p["genre"] in RULES_OF_CONSULTATION]
+        rows.append(
+            _row(
+                name,
+                CHECK,
+                f"Les poids lus font {french.number(sum(weights), 0 if sum(weights).is_integer() else 1)} % au lieu de 100 % (sous-critères ou lots à part ?).",
+                base,
+            )
+        )
+    bare = [
+        p
+        for p in [*lot.found("env", "critere"), *lot.found("soc", "critere")]
+        if p["nombre"] is None and p["genre"] in RULES_OF_CONSULTATION
+    ]
     if bare and not weights:
         rows.append(_row(name, CHECK, "Critère social ou environnemental sans poids lu.", base, at=bare))
     said = [t for t in lines if _GENERAL.search(t["plie"])]
     if said:
         where = [{"ou": None, "document": t["document"]} for t in said]
-        rows.append(_row("lien du critère avec l'objet", CHECK, "Critère qui note une politique générale, un statut ou un agrément : il doit porter sur l'exécution "
-                         "(CE 25 mai 2018 n° 417580, source secondaire).", "CCP R2152-7", at=where, text="critere_social"))  # fmt: skip
+        rows.append(
+            _row(
+                "lien du critère avec l'objet",
+                CHECK,
+                "Critère qui note une politique générale, un statut ou un agrément : il doit porter sur l'exécution "
+                "(CE 25 mai 2018 n° 417580, source secondaire).",
+                "CCP R2152-7",
+                at=where,
+                text="critere_social",
+            )
+        )
     return rows or ([_row(name, MET, "Les poids lus font 100 %.", base)] if weights else [])
 
 
@@ -217,17 +364,27 @@ def report(result: Proof) -> Report:
     faults = _titled(result).filter(pl.col("etat") != MET)
     told = f"{french.count(faults.height, 'point')} à reprendre, {french.count(result.rows.height - faults.height, 'point')} en ordre"
     note = "Une pièce absente ou illisible ne prouve rien : « manque » veut dire « non lu dans ces pièces »."
-    first = Section("relecture", "Avant de publier", "Que faut-il reprendre, et où ?", (
-        Paragraph((Sentence(french.sentence(told)),)), table("tab-relecture", "Points à reprendre", faults, _COLUMNS, french.typeset(note)),
-        Callout("À valider", drafting.WARNING, "attention"),
-    ))  # fmt: skip
+    first = Section(
+        "relecture",
+        "Avant de publier",
+        "Que faut-il reprendre, et où ?",
+        (
+            Paragraph((Sentence(french.sentence(told)),)),
+            table("tab-relecture", "Points à reprendre", faults, _COLUMNS, french.typeset(note)),
+            Callout("À valider", drafting.WARNING, "attention"),
+        ),
+    )
     texts = [drafting._section(text, drafting.Need(), rank) for rank, text in enumerate(result.texts)]
     day = result.documents["modifie"].max()
     return model.build(
-        "Relecture des pièces", buyer="", as_of=day, sections=[first, *texts], subtitle="ce que disent, oublient ou contredisent les pièces",
+        "Relecture des pièces",
+        buyer="",
+        as_of=day,
+        sections=[first, *texts],
+        subtitle="ce que disent, oublient ou contredisent les pièces",
         sources=[Source(row["document"], row["genre_libelle"] or "") for row in result.documents.to_dicts()],
         annexes=[table("relecture", "Tous les points vérifiés", _titled(result), _COLUMNS)],
-    )  # fmt: skip
+    )
 
 
 def _titled(result: Proof) -> pl.DataFrame:
@@ -238,7 +395,11 @@ def _titled(result: Proof) -> pl.DataFrame:
 def write(result: Proof, folder: Path | str) -> list[Path]:
     """Write relecture.html, relecture.docx and relecture.xlsx, each whole or not at all."""
     whole, target = report(result), Path(folder)
-    return [html.write(whole, target / "relecture.html"), word.write(whole, target / "relecture.docx"), excel.write(whole, target / "relecture.xlsx")]
+    return [
+        html.write(whole, target / "relecture.html"),
+        word.write(whole, target / "relecture.docx"),
+        excel.write(whole, target / "relecture.xlsx"),
+    ]
 
 
 def summary(result: Proof) -> str:

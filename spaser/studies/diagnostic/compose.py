@@ -17,7 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from spaser import buyers, considerations, contracts, detection, families, indicators, obligations, renewals, rules, sources, suppliers, territories
+from spaser import (
+    buyers,
+    considerations,
+    contracts,
+    detection,
+    families,
+    indicators,
+    obligations,
+    renewals,
+    rules,
+    sources,
+    suppliers,
+    territories,
+)
 from spaser.considerations import launches as launching
 from spaser.considerations import scores
 from spaser.guards import leftovers
@@ -145,7 +158,11 @@ def prepare(
     Problem
         A file cannot be read, or nothing in them can.
     """
-    reading = paths if isinstance(paths, sources.Reading) else sources.read(paths, cache=cache, progress=progress, acheteur=buyer_siret)
+    reading = (
+        paths
+        if isinstance(paths, sources.Reading)
+        else sources.read(paths, cache=cache, progress=progress, acheteur=buyer_siret)
+    )
     demo = demonstration.refuse_mix(contrats=map(demonstration.known, reading.files["sha256"]), registres=registers)
     settings, aimed, day = rules.method(method), bool(buyer or sirens), as_of
     if is_large(reading) and aimed:
@@ -157,31 +174,57 @@ def prepare(
 
 
 def _read_whole(
-    reading: sources.Reading, day: date | None, sirens: Sequence[str], registers: Sequence[str | Path], settings: dict[str, Any],
-    decisions: pl.LazyFrame | None, cache: Path | None,
-) -> Base:  # fmt: skip
+    reading: sources.Reading,
+    day: date | None,
+    sirens: Sequence[str],
+    registers: Sequence[str | Path],
+    settings: dict[str, Any],
+    decisions: pl.LazyFrame | None,
+    cache: Path | None,
+) -> Base:
     """Every table of a reading: contracts, holders and their statuses, versions, what the texts say."""
-    folder = tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True) if is_large(reading) else None
+    folder = (
+        tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True)
+        if is_large(reading)
+        else None
+    )
     records, rejects = _settle([reading.records, reading.rejects], folder, "lecture")
     day = day or _last_day(records)
     if sirens:
         records = records.filter(pl.col("acheteur_id").str.slice(0, 9).is_in(list(sirens)))
     built = contracts.build(records, as_of=day, decisions=decisions)
     parts = (built.contracts, built.holders, built.versions, built.subcontracts, built.fates)
-    frames = _settle(parts, folder, "contrats", (("uid",), ("uid", "rang", "titulaire_id"), ("uid", "modification_id"), ("uid", "acte_id"), ()))
+    frames = _settle(
+        parts,
+        folder,
+        "contrats",
+        (("uid",), ("uid", "rang", "titulaire_id"), ("uid", "modification_id"), ("uid", "acte_id"), ()),
+    )
     known = held.lists_of(registers, frames[1], cache)
     holders = held.known_holders(frames[1], known, decisions)
     sized = frames[0].join(held.described(frames[1], known), on="uid", how="left")
-    (passages,) = _settle([detection.detect(written.subjects(frames[0]))], folder, "passages", (("texte_id", "debut", "fin", "regle"),))
+    (passages,) = _settle(
+        [detection.detect(written.subjects(frames[0]))], folder, "passages", (("texte_id", "debut", "fin", "regle"),)
+    )
     understood = _understand(sized, passages, holders if known else None, settings)
     whole, named = _settle([understood, holders], folder, "notes", (("uid",), ("uid", "rang", "titulaire_id")))
     return Base(
-        files=reading.files, as_of=day, contracts=whole, holders=named, versions=frames[2], subcontracts=frames[3],
-        rejects=rejects, fates=frames[4], method=settings,
-        register=known.register if known else None, establishments=known.establishments if known else None,
-        register_files=known.files if known else None, passages=passages,
-        decisions=DECISIONS.empty().lazy() if decisions is None else decisions, folder=folder,
-    )  # fmt: skip
+        files=reading.files,
+        as_of=day,
+        contracts=whole,
+        holders=named,
+        versions=frames[2],
+        subcontracts=frames[3],
+        rejects=rejects,
+        fates=frames[4],
+        method=settings,
+        register=known.register if known else None,
+        establishments=known.establishments if known else None,
+        register_files=known.files if known else None,
+        passages=passages,
+        decisions=DECISIONS.empty().lazy() if decisions is None else decisions,
+        folder=folder,
+    )
 
 
 def diagnose(
@@ -218,21 +261,41 @@ def diagnose(
         kept = kept.filter(pl.col("famille").is_in(list(family)))
     chosen = kept.collect(engine="streaming")
     if not chosen.height:
-        raise Problem(f"Aucun contrat pour {scope}" + (f" de {years[0]} à {years[1]}" if years else ""), todo="Élargissez les années ou les familles")
+        raise Problem(
+            f"Aucun contrat pour {scope}" + (f" de {years[0]} à {years[1]}" if years else ""),
+            todo="Élargissez les années ou les familles",
+        )
     uids = chosen.lazy().select("uid")
-    holders, acts = pl.collect_all([frame.join(uids, on="uid", how="semi", maintain_order="left") for frame in (base.holders, base.subcontracts)])
+    holders, acts = pl.collect_all(
+        [frame.join(uids, on="uid", how="semi", maintain_order="left") for frame in (base.holders, base.subcontracts)]
+    )
     launched = None if notices is None else launching.join(every, notices.notices.lazy(), base.method).collect()
     said = written.read(base.passages, chosen.lazy(), launched, notices, pieces, base.method)
     chosen = written.considered(chosen, said, base.method)
     return Diagnostic(
-        base=base, scope=scope, sirens=sirens, years=years, population=population, contracts=chosen,
-        holders=holders, subcontracts=acts,
+        base=base,
+        scope=scope,
+        sirens=sirens,
+        years=years,
+        population=population,
+        contracts=chosen,
+        holders=holders,
+        subcontracts=acts,
         measures=_measured(chosen.lazy(), scope if sirens else "ensemble"),
         contributions=scores.contributions(chosen.lazy(), base.method).collect(),
-        extras=_duties(base, every, uids, sirens, _said(declared, buyer_kind), launches if launched is None else launched.lazy(), spend)
-        | written.gaps(chosen, said, base.decisions, base.method) | _ending(base, every)
+        extras=_duties(
+            base,
+            every,
+            uids,
+            sirens,
+            _said(declared, buyer_kind),
+            launches if launched is None else launched.lazy(),
+            spend,
+        )
+        | written.gaps(chosen, said, base.decisions, base.method)
+        | _ending(base, every)
         | held.tables(chosen, holders, acts, base, population),
-    )  # fmt: skip
+    )
 
 
 def _ending(base: Base, every: pl.LazyFrame) -> dict[str, pl.DataFrame]:
@@ -247,9 +310,14 @@ def _said(declared: obligations.Declared | None, kind: str | None) -> obligation
 
 
 def _duties(
-    base: Base, every: pl.LazyFrame, uids: pl.LazyFrame, sirens: tuple[str, ...], declared: obligations.Declared,
-    launches: pl.LazyFrame | None, spend: pl.LazyFrame | None,
-) -> dict[str, pl.DataFrame]:  # fmt: skip
+    base: Base,
+    every: pl.LazyFrame,
+    uids: pl.LazyFrame,
+    sirens: tuple[str, ...],
+    declared: obligations.Declared,
+    launches: pl.LazyFrame | None,
+    spend: pl.LazyFrame | None,
+) -> dict[str, pl.DataFrame]:
     """The tables of the obligations room on the chosen contracts; frameworks and earlier awards are looked for in all.
 
     Obligations are those of buyers: on all the buyers of a large file, none is told.
@@ -258,20 +326,32 @@ def _duties(
         return {}
     kind: str | pl.LazyFrame | None = declared.kind
     if kind is None and base.establishments is not None:
-        kind = obligations.kinds_of(base.establishments.join(every.select(siren="acheteur_siren"), on="siren", how="semi"))
+        kind = obligations.kinds_of(
+            base.establishments.join(every.select(siren="acheteur_siren"), on="siren", how="semi")
+        )
     chosen = every.join(uids, on="uid", how="semi")
     if not declared.soumis_au_code:
         mine = obligations.buyer_duties(chosen, as_of=base.as_of, spend=spend, declared=declared)
         return {"prive": law.private_facts().collect(), "obligations_acheteur": mine.collect()}
     (rows,) = _settle(
-        [obligations.duties(every, buyer_kind=kind, launches=launches, as_of=base.as_of, declared=declared).join(uids, on="uid", how="semi")],
-        base.folder, "obligations",
-    )  # fmt: skip
+        [
+            obligations.duties(every, buyer_kind=kind, launches=launches, as_of=base.as_of, declared=declared).join(
+                uids, on="uid", how="semi"
+            )
+        ],
+        base.folder,
+        "obligations",
+    )
     tables = {
-        "preparation": obligations.readiness(rows), "obligations": obligations.aimed(rows), "a_voir": obligations.to_see(rows),
-        "questions": obligations.questions(rows, chosen), "types_acheteur": obligations.kinds_counted(chosen, kind),
-        "reserves": obligations.reserved(every, base.holders, kind).join(uids, on="uid", how="semi").sort("uid", "fondement"),
-    }  # fmt: skip
+        "preparation": obligations.readiness(rows),
+        "obligations": obligations.aimed(rows),
+        "a_voir": obligations.to_see(rows),
+        "questions": obligations.questions(rows, chosen),
+        "types_acheteur": obligations.kinds_counted(chosen, kind),
+        "reserves": obligations.reserved(every, base.holders, kind)
+        .join(uids, on="uid", how="semi")
+        .sort("uid", "fondement"),
+    }
     if len(sirens) == 1:
         tables["obligations_acheteur"] = obligations.buyer_duties(
             chosen, as_of=base.as_of, buyer_kind=kind, spend=spend, declared=declared
@@ -298,17 +378,28 @@ def _whole(reading: sources.Reading, day: date, decisions: pl.LazyFrame | None, 
     measured = _understand(known.lazy(), None, None, settings).collect(engine="in-memory").lazy()
     built = contracts.build(reading.records, as_of=day, decisions=decisions)
     return Base(
-        files=reading.files, as_of=day, contracts=contracts.described(measured, reading.records), measured=measured,
-        holders=built.holders, versions=built.versions, subcontracts=built.subcontracts, fates=built.fates, rejects=reading.rejects,
-        method=settings, decisions=DECISIONS.empty().lazy() if decisions is None else decisions, folder=folder,
-    )  # fmt: skip
+        files=reading.files,
+        as_of=day,
+        contracts=contracts.described(measured, reading.records),
+        measured=measured,
+        holders=built.holders,
+        versions=built.versions,
+        subcontracts=built.subcontracts,
+        fates=built.fates,
+        rejects=reading.rejects,
+        method=settings,
+        decisions=DECISIONS.empty().lazy() if decisions is None else decisions,
+        folder=folder,
+    )
 
 
 def _essential(reading: sources.Reading, day: date, decisions: pl.LazyFrame | None) -> pl.DataFrame:
     """The contracts of a large reading, assembled by groups of buyers so that memory stays bounded."""
     groups = -(-int(reading.files["lus"].sum()) // RECORDS_AT_ONCE)
     parts = reading.by_buyers(groups) if groups > 1 else [reading.records]
-    known = pl.concat([contracts.essential(part, as_of=day, decisions=decisions).collect(engine="streaming") for part in parts])
+    known = pl.concat(
+        [contracts.essential(part, as_of=day, decisions=decisions).collect(engine="streaming") for part in parts]
+    )
     if groups > 1 and known["uid"].n_unique() < known.height:
         # A number shared by two buyers stands in two groups: only the whole at once can unite it.
         return contracts.essential(reading.records, as_of=day, decisions=decisions).collect(engine="streaming")
@@ -322,7 +413,10 @@ def is_large(reading: sources.Reading) -> bool:
 def _last_day(records: pl.LazyFrame) -> date:
     day = contracts.as_of_default(records).collect(engine="streaming").item()
     if day is None:
-        raise Problem("Aucune date de notification ni de publication n'est lisible", todo="Donnez la date d'arrêté : --date 2026-10-31")
+        raise Problem(
+            "Aucune date de notification ni de publication n'est lisible",
+            todo="Donnez la date d'arrêté : --date 2026-10-31",
+        )
     return day
 
 
@@ -334,14 +428,21 @@ def _named(records: pl.LazyFrame, buyer: str | Sequence[str] | None) -> list[str
 
 def named_buyers(records: pl.LazyFrame) -> pl.DataFrame:
     """The buyers of records (``buyers.catalogue``), from their own columns alone."""
-    counted = records.group_by("acheteur_id", "acheteur_nom").len().sort("len", "acheteur_nom", descending=[True, False], nulls_last=True)
+    counted = (
+        records.group_by("acheteur_id", "acheteur_nom")
+        .len()
+        .sort("len", "acheteur_nom", descending=[True, False], nulls_last=True)
+    )
     one = counted.group_by("acheteur_id", maintain_order=True).agg(
-        acheteur_siren=pl.col("acheteur_id").first().str.head(9), acheteur_nom=pl.col("acheteur_nom").drop_nulls().first()
+        acheteur_siren=pl.col("acheteur_id").first().str.head(9),
+        acheteur_nom=pl.col("acheteur_nom").drop_nulls().first(),
     )
     return buyers.catalogue(buyers.name(one, territories.one_per_siren())).collect(engine="streaming")
 
 
-def _understand(frame: pl.LazyFrame, passages: pl.LazyFrame | None, holders: pl.LazyFrame | None, settings: dict[str, Any]) -> pl.LazyFrame:
+def _understand(
+    frame: pl.LazyFrame, passages: pl.LazyFrame | None, holders: pl.LazyFrame | None, settings: dict[str, Any]
+) -> pl.LazyFrame:
     named = buyers.name(families.add(frame), territories.one_per_siren())
     known = considerations.known(named, passages, settings)
     if holders is not None:
@@ -361,13 +462,16 @@ def chosen_buyers(base: Base, buyer: str | Sequence[str] | None) -> tuple[tuple[
     return sirens, " + ".join(labels)
 
 
-def _settle(frames: Sequence[pl.LazyFrame], folder: Any, step: str, order: Sequence[Sequence[str]] = ()) -> list[pl.LazyFrame]:
+def _settle(
+    frames: Sequence[pl.LazyFrame], folder: Any, step: str, order: Sequence[Sequence[str]] = ()
+) -> list[pl.LazyFrame]:
     """The frames computed once: in memory, in the order of the given columns, or in Parquet files of the folder when there is one."""
     if folder is None:
         settled = pl.collect_all(list(frames))
-        return [(frame.sort(keys, nulls_last=True) if keys else frame).lazy() for frame, keys in zip_longest(settled, order)]
+        return [
+            (frame.sort(keys, nulls_last=True) if keys else frame).lazy() for frame, keys in zip_longest(settled, order)
+        ]
     paths = [Path(folder.name) / f"{step}-{rank}.parquet" for rank in range(len(frames))]
     for frame, path in zip(frames, paths, strict=True):
         frame.sink_parquet(path)
     return [pl.scan_parquet(path) for path in paths]
-

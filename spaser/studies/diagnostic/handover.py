@@ -31,12 +31,24 @@ def findings(result: Diagnostic) -> Findings:
     if lists is not None:
         sources += [Source(row["fichier"], row["libelle"], row.get("au")) for row in lists.to_dicts()]
     for key, name, word in (("avis_fichiers", "source", "avis"), ("pieces", "document", "pièce")):
-        sources += [Source(row[name], f"{word}, {row['format']}") for row in result.extras.get(key, pl.DataFrame()).to_dicts() if row["format"]]
+        sources += [
+            Source(row[name], f"{word}, {row['format']}")
+            for row in result.extras.get(key, pl.DataFrame()).to_dicts()
+            if row["format"]
+        ]
     return Findings(
-        measures=result.measures, contracts=result.contracts, as_of=result.as_of, buyer=result.scope, accounts=base.accounts,
-        rejects=_rejects(result), contributions=result.contributions, sources=tuple(sources), population=result.population,
-        demo=base.demo, extras=result.extras,
-    )  # fmt: skip
+        measures=result.measures,
+        contracts=result.contracts,
+        as_of=result.as_of,
+        buyer=result.scope,
+        accounts=base.accounts,
+        rejects=_rejects(result),
+        contributions=result.contributions,
+        sources=tuple(sources),
+        population=result.population,
+        demo=base.demo,
+        extras=result.extras,
+    )
 
 
 def report(result: Diagnostic) -> Report:
@@ -44,10 +56,15 @@ def report(result: Diagnostic) -> Report:
     found = findings(result)
     years = f"{result.years[0]}–{result.years[1]}" if result.years else "toutes les années lues"
     return model.build(
-        "Diagnostic d'achat responsable", buyer=result.scope, as_of=result.as_of, sections=sections(found),
-        subtitle=f"{years}, {POPULATIONS[result.population]}", sources=found.sources,
-        notes=(DEMO_NOTE,) if found.demo else (), annexes=annexes(found),
-    )  # fmt: skip
+        "Diagnostic d'achat responsable",
+        buyer=result.scope,
+        as_of=result.as_of,
+        sections=sections(found),
+        subtitle=f"{years}, {POPULATIONS[result.population]}",
+        sources=found.sources,
+        notes=(DEMO_NOTE,) if found.demo else (),
+        annexes=annexes(found),
+    )
 
 
 @files.together
@@ -106,7 +123,9 @@ def summary(result: Diagnostic) -> str:
 def _account(row: dict[str, Any]) -> str:
     """Where each record read of a file went: what is nought is not told."""
     kinds = {"contrats": "contrat", "doublons": "doublon", "concessions": "concession", "rejetes": "rejeté"}
-    parts = [french.count(row[name], word, none=False) for name, word in kinds.items() if row[name] or name == "contrats"]
+    parts = [
+        french.count(row[name], word, none=False) for name, word in kinds.items() if row[name] or name == "contrats"
+    ]
     if row["versions_titulaires"]:
         parts.insert(1, f"{french.number(row['versions_titulaires'])} versions ou titulaires de ces contrats")
     told = f"{row['source']} : {french.count(row['lus'], 'enregistrement', none=False)} = {' + '.join(parts)}"
@@ -115,10 +134,18 @@ def _account(row: dict[str, Any]) -> str:
 
 def _unread(rejects: pl.LazyFrame) -> list[str]:
     """The columns of a list that nobody read: their answers would be missed in silence."""
-    found = rejects.filter(pl.col("regle") == "liste.colonne").select("source", "champ").unique(maintain_order=True).collect()
+    found = (
+        rejects.filter(pl.col("regle") == "liste.colonne")
+        .select("source", "champ")
+        .unique(maintain_order=True)
+        .collect()
+    )
     parts = found.group_by("source", maintain_order=True).agg("champ").rows()
     sheets = rejects.filter(pl.col("regle") == "liste.feuille").select("source", "champ", "valeur").collect().rows()
-    said = [french.typeset(f"  {source} : colonnes non lues, à renommer si elles comptent : {french.listing(names)}") for source, names in parts]
+    said = [
+        french.typeset(f"  {source} : colonnes non lues, à renommer si elles comptent : {french.listing(names)}")
+        for source, names in parts
+    ]
     return said + [french.typeset(f"  {source}, feuille « {sheet} » non lue : {why}") for source, sheet, why in sheets]
 
 
@@ -140,6 +167,8 @@ def _shares(result: Diagnostic) -> list[str]:
 
 
 def _buyers(rows: pl.DataFrame, most: int = 12) -> list[str]:
-    lines = [f"  {siren}  {name} ({french.number(n)} contrats)" for siren, name, n in
-             rows.head(most).select("acheteur_siren", "acheteur_libelle", "contrats").rows()]  # fmt: skip
+    lines = [
+        f"  {siren}  {name} ({french.number(n)} contrats)"
+        for siren, name, n in rows.head(most).select("acheteur_siren", "acheteur_libelle", "contrats").rows()
+    ]
     return lines + ([f"  … et {french.number(rows.height - most)} autres"] if rows.height > most else [])

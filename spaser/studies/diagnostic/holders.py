@@ -42,7 +42,9 @@ def lists_of(registers: Sequence[str | Path], holders: pl.LazyFrame, cache: Path
     return known_suppliers(list(registers), identifiers=digits.to_list(), cache=cache)
 
 
-def known_holders(holders: pl.LazyFrame, known: Registers | None, decisions: pl.LazyFrame | None = None) -> pl.LazyFrame:
+def known_holders(
+    holders: pl.LazyFrame, known: Registers | None, decisions: pl.LazyFrame | None = None
+) -> pl.LazyFrame:
     """The holders with their status on the day of notification, and their name when only a list gives it."""
     if known is None:
         return holders
@@ -59,8 +61,12 @@ def described(holders: pl.LazyFrame, known: Registers | None) -> pl.LazyFrame:
     rows = holders.with_columns(_juste=indicator_records.valid_siret("titulaire_id") & french)
     if known is None:
         return rows.group_by("uid").agg(siret_titulaires_valides=pl.col("_juste").all())
-    sizes = known.establishments.filter(pl.col("categorie_entreprise").is_not_null()).select("siren", "au", "categorie_entreprise")
-    latest = sizes.sort("au", "categorie_entreprise", descending=True, nulls_last=True).unique("siren", keep="first", maintain_order=True)
+    sizes = known.establishments.filter(pl.col("categorie_entreprise").is_not_null()).select(
+        "siren", "au", "categorie_entreprise"
+    )
+    latest = sizes.sort("au", "categorie_entreprise", descending=True, nulls_last=True).unique(
+        "siren", keep="first", maintain_order=True
+    )
     sized = rows.join(latest.drop("au"), left_on="titulaire_siren", right_on="siren", how="left")
     size = pl.col("categorie_entreprise")
     answered = (size == "PME").any() | size.is_not_null().all()
@@ -70,7 +76,9 @@ def described(holders: pl.LazyFrame, known: Registers | None) -> pl.LazyFrame:
     )
 
 
-def tables(contracts: pl.DataFrame, holders: pl.DataFrame, acts: pl.DataFrame, base: Base, population: str) -> dict[str, pl.DataFrame]:
+def tables(
+    contracts: pl.DataFrame, holders: pl.DataFrame, acts: pl.DataFrame, base: Base, population: str
+) -> dict[str, pl.DataFrame]:
     """What the section of the report reads: acces_ess, reserves_a_verifier, sous_declaration, sous_traitants; empty without lists."""
     known = loaded(base)
     if known is None:
@@ -83,8 +91,12 @@ def tables(contracts: pl.DataFrame, holders: pl.DataFrame, acts: pl.DataFrame, b
         "acces_ess": _access(counted, those.collect()),
         "reserves_a_verifier": _ordered(suppliers_analysis.reserved_to_check(kept, those)),
         "sous_declaration": _ordered(suppliers_analysis.under_declared(kept, those)),
-        "sous_declaration_siren": _ordered(suppliers_analysis.under_declared(kept, those.with_columns(titulaire_inclusif="inclusif_siren"))),
-        "sous_traitants": subcontractors.join(acts.select("uid").unique(), on="uid", how="semi").sort("uid", "acte_id", "sousTraitant_id"),
+        "sous_declaration_siren": _ordered(
+            suppliers_analysis.under_declared(kept, those.with_columns(titulaire_inclusif="inclusif_siren"))
+        ),
+        "sous_traitants": subcontractors.join(acts.select("uid").unique(), on="uid", how="semi").sort(
+            "uid", "acte_id", "sousTraitant_id"
+        ),
     }
 
 
@@ -97,9 +109,13 @@ def widened(base: Base) -> tuple[pl.DataFrame, pl.DataFrame]:
     register, establishments = suppliers.fuse(base.register, base.decisions), base.establishments
     wide = suppliers.status(base.holders, register, establishments, spread_establishment=True)
     persons = establishments.group_by("siren").agg(pl.col("personne_physique").any())
-    spread = wide.select("uid", "titulaire_id", "titulaire_siren", inclusif_siren="titulaire_inclusif", inclusif_siren_types="inclusif_types").join(
-        persons, left_on="titulaire_siren", right_on="siren", how="left"
-    )
+    spread = wide.select(
+        "uid",
+        "titulaire_id",
+        "titulaire_siren",
+        inclusif_siren="titulaire_inclusif",
+        inclusif_siren_types="inclusif_types",
+    ).join(persons, left_on="titulaire_siren", right_on="siren", how="left")
     acts = suppliers_analysis.subcontractors(base.subcontracts, register, establishments)
     found = pl.collect_all([spread.drop("titulaire_siren").unique(["uid", "titulaire_id"], keep="first"), acts])
     return found[0], found[1]
@@ -121,11 +137,20 @@ def _access(contracts: pl.DataFrame, holders: pl.DataFrame) -> pl.DataFrame:
         won = said.join(yes.select("uid").unique(), on="uid", how="semi")
         known = holders.group_by("uid").agg(asked.any(ignore_nulls=False).alias("r"))["r"].count()
         sums = _bounds(holders, asked)
-        row = {"code": code, "statut": title, "contrats": won.height, "connus": known, "sur": contracts.height,
-               "aucune": int(won.select(silent.fill_null(False).sum()).item()), **sums}  # fmt: skip
+        row = {
+            "code": code,
+            "statut": title,
+            "contrats": won.height,
+            "connus": known,
+            "sur": contracts.height,
+            "aucune": int(won.select(silent.fill_null(False).sum()).item()),
+            **sums,
+        }
         parts.append(row)
     total = holders["montant_egal"].sum()
-    return pl.DataFrame(parts, schema_overrides=dict.fromkeys(SHARES, pl.Int64)).with_columns(montant_total=pl.lit(total, pl.Int64))
+    return pl.DataFrame(parts, schema_overrides=dict.fromkeys(SHARES, pl.Int64)).with_columns(
+        montant_total=pl.lit(total, pl.Int64)
+    )
 
 
 def _bounds(holders: pl.DataFrame, asked: pl.Expr) -> dict[str, int]:
@@ -133,9 +158,10 @@ def _bounds(holders: pl.DataFrame, asked: pl.Expr) -> dict[str, int]:
     yes = asked.fill_null(False)
     whole = pl.col("montant_haut").max()
     each = holders.group_by("uid").agg(
-        montant_bas=pl.when(yes.all()).then(whole).otherwise(0), montant_egal=pl.col("montant_egal").filter(yes).sum(),
+        montant_bas=pl.when(yes.all()).then(whole).otherwise(0),
+        montant_egal=pl.col("montant_egal").filter(yes).sum(),
         montant_haut=pl.when(yes.any()).then(whole),
-    )  # fmt: skip
+    )
     return each.select(pl.col(SHARES).sum()).row(0, named=True)
 
 

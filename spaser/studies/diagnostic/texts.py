@@ -43,9 +43,13 @@ class Written:
 
 
 def read(
-    passages: pl.LazyFrame, chosen: pl.LazyFrame, launched: pl.DataFrame | None = None, notices: Notices | None = None,
-    pieces: Clauses | None = None, method: dict[str, Any] | None = None,
-) -> Written:  # fmt: skip
+    passages: pl.LazyFrame,
+    chosen: pl.LazyFrame,
+    launched: pl.DataFrame | None = None,
+    notices: Notices | None = None,
+    pieces: Clauses | None = None,
+    method: dict[str, Any] | None = None,
+) -> Written:
     """Gather what the texts of the contracts chosen say.
 
     Parameters
@@ -73,7 +77,9 @@ def read(
     links = [frame.select(uid="texte_id", champ="champ", lien="lien") for frame in found[1:]]
     every = pl.concat([PASSAGES.conform(frame) for frame in found]).sort("texte_id", "champ", "debut", "fin", "regle")
     none = pl.LazyFrame(schema={"uid": pl.String, "champ": pl.String, "lien": pl.Float64})
-    both = pl.collect_all([every, pl.concat(searched), pl.concat([none, *links]).unique(["uid", "champ"]).sort("uid", "champ")])
+    both = pl.collect_all(
+        [every, pl.concat(searched), pl.concat([none, *links]).unique(["uid", "champ"]).sort("uid", "champ")]
+    )
     return Written(*both, tables)
 
 
@@ -92,33 +98,52 @@ def considered(chosen: pl.DataFrame, written: Written, method: dict[str, Any]) -
     return scored.select(*chosen.columns, pl.exclude(*chosen.columns)).collect()
 
 
-def gaps(chosen: pl.DataFrame, written: Written, decisions: pl.LazyFrame, method: dict[str, Any]) -> dict[str, pl.DataFrame]:
+def gaps(
+    chosen: pl.DataFrame, written: Written, decisions: pl.LazyFrame, method: dict[str, Any]
+) -> dict[str, pl.DataFrame]:
     """Where texts and declarations differ (GAPS, `liste`), with the officer's answers (`decision`), and the passages."""
     found = considerations.gaps(chosen.lazy(), written.passages.lazy(), written.searched.lazy(), method)
-    decided = decisions.filter(pl.col("objet_type") == "constat").select(
-        "auteur", "date", uid="objet_id", consideration="champ", decision="valeur", motif_decision="motif"
-    ).unique(["uid", "consideration"], keep="last", maintain_order=True)  # fmt: skip
+    decided = (
+        decisions.filter(pl.col("objet_type") == "constat")
+        .select("auteur", "date", uid="objet_id", consideration="champ", decision="valeur", motif_decision="motif")
+        .unique(["uid", "consideration"], keep="last", maintain_order=True)
+    )
     both = pl.concat([gap.with_columns(liste=pl.lit(name)) for name, gap in found._asdict().items()])
-    sure = _less_sure(both, written.links.lazy()).sort("liste", "certitude", "uid", "consideration", descending=[True, True, False, False])
+    sure = _less_sure(both, written.links.lazy()).sort(
+        "liste", "certitude", "uid", "consideration", descending=[True, True, False, False]
+    )
     rows = sure.join(decided, on=["uid", "consideration"], how="left", maintain_order="left").collect()
     return written.tables | {"ecarts": rows, "passages": written.passages}
 
 
 def _less_sure(found: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
     """A gap told by a text is no surer than the link of that text to its contract, and says so."""
-    told = pl.format("{} ; texte rapproché du contrat à {}\u00a0%", "motif", (100 * pl.col("lien")).round().cast(pl.Int64))
-    return found.join(links, on=["uid", "champ"], how="left", maintain_order="left").with_columns(
-        certitude=(pl.col("certitude") * pl.col("lien").fill_null(1.0)).round(3),
-        motif=pl.when(pl.col("lien") < 1).then(told).otherwise("motif"),
-    ).drop("lien")  # fmt: skip
+    told = pl.format(
+        "{} ; texte rapproché du contrat à {}\u00a0%", "motif", (100 * pl.col("lien")).round().cast(pl.Int64)
+    )
+    return (
+        found.join(links, on=["uid", "champ"], how="left", maintain_order="left")
+        .with_columns(
+            certitude=(pl.col("certitude") * pl.col("lien").fill_null(1.0)).round(3),
+            motif=pl.when(pl.col("lien") < 1).then(told).otherwise("motif"),
+        )
+        .drop("lien")
+    )
 
 
 def _of_notices(
-    notices: Notices, launched: pl.DataFrame, chosen: pl.LazyFrame, found: list[pl.LazyFrame], searched: list[pl.LazyFrame], method: dict[str, Any] | None,
-) -> dict[str, pl.DataFrame]:  # fmt: skip
+    notices: Notices,
+    launched: pl.DataFrame,
+    chosen: pl.LazyFrame,
+    found: list[pl.LazyFrame],
+    searched: list[pl.LazyFrame],
+    method: dict[str, Any] | None,
+) -> dict[str, pl.DataFrame]:
     """The texts of notices: each beside what it announces, those of the contracts among what is read of them."""
     floor = (method or rules.method())["launches"]["texte_lu"]["value"]
-    joined = launched.join(chosen.select("uid").collect(), on="uid", how="semi").with_columns(texte_lu=pl.col("score") >= floor)
+    joined = launched.join(chosen.select("uid").collect(), on="uid", how="semi").with_columns(
+        texte_lu=pl.col("score") >= floor
+    )
     texts = notice_texts(notices).collect()
     said = detection.detect(texts.lazy()).collect().lazy()
     single = notices.notices.lazy().select(avis="avis", seul=pl.col("nb_lots") <= 1)
@@ -131,18 +156,31 @@ def _of_notices(
         moved = kept.with_columns(champ=where).with_columns(texte_id="uid")
         into.append(moved if into is found else moved.select("texte_id", "champ"))
     announced = considerations.announced(notices.notices.lazy(), said, method).collect()
-    return {"lancements": joined, "avis_annonces": announced, "avis_fichiers": notices.files, "avis_remplis": filled_of(notices)}
+    return {
+        "lancements": joined,
+        "avis_annonces": announced,
+        "avis_fichiers": notices.files,
+        "avis_remplis": filled_of(notices),
+    }
 
 
-def _of_pieces(pieces: Clauses, chosen: pl.LazyFrame, found: list[pl.LazyFrame], searched: list[pl.LazyFrame]) -> dict[str, pl.DataFrame]:
+def _of_pieces(
+    pieces: Clauses, chosen: pl.LazyFrame, found: list[pl.LazyFrame], searched: list[pl.LazyFrame]
+) -> dict[str, pl.DataFrame]:
     """The documents whose folder, archive or name bears the number of a contract."""
     files = pieces.documents.files
     linked = launches.by_number(chosen, documents.numbers(files)).collect()
     link = linked.lazy().select("document", "uid", lien="score")
-    place = pl.when(pl.col("ou").str.contains(pl.col("document"), literal=True)).then("ou").otherwise(pl.format("{} ({})", "ou", "document"))
+    place = (
+        pl.when(pl.col("ou").str.contains(pl.col("document"), literal=True))
+        .then("ou")
+        .otherwise(pl.format("{} ({})", "ou", "document"))
+    )
     own = pieces.passages.lazy().join(link, on="document").with_columns(champ=place, texte_id=pl.col("uid"))
     found.append(own)
     read_whole = files.lazy().filter(pl.col("statut") != "refuse").join(link, on="document")
     searched.append(read_whole.select(texte_id="uid", champ="document"))
-    shown = files.select("document", "genre", "genre_libelle", "format", "statut", "pages", "textes", "message").join(linked, on="document", how="left", maintain_order="left")
+    shown = files.select("document", "genre", "genre_libelle", "format", "statut", "pages", "textes", "message").join(
+        linked, on="document", how="left", maintain_order="left"
+    )
     return {"pieces": shown}

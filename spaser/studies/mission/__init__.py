@@ -1,16 +1,16 @@
 """The mission: a folder that holds what the user gives (``fichiers/``), decides (``decisions/``) and gets (``sorties/``).
 
-    >>> from spaser.studies import mission
-    >>> home = mission.create("ma-ville", client="Ma Ville")
-    >>> mission.add(home, "fichiers", ["marches.json"])        # copied, with its hash
-    >>> asked = mission.read(home)                             # everything that was said, checked
-    >>> kept = mission.decisions(asked)                        # one owner of decisions
-    >>> kept.decide("constat", uid, "clause_sociale", "accepte", auteur="A. B.", on=date(2026, 11, 28))
-    >>> with mission.run(home / "sorties", "diagnostic", now) as made:
-    ...     spaser.write(result, made.writing)
+>>> from spaser.studies import mission
+>>> home = mission.create("ma-ville", client="Ma Ville")
+>>> mission.add(home, "fichiers", ["marches.json"])        # copied, with its hash
+>>> asked = mission.read(home)                             # everything that was said, checked
+>>> kept = mission.decisions(asked)                        # one owner of decisions
+>>> kept.decide("constat", uid, "clause_sociale", "accepte", auteur="A. B.", on=date(2026, 11, 28))
+>>> with mission.run(home / "sorties", "diagnostic", now) as made:
+...     spaser.write(result, made.writing)
 """
 
-from spaser.studies.mission.decisions import Decisions
+from spaser.studies.mission.deciding import Decisions
 from spaser.studies.mission.fingerprints import fingerprint
 from spaser.studies.mission.former import collect, links, take, validations
 from spaser.studies.mission.model import Asked, Mission, read
@@ -22,6 +22,30 @@ from spaser.studies.mission.state import told
 from spaser.studies.mission.writing import add, change, changed, create, received, template
 
 __all__ = [
-    "DEMO", "FORMS", "Asked", "Decisions", "Mission", "Run", "add", "change", "changed", "collect", "create", "decisions", "edited", "fingerprint", "here",
-    "last", "links", "listed", "mark", "read", "received", "run", "take", "template", "told", "validations",
-]  # fmt: skip
+    "DEMO",
+    "FORMS",
+    "Asked",
+    "Decisions",
+    "Mission",
+    "Run",
+    "add",
+    "change",
+    "changed",
+    "collect",
+    "create",
+    "decisions",
+    "edited",
+    "fingerprint",
+    "here",
+    "last",
+    "links",
+    "listed",
+    "mark",
+    "read",
+    "received",
+    "run",
+    "take",
+    "template",
+    "told",
+    "validations",
+]

@@ -19,7 +19,9 @@ _PIECE = 1 << 20
 
 def fingerprint(said: dict[str, Any], paths: Sequence[str]) -> str:
     """What a report depends on: what was asked, the version of the kit, its references, and the content of every member of each path."""
-    mark = hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode("utf-8", "surrogatepass") + spaser.__version__.encode())
+    mark = hashlib.sha256(
+        json.dumps(said, sort_keys=True, default=str).encode("utf-8", "surrogatepass") + spaser.__version__.encode()
+    )
     mark.update(_references().encode())
     for path in paths:
         for one in members(path):

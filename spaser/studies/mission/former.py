@@ -13,20 +13,32 @@ from spaser.sources import dates
 from spaser.sources.answers.constats import read_answers
 from spaser.sources.answers.overrides import read_overrides
 from spaser.studies.mission import model, writing
-from spaser.studies.mission.decisions import Decisions
+from spaser.studies.mission.deciding import Decisions
 from spaser.studies.mission.model import ANSWERS, DECISIONS, NAME
 
 SELECTION, DIAGNOSTIC = "ma_selection.json", "diagnostic.toml"
 #: Files filled in by hand that are kept as they are: the name they had → the one they have in ``decisions/``.
 AS_THEY_ARE = {
-    "mes_reponses.json": ANSWERS, "chiffres-saisis.csv": "chiffres-saisis.csv", "objectifs.toml": "objectifs.toml",
-    "correspondance.toml": "correspondance.toml", "nomenclature.csv": "nomenclature.csv", "nomenclature_completee.csv": "nomenclature.csv",
-}  # fmt: skip
-_SELECTION = settings.Table({
-    "spaser_selection": settings.Whole(), "fichiers": settings.Many(settings.Text()), "registres": settings.Many(settings.Text()),
-    "buyers": settings.Many(settings.Text()), "years": settings.Many(settings.Whole()), "families": settings.Many(settings.Text()),
-    "unit": settings.Text(), "population": settings.Text(), "definition": settings.Text(),
-})  # fmt: skip
+    "mes_reponses.json": ANSWERS,
+    "chiffres-saisis.csv": "chiffres-saisis.csv",
+    "objectifs.toml": "objectifs.toml",
+    "correspondance.toml": "correspondance.toml",
+    "nomenclature.csv": "nomenclature.csv",
+    "nomenclature_completee.csv": "nomenclature.csv",
+}
+_SELECTION = settings.Table(
+    {
+        "spaser_selection": settings.Whole(),
+        "fichiers": settings.Many(settings.Text()),
+        "registres": settings.Many(settings.Text()),
+        "buyers": settings.Many(settings.Text()),
+        "years": settings.Many(settings.Whole()),
+        "families": settings.Many(settings.Text()),
+        "unit": settings.Text(),
+        "population": settings.Text(),
+        "definition": settings.Text(),
+    }
+)
 
 
 def take(home: Path | str, folder: Path | str) -> list[str]:
@@ -40,7 +52,12 @@ def take(home: Path | str, folder: Path | str) -> list[str]:
         A file is there and cannot be understood: it is named, what was taken before it stays.
     """
     place, old = Path(home), Path(folder)
-    told = [line for name, taken in ((DIAGNOSTIC, _diagnostic), (SELECTION, _selection)) if (old / name).is_file() for line in taken(place, old / name)]
+    told = [
+        line
+        for name, taken in ((DIAGNOSTIC, _diagnostic), (SELECTION, _selection))
+        if (old / name).is_file()
+        for line in taken(place, old / name)
+    ]
     for name, ours in AS_THEY_ARE.items():
         target = place / DECISIONS / ours
         if (old / name).is_file() and not target.exists():
@@ -72,7 +89,15 @@ def links(path: Path) -> pl.LazyFrame:
     """The links accepted or refused in a validation file, as DECISIONS « lien » (object: the name's key; field: SIREN, then SIRET)."""
     rows = linkage.read_validations(path, dates.day).lazy()
     field = pl.concat_str([pl.col("siren"), pl.format(" {}", pl.col("siret"))], ignore_nulls=True)
-    return rows.select(objet_type=pl.lit("lien"), objet_id="cle", champ=field, valeur="decision", auteur="auteur", date="date", motif="motif")
+    return rows.select(
+        objet_type=pl.lit("lien"),
+        objet_id="cle",
+        champ=field,
+        valeur="decision",
+        auteur="auteur",
+        date="date",
+        motif="motif",
+    )
 
 
 def validations(decisions: pl.DataFrame) -> pl.DataFrame:
@@ -80,9 +105,19 @@ def validations(decisions: pl.DataFrame) -> pl.DataFrame:
     parts = pl.col("champ").str.split(" ")
     chosen = decisions.filter(pl.col("objet_type") == "lien").sort("date", nulls_last=False, maintain_order=True)
     yes = chosen.filter(pl.col("valeur") == "accepter").unique("objet_id", keep="last", maintain_order=True)
-    return pl.concat([yes, chosen.filter(pl.col("valeur") != "accepter")]).select(
-        cle="objet_id", siren=parts.list.get(0), siret=parts.list.get(1, null_on_oob=True), auteur="auteur", date="date", motif="motif", decision="valeur"
-    ).select("cle", "siren", "siret", "decision", "auteur", "date", "motif")  # fmt: skip
+    return (
+        pl.concat([yes, chosen.filter(pl.col("valeur") != "accepter")])
+        .select(
+            cle="objet_id",
+            siren=parts.list.get(0),
+            siret=parts.list.get(1, null_on_oob=True),
+            auteur="auteur",
+            date="date",
+            motif="motif",
+            decision="valeur",
+        )
+        .select("cle", "siren", "siret", "decision", "auteur", "date", "motif")
+    )
 
 
 def _diagnostic(home: Path, path: Path) -> list[str]:
@@ -90,7 +125,11 @@ def _diagnostic(home: Path, path: Path) -> list[str]:
     model.read(path)
     said = settings.toml(path, "Le fichier de réglages").content
     known = settings.toml(home / NAME, "Le fichier de mission").content
-    kept = {key: _moved(key, value, path.parent, home) for key, value in said.items() if key not in known and key != "sortie"}
+    kept = {
+        key: _moved(key, value, path.parent, home)
+        for key, value in said.items()
+        if key not in known and key != "sortie"
+    }
     writing.change(home, kept)
     return [f"{path.name} repris dans {NAME} ({', '.join(kept)})"] if kept else []
 
@@ -122,13 +161,22 @@ def _selection(home: Path, path: Path) -> list[str]:
         lost += [one for one in paths if one not in there]
         if there and ours not in known:
             kept[ours] = there
-    words = {"acheteurs": "buyers", "annees": "years", "familles": "families", "compter": "unit", "population": "population", "definition": "definition"}
-    kept |= {("ecran", ours): said[theirs] for ours, theirs in words.items() if said.get(theirs) and ours not in known.get("ecran", {})}
+    words = {
+        "acheteurs": "buyers",
+        "annees": "years",
+        "familles": "families",
+        "compter": "unit",
+        "population": "population",
+        "definition": "definition",
+    }
+    kept |= {
+        ("ecran", ours): said[theirs]
+        for ours, theirs in words.items()
+        if said.get(theirs) and ours not in known.get("ecran", {})
+    }
     try:
         writing.change(home, kept)
     except Problem as problem:
         raise Problem("La sélection enregistrée n'est pas reprise", where=path.name, why=str(problem)) from None
     told = [f"{path.name} repris dans {NAME}"] if kept else []
     return told + [f"{path.name} : {Path(one).name} n'est plus là, et n'est pas repris" for one in lost]
-
-

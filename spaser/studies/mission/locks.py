@@ -31,7 +31,11 @@ def locked(folder: Path) -> Iterator[None]:
         while not _taken(lock):
             time.sleep(_PAUSE)
     except OSError as failure:
-        raise Problem("Impossible d'écrire dans ce dossier", where=str(folder), todo="Vérifiez vos droits sur ce dossier, et la place libre") from failure
+        raise Problem(
+            "Impossible d'écrire dans ce dossier",
+            where=str(folder),
+            todo="Vérifiez vos droits sur ce dossier, et la place libre",
+        ) from failure
     try:
         yield
     finally:

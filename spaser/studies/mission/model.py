@@ -51,7 +51,12 @@ class Asked:
     def declared(self) -> Declared:
         """The buyer's own word, as its duties read it; an adoption without its day dates nothing, so answers nothing."""
         adopted = self.spaser_adopte if isinstance(self.spaser_adopte, date) else None
-        return Declared(kind=self.kind, adopted=adopted, link=self.spaser_lien if adopted else "", soumis_au_code=self.soumis_au_code is not False)
+        return Declared(
+            kind=self.kind,
+            adopted=adopted,
+            link=self.spaser_lien if adopted else "",
+            soumis_au_code=self.soumis_au_code is not False,
+        )
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,9 @@ def read(path: Path | str) -> Mission:
 def read_as(written: Path, source: Path) -> Mission:
     """The mission that ``written`` would make in the place of ``source``."""
     document = settings.toml(written, "Le fichier de mission", todo=_TODO)
-    return _mission(document.checked(shape.SHAPE, also=lambda said, faults: shape.faults_of(said, source, faults)), source)
+    return _mission(
+        document.checked(shape.SHAPE, also=lambda said, faults: shape.faults_of(said, source, faults)), source
+    )
 
 
 def where(path: Path | str) -> Path:
@@ -147,22 +154,47 @@ def _mission(said: dict[str, Any], source: Path) -> Mission:
     logo = home / said["logo"] if said.get("logo") else None
     apart = ("acheteurs", "acheteur", "sortie", "ecran")
     shared = {key: value for key, value in said.items() if key not in apart}
-    members = [*paths("fichiers"), *paths("registres"), *paths("avis"), *paths("pieces"), *map(str, templates.values()), *([str(logo)] if logo else [])]
+    members = [
+        *paths("fichiers"),
+        *paths("registres"),
+        *paths("avis"),
+        *paths("pieces"),
+        *map(str, templates.values()),
+        *([str(logo)] if logo else []),
+    ]
     tables = [{"nom": str(one)} for one in said.get("acheteurs", [])] + said.get("acheteur", [])
     lone = source.name != NAME
     found = Mission(
-        files=paths("fichiers"), folder=home / said.get("sortie", "rapports" if lone else OUTPUTS), client=said.get("client", ""),
-        registers=paths("registres"), notices=paths("avis"), documents=paths("pieces"),
-        asked=tuple(_asked(shared, table, source, members) for table in tables), every=_asked(shared, {}, source, members),
-        years=(years[0], years[-1]) if years else None, as_of=said.get("date"), population=said.get("population", DEFAULT_POPULATION),
-        forms=tuple(said.get("formes", FORMS)), logo=logo.read_bytes() if logo else b"", templates=templates, home=home, source=source,
-        author=said.get("auteur", ""), today=said.get("aujourdhui"), screen=said.get("ecran", {}), place=said.get("territoire", ""),
+        files=paths("fichiers"),
+        folder=home / said.get("sortie", "rapports" if lone else OUTPUTS),
+        client=said.get("client", ""),
+        registers=paths("registres"),
+        notices=paths("avis"),
+        documents=paths("pieces"),
+        asked=tuple(_asked(shared, table, source, members) for table in tables),
+        every=_asked(shared, {}, source, members),
+        years=(years[0], years[-1]) if years else None,
+        as_of=said.get("date"),
+        population=said.get("population", DEFAULT_POPULATION),
+        forms=tuple(said.get("formes", FORMS)),
+        logo=logo.read_bytes() if logo else b"",
+        templates=templates,
+        home=home,
+        source=source,
+        author=said.get("auteur", ""),
+        today=said.get("aujourdhui"),
+        screen=said.get("ecran", {}),
+        place=said.get("territoire", ""),
         demo=said.get("demonstration", False),
-    )  # fmt: skip
+    )
     ledgers = [asked.wishes.ledger for asked in (found.every, *found.asked) if asked.wishes.ledger]
     demo = demonstration.refuse_mix(contrats=found.files, registres=found.registers, dépenses=ledgers)
     if found.demo and not demo and (found.files or found.registers or ledgers):
-        raise Problem("Cette mission se dit une démonstration, et ses fichiers n'en sont pas", where=str(source), todo="Ôtez la ligne « demonstration = true »")
+        raise Problem(
+            "Cette mission se dit une démonstration, et ses fichiers n'en sont pas",
+            where=str(source),
+            todo="Ôtez la ligne « demonstration = true »",
+        )
     return replace(found, demo=found.demo or demo)
 
 
@@ -172,18 +204,30 @@ def _asked(shared: dict[str, Any], table: dict[str, Any], source: Path, members:
     ledger = home / whole["depenses"] if whole.get("depenses") else None
     kept = _kept_answers(whole, source)
     wishes = Wishes(
-        radius=float(whole["rayon"]) if "rayon" in whole else None, dependency=shape.share_of(whole["dependance"]) if "dependance" in whole else None,
-        goals=shape.goals_of(whole, source), ledger=ledger, registers=tuple(str(home / one) for one in shared.get("registres", [])),
-        answers=shape.answers_of(whole if kept is None else whole | {"questionnaire": str(kept.relative_to(home))}, source),
-    )  # fmt: skip
+        radius=float(whole["rayon"]) if "rayon" in whole else None,
+        dependency=shape.share_of(whole["dependance"]) if "dependance" in whole else None,
+        goals=shape.goals_of(whole, source),
+        ledger=ledger,
+        registers=tuple(str(home / one) for one in shared.get("registres", [])),
+        answers=shape.answers_of(
+            whole if kept is None else whole | {"questionnaire": str(kept.relative_to(home))}, source
+        ),
+    )
     programme = tuple(str(home / one) for one in whole.get("programme", []))
     decided = sorted(str(path) for path in (home / DECISIONS).glob("*")) if source.name == NAME else []
     mark = fingerprint(whole, [*members, *programme, *decided, *(str(path) for path in (ledger, kept) if path)])
     return Asked(
-        table.get("nom", ""), wishes, shared.get("commentaires", {}) | table.get("commentaires", {}), mark, label=table.get("libelle", ""),
-        kind=whole.get("type"), spaser_adopte=whole.get("spaser_adopte"),
-        spaser_lien=whole.get("spaser_lien", ""), soumis_au_code=whole.get("soumis_au_code"), programme=programme,
-    )  # fmt: skip
+        table.get("nom", ""),
+        wishes,
+        shared.get("commentaires", {}) | table.get("commentaires", {}),
+        mark,
+        label=table.get("libelle", ""),
+        kind=whole.get("type"),
+        spaser_adopte=whole.get("spaser_adopte"),
+        spaser_lien=whole.get("spaser_lien", ""),
+        soumis_au_code=whole.get("soumis_au_code"),
+        programme=programme,
+    )
 
 
 def _kept_answers(whole: dict[str, Any], source: Path) -> Path | None:

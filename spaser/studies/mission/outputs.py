@@ -54,7 +54,11 @@ def run(outputs: Path, verb: str, now: datetime) -> Iterator[Run]:
         writing = leftovers.temporary(outputs)
         writing.mkdir(mode=0o700)
     except OSError as failure:
-        raise Problem("Impossible d'écrire dans le dossier des sorties", where=str(outputs), todo="Vérifiez vos droits, ou donnez un autre dossier avec --sortie") from failure
+        raise Problem(
+            "Impossible d'écrire dans le dossier des sorties",
+            where=str(outputs),
+            todo="Vérifiez vos droits, ou donnez un autre dossier avec --sortie",
+        ) from failure
     made = Run(writing)
     try:
         yield made
@@ -91,7 +95,11 @@ def last(outputs: Path, verb: str = "") -> Path | None:
 def edited(outputs: Path) -> list[Path]:
     """The folders of runs where a person changed a table since it was written, the oldest first."""
     runs = sorted(path for path in outputs.glob("[0-9]*_*") if path.is_dir())
-    return [run for run in runs if any(content(run / name) != mark for name, mark in _marks(run).items() if (run / name).is_file())]
+    return [
+        run
+        for run in runs
+        if any(content(run / name) != mark for name, mark in _marks(run).items() if (run / name).is_file())
+    ]
 
 
 def mark(folder: Path) -> None:

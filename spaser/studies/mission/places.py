@@ -10,7 +10,7 @@ from typing import Any
 
 from spaser import shipped
 from spaser.guards import leftovers
-from spaser.studies.mission.decisions import Decisions
+from spaser.studies.mission.deciding import Decisions
 from spaser.studies.mission.model import DECISIONS, NAME, Mission
 
 HOME = shipped.demo() / "demo"

@@ -19,55 +19,98 @@ from spaser.vocabulary import BUYER_KINDS, POPULATIONS
 
 FORMS = ("html", "pdf", "docx", "pptx", "xlsx")
 _GOAL = settings.Table(
-    {key: kind for key, kind in (targets.TARGET.names or {}).items() if key not in ("indicateur", "cible", "annee", "source")}
-    | {"valeur": replace(targets.VALUE_SHAPE, needed=True), "annee": replace(targets.YEAR, needed=True), "source": settings.Text()},
+    {
+        key: kind
+        for key, kind in (targets.TARGET.names or {}).items()
+        if key not in ("indicateur", "cible", "annee", "source")
+    }
+    | {
+        "valeur": replace(targets.VALUE_SHAPE, needed=True),
+        "annee": replace(targets.YEAR, needed=True),
+        "source": settings.Text(),
+    },
     'une table { valeur = "30 %", annee = 2028 }',
-)  # fmt: skip
+)
 _PATHS = settings.Many(settings.Text(filled=True))
 #: What may be asked of one buyer as well as of all.
 OWN: dict[str, settings.Kind] = {
     "rayon": settings.Number(above=0, most=20_000, unit="kilomètres"),
-    "dependance": settings.Either((settings.Number(above=0, most=100), settings.Text(filled=True)), said="une part (« 30 % » ou 0.3)"),
+    "dependance": settings.Either(
+        (settings.Number(above=0, most=100), settings.Text(filled=True)), said="une part (« 30 % » ou 0.3)"
+    ),
     "cibles": settings.Named(settings.Either((_GOAL, settings.Many(_GOAL)))),
     "depenses": settings.Text(filled=True),
-    "questionnaire": settings.Either((settings.Text(filled=True), settings.Named(maturity.LEVEL)), said="un fichier ou une table de réponses"),
+    "questionnaire": settings.Either(
+        (settings.Text(filled=True), settings.Named(maturity.LEVEL)), said="un fichier ou une table de réponses"
+    ),
     "commentaires": settings.Named(settings.Text(), SECTIONS),
     "programme": _PATHS,
     "type": settings.Choice(BUYER_KINDS),
-    "spaser_adopte": settings.Either((settings.Day(), settings.Flag()), said="le jour de son adoption (2024-06-27), ou true ou false"),
+    "spaser_adopte": settings.Either(
+        (settings.Day(), settings.Flag()), said="le jour de son adoption (2024-06-27), ou true ou false"
+    ),
     "spaser_lien": settings.Text(filled=True),
     "soumis_au_code": settings.Flag(),
-}  # fmt: skip
+}
 _BUYER = settings.Table(
-    {"nom": settings.Text(filled=True, needed=True), "libelle": settings.Text(filled=True), **OWN}, "une table [[acheteur]] (pour de simples noms : acheteurs = […])"
+    {"nom": settings.Text(filled=True, needed=True), "libelle": settings.Text(filled=True), **OWN},
+    "une table [[acheteur]] (pour de simples noms : acheteurs = […])",
 )
 _YEARS = settings.Many(settings.Whole(least=1990, most=2100), most=2)
 #: What the screens of the notebooks show: their choices, kept from one notebook to the next.
-SCREEN = settings.Table({
-    "acheteurs": settings.Many(settings.Text(filled=True)), "annees": _YEARS, "familles": settings.Many(settings.Text(filled=True)),
-    "compter": settings.Text(), "population": settings.Choice(POPULATIONS), "definition": settings.Text(),
-})  # fmt: skip
+SCREEN = settings.Table(
+    {
+        "acheteurs": settings.Many(settings.Text(filled=True)),
+        "annees": _YEARS,
+        "familles": settings.Many(settings.Text(filled=True)),
+        "compter": settings.Text(),
+        "population": settings.Choice(POPULATIONS),
+        "definition": settings.Text(),
+    }
+)
 #: The whole file; its folder is where its paths start.
-SHAPE = settings.Table({
-    "client": settings.Text(), "auteur": settings.Text(), "acheteurs": settings.Many(settings.Text(filled=True)), "acheteur": settings.Many(_BUYER),
-    "fichiers": _PATHS, "registres": _PATHS, "avis": _PATHS, "pieces": _PATHS, "annees": _YEARS, "date": settings.Day(), "aujourdhui": settings.Day(),
-    "population": settings.Choice(POPULATIONS), "formes": settings.Many(settings.Choice(FORMS)), "logo": settings.Text(),
-    "modele_docx": settings.Text(), "modele_pptx": settings.Text(), "sortie": settings.Text(filled=True), "ecran": SCREEN, "territoire": settings.Text(filled=True),
-    "demonstration": settings.Flag(), **OWN,
-})  # fmt: skip
+SHAPE = settings.Table(
+    {
+        "client": settings.Text(),
+        "auteur": settings.Text(),
+        "acheteurs": settings.Many(settings.Text(filled=True)),
+        "acheteur": settings.Many(_BUYER),
+        "fichiers": _PATHS,
+        "registres": _PATHS,
+        "avis": _PATHS,
+        "pieces": _PATHS,
+        "annees": _YEARS,
+        "date": settings.Day(),
+        "aujourdhui": settings.Day(),
+        "population": settings.Choice(POPULATIONS),
+        "formes": settings.Many(settings.Choice(FORMS)),
+        "logo": settings.Text(),
+        "modele_docx": settings.Text(),
+        "modele_pptx": settings.Text(),
+        "sortie": settings.Text(filled=True),
+        "ecran": SCREEN,
+        "territoire": settings.Text(filled=True),
+        "demonstration": settings.Flag(),
+        **OWN,
+    }
+)
 #: What concerns one organisation cannot be said once for several.
 _ALONE = ("depenses", "questionnaire")
 
 
-
 def faults_of(said: dict[str, Any], source: Path, faults: settings.Faults) -> None:
     """What the shape cannot say: the order of years, files that are not there, targets and answers that do not exist."""
-    for at, years in ((("annees",), said.get("annees", [])), (("ecran", "annees"), said.get("ecran", {}).get("annees", []))):
+    for at, years in (
+        (("annees",), said.get("annees", [])),
+        (("ecran", "annees"), said.get("ecran", {}).get("annees", [])),
+    ):
         if years != sorted(years):
             faults.add(at, "« annees » est une année ou deux dans l'ordre : [2024, 2025].")
     for key in ("logo", "modele_docx", "modele_pptx"):
         if _absent(said, (key,), source.parent, faults) is not None and not _KINDS[key](source.parent / said[key]):
-            faults.add((key,), f"« {key} » : le fichier {settings.short(said[key])} est abîmé, ou n'est pas {_TOLD[key]}.")
+            faults.add(
+                (key,), f"« {key} » : le fichier {settings.short(said[key])} est abîmé, ou n'est pas {_TOLD[key]}."
+            )
     tables = said.get("acheteur", [])
     several = len(tables) + len(said.get("acheteurs", [])) > 1
     for key in _ALONE if several else ():
@@ -135,8 +178,16 @@ def _holds(part: str) -> Callable[[Path], bool]:
 
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-_KINDS = {"logo": _is_picture, "modele_docx": _holds("word/document.xml"), "modele_pptx": _holds("ppt/presentation.xml")}
-_TOLD = {"logo": "une image PNG ou SVG", "modele_docx": "un document Word (DOCX)", "modele_pptx": "une présentation PowerPoint (PPTX)"}
+_KINDS = {
+    "logo": _is_picture,
+    "modele_docx": _holds("word/document.xml"),
+    "modele_pptx": _holds("ppt/presentation.xml"),
+}
+_TOLD = {
+    "logo": "une image PNG ou SVG",
+    "modele_docx": "un document Word (DOCX)",
+    "modele_pptx": "une présentation PowerPoint (PPTX)",
+}
 
 
 def share_of(raw: float | str) -> float | None:
@@ -151,12 +202,23 @@ def share_of(raw: float | str) -> float | None:
 
 def goals_of(said: dict[str, Any], source: Path) -> tuple[Target, ...]:
     """The targets of « cibles »: one table (or a list of tables) per indicator, as in ``objectifs.toml``."""
-    pairs = [(code, entry) for code, given in said.get("cibles", {}).items() for entry in (given if isinstance(given, list) else [given])]
-    lines = [{"source": f"fixé dans {source.name}"} | entry | {"indicateur": code, "cible": entry["valeur"]} for code, entry in pairs if "valeur" in entry]
+    pairs = [
+        (code, entry)
+        for code, given in said.get("cibles", {}).items()
+        for entry in (given if isinstance(given, list) else [given])
+    ]
+    lines = [
+        {"source": f"fixé dans {source.name}"} | entry | {"indicateur": code, "cible": entry["valeur"]}
+        for code, entry in pairs
+        if "valeur" in entry
+    ]
     try:
         return targets.checked(lines, where=source.name)
     except Problems as problems:
-        told = [re.sub(r"^objectif (\d+)", lambda found: f"cible « {lines[int(found[1]) - 1]['indicateur']} »", item) for item in problems.items]
+        told = [
+            re.sub(r"^objectif (\d+)", lambda found: f"cible « {lines[int(found[1]) - 1]['indicateur']} »", item)
+            for item in problems.items
+        ]
         raise Problems("Les cibles sont à corriger", told) from None
 
 

@@ -7,16 +7,29 @@ from pathlib import Path
 from spaser import french
 from spaser.problems import Problem
 from spaser.studies.mission import model, outputs, writing
-from spaser.studies.mission.decisions import FILES as TYPES
-from spaser.studies.mission.decisions import Decisions
+from spaser.studies.mission.deciding import FILES as TYPES
+from spaser.studies.mission.deciding import Decisions
 from spaser.studies.mission.fingerprints import members
 from spaser.studies.mission.model import DECISIONS, OUTPUTS, Mission
 
-_LISTS = {"files": ("contrats", "contrat"), "registers": ("listes de fournisseurs", ""), "notices": ("avis", ""), "documents": ("pièces", "")}
+_LISTS = {
+    "files": ("contrats", "contrat"),
+    "registers": ("listes de fournisseurs", ""),
+    "notices": ("avis", ""),
+    "documents": ("pièces", ""),
+}
 _NAMES = {
-    "constat": "constat", "lien": "rapprochement de fournisseur", "statut": "statut de fournisseur", "montant": "montant", "duree": "durée", "nature": "nature de contrat",
-    "date": "date", "consultation": "consultation", "famille": "famille d'achat", "action": "action du plan",
-}  # fmt: skip
+    "constat": "constat",
+    "lien": "rapprochement de fournisseur",
+    "statut": "statut de fournisseur",
+    "montant": "montant",
+    "duree": "durée",
+    "nature": "nature de contrat",
+    "date": "date",
+    "consultation": "consultation",
+    "famille": "famille d'achat",
+    "action": "action du plan",
+}
 
 
 def told(path: Path | str) -> str:
@@ -46,7 +59,11 @@ def _files(mission: Mission) -> list[str]:
         paths = getattr(mission, name)
         found = [one.name for path in paths for one in members(path)]
         lost = [Path(path).name for path in paths if not members(path)]
-        shown = f"{french.listing(found[:4])}{f' et {len(found) - 4} autres' if len(found) > 4 else ''}" if found else "aucun fichier"
+        shown = (
+            f"{french.listing(found[:4])}{f' et {len(found) - 4} autres' if len(found) > 4 else ''}"
+            if found
+            else "aucun fichier"
+        )
         lines.append(f"  {what} : {shown}")
         lines += [f"    introuvable : {one}" for one in lost]
     ledgers = {asked.wishes.ledger for asked in (mission.every, *mission.asked) if asked.wishes.ledger}
@@ -65,6 +82,12 @@ def _decided(mission: Mission) -> list[str]:
 
 
 def _given(mission: Mission) -> list[str]:
-    known = {"reponses.json": "réponses au questionnaire", "chiffres-saisis.csv": "chiffres saisis", "nomenclature.csv": "nomenclature", "correspondance.toml": "colonnes du fichier de dépenses", "objectifs.toml": "objectifs"}
+    known = {
+        "reponses.json": "réponses au questionnaire",
+        "chiffres-saisis.csv": "chiffres saisis",
+        "nomenclature.csv": "nomenclature",
+        "correspondance.toml": "colonnes du fichier de dépenses",
+        "objectifs.toml": "objectifs",
+    }
     there = [what for name, what in known.items() if (mission.home / DECISIONS / name).is_file()]
     return [f"  gardés : {french.listing(there)}"] if there else []

@@ -37,7 +37,11 @@ def create(folder: Path | str, **said: Any) -> Path:
     """
     home = Path(folder)
     if (home / NAME).exists():
-        raise Problem("Il y a déjà une mission dans ce dossier", where=str(home), todo="Voyez ce qu'elle contient : spaser mission etat")
+        raise Problem(
+            "Il y a déjà une mission dans ce dossier",
+            where=str(home),
+            todo="Voyez ce qu'elle contient : spaser mission etat",
+        )
     with locked(home):
         for name in (FILES, DECISIONS, OUTPUTS):
             (home / name).mkdir(parents=True, exist_ok=True)
@@ -114,7 +118,14 @@ def changed(home: Path | str) -> dict[str, str]:
     """The copied files that are no longer as they were: name → « absent » or « modifié »."""
     folder = Path(home) / FILES
     known = _marks(folder)
-    told = {name: "absent" if not (folder / name).exists() else "" if _content(folder / name) == mark["sha256"] else "modifié" for name, mark in known.items()}
+    told = {
+        name: "absent"
+        if not (folder / name).exists()
+        else ""
+        if _content(folder / name) == mark["sha256"]
+        else "modifié"
+        for name, mark in known.items()
+    }
     return {name: word for name, word in told.items() if word}
 
 
@@ -124,7 +135,9 @@ def _said(text: str, said: Mapping[str | tuple[str, ...], Any]) -> str:
         path = key if isinstance(key, tuple) else (key,)
         if len(path) == 1 and value is not None and path[0] not in tomlkit.parse(text):
             cut = found.start() if (found := re.search(r"(?m)^#? ?\[", text)) else len(text)
-            text = re.sub(rf"(?m)^# {re.escape(path[0])} = [^#\n]*", f"{path[0]} = 0  ", text[:cut], count=1) + text[cut:]
+            text = (
+                re.sub(rf"(?m)^# {re.escape(path[0])} = [^#\n]*", f"{path[0]} = 0  ", text[:cut], count=1) + text[cut:]
+            )
         document = tomlkit.parse(text)
         _set(document, path, value)
         text = tomlkit.dumps(document)
@@ -155,7 +168,12 @@ def _replaced(source: Path, text: str) -> Mission:
         written = files.write_atomic(source, text.encode("utf-8"))
         if written != source:
             written.unlink(missing_ok=True)
-            raise Problem("La mission n'a pas pu être changée", where=source.name, why="Le fichier est ouvert dans un autre logiciel", todo="Fermez-le, puis recommencez")
+            raise Problem(
+                "La mission n'a pas pu être changée",
+                where=source.name,
+                why="Le fichier est ouvert dans un autre logiciel",
+                todo="Fermez-le, puis recommencez",
+            )
     finally:
         aside.unlink(missing_ok=True)
     return model.read(source)
@@ -191,7 +209,11 @@ def _marks(folder: Path) -> dict[str, dict[str, Any]]:
         known = json.loads((folder / MARKS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {name: mark for name, mark in known.items() if isinstance(mark, dict) and "sha256" in mark} if isinstance(known, dict) else {}
+    return (
+        {name: mark for name, mark in known.items() if isinstance(mark, dict) and "sha256" in mark}
+        if isinstance(known, dict)
+        else {}
+    )
 
 
 def _remember(folder: Path, copied: Iterable[Path]) -> None:
@@ -199,7 +221,9 @@ def _remember(folder: Path, copied: Iterable[Path]) -> None:
     for path in copied:
         size = path.stat().st_size if path.is_file() else None
         known[path.relative_to(folder).as_posix()] = {"sha256": _content(path), "octets": size}
-    files.write_atomic(folder / MARKS, (json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8"))
+    files.write_atomic(
+        folder / MARKS, (json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
+    )
 
 
 def _plain(name: str) -> str:

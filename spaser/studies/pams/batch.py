@@ -37,7 +37,17 @@ WORTH = 6
 #: A report takes memory: no more processes than this, whatever the machine.
 MOST_PROCESSES = 4
 #: What a fault of the kit or of a library may raise on one buyer's data: its report fails, the others are written.
-FAULTS = (ArithmeticError, AttributeError, AssertionError, LookupError, OSError, RuntimeError, TypeError, ValueError, pl.exceptions.PolarsError)
+FAULTS = (
+    ArithmeticError,
+    AttributeError,
+    AssertionError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    pl.exceptions.PolarsError,
+)
 _WORD: dict[str, Any] = {}
 
 
@@ -65,7 +75,11 @@ Task = tuple[Asked, str, str]
 
 
 def run(
-    mission: Mission, *, progress: Callable[[str, float], None] | None = None, base: Base | None = None, processes: int | None = None,
+    mission: Mission,
+    *,
+    progress: Callable[[str, float], None] | None = None,
+    base: Base | None = None,
+    processes: int | None = None,
     previous: Path | None = None,
 ) -> list[Outcome]:
     """Write one folder per buyer and an index; what is already done from the same inputs is not done again.
@@ -94,7 +108,9 @@ def run(
         outcomes[rank] = outcome
         if not outcome.failure:
             state[outcome.siren] = {"empreinte": wanted[rank][0].fingerprint, "fichiers": list(outcome.files)}
-            files.write_atomic(mission.folder / STATE, json.dumps(state, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8"))
+            files.write_atomic(
+                mission.folder / STATE, json.dumps(state, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8")
+            )
         if progress:
             progress(outcome.buyer, len(outcomes) / len(wanted))
     ordered = [outcomes[rank] for rank in range(len(wanted))]
@@ -129,7 +145,9 @@ def render(form: str, report: Report, mission: Mission) -> bytes:
     return excel.render(report)
 
 
-def _prepared(mission: Mission, base: Base | None, progress: Callable[[str, float], None] | None) -> tuple[Desk, list[tuple[Asked, str, str, str]]]:
+def _prepared(
+    mission: Mission, base: Base | None, progress: Callable[[str, float], None] | None
+) -> tuple[Desk, list[tuple[Asked, str, str, str]]]:
     """The contracts of the buyers asked for, and each of them with its SIREN or why it was not found.
 
     In a large file the buyers are found first, so that only their contracts are understood whole; shares are compared with
@@ -145,7 +163,9 @@ def _prepared(mission: Mission, base: Base | None, progress: Callable[[str, floa
     wanted = list(_wanted(diagnostic.named_buyers(reading.records), mission))
     sirens = sorted({siren for _, _, siren, _ in wanted if siren})
     if not sirens:
-        raise Problem("Aucun des acheteurs demandés n'est dans les fichiers", why=" ; ".join(failure for *_, failure in wanted))
+        raise Problem(
+            "Aucun des acheteurs demandés n'est dans les fichiers", why=" ; ".join(failure for *_, failure in wanted)
+        )
     whole = diagnostic.prepare(reading, as_of=mission.as_of)
     desk = _desk(mission, whole, whole.contracts if whole.measured is None else whole.measured)
     return replace(desk, base=diagnostic.prepare(reading, sirens=sirens, **(options | {"as_of": whole.as_of}))), wanted
@@ -162,9 +182,14 @@ def _wanted(known: pl.DataFrame, mission: Mission) -> Iterator[tuple[Asked, str,
     """What is asked of each buyer (its name, SIREN, why it was not found); all those of the files when none is named."""
     if not mission.asked:
         if known.height > 1 and (mission.every.wishes.ledger or mission.every.wishes.answers):
-            raise Problem("Les dépenses et le questionnaire sont propres à un acheteur, et les fichiers en ont plusieurs",
-                          todo="Nommez les acheteurs, chacun dans sa table [[acheteur]]")  # fmt: skip
-        yield from ((mission.every, name, siren, "") for siren, name in known.select("acheteur_siren", "acheteur_libelle").rows())
+            raise Problem(
+                "Les dépenses et le questionnaire sont propres à un acheteur, et les fichiers en ont plusieurs",
+                todo="Nommez les acheteurs, chacun dans sa table [[acheteur]]",
+            )
+        yield from (
+            (mission.every, name, siren, "")
+            for siren, name in known.select("acheteur_siren", "acheteur_libelle").rows()
+        )
     for asked in mission.asked:
         try:
             siren = buyers.choose(known, asked.name)
@@ -194,7 +219,9 @@ def _shared(desk: Desk, tasks: dict[int, Task], count: int) -> Iterator[tuple[in
     with tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True) as folder:
         frames = _stored(desk.base, Path(folder))
         bare = replace(desk, base=replace(desk.base, folder=None, **dict.fromkeys(frames, pl.LazyFrame())))
-        pool = ProcessPoolExecutor(min(count, len(tasks)), mp_context=get_context("spawn"), initializer=_open, initargs=(bare, frames))
+        pool = ProcessPoolExecutor(
+            min(count, len(tasks)), mp_context=get_context("spawn"), initializer=_open, initargs=(bare, frames)
+        )
         try:
             waiting = {pool.submit(_by_another, task): rank for rank, task in tasks.items()}
             for future in as_completed(waiting):
@@ -216,7 +243,9 @@ def _stored(base: Base, folder: Path) -> dict[str, str]:
 
 def _open(desk: Desk, frames: dict[str, str]) -> None:
     """What a process does first: the tables back in their fields."""
-    _WORD["desk"] = replace(desk, base=replace(desk.base, **{name: pl.scan_parquet(path) for name, path in frames.items()}))
+    _WORD["desk"] = replace(
+        desk, base=replace(desk.base, **{name: pl.scan_parquet(path) for name, path in frames.items()})
+    )
 
 
 def _by_another(task: Task) -> Outcome:
@@ -229,7 +258,12 @@ def _one(desk: Desk, task: Task) -> Outcome:
     try:
         book = read_ledger(asked.wishes.ledger) if asked.wishes.ledger else None
         result = diagnostic.diagnose(
-            desk.base, buyer=siren, years=mission.years, population=mission.population, spend=book.lines.lazy() if book else None, declared=asked.declared
+            desk.base,
+            buyer=siren,
+            years=mission.years,
+            population=mission.population,
+            spend=book.lines.lazy() if book else None,
+            declared=asked.declared,
         )
         peers = publication.placed(*desk.compared, siren) if desk.compared else None
         report = commented(pams.report(pams.study(result, asked.wishes, peers=peers)), mission, asked)
@@ -250,7 +284,9 @@ def _handed(report: Report, mission: Mission, folder: Path) -> list[Path]:
 def _done(state: dict[str, Any], mission: Mission, asked: Asked, siren: str) -> tuple[str, ...] | None:
     """The files already written from the same inputs, when they are all there."""
     known = state.get(siren, {})
-    there = known.get("empreinte") == asked.fingerprint and all((mission.folder / one).exists() for one in known["fichiers"])
+    there = known.get("empreinte") == asked.fingerprint and all(
+        (mission.folder / one).exists() for one in known["fichiers"]
+    )
     return tuple(known["fichiers"]) if there else None
 
 
@@ -264,17 +300,23 @@ def _state(folder: Path, previous: Path | None = None) -> dict[str, Any]:
         return {}
     state = {siren: known for siren, known in said.items() if _is_known(known)} if isinstance(said, dict) else {}
     if source != folder:
-        for name in (name for known in state.values() for name in known.get("fichiers", ()) if (source / name).is_file()):
+        for name in (
+            name for known in state.values() for name in known.get("fichiers", ()) if (source / name).is_file()
+        ):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source / name, folder / name)
-        files.write_atomic(folder / STATE, json.dumps(state, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8"))
+        files.write_atomic(
+            folder / STATE, json.dumps(state, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8")
+        )
     return state
 
 
 def _is_known(known: Any) -> bool:
     """Whether a line of the state is one that was written: anything else is written again."""
     names = known.get("fichiers") if isinstance(known, dict) else None
-    inside = isinstance(names, list) and all(isinstance(name, str) and ".." not in name and not Path(name).is_absolute() for name in names)
+    inside = isinstance(names, list) and all(
+        isinstance(name, str) and ".." not in name and not Path(name).is_absolute() for name in names
+    )
     return inside and isinstance(known.get("empreinte"), str)
 
 
@@ -286,9 +328,16 @@ def _index(mission: Mission, outcomes: Sequence[Outcome], base: Base) -> str:
     count = french.count(len(outcomes) - len(failed), "rapport")
     title = "Diagnostics d'achat responsable" + (f" – {mission.client}" if mission.client else "")
     note = f'<p role="note">{escape(handover.DEMO_NOTE)}</p>' if base.demo else ""
-    failures = f'<section aria-labelledby="echecs"><h2 id="echecs">Sans rapport</h2><ul>{bad}</ul></section>' if bad else ""
-    return _PAGE.format(title=escape(title), note=note, count=escape(f"{french.capital(count)}, données arrêtées au {french.long_date(base.as_of)}."),
-                        failures=failures, lines=lines)  # fmt: skip
+    failures = (
+        f'<section aria-labelledby="echecs"><h2 id="echecs">Sans rapport</h2><ul>{bad}</ul></section>' if bad else ""
+    )
+    return _PAGE.format(
+        title=escape(title),
+        note=note,
+        count=escape(f"{french.capital(count)}, données arrêtées au {french.long_date(base.as_of)}."),
+        failures=failures,
+        lines=lines,
+    )
 
 
 def _line(one: Outcome) -> str:

@@ -44,20 +44,62 @@ TITLE = "Diagnostic d'achat responsable"
 MONTHS = 36
 #: The sections in their order; those in brackets of several files stand where their first word says.
 _BEFORE: tuple[Callable[[Findings], Section | None], ...] = (
-    sections_maturity.section_maturity, declared.section_scope, declared.section_considerations, declared.section_years,
-    declared.section_families, declared.section_scores, declared.section_texts, declared.section_obligations, declared.section_suppliers,
-)  # fmt: skip
+    sections_maturity.section_maturity,
+    declared.section_scope,
+    declared.section_considerations,
+    declared.section_years,
+    declared.section_families,
+    declared.section_scores,
+    declared.section_texts,
+    declared.section_obligations,
+    declared.section_suppliers,
+)
 _AFTER: tuple[Callable[[Findings], Section | None], ...] = (
-    *sections_potential.POTENTIAL, declared.section_calendar, section_goals, sections_reach.section_reach, section_peers,
-    sections_actions.section_plan, sections_actions.section_actions, sections_actions.section_lacking, declared.section_corrections, declared.section_reading,
-    declared.section_populations, declared.section_quality, declared.section_method, declared.section_glossary,
-)  # fmt: skip
+    *sections_potential.POTENTIAL,
+    declared.section_calendar,
+    section_goals,
+    sections_reach.section_reach,
+    section_peers,
+    sections_actions.section_plan,
+    sections_actions.section_actions,
+    sections_actions.section_lacking,
+    declared.section_corrections,
+    declared.section_reading,
+    declared.section_populations,
+    declared.section_quality,
+    declared.section_method,
+    declared.section_glossary,
+)
 #: Every section a comment may be written on.
 SECTIONS = (
-    "essentiel", "qualitatif", "perimetre", "considerations", "annees", "familles", "scores", "ecrit", "obligations", "fournisseurs", "depenses",
-    "depenses-compte", "potentiel", "besoins", "calendrier", "objectifs", "atteindre", "pairs", "plan", "actions", "a-fournir", "corriger", "lecture",
-    "populations", "qualite", "methode", "glossaire",
-)  # fmt: skip
+    "essentiel",
+    "qualitatif",
+    "perimetre",
+    "considerations",
+    "annees",
+    "familles",
+    "scores",
+    "ecrit",
+    "obligations",
+    "fournisseurs",
+    "depenses",
+    "depenses-compte",
+    "potentiel",
+    "besoins",
+    "calendrier",
+    "objectifs",
+    "atteindre",
+    "pairs",
+    "plan",
+    "actions",
+    "a-fournir",
+    "corriger",
+    "lecture",
+    "populations",
+    "qualite",
+    "methode",
+    "glossaire",
+)
 
 
 @dataclass(frozen=True)
@@ -90,7 +132,11 @@ class Study:
 
 
 def study(
-    result: Diagnostic, wishes: Wishes | None = None, *, peers: pl.DataFrame | None = None, registers: Registers | None = None
+    result: Diagnostic,
+    wishes: Wishes | None = None,
+    *,
+    peers: pl.DataFrame | None = None,
+    registers: Registers | None = None,
 ) -> Study:
     """The whole diagnostic of a buyer.
 
@@ -117,8 +163,22 @@ def study(
     found = opportunities.potential_of(result, radius=asked.radius, dependency=asked.dependency) if listed else None
     spent = purchases.suppliers_of(asked.ledger, list(asked.registers) or registers or ()) if asked.ledger else None
     roads, references, reach = _goals(result, asked.goals)
-    lacking = [code for code, given in (("registres", listed), ("depenses", spent), ("questionnaire", asked.answers), ("cibles", asked.goals)) if not given]
-    extras = _potential(result, found) | reach | _practices(asked.answers) | {"manques": pl.DataFrame({"code": lacking}, schema={"code": pl.String})}
+    lacking = [
+        code
+        for code, given in (
+            ("registres", listed),
+            ("depenses", spent),
+            ("questionnaire", asked.answers),
+            ("cibles", asked.goals),
+        )
+        if not given
+    ]
+    extras = (
+        _potential(result, found)
+        | reach
+        | _practices(asked.answers)
+        | {"manques": pl.DataFrame({"code": lacking}, schema={"code": pl.String})}
+    )
     if peers is not None and peers.height:
         extras["pairs"] = peers
     return Study(result, asked, found, spent, roads, references, extras)
@@ -129,7 +189,9 @@ def findings(found: Study) -> Findings:
     known = handover.findings(found.diagnostic)
     given = (Source(found.wishes.ledger.name, "fichier de dépenses"),) if found.wishes.ledger else ()
     given += (Source("questionnaire", "réponses au questionnaire qualitatif"),) if found.wishes.answers else ()
-    return replace(known, extras=known.extras | found.extras, sources=(*known.sources, *given), definition=WITH_CRITERION)
+    return replace(
+        known, extras=known.extras | found.extras, sources=(*known.sources, *given), definition=WITH_CRITERION
+    )
 
 
 def report(found: Study) -> Report:
@@ -140,12 +202,23 @@ def report(found: Study) -> Report:
     sections += sections_pams.spending(spent) if spent else ()
     sections += [section for write in _AFTER if (section := write(told))]
     years = found.diagnostic.years
-    span = "toutes les années lues" if years is None else str(years[0]) if years[0] == years[1] else f"{years[0]}–{years[1]}"
+    span = (
+        "toutes les années lues"
+        if years is None
+        else str(years[0])
+        if years[0] == years[1]
+        else f"{years[0]}–{years[1]}"
+    )
     built = model.build(
-        TITLE, buyer=told.buyer, as_of=told.as_of, sections=[sections_pams.essentials(told, spent, sections), *sections],
-        subtitle=f"{span}, {told.population_label}{_reach(found.potential)}", sources=told.sources,
-        notes=(handover.DEMO_NOTE,) if told.demo else (), annexes=_annexes(told, spent),
-    )  # fmt: skip
+        TITLE,
+        buyer=told.buyer,
+        as_of=told.as_of,
+        sections=[sections_pams.essentials(told, spent, sections), *sections],
+        subtitle=f"{span}, {told.population_label}{_reach(found.potential)}",
+        sources=told.sources,
+        notes=(handover.DEMO_NOTE,) if told.demo else (),
+        annexes=_annexes(told, spent),
+    )
     return replace(built, committee=sections_pams.COMMITTEE)
 
 
@@ -161,9 +234,13 @@ def _annexes(told: Findings, spent: Findings | None) -> list[TableBlock | None]:
     used = (pl.col("population") == told.population) & (pl.col("dimension") != "cpv_division")
     kept = told.measures.filter(used | (pl.col("dimension") == "total"))
     return [
-        *annexes(replace(told, measures=kept)), *sections_potential.annexes(told), sections_maturity.annex(told), sections_reach.annex(told), sections_actions.annex_plan(told),
+        *annexes(replace(told, measures=kept)),
+        *sections_potential.annexes(told),
+        sections_maturity.annex(told),
+        sections_reach.annex(told),
+        sections_actions.annex_plan(told),
         *(sections_pams.spending_annexes(spent) if spent else ()),
-    ]  # fmt: skip
+    ]
 
 
 def _potential(result: Diagnostic, found: Opportunities | None) -> dict[str, pl.DataFrame]:
@@ -187,18 +264,32 @@ def _practices(answers: dict[str, int | None]) -> dict[str, pl.DataFrame]:
     grid = maturity.grid()
     said = maturity.answers(answers, grid)
     told = pl.DataFrame({"origine": [grid["origin"]], "niveaux": [grid["levels"]]})
-    return {"maturite": maturity.profile(said, grid).collect(), "maturite_actions": maturity.actions(said, grid).collect(), "maturite_grille": told}
+    return {
+        "maturite": maturity.profile(said, grid).collect(),
+        "maturite_actions": maturity.actions(said, grid).collect(),
+        "maturite_grille": told,
+    }
 
 
-def _goals(result: Diagnostic, goals: tuple[Target, ...]) -> tuple[tuple[Road, ...], tuple[Road, ...], dict[str, pl.DataFrame]]:
+def _goals(
+    result: Diagnostic, goals: tuple[Target, ...]
+) -> tuple[tuple[Road, ...], tuple[Road, ...], dict[str, pl.DataFrame]]:
     """The road to each target, the national references beside, and the renewals that reach them."""
     if not goals:
         return (), (), {}
-    every = result.base.contracts.filter(pl.col("acheteur_siren").is_in(list(result.sirens))).collect(engine="streaming") if result.years else result.contracts
+    every = (
+        result.base.contracts.filter(pl.col("acheteur_siren").is_in(list(result.sirens))).collect(engine="streaming")
+        if result.years
+        else result.contracts
+    )
     national = publication.national_targets(result)
     codes = list(dict.fromkeys(goal.indicateur for goal in (*goals, *national) if goal.indicateur in catalogue()))
-    history = indicators.measure(every.lazy(), indicators=codes, by=("annee",), perimetre=result.scope, population=result.population).collect()
-    roads, references = (publication.roads(some, history, every, result.as_of.year, result.population) for some in (goals, national))
+    history = indicators.measure(
+        every.lazy(), indicators=codes, by=("annee",), perimetre=result.scope, population=result.population
+    ).collect()
+    roads, references = (
+        publication.roads(some, history, every, result.as_of.year, result.population) for some in (goals, national)
+    )
     tables = {"objectifs": publication_files.goals(roads, references), "chemins": publication_files.points(roads)}
     return roads, references, tables | _plans(result, goals, every)
 
@@ -211,25 +302,55 @@ def _plans(result: Diagnostic, goals: tuple[Target, ...], every: pl.DataFrame) -
         record = catalogue().get(goal.indicateur)
         if record is None or goal.baisse or not goal.part or goal.unite not in (NUMBER, VALUE):
             continue
-        counted = scope(every.lazy(), result.population).filter(True if record.champ is None else record.champ.fill_null(False))
+        counted = scope(every.lazy(), result.population).filter(
+            True if record.champ is None else record.champ.fill_null(False)
+        )
         worth = pl.col("somme_retenue") if goal.unite == VALUE else pl.lit(1, pl.Int64)
-        weighed = counted.select("uid", oui=record.numerator(goal.definition), gain=worth).filter(pl.col("gain").is_not_null()).collect()
+        weighed = (
+            counted.select("uid", oui=record.numerator(goal.definition), gain=worth)
+            .filter(pl.col("gain").is_not_null())
+            .collect()
+        )
         asked = renewals.Target(int(weighed.filter("oui")["gain"].sum()), int(weighed["gain"].sum()), goal.cible)
-        inside = pl.col("trimestre").is_not_null() & (pl.col("echeance").dt.year() <= goal.annee) & ~pl.col("ponctuel").fill_null(False)
+        inside = (
+            pl.col("trimestre").is_not_null()
+            & (pl.col("echeance").dt.year() <= goal.annee)
+            & ~pl.col("ponctuel").fill_null(False)
+        )
         open_ = ends.filter(inside).join(weighed.filter(~pl.col("oui")), on="uid")
         plan = renewals.plan(open_.lazy(), asked).collect()
         rows.append(_row(rank, goal, asked, open_, plan, result.base.method["renewals"]["success"]))
         plans.append(plan.with_columns(objectif=pl.lit(rank)))
     empty = PLAN.empty().with_columns(objectif=pl.lit(0))
-    return {"atteindre": pl.DataFrame(rows, infer_schema_length=None), "atteindre_plan": pl.concat(plans) if plans else empty}
+    return {
+        "atteindre": pl.DataFrame(rows, infer_schema_length=None),
+        "atteindre_plan": pl.concat(plans) if plans else empty,
+    }
 
 
-def _row(rank: int, goal: Target, asked: renewals.Target, open_: pl.DataFrame, plan: pl.DataFrame, success: dict[str, float]) -> dict:
+def _row(
+    rank: int, goal: Target, asked: renewals.Target, open_: pl.DataFrame, plan: pl.DataFrame, success: dict[str, float]
+) -> dict:
     gains = open_["gain"].fill_null(0).to_list()
     enough = asked.gap > 0 and sum(gains) >= asked.gap
-    low, high = ((renewals.chance(gains, gains, [success[side]] * len(gains), asked.gap) if enough else None) for side in ("low", "high"))
+    low, high = (
+        (renewals.chance(gains, gains, [success[side]] * len(gains), asked.gap) if enough else None)
+        for side in ("low", "high")
+    )
     return {
-        "objectif": rank, "titre": goal.titre, "unite": goal.unite, "definition": goal.definition, "cible": goal.cible, "annee": goal.annee,
-        "oui": asked.numerator, "sur": asked.denominator, "manque": asked.gap, "candidats": open_.height, "choisis": plan.height,
-        "gagne": int(plan["gain"].sum()), "derniere_fin": plan["echeance"].max(), "chance_bas": low, "chance_haut": high,
-    }  # fmt: skip
+        "objectif": rank,
+        "titre": goal.titre,
+        "unite": goal.unite,
+        "definition": goal.definition,
+        "cible": goal.cible,
+        "annee": goal.annee,
+        "oui": asked.numerator,
+        "sur": asked.denominator,
+        "manque": asked.gap,
+        "candidats": open_.height,
+        "choisis": plan.height,
+        "gagne": int(plan["gain"].sum()),
+        "derniere_fin": plan["echeance"].max(),
+        "chance_bas": low,
+        "chance_haut": high,
+    }

@@ -17,9 +17,15 @@ NAMED = 25
 
 
 def explored(
-    base: Base, sirens: Sequence[str] = (), *, scope: str = "", families: Sequence[str] = (), least: int = 0, radius: float | None = None,
+    base: Base,
+    sirens: Sequence[str] = (),
+    *,
+    scope: str = "",
+    families: Sequence[str] = (),
+    least: int = 0,
+    radius: float | None = None,
     dependency: float | None = None,
-) -> Opportunities:  # fmt: skip
+) -> Opportunities:
     """The potential of buyers given by SIREN (none: all), restricted to some families and to needs with suppliers enough.
 
     Amounts of a need do not change with what is shown beside it: a supplier keeps for the needs left out the capacity it has
@@ -31,7 +37,11 @@ def explored(
         No register was read, or a radius or share makes no sense.
     """
     share = opportunities.checked(base, radius, dependency)
-    made, mine, known = opportunities.judged(base, tuple(sirens), radius, share), opportunities.chosen(base, tuple(sirens)), opportunities.ground(base)
+    made, mine, known = (
+        opportunities.judged(base, tuple(sirens), radius, share),
+        opportunities.chosen(base, tuple(sirens)),
+        opportunities.ground(base),
+    )
     rows = made.opportunities
     if least:
         rows = rows.filter(pl.col("credibles").fill_null(0) >= least)
@@ -44,15 +54,27 @@ def explored(
         suppliers = opportunities_map.suppliers(found, rows, known.supply).collect(engine="in-memory")
     named = found.filter(pl.col("rang") <= NAMED)
     return Opportunities(
-        scope=scope, as_of=base.as_of, needs=mine.needs, members=mine.members, supply=known.supply,
-        candidates=potential.describe(named.lazy(), known.supply.lazy()).collect(engine="in-memory"), opportunities=rows, families=summed,
-        weights=known.weights, assumptions=opportunities.assumptions(base.method["potential"], radius, share), dependency=share, radius=radius,
-        suppliers=suppliers, places=opportunities_map.places(rows, mine.places),
-    )  # fmt: skip
+        scope=scope,
+        as_of=base.as_of,
+        needs=mine.needs,
+        members=mine.members,
+        supply=known.supply,
+        candidates=potential.describe(named.lazy(), known.supply.lazy()).collect(engine="in-memory"),
+        opportunities=rows,
+        families=summed,
+        weights=known.weights,
+        assumptions=opportunities.assumptions(base.method["potential"], radius, share),
+        dependency=share,
+        radius=radius,
+        suppliers=suppliers,
+        places=opportunities_map.places(rows, mine.places),
+    )
 
 
 def contracts_of(base: Base, found: Opportunities, needs: Sequence[str]) -> pl.DataFrame:
     """The contracts of needs, the latest first: CONTRACTS with ``besoin_id, campagne, derniere`` (see NEED_CONTRACTS)."""
-    members = found.members.filter(pl.col("besoin_id").is_in(list(needs))).select("besoin_id", "uid", "campagne", "derniere")
+    members = found.members.filter(pl.col("besoin_id").is_in(list(needs))).select(
+        "besoin_id", "uid", "campagne", "derniere"
+    )
     rows = opportunities.ground(base).contracts.join(members, on="uid")
     return rows.sort("dateNotification", "uid", descending=[True, False], nulls_last=True)

@@ -55,14 +55,20 @@ class Opportunities:
     def extras(self) -> dict[str, pl.DataFrame]:
         """The tables under the names that the sections of the report read."""
         return {
-            "besoins": self.opportunities, "candidats": self.candidates, "potentiel_familles": self.families,
-            "hypotheses": self.assumptions, "poids_appris": self.weights, "besoin_contrats": self.members,
-        } | self._map()  # fmt: skip
+            "besoins": self.opportunities,
+            "candidats": self.candidates,
+            "potentiel_familles": self.families,
+            "hypotheses": self.assumptions,
+            "poids_appris": self.weights,
+            "besoin_contrats": self.members,
+        } | self._map()
 
     def _map(self) -> dict[str, pl.DataFrame]:
         if self.suppliers is None or self.places is None:
             return {}
-        circles = pl.DataFrame({"km": opportunities_map.radiuses(self.opportunities, self.radius)}, schema={"km": pl.Float64})
+        circles = pl.DataFrame(
+            {"km": opportunities_map.radiuses(self.opportunities, self.radius)}, schema={"km": pl.Float64}
+        )
         return {"fournisseurs_credibles": self.suppliers, "lieux_servis": self.places, "rayons_servis": circles}
 
 
@@ -96,12 +102,21 @@ def potential_of(
     share = checked(base, radius, dependency)
     known, mine, made = ground(base), chosen(base, sirens), judged(base, sirens, radius, share, under_code(source))
     return Opportunities(
-        scope=scope, as_of=base.as_of, needs=mine.needs, members=mine.members, supply=known.supply,
+        scope=scope,
+        as_of=base.as_of,
+        needs=mine.needs,
+        members=mine.members,
+        supply=known.supply,
         candidates=potential.describe(made.found.lazy(), known.supply.lazy(), MOST).collect(engine="in-memory"),
-        opportunities=made.opportunities, families=made.families, weights=known.weights,
-        assumptions=assumptions(base.method["potential"], radius, share), dependency=share, radius=radius,
-        suppliers=made.suppliers, places=opportunities_map.places(made.opportunities, mine.places),
-    )  # fmt: skip
+        opportunities=made.opportunities,
+        families=made.families,
+        weights=known.weights,
+        assumptions=assumptions(base.method["potential"], radius, share),
+        dependency=share,
+        radius=radius,
+        suppliers=made.suppliers,
+        places=opportunities_map.places(made.opportunities, mine.places),
+    )
 
 
 def under_code(source: Diagnostic | Base) -> bool:
@@ -125,11 +140,24 @@ def judged(base: Base, sirens: tuple[str, ...], radius: float | None, share: flo
     known, mine, settings = ground(base), chosen(base, sirens), base.method
     needs = mine.needs.lazy()
     found = potential.matches(
-        needs, mine.places.lazy(), known.supply.lazy(), radius=radius, dependency=share, reached=_reached(base, sirens, _step(radius)).lazy(),
-        past=mine.past.lazy(), method=settings,
-    ).collect(engine="in-memory")  # fmt: skip
+        needs,
+        mine.places.lazy(),
+        known.supply.lazy(),
+        radius=radius,
+        dependency=share,
+        reached=_reached(base, sirens, _step(radius)).lazy(),
+        past=mine.past.lazy(),
+        method=settings,
+    ).collect(engine="in-memory")
     told = potential.opportunities(
-        needs, found.lazy(), every=known.needs.lazy(), kinds=mine.kinds.lazy(), as_of=base.as_of, dependency=share, method=settings, under_code=bound,
+        needs,
+        found.lazy(),
+        every=known.needs.lazy(),
+        kinds=mine.kinds.lazy(),
+        as_of=base.as_of,
+        dependency=share,
+        method=settings,
+        under_code=bound,
     ).collect(engine="in-memory")
     # Summed over several buyers, a supplier has one envelope for them all: its capacity serves once.
     shared = told if len(sirens) == 1 else told.with_columns(acheteur_siren=pl.lit(NETWORK))
@@ -159,7 +187,9 @@ def chosen(base: Base, sirens: tuple[str, ...]) -> Chosen:
     needs = known.needs.filter(ours)
     members = potential.members(known.contracts.lazy().filter(ours), method=base.method)
     kinds = base.contracts.select("acheteur_siren", "acheteur_categorie").unique("acheteur_siren")
-    past = potential.similar(needs.lazy(), known.wins.lazy().join(base.contracts.select("uid", "acheteur_siren", "objet"), on="uid"))
+    past = potential.similar(
+        needs.lazy(), known.wins.lazy().join(base.contracts.select("uid", "acheteur_siren", "objet"), on="uid")
+    )
     return Chosen(needs, *(table.collect(engine="in-memory") for table in (members, places(needs.lazy()), kinds, past)))
 
 
@@ -168,7 +198,9 @@ def _reached(base: Base, sirens: tuple[str, ...], furthest: float) -> pl.DataFra
     """Who is within reach of the places of these buyers, with the distances: the radius is then a mere filter."""
     mine = chosen(base, sirens)
     asked = mine.needs.lazy().select("lieu", "famille").drop_nulls("famille").unique()
-    return reachable(asked, mine.places.lazy(), ground(base).supply.lazy(), furthest=furthest).collect(engine="in-memory")
+    return reachable(asked, mine.places.lazy(), ground(base).supply.lazy(), furthest=furthest).collect(
+        engine="in-memory"
+    )
 
 
 def _step(radius: float | None) -> float:
@@ -196,7 +228,11 @@ def ground(base: Base) -> Ground:
     weights = potential.learned(won.lazy(), method=settings).collect(engine="in-memory")
     listed = structures(base.register, base.establishments, base.as_of)
     supplied = potential.supply(
-        listed.lazy(), wins=won.lazy(), declared=declared(base.register).lazy(), weights=weights.lazy(), trades=named_trades(listed).lazy(),
+        listed.lazy(),
+        wins=won.lazy(),
+        declared=declared(base.register).lazy(),
+        weights=weights.lazy(),
+        trades=named_trades(listed).lazy(),
         method=settings,
     )
     every = potential.needs(contracts.lazy(), as_of=base.as_of, method=settings)
@@ -217,29 +253,69 @@ def structures(register: pl.LazyFrame, establishments: pl.LazyFrame, as_of: date
     known = establishments.sort(official, "au", "source", descending=[True, True, False], nulls_last=True).with_columns(
         cle=pl.coalesce("siret", "siren")
     )
-    texts = ("nom", "enseigne", "naf", "tranche_effectifs", "code_commune", "code_postal", "commune", "lon", "lat", "etat")
+    texts = (
+        "nom",
+        "enseigne",
+        "naf",
+        "tranche_effectifs",
+        "code_commune",
+        "code_postal",
+        "commune",
+        "lon",
+        "lat",
+        "etat",
+    )
     merged = known.group_by("cle", maintain_order=True).agg(
         *(pl.col(name).drop_nulls().first() for name in texts), personne_physique=pl.col("personne_physique").any()
     )
-    units = known.group_by("siren", maintain_order=True).agg(_nom=pl.col("nom").drop_nulls().first(), _naf=pl.col("naf").drop_nulls().first())
+    units = known.group_by("siren", maintain_order=True).agg(
+        _nom=pl.col("nom").drop_nulls().first(), _naf=pl.col("naf").drop_nulls().first()
+    )
     status = suppliers.status(keys, suppliers.fuse(register), establishments, on=as_of)
-    held = status.filter(pl.col("titulaire_ess").fill_null(False) | pl.col("titulaire_inclusif").fill_null(False)).collect(engine="in-memory")
-    dates = register.sort("au", "source", descending=[True, False], nulls_last=True).group_by("siren", maintain_order=True).agg(
-        statut_au=pl.col("au").first(), statut_source=pl.col("source").first()
+    held = status.filter(
+        pl.col("titulaire_ess").fill_null(False) | pl.col("titulaire_inclusif").fill_null(False)
+    ).collect(engine="in-memory")
+    dates = (
+        register.sort("au", "source", descending=[True, False], nulls_last=True)
+        .group_by("siren", maintain_order=True)
+        .agg(statut_au=pl.col("au").first(), statut_source=pl.col("source").first())
     )
     whole = (
-        held.lazy().with_columns(cle=pl.coalesce("siret", "siren"))
-        .join(merged, on="cle", how="left").join(units, on="siren", how="left").join(dates, on="siren", how="left")
+        held.lazy()
+        .with_columns(cle=pl.coalesce("siret", "siren"))
+        .join(merged, on="cle", how="left")
+        .join(units, on="siren", how="left")
+        .join(dates, on="siren", how="left")
         .filter(pl.col("etat").is_null() | (pl.col("etat") == "A"))
-    )  # fmt: skip
+    )
     ess = pl.when(pl.col("titulaire_ess")).then(pl.lit("ESS"))
     esus = pl.when(pl.col("titulaire_esus")).then(pl.lit("ESUS"))
-    return located(whole).select(
-        "cle", "siren", "siret", "code_commune", "commune", "departement", "region", "lon", "lat", "tranche_effectifs",
-        "statut_au", "statut_source", "personne_physique", "enseigne", arrondissement=_district(), nom=pl.coalesce("nom", "_nom"), naf=pl.coalesce("naf", "_naf").str.replace(".", "", literal=True),
-        types="inclusif_types", ess="titulaire_ess",
-        statuts=pl.concat_str(ess, esus, pl.col("inclusif_types"), separator=", ", ignore_nulls=True),
-    ).collect(engine="in-memory")  # fmt: skip
+    return (
+        located(whole)
+        .select(
+            "cle",
+            "siren",
+            "siret",
+            "code_commune",
+            "commune",
+            "departement",
+            "region",
+            "lon",
+            "lat",
+            "tranche_effectifs",
+            "statut_au",
+            "statut_source",
+            "personne_physique",
+            "enseigne",
+            arrondissement=_district(),
+            nom=pl.coalesce("nom", "_nom"),
+            naf=pl.coalesce("naf", "_naf").str.replace(".", "", literal=True),
+            types="inclusif_types",
+            ess="titulaire_ess",
+            statuts=pl.concat_str(ess, esus, pl.col("inclusif_types"), separator=", ", ignore_nulls=True),
+        )
+        .collect(engine="in-memory")
+    )
 
 
 def _district() -> pl.Expr:
@@ -252,29 +328,49 @@ def wins(contracts: pl.LazyFrame, holders: pl.LazyFrame, establishments: pl.Lazy
     """One row per contract won: ``uid, siren, siret, famille, dateNotification, naf`` (activity of the unit, SIRENE first)."""
     official = pl.col("liste").str.starts_with("sirene").fill_null(False)
     activities = (
-        establishments.filter(pl.col("naf").is_not_null()).sort(official, "au", "source", descending=[True, True, False], nulls_last=True)
-        .unique("siren", keep="first", maintain_order=True).select("siren", naf=pl.col("naf").str.replace(".", "", literal=True))
-    )  # fmt: skip
+        establishments.filter(pl.col("naf").is_not_null())
+        .sort(official, "au", "source", descending=[True, True, False], nulls_last=True)
+        .unique("siren", keep="first", maintain_order=True)
+        .select("siren", naf=pl.col("naf").str.replace(".", "", literal=True))
+    )
     number = pl.when(pl.col("titulaire_id").str.contains(r"^\d{14}$")).then("titulaire_id")
     held = holders.select("uid", siren="titulaire_siren", siret=number).drop_nulls("siren")
     return (
-        held.join(contracts.select("uid", "famille", "dateNotification"), on="uid").filter(pl.col("famille").is_not_null())
-        .unique(["uid", "siren", "siret"]).join(activities, on="siren", how="left").sort("uid", "siren", "siret")
-    )  # fmt: skip
+        held.join(contracts.select("uid", "famille", "dateNotification"), on="uid")
+        .filter(pl.col("famille").is_not_null())
+        .unique(["uid", "siren", "siret"])
+        .join(activities, on="siren", how="left")
+        .sort("uid", "siren", "siret")
+    )
 
 
 def named_trades(listed: pl.DataFrame) -> pl.DataFrame:
     """``cle, famille``: the trades that the names and signs of structures say."""
-    names = pl.concat([listed.lazy().select("cle", _nom=name) for name in ("nom", "enseigne") if name in listed.columns]).drop_nulls()
-    return names.join(families.trades(names, "_nom"), on="_nom").select("cle", "famille").unique().collect(engine="in-memory")
+    names = pl.concat(
+        [listed.lazy().select("cle", _nom=name) for name in ("nom", "enseigne") if name in listed.columns]
+    ).drop_nulls()
+    return (
+        names.join(families.trades(names, "_nom"), on="_nom")
+        .select("cle", "famille")
+        .unique()
+        .collect(engine="in-memory")
+    )
 
 
 def declared(register: pl.LazyFrame) -> pl.DataFrame:
     """``cle, famille``: the sectors that a list declares for a supplier, read as words of families."""
-    told = register.filter(pl.col("secteurs").is_not_null()).select(
-        cle=pl.coalesce("siret", "siren"), _secteur=pl.col("secteurs").str.split(",")
-    ).explode("_secteur").with_columns(pl.col("_secteur").str.strip_chars())  # fmt: skip
-    return told.join(families.of_words(told, "_secteur"), on="_secteur").select("cle", "famille").unique().collect(engine="in-memory")
+    told = (
+        register.filter(pl.col("secteurs").is_not_null())
+        .select(cle=pl.coalesce("siret", "siren"), _secteur=pl.col("secteurs").str.split(","))
+        .explode("_secteur")
+        .with_columns(pl.col("_secteur").str.strip_chars())
+    )
+    return (
+        told.join(families.of_words(told, "_secteur"), on="_secteur")
+        .select("cle", "famille")
+        .unique()
+        .collect(engine="in-memory")
+    )
 
 
 def assumptions(settings: dict[str, Any], radius: float | None, share: float) -> pl.DataFrame:
@@ -318,9 +414,10 @@ def checked(base: Base, radius: float | None, dependency: float | None) -> float
     """
     if base.register is None or base.establishments is None:
         raise Problem(
-            "Aucune liste de fournisseurs n'a été lue", why="Le potentiel se mesure contre un registre de l'ESS et des structures inclusives",
+            "Aucune liste de fournisseurs n'a été lue",
+            why="Le potentiel se mesure contre un registre de l'ESS et des structures inclusives",
             todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)",
-        )  # fmt: skip
+        )
     limit = base.method["potential"]["rayon_maximal"]["value"]
     if radius is not None and not 0 < radius <= limit:
         raise Problem(f"Un rayon de {radius:g} km n'est pas possible", todo=f"Choisissez un rayon de 1 à {limit} km")

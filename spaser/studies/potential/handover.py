@@ -31,10 +31,15 @@ def report(result: Diagnostic, found: Opportunities) -> Report:
     reach = f"rayon choisi : {found.radius:g} km" if found.radius else "rayon usuel de chaque famille"
     subtitle = f"{reach}, dépendance d'un fournisseur limitée à {french.share(found.dependency, 0)}"
     return model.build(
-        "Potentiel d'achat auprès de l'ESS", buyer=found.scope, as_of=found.as_of, subtitle=french.typeset(subtitle),
-        sections=[write(told) for write in POTENTIAL], sources=told.sources,
-        notes=(DEMO_NOTE,) if told.demo else (), annexes=annexes(told),
-    )  # fmt: skip
+        "Potentiel d'achat auprès de l'ESS",
+        buyer=found.scope,
+        as_of=found.as_of,
+        subtitle=french.typeset(subtitle),
+        sections=[write(told) for write in POTENTIAL],
+        sources=told.sources,
+        notes=(DEMO_NOTE,) if told.demo else (),
+        annexes=annexes(told),
+    )
 
 
 @files.together
@@ -70,13 +75,32 @@ def summary(found: Opportunities) -> str:
         )
     unknown = active.filter(pl.col("lieu").is_null()).height
     if unknown:
-        lines.append(french.sentence(f"{french.count(unknown, 'besoin')} sans lieu lisible : seuls les fournisseurs de portée nationale y sont comptés"))
+        lines.append(
+            french.sentence(
+                f"{french.count(unknown, 'besoin')} sans lieu lisible : seuls les fournisseurs de portée nationale y sont comptés"
+            )
+        )
     return "\n".join(lines)
 
 
 def sheets(found: Opportunities) -> pl.DataFrame:
     """The sourcing lines of every need, persons masked: ``besoin_id, rang, nom, commune, distance_km, statuts, statut_au, raison``."""
-    kept = ["besoin_id", "rang", "siret", "nom", "commune", "distance_km", "statuts", "statut_au", "statut_source", "gagnes", "raison", "personne_physique"]
+    kept = [
+        "besoin_id",
+        "rang",
+        "siret",
+        "nom",
+        "commune",
+        "distance_km",
+        "statuts",
+        "statut_au",
+        "statut_source",
+        "gagnes",
+        "raison",
+        "personne_physique",
+    ]
     hidden = pl.col("nom") == MASK
     rows = masked(found.candidates.filter("preste").select(kept))
-    return rows.with_columns(commune=pl.when(hidden).then(pl.lit(None, pl.String)).otherwise("commune")).drop("personne_physique")
+    return rows.with_columns(commune=pl.when(hidden).then(pl.lit(None, pl.String)).otherwise("commune")).drop(
+        "personne_physique"
+    )

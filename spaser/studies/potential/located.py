@@ -13,19 +13,24 @@ def located(rows: pl.LazyFrame) -> pl.LazyFrame:
 
     Where the commune cannot be told, the département is the postcode's and the coordinates are the row's own.
     """
-    towns = territories.communes().select("code_commune", "departement", "region", _ville="commune", _lon="lon", _lat="lat")
+    towns = territories.communes().select(
+        "code_commune", "departement", "region", _ville="commune", _lon="lon", _lat="lat"
+    )
     regions = territories.communes().select("departement", _region="region").unique("departement")
     placed = (
-        territories.situated(rows).drop("situation")
+        territories.situated(rows)
+        .drop("situation")
         .with_columns(code_commune=territories.whole_city(pl.col("code_commune")))
         .join(towns, on="code_commune", how="left", maintain_order="left")
         .with_columns(departement=pl.coalesce("departement", territories.department("code_postal")))
         .join(regions, on="departement", how="left", maintain_order="left")
     )
     return placed.with_columns(
-        lon=pl.coalesce("_lon", "lon"), lat=pl.coalesce("_lat", "lat"), commune=pl.coalesce("_ville", "commune"),
+        lon=pl.coalesce("_lon", "lon"),
+        lat=pl.coalesce("_lat", "lat"),
+        commune=pl.coalesce("_ville", "commune"),
         region=pl.coalesce("region", "_region"),
-    )  # fmt: skip
+    )
 
 
 def place(contracts: pl.LazyFrame) -> pl.LazyFrame:
@@ -37,7 +42,10 @@ def place(contracts: pl.LazyFrame) -> pl.LazyFrame:
     """
     known = territories.communes().select("code_commune", _commune="commune")
     departments = (
-        territories.authorities().filter(pl.col("categorie") == "département").select(_dep="departement", _dep_nom="nom").unique("_dep")
+        territories.authorities()
+        .filter(pl.col("categorie") == "département")
+        .select(_dep="departement", _dep_nom="nom")
+        .unique("_dep")
     )
     code, kind = pl.col("lieuExecution_code"), pl.col("lieuExecution_typeCode")
     insee = pl.when(kind.is_in(["Code commune", "Code arrondissement"])).then(territories.whole_city(code))
@@ -45,7 +53,12 @@ def place(contracts: pl.LazyFrame) -> pl.LazyFrame:
     owners = _owners().select(acheteur_siren="lieu_siren").unique()
     told = (
         territories.places(contracts)
-        .join(posted.rename({"code_postal": "lieuExecution_code"}), on="lieuExecution_code", how="left", maintain_order="left")
+        .join(
+            posted.rename({"code_postal": "lieuExecution_code"}),
+            on="lieuExecution_code",
+            how="left",
+            maintain_order="left",
+        )
         .with_columns(code_commune=pl.coalesce(insee, pl.when(kind == "Code postal").then("_posted")))
         .join(known, on="code_commune", how="left", maintain_order="left")
         .join(departments, left_on="lieu_departement", right_on="_dep", how="left", maintain_order="left")
@@ -59,7 +72,10 @@ def place(contracts: pl.LazyFrame) -> pl.LazyFrame:
     # Paris is a département of one commune: both ways of writing it are one place.
     single = known_alone()
     department = pl.when(pl.col("lieu_departement").is_not_null()).then(
-        pl.coalesce(pl.format("C{}", pl.col("lieu_departement").replace_strict(single, default=None)), pl.format("D{}", "lieu_departement"))
+        pl.coalesce(
+            pl.format("C{}", pl.col("lieu_departement").replace_strict(single, default=None)),
+            pl.format("D{}", "lieu_departement"),
+        )
     )
     owner = pl.when(pl.col("_owner")).then(pl.format("A{}", "acheteur_siren"))
     wide = contracts.collect_schema().names()
@@ -68,7 +84,14 @@ def place(contracts: pl.LazyFrame) -> pl.LazyFrame:
     home = pl.when(home.str.contains(r"^(\d{2,3}|2A|2B)$")).then(pl.format("D{}", home))
     return told.with_columns(
         lieu=pl.coalesce(commune, seat, department, owner, home),
-        lieu_libelle=pl.coalesce("_commune", pl.when(seat.is_not_null()).then("_seat_nom"), "_dep_nom", "lieu_departement", pl.when(pl.col("_owner")).then("acheteur_libelle"), home.str.slice(1)),
+        lieu_libelle=pl.coalesce(
+            "_commune",
+            pl.when(seat.is_not_null()).then("_seat_nom"),
+            "_dep_nom",
+            "lieu_departement",
+            pl.when(pl.col("_owner")).then("acheteur_libelle"),
+            home.str.slice(1),
+        ),
     ).select(*wide, "lieu", "lieu_libelle")
 
 
@@ -81,14 +104,24 @@ def places(needs: pl.LazyFrame) -> pl.LazyFrame:
     by_commune = asked.filter(first == "C").with_columns(code_commune=key).join(communes, on="code_commune")
     by_department = asked.filter(first == "D").with_columns(departement=key).join(communes, on="departement")
     by_owner = (
-        asked.filter(first == "A").with_columns(lieu_siren=key).join(_owners(), on="lieu_siren").join(communes, on="code_commune")
+        asked.filter(first == "A")
+        .with_columns(lieu_siren=key)
+        .join(_owners(), on="lieu_siren")
+        .join(communes, on="code_commune")
     )
-    return pl.concat([PLACES.conform(part) for part in (by_commune, by_department, by_owner)]).sort("lieu", "code_commune")
+    return pl.concat([PLACES.conform(part) for part in (by_commune, by_department, by_owner)]).sort(
+        "lieu", "code_commune"
+    )
 
 
 def known_alone() -> dict[str, str]:
     """The départements of a single commune, and that commune."""
-    alone = territories.communes().group_by("departement").agg(pl.col("code_commune").first(), n=pl.len()).filter(pl.col("n") == 1)
+    alone = (
+        territories.communes()
+        .group_by("departement")
+        .agg(pl.col("code_commune").first(), n=pl.len())
+        .filter(pl.col("n") == 1)
+    )
     return dict(alone.select("departement", "code_commune").collect(engine="in-memory").rows())
 
 
@@ -101,7 +134,9 @@ def _seats() -> pl.LazyFrame:
 def _owners() -> pl.LazyFrame:
     """One row per commune of each local authority: ``lieu_siren, code_commune`` (a group has all its members)."""
     communes = territories.communes()
-    departments = territories.authorities().filter(pl.col("categorie") == "département").select("departement", lieu_siren="siren")
+    departments = (
+        territories.authorities().filter(pl.col("categorie") == "département").select("departement", lieu_siren="siren")
+    )
     parts = [
         communes.select("code_commune", lieu_siren="siren"),
         communes.select("code_commune", lieu_siren="epci"),

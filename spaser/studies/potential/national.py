@@ -17,7 +17,17 @@ from spaser.studies.potential import compose as opportunities
 BATCH = 6_000
 #: Sizes are grouped by steps of this ratio.
 STEP = 1.2
-KEPT = ("besoin_id", "candidats", "credibles", "reservables", "potentiel", "potentiel_haut", "levier", "levier_libelle", "limite")
+KEPT = (
+    "besoin_id",
+    "candidats",
+    "credibles",
+    "reservables",
+    "potentiel",
+    "potentiel_haut",
+    "levier",
+    "levier_libelle",
+    "limite",
+)
 
 
 def national(needs: pl.DataFrame, supply: pl.DataFrame, *, method: dict[str, Any] | None = None) -> pl.DataFrame:
@@ -37,36 +47,56 @@ def national(needs: pl.DataFrame, supply: pl.DataFrame, *, method: dict[str, Any
     reach = rules.table("families_reach.csv").select("famille", "portee")
     spots = opportunities.places(needs.lazy()).collect()
     regions = spots.group_by("lieu").agg(region=pl.col("region").sort().first())
-    known = needs.join(reach, on="famille", how="left").join(regions, on="lieu", how="left").filter(pl.col("famille").is_not_null())
+    known = (
+        needs.join(reach, on="famille", how="left")
+        .join(regions, on="lieu", how="left")
+        .filter(pl.col("famille").is_not_null())
+    )
     wide = pl.col("portee").is_in(["national", "region"])
     done = [*_local(known.filter(~wide), spots, supply, method), _wide(known.filter(wide), spots, supply, method)]
     found = pl.concat(part for part in done if part.height)
-    return needs.select("besoin_id", "acheteur_siren", "famille", "annuel").join(found, on="besoin_id", maintain_order="left")
+    return needs.select("besoin_id", "acheteur_siren", "famille", "annuel").join(
+        found, on="besoin_id", maintain_order="left"
+    )
 
 
-def _local(needs: pl.DataFrame, spots: pl.DataFrame, supply: pl.DataFrame, method: dict[str, Any] | None) -> list[pl.DataFrame]:
+def _local(
+    needs: pl.DataFrame, spots: pl.DataFrame, supply: pl.DataFrame, method: dict[str, Any] | None
+) -> list[pl.DataFrame]:
     ordered = needs.sort("lieu", "besoin_id", nulls_last=True)
     offered = supply.filter(pl.col("famille").is_in(needs["famille"].unique().implode()))
     return [_judged(ordered.slice(start, BATCH), spots, offered, method) for start in range(0, ordered.height, BATCH)]
 
 
-def _wide(needs: pl.DataFrame, spots: pl.DataFrame, supply: pl.DataFrame, method: dict[str, Any] | None) -> pl.DataFrame:
+def _wide(
+    needs: pl.DataFrame, spots: pl.DataFrame, supply: pl.DataFrame, method: dict[str, Any] | None
+) -> pl.DataFrame:
     """One need for all those alike, brought back in proportion to each."""
     area = pl.when(pl.col("portee") == "national").then(pl.lit("FR")).otherwise("region")
-    steps = [(pl.col(name).clip(1, None).log() / pl.lit(STEP).log()).round().cast(pl.Int32).alias(f"_{name}") for name in ("annuel", "annuel_haut")]
+    steps = [
+        (pl.col(name).clip(1, None).log() / pl.lit(STEP).log()).round().cast(pl.Int32).alias(f"_{name}")
+        for name in ("annuel", "annuel_haut")
+    ]
     key = ["famille", "_area", "lots", "recurrence", "codeCPV", "dureeMois", "_annuel", "_annuel_haut"]
     grouped = needs.with_columns(*steps, _area=area)
     stands = grouped.sort("besoin_id").unique(key, keep="first", maintain_order=True)
-    parts = [_judged(stands.slice(start, BATCH // 12), spots, supply, method) for start in range(0, stands.height, BATCH // 12)]
+    parts = [
+        _judged(stands.slice(start, BATCH // 12), spots, supply, method)
+        for start in range(0, stands.height, BATCH // 12)
+    ]
     if not parts:
         return pl.DataFrame()
     own = stands.select(*key, "besoin_id", _sur="annuel").join(pl.concat(parts), on="besoin_id").drop("besoin_id")
     brought = grouped.join(own, on=key, nulls_equal=True, how="left")
     scale = pl.col("annuel") / pl.col("_sur").clip(1, None)
-    return brought.with_columns((pl.col(name) * scale).round().cast(pl.Int64) for name in ("potentiel", "potentiel_haut")).select(KEPT)
+    return brought.with_columns(
+        (pl.col(name) * scale).round().cast(pl.Int64) for name in ("potentiel", "potentiel_haut")
+    ).select(KEPT)
 
 
-def _judged(needs: pl.DataFrame, spots: pl.DataFrame, supply: pl.DataFrame, method: dict[str, Any] | None) -> pl.DataFrame:
+def _judged(
+    needs: pl.DataFrame, spots: pl.DataFrame, supply: pl.DataFrame, method: dict[str, Any] | None
+) -> pl.DataFrame:
     here = spots.join(needs.select("lieu").unique(), on="lieu", how="semi")
     offered = supply.join(needs.select("famille").unique(), on="famille", how="semi")
     found = potential.matches(needs.lazy(), here.lazy(), offered.lazy(), method=method).collect()

@@ -23,9 +23,16 @@ class Judged(NamedTuple):
 
 
 def judged(
-    needs: pl.DataFrame, supply: pl.DataFrame, *, every: pl.DataFrame | None = None, kinds: pl.LazyFrame | None = None,
-    radius: float | None = None, dependency: float, method: dict[str, Any], network: bool = False,
-) -> Judged:  # fmt: skip
+    needs: pl.DataFrame,
+    supply: pl.DataFrame,
+    *,
+    every: pl.DataFrame | None = None,
+    kinds: pl.LazyFrame | None = None,
+    radius: float | None = None,
+    dependency: float,
+    method: dict[str, Any],
+    network: bool = False,
+) -> Judged:
     """What the ESS could take of needs.
 
     Parameters
@@ -43,7 +50,12 @@ def judged(
         needs.lazy(), spots.lazy(), supply.lazy(), radius=radius, dependency=dependency, method=method
     ).collect(engine="in-memory")
     told = potential.opportunities(
-        needs.lazy(), found.lazy(), every=None if every is None else every.lazy(), kinds=kinds, dependency=dependency, method=method
+        needs.lazy(),
+        found.lazy(),
+        every=None if every is None else every.lazy(),
+        kinds=kinds,
+        dependency=dependency,
+        method=method,
     ).collect(engine="in-memory")
     shared = told.with_columns(acheteur_siren=pl.lit(NETWORK)) if network else told
     nets = potential.net(shared.lazy(), found.lazy(), dependency=dependency, method=method).collect(engine="in-memory")

@@ -28,8 +28,26 @@ from spaser.studies.potential.compose import MOST, Opportunities
 from spaser.studies.potential.spend import _place, _siren
 from spaser.vocabulary import NEED_CONTRACTS
 
-PLANNED = ("objet", "service", "famille_libelle", "famille_origine", "famille_confiance", "montant", "taxe", "date_prevue", "dureeMois", "lots", "departements",
-           "social", "environnement", "reserve", "a_venir", "acheteur_nom", "feuille", "position")  # fmt: skip
+PLANNED = (
+    "objet",
+    "service",
+    "famille_libelle",
+    "famille_origine",
+    "famille_confiance",
+    "montant",
+    "taxe",
+    "date_prevue",
+    "dureeMois",
+    "lots",
+    "departements",
+    "social",
+    "environnement",
+    "reserve",
+    "a_venir",
+    "acheteur_nom",
+    "feuille",
+    "position",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +75,14 @@ def programme_of(source: str | Path | Sequence[str | Path]) -> Planned:
     first = families.add(told.lazy().drop("_lu")).collect(engine="in-memory")
     # Where the subject says nothing, the description may.
     names = ["famille", "famille_libelle", "famille_origine", "famille_confiance"]
-    second = families.add(told.lazy().with_columns(objet="_lu").drop("_lu")).select(f"{name}" for name in names).collect(engine="in-memory")
-    filled = first.with_columns(pl.when(first["famille"].is_null()).then(second[name]).otherwise(first[name]).alias(name) for name in names)
+    second = (
+        families.add(told.lazy().with_columns(objet="_lu").drop("_lu"))
+        .select(f"{name}" for name in names)
+        .collect(engine="in-memory")
+    )
+    filled = first.with_columns(
+        pl.when(first["famille"].is_null()).then(second[name]).otherwise(first[name]).alias(name) for name in names
+    )
     given = [source] if isinstance(source, str | Path) else list(source)
     return Planned(", ".join(Path(path).name for path in given), filled, read)
 
@@ -93,7 +117,10 @@ def potential_of_programme(
         A file cannot be read, no list of suppliers was given, the SIRET or a share makes no sense, no project has a family.
     """
     if not registers:
-        raise Problem("Aucune liste de fournisseurs n'a été lue", todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)")
+        raise Problem(
+            "Aucune liste de fournisseurs n'a été lue",
+            todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)",
+        )
     settings = rules.method(method)
     share = settings["potential"]["dependance"]["value"] if dependency is None else dependency
     limit = settings["potential"]["rayon_maximal"]["value"]
@@ -106,21 +133,39 @@ def potential_of_programme(
     place, label = _place(siren, territory)
     needs = potential.of_programme(planned.projects.lazy(), buyer=siren, place=place).collect(engine="in-memory")
     if not needs.height:
-        raise Problem("Aucun projet du programme n'a de famille d'achat reconnue", where=planned.name, todo="Précisez les objets, ou ajoutez une colonne « Code CPV »")
-    named = needs.with_columns(acheteur_libelle=pl.col("acheteur_libelle").fill_null(f"Programme {planned.name}"), lieu_libelle=pl.coalesce("lieu_libelle", pl.lit(label, pl.String)))
+        raise Problem(
+            "Aucun projet du programme n'a de famille d'achat reconnue",
+            where=planned.name,
+            todo="Précisez les objets, ou ajoutez une colonne « Code CPV »",
+        )
+    named = needs.with_columns(
+        acheteur_libelle=pl.col("acheteur_libelle").fill_null(f"Programme {planned.name}"),
+        lieu_libelle=pl.coalesce("lieu_libelle", pl.lit(label, pl.String)),
+    )
     known = known_suppliers(list(registers), cache=cache, progress=progress)
     day = as_of or (known.files["au"].max() if known.files.height else None)
     if day is None:
         raise Problem("Aucune des listes n'a de date", todo="Donnez le jour des statuts : --date 2026-10-31")
     supply = potential.supply(
-        opportunities.structures(known.register, known.establishments, day).lazy(), declared=opportunities.declared(known.register).lazy(), method=settings
+        opportunities.structures(known.register, known.establishments, day).lazy(),
+        declared=opportunities.declared(known.register).lazy(),
+        method=settings,
     ).collect(engine="in-memory")
     told = opportunities_needs.judged(named, supply, radius=radius, dependency=share, method=settings)
     found = Opportunities(
-        scope=f"Programme {planned.name}", as_of=day, needs=named, members=NEED_CONTRACTS.empty(), supply=supply,
-        candidates=potential.describe(told.found.lazy(), supply.lazy(), MOST).collect(engine="in-memory"), opportunities=told.opportunities,
-        families=told.families, weights=pl.DataFrame(), assumptions=opportunities.assumptions(settings["potential"], radius, share), dependency=share, radius=radius,
-    )  # fmt: skip
+        scope=f"Programme {planned.name}",
+        as_of=day,
+        needs=named,
+        members=NEED_CONTRACTS.empty(),
+        supply=supply,
+        candidates=potential.describe(told.found.lazy(), supply.lazy(), MOST).collect(engine="in-memory"),
+        opportunities=told.opportunities,
+        families=told.families,
+        weights=pl.DataFrame(),
+        assumptions=opportunities.assumptions(settings["potential"], radius, share),
+        dependency=share,
+        radius=radius,
+    )
     return Planned(planned.name, planned.projects, planned.read, found, known.files, label)
 
 
@@ -128,26 +173,47 @@ def findings(result: Planned) -> Findings:
     """The finished tables, as the sections read them."""
     told = pl.DataFrame({"texte": said(result)}, schema={"texte": pl.String})
     tables = {"programme": _shown(result), "programme_fichiers": result.read.files, "programme_textes": told}
-    sources = [Source(row["source"], "programme d'achat") for row in result.read.files.unique("source", maintain_order=True).to_dicts()]
-    sources += [Source(row["fichier"], row["libelle"], row.get("au")) for row in (result.files.to_dicts() if result.files is not None else ())]
+    sources = [
+        Source(row["source"], "programme d'achat")
+        for row in result.read.files.unique("source", maintain_order=True).to_dicts()
+    ]
+    sources += [
+        Source(row["fichier"], row["libelle"], row.get("au"))
+        for row in (result.files.to_dicts() if result.files is not None else ())
+    ]
     found = result.found
     return Findings(
-        measures=pl.DataFrame(), contracts=pl.DataFrame(), as_of=found.as_of if found else None, buyer=result.name, rejects=result.read.rejects, sources=tuple(sources),
-        population="fournisseurs", extras=tables | (found.extras() if found else {}), definition="achats",
-    )  # fmt: skip
+        measures=pl.DataFrame(),
+        contracts=pl.DataFrame(),
+        as_of=found.as_of if found else None,
+        buyer=result.name,
+        rejects=result.read.rejects,
+        sources=tuple(sources),
+        population="fournisseurs",
+        extras=tables | (found.extras() if found else {}),
+        definition="achats",
+    )
 
 
 def report(result: Planned) -> Report:
     """The one report of a programme."""
     told, found = findings(result), result.found
     if found is None:
-        raise Problem("Le rapport d'un programme demande des listes de fournisseurs", todo="Ajoutez --registre avec vos listes")
+        raise Problem(
+            "Le rapport d'un programme demande des listes de fournisseurs", todo="Ajoutez --registre avec vos listes"
+        )
     reach = f"rayon choisi : {found.radius:g} km" if found.radius else "rayon usuel de chaque famille"
     return model.build(
-        "Programme d'achat : potentiel auprès de l'ESS", buyer=result.name, as_of=found.as_of,
-        subtitle=french.typeset(f"achats prévus, sans contrat ; {reach}, dépendance d'un fournisseur limitée à {french.share(found.dependency, 0)}"),
-        sections=[section_programme(told), *(write_section(told) for write_section in POTENTIAL)], sources=told.sources, annexes=(*annexes(told), annex_programme(told)),
-    )  # fmt: skip
+        "Programme d'achat : potentiel auprès de l'ESS",
+        buyer=result.name,
+        as_of=found.as_of,
+        subtitle=french.typeset(
+            f"achats prévus, sans contrat ; {reach}, dépendance d'un fournisseur limitée à {french.share(found.dependency, 0)}"
+        ),
+        sections=[section_programme(told), *(write_section(told) for write_section in POTENTIAL)],
+        sources=told.sources,
+        annexes=(*annexes(told), annex_programme(told)),
+    )
 
 
 @files.together
@@ -169,8 +235,19 @@ def _shown(result: Planned) -> pl.DataFrame:
     if result.found is None:
         return rows.sort("date_prevue", "objet", nulls_last=True)
     told = result.found.opportunities.select("besoin_id", "levier_libelle", "credibles", "potentiel")
-    keyed = result.found.needs.select("besoin_id", "objet", _date="echeance").join(told, on="besoin_id", how="left").unique(["objet", "_date"], keep="first", maintain_order=True)
-    joined = rows.join(keyed.drop("besoin_id"), left_on=["objet", "date_prevue"], right_on=["objet", "_date"], how="left", nulls_equal=True, maintain_order="left")
+    keyed = (
+        result.found.needs.select("besoin_id", "objet", _date="echeance")
+        .join(told, on="besoin_id", how="left")
+        .unique(["objet", "_date"], keep="first", maintain_order=True)
+    )
+    joined = rows.join(
+        keyed.drop("besoin_id"),
+        left_on=["objet", "date_prevue"],
+        right_on=["objet", "_date"],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
     return joined.sort("date_prevue", "objet", nulls_last=True)
 
 
@@ -178,17 +255,45 @@ def said(result: Planned) -> list[str]:
     """What must be said of what was read, from the tables."""
     sums = result.read.files.select(pl.col("lus", "gardes", "termines", "rejetes").sum()).row(0, named=True)
     rows = result.projects.filter(pl.col("a_venir").fill_null(True))
-    silent = {"montant": "sans montant estimé", "date_prevue": "sans date prévue", "dureeMois": "sans durée", "famille": "sans famille d'achat reconnue"}
-    told = [f"lignes lues : {french.number(sums['lus'])} = {french.number(sums['gardes'])} à venir + {french.number(sums['termines'])} terminées + {french.number(sums['rejetes'])} écartées"]
-    told += [f"{french.number(n)} sur {french.number(rows.height)} {words}" for name, words in silent.items() if (n := rows[name].null_count())]
+    silent = {
+        "montant": "sans montant estimé",
+        "date_prevue": "sans date prévue",
+        "dureeMois": "sans durée",
+        "famille": "sans famille d'achat reconnue",
+    }
+    told = [
+        f"lignes lues : {french.number(sums['lus'])} = {french.number(sums['gardes'])} à venir + {french.number(sums['termines'])} terminées + {french.number(sums['rejetes'])} écartées"
+    ]
+    told += [
+        f"{french.number(n)} sur {french.number(rows.height)} {words}"
+        for name, words in silent.items()
+        if (n := rows[name].null_count())
+    ]
     told += [f"{row['source']} : {row['lecture']}" for row in result.read.files.to_dicts() if row["lecture"]]
-    told += [f"{row['source']}, feuille « {row['feuille']} » : {row['etat']}" for row in result.read.files.to_dicts() if row["etat"] != "lue"]
-    told += [f"{row['source']} : colonnes non lues : {row['colonnes_ignorees']}" for row in result.read.files.to_dicts() if row["colonnes_ignorees"]]
-    left = result.read.rejects.filter(pl.col("niveau") == "rejet")["message"].value_counts().sort("count", "message", descending=[True, False]).rows()
+    told += [
+        f"{row['source']}, feuille « {row['feuille']} » : {row['etat']}"
+        for row in result.read.files.to_dicts()
+        if row["etat"] != "lue"
+    ]
+    told += [
+        f"{row['source']} : colonnes non lues : {row['colonnes_ignorees']}"
+        for row in result.read.files.to_dicts()
+        if row["colonnes_ignorees"]
+    ]
+    left = (
+        result.read.rejects.filter(pl.col("niveau") == "rejet")["message"]
+        .value_counts()
+        .sort("count", "message", descending=[True, False])
+        .rows()
+    )
     told += [f"{french.number(n)} : {message}" for message, n in left]
     told += filled.warnings(filled_of(result.read))
     with_tax = rows.filter(pl.col("taxe") == "TTC").height
-    told += [f"{french.number(with_tax)} montants TTC, gardés tels quels : le potentiel est d'autant surestimé"] if with_tax else []
+    told += (
+        [f"{french.number(with_tax)} montants TTC, gardés tels quels : le potentiel est d'autant surestimé"]
+        if with_tax
+        else []
+    )
     return told
 
 
@@ -198,7 +303,13 @@ def summary(result: Planned) -> str:
     if result.found is not None:
         return "\n".join([*lines, handover.summary(result.found)])
     coming = result.projects.filter(pl.col("a_venir").fill_null(True))
-    by_family = coming.group_by("famille_libelle").agg(n=pl.len(), total=pl.col("montant").sum()).sort("total", "famille_libelle", descending=[True, False], nulls_last=True)
+    by_family = (
+        coming.group_by("famille_libelle")
+        .agg(n=pl.len(), total=pl.col("montant").sum())
+        .sort("total", "famille_libelle", descending=[True, False], nulls_last=True)
+    )
     for name, n, total in by_family.head(12).rows():
-        lines.append(f"  {(name or 'sans famille reconnue')[:48]:<48} {french.count(n, 'achat'):>10}  {french.euros_short(total):>14}")
+        lines.append(
+            f"  {(name or 'sans famille reconnue')[:48]:<48} {french.count(n, 'achat'):>10}  {french.euros_short(total):>14}"
+        )
     return "\n".join(lines)

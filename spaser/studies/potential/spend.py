@@ -28,10 +28,16 @@ from spaser.vocabulary import NEED_CONTRACTS
 
 #: What becomes of each part of the file, in the order of the account; purchases of a family are needs.
 POSTS = {
-    "famille": "Besoins, par famille d'achat", "sans_famille": "Achats sans famille reconnue", "banque_assurance": "Banques et assurances, à part",
-    "centrale_achat": "Centrales d'achat, à part", "a_verifier": "Achat ou non, à vérifier", "autre_exercice": "Autres exercices, non demandés",
-    "subvention": "Subventions, hors périmètre", "hors_perimetre": "Hors périmètre des achats", "ecarte": "Écarté : montant illisible ou ligne vide",
-}  # fmt: skip
+    "famille": "Besoins, par famille d'achat",
+    "sans_famille": "Achats sans famille reconnue",
+    "banque_assurance": "Banques et assurances, à part",
+    "centrale_achat": "Centrales d'achat, à part",
+    "a_verifier": "Achat ou non, à vérifier",
+    "autre_exercice": "Autres exercices, non demandés",
+    "subvention": "Subventions, hors périmètre",
+    "hors_perimetre": "Hors périmètre des achats",
+    "ecarte": "Écarté : montant illisible ou ligne vide",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,26 +113,47 @@ def potential_of_spend(
     share = settings["potential"]["dependance"]["value"] if dependency is None else dependency
     siren = _siren(buyer_siret)
     ledger = purchases.suppliers_of(
-        source, registers, overrides=overrides, validations=validations, mapping=mapping, as_of=as_of, cache=cache, progress=progress
+        source,
+        registers,
+        overrides=overrides,
+        validations=validations,
+        mapping=mapping,
+        as_of=as_of,
+        cache=cache,
+        progress=progress,
     )
     _check(ledger, settings, radius, share)
     told = _classed(_coded(_within(ledger.lines, years), ledger.establishments), nomenclature)
     place, label = _place(siren, territory)
-    needs = potential.of_spend(told["lines"].lazy(), buyer=siren, place=place, method=settings).collect(engine="in-memory").with_columns(
-        acheteur_libelle=pl.lit(_authority(siren) or f"Fichier {ledger.name}"), lieu_libelle=pl.lit(label, pl.String)
-    )  # fmt: skip
+    needs = (
+        potential.of_spend(told["lines"].lazy(), buyer=siren, place=place, method=settings)
+        .collect(engine="in-memory")
+        .with_columns(
+            acheteur_libelle=pl.lit(_authority(siren) or f"Fichier {ledger.name}"),
+            lieu_libelle=pl.lit(label, pl.String),
+        )
+    )
     counted = told["lines"].filter(pl.col("perimetre") != "autre_exercice")
     return SpendOpportunities(
-        found=_found(needs, ledger, contracts, settings, radius, share), ledger=ledger, account=account(told["lines"]), place=label,
-        years=potential.covered(counted.lazy(), method=settings).collect(engine="in-memory"), by_account=_by_account(ledger.lines),
-        mapping_name=Path(nomenclature or "nomenclature.csv").name, **told,
-    )  # fmt: skip
+        found=_found(needs, ledger, contracts, settings, radius, share),
+        ledger=ledger,
+        account=account(told["lines"]),
+        place=label,
+        years=potential.covered(counted.lazy(), method=settings).collect(engine="in-memory"),
+        by_account=_by_account(ledger.lines),
+        mapping_name=Path(nomenclature or "nomenclature.csv").name,
+        **told,
+    )
 
 
 def _classed(coded: pl.DataFrame, path: str | Path | None) -> dict[str, Any]:
     """The lines in their families, the mapping proposed, and how the one a person filled in stands to the file."""
     if path is not None and not Path(path).exists() and Path(path).suffix.lower() not in (".csv", ".txt", ""):
-        raise Problem("La correspondance est proposée en CSV", where=Path(path).name, todo="Donnez un nom qui finit par .csv ; un classeur est accepté une fois rempli")
+        raise Problem(
+            "La correspondance est proposée en CSV",
+            where=Path(path).name,
+            todo="Donnez un nom qui finit par .csv ; un classeur est accepté une fois rempli",
+        )
     lines = families_spend.of_lines(coded.lazy()).collect(engine="in-memory")
     if path is None or not Path(path).exists():
         return {"lines": lines, "nomenclature": families_spend.propose(lines.lazy()).collect(engine="in-memory")}
@@ -134,19 +161,31 @@ def _classed(coded: pl.DataFrame, path: str | Path | None) -> dict[str, Any]:
     proposed = families_spend.propose(lines.lazy(), read.lazy()).collect(engine="in-memory")
     codes = coded["code_achat"].drop_nulls().unique()
     return {
-        "lines": families_spend.of_lines(coded.lazy(), read.lazy()).collect(engine="in-memory"), "nomenclature": proposed, "read": True,
+        "lines": families_spend.of_lines(coded.lazy(), read.lazy()).collect(engine="in-memory"),
+        "nomenclature": proposed,
+        "read": True,
         "added": proposed.filter(~pl.col("code_achat").is_in(read["code_achat"].implode())).height,
         "unknown": tuple(read.filter(~pl.col("code_achat").is_in(codes.implode()))["code_achat"]),
-    }  # fmt: skip
+    }
 
 
 def account(lines: pl.DataFrame) -> pl.DataFrame:
     """Every cent of the file: a row per family of the needs, then each part that makes none; its sum is the file's total."""
     scope = pl.col("perimetre")
-    post = pl.when((scope == "achat") & pl.col("famille").is_not_null()).then(pl.lit("famille")).when(scope == "achat").then(pl.lit("sans_famille")).otherwise(scope)
+    post = (
+        pl.when((scope == "achat") & pl.col("famille").is_not_null())
+        .then(pl.lit("famille"))
+        .when(scope == "achat")
+        .then(pl.lit("sans_famille"))
+        .otherwise(scope)
+    )
     inside = pl.when((scope == "achat") & pl.col("famille").is_not_null())
-    rows = lines.group_by(poste=post, famille=inside.then("famille"), famille_libelle=inside.then("famille_libelle")).agg(
-        lignes=pl.len().cast(pl.Int64), montant=pl.col("montant").sum(), sans_montant=pl.col("montant").null_count().cast(pl.Int64)
+    rows = lines.group_by(
+        poste=post, famille=inside.then("famille"), famille_libelle=inside.then("famille_libelle")
+    ).agg(
+        lignes=pl.len().cast(pl.Int64),
+        montant=pl.col("montant").sum(),
+        sans_montant=pl.col("montant").null_count().cast(pl.Int64),
     )
     rank = pl.col("poste").replace_strict({post: rank for rank, post in enumerate(POSTS)}, return_dtype=pl.Int8)
     named = rows.with_columns(poste_libelle=pl.col("poste").replace_strict(POSTS))
@@ -154,7 +193,12 @@ def account(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _found(
-    needs: pl.DataFrame, ledger: SupplierDiagnostic, contracts: Base | None, settings: dict[str, Any], radius: float | None, share: float
+    needs: pl.DataFrame,
+    ledger: SupplierDiagnostic,
+    contracts: Base | None,
+    settings: dict[str, Any],
+    radius: float | None,
+    share: float,
 ) -> Opportunities:
     """The needs of a ledger against the supply of its registers (or of contracts read with registers)."""
     if contracts is None:
@@ -167,11 +211,19 @@ def _found(
         supply, weights = common.supply, common.weights
     told = opportunities_needs.judged(needs, supply, radius=radius, dependency=share, method=settings)
     return Opportunities(
-        scope=needs["acheteur_libelle"][0] if needs.height else ledger.name, as_of=ledger.as_of, needs=needs, members=NEED_CONTRACTS.empty(),
-        supply=supply, candidates=potential.describe(told.found.lazy(), supply.lazy(), MOST).collect(engine="in-memory"),
-        opportunities=told.opportunities, families=told.families, weights=weights,
-        assumptions=opportunities.assumptions(settings["potential"], radius, share), dependency=share, radius=radius,
-    )  # fmt: skip
+        scope=needs["acheteur_libelle"][0] if needs.height else ledger.name,
+        as_of=ledger.as_of,
+        needs=needs,
+        members=NEED_CONTRACTS.empty(),
+        supply=supply,
+        candidates=potential.describe(told.found.lazy(), supply.lazy(), MOST).collect(engine="in-memory"),
+        opportunities=told.opportunities,
+        families=told.families,
+        weights=weights,
+        assumptions=opportunities.assumptions(settings["potential"], radius, share),
+        dependency=share,
+        radius=radius,
+    )
 
 
 def _by_account(lines: pl.DataFrame) -> bool:
@@ -182,16 +234,24 @@ def _by_account(lines: pl.DataFrame) -> bool:
 def _coded(lines: pl.DataFrame, establishments: pl.LazyFrame) -> pl.DataFrame:
     """The lines with ``code_achat``, ``code_libelle`` and ``naf`` (of the establishment paid, else of its unit's latest)."""
     official = pl.col("liste").str.starts_with("sirene").fill_null(False)
-    known = establishments.filter(pl.col("naf").is_not_null()).sort(official, "au", "source", descending=[True, True, False], nulls_last=True)
+    known = establishments.filter(pl.col("naf").is_not_null()).sort(
+        official, "au", "source", descending=[True, True, False], nulls_last=True
+    )
     activity = pl.col("naf").str.replace(".", "", literal=True)
-    sites = known.filter(pl.col("siret").is_not_null()).unique("siret", keep="first", maintain_order=True).select("siret", _site=activity)
+    sites = (
+        known.filter(pl.col("siret").is_not_null())
+        .unique("siret", keep="first", maintain_order=True)
+        .select("siret", _site=activity)
+    )
     units = known.unique("siren", keep="first", maintain_order=True).select("siren", _unite=activity)
     by_account = _by_account(lines)
     coded = lines.lazy().with_columns(
         code_achat=pl.col("compte") if by_account else pl.col("famille_acheteur"),
         code_libelle=pl.lit(None, pl.String) if by_account else pl.col("famille_acheteur_libelle"),
     )
-    placed = coded.join(sites, on="siret", how="left", maintain_order="left").join(units, on="siren", how="left", maintain_order="left")
+    placed = coded.join(sites, on="siret", how="left", maintain_order="left").join(
+        units, on="siren", how="left", maintain_order="left"
+    )
     return placed.with_columns(naf=pl.coalesce("_site", "_unite")).drop("_site", "_unite").collect(engine="in-memory")
 
 
@@ -203,8 +263,15 @@ def _within(lines: pl.DataFrame, years: tuple[int, int] | None) -> pl.DataFrame:
     other = ~year.is_between(*years).fill_null(True)
     if not lines.filter(~other & year.is_not_null()).height:
         seen = lines.select(year.drop_nulls().unique().sort()).to_series().to_list()
-        raise Problem("Aucune ligne du fichier de dépenses pour ces années", why=f"Exercices lus : {', '.join(map(str, seen)) or 'aucun'}")
-    return lines.with_columns(perimetre=pl.when(other & (pl.col("perimetre") != "ecarte")).then(pl.lit("autre_exercice")).otherwise("perimetre"))
+        raise Problem(
+            "Aucune ligne du fichier de dépenses pour ces années",
+            why=f"Exercices lus : {', '.join(map(str, seen)) or 'aucun'}",
+        )
+    return lines.with_columns(
+        perimetre=pl.when(other & (pl.col("perimetre") != "ecarte"))
+        .then(pl.lit("autre_exercice"))
+        .otherwise("perimetre")
+    )
 
 
 def _siren(text: str | None) -> str | None:
@@ -213,7 +280,10 @@ def _siren(text: str | None) -> str | None:
         return None
     number, right = pl.select(a=bare(pl.lit(text)), b=luhn_ok(bare(pl.lit(text)))).row(0)
     if not right:
-        raise Problem(f"« {text} » n'est ni un SIRET ni un SIREN à la clé juste", todo="Donnez les 14 chiffres du SIRET de l'acheteur")
+        raise Problem(
+            f"« {text} » n'est ni un SIRET ni un SIREN à la clé juste",
+            todo="Donnez les 14 chiffres du SIRET de l'acheteur",
+        )
     return number[:9]
 
 
@@ -234,9 +304,10 @@ def _authority(siren: str | None) -> str | None:
 def _check(ledger: SupplierDiagnostic, settings: dict[str, Any], radius: float | None, dependency: float) -> None:
     if not ledger.files.height:
         raise Problem(
-            "Aucune liste de fournisseurs n'a été lue", why="Le potentiel se mesure contre un registre de l'ESS et des structures inclusives",
+            "Aucune liste de fournisseurs n'a été lue",
+            why="Le potentiel se mesure contre un registre de l'ESS et des structures inclusives",
             todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)",
-        )  # fmt: skip
+        )
     limit = settings["potential"]["rayon_maximal"]["value"]
     if radius is not None and not 0 < radius <= limit:
         raise Problem(f"Un rayon de {radius:g} km n'est pas possible", todo=f"Choisissez un rayon de 1 à {limit} km")

@@ -21,23 +21,52 @@ from spaser.studies.potential.spend import SpendOpportunities
 from spaser.studies.suppliers import handover as purchases_handover
 
 PROPOSED, COMPLETED = "nomenclature.csv", "nomenclature_completee.csv"
-_LINES = ("fichier", "feuille", "ligne", "exercice", "fournisseur", "siren", "montant", "perimetre", "code_achat", "code_libelle", "compte", "libelle",
-          "famille", "famille_libelle", "famille_origine", "famille_confiance", "titulaire_ess", "titulaire_inclusif")  # fmt: skip
+_LINES = (
+    "fichier",
+    "feuille",
+    "ligne",
+    "exercice",
+    "fournisseur",
+    "siren",
+    "montant",
+    "perimetre",
+    "code_achat",
+    "code_libelle",
+    "compte",
+    "libelle",
+    "famille",
+    "famille_libelle",
+    "famille_origine",
+    "famille_confiance",
+    "titulaire_ess",
+    "titulaire_inclusif",
+)
 
 
 def findings(result: SpendOpportunities) -> Findings:
     """The finished tables, as the sections read them; natural persons are masked here."""
     known = purchases_handover.findings(result.ledger)
     tables = {
-        "depenses_comptes": result.account, "depenses_origines": origins(result.lines), "depenses_familles": families(result),
-        "sans_famille": nameless(result.lines), "nomenclature": _spelled(result.nomenclature),
+        "depenses_comptes": result.account,
+        "depenses_origines": origins(result.lines),
+        "depenses_familles": families(result),
+        "sans_famille": nameless(result.lines),
+        "nomenclature": _spelled(result.nomenclature),
         "depenses_textes": pl.DataFrame({"texte": told(result)}),
-    }  # fmt: skip
+    }
     extras = result.found.extras() | tables
     return Findings(
-        measures=known.measures, contracts=pl.DataFrame(), as_of=result.found.as_of, buyer=result.found.scope, rejects=known.rejects,
-        sources=known.sources, population="fournisseurs", demo=known.demo, extras=extras, definition="achats",
-    )  # fmt: skip
+        measures=known.measures,
+        contracts=pl.DataFrame(),
+        as_of=result.found.as_of,
+        buyer=result.found.scope,
+        rejects=known.rejects,
+        sources=known.sources,
+        population="fournisseurs",
+        demo=known.demo,
+        extras=extras,
+        definition="achats",
+    )
 
 
 def report(result: SpendOpportunities) -> Report:
@@ -46,10 +75,15 @@ def report(result: SpendOpportunities) -> Report:
     reach = f"rayon choisi : {found.radius:g} km" if found.radius else "rayon usuel de chaque famille"
     subtitle = f"d'après le fichier {result.ledger.name} ; {reach}, dépendance d'un fournisseur limitée à {french.share(found.dependency, 0)}"
     return model.build(
-        "Potentiel d'achat auprès de l'ESS", buyer=found.scope, as_of=found.as_of, subtitle=french.typeset(subtitle),
-        sections=[section_spend(ready), *(write(ready) for write in POTENTIAL)], sources=ready.sources,
-        notes=(purchases_handover.DEMO_NOTE,) if ready.demo else (), annexes=(*annexes(ready), *annexes_spend(ready)),
-    )  # fmt: skip
+        "Potentiel d'achat auprès de l'ESS",
+        buyer=found.scope,
+        as_of=found.as_of,
+        subtitle=french.typeset(subtitle),
+        sections=[section_spend(ready), *(write(ready) for write in POTENTIAL)],
+        sources=ready.sources,
+        notes=(purchases_handover.DEMO_NOTE,) if ready.demo else (),
+        annexes=(*annexes(ready), *annexes_spend(ready)),
+    )
 
 
 @files.together
@@ -70,7 +104,10 @@ def write(result: SpendOpportunities, folder: Path | str, nomenclature: Path | s
         html.write(whole, target / "potentiel.html"),
         excel.write(whole, target / "potentiel.xlsx"),
         files.write_atomic(target / "besoins.csv", files.officers_csv(needs)),
-        files.write_atomic(target / "lignes.csv", files.officers_csv(hidden(result.lines).select(name for name in _LINES if name in result.lines.columns))),
+        files.write_atomic(
+            target / "lignes.csv",
+            files.officers_csv(hidden(result.lines).select(name for name in _LINES if name in result.lines.columns)),
+        ),
     ]
     if result.nomenclature.height and (not result.read or result.added):
         place = target / COMPLETED if result.read else Path(nomenclature) if nomenclature else target / PROPOSED
@@ -95,21 +132,40 @@ def told(result: SpendOpportunities) -> list[str]:
     listed = french.listing(str(year) for year in years["annee"]) if years.height else "aucun exercice lisible"
     partial = years.filter(~pl.col("entiere")).select("annee", "mois").rows()
     cut = f", {french.listing(f'{year} pour {months} mois' for year, months in partial)}" if partial else ""
-    said = [f"exercices couverts : {listed}{cut} ; les montants par an sont ceux du fichier divisés par {french.number(result.length, 0 if result.length % 1 == 0 else 2)}, jamais multipliés"]
-    said.append(f"lieu des achats : {result.place}" if result.place else "aucun lieu connu pour les achats : seuls les fournisseurs de portée nationale sont comptés (donnez --territoire)")
-    kind = "les comptes du fichier, faute de nomenclature d'achat," if result.by_account else "les codes de votre nomenclature"
+    said = [
+        f"exercices couverts : {listed}{cut} ; les montants par an sont ceux du fichier divisés par {french.number(result.length, 0 if result.length % 1 == 0 else 2)}, jamais multipliés"
+    ]
+    said.append(
+        f"lieu des achats : {result.place}"
+        if result.place
+        else "aucun lieu connu pour les achats : seuls les fournisseurs de portée nationale sont comptés (donnez --territoire)"
+    )
+    kind = (
+        "les comptes du fichier, faute de nomenclature d'achat,"
+        if result.by_account
+        else "les codes de votre nomenclature"
+    )
     n = result.nomenclature.height
     if n and not result.read:
-        said.append(f"{kind} ({french.number(n)}) ont reçu une famille proposée, à corriger dans {result.mapping_name} : seul ce qui y sera retenu sera sûr")
+        said.append(
+            f"{kind} ({french.number(n)}) ont reçu une famille proposée, à corriger dans {result.mapping_name} : seul ce qui y sera retenu sera sûr"
+        )
     if result.read:
         kept = result.nomenclature["famille_retenue"].count()
-        said.append(f"la correspondance donnée retient une famille pour {french.count(kept, 'code')} sur {french.number(n)}")
+        said.append(
+            f"la correspondance donnée retient une famille pour {french.count(kept, 'code')} sur {french.number(n)}"
+        )
     if result.added:
-        said.append(f"{french.count(result.added, 'code')} du fichier absents de la correspondance : ajoutés dans {COMPLETED}")
+        said.append(
+            f"{french.count(result.added, 'code')} du fichier absents de la correspondance : ajoutés dans {COMPLETED}"
+        )
     if result.unknown:
         shown = french.listing(f"« {code} »" for code in result.unknown[:5]) + (" …" if len(result.unknown) > 5 else "")
         said.append(f"codes de la correspondance absents des dépenses : {shown}")
-    negative = [row["famille_libelle"] for row in result.account.filter((pl.col("poste") == "famille") & (pl.col("montant") <= 0)).to_dicts()]
+    negative = [
+        row["famille_libelle"]
+        for row in result.account.filter((pl.col("poste") == "famille") & (pl.col("montant") <= 0)).to_dicts()
+    ]
     if negative:
         said.append(f"les avoirs dépassent les achats, donc pas de besoin : {french.listing(negative)}")
     return said
@@ -120,7 +176,10 @@ def summary(result: SpendOpportunities) -> str:
     posts = result.account.group_by("poste_libelle", maintain_order=True).agg(pl.col("lignes", "montant").sum()).rows()
     total, lines = result.account["montant"].sum(), result.account["lignes"].sum()
     said = [f"{result.ledger.name}, arrêté au {french.long_date(result.found.as_of)}", ""]
-    said += [f"  {name:<46} {french.euros(cents):>20}  {french.number(n):>7} {french.plural('ligne', n)}" for name, n, cents in [*posts, ("Total du fichier", lines, total)]]
+    said += [
+        f"  {name:<46} {french.euros(cents):>20}  {french.number(n):>7} {french.plural('ligne', n)}"
+        for name, n, cents in [*posts, ("Total du fichier", lines, total)]
+    ]
     said += ["", *(french.sentence(text) for text in told(result)), ""]
     return "\n".join([*said, opportunities_handover.summary(result.found)])
 
@@ -130,14 +189,21 @@ def origins(lines: pl.DataFrame) -> pl.DataFrame:
     bought = lines.filter(pl.col("perimetre") == "achat").with_columns(pl.col("famille_origine").fill_null("aucune"))
     size = pl.col("montant").abs()
     rows = bought.group_by("famille_origine").agg(
-        lignes=pl.len().cast(pl.Int64), montant=pl.col("montant").sum(),
-        confiance=(size.filter(pl.col("famille_confiance").is_not_null()) * pl.col("famille_confiance").drop_nulls()).sum() / size.sum().clip(1, None),
-    )  # fmt: skip
-    rank = pl.col("famille_origine").replace_strict({name: rank for rank, name in enumerate(ORIGINS)}, return_dtype=pl.Int8)
+        lignes=pl.len().cast(pl.Int64),
+        montant=pl.col("montant").sum(),
+        confiance=(
+            size.filter(pl.col("famille_confiance").is_not_null()) * pl.col("famille_confiance").drop_nulls()
+        ).sum()
+        / size.sum().clip(1, None),
+    )
+    rank = pl.col("famille_origine").replace_strict(
+        {name: rank for rank, name in enumerate(ORIGINS)}, return_dtype=pl.Int8
+    )
     ordered = rows.sort(rank).with_columns(
-        origine=pl.col("famille_origine").replace_strict(ORIGINS), part=pl.col("montant") / pl.col("montant").sum(),
+        origine=pl.col("famille_origine").replace_strict(ORIGINS),
+        part=pl.col("montant") / pl.col("montant").sum(),
         confiance=pl.when(pl.col("famille_origine") != "aucune").then("confiance"),
-    )  # fmt: skip
+    )
     return ordered.drop("famille_origine")
 
 
@@ -147,19 +213,33 @@ def families(result: SpendOpportunities) -> pl.DataFrame:
     bought = result.lines.filter((pl.col("perimetre") == "achat") & pl.col("famille").is_not_null())
     size = pl.col("montant").abs()
     rows = bought.group_by("famille", "famille_libelle").agg(
-        lignes=pl.len().cast(pl.Int64), montant=pl.col("montant").sum(), ess=pl.col("montant").filter(mine).sum(), autres=pl.col("montant").filter(~mine).sum(),
-        inconnu=pl.col("montant").filter(mine.is_null()).sum(), confiance=(size * pl.col("famille_confiance")).sum() / size.sum().clip(1, None),
-    )  # fmt: skip
+        lignes=pl.len().cast(pl.Int64),
+        montant=pl.col("montant").sum(),
+        ess=pl.col("montant").filter(mine).sum(),
+        autres=pl.col("montant").filter(~mine).sum(),
+        inconnu=pl.col("montant").filter(mine.is_null()).sum(),
+        confiance=(size * pl.col("famille_confiance")).sum() / size.sum().clip(1, None),
+    )
     yearly = result.found.needs.select("famille", "annuel")
-    return rows.join(yearly, on="famille", how="left").with_columns(pl.col("annuel").fill_null(0)).sort("montant", "famille", descending=[True, False])
+    return (
+        rows.join(yearly, on="famille", how="left")
+        .with_columns(pl.col("annuel").fill_null(0))
+        .sort("montant", "famille", descending=[True, False])
+    )
 
 
 def nameless(lines: pl.DataFrame) -> pl.DataFrame:
     """Purchases without family, by supplier and code, natural persons masked: the largest first."""
     rows = hidden(lines.filter((pl.col("perimetre") == "achat") & pl.col("famille").is_null()))
-    return rows.group_by("fournisseur", "code_achat").agg(
-        pl.col("libelle").drop_nulls().sort().first(), lignes=pl.len().cast(pl.Int64), montant=pl.col("montant").sum()
-    ).sort("montant", "fournisseur", "code_achat", descending=[True, False, False], nulls_last=True)  # fmt: skip
+    return (
+        rows.group_by("fournisseur", "code_achat")
+        .agg(
+            pl.col("libelle").drop_nulls().sort().first(),
+            lignes=pl.len().cast(pl.Int64),
+            montant=pl.col("montant").sum(),
+        )
+        .sort("montant", "fournisseur", "code_achat", descending=[True, False, False], nulls_last=True)
+    )
 
 
 def hidden(lines: pl.DataFrame) -> pl.DataFrame:
@@ -173,7 +253,10 @@ def _spelled(nomenclature: pl.DataFrame) -> pl.DataFrame:
     """The mapping with families by their names, and where each proposal comes from when no one commented."""
     names = reference("families.csv")
     where = {"libelle": "d'après le libellé", "lignes": "d'après les fournisseurs payés et les lignes"}
-    spelled = [pl.col(name).replace_strict(names["famille"], names["libelle"], default=None) for name in ("famille_proposee", "famille_retenue")]
+    spelled = [
+        pl.col(name).replace_strict(names["famille"], names["libelle"], default=None)
+        for name in ("famille_proposee", "famille_retenue")
+    ]
     said = pl.coalesce("commentaire", pl.col("proposition").replace_strict(where, default=None, return_dtype=pl.String))
     return nomenclature.with_columns(*spelled, commentaire=said)
 
@@ -181,7 +264,11 @@ def _spelled(nomenclature: pl.DataFrame) -> pl.DataFrame:
 def _sheet(nomenclature: pl.DataFrame) -> pl.DataFrame:
     """The mapping as a person fills it in."""
     return _spelled(nomenclature).select(
-        pl.col("code_achat").alias("code"), pl.col("code_libelle").alias("libellé"), pl.col("montant"),
-        pl.col("famille_proposee").alias("famille proposée"), pl.col("famille_confiance").round(2).alias("confiance"),
-        pl.col("famille_retenue").alias("famille retenue"), pl.col("commentaire"),
-    )  # fmt: skip
+        pl.col("code_achat").alias("code"),
+        pl.col("code_libelle").alias("libellé"),
+        pl.col("montant"),
+        pl.col("famille_proposee").alias("famille proposée"),
+        pl.col("famille_confiance").round(2).alias("confiance"),
+        pl.col("famille_retenue").alias("famille retenue"),
+        pl.col("commentaire"),
+    )

@@ -28,11 +28,25 @@ from spaser.studies.diagnostic import Base, Declared, Diagnostic, Paths
 from spaser.vocabulary import DEFAULT_POPULATION, EDITIONS, ENTERED, MEASURES, PEERS
 
 #: What a publication always says besides the items of the law.
-CONTEXT = ("nb_contrats", "montant_notifie", "non_reponse_sociale", "non_reponse_environnementale", "montants_ecartes",
-           "montants_inconnus", "montants_a_verifier")  # fmt: skip
+CONTEXT = (
+    "nb_contrats",
+    "montant_notifie",
+    "non_reponse_sociale",
+    "non_reponse_environnementale",
+    "montants_ecartes",
+    "montants_inconnus",
+    "montants_a_verifier",
+)
 #: The shares compared with similar buyers.
-COMPARED = ("consideration_sociale", "consideration_environnementale", "clause_sociale", "clause_environnementale", "marche_reserve",
-            "titulaire_ess", "titulaire_inclusif")  # fmt: skip
+COMPARED = (
+    "consideration_sociale",
+    "consideration_environnementale",
+    "clause_sociale",
+    "clause_environnementale",
+    "marche_reserve",
+    "titulaire_ess",
+    "titulaire_inclusif",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,22 +131,43 @@ def publish(
     voted = targets.read(goals, first_year=known[0] if known else None) if goals else ()
     lines = entered_file.read(entered, sirens=sirens) if entered else ENTERED.empty()
     book = ledgers.read_ledger(ledger) if ledger else None
-    result = diagnostic.diagnose(base, buyer=sirens, years=years, population=population, spend=book.lines.lazy() if book else None, declared=declared)
+    result = diagnostic.diagnose(
+        base,
+        buyer=sirens,
+        years=years,
+        population=population,
+        spend=book.lines.lazy() if book else None,
+        declared=declared,
+    )
     published = tuple(range(years[0], years[1] + 1)) if years else tuple(known)
     names = _buyers(base, sirens)
-    past, spent = _measured(every, name, population), _spent(book, base, every, name, population) if book else MEASURES.empty()
+    past, spent = (
+        _measured(every, name, population),
+        _spent(book, base, every, name, population) if book else MEASURES.empty(),
+    )
     history = pl.concat([past, spent, _typed(lines, {*published, *lines["annee"]}, name)])
     year = base.as_of.year
     return Publication(
-        diagnostic=result, years=published, definition=definition, buyers=names, with_score=with_score, spent=spent, past=past,
-        measures=_measured(result.contracts, name, population), entered=_typed(lines, published, name),
+        diagnostic=result,
+        years=published,
+        definition=definition,
+        buyers=names,
+        with_score=with_score,
+        spent=spent,
+        past=past,
+        measures=_measured(result.contracts, name, population),
+        entered=_typed(lines, published, name),
         by_buyer=_each(result.contracts, lines, published, names, population) if len(names) > 1 else MEASURES.empty(),
         roads=roads(voted, history, every, year, population),
         references=roads(national_targets(result, definition), history, every, year, population),
         peers=_compared(base, sirens, published, population),
         editions=_since(previous, Edition(every.lazy(), published, measurer(name, population))),
-        given={name: Path(path) for name, path in (("objectifs", goals), ("chiffres saisis", entered), ("grand livre", ledger)) if path},
-    )  # fmt: skip
+        given={
+            name: Path(path)
+            for name, path in (("objectifs", goals), ("chiffres saisis", entered), ("grand livre", ledger))
+            if path
+        },
+    )
 
 
 def compare(old: Edition, new: Edition) -> pl.DataFrame:
@@ -143,7 +178,11 @@ def compare(old: Edition, new: Edition) -> pl.DataFrame:
         kept = states[data].contracts.filter(pl.col("annee").is_in(list(states[period].years)))
         measured = states[rule].measure(kept).filter(pl.col("dimension") == "total")
         # A buyer whose name is written otherwise is still the same.
-        runs.append(measured.with_columns(perimetre=pl.lit("ensemble"), regle_edition=pl.lit(rule), donnees=pl.lit(data), periode=pl.lit(period)))
+        runs.append(
+            measured.with_columns(
+                perimetre=pl.lit("ensemble"), regle_edition=pl.lit(rule), donnees=pl.lit(data), periode=pl.lit(period)
+            )
+        )
     table = pl.concat(pl.collect_all(runs))
     return editions.attribute(table.lazy()).collect()
 
@@ -161,20 +200,27 @@ def codes() -> list[str]:
 def complete_years(contracts: pl.DataFrame, as_of_year: int) -> set[int]:
     """The years whose publication is over: before that of the data, without a contract of the last two months."""
     late = contracts.filter(pl.col("incomplet").fill_null(False))["annee"].drop_nulls().unique().to_list()
-    return {year for year in contracts["annee"].drop_nulls().unique().to_list() if year < as_of_year and year not in late}
+    return {
+        year for year in contracts["annee"].drop_nulls().unique().to_list() if year < as_of_year and year not in late
+    }
 
 
 def _check_buyers(sirens: Sequence[str]) -> None:
     if not sirens:
-        raise Problem("Une publication est celle d'un acheteur, ou des acheteurs d'un schéma conjoint",
-                      todo="Nommez-le : --acheteur « Ma Ville » (et --conjoint pour les autres acheteurs du schéma).")  # fmt: skip
+        raise Problem(
+            "Une publication est celle d'un acheteur, ou des acheteurs d'un schéma conjoint",
+            todo="Nommez-le : --acheteur « Ma Ville » (et --conjoint pour les autres acheteurs du schéma).",
+        )
 
 
 def _check_definition(definition: str) -> None:
-    names = sorted({name for record in catalogue().values() for name in record.definitions if len(record.definitions) > 1})
+    names = sorted(
+        {name for record in catalogue().values() for name in record.definitions if len(record.definitions) > 1}
+    )
     if definition not in names:
         raise Problem(
-            f"Définition inconnue : « {definition} »", todo=closest(definition, names) or f"Définitions : {', '.join(names)}."
+            f"Définition inconnue : « {definition} »",
+            todo=closest(definition, names) or f"Définitions : {', '.join(names)}.",
         )
 
 
@@ -194,7 +240,11 @@ def _typed(lines: pl.DataFrame, years: Iterable[int], perimetre: str, siren: str
 
 
 def _each(
-    contracts: pl.DataFrame, lines: pl.DataFrame, years: Sequence[int], buyers: tuple[tuple[str, str], ...], population: str
+    contracts: pl.DataFrame,
+    lines: pl.DataFrame,
+    years: Sequence[int],
+    buyers: tuple[tuple[str, str], ...],
+    population: str,
 ) -> pl.DataFrame:
     """Each buyer of a joint schema: its contracts, and the figures entered in its own name."""
     parts = [_measured(contracts.filter(pl.col("acheteur_siren") == siren), name, population) for siren, name in buyers]
@@ -206,7 +256,10 @@ def _buyers(base: Base, sirens: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """SIREN and name of each buyer; two buyers of the same name are told apart by their SIREN."""
     known = dict(base.buyers.select("acheteur_siren", "acheteur_libelle").rows())
     names = [known.get(siren) or siren for siren in sirens]
-    return tuple((siren, f"{name} ({siren})" if names.count(name) > 1 else name) for siren, name in zip(sirens, names, strict=True))
+    return tuple(
+        (siren, f"{name} ({siren})" if names.count(name) > 1 else name)
+        for siren, name in zip(sirens, names, strict=True)
+    )
 
 
 def _spent(book: ledgers.Ledger, base: Base, every: pl.DataFrame, perimetre: str, population: str) -> pl.DataFrame:
@@ -236,9 +289,9 @@ def roads(
     """The road to each target, from the MEASURES by year of a buyer and every contract of it."""
     complete = complete_years(every, as_of_year)
     entered_years = set(
-        history.filter(pl.col("population") == "saisie", pl.col("valeur").is_not_null(), pl.col("dimension") == "annee")[
-            "modalite"
-        ].cast(pl.Int64)
+        history.filter(
+            pl.col("population") == "saisie", pl.col("valeur").is_not_null(), pl.col("dimension") == "annee"
+        )["modalite"].cast(pl.Int64)
     )
     found = []
     for goal in goals:
@@ -268,7 +321,9 @@ def _compared(base: Base, sirens: Sequence[str], years: Sequence[int], populatio
 def comparison(contracts: pl.LazyFrame, population: str = DEFAULT_POPULATION) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What buyers are compared by: MEASURES of the shares compared, buyer by buyer, and ``peers.profiles``."""
     measured = indicators.measure(contracts, indicators=COMPARED, by=("acheteur_siren",), population=population)
-    return measured.collect(engine="streaming"), peers.profiles(contracts, territories.one_per_siren(), population).collect(engine="streaming")
+    return measured.collect(engine="streaming"), peers.profiles(
+        contracts, territories.one_per_siren(), population
+    ).collect(engine="streaming")
 
 
 def placed(measured: pl.DataFrame, who: pl.DataFrame, siren: str, besides: Sequence[str] = ()) -> pl.DataFrame:

@@ -48,9 +48,15 @@ def findings(result: Publication) -> Findings:
     """The finished tables of a publication, as its sections read them."""
     whole = handover.findings(result.diagnostic)
     extras = {
-        **whole.extras, "saisis": result.entered, "depense": result.spent, "acheteurs": result.by_buyer, "pairs": result.peers,
-        "editions": result.editions, "objectifs": goals(result.roads, result.references), "chemins": points(result.roads),
-    }  # fmt: skip
+        **whole.extras,
+        "saisis": result.entered,
+        "depense": result.spent,
+        "acheteurs": result.by_buyer,
+        "pairs": result.peers,
+        "editions": result.editions,
+        "objectifs": goals(result.roads, result.references),
+        "chemins": points(result.roads),
+    }
     given = tuple(Source(path.name, name) for name, path in result.given.items())
     return replace(
         whole, measures=result.measures, definition=result.definition, extras=extras, sources=(*whole.sources, *given)
@@ -129,16 +135,31 @@ def sources(result: Publication) -> bytes:
     base = result.base
     lists = base.register_files.to_dicts() if base.register_files is not None else []
     content = {
-        "titre": TITLE, "kit": {"nom": "spaser", "version": spaser.__version__},
-        "acheteurs": [{"siren": siren, "nom": name} for siren, name in result.buyers], "annees": list(result.years),
-        "donnees_au": base.as_of.isoformat(), "population": result.diagnostic.population, "population_libelle": POPULATIONS[result.diagnostic.population],
-        "definition": result.definition, "score_publie": result.with_score,
-        "contrats": [{"fichier": row["source"], "format": row["dialecte"], "enregistrements": row["lus"], "octets": row["octets"], "sha256": row["sha256"]}
-                     for row in base.files.sort("source").to_dicts()],
+        "titre": TITLE,
+        "kit": {"nom": "spaser", "version": spaser.__version__},
+        "acheteurs": [{"siren": siren, "nom": name} for siren, name in result.buyers],
+        "annees": list(result.years),
+        "donnees_au": base.as_of.isoformat(),
+        "population": result.diagnostic.population,
+        "population_libelle": POPULATIONS[result.diagnostic.population],
+        "definition": result.definition,
+        "score_publie": result.with_score,
+        "contrats": [
+            {
+                "fichier": row["source"],
+                "format": row["dialecte"],
+                "enregistrements": row["lus"],
+                "octets": row["octets"],
+                "sha256": row["sha256"],
+            }
+            for row in base.files.sort("source").to_dicts()
+        ],
         "listes_de_fournisseurs": [{key: _plain(value) for key, value in row.items()} for row in lists],
-        "fournis_par_l_acheteur": [{"role": name, "fichier": path.name, **_print(path.read_bytes())} for name, path in result.given.items()],
+        "fournis_par_l_acheteur": [
+            {"role": name, "fichier": path.name, **_print(path.read_bytes())} for name, path in result.given.items()
+        ],
         "references": [{"fichier": name, **_print(rules.path(name).read_bytes())} for name in REFERENCES],
-    }  # fmt: skip
+    }
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
 
 
@@ -155,8 +176,11 @@ def previous(folder: Path | str) -> Edition:
         told = json.loads((place / "sources.json").read_text(encoding="utf-8"))
         contracts = pl.read_parquet(place / CONTRACTS)
     except (OSError, ValueError, pl.exceptions.ComputeError) as failure:
-        raise Problem("L'édition précédente est illisible", where=str(place),
-                      todo=f"Donnez le dossier d'une publication : il contient sources.json et {CONTRACTS}.") from failure  # fmt: skip
+        raise Problem(
+            "L'édition précédente est illisible",
+            where=str(place),
+            todo=f"Donnez le dossier d'une publication : il contient sources.json et {CONTRACTS}.",
+        ) from failure
     names = " + ".join(buyer["nom"] for buyer in told["acheteurs"])
     return Edition(contracts.lazy(), tuple(told["annees"]), measurer(names, told["population"]))
 
@@ -180,23 +204,48 @@ def summary(result: Publication) -> str:
 
 
 def _built(title: str, result: Publication, found: Findings, sections: Any) -> Report:
-    years = f"{min(result.years)}–{max(result.years)}" if len(set(result.years)) > 1 else str(min(result.years, default=""))
+    years = (
+        f"{min(result.years)}–{max(result.years)}" if len(set(result.years)) > 1 else str(min(result.years, default=""))
+    )
     subtitle = f"Années {years}" if "–" in years else f"Année {years}"
-    return model.build(title, buyer=found.buyer, as_of=found.as_of, sections=sections, subtitle=subtitle, sources=found.sources,
-                       notes=(handover.DEMO_NOTE,) if found.demo else ())  # fmt: skip
+    return model.build(
+        title,
+        buyer=found.buyer,
+        as_of=found.as_of,
+        sections=sections,
+        subtitle=subtitle,
+        sources=found.sources,
+        notes=(handover.DEMO_NOTE,) if found.demo else (),
+    )
 
 
 def goals(roads: tuple[Road, ...], references: tuple[Road, ...] = ()) -> pl.DataFrame:
     """The targets and references as a table, with what is known of each."""
     kinds = [(road, "voté") for road in roads] + [(road, "référence nationale") for road in references]
     rows = [
-        {"rang": rank, "nature": kind, "indicateur": road.target.indicateur, "titre": road.target.titre, "unite": road.target.unite,
-         "definition": road.target.definition, "cible": road.target.cible, "annee": road.target.annee, "source": road.target.source,
-         "confidence": road.target.confidence, "part": road.target.part, "etat": road.state, "derniere": road.derniere,
-         "annee_derniere": road.annee_derniere, "projete": road.projete, "atteint_en": road.atteint_en, "manquants": road.manquants,
-         "contrats": road.contrats, "euros": road.euros}
+        {
+            "rang": rank,
+            "nature": kind,
+            "indicateur": road.target.indicateur,
+            "titre": road.target.titre,
+            "unite": road.target.unite,
+            "definition": road.target.definition,
+            "cible": road.target.cible,
+            "annee": road.target.annee,
+            "source": road.target.source,
+            "confidence": road.target.confidence,
+            "part": road.target.part,
+            "etat": road.state,
+            "derniere": road.derniere,
+            "annee_derniere": road.annee_derniere,
+            "projete": road.projete,
+            "atteint_en": road.atteint_en,
+            "manquants": road.manquants,
+            "contrats": road.contrats,
+            "euros": road.euros,
+        }
         for rank, (road, kind) in enumerate(kinds, 1)
-    ]  # fmt: skip
+    ]
     return pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame()
 
 

@@ -114,7 +114,9 @@ def suppliers_of(
     decided = read_overrides(overrides) if isinstance(overrides, str | Path) else overrides
     if isinstance(source, Base):
         return _of_contracts(source, registers, decided, spread_establishment, cache, progress)
-    ledger = ledgers.read_ledger(source, mapping=mapping, progress=(lambda text: progress(text, 0.2)) if progress else None)
+    ledger = ledgers.read_ledger(
+        source, mapping=mapping, progress=(lambda text: progress(text, 0.2)) if progress else None
+    )
     if not ledger.lines.height:
         raise Problem("Le fichier de dépenses ne contient aucune ligne", where=Path(source).name)
     known = _known(registers, ledger.lines, cache, progress)
@@ -124,27 +126,51 @@ def suppliers_of(
 
 
 def _of_ledger(
-    scope: str, ledger: ledgers.Ledger, known: Registers, decided: pl.LazyFrame | None, answers: pl.DataFrame | None,
-    spread: bool, as_of: date | None, demo: bool,
-) -> SupplierDiagnostic:  # fmt: skip
+    scope: str,
+    ledger: ledgers.Ledger,
+    known: Registers,
+    decided: pl.LazyFrame | None,
+    answers: pl.DataFrame | None,
+    spread: bool,
+    as_of: date | None,
+    demo: bool,
+) -> SupplierDiagnostic:
     """The tables of a spend file once it and the lists are read."""
     named = unnumbered_links(known, ledger.lines, answers)
-    places, listed = _settled(known.establishments, suppliers.fuse(pl.concat([known.register, named.register.lazy()]), decided))
+    places, listed = _settled(
+        known.establishments, suppliers.fuse(pl.concat([known.register, named.register.lazy()]), decided)
+    )
     day = as_of or _latest(ledger.lines, known.files)
     lines, links, candidates = _linked(ledger.lines, places, answers)
     # Without any SIRET, which establishment was paid is not known: the legal unit answers, and it is said.
     by_unit = ledger.lines["siret"].count() == 0 and ledger.lines["siren"].count() > 0
     lines = _understood(lines.lazy(), listed, places, day, spread or by_unit)
     return SupplierDiagnostic(
-        origin="depenses", name=scope, as_of=day, lines=lines, suppliers=purchases_tables.by_supplier(lines, links),
-        measures=suppliers_analysis.analyse(lines.lazy(), scope=scope).collect(), balance=ledgers.reconcile(lines).collect(),
-        links=links, validations=pl.concat([linkage.to_validate(links.lazy(), candidates.lazy()).collect(), named.validations], how="diagonal_relaxed"),
-        conflicts=_conflicts(listed, places, lines), counts=suppliers_analysis.counts(known.register).collect(),
-        files=known.files, rejects=pl.concat([ledger.rejects, known.rejects.collect()]), accounts=ledger.accounts,
-        overrides=DECISIONS.empty() if decided is None else decided.collect(), mapping=ledger.mapping,
-        spread=spread, demo=demo, register=listed, establishments=places, by_unit=by_unit,
+        origin="depenses",
+        name=scope,
+        as_of=day,
+        lines=lines,
+        suppliers=purchases_tables.by_supplier(lines, links),
+        measures=suppliers_analysis.analyse(lines.lazy(), scope=scope).collect(),
+        balance=ledgers.reconcile(lines).collect(),
+        links=links,
+        validations=pl.concat(
+            [linkage.to_validate(links.lazy(), candidates.lazy()).collect(), named.validations], how="diagonal_relaxed"
+        ),
+        conflicts=_conflicts(listed, places, lines),
+        counts=suppliers_analysis.counts(known.register).collect(),
+        files=known.files,
+        rejects=pl.concat([ledger.rejects, known.rejects.collect()]),
+        accounts=ledger.accounts,
+        overrides=DECISIONS.empty() if decided is None else decided.collect(),
+        mapping=ledger.mapping,
+        spread=spread,
+        demo=demo,
+        register=listed,
+        establishments=places,
+        by_unit=by_unit,
         filled=pl.concat([ledger.filled, known.filled]),
-    )  # fmt: skip
+    )
 
 
 class Named(NamedTuple):
@@ -162,17 +188,35 @@ def unnumbered_links(known: Registers, lines: pl.DataFrame, answers: pl.DataFram
     rows = known.unnumbered.collect()
     if not rows.height:
         return Named(REGISTER.empty(), pl.DataFrame())
-    paid = lines.filter(pl.col("siren").is_not_null()).select("siren", "siret", "code_postal", "commune", nom="fournisseur", liste=pl.lit("depenses")).unique()
+    paid = (
+        lines.filter(pl.col("siren").is_not_null())
+        .select("siren", "siret", "code_postal", "commune", nom="fournisseur", liste=pl.lit("depenses"))
+        .unique()
+    )
     places = pl.concat([known.establishments, ESTABLISHMENTS.conform(paid.lazy())])
-    asked = rows.with_row_index("ligne").select("code_postal", "commune", fournisseur="nom", fichier="source", ligne=pl.col("ligne").cast(pl.Int64), montant=pl.lit(0, pl.Int64))
+    asked = rows.with_row_index("ligne").select(
+        "code_postal",
+        "commune",
+        fournisseur="nom",
+        fichier="source",
+        ligne=pl.col("ligne").cast(pl.Int64),
+        montant=pl.lit(0, pl.Int64),
+    )
     keyed = linkage.keyed(SPEND.conform(asked.lazy()))
     found = linkage.link(linkage.names_of(keyed), places, validations=answers)
     links, candidates = pl.collect_all([found.links, found.candidates])
     sure = (pl.col("passe") == "validation") | ((pl.col("passe") == "nom_exact") & (pl.col("lieu") == "code_postal"))
     accepted = links.filter((pl.col("statut") == "accepte") & sure).select("cle", "siren", "siret")
-    doubtful = links.with_columns(statut=pl.when((pl.col("statut") == "accepte") & ~sure).then(pl.lit("ambigu")).otherwise("statut"))
+    doubtful = links.with_columns(
+        statut=pl.when((pl.col("statut") == "accepte") & ~sure).then(pl.lit("ambigu")).otherwise("statut")
+    )
     keys = keyed.select("cle", "ligne").collect()
-    told = rows.with_row_index("ligne").with_columns(pl.col("ligne").cast(pl.Int64)).join(keys, on="ligne").join(accepted, on="cle")
+    told = (
+        rows.with_row_index("ligne")
+        .with_columns(pl.col("ligne").cast(pl.Int64))
+        .join(keys, on="ligne")
+        .join(accepted, on="cle")
+    )
     status = told.with_columns(source=pl.format("{} (sans SIRET, rattachée par son nom)", "source"))
     waiting = linkage.to_validate(doubtful.lazy(), candidates.lazy()).collect()
     return Named(REGISTER.conform(status.lazy()).collect(), waiting)
@@ -215,10 +259,16 @@ def _understood(
 def _latest(lines: pl.DataFrame, files: pl.DataFrame) -> date:
     """The last day of the file; else the end of its last year; else the date of the latest list."""
     year = lines["exercice"].max()
-    dates = [lines["date"].max(), date(int(year), 12, 31) if year else None, files["au"].max() if "au" in files.columns else None]
+    dates = [
+        lines["date"].max(),
+        date(int(year), 12, 31) if year else None,
+        files["au"].max() if "au" in files.columns else None,
+    ]
     found = next((day for day in dates if day is not None), None)
     if found is None:
-        raise Problem("Ni date ni exercice dans le fichier de dépenses", todo="Donnez la date d'arrêté : --date 2026-12-31")
+        raise Problem(
+            "Ni date ni exercice dans le fichier de dépenses", todo="Donnez la date d'arrêté : --date 2026-12-31"
+        )
     return found
 
 
@@ -230,33 +280,59 @@ def _conflicts(listed: pl.LazyFrame, places: pl.LazyFrame, lines: pl.DataFrame) 
     """The lists that contradict each other about this buyer's suppliers."""
     siren = "siren" if "siren" in lines.columns else "titulaire_siren"
     met = lines.lazy().select(siren=siren).unique()
-    return suppliers.conflicts(listed.join(met, on="siren", how="semi"), places.join(met, on="siren", how="semi")).collect()
+    return suppliers.conflicts(
+        listed.join(met, on="siren", how="semi"), places.join(met, on="siren", how="semi")
+    ).collect()
 
 
 def _of_contracts(
-    base: Base, registers: Paths | Registers, decided: pl.LazyFrame | None, spread: bool, cache: Path | None, progress: Progress
+    base: Base,
+    registers: Paths | Registers,
+    decided: pl.LazyFrame | None,
+    spread: bool,
+    cache: Path | None,
+    progress: Progress,
 ) -> SupplierDiagnostic:
     """The same tables from the holders of contracts: a co-held amount is shared, with its bounds."""
-    known = _known(registers, _as_spend(base), cache, progress) if registers else held.loaded(base) or _known((), SPEND.empty(), None, None)
+    known = (
+        _known(registers, _as_spend(base), cache, progress)
+        if registers
+        else held.loaded(base) or _known((), SPEND.empty(), None, None)
+    )
     places, listed = _settled(known.establishments, suppliers.fuse(known.register, decided))
     bare = _held(base).drop([word.name for word in STATUS], strict=False)
     named = suppliers_analysis.name(bare, places)
     found = suppliers.status(named, listed, places, spread_establishment=spread).collect()
     lines = purchases_tables.described(found, places)
-    measured = suppliers_analysis.analyse(lines.lazy(), amount="montant_egal", scope="contrats").with_columns(definition=pl.lit(EQUAL))
+    measured = suppliers_analysis.analyse(lines.lazy(), amount="montant_egal", scope="contrats").with_columns(
+        definition=pl.lit(EQUAL)
+    )
     return SupplierDiagnostic(
-        origin="contrats", name="contrats lus", as_of=base.as_of, lines=lines, suppliers=purchases_tables.by_supplier(lines),
-        measures=measured.collect(), balance=purchases_tables.contract_balance(lines, base.contracts),
-        links=LINKS.empty(), validations=pl.DataFrame(), conflicts=_conflicts(listed, places, lines),
-        counts=suppliers_analysis.counts(known.register).collect(), files=known.files, rejects=known.rejects.collect(),
-        overrides=DECISIONS.empty() if decided is None else decided.collect(), spread=spread, demo=base.demo,
-    )  # fmt: skip
+        origin="contrats",
+        name="contrats lus",
+        as_of=base.as_of,
+        lines=lines,
+        suppliers=purchases_tables.by_supplier(lines),
+        measures=measured.collect(),
+        balance=purchases_tables.contract_balance(lines, base.contracts),
+        links=LINKS.empty(),
+        validations=pl.DataFrame(),
+        conflicts=_conflicts(listed, places, lines),
+        counts=suppliers_analysis.counts(known.register).collect(),
+        files=known.files,
+        rejects=known.rejects.collect(),
+        overrides=DECISIONS.empty() if decided is None else decided.collect(),
+        spread=spread,
+        demo=base.demo,
+    )
 
 
 def _held(base: Base) -> pl.LazyFrame:
     """The holders of the contracts with what breaks them down."""
     wanted = [name for name in ("famille_libelle", "annee") if name in base.contracts.collect_schema().names()]
-    return base.holders.join(base.contracts.select("uid", *wanted), on="uid", how="left").rename({"famille_libelle": "famille"}, strict=False)
+    return base.holders.join(base.contracts.select("uid", *wanted), on="uid", how="left").rename(
+        {"famille_libelle": "famille"}, strict=False
+    )
 
 
 def _as_spend(base: Base) -> pl.DataFrame:

@@ -36,17 +36,33 @@ def findings(result: SupplierDiagnostic) -> Findings:
     doubts = purchases_tables.to_check(result.lines, result.suppliers, result.validations, result.conflicts)
     suppliers = result.suppliers.rename({"nom_officiel": "nom"}, strict=False)
     extras = {
-        "soldes": result.balance, "lectures": result.accounts, "fournisseurs": suppliers, "a_verifier": doubts,
-        "non_identifies": purchases_tables.unidentified(suppliers), "listes": result.files, "decomptes": result.counts,
-        "corrections": result.overrides, "conflits": result.conflicts, "regles": pl.DataFrame({"texte": rules_told(result)}), "a_decider": to_decide(result), "lecture_dite": pl.DataFrame({"texte": first_told(result)}, schema={"texte": pl.String}),
-    }  # fmt: skip
+        "soldes": result.balance,
+        "lectures": result.accounts,
+        "fournisseurs": suppliers,
+        "a_verifier": doubts,
+        "non_identifies": purchases_tables.unidentified(suppliers),
+        "listes": result.files,
+        "decomptes": result.counts,
+        "corrections": result.overrides,
+        "conflits": result.conflicts,
+        "regles": pl.DataFrame({"texte": rules_told(result)}),
+        "a_decider": to_decide(result),
+        "lecture_dite": pl.DataFrame({"texte": first_told(result)}, schema={"texte": pl.String}),
+    }
     sources = [Source(result.name, "fichier de dépenses" if result.origin == "depenses" else "titulaires des contrats")]
     sources += [Source(row["fichier"], row["libelle"], row.get("au")) for row in result.files.to_dicts()]
     return Findings(
-        measures=result.measures, contracts=pl.DataFrame(), as_of=result.as_of, buyer=_title(result), rejects=result.rejects,
-        sources=tuple(sources), population="fournisseurs", demo=result.demo, extras=extras,
+        measures=result.measures,
+        contracts=pl.DataFrame(),
+        as_of=result.as_of,
+        buyer=_title(result),
+        rejects=result.rejects,
+        sources=tuple(sources),
+        population="fournisseurs",
+        demo=result.demo,
+        extras=extras,
         definition="achats" if result.origin == "depenses" else EQUAL,
-    )  # fmt: skip
+    )
 
 
 def _title(result: SupplierDiagnostic) -> str:
@@ -60,7 +76,9 @@ def first_told(result: SupplierDiagnostic) -> list[str]:
         if row["etat"] != "lue":
             said.append(f"feuille « {row['feuille']} » non lue : {row['etat'].partition(' : ')[2] or row['etat']}")
         elif row["lecture"]:
-            said.append(f"feuille « {row['feuille']} » : {row['lecture']} (à corriger dans correspondance.toml si c'est faux)")
+            said.append(
+                f"feuille « {row['feuille']} » : {row['lecture']} (à corriger dans correspondance.toml si c'est faux)"
+            )
     said += [gap] if (gap := printed_gap(result.accounts)) else []
     said += [BY_UNIT] if result.by_unit else []
     said += filled.warnings(result.filled)
@@ -70,9 +88,15 @@ def first_told(result: SupplierDiagnostic) -> list[str]:
 
 def rules_told(result: SupplierDiagnostic) -> list[str]:
     """The rules a reader must know to read the figures."""
-    day = "de la ligne, sinon le 31 décembre de l'exercice" if result.origin == "depenses" else "de notification du contrat"
+    day = (
+        "de la ligne, sinon le 31 décembre de l'exercice"
+        if result.origin == "depenses"
+        else "de notification du contrat"
+    )
     spread = (
-        BY_UNIT if result.by_unit else "le statut inclusif d'un établissement vaut pour toute l'unité légale (option demandée)"
+        BY_UNIT
+        if result.by_unit
+        else "le statut inclusif d'un établissement vaut pour toute l'unité légale (option demandée)"
         if result.spread
         else "le statut inclusif d'un établissement ne vaut que pour lui (SIRET), jamais pour toute l'unité légale"
     )
@@ -83,7 +107,11 @@ def rules_told(result: SupplierDiagnostic) -> list[str]:
         "inclusif : réponse indépendante, d'après les listes",
         "« non » n'est dit que si une liste le permet ; sinon le statut est inconnu",
     ]
-    taxes = result.accounts.filter(pl.col("etat") == "lue")["taxe"].unique().sort().to_list() if result.accounts.height else []
+    taxes = (
+        result.accounts.filter(pl.col("etat") == "lue")["taxe"].unique().sort().to_list()
+        if result.accounts.height
+        else []
+    )
     if taxes:
         told.insert(0, f"montants : {french.listing('taxe inconnue' if tax == 'inconnue' else tax for tax in taxes)}")
     return told
@@ -94,9 +122,15 @@ def report(result: SupplierDiagnostic) -> Report:
     found = findings(result)
     sections = [section(found) for section in PURCHASES]
     return model.build(
-        "Fournisseurs de l'ESS et inclusifs", buyer=_title(result), as_of=result.as_of, sections=sections, sources=found.sources,
-        subtitle="analyse des achats, fournisseur par fournisseur", notes=(DEMO_NOTE,) if result.demo else (), annexes=annexes(found),
-    )  # fmt: skip
+        "Fournisseurs de l'ESS et inclusifs",
+        buyer=_title(result),
+        as_of=result.as_of,
+        sections=sections,
+        sources=found.sources,
+        subtitle="analyse des achats, fournisseur par fournisseur",
+        notes=(DEMO_NOTE,) if result.demo else (),
+        annexes=annexes(found),
+    )
 
 
 @files.together
@@ -124,14 +158,18 @@ def write(result: SupplierDiagnostic, folder: Path | str, *, validations: Path |
 
 def _lines(result: SupplierDiagnostic) -> pl.DataFrame:
     """The lines with their status, natural persons masked (their label too: it often says who)."""
-    rows = result.lines.sort([name for name in ("fichier", "feuille", "ligne", "uid", "rang") if name in result.lines.columns])
+    rows = result.lines.sort(
+        [name for name in ("fichier", "feuille", "ligne", "uid", "rang") if name in result.lines.columns]
+    )
     if "personne" in rows.columns:
         rows = rows.with_columns(personne_physique=pl.col("personne_physique").fill_null(False) | pl.col("personne"))
         hide = pl.col("personne_physique")
         rows = rows.with_columns(
             pl.when(hide).then(pl.lit(MASK)).otherwise(name).alias(name) for name in ("libelle", "identifiant_lu")
         )
-    wanted = SPEND.columns if result.origin == "depenses" else [n for n in rows.columns if n not in {w.name for w in STATUS}]
+    wanted = (
+        SPEND.columns if result.origin == "depenses" else [n for n in rows.columns if n not in {w.name for w in STATUS}]
+    )
     names = [*wanted, *(word.name for word in STATUS), "commune_fournisseur", "departement_fournisseur"]
     names = [name for name in dict.fromkeys(names) if name in rows.columns and name != "personne_physique"]
     return masked(rows).select(names)
@@ -162,19 +200,34 @@ def summary(result: SupplierDiagnostic) -> str:
     lines = [f"{result.name}, arrêté au {french.long_date(result.as_of)}", ""]
     first = first_told(result)
     lines += [f"  {french.sentence(text)}" for text in first] + ([""] if first else [])
-    for post, cents, n in result.balance.group_by("poste", maintain_order=True).agg(pl.col("montant").sum(), pl.col("lignes").sum()).rows():
-        lines.append(f"  {POSTS[post]:<46} {french.euros(cents):>20}  {french.number(n):>7} {french.plural('ligne', n)}")
+    for post, cents, n in (
+        result.balance.group_by("poste", maintain_order=True)
+        .agg(pl.col("montant").sum(), pl.col("lignes").sum())
+        .rows()
+    ):
+        lines.append(
+            f"  {POSTS[post]:<46} {french.euros(cents):>20}  {french.number(n):>7} {french.plural('ligne', n)}"
+        )
     definition = "achats" if result.origin == "depenses" else EQUAL
     lines += ["", "Part en euros (sur tous les achats ; statut connu pour) :"]
-    kept = result.measures.filter(pl.col("dimension") == "total", pl.col("unite") == "valeur", pl.col("definition") == definition)
+    kept = result.measures.filter(
+        pl.col("dimension") == "total", pl.col("unite") == "valeur", pl.col("definition") == definition
+    )
     for code in _TOLD:
         row = kept.filter(pl.col("indicateur") == code).row(0, named=True)
         lines.append(f"  {row['titre']:<46} {french.share(row['valeur']):>10} ; {french.share(row['couverture'])}")
     if result.links.height:
-        passes = result.links.filter(pl.col("statut") == "accepte")["passe"].value_counts().sort("count", descending=True).rows()
+        passes = (
+            result.links.filter(pl.col("statut") == "accepte")["passe"]
+            .value_counts()
+            .sort("count", descending=True)
+            .rows()
+        )
         unclear = result.links.filter(pl.col("statut") == "ambigu").height
         said = french.listing(f"{name} {french.number(n)}" for name, n in passes) or "aucun"
         lines += ["", f"Fournisseurs rattachés : {said} ; à trancher dans validations.csv : {french.number(unclear)}"]
     if result.conflicts.height:
-        lines.append(f"Listes en désaccord sur {french.number(result.conflicts['siren'].n_unique())} fournisseurs : voir « à vérifier »")
+        lines.append(
+            f"Listes en désaccord sur {french.number(result.conflicts['siren'].n_unique())} fournisseurs : voir « à vérifier »"
+        )
     return "\n".join(lines)

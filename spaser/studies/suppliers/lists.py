@@ -19,13 +19,19 @@ MOST = 10
 def told(paths: Sequence[str | Path], progress: Progress = None) -> str:
     """The account of each list, its suppliers per status, and where lists disagree."""
     known = read_registers(list(paths), progress=progress)
-    unsure = [f"À vérifier d'abord : {row['fichier']}, {row['message']}" for row in known.files.to_dicts() if row.get("surete") == "probable"]
+    unsure = [
+        f"À vérifier d'abord : {row['fichier']}, {row['message']}"
+        for row in known.files.to_dicts()
+        if row.get("surete") == "probable"
+    ]
     lines = [*unsure, *([""] if unsure else []), *(line for row in known.files.to_dicts() for line in _file(row))]
     lines += _unnumbered(known)
     lines += [f"Attention, {text}" for text in filled.warnings(known.filled)]
     counted = suppliers_analysis.counts(known.register).collect()
     lines += ["", "Fournisseurs par statut et par liste"]
-    lines += [f"  {row['statut']:<8} {french.number(row['fournisseurs']):>8}  {row['source']}" for row in counted.to_dicts()]
+    lines += [
+        f"  {row['statut']:<8} {french.number(row['fournisseurs']):>8}  {row['source']}" for row in counted.to_dicts()
+    ]
     return "\n".join(lines + _conflicts(known))
 
 
@@ -35,12 +41,19 @@ def _file(row: dict) -> list[str]:
     if row.get("surete"):
         said.append(f"  reconnaissance {row['surete']} : {row['indices'] or 'aucun indice'}")
     if row.get("lus") is not None:
-        parts = [("retenus", "retenues"), ("repetes", "répétées"), ("sans_identifiant", "sans identifiant"), ("invalides", "invalides"),
-                 ("hors_liste", "hors sujet")]  # fmt: skip
+        parts = [
+            ("retenus", "retenues"),
+            ("repetes", "répétées"),
+            ("sans_identifiant", "sans identifiant"),
+            ("invalides", "invalides"),
+            ("hors_liste", "hors sujet"),
+        ]
         sums = " + ".join(f"{french.number(row[name])} {word}" for name, word in parts)
         said.append(f"  {french.number(row['lus'])} lignes = {sums} ; {french.number(row['doutes'])} douteuses")
         if row.get("non_situes"):
-            said.append(f"  {french.number(row['non_situes'])} non {french.plural('situé', row['non_situes'])} (ni code commune, ni code postal et nom qui s'accordent)")
+            said.append(
+                f"  {french.number(row['non_situes'])} non {french.plural('situé', row['non_situes'])} (ni code commune, ni code postal et nom qui s'accordent)"
+            )
     return said + ([f"  attention, {row['message']}"] if row.get("message") and row.get("surete") != "probable" else [])
 
 
@@ -52,7 +65,10 @@ def _unnumbered(known: Registers) -> list[str]:
 
 def _conflicts(known: Registers) -> list[str]:
     found = suppliers.conflicts(known.register, known.establishments).collect()
-    lines = ["", f"Désaccords entre listes : {french.number(found.height)} ({french.number(found['siren'].n_unique())} unités légales)"]
+    lines = [
+        "",
+        f"Désaccords entre listes : {french.number(found.height)} ({french.number(found['siren'].n_unique())} unités légales)",
+    ]
     for motif, n in found["motif"].value_counts().sort("count", "motif", descending=[True, False]).rows():
         lines.append(f"  {french.number(n):>6}  {motif}")
     for row in found.head(MOST).to_dicts():

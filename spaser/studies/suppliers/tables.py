@@ -16,7 +16,9 @@ def departments(lines: pl.DataFrame) -> list[str]:
     """The départements named by the postcodes of the lines (Corsica in both its halves)."""
     code = pl.col("code_postal").drop_nulls()
     overseas = code.str.contains("^9[78]")
-    found = lines.select(pl.when(overseas).then(code.str.head(3)).otherwise(code.str.head(2)).unique().sort()).to_series()
+    found = lines.select(
+        pl.when(overseas).then(code.str.head(3)).otherwise(code.str.head(2)).unique().sort()
+    ).to_series()
     return [code for one in found.to_list() for code in (("2A", "2B") if one == "20" else (one,))]
 
 
@@ -26,21 +28,41 @@ def described(lines: pl.DataFrame, places: pl.LazyFrame) -> pl.DataFrame:
     have = lines.columns
     siret, siren = ("titulaire_id", "titulaire_siren") if "titulaire_id" in have else ("siret", "siren")
     sites = _sites(places)
-    units = sites.sort("siege", descending=True, nulls_last=True, maintain_order=True).unique("siren", maintain_order=True)
+    units = sites.sort("siege", descending=True, nulls_last=True, maintain_order=True).unique(
+        "siren", maintain_order=True
+    )
     exact = sites.filter(pl.col("siret").is_not_null()).unique("siret", maintain_order=True)
     found = (
         lines.lazy()
-        .join(exact.select("siret", _code="code_commune", _postal="code_postal", _ville="commune"), left_on=siret,
-              right_on="siret", how="left", maintain_order="left")
-        .join(units.drop("siret", "siege"), left_on=siren, right_on="siren", how="left", suffix="_unite", maintain_order="left")
-    )  # fmt: skip
+        .join(
+            exact.select("siret", _code="code_commune", _postal="code_postal", _ville="commune"),
+            left_on=siret,
+            right_on="siret",
+            how="left",
+            maintain_order="left",
+        )
+        .join(
+            units.drop("siret", "siege"),
+            left_on=siren,
+            right_on="siren",
+            how="left",
+            suffix="_unite",
+            maintain_order="left",
+        )
+    )
     names = found.collect_schema().names()
     read = "_unite" if "code_postal" in have else ""
     postal = pl.coalesce("_postal", pl.col("code_postal") if read else pl.lit(None), f"code_postal{read}")
     town = pl.coalesce("_ville", pl.col("commune") if read else pl.lit(None), f"commune{read}")
-    code = pl.coalesce("_code", pl.when(pl.col("_postal").is_null() & postal.eq(pl.col(f"code_postal{read}"))).then("code_commune"))
+    code = pl.coalesce(
+        "_code", pl.when(pl.col("_postal").is_null() & postal.eq(pl.col(f"code_postal{read}"))).then("code_commune")
+    )
     asked = found.with_columns(_code=code, _postal=postal, _ville=town)
-    kept = [name for name in (*have, "nom_officiel", "tranche_effectifs", "categorie_entreprise", "personne_physique") if name in names]
+    kept = [
+        name
+        for name in (*have, "nom_officiel", "tranche_effectifs", "categorie_entreprise", "personne_physique")
+        if name in names
+    ]
     return _sized(_placed(asked).select(*kept, "commune_fournisseur", "departement_fournisseur").collect())
 
 
@@ -48,14 +70,21 @@ def _sites(places: pl.LazyFrame) -> pl.LazyFrame:
     """Establishments, the official and latest description of each first."""
     official = pl.col("liste").str.starts_with("sirene").fill_null(False)
     known = places.group_by("siren").agg(
-        *(pl.col(name).sort_by(official, "au", descending=True, nulls_last=True).drop_nulls().first().alias(name)
-          for name in ("categorie_entreprise", "tranche_effectifs")),
-        pl.col("nom").sort_by(official, pl.col("siret").is_null(), "au", descending=True, nulls_last=True).drop_nulls().first()
+        *(
+            pl.col(name).sort_by(official, "au", descending=True, nulls_last=True).drop_nulls().first().alias(name)
+            for name in ("categorie_entreprise", "tranche_effectifs")
+        ),
+        pl.col("nom")
+        .sort_by(official, pl.col("siret").is_null(), "au", descending=True, nulls_last=True)
+        .drop_nulls()
+        .first()
         .alias("nom_officiel"),
         pl.col("personne_physique").any(),
-    )  # fmt: skip
+    )
     rows = places.sort(official, "au", "source", descending=[True, True, False], nulls_last=True)
-    return rows.select("siren", "siret", "siege", "code_commune", "code_postal", "commune").join(known, on="siren", maintain_order="left")
+    return rows.select("siren", "siret", "siege", "code_commune", "code_postal", "commune").join(
+        known, on="siren", maintain_order="left"
+    )
 
 
 def _placed(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -63,11 +92,13 @@ def _placed(rows: pl.LazyFrame) -> pl.LazyFrame:
     official = territories.communes().select("code_commune", _nom="commune", _dep="departement")
     asked = rows.with_row_index("_rang")
     told = territories.situated(asked.select("_rang", code_commune="_code", code_postal="_postal", commune="_ville"))
-    places = told.select("_rang", _ou=territories.whole_city(pl.col("code_commune"))).join(official, left_on="_ou", right_on="code_commune", how="left")
+    places = told.select("_rang", _ou=territories.whole_city(pl.col("code_commune"))).join(
+        official, left_on="_ou", right_on="code_commune", how="left"
+    )
     return asked.join(places, on="_rang", how="left", maintain_order="left").with_columns(
         commune_fournisseur=pl.coalesce("_nom", pl.col("_ville").str.to_uppercase()),
         departement_fournisseur=pl.coalesce("_dep", territories.department("_postal")),
-    )  # fmt: skip
+    )
 
 
 def _sized(rows: pl.DataFrame) -> pl.DataFrame:
@@ -75,7 +106,9 @@ def _sized(rows: pl.DataFrame) -> pl.DataFrame:
     if rows["categorie_entreprise"].null_count() < rows.height:
         return rows
     bands = rules.table("staff_bands.csv").select("tranche", "libelle")
-    words = pl.col("tranche_effectifs").replace_strict(bands["tranche"], bands["libelle"], default=None, return_dtype=pl.String)
+    words = pl.col("tranche_effectifs").replace_strict(
+        bands["tranche"], bands["libelle"], default=None, return_dtype=pl.String
+    )
     return rows.drop("categorie_entreprise").with_columns(tranche_effectifs=words)
 
 
@@ -85,10 +118,14 @@ def by_supplier(lines: pl.DataFrame, links: pl.DataFrame | None = None) -> pl.Da
     A status that changed over the period is « oui » when it held on some line; the proof is that of such a line.
     """
     spend = "fournisseur" in lines.columns
-    amount, name, siren = ("montant", "fournisseur", "siren") if spend else ("montant_egal", "titulaire_nom", "titulaire_siren")
+    amount, name, siren = (
+        ("montant", "fournisseur", "siren") if spend else ("montant_egal", "titulaire_nom", "titulaire_siren")
+    )
     rows = lines.filter(pl.col("perimetre").is_in(PURCHASES)) if spend else lines
     if links is not None and links.height:
-        rows = rows.join(links.select("cle", "passe", "score", rattachement="statut"), on="cle", how="left", maintain_order="left")
+        rows = rows.join(
+            links.select("cle", "passe", "score", rattachement="statut"), on="cle", how="left", maintain_order="left"
+        )
     who = pl.coalesce(siren, _plain(name), pl.lit("(sans nom)"))
     day = "jour" if spend else "dateNotification"
     ordered = rows.with_columns(_qui=who, _montant=pl.col(amount)).sort(
@@ -96,13 +133,31 @@ def by_supplier(lines: pl.DataFrame, links: pl.DataFrame | None = None) -> pl.Da
     )
     first = [pl.col(word.name).first() for word in STATUS if word.dtype != pl.Boolean]
     answers = [pl.col(word.name).any(ignore_nulls=False) for word in STATUS if word.dtype == pl.Boolean]
-    extra = [pl.col(c).first() for c in ("nom_officiel", "commune_fournisseur", "departement_fournisseur", "categorie_entreprise",
-                                         "tranche_effectifs", "passe", "score", "rattachement") if c in rows.columns]  # fmt: skip
+    extra = [
+        pl.col(c).first()
+        for c in (
+            "nom_officiel",
+            "commune_fournisseur",
+            "departement_fournisseur",
+            "categorie_entreprise",
+            "tranche_effectifs",
+            "passe",
+            "score",
+            "rattachement",
+        )
+        if c in rows.columns
+    ]
     found = ordered.group_by("_qui", maintain_order=True).agg(
-        pl.col(siren).first().alias("siren"), pl.col(name).mode().sort().first().alias("fournisseur"),
-        pl.col(name).n_unique().alias("ecritures"), pl.len().alias("lignes"), pl.col("_montant").sum().alias("montant"),
-        *extra, *answers, *first, _persons(rows).alias("personne_physique"),
-    )  # fmt: skip
+        pl.col(siren).first().alias("siren"),
+        pl.col(name).mode().sort().first().alias("fournisseur"),
+        pl.col(name).n_unique().alias("ecritures"),
+        pl.len().alias("lignes"),
+        pl.col("_montant").sum().alias("montant"),
+        *extra,
+        *answers,
+        *first,
+        _persons(rows).alias("personne_physique"),
+    )
     return found.sort("montant", "_qui", descending=[True, False]).drop("_qui")
 
 
@@ -121,12 +176,20 @@ def contract_balance(lines: pl.DataFrame, contracts: pl.LazyFrame) -> pl.DataFra
     known = pl.col("titulaire_siren").is_not_null()
     poste = pl.when(known).then(pl.lit("identifie")).otherwise(pl.lit("non_identifie"))
     parts = lines.group_by(poste.alias("poste")).agg(
-        lignes=pl.len().cast(pl.Int64), montant=pl.col("montant_egal").sum(), sans_montant=pl.col("montant_egal").null_count().cast(pl.Int64)
+        lignes=pl.len().cast(pl.Int64),
+        montant=pl.col("montant_egal").sum(),
+        sans_montant=pl.col("montant_egal").null_count().cast(pl.Int64),
     )
-    alone = contracts.join(lines.lazy().select("uid"), on="uid", how="anti").select(
-        poste=pl.lit("sans_titulaire"), lignes=pl.len().cast(pl.Int64), montant=pl.col("montant_retenu").sum(),
-        sans_montant=pl.col("montant_retenu").null_count().cast(pl.Int64),
-    ).collect()  # fmt: skip
+    alone = (
+        contracts.join(lines.lazy().select("uid"), on="uid", how="anti")
+        .select(
+            poste=pl.lit("sans_titulaire"),
+            lignes=pl.len().cast(pl.Int64),
+            montant=pl.col("montant_retenu").sum(),
+            sans_montant=pl.col("montant_retenu").null_count().cast(pl.Int64),
+        )
+        .collect()
+    )
     return pl.concat([parts.sort("poste"), alone])
 
 
@@ -145,8 +208,13 @@ def to_check(
         parts.append(_names(validations))
     if conflicts.height:
         said = pl.format("{} : {} / {} : {}", "affirme_source", "affirme", "contredit_source", "contredit")
-        told = conflicts.with_columns(detail=said).group_by("siren").agg(
-            motif=pl.format("listes en désaccord : {}", pl.col("motif").sort().first()), detail=pl.col("detail").sort().str.join(" | ")
+        told = (
+            conflicts.with_columns(detail=said)
+            .group_by("siren")
+            .agg(
+                motif=pl.format("listes en désaccord : {}", pl.col("motif").sort().first()),
+                detail=pl.col("detail").sort().str.join(" | "),
+            )
         )
         parts.append(told.join(suppliers.select(shown), on="siren").select("motif", *shown, "detail"))
     rows = pl.concat(parts, how="vertical_relaxed")
@@ -168,21 +236,49 @@ def _doubts(suppliers: pl.DataFrame) -> list[tuple[pl.Expr, str, str]]:
 def _scope_doubts(lines: pl.DataFrame) -> pl.DataFrame:
     asked = lines.filter(pl.col("perimetre") == "a_verifier")
     person = pl.col("personne").fill_null(False).any() | pl.col("personne_physique").fill_null(False).any()
-    return asked.group_by("fournisseur", "perimetre_motif").agg(
-        pl.col("siren").first(), pl.len().alias("lignes"), pl.col("montant").sum(), person.alias("personne_physique"),
-        pl.col("libelle").drop_nulls().unique().sort().head(MOST_NAMES).str.join(" ; ").alias("detail"),
-    ).select(pl.format("achat ou non ? {}", "perimetre_motif").alias("motif"), "fournisseur", "siren", "lignes", "montant",
-             "personne_physique", "detail")  # fmt: skip
+    return (
+        asked.group_by("fournisseur", "perimetre_motif")
+        .agg(
+            pl.col("siren").first(),
+            pl.len().alias("lignes"),
+            pl.col("montant").sum(),
+            person.alias("personne_physique"),
+            pl.col("libelle").drop_nulls().unique().sort().head(MOST_NAMES).str.join(" ; ").alias("detail"),
+        )
+        .select(
+            pl.format("achat ou non ? {}", "perimetre_motif").alias("motif"),
+            "fournisseur",
+            "siren",
+            "lignes",
+            "montant",
+            "personne_physique",
+            "detail",
+        )
+    )
 
 
 def _names(validations: pl.DataFrame) -> pl.DataFrame:
-    said = pl.format("{} (SIREN {}, {}, ressemblance {})", "candidat", "siren", pl.col("candidat_commune").fill_null("lieu inconnu"), "score")
-    return validations.sort("rang").group_by("cle", maintain_order=True).agg(
-        pl.lit("nom à rapprocher (répondez dans validations.csv)").first().alias("motif"), pl.col("fournisseur").first(),
-        pl.lit(None, pl.String).first().alias("siren"), pl.col("lignes").first(),
-        (pl.col("montant_euros").first() * 100).round(0).cast(pl.Int64).alias("montant"),
-        pl.lit(False).first().alias("personne_physique"), said.head(MOST_NAMES).str.join(" ; ").alias("detail"),
-    ).drop("cle")  # fmt: skip
+    said = pl.format(
+        "{} (SIREN {}, {}, ressemblance {})",
+        "candidat",
+        "siren",
+        pl.col("candidat_commune").fill_null("lieu inconnu"),
+        "score",
+    )
+    return (
+        validations.sort("rang")
+        .group_by("cle", maintain_order=True)
+        .agg(
+            pl.lit("nom à rapprocher (répondez dans validations.csv)").first().alias("motif"),
+            pl.col("fournisseur").first(),
+            pl.lit(None, pl.String).first().alias("siren"),
+            pl.col("lignes").first(),
+            (pl.col("montant_euros").first() * 100).round(0).cast(pl.Int64).alias("montant"),
+            pl.lit(False).first().alias("personne_physique"),
+            said.head(MOST_NAMES).str.join(" ; ").alias("detail"),
+        )
+        .drop("cle")
+    )
 
 
 def unidentified(suppliers: pl.DataFrame) -> pl.DataFrame:
@@ -190,9 +286,12 @@ def unidentified(suppliers: pl.DataFrame) -> pl.DataFrame:
     why = pl.lit("identifiant étranger, absent ou faux")
     if "rattachement" in suppliers.columns:
         why = (
-            pl.when(pl.col("personne_physique")).then(pl.lit("personne physique : ni rattachée, ni montrée"))
-            .when(pl.col("rattachement") == "ambigu").then(pl.lit("plusieurs entreprises possibles : voir « à vérifier »"))
-            .when(pl.col("rattachement") == "aucun").then(pl.lit("aucune entreprise assez proche dans les listes chargées"))
+            pl.when(pl.col("personne_physique"))
+            .then(pl.lit("personne physique : ni rattachée, ni montrée"))
+            .when(pl.col("rattachement") == "ambigu")
+            .then(pl.lit("plusieurs entreprises possibles : voir « à vérifier »"))
+            .when(pl.col("rattachement") == "aucun")
+            .then(pl.lit("aucune entreprise assez proche dans les listes chargées"))
             .otherwise(why)
-        )  # fmt: skip
+        )
     return suppliers.filter(pl.col("siren").is_null()).with_columns(pourquoi=why)

@@ -22,12 +22,19 @@ from spaser.studies.potential import needs as opportunities_needs
 #: What a family lacks, once what is within reach beyond the territory is known too.
 STRUCTURE, ELSEWHERE, UNASKED, TIGHT, ENOUGH = "a_structurer", "a_portee", "sans_demande", "tendu", "suffisant"
 LABELS = {
-    STRUCTURE: "filière à structurer", ELSEWHERE: "à portée, pas ici", TIGHT: "offre inférieure", ENOUGH: "offre suffisante", UNASKED: "sans demande lue",
-}  # fmt: skip
+    STRUCTURE: "filière à structurer",
+    ELSEWHERE: "à portée, pas ici",
+    TIGHT: "offre inférieure",
+    ENOUGH: "offre suffisante",
+    UNASKED: "sans demande lue",
+}
 #: In one commune, the lack of a supplier is only that: others may be next door.
 _THERE = {
-    STATES["sans_offre"]: "sans fournisseur dans la commune", STATES["tendu"]: LABELS[TIGHT], STATES["suffisant"]: LABELS[ENOUGH], STATES["sans_demande"]: LABELS[UNASKED],
-}  # fmt: skip
+    STATES["sans_offre"]: "sans fournisseur dans la commune",
+    STATES["tendu"]: LABELS[TIGHT],
+    STATES["suffisant"]: LABELS[ENOUGH],
+    STATES["sans_demande"]: LABELS[UNASKED],
+}
 _FEW = 6
 
 
@@ -52,13 +59,17 @@ class Balance:
     def extras(self) -> dict[str, pl.DataFrame]:
         """The tables under the names that the section of the report reads."""
         return {
-            "croises": self.rows, "bilan_familles": self.families, "bilan_acheteurs": self.buyers,
+            "croises": self.rows,
+            "bilan_familles": self.families,
+            "bilan_acheteurs": self.buyers,
             "bilan_textes": pl.DataFrame({"texte": said(self)}, schema={"texte": pl.String}),
             "bilan_fournisseurs": pl.DataFrame({"n": [self.suppliers], "dependance": [self.dependency]}),
-        }  # fmt: skip
+        }
 
 
-def balance_of(base: Base, sirens: Sequence[str], *, network: Sequence[str] = (), dependency: float | None = None) -> Balance:
+def balance_of(
+    base: Base, sirens: Sequence[str], *, network: Sequence[str] = (), dependency: float | None = None
+) -> Balance:
     """Supply against demand of the communes of groups (or communes) given by SIREN.
 
     Parameters
@@ -79,31 +90,63 @@ def balance_of(base: Base, sirens: Sequence[str], *, network: Sequence[str] = ()
         No register was read, no commune answers to these SIREN, or no buyer to these names.
     """
     if base.register is None:
-        raise Problem("Aucune liste de fournisseurs n'a été lue", todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)")
+        raise Problem(
+            "Aucune liste de fournisseurs n'a été lue",
+            todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)",
+        )
     share = base.method["potential"]["dependance"]["value"] if dependency is None else dependency
     communes = territories.members(list(sirens)).select("code_commune", "commune", "siren").collect(engine="in-memory")
     if not communes.height:
-        raise Problem("Aucune commune trouvée", where=", ".join(sirens), todo="Donnez le SIREN d'une commune, d'une intercommunalité ou d'un EPT")
+        raise Problem(
+            "Aucune commune trouvée",
+            where=", ".join(sirens),
+            todo="Donnez le SIREN d'une commune, d'une intercommunalité ou d'un EPT",
+        )
     known = opportunities.ground(base)
     chosen = [buyers.choose(base.buyers, name) for name in network]
     needs, away = demand(known.needs, communes, sirens, chosen)
-    kinds = base.contracts.select("acheteur_siren", "acheteur_categorie").unique("acheteur_siren").collect(engine="in-memory").lazy()
-    told = opportunities_needs.judged(needs, known.supply, every=known.needs, kinds=kinds, dependency=share, method=base.method, network=True)
-    rows = potential.balance(needs.lazy(), known.supply.lazy(), communes.lazy(), dependency=share, method=base.method).collect(engine="in-memory")
+    kinds = (
+        base.contracts.select("acheteur_siren", "acheteur_categorie")
+        .unique("acheteur_siren")
+        .collect(engine="in-memory")
+        .lazy()
+    )
+    told = opportunities_needs.judged(
+        needs, known.supply, every=known.needs, kinds=kinds, dependency=share, method=base.method, network=True
+    )
+    rows = potential.balance(
+        needs.lazy(), known.supply.lazy(), communes.lazy(), dependency=share, method=base.method
+    ).collect(engine="in-memory")
     active = needs.filter("actif")
-    each = active.group_by("acheteur_siren", "acheteur_libelle").agg(besoins=pl.len().cast(pl.Int64), annuel=pl.col("annuel").sum())
+    each = active.group_by("acheteur_siren", "acheteur_libelle").agg(
+        besoins=pl.len().cast(pl.Int64), annuel=pl.col("annuel").sum()
+    )
     serving = _serving(known.supply, communes, base)
-    there = rows.with_columns(pl.when(pl.col("code_commune") == WHOLE).then("etat").otherwise(pl.col("etat").replace(_THERE)).alias("etat"))
+    there = rows.with_columns(
+        pl.when(pl.col("code_commune") == WHOLE).then("etat").otherwise(pl.col("etat").replace(_THERE)).alias("etat")
+    )
     return Balance(
-        rows=there, families=_families(rows, told.families), buyers=each.sort("annuel", "acheteur_siren", descending=[True, False]), suppliers=serving,
-        elsewhere=away, dependency=share, network=bool(network), files=tuple(Path(name).name for name in base.files["source"]),
-    )  # fmt: skip
+        rows=there,
+        families=_families(rows, told.families),
+        buyers=each.sort("annuel", "acheteur_siren", descending=[True, False]),
+        suppliers=serving,
+        elsewhere=away,
+        dependency=share,
+        network=bool(network),
+        files=tuple(Path(name).name for name in base.files["source"]),
+    )
 
 
-def demand(needs: pl.DataFrame, communes: pl.DataFrame, sirens: Sequence[str], network: Sequence[str]) -> tuple[pl.DataFrame, int]:
+def demand(
+    needs: pl.DataFrame, communes: pl.DataFrame, sirens: Sequence[str], network: Sequence[str]
+) -> tuple[pl.DataFrame, int]:
     """The needs of the territory (or of a network), a commune's own territory being that commune; and how many were left out."""
     own = communes.select(lieu=pl.format("A{}", "siren"), _commune=pl.format("C{}", "code_commune")).unique("lieu")
-    placed = needs.join(own, on="lieu", how="left", maintain_order="left").with_columns(lieu=pl.coalesce("_commune", "lieu")).drop("_commune")
+    placed = (
+        needs.join(own, on="lieu", how="left", maintain_order="left")
+        .with_columns(lieu=pl.coalesce("_commune", "lieu"))
+        .drop("_commune")
+    )
     if network:
         return placed.filter(pl.col("acheteur_siren").is_in(list(network))), 0
     here = pl.col("lieu").is_in([*own["_commune"], *(f"A{siren}" for siren in sirens)]).fill_null(False)
@@ -115,22 +158,44 @@ def demand(needs: pl.DataFrame, communes: pl.DataFrame, sirens: Sequence[str], n
 def _serving(supply: pl.DataFrame, communes: pl.DataFrame, base: Base) -> int:
     """Establishments of the territory sure enough to serve at least one family."""
     sure = pl.col("preste") & (pl.col("adequation") >= base.method["potential"]["adequation"]["seuil_credible"])
-    return supply.filter(sure).join(communes, on="code_commune", how="semi").select(pl.coalesce("siret", "siren").n_unique()).item()
+    return (
+        supply.filter(sure)
+        .join(communes, on="code_commune", how="semi")
+        .select(pl.coalesce("siret", "siren").n_unique())
+        .item()
+    )
 
 
 def _families(rows: pl.DataFrame, reachable: pl.DataFrame) -> pl.DataFrame:
     """The whole of the territory, family by family, with who is within reach and what could be taken."""
-    columns = ["annuel_haut", "acquis", "acquis_connu", "potentiel_bas", "potentiel", "potentiel_haut", "levier_principal", "fournisseurs"]
+    columns = [
+        "annuel_haut",
+        "acquis",
+        "acquis_connu",
+        "potentiel_bas",
+        "potentiel",
+        "potentiel_haut",
+        "levier_principal",
+        "fournisseurs",
+    ]
     told = reachable.select("famille", *columns).rename({"fournisseurs": "a_portee"})
-    whole = rows.filter(pl.col("code_commune") == WHOLE).join(told, on="famille", how="left").with_columns(
-        a_portee=pl.when(pl.col("besoins") > 0).then(pl.col("a_portee").fill_null(0))
-    )  # fmt: skip
+    whole = (
+        rows.filter(pl.col("code_commune") == WHOLE)
+        .join(told, on="famille", how="left")
+        .with_columns(a_portee=pl.when(pl.col("besoins") > 0).then(pl.col("a_portee").fill_null(0)))
+    )
     bare = pl.col("etat") == STATES["sans_offre"]
     code = (
-        pl.when(bare & (pl.col("a_portee") == 0)).then(pl.lit(STRUCTURE)).when(bare).then(pl.lit(ELSEWHERE))
-        .when(pl.col("etat") == STATES["sans_demande"]).then(pl.lit(UNASKED)).when(pl.col("etat") == STATES["tendu"]).then(pl.lit(TIGHT))
+        pl.when(bare & (pl.col("a_portee") == 0))
+        .then(pl.lit(STRUCTURE))
+        .when(bare)
+        .then(pl.lit(ELSEWHERE))
+        .when(pl.col("etat") == STATES["sans_demande"])
+        .then(pl.lit(UNASKED))
+        .when(pl.col("etat") == STATES["tendu"])
+        .then(pl.lit(TIGHT))
         .otherwise(pl.lit(ENOUGH))
-    )  # fmt: skip
+    )
     named = whole.with_columns(etat_code=code).with_columns(etat=pl.col("etat_code").replace_strict(LABELS))
     return named.sort("demande", "offre", "famille", descending=[True, True, False])
 
@@ -139,16 +204,30 @@ def said(balance: Balance) -> list[str]:
     """The sentences, from the tables: what is bought, what could be taken, what lacks supply, what lacks demand."""
     rows = balance.families
     total, reach, high = (int(rows[name].sum()) for name in ("demande", "potentiel", "potentiel_haut"))
-    whose = "du réseau, où qu'elle soit exécutée" if balance.network else "exécutée dans le territoire ou achetée par ses collectivités"
-    told = [f"demande {whose} : {french.euros_short(total)} par an, {french.count(balance.buyers.height, 'acheteur')}, {french.count(int(rows['besoins'].sum()), 'besoin')} en cours"]
+    whose = (
+        "du réseau, où qu'elle soit exécutée"
+        if balance.network
+        else "exécutée dans le territoire ou achetée par ses collectivités"
+    )
+    told = [
+        f"demande {whose} : {french.euros_short(total)} par an, {french.count(balance.buyers.height, 'acheteur')}, {french.count(int(rows['besoins'].sum()), 'besoin')} en cours"
+    ]
     if total:
-        told.append(f"l'ESS pourrait en prendre {french.euros_short(reach)} par an, au plus {french.euros_short(high)}, aucun fournisseur n'étant compté deux fois d'un acheteur à l'autre")
-    told += _lacking(rows, STRUCTURE, "filières à structurer, achetées sans fournisseur, ni ici ni à portée, dans les listes chargées")
+        told.append(
+            f"l'ESS pourrait en prendre {french.euros_short(reach)} par an, au plus {french.euros_short(high)}, aucun fournisseur n'étant compté deux fois d'un acheteur à l'autre"
+        )
+    told += _lacking(
+        rows,
+        STRUCTURE,
+        "filières à structurer, achetées sans fournisseur, ni ici ni à portée, dans les listes chargées",
+    )
     told += _lacking(rows, ELSEWHERE, "achetées sans fournisseur ici, mais à portée de plus loin")
     told += _lacking(rows, TIGHT, "offre du territoire inférieure à la demande")
     told += _lacking(rows, UNASKED, "offre sans demande dans les contrats lus", by="offre")
     if balance.elsewhere:
-        told.append(f"{french.count(balance.elsewhere, 'besoin')} des collectivités du territoire, dans une commune hors du territoire : pas comptés")
+        told.append(
+            f"{french.count(balance.elsewhere, 'besoin')} des collectivités du territoire, dans une commune hors du territoire : pas comptés"
+        )
     return [french.sentence(text) for text in told]
 
 
@@ -156,7 +235,10 @@ def _lacking(rows: pl.DataFrame, code: str, words: str, by: str = "demande") -> 
     kept = rows.filter(pl.col("etat_code") == code).sort(by, "famille", descending=[True, False])
     if not kept.height:
         return []
-    names = [f"{name} ({french.euros_short(amount)})" for name, amount in kept.select("famille_libelle", by).head(_FEW).rows()]
+    names = [
+        f"{name} ({french.euros_short(amount)})"
+        for name, amount in kept.select("famille_libelle", by).head(_FEW).rows()
+    ]
     rest = kept.height - _FEW
     return [f"{words} : {' ; '.join(names)}" + (f" ; et {french.count(rest, 'autre')}" if rest > 0 else "")]
 
@@ -170,5 +252,3 @@ def balance_told(balance: Balance) -> list[str]:
             f" à portée {french.value(row['a_portee'], 'entier'):>5} ; {row['etat']}"
         )
     return lines
-
-

@@ -25,7 +25,10 @@ from spaser.text import fold_expr
 
 Progress = Callable[[str, float], None] | None
 _SHOWN = 8
-JOBS = {"code_commune": settings.Column(("code_commune", "code commune", "codgeo", "code insee"), needed=True), "emplois": settings.Column(("emplois",), needed=True)}
+JOBS = {
+    "code_commune": settings.Column(("code_commune", "code commune", "codgeo", "code insee"), needed=True),
+    "emplois": settings.Column(("emplois",), needed=True),
+}
 #: More jobs than any commune has: the number is not one of jobs.
 _MOST_JOBS = 10_000_000
 
@@ -42,7 +45,9 @@ class Territory:
     files: pl.DataFrame
     demo: bool = False
     siren: str = ""
-    kinds: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"groupe": pl.String, "etablissements": pl.UInt32}))
+    kinds: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema={"groupe": pl.String, "etablissements": pl.UInt32})
+    )
     balance: Balance | None = None
 
 
@@ -76,10 +81,18 @@ def territory(
     members = territories.members([siren]).collect().sort("commune")
     codes = members["code_commune"].to_list()
     near = members["departement"].unique().sort().to_list()
-    known = registers if isinstance(registers, Registers) else known_suppliers(list(registers), departements=near, cache=cache, progress=progress)
-    register = suppliers.fuse(known.register, read_overrides(overrides) if isinstance(overrides, str | Path) else overrides)
+    known = (
+        registers
+        if isinstance(registers, Registers)
+        else known_suppliers(list(registers), departements=near, cache=cache, progress=progress)
+    )
+    register = suppliers.fuse(
+        known.register, read_overrides(overrides) if isinstance(overrides, str | Path) else overrides
+    )
     counts = read_jobs(jobs).lazy() if jobs else None
-    rows = panorama(register, known.establishments, codes, as_of=as_of, jobs=counts, unnumbered=known.unnumbered).collect()
+    rows = panorama(
+        register, known.establishments, codes, as_of=as_of, jobs=counts, unnumbered=known.unnumbered
+    ).collect()
     kinds = inclusive_kinds(register, known.establishments, codes, as_of=as_of, unnumbered=known.unnumbered).collect()
     named = rows.join(members.select("code_commune", "commune"), on="code_commune", how="left", maintain_order="left")
     named = named.with_columns(pl.col("commune").fill_null(pl.lit(name)))
@@ -98,13 +111,19 @@ def find(place: str) -> tuple[str, str]:
     else:
         plain = fold_expr(pl.col("nom"))
         asked = pl.select(pl.lit(wanted).alias("nom")).select(plain).item().strip()
-        whole, part = every.filter(plain.str.strip_chars() == asked), every.filter(plain.str.contains(asked, literal=True))
+        whole, part = (
+            every.filter(plain.str.strip_chars() == asked),
+            every.filter(plain.str.contains(asked, literal=True)),
+        )
         groups = part.filter(pl.col("categorie") != "commune")
         found = next((rows for rows in (whole, groups, part) if rows.height), whole)
     if found.height == 1:
         return found["siren"].item(), found["nom"].item()
     if not found.height:
-        raise Problem(f"Territoire inconnu : « {place} »", todo=closest(place, every["nom"]) or "Donnez le SIREN de l'intercommunalité")
+        raise Problem(
+            f"Territoire inconnu : « {place} »",
+            todo=closest(place, every["nom"]) or "Donnez le SIREN de l'intercommunalité",
+        )
     names = [f"{row['siren']} {row['nom']} ({row['departement']})" for row in found.head(_SHOWN).to_dicts()]
     raise Problem(f"{found.height} territoires répondent à « {place} »", why=" ; ".join(names), todo="Donnez le SIREN")
 
@@ -118,13 +137,28 @@ def read_jobs(path: str | Path) -> pl.DataFrame:
         The file is absent or a column is missing.
     """
     rows, faults = settings.rows(path, JOBS, "Le fichier d'emplois", todo="Colonnes attendues : code_commune ; emplois")
-    number = pl.col("emplois").str.replace_all(r"[\s\u00a0\u202f]", "").str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    number = (
+        pl.col("emplois")
+        .str.replace_all(r"[\s\u00a0\u202f]", "")
+        .str.replace(",", ".", literal=True)
+        .cast(pl.Float64, strict=False)
+    )
     read = rows.with_columns(lu="emplois", emplois=number, code=pl.col("code_commune").str.to_uppercase().str.zfill(5))
-    for line, seen in read.filter(pl.col("lu").is_not_null() & ~pl.col("emplois").is_between(0, _MOST_JOBS).fill_null(False)).select("ligne", "lu").rows():
+    for line, seen in (
+        read.filter(pl.col("lu").is_not_null() & ~pl.col("emplois").is_between(0, _MOST_JOBS).fill_null(False))
+        .select("ligne", "lu")
+        .rows()
+    ):
         faults.add_line(line, f"nombre d'emplois illisible : « {settings.short(seen)} »")
-    for line, seen in read.filter(~pl.col("code").str.contains(r"^\d[\dAB]\d{3}$").fill_null(False)).select("ligne", "code_commune").rows():
+    for line, seen in (
+        read.filter(~pl.col("code").str.contains(r"^\d[\dAB]\d{3}$").fill_null(False))
+        .select("ligne", "code_commune")
+        .rows()
+    ):
         faults.add_line(line, f"« {settings.short(seen or '')} » n'est pas un code de commune (cinq caractères)")
-    twice = read.filter(pl.col("code").is_not_null() & pl.col("code").is_duplicated() & ~pl.col("code").is_first_distinct())
+    twice = read.filter(
+        pl.col("code").is_not_null() & pl.col("code").is_duplicated() & ~pl.col("code").is_first_distinct()
+    )
     for line, seen in twice.select("ligne", "code").rows():
         faults.add_line(line, f"la commune {seen} est donnée deux fois")
     faults.complain(f"Le fichier d'emplois {Path(path).name} est à corriger")
@@ -136,17 +170,23 @@ def report(result: Territory) -> Report:
     sources = [Source(row["fichier"], row["libelle"], row.get("au")) for row in result.files.to_dicts()]
     first, *others = [section(result.rows, result.communes, result.files) for section in TERRITORY]
     if result.kinds.height:
-        said = french.typeset(f"Structures inclusives par nature : {kinds_told(result.kinds)}. {_placed_told(result.files)}")
+        said = french.typeset(
+            f"Structures inclusives par nature : {kinds_told(result.kinds)}. {_placed_told(result.files)}"
+        )
         first = replace(first, blocks=(*first.blocks, Sentence(said)))
     tables = result.balance.extras() if result.balance else {}
     sections = [first, section_balance(tables), *others]
     sources += [Source(name, "contrats") for name in (result.balance.files if result.balance else ())]
     return model.build(
-        "Panorama de l'ESS", buyer=result.name, as_of=result.as_of, sections=sections, sources=sources,
+        "Panorama de l'ESS",
+        buyer=result.name,
+        as_of=result.as_of,
+        sections=sections,
+        sources=sources,
         subtitle=f"{french.count(result.communes.height, 'commune')}, établissements et emplois de l'ESS et de l'inclusion",
         notes=("Démonstration : les fournisseurs et les acheteurs sont inventés.",) if result.demo else (),
         annexes=(annex(result.rows), *annexes_balance(tables)),
-    )  # fmt: skip
+    )
 
 
 def _placed_told(files: pl.DataFrame) -> str:
@@ -165,14 +205,24 @@ def write(result: Territory, folder: Path | str) -> list[Path]:
 def summary(result: Territory) -> str:
     """What the terminal says: the whole by family, then the communes that have the most."""
     rows = result.rows
-    lines = [f"{result.name} : {french.count(result.communes.height, 'commune')}, au {french.long_date(result.as_of)}", ""]
+    lines = [
+        f"{result.name} : {french.count(result.communes.height, 'commune')}, au {french.long_date(result.as_of)}",
+        "",
+    ]
     for row in rows.filter(pl.col("code_commune") == WHOLE).to_dicts():
         told = f" ({kinds_told(result.kinds)})" if row["famille"] == INCLUSIVE else ""
-        lines.append(f"  {french.capital(row['famille']):<26} {french.count(row['etablissements'], 'établissement')}{told}, {jobs_told(row)}")
+        lines.append(
+            f"  {french.capital(row['famille']):<26} {french.count(row['etablissements'], 'établissement')}{told}, {jobs_told(row)}"
+        )
     if len(lines) == 2:
         lines.append("  Aucun établissement de l'ESS ou inclusif dans les listes chargées pour ces communes")
-    by_commune = rows.filter((pl.col("code_commune") != WHOLE) & (pl.col("famille") == WHOLE)).sort("etablissements", "commune", descending=[True, False])
-    lines += [""] + [f"  {row['commune']:<26} {french.count(row['etablissements'], 'établissement')}" for row in by_commune.head(_SHOWN).to_dicts()]
+    by_commune = rows.filter((pl.col("code_commune") != WHOLE) & (pl.col("famille") == WHOLE)).sort(
+        "etablissements", "commune", descending=[True, False]
+    )
+    lines += [""] + [
+        f"  {row['commune']:<26} {french.count(row['etablissements'], 'établissement')}"
+        for row in by_commune.head(_SHOWN).to_dicts()
+    ]
     return "\n".join(lines + (["", *balance_told(result.balance)] if result.balance else []))
 
 
@@ -186,6 +236,10 @@ def jobs_told(row: dict) -> str:
     low, high = row["emplois_bas"], row["emplois_haut"]
     if row["sans_tranche"] == row["etablissements"]:
         return "effectif inconnu"
-    told = f"de {french.number(low)} à {french.number(high)} emplois" if high is not None else f"au moins {french.number(low)} emplois"
+    told = (
+        f"de {french.number(low)} à {french.number(high)} emplois"
+        if high is not None
+        else f"au moins {french.number(low)} emplois"
+    )
     silent = row["sans_tranche"]
     return told + (f", effectif inconnu pour {french.number(silent)}" if silent else "")

@@ -26,16 +26,28 @@ from spaser.vocabulary import DECISIONS
 KEY = ("objet_type", "objet_id", "champ")
 #: The file of each type of decision.
 FILES = {
-    "constat": "constats.csv", "lien": "liens.csv", "statut": "statuts.csv", "montant": "montants.csv", "duree": "durees.csv", "nature": "natures.csv",
-    "date": "dates.csv", "consultation": "consultations.csv", "famille": "familles.csv", "action": "plan.csv",
-}  # fmt: skip
+    "constat": "constats.csv",
+    "lien": "liens.csv",
+    "statut": "statuts.csv",
+    "montant": "montants.csv",
+    "duree": "durees.csv",
+    "nature": "natures.csv",
+    "date": "dates.csv",
+    "consultation": "consultations.csv",
+    "famille": "familles.csv",
+    "action": "plan.csv",
+}
 JOURNAL = "journal.csv"
 #: Written before an identifier so that no spreadsheet takes it for a number and rounds it.
 MARK = "n° "
 _COLUMNS = {
-    "objet_id": settings.Column(("objet",), needed=True), "champ": settings.Column(("champ",), needed=True), "valeur": settings.Column(("valeur",), needed=True),
-    "auteur": settings.Column(("auteur",)), "date": settings.Column(("date",)), "motif": settings.Column(("motif",)),
-}  # fmt: skip
+    "objet_id": settings.Column(("objet",), needed=True),
+    "champ": settings.Column(("champ",), needed=True),
+    "valeur": settings.Column(("valeur",), needed=True),
+    "auteur": settings.Column(("auteur",)),
+    "date": settings.Column(("date",)),
+    "motif": settings.Column(("motif",)),
+}
 _JOURNAL = ("rang", "objet_type", "objet", "champ", "avant", "apres", "auteur", "date", "motif")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Key = tuple[str, str, str]
@@ -82,9 +94,31 @@ class Decisions:
             changed += len(moved)
         return changed
 
-    def decide(self, objet_type: str, objet_id: str, champ: str, valeur: str, *, auteur: str = "", motif: str = "", on: date | None = None) -> None:
+    def decide(
+        self,
+        objet_type: str,
+        objet_id: str,
+        champ: str,
+        valeur: str,
+        *,
+        auteur: str = "",
+        motif: str = "",
+        on: date | None = None,
+    ) -> None:
         """One decision, taken now (``on``: its day)."""
-        self.keep([{"objet_type": objet_type, "objet_id": objet_id, "champ": champ, "valeur": valeur, "auteur": auteur or None, "date": on, "motif": motif or None}])
+        self.keep(
+            [
+                {
+                    "objet_type": objet_type,
+                    "objet_id": objet_id,
+                    "champ": champ,
+                    "valeur": valeur,
+                    "auteur": auteur or None,
+                    "date": on,
+                    "motif": motif or None,
+                }
+            ]
+        )
 
     def withdraw(self, objet_type: str, objet_id: str, champ: str) -> bool:
         """Take a decision back; the journal keeps it. False when there is none."""
@@ -110,11 +144,19 @@ class Decisions:
             held = self._read(line["objet_type"])
             key = (line["objet_type"], line["objet"], line["champ"])
             if line["avant"]:
-                held[key] = dict(zip(KEY, key, strict=True)) | {"valeur": line["avant"], "auteur": line["auteur"] or None, "date": dates.one(line["date"] or None), "motif": line["motif"] or None}
+                held[key] = dict(zip(KEY, key, strict=True)) | {
+                    "valeur": line["avant"],
+                    "auteur": line["auteur"] or None,
+                    "date": dates.one(line["date"] or None),
+                    "motif": line["motif"] or None,
+                }
             else:
                 held.pop(key, None)
             self._write(line["objet_type"], held)
-        self._put(JOURNAL, _csv(_JOURNAL, [[line[name] for name in _JOURNAL] for line in lines if line["rang"] != lines[-1]["rang"]]))
+        self._put(
+            JOURNAL,
+            _csv(_JOURNAL, [[line[name] for name in _JOURNAL] for line in lines if line["rang"] != lines[-1]["rang"]]),
+        )
         return f"{last[0]['objet']}, {last[0]['champ']} : {last[0]['apres'] or 'retiré'}"
 
     def _types(self) -> list[str]:
@@ -136,9 +178,11 @@ class Decisions:
                 faults.add_line(line, "l'objet ou le champ manque")
         faults.complain(f"Des décisions ne se lisent pas dans {name}")
         plain = rows.with_columns(
-            objet_type=pl.lit(kind), objet_id=pl.col("objet_id").str.strip_prefix(MARK), date=dates.day(pl.col("date")),
+            objet_type=pl.lit(kind),
+            objet_id=pl.col("objet_id").str.strip_prefix(MARK),
+            date=dates.day(pl.col("date")),
             **{name: _unguarded(name) for name in ("champ", "valeur", "motif", "auteur")},
-        ).filter(pl.col("valeur").is_not_null())  # fmt: skip
+        ).filter(pl.col("valeur").is_not_null())
         return {_key(row): row for row in plain.select(DECISIONS.columns).to_dicts()}
 
     def _place(self, name: str) -> Path | None:
@@ -147,7 +191,10 @@ class Decisions:
 
     def _write(self, kind: str, held: dict[Key, Row]) -> None:
         header = [column.spellings[0] for column in _COLUMNS.values()]
-        lines = [[f"{MARK}{row['objet_id']}", *(_cell(row[name]) for name in DECISIONS.columns[2:])] for _, row in sorted(held.items())]
+        lines = [
+            [f"{MARK}{row['objet_id']}", *(_cell(row[name]) for name in DECISIONS.columns[2:])]
+            for _, row in sorted(held.items())
+        ]
         self._put(FILES[kind], _csv(header, lines))
 
     def _note(self, moves: Sequence[tuple[Key, Row | None, Row | None]]) -> None:
@@ -157,8 +204,21 @@ class Decisions:
         for key, before, after in moves:
             told = after or before or {}
             old = before or {}
-            lines.append(dict(zip(_JOURNAL, (rank, *key, _cell(old.get("valeur")), _cell((after or {}).get("valeur")),
-                                             *(_cell((old or told).get(name)) for name in ("auteur", "date", "motif"))), strict=True)))  # fmt: skip
+            lines.append(
+                dict(
+                    zip(
+                        _JOURNAL,
+                        (
+                            rank,
+                            *key,
+                            _cell(old.get("valeur")),
+                            _cell((after or {}).get("valeur")),
+                            *(_cell((old or told).get(name)) for name in ("auteur", "date", "motif")),
+                        ),
+                        strict=True,
+                    )
+                )
+            )
         self._put(JOURNAL, _csv(_JOURNAL, [[line[name] for name in _JOURNAL] for line in lines]))
 
     def _journal(self) -> list[dict[str, str]]:
@@ -166,14 +226,23 @@ class Decisions:
         if path is None:
             return []
         text = path.read_text(encoding="utf-8-sig")
-        return [line for line in csv.DictReader(io.StringIO(text, newline=""), delimiter=";") if (line.get("rang") or "").isdigit()]
+        return [
+            line
+            for line in csv.DictReader(io.StringIO(text, newline=""), delimiter=";")
+            if (line.get("rang") or "").isdigit()
+        ]
 
     def _put(self, name: str, content: bytes) -> None:
         """Write whole; a decision never goes to a copy beside the file that a spreadsheet holds open."""
         written = files.write_atomic(self.folder / name, content)
         if written.name != name:
             written.unlink(missing_ok=True)
-            raise Problem("La décision n'a pas pu être gardée", where=name, why="Le fichier est ouvert dans un autre logiciel", todo="Fermez-le, puis recommencez")
+            raise Problem(
+                "La décision n'a pas pu être gardée",
+                where=name,
+                why="Le fichier est ouvert dans un autre logiciel",
+                todo="Fermez-le, puis recommencez",
+            )
 
 
 def _replaces(row: Row, held: Row | None) -> bool:
