@@ -282,9 +282,16 @@ def questions_table(findings: Findings) -> TableBlock | None:
         Column("libelle", "Obligation"),
         Column("question", "Question à l'acheteur"),
         Column("contrats", "Contrats concernés", "entier"),
+        Column("vises", "Dont visés, sans l'attendu", "entier"),
+        Column("peut_etre_vises", "Dont peut-être visés", "entier"),
     )
     shown = _labelled(rows).with_columns(pl.col("libelle").fill_null("Toutes"))
-    return table("tab-questions", "Ce que seul l'acheteur peut dire", shown, columns)
+    note = (
+        "Visés, sans l'attendu : les contrats visés des taux de préparation dont l'attendu n'est pas constaté, ou inconnu (pour une "
+        "obligation qu'aucun champ ne montre, les seuls contrats de sa période). Peut-être visés : ceux dont le besoin ou l'objet ne "
+        "permet pas de dire si la règle les vise, et qui ne sont pas dans ces taux."
+    )
+    return table("tab-questions", "Ce que seul l'acheteur peut dire", shown, columns, french.typeset(note))
 
 
 def sources_table() -> TableBlock:
@@ -296,7 +303,7 @@ def sources_table() -> TableBlock:
             "periode": _period(duty),
             "texte": duty["legal"],
             "source": duty["source"],
-            "confiance": f"{rules.checked(duty)} ({french.short_date(duty['checked_on'])})",
+            "confiance": f"{rules.checked(duty)} (relevé du {french.short_date(duty['checked_on'])})",
             "test": french.capital(duty["test"]),
             "limite": duty["observable_note"],
         }
@@ -310,7 +317,7 @@ def sources_table() -> TableBlock:
         Column("test", "Ce que le kit regarde"),
         Column("limite", "Ce que les données ne montrent pas"),
         Column("source", "Source"),
-        Column("confiance", "Vérification (lue le)"),
+        Column("confiance", "Vérification"),
     )
     note = (
         "« Source secondaire » et « à confirmer » : le texte officiel n'a pas été relu, et la règle n'est alors jamais dite certaine. "
@@ -417,8 +424,8 @@ def _state(name: str = "applicabilite") -> pl.Expr:
 
 
 def _period(duty: dict[str, Any]) -> str:
-    since, until = french.short_date(duty["since"]), duty.get("until")
-    return f"du {since} au {french.short_date(until)}" if until else f"depuis le {since}"
+    since, until = duty["since"], duty.get("until")
+    return f"du {french.short_date(since)} au {french.short_date(until)}" if until else rules.since(since)
 
 
 def _optional(*blocks: TableBlock | None) -> list[TableBlock]:
@@ -428,5 +435,6 @@ def _optional(*blocks: TableBlock | None) -> list[TableBlock]:
 _CAUTION = french.typeset(
     "Les données publiées donnent la date de notification, non celle du lancement dont dépendent les règles d'août 2026, et les "
     "montants de lots plutôt que la valeur estimée du besoin. Ce tableau dit combien de contrats déclarent déjà ce que la règle "
-    "attend ; il ne dit d'aucun qu'il manque à la loi."
+    "attend ; il ne dit d'aucun qu'il manque à la loi, sauf pour la publication des données essentielles, dont les deux dates se "
+    "lisent (une republication, après une modification, déplace la seconde)."
 )

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from spaser import french
+from spaser import french, rules
 from spaser.deliverables import excel, html, word
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Callout, Column, Paragraph, Report, Section, Sentence, Source, table
@@ -172,7 +172,8 @@ def _green_criterion(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:
         _row(
             name,
             LACKS,
-            "Aucun critère environnemental lu (sauf critère unique du coût global qui l'intègre).",
+            "Aucun critère environnemental lu (sauf critère unique du coût global qui l'intègre). "
+            f"Il en faut un {rules.since_of('climat-critere-env')}.",
             base,
             text="critere_environnement",
         )
@@ -189,7 +190,8 @@ def _green_clause(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:
         _row(
             name,
             LACKS,
-            "Aucune condition d'exécution environnementale lue dans les cahiers.",
+            "Aucune condition d'exécution environnementale lue dans les cahiers. "
+            f"Il en faut {rules.since_of('climat-clause-env')}.",
             base,
             text="clause_environnement",
         )
