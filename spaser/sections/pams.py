@@ -9,10 +9,10 @@ import polars as pl
 
 from spaser import french
 from spaser.deliverables.report import Block, Figure, KeyFigure, KeyFigures, TableBlock
-from spaser.sections import purchases as paid
-from spaser.sections.annexes_purchases import annexes as spend_annexes
 from spaser.sections.declared import section_essentials
 from spaser.sections.findings import Findings
+from spaser.sections.purchases import paid
+from spaser.sections.purchases.sheets import annexes as spend_annexes
 from spaser.sections.registry import Told, written
 
 

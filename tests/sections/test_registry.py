@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import findings as invented
 import polars as pl
 import pytest
 
-import findings as invented
 from spaser import sections
 from spaser.deliverables.report import Sentence
 from spaser.sections import registry
