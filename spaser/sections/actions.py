@@ -13,6 +13,7 @@ from spaser import french
 from spaser.deliverables.report import Block, Callout, Column, Section, Sentence, TableBlock, table
 from spaser.sections import tallies
 from spaser.sections.findings import Findings
+from spaser.sections.goals import answered, written_value
 
 Action = tuple[str, str, str, str]
 _HEADS = (
@@ -213,12 +214,12 @@ def _targets(findings: Findings) -> list[Action]:
     return [
         (
             f"Saisir {french.count(row['choisis'], 'renouvellement')} pour « {row['titre']} »",
-            f"objectif {french.share(row['cible'], 0)} en {row['annee']} ; aujourd'hui {french.share(row['oui'] / row['sur'])}",
+            f"objectif {written_value(row['cible'], row)} en {row['annee']} ; {answered(row)}",
             f"d'ici à {row['annee']}",
             "Atteindre les objectifs",
         )
         for row in rows.to_dicts()
-        if row["manque"] and row["choisis"] and row["sur"]
+        if row["manque"] and row["choisis"]
     ]
 
 
