@@ -134,12 +134,12 @@ def _plain(number: int, row: dict[str, Any]) -> str:
 def _told(row: dict[str, Any]) -> Sentence:
     """« Clause sociale, 30 % en 2027 : … »."""
     goal = written_value(row["cible"], row)
-    told = f"« {row['titre']} », objectif {goal} en {row['annee']} : {answered(row)}"
+    told = f"« {row['titre']} », objectif {goal} en {row['annee']} : {answered(row)}{_missing(row)}"
     if row["etat"] not in ("atteint", "non_renseigne"):
         told += f" ; {TARGET_STATES[row['etat']]}"
     if row["projete"] is not None and row["etat"] != "atteint":
         told += f" ; projection pour {row['annee']} : {written_value(row['projete'], row)}"
-    return Sentence(french.sentence(told + _missing(row)))
+    return Sentence(french.sentence(told))
 
 
 def _missing(row: dict[str, Any]) -> str:
@@ -148,9 +148,11 @@ def _missing(row: dict[str, Any]) -> str:
         return ""
     if row["unite"] == "nombre":
         return (
-            f" ; environ {french.euros_short(row['euros'])} au montant médian des contrats sans" if row["euros"] else ""
+            f", soit environ {french.euros_short(row['euros'])} au montant médian des contrats sans"
+            if row["euros"]
+            else ""
         )
-    return f" ; portés par au moins {french.count(row['contrats'], 'contrat')}" if row["contrats"] else ""
+    return f", portés par au moins {french.count(row['contrats'], 'contrat')}" if row["contrats"] else ""
 
 
 def written_value(number: float, row: dict[str, Any]) -> str:
