@@ -317,7 +317,7 @@ def _plans(result: Diagnostic, goals: tuple[Target, ...], every: pl.DataFrame) -
             & (pl.col("echeance").dt.year() <= goal.annee)
             & ~pl.col("ponctuel").fill_null(False)
         )
-        open_ = ends.filter(inside).join(weighed.filter(~pl.col("oui")), on="uid")
+        open_ = ends.filter(inside).join(weighed.filter(~pl.col("oui")), on="uid").sort("uid")
         plan = renewals.plan(open_.lazy(), asked).collect()
         rows.append(_row(rank, goal, asked, open_, plan, result.base.method["renewals"]["success"]))
         plans.append(plan.with_columns(objectif=pl.lit(rank)))
