@@ -100,7 +100,7 @@ def _run(choices: argparse.Namespace) -> None:
 
     required(choices, "contrats")
     paths, asked = source(choices)
-    result = spaser.diagnose(paths, **asked, decisions=decided(choices), progress=progress)
+    result = spaser.diagnose(paths, **asked, others=True, decisions=decided(choices), progress=progress)
     found = spaser.potential_of(result, radius=choices.rayon, dependency=choices.dependance)
     if result.base.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")

@@ -100,7 +100,7 @@ STILL_LONG = {
     "sources/notices/reading": 406, "sections/potential": 412, "studies/acting/proofreading": 414, "deliverables/slides": 418,
     "detection/rules": 420, "studies/potential/compose": 426, "sources/catalogue": 426, "detection/reading": 430,
     "sections/obligations": 434, "sources/registers/lists": 436, "sections/declared": 438, "sources/contracts/decp": 442,
-    "suppliers/statuses": 450, "sections/publication/legal": 454, "studies/acting/day": 474, "studies/diagnostic/compose": 478,
+    "suppliers/statuses": 450, "sections/publication/legal": 454, "studies/acting/day": 474,
     "sections/purchases/paid": 558,
 }  # fmt: skip
 #: The same of functions.
