@@ -209,7 +209,7 @@ def explanation(measure: Measured) -> str:
     parts.append(f"en {UNITS_TOLD.get(measure.unite, measure.unite)}, parmi les {_among(measure.population)}")
     if measure.definition:
         parts.append(f"définition « {measure.definition} »")
-    return french.sentence(f"{' ; '.join(parts)} ; règle {measure.regle}")
+    return french.sentence(f"{' ; '.join(parts)} ; règle de calcul, version {measure.regle.rpartition('@')[2]}")
 
 
 def _among(population: str) -> str:
