@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from spaser import buyers, indicators, obligations, renewals
+from spaser import buyers, considerations, indicators, obligations, renewals
 from spaser.considerations import launches as launching
 from spaser.considerations import scores
 from spaser.problems import Problem
@@ -122,6 +122,7 @@ def diagnose(
         )
         | written.gaps(chosen, said, base.decisions, base.method)
         | _ending(base, every)
+        | {"reponses_constantes": considerations.constant_answers(chosen.lazy(), base.method).collect()}
         | held.tables(chosen, holders, acts, base, population),
     )
 
