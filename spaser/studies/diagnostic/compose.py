@@ -121,15 +121,17 @@ def diagnose(
             spend,
         )
         | written.gaps(chosen, said, base.decisions, base.method)
-        | _ending(base, every)
-        | {"reponses_constantes": considerations.constant_answers(chosen.lazy(), base.method).collect()}
+        | _beside(base, every, chosen)
         | held.tables(chosen, holders, acts, base, population),
     )
 
 
-def _ending(base: Base, every: pl.LazyFrame) -> dict[str, pl.DataFrame]:
-    """When each contract of the buyer ends, whatever the years looked at."""
-    return {"renouvellements": renewals.ends(every, as_of=base.as_of, method=base.method).collect()}
+def _beside(base: Base, every: pl.LazyFrame, chosen: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """When each contract of the buyer ends, whatever the years looked at; the answers that never change in those chosen."""
+    return {
+        "renouvellements": renewals.ends(every, as_of=base.as_of, method=base.method).collect(),
+        "reponses_constantes": considerations.constant_answers(chosen.lazy(), base.method).collect(),
+    }
 
 
 def _said(declared: obligations.Declared | None, kind: str | None) -> obligations.Declared:
