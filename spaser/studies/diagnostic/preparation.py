@@ -23,6 +23,7 @@ from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.sources import demonstration
 from spaser.studies.diagnostic import holders as held
+from spaser.studies.diagnostic import parts
 from spaser.studies.diagnostic import texts as written
 from spaser.vocabulary import DECISIONS, PASSAGES
 
@@ -32,8 +33,6 @@ Progress = Callable[[str, float], None] | None
 IN_MEMORY_RECORDS = 400_000
 #: Beyond this many, a buyer that is named is looked for first, and only its records are understood.
 AIMED_RECORDS = 20_000
-#: A larger whole is assembled by groups of buyers of about this many records.
-RECORDS_AT_ONCE = 800_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,11 +122,11 @@ def prepare(
     )
     demo = demonstration.refuse_mix(contrats=map(demonstration.known, reading.files["sha256"]), registres=registers)
     settings, day = rules.method(method), as_of
-    if (buyer or sirens) and int(reading.files["lus"].sum()) > (IN_MEMORY_RECORDS if others else AIMED_RECORDS):
+    if (buyer or sirens) and _records(reading) > (IN_MEMORY_RECORDS if others else AIMED_RECORDS):
         day = day or _last_day(reading.records)
         reading = reading.of_buyers(sirens or _named(reading.records, buyer))
     elif is_large(reading) and not registers:
-        return replace(_whole(reading, day or _last_day(reading.records), decisions, settings), demo=demo)
+        return replace(_whole(reading, day, decisions, settings), demo=demo)
     return replace(_read_whole(reading, day, sirens, registers, settings, decisions, cache), demo=demo)
 
 
@@ -151,9 +150,8 @@ def _read_whole(
     if sirens:
         records = records.filter(pl.col("acheteur_id").str.slice(0, 9).is_in(list(sirens)))
     built = contracts.build(records, as_of=day, decisions=decisions)
-    parts = (built.contracts, built.holders, built.versions, built.subcontracts, built.fates)
     frames = settle(
-        parts,
+        (built.contracts, built.holders, built.versions, built.subcontracts, built.fates),
         folder,
         "contrats",
         (("uid",), ("uid", "rang", "titulaire_id"), ("uid", "modification_id"), ("uid", "acte_id"), ()),
@@ -185,14 +183,18 @@ def _read_whole(
     )
 
 
-def _whole(reading: sources.Reading, day: date, decisions: pl.LazyFrame | None, settings: dict[str, Any]) -> Base:
+def _whole(
+    reading: sources.Reading, day: date | None, decisions: pl.LazyFrame | None, settings: dict[str, Any]
+) -> Base:
     """All the buyers of a large file: what measures read is computed once, the rest only when it is asked for.
 
     Texts are not read here: considerations are those declared, and families those of the CPV codes.
     """
     folder = tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True)
-    known = _essential(reading, day, decisions)
-    measured = _understand(known.lazy(), None, None, settings, None).collect(engine="in-memory").lazy()
+    room = Path(folder.name)
+    laid = parts.parted(reading.records, room / "lecture", parts.needed(_records(reading)), contracts.ESSENTIAL)
+    day = day or _last_day(pl.scan_parquet(laid))
+    measured = _measured(laid, room, day, decisions, settings)
     built = contracts.build(reading.records, as_of=day, decisions=decisions)
     return Base(
         files=reading.files,
@@ -210,21 +212,30 @@ def _whole(reading: sources.Reading, day: date, decisions: pl.LazyFrame | None, 
     )
 
 
-def _essential(reading: sources.Reading, day: date, decisions: pl.LazyFrame | None) -> pl.DataFrame:
-    """The contracts of a large reading, assembled by groups of buyers so that memory stays bounded."""
-    groups = -(-int(reading.files["lus"].sum()) // RECORDS_AT_ONCE)
-    parts = reading.by_buyers(groups) if groups > 1 else [reading.records]
-    known = pl.concat(
-        [contracts.essential(part, as_of=day, decisions=decisions).collect(engine="streaming") for part in parts]
-    )
-    if groups > 1 and known["uid"].n_unique() < known.height:
-        # A number shared by two buyers stands in two groups: only the whole at once can unite it.
-        return contracts.essential(reading.records, as_of=day, decisions=decisions).collect(engine="streaming")
-    return known
+def _measured(
+    laid: Sequence[Path], folder: Path, day: date, decisions: pl.LazyFrame | None, settings: dict[str, Any]
+) -> pl.LazyFrame:
+    """The contracts of parts of buyers, understood one part after the other so that memory stays bounded."""
+
+    def understood(records: pl.LazyFrame, path: Path) -> Path:
+        known = contracts.essential(records, as_of=day, decisions=decisions).collect(engine="streaming")
+        _understand(known.lazy(), None, None, settings, None).collect(engine="in-memory").write_parquet(path)
+        return path
+
+    paths = [
+        understood(pl.read_parquet(one).lazy(), folder / f"mesures-{rank}.parquet") for rank, one in enumerate(laid)
+    ]
+    if len(paths) > 1 and not parts.apart(pl.scan_parquet(paths)):
+        paths = [understood(pl.scan_parquet(laid), folder / "mesures.parquet")]
+    return pl.scan_parquet(paths)
+
+
+def _records(reading: sources.Reading) -> int:
+    return int(reading.files["lus"].sum())
 
 
 def is_large(reading: sources.Reading) -> bool:
-    return int(reading.files["lus"].sum()) > IN_MEMORY_RECORDS
+    return _records(reading) > IN_MEMORY_RECORDS
 
 
 def _last_day(records: pl.LazyFrame) -> date:
