@@ -26,6 +26,7 @@ from spaser.cli import (
     mission,
     notebooks,
     potential,
+    preparing,
     publication,
     reading,
     suppliers,
@@ -37,7 +38,7 @@ from spaser.text import harmless
 
 #: The help is grouped as the work is; a command that no group names stands with the measures.
 GROUPS = {
-    "préparer": ("mission", "lire", "telecharger", "registre", "programme"),
+    "préparer": ("mission", "lire", "preparer", "telecharger", "registre", "programme"),
     "mesurer": (),
     "se former": ("lab", "carnets"),
     "agir": ("groupements", "matinale", "redige", "relire", "impact"),
@@ -59,6 +60,7 @@ FAMILIES = (
     batch,
     mission,
     law,
+    preparing,
     notebooks,
 )
 

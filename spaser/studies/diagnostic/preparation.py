@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import polars as pl
 
@@ -23,7 +23,7 @@ from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.sources import demonstration
 from spaser.studies.diagnostic import holders as held
-from spaser.studies.diagnostic import parts
+from spaser.studies.diagnostic import parts, prepared
 from spaser.studies.diagnostic import texts as written
 from spaser.vocabulary import DECISIONS, PASSAGES
 
@@ -118,13 +118,13 @@ def prepare(
     reading = (
         paths
         if isinstance(paths, sources.Reading)
-        else sources.read(paths, cache=cache, progress=progress, acheteur=buyer_siret)
+        else prepared.opened(paths, cache=cache, progress=progress, acheteur=buyer_siret)
     )
     demo = demonstration.refuse_mix(contrats=map(demonstration.known, reading.files["sha256"]), registres=registers)
     settings, day = rules.method(method), as_of
     if (buyer or sirens) and _records(reading) > (IN_MEMORY_RECORDS if others else AIMED_RECORDS):
-        day = day or _last_day(reading.records)
-        reading = reading.of_buyers(sirens or _named(reading.records, buyer))
+        day = day or last_day(reading)
+        reading = reading.of_buyers(sirens or _named(reading, buyer))
     elif is_large(reading) and not registers:
         return replace(_whole(reading, day, decisions, settings), demo=demo)
     return replace(_read_whole(reading, day, sirens, registers, settings, decisions, cache), demo=demo)
@@ -191,10 +191,13 @@ def _whole(
     Texts are not read here: considerations are those declared, and families those of the CPV codes.
     """
     folder = tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True)
-    room = Path(folder.name)
-    laid = parts.parted(reading.records, room / "lecture", parts.needed(_records(reading)), contracts.ESSENTIAL)
-    day = day or _last_day(pl.scan_parquet(laid))
-    measured = _measured(laid, room, day, decisions, settings)
+    if _as_prepared(reading, day, decisions, settings):
+        day, measured = reading.last_day, reading.measured
+    else:
+        room = Path(folder.name)
+        laid = parts.parted(reading.records, room / "lecture", parts.needed(_records(reading)), contracts.ESSENTIAL)
+        day = day or _last_day(pl.scan_parquet(laid))
+        measured = _measured(laid, room, day, decisions, settings)
     built = contracts.build(reading.records, as_of=day, decisions=decisions)
     return Base(
         files=reading.files,
@@ -210,6 +213,32 @@ def _whole(
         decisions=DECISIONS.empty().lazy() if decisions is None else decisions,
         folder=folder,
     )
+
+
+def _as_prepared(
+    reading: sources.Reading, day: date | None, decisions: pl.LazyFrame | None, settings: dict[str, Any]
+) -> TypeGuard[prepared.Prepared]:
+    """Whether a copy already holds the measures asked for: those of its last day, by the kit's own method, nothing decided."""
+    if not isinstance(reading, prepared.Prepared) or day not in (None, reading.last_day):
+        return False
+    return settings == rules.method(None) and (decisions is None or decisions.limit(1).collect().is_empty())
+
+
+def copy(paths: Paths, *, cache: Path | None = None, progress: Progress = None) -> Path:
+    """Make the prepared copy of files (see ``prepared``) and say where it is; one that is already right is left as it is.
+
+    Raises
+    ------
+    Problem
+        A file cannot be read, or nothing in them can.
+    """
+    known = prepared.find(paths, cache)
+    if known is None:
+        reading = sources.read(paths, cache=cache, progress=progress)
+        base = _whole(reading, None, None, rules.method(None))
+        assert base.measured is not None
+        return prepared.publish(paths, reading, base.as_of, named_buyers(reading), base.measured, cache)
+    return prepared.place(paths, cache)
 
 
 def _measured(
@@ -238,6 +267,11 @@ def is_large(reading: sources.Reading) -> bool:
     return _records(reading) > IN_MEMORY_RECORDS
 
 
+def last_day(reading: sources.Reading) -> date:
+    """The day on which the data of a reading stop."""
+    return reading.last_day if isinstance(reading, prepared.Prepared) else _last_day(reading.records)
+
+
 def _last_day(records: pl.LazyFrame) -> date:
     day = contracts.as_of_default(records).collect(engine="streaming").item()
     if day is None:
@@ -248,16 +282,18 @@ def _last_day(records: pl.LazyFrame) -> date:
     return day
 
 
-def _named(records: pl.LazyFrame, buyer: str | Sequence[str] | None) -> list[str]:
+def _named(reading: sources.Reading, buyer: str | Sequence[str] | None) -> list[str]:
     """The SIREN of the buyers a text names, before their contracts are read."""
-    known = named_buyers(records)
+    known = named_buyers(reading)
     return [buyers.choose(known, text) for text in ([buyer] if isinstance(buyer, str) else buyer or ())]
 
 
-def named_buyers(records: pl.LazyFrame) -> pl.DataFrame:
-    """The buyers of records (``buyers.catalogue``), from their own columns alone."""
+def named_buyers(reading: sources.Reading) -> pl.DataFrame:
+    """The buyers of a reading (``buyers.catalogue``), from their own columns alone."""
+    if isinstance(reading, prepared.Prepared) and reading.catalogue is not None:
+        return reading.catalogue
     counted = (
-        records.group_by("acheteur_id", "acheteur_nom")
+        reading.records.group_by("acheteur_id", "acheteur_nom")
         .len()
         .sort("len", "acheteur_nom", descending=[True, False], nulls_last=True)
     )

@@ -17,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from spaser import buyers, french, sources
+from spaser import buyers, french
 from spaser.deliverables import excel, files, html, pdf, slides, word
 from spaser.deliverables.report import Callout, Report
 from spaser.guards import leftovers
@@ -155,12 +155,12 @@ def _prepared(
     """
     if base is not None:
         return _desk(mission, base, base.contracts), list(_wanted(base.buyers, mission))
-    reading = sources.read(list(mission.files), progress=progress)
+    reading = diagnostic.opened(list(mission.files), progress=progress)
     options: dict[str, Any] = {"registers": list(mission.registers), "as_of": mission.as_of}
     if not (diagnostic.is_large(reading) and mission.asked):
         base = diagnostic.prepare(reading, **options)
         return _desk(mission, base, base.contracts), list(_wanted(base.buyers, mission))
-    wanted = list(_wanted(diagnostic.named_buyers(reading.records), mission))
+    wanted = list(_wanted(diagnostic.named_buyers(reading), mission))
     sirens = sorted({siren for _, _, siren, _ in wanted if siren})
     if not sirens:
         raise Problem(
