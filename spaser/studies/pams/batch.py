@@ -28,6 +28,7 @@ from spaser.studies.diagnostic import Base, handover
 from spaser.studies.mission.model import Asked, Mission
 from spaser.studies.mission.shape import FORMS
 from spaser.studies.pams import compose as pams
+from spaser.studies.potential import compose as potentials
 
 __all__ = ["FORMS", "Mission", "Outcome", "commented", "render", "run"]
 
@@ -267,6 +268,8 @@ def _one(desk: Desk, task: Task) -> Outcome:
         )
         peers = publication.placed(*desk.compared, siren) if desk.compared else None
         report = commented(pams.report(pams.study(result, asked.wishes, peers=peers)), mission, asked)
+        for kept in (potentials.judged, potentials.distances, potentials.chosen):
+            kept.cache_clear()  # of a buyer that is not asked for twice: millions of rows for the largest
         written = _handed(report, mission, mission.folder / siren)
     except Problem as problem:
         return Outcome(name, siren, failure=str(problem))
