@@ -16,6 +16,7 @@ from spaser import guards
 from spaser.cli import (
     batch,
     clauses,
+    company,
     diagnostic,
     drafting,
     given,
@@ -55,6 +56,7 @@ FAMILIES = (
     groups,
     meetings,
     impact,
+    company,
     publication,
     batch,
     mission,
