@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from spaser.studies.potential.programme import Planned
 
 
+_PROGRAMME = "votre programme d'achat (objet, montant estimé, date prévue… en XLSX, ODS ou CSV), ou les intentions d'achat de l'État (JSON)"
+
+
 def add(commands: argparse._SubParsersAction) -> None:
     """The command ``potentiel``."""
     asked = command(
@@ -47,15 +50,18 @@ def add(commands: argparse._SubParsersAction) -> None:
         "--correspondance", metavar="FICHIER", help="correspondance.toml corrigé : quelle colonne est quoi"
     )
     corrections(ledger)
-    text = "votre programme d'achat (objet, montant estimé, date prévue… en XLSX, ODS ou CSV), ou les intentions d'achat de l'État (JSON)"
-    asked.add_argument("--programme", nargs="+", metavar="FICHIER", help=text)
+    asked.add_argument("--programme", nargs="+", metavar="FICHIER", help=_PROGRAMME)
+    _add_programme(commands)
+
+
+def _add_programme(commands: argparse._SubParsersAction) -> None:
     planned = command(
         commands,
         "programme",
         _run_programme,
         "achats prévus : familles, dates, montants ; avec --registre : fournisseurs et leviers",
     )
-    planned.add_argument("programme", nargs="*", metavar="FICHIER", help=text)
+    planned.add_argument("programme", nargs="*", metavar="FICHIER", help=_PROGRAMME)
     planned.add_argument(
         "--registre", nargs="+", metavar="FICHIER", default=[], help="listes de fournisseurs de l'ESS et inclusifs"
     )

@@ -29,7 +29,7 @@ from spaser.deliverables.report import (
     table,
 )
 from spaser.sections.acting.impact import annexes as impact_annexes
-from spaser.sections.acting.impact import section_impact
+from spaser.sections.acting.impact import interval, section_impact
 from spaser.sections.obligations_buyer import private_section
 from spaser.sections.purchases.paid import PURCHASES
 from spaser.sections.purchases.sheets import annexes as purchases_annexes
@@ -184,9 +184,9 @@ def summary(result: Company) -> str:
 def _said(result: Company) -> list[str]:
     """What is bought, what already goes to the ESS (known, and at most), what could."""
     lines = result.spending.ledger.lines.filter(pl.col("perimetre") == "achat")
-    total = lines["montant"].sum()
+    total = int(lines["montant"].sum())
     ours = pl.any_horizontal("titulaire_ess", "titulaire_inclusif")
-    known = lines.filter(ours.fill_null(False))["montant"].sum()
+    known = int(lines.filter(ours.fill_null(False))["montant"].sum())
     unknown = lines.filter(ours.is_null())["montant"].sum()
     families = result.spending.found.families
     said = [
@@ -203,17 +203,19 @@ def _said(result: Company) -> list[str]:
                 f"Achetable chaque année à l'ESS à portée : {french.euros_short(low)} (milieu), au plus {french.euros_short(high)}"
             )
         )
-    measured = (
-        result.work.totals.filter(pl.col("etp_milieu").is_not_null())
-        if "etp_milieu" in result.work.totals.columns
-        else pl.DataFrame()
-    )
-    said.append(
-        french.sentence(
-            f"Travail acheté mesuré pour {french.count(measured.height, 'total', none=True)} (type de structure et année) : voir « L'impact des achats »"
-        )
-    )
-    return said
+    return said + _worked(result.work)
+
+
+def _worked(work: Impact) -> list[str]:
+    """The part of jobs that the purchases of the last year pay, by kind of structure; what is not measured said as such."""
+    last = work.totals["exercice"].drop_nulls().max() if work.totals.height else None
+    rows = work.totals.filter(pl.col("exercice") == last).to_dicts() if last is not None else []
+    told = [f"{paid} {row['unite']} ({row['type']})" for row in rows if (paid := interval(row, "finance"))]
+    silent = [row["type"] or "type inconnu" for row in rows if not interval(row, "finance")]
+    if not rows:
+        return []
+    tail = f" ; non mesuré : {french.listing(silent)}" if silent else ""
+    return [french.sentence(f"Part d'emploi financée en {last!s} : {' ; '.join(told) or 'non mesurée'}{tail}")]
 
 
 def _essentials(result: Company) -> Section:
