@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from spaser import guards, rules, settings
+from spaser.detection import inflection
 from spaser.detection.reliability import Part, parts
 from spaser.problems import Problem, closest
 
@@ -270,8 +271,8 @@ def compiled(data: dict[str, Any], where: str) -> Lexicon:
     )
 
 
-def expand(pattern: str, fragments: dict[str, str]) -> str:
-    """A pattern of the lexicon as a regular expression on folded text."""
+def expand(pattern: str, fragments: dict[str, str], inflected: bool = False) -> str:
+    """A pattern of the lexicon as a regular expression on folded text; `inflected`: its words are read in either number."""
     while names := re.findall(r"\{([a-z]+)\}", pattern):
         for name in dict.fromkeys(names):
             if len(pattern) > LONGEST:
@@ -279,6 +280,7 @@ def expand(pattern: str, fragments: dict[str, str]) -> str:
             if name not in fragments:
                 raise KeyError(name)
             pattern = pattern.replace("{" + name + "}", fragments[name])
+    pattern = inflection.either_number(pattern) if inflected else pattern
     out, in_class, escaped = [], False, False
     for char in pattern:
         if escaped or in_class or char not in " -'":
@@ -293,7 +295,7 @@ def expand(pattern: str, fragments: dict[str, str]) -> str:
 
 def _pattern(patterns: list[str], fragments: dict[str, str], name: str, where: str) -> re.Pattern[str]:
     try:
-        body = "|".join(expand(pattern, fragments) for pattern in patterns)
+        body = "|".join(expand(pattern, fragments, inflected=True) for pattern in patterns)
         return re.compile(rf"(?<![a-z0-9])(?:{body})(?![a-z0-9])")
     except KeyError as error:
         raise Problem(
@@ -313,7 +315,7 @@ def _rule(entry: dict[str, Any], classes: dict[str, float], fragments: dict[str,
     pattern = _pattern(entry["patterns"], fragments, entry["id"], where)
     given = {key: value for key, value in entry.items() if key not in ("patterns", "anchors", "confidence")}
     return Rule(
-        anchors=tuple(entry["anchors"]),
+        anchors=tuple(dict.fromkeys(form for anchor in entry["anchors"] for form in inflection.anchors(anchor))),
         pattern=pattern,
         sieve=_sieve(pattern.pattern),
         confidence=classes[entry["confidence"]],
