@@ -1,4 +1,4 @@
-"""Singular and plural: a pattern of the lexicon reads a word in either number, however it is written there.
+"""Whole words, in either number: how the patterns of the lexicon read a word, however it is written there.
 
 « points d'apport volontaire », « points d'apports volontaires », « eau usée », « eaux usées » are one way of saying one thing:
 the number of a noun carries nothing in a subject line or a clause, and buyers write both.
@@ -17,7 +17,11 @@ INVARIABLE = frozenset(
     " aucun ainsi comme mais donc sauf hors tres trop bien leur leurs cette puis non".split()
 )
 #: What may stand in a pattern: an escaped character, a class, a look-behind (its width is fixed), a word, anything else.
-_PIECE = re.compile(r"(?P<kept>\\.|\[\^?\]?[^\]]*\]|\(\?<[!=](?:[^()\\]|\\.)*\))|(?P<word>[a-z]+)|(?P<other>.)", re.DOTALL)
+_PIECE = re.compile(
+    r"(?P<kept>\\.|\[\^?\]?[^\]]*\]|\(\?<[!=](?:[^()\\]|\\.)*\))|(?P<word>[a-z]+)|(?P<other>.)", re.DOTALL
+)
+#: A gap, before a word or a choice of words.
+_GAP = re.compile(r"\[\^[^\]]*\]\)?\{0,\d+\}\??(?=[a-z]|\(\?:[a-z(])")
 #: What may follow a whole word in a pattern.
 _AFTER = " )|',.-"
 
@@ -30,6 +34,21 @@ def either_number(pattern: str) -> str:
         ends = pattern[piece.end() : piece.end() + 1]
         out.append(_inflected(word) if word and (ends == "" or ends in _AFTER) else piece[0])
     return "".join(out)
+
+
+def whole_words(regex: str) -> str:
+    """A regular expression whose words begin where a word begins, after a gap too: « heberge » holds no « berge »."""
+    return _GAP.sub(lambda gap: gap[0] if _optional(regex, gap.end()) else gap[0] + "(?<![a-z0-9])", regex)
+
+
+def _optional(regex: str, position: int) -> bool:
+    """Whether the group that opens at a position may be absent."""
+    depth = 0
+    for at in range(position, len(regex)):
+        depth += {"(": 1, ")": -1}.get(regex[at], 0) if regex[at - 1] != "\\" else 0
+        if depth == 0:
+            return regex.startswith(("?", "*", "{0"), at + 1)
+    return False
 
 
 def _inflected(word: str) -> str:

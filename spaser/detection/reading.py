@@ -18,9 +18,10 @@ from spaser.detection.sieve import FOLD
 
 #: The one-for-one folding, for texts read here.
 TABLE = {ord(char): plain for char, plain in FOLD.items()}
-#: What one-for-one folding cannot do: (what is seen, what is read).
+#: What one-for-one folding cannot do: œ, cut or glued words, entities, marks of both numbers or genders (« clause(s) », « salarié·e·s »).
 UNEVEN = re.compile(
     r"[œŒæÆ]|[\u0300-\u036f\u00ad¬]+\n?|(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])|(?<=[a-zà-ÿ0-9).])(?=[A-ZÀ-Þ][a-zà-ÿ'’])|&(?:nbsp|eacute|egrave|#39|rsquo);|Ã[^ a-zA-Z]|â€[^ a-zA-Z]"
+    r"|(?<=[a-zà-ÿ])\((?:s|e|es|x|nt|ne|le)\)|(?<=[a-zà-ÿ])·[a-zà-ÿ]{1,5}(?:·s)?"
 )
 #: Letters encoded twice (UTF-8 read as Windows-1252): what is seen, what was written.
 TWICE = {
