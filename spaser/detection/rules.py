@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from spaser import guards, rules, settings
-from spaser.detection import inflection
+from spaser.detection import inflection, prefilter
 from spaser.detection.reliability import Part, parts
 from spaser.problems import Problem, closest
 
@@ -104,17 +104,6 @@ BOXES = "☐☒☑□■"
 
 #: What a regular expression that cannot be compiled raises.
 UNREADABLE = (re.error, OverflowError, RecursionError)
-#: A letter of an anchor as it may be written in a raw text (accents, capitals, a character lost in a bad encoding).
-LETTERS = {
-    "a": "aàâäáã",
-    "c": "cç",
-    "e": "eéèêë",
-    "i": "iîïíì",
-    "o": "oôöóò",
-    "u": "uùûüú",
-    "'": "'’‘´`",
-    " ": r"\s\-_‐‑–'’.",
-}
 
 
 @dataclass(frozen=True)
@@ -249,7 +238,7 @@ def compiled(data: dict[str, Any], where: str) -> Lexicon:
             e["kind"],
             tuple(e.get("scope", ())),
             pattern,
-            _sieve(pattern.pattern),
+            prefilter.sieve(pattern.pattern),
             e["example"],
             e.get("touch", False),
         )
@@ -258,12 +247,14 @@ def compiled(data: dict[str, Any], where: str) -> Lexicon:
     numbers = {name: _number(entry, fragments, where) for name, entry in data.get("numbers", {}).items()}
     return Lexicon(
         found,
-        _by_anchor(found),
+        prefilter.by_anchor([rule.anchors for rule in found]),
         exceptions,
         numbers,
         _contexts(data["contexts"], fragments, where),
         {
-            subject: _first_pass(rule for rule in found if not (subject and rule.fields == "hors_objet"))
+            subject: prefilter.first_pass(
+                rule.anchors for rule in found if not (subject and rule.fields == "hors_objet")
+            )
             for subject in (True, False)
         },
         tuple(_headed(entry, data.get("head_scope", []), fragments, where) for entry in data.get("heads", [])),
@@ -318,7 +309,7 @@ def _rule(entry: dict[str, Any], classes: dict[str, float], fragments: dict[str,
     return Rule(
         anchors=tuple(dict.fromkeys(form for anchor in entry["anchors"] for form in inflection.anchors(anchor))),
         pattern=pattern,
-        sieve=_sieve(pattern.pattern),
+        sieve=prefilter.sieve(pattern.pattern),
         confidence=classes[entry["confidence"]],
         sure=entry["confidence"] == "certain",
         **given,
@@ -368,54 +359,3 @@ def _compiled(pattern: str, fragments: dict[str, str], where: str, name: str) ->
             where=f"{where}, {name}",
             why="Une parenthèse, un crochet ou une répétition n'y est pas juste",
         ) from error
-
-
-def _sieve(regex: str) -> str:
-    """A Rust regular expression that matches wherever `regex` does: no look-around, no long bounded gap."""
-    out, depth, skip = [], 0, 0
-    position, listed = 0, False
-    while position < len(regex):
-        char = regex[position]
-        escaped = char == "\\"
-        listed = char == "[" or listed and char != "]"
-        if char == "(" and not listed:
-            depth += 1
-            if not skip and regex.startswith(("(?!", "(?=", "(?<!", "(?<="), position):
-                skip = depth
-        if not skip:
-            out.append(regex[position : position + 1 + escaped])
-        if char == ")" and not listed:
-            skip = 0 if skip == depth else skip
-            depth -= 1
-        position += 1 + escaped
-    return re.sub(r"\{0,\d{2,}\}\??", "*", "".join(out))
-
-
-def _by_anchor(found: tuple[Rule, ...]) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """Each anchor, as it is in a text whose other characters than letters and digits became spaces, with its rules' ranks."""
-    opened: dict[str, list[int]] = {}
-    for rank, rule in enumerate(found):
-        for anchor in rule.anchors:
-            plain = " " + re.sub(r"[^a-z0-9]+", " ", anchor.rstrip("$")).strip() + (" " if anchor.endswith("$") else "")
-            opened.setdefault(plain, []).append(rank)
-    return tuple((anchor, tuple(ranks)) for anchor, ranks in opened.items())
-
-
-def _first_pass(kept: Any) -> str:
-    """One regular expression (Rust syntax, lowered text) that any text worth reading matches: the national first pass."""
-    anchors = sorted({anchor for rule in kept for anchor in rule.anchors})
-    minimal: list[str] = []
-    opened = ""
-    for anchor in anchors:  # in order, what an anchor opens follows it
-        if not (opened and anchor.startswith(opened)):
-            minimal.append(anchor)
-            opened = "" if "$" in anchor else anchor
-    return rf"(?:^|[^a-zà-ÿœ0-9])(?:{'|'.join(map(_raw, minimal))})"
-
-
-def _raw(anchor: str) -> str:
-    body = "".join(
-        f"[{LETTERS[char]}]" + ("+" if char == " " else "") if char in LETTERS else re.escape(char)
-        for char in anchor.rstrip("$")
-    )
-    return body + ("(?:$|[^a-zà-ÿœ0-9])" if anchor.endswith("$") else "")
