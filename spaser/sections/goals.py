@@ -9,6 +9,7 @@ import polars as pl
 from spaser import charts, french, rules
 from spaser.deliverables.report import Column, Figure, Paragraph, Section, Sentence, table
 from spaser.sections.findings import Findings
+from spaser.sections.registry import Told, written
 
 #: The states of a road to a target, as ``trajectory.STATES`` names them.
 STATES = {
@@ -23,7 +24,8 @@ STATES = {
 _MOST = 6
 
 
-def section_goals(findings: Findings) -> Section | None:
+@written("objectifs")
+def section_goals(findings: Findings) -> Told:
     """The targets voted, the national references beside, and the road to each."""
     rows = findings.extras.get("objectifs")
     if rows is None or not rows.height:
@@ -37,15 +39,15 @@ def section_goals(findings: Findings) -> Section | None:
         if frame.height:
             blocks.append(table(id, caption, _written(frame), _columns(frame), note))
     blocks += _roads(findings, voted)
-    return Section("objectifs", "Les objectifs", "Les objectifs votés seront-ils atteints ?", tuple(blocks))
+    return tuple(blocks)
 
 
-def section_peers(findings: Findings) -> Section | None:
+@written("pairs")
+def section_peers(findings: Findings) -> Told:
     """The place of each buyer among similar ones; nothing under ten."""
     rows = findings.extras.get("pairs")
     if rows is None or not rows.height:
         return None
-    title, question = "Parmi des acheteurs semblables", "Où se place l'acheteur ?"
     several = pl.col("definition").n_unique().over("indicateur", "acheteur_siren") > 1
     kept = rows.filter(~several | (pl.col("definition") == findings.definition))
     shown = kept.filter(pl.col("percentile").is_not_null())
@@ -53,7 +55,7 @@ def section_peers(findings: Findings) -> Section | None:
         minimum = rules.toml("peers.toml")["minimum"]
         n = int(kept["n_pairs"].max() or 0)
         told = f"aucune comparaison : {french.count(n, 'acheteur')} {french.plural('comparable', n)} dans les fichiers lus, il en faut au moins {minimum}"
-        return Section("pairs", title, question, (Sentence(french.sentence(told)),))
+        return (Sentence(french.sentence(told)),)
     unit = {"nombre": "en nombre", "valeur": "en valeur"}
     frame = shown.with_columns(pl.col("unite").replace(unit))
     joint = [Column("acheteur_siren", "Acheteur", "identifiant")] if frame["acheteur_siren"].n_unique() > 1 else []
@@ -70,12 +72,7 @@ def section_peers(findings: Findings) -> Section | None:
     ]
     basis = frame["critere"].drop_nulls().unique().sort().to_list()
     note = f"Comparables : {' ; '.join(basis)}. Parts sur tous les contrats ; les acheteurs de moins de dix contrats renseignés ne comptent pas."
-    return Section(
-        "pairs",
-        title,
-        question,
-        (table("tab-pairs", "La place parmi les acheteurs comparables", frame, columns, french.typeset(note)),),
-    )
+    return (table("tab-pairs", "La place parmi les acheteurs comparables", frame, columns, french.typeset(note)),)
 
 
 def section_editions(findings: Findings) -> Section | None:

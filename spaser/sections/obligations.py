@@ -13,6 +13,7 @@ import polars as pl
 from spaser import french, rules
 from spaser.deliverables.report import Callout, Column, Paragraph, Section, Sentence, TableBlock, table
 from spaser.sections.findings import Findings
+from spaser.sections.registry import Told, written
 from spaser.vocabulary import APPLICABILITY, BUYER_KINDS
 
 _MOST = 15
@@ -38,7 +39,8 @@ _SUBJECT = (
 )
 
 
-def section_obligations(findings: Findings) -> Section | None:
+@written("obligations")
+def section_obligations(findings: Findings) -> Told:
     """Duties: readiness, states, contracts to open, reserved contracts, the buyer's own duties, questions, sources."""
     ready = findings.extras.get("preparation")
     if findings.extras.get("prive") is not None:
@@ -61,9 +63,7 @@ def section_obligations(findings: Findings) -> Section | None:
         *_optional(reminders(findings)),
         sources_table(),
     ]
-    return Section(
-        "obligations", "Les obligations", "Les contrats sont-ils prêts pour ce que la loi demande ?", tuple(blocks)
-    )
+    return tuple(blocks)
 
 
 def readiness_table(ready: pl.DataFrame) -> TableBlock:

@@ -10,8 +10,9 @@ from typing import Any
 import polars as pl
 
 from spaser import french
-from spaser.deliverables.report import Block, Callout, Column, Paragraph, Section, Sentence, TableBlock, table
+from spaser.deliverables.report import Block, Callout, Column, Paragraph, Sentence, TableBlock, table
 from spaser.sections.findings import Findings
+from spaser.sections.registry import Told, written
 
 _MOST = 10
 _PLAN = (
@@ -28,7 +29,8 @@ _HOW = french.typeset(
 )
 
 
-def section_reach(findings: Findings) -> Section | None:
+@written("atteindre")
+def section_reach(findings: Findings) -> Told:
     """For each target: what is missing, the fewest renewals that fill it, the chance that they do."""
     rows, plans = findings.extras.get("atteindre"), findings.extras.get("atteindre_plan")
     if rows is None or plans is None or not rows.height:
@@ -55,7 +57,7 @@ def section_reach(findings: Findings) -> Section | None:
                     french.typeset(more),
                 )
             )
-    return Section("atteindre", "Atteindre les objectifs", "Quels renouvellements faut-il saisir ?", tuple(blocks))
+    return tuple(blocks)
 
 
 def annex(findings: Findings) -> TableBlock | None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from spaser.vocabulary.acting import GROUP_GAPS, GROUP_MEMBERS, GROUPS
 from spaser.vocabulary.contracts import (
     ACCESS,
     ACCOUNTS,
@@ -151,6 +152,9 @@ TABLES = {
         FILLED,
         SEEN,
         TO_DECIDE,
+        GROUPS,
+        GROUP_MEMBERS,
+        GROUP_GAPS,
     )
 }
 

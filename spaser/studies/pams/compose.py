@@ -5,16 +5,14 @@ A composition room: the other rooms measure, here their tables meet in one repor
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
-from spaser import french, indicators, maturity, renewals
-from spaser import sections as declared
+from spaser import french, indicators, maturity, renewals, sections
 from spaser.deliverables import report as model
-from spaser.deliverables.report import Report, Section, Source, TableBlock
+from spaser.deliverables.report import Report, Source, TableBlock
 from spaser.indicators.records import NUMBER, VALUE, WITH_CRITERION, catalogue, scope
 from spaser.indicators.targets import Target
 from spaser.indicators.trajectory import Road
@@ -25,7 +23,6 @@ from spaser.sections import potential as sections_potential
 from spaser.sections import reach as sections_reach
 from spaser.sections.annexes import annexes
 from spaser.sections.findings import Findings
-from spaser.sections.goals import section_goals, section_peers
 from spaser.sources import demonstration
 from spaser.sources.registers import Registers
 from spaser.studies import plan as planning
@@ -42,64 +39,8 @@ from spaser.vocabulary import PLAN
 TITLE = "Diagnostic d'achat responsable"
 #: Months of the calendar, and so of what the needs to come are looked for in.
 MONTHS = 36
-#: The sections in their order; those in brackets of several files stand where their first word says.
-_BEFORE: tuple[Callable[[Findings], Section | None], ...] = (
-    sections_maturity.section_maturity,
-    declared.section_scope,
-    declared.section_considerations,
-    declared.section_years,
-    declared.section_families,
-    declared.section_scores,
-    declared.section_texts,
-    declared.section_obligations,
-    declared.section_suppliers,
-)
-_AFTER: tuple[Callable[[Findings], Section | None], ...] = (
-    *sections_potential.POTENTIAL,
-    declared.section_calendar,
-    section_goals,
-    sections_reach.section_reach,
-    section_peers,
-    sections_actions.section_plan,
-    sections_actions.section_actions,
-    sections_actions.section_lacking,
-    declared.section_corrections,
-    declared.section_reading,
-    declared.section_populations,
-    declared.section_quality,
-    declared.section_method,
-    declared.section_glossary,
-)
 #: Every section a comment may be written on.
-SECTIONS = (
-    "essentiel",
-    "qualitatif",
-    "perimetre",
-    "considerations",
-    "annees",
-    "familles",
-    "scores",
-    "ecrit",
-    "obligations",
-    "fournisseurs",
-    "depenses",
-    "depenses-compte",
-    "potentiel",
-    "besoins",
-    "calendrier",
-    "objectifs",
-    "atteindre",
-    "pairs",
-    "plan",
-    "actions",
-    "a-fournir",
-    "corriger",
-    "lecture",
-    "populations",
-    "qualite",
-    "methode",
-    "glossaire",
-)
+SECTIONS = sections.keys()
 
 
 @dataclass(frozen=True)
@@ -190,17 +131,17 @@ def findings(found: Study) -> Findings:
     given = (Source(found.wishes.ledger.name, "fichier de dépenses"),) if found.wishes.ledger else ()
     given += (Source("questionnaire", "réponses au questionnaire qualitatif"),) if found.wishes.answers else ()
     return replace(
-        known, extras=known.extras | found.extras, sources=(*known.sources, *given), definition=WITH_CRITERION
+        known,
+        extras=known.extras | found.extras,
+        sources=(*known.sources, *given),
+        definition=WITH_CRITERION,
+        spent=purchases_handover.findings(found.spending) if found.spending else None,
     )
 
 
 def report(found: Study) -> Report:
     """The one report of the whole diagnostic: every form is written from it."""
     told = findings(found)
-    spent = purchases_handover.findings(found.spending) if found.spending else None
-    sections = [section for write in _BEFORE if (section := write(told))]
-    sections += sections_pams.spending(spent) if spent else ()
-    sections += [section for write in _AFTER if (section := write(told))]
     years = found.diagnostic.years
     span = (
         "toutes les années lues"
@@ -213,13 +154,13 @@ def report(found: Study) -> Report:
         TITLE,
         buyer=told.buyer,
         as_of=told.as_of,
-        sections=[sections_pams.essentials(told, spent, sections), *sections],
+        sections=sections.report(told),
         subtitle=f"{span}, {told.population_label}{_reach(found.potential)}",
         sources=told.sources,
         notes=(handover.DEMO_NOTE,) if told.demo else (),
-        annexes=_annexes(told, spent),
+        annexes=_annexes(told, told.spent),
     )
-    return replace(built, committee=sections_pams.COMMITTEE)
+    return replace(built, committee=sections.keys(form="pptx"))
 
 
 def _reach(found: Opportunities | None) -> str:

@@ -21,9 +21,9 @@ from spaser.indicators.targets import TEMPLATE
 from spaser.indicators.trajectory import STATES, Road
 from spaser.problems import Problem
 from spaser.sections.findings import Findings
-from spaser.sections.method_publication import sections as method_sections
-from spaser.sections.note import sections as note_sections
-from spaser.sections.publication import marks, publication
+from spaser.sections.publication.legal import marks, publication
+from spaser.sections.publication.method import sections as method_sections
+from spaser.sections.publication.note import sections as note_sections
 from spaser.sources.answers import entered
 from spaser.studies.diagnostic import handover
 from spaser.studies.publication.compose import Edition, Publication, codes, measurer
