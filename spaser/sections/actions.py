@@ -13,6 +13,7 @@ from spaser import french
 from spaser.deliverables.report import Block, Callout, Column, Sentence, TableBlock, table
 from spaser.sections import tallies
 from spaser.sections.findings import Findings
+from spaser.sections.goals import answered, written_value
 from spaser.sections.registry import Told, written
 
 Action = tuple[str, str, str, str]
@@ -211,12 +212,12 @@ def _targets(findings: Findings) -> list[Action]:
     return [
         (
             f"Saisir {french.count(row['choisis'], 'renouvellement')} pour « {row['titre']} »",
-            f"objectif {french.share(row['cible'], 0)} en {row['annee']} ; aujourd'hui {french.share(row['oui'] / row['sur'])}",
+            f"objectif {written_value(row['cible'], row)} en {row['annee']} ; {answered(row)}",
             f"d'ici à {row['annee']}",
             "Atteindre les objectifs",
         )
         for row in rows.to_dicts()
-        if row["manque"] and row["choisis"] and row["sur"]
+        if row["manque"] and row["choisis"]
     ]
 
 

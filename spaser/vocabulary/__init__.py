@@ -47,6 +47,8 @@ from spaser.vocabulary.lists import (
     INCLUSIVE_STATUSES,
     NONE_DECLARED,
     POPULATIONS,
+    TARGET_ANSWERS,
+    TARGET_STATES,
 )
 from spaser.vocabulary.measures import EDITIONS, ENTERED, MATURITY_ACTIONS, MATURITY_PROFILE, MEASURES, PEERS
 from spaser.vocabulary.needs import (
