@@ -237,8 +237,8 @@ def _bought(
     if subject and heads.of_the_operation(start, rule, carrier, *heads.own(text, lexicon)):
         return 0
     first, last = (0, len(text)) if subject else sentence
-    head = heads.governing(text[first:last], start - first, lexicon)
-    return min(rule.level, head.level) if head is not None and head.concerns(rule.id) else rule.level
+    head = heads.governing(text[first:last], start - first, lexicon, rule.id)
+    return min(rule.level, head.level) if head is not None else rule.level
 
 
 def _supposed(text: str, start: int, before: str, lexicon: Lexicon) -> bool:

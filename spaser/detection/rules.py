@@ -72,6 +72,7 @@ SHAPE = settings.Table(
                     "patterns": _TEXTS,
                     "example": settings.Text(needed=True),
                     "counter": settings.Text(needed=True),
+                    "last": settings.Flag(),
                 }
             )
         ),
@@ -157,6 +158,7 @@ class Head:
     pattern: re.Pattern[str]
     example: str
     counter: str
+    last: bool = False
 
     def concerns(self, rule: str) -> bool:
         return rule.startswith(self.scope)
@@ -319,7 +321,13 @@ def _rule(entry: dict[str, Any], classes: dict[str, float], fragments: dict[str,
 def _headed(entry: dict[str, Any], scope: list[str], fragments: dict[str, str], where: str) -> Head:
     pattern = _pattern(entry["patterns"], fragments, entry["id"], where)
     return Head(
-        entry["id"], entry["level"], tuple(entry.get("scope", scope)), pattern, entry["example"], entry["counter"]
+        entry["id"],
+        entry["level"],
+        tuple(entry.get("scope", scope)),
+        pattern,
+        entry["example"],
+        entry["counter"],
+        entry.get("last", False),
     )
 
 
