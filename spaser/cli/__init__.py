@@ -16,6 +16,7 @@ from spaser import guards
 from spaser.cli import (
     batch,
     clauses,
+    company,
     diagnostic,
     drafting,
     given,
@@ -41,7 +42,7 @@ GROUPS = {
     "préparer": ("mission", "lire", "preparer", "telecharger", "registre", "programme"),
     "mesurer": (),
     "se former": ("lab", "carnets"),
-    "agir": ("groupements", "matinale", "redige", "relire", "impact"),
+    "agir": ("groupements", "matinale", "redige", "relire", "impact", "entreprise"),
     "publier": ("publication", "rapport"),
 }
 LEARNING = "  carnets 10 (acheteurs) et 11 (élus), à l'écran : spaser lab"
@@ -56,6 +57,7 @@ FAMILIES = (
     groups,
     meetings,
     impact,
+    company,
     publication,
     batch,
     mission,
