@@ -51,19 +51,29 @@ def of_words(texts: pl.LazyFrame, column: str = "objet") -> pl.LazyFrame:
     plain = _plain(column)
     distinct = texts.select(column).drop_nulls().unique().with_columns(_plain=plain)
     # The first match of each family is where the text splits; an absent family takes the whole text and says nothing.
-    places = [
-        distinct.select(
-            column, "_plain", famille=pl.lit(family), _at=pl.col("_plain").str.find(rf"(?-u)\b(?:{pattern})")
-        )
-        .filter(pl.col("_at").is_not_null())
-        .with_columns(_wide=pl.col("_plain").str.extract(rf"(?-u)\b({pattern})").str.len_bytes())
-        for family, pattern in words.select("famille", "motif").rows()
-    ]
-    found = pl.concat(places).sort(column, "_at", "_wide", "famille", descending=[False, False, True, False])
+    patterns = dict(words.select("famille", "motif").rows())
+    places = {family: pl.col("_plain").str.find(rf"(?-u)\b(?:{pattern})") for family, pattern in patterns.items()}
+    long = distinct.select(column, "_plain", **places).unpivot(
+        index=[column, "_plain"], variable_name="famille", value_name="_at"
+    )
+    seen = long.filter(pl.col("_at").is_not_null()).with_columns(_several=pl.len().over(column) > 1)
+    found = pl.concat(
+        [seen.filter(~pl.col("_several")).with_columns(_wide=None), _measured(seen, patterns)], how="vertical_relaxed"
+    )
+    found = found.sort(column, "_at", "_wide", "famille", descending=[False, False, True, False])
     # Words inside those that were taken say nothing more: « électricité » in « achat d'électricité ».
     end = pl.col("_at") + pl.col("_wide")
-    confidence = pl.when((end <= end.first()).all()).then(OF_WORDS).otherwise(OF_MIXED_WORDS)
+    confidence = pl.when((pl.len() == 1) | (end <= end.first()).all()).then(OF_WORDS).otherwise(OF_MIXED_WORDS)
     return found.group_by(column, maintain_order=True).agg(pl.col("famille").first(), famille_confiance=confidence)
+
+
+def _measured(seen: pl.LazyFrame, patterns: dict[str, str]) -> pl.LazyFrame:
+    """The texts where several families are named, with ``_wide``: the bytes of the words of each (few: the others are not measured)."""
+    wide = pl.coalesce(
+        pl.when(pl.col("famille") == family).then(pl.col("_plain").str.extract(rf"(?-u)\b({pattern})").str.len_bytes())
+        for family, pattern in patterns.items()
+    )
+    return seen.filter("_several").with_columns(_wide=wide)
 
 
 def add(contracts: pl.LazyFrame) -> pl.LazyFrame:
