@@ -236,7 +236,7 @@ def _summary(sheet: Worksheet, styles: Styles, report: Report, places: dict) -> 
     lines = [
         french.capital(report.buyer),
         french.capital(report.subtitle),
-        french.typeset(f"Données arrêtées au {french.long_date(report.as_of)}"),
+        report.closing,
     ]
     row = 1
     for text in [line for line in lines if line]:

@@ -68,7 +68,7 @@ def _data(report: Report, pictures: dict[str, bytes]) -> dict[str, Any]:
         "title": report.title,
         "buyer": french.capital(report.buyer),
         "subtitle": french.capital(report.subtitle),
-        "day": f"Données arrêtées au {french.long_date(report.as_of)}",
+        "day": report.closing,
         "notes": list(report.notes),
         "logo": next(iter(pictures), ""),
         "sections": [

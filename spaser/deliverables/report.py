@@ -258,6 +258,12 @@ class Report:
     annexes: tuple[TableBlock, ...] = ()
     logo: bytes = field(default=b"", repr=False)
     committee: tuple[str, ...] = ()
+    today: date | None = None
+
+    @property
+    def closing(self) -> str:
+        """« Données arrêtées au … », with the reader's day when it is known: every form prints it."""
+        return french.typeset(french.closing(self.as_of, self.today))
 
     def footnotes(self) -> dict[Measured, int]:
         """Every measure quoted, numbered in the order of reading: the same number in every form."""
@@ -280,6 +286,7 @@ def build(
     notes: Sequence[str] = (),
     annexes: Iterable[TableBlock | None] = (),
     logo: bytes = b"",
+    today: date | None = None,
 ) -> Report:
     """A report from its sections; those that had nothing to say (None) are left out, in the order given.
 
@@ -297,7 +304,9 @@ def build(
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"identifiers used twice in the report: {twice}")
-    return Report(title, harmless(subtitle), harmless(buyer), as_of, kept, tuple(sources), tuple(notes), tables, logo)
+    return Report(
+        title, harmless(subtitle), harmless(buyer), as_of, kept, tuple(sources), tuple(notes), tables, logo, today=today
+    )
 
 
 def _harmless(block: Any) -> Any:

@@ -105,7 +105,7 @@ def _cover(deck: Any, report: Report, *, own: bool) -> None:
     lines = [
         french.capital(report.buyer),
         french.capital(report.subtitle),
-        f"Données arrêtées au {french.long_date(report.as_of)}",
+        report.closing,
         *report.notes,
     ]
     _text(slide, [line for line in lines if line], top=2.5, height=4.5, size=22, colour="FFFFFF" if own else _INK)

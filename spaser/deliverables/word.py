@@ -77,7 +77,7 @@ class _Writer:
         if report.logo and not report.logo.lstrip().startswith(b"<"):
             self.document.add_picture(io.BytesIO(report.logo), height=Cm(1.6))
         self.document.add_paragraph(plain(report.title), style="Title")
-        day = f"Données arrêtées au {french.long_date(report.as_of)}"
+        day = report.closing
         for text in (
             french.capital(report.buyer),
             " – ".join(part for part in (french.capital(report.subtitle), day) if part),

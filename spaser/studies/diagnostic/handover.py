@@ -59,6 +59,7 @@ def report(result: Diagnostic) -> Report:
         "Diagnostic d'achat responsable",
         buyer=result.scope,
         as_of=result.as_of,
+        today=result.base.today,
         sections=sections(found),
         subtitle=f"{years}, {POPULATIONS[result.population]}",
         sources=found.sources,

@@ -58,10 +58,20 @@ class Base:
     passages: pl.LazyFrame = field(default_factory=lambda: PASSAGES.empty().lazy())
     decisions: pl.LazyFrame = field(default_factory=lambda: DECISIONS.empty().lazy())
     demo: bool = False
+    #: The reader's day, when it was given or read at the edge; see ``day``.
+    today: date | None = None
     folder: Any = field(default=None, repr=False)
 
     #: The contracts with the columns that measures read; for a whole large file, without what describes them.
     measured: pl.LazyFrame | None = None
+
+    @property
+    def day(self) -> date:
+        """THE day from which one prepares (calendar, potential, plan, targets): the reader's, never before the data stop.
+
+        What is counted of the past stops at ``as_of``; what can still be prepared begins on this day.
+        """
+        return max(self.as_of, self.today) if self.today else self.as_of
 
     @cached_property
     def accounts(self) -> pl.DataFrame:
@@ -78,6 +88,8 @@ def prepare(
     paths: Paths | sources.Reading,
     *,
     as_of: date | None = None,
+    today: date | None = None,
+    clock: date | None = None,
     buyer: str | Sequence[str] | None = None,
     sirens: Sequence[str] = (),
     registers: Sequence[str | Path] = (),
@@ -95,7 +107,13 @@ def prepare(
     paths
         Files, folders or patterns of contracts, of any dialect; or what ``sources.read`` made of them.
     as_of
-        The day that decides what is incomplete; by default the latest publication (else notification) date read.
+        The day that decides what is incomplete; by default the latest publication (else notification) date read, dates
+        after the reader's day left out.
+    today
+        The reader's day, when the user gives it.
+    clock
+        The day of the computer, read at the edge (command line, notebooks): it stands for ``today`` when that is not given,
+        unless the files are the demo's, whose invented contracts live on their own days.
     buyer
         The buyer that will be looked at, part of its name or SIRET: only its records are read whole, unless there are few.
     sirens
@@ -122,18 +140,22 @@ def prepare(
         else sources.read(paths, cache=cache, progress=progress, acheteur=buyer_siret)
     )
     demo = demonstration.refuse_mix(contrats=map(demonstration.known, reading.files["sha256"]), registres=registers)
+    reader = today or (None if demo else clock)
     settings, day = rules.method(method), as_of
     if (buyer or sirens) and int(reading.files["lus"].sum()) > (IN_MEMORY_RECORDS if others else AIMED_RECORDS):
-        day = day or _last_day(reading.records)
+        day = day or _last_day(reading.records, reader)
         reading = reading.of_buyers(sirens or _named(reading.records, buyer))
     elif is_large(reading) and not registers:
-        return replace(_whole(reading, day or _last_day(reading.records), decisions, settings), demo=demo)
-    return replace(_read_whole(reading, day, sirens, registers, settings, decisions, cache), demo=demo)
+        whole = _whole(reading, day or _last_day(reading.records, reader), reader, decisions, settings)
+        return replace(whole, demo=demo, today=reader)
+    read = _read_whole(reading, day, reader, sirens, registers, settings, decisions, cache)
+    return replace(read, demo=demo, today=reader)
 
 
 def _read_whole(
     reading: sources.Reading,
     day: date | None,
+    today: date | None,
     sirens: Sequence[str],
     registers: Sequence[str | Path],
     settings: dict[str, Any],
@@ -147,10 +169,10 @@ def _read_whole(
         else None
     )
     records, rejects = settle([reading.records, reading.rejects], folder, "lecture")
-    day = day or _last_day(records)
+    day = day or _last_day(records, today)
     if sirens:
         records = records.filter(pl.col("acheteur_id").str.slice(0, 9).is_in(list(sirens)))
-    built = contracts.build(records, as_of=day, decisions=decisions)
+    built = contracts.build(records, as_of=day, today=today, decisions=decisions)
     parts = (built.contracts, built.holders, built.versions, built.subcontracts, built.fates)
     frames = settle(
         parts,
@@ -185,15 +207,17 @@ def _read_whole(
     )
 
 
-def _whole(reading: sources.Reading, day: date, decisions: pl.LazyFrame | None, settings: dict[str, Any]) -> Base:
+def _whole(
+    reading: sources.Reading, day: date, today: date | None, decisions: pl.LazyFrame | None, settings: dict[str, Any]
+) -> Base:
     """All the buyers of a large file: what measures read is computed once, the rest only when it is asked for.
 
     Texts are not read here: considerations are those declared, and families those of the CPV codes.
     """
     folder = tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True)
-    known = _essential(reading, day, decisions)
+    known = _essential(reading, day, today, decisions)
     measured = _understand(known.lazy(), None, None, settings, None).collect(engine="in-memory").lazy()
-    built = contracts.build(reading.records, as_of=day, decisions=decisions)
+    built = contracts.build(reading.records, as_of=day, today=today, decisions=decisions)
     return Base(
         files=reading.files,
         as_of=day,
@@ -210,16 +234,21 @@ def _whole(reading: sources.Reading, day: date, decisions: pl.LazyFrame | None, 
     )
 
 
-def _essential(reading: sources.Reading, day: date, decisions: pl.LazyFrame | None) -> pl.DataFrame:
+def _essential(reading: sources.Reading, day: date, today: date | None, decisions: pl.LazyFrame | None) -> pl.DataFrame:
     """The contracts of a large reading, assembled by groups of buyers so that memory stays bounded."""
     groups = -(-int(reading.files["lus"].sum()) // RECORDS_AT_ONCE)
     parts = reading.by_buyers(groups) if groups > 1 else [reading.records]
     known = pl.concat(
-        [contracts.essential(part, as_of=day, decisions=decisions).collect(engine="streaming") for part in parts]
+        [
+            contracts.essential(part, as_of=day, today=today, decisions=decisions).collect(engine="streaming")
+            for part in parts
+        ]
     )
     if groups > 1 and known["uid"].n_unique() < known.height:
         # A number shared by two buyers stands in two groups: only the whole at once can unite it.
-        return contracts.essential(reading.records, as_of=day, decisions=decisions).collect(engine="streaming")
+        return contracts.essential(reading.records, as_of=day, today=today, decisions=decisions).collect(
+            engine="streaming"
+        )
     return known
 
 
@@ -227,8 +256,8 @@ def is_large(reading: sources.Reading) -> bool:
     return int(reading.files["lus"].sum()) > IN_MEMORY_RECORDS
 
 
-def _last_day(records: pl.LazyFrame) -> date:
-    day = contracts.as_of_default(records).collect(engine="streaming").item()
+def _last_day(records: pl.LazyFrame, today: date | None = None) -> date:
+    day = contracts.as_of_default(records, today).collect(engine="streaming").item()
     if day is None:
         raise Problem(
             "Aucune date de notification ni de publication n'est lisible",
