@@ -30,6 +30,7 @@ _VERBS = {
     "suppliers_of": "spaser.studies.suppliers",
     "territory": "spaser.studies.territory.panorama",
     "groups_of": "spaser.studies.acting.grouping",
+    "sheet_of": "spaser.studies.acting.supplier",
     "impact_of": "spaser.studies.acting.impact",
     "draft": "spaser.studies.acting.drafting",
     "proofread": "spaser.studies.acting.proofreading",

@@ -35,7 +35,7 @@ HANDED: dict[str, Handed] = {
         "date_origine", "besoin", "seuil_bas", "seuil_haut",
     )),
     "questions": Handed("studies.diagnostic", "a question that only the buyer can answer", (
-        "obligation", "question", "contrats",
+        "obligation", "question", "contrats", "vises", "peut_etre_vises",
     )),
     "types_acheteur": Handed("studies.diagnostic", "a kind of buyer, with its contracts", (
         "type_acheteur", "contrats",

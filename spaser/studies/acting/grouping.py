@@ -214,7 +214,15 @@ def _described(units: pl.DataFrame, needs: pl.DataFrame, wanted: pl.DataFrame, m
         )
     )
     kept = needs.select(
-        "besoin_id", "objet", "famille_libelle", "lieu_libelle", "lots", "annuel", "lot_annuel", "credibles"
+        "besoin_id",
+        "acheteur_libelle",
+        "objet",
+        "famille_libelle",
+        "lieu_libelle",
+        "lots",
+        "annuel",
+        "lot_annuel",
+        "credibles",
     )
     whole = (
         units.join(kept, on="besoin_id", how="left")
