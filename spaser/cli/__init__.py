@@ -16,6 +16,7 @@ from spaser import guards
 from spaser.cli import (
     batch,
     clauses,
+    company,
     diagnostic,
     drafting,
     given,
@@ -40,7 +41,7 @@ GROUPS = {
     "préparer": ("mission", "lire", "telecharger", "registre", "programme"),
     "mesurer": (),
     "se former": ("lab", "carnets"),
-    "agir": ("groupements", "matinale", "redige", "relire", "impact"),
+    "agir": ("groupements", "matinale", "redige", "relire", "impact", "entreprise"),
     "publier": ("publication", "rapport"),
 }
 LEARNING = "  carnets 10 (acheteurs) et 11 (élus), à l'écran : spaser lab"
@@ -55,6 +56,7 @@ FAMILIES = (
     groups,
     meetings,
     impact,
+    company,
     publication,
     batch,
     mission,
