@@ -27,6 +27,7 @@ from spaser.cli import (
     mission,
     notebooks,
     potential,
+    preparing,
     publication,
     reading,
     suppliers,
@@ -38,7 +39,7 @@ from spaser.text import harmless
 
 #: The help is grouped as the work is; a command that no group names stands with the measures.
 GROUPS = {
-    "préparer": ("mission", "lire", "telecharger", "registre", "programme"),
+    "préparer": ("mission", "lire", "preparer", "telecharger", "registre", "programme"),
     "mesurer": (),
     "se former": ("lab", "carnets"),
     "agir": ("groupements", "matinale", "redige", "relire", "impact", "entreprise"),
@@ -61,6 +62,7 @@ FAMILIES = (
     batch,
     mission,
     law,
+    preparing,
     notebooks,
 )
 

@@ -6,7 +6,6 @@ import re
 from html import unescape
 from pathlib import Path
 
-import polars as pl
 import pytest
 
 import spaser
@@ -52,15 +51,14 @@ def test_no_page_speaks_of_public_duties_outside_the_section_that_says_they_do_n
     assert {path.suffix for path in tmp_path.iterdir()} == {".html", ".pdf", ".docx", ".xlsx"}
 
 
-def test_what_is_said_first_is_what_the_lines_hold(made):
-    lines = made.spending.ledger.lines.filter(pl.col("perimetre") == "achat")
-    either = pl.any_horizontal("titulaire_ess", "titulaire_inclusif")
-    known = lines.filter(either)["montant"].sum()
-    unknown = lines.filter(either.is_null())["montant"].sum()
-    first = company._said(made)[0]
-    for cents in (lines["montant"].sum(), known, unknown):
-        assert french.euros_short(cents) in first
-    assert known + unknown <= lines["montant"].sum()
+def test_the_shares_of_the_spending_are_said_once_by_the_analysis_and_by_nobody_else(made):
+    first, second, *_ = company.report(made).sections
+    assert (first.id, second.id) == ("essentiel", "entreprise-essentiel")
+    assert first.blocks and not any("%" in text for text in company._said(made))
+    said = " ".join(company._said(made))
+    families = made.spending.found.families
+    assert french.euros_short(families["potentiel"].sum()) in said
+    assert french.euros_short(families["potentiel_haut"].sum()) in said
 
 
 def test_a_mission_without_contracts_gives_the_report_of_a_company_only_when_it_says_so(tmp_path, capsys):

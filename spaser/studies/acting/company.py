@@ -142,8 +142,9 @@ def report(result: Company) -> Report:
     tables = impact.tables(result.work)
     private = replace(told, extras=told.extras | {"prive": law.private_facts().collect()})
     sections = [
+        PURCHASES[0](bought),
         _essentials(result),
-        *(section(bought) for section in PURCHASES),
+        *(section(bought) for section in PURCHASES[1:]),
         section_impact(tables),
         section_spend(told),
         _potential(result),
@@ -178,29 +179,27 @@ def write(result: Company, folder: Path | str) -> list[Path]:
 
 def summary(result: Company) -> str:
     """What the terminal says."""
-    return "\n".join([result.name, *_said(result), "", impact.summary(result.work)])
+    return "\n".join(
+        [
+            result.name,
+            purchases_handover.summary(result.spending.ledger),
+            "",
+            *_said(result),
+            "",
+            impact.summary(result.work),
+        ]
+    )
 
 
 def _said(result: Company) -> list[str]:
-    """What is bought, what already goes to the ESS (known, and at most), what could."""
-    lines = result.spending.ledger.lines.filter(pl.col("perimetre") == "achat")
-    total = int(lines["montant"].sum())
-    ours = pl.any_horizontal("titulaire_ess", "titulaire_inclusif")
-    known = int(lines.filter(ours.fill_null(False))["montant"].sum())
-    unknown = lines.filter(ours.is_null())["montant"].sum()
+    """What could be bought from the ESS, and the jobs that purchases pay: shares of the spending are those of the analysis, never counted twice."""
     families = result.spending.found.families
-    said = [
-        french.sentence(
-            f"{french.euros_short(int(total))} d'achats lus ; {french.euros_short(int(known))} à l'ESS ou à des structures inclusives"
-            + (f" ({french.share(known / total)})" if total else "")
-            + f", statut inconnu pour {french.euros_short(int(unknown))}"
-        )
-    ]
+    said = []
     if families.height:
-        low, high = (int(families[name].sum()) for name in ("potentiel", "potentiel_haut"))
+        middle, high = (int(families[name].sum()) for name in ("potentiel", "potentiel_haut"))
         said.append(
             french.sentence(
-                f"Achetable chaque année à l'ESS à portée : {french.euros_short(low)} (milieu), au plus {french.euros_short(high)}"
+                f"Achetable chaque année à l'ESS à portée : {french.euros_short(middle)} (milieu), au plus {french.euros_short(high)}"
             )
         )
     return said + _worked(result.work)
@@ -225,8 +224,8 @@ def _essentials(result: Company) -> Section:
     )
     return Section(
         "entreprise-essentiel",
-        "L'essentiel",
-        "Qu'achetons-nous à l'ESS, et que pourrions-nous y acheter ?",
+        "Ce que l'entreprise peut faire",
+        "Que pourrions-nous acheter à l'ESS, et que font déjà travailler nos achats ?",
         (Paragraph(tuple(Sentence(said) for said in _said(result))), Callout("Comment lire", french.typeset(text))),
     )
 
