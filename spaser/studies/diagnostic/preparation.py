@@ -117,23 +117,17 @@ def prepare(
     paths
         Files, folders or patterns of contracts, of any dialect; or what ``sources.read`` made of them.
     as_of
-        The day that decides what is incomplete; by default the latest publication (else notification) date read, dates
-        after the reader's day left out.
-    today
-        The reader's day, when the user gives it.
-    clock
-        The day of the computer, read at the edge (command line, notebooks): it stands for ``today`` when that is not given,
-        unless the files are the demo's, whose invented contracts live on their own days.
+        The day that decides what is incomplete; by default the latest publication (else notification) not after ``today``.
+    today, clock
+        The reader's day given, or that of the computer read at the edge (the demo's contracts live on their own days).
     buyer
         The buyer that will be looked at, part of its name or SIRET: only its records are read whole, unless there are few.
     sirens
         Keep only the contracts of these buyers (all by default).
     registers
         Lists of ESS and inclusive suppliers; without them who the holders are stays unknown.
-    method
-        A user's own ``method.toml``.
-    decisions
-        Human corrections (table DECISIONS).
+    method, decisions
+        A user's own ``method.toml``; human corrections (table DECISIONS).
     buyer_siret
         SIRET of the buyer, for lists of contracts where no column gives it.
     others
@@ -157,8 +151,8 @@ def prepare(
         reading = reading.of_buyers(sirens or _named(reading, buyer))
     elif is_large(reading) and not registers:
         return replace(_whole(reading, day, decisions, settings, reader), demo=demo, today=reader)
-    read = _read_whole(reading, day, reader, sirens, registers, settings, decisions, cache)
-    return replace(read, demo=demo, today=reader)
+    whole = _read_whole(reading, day, reader, sirens, registers, settings, decisions, cache)
+    return replace(whole, demo=demo, today=reader)
 
 
 def _read_whole(
