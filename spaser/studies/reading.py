@@ -243,8 +243,8 @@ def write(found: Sequence[Looked], folder: Path | str) -> list[Path]:
         {notion: f"avec_{notion}" for notion in NOTIONS}
     )
     return [
-        handed.write_atomic(target / "lecture_sources.csv", handed.officers_csv(sources)),
-        handed.write_atomic(
+        handed.deliver(target / "lecture_sources.csv", handed.officers_csv(sources)),
+        handed.deliver(
             target / "lecture_colonnes.csv",
             handed.officers_csv(pl.concat([SEEN.empty(), *(one.seen for one in found)])),
         ),

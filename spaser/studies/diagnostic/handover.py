@@ -84,8 +84,8 @@ def write(result: Diagnostic, folder: Path | str) -> list[Path]:
     return [
         html.write(whole, target / "diagnostic.html"),
         excel.write(whole, target / "diagnostic.xlsx"),
-        files.write_atomic(target / "contrats.parquet", table.getvalue()),
-        files.write_atomic(target / "rejets.csv", files.officers_csv(_rejects(result))),
+        files.deliver(target / "contrats.parquet", table.getvalue()),
+        files.deliver(target / "rejets.csv", files.officers_csv(_rejects(result))),
         files.write_atomic(target / "constats.csv", _answers(result, target / "constats.csv")),
     ]
 
