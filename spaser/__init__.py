@@ -29,6 +29,8 @@ _VERBS = {
     "potential_of_programme": "spaser.studies.potential.programme",
     "suppliers_of": "spaser.studies.suppliers",
     "territory": "spaser.studies.territory.panorama",
+    "groups_of": "spaser.studies.acting.grouping",
+    "sheet_of": "spaser.studies.acting.supplier",
     "impact_of": "spaser.studies.acting.impact",
     "draft": "spaser.studies.acting.drafting",
     "proofread": "spaser.studies.acting.proofreading",

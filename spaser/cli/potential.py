@@ -7,7 +7,7 @@ from pathlib import Path
 
 from spaser.cli import given
 from spaser.cli.given import decided, delivered, links, required
-from spaser.cli.options import command, corrections, day, output, selection, source
+from spaser.cli.options import command, corrections, day, kilometres, output, percentage, selection, source
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
 
@@ -20,12 +20,12 @@ def add(commands: argparse._SubParsersAction) -> None:
     selection(asked, needs="")
     asked.add_argument(
         "--rayon",
-        type=_kilometres,
+        type=kilometres,
         metavar="KM",
         help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)",
     )
     text = "part de son activité qu'un fournisseur ne doit pas dépasser avec vous, en %% (par défaut : 30)"
-    asked.add_argument("--dependance", type=_percentage, metavar="PART", help=text)
+    asked.add_argument("--dependance", type=percentage, metavar="PART", help=text)
     ledger = asked.add_argument_group("à partir de vos dépenses")
     text = "votre fichier de dépenses, au lieu des contrats (qui, s'ils sont donnés, disent ce que les fournisseurs ont gagné) ; sans fichier : celui de la mission"
     ledger.add_argument("--depenses", nargs="?", const="", metavar="FICHIER", help=text)
@@ -65,13 +65,13 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     planned.add_argument(
         "--rayon",
-        type=_kilometres,
+        type=kilometres,
         metavar="KM",
         help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)",
     )
     planned.add_argument(
         "--dependance",
-        type=_percentage,
+        type=percentage,
         metavar="PART",
         help="part de son activité qu'un fournisseur ne doit pas dépasser avec vous, en %%",
     )
@@ -100,7 +100,7 @@ def _run(choices: argparse.Namespace) -> None:
 
     required(choices, "contrats")
     paths, asked = source(choices)
-    result = spaser.diagnose(paths, **asked, decisions=decided(choices), progress=progress)
+    result = spaser.diagnose(paths, **asked, others=True, decisions=decided(choices), progress=progress)
     found = spaser.potential_of(result, radius=choices.rayon, dependency=choices.dependance)
     if result.base.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
@@ -189,17 +189,3 @@ def _refuse_alone(choices: argparse.Namespace) -> None:
             f"--{alone[0]} ne vaut qu'avec --depenses",
             todo="Donnez votre fichier de dépenses : --depenses depenses.xlsx",
         )
-
-
-def _kilometres(text: str) -> float:
-    try:
-        return float(text.replace(",", ".").removesuffix("km").strip())
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"« {text} » n'est pas une distance (30)") from None
-
-
-def _percentage(text: str) -> float:
-    try:
-        return float(text.replace(",", ".").removesuffix("%").strip()) / 100
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"« {text} » n'est pas un pourcentage (30)") from None

@@ -219,12 +219,16 @@ Block = Sentence | Paragraph | KeyFigures | TableBlock | Figure | Callout | Defi
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """One question and its answer. ``id`` is stable: links, sheets and snapshots rest on it."""
+    """One question and its answer. ``id`` is stable: links, sheets and snapshots rest on it.
+
+    ``place``: « essentiel » (the pages read first), « corps », or « annexes » (a part of their own, and files of their own in print).
+    """
 
     id: str
     title: str
     question: str
     blocks: tuple[Block, ...]
+    place: str = "corps"
 
 
 @dataclass(frozen=True)

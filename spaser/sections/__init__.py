@@ -1,45 +1,50 @@
-"""Sections: from findings to the sections of a report, each with its question and its answer."""
+"""Sections: from findings to the sections of a report, each with its question and its answer, in the order of the registry."""
 
+from spaser.sections import (  # noqa: F401  (each marks the functions that write its sections)
+    actions,
+    calendar,
+    goals,
+    maturity,
+    obligations,
+    pams,
+    potential,
+    reach,
+    suppliers,
+    texts,
+)
 from spaser.sections.declared import (
     CODES,
     complete_years,
-    diagnostic,
-    section_calendar,
     section_considerations,
     section_corrections,
     section_essentials,
     section_families,
-    section_glossary,
-    section_method,
-    section_obligations,
     section_populations,
-    section_quality,
     section_reading,
     section_scope,
     section_scores,
-    section_suppliers,
-    section_texts,
     section_years,
 )
+from spaser.sections.method import section_glossary, section_method
+from spaser.sections.registry import keys, report, writers
 
 __all__ = [
     "CODES",
     "complete_years",
-    "diagnostic",
-    "section_calendar",
+    "keys",
+    "report",
     "section_considerations",
     "section_corrections",
     "section_essentials",
     "section_families",
     "section_glossary",
     "section_method",
-    "section_obligations",
     "section_populations",
-    "section_quality",
     "section_reading",
     "section_scope",
     "section_scores",
-    "section_suppliers",
-    "section_texts",
     "section_years",
+    "writers",
 ]
+#: A section of the registry that nobody writes is a fault of the code: it is known here, at import.
+_WRITERS = tuple(writers())

@@ -10,9 +10,11 @@ from collections.abc import Callable
 import polars as pl
 
 from spaser import french
-from spaser.deliverables.report import Block, Callout, Column, Section, Sentence, TableBlock, table
+from spaser.deliverables.report import Block, Callout, Column, Sentence, TableBlock, table
 from spaser.sections import tallies
 from spaser.sections.findings import Findings
+from spaser.sections.goals import answered, written_value
+from spaser.sections.registry import Told, written
 
 Action = tuple[str, str, str, str]
 _HEADS = (
@@ -81,12 +83,12 @@ LACKING = {
 }
 
 
-def section_actions(findings: Findings) -> Section | None:
+@written("actions")
+def section_actions(findings: Findings) -> Told:
     """The actions advised, those to start first at the top."""
     found = [action for write in RULES for action in write(findings)]
-    title, question = "Les actions conseillées", "Par où commencer ?"
     if not found:
-        return Section("actions", title, question, (Sentence("Aucune action ne découle des mesures de ce rapport."),))
+        return (Sentence("Aucune action ne découle des mesures de ce rapport."),)
     # What should begin now comes first; the rest keeps the order of its dates.
     found = sorted(found, key=lambda action: action[2] != _SOON)
     rows = pl.DataFrame(found, schema=["action", "pourquoi", "quand", "theme"], orient="row").with_row_index(
@@ -96,10 +98,11 @@ def section_actions(findings: Findings) -> Section | None:
         f"{french.count(len(found), 'action', feminine=True)} {'découle' if len(found) == 1 else 'découlent'} des mesures de ce rapport"
     )
     shown = table("tab-plan-actions", "Les actions, et ce qui les motive", rows, _HEADS, _NOTE)
-    return Section("actions", title, question, (Sentence(first), shown))
+    return Sentence(first), shown
 
 
-def section_lacking(findings: Findings) -> Section | None:
+@written("a-fournir")
+def section_lacking(findings: Findings) -> Told:
     """What was not given, what it would add, how to give it."""
     rows = findings.extras.get("manques")
     if rows is None or not rows.height:
@@ -119,12 +122,7 @@ def section_lacking(findings: Findings) -> Section | None:
             "Les sections correspondantes sont absentes : ce qui n'a pas été fourni n'est pas compté pour nul."
         ),
     )
-    return Section(
-        "a-fournir",
-        "Ce qui compléterait ce diagnostic",
-        "Que reste-t-il à fournir ?",
-        (note, table("tab-manques", "À fournir", frame, columns)),
-    )
+    return note, table("tab-manques", "À fournir", frame, columns)
 
 
 def _needs(findings: Findings) -> list[Action]:
@@ -145,7 +143,8 @@ def _needs(findings: Findings) -> list[Action]:
     ]
 
 
-def section_plan(findings: Findings) -> Section | None:
+@written("plan")
+def section_plan(findings: Findings) -> Told:
     """At most ten actions, in the order in which they begin; counts of suppliers, never their names."""
     rows, left = findings.extras.get("plan_actions"), findings.extras.get("plan_ecartes")
     if rows is None or not (rows.height or (left is not None and left.height)):
@@ -171,7 +170,7 @@ def section_plan(findings: Findings) -> Section | None:
     blocks += [table("tab-plan", "Dix actions au plus", shown, _PLAN, _EQUAL)] if rows.height else []
     if left is not None and left.height:
         blocks.append(table("tab-plan-ecartes", "Ce que le plan n'a pas retenu, et pourquoi", left, _LEFT, _FLOOR))
-    return Section("plan", "Le plan d'actions", "Que faire, et quand commencer ?", tuple(blocks))
+    return tuple(blocks)
 
 
 def annex_plan(findings: Findings) -> TableBlock | None:
@@ -213,12 +212,12 @@ def _targets(findings: Findings) -> list[Action]:
     return [
         (
             f"Saisir {french.count(row['choisis'], 'renouvellement')} pour « {row['titre']} »",
-            f"objectif {french.share(row['cible'], 0)} en {row['annee']} ; aujourd'hui {french.share(row['oui'] / row['sur'])}",
+            f"objectif {written_value(row['cible'], row)} en {row['annee']} ; {answered(row)}",
             f"d'ici à {row['annee']}",
             "Atteindre les objectifs",
         )
         for row in rows.to_dicts()
-        if row["manque"] and row["choisis"] and row["sur"]
+        if row["manque"] and row["choisis"]
     ]
 
 

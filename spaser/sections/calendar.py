@@ -8,8 +8,9 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import charts, french
-from spaser.deliverables.report import Callout, Column, Figure, Paragraph, Section, Sentence, TableBlock, table
+from spaser.deliverables.report import Callout, Column, Figure, Paragraph, Sentence, TableBlock, table
 from spaser.sections.findings import Findings
+from spaser.sections.registry import Told, written
 
 _MOST_FAMILIES, _MOST_LINES = 18, 15
 _COLUMNS = (
@@ -27,7 +28,8 @@ _LATEST = french.typeset(
 )
 
 
-def section_calendar(findings: Findings) -> Section | None:
+@written("calendrier")
+def section_calendar(findings: Findings) -> Told:
     """What ends, quarter by quarter, and the next contracts to prepare."""
     rows = findings.extras.get("renouvellements")
     if rows is None or not rows.height:
@@ -36,12 +38,7 @@ def section_calendar(findings: Findings) -> Section | None:
     blocks: list = [Paragraph(_said(rows, soon)), Callout("Au plus tard", _LATEST)]
     if soon.height:
         blocks += [_figure(soon), *_next(soon.filter(~pl.col("ponctuel").fill_null(False)))]
-    return Section(
-        "calendrier",
-        "Calendrier des renouvellements",
-        "Qu'est-ce qui se termine, et quand s'y préparer ?",
-        tuple(blocks),
-    )
+    return tuple(blocks)
 
 
 def annex(findings: Findings) -> TableBlock | None:

@@ -1,11 +1,6 @@
-"""The sections of a diagnostic of what is declared: each answers one question, or says nothing (None).
-
-Adding to the report is adding a function here or in a neighbouring file, and its name to ``DIAGNOSTIC``.
-"""
+"""The sections of a diagnostic of what is declared: each answers one question, or says nothing (None)."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import polars as pl
 
@@ -25,12 +20,8 @@ from spaser.deliverables.report import (
     table,
 )
 from spaser.sections import tallies
-from spaser.sections.calendar import section_calendar
 from spaser.sections.findings import Findings
-from spaser.sections.method import section_glossary, section_method, section_quality
-from spaser.sections.obligations import section_obligations
-from spaser.sections.suppliers import section_suppliers
-from spaser.sections.texts import section_texts
+from spaser.sections.registry import Told, written
 from spaser.vocabulary import CONSIDERATIONS, LABELS, POPULATIONS
 
 CODES = tuple(word.name for word in CONSIDERATIONS)
@@ -87,7 +78,8 @@ def section_essentials(findings: Findings) -> Section | None:
     return Section("essentiel", "L'essentiel", "Que disent les contrats publiés ?", tuple(blocks))
 
 
-def section_reading(findings: Findings) -> Section | None:
+@written("lecture")
+def section_reading(findings: Findings) -> Told:
     """What was read and refused, with the check of the account."""
     if not findings.accounts.height:
         return None
@@ -98,10 +90,11 @@ def section_reading(findings: Findings) -> Section | None:
     ]
     if findings.rejects.height:
         blocks.append(refusals_table(findings))
-    return Section("lecture", "Lecture des fichiers", "Qu'a-t-on lu, qu'a-t-on refusé ?", tuple(blocks))
+    return tuple(blocks)
 
 
-def section_scope(findings: Findings) -> Section | None:
+@written("perimetre")
+def section_scope(findings: Findings) -> Told:
     """How many contracts, over which dates, and the way from everything read to the denominator."""
     counted = findings.counted
     late = counted.filter(pl.col("incomplet")).height if "incomplet" in counted.columns else 0
@@ -110,10 +103,11 @@ def section_scope(findings: Findings) -> Section | None:
     if findings.population in findings.contracts.columns:
         picture = charts.waterfall(tallies.steps(findings.contracts, findings.population))
         blocks.append(_figure("fig-denominateur", "Des contrats lus au dénominateur des parts", picture))
-    return Section("perimetre", "Les contrats mesurés", "Combien de contrats, sur quelles dates ?", tuple(blocks))
+    return tuple(blocks)
 
 
-def section_populations(findings: Findings) -> Section | None:
+@written("populations")
+def section_populations(findings: Findings) -> Told:
     """The three populations side by side."""
     rows = [findings.rows(*CODES, population=name).with_columns(ordre=pl.lit(i)) for i, name in enumerate(POPULATIONS)]
     long = _named(pl.concat(rows))
@@ -137,10 +131,11 @@ def section_populations(findings: Findings) -> Section | None:
     shown = table(
         "tab-populations", "La même part selon les contrats que l'on compte", wide, columns, french.typeset(note)
     )
-    return Section("populations", "Trois façons de compter", "Le résultat dépend-il des contrats retenus ?", (shown,))
+    return (shown,)
 
 
-def section_considerations(findings: Findings) -> Section | None:
+@written("considerations")
+def section_considerations(findings: Findings) -> Told:
     """Each consideration in number and in value, both denominators, non-response beside."""
     number = findings.rows(*CODES)
     if not number.height:
@@ -169,10 +164,11 @@ def section_considerations(findings: Findings) -> Section | None:
         )
         blocks.append(Paragraph(tuple(sentences.of_value(m) for c in CODES if (m := findings.one(c, unite="valeur")))))
     blocks += [block for block in (doubtful_table(findings), unions_table(findings)) if block]
-    return Section("considerations", "Les considérations déclarées", "Que déclarent les contrats ?", tuple(blocks))
+    return tuple(blocks)
 
 
-def section_years(findings: Findings) -> Section | None:
+@written("annees")
+def section_years(findings: Findings) -> Told:
     """Year by year."""
     every = findings.rows(*CODES, dimension="annee").sort("modalite", maintain_order=True)
     rows = every.filter(pl.col("modalite").str.contains(r"^\d{4}$"))
@@ -194,10 +190,11 @@ def section_years(findings: Findings) -> Section | None:
     small = sentences.of_small_years(rows.filter(pl.col("modalite").is_in(sorted(closed))))
     if changes or small:
         blocks.append(Paragraph((*changes, *([small] if small else []))))
-    return Section("annees", "Année par année", "La part progresse-t-elle ?", tuple(blocks))
+    return tuple(blocks)
 
 
-def section_families(findings: Findings) -> Section | None:
+@written("familles")
+def section_families(findings: Findings) -> Told:
     """By purchase family (else by CPV division), sorted."""
     for dimension, title in (("famille", "Par famille d'achat"), ("cpv_division", "Par division CPV")):
         rows = findings.rows("clause_sociale", "clause_environnementale", dimension=dimension)
@@ -212,7 +209,8 @@ def section_families(findings: Findings) -> Section | None:
     return None
 
 
-def section_scores(findings: Findings) -> Section | None:
+@written("scores")
+def section_scores(findings: Findings) -> Told:
     """Scores by axis, and the contracts best placed on the low bound with what brings them their points."""
     if "score_bas" not in findings.counted.columns:
         return None
@@ -237,17 +235,15 @@ def section_scores(findings: Findings) -> Section | None:
         _figure("fig-scores", "Répartition des scores", picture),
         best_table,
     )
-    return Section("scores", "Les scores", "Quels contrats sont les plus avancés, et pourquoi ?", blocks)
+    return blocks
 
 
-def section_corrections(findings: Findings) -> Section | None:
+@written("corriger")
+def section_corrections(findings: Findings) -> Told:
     """The contracts worth correcting, by reason, then the gravest."""
     rows = tallies.corrections(findings.contracts)
-    title, question = "À corriger", "Quels contrats mériteraient une correction ?"
     if not rows.height:
-        return Section(
-            "corriger", title, question, (Sentence("Aucun contrat ne présente de motif de correction connu."),)
-        )
+        return (Sentence("Aucun contrat ne présente de motif de correction connu."),)
     n = rows.height
     verb = "gagnerait" if n == 1 else "gagneraient"
     done = f"{french.plural('corrigé', n)} ou {french.plural('complété', n)}"
@@ -270,7 +266,7 @@ def section_corrections(findings: Findings) -> Section | None:
     shown = table(
         "tab-corriger", "Contrats à corriger en premier", _brief(rows.head(_MOST)), columns, french.typeset(note)
     )
-    return Section("corriger", title, question, (told, reasons, shown))
+    return told, reasons, shown
 
 
 def complete_years(findings: Findings, years: set[str]) -> set[str]:
@@ -411,27 +407,3 @@ _SCORE = french.typeset(
     "Le score aide à trier les contrats ; il ne figure dans aucune publication légale. Le score global est une fourchette : "
     "un axe inconnu compte 0 dans la borne basse et 100 dans la borne haute."
 )
-
-DIAGNOSTIC: tuple[Callable[[Findings], Section | None], ...] = (
-    section_essentials,
-    section_reading,
-    section_scope,
-    section_populations,
-    section_considerations,
-    section_years,
-    section_families,
-    section_suppliers,
-    section_scores,
-    section_calendar,
-    section_obligations,
-    section_texts,
-    section_corrections,
-    section_quality,
-    section_method,
-    section_glossary,
-)
-
-
-def diagnostic(findings: Findings) -> tuple[Section, ...]:
-    """The sections of the diagnostic, in order, without those that have nothing to say."""
-    return tuple(section for write in DIAGNOSTIC if (section := write(findings)))

@@ -27,6 +27,8 @@ class Findings:
         ACCOUNTS, REJECTS and CONTRIBUTIONS; empty when not given.
     extras
         Tables of studies, by the names of ``vocabulary.handed``: a section reads its own and says nothing when it is absent.
+    spent
+        The finished tables of the spend file, when one was given.
     """
 
     measures: pl.DataFrame
@@ -41,6 +43,7 @@ class Findings:
     definition: str | None = None
     demo: bool = False
     extras: dict[str, pl.DataFrame] = field(default_factory=Tables)
+    spent: Findings | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "extras", Tables(self.extras))

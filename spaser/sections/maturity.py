@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import polars as pl
 
 from spaser import charts, french
-from spaser.deliverables.report import Block, Column, Figure, Paragraph, Section, Sentence, TableBlock, table
+from spaser.deliverables.report import Block, Column, Figure, Paragraph, Sentence, TableBlock, table
 from spaser.sections.findings import Findings
+from spaser.sections.registry import Told, written
 
 STEPS = (
     Column("axe_libelle", "Axe"),
@@ -52,14 +53,15 @@ def blocks(
     return found
 
 
-def section_maturity(findings: Findings) -> Section | None:
+@written("qualitatif")
+def section_maturity(findings: Findings) -> Told:
     """The profile of the answers and the first actions; None when the questionnaire was not answered."""
     profile, actions, grid = (findings.extras.get(name) for name in ("maturite", "maturite_actions", "maturite_grille"))
     if profile is None or actions is None or grid is None or not profile["repondues"].sum():
         return None
     shown = blocks(profile, actions, grid["niveaux"][0].to_list(), grid["origine"][0], _MOST)
     told = Paragraph(_told(profile, grid["niveaux"].list.len()[0] - 1))
-    return Section("qualitatif", "Diagnostic qualitatif", "Où en est l'organisation ?", (told, *shown))
+    return told, *shown
 
 
 def annex(findings: Findings) -> TableBlock | None:

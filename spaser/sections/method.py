@@ -7,8 +7,9 @@ from datetime import date
 import polars as pl
 
 from spaser import french, rules
-from spaser.deliverables.report import Column, Definitions, Section, Sentence, TableBlock, table
+from spaser.deliverables.report import Column, Definitions, Sentence, TableBlock, table
 from spaser.sections.findings import Findings
+from spaser.sections.registry import Told, written
 from spaser.vocabulary import POPULATIONS
 
 #: The checks of the data, in the order of reading.
@@ -49,7 +50,8 @@ GLOSSARY = (
 )
 
 
-def section_quality(findings: Findings) -> Section | None:
+@written("qualite")
+def section_quality(findings: Findings) -> Told:
     """How complete and valid the data are."""
     rows = findings.rows(*QUALITY)
     if not rows.height:
@@ -62,10 +64,11 @@ def section_quality(findings: Findings) -> Section | None:
         Column("repondus", "Contrôlables", "entier"),
     ]
     shown = table("tab-qualite", "Qualité des données publiées", rows, columns)
-    return Section("qualite", "Qualité des données", "Peut-on s'appuyer sur ces données ?", (shown,))
+    return (shown,)
 
 
-def section_method(findings: Findings) -> Section:
+@written("methode")
+def section_method(findings: Findings) -> Told:
     """Sources with their dates, populations, rules in force with their confidence."""
     told = [
         f"arrêté des données : {french.long_date(findings.as_of)}",
@@ -76,14 +79,15 @@ def section_method(findings: Findings) -> Section:
     if findings.sources:
         blocks.append(sources_table(findings))
     blocks.append(rules_table(findings.as_of))
-    return Section("methode", "Sources et méthode", "D'où viennent ces chiffres ?", tuple(blocks))
+    return tuple(blocks)
 
 
-def section_glossary(_: Findings) -> Section:
+@written("glossaire")
+def section_glossary(_: Findings) -> Told:
     """The words of the report."""
     items = [(word, french.typeset(meaning)) for word, meaning in GLOSSARY]
     items += [(f"Population « {name} »", french.sentence(label)) for name, label in POPULATIONS.items()]
-    return Section("glossaire", "Les mots", "Que veulent dire les mots de ce rapport ?", (Definitions(tuple(items)),))
+    return (Definitions(tuple(items)),)
 
 
 def sources_table(findings: Findings) -> TableBlock:

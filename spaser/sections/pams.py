@@ -8,64 +8,41 @@ from dataclasses import replace
 import polars as pl
 
 from spaser import french
-from spaser.deliverables.report import Block, Figure, KeyFigure, KeyFigures, Paragraph, Section, Sentence, TableBlock
-from spaser.sections import purchases as paid
-from spaser.sections.annexes_purchases import annexes as spend_annexes
+from spaser.deliverables.report import Block, Figure, KeyFigure, KeyFigures, TableBlock
 from spaser.sections.declared import section_essentials
 from spaser.sections.findings import Findings
-
-#: The sections whose first sentence is told on the first page, in that order.
-TOLD = ("qualitatif", "fournisseurs", "depenses", "potentiel", "calendrier", "objectifs")
-#: What a committee sees, most important first: as many as its slides hold.
-COMMITTEE = (
-    "essentiel",
-    "actions",
-    "considerations",
-    "potentiel",
-    "fournisseurs",
-    "calendrier",
-    "objectifs",
-    "qualitatif",
-    "depenses",
-    "obligations",
-    "annees",
-    "familles",
-    "perimetre",
-)
+from spaser.sections.purchases import paid
+from spaser.sections.purchases.sheets import annexes as spend_annexes
+from spaser.sections.registry import Told, written
 
 
-def essentials(findings: Findings, spent: Findings | None, sections: Sequence[Section]) -> Section | None:
-    """The first page of the diagnostic: what contracts declare, then the main word of each other part."""
+@written("essentiel")
+def section_whole(findings: Findings) -> Told:
+    """The first page: what contracts declare, then the key figures of the other parts."""
     first = section_essentials(findings)
     if first is None:
         return None
-    cards = _cards(findings, spent)
-    known = {section.id: section for section in sections}
-    told = [said for name in TOLD if name in known and (said := _first(known[name]))]
-    more: list[Block] = [KeyFigures(cards)] if cards else []
-    if told:
-        more.append(Paragraph(tuple(told)))
-    return replace(first, question="Où en est l'acheteur, et où peut-il agir ?", blocks=(*first.blocks, *more))
+    cards = _cards(findings, findings.spent)
+    return (*first.blocks, *([KeyFigures(cards)] if cards else []))
 
 
-def spending(spent: Findings) -> tuple[Section, ...]:
-    """What the spend file says: the shares, the families, who was paid; then how far the file was read."""
-    essentials = paid.section_essentials(spent)
+@written("depenses")
+def section_spending(findings: Findings) -> Told:
+    """What the spend file says: the shares, the families, who was paid."""
+    spent = findings.spent
+    if spent is None:
+        return None
     family = [block for block in (paid.drawn(spent, "famille"), paid.breakdown(spent, "famille")) if block]
-    proofs = paid.section_proofs(spent)
-    shares = Section(
-        "depenses",
-        "Les dépenses",
-        "Quelle part des achats payés va à l'ESS et aux structures inclusives ?",
-        _apart((*essentials.blocks, *family, *proofs.blocks)),
-    )
-    read = (*paid.section_account(spent).blocks, *paid.section_to_check(spent).blocks)
-    return shares, Section(
-        "depenses-compte",
-        "Le compte des dépenses",
-        "Où est passé chaque euro, que reste-t-il à trancher ?",
-        _apart(read),
-    )
+    return _apart((*paid.section_essentials(spent).blocks, *family, *paid.section_proofs(spent).blocks))
+
+
+@written("depenses-compte")
+def section_spending_account(findings: Findings) -> Told:
+    """How far the spend file was read, and what is left to settle in it."""
+    spent = findings.spent
+    if spent is None:
+        return None
+    return _apart((*paid.section_account(spent).blocks, *paid.section_to_check(spent).blocks))
 
 
 def spending_annexes(spent: Findings) -> tuple[TableBlock, ...]:
@@ -111,21 +88,6 @@ def _cards(findings: Findings, spent: Findings | None) -> tuple[KeyFigure, ...]:
         note = f"dans les trois ans, dont {french.number(soon.filter(pl.col('urgence').fill_null(False)).height)} à préparer dès maintenant"
         found.append(KeyFigure("Contrats à renouveler", soon.height, "entier", note))
     return tuple(found)
-
-
-def _first(section: Section) -> Sentence | None:
-    """The first sentence that carries a figure of the section (the origin of a grid is no finding)."""
-    for block in section.blocks:
-        if isinstance(block, Paragraph) and block.sentences:
-            first = block.sentences[0]
-            return (
-                replace(first, text=f"Questionnaire{french.NBSP}: {first.text}")
-                if section.id == "qualitatif"
-                else first
-            )
-        if isinstance(block, Sentence) and block.measures:
-            return block
-    return None
 
 
 def _apart(blocks: Sequence[Block]) -> tuple[Block, ...]:

@@ -15,7 +15,6 @@ from spaser.deliverables.report import (
     KeyFigure,
     KeyFigures,
     Paragraph,
-    Section,
     Sentence,
     TableBlock,
     masked,
@@ -23,6 +22,7 @@ from spaser.deliverables.report import (
 )
 from spaser.sections.findings import Findings
 from spaser.sections.map import map_figure
+from spaser.sections.registry import Told, written
 
 _MOST, _LONG = 15, 110
 #: The needs that carry a lever and count in the potential.
@@ -162,17 +162,15 @@ _SHOWN = 25
 _SHARES = ("acquis_part", "dependance_mediane", "famille_confiance", "adequation", "dependance")
 
 
-def section_potential(findings: Findings) -> Section | None:
+@written("potentiel")
+def section_potential(findings: Findings) -> Told:
     """The potential in all: key figures, families, demand against supply."""
     rows, families = findings.extras.get("besoins"), findings.extras.get("potentiel_familles")
     if rows is None or families is None:
         return None
-    title, question = "Potentiel ESS", "Que pourrait-on acheter à l'ESS, et à qui ?"
     active = rows.filter(ACTIONABLE)
     if not active.height:
-        return Section(
-            "potentiel", title, question, (Sentence("Aucun besoin actionnable : le potentiel n'est pas mesuré."),)
-        )
+        return (Sentence("Aucun besoin actionnable : le potentiel n'est pas mesuré."),)
     blocks: list = [
         _keys(active, families),
         Callout("Comment lire ces montants", _READING_SPEND if _spent(active) else _READING),
@@ -188,10 +186,11 @@ def section_potential(findings: Findings) -> Section | None:
     carte = map_figure(findings)
     if carte:
         blocks.append(carte)
-    return Section("potentiel", title, question, tuple(blocks))
+    return tuple(blocks)
 
 
-def section_needs(findings: Findings) -> Section | None:
+@written("besoins")
+def section_needs(findings: Findings) -> Told:
     """The largest reachable needs, their three readings and their lever, then the suppliers to meet for the first."""
     rows, found = findings.extras.get("besoins"), findings.extras.get("candidats")
     if rows is None or found is None or not rows.filter(ACTIONABLE).height:
@@ -206,7 +205,7 @@ def section_needs(findings: Findings) -> Section | None:
     first = best.filter(pl.col("credibles") > 0).head(3)
     for rank, (need, subject) in enumerate(first.select("besoin_id", "objet").rows(), 1):
         blocks.append(sourcing(found, need, subject, f"tab-sourcing-{rank}"))
-    return Section("besoins", "Besoins et leviers", "Par où commencer, et sur quelle base légale ?", tuple(blocks))
+    return tuple(blocks)
 
 
 def _states(rows: pl.DataFrame) -> TableBlock:

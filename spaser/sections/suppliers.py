@@ -5,9 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import french
-from spaser.deliverables.report import Callout, Column, Measured, Paragraph, Section, Sentence, TableBlock, table
+from spaser.deliverables.report import Callout, Column, Measured, Paragraph, Sentence, TableBlock, table
 from spaser.french import share
 from spaser.sections.findings import Findings
+from spaser.sections.registry import Told, written
 
 MOST = 15
 _LONG = 110
@@ -24,7 +25,8 @@ _WON = {
 }
 
 
-def section_suppliers(findings: Findings) -> Section | None:
+@written("fournisseurs")
+def section_suppliers(findings: Findings) -> Told:
     """Contracts won by the ESS and inclusive suppliers, in number and value; what to check; subcontracting."""
     access = findings.extras.get("acces_ess")
     if access is None or not access.height:
@@ -36,7 +38,7 @@ def section_suppliers(findings: Findings) -> Section | None:
     for block in (_unproved(findings), _undeclared(findings), *_acts(findings)):
         if block is not None:
             blocks.append(block)
-    return Section("fournisseurs", "Fournisseurs de l'ESS et inclusifs", "Qui remporte les contrats ?", tuple(blocks))
+    return tuple(blocks)
 
 
 def _won(m: Measured) -> Sentence:
@@ -99,7 +101,7 @@ def _undeclared(findings: Findings) -> TableBlock | None:
     return _contracts(
         "tab-inclusifs-sans-declaration",
         caption,
-        rows.sort("par", descending=True, maintain_order=True),
+        rows.sort("par", "uid", descending=[True, False]),
         ("types", "par"),
         _UNDER,
     )

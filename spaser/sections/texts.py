@@ -6,8 +6,9 @@ import polars as pl
 
 from spaser import french
 from spaser.charts.marks import name_of
-from spaser.deliverables.report import Block, Callout, Column, Paragraph, Section, Sentence, TableBlock, table
+from spaser.deliverables.report import Block, Callout, Column, Paragraph, Sentence, TableBlock, table
 from spaser.sections.findings import Findings
+from spaser.sections.registry import Told, written
 from spaser.vocabulary import CONSIDERATIONS, NOTIONS
 
 LISTS = {"sous_declaration": "sous-déclaration probable", "sans_trace": "déclaration sans trace"}
@@ -22,7 +23,8 @@ NAMES = {word.name: name_of(word.name) for word in CONSIDERATIONS} | {
 ANSWERS = {"accepte": "accepté", "refuse": "refusé"}
 
 
-def section_texts(findings: Findings) -> Section | None:
+@written("ecrit")
+def section_texts(findings: Findings) -> Told:
     """The two lists an officer reads before publishing; None when no text was searched."""
     gaps = findings.extras.get("ecarts")
     if gaps is None or "uid" not in gaps.columns:
@@ -39,7 +41,7 @@ def section_texts(findings: Findings) -> Section | None:
             _list("tab-sans-trace", "Déclaration sans trace : déclaré, démenti ou absent des textes", telling)
         )
     blocks += _agreement(findings)
-    return Section("ecrit", "Déclaré et écrit", "Les textes disent-ils ce que les contrats déclarent ?", tuple(blocks))
+    return tuple(blocks)
 
 
 def annex(findings: Findings) -> TableBlock | None:

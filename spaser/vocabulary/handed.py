@@ -35,7 +35,7 @@ HANDED: dict[str, Handed] = {
         "date_origine", "besoin", "seuil_bas", "seuil_haut",
     )),
     "questions": Handed("studies.diagnostic", "a question that only the buyer can answer", (
-        "obligation", "question", "contrats",
+        "obligation", "question", "contrats", "vises", "peut_etre_vises",
     )),
     "types_acheteur": Handed("studies.diagnostic", "a kind of buyer, with its contracts", (
         "type_acheteur", "contrats",
@@ -131,12 +131,14 @@ HANDED: dict[str, Handed] = {
     )),
     "objectifs": Handed("studies.pams", "a target and its state", (
         "rang", "nature", "indicateur", "titre", "unite", "definition", "cible", "annee", "source", "confidence",
-        "part", "etat", "derniere", "annee_derniere", "projete", "manquants", "contrats", "euros",
+        "part", "baisse", "etat", "reponse", "manque", "population", "numerateur", "denominateur", "derniere", "annee_derniere",
+        "projete", "manquants", "contrats", "euros",
     )),
     "chemins": Handed("studies.pams", "a point of the road to a target", ("annee", "valeur", "objectif")),
     "atteindre": Handed("studies.pams", "a target and the renewals that could reach it", (
-        "objectif", "titre", "unite", "cible", "annee", "oui", "sur", "manque", "candidats", "choisis", "gagne",
-        "derniere_fin", "chance_bas", "chance_haut",
+        "objectif", "titre", "unite", "cible", "annee", "part", "baisse", "reponse", "population", "annee_derniere", "derniere",
+        "numerateur", "denominateur", "manque", "possibles", "candidats", "choisis", "gagne", "derniere_fin",
+        "chance_bas", "chance_haut",
     )),
     "atteindre_plan": Handed("studies.pams", "a renewal chosen for a target", (
         "rang", "uid", "objet", "famille_libelle", "echeance", "sourcing", "manque", "objectif",

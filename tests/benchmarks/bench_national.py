@@ -21,7 +21,8 @@ import polars as pl
 
 WHOLE = """
 import sys, time
-from spaser import diagnostic, indicators
+from spaser import indicators
+from spaser.studies import diagnostic
 start = time.perf_counter()
 base = diagnostic.prepare(sys.argv[1])
 table = base.contracts if base.measured is None else base.measured
@@ -30,7 +31,7 @@ print(time.perf_counter() - start, table.select("uid").collect().height)
 """
 ONE = """
 import sys, time
-from spaser import diagnostic
+from spaser.studies import diagnostic
 start = time.perf_counter()
 result = diagnostic.diagnose(sys.argv[1], buyer=sys.argv[2])
 print(time.perf_counter() - start, result.contracts.height)

@@ -15,7 +15,7 @@ from findings import findings
 from test_report import built_report
 
 from spaser.deliverables import excel, html, report
-from spaser.sections import diagnostic
+from spaser.sections import report as diagnostic
 from spaser.sections.annexes import annexes
 
 openpyxl = pytest.importorskip("openpyxl", reason="openpyxl sert à rouvrir le classeur")

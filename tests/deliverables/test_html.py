@@ -13,7 +13,7 @@ from test_report import built_report
 
 from spaser.deliverables import html
 from spaser.deliverables.report import Figure, TableBlock, build
-from spaser.sections import diagnostic
+from spaser.sections import report as diagnostic
 
 
 @pytest.fixture(scope="module")

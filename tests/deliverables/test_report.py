@@ -208,12 +208,12 @@ def test_a_report_without_scores_or_measures_says_what_it_can():
         contracts=found.contracts.drop("score_bas"),
         accounts=found.accounts.clear(),
     )
-    ids = [section.id for section in sections.diagnostic(bare)]
+    ids = [section.id for section in sections.report(bare)]
     assert "scores" not in ids
     assert "considerations" not in ids
     assert "perimetre" in ids
     empty = replace(found, contracts=found.contracts.clear(), measures=found.measures.clear())
-    assert sections.diagnostic(empty)
+    assert sections.report(empty)
 
 
 def test_two_sections_cannot_share_an_identifier():
@@ -313,7 +313,7 @@ def built_report():
         "Diagnostic",
         buyer=found.buyer,
         as_of=found.as_of,
-        sections=sections.diagnostic(found),
+        sections=sections.report(found),
         sources=found.sources,
         annexes=annexes(found),
         notes=("Données inventées.",),

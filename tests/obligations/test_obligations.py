@@ -161,7 +161,7 @@ def test_a_situation_gives_its_state_and_its_answer(case):
 
 def rungs(source: str) -> set[str]:
     text = (HERE.parent / "spaser" / "obligations" / f"{source}.py").read_text(encoding="utf-8")
-    return set(re.findall(r'Rung\("(\w+)"', text))
+    return set(re.findall(r'Rung\(\s*"(\w+)"', text))
 
 
 def test_every_rung_of_every_ladder_is_reached_by_a_case():

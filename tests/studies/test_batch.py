@@ -207,10 +207,14 @@ def test_renewals_chosen_for_a_target_end_before_it_and_are_enough_when_the_repo
 
 def test_a_target_counts_the_contracts_an_independent_count_finds(whole):
     report, found = whole
-    counted = [row for row in found.diagnostic.contracts.to_dicts() if row["seuil_besoin"]]
     row = found.extras["atteindre"].to_dicts()[0]
-    assert (row["oui"], row["sur"]) == (sum(one["clause_sociale"] is True for one in counted), len(counted))
-    assert row["manque"] == max(0, -(-4 * len(counted) // 10) - row["oui"])
+    year = row["annee_derniere"]
+    counted = [one for one in found.diagnostic.contracts.to_dicts() if one["seuil_besoin"] and one["annee"] == year]
+    assert (row["numerateur"], row["denominateur"]) == (
+        sum(one["clause_sociale"] is True for one in counted),
+        len(counted),
+    )
+    assert row["manque"] == max(0, -(-4 * len(counted) // 10) - row["numerateur"])
 
 
 def test_every_action_carries_the_figure_that_calls_for_it_and_leads_to_a_section_of_the_report(whole):

@@ -1,16 +1,8 @@
 """The diagnostic of a buyer: contracts understood, scored and measured."""
 
 from spaser.obligations import Declared
-from spaser.studies.diagnostic.compose import (
-    Base,
-    Diagnostic,
-    Paths,
-    chosen_buyers,
-    diagnose,
-    is_large,
-    named_buyers,
-    prepare,
-)
+from spaser.studies.diagnostic.compose import Diagnostic, chosen_buyers, diagnose
+from spaser.studies.diagnostic.preparation import Base, Paths, is_large, named_buyers, prepare
 
 __all__ = [
     "Base",

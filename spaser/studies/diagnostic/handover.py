@@ -12,7 +12,7 @@ from spaser import french
 from spaser.deliverables import excel, files, html
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Source
-from spaser.sections import diagnostic as sections
+from spaser.sections import report as sections
 from spaser.sections import texts as sections_texts
 from spaser.sections.annexes import annexes
 from spaser.sections.findings import Findings

@@ -5,17 +5,15 @@ A composition room: the other rooms measure, here their tables meet in one repor
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
-from spaser import french, indicators, maturity, renewals
-from spaser import sections as declared
+from spaser import french, indicators, maturity, renewals, sections
 from spaser.deliverables import report as model
-from spaser.deliverables.report import Report, Section, Source, TableBlock
-from spaser.indicators.records import NUMBER, VALUE, WITH_CRITERION, catalogue, scope
+from spaser.deliverables.report import Report, Source, TableBlock
+from spaser.indicators.records import WITH_CRITERION, catalogue
 from spaser.indicators.targets import Target
 from spaser.indicators.trajectory import Road
 from spaser.sections import actions as sections_actions
@@ -25,7 +23,6 @@ from spaser.sections import potential as sections_potential
 from spaser.sections import reach as sections_reach
 from spaser.sections.annexes import annexes
 from spaser.sections.findings import Findings
-from spaser.sections.goals import section_goals, section_peers
 from spaser.sources import demonstration
 from spaser.sources.registers import Registers
 from spaser.studies import plan as planning
@@ -33,73 +30,17 @@ from spaser.studies import potential as opportunities
 from spaser.studies import publication
 from spaser.studies import suppliers as purchases
 from spaser.studies.diagnostic import Diagnostic, handover
+from spaser.studies.pams import goals as reaching
 from spaser.studies.potential import Opportunities
 from spaser.studies.publication import files as publication_files
 from spaser.studies.suppliers import SupplierDiagnostic
 from spaser.studies.suppliers import handover as purchases_handover
-from spaser.vocabulary import PLAN
 
 TITLE = "Diagnostic d'achat responsable"
 #: Months of the calendar, and so of what the needs to come are looked for in.
 MONTHS = 36
-#: The sections in their order; those in brackets of several files stand where their first word says.
-_BEFORE: tuple[Callable[[Findings], Section | None], ...] = (
-    sections_maturity.section_maturity,
-    declared.section_scope,
-    declared.section_considerations,
-    declared.section_years,
-    declared.section_families,
-    declared.section_scores,
-    declared.section_texts,
-    declared.section_obligations,
-    declared.section_suppliers,
-)
-_AFTER: tuple[Callable[[Findings], Section | None], ...] = (
-    *sections_potential.POTENTIAL,
-    declared.section_calendar,
-    section_goals,
-    sections_reach.section_reach,
-    section_peers,
-    sections_actions.section_plan,
-    sections_actions.section_actions,
-    sections_actions.section_lacking,
-    declared.section_corrections,
-    declared.section_reading,
-    declared.section_populations,
-    declared.section_quality,
-    declared.section_method,
-    declared.section_glossary,
-)
 #: Every section a comment may be written on.
-SECTIONS = (
-    "essentiel",
-    "qualitatif",
-    "perimetre",
-    "considerations",
-    "annees",
-    "familles",
-    "scores",
-    "ecrit",
-    "obligations",
-    "fournisseurs",
-    "depenses",
-    "depenses-compte",
-    "potentiel",
-    "besoins",
-    "calendrier",
-    "objectifs",
-    "atteindre",
-    "pairs",
-    "plan",
-    "actions",
-    "a-fournir",
-    "corriger",
-    "lecture",
-    "populations",
-    "qualite",
-    "methode",
-    "glossaire",
-)
+SECTIONS = sections.keys()
 
 
 @dataclass(frozen=True)
@@ -162,7 +103,7 @@ def study(
     listed = result.base.register is not None
     found = opportunities.potential_of(result, radius=asked.radius, dependency=asked.dependency) if listed else None
     spent = purchases.suppliers_of(asked.ledger, list(asked.registers) or registers or ()) if asked.ledger else None
-    roads, references, reach = _goals(result, asked.goals)
+    roads, references, reach = _goals(result, asked.goals, found)
     lacking = [
         code
         for code, given in (
@@ -190,17 +131,17 @@ def findings(found: Study) -> Findings:
     given = (Source(found.wishes.ledger.name, "fichier de dépenses"),) if found.wishes.ledger else ()
     given += (Source("questionnaire", "réponses au questionnaire qualitatif"),) if found.wishes.answers else ()
     return replace(
-        known, extras=known.extras | found.extras, sources=(*known.sources, *given), definition=WITH_CRITERION
+        known,
+        extras=known.extras | found.extras,
+        sources=(*known.sources, *given),
+        definition=WITH_CRITERION,
+        spent=purchases_handover.findings(found.spending) if found.spending else None,
     )
 
 
 def report(found: Study) -> Report:
     """The one report of the whole diagnostic: every form is written from it."""
     told = findings(found)
-    spent = purchases_handover.findings(found.spending) if found.spending else None
-    sections = [section for write in _BEFORE if (section := write(told))]
-    sections += sections_pams.spending(spent) if spent else ()
-    sections += [section for write in _AFTER if (section := write(told))]
     years = found.diagnostic.years
     span = (
         "toutes les années lues"
@@ -213,13 +154,13 @@ def report(found: Study) -> Report:
         TITLE,
         buyer=told.buyer,
         as_of=told.as_of,
-        sections=[sections_pams.essentials(told, spent, sections), *sections],
+        sections=sections.report(told),
         subtitle=f"{span}, {told.population_label}{_reach(found.potential)}",
         sources=told.sources,
         notes=(handover.DEMO_NOTE,) if told.demo else (),
-        annexes=_annexes(told, spent),
+        annexes=_annexes(told, told.spent),
     )
-    return replace(built, committee=sections_pams.COMMITTEE)
+    return replace(built, committee=sections.keys(form="pptx"))
 
 
 def _reach(found: Opportunities | None) -> str:
@@ -272,7 +213,7 @@ def _practices(answers: dict[str, int | None]) -> dict[str, pl.DataFrame]:
 
 
 def _goals(
-    result: Diagnostic, goals: tuple[Target, ...]
+    result: Diagnostic, goals: tuple[Target, ...], found: Opportunities | None
 ) -> tuple[tuple[Road, ...], tuple[Road, ...], dict[str, pl.DataFrame]]:
     """The road to each target, the national references beside, and the renewals that reach them."""
     if not goals:
@@ -291,66 +232,4 @@ def _goals(
         publication.roads(some, history, every, result.as_of.year, result.population) for some in (goals, national)
     )
     tables = {"objectifs": publication_files.goals(roads, references), "chemins": publication_files.points(roads)}
-    return roads, references, tables | _plans(result, goals, every)
-
-
-def _plans(result: Diagnostic, goals: tuple[Target, ...], every: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """``atteindre``: one row per share of contracts to raise; ``atteindre_plan``: the renewals that do it."""
-    rows, plans = [], []
-    ends = result.extras["renouvellements"]
-    for rank, goal in enumerate(goals, 1):
-        record = catalogue().get(goal.indicateur)
-        if record is None or goal.baisse or not goal.part or goal.unite not in (NUMBER, VALUE):
-            continue
-        counted = scope(every.lazy(), result.population).filter(
-            True if record.champ is None else record.champ.fill_null(False)
-        )
-        worth = pl.col("somme_retenue") if goal.unite == VALUE else pl.lit(1, pl.Int64)
-        weighed = (
-            counted.select("uid", oui=record.numerator(goal.definition), gain=worth)
-            .filter(pl.col("gain").is_not_null())
-            .collect()
-        )
-        asked = renewals.Target(int(weighed.filter("oui")["gain"].sum()), int(weighed["gain"].sum()), goal.cible)
-        inside = (
-            pl.col("trimestre").is_not_null()
-            & (pl.col("echeance").dt.year() <= goal.annee)
-            & ~pl.col("ponctuel").fill_null(False)
-        )
-        open_ = ends.filter(inside).join(weighed.filter(~pl.col("oui")), on="uid")
-        plan = renewals.plan(open_.lazy(), asked).collect()
-        rows.append(_row(rank, goal, asked, open_, plan, result.base.method["renewals"]["success"]))
-        plans.append(plan.with_columns(objectif=pl.lit(rank)))
-    empty = PLAN.empty().with_columns(objectif=pl.lit(0))
-    return {
-        "atteindre": pl.DataFrame(rows, infer_schema_length=None),
-        "atteindre_plan": pl.concat(plans) if plans else empty,
-    }
-
-
-def _row(
-    rank: int, goal: Target, asked: renewals.Target, open_: pl.DataFrame, plan: pl.DataFrame, success: dict[str, float]
-) -> dict:
-    gains = open_["gain"].fill_null(0).to_list()
-    enough = asked.gap > 0 and sum(gains) >= asked.gap
-    low, high = (
-        (renewals.chance(gains, gains, [success[side]] * len(gains), asked.gap) if enough else None)
-        for side in ("low", "high")
-    )
-    return {
-        "objectif": rank,
-        "titre": goal.titre,
-        "unite": goal.unite,
-        "definition": goal.definition,
-        "cible": goal.cible,
-        "annee": goal.annee,
-        "oui": asked.numerator,
-        "sur": asked.denominator,
-        "manque": asked.gap,
-        "candidats": open_.height,
-        "choisis": plan.height,
-        "gagne": int(plan["gain"].sum()),
-        "derniere_fin": plan["echeance"].max(),
-        "chance_bas": low,
-        "chance_haut": high,
-    }
+    return roads, references, tables | reaching.reaching(result, roads, every, found, day=result.as_of)

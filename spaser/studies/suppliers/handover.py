@@ -13,9 +13,9 @@ from spaser.deliverables import excel, files, html
 from spaser.deliverables import report as model
 from spaser.deliverables.report import MASK, Report, Source, masked
 from spaser.guards import leftovers
-from spaser.sections.annexes_purchases import annexes
 from spaser.sections.findings import Findings
-from spaser.sections.purchases import POSTS, PURCHASES, printed_gap
+from spaser.sections.purchases.paid import POSTS, PURCHASES, printed_gap
+from spaser.sections.purchases.sheets import annexes
 from spaser.sources import filled
 from spaser.sources.ledgers import write_mapping
 from spaser.studies.suppliers import tables as purchases_tables

@@ -1,0 +1,149 @@
+"""The sections of the diagnostic, once and in order: what each is called, the question it answers, what it reads, where it shows.
+
+The report, the slides, the workbook, the comments of a mission and the widgets read this table. Adding a section is one entry
+here, one function marked ``@written("its-key")``, and its test; a key or a table that is not known fails at import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from functools import wraps
+from typing import NamedTuple
+
+from spaser.deliverables.report import Block, Section
+from spaser.sections.findings import Findings
+from spaser.vocabulary.handed import declared
+
+#: Where a section stands: the pages read first, the body, the annexes (a part and files of their own).
+SUMMARY, BODY, ANNEX = "essentiel", "corps", "annexes"
+FORMS = ("html", "pdf", "docx", "pptx", "xlsx")
+_PAGES = ("html", "pdf", "docx", "xlsx")
+
+
+class Entry(NamedTuple):
+    """One section.
+
+    ``reads``: the tables (``vocabulary.handed``) without which it says nothing; ``forms``: where it shows;
+    ``place``: SUMMARY, BODY or ANNEX; ``lacking``: the code of what to give (``missing.LACKING``) when its tables are absent.
+    """
+
+    key: str
+    title: str
+    question: str
+    place: str
+    reads: tuple[str, ...] = ()
+    forms: tuple[str, ...] = FORMS
+    lacking: str = ""
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("essentiel", "L'essentiel", "Où en est-on, qu'est-ce qui ne va pas, que faire lundi ?", SUMMARY),
+    Entry("plan", "Le plan d'actions", "Que faire, et quand commencer ?", SUMMARY, ("plan_actions",)),
+    Entry("considerations", "Les considérations déclarées", "Que déclarent les contrats ?", BODY),
+    Entry("annees", "Année par année", "La part progresse-t-elle ?", BODY),
+    Entry("familles", "Par famille d'achat", "Où les clauses sont-elles présentes, où manquent-elles ?", BODY),
+    Entry("ecrit", "Déclaré et écrit", "Les textes disent-ils ce que les contrats déclarent ?", BODY, ("ecarts",)),
+    Entry("fournisseurs", "Fournisseurs de l'ESS et inclusifs", "Qui remporte les contrats ?", BODY, ("acces_ess",),
+          lacking="registres"),
+    Entry("depenses", "Les dépenses", "Quelle part des achats payés va à l'ESS et aux structures inclusives ?", BODY,
+          lacking="depenses"),
+    Entry("potentiel", "Potentiel ESS", "Que pourrait-on acheter à l'ESS, et à qui ?", BODY,
+          ("besoins", "potentiel_familles"), lacking="registres"),
+    Entry("calendrier", "Calendrier des renouvellements", "Qu'est-ce qui se termine, et quand s'y préparer ?", BODY,
+          ("renouvellements",)),
+    Entry("obligations", "Les obligations", "Les contrats sont-ils prêts pour ce que la loi demande ?", BODY),
+    Entry("objectifs", "Les objectifs", "Les objectifs votés seront-ils atteints ?", BODY, ("objectifs",),
+          lacking="cibles"),
+    Entry("qualitatif", "Diagnostic qualitatif", "Où en est l'organisation ?", BODY,
+          ("maturite", "maturite_actions", "maturite_grille"), lacking="questionnaire"),
+    Entry("actions", "Les actions conseillées", "Par où commencer ?", BODY),
+    Entry("a-fournir", "Ce qui compléterait ce diagnostic", "Que reste-t-il à fournir ?", BODY, ("manques",), _PAGES),
+    Entry("perimetre", "Les contrats mesurés", "Combien de contrats, sur quelles dates ?", ANNEX),
+    Entry("populations", "Trois façons de compter", "Le résultat dépend-il des contrats retenus ?", ANNEX, (), _PAGES),
+    Entry("atteindre", "Atteindre les objectifs", "Quels renouvellements faut-il saisir ?", ANNEX,
+          ("atteindre", "atteindre_plan"), _PAGES),
+    Entry("pairs", "Parmi des acheteurs semblables", "Où se place l'acheteur ?", ANNEX, ("pairs",), _PAGES),
+    Entry("besoins", "Besoins et leviers", "Par où commencer, et sur quelle base légale ?", ANNEX,
+          ("besoins", "candidats"), _PAGES),
+    Entry("scores", "Les scores", "Quels contrats sont les plus avancés, et pourquoi ?", ANNEX, (), _PAGES),
+    Entry("corriger", "À corriger", "Quels contrats mériteraient une correction ?", ANNEX),
+    Entry("depenses-compte", "Le compte des dépenses", "Où est passé chaque euro, que reste-t-il à trancher ?", ANNEX,
+          (), _PAGES),
+    Entry("lecture", "Lecture des fichiers", "Qu'a-t-on lu, qu'a-t-on refusé ?", ANNEX, (), _PAGES),
+    Entry("qualite", "Qualité des données", "Peut-on s'appuyer sur ces données ?", ANNEX, (), _PAGES),
+    Entry("methode", "Sources et méthode", "D'où viennent ces chiffres ?", ANNEX, (), _PAGES),
+    Entry("glossaire", "Les mots", "Que veulent dire les mots de ce rapport ?", ANNEX, (), _PAGES),
+)  # fmt: skip
+
+Told = tuple[Block, ...] | Section | None
+Writer = Callable[[Findings], Section | None]
+_KNOWN = {entry.key: entry for entry in ENTRIES}
+_WRITERS: dict[str, Writer] = {}
+for _entry in ENTRIES:
+    for _name in _entry.reads:
+        declared(_name)
+
+
+def entry(key: str) -> Entry:
+    """The entry of a section.
+
+    Raises
+    ------
+    KeyError
+        No section has that key; the closest is said.
+    """
+    if key not in _KNOWN:
+        close = get_close_matches(key, _KNOWN, 1)
+        raise KeyError(f"no section {key!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
+    return _KNOWN[key]
+
+
+def keys(*places: str, form: str = "") -> tuple[str, ...]:
+    """The keys in order: those of some places (all by default), that show in a form when one is named."""
+    return tuple(one.key for one in ENTRIES if (not places or one.place in places) and (not form or form in one.forms))
+
+
+def written(key: str) -> Callable[[Callable[[Findings], Told]], Writer]:
+    """Mark the function that writes a section: it returns its blocks, or None when it has nothing to say.
+
+    What is marked returns a whole ``Section``, with the title, the question and the place of its entry; a function that
+    must change its title returns the section itself. Nothing is written when a table it reads was not handed over.
+    """
+    own = entry(key)
+    if key in _WRITERS:
+        raise KeyError(f"two functions write the section {key!r}")
+
+    def mark(tell: Callable[[Findings], Told]) -> Writer:
+        @wraps(tell)
+        def whole(findings: Findings) -> Section | None:
+            if any(findings.extras.get(name) is None for name in own.reads):
+                return None
+            said = tell(findings)
+            if said is None or isinstance(said, Section):
+                return said
+            return Section(own.key, own.title, own.question, said, own.place)
+
+        _WRITERS[key] = whole
+        return whole
+
+    return mark
+
+
+def writers(*places: str) -> Iterator[Writer]:
+    """The functions that write the sections, in order.
+
+    Raises
+    ------
+    KeyError
+        A section of the table has no function.
+    """
+    for key in keys(*places):
+        if key not in _WRITERS:
+            raise KeyError(f"nobody writes the section {key!r}")
+        yield _WRITERS[key]
+
+
+def report(findings: Findings) -> tuple[Section, ...]:
+    """The sections of a diagnostic in order, without those that have nothing to say."""
+    return tuple(section for write in writers() if (section := write(findings)))

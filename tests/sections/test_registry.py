@@ -1,0 +1,63 @@
+"""The registry of sections: one order, keys that cannot be misspelt, tables that are declared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import findings as invented
+import polars as pl
+import pytest
+
+from spaser import sections
+from spaser.deliverables.report import Sentence
+from spaser.sections import registry
+from spaser.studies.mission import shape
+from spaser.vocabulary.handed import HANDED, Tables
+
+
+def test_every_section_of_the_table_is_written_by_one_function() -> None:
+    assert len(list(sections.writers())) == len(registry.ENTRIES) == len(set(sections.keys()))
+
+
+def test_a_misspelt_key_fails_at_once_with_the_closest() -> None:
+    with pytest.raises(KeyError, match="did you mean 'calendrier'"):
+        registry.written("calendirer")
+    with pytest.raises(KeyError, match="two functions"):
+        registry.written("calendrier")
+
+
+def test_every_table_a_section_reads_is_declared() -> None:
+    assert {name for entry in registry.ENTRIES for name in entry.reads} <= set(HANDED)
+
+
+def test_sections_stand_in_the_order_of_the_table_with_its_words() -> None:
+    found = sections.report(invented.findings())
+    known = {entry.key: entry for entry in registry.ENTRIES}
+    assert [one.id for one in found] == [key for key in sections.keys() if key in {one.id for one in found}]
+    assert all(one.place == known[one.id].place for one in found)
+
+
+def test_a_section_whose_tables_were_not_handed_over_is_not_written() -> None:
+    assert not {"calendrier", "plan", "objectifs"} & {one.id for one in sections.report(invented.findings())}
+
+
+def test_a_comment_may_stand_on_every_section_and_on_no_other() -> None:
+    assert shape.SECTIONS == sections.keys()
+
+
+def test_what_a_function_returns_takes_the_words_of_its_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = registry.Entry("essai", "Un titre", "Une question ?", registry.ANNEX, ("manques",))
+    monkeypatch.setitem(registry._KNOWN, "essai", entry)
+    monkeypatch.setattr(registry, "_WRITERS", dict(registry._WRITERS))
+
+    @registry.written("essai")
+    def section_trial(_: object) -> tuple[Sentence, ...]:
+        return (Sentence("Dit."),)
+
+    bare = invented.findings()
+    given = replace(bare, extras=Tables({"manques": pl.DataFrame({"code": ["cibles"]})}))
+    assert section_trial(bare) is None
+    told = section_trial(given)
+    assert told is not None
+    assert (told.id, told.title, told.question, told.place) == ("essai", "Un titre", "Une question ?", "annexes")
+    assert told.blocks == (Sentence("Dit."),)
