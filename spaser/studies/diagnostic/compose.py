@@ -16,6 +16,7 @@ from spaser import buyers, indicators, obligations, renewals
 from spaser.considerations import launches as launching
 from spaser.considerations import scores
 from spaser.problems import Problem
+from spaser.sources import demonstration
 from spaser.sources.notices import Notices
 from spaser.studies import law
 from spaser.studies.diagnostic import holders as held
