@@ -58,8 +58,6 @@ class Notices:
         REJECTS: notices refused, values doubted, files that cannot be read.
     files
         One row per file: trouves = avis + doublons + rejetes, and how many lots and criteria were read.
-    demo
-        Whether one of the files is the demo's.
     """
 
     notices: pl.DataFrame
@@ -67,7 +65,7 @@ class Notices:
     criteria: pl.DataFrame
     rejects: pl.DataFrame
     files: pl.DataFrame
-    demo: bool = False
+    demo: bool = False  # one of the files is the demo's
 
 
 def read_notices(paths: str | Path | Sequence[str | Path], *, progress: Progress = None) -> Notices:

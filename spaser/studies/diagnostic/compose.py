@@ -79,10 +79,8 @@ def diagnose(
     joined to the contracts they launched, give their dates and their texts instead; ``pieces`` (``dossier.clauses``) are the
     documents of consultations, in folders or archives that bear the number of their contract. ``spend`` (SPEND, the buyer's
     ledger) and ``declared`` (what the buyer says of itself) answer its own duties. ``options`` are those of ``prepare``.
-    Notices or documents of the demo over contracts that are not its own are refused.
     """
-    base = source if isinstance(source, Base) else prepare(source, buyer=buyer, **options)
-    demonstration.refuse_invented(not base.demo, avis=notices and notices.demo, pièces=pieces and pieces.documents.demo)
+    base = _unmixed(source if isinstance(source, Base) else prepare(source, buyer=buyer, **options), notices, pieces)
     sirens, scope = chosen_buyers(base, buyer)
     every = base.contracts.filter(pl.col("acheteur_siren").is_in(list(sirens))) if sirens else base.contracts
     kept = every
@@ -127,6 +125,12 @@ def diagnose(
         | _ending(base, every)
         | held.tables(chosen, holders, acts, base, population),
     )
+
+
+def _unmixed(base: Base, notices: Notices | None, pieces: Clauses | None) -> Base:
+    """The contracts, once sure that no invented notice or document is read over real ones."""
+    demonstration.refuse_invented(not base.demo, avis=notices and notices.demo, pièces=pieces and pieces.documents.demo)
+    return base
 
 
 def _ending(base: Base, every: pl.LazyFrame) -> dict[str, pl.DataFrame]:
