@@ -52,7 +52,7 @@ def test_a_file_of_another_kind_is_named(tmp_path, capsys, verb, name):
         (_zip("liste.csv", b"0" * (100 << 20)), "démesuré"),
         (_zip("liste.csv", b"0" * (10 << 20)), "case est démesurée"),
         (b"siren;statut\n" + b"x" * 500_000 + b";ESS\n", "liste.csv"),
-        (b"nom " * 200_000, "case est démesurée"),
+        (b"nom " * 200_000, "liste.csv"),
         (("en-tête sans fin " * 40).encode(), "…"),
     ],
     ids=["bombe", "une ligne de 10 Mo", "une case de 500 ko", "un en-tête de 800 ko", "un en-tête de 700 caractères"],

@@ -129,7 +129,9 @@ def diagnose(
 
 def _unmixed(base: Base, notices: Notices | None, pieces: Clauses | None) -> Base:
     """The contracts, once sure that no invented notice or document is read over real ones."""
-    demonstration.refuse_invented(not base.demo, avis=notices and notices.demo, pièces=pieces and pieces.documents.demo)
+    demonstration.refuse_invented(
+        not base.demo, avis=notices is not None and notices.demo, pièces=pieces is not None and pieces.documents.demo
+    )
     return base
 
 
