@@ -249,7 +249,8 @@ def score_distribution(bands: pl.DataFrame, title: str = "Les scores des contrat
         pl.col("n").sum(), known=pl.col("n").filter(pl.col("bande") != "inconnu").sum()
     )
     said = " ; ".join(
-        f"{axis} : {french.count(known, 'contrat')} noté(s) sur {french.number(n)}" for axis, n, known in totals.rows()
+        f"{axis} : {french.count(known, 'contrat')} {french.plural('noté', known)} sur {french.number(n)}"
+        for axis, n, known in totals.rows()
     )
     columns = (("axe", "Axe", "texte"), ("bande", "Score (points sur 100)", "texte"), ("n", "Contrats", "entier"))
     basis = f"n = {french.number(totals['n'].max() or 0)} contrats ; en gris : score inconnu"
