@@ -31,6 +31,7 @@ _VERBS = {
     "territory": "spaser.studies.territory.panorama",
     "groups_of": "spaser.studies.acting.grouping",
     "sheet_of": "spaser.studies.acting.supplier",
+    "company_of": "spaser.studies.acting.company",
     "impact_of": "spaser.studies.acting.impact",
     "draft": "spaser.studies.acting.drafting",
     "proofread": "spaser.studies.acting.proofreading",

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spaser.cli import given
 from spaser.cli.given import decided, delivered, links, required
 from spaser.cli.options import command, corrections, day, kilometres, output, percentage, selection, source
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
+
+if TYPE_CHECKING:
+    from spaser.studies.potential.programme import Planned
+
+
+_PROGRAMME = "votre programme d'achat (objet, montant estimé, date prévue… en XLSX, ODS ou CSV), ou les intentions d'achat de l'État (JSON)"
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -43,15 +50,18 @@ def add(commands: argparse._SubParsersAction) -> None:
         "--correspondance", metavar="FICHIER", help="correspondance.toml corrigé : quelle colonne est quoi"
     )
     corrections(ledger)
-    text = "votre programme d'achat (objet, montant estimé, date prévue… en XLSX, ODS ou CSV), ou les intentions d'achat de l'État (JSON)"
-    asked.add_argument("--programme", nargs="+", metavar="FICHIER", help=text)
+    asked.add_argument("--programme", nargs="+", metavar="FICHIER", help=_PROGRAMME)
+    _add_programme(commands)
+
+
+def _add_programme(commands: argparse._SubParsersAction) -> None:
     planned = command(
         commands,
         "programme",
         _run_programme,
         "achats prévus : familles, dates, montants ; avec --registre : fournisseurs et leviers",
     )
-    planned.add_argument("programme", nargs="*", metavar="FICHIER", help=text)
+    planned.add_argument("programme", nargs="*", metavar="FICHIER", help=_PROGRAMME)
     planned.add_argument(
         "--registre", nargs="+", metavar="FICHIER", default=[], help="listes de fournisseurs de l'ESS et inclusifs"
     )
@@ -80,8 +90,58 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     planned.add_argument("--methode", metavar="FICHIER", help="votre propre method.toml (points et seuils)")
     planned.add_argument("--cache", type=Path, metavar="DOSSIER", help="dossier de travail pour les très gros fichiers")
+    _add_follow_up(planned)
     given.options(planned, "programme")
     output(planned)
+
+
+def _add_follow_up(planned: argparse.ArgumentParser) -> None:
+    asked = planned.add_argument_group("suivi du programme")
+    asked.add_argument(
+        "--suivi",
+        nargs="*",
+        metavar="CONTRATS",
+        help="ce que le programme est devenu : contrats publiés depuis (sans fichier : ceux de la mission)",
+    )
+    asked.add_argument(
+        "--avis", nargs="+", metavar="FICHIER", default=[], help="avis publiés (BOAMP, TED) : ce qui est lancé"
+    )
+    asked.add_argument(
+        "--suivi-precedent",
+        metavar="SUIVI.XLSX",
+        help="le classeur du dernier suivi, rempli : vos réponses et vos décisions sont gardées",
+    )
+    asked.add_argument(
+        "--depuis",
+        type=day,
+        metavar="AAAA-MM-JJ",
+        help="contrats et avis à partir de ce jour (par défaut : un an avant le premier achat prévu)",
+    )
+
+
+def _run_follow_up(choices: argparse.Namespace, planned: Planned) -> None:
+    """The programme beside what was published since."""
+    import spaser
+    from spaser.studies.acting import followup, followup_handover
+    from spaser.studies.potential.spend import siren_of
+
+    contracts = choices.suivi or (list(choices.at.files) if choices.at is not None else [])
+    if not contracts:
+        raise Problem("Aucun fichier de contrats n'est donné au suivi", todo="Ajoutez-les : --suivi contrats.json")
+    buyer = siren_of(choices.acheteur_siret)
+    base = spaser.prepare(
+        contracts,
+        as_of=choices.date,
+        method=choices.methode,
+        decisions=decided(choices),
+        cache=choices.cache,
+        progress=progress,
+    )
+    result = followup.follow(
+        planned, base, notices=choices.avis, before=choices.suivi_precedent, buyer_siren=buyer, since=choices.depuis
+    )
+    say(followup_handover.summary(result))
+    delivered(choices, "suivi", lambda folder: followup_handover.write(result, folder))
 
 
 def _run(choices: argparse.Namespace) -> None:
@@ -127,6 +187,14 @@ def _run_programme(choices: argparse.Namespace) -> None:
         )
     else:
         result = programme.programme_of(choices.programme)
+    if getattr(choices, "suivi", None) is not None:
+        return _run_follow_up(choices, result)
+    for name in ("avis", "suivi_precedent", "depuis"):
+        if getattr(choices, name, None) and getattr(choices, "needs", "") == "programme" and choices.at is None:
+            raise Problem(
+                f"--{name.replace('_', '-')} ne vaut qu'avec --suivi",
+                todo="Donnez les contrats publiés : --suivi contrats.json",
+            )
     say(programme.summary(result))
     delivered(choices, "programme", lambda folder: programme.write(result, folder))
 

@@ -48,6 +48,8 @@ ENTRIES: tuple[Entry, ...] = (
           lacking="registres"),
     Entry("depenses", "Les dépenses", "Quelle part des achats payés va à l'ESS et aux structures inclusives ?", BODY,
           lacking="depenses"),
+    Entry("impact", "L'impact des achats", "Que font travailler nos achats, et qu'est-ce qui reste à côté de nous ?", BODY,
+          ("impact_totaux",), _PAGES),
     Entry("potentiel", "Potentiel ESS", "Que pourrait-on acheter à l'ESS, et à qui ?", BODY,
           ("besoins", "potentiel_familles"), lacking="registres"),
     Entry("calendrier", "Calendrier des renouvellements", "Qu'est-ce qui se termine, et quand s'y préparer ?", BODY,

@@ -151,6 +151,17 @@ HANDED: dict[str, Handed] = {
     )),
     "maturite_grille": Handed("studies.pams", "the grid used", ("origine", "niveaux")),
     "manques": Handed("studies.pams", "something not given", ("code",)),
+    "impact_totaux": Handed("studies.acting", "a type of structure and a year: the work that purchases carry and pay", (
+        "type", "exercice", "fournisseurs", "montant", "part_mesuree", "unite", "motifs",
+    )),
+    "impact_exigees": Handed("studies.acting", "a contract and the hours its clause requires"),
+    "impact_faites": Handed("studies.acting", "a contract, a year and the hours done"),
+    "impact_lieux": Handed("studies.acting", "a level of territory and the purchases that stay there"),
+    "impact_oeth": Handed("studies.acting", "the deduction of the employment obligation"),
+    "impact_lignes": Handed("studies.acting", "a supplier, a family and a year: the work bought"),
+    "impact_familles": Handed("studies.acting", "a type of structure and a purchase family"),
+    "impact_facteurs": Handed("studies.acting", "a factor of impact and its source"),
+    "impact_refus": Handed("studies.acting", "what is never measured here, and why"),
     "soldes": Handed("studies.suppliers", "a part of the ledger", (
         "poste", "perimetre", "lignes", "montant", "avoirs", "sans_montant",
     )),

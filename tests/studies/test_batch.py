@@ -174,10 +174,20 @@ def test_the_whole_diagnostic_goes_from_the_essential_to_practices_contracts_pot
     assert "a-fournir" not in ids
 
 
+def test_the_impact_of_the_ledger_stands_after_its_spending_and_never_on_the_slides(whole):
+    report, found = whole
+    ids = [one.id for one in report.sections]
+    assert ids.index("impact") == ids.index("depenses") + 1
+    assert "impact" not in report.committee
+    blocks = section(report, "impact").blocks
+    shown = next(block for block in blocks if getattr(block, "id", "") == "tab-impact-achete")
+    assert shown.frame["montant"].sum() == found.extras["impact_totaux"]["montant"].sum() > 0
+
+
 def test_what_is_not_given_is_absent_and_the_report_says_how_to_give_it(base):
     report = pams.report(pams.study(diagnostic.diagnose(base, buyer="aubrelle")))
     ids = {one.id for one in report.sections}
-    assert not ids & {"qualitatif", "fournisseurs", "depenses", "potentiel", "objectifs", "atteindre"}
+    assert not ids & {"qualitatif", "fournisseurs", "depenses", "impact", "potentiel", "objectifs", "atteindre"}
     lacking = section(report, "a-fournir").blocks[-1]
     assert lacking.frame.height == 4 and "registres" in lacking.frame["comment"][0]
     assert "actions" in ids

@@ -193,7 +193,7 @@ def _told_wins(sheet: SupplierSheet) -> list[str]:
         .sort("count", "famille_libelle", descending=[True, False])
     )
     named = french.listing(f"{name} ({n})" for name, n in families.head(3).iter_rows())
-    low, high = rows["montant_bas"].sum(), rows["montant_haut"].sum()
+    low, high = int(rows["montant_bas"].sum()), int(rows["montant_haut"].sum())
     amount = (
         french.euros_short(high)
         if low == high
@@ -229,7 +229,7 @@ def _size(sheet: SupplierSheet) -> str:
     rows = sheet.served.unique("siret", keep="first", maintain_order=True)
     if not rows.height:
         return "Sa taille n'est pas connue : aucune liste lue ne permet de l'estimer."
-    low, high = rows["capacite_bas"].sum(), rows["capacite_haut"].sum()
+    low, high = int(rows["capacite_bas"].sum()), int(rows["capacite_haut"].sum())
     origins = french.listing(rows["capacite_origine"].drop_nulls().unique(maintain_order=True))
     return french.sentence(
         f"Capacité annuelle estimée, de {french.euros_short(low)} à {french.euros_short(high)} ({origins})"

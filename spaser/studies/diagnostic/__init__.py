@@ -2,7 +2,8 @@
 
 from spaser.obligations import Declared
 from spaser.studies.diagnostic.compose import Diagnostic, chosen_buyers, diagnose
-from spaser.studies.diagnostic.preparation import Base, Paths, is_large, named_buyers, prepare
+from spaser.studies.diagnostic.preparation import Base, Paths, copy, counted_part, is_large, named_buyers, prepare
+from spaser.studies.diagnostic.prepared import opened
 
 __all__ = [
     "Base",
@@ -10,8 +11,11 @@ __all__ = [
     "Diagnostic",
     "Paths",
     "chosen_buyers",
+    "copy",
+    "counted_part",
     "diagnose",
     "is_large",
     "named_buyers",
+    "opened",
     "prepare",
 ]

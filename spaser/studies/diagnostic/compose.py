@@ -22,7 +22,7 @@ from spaser.studies import law
 from spaser.studies.diagnostic import holders as held
 from spaser.studies.diagnostic import texts as written
 from spaser.studies.diagnostic.preparation import Base, Paths, prepare, settle
-from spaser.vocabulary import DEFAULT_POPULATION
+from spaser.vocabulary import DEFAULT_POPULATION, POPULATIONS
 from spaser.vocabulary.handed import Tables
 
 if TYPE_CHECKING:
@@ -199,10 +199,8 @@ def _duties(
 
 def _measured(chosen: pl.LazyFrame, scope: str) -> pl.DataFrame:
     """Every indicator for each of the three populations, side by side."""
-    from spaser.vocabulary import POPULATIONS
-
-    parts = [indicators.measure(chosen, perimetre=scope, population=population) for population in POPULATIONS]
-    return pl.concat(pl.collect_all(parts))
+    counts = pl.concat(indicators.count(chosen, perimetre=scope, population=name) for name in POPULATIONS)
+    return indicators.merged(counts).collect()
 
 
 def chosen_buyers(base: Base, buyer: str | Sequence[str] | None) -> tuple[tuple[str, ...], str]:

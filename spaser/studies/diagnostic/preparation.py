@@ -13,18 +13,30 @@ from datetime import date
 from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import polars as pl
 
-from spaser import buyers, considerations, contracts, detection, families, rules, sources, suppliers, territories
+from spaser import (
+    buyers,
+    considerations,
+    contracts,
+    detection,
+    families,
+    indicators,
+    rules,
+    sources,
+    suppliers,
+    territories,
+)
 from spaser.considerations import scores
 from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.sources import demonstration
 from spaser.studies.diagnostic import holders as held
+from spaser.studies.diagnostic import parts, prepared
 from spaser.studies.diagnostic import texts as written
-from spaser.vocabulary import DECISIONS, PASSAGES
+from spaser.vocabulary import DECISIONS, DEFAULT_POPULATION, PASSAGES
 
 Paths = str | Path | Sequence[str | Path]
 Progress = Callable[[str, float], None] | None
@@ -32,8 +44,6 @@ Progress = Callable[[str, float], None] | None
 IN_MEMORY_RECORDS = 400_000
 #: Beyond this many, a buyer that is named is looked for first, and only its records are understood.
 AIMED_RECORDS = 20_000
-#: A larger whole is assembled by groups of buyers of about this many records.
-RECORDS_AT_ONCE = 800_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,15 +129,15 @@ def prepare(
     reading = (
         paths
         if isinstance(paths, sources.Reading)
-        else sources.read(paths, cache=cache, progress=progress, acheteur=buyer_siret)
+        else prepared.opened(paths, cache=cache, progress=progress, acheteur=buyer_siret)
     )
     demo = demonstration.refuse_mix(contrats=map(demonstration.known, reading.files["sha256"]), registres=registers)
     settings, day = rules.method(method), as_of
-    if (buyer or sirens) and int(reading.files["lus"].sum()) > (IN_MEMORY_RECORDS if others else AIMED_RECORDS):
-        day = day or _last_day(reading.records)
-        reading = reading.of_buyers(sirens or _named(reading.records, buyer))
+    if (buyer or sirens) and _records(reading) > (IN_MEMORY_RECORDS if others else AIMED_RECORDS):
+        day = day or last_day(reading)
+        reading = reading.of_buyers(sirens or _named(reading, buyer))
     elif is_large(reading) and not registers:
-        return replace(_whole(reading, day or _last_day(reading.records), decisions, settings), demo=demo)
+        return replace(_whole(reading, day, decisions, settings), demo=demo)
     return replace(_read_whole(reading, day, sirens, registers, settings, decisions, cache), demo=demo)
 
 
@@ -151,9 +161,8 @@ def _read_whole(
     if sirens:
         records = records.filter(pl.col("acheteur_id").str.slice(0, 9).is_in(list(sirens)))
     built = contracts.build(records, as_of=day, decisions=decisions)
-    parts = (built.contracts, built.holders, built.versions, built.subcontracts, built.fates)
     frames = settle(
-        parts,
+        (built.contracts, built.holders, built.versions, built.subcontracts, built.fates),
         folder,
         "contrats",
         (("uid",), ("uid", "rang", "titulaire_id"), ("uid", "modification_id"), ("uid", "acte_id"), ()),
@@ -185,14 +194,21 @@ def _read_whole(
     )
 
 
-def _whole(reading: sources.Reading, day: date, decisions: pl.LazyFrame | None, settings: dict[str, Any]) -> Base:
+def _whole(
+    reading: sources.Reading, day: date | None, decisions: pl.LazyFrame | None, settings: dict[str, Any]
+) -> Base:
     """All the buyers of a large file: what measures read is computed once, the rest only when it is asked for.
 
     Texts are not read here: considerations are those declared, and families those of the CPV codes.
     """
     folder = tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True)
-    known = _essential(reading, day, decisions)
-    measured = _understand(known.lazy(), None, None, settings, None).collect(engine="in-memory").lazy()
+    if _as_prepared(reading, day, decisions, settings):
+        day, measured = reading.last_day, reading.measured
+    else:
+        room = Path(folder.name)
+        laid = parts.parted(reading.records, room / "lecture", parts.needed(_records(reading)), contracts.ESSENTIAL)
+        day = day or _last_day(pl.scan_parquet(laid))
+        measured = _measured(laid, room, day, decisions, settings)
     built = contracts.build(reading.records, as_of=day, decisions=decisions)
     return Base(
         files=reading.files,
@@ -210,21 +226,71 @@ def _whole(reading: sources.Reading, day: date, decisions: pl.LazyFrame | None, 
     )
 
 
-def _essential(reading: sources.Reading, day: date, decisions: pl.LazyFrame | None) -> pl.DataFrame:
-    """The contracts of a large reading, assembled by groups of buyers so that memory stays bounded."""
-    groups = -(-int(reading.files["lus"].sum()) // RECORDS_AT_ONCE)
-    parts = reading.by_buyers(groups) if groups > 1 else [reading.records]
-    known = pl.concat(
-        [contracts.essential(part, as_of=day, decisions=decisions).collect(engine="streaming") for part in parts]
-    )
-    if groups > 1 and known["uid"].n_unique() < known.height:
-        # A number shared by two buyers stands in two groups: only the whole at once can unite it.
-        return contracts.essential(reading.records, as_of=day, decisions=decisions).collect(engine="streaming")
-    return known
+def _as_prepared(
+    reading: sources.Reading, day: date | None, decisions: pl.LazyFrame | None, settings: dict[str, Any]
+) -> TypeGuard[prepared.Prepared]:
+    """Whether a copy already holds the measures asked for: those of its last day, by the kit's own method, nothing decided."""
+    if not isinstance(reading, prepared.Prepared) or day not in (None, reading.last_day):
+        return False
+    return settings == rules.method(None) and (decisions is None or decisions.limit(1).collect().is_empty())
+
+
+def copy(paths: Paths, *, cache: Path | None = None, progress: Progress = None) -> Path:
+    """Make the prepared copy of files (see ``prepared``) and say where it is; one that is already right is left as it is.
+
+    Raises
+    ------
+    Problem
+        A file cannot be read, or nothing in them can.
+    """
+    known = prepared.find(paths, cache)
+    if known is None:
+        reading = sources.read(paths, cache=cache, progress=progress)
+        base = _whole(reading, None, None, rules.method(None))
+        assert base.measured is not None
+        return prepared.publish(paths, reading, base.as_of, named_buyers(reading), base.measured, cache)
+    return prepared.place(paths, cache)
+
+
+def _measured(
+    laid: Sequence[Path], folder: Path, day: date, decisions: pl.LazyFrame | None, settings: dict[str, Any]
+) -> pl.LazyFrame:
+    """The contracts of parts of buyers, understood one part after the other so that memory stays bounded."""
+
+    def understood(records: pl.LazyFrame, path: Path) -> Path:
+        _part(records, day, decisions, settings).write_parquet(path)
+        return path
+
+    paths = [understood(pl.scan_parquet(laid), folder / "mesures.parquet")]
+    return pl.scan_parquet(paths)
+
+
+def _part(records: pl.LazyFrame, day: date, decisions: pl.LazyFrame | None, settings: dict[str, Any]) -> pl.DataFrame:
+    known = contracts.essential(records, as_of=day, decisions=decisions).collect(engine="streaming")
+    return _understand(known.lazy(), None, None, settings, None).collect(engine="in-memory")
+
+
+def counted_part(path: str | Path, *, as_of: date, population: str = DEFAULT_POPULATION) -> pl.DataFrame:
+    """The counts (``indicators.count``) of one part written by ``parts.parted``: what any engine may run elsewhere.
+
+    Parts of the same records, counted on the same day, are then laid end to end for ``indicators.merged``. A contract whose
+    number two buyers share is counted in the part of each: see ``parts.apart``.
+    """
+    understood = _part(pl.read_parquet(path, glob=False).lazy(), as_of, None, rules.method(None))
+    return indicators.count(understood.lazy(), population=population).collect()
+
+
+def _records(reading: sources.Reading) -> int:
+    return int(reading.files["lus"].sum())
 
 
 def is_large(reading: sources.Reading) -> bool:
-    return int(reading.files["lus"].sum()) > IN_MEMORY_RECORDS
+    return _records(reading) > IN_MEMORY_RECORDS
+
+
+def last_day(reading: sources.Reading) -> date:
+    """The day on which the data of a reading stop."""
+    return reading.last_day if isinstance(reading, prepared.Prepared) else _last_day(reading.records)
 
 
 def _last_day(records: pl.LazyFrame) -> date:
@@ -237,16 +303,18 @@ def _last_day(records: pl.LazyFrame) -> date:
     return day
 
 
-def _named(records: pl.LazyFrame, buyer: str | Sequence[str] | None) -> list[str]:
+def _named(reading: sources.Reading, buyer: str | Sequence[str] | None) -> list[str]:
     """The SIREN of the buyers a text names, before their contracts are read."""
-    known = named_buyers(records)
+    known = named_buyers(reading)
     return [buyers.choose(known, text) for text in ([buyer] if isinstance(buyer, str) else buyer or ())]
 
 
-def named_buyers(records: pl.LazyFrame) -> pl.DataFrame:
-    """The buyers of records (``buyers.catalogue``), from their own columns alone."""
+def named_buyers(reading: sources.Reading) -> pl.DataFrame:
+    """The buyers of a reading (``buyers.catalogue``), from their own columns alone."""
+    if isinstance(reading, prepared.Prepared) and reading.catalogue is not None:
+        return reading.catalogue
     counted = (
-        records.group_by("acheteur_id", "acheteur_nom")
+        reading.records.group_by("acheteur_id", "acheteur_nom")
         .len()
         .sort("len", "acheteur_nom", descending=[True, False], nulls_last=True)
     )

@@ -21,6 +21,7 @@ from spaser.sections import maturity as sections_maturity
 from spaser.sections import pams as sections_pams
 from spaser.sections import potential as sections_potential
 from spaser.sections import reach as sections_reach
+from spaser.sections.acting import impact as sections_impact
 from spaser.sections.annexes import annexes
 from spaser.sections.findings import Findings
 from spaser.sources import demonstration
@@ -29,6 +30,7 @@ from spaser.studies import plan as planning
 from spaser.studies import potential as opportunities
 from spaser.studies import publication
 from spaser.studies import suppliers as purchases
+from spaser.studies.acting import impact
 from spaser.studies.diagnostic import Diagnostic, handover
 from spaser.studies.pams import goals as reaching
 from spaser.studies.potential import Opportunities
@@ -118,6 +120,7 @@ def study(
         _potential(result, found)
         | reach
         | _practices(asked.answers)
+        | (impact.tables(impact.impact_of(spent)) if spent else {})
         | {"manques": pl.DataFrame({"code": lacking}, schema={"code": pl.String})}
     )
     if peers is not None and peers.height:
@@ -181,6 +184,7 @@ def _annexes(told: Findings, spent: Findings | None) -> list[TableBlock | None]:
         sections_reach.annex(told),
         sections_actions.annex_plan(told),
         *(sections_pams.spending_annexes(spent) if spent else ()),
+        *(sections_impact.annexes(dict(told.extras)) if spent else ()),
     ]
 
 
