@@ -69,6 +69,8 @@ class Base:
     decisions: pl.LazyFrame = field(default_factory=lambda: DECISIONS.empty().lazy())
     demo: bool = False
     folder: Any = field(default=None, repr=False)
+    #: The ground of every potential (``potential.compose.Ground``), when it was made beforehand for several processes.
+    ground: Any = field(default=None, repr=False)
 
     #: The contracts with the columns that measures read; for a whole large file, without what describes them.
     measured: pl.LazyFrame | None = None
