@@ -115,7 +115,7 @@ def run(
         if progress:
             progress(outcome.buyer, len(outcomes) / len(wanted))
     ordered = [outcomes[rank] for rank in range(len(wanted))]
-    files.write_atomic(mission.folder / "index.html", _index(mission, ordered, desk.base).encode("utf-8"))
+    files.deliver(mission.folder / "index.html", _index(mission, ordered, desk.base).encode("utf-8"))
     if progress:
         progress("Rapports", 1.0)
     return ordered
@@ -283,7 +283,7 @@ def _one(desk: Desk, task: Task) -> Outcome:
 @files.together
 def _handed(report: Report, mission: Mission, folder: Path) -> list[Path]:
     """The report in every form, switched at once."""
-    return [files.write_atomic(folder / f"diagnostic.{form}", render(form, report, mission)) for form in mission.forms]
+    return [files.deliver(folder / f"diagnostic.{form}", render(form, report, mission)) for form in mission.forms]
 
 
 def _done(state: dict[str, Any], mission: Mission, asked: Asked, siren: str) -> tuple[str, ...] | None:
