@@ -71,6 +71,8 @@ class Base:
     #: The reader's day, when it was given or read at the edge; see ``day``.
     today: date | None = None
     folder: Any = field(default=None, repr=False)
+    #: The ground of every potential (``potential.compose.Ground``), when it was made beforehand for several processes.
+    ground: Any = field(default=None, repr=False)
 
     #: The contracts with the columns that measures read; for a whole large file, without what describes them.
     measured: pl.LazyFrame | None = None

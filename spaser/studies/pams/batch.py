@@ -229,6 +229,8 @@ def _written(desk: Desk, todo: Sequence[tuple[int, Task]], processes: int | None
 
 def _shared(desk: Desk, tasks: dict[int, Task], count: int) -> Iterator[tuple[int, Outcome]]:
     """The reports, written by processes that read the same tables from files."""
+    if desk.base.register is not None:  # what no buyer changes is computed here, not once more in each process
+        desk = replace(desk, base=replace(desk.base, ground=potentials.ground(desk.base)))
     with tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True) as folder:
         frames = _stored(desk.base, Path(folder))
         bare = replace(desk, base=replace(desk.base, folder=None, **dict.fromkeys(frames, pl.LazyFrame())))
