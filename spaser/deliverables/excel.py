@@ -67,7 +67,7 @@ _FIRST, _OTHERS = 52, 34
 
 def write(report: Report, path: Path | str) -> Path:
     """Write the workbook whole or not at all; returns where (a numbered copy when the file is open in Excel)."""
-    return files.write_atomic(path, render(report))
+    return files.deliver(path, render(report))
 
 
 def render(report: Report) -> bytes:
@@ -236,7 +236,7 @@ def _summary(sheet: Worksheet, styles: Styles, report: Report, places: dict) -> 
     lines = [
         french.capital(report.buyer),
         french.capital(report.subtitle),
-        french.typeset(f"Données arrêtées au {french.long_date(report.as_of)}"),
+        report.closing,
     ]
     row = 1
     for text in [line for line in lines if line]:

@@ -32,7 +32,7 @@ _RIGHT = {"entier", "part", "centime", "somme", "point", "valeur", "date"}
 
 def write(report: Report, path: Path | str) -> Path:
     """Write the page whole or not at all; returns where (a numbered copy when the file is open elsewhere)."""
-    return files.write_atomic(path, render(report).encode("utf-8"))
+    return files.deliver(path, render(report).encode("utf-8"))
 
 
 def render(report: Report) -> str:
@@ -72,7 +72,7 @@ def _head(report: Report) -> str:
     buyer = f'<p class="buyer">{_t(french.capital(report.buyer))}</p>' if report.buyer else ""
     subtitle = f'<p class="subtitle">{_t(french.capital(report.subtitle))}</p>' if report.subtitle else ""
     notes = "".join(f'<p class="warning" role="note">{_t(note)}</p>' for note in report.notes)
-    day = f'<p class="day">{_t("Données arrêtées au " + french.long_date(report.as_of))}</p>'
+    day = f'<p class="day">{_t(report.closing)}</p>'
     return f"{logo}<h1>{_t(report.title)}</h1>{buyer}{subtitle}{day}{notes}"
 
 
@@ -211,9 +211,7 @@ def _notes(notes: dict[Measured, int]) -> str:
 
 
 def _foot(report: Report) -> str:
-    return (
-        f"<p>{_t('Rapport établi par le kit spaser, données arrêtées au ' + french.long_date(report.as_of) + '.')}</p>"
-    )
+    return f"<p>{_t('Rapport établi par le kit spaser. ' + report.closing + '.')}</p>"
 
 
 def _t(text: str) -> str:

@@ -43,7 +43,7 @@ Notes = dict[Measured, int]
 
 def write(report: Report, path: Path | str) -> Path:
     """Write the PDF whole or not at all; returns where (a numbered copy when the file is open elsewhere)."""
-    return files.write_atomic(path, render(report))
+    return files.deliver(path, render(report))
 
 
 def render(report: Report) -> bytes:
@@ -68,7 +68,7 @@ def _data(report: Report, pictures: dict[str, bytes]) -> dict[str, Any]:
         "title": report.title,
         "buyer": french.capital(report.buyer),
         "subtitle": french.capital(report.subtitle),
-        "day": f"Données arrêtées au {french.long_date(report.as_of)}",
+        "day": report.closing,
         "notes": list(report.notes),
         "logo": next(iter(pictures), ""),
         "sections": [

@@ -54,7 +54,7 @@ _RIGHT = {"entier", "part", "centime", "somme", "point", "valeur"}
 
 def write(report: Report, path: Path | str, *, template: Path | str | None = None) -> Path:
     """Write the presentation whole or not at all; ``template`` is a client's own pptx (its first master is used)."""
-    return files.write_atomic(path, render(report, template=template))
+    return files.deliver(path, render(report, template=template))
 
 
 def render(report: Report, *, template: Path | str | None = None) -> bytes:
@@ -105,7 +105,7 @@ def _cover(deck: Any, report: Report, *, own: bool) -> None:
     lines = [
         french.capital(report.buyer),
         french.capital(report.subtitle),
-        f"Données arrêtées au {french.long_date(report.as_of)}",
+        report.closing,
         *report.notes,
     ]
     _text(slide, [line for line in lines if line], top=2.5, height=4.5, size=22, colour="FFFFFF" if own else _INK)

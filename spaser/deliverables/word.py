@@ -44,7 +44,7 @@ _CARDS = 4
 
 def write(report: Report, path: Path | str, *, template: Path | str | None = None) -> Path:
     """Write the document whole or not at all; ``template`` is a client's own docx, whose styles are kept."""
-    return files.write_atomic(path, render(report, template=template))
+    return files.deliver(path, render(report, template=template))
 
 
 def render(report: Report, *, template: Path | str | None = None) -> bytes:
@@ -77,7 +77,7 @@ class _Writer:
         if report.logo and not report.logo.lstrip().startswith(b"<"):
             self.document.add_picture(io.BytesIO(report.logo), height=Cm(1.6))
         self.document.add_paragraph(plain(report.title), style="Title")
-        day = f"Données arrêtées au {french.long_date(report.as_of)}"
+        day = report.closing
         for text in (
             french.capital(report.buyer),
             " – ".join(part for part in (french.capital(report.subtitle), day) if part),

@@ -136,7 +136,7 @@ def _needs(findings: Findings) -> list[Action]:
             "obligation, pas un conseil : le motif s'écrit quand la clause n'y est pas"
             if row["nature"] == "devoir"
             else f"{french.count(row['credibles'], 'fournisseur crédible')} ; {french.euros_short(row['potentiel'])} nets par an sur {french.euros_short(row['annuel'])}",
-            _SOON if row["sourcing"] <= findings.as_of else f"à partir du {french.short_date(row['sourcing'])}",
+            _SOON if row["retard"] else f"à partir du {french.short_date(row['sourcing'])}",
             "Le plan d'actions",
         )
         for row in rows.to_dicts()

@@ -16,6 +16,7 @@ from spaser import buyers, considerations, indicators, obligations, renewals
 from spaser.considerations import launches as launching
 from spaser.considerations import scores
 from spaser.problems import Problem
+from spaser.sources import demonstration
 from spaser.sources.notices import Notices
 from spaser.studies import law
 from spaser.studies.diagnostic import holders as held
@@ -54,6 +55,11 @@ class Diagnostic:
     def as_of(self) -> date:
         return self.base.as_of
 
+    @property
+    def day(self) -> date:
+        """The day from which one prepares: see ``Base.day``."""
+        return self.base.day
+
 
 def diagnose(
     source: Paths | Base,
@@ -79,7 +85,7 @@ def diagnose(
     documents of consultations, in folders or archives that bear the number of their contract. ``spend`` (SPEND, the buyer's
     ledger) and ``declared`` (what the buyer says of itself) answer its own duties. ``options`` are those of ``prepare``.
     """
-    base = source if isinstance(source, Base) else prepare(source, buyer=buyer, **options)
+    base = _unmixed(source if isinstance(source, Base) else prepare(source, buyer=buyer, **options), notices, pieces)
     sirens, scope = chosen_buyers(base, buyer)
     every = base.contracts.filter(pl.col("acheteur_siren").is_in(list(sirens))) if sirens else base.contracts
     kept = every
@@ -126,10 +132,18 @@ def diagnose(
     )
 
 
+def _unmixed(base: Base, notices: Notices | None, pieces: Clauses | None) -> Base:
+    """The contracts, once sure that no invented notice or document is read over real ones."""
+    demonstration.refuse_invented(
+        not base.demo, avis=notices is not None and notices.demo, pièces=pieces is not None and pieces.documents.demo
+    )
+    return base
+
+
 def _beside(base: Base, every: pl.LazyFrame, chosen: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """When each contract of the buyer ends, whatever the years looked at; the answers that never change in those chosen."""
     return {
-        "renouvellements": renewals.ends(every, as_of=base.as_of, method=base.method).collect(),
+        "renouvellements": renewals.ends(every, as_of=base.day, method=base.method).collect(),
         "reponses_constantes": considerations.constant_answers(chosen.lazy(), base.method).collect(),
     }
 

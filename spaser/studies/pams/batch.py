@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from html import escape
 from multiprocessing import get_context
 from pathlib import Path
@@ -82,6 +83,7 @@ def run(
     base: Base | None = None,
     processes: int | None = None,
     previous: Path | None = None,
+    clock: date | None = None,
 ) -> list[Outcome]:
     """Write one folder per buyer and an index; what is already done from the same inputs is not done again.
 
@@ -93,29 +95,35 @@ def run(
         How many reports are written at once; by default one per core (four at most) when there are many to write.
     previous
         The folder of the run before: what is still right there is copied rather than written again.
+    clock
+        The day of the computer, for a mission that does not say its reader's day: see ``diagnostic.prepare``.
     """
-    desk, wanted = _prepared(mission, base, progress)
-    state = _state(mission.folder, previous)
+    desk, wanted = _prepared(mission, base, progress, clock)
+    state, day = _state(mission.folder, previous), desk.base.day.isoformat()
     outcomes: dict[int, Outcome] = {}
     todo: list[tuple[int, Task]] = []
     for rank, (asked, name, siren, failure) in enumerate(wanted):
         if failure:
             outcomes[rank] = Outcome(name, siren, failure=failure)
-        elif (done := _done(state, mission, asked, siren)) is not None:
+        elif (done := _done(state, mission, asked, siren, day)) is not None:
             outcomes[rank] = Outcome(name, siren, done, reused=True)
         else:
             todo.append((rank, (asked, name, siren)))
     for rank, outcome in _written(desk, todo, processes):
         outcomes[rank] = outcome
         if not outcome.failure:
-            state[outcome.siren] = {"empreinte": wanted[rank][0].fingerprint, "fichiers": list(outcome.files)}
+            state[outcome.siren] = {
+                "empreinte": wanted[rank][0].fingerprint,
+                "fichiers": list(outcome.files),
+                "jour": day,
+            }
             files.write_atomic(
                 mission.folder / STATE, json.dumps(state, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8")
             )
         if progress:
             progress(outcome.buyer, len(outcomes) / len(wanted))
     ordered = [outcomes[rank] for rank in range(len(wanted))]
-    files.write_atomic(mission.folder / "index.html", _index(mission, ordered, desk.base).encode("utf-8"))
+    files.deliver(mission.folder / "index.html", _index(mission, ordered, desk.base).encode("utf-8"))
     if progress:
         progress("Rapports", 1.0)
     return ordered
@@ -147,7 +155,10 @@ def render(form: str, report: Report, mission: Mission) -> bytes:
 
 
 def _prepared(
-    mission: Mission, base: Base | None, progress: Callable[[str, float], None] | None
+    mission: Mission,
+    base: Base | None,
+    progress: Callable[[str, float], None] | None,
+    clock: date | None,
 ) -> tuple[Desk, list[tuple[Asked, str, str, str]]]:
     """The contracts of the buyers asked for, and each of them with its SIREN or why it was not found.
 
@@ -157,7 +168,8 @@ def _prepared(
     if base is not None:
         return _desk(mission, base, base.contracts), list(_wanted(base.buyers, mission))
     reading = diagnostic.opened(list(mission.files), progress=progress)
-    options: dict[str, Any] = {"registers": list(mission.registers), "as_of": mission.as_of}
+    days: dict[str, Any] = {"as_of": mission.as_of, "today": mission.today, "clock": clock}
+    options: dict[str, Any] = {"registers": list(mission.registers), **days}
     if not (diagnostic.is_large(reading) and mission.asked):
         base = diagnostic.prepare(reading, **options)
         return _desk(mission, base, base.contracts), list(_wanted(base.buyers, mission))
@@ -167,7 +179,7 @@ def _prepared(
         raise Problem(
             "Aucun des acheteurs demandés n'est dans les fichiers", why=" ; ".join(failure for *_, failure in wanted)
         )
-    whole = diagnostic.prepare(reading, as_of=mission.as_of)
+    whole = diagnostic.prepare(reading, **days)
     desk = _desk(mission, whole, whole.contracts if whole.measured is None else whole.measured)
     return replace(desk, base=diagnostic.prepare(reading, sirens=sirens, **(options | {"as_of": whole.as_of}))), wanted
 
@@ -217,6 +229,8 @@ def _written(desk: Desk, todo: Sequence[tuple[int, Task]], processes: int | None
 
 def _shared(desk: Desk, tasks: dict[int, Task], count: int) -> Iterator[tuple[int, Outcome]]:
     """The reports, written by processes that read the same tables from files."""
+    if desk.base.register is not None:  # what no buyer changes is computed here, not once more in each process
+        desk = replace(desk, base=replace(desk.base, ground=potentials.ground(desk.base)))
     with tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True) as folder:
         frames = _stored(desk.base, Path(folder))
         bare = replace(desk, base=replace(desk.base, folder=None, **dict.fromkeys(frames, pl.LazyFrame())))
@@ -281,14 +295,16 @@ def _one(desk: Desk, task: Task) -> Outcome:
 @files.together
 def _handed(report: Report, mission: Mission, folder: Path) -> list[Path]:
     """The report in every form, switched at once."""
-    return [files.write_atomic(folder / f"diagnostic.{form}", render(form, report, mission)) for form in mission.forms]
+    return [files.deliver(folder / f"diagnostic.{form}", render(form, report, mission)) for form in mission.forms]
 
 
-def _done(state: dict[str, Any], mission: Mission, asked: Asked, siren: str) -> tuple[str, ...] | None:
-    """The files already written from the same inputs, when they are all there."""
+def _done(state: dict[str, Any], mission: Mission, asked: Asked, siren: str, day: str) -> tuple[str, ...] | None:
+    """The files already written from the same inputs on the same day, when they are all there."""
     known = state.get(siren, {})
-    there = known.get("empreinte") == asked.fingerprint and all(
-        (mission.folder / one).exists() for one in known["fichiers"]
+    there = (
+        known.get("empreinte") == asked.fingerprint
+        and known.get("jour") == day
+        and all((mission.folder / one).exists() for one in known["fichiers"])
     )
     return tuple(known["fichiers"]) if there else None
 

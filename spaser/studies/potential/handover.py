@@ -34,6 +34,7 @@ def report(result: Diagnostic, found: Opportunities) -> Report:
         "Potentiel d'achat auprès de l'ESS",
         buyer=found.scope,
         as_of=found.as_of,
+        today=result.base.today,
         subtitle=french.typeset(subtitle),
         sections=[write(told) for write in POTENTIAL],
         sources=told.sources,
@@ -52,7 +53,7 @@ def write(result: Diagnostic, found: Opportunities, folder: Path | str) -> list[
     return [
         html.write(whole, target / "potentiel.html"),
         excel.write(whole, target / "potentiel.xlsx"),
-        files.write_atomic(target / "besoins.csv", files.officers_csv(rows)),
+        files.deliver(target / "besoins.csv", files.officers_csv(rows)),
     ]
 
 
