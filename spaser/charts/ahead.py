@@ -9,7 +9,7 @@ import polars as pl
 
 from spaser import french
 from spaser.charts import vega as alt
-from spaser.charts.marks import WIDTH, data, percent_axis, picture, quick, text
+from spaser.charts.marks import WIDTH, data, largest, percent_axis, picture, quick, text
 from spaser.charts.pictures import ACCENT, COLOURS, INK, NEUTRAL, PALE, SERIES, Picture
 
 _GAPS = {
@@ -83,7 +83,7 @@ def calendar(rows: pl.DataFrame, title: str = "Ce qui se termine, mois par mois"
         x=alt.X("mois:O", title=None, axis=alt.Axis(labelAngle=-60, ticks=False, domain=False)),
         y=alt.Y("famille:N", sort=names, title=None, axis=alt.Axis(ticks=False, domain=False)),
     )
-    top = max(rows["n"].max() or 1, 1)
+    top = max(largest(rows["n"]), 1)
     colour = alt.Color("n:Q", scale=alt.Scale(range=["#e8ecf1", "#33475f"], domain=[0, top]), legend=None)
     texts = base.mark_text(fontSize=11).encode(
         text="texte:N", color=alt.condition(f"datum.n > {0.55 * top}", alt.value("#ffffff"), alt.value(INK))
@@ -145,7 +145,7 @@ def trajectory(rows: pl.DataFrame, target: float, title: str = "Vers l'objectif"
     if "chemin" in rows.columns:
         layers.insert(0, base.mark_line(color=PALE, strokeDash=[2, 3], point=False).encode(y="chemin:Q"))
         basis += " ; pointillé : chemin régulier"
-    if top < (rows["haut"].max() or 0):
+    if top < largest(rows["haut"]):
         basis += f" ; échelle arrêtée à {french.share(top, 0)}, la fourchette va plus haut"
     told = f"Trajectoire vers l'objectif de {french.share(target)}. {said}."
     return picture(alt.layer(*layers).properties(width=WIDTH, height=260), title, basis, told, rows, columns)
@@ -153,8 +153,8 @@ def trajectory(rows: pl.DataFrame, target: float, title: str = "Vers l'objectif"
 
 def _top(rows: pl.DataFrame, target: float) -> float:
     """Where the scale stops: a target of some percent is drawn on its own scale, or nobody sees how far it is."""
-    known = [rows[name].max() for name in ("valeur", "chemin") if name in rows.columns]
-    need = 1.3 * max([target, *(part for part in known if part is not None)])
+    known = [largest(rows[name]) for name in ("valeur", "chemin") if name in rows.columns]
+    need = 1.3 * max([target, *known])
     return next((top for top in _TOPS if need <= top), 1.0)
 
 

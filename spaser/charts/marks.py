@@ -42,6 +42,12 @@ def name_of(indicator: str) -> str:
     return LABELS.get(indicator, indicator).removesuffix(" déclarée").removesuffix(" déclaré")
 
 
+def largest(known: pl.Series) -> float:
+    """The largest of some numbers; nothing known is 0, where a scale starts."""
+    top = known.max()
+    return float(top) if isinstance(top, int | float) else 0.0
+
+
 def quick(draw: Callable[..., Picture]) -> Callable[..., Picture]:
     """Each piece of a chart is not checked again as it is put together: the whole is, by the tests."""
 

@@ -302,9 +302,8 @@ def build(
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"identifiers used twice in the report: {twice}")
-    said = map(_harmless, (title, subtitle, buyer))
-    known = _harmless(tuple(sources)), _harmless(tuple(notes))
-    return Report(*said, as_of, kept, *known, tables, logo, today=today)
+    made = Report(_harmless(title), _harmless(subtitle), _harmless(buyer), as_of, kept, annexes=tables, logo=logo)
+    return replace(made, sources=_harmless(tuple(sources)), notes=_harmless(tuple(notes)), today=today)
 
 
 def _harmless(found: Any) -> Any:

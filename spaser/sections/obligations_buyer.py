@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from spaser import french, rules
-from spaser.deliverables.report import Callout, Column, Section, TableBlock, table
+from spaser.deliverables.report import Block, Callout, Column, Section, TableBlock, table
 from spaser.sections.findings import Findings
 from spaser.vocabulary import APPLICABILITY
 
@@ -102,7 +102,7 @@ def private_section(findings: Findings) -> Section:
         "Vous avez dit que le code de la commande publique ne s'applique pas à cet acheteur (soumis_au_code = false). Une forme juridique n'y "
         "suffit pas : sociétés d'économie mixte, sociétés publiques locales, bailleurs sociaux et opérateurs de réseaux y sont soumis."
     )
-    blocks = [
+    blocks: list[Block] = [
         Callout("Un acheteur hors du code, parce que vous le dites", french.typeset(caution)),
         table("tab-prive-leviers", "Les leviers", levers, columns),
         table("tab-prive", "À savoir", others, columns),

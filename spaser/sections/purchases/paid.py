@@ -267,7 +267,7 @@ def section_proofs(findings: Findings) -> Section:
     told = Sentence(
         french.sentence(f"{french.count(n, 'fournisseur')} de l'ESS ou {'inclusif' if n < 2 else 'inclusifs'}")
     )
-    columns = [
+    columns: list[Column | str] = [
         Column("fournisseur", "Fournisseur"),
         "siren",
         Column("montant", "Montant", "somme"),
