@@ -12,6 +12,7 @@ from spaser.sections import (  # noqa: F401  (each marks the functions that writ
     suppliers,
     texts,
 )
+from spaser.sections.body import aims, buying, where  # noqa: F401
 from spaser.sections.declared import (
     CODES,
     complete_years,
@@ -27,6 +28,7 @@ from spaser.sections.declared import (
 )
 from spaser.sections.method import section_glossary, section_method
 from spaser.sections.registry import keys, report, writers
+from spaser.sections.summary import pages  # noqa: F401
 
 __all__ = [
     "CODES",

@@ -39,7 +39,7 @@ _SUBJECT = (
 )
 
 
-@written("obligations")
+@written("obligations-detail", "obligations")
 def section_obligations(findings: Findings) -> Told:
     """Duties: readiness, states, contracts to open, reserved contracts, the buyer's own duties, questions, sources."""
     ready = findings.extras.get("preparation")
@@ -68,7 +68,7 @@ def section_obligations(findings: Findings) -> Told:
 
 def readiness_table(ready: pl.DataFrame) -> TableBlock:
     """Per duty, the contracts it aims at, dates aside, and how many declare what it expects."""
-    rows = _labelled(ready.filter(pl.col("groupe") == "vises"))
+    rows = labelled(ready.filter(pl.col("groupe") == "vises"))
     note = (
         "Tous les contrats lus, quel que soit leur montant. Visés : ceux que la règle viserait quelle que soit leur date, d'après "
         "leur montant, leur objet et leur procédure (probable ou certain). Constaté : la considération attendue est déclarée, ou "
@@ -89,7 +89,7 @@ def states_table(ready: pl.DataFrame) -> TableBlock:
     rows = counts.with_columns(lacking).join(subject, on="obligation", how="left", maintain_order="left").fill_null(0)
     note = "Sans avis de publicité, la date de lancement n'est pas connue : un contrat n'est alors jamais certainement soumis aux règles de 2026."
     return table(
-        "tab-etats", "Contrats soumis, par obligation et par état", _labelled(rows), _SUBJECT, french.typeset(note)
+        "tab-etats", "Contrats soumis, par obligation et par état", labelled(rows), _SUBJECT, french.typeset(note)
     )
 
 
@@ -100,10 +100,10 @@ def to_see_table(findings: Findings) -> TableBlock | None:
     if rows is None or not rows.height:
         return None
     each = (
-        _labelled(rows)
+        labelled(rows)
         .group_by("uid", maintain_order=True)
         .agg(pl.col("libelle").str.join(" ; "), pl.col("applicabilite", "motif").first())
-        .with_columns(_state())
+        .with_columns(state())
     )
     shown = each.head(_MOST).join(
         findings.contracts.select("uid", "objet"), on="uid", how="left", maintain_order="left"
@@ -270,7 +270,7 @@ def _of_buyer(findings: Findings, kept: pl.Expr) -> pl.DataFrame | None:
     if rows is None:
         return None
     shown = rows.filter((pl.col("applicabilite") != "non_soumis") & kept)
-    return _labelled(shown).with_columns(_state()) if shown.height else None
+    return labelled(shown).with_columns(state()) if shown.height else None
 
 
 def questions_table(findings: Findings) -> TableBlock | None:
@@ -283,7 +283,7 @@ def questions_table(findings: Findings) -> TableBlock | None:
         Column("question", "Question à l'acheteur"),
         Column("contrats", "Contrats concernés", "entier"),
     )
-    shown = _labelled(rows).with_columns(pl.col("libelle").fill_null("Toutes"))
+    shown = labelled(rows).with_columns(pl.col("libelle").fill_null("Toutes"))
     return table("tab-questions", "Ce que seul l'acheteur peut dire", shown, columns)
 
 
@@ -342,7 +342,7 @@ def annex(findings: Findings) -> TableBlock | None:
     rows = findings.extras.get("obligations")
     if rows is None:
         return None
-    shown = _labelled(rows).with_columns(_state(), _state("champ"))
+    shown = labelled(rows).with_columns(state(), state("champ"))
     columns = (
         "uid",
         Column("libelle", "Obligation"),
@@ -399,7 +399,7 @@ def _told(findings: Findings, ready: pl.DataFrame) -> tuple[Sentence, ...]:
     return tuple(Sentence(french.sentence(text)) for text in told)
 
 
-def _labelled(rows: pl.DataFrame) -> pl.DataFrame:
+def labelled(rows: pl.DataFrame) -> pl.DataFrame:
     """With the label, the date and what can be seen of each duty."""
     known = [
         {"obligation": key, "libelle": duty["label"], "depuis": duty["since"], "observable": duty["observable"]}
@@ -412,7 +412,7 @@ def _law(table_name: str) -> dict[str, dict[str, Any]]:
     return rules.toml("law.toml")[table_name]
 
 
-def _state(name: str = "applicabilite") -> pl.Expr:
+def state(name: str = "applicabilite") -> pl.Expr:
     return pl.col(name).replace(APPLICABILITY)
 
 

@@ -16,13 +16,14 @@ from spaser.deliverables.report import Report, Source, TableBlock
 from spaser.indicators.records import NUMBER, VALUE, WITH_CRITERION, catalogue, scope
 from spaser.indicators.targets import Target
 from spaser.indicators.trajectory import Road
-from spaser.sections import actions as sections_actions
 from spaser.sections import maturity as sections_maturity
 from spaser.sections import pams as sections_pams
 from spaser.sections import potential as sections_potential
 from spaser.sections import reach as sections_reach
+from spaser.sections import registry
 from spaser.sections.annexes import annexes
 from spaser.sections.findings import Findings
+from spaser.sections.summary import pages
 from spaser.sources import demonstration
 from spaser.sources.registers import Registers
 from spaser.studies import plan as planning
@@ -40,7 +41,7 @@ TITLE = "Diagnostic d'achat responsable"
 #: Months of the calendar, and so of what the needs to come are looked for in.
 MONTHS = 36
 #: Every section a comment may be written on.
-SECTIONS = sections.keys()
+SECTIONS = (*sections.keys(), *registry.FORMER)
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,10 @@ def study(
         _potential(result, found)
         | reach
         | _practices(asked.answers)
-        | {"manques": pl.DataFrame({"code": lacking}, schema={"code": pl.String})}
+        | {
+            "manques": pl.DataFrame({"code": lacking}, schema={"code": pl.String}),
+            "plan_dits": _written_of_actions(result),
+        }
     )
     if peers is not None and peers.height:
         extras["pairs"] = peers
@@ -175,11 +179,11 @@ def _annexes(told: Findings, spent: Findings | None) -> list[TableBlock | None]:
     used = (pl.col("population") == told.population) & (pl.col("dimension") != "cpv_division")
     kept = told.measures.filter(used | (pl.col("dimension") == "total"))
     return [
+        pages.annex_plan(told),
         *annexes(replace(told, measures=kept)),
         *sections_potential.annexes(told),
         sections_maturity.annex(told),
         sections_reach.annex(told),
-        sections_actions.annex_plan(told),
         *(sections_pams.spending_annexes(spent) if spent else ()),
     ]
 
@@ -192,10 +196,15 @@ def _potential(result: Diagnostic, found: Opportunities | None) -> dict[str, pl.
     once = pl.col("codeCPV").str.head(2).is_in(result.base.method["renewals"]["one_off"]["divisions"]).fill_null(False)
     active = found.opportunities.filter(pl.col("etat_action") == "agir").filter(~once)
     soon = renewals.upcoming(active.lazy(), as_of=result.as_of, months=MONTHS, method=result.base.method).collect()
-    asked = result.base.decisions.filter(pl.col("objet_type") == "action").collect()
+    asked = _written_of_actions(result)
     actions = planning.plan(soon, day=result.as_of, method=result.base.method, decisions=asked)
     left = planning.set_aside(soon, day=result.as_of, method=result.base.method)
     return found.extras() | {"besoins_a_venir": soon, "plan_actions": actions, "plan_ecartes": left}
+
+
+def _written_of_actions(result: Diagnostic) -> pl.DataFrame:
+    """What a person wrote of the lines of the plan: who, where it stands, by when."""
+    return result.base.decisions.filter(pl.col("objet_type") == "action").collect()
 
 
 def _practices(answers: dict[str, int | None]) -> dict[str, pl.DataFrame]:
