@@ -92,12 +92,12 @@ def _block(block: Block, notes: Notes, pictures: dict[str, bytes]) -> list[dict[
         case Answer():
             return [{"kind": "answer", "item": _sentence(block.sentence, notes)}]
         case Messages():
-            items = [
+            told = [
                 {"kind": one.kind, "sign": SIGNS[one.kind], "figure": one.figure, "so": french.sentence(one.so),
                  "text": one.told}
                 for one in block.items
             ]  # fmt: skip
-            return [{"kind": "messages", "items": items}]
+            return [{"kind": "messages", "items": told}]
         case Todo():
             return [{"kind": "todo", "title": block.title, "items": list(block.items)}]
         case Sentence():

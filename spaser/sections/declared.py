@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from spaser import charts, french
@@ -182,7 +184,7 @@ def section_years(findings: Findings) -> Section | None:
     if open_years:
         text = f"Année incomplète, montrée mais non comparée : {french.listing(open_years)}."
         blocks.append(Callout("Publication en cours", french.typeset(text)))
-    undated = every.filter(~pl.col("modalite").str.contains(r"^\d{4}$"))["denominateur"].max()
+    undated: Any = every.filter(~pl.col("modalite").str.contains(r"^\d{4}$"))["denominateur"].max()
     if undated:
         verb = "n'apparaît" if undated < 2 else "n'apparaissent"
         blocks.append(Sentence(french.sentence(f"{french.count(undated, 'contrat')} sans date lisible {verb} pas ici")))

@@ -97,7 +97,7 @@ def section_reachable(findings: Findings) -> Told:
     shown = table("tab-atteignable", "Les familles où commencer", kept.head(_MOST), _FAMILIES) if kept.height else None
     figures = [block for block in whole.blocks if isinstance(block, Figure)]
     near = findings.extras.get("fournisseurs_credibles")
-    more = ()
+    more: tuple[Sentence, ...] = ()
     if near is not None and near.height and kept.height:
         n = near["siret"].n_unique()
         more = (

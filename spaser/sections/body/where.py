@@ -30,9 +30,8 @@ def section_where(findings: Findings) -> Told:
     rows = findings.rows(*declared.CODES)
     if not rows.height:
         return None
-    picture = next(
-        (block for block in declared.section_considerations(findings).blocks if isinstance(block, Figure)), None
-    )
+    whole = declared.section_considerations(findings)
+    picture = next((block for block in (whole.blocks if whole else ()) if isinstance(block, Figure)), None)
     bounds = [french.share_range(low, high) for low, high in rows.select("bas", "haut").rows()]
     shown = declared.named(rows).with_columns(bornes=pl.Series(bounds, dtype=pl.String))
     measures = tuple(m for code in declared.CODES if (m := findings.one(code)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from string import Formatter
 from typing import Any, NamedTuple
 
@@ -74,7 +75,7 @@ class _Written(Formatter):
                 feminine = words[-1] == "f"
                 return french.count(value, " ".join(words[:-1] if feminine else words), feminine=feminine)
             case ["part"]:
-                return french.share(value, 0 if round(value * 100, 6).is_integer() else 1)
+                return french.share(value, 0 if float(round(value * 100, 6)).is_integer() else 1)
             case ["decimal"]:
                 return french.number(value, 0 if float(value).is_integer() else 1)
             case ["entier"]:
@@ -193,7 +194,11 @@ def _read(settings: Mapping[str, Any]) -> tuple[Rule, ...]:
 def _each(given: Mapping[str, Any]) -> list[Rule]:
     if not given.get("subjects"):
         return [_rule(given, lambda text: text, given["theme"])]
-    return [_rule(given, lambda text, subject=subject: text.replace("*", subject), subject) for subject in SUBJECTS]
+    return [_rule(given, partial(_put, subject=subject), subject) for subject in SUBJECTS]
+
+
+def _put(text: str, *, subject: str) -> str:
+    return text.replace("*", subject)
 
 
 def _rule(given: Mapping[str, Any], put: Callable[[str], str], theme: str) -> Rule:

@@ -249,7 +249,8 @@ def _shared(desk: Desk, tasks: dict[int, Task], count: int) -> Iterator[tuple[in
     """The reports, written by processes that read the same tables from files."""
     with tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True) as folder:
         frames = _stored(desk.base, Path(folder))
-        bare = replace(desk, base=replace(desk.base, folder=None, **dict.fromkeys(frames, pl.LazyFrame())))
+        empty: dict[str, Any] = dict.fromkeys(frames, pl.LazyFrame())
+        bare = replace(desk, base=replace(desk.base, folder=None, **empty))
         pool = ProcessPoolExecutor(
             min(count, len(tasks)), mp_context=get_context("spawn"), initializer=_open, initargs=(bare, frames)
         )
@@ -274,9 +275,8 @@ def _stored(base: Base, folder: Path) -> dict[str, str]:
 
 def _open(desk: Desk, frames: dict[str, str]) -> None:
     """What a process does first: the tables back in their fields."""
-    _WORD["desk"] = replace(
-        desk, base=replace(desk.base, **{name: pl.scan_parquet(path) for name, path in frames.items()})
-    )
+    read: dict[str, Any] = {name: pl.scan_parquet(path) for name, path in frames.items()}
+    _WORD["desk"] = replace(desk, base=replace(desk.base, **read))
 
 
 def _by_another(task: Task) -> Outcome:
