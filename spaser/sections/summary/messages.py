@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from spaser import french, rules
 from spaser.deliverables.messages import Message
 from spaser.sections import registry
-from spaser.sections.summary.facts import FACTS, SUBJECTS, Fact
+from spaser.sections.summary.known import FACTS, SUBJECTS, Fact
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq, "!=": operator.ne, "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt,

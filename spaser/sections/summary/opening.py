@@ -9,7 +9,7 @@ from spaser.deliverables.messages import Todo
 from spaser.deliverables.report import Answer, Block, Measured, Paragraph, Sentence
 from spaser.sections.findings import Findings
 from spaser.sections.summary import messages
-from spaser.sections.summary.facts import facts
+from spaser.sections.summary.known import facts
 
 
 def told(findings: Findings) -> list[messages.Said]:

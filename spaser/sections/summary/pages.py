@@ -13,7 +13,7 @@ from spaser.deliverables.report import Answer, Block, Callout, Column, Sentence,
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
 from spaser.sections.summary import messages, opening
-from spaser.sections.summary.facts import facts
+from spaser.sections.summary.known import facts
 
 _DATES, _MONDAY, _LONG = 3, 3, 90
 _NOW = "dès maintenant"
