@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from spaser import rules
 from spaser.vocabulary import PLAN, RENEWALS
@@ -168,6 +167,8 @@ def _exact(gains: np.ndarray, gap: int) -> np.ndarray:
     """The fewest renewals that fill the gap; among equals, those that end first."""
     if gap <= 0 or gains.sum() <= gap:
         return np.full(len(gains), gap > 0)
+    from scipy.optimize import Bounds, LinearConstraint, milp  # slow to load, and only this choice needs it
+
     rank = np.arange(len(gains)) / (len(gains) * (len(gains) + 1))  # sums to less than one renewal
     scaled = gains / gap
     answer = milp(

@@ -109,6 +109,22 @@ def checked(fact: dict[str, Any]) -> str:
     return f"{told}, lue dans une copie, à revérifier sur Légifrance"
 
 
+def since(day: date) -> str:
+    """« depuis le … », or « à partir du … » for a day after the version of the code that was read."""
+    return f"{'à partir du' if day > toml('law.toml')['reading']['version'] else 'depuis le'} {day:%d/%m/%Y}"
+
+
+def since_of(duty: str) -> str:
+    """From which day a duty of the law holds, with what makes its first day uncertain, in words."""
+    rule = toml("law.toml")["duties"][duty]
+    doubt = (
+        f" ({rule['doubt_note']} : un avis envoyé le {rule['doubt']:%d/%m/%Y} reste à trancher)"
+        if "doubt" in rule
+        else ""
+    )
+    return f"{since(rule['since'])}{doubt}"
+
+
 def value(rule: str, day: date) -> Any:
     """The value of a rule in force on a day, or None before its first date (or after a repeal)."""
     rows = dated(rule).filter(pl.col("since") <= day)

@@ -5,10 +5,10 @@ Each takes a small documented frame of finished figures; rooms that compute them
 
 from __future__ import annotations
 
-import altair as alt
 import polars as pl
 
 from spaser import french
+from spaser.charts import vega as alt
 from spaser.charts.marks import WIDTH, data, percent_axis, picture, quick, text
 from spaser.charts.pictures import ACCENT, COLOURS, INK, NEUTRAL, PALE, SERIES, Picture
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import altair as alt
 import polars as pl
 
 from spaser import french
+from spaser.charts import vega as alt
 from spaser.charts.marks import WIDTH, data, picture, text
 from spaser.charts.pictures import INK, NEUTRAL, RULE, SERIES, Picture
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import altair as alt
 import polars as pl
 
 from spaser import french
+from spaser.charts import vega as alt
 from spaser.charts.marks import (
     HOW,
     HOW_RANGE,

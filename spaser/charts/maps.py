@@ -11,10 +11,10 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-import altair as alt
 import polars as pl
 
 from spaser import french, rules
+from spaser.charts import vega as alt
 from spaser.charts.marks import WIDTH, data, picture, quick, text
 from spaser.charts.pictures import ACCENT, INK, PALE, RULE, SERIES, Picture
 

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-import altair as alt
 import polars as pl
-from altair.utils import schemapi
 
 from spaser import french
+from spaser.charts import vega as alt
 from spaser.charts.pictures import COLOURS, NEUTRAL, Picture
 from spaser.vocabulary import LABELS
 
@@ -48,7 +47,7 @@ def quick(draw: Callable[..., Picture]) -> Callable[..., Picture]:
 
     @wraps(draw)
     def drawn(*given: Any, **named: Any) -> Picture:
-        with schemapi.debug_mode(False):
+        with alt.unchecked():
             return draw(*given, **named)
 
     return drawn

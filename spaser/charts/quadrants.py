@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-import altair as alt
 import polars as pl
 
 from spaser import french, rules
+from spaser.charts import vega as alt
 from spaser.charts.marks import WIDTH, count_axis, data, picture, quick, short
 from spaser.charts.pictures import ACCENT, COLOURS, NEUTRAL, PALE, RULE, SERIES, Picture
 

@@ -16,15 +16,18 @@ from spaser import guards
 from spaser.cli import (
     batch,
     clauses,
+    company,
     diagnostic,
     drafting,
     given,
+    groups,
     impact,
     law,
     meetings,
     mission,
     notebooks,
     potential,
+    preparing,
     publication,
     reading,
     suppliers,
@@ -36,10 +39,10 @@ from spaser.text import harmless
 
 #: The help is grouped as the work is; a command that no group names stands with the measures.
 GROUPS = {
-    "préparer": ("mission", "lire", "telecharger", "registre", "programme"),
+    "préparer": ("mission", "lire", "preparer", "telecharger", "registre", "programme"),
     "mesurer": (),
     "se former": ("lab", "carnets"),
-    "agir": ("groupements", "matinale", "redige", "relire", "impact"),
+    "agir": ("groupements", "matinale", "redige", "relire", "impact", "entreprise"),
     "publier": ("publication", "rapport"),
 }
 LEARNING = "  carnets 10 (acheteurs) et 11 (élus), à l'écran : spaser lab"
@@ -51,12 +54,15 @@ FAMILIES = (
     drafting,
     suppliers,
     potential,
+    groups,
     meetings,
     impact,
+    company,
     publication,
     batch,
     mission,
     law,
+    preparing,
     notebooks,
 )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from spaser import french
 from spaser.cli.options import command
-from spaser.cli.terminal import first, progress, say
+from spaser.cli.terminal import first, progress, say, wrote
 from spaser.problems import Problem
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def _written(one: Mission, choices: argparse.Namespace) -> list[str]:
 
     if one.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.")
+    if not one.files:
+        return _of_company(one, choices)
     own = one.demo
     if choices.sortie or own or not one.whole:
         folder = choices.sortie or (Path("spaser-sortie") / "rapports" if own else one.folder)
@@ -82,6 +84,39 @@ def _written(one: Mission, choices: argparse.Namespace) -> list[str]:
     with mission.run(one.folder, "rapports", datetime.now()) as made:
         outcomes = batch.run(replace(one, folder=made.writing), previous=before, progress=progress)
     return _said(outcomes, made.folder or made.writing)
+
+
+def _of_company(one: Mission, choices: argparse.Namespace) -> list[str]:
+    """A mission without contracts: the report of a company, from its spend file alone."""
+    from spaser.studies import mission
+    from spaser.studies.acting import company
+
+    alone = one.asked[0] if len(one.asked) == 1 else one.every
+    ledger = alone.wishes.ledger or one.ledger
+    if ledger is None or alone.soumis_au_code is not False:
+        raise Problem(
+            "Cette mission n'a aucun fichier de contrats",
+            where=str(one.source),
+            todo="Ajoutez ses contrats ; pour une entreprise que le code de la commande publique ne lie pas, donnez ses dépenses et écrivez soumis_au_code = false",
+        )
+    result = company.company_of(
+        ledger,
+        list(one.registers),
+        name=alone.label or alone.name or None,
+        place=one.place or None,
+        radius=alone.wishes.radius,
+        dependency=alone.wishes.dependency,
+        as_of=one.as_of,
+        progress=progress,
+    )
+    say(company.summary(result))
+    if choices.sortie or not one.whole:
+        wrote(company.write(result, choices.sortie or one.folder))
+        return []
+    with mission.run(one.folder, "entreprise", datetime.now()) as made:
+        written = company.write(result, made.writing)
+    wrote([made.final(path) for path in written])
+    return []
 
 
 def _said(outcomes: list[Outcome], folder: Path) -> list[str]:

@@ -80,7 +80,7 @@ def _draft(choices: argparse.Namespace) -> None:
     for text in drafting.draft(*needs[0]):
         say(
             f"  {text.piece:<5} {text.titre} ({', '.join(text.articles)})"
-            + (f" ; à compléter : {', '.join(text.blanks)}" if text.blanks else "")
+            + (f" ; à compléter : {', '.join(text.missing)}" if text.blanks else "")
         )
     say(f"\n{drafting.WARNING}")
     given.delivered(choices, "redige", lambda folder: drafting.write(needs, folder))

@@ -67,7 +67,7 @@ def _run(choices: argparse.Namespace) -> None:
         choices.registre,
         hours=choices.heures or (beside if choices.demo and beside.is_file() else None),
         territory=choices.territoire,
-        oeth=_deduction(choices.oeth),
+        oeth=deduction(choices.oeth),
         overrides=given.decided(choices),
         validations=given.links(choices),
         mapping=choices.correspondance,
@@ -80,5 +80,6 @@ def _run(choices: argparse.Namespace) -> None:
     given.delivered(choices, "impact", lambda folder: impact.write(result, folder))
 
 
-def _deduction(given: list[float] | None) -> dict[str, float] | None:
+def deduction(given: list[float] | None) -> dict[str, float] | None:
+    """What the deduction of the employment obligation needs, from three numbers typed."""
     return {"main_oeuvre": given[0], "contribution_brute": given[1], "taux_emploi": given[2] / 100} if given else None

@@ -67,7 +67,7 @@ def _run(choices: argparse.Namespace) -> None:
         return _day(choices)
     required(choices, "contrats")
     paths, asked = source(choices)
-    result = spaser.diagnose(paths, **asked, decisions=decided(choices), progress=progress)
+    result = spaser.diagnose(paths, **asked, others=True, decisions=decided(choices), progress=progress)
     report = meetings.morning(result, spaser.potential_of(result, radius=choices.rayon), months=choices.mois)
     if result.base.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")

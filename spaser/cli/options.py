@@ -114,3 +114,19 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"« {text} » n'est pas une date (AAAA-MM-JJ)") from None
+
+
+def kilometres(text: str) -> float:
+    """« 30 » or « 30 km »."""
+    try:
+        return float(text.replace(",", ".").removesuffix("km").strip())
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"« {text} » n'est pas une distance (30)") from None
+
+
+def percentage(text: str) -> float:
+    """« 30 » or « 30 % », as a share."""
+    try:
+        return float(text.replace(",", ".").removesuffix("%").strip()) / 100
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"« {text} » n'est pas un pourcentage (30)") from None

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spaser.cli import given
 from spaser.cli.given import decided, delivered, links, required
-from spaser.cli.options import command, corrections, day, output, selection, source
+from spaser.cli.options import command, corrections, day, kilometres, output, percentage, selection, source
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
+
+if TYPE_CHECKING:
+    from spaser.studies.potential.programme import Planned
+
+
+_PROGRAMME = "votre programme d'achat (objet, montant estimé, date prévue… en XLSX, ODS ou CSV), ou les intentions d'achat de l'État (JSON)"
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -20,12 +27,12 @@ def add(commands: argparse._SubParsersAction) -> None:
     selection(asked, needs="")
     asked.add_argument(
         "--rayon",
-        type=_kilometres,
+        type=kilometres,
         metavar="KM",
         help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)",
     )
     text = "part de son activité qu'un fournisseur ne doit pas dépasser avec vous, en %% (par défaut : 30)"
-    asked.add_argument("--dependance", type=_percentage, metavar="PART", help=text)
+    asked.add_argument("--dependance", type=percentage, metavar="PART", help=text)
     ledger = asked.add_argument_group("à partir de vos dépenses")
     text = "votre fichier de dépenses, au lieu des contrats (qui, s'ils sont donnés, disent ce que les fournisseurs ont gagné) ; sans fichier : celui de la mission"
     ledger.add_argument("--depenses", nargs="?", const="", metavar="FICHIER", help=text)
@@ -43,15 +50,18 @@ def add(commands: argparse._SubParsersAction) -> None:
         "--correspondance", metavar="FICHIER", help="correspondance.toml corrigé : quelle colonne est quoi"
     )
     corrections(ledger)
-    text = "votre programme d'achat (objet, montant estimé, date prévue… en XLSX, ODS ou CSV), ou les intentions d'achat de l'État (JSON)"
-    asked.add_argument("--programme", nargs="+", metavar="FICHIER", help=text)
+    asked.add_argument("--programme", nargs="+", metavar="FICHIER", help=_PROGRAMME)
+    _add_programme(commands)
+
+
+def _add_programme(commands: argparse._SubParsersAction) -> None:
     planned = command(
         commands,
         "programme",
         _run_programme,
         "achats prévus : familles, dates, montants ; avec --registre : fournisseurs et leviers",
     )
-    planned.add_argument("programme", nargs="*", metavar="FICHIER", help=text)
+    planned.add_argument("programme", nargs="*", metavar="FICHIER", help=_PROGRAMME)
     planned.add_argument(
         "--registre", nargs="+", metavar="FICHIER", default=[], help="listes de fournisseurs de l'ESS et inclusifs"
     )
@@ -65,13 +75,13 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     planned.add_argument(
         "--rayon",
-        type=_kilometres,
+        type=kilometres,
         metavar="KM",
         help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)",
     )
     planned.add_argument(
         "--dependance",
-        type=_percentage,
+        type=percentage,
         metavar="PART",
         help="part de son activité qu'un fournisseur ne doit pas dépasser avec vous, en %%",
     )
@@ -80,8 +90,58 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     planned.add_argument("--methode", metavar="FICHIER", help="votre propre method.toml (points et seuils)")
     planned.add_argument("--cache", type=Path, metavar="DOSSIER", help="dossier de travail pour les très gros fichiers")
+    _add_follow_up(planned)
     given.options(planned, "programme")
     output(planned)
+
+
+def _add_follow_up(planned: argparse.ArgumentParser) -> None:
+    asked = planned.add_argument_group("suivi du programme")
+    asked.add_argument(
+        "--suivi",
+        nargs="*",
+        metavar="CONTRATS",
+        help="ce que le programme est devenu : contrats publiés depuis (sans fichier : ceux de la mission)",
+    )
+    asked.add_argument(
+        "--avis", nargs="+", metavar="FICHIER", default=[], help="avis publiés (BOAMP, TED) : ce qui est lancé"
+    )
+    asked.add_argument(
+        "--suivi-precedent",
+        metavar="SUIVI.XLSX",
+        help="le classeur du dernier suivi, rempli : vos réponses et vos décisions sont gardées",
+    )
+    asked.add_argument(
+        "--depuis",
+        type=day,
+        metavar="AAAA-MM-JJ",
+        help="contrats et avis à partir de ce jour (par défaut : un an avant le premier achat prévu)",
+    )
+
+
+def _run_follow_up(choices: argparse.Namespace, planned: Planned) -> None:
+    """The programme beside what was published since."""
+    import spaser
+    from spaser.studies.acting import followup, followup_handover
+    from spaser.studies.potential.spend import siren_of
+
+    contracts = choices.suivi or (list(choices.at.files) if choices.at is not None else [])
+    if not contracts:
+        raise Problem("Aucun fichier de contrats n'est donné au suivi", todo="Ajoutez-les : --suivi contrats.json")
+    buyer = siren_of(choices.acheteur_siret)
+    base = spaser.prepare(
+        contracts,
+        as_of=choices.date,
+        method=choices.methode,
+        decisions=decided(choices),
+        cache=choices.cache,
+        progress=progress,
+    )
+    result = followup.follow(
+        planned, base, notices=choices.avis, before=choices.suivi_precedent, buyer_siren=buyer, since=choices.depuis
+    )
+    say(followup_handover.summary(result))
+    delivered(choices, "suivi", lambda folder: followup_handover.write(result, folder))
 
 
 def _run(choices: argparse.Namespace) -> None:
@@ -100,7 +160,7 @@ def _run(choices: argparse.Namespace) -> None:
 
     required(choices, "contrats")
     paths, asked = source(choices)
-    result = spaser.diagnose(paths, **asked, decisions=decided(choices), progress=progress)
+    result = spaser.diagnose(paths, **asked, others=True, decisions=decided(choices), progress=progress)
     found = spaser.potential_of(result, radius=choices.rayon, dependency=choices.dependance)
     if result.base.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
@@ -127,6 +187,14 @@ def _run_programme(choices: argparse.Namespace) -> None:
         )
     else:
         result = programme.programme_of(choices.programme)
+    if getattr(choices, "suivi", None) is not None:
+        return _run_follow_up(choices, result)
+    for name in ("avis", "suivi_precedent", "depuis"):
+        if getattr(choices, name, None) and getattr(choices, "needs", "") == "programme" and choices.at is None:
+            raise Problem(
+                f"--{name.replace('_', '-')} ne vaut qu'avec --suivi",
+                todo="Donnez les contrats publiés : --suivi contrats.json",
+            )
     say(programme.summary(result))
     delivered(choices, "programme", lambda folder: programme.write(result, folder))
 
@@ -189,17 +257,3 @@ def _refuse_alone(choices: argparse.Namespace) -> None:
             f"--{alone[0]} ne vaut qu'avec --depenses",
             todo="Donnez votre fichier de dépenses : --depenses depenses.xlsx",
         )
-
-
-def _kilometres(text: str) -> float:
-    try:
-        return float(text.replace(",", ".").removesuffix("km").strip())
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"« {text} » n'est pas une distance (30)") from None
-
-
-def _percentage(text: str) -> float:
-    try:
-        return float(text.replace(",", ".").removesuffix("%").strip()) / 100
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"« {text} » n'est pas un pourcentage (30)") from None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from spaser import french
 from spaser.cli import given
-from spaser.cli.options import command, day, output, registers
+from spaser.cli.options import command, day, kilometres, output, registers
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
 
@@ -43,8 +43,9 @@ def _add_suppliers(commands: argparse._SubParsersAction) -> None:
     text = "analyse des fournisseurs d'un fichier de dépenses : ESS, inclusifs, inconnus, à vérifier"
     asked = command(commands, "fournisseurs", _run_suppliers, text)
     asked.add_argument("fichier", nargs="?", metavar="FICHIER", help="export de mandats (XLSX, XLS, ODS, CSV)")
-    given.options(asked, "fichier")
+    given.options(asked)
     registers(asked)
+    _add_sheet(asked)
     asked.add_argument(
         "--validations", metavar="FICHIER", help="validations.csv rempli : rapprochements acceptés ou refusés"
     )
@@ -58,6 +59,22 @@ def _add_suppliers(commands: argparse._SubParsersAction) -> None:
         "--date", type=day, metavar="AAAA-MM-JJ", help="date d'arrêté (par défaut : la dernière date du fichier)"
     )
     _folders(asked)
+
+
+def _add_sheet(asked: argparse.ArgumentParser) -> None:
+    sheet = asked.add_argument_group("fiche d'un fournisseur")
+    sheet.add_argument(
+        "--fiche",
+        metavar="SIRET|NOM",
+        help="une page sur un fournisseur : statuts et preuves, contrats gagnés, besoins à venir à sa portée",
+    )
+    sheet.add_argument(
+        "--contrats", nargs="+", metavar="FICHIER", default=[], help="les contrats publiés, d'où vient ce qu'il a gagné"
+    )
+    sheet.add_argument("--acheteur", metavar="SIRET|NOM", help="les besoins de ce seul acheteur (par défaut : tous)")
+    sheet.add_argument(
+        "--rayon", type=kilometres, metavar="KM", help="sa portée (par défaut : l'usage de chaque famille)"
+    )
 
 
 def _add_territory(commands: argparse._SubParsersAction) -> None:
@@ -117,6 +134,12 @@ def _run_suppliers(choices: argparse.Namespace) -> None:
     from spaser.studies import suppliers as purchases
     from spaser.studies.suppliers import handover as purchases_handover
 
+    if choices.fiche:
+        return _run_sheet(choices)
+    for name in ("contrats", "acheteur", "rayon"):
+        if getattr(choices, name) and choices.at is None:
+            raise Problem(f"--{name} ne vaut qu'avec --fiche", todo="Dites de qui : --fiche 12345678900011")
+    given.required(choices, "fichier")
     result = purchases.suppliers_of(
         choices.fichier,
         choices.registre,
@@ -136,6 +159,29 @@ def _run_suppliers(choices: argparse.Namespace) -> None:
         "fournisseurs",
         lambda folder: purchases_handover.write(result, folder, validations=choices.validations),
     )
+
+
+def _run_sheet(choices: argparse.Namespace) -> None:
+    import spaser
+    from spaser.studies.acting import supplier
+    from spaser.studies.acting import supplier_handover as handover
+
+    given.required(choices, "contrats")
+    given.required(choices, "registre")
+    base = spaser.prepare(
+        choices.contrats,
+        registers=choices.registre,
+        as_of=choices.date,
+        decisions=given.decided(choices),
+        cache=choices.cache,
+        progress=progress,
+    )
+    buyer = choices.acheteur if isinstance(choices.acheteur, str) else None
+    sheet = supplier.sheet_of(base, choices.fiche, buyer=buyer, radius=choices.rayon)
+    if sheet.demo:
+        say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
+    say(handover.summary(sheet))
+    given.delivered(choices, "fiche", lambda folder: handover.write(sheet, folder))
 
 
 def _run_registers(choices: argparse.Namespace) -> None:

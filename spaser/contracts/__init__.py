@@ -1,6 +1,7 @@
 """Contracts: one judged row per contract, its holders, its versions, its consultation, and what became of each source record."""
 
 from spaser.contracts.assembly import (
+    ESSENTIAL,
     Contracts,
     accounts,
     as_of_default,
@@ -10,6 +11,7 @@ from spaser.contracts.assembly import (
 )
 
 __all__ = [
+    "ESSENTIAL",
     "Contracts",
     "accounts",
     "as_of_default",

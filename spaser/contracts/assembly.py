@@ -109,6 +109,8 @@ _MEASURED = (
     "considerationsEnvironnementales",
     "datePublicationDonnees",
 )
+#: The columns of RECORDS that ``essential`` reads: the only ones to keep when records are laid aside for it.
+ESSENTIAL = tuple(dict.fromkeys((*states.READ, *_READ, *_MEASURED)))
 #: What a person may decide of a contract, beside what is published.
 DECIDED = ("montant", "consultation", "nature", "date", "duree")
 _INNER = ("modification_id", "montant_part")

@@ -63,7 +63,11 @@ def presume(contracts: pl.DataFrame) -> pl.DataFrame:
         _lot=pl.struct(*buyer, "procedure").hash(),
     )
     numbered = dated.filter(pl.col("objet").str.to_lowercase().str.contains(method["lot_patterns"]["numbered"]))
-    by_cpv, by_lot = _chained(dated, "_cpv", "_par_cpv"), _chained(numbered, "_lot", "_par_lot")
+    near = _near(dated, "_cpv"), _near(numbered, "_lot")
+    # A subject close to another under both keys is read once.
+    read = stems(pl.concat(rows.select("uid", "objet") for rows in near).unique("uid"))
+    roots = read.select("uid", "racine").filter(pl.col("racine").is_not_null())
+    by_cpv, by_lot = (_chained(rows, roots, name) for rows, name in zip(near, ("_par_cpv", "_par_lot"), strict=True))
     known = contracts.select("uid").join(by_cpv, on="uid", how="left").join(by_lot, on="uid", how="left")
     known = known.filter(pl.col("_par_cpv").is_not_null() | pl.col("_par_lot").is_not_null())
     known = known.with_columns(consultation=pl.min_horizontal("_par_cpv", "_par_lot"))
@@ -79,12 +83,16 @@ def presume(contracts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _chained(dated: pl.DataFrame, key: str, name: str) -> pl.DataFrame:
+def _near(dated: pl.DataFrame, key: str) -> pl.DataFrame:
+    """The contracts whose buyer notified something close in time under the same key (``cle``): most are not, and none is compared."""
+    keyed = dated.select("uid", "dateNotification", "objet", cle=key).sort("cle", "dateNotification")
+    return _close(keyed, rules.method()["consultation"]["days"]["value"])
+
+
+def _chained(near: pl.DataFrame, roots: pl.DataFrame, name: str) -> pl.DataFrame:
     """``uid`` and ``name``, the smallest uid of the chain of contracts with this key and stem, each near in time to the one before."""
     days = rules.method()["consultation"]["days"]["value"]
-    keyed = dated.select("uid", "dateNotification", "objet", cle=key)
-    # Subjects are compared only where the buyer notified something close in time under the same key: most are not.
-    said = stems(_close(keyed.sort("cle", "dateNotification"), days)).filter(pl.col("racine").is_not_null())
+    said = near.join(roots, on="uid")
     hashed = said.select("uid", "dateNotification", cle=pl.struct("cle", "racine").hash())
     chain = hashed.filter(pl.len().over("cle") > 1).sort("cle", "dateNotification", "uid")
     numbered = chain.with_columns(chaine=(~_follows(days)).cum_sum())

@@ -127,23 +127,17 @@ def by_resemblance(contracts: pl.DataFrame) -> pl.DataFrame:
     buyers = asked["acheteur_siren"].unique().implode()
     candidates = contracts.filter((pl.col("_sorte") == "accord_cadre") & pl.col("acheteur_siren").is_in(buyers))
     known = _narrow(candidates, "autre_")
-    pairs = pl.concat(
-        [
-            _paired(asked.explode("titulaires"), known.explode("autre_titulaires"), "titulaires"),
-            _paired(asked, known, "groupe"),
-        ]
-    )
-    pairs = pairs.filter((pl.col("autre_date") <= pl.col("date")) & (pl.col("uid") != pl.col("autre_uid")))
     shared = pl.col("mots").list.set_intersection("autre_mots").list.len()
     smallest = pl.min_horizontal(pl.col("mots").list.len(), pl.col("autre_mots").list.len())
     alike = (shared >= settings["mots_minimum"]) & (shared >= settings["mots_communs"] * smallest)
-    group = (pl.col("groupe") == pl.col("autre_groupe")).fill_null(False)
-    scored = (
-        pairs.with_columns(_groupe=group, _mots=alike)
-        .group_by("uid", "autre_uid", "autre_date")
-        .agg(mots=pl.col("_mots").any(), deux=(pl.col("par") == "titulaires").any() & pl.col("_groupe").any())
-        .filter(pl.col("mots") | pl.col("deux"))
+    # Words are compared once per pair, and only in pairs that time allows: most share a CPV group and nothing else.
+    pairs = _pairs(asked, known)
+    met = pl.concat(
+        [asked["uid", "mots"][pairs["_un"]], known["autre_uid", "autre_date", "autre_mots"][pairs["_autre"]]],
+        how="horizontal",
     )
+    met = met.with_columns(pairs["deux"], mots=alike)
+    scored = met.select("uid", "autre_uid", "autre_date", "deux", "mots").filter(pl.col("mots") | pl.col("deux"))
     best = scored.sort("uid", "mots", "deux", "autre_date", "autre_uid", descending=[False, True, True, True, False])
     best = best.unique("uid", keep="first", maintain_order=True)
     return best.select("uid", _par_ressemblance=pl.when("mots").then("autre_uid"), _possible="autre_uid")
@@ -163,10 +157,21 @@ def _narrow(contracts: pl.DataFrame, prefix: str) -> pl.DataFrame:
     return told.rename({name: prefix + name for name in told.columns if name != "acheteur_siren"})
 
 
-def _paired(asked: pl.DataFrame, known: pl.DataFrame, by: str) -> pl.DataFrame:
-    pairs = asked.join(
-        known, left_on=["acheteur_siren", by], right_on=["acheteur_siren", f"autre_{by}"], coalesce=False
+def _pairs(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Who shares a holder or the CPV group with a framework notified before: rows ``_un`` and ``_autre``; ``deux``: both shared."""
+    one, other = asked.drop("mots").with_row_index("_un"), known.drop("autre_mots").with_row_index("_autre")
+    by_group = _met(one, other, "groupe").with_columns(_par=1)
+    by_holder = (
+        _met(one.explode("titulaires"), other.explode("autre_titulaires"), "titulaires").unique().with_columns(_par=2)
     )
-    return pairs.select(
-        "uid", "date", "groupe", "mots", "autre_uid", "autre_date", "autre_groupe", "autre_mots", par=pl.lit(by)
-    )
+    both = pl.concat([by_group, by_holder]).group_by("_un", "_autre").agg(pl.col("_par").sum())
+    return both.select("_un", "_autre", deux=pl.col("_par") == 3)
+
+
+def _met(asked: pl.DataFrame, known: pl.DataFrame, by: str) -> pl.DataFrame:
+    """The rows of one buyer that have this in common, the framework being notified first."""
+    mine = asked.select("_un", "acheteur_siren", "uid", "date", by)
+    theirs = known.select("_autre", "acheteur_siren", "autre_uid", "autre_date", f"autre_{by}")
+    pairs = mine.join(theirs, left_on=["acheteur_siren", by], right_on=["acheteur_siren", f"autre_{by}"])
+    earlier = (pl.col("autre_date") <= pl.col("date")) & (pl.col("uid") != pl.col("autre_uid"))
+    return pairs.filter(earlier).select("_un", "_autre")

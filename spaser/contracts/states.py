@@ -33,6 +33,12 @@ DESCRIBING = (
     "dateNotification",
 )
 KEY = ["source", "position", "modification_id"]
+#: What is read of a record to find its state.
+READ = (
+    *KEY,
+    *("uid", "date_version", "dateNotification", "montant", "dureeMois", "type_contrat", "datePublicationDonnees"),
+    *("objetModification", *DESCRIBING),
+)
 
 
 def rows(records: pl.LazyFrame) -> pl.LazyFrame:

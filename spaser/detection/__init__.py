@@ -1,5 +1,6 @@
 """Detection: a text → the considerations it states, each quoted, with its carrier and how sure we are."""
 
+from spaser.detection.review import to_review
 from spaser.detection.search import (
     CARRIERS,
     COUNTED,
@@ -20,4 +21,5 @@ __all__ = [
     "highlight",
     "read",
     "summarise",
+    "to_review",
 ]

@@ -25,8 +25,10 @@ _LETTERS = re.compile(r"[a-z]{3}")
 _OF_THE_CONTRACT = ("reservation", "clause", "critere")
 
 
-def governing(text: str, start: int, lexicon: Lexicon) -> Head | None:
+def governing(text: str, start: int, lexicon: Lexicon, rule: str = "") -> Head | None:
     """The head whose complement holds the position `start` of a folded subject line; None for a deed (works, upkeep, purchase).
+
+    With the id of a `rule`, only the heads that concern it are looked at.
 
     After a coordination, a deed begins a new phrase (« assurance …, et entretien des espaces verts »); another head only shares
     the complement of the one before (« gestion, entretien et maintenance de … »), and the more permissive of the two speaks.
@@ -34,7 +36,7 @@ def governing(text: str, start: int, lexicon: Lexicon) -> Head | None:
     head: Head | None = None
     last = -1
     for opening in _STARTS.finditer(text, 0, start):
-        found = _head(text, opening.end(), lexicon)
+        found = _head(text, opening.end(), lexicon, rule)
         if found is None or found[1] > start:
             continue
         name, end = found
@@ -50,17 +52,24 @@ def _more_permissive(one: Head | None, other: Head | None) -> Head | None:
     return None if one is None or other is None else max(one, other, key=lambda head: head.level)
 
 
-def _head(text: str, position: int, lexicon: Lexicon) -> tuple[Head | None, int] | None:
-    """The head that stands at a position, past what only introduces it; (None, end) for a deed, None when there is no head."""
+def _head(text: str, position: int, lexicon: Lexicon, rule: str) -> tuple[Head | None, int] | None:
+    """The head that stands at a position, past what only introduces it; (None, end) for a deed, None when there is no head.
+
+    Last come the heads of which only the turn is known (« fourniture de … pour »), looked for in what introduces, too.
+    """
     light = lexicon.contexts["light"].match(text, position)
     places = (position, light.end()) if light else (position,)
+    heads = [head for head in lexicon.heads if not rule or head.concerns(rule)]
     for place in places:
-        for head in lexicon.heads:
-            if match := head.pattern.match(text, place):
+        for head in heads:
+            if not head.last and (match := head.pattern.match(text, place)):
                 return head, match.end()
     for place in places:
         if match := lexicon.contexts["deed"].match(text, place):
             return None, match.end()
+    for head in heads:
+        if head.last and (match := head.pattern.search(text, position)) and match.start() <= places[-1]:
+            return head, match.end()
     return None
 
 

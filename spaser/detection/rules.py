@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from spaser import guards, rules, settings
+from spaser.detection import inflection, prefilter
 from spaser.detection.reliability import Part, parts
 from spaser.problems import Problem, closest
 
@@ -71,6 +72,7 @@ SHAPE = settings.Table(
                     "patterns": _TEXTS,
                     "example": settings.Text(needed=True),
                     "counter": settings.Text(needed=True),
+                    "last": settings.Flag(),
                 }
             )
         ),
@@ -103,17 +105,6 @@ BOXES = "☐☒☑□■"
 
 #: What a regular expression that cannot be compiled raises.
 UNREADABLE = (re.error, OverflowError, RecursionError)
-#: A letter of an anchor as it may be written in a raw text (accents, capitals, a character lost in a bad encoding).
-LETTERS = {
-    "a": "aàâäáã",
-    "c": "cç",
-    "e": "eéèêë",
-    "i": "iîïíì",
-    "o": "oôöóò",
-    "u": "uùûüú",
-    "'": "'’‘´`",
-    " ": r"\s\-_‐‑–'’.",
-}
 
 
 @dataclass(frozen=True)
@@ -167,6 +158,7 @@ class Head:
     pattern: re.Pattern[str]
     example: str
     counter: str
+    last: bool = False
 
     def concerns(self, rule: str) -> bool:
         return rule.startswith(self.scope)
@@ -248,7 +240,7 @@ def compiled(data: dict[str, Any], where: str) -> Lexicon:
             e["kind"],
             tuple(e.get("scope", ())),
             pattern,
-            _sieve(pattern.pattern),
+            prefilter.sieve(pattern.pattern),
             e["example"],
             e.get("touch", False),
         )
@@ -257,12 +249,14 @@ def compiled(data: dict[str, Any], where: str) -> Lexicon:
     numbers = {name: _number(entry, fragments, where) for name, entry in data.get("numbers", {}).items()}
     return Lexicon(
         found,
-        _by_anchor(found),
+        prefilter.by_anchor([rule.anchors for rule in found]),
         exceptions,
         numbers,
         _contexts(data["contexts"], fragments, where),
         {
-            subject: _first_pass(rule for rule in found if not (subject and rule.fields == "hors_objet"))
+            subject: prefilter.first_pass(
+                rule.anchors for rule in found if not (subject and rule.fields == "hors_objet")
+            )
             for subject in (True, False)
         },
         tuple(_headed(entry, data.get("head_scope", []), fragments, where) for entry in data.get("heads", [])),
@@ -270,8 +264,8 @@ def compiled(data: dict[str, Any], where: str) -> Lexicon:
     )
 
 
-def expand(pattern: str, fragments: dict[str, str]) -> str:
-    """A pattern of the lexicon as a regular expression on folded text."""
+def expand(pattern: str, fragments: dict[str, str], inflected: bool = False) -> str:
+    """A pattern of the lexicon as a regular expression on folded text; `inflected`: its words are read in either number."""
     while names := re.findall(r"\{([a-z]+)\}", pattern):
         for name in dict.fromkeys(names):
             if len(pattern) > LONGEST:
@@ -279,6 +273,7 @@ def expand(pattern: str, fragments: dict[str, str]) -> str:
             if name not in fragments:
                 raise KeyError(name)
             pattern = pattern.replace("{" + name + "}", fragments[name])
+    pattern = inflection.either_number(pattern) if inflected else pattern
     out, in_class, escaped = [], False, False
     for char in pattern:
         if escaped or in_class or char not in " -'":
@@ -288,12 +283,13 @@ def expand(pattern: str, fragments: dict[str, str]) -> str:
         in_class = (char == "[" or in_class and char != "]") if not escaped else in_class
         escaped = char == "\\" and not escaped
     regex = re.sub(r"\\s\+([?*])", r"\\s*", "".join(out))
+    regex = inflection.whole_words(regex) if inflected else regex
     return regex.replace("[^.;", "[^.;" + BOXES).replace("[^;", "[^;" + BOXES)
 
 
 def _pattern(patterns: list[str], fragments: dict[str, str], name: str, where: str) -> re.Pattern[str]:
     try:
-        body = "|".join(expand(pattern, fragments) for pattern in patterns)
+        body = "|".join(expand(pattern, fragments, inflected=True) for pattern in patterns)
         return re.compile(rf"(?<![a-z0-9])(?:{body})(?![a-z0-9])")
     except KeyError as error:
         raise Problem(
@@ -313,9 +309,9 @@ def _rule(entry: dict[str, Any], classes: dict[str, float], fragments: dict[str,
     pattern = _pattern(entry["patterns"], fragments, entry["id"], where)
     given = {key: value for key, value in entry.items() if key not in ("patterns", "anchors", "confidence")}
     return Rule(
-        anchors=tuple(entry["anchors"]),
+        anchors=tuple(dict.fromkeys(form for anchor in entry["anchors"] for form in inflection.anchors(anchor))),
         pattern=pattern,
-        sieve=_sieve(pattern.pattern),
+        sieve=prefilter.sieve(pattern.pattern),
         confidence=classes[entry["confidence"]],
         sure=entry["confidence"] == "certain",
         **given,
@@ -325,7 +321,13 @@ def _rule(entry: dict[str, Any], classes: dict[str, float], fragments: dict[str,
 def _headed(entry: dict[str, Any], scope: list[str], fragments: dict[str, str], where: str) -> Head:
     pattern = _pattern(entry["patterns"], fragments, entry["id"], where)
     return Head(
-        entry["id"], entry["level"], tuple(entry.get("scope", scope)), pattern, entry["example"], entry["counter"]
+        entry["id"],
+        entry["level"],
+        tuple(entry.get("scope", scope)),
+        pattern,
+        entry["example"],
+        entry["counter"],
+        entry.get("last", False),
     )
 
 
@@ -365,54 +367,3 @@ def _compiled(pattern: str, fragments: dict[str, str], where: str, name: str) ->
             where=f"{where}, {name}",
             why="Une parenthèse, un crochet ou une répétition n'y est pas juste",
         ) from error
-
-
-def _sieve(regex: str) -> str:
-    """A Rust regular expression that matches wherever `regex` does: no look-around, no long bounded gap."""
-    out, depth, skip = [], 0, 0
-    position, listed = 0, False
-    while position < len(regex):
-        char = regex[position]
-        escaped = char == "\\"
-        listed = char == "[" or listed and char != "]"
-        if char == "(" and not listed:
-            depth += 1
-            if not skip and regex.startswith(("(?!", "(?=", "(?<!", "(?<="), position):
-                skip = depth
-        if not skip:
-            out.append(regex[position : position + 1 + escaped])
-        if char == ")" and not listed:
-            skip = 0 if skip == depth else skip
-            depth -= 1
-        position += 1 + escaped
-    return re.sub(r"\{0,\d{2,}\}\??", "*", "".join(out))
-
-
-def _by_anchor(found: tuple[Rule, ...]) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """Each anchor, as it is in a text whose other characters than letters and digits became spaces, with its rules' ranks."""
-    opened: dict[str, list[int]] = {}
-    for rank, rule in enumerate(found):
-        for anchor in rule.anchors:
-            plain = " " + re.sub(r"[^a-z0-9]+", " ", anchor.rstrip("$")).strip() + (" " if anchor.endswith("$") else "")
-            opened.setdefault(plain, []).append(rank)
-    return tuple((anchor, tuple(ranks)) for anchor, ranks in opened.items())
-
-
-def _first_pass(kept: Any) -> str:
-    """One regular expression (Rust syntax, lowered text) that any text worth reading matches: the national first pass."""
-    anchors = sorted({anchor for rule in kept for anchor in rule.anchors})
-    minimal: list[str] = []
-    opened = ""
-    for anchor in anchors:  # in order, what an anchor opens follows it
-        if not (opened and anchor.startswith(opened)):
-            minimal.append(anchor)
-            opened = "" if "$" in anchor else anchor
-    return rf"(?:^|[^a-zà-ÿœ0-9])(?:{'|'.join(map(_raw, minimal))})"
-
-
-def _raw(anchor: str) -> str:
-    body = "".join(
-        f"[{LETTERS[char]}]" + ("+" if char == " " else "") if char in LETTERS else re.escape(char)
-        for char in anchor.rstrip("$")
-    )
-    return body + ("(?:$|[^a-zà-ÿœ0-9])" if anchor.endswith("$") else "")

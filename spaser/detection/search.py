@@ -15,7 +15,8 @@ from typing import Any
 import polars as pl
 
 from spaser.detection import rules as detection_rules
-from spaser.detection.reading import Finding, Folded, fold, read
+from spaser.detection.folding import Folded, fold
+from spaser.detection.reading import Finding, read
 from spaser.detection.rules import Lexicon
 from spaser.detection.sieve import barred, folded, holds_a_word, pairs
 from spaser.vocabulary import PASSAGES

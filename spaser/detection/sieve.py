@@ -29,6 +29,7 @@ FOLD = (
 UNEVEN = (
     r"[œŒæÆ\u{300}-\u{36f}\u{ad}¬\u{fffd}]|[a-zà-ÿ]-\n|[a-zà-ÿ0-9).][A-ZÀ-Þ][a-zà-ÿ'’]"
     r"|&(?:nbsp|eacute|egrave|#39|rsquo);|[a-zA-Z]\?[a-zA-Z]|Ã[^ a-zA-Z]|â€"
+    r"|[a-zà-ÿ]\((?:s|e|es|x|nt|ne|le)\)|[a-zà-ÿ]·[a-zà-ÿ]"
 )
 
 

@@ -50,11 +50,12 @@ def of_words(texts: pl.LazyFrame, column: str = "objet") -> pl.LazyFrame:
     plain = _plain(column)
     distinct = texts.select(column).drop_nulls().unique().with_columns(_plain=plain)
     # The first match of each family is where the text splits; an absent family takes the whole text and says nothing.
-    places = [
-        distinct.select(column, famille=pl.lit(family), _at=pl.col("_plain").str.find(rf"(?-u)\b(?:{pattern})"))
+    places = {
+        family: pl.col("_plain").str.find(rf"(?-u)\b(?:{pattern})")
         for family, pattern in words.select("famille", "motif").rows()
-    ]
-    found = pl.concat(places).filter(pl.col("_at").is_not_null()).sort(column, "_at", "famille")
+    }
+    long = distinct.select(column, **places).unpivot(index=column, variable_name="famille", value_name="_at")
+    found = long.filter(pl.col("_at").is_not_null()).sort(column, "_at", "famille")
     confidence = pl.when(pl.len() == 1).then(OF_WORDS).otherwise(OF_MIXED_WORDS)
     return found.group_by(column, maintain_order=True).agg(
         pl.col("famille").first(), famille_confiance=confidence.first()

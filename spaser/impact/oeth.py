@@ -31,7 +31,7 @@ def deduction(rows: pl.LazyFrame) -> pl.LazyFrame:
         .when(pl.col("taux_emploi") >= DIRECT_RATE)
         .then("_fort")
     )
-    joined = rows.join(part, how="cross").join(cap, how="cross")
+    joined = rows.join(part, how="cross", maintain_order="left").join(cap, how="cross", maintain_order="left")
     told = joined.with_columns(
         deductible=(pl.col("main_oeuvre") * pl.col("_part")).round().cast(pl.Int64),
         plafond=(pl.col("contribution_brute") * ceiling).round().cast(pl.Int64),

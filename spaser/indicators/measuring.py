@@ -14,7 +14,7 @@ import polars as pl
 from spaser import rules
 from spaser.indicators.records import CERTAIN, NUMBER, VALUE, Indicator, band_rank, breakdown, chosen, scope
 from spaser.problems import Problem
-from spaser.vocabulary import CENT, DEFAULT_POPULATION, MEASURES
+from spaser.vocabulary import CENT, DEFAULT_POPULATION, MEASURES, POPULATIONS
 
 BY = ("annee", "famille", "cpv_division", "procedure", "tranche_montant")
 #: The last one: a contract outside the field of the indicator is in none of its denominators.
@@ -67,19 +67,63 @@ def measure(
     Problem
         Unknown indicator, definition, population or breakdown.
     """
+    counts = count(
+        contracts, indicators=indicators, by=by, perimetre=perimetre, population=population, definition=definition
+    )
+    return merged(counts, indicators=indicators, by=by, definition=definition)
+
+
+def count(
+    contracts: pl.LazyFrame,
+    *,
+    indicators: Sequence[str] | None = None,
+    by: Sequence[str] = BY,
+    perimetre: str = "ensemble",
+    population: str = DEFAULT_POPULATION,
+    definition: str | None = None,
+) -> pl.LazyFrame:
+    """What ``measure`` is made from, before any ratio: whole numbers that add up from one set of contracts to another.
+
+    One row per breakdown, modality, distinct set of answers and doubt on the amount, with ``perimetre`` and ``population``:
+    ``n`` contracts, ``avec_retenu`` and ``avec_publie`` those with an amount, sums in cents. Same parameters as ``measure``.
+    Counts of parts that share no contract, laid end to end, are given to ``merged`` as those of the whole would be.
+    """
+    pairs = _asked(indicators, definition)
+    present = contracts.collect_schema().names()
+    kept = {name: breakdown(name, present) for name in _dimensions(by)}
+    dimensions = {name: modality for name, modality in kept.items() if modality is not None}
+    counted = _counted(_packed(scope(contracts, population), pairs), dimensions, len(pairs))
+    return counted.with_columns(perimetre=pl.lit(perimetre), population=pl.lit(population))
+
+
+def merged(
+    counts: pl.LazyFrame,
+    *,
+    indicators: Sequence[str] | None = None,
+    by: Sequence[str] = BY,
+    definition: str | None = None,
+) -> pl.LazyFrame:
+    """MEASURES from the ``count`` of one set of contracts or of several parts of it, several populations in their order.
+
+    ``indicators``, ``by`` and ``definition`` are those the counts were made with: answers are read back by their place.
+    """
+    pairs, dimensions = _asked(indicators, definition), _dimensions(by)
+    ranks = pl.col("dimension").replace_strict(dimensions, list(range(len(dimensions))), return_dtype=pl.Int32)
+    populations = pl.col("population").replace_strict(list(POPULATIONS), list(range(len(POPULATIONS))), default=None)
+    long = _figures(_read_back(counts, pairs)).with_columns(_rank=ranks, _population=populations)
+    ordered = long.sort("perimetre", "_population", "_order", "_rank", band_rank(), "modalite", nulls_last=True)
+    return MEASURES.conform(ordered)
+
+
+def _asked(indicators: Sequence[str] | None, definition: str | None) -> list[tuple[Indicator, str]]:
     pairs = chosen(list(indicators) if indicators is not None else None, definition)
     if not pairs:
         raise Problem("Aucun indicateur n'est demandé")
-    present = contracts.collect_schema().names()
-    answers = _packed(scope(contracts, population), pairs)
-    kept = {name: breakdown(name, present) for name in ("total", *(other for other in by if other != "total"))}
-    dimensions = {name: modality for name, modality in kept.items() if modality is not None}
-    ranks = pl.col("dimension").replace_strict(list(dimensions), list(range(len(dimensions))), return_dtype=pl.Int32)
-    long = _read_back(_counted(answers, dimensions, len(pairs)), pairs).with_columns(
-        perimetre=pl.lit(perimetre), population=pl.lit(population), _rank=ranks
-    )
-    ordered = _figures(long).sort("_order", "_rank", band_rank(), "modalite", nulls_last=True)
-    return MEASURES.conform(ordered)
+    return pairs
+
+
+def _dimensions(by: Sequence[str]) -> list[str]:
+    return ["total", *(name for name in by if name != "total")]
 
 
 def _packed(frame: pl.LazyFrame, pairs: list[tuple[Indicator, str]]) -> pl.LazyFrame:
@@ -152,9 +196,10 @@ def _read_back(counted: pl.LazyFrame, pairs: list[tuple[Indicator, str]]) -> pl.
             names = {key: f"{rank}_{kind}_{key}" for key in parts}
             columns |= {names[key]: expression for key, expression in parts.items()}
             figures.append(_struct(record, definition, kind, len(figures), names))
-    sums = counted.group_by("dimension", "modalite").agg(**columns)
+    keys = ("perimetre", "population", "dimension", "modalite")
+    sums = counted.group_by(keys).agg(**columns)
     return (
-        sums.select("dimension", "modalite", _figure=pl.concat_list(figures))
+        sums.select(*keys, _figure=pl.concat_list(figures))
         .explode("_figure", empty_as_null=True, keep_nulls=True)
         .unnest("_figure")
     )

@@ -32,15 +32,6 @@ STUDENT = {
 AHEAD = 5
 #: Years needed for a projection, by unit.
 LEAST = {"nombre": 2}
-STATES = {
-    "atteint": "atteint",
-    "depasse": "échéance passée, non atteint",
-    "probable": "atteint si le rythme continue",
-    "incertain": "incertain au rythme actuel",
-    "hors_rythme": "non atteint au rythme actuel",
-    "inconnu": "pas assez d'années complètes pour projeter",
-    "non_renseigne": "non renseigné",
-}
 
 
 @dataclass(frozen=True)
@@ -49,7 +40,8 @@ class Road:
 
     ``points``: one row per year, ``annee`` (text), ``valeur, bas, haut, chemin`` (straight path from the first known year to
     the target) and ``genre`` (constaté, projeté, à venir). ``manquants``: contracts (or cents, by unit) that would have been enough
-    in the last complete year; negative: the margin. ``contrats``: how many contracts that is, in value the fewest.
+    in the last complete year; negative: the margin. ``contrats``: how many contracts that is, in value the fewest. ``numerateur, denominateur``: what
+    the share of ``annee_derniere`` was measured on (contracts, or cents), ``population`` among which contracts.
     """
 
     target: Target
@@ -63,6 +55,30 @@ class Road:
     contrats: int | None = None
     euros: int | None = None
     notes: tuple[str, ...] = field(default=())
+    numerateur: int | None = None
+    denominateur: int | None = None
+    population: str | None = None
+
+    @property
+    def answer(self) -> str:
+        """THE answer on a target, the only one a page may give: « atteint », « manque », « inconnu » (``TARGET_ANSWERS``).
+
+        It is read on one year (``annee_derniere``), one population and one denominator; what the years to come may bring is
+        the ``state`` of the road, never the answer.
+        """
+        if self.derniere is None:
+            return "inconnu"
+        return "atteint" if _met(self.target, self.derniere) else "manque"
+
+    @property
+    def lacking(self) -> int | None:
+        """Contracts (or cents) that lacked in that year, 0 when the target is met; null for what is no share, or is unknown."""
+        if self.answer == "inconnu":
+            return None
+        if self.answer == "atteint":
+            return 0
+        # Under a target to lower, what is in excess lacks as much.
+        return abs(self.manquants) if self.manquants is not None else None
 
 
 def road(measures: pl.DataFrame, target: Target, complete: set[int], contracts: pl.DataFrame | None = None) -> Road:
@@ -107,6 +123,9 @@ def road(measures: pl.DataFrame, target: Target, complete: set[int], contracts: 
         some[0],
         some[1],
         notes,
+        last["numerateur"],
+        last["denominateur"],
+        last.get("population"),
     )
 
 
@@ -246,7 +265,7 @@ def _missing(last: dict, target: Target) -> int | None:
     if not target.part or last["denominateur"] is None:
         return None
     need = target.cible * last["denominateur"] - last["numerateur"]
-    return -math.floor(-need + 1e-9) if target.baisse else math.ceil(need - 1e-9)
+    return math.floor(need + 1e-9) if target.baisse else math.ceil(need - 1e-9)
 
 
 def _which(

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from scipy.optimize import LinearConstraint, milp
-from scipy.sparse import coo_array
+
+if TYPE_CHECKING:
+    from scipy.optimize import LinearConstraint
 
 #: Beyond this many (pair, slot) unknowns the search stops after ``SECONDS`` and says its bound.
 SECONDS = 6.0
@@ -111,6 +113,8 @@ class _Model:
 
     def solved(self, seconds: float) -> tuple[list[tuple[int, int]], float, float]:
         """The cells chosen, their value and the bound of the programme."""
+        from scipy.optimize import milp  # slow to load, and only a timetable needs it
+
         steps = [(person, worth) for person in self.people for worth in FAIR]
         cost = -np.array([*self.gain, *(worth for _, worth in steps)], dtype=float)
         found = milp(
@@ -136,6 +140,9 @@ class _Model:
 
     def _constraints(self, steps: list[tuple[str, int]]) -> LinearConstraint:
         """Each person once a slot, each pair once, tables enough, fixed meetings held, steps paid by meetings."""
+        from scipy.optimize import LinearConstraint
+        from scipy.sparse import coo_array
+
         groups: dict[object, list[int]] = defaultdict(list)
         own: dict[str, list[int]] = defaultdict(list)
         for rank, (pair, slot) in enumerate(self.cells):

@@ -167,7 +167,9 @@ def to_see(duties: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def questions(duties: pl.LazyFrame, contracts: pl.LazyFrame | None = None) -> pl.LazyFrame:
-    """What only the buyer can answer: ``obligation`` (null when it is none of them), ``question``, ``contrats`` it bears on.
+    """What only the buyer can answer: ``obligation`` (null when it is none of them), ``question``, ``contrats`` it bears on,
+    of which ``vises`` (the duty aims at them) and ``peut_etre_vises`` (its field is undecided); both null when the question is of
+    no duty.
 
     The exceptions of the duties, where a contract aimed at has no declared answer (for a duty that no field shows, only the
     contracts of its time); the notices whose day would settle a date; the contracts that a yearly list may publish; and,
@@ -176,7 +178,16 @@ def questions(duties: pl.LazyFrame, contracts: pl.LazyFrame | None = None) -> pl
     shown = pl.col("obligation").is_in([key for key, duty in catalogue("contract").items() if "met" in duty])
     timely = shown | (pl.col("applicabilite") != "non_soumis")
     open_ = pl.col("champ").is_in(["indetermine", "probable", "certain"]) & ~pl.col("remplie").fill_null(False) & timely
-    counted = duties.filter(open_).group_by("obligation").agg(contrats=pl.len().cast(pl.Int64))
+    unsure = pl.col("champ") == "indetermine"
+    counted = (
+        duties.filter(open_)
+        .group_by("obligation")
+        .agg(
+            contrats=pl.len().cast(pl.Int64),
+            vises=(~unsure).sum().cast(pl.Int64),
+            peut_etre_vises=unsure.sum().cast(pl.Int64),
+        )
+    )
     asked = [(key, text) for key, duty in catalogue("contract").items() for text in duty["exceptions"]]
     rows = pl.LazyFrame(asked, schema={"obligation": pl.String, "question": pl.String}, orient="row").with_row_index(
         "rang"
@@ -184,7 +195,8 @@ def questions(duties: pl.LazyFrame, contracts: pl.LazyFrame | None = None) -> pl
     exceptions = rows.join(counted, on="obligation").sort("rang").drop("rang")
     others = [_notices(duties), thresholds.listed_yearly(duties)]
     others += [] if contracts is None else [thresholds.without_competition(contracts)]
-    counts = [pl.lit(None, pl.String).alias("obligation"), "question", "contrats"]
+    none = [pl.lit(None, pl.Int64).alias(name) for name in ("vises", "peut_etre_vises")]
+    counts = [pl.lit(None, pl.String).alias("obligation"), "question", "contrats", *none]
     return pl.concat([exceptions, *(frame.filter(pl.col("contrats") > 0).select(counts) for frame in others)])
 
 

@@ -12,6 +12,7 @@ from spaser.sections import (  # noqa: F401  (each marks the functions that writ
     suppliers,
     texts,
 )
+from spaser.sections.acting import impact  # noqa: F401
 from spaser.sections.body import aims, buying, where  # noqa: F401
 from spaser.sections.declared import (
     CODES,

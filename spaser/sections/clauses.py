@@ -78,8 +78,20 @@ def condensed(passages: pl.DataFrame) -> list[dict[str, Any]]:
     return passages.join(kept, on=["texte_id", "debut", "regle"], how="inner", maintain_order="left").to_dicts()
 
 
-def annexes(files: pl.DataFrame, passages: pl.DataFrame, rejects: pl.DataFrame) -> tuple[TableBlock, ...]:
-    """The sheets of the workbook: every finding, the files, the refusals."""
+def annexes(
+    files: pl.DataFrame, passages: pl.DataFrame, rejects: pl.DataFrame, again: pl.DataFrame
+) -> tuple[TableBlock, ...]:
+    """The sheets of the workbook: what to read again first, every finding, the files, the refusals."""
+    return (
+        table("a_relire", "À relire d'abord", _named(again).with_row_index("rang", offset=1), _AGAIN),
+        table("constats", "Tous les passages trouvés", _named(passages), _FINDINGS),
+        table("fichiers", "Les fichiers lus", files, _FILES),
+        table("rejets", "Fichiers refusés ou lus en partie", rejects, REJECTS.columns),
+    )
+
+
+def _named(passages: pl.DataFrame) -> pl.DataFrame:
+    """Findings with their codes said in words."""
     names = words()
     dimension = pl.col("dimension")
     labels = (
@@ -87,7 +99,7 @@ def annexes(files: pl.DataFrame, passages: pl.DataFrame, rejects: pl.DataFrame) 
         .then(pl.col("code").replace(names["env"]))
         .otherwise(pl.col("code").replace(names["soc"]))
     )
-    rows = passages.with_columns(
+    return passages.with_columns(
         sous_type=labels,
         dimension=dimension.replace({key: names[key]["label"] for key in ("env", "soc")}),
         niveau=pl.col("niveau").cast(pl.String).replace(names["niveau"]),
@@ -95,32 +107,41 @@ def annexes(files: pl.DataFrame, passages: pl.DataFrame, rejects: pl.DataFrame) 
         reserve=pl.col("reserve").replace(names["reserve"]),
         citation=pl.col("citation").str.replace_all(r"\s+", " "),
     )
-    columns = (
-        Column("document", "Document"),
-        Column("genre", "Type"),
-        Column("page", "Page", "entier"),
-        Column("article", "Article"),
-        Column("titre", "Titre de l'article"),
-        Column("citation", "Mots cités"),
-        Column("dimension", "Dimension"),
-        Column("sous_type", "Sous-type"),
-        Column("code", "Code eForms"),
-        Column("niveau", "Niveau"),
-        Column("porteur", "Porteur"),
-        Column("reserve", "Réservation"),
-        Column("nombre", "Nombre lu", "valeur"),
-        Column("nombre_unite", "Unité"),
-        Column("article_cite", "Article cité"),
-        Column("confiance", "Confiance", "part"),
-        Column("regle", "Règle"),
-    )
-    return (
-        table("constats", "Tous les passages trouvés", rows, columns),
-        table("fichiers", "Les fichiers lus", files, _FILES),
-        table("rejets", "Fichiers refusés ou lus en partie", rejects, REJECTS.columns),
-    )
 
 
+_FINDINGS = (
+    Column("document", "Document"),
+    Column("genre", "Type"),
+    Column("page", "Page", "entier"),
+    Column("article", "Article"),
+    Column("titre", "Titre de l'article"),
+    Column("citation", "Mots cités"),
+    Column("dimension", "Dimension"),
+    Column("sous_type", "Sous-type"),
+    Column("code", "Code eForms"),
+    Column("niveau", "Niveau"),
+    Column("porteur", "Porteur"),
+    Column("reserve", "Réservation"),
+    Column("nombre", "Nombre lu", "valeur"),
+    Column("nombre_unite", "Unité"),
+    Column("article_cite", "Article cité"),
+    Column("confiance", "Confiance", "part"),
+    Column("regle", "Règle"),
+)
+#: The passages worth reading again, and why, the most useful first.
+_AGAIN = (
+    Column("rang", "Ordre", "entier"),
+    Column("document", "Document"),
+    Column("page", "Page", "entier"),
+    Column("article", "Article"),
+    Column("citation", "Mots cités"),
+    Column("dimension", "Dimension"),
+    Column("sous_type", "Sous-type"),
+    Column("niveau", "Niveau"),
+    Column("porteur", "Porteur"),
+    Column("confiance", "Confiance", "part"),
+    Column("relecture", "Pourquoi relire"),
+)
 _FILES = (
     Column("document", "Document"),
     Column("genre", "Type"),

@@ -10,17 +10,8 @@ from spaser import charts, french, rules
 from spaser.deliverables.report import Column, Figure, Paragraph, Section, Sentence, table
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
+from spaser.vocabulary import POPULATIONS, TARGET_ANSWERS, TARGET_STATES
 
-#: The states of a road to a target, as ``trajectory.STATES`` names them.
-STATES = {
-    "atteint": "atteint",
-    "depasse": "échéance passée, non atteint",
-    "probable": "atteint si le rythme continue",
-    "incertain": "incertain au rythme actuel",
-    "hors_rythme": "non atteint au rythme actuel",
-    "inconnu": "pas assez d'années complètes pour projeter",
-    "non_renseigne": "non renseigné",
-}
 _MOST = 6
 
 
@@ -110,30 +101,58 @@ def section_editions(findings: Findings) -> Section | None:
     )
 
 
+def answered(row: dict[str, Any]) -> str:
+    """Where a target stands, in the words that every page uses: « non atteint en 2025, il manque 4 contrats (8 sur 30) »."""
+    if row["reponse"] == "inconnu":
+        return TARGET_ANSWERS["inconnu"]
+    told = f"{TARGET_ANSWERS[row['reponse']]} en {row['annee_derniere']}"
+    if row["manque"]:
+        amount = counted(row["manque"], row)
+        told += f", {amount} de trop" if row["baisse"] else f", il manque {amount}"
+    if row["denominateur"]:
+        of = counted(row["denominateur"], row)
+        told += f" ({_plain(row['numerateur'], row)} sur {of}, {written_value(row['derniere'], row)})"
+    elif row["derniere"] is not None:
+        told += f" ({written_value(row['derniere'], row)})"
+    return told
+
+
+def among(row: dict[str, Any]) -> str:
+    """What a target is counted among: « marchés dont le besoin atteint le seuil de publication »; empty when no contract is counted."""
+    return POPULATIONS.get(row["population"] or "", "")
+
+
+def counted(number: int, row: dict[str, Any]) -> str:
+    """Contracts, or an amount, by the unit of the target."""
+    return french.count(number, "contrat") if row["unite"] == "nombre" else french.euros_short(number)
+
+
+def _plain(number: int, row: dict[str, Any]) -> str:
+    return french.number(number) if row["unite"] == "nombre" else french.euros_short(number)
+
+
 def told(row: dict[str, Any]) -> Sentence:
     """« Clause sociale, 30 % en 2027 : … »."""
     goal = written_value(row["cible"], row)
-    told = f"« {row['titre']} », objectif {goal} en {row['annee']} : {STATES[row['etat']]}"
-    if row["derniere"] is not None:
-        told += f" ; {written_value(row['derniere'], row)} en {row['annee_derniere']}"
+    told = f"« {row['titre']} », objectif {goal} en {row['annee']} : {answered(row)}{_missing(row)}"
+    if row["etat"] not in ("atteint", "non_renseigne"):
+        told += f" ; {TARGET_STATES[row['etat']]}"
     if row["projete"] is not None and row["etat"] != "atteint":
         told += f" ; projection pour {row['annee']} : {written_value(row['projete'], row)}"
-    return Sentence(french.sentence(told + _missing(row)))
+    return Sentence(french.sentence(told))
 
 
 def _missing(row: dict[str, Any]) -> str:
-    if not row["manquants"] or row["manquants"] < 0 or row["etat"] == "atteint":
+    """What the lack weighs in euros, or in contracts."""
+    if not row["manque"]:
         return ""
-    year = row["annee_derniere"]
     if row["unite"] == "nombre":
-        euros = (
+        return (
             f", soit environ {french.euros_short(row['euros'])} au montant médian des contrats sans"
             if row["euros"]
             else ""
         )
-        return f" ; en {year}, {french.count(row['manquants'], 'contrat')} de plus {'aurait' if row['manquants'] == 1 else 'auraient'} suffi{euros}"
-    fewest = f", portés par au moins {french.count(row['contrats'], 'contrat')}" if row["contrats"] else ""
-    return f" ; en {year}, il a manqué {french.euros_short(row['manquants'])}{fewest}"
+    return f", portés par au moins {french.count(row['contrats'], 'contrat')}" if row["contrats"] else ""
 
 
 def written_value(number: float, row: dict[str, Any]) -> str:
@@ -156,7 +175,8 @@ def written_goals(frame: pl.DataFrame) -> pl.DataFrame:
             if row["derniere"] is None
             else f"{written_value(row['derniere'], row)} ({row['annee_derniere']})",
             "projete": "" if row["projete"] is None else written_value(row["projete"], row),
-            "etat": STATES[row["etat"]],
+            "reponse": french.capital(answered(row)),
+            "etat": TARGET_STATES[row["etat"]],
             "source": row["source"]
             + (f" ({rules.CONFIDENCES[row['confidence']]})" if row["confidence"] in rules.CONFIDENCES else ""),
         }
@@ -177,7 +197,8 @@ def _columns(frame: pl.DataFrame) -> list[Column]:
         Column("annee", "Échéance"),
         Column("derniere", "Dernière année"),
         Column("projete", "Projection"),
-        Column("etat", "État"),
+        Column("reponse", "Réponse"),
+        Column("etat", "Au rythme des années connues"),
         Column("source", "Source"),
     ]
     return [column for column in columns if column.name != "projete" or frame["projete"].is_not_null().any()]
@@ -215,7 +236,7 @@ _NONE = Sentence(
     french.typeset("Aucun objectif n'a été fourni : voir le modèle « objectifs.toml » (spaser publication --modele).")
 )
 _PROJECTION = french.typeset(
-    "La projection prolonge en ligne droite les années complètes, pondérées par leur nombre de contrats, avec une fourchette à 80 % qui tient compte du "
+    "La réponse se lit sur une seule année, la dernière dont la publication est finie, et sur la population retenue pour tout le rapport. La projection prolonge en ligne droite les années complètes, pondérées par leur nombre de contrats, avec une fourchette à 80 % qui tient compte du "
     "hasard des petits nombres et des contrats muets. Elle lit le passé, elle ne promet rien."
 )
 _NATIONAL = french.typeset(

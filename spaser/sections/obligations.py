@@ -11,8 +11,18 @@ from typing import Any
 import polars as pl
 
 from spaser import french, rules
-from spaser.deliverables.report import Callout, Column, Paragraph, Section, Sentence, TableBlock, table
+from spaser.deliverables.report import Callout, Column, Paragraph, Sentence, TableBlock, table
 from spaser.sections.findings import Findings
+from spaser.sections.obligations_buyer import (
+    agec_table,
+    buyer_table,
+    given,
+    labelled,
+    law,
+    private_section,
+    spaser_table,
+    state,
+)
 from spaser.sections.registry import Told, written
 from spaser.vocabulary import APPLICABILITY, BUYER_KINDS
 
@@ -52,7 +62,7 @@ def section_obligations(findings: Findings) -> Told:
         Paragraph(_told(findings, ready)),
         readiness_table(ready),
         states_table(ready),
-        *_optional(
+        *given(
             to_see_table(findings),
             reserved_table(findings),
             spaser_table(findings),
@@ -60,7 +70,7 @@ def section_obligations(findings: Findings) -> Told:
             agec_table(findings),
             questions_table(findings),
         ),
-        *_optional(reminders(findings)),
+        *given(reminders(findings)),
         sources_table(),
     ]
     return tuple(blocks)
@@ -150,7 +160,7 @@ def reserved_table(findings: Findings) -> TableBlock | None:
         Column("a_verifier", "À vérifier"),
         Column("contredits", "Contredits"),
     )
-    names = " ; ".join(f"{key} : {rule['label']}" for key, rule in _law("reservations").items())
+    names = " ; ".join(f"{key} : {rule['label']}" for key, rule in law("reservations").items())
     note = (
         "Les données disent « réservé » sans dire sur quel article. Un fondement contredit l'est par les données et les listes "
         f"fournies, à confirmer avec le dossier. {names}."
@@ -164,115 +174,6 @@ def reserved_table(findings: Findings) -> TableBlock | None:
     )
 
 
-def spaser_table(findings: Findings) -> TableBlock | None:
-    """Is the buyer bound to a SPASER, year by year."""
-    rows = _of_buyer(findings, pl.col("seuil").is_not_null())
-    if rows is None:
-        return None
-    columns = (
-        Column("annee", "Année"),
-        Column("libelle", "Obligation"),
-        Column("applicabilite", "Soumis"),
-        Column("motif", "Pourquoi"),
-        Column("depense_basse", "Dépenses, au moins", "somme"),
-        Column("depense_haute", "Dépenses, au plus", "somme"),
-        Column("seuil", "Seuil", "somme"),
-        Column("remplie", "Adopté", "oui_non"),
-        Column("echeance", "Indicateurs attendus le", "date"),
-    )
-    kept = [column for column in columns if rows[column.name].is_not_null().any()]
-    note = (
-        "Le seuil porte sur les dépenses hors taxe de l'année civile, hors marchés du livre V. Les montants "
-        "notifiés sont des maximums, souvent pluriannuels : ils ne s'y comparent pas. Un grand livre hors taxe (--depenses), le montant du livre V (--livre-v) et le schéma déjà "
-        "adopté (--spaser-adopte) répondent à cette question."
-    )
-    return table("tab-spaser", "Cet acheteur doit-il avoir un SPASER ?", rows, kept, french.typeset(note))
-
-
-def buyer_table(findings: Findings) -> TableBlock | None:
-    """The other duties of the buyer itself, year by year, where purchases are seen."""
-    rows = _of_buyer(
-        findings, pl.col("seuil").is_null() & ((pl.col("contrats") > 0) | (pl.col("applicabilite") == "certain"))
-    )
-    if rows is None:
-        return None
-    columns = (
-        Column("annee", "Année"),
-        Column("libelle", "Obligation"),
-        Column("applicabilite", "Soumis"),
-        Column("contrats", "Contrats dans le champ", "entier"),
-        Column("remplie", "Remplie", "oui_non"),
-        Column("motif", "Pourquoi"),
-    )
-    note = "Ces obligations se mesurent sur les achats d'une année, que les données publiées ne donnent pas : les contrats dans le champ disent seulement où regarder."
-    return table(
-        "tab-obligations-acheteur",
-        "Les obligations mesurées sur les achats d'une année",
-        rows,
-        columns,
-        french.typeset(note),
-    )
-
-
-def agec_table(findings: Findings) -> TableBlock | None:
-    """What was spent in each category of reused or recycled goods; no rate is said reached or missed."""
-    rows = findings.extras.get("agec")
-    if rows is None or not rows.height:
-        return None
-    columns = (
-        Column("annee", "Année"),
-        Column("categorie_libelle", "Catégorie"),
-        Column("lignes", "Lignes", "entier"),
-        Column("depense_basse", "Dépenses HT, au moins", "somme"),
-        Column("depense_haute", "Au plus", "somme"),
-        Column("taux", "Taux lus"),
-    )
-    note = (
-        "D'après les mots de la nomenclature ou des lignes du fichier de dépenses. Le fichier ne dit pas ce qui est réemployé ou recyclé, et "
-        "seize taux sur dix-sept n'ont pas été lus : rien n'est dit atteint ni manqué."
-    )
-    return table(
-        "tab-agec", "Réemploi et matières recyclées : les dépenses par catégorie", rows, columns, french.typeset(note)
-    )
-
-
-def private_section(findings: Findings) -> Section:
-    """What concerns a buyer that says the code does not bind it: its levers and facts, the duties that bind it too."""
-    known = findings.extras["prive"]
-    columns = (
-        Column("libelle", "Fait"),
-        Column("valeur", "Ce qu'il en est"),
-        Column("texte", "Texte"),
-        Column("verification", "Vérification"),
-    )
-    typeset = known.with_columns(
-        pl.Series(name, [french.typeset(text) for text in known[name]])
-        for name in ("libelle", "valeur", "texte", "verification")
-    )
-    levers, others = typeset.filter("levier"), typeset.filter(~pl.col("levier"))
-    caution = (
-        "Vous avez dit que le code de la commande publique ne s'applique pas à cet acheteur (soumis_au_code = false). Une forme juridique n'y "
-        "suffit pas : sociétés d'économie mixte, sociétés publiques locales, bailleurs sociaux et opérateurs de réseaux y sont soumis."
-    )
-    blocks = [
-        Callout("Un acheteur hors du code, parce que vous le dites", french.typeset(caution)),
-        table("tab-prive-leviers", "Les leviers", levers, columns),
-        table("tab-prive", "À savoir", others, columns),
-        *_optional(buyer_table(findings)),
-    ]
-    return Section(
-        "obligations", "Les règles et les leviers", "Que peut faire un acheteur que le code ne lie pas ?", tuple(blocks)
-    )
-
-
-def _of_buyer(findings: Findings, kept: pl.Expr) -> pl.DataFrame | None:
-    rows = findings.extras.get("obligations_acheteur")
-    if rows is None:
-        return None
-    shown = rows.filter((pl.col("applicabilite") != "non_soumis") & kept)
-    return labelled(shown).with_columns(state()) if shown.height else None
-
-
 def questions_table(findings: Findings) -> TableBlock | None:
     """What the data do not show: questions to the buyer."""
     rows = findings.extras.get("questions")
@@ -282,9 +183,16 @@ def questions_table(findings: Findings) -> TableBlock | None:
         Column("libelle", "Obligation"),
         Column("question", "Question à l'acheteur"),
         Column("contrats", "Contrats concernés", "entier"),
+        Column("vises", "Dont visés, sans l'attendu", "entier"),
+        Column("peut_etre_vises", "Dont peut-être visés", "entier"),
     )
     shown = labelled(rows).with_columns(pl.col("libelle").fill_null("Toutes"))
-    return table("tab-questions", "Ce que seul l'acheteur peut dire", shown, columns)
+    note = (
+        "Visés, sans l'attendu : les contrats visés des taux de préparation dont l'attendu n'est pas constaté, ou inconnu (pour une "
+        "obligation qu'aucun champ ne montre, les seuls contrats de sa période). Peut-être visés : ceux dont le besoin ou l'objet ne "
+        "permet pas de dire si la règle les vise, et qui ne sont pas dans ces taux."
+    )
+    return table("tab-questions", "Ce que seul l'acheteur peut dire", shown, columns, french.typeset(note))
 
 
 def sources_table() -> TableBlock:
@@ -296,11 +204,11 @@ def sources_table() -> TableBlock:
             "periode": _period(duty),
             "texte": duty["legal"],
             "source": duty["source"],
-            "confiance": f"{rules.checked(duty)} ({french.short_date(duty['checked_on'])})",
+            "confiance": f"{rules.checked(duty)} (relevé du {french.short_date(duty['checked_on'])})",
             "test": french.capital(duty["test"]),
             "limite": duty["observable_note"],
         }
-        for duty in _law("duties").values()
+        for duty in law("duties").values()
     ]
     columns = (
         Column("libelle", "Obligation"),
@@ -310,7 +218,7 @@ def sources_table() -> TableBlock:
         Column("test", "Ce que le kit regarde"),
         Column("limite", "Ce que les données ne montrent pas"),
         Column("source", "Source"),
-        Column("confiance", "Vérification (lue le)"),
+        Column("confiance", "Vérification"),
     )
     note = (
         "« Source secondaire » et « à confirmer » : le texte officiel n'a pas été relu, et la règle n'est alors jamais dite certaine. "
@@ -328,7 +236,7 @@ def reminders(findings: Findings) -> TableBlock | None:
     )
     rows = [
         {"rappel": french.typeset(rule["label"]), "texte": rule["legal"], "confiance": rules.checked(rule)}
-        for rule in _law("reminders").values()
+        for rule in law("reminders").values()
         if "contracts" not in rule or kinds & set(rule["contracts"])
     ]
     columns = (Column("rappel", "À savoir"), Column("texte", "Texte"), Column("confiance", "Vérification"))
@@ -361,7 +269,7 @@ def annex(findings: Findings) -> TableBlock | None:
 
 
 def _told(findings: Findings, ready: pl.DataFrame) -> tuple[Sentence, ...]:
-    launched = [key for key, duty in _law("duties").items() if duty.get("day") == "launch"]
+    launched = [key for key, duty in law("duties").items() if duty.get("day") == "launch"]
     rows = ready.filter(pl.col("obligation").is_in(launched) & (pl.col("groupe") != "vises"))
     sure, likely = (
         rows.filter(pl.col("groupe") == name).select(pl.col("contrats").max()).item() or 0
@@ -399,34 +307,14 @@ def _told(findings: Findings, ready: pl.DataFrame) -> tuple[Sentence, ...]:
     return tuple(Sentence(french.sentence(text)) for text in told)
 
 
-def labelled(rows: pl.DataFrame) -> pl.DataFrame:
-    """With the label, the date and what can be seen of each duty."""
-    known = [
-        {"obligation": key, "libelle": duty["label"], "depuis": duty["since"], "observable": duty["observable"]}
-        for key, duty in _law("duties").items()
-    ]
-    return rows.join(pl.DataFrame(known), on="obligation", how="left", maintain_order="left")
-
-
-def _law(table_name: str) -> dict[str, dict[str, Any]]:
-    return rules.toml("law.toml")[table_name]
-
-
-def state(name: str = "applicabilite") -> pl.Expr:
-    return pl.col(name).replace(APPLICABILITY)
-
-
 def _period(duty: dict[str, Any]) -> str:
-    since, until = french.short_date(duty["since"]), duty.get("until")
-    return f"du {since} au {french.short_date(until)}" if until else f"depuis le {since}"
-
-
-def _optional(*blocks: TableBlock | None) -> list[TableBlock]:
-    return [block for block in blocks if block is not None]
+    since, until = duty["since"], duty.get("until")
+    return f"du {french.short_date(since)} au {french.short_date(until)}" if until else rules.since(since)
 
 
 _CAUTION = french.typeset(
     "Les données publiées donnent la date de notification, non celle du lancement dont dépendent les règles d'août 2026, et les "
     "montants de lots plutôt que la valeur estimée du besoin. Ce tableau dit combien de contrats déclarent déjà ce que la règle "
-    "attend ; il ne dit d'aucun qu'il manque à la loi."
+    "attend ; il ne dit d'aucun qu'il manque à la loi, sauf pour la publication des données essentielles, dont les deux dates se "
+    "lisent (une republication, après une modification, déplace la seconde)."
 )

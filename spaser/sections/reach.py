@@ -12,6 +12,7 @@ import polars as pl
 from spaser import french
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Sentence, TableBlock, table
 from spaser.sections.findings import Findings
+from spaser.sections.goals import answered, written_value
 from spaser.sections.registry import Told, written
 
 _MOST = 10
@@ -23,9 +24,10 @@ _PLAN = (
     Column("sourcing", "Commencer le sourcing", "date"),
 )
 _HOW = french.typeset(
-    "Le compte porte sur tous les contrats lus de l'acheteur. Un renouvellement remplace un contrat par un autre : il change le numérateur, "
+    "L'écart est celui que dit la trajectoire : même année, même population, même dénominateur. Un renouvellement remplace un contrat par un autre : il change le numérateur, "
     "non le dénominateur. Les renouvellements sont choisis pour être le moins nombreux possible ; les travaux et la maîtrise d'œuvre, souvent "
-    "sans suite, n'y sont pas."
+    "sans suite, n'y sont pas ; ni ceux qu'il est trop tard pour préparer, ni, quand le potentiel est mesuré et que l'objectif demande des "
+    "fournisseurs, ceux qui n'ont ni levier ni fournisseur. Les renouvellements de toutes les années jusqu'à l'échéance sont comptés ensemble."
 )
 
 
@@ -72,43 +74,48 @@ def annex(findings: Findings) -> TableBlock | None:
 
 
 def where(row: dict[str, Any]) -> str:
-    """What is counted today, and what lacks."""
-    show = _amount if row["unite"] == "valeur" else _contracts
-    now = french.share(row["oui"] / row["sur"]) if row["sur"] else french.UNKNOWN_MARK
-    lack = f" ; il manque {show(row['manque'])}" if row["manque"] else " : l'objectif est atteint sur cet ensemble"
+    """Where the target stands, in the words of the trajectory: the same row says both."""
     unit = "en valeur" if row["unite"] == "valeur" else "en nombre"
-    goal = french.share(row["cible"], 0 if round(row["cible"] * 100, 6).is_integer() else 1)
-    return f"« {row['titre']} » ({unit}, objectif {goal} en {row['annee']}) : {show(row['oui'])} sur {show(row['sur'])}, soit {now}{lack}"
+    goal = written_value(row["cible"], row)
+    return f"« {row['titre']} » ({unit}, objectif {goal} en {row['annee']}) : {answered(row)}"
 
 
 def how(row: dict[str, Any]) -> str:
-    """How many renewals are enough, or that all of them are not."""
+    """How many renewals are enough, or that all of them are not; those that nobody can prepare any more, or that no lever serves."""
     if not row["manque"]:
         return ""
-    n = french.count(row["choisis"], "renouvellement")
+    n, span = french.count(row["choisis"], "renouvellement"), f"d'ici à la fin de {row['annee']}"
+    left = row["possibles"] - row["candidats"]
+    aside = (
+        f" ({french.count(left, 'autre')} {'finit' if left == 1 else 'finissent'} aussi, mais trop tôt pour être {french.plural('préparé', left)}, "
+        "ou sans levier ni fournisseur)"
+        if left
+        else ""
+    )
     if not row["candidats"]:
-        return f"Aucun renouvellement connu d'ici à la fin de {row['annee']} ne peut y contribuer"
+        return f"Aucun renouvellement {span} ne peut encore y contribuer{aside}"
     if row["gagne"] < row["manque"]:
-        return f"Même en saisissant tous les renouvellements connus d'ici à la fin de {row['annee']} ({n}), l'objectif n'est pas atteint"
-    return f"{n} {'suffisent' if row['choisis'] > 1 else 'suffit'} ; le dernier se termine le {french.short_date(row['derniere_fin'])}"
+        return (
+            f"Même en saisissant tous les renouvellements possibles {span} ({n}), l'objectif n'est pas atteint{aside}"
+        )
+    return f"{n} {'suffisent' if row['choisis'] > 1 else 'suffit'} ; le dernier se termine le {french.short_date(row['derniere_fin'])}{aside}"
 
 
 def luck(row: dict[str, Any]) -> str:
-    """The chance of reaching the target when every possible renewal is aimed at."""
-    if row["chance_bas"] is None:
+    """The chance of reaching the target when every possible renewal is aimed at, as far as suppliers are known."""
+    if not row["manque"] or row["gagne"] < row["manque"]:
         return ""
-    return (
-        f"En visant les {french.number(row['candidats'])} renouvellements possibles, la chance d'y parvenir va de {french.share(row['chance_bas'], 0)} "
-        f"(un sur deux aboutit) à {french.share(row['chance_haut'], 0)} (tous aboutissent)"
+    if row["chance_bas"] is None:
+        return "La chance d'y parvenir n'est pas chiffrée : rien ne dit ici qui pourrait répondre"
+    several = row["candidats"] > 1
+    aimed = (
+        f"les {french.number(row['candidats'])} renouvellements possibles"
+        if several
+        else "le seul renouvellement possible"
     )
-
-
-def _contracts(n: int) -> str:
-    return french.count(n, "contrat")
-
-
-def _amount(cents: int) -> str:
-    return french.euros_short(cents)
+    low, high = (french.share(row[name], 0) for name in ("chance_bas", "chance_haut"))
+    span = f"est d'environ {low}" if low == high else f"va de {low} à {high}"
+    return f"En visant {aimed}, la chance d'y parvenir {span}, selon les leviers et les fournisseurs crédibles de chaque besoin (hypothèse de travail)"
 
 
 def _brief(rows: pl.DataFrame) -> pl.DataFrame:

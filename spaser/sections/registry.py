@@ -50,6 +50,8 @@ ENTRIES: tuple[Entry, ...] = (
           lacking="depenses"),
     Entry("fournisseurs", "Qui remporte les contrats", "Combien de contrats vont à l'ESS et à l'insertion ?", BODY,
           ("acces_ess",), lacking="registres"),
+    Entry("impact", "L'impact des achats", "Que font travailler nos achats, et qu'est-ce qui reste à côté de nous ?", BODY,
+          ("impact_totaux",), _PAGES),
     Entry("potentiel", "Ce que l'on pourrait acheter", "Que pourrait-on acheter à l'ESS, et à qui ?", BODY,
           ("besoins", "potentiel_familles"), lacking="registres"),
     Entry("calendrier", "Quand", "Qu'est-ce qui se termine, et quand s'y préparer ?", BODY, ("renouvellements",)),

@@ -101,7 +101,7 @@ def _undeclared(findings: Findings) -> TableBlock | None:
     return _contracts(
         "tab-inclusifs-sans-declaration",
         caption,
-        rows.sort("par", descending=True, maintain_order=True),
+        rows.sort("par", "uid", descending=[True, False]),
         ("types", "par"),
         _UNDER,
     )

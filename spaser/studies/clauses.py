@@ -48,6 +48,11 @@ class Clauses:
         """The passages counted: explicit and sure enough."""
         return self.passages.filter((pl.col("niveau") == 2) & (pl.col("confiance") >= COUNTED))
 
+    @property
+    def to_review(self) -> pl.DataFrame:
+        """The passages worth reading again, and why, the most useful first."""
+        return detection.to_review(self.passages.lazy(), COUNTED).collect()
+
 
 def clauses(
     paths: str | Path | Sequence[str | Path],
@@ -109,7 +114,9 @@ def report(result: Clauses) -> Report:
         sections=sections,
         sources=sources,
         subtitle="considérations sociales et environnementales trouvées, citées et situées",
-        annexes=sections_clauses.annexes(result.documents.files, result.passages, result.documents.rejects),
+        annexes=sections_clauses.annexes(
+            result.documents.files, result.passages, result.documents.rejects, result.to_review
+        ),
     )
 
 

@@ -1,6 +1,7 @@
-"""The law as a list of facts: text, value by date, how far it was checked, what the kit tests it with.
+"""The law as a list of facts: text, whom it binds, value by date, how far it was checked, what the kit tests it with.
 
-Every line comes from ``reference/law.toml`` and ``reference/lever_law.toml``: nothing is said of the law anywhere else.
+Every line comes from ``reference/law.toml``, ``reference/lever_law.toml`` and ``reference/siae_types.csv``: nothing is said of the
+law anywhere else.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ PARTS = {
     "targets": "cible",
     "levers": "levier",
     "private": "acheteur privé",
+    "structures": "type de structure",
 }
 #: What reads each dated value that no duty names.
 READERS = {
@@ -42,14 +44,17 @@ _EUROPEAN = (
     "obligations au seuil européen : climat-clause-sociale-seuils, climat-concession-clause-sociale, energie-sobriete"
 )
 _UNTESTED = "rien : à vérifier par l'acheteur"
+_OUTSIDE = "acheteurs que le code ne lie pas, quand leur mission le dit (soumis_au_code = false)"
+_BOUND = "acheteurs soumis au code de la commande publique"
 _ARTICLE = re.compile(r"^\s*(?:ccp|code|art(?:icle)?\.?)?\s*([LRD])\s*\.?\s*\*?\s*(\d[\d-]*)\s*$", re.IGNORECASE)
 Fact = dict[str, Any]
 
 
 def facts() -> list[Fact]:
-    """Every fact of the law: ``cle, nature, libelle, texte, valeurs, confiance, verification, source, teste, note``.
+    """Every fact of the law: ``cle, nature, libelle, qui, texte, valeurs, confiance, verification, source, teste, note, mots``.
 
-    ``valeurs`` are pairs (day, words), oldest first; ``confiance`` is the key of ``rules.CONFIDENCES``.
+    ``qui`` is whom it binds or serves; ``valeurs`` are pairs (day, words), oldest first; ``confiance`` is the key of
+    ``rules.CONFIDENCES``; ``mots`` are other words that find the fact.
     """
     law = rules.toml("law.toml")
     dated = [_of_value(key, rule) for key, rule in law.items() if isinstance(rule, dict) and "values" in rule]
@@ -63,6 +68,7 @@ def facts() -> list[Fact]:
         *dated,
         *stated,
         *(_lever(key, rule | {"checked_on": levers["checked_on"]}) for key, rule in levers["levers"].items()),
+        *(_structure(row) for row in rules.table("siae_types.csv").iter_rows(named=True)),
     ]
 
 
@@ -83,6 +89,7 @@ def counted() -> pl.DataFrame:
         for one in (rule, *rule.get("exclusions", []))
     ]
     rows += [("levers", rule["confidence"]) for rule in rules.toml("lever_law.toml")["levers"].values()]
+    rows += [("structures", level) for level in rules.table("siae_types.csv")["confiance"]]
     return (
         pl.DataFrame(rows, schema=["nature", "confiance"], orient="row")
         .with_columns(pl.col("nature").replace(PARTS), verification=pl.col("confiance").replace(rules.CONFIDENCES))
@@ -107,14 +114,17 @@ def search(text: str) -> list[Fact]:
         None is found: the closest key is told.
     """
     known = facts()
-    named = [fact for fact in known if fact["cle"].casefold() == text.strip().casefold()]
+    key = text.strip().casefold().replace("_", "-")
+    named = [fact for fact in known if fact["cle"].casefold() == key]
     article = _ARTICLE.match(text)
     if not named and article:
         number = re.compile(rf"(?<![\w-]){article[1].upper()}{re.escape(article[2])}(?![\w]|-\d)")
         named = [fact for fact in known if number.search(f"{fact['texte']} {fact['source']} {fact['note']}")]
     if not named and not article:
         wanted = text.strip().casefold()
-        named = [fact for fact in known if wanted and wanted in f"{fact['cle']} {fact['libelle']}".casefold()]
+        named = [fact for fact in known if wanted and wanted in fact["mots"].casefold().split()] or [
+            fact for fact in known if wanted and wanted in f"{fact['cle']} {fact['libelle']}".casefold()
+        ]
     if named:
         return named
     hint = closest(text, [fact["cle"] for fact in known])
@@ -144,9 +154,11 @@ def private_facts() -> pl.LazyFrame:
 
 def _fact(part: str, key: str, rule: Fact, **known: Any) -> Fact:
     return {
-        "cle": f"prive-{key}" if part == "private" else key,
+        "cle": f"prive-{key}" if part == "private" else rule.get("name", key.replace("_", "-")),
         "nature": PARTS[part],
-        "libelle": rule.get("label", key),
+        "libelle": french.capital(rule.get("label", key)),
+        "qui": _who(part, rule),
+        "mots": key if "_" in key else "",
         "texte": rule.get("legal", ""),
         "valeurs": [],
         "confiance": rule.get("confidence", "a_confirmer"),
@@ -195,7 +207,9 @@ def _stated(part: str, key: str, rule: Fact) -> Fact:
         if not threshold
         else [(day, f"{threshold['label']} : {words}") for day, words in _of_value("", threshold)["valeurs"]]
     )
-    notes = [rule.get(name, "") for name in ("doubt_note", "observable_note", "announce", "note", "baseline")]
+    notes = [
+        rule.get(name, "") for name in ("since_note", "doubt_note", "observable_note", "announce", "note", "baseline")
+    ]
     notes += [
         f"exclu : {one['label']}" if one.get("state") is None else one["label"] for one in rule.get("exclusions", [])
     ]
@@ -224,13 +238,57 @@ def _lever(key: str, rule: Fact) -> Fact:
         valeurs=[(None, rule["data"])],
         source=rule["legal"],
         note=note,
-        teste="conditions que les données montrent, ci-dessus",
+        teste=_tested(key),
     )
 
 
-def _since(day: date) -> str:
-    """A day after the version of the code that was read is one to come."""
-    return "à partir du" if day > rules.toml("law.toml")["reading"]["version"] else "depuis le"
+def _tested(lever: str) -> str:
+    """The columns that the ladder of levers looks at for a lever; nothing when no rung of it reads a column."""
+    ladder = rules.toml("levers.toml")
+    looked = dict.fromkeys(
+        condition["column"]
+        for rung in [*ladder["rungs"], *ladder["private"]]
+        if rung.get("law", rung["code"]) == lever
+        for condition in rung.get("conditions", [])
+    )
+    names = [ladder["columns"].get(column, column.replace("_", " ")) for column in looked]
+    return f"échelle des leviers (spaser potentiel) : {' ; '.join(names)}" if names else _UNTESTED
+
+
+def _structure(row: dict[str, str | None]) -> Fact:
+    """A kind of inclusive structure: what it is, whether a contract may be reserved to it, until when when it is dated."""
+    said = {name: value or "" for name, value in row.items()}
+    until = date.fromisoformat(said["jusqua"]) if said["jusqua"] else None
+    values: list[tuple[date | None, str]] = [(None, f"marché réservé : {said['marche_reserve']}")]
+    values += [(until, LAST)] if until else []
+    after = "" if until is None else f" ; après le {french.short_date(until)} : à confirmer, ni oui ni non"
+    rule = {"label": f"{said['libelle']} ({said['code']})", "confidence": said["confiance"]}
+    return _fact(
+        "structures",
+        said["code"],
+        rule,
+        texte=said["reference_legale"] if said["reference_legale"] != "—" else "",
+        source=said["jusqua_source"] or said["reference_legale"],
+        valeurs=values,
+        mots=f"structures structure {'siae' if said['siae'] == 'oui' else ''} {said['famille']}",
+        teste="listes de fournisseurs lues (spaser registre) ; fondements possibles des marchés réservés",
+        note=f"{said['definition']}{after}",
+    )
+
+
+def _who(part: str, rule: Fact) -> str:
+    """Whom a fact binds or serves; empty for a value, which the duties that read it bind."""
+    match part:
+        case "duties":
+            return rule["who"] if rule.get("private") else f"{rule['who']} ; pas un acheteur que le code ne lie pas"
+        case "reservations" | "reminders":
+            return rule.get("who", _BOUND)
+        case "private":
+            return _OUTSIDE
+        case "levers":
+            return _OUTSIDE if rule.get("private") else rule.get("who", _BOUND)
+        case _:
+            return rule.get("who", "")
 
 
 def _written(value: Any, unit: str) -> str:
@@ -242,11 +300,7 @@ def said(fact: Fact) -> list[str]:
     told = []
     for day, words in fact["valeurs"]:
         when = (
-            ""
-            if day is None
-            else f"jusqu'au {french.short_date(day)}"
-            if words == LAST
-            else f"{_since(day)} {french.short_date(day)} : "
+            "" if day is None else f"jusqu'au {french.short_date(day)}" if words == LAST else f"{rules.since(day)} : "
         )
         told.append(when if words == LAST else f"{when}{words}")
     return told
@@ -257,9 +311,10 @@ def lines(found: list[Fact]) -> Iterator[str]:
     for fact in found:
         yield f"{fact['libelle']}"
         yield f"  {fact['nature']} : {fact['cle']}"
+        yield from (f"  qui : {fact['qui']}" for _ in range(bool(fact["qui"])))
         yield from (f"  texte : {fact['texte']}" for _ in range(bool(fact["texte"])))
         yield from (f"  {told}" for told in said(fact))
-        read = f" ({french.short_date(fact['lu_le'])})" if fact["lu_le"] else ""
+        read = f" (relevé du {french.short_date(fact['lu_le'])})" if fact["lu_le"] else ""
         yield f"  vérification : {fact['verification']}{read}"
         yield from (
             f"  source : {fact['source']}" for _ in range(bool(fact["source"] and fact["source"] != fact["texte"]))

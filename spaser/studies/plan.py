@@ -65,7 +65,7 @@ def set_aside(upcoming: pl.DataFrame, *, day: date, method: dict[str, Any]) -> p
     would bring less than the floor of the method.
     """
     settings = method["plan"]
-    late = _merged(_open(upcoming, day).filter(~_startable(day, settings)), "famille").with_columns(motif=pl.lit(LATE))
+    late = _merged(_open(upcoming, day).filter(~startable(day, settings)), "famille").with_columns(motif=pl.lit(LATE))
     small = _merged(_ready(upcoming, day, settings).filter(pl.col("levier") != DUTY), "famille").with_columns(
         motif=pl.lit(SMALL)
     )
@@ -79,20 +79,24 @@ def set_aside(upcoming: pl.DataFrame, *, day: date, method: dict[str, Any]) -> p
 
 def _open(upcoming: pl.DataFrame, day: date) -> pl.DataFrame:
     """Actionable needs with a lever, a gain and somebody to answer, not ended on the day."""
-    return upcoming.filter(
+    return answerable(upcoming).filter(pl.col("echeance") >= day)
+
+
+def answerable(needs: pl.DataFrame) -> pl.DataFrame:
+    """OPPORTUNITIES that are actionable, with a lever, a gain and somebody to answer: what any plan may count on."""
+    return needs.filter(
         (pl.col("etat_action") == "agir")
         & ~pl.col("levier").is_in(_IDLE)
         & (pl.col("potentiel").fill_null(0) > 0)
         & ((pl.col("credibles") > 0) | (pl.col("clause_candidats") > 0))
-        & (pl.col("echeance") >= day)
     )
 
 
 def _ready(upcoming: pl.DataFrame, day: date, settings: dict[str, Any]) -> pl.DataFrame:
-    return _open(upcoming, day).filter(_startable(day, settings))
+    return _open(upcoming, day).filter(startable(day, settings))
 
 
-def _startable(day: date, settings: dict[str, Any]) -> pl.Expr:
+def startable(day: date, settings: dict[str, Any]) -> pl.Expr:
     """Enough time is left from the reader's day for the shortest preparation."""
     return pl.col("echeance").dt.offset_by(f"-{settings['preparation_minimale']['value']}mo") >= pl.lit(day)
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from spaser.vocabulary.acting import GROUP_GAPS, GROUP_MEMBERS, GROUPS
 from spaser.vocabulary.contracts import (
     ACCESS,
     ACCOUNTS,
@@ -46,6 +47,8 @@ from spaser.vocabulary.lists import (
     INCLUSIVE_STATUSES,
     NONE_DECLARED,
     POPULATIONS,
+    TARGET_ANSWERS,
+    TARGET_STATES,
 )
 from spaser.vocabulary.measures import EDITIONS, ENTERED, MATURITY_ACTIONS, MATURITY_PROFILE, MEASURES, PEERS
 from spaser.vocabulary.needs import (
@@ -151,6 +154,9 @@ TABLES = {
         FILLED,
         SEEN,
         TO_DECIDE,
+        GROUPS,
+        GROUP_MEMBERS,
+        GROUP_GAPS,
     )
 }
 

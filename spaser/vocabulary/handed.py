@@ -35,7 +35,7 @@ HANDED: dict[str, Handed] = {
         "date_origine", "besoin", "seuil_bas", "seuil_haut",
     )),
     "questions": Handed("studies.diagnostic", "a question that only the buyer can answer", (
-        "obligation", "question", "contrats",
+        "obligation", "question", "contrats", "vises", "peut_etre_vises",
     )),
     "types_acheteur": Handed("studies.diagnostic", "a kind of buyer, with its contracts", (
         "type_acheteur", "contrats",
@@ -132,12 +132,14 @@ HANDED: dict[str, Handed] = {
     )),
     "objectifs": Handed("studies.pams", "a target and its state", (
         "rang", "nature", "indicateur", "titre", "unite", "definition", "cible", "annee", "source", "confidence",
-        "part", "etat", "derniere", "annee_derniere", "projete", "manquants", "contrats", "euros",
+        "part", "baisse", "etat", "reponse", "manque", "population", "numerateur", "denominateur", "derniere", "annee_derniere",
+        "projete", "manquants", "contrats", "euros",
     )),
     "chemins": Handed("studies.pams", "a point of the road to a target", ("annee", "valeur", "objectif")),
     "atteindre": Handed("studies.pams", "a target and the renewals that could reach it", (
-        "objectif", "titre", "unite", "cible", "annee", "oui", "sur", "manque", "candidats", "choisis", "gagne",
-        "derniere_fin", "chance_bas", "chance_haut",
+        "objectif", "titre", "unite", "cible", "annee", "part", "baisse", "reponse", "population", "annee_derniere", "derniere",
+        "numerateur", "denominateur", "manque", "possibles", "candidats", "choisis", "gagne", "derniere_fin",
+        "chance_bas", "chance_haut",
     )),
     "atteindre_plan": Handed("studies.pams", "a renewal chosen for a target", (
         "rang", "uid", "objet", "famille_libelle", "echeance", "sourcing", "manque", "objectif",
@@ -150,6 +152,17 @@ HANDED: dict[str, Handed] = {
     )),
     "maturite_grille": Handed("studies.pams", "the grid used", ("origine", "niveaux")),
     "manques": Handed("studies.pams", "something not given", ("code",)),
+    "impact_totaux": Handed("studies.acting", "a type of structure and a year: the work that purchases carry and pay", (
+        "type", "exercice", "fournisseurs", "montant", "part_mesuree", "unite", "motifs",
+    )),
+    "impact_exigees": Handed("studies.acting", "a contract and the hours its clause requires"),
+    "impact_faites": Handed("studies.acting", "a contract, a year and the hours done"),
+    "impact_lieux": Handed("studies.acting", "a level of territory and the purchases that stay there"),
+    "impact_oeth": Handed("studies.acting", "the deduction of the employment obligation"),
+    "impact_lignes": Handed("studies.acting", "a supplier, a family and a year: the work bought"),
+    "impact_familles": Handed("studies.acting", "a type of structure and a purchase family"),
+    "impact_facteurs": Handed("studies.acting", "a factor of impact and its source"),
+    "impact_refus": Handed("studies.acting", "what is never measured here, and why"),
     "soldes": Handed("studies.suppliers", "a part of the ledger", (
         "poste", "perimetre", "lignes", "montant", "avoirs", "sans_montant",
     )),

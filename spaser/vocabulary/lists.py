@@ -20,6 +20,18 @@ CONTRACT_KINDS = {
     "indecis": "indécis",
 }
 
+#: Where a voted target stands, and how its road looks.
+TARGET_ANSWERS = {"atteint": "atteint", "manque": "non atteint", "inconnu": "état inconnu"}
+TARGET_STATES = {
+    "atteint": "atteint",
+    "depasse": "échéance passée, non atteint",
+    "probable": "atteint si le rythme continue",
+    "incertain": "incertain au rythme actuel",
+    "hors_rythme": "non atteint au rythme actuel",
+    "inconnu": "pas assez d'années complètes pour projeter",
+    "non_renseigne": "non renseigné",
+}
+
 #: Official closed lists of the 2022 schema (format-commande-publique 2.0.3), plus what 2019 adds.
 CLOSED_LISTS = {
     "considerationsSociales": [

@@ -31,6 +31,7 @@ twin (stored in the notebook, shown when there is no kernel) comes with the clas
 """
 
 from spaser.widgets import faults
+from spaser.widgets.acting import Draft, Groups, Impact, Morning
 from spaser.widgets.calendar import Calendar
 from spaser.widgets.choices import Choices
 from spaser.widgets.contract import Contract
@@ -61,10 +62,14 @@ __all__ = [
     "Contract",
     "Desk",
     "Downloads",
+    "Draft",
     "Exercise",
     "Explain",
     "Files",
+    "Groups",
+    "Impact",
     "Missions",
+    "Morning",
     "Pams",
     "Panorama",
     "Potential",

@@ -12,6 +12,7 @@ from spaser.charts.marks import name_of
 from spaser.deliverables.report import Block, Column, Sentence, table
 from spaser.problems import Problem
 from spaser.renewals import Target
+from spaser.studies.pams import goals
 from spaser.vocabulary import CONSIDERATIONS
 from spaser.widgets.desk import Desk
 from spaser.widgets.views import View, choice
@@ -58,17 +59,21 @@ class Reach(View):
         return Target(int(counted[self.kind.value].fill_null(False).sum()), counted.height, self.target.value / 100)
 
     def _candidates(self) -> pl.DataFrame:
-        counted = self.desk.findings.counted
+        """The renewals that can still be prepared, with a lever and suppliers when lists of suppliers were read."""
+        counted, result = self.desk.findings.counted, self.desk.diagnostic
         gain = pl.col("montant_retenu") if self.desk.selection.unit == "valeur" else pl.lit(1, dtype=pl.Int64)
-        rows = self.desk.diagnostic.extras["renouvellements"].join(counted.select("uid", gain=gain), on="uid")
+        rows = result.extras["renouvellements"].join(counted.select("uid", gain=gain), on="uid", maintain_order="left")
         ending = pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False)
-        return rows.filter(ending & ~pl.col(self.kind.value).fill_null(False))
+        possible = rows.filter(ending & ~pl.col(self.kind.value).fill_null(False))
+        return goals.candidates(
+            possible, self.kind.value, goals.answering(result), day=result.as_of, method=result.base.method
+        )
 
     def blocks(self) -> Sequence[Block]:
         asked, chosen, open_ = self._asked(), self.plan, self._candidates()
         if not asked.denominator:
             raise Problem("Aucun contrat à compter pour ces choix")
-        said = [Sentence(french.typeset(self._where(asked)))]
+        said: list[Block] = [Sentence(french.typeset(self._where(asked)))]
         if not asked.gap:
             return [*said, Sentence("L'objectif est déjà atteint.")]
         reached = bool(chosen.height) and chosen["cumul"][-1] >= asked.gap
@@ -91,19 +96,19 @@ class Reach(View):
         show = french.euros_short if self.desk.selection.unit == "valeur" else (lambda n: french.count(n, "contrat"))
         now = french.share(asked.numerator / asked.denominator) if asked.denominator else french.UNKNOWN_MARK
         lack = f" ; il manque {show(asked.gap)}" if asked.gap else ""
-        return f"{name_of(self.kind.value)} : {show(asked.numerator)} sur {show(asked.denominator)}, soit {now}{lack}."
+        return f"{name_of(self.kind.value)} : {show(asked.numerator)} sur {show(asked.denominator)}, soit {now}{lack} (choix affichés ci-dessus, {self.desk.findings.population_label})."
 
     def _how(self, chosen: pl.DataFrame, reached: bool) -> str:
         n = french.count(chosen.height, "renouvellement")
         if not reached:
-            return f"Même en saisissant tout ce qui se termine dans les trois ans ({n}), l'objectif n'est pas atteint."
+            return f"Même en saisissant tout ce qui peut encore se préparer dans les trois ans ({n}), l'objectif n'est pas atteint."
         return f"{french.capital(n)} {'suffisent' if chosen.height > 1 else 'suffit'} ; le dernier se termine le {french.short_date(chosen['echeance'][-1])}."
 
     def _luck(self, open_: pl.DataFrame, asked: Target) -> str:
-        success = self.desk.base.method["renewals"]["success"]
-        gains = open_["gain"].fill_null(0).to_list()
-        low, high = (renewals.chance(gains, gains, [success[side]] * len(gains), asked.gap) for side in ("low", "high"))
+        low, high = goals.chances(open_, asked.gap)
+        if low is None or high is None:
+            return "La chance d'y parvenir n'est pas chiffrée : rien ne dit ici qui pourrait répondre."
         return (
-            f"En visant les {french.number(len(gains))} renouvellements possibles, la chance d'y parvenir va de {french.share(low, 0)} (un sur deux aboutit) "
-            f"à {french.share(high, 0)} (tous aboutissent)."
+            f"En visant les {french.number(open_.height)} renouvellements possibles, la chance d'y parvenir va de {french.share(low, 0)} "
+            f"à {french.share(high, 0)}, selon les leviers et les fournisseurs crédibles de chaque besoin (hypothèse de travail)."
         )

@@ -28,9 +28,11 @@ from spaser import rules, territories  # noqa: E402
 BATCH = """
 import sys, time
 if __name__ == "__main__":
-    from spaser import batch
+    from pathlib import Path
+    from spaser.studies.pams import batch
+    from spaser.studies.mission import read
     start = time.perf_counter()
-    outcomes = batch.run(read_mission(sys.argv[1]), processes=int(sys.argv[2]) or None)
+    outcomes = batch.run(read(Path(sys.argv[1])), processes=int(sys.argv[2]) or None)
     failed = [one for one in outcomes if one.failure]
     for one in failed:
         print(one.buyer, one.failure, file=sys.stderr)

@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from spaser import detection  # noqa: E402
+from spaser.detection.reliability import parts  # noqa: E402
+from spaser.detection.reliability import said as confidence_said  # noqa: E402
 
 GOLD = ROOT.parent / "shared" / "gold" / "considerations.jsonl"
 GOLD_2 = GOLD.with_name("considerations_2.jsonl")
@@ -153,6 +155,83 @@ def reliability(rows: list[Row], passages: pl.DataFrame) -> list[str]:
     ]
 
 
+def judged(rows: list[Row], passages: pl.DataFrame) -> list[Row]:
+    """Each finding with its part, what it is said at, and whether the annotation bears it out."""
+    found: list[Row] = []
+    for one in passages.to_dicts():
+        truth = rows[int(one["texte_id"])]
+        right = truth[one["dimension"]] >= one["niveau"] if one["niveau"] else "negated" in truth["carrier"]
+        field = "objet" if truth["kind"] == "objet" else "autre"
+        part = (one["dimension"], one["niveau"], one["porteur"], field)
+        found.append({"part": part, "said": one["confiance"], "right": bool(right), "source": truth["source"]})
+    return found
+
+
+def by_class(found: list[Row], said: str) -> list[str]:
+    """Stated confidence against share of right findings, by class of what is stated."""
+    out = []
+    for low, high in ((0.0, 0.6), (0.6, 0.8), (0.8, 0.9), (0.9, 1.01)):
+        rows = [row for row in found if low <= row[said] < high]
+        if rows:
+            stated, right = sum(row[said] for row in rows) / len(rows), sum(row["right"] for row in rows)
+            verdict = "" if right / len(rows) >= stated else "  surestimée"
+            out.append(
+                f"  dite de {low:.2f} à {min(high, 1):.2f} (moyenne {stated:.3f}) : {right}/{len(rows)} justes, "
+                f"soit {right / len(rows):.3f}{verdict}"
+            )
+    return out
+
+
+def crossed(found: list[Row]) -> list[Row]:
+    """The same findings, said at what the texts of the other sources show: one source is left out in turn."""
+    result: list[Row] = []
+    for source in sorted({str(row["source"]) for row in found}):
+        counts: dict[tuple[object, ...], list[int]] = {}
+        for row in found:
+            if row["source"] != source:
+                cell = counts.setdefault(row["part"], [0, 0])
+                cell[0] += row["right"]
+                cell[1] += 1
+        names = ("dimension", "level", "carrier", "field")
+        known = parts([dict(zip(names, key, strict=True)) | {"right": a, "read": b} for key, (a, b) in counts.items()])
+        mine = [row for row in found if row["source"] == source]
+        result += [row | {"crossed": confidence_said(known, row["part"], 0.97)} for row in mine]
+    return result
+
+
+def calibration() -> list[str]:
+    """On the development part of both files, by cross-validation over the source files."""
+    rows = [row for file in (GOLD, GOLD_2) if file.exists() for row in gold(True, file)]
+    _, passages = detected(rows)
+    found = crossed(judged(rows, passages))
+    title = f"Confiance dite et justesse, développement des deux jeux ({len(found)} constats ; règles mises au point sur eux)"
+    return [
+        "",
+        title,
+        *by_class(found, "said"),
+        "",
+        "La même, la part étant comptée sur les autres fichiers sources (un fichier laissé de côté à tour de rôle)",
+        *by_class(found, "crossed"),
+    ]
+
+
+def causes() -> list[str]:
+    """Invented texts by the cause of error they stand for: how many are read as written."""
+    folder = ROOT / "tests" / "cases"
+    cases = tomllib.loads((folder / "detection_faults.toml").read_text(encoding="utf-8"))["cases"]
+    rows = [{"kind": c[1], "text": c[2], "env": c[3], "soc": c[4], "reserve": c[5], "cause": c[0]} for c in cases]
+    guesses, _ = detected(rows)
+    table: dict[str, list[int]] = {}
+    for row, guess in zip(rows, guesses, strict=True):
+        cell = table.setdefault(str(row["cause"]), [0, 0, 0])
+        cell[0] += all(row[key] == guess[key] for key in ("env", "soc", "reserve"))
+        cell[1] += 1
+        cell[2] += row["env"] == row["soc"] == 0
+    return ["", "Textes inventés par cause d'erreur : lus justement, en tout, dont rien à trouver"] + [
+        f"  {cause:<24} {right}/{total} ({nothing})" for cause, (right, total, nothing) in sorted(table.items())
+    ]
+
+
 def invented(file: str) -> list[Row]:
     """Invented texts with the levels, the reservation and the carriers they were written for."""
     path = ROOT / "tests" / "cases" / file
@@ -201,8 +280,9 @@ def report(dev: bool, file: Path = GOLD) -> str:
 if __name__ == "__main__":
     if GOLD.exists():
         sys.stdout.reconfigure(encoding="utf-8")
-        parts = [report("--dev" in sys.argv, file) for file in (GOLD, GOLD_2) if file.exists()]
-        sys.stdout.write("\n\n".join([*parts, "\n".join(invented_table())]) + "\n")
+        shown = [report("--dev" in sys.argv, file) for file in (GOLD, GOLD_2) if file.exists()]
+        last = [*calibration(), *causes(), *invented_table()]
+        sys.stdout.write("\n\n".join([*shown, "\n".join(last)]) + "\n")
     else:
         sys.stdout.reconfigure(encoding="utf-8")
         sys.stdout.write("Jeu annoté absent : textes inventés seuls.\n" + "\n".join(invented_table()) + "\n")

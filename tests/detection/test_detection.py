@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from pathlib import Path
@@ -10,7 +11,9 @@ import polars as pl
 import pytest
 
 from spaser import detection
+from spaser.detection import inflection
 from spaser.detection import rules as detection_rules
+from spaser.detection import search as detection_search
 from spaser.problems import Problem
 from spaser.vocabulary import PASSAGES
 
@@ -264,22 +267,56 @@ def test_the_order_of_the_texts_does_not_change_what_is_found() -> None:
     assert detection.detect(frame).collect().sort(key).equals(detection.detect(frame.reverse()).collect().sort(key))
 
 
+def _all_cases() -> list[tuple[str, str]]:
+    """Every invented text with its field, as it is written and in capitals."""
+    faults = tomllib.loads((FOLDER / "detection_faults.toml").read_text(encoding="utf-8"))["cases"]
+    tenders = tomllib.loads((FOLDER / "detection_tenders.toml").read_text(encoding="utf-8"))
+    given = [(case["champ"], case["texte"]) for case in CASES]
+    given += [(case[0], case[1]) for case in (*VOCABULARY, *LABELLED)] + [(case[1], case[2]) for case in faults]
+    given += [("CCTP", case[0]) for cases in tenders.values() for case in cases]
+    return given + [(field, text.upper()) for field, text in given]
+
+
 def test_the_sieve_loses_nothing_that_the_rules_find() -> None:
     """The vectorised passes must be supersets: every rule tried on every case finds no more than the sieve let through."""
-    cases = [(case["champ"], case["texte"]) for case in CASES] + [
-        (case[0], case[1]) for case in (*VOCABULARY, *LABELLED)
-    ]
-    for champ, text in cases:
-        rows = found(text, champ)
-        folded = detection.fold(text)
-        kind = "objet" if champ == "objet" else "autre"
-        usable = [
-            i
-            for i, r in enumerate(LEXICON.rules)
-            if r.fields in ("", "objet_nomme", "objet" if kind == "objet" else "hors_objet")
-        ]
-        every = detection.read(folded, kind, usable, range(len(LEXICON.exceptions)), LEXICON)
-        assert [(one.rule.id, one.start) for one in every] == rows.select("regle", "debut").rows(), text
+    given = _all_cases()
+    frame = pl.LazyFrame(
+        {
+            "texte_id": [str(i) for i in range(len(given))],
+            "champ": [field for field, _ in given],
+            "texte": [text for _, text in given],
+        }
+    )
+    natures = frame.with_columns(detection_search.nature().alias("nature")).collect()["nature"].to_list()
+    sieved: dict[str, list[tuple[str, int]]] = {}
+    for name, rule, start in detection.detect(frame).select("texte_id", "regle", "debut").collect().iter_rows():
+        sieved.setdefault(name, []).append((rule, start))
+    for rank, ((_, text), kind) in enumerate(zip(given, natures, strict=True)):
+        spoken = {"": True, "objet_nomme": True, "hors_objet": kind != "objet", "objet": kind == "objet"}
+        usable = [i for i, one in enumerate(LEXICON.rules) if spoken.get(one.fields, one.fields == kind)]
+        every = detection.read(detection.fold(text), kind, usable, range(len(LEXICON.exceptions)), LEXICON)
+        assert [(one.rule.id, one.start) for one in every] == sieved.get(str(rank), []), text
+
+
+@pytest.mark.parametrize(
+    ("pattern", "read", "left"),
+    [
+        ("d'apport volontaire", ["d'apport volontaire", "d'apports volontaires"], ["d'apport involontaire"]),
+        ("eaux usees", ["eau usee", "eaux usees"], ["eau use"]),
+        ("vegetal local", ["vegetal local", "vegetaux locaux"], ["vegetale locale"]),
+        ("(?<!espaces )verts", ["verts", "vert"], ["espaces verts"]),
+        ("bois|des bacs?", ["bois", "des bac", "des bacs"], ["de bacs"]),
+    ],
+)
+def test_a_pattern_reads_a_word_in_either_number(pattern: str, read: list[str], left: list[str]) -> None:
+    written = re.compile(rf"(?:{inflection.either_number(pattern)})(?![a-z])")
+    assert [text for text in read if not written.search(text)] == []
+    assert [text for text in left if written.fullmatch(text) or written.search(text)] == []
+
+
+def test_a_word_after_a_gap_begins_where_a_word_begins() -> None:
+    written = re.compile(inflection.whole_words(r"gestion[^.;]{0,40}(?:berges|mares)"))
+    assert written.search("gestion des berges") and not written.search("gestion du marche heberges")
 
 
 def test_highlighted_text_is_safe_and_marks_each_passage() -> None:

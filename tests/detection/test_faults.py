@@ -73,7 +73,7 @@ def test_a_head_governs_its_example_and_not_its_counter_example(head: rules.Head
     """The last word of the example stands in the complement of the head; the counter-example buys the thing itself."""
     for text, governed in ((head.example, True), (head.counter, False)):
         folded = detection.fold(text).text
-        found = heads.governing(folded, folded.rindex(" "), LEXICON)
+        found = heads.governing(folded, folded.rindex(" "), LEXICON, head.scope[0])
         assert (found is not None and found.id == head.id) is governed, text
 
 

@@ -161,7 +161,7 @@ def test_a_situation_gives_its_state_and_its_answer(case):
 
 def rungs(source: str) -> set[str]:
     text = (HERE.parent / "spaser" / "obligations" / f"{source}.py").read_text(encoding="utf-8")
-    return set(re.findall(r'Rung\("(\w+)"', text))
+    return set(re.findall(r'Rung\(\s*"(\w+)"', text))
 
 
 def test_every_rung_of_every_ladder_is_reached_by_a_case():
@@ -384,6 +384,11 @@ def test_a_reserved_contract_has_its_possible_bases(case):
     }
     if case.get("contract", {}).get("type_contrat") == "concession":
         assert set(answers) == set(case["expected"])
+    reasons = found.filter(pl.col("uid") == "M1", pl.col("fondement") == "L2113-15")["motif"].to_list()
+    # What allows is said when all allows, and only then: a doubt or a refusal says its own reason.
+    assert [reason.startswith("titulaire de l'ESS, services de la liste") for reason in reasons] == [
+        answers["L2113-15"] is True for _ in reasons
+    ]
 
 
 def test_every_legal_base_has_a_case_possible_and_one_contradicted():
@@ -495,6 +500,13 @@ def test_the_notice_of_a_contract_of_undecided_date_is_asked_from_the_advertisin
     for amount, n in ((89_999.99, []), (90_000, [1])):
         found = obligations.questions(one(montant=amount).lazy()).collect().filter(pl.col("obligation").is_null())
         assert found["contrats"].to_list() == n
+
+
+def test_no_notice_is_asked_where_the_launch_is_known_or_the_duty_does_not_bear():
+    undecided = one(montant=90_000)
+    for known in (pl.lit("publication").alias("date_origine"), pl.lit("non_soumis").alias("applicabilite")):
+        found = obligations.questions(undecided.with_columns(known).lazy()).collect()
+        assert found.filter(pl.col("obligation").is_null()).is_empty()
 
 
 def test_a_national_target_names_considerations_of_the_vocabulary():

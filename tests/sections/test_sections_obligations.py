@@ -155,3 +155,18 @@ def test_spending_on_reused_goods_is_shown_without_pass_or_fail():
     block = sections_obligations.agec_table(replace(FOUND, extras={**FOUND.extras, "agec": rows}))
     assert block.frame["categorie_libelle"].to_list() == ["Mobilier d’intérieur"]
     assert "rien n'est dit atteint" in block.note.replace("’", "'")
+
+
+def test_the_questions_and_the_readiness_of_a_duty_name_the_same_contracts_aimed_at():
+    asked = FOUND.extras["questions"].drop_nulls("obligation").unique("obligation").sort("obligation")
+    ready = FOUND.extras["preparation"].filter(pl.col("groupe") == "vises")
+    both = asked.join(ready, on="obligation").filter(pl.col("non_constatees") > 0)
+    assert both.height >= 2
+    assert both["vises"].to_list() == (both["non_constatees"] + both["inconnues"]).to_list()
+    assert (asked["vises"] + asked["peut_etre_vises"]).to_list() == asked["contrats"].to_list()
+    assert (asked["peut_etre_vises"] > 0).any()
+
+
+def test_the_caution_excepts_the_publication_whose_two_dates_are_read():
+    said = next(block for block in BLOCKS if isinstance(block, Callout)).text
+    assert "sauf pour la publication" in said and "republication" in said

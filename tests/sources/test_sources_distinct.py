@@ -11,7 +11,8 @@ from polars.testing import assert_frame_equal
 from spaser import contracts, sources
 from spaser.sources import distinct, text
 from spaser.sources.contracts.values import check
-from spaser.studies.diagnostic import compose as diagnostic
+from spaser.studies import diagnostic
+from spaser.studies.diagnostic import preparation
 from spaser.vocabulary import HOLDER
 
 BUYER = "21750001600019"
@@ -126,7 +127,7 @@ def test_one_buyer_of_a_large_file_is_diagnosed_as_from_the_whole(monkeypatch) -
     base = diagnostic.prepare(demo)
     siren = base.buyers["acheteur_siren"][0]
     plain = diagnostic.diagnose(base, buyer=siren)
-    monkeypatch.setattr(diagnostic, "IN_MEMORY_RECORDS", 10)
+    monkeypatch.setattr(preparation, "AIMED_RECORDS", 10)
     aimed = diagnostic.diagnose(demo, buyer=base.buyers["acheteur_libelle"][0])
     assert (aimed.sirens, aimed.as_of) == (plain.sirens, plain.as_of)
     assert_frame_equal(aimed.contracts, plain.contracts, check_row_order=False)

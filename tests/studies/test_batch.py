@@ -189,10 +189,20 @@ def test_the_whole_diagnostic_goes_from_the_essential_to_practices_contracts_pot
     assert "a-fournir" not in ids
 
 
+def test_the_impact_of_the_ledger_stands_after_its_spending_and_never_on_the_slides(whole):
+    report, found = whole
+    ids = [one.id for one in report.sections]
+    assert ids.index("impact") == ids.index("depenses") + 1
+    assert "impact" not in report.committee
+    blocks = section(report, "impact").blocks
+    shown = next(block for block in blocks if getattr(block, "id", "") == "tab-impact-achete")
+    assert shown.frame["montant"].sum() == found.extras["impact_totaux"]["montant"].sum() > 0
+
+
 def test_what_is_not_given_is_absent_and_the_report_says_how_to_give_it(base):
     report = pams.report(pams.study(diagnostic.diagnose(base, buyer="aubrelle")))
     ids = {one.id for one in report.sections}
-    assert not ids & {"qualitatif", "fournisseurs", "depenses", "potentiel", "atteindre"}
+    assert not ids & {"qualitatif", "fournisseurs", "depenses", "impact", "potentiel", "atteindre"}
     lacking = section(report, "a-fournir").blocks[-1]
     assert lacking.frame.height >= 4 and "listes de fournisseurs" in lacking.frame["quoi"][0]
     assert "plan" in ids
@@ -225,10 +235,14 @@ def test_renewals_chosen_for_a_target_end_before_it_and_are_enough_when_the_repo
 
 def test_a_target_counts_the_contracts_an_independent_count_finds(whole):
     report, found = whole
-    counted = [row for row in found.diagnostic.contracts.to_dicts() if row["seuil_besoin"]]
     row = found.extras["atteindre"].to_dicts()[0]
-    assert (row["oui"], row["sur"]) == (sum(one["clause_sociale"] is True for one in counted), len(counted))
-    assert row["manque"] == max(0, -(-4 * len(counted) // 10) - row["oui"])
+    year = row["annee_derniere"]
+    counted = [one for one in found.diagnostic.contracts.to_dicts() if one["seuil_besoin"] and one["annee"] == year]
+    assert (row["numerateur"], row["denominateur"]) == (
+        sum(one["clause_sociale"] is True for one in counted),
+        len(counted),
+    )
+    assert row["manque"] == max(0, -(-4 * len(counted) // 10) - row["numerateur"])
 
 
 def test_the_plan_has_ten_lines_at_most_each_with_its_state_and_those_to_begin_first(whole):

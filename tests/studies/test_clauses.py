@@ -98,6 +98,15 @@ def test_the_page_marks_the_words_found_and_runs_nothing_of_the_documents(read, 
     assert "vide.pdf" in page
 
 
+def test_the_workbook_says_what_to_read_again_first_and_why(read, tmp_path):
+    book = dossier.write_clauses(read, tmp_path)[2]
+    again = read.to_review
+    sheet = fastexcel.read_excel(book).load_sheet("a_relire", header_row=None).to_polars()
+    assert again.height and sheet.height >= again.height
+    alone = again.filter(pl.col("relecture") == "rien d'autre ne le dit dans ce document")["confiance"].to_list()
+    assert alone == sorted(alone)
+
+
 def test_the_workbook_and_the_json_hold_every_passage(read, tmp_path):
     _, _, book, content = dossier.write_clauses(read, tmp_path)
     assert fastexcel.read_excel(book).load_sheet("constats", header_row=None).to_polars().height >= read.passages.height

@@ -146,3 +146,23 @@ def test_the_word_file_holds_every_text_its_version_of_the_code_and_the_warning(
     assert "lot n° 2 est réservé" in told.replace("\u00a0", " ")
     for text in drafting.draft(NEED, "clause_sociale"):
         assert text.texte.split("\n")[0] in told
+
+
+def test_what_is_left_to_fill_is_named_in_words_and_never_by_its_code():
+    texts = [text for lever in drafting.levers() for text in drafting.draft(Need(), lever)]
+    named = {word for text in texts for word in text.missing}
+    assert "pénalité de retard par jour" in named and "article du CCAG" in named
+    assert not any("_" in word for word in named)
+
+
+def test_the_document_says_that_its_articles_were_read_in_a_copy_to_be_checked_again():
+    note = " ".join(drafting.report([(NEED, "clause_sociale")]).notes)
+    assert "23/08/2026" in note and "lue dans une copie, à revérifier sur Légifrance" in note
+
+
+def test_the_social_condition_is_due_at_the_threshold_too_and_by_its_article():
+    told = {text.code: text.a_savoir for text in drafting.draft(NEED, "clause_sociale")}
+    assert "niveau ou au-dessus du seuil européen" in told["clause_insertion"]
+    assert "L2112-2-1\u00a0I" in told["clause_insertion"].replace(" ", "\u00a0")
+    assert "22/08/2026" in told["clause_insertion"] and "22/08/2026" in told["critere_environnement"]
+    assert "irrégulière" not in " ".join(told.values())

@@ -108,3 +108,58 @@ def test_a_duty_to_come_or_repealed_is_never_said_in_force(key, said, never):
     (fact,) = [one for one in KNOWN if one["cle"] == key]
     told = " ; ".join(law.said(fact))
     assert said in told and never not in told
+
+
+def one(key: str) -> law.Fact:
+    (fact,) = law.search(key)
+    return fact
+
+
+def test_every_duty_says_whom_it_binds_and_that_it_spares_who_is_outside_the_code():
+    duties = [fact for fact in KNOWN if fact["nature"] == law.PARTS["duties"]]
+    assert len(duties) >= 15 and all(f"  qui : {fact['qui']}" in list(law.lines([fact])) for fact in duties)
+    spared = {fact["cle"] for fact in duties if "pas un acheteur que le code ne lie pas" in fact["qui"]}
+    assert "agec-art58" in spared and "egalim-50-20" not in spared
+    assert (
+        "pouvoirs adjudicateurs" in one("L2113-15")["qui"]
+        or "pouvoirs adjudicateurs" in law.search("L2113-15")[0]["qui"]
+    )
+    assert "25 octobre 2023" in one("spaser-adoption")["qui"]
+
+
+def test_the_day_of_a_duty_is_written_in_its_source_or_said_to_be_confirmed():
+    for key, duty in rules.toml("law.toml")["duties"].items():
+        day = f"{duty['since']:%d/%m/%Y}"
+        written = day in duty["source"] or f"{duty['since']:%Y-%m-%d}" in duty["source"]
+        if duty["confidence"] in rules.READ and duty["since"] <= rules.toml("law.toml")["reading"]["version"]:
+            assert written or "since_note" in duty, key
+
+
+def test_a_dated_kind_of_structure_answers_by_its_name_with_its_last_day():
+    fact = one("EITI")
+    assert "jusqu'au 22/12/2026" in law.said(fact) and "à confirmer" in fact["note"]
+    assert {"ACI", "AI", "EI", "ETTI", "EITI"} == keys("siae") == keys("SIAE")
+    assert {"EA", "ESAT", "EATT", "CDTD"} == keys("handicap")
+
+
+def test_a_lever_says_the_columns_that_test_it_or_that_nothing_does():
+    for key in ("secours", "quasi-regie", "localisation", "marche-innovant"):
+        (lever,) = [fact for fact in KNOWN if fact["cle"] == key and fact["nature"] == "levier"]
+        assert lever["teste"].startswith("rien")
+    (lever,) = [fact for fact in KNOWN if fact["cle"] == "reserver-lot"]
+    assert "échelle des leviers" in lever["teste"] and "_" not in lever["teste"]
+    assert not any("conditions que les données montrent" in fact["teste"] for fact in KNOWN)
+
+
+def test_no_code_of_the_kit_shows_in_the_law_and_each_title_begins_with_a_capital():
+    told = "\n".join(law.lines(KNOWN))
+    assert re.findall(r"\b[a-z]+_[a-z_]+\b", told.replace("soumis_au_code", "")) == []
+    assert [fact["cle"] for fact in KNOWN if fact["libelle"][0].islower()] == []
+    assert one("eu_threshold_works")["cle"] == one("seuil-europeen-travaux")["cle"]
+
+
+def test_the_first_day_of_a_duty_is_told_in_the_same_words_wherever_it_is_told():
+    assert rules.since_of("climat-critere-env").startswith(
+        "depuis le 22/08/2026 (R2152-7 est en vigueur depuis le 21/08/2026"
+    )
+    assert rules.since_of("biosource-2030") == "à partir du 01/01/2030"

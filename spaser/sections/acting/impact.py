@@ -8,6 +8,8 @@ import polars as pl
 
 from spaser import french
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Section, Sentence, TableBlock, table
+from spaser.sections.findings import Findings
+from spaser.sections.registry import written
 
 BOUNDS = ("bas", "milieu", "haut")
 _TOTALS = (
@@ -85,6 +87,13 @@ def section_impact(tables: dict[str, pl.DataFrame]) -> Section | None:
         "Que font travailler nos achats, et qu'est-ce qui reste à côté de nous ?",
         tuple(blocks),
     )
+
+
+@written("impact")
+def section_work(findings: Findings) -> tuple[Block, ...] | None:
+    """The same section in the whole diagnostic, from its tables in ``extras``."""
+    section = section_impact(dict(findings.extras))
+    return section.blocks if section else None
 
 
 def annexes(tables: dict[str, pl.DataFrame]) -> list[TableBlock | None]:

@@ -6,7 +6,7 @@ import polars as pl
 
 from spaser import french
 from spaser.deliverables.report import Block, Callout, Column, Figure, Sentence, TableBlock, table
-from spaser.sections import goals, maturity, obligations, registry
+from spaser.sections import goals, maturity, obligations_buyer, registry
 from spaser.sections.actions import LACKING
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
@@ -40,10 +40,10 @@ def section_duties(findings: Findings) -> Told:
     """The duties that apply or will, and how ready the contracts are."""
     ready = findings.extras.get("preparation")
     if findings.extras.get("prive") is not None:
-        return obligations.private_section(findings).blocks
+        return obligations_buyer.private_section(findings).blocks
     if ready is None or not ready.height:
         return None
-    aimed = obligations.labelled(ready.filter(pl.col("groupe") == "vises", pl.col("contrats") > 0))
+    aimed = obligations_buyer.labelled(ready.filter(pl.col("groupe") == "vises", pl.col("contrats") > 0))
     seen = aimed.filter(pl.col("remplies") + pl.col("non_constatees") > 0)
     unseen = aimed.height - seen.height
     note = (
@@ -75,7 +75,7 @@ def _own(findings: Findings) -> TableBlock | None:
     )
     if not last.height:
         return None
-    shown = obligations.labelled(last).with_columns(obligations.state())
+    shown = obligations_buyer.labelled(last).with_columns(obligations_buyer.state())
     columns = (
         Column("libelle", "Obligation de l'acheteur"),
         Column("annee", "Année"),
@@ -112,7 +112,7 @@ def _reached(rows: pl.DataFrame) -> Sentence:
     voted = rows.filter(pl.col("nature") == "voté")
     if not voted.height:
         return Sentence(french.sentence("aucun objectif voté n'a été donné : les cibles nationales servent de repère"))
-    met = voted.filter(pl.col("etat") == "atteint").height
+    met = voted.filter(pl.col("reponse") == "atteint").height
     each = french.count(voted.height, "objectif voté", none=False)
     if not met:
         return Sentence(

@@ -18,7 +18,7 @@ from spaser.deliverables.report import (
     table,
 )
 from spaser.sections.findings import Findings
-from spaser.sections.goals import STATES, section_goals, written_value
+from spaser.sections.goals import answered, section_goals, written_value
 from spaser.sections.publication.legal import HEADLINES, items
 
 _CHARTED = ("clause_sociale", "marche_reserve", "clause_environnementale", "critere_environnemental")
@@ -139,7 +139,7 @@ def _goals(findings: Findings) -> Section | None:
             "non renseigné"
             if row["derniere"] is None
             else f"{written_value(row['derniere'], row)} ({row['annee_derniere']})",
-            STATES[row["etat"]],
+            french.capital(answered(row)),
         )
         for row in shown.head(_MOST_GOALS).to_dicts()
     ]
@@ -150,7 +150,7 @@ def _goals(findings: Findings) -> Section | None:
             ("cible", "Cible"),
             ("annee", "Échéance"),
             ("derniere", "Dernière année"),
-            ("etat", "État"),
+            ("reponse", "Réponse"),
         )
     ]
     frame = pl.DataFrame(lines, schema={column.name: pl.String for column in columns}, orient="row")

@@ -53,7 +53,7 @@ class Reading:
         The choice is made on identifiers as written, before any check: a Parquet file gives only these rows. ``lus``
         then counts these records, and refusals are theirs and those of whole files.
         """
-        return _checked([(source, _of_buyers(kept, sirens)) for source, kept in self.pieces], [])
+        return checked([(source, _of_buyers(kept, sirens)) for source, kept in self.pieces], [])
 
     def by_buyers(self, groups: int) -> Iterator[pl.LazyFrame]:
         """The records in several parts, all those of a buyer (by its SIREN) in the same: each takes less memory."""
@@ -64,7 +64,7 @@ class Reading:
                 wanted = found.filter(pl.col("lu").str.head(9).hash() % groups == group)["ecrit"]
                 raw = kept.raw.filter(pl.col("acheteur_id").cast(pl.String).is_in(wanted.implode()))
                 pieces.append((source, replace(kept, raw=raw)))
-            yield _checked(pieces, []).records
+            yield checked(pieces, []).records
 
 
 def read(
@@ -93,14 +93,15 @@ def read(
     Problem, Problems
         When a file named explicitly cannot be read, or when nothing can be.
     """
-    return _checked(*gather(paths, cache=cache, progress=progress, acheteur=acheteur))
+    return checked(*gather(paths, cache=cache, progress=progress, acheteur=acheteur))
 
 
-def _checked(pieces: list[tuple[str, Kept]], aside: list[tuple[str, Problem]]) -> Reading:
-    checked = [values.check(raw) for raw in _alike(pieces)]
+def checked(pieces: list[tuple[str, Kept]], aside: list[tuple[str, Problem]]) -> Reading:
+    """The reading of what was gathered: typed, with its refusals; ``aside`` are the sources that cannot be read."""
+    parts = [values.check(raw) for raw in _alike(pieces)]
     known = pl.concat([REJECTS.conform(kept.rejects.lazy()) for _, kept in pieces] + [refusals(aside).lazy()])
-    rejects = pl.concat([known, *(REJECTS.conform(part.rejects) for part in checked)])
-    return Reading(pl.concat([part.records for part in checked]), rejects, _files(pieces), tuple(pieces))
+    rejects = pl.concat([known, *(REJECTS.conform(part.rejects) for part in parts)])
+    return Reading(pl.concat([part.records for part in parts]), rejects, _files(pieces), tuple(pieces))
 
 
 def _of_buyers(kept: Kept, sirens: Sequence[str]) -> Kept:

@@ -71,7 +71,7 @@ class Store:
         if (
             said.get("sha256") != sha256
             or not isinstance(parts, dict)
-            or any(_sum(place / name) != mark for name, mark in parts.items())
+            or any(summed(place / name) != mark for name, mark in parts.items())
         ):
             return None
         paths = [place / name for name in sorted(parts) if name.startswith("part-")]
@@ -94,7 +94,7 @@ class Store:
         if folder is None:
             return sheaf.kept()
         sheaf.rejects.write_parquet(folder / "rejets.parquet")
-        parts = {path.name: _sum(path) for path in sorted(folder.glob("*.parquet"))}
+        parts = {path.name: summed(path) for path in sorted(folder.glob("*.parquet"))}
         said = {
             "lus": sheaf.lus,
             "dialecte": sheaf.dialecte,
@@ -143,7 +143,7 @@ def _noted(path: Path, said: dict[str, Any]) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _sum(path: Path) -> list[int]:
+def summed(path: Path) -> list[int]:
     """Size and sum of a part, to know it again; nothing when it cannot be read."""
     total = size = 0
     try:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import polars as pl
 
-from spaser import french, guards, meetings
+from spaser import french, meetings
 from spaser.deliverables import excel, files, html
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Callout, Column, Paragraph, Report, Section, Sentence, table
 from spaser.problems import Problem
+from spaser.studies.acting import sheets
 from spaser.text import fold
 
 #: Spellings of the columns of « souhaits » and « suivi », as the workbook writes them first.
@@ -122,7 +123,8 @@ def plan(book: Path | str, frame: Frame, *, before: Path | str | None = None) ->
 
 def wishes(book: Path | str, frame: Frame) -> pl.DataFrame:
     """The filled sheet « souhaits », every fault said at once."""
-    rows, faults = _sheet(book, "souhaits", _WISHES), []
+    rows = _sheet(book, "souhaits", _WISHES)
+    faults: list[str] = []
     read = []
     for row in rows:
         line = row["ligne"]
@@ -368,31 +370,8 @@ def _folded(line: str) -> list[str]:
     return [*parts, part]
 
 
-def _sheet(book: Path | str, name: str, columns: dict[str, tuple[str, ...]]) -> list[dict[str, str | None]]:
-    """The rows of a sheet as texts, its columns found under their headings."""
-    path = Path(book)
-    with guards.reading(path.name, "polars", what="Le classeur de la matinale est illisible"):
-        cells = pl.read_excel(
-            path, sheet_name=name, has_header=False, infer_schema_length=0, drop_empty_rows=False, raise_if_empty=False
-        )
-    rows = [["" if value is None else str(value).strip() for value in row] for row in cells.iter_rows()]
-    at = next((rank for rank, row in enumerate(rows[:12]) if any(fold(cell) == "fournisseur" for cell in row)), None)
-    if at is None:
-        raise Problem(
-            f"La feuille « {name} » n'a pas de colonne « Fournisseur »",
-            where=path.name,
-            todo="Repartez du classeur écrit par spaser matinale",
-        )
-    heads = [fold(cell) for cell in rows[at]]
-    places = {word: next((heads.index(s) for s in spelled if s in heads), None) for word, spelled in columns.items()}
-    found = []
-    for line, row in enumerate(rows[at + 1 :], at + 2):
-        if any(row):
-            found.append(
-                {"ligne": str(line)}
-                | {word: (row[rank] or None) if rank is not None else None for word, rank in places.items()}
-            )
-    return found
+def _sheet(book: Path | str, name: str, columns: Mapping[str, tuple[str, ...]]) -> list[dict[str, str | None]]:
+    return sheets.filled(book, name, columns, anchor="fournisseur", written_by="spaser matinale")
 
 
 def _planning(book: Path | str) -> pl.DataFrame:

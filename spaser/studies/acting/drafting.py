@@ -58,6 +58,11 @@ class Text:
     attendu: dict[str, Any]
     blanks: tuple[str, ...]
 
+    @property
+    def missing(self) -> list[str]:
+        """The variables left to fill, in the words of a reader."""
+        return [rules.toml("clauses/articles.toml")["a_completer"][name] for name in self.blanks]
+
 
 def levers() -> list[str]:
     """The levers for which a text is held."""
@@ -139,7 +144,9 @@ def _filled(code: str, entry: dict[str, Any], need: Need) -> Text:
     nested = re.sub(r"\{(mesures|preuves)\}", lambda match: str(values[match[1]]), entry["texte"])
     blanks = [name for name in dict.fromkeys(re.findall(r"\{(\w+)\}", nested)) if values.get(name) is None]
     written = re.sub(r"\{(\w+)\}", lambda match: BLANK if match[1] in blanks else str(values[match[1]]), nested)
-    notes = [entry["a_savoir"]]
+    due = entry.get("devoir")
+    label = rules.toml("law.toml")["duties"][due]["label"] if due else ""
+    notes = [f"{label} : {rules.since_of(due)}." if due else "", entry["a_savoir"]]
     if "{heures}" in entry["texte"]:
         notes.append(
             told + "."
@@ -174,7 +181,7 @@ def report(needs: Sequence[tuple[Need, str]], *, buyer: str = "") -> Report:
         subtitle=subject,
         notes=(
             french.typeset(
-                f"{WARNING} Articles du code de la commande publique lus dans leur version du {french.long_date(held['version'])}."
+                f"{WARNING} Articles du code de la commande publique : {rules.checked({'confidence': 'texte_lu_en_copie', 'version': held['version']})}."
             ),
         ),
     )
@@ -183,15 +190,17 @@ def report(needs: Sequence[tuple[Need, str]], *, buyer: str = "") -> Report:
 def _section(text: Text, need: Need, rank: int) -> Section:
     lot = f"Lot n° {need.lot} – " if need.lot else ""
     base = french.listing(text.articles)
-    version = french.long_date(rules.toml("clauses/articles.toml")["version"])
+    version = french.short_date(rules.toml("clauses/articles.toml")["version"])
     blocks: list[Block] = [Paragraph((Sentence(line),)) for line in text.texte.split("\n")]
-    blanks = f" À compléter : {', '.join(name.replace('_', ' ') for name in text.blanks)}." if text.blanks else ""
+    blanks = f" À compléter : {', '.join(text.missing)}." if text.blanks else ""
     blocks.append(
         Callout(
             "À savoir", french.typeset(f"{text.a_savoir}{blanks} {WARNING}"), "attention" if text.blanks else "info"
         )
     )
-    question = french.typeset(f"À coller dans : {text.piece}. Fondement : CCP {base} (version du {version}).")
+    question = french.typeset(
+        f"À coller dans : {text.piece}. Fondement : CCP {base} (version en vigueur au {version}, lue dans une copie)."
+    )
     return Section(
         f"{rank + 1}-{text.code}".replace("_", "-"),
         french.typeset(f"{lot}{text.piece} – {text.titre}"),

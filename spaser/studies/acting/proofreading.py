@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from spaser import french
+from spaser import french, rules
 from spaser.deliverables import excel, html, word
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Callout, Column, Paragraph, Report, Section, Sentence, Source, table
@@ -168,15 +168,9 @@ def _green_criterion(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:
         return [_row(name, MET, "Un critère environnemental est annoncé.", base, at=found)]
     if not any(text["genre"] in RULES_OF_CONSULTATION for text in lot.texts):
         return [_row(name, CHECK, "Aucun règlement de la consultation n'a été lu.", base, text="critere_environnement")]
-    return [
-        _row(
-            name,
-            LACKS,
-            "Aucun critère environnemental lu (sauf critère unique du coût global qui l'intègre).",
-            base,
-            text="critere_environnement",
-        )
-    ]
+    said = "Aucun critère environnemental lu (sauf critère unique du coût global qui l'intègre)."
+    due = f" Il en faut un {rules.since_of('climat-critere-env')}."
+    return [_row(name, LACKS, said + due, base, text="critere_environnement")]
 
 
 def _green_clause(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:
@@ -185,15 +179,9 @@ def _green_clause(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:
         return [_row(name, MET, "Des conditions d'exécution environnementales sont écrites.", base, at=found)]
     if not any(text["genre"] in EXECUTION for text in lot.texts):
         return [_row(name, CHECK, "Aucun cahier des clauses n'a été lu.", base, text="clause_environnement")]
-    return [
-        _row(
-            name,
-            LACKS,
-            "Aucune condition d'exécution environnementale lue dans les cahiers.",
-            base,
-            text="clause_environnement",
-        )
-    ]
+    said = "Aucune condition d'exécution environnementale lue dans les cahiers."
+    due = f" Il en faut {rules.since_of('climat-clause-env')}."
+    return [_row(name, LACKS, said + due, base, text="clause_environnement")]
 
 
 def _social_clause(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:

@@ -1,16 +1,9 @@
 """The diagnostic of a buyer: contracts understood, scored and measured."""
 
 from spaser.obligations import Declared
-from spaser.studies.diagnostic.compose import (
-    Base,
-    Diagnostic,
-    Paths,
-    chosen_buyers,
-    diagnose,
-    is_large,
-    named_buyers,
-    prepare,
-)
+from spaser.studies.diagnostic.compose import Diagnostic, chosen_buyers, diagnose
+from spaser.studies.diagnostic.preparation import Base, Paths, copy, is_large, named_buyers, prepare
+from spaser.studies.diagnostic.prepared import opened
 
 __all__ = [
     "Base",
@@ -18,8 +11,10 @@ __all__ = [
     "Diagnostic",
     "Paths",
     "chosen_buyers",
+    "copy",
     "diagnose",
     "is_large",
     "named_buyers",
+    "opened",
     "prepare",
 ]

@@ -1,95 +1,31 @@
-"""The verbs in their order: files → contracts understood, scored and measured, for one buyer, several, or all.
+"""The diagnostic in the order of its verbs: contracts prepared → a buyer chosen → measured, its duties told.
 
-This is where rooms meet. Tables are settled (in memory, or in Parquet when they are large) between the great steps, so
-that each room works on a short plan and a buyer is found in a national file without reading it whole again.
+This is where rooms meet; see ``preparation`` for what comes before a buyer is chosen.
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
-from itertools import zip_longest
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from spaser import (
-    buyers,
-    considerations,
-    contracts,
-    detection,
-    families,
-    indicators,
-    obligations,
-    renewals,
-    rules,
-    sources,
-    suppliers,
-    territories,
-)
+from spaser import buyers, indicators, obligations, renewals
 from spaser.considerations import launches as launching
 from spaser.considerations import scores
-from spaser.guards import leftovers
 from spaser.problems import Problem
-from spaser.sources import demonstration
 from spaser.sources.notices import Notices
 from spaser.studies import law
 from spaser.studies.diagnostic import holders as held
 from spaser.studies.diagnostic import texts as written
-from spaser.vocabulary import DECISIONS, DEFAULT_POPULATION, PASSAGES
+from spaser.studies.diagnostic.preparation import Base, Paths, prepare, settle
+from spaser.vocabulary import DEFAULT_POPULATION, POPULATIONS
 from spaser.vocabulary.handed import Tables
 
 if TYPE_CHECKING:
     from spaser.studies.clauses import Clauses
-
-Paths = str | Path | Sequence[str | Path]
-Progress = Callable[[str, float], None] | None
-#: Beyond this many source records, tables between steps go to Parquet rather than memory.
-IN_MEMORY_RECORDS = 400_000
-#: A larger whole is assembled by groups of buyers of about this many records.
-RECORDS_AT_ONCE = 800_000
-
-
-@dataclass(frozen=True, eq=False)
-class Base:
-    """Contracts read, understood and scored, before a buyer is chosen.
-
-    ``contracts`` has the columns of CONTRACTS, then considerations, families, buyer labels, access and scores.
-    """
-
-    files: pl.DataFrame
-    as_of: date
-    contracts: pl.LazyFrame
-    holders: pl.LazyFrame
-    versions: pl.LazyFrame
-    subcontracts: pl.LazyFrame
-    rejects: pl.LazyFrame
-    fates: pl.LazyFrame
-    method: dict[str, Any]
-    register: pl.LazyFrame | None = None
-    establishments: pl.LazyFrame | None = None
-    register_files: pl.DataFrame | None = None
-    passages: pl.LazyFrame = field(default_factory=lambda: PASSAGES.empty().lazy())
-    decisions: pl.LazyFrame = field(default_factory=lambda: DECISIONS.empty().lazy())
-    demo: bool = False
-    folder: Any = field(default=None, repr=False)
-
-    #: The contracts with the columns that measures read; for a whole large file, without what describes them.
-    measured: pl.LazyFrame | None = None
-
-    @cached_property
-    def accounts(self) -> pl.DataFrame:
-        """What became of the records of each file: table ACCOUNTS."""
-        return contracts.accounts(self.files.lazy(), self.fates, self.rejects).collect(engine="streaming")
-
-    @cached_property
-    def buyers(self) -> pl.DataFrame:
-        """The buyers of the files, most contracts first: see ``buyers.catalogue``."""
-        return buyers.catalogue(self.contracts if self.measured is None else self.measured).collect(engine="streaming")
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,114 +53,6 @@ class Diagnostic:
     @property
     def as_of(self) -> date:
         return self.base.as_of
-
-
-def prepare(
-    paths: Paths | sources.Reading,
-    *,
-    as_of: date | None = None,
-    buyer: str | Sequence[str] | None = None,
-    sirens: Sequence[str] = (),
-    registers: Sequence[str | Path] = (),
-    method: str | Path | None = None,
-    decisions: pl.LazyFrame | None = None,
-    buyer_siret: str | None = None,
-    cache: Path | None = None,
-    progress: Progress = None,
-) -> Base:
-    """Read contracts and understand each of them.
-
-    Parameters
-    ----------
-    paths
-        Files, folders or patterns of contracts, of any dialect; or what ``sources.read`` made of them.
-    as_of
-        The day that decides what is incomplete; by default the latest publication (else notification) date read.
-    buyer
-        The buyer that will be looked at, part of its name or SIRET: in a large file only its records are read whole.
-    sirens
-        Keep only the contracts of these buyers (all by default).
-    registers
-        Lists of ESS and inclusive suppliers; without them who the holders are stays unknown.
-    method
-        A user's own ``method.toml``.
-    decisions
-        Human corrections (table DECISIONS).
-    buyer_siret
-        SIRET of the buyer, for lists of contracts where no column gives it.
-
-    Raises
-    ------
-    Problem
-        A file cannot be read, or nothing in them can.
-    """
-    reading = (
-        paths
-        if isinstance(paths, sources.Reading)
-        else sources.read(paths, cache=cache, progress=progress, acheteur=buyer_siret)
-    )
-    demo = demonstration.refuse_mix(contrats=map(demonstration.known, reading.files["sha256"]), registres=registers)
-    settings, aimed, day = rules.method(method), bool(buyer or sirens), as_of
-    if is_large(reading) and aimed:
-        day = day or _last_day(reading.records)
-        reading = reading.of_buyers(sirens or _named(reading.records, buyer))
-    elif is_large(reading) and not registers:
-        return replace(_whole(reading, day or _last_day(reading.records), decisions, settings), demo=demo)
-    return replace(_read_whole(reading, day, sirens, registers, settings, decisions, cache), demo=demo)
-
-
-def _read_whole(
-    reading: sources.Reading,
-    day: date | None,
-    sirens: Sequence[str],
-    registers: Sequence[str | Path],
-    settings: dict[str, Any],
-    decisions: pl.LazyFrame | None,
-    cache: Path | None,
-) -> Base:
-    """Every table of a reading: contracts, holders and their statuses, versions, what the texts say."""
-    folder = (
-        tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True)
-        if is_large(reading)
-        else None
-    )
-    records, rejects = _settle([reading.records, reading.rejects], folder, "lecture")
-    day = day or _last_day(records)
-    if sirens:
-        records = records.filter(pl.col("acheteur_id").str.slice(0, 9).is_in(list(sirens)))
-    built = contracts.build(records, as_of=day, decisions=decisions)
-    parts = (built.contracts, built.holders, built.versions, built.subcontracts, built.fates)
-    frames = _settle(
-        parts,
-        folder,
-        "contrats",
-        (("uid",), ("uid", "rang", "titulaire_id"), ("uid", "modification_id"), ("uid", "acte_id"), ()),
-    )
-    known = held.lists_of(registers, frames[1], cache)
-    holders = held.known_holders(frames[1], known, decisions)
-    sized = frames[0].join(held.described(frames[1], known), on="uid", how="left")
-    (passages,) = _settle(
-        [detection.detect(written.subjects(frames[0]))], folder, "passages", (("texte_id", "debut", "fin", "regle"),)
-    )
-    understood = _understand(sized, passages, holders if known else None, settings)
-    whole, named = _settle([understood, holders], folder, "notes", (("uid",), ("uid", "rang", "titulaire_id")))
-    return Base(
-        files=reading.files,
-        as_of=day,
-        contracts=whole,
-        holders=named,
-        versions=frames[2],
-        subcontracts=frames[3],
-        rejects=rejects,
-        fates=frames[4],
-        method=settings,
-        register=known.register if known else None,
-        establishments=known.establishments if known else None,
-        register_files=known.files if known else None,
-        passages=passages,
-        decisions=DECISIONS.empty().lazy() if decisions is None else decisions,
-        folder=folder,
-    )
 
 
 def diagnose(
@@ -333,7 +161,7 @@ def _duties(
     if not declared.soumis_au_code:
         mine = obligations.buyer_duties(chosen, as_of=base.as_of, spend=spend, declared=declared)
         return {"prive": law.private_facts().collect(), "obligations_acheteur": mine.collect()}
-    (rows,) = _settle(
+    (rows,) = settle(
         [
             obligations.duties(every, buyer_kind=kind, launches=launches, as_of=base.as_of, declared=declared).join(
                 uids, on="uid", how="semi"
@@ -362,92 +190,8 @@ def _duties(
 
 def _measured(chosen: pl.LazyFrame, scope: str) -> pl.DataFrame:
     """Every indicator for each of the three populations, side by side."""
-    from spaser.vocabulary import POPULATIONS
-
-    parts = [indicators.measure(chosen, perimetre=scope, population=population) for population in POPULATIONS]
-    return pl.concat(pl.collect_all(parts))
-
-
-def _whole(reading: sources.Reading, day: date, decisions: pl.LazyFrame | None, settings: dict[str, Any]) -> Base:
-    """All the buyers of a large file: what measures read is computed once, the rest only when it is asked for.
-
-    Texts are not read here: considerations are those declared, and families those of the CPV codes.
-    """
-    folder = tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True)
-    known = _essential(reading, day, decisions)
-    measured = _understand(known.lazy(), None, None, settings).collect(engine="in-memory").lazy()
-    built = contracts.build(reading.records, as_of=day, decisions=decisions)
-    return Base(
-        files=reading.files,
-        as_of=day,
-        contracts=contracts.described(measured, reading.records),
-        measured=measured,
-        holders=built.holders,
-        versions=built.versions,
-        subcontracts=built.subcontracts,
-        fates=built.fates,
-        rejects=reading.rejects,
-        method=settings,
-        decisions=DECISIONS.empty().lazy() if decisions is None else decisions,
-        folder=folder,
-    )
-
-
-def _essential(reading: sources.Reading, day: date, decisions: pl.LazyFrame | None) -> pl.DataFrame:
-    """The contracts of a large reading, assembled by groups of buyers so that memory stays bounded."""
-    groups = -(-int(reading.files["lus"].sum()) // RECORDS_AT_ONCE)
-    parts = reading.by_buyers(groups) if groups > 1 else [reading.records]
-    known = pl.concat(
-        [contracts.essential(part, as_of=day, decisions=decisions).collect(engine="streaming") for part in parts]
-    )
-    if groups > 1 and known["uid"].n_unique() < known.height:
-        # A number shared by two buyers stands in two groups: only the whole at once can unite it.
-        return contracts.essential(reading.records, as_of=day, decisions=decisions).collect(engine="streaming")
-    return known
-
-
-def is_large(reading: sources.Reading) -> bool:
-    return int(reading.files["lus"].sum()) > IN_MEMORY_RECORDS
-
-
-def _last_day(records: pl.LazyFrame) -> date:
-    day = contracts.as_of_default(records).collect(engine="streaming").item()
-    if day is None:
-        raise Problem(
-            "Aucune date de notification ni de publication n'est lisible",
-            todo="Donnez la date d'arrêté : --date 2026-10-31",
-        )
-    return day
-
-
-def _named(records: pl.LazyFrame, buyer: str | Sequence[str] | None) -> list[str]:
-    """The SIREN of the buyers a text names, before their contracts are read."""
-    known = named_buyers(records)
-    return [buyers.choose(known, text) for text in ([buyer] if isinstance(buyer, str) else buyer or ())]
-
-
-def named_buyers(records: pl.LazyFrame) -> pl.DataFrame:
-    """The buyers of records (``buyers.catalogue``), from their own columns alone."""
-    counted = (
-        records.group_by("acheteur_id", "acheteur_nom")
-        .len()
-        .sort("len", "acheteur_nom", descending=[True, False], nulls_last=True)
-    )
-    one = counted.group_by("acheteur_id", maintain_order=True).agg(
-        acheteur_siren=pl.col("acheteur_id").first().str.head(9),
-        acheteur_nom=pl.col("acheteur_nom").drop_nulls().first(),
-    )
-    return buyers.catalogue(buyers.name(one, territories.one_per_siren())).collect(engine="streaming")
-
-
-def _understand(
-    frame: pl.LazyFrame, passages: pl.LazyFrame | None, holders: pl.LazyFrame | None, settings: dict[str, Any]
-) -> pl.LazyFrame:
-    named = buyers.name(families.add(frame), territories.one_per_siren())
-    known = considerations.known(named, passages, settings)
-    if holders is not None:
-        known = known.join(suppliers.access(holders), on="uid", how="left")
-    return scores.score(known, settings)
+    counts = pl.concat(indicators.count(chosen, perimetre=scope, population=name) for name in POPULATIONS)
+    return indicators.merged(counts).collect()
 
 
 def chosen_buyers(base: Base, buyer: str | Sequence[str] | None) -> tuple[tuple[str, ...], str]:
@@ -460,18 +204,3 @@ def chosen_buyers(base: Base, buyer: str | Sequence[str] | None) -> tuple[tuple[
     sirens = tuple(buyers.choose(base.buyers, name) for name in wanted)
     labels = base.buyers.filter(pl.col("acheteur_siren").is_in(list(sirens)))["acheteur_libelle"].to_list()
     return sirens, " + ".join(labels)
-
-
-def _settle(
-    frames: Sequence[pl.LazyFrame], folder: Any, step: str, order: Sequence[Sequence[str]] = ()
-) -> list[pl.LazyFrame]:
-    """The frames computed once: in memory, in the order of the given columns, or in Parquet files of the folder when there is one."""
-    if folder is None:
-        settled = pl.collect_all(list(frames))
-        return [
-            (frame.sort(keys, nulls_last=True) if keys else frame).lazy() for frame, keys in zip_longest(settled, order)
-        ]
-    paths = [Path(folder.name) / f"{step}-{rank}.parquet" for rank in range(len(frames))]
-    for frame, path in zip(frames, paths, strict=True):
-        frame.sink_parquet(path)
-    return [pl.scan_parquet(path) for path in paths]

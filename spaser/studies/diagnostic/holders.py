@@ -20,7 +20,7 @@ from spaser.suppliers import analysis as suppliers_analysis
 from spaser.vocabulary import REJECTS
 
 if TYPE_CHECKING:
-    from spaser.studies.diagnostic.compose import Base
+    from spaser.studies.diagnostic.preparation import Base
 
 #: What the report counts: code → title and question asked of a holder.
 COUNTED = {

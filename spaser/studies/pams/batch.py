@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from spaser import buyers, french, sources
+from spaser import buyers, french
 from spaser.deliverables import excel, files, html, pdf, slides, word
 from spaser.deliverables.report import Callout, Report
 from spaser.guards import leftovers
@@ -30,6 +30,7 @@ from spaser.studies.diagnostic import Base, handover
 from spaser.studies.mission.model import Asked, Mission
 from spaser.studies.mission.shape import FORMS
 from spaser.studies.pams import compose as pams
+from spaser.studies.potential import compose as potentials
 from spaser.text import fold
 
 __all__ = ["FORMS", "Mission", "Outcome", "commented", "render", "run"]
@@ -186,12 +187,12 @@ def _prepared(
     """
     if base is not None:
         return _desk(mission, base, base.contracts), list(_wanted(base.buyers, mission))
-    reading = sources.read(list(mission.files), progress=progress)
+    reading = diagnostic.opened(list(mission.files), progress=progress)
     options: dict[str, Any] = {"registers": list(mission.registers), "as_of": mission.as_of}
     if not (diagnostic.is_large(reading) and mission.asked):
         base = diagnostic.prepare(reading, **options)
         return _desk(mission, base, base.contracts), list(_wanted(base.buyers, mission))
-    wanted = list(_wanted(diagnostic.named_buyers(reading.records), mission))
+    wanted = list(_wanted(diagnostic.named_buyers(reading), mission))
     sirens = sorted({siren for _, _, siren, _ in wanted if siren})
     if not sirens:
         raise Problem(
@@ -298,6 +299,8 @@ def _one(desk: Desk, task: Task) -> Outcome:
         )
         peers = publication.placed(*desk.compared, siren) if desk.compared else None
         report = commented(pams.report(pams.study(result, asked.wishes, peers=peers)), mission, asked)
+        for kept in (potentials.judged, potentials.distances, potentials.chosen):
+            kept.cache_clear()  # of a buyer that is not asked for twice: millions of rows for the largest
         written = _handed(report, mission, mission.folder / siren)
     except Problem as problem:
         return Outcome(name, siren, failure=str(problem))

@@ -13,7 +13,7 @@ import polars as pl
 from spaser import french, indicators, maturity, renewals, sections
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Source, TableBlock
-from spaser.indicators.records import NUMBER, VALUE, WITH_CRITERION, catalogue, scope
+from spaser.indicators.records import WITH_CRITERION, catalogue
 from spaser.indicators.targets import Target
 from spaser.indicators.trajectory import Road
 from spaser.sections import maturity as sections_maturity
@@ -21,6 +21,7 @@ from spaser.sections import pams as sections_pams
 from spaser.sections import potential as sections_potential
 from spaser.sections import reach as sections_reach
 from spaser.sections import registry
+from spaser.sections.acting import impact as sections_impact
 from spaser.sections.annexes import annexes
 from spaser.sections.findings import Findings
 from spaser.sections.summary import pages
@@ -30,12 +31,13 @@ from spaser.studies import plan as planning
 from spaser.studies import potential as opportunities
 from spaser.studies import publication
 from spaser.studies import suppliers as purchases
+from spaser.studies.acting import impact
 from spaser.studies.diagnostic import Diagnostic, handover
+from spaser.studies.pams import goals as reaching
 from spaser.studies.potential import Opportunities
 from spaser.studies.publication import files as publication_files
 from spaser.studies.suppliers import SupplierDiagnostic
 from spaser.studies.suppliers import handover as purchases_handover
-from spaser.vocabulary import PLAN
 
 TITLE = "Diagnostic d'achat responsable"
 #: Months of the calendar, and so of what the needs to come are looked for in.
@@ -104,7 +106,7 @@ def study(
     listed = result.base.register is not None
     found = opportunities.potential_of(result, radius=asked.radius, dependency=asked.dependency) if listed else None
     spent = purchases.suppliers_of(asked.ledger, list(asked.registers) or registers or ()) if asked.ledger else None
-    roads, references, reach = _goals(result, asked.goals)
+    roads, references, reach = _goals(result, asked.goals, found)
     lacking = [
         code
         for code, given in (
@@ -119,6 +121,7 @@ def study(
         _potential(result, found)
         | reach
         | _practices(asked.answers)
+        | (impact.tables(impact.impact_of(spent)) if spent else {})
         | {
             "manques": pl.DataFrame({"code": lacking}, schema={"code": pl.String}),
             "plan_dits": _written_of_actions(result),
@@ -185,6 +188,7 @@ def _annexes(told: Findings, spent: Findings | None) -> list[TableBlock | None]:
         sections_maturity.annex(told),
         sections_reach.annex(told),
         *(sections_pams.spending_annexes(spent) if spent else ()),
+        *(sections_impact.annexes(dict(told.extras)) if spent else ()),
     ]
 
 
@@ -222,7 +226,7 @@ def _practices(answers: dict[str, int | None]) -> dict[str, pl.DataFrame]:
 
 
 def _goals(
-    result: Diagnostic, goals: tuple[Target, ...]
+    result: Diagnostic, goals: tuple[Target, ...], found: Opportunities | None
 ) -> tuple[tuple[Road, ...], tuple[Road, ...], dict[str, pl.DataFrame]]:
     """The road to each target, the national references beside, and the renewals that reach them."""
     if not goals:
@@ -241,66 +245,4 @@ def _goals(
         publication.roads(some, history, every, result.as_of.year, result.population) for some in (goals, national)
     )
     tables = {"objectifs": publication_files.goals(roads, references), "chemins": publication_files.points(roads)}
-    return roads, references, tables | _plans(result, goals, every)
-
-
-def _plans(result: Diagnostic, goals: tuple[Target, ...], every: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """``atteindre``: one row per share of contracts to raise; ``atteindre_plan``: the renewals that do it."""
-    rows, plans = [], []
-    ends = result.extras["renouvellements"]
-    for rank, goal in enumerate(goals, 1):
-        record = catalogue().get(goal.indicateur)
-        if record is None or goal.baisse or not goal.part or goal.unite not in (NUMBER, VALUE):
-            continue
-        counted = scope(every.lazy(), result.population).filter(
-            True if record.champ is None else record.champ.fill_null(False)
-        )
-        worth = pl.col("somme_retenue") if goal.unite == VALUE else pl.lit(1, pl.Int64)
-        weighed = (
-            counted.select("uid", oui=record.numerator(goal.definition), gain=worth)
-            .filter(pl.col("gain").is_not_null())
-            .collect()
-        )
-        asked = renewals.Target(int(weighed.filter("oui")["gain"].sum()), int(weighed["gain"].sum()), goal.cible)
-        inside = (
-            pl.col("trimestre").is_not_null()
-            & (pl.col("echeance").dt.year() <= goal.annee)
-            & ~pl.col("ponctuel").fill_null(False)
-        )
-        open_ = ends.filter(inside).join(weighed.filter(~pl.col("oui")), on="uid")
-        plan = renewals.plan(open_.lazy(), asked).collect()
-        rows.append(_row(rank, goal, asked, open_, plan, result.base.method["renewals"]["success"]))
-        plans.append(plan.with_columns(objectif=pl.lit(rank)))
-    empty = PLAN.empty().with_columns(objectif=pl.lit(0))
-    return {
-        "atteindre": pl.DataFrame(rows, infer_schema_length=None),
-        "atteindre_plan": pl.concat(plans) if plans else empty,
-    }
-
-
-def _row(
-    rank: int, goal: Target, asked: renewals.Target, open_: pl.DataFrame, plan: pl.DataFrame, success: dict[str, float]
-) -> dict:
-    gains = open_["gain"].fill_null(0).to_list()
-    enough = asked.gap > 0 and sum(gains) >= asked.gap
-    low, high = (
-        (renewals.chance(gains, gains, [success[side]] * len(gains), asked.gap) if enough else None)
-        for side in ("low", "high")
-    )
-    return {
-        "objectif": rank,
-        "titre": goal.titre,
-        "unite": goal.unite,
-        "definition": goal.definition,
-        "cible": goal.cible,
-        "annee": goal.annee,
-        "oui": asked.numerator,
-        "sur": asked.denominator,
-        "manque": asked.gap,
-        "candidats": open_.height,
-        "choisis": plan.height,
-        "gagne": int(plan["gain"].sum()),
-        "derniere_fin": plan["echeance"].max(),
-        "chance_bas": low,
-        "chance_haut": high,
-    }
+    return roads, references, tables | reaching.reaching(result, roads, every, found, day=result.as_of)

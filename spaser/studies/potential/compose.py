@@ -145,7 +145,7 @@ def judged(base: Base, sirens: tuple[str, ...], radius: float | None, share: flo
         known.supply.lazy(),
         radius=radius,
         dependency=share,
-        reached=_reached(base, sirens, _step(radius)).lazy(),
+        reached=distances(base, sirens, _step(radius)).lazy(),
         past=mine.past.lazy(),
         method=settings,
     ).collect(engine="in-memory")
@@ -194,7 +194,7 @@ def chosen(base: Base, sirens: tuple[str, ...]) -> Chosen:
 
 
 @lru_cache(maxsize=4)
-def _reached(base: Base, sirens: tuple[str, ...], furthest: float) -> pl.DataFrame:
+def distances(base: Base, sirens: tuple[str, ...], furthest: float) -> pl.DataFrame:
     """Who is within reach of the places of these buyers, with the distances: the radius is then a mere filter."""
     mine = chosen(base, sirens)
     asked = mine.needs.lazy().select("lieu", "famille").drop_nulls("famille").unique()

@@ -32,6 +32,7 @@ def judged(
     dependency: float,
     method: dict[str, Any],
     network: bool = False,
+    under_code: bool = True,
 ) -> Judged:
     """What the ESS could take of needs.
 
@@ -44,6 +45,8 @@ def judged(
     network
         True: the needs are those of several buyers, and the share of its activity that a supplier should not pass is that of
         its sales to all of them together, so that summing buyers never uses a capacity twice.
+    under_code
+        False: the procurement code does not bind the buyer, whose levers are its own (see ``potential.opportunities``).
     """
     spots = places(needs.lazy()).collect(engine="in-memory")
     found = potential.matches(
@@ -56,6 +59,7 @@ def judged(
         kinds=kinds,
         dependency=dependency,
         method=method,
+        under_code=under_code,
     ).collect(engine="in-memory")
     shared = told.with_columns(acheteur_siren=pl.lit(NETWORK)) if network else told
     nets = potential.net(shared.lazy(), found.lazy(), dependency=dependency, method=method).collect(engine="in-memory")

@@ -25,7 +25,7 @@ from spaser.studies.potential import compose as opportunities
 from spaser.studies.potential import handover
 from spaser.studies.potential import needs as opportunities_needs
 from spaser.studies.potential.compose import MOST, Opportunities
-from spaser.studies.potential.spend import _place, _siren
+from spaser.studies.potential.spend import _place, siren_of
 from spaser.vocabulary import NEED_CONTRACTS
 
 PLANNED = (
@@ -129,7 +129,7 @@ def potential_of_programme(
     if not 0 < share <= 1:
         raise Problem("La part de dépendance se donne entre 0 et 1", todo="Par exemple 0,3 pour 30 %")
     planned = programme_of(source)
-    siren = _siren(buyer_siret)
+    siren = siren_of(buyer_siret)
     place, label = _place(siren, territory)
     needs = potential.of_programme(planned.projects.lazy(), buyer=siren, place=place).collect(engine="in-memory")
     if not needs.height:

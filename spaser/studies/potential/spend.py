@@ -111,7 +111,7 @@ def potential_of_spend(
     """
     settings = contracts.method if contracts is not None else rules.method(method)
     share = settings["potential"]["dependance"]["value"] if dependency is None else dependency
-    siren = _siren(buyer_siret)
+    siren = siren_of(buyer_siret)
     ledger = purchases.suppliers_of(
         source,
         registers,
@@ -274,7 +274,7 @@ def _within(lines: pl.DataFrame, years: tuple[int, int] | None) -> pl.DataFrame:
     )
 
 
-def _siren(text: str | None) -> str | None:
+def siren_of(text: str | None) -> str | None:
     """The SIREN of a SIRET or SIREN as typed."""
     if text is None:
         return None

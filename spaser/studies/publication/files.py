@@ -18,9 +18,10 @@ from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Source
 from spaser.indicators.records import AMOUNTS, OPTIONAL, catalogue
 from spaser.indicators.targets import TEMPLATE
-from spaser.indicators.trajectory import STATES, Road
+from spaser.indicators.trajectory import Road
 from spaser.problems import Problem
 from spaser.sections.findings import Findings
+from spaser.sections.goals import answered
 from spaser.sections.publication.legal import marks, publication
 from spaser.sections.publication.method import sections as method_sections
 from spaser.sections.publication.note import sections as note_sections
@@ -199,7 +200,7 @@ def summary(result: Publication) -> str:
         part = f"{french.share(number.valeur)} des contrats" if number.repondus else "non renseigné"
         worth = f" ; {french.share(value.valeur)} de la valeur" if value and value.valeur is not None else ""
         lines.append(f"  {number.titre:<58} {part}{worth} ; renseignés : {french.share(number.couverture)}")
-    lines += [f"  Objectif {road.target.annee}, {road.target.titre} : {STATES[road.state]}" for road in result.roads]
+    lines += [f"  Objectif {row['annee']}, {row['titre']} : {answered(row)}" for row in goals(result.roads).to_dicts()]
     return "\n".join(lines)
 
 
@@ -220,7 +221,10 @@ def _built(title: str, result: Publication, found: Findings, sections: Any) -> R
 
 
 def goals(roads: tuple[Road, ...], references: tuple[Road, ...] = ()) -> pl.DataFrame:
-    """The targets and references as a table, with what is known of each."""
+    """The targets and references as a table, with what is known of each; ``reponse`` and ``manque`` are THE answer of a target.
+
+    Every page that says where a target stands reads these rows.
+    """
     kinds = [(road, "voté") for road in roads] + [(road, "référence nationale") for road in references]
     rows = [
         {
@@ -235,7 +239,13 @@ def goals(roads: tuple[Road, ...], references: tuple[Road, ...] = ()) -> pl.Data
             "source": road.target.source,
             "confidence": road.target.confidence,
             "part": road.target.part,
+            "baisse": road.target.baisse,
             "etat": road.state,
+            "reponse": road.answer,
+            "manque": road.lacking,
+            "population": road.population,
+            "numerateur": road.numerateur,
+            "denominateur": road.denominateur,
             "derniere": road.derniere,
             "annee_derniere": road.annee_derniere,
             "projete": road.projete,

@@ -1,0 +1,87 @@
+"""``spaser entreprise``: the report of a company from its spend file alone; the procurement code does not bind it."""
+
+from __future__ import annotations
+
+import argparse
+
+from spaser.cli import given
+from spaser.cli.impact import deduction
+from spaser.cli.options import command, day, kilometres, output, percentage, registers
+from spaser.cli.terminal import progress, say
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """The command ``entreprise``."""
+    asked = command(
+        commands,
+        "entreprise",
+        _run,
+        "une entreprise, d'après ses seules dépenses : fournisseurs, impact, ce qu'elle pourrait acheter à l'ESS, leviers privés",
+    )
+    asked.add_argument(
+        "fichier", nargs="?", metavar="DEPENSES", help="grand livre ou export de comptabilité (XLSX, XLS, ODS, CSV)"
+    )
+    given.options(asked)
+    registers(asked)
+    asked.add_argument("--nom", metavar="NOM", help="le nom de l'entreprise (par défaut : celui du fichier)")
+    asked.add_argument("--territoire", metavar="NOM|SIREN", help="commune ou intercommunalité où elle achète")
+    asked.add_argument(
+        "--rayon",
+        type=kilometres,
+        metavar="KM",
+        help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)",
+    )
+    asked.add_argument(
+        "--dependance",
+        type=percentage,
+        metavar="PART",
+        help="part de son activité qu'un fournisseur ne doit pas dépasser avec elle, en %% (par défaut : 30)",
+    )
+    asked.add_argument("--heures", metavar="FICHIER", help="heures.csv rempli : heures exigées et heures faites")
+    asked.add_argument(
+        "--oeth",
+        nargs=3,
+        type=float,
+        metavar=("MAIN_OEUVRE", "CONTRIBUTION", "TAUX"),
+        help="déduction OETH : main-d'œuvre attestée et contribution brute en euros, taux d'emploi direct en %%",
+    )
+    asked.add_argument(
+        "--nomenclature", metavar="FICHIER", help="correspondance corrigée entre vos codes d'achat et les familles"
+    )
+    asked.add_argument(
+        "--validations", metavar="FICHIER", help="validations.csv rempli : rapprochements acceptés ou refusés"
+    )
+    asked.add_argument(
+        "--correspondance", metavar="FICHIER", help="correspondance.toml corrigé : quelle colonne est quoi"
+    )
+    asked.add_argument(
+        "--date", type=day, metavar="AAAA-MM-JJ", help="date d'arrêté (par défaut : la dernière date du fichier)"
+    )
+    output(asked)
+
+
+def _run(choices: argparse.Namespace) -> None:
+    from spaser.studies.acting import company
+
+    given.required(choices, "fichier")
+    given.required(choices, "registre")
+    result = company.company_of(
+        choices.fichier,
+        choices.registre,
+        name=choices.nom,
+        hours=choices.heures,
+        place=choices.territoire,
+        oeth=deduction(choices.oeth),
+        radius=choices.rayon,
+        dependency=choices.dependance,
+        nomenclature=choices.nomenclature,
+        overrides=given.decided(choices),
+        validations=given.links(choices),
+        mapping=choices.correspondance,
+        as_of=choices.date,
+        progress=progress,
+    )
+    if result.demo:
+        say("Démonstration : l'acheteur, les fournisseurs et les dépenses sont inventés.\n")
+    say(company.summary(result))
+    given.delivered(choices, "entreprise", lambda folder: company.write(result, folder))

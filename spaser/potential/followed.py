@@ -1,0 +1,64 @@
+"""What was planned and what was published since: each notice or contract with the project of the programme that it most resembles."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser import rules
+from spaser.potential.demand import tokens
+
+
+def answers(projects: pl.LazyFrame, published: pl.LazyFrame, *, method: dict | None = None) -> pl.LazyFrame:
+    """One row per notice or contract that a project may have become: a published purchase answers one project at most.
+
+    Two subjects are compared as in ``past.similar`` (words in common over the geometric mean of both); the family must agree when
+    both are known, the buyer always, and the day stay within the window of ``potential.suivi`` around the day planned. Without a
+    day planned, the window is open. Same first four digits of CPV add to the resemblance; nothing else does.
+
+    Parameters
+    ----------
+    projects
+        ``projet_id, acheteur_siren, objet, famille, codeCPV, date_prevue``.
+    published
+        ``publie_id, genre`` (avis, contrat) ``, acheteur_siren, objet, famille, codeCPV, date``.
+
+    Returns
+    -------
+    LazyFrame
+        ``projet_id, publie_id, genre, ressemblance`` (0 to 1) ``, surete`` (probable, a_verifier), sorted by project and resemblance.
+    """
+    rule = (method or rules.method())["potential"]["suivi"]
+    left = projects.select(
+        "projet_id", "acheteur_siren", _fam="famille", _cpv=pl.col("codeCPV").str.slice(0, 4), _jour="date_prevue",
+        _mots=tokens("objet"),
+    )  # fmt: skip
+    right = published.select(
+        "publie_id",
+        "genre",
+        "acheteur_siren",
+        "famille",
+        "date",
+        _code=pl.col("codeCPV").str.slice(0, 4),
+        _dits=tokens("objet"),
+    )
+    words = left.select("projet_id", "acheteur_siren", _mot="_mots").explode("_mot").drop_nulls()
+    said = right.select("publie_id", "acheteur_siren", _mot="_dits").explode("_mot").drop_nulls()
+    shared = words.join(said, on=["acheteur_siren", "_mot"]).group_by("projet_id", "publie_id").agg(_n=pl.len())
+    pairs = shared.join(left.drop("acheteur_siren"), on="projet_id").join(right.drop("acheteur_siren"), on="publie_id")
+    size = (pl.col("_mots").list.len() * pl.col("_dits").list.len()).cast(pl.Float64).sqrt()
+    same = (pl.col("_fam") == pl.col("famille")).fill_null(True)
+    near = pl.col("_cpv") == pl.col("_code")
+    early = pl.col("date") >= pl.col("_jour").dt.offset_by(f"-{rule['mois_avant']}mo")
+    late = pl.col("date") <= pl.col("_jour").dt.offset_by(f"{rule['mois_apres']}mo")
+    judged = pairs.with_columns(
+        ressemblance=(pl.col("_n") / size + pl.when(near).then(rule["meme_cpv"]).otherwise(0.0)).clip(0.0, 1.0)
+    ).filter(same & (early & late).fill_null(True) & (pl.col("ressemblance") >= rule["minimale"]))
+    gap = (pl.col("date") - pl.col("_jour")).dt.total_days().abs()
+    best = judged.with_columns(_ecart=gap).sort(
+        "publie_id", "ressemblance", "_ecart", "projet_id", descending=[False, True, False, False], nulls_last=True
+    )
+    one = best.unique("publie_id", keep="first", maintain_order=True)
+    sure = pl.when(pl.col("ressemblance") >= rule["probable"]).then(pl.lit("probable")).otherwise(pl.lit("a_verifier"))
+    return one.select("projet_id", "publie_id", "genre", "ressemblance", surete=sure).sort(
+        "projet_id", "ressemblance", "publie_id", descending=[False, True, False]
+    )

@@ -1,0 +1,282 @@
+"""The report of a company (a buyer that the procurement code does not bind), from its spend file alone.
+
+What it pays to the ESS and to inclusive structures, what that makes people do, what it could buy there, from whom, by the levers
+of a private buyer. Nothing is reserved, held to a threshold nor divided into lots here, and no public duty is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from spaser import french, potential, rules
+from spaser.deliverables import excel, files, html, pdf, word
+from spaser.deliverables import report as model
+from spaser.deliverables.report import (
+    Block,
+    Callout,
+    Column,
+    Paragraph,
+    Report,
+    Section,
+    Sentence,
+    TableBlock,
+    masked,
+    table,
+)
+from spaser.sections.acting.impact import annexes as impact_annexes
+from spaser.sections.acting.impact import interval, section_impact
+from spaser.sections.obligations_buyer import private_section
+from spaser.sections.purchases.paid import PURCHASES
+from spaser.sections.purchases.sheets import annexes as purchases_annexes
+from spaser.sections.spend import section_spend
+from spaser.studies import law
+from spaser.studies.acting import impact
+from spaser.studies.acting.impact import Impact
+from spaser.studies.potential import needs as judging
+from spaser.studies.potential import spend, spend_handover
+from spaser.studies.potential.compose import MOST
+from spaser.studies.potential.spend import SpendOpportunities
+from spaser.studies.suppliers import handover as purchases_handover
+
+_FAMILIES = (
+    Column("famille_libelle", "Famille d'achat"),
+    Column("annuel", "Acheté par an", "somme", True),
+    Column("acquis", "Déjà à l'ESS (connu)", "somme", True),
+    Column("fournisseurs", "Fournisseurs crédibles", "entier"),
+    Column("potentiel", "Achetable à l'ESS, milieu", "somme", True),
+    Column("potentiel_haut", "Au plus", "somme", True),
+)
+_NEEDS = (
+    Column("objet", "Achat"),
+    Column("annuel", "Par an", "somme"),
+    Column("credibles", "Fournisseurs crédibles", "entier"),
+    Column("potentiel", "Achetable à l'ESS, milieu", "somme"),
+    Column("levier_libelle", "Comment"),
+    Column("levier_raison", "Pourquoi"),
+    Column("levier_verifier", "À se demander"),
+)
+_WHO = (
+    Column("objet", "Achat"),
+    Column("nom", "Fournisseur"),
+    Column("siret", "SIRET", "identifiant"),
+    Column("commune", "Commune"),
+    Column("distance_km", "Distance (km)", "entier"),
+    Column("statuts", "Statuts"),
+    Column("raison", "Pourquoi lui"),
+)
+_SHOWN, _GUESTS = 12, 5
+_DEMO = purchases_handover.DEMO_NOTE
+
+
+@dataclass(frozen=True, eq=False)
+class Company:
+    """``spending`` the potential of the ledger judged as a private buyer's, ``work`` its impact."""
+
+    name: str
+    as_of: date
+    spending: SpendOpportunities
+    work: Impact
+    demo: bool = False
+
+
+def company_of(
+    source: str | Path,
+    registers: Any,
+    *,
+    name: str | None = None,
+    hours: str | Path | None = None,
+    place: str | None = None,
+    oeth: dict[str, float] | None = None,
+    radius: float | None = None,
+    dependency: float | None = None,
+    **read: Any,
+) -> Company:
+    """The study of a company's purchases.
+
+    Parameters
+    ----------
+    source, registers, radius, dependency, read
+        As in ``potential_of_spend``.
+    name
+        How the company is called; the name of its file by default.
+    hours, oeth
+        As in ``impact_of``: hours written and done, and what the deduction of the employment obligation needs.
+    place
+        The commune or group next to which it buys.
+
+    Raises
+    ------
+    Problem
+        A file cannot be read, no list was given, the place is unknown.
+    """
+    from spaser.studies.territory.panorama import find
+
+    where = find(place) if place else None
+    told = spend.potential_of_spend(source, registers, territory=where, radius=radius, dependency=dependency, **read)
+    private = _as_private(told, rules.method(read.get("method")))
+    work = impact.impact_of(told.ledger, hours=hours, territory=place, oeth=oeth)
+    return Company(name or f"Fichier {told.ledger.name}", told.found.as_of, private, work, told.ledger.demo)
+
+
+def _as_private(told: SpendOpportunities, method: dict[str, Any]) -> SpendOpportunities:
+    """The same needs and suppliers, advised by the ladder of buyers that the code does not bind."""
+    found = told.found
+    judged = judging.judged(
+        found.needs, found.supply, radius=found.radius, dependency=found.dependency, method=method, under_code=False
+    )
+    described = potential.describe(judged.found.lazy(), found.supply.lazy(), MOST).collect(engine="in-memory")
+    return replace(
+        told,
+        found=replace(found, opportunities=judged.opportunities, families=judged.families, candidates=described),
+    )
+
+
+def report(result: Company) -> Report:
+    """The whole report: the essentials, what is paid, its effects, what could be bought, how, and the law of a private buyer."""
+    bought, told = purchases_handover.findings(result.spending.ledger), spend_handover.findings(result.spending)
+    tables = impact.tables(result.work)
+    private = replace(told, extras=told.extras | {"prive": law.private_facts().collect()})
+    sections = [
+        PURCHASES[0](bought),
+        _essentials(result),
+        *(section(bought) for section in PURCHASES[1:]),
+        section_impact(tables),
+        section_spend(told),
+        _potential(result),
+        _meetings(result),
+        private_section(private),
+    ]
+    return model.build(
+        "Achats responsables de l'entreprise",
+        buyer=result.name,
+        as_of=result.as_of,
+        subtitle="acheteur que le code de la commande publique ne lie pas : rien n'est réservé, aucun seuil ne s'applique",
+        sections=sections,
+        sources=told.sources,
+        notes=(_DEMO,) if result.demo else (),
+        annexes=_annexes(result, bought, tables),
+    )
+
+
+@files.together
+def write(result: Company, folder: Path | str) -> list[Path]:
+    """Write entreprise.html, entreprise.pdf, entreprise.docx and entreprise.xlsx."""
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    whole = report(result)
+    return [
+        html.write(whole, target / "entreprise.html"),
+        pdf.write(whole, target / "entreprise.pdf"),
+        word.write(whole, target / "entreprise.docx"),
+        excel.write(whole, target / "entreprise.xlsx"),
+    ]
+
+
+def summary(result: Company) -> str:
+    """What the terminal says."""
+    return "\n".join(
+        [
+            result.name,
+            purchases_handover.summary(result.spending.ledger),
+            "",
+            *_said(result),
+            "",
+            impact.summary(result.work),
+        ]
+    )
+
+
+def _said(result: Company) -> list[str]:
+    """What could be bought from the ESS, and the jobs that purchases pay: shares of the spending are those of the analysis, never counted twice."""
+    families = result.spending.found.families
+    said = []
+    if families.height:
+        middle, high = (int(families[name].sum()) for name in ("potentiel", "potentiel_haut"))
+        said.append(
+            french.sentence(
+                f"Achetable chaque année à l'ESS à portée : {french.euros_short(middle)} (milieu), au plus {french.euros_short(high)}"
+            )
+        )
+    return said + _worked(result.work)
+
+
+def _worked(work: Impact) -> list[str]:
+    """The part of jobs that the purchases of the last year pay, by kind of structure; what is not measured said as such."""
+    last = work.totals["exercice"].drop_nulls().max() if work.totals.height else None
+    rows = work.totals.filter(pl.col("exercice") == last).to_dicts() if last is not None else []
+    told = [f"{paid} {row['unite']} ({row['type']})" for row in rows if (paid := interval(row, "finance"))]
+    silent = [row["type"] or "type inconnu" for row in rows if not interval(row, "finance")]
+    if not rows:
+        return []
+    tail = f" ; non mesuré : {french.listing(silent)}" if silent else ""
+    return [french.sentence(f"Part d'emploi financée en {last!s} : {' ; '.join(told) or 'non mesurée'}{tail}")]
+
+
+def _essentials(result: Company) -> Section:
+    text = (
+        "Une entreprise choisit librement ses fournisseurs : les leviers sont la rencontre, l'achat de gré à gré, la part des achats "
+        "qu'elle se fixe. Les montants achetables sont des ordres de grandeur, ni une prévision ni un engagement."
+    )
+    return Section(
+        "entreprise-essentiel",
+        "Ce que l'entreprise peut faire",
+        "Que pourrions-nous acheter à l'ESS, et que font déjà travailler nos achats ?",
+        (Paragraph(tuple(Sentence(said) for said in _said(result))), Callout("Comment lire", french.typeset(text))),
+    )
+
+
+def _potential(result: Company) -> Section | None:
+    found = result.spending.found
+    if not found.families.height:
+        return None
+    needs = found.opportunities.sort("potentiel", "besoin_id", descending=[True, False], nulls_last=True).head(_SHOWN)
+    blocks: list[Block] = [
+        table("tab-entreprise-familles", "Ce qui pourrait être acheté à l'ESS, par famille", found.families, _FAMILIES),
+        table("tab-entreprise-achats", "Les achats au plus fort potentiel", needs, _NEEDS),
+    ]
+    return Section(
+        "entreprise-potentiel", "Ce que nous pourrions acheter", "Quelles familles, par où commencer ?", tuple(blocks)
+    )
+
+
+def _meetings(result: Company) -> Section | None:
+    rows = _guests(result).head(_SHOWN * _GUESTS)
+    if not rows.height:
+        return None
+    return Section(
+        "entreprise-rencontres", "Qui rencontrer", "Quels fournisseurs, pour quels achats ?",
+        (table("tab-entreprise-fournisseurs", "Fournisseurs à rencontrer", rows, _WHO),),
+    )  # fmt: skip
+
+
+def _guests(result: Company) -> pl.DataFrame:
+    """The first credible suppliers of each purchase, largest potential first; natural persons masked."""
+    found = result.spending.found
+    order = (
+        found.opportunities.sort("potentiel", "besoin_id", descending=[True, False], nulls_last=True)
+        .select("besoin_id", "objet")
+        .with_row_index("_rang")
+    )
+    named = found.candidates.filter(pl.col("credible").fill_null(False)).join(order, on="besoin_id")
+    first = (
+        named.sort("_rang", "rang", "siret", nulls_last=True).group_by("besoin_id", maintain_order=True).head(_GUESTS)
+    )
+    hidden = pl.col("personne_physique").fill_null(False)
+    return masked(first).with_columns(
+        commune=pl.when(~hidden).then("commune"), distance_km=pl.col("distance_km").round().cast(pl.Int64)
+    )
+
+
+def _annexes(result: Company, bought: Any, tables: dict[str, pl.DataFrame]) -> list[TableBlock | None]:
+    found = result.spending.found
+    return [
+        *purchases_annexes(bought),
+        *impact_annexes(tables),
+        table("achats", "Achats et ce qui pourrait aller à l'ESS", found.opportunities, _NEEDS),
+        table("rencontres", "Fournisseurs à rencontrer", _guests(result), _WHO),
+    ]

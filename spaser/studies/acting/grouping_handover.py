@@ -1,0 +1,264 @@
+"""The groups handed over: the page with one sheet per need, the workbook of a hackathon day, the words of the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from spaser import french, rules
+from spaser.deliverables import excel, files, html, word
+from spaser.deliverables import report as model
+from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
+from spaser.studies.acting.grouping import Grouping
+
+#: Sheets printed in the page; the workbook holds every need.
+SHEETS = 20
+_LONG = 90
+_UNITS = (
+    Column("numero", "N°", "entier"),
+    Column("objet", "Besoin"),
+    Column("lieu_libelle", "Lieu"),
+    Column("unite_libelle", "À couvrir"),
+    Column("a_couvrir", "Montant par an", "somme"),
+    Column("etat", "État"),
+    Column("complets", "Groupements possibles", "entier"),
+    Column("manque", "Ce qui manque"),
+)
+_ALL = (
+    _UNITS[0],
+    Column("besoin_id", "Identifiant du besoin"),
+    *_UNITS[1:5],
+    Column("competences", "Compétences à réunir"),
+    *_UNITS[5:],
+    Column("prenable", "Prenable par le meilleur groupement, par an", "somme"),
+    Column("prouve", "Résultat prouvé", "oui_non"),
+)
+_MEMBERS = (
+    Column("groupe", "Groupement", "entier"),
+    Column("role", "Rôle"),
+    Column("nom", "Fournisseur"),
+    Column("commune", "Commune"),
+    Column("statuts", "Statuts"),
+    Column("prenable", "Prenable par an", "somme"),
+    Column("raison", "Pourquoi lui"),
+)
+_INVITED = (
+    Column("numero", "Besoin n°", "entier"),
+    Column("objet", "Besoin"),
+    *_MEMBERS[:3],
+    Column("siret", "SIRET", "identifiant"),
+    *_MEMBERS[3:5],
+    Column("distance_km", "Distance (km)", "valeur"),
+    Column("capacite_bas", "Capacité par an, basse", "somme"),
+    Column("capacite_haut", "Capacité par an, haute", "somme"),
+    Column("capacite_origine", "Origine de la capacité"),
+    *_MEMBERS[5:],
+)
+_ROLES = (
+    Column("numero", "Besoin n°", "entier"),
+    Column("objet", "Besoin"),
+    Column("chaise", "Rôle à tenir"),
+    Column("etat_chaise", "Chaise"),
+    Column("qui", "Qui se présente"),
+    Column("contact", "Contact"),
+    Column("suite", "Suite convenue"),
+)
+_READING = (
+    "Aucun fournisseur à portée ne prend seul ces lots sans dépasser la part de dépendance choisie. Les équipes ci-dessous sont des "
+    "possibilités calculées pour préparer une journée de rencontre : l'acheteur propose des rôles et des compétences, les "
+    "fournisseurs se rencontrent et décident. N'imposez ni équipe ni membre, et laissez la journée ouverte à tous."
+)
+_CAPACITY = (
+    "La taille d'un fournisseur est une hypothèse (chiffre d'affaires quand une liste le donne, sinon effectif ou taille usuelle) : "
+    "le milieu de son intervalle est compté. Faites-la confirmer avant d'inviter."
+)
+
+
+def report(result: Grouping) -> Report:
+    """The one report of the groups of a buyer."""
+    shown = result.units.head(SHEETS)
+    return model.build(
+        "Groupements de fournisseurs",
+        buyer=result.scope,
+        as_of=result.as_of,
+        subtitle=french.typeset(f"dépendance d'un fournisseur limitée à {french.share(result.dependency, 0)}"),
+        sections=[_first(result), *(_sheet(result, row) for row in shown.iter_rows(named=True))],
+        notes=("Démonstration : acheteurs, fournisseurs et contrats sont inventés.",) if result.demo else (),
+        annexes=_annexes(result),
+    )
+
+
+@files.together
+def write(result: Grouping, folder: Path | str) -> list[Path]:
+    """Write groupements.html, groupements.docx (one sheet per need) and groupements.xlsx (besoins, groupements, rôles)."""
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    whole = report(result)
+    return [
+        html.write(whole, target / "groupements.html"),
+        word.write(whole, target / "groupements.docx"),
+        excel.write(whole, target / "groupements.xlsx"),
+    ]
+
+
+def summary(result: Grouping) -> str:
+    """What the terminal says: needs looked at, those that no one takes alone, groups found, what is missing."""
+    units = result.units
+    lines = [" ".join(_said(result))]
+    for row in units.head(12).iter_rows(named=True):
+        tail = (
+            french.count(row["complets"], "groupement possible")
+            if row["complets"]
+            else f"{row['etat']} : {row['manque'] or '?'}"
+        )
+        lines.append(f"  {(row['objet'] or '')[:50]:<50} {french.euros_short(row['a_couvrir']):>12} par an → {tail}")
+    return "\n".join(lines)
+
+
+def _said(result: Grouping) -> list[str]:
+    units = result.units
+    possible = units.filter(pl.col("complets") > 0).height
+    missing, large = (
+        units.filter("a_structurer").height,
+        units.filter(pl.col("etat") == "lot trop grand pour quatre").height,
+    )
+    lots = units.filter(pl.col("unite") == "lot").height
+    said = [
+        french.sentence(
+            f"{french.count(result.looked, 'besoin actionnable')} {french.plural('regardé', result.looked)} ; "
+            f"{french.number(units.height)} qu'aucun fournisseur à portée ne prend seul ({french.number(lots)} dès le lot, "
+            f"{french.number(units.height - lots)} seulement en entier : là, allotir suffit)"
+        ),
+        french.sentence(
+            f"Un groupement complet existe pour {french.number(possible)} ; "
+            f"{french.number(large)} sont trop grands pour quatre (lot à réduire) ; {french.number(missing)} demandent de structurer une filière"
+        ),
+    ]
+    if result.unmeasured:
+        said.append(
+            french.sentence(f"{french.count(result.unmeasured, 'besoin')} sans montant ou sans famille : non regardés")
+        )
+    return said
+
+
+def _first(result: Grouping) -> Section:
+    blocks: list[Block] = [Paragraph(tuple(Sentence(text) for text in _said(result)))]
+    blocks.append(Callout("À lire d'abord", french.typeset(_READING), "attention"))
+    if result.units.height:
+        blocks.append(
+            table(
+                "tab-groupements",
+                "Les besoins qu'aucun fournisseur ne prend seul",
+                _short(result.units),
+                _UNITS,
+                "Le lot médian est celui de la dernière campagne. « Prouvé » : toutes les équipes ont été comparées, ou la borne le dit.",
+            )
+        )
+    blocks += [Callout("Taille des fournisseurs", french.typeset(_CAPACITY)), *_law()]
+    return Section(
+        "groupements", "Groupements possibles", "Qui pourrait répondre à plusieurs, et que manque-t-il ?", tuple(blocks)
+    )
+
+
+def _law() -> list[Block]:
+    """What is said of the law, with its confidence, from ``lever_law.toml`` alone."""
+    held = rules.toml("lever_law.toml")["levers"]
+    blocks: list[Block] = []
+    for code in ("groupement", "sous_traitance"):
+        rule = held[code]
+        text = (
+            f"{rule['legal']} ({rules.CONFIDENCES[rule['confidence']]}). Quand : {rule['data']}. À se demander : {rule['ask']} "
+            f"À ne pas faire : {rule['never']}. À faire valider par le service juridique."
+        )
+        blocks.append(Callout(rule["label"], french.typeset(text)))
+    return blocks
+
+
+def _sheet(result: Grouping, row: dict) -> Section:
+    """One need to print: what is to be covered, the roles (empty chairs included), the groups computed."""
+    mine = pl.col("besoin_id") == row["besoin_id"]
+    members, roles = result.members.filter(mine), _roles(result).filter(mine)
+    rank = row["numero"]
+    text = french.sentence(
+        f"{row['unite_libelle'].capitalize()} : {french.euros(row['a_couvrir'], 0)} par an, {row['lieu_libelle'] or 'lieu non lu'}. "
+        f"Compétences à réunir : {row['competences']}"
+    )
+    blocks: list[Block] = [Sentence(text), table(f"tab-roles-{rank}", "Rôles à tenir", roles, _ROLES[2:6])]
+    if members.height:
+        note = "" if row["complets"] else "Équipe incomplète : ce qui manque est une chaise vide."
+        blocks.append(table(f"tab-membres-{rank}", "Possibilités calculées, pour inviter", members, _MEMBERS, note))
+    elif row["complets"] == 0:
+        blocks.append(
+            Sentence(
+                "Moins de deux fournisseurs à portée tiennent une de ces compétences : aucune équipe n'est calculée."
+            )
+        )
+    return Section(
+        f"groupement-{rank}", f"{rank}. {_cut(row['objet'])}", "Quels rôles, et qui inviter ?", tuple(blocks)
+    )
+
+
+def _roles(result: Grouping) -> pl.DataFrame:
+    """The chairs of each need, without naming anybody: skills, size, leader; held by the best team computed, or empty."""
+    gaps = {(r["besoin_id"], r["manque"], r["famille"]): r for r in result.gaps.iter_rows(named=True)}
+    lead = dict(result.groups.filter(pl.col("groupe") == 1).select("besoin_id", "mandataire_sur").rows())
+    rows = []
+    for unit in result.units.iter_rows(named=True):
+        need = unit["besoin_id"]
+        missing = {(m, f) for (n, m, f) in gaps if n == need}
+        lacking = {r["chaise"] for (n, _, _), r in gaps.items() if n == need}
+        seats = (
+            []
+            if ("mandataire", None) in missing
+            else [("mandataire", "à confirmer" if lead.get(need) is None else "au moins un possible")]
+        )
+        lacked = {text for text in lacking if text.startswith("compétence")}
+        for name in unit["competences"].split(" ; "):
+            if not any(text.startswith(french.typeset(f"compétence : {name}")) for text in lacked):
+                seats.append((french.typeset(f"compétence : {name}"), "au moins un possible"))
+        if ("capacite", None) not in missing:
+            seats.append(
+                (
+                    french.typeset(f"taille : {french.euros_short(unit['a_couvrir'])} par an à plusieurs"),
+                    "réunie à plusieurs",
+                )
+            )
+        seats += [(text, "vide") for text in sorted(lacking)]
+        rows += [
+            {"besoin_id": need, "numero": unit["numero"], "objet": unit["objet"], "chaise": c, "etat_chaise": s}
+            for c, s in seats
+        ]
+    schema = {
+        "besoin_id": pl.String,
+        "numero": pl.Int64,
+        "objet": pl.String,
+        "chaise": pl.String,
+        "etat_chaise": pl.String,
+    }
+    blank = [pl.lit(None, dtype=pl.String).alias(name) for name in ("qui", "contact", "suite")]
+    return pl.DataFrame(rows, schema=schema).with_columns(blank)
+
+
+def _annexes(result: Grouping) -> list[TableBlock]:
+    named = result.units.select("besoin_id", "numero", "objet")
+    invited = result.members.join(named, on="besoin_id", how="left").sort("numero", "groupe", "ordre")
+    return [
+        table(
+            "besoins",
+            "Besoins qu'aucun fournisseur ne prend seul (compétences à corriger, séparées par « ; »)",
+            result.units,
+            _ALL,
+        ),
+        table("groupements", "Groupements possibles, pour inviter", invited, _INVITED),
+        table("rôles", "Rôles et chaises vides, à remplir le jour venu", _roles(result), _ROLES),
+    ]
+
+
+def _short(units: pl.DataFrame) -> pl.DataFrame:
+    return units.head(40).with_columns(objet=pl.col("objet").str.slice(0, _LONG))
+
+
+def _cut(text: str | None) -> str:
+    plain = (text or "objet non lu").strip()
+    return french.typeset(plain if len(plain) <= _LONG else plain[:_LONG].rstrip() + "…")

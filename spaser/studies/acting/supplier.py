@@ -1,0 +1,296 @@
+"""One supplier on one sheet: who it is, its statuses with their proof, what it won, what it could answer, alone or with others.
+
+Everything comes from published contracts and from the lists given. A sheet may be handed to the supplier: the advice given to the
+buyer (levers, rank among suppliers, names of possible partners) is not on it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from spaser import french, potential, renewals, rules, suppliers
+from spaser.deliverables.report import MASK, masked
+from spaser.problems import Problem, closest
+from spaser.sections.potential import ACTIONABLE
+from spaser.studies.acting.grouping import Grouping, groups_of
+from spaser.studies.diagnostic import Base
+from spaser.studies.potential.compose import Opportunities, ground, potential_of
+from spaser.studies.potential.located import places
+from spaser.text import fold
+
+#: Needs whose preparation begins within this time are « coming up »; an approval that ends within it is said.
+MONTHS, SOON = 24, 12
+_SHOWN = 8
+
+
+@dataclass(frozen=True, eq=False)
+class SupplierSheet:
+    """``places`` its establishments, ``statuses`` lines of the lists with ``etat``, ``judged`` the statuses held on the day with
+    their reasons, ``wins`` contracts held, ``served`` families with their proof and its size, ``ahead`` needs coming up within
+    reach, ``shared`` needs that it could answer with others; natural persons masked."""
+
+    siren: str
+    name: str
+    as_of: date
+    months: int
+    places: pl.DataFrame
+    statuses: pl.DataFrame
+    judged: pl.DataFrame
+    wins: pl.DataFrame
+    served: pl.DataFrame
+    ahead: pl.DataFrame
+    shared: pl.DataFrame
+    person: bool = False
+    demo: bool = False
+
+
+def sheet_of(
+    base: Base,
+    who: str,
+    *,
+    buyer: str | None = None,
+    radius: float | None = None,
+    dependency: float | None = None,
+    months: int = MONTHS,
+) -> SupplierSheet:
+    """The sheet of one supplier.
+
+    Parameters
+    ----------
+    base
+        Prepared contracts and registers.
+    who
+        Its SIRET, its SIREN, or words of its name.
+    buyer
+        Only the needs of this buyer; those of every buyer read by default.
+    months
+        Needs whose preparation begins within this time.
+
+    Raises
+    ------
+    Problem
+        No register was read, nobody has this number or name, or several do.
+    """
+    if base.register is None or base.establishments is None:
+        raise Problem("Aucune liste de fournisseurs n'a été lue", todo="Ajoutez --registre")
+    found = potential_of(base, buyer=buyer, radius=radius, dependency=dependency)
+    siren = _siren(base, found, who)
+    spots = base.establishments.filter(pl.col("siren") == siren).collect()
+    person = bool(spots["personne_physique"].any())
+    grouping = groups_of(found, method=base.method)
+    return SupplierSheet(
+        siren=siren,
+        name=_named(base, siren, spots, person),
+        as_of=base.as_of,
+        months=months,
+        places=_places(spots),
+        statuses=_statuses(base, siren),
+        judged=_judged(base, siren),
+        wins=_wins(base, siren),
+        served=_served(base, siren),
+        ahead=_ahead(base, found, siren, months),
+        shared=_shared(grouping, siren),
+        person=person,
+        demo=base.demo,
+    )
+
+
+def _siren(base: Base, found: Opportunities, who: str) -> str:
+    """The legal unit that a number or words of a name mean; the name of a natural person finds nobody."""
+    digits = re.sub(r"[\s\u00a0\u202f]", "", who)
+    names = _known(base)
+    if digits.isdigit():
+        if len(digits) not in (9, 14):
+            raise Problem(f"« {who} » n'est ni un SIREN (9 chiffres) ni un SIRET (14 chiffres)")
+        if names.filter(pl.col("siren") == digits[:9]).height:
+            return digits[:9]
+        raise Problem(
+            f"Aucun fournisseur lu n'a le numéro {who}",
+            where="les listes et les titulaires des contrats",
+            todo="Vérifiez le numéro, ou ajoutez une liste (--registre)",
+        )
+    words = fold(who).split()
+    if not words:
+        raise Problem("Le nom du fournisseur est vide", todo="Donnez un SIRET, un SIREN ou une partie du nom")
+    plain = [fold(name) for name in names["nom"]]
+    hits = names.filter(pl.Series([all(word in name for word in words) for name in plain], dtype=pl.Boolean))
+    exact = names.filter(pl.Series([name == " ".join(words) for name in plain], dtype=pl.Boolean))
+    sirens = (exact if exact["siren"].n_unique() == 1 else hits)["siren"].unique().sort().to_list()
+    if len(sirens) == 1:
+        return str(sirens[0])
+    if not sirens:
+        raise Problem(
+            f"Aucun fournisseur lu ne s'appelle « {who} »",
+            todo=closest(who, names["nom"].to_list()) or "Donnez son SIRET",
+        )
+    told = hits.unique("siren", keep="first", maintain_order=True).head(_SHOWN)
+    raise Problem(
+        f"{french.number(len(sirens))} fournisseurs répondent à « {who} »",
+        why=" ; ".join(f"{siren} {name}" for siren, name in told.select("siren", "nom").iter_rows()),
+        todo="Donnez le SIREN ou le SIRET",
+    )
+
+
+def _known(base: Base) -> pl.DataFrame:
+    """``siren, nom``: every supplier read, by each of its names; natural persons by their number alone."""
+    assert base.register is not None
+    assert base.establishments is not None
+    persons = base.establishments.filter("personne_physique").select("siren").unique()
+    parts = [base.establishments.select("siren", nom=name) for name in ("nom", "enseigne", "sigle")]
+    parts += [base.register.select("siren", "nom"), base.holders.select(siren="titulaire_siren", nom="titulaire_nom")]
+    every = pl.concat(parts).filter(pl.col("siren").is_not_null()).unique()
+    hidden = every.join(persons, on="siren", how="semi").select("siren", nom=pl.lit("")).unique()
+    named = every.join(persons, on="siren", how="anti").with_columns(pl.col("nom").fill_null(""))
+    return pl.concat([named, hidden]).sort("siren", "nom").collect()
+
+
+def _named(base: Base, siren: str, spots: pl.DataFrame, person: bool) -> str:
+    if person:
+        return MASK
+    names = _known(base).filter((pl.col("siren") == siren) & (pl.col("nom") != ""))["nom"].to_list()
+    seat = spots.sort("siege", "au", "source", descending=[True, True, False], nulls_last=True)["nom"].drop_nulls()
+    return str(seat[0]) if seat.len() else (names[0] if names else siren)
+
+
+def _places(spots: pl.DataFrame) -> pl.DataFrame:
+    """Its establishments, each fact as the latest list that gives it says; those open first."""
+    facts = ("nom", "commune", "naf", "tranche_effectifs", "etat", "siege")
+    latest = spots.sort("au", "source", descending=[True, False], nulls_last=True)
+    rows = latest.group_by("siret", maintain_order=True).agg(
+        *(pl.col(name).drop_nulls().first() for name in facts),
+        pl.col("au").first(),
+        source=pl.col("source").unique(maintain_order=True).str.join(" ; "),
+        personne_physique=pl.col("personne_physique").any(),
+    )
+    told = masked(rows.sort("etat", "siege", "siret", descending=[False, True, False], nulls_last=True))
+    hidden = pl.col("personne_physique").fill_null(False)
+    return told.with_columns(
+        commune=pl.when(~hidden).then("commune"),
+        etat=pl.col("etat").replace_strict({"A": "actif", "F": "fermé", "C": "cessé"}, default=None),
+    )
+
+
+def _statuses(base: Base, siren: str) -> pl.DataFrame:
+    """The lines of the lists about it, with ``etat`` on the day: en cours, finit le…, terminé."""
+    assert base.register is not None
+    rows = base.register.filter(pl.col("siren") == siren).collect()
+    ends, day = pl.col("jusqua"), pl.lit(base.as_of)
+    soon = ends <= day.dt.offset_by(f"{SOON}mo")
+    state = (
+        pl.when(pl.col("depuis") > day)
+        .then(pl.lit("à venir"))
+        .when(ends < day)
+        .then(pl.lit("terminé"))
+        .when(soon)
+        .then(pl.lit(f"finit dans les {SOON} mois : à renouveler"))
+        .when(ends.is_not_null())
+        .then(pl.lit("en cours"))
+        .otherwise(pl.lit("en cours à la date de la liste"))
+    )
+    return rows.select("statut", "siret", "famille_ess", "depuis", "jusqua", "au", "source", etat=state).sort(
+        "statut", "siret", "source", nulls_last=True
+    )
+
+
+def _judged(base: Base, siren: str) -> pl.DataFrame:
+    """What the kit holds it to be on the day, with the reason: ESS, ESUS, inclusive (per establishment)."""
+    assert base.register is not None
+    assert base.establishments is not None
+    listed = base.register.filter(pl.col("siren") == siren)
+    known = base.establishments.filter(pl.col("siren") == siren)
+    keys = pl.concat([known.select("siren", "siret"), listed.select("siren", "siret")]).unique()
+    told = suppliers.status(keys, suppliers.fuse(listed), known, on=base.as_of)
+    kept = (
+        "siret",
+        "titulaire_ess",
+        "ess_raison",
+        "titulaire_esus",
+        "titulaire_inclusif",
+        "inclusif_types",
+        "inclusif_raison",
+    )
+    return told.select(kept).sort("siret", nulls_last=True).collect()
+
+
+def _wins(base: Base, siren: str) -> pl.DataFrame:
+    """The contracts it holds, latest first; ``montant_*`` is its own share when it is not alone."""
+    held = base.holders.filter(pl.col("titulaire_siren") == siren).select(
+        "uid", "montant_bas", "montant_egal", "montant_haut"
+    )
+    mine = held.group_by("uid").agg(pl.col("montant_bas", "montant_egal", "montant_haut").sum(), _n=pl.len())
+    several = base.holders.group_by("uid").agg(titulaires=pl.col("titulaire_id").n_unique())
+    rows = (
+        mine.drop("_n")
+        .join(
+            base.contracts.select(
+                "uid", "acheteur_libelle", "objet", "famille_libelle", "dateNotification", "dureeMois"
+            ),
+            on="uid",
+        )
+        .join(several, on="uid", how="left")
+    )
+    return rows.sort("dateNotification", "uid", descending=[True, False], nulls_last=True).collect()
+
+
+def _served(base: Base, siren: str) -> pl.DataFrame:
+    """The families it serves (another trade said leaves a family out, unless it won some), with the proof, and its size."""
+    labels = dict(rules.table("families.csv").select("famille", "libelle").rows())
+    mine = ground(base).supply.filter(pl.col("siren") == siren)
+    kept = (
+        "siret", "famille", "adequation", "adequation_origine", "metier", "gagnes", "dernier_gagne", "capacite_bas", "capacite",
+        "capacite_haut", "capacite_origine", "preste",
+    )  # fmt: skip
+    served = mine.filter(pl.col("metier").fill_null(True) | (pl.col("gagnes") > 0))
+    return served.select(
+        *kept, famille_libelle=pl.col("famille").replace_strict(labels, default=pl.col("famille"))
+    ).sort("adequation", "famille", "siret", descending=[True, False, False])
+
+
+def _ahead(base: Base, found: Opportunities, siren: str, months: int) -> pl.DataFrame:
+    """The needs of published contracts, coming up, that it is within reach of and whose trade it has."""
+    needs = renewals.upcoming(
+        found.opportunities.lazy().filter(ACTIONABLE), as_of=base.as_of, months=months, method=base.method
+    ).collect()
+    spots = places(needs.lazy()).collect(engine="in-memory")
+    alone = found.supply.filter(pl.col("siren") == siren)
+    near = potential.candidates(
+        needs.lazy(), spots.lazy(), alone.lazy(), radius=found.radius, dependency=found.dependency, method=base.method
+    ).filter(pl.col("metier_connu").fill_null(False) & pl.col("preste").fill_null(False))
+    best = near.sort("distance_km", "siret", nulls_last=True).unique("besoin_id", keep="first", maintain_order=True)
+    kept = best.select("besoin_id", "siret", "distance_km", "probabilite", "prenable").collect(engine="in-memory")
+    size = (
+        pl.when(pl.col("probabilite") >= 0.5)
+        .then(pl.lit("oui, plutôt"))
+        .when(pl.col("probabilite").is_not_null())
+        .then(pl.lit("grand pour lui seul"))
+    )
+    asked = needs.select(
+        "besoin_id",
+        "acheteur_libelle",
+        "objet",
+        "famille_libelle",
+        "lieu_libelle",
+        "lot_annuel",
+        "sourcing",
+        "echeance",
+    )
+    return (
+        asked.join(kept, on="besoin_id", maintain_order="left").with_columns(taille=size).sort("sourcing", "besoin_id")
+    )
+
+
+def _shared(grouping: Grouping, siren: str) -> pl.DataFrame:
+    """The needs too large for anybody alone where it stands in a possible team: its part and its role, never its partners."""
+    mine = grouping.members.filter(pl.col("siren") == siren).select("besoin_id", "role", "part_du_lot", "distance_km")
+    told = grouping.units.select(
+        "besoin_id", "acheteur_libelle", "objet", "lieu_libelle", "unite_libelle", "a_couvrir", "etat", "competences"
+    )
+    return (
+        mine.join(told, on="besoin_id")
+        .with_columns(pl.col("part_du_lot").clip(0.0, 1.0))
+        .sort("a_couvrir", "besoin_id", descending=[True, False])
+    )

@@ -1,0 +1,297 @@
+"""The sheet of a supplier handed over: one page (HTML, PDF, Word), its workbook, the words of the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from spaser import french
+from spaser.deliverables import excel, files, html, pdf, word
+from spaser.deliverables import report as model
+from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
+from spaser.studies.acting.supplier import SOON, SupplierSheet
+
+#: Lines of each table on the page; the workbook has them all.
+MOST = 8
+_PLACES = (
+    Column("siret", "SIRET", "identifiant"),
+    Column("commune", "Commune"),
+    Column("naf", "Activité"),
+    Column("tranche_effectifs", "Tranche d'effectifs"),
+    Column("etat", "État"),
+    Column("au", "Liste du", "date"),
+    Column("source", "Liste"),
+)
+_STATUSES = (
+    Column("statut", "Statut"),
+    Column("siret", "Établissement", "identifiant"),
+    Column("depuis", "Depuis", "date"),
+    Column("jusqua", "Jusqu'au", "date"),
+    Column("etat", "État au jour de la fiche"),
+    Column("source", "Liste"),
+    Column("au", "Liste du", "date"),
+)
+_WINS = (
+    Column("dateNotification", "Notifié le", "date"),
+    Column("acheteur_libelle", "Acheteur"),
+    Column("objet", "Objet"),
+    Column("famille_libelle", "Famille"),
+    Column("montant_egal", "Sa part, à parts égales", "somme"),
+    Column("titulaires", "Titulaires", "entier"),
+)
+_SERVED = (
+    Column("famille_libelle", "Famille d'achat"),
+    Column("adequation_origine", "Ce qui le dit"),
+    Column("metier", "Métier affirmé", "oui_non"),
+    Column("gagnes", "Contrats de la famille gagnés", "entier"),
+    Column("dernier_gagne", "Dernier", "date"),
+)
+_AHEAD = (
+    Column("acheteur_libelle", "Acheteur"),
+    Column("objet", "Besoin"),
+    Column("lieu_libelle", "Lieu"),
+    Column("distance_km", "Distance (km)", "entier"),
+    Column("lot_annuel", "Lot, par an", "somme"),
+    Column("sourcing", "Préparation dès", "date"),
+    Column("echeance", "Fin au plus tard", "date"),
+    Column("taille", "À sa taille"),
+)
+_SHARED = (
+    Column("acheteur_libelle", "Acheteur"),
+    Column("objet", "Besoin"),
+    Column("a_couvrir", "À couvrir, par an", "somme"),
+    Column("part_du_lot", "Ce qu'il peut prendre", "part"),
+    Column("role", "Rôle"),
+    Column("etat", "État"),
+)
+#: Each status: held, proved not held, not told by the lists.
+_ASKED = (
+    ("titulaire_ess", "de l'ESS", "hors de l'ESS", "appartenance à l'ESS inconnue"),
+    ("titulaire_esus", "agréé ESUS", "non agréé ESUS", "agrément ESUS inconnu"),
+    ("titulaire_inclusif", "structure inclusive", "pas une structure inclusive", "structure inclusive : inconnu"),
+)
+_PUBLIC = (
+    "Tiré des contrats publiés et des listes données, rien d'autre. Les montants des besoins sont estimés d'après les contrats passés ; "
+    "une fin au plus tard n'annonce pas une consultation : l'acheteur la publie s'il la lance, et chacun peut y répondre."
+)
+
+
+def report(sheet: SupplierSheet) -> Report:
+    """The sheet as a report of one page: identity, statuses, contracts, size, what comes up, alone and with others."""
+    sections = [_identity(sheet), _statuses(sheet), _won(sheet), _able(sheet), _ahead(sheet), _together(sheet)]
+    return model.build(
+        f"Fiche fournisseur : {sheet.name}",
+        buyer="",
+        as_of=sheet.as_of,
+        subtitle="" if sheet.person else f"SIREN {sheet.siren}",
+        sections=sections,
+        notes=("Démonstration : fournisseurs et contrats sont inventés.",) if sheet.demo else (),
+        annexes=_annexes(sheet),
+    )
+
+
+@files.together
+def write(sheet: SupplierSheet, folder: Path | str) -> list[Path]:
+    """Write fiche.html, fiche.pdf, fiche.docx and fiche.xlsx."""
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    whole = report(sheet)
+    return [
+        html.write(whole, target / "fiche.html"),
+        pdf.write(whole, target / "fiche.pdf"),
+        word.write(whole, target / "fiche.docx"),
+        excel.write(whole, target / "fiche.xlsx"),
+    ]
+
+
+def summary(sheet: SupplierSheet) -> str:
+    """What the terminal says of it."""
+    head = sheet.name if sheet.person else f"{sheet.name} (SIREN {sheet.siren})"
+    lines = [head, _held(sheet), *_told_wins(sheet), _size(sheet)]
+    lines.append(
+        french.sentence(
+            f"{french.count(sheet.ahead.height, 'besoin')} à préparer dans les {sheet.months} mois à sa portée ; "
+            f"{french.count(sheet.shared.height, 'besoin')} où il pourrait répondre avec d'autres"
+        )
+    )
+    return "\n".join(line for line in lines if line)
+
+
+def _identity(sheet: SupplierSheet) -> Section:
+    blocks: list[Block] = [
+        Sentence(
+            french.sentence(
+                f"{french.capital(french.count(sheet.places.height, 'établissement'))} dans les listes lues"
+            )
+        ),
+        table("tab-etablissements", "Établissements", sheet.places.head(MOST), _PLACES, _rest(sheet.places)),
+    ]
+    return Section(
+        "identite", "Qui est-ce ?", "Où est-il, et que dit-il faire ?", tuple(blocks[: 2 if sheet.places.height else 1])
+    )
+
+
+def _statuses(sheet: SupplierSheet) -> Section:
+    blocks: list[Block] = [Sentence(_held(sheet))]
+    soon = sheet.statuses.filter(pl.col("etat").str.starts_with("finit"))
+    for row in soon.iter_rows(named=True):
+        text = f"{row['statut']} jusqu'au {french.long_date(row['jusqua'])} (liste « {row['source']} ») : moins de {SOON} mois."
+        blocks.append(Callout("Un agrément finit bientôt", french.typeset(text), "attention"))
+    if sheet.statuses.height:
+        note = (
+            "Une liste ne vaut qu'à sa date ; un statut sans fin écrite est à confirmer auprès du fournisseur. "
+            + _rest(sheet.statuses)
+        )
+        blocks.append(table("tab-statuts", "Statuts et preuves", sheet.statuses.head(MOST), _STATUSES, note.strip()))
+    return Section("statuts", "Quels statuts ?", "Lesquels, prouvés par quoi, jusqu'à quand ?", tuple(blocks))
+
+
+def _held(sheet: SupplierSheet) -> str:
+    """The statuses held on the day, unknown said as unknown."""
+    rows = sheet.judged
+    told = []
+    for name, yes, no, unknown in _ASKED:
+        values = rows[name] if rows.height else pl.Series([], dtype=pl.Boolean)
+        told.append(yes if values.any() else no if values.len() and values.null_count() == 0 else unknown)
+    types = (
+        sorted({one for text in rows["inclusif_types"].drop_nulls() for one in text.split(", ")}) if rows.height else []
+    )
+    reasons = [
+        text
+        for name in ("ess_raison", "inclusif_raison")
+        for text in rows[name].drop_nulls().unique(maintain_order=True).head(1)
+    ]
+    tail = (f" ({', '.join(types)})" if types else "") + (f". Preuve : {' ; '.join(reasons)}" if reasons else "")
+    return french.sentence(f"Au {french.long_date(sheet.as_of)} : {', '.join(told)}{tail}")
+
+
+def _won(sheet: SupplierSheet) -> Section:
+    blocks: list[Block] = [Paragraph(tuple(Sentence(text) for text in _told_wins(sheet)))]
+    if sheet.wins.height:
+        note = "Quand un contrat a plusieurs titulaires, sa part est inconnue : elle est dite à parts égales, le classeur donne ses bornes. Un accord-cadre compte pour son maximum. "
+        blocks.append(
+            table(
+                "tab-contrats",
+                "Ses derniers contrats publics",
+                _short(sheet.wins.head(MOST)),
+                _WINS,
+                (note + _rest(sheet.wins)).strip(),
+            )
+        )
+    return Section("gagnes", "Qu'a-t-il gagné ?", "Pour qui, dans quelles familles, pour combien ?", tuple(blocks))
+
+
+def _told_wins(sheet: SupplierSheet) -> list[str]:
+    rows = sheet.wins
+    if not rows.height:
+        return ["Aucun contrat publié lu ne porte ce numéro : cela ne dit pas qu'il n'en a pas."]
+    families = (
+        rows["famille_libelle"]
+        .drop_nulls()
+        .value_counts(sort=False)
+        .sort("count", "famille_libelle", descending=[True, False])
+    )
+    named = french.listing(f"{name} ({n})" for name, n in families.head(3).iter_rows())
+    low, high = int(rows["montant_bas"].sum()), int(rows["montant_haut"].sum())
+    amount = (
+        french.euros_short(high)
+        if low == high
+        else f"de {french.euros_short(low)} à {french.euros_short(high)} selon le partage entre titulaires"
+    )
+    unknown = rows["montant_haut"].null_count()
+    return [
+        french.sentence(
+            f"{french.capital(french.count(rows.height, 'contrat lu'))}, {french.count(rows['acheteur_libelle'].n_unique(), 'acheteur')}"
+            + (f" ; familles : {named}" if named else "")
+        ),
+        french.sentence(
+            (f"Montants connus : {amount}" if unknown < rows.height else "Montants inconnus")
+            + (f" ; {french.count(unknown, 'contrat')} sans montant" if 0 < unknown < rows.height else "")
+        ),
+    ]
+
+
+def _able(sheet: SupplierSheet) -> Section:
+    blocks: list[Block] = [Sentence(_size(sheet))]
+    if sheet.served.height:
+        shown = sheet.served.unique("famille", keep="first", maintain_order=True)
+        blocks.append(table("tab-familles", "Ce qu'il peut servir", shown.head(MOST), _SERVED, _rest(shown)))
+    return Section(
+        "capacite",
+        "Que peut-il servir ?",
+        "Quelles familles, sur quelle preuve, jusqu'à quelle taille ?",
+        tuple(blocks),
+    )
+
+
+def _size(sheet: SupplierSheet) -> str:
+    rows = sheet.served.unique("siret", keep="first", maintain_order=True)
+    if not rows.height:
+        return "Sa taille n'est pas connue : aucune liste lue ne permet de l'estimer."
+    low, high = int(rows["capacite_bas"].sum()), int(rows["capacite_haut"].sum())
+    origins = french.listing(rows["capacite_origine"].drop_nulls().unique(maintain_order=True))
+    return french.sentence(
+        f"Capacité annuelle estimée, de {french.euros_short(low)} à {french.euros_short(high)} ({origins})"
+    )
+
+
+def _ahead(sheet: SupplierSheet) -> Section:
+    blocks: list[Block] = [Callout("Seulement ce qui est public", french.typeset(_PUBLIC))]
+    if sheet.ahead.height:
+        blocks.append(
+            table(
+                "tab-a-venir",
+                "Les marchés qui arrivent pour lui",
+                _short(sheet.ahead.head(MOST)),
+                _AHEAD,
+                _rest(sheet.ahead),
+            )
+        )
+    else:
+        blocks.append(Sentence(f"Aucun besoin lu à sa portée n'est à préparer dans les {sheet.months} mois."))
+    return Section(
+        "a-venir", "Qu'est-ce qui arrive pour lui ?", "Quels besoins, où, et quand s'y préparer ?", tuple(blocks)
+    )
+
+
+def _together(sheet: SupplierSheet) -> Section | None:
+    if not sheet.shared.height:
+        return None
+    text = "Ces besoins dépassent chaque fournisseur à portée. Il y tiendrait un rôle avec d'autres, à lui de choisir avec qui : aucune équipe n'est imposée."
+    rows = _short(sheet.shared.head(MOST))
+    return Section(
+        "a-plusieurs",
+        "Et à plusieurs ?",
+        "Quels besoins trop grands pour un seul ?",
+        (
+            Sentence(french.typeset(text)),
+            table("tab-a-plusieurs", "Besoins à prendre à plusieurs", rows, _SHARED, _rest(sheet.shared)),
+        ),
+    )
+
+
+def _annexes(sheet: SupplierSheet) -> list[TableBlock]:
+    bounds = (Column("montant_bas", "Sa part, au moins", "somme"), Column("montant_haut", "Sa part, au plus", "somme"))
+    size = (
+        Column("capacite_bas", "Capacité par an, basse", "somme"),
+        Column("capacite_haut", "Capacité par an, haute", "somme"),
+        Column("capacite_origine", "Origine de la capacité"),
+    )
+    return [
+        table("établissements", "Établissements", sheet.places, _PLACES),
+        table("statuts", "Statuts et preuves", sheet.statuses, _STATUSES),
+        table("contrats", "Contrats publics lus", sheet.wins, (Column("uid", "Identifiant"), *_WINS, *bounds)),
+        table("familles", "Familles servies", sheet.served, (Column("siret", "SIRET", "identifiant"), *_SERVED, *size)),
+        table("à venir", "Besoins à venir à sa portée", sheet.ahead, _AHEAD),
+        table("à plusieurs", "Besoins à prendre à plusieurs", sheet.shared, _SHARED),
+    ]
+
+
+def _rest(rows: pl.DataFrame) -> str:
+    more = rows.height - MOST
+    return french.typeset(f"Et {french.number(more)} de plus dans le classeur.") if more > 0 else ""
+
+
+def _short(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(objet=pl.col("objet").str.slice(0, 80))

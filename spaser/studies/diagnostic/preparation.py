@@ -1,0 +1,335 @@
+"""From files to contracts understood and scored, before a buyer is looked at; a large whole is taken by groups of buyers.
+
+Tables are settled (in memory, or in Parquet when they are large) between the great steps, so that each room works on a
+short plan and a buyer is found in a national file without reading it whole again.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, TypeGuard
+
+import polars as pl
+
+from spaser import buyers, considerations, contracts, detection, families, rules, sources, suppliers, territories
+from spaser.considerations import scores
+from spaser.guards import leftovers
+from spaser.problems import Problem
+from spaser.sources import demonstration
+from spaser.studies.diagnostic import holders as held
+from spaser.studies.diagnostic import parts, prepared
+from spaser.studies.diagnostic import texts as written
+from spaser.vocabulary import DECISIONS, PASSAGES
+
+Paths = str | Path | Sequence[str | Path]
+Progress = Callable[[str, float], None] | None
+#: Beyond this many source records, tables between steps go to Parquet rather than memory.
+IN_MEMORY_RECORDS = 400_000
+#: Beyond this many, a buyer that is named is looked for first, and only its records are understood.
+AIMED_RECORDS = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """Contracts read, understood and scored, before a buyer is chosen.
+
+    ``contracts`` has the columns of CONTRACTS, then considerations, families, buyer labels, access and scores.
+    """
+
+    files: pl.DataFrame
+    as_of: date
+    contracts: pl.LazyFrame
+    holders: pl.LazyFrame
+    versions: pl.LazyFrame
+    subcontracts: pl.LazyFrame
+    rejects: pl.LazyFrame
+    fates: pl.LazyFrame
+    method: dict[str, Any]
+    register: pl.LazyFrame | None = None
+    establishments: pl.LazyFrame | None = None
+    register_files: pl.DataFrame | None = None
+    passages: pl.LazyFrame = field(default_factory=lambda: PASSAGES.empty().lazy())
+    decisions: pl.LazyFrame = field(default_factory=lambda: DECISIONS.empty().lazy())
+    demo: bool = False
+    folder: Any = field(default=None, repr=False)
+
+    #: The contracts with the columns that measures read; for a whole large file, without what describes them.
+    measured: pl.LazyFrame | None = None
+
+    @cached_property
+    def accounts(self) -> pl.DataFrame:
+        """What became of the records of each file: table ACCOUNTS."""
+        return contracts.accounts(self.files.lazy(), self.fates, self.rejects).collect(engine="streaming")
+
+    @cached_property
+    def buyers(self) -> pl.DataFrame:
+        """The buyers of the files, most contracts first: see ``buyers.catalogue``."""
+        return buyers.catalogue(self.contracts if self.measured is None else self.measured).collect(engine="streaming")
+
+
+def prepare(
+    paths: Paths | sources.Reading,
+    *,
+    as_of: date | None = None,
+    buyer: str | Sequence[str] | None = None,
+    sirens: Sequence[str] = (),
+    registers: Sequence[str | Path] = (),
+    method: str | Path | None = None,
+    decisions: pl.LazyFrame | None = None,
+    buyer_siret: str | None = None,
+    cache: Path | None = None,
+    progress: Progress = None,
+    others: bool = False,
+) -> Base:
+    """Read contracts and understand each of them.
+
+    Parameters
+    ----------
+    paths
+        Files, folders or patterns of contracts, of any dialect; or what ``sources.read`` made of them.
+    as_of
+        The day that decides what is incomplete; by default the latest publication (else notification) date read.
+    buyer
+        The buyer that will be looked at, part of its name or SIRET: only its records are read whole, unless there are few.
+    sirens
+        Keep only the contracts of these buyers (all by default).
+    registers
+        Lists of ESS and inclusive suppliers; without them who the holders are stays unknown.
+    method
+        A user's own ``method.toml``.
+    decisions
+        Human corrections (table DECISIONS).
+    buyer_siret
+        SIRET of the buyer, for lists of contracts where no column gives it.
+    others
+        The contracts of the other buyers are wanted too (they teach which activities win), as far as memory allows.
+
+    Raises
+    ------
+    Problem
+        A file cannot be read, or nothing in them can.
+    """
+    reading = (
+        paths
+        if isinstance(paths, sources.Reading)
+        else prepared.opened(paths, cache=cache, progress=progress, acheteur=buyer_siret)
+    )
+    demo = demonstration.refuse_mix(contrats=map(demonstration.known, reading.files["sha256"]), registres=registers)
+    settings, day = rules.method(method), as_of
+    if (buyer or sirens) and _records(reading) > (IN_MEMORY_RECORDS if others else AIMED_RECORDS):
+        day = day or last_day(reading)
+        reading = reading.of_buyers(sirens or _named(reading, buyer))
+    elif is_large(reading) and not registers:
+        return replace(_whole(reading, day, decisions, settings), demo=demo)
+    return replace(_read_whole(reading, day, sirens, registers, settings, decisions, cache), demo=demo)
+
+
+def _read_whole(
+    reading: sources.Reading,
+    day: date | None,
+    sirens: Sequence[str],
+    registers: Sequence[str | Path],
+    settings: dict[str, Any],
+    decisions: pl.LazyFrame | None,
+    cache: Path | None,
+) -> Base:
+    """Every table of a reading: contracts, holders and their statuses, versions, what the texts say."""
+    folder = (
+        tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True)
+        if is_large(reading)
+        else None
+    )
+    records, rejects = settle([reading.records, reading.rejects], folder, "lecture")
+    day = day or _last_day(records)
+    if sirens:
+        records = records.filter(pl.col("acheteur_id").str.slice(0, 9).is_in(list(sirens)))
+    built = contracts.build(records, as_of=day, decisions=decisions)
+    frames = settle(
+        (built.contracts, built.holders, built.versions, built.subcontracts, built.fates),
+        folder,
+        "contrats",
+        (("uid",), ("uid", "rang", "titulaire_id"), ("uid", "modification_id"), ("uid", "acte_id"), ()),
+    )
+    known = held.lists_of(registers, frames[1], cache)
+    holders = held.known_holders(frames[1], known, decisions)
+    sized = frames[0].join(held.described(frames[1], known), on="uid", how="left")
+    (passages,) = settle(
+        [detection.detect(written.subjects(frames[0]))], folder, "passages", (("texte_id", "debut", "fin", "regle"),)
+    )
+    understood = _understand(sized, passages, holders if known else None, settings, folder)
+    whole, named = settle([understood, holders], folder, "notes", (("uid",), ("uid", "rang", "titulaire_id")))
+    return Base(
+        files=reading.files,
+        as_of=day,
+        contracts=whole,
+        holders=named,
+        versions=frames[2],
+        subcontracts=frames[3],
+        rejects=rejects,
+        fates=frames[4],
+        method=settings,
+        register=known.register if known else None,
+        establishments=known.establishments if known else None,
+        register_files=known.files if known else None,
+        passages=passages,
+        decisions=DECISIONS.empty().lazy() if decisions is None else decisions,
+        folder=folder,
+    )
+
+
+def _whole(
+    reading: sources.Reading, day: date | None, decisions: pl.LazyFrame | None, settings: dict[str, Any]
+) -> Base:
+    """All the buyers of a large file: what measures read is computed once, the rest only when it is asked for.
+
+    Texts are not read here: considerations are those declared, and families those of the CPV codes.
+    """
+    folder = tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True)
+    if _as_prepared(reading, day, decisions, settings):
+        day, measured = reading.last_day, reading.measured
+    else:
+        room = Path(folder.name)
+        laid = parts.parted(reading.records, room / "lecture", parts.needed(_records(reading)), contracts.ESSENTIAL)
+        day = day or _last_day(pl.scan_parquet(laid))
+        measured = _measured(laid, room, day, decisions, settings)
+    built = contracts.build(reading.records, as_of=day, decisions=decisions)
+    return Base(
+        files=reading.files,
+        as_of=day,
+        contracts=contracts.described(measured, reading.records),
+        measured=measured,
+        holders=built.holders,
+        versions=built.versions,
+        subcontracts=built.subcontracts,
+        fates=built.fates,
+        rejects=reading.rejects,
+        method=settings,
+        decisions=DECISIONS.empty().lazy() if decisions is None else decisions,
+        folder=folder,
+    )
+
+
+def _as_prepared(
+    reading: sources.Reading, day: date | None, decisions: pl.LazyFrame | None, settings: dict[str, Any]
+) -> TypeGuard[prepared.Prepared]:
+    """Whether a copy already holds the measures asked for: those of its last day, by the kit's own method, nothing decided."""
+    if not isinstance(reading, prepared.Prepared) or day not in (None, reading.last_day):
+        return False
+    return settings == rules.method(None) and (decisions is None or decisions.limit(1).collect().is_empty())
+
+
+def copy(paths: Paths, *, cache: Path | None = None, progress: Progress = None) -> Path:
+    """Make the prepared copy of files (see ``prepared``) and say where it is; one that is already right is left as it is.
+
+    Raises
+    ------
+    Problem
+        A file cannot be read, or nothing in them can.
+    """
+    known = prepared.find(paths, cache)
+    if known is None:
+        reading = sources.read(paths, cache=cache, progress=progress)
+        base = _whole(reading, None, None, rules.method(None))
+        assert base.measured is not None
+        return prepared.publish(paths, reading, base.as_of, named_buyers(reading), base.measured, cache)
+    return prepared.place(paths, cache)
+
+
+def _measured(
+    laid: Sequence[Path], folder: Path, day: date, decisions: pl.LazyFrame | None, settings: dict[str, Any]
+) -> pl.LazyFrame:
+    """The contracts of parts of buyers, understood one part after the other so that memory stays bounded."""
+
+    def understood(records: pl.LazyFrame, path: Path) -> Path:
+        known = contracts.essential(records, as_of=day, decisions=decisions).collect(engine="streaming")
+        _understand(known.lazy(), None, None, settings, None).collect(engine="in-memory").write_parquet(path)
+        return path
+
+    paths = [
+        understood(pl.read_parquet(one).lazy(), folder / f"mesures-{rank}.parquet") for rank, one in enumerate(laid)
+    ]
+    if len(paths) > 1 and not parts.apart(pl.scan_parquet(paths)):
+        paths = [understood(pl.scan_parquet(laid), folder / "mesures.parquet")]
+    return pl.scan_parquet(paths)
+
+
+def _records(reading: sources.Reading) -> int:
+    return int(reading.files["lus"].sum())
+
+
+def is_large(reading: sources.Reading) -> bool:
+    return _records(reading) > IN_MEMORY_RECORDS
+
+
+def last_day(reading: sources.Reading) -> date:
+    """The day on which the data of a reading stop."""
+    return reading.last_day if isinstance(reading, prepared.Prepared) else _last_day(reading.records)
+
+
+def _last_day(records: pl.LazyFrame) -> date:
+    day = contracts.as_of_default(records).collect(engine="streaming").item()
+    if day is None:
+        raise Problem(
+            "Aucune date de notification ni de publication n'est lisible",
+            todo="Donnez la date d'arrêté : --date 2026-10-31",
+        )
+    return day
+
+
+def _named(reading: sources.Reading, buyer: str | Sequence[str] | None) -> list[str]:
+    """The SIREN of the buyers a text names, before their contracts are read."""
+    known = named_buyers(reading)
+    return [buyers.choose(known, text) for text in ([buyer] if isinstance(buyer, str) else buyer or ())]
+
+
+def named_buyers(reading: sources.Reading) -> pl.DataFrame:
+    """The buyers of a reading (``buyers.catalogue``), from their own columns alone."""
+    if isinstance(reading, prepared.Prepared) and reading.catalogue is not None:
+        return reading.catalogue
+    counted = (
+        reading.records.group_by("acheteur_id", "acheteur_nom")
+        .len()
+        .sort("len", "acheteur_nom", descending=[True, False], nulls_last=True)
+    )
+    one = counted.group_by("acheteur_id", maintain_order=True).agg(
+        acheteur_siren=pl.col("acheteur_id").first().str.head(9),
+        acheteur_nom=pl.col("acheteur_nom").drop_nulls().first(),
+    )
+    return buyers.catalogue(buyers.name(one, territories.one_per_siren())).collect(engine="streaming")
+
+
+def _understand(
+    frame: pl.LazyFrame,
+    passages: pl.LazyFrame | None,
+    holders: pl.LazyFrame | None,
+    settings: dict[str, Any],
+    folder: Any,
+) -> pl.LazyFrame:
+    # Naming buyers reads its contracts twice: without a stop, the words of every subject would be looked for twice.
+    (sorted_out,) = settle([families.add(frame)], folder, "familles")
+    named = buyers.name(sorted_out, territories.one_per_siren())
+    known = considerations.known(named, passages, settings)
+    if holders is not None:
+        known = known.join(suppliers.access(holders), on="uid", how="left")
+    return scores.score(known, settings)
+
+
+def settle(
+    frames: Sequence[pl.LazyFrame], folder: Any, step: str, order: Sequence[Sequence[str]] = ()
+) -> list[pl.LazyFrame]:
+    """The frames computed once: in memory, in the order of the given columns, or in Parquet files of the folder when there is one."""
+    if folder is None:
+        settled = pl.collect_all(list(frames))
+        return [
+            (frame.sort(keys, nulls_last=True) if keys else frame).lazy() for frame, keys in zip_longest(settled, order)
+        ]
+    paths = [Path(folder.name) / f"{step}-{rank}.parquet" for rank in range(len(frames))]
+    for frame, path in zip(frames, paths, strict=True):
+        frame.sink_parquet(path)
+    return [pl.scan_parquet(path) for path in paths]

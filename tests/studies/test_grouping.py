@@ -1,0 +1,126 @@
+"""Groups of a buyer: from the demo's files to the workbook of the day, and the workbook read back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+
+import spaser
+from spaser import rules
+from spaser.problems import Problem
+from spaser.studies.acting import grouping
+from spaser.studies.acting import grouping_handover as handover
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+@pytest.fixture(scope="module")
+def potential():
+    base = spaser.prepare(sorted(DATA.glob("marches_demo*.json")), registers=sorted(DATA.glob("registre_demo*.csv")))
+    return spaser.potential_of(base, dependency=0.1)
+
+
+@pytest.fixture(scope="module")
+def made(potential):
+    return spaser.groups_of(potential, demo=True)
+
+
+@pytest.fixture(scope="module")
+def book(made, tmp_path_factory):
+    *_, path = handover.write(made, tmp_path_factory.mktemp("groupements"))
+    return path
+
+
+def lines(book, sheet):
+    head, *rows = openpyxl.load_workbook(book)[sheet].iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def test_a_need_is_there_only_when_no_supplier_within_reach_takes_it_alone(made, potential):
+    assert made.units.height
+    biggest = (
+        potential.candidates.filter(pl.col("preste").fill_null(False) & pl.col("metier_connu").fill_null(False))
+        .group_by("besoin_id")
+        .agg(pl.col("capacite").max())
+    )
+    seen = made.units.join(biggest, on="besoin_id", how="inner")
+    assert (seen["capacite"] * potential.dependency < seen["a_couvrir"]).all()
+    assert made.units.height + made.unmeasured <= made.looked
+
+
+def test_a_whole_team_covers_the_size_and_every_need_is_told_a_team_or_a_chair(made):
+    whole = made.groups.filter("complet")
+    assert whole.height
+    assert (whole["prenable"] >= whole["a_couvrir"]).all()
+    assert whole["membres"].is_between(2, 4).all()
+    summed = made.members.group_by("besoin_id", "groupe").agg(pl.col("prenable").sum().alias("somme"))
+    checked = made.groups.join(summed, on=["besoin_id", "groupe"])
+    assert (checked["somme"] - checked["prenable"]).abs().max() == 0
+    told = set(whole["besoin_id"]) | set(made.gaps["besoin_id"])
+    assert told == set(made.units["besoin_id"])
+
+
+def test_every_member_is_told_why_and_a_leader_comes_first(made):
+    assert made.members["raison"].str.contains("apporte|taille").all()
+    led = made.groups.filter("complet").join(made.members.filter(ordre=1), on=["besoin_id", "groupe"])
+    assert (led["role"] != "cotraitant").all()
+
+
+def test_the_workbook_of_the_day_holds_needs_groups_and_chairs_without_naming_a_team_in_the_roles(book, made):
+    assert [line["N°"] for line in lines(book, "besoins")] == list(range(1, made.units.height + 1))
+    assert len(lines(book, "groupements")) == made.members.height
+    roles = lines(book, "rôles")
+    names = set(made.members["nom"].drop_nulls())
+    assert roles and not any(str(value) in names for line in roles for value in line.values())
+    assert all(line["Qui se présente"] in (None, "") for line in roles)
+    gapped = sum(1 for line in roles if line["Chaise"] == "vide")
+    assert gapped == made.gaps.height
+
+
+def test_skills_written_in_the_workbook_are_read_back_by_label_or_code(book, potential, tmp_path):
+    wb = openpyxl.load_workbook(book)
+    sheet = wb["besoins"]
+    head = [cell.value for cell in sheet[1]]
+    at = head.index("Compétences à réunir") + 1
+    need = sheet.cell(2, head.index("Identifiant du besoin") + 1).value
+    label = dict(rules.table("families.csv").select("famille", "libelle").rows())["nettoyage_locaux"]
+    sheet.cell(2, at).value = f"{label} ; espaces_verts"
+    wb.save(tmp_path / "corrige.xlsx")
+    read = grouping.asked(tmp_path / "corrige.xlsx")
+    assert read[need] == ["nettoyage_locaux", "espaces_verts"]
+    again = spaser.groups_of(potential, skills=read)
+    row = again.units.filter(besoin_id=need)
+    assert row["competences"].to_list() == [
+        f"{label} ; {dict(rules.table('families.csv').select('famille', 'libelle').rows())['espaces_verts']}"
+    ]
+    wb["besoins"].cell(2, at).value = "poterie antique"
+    wb.save(tmp_path / "faux.xlsx")
+    with pytest.raises(Problem, match="à corriger"):
+        grouping.asked(tmp_path / "faux.xlsx")
+
+
+def test_words_that_no_need_contains_are_said(potential):
+    with pytest.raises(Problem, match="Aucun besoin actionnable"):
+        spaser.groups_of(potential, only="sous-marin nucléaire")
+
+
+def test_the_law_is_said_with_its_confidence_and_what_is_never_to_be_done(made):
+    text = "\n".join(block.text for block in handover.report(made).sections[0].blocks if hasattr(block, "title"))
+    held = rules.toml("lever_law.toml")["levers"]
+    for code in ("groupement", "sous_traitance"):
+        assert held[code]["never"] in text.replace("\u00a0", " ").replace("\u202f", " ")
+        assert rules.CONFIDENCES[held[code]["confidence"]] in text.replace("\u00a0", " ")
+    assert "N'imposez ni équipe ni membre" in text.replace("’", "'")
+
+
+def test_natural_persons_are_masked_in_every_sheet(potential, tmp_path):
+    hidden = spaser.groups_of(replace(potential, supply=potential.supply.with_columns(personne_physique=pl.lit(True))))
+    *_, path = handover.write(hidden, tmp_path)
+    rows = lines(path, "groupements")
+    assert rows
+    assert {line["Fournisseur"] for line in rows} == {"personne physique (masquée)"}
+    assert {line["Commune"] for line in rows} <= {None, ""}
