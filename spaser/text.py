@@ -28,6 +28,8 @@ _LETTERS = {
     "Ł": "L",
 }
 _SIGNS = {"°": " ", "º": " ", "ª": " "}
+#: What no one sees inside a word: pasted from a web page or a PDF, it must not part « SI…RET » from « SIRET ».
+_NOTHING = dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", "")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -62,7 +64,7 @@ class Decoded(NamedTuple):
 
 def unaccented(text: str) -> str:
     """The text without accents nor ligatures, its case, signs and spaces kept: « Cœur d'Été » → « Coeur d'Ete »."""
-    plain = unicodedata.normalize("NFKD", text.translate(str.maketrans(_LETTERS | _SIGNS)))
+    plain = unicodedata.normalize("NFKD", text.translate(str.maketrans(_LETTERS | _SIGNS | _NOTHING)))
     return "".join(char for char in plain if not unicodedata.combining(char))
 
 
@@ -79,7 +81,7 @@ def fold(text: str | None) -> str:
 
 def unaccented_expr(text: pl.Expr) -> pl.Expr:
     """``unaccented`` on a column: null stays null."""
-    swaps = _LETTERS | _SIGNS
+    swaps = _LETTERS | _SIGNS | _NOTHING
     return text.str.replace_many(list(swaps), list(swaps.values())).str.normalize("NFKD").str.replace_all(r"\p{M}", "")
 
 
@@ -136,9 +138,13 @@ def mended(text: str) -> str:
     return _TWICE.sub(once, text) if _TWICE.search(text) else text
 
 
-#: What no one can see and a terminal, a page or a spreadsheet obeys: controls (but tab and new line), marks of direction, halves.
-_UNSEEN = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]"
-_UNSEEN_THERE = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", _UNSEEN)
+#: What no one can see and a terminal, a page or a spreadsheet obeys: controls (but tab and new line), marks of direction, spaces
+#: without width, letters of the plane of tags, halves.
+_UNSEEN = (
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    r"\U000e0000-\U000e007f]"
+)
+_UNSEEN_THERE = re.sub(r"\\U000([0-9a-f]{5})|\\u([0-9a-f]{4})", lambda found: rf"\x{{{found[1] or found[2]}}}", _UNSEEN)
 _UNSEEN_HERE = re.compile(_UNSEEN[:-1] + "\ud800-\udfff]")
 
 

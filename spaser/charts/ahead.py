@@ -59,6 +59,10 @@ def gap(rows: pl.DataFrame, title: str = "Déclaré et lu dans les textes") -> P
     return picture(chart, title, f"n = {french.count(n, 'contrat', none=False)}", told, rows, columns)
 
 
+#: The ends of a scale of parts.
+_TOPS = (0.05, 0.1, 0.2, 0.4)
+
+
 @quick
 def calendar(rows: pl.DataFrame, title: str = "Ce qui se termine, mois par mois") -> Picture:
     """When contracts end, family by family.
@@ -110,16 +114,16 @@ def trajectory(rows: pl.DataFrame, target: float, title: str = "Vers l'objectif"
     target
         The target, as a part.
     """
-    shown = rows.with_columns(texte=text("valeur", lambda part: french.share(part, 0)), cible=pl.lit(target))
+    axis, top = percent_axis(""), _top(rows, target)
+    digits = 1 if top <= _TOPS[1] else 0
+    shown = rows.with_columns(texte=text("valeur", lambda part: french.share(part, digits)), cible=pl.lit(target))
     base = alt.Chart(data(shown)).encode(x=alt.X("annee:O", title=None, axis=alt.Axis(labelAngle=0, grid=False)))
-    axis = percent_axis("")
-    top = _top(rows, target)
-    span = base.mark_bar(width=22, opacity=0.3, color=NEUTRAL).encode(
+    span = base.mark_bar(width=22, opacity=0.3, color=NEUTRAL, clip=True).encode(
         y=alt.Y("bas:Q", axis=axis, scale=alt.Scale(domain=[0, top])), y2="haut:Q"
     )
     fill = alt.condition("datum.genre == 'projeté'", alt.value("#ffffff"), alt.value(NEUTRAL))
     points = base.mark_point(size=90, filled=False, opacity=1, color=NEUTRAL).encode(y="valeur:Q", fill=fill)
-    texts = base.mark_text(dx=10, dy=12, align="left", fontSize=12).encode(y="valeur:Q", text="texte:N")
+    texts = base.mark_text(dx=14, align="left", fontSize=12).encode(y="valeur:Q", text="texte:N")
     goal = alt.Chart(data(pl.DataFrame({"cible": [target], "mot": [f"objectif {french.share(target)}"]})))
     rule = goal.mark_rule(color=ACCENT, strokeWidth=2, strokeDash=[6, 3]).encode(y="cible:Q")
     word = goal.mark_text(align="left", dy=-8, color="#8a5200", x=4).encode(y="cible:Q", text="mot:N")
@@ -141,14 +145,17 @@ def trajectory(rows: pl.DataFrame, target: float, title: str = "Vers l'objectif"
     if "chemin" in rows.columns:
         layers.insert(0, base.mark_line(color=PALE, strokeDash=[2, 3], point=False).encode(y="chemin:Q"))
         basis += " ; pointillé : chemin régulier"
+    if top < (rows["haut"].max() or 0):
+        basis += f" ; échelle arrêtée à {french.share(top, 0)}, la fourchette va plus haut"
     told = f"Trajectoire vers l'objectif de {french.share(target)}. {said}."
     return picture(alt.layer(*layers).properties(width=WIDTH, height=170), title, basis, told, rows, columns)
 
 
 def _top(rows: pl.DataFrame, target: float) -> float:
-    """The top of the axis: a target of 3 % is not drawn on a scale of 100 %, where it would lie on what is measured."""
-    highest = max([target, *(value for name in ("valeur", "haut") for value in rows[name].drop_nulls())])
-    return next((step for step in (0.05, 0.1, 0.2, 0.3, 0.5, 0.75) if highest <= step * 0.9), 1.0)
+    """Where the scale stops: a target of some percent is drawn on its own scale, or nobody sees how far it is."""
+    known = [rows[name].max() for name in ("valeur", "chemin") if name in rows.columns]
+    need = 1.3 * max([target, *(part for part in known if part is not None)])
+    return next((top for top in _TOPS if need <= top), 1.0)
 
 
 def peers(rows: pl.DataFrame, title: str = "Parmi des acheteurs comparables") -> Picture:

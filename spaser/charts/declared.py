@@ -55,7 +55,7 @@ def considerations(measures: pl.DataFrame, title: str = "Ce que les contrats dé
     )
     base = alt.Chart(data(long)).encode(y=names_axis(rows))
     bars = base.mark_bar(height=24).encode(
-        x=alt.X("part:Q", stack="zero", axis=percent_axis("part des contrats")),
+        x=alt.X("part:Q", stack="zero", axis=percent_axis(_shared(rows))),
         order="ordre:Q",
         color=colour("sens", [s for s in SENSES if s in long["sens"]]),
     )
@@ -93,6 +93,11 @@ def considerations(measures: pl.DataFrame, title: str = "Ce que les contrats dé
     )
 
 
+def _shared(rows: pl.DataFrame) -> str:
+    """What the parts are parts of: contracts counted, or their value."""
+    return "part du montant" if unit_of(rows) == "centime" else "part des contrats"
+
+
 def shares_by_year(
     measures: pl.DataFrame, title: str = "Les parts, année par année", open_years: Collection[str] = ()
 ) -> Picture:
@@ -114,6 +119,8 @@ def shares_by_year(
         .then(pl.col("modalite") + "*")
         .otherwise("modalite"),
     )
+    few = "petit_effectif" in rows.columns
+    rows = rows.with_columns(peu=pl.col("petit_effectif").fill_null(False) if few else pl.lit(False))
     base = alt.Chart(data(rows)).encode(x=alt.X("modalite:O", title=None, axis=alt.Axis(labelAngle=0, grid=False)))
     paint = alt.Color("kind:N", scale=scale(SENSES), legend=None)
     # Below zero there is only room for the label of the point.
@@ -123,11 +130,13 @@ def shares_by_year(
         y=alt.Y("bas:Q", axis=axis, scale=room), y2="haut:Q", color=paint
     )
     every = base.mark_point(filled=True, size=70, opacity=1).encode(y="valeur:Q", color=paint)
+    hollow = base.transform_filter("datum.peu").mark_point(filled=True, size=26, opacity=1, color="#ffffff")
     answered = base.mark_tick(thickness=2.5, width=20, color=INK).encode(y="valeur_repondus:Q")
     texts = base.mark_text(dy=14, fontSize=11).encode(y="pied:Q", text="texte:N")
-    panels = alt.layer(span, answered, every, texts).properties(width=185, height=130)
+    panels = alt.layer(span, answered, every, hollow.encode(y="valeur:Q"), texts).properties(width=185, height=130)
     chart = panels.facet(facet=alt.Facet("nom:N", sort=order_of(rows), header=alt.Header(title=None)), columns=3)
-    how = [HOW] + (["* publication en cours"] if open_years else [])
+    how = [HOW] + (["point creux : trop peu de contrats renseignés pour conclure"] if rows["peu"].any() else [])
+    how += ["* publication en cours"] if open_years else []
     years = rows["modalite"].unique().sort()
     said = " ; ".join(
         f"{nom} {french.listing(f'{french.share(v)} en {year}' for year, v in zip(y, values, strict=True))}"
@@ -147,11 +156,14 @@ def by_family(measures: pl.DataFrame, title: str = "Par famille d'achat", most: 
         MEASURES rows of one or two indicators on one breakdown (families, CPV divisions…).
     """
     size = pl.col("denominateur").max().over("modalite")
-    rows = named(measures).with_columns(taille=size, kind=pl.col("indicateur").replace_strict(KINDS, default="autre"))
+    kind = pl.col("indicateur").replace_strict(KINDS, default="autre")
+    silent = pl.col("repondus") == 0
+    rows = named(measures).with_columns(taille=size, kind=pl.when(silent).then(pl.lit("inconnu")).otherwise(kind))
+    written = french.euros_short if unit_of(rows) == "centime" else french.number
     largest = rows.unique("modalite").sort("taille", "modalite", descending=[True, False])["modalite"].head(most)
     shown = rows.filter(pl.col("modalite").is_in(largest.implode())).with_columns(
-        texte=between(),
-        famille=pl.format("{} (n = {})", "modalite", text("taille", french.number)),
+        texte=pl.when(silent).then(pl.lit("inconnu")).otherwise(between()),
+        famille=pl.format("{} (n = {})", "modalite", text("taille", written)),
     )
     order = shown.filter(pl.col("nom") == pl.col("nom").first()).sort("valeur", "taille", descending=True)
     y = alt.Y("famille:N", sort=order["famille"].to_list(), title=None, axis=alt.Axis(ticks=False, domain=False))
@@ -237,7 +249,8 @@ def score_distribution(bands: pl.DataFrame, title: str = "Les scores des contrat
         pl.col("n").sum(), known=pl.col("n").filter(pl.col("bande") != "inconnu").sum()
     )
     said = " ; ".join(
-        f"{axis} : {french.count(known, 'contrat')} noté(s) sur {french.number(n)}" for axis, n, known in totals.rows()
+        f"{axis} : {french.count(known, 'contrat')} {french.plural('noté', known)} sur {french.number(n)}"
+        for axis, n, known in totals.rows()
     )
     columns = (("axe", "Axe", "texte"), ("bande", "Score (points sur 100)", "texte"), ("n", "Contrats", "entier"))
     basis = f"n = {french.number(totals['n'].max() or 0)} contrats ; en gris : score inconnu"

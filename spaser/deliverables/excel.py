@@ -20,7 +20,7 @@ _FIRST, _OTHERS = 52, 34
 
 def write(report: Report, path: Path | str) -> Path:
     """Write the workbook whole or not at all; returns where (a numbered copy when the file is open in Excel)."""
-    return files.write_atomic(path, render(report))
+    return files.deliver(path, render(report))
 
 
 def render(report: Report) -> bytes:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import contextlib
 import csv
 import functools
+import hashlib
 import io
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from pathlib import Path
-from typing import ParamSpec
+from typing import NamedTuple, ParamSpec
 
 import polars as pl
 
 from spaser import french, guards, text
+from spaser.deliverables import written
 from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.vocabulary import NO, UNITS, UNKNOWN, YES
@@ -23,15 +25,23 @@ from spaser.vocabulary import NO, UNITS, UNKNOWN, YES
 _COPIES = 99
 #: A spreadsheet runs a cell that begins so, the signs of Asian keyboards and spaces before them included.
 _FORMULA = r"^[\s\u00a0\u202f\u3000\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r]"
-#: The files of a set that wait for the last of them: (temporary, name to take).
-_WAITING: ContextVar[list[tuple[Path, Path]] | None] = ContextVar("waiting", default=None)
+#: The files of a set that wait for the last of them.
+_WAITING: ContextVar[list[Waiting] | None] = ContextVar("waiting", default=None)
 #: Folders already swept of what killed runs left.
 _SWEPT: set[Path] = set()
 Asked = ParamSpec("Asked")
 
 
-def write_atomic(path: Path | str, content: bytes) -> Path:
-    """Write a whole file or nothing; when it is open elsewhere, a numbered copy « nom (2).xlsx » beside it.
+class Waiting(NamedTuple):
+    """A file made whole under a ``temporary`` name and the name it should take; ``mark``, its SHA-256, when a person may write in it."""
+
+    temporary: Path
+    wanted: Path
+    mark: str = ""
+
+
+def deliver(path: Path | str, content: bytes) -> Path:
+    """Write a result, whole; what a person wrote in the one of a former run is kept, and the new one is a numbered copy beside it.
 
     Returns
     -------
@@ -43,7 +53,28 @@ def write_atomic(path: Path | str, content: bytes) -> Path:
     Problem
         The folder cannot be written to.
     """
-    wanted = Path(path)
+    return _write(Path(path), content, hashlib.sha256(content).hexdigest())
+
+
+def write_atomic(path: Path | str, content: bytes) -> Path:
+    """Write a whole file or nothing; when it is open elsewhere, a numbered copy « nom (2).xlsx » beside it.
+
+    It replaces what is there: for a file that the kit alone writes, or that it has just read and merged.
+
+    Returns
+    -------
+    Path
+        Where the file was written; ``moved_message`` says it to the user when it is elsewhere.
+
+    Raises
+    ------
+    Problem
+        The folder cannot be written to.
+    """
+    return _write(Path(path), content, "")
+
+
+def _write(wanted: Path, content: bytes, mark: str) -> Path:
     try:
         wanted.parent.mkdir(parents=True, exist_ok=True)
         if wanted.parent not in _SWEPT:
@@ -63,10 +94,10 @@ def write_atomic(path: Path | str, content: bytes) -> Path:
         ) from failure
     waiting = _WAITING.get()
     if waiting is not None:
-        waiting.append((temporary, wanted))
+        waiting.append(Waiting(temporary, wanted, mark))
         return wanted
     try:
-        return _settle(temporary, wanted)
+        return _settled([Waiting(temporary, wanted, mark)])[wanted]
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -83,28 +114,32 @@ def together(write: Callable[Asked, list[Path]]) -> Callable[Asked, list[Path]]:
     def switched(*given: Asked.args, **named: Asked.kwargs) -> list[Path]:
         if _WAITING.get() is not None:
             return write(*given, **named)
-        waiting: list[tuple[Path, Path]] = []
+        waiting: list[Waiting] = []
         token = _WAITING.set(waiting)
         try:
             written = write(*given, **named)
-            moved = {wanted: _settle(temporary, wanted) for temporary, wanted in waiting}
+            moved = _settled(waiting)
             return [moved.get(path, path) for path in written]
         finally:
             _WAITING.reset(token)
-            for temporary, _ in waiting:
+            for one in waiting:
                 with contextlib.suppress(OSError):
-                    temporary.unlink(missing_ok=True)
+                    one.temporary.unlink(missing_ok=True)
 
     return switched
 
 
-def moved_message(written: Path | str) -> str:
+def moved_message(place: Path | str) -> str:
     """What to tell the user when a file was written as a numbered copy beside the one it should replace (empty otherwise)."""
-    path = Path(written)
+    path = Path(place)
     found = re.fullmatch(r"(.+) \(\d+\)", path.stem)
     wanted = path.with_stem(found[1]) if found else path
     if wanted == path or not wanted.exists():
         return ""
+    if path.name in written.marks_of(path.parent) and not written.ours(wanted):
+        return french.typeset(
+            f"{wanted.name} a changé depuis que le kit l'a écrit : il est gardé, le nouveau résultat est dans « {path.name} »."
+        )
     return french.typeset(f"{wanted.name} est ouvert dans un autre logiciel : le résultat est dans « {path.name} ».")
 
 
@@ -119,18 +154,40 @@ def open_data_csv(frame: pl.DataFrame) -> bytes:
     return _csv(_in_euros(frame).with_columns(flags), ",", decimal=".", dates="%Y-%m-%d").encode("utf-8")
 
 
-def _settle(temporary: Path, wanted: Path) -> Path:
-    for rank in range(1, _COPIES + 1):
-        target = wanted if rank == 1 else wanted.with_name(f"{wanted.stem} ({rank}){wanted.suffix}")
-        with contextlib.suppress(PermissionError, IsADirectoryError):
-            temporary.replace(target)
-            open_to_readers(target)
+def _settled(waiting: Sequence[Waiting]) -> dict[Path, Path]:
+    """Give each file its name, all at once: where each went, by the name it should take.
+
+    The marks are written before: a run killed in between leaves nothing that the next one takes for a person's work.
+    """
+    targets = [_free(one) for one in waiting]
+    written.note((target, one.mark) for target, one in zip(targets, waiting, strict=True) if one.mark)
+    return {one.wanted: _renamed(one, target) for target, one in zip(targets, waiting, strict=True)}
+
+
+def _free(one: Waiting, after: int = 0) -> Path:
+    """The first of « nom.xlsx », « nom (2).xlsx »… that no person wrote in, those up to rank ``after`` left out."""
+    for rank in range(after + 1, _COPIES + 1):
+        target = one.wanted if rank == 1 else one.wanted.with_name(f"{one.wanted.stem} ({rank}){one.wanted.suffix}")
+        if not one.mark or not target.is_file() or written.ours(target):
             return target
     raise Problem(
-        "Le fichier et ses copies sont tous ouverts dans un autre logiciel",
-        where=wanted.name,
-        todo="Fermez-en un, puis recommencez.",
+        "Le fichier et ses copies sont tous ouverts ou modifiés",
+        where=one.wanted.name,
+        todo="Fermez-en un, rangez les copies ailleurs, ou donnez un autre dossier avec --sortie.",
     )
+
+
+def _renamed(one: Waiting, target: Path) -> Path:
+    """The file under its name; the next one when another program holds it."""
+    for rank in range(1, _COPIES + 1):
+        with contextlib.suppress(PermissionError, IsADirectoryError):
+            one.temporary.replace(target)
+            open_to_readers(target)
+            return target
+        target = _free(one, rank)
+        if one.mark:
+            written.note([(target, one.mark)])
+    return target
 
 
 def open_to_readers(path: Path, *, folder: bool = False) -> None:

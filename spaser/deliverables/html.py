@@ -34,7 +34,7 @@ _RIGHT = {"entier", "part", "centime", "somme", "point", "valeur", "date"}
 
 def write(report: Report, path: Path | str) -> Path:
     """Write the page whole or not at all; returns where (a numbered copy when the file is open elsewhere)."""
-    return files.write_atomic(path, render(report).encode("utf-8"))
+    return files.deliver(path, render(report).encode("utf-8"))
 
 
 def render(report: Report) -> str:

@@ -45,7 +45,7 @@ Notes = dict[Measured, int]
 
 def write(report: Report, path: Path | str) -> Path:
     """Write the PDF whole or not at all; returns where (a numbered copy when the file is open elsewhere)."""
-    return files.write_atomic(path, render(report))
+    return files.deliver(path, render(report))
 
 
 def render(report: Report) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -289,28 +289,36 @@ def build(
     ValueError
         Two sections or two tables share an identifier (a fault of the kit, not of the data).
     """
-    kept = tuple(
-        replace(section, blocks=tuple(map(_harmless, section.blocks))) for section in sections if section is not None
-    )
+    kept = tuple(_harmless(section) for section in sections if section is not None)
     tables = tuple(_harmless(table) for table in annexes if table is not None)
     ids = [section.id for section in kept] + [block.id for s in kept for block in s.blocks if hasattr(block, "id")]
     for names in (ids, [table.id for table in tables]):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"identifiers used twice in the report: {twice}")
-    return Report(title, harmless(subtitle), harmless(buyer), as_of, kept, tuple(sources), tuple(notes), tables, logo)
+    said = map(_harmless, (title, subtitle, buyer))
+    return Report(*said, as_of, kept, _harmless(tuple(sources)), _harmless(tuple(notes)), tables, logo)
 
 
-def _harmless(block: Any) -> Any:
-    """A table without what no one can see in its texts and a reader would obey (``text.harmless``); another block as it is."""
-    if not isinstance(block, TableBlock):
-        return block
-    texts = [name for name, dtype in block.frame.schema.items() if dtype == pl.String]
-    return (
-        replace(block, frame=block.frame.with_columns(harmless_expr(pl.col(name)) for name in texts))
-        if texts
-        else block
-    )
+def _harmless(found: Any) -> Any:
+    """A text, a block or a section without what no one can see and a reader would obey (``text.harmless``); the same one when all is well.
+
+    Names of buyers and suppliers, subjects of contracts and names of files reach every sentence of a report: this is the one
+    place where all of them pass.
+    """
+    if isinstance(found, str):
+        return found if (clean := harmless(found)) == found else clean
+    if type(found) is tuple:
+        parts = tuple(map(_harmless, found))
+        return found if all(old is new for old, new in zip(found, parts, strict=True)) else parts
+    if isinstance(found, pl.DataFrame):
+        texts = [name for name, dtype in found.schema.items() if dtype == pl.String]
+        return found.with_columns(harmless_expr(pl.col(name)) for name in texts) if texts else found
+    if not is_dataclass(found) or isinstance(found, type):
+        return found
+    given = {one.name: getattr(found, one.name) for one in fields(found) if one.init}
+    changed = {name: new for name, old in given.items() if (new := _harmless(old)) is not old}
+    return replace(found, **changed) if changed else found
 
 
 def table(

@@ -78,7 +78,7 @@ _RIGHT = {"entier", "part", "centime", "somme", "point", "valeur"}
 
 def write(report: Report, path: Path | str, *, template: Path | str | None = None) -> Path:
     """Write the presentation whole or not at all; ``template`` is a client's own pptx (its first master is used)."""
-    return files.write_atomic(path, render(report, template=template))
+    return files.deliver(path, render(report, template=template))
 
 
 def render(report: Report, *, template: Path | str | None = None) -> bytes:

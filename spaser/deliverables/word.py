@@ -44,7 +44,7 @@ _CARDS = 4
 
 def write(report: Report, path: Path | str, *, template: Path | str | None = None) -> Path:
     """Write the document whole or not at all; ``template`` is a client's own docx, whose styles are kept."""
-    return files.write_atomic(path, render(report, template=template))
+    return files.deliver(path, render(report, template=template))
 
 
 def render(report: Report, *, template: Path | str | None = None) -> bytes:

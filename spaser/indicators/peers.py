@@ -101,7 +101,10 @@ def compare(
         critere=pl.col("critere").drop_nulls().first(),
     )
     enough = (pl.col("n_pairs") >= minimum) & pl.col("soi").is_not_null()
-    few = pl.format("{} acheteur(s) comparable(s) : il en faut au moins {}", "n_pairs", pl.lit(minimum))
+    several = (
+        pl.when(pl.col("n_pairs") > 1).then(pl.lit("acheteurs comparables")).otherwise(pl.lit("acheteur comparable"))
+    )
+    few = pl.format("{} {} : il en faut au moins {}", "n_pairs", several, pl.lit(minimum))
     shown = counted.with_columns(
         acheteur_siren=pl.lit(siren),
         valeur=pl.col("soi"),

@@ -143,7 +143,8 @@ def _named(name: str) -> pl.Expr:
             .otherwise(pl.format("à environ {} km du milieu du territoire", km))
         )
     if name == "famille":
-        return pl.format("{} contrat(s) de la famille gagné(s)", "gagnes_siret")
+        several = pl.format("{} contrats de la famille gagnés", "gagnes_siret")
+        return pl.when(pl.col("gagnes_siret") < 2).then(several.str.replace_all("s( |$)", "$1")).otherwise(several)
     return pl.lit(TERMS[name])
 
 

@@ -24,7 +24,7 @@ from spaser.deliverables.report import (
 from spaser.sections import tallies
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
-from spaser.vocabulary import CONSIDERATIONS, LABELS, POPULATIONS
+from spaser.vocabulary import CONSIDERATIONS, DIALECTS, LABELS, POPULATIONS
 
 CODES = tuple(word.name for word in CONSIDERATIONS)
 _KINDS = {
@@ -288,14 +288,14 @@ def accounts_table(accounts: pl.DataFrame) -> TableBlock:
         Column("doutes", "Doutes", "entier", True),
     ]
     note = "Trouvés = contrats + versions et titulaires + doublons + concessions + rejetés ; l'écart doit être nul."
-    return table("tab-comptes", "Le compte de chaque fichier", accounts, columns, french.typeset(note))
+    named = accounts.with_columns(pl.col("dialecte").str.replace_many(DIALECTS))
+    return table("tab-comptes", "Le compte de chaque fichier", named, columns, french.typeset(note))
 
 
 def refusals_table(findings: Findings) -> TableBlock:
-    """How many times each rule refused or doubted."""
+    """How many times each rule refused or doubted; its message says it, its code is in rejets.csv."""
     columns = [
         "niveau",
-        "regle",
         "champ",
         Column("n", "Nombre", "entier", True),
         Column("exemple", "Exemple de message"),

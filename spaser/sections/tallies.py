@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from spaser.vocabulary import LABELS
+
 #: Why a contract deserves a look: columns needed, test, what to do, weight (gravest first in the list handed over).
 REASONS = (
     (("montant_statut",), pl.col("montant_statut") == "impossible", "montant impossible : à corriger à la source", 5),
@@ -161,7 +163,7 @@ def _silences(contracts: pl.DataFrame) -> list[tuple[pl.Expr, str, int]]:
 
 def contributions_text(contributions: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
     """What brings each contract its points, axis by axis: ``uid, contributions`` (« Social : clause sociale +60. … »)."""
-    said = pl.format("{} +{}", pl.col("consideration").replace(names), "points")
+    said = pl.format("{} +{}", pl.col("consideration").replace(LABELS | names), "points")
     won = contributions.filter(pl.col("points") > 0).sort(
         "uid", "points", "consideration", descending=[False, True, False]
     )

@@ -69,6 +69,29 @@ def refuse_mix(**given: Iterable[str | Path | bool | None] | bool | None) -> boo
     return any(every)
 
 
+def refuse_invented(real: bool, **invented: bool | None) -> None:
+    """Refuse what the demo invents (notices, documents) over contracts that are not its own; the reverse is a trial, and says so.
+
+    Raises
+    ------
+    Problem
+        The contracts are real and something given with them is the demo's.
+    """
+    found = [name for name, demo in invented.items() if demo]
+    if real and found:
+        raise Problem(
+            "La démonstration ne se mélange pas à d'autres fichiers",
+            where=f"démonstration : {', '.join(found)} ; à vous : contrats",
+            why="Ses avis et ses pièces sont inventés : ils fausseraient un vrai diagnostic",
+            todo="Enlevez les fichiers de la démonstration, ou ne gardez qu'eux",
+        )
+
+
+def any_of(paths: str | Path | Iterable[str | Path]) -> bool:
+    """Whether one of these paths holds a file of the demo."""
+    return any(holds(path) for path in ([paths] if isinstance(paths, str | Path) else paths))
+
+
 def _is(path: Path) -> bool:
     """Most files differ from the demo's by their size alone, and are not read."""
     try:

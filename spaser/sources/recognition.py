@@ -56,31 +56,31 @@ _TABULAR = {
 }
 
 
-def recognise(head: bytes, source: str) -> str:
-    """The kind of a content from its first bytes.
+def recognise(head: bytes, source: str, wanted: str = "une liste de contrats", expected: str = EXPECTED) -> str:
+    """The kind of a content from its first bytes; ``wanted`` and ``expected`` say what was asked for, and its formats.
 
     Raises
     ------
     Problem
-        When the content is empty, a web page, or of a kind that holds no table of contracts.
+        When the content is empty, a web page, or of a kind that holds no table.
     """
     for mark, kind in _KINDS:
         if head.startswith(mark):
             return kind
     for mark, name in _REFUSED:
         if head.startswith(mark):
-            raise Problem(f"Le fichier est {name}, pas une liste de contrats", where=source, todo=EXPECTED)
+            raise Problem(f"Le fichier est {name}, pas {wanted}", where=source, todo=expected)
     if head[257:262] == b"ustar":
         raise Problem("Le fichier est une archive tar", where=source, todo="Décompressez-la d'abord")
-    return _text_kind(head, source)
+    return _text_kind(head, source, expected)
 
 
-def _text_kind(head: bytes, source: str) -> str:
+def _text_kind(head: bytes, source: str, expected: str) -> str:
     text = opening(head).lstrip("\ufeff \t\r\n\x00")
     if not text:
         raise Problem("Le fichier est vide", where=source, todo="Téléchargez-le de nouveau ou vérifiez son export")
     if sum(char < "\t" or "\r" < char < " " for char in text[:8_000]) > len(text[:8_000]) // 50:
-        raise Problem("Le fichier n'est ni un texte ni un format connu", where=source, todo=EXPECTED)
+        raise Problem("Le fichier n'est ni un texte ni un format connu", where=source, todo=expected)
     if text[0] == "<" and re.search(r"(?i)<!doctype\s+html|<html[\s>]", text[:2_000]):
         raise Problem(
             "Le fichier est une page web, pas des données",

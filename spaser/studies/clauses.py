@@ -129,7 +129,7 @@ def write_clauses(result: Clauses, folder: Path | str) -> list[Path]:
         html.write(whole, target / "clauses.html"),
         word.write(whole, target / "clauses.docx"),
         excel.write(whole, target / "clauses.xlsx"),
-        files.write_atomic(target / "clauses.json", _json(result)),
+        files.deliver(target / "clauses.json", _json(result)),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,11 +13,15 @@ import polars as pl
 from spaser import french
 from spaser.deliverables import files as handed
 from spaser.problems import Problem
-from spaser.sources import archives, filled, ledgers, notices, programmes
+from spaser.sources import archives, delimited, filled, ledgers, notices, programmes, recognition
+from spaser.sources.ledgers import cells
 from spaser.sources.registers import read_registers
 from spaser.studies import diagnostic
+from spaser.text import decode, separator
 from spaser.vocabulary import FILLED, NOTIONS, SEEN
 
+#: Titles and empty lines may stand above the first ones of a sheet.
+_HEAD = 30
 #: When no record has a date: accounts do not depend on it.
 _NO_DAY = date(2100, 1, 1)
 
@@ -42,6 +47,25 @@ def look(paths: Sequence[str | Path]) -> list[Looked]:
         A path names no file.
     """
     return [_one(path) for path in archives.named_files(paths)]
+
+
+def first_lines(path: Path, lines: int = 4) -> list[list[str]]:
+    """The headings and first lines of a table, as its cells stand; empty for what is no table in text nor a workbook."""
+    with path.open("rb") as file:
+        head = file.read(recognition.HEAD)
+    try:
+        kind = recognition.recognise(head, path.name)
+        if kind == recognition.WORKBOOK:
+            sheet = cells.read_sheets(path)[0]
+            rows = ([cell or "" for cell in row] for row in sheet.cells.select(sheet.columns).head(_HEAD).rows())
+            return list(itertools.islice(filter(any, rows), lines + 1))
+        if kind != recognition.CSV:
+            return []
+        text = decode(head).text
+        read = (row for _, row in delimited.rows(text, separator(text), path.name))
+        return list(itertools.islice(filter(any, read), lines + 1))
+    except Problem:
+        return []
 
 
 def _one(path: Path) -> Looked:
@@ -243,8 +267,8 @@ def write(found: Sequence[Looked], folder: Path | str) -> list[Path]:
         {notion: f"avec_{notion}" for notion in NOTIONS}
     )
     return [
-        handed.write_atomic(target / "lecture_sources.csv", handed.officers_csv(sources)),
-        handed.write_atomic(
+        handed.deliver(target / "lecture_sources.csv", handed.officers_csv(sources)),
+        handed.deliver(
             target / "lecture_colonnes.csv",
             handed.officers_csv(pl.concat([SEEN.empty(), *(one.seen for one in found)])),
         ),

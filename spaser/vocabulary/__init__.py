@@ -26,6 +26,7 @@ from spaser.vocabulary.contracts import (
     DECISIONS,
     DESCRIPTION,
     DETECTED,
+    DIALECTS,
     HOLDERS,
     IDENTITY,
     RAW,

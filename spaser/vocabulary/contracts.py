@@ -12,6 +12,13 @@ WHERE = (
     Word("dialecte", T, "Format reconnu"),
 )
 
+#: The formats of the files of contracts, as a person calls them.
+DIALECTS = {
+    f"decp-{edition}-{form}": f"DECP {edition} ({said})"
+    for edition in ("2019", "2022", "tabulaire")
+    for form, said in (("json", "JSON"), ("xml", "XML"), ("csv", "CSV"), ("parquet", "Parquet"))
+} | {"decp-json": "DECP (JSON)", "decp-xml": "DECP (XML)"}
+
 IDENTITY = (
     Word("uid", T, "Identifiant unique (SIRET acheteur + id)", origin="DECP tabulaire"),
     Word("id", T, "Identifiant du contrat", origin="DECP"),

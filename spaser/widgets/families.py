@@ -6,8 +6,9 @@ from typing import Any
 
 import ipywidgets
 
-from spaser import french
+from spaser import buyers, french, problems
 from spaser.text import fold
+from spaser.widgets import tables
 from spaser.widgets.desk import Desk
 from spaser.widgets.views import search
 
@@ -22,8 +23,9 @@ class FamilyPicker:
         self.boxes = {key: _box(label, key in desk.selection.families) for label, key in desk.families.items()}
         self.every = ipywidgets.Button(description="Toutes les familles", layout={"width": "max-content"})
         self.list = ipywidgets.VBox(list(self.boxes.values()), layout={"max_height": "12rem", "overflow": "auto"})
+        self.status = ipywidgets.HTML()
         inside = ipywidgets.VBox(
-            [ipywidgets.HBox([self.text, self.every], layout={"flex_flow": "row wrap"}), self.list]
+            [ipywidgets.HBox([self.text, self.every], layout={"flex_flow": "row wrap"}), self.list, self.status]
         )
         self.widget = ipywidgets.Accordion([inside], titles=[self._heading()])
         self.text.observe(self._search, names="value")
@@ -33,10 +35,17 @@ class FamilyPicker:
         desk.selection.observe(self._follow, names="families")
 
     def _search(self, _: Any) -> None:
-        asked = fold(self.text.value).split()
+        """Accents, case and typos are forgiven, as for buyers; what is ticked stays in sight, and nothing found is said."""
+        asked = self.text.value.strip()
+        found = 0
         for box in self.boxes.values():
-            near = all(word in fold(box.description) for word in asked)
+            near = all(_said(word, fold(box.description)) for word in fold(asked).split())
+            found += near
             box.layout.display = "" if near or box.value else "none"
+        told = f"{french.count(found, 'famille', feminine=True)} {'répond' if found < 2 else 'répondent'} à « {asked} »"
+        if not found:
+            told = f"aucune famille d'achat de ces contrats ne répond à « {asked} » : essayez un autre mot"
+        self.status.value = tables.framed(f'<p role="status">{tables.safe(french.sentence(told))}</p>') if asked else ""
 
     def _choose(self, _: Any) -> None:
         if not self._silent:
@@ -56,6 +65,11 @@ class FamilyPicker:
         n = len(self.desk.selection.families)
         kept = f"{french.count(n, 'famille')} {french.plural('choisie', n)}" if n else "toutes"
         return french.typeset(f"Familles d'achat : {kept}")
+
+
+def _said(word: str, name: str) -> bool:
+    """Whether a word is in a name, a typo away at most."""
+    return word in name or (len(word) > 3 and max(problems.nearness(word, name.split()), default=0) >= buyers.CLEAR)
 
 
 def _box(label: str, ticked: bool) -> ipywidgets.Checkbox:

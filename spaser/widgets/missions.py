@@ -29,6 +29,8 @@ KINDS = {
 }
 _DOCUMENTS = (".pdf", ".docx", ".odt", ".html", ".md", ".txt")
 _NEW = "nouvelle mission…"
+#: Of a cell shown to recognise a file, its beginning is enough.
+_CELL = 40
 _ROW = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "2px 1rem"}
 
 
@@ -193,4 +195,22 @@ def _account(path: Path, looked: reading.Looked, kind: str) -> str:
         lines.append(escape("Colonnes : " + ", ".join(map(str, columns))))
     if looked.problem and kind not in KINDS:
         lines.append(escape(looked.problem))
-    return "".join(f"<p>{french.typeset(line)}</p>" for line in lines)
+    return "".join(f"<p>{french.typeset(line)}</p>" for line in lines) + _first_lines(path)
+
+
+def _first_lines(path: Path) -> str:
+    """The beginning of the file as a table that scrolls inside: enough to see whether it is the right one."""
+    rows = [[_cut(cell) for cell in row] for row in reading.first_lines(path)]
+    if len(rows) < 2:
+        return ""
+    head = "".join(f'<th scope="col">{tables.safe(cell)}</th>' for cell in rows[0])
+    body = "".join(f"<tr>{''.join(f'<td>{tables.safe(cell)}</td>' for cell in row)}</tr>" for row in rows[1:])
+    told = french.typeset(f"Premières lignes de {path.name}")
+    return (
+        f'<div class="table" tabindex="0" role="region" aria-label="{escape(told)}">'
+        f"<table><caption>{escape(told)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cut(cell: str) -> str:
+    return cell if len(cell) <= _CELL else f"{cell[:_CELL].rstrip()}…"

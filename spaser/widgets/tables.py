@@ -19,6 +19,7 @@ from spaser import french
 from spaser.deliverables import html, report
 from spaser.deliverables.report import Block, Section
 from spaser.problems import Problem
+from spaser.text import harmless
 from spaser.vocabulary import label
 
 _CHART = re.compile(r'<div class="chart" role="img" aria-label="([^"]*)"><svg.*?</svg></div>', re.DOTALL)
@@ -102,12 +103,12 @@ def framed(content: str) -> str:
 
 def safe(text: str) -> str:
     """Text from data, made harmless for a page."""
-    return escape(text)
+    return escape(harmless(text))
 
 
 def problem(failure: Problem) -> str:
     """A problem in a box, said aloud by screen readers."""
-    return f'<div class="callout attention" role="alert"><p>{escape(str(failure))}</p></div>'
+    return f'<div class="callout attention" role="alert"><p>{safe(str(failure))}</p></div>'
 
 
 def said(block: Block) -> str:

@@ -15,6 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from spaser.deliverables import written
+
 
 def marks(folder: Path) -> dict[str, str]:
     """The sum of each file of a folder, hidden ones included."""
@@ -63,15 +65,16 @@ def main() -> int:
             seen = {
                 name: mark
                 for name, mark in (marks(killed / "sortie") if (killed / "sortie").exists() else {}).items()
-                if not Path(name).name.startswith(".spaser-")
+                if not Path(name).name.startswith(".")
             }
-            if any(whole.get(name) != mark for name, mark in seen.items()) or 0 < len(seen) < len(whole):
+            shown = {name: mark for name, mark in whole.items() if not Path(name).name.startswith(".")}
+            if any(shown.get(name) != mark for name, mark in seen.items()) or 0 < len(seen) < len(shown):
                 faults += 1
                 print(f"mort {rank} : {sorted(seen)} au lieu de {sorted(whole)}", flush=True)
         if choices.times:
             assert command(choices.arguments, killed).wait() == 0
             faults += marks(killed / "sortie") != whole
-            left = [path.name for path in (killed / "sortie").rglob(".*")] + [
+            left = [path.name for path in (killed / "sortie").rglob(".*") if path.name != written.NAME] + [
                 path.name for path in (killed / "cache").rglob(".spaser-*")
             ]
             print(f"{choices.times} morts, {faults} fautes ; laissés : {left}", flush=True)

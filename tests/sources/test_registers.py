@@ -200,7 +200,7 @@ def test_partial_diffusion_and_natural_persons_are_kept_without_name_or_address(
 
 @pytest.mark.parametrize("text", ["", "a;b\n1;2\n", "[]", '{"x": 1}', "nom;montant\nA;3\n"])
 def test_a_file_that_is_no_known_list_is_refused_in_words(tmp_path, text):
-    with pytest.raises(Problem, match="non reconnue"):
+    with pytest.raises(Problem, match="non reconnue" if text else "vide"):
         read_registers(written(tmp_path, "x.csv", text))
 
 

@@ -168,3 +168,14 @@ def test_a_named_buyer_of_a_middling_file_is_told_as_from_the_whole(
     assert (aimed.base.buyers.height > 1) == others
     assert_frame_equal(aimed.contracts, plain.contracts, check_row_order=False)
     assert_frame_equal(aimed.measures, plain.measures)
+
+
+def test_parts_counted_one_by_one_merge_into_the_measures_of_the_large_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = _measured_whole(monkeypatch, records_a_part=10**9)
+    laid = by_parts(DEMO, tmp_path, 3)
+    assert len(laid) > 1
+    assert parts.apart(base.measured)
+    counts = pl.concat(diagnostic.counted_part(path, as_of=base.as_of) for path in laid)
+    assert_frame_equal(indicators.merged(counts.lazy()).collect(), indicators.measure(base.measured).collect())

@@ -15,6 +15,7 @@ import spaser
 from spaser.cli import main
 from spaser.problems import Problem
 from spaser.sources import demonstration
+from spaser.sources import notices as sources_notices
 from spaser.studies import mission, pams, suppliers
 from spaser.vocabulary import DECISIONS
 
@@ -339,6 +340,27 @@ def test_a_ledger_is_never_matched_against_the_demo_registers(tmp_path, capsys):
 def test_real_contracts_are_not_read_against_the_demo_registers(contracts):
     with pytest.raises(Problem, match="démonstration : registres ; à vous : contrats"):
         spaser.prepare(contracts, registers=sorted(DATA.glob("registre_demo*.csv")))
+
+
+@pytest.mark.parametrize(("kind", "name"), [("avis", "avis_demo.csv"), ("pieces", "pieces_demo")])
+def test_notices_and_documents_of_the_demo_are_refused_over_real_contracts_at_each_entrance(
+    home, contracts, tmp_path, capsys, kind, name
+):
+    copy = tmp_path / "copie"
+    (shutil.copytree if kind == "pieces" else shutil.copy)(DATA / name, copy)
+    with pytest.raises(Problem, match="ne se mélange pas"):
+        mission.change(home, {kind: [str(copy)]})
+    asked = ["diagnostic", str(contracts), f"--{kind}", str(copy), "--sortie", str(tmp_path / "s")]
+    assert main(asked) == 2 and "ne se mélange pas" in capsys.readouterr().err
+    assert not (tmp_path / "s").exists()
+
+
+def test_ones_own_notices_may_be_tried_over_the_contracts_of_the_demo(tmp_path):
+    notices = tmp_path / "avis.csv"
+    notices.write_bytes((DATA / "avis_demo.csv").read_bytes() + b"\r\n")
+    read = sources_notices.read_notices(notices)
+    assert not read.demo and sources_notices.read_notices(DATA / "avis_demo.csv").demo
+    assert spaser.diagnose(DATA / "marches_demo_2023.json", notices=read).base.demo
 
 
 def test_a_mission_that_says_it_is_a_demo_with_real_files_is_refused(home):

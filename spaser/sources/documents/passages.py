@@ -20,7 +20,7 @@ import polars as pl
 from spaser import french
 from spaser.guards import leftovers
 from spaser.problems import Problem, Problems
-from spaser.sources import archives
+from spaser.sources import archives, demonstration
 from spaser.sources.archives import Member
 from spaser.sources.documents import structure as documents_structure
 from spaser.sources.documents.reader import Limits, Reader
@@ -73,11 +73,14 @@ class Documents:
         One row per file found: its kind, format, `statut` (lu, partiel, refuse), pages, pages that are only an image.
     rejects
         REJECTS: one line per file refused or read in part, and per file with scanned pages.
+    demo
+        Whether one of the files is the demo's.
     """
 
     texts: pl.DataFrame
     files: pl.DataFrame
     rejects: pl.DataFrame
+    demo: bool = False
 
 
 def read_documents(
@@ -112,6 +115,7 @@ def read_documents(
         pl.DataFrame(texts, schema=TEXTS, orient="row"),
         pl.DataFrame(files, schema=FILES, orient="row"),
         _rejects(files),
+        demonstration.any_of(paths),
     )
 
 

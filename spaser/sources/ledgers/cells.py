@@ -8,11 +8,12 @@ from pathlib import Path
 import polars as pl
 
 from spaser.problems import Problem
-from spaser.sources import delimited, workbooks
+from spaser.sources import delimited, recognition, workbooks
 from spaser.text import decode, mended, separator
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 TEXTS = (".csv", ".txt", ".tsv")
+_EXPECTED = "Donnez un classeur (XLSX, XLS, ODS) ou un CSV"
 _MAGIC = {b"PK\x03\x04": ".xlsx", b"\xd0\xcf\x11\xe0": ".xls"}
 
 
@@ -38,11 +39,13 @@ def read_sheets(path: Path) -> list[Sheet]:
     """
     if not path.is_file():
         raise Problem("Fichier de dépenses introuvable", where=str(path), todo="Vérifiez le chemin.")
-    head = path.open("rb").read(4)
+    with path.open("rb") as file:
+        head = file.read(recognition.HEAD)
     if not head:
         raise Problem("Le fichier de dépenses est vide", where=path.name)
-    if head in _MAGIC or path.suffix.lower() in WORKBOOKS:
+    if head[:4] in _MAGIC or path.suffix.lower() in WORKBOOKS:
         return _workbook(path)
+    recognition.recognise(head, path.name, "une table", _EXPECTED)
     return [Sheet(path.stem, _grid(_text_rows(path)))]
 
 
@@ -74,9 +77,7 @@ def _mended(column: pl.Series) -> pl.Series:
 def _text_rows(path: Path) -> list[tuple[int, list[str]]]:
     text = decode(path.read_bytes()).text
     if "\x00" in text:
-        raise Problem(
-            "Ce fichier n'est pas un tableau", where=path.name, todo="Donnez un classeur (XLSX, XLS, ODS) ou un CSV."
-        )
+        raise Problem("Ce fichier n'est pas un tableau", where=path.name, todo=_EXPECTED)
     return list(delimited.rows(text, separator(text), path.name))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import polars as pl
 from lxml import etree
 
 from spaser.problems import Problem, Problems
-from spaser.sources import archives, dates, filled
+from spaser.sources import archives, dates, demonstration, filled
 from spaser.sources.archives import Member
 from spaser.sources.notices import boamp as notices_boamp
 from spaser.sources.notices import eforms as notices_eforms
@@ -65,6 +65,7 @@ class Notices:
     criteria: pl.DataFrame
     rejects: pl.DataFrame
     files: pl.DataFrame
+    demo: bool = False  # one of the files is the demo's
 
 
 def read_notices(paths: str | Path | Sequence[str | Path], *, progress: Progress = None) -> Notices:
@@ -98,7 +99,7 @@ def read_notices(paths: str | Path | Sequence[str | Path], *, progress: Progress
             if len(problems) == 1
             else Problems("Des fichiers d'avis ne peuvent pas être lus", map(str, problems))
         )
-    return _checked(rows, sizes, aside)
+    return replace(_checked(rows, sizes, aside), demo=demonstration.any_of(paths))
 
 
 def texts(read: Notices) -> pl.LazyFrame:

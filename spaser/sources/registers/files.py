@@ -17,7 +17,7 @@ import polars as pl
 
 from spaser import guards, rules
 from spaser.problems import Problem, closest
-from spaser.sources import archives
+from spaser.sources import archives, recognition
 from spaser.sources.ledgers import cells as ledger_cells
 from spaser.sources.registers import evidence as register_evidence
 from spaser.sources.registers.evidence import ADDRESSES, DECLARED, WEAK, Declared, Evidence
@@ -28,6 +28,10 @@ HEADER_ROWS = 20
 _DEEPEST = 6
 #: Above this size a zipped list is not opened in memory: the national stocks go through ``reduce_sirene``.
 BIG_MEMBER = 400_000_000
+_WANTED = "une liste de fournisseurs"
+_EXPECTED = "Listes lues : CSV, JSON, Parquet, classeur (XLSX, XLS, ODS), ou un CSV seul dans une archive zip"
+#: Of a heading that is none, only the beginning is shown.
+_SHOWN = 60
 Cells = Sequence[str | None]
 
 
@@ -181,6 +185,7 @@ def _one(path: Path, said: Declared | None) -> Opened:
             return _from_frame(path, "parquet", pl.scan_parquet(path, glob=False), said)
     if start.startswith(b"PK"):
         return _from_zip(path, said)
+    recognition.recognise(start, path.name, _WANTED, _EXPECTED)
     if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"[")):
         return _from_json(path, path.read_bytes(), said)
     with guards.reading(path.name, "csv"):
@@ -224,7 +229,7 @@ def _from_csv(path: Path, data: bytes, said: Declared | None) -> Opened:
     lines = text.split("\n", HEADER_ROWS + 1)[: HEADER_ROWS + 1]
     mark = separator("\n".join(lines[:5]))
     for rank, line in enumerate(lines):
-        cells = next(csv.reader([line], delimiter=mark), [])
+        cells = _cells(path, line, mark)
         fixed = _headerless(cells)
         if fixed:
             frame = _parse(path, text, mark, rank, header=False)
@@ -243,7 +248,13 @@ def _from_csv(path: Path, data: bytes, said: Declared | None) -> Opened:
                 status=match[2],
                 words=match[1],
             )
-    raise unknown(path, next(csv.reader([lines[0]], delimiter=mark), []))
+    raise unknown(path, _cells(path, lines[0], mark))
+
+
+def _cells(path: Path, line: str, mark: str) -> list[str]:
+    """The cells of a line; a line that is longer than any heading is refused."""
+    with guards.reading(path.name, "csv"):
+        return next(csv.reader([line], delimiter=mark), [])
 
 
 def _parse(path: Path, text: str, mark: str, skip: int, *, header: bool) -> pl.DataFrame:
@@ -283,9 +294,14 @@ def _from_zip(path: Path, said: Declared | None) -> Opened:
             raise Problem(
                 "Archive de fournisseurs non lue",
                 where=path.name,
-                why="elle contient plusieurs fichiers, ou un fichier trop grand pour la mémoire",
+                why="Elle contient plusieurs fichiers, ou un fichier trop grand pour la mémoire",
                 todo="Décompressez-la et donnez le fichier voulu ; les stocks nationaux de SIRENE passent par la réduction",
             )
+        if (
+            names[0].file_size > archives.LARGE
+            and names[0].file_size > archives.MOST_INFLATION * names[0].compress_size
+        ):
+            raise archives.bomb(path.name)
         data = archive.read(names[0])
     if data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"[")):
         return _from_json(path, data, said)
@@ -365,7 +381,9 @@ def _flat(value: Any, depth: int = 0) -> str | None:
 
 
 def unknown(path: Path, header: Cells) -> Problem:
-    seen = [cell for cell in header if cell][:8]
+    seen = [
+        cell if len(cell) <= _SHOWN else f"{cell[:_SHOWN].rstrip()}…" for cell in header if cell and cell.strip(" \x00")
+    ][:8]
     hint = next(
         (closest(cell, ["siret", "siren", "statut", "kind"]) for cell in seen if closest(cell, ["siret", "siren"])), ""
     )

@@ -345,13 +345,14 @@ def calendar(result: Planned) -> bytes:
     )
 
 
+@files.together
 def write(result: Planned, folder: Path | str) -> list[Path]:
     """Write planning.html (sheets to print), planning.xlsx and planning.ics, each whole or not at all."""
     whole, target = report(result), Path(folder)
     return [
         html.write(whole, target / "planning.html"),
         excel.write(whole, target / "planning.xlsx"),
-        files.write_atomic(target / "planning.ics", calendar(result)),
+        files.deliver(target / "planning.ics", calendar(result)),
     ]
 
 

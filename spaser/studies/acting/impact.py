@@ -195,6 +195,7 @@ def report(result: Impact) -> Report:
     )
 
 
+@files.together
 def write(result: Impact, folder: Path | str) -> list[Path]:
     """Write impact.html, impact.docx and impact.xlsx, each whole or not at all."""
     whole, target = report(result), Path(folder)

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from spaser import french, rules
-from spaser.deliverables import excel, html, word
+from spaser.deliverables import excel, files, html, word
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Callout, Column, Paragraph, Report, Section, Sentence, Source, table
 from spaser.studies import clauses as dossier
@@ -380,23 +380,21 @@ def _titled(result: Proof) -> pl.DataFrame:
     return result.rows.with_columns(pl.col("texte").replace({text.code: text.titre for text in result.texts}))
 
 
+@files.together
 def write(result: Proof, folder: Path | str) -> list[Path]:
     """Write relecture.html, relecture.docx and relecture.xlsx, each whole or not at all."""
-    whole, target = report(result), Path(folder)
-    return [
-        html.write(whole, target / "relecture.html"),
-        word.write(whole, target / "relecture.docx"),
-        excel.write(whole, target / "relecture.xlsx"),
-    ]
+    whole, stem = report(result), Path(folder) / "relecture"
+    forms = {".html": html.write, ".docx": word.write, ".xlsx": excel.write}
+    return [write_as(whole, stem.with_suffix(form)) for form, write_as in forms.items()]
 
 
 def summary(result: Proof) -> str:
     """What the terminal says: per consultation and lot, each check with its state."""
     lines: list[str] = []
     for name, lot in result.rows.select("consultation", "lot").unique(maintain_order=True).iter_rows():
-        lines += ["", f"{name}, {lot}"] if lines else [f"{name}, {lot}"]
+        lines += ["", f"{name}, {lot}"][not lines :]
         for row in _titled(result).filter(consultation=name, lot=lot).to_dicts():
-            at = f" ({row['ou']})" if row["ou"] else ""
             paste = f" → texte « {row['texte']} »" if row["texte"] and row["etat"] != MET else ""
+            at = f" ({row['ou']})" if row["ou"] else ""
             lines.append(f"  [{row['etat']}] {row['controle']} : {row['constat']}{at}{paste}")
     return "\n".join(lines)

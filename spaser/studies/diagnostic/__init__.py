@@ -2,7 +2,7 @@
 
 from spaser.obligations import Declared
 from spaser.studies.diagnostic.compose import Diagnostic, chosen_buyers, diagnose
-from spaser.studies.diagnostic.preparation import Base, Paths, copy, is_large, named_buyers, prepare
+from spaser.studies.diagnostic.preparation import Base, Paths, copy, counted_part, is_large, named_buyers, prepare
 from spaser.studies.diagnostic.prepared import opened
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Paths",
     "chosen_buyers",
     "copy",
+    "counted_part",
     "diagnose",
     "is_large",
     "named_buyers",

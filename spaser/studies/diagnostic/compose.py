@@ -16,6 +16,7 @@ from spaser import buyers, indicators, obligations, renewals
 from spaser.considerations import launches as launching
 from spaser.considerations import scores
 from spaser.problems import Problem
+from spaser.sources import demonstration
 from spaser.sources.notices import Notices
 from spaser.studies import law
 from spaser.studies.diagnostic import holders as held
@@ -79,7 +80,7 @@ def diagnose(
     documents of consultations, in folders or archives that bear the number of their contract. ``spend`` (SPEND, the buyer's
     ledger) and ``declared`` (what the buyer says of itself) answer its own duties. ``options`` are those of ``prepare``.
     """
-    base = source if isinstance(source, Base) else prepare(source, buyer=buyer, **options)
+    base = _unmixed(source if isinstance(source, Base) else prepare(source, buyer=buyer, **options), notices, pieces)
     sirens, scope = chosen_buyers(base, buyer)
     every = base.contracts.filter(pl.col("acheteur_siren").is_in(list(sirens))) if sirens else base.contracts
     kept = every
@@ -124,6 +125,14 @@ def diagnose(
         | _ending(base, every)
         | held.tables(chosen, holders, acts, base, population),
     )
+
+
+def _unmixed(base: Base, notices: Notices | None, pieces: Clauses | None) -> Base:
+    """The contracts, once sure that no invented notice or document is read over real ones."""
+    demonstration.refuse_invented(
+        not base.demo, avis=notices is not None and notices.demo, pièces=pieces is not None and pieces.documents.demo
+    )
+    return base
 
 
 def _ending(base: Base, every: pl.LazyFrame) -> dict[str, pl.DataFrame]:

@@ -18,7 +18,7 @@ from spaser.sections.annexes import annexes
 from spaser.sections.findings import Findings
 from spaser.sources.answers import constats
 from spaser.studies.diagnostic.compose import Diagnostic
-from spaser.vocabulary import CONSIDERATIONS, DECISIONS, POPULATIONS, euros, label
+from spaser.vocabulary import CONSIDERATIONS, DECISIONS, DIALECTS, POPULATIONS, euros, label
 
 DEMO_NOTE = "Démonstration : acheteurs, fournisseurs et contrats sont inventés."
 
@@ -27,7 +27,8 @@ def findings(result: Diagnostic) -> Findings:
     """The finished tables of a diagnostic, as the report reads them."""
     base = result.base
     lists = base.register_files
-    sources = [Source(name, f"contrats, {dialect}") for name, dialect in base.files.select("source", "dialecte").rows()]
+    known = base.files.select("source", pl.col("dialecte").str.replace_many(DIALECTS))
+    sources = [Source(name, f"contrats, {form}") for name, form in known.rows()]
     if lists is not None:
         sources += [Source(row["fichier"], row["libelle"], row.get("au")) for row in lists.to_dicts()]
     for key, name, word in (("avis_fichiers", "source", "avis"), ("pieces", "document", "pièce")):
@@ -84,8 +85,8 @@ def write(result: Diagnostic, folder: Path | str) -> list[Path]:
     return [
         html.write(whole, target / "diagnostic.html"),
         excel.write(whole, target / "diagnostic.xlsx"),
-        files.write_atomic(target / "contrats.parquet", table.getvalue()),
-        files.write_atomic(target / "rejets.csv", files.officers_csv(_rejects(result))),
+        files.deliver(target / "contrats.parquet", table.getvalue()),
+        files.deliver(target / "rejets.csv", files.officers_csv(_rejects(result))),
         files.write_atomic(target / "constats.csv", _answers(result, target / "constats.csv")),
     ]
 

@@ -17,7 +17,18 @@ from typing import Any, TypeGuard
 
 import polars as pl
 
-from spaser import buyers, considerations, contracts, detection, families, rules, sources, suppliers, territories
+from spaser import (
+    buyers,
+    considerations,
+    contracts,
+    detection,
+    families,
+    indicators,
+    rules,
+    sources,
+    suppliers,
+    territories,
+)
 from spaser.considerations import scores
 from spaser.guards import leftovers
 from spaser.problems import Problem
@@ -25,7 +36,7 @@ from spaser.sources import demonstration
 from spaser.studies.diagnostic import holders as held
 from spaser.studies.diagnostic import parts, prepared
 from spaser.studies.diagnostic import texts as written
-from spaser.vocabulary import DECISIONS, PASSAGES
+from spaser.vocabulary import DECISIONS, DEFAULT_POPULATION, PASSAGES
 
 Paths = str | Path | Sequence[str | Path]
 Progress = Callable[[str, float], None] | None
@@ -58,6 +69,8 @@ class Base:
     decisions: pl.LazyFrame = field(default_factory=lambda: DECISIONS.empty().lazy())
     demo: bool = False
     folder: Any = field(default=None, repr=False)
+    #: The ground of every potential (``potential.compose.Ground``), when it was made beforehand for several processes.
+    ground: Any = field(default=None, repr=False)
 
     #: The contracts with the columns that measures read; for a whole large file, without what describes them.
     measured: pl.LazyFrame | None = None
@@ -247,16 +260,26 @@ def _measured(
     """The contracts of parts of buyers, understood one part after the other so that memory stays bounded."""
 
     def understood(records: pl.LazyFrame, path: Path) -> Path:
-        known = contracts.essential(records, as_of=day, decisions=decisions).collect(engine="streaming")
-        _understand(known.lazy(), None, None, settings, None).collect(engine="in-memory").write_parquet(path)
+        _part(records, day, decisions, settings).write_parquet(path)
         return path
 
-    paths = [
-        understood(pl.read_parquet(one).lazy(), folder / f"mesures-{rank}.parquet") for rank, one in enumerate(laid)
-    ]
-    if len(paths) > 1 and not parts.apart(pl.scan_parquet(paths)):
-        paths = [understood(pl.scan_parquet(laid), folder / "mesures.parquet")]
+    paths = [understood(pl.scan_parquet(laid), folder / "mesures.parquet")]
     return pl.scan_parquet(paths)
+
+
+def _part(records: pl.LazyFrame, day: date, decisions: pl.LazyFrame | None, settings: dict[str, Any]) -> pl.DataFrame:
+    known = contracts.essential(records, as_of=day, decisions=decisions).collect(engine="streaming")
+    return _understand(known.lazy(), None, None, settings, None).collect(engine="in-memory")
+
+
+def counted_part(path: str | Path, *, as_of: date, population: str = DEFAULT_POPULATION) -> pl.DataFrame:
+    """The counts (``indicators.count``) of one part written by ``parts.parted``: what any engine may run elsewhere.
+
+    Parts of the same records, counted on the same day, are then laid end to end for ``indicators.merged``. A contract whose
+    number two buyers share is counted in the part of each: see ``parts.apart``.
+    """
+    understood = _part(pl.read_parquet(path, glob=False).lazy(), as_of, None, rules.method(None))
+    return indicators.count(understood.lazy(), population=population).collect()
 
 
 def _records(reading: sources.Reading) -> int:

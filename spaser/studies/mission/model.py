@@ -189,6 +189,10 @@ def _mission(said: dict[str, Any], source: Path) -> Mission:
     )
     ledgers = [asked.wishes.ledger for asked in (found.every, *found.asked) if asked.wishes.ledger]
     demo = demonstration.refuse_mix(contrats=found.files, registres=found.registers, dépenses=ledgers)
+    if found.files:
+        demonstration.refuse_invented(
+            not demo, avis=demonstration.any_of(found.notices), pièces=demonstration.any_of(found.documents)
+        )
     if found.demo and not demo and (found.files or found.registers or ledgers):
         raise Problem(
             "Cette mission se dit une démonstration, et ses fichiers n'en sont pas",

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from spaser.deliverables import files
+from spaser.deliverables import files, written
 from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.studies.mission.fingerprints import content
 
 LAST = "dernier.txt"
-#: The hash of each table as the run wrote it.
-MARKS = ".ecrits.json"
 
 
 @dataclass
@@ -95,25 +92,17 @@ def last(outputs: Path, verb: str = "") -> Path | None:
 def edited(outputs: Path) -> list[Path]:
     """The folders of runs where a person changed a table since it was written, the oldest first."""
     runs = sorted(path for path in outputs.glob("[0-9]*_*") if path.is_dir())
-    return [
-        run
-        for run in runs
-        if any(content(run / name) != mark for name, mark in _marks(run).items() if (run / name).is_file())
-    ]
+    return [run for run in runs if any(_changed(run / name, marks) for name, marks in written.marks_of(run).items())]
+
+
+def _changed(path: Path, marks: Sequence[str]) -> bool:
+    return path.suffix == ".csv" and path.is_file() and content(path) not in marks
 
 
 def mark(folder: Path) -> None:
     """Remember the tables as they are now: what differs later was written by a person."""
-    found = {path.name: content(path) for path in sorted(folder.glob("*.csv"))}
-    files.write_atomic(folder / MARKS, (json.dumps(found, indent=1, sort_keys=True) + "\n").encode("utf-8"))
-
-
-def _marks(folder: Path) -> dict[str, str]:
-    try:
-        found = json.loads((folder / MARKS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+    tables = {path.name: [content(path)] for path in sorted(folder.glob("*.csv"))}
+    written.keep(folder, written.marks_of(folder) | tables)
 
 
 def _verb(folder: Path) -> str:

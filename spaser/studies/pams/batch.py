@@ -120,7 +120,7 @@ def run(
         if progress:
             progress(outcome.buyer, len(outcomes) / len(wanted))
     ordered = [outcomes[rank] for rank in range(len(wanted))]
-    files.write_atomic(mission.folder / "index.html", _index(mission, ordered, desk.base).encode("utf-8"))
+    files.deliver(mission.folder / "index.html", _index(mission, ordered, desk.base).encode("utf-8"))
     if progress:
         progress("Rapports", 1.0)
     return ordered
@@ -248,6 +248,8 @@ def _written(desk: Desk, todo: Sequence[tuple[int, Task]], processes: int | None
 
 def _shared(desk: Desk, tasks: dict[int, Task], count: int) -> Iterator[tuple[int, Outcome]]:
     """The reports, written by processes that read the same tables from files."""
+    if desk.base.register is not None:  # what no buyer changes is computed here, not once more in each process
+        desk = replace(desk, base=replace(desk.base, ground=potentials.ground(desk.base)))
     with tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True) as folder:
         frames = _stored(desk.base, Path(folder))
         empty: dict[str, Any] = dict.fromkeys(frames, pl.LazyFrame())
@@ -313,10 +315,10 @@ def _one(desk: Desk, task: Task) -> Outcome:
 def _handed(report: Report, mission: Mission, folder: Path) -> list[Path]:
     """The report in every form, switched at once."""
     name = stem(report)
-    written = [files.write_atomic(folder / f"{name}.{form}", render(form, report, mission)) for form in mission.forms]
+    written = [files.deliver(folder / f"{name}.{form}", render(form, report, mission)) for form in mission.forms]
     apart = [form for form in mission.forms if form in PRINTED and report.part(registry.ANNEX).sections]
     return written + [
-        files.write_atomic(folder / f"{name}-annexes.{form}", render_annexes(form, report, mission)) for form in apart
+        files.deliver(folder / f"{name}-annexes.{form}", render_annexes(form, report, mission)) for form in apart
     ]
 
 

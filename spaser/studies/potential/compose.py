@@ -1,7 +1,4 @@
-"""From contracts and registers to the purchasing potential: places found, supply located, needs matched, all at once settled.
-
-This is a room where rooms meet, like ``diagnostic``: ``potential`` computes, here tables are prepared and materialised.
-"""
+"""From contracts and registers to the purchasing potential: places found, supply located, needs matched, all at once settled."""
 
 from __future__ import annotations
 
@@ -222,6 +219,8 @@ class Ground:
 @lru_cache(maxsize=2)
 def ground(base: Base) -> Ground:
     """The common ground of every potential computed on the same files: made once, so that a change of radius is quick."""
+    if base.ground is not None:
+        return base.ground
     settings = base.method
     contracts = place(_with_sureness(base.contracts)).collect(engine="streaming")
     won = wins(base.contracts, base.holders, base.establishments).collect(engine="in-memory")

@@ -52,7 +52,7 @@ def write(result: Diagnostic, found: Opportunities, folder: Path | str) -> list[
     return [
         html.write(whole, target / "potentiel.html"),
         excel.write(whole, target / "potentiel.xlsx"),
-        files.write_atomic(target / "besoins.csv", files.officers_csv(rows)),
+        files.deliver(target / "besoins.csv", files.officers_csv(rows)),
     ]
 
 

@@ -221,11 +221,11 @@ def write(result: Planned, folder: Path | str) -> list[Path]:
     """Write programme.csv; with lists of suppliers, programme.html and programme.xlsx too."""
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    rows = files.write_atomic(target / "programme.csv", files.officers_csv(_shown(result)))
+    rows = files.deliver(target / "programme.csv", files.officers_csv(_shown(result)))
     if result.found is None:
         return [rows]
     whole = report(result)
-    needs = files.write_atomic(target / "besoins.csv", files.officers_csv(masked(result.found.opportunities)))
+    needs = files.deliver(target / "besoins.csv", files.officers_csv(masked(result.found.opportunities)))
     return [html.write(whole, target / "programme.html"), excel.write(whole, target / "programme.xlsx"), rows, needs]
 
 

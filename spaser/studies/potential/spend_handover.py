@@ -103,8 +103,8 @@ def write(result: SpendOpportunities, folder: Path | str, nomenclature: Path | s
     written = [
         html.write(whole, target / "potentiel.html"),
         excel.write(whole, target / "potentiel.xlsx"),
-        files.write_atomic(target / "besoins.csv", files.officers_csv(needs)),
-        files.write_atomic(
+        files.deliver(target / "besoins.csv", files.officers_csv(needs)),
+        files.deliver(
             target / "lignes.csv",
             files.officers_csv(hidden(result.lines).select(name for name in _LINES if name in result.lines.columns)),
         ),
@@ -112,7 +112,7 @@ def write(result: SpendOpportunities, folder: Path | str, nomenclature: Path | s
     if result.nomenclature.height and (not result.read or result.added):
         place = target / COMPLETED if result.read else Path(nomenclature) if nomenclature else target / PROPOSED
         place = target / COMPLETED if filled(place) else place
-        written.append(files.write_atomic(place, files.officers_csv(_sheet(result.nomenclature))))
+        written.append(files.deliver(place, files.officers_csv(_sheet(result.nomenclature))))
     return written
 
 

@@ -97,12 +97,12 @@ def write(result: Publication, folder: Path | str) -> list[Path]:
     target.mkdir(parents=True, exist_ok=True)
     return [
         html.write(report(result), target / "index.html"),
-        files.write_atomic(target / "indicateurs.csv", open_data.csv(table(result))),
-        files.write_atomic(target / "indicateurs.schema.json", open_data.schema(result.diagnostic.scope)),
+        files.deliver(target / "indicateurs.csv", open_data.csv(table(result))),
+        files.deliver(target / "indicateurs.schema.json", open_data.schema(result.diagnostic.scope)),
         word.write(note(result), target / "note.docx"),
         html.write(method(result), target / "methode.html"),
-        files.write_atomic(target / "sources.json", sources(result)),
-        files.write_atomic(target / CONTRACTS, _kept(result)),
+        files.deliver(target / "sources.json", sources(result)),
+        files.deliver(target / CONTRACTS, _kept(result)),
     ]
 
 
@@ -114,7 +114,7 @@ def template(folder: Path | str, years: tuple[int, ...], sirens: tuple[str, ...]
         "chiffres-saisis.csv": b"\xef\xbb\xbf" + entered.template(years, sirens).encode("utf-8"),
         "objectifs.toml": TEMPLATE.encode("utf-8"),
     }
-    return [files.write_atomic(_free(target / name), content) for name, content in wanted.items()]
+    return [files.deliver(_free(target / name), content) for name, content in wanted.items()]
 
 
 def table(result: Publication) -> pl.DataFrame:

@@ -147,7 +147,7 @@ def write(result: SupplierDiagnostic, folder: Path | str, *, validations: Path |
     written = [
         html.write(whole, target / "fournisseurs.html"),
         excel.write(whole, target / "fournisseurs.xlsx"),
-        files.write_atomic(target / "lignes.csv", files.officers_csv(_lines(result))),
+        files.deliver(target / "lignes.csv", files.officers_csv(_lines(result))),
     ]
     if result.origin == "depenses":
         written.append(_validations(result, target / "validations.csv", validations))
@@ -178,21 +178,23 @@ def _lines(result: SupplierDiagnostic) -> pl.DataFrame:
 def _validations(result: SupplierDiagnostic, path: Path, given: Path | str | None) -> Path:
     """The names to answer, with the answers already given (here or in the file handed in)."""
 
+    known = Path(given) if given else path
+
     def fill(temporary: Path) -> None:
-        known = Path(given) if given else path
         if known.is_file():
             temporary.write_bytes(known.read_bytes())
         linkage.write_validations(result.validations.lazy(), temporary)
 
-    return _whole(path, fill)
+    merged = known == path  # what was written in it is read first, and is in the new one
+    return _whole(path, fill, files.write_atomic if merged else files.deliver)
 
 
-def _whole(path: Path, fill: Callable[[Path], object]) -> Path:
+def _whole(path: Path, fill: Callable[[Path], object], write: Callable[[Path, bytes], Path] = files.deliver) -> Path:
     """A file another room writes in place, written aside first and moved whole."""
     with tempfile.TemporaryDirectory(prefix=leftovers.prefix()) as folder:
         aside = Path(folder) / path.name
         fill(aside)
-        return files.write_atomic(path, aside.read_bytes())
+        return write(path, aside.read_bytes())
 
 
 def summary(result: SupplierDiagnostic) -> str:
