@@ -115,6 +115,18 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
+def closing(as_of: date, today: date | None = None, origin: str = "") -> str:
+    """« Données arrêtées au 12 mars 2024, 10 jours avant le jour de lecture (22 mars 2024) »: both days, wherever one of them counts."""
+    told = f"Données arrêtées au {long_date(as_of)}" + (f" ({origin})" if origin else "")
+    if today is None:
+        return told
+    days = (today - as_of).days
+    if not days:
+        return told + ", le jour même"
+    side = "avant" if days > 0 else "après"
+    return f"{told}, {count(abs(days), 'jour')} {side} le jour de lecture ({long_date(today)})"
+
+
 def capital(text: str) -> str:
     """The first letter in capital, the others untouched."""
     return text[:1].upper() + text[1:]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spaser import french
-from spaser.cli.options import command
+from spaser.cli.options import clock, command, today
 from spaser.cli.terminal import first, progress, say, wrote
 from spaser.problems import Problem
 
@@ -37,6 +37,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         metavar="DOSSIER",
         help="dossier des rapports (par défaut : un nouveau dossier daté de la mission)",
     )
+    today(one)
     one.add_argument("--modele", action="store_true", help="écrire un mission.toml commenté, à remplir, et s'arrêter")
 
 
@@ -69,6 +70,7 @@ def _here() -> Path:
 
 def _written(one: Mission, choices: argparse.Namespace) -> list[str]:
     """The reports of a mission; the buyers that have none, each with its reason."""
+    one = replace(one, today=choices.aujourdhui or one.today)
     from spaser.studies import mission
     from spaser.studies.pams import batch
 
@@ -79,10 +81,10 @@ def _written(one: Mission, choices: argparse.Namespace) -> list[str]:
     own = one.demo
     if choices.sortie or own or not one.whole:
         folder = choices.sortie or (Path("spaser-sortie") / "rapports" if own else one.folder)
-        return _said(batch.run(replace(one, folder=folder), progress=progress), folder)
+        return _said(batch.run(replace(one, folder=folder), progress=progress, clock=clock()), folder)
     before = mission.last(one.folder, "rapports")
     with mission.run(one.folder, "rapports", datetime.now()) as made:
-        outcomes = batch.run(replace(one, folder=made.writing), previous=before, progress=progress)
+        outcomes = batch.run(replace(one, folder=made.writing), previous=before, progress=progress, clock=clock())
     return _said(outcomes, made.folder or made.writing)
 
 

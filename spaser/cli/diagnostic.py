@@ -26,8 +26,10 @@ def add(commands: argparse._SubParsersAction) -> None:
     kinds = " ; ".join(f"{kind} : {label}" for kind, label in BUYER_KINDS.items())
     one.add_argument(
         "--decisions",
+        nargs="+",
         metavar="FICHIER",
-        help="vos réponses aux constats : le fichier constats.csv d'un diagnostic, complété",
+        default=[],
+        help="vos réponses aux constats (constats.csv) et vos décisions sur les montants, durées, natures et dates (a-corriger.csv) d'un diagnostic, complétés",
     )
     one.add_argument(
         "--avis",

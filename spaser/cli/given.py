@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 HERE = Path("spaser-sortie")
 #: The tables of results that a person fills in, and what reads them.
-CONSTATS, VALIDATIONS = "constats.csv", "validations.csv"
+CONSTATS, FACTS, VALIDATIONS = "constats.csv", "a-corriger.csv", "validations.csv"
 _WHAT = {
     "contrats": "Aucun fichier de contrats n'est donné",
     "depenses": "Aucun fichier de dépenses n'est donné",
@@ -76,15 +76,19 @@ def required(choices: argparse.Namespace, name: str) -> None:
 def decided(choices: argparse.Namespace) -> pl.LazyFrame | None:
     """Every decision that bears on this run, and how many are taken up again, said: the mission's, those of the files given, those already in the results."""
     from spaser.sources.answers.constats import read_answers
+    from spaser.sources.answers.facts import is_facts, read_facts
     from spaser.sources.answers.overrides import read_overrides
 
-    files = [
-        (read, getattr(choices, name, None))
-        for name, read in (("decisions", read_answers), ("corrections", read_overrides))
+    answered = getattr(choices, "decisions", None) or []
+    files: list[tuple[Callable[..., pl.LazyFrame], str | Path | None]] = [
+        (read_facts if is_facts(path) else read_answers, path)
+        for path in ([answered] if isinstance(answered, str) else answered)
     ]
+    files.append((read_overrides, getattr(choices, "corrections", None)))
     before = _before(choices)
-    if not getattr(choices, "decisions", None) and before is not None and (before / CONSTATS).is_file():
-        files.append((read_answers, before / CONSTATS))
+    if not answered and before is not None:
+        there = ((read_answers, before / CONSTATS), (read_facts, before / FACTS))
+        files += [(read, path) for read, path in there if path.is_file()]
     rows = [read(path).collect() for read, path in files if path]
     if (kept := store(choices)) is not None:
         for one in rows:

@@ -38,17 +38,26 @@ def selection(command: argparse.ArgumentParser, files: str = "CONTRATS", needs: 
     command.add_argument(
         "--date", type=day, metavar="AAAA-MM-JJ", help="date d'arrêté (par défaut : la dernière publication lue)"
     )
-    command.add_argument(
-        "--aujourdhui",
-        type=day,
-        metavar="AAAA-MM-JJ",
-        help="le jour où vous lisez (par défaut : celui de l'ordinateur) ; il ne change aucun calcul",
-    )
+    today(command)
     command.add_argument("--population", choices=list(POPULATIONS), help=f"par défaut : {DEFAULT_POPULATION}")
     command.add_argument("--registre", nargs="+", metavar="FICHIER", default=[], help=_LISTS)
     command.add_argument("--methode", metavar="FICHIER", help="votre propre method.toml (points et seuils)")
     command.add_argument("--cache", type=Path, metavar="DOSSIER", help="dossier de travail pour les très gros fichiers")
     output(command)
+
+
+def today(command: argparse._ActionsContainer) -> None:
+    """The reader's day."""
+    text = (
+        "le jour où vous lisez (par défaut : celui de l'ordinateur ; pour la démonstration, celui de ses données) : rien "
+        "n'est préparé avant lui, aucune date postérieure n'arrête les données"
+    )
+    command.add_argument("--aujourdhui", type=day, metavar="AAAA-MM-JJ", help=text)
+
+
+def clock() -> date:
+    """The day of the computer: the command line reads it here, once, and passes it on."""
+    return date.today()
 
 
 def output(command: argparse.ArgumentParser) -> None:
@@ -75,6 +84,8 @@ def source(choices: argparse.Namespace) -> tuple[list[str | Path], dict[str, Any
         "buyer": choices.acheteur,
         "years": choices.annees,
         "as_of": choices.date,
+        "today": choices.aujourdhui,
+        "clock": clock(),
         "population": choices.population,
         "registers": choices.registre,
         "method": choices.methode,
@@ -84,16 +95,9 @@ def source(choices: argparse.Namespace) -> tuple[list[str | Path], dict[str, Any
 
 
 def closing(choices: argparse.Namespace, as_of: date) -> str:
-    """The day on which the data stop, where it comes from, and how far it is from the reader's day; the clock is read here only."""
-    today = choices.aujourdhui or date.today()
+    """The day on which the data stop, where it comes from, and how far it is from the reader's day."""
     origin = "donnée par --date" if choices.date else "la dernière publication lue, sinon la dernière notification"
-    days = (today - as_of).days
-    apart = (
-        "le jour même"
-        if not days
-        else f"{french.count(abs(days), 'jour')} {'avant' if days > 0 else 'après'} le jour de lecture ({french.long_date(today)})"
-    )
-    return french.typeset(f"Données arrêtées au {french.long_date(as_of)} ({origin}), {apart}.")
+    return french.typeset(french.closing(as_of, choices.aujourdhui or clock(), origin) + ".")
 
 
 def years(text: str) -> tuple[int, int]:

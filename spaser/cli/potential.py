@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 from spaser.cli import given
 from spaser.cli.given import decided, delivered, links, required
-from spaser.cli.options import command, corrections, day, kilometres, output, percentage, selection, source
+from spaser.cli.options import (
+    clock,
+    closing,
+    command,
+    corrections,
+    day,
+    kilometres,
+    output,
+    percentage,
+    selection,
+    source,
+)
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
 
@@ -165,6 +176,7 @@ def _run(choices: argparse.Namespace) -> None:
     if result.base.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
     say(handover.summary(found))
+    say("\n" + closing(choices, result.as_of))
     delivered(choices, "potentiel", lambda folder: handover.write(result, found, folder))
 
 
@@ -213,6 +225,8 @@ def _run_spend(choices: argparse.Namespace) -> None:
             choices.contrats,
             registers=lists,
             as_of=choices.date,
+            today=choices.aujourdhui,
+            clock=clock(),
             method=choices.methode,
             cache=choices.cache,
             progress=progress,

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from spaser.cli.given import HERE, delivered
-from spaser.cli.options import command, selection
+from spaser.cli.options import clock, closing, command, selection
 from spaser.cli.terminal import progress, say, wrote
 from spaser.indicators.records import WITH_CRITERION, WITHOUT_CRITERION
 
@@ -72,6 +72,8 @@ def _run(choices: argparse.Namespace) -> None:
         definition=choices.definition,
         with_score=choices.avec_score,
         as_of=choices.date,
+        today=choices.aujourdhui,
+        clock=clock(),
         registers=choices.registre,
         method=choices.methode,
         buyer_siret=choices.acheteur_siret,
@@ -79,6 +81,7 @@ def _run(choices: argparse.Namespace) -> None:
         progress=progress,
     )
     say(publication_files.summary(result))
+    say("\n" + closing(choices, result.diagnostic.as_of))
     delivered(choices, "publication", lambda folder: publication_files.write(result, folder))
 
 

@@ -29,7 +29,9 @@ class Contracts:
     fates: pl.LazyFrame
 
 
-def build(records: pl.LazyFrame, *, as_of: date, decisions: pl.LazyFrame | None = None) -> Contracts:
+def build(
+    records: pl.LazyFrame, *, as_of: date, today: date | None = None, decisions: pl.LazyFrame | None = None
+) -> Contracts:
     """Assemble the contracts of checked RECORDS as of a day; the result does not depend on the order of rows.
 
     Parameters
@@ -38,6 +40,8 @@ def build(records: pl.LazyFrame, *, as_of: date, decisions: pl.LazyFrame | None 
         Table RECORDS: one row per published state (amounts in cents).
     as_of
         The day that decides what is incomplete; see ``as_of_default``.
+    today
+        The reader's day: a publication or a notification after it is not believed.
     decisions
         Table DECISIONS; those of type ``consultation`` (valeur: the name of the consultation) and ``montant`` (valeur:
         euros, or « accepter » for the proposed repair) are applied, the latest of each contract.
@@ -45,7 +49,7 @@ def build(records: pl.LazyFrame, *, as_of: date, decisions: pl.LazyFrame | None 
     narrow = states.rows(records)
     found = states.states(narrow)
     current = states.current(found)
-    whole = _whole(records, narrow, found, current, as_of, decisions)
+    whole = _whole(records, narrow, found, current, (as_of, today), decisions)
     return Contracts(
         contracts=words.CONTRACTS.conform(whole),
         holders=holding.shared(records, current, whole),
@@ -55,14 +59,16 @@ def build(records: pl.LazyFrame, *, as_of: date, decisions: pl.LazyFrame | None 
     )
 
 
-def essential(records: pl.LazyFrame, *, as_of: date, decisions: pl.LazyFrame | None = None) -> pl.LazyFrame:
+def essential(
+    records: pl.LazyFrame, *, as_of: date, today: date | None = None, decisions: pl.LazyFrame | None = None
+) -> pl.LazyFrame:
     """The contracts of ``build`` with the columns that scores and indicators read, without those that describe them.
 
     For the whole country: millions of texts are neither kept nor joined. ``described`` adds the other columns.
     """
     narrow = states.rows(records)
     found = states.states(narrow)
-    return _judged(records, narrow, found, states.current(found), as_of, decisions, _MEASURED)
+    return _judged(records, narrow, found, states.current(found), (as_of, today), decisions, _MEASURED)
 
 
 def described(contracts: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
@@ -121,11 +127,11 @@ def _whole(
     narrow: pl.LazyFrame,
     found: pl.LazyFrame,
     current: pl.LazyFrame,
-    as_of: date,
+    window: tuple[date, date | None],
     decisions: pl.LazyFrame | None,
 ) -> pl.LazyFrame:
     """The contracts with all their columns: what describes them is joined to what is judged."""
-    judged = _judged(records, narrow, found, current, as_of, decisions)
+    judged = _judged(records, narrow, found, current, window, decisions)
     wide = records.drop(
         *(name for name in _JUDGED if name in words.RECORDS.columns), "titulaires", "actesSousTraitance", "uid"
     )
@@ -137,7 +143,7 @@ def _judged(
     narrow: pl.LazyFrame,
     found: pl.LazyFrame,
     current: pl.LazyFrame,
-    as_of: date,
+    window: tuple[date, date | None],
     decisions: pl.LazyFrame | None,
     kept: tuple[str, ...] = (),
 ) -> pl.LazyFrame:
@@ -185,7 +191,9 @@ def _judged(
     table = carriers.select(known).join(read, on=states.KEY)
     schema = pl.Schema(_judged_schema() | {name: words.RECORDS.schema[name] for name in kept})
     # Judged in memory, once: as a lazy plan, each comparison of contracts with one another would double the plan.
-    return table.map_batches(partial(_judge, as_of=as_of, schema=schema), schema=schema, streamable=False)
+    return table.map_batches(
+        partial(_judge, as_of=window[0], today=window[1], schema=schema), schema=schema, streamable=False
+    )
 
 
 def _judged_schema() -> dict[str, pl.DataType]:
@@ -193,7 +201,7 @@ def _judged_schema() -> dict[str, pl.DataType]:
     return schema | {name: words.CONTRACTS.schema.get(name, pl.Int64()) for name in _JUDGED}
 
 
-def _judge(table: pl.DataFrame, as_of: date, schema: pl.Schema) -> pl.DataFrame:
+def _judge(table: pl.DataFrame, as_of: date, today: date | None, schema: pl.Schema) -> pl.DataFrame:
     """The columns of CONTRACTS that are ours, from the narrow table of all contracts.
 
     The order is the reasoning, each step reads columns of those before: days before amendments (an amendment is judged on
@@ -201,7 +209,9 @@ def _judge(table: pl.DataFrame, as_of: date, schema: pl.Schema) -> pl.DataFrame:
     a spend), lots of one consultation before maxima repeated on each of them, twins once maxima are settled, and the
     populations last: they read every doubt.
     """
-    dated = amendments.judge(days.judge(table, as_of).with_columns(*_derived())).with_columns(fin_contrat=days.end())
+    dated = amendments.judge(days.judge(table, as_of, today).with_columns(*_derived())).with_columns(
+        fin_contrat=days.end()
+    )
     judged = _amounts(kinds.judge(dated))
     judged = repeats.twins(repeats.maxima(consultations.presume(judged)))
     judged = doubts.told(populations.classify(_retained(judged), as_of))
@@ -331,17 +341,19 @@ def accounts(files: pl.LazyFrame, fates: pl.LazyFrame, rejects: pl.LazyFrame) ->
     return words.ACCOUNTS.conform(table.sort("source"))
 
 
-def as_of_default(records: pl.LazyFrame) -> pl.LazyFrame:
+def as_of_default(records: pl.LazyFrame, today: date | None = None) -> pl.LazyFrame:
     """One row, ``as_of``: the latest publication date found, else the latest notification date that is not isolated.
 
     Without any publication, a few notifications far after all the others (``contract_facts.toml``, ``dates``) are typing
-    mistakes: they would stop the data on a day that has not come.
+    mistakes: they would stop the data on a day that has not come. With the reader's day ``today``, no date after it counts.
     """
     settings = rules.toml("contract_facts.toml")["dates"]
-    days = pl.col("dateNotification").drop_nulls().sort()
+    published, notified = (
+        pl.col(name).filter(pl.lit(True) if today is None else pl.col(name) <= today)
+        for name in ("datePublicationDonnees", "dateNotification")
+    )
+    days = notified.drop_nulls().sort()
     gap = (days.shift(-1) - days).dt.total_days()
     after = days.len().cast(pl.Int64) - days.cum_count().cast(pl.Int64)
     alone = (gap > settings["isole_jours"]) & (after <= settings["isole_part"] * days.len())
-    return records.select(
-        as_of=pl.coalesce(pl.col("datePublicationDonnees").max(), days.filter(alone).first(), days.last())
-    )
+    return records.select(as_of=pl.coalesce(published.max(), days.filter(alone).first(), days.last()))

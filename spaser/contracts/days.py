@@ -14,21 +14,23 @@ from spaser import rules
 NOTIFIED, PUBLISHED = pl.col("dateNotification"), pl.col("publication_initiale")
 
 
-def judge(contracts: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def judge(contracts: pl.DataFrame, as_of: date, today: date | None = None) -> pl.DataFrame:
     """Adds ``dateNotification_publiee, date_regle, date_preuve`` and replaces ``dateNotification`` by its judged value.
 
     A notification long after its own publication, or after the end of the files, is unknown; a few days after, it is kept
-    and doubted. Needs ``uid, dateNotification, publication_initiale, decision_date``.
+    and doubted; a publication after the reader's day is no evidence. Needs ``uid, dateNotification, publication_initiale, decision_date``.
     """
     table = rules.toml("contract_facts.toml")["date"]
     tolerance = pl.duration(days=rules.toml("contract_facts.toml")["dates"]["tolerance"])
     decided = pl.col("decision_date").str.to_date("%Y-%m-%d", strict=False)
-    end = max(as_of, contracts["publication_initiale"].max() or as_of)
+    # A publication that has not come yet says nothing of when the contract was notified, nor of where the files end.
+    published = PUBLISHED if today is None else pl.when(PUBLISHED <= today).then(PUBLISHED)
+    end = max(as_of, contracts.select(published.max()).item() or as_of)
     tests = {
         "decision": decided.is_not_null(),
-        "notifie_apres_publication": NOTIFIED > PUBLISHED + tolerance,
-        "notifie_peu_apres_publication": NOTIFIED > PUBLISHED,
-        "notifie_apres_les_fichiers": PUBLISHED.is_null() & (NOTIFIED > end),
+        "notifie_apres_publication": NOTIFIED > published + tolerance,
+        "notifie_peu_apres_publication": NOTIFIED > published,
+        "notifie_apres_les_fichiers": published.is_null() & (NOTIFIED > end),
     }
     shown = {name: pl.col(name).dt.strftime("%d/%m/%Y") for name in ("dateNotification", "publication_initiale")}
     values = {

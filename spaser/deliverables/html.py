@@ -236,9 +236,7 @@ def _notes(notes: dict[Measured, int]) -> str:
 
 
 def _foot(report: Report) -> str:
-    return (
-        f"<p>{_t('Rapport établi par le kit spaser, données arrêtées au ' + french.long_date(report.as_of) + '.')}</p>"
-    )
+    return f"<p>{_t('Rapport établi par le kit spaser. ' + report.closing + '.')}</p>"
 
 
 def _t(text: str) -> str:

@@ -239,15 +239,27 @@ class Report:
     committee: tuple[str, ...] = ()
     client: str = ""
     author: str = ""
+    today: date | None = None
+
+    @property
+    def closing(self) -> str:
+        """« Données arrêtées au … », with the reader's day when it is known: every form prints it."""
+        return french.typeset(french.closing(self.as_of, self.today))
 
     @property
     def cover(self) -> tuple[str, ...]:
         """What the cover says below the title and the buyer."""
-        day = f"Données arrêtées au {french.long_date(self.as_of)}"
         client = f"Pour {self.client}" if self.client and self.client != self.buyer else ""
         by = f"Établi par {self.author}" if self.author else ""
         return tuple(
-            line for line in (french.capital(self.subtitle), client, by, f"{self.edition} – {day.lower()}") if line
+            line
+            for line in (
+                french.capital(self.subtitle),
+                client,
+                by,
+                f"{self.edition} – {self.closing[:1].lower()}{self.closing[1:]}",
+            )
+            if line
         )
 
     @property
@@ -281,6 +293,7 @@ def build(
     notes: Sequence[str] = (),
     annexes: Iterable[TableBlock | None] = (),
     logo: bytes = b"",
+    today: date | None = None,
 ) -> Report:
     """A report from its sections; those that had nothing to say (None) are left out, in the order given.
 
@@ -297,7 +310,8 @@ def build(
         if twice:
             raise ValueError(f"identifiers used twice in the report: {twice}")
     said = map(_harmless, (title, subtitle, buyer))
-    return Report(*said, as_of, kept, _harmless(tuple(sources)), _harmless(tuple(notes)), tables, logo)
+    known = _harmless(tuple(sources)), _harmless(tuple(notes))
+    return Report(*said, as_of, kept, *known, tables, logo, today=today)
 
 
 def _harmless(found: Any) -> Any:

@@ -83,7 +83,7 @@ def morning(result: Diagnostic, found: Opportunities, *, months: int = 12) -> Re
         Nothing is coming up within this time, or no supplier can be invited.
     """
     needs = renewals.upcoming(
-        found.opportunities.lazy(), as_of=result.as_of, months=months, method=result.base.method
+        found.opportunities.lazy(), as_of=result.day, months=months, method=result.base.method
     ).collect()
     guests = _guests(needs, found.candidates)
     invited = guests.group_by("besoin_id").agg(pl.len().cast(pl.Int32).alias("invites"))
@@ -100,6 +100,7 @@ def morning(result: Diagnostic, found: Opportunities, *, months: int = 12) -> Re
         "Matinale de rencontres avec l'ESS",
         buyer=result.scope,
         as_of=result.as_of,
+        today=result.base.today,
         subtitle=f"besoins à préparer dans les {months} mois",
         sections=[_section(kept, guests, result.as_of, months)],
         annexes=_sheets(kept, guests),

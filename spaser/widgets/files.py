@@ -6,6 +6,7 @@ import re
 import tempfile
 import threading
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,9 @@ def read(contracts: str, registers: str = "", saved: str | Path = "", buyer_sire
     paths, lists = expanded(contracts), expanded(registers)
     bar = _Bar(_announced(paths, lists))
     display(bar)
-    base = diagnostic.prepare(paths, registers=lists, buyer_siret=buyer_siret or None, progress=bar.follow)
+    base = diagnostic.prepare(
+        paths, registers=lists, buyer_siret=buyer_siret or None, clock=date.today(), progress=bar.follow
+    )
     bar.finish(tables.safe(bar.told))
     return Lecture(base, selection or Selection(files=tuple(paths), registers=tuple(lists)), reopened=bool(selection))
 
@@ -134,6 +137,8 @@ def _of_mission(mission: Mission, announce: Callable[[_Bar], None] = display) ->
         list(mission.files),
         registers=mission.registers,
         as_of=mission.as_of,
+        today=mission.today,
+        clock=date.today(),
         decisions=decided.lazy() if decided.height else None,
         progress=bar.follow,
     )
@@ -257,7 +262,7 @@ class Files:
             )
         bar = _Bar(_announced(paths, lists))
         self.place.children = (bar.widget,)
-        base = diagnostic.prepare(paths, registers=lists, progress=bar.follow)
+        base = diagnostic.prepare(paths, registers=lists, clock=date.today(), progress=bar.follow)
         self._settled(Lecture(base, Selection(files=tuple(paths), registers=tuple(lists))))
 
     def _announce(self, bar: _Bar) -> None:

@@ -66,7 +66,7 @@ class Reach(View):
         ending = pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False)
         possible = rows.filter(ending & ~pl.col(self.kind.value).fill_null(False))
         return goals.candidates(
-            possible, self.kind.value, goals.answering(result), day=result.as_of, method=result.base.method
+            possible, self.kind.value, goals.answering(result), day=result.day, method=result.base.method
         )
 
     def blocks(self) -> Sequence[Block]:

@@ -141,7 +141,7 @@ def plan_rows(findings: Findings) -> list[dict[str, Any]]:
     """The lines of the plan, ten at most: needs to prepare, duties, then what the data and the practices ask for."""
     most = int(rules.toml("method.toml")["plan"]["nombre"]["value"])
     actions = findings.extras.get("plan_actions")
-    rows = [_need(row, findings.as_of) for row in ([] if actions is None else actions.to_dicts())]
+    rows = [_need(row) for row in ([] if actions is None else actions.to_dicts())]
     # The duty has its own line when needs call for it: it is not said twice.
     due = actions is not None and bool((actions["nature"] == "devoir").any())
     asked = [one for one in opening.told(findings) if one.rule.todo and one.rule.plan]
@@ -150,9 +150,9 @@ def plan_rows(findings: Findings) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["quand"] != _NOW, row["sourcing"] or findings.as_of))
 
 
-def _need(row: dict[str, Any], day: date) -> dict[str, Any]:
+def _need(row: dict[str, Any]) -> dict[str, Any]:
     duty = row["nature"] == "devoir"
-    late = row["sourcing"] <= day
+    late = row["retard"]
     return {
         "action_id": row["action_id"],
         "sourcing": row["sourcing"],

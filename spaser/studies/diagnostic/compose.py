@@ -55,6 +55,11 @@ class Diagnostic:
     def as_of(self) -> date:
         return self.base.as_of
 
+    @property
+    def day(self) -> date:
+        """The day from which one prepares: see ``Base.day``."""
+        return self.base.day
+
 
 def diagnose(
     source: Paths | Base,
@@ -137,7 +142,7 @@ def _unmixed(base: Base, notices: Notices | None, pieces: Clauses | None) -> Bas
 
 def _ending(base: Base, every: pl.LazyFrame) -> dict[str, pl.DataFrame]:
     """When each contract of the buyer ends, whatever the years looked at."""
-    return {"renouvellements": renewals.ends(every, as_of=base.as_of, method=base.method).collect()}
+    return {"renouvellements": renewals.ends(every, as_of=base.day, method=base.method).collect()}
 
 
 def _said(declared: obligations.Declared | None, kind: str | None) -> obligations.Declared:

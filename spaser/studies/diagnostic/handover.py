@@ -16,7 +16,8 @@ from spaser.sections import report as sections
 from spaser.sections import texts as sections_texts
 from spaser.sections.annexes import annexes
 from spaser.sections.findings import Findings
-from spaser.sources.answers import constats
+from spaser.sources.answers import constats, facts
+from spaser.studies.diagnostic import republish
 from spaser.studies.diagnostic.compose import Diagnostic
 from spaser.vocabulary import CONSIDERATIONS, DECISIONS, DIALECTS, POPULATIONS, euros, label
 
@@ -60,6 +61,7 @@ def report(result: Diagnostic) -> Report:
         "Diagnostic d'achat responsable",
         buyer=result.scope,
         as_of=result.as_of,
+        today=result.base.today,
         sections=sections(found),
         subtitle=f"{years}, {POPULATIONS[result.population]}",
         sources=found.sources,
@@ -70,7 +72,9 @@ def report(result: Diagnostic) -> Report:
 
 @files.together
 def write(result: Diagnostic, folder: Path | str) -> list[Path]:
-    """Write diagnostic.html, diagnostic.xlsx, contrats.parquet, rejets.csv and constats.csv, each whole or not at all.
+    """Write diagnostic.html, diagnostic.xlsx, contrats.parquet, rejets.csv, constats.csv and a-corriger.csv, each whole or not at all.
+
+    With accepted corrections, corrections-decp.json too: the contracts as DECP 2022, to republish at the source.
 
     Returns
     -------
@@ -88,6 +92,7 @@ def write(result: Diagnostic, folder: Path | str) -> list[Path]:
         files.deliver(target / "contrats.parquet", table.getvalue()),
         files.deliver(target / "rejets.csv", files.officers_csv(_rejects(result))),
         files.write_atomic(target / "constats.csv", _answers(result, target / "constats.csv")),
+        *_facts(result, target),
     ]
 
 
@@ -97,6 +102,21 @@ def _answers(result: Diagnostic, path: Path) -> bytes:
     own = result.base.decisions.filter(pl.col("objet_type") == "constat").collect()
     held = pl.concat([own, before]).unique(["objet_id", "champ"], keep="first", maintain_order=True)
     return files.officers_csv(constats.answers_table(result.extras["ecarts"], held))
+
+
+def _facts(result: Diagnostic, target: Path) -> list[Path]:
+    """a-corriger.csv, what a person decided in it kept, and the accepted corrections to republish when there are some."""
+    place = target / facts.NAME
+    before = facts.read_facts(place).collect() if place.is_file() else DECISIONS.empty()
+    held = pl.concat([result.base.decisions.collect(), before])
+    held = held.unique(["objet_type", "objet_id", "champ"], keep="first", maintain_order=True)
+    mine = pl.col("uid").is_in(result.contracts["uid"].to_list())
+    obeyed = result.base.decisions.filter(pl.col("objet_id").is_in(result.contracts["uid"].to_list())).collect()
+    versions = result.base.versions.filter(mine).collect()
+    whole, told = republish.corrected(result.contracts, versions, obeyed, day=result.day)
+    table = facts.facts_table(result.contracts, held, told)
+    written = [files.write_atomic(place, files.officers_csv(table))]
+    return written if whole is None else [*written, files.write_atomic(target / republish.NAME, whole)]
 
 
 def _rejects(result: Diagnostic) -> pl.DataFrame:

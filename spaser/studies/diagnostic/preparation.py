@@ -68,12 +68,22 @@ class Base:
     passages: pl.LazyFrame = field(default_factory=lambda: PASSAGES.empty().lazy())
     decisions: pl.LazyFrame = field(default_factory=lambda: DECISIONS.empty().lazy())
     demo: bool = False
+    #: The reader's day, when it was given or read at the edge; see ``day``.
+    today: date | None = None
     folder: Any = field(default=None, repr=False)
     #: The ground of every potential (``potential.compose.Ground``), when it was made beforehand for several processes.
     ground: Any = field(default=None, repr=False)
 
     #: The contracts with the columns that measures read; for a whole large file, without what describes them.
     measured: pl.LazyFrame | None = None
+
+    @property
+    def day(self) -> date:
+        """THE day from which one prepares (calendar, potential, plan, targets): the reader's, never before the data stop.
+
+        What is counted of the past stops at ``as_of``; what can still be prepared begins on this day.
+        """
+        return max(self.as_of, self.today) if self.today else self.as_of
 
     @cached_property
     def accounts(self) -> pl.DataFrame:
@@ -90,6 +100,8 @@ def prepare(
     paths: Paths | sources.Reading,
     *,
     as_of: date | None = None,
+    today: date | None = None,
+    clock: date | None = None,
     buyer: str | Sequence[str] | None = None,
     sirens: Sequence[str] = (),
     registers: Sequence[str | Path] = (),
@@ -107,17 +119,17 @@ def prepare(
     paths
         Files, folders or patterns of contracts, of any dialect; or what ``sources.read`` made of them.
     as_of
-        The day that decides what is incomplete; by default the latest publication (else notification) date read.
+        The day that decides what is incomplete; by default the latest publication (else notification) not after ``today``.
+    today, clock
+        The reader's day given, or that of the computer read at the edge (the demo's contracts live on their own days).
     buyer
         The buyer that will be looked at, part of its name or SIRET: only its records are read whole, unless there are few.
     sirens
         Keep only the contracts of these buyers (all by default).
     registers
         Lists of ESS and inclusive suppliers; without them who the holders are stays unknown.
-    method
-        A user's own ``method.toml``.
-    decisions
-        Human corrections (table DECISIONS).
+    method, decisions
+        A user's own ``method.toml``; human corrections (table DECISIONS).
     buyer_siret
         SIRET of the buyer, for lists of contracts where no column gives it.
     others
@@ -134,18 +146,21 @@ def prepare(
         else prepared.opened(paths, cache=cache, progress=progress, acheteur=buyer_siret)
     )
     demo = demonstration.refuse_mix(contrats=map(demonstration.known, reading.files["sha256"]), registres=registers)
+    reader = today or (None if demo else clock)
     settings, day = rules.method(method), as_of
     if (buyer or sirens) and _records(reading) > (IN_MEMORY_RECORDS if others else AIMED_RECORDS):
-        day = day or last_day(reading)
+        day = day or last_day(reading, reader)
         reading = reading.of_buyers(sirens or _named(reading, buyer))
     elif is_large(reading) and not registers:
-        return replace(_whole(reading, day, decisions, settings), demo=demo)
-    return replace(_read_whole(reading, day, sirens, registers, settings, decisions, cache), demo=demo)
+        return replace(_whole(reading, day, decisions, settings, reader), demo=demo, today=reader)
+    whole = _read_whole(reading, day, reader, sirens, registers, settings, decisions, cache)
+    return replace(whole, demo=demo, today=reader)
 
 
 def _read_whole(
     reading: sources.Reading,
     day: date | None,
+    today: date | None,
     sirens: Sequence[str],
     registers: Sequence[str | Path],
     settings: dict[str, Any],
@@ -159,10 +174,10 @@ def _read_whole(
         else None
     )
     records, rejects = settle([reading.records, reading.rejects], folder, "lecture")
-    day = day or _last_day(records)
+    day = day or _last_day(records, today)
     if sirens:
         records = records.filter(pl.col("acheteur_id").str.slice(0, 9).is_in(list(sirens)))
-    built = contracts.build(records, as_of=day, decisions=decisions)
+    built = contracts.build(records, as_of=day, today=today, decisions=decisions)
     frames = settle(
         (built.contracts, built.holders, built.versions, built.subcontracts, built.fates),
         folder,
@@ -197,21 +212,27 @@ def _read_whole(
 
 
 def _whole(
-    reading: sources.Reading, day: date | None, decisions: pl.LazyFrame | None, settings: dict[str, Any]
+    reading: sources.Reading,
+    day: date | None,
+    decisions: pl.LazyFrame | None,
+    settings: dict[str, Any],
+    today: date | None = None,
 ) -> Base:
     """All the buyers of a large file: what measures read is computed once, the rest only when it is asked for.
 
     Texts are not read here: considerations are those declared, and families those of the CPV codes.
     """
     folder = tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True)
-    if _as_prepared(reading, day, decisions, settings):
+    # A copy whose last day comes after the reader's was closed by a date that has not come.
+    believed = today is None or not isinstance(reading, prepared.Prepared) or reading.last_day <= today
+    if believed and _as_prepared(reading, day, decisions, settings):
         day, measured = reading.last_day, reading.measured
     else:
         room = Path(folder.name)
         laid = parts.parted(reading.records, room / "lecture", parts.needed(_records(reading)), contracts.ESSENTIAL)
-        day = day or _last_day(pl.scan_parquet(laid))
+        day = day or _last_day(pl.scan_parquet(laid), today)
         measured = _measured(laid, room, day, decisions, settings)
-    built = contracts.build(reading.records, as_of=day, decisions=decisions)
+    built = contracts.build(reading.records, as_of=day, today=today, decisions=decisions)
     return Base(
         files=reading.files,
         as_of=day,
@@ -290,13 +311,15 @@ def is_large(reading: sources.Reading) -> bool:
     return _records(reading) > IN_MEMORY_RECORDS
 
 
-def last_day(reading: sources.Reading) -> date:
-    """The day on which the data of a reading stop."""
-    return reading.last_day if isinstance(reading, prepared.Prepared) else _last_day(reading.records)
+def last_day(reading: sources.Reading, today: date | None = None) -> date:
+    """The day on which the data of a reading stop; no date after the reader's day closes them."""
+    if isinstance(reading, prepared.Prepared) and (today is None or reading.last_day <= today):
+        return reading.last_day
+    return _last_day(reading.records, today)
 
 
-def _last_day(records: pl.LazyFrame) -> date:
-    day = contracts.as_of_default(records).collect(engine="streaming").item()
+def _last_day(records: pl.LazyFrame, today: date | None = None) -> date:
+    day = contracts.as_of_default(records, today).collect(engine="streaming").item()
     if day is None:
         raise Problem(
             "Aucune date de notification ni de publication n'est lisible",

@@ -10,6 +10,7 @@ import polars as pl
 from spaser import linkage, settings
 from spaser.problems import Problem
 from spaser.sources import dates
+from spaser.sources.answers import facts
 from spaser.sources.answers.constats import read_answers
 from spaser.sources.answers.overrides import read_overrides
 from spaser.studies.mission import model, writing
@@ -68,7 +69,7 @@ def take(home: Path | str, folder: Path | str) -> list[str]:
 
 
 def collect(decisions: Decisions, folder: Path) -> list[str]:
-    """The decisions that a person wrote in the tables of a folder of results (constats.csv, validations.csv, corrections.csv), merged by key.
+    """The decisions that a person wrote in the tables of a folder of results (constats.csv, a-corriger.csv, validations.csv, corrections.csv), merged by key.
 
     Raises
     ------
@@ -76,7 +77,12 @@ def collect(decisions: Decisions, folder: Path) -> list[str]:
         A table was filled in a way that cannot be understood: every line is told.
     """
     told = []
-    for name, read in (("constats.csv", read_answers), ("validations.csv", links), ("corrections.csv", read_overrides)):
+    for name, read in (
+        ("constats.csv", read_answers),
+        (facts.NAME, facts.read_facts),
+        ("validations.csv", links),
+        ("corrections.csv", read_overrides),
+    ):
         if not (folder / name).is_file():
             continue
         rows = read(folder / name).collect()

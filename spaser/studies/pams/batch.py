@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from html import escape
 from multiprocessing import get_context
 from pathlib import Path
@@ -87,6 +88,7 @@ def run(
     base: Base | None = None,
     processes: int | None = None,
     previous: Path | None = None,
+    clock: date | None = None,
 ) -> list[Outcome]:
     """Write one folder per buyer and an index; what is already done from the same inputs is not done again.
 
@@ -98,22 +100,28 @@ def run(
         How many reports are written at once; by default one per core (four at most) when there are many to write.
     previous
         The folder of the run before: what is still right there is copied rather than written again.
+    clock
+        The day of the computer, for a mission that does not say its reader's day: see ``diagnostic.prepare``.
     """
-    desk, wanted = _prepared(mission, base, progress)
-    state = _state(mission.folder, previous)
+    desk, wanted = _prepared(mission, base, progress, clock)
+    state, day = _state(mission.folder, previous), desk.base.day.isoformat()
     outcomes: dict[int, Outcome] = {}
     todo: list[tuple[int, Task]] = []
     for rank, (asked, name, siren, failure) in enumerate(wanted):
         if failure:
             outcomes[rank] = Outcome(name, siren, failure=failure)
-        elif (done := _done(state, mission, asked, siren)) is not None:
+        elif (done := _done(state, mission, asked, siren, day)) is not None:
             outcomes[rank] = Outcome(name, siren, done, reused=True)
         else:
             todo.append((rank, (asked, name, siren)))
     for rank, outcome in _written(desk, todo, processes):
         outcomes[rank] = outcome
         if not outcome.failure:
-            state[outcome.siren] = {"empreinte": wanted[rank][0].fingerprint, "fichiers": list(outcome.files)}
+            state[outcome.siren] = {
+                "empreinte": wanted[rank][0].fingerprint,
+                "fichiers": list(outcome.files),
+                "jour": day,
+            }
             files.write_atomic(
                 mission.folder / STATE, json.dumps(state, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8")
             )
@@ -178,7 +186,10 @@ def render_annexes(form: str, report: Report, mission: Mission) -> bytes:
 
 
 def _prepared(
-    mission: Mission, base: Base | None, progress: Callable[[str, float], None] | None
+    mission: Mission,
+    base: Base | None,
+    progress: Callable[[str, float], None] | None,
+    clock: date | None,
 ) -> tuple[Desk, list[tuple[Asked, str, str, str]]]:
     """The contracts of the buyers asked for, and each of them with its SIREN or why it was not found.
 
@@ -188,7 +199,8 @@ def _prepared(
     if base is not None:
         return _desk(mission, base, base.contracts), list(_wanted(base.buyers, mission))
     reading = diagnostic.opened(list(mission.files), progress=progress)
-    options: dict[str, Any] = {"registers": list(mission.registers), "as_of": mission.as_of}
+    days: dict[str, Any] = {"as_of": mission.as_of, "today": mission.today, "clock": clock}
+    options: dict[str, Any] = {"registers": list(mission.registers), **days}
     if not (diagnostic.is_large(reading) and mission.asked):
         base = diagnostic.prepare(reading, **options)
         return _desk(mission, base, base.contracts), list(_wanted(base.buyers, mission))
@@ -198,7 +210,7 @@ def _prepared(
         raise Problem(
             "Aucun des acheteurs demandés n'est dans les fichiers", why=" ; ".join(failure for *_, failure in wanted)
         )
-    whole = diagnostic.prepare(reading, as_of=mission.as_of)
+    whole = diagnostic.prepare(reading, **days)
     desk = _desk(mission, whole, whole.contracts if whole.measured is None else whole.measured)
     return replace(desk, base=diagnostic.prepare(reading, sirens=sirens, **(options | {"as_of": whole.as_of}))), wanted
 
@@ -322,11 +334,13 @@ def _handed(report: Report, mission: Mission, folder: Path) -> list[Path]:
     ]
 
 
-def _done(state: dict[str, Any], mission: Mission, asked: Asked, siren: str) -> tuple[str, ...] | None:
-    """The files already written from the same inputs, when they are all there."""
+def _done(state: dict[str, Any], mission: Mission, asked: Asked, siren: str, day: str) -> tuple[str, ...] | None:
+    """The files already written from the same inputs on the same day, when they are all there."""
     known = state.get(siren, {})
-    there = known.get("empreinte") == asked.fingerprint and all(
-        (mission.folder / one).exists() for one in known["fichiers"]
+    there = (
+        known.get("empreinte") == asked.fingerprint
+        and known.get("jour") == day
+        and all((mission.folder / one).exists() for one in known["fichiers"])
     )
     return tuple(known["fichiers"]) if there else None
 

@@ -161,6 +161,7 @@ def report(found: Study) -> Report:
         TITLE,
         buyer=told.buyer,
         as_of=told.as_of,
+        today=found.diagnostic.base.today,
         sections=sections.report(told),
         subtitle=f"{span}, {told.population_label}{_reach(found.potential)}",
         sources=told.sources,
@@ -199,10 +200,10 @@ def _potential(result: Diagnostic, found: Opportunities | None) -> dict[str, pl.
     # What is bought once (works, project management) is no need to come, whatever its end.
     once = pl.col("codeCPV").str.head(2).is_in(result.base.method["renewals"]["one_off"]["divisions"]).fill_null(False)
     active = found.opportunities.filter(pl.col("etat_action") == "agir").filter(~once)
-    soon = renewals.upcoming(active.lazy(), as_of=result.as_of, months=MONTHS, method=result.base.method).collect()
+    soon = renewals.upcoming(active.lazy(), as_of=result.day, months=MONTHS, method=result.base.method).collect()
     asked = _written_of_actions(result)
-    actions = planning.plan(soon, day=result.as_of, method=result.base.method, decisions=asked)
-    left = planning.set_aside(soon, day=result.as_of, method=result.base.method)
+    actions = planning.plan(soon, day=result.day, method=result.base.method, decisions=asked)
+    left = planning.set_aside(soon, day=result.day, method=result.base.method)
     return found.extras() | {"besoins_a_venir": soon, "plan_actions": actions, "plan_ecartes": left}
 
 
@@ -245,4 +246,4 @@ def _goals(
         publication.roads(some, history, every, result.as_of.year, result.population) for some in (goals, national)
     )
     tables = {"objectifs": publication_files.goals(roads, references), "chemins": publication_files.points(roads)}
-    return roads, references, tables | reaching.reaching(result, roads, every, found, day=result.as_of)
+    return roads, references, tables | reaching.reaching(result, roads, every, found, day=result.day)

@@ -151,7 +151,7 @@ def judged(base: Base, sirens: tuple[str, ...], radius: float | None, share: flo
         found.lazy(),
         every=known.needs.lazy(),
         kinds=mine.kinds.lazy(),
-        as_of=base.as_of,
+        as_of=base.day,
         dependency=share,
         method=settings,
         under_code=bound,

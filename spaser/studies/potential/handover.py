@@ -34,6 +34,7 @@ def report(result: Diagnostic, found: Opportunities) -> Report:
         "Potentiel d'achat auprès de l'ESS",
         buyer=found.scope,
         as_of=found.as_of,
+        today=result.base.today,
         subtitle=french.typeset(subtitle),
         sections=[write(told) for write in POTENTIAL],
         sources=told.sources,

@@ -213,6 +213,7 @@ def _built(title: str, result: Publication, found: Findings, sections: Any) -> R
         title,
         buyer=found.buyer,
         as_of=found.as_of,
+        today=result.diagnostic.base.today,
         sections=sections,
         subtitle=subtitle,
         sources=found.sources,

@@ -1,0 +1,224 @@
+"""The officer's decisions on the facts of contracts (amount, duration, kind, date), written in « a-corriger.csv » and read back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from spaser import settings, text
+from spaser.settings import Column
+from spaser.sources import dates
+from spaser.sources.answers.constats import MARK
+from spaser.vocabulary import CENT, CONTRACT_KINDS, DECISIONS
+
+NAME = "a-corriger.csv"
+#: The fact as a person reads it → the type of its decision and the column it is about.
+FACTS = {
+    "montant": ("montant", "montant"),
+    "durée": ("duree", "dureeMois"),
+    "nature": ("nature", "nature_contrat"),
+    "date de notification": ("date", "dateNotification"),
+}
+COLUMNS = ("contrat", "fait", "decision", "auteur", "date", "motif")
+_FOR_WHO_ANSWERS = ("publie", "retenu", "propose", "bas", "haut", "regle", "preuve", "objet", "republication")
+READ = {word: Column((word,), needed=word in COLUMNS[:3]) for word in (*COLUMNS, *_FOR_WHO_ANSWERS)}
+#: What a person may answer besides a value, where it makes sense.
+_WORDS = {
+    "accepter": "accepter",
+    "accepte": "accepter",
+    "oui": "accepter",
+    "refuser": "refuser",
+    "refuse": "refuser",
+    "non": "refuser",
+}
+#: Kinds a person may decide: several lots under one number, or « undecided », are judgements on the data, no decision.
+_KINDS = ("marche", "accord_cadre", "marche_subsequent")
+GONE = "doute qui n'est plus fait : votre décision est gardée"
+
+
+def is_facts(path: Path | str) -> bool:
+    """Whether a file of decisions is about facts (it has a column « fait »), not about findings."""
+    try:
+        head = text.decode(Path(path).open("rb").read(4096))[0]
+    except (OSError, ValueError):
+        return False
+    first = head.splitlines()[0] if head.splitlines() else ""
+    return text.fold("fait") in {
+        text.fold(cell.strip(' "')) for cell in first.replace("\t", ";").replace(",", ";").split(";")
+    }
+
+
+def read_facts(path: Path | str) -> pl.LazyFrame:
+    """DECISIONS of types « montant », « duree », « nature » and « date », lines without a decision left aside.
+
+    An amount is in euros (« 38 800,50 »), a duration in months, a kind by its name, a date as « 2025-03-01 » or « 01/03/2025 »;
+    « accepter » takes what is proposed and « refuser » the value kept (amount and duration only).
+
+    Raises
+    ------
+    Problems
+        A column lacks, a fact is unknown, or a decision cannot be understood: every line is told.
+    """
+    rows, faults = settings.rows(
+        path, READ, "Le fichier de décisions", todo=f"Repartez du fichier {NAME} écrit à côté du diagnostic"
+    )
+    found = _decided(rows.select("ligne", *COLUMNS), faults)
+    faults.complain(f"Décisions refusées dans {Path(path).name}")
+    return DECISIONS.conform(found.lazy())
+
+
+def _decided(rows: pl.DataFrame, faults: settings.Faults) -> pl.DataFrame:
+    kept = rows.filter(pl.col("decision").fill_null("").str.strip_chars() != "")
+    named = {text.fold(name): name for name in FACTS}
+    fact = text.fold_expr(pl.col("fait").fill_null("")).replace_strict(named, default=None, return_dtype=pl.String)
+    known = kept.with_columns(fait=fact, lu=pl.col("fait"))
+    for line, seen in known.filter(pl.col("fait").is_null()).select("ligne", "lu").rows():
+        faults.add_line(line, f"« {settings.short(seen or '')} » n'est pas un fait ({', '.join(FACTS)})")
+    for line in known.filter(pl.col("contrat").is_null())["ligne"]:
+        faults.add_line(line, "le contrat manque")
+    read = known.drop_nulls("fait").with_columns(valeur=_value())
+    for line, seen, what in read.filter(pl.col("valeur").is_null()).select("ligne", "decision", "fait").rows():
+        faults.add_line(line, f"« {settings.short(seen)} » ne se comprend pas pour : {what} ({_HELP[what]})")
+    return read.with_columns(
+        objet_type=pl.col("fait").replace_strict({name: kind for name, (kind, _) in FACTS.items()}),
+        objet_id=pl.col("contrat").str.strip_prefix(MARK),
+        champ=pl.col("fait").replace_strict({name: column for name, (_, column) in FACTS.items()}),
+        date=dates.day(pl.col("date").cast(pl.String), pl.String()).alias("date"),
+    ).unique(["objet_type", "objet_id", "champ"], keep="last", maintain_order=True)
+
+
+_HELP = {
+    "montant": "accepter, refuser, ou un montant en euros",
+    "durée": "accepter, refuser, ou un nombre de mois",
+    "nature": "marché, accord-cadre ou marché subséquent",
+    "date de notification": "une date, 2025-03-01",
+}
+
+
+def _value() -> pl.Expr:
+    """The decision as ``contracts.build`` reads it; null when it cannot be understood."""
+    said = pl.col("decision").str.strip_chars()
+    folded = text.fold_expr(said)
+    word = folded.replace_strict(
+        {text.fold(key): value for key, value in _WORDS.items()}, default=None, return_dtype=pl.String
+    )
+    number = said.str.replace_all(r"[\s\u00a0\u202f€]", "").str.replace(",", ".", literal=True)
+    euros = number.cast(pl.Float64, strict=False)
+    sum_ = pl.when(euros.is_finite() & (euros > 0) & (euros < 1e13)).then(number)
+    months = number.str.strip_suffix("mois").cast(pl.Int32, strict=False)
+    kinds = {text.fold(CONTRACT_KINDS[kind]): kind for kind in _KINDS} | {text.fold(kind): kind for kind in _KINDS}
+    kind = folded.replace_strict(kinds, default=None, return_dtype=pl.String)
+    day = dates.day(said, pl.String()).dt.strftime("%Y-%m-%d")
+    return (
+        pl.when(pl.col("fait") == "montant")
+        .then(pl.coalesce(word, sum_))
+        .when(pl.col("fait") == "durée")
+        .then(pl.coalesce(word, pl.when(months.is_between(1, 1200)).then(months).cast(pl.String)))
+        .when(pl.col("fait") == "nature")
+        .then(kind)
+        .otherwise(day)
+    )
+
+
+def facts_table(contracts: pl.DataFrame, decisions: pl.DataFrame, told: pl.DataFrame | None = None) -> pl.DataFrame:
+    """The facts in doubt and those decided, one line each, as a person answers them: euros at stake first, answers kept.
+
+    ``told`` has ``uid, republication``: what became of an accepted correction.
+    """
+    facts = pl.concat([_amounts(contracts), _durations(contracts), _kinds(contracts), _days(contracts)])
+    held = decisions.filter(pl.col("objet_type").is_in([kind for kind, _ in FACTS.values()]))
+    names = {kind: name for name, (kind, _) in FACTS.items()}
+    answers = held.select(
+        uid="objet_id",
+        fait=pl.col("objet_type").replace_strict(names, default=None),
+        decision="valeur",
+        auteur="auteur",
+        date="date",
+        motif="motif",
+    ).unique(["uid", "fait"], keep="last", maintain_order=True)
+    asked = facts.join(answers, on=["uid", "fait"], how="left", maintain_order="left")
+    asked = asked.filter(pl.col("doute") | pl.col("decision").is_not_null())
+    gone = answers.join(facts, on=["uid", "fait"], how="anti", maintain_order="left").with_columns(preuve=pl.lit(GONE))
+    lines = pl.concat(
+        [asked.sort("enjeu", "uid", "fait", descending=[True, False, False], nulls_last=True), gone],
+        how="diagonal_relaxed",
+    )
+    republished = (
+        lines.with_columns(republication=pl.lit(None, pl.String))
+        if told is None
+        else lines.join(told, on="uid", how="left", maintain_order="left")
+    )
+    return republished.select(pl.concat_str(pl.lit(MARK), "uid").alias("contrat"), *COLUMNS[1:], *_FOR_WHO_ANSWERS)
+
+
+def _shown(contracts: pl.DataFrame, fact: str, doubt: pl.Expr, **columns: pl.Expr) -> pl.DataFrame:
+    """One line per contract for a fact, every value a text as a person writes it."""
+    empty = dict.fromkeys(("publie", "retenu", "propose", "bas", "haut", "regle", "preuve"), pl.lit(None, pl.String))
+    return contracts.select(
+        "uid",
+        "objet",
+        "enjeu",
+        fait=pl.lit(fact),
+        doute=doubt.fill_null(False),
+        **{name: value.cast(pl.String) for name, value in (empty | columns).items()},
+    )
+
+
+def _euros(name: str) -> pl.Expr:
+    whole = (pl.col(name) % CENT == 0).fill_null(False)
+    plain = (pl.col(name) // CENT).cast(pl.String)
+    cents = (pl.col(name) / CENT).round(2).cast(pl.String).str.replace(".", ",", literal=True)
+    return pl.when(whole).then(plain).otherwise(cents)
+
+
+def _amounts(contracts: pl.DataFrame) -> pl.DataFrame:
+    # The same doubts as « montant » in ``a_verifier``, and the amounts that no sum can keep.
+    doubt = pl.col("montant_statut").is_in(["a_verifier", "impossible", "symbolique"])
+    columns = {
+        "publie": "montant_publie",
+        "retenu": "montant",
+        "propose": "montant_propose",
+        "bas": "montant_bas",
+        "haut": "montant_haut",
+    }
+    values = {name: _euros(column) for name, column in columns.items()}
+    return _shown(contracts, "montant", doubt, **values, regle=pl.col("montant_regle"), preuve=pl.col("montant_preuve"))
+
+
+def _durations(contracts: pl.DataFrame) -> pl.DataFrame:
+    doubt = pl.col("a_verifier").str.contains("durée", literal=True)
+    values = {
+        "publie": "dureeMois_publiee",
+        "retenu": "dureeMois",
+        "propose": "duree_haute",
+        "bas": "duree_basse",
+        "haut": "duree_haute",
+    }
+    columns = {name: pl.col(column) for name, column in values.items()}
+    return _shown(contracts, "durée", doubt, **columns, regle=pl.col("duree_regle"), preuve=pl.col("duree_preuve"))
+
+
+def _kinds(contracts: pl.DataFrame) -> pl.DataFrame:
+    doubt = pl.col("a_verifier").str.contains("nature", literal=True)
+    kind = pl.col("nature_contrat").replace(CONTRACT_KINDS)
+    return _shown(
+        contracts,
+        "nature",
+        doubt,
+        publie=pl.col("nature"),
+        retenu=kind,
+        regle=pl.col("nature_regle"),
+        preuve=pl.col("nature_preuve"),
+    )
+
+
+def _days(contracts: pl.DataFrame) -> pl.DataFrame:
+    doubt = pl.col("a_verifier").str.contains(r"(?:^|, )date(?:,|$)")
+    columns = {
+        name: pl.col(column).dt.strftime("%Y-%m-%d")
+        for name, column in (("publie", "dateNotification_publiee"), ("retenu", "dateNotification"))
+    }
+    return _shown(
+        contracts, "date de notification", doubt, **columns, regle=pl.col("date_regle"), preuve=pl.col("date_preuve")
+    )
