@@ -1,5 +1,6 @@
 """Considerations: declared, written, held; when each consultation was launched; what it scores."""
 
+from spaser.considerations.constant import constant as constant_answers
 from spaser.considerations.knowledge import (
     announced,
     declared,
@@ -10,6 +11,7 @@ from spaser.considerations.knowledge import (
 
 __all__ = [
     "announced",
+    "constant_answers",
     "declared",
     "doubts",
     "gaps",

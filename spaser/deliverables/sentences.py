@@ -10,7 +10,7 @@ from spaser import french
 from spaser.charts.marks import name_of
 from spaser.deliverables.report import Measured, Sentence
 from spaser.french import count, euros_short, number, share, share_range
-from spaser.vocabulary import POPULATIONS
+from spaser.vocabulary import POPULATIONS, label
 
 #: For each indicator, what a contract does: alone, several, none.
 DEEDS = {
@@ -209,7 +209,7 @@ def explanation(measure: Measured) -> str:
     parts.append(f"en {UNITS_TOLD.get(measure.unite, measure.unite)}, parmi les {_among(measure.population)}")
     if measure.definition:
         parts.append(f"définition « {measure.definition} »")
-    return french.sentence(f"{' ; '.join(parts)} ; règle {measure.regle}")
+    return french.sentence(f"{' ; '.join(parts)} ; règle de calcul, version {measure.regle.rpartition('@')[2]}")
 
 
 def _among(population: str) -> str:
@@ -275,3 +275,16 @@ def _overlap(first: Measured, last: Measured) -> bool:
     if None in bounds or not (_open(first) or _open(last)):
         return False
     return max(first.bas or 0, last.bas or 0) <= min(first.haut or 0, last.haut or 0)
+
+
+def constant(rows: pl.DataFrame | None) -> list[str]:
+    """What to say of each answer that never changes over a whole file: suspected to be a default, not known."""
+    if rows is None:
+        return []
+    return [
+        french.typeset(
+            f"« {label(row['consideration'])} » : toujours « {row['reponse']} » dans {row['source']} "
+            f"({french.count(row['contrats'], 'réponse')}), sans doute une valeur par défaut du logiciel : à vérifier avant d'en conclure"
+        )
+        for row in rows.to_dicts()
+    ]

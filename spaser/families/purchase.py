@@ -44,22 +44,36 @@ def of_cpv(code: pl.Expr) -> pl.Expr:
 def of_words(texts: pl.LazyFrame, column: str = "objet") -> pl.LazyFrame:
     """One row per distinct text that says a family: the column, ``famille``, ``famille_confiance``.
 
-    The family whose words stand first in the text is taken; the confidence falls when others answer too.
+    The family whose words stand first in the text is taken, the longest words among those that begin at the same place («
+    électricité … courbe de charge » is energy, « électricité » alone a trade); the confidence falls when others answer too.
     """
     words = rules.table("family_words.csv")
     plain = _plain(column)
     distinct = texts.select(column).drop_nulls().unique().with_columns(_plain=plain)
     # The first match of each family is where the text splits; an absent family takes the whole text and says nothing.
-    places = {
-        family: pl.col("_plain").str.find(rf"(?-u)\b(?:{pattern})")
-        for family, pattern in words.select("famille", "motif").rows()
-    }
-    long = distinct.select(column, **places).unpivot(index=column, variable_name="famille", value_name="_at")
-    found = long.filter(pl.col("_at").is_not_null()).sort(column, "_at", "famille")
-    confidence = pl.when(pl.len() == 1).then(OF_WORDS).otherwise(OF_MIXED_WORDS)
-    return found.group_by(column, maintain_order=True).agg(
-        pl.col("famille").first(), famille_confiance=confidence.first()
+    patterns = dict(words.select("famille", "motif").rows())
+    places = {family: pl.col("_plain").str.find(rf"(?-u)\b(?:{pattern})") for family, pattern in patterns.items()}
+    long = distinct.select(column, "_plain", **places).unpivot(
+        index=[column, "_plain"], variable_name="famille", value_name="_at"
     )
+    seen = long.filter(pl.col("_at").is_not_null()).with_columns(_several=pl.len().over(column) > 1)
+    found = pl.concat(
+        [seen.filter(~pl.col("_several")).with_columns(_wide=None), _measured(seen, patterns)], how="vertical_relaxed"
+    )
+    found = found.sort(column, "_at", "_wide", "famille", descending=[False, False, True, False])
+    # Words inside those that were taken say nothing more: « électricité » in « achat d'électricité ».
+    end = pl.col("_at") + pl.col("_wide")
+    confidence = pl.when((pl.len() == 1) | (end <= end.first()).all()).then(OF_WORDS).otherwise(OF_MIXED_WORDS)
+    return found.group_by(column, maintain_order=True).agg(pl.col("famille").first(), famille_confiance=confidence)
+
+
+def _measured(seen: pl.LazyFrame, patterns: dict[str, str]) -> pl.LazyFrame:
+    """The texts where several families are named, with ``_wide``: the bytes of the words of each (few: the others are not measured)."""
+    wide = pl.coalesce(
+        pl.when(pl.col("famille") == family).then(pl.col("_plain").str.extract(rf"(?-u)\b({pattern})").str.len_bytes())
+        for family, pattern in patterns.items()
+    )
+    return seen.filter("_several").with_columns(_wide=wide)
 
 
 def add(contracts: pl.LazyFrame) -> pl.LazyFrame:

@@ -165,6 +165,8 @@ def section_considerations(findings: Findings) -> Told:
             )
         )
         blocks.append(Paragraph(tuple(sentences.of_value(m) for c in CODES if (m := findings.one(c, unite="valeur")))))
+    if same := sentences.constant(findings.extras.get("reponses_constantes")):
+        blocks.insert(0, Callout("Des réponses qui ne changent jamais", french.sentence(" ; ".join(same)), "attention"))
     blocks += [block for block in (doubtful_table(findings), unions_table(findings)) if block]
     return tuple(blocks)
 

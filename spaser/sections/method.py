@@ -86,7 +86,9 @@ def section_method(findings: Findings) -> Told:
 def section_glossary(_: Findings) -> Told:
     """The words of the report."""
     items = [(word, french.typeset(meaning)) for word, meaning in GLOSSARY]
-    items += [(f"Population « {name} »", french.sentence(label)) for name, label in POPULATIONS.items()]
+    items += [
+        (f"Population « {name.replace('_', ' ')} »", french.sentence(label)) for name, label in POPULATIONS.items()
+    ]
     return (Definitions(tuple(items)),)
 
 

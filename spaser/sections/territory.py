@@ -151,7 +151,9 @@ _APART = french.typeset(
 _NONE = french.typeset(
     "Zéro : aucun établissement de l'ESS de cette commune dans les listes chargées, ce qui ne prouve pas qu'il n'y en a pas."
 )
-_RULE = french.sentence("chaque SIRET actif est compté une fois ; le statut est celui du jour de l'arrêté")
+_RULE = french.sentence(
+    "chaque SIRET actif est compté une fois, et chaque structure inclusive des listes qui n'a pas de SIRET, par son nom et sa commune ; le statut est celui du jour de l'arrêté"
+)
 
 TERRITORY: tuple[Callable[[pl.DataFrame, pl.DataFrame, pl.DataFrame], Section], ...] = (
     section_whole,

@@ -17,6 +17,7 @@ from spaser.sources import archives, delimited, filled, ledgers, notices, progra
 from spaser.sources.ledgers import cells
 from spaser.sources.registers import read_registers
 from spaser.studies import diagnostic
+from spaser.studies.diagnostic.emptiness import filled_of
 from spaser.text import decode, separator
 from spaser.vocabulary import FILLED, NOTIONS, SEEN
 
@@ -118,38 +119,7 @@ def _registers(path: Path) -> Looked | None:
 
 def _contracts(path: Path) -> Looked | None:
     base = _prepared(path)
-    said = {
-        "acheteur": pl.col("acheteur_siren").is_not_null(),
-        "cpv": pl.col("codeCPV").is_not_null(),
-        "montant": pl.col("montant").is_not_null(),
-        "date": pl.col("dateNotification").is_not_null(),
-        "texte": pl.col("objet").is_not_null(),
-        "titulaire": pl.col("_titulaire").fill_null(False),
-        "considerations": pl.any_horizontal(
-            pl.col("considerationsSociales", "considerationsEnvironnementales").is_not_null()
-        ),
-    }
-    known = (
-        base.holders.filter(pl.col("titulaire_siren").is_not_null())
-        .select("uid", _titulaire=pl.lit(True))
-        .unique("uid")
-    )
-    rows = (
-        base.contracts.join(known, on="uid", how="left")
-        .select(
-            "source",
-            "uid",
-            "acheteur_siren",
-            "codeCPV",
-            "montant",
-            "dateNotification",
-            "objet",
-            "_titulaire",
-            "considerationsSociales",
-            "considerationsEnvironnementales",
-        )
-        .collect(engine="streaming")
-    )
+    shares, rows = filled_of(base)
     counts = base.accounts.select(pl.col("lus", "contrats", "rejetes").sum()).row(0, named=True)
     told = f"{french.number(counts['lus'])} enregistrements lus, {french.number(counts['contrats'])} contrats, {french.number(counts['rejetes'])} rejetés"
     ignored = (
@@ -166,8 +136,8 @@ def _contracts(path: Path) -> Looked | None:
         path.name,
         "contrats",
         (told, *notes),
-        filled.shares(rows, "contrats", said),
-        _columns(path.name, "contrats", rows.drop("uid", "_titulaire")),
+        shares,
+        _columns(path.name, "contrats", rows),
     )
 
 

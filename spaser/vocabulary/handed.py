@@ -37,6 +37,9 @@ HANDED: dict[str, Handed] = {
     "questions": Handed("studies.diagnostic", "a question that only the buyer can answer", (
         "obligation", "question", "contrats", "vises", "peut_etre_vises",
     )),
+    "reponses_constantes": Handed("studies.diagnostic", "a file and a consideration that always has the same answer", (
+        "source", "consideration", "reponse", "contrats",
+    )),
     "types_acheteur": Handed("studies.diagnostic", "a kind of buyer, with its contracts", (
         "type_acheteur", "contrats",
     )),

@@ -197,7 +197,7 @@ def test_each_quoted_figure_has_one_number_and_its_explanation():
     first = next(iter(notes))
     text = plain(sentences.explanation(first))
     assert "16 / 39 = 41,0 %" in text
-    assert "règle clause_sociale@1" in text
+    assert "règle de calcul, version 1" in text and "clause_sociale@" not in text
 
 
 def test_a_report_without_scores_or_measures_says_what_it_can():

@@ -7,6 +7,7 @@ import pytest
 
 from spaser import families, rules
 from spaser.families import spend as families_spend
+from spaser.families.purchase import OF_WORDS, of_words
 from spaser.vocabulary import NOMENCLATURE
 
 
@@ -214,3 +215,19 @@ def test_certain_words_admit_families_that_exist_and_say_why():
     known = set(rules.table("families.csv")["famille"])
     assert {name for allowed in table["familles"] for name in allowed.split("|")} <= known
     assert table["raison"].str.len_chars().min() > 0
+
+
+@pytest.mark.parametrize(
+    ("objet", "famille"),
+    [
+        ("Électricité au lot 1, sites à relève à courbe de charge C1-C2", "energie"),
+        ("Achat d'électricité pour les bâtiments communaux", "energie"),
+        ("Fourniture et acheminement d'électricité", "energie"),
+        ("Achat de matériel d'électricité", "batiment_second_oeuvre"),
+        ("Travaux d'électricité au gymnase", "batiment_second_oeuvre"),
+        ("Lot 5 : électricité, courants faibles", "batiment_second_oeuvre"),
+    ],
+)
+def test_the_longest_words_that_begin_at_one_place_say_the_family_alone(objet, famille):
+    (row,) = of_words(pl.LazyFrame({"objet": [objet]})).collect().to_dicts()
+    assert row["famille"] == famille and row["famille_confiance"] == OF_WORDS

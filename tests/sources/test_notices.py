@@ -263,3 +263,14 @@ def test_every_real_notice_of_the_boamp_is_read():
     assert read.files["trouves"].sum() == len(rows)
     assert read.notices.height == len({row["avis"] for row in rows})
     assert balanced(read)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [("Ville d'AUBRELLE (fictive)", "21750001600019"), ("Agence des eaux", None)]
+)
+def test_the_number_of_another_address_is_the_buyers_only_under_its_own_name(tmp_path, name, number):
+    other = f"<ADDRESS_FURTHER_INFO><OFFICIALNAME>{name}</OFFICIALNAME><NATIONALID>21750001600019</NATIONALID></ADDRESS_FURTHER_INFO>"
+    text = TED.format(boxes="", form="F02_2014", number="F02", siret="").replace("<NATIONALID></NATIONALID>", "")
+    text = text.replace("</ADDRESS_CONTRACTING_BODY>", f"</ADDRESS_CONTRACTING_BODY>{other}")
+    (tmp_path / "avis.xml").write_text(text, encoding="utf-8")
+    assert read_notices(tmp_path / "avis.xml").notices["acheteur_id"].to_list() == [number]

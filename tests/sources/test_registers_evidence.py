@@ -62,7 +62,7 @@ def test_an_address_book_is_refused_with_what_was_seen_and_the_line_to_write(tmp
     said = str(problem.value)
     assert "siren, nom, code postal, commune" in said
     assert "carnet d'adresses" in said
-    assert "[[liste]]" in said
+    assert "mes_listes.toml" in said and 'spaser registre "carnet_ess.csv" mes_listes.toml' in said
     assert (
         'liste = [{ fichier = "carnet_ess.csv", nature = "carnet", date = 2026-01-31, prouve_le_non = false }]' in said
     )

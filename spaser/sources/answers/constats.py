@@ -13,6 +13,8 @@ from spaser.vocabulary import DECISIONS
 
 #: Written before an identifier so that no spreadsheet takes it for a number and rounds it.
 MARK = "contrat "
+#: Which of the two lists of findings, as who answers reads it.
+LISTS = {"sous_declaration": "sous-déclaration probable", "sans_trace": "déclaration sans trace"}
 COLUMNS = ("contrat", "consideration", "decision", "auteur", "date", "motif")
 #: The other columns of the file written by the diagnostic are for who answers.
 READ = {
@@ -90,7 +92,7 @@ def _table(gaps: pl.DataFrame) -> pl.DataFrame:
         "auteur",
         "date",
         pl.col("motif_decision").alias("motif"),
-        "liste",
+        pl.col("liste").replace(LISTS),
         "certitude",
         pl.col("motif").alias("constat"),
         "citation",

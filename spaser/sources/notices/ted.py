@@ -13,6 +13,7 @@ from lxml import etree
 
 from spaser.sources import dates
 from spaser.sources.notices.words import months
+from spaser.text import fold
 
 #: What each form is for; F21 to F23 say it themselves (NOTICE TYPE).
 FORMS = {
@@ -84,7 +85,7 @@ def read_xml(root: etree._Element) -> Iterator[dict[str, Any]]:
         "type_avis": _kind(form, number),
         "avis_lie": number_of(first(form, "NOTICE_NUMBER_OJ") or first(root, "REF_NOTICE")),
         "reference": first(form, "REFERENCE_NUMBER", "FILE_REFERENCE_NUMBER"),
-        "acheteur_id": first(body, "NATIONALID"),
+        "acheteur_id": first(body, "NATIONALID") or _same_body(form, first(body, "OFFICIALNAME")),
         "acheteur_nom": first(body, "OFFICIALNAME"),
         "acheteur_code_postal": first(body, "POSTAL_CODE"),
         "objet": first(form, *_TITLES),
@@ -131,6 +132,13 @@ def number_of(said: str | None) -> str | None:
 def _own_number(root: etree._Element) -> str | None:
     """The number of the notice itself, not of one it refers to."""
     return next((said(e) for e in every(root, "NO_DOC_OJS") if name(e.getparent()) == "NOTICE_DATA"), None)
+
+
+def _same_body(form: etree._Element, buyer: str | None) -> str | None:
+    """The number that another address of the buyer carries (further information, participation), when it bears its very name."""
+    others = every(form, "ADDRESS_FURTHER_INFO", "ADDRESS_PARTICIPATION", "ADDRESS_CONTRACTING_BODY_ADDITIONAL")
+    same = (e for e in others if buyer and fold(first(e, "OFFICIALNAME") or "") == fold(buyer))
+    return next((number for e in same if (number := first(e, "NATIONALID"))), None)
 
 
 def _kind(form: etree._Element, number: str) -> str:

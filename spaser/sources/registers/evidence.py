@@ -136,8 +136,9 @@ def refusal(where: str, label: str, headings: Sequence[str], evidence: Evidence)
         "Cette liste n'est pas reconnue assez sûrement pour dire qui a un statut",
         where=where,
         why=f"En-têtes lus : {', '.join(headings[:8])} ; {' ; '.join(evidence.seen) or 'aucun indice dans les valeurs'}. Ce pourrait être : {could}",
-        todo=f"Dites ce qu'elle est ([[liste]] : fichier, nature, date, prouve_le_non) dans un fichier .toml donné avec vos listes : {line(where)} ; "
-        f"natures : {ADDRESSES} (aucun statut), ess_france, esus, ESS, ESUS, EI, ACI, ESAT…",
+        todo=f"À côté de cette liste, créez avec le Bloc-notes le fichier mes_listes.toml, collez-y cette seule ligne : {line(where)} ; "
+        f"mettez la nature et la date de votre liste (natures : {ADDRESSES}, aucun statut ; ess_france, esus, ESS, ESUS, EI, ACI, ESAT…), "
+        f'puis donnez les deux fichiers ensemble : spaser registre "{where}" mes_listes.toml (ou --registre)',
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from spaser import buyers, indicators, obligations, renewals
+from spaser import buyers, considerations, indicators, obligations, renewals
 from spaser.considerations import launches as launching
 from spaser.considerations import scores
 from spaser.problems import Problem
@@ -127,7 +127,7 @@ def diagnose(
             spend,
         )
         | written.gaps(chosen, said, base.decisions, base.method)
-        | _ending(base, every)
+        | _beside(base, every, chosen)
         | held.tables(chosen, holders, acts, base, population),
     )
 
@@ -140,9 +140,12 @@ def _unmixed(base: Base, notices: Notices | None, pieces: Clauses | None) -> Bas
     return base
 
 
-def _ending(base: Base, every: pl.LazyFrame) -> dict[str, pl.DataFrame]:
-    """When each contract of the buyer ends, whatever the years looked at."""
-    return {"renouvellements": renewals.ends(every, as_of=base.day, method=base.method).collect()}
+def _beside(base: Base, every: pl.LazyFrame, chosen: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """When each contract of the buyer ends, whatever the years looked at; the answers that never change in those chosen."""
+    return {
+        "renouvellements": renewals.ends(every, as_of=base.day, method=base.method).collect(),
+        "reponses_constantes": considerations.constant_answers(chosen.lazy(), base.method).collect(),
+    }
 
 
 def _said(declared: obligations.Declared | None, kind: str | None) -> obligations.Declared:

@@ -9,16 +9,18 @@ from typing import Any
 import polars as pl
 
 from spaser import french
-from spaser.deliverables import excel, files, html
+from spaser.deliverables import excel, files, html, sentences
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Source
 from spaser.sections import report as sections
 from spaser.sections import texts as sections_texts
 from spaser.sections.annexes import annexes
 from spaser.sections.findings import Findings
+from spaser.sources import filled
 from spaser.sources.answers import constats, facts
 from spaser.studies.diagnostic import republish
 from spaser.studies.diagnostic.compose import Diagnostic
+from spaser.studies.diagnostic.emptiness import filled_of
 from spaser.vocabulary import CONSIDERATIONS, DECISIONS, DIALECTS, POPULATIONS, euros, label
 
 DEMO_NOTE = "Démonstration : acheteurs, fournisseurs et contrats sont inventés."
@@ -132,6 +134,8 @@ def summary(result: Diagnostic) -> str:
     lines = ["Lecture"]
     lines += [f"  {_account(row)}" for row in base.accounts.to_dicts()]
     lines += _unread(base.rejects)
+    if base.folder is None:
+        lines += [f"  Attention, {told}" for told in filled.warnings(filled_of(base)[0])]
     lines += [f"  {said}" for said in sections_texts.read_beyond(findings(result))]
     counted = result.contracts.filter(pl.col(result.population))
     lines += ["", f"{result.scope} : {french.count(counted.height, 'contrat')} ({POPULATIONS[result.population]})"]
@@ -184,7 +188,7 @@ def _shares(result: Diagnostic) -> list[str]:
         part += f"{french.share(measure.valeur):>10} des contrats"
         part += f" ; {french.share(value.valeur)} de la valeur" if value else ""
         lines.append(f"{part} ; réponse connue : {french.share(measure.couverture)}")
-    return lines
+    return lines + [f"  Attention, {told}" for told in sentences.constant(found.extras.get("reponses_constantes"))]
 
 
 def _buyers(rows: pl.DataFrame, most: int = 12) -> list[str]:

@@ -211,15 +211,16 @@ def summary(result: Territory) -> str:
     ]
     for row in rows.filter(pl.col("code_commune") == WHOLE).to_dicts():
         told = f" ({kinds_told(result.kinds)})" if row["famille"] == INCLUSIVE else ""
+        least = "" if row["famille"] == INCLUSIVE else "au moins "
         lines.append(
-            f"  {french.capital(row['famille']):<26} {french.count(row['etablissements'], 'établissement')}{told}, {jobs_told(row)}"
+            f"  {french.capital(row['famille']):<26} {least}{french.count(row['etablissements'], 'établissement')}{told}, {jobs_told(row)}"
         )
     if len(lines) == 2:
         lines.append("  Aucun établissement de l'ESS ou inclusif dans les listes chargées pour ces communes")
     by_commune = rows.filter((pl.col("code_commune") != WHOLE) & (pl.col("famille") == WHOLE)).sort(
         "etablissements", "commune", descending=[True, False]
     )
-    lines += [""] + [
+    lines += ["", "  Établissements de l'ESS, par commune (les structures inclusives sont comptées à part) :"] + [
         f"  {row['commune']:<26} {french.count(row['etablissements'], 'établissement')}"
         for row in by_commune.head(_SHOWN).to_dicts()
     ]
