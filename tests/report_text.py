@@ -13,7 +13,9 @@ from pathlib import Path
 import spaser
 from spaser import french
 from spaser.deliverables import sentences
+from spaser.deliverables.messages import Messages, Todo
 from spaser.deliverables.report import (
+    Answer,
     Block,
     Callout,
     Definitions,
@@ -68,6 +70,12 @@ def text(report: Report) -> str:
 
 def _block(block: Block, notes: dict[Measured, int]) -> Iterator[str]:
     match block:
+        case Answer():
+            yield f"**{_said(block.sentence, notes)}**"
+        case Messages():
+            yield from (f"* [{one.kind}] {one.sentence()} → {french.sentence(one.so)}" for one in block.items)
+        case Todo():
+            yield from (f"→ {block.title} : {one}" for one in block.items)
         case Sentence():
             yield _said(block, notes)
         case Paragraph():

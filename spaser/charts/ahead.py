@@ -148,7 +148,7 @@ def trajectory(rows: pl.DataFrame, target: float, title: str = "Vers l'objectif"
     if top < largest(rows["haut"]):
         basis += f" ; échelle arrêtée à {french.share(top, 0)}, la fourchette va plus haut"
     told = f"Trajectoire vers l'objectif de {french.share(target)}. {said}."
-    return picture(alt.layer(*layers).properties(width=WIDTH, height=260), title, basis, told, rows, columns)
+    return picture(alt.layer(*layers).properties(width=WIDTH, height=170), title, basis, told, rows, columns)
 
 
 def _top(rows: pl.DataFrame, target: float) -> float:

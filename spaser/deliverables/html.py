@@ -11,7 +11,9 @@ from pathlib import Path
 
 from spaser import french
 from spaser.deliverables import files, sentences
+from spaser.deliverables.messages import SIGNS, Message, Messages, Todo
 from spaser.deliverables.report import (
+    Answer,
     Block,
     Callout,
     Definitions,
@@ -38,11 +40,18 @@ def write(report: Report, path: Path | str) -> Path:
 def render(report: Report) -> str:
     """The page as text; the same report gives the same text."""
     notes = report.footnotes()
-    body = "\n".join(_section(section, rank, notes) for rank, section in enumerate(report.sections, 1))
-    heads = [(section.id, section.title) for section in report.sections] + (
-        [("notes", "D'où vient chaque chiffre")] if notes else []
-    )
-    links = "\n".join(f'<li><a href="#{name}">{_t(head)}</a></li>' for name, head in heads)
+    parts = [report.part("essentiel", "corps").sections, report.part("annexes").sections]
+    body, links, rank = "", "", 1
+    for title, sections in zip(("", "Annexes"), parts, strict=True):
+        if not sections:
+            continue
+        heads = [(section.id, section.title) for section in sections]
+        heads += [("notes", "D'où vient chaque chiffre")] if notes and sections is [p for p in parts if p][-1] else []
+        items = "\n".join(f'<li><a href="#{name}">{_t(head)}</a></li>' for name, head in heads)
+        links += f"<p>{title}</p><ol>\n{items}\n</ol>" if title else f"<ol>\n{items}\n</ol>"
+        body += f'<p class="part" id="annexes">{title}</p>\n' if title else ""
+        body += "\n".join(_section(section, rank + i, notes) for i, section in enumerate(sections)) + "\n"
+        rank += len(sections)
     title = _t(f"{report.title} – {report.buyer}" if report.buyer else report.title)
     return _PAGE.format(
         title=title,
@@ -70,10 +79,9 @@ def _head(report: Report) -> str:
             f'<img class="logo" alt="" src="data:image/{kind};base64,{base64.b64encode(report.logo).decode("ascii")}">'
         )
     buyer = f'<p class="buyer">{_t(french.capital(report.buyer))}</p>' if report.buyer else ""
-    subtitle = f'<p class="subtitle">{_t(french.capital(report.subtitle))}</p>' if report.subtitle else ""
+    lines = "".join(f'<p class="subtitle">{_t(line)}</p>' for line in report.cover)
     notes = "".join(f'<p class="warning" role="note">{_t(note)}</p>' for note in report.notes)
-    day = f'<p class="day">{_t(report.closing)}</p>'
-    return f"{logo}<h1>{_t(report.title)}</h1>{buyer}{subtitle}{day}{notes}"
+    return f"{logo}<h1>{_t(report.title)}</h1>{buyer}{lines}{notes}"
 
 
 def _section(section: Section, rank: int, notes: dict[Measured, int]) -> str:
@@ -87,6 +95,13 @@ def _section(section: Section, rank: int, notes: dict[Measured, int]) -> str:
 
 def _block(block: Block, section: Section, notes: dict[Measured, int], numbers: Iterator[int]) -> str:
     match block:
+        case Answer():
+            return f'<p class="answer">{_sentence(block.sentence, notes)}</p>'
+        case Messages():
+            return f'<ol class="messages">{"".join(map(_message, block.items))}</ol>'
+        case Todo():
+            items = "".join(f"<li>{_t(one)}</li>" for one in block.items)
+            return f'<div class="todo"><h3>{_t(block.title)}</h3><ol>{items}</ol></div>'
         case Sentence():
             return f"<p>{_sentence(block, notes)}</p>"
         case Paragraph():
@@ -106,6 +121,16 @@ def _block(block: Block, section: Section, notes: dict[Measured, int], numbers: 
             return _quotes(block)
         case Definitions():
             return f"<dl>{''.join(f'<dt>{_t(word)}</dt><dd>{_t(meaning)}</dd>' for word, meaning in block.items)}</dl>"
+
+
+def _message(message: Message) -> str:
+    """A message: its sign in words for who does not see its colour."""
+    link = f'<a href="#{escape(message.section)}" aria-label="{_t(SIGNS[message.kind])} : voir la section">voir</a>'
+    return (
+        f'<li class="{escape(message.kind)}"><p class="figure"><span class="sign" aria-hidden="true">{_t(SIGNS[message.kind])}</span>{_t(message.figure)}</p><div><p><strong class="aside">{_t(SIGNS[message.kind])} : </strong>'
+        f"{_t(message.told)} "
+        f'<span class="so">{_t(french.sentence(message.so))}</span> {link}</p></div></li>'
+    )
 
 
 def _sentence(sentence: Sentence, notes: dict[Measured, int]) -> str:
@@ -239,9 +264,9 @@ _PAGE = """<!DOCTYPE html>
 <a class="skip" href="#contenu">Aller au contenu</a>
 <header>{head}</header>
 <div class="page">
-<nav aria-label="Sommaire"><p>Sommaire</p><ol>
+<nav aria-label="Sommaire"><p>Sommaire</p>
 {links}
-</ol></nav>
+</nav>
 <main id="contenu" tabindex="-1">
 {body}
 {notes}

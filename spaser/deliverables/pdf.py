@@ -11,7 +11,9 @@ from typing import Any
 
 from spaser import french
 from spaser.deliverables import columns, files, sentences
+from spaser.deliverables.messages import SIGNS, Messages, Todo
 from spaser.deliverables.report import (
+    Answer,
     Block,
     Callout,
     Definitions,
@@ -35,7 +37,7 @@ _IDENTIFIER = re.compile(r"(?=\w*\d)\w{13,}|\w{19,}")
 #: « l'environnement » may go to the line after its apostrophe, which the engine does not do.
 _ELIDED = re.compile(r"(\w['’])(?=\w{8})")
 #: Points: between the margins of a page upright and on its side, in the two margins of a cell, and the sizes tried until each text is at ease.
-_PAGE, _SIDEWAYS, _CELL, _SIZES = 481.9, 728.5, 8.0, (8.0, 7.5, 7.0, 6.5)
+_PAGE, _SIDEWAYS, _CELL, _SIZES = 481.9, 728.5, 8.0, (9.0, 8.0, 7.5, 7.0, 6.5)
 #: A longer cell may go over two pages, shorter lines never.
 _LONG_CELL = 700
 Notes = dict[Measured, int]
@@ -67,14 +69,16 @@ def _data(report: Report, pictures: dict[str, bytes]) -> dict[str, Any]:
     return {
         "title": report.title,
         "buyer": french.capital(report.buyer),
-        "subtitle": french.capital(report.subtitle),
-        "day": report.closing,
+        "lines": list(report.cover),
+        "day": report.edition,
+        "author": report.author or report.client or report.buyer,
         "notes": list(report.notes),
         "logo": next(iter(pictures), ""),
         "sections": [
             {
                 "title": s.title,
                 "question": s.question,
+                "own_page": s.id == "essentiel",
                 "blocks": [part for block in s.blocks for part in _block(block, notes, pictures)],
             }
             for s in report.sections
@@ -85,6 +89,17 @@ def _data(report: Report, pictures: dict[str, bytes]) -> dict[str, Any]:
 
 def _block(block: Block, notes: Notes, pictures: dict[str, bytes]) -> list[dict[str, Any]]:
     match block:
+        case Answer():
+            return [{"kind": "answer", "item": _sentence(block.sentence, notes)}]
+        case Messages():
+            told = [
+                {"kind": one.kind, "sign": SIGNS[one.kind], "figure": one.figure, "so": french.sentence(one.so),
+                 "text": one.told}
+                for one in block.items
+            ]  # fmt: skip
+            return [{"kind": "messages", "items": told}]
+        case Todo():
+            return [{"kind": "todo", "title": block.title, "items": list(block.items)}]
         case Sentence():
             return [{"kind": "sentences", "items": [_sentence(block, notes)]}]
         case Paragraph():

@@ -55,3 +55,19 @@ document.querySelectorAll("table").forEach(function (table) {
   }
 });
 document.querySelectorAll(".chart").forEach(function (chart) { chart.tabIndex = 0; });
+// The contents follow the reading: the section in sight is the current one.
+(function () {
+  var links = Array.from(document.querySelectorAll("nav a"));
+  if (!("IntersectionObserver" in window) || !links.length) { return; }
+  var seen = new Set();
+  var watch = new IntersectionObserver(function (entries) {
+    entries.forEach(function (entry) { if (entry.isIntersecting) { seen.add(entry.target.id); } else { seen.delete(entry.target.id); } });
+    var first = links.find(function (link) { return seen.has(link.hash.slice(1)); });
+    if (!first) { return; }
+    links.forEach(function (link) { if (link === first) { link.setAttribute("aria-current", "true"); } else { link.removeAttribute("aria-current"); } });
+  }, { rootMargin: "0px 0px -60% 0px" });
+  links.forEach(function (link) {
+    var section = document.getElementById(link.hash.slice(1));
+    if (section) { watch.observe(section); }
+  });
+})();

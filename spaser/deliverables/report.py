@@ -16,6 +16,8 @@ import polars as pl
 
 from spaser import french
 from spaser.charts import Picture
+from spaser.deliverables.measured import Measured
+from spaser.deliverables.messages import Messages, Todo
 from spaser.text import harmless, harmless_expr
 from spaser.vocabulary import LABELS, UNITS
 
@@ -51,39 +53,6 @@ _SHORT = {
     "dateNotification": "Notifié le",
     "score_couverture": "Part du score connue",
 }
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One row of MEASURES, quotable: a sentence or a key figure carries it as its footnote."""
-
-    indicateur: str
-    titre: str
-    perimetre: str
-    population: str
-    dimension: str
-    modalite: str | None
-    unite: str
-    definition: str
-    valeur: float | None
-    valeur_repondus: float | None
-    bas: float | None
-    haut: float | None
-    numerateur: int | None
-    denominateur: int | None
-    repondus: int | None
-    couverture: float | None
-    regle: str
-    petit_effectif: bool | None = None
-
-    @classmethod
-    def of(cls, row: dict[str, Any]) -> Measured:
-        """From a row of MEASURES; columns added later by a room are left aside."""
-        return cls(**{item.name: row[item.name] for item in fields(cls) if item.name in row})
-
-    @property
-    def is_share(self) -> bool:
-        return self.denominateur is not None
 
 
 @dataclass(frozen=True)
@@ -214,7 +183,16 @@ class Quotes:
     note: str = ""
 
 
-Block = Sentence | Paragraph | KeyFigures | TableBlock | Figure | Callout | Definitions | Quotes
+@dataclass(frozen=True)
+class Answer:
+    """What a section answers to its question, in one sentence."""
+
+    sentence: Sentence
+
+
+Block = (
+    Answer | Messages | Todo | Sentence | Paragraph | KeyFigures | TableBlock | Figure | Callout | Definitions | Quotes
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,6 +224,7 @@ class Report:
     """A whole report. ``annexes`` are the full tables for the forms that carry rows (workbook, files).
 
     ``committee``: the sections that slides show, most important first; by default those that ``slides`` knows.
+    ``client`` and ``author`` stand on the cover.
     """
 
     title: str
@@ -258,12 +237,40 @@ class Report:
     annexes: tuple[TableBlock, ...] = ()
     logo: bytes = field(default=b"", repr=False)
     committee: tuple[str, ...] = ()
+    client: str = ""
+    author: str = ""
     today: date | None = None
 
     @property
     def closing(self) -> str:
         """« Données arrêtées au … », with the reader's day when it is known: every form prints it."""
         return french.typeset(french.closing(self.as_of, self.today))
+
+    @property
+    def cover(self) -> tuple[str, ...]:
+        """What the cover says below the title and the buyer."""
+        client = f"Pour {self.client}" if self.client and self.client != self.buyer else ""
+        by = f"Établi par {self.author}" if self.author else ""
+        return tuple(
+            line
+            for line in (
+                french.capital(self.subtitle),
+                client,
+                by,
+                f"{self.edition} – {self.closing[:1].lower()}{self.closing[1:]}",
+            )
+            if line
+        )
+
+    @property
+    def edition(self) -> str:
+        """« Édition de décembre 2025 »: the month of the data."""
+        month = french.long_date(self.as_of).split(maxsplit=1)[1]
+        return f"Édition {french.of(month)}"
+
+    def part(self, *places: str) -> Report:
+        """The report with the sections of some places only."""
+        return replace(self, sections=tuple(one for one in self.sections if one.place in places))
 
     def footnotes(self) -> dict[Measured, int]:
         """Every measure quoted, numbered in the order of reading: the same number in every form."""
@@ -376,6 +383,8 @@ def _name(column: Column | str) -> str:
 
 def _quoted(block: Block) -> Iterator[Measured]:
     match block:
+        case Answer():
+            yield from block.sentence.measures
         case Sentence():
             yield from block.measures
         case Paragraph():

@@ -17,7 +17,9 @@ from docx.text.paragraph import Paragraph as Line
 
 from spaser import french
 from spaser.deliverables import columns, files, office, sentences, word_parts, word_styles
+from spaser.deliverables.messages import SIGNS, Messages, Todo
 from spaser.deliverables.report import (
+    Answer,
     Block,
     Callout,
     Definitions,
@@ -36,8 +38,6 @@ from spaser.deliverables.word_parts import plain
 
 _RIGHT = {"entier", "part", "centime", "somme", "point", "valeur"}
 _LIMIT = 200
-#: The data of a chart stand under it up to so many lines; longer, at the end of the document.
-_SHORT_TWIN = 12
 _DATA, _ORIGIN = "Les données des graphiques", "D'où vient chaque chiffre"
 _CARDS = 4
 
@@ -77,13 +77,8 @@ class _Writer:
         if report.logo and not report.logo.lstrip().startswith(b"<"):
             self.document.add_picture(io.BytesIO(report.logo), height=Cm(1.6))
         self.document.add_paragraph(plain(report.title), style="Title")
-        day = report.closing
-        for text in (
-            french.capital(report.buyer),
-            " – ".join(part for part in (french.capital(report.subtitle), day) if part),
-        ):
-            if text:
-                self.document.add_paragraph(plain(text), style="Subtitle")
+        for text in filter(None, (french.capital(report.buyer), *report.cover)):
+            self.document.add_paragraph(plain(text), style="Subtitle")
         for note in report.notes:
             self.document.add_paragraph(plain(note), style="Encadré")
 
@@ -91,7 +86,7 @@ class _Writer:
         """The headings to come, for the contents."""
         figures = [block for section in report.sections for block in section.blocks if isinstance(block, Figure)]
         found = [section.title for section in report.sections]
-        found += [_DATA] if any(_long(figure.twin) for figure in figures) else []
+        found += [_DATA] if figures else []
         return found + ([_ORIGIN] if self.marks else [])
 
     def heading(self, title: str) -> None:
@@ -112,6 +107,16 @@ class _Writer:
     def block(self, block: Block) -> None:
         word_parts.turn(self.document, sideways=isinstance(block, TableBlock) and self.wide(block))
         match block:
+            case Answer():
+                self.sentence(block.sentence, "Réponse")
+            case Messages():
+                self.messages(block)
+            case Todo():
+                self.document.add_paragraph(
+                    plain(block.title), style="Chiffre libellé"
+                ).paragraph_format.keep_with_next = True
+                for one in block.items:
+                    self.document.add_paragraph(plain(one), style="List Bullet")
             case Sentence():
                 self.sentence(block, "Normal")
             case Paragraph():
@@ -166,6 +171,20 @@ class _Writer:
         for text in filter(None, words):
             cell.add_paragraph(plain(text), style="Chiffre note")
 
+    def messages(self, block: Messages) -> None:
+        """Each message on a line: its figure, then what it is, what it is compared with, what follows."""
+        grid = self.document.add_table(rows=0, cols=2, style="Chiffres clés")
+        word_parts.describe(grid, "Ce qu'il faut retenir")
+        for one in block.items:
+            figure, text = grid.add_row().cells
+            figure.paragraphs[0].style, text.paragraphs[0].style = "Chiffre message", "Cellule"
+            figure.paragraphs[0].add_run(plain(one.figure))
+            text.paragraphs[0].add_run(plain(f"{SIGNS[one.kind]} – ")).italic = True
+            text.paragraphs[0].add_run(plain(f"{one.told} {french.sentence(one.so)}"))
+        across = word_parts.room(self.document)
+        word_parts.set_widths(grid, [Emu(across * 2 // 7), Emu(across * 5 // 7)])
+        word_parts.keep_rows(grid)
+
     def wide(self, block: TableBlock) -> bool:
         """Whether a table needs a page on its side."""
         heads, rows, totals = _texts(block.printed())
@@ -202,7 +221,7 @@ class _Writer:
         )
 
     def figure(self, block: Figure) -> None:
-        """The picture with its alternative text and caption, then its data."""
+        """The picture with its alternative text and caption; its data stand at the end of the document."""
         line = self.document.add_paragraph(style="Figure")
         line.paragraph_format.keep_with_next = True
         picture = line.add_run().add_picture(io.BytesIO(block.picture.png()), width=word_parts.room(self.document))
@@ -215,17 +234,10 @@ class _Writer:
         if picture.height > tall:
             picture.width, picture.height = Emu(int(picture.width * tall / picture.height)), tall
         self.caption("Figure", block.caption)
-        if _long(block.twin):
-            self.later.append(block.twin)
-            self.document.add_paragraph(
-                plain(f"Les données de ce graphique sont à la fin du document, sous « {_DATA} »."),
-                style="Note de tableau",
-            )
-        else:
-            self.table(block.twin)
+        self.later.append(block.twin)
 
     def data(self) -> None:
-        """The long tables behind the charts, after everything a committee reads."""
+        """The tables behind the charts, after everything a committee reads."""
         word_parts.turn(self.document, sideways=False)
         if self.later:
             self.heading(_DATA)
@@ -271,7 +283,7 @@ def _page(document: Document, report: Report) -> None:
     properties = document.core_properties
     properties.title, properties.author, properties.subject = (
         plain(report.title),
-        plain(report.buyer),
+        plain(report.author or report.client or report.buyer),
         plain(report.subtitle),
     )
     properties.language, properties.comments, properties.last_modified_by, properties.keywords = "fr-FR", "", "", ""
@@ -284,10 +296,6 @@ def _fill(cell: _Cell, text: str, style: str, right: bool, bold: bool = False) -
     line.add_run(plain(text)).bold = bold or None
     if right:
         line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-
-
-def _long(twin: TableBlock) -> bool:
-    return twin.frame.height > _SHORT_TWIN
 
 
 def _texts(block: TableBlock) -> tuple[list[str], list[list[str]], list[list[str]]]:

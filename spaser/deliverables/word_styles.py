@@ -14,6 +14,8 @@ FONT = "Arial"
 #: Name, parent, size, colour, bold, italic, space before and after (points).
 _PARAGRAPHS = (
     ("Question", "Normal", 9.5, PALE, False, True, 0, 4),
+    ("Réponse", "Normal", 11, INK, True, False, 2, 5),
+    ("Chiffre message", "Normal", 14, BLUE, True, False, 1, 1),
     ("Encadré", "Normal", 9, INK, False, False, 3, 5),
     ("Chiffre libellé", "Normal", 8.5, INK, True, False, 2, 0),
     ("Chiffre", "Normal", 18, BLUE, True, False, 0, 0),

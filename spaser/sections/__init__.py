@@ -13,6 +13,7 @@ from spaser.sections import (  # noqa: F401  (each marks the functions that writ
     texts,
 )
 from spaser.sections.acting import impact  # noqa: F401
+from spaser.sections.body import aims, buying, where  # noqa: F401
 from spaser.sections.declared import (
     CODES,
     complete_years,
@@ -28,6 +29,7 @@ from spaser.sections.declared import (
 )
 from spaser.sections.method import section_glossary, section_method
 from spaser.sections.registry import keys, report, writers
+from spaser.sections.summary import pages  # noqa: F401
 
 __all__ = [
     "CODES",

@@ -28,7 +28,7 @@ _LATEST = french.typeset(
 )
 
 
-@written("calendrier")
+@written("calendrier-detail", "calendrier")
 def section_calendar(findings: Findings) -> Told:
     """What ends, quarter by quarter, and the next contracts to prepare."""
     rows = findings.extras.get("renouvellements")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from spaser import charts, french
@@ -110,7 +112,7 @@ def section_scope(findings: Findings) -> Told:
 def section_populations(findings: Findings) -> Told:
     """The three populations side by side."""
     rows = [findings.rows(*CODES, population=name).with_columns(ordre=pl.lit(i)) for i, name in enumerate(POPULATIONS)]
-    long = _named(pl.concat(rows))
+    long = named(pl.concat(rows))
     if not long.height:
         return None
     wide = long.pivot("population", index="nom", values=["valeur", "denominateur"], aggregate_function="first")
@@ -134,7 +136,7 @@ def section_populations(findings: Findings) -> Told:
     return (shown,)
 
 
-@written("considerations")
+@written("considerations-detail", "considerations")
 def section_considerations(findings: Findings) -> Told:
     """Each consideration in number and in value, both denominators, non-response beside."""
     number = findings.rows(*CODES)
@@ -146,7 +148,7 @@ def section_considerations(findings: Findings) -> Told:
             "Réponses aux cinq considérations, en nombre de contrats",
             charts.considerations(number),
         ),
-        table("tab-nombre", "En nombre de contrats", _named(number), _RATES),
+        table("tab-nombre", "En nombre de contrats", named(number), _RATES),
     ]
     value = findings.rows(*CODES, unite="valeur")
     if value.height:
@@ -157,7 +159,7 @@ def section_considerations(findings: Findings) -> Told:
             table(
                 "tab-valeur",
                 "En valeur (montant notifié HT, maximum pour les accords-cadres)",
-                _named(value),
+                named(value),
                 money,
                 _VALUE,
             )
@@ -169,8 +171,7 @@ def section_considerations(findings: Findings) -> Told:
     return tuple(blocks)
 
 
-@written("annees")
-def section_years(findings: Findings) -> Told:
+def section_years(findings: Findings) -> Section | None:
     """Year by year."""
     every = findings.rows(*CODES, dimension="annee").sort("modalite", maintain_order=True)
     rows = every.filter(pl.col("modalite").str.contains(r"^\d{4}$"))
@@ -185,18 +186,17 @@ def section_years(findings: Findings) -> Told:
     if open_years:
         text = f"Année incomplète, montrée mais non comparée : {french.listing(open_years)}."
         blocks.append(Callout("Publication en cours", french.typeset(text)))
-    undated = every.filter(~pl.col("modalite").str.contains(r"^\d{4}$"))["denominateur"].max()
+    undated: Any = every.filter(~pl.col("modalite").str.contains(r"^\d{4}$"))["denominateur"].max()
     if undated:
         verb = "n'apparaît" if undated < 2 else "n'apparaissent"
         blocks.append(Sentence(french.sentence(f"{french.count(undated, 'contrat')} sans date lisible {verb} pas ici")))
     small = sentences.of_small_years(rows.filter(pl.col("modalite").is_in(sorted(closed))))
     if changes or small:
         blocks.append(Paragraph((*changes, *([small] if small else []))))
-    return tuple(blocks)
+    return Section("annees", "Année par année", "La part progresse-t-elle ?", tuple(blocks))
 
 
-@written("familles")
-def section_families(findings: Findings) -> Told:
+def section_families(findings: Findings) -> Section | None:
     """By purchase family (else by CPV division), sorted."""
     for dimension, title in (("famille", "Par famille d'achat"), ("cpv_division", "Par division CPV")):
         rows = findings.rows("clause_sociale", "clause_environnementale", dimension=dimension)
@@ -315,7 +315,7 @@ def doubtful_table(findings: Findings) -> TableBlock | None:
         findings.rows(*CODES, unite=unite).select("indicateur", "valeur")
         for unite in ("valeur", "valeur_hors_a_verifier")
     )
-    frame = _named(with_.join(without, on="indicateur", suffix="_hors", maintain_order="left"))
+    frame = named(with_.join(without, on="indicateur", suffix="_hors", maintain_order="left"))
     n = french.count(doubtful.numerateur, "contrat")
     columns = (
         Column("nom", "Considération"),
@@ -366,7 +366,7 @@ def _figure(id: str, caption: str, picture: charts.Picture) -> Figure:
     )
 
 
-def _named(rows: pl.DataFrame) -> pl.DataFrame:
+def named(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(nom=pl.col("indicateur").replace({code: name_of(code) for code in CODES}))
 
 

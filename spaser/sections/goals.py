@@ -15,20 +15,20 @@ from spaser.vocabulary import POPULATIONS, TARGET_ANSWERS, TARGET_STATES
 _MOST = 6
 
 
-@written("objectifs")
+@written("objectifs-detail", "objectifs")
 def section_goals(findings: Findings) -> Told:
     """The targets voted, the national references beside, and the road to each."""
     rows = findings.extras.get("objectifs")
     if rows is None or not rows.height:
         return None
     voted, national = rows.filter(pl.col("nature") == "voté"), rows.filter(pl.col("nature") != "voté")
-    blocks: list = [Paragraph(tuple(_told(row) for row in voted.to_dicts()))] if voted.height else [_NONE]
+    blocks: list = [Paragraph(tuple(told(row) for row in voted.to_dicts()))] if voted.height else [_NONE]
     for frame, id, caption, note in (
         (voted, "tab-objectifs", "Les objectifs votés", _PROJECTION),
         (national, "tab-references", "Les cibles nationales, pour mémoire", _NATIONAL),
     ):
         if frame.height:
-            blocks.append(table(id, caption, _written(frame), _columns(frame), note))
+            blocks.append(table(id, caption, written_goals(frame), _columns(frame), note))
     blocks += _roads(findings, voted)
     return tuple(blocks)
 
@@ -131,7 +131,7 @@ def _plain(number: int, row: dict[str, Any]) -> str:
     return french.number(number) if row["unite"] == "nombre" else french.euros_short(number)
 
 
-def _told(row: dict[str, Any]) -> Sentence:
+def told(row: dict[str, Any]) -> Sentence:
     """« Clause sociale, 30 % en 2027 : … »."""
     goal = written_value(row["cible"], row)
     told = f"« {row['titre']} », objectif {goal} en {row['annee']} : {answered(row)}{_missing(row)}"
@@ -164,7 +164,7 @@ def written_value(number: float, row: dict[str, Any]) -> str:
     )
 
 
-def _written(frame: pl.DataFrame) -> pl.DataFrame:
+def written_goals(frame: pl.DataFrame) -> pl.DataFrame:
     rows = [
         {
             "titre": row["titre"],

@@ -53,7 +53,7 @@ def blocks(
     return found
 
 
-@written("qualitatif")
+@written("qualitatif-detail", "qualitatif")
 def section_maturity(findings: Findings) -> Told:
     """The profile of the answers and the first actions; None when the questionnaire was not answered."""
     profile, actions, grid = (findings.extras.get(name) for name in ("maturite", "maturite_actions", "maturite_grille"))

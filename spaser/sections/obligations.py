@@ -49,7 +49,7 @@ _SUBJECT = (
 )
 
 
-@written("obligations")
+@written("obligations-detail", "obligations")
 def section_obligations(findings: Findings) -> Told:
     """Duties: readiness, states, contracts to open, reserved contracts, the buyer's own duties, questions, sources."""
     ready = findings.extras.get("preparation")

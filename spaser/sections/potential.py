@@ -162,7 +162,7 @@ _SHOWN = 25
 _SHARES = ("acquis_part", "dependance_mediane", "famille_confiance", "adequation", "dependance")
 
 
-@written("potentiel")
+@written("potentiel-detail", "potentiel")
 def section_potential(findings: Findings) -> Told:
     """The potential in all: key figures, families, demand against supply."""
     rows, families = findings.extras.get("besoins"), findings.extras.get("potentiel_familles")

@@ -7,11 +7,13 @@ here, one function marked ``@written("its-key")``, and its test; a key or a tabl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import wraps
 from typing import NamedTuple
 
-from spaser.deliverables.report import Block, Section
+from spaser.deliverables.messages import Messages
+from spaser.deliverables.report import Block, Figure, Section, TableBlock
 from spaser.sections.findings import Findings
 from spaser.vocabulary.handed import declared
 
@@ -39,44 +41,59 @@ class Entry(NamedTuple):
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("essentiel", "L'essentiel", "Où en est-on, qu'est-ce qui ne va pas, que faire lundi ?", SUMMARY),
-    Entry("plan", "Le plan d'actions", "Que faire, et quand commencer ?", SUMMARY, ("plan_actions",)),
-    Entry("considerations", "Les considérations déclarées", "Que déclarent les contrats ?", BODY),
+    Entry("plan", "Le plan d'actions", "Que faire, et quand commencer ?", SUMMARY),
+    Entry("considerations", "Où nous en sommes", "Que déclarent les contrats ?", BODY),
     Entry("annees", "Année par année", "La part progresse-t-elle ?", BODY),
-    Entry("familles", "Par famille d'achat", "Où les clauses sont-elles présentes, où manquent-elles ?", BODY),
-    Entry("ecrit", "Déclaré et écrit", "Les textes disent-ils ce que les contrats déclarent ?", BODY, ("ecarts",)),
-    Entry("fournisseurs", "Fournisseurs de l'ESS et inclusifs", "Qui remporte les contrats ?", BODY, ("acces_ess",),
-          lacking="registres"),
-    Entry("depenses", "Les dépenses", "Quelle part des achats payés va à l'ESS et aux structures inclusives ?", BODY,
+    Entry("familles", "Par famille d'achat", "Où les clauses sont-elles présentes, où manquent-elles ?", BODY, (), _PAGES),
+    Entry("ecrit", "Ce que les textes disent", "Les textes disent-ils ce que les contrats déclarent ?", BODY, ("ecarts",), _PAGES),
+    Entry("depenses", "Qui est payé", "Quelle part des achats payés va à l'ESS et aux structures inclusives ?", BODY,
           lacking="depenses"),
     Entry("impact", "L'impact des achats", "Que font travailler nos achats, et qu'est-ce qui reste à côté de nous ?", BODY,
           ("impact_totaux",), _PAGES),
-    Entry("potentiel", "Potentiel ESS", "Que pourrait-on acheter à l'ESS, et à qui ?", BODY,
+    Entry("fournisseurs", "Qui remporte les contrats", "Combien de contrats vont à l'ESS et à l'insertion ?", BODY,
+          ("acces_ess",), lacking="registres"),
+    Entry("potentiel", "Ce que l'on pourrait acheter", "Que pourrait-on acheter à l'ESS, et à qui ?", BODY,
           ("besoins", "potentiel_familles"), lacking="registres"),
-    Entry("calendrier", "Calendrier des renouvellements", "Qu'est-ce qui se termine, et quand s'y préparer ?", BODY,
-          ("renouvellements",)),
-    Entry("obligations", "Les obligations", "Les contrats sont-ils prêts pour ce que la loi demande ?", BODY),
-    Entry("objectifs", "Les objectifs", "Les objectifs votés seront-ils atteints ?", BODY, ("objectifs",),
-          lacking="cibles"),
-    Entry("qualitatif", "Diagnostic qualitatif", "Où en est l'organisation ?", BODY,
+    Entry("calendrier", "Quand", "Qu'est-ce qui se termine, et quand s'y préparer ?", BODY, ("renouvellements",)),
+    Entry("obligations", "Ce que la loi attend", "Les contrats sont-ils prêts pour ce que la loi demande ?", BODY),
+    Entry("objectifs", "Ce que nous visons", "Les objectifs seront-ils atteints ?", BODY, ("objectifs",), lacking="cibles"),
+    Entry("qualitatif", "Comment nous travaillons", "Où en est l'organisation ?", BODY,
           ("maturite", "maturite_actions", "maturite_grille"), lacking="questionnaire"),
-    Entry("actions", "Les actions conseillées", "Par où commencer ?", BODY),
-    Entry("a-fournir", "Ce qui compléterait ce diagnostic", "Que reste-t-il à fournir ?", BODY, ("manques",), _PAGES),
-    Entry("perimetre", "Les contrats mesurés", "Combien de contrats, sur quelles dates ?", ANNEX),
-    Entry("populations", "Trois façons de compter", "Le résultat dépend-il des contrats retenus ?", ANNEX, (), _PAGES),
-    Entry("atteindre", "Atteindre les objectifs", "Quels renouvellements faut-il saisir ?", ANNEX,
-          ("atteindre", "atteindre_plan"), _PAGES),
-    Entry("pairs", "Parmi des acheteurs semblables", "Où se place l'acheteur ?", ANNEX, ("pairs",), _PAGES),
+    Entry("a-fournir", "Ce qui manque", "Que reste-t-il à fournir ?", BODY, ("manques",), _PAGES),
+    Entry("plan-detail", "Le plan, en détail", "Sur quelles bases légales, et qu'a-t-on laissé de côté ?", ANNEX,
+          ("plan_actions",), _PAGES),
     Entry("besoins", "Besoins et leviers", "Par où commencer, et sur quelle base légale ?", ANNEX,
           ("besoins", "candidats"), _PAGES),
-    Entry("scores", "Les scores", "Quels contrats sont les plus avancés, et pourquoi ?", ANNEX, (), _PAGES),
-    Entry("corriger", "À corriger", "Quels contrats mériteraient une correction ?", ANNEX),
+    Entry("potentiel-detail", "Le potentiel ESS, famille par famille", "Que pourrait-on acheter à l'ESS, et à qui ?", ANNEX,
+          ("besoins", "potentiel_familles"), _PAGES),
+    Entry("corriger", "Contrats à corriger", "Quels contrats mériteraient une correction ?", ANNEX, (), _PAGES),
+    Entry("ecrit-detail", "Déclaré et écrit", "Les textes disent-ils ce que les contrats déclarent ?", ANNEX, ("ecarts",), _PAGES),
+    Entry("considerations-detail", "Les considérations déclarées", "Que déclarent les contrats ?", ANNEX, (), _PAGES),
+    Entry("perimetre", "Les contrats mesurés", "Combien de contrats, sur quelles dates ?", ANNEX, (), _PAGES),
+    Entry("populations", "Trois façons de compter", "Le résultat dépend-il des contrats retenus ?", ANNEX, (), _PAGES),
+    Entry("pairs", "Parmi des acheteurs semblables", "Où se place l'acheteur ?", ANNEX, ("pairs",), _PAGES),
+    Entry("fournisseurs-detail", "Fournisseurs de l'ESS et inclusifs", "Qui remporte les contrats ?", ANNEX,
+          ("acces_ess",), _PAGES),
+    Entry("depenses-detail", "Les dépenses", "Quelle part des achats payés va à l'ESS et aux structures inclusives ?", ANNEX,
+          (), _PAGES),
     Entry("depenses-compte", "Le compte des dépenses", "Où est passé chaque euro, que reste-t-il à trancher ?", ANNEX,
           (), _PAGES),
+    Entry("calendrier-detail", "Calendrier des renouvellements", "Qu'est-ce qui se termine, et quand s'y préparer ?", ANNEX,
+          ("renouvellements",), _PAGES),
+    Entry("objectifs-detail", "Les objectifs", "Les objectifs votés seront-ils atteints ?", ANNEX, ("objectifs",), _PAGES),
+    Entry("atteindre", "Atteindre les objectifs", "Quels renouvellements faut-il saisir ?", ANNEX,
+          ("atteindre", "atteindre_plan"), _PAGES),
+    Entry("qualitatif-detail", "Diagnostic qualitatif", "Où en est l'organisation ?", ANNEX,
+          ("maturite", "maturite_actions", "maturite_grille"), _PAGES),
+    Entry("scores", "Les scores", "Quels contrats sont les plus avancés, et pourquoi ?", ANNEX, (), _PAGES),
+    Entry("obligations-detail", "Les obligations", "Les contrats sont-ils prêts pour ce que la loi demande ?", ANNEX, (), _PAGES),
     Entry("lecture", "Lecture des fichiers", "Qu'a-t-on lu, qu'a-t-on refusé ?", ANNEX, (), _PAGES),
     Entry("qualite", "Qualité des données", "Peut-on s'appuyer sur ces données ?", ANNEX, (), _PAGES),
     Entry("methode", "Sources et méthode", "D'où viennent ces chiffres ?", ANNEX, (), _PAGES),
     Entry("glossaire", "Les mots", "Que veulent dire les mots de ce rapport ?", ANNEX, (), _PAGES),
 )  # fmt: skip
+#: Keys of older missions whose section is now part of another: a comment written on them is still shown.
+FORMER = {"actions": "plan"}
 
 Told = tuple[Block, ...] | Section | None
 Writer = Callable[[Findings], Section | None]
@@ -106,11 +123,12 @@ def keys(*places: str, form: str = "") -> tuple[str, ...]:
     return tuple(one.key for one in ENTRIES if (not places or one.place in places) and (not form or form in one.forms))
 
 
-def written(key: str) -> Callable[[Callable[[Findings], Told]], Writer]:
+def written(key: str, alone: str = "") -> Callable[[Callable[[Findings], Told]], Writer]:
     """Mark the function that writes a section: it returns its blocks, or None when it has nothing to say.
 
     What is marked returns a whole ``Section``, with the title, the question and the place of its entry; a function that
-    must change its title returns the section itself. Nothing is written when a table it reads was not handed over.
+    must change its title returns the section itself. ``alone``: the key it has where it is shown by itself (a notebook, the
+    report of another study), outside the diagnostic. Nothing is written when a table it reads was not handed over.
     """
     own = entry(key)
     if key in _WRITERS:
@@ -124,7 +142,7 @@ def written(key: str) -> Callable[[Callable[[Findings], Told]], Writer]:
             said = tell(findings)
             if said is None or isinstance(said, Section):
                 return said
-            return Section(own.key, own.title, own.question, said, own.place)
+            return Section(alone or own.key, own.title, own.question, said, BODY if alone else own.place)
 
         _WRITERS[key] = whole
         return whole
@@ -146,6 +164,33 @@ def writers(*places: str) -> Iterator[Writer]:
         yield _WRITERS[key]
 
 
+def section_of(key: str, findings: Findings) -> Section | None:
+    """A section as the diagnostic has it, or None when it has nothing to say."""
+    own, section = entry(key), _WRITERS[key](findings)
+    return None if section is None else replace(section, id=own.key, place=own.place)
+
+
 def report(findings: Findings) -> tuple[Section, ...]:
-    """The sections of a diagnostic in order, without those that have nothing to say."""
-    return tuple(section for write in writers() if (section := write(findings)))
+    """The sections of a diagnostic in order, without those that have nothing to say.
+
+    What the body shows is not shown again in the annexes.
+    """
+    known: set[str] = set()
+    found = []
+    for key in keys():
+        section = section_of(key, findings)
+        if section is None:
+            continue
+        blocks = tuple(block for block in section.blocks if getattr(block, "id", None) not in known)
+        known |= {block.id for block in blocks if isinstance(block, Figure | TableBlock)}
+        if blocks:
+            found.append(replace(section, blocks=blocks))
+    there = {section.id for section in found}
+    return tuple(replace(one, blocks=tuple(_told(block, there) for block in one.blocks)) for one in found)
+
+
+def _told(block: Block, there: set[str]) -> Block:
+    """Messages that a section of this report bears out: the others are not said."""
+    if not isinstance(block, Messages):
+        return block
+    return Messages(tuple(one for one in block.items if one.section in there))

@@ -25,7 +25,7 @@ _WON = {
 }
 
 
-@written("fournisseurs")
+@written("fournisseurs-detail", "fournisseurs")
 def section_suppliers(findings: Findings) -> Told:
     """Contracts won by the ESS and inclusive suppliers, in number and value; what to check; subcontracting."""
     access = findings.extras.get("acces_ess")

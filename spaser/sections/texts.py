@@ -23,7 +23,7 @@ NAMES = {word.name: name_of(word.name) for word in CONSIDERATIONS} | {
 ANSWERS = {"accepte": "accepté", "refuse": "refusé"}
 
 
-@written("ecrit")
+@written("ecrit-detail", "ecrit")
 def section_texts(findings: Findings) -> Told:
     """The two lists an officer reads before publishing; None when no text was searched."""
     gaps = findings.extras.get("ecarts")

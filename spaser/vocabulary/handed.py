@@ -129,6 +129,7 @@ HANDED: dict[str, Handed] = {
         "potentiel", "potentiel_haut", "sourcing", "consultation", "retard", "difficulte", "levier_verifier", "leviers", "responsable", "etat",
         "echeance", "note",
     )),
+    "plan_dits": Handed("studies.pams", "what a person wrote of a line of the plan", ("objet_id", "champ", "valeur")),
     "plan_ecartes": Handed("studies.pams", "a family that the plan leaves out, and why", (
         "motif", "famille_libelle", "besoins", "potentiel", "consultation", "objets",
     )),

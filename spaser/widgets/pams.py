@@ -36,10 +36,10 @@ _COMMENTED = {
     "Les obligations": "obligations",
     "Potentiel ESS": "potentiel",
     "Calendrier": "calendrier",
-    "Les actions conseillées": "actions",
+    "Le plan d'actions": "plan",
 }
 #: What the preview shows of the report.
-_SHOWN = ("essentiel", "actions", "a-fournir")
+_SHOWN = ("essentiel", "plan", "a-fournir")
 _LABEL = {"html": "Page", "pdf": "PDF", "docx": "Word", "pptx": "PowerPoint", "xlsx": "Excel"}
 _YEARS = 8
 

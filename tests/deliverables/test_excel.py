@@ -121,10 +121,10 @@ def test_measures_recount_the_rows_and_hold_the_measured_value(book, computed):
 
 def test_the_summary_points_to_the_measures(book, computed):
     cells = {row[0].value: row for row in book["synthèse"].iter_rows(max_col=5)}
-    assert cells["Clause sociale"][1].value.startswith("='mesures'!")
+    assert cells["Clause sociale déclarée"][1].value.startswith("='mesures'!")
     shown = {row[0]: row[1] for row in computed["synthèse"].iter_rows(max_col=2, values_only=True)}
     measure = findings().one("clause_sociale")
-    assert shown["Clause sociale"] == pytest.approx(measure.valeur)
+    assert shown["Clause sociale déclarée"] == pytest.approx(measure.valeur)
 
 
 def test_a_measure_that_the_rows_do_not_give_stays_a_number():

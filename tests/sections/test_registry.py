@@ -38,11 +38,12 @@ def test_sections_stand_in_the_order_of_the_table_with_its_words() -> None:
 
 
 def test_a_section_whose_tables_were_not_handed_over_is_not_written() -> None:
-    assert not {"calendrier", "plan", "objectifs"} & {one.id for one in sections.report(invented.findings())}
+    assert not {"calendrier", "plan-detail", "objectifs"} & {one.id for one in sections.report(invented.findings())}
 
 
 def test_a_comment_may_stand_on_every_section_and_on_no_other() -> None:
-    assert shape.SECTIONS == sections.keys()
+    assert shape.SECTIONS == (*sections.keys(), *registry.FORMER)
+    assert set(registry.FORMER.values()) <= set(sections.keys())
 
 
 def test_what_a_function_returns_takes_the_words_of_its_entry(monkeypatch: pytest.MonkeyPatch) -> None:

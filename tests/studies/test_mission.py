@@ -465,11 +465,12 @@ def test_the_report_of_a_mission_is_in_a_new_folder_and_reuses_what_did_not_chan
     mission.change(home, {"formes": ["html"]})
     assert main(["rapport", str(home)]) == 0
     first = mission.last(home / "sorties", "rapports")
-    pages = [path.read_bytes() for path in sorted(first.rglob("diagnostic.html"))]
+    pages = [path.read_bytes() for path in sorted(first.rglob("diagnostic-*.html"))]
+    assert pages
     assert main(["rapport", str(home)]) == 0
     assert "dont 1 déjà à jour" in capsys.readouterr().out
     second = mission.last(home / "sorties", "rapports")
-    assert second != first and [path.read_bytes() for path in sorted(second.rglob("diagnostic.html"))] == pages
+    assert second != first and [path.read_bytes() for path in sorted(second.rglob("diagnostic-*.html"))] == pages
     mission.add(home, "fichiers", [home / "fichiers" / "suivi.csv"])
     (home / "fichiers" / "suivi.csv").write_text(HEADER + LINES[: LINES.index("A3")], encoding="utf-8")
     assert main(["rapport", str(home)]) == 0

@@ -19,19 +19,21 @@ from typing import Any
 import polars as pl
 
 from spaser import buyers, french
-from spaser.deliverables import excel, files, html, pdf, slides, word
-from spaser.deliverables.report import Callout, Report
+from spaser.deliverables import files
+from spaser.deliverables.report import Report
 from spaser.guards import leftovers
 from spaser.problems import Problem
+from spaser.sections import registry
 from spaser.sources.ledgers import read_ledger
 from spaser.studies import diagnostic, publication
 from spaser.studies.diagnostic import Base, handover
 from spaser.studies.mission.model import Asked, Mission
 from spaser.studies.mission.shape import FORMS
 from spaser.studies.pams import compose as pams
+from spaser.studies.pams.forms import PRINTED, commented, named, render, render_annexes, stem
 from spaser.studies.potential import compose as potentials
 
-__all__ = ["FORMS", "Mission", "Outcome", "commented", "render", "run"]
+__all__ = ["FORMS", "Mission", "Outcome", "commented", "named", "render", "run"]
 
 STATE = "etat.json"
 #: From this many reports on, several processes are worth the time they take to start.
@@ -127,31 +129,6 @@ def run(
     if progress:
         progress("Rapports", 1.0)
     return ordered
-
-
-def commented(report: Report, mission: Mission, asked: Asked) -> Report:
-    """The report with the consultant's comments at the head of their sections, the client's name and logo."""
-    sections = []
-    for section in report.sections:
-        comment = asked.comments.get(section.id, "").strip()
-        blocks = (Callout("Commentaire", french.typeset(comment)), *section.blocks) if comment else section.blocks
-        sections.append(replace(section, blocks=blocks))
-    subtitle = f"{report.subtitle} – pour {mission.client}" if mission.client else report.subtitle
-    return replace(report, sections=tuple(sections), subtitle=subtitle, logo=mission.logo)
-
-
-def render(form: str, report: Report, mission: Mission) -> bytes:
-    """The report in one form, with the client's own template when there is one."""
-    match form:
-        case "html":
-            return html.render(report).encode("utf-8")
-        case "pdf":
-            return pdf.render(report)
-        case "docx":
-            return word.render(report, template=mission.templates.get("docx"))
-        case "pptx":
-            return slides.render(report, template=mission.templates.get("pptx"))
-    return excel.render(report)
 
 
 def _prepared(
@@ -259,8 +236,8 @@ def _stored(base: Base, folder: Path) -> dict[str, str]:
 
 def _open(desk: Desk, frames: dict[str, str]) -> None:
     """What a process does first: the tables back in their fields."""
-    back: dict[str, Any] = {name: pl.scan_parquet(path) for name, path in frames.items()}
-    _WORD["desk"] = replace(desk, base=replace(desk.base, **back))
+    read: dict[str, Any] = {name: pl.scan_parquet(path) for name, path in frames.items()}
+    _WORD["desk"] = replace(desk, base=replace(desk.base, **read))
 
 
 def _by_another(task: Task) -> Outcome:
@@ -295,7 +272,12 @@ def _one(desk: Desk, task: Task) -> Outcome:
 @files.together
 def _handed(report: Report, mission: Mission, folder: Path) -> list[Path]:
     """The report in every form, switched at once."""
-    return [files.deliver(folder / f"diagnostic.{form}", render(form, report, mission)) for form in mission.forms]
+    name = stem(report)
+    written = [files.deliver(folder / f"{name}.{form}", render(form, report, mission)) for form in mission.forms]
+    apart = [form for form in mission.forms if form in PRINTED and report.part(registry.ANNEX).sections]
+    return written + [
+        files.deliver(folder / f"{name}-annexes.{form}", render_annexes(form, report, mission)) for form in apart
+    ]
 
 
 def _done(state: dict[str, Any], mission: Mission, asked: Asked, siren: str, day: str) -> tuple[str, ...] | None:

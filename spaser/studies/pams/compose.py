@@ -16,14 +16,15 @@ from spaser.deliverables.report import Report, Source, TableBlock
 from spaser.indicators.records import WITH_CRITERION, catalogue
 from spaser.indicators.targets import Target
 from spaser.indicators.trajectory import Road
-from spaser.sections import actions as sections_actions
 from spaser.sections import maturity as sections_maturity
 from spaser.sections import pams as sections_pams
 from spaser.sections import potential as sections_potential
 from spaser.sections import reach as sections_reach
+from spaser.sections import registry
 from spaser.sections.acting import impact as sections_impact
 from spaser.sections.annexes import annexes
 from spaser.sections.findings import Findings
+from spaser.sections.summary import pages
 from spaser.sources import demonstration
 from spaser.sources.registers import Registers
 from spaser.studies import plan as planning
@@ -42,7 +43,7 @@ TITLE = "Diagnostic d'achat responsable"
 #: Months of the calendar, and so of what the needs to come are looked for in.
 MONTHS = 36
 #: Every section a comment may be written on.
-SECTIONS = sections.keys()
+SECTIONS = (*sections.keys(), *registry.FORMER)
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,10 @@ def study(
         | reach
         | _practices(asked.answers)
         | (impact.tables(impact.impact_of(spent)) if spent else {})
-        | {"manques": pl.DataFrame({"code": lacking}, schema={"code": pl.String})}
+        | {
+            "manques": pl.DataFrame({"code": lacking}, schema={"code": pl.String}),
+            "plan_dits": _written_of_actions(result),
+        }
     )
     if peers is not None and peers.height:
         extras["pairs"] = peers
@@ -179,11 +183,11 @@ def _annexes(told: Findings, spent: Findings | None) -> list[TableBlock | None]:
     used = (pl.col("population") == told.population) & (pl.col("dimension") != "cpv_division")
     kept = told.measures.filter(used | (pl.col("dimension") == "total"))
     return [
+        pages.annex_plan(told),
         *annexes(replace(told, measures=kept)),
         *sections_potential.annexes(told),
         sections_maturity.annex(told),
         sections_reach.annex(told),
-        sections_actions.annex_plan(told),
         *(sections_pams.spending_annexes(spent) if spent else ()),
         *(sections_impact.annexes(dict(told.extras)) if spent else ()),
     ]
@@ -197,10 +201,15 @@ def _potential(result: Diagnostic, found: Opportunities | None) -> dict[str, pl.
     once = pl.col("codeCPV").str.head(2).is_in(result.base.method["renewals"]["one_off"]["divisions"]).fill_null(False)
     active = found.opportunities.filter(pl.col("etat_action") == "agir").filter(~once)
     soon = renewals.upcoming(active.lazy(), as_of=result.day, months=MONTHS, method=result.base.method).collect()
-    asked = result.base.decisions.filter(pl.col("objet_type") == "action").collect()
+    asked = _written_of_actions(result)
     actions = planning.plan(soon, day=result.day, method=result.base.method, decisions=asked)
     left = planning.set_aside(soon, day=result.day, method=result.base.method)
     return found.extras() | {"besoins_a_venir": soon, "plan_actions": actions, "plan_ecartes": left}
+
+
+def _written_of_actions(result: Diagnostic) -> pl.DataFrame:
+    """What a person wrote of the lines of the plan: who, where it stands, by when."""
+    return result.base.decisions.filter(pl.col("objet_type") == "action").collect()
 
 
 def _practices(answers: dict[str, int | None]) -> dict[str, pl.DataFrame]:

@@ -1,0 +1,112 @@
+"""What a slide is made of below its blocks: its title, its texts, their sizes and what they take of the room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spaser.deliverables import columns
+
+INK, PALE, BLUE, WASH = "1B2A3A", "5A6875", "1D5AA0", "EEF3F9"
+#: Inches: what a slide holds below its question, and its foot.
+LEFT, TOP, WIDTH, HEIGHT, FOOT = 0.6, 1.75, 12.13, 5.3, 7.2
+SIDE, BESIDE = 9.0, 3.75
+FONT = "Arial"
+#: Points of a table, its lines at most, and the longest part of a quoted passage left unmarked.
+CELL, MOST_ROWS, MOST_QUOTES, AROUND = 11, 10, 3, 150
+
+
+def high(texts: list[str], width: float, size: float) -> float:
+    """Inches that paragraphs take in a box of this width."""
+    room = (width - 0.2) * 72 / size
+    return sum(columns.lines(text, room) * 1.2 * size + 10 for text in texts) / 72 + (0.1 if texts else 0)
+
+
+def fitting(texts: list[str], width: float, size: float, height: float) -> list[str]:
+    """As many whole sentences as the box can hold; the speaker's notes have them all."""
+    kept = list(texts)
+    while kept and high(kept, width, size) > height:
+        kept.pop()
+    return kept
+
+
+def titled(deck: Any, title: str, question: str = "", *, strong: bool = False) -> Any:
+    from pptx.util import Inches
+
+    layout = next(
+        (one for one in deck.slide_layouts if one.name == "Title Only"),
+        deck.slide_layouts[5 if len(deck.slide_layouts) > 5 else 0],
+    )
+    slide = deck.slides.add_slide(layout)
+    shape = slide.shapes.title
+    shape.left, shape.top, shape.width, shape.height = (Inches(v) for v in (LEFT, 0.45, WIDTH, 0.75))
+    shape.text_frame.text = title
+    dress(shape.text_frame.paragraphs[0], 30, INK, bold=True)
+    if question:
+        if strong:
+            add_text(slide, [question], top=1.05, height=0.65, size=16, colour=BLUE, bold=True)
+        else:
+            add_text(slide, [question], top=1.15, height=0.5, size=15, colour=PALE, italic=True)
+    for hollow in [one for one in slide.placeholders if one.placeholder_format.idx != 0]:
+        hollow._element.getparent().remove(hollow._element)
+    return slide
+
+
+def add_text(
+    slide: Any,
+    lines: list[str],
+    *,
+    left: float = LEFT,
+    top: float = TOP,
+    width: float = WIDTH,
+    height: float = HEIGHT,
+    size: int = 18,
+    colour: str = INK,
+    italic: bool = False,
+    bold: bool = False,
+) -> None:
+    from pptx.util import Inches, Pt
+
+    if not lines:
+        return
+    frame = slide.shapes.add_textbox(*(Inches(v) for v in (left, top, width, height))).text_frame
+    frame.word_wrap = True
+    for rank, line in enumerate(lines):
+        paragraph = frame.paragraphs[0] if rank == 0 else frame.add_paragraph()
+        paragraph.text = line
+        paragraph.space_after = Pt(10)
+        dress(paragraph, size, colour, bold=bold, italic=italic)
+
+
+def dress(
+    paragraph: Any, size: int, colour: str, *, bold: bool = False, italic: bool = False, right: bool = False
+) -> None:
+    from pptx.dml.color import RGBColor
+    from pptx.enum.text import PP_ALIGN
+    from pptx.util import Pt
+
+    paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
+    for run in paragraph.runs:
+        run.font.size, run.font.bold, run.font.italic = Pt(size), bold, italic
+        run.font.color.rgb = RGBColor.from_string(colour)
+
+
+def add_line(frame: Any, text: str, *, first: bool) -> Any:
+    from pptx.util import Pt
+
+    line = frame.paragraphs[0] if first else frame.add_paragraph()
+    line.text, line.space_after = text, Pt(4)
+    return line
+
+
+def described(shape: Any, text: str) -> None:
+    properties = shape._element.xpath(".//p:cNvPr")[0]
+    properties.set("descr", text)
+
+
+def short(text: str) -> str:
+    return text if len(text) <= 90 else text[:88] + "…"
+
+
+def tall(row: list[str], widths: list[float]) -> float:
+    """Inches of a line of a table."""
+    return 0.12 + 1.2 * CELL / 72 * max(columns.lines(cell, width) for cell, width in zip(row, widths, strict=True))

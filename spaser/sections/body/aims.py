@@ -1,0 +1,173 @@
+"""What the buyer owes and aims at, and how it works; then what was not given."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser import french
+from spaser.deliverables.report import Block, Callout, Column, Figure, Sentence, TableBlock, table
+from spaser.sections import goals, maturity, obligations_buyer, registry
+from spaser.sections.actions import LACKING
+from spaser.sections.findings import Findings
+from spaser.sections.registry import Told, written
+from spaser.sections.summary import opening
+
+_DUTIES = (
+    Column("libelle", "Obligation"),
+    Column("depuis", "En vigueur le", "date"),
+    Column("contrats", "Contrats visés", "entier"),
+    Column("remplies", "Attendu constaté", "entier"),
+    Column("non_constatees", "Non constaté", "entier"),
+    Column("inconnues", "Inconnu", "entier"),
+)
+_GOALS = (
+    Column("titre", "Objectif"),
+    Column("cible", "Cible"),
+    Column("annee", "Échéance"),
+    Column("derniere", "Dernière année"),
+    Column("manque", "Il manque"),
+    Column("etat", "État"),
+)
+_LACKS = (
+    Column("quoi", "Ce qui manque"),
+    Column("apport", "Ce que cela ajouterait"),
+)
+_STEPS, _PICTURES = 6, 2
+
+
+@written("obligations")
+def section_duties(findings: Findings) -> Told:
+    """The duties that apply or will, and how ready the contracts are."""
+    ready = findings.extras.get("preparation")
+    if findings.extras.get("prive") is not None:
+        return obligations_buyer.private_section(findings).blocks
+    if ready is None or not ready.height:
+        return None
+    aimed = obligations_buyer.labelled(ready.filter(pl.col("groupe") == "vises", pl.col("contrats") > 0))
+    seen = aimed.filter(pl.col("remplies") + pl.col("non_constatees") > 0)
+    unseen = aimed.height - seen.height
+    note = (
+        f"{french.capital(french.count(unseen, 'autre obligation', feminine=True))} ne se {'voit' if unseen < 2 else 'voient'} pas dans les données : voir l'annexe."
+        if unseen
+        else ""
+    )
+    shown = TableBlock(
+        "tab-devoirs", "Ce que la loi attend, et ce que l'on constate", seen, _DUTIES, french.typeset(note)
+    )
+    caution = Callout(
+        "Une préparation, pas un verdict",
+        french.typeset(
+            "Les données publiées ne montrent pas tout. Les textes, leurs dates et leur degré de vérification sont en annexe."
+        ),
+    )
+    return opening.section(findings, "obligations", (shown if seen.height else None, _own(findings), caution))
+
+
+def _own(findings: Findings) -> TableBlock | None:
+    """The buyer's own duties in their last year, those that may bind it."""
+    rows = findings.extras.get("obligations_acheteur")
+    if rows is None:
+        return None
+    last = (
+        rows.filter(pl.col("applicabilite").is_in(["certain", "probable"]))
+        .sort("annee")
+        .unique("obligation", keep="last", maintain_order=True)
+    )
+    if not last.height:
+        return None
+    shown = obligations_buyer.labelled(last).with_columns(obligations_buyer.state())
+    columns = (
+        Column("libelle", "Obligation de l'acheteur"),
+        Column("annee", "Année"),
+        Column("applicabilite", "Soumis"),
+        Column("remplie", "Remplie", "oui_non"),
+        Column("motif", "Pourquoi"),
+    )
+    return table("tab-devoirs-acheteur", "Les obligations de l'acheteur lui-même", shown, columns)
+
+
+@written("objectifs")
+def section_aims(findings: Findings) -> Told:
+    """The targets voted and the national ones: where each stands."""
+    rows = findings.extras["objectifs"]
+    whole = goals.section_goals(findings)
+    if whole is None:
+        return None
+    lacking = _lacking(findings)
+    shown = goals.written_goals(rows).with_columns(
+        manque=pl.Series([lacking.get(rank, "") for rank in rows["rang"]], dtype=pl.String), nature=rows["nature"]
+    )
+    known = shown.filter((pl.col("nature") == "voté") | (pl.col("derniere") != "non renseigné"))
+    figures = [block for block in whole.blocks if isinstance(block, Figure)][:_PICTURES]
+    more: list[Sentence] = [
+        _reached(rows),
+        *(goals.told(row) for row in rows.filter(pl.col("nature") == "voté").to_dicts()),
+    ]
+    aims = TableBlock("tab-cibles", "Objectifs votés et cibles nationales", known, _GOALS)
+    return opening.section(findings, "objectifs", (*figures, aims if known.height else None), more)
+
+
+def _reached(rows: pl.DataFrame) -> Sentence:
+    """How many of the voted targets are reached in the last year measured."""
+    voted = rows.filter(pl.col("nature") == "voté")
+    if not voted.height:
+        return Sentence(french.sentence("aucun objectif voté n'a été donné : les cibles nationales servent de repère"))
+    met = voted.filter(pl.col("reponse") == "atteint").height
+    each = french.count(voted.height, "objectif voté", none=False)
+    if not met:
+        return Sentence(
+            french.sentence(
+                f"aucun des {each} n'est encore atteint"
+                if voted.height > 1
+                else "l'objectif voté n'est pas encore atteint"
+            )
+        )
+    return Sentence(
+        french.sentence(f"{french.number(met)} sur {each} {'est atteint' if met == 1 else 'sont atteints'}")
+    )
+
+
+def _lacking(findings: Findings) -> dict[int, str]:
+    rows = findings.extras.get("atteindre")
+    return {
+        row["objectif"]: (french.euros_short if row["unite"] == "valeur" else lambda n: french.count(n, "contrat"))(
+            row["manque"]
+        )
+        for row in ([] if rows is None else rows.to_dicts())
+        if row["manque"]
+    }
+
+
+@written("qualitatif")
+def section_practices(findings: Findings) -> Told:
+    """How the organisation works, and the first steps."""
+    whole = maturity.section_maturity(findings)
+    if whole is None:
+        return None
+    picture = next((block for block in whole.blocks if isinstance(block, Figure)), None)
+    steps = next((block for block in whole.blocks if isinstance(block, TableBlock)), None)
+    shown = (
+        None if steps is None else TableBlock("tab-pas", "Les premiers pas", steps.frame.head(_STEPS), steps.columns)
+    )
+    more = [s for block in whole.blocks for s in getattr(block, "sentences", ())]
+    return opening.section(findings, "qualitatif", (picture, shown), more)
+
+
+@written("a-fournir")
+def section_missing(findings: Findings) -> Told:
+    """One line for each section that has nothing to say, and what would fill it."""
+    given = findings.extras["manques"]["code"].to_list()
+    lines = [(*LACKING[code][:2],) for code in given]
+    told = {entry.key for entry in registry.ENTRIES if entry.lacking in given}
+    for entry in registry.ENTRIES:
+        silent = entry.place == registry.BODY and entry.key not in ("a-fournir", *told)
+        if silent and registry.section_of(entry.key, findings) is None:
+            lines.append((f"« {entry.title} »", "rien à en dire dans les données lues"))
+    if not lines:
+        return None
+    frame = pl.DataFrame([tuple(map(french.typeset, line)) for line in lines], schema=["quoi", "apport"], orient="row")
+    note = Sentence(
+        french.typeset("Ce qui n'a pas été fourni n'est pas compté pour nul : la section est absente, et c'est tout.")
+    )
+    blocks: list[Block] = [note, table("tab-manques", "Ce qui manque", frame, _LACKS)]
+    return tuple(blocks)

@@ -1,0 +1,141 @@
+"""Who supplies the buyer, what could be bought, and when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from spaser import french
+from spaser.deliverables.report import Column, Figure, Sentence, TableBlock, table
+from spaser.sections import calendar, pams, potential, suppliers
+from spaser.sections.findings import Findings
+from spaser.sections.purchases import paid
+from spaser.sections.registry import Told, written
+from spaser.sections.summary import opening
+
+_WON = (
+    Column("statut", "Titulaires"),
+    Column("contrats", "Contrats", "entier"),
+    Column("sur", "Sur", "entier"),
+    Column("montant_egal", "Montant, à parts égales", "somme"),
+    Column("part", "Part du montant", "part"),
+    Column("aucune", "Sans considération sociale déclarée", "entier"),
+)
+_SPENT = (
+    Column("modalite", "Famille"),
+    Column("denominateur", "Achats", "somme"),
+    Column("numerateur_ess", "ESS", "somme"),
+    Column("valeur_ess", "Part", "part"),
+    Column("numerateur_inclusif", "Inclusifs", "somme"),
+    Column("valeur_inclusif", "Part", "part"),
+)
+_FAMILIES = (
+    Column("famille_libelle", "Famille d'achat"),
+    Column("besoins", "Besoins", "entier"),
+    Column("annuel", "Acheté par an", "somme"),
+    Column("potentiel", "Atteignable par an", "somme"),
+    Column("fournisseurs", "Fournisseurs crédibles", "entier"),
+    Column("levier_principal", "Premier levier"),
+)
+_ENDS = (
+    Column("objet", "Objet"),
+    Column("contrats", "Contrats", "entier"),
+    Column("sourcing", "Commencer", "date"),
+    Column("echeance", "Fin au plus tard", "date"),
+    Column("montant_annuel", "Par an", "somme"),
+)
+_MOST, _LONG = 8, 70
+#: The breakdowns of the ledger, the most telling first: a ledger may lack families.
+_BY = ("famille", "commune", "departement", "taille", "service", "annee")
+
+
+@written("fournisseurs")
+def section_won(findings: Findings) -> Told:
+    """Who wins the contracts, as far as the lists know."""
+    access = findings.extras["acces_ess"]
+    whole = suppliers.section_suppliers(findings)
+    if whole is None or not access.height:
+        return None
+    part = pl.when(pl.col("montant_total") > 0, pl.col("connus") > 0).then(
+        pl.col("montant_egal") / pl.col("montant_total")
+    )
+    shown = table(
+        "tab-titulaires", "Contrats gagnés par l'ESS et les structures inclusives", access.with_columns(part=part), _WON
+    )
+    won = findings.one("titulaire_ess")
+    return opening.section(findings, "fournisseurs", (shown,), (), (won,) if won else ())
+
+
+@written("depenses")
+def section_paid(findings: Findings) -> Told:
+    """What is really paid to the ESS and inclusive suppliers, by family."""
+    spent = findings.spent
+    if spent is None:
+        return None
+    by = next((name for name in _BY if paid.breakdown(spent, name) is not None), "")
+    picture, rows = (paid.drawn(spent, by), paid.breakdown(spent, by)) if by else (None, None)
+    shown = None
+    if rows is not None:
+        heads = (replace(_SPENT[0], label=paid.BREAKDOWNS[by][1]), *_SPENT[1:])
+        shown = TableBlock(
+            "tab-payes", f"Achats payés, {paid.BREAKDOWNS[by][0].lower()}", rows.frame.head(_MOST), heads
+        )
+    m = paid.one(spent, "fournisseurs_ess_ou_inclusifs", "valeur")
+    basis = (Sentence(french.sentence("chaque euro est compté une fois ; le compte du fichier est en annexe")),)
+    return opening.section(findings, "depenses", (picture and pams.apart(picture), shown), basis, (m,) if m else ())
+
+
+@written("potentiel")
+def section_reachable(findings: Findings) -> Told:
+    """What could be bought from the ESS: families, suppliers around."""
+    families = findings.extras["potentiel_familles"]
+    whole = potential.section_potential(findings)
+    if whole is None:
+        return None
+    kept = families.filter(pl.col("potentiel").fill_null(0) > 0).sort("potentiel", "famille", descending=[True, False])
+    shown = table("tab-atteignable", "Les familles où commencer", kept.head(_MOST), _FAMILIES) if kept.height else None
+    figures = [block for block in whole.blocks if isinstance(block, Figure)]
+    near = findings.extras.get("fournisseurs_credibles")
+    more: tuple[Sentence, ...] = ()
+    if near is not None and near.height and kept.height:
+        n = near["siret"].n_unique()
+        more = (
+            Sentence(
+                french.sentence(
+                    f"{french.count(n, 'établissement')} de l'ESS ou de l'insertion à portée ; leurs noms sont en annexe"
+                )
+            ),
+        )
+    return opening.section(findings, "potentiel", (*figures[-1:], shown) if kept.height else (), more)
+
+
+@written("calendrier")
+def section_when(findings: Findings) -> Told:
+    """What ends within three years, quarter by quarter, and what to prepare first."""
+    whole = calendar.section_calendar(findings)
+    if whole is None:
+        return None
+    rows = findings.extras["renouvellements"]
+    soon = rows.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False)).sort("sourcing", "uid")
+    picture = next((block for block in whole.blocks if isinstance(block, Figure)), None)
+    shown = (
+        table("tab-echeances", "À préparer d'abord", _grouped(_brief(soon)).head(_MOST), _ENDS) if soon.height else None
+    )
+    more = [s for block in whole.blocks for s in getattr(block, "sentences", ())][:1]
+    return opening.section(findings, "calendrier", (picture, shown), more)
+
+
+def _brief(rows: pl.DataFrame) -> pl.DataFrame:
+    subject = pl.col("objet")
+    cut = pl.concat_str(subject.str.slice(0, _LONG).str.strip_chars_end(), pl.lit("…"))
+    return rows.with_columns(objet=pl.when(subject.str.len_chars() > _LONG).then(cut).otherwise(subject))
+
+
+def _grouped(soon: pl.DataFrame) -> pl.DataFrame:
+    """The lots of one purchase on one line."""
+    return (
+        soon.group_by("objet", "sourcing", maintain_order=True)
+        .agg(pl.col("echeance").min(), contrats=pl.len().cast(pl.Int64), montant_annuel=pl.col("montant_annuel").sum())
+        .sort("sourcing", "objet", nulls_last=True)
+    )

@@ -1,0 +1,86 @@
+"""Where the buyer stands: what contracts declare, year by year, family by family, and what their texts say."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser import french
+from spaser.deliverables.report import Block, Column, Figure, Paragraph, Sentence, TableBlock
+from spaser.sections import declared, texts
+from spaser.sections.findings import Findings
+from spaser.sections.registry import Told, written
+from spaser.sections.summary import opening
+
+_RATES = (
+    Column("nom", "Considération"),
+    Column("numerateur", "Oui", "entier"),
+    Column("denominateur", "Sur", "entier"),
+    Column("valeur", "Part", "part"),
+    Column("bornes", "Part réelle possible"),
+    Column("couverture", "Taux de réponse", "part"),
+)
+_GAPS = 8
+#: Contracts under which the share of a year says nothing.
+FEWEST = 10
+
+
+@written("considerations")
+def section_where(findings: Findings) -> Told:
+    """What the contracts declare: the five considerations, with what is silent."""
+    rows = findings.rows(*declared.CODES)
+    if not rows.height:
+        return None
+    whole = declared.section_considerations(findings)
+    picture = next((block for block in (whole.blocks if whole else ()) if isinstance(block, Figure)), None)
+    bounds = [french.share_range(low, high) for low, high in rows.select("bas", "haut").rows()]
+    shown = declared.named(rows).with_columns(bornes=pl.Series(bounds, dtype=pl.String))
+    measures = tuple(m for code in declared.CODES if (m := findings.one(code)))
+    basis = f"mesuré sur {french.count(findings.counted.height, 'contrat')} : {findings.population_label}"
+    shown_table = TableBlock("tab-situation", "Ce que déclarent les contrats", shown, _RATES)
+    return opening.section(
+        findings, "considerations", (picture, shown_table), (Sentence(french.sentence(basis)),), measures
+    )
+
+
+@written("annees")
+def section_progress(findings: Findings) -> Told:
+    """Year by year; nothing to say when a single year has enough contracts."""
+    whole = declared.section_years(findings)
+    rows = findings.rows("clause_sociale", dimension="annee").filter(pl.col("modalite").str.contains(r"^\d{4}$"))
+    if whole is None or rows.filter(pl.col("denominateur") >= FEWEST).height < 2:
+        return None
+    return _answered(findings, "annees", whole.blocks, "Trop peu d'années complètes pour dire si la part progresse")
+
+
+@written("familles")
+def section_by_family(findings: Findings) -> Told:
+    """Where clauses are, and where they lack."""
+    whole = declared.section_families(findings)
+    if whole is None:
+        return None
+    return _answered(findings, "familles", whole.blocks, "Les clauses se lisent famille par famille")
+
+
+@written("ecrit")
+def section_written(findings: Findings) -> Told:
+    """What texts say beside what is declared."""
+    whole = texts.section_texts(findings)
+    if whole is None:
+        return None
+    tables = [block for block in whole.blocks if isinstance(block, TableBlock) and block.id == "tab-sous-declaration"]
+    return opening.section(findings, "ecrit", [_short(block) for block in tables])
+
+
+def _answered(findings: Findings, key: str, blocks: tuple[Block, ...], default: str) -> tuple[Block, ...]:
+    """The first sentence as the answer, then the picture and the others."""
+    said = [s for block in blocks if isinstance(block, Paragraph) for s in block.sentences]
+    rest = [block for block in blocks if not isinstance(block, Paragraph)]
+    return opening.section(findings, key, rest, said or (Sentence(french.sentence(default)),))
+
+
+def _short(block: TableBlock) -> TableBlock:
+    """The first lines, without identifiers: the annex has the whole."""
+    kept = tuple(column for column in block.columns if column.unit != "identifiant")
+    more = block.frame.height - _GAPS
+    note = french.typeset(f"Les {_GAPS} plus sûrs ; tous sont en annexe.") if more > 0 else ""
+    return TableBlock("tab-ecrit", block.caption, block.frame.head(_GAPS), kept, note)

@@ -1,0 +1,243 @@
+"""The facts that the first page may speak of: one flat table of names and values, read from finished tables.
+
+A fact that was not measured, or that nothing answers, is null: no rule about it can hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import polars as pl
+
+from spaser import rules
+from spaser.sections import tallies
+from spaser.sections.declared import complete_years
+from spaser.sections.findings import Findings
+from spaser.sections.purchases import paid
+
+Fact = int | float | str | date | None
+#: The indicator of each subject, and those whose voted or national target may speak of it.
+SUBJECTS = {
+    "social": ("clause_sociale", ("clause_sociale", "consideration_sociale")),
+    "environnement": ("clause_environnementale", ("clause_environnementale", "consideration_environnementale")),
+    "reserve": ("marche_reserve", ("marche_reserve",)),
+}
+_OF_SUBJECT = (
+    "oui", "part", "haut", "muets", "couverture", "avant", "apres", "cible", "cible_annee", "cible_titre", "cible_nature",
+    "mesuree", "mesuree_en", "manque", "candidats", "mediane", "rang_pairs", "ecart", "quoi", "dit", "disent", "theme",
+)  # fmt: skip
+#: Every name a rule may use; another is a fault of the rule, known when it is read.
+FACTS = (
+    "contrats", "annee_avant", "annee_apres", "jour",
+    *(f"{name}_{subject}" for subject in SUBJECTS for name in _OF_SUBJECT),
+    "devoir_vises", "devoir_prets", "devoir_part", "devoir_depuis", "publication_soumis", "publication_tard", "spaser_annee", "spaser_seuil",
+    "gagnes_ess", "gagnes_part", "gagnes_connus", "gagnes_muets", "inclusifs_muets",
+    "payes", "payes_ess", "payes_part", "payes_couverture", "payes_muets",
+    "besoins", "annuel", "potentiel", "potentiel_haut", "potentiel_famille", "potentiel_premier", "credibles",
+    "fins", "fins_tard", "fins_montant", "actions", "actions_tard", "premiere_action", "premiere_famille",
+    "ecrits_tus", "a_corriger", "axe_bas", "axe_bas_niveau", "axe_haut", "axe_haut_niveau", "reponses", "niveau_max",
+    "absent_registres", "absent_depenses", "absent_questionnaire", "absent_cibles",
+)  # fmt: skip
+#: How each subject is said of one contract, of several, and in short.
+_WORDS = {
+    "social": {"dit": "déclarent une clause sociale", "disent": "ont une clause sociale", "theme": "la clause sociale"},
+    "environnement": {
+        "dit": "déclarent une clause environnementale", "disent": "ont une clause environnementale",
+        "theme": "la clause environnementale",
+    },
+    "reserve": {"dit": "sont réservés", "disent": "sont réservés", "theme": "la réservation"},
+}  # fmt: skip
+#: The duty of the law « climat et résilience » that weighs most on what is bought: a social clause from the European threshold.
+_CLAUSE = "climat-clause-sociale-seuils"
+
+
+@lru_cache(maxsize=4)
+def facts(findings: Findings) -> dict[str, Fact]:
+    """Every fact of ``FACTS``, null where it was not measured."""
+    found: dict[str, Any] = dict.fromkeys(FACTS)
+    found |= {"contrats": findings.counted.height, "jour": findings.as_of}
+    for subject, (code, goals) in SUBJECTS.items():
+        told: dict[str, Any] = dict(_WORDS[subject])
+        told |= dict(_measured(findings, code)) | dict(_aimed(findings, goals)) | dict(_among_peers(findings, code))
+        found |= {f"{name}_{subject}": value for name, value in told.items()}
+    for part in (_years, _duties, _holders, _paid, _potential, _calendar, _plan, _written, _practices, _absent):
+        found |= dict(part(findings))
+    return found
+
+
+def _measured(findings: Findings, code: str) -> Iterator[tuple[str, Fact]]:
+    """Yes, share, the most it can be, what is silent."""
+    m = findings.one(code)
+    if m is None or not m.denominateur:
+        return
+    yield from (("oui", m.numerateur), ("haut", m.haut), ("couverture", m.couverture))
+    yield "muets", m.denominateur - (m.repondus or 0)
+    # Where nothing answers, the share is unknown, not zero.
+    yield "part", m.valeur if m.repondus else None
+
+
+def _years(findings: Findings) -> Iterator[tuple[str, Fact]]:
+    """The two last complete years, when both have enough contracts for a share."""
+    years = findings.rows("clause_sociale", dimension="annee")["modalite"].drop_nulls()
+    closed = complete_years(findings, set(years.filter(years.str.contains(r"^\d{4}$"))))
+    for subject, (code, _) in SUBJECTS.items():
+        rows = findings.rows(code, dimension="annee").filter(
+            pl.col("modalite").is_in(sorted(closed)), pl.col("denominateur") >= 10, pl.col("repondus") > 0
+        )
+        last = rows.sort("modalite").tail(2)
+        if last.height == 2 and int(last["modalite"][1]) - int(last["modalite"][0]) == 1:
+            before, after = last["valeur"].to_list()
+            yield from ((f"avant_{subject}", before), (f"apres_{subject}", after), (f"ecart_{subject}", after - before))
+            yield from (("annee_avant", last["modalite"][0]), ("annee_apres", last["modalite"][1]))
+
+
+def _aimed(findings: Findings, codes: tuple[str, ...]) -> Iterator[tuple[str, Fact]]:
+    """The target of a subject: the voted one first, else the national one; where it stands, what lacks."""
+    rows = findings.extras.get("objectifs")
+    if rows is None or not rows.height:
+        return
+    known = rows.filter(pl.col("indicateur").is_in(codes), pl.col("part"), pl.col("derniere").is_not_null())
+    first = known.sort(pl.col("nature") != "voté", "rang").head(1).to_dicts()
+    for goal in first:
+        yield from (("cible", goal["cible"]), ("cible_annee", str(goal["annee"])), ("cible_titre", goal["titre"]))
+        yield from (("cible_nature", goal["nature"]), ("mesuree", goal["derniere"]))
+        yield "mesuree_en", str(goal["annee_derniere"])
+        yield "quoi", rules.toml("messages.toml")["what"][goal["indicateur"]][goal["unite"]]
+        plans = findings.extras.get("atteindre")
+        if goal["nature"] == "voté" and plans is not None and plans.height:
+            for row in plans.filter(pl.col("objectif") == goal["rang"], pl.col("unite") == "nombre").to_dicts():
+                yield from (("manque", row["manque"]), ("candidats", row["candidats"]))
+
+
+def _among_peers(findings: Findings, code: str) -> Iterator[tuple[str, Fact]]:
+    rows = findings.extras.get("pairs")
+    if rows is None or not rows.height:
+        return
+    mine = rows.filter(
+        pl.col("indicateur") == code, pl.col("unite") == "nombre", pl.col("percentile").is_not_null()
+    ).head(1)
+    for row in mine.to_dicts():
+        yield from (("mediane", row["mediane"]), ("rang_pairs", row["percentile"]))
+
+
+def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
+    ready = findings.extras.get("preparation")
+    if ready is not None and ready.height:
+        for row in ready.filter(pl.col("obligation") == _CLAUSE, pl.col("groupe") == "vises").to_dicts():
+            yield from (("devoir_vises", row["contrats"]), ("devoir_prets", row["remplies"]))
+            yield "devoir_depuis", rules.toml("law.toml")["duties"][_CLAUSE]["since"]
+            yield "devoir_part", row["part_ensemble"] if row["remplies"] + row["non_constatees"] else None
+        bound = ready.filter(
+            pl.col("obligation") == "decp-publication", pl.col("groupe").is_in(["certain", "probable"])
+        )
+        if bound.height:
+            yield "publication_soumis", int(bound["contrats"].sum())
+            yield "publication_tard", int(bound["non_constatees"].sum())
+    own = findings.extras.get("obligations_acheteur")
+    if own is not None and own.height:
+        bound = own.filter(
+            pl.col("obligation") == "spaser-adoption",
+            pl.col("applicabilite").is_in(["certain", "probable"]),
+            ~pl.col("remplie").fill_null(False),
+        ).sort("annee")
+        for row in bound.tail(1).to_dicts():
+            yield from (("spaser_annee", str(row["annee"])), ("spaser_seuil", row["seuil"]))
+
+
+def _holders(findings: Findings) -> Iterator[tuple[str, Fact]]:
+    won = findings.one("titulaire_ess")
+    if findings.extras.get("acces_ess") is None or won is None:
+        return
+    yield from (("gagnes_ess", won.numerateur), ("gagnes_connus", won.repondus))
+    yield "gagnes_muets", (won.denominateur or 0) - (won.repondus or 0)
+    yield "gagnes_part", won.valeur if won.repondus else None
+    silent = findings.extras.get("sous_declaration_siren")
+    if silent is not None and silent.height:
+        yield "inclusifs_muets", silent["uid"].n_unique()
+
+
+def _paid(findings: Findings) -> Iterator[tuple[str, Fact]]:
+    spent = findings.spent
+    m = paid.one(spent, "fournisseurs_ess_ou_inclusifs", "valeur") if spent is not None else None
+    if m is None or not m.denominateur:
+        return
+    yield from (("payes", m.denominateur), ("payes_couverture", m.couverture))
+    yield "payes_muets", 1 - (m.couverture or 0)
+    if m.repondus:
+        yield from (("payes_ess", m.numerateur), ("payes_part", m.valeur))
+
+
+def _potential(findings: Findings) -> Iterator[tuple[str, Fact]]:
+    needs, families = findings.extras.get("besoins"), findings.extras.get("potentiel_familles")
+    if needs is None or families is None or not needs.height:
+        return
+    active = needs.filter(pl.col("etat_action") == "agir")
+    yield "besoins", active.height
+    if not active.height:
+        return
+    for name in ("annuel", "potentiel", "potentiel_haut"):
+        yield name, int(families[name].sum())
+    best = families.sort("potentiel", "famille", descending=[True, False], nulls_last=True).head(1).to_dicts()
+    if best and best[0]["potentiel"]:
+        yield from (("potentiel_famille", best[0]["famille_libelle"]), ("potentiel_premier", best[0]["potentiel"]))
+    near = findings.extras.get("fournisseurs_credibles")
+    if near is not None:
+        yield "credibles", near["siret"].n_unique() if "siret" in near.columns else near.height
+
+
+def _calendar(findings: Findings) -> Iterator[tuple[str, Fact]]:
+    ends = findings.extras.get("renouvellements")
+    if ends is None or not ends.height:
+        return
+    soon = ends.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False))
+    yield "fins", soon.height
+    yield "fins_tard", soon.filter(pl.col("urgence").fill_null(False)).height
+    if soon["montant_annuel"].count():
+        yield "fins_montant", int(soon["montant_annuel"].sum())
+
+
+def _plan(findings: Findings) -> Iterator[tuple[str, Fact]]:
+    rows = findings.extras.get("plan_actions")
+    if rows is None:
+        return
+    yield from (("actions", rows.height), ("actions_tard", int(rows["retard"].sum())))
+    best = rows.filter(pl.col("nature") == "action").sort("potentiel", descending=True).head(1).to_dicts()
+    if best:
+        yield from (
+            ("premiere_action", best[0]["levier_libelle"].lower()),
+            ("premiere_famille", best[0]["famille_libelle"]),
+        )
+
+
+def _written(findings: Findings) -> Iterator[tuple[str, Fact]]:
+    gaps = findings.extras.get("ecarts")
+    if gaps is not None and "uid" in gaps.columns:
+        kept = gaps.join(findings.counted.select("uid"), on="uid", how="semi").filter(
+            pl.col("liste") == "sous_declaration", pl.col("decision").fill_null("") != "refuse"
+        )
+        yield "ecrits_tus", kept["uid"].n_unique()
+    yield "a_corriger", tallies.corrections(findings.contracts).height
+
+
+def _practices(findings: Findings) -> Iterator[tuple[str, Fact]]:
+    profile = findings.extras.get("maturite")
+    if profile is None or not profile["repondues"].sum():
+        return
+    yield "reponses", int(profile["repondues"].sum())
+    grid = findings.extras.get("maturite_grille")
+    if grid is not None and grid.height:
+        yield "niveau_max", int(grid["niveaux"].list.len()[0]) - 1
+    known = profile.filter(pl.col("niveau").is_not_null()).sort("niveau", maintain_order=True)
+    if known.height > 1 and known["niveau"][0] < known["niveau"][-1]:
+        yield from (("axe_bas", known["axe_libelle"][0]), ("axe_bas_niveau", known["niveau"][0]))
+        yield from (("axe_haut", known["axe_libelle"][-1]), ("axe_haut_niveau", known["niveau"][-1]))
+
+
+def _absent(findings: Findings) -> Iterator[tuple[str, Fact]]:
+    """What was not given: 1 for each."""
+    rows = findings.extras.get("manques")
+    if rows is not None:
+        yield from ((f"absent_{code}", 1) for code in rows["code"])

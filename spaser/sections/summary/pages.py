@@ -1,0 +1,195 @@
+"""The two pages read first: what must be known, and the plan."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from spaser import french, rules
+from spaser.deliverables.messages import Messages, Todo
+from spaser.deliverables.report import Answer, Block, Callout, Column, Sentence, TableBlock, table
+from spaser.sections.findings import Findings
+from spaser.sections.registry import Told, written
+from spaser.sections.summary import messages, opening
+from spaser.sections.summary.known import facts
+
+_DATES, _MONDAY, _LONG = 3, 3, 90
+_NOW = "dès maintenant"
+OWN = (Column("responsable", "Qui"), Column("etat", "État"))
+_PLAN = (
+    Column("quand", "Commencer"),
+    Column("action", "Action"),
+    Column("sur", "Sur quoi"),
+    Column("effet", "Effet attendu, net par an", "somme"),
+    *OWN,
+)
+_SHEET = (
+    Column("action_id", "Identifiant"),
+    Column("sourcing", "Commencer avant le", "date"),
+    Column("action", "Action"),
+    Column("sur", "Sur quoi"),
+    Column("effet", "Effet attendu, net par an", "somme"),
+    Column("consultation", "Suite avant le", "date"),
+    Column("responsable", "Qui (à remplir)"),
+    Column("etat", "État (à remplir)"),
+    Column("echeance", "Échéance fixée (à remplir)"),
+    Column("note", "Note (à remplir)"),
+)
+_SCHEMA = {
+    "action_id": pl.String, "sourcing": pl.Date, "quand": pl.String, "action": pl.String, "sur": pl.String, "effet": pl.Int64,
+    "consultation": pl.Date, "responsable": pl.String, "etat": pl.String, "echeance": pl.String, "note": pl.String,
+}  # fmt: skip
+_EQUAL = french.typeset(
+    "Le sourçage est ouvert à tous (R2111-1, R2111-2) : ce plan ne nomme aucun fournisseur. Une capacité de fournisseur ne sert qu'une fois."
+)
+
+
+@written("essentiel")
+def section_essential(findings: Findings) -> Told:
+    """The verdict, the messages, what is not known, the next dates, what to do first."""
+    if not findings.measures.height:
+        return None
+    known = facts(findings)
+    said = messages.eligible(known)
+    shown = messages.chosen(said)
+    blocks: list[Block] = [Answer(Sentence(messages.verdict(known)))]
+    if shown:
+        blocks.append(Messages(shown))
+    if silent := messages.unknown(known):
+        blocks.append(Callout("Ce que l'on ne sait pas", silent, "attention"))
+    monday = _monday(findings, said)
+    if monday:
+        blocks.append(Todo(tuple(monday), "Que faire lundi"))
+    if (dates := next_dates(findings)) is not None:
+        blocks.append(dates)
+    return tuple(blocks)
+
+
+def _monday(findings: Findings, said: list[messages.Said]) -> list[str]:
+    """What to do first: the first lines of the plan that should have begun, then the gestures of the heaviest messages."""
+    rows = plan_rows(findings)
+    now = [row["action"] + (f" ({row['sur']})" if row["sur"] else "") for row in rows if row["quand"] == _NOW]
+    return [french.sentence(text) for text in now[:_MONDAY]]
+
+
+def next_dates(findings: Findings) -> TableBlock | None:
+    """The three next dates of the plan, of needs to come and of duties, after the day of the data."""
+    found = sorted(_dates(findings))
+    seen: list[tuple[date, str]] = []
+    for day, what in found:
+        if day > findings.as_of and french.capital(what) not in [one for _, one in seen]:
+            seen.append((day, french.capital(what)))
+    if not seen:
+        return None
+    frame = pl.DataFrame(seen[:_DATES], schema={"quand": pl.Date, "quoi": pl.String}, orient="row")
+    return table(
+        "tab-dates", "Les prochaines dates", frame, (Column("quand", "Date", "date"), Column("quoi", "Ce qui arrive"))
+    )
+
+
+def _dates(findings: Findings) -> list[tuple[date, str]]:
+    found: list[tuple[date, str]] = []
+    actions = findings.extras.get("plan_actions")
+    for row in [] if actions is None else actions.to_dicts():
+        what = f"{row['levier_libelle'].lower()}, {row['famille_libelle'].lower()}"
+        found += [(row["sourcing"], f"commencer : {what}")] if row["sourcing"] else []
+        if row["consultation"]:
+            found.append((row["consultation"], f"fin du premier contrat : {row['famille_libelle'].lower()}"))
+    ends = findings.extras.get("renouvellements")
+    if ends is not None and ends.height and not found:
+        soon = ends.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False))
+        found += [
+            (row["sourcing"], f"préparer : {_cut(row['objet'])}") for row in soon.to_dicts() if row["sourcing"]
+        ] + [(row["echeance"], f"fin au plus tard : {_cut(row['objet'])}") for row in soon.to_dicts()]
+    if findings.extras.get("preparation") is not None:
+        for duty in rules.toml("law.toml")["duties"].values():
+            if isinstance(duty.get("since"), date):
+                found.append((duty["since"], f"entrée en vigueur : {_low(duty['label'])}"))
+    own = findings.extras.get("obligations_acheteur")
+    for row in [] if own is None else own.to_dicts():
+        if row["echeance"] and row["applicabilite"] in ("certain", "probable"):
+            found.append((row["echeance"], "publier les indicateurs du SPASER"))
+    return found
+
+
+@written("plan")
+def section_plan_page(findings: Findings) -> Told:
+    """At most ten lines, those to begin first at the top, each with who and where it stands."""
+    rows = plan_rows(findings)
+    if not rows:
+        return None
+    now = sum(row["quand"] == _NOW for row in rows)
+    said = f"{french.count(len(rows), 'action', feminine=True)}, dont {french.number(now)} à commencer dès maintenant"
+    amount = sum(row["effet"] or 0 for row in rows)
+    more = f" ; effet attendu des actions chiffrées : {french.euros_short(amount)} par an" if amount else ""
+    frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+    return Answer(Sentence(french.sentence(said + more))), table("tab-plan", "Le plan", frame, _PLAN, _EQUAL)
+
+
+def annex_plan(findings: Findings) -> TableBlock | None:
+    """The plan for the workbook, with the columns that a person fills and that the next run reads back."""
+    rows = plan_rows(findings)
+    if not rows:
+        return None
+    frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+    return table("plan", "Plan d'actions : qui, état, échéance et note se remplissent et sont relus", frame, _SHEET)
+
+
+def plan_rows(findings: Findings) -> list[dict[str, Any]]:
+    """The lines of the plan, ten at most: needs to prepare, duties, then what the data and the practices ask for."""
+    most = int(rules.toml("method.toml")["plan"]["nombre"]["value"])
+    actions = findings.extras.get("plan_actions")
+    rows = [_need(row) for row in ([] if actions is None else actions.to_dicts())]
+    # The duty has its own line when needs call for it: it is not said twice.
+    due = actions is not None and bool((actions["nature"] == "devoir").any())
+    asked = [one for one in opening.told(findings) if one.rule.todo and one.rule.plan]
+    gestures = [_gesture(one, findings) for one in asked if not (due and one.rule.theme == "devoir")]
+    rows += gestures[: most - len(rows)]
+    return sorted(rows, key=lambda row: (row["quand"] != _NOW, row["sourcing"] or findings.as_of))
+
+
+def _need(row: dict[str, Any]) -> dict[str, Any]:
+    duty = row["nature"] == "devoir"
+    late = row["retard"]
+    return {
+        "action_id": row["action_id"],
+        "sourcing": row["sourcing"],
+        "quand": _NOW if late else french.short_date(row["sourcing"]),
+        "action": row["levier_libelle"] if duty else f"{row['levier_libelle']} : {_low(row['famille_libelle'])}",
+        "sur": french.count(row["besoins"], "besoin")
+        + f", {french.count(row['contrats'], 'contrat')}"
+        + ("" if duty else f" ; {french.count(row['credibles'] or 0, 'fournisseur')} à rencontrer"),
+        "effet": row["potentiel"],
+        "consultation": row["consultation"],
+        **{name: row[name] for name in ("responsable", "etat", "echeance", "note")},
+    }
+
+
+def _gesture(said: messages.Said, findings: Findings) -> dict[str, Any]:
+    """A line that comes from what the data or the practices ask for: nobody's needs, so no amount."""
+    known = findings.extras.get("plan_dits")
+    mine = {} if known is None else dict(known.filter(objet_id=said.rule.code).select("champ", "valeur").rows())
+    return {
+        "action_id": said.rule.code,
+        "sourcing": None,
+        "quand": _NOW,
+        "action": said.rule.todo,
+        "sur": said.on,
+        "effet": None,
+        "consultation": None,
+        "responsable": mine.get("responsable"),
+        "etat": mine.get("etat", "à faire"),
+        "echeance": mine.get("echeance"),
+        "note": mine.get("note"),
+    }
+
+
+def _cut(text: str | None) -> str:
+    text = text or "sans objet"
+    return text if len(text) <= _LONG else f"{text[:_LONG].rstrip()}…"
+
+
+def _low(text: str) -> str:
+    return text[:1].lower() + text[1:]

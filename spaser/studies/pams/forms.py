@@ -1,0 +1,67 @@
+"""A report in each of its forms: what the mission adds to it, its annexes apart, the name of its files."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from spaser import french
+from spaser.deliverables import excel, html, pdf, slides, word
+from spaser.deliverables.report import Callout, Report
+from spaser.sections import registry
+from spaser.studies.mission.model import Asked, Mission
+from spaser.text import fold
+
+#: The forms whose annexes are a file of their own.
+PRINTED = ("pdf", "docx")
+
+
+def commented(report: Report, mission: Mission, asked: Asked) -> Report:
+    """The report with the consultant's comments at the head of their sections, the client's name and logo."""
+    sections = []
+    for section in report.sections:
+        former = [key for key, now in registry.FORMER.items() if now == section.id]
+        comment = "\n".join(filter(None, (asked.comments.get(key, "").strip() for key in (section.id, *former))))
+        blocks = (Callout("Commentaire", french.typeset(comment)), *section.blocks) if comment else section.blocks
+        sections.append(replace(section, blocks=blocks))
+    return replace(
+        report,
+        buyer=asked.label or named(report.buyer),
+        sections=tuple(sections),
+        logo=mission.logo,
+        client=mission.client,
+        author=mission.author,
+    )
+
+
+def named(buyer: str) -> str:
+    """How a buyer is called on a cover: a number is not a name, and is said for what it is."""
+    if not re.fullmatch(r"\d{9}(\d{5})?", buyer):
+        return buyer
+    return f"Acheteur SIREN {buyer[:3]}{french.NBSP}{buyer[3:6]}{french.NBSP}{buyer[6:9]}"
+
+
+def stem(report: Report) -> str:
+    """The name of the files of a report: « diagnostic-ville-de-paris »."""
+    plain = re.sub(r"[^a-z0-9]+", "-", fold(report.buyer)).strip("-")[:60].rstrip("-")
+    return f"diagnostic-{plain}" if plain else "diagnostic"
+
+
+def render(form: str, report: Report, mission: Mission) -> bytes:
+    """The report in one form, with the client's own template when there is one."""
+    match form:
+        case "html":
+            return html.render(report).encode("utf-8")
+        case "pdf":
+            return pdf.render(report.part(registry.SUMMARY, registry.BODY))
+        case "docx":
+            return word.render(report.part(registry.SUMMARY, registry.BODY), template=mission.templates.get("docx"))
+        case "pptx":
+            return slides.render(report, template=mission.templates.get("pptx"))
+    return excel.render(report)
+
+
+def render_annexes(form: str, report: Report, mission: Mission) -> bytes:
+    """The annexes in a file of their own, for the forms that are printed."""
+    apart = replace(report.part(registry.ANNEX), title=f"{report.title} – Annexes")
+    return pdf.render(apart) if form == "pdf" else word.render(apart, template=mission.templates.get("docx"))

@@ -1,0 +1,180 @@
+"""The first page: each rule on both sides of its limits, the choice among them, and the same figures in the body."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from findings import findings as invented
+
+from spaser import french, sections
+from spaser.deliverables.messages import Messages
+from spaser.deliverables.report import Figure, Section, TableBlock
+from spaser.sections.summary import FACTS, RULES, chosen, eligible, facts, messages, verdict
+
+#: Everything a rule may ask for, at values where nothing is wrong and nothing is remarkable.
+QUIET: dict[str, Any] = dict.fromkeys(FACTS)
+QUIET |= {"contrats": 40, "jour": date(2026, 10, 31)}
+
+
+def said(**known: Any) -> dict[str, str]:
+    """The rules that hold on these facts alone: code → sentence."""
+    return {one.rule.code: one.message.sentence() for one in eligible(QUIET | known)}
+
+
+#: rule → facts on which it holds, and what changes for it not to hold any more.
+LIMITS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "peu_de_contrats": ({"contrats": 9}, {"contrats": 10}),
+    "obligation_clause": (
+        {"devoir_part": 0.79, "devoir_prets": 79, "devoir_vises": 100, "devoir_depuis": date(2026, 8, 22)}, {"devoir_part": 0.8},
+    ),
+    "obligation_clause_prete": (
+        {"devoir_part": 0.8, "devoir_prets": 80, "devoir_vises": 100, "devoir_depuis": date(2026, 8, 22)}, {"devoir_part": 0.79},
+    ),
+    "spaser_attendu": ({"spaser_annee": "2024", "spaser_seuil": 50_000_000_00}, {"spaser_annee": None}),
+    "rien_de_declare": (
+        {f"oui_{s}": 0 for s in ("social", "environnement", "reserve")} | {"couverture_social": 0.5}, {"oui_reserve": 1},
+    ),
+    "potentiel": (
+        {"potentiel": 1, "annuel": 10, "besoins": 1, "potentiel_famille": "Nettoyage", "potentiel_premier": 1}, {"potentiel": 0},
+    ),
+    "potentiel_nul": ({"besoins": 1, "potentiel": 0, "annuel": 10}, {"potentiel": 1}),
+    "aucun_besoin": ({"besoins": 0}, {"besoins": 1}),
+    "payes": ({"payes_part": 0.1, "payes_ess": 1, "payes": 10, "payes_couverture": 0.4}, {"payes_part": None}),
+    "payes_inconnu": ({"payes": 10}, {"payes_part": 0.1}),
+    "gagnes": ({"gagnes_part": 0.1, "gagnes_ess": 1, "gagnes_connus": 2}, {"gagnes_ess": 0}),
+    "gagnes_aucun": ({"gagnes_ess": 0}, {"gagnes_ess": 1}),
+    "preparations_en_retard": ({"fins": 3, "fins_tard": 1}, {"fins_tard": 0}),
+    "renouvellements_a_temps": ({"fins": 3, "fins_tard": 0}, {"fins_tard": 1}),
+    "rien_ne_finit": ({"fins": 0}, {"fins": 1}),
+    "ecrits_tus": ({"ecrits_tus": 1}, {"ecrits_tus": 0}),
+    "ecrits_conformes": ({"ecrits_tus": 0}, {"ecrits_tus": 1}),
+    "publication_en_retard": ({"publication_tard": 1, "publication_soumis": 20}, {"publication_tard": 0}),
+    "publication_a_temps": ({"publication_tard": 0, "publication_soumis": 10}, {"publication_soumis": 9}),
+    "axe_faible": (
+        {"axe_bas": "Achats", "axe_bas_niveau": 0.5, "axe_haut": "Suivi", "axe_haut_niveau": 2.0, "niveau_max": 3}, {"axe_bas": None},
+    ),
+    "a_corriger": ({"a_corriger": 1}, {"a_corriger": 0}),
+}  # fmt: skip
+_AIM = {
+    "quoi_*": "des contrats sont ainsi",
+    "mesuree_en_*": "2025",
+    "cible_*": 0.3,
+    "cible_annee_*": "2028",
+    "cible_nature_*": "voté",
+}
+_WORDS = {"disent_*": "le sont", "dit_*": "le sont", "theme_*": "le sujet"}
+BY_SUBJECT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "cible_manquee": (_AIM | {"mesuree_*": 0.299}, {"mesuree_*": 0.3}),
+    "cible_atteinte": (_AIM | {"mesuree_*": 0.3}, {"mesuree_*": 0.299}),
+    "silence": (_WORDS | {"couverture_*": 0.49, "muets_*": 21}, {"couverture_*": 0.5}),
+    "aucun": (_WORDS | {"oui_*": 0, "couverture_*": 0.5}, {"oui_*": 1}),
+    "loin_des_pairs": (_WORDS | {"rang_pairs_*": 0.25, "part_*": 0.1, "mediane_*": 0.2}, {"rang_pairs_*": 0.26}),
+    "devant_les_pairs": (_WORDS | {"rang_pairs_*": 0.75, "part_*": 0.3, "mediane_*": 0.2}, {"rang_pairs_*": 0.74}),
+    "progres": (
+        _WORDS | {"ecart_*": 0.03, "avant_*": 0.1, "apres_*": 0.13, "annee_avant": "2024", "annee_apres": "2025"}, {"ecart_*": 0.029},
+    ),
+    "recul": (
+        _WORDS | {"ecart_*": -0.03, "avant_*": 0.13, "apres_*": 0.1, "annee_avant": "2024", "annee_apres": "2025"}, {"ecart_*": -0.029},
+    ),
+    "part": (_WORDS | {"part_*": 0.1, "oui_*": 4, "muets_*": 0}, {"oui_*": 0}),
+}  # fmt: skip
+for _code, _sides in BY_SUBJECT.items():
+    for _subject in ("social", "environnement", "reserve"):
+        LIMITS[f"{_code}_{_subject}"] = tuple({k.replace("*", _subject): v for k, v in side.items()} for side in _sides)  # type: ignore[assignment]
+
+
+def test_every_rule_has_its_limits_tested() -> None:
+    assert {rule.code for rule in RULES} == set(LIMITS)
+
+
+@pytest.mark.parametrize("code", sorted(LIMITS))
+def test_a_rule_holds_on_its_side_of_the_limit_and_not_on_the_other(code: str) -> None:
+    holds, changed = LIMITS[code]
+    assert code in said(**holds)
+    assert code not in said(**(holds | changed))
+
+
+def test_nothing_is_said_of_what_is_unknown() -> None:
+    assert said() == {}
+    assert verdict(QUIET) == "Les données lues ne permettent pas de conclure : il manque de quoi mesurer.".replace(
+        " :", "\u00a0:"
+    )
+
+
+def test_nothing_reserved_and_nothing_declared_is_said_once() -> None:
+    nothing = {f"oui_{s}": 0 for s in ("social", "environnement", "reserve")} | {
+        f"couverture_{s}": 1.0 for s in ("social", "environnement", "reserve")
+    }
+    assert [code for code in said(**nothing) if "aucun" in code or "rien" in code] == ["rien_de_declare"]
+
+
+def test_a_small_number_of_contracts_gives_no_share() -> None:
+    few = LIMITS["cible_manquee_social"][0] | LIMITS["cible_atteinte_reserve"][0]
+    assert set(said(**few, contrats=9)) == {"peu_de_contrats"}
+    assert {"cible_manquee_social", "cible_atteinte_reserve"} <= set(said(**few, contrats=10))
+    assert "9" in verdict(QUIET | {"contrats": 9})
+
+
+def test_one_year_alone_says_nothing_of_progress() -> None:
+    assert not [code for code in said(avant_social=0.1, annee_avant="2024") if code.startswith(("progres", "recul"))]
+
+
+def test_a_target_reached_is_good_news_on_the_first_page_whatever_else_is_wrong() -> None:
+    wrong = LIMITS["obligation_clause"][0] | LIMITS["spaser_attendu"][0] | LIMITS["cible_manquee_social"][0]
+    wrong |= (
+        LIMITS["silence_environnement"][0] | LIMITS["preparations_en_retard"][0] | LIMITS["publication_en_retard"][0]
+    )
+    found = chosen(eligible(QUIET | wrong | LIMITS["cible_atteinte_reserve"][0]))
+    assert len(found) == 5
+    assert [one.kind for one in found].count("bien") == 1
+
+
+def test_each_message_of_the_page_has_a_theme_of_its_own() -> None:
+    every: dict[str, Any] = {}
+    for holds, _ in LIMITS.values():
+        every |= holds
+    found = eligible(QUIET | every | {"contrats": 40})
+    themes = [theme for one in found for theme in (one.rule.theme, *one.rule.covers)]
+    assert len(themes) == len(set(themes))
+    assert len(chosen(found)) == 5
+
+
+def test_a_fact_that_is_not_one_is_a_fault_of_the_rules() -> None:
+    with pytest.raises(KeyError, match="contrast"):
+        messages.holds(["contrast > 3"], QUIET)
+
+
+def test_no_figure_of_the_first_page_is_absent_from_the_body_and_none_differs() -> None:
+    found = sections.report(invented())
+    shown = [one for block in found[0].blocks if isinstance(block, Messages) for one in block.items]
+    assert len(shown) >= 2
+    body = " ".join(_text(one) for one in found if one.place == "corps")
+    for one in shown:
+        for figure in re.findall(r"\d[\d\u202f,]*", f"{one.figure} {one.told}"):
+            assert figure in body, one
+        assert one.sentence() in body
+
+
+def test_every_message_of_the_first_page_comes_from_the_facts_of_the_report() -> None:
+    found = invented()
+    assert facts(found)["contrats"] == found.counted.height
+    assert facts(found)["part_social"] == found.one("clause_sociale").valeur  # type: ignore[union-attr]
+
+
+def _text(section: Section) -> str:
+    parts = []
+    for block in section.blocks:
+        grid = block.twin if isinstance(block, Figure) else block
+        if isinstance(grid, TableBlock):
+            parts += [cell for row in grid.cells() for cell in row]
+        sentences = [getattr(block, "sentence", None), *getattr(block, "sentences", ())]
+        parts += [one.text for one in sentences if one is not None]
+    return " ".join(parts)
+
+
+def test_no_code_of_the_kit_is_shown_to_a_reader() -> None:
+    whole = " ".join(_text(one) for one in sections.report(invented()) if one.place != "annexes")
+    assert not re.search(r"\.toml|\[\w+\]|\b[a-z]+_[a-z]+\b", whole), french.sentence(whole[:200])
