@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from spaser.guards import leftovers
 from spaser.indicators import targets
 from spaser.indicators.targets import Target
 from spaser.problems import Problem
+from spaser.sections import registry
 from spaser.studies import pams
 from spaser.studies.diagnostic import Diagnostic
 from spaser.studies.diagnostic import holders as held
@@ -42,6 +43,12 @@ _COMMENTED = {
 _SHOWN = ("essentiel", "plan", "a-fournir")
 _LABEL = {"html": "Page", "pdf": "PDF", "docx": "Word", "pptx": "PowerPoint", "xlsx": "Excel"}
 _YEARS = 8
+
+
+def _today(comments: Mapping[str, str]) -> dict[str, str]:
+    """The comments of a mission by the section of today: one written on a section of an older edition follows it."""
+    moved = {registry.FORMER[name]: text for name, text in comments.items() if name in registry.FORMER}
+    return moved | {name: text for name, text in comments.items() if name not in registry.FORMER}
 
 
 class Pams(View):
@@ -80,7 +87,7 @@ class Pams(View):
             style=WIDE,
             layout={"width": "40rem", "max_width": "100%"},
         )
-        self.comments: dict[str, str] = dict(asked.comments) if asked else {}
+        self.comments = _today(asked.comments) if asked else {}
         self._asked = asked
         self._from_mission(asked)
         super().__init__(
@@ -214,7 +221,11 @@ class Pams(View):
         shown += [self.goal, self.share, self.year] if self.goal.value else []
         told = [f"{one.description.removesuffix(' :').rstrip(':').strip()} : {shown_value(one)}" for one in shown]
         titles = {code: title for title, code in _COMMENTED.items()}
-        told += [f"commentaire sur « {titles[name]} »" for name, text in self.comments.items() if text.strip()]
+        told += [
+            f"commentaire sur « {titles.get(name) or registry.entry(name).title} »"
+            for name, text in self.comments.items()
+            if text.strip()
+        ]
         return french.typeset(" ; ".join(told))
 
     def _keep(self) -> None:

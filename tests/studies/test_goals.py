@@ -81,7 +81,7 @@ def test_the_trajectory_the_plan_and_the_actions_give_each_target_the_same_answe
     rows = study.extras["objectifs"].filter(nature="voté").to_dicts()
     assert {"atteint", "manque"} <= {row["reponse"] for row in rows}
     told = words(section(report, "objectifs"))
-    plans, actions = words(section(report, "atteindre")), words(section(report, "actions"))
+    plans, actions = words(section(report, "atteindre")), words(section(report, "plan"))
     reached = {row["objectif"]: row for row in study.extras["atteindre"].to_dicts()}
     for row in rows:
         said = flat(answered(row))

@@ -112,7 +112,7 @@ def test_a_batch_reads_the_copy(files: list[Path], tmp_path: Path) -> None:
         diagnostic.opened(list(mission.files), progress=lambda name, _: read.append(name)), prepared.Prepared
     )
     assert not read
-    desk, wanted = batch._prepared(mission, None, None)
+    desk, wanted = batch._prepared(mission, None, None, None)
     assert len(wanted) == desk.base.buyers.height > 1
 
 
