@@ -97,7 +97,7 @@ FORBIDDEN_NAMES = {"utils", "helpers", "core", "common", "misc"}
 MOST_FILES, MOST_AT_THE_ROOT, MOST_LINES, LONGEST_FUNCTION = 26, 14, 400, 60
 #: Files that passed the limit when lines went from 160 to 120 characters, with the length they may not exceed: it only falls.
 STILL_LONG = {
-    "sources/notices/reading": 406, "sections/potential": 412, "studies/acting/proofreading": 402,
+    "sources/notices/reading": 406, "sections/potential": 412,
     "studies/potential/compose": 426, "sources/catalogue": 426,
     "sources/registers/lists": 436, "sections/declared": 438, "sources/contracts/decp": 442,
     "suppliers/statuses": 450, "sections/publication/legal": 454, "studies/acting/day": 474,
