@@ -283,7 +283,7 @@ def test_gaps_come_the_surest_first(beyond):
 
 
 def test_the_report_says_where_boxes_and_texts_of_notices_disagree(beyond):
-    blocks = [block for section in spaser.report(beyond).sections for block in section.blocks]
+    blocks = next(section for section in spaser.report(beyond).sections if section.id == "ecrit-detail").blocks
     counted = next(block for block in blocks if getattr(block, "id", "") == "tab-annonces").frame
     assert counted.select("dimension", "avis", "oui", "ecrit", "deux", "muet", "tu").rows() == [
         ("social", 4, 2, 1, 1, 1, 0),
@@ -319,6 +319,6 @@ def test_a_text_found_where_nothing_was_declared_is_told_and_leaves_the_answer_u
     assert (
         not beyond.extras["ecarts"].join(unknown, on="uid").filter(pl.col("consideration") == "marche_reserve").height
     )
-    blocks = [block for section in spaser.report(beyond).sections for block in section.blocks]
+    blocks = next(section for section in spaser.report(beyond).sections if section.id == "ecrit-detail").blocks
     said = " ".join(sentence.text for block in blocks for sentence in getattr(block, "sentences", ()))
     assert "sans déclaration lisible" in said

@@ -113,8 +113,9 @@ def faults(content: str, schema: dict) -> list[str]:
 
 
 def test_the_folder_holds_every_file(folder):
-    names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+    names = {path.name for path in folder.iterdir()}
     assert names == {
+        ".ecrits.json",
         "index.html",
         "indicateurs.csv",
         "indicateurs.schema.json",

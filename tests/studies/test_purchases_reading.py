@@ -135,8 +135,8 @@ def test_the_command_lire_tells_what_each_file_is_and_what_is_filled(tmp_path, c
     assert "liste.csv : liste de fournisseurs" in said
     assert "carnet.csv : non reconnu" in said
     assert "plan.csv : programme d'achat" in said
-    seen = {path.name for path in (tmp_path / "s").iterdir() if not path.name.startswith(".")}
-    assert seen == {"lecture_sources.csv", "lecture_colonnes.csv"}
+    seen = {path.name for path in (tmp_path / "s").iterdir()}
+    assert seen == {".ecrits.json", "lecture_sources.csv", "lecture_colonnes.csv"}
 
 
 def test_the_ledgers_of_the_field_come_out_right(tmp_path):
