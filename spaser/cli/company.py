@@ -6,7 +6,7 @@ import argparse
 
 from spaser.cli import given
 from spaser.cli.impact import deduction
-from spaser.cli.options import command, day, kilometres, output, percentage, registers
+from spaser.cli.options import command, day, kilometres, matched, oeth, output, percentage, registers
 from spaser.cli.terminal import progress, say
 
 
@@ -38,22 +38,11 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="part de son activité qu'un fournisseur ne doit pas dépasser avec elle, en %% (par défaut : 30)",
     )
     asked.add_argument("--heures", metavar="FICHIER", help="heures.csv rempli : heures exigées et heures faites")
-    asked.add_argument(
-        "--oeth",
-        nargs=3,
-        type=float,
-        metavar=("MAIN_OEUVRE", "CONTRIBUTION", "TAUX"),
-        help="déduction OETH : main-d'œuvre attestée et contribution brute en euros, taux d'emploi direct en %%",
-    )
+    oeth(asked)
     asked.add_argument(
         "--nomenclature", metavar="FICHIER", help="correspondance corrigée entre vos codes d'achat et les familles"
     )
-    asked.add_argument(
-        "--validations", metavar="FICHIER", help="validations.csv rempli : rapprochements acceptés ou refusés"
-    )
-    asked.add_argument(
-        "--correspondance", metavar="FICHIER", help="correspondance.toml corrigé : quelle colonne est quoi"
-    )
+    matched(asked)
     asked.add_argument(
         "--date", type=day, metavar="AAAA-MM-JJ", help="date d'arrêté (par défaut : la dernière date du fichier)"
     )

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from spaser.cli import given
-from spaser.cli.options import command, day, output, registers
+from spaser.cli.options import command, day, matched, oeth, output, registers
 from spaser.cli.terminal import progress, say
 
 #: The hours of the demo, beside its ledger.
@@ -34,19 +34,8 @@ def add(commands: argparse._SubParsersAction) -> None:
         metavar="NOM|SIREN",
         help="commune ou intercommunalité auprès de laquelle mesurer les retombées locales",
     )
-    asked.add_argument(
-        "--oeth",
-        nargs=3,
-        type=float,
-        metavar=("MAIN_OEUVRE", "CONTRIBUTION", "TAUX"),
-        help="déduction OETH : main-d'œuvre attestée et contribution brute en euros, taux d'emploi direct en %%",
-    )
-    asked.add_argument(
-        "--validations", metavar="FICHIER", help="validations.csv rempli : rapprochements acceptés ou refusés"
-    )
-    asked.add_argument(
-        "--correspondance", metavar="FICHIER", help="correspondance.toml corrigé : quelle colonne est quoi"
-    )
+    oeth(asked)
+    matched(asked)
     asked.add_argument(
         "--date", type=day, metavar="AAAA-MM-JJ", help="date d'arrêté (par défaut : la dernière date du fichier)"
     )

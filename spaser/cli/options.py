@@ -78,6 +78,25 @@ def corrections(command: argparse._ActionsContainer) -> None:
     command.add_argument("--corrections", metavar="FICHIER", help=text)
 
 
+def matched(command: argparse._ActionsContainer) -> None:
+    """What a person said of a ledger: the names linked to suppliers, and what each column is."""
+    told = "validations.csv rempli : rapprochements acceptés ou refusés"
+    command.add_argument("--validations", metavar="FICHIER", help=told)
+    told = "correspondance.toml corrigé : quelle colonne est quoi"
+    command.add_argument("--correspondance", metavar="FICHIER", help=told)
+
+
+def oeth(command: argparse.ArgumentParser) -> None:
+    """The three terms of the deduction for purchases from adapted companies and ESAT."""
+    command.add_argument(
+        "--oeth",
+        nargs=3,
+        type=float,
+        metavar=("MAIN_OEUVRE", "CONTRIBUTION", "TAUX"),
+        help="déduction OETH : main-d'œuvre attestée et contribution brute en euros, taux d'emploi direct en %%",
+    )
+
+
 def source(choices: argparse.Namespace) -> tuple[list[str | Path], dict[str, Any]]:
     """The contracts to read and what to ask of them, as ``spaser.diagnose`` takes them."""
     return choices.contrats, {

@@ -15,6 +15,7 @@ from spaser.cli.options import (
     corrections,
     day,
     kilometres,
+    matched,
     output,
     percentage,
     selection,
@@ -54,12 +55,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         metavar="NOM|SIREN",
         help="où vous achetez (par défaut : le territoire de l'acheteur, d'après son SIRET)",
     )
-    ledger.add_argument(
-        "--validations", metavar="FICHIER", help="validations.csv rempli : rapprochements acceptés ou refusés"
-    )
-    ledger.add_argument(
-        "--correspondance", metavar="FICHIER", help="correspondance.toml corrigé : quelle colonne est quoi"
-    )
+    matched(ledger)
     corrections(ledger)
     asked.add_argument("--programme", nargs="+", metavar="FICHIER", help=_PROGRAMME)
     _add_programme(commands)

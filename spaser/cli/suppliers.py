@@ -7,7 +7,7 @@ from pathlib import Path
 
 from spaser import french
 from spaser.cli import given
-from spaser.cli.options import command, day, kilometres, output, registers
+from spaser.cli.options import command, day, kilometres, matched, output, registers
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
 
@@ -46,12 +46,7 @@ def _add_suppliers(commands: argparse._SubParsersAction) -> None:
     given.options(asked)
     registers(asked)
     _add_sheet(asked)
-    asked.add_argument(
-        "--validations", metavar="FICHIER", help="validations.csv rempli : rapprochements acceptés ou refusés"
-    )
-    asked.add_argument(
-        "--correspondance", metavar="FICHIER", help="correspondance.toml corrigé : quelle colonne est quoi"
-    )
+    matched(asked)
     asked.add_argument(
         "--etendre", action="store_true", help="étendre le statut inclusif d'un établissement à toute l'unité légale"
     )
