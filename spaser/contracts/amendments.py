@@ -118,6 +118,10 @@ def _amounts(states: pl.DataFrame) -> pl.DataFrame:
     total = (amount > settings["part"] * force) | (amount >= settings["retour"] * notified) | force.is_null()
     rate = (amount.abs() <= settings["taux_maximum"] * CENT) & (amount.abs() * settings["taux_rapport"] <= force)
     huge = (amount > settings["trop"] * force) & (force >= settings["trop_des"] * CENT)
+    # Two disproportionate changes of one size confirm each other, unless a hundredth of them is what was in force.
+    sizes = amount.filter(huge.fill_null(False))
+    agreed = (pl.len().over("uid") > 1) & ((sizes.len() > 1) & (sizes.min() * 2 >= sizes.max())).over("uid")
+    huge = huge & ~(agreed.fill_null(False) & ~_hundredth(amount, force))
     said_ = pl.col("dit").fill_null(0)
     kind = (
         pl.when(amount.is_null())
@@ -184,6 +188,12 @@ def _amounts(states: pl.DataFrame) -> pl.DataFrame:
     return _amount_facts(grouped)
 
 
+def _hundredth(amount: pl.Expr, force: pl.Expr) -> pl.Expr:
+    """A lost decimal comma explains the amount: its hundredth looks like what was in force."""
+    settings = rules.toml("contract_facts.toml")["avenants"]
+    return (amount // 100).is_between(settings["part"] * force, settings["trop"] * force)
+
+
 def _rated(amount: pl.Expr, force: pl.Expr) -> pl.Expr:
     """What a rate typed instead of a sum adds: 0,15 and 15 are 15 %, 1,15 is a coefficient."""
     rate = amount / CENT
@@ -220,12 +230,10 @@ def _amount_facts(grouped: pl.DataFrame) -> pl.DataFrame:
     )
     ruled = grouped.with_columns(avenant_regle=rule, _somme=pl.col("_montant") + pl.col("_pas_surs"))
     doubt = pl.col("avenant_regle") == "avenant_douteux"
-    hundredth = pl.col("_dernier") // 100
-    settings = rules.toml("contract_facts.toml")["avenants"]
-    lost = hundredth.is_between(settings["part"] * pl.col("_montant"), settings["trop"] * pl.col("_montant"))
+    lost = _hundredth(pl.col("_dernier"), pl.col("_montant"))
     other = {
         "avenant_en_taux": (pl.col("_somme"), pl.col("_montant"), pl.col("_somme")),
-        "avenant_demesure": (pl.when(lost).then(hundredth), pl.col("_montant"), pl.col("_dernier")),
+        "avenant_demesure": (pl.when(lost).then(pl.col("_dernier") // 100), pl.col("_montant"), pl.col("_dernier")),
         "avenant_annule": (pl.lit(None, pl.Int64), pl.lit(0, pl.Int64), pl.col("_montant")),
     }
     proposed, low, high = (

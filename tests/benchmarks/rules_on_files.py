@@ -1,6 +1,6 @@
 """On each real file: how many facts each rule decided, how many contracts are to be looked at, the euros at stake and kept.
 
-    python tests/benchmarks/rules_on_files.py [FILE …]      (without a file: those of ../shared/data/decp_*)
+python tests/benchmarks/rules_on_files.py [FILE …]      (without a file: those of ../shared/data/decp_*)
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def main(given: list[str]) -> None:
     for path in [Path(name) for name in given] or sorted(SHARED.glob("decp_*/*")):
         try:
             table = judged(path)
-        except problems.ReadingError:
+        except problems.Problem:
             continue  # notes and licences stand beside the data
         print(*(f"{path.name} | {line}" for line in lines(table)), sep="\n")
 
