@@ -158,7 +158,7 @@ def faults(package: Path) -> list[str]:
     """Every line of the package that is not in its room, told with its file."""
     return [
         *_of_folders(package),
-        *(f"{place(path, package)} : {fault}" for path in modules(package) for fault in _of(path, package)),
+        *(f"{place(path, package)} : {fault}" for path in modules(package) for fault in faults_of(path, package)),
     ]
 
 
@@ -169,7 +169,8 @@ def _of_folders(package: Path) -> Iterator[str]:
             yield f"{folder.relative_to(package).as_posix()} : {count} fichiers, {most} au plus"
 
 
-def _of(path: Path, package: Path) -> Iterator[str]:
+def faults_of(path: Path, package: Path) -> Iterator[str]:
+    """Every fault of one file of the package."""
     where = place(path, package) or "__init__"
     text = path.read_text(encoding="utf-8")
     if room(where) not in MAY_IMPORT:
