@@ -8,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
-from spaser.contracts import evidence
+from spaser.contracts import durations, evidence
 from spaser.vocabulary import AMENDMENTS_IN_DOUBT, CENT
 
 DIFFERENCE, TOTAL = 1, 2
@@ -17,20 +17,6 @@ _INTRODUCED = {"moins": -DIFFERENCE, "plus": DIFFERENCE, "total": TOTAL}
 #: What cannot be decided, in the order in which it is said, and the rule that says it.
 DOUBTED = dict(zip(("doute", "trop", "annule", "taux"), AMENDMENTS_IN_DOUBT, strict=True))
 _GRAVITY = {kind: place for place, kind in enumerate(DOUBTED)}
-_ADDED = (
-    "montant_publie",
-    "montant_ecarts",
-    "montant_ecart_lu",
-    "montant_ecart_bas",
-    "avenants_dits",
-    "avenants_douteux",
-    "dureeMois_publiee",
-    "duree_regle",
-    "duree_preuve",
-    "duree_basse",
-    "duree_haute",
-    "dernier_avenant",
-)
 
 
 def said(text: pl.Expr, amount: pl.Expr) -> pl.Expr:
@@ -75,7 +61,7 @@ def judge(contracts: pl.DataFrame) -> pl.DataFrame:
         "uid", "acheteur_siren", "montant_notifie", "duree_notifiee", "dateNotification", "changements", "dureeMois"
     )
     states = amended.explode("changements").unnest("changements").sort("uid", "ordre")
-    found = _amounts(states).join(_months(states), on="uid", how="left")
+    found = _amount_facts(_grouped(_classed(states))).join(durations.judged(states), on="uid", how="left")
     joined = told.drop("changements").join(found, on="uid", how="left")
     judged = joined.with_columns(
         montant=pl.coalesce("_montant", "montant"),
@@ -100,8 +86,8 @@ def judge(contracts: pl.DataFrame) -> pl.DataFrame:
     return judged.drop("_decidee").drop("_montant", "_duree", "montant_notifie", "duree_notifiee")
 
 
-def _amounts(states: pl.DataFrame) -> pl.DataFrame:
-    """Per amended contract: the judged amount, the rule, both readings, the evidence."""
+def _classed(states: pl.DataFrame) -> pl.DataFrame:
+    """Adds to each amendment ``_lu``, what its sum is, ``_somme`` (null: no sum), ``_rien`` and ``_vigueur``, the amount in force."""
     settings = rules.toml("contract_facts.toml")["avenants"]
     amount, notified = pl.col("_somme"), pl.col("montant_notifie")
     # One euro is the least that the format takes: beside a true amount it is typed for « no change ».
@@ -142,7 +128,13 @@ def _amounts(states: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("total"))
         .otherwise(pl.lit("doute"))
     )
-    classed = speaking.with_columns(_lu=kind)
+    return speaking.with_columns(_lu=kind)
+
+
+def _grouped(classed: pl.DataFrame) -> pl.DataFrame:
+    """One row per amended contract: the last total, the sums of what is sure and unsure after it, and what shows them."""
+    amount, notified, force = pl.col("_somme"), pl.col("montant_notifie"), pl.col("_vigueur")
+    said_ = pl.col("dit").fill_null(0)
     # What comes before the last total is settled by it.
     rank = pl.int_range(pl.len()).over("uid")
     last_total = pl.when(pl.col("_lu") == "total").then(rank).max().over("uid").fill_null(-1)
@@ -156,7 +148,7 @@ def _amounts(states: pl.DataFrame) -> pl.DataFrame:
         .otherwise(signed)
     )
     sure, unsure = after & pl.col("_lu").is_in(["dit", "moins"]), after & pl.col("_lu").is_in(list(DOUBTED))
-    grouped = (
+    return (
         classed.with_columns(_sur=sure, _pas_sur=unsure, _signe=added)
         .group_by("uid")
         .agg(
@@ -185,7 +177,6 @@ def _amounts(states: pl.DataFrame) -> pl.DataFrame:
             _changes=amount.is_not_null().sum(),
         )
     )
-    return _amount_facts(grouped)
 
 
 def _hundredth(amount: pl.Expr, force: pl.Expr) -> pl.Expr:
@@ -240,10 +231,22 @@ def _amount_facts(grouped: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce(pl.when(pl.col("avenant_regle") == name).then(values[place]) for name, values in other.items())
         for place in range(3)
     )
+    return ruled.select(
+        "uid",
+        "_montant",
+        "avenant_regle",
+        avenant_preuve=_proof(),
+        avenant_propose=pl.when(doubt).then("_somme").otherwise(proposed),
+        avenant_bas=pl.when(doubt).then(pl.min_horizontal("_montant", "_dernier")).otherwise(low),
+        avenant_haut=high,
+    )
+
+
+def _proof() -> pl.Expr:
+    """The evidence of the rule that decided, from the columns of ``_grouped`` and the readings."""
     habit = pl.format(
         " Sur {} autres modifications de montant de cet acheteur, {} sont aussi petites.", "_autres", "_autres_petits"
     )
-    sentences = rules.toml("contract_facts.toml")["montant"]
     euros = evidence.euros
     told = {
         "avenant_douteux": [
@@ -261,88 +264,4 @@ def _amount_facts(grouped: pl.DataFrame) -> pl.DataFrame:
         "avenant_sans_montant": [euros("_montant")],
         "avenant_total": [euros("_notifie"), euros("_montant")],
     }
-    proof = pl.lit(None, pl.String)
-    for name, values in told.items():
-        proof = (
-            pl.when(pl.col("avenant_regle") == name)
-            .then(pl.format(sentences[name]["preuve"], *values))
-            .otherwise(proof)
-        )
-    return ruled.select(
-        "uid",
-        "_montant",
-        "avenant_regle",
-        avenant_preuve=proof,
-        avenant_propose=pl.when(doubt).then("_somme").otherwise(proposed),
-        avenant_bas=pl.when(doubt).then(pl.min_horizontal("_montant", "_dernier")).otherwise(low),
-        avenant_haut=high,
-    )
-
-
-def _months(states: pl.DataFrame) -> pl.DataFrame:
-    """Per amended contract: the judged duration, the rule, its bounds, the date of the last amendment."""
-    months, notified = pl.col("_mois"), pl.col("duree_notifiee")
-    speaking = states.with_columns(_mois=pl.when(pl.col("dureeMois_avenant") > 0).then("dureeMois_avenant"))
-    before = months.cum_max().shift(1).over("uid")
-    speaking = speaking.with_columns(_vigueur=pl.max_horizontal(notified, before))
-    force = pl.col("_vigueur")
-    reached = pl.col("dateNotification").dt.offset_by(pl.format("{}mo", months)) >= pl.col("date_version")
-    # Days typed for months: « 365 » beside 12.
-    settings = rules.toml("contract_facts.toml")["avenants"]
-    days = (months >= settings["mois_trop"] * force) & (months >= settings["mois_trop_des"])
-    total = force.is_null() | (months == force) | ((months > force) & reached.fill_null(True) & ~days)
-    kind = pl.when(months.is_null()).then(pl.lit("rien")).when(total).then(pl.lit("total")).otherwise(pl.lit("doute"))
-    classed = speaking.with_columns(_lu=kind)
-    rank = pl.int_range(pl.len()).over("uid")
-    last_total = pl.when(pl.col("_lu") == "total").then(rank).max().over("uid").fill_null(-1)
-    unsure = (rank > last_total) & (pl.col("_lu") == "doute")
-    grouped = (
-        classed.with_columns(_pas_sur=unsure)
-        .group_by("uid")
-        .agg(
-            _total=months.filter(pl.col("_lu") == "total").last(),
-            _notifiee=notified.first(),
-            _ajouts=months.filter("_pas_sur").sum(),
-            _n_doute=pl.col("_pas_sur").sum(),
-            _dernier=months.filter("_pas_sur").last(),
-            dernier_avenant=pl.col("date_version").max(),
-            _debut=pl.col("dateNotification").first(),
-            _liste=evidence.months_listed(pl.col("date_version"), months).filter(months.is_not_null()).str.join(", "),
-            _courante=pl.col("dureeMois").first(),
-        )
-    )
-    grouped = grouped.with_columns(_duree=pl.coalesce("_total", "_notifiee")).with_columns(
-        _somme=pl.col("_duree") + pl.col("_ajouts")
-    )
-    end = pl.col("_debut").dt.offset_by(pl.format("{}mo", "_duree"))
-    late = (end < pl.col("dernier_avenant")).fill_null(False)
-    rule = (
-        pl.when((pl.col("_n_doute") > 0) & pl.col("_duree").is_not_null())
-        .then(pl.lit("avenant_duree_douteuse"))
-        .when(late)
-        .then(pl.lit("avenant_apres_la_fin"))
-        .when(pl.col("_total") != pl.col("_notifiee"))
-        .then(pl.lit("avenant_duree_totale"))
-    )
-    ruled = grouped.with_columns(duree_regle=rule)
-    sentences = rules.toml("contract_facts.toml")["duree"]
-    told = {
-        "avenant_duree_douteuse": [pl.coalesce("_notifiee", "_duree"), "_liste", "_dernier", "_somme"],
-        "avenant_apres_la_fin": [pl.col("dernier_avenant").dt.strftime("%d/%m/%Y")],
-        "avenant_duree_totale": ["_notifiee", "_duree"],
-    }
-    proof = pl.lit(None, pl.String)
-    for name, values in told.items():
-        proof = (
-            pl.when(pl.col("duree_regle") == name).then(pl.format(sentences[name]["preuve"], *values)).otherwise(proof)
-        )
-    doubt = pl.col("duree_regle") == "avenant_duree_douteuse"
-    return ruled.select(
-        "uid",
-        "_duree",
-        "duree_regle",
-        "dernier_avenant",
-        duree_preuve=proof,
-        duree_basse=pl.when(doubt).then(pl.min_horizontal("_duree", "_dernier")),
-        duree_haute=pl.when(doubt).then("_somme"),
-    )
+    return evidence.told("montant", pl.col("avenant_regle"), told)
