@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from spaser import detection, french
-from spaser.deliverables import excel, files, html, word
+from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Source
 from spaser.sections import clauses as sections_clauses
@@ -126,9 +126,7 @@ def write_clauses(result: Clauses, folder: Path | str) -> list[Path]:
     target = Path(folder)
     whole = report(result)
     return [
-        html.write(whole, target / "clauses.html"),
-        word.write(whole, target / "clauses.docx"),
-        excel.write(whole, target / "clauses.xlsx"),
+        *delivery.write(whole, target, "clauses", "html", "docx", "xlsx"),
         files.deliver(target / "clauses.json", _json(result)),
     ]
 

@@ -97,18 +97,17 @@ FORBIDDEN_NAMES = {"utils", "helpers", "core", "common", "misc"}
 MOST_FILES, MOST_AT_THE_ROOT, MOST_LINES, LONGEST_FUNCTION = 26, 14, 400, 60
 #: Files that passed the limit when lines went from 160 to 120 characters, with the length they may not exceed: it only falls.
 STILL_LONG = {
-    "sources/notices/reading": 406, "sections/potential": 412,
+    "sources/notices/reading": 406,
     "studies/potential/compose": 426, "sources/catalogue": 426,
-    "sources/registers/lists": 436, "sections/declared": 438, "sources/contracts/decp": 442,
-    "suppliers/statuses": 450, "sections/publication/legal": 454, "studies/acting/day": 474,
-    "sections/purchases/paid": 558,
+    "sources/registers/lists": 436, "sources/contracts/decp": 442,
+    "suppliers/statuses": 450,
 }  # fmt: skip
 #: The same of functions.
 STILL_LONG_FUNCTIONS = {
     "charts/bought:euros_by": 66, "cli/potential:add": 69, "contracts/amendments:_months": 63,
     "obligations/buyer:_spaser": 77, "obligations/dates:by_launch": 79, "potential/offer:supply": 75,
     "potential/programme:of_programme": 74, "potential/spend:of_spend": 63, "potential/territory:balance": 80,
-    "sections/purchases/paid:section_sources": 61, "sources/ledgers/lines:read_ledger": 61, "studies/acting/day:report": 92,
+    "sources/ledgers/lines:read_ledger": 61,
     "studies/diagnostic/compose:diagnose": 68, "studies/potential/compose:structures": 76, "studies/potential/programme:potential_of_programme": 79,
     "studies/potential/spend:potential_of_spend": 75, "studies/publication/compose:publish": 80, "studies/territory/demand:balance_of": 67,
     "suppliers/statuses:_ess": 74,

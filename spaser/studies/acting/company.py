@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from spaser import french, potential, rules
-from spaser.deliverables import excel, files, html, pdf, word
+from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import (
     Block,
@@ -139,7 +139,7 @@ def _as_private(told: SpendOpportunities, method: dict[str, Any]) -> SpendOpport
 def report(result: Company) -> Report:
     """The whole report: the essentials, what is paid, its effects, what could be bought, how, and the law of a private buyer."""
     bought, told = purchases_handover.findings(result.spending.ledger), spend_handover.findings(result.spending)
-    tables = impact.tables(result.work)
+    tables = impact.findings(result.work)
     private = replace(told, extras=told.extras | {"prive": law.private_facts().collect()})
     sections = [
         PURCHASES[0](bought),
@@ -163,18 +163,9 @@ def report(result: Company) -> Report:
     )
 
 
-@files.together
 def write(result: Company, folder: Path | str) -> list[Path]:
     """Write entreprise.html, entreprise.pdf, entreprise.docx and entreprise.xlsx."""
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    whole = report(result)
-    return [
-        html.write(whole, target / "entreprise.html"),
-        pdf.write(whole, target / "entreprise.pdf"),
-        word.write(whole, target / "entreprise.docx"),
-        excel.write(whole, target / "entreprise.xlsx"),
-    ]
+    return delivery.write(report(result), folder, "entreprise", "html", "pdf", "docx", "xlsx")
 
 
 def summary(result: Company) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from spaser import french, impact, rules
-from spaser.deliverables import files, html, word
+from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Paragraph, Report, Section, Sentence
 from spaser.problems import Problem, closest
@@ -209,8 +209,6 @@ def _section(text: Text, need: Need, rank: int) -> Section:
     )
 
 
-@files.together
 def write(needs: Sequence[tuple[Need, str]], folder: Path | str, *, buyer: str = "") -> list[Path]:
     """Write redaction.docx and redaction.html, each whole or not at all."""
-    whole, target = report(needs, buyer=buyer), Path(folder)
-    return [word.write(whole, target / "redaction.docx"), html.write(whole, target / "redaction.html")]
+    return delivery.write(report(needs, buyer=buyer), folder, "redaction", "docx", "html")

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from spaser import french, rules
-from spaser.deliverables import excel, files, html, word
+from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Callout, Column, Paragraph, Report, Section, Sentence, Source, table
 from spaser.studies import clauses as dossier
@@ -380,12 +380,9 @@ def _titled(result: Proof) -> pl.DataFrame:
     return result.rows.with_columns(pl.col("texte").replace({text.code: text.titre for text in result.texts}))
 
 
-@files.together
 def write(result: Proof, folder: Path | str) -> list[Path]:
     """Write relecture.html, relecture.docx and relecture.xlsx, each whole or not at all."""
-    whole, stem = report(result), Path(folder) / "relecture"
-    forms = {".html": html.write, ".docx": word.write, ".xlsx": excel.write}
-    return [write_as(whole, stem.with_suffix(form)) for form, write_as in forms.items()]
+    return delivery.write(report(result), folder, "relecture", "html", "docx", "xlsx")
 
 
 def summary(result: Proof) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from spaser import families, french, potential, rules
-from spaser.deliverables import excel, files, html
+from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Source, masked
 from spaser.problems import Problem
@@ -226,7 +226,7 @@ def write(result: Planned, folder: Path | str) -> list[Path]:
         return [rows]
     whole = report(result)
     needs = files.deliver(target / "besoins.csv", files.officers_csv(masked(result.found.opportunities)))
-    return [html.write(whole, target / "programme.html"), excel.write(whole, target / "programme.xlsx"), rows, needs]
+    return [*delivery.write(whole, target, "programme", "html", "xlsx"), rows, needs]
 
 
 def _shown(result: Planned) -> pl.DataFrame:

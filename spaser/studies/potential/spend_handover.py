@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from spaser import french
-from spaser.deliverables import excel, files, html
+from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import MASK, Report, masked
 from spaser.problems import Problem
@@ -101,8 +101,7 @@ def write(result: SpendOpportunities, folder: Path | str, nomenclature: Path | s
     whole = report(result)
     needs = masked(result.found.opportunities)
     written = [
-        html.write(whole, target / "potentiel.html"),
-        excel.write(whole, target / "potentiel.xlsx"),
+        *delivery.write(whole, target, "potentiel", "html", "xlsx"),
         files.deliver(target / "besoins.csv", files.officers_csv(needs)),
         files.deliver(
             target / "lignes.csv",

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from spaser import french, settings, suppliers, territories
-from spaser.deliverables import excel, files, html
+from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Sentence, Source
 from spaser.problems import Problem, closest
@@ -195,11 +195,9 @@ def _placed_told(files: pl.DataFrame) -> str:
     return f"Établissements des listes sans commune connue, comptés nulle part : {french.number(lost)}."
 
 
-@files.together
 def write(result: Territory, folder: Path | str) -> list[Path]:
     """Write territoire.html and territoire.xlsx, each whole or not at all."""
-    whole = report(result)
-    return [html.write(whole, Path(folder) / "territoire.html"), excel.write(whole, Path(folder) / "territoire.xlsx")]
+    return delivery.write(report(result), folder, "territoire", "html", "xlsx")
 
 
 def summary(result: Territory) -> str:
