@@ -10,8 +10,8 @@ from spaser.studies.potential.compose import (
     place,
     places,
     potential_of,
-    structures,
 )
+from spaser.studies.potential.offer import structures
 
 __all__ = [
     "Ground",

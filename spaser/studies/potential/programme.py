@@ -22,7 +22,7 @@ from spaser.sources import filled
 from spaser.sources.programmes import Programme, filled_of, read_programme
 from spaser.sources.registers.known import known_suppliers
 from spaser.studies.potential import compose as opportunities
-from spaser.studies.potential import handover
+from spaser.studies.potential import handover, offer
 from spaser.studies.potential import needs as opportunities_needs
 from spaser.studies.potential.compose import MOST, Opportunities
 from spaser.studies.potential.spend import _place, siren_of
@@ -147,8 +147,8 @@ def potential_of_programme(
     if day is None:
         raise Problem("Aucune des listes n'a de date", todo="Donnez le jour des statuts : --date 2026-10-31")
     supply = potential.supply(
-        opportunities.structures(known.register, known.establishments, day).lazy(),
-        declared=opportunities.declared(known.register).lazy(),
+        offer.structures(known.register, known.establishments, day).lazy(),
+        declared=offer.declared(known.register).lazy(),
         method=settings,
     ).collect(engine="in-memory")
     told = opportunities_needs.judged(named, supply, radius=radius, dependency=share, method=settings)

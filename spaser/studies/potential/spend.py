@@ -22,6 +22,7 @@ from spaser.studies import suppliers as purchases
 from spaser.studies.diagnostic import Base
 from spaser.studies.potential import compose as opportunities
 from spaser.studies.potential import needs as opportunities_needs
+from spaser.studies.potential import offer
 from spaser.studies.potential.compose import MOST, Opportunities
 from spaser.studies.suppliers import Progress, SupplierDiagnostic
 from spaser.vocabulary import NEED_CONTRACTS
@@ -202,8 +203,8 @@ def _found(
 ) -> Opportunities:
     """The needs of a ledger against the supply of its registers (or of contracts read with registers)."""
     if contracts is None:
-        listed = opportunities.structures(ledger.register, ledger.establishments, ledger.as_of)
-        sectors = opportunities.declared(ledger.register)
+        listed = offer.structures(ledger.register, ledger.establishments, ledger.as_of)
+        sectors = offer.declared(ledger.register)
         supply = potential.supply(listed.lazy(), declared=sectors.lazy(), method=settings).collect(engine="in-memory")
         weights = pl.DataFrame()
     else:
