@@ -155,7 +155,7 @@ def _spaser(facts: pl.LazyFrame, key: str, duty: dict[str, Any], said: Declared)
 
     Certain only when the spending is without tax, book V is said, and the threshold was read in its text.
     """
-    day, bar = pl.date(YEAR, 12, 31), pl.col("seuil")
+    day = pl.date(YEAR, 12, 31)
     asked = facts.with_columns(
         seuil=rules.in_force(duty["threshold"], day) * CENT,
         depense_basse=pl.col("depense_basse") - pl.col("livre_v").fill_null(0),
@@ -163,10 +163,22 @@ def _spaser(facts: pl.LazyFrame, key: str, duty: dict[str, Any], said: Declared)
         depense_estimee=pl.col("depense_estimee") - pl.col("livre_v").fill_null(0),
         _seuil_lu=rules.read_in_text(duty["threshold"], day),
     )
+    ladder = _spending_ladder(duty, day)
+    return _row(
+        asked, key, [ladder], said=_adopted(key, duty, said), remplie=_done(key, said), echeance=_due(key, duty, said)
+    )
+
+
+def _spending_ladder(duty: dict[str, Any], day: pl.Expr) -> pl.Expr:
+    """From what is sure to what is not: the ledger's lines whose tax or nature is in doubt make a low and a high spending.
+
+    Notified maxima are no spending: a framework agreement of 60 M€ over four years may never pay 1 M€.
+    """
+    bar = pl.col("seuil")
     low, high, least = pl.col("depense_basse"), pl.col("depense_haute"), pl.col("depense_estimee")
     narrow = (day < duty["widened"]) & ~pl.col("_local")
     above = low > bar
-    ladder = climb(
+    return climb(
         (
             Rung(
                 "avant_la_regle",
@@ -224,9 +236,6 @@ def _spaser(facts: pl.LazyFrame, key: str, duty: dict[str, Any], said: Declared)
                 "le seuil est entre les dépenses sûres et les dépenses possibles (taxes, lignes à vérifier)",
             ),
         )
-    )
-    return _row(
-        asked, key, [ladder], said=_adopted(key, duty, said), remplie=_done(key, said), echeance=_due(key, duty, said)
     )
 
 

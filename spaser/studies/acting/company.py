@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from spaser import french, potential, rules
+from spaser import french, rules
 from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import (
@@ -37,9 +37,8 @@ from spaser.sections.spend import section_spend
 from spaser.studies import law
 from spaser.studies.acting import impact
 from spaser.studies.acting.impact import Impact
-from spaser.studies.potential import needs as judging
 from spaser.studies.potential import spend, spend_handover
-from spaser.studies.potential.compose import MOST
+from spaser.studies.potential.compose import of_needs
 from spaser.studies.potential.spend import SpendOpportunities
 from spaser.studies.suppliers import handover as purchases_handover
 
@@ -126,14 +125,18 @@ def company_of(
 def _as_private(told: SpendOpportunities, method: dict[str, Any]) -> SpendOpportunities:
     """The same needs and suppliers, advised by the ladder of buyers that the code does not bind."""
     found = told.found
-    judged = judging.judged(
-        found.needs, found.supply, radius=found.radius, dependency=found.dependency, method=method, under_code=False
+    private = of_needs(
+        found.needs,
+        found.supply,
+        scope=found.scope,
+        as_of=found.as_of,
+        method=method,
+        radius=found.radius,
+        share=found.dependency,
+        weights=found.weights,
+        under_code=False,
     )
-    described = potential.describe(judged.found.lazy(), found.supply.lazy(), MOST).collect(engine="in-memory")
-    return replace(
-        told,
-        found=replace(found, opportunities=judged.opportunities, families=judged.families, candidates=described),
-    )
+    return replace(told, found=private)
 
 
 def report(result: Company) -> Report:

@@ -14,13 +14,13 @@ from spaser.potential import map as opportunities_map
 from spaser.potential.match import reachable
 from spaser.problems import Problem
 from spaser.studies.diagnostic import Base, Diagnostic
+from spaser.studies.potential import needs as against
 from spaser.studies.potential.located import place, places
 from spaser.studies.potential.offer import declared, named_trades, structures, wins
+from spaser.vocabulary import NEED_CONTRACTS
 
 #: Suppliers shown per need; all of them are counted.
 MOST = 200
-#: The single buyer that several are taken for when their needs are added up.
-NETWORK = "reseau"
 #: Kilometres up to which distances are measured at once (the last is ``potential.rayon_maximal``).
 STEPS = (50, 100, 150)
 
@@ -117,6 +117,36 @@ def potential_of(
     )
 
 
+def of_needs(
+    needs: pl.DataFrame,
+    supply: pl.DataFrame,
+    *,
+    scope: str,
+    as_of: date,
+    method: dict[str, Any],
+    radius: float | None,
+    share: float,
+    weights: pl.DataFrame | None = None,
+    under_code: bool = True,
+) -> Opportunities:
+    """The potential of needs that no contract carries (a ledger's, a programme's): NEEDS against SUPPLY, suppliers described."""
+    told = against.judged(needs, supply, radius=radius, dependency=share, method=method, under_code=under_code)
+    return Opportunities(
+        scope=scope,
+        as_of=as_of,
+        needs=needs,
+        members=NEED_CONTRACTS.empty(),
+        supply=supply,
+        candidates=potential.describe(told.found.lazy(), supply.lazy(), MOST).collect(engine="in-memory"),
+        opportunities=told.opportunities,
+        families=told.families,
+        weights=pl.DataFrame() if weights is None else weights,
+        assumptions=assumptions(method["potential"], radius, share),
+        dependency=share,
+        radius=radius,
+    )
+
+
 def under_code(source: Diagnostic | Base) -> bool:
     """Whether the procurement code binds the buyer: a diagnostic that holds the facts of private buyers says that it does not."""
     return isinstance(source, Base) or "prive" not in source.extras
@@ -136,34 +166,23 @@ class Judged(NamedTuple):
 def judged(base: Base, sirens: tuple[str, ...], radius: float | None, share: float, bound: bool = True) -> Judged:
     """What the ESS could take of the needs of buyers (none: all), kept for the last choices: going back to one costs nothing."""
     known, mine, settings = ground(base), chosen(base, sirens), base.method
-    needs = mine.needs.lazy()
-    found = potential.matches(
-        needs,
-        mine.places.lazy(),
-        known.supply.lazy(),
+    told = against.judged(
+        mine.needs,
+        known.supply,
+        every=known.needs,
+        kinds=mine.kinds.lazy(),
         radius=radius,
         dependency=share,
-        reached=distances(base, sirens, _step(radius)).lazy(),
-        past=mine.past.lazy(),
         method=settings,
-    ).collect(engine="in-memory")
-    told = potential.opportunities(
-        needs,
-        found.lazy(),
-        every=known.needs.lazy(),
-        kinds=mine.kinds.lazy(),
-        as_of=base.day,
-        dependency=share,
-        method=settings,
+        network=len(sirens) != 1,
         under_code=bound,
-    ).collect(engine="in-memory")
-    # Summed over several buyers, a supplier has one envelope for them all: its capacity serves once.
-    shared = told if len(sirens) == 1 else told.with_columns(acheteur_siren=pl.lit(NETWORK))
-    nets = potential.net(shared.lazy(), found.lazy(), dependency=share, method=settings).collect(engine="in-memory")
-    settled = potential.settled(told.lazy(), nets.lazy()).collect(engine="in-memory")
-    summed = potential.by_family(settled.lazy(), found.lazy()).collect(engine="in-memory")
-    credible = opportunities_map.suppliers(found, settled, known.supply).collect(engine="in-memory")
-    return Judged(found, settled, summed, credible)
+        spots=mine.places,
+        reached=distances(base, sirens, _step(radius)),
+        past=mine.past,
+        as_of=base.day,
+    )
+    credible = opportunities_map.suppliers(told.found, told.opportunities, known.supply).collect(engine="in-memory")
+    return Judged(*told, credible)
 
 
 @dataclass(frozen=True, eq=False)
@@ -284,9 +303,4 @@ def checked(base: Base, radius: float | None, dependency: float | None) -> float
             why="Le potentiel se mesure contre un registre de l'ESS et des structures inclusives",
             todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)",
         )
-    limit = base.method["potential"]["rayon_maximal"]["value"]
-    if radius is not None and not 0 < radius <= limit:
-        raise Problem(f"Un rayon de {radius:g} km n'est pas possible", todo=f"Choisissez un rayon de 1 à {limit} km")
-    if dependency is not None and not 0 < dependency <= 1:
-        raise Problem("La part de dépendance se donne entre 0 et 1", todo="Par exemple 0,3 pour 30 %")
-    return base.method["potential"]["dependance"]["value"] if dependency is None else dependency
+    return against.share_of(base.method, radius, dependency)

@@ -23,10 +23,9 @@ from spaser.sources.programmes import Programme, filled_of, read_programme
 from spaser.sources.registers.known import known_suppliers
 from spaser.studies.potential import compose as opportunities
 from spaser.studies.potential import handover, offer
-from spaser.studies.potential import needs as opportunities_needs
-from spaser.studies.potential.compose import MOST, Opportunities
+from spaser.studies.potential import needs as against
+from spaser.studies.potential.compose import Opportunities
 from spaser.studies.potential.spend import _place, siren_of
-from spaser.vocabulary import NEED_CONTRACTS
 
 PLANNED = (
     "objet",
@@ -122,26 +121,11 @@ def potential_of_programme(
             todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)",
         )
     settings = rules.method(method)
-    share = settings["potential"]["dependance"]["value"] if dependency is None else dependency
-    limit = settings["potential"]["rayon_maximal"]["value"]
-    if radius is not None and not 0 < radius <= limit:
-        raise Problem(f"Un rayon de {radius:g} km n'est pas possible", todo=f"Choisissez un rayon de 1 à {limit} km")
-    if not 0 < share <= 1:
-        raise Problem("La part de dépendance se donne entre 0 et 1", todo="Par exemple 0,3 pour 30 %")
+    share = against.share_of(settings, radius, dependency)
     planned = programme_of(source)
     siren = siren_of(buyer_siret)
     place, label = _place(siren, territory)
-    needs = potential.of_programme(planned.projects.lazy(), buyer=siren, place=place).collect(engine="in-memory")
-    if not needs.height:
-        raise Problem(
-            "Aucun projet du programme n'a de famille d'achat reconnue",
-            where=planned.name,
-            todo="Précisez les objets, ou ajoutez une colonne « Code CPV »",
-        )
-    named = needs.with_columns(
-        acheteur_libelle=pl.col("acheteur_libelle").fill_null(f"Programme {planned.name}"),
-        lieu_libelle=pl.coalesce("lieu_libelle", pl.lit(label, pl.String)),
-    )
+    needs = _needs(planned, siren, place, label)
     known = known_suppliers(list(registers), cache=cache, progress=progress)
     day = as_of or (known.files["au"].max() if known.files.height else None)
     if day is None:
@@ -151,22 +135,24 @@ def potential_of_programme(
         declared=offer.declared(known.register).lazy(),
         method=settings,
     ).collect(engine="in-memory")
-    told = opportunities_needs.judged(named, supply, radius=radius, dependency=share, method=settings)
-    found = Opportunities(
-        scope=f"Programme {planned.name}",
-        as_of=day,
-        needs=named,
-        members=NEED_CONTRACTS.empty(),
-        supply=supply,
-        candidates=potential.describe(told.found.lazy(), supply.lazy(), MOST).collect(engine="in-memory"),
-        opportunities=told.opportunities,
-        families=told.families,
-        weights=pl.DataFrame(),
-        assumptions=opportunities.assumptions(settings["potential"], radius, share),
-        dependency=share,
-        radius=radius,
-    )
+    scope = f"Programme {planned.name}"
+    found = opportunities.of_needs(needs, supply, scope=scope, as_of=day, method=settings, radius=radius, share=share)
     return Planned(planned.name, planned.projects, planned.read, found, known.files, label)
+
+
+def _needs(planned: Planned, siren: str | None, place: str | None, label: str | None) -> pl.DataFrame:
+    """NEEDS of the projects that have a family, named after their buyer or the file."""
+    needs = potential.of_programme(planned.projects.lazy(), buyer=siren, place=place).collect(engine="in-memory")
+    if not needs.height:
+        raise Problem(
+            "Aucun projet du programme n'a de famille d'achat reconnue",
+            where=planned.name,
+            todo="Précisez les objets, ou ajoutez une colonne « Code CPV »",
+        )
+    return needs.with_columns(
+        acheteur_libelle=pl.col("acheteur_libelle").fill_null(f"Programme {planned.name}"),
+        lieu_libelle=pl.coalesce("lieu_libelle", pl.lit(label, pl.String)),
+    )
 
 
 def findings(result: Planned) -> Findings:

@@ -21,11 +21,10 @@ from spaser.sources.siret import bare, luhn_ok
 from spaser.studies import suppliers as purchases
 from spaser.studies.diagnostic import Base
 from spaser.studies.potential import compose as opportunities
-from spaser.studies.potential import needs as opportunities_needs
+from spaser.studies.potential import needs as against
 from spaser.studies.potential import offer
-from spaser.studies.potential.compose import MOST, Opportunities
+from spaser.studies.potential.compose import Opportunities
 from spaser.studies.suppliers import Progress, SupplierDiagnostic
-from spaser.vocabulary import NEED_CONTRACTS
 
 #: What becomes of each part of the file, in the order of the account; purchases of a family are needs.
 POSTS = {
@@ -111,7 +110,6 @@ def potential_of_spend(
         A file cannot be read or is refused, no list of suppliers was given, the SIRET or a share makes no sense.
     """
     settings = contracts.method if contracts is not None else rules.method(method)
-    share = settings["potential"]["dependance"]["value"] if dependency is None else dependency
     siren = siren_of(buyer_siret)
     ledger = purchases.suppliers_of(
         source,
@@ -123,20 +121,16 @@ def potential_of_spend(
         cache=cache,
         progress=progress,
     )
-    _check(ledger, settings, radius, share)
+    share = _share(ledger, settings, radius, dependency)
     told = _classed(_coded(_within(ledger.lines, years), ledger.establishments), nomenclature)
     place, label = _place(siren, territory)
-    needs = (
-        potential.of_spend(told["lines"].lazy(), buyer=siren, place=place, method=settings)
-        .collect(engine="in-memory")
-        .with_columns(
-            acheteur_libelle=pl.lit(_authority(siren) or f"Fichier {ledger.name}"),
-            lieu_libelle=pl.lit(label, pl.String),
-        )
+    named = _authority(siren) or f"Fichier {ledger.name}"
+    needs = potential.of_spend(told["lines"].lazy(), buyer=siren, place=place, method=settings).with_columns(
+        acheteur_libelle=pl.lit(named), lieu_libelle=pl.lit(label, pl.String)
     )
     counted = told["lines"].filter(pl.col("perimetre") != "autre_exercice")
     return SpendOpportunities(
-        found=_found(needs, ledger, contracts, settings, radius, share),
+        found=_found(needs.collect(engine="in-memory"), ledger, contracts, settings, radius, share),
         ledger=ledger,
         account=account(told["lines"]),
         place=label,
@@ -210,20 +204,15 @@ def _found(
     else:
         common = opportunities.ground(contracts)
         supply, weights = common.supply, common.weights
-    told = opportunities_needs.judged(needs, supply, radius=radius, dependency=share, method=settings)
-    return Opportunities(
+    return opportunities.of_needs(
+        needs,
+        supply,
         scope=needs["acheteur_libelle"][0] if needs.height else ledger.name,
         as_of=ledger.as_of,
-        needs=needs,
-        members=NEED_CONTRACTS.empty(),
-        supply=supply,
-        candidates=potential.describe(told.found.lazy(), supply.lazy(), MOST).collect(engine="in-memory"),
-        opportunities=told.opportunities,
-        families=told.families,
-        weights=weights,
-        assumptions=opportunities.assumptions(settings["potential"], radius, share),
-        dependency=share,
+        method=settings,
         radius=radius,
+        share=share,
+        weights=weights,
     )
 
 
@@ -302,15 +291,13 @@ def _authority(siren: str | None) -> str | None:
     return known["nom"][0] if known.height else None
 
 
-def _check(ledger: SupplierDiagnostic, settings: dict[str, Any], radius: float | None, dependency: float) -> None:
+def _share(
+    ledger: SupplierDiagnostic, settings: dict[str, Any], radius: float | None, dependency: float | None
+) -> float:
     if not ledger.files.height:
         raise Problem(
             "Aucune liste de fournisseurs n'a été lue",
             why="Le potentiel se mesure contre un registre de l'ESS et des structures inclusives",
             todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)",
         )
-    limit = settings["potential"]["rayon_maximal"]["value"]
-    if radius is not None and not 0 < radius <= limit:
-        raise Problem(f"Un rayon de {radius:g} km n'est pas possible", todo=f"Choisissez un rayon de 1 à {limit} km")
-    if not 0 < dependency <= 1:
-        raise Problem("La part de dépendance se donne entre 0 et 1", todo="Par exemple 0,3 pour 30 %")
+    return against.share_of(settings, radius, dependency)
