@@ -174,10 +174,8 @@ def _spending_ladder(duty: dict[str, Any], day: pl.Expr) -> pl.Expr:
 
     Notified maxima are no spending: a framework agreement of 60 M€ over four years may never pay 1 M€.
     """
-    bar = pl.col("seuil")
-    low, high, least = pl.col("depense_basse"), pl.col("depense_haute"), pl.col("depense_estimee")
+    bar, high = pl.col("seuil"), pl.col("depense_haute")
     narrow = (day < duty["widened"]) & ~pl.col("_local")
-    above = low > bar
     return climb(
         (
             Rung(
@@ -192,33 +190,10 @@ def _spending_ladder(duty: dict[str, Any], day: pl.Expr) -> pl.Expr:
                 UNDECIDED,
                 "dépenses de l'année non fournies : la somme des montants notifiés, maximums pluriannuels, ne peut pas le montrer",
             ),
-            Rung(
-                "acheteurs_plus_tard",
-                above & narrow,
-                UNDECIDED,
-                "dépenses au-dessus du seuil, mais la règle n'a visé tous les acheteurs qu'en octobre 2023",
-            ),
-            Rung(
-                "seuil_non_relu",
-                above & ~pl.col("_seuil_lu"),
-                LIKELY,
-                "dépenses hors taxe au-dessus du seuil, qui n'a pas été lu dans son texte pour cette année",
-            ),
-            Rung(
-                "livre_v_inconnu",
-                above & pl.col("livre_v").is_null(),
-                LIKELY,
-                "dépenses hors taxe au-dessus du seuil, marchés du livre V compris : dites leur montant pour en être sûr",
-            ),
-            Rung(
-                "depenses_au_dessus",
-                above,
-                CERTAIN,
-                "dépenses hors taxe de l'année civile, hors livre V, au-dessus du seuil",
-            ),
+            *_surely_above(pl.col("depense_basse") > bar, narrow),
             Rung(
                 "taxes_comprises",
-                (least > bar) & ~narrow,
+                (pl.col("depense_estimee") > bar) & ~narrow,
                 LIKELY,
                 "dépenses au-dessus du seuil même après le retrait de la plus forte TVA, livre V à vérifier",
             ),
@@ -236,6 +211,36 @@ def _spending_ladder(duty: dict[str, Any], day: pl.Expr) -> pl.Expr:
                 "le seuil est entre les dépenses sûres et les dépenses possibles (taxes, lignes à vérifier)",
             ),
         )
+    )
+
+
+def _surely_above(above: pl.Expr, narrow: pl.Expr) -> tuple[Rung, ...]:
+    """Spending without tax above the threshold: certain, unless the rule aimed at few buyers, was not read, or book V is not said."""
+    return (
+        Rung(
+            "acheteurs_plus_tard",
+            above & narrow,
+            UNDECIDED,
+            "dépenses au-dessus du seuil, mais la règle n'a visé tous les acheteurs qu'en octobre 2023",
+        ),
+        Rung(
+            "seuil_non_relu",
+            above & ~pl.col("_seuil_lu"),
+            LIKELY,
+            "dépenses hors taxe au-dessus du seuil, qui n'a pas été lu dans son texte pour cette année",
+        ),
+        Rung(
+            "livre_v_inconnu",
+            above & pl.col("livre_v").is_null(),
+            LIKELY,
+            "dépenses hors taxe au-dessus du seuil, marchés du livre V compris : dites leur montant pour en être sûr",
+        ),
+        Rung(
+            "depenses_au_dessus",
+            above,
+            CERTAIN,
+            "dépenses hors taxe de l'année civile, hors livre V, au-dessus du seuil",
+        ),
     )
 
 

@@ -111,26 +111,15 @@ def potential_of_spend(
     """
     settings = contracts.method if contracts is not None else rules.method(method)
     siren = siren_of(buyer_siret)
-    ledger = purchases.suppliers_of(
-        source,
-        registers,
-        overrides=overrides,
-        validations=validations,
-        mapping=mapping,
-        as_of=as_of,
-        cache=cache,
-        progress=progress,
-    )
+    files: dict[str, Any] = {"overrides": overrides, "validations": validations, "mapping": mapping}
+    ledger = purchases.suppliers_of(source, registers, as_of=as_of, cache=cache, progress=progress, **files)
     share = _share(ledger, settings, radius, dependency)
     told = _classed(_coded(_within(ledger.lines, years), ledger.establishments), nomenclature)
     place, label = _place(siren, territory)
-    named = _authority(siren) or f"Fichier {ledger.name}"
-    needs = potential.of_spend(told["lines"].lazy(), buyer=siren, place=place, method=settings).with_columns(
-        acheteur_libelle=pl.lit(named), lieu_libelle=pl.lit(label, pl.String)
-    )
+    needs = _needs(told["lines"], siren, place, settings, _authority(siren) or f"Fichier {ledger.name}", label)
     counted = told["lines"].filter(pl.col("perimetre") != "autre_exercice")
     return SpendOpportunities(
-        found=_found(needs.collect(engine="in-memory"), ledger, contracts, settings, radius, share),
+        found=_found(needs, ledger, contracts, settings, radius, share),
         ledger=ledger,
         account=account(told["lines"]),
         place=label,
@@ -139,6 +128,14 @@ def potential_of_spend(
         mapping_name=Path(nomenclature or "nomenclature.csv").name,
         **told,
     )
+
+
+def _needs(
+    lines: pl.DataFrame, siren: str | None, place: str | None, settings: dict[str, Any], buyer: str, label: str | None
+) -> pl.DataFrame:
+    """NEEDS of the lines, one per family, with the names of the buyer and of the place."""
+    needs = potential.of_spend(lines.lazy(), buyer=siren, place=place, method=settings).collect(engine="in-memory")
+    return needs.with_columns(acheteur_libelle=pl.lit(buyer), lieu_libelle=pl.lit(label, pl.String))
 
 
 def _classed(coded: pl.DataFrame, path: str | Path | None) -> dict[str, Any]:
