@@ -210,7 +210,7 @@ def _run_programme(choices: argparse.Namespace) -> None:
 def _run_spend(choices: argparse.Namespace) -> None:
     import spaser
     from spaser.studies.diagnostic import holders as held
-    from spaser.studies.potential import spend_handover as handover
+    from spaser.studies.potential.spend import handover
     from spaser.studies.suppliers.handover import DEMO_NOTE
     from spaser.studies.territory import panorama as purchases_territory
 

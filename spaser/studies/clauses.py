@@ -86,6 +86,10 @@ def clauses(
     return Clauses(read, joined.collect())
 
 
+#: The face that every study has.
+study = clauses
+
+
 def _where() -> pl.Expr:
     """« CCAP, article 14.2, p. 9 », the name of the file where its kind is unknown or shared by several."""
     alone = pl.col("document").n_unique().over("genre") == 1
@@ -97,6 +101,16 @@ def _where() -> pl.Expr:
     annex = pl.col("article").str.starts_with("annexe")
     article = pl.when(annex).then(pl.col("article")).otherwise(pl.format("article {}", "article"))
     return pl.concat_str(kind, article, pl.format("p.\u00a0{}", "page"), separator=", ", ignore_nulls=True)
+
+
+def findings(result: Clauses) -> dict[str, pl.DataFrame]:
+    """Its tables: files read and left out, passages found, those to be read by a person, what was refused."""
+    return {
+        "documents": result.documents.files,
+        "passages": result.passages,
+        "a_relire": result.to_review,
+        "rejets": result.documents.rejects,
+    }
 
 
 def report(result: Clauses) -> Report:
@@ -121,7 +135,7 @@ def report(result: Clauses) -> Report:
 
 
 @files.together
-def write_clauses(result: Clauses, folder: Path | str) -> list[Path]:
+def write(result: Clauses, folder: Path | str) -> list[Path]:
     """Write clauses.html (quotes highlighted), clauses.docx, clauses.xlsx and clauses.json, each whole or not at all."""
     target = Path(folder)
     whole = report(result)
@@ -136,7 +150,7 @@ def _json(result: Clauses) -> bytes:
     return json.dumps(content, ensure_ascii=False, indent=1, default=str).encode("utf-8")
 
 
-def summarise_clauses(result: Clauses, most: int = 40) -> str:
+def summary(result: Clauses, most: int = 40) -> str:
     """What the terminal says: each file and its account, then the explicit considerations of each document with their quotes."""
     lines = ["Lecture"] + [_file_line(row) for row in result.documents.files.to_dicts()]
     found = result.explicit

@@ -37,7 +37,7 @@ from spaser.sections.spend import section_spend
 from spaser.studies import law
 from spaser.studies.acting import impact
 from spaser.studies.acting.impact import Impact
-from spaser.studies.potential import spend, spend_handover
+from spaser.studies.potential import spend
 from spaser.studies.potential.compose import of_needs
 from spaser.studies.potential.spend import SpendOpportunities
 from spaser.studies.suppliers import handover as purchases_handover
@@ -139,9 +139,18 @@ def _as_private(told: SpendOpportunities, method: dict[str, Any]) -> SpendOpport
     return replace(told, found=private)
 
 
+#: The face that every study has.
+study = company_of
+
+
+def findings(result: Company) -> dict[str, pl.DataFrame]:
+    """Its tables: those of the spending (potential of a private buyer included), and those of the impact."""
+    return {**spend.findings(result.spending).extras, **impact.findings(result.work)}
+
+
 def report(result: Company) -> Report:
     """The whole report: the essentials, what is paid, its effects, what could be bought, how, and the law of a private buyer."""
-    bought, told = purchases_handover.findings(result.spending.ledger), spend_handover.findings(result.spending)
+    bought, told = purchases_handover.findings(result.spending.ledger), spend.findings(result.spending)
     tables = impact.findings(result.work)
     private = replace(told, extras=told.extras | {"prive": law.private_facts().collect()})
     sections = [

@@ -168,10 +168,14 @@ def _filled(code: str, entry: dict[str, Any], need: Need) -> Text:
     )
 
 
+#: The face that every study has.
+study = draft
+
+
 def report(needs: Sequence[tuple[Need, str]], *, buyer: str = "") -> Report:
     """The document of the texts, lot by lot: each text in its section, headed by its piece."""
     held = rules.toml("clauses/articles.toml")
-    sections = [_section(text, need, rank) for rank, (need, lever) in enumerate(needs) for text in draft(need, lever)]
+    sections = [section_of(text, need, rank) for rank, (need, lever) in enumerate(needs) for text in draft(need, lever)]
     subject = needs[0][0].objet or "besoin"
     return model.build(
         "Clauses à coller",
@@ -187,7 +191,7 @@ def report(needs: Sequence[tuple[Need, str]], *, buyer: str = "") -> Report:
     )
 
 
-def _section(text: Text, need: Need, rank: int) -> Section:
+def section_of(text: Text, need: Need, rank: int) -> Section:
     lot = f"Lot n° {need.lot} – " if need.lot else ""
     base = french.listing(text.articles)
     version = french.short_date(rules.toml("clauses/articles.toml")["version"])

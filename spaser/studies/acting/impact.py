@@ -164,6 +164,10 @@ def _oeth(asked: dict[str, float] | None) -> pl.DataFrame:
     return impact.deduction(pl.LazyFrame([row], schema_overrides={"taux_emploi": pl.Float64()})).collect()
 
 
+#: The face that every study has.
+study = impact_of
+
+
 def findings(result: Impact) -> dict[str, pl.DataFrame]:
     """The tables that sections read; those that are empty are left out."""
     refused = pl.DataFrame({"texte": list(impact.NEVER_MEASURED.values())})

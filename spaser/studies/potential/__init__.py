@@ -11,6 +11,8 @@ from spaser.studies.potential.compose import (
     places,
     potential_of,
 )
+from spaser.studies.potential.compose import potential_of as study
+from spaser.studies.potential.handover import findings, report, summary, write
 from spaser.studies.potential.offer import structures
 
 __all__ = [
@@ -18,10 +20,15 @@ __all__ = [
     "MOST",
     "Opportunities",
     "chosen",
+    "findings",
     "ground",
     "judged",
     "place",
     "places",
     "potential_of",
+    "report",
     "structures",
+    "study",
+    "summary",
+    "write",
 ]

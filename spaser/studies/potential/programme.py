@@ -25,7 +25,7 @@ from spaser.studies.potential import compose as opportunities
 from spaser.studies.potential import handover, offer
 from spaser.studies.potential import needs as against
 from spaser.studies.potential.compose import Opportunities
-from spaser.studies.potential.spend import _place, siren_of
+from spaser.studies.potential.spend.compose import place_of, siren_of
 
 PLANNED = (
     "objet",
@@ -124,10 +124,11 @@ def potential_of_programme(
     share = against.share_of(settings, radius, dependency)
     planned = programme_of(source)
     siren = siren_of(buyer_siret)
-    place, label = _place(siren, territory)
+    place, label = place_of(siren, territory)
     needs = _needs(planned, siren, place, label)
     known = known_suppliers(list(registers), cache=cache, progress=progress)
-    day = as_of or (known.files["au"].max() if known.files.height else None)
+    latest: Any = known.files["au"].max() if known.files.height else None
+    day = as_of or latest
     if day is None:
         raise Problem("Aucune des listes n'a de date", todo="Donnez le jour des statuts : --date 2026-10-31")
     supply = potential.supply(
@@ -153,6 +154,10 @@ def _needs(planned: Planned, siren: str | None, place: str | None, label: str | 
         acheteur_libelle=pl.col("acheteur_libelle").fill_null(f"Programme {planned.name}"),
         lieu_libelle=pl.coalesce("lieu_libelle", pl.lit(label, pl.String)),
     )
+
+
+#: The face that every study has.
+study = potential_of_programme
 
 
 def findings(result: Planned) -> Findings:

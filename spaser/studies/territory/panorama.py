@@ -165,6 +165,12 @@ def read_jobs(path: str | Path) -> pl.DataFrame:
     return read.select(code_commune="code", emplois="emplois")
 
 
+def findings(result: Territory) -> dict[str, pl.DataFrame]:
+    """Its tables: establishments by commune and family, the lists read, the nature of structures, demand against supply."""
+    tables = {"territoire": result.rows, "communes": result.communes, "listes": result.files, "natures": result.kinds}
+    return tables | (result.balance.extras() if result.balance else {})
+
+
 def report(result: Territory) -> Report:
     """The report of a territory."""
     sources = [Source(row["fichier"], row["libelle"], row.get("au")) for row in result.files.to_dicts()]

@@ -115,7 +115,7 @@ def potential_of_spend(
     ledger = purchases.suppliers_of(source, registers, as_of=as_of, cache=cache, progress=progress, **files)
     share = _share(ledger, settings, radius, dependency)
     told = _classed(_coded(_within(ledger.lines, years), ledger.establishments), nomenclature)
-    place, label = _place(siren, territory)
+    place, label = place_of(siren, territory)
     needs = _needs(told["lines"], siren, place, settings, _authority(siren) or f"Fichier {ledger.name}", label)
     counted = told["lines"].filter(pl.col("perimetre") != "autre_exercice")
     return SpendOpportunities(
@@ -274,7 +274,7 @@ def siren_of(text: str | None) -> str | None:
     return number[:9]
 
 
-def _place(siren: str | None, territory: tuple[str, str] | None) -> tuple[str | None, str | None]:
+def place_of(siren: str | None, territory: tuple[str, str] | None) -> tuple[str | None, str | None]:
     """The key of PLACES where the buyer buys, and its name; none when nothing tells."""
     if territory is not None:
         return f"A{territory[0]}", territory[1]

@@ -17,7 +17,7 @@ from spaser.sections.potential import POTENTIAL, annexes
 from spaser.sections.spend import ORIGINS, annexes_spend, section_spend
 from spaser.sources.ledgers.nomenclatures import read_nomenclature
 from spaser.studies.potential import handover as opportunities_handover
-from spaser.studies.potential.spend import SpendOpportunities
+from spaser.studies.potential.spend.compose import SpendOpportunities
 from spaser.studies.suppliers import handover as purchases_handover
 
 PROPOSED, COMPLETED = "nomenclature.csv", "nomenclature_completee.csv"
