@@ -56,10 +56,10 @@ def forms(establishments: pl.LazyFrame) -> pl.LazyFrame:
     activity = pl.when(recent).then(pl.col("naf").str.slice(0, 4)).otherwise("naf")
     return (
         units.with_columns(_exact=activity, _division=pl.col("naf").str.slice(0, 2))
-        .join(known, left_on="_exact", right_on="naf_cle", how="left")
-        .join(known, left_on="_division", right_on="naf_cle", how="left", suffix="_division")
-        .join(categories, on="categorie_juridique", how="left")
-        .join(labels, on="categorie_juridique", how="left")
+        .join(known, left_on="_exact", right_on="naf_cle", how="left", maintain_order="left")
+        .join(known, left_on="_division", right_on="naf_cle", how="left", suffix="_division", maintain_order="left")
+        .join(categories, on="categorie_juridique", how="left", maintain_order="left")
+        .join(labels, on="categorie_juridique", how="left", maintain_order="left")
         .select(
             pl.col("siren").alias("_siren"),
             "categorie_juridique",

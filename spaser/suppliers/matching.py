@@ -41,7 +41,7 @@ def matches(keys: pl.LazyFrame, register: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("source").fill_null("liste sans nom"), pl.col("liste").fill_null("propre")
     )
     ranks = rules.toml("register_columns.toml")["ranks"]
-    rows = keys.join(listed, left_on="_siren", right_on="siren", how="inner").with_columns(
+    rows = keys.join(listed, left_on="_siren", right_on="siren", how="inner", maintain_order="left_right").with_columns(
         unite=pl.col("siret").is_null(),
         meme=pl.col("siret").is_null() | (pl.col("siret") == pl.col("_siret")).fill_null(False),
         en_vigueur=after & before,
@@ -81,7 +81,7 @@ def _uncancelled(rows: pl.LazyFrame) -> pl.LazyFrame:
     cancels = pl.LazyFrame(pairs, schema=["statut", "annule"], orient="row")
     said = (
         rows.filter((pl.col("liste") == "decision") & pl.col("meme"))
-        .join(cancels, on="statut")
+        .join(cancels, on="statut", maintain_order="left_right")
         .select(*KEY, pl.col("annule").alias("statut"))
     )
     decided = pl.col("liste") == "decision"

@@ -77,10 +77,10 @@ def status(
     keys = asked.select(KEY).unique()
     found = matches(keys, register)
     answers = (
-        keys.join(listed(found), on=KEY, how="left", nulls_equal=True)
-        .join(forms(establishments), on="_siren", how="left")
-        .join(included(found, spread_establishment), on=KEY, how="left", nulls_equal=True)
-        .join(coverage.of_lists(register, establishments), how="cross")
+        keys.join(listed(found), on=KEY, how="left", nulls_equal=True, maintain_order="left")
+        .join(forms(establishments), on="_siren", how="left", maintain_order="left")
+        .join(included(found, spread_establishment), on=KEY, how="left", nulls_equal=True, maintain_order="left")
+        .join(coverage.of_lists(register, establishments), how="cross", maintain_order="left_right")
         .pipe(ess)
         .pipe(inclusive)
         .select(*KEY, *(word.name for word in STATUS))
@@ -110,7 +110,7 @@ def conflicts(register: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFr
     said = ["siren", "nom", "statut", "source", "au"]
     yes = register.filter(pl.col("statut").is_in(["ESS", "ESUS"])).select(said)
     no = register.filter(pl.col("statut") == "NON_ESS").select(said)
-    lists = yes.join(no, on="siren", suffix="_non").select(
+    lists = yes.join(no, on="siren", suffix="_non", maintain_order="left_right").select(
         "siren",
         "nom",
         pl.lit("deux listes se contredisent").alias("motif"),
@@ -122,7 +122,9 @@ def conflicts(register: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFr
         pl.col("au_non").alias("contredit_au"),
     )
     excluded = (pl.col("traitement") == "exclue") | pl.col("naf_traitement").is_in(["exclue"]).fill_null(False)
-    excluded_forms = yes.join(forms(establishments).filter(excluded), left_on="siren", right_on="_siren").select(
+    excluded_forms = yes.join(
+        forms(establishments).filter(excluded), left_on="siren", right_on="_siren", maintain_order="left_right"
+    ).select(
         "siren",
         "nom",
         pl.when(pl.col("traitement") == "exclue")

@@ -102,6 +102,10 @@ FOLDING = re.compile(r"\bunicodedata\b|\.str\.normalize\(|\\p\{M\}")
 DECODING = re.compile(r"(?<!text)\.decode\((?!\"ascii\")")
 
 
+#: Rooms that read a whole country by streaming: their joins keep no order, and whoever shows their rows sorts them.
+STREAMING = {"buyers", "considerations", "contracts", "detection", "families", "sources", "territories"}
+
+
 def modules(package: Path) -> list[Path]:
     return sorted(package.rglob("*.py"))
 
@@ -136,7 +140,7 @@ def faults(package: Path) -> list[str]:
     """Every line of the package that is not in its room, told with its file."""
     return [
         *_of_folders(package),
-        *(f"{place(path, package)} : {fault}" for path in modules(package) for fault in _of(path, package)),
+        *(f"{place(path, package)} : {fault}" for path in modules(package) for fault in faults_of(path, package)),
     ]
 
 
@@ -147,7 +151,8 @@ def _of_folders(package: Path) -> Iterator[str]:
             yield f"{folder.relative_to(package).as_posix()} : {count} fichiers, {most} au plus"
 
 
-def _of(path: Path, package: Path) -> Iterator[str]:
+def faults_of(path: Path, package: Path) -> Iterator[str]:
+    """Every fault of one file of the package."""
     where = place(path, package) or "__init__"
     text = path.read_text(encoding="utf-8")
     if room(where) not in MAY_IMPORT:
@@ -204,7 +209,21 @@ def _of_shape(where: str, text: str) -> Iterator[str]:
                 yield f"{node.name} a plus de {LONGEST_FUNCTION} lignes"
             if node.returns is None:
                 yield f"{node.name} n'annonce pas ce qu'elle rend"
+        elif isinstance(node, ast.Call) and room(where) not in STREAMING and _in_any_order(node):
+            yield f"joint sans garder l'ordre des lignes (maintain_order), ligne {node.lineno}"
         elif isinstance(node, ast.ExceptHandler) and (
             node.type is None or ast.unparse(node.type) in ("Exception", "BaseException")
         ):
             yield "cache une panne : except trop large"
+
+
+def _in_any_order(call: ast.Call) -> bool:
+    """A join of tables that leaves the order of its rows to the engine, which may change it from one run to the next."""
+    said = {word.arg: word.value for word in call.keywords}
+    if not (isinstance(call.func, ast.Attribute) and call.func.attr == "join") or not {"on", "left_on", "how"} & set(
+        said
+    ):
+        return False
+    how = said.get("how")
+    kept = isinstance(how, ast.Constant) and how.value in ("semi", "anti")
+    return not kept and "maintain_order" not in said

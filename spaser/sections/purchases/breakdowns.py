@@ -76,6 +76,7 @@ def breakdown(findings: Findings, name: str) -> TableBlock | None:
         wide = wide.join(
             part.select("modalite", pl.col("numerateur", "valeur", "valeur_repondus").name.suffix(f"_{short}")),
             on="modalite",
+            maintain_order="left_right",
         )
     # Where nothing is known of anyone, the euros of the ESS are unknown, not zero.
     wide = wide.with_columns(

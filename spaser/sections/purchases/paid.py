@@ -79,11 +79,13 @@ def section_statuses(findings: Findings) -> Section:
         part = rows(findings, "total", unit).select(
             "indicateur", pl.col("numerateur", "valeur", "valeur_repondus").name.suffix(f"_{unit}")
         )
-        wide = wide.join(part, on="indicateur", how="left")
+        wide = wide.join(part, on="indicateur", how="left", maintain_order="left")
     order = findings.measures.select(
         pl.col("titre").str.contains("^(ESS|Inclusif) :").alias("detail"), "indicateur"
     ).unique()
-    wide = wide.join(order, on="indicateur").sort("detail", "numerateur", descending=[False, True])
+    wide = wide.join(order, on="indicateur", maintain_order="left_right").sort(
+        "detail", "numerateur", descending=[False, True]
+    )
     columns = [
         Column("titre", "Statut"),
         Column("numerateur", "Euros", "somme"),

@@ -205,7 +205,10 @@ def chosen(base: Base, sirens: tuple[str, ...]) -> Chosen:
     members = potential.members(known.contracts.lazy().filter(ours), method=base.method)
     kinds = base.contracts.select("acheteur_siren", "acheteur_categorie").unique("acheteur_siren")
     past = potential.similar(
-        needs.lazy(), known.wins.lazy().join(base.contracts.select("uid", "acheteur_siren", "objet"), on="uid")
+        needs.lazy(),
+        known.wins.lazy().join(
+            base.contracts.select("uid", "acheteur_siren", "objet"), on="uid", maintain_order="left_right"
+        ),
     )
     return Chosen(needs, *(table.collect(engine="in-memory") for table in (members, places(needs.lazy()), kinds, past)))
 

@@ -24,9 +24,9 @@ def structures(register: pl.LazyFrame, establishments: pl.LazyFrame, as_of: date
         .agg(statut_au=pl.col("au").first(), statut_source=pl.col("source").first())
     )
     whole = (
-        held.join(_establishments(known), on="cle", how="left")
-        .join(_units(known), on="siren", how="left")
-        .join(dates, on="siren", how="left")
+        held.join(_establishments(known), on="cle", how="left", maintain_order="left")
+        .join(_units(known), on="siren", how="left", maintain_order="left")
+        .join(dates, on="siren", how="left", maintain_order="left")
         .filter(pl.col("etat").is_null() | (pl.col("etat") == "A"))
     )
     return _told(located(whole)).collect(engine="in-memory")
@@ -124,10 +124,10 @@ def wins(contracts: pl.LazyFrame, holders: pl.LazyFrame, establishments: pl.Lazy
     number = pl.when(pl.col("titulaire_id").str.contains(r"^\d{14}$")).then("titulaire_id")
     held = holders.select("uid", siren="titulaire_siren", siret=number).drop_nulls("siren")
     return (
-        held.join(contracts.select("uid", "famille", "dateNotification"), on="uid")
+        held.join(contracts.select("uid", "famille", "dateNotification"), on="uid", maintain_order="left_right")
         .filter(pl.col("famille").is_not_null())
         .unique(["uid", "siren", "siret"])
-        .join(activities, on="siren", how="left")
+        .join(activities, on="siren", how="left", maintain_order="left")
         .sort("uid", "siren", "siret")
     )
 
@@ -138,7 +138,7 @@ def named_trades(listed: pl.DataFrame) -> pl.DataFrame:
         [listed.lazy().select("cle", _nom=name) for name in ("nom", "enseigne") if name in listed.columns]
     ).drop_nulls()
     return (
-        names.join(families.trades(names, "_nom"), on="_nom")
+        names.join(families.trades(names, "_nom"), on="_nom", maintain_order="left_right")
         .select("cle", "famille")
         .unique()
         .collect(engine="in-memory")
@@ -154,7 +154,7 @@ def declared(register: pl.LazyFrame) -> pl.DataFrame:
         .with_columns(pl.col("_secteur").str.strip_chars())
     )
     return (
-        told.join(families.of_words(told, "_secteur"), on="_secteur")
+        told.join(families.of_words(told, "_secteur"), on="_secteur", maintain_order="left_right")
         .select("cle", "famille")
         .unique()
         .collect(engine="in-memory")
