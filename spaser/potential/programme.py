@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from spaser import rules
+from spaser.potential.demand import kind
 from spaser.potential.standing import standing
 from spaser.vocabulary import NEEDS
 
@@ -39,13 +40,7 @@ def of_programme(projects: pl.LazyFrame, *, buyer: str | None = None, place: str
     lots = pl.col("lots").fill_null(1).clip(1, None)
     alone = pl.when(pl.col("departements").str.contains(r"^(?:\d{2,3}|2[AB])$")).then(pl.format("D{}", "departements"))
     habits = rules.table("families_reach.csv").lazy().select("famille", _habitude="recurrence")
-    seen = (
-        pl.when(pl.col("_habitude") == "recurrent")
-        .then(pl.lit("presumee"))
-        .when(pl.col("_habitude") == "ponctuel")
-        .then(pl.lit("ponctuel"))
-        .otherwise(pl.lit("inconnue"))
-    )
+    seen = pl.col("_habitude").replace_strict({"recurrent": "presumee", "ponctuel": "ponctuel"}, default="inconnue")
     rows = usable.join(habits, on="famille", how="left", maintain_order="left").with_columns(
         _an=yearly, _tout=whole, _lots=lots
     )
@@ -78,6 +73,8 @@ def of_programme(projects: pl.LazyFrame, *, buyer: str | None = None, place: str
             accord_cadre=pl.lit(None, pl.Boolean),
             echeance="date_prevue",
             montant_total="_tout",
+            besoin_montant="_tout",
+            type_marche=kind(pl.col("codeCPV")),
             annuel="_an",
             annuel_haut="_an",
             annuel_bas=pl.when(known).then("_an").otherwise(pl.when(pl.col("_an").is_not_null()).then(0)),

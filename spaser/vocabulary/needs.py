@@ -95,6 +95,7 @@ NEEDS = Table(
         Word("part_critere", F, "Part des contrats en cours qui portent un critère social, déclaré ou écrit", "part"),
         Word("besoin_montant", I, "Montant du besoin entier, tous lots, non annualisé", "centime"),
         Word("type_marche", T, "Nature du marché (travaux, services, fournitures)"),
+        Word("concession", B, "Concession"),
         Word("etat", T, "État du besoin (clé de need_states.toml)"),
         Word("etat_libelle", T, "État du besoin"),
         Word("etat_action", T, "Ce que l'état appelle (agir, conserver, attendre, preciser)"),
