@@ -255,7 +255,7 @@ RENEWALS = Table(
         Word("delai_mois", N, "Délai de préparation", "mois"),
         Word("sourcing", D, "Début conseillé du sourcing"),
         Word("urgence", B, "Sourcing déjà en retard"),
-        Word("ponctuel", B, "Opération ponctuelle présumée (travaux, maîtrise d'œuvre)"),
+        Word("ponctuel", B, "Opération unique : chantier, étude, ouvrage nommé (null : rien ne le dit)"),
         Word("montant_annuel", I, "Montant annuel (maximum pour les accords-cadres)", "centime"),
         *CONSIDERATIONS,
     ),
