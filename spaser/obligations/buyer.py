@@ -62,11 +62,16 @@ def buyer_duties(
     said = declared or Declared()
     eaten = _eaten(spend, food)
     years = _years(contracts, spend, eaten)
-    facts = years.join(_notified(contracts), on="annee", how="left").join(
-        spending.by_year(spend), on="annee", how="left"
+    facts = years.join(_notified(contracts), on="annee", how="left", maintain_order="left").join(
+        spending.by_year(spend),
+        on="annee",
+        how="left",
+        maintain_order="left",
     )
-    facts = facts.join(eaten, on="annee", how="left").join(_who(contracts, said.kind or buyer_kind), how="cross")
-    facts = facts.join(_book_v(said), on="annee", how="left").with_columns(
+    facts = facts.join(eaten, on="annee", how="left", maintain_order="left").join(
+        _who(contracts, said.kind or buyer_kind), how="cross", maintain_order="left_right"
+    )
+    facts = facts.join(_book_v(said), on="annee", how="left", maintain_order="left").with_columns(
         pl.col("^n_.*$").fill_null(0), _over=YEAR < as_of.year
     )
     rows = [

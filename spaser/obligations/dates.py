@@ -32,7 +32,9 @@ def launched(contracts: pl.LazyFrame, launches: pl.LazyFrame | None) -> pl.LazyF
         .sort("date_lancement", "source")
         .unique("uid", keep="first", maintain_order=True)
     )
-    told = contracts.join(first.select("uid", propre="date_lancement", avis="source"), on="uid", how="left")
+    told = contracts.join(
+        first.select("uid", propre="date_lancement", avis="source"), on="uid", how="left", maintain_order="left"
+    )
     published = pl.col("datePublicationDonnees")
     believed = ((pl.col("propre") <= NOTIFIED) | NOTIFIED.is_null()) & (
         (pl.col("propre") <= published) | published.is_null()
@@ -45,7 +47,7 @@ def launched(contracts: pl.LazyFrame, launches: pl.LazyFrame | None) -> pl.LazyF
         cadre_notification="dateNotification",
         cadre_besoin="consultation_montant",
     )
-    linked = told.join(frameworks, on="cadre_uid", how="left")
+    linked = told.join(frameworks, on="cadre_uid", how="left", maintain_order="left")
     dated = linked.with_columns(lancement=pl.when(LATER).then("cadre_lancement").otherwise("propre"))
     origin = (
         pl.when(LAUNCHED.is_null())

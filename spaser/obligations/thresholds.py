@@ -49,7 +49,7 @@ def kinds(contracts: pl.LazyFrame, buyer_kind: str | pl.LazyFrame | None) -> pl.
     if buyer_kind is None:
         return contracts.with_columns(type_acheteur=guess)
     read = buyer_kind.select("acheteur_siren", type_acheteur="type_acheteur").unique("acheteur_siren", keep="any")
-    return contracts.join(read, on="acheteur_siren", how="left").with_columns(
+    return contracts.join(read, on="acheteur_siren", how="left", maintain_order="left").with_columns(
         type_acheteur=pl.coalesce("type_acheteur", guess)
     )
 

@@ -89,9 +89,9 @@ def of_spend(
         .filter(pl.col("_total") > 0)
     )
     joined = (
-        rows.join(length, how="cross")
-        .join(_extremes(lines, years), on="famille", how="left")
-        .join(_lots(lines, settings), on="famille", how="left")
+        rows.join(length, how="cross", maintain_order="left_right")
+        .join(_extremes(lines, years), on="famille", how="left", maintain_order="left")
+        .join(_lots(lines, settings), on="famille", how="left", maintain_order="left")
         .with_columns(annuel=_yearly("_total"))
     )
     whole = joined.with_columns(
@@ -117,9 +117,12 @@ def of_spend(
 def _extremes(lines: pl.LazyFrame, years: pl.LazyFrame) -> pl.LazyFrame:
     """``famille, _bas, _haut``: the cheapest and the dearest whole year of each family."""
     whole = years.filter("entiere").select(_annee="annee")
-    each = lines.select("famille").unique().join(whole, how="cross")
+    each = lines.select("famille").unique().join(whole, how="cross", maintain_order="left_right")
     sums = each.join(
-        lines.group_by("famille", "_annee").agg(pl.col("montant").sum()), on=["famille", "_annee"], how="left"
+        lines.group_by("famille", "_annee").agg(pl.col("montant").sum()),
+        on=["famille", "_annee"],
+        how="left",
+        maintain_order="left",
     )
     return sums.group_by("famille").agg(
         _bas=pl.col("montant").fill_null(0).min(), _haut=pl.col("montant").fill_null(0).max()

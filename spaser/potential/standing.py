@@ -45,4 +45,4 @@ def counted(needs: pl.LazyFrame) -> pl.LazyFrame:
     sums = needs.group_by("etat", "etat_libelle", "etat_action", "etat_raison").agg(
         besoins=pl.len().cast(pl.Int32), annuel=pl.col("annuel").sum()
     )
-    return sums.join(order, on="etat").sort("_rang").drop("_rang")
+    return sums.join(order, on="etat", maintain_order="left_right").sort("_rang").drop("_rang")

@@ -46,12 +46,18 @@ def balance(
     active = needs.filter(pl.col("actif")).with_columns(
         code_commune=pl.when(pl.col("lieu").str.starts_with("C")).then(pl.col("lieu").str.slice(1))
     )
-    asked = _both(active.join(communes.select("code_commune", _la=pl.lit(True)), on="code_commune", how="left"))
+    asked = _both(
+        active.join(
+            communes.select("code_commune", _la=pl.lit(True)), on="code_commune", how="left", maintain_order="left"
+        )
+    )
     demand = asked.group_by("code_commune", "famille").agg(
         besoins=pl.len().cast(pl.Int32), demande=pl.col("annuel").sum()
     )
     sure = pl.col("preste") & (pl.col("adequation") >= settings["adequation"]["seuil_credible"])
-    there = supply.filter(sure).join(communes.select("code_commune", _la=pl.lit(True)), on="code_commune")
+    there = supply.filter(sure).join(
+        communes.select("code_commune", _la=pl.lit(True)), on="code_commune", maintain_order="left_right"
+    )
     offered = (
         _both(there)
         .group_by("code_commune", "famille")
@@ -64,9 +70,9 @@ def balance(
     names = pl.concat(
         [communes.select("code_commune", "commune"), pl.LazyFrame({"code_commune": [WHOLE], "commune": ["l'ensemble"]})]
     )
-    joined = demand.join(offered, on=["code_commune", "famille"], how="full", coalesce=True).with_columns(
-        pl.col("besoins", "demande", "fournisseurs", "offre").fill_null(0)
-    )
+    joined = demand.join(
+        offered, on=["code_commune", "famille"], how="full", coalesce=True, maintain_order="left_right"
+    ).with_columns(pl.col("besoins", "demande", "fournisseurs", "offre").fill_null(0))
     state = (
         pl.when((pl.col("fournisseurs") == 0) & (pl.col("demande") > 0))
         .then(pl.lit(STATES["sans_offre"]))
@@ -88,8 +94,8 @@ def balance(
         "etat",
     ]
     placed = (
-        joined.join(labels, on="famille", how="left")
-        .join(names, on="code_commune", how="left")
+        joined.join(labels, on="famille", how="left", maintain_order="left")
+        .join(names, on="code_commune", how="left", maintain_order="left")
         .with_columns(etat=state)
     )
     first = pl.col("code_commune") == WHOLE

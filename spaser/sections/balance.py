@@ -170,7 +170,7 @@ def _cells(rows: pl.DataFrame) -> pl.DataFrame:
         .select("famille")
         .with_row_index("_f")
     )
-    kept = each.join(families, on="famille")
+    kept = each.join(families, on="famille", maintain_order="left_right")
     communes = (
         kept.group_by("code_commune")
         .agg(pl.col("demande", "fournisseurs").sum())
@@ -179,7 +179,7 @@ def _cells(rows: pl.DataFrame) -> pl.DataFrame:
         .select("code_commune")
         .with_row_index("_c")
     )
-    placed = kept.join(communes, on="code_commune").sort("_f", "_c")
+    placed = kept.join(communes, on="code_commune", maintain_order="left_right").sort("_f", "_c")
     return placed.select("commune", "demande", "fournisseurs", famille="famille_libelle")
 
 

@@ -169,7 +169,10 @@ def contributions_text(contributions: pl.DataFrame, names: dict[str, str]) -> pl
     )
     by_axis = won.group_by("uid", "axe", maintain_order=True).agg(texte=said.str.join(", "))
     ordered = by_axis.join(
-        pl.DataFrame({"axe": list(AXIS_NAMES), "rang": range(len(AXIS_NAMES))}), on="axe", how="left"
+        pl.DataFrame({"axe": list(AXIS_NAMES), "rang": range(len(AXIS_NAMES))}),
+        on="axe",
+        how="left",
+        maintain_order="left",
     ).sort("uid", "rang", "axe")
     line = pl.format("{}\u00a0: {}", pl.col("axe").replace(AXIS_NAMES), "texte")
     return ordered.group_by("uid", maintain_order=True).agg(contributions=line.str.join(" ; "))

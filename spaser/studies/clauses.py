@@ -81,7 +81,10 @@ def clauses(
     passages = detection.detect(read.texts.lazy().select("texte_id", "champ", "page", "article", "texte"), lexicon)
     about = read.texts.lazy().select("texte_id", "document", "genre", "titre", rang=pl.int_range(pl.len()))
     joined = (
-        passages.join(about, on="texte_id").with_columns(ou=_where()).sort("rang", "debut", "fin", "regle").drop("rang")
+        passages.join(about, on="texte_id", maintain_order="left_right")
+        .with_columns(ou=_where())
+        .sort("rang", "debut", "fin", "regle")
+        .drop("rang")
     )
     return Clauses(read, joined.collect())
 

@@ -79,10 +79,10 @@ def status(
     keys = asked.select(KEY).unique()
     found = _matches(keys, register)
     answers = (
-        keys.join(_listed(found), on=KEY, how="left", nulls_equal=True)
-        .join(_forms(establishments), on="_siren", how="left")
-        .join(_included(found, spread_establishment), on=KEY, how="left", nulls_equal=True)
-        .join(coverage.of_lists(register, establishments), how="cross")
+        keys.join(_listed(found), on=KEY, how="left", nulls_equal=True, maintain_order="left")
+        .join(_forms(establishments), on="_siren", how="left", maintain_order="left")
+        .join(_included(found, spread_establishment), on=KEY, how="left", nulls_equal=True, maintain_order="left")
+        .join(coverage.of_lists(register, establishments), how="cross", maintain_order="left_right")
         .pipe(_ess)
         .pipe(_inclusive)
         .select(*KEY, *(word.name for word in STATUS))
@@ -112,7 +112,7 @@ def conflicts(register: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFr
     said = ["siren", "nom", "statut", "source", "au"]
     yes = register.filter(pl.col("statut").is_in(["ESS", "ESUS"])).select(said)
     no = register.filter(pl.col("statut") == "NON_ESS").select(said)
-    lists = yes.join(no, on="siren", suffix="_non").select(
+    lists = yes.join(no, on="siren", suffix="_non", maintain_order="left_right").select(
         "siren",
         "nom",
         pl.lit("deux listes se contredisent").alias("motif"),
@@ -124,7 +124,9 @@ def conflicts(register: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFr
         pl.col("au_non").alias("contredit_au"),
     )
     excluded = (pl.col("traitement") == "exclue") | pl.col("naf_traitement").is_in(["exclue"]).fill_null(False)
-    forms = yes.join(_forms(establishments).filter(excluded), left_on="siren", right_on="_siren").select(
+    forms = yes.join(
+        _forms(establishments).filter(excluded), left_on="siren", right_on="_siren", maintain_order="left_right"
+    ).select(
         "siren",
         "nom",
         pl.when(pl.col("traitement") == "exclue")
@@ -172,7 +174,7 @@ def _matches(keys: pl.LazyFrame, register: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("source").fill_null("liste sans nom"), pl.col("liste").fill_null("propre")
     )
     ranks = rules.toml("register_columns.toml")["ranks"]
-    rows = keys.join(listed, left_on="_siren", right_on="siren", how="inner").with_columns(
+    rows = keys.join(listed, left_on="_siren", right_on="siren", how="inner", maintain_order="left_right").with_columns(
         unite=pl.col("siret").is_null(),
         meme=pl.col("siret").is_null() | (pl.col("siret") == pl.col("_siret")).fill_null(False),
         en_vigueur=after & before,
@@ -212,7 +214,7 @@ def _uncancelled(rows: pl.LazyFrame) -> pl.LazyFrame:
     cancels = pl.LazyFrame(pairs, schema=["statut", "annule"], orient="row")
     said = (
         rows.filter((pl.col("liste") == "decision") & pl.col("meme"))
-        .join(cancels, on="statut")
+        .join(cancels, on="statut", maintain_order="left_right")
         .select(*KEY, pl.col("annule").alias("statut"))
     )
     decided = pl.col("liste") == "decision"
@@ -268,10 +270,10 @@ def _forms(establishments: pl.LazyFrame) -> pl.LazyFrame:
     activity = pl.when(recent).then(pl.col("naf").str.slice(0, 4)).otherwise("naf")
     return (
         units.with_columns(_exact=activity, _division=pl.col("naf").str.slice(0, 2))
-        .join(known, left_on="_exact", right_on="naf_cle", how="left")
-        .join(known, left_on="_division", right_on="naf_cle", how="left", suffix="_division")
-        .join(categories, on="categorie_juridique", how="left")
-        .join(labels, on="categorie_juridique", how="left")
+        .join(known, left_on="_exact", right_on="naf_cle", how="left", maintain_order="left")
+        .join(known, left_on="_division", right_on="naf_cle", how="left", suffix="_division", maintain_order="left")
+        .join(categories, on="categorie_juridique", how="left", maintain_order="left")
+        .join(labels, on="categorie_juridique", how="left", maintain_order="left")
         .select(
             pl.col("siren").alias("_siren"),
             "categorie_juridique",

@@ -158,11 +158,13 @@ def section_statuses(findings: Findings) -> Section:
         part = rows(findings, "total", unit).select(
             "indicateur", pl.col("numerateur", "valeur", "valeur_repondus").name.suffix(f"_{unit}")
         )
-        wide = wide.join(part, on="indicateur", how="left")
+        wide = wide.join(part, on="indicateur", how="left", maintain_order="left")
     order = findings.measures.select(
         pl.col("titre").str.contains("^(ESS|Inclusif) :").alias("detail"), "indicateur"
     ).unique()
-    wide = wide.join(order, on="indicateur").sort("detail", "numerateur", descending=[False, True])
+    wide = wide.join(order, on="indicateur", maintain_order="left_right").sort(
+        "detail", "numerateur", descending=[False, True]
+    )
     columns = [
         Column("titre", "Statut"),
         Column("numerateur", "Euros", "somme"),
@@ -229,6 +231,7 @@ def breakdown(findings: Findings, name: str) -> TableBlock | None:
         wide = wide.join(
             part.select("modalite", pl.col("numerateur", "valeur", "valeur_repondus").name.suffix(f"_{short}")),
             on="modalite",
+            maintain_order="left_right",
         )
     # Where nothing is known of anyone, the euros of the ESS are unknown, not zero.
     wide = wide.with_columns(

@@ -262,7 +262,9 @@ def _guests(result: Company) -> pl.DataFrame:
         .select("besoin_id", "objet")
         .with_row_index("_rang")
     )
-    named = found.candidates.filter(pl.col("credible").fill_null(False)).join(order, on="besoin_id")
+    named = found.candidates.filter(pl.col("credible").fill_null(False)).join(
+        order, on="besoin_id", maintain_order="left_right"
+    )
     first = (
         named.sort("_rang", "rang", "siret", nulls_last=True).group_by("besoin_id", maintain_order=True).head(_GUESTS)
     )

@@ -242,7 +242,9 @@ def _roles(result: Grouping) -> pl.DataFrame:
 
 def _annexes(result: Grouping) -> list[TableBlock]:
     named = result.units.select("besoin_id", "numero", "objet")
-    invited = result.members.join(named, on="besoin_id", how="left").sort("numero", "groupe", "ordre")
+    invited = result.members.join(named, on="besoin_id", how="left", maintain_order="left").sort(
+        "numero", "groupe", "ordre"
+    )
     return [
         table(
             "besoins",

@@ -115,7 +115,7 @@ def _understood(source: suppliers.SupplierDiagnostic) -> pl.DataFrame:
         code_achat=pl.col("famille_acheteur"), code_libelle=pl.coalesce("famille_acheteur_libelle", "famille_acheteur")
     )
     asked = asked.join(naf, on="siren", how="left", maintain_order="left").collect().lazy()
-    return families_spend.of_lines(asked).join(trades, on="siren", how="left").collect()
+    return families_spend.of_lines(asked).join(trades, on="siren", how="left", maintain_order="left").collect()
 
 
 def _required(clauses: pl.DataFrame | None) -> pl.DataFrame:

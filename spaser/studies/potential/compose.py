@@ -185,7 +185,10 @@ def chosen(base: Base, sirens: tuple[str, ...]) -> Chosen:
     members = potential.members(known.contracts.lazy().filter(ours), method=base.method)
     kinds = base.contracts.select("acheteur_siren", "acheteur_categorie").unique("acheteur_siren")
     past = potential.similar(
-        needs.lazy(), known.wins.lazy().join(base.contracts.select("uid", "acheteur_siren", "objet"), on="uid")
+        needs.lazy(),
+        known.wins.lazy().join(
+            base.contracts.select("uid", "acheteur_siren", "objet"), on="uid", maintain_order="left_right"
+        ),
     )
     return Chosen(needs, *(table.collect(engine="in-memory") for table in (members, places(needs.lazy()), kinds, past)))
 
@@ -282,9 +285,9 @@ def structures(register: pl.LazyFrame, establishments: pl.LazyFrame, as_of: date
     whole = (
         held.lazy()
         .with_columns(cle=pl.coalesce("siret", "siren"))
-        .join(merged, on="cle", how="left")
-        .join(units, on="siren", how="left")
-        .join(dates, on="siren", how="left")
+        .join(merged, on="cle", how="left", maintain_order="left")
+        .join(units, on="siren", how="left", maintain_order="left")
+        .join(dates, on="siren", how="left", maintain_order="left")
         .filter(pl.col("etat").is_null() | (pl.col("etat") == "A"))
     )
     ess = pl.when(pl.col("titulaire_ess")).then(pl.lit("ESS"))
@@ -335,10 +338,10 @@ def wins(contracts: pl.LazyFrame, holders: pl.LazyFrame, establishments: pl.Lazy
     number = pl.when(pl.col("titulaire_id").str.contains(r"^\d{14}$")).then("titulaire_id")
     held = holders.select("uid", siren="titulaire_siren", siret=number).drop_nulls("siren")
     return (
-        held.join(contracts.select("uid", "famille", "dateNotification"), on="uid")
+        held.join(contracts.select("uid", "famille", "dateNotification"), on="uid", maintain_order="left_right")
         .filter(pl.col("famille").is_not_null())
         .unique(["uid", "siren", "siret"])
-        .join(activities, on="siren", how="left")
+        .join(activities, on="siren", how="left", maintain_order="left")
         .sort("uid", "siren", "siret")
     )
 
@@ -349,7 +352,7 @@ def named_trades(listed: pl.DataFrame) -> pl.DataFrame:
         [listed.lazy().select("cle", _nom=name) for name in ("nom", "enseigne") if name in listed.columns]
     ).drop_nulls()
     return (
-        names.join(families.trades(names, "_nom"), on="_nom")
+        names.join(families.trades(names, "_nom"), on="_nom", maintain_order="left_right")
         .select("cle", "famille")
         .unique()
         .collect(engine="in-memory")
@@ -365,7 +368,7 @@ def declared(register: pl.LazyFrame) -> pl.DataFrame:
         .with_columns(pl.col("_secteur").str.strip_chars())
     )
     return (
-        told.join(families.of_words(told, "_secteur"), on="_secteur")
+        told.join(families.of_words(told, "_secteur"), on="_secteur", maintain_order="left_right")
         .select("cle", "famille")
         .unique()
         .collect(engine="in-memory")

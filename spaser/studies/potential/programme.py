@@ -237,7 +237,7 @@ def _shown(result: Planned) -> pl.DataFrame:
     told = result.found.opportunities.select("besoin_id", "levier_libelle", "credibles", "potentiel")
     keyed = (
         result.found.needs.select("besoin_id", "objet", _date="echeance")
-        .join(told, on="besoin_id", how="left")
+        .join(told, on="besoin_id", how="left", maintain_order="left")
         .unique(["objet", "_date"], keep="first", maintain_order=True)
     )
     joined = rows.join(

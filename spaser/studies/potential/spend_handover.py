@@ -222,7 +222,7 @@ def families(result: SpendOpportunities) -> pl.DataFrame:
     )
     yearly = result.found.needs.select("famille", "annuel")
     return (
-        rows.join(yearly, on="famille", how="left")
+        rows.join(yearly, on="famille", how="left", maintain_order="left")
         .with_columns(pl.col("annuel").fill_null(0))
         .sort("montant", "famille", descending=[True, False])
     )

@@ -181,7 +181,7 @@ def _families(rows: pl.DataFrame, reachable: pl.DataFrame) -> pl.DataFrame:
     told = reachable.select("famille", *columns).rename({"fournisseurs": "a_portee"})
     whole = (
         rows.filter(pl.col("code_commune") == WHOLE)
-        .join(told, on="famille", how="left")
+        .join(told, on="famille", how="left", maintain_order="left")
         .with_columns(a_portee=pl.when(pl.col("besoins") > 0).then(pl.col("a_portee").fill_null(0)))
     )
     bare = pl.col("etat") == STATES["sans_offre"]
