@@ -203,36 +203,7 @@ def _amount_facts(grouped: pl.DataFrame) -> pl.DataFrame:
 
 def _months(states: pl.DataFrame) -> pl.DataFrame:
     """Per amended contract: the judged duration, the rule, its bounds, the date of the last amendment."""
-    months, notified = pl.col("_mois"), pl.col("duree_notifiee")
-    speaking = states.with_columns(_mois=pl.when(pl.col("dureeMois_avenant") > 0).then("dureeMois_avenant"))
-    before = months.cum_max().shift(1).over("uid")
-    speaking = speaking.with_columns(_vigueur=pl.max_horizontal(notified, before))
-    force = pl.col("_vigueur")
-    reached = pl.col("dateNotification").dt.offset_by(pl.format("{}mo", months)) >= pl.col("date_version")
-    total = force.is_null() | (months == force) | ((months > force) & reached.fill_null(True))
-    kind = pl.when(months.is_null()).then(pl.lit("rien")).when(total).then(pl.lit("total")).otherwise(pl.lit("doute"))
-    classed = speaking.with_columns(_lu=kind)
-    rank = pl.int_range(pl.len()).over("uid")
-    last_total = pl.when(pl.col("_lu") == "total").then(rank).max().over("uid").fill_null(-1)
-    unsure = (rank > last_total) & (pl.col("_lu") == "doute")
-    grouped = (
-        classed.with_columns(_pas_sur=unsure)
-        .group_by("uid")
-        .agg(
-            _total=months.filter(pl.col("_lu") == "total").last(),
-            _notifiee=notified.first(),
-            _ajouts=months.filter("_pas_sur").sum(),
-            _n_doute=pl.col("_pas_sur").sum(),
-            _dernier=months.filter("_pas_sur").last(),
-            dernier_avenant=pl.col("date_version").max(),
-            _debut=pl.col("dateNotification").first(),
-            _liste=evidence.months_listed(pl.col("date_version"), months).filter(months.is_not_null()).str.join(", "),
-            _courante=pl.col("dureeMois").first(),
-        )
-    )
-    grouped = grouped.with_columns(_duree=pl.coalesce("_total", "_notifiee")).with_columns(
-        _somme=pl.col("_duree") + pl.col("_ajouts")
-    )
+    grouped = _durations(_read_months(states))
     end = pl.col("_debut").dt.offset_by(pl.format("{}mo", "_duree"))
     late = (end < pl.col("dernier_avenant")).fill_null(False)
     rule = (
@@ -243,7 +214,61 @@ def _months(states: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("_total") != pl.col("_notifiee"))
         .then(pl.lit("avenant_duree_totale"))
     )
-    ruled = grouped.with_columns(duree_regle=rule)
+    doubt = pl.col("duree_regle") == "avenant_duree_douteuse"
+    return grouped.with_columns(duree_regle=rule).select(
+        "uid",
+        "_duree",
+        "duree_regle",
+        "dernier_avenant",
+        duree_preuve=_duration_proof(),
+        duree_basse=pl.when(doubt).then(pl.min_horizontal("_duree", "_dernier")),
+        duree_haute=pl.when(doubt).then("_somme"),
+    )
+
+
+def _read_months(states: pl.DataFrame) -> pl.DataFrame:
+    """Each state with how its months are read (``_lu``): the whole duration, in doubt, or nothing said.
+
+    A contract of 24 months whose amendment says « 36 » lasts 36 months, unless those were over when it was signed (they may be
+    months to add); one whose amendment says « 12 » may last 12 months more, or have been shortened: both are in doubt.
+    """
+    months = pl.col("_mois")
+    speaking = states.with_columns(_mois=pl.when(pl.col("dureeMois_avenant") > 0).then("dureeMois_avenant"))
+    before = months.cum_max().shift(1).over("uid")
+    speaking = speaking.with_columns(_vigueur=pl.max_horizontal("duree_notifiee", before))
+    force = pl.col("_vigueur")
+    reached = pl.col("dateNotification").dt.offset_by(pl.format("{}mo", months)) >= pl.col("date_version")
+    total = force.is_null() | (months == force) | ((months > force) & reached.fill_null(True))
+    kind = pl.when(months.is_null()).then(pl.lit("rien")).when(total).then(pl.lit("total")).otherwise(pl.lit("doute"))
+    return speaking.with_columns(_lu=kind)
+
+
+def _durations(classed: pl.DataFrame) -> pl.DataFrame:
+    """Per contract: the last duration read as a whole, the months in doubt since, their sum."""
+    months, rank = pl.col("_mois"), pl.int_range(pl.len()).over("uid")
+    last_total = pl.when(pl.col("_lu") == "total").then(rank).max().over("uid").fill_null(-1)
+    unsure = (rank > last_total) & (pl.col("_lu") == "doute")
+    listed = evidence.months_listed(pl.col("date_version"), months).filter(months.is_not_null())
+    grouped = (
+        classed.with_columns(_pas_sur=unsure)
+        .group_by("uid")
+        .agg(
+            _total=months.filter(pl.col("_lu") == "total").last(),
+            _notifiee=pl.col("duree_notifiee").first(),
+            _ajouts=months.filter("_pas_sur").sum(),
+            _n_doute=pl.col("_pas_sur").sum(),
+            _dernier=months.filter("_pas_sur").last(),
+            dernier_avenant=pl.col("date_version").max(),
+            _debut=pl.col("dateNotification").first(),
+            _liste=listed.str.join(", "),
+        )
+    )
+    judged = grouped.with_columns(_duree=pl.coalesce("_total", "_notifiee"))
+    return judged.with_columns(_somme=pl.col("_duree") + pl.col("_ajouts"))
+
+
+def _duration_proof() -> pl.Expr:
+    """The sentence of the rule that judged a duration (``contract_facts.toml``), with its months and its dates."""
     sentences = rules.toml("contract_facts.toml")["duree"]
     told = {
         "avenant_duree_douteuse": [pl.coalesce("_notifiee", "_duree"), "_liste", "_dernier", "_somme"],
@@ -252,16 +277,6 @@ def _months(states: pl.DataFrame) -> pl.DataFrame:
     }
     proof = pl.lit(None, pl.String)
     for name, values in told.items():
-        proof = (
-            pl.when(pl.col("duree_regle") == name).then(pl.format(sentences[name]["preuve"], *values)).otherwise(proof)
-        )
-    doubt = pl.col("duree_regle") == "avenant_duree_douteuse"
-    return ruled.select(
-        "uid",
-        "_duree",
-        "duree_regle",
-        "dernier_avenant",
-        duree_preuve=proof,
-        duree_basse=pl.when(doubt).then(pl.min_horizontal("_duree", "_dernier")),
-        duree_haute=pl.when(doubt).then("_somme"),
-    )
+        written = pl.format(sentences[name]["preuve"], *values)
+        proof = pl.when(pl.col("duree_regle") == name).then(written).otherwise(proof)
+    return proof

@@ -121,7 +121,7 @@ def study(
         _potential(result, found)
         | reach
         | _practices(asked.answers)
-        | (impact.tables(impact.impact_of(spent)) if spent else {})
+        | (impact.findings(impact.impact_of(spent)) if spent else {})
         | {
             "manques": pl.DataFrame({"code": lacking}, schema={"code": pl.String}),
             "plan_dits": _written_of_actions(result),

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from spaser import french
-from spaser.deliverables import excel, files, html
+from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import MASK, Report, masked
 from spaser.sections.findings import Findings
@@ -51,8 +51,7 @@ def write(result: Diagnostic, found: Opportunities, folder: Path | str) -> list[
     whole = report(result, found)
     rows = masked(found.opportunities)
     return [
-        html.write(whole, target / "potentiel.html"),
-        excel.write(whole, target / "potentiel.xlsx"),
+        *delivery.write(whole, target, "potentiel", "html", "xlsx"),
         files.deliver(target / "besoins.csv", files.officers_csv(rows)),
     ]
 
