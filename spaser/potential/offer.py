@@ -10,6 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.potential.trade import agreeing, own_activity
 from spaser.vocabulary import SUPPLY
 
 #: Structures eligible to each reservation, from ``siae_types.csv`` (a plain « oui »); GEIQ and others are not, by right.
@@ -52,10 +53,12 @@ def supply(
         ``cle, famille``: trades said by the name or the sign of the structure.
     """
     settings = (method or rules.method())["potential"]
+    active = structures.with_columns(naf=own_activity())
+    agreed = None if trades is None else agreeing(trades, active, settings)
     proofs = pl.concat(
         [
-            _by_activity(structures, weights, settings),
-            _by_kind(structures, settings),
+            _by_activity(active, weights, settings),
+            _by_kind(active, settings),
             _by_declared(declared, settings),
             _by_wins(structures, wins, settings),
             _by_declared(trades, settings).with_columns(_preuve=pl.lit("metier")),
@@ -65,7 +68,7 @@ def supply(
         rules.table("family_neighbours.csv").lazy().select("famille", "voisine", _part=pl.col("part").cast(pl.Float64))
     )
     served = _surest(pl.concat([proofs, _by_neighbour(proofs, near)]), settings)
-    judged = _traded(served, _stated(structures, declared, trades, settings), near)
+    judged = _traded(served, _stated(active, declared, agreed, settings), near)
     table = judged.join(_able(structures, settings), on="cle", maintain_order="left_right").pipe(_won, wins)
     return SUPPLY.conform(table).sort("famille", "siren", "siret", nulls_last=True)
 
@@ -108,10 +111,14 @@ def _traded(served: pl.LazyFrame, said: pl.LazyFrame, near: pl.LazyFrame) -> pl.
         .unique()
     )
     stated = stated.join(close, on=["cle", "famille"], how="left", maintain_order="left")
-    # A trade that is said and is neither this one nor a near one is « another »; nothing said stays unknown.
+    # A trade that is said and is neither this one nor a near one is « another »; nothing said, or a name that the activity
+    # contradicts, stays unknown.
     known = pl.col("metier_origine").is_not_null()
     judged = stated.with_columns(
-        metier=pl.when(known).then(True).when(pl.col("_dit") & pl.col("_proche").is_null()).then(False)
+        metier=pl.when(known)
+        .then(True)
+        .when(pl.col("_dit") & pl.col("_proche").is_null() & (pl.col("adequation_origine") != PROOFS["metier"]))
+        .then(False)
     )
     return judged.with_columns(
         metier_origine=pl.coalesce("metier_origine", pl.col("metier_origine").drop_nulls().first().over("cle"))

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from spaser import rules
+from spaser.potential.demand import kind
 from spaser.potential.standing import standing
 from spaser.vocabulary import NEEDS
 
@@ -59,6 +60,8 @@ def of_programme(projects: pl.LazyFrame, *, buyer: str | None = None, place: str
             accord_cadre=pl.lit(None, pl.Boolean),
             echeance="date_prevue",
             montant_total="_tout",
+            besoin_montant="_tout",
+            type_marche=kind(pl.col("codeCPV")),
             annuel="_an",
             annuel_haut="_an",
             annuel_bas=pl.when(known).then("_an").otherwise(pl.when(pl.col("_an").is_not_null()).then(0)),

@@ -16,7 +16,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "text": (),
     "problems": ("text",),
     "shipped": ("problems",),
-    "rules": ("problems", "settings"),
+    "rules": ("problems", "settings", "text"),  # words of a rule are looked for in folded text
     "french": (),
     "vocabulary": (),
     "guards": ("problems", "text"),

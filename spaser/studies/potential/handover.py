@@ -62,7 +62,7 @@ def summary(found: Opportunities) -> str:
     families = found.families
     total, reach, high = (families[name].sum() for name in ("annuel", "potentiel", "potentiel_haut"))
     lines = [
-        f"{found.scope} : {french.count(active.height, 'besoin')} en cours, {french.euros_short(total)} par an (annualisés)",
+        f"{found.scope} : {french.count(active.height, 'besoin actionnable')}, {french.euros_short(total)} par an (annualisés)",
         f"Potentiel ESS et inclusif : {french.euros_short(reach)} par an (milieu), au plus {french.euros_short(high)}",
         f"Fournisseurs lus : {french.number(found.supply['siren'].n_unique())} unités légales",
         "",
