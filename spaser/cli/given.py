@@ -78,10 +78,11 @@ def decided(choices: argparse.Namespace) -> pl.LazyFrame | None:
     from spaser.sources.answers.constats import read_answers
     from spaser.sources.answers.facts import is_facts, read_facts
     from spaser.sources.answers.overrides import read_overrides
+    from spaser.sources.answers.plan import is_plan, read_plan
 
     answered = getattr(choices, "decisions", None) or []
     files: list[tuple[Callable[..., pl.LazyFrame], str | Path | None]] = [
-        (read_facts if is_facts(path) else read_answers, path)
+        (read_plan if is_plan(path) else read_facts if is_facts(path) else read_answers, path)
         for path in ([answered] if isinstance(answered, str) else answered)
     ]
     files.append((read_overrides, getattr(choices, "corrections", None)))
