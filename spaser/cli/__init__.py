@@ -18,6 +18,7 @@ from spaser.cli import (
     clauses,
     company,
     diagnostic,
+    dividing,
     drafting,
     given,
     groups,
@@ -42,7 +43,7 @@ GROUPS = {
     "préparer": ("mission", "lire", "preparer", "telecharger", "registre", "programme"),
     "mesurer": (),
     "se former": ("lab", "carnets"),
-    "agir": ("groupements", "matinale", "redige", "relire", "impact", "entreprise"),
+    "agir": ("allotissement", "groupements", "matinale", "redige", "relire", "impact", "entreprise"),
     "publier": ("publication", "rapport"),
 }
 LEARNING = "  carnets 10 (acheteurs) et 11 (élus), à l'écran : spaser lab"
@@ -54,6 +55,7 @@ FAMILIES = (
     drafting,
     suppliers,
     potential,
+    dividing,
     groups,
     meetings,
     impact,
