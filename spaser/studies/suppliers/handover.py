@@ -22,6 +22,7 @@ from spaser.studies.suppliers import tables as purchases_tables
 from spaser.studies.suppliers.compose import EQUAL, SupplierDiagnostic
 from spaser.studies.suppliers.decisions import to_decide
 from spaser.vocabulary import SPEND, STATUS
+from spaser.vocabulary.spoken import VALUES
 
 BY_UNIT = (
     "le fichier ne donne que des SIREN : la réponse est celle de l'unité légale ; « inclusif » veut dire qu'un au moins de ses établissements l'est, "
@@ -226,7 +227,7 @@ def summary(result: SupplierDiagnostic) -> str:
             .rows()
         )
         unclear = result.links.filter(pl.col("statut") == "ambigu").height
-        said = french.listing(f"{name} {french.number(n)}" for name, n in passes) or "aucun"
+        said = french.listing(f"{VALUES['passe'][name]} {french.number(n)}" for name, n in passes) or "aucun"
         lines += ["", f"Fournisseurs rattachés : {said} ; à trancher dans validations.csv : {french.number(unclear)}"]
     if result.conflicts.height:
         lines.append(
