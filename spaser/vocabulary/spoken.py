@@ -75,6 +75,7 @@ VALUES = {
         "validation": "décision d'une personne",
         "identifiant": "identifiant",
         "identifiant_repare": "identifiant réparé",
+        "identifiant_hors_registre": "identifiant absent des listes",
         "nom_exact": "nom exact",
         "nom_variante": "variante du nom",
         "nom_proche": "nom proche",

@@ -83,6 +83,7 @@ def potential_of_spend(
     validations: str | Path | None = None,
     mapping: str | Path | None = None,
     as_of: date | None = None,
+    clock: date | None = None,
     method: str | Path | None = None,
     cache: Path | None = None,
     progress: Progress = None,
@@ -91,10 +92,10 @@ def potential_of_spend(
 
     Parameters
     ----------
-    source, registers, overrides, validations, mapping, as_of, cache
+    source, registers, overrides, validations, mapping, as_of, clock, cache
         As in ``purchases.suppliers_of``.
     buyer_siret
-        SIRET or SIREN of the buyer: its territory is where it buys, when it is a local authority.
+        SIRET or SIREN of the buyer: it buys on its territory, when it is a local authority.
     territory
         SIREN and name of the authority on whose communes it buys, when it is not its own.
     nomenclature
@@ -109,9 +110,8 @@ def potential_of_spend(
     Problem
         A file cannot be read or is refused, no list of suppliers was given, the SIRET or a share makes no sense.
     """
-    settings = contracts.method if contracts is not None else rules.method(method)
+    settings, siren = contracts.method if contracts is not None else rules.method(method), siren_of(buyer_siret)
     share = settings["potential"]["dependance"]["value"] if dependency is None else dependency
-    siren = siren_of(buyer_siret)
     ledger = purchases.suppliers_of(
         source,
         registers,
@@ -119,6 +119,7 @@ def potential_of_spend(
         validations=validations,
         mapping=mapping,
         as_of=as_of,
+        clock=clock,
         cache=cache,
         progress=progress,
     )
