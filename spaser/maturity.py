@@ -164,7 +164,7 @@ def profile(said: pl.LazyFrame, grid: dict[str, Any]) -> pl.LazyFrame:
     Columns of MATURITY_PROFILE, from 0 to the top level; an axis nobody answered has no level.
     """
     top = len(grid["levels"]) - 1
-    joined = questions(grid).join(said, on="question", how="left")
+    joined = questions(grid).join(said, on="question", how="left", maintain_order="left")
     axes = joined.group_by("axe", maintain_order=True).agg(
         pl.col("axe_libelle").first(),
         pl.len().cast(pl.Int32).alias("questions"),
@@ -184,7 +184,7 @@ def profile(said: pl.LazyFrame, grid: dict[str, Any]) -> pl.LazyFrame:
 def actions(said: pl.LazyFrame, grid: dict[str, Any]) -> pl.LazyFrame:
     """What to do next: for each answered question below the top, the action to the next level, lowest levels first."""
     top = len(grid["levels"]) - 1
-    joined = questions(grid).join(said, on="question").filter(pl.col("niveau") < top)
+    joined = questions(grid).join(said, on="question", maintain_order="left_right").filter(pl.col("niveau") < top)
     return MATURITY_ACTIONS.conform(
         joined.with_columns(
             action=pl.col("actions").list.get(pl.col("niveau"), null_on_oob=True),

@@ -17,6 +17,9 @@ LETTERS = {
     " ": r"\s\-_‐‑–'’.",
 }
 
+#: Characters of the patterns put in one expression (``tests/benchmarks/bench_detection_speed.py`` decides).
+PACK = 800
+
 
 def sieve(regex: str) -> str:
     """A Rust regular expression that matches wherever `regex` does: no look-around, no long bounded gap."""
@@ -37,6 +40,20 @@ def sieve(regex: str) -> str:
             depth -= 1
         position += 1 + escaped
     return re.sub(r"\{0,\d{2,}\}\??", "*", "".join(out))
+
+
+def sieves(patterns: Iterable[str]) -> tuple[str, ...]:
+    """The patterns of a rule or an exception as a few Rust expressions, of which one at least matches where the rule does.
+
+    They are several because the engine reads a short expression in one sweep and a very long one forty times slower (its table
+    of states no longer fits); a text is kept as soon as one of them matches. Patterns begin where a word begins.
+    """
+    packs: list[list[str]] = [[]]
+    for pattern in map(sieve, patterns):
+        if packs[-1] and sum(map(len, packs[-1])) + len(pattern) > PACK:
+            packs.append([])
+        packs[-1].append(pattern)
+    return tuple(rf"(?:^|[^a-z0-9])(?:{'|'.join(pack)})" for pack in packs)
 
 
 def by_anchor(anchors: list[tuple[str, ...]]) -> tuple[tuple[str, tuple[int, ...]], ...]:

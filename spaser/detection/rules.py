@@ -118,7 +118,7 @@ class Rule:
     carrier: str
     anchors: tuple[str, ...]
     pattern: re.Pattern[str]
-    sieve: str
+    sieves: tuple[str, ...]
     confidence: float
     reserve: str = "none"
     fields: str = ""
@@ -140,7 +140,7 @@ class Except:
     kind: str
     scope: tuple[str, ...]
     pattern: re.Pattern[str]
-    sieve: str
+    sieves: tuple[str, ...]
     example: str
     touch: bool = False
 
@@ -202,7 +202,10 @@ def load(file: Path | str | None = None) -> Lexicon:
         return _bundled()
     own = compiled(settings.toml(file, "Le lexique").checked(SHAPE, also=_faults), str(file))
     with guards.reading(Path(file).name, "polars", what="Un motif du lexique ne peut pas être employé"):
-        for sieve in (*(one.sieve for one in (*own.rules, *own.exceptions)), *own.first_pass.values()):
+        for sieve in (
+            *(one for each in (*own.rules, *own.exceptions) for one in each.sieves),
+            *own.first_pass.values(),
+        ):
             pl.select(pl.lit("").str.contains(sieve))
     return own
 
@@ -240,7 +243,7 @@ def compiled(data: dict[str, Any], where: str) -> Lexicon:
             e["kind"],
             tuple(e.get("scope", ())),
             pattern,
-            prefilter.sieve(pattern.pattern),
+            _sieves(e["patterns"], fragments),
             e["example"],
             e.get("touch", False),
         )
@@ -305,13 +308,17 @@ def _pattern(patterns: list[str], fragments: dict[str, str], name: str, where: s
         ) from error
 
 
+def _sieves(patterns: list[str], fragments: dict[str, str]) -> tuple[str, ...]:
+    return prefilter.sieves(expand(pattern, fragments, inflected=True) for pattern in patterns)
+
+
 def _rule(entry: dict[str, Any], classes: dict[str, float], fragments: dict[str, str], where: str) -> Rule:
     pattern = _pattern(entry["patterns"], fragments, entry["id"], where)
     given = {key: value for key, value in entry.items() if key not in ("patterns", "anchors", "confidence")}
     return Rule(
         anchors=tuple(dict.fromkeys(form for anchor in entry["anchors"] for form in inflection.anchors(anchor))),
         pattern=pattern,
-        sieve=prefilter.sieve(pattern.pattern),
+        sieves=_sieves(entry["patterns"], fragments),
         confidence=classes[entry["confidence"]],
         sure=entry["confidence"] == "certain",
         **given,

@@ -37,9 +37,9 @@ def bought(lines: pl.LazyFrame) -> pl.LazyFrame:
     (null when measured).
     """
     rows = _netted(_known(lines))
-    joined = rows.with_columns(classe=_class()).join(_sales(), on=["type", "classe"], how="left")
+    joined = rows.with_columns(classe=_class()).join(_sales(), on=["type", "classe"], how="left", maintain_order="left")
     for name, prefix in (("ventes_par_heure", "vph"), ("heures_par_etp", "base"), ("aides_par_etp", "aide")):
-        joined = joined.join(of(name, prefix, "type"), on="type", how="left")
+        joined = joined.join(of(name, prefix, "type"), on="type", how="left", maintain_order="left")
     return _figures(joined.with_columns(_amounts())).select(
         *_SUPPLIER,
         "fournisseur",

@@ -24,7 +24,7 @@ def required(clauses: pl.LazyFrame) -> pl.LazyFrame:
 
     Returns
     -------
-    The rows with ``heures_bas, _milieu, _haut``, ``origine`` (« écrites » or « théoriques »), ``etp_*`` (on 1 607 hours),
+    The rows, in their order, with ``heures_bas, _milieu, _haut``, ``origine`` (« écrites » or « théoriques »), ``etp_*`` (on 1 607 hours),
     ``personnes_*`` (an order of magnitude: never people counted), ``note`` and ``motif`` (null when measured).
     """
     have = clauses.collect_schema().names()
@@ -39,7 +39,7 @@ def required(clauses: pl.LazyFrame) -> pl.LazyFrame:
     rows = clauses.with_columns(
         pl.lit(None, dtype=dtype).alias(name) for name, dtype in blank.items() if name not in have
     )
-    rows = rows.join(of("heures_par_keuro", "hpk", "famille"), on="famille", how="left")
+    rows = rows.join(of("heures_par_keuro", "hpk", "famille"), on="famille", how="left", maintain_order="left")
     theory = [
         (pl.col("montant") / 100_000 * pl.col("taux") * pl.col(f"hpk_{b}")).alias(f"_theorie_{b}") for b in BOUNDS
     ]
@@ -95,7 +95,7 @@ def _converted(rows: pl.LazyFrame) -> pl.LazyFrame:
         *(pl.when(pl.col("motif").is_null()).then(pl.col(f"heures_{b}")).alias(f"heures_{b}") for b in BOUNDS),
         _cle=pl.lit(1),
     )
-    rows = rows.join(people, on="_cle", how="left")
+    rows = rows.join(people, on="_cle", how="left", maintain_order="left")
     opposite = dict(zip(BOUNDS, reversed(BOUNDS), strict=True))
     return rows.with_columns(
         *((pl.col(f"heures_{b}") / YEAR).alias(f"etp_{b}") for b in BOUNDS),

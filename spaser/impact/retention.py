@@ -27,7 +27,10 @@ def retention(lines: pl.LazyFrame, places: pl.LazyFrame, communes: pl.LazyFrame,
     an office is not that of the work nor of the jobs.
     """
     located = _located(lines, places).join(
-        communes.select("code_commune", "epci", "ept", "departement", "region"), on="code_commune", how="left"
+        communes.select("code_commune", "epci", "ept", "departement", "region"),
+        on="code_commune",
+        how="left",
+        maintain_order="left",
     )
     here = buyer.select(
         *(pl.col(name).alias(f"_{name}") for name in ("code_commune", "epci", "ept", "departement", "region"))
@@ -48,7 +51,9 @@ def retention(lines: pl.LazyFrame, places: pl.LazyFrame, communes: pl.LazyFrame,
         .then(pl.lit("région"))
         .otherwise(pl.lit("hors de la région"))
     )
-    found = located.join(here, how="cross").group_by(niveau=level).agg(pl.col("montant").sum())
+    found = (
+        located.join(here, how="cross", maintain_order="left_right").group_by(niveau=level).agg(pl.col("montant").sum())
+    )
     known = pl.col("niveau") != "lieu inconnu"
     whole, told = pl.col("montant").sum(), pl.col("montant").filter(known).sum()
     ranks = {name: rank for rank, name in enumerate(LEVELS)}
@@ -72,7 +77,7 @@ def _located(lines: pl.LazyFrame, places: pl.LazyFrame) -> pl.LazyFrame:
     by_siren = known.group_by("siren").agg(_siren=pl.coalesce(only, seat.first()))
     joined = (
         lines.select("siret", "siren", "montant")
-        .join(by_siret, on="siret", how="left")
-        .join(by_siren, on="siren", how="left")
+        .join(by_siret, on="siret", how="left", maintain_order="left")
+        .join(by_siren, on="siren", how="left", maintain_order="left")
     )
     return joined.with_columns(code_commune=pl.coalesce("code_commune", "_siren")).drop("_siren")

@@ -41,6 +41,7 @@ def entered(
         kept.group_by("indicateur", "annee").agg(pl.col("numerateur", "denominateur").sum(), n=pl.len()),
         on=["indicateur", "annee"],
         how="left",
+        maintain_order="left",
     ).with_columns(pl.when(pl.col("n").is_not_null()).then("numerateur").alias("numerateur"))
     by_year = joined.with_columns(
         dimension=pl.lit("annee"),
@@ -79,7 +80,9 @@ def _grid(years: Sequence[int]) -> pl.LazyFrame:
         }
         for rank, (code, record) in enumerate(records().items())
     ]
-    return pl.LazyFrame(rows).join(pl.LazyFrame({"annee": pl.Series(list(years), dtype=pl.Int32)}), how="cross")
+    return pl.LazyFrame(rows).join(
+        pl.LazyFrame({"annee": pl.Series(list(years), dtype=pl.Int32)}), how="cross", maintain_order="left_right"
+    )
 
 
 def records() -> dict[str, dict[str, Any]]:

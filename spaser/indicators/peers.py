@@ -37,7 +37,7 @@ def profiles(contracts: pl.LazyFrame, authorities: pl.LazyFrame, population: str
         )
     )
     regions = authorities.select(acheteur_siren="siren", region="region")
-    return counted.join(regions, on="acheteur_siren", how="left").with_columns(
+    return counted.join(regions, on="acheteur_siren", how="left", maintain_order="left").with_columns(
         tranche_nombre=_band(pl.col("contrats"), method["nombre"]["bornes"]),
         tranche_retenue=_band(pl.col("montant"), [bound * CENT for bound in method["montant"]["bornes"]]),
     )
@@ -53,7 +53,9 @@ def similar(profiles: pl.LazyFrame, siren: str, besides: list[str] | None = None
     own = profiles.filter(pl.col("acheteur_siren") == siren).select(
         pl.col(trait).alias(f"soi_{trait}") for trait in traits
     )
-    others = profiles.filter(~pl.col("acheteur_siren").is_in([siren, *(besides or [])])).join(own, how="cross")
+    others = profiles.filter(~pl.col("acheteur_siren").is_in([siren, *(besides or [])])).join(
+        own, how="cross", maintain_order="left_right"
+    )
     alike = pl.all_horizontal(
         pl.col(trait) == pl.col(f"soi_{trait}") for trait in traits if trait != "region"
     ).fill_null(False)
@@ -88,7 +90,13 @@ def compare(
     minimum = rules.toml("peers.toml")["minimum"]
     by_buyer = measures.filter(pl.col("dimension") == "acheteur_siren", pl.col("denominateur").is_not_null())
     sure = by_buyer.filter(pl.col("valeur").is_not_null(), ~pl.col("petit_effectif").fill_null(True))
-    others = sure.join(similar(profiles, siren, besides), left_on="modalite", right_on="acheteur_siren", how="inner")
+    others = sure.join(
+        similar(profiles, siren, besides),
+        left_on="modalite",
+        right_on="acheteur_siren",
+        how="inner",
+        maintain_order="left_right",
+    )
     own = by_buyer.filter(pl.col("modalite") == siren).select(*KEY, pl.col("valeur").alias("soi"))
     told = own.join(others.select(*KEY, "valeur", "critere"), on=KEY, how="left", maintain_order="left")
     counted = told.group_by(KEY, maintain_order=True).agg(

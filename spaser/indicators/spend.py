@@ -82,14 +82,16 @@ def _joined(lines: pl.LazyFrame, answers: pl.LazyFrame, holders: pl.LazyFrame, n
         holders.filter(pl.col("titulaire_siren").is_not_null())
         .select("uid", siren="titulaire_siren")
         .unique()
-        .join(answers, on="uid", how="inner")
+        .join(answers, on="uid", how="inner", maintain_order="left_right")
         .group_by("siren")
         .agg(agreed, _titulaire=pl.lit(True))
     )
     bought = lines.filter(
         pl.col("perimetre").is_in(PURCHASES).fill_null(True), pl.col("montant").is_not_null()
     ).with_columns(_key=_plain("numero_marche"))
-    joined = bought.join(by_number, on="_key", how="left").join(by_holder, on="siren", how="left", suffix="_h")
+    joined = bought.join(by_number, on="_key", how="left", maintain_order="left").join(
+        by_holder, on="siren", how="left", suffix="_h", maintain_order="left"
+    )
     number = pl.col("_numero").fill_null(False)
     return joined.with_columns(
         _numero=number,

@@ -17,7 +17,7 @@ def known_identifiers(queries: pl.DataFrame, register: pl.DataFrame) -> pl.DataF
         .then(pl.lit("identifiant"))
         .otherwise(pl.lit("identifiant_hors_registre"))
     )
-    return valid.join(units, on="siren", how="left").select(
+    return valid.join(units, on="siren", how="left", maintain_order="left").select(
         "q",
         "siren",
         "siret",
@@ -44,7 +44,12 @@ def repairs(queries: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
             register.select(pl.col("siren").alias("repare"), "siren"),
         ]
     )
-    found = pl.concat([_variants(wrong).join(known.drop_nulls().unique(), on="repare"), _same_unit(wrong, register)])
+    found = pl.concat(
+        [
+            _variants(wrong).join(known.drop_nulls().unique(), on="repare", maintain_order="left_right"),
+            _same_unit(wrong, register),
+        ]
+    )
     return found.group_by("q", "siren").agg(pl.col("repare").min())
 
 

@@ -48,11 +48,13 @@ def _matched(asked: pl.DataFrame, keys: pl.DataFrame, on: list[str]) -> pl.DataF
     sizes = keys.group_by(on).len()
     weight = (1.0 / (1.0 + pl.col("len").log())).alias("w")
     ranked = (
-        asked.join(sizes, on=on).sort("q", "len", "cle").with_columns(pl.col("len").cum_sum().over("q").alias("_cumul"))
+        asked.join(sizes, on=on, maintain_order="left_right")
+        .sort("q", "len", "cle")
+        .with_columns(pl.col("len").cum_sum().over("q").alias("_cumul"))
     )
     chosen = ranked.filter(pl.col("_cumul") <= BLOCK_SIZE).with_columns(weight)
     total = (
-        keys.join(sizes, on=on)
+        keys.join(sizes, on=on, maintain_order="left_right")
         .with_columns(weight)
         .group_by("e")
         .agg(pl.col("w").sum().sqrt().round(SURE).alias("norme"))
@@ -62,14 +64,17 @@ def _matched(asked: pl.DataFrame, keys: pl.DataFrame, on: list[str]) -> pl.DataF
         shared = (
             chosen.lazy()
             .join(part.lazy(), on="q", how="semi")
-            .join(keys.lazy(), on=on)
+            .join(keys.lazy(), on=on, maintain_order="left_right")
             .group_by("q", "e")
             .agg(pl.col("w").sum().round(SURE))
         )
         # The rank in the register settles ties, so that the same files give the same candidates.
         merit = (pl.col("w") / pl.col("norme") - pl.col("e").cast(pl.Float64) * 1e-12).alias("w")
         best = (
-            shared.join(total.lazy(), on="e").select("q", "e", merit).group_by("q").agg(pl.col("e").top_k_by("w", KEPT))
+            shared.join(total.lazy(), on="e", maintain_order="left_right")
+            .select("q", "e", merit)
+            .group_by("q")
+            .agg(pl.col("e").top_k_by("w", KEPT))
         )
         found.append(best.explode("e").sort("q", "e").collect())
     return pl.concat(found) if found else pl.DataFrame(schema={"q": pl.UInt32, "e": pl.UInt32})
@@ -77,11 +82,14 @@ def _matched(asked: pl.DataFrame, keys: pl.DataFrame, on: list[str]) -> pl.DataF
 
 def compared(pairs: pl.DataFrame, queries: pl.DataFrame, entries: pl.DataFrame, weights: pl.DataFrame) -> pl.DataFrame:
     """Add ``score`` (0 to 1) to each pair: words in common by weight both ways, whole spelling, truncation, figures."""
-    table = pairs.join(queries.select("q", "plein", "mots", "colle", "lieux"), on="q").join(
+    table = pairs.join(
+        queries.select("q", "plein", "mots", "colle", "lieux"), on="q", maintain_order="left_right"
+    ).join(
         entries.select(
             "e", pl.col("mots").alias("mots_e"), pl.col("colle").alias("colle_e"), pl.col("plein").alias("plein_e")
         ),
         on="e",
+        maintain_order="left_right",
     )
     table = table.with_row_index("p")
     least = rules.toml(REFERENCE)["containment"]
@@ -98,7 +106,7 @@ def compared(pairs: pl.DataFrame, queries: pl.DataFrame, entries: pl.DataFrame, 
     )
     table = table.with_columns(pl.Series("lettres", whole).cast(pl.Float64))
     asked, answered = _coverage(table, weights)
-    table = table.join(asked, on="p").join(answered, on="p")
+    table = table.join(asked, on="p", maintain_order="left_right").join(answered, on="p", maintain_order="left_right")
     cut = (pl.col("colle").str.len_chars() >= 18) & (pl.col("plein").str.len_chars() >= 25)
     truncated = cut & pl.col("colle_e").str.starts_with(pl.col("colle"))
     opened = cut & (pl.col("plein").str.len_chars() >= 28) & (pl.col("couvert") > 0.97)
@@ -159,7 +167,7 @@ def _coverage(table: pl.DataFrame, weights: pl.DataFrame) -> tuple[pl.DataFrame,
 
 def _one_way(grid: pl.DataFrame, weights: pl.DataFrame, heaviest: float, side: str, name: str) -> pl.DataFrame:
     best = grid.group_by("p", side).agg(pl.col("s").max(), pl.col("lieux").first())
-    known = best.join(weights.rename({"mot": side}), on=side, how="left").with_columns(
+    known = best.join(weights.rename({"mot": side}), on=side, how="left", maintain_order="left").with_columns(
         pl.col("poids").fill_null(heaviest)
     )
     town = pl.col("lieux").list.contains(pl.col(side)).fill_null(False)

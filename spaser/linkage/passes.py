@@ -122,25 +122,35 @@ def _scored(queries: pl.DataFrame, register: pl.DataFrame, repaired: pl.DataFram
     """Each query's candidate companies with their score, place and pass; the best row of each company."""
     entries = _entries(register)
     named = queries.filter(pl.col("plein").is_not_null())
-    exact = named.select("q", "colle").join(entries.select("e", "colle"), on="colle").select("q", "e")
+    exact = (
+        named.select("q", "colle")
+        .join(entries.select("e", "colle"), on="colle", maintain_order="left_right")
+        .select("q", "e")
+    )
     acronym = named.filter(pl.col("colle").str.len_chars().is_between(3, 7)).select("q", "colle")
     acronym = acronym.join(
         entries.filter(pl.col("initiales").str.len_chars() > 2).select("e", pl.col("initiales").alias("colle")),
         on="colle",
+        maintain_order="left_right",
     ).select("q", "e")
     exact = exact.group_by("q").head(200)
     acronym = acronym.group_by("q").head(20)
     near = candidates(named, entries)
-    fixed = repaired.join(entries.select("e", "siren"), on="siren").select("q", "e")
+    fixed = repaired.join(entries.select("e", "siren"), on="siren", maintain_order="left_right").select("q", "e")
     pairs = pl.concat(
         [frame.select(pl.col("q", "e").cast(pl.UInt32)) for frame in (exact, acronym, near, fixed)]
     ).unique(maintain_order=True)
     pairs = compared(pairs, named, entries, word_weights(entries)).select("q", "e", "score", "tronque", "inclus")
     initials = acronym.select(pl.col("q", "e").cast(pl.UInt32)).with_columns(pl.lit(True).alias("sigle"))
-    pairs = pairs.join(initials, on=["q", "e"], how="left").with_columns(
+    pairs = pairs.join(initials, on=["q", "e"], how="left", maintain_order="left").with_columns(
         pl.when(pl.col("sigle")).then(pl.max_horizontal("score", pl.lit(0.75))).otherwise("score").alias("score")
     )
-    return _placed(pairs.join(entries.select("e", "siren", "texte"), on="e"), queries, register, repaired)
+    return _placed(
+        pairs.join(entries.select("e", "siren", "texte"), on="e", maintain_order="left_right"),
+        queries,
+        register,
+        repaired,
+    )
 
 
 def _entries(register: pl.DataFrame) -> pl.DataFrame:
@@ -165,7 +175,11 @@ def _placed(pairs: pl.DataFrame, queries: pl.DataFrame, register: pl.DataFrame, 
     best = pairs.sort("q", "siren", "score", descending=[False, False, True]).unique(
         ["q", "siren"], keep="first", maintain_order=True
     )
-    rows = best.join(sites, on="siren").join(where, on="q").join(repaired, on=["q", "siren"], how="left")
+    rows = (
+        best.join(sites, on="siren", maintain_order="left_right")
+        .join(where, on="q", maintain_order="left_right")
+        .join(repaired, on=["q", "siren"], how="left", maintain_order="left")
+    )
     level = (
         pl.when(pl.col("cp_q") == pl.col("code_postal"))
         .then(pl.lit(0))
@@ -199,7 +213,7 @@ def _without_refused(scored: pl.DataFrame, queries: pl.DataFrame, validations: p
     refused = (
         validations.filter(pl.col("decision") == "refuser")
         .select("cle", "siren")
-        .join(queries.select("q", "cle"), on="cle")
+        .join(queries.select("q", "cle"), on="cle", maintain_order="left_right")
     )
     return scored.join(refused, on=["q", "siren"], how="anti")
 
@@ -255,7 +269,9 @@ def _links(
         [identified.select(columns), kept.filter(pl.col("statut") != NONE).select(columns)], how="vertical_relaxed"
     )
     if validations is not None:
-        said = validations.filter(pl.col("decision") == "accepter").join(queries.select("q", "cle"), on="cle")
+        said = validations.filter(pl.col("decision") == "accepter").join(
+            queries.select("q", "cle"), on="cle", maintain_order="left_right"
+        )
         said = said.select(
             "q",
             "siren",

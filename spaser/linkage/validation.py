@@ -55,7 +55,7 @@ def to_validate(links: pl.LazyFrame, candidates: pl.LazyFrame) -> pl.LazyFrame:
         "score",
     )
     return (
-        rows.join(asked, on="cle")
+        rows.join(asked, on="cle", maintain_order="left_right")
         .sort(pl.col("montant").abs(), "cle", "rang", descending=[True, False, False], nulls_last=True)
         .with_columns((pl.col("montant") / 100).alias("montant_euros"), pl.col("score").round(3))
     )

@@ -42,7 +42,9 @@ def reserved(
     kept = contracts.filter(pl.col("marche_reserve") & ~pl.col("test_plateforme").fill_null(False))
     lacking = {"famille": pl.String, "defense": pl.Boolean, "acheteur_categorie": pl.String}
     known = kinds(kept.with_columns(_listed(), **_missing(kept, lacking)), buyer_kind)
-    told = known.join(_holding(holders), on="uid", how="left").join(_earlier(known, holders), on="uid", how="left")
+    told = known.join(_holding(holders), on="uid", how="left", maintain_order="left").join(
+        _earlier(known, holders), on="uid", how="left", maintain_order="left"
+    )
     rows = told.select("uid", "type_contrat", lignes=pl.concat_list(_base(key, rule) for key, rule in bases().items()))
     long = rows.explode("lignes", empty_as_null=True, keep_nulls=True).unnest("lignes")
     return RESERVED.conform(long.filter(pl.col("fondement").is_not_null()).sort("uid", "fondement"))
@@ -91,9 +93,11 @@ def _earlier(known: pl.LazyFrame, holders: pl.LazyFrame) -> pl.LazyFrame:
     services = pl.coalesce("famille", pl.col("codeCPV").str.head(3))
     eligible = known.filter(pl.col("_liste").is_not_null())
     each = eligible.select("uid", "acheteur_siren", "dateNotification", services=services).join(
-        holders.select("uid", "titulaire_siren"), on="uid"
+        holders.select("uid", "titulaire_siren"),
+        on="uid",
+        maintain_order="left_right",
     )
-    pairs = each.join(each, on="titulaire_siren", suffix="_avant")
+    pairs = each.join(each, on="titulaire_siren", suffix="_avant", maintain_order="left_right")
     day, before = pl.col("dateNotification"), pl.col("dateNotification_avant")
     waited = (before < day) & (before.dt.offset_by(f"{months}mo") > day)
     same = (pl.col("acheteur_siren") == pl.col("acheteur_siren_avant")) & (

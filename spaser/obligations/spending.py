@@ -56,7 +56,9 @@ def agec(spend: pl.LazyFrame) -> pl.LazyFrame:
         depense_haute=pl.col("montant").sum(),
     )
     labels = table.lazy().select("categorie", categorie_libelle="libelle", taux=pl.col("taux").replace("", None))
-    return AGEC.conform(summed.join(labels, on="categorie", how="left")).sort("annee", "categorie")
+    return AGEC.conform(summed.join(labels, on="categorie", how="left", maintain_order="left")).sort(
+        "annee", "categorie"
+    )
 
 
 def food(spend: pl.LazyFrame) -> pl.LazyFrame:

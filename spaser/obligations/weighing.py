@@ -192,7 +192,7 @@ def questions(duties: pl.LazyFrame, contracts: pl.LazyFrame | None = None) -> pl
     rows = pl.LazyFrame(asked, schema={"obligation": pl.String, "question": pl.String}, orient="row").with_row_index(
         "rang"
     )
-    exceptions = rows.join(counted, on="obligation").sort("rang").drop("rang")
+    exceptions = rows.join(counted, on="obligation", maintain_order="left_right").sort("rang").drop("rang")
     others = [_notices(duties), thresholds.listed_yearly(duties)]
     others += [] if contracts is None else [thresholds.without_competition(contracts)]
     none = [pl.lit(None, pl.Int64).alias(name) for name in ("vises", "peut_etre_vises")]

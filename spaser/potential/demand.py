@@ -70,7 +70,7 @@ def _assigned(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     dated = usable.with_columns(_fin=end).with_columns(
         _debut=pl.col("dateNotification").min().over(_CAMPAIGN), _terme=pl.col("_fin").max().over(_CAMPAIGN)
     )
-    named = dated.join(_words(dated, settings), on=_CAMPAIGN, how="left", nulls_equal=True)
+    named = dated.join(_words(dated, settings), on=_CAMPAIGN, how="left", nulls_equal=True, maintain_order="left")
     named = named.with_columns(_mots=pl.coalesce("_mots", "consultation"))
     # The last campaign, and those still far from their end when it starts, make the need of today.
     last = pl.col("_debut").max().over(_NEED)
@@ -87,7 +87,9 @@ def _words(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     spread = contracts.select(*_CAMPAIGN, "uid", _mot=tokens("objet")).explode("_mot").drop_nulls("_mot")
     sizes = contracts.group_by(_CAMPAIGN).agg(_n=pl.len())
     shared = (
-        spread.group_by(*_CAMPAIGN, "_mot").agg(_fois=pl.len()).join(sizes, on=_CAMPAIGN, how="left", nulls_equal=True)
+        spread.group_by(*_CAMPAIGN, "_mot")
+        .agg(_fois=pl.len())
+        .join(sizes, on=_CAMPAIGN, how="left", nulls_equal=True, maintain_order="left")
     )
     kept = shared.filter(pl.col("_fois") == pl.col("_n")).group_by(_CAMPAIGN).agg(_mots=pl.col("_mot").sort())
     return kept.filter(pl.col("_mots").list.len() >= settings["mots_minimum"]["value"]).with_columns(
@@ -165,6 +167,7 @@ def _facts(lots: pl.LazyFrame, now: pl.Expr) -> dict[str, pl.Expr]:
         return pl.any_horizontal(known).fill_null(False) if known else pl.lit(False)
 
     one = pl.col("marche_subsequent") if "marche_subsequent" in have else pl.lit(None, pl.Boolean)
+    form = pl.col("type_contrat") if "type_contrat" in have else pl.lit(None, pl.String)
     bare = pl.col("procedure").str.contains("(?i)sans publicit").fill_null(False)
     return {
         "famille_doute": (pl.col("famille_doute") if "famille_doute" in have else pl.lit(False)).filter(now).all(),
@@ -174,11 +177,12 @@ def _facts(lots: pl.LazyFrame, now: pl.Expr) -> dict[str, pl.Expr]:
         "part_clause": yes("clause_sociale", "clause_sociale_texte").filter(now).mean(),
         "part_critere": yes("critere_social", "critere_social_texte").filter(now).mean(),
         "besoin_montant": pl.col("montant_retenu").filter(now & pl.col("_porte")).sum(),
-        "type_marche": _kind(pl.col("codeCPV").filter(now).first()),
+        "concession": (form == "concession").fill_null(False).filter(now).all(),
+        "type_marche": kind(pl.col("codeCPV").filter(now).first()),
     }
 
 
-def _kind(cpv: pl.Expr) -> pl.Expr:
+def kind(cpv: pl.Expr) -> pl.Expr:
     """Works are the division 45; the divisions under 50 but 45 are goods; the others are services."""
     number = cpv.str.slice(0, 2).cast(pl.Int32, strict=False)
     return (
@@ -203,7 +207,7 @@ def _named(rows: pl.LazyFrame) -> pl.LazyFrame:
         .then(pl.lit("ponctuel"))
         .otherwise(pl.lit("inconnue"))
     )
-    joined = rows.join(habits, on="famille", how="left")
+    joined = rows.join(habits, on="famille", how="left", maintain_order="left")
     return joined.with_columns(origine=pl.lit("contrats"), recurrence=seen).sort("besoin_id")
 
 

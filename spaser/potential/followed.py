@@ -43,8 +43,14 @@ def answers(projects: pl.LazyFrame, published: pl.LazyFrame, *, method: dict | N
     )
     words = left.select("projet_id", "acheteur_siren", _mot="_mots").explode("_mot").drop_nulls()
     said = right.select("publie_id", "acheteur_siren", _mot="_dits").explode("_mot").drop_nulls()
-    shared = words.join(said, on=["acheteur_siren", "_mot"]).group_by("projet_id", "publie_id").agg(_n=pl.len())
-    pairs = shared.join(left.drop("acheteur_siren"), on="projet_id").join(right.drop("acheteur_siren"), on="publie_id")
+    shared = (
+        words.join(said, on=["acheteur_siren", "_mot"], maintain_order="left_right")
+        .group_by("projet_id", "publie_id")
+        .agg(_n=pl.len())
+    )
+    pairs = shared.join(left.drop("acheteur_siren"), on="projet_id", maintain_order="left_right").join(
+        right.drop("acheteur_siren"), on="publie_id", maintain_order="left_right"
+    )
     size = (pl.col("_mots").list.len() * pl.col("_dits").list.len()).cast(pl.Float64).sqrt()
     same = (pl.col("_fam") == pl.col("famille")).fill_null(True)
     near = pl.col("_cpv") == pl.col("_code")

@@ -53,13 +53,13 @@ def units(needs: pl.LazyFrame, skills: pl.LazyFrame, offers: pl.LazyFrame, *, sh
     whole = (
         offers.group_by("besoin_id", "siren")
         .agg(_tenues=pl.col("famille").n_unique(), _prend=(pl.col("capacite") * share).round().max())
-        .join(asked, on="besoin_id")
+        .join(asked, on="besoin_id", maintain_order="left_right")
         .filter(pl.col("_tenues") == pl.col("_voulues"))
     )
     best = whole.group_by("besoin_id").agg(_seul=pl.col("_prend").max())
     told = (
         needs.join(asked.select("besoin_id"), on="besoin_id", how="semi")
-        .join(best, on="besoin_id", how="left")
+        .join(best, on="besoin_id", how="left", maintain_order="left")
         .with_columns(pl.col("_seul").fill_null(0.0))
     )
     lot, need = pl.col("lot_annuel"), pl.col("annuel")

@@ -44,7 +44,9 @@ def resemblance(needs: pl.LazyFrame, *, method: dict | None = None) -> pl.LazyFr
         -weights["montant"] * size.fill_null(weights["montant_median"]),
         pl.when(pl.col("procedure").str.contains("(?i)adapt")).then(weights["adaptee"]).otherwise(0.0),
     )
-    rows = needs.select("besoin_id", "famille", "objet", "annuel", "procedure").join(families, on="famille", how="left")
+    rows = needs.select("besoin_id", "famille", "objet", "annuel", "procedure").join(
+        families, on="famille", how="left", maintain_order="left"
+    )
     scored = rows.with_columns(ressemblance=points)
     slope, start = weights["pente"], weights["origine"]
     return scored.select(

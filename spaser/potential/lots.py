@@ -38,7 +38,9 @@ def allotment(
     """
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
-    mine = candidates.join(need.select("besoin_id", "annuel"), on="besoin_id").filter(pl.col("preste") & serious())
+    mine = candidates.join(need.select("besoin_id", "annuel"), on="besoin_id", maintain_order="left_right").filter(
+        pl.col("preste") & serious()
+    )
     sizes = [lots for lots in LOTS if lots <= settings["lots"]["maximum"]]
     rows = [
         mine.select(

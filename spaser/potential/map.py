@@ -54,7 +54,11 @@ def suppliers(found: pl.DataFrame, opportunities: pl.DataFrame, supply: pl.DataF
     for name, pattern in reversed(KINDS.items()):
         kind = pl.when(pl.col("statuts").str.contains(pattern)).then(pl.lit(name)).otherwise(kind)
     said = supply.lazy().with_row_index("ligne").select("ligne", "famille", *_KNOWN)
-    named = mine.join(said, on="ligne").join(labels, on="famille", how="left").with_columns(statut=kind)
+    named = (
+        mine.join(said, on="ligne", maintain_order="left_right")
+        .join(labels, on="famille", how="left", maintain_order="left")
+        .with_columns(statut=kind)
+    )
     return named.sort("distance_km", "ligne", nulls_last=True).drop("ligne")
 
 
@@ -96,7 +100,7 @@ def places(opportunities: pl.DataFrame, communes: pl.DataFrame) -> pl.DataFrame:
     whole = pl.col("annuel") >= LEAST * pl.col("annuel").sum()
     kept = (
         bought.filter(whole)
-        .join(middles, on="lieu")
+        .join(middles, on="lieu", maintain_order="left_right")
         .drop_nulls(["lon", "lat"])
         .sort("annuel", "lieu", descending=[True, False])
     )

@@ -9,7 +9,16 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
-from spaser.potential.points import credible, proven, said_districts, said_insertion, scored, stated, told
+from spaser.potential.points import (
+    credible,
+    proven,
+    said_districts,
+    said_insertion,
+    scored,
+    stated,
+    told,
+    unsaid_branch,
+)
 from spaser.vocabulary import CANDIDATES
 
 EARTH_KM = 6371.0088
@@ -77,7 +86,11 @@ def matches(
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
     known = needs.filter(pl.col("famille").is_not_null()).with_row_index("_besoin")
-    told_of = {"insertion_dite": said_insertion(settings), "arrondissements": said_districts()}
+    told_of = {
+        "insertion_dite": said_insertion(settings),
+        "arrondissements": said_districts(),
+        "_branche": unsaid_branch(),
+    }
     asked = known.select("_besoin", "besoin_id", "lieu", "famille", "annuel", "lot_annuel", **told_of)
     if reached is None:
         reached = reachable(asked.select("lieu", "famille").unique(), places, supply, furthest=furthest(radius))
@@ -94,12 +107,22 @@ def matches(
         if past is None
         else rows.join(past, on=["besoin_id", "siren"], how="left", maintain_order="left")
     )
-    able = done.with_columns(**able_to_take(pl.col("lot_annuel"), share, settings)).filter(proven(settings))
+    done = done.with_columns(metier=pl.when(~pl.col("_branche") | ~pl.col("metier")).then("metier"))
+    able = (
+        done.drop("_branche")
+        .with_columns(**able_to_take(pl.col("lot_annuel"), share, settings))
+        .filter(proven(settings))
+    )
     judged = (
         scored(able, settings)
         .with_columns(credible=credible(settings), metier_connu=stated())
         .drop("annuel", "lot_annuel", "arrondissements", *_SCORED)
     )
+    return _ranked(judged)
+
+
+def _ranked(judged: pl.LazyFrame) -> pl.LazyFrame:
+    """The suppliers of each need in order of points; equal points share a rank, and how many they are is said."""
     ranked = judged.with_columns(
         rang=pl.col("points").rank("min", descending=True).over("_besoin").cast(pl.Int32),
         ordre=pl.col("points").rank("ordinal", descending=True).over("_besoin").cast(pl.Int32),
@@ -201,28 +224,36 @@ def reachable(asked: pl.LazyFrame, places: pl.LazyFrame, supply: pl.LazyFrame, *
         .lazy()
         .select("famille", _usage="portee", _km=pl.col("rayon_km").cast(pl.Float64, strict=False))
     )
-    wanted = asked.join(reach, on="famille")
+    wanted = asked.join(reach, on="famille", maintain_order="left_right")
     where = supply.with_row_index("ligne").select(
         "ligne", "famille", "departement", "region", "code_commune", "lon", "lat"
     )
     distances = near(places, where, furthest)
     local = wanted.filter(pl.col("_usage").is_in(["rayon", "departement"]))
     parts = [
-        local.join(distances.drop("distance_km"), on="lieu")
-        .join(where.select("famille", "ligne", "code_commune"), on=["famille", "code_commune"])
+        local.join(distances.drop("distance_km"), on="lieu", maintain_order="left_right")
+        .join(
+            where.select("famille", "ligne", "code_commune"),
+            on=["famille", "code_commune"],
+            maintain_order="left_right",
+        )
         .select("lieu", "famille", "ligne", "_usage", "_km", _zone=pl.lit(False))
     ]
     for level in ("departement", "region"):
         areas = places.select("lieu", level).unique().drop_nulls()
         parts.append(
             wanted.filter(pl.col("_usage") == level)
-            .join(areas, on="lieu")
-            .join(where.select("famille", "ligne", level).drop_nulls(level), on=["famille", level])
+            .join(areas, on="lieu", maintain_order="left_right")
+            .join(
+                where.select("famille", "ligne", level).drop_nulls(level),
+                on=["famille", level],
+                maintain_order="left_right",
+            )
             .select("lieu", "famille", "ligne", "_usage", "_km", _zone=pl.lit(True))
         )
     parts.append(
         wanted.filter(pl.col("_usage") == "national")
-        .join(where.select("famille", "ligne"), on="famille")
+        .join(where.select("famille", "ligne"), on="famille", maintain_order="left_right")
         .select("lieu", "famille", "ligne", "_usage", "_km", _zone=pl.lit(True))
     )
     # ``ligne`` is of one family: place and row say the pair.
@@ -247,10 +278,12 @@ def near(places: pl.LazyFrame, where: pl.LazyFrame, radius: float) -> pl.LazyFra
         .drop_nulls()
         .unique()
         .with_columns(**cells)
-        .join(shifts, how="cross")
+        .join(shifts, how="cross", maintain_order="left_right")
         .with_columns(_x=pl.col("_x") + pl.col("_dx"), _y=pl.col("_y") + pl.col("_dy"))
     )
-    pairs = spots.join(towns, on=["_x", "_y"], suffix="_b").with_columns(distance_km=_distance())
+    pairs = spots.join(towns, on=["_x", "_y"], suffix="_b", maintain_order="left_right").with_columns(
+        distance_km=_distance()
+    )
     close = pairs.filter(pl.col("distance_km") <= radius)
     return close.group_by("lieu", "code_commune").agg(pl.col("distance_km").min())
 
@@ -262,9 +295,9 @@ def _measured(pairs: pl.LazyFrame, places: pl.LazyFrame, where: pl.LazyFrame, di
     )
     located = where.select("ligne", "code_commune", _la="region", lon_b="lon", lat_b="lat")
     joined = (
-        pairs.join(located, on="ligne", how="left")
-        .join(distances, on=["lieu", "code_commune"], how="left")
-        .join(middles, on="lieu", how="left")
+        pairs.join(located, on="ligne", how="left", maintain_order="left")
+        .join(distances, on=["lieu", "code_commune"], how="left", maintain_order="left")
+        .join(middles, on="lieu", how="left", maintain_order="left")
     )
     return joined.select(
         "lieu",

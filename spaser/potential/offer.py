@@ -10,6 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.potential.trade import agreeing, own_activity
 from spaser.vocabulary import SUPPLY
 
 #: Structures eligible to each reservation, from ``siae_types.csv`` (a plain « oui »); GEIQ and others are not, by right.
@@ -52,10 +53,12 @@ def supply(
         ``cle, famille``: trades said by the name or the sign of the structure.
     """
     settings = (method or rules.method())["potential"]
+    active = structures.with_columns(naf=own_activity())
+    agreed = None if trades is None else agreeing(trades, active, settings)
     proofs = pl.concat(
         [
-            _by_activity(structures, weights, settings),
-            _by_kind(structures, settings),
+            _by_activity(active, weights, settings),
+            _by_kind(active, settings),
             _by_declared(declared, settings),
             _by_wins(structures, wins, settings),
             _by_declared(trades, settings).with_columns(_preuve=pl.lit("metier")),
@@ -64,7 +67,17 @@ def supply(
     near = (
         rules.table("family_neighbours.csv").lazy().select("famille", "voisine", _part=pl.col("part").cast(pl.Float64))
     )
-    proofs = pl.concat([proofs, _by_neighbour(proofs, near)])
+    served = _surest(pl.concat([proofs, _by_neighbour(proofs, near)]), settings)
+    judged = _traded(served, _stated(active, declared, agreed, settings), near)
+    table = judged.join(_able(structures, settings), on="cle", maintain_order="left_right").pipe(_won, wins)
+    return SUPPLY.conform(table).sort("famille", "siren", "siret", nulls_last=True)
+
+
+def _surest(proofs: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
+    """``cle, famille, adequation, adequation_origine``: the best proof that a structure serves a family.
+
+    An activity that is specific to the family and a kind that confirms it are surer together than each alone.
+    """
     both = pl.col("_preuve").is_in(["activite", "type"])
     best = (
         proofs.sort("_poids", "_preuve", descending=[True, False])
@@ -84,23 +97,32 @@ def supply(
         .then(pl.max_horizontal("_best", pl.lit(level)))
         .otherwise("_best")
     )
-    served = best.select("cle", "famille", adequation=sure, adequation_origine=pl.col("_preuve").replace_strict(PROOFS))
-    said = _stated(structures, declared, trades, settings)
-    stated = served.join(said, on=["cle", "famille"], how="left").join(
-        said.select("cle", _dit=pl.lit(True)).unique(), on="cle", how="left"
+    return best.select("cle", "famille", adequation=sure, adequation_origine=pl.col("_preuve").replace_strict(PROOFS))
+
+
+def _traded(served: pl.LazyFrame, said: pl.LazyFrame, near: pl.LazyFrame) -> pl.LazyFrame:
+    """The same with ``metier`` (is this family the trade it says?) and ``metier_origine`` (who says it)."""
+    stated = served.join(said, on=["cle", "famille"], how="left", maintain_order="left").join(
+        said.select("cle", _dit=pl.lit(True)).unique(), on="cle", how="left", maintain_order="left"
     )
-    close = said.join(near, on="famille").select("cle", famille="voisine", _proche=pl.lit(True)).unique()
-    stated = stated.join(close, on=["cle", "famille"], how="left")
-    # A trade that is said and is neither this one nor a near one is « another »; nothing said stays unknown.
+    close = (
+        said.join(near, on="famille", maintain_order="left_right")
+        .select("cle", famille="voisine", _proche=pl.lit(True))
+        .unique()
+    )
+    stated = stated.join(close, on=["cle", "famille"], how="left", maintain_order="left")
+    # A trade that is said and is neither this one nor a near one is « another »; nothing said, or a name that the activity
+    # contradicts, stays unknown.
     known = pl.col("metier_origine").is_not_null()
     judged = stated.with_columns(
-        metier=pl.when(known).then(True).when(pl.col("_dit") & pl.col("_proche").is_null()).then(False)
+        metier=pl.when(known)
+        .then(True)
+        .when(pl.col("_dit") & pl.col("_proche").is_null() & (pl.col("adequation_origine") != PROOFS["metier"]))
+        .then(False)
     )
-    judged = judged.with_columns(
+    return judged.with_columns(
         metier_origine=pl.coalesce("metier_origine", pl.col("metier_origine").drop_nulls().first().over("cle"))
     )
-    table = judged.join(_able(structures, settings), on="cle").pipe(_won, wins)
-    return SUPPLY.conform(table).sort("famille", "siren", "siret", nulls_last=True)
 
 
 def learned(wins: pl.LazyFrame, *, method: dict | None = None) -> pl.LazyFrame:
@@ -119,8 +141,14 @@ def learned(wins: pl.LazyFrame, *, method: dict | None = None) -> pl.LazyFrame:
     )
     seen = held.group_by("naf", "famille").agg(_gagnants=pl.col("siren").n_unique())
     prior = _reference(enough.select("naf"), settings).rename({"_poids": "_avant"})
-    every = pl.concat([seen.select("naf", "famille"), prior.select("naf", "famille")]).unique().join(enough, on="naf")
-    joined = every.join(seen, on=["naf", "famille"], how="left").join(prior, on=["naf", "famille"], how="left")
+    every = (
+        pl.concat([seen.select("naf", "famille"), prior.select("naf", "famille")])
+        .unique()
+        .join(enough, on="naf", maintain_order="left_right")
+    )
+    joined = every.join(seen, on=["naf", "famille"], how="left", maintain_order="left").join(
+        prior, on=["naf", "famille"], how="left", maintain_order="left"
+    )
     share = (pl.col("_gagnants").fill_null(0) + rule["lissage"] * pl.col("_avant").fill_null(0)) / (
         pl.col("fournisseurs") + rule["lissage"]
     )
@@ -153,7 +181,11 @@ def _reference(activities: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
         .then(settings["adequation"]["activite_generique"])
         .otherwise(settings["adequation"]["activite"])
     )
-    return wanted.join(listed, on="_prefixe").select("naf", "famille", _poids=weight).unique(["naf", "famille"])
+    return (
+        wanted.join(listed, on="_prefixe", maintain_order="left_right")
+        .select("naf", "famille", _poids=weight)
+        .unique(["naf", "famille"])
+    )
 
 
 def _by_activity(structures: pl.LazyFrame, weights: pl.LazyFrame | None, settings: dict) -> pl.LazyFrame:
@@ -164,7 +196,7 @@ def _by_activity(structures: pl.LazyFrame, weights: pl.LazyFrame | None, setting
         # What others of a generic activity win says little of this one.
         taught = weights.filter(~generic).select("naf", "famille", _poids="poids")
         table = pl.concat([taught, table.join(taught.select("naf"), on="naf", how="anti")])
-    return known.join(table, on="naf").select(
+    return known.join(table, on="naf", maintain_order="left_right").select(
         "cle", "famille", pl.col("_poids").cast(pl.Float64), _preuve=pl.lit("activite")
     )
 
@@ -178,7 +210,7 @@ def _by_kind(structures: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     generic = pl.col("naf").is_null() | pl.col("naf").is_in(settings["activites_generiques"]["naf"])
     own = (
         structures.select("cle", "naf")
-        .join(_reference(structures.select("naf").drop_nulls(), settings), on="naf")
+        .join(_reference(structures.select("naf").drop_nulls(), settings), on="naf", maintain_order="left_right")
         .select("cle", "famille", _propre=pl.lit(True))
         .unique()
     )
@@ -190,11 +222,13 @@ def _by_kind(structures: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     spread = (
         structures.select("cle", _generique=generic, _type=pl.col("types").str.split(", "))
         .explode("_type")
-        .join(modes, on="_type")
+        .join(modes, on="_type", maintain_order="left_right")
     )
     # A structure that also lends staff does not, as a lender, deliver what its staff does at others'.
     spread = spread.filter(pl.col("_livre") | ~pl.col("_livre").any().over("cle"))
-    found = spread.join(kinds, on="_type").join(own, on=["cle", "famille"], how="left")
+    found = spread.join(kinds, on="_type", maintain_order="left_right").join(
+        own, on=["cle", "famille"], how="left", maintain_order="left"
+    )
     lowered = (
         pl.when(pl.col("_generique") | pl.col("_propre").fill_null(False))
         .then("_part")
@@ -205,7 +239,11 @@ def _by_kind(structures: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
 
 def _by_neighbour(proofs: pl.LazyFrame, near: pl.LazyFrame) -> pl.LazyFrame:
     """What a family proves of those near it (``family_neighbours.csv``)."""
-    some = proofs.group_by("cle", "famille").agg(pl.col("_poids").max()).join(near, on="famille")
+    some = (
+        proofs.group_by("cle", "famille")
+        .agg(pl.col("_poids").max())
+        .join(near, on="famille", maintain_order="left_right")
+    )
     weighed = some.group_by("cle", "voisine").agg(_poids=(pl.col("_poids") * pl.col("_part")).max())
     return weighed.select("cle", "_poids", famille="voisine", _preuve=pl.lit("voisine")).select(
         "cle", "famille", "_poids", "_preuve"
@@ -231,7 +269,11 @@ def _stated(
     generic = pl.col("naf").is_in(settings["activites_generiques"]["naf"])
     listed = _reference(known.filter(~generic).select("naf"), settings)
     precise = listed.filter(pl.len().over("naf") <= settings["activite_precise"]["familles"])
-    parts = [known.join(precise, on="naf").select("cle", "famille", metier_origine=pl.lit("activité"))]
+    parts = [
+        known.join(precise, on="naf", maintain_order="left_right").select(
+            "cle", "famille", metier_origine=pl.lit("activité")
+        )
+    ]
     parts += [
         frame.select("cle", "famille", metier_origine=pl.lit(name))
         for name, frame in (("secteur déclaré", declared), ("nom", trades))
@@ -246,7 +288,7 @@ def _by_wins(structures: pl.LazyFrame, wins: pl.LazyFrame | None, settings: dict
         return pl.LazyFrame(schema={"cle": pl.String, "famille": pl.String, "_poids": pl.Float64, "_preuve": pl.String})
     level = settings["adequation"]
     by_unit = structures.select("cle", "siren", "siret").join(
-        wins.select("siren", "famille", gagnant="siret").unique(), on="siren"
+        wins.select("siren", "famille", gagnant="siret").unique(), on="siren", maintain_order="left_right"
     )
     same = (pl.col("siret") == pl.col("gagnant")).fill_null(True)
     return by_unit.group_by("cle", "famille").agg(
@@ -264,9 +306,9 @@ def _won(served: pl.LazyFrame, wins: pl.LazyFrame | None) -> pl.LazyFrame:
     every = wins.group_by("siren").agg(_tous=pl.len())
     own = wins.drop_nulls("siret").group_by("siret", "famille").agg(gagnes_siret=pl.len())
     joined = (
-        served.join(units, on=["siren", "famille"], how="left")
-        .join(own, on=["siret", "famille"], how="left")
-        .join(every, on="siren", how="left")
+        served.join(units, on=["siren", "famille"], how="left", maintain_order="left")
+        .join(own, on=["siret", "famille"], how="left", maintain_order="left")
+        .join(every, on="siren", how="left", maintain_order="left")
     )
     counted = joined.with_columns(pl.col("gagnes", "gagnes_siret", "_tous").fill_null(0).cast(pl.Int32))
     return counted.with_columns(gagnes_ailleurs=pl.col("_tous") - pl.col("gagnes"))
@@ -297,7 +339,9 @@ def _able(structures: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
         )
     )
     listed = structures.select("cle", _type=pl.col("types").fill_null("ESS").str.split(", ")).explode("_type")
-    named = listed.join(kinds, on="_type", how="left").join(sizes, on="_type", how="left")
+    named = listed.join(kinds, on="_type", how="left", maintain_order="left").join(
+        sizes, on="_type", how="left", maintain_order="left"
+    )
     delivers = pl.col("_preste").fill_null(True)
     by_law = {
         name: (pl.col("_reservable") & delivers & (pl.col("_famille") == family)).any().fill_null(False)
@@ -319,7 +363,9 @@ def _able(structures: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
             _haut=pl.coalesce(pl.col("haut"), pl.col("bas")).cast(pl.Float64),
         )
     )
-    whole = structures.join(summed, on="cle", how="left").join(bands, on="tranche_effectifs", how="left")
+    whole = structures.join(summed, on="cle", how="left", maintain_order="left").join(
+        bands, on="tranche_effectifs", how="left", maintain_order="left"
+    )
     return _capacity(whole, settings)
 
 

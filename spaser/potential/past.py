@@ -31,11 +31,13 @@ def similar(needs: pl.LazyFrame, won: pl.LazyFrame) -> pl.LazyFrame:
         for key, frame in (("besoin_id", asked), ("_fait", done))
     }
     shared = (
-        asked.join(done, on=["acheteur_siren", "_mot"]).group_by("besoin_id", "_fait", "siren").agg(_communs=pl.len())
+        asked.join(done, on=["acheteur_siren", "_mot"], maintain_order="left_right")
+        .group_by("besoin_id", "_fait", "siren")
+        .agg(_communs=pl.len())
     )
     near = shared.filter(pl.col("_communs") >= LEAST)
     for key, frame in sizes.items():
-        near = near.join(frame, on=key)
+        near = near.join(frame, on=key, maintain_order="left_right")
     share = pl.col("_communs") / (pl.col("_nbesoin_id") * pl.col("_n_fait")).cast(pl.Float64).sqrt()
     return near.group_by("besoin_id", "siren").agg(mots_communs=share.max())
 

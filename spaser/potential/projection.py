@@ -88,16 +88,21 @@ def opportunities(
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
     supplied = supply_reading(chosen, found, share, settings)
-    whole = chosen.join(supplied, on="besoin_id", how="left")
-    whole = whole.join(law_reading(chosen, supplied, settings), on="besoin_id", how="left")
-    whole = whole.join(clause_reading(chosen, settings), on="besoin_id", how="left")
-    whole = whole.join(family_reading(chosen, settings), on="besoin_id", how="left")
+    whole = chosen.join(supplied, on="besoin_id", how="left", maintain_order="left")
+    whole = whole.join(law_reading(chosen, supplied, settings), on="besoin_id", how="left", maintain_order="left")
+    whole = whole.join(clause_reading(chosen, settings), on="besoin_id", how="left", maintain_order="left")
+    whole = whole.join(family_reading(chosen, settings), on="besoin_id", how="left", maintain_order="left")
     if every is not None and kinds is not None:
-        whole = whole.join(peer_reading(every, kinds, settings), on=["acheteur_siren", "famille"], how="left")
+        whole = whole.join(
+            peer_reading(every, kinds, settings), on=["acheteur_siren", "famille"], how="left", maintain_order="left"
+        )
     else:
         whole = whole.with_columns(repere_n=pl.lit(None, pl.Int32), repere_part=pl.lit(None, pl.Float64))
     whole = whole.join(
-        resemblance(chosen, method=method).select("besoin_id", "ressemblance"), on="besoin_id", how="left"
+        resemblance(chosen, method=method).select("besoin_id", "ressemblance"),
+        on="besoin_id",
+        how="left",
+        maintain_order="left",
     )
     judged = _amounts(advise(lever_reading(whole, as_of), share, under_code), under_code)
     return OPPORTUNITIES.conform(judged).sort(
@@ -186,7 +191,7 @@ def net(
     sure = pl.col("credible")
     rows = (
         found.filter(sure)
-        .join(amounts, on="besoin_id")
+        .join(amounts, on="besoin_id", maintain_order="left_right")
         .with_columns(
             _cle=pl.coalesce("siret", "siren"), _attendu=pl.col("adequation") * pl.min_horizontal("prenable", "_annuel")
         )
@@ -208,7 +213,7 @@ def net(
     # Low ≤ middle ≤ high ≤ what is bought in a year, whatever the readings say.
     bounded = {name: pl.min_horizontal(value, "_annuel") for name, value in kept.items()}
     return (
-        amounts.join(received, on="besoin_id", how="left")
+        amounts.join(received, on="besoin_id", how="left", maintain_order="left")
         .select("besoin_id", **bounded)
         .with_columns(haut_net=pl.max_horizontal("haut_net", "potentiel_net"))
     )
@@ -237,7 +242,9 @@ def by_family(opportunities: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
     """
     running = opportunities.filter(pl.col("actif") | actionable())
     active = opportunities.filter(actionable())
-    credible = found.filter("credible").join(active.select("besoin_id", "famille"), on="besoin_id")
+    credible = found.filter("credible").join(
+        active.select("besoin_id", "famille"), on="besoin_id", maintain_order="left_right"
+    )
     suppliers = credible.group_by("famille").agg(fournisseurs=pl.coalesce("siret", "siren").n_unique().cast(pl.Int32))
     lever = pl.col("levier_libelle").sort_by("annuel", descending=True).first()
     told = pl.col("acquis").is_not_null()
@@ -254,8 +261,8 @@ def by_family(opportunities: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
     )
     whole = running.group_by("famille").agg(en_cours=pl.len().cast(pl.Int32), annuel_en_cours=pl.col("annuel").sum())
     joined = (
-        table.join(suppliers, on="famille", how="left")
-        .join(whole, on="famille", how="left")
+        table.join(suppliers, on="famille", how="left", maintain_order="left")
+        .join(whole, on="famille", how="left", maintain_order="left")
         .with_columns(pl.col("fournisseurs").fill_null(0))
     )
     return joined.sort("annuel", "famille", descending=[True, False])

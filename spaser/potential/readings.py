@@ -21,7 +21,7 @@ def supply_reading(needs: pl.LazyFrame, candidates: pl.LazyFrame, share: float, 
     ``lecture_offre_haut`` is all they could take below the chosen dependency, each at the top of its capacity.
     """
     amounts = needs.select("besoin_id", "recurrence", _annuel="annuel", _haut="annuel_haut", _lots="lots")
-    rows = candidates.join(amounts, on="besoin_id").with_columns(
+    rows = candidates.join(amounts, on="besoin_id", maintain_order="left_right").with_columns(
         annuel=pl.col("_annuel"),
         reservable=pl.col("handicap") | pl.col("insertion"),
         _entier=chance(pl.col("_annuel"), share, settings) >= 0.5,
@@ -48,8 +48,11 @@ def supply_reading(needs: pl.LazyFrame, candidates: pl.LazyFrame, share: float, 
         .sum(),
         _plafond=(pl.min_horizontal(pl.col("capacite_haut") * share, pl.col("_haut"))).filter(credible).sum(),
     )
-    joined = amounts.join(counted, on="besoin_id", how="left").join(
-        curves(rows, share, settings), on="besoin_id", how="left"
+    joined = amounts.join(counted, on="besoin_id", how="left", maintain_order="left").join(
+        curves(rows, share, settings),
+        on="besoin_id",
+        how="left",
+        maintain_order="left",
     )
     counts = [
         name
@@ -81,25 +84,32 @@ def peer_reading(every: pl.LazyFrame, kinds: pl.LazyFrame, settings: dict) -> pl
     """
     rule = settings["pairs"]
     bought = every.filter(pl.col("acquis_part").is_not_null() & (pl.col("annuel") > 0)).join(
-        kinds, on="acheteur_siren", how="left"
+        kinds,
+        on="acheteur_siren",
+        how="left",
+        maintain_order="left",
     )
     shares = bought.group_by("acheteur_siren", "acheteur_categorie", "famille").agg(
         _ess=pl.col("acquis").sum(), _tout=pl.col("annuel").sum(), _n=pl.len()
     )
     national = shares.group_by("famille").agg(_p=pl.col("_ess").sum() / pl.col("_tout").sum())
     own = pl.col("_ess") / pl.col("_tout")
-    smoothed = shares.join(national, on="famille").with_columns(
+    smoothed = shares.join(national, on="famille", maintain_order="left_right").with_columns(
         _part=(pl.col("_n") * own + rule["lissage"] * pl.col("_p")) / (pl.col("_n") + rule["lissage"])
     )
     groups = smoothed.select("acheteur_categorie", "famille", "_part", pair="acheteur_siren")
-    mine = every.select("acheteur_siren", "famille").unique().join(kinds, on="acheteur_siren", how="left")
+    mine = (
+        every.select("acheteur_siren", "famille")
+        .unique()
+        .join(kinds, on="acheteur_siren", how="left", maintain_order="left")
+    )
     # No pair of buyers is ever formed: the quantile is read in the ordered list of the category.
     ordered = (
         groups.sort("_part")
         .group_by("acheteur_categorie", "famille", maintain_order=True)
         .agg(_parts="_part", _pairs="pair")
     )
-    joined = mine.join(ordered, on=["acheteur_categorie", "famille"], how="left")
+    joined = mine.join(ordered, on=["acheteur_categorie", "famille"], how="left", maintain_order="left")
     inside = pl.col("_pairs").list.contains(pl.col("acheteur_siren")).fill_null(False)
     others = pl.col("_parts").list.len().fill_null(0).cast(pl.Int32) - inside.cast(pl.Int32)
     quarter = (rule["quantile"] * (others - 1)).ceil().clip(0, None).cast(pl.Int64)
@@ -119,9 +129,12 @@ def law_reading(needs: pl.LazyFrame, supplied: pl.LazyFrame, settings: dict) -> 
     """
     listed = rules.table("reserved_ess_cpv.csv").lazy().select("codeCPV", _sorte="sorte").unique("codeCPV")
     rows = needs.select("besoin_id", "codeCPV", "dureeMois", "annuel_haut").join(
-        supplied.select("besoin_id", "reservables", "ess_credibles"), on="besoin_id", how="left"
+        supplied.select("besoin_id", "reservables", "ess_credibles"),
+        on="besoin_id",
+        how="left",
+        maintain_order="left",
     )
-    rows = rows.join(listed, on="codeCPV", how="left")
+    rows = rows.join(listed, on="codeCPV", how="left", maintain_order="left")
     on_list = pl.col("_sorte") == "listee"
     short = pl.col("dureeMois") <= ESS_YEARS_LIMIT
     eligible = pl.col("reservables").fill_null(0) > 0
@@ -176,7 +189,11 @@ def family_reading(needs: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
             .replace_strict({"nulle": 0, "faible": 1, "moyenne": 2, "forte": 3}, default=0, return_dtype=pl.Int32),
         )
     )
-    return needs.select("besoin_id", "famille").join(families, on="famille", how="left").drop("famille")
+    return (
+        needs.select("besoin_id", "famille")
+        .join(families, on="famille", how="left", maintain_order="left")
+        .drop("famille")
+    )
 
 
 def clause_reading(needs: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
@@ -193,7 +210,9 @@ def clause_reading(needs: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
         )
     )
     cost = settings["cout_horaire"]
-    rows = needs.select("besoin_id", "famille", "annuel").join(families, on="famille", how="left")
+    rows = needs.select("besoin_id", "famille", "annuel").join(
+        families, on="famille", how="left", maintain_order="left"
+    )
     hourly = pl.when(pl.col("_filiere") == "construction durable").then(cost["travaux"]).otherwise(cost["services"])
     work = pl.col("annuel") * pl.col("_main")
     return rows.select(
@@ -215,6 +234,17 @@ _SOCIAL = (
 )
 
 
+#: Rescue, civil protection and ambulances of the CPV (L2512-5 7°).
+_RESCUE = "^(75252|75250|85143)"
+
+
+def _books() -> pl.Expr:
+    """Books that are not schoolbooks (CPV 2211, or « livres » in the subject of a code of printed matter)."""
+    subject = pl.col("objet").fill_null("").str.to_lowercase()
+    school = subject.str.contains("scolaire") & ~subject.str.contains("non[ -]scolaire")
+    return pl.col("codeCPV").str.contains("^2211") & ~school
+
+
 def lever_reading(whole: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
     """Adds what the ladder reads besides: the European threshold, sizes of lots, what the buyer spends a year in the family.
 
@@ -228,9 +258,11 @@ def lever_reading(whole: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
     goods, works = (pl.lit(None if value is None else int(value) * CENT, pl.Int64) for value in euros.values())
     kind = pl.col("type_marche")
     families = (
-        rules.table("families.csv").lazy().select("famille", part_main=pl.col("part_main_oeuvre").cast(pl.Float64))
+        rules.table("families.csv")
+        .lazy()
+        .select("famille", part_main=pl.col("part_main_oeuvre").cast(pl.Float64), _regles="reglementation")
     )
-    rows = whole.join(families, on="famille", how="left").with_columns(
+    rows = whole.join(families, on="famille", how="left", maintain_order="left").with_columns(
         seuil=pl.when(kind == "travaux").then(works).when(kind.is_not_null()).then(goods)
     )
     running = pl.when(pl.col("actif")).then("annuel_haut").otherwise(0)
@@ -247,4 +279,7 @@ def lever_reading(whole: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
         else pl.col("concession").fill_null(False),
         depenses=(pl.col("origine") == "depenses").cast(pl.Int32),
         famille_sociale=pl.col("famille").is_in(_SOCIAL).cast(pl.Int32),
+        livres=_books().cast(pl.Int32),
+        secours=pl.col("codeCPV").str.contains(_RESCUE).cast(pl.Int32),
+        agec=pl.col("_regles").str.contains("AGEC58").fill_null(False).cast(pl.Int32),
     )

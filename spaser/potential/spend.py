@@ -73,25 +73,11 @@ def of_spend(
     lines = spend.filter((pl.col("perimetre") == "achat") & pl.col("famille").is_not_null()).with_columns(
         _annee=_year(), _acquis=_ours(spend)
     )
-    weight = (pl.col("famille_confiance") * pl.col("montant").abs()).sum() / pl.col("montant").abs().sum().clip(1, None)
-    told = pl.col("_acquis").is_not_null()
-    rows = (
-        lines.group_by("famille")
-        .agg(
-            pl.col("famille_libelle").first(),
-            pl.col("famille_origine").mode().sort().first(),
-            famille_confiance=weight,
-            _total=pl.col("montant").sum(),
-            _eu=pl.when(told.any()).then(pl.col("montant").filter(pl.col("_acquis")).sum()),
-            occurrences=pl.col("_annee").n_unique().cast(pl.Int32),
-            _fin=pl.col("_annee").max(),
-        )
-        .filter(pl.col("_total") > 0)
-    )
     joined = (
-        rows.join(length, how="cross")
-        .join(_extremes(lines, years), on="famille", how="left")
-        .join(_lots(lines, settings), on="famille", how="left")
+        _by_family(lines)
+        .join(length, how="cross", maintain_order="left_right")
+        .join(_extremes(lines, years), on="famille", how="left", maintain_order="left")
+        .join(_lots(lines, settings), on="famille", how="left", maintain_order="left")
         .with_columns(annuel=_yearly("_total"))
     )
     whole = joined.with_columns(
@@ -114,12 +100,34 @@ def of_spend(
     return NEEDS.conform(standing(NEEDS.conform(needs), date.max)).sort("besoin_id")
 
 
+def _by_family(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per family that cost something, credit notes netted; ``_eu``: paid to the ESS, unknown when no status is known."""
+    weight = (pl.col("famille_confiance") * pl.col("montant").abs()).sum() / pl.col("montant").abs().sum().clip(1, None)
+    told = pl.col("_acquis").is_not_null()
+    return (
+        lines.group_by("famille")
+        .agg(
+            pl.col("famille_libelle").first(),
+            pl.col("famille_origine").mode().sort().first(),
+            famille_confiance=weight,
+            _total=pl.col("montant").sum(),
+            _eu=pl.when(told.any()).then(pl.col("montant").filter(pl.col("_acquis")).sum()),
+            occurrences=pl.col("_annee").n_unique().cast(pl.Int32),
+            _fin=pl.col("_annee").max(),
+        )
+        .filter(pl.col("_total") > 0)
+    )
+
+
 def _extremes(lines: pl.LazyFrame, years: pl.LazyFrame) -> pl.LazyFrame:
     """``famille, _bas, _haut``: the cheapest and the dearest whole year of each family."""
     whole = years.filter("entiere").select(_annee="annee")
-    each = lines.select("famille").unique().join(whole, how="cross")
+    each = lines.select("famille").unique().join(whole, how="cross", maintain_order="left_right")
     sums = each.join(
-        lines.group_by("famille", "_annee").agg(pl.col("montant").sum()), on=["famille", "_annee"], how="left"
+        lines.group_by("famille", "_annee").agg(pl.col("montant").sum()),
+        on=["famille", "_annee"],
+        how="left",
+        maintain_order="left",
     )
     return sums.group_by("famille").agg(
         _bas=pl.col("montant").fill_null(0).min(), _haut=pl.col("montant").fill_null(0).max()

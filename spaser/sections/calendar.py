@@ -74,7 +74,7 @@ def _said(rows: pl.DataFrame, soon: pl.DataFrame) -> tuple[Sentence, ...]:
     once = soon.filter(pl.col("ponctuel").fill_null(False)).height
     if once:
         told.append(
-            f"Parmi eux, {french.count(once, 'contrat')} de travaux ou de maîtrise d'œuvre, souvent sans suite."
+            f"Parmi eux, {french.count(once, 'contrat')} pour une opération unique (chantier, étude, ouvrage nommé), sans suite connue."
         )
     if late:
         told.append(f"Pour {french.count(late, 'contrat')} à renouveler, le sourcing devrait déjà avoir commencé.")
@@ -127,10 +127,6 @@ def _next(soon: pl.DataFrame) -> list[TableBlock]:
         return []
     first = soon.sort("sourcing", "uid").head(_MOST_LINES)
     more = soon.height - first.height
-    note = (
-        f"Sans les travaux ni la maîtrise d'œuvre. Les {french.number(more)} suivants sont dans le classeur."
-        if more > 0
-        else ""
-    )
+    note = f"Sans les opérations uniques. Les {french.number(more)} suivants sont dans le classeur." if more > 0 else ""
     columns = [column for column in _COLUMNS if column.name != "anniversaire" or first["anniversaire"].count()]
     return [table("tab-calendrier", "À préparer d'abord", first, columns, french.typeset(note))]

@@ -93,7 +93,7 @@ def _undeclared(findings: Findings) -> TableBlock | None:
     if not wide.height:
         return None
     sure = exact.select("uid").unique().with_columns(par=pl.lit("SIRET"))
-    rows = wide.join(sure, on="uid", how="left").with_columns(
+    rows = wide.join(sure, on="uid", how="left", maintain_order="left").with_columns(
         pl.col("par").fill_null("SIREN seulement"), types=pl.coalesce("inclusif_types", "inclusif_siren_types")
     )
     n, m = exact["uid"].n_unique(), wide["uid"].n_unique()

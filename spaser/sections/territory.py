@@ -53,7 +53,10 @@ def section_communes(rows: pl.DataFrame, communes: pl.DataFrame, _: pl.DataFrame
     """Commune by commune: the ESS, then the inclusive structures; a commune without any is shown with none found."""
     found = rows.filter((pl.col("code_commune") != WHOLE) & (pl.col("famille") == WHOLE))
     every = communes.select("code_commune", "commune", "population").join(
-        found.drop("commune"), on="code_commune", how="left"
+        found.drop("commune"),
+        on="code_commune",
+        how="left",
+        maintain_order="left",
     )
     zeros = every.with_columns(pl.col("etablissements").fill_null(0)).sort(
         "etablissements", "commune", descending=[True, False]

@@ -290,9 +290,9 @@ def notices(findings: Findings) -> TableBlock | None:
     joined = findings.extras.get("lancements")
     if joined is None or not joined.height:
         return None
-    rows = joined.join(findings.contracts.select("uid", "objet", "dateNotification"), on="uid").sort(
-        "score", "uid", descending=[True, False]
-    )
+    rows = joined.join(
+        findings.contracts.select("uid", "objet", "dateNotification"), on="uid", maintain_order="left_right"
+    ).sort("score", "uid", descending=[True, False])
     columns = (
         "uid",
         "objet",

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from spaser import french, renewals
-from spaser.deliverables import excel, files
+from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Column, Report, Section, Sentence, TableBlock, table
 from spaser.problems import Problem
@@ -95,7 +95,11 @@ def morning(result: Diagnostic, found: Opportunities, *, months: int = 12) -> Re
             todo="Allongez la période (--mois 24), élargissez le rayon, ou chargez d'autres listes de fournisseurs",
         )
     named = kept.select("besoin_id", "numero", "objet")
-    guests = guests.join(named, on="besoin_id").sort("numero", "rang").with_columns(pl.col("distance_km").round(1))
+    guests = (
+        guests.join(named, on="besoin_id", maintain_order="left_right")
+        .sort("numero", "besoin_id", "rang", "siret")
+        .with_columns(pl.col("distance_km").round(1))
+    )
     return model.build(
         "Matinale de rencontres avec l'ESS",
         buyer=result.scope,
@@ -107,12 +111,9 @@ def morning(result: Diagnostic, found: Opportunities, *, months: int = 12) -> Re
     )
 
 
-@files.together
 def write(report: Report, folder: Path | str) -> list[Path]:
     """Write matinale.xlsx, whole or not at all."""
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    return [excel.write(report, target / "matinale.xlsx")]
+    return delivery.write(report, folder, "matinale", "xlsx")
 
 
 def _guests(needs: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
@@ -120,7 +121,7 @@ def _guests(needs: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
     rows = candidates.join(needs.select("besoin_id"), on="besoin_id", how="semi").filter(
         pl.col("credible").fill_null(False)
     )
-    return rows.sort("besoin_id", "rang").group_by("besoin_id", maintain_order=True).head(GUESTS)
+    return rows.sort("besoin_id", "rang", "siret").group_by("besoin_id", maintain_order=True).head(GUESTS)
 
 
 def _section(kept: pl.DataFrame, guests: pl.DataFrame, day: date, months: int) -> Section:

@@ -100,7 +100,7 @@ def analyse(
         for name, value in splits.items()
     ]
     titles = pl.LazyFrame({"indicateur": list(asked), "titre": [title for title, _ in asked.values()]})
-    found = pl.concat(parts).join(titles, on="indicateur", how="left").with_columns(_rates())
+    found = pl.concat(parts).join(titles, on="indicateur", how="left", maintain_order="left").with_columns(_rates())
     said = {"perimetre": scope, "population": "fournisseurs", "regle": f"analyse fournisseurs ({amount})"}
     out = MEASURES.conform(found.with_columns(pl.lit(text).alias(name) for name, text in said.items()))
     return out.sort("definition", "dimension", "modalite", "indicateur", "unite")
@@ -112,7 +112,7 @@ def reserved_to_check(contracts: pl.LazyFrame, holders: pl.LazyFrame) -> pl.Lazy
         "uid", "acheteur_nom", "objet", "montant"
     )
     known = (pl.col("titulaire_inclusif").fill_null(False) | pl.col("titulaire_ess").fill_null(False)).any().over("uid")
-    return reserved.join(holders.filter(~known), on="uid", how="inner")
+    return reserved.join(holders.filter(~known), on="uid", how="inner", maintain_order="left_right")
 
 
 def under_declared(contracts: pl.LazyFrame, holders: pl.LazyFrame) -> pl.LazyFrame:
@@ -121,7 +121,12 @@ def under_declared(contracts: pl.LazyFrame, holders: pl.LazyFrame) -> pl.LazyFra
     declared = contracts.filter(none.fill_null(False)).select(
         "uid", "acheteur_nom", "objet", "montant", "considerationsSociales"
     )
-    return declared.join(holders.filter(pl.col("titulaire_inclusif").fill_null(False)), on="uid", how="inner")
+    return declared.join(
+        holders.filter(pl.col("titulaire_inclusif").fill_null(False)),
+        on="uid",
+        how="inner",
+        maintain_order="left_right",
+    )
 
 
 def subcontractors(
@@ -201,7 +206,7 @@ def _split(rows: pl.LazyFrame, codes: list[str]) -> pl.LazyFrame:
         pl.col("_un").first(), *(pl.col(code).any(ignore_nulls=False) for code in codes)
     )
     people = people.group_by("modalite").agg(_three(codes, "fournisseurs", pl.col("_un")))
-    wide = lines.join(people, on="modalite")
+    wide = lines.join(people, on="modalite", maintain_order="left_right")
     found = [
         pl.struct(
             pl.lit(code).alias("indicateur"),

@@ -64,7 +64,7 @@ def of_lists(register: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFra
         .drop_nulls()
     )
     counts = REGISTER.conform(register).group_by("statut").agg(n=pl.struct("siren", "siret").n_unique())
-    national = enough.join(counts, on="statut", how="left").select(
+    national = enough.join(counts, on="statut", how="left", maintain_order="left").select(
         inclusif_manquants=pl.col("statut").filter(pl.col("n").fill_null(0) < pl.col("seuil")).sort().str.join(", ")
     )
-    return ess.join(national, how="cross")
+    return ess.join(national, how="cross", maintain_order="left_right")

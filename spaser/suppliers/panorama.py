@@ -68,8 +68,11 @@ def panorama(
             emplois_tous_haut=_high(),
         )
     )
-    rows = counted.join(everyone, on="code_commune", how="left").join(
-        _official(jobs, communes), on="code_commune", how="left"
+    rows = counted.join(everyone, on="code_commune", how="left", maintain_order="left").join(
+        _official(jobs, communes),
+        on="code_commune",
+        how="left",
+        maintain_order="left",
     )
     return rows.with_columns(_without_first()).with_columns(_shares(rows)).sort("code_commune", "famille")
 

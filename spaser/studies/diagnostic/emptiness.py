@@ -19,7 +19,7 @@ def filled_of(base: Base) -> tuple[pl.DataFrame, pl.DataFrame]:
         .unique("uid")
     )
     rows = (
-        base.contracts.join(known, on="uid", how="left")
+        base.contracts.join(known, on="uid", how="left", maintain_order="left")
         .select(*_KEPT, "_titulaire", *_DECLARED)
         .collect(engine="streaming")
     )

@@ -67,7 +67,7 @@ def described(holders: pl.LazyFrame, known: Registers | None) -> pl.LazyFrame:
     latest = sizes.sort("au", "categorie_entreprise", descending=True, nulls_last=True).unique(
         "siren", keep="first", maintain_order=True
     )
-    sized = rows.join(latest.drop("au"), left_on="titulaire_siren", right_on="siren", how="left")
+    sized = rows.join(latest.drop("au"), left_on="titulaire_siren", right_on="siren", how="left", maintain_order="left")
     size = pl.col("categorie_entreprise")
     answered = (size == "PME").any() | size.is_not_null().all()
     return sized.group_by("uid").agg(
@@ -85,7 +85,7 @@ def tables(
         return {}
     counted = contracts.filter(pl.col(population)) if population in contracts.columns else contracts
     spread, subcontractors = widened(base)
-    rows = holders.join(spread, on=["uid", "titulaire_id"], how="left")
+    rows = holders.join(spread, on=["uid", "titulaire_id"], how="left", maintain_order="left")
     kept, those = counted.lazy(), rows.lazy().join(counted.lazy().select("uid"), on="uid", how="semi")
     return {
         "acces_ess": _access(counted, those.collect()),
@@ -115,7 +115,7 @@ def widened(base: Base) -> tuple[pl.DataFrame, pl.DataFrame]:
         "titulaire_siren",
         inclusif_siren="titulaire_inclusif",
         inclusif_siren_types="inclusif_types",
-    ).join(persons, left_on="titulaire_siren", right_on="siren", how="left")
+    ).join(persons, left_on="titulaire_siren", right_on="siren", how="left", maintain_order="left")
     acts = suppliers_analysis.subcontractors(base.subcontracts, register, establishments)
     found = pl.collect_all([spread.drop("titulaire_siren").unique(["uid", "titulaire_id"], keep="first"), acts])
     return found[0], found[1]

@@ -186,7 +186,7 @@ def _read_whole(
     )
     known = held.lists_of(registers, frames[1], cache)
     holders = held.known_holders(frames[1], known, decisions)
-    sized = frames[0].join(held.described(frames[1], known), on="uid", how="left")
+    sized = frames[0].join(held.described(frames[1], known), on="uid", how="left", maintain_order="left")
     (passages,) = settle(
         [detection.detect(written.subjects(frames[0]))], folder, "passages", (("texte_id", "debut", "fin", "regle"),)
     )
@@ -362,7 +362,7 @@ def _understand(
     named = buyers.name(sorted_out, territories.one_per_siren())
     known = considerations.known(named, passages, settings)
     if holders is not None:
-        known = known.join(suppliers.access(holders), on="uid", how="left")
+        known = known.join(suppliers.access(holders), on="uid", how="left", maintain_order="left")
     return scores.score(known, settings)
 
 

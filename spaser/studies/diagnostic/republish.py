@@ -48,7 +48,11 @@ def corrected(
     """
     wanted = decisions.filter(pl.col("objet_type").is_in(_DECIDED) & (pl.col("valeur") != "refuser"))
     kinds = wanted.group_by("objet_id").agg(faits=pl.col("objet_type").unique().sort()).rename({"objet_id": "uid"})
-    chosen = contracts.filter(pl.col("type_contrat") == "marche").join(kinds, on="uid").sort("uid")
+    chosen = (
+        contracts.filter(pl.col("type_contrat") == "marche")
+        .join(kinds, on="uid", maintain_order="left_right")
+        .sort("uid")
+    )
     states = versions.filter(pl.col("uid").is_in(chosen["uid"].to_list())).sort("uid", "modification_id")
     written, told = [], []
     for row in chosen.to_dicts():

@@ -148,10 +148,15 @@ def _of_notices(
     said = detection.detect(texts.lazy()).collect().lazy()
     single = notices.notices.lazy().select(avis="avis", seul=pl.col("nb_lots") <= 1)
     # Nothing says which lot a contract is: the texts of lots are read only where there is one.
-    link = joined.lazy().filter("texte_lu").select("uid", "avis", lien="score").join(single, on="avis", how="left")
+    link = (
+        joined.lazy()
+        .filter("texte_lu")
+        .select("uid", "avis", lien="score")
+        .join(single, on="avis", how="left", maintain_order="left")
+    )
     where = pl.format("avis {}, {}", "texte_id", "champ")
     for frame, into in ((said, found), (texts.lazy().select("texte_id", "champ"), searched)):
-        own = frame.join(link, left_on="texte_id", right_on="avis")
+        own = frame.join(link, left_on="texte_id", right_on="avis", maintain_order="left_right")
         kept = own.filter(pl.col("seul").fill_null(False) | ~pl.col("champ").str.starts_with("lot "))
         moved = kept.with_columns(champ=where).with_columns(texte_id="uid")
         into.append(moved if into is found else moved.select("texte_id", "champ"))
@@ -176,9 +181,15 @@ def _of_pieces(
         .then("ou")
         .otherwise(pl.format("{} ({})", "ou", "document"))
     )
-    own = pieces.passages.lazy().join(link, on="document").with_columns(champ=place, texte_id=pl.col("uid"))
+    own = (
+        pieces.passages.lazy()
+        .join(link, on="document", maintain_order="left_right")
+        .with_columns(champ=place, texte_id=pl.col("uid"))
+    )
     found.append(own)
-    read_whole = files.lazy().filter(pl.col("statut") != "refuse").join(link, on="document")
+    read_whole = (
+        files.lazy().filter(pl.col("statut") != "refuse").join(link, on="document", maintain_order="left_right")
+    )
     searched.append(read_whole.select(texte_id="uid", champ="document"))
     shown = files.select("document", "genre", "genre_libelle", "format", "statut", "pages", "textes", "message").join(
         linked, on="document", how="left", maintain_order="left"

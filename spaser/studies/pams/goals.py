@@ -94,7 +94,11 @@ def candidates(
     if found is None or indicator not in settings["besoin_du_potentiel"]["indicateurs"]:
         return unknown
     ready = planning.answerable(found.opportunities).select("besoin_id", "levier", "credibles")
-    known = found.members.select("besoin_id", "uid").join(ready, on="besoin_id").unique("uid", keep="any")
+    known = (
+        found.members.select("besoin_id", "uid")
+        .join(ready, on="besoin_id", maintain_order="left_right")
+        .unique("uid", keep="any")
+    )
     low, high = _success(settings["success"])
     return open_.join(known, on="uid", maintain_order="left").with_columns(chance_bas=low, chance_haut=high)
 

@@ -76,5 +76,5 @@ def contracts_of(base: Base, found: Opportunities, needs: Sequence[str]) -> pl.D
     members = found.members.filter(pl.col("besoin_id").is_in(list(needs))).select(
         "besoin_id", "uid", "campagne", "derniere"
     )
-    rows = opportunities.ground(base).contracts.join(members, on="uid")
+    rows = opportunities.ground(base).contracts.join(members, on="uid", maintain_order="left_right")
     return rows.sort("dateNotification", "uid", descending=[True, False], nulls_last=True)

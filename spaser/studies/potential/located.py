@@ -101,13 +101,21 @@ def places(needs: pl.LazyFrame) -> pl.LazyFrame:
     communes = territories.communes().select("code_commune", "departement", "region", "lon", "lat")
     key = pl.col("lieu").str.slice(1)
     first = pl.col("lieu").str.head(1)
-    by_commune = asked.filter(first == "C").with_columns(code_commune=key).join(communes, on="code_commune")
-    by_department = asked.filter(first == "D").with_columns(departement=key).join(communes, on="departement")
+    by_commune = (
+        asked.filter(first == "C")
+        .with_columns(code_commune=key)
+        .join(communes, on="code_commune", maintain_order="left_right")
+    )
+    by_department = (
+        asked.filter(first == "D")
+        .with_columns(departement=key)
+        .join(communes, on="departement", maintain_order="left_right")
+    )
     by_owner = (
         asked.filter(first == "A")
         .with_columns(lieu_siren=key)
-        .join(_owners(), on="lieu_siren")
-        .join(communes, on="code_commune")
+        .join(_owners(), on="lieu_siren", maintain_order="left_right")
+        .join(communes, on="code_commune", maintain_order="left_right")
     )
     return pl.concat([PLACES.conform(part) for part in (by_commune, by_department, by_owner)]).sort(
         "lieu", "code_commune"
@@ -141,6 +149,6 @@ def _owners() -> pl.LazyFrame:
         communes.select("code_commune", lieu_siren="siren"),
         communes.select("code_commune", lieu_siren="epci"),
         communes.select("code_commune", lieu_siren="ept"),
-        communes.join(departments, on="departement").select("code_commune", "lieu_siren"),
+        communes.join(departments, on="departement", maintain_order="left_right").select("code_commune", "lieu_siren"),
     ]
     return pl.concat(parts).filter(pl.col("lieu_siren").is_not_null() & (pl.col("lieu_siren") != "")).unique()

@@ -48,8 +48,8 @@ def national(needs: pl.DataFrame, supply: pl.DataFrame, *, method: dict[str, Any
     spots = opportunities.places(needs.lazy()).collect()
     regions = spots.group_by("lieu").agg(region=pl.col("region").sort().first())
     known = (
-        needs.join(reach, on="famille", how="left")
-        .join(regions, on="lieu", how="left")
+        needs.join(reach, on="famille", how="left", maintain_order="left")
+        .join(regions, on="lieu", how="left", maintain_order="left")
         .filter(pl.col("famille").is_not_null())
     )
     wide = pl.col("portee").is_in(["national", "region"])
@@ -86,8 +86,12 @@ def _wide(
     ]
     if not parts:
         return pl.DataFrame()
-    own = stands.select(*key, "besoin_id", _sur="annuel").join(pl.concat(parts), on="besoin_id").drop("besoin_id")
-    brought = grouped.join(own, on=key, nulls_equal=True, how="left")
+    own = (
+        stands.select(*key, "besoin_id", _sur="annuel")
+        .join(pl.concat(parts), on="besoin_id", maintain_order="left_right")
+        .drop("besoin_id")
+    )
+    brought = grouped.join(own, on=key, nulls_equal=True, how="left", maintain_order="left")
     scale = pl.col("annuel") / pl.col("_sur").clip(1, None)
     return brought.with_columns(
         (pl.col(name) * scale).round().cast(pl.Int64) for name in ("potentiel", "potentiel_haut")

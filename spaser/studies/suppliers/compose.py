@@ -215,8 +215,8 @@ def unnumbered_links(known: Registers, lines: pl.DataFrame, answers: pl.DataFram
     told = (
         rows.with_row_index("ligne")
         .with_columns(pl.col("ligne").cast(pl.Int64))
-        .join(keys, on="ligne")
-        .join(accepted, on="cle")
+        .join(keys, on="ligne", maintain_order="left_right")
+        .join(accepted, on="cle", maintain_order="left_right")
     )
     status = told.with_columns(source=pl.format("{} (sans SIRET, rattachée par son nom)", "source"))
     waiting = linkage.to_validate(doubtful.lazy(), candidates.lazy()).collect()
@@ -332,7 +332,7 @@ def _of_contracts(
 def _held(base: Base) -> pl.LazyFrame:
     """The holders of the contracts with what breaks them down."""
     wanted = [name for name in ("famille_libelle", "annee") if name in base.contracts.collect_schema().names()]
-    return base.holders.join(base.contracts.select("uid", *wanted), on="uid", how="left").rename(
+    return base.holders.join(base.contracts.select("uid", *wanted), on="uid", how="left", maintain_order="left").rename(
         {"famille_libelle": "famille"}, strict=False
     )
 

@@ -93,7 +93,11 @@ def _placed(rows: pl.LazyFrame) -> pl.LazyFrame:
     asked = rows.with_row_index("_rang")
     told = territories.situated(asked.select("_rang", code_commune="_code", code_postal="_postal", commune="_ville"))
     places = told.select("_rang", _ou=territories.whole_city(pl.col("code_commune"))).join(
-        official, left_on="_ou", right_on="code_commune", how="left"
+        official,
+        left_on="_ou",
+        right_on="code_commune",
+        how="left",
+        maintain_order="left",
     )
     return asked.join(places, on="_rang", how="left", maintain_order="left").with_columns(
         commune_fournisseur=pl.coalesce("_nom", pl.col("_ville").str.to_uppercase()),
@@ -216,7 +220,11 @@ def to_check(
                 detail=pl.col("detail").sort().str.join(" | "),
             )
         )
-        parts.append(told.join(suppliers.select(shown), on="siren").select("motif", *shown, "detail"))
+        parts.append(
+            told.join(suppliers.select(shown), on="siren", maintain_order="left_right").select(
+                "motif", *shown, "detail"
+            )
+        )
     rows = pl.concat(parts, how="vertical_relaxed")
     return rows.sort(pl.col("montant").abs(), "motif", "fournisseur", descending=[True, False, False], nulls_last=True)
 

@@ -149,7 +149,9 @@ def _wanted(needs: pl.DataFrame, skills: Mapping[str, Sequence[str]] | Sequence[
     if not isinstance(skills, Mapping):
         codes = [code for name in skills if (code := _family(name, "compétence", faults))]
         said = own.select("besoin_id").join(
-            pl.DataFrame({"famille": codes}, schema={"famille": pl.String}), how="cross"
+            pl.DataFrame({"famille": codes}, schema={"famille": pl.String}),
+            how="cross",
+            maintain_order="left_right",
         )
     else:
         rows = [
@@ -177,7 +179,9 @@ def _offers(
 ) -> pl.DataFrame:
     """Who within reach serves each skill of each need, its trade being sure: the rows that ``groups`` reads."""
     key = pl.concat_str("besoin_id", "famille", separator=_AND)
-    asked_ = wanted.join(needs.drop("famille"), on="besoin_id", how="left").with_columns(besoin_id=key)
+    asked_ = wanted.join(needs.drop("famille"), on="besoin_id", how="left", maintain_order="left").with_columns(
+        besoin_id=key
+    )
     spots = places(asked_.lazy()).collect(engine="in-memory")
     matched = potential.candidates(
         asked_.lazy(),
@@ -225,10 +229,10 @@ def _described(units: pl.DataFrame, needs: pl.DataFrame, wanted: pl.DataFrame, m
         "credibles",
     )
     whole = (
-        units.join(kept, on="besoin_id", how="left")
-        .join(skills, on="besoin_id", how="left")
-        .join(counted, on="besoin_id", how="left")
-        .join(lacking, on="besoin_id", how="left")
+        units.join(kept, on="besoin_id", how="left", maintain_order="left")
+        .join(skills, on="besoin_id", how="left", maintain_order="left")
+        .join(counted, on="besoin_id", how="left", maintain_order="left")
+        .join(lacking, on="besoin_id", how="left", maintain_order="left")
         .with_columns(pl.col("complets").fill_null(0), pl.col("a_structurer", "trop_grand").fill_null(False))
         .sort(
             pl.col("complets") > 0,

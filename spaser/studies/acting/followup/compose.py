@@ -141,7 +141,9 @@ def _advised(planned: Planned) -> pl.DataFrame:
     known = planned.projects.select(
         "feuille", "position", _f=pl.col("feuille").fill_null("1"), _r=pl.col("position").cast(pl.String)
     )
-    joined = known.join(told, left_on=["_f", "_r"], right_on=["feuille", "position"], how="inner")
+    joined = known.join(
+        told, left_on=["_f", "_r"], right_on=["feuille", "position"], how="inner", maintain_order="left_right"
+    )
     return joined.select(*schema).unique(["feuille", "position"], keep="first", maintain_order=True)
 
 
@@ -204,7 +206,7 @@ def _read(book: Path | str, planned: Planned) -> tuple[dict[str, dict[str, str |
 
 def _obeyed(found: pl.DataFrame, ruled: pl.DataFrame, published: pl.DataFrame) -> pl.DataFrame:
     """The links found and those a person made: a refused one stays, told as refused; an accepted one holds whatever the words say."""
-    yes = ruled.filter("lien").join(published.select("publie_id", "genre"), on="publie_id")
+    yes = ruled.filter("lien").join(published.select("publie_id", "genre"), on="publie_id", maintain_order="left_right")
     proposed = found.join(yes, on="publie_id", how="anti")
     both = pl.concat(
         [
@@ -215,13 +217,13 @@ def _obeyed(found: pl.DataFrame, ruled: pl.DataFrame, published: pl.DataFrame) -
         ]
     )
     no = ruled.filter(~pl.col("lien")).select("projet_id", "publie_id", _non=pl.lit(True))
-    judged = both.join(no, on=["projet_id", "publie_id"], how="left").with_columns(
+    judged = both.join(no, on=["projet_id", "publie_id"], how="left", maintain_order="left").with_columns(
         surete=pl.when(pl.col("_non")).then(pl.lit("refuse")).otherwise("surete"),
         lien=pl.when(pl.col("_non")).then(pl.lit(False)).when(pl.col("surete") == "confirme").then(pl.lit(True)),
     )
     return (
         judged.drop("_non")
-        .join(published.drop("genre"), on="publie_id", how="left")
+        .join(published.drop("genre"), on="publie_id", how="left", maintain_order="left")
         .sort("projet_id", "date", "publie_id", nulls_last=True)
     )
 

@@ -230,8 +230,9 @@ def _wins(base: Base, siren: str) -> pl.DataFrame:
                 "uid", "acheteur_libelle", "objet", "famille_libelle", "dateNotification", "dureeMois"
             ),
             on="uid",
+            maintain_order="left_right",
         )
-        .join(several, on="uid", how="left")
+        .join(several, on="uid", how="left", maintain_order="left")
     )
     return rows.sort("dateNotification", "uid", descending=[True, False], nulls_last=True).collect()
 
@@ -290,7 +291,7 @@ def _shared(grouping: Grouping, siren: str) -> pl.DataFrame:
         "besoin_id", "acheteur_libelle", "objet", "lieu_libelle", "unite_libelle", "a_couvrir", "etat", "competences"
     )
     return (
-        mine.join(told, on="besoin_id")
+        mine.join(told, on="besoin_id", maintain_order="left_right")
         .with_columns(pl.col("part_du_lot").clip(0.0, 1.0))
         .sort("a_couvrir", "besoin_id", descending=[True, False])
     )
