@@ -67,15 +67,12 @@ def _said(rows: pl.DataFrame, soon: pl.DataFrame) -> tuple[Sentence, ...]:
     past = rows.filter(pl.col("statut_echeance") == "depassee").height
     silent = rows.filter(pl.col("statut_echeance") == "inconnue").height
     amount = soon["montant_annuel"].sum() if soon["montant_annuel"].count() else None
+    once = soon.filter(pl.col("ponctuel").fill_null(False)).height
     told = [
         f"{french.capital(french.count(soon.height, 'contrat'))} {_ends(soon.height)} dans les trois ans"
-        + (f", pour {french.euros_short(amount)} par an au plus." if amount else ".")
+        + (f", dont {french.number(once)} de travaux ou de maîtrise d'œuvre, souvent sans suite" if once else "")
+        + (f" ; {french.euros_short(amount)} par an au plus." if amount else ".")
     ]
-    once = soon.filter(pl.col("ponctuel").fill_null(False)).height
-    if once:
-        told.append(
-            f"Parmi eux, {french.count(once, 'contrat')} de travaux ou de maîtrise d'œuvre, souvent sans suite."
-        )
     if late:
         told.append(f"Pour {french.count(late, 'contrat')} à renouveler, le sourcing devrait déjà avoir commencé.")
     if past:
