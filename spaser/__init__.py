@@ -15,7 +15,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-#: The verbs of the front door, and the room each lives in.
+#: The verbs of the front door, and the room each lives in (« room:name » where it bears another name there).
 _VERBS = {
     "prepare": "spaser.studies.diagnostic",
     "diagnose": "spaser.studies.diagnostic",
@@ -23,7 +23,7 @@ _VERBS = {
     "report": "spaser.studies.diagnostic.handover",
     "summary": "spaser.studies.diagnostic.handover",
     "clauses": "spaser.studies.clauses",
-    "write_clauses": "spaser.studies.clauses",
+    "write_clauses": "spaser.studies.clauses:write",
     "potential_of": "spaser.studies.potential",
     "potential_of_spend": "spaser.studies.potential.spend",
     "potential_of_programme": "spaser.studies.potential.programme",
@@ -43,7 +43,8 @@ __all__ = ["__version__", *_VERBS]
 def __getattr__(name: str) -> Any:
     if name not in _VERBS:
         raise AttributeError(f"module 'spaser' has no attribute {name!r}")
-    return getattr(import_module(_VERBS[name]), name)
+    room, _, known = _VERBS[name].partition(":")
+    return getattr(import_module(room), known or name)
 
 
 def __dir__() -> list[str]:

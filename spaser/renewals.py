@@ -40,8 +40,8 @@ def ends(
     LazyFrame
         RENEWALS: ``echeance`` is the latest possible end (non-renewal can come earlier: ``anniversaire`` is the next
         yearly anniversary of a framework or of a contract longer than a year); ``sourcing`` is when to start, by the
-        lead time of the procedure; ``ponctuel`` presumes from the CPV division that nothing follows (``method.toml``,
-        [renewals.lead_months] and [renewals.one_off], reasons written there).
+        lead time of the procedure; ``ponctuel`` says that nothing follows (``rules.one_operation``; ``method.toml``,
+        [renewals.lead_months], [renewals.one_off] and [renewals.operation], reasons written there).
     """
     settings = (method or rules.method())["renewals"]
     kept = contracts.filter(
@@ -69,7 +69,7 @@ def ends(
             trimestre=pl.when(inside).then(_quarter(pl.col("echeance"))),
             urgence=pl.when(pl.col("statut_echeance") == COMING).then(pl.col("sourcing") < as_of),
             montant_annuel=_yearly(),
-            ponctuel=pl.col("codeCPV").str.slice(0, 2).is_in(settings["one_off"]["divisions"]),
+            ponctuel=rules.one_operation(method),
         )
     )
     return RENEWALS.conform(found)

@@ -17,6 +17,7 @@ import polars as pl
 
 from spaser import settings
 from spaser.problems import Problem, closest
+from spaser.text import fold_expr
 
 #: How each confidence is shown to the user.
 CONFIDENCES = {
@@ -145,3 +146,25 @@ def read_in_text(rule: str, day: pl.Expr) -> pl.Expr:
     for since, confidence in dated(rule).select("since", "confidence").rows():
         result = pl.when(day >= since).then(pl.lit(confidence in READ)).otherwise(result)
     return result
+
+
+def one_operation(known: dict[str, Any] | None = None) -> pl.Expr:
+    """Whether the subject (``objet``) names one operation, or works and their studies are bought without a framework; null when neither
+    the subject nor a CPV says.
+
+    Needs ``objet, codeCPV, accord_cadre``: of a contract as of a need, so that the calendar and the potential say the same. Words
+    and divisions are those of ``method.toml`` ([renewals.operation], [renewals.one_off]).
+    """
+    renewed = (known or method())["renewals"]
+    words = renewed["operation"]
+    text = fold_expr(pl.col("objet").fill_null(""))
+    site = pl.col("codeCPV").str.head(2).is_in(renewed["one_off"]["divisions"]).fill_null(False)
+    framed = pl.col("accord_cadre").fill_null(False)
+    built = rf"(?-u)\b(?:{words['ouvrage']})(?:[0-9]+| (?:[a-z]+ ){{0,5}}?(?:{words['unique']}))"
+    others = "|".join(words[name] for name in ("creation", "restauration", "remplacement"))
+    mission = text.str.contains(rf"(?-u)\b(?:{words['mission']})\b")
+    lasting = text.str.contains(rf"(?-u)\b(?:{words['sauf']})\b") & ~mission
+    named = text.str.contains(rf"(?-u)\b(?:{words['nommee']})\b")
+    single = (named | text.str.contains(built) | text.str.contains(rf"(?-u)\b(?:{others})\b")) & ~lasting
+    silent = pl.col("codeCPV").is_null() & ~single
+    return pl.when(site).then(~framed | single).when(~silent).then(single)

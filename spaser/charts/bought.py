@@ -21,61 +21,60 @@ def euros_by(measures: pl.DataFrame, title: str, most: int = 12) -> Picture:
         MEASURES rows of one indicator in value (cents), one per value of the breakdown.
     """
     rows = measures.sort("denominateur", "modalite", descending=[True, False]).head(most)
-    parts = [
-        pl.col("numerateur"),
-        pl.col("repondus") - pl.col("numerateur"),
-        pl.col("denominateur") - pl.col("repondus"),
-    ]
-    long = pl.concat(
-        rows.select("modalite", reponse=pl.lit(answer), ordre=pl.lit(rank), euros=part / 100)
-        for rank, (answer, part) in enumerate(zip(ANSWERS, parts, strict=True))
-    )
-    scale = alt.Scale(domain=list(ANSWERS), range=[SERIES[2], COLOURS["aucune"], COLOURS["inconnu"]])
     y = alt.Y(
         "modalite:N",
         sort=rows["modalite"].to_list(),
         title=None,
         axis=alt.Axis(ticks=False, domain=False, labelLimit=260),
     )
-    bars = (
+    chart = alt.layer(_bars(rows, y), _shares(rows, y)).properties(width=WIDTH - 180, height=alt.Step(24))
+    best = rows.filter(pl.col("valeur") > 0).sort("valeur", "modalite", descending=[True, False]).head(3)
+    named = ", ".join(f"{name} {french.share(part)}" for name, part in best.select("modalite", "valeur").rows())
+    told = f"Euros par modalité, selon ce que l'on sait des fournisseurs. Plus fortes parts de l'ESS : {named or 'aucune connue'}."
+    return picture(
+        chart, title, "étiquette : part de l'ESS dans tous les euros ; gris : statut inconnu", told, rows, _TWIN
+    )
+
+
+_TWIN = (
+    ("modalite", "Modalité", "texte"),
+    ("denominateur", "Achats", "somme"),
+    ("numerateur", "ESS", "somme"),
+    ("repondus", "Statut connu", "somme"),
+    ("valeur", "ESS, part du total", "part"),
+)
+
+
+def _bars(rows: pl.DataFrame, y: alt.Y) -> alt.Chart:
+    """One bar per value: euros paid to the ESS, to others, to suppliers whose status is unknown."""
+    parts = (
+        pl.col("numerateur"),
+        pl.col("repondus") - pl.col("numerateur"),
+        pl.col("denominateur") - pl.col("repondus"),
+    )
+    long = pl.concat(
+        rows.select("modalite", reponse=pl.lit(answer), ordre=pl.lit(rank), euros=part / 100)
+        for rank, (answer, part) in enumerate(zip(ANSWERS, parts, strict=True))
+    )
+    scale = alt.Scale(domain=list(ANSWERS), range=[SERIES[2], COLOURS["aucune"], COLOURS["inconnu"]])
+    axis = alt.Axis(format=",.0f", title="euros", tickCount=4, domain=False, ticks=False)
+    return (
         alt.Chart(data(long))
         .mark_bar(height=16)
         .encode(
             y=y,
-            x=alt.X(
-                "euros:Q",
-                stack="zero",
-                axis=alt.Axis(format=",.0f", title="euros", tickCount=4, domain=False, ticks=False),
-            ),
+            x=alt.X("euros:Q", stack="zero", axis=axis),
             order="ordre:Q",
             color=alt.Color("reponse:N", scale=scale, sort=list(ANSWERS), legend=alt.Legend(title=None, orient="top")),
         )
     )
-    named = rows.with_columns(
-        euros=pl.col("denominateur") / 100, texte=text("valeur", french.share).fill_null(pl.lit(french.UNKNOWN_MARK))
+
+
+def _shares(rows: pl.DataFrame, y: alt.Y) -> alt.Chart:
+    """The share of the ESS, written at the end of each bar; « inconnu » when nothing is known of anyone."""
+    named = rows.select(
+        "modalite",
+        euros=pl.col("denominateur") / 100,
+        texte=text("valeur", french.share).fill_null(pl.lit(french.UNKNOWN_MARK)),
     )
-    labels = (
-        alt.Chart(data(named.select("modalite", "euros", "texte")))
-        .mark_text(align="left", dx=5, fontSize=11)
-        .encode(y=y, x="euros:Q", text="texte:N")
-    )
-    best = ", ".join(
-        f"{name} {french.share(part)}"
-        for name, part in rows.filter(pl.col("valeur") > 0)
-        .sort("valeur", descending=True)
-        .select("modalite", "valeur")
-        .head(3)
-        .rows()
-    )
-    told = f"Euros par modalité, selon ce que l'on sait des fournisseurs. Plus fortes parts de l'ESS : {best or 'aucune connue'}."
-    columns = (
-        ("modalite", "Modalité", "texte"),
-        ("denominateur", "Achats", "somme"),
-        ("numerateur", "ESS", "somme"),
-        ("repondus", "Statut connu", "somme"),
-        ("valeur", "ESS, part du total", "part"),
-    )
-    chart = alt.layer(bars, labels).properties(width=WIDTH - 180, height=alt.Step(24))
-    return picture(
-        chart, title, "étiquette : part de l'ESS dans tous les euros ; gris : statut inconnu", told, rows, columns
-    )
+    return alt.Chart(data(named)).mark_text(align="left", dx=5, fontSize=11).encode(y=y, x="euros:Q", text="texte:N")

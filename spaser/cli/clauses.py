@@ -32,5 +32,5 @@ def _run(choices: argparse.Namespace) -> None:
     from spaser.studies import clauses as dossier
 
     result = dossier.clauses(choices.documents, lexicon=choices.lexique, progress=progress)
-    say(dossier.summarise_clauses(result))
-    given.delivered(choices, "clauses", lambda folder: dossier.write_clauses(result, folder))
+    say(dossier.summary(result))
+    given.delivered(choices, "clauses", lambda folder: dossier.write(result, folder))

@@ -48,7 +48,6 @@ def add(commands: argparse._SubParsersAction) -> None:
 def _run(choices: argparse.Namespace) -> None:
     import spaser
     from spaser.studies.acting import grouping
-    from spaser.studies.acting import grouping_handover as handover
 
     if choices.competences and not choices.besoin:
         raise Problem(
@@ -66,6 +65,6 @@ def _run(choices: argparse.Namespace) -> None:
     )
     if result.base.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
-    say(handover.summary(made))
+    say(grouping.summary(made))
     say("\n" + closing(choices, result.as_of))
-    delivered(choices, "groupements", lambda folder: handover.write(made, folder))
+    delivered(choices, "groupements", lambda folder: grouping.write(made, folder))

@@ -78,20 +78,18 @@ def _run(choices: argparse.Namespace) -> None:
 
 def _day(choices: argparse.Namespace) -> None:
     """The timetable from the wishes, or what came of the meetings."""
-    from spaser.studies.acting import day as planned
+    from spaser.studies.acting import day
 
     if choices.suivi:
-        return say("\n".join(planned.rates(planned.follow_up(choices.suivi))))
+        return say("\n".join(day.rates(day.follow_up(choices.suivi))))
     if choices.jour is None:
         raise Problem("Le jour de la matinale n'est pas donné", todo="Ajoutez --jour 2026-12-03")
     if min(choices.creneaux, choices.tables, choices.minutes) < 1 or choices.marche < 0 or choices.creneaux > 60:
         raise Problem("Créneaux, tables et minutes doivent être des nombres d'au moins 1 (60 créneaux au plus)")
-    frame = planned.Frame(
-        choices.jour, choices.debut, choices.minutes, choices.marche, choices.creneaux, choices.tables
-    )
-    found = planned.plan(choices.planning, frame, before=choices.planning_precedent)
-    say(planned.report(found).sections[0].blocks[0].sentences[0].text)
-    delivered(choices, "matinale", lambda folder: planned.write(found, folder))
+    frame = day.Frame(choices.jour, choices.debut, choices.minutes, choices.marche, choices.creneaux, choices.tables)
+    found = day.plan(choices.planning, frame, before=choices.planning_precedent)
+    say(day.summary(found))
+    delivered(choices, "matinale", lambda folder: day.write(found, folder))
 
 
 def _hour(text: str) -> time:

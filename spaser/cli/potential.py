@@ -129,7 +129,7 @@ def _add_follow_up(planned: argparse.ArgumentParser) -> None:
 def _run_follow_up(choices: argparse.Namespace, planned: Planned) -> None:
     """The programme beside what was published since."""
     import spaser
-    from spaser.studies.acting import followup, followup_handover
+    from spaser.studies.acting import followup
     from spaser.studies.potential.spend import siren_of
 
     contracts = choices.suivi or (list(choices.at.files) if choices.at is not None else [])
@@ -147,8 +147,8 @@ def _run_follow_up(choices: argparse.Namespace, planned: Planned) -> None:
     result = followup.follow(
         planned, base, notices=choices.avis, before=choices.suivi_precedent, buyer_siren=buyer, since=choices.depuis
     )
-    say(followup_handover.summary(result))
-    delivered(choices, "suivi", lambda folder: followup_handover.write(result, folder))
+    say(followup.summary(result))
+    delivered(choices, "suivi", lambda folder: followup.write(result, folder))
 
 
 def _run(choices: argparse.Namespace) -> None:
@@ -210,7 +210,7 @@ def _run_programme(choices: argparse.Namespace) -> None:
 def _run_spend(choices: argparse.Namespace) -> None:
     import spaser
     from spaser.studies.diagnostic import holders as held
-    from spaser.studies.potential import spend_handover as handover
+    from spaser.studies.potential.spend import handover
     from spaser.studies.suppliers.handover import DEMO_NOTE
     from spaser.studies.territory import panorama as purchases_territory
 

@@ -159,7 +159,6 @@ def _run_suppliers(choices: argparse.Namespace) -> None:
 def _run_sheet(choices: argparse.Namespace) -> None:
     import spaser
     from spaser.studies.acting import supplier
-    from spaser.studies.acting import supplier_handover as handover
 
     given.required(choices, "contrats")
     given.required(choices, "registre")
@@ -175,8 +174,8 @@ def _run_sheet(choices: argparse.Namespace) -> None:
     sheet = supplier.sheet_of(base, choices.fiche, buyer=buyer, radius=choices.rayon)
     if sheet.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
-    say(handover.summary(sheet))
-    given.delivered(choices, "fiche", lambda folder: handover.write(sheet, folder))
+    say(supplier.summary(sheet))
+    given.delivered(choices, "fiche", lambda folder: supplier.write(sheet, folder))
 
 
 def _run_registers(choices: argparse.Namespace) -> None:

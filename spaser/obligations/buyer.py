@@ -160,7 +160,7 @@ def _spaser(facts: pl.LazyFrame, key: str, duty: dict[str, Any], said: Declared)
 
     Certain only when the spending is without tax, book V is said, and the threshold was read in its text.
     """
-    day, bar = pl.date(YEAR, 12, 31), pl.col("seuil")
+    day = pl.date(YEAR, 12, 31)
     asked = facts.with_columns(
         seuil=rules.in_force(duty["threshold"], day) * CENT,
         depense_basse=pl.col("depense_basse") - pl.col("livre_v").fill_null(0),
@@ -168,10 +168,20 @@ def _spaser(facts: pl.LazyFrame, key: str, duty: dict[str, Any], said: Declared)
         depense_estimee=pl.col("depense_estimee") - pl.col("livre_v").fill_null(0),
         _seuil_lu=rules.read_in_text(duty["threshold"], day),
     )
-    low, high, least = pl.col("depense_basse"), pl.col("depense_haute"), pl.col("depense_estimee")
+    ladder = _spending_ladder(duty, day)
+    return _row(
+        asked, key, [ladder], said=_adopted(key, duty, said), remplie=_done(key, said), echeance=_due(key, duty, said)
+    )
+
+
+def _spending_ladder(duty: dict[str, Any], day: pl.Expr) -> pl.Expr:
+    """From what is sure to what is not: the ledger's lines whose tax or nature is in doubt make a low and a high spending.
+
+    Notified maxima are no spending: a framework agreement of 60 M€ over four years may never pay 1 M€.
+    """
+    bar, high = pl.col("seuil"), pl.col("depense_haute")
     narrow = (day < duty["widened"]) & ~pl.col("_local")
-    above = low > bar
-    ladder = climb(
+    return climb(
         (
             Rung(
                 "avant_la_regle",
@@ -185,33 +195,10 @@ def _spaser(facts: pl.LazyFrame, key: str, duty: dict[str, Any], said: Declared)
                 UNDECIDED,
                 "dépenses de l'année non fournies : la somme des montants notifiés, maximums pluriannuels, ne peut pas le montrer",
             ),
-            Rung(
-                "acheteurs_plus_tard",
-                above & narrow,
-                UNDECIDED,
-                "dépenses au-dessus du seuil, mais la règle n'a visé tous les acheteurs qu'en octobre 2023",
-            ),
-            Rung(
-                "seuil_non_relu",
-                above & ~pl.col("_seuil_lu"),
-                LIKELY,
-                "dépenses hors taxe au-dessus du seuil, qui n'a pas été lu dans son texte pour cette année",
-            ),
-            Rung(
-                "livre_v_inconnu",
-                above & pl.col("livre_v").is_null(),
-                LIKELY,
-                "dépenses hors taxe au-dessus du seuil, marchés du livre V compris : dites leur montant pour en être sûr",
-            ),
-            Rung(
-                "depenses_au_dessus",
-                above,
-                CERTAIN,
-                "dépenses hors taxe de l'année civile, hors livre V, au-dessus du seuil",
-            ),
+            *_surely_above(pl.col("depense_basse") > bar, narrow),
             Rung(
                 "taxes_comprises",
-                (least > bar) & ~narrow,
+                (pl.col("depense_estimee") > bar) & ~narrow,
                 LIKELY,
                 "dépenses au-dessus du seuil même après le retrait de la plus forte TVA, livre V à vérifier",
             ),
@@ -230,8 +217,35 @@ def _spaser(facts: pl.LazyFrame, key: str, duty: dict[str, Any], said: Declared)
             ),
         )
     )
-    return _row(
-        asked, key, [ladder], said=_adopted(key, duty, said), remplie=_done(key, said), echeance=_due(key, duty, said)
+
+
+def _surely_above(above: pl.Expr, narrow: pl.Expr) -> tuple[Rung, ...]:
+    """Spending without tax above the threshold: certain, unless the rule aimed at few buyers, was not read, or book V is not said."""
+    return (
+        Rung(
+            "acheteurs_plus_tard",
+            above & narrow,
+            UNDECIDED,
+            "dépenses au-dessus du seuil, mais la règle n'a visé tous les acheteurs qu'en octobre 2023",
+        ),
+        Rung(
+            "seuil_non_relu",
+            above & ~pl.col("_seuil_lu"),
+            LIKELY,
+            "dépenses hors taxe au-dessus du seuil, qui n'a pas été lu dans son texte pour cette année",
+        ),
+        Rung(
+            "livre_v_inconnu",
+            above & pl.col("livre_v").is_null(),
+            LIKELY,
+            "dépenses hors taxe au-dessus du seuil, marchés du livre V compris : dites leur montant pour en être sûr",
+        ),
+        Rung(
+            "depenses_au_dessus",
+            above,
+            CERTAIN,
+            "dépenses hors taxe de l'année civile, hors livre V, au-dessus du seuil",
+        ),
     )
 
 

@@ -80,64 +80,70 @@ def by_launch(rule: date, as_of: date, method: dict[str, Any], doubt: tuple[date
         if doubt
         else []
     )
-    return climb(
-        (
-            Rung("lance_depuis", LAUNCHED >= rule, CERTAIN, _said("consultation lancée le {} ({})")),
-            *between,
-            Rung(
-                "lance_avant", LAUNCHED < since, NOT_SUBJECT, _said("consultation lancée le {} ({}), avant le " + shown)
-            ),
-            Rung("notifie_avant", NOTIFIED < since, NOT_SUBJECT, f"notifié, donc lancé, avant le {shown}"),
-            Rung(
-                "publie_avant",
-                NOTIFIED.is_null() & (pl.col("datePublicationDonnees") < since),
-                NOT_SUBJECT,
-                f"publié, donc lancé, avant le {shown}",
-            ),
-            Rung(
-                "cadre_notifie_avant",
-                LATER & (pl.col("cadre_notification") < since),
-                NOT_SUBJECT,
-                f"marché subséquent d'un accord-cadre notifié avant le {shown} (à confirmer)",
-            ),
-            Rung(
-                "cadre_sans_date",
-                LATER,
-                UNDECIDED,
-                "marché subséquent : la date de lancement de son accord-cadre n'est pas connue (à confirmer)",
-            ),
-            Rung(
-                "nature_indecise",
-                UNSURE,
-                UNDECIDED,
-                "contrat qui relève peut-être d'un accord-cadre lancé plus tôt : sa nature est à confirmer",
-            ),
-            Rung(
-                "arrete_avant",
-                NOTIFIED.is_null() & (pl.lit(as_of) < since),
-                NOT_SUBJECT,
-                f"données arrêtées avant le {shown}",
-            ),
-            Rung("sans_date", NOTIFIED.is_null(), UNDECIDED, "date de notification inconnue"),
-            Rung(
-                "notifie_peu_apres",
-                NOTIFIED < since + timedelta(days=short),
-                UNLIKELY,
-                f"notifié moins de {short} jours après le {shown} : sans doute lancé avant",
-            ),
-            Rung(
-                "notifie_apres",
-                NOTIFIED < since + timedelta(days=long),
-                UNDECIDED,
-                f"notifié moins de {long} jours après le {shown} : la date de lancement trancherait",
-            ),
-            Rung(
-                "notifie_longtemps_apres",
-                pl.lit(True),
-                LIKELY,
-                f"notifié {long} jours ou plus après le {shown} : sans doute lancé depuis",
-            ),
-        )
+    launched = Rung("lance_depuis", LAUNCHED >= rule, CERTAIN, _said("consultation lancée le {} ({})"))
+    return climb((launched, *between, *_before(since, as_of, shown), *_after(since, short, long, shown)))
+
+
+def _before(since: date, as_of: date, shown: str) -> tuple[Rung, ...]:
+    """What shows that a consultation was launched before the rule, or leaves it open: its own dates, then those of its framework."""
+    return (
+        Rung("lance_avant", LAUNCHED < since, NOT_SUBJECT, _said("consultation lancée le {} ({}), avant le " + shown)),
+        Rung("notifie_avant", NOTIFIED < since, NOT_SUBJECT, f"notifié, donc lancé, avant le {shown}"),
+        Rung(
+            "publie_avant",
+            NOTIFIED.is_null() & (pl.col("datePublicationDonnees") < since),
+            NOT_SUBJECT,
+            f"publié, donc lancé, avant le {shown}",
+        ),
+        Rung(
+            "cadre_notifie_avant",
+            LATER & (pl.col("cadre_notification") < since),
+            NOT_SUBJECT,
+            f"marché subséquent d'un accord-cadre notifié avant le {shown} (à confirmer)",
+        ),
+        Rung(
+            "cadre_sans_date",
+            LATER,
+            UNDECIDED,
+            "marché subséquent : la date de lancement de son accord-cadre n'est pas connue (à confirmer)",
+        ),
+        Rung(
+            "nature_indecise",
+            UNSURE,
+            UNDECIDED,
+            "contrat qui relève peut-être d'un accord-cadre lancé plus tôt : sa nature est à confirmer",
+        ),
+        Rung(
+            "arrete_avant",
+            NOTIFIED.is_null() & (pl.lit(as_of) < since),
+            NOT_SUBJECT,
+            f"données arrêtées avant le {shown}",
+        ),
+        Rung("sans_date", NOTIFIED.is_null(), UNDECIDED, "date de notification inconnue"),
+    )
+
+
+def _after(since: date, short: int, long: int, shown: str) -> tuple[Rung, ...]:
+    """What the lag between a launch and its notification allows to say, when the launch itself is not known."""
+    return (
+        Rung(
+            "notifie_peu_apres",
+            NOTIFIED < since + timedelta(days=short),
+            UNLIKELY,
+            f"notifié moins de {short} jours après le {shown} : sans doute lancé avant",
+        ),
+        Rung(
+            "notifie_apres",
+            NOTIFIED < since + timedelta(days=long),
+            UNDECIDED,
+            f"notifié moins de {long} jours après le {shown} : la date de lancement trancherait",
+        ),
+        Rung(
+            "notifie_longtemps_apres",
+            pl.lit(True),
+            LIKELY,
+            f"notifié {long} jours ou plus après le {shown} : sans doute lancé depuis",
+        ),
     )
 
 

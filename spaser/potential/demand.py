@@ -167,6 +167,7 @@ def _facts(lots: pl.LazyFrame, now: pl.Expr) -> dict[str, pl.Expr]:
         return pl.any_horizontal(known).fill_null(False) if known else pl.lit(False)
 
     one = pl.col("marche_subsequent") if "marche_subsequent" in have else pl.lit(None, pl.Boolean)
+    form = pl.col("type_contrat") if "type_contrat" in have else pl.lit(None, pl.String)
     bare = pl.col("procedure").str.contains("(?i)sans publicit").fill_null(False)
     return {
         "famille_doute": (pl.col("famille_doute") if "famille_doute" in have else pl.lit(False)).filter(now).all(),
@@ -176,11 +177,12 @@ def _facts(lots: pl.LazyFrame, now: pl.Expr) -> dict[str, pl.Expr]:
         "part_clause": yes("clause_sociale", "clause_sociale_texte").filter(now).mean(),
         "part_critere": yes("critere_social", "critere_social_texte").filter(now).mean(),
         "besoin_montant": pl.col("montant_retenu").filter(now & pl.col("_porte")).sum(),
-        "type_marche": _kind(pl.col("codeCPV").filter(now).first()),
+        "concession": (form == "concession").fill_null(False).filter(now).all(),
+        "type_marche": kind(pl.col("codeCPV").filter(now).first()),
     }
 
 
-def _kind(cpv: pl.Expr) -> pl.Expr:
+def kind(cpv: pl.Expr) -> pl.Expr:
     """Works are the division 45; the divisions under 50 but 45 are goods; the others are services."""
     number = cpv.str.slice(0, 2).cast(pl.Int32, strict=False)
     return (

@@ -46,7 +46,7 @@ def advise(needs: pl.LazyFrame, dependency: float, under_code: bool = True) -> p
     chosen = pl.lit(None, pl.String)
     for rung in reversed(rungs):
         if rung["main"]:
-            chosen = pl.when(holds(rung)).then(pl.lit(rung["code"])).otherwise(chosen)
+            chosen = pl.when(_open(rung)).then(pl.lit(rung["code"])).otherwise(chosen)
     with_code = known.with_columns(levier=chosen)
     codes = [rung["code"] for rung in rungs]
     fixed = {
@@ -56,17 +56,24 @@ def advise(needs: pl.LazyFrame, dependency: float, under_code: bool = True) -> p
     told = with_code.with_columns(
         **fixed, **said, leviers=_combined(rungs), levier_refus=_refusals() if under_code else pl.lit("")
     )
-    return told.with_columns(_kept()).drop(name for name in _names() if name.startswith("dit_"))
+    return told.with_columns(_kept(under_code)).drop(name for name in _names() if name.startswith("dit_"))
 
 
-def _kept() -> list[pl.Expr]:
-    """Where the state asks for no action, it stands in place of the lever."""
+def _open(rung: dict) -> pl.Expr:
+    """Its conditions hold; a concession has rungs of its own (``concessions``): the articles of the others are those of markets."""
+    return holds(rung) & (~pl.col("concession").fill_null(False) | pl.lit(rung.get("concessions", False)))
+
+
+def _kept(under_code: bool) -> list[pl.Expr]:
+    """Where the state asks for no action, it stands in place of the lever, and says why nothing is to be reserved now."""
     act = (pl.col("etat_action") == ACT).fill_null(False)
     instead = {
         "levier": pl.lit("sans_objet"),
         "levier_libelle": pl.format("Aucun : {}", "etat_libelle"),
         "levier_raison": pl.col("etat_raison"),
     }
+    if under_code:
+        instead["levier_refus"] = pl.format("Réservation sans objet : {}. {}", "etat_libelle", "etat_raison")
     instead["levier_libelle"] = (
         pl.when(pl.col("etat_action") == "conserver")
         .then(pl.format("À conserver : {}", "etat_libelle"))
@@ -82,7 +89,7 @@ def _kept() -> list[pl.Expr]:
 def _combined(rungs: list[dict]) -> pl.Expr:
     """The labels of the other rungs that hold, each once; preparing and doing nothing are not combined."""
     held = [
-        pl.when(holds(rung) & (pl.col("levier") != rung["code"])).then(pl.lit(rung["label"]))
+        pl.when(_open(rung) & (pl.col("levier") != rung["code"])).then(pl.lit(rung["label"]))
         for rung in rungs
         if rung["kind"] != "preparer"
     ]

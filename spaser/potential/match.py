@@ -9,7 +9,16 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
-from spaser.potential.points import credible, proven, said_districts, said_insertion, scored, stated, told
+from spaser.potential.points import (
+    credible,
+    proven,
+    said_districts,
+    said_insertion,
+    scored,
+    stated,
+    told,
+    unsaid_branch,
+)
 from spaser.vocabulary import CANDIDATES
 
 EARTH_KM = 6371.0088
@@ -77,7 +86,11 @@ def matches(
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
     known = needs.filter(pl.col("famille").is_not_null()).with_row_index("_besoin")
-    told_of = {"insertion_dite": said_insertion(settings), "arrondissements": said_districts()}
+    told_of = {
+        "insertion_dite": said_insertion(settings),
+        "arrondissements": said_districts(),
+        "_branche": unsaid_branch(),
+    }
     asked = known.select("_besoin", "besoin_id", "lieu", "famille", "annuel", "lot_annuel", **told_of)
     if reached is None:
         reached = reachable(asked.select("lieu", "famille").unique(), places, supply, furthest=furthest(radius))
@@ -94,12 +107,22 @@ def matches(
         if past is None
         else rows.join(past, on=["besoin_id", "siren"], how="left", maintain_order="left")
     )
-    able = done.with_columns(**able_to_take(pl.col("lot_annuel"), share, settings)).filter(proven(settings))
+    done = done.with_columns(metier=pl.when(~pl.col("_branche") | ~pl.col("metier")).then("metier"))
+    able = (
+        done.drop("_branche")
+        .with_columns(**able_to_take(pl.col("lot_annuel"), share, settings))
+        .filter(proven(settings))
+    )
     judged = (
         scored(able, settings)
         .with_columns(credible=credible(settings), metier_connu=stated())
         .drop("annuel", "lot_annuel", "arrondissements", *_SCORED)
     )
+    return _ranked(judged)
+
+
+def _ranked(judged: pl.LazyFrame) -> pl.LazyFrame:
+    """The suppliers of each need in order of points; equal points share a rank, and how many they are is said."""
     ranked = judged.with_columns(
         rang=pl.col("points").rank("min", descending=True).over("_besoin").cast(pl.Int32),
         ordre=pl.col("points").rank("ordinal", descending=True).over("_besoin").cast(pl.Int32),

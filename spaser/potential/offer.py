@@ -10,6 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.potential.trade import agreeing, own_activity
 from spaser.vocabulary import SUPPLY
 
 #: Structures eligible to each reservation, from ``siae_types.csv`` (a plain « oui »); GEIQ and others are not, by right.
@@ -52,10 +53,12 @@ def supply(
         ``cle, famille``: trades said by the name or the sign of the structure.
     """
     settings = (method or rules.method())["potential"]
+    active = structures.with_columns(naf=own_activity())
+    agreed = None if trades is None else agreeing(trades, active, settings)
     proofs = pl.concat(
         [
-            _by_activity(structures, weights, settings),
-            _by_kind(structures, settings),
+            _by_activity(active, weights, settings),
+            _by_kind(active, settings),
             _by_declared(declared, settings),
             _by_wins(structures, wins, settings),
             _by_declared(trades, settings).with_columns(_preuve=pl.lit("metier")),
@@ -64,7 +67,17 @@ def supply(
     near = (
         rules.table("family_neighbours.csv").lazy().select("famille", "voisine", _part=pl.col("part").cast(pl.Float64))
     )
-    proofs = pl.concat([proofs, _by_neighbour(proofs, near)])
+    served = _surest(pl.concat([proofs, _by_neighbour(proofs, near)]), settings)
+    judged = _traded(served, _stated(active, declared, agreed, settings), near)
+    table = judged.join(_able(structures, settings), on="cle", maintain_order="left_right").pipe(_won, wins)
+    return SUPPLY.conform(table).sort("famille", "siren", "siret", nulls_last=True)
+
+
+def _surest(proofs: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
+    """``cle, famille, adequation, adequation_origine``: the best proof that a structure serves a family.
+
+    An activity that is specific to the family and a kind that confirms it are surer together than each alone.
+    """
     both = pl.col("_preuve").is_in(["activite", "type"])
     best = (
         proofs.sort("_poids", "_preuve", descending=[True, False])
@@ -84,13 +97,13 @@ def supply(
         .then(pl.max_horizontal("_best", pl.lit(level)))
         .otherwise("_best")
     )
-    served = best.select("cle", "famille", adequation=sure, adequation_origine=pl.col("_preuve").replace_strict(PROOFS))
-    said = _stated(structures, declared, trades, settings)
+    return best.select("cle", "famille", adequation=sure, adequation_origine=pl.col("_preuve").replace_strict(PROOFS))
+
+
+def _traded(served: pl.LazyFrame, said: pl.LazyFrame, near: pl.LazyFrame) -> pl.LazyFrame:
+    """The same with ``metier`` (is this family the trade it says?) and ``metier_origine`` (who says it)."""
     stated = served.join(said, on=["cle", "famille"], how="left", maintain_order="left").join(
-        said.select("cle", _dit=pl.lit(True)).unique(),
-        on="cle",
-        how="left",
-        maintain_order="left",
+        said.select("cle", _dit=pl.lit(True)).unique(), on="cle", how="left", maintain_order="left"
     )
     close = (
         said.join(near, on="famille", maintain_order="left_right")
@@ -98,16 +111,18 @@ def supply(
         .unique()
     )
     stated = stated.join(close, on=["cle", "famille"], how="left", maintain_order="left")
-    # A trade that is said and is neither this one nor a near one is « another »; nothing said stays unknown.
+    # A trade that is said and is neither this one nor a near one is « another »; nothing said, or a name that the activity
+    # contradicts, stays unknown.
     known = pl.col("metier_origine").is_not_null()
     judged = stated.with_columns(
-        metier=pl.when(known).then(True).when(pl.col("_dit") & pl.col("_proche").is_null()).then(False)
+        metier=pl.when(known)
+        .then(True)
+        .when(pl.col("_dit") & pl.col("_proche").is_null() & (pl.col("adequation_origine") != PROOFS["metier"]))
+        .then(False)
     )
-    judged = judged.with_columns(
+    return judged.with_columns(
         metier_origine=pl.coalesce("metier_origine", pl.col("metier_origine").drop_nulls().first().over("cle"))
     )
-    table = judged.join(_able(structures, settings), on="cle", maintain_order="left_right").pipe(_won, wins)
-    return SUPPLY.conform(table).sort("famille", "siren", "siret", nulls_last=True)
 
 
 def learned(wins: pl.LazyFrame, *, method: dict | None = None) -> pl.LazyFrame:
@@ -273,9 +288,7 @@ def _by_wins(structures: pl.LazyFrame, wins: pl.LazyFrame | None, settings: dict
         return pl.LazyFrame(schema={"cle": pl.String, "famille": pl.String, "_poids": pl.Float64, "_preuve": pl.String})
     level = settings["adequation"]
     by_unit = structures.select("cle", "siren", "siret").join(
-        wins.select("siren", "famille", gagnant="siret").unique(),
-        on="siren",
-        maintain_order="left_right",
+        wins.select("siren", "famille", gagnant="siret").unique(), on="siren", maintain_order="left_right"
     )
     same = (pl.col("siret") == pl.col("gagnant")).fill_null(True)
     return by_unit.group_by("cle", "famille").agg(

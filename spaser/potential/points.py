@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from spaser import rules
+
 #: The terms, in the order they are told, with how each is called.
 TERMS = {
     "metier": "métier",
@@ -71,6 +73,16 @@ def said_insertion(settings: dict) -> pl.Expr:
     return text.str.contains(settings["points"]["mots_insertion"]) & ~text.str.contains(
         settings["points"]["sauf_insertion"]
     )
+
+
+def unsaid_branch() -> pl.Expr:
+    """The need is of a branch of its family (``need_branches.csv``) that neither a name nor an activity says: only a contract won does."""
+    table = rules.table("need_branches.csv")
+    branches = [
+        (pl.col("famille") == family) & pl.col("codeCPV").str.contains(code)
+        for family, code in zip(table["famille"], table["cpv"], strict=True)
+    ]
+    return pl.any_horizontal(branches).fill_null(False)
 
 
 def said_districts() -> pl.Expr:

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from spaser import rules
+from spaser.potential.demand import kind
 from spaser.potential.standing import standing
 from spaser.vocabulary import NEEDS
 
@@ -25,29 +26,10 @@ def of_programme(projects: pl.LazyFrame, *, buyer: str | None = None, place: str
         SIREN of the buyer and key of PLACES where it buys, for the projects that say neither.
     """
     usable = projects.filter(pl.col("a_venir").fill_null(True) & pl.col("famille").is_not_null())
-    months = pl.col("dureeMois").clip(12, None).fill_null(12)
-    yearly = (
-        pl.when(pl.col("annuel").fill_null(False))
-        .then("montant")
-        .otherwise((pl.col("montant") * 12 / months).round().cast(pl.Int64))
-    )
-    whole = (
-        pl.when(pl.col("annuel").fill_null(False))
-        .then((pl.col("montant") * months / 12).round().cast(pl.Int64))
-        .otherwise("montant")
-    )
-    lots = pl.col("lots").fill_null(1).clip(1, None)
     alone = pl.when(pl.col("departements").str.contains(r"^(?:\d{2,3}|2[AB])$")).then(pl.format("D{}", "departements"))
     habits = rules.table("families_reach.csv").lazy().select("famille", _habitude="recurrence")
-    seen = (
-        pl.when(pl.col("_habitude") == "recurrent")
-        .then(pl.lit("presumee"))
-        .when(pl.col("_habitude") == "ponctuel")
-        .then(pl.lit("ponctuel"))
-        .otherwise(pl.lit("inconnue"))
-    )
     rows = usable.join(habits, on="famille", how="left", maintain_order="left").with_columns(
-        _an=yearly, _tout=whole, _lots=lots
+        **_amounts(), _lots=pl.col("lots").fill_null(1).clip(1, None)
     )
     known = pl.col("dureeMois").is_not_null() | pl.col("annuel").fill_null(False)
     told = NEEDS.conform(
@@ -73,11 +55,13 @@ def of_programme(projects: pl.LazyFrame, *, buyer: str | None = None, place: str
             lieu_libelle="departements",
             lots="_lots",
             occurrences=pl.lit(1, pl.Int32),
-            recurrence=seen,
+            recurrence=_recurrence(),
             actif=pl.lit(True),
             accord_cadre=pl.lit(None, pl.Boolean),
             echeance="date_prevue",
             montant_total="_tout",
+            besoin_montant="_tout",
+            type_marche=kind(pl.col("codeCPV")),
             annuel="_an",
             annuel_haut="_an",
             annuel_bas=pl.when(known).then("_an").otherwise(pl.when(pl.col("_an").is_not_null()).then(0)),
@@ -86,3 +70,24 @@ def of_programme(projects: pl.LazyFrame, *, buyer: str | None = None, place: str
     )
     # What is planned is to come by nature: no day is needed to know its state.
     return NEEDS.conform(standing(told, date.min)).sort("besoin_id")
+
+
+def _amounts() -> dict[str, pl.Expr]:
+    """``_an`` and ``_tout``: the estimate for a year (never less than a year: six months are not doubled), and for the whole."""
+    months = pl.col("dureeMois").clip(12, None).fill_null(12)
+    by_year = pl.when(pl.col("annuel").fill_null(False))
+    return {
+        "_an": by_year.then("montant").otherwise((pl.col("montant") * 12 / months).round().cast(pl.Int64)),
+        "_tout": by_year.then((pl.col("montant") * months / 12).round().cast(pl.Int64)).otherwise("montant"),
+    }
+
+
+def _recurrence() -> pl.Expr:
+    """What the family of the purchase makes presume: bought again, bought once, or not known."""
+    return (
+        pl.when(pl.col("_habitude") == "recurrent")
+        .then(pl.lit("presumee"))
+        .when(pl.col("_habitude") == "ponctuel")
+        .then(pl.lit("ponctuel"))
+        .otherwise(pl.lit("inconnue"))
+    )

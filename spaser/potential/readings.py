@@ -234,6 +234,17 @@ _SOCIAL = (
 )
 
 
+#: Rescue, civil protection and ambulances of the CPV (L2512-5 7°).
+_RESCUE = "^(75252|75250|85143)"
+
+
+def _books() -> pl.Expr:
+    """Books that are not schoolbooks (CPV 2211, or « livres » in the subject of a code of printed matter)."""
+    subject = pl.col("objet").fill_null("").str.to_lowercase()
+    school = subject.str.contains("scolaire") & ~subject.str.contains("non[ -]scolaire")
+    return pl.col("codeCPV").str.contains("^2211") & ~school
+
+
 def lever_reading(whole: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
     """Adds what the ladder reads besides: the European threshold, sizes of lots, what the buyer spends a year in the family.
 
@@ -247,7 +258,9 @@ def lever_reading(whole: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
     goods, works = (pl.lit(None if value is None else int(value) * CENT, pl.Int64) for value in euros.values())
     kind = pl.col("type_marche")
     families = (
-        rules.table("families.csv").lazy().select("famille", part_main=pl.col("part_main_oeuvre").cast(pl.Float64))
+        rules.table("families.csv")
+        .lazy()
+        .select("famille", part_main=pl.col("part_main_oeuvre").cast(pl.Float64), _regles="reglementation")
     )
     rows = whole.join(families, on="famille", how="left", maintain_order="left").with_columns(
         seuil=pl.when(kind == "travaux").then(works).when(kind.is_not_null()).then(goods)
@@ -266,4 +279,7 @@ def lever_reading(whole: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
         else pl.col("concession").fill_null(False),
         depenses=(pl.col("origine") == "depenses").cast(pl.Int32),
         famille_sociale=pl.col("famille").is_in(_SOCIAL).cast(pl.Int32),
+        livres=_books().cast(pl.Int32),
+        secours=pl.col("codeCPV").str.contains(_RESCUE).cast(pl.Int32),
+        agec=pl.col("_regles").str.contains("AGEC58").fill_null(False).cast(pl.Int32),
     )

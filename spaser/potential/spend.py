@@ -73,23 +73,9 @@ def of_spend(
     lines = spend.filter((pl.col("perimetre") == "achat") & pl.col("famille").is_not_null()).with_columns(
         _annee=_year(), _acquis=_ours(spend)
     )
-    weight = (pl.col("famille_confiance") * pl.col("montant").abs()).sum() / pl.col("montant").abs().sum().clip(1, None)
-    told = pl.col("_acquis").is_not_null()
-    rows = (
-        lines.group_by("famille")
-        .agg(
-            pl.col("famille_libelle").first(),
-            pl.col("famille_origine").mode().sort().first(),
-            famille_confiance=weight,
-            _total=pl.col("montant").sum(),
-            _eu=pl.when(told.any()).then(pl.col("montant").filter(pl.col("_acquis")).sum()),
-            occurrences=pl.col("_annee").n_unique().cast(pl.Int32),
-            _fin=pl.col("_annee").max(),
-        )
-        .filter(pl.col("_total") > 0)
-    )
     joined = (
-        rows.join(length, how="cross", maintain_order="left_right")
+        _by_family(lines)
+        .join(length, how="cross", maintain_order="left_right")
         .join(_extremes(lines, years), on="famille", how="left", maintain_order="left")
         .join(_lots(lines, settings), on="famille", how="left", maintain_order="left")
         .with_columns(annuel=_yearly("_total"))
@@ -112,6 +98,25 @@ def of_spend(
         montant_total=pl.col("_total"),
     )
     return NEEDS.conform(standing(NEEDS.conform(needs), date.max)).sort("besoin_id")
+
+
+def _by_family(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per family that cost something, credit notes netted; ``_eu``: paid to the ESS, unknown when no status is known."""
+    weight = (pl.col("famille_confiance") * pl.col("montant").abs()).sum() / pl.col("montant").abs().sum().clip(1, None)
+    told = pl.col("_acquis").is_not_null()
+    return (
+        lines.group_by("famille")
+        .agg(
+            pl.col("famille_libelle").first(),
+            pl.col("famille_origine").mode().sort().first(),
+            famille_confiance=weight,
+            _total=pl.col("montant").sum(),
+            _eu=pl.when(told.any()).then(pl.col("montant").filter(pl.col("_acquis")).sum()),
+            occurrences=pl.col("_annee").n_unique().cast(pl.Int32),
+            _fin=pl.col("_annee").max(),
+        )
+        .filter(pl.col("_total") > 0)
+    )
 
 
 def _extremes(lines: pl.LazyFrame, years: pl.LazyFrame) -> pl.LazyFrame:

@@ -19,6 +19,11 @@ def states() -> list[dict]:
 
 def standing(needs: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     """Adds ``etat`` (code), ``etat_libelle``, ``etat_action`` and ``etat_raison``: the first state whose conditions hold."""
+    # Works and their studies are published in phases: seen again they are still one operation; any other subject seen again is none.
+    again = (pl.col("recurrence") == "constatee").fill_null(False) & ~pl.col("codeCPV").str.contains(
+        "^(45|71)"
+    ).fill_null(False)
+    needs = needs.with_columns(operation=rules.one_operation() & ~again)
     code = pl.lit(None, pl.String)
     for state in reversed(states()):
         code = pl.when(holds(state, as_of=as_of)).then(pl.lit(state["code"])).otherwise(code)
@@ -27,7 +32,7 @@ def standing(needs: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
         f"etat_{name}": pl.col("etat").replace_strict(codes, [state[key] for state in states()], return_dtype=pl.String)
         for name, key in (("libelle", "label"), ("action", "action"), ("raison", "reason"))
     }
-    return needs.with_columns(etat=code).with_columns(**told)
+    return needs.with_columns(etat=code).with_columns(**told).drop("operation")
 
 
 def actionable() -> pl.Expr:

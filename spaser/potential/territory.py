@@ -43,6 +43,39 @@ def balance(
     """
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
+    demand, offered = _demand(needs, communes), _offered(supply, communes, share, settings)
+    joined = demand.join(
+        offered, on=["code_commune", "famille"], how="full", coalesce=True, maintain_order="left_right"
+    ).with_columns(pl.col("besoins", "demande", "fournisseurs", "offre").fill_null(0))
+    labels = rules.table("families.csv").lazy().select("famille", famille_libelle="libelle")
+    whole = pl.LazyFrame({"code_commune": [WHOLE], "commune": ["l'ensemble"]})
+    names = pl.concat([communes.select("code_commune", "commune"), whole])
+    placed = (
+        joined.join(labels, on="famille", how="left", maintain_order="left")
+        .join(names, on="code_commune", how="left", maintain_order="left")
+        .with_columns(etat=_state())
+    )
+    first = pl.col("code_commune") == WHOLE
+    return placed.select(_COLUMNS).sort(
+        first, "code_commune", "demande", "famille", descending=[True, False, True, False]
+    )
+
+
+_COLUMNS = (
+    "code_commune",
+    "commune",
+    "famille",
+    "famille_libelle",
+    "besoins",
+    "demande",
+    "fournisseurs",
+    "offre",
+    "etat",
+)
+
+
+def _demand(needs: pl.LazyFrame, communes: pl.LazyFrame) -> pl.LazyFrame:
+    """Active needs and their yearly amount, by commune and family, and in the whole."""
     active = needs.filter(pl.col("actif")).with_columns(
         code_commune=pl.when(pl.col("lieu").str.starts_with("C")).then(pl.col("lieu").str.slice(1))
     )
@@ -51,14 +84,18 @@ def balance(
             communes.select("code_commune", _la=pl.lit(True)), on="code_commune", how="left", maintain_order="left"
         )
     )
-    demand = asked.group_by("code_commune", "famille").agg(
+    return asked.group_by("code_commune", "famille").agg(
         besoins=pl.len().cast(pl.Int32), demande=pl.col("annuel").sum()
     )
+
+
+def _offered(supply: pl.LazyFrame, communes: pl.LazyFrame, share: float, settings: dict) -> pl.LazyFrame:
+    """Suppliers sure enough and what they could take below the dependency, by commune and family, and in the whole."""
     sure = pl.col("preste") & (pl.col("adequation") >= settings["adequation"]["seuil_credible"])
     there = supply.filter(sure).join(
         communes.select("code_commune", _la=pl.lit(True)), on="code_commune", maintain_order="left_right"
     )
-    offered = (
+    return (
         _both(there)
         .group_by("code_commune", "famille")
         .agg(
@@ -66,14 +103,11 @@ def balance(
             offre=(share * pl.col("adequation") * pl.col("capacite")).sum().round().cast(pl.Int64),
         )
     )
-    labels = rules.table("families.csv").lazy().select("famille", famille_libelle="libelle")
-    names = pl.concat(
-        [communes.select("code_commune", "commune"), pl.LazyFrame({"code_commune": [WHOLE], "commune": ["l'ensemble"]})]
-    )
-    joined = demand.join(
-        offered, on=["code_commune", "famille"], how="full", coalesce=True, maintain_order="left_right"
-    ).with_columns(pl.col("besoins", "demande", "fournisseurs", "offre").fill_null(0))
-    state = (
+
+
+def _state() -> pl.Expr:
+    """Nobody offers, nobody asks, less is offered than asked, or enough."""
+    return (
         pl.when((pl.col("fournisseurs") == 0) & (pl.col("demande") > 0))
         .then(pl.lit(STATES["sans_offre"]))
         .when(pl.col("demande") == 0)
@@ -81,26 +115,6 @@ def balance(
         .when(pl.col("offre") < pl.col("demande"))
         .then(pl.lit(STATES["tendu"]))
         .otherwise(pl.lit(STATES["suffisant"]))
-    )
-    columns = [
-        "code_commune",
-        "commune",
-        "famille",
-        "famille_libelle",
-        "besoins",
-        "demande",
-        "fournisseurs",
-        "offre",
-        "etat",
-    ]
-    placed = (
-        joined.join(labels, on="famille", how="left", maintain_order="left")
-        .join(names, on="code_commune", how="left", maintain_order="left")
-        .with_columns(etat=state)
-    )
-    first = pl.col("code_commune") == WHOLE
-    return placed.select(columns).sort(
-        first, "code_commune", "demande", "famille", descending=[True, False, True, False]
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import french
-from spaser.charts import Picture
 from spaser.charts.crossed import against, crossed
 from spaser.deliverables.report import (
     Callout,
@@ -22,6 +21,7 @@ from spaser.deliverables.report import (
     TableBlock,
     table,
 )
+from spaser.sections.shown import figure
 
 WHOLE = "ensemble"
 _FAMILIES, _COMMUNES, _BUYERS = 15, 24, 15
@@ -143,21 +143,11 @@ def _against(families: pl.DataFrame) -> Figure:
     frame = shown.sort("demande", "offre", descending=True).select(
         "etat", "demande", "offre", "fournisseurs", famille="famille_libelle"
     )
-    return _figure("fig-bilan", "Demande et offre du territoire", against(frame))
+    return figure("fig-bilan", "Demande et offre du territoire", against(frame))
 
 
 def _crossed(cells: pl.DataFrame) -> Figure:
-    return _figure("fig-croises", "Familles et communes", crossed(cells))
-
-
-def _figure(id: str, caption: str, picture: Picture) -> Figure:
-    columns = [Column(name, label, unit) for name, label, unit in picture.columns]
-    return Figure(
-        id,
-        caption,
-        picture,
-        table(f"{id}-donnees", f"Les données : {caption[0].lower()}{caption[1:]}", picture.twin, columns),
-    )
+    return figure("fig-croises", "Familles et communes", crossed(cells))
 
 
 def _cells(rows: pl.DataFrame) -> pl.DataFrame:

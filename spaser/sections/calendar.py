@@ -70,7 +70,11 @@ def _said(rows: pl.DataFrame, soon: pl.DataFrame) -> tuple[Sentence, ...]:
     once = soon.filter(pl.col("ponctuel").fill_null(False)).height
     told = [
         f"{french.capital(french.count(soon.height, 'contrat'))} {_ends(soon.height)} dans les trois ans"
-        + (f", dont {french.number(once)} de travaux ou de maîtrise d'œuvre, souvent sans suite" if once else "")
+        + (
+            f", dont {french.number(once)} pour une opération unique (chantier, étude, ouvrage nommé), sans suite connue"
+            if once
+            else ""
+        )
         + (f" ; {french.euros_short(amount)} par an au plus." if amount else ".")
     ]
     if late:
@@ -124,10 +128,6 @@ def _next(soon: pl.DataFrame) -> list[TableBlock]:
         return []
     first = soon.sort("sourcing", "uid").head(_MOST_LINES)
     more = soon.height - first.height
-    note = (
-        f"Sans les travaux ni la maîtrise d'œuvre. Les {french.number(more)} suivants sont dans le classeur."
-        if more > 0
-        else ""
-    )
+    note = f"Sans les opérations uniques. Les {french.number(more)} suivants sont dans le classeur." if more > 0 else ""
     columns = [column for column in _COLUMNS if column.name != "anniversaire" or first["anniversaire"].count()]
     return [table("tab-calendrier", "À préparer d'abord", first, columns, french.typeset(note))]

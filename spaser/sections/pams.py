@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from spaser.deliverables.report import Block, Figure, TableBlock
 from spaser.sections.findings import Findings
-from spaser.sections.purchases import paid
+from spaser.sections.purchases import account, breakdowns, paid, proofs
 from spaser.sections.purchases.sheets import annexes as spend_annexes
 from spaser.sections.registry import Told, written
 
@@ -18,8 +18,8 @@ def section_spending(findings: Findings) -> Told:
     spent = findings.spent
     if spent is None:
         return None
-    family = [block for block in (paid.drawn(spent, "famille"), paid.breakdown(spent, "famille")) if block]
-    return _apart((*paid.section_essentials(spent).blocks, *family, *paid.section_proofs(spent).blocks))
+    family = [block for block in (breakdowns.drawn(spent, "famille"), breakdowns.breakdown(spent, "famille")) if block]
+    return _apart((*paid.section_essentials(spent).blocks, *family, *proofs.section_proofs(spent).blocks))
 
 
 @written("depenses-compte")
@@ -28,7 +28,7 @@ def section_spending_account(findings: Findings) -> Told:
     spent = findings.spent
     if spent is None:
         return None
-    return _apart((*paid.section_account(spent).blocks, *paid.section_to_check(spent).blocks))
+    return _apart((*account.section_account(spent).blocks, *proofs.section_to_check(spent).blocks))
 
 
 def spending_annexes(spent: Findings) -> tuple[TableBlock, ...]:

@@ -14,6 +14,7 @@ from spaser.deliverables.report import Block, Callout, Column, Paragraph, Senten
 from spaser.sections.findings import Findings
 from spaser.sections.goals import answered, written_value
 from spaser.sections.registry import Told, written
+from spaser.sections.shown import brief
 
 _MOST = 10
 _PLAN = (
@@ -54,7 +55,7 @@ def section_reach(findings: Findings) -> Told:
                 table(
                     f"tab-atteindre-{row['objectif']}",
                     french.typeset(caption),
-                    _brief(plan.head(_MOST)),
+                    brief(plan.head(_MOST), 110),
                     _PLAN,
                     french.typeset(more),
                 )
@@ -116,12 +117,3 @@ def luck(row: dict[str, Any]) -> str:
     low, high = (french.share(row[name], 0) for name in ("chance_bas", "chance_haut"))
     span = f"est d'environ {low}" if low == high else f"va de {low} à {high}"
     return f"En visant {aimed}, la chance d'y parvenir {span}, selon les leviers et les fournisseurs crédibles de chaque besoin (hypothèse de travail)"
-
-
-def _brief(rows: pl.DataFrame) -> pl.DataFrame:
-    subject = pl.col("objet")
-    return rows.with_columns(
-        objet=pl.when(subject.str.len_chars() > 110)
-        .then(pl.concat_str(subject.str.slice(0, 110), pl.lit("…")))
-        .otherwise(subject)
-    )

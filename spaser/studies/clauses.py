@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from spaser import detection, french
-from spaser.deliverables import excel, files, html, word
+from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Source
 from spaser.sections import clauses as sections_clauses
@@ -89,6 +89,10 @@ def clauses(
     return Clauses(read, joined.collect())
 
 
+#: The face that every study has.
+study = clauses
+
+
 def _where() -> pl.Expr:
     """« CCAP, article 14.2, p. 9 », the name of the file where its kind is unknown or shared by several."""
     alone = pl.col("document").n_unique().over("genre") == 1
@@ -100,6 +104,16 @@ def _where() -> pl.Expr:
     annex = pl.col("article").str.starts_with("annexe")
     article = pl.when(annex).then(pl.col("article")).otherwise(pl.format("article {}", "article"))
     return pl.concat_str(kind, article, pl.format("p.\u00a0{}", "page"), separator=", ", ignore_nulls=True)
+
+
+def findings(result: Clauses) -> dict[str, pl.DataFrame]:
+    """Its tables: files read and left out, passages found, those to be read by a person, what was refused."""
+    return {
+        "documents": result.documents.files,
+        "passages": result.passages,
+        "a_relire": result.to_review,
+        "rejets": result.documents.rejects,
+    }
 
 
 def report(result: Clauses) -> Report:
@@ -124,14 +138,12 @@ def report(result: Clauses) -> Report:
 
 
 @files.together
-def write_clauses(result: Clauses, folder: Path | str) -> list[Path]:
+def write(result: Clauses, folder: Path | str) -> list[Path]:
     """Write clauses.html (quotes highlighted), clauses.docx, clauses.xlsx and clauses.json, each whole or not at all."""
     target = Path(folder)
     whole = report(result)
     return [
-        html.write(whole, target / "clauses.html"),
-        word.write(whole, target / "clauses.docx"),
-        excel.write(whole, target / "clauses.xlsx"),
+        *delivery.write(whole, target, "clauses", "html", "docx", "xlsx"),
         files.deliver(target / "clauses.json", _json(result)),
     ]
 
@@ -141,7 +153,7 @@ def _json(result: Clauses) -> bytes:
     return json.dumps(content, ensure_ascii=False, indent=1, default=str).encode("utf-8")
 
 
-def summarise_clauses(result: Clauses, most: int = 40) -> str:
+def summary(result: Clauses, most: int = 40) -> str:
     """What the terminal says: each file and its account, then the explicit considerations of each document with their quotes."""
     lines = ["Lecture"] + [_file_line(row) for row in result.documents.files.to_dicts()]
     found = result.explicit

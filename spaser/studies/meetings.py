@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from spaser import french, renewals
-from spaser.deliverables import excel, files
+from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Column, Report, Section, Sentence, TableBlock, table
 from spaser.problems import Problem
@@ -111,12 +111,9 @@ def morning(result: Diagnostic, found: Opportunities, *, months: int = 12) -> Re
     )
 
 
-@files.together
 def write(report: Report, folder: Path | str) -> list[Path]:
     """Write matinale.xlsx, whole or not at all."""
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    return [excel.write(report, target / "matinale.xlsx")]
+    return delivery.write(report, folder, "matinale", "xlsx")
 
 
 def _guests(needs: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:

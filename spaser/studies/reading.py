@@ -207,6 +207,10 @@ def _columns(name: str, nature: str, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+#: The face that every study has.
+study = look
+
+
 def summary(found: Sequence[Looked]) -> str:
     """What the terminal says of each file: its kind, what its records say, what is missing, the columns left."""
     lines: list[str] = []

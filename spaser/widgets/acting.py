@@ -16,7 +16,7 @@ from spaser.problems import Problem
 from spaser.sections.acting.impact import section_impact
 from spaser.studies import meetings
 from spaser.studies import suppliers as purchases
-from spaser.studies.acting import drafting, grouping, grouping_handover, impact
+from spaser.studies.acting import drafting, grouping, impact
 from spaser.studies.acting.drafting import Need
 from spaser.studies.potential import Opportunities, potential_of
 from spaser.widgets.desk import Desk
@@ -46,7 +46,7 @@ class Groups(View):
     def blocks(self) -> Sequence[Block]:
         found = potential_of(self.desk.diagnostic, dependency=self.dependency.value)
         made = grouping.groups_of(found, method=self.desk.base.method, demo=self.desk.base.demo)
-        first, *sheets = grouping_handover.report(made).sections
+        first, *sheets = grouping.report(made).sections
         blocks: list[Block] = list(first.blocks)
         for sheet in sheets[:_SHEETS]:
             blocks += [Sentence(sheet.title), *sheet.blocks]
@@ -99,7 +99,7 @@ class Impact(View):
             )
         spent = _spent(str(ledger), tuple(mission.registers), ledger.stat().st_mtime_ns)
         found = impact.impact_of(spent, hours=self.hours.value.strip() or None)
-        section = section_impact(impact.tables(found))
+        section = section_impact(impact.findings(found))
         return section.blocks if section else [Sentence("Rien n'est mesuré sur ces dépenses.")]
 
 

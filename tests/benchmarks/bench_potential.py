@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))
 from spaser import potential, rules  # noqa: E402
 from spaser.studies import diagnostic  # noqa: E402
 from spaser.studies import potential as opportunities  # noqa: E402
-from spaser.studies.potential import compose  # noqa: E402
+from spaser.studies.potential import offer  # noqa: E402
 
 DATA = ROOT.parent / "shared" / "data"
 LISTS = [
@@ -107,7 +107,7 @@ def ranks(
     """Every candidate of each hidden contract with its points, month by month, from earlier contracts only."""
     hidden = needs.join(winners.select(besoin_id="uid").unique(), on="besoin_id", how="semi")
     months = hidden.with_columns(mois=pl.col("dateNotification").dt.truncate("1mo"))
-    spots, trades = opportunities.places(hidden.lazy()).collect(), compose.named_trades(listed)
+    spots, trades = opportunities.places(hidden.lazy()).collect(), offer.named_trades(listed)
     subjects = ground.wins.lazy().join(base.contracts.select("uid", "acheteur_siren", "objet"), on="uid").collect()
     rows = []
     for (month,), part in months.group_by("mois", maintain_order=True):

@@ -16,6 +16,11 @@ FAILED = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='app
 #: Every cell was run, or one of them failed.
 DONE = f"""() => document.querySelector("{FAILED}")
   || [...document.querySelectorAll("{PROMPTS}")].every(prompt => /\\[\\d+\\]/.test(prompt.textContent))"""
+#: What holds the keyboard, told so that a key is pressed only when the one before was heard.
+HELD = "wanted => `${document.activeElement?.tagName} ${document.activeElement?.type}` === wanted"
+#: The only list that answers a search shows these lines and none of them is pointed at.
+LISTED = """lines => { const list = document.activeElement;
+  return list.tagName === "SELECT" && list.options.length === lines && list.selectedIndex === -1 }"""
 ENGLISH = (
     "Error displaying widget",
     "Loading widget",
@@ -78,10 +83,15 @@ def test_another_buyer_is_chosen_with_the_keyboard_and_its_workbook_downloaded(p
     assert "Aubrelle" in before
 
     page.get_by_label("Chercher un acheteur").first.click()
+    page.wait_for_function(HELD, arg="INPUT text")
     page.keyboard.type("haute sorgue")
-    page.get_by_text("1 acheteur répond à").first.wait_for()
-    for key in ("Tab", "Tab", "ArrowDown"):
-        page.keyboard.press(key)
+    # Each letter is a search: the list is drawn anew at each answer, and only the answer to the whole name is waited for.
+    page.get_by_text(re.compile(r"1\sacheteur répond à «\shaute sorgue\s»")).first.wait_for()
+    for reached in ("INPUT checkbox", "SELECT select-one"):
+        page.keyboard.press("Tab")
+        page.wait_for_function(HELD, arg=reached)
+    page.wait_for_function(LISTED, arg=1)
+    page.keyboard.press("ArrowDown")
     panorama.locator(".chosen", has_text="Haute-Sorgue").wait_for()
     assert "Aubrelle" not in panorama.inner_text()
     assert panorama.locator("img").first.get_attribute("src") != drawn

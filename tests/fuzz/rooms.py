@@ -24,7 +24,7 @@ from spaser import maturity, rules, sources
 from spaser.detection import rules as lexicon
 from spaser.indicators import targets
 from spaser.linkage import validation
-from spaser.sources import catalogue, ledgers
+from spaser.sources import catalogue, ledgers, transfer
 from spaser.sources.answers import constats, entered, overrides
 from spaser.sources.documents import formats
 from spaser.sources.ledgers import nomenclatures
@@ -336,7 +336,7 @@ def _catalogue(path: Path) -> int:
     known = catalogue.catalogue(path)
     cache_ = path.parent / "cache"
     for name, spec in known.items():
-        target = catalogue.Wanted(name, {"format": "csv"} | spec, cache_).target
+        target = transfer.Wanted(name, {"format": "csv"} | spec, cache_).target
         assert target.parent == cache_ and ".." not in target.name, target
         assert spec.get("url", "http").startswith("http")
     return len(known)

@@ -31,17 +31,6 @@ def test_every_file_is_laid_out_by_ruff():
     assert found.returncode == 0, found.stdout + found.stderr
 
 
-def test_a_file_that_became_short_leaves_the_list_of_long_ones():
-    from house import plan
-
-    lines = {where: plan_lines(where) for where in plan.STILL_LONG}
-    assert {where: count for where, count in lines.items() if count <= plan.MOST_LINES} == {}, "retirer de STILL_LONG"
-
-
-def plan_lines(where: str) -> int:
-    return (ROOT / "spaser" / f"{where}.py").read_text(encoding="utf-8").count("\n")
-
-
 def test_errors_of_types_only_become_fewer():
     told = tool("mypy", "--no-error-summary", "--hide-error-context", "--no-pretty")
     errors = [line for line in told.stdout.splitlines() if re.match(r".+: error: ", line)]

@@ -113,7 +113,8 @@ def structures(*rows: dict) -> pl.LazyFrame:
 
 
 def supply(*rows: dict, **options) -> pl.LazyFrame:
-    return potential.supply(structures(*rows), **options)
+    # Settled at once, as the studies do: a plan that holds the supply several times takes seconds to be optimised.
+    return potential.supply(structures(*rows), **options).collect().lazy()
 
 
 def need(**facts) -> pl.LazyFrame:
@@ -508,6 +509,10 @@ LEVER_COLUMNS = {
     "famille_sociale": 0,
     "acquis_part": 0.0,
     "marge_lots": 5,
+    "handicap_credibles": 0,
+    "livres": 0,
+    "secours": 0,
+    "agec": 0,
     "seuil": 21_600_000,
     "etat_action": "agir",
     "etat_libelle": "actionnable",
@@ -534,6 +539,7 @@ def test_a_private_buyer_is_told_of_no_reservation_threshold_or_allotment(case):
     )
     told = " ".join(str(value) for name, value in found.items() if name.startswith("levier")).lower()
     assert not [word for word in ("réserv", "seuil", "allot", " lot", "ccp", "l2113", "clause") if word in told]
+    assert ("Achat qui compte pour l'emploi" in found["leviers"]) == (row["handicap_credibles"] > 0)
     assert found["levier"] == ("gre_a_gre" if row["credibles"] else "rencontrer" if row["candidats"] else "rien")
 
 
@@ -573,6 +579,43 @@ def test_a_need_that_awaits_no_action_has_no_lever_and_says_its_state():
     )
     found = potential.advise(frame, 0.3).collect().row(0, named=True)
     assert (found["levier"], found["levier_libelle"]) == ("sans_objet", "À conserver : déjà réservé")
+    assert found["levier_refus"].startswith("Réservation sans objet : déjà réservé.")
+
+
+def test_a_concession_is_advised_by_its_own_articles_only():
+    asked = {
+        "concession": True,
+        "reservables": 2,
+        "candidats": 5,
+        "credibles": 5,
+        "famille_annuelle": 1,
+        "ess_credibles": 5,
+    }
+    for formalise in (True, False):
+        frame = pl.LazyFrame(
+            [LEVER_COLUMNS | asked | {"heures_clause": 900, "clause_candidats": 4, "formalise": formalise}],
+            schema_overrides={"duree": pl.Int32},
+        )
+        found = potential.advise(frame, 0.3).collect().row(0, named=True)
+        assert (found["levier"], found["leviers"]) == ("concession_part", "")
+
+
+def test_a_clause_is_still_advised_when_the_amount_of_the_need_is_unknown():
+    frame = pl.LazyFrame(
+        [LEVER_COLUMNS | {"formalise": None, "heures_clause": 70, "clause_candidats": 1}],
+        schema_overrides={"duree": pl.Int32, "formalise": pl.Boolean},
+    )
+    assert potential.advise(frame, 0.3).collect()["levier"].item() == "clause_sociale"
+
+
+def test_every_lever_of_the_law_is_a_rung_or_says_why_it_is_out_of_reach():
+    known = rules.toml("lever_law.toml")["levers"]
+    rungs = [*potential.ladder(), *potential.ladder(False)]
+    reached = {rung.get("law", rung["code"]) for rung in rungs}
+    left = {entry["law"]: entry["why"] for entry in rules.toml("levers.toml")["out_of_reach"]}
+    assert set(known) <= reached | set(left)
+    assert set(left) <= set(known) and not set(left) & reached
+    assert all(len(why) > 30 for why in left.values())
 
 
 def test_a_refusal_to_reserve_says_what_lacked_with_its_figure():
@@ -598,6 +641,7 @@ STATE = {
     "origine": "contrats",
     "recurrence": "presumee",
     "accord_cadre": False,
+    "codeCPV": "90911200",
 }
 
 

@@ -15,7 +15,8 @@ import pytest
 from spaser.problems import Problem
 from spaser.sources import archives
 from spaser.sources.contracts import json_stream, reading
-from spaser.sources.contracts.decp import Element, as_list, holders, rows
+from spaser.sources.contracts.decp import Element, rows
+from spaser.sources.contracts.decp_values import as_list, holders
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 BUYER = "99999999900016"

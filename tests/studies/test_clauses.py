@@ -86,7 +86,7 @@ def test_offsets_point_into_the_text_read(read):
 
 
 def test_the_page_marks_the_words_found_and_runs_nothing_of_the_documents(read, tmp_path):
-    written = dossier.write_clauses(read, tmp_path)
+    written = dossier.write(read, tmp_path)
     assert [path.name for path in written] == ["clauses.html", "clauses.docx", "clauses.xlsx", "clauses.json"]
     page = written[0].read_text(encoding="utf-8")
     marks = Marks()
@@ -99,7 +99,7 @@ def test_the_page_marks_the_words_found_and_runs_nothing_of_the_documents(read, 
 
 
 def test_the_workbook_says_what_to_read_again_first_and_why(read, tmp_path):
-    book = dossier.write_clauses(read, tmp_path)[2]
+    book = dossier.write(read, tmp_path)[2]
     again = read.to_review
     sheet = fastexcel.read_excel(book).load_sheet("a_relire", header_row=None).to_polars()
     assert again.height and sheet.height >= again.height
@@ -108,7 +108,7 @@ def test_the_workbook_says_what_to_read_again_first_and_why(read, tmp_path):
 
 
 def test_the_workbook_and_the_json_hold_every_passage(read, tmp_path):
-    _, _, book, content = dossier.write_clauses(read, tmp_path)
+    _, _, book, content = dossier.write(read, tmp_path)
     assert fastexcel.read_excel(book).load_sheet("constats", header_row=None).to_polars().height >= read.passages.height
     loaded = json.loads(content.read_text(encoding="utf-8"))
     assert len(loaded["passages"]) == read.passages.height

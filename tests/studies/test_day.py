@@ -10,7 +10,7 @@ import pytest
 from spaser.cli import main
 from spaser.problems import Problem
 from spaser.studies.acting import day
-from spaser.studies.acting.day import Frame
+from spaser.studies.acting.day.sheets import Frame
 
 FRAME = Frame(date(2026, 12, 3), slots=4, tables=3)
 HEAD = [

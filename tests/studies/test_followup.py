@@ -16,7 +16,6 @@ from spaser.cli import main
 from spaser.potential.followed import answers
 from spaser.problems import Problem
 from spaser.studies.acting import followup
-from spaser.studies.acting import followup_handover as handover
 from spaser.studies.potential.programme import potential_of_programme, programme_of
 
 DATA = Path(__file__).parents[2] / "data"
@@ -115,7 +114,7 @@ def test_every_contract_of_the_period_is_in_a_link_or_alone_and_counted_once(tol
 
 
 def test_answers_and_decisions_of_a_person_are_obeyed_and_kept(told, base, plan, tmp_path):
-    *_, path = handover.write(told, tmp_path)
+    *_, path = followup.write(told, tmp_path)
     wb = openpyxl.load_workbook(path)
     links, programme = wb["publié"], wb["programme"]
     heads = [cell.value for cell in links[1]]
@@ -146,14 +145,14 @@ def test_answers_and_decisions_of_a_person_are_obeyed_and_kept(told, base, plan,
     )
     assert again.links.filter(projet_id=project)["surete"].unique().to_list() == ["refuse"]
     # Once more from what was just written: nothing is lost.
-    *_, path = handover.write(again, tmp_path / "deux")
+    *_, path = followup.write(again, tmp_path / "deux")
     third = followup.follow(programme_of(plan), base, before=path, buyer_siren=BUYER)
     assert third.projects.equals(again.projects)
     assert third.links.equals(again.links)
 
 
 def test_a_word_that_is_no_answer_is_said_with_its_line(told, base, plan, tmp_path):
-    *_, path = handover.write(told, tmp_path)
+    *_, path = followup.write(told, tmp_path)
     wb = openpyxl.load_workbook(path)
     heads = [cell.value for cell in wb["publié"][1]]
     wb["publié"].cell(2, heads.index("Bon lien (oui, non)") + 1).value = "peut-être"

@@ -13,7 +13,6 @@ import spaser
 from spaser import rules
 from spaser.problems import Problem
 from spaser.studies.acting import grouping
-from spaser.studies.acting import grouping_handover as handover
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -31,7 +30,7 @@ def made(potential):
 
 @pytest.fixture(scope="module")
 def book(made, tmp_path_factory):
-    *_, path = handover.write(made, tmp_path_factory.mktemp("groupements"))
+    *_, path = grouping.write(made, tmp_path_factory.mktemp("groupements"))
     return path
 
 
@@ -109,7 +108,7 @@ def test_words_that_no_need_contains_are_said(potential):
 
 
 def test_the_law_is_said_with_its_confidence_and_what_is_never_to_be_done(made):
-    text = "\n".join(block.text for block in handover.report(made).sections[0].blocks if hasattr(block, "title"))
+    text = "\n".join(block.text for block in grouping.report(made).sections[0].blocks if hasattr(block, "title"))
     held = rules.toml("lever_law.toml")["levers"]
     for code in ("groupement", "sous_traitance"):
         assert held[code]["never"] in text.replace("\u00a0", " ").replace("\u202f", " ")
@@ -119,7 +118,7 @@ def test_the_law_is_said_with_its_confidence_and_what_is_never_to_be_done(made):
 
 def test_natural_persons_are_masked_in_every_sheet(potential, tmp_path):
     hidden = spaser.groups_of(replace(potential, supply=potential.supply.with_columns(personne_physique=pl.lit(True))))
-    *_, path = handover.write(hidden, tmp_path)
+    *_, path = grouping.write(hidden, tmp_path)
     rows = lines(path, "groupements")
     assert rows
     assert {line["Fournisseur"] for line in rows} == {"personne physique (masquée)"}

@@ -18,9 +18,9 @@ from spaser import potential
 from spaser.cli import main
 from spaser.problems import Problem
 from spaser.studies.diagnostic import holders as held
-from spaser.studies.potential import spend as opportunities_spend
-from spaser.studies.potential.spend import potential_of_spend
-from spaser.studies.potential.spend_handover import findings, hidden, nameless, report, told, write
+from spaser.studies.potential.spend import compose as opportunities_spend
+from spaser.studies.potential.spend.compose import potential_of_spend
+from spaser.studies.potential.spend.handover import findings, hidden, nameless, report, told, write
 from spaser.studies.territory.panorama import find
 
 HEAD = [

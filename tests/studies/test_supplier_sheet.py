@@ -13,8 +13,8 @@ import pytest
 import spaser
 from spaser.cli import main
 from spaser.problems import Problem
-from spaser.studies.acting import supplier
-from spaser.studies.acting import supplier_handover as handover
+from spaser.studies.acting.supplier import compose as supplier
+from spaser.studies.acting.supplier import handover
 from spaser.vocabulary import REGISTER
 
 DATA = Path(__file__).parents[2] / "data"

@@ -10,8 +10,9 @@ from spaser import french
 from spaser.deliverables.report import Column, Figure, Sentence, TableBlock, table
 from spaser.sections import calendar, pams, potential, suppliers
 from spaser.sections.findings import Findings
-from spaser.sections.purchases import paid
+from spaser.sections.purchases import breakdowns, measured
 from spaser.sections.registry import Told, written
+from spaser.sections.shown import brief
 from spaser.sections.summary import opening
 
 _WON = (
@@ -73,15 +74,15 @@ def section_paid(findings: Findings) -> Told:
     spent = findings.spent
     if spent is None:
         return None
-    by = next((name for name in _BY if paid.breakdown(spent, name) is not None), "")
-    picture, rows = (paid.drawn(spent, by), paid.breakdown(spent, by)) if by else (None, None)
+    by = next((name for name in _BY if breakdowns.breakdown(spent, name) is not None), "")
+    picture, rows = (breakdowns.drawn(spent, by), breakdowns.breakdown(spent, by)) if by else (None, None)
     shown = None
     if rows is not None:
-        heads = (replace(_SPENT[0], label=paid.BREAKDOWNS[by][1]), *_SPENT[1:])
+        heads = (replace(_SPENT[0], label=breakdowns.BREAKDOWNS[by][1]), *_SPENT[1:])
         shown = TableBlock(
-            "tab-payes", f"Achats payés, {paid.BREAKDOWNS[by][0].lower()}", rows.frame.head(_MOST), heads
+            "tab-payes", f"Achats payés, {breakdowns.BREAKDOWNS[by][0].lower()}", rows.frame.head(_MOST), heads
         )
-    m = paid.one(spent, "fournisseurs_ess_ou_inclusifs", "valeur")
+    m = measured.one(spent, "fournisseurs_ess_ou_inclusifs", "valeur")
     basis = (Sentence(french.sentence("chaque euro est compté une fois ; le compte du fichier est en annexe")),)
     return opening.section(findings, "depenses", (picture and pams.apart(picture), shown), basis, (m,) if m else ())
 
@@ -120,16 +121,12 @@ def section_when(findings: Findings) -> Told:
     soon = rows.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False)).sort("sourcing", "uid")
     picture = next((block for block in whole.blocks if isinstance(block, Figure)), None)
     shown = (
-        table("tab-echeances", "À préparer d'abord", _grouped(_brief(soon)).head(_MOST), _ENDS) if soon.height else None
+        table("tab-echeances", "À préparer d'abord", _grouped(brief(soon, _LONG)).head(_MOST), _ENDS)
+        if soon.height
+        else None
     )
     more = [s for block in whole.blocks for s in getattr(block, "sentences", ())][:1]
     return opening.section(findings, "calendrier", (picture, shown), more)
-
-
-def _brief(rows: pl.DataFrame) -> pl.DataFrame:
-    subject = pl.col("objet")
-    cut = pl.concat_str(subject.str.slice(0, _LONG).str.strip_chars_end(), pl.lit("…"))
-    return rows.with_columns(objet=pl.when(subject.str.len_chars() > _LONG).then(cut).otherwise(subject))
 
 
 def _grouped(soon: pl.DataFrame) -> pl.DataFrame:

@@ -19,7 +19,8 @@ from spaser.deliverables.report import (
 )
 from spaser.sections.findings import Findings
 from spaser.sections.goals import answered, section_goals, written_value
-from spaser.sections.publication.legal import HEADLINES, items
+from spaser.sections.publication.legal import HEADLINES
+from spaser.sections.publication.retained import items
 
 _CHARTED = ("clause_sociale", "marche_reserve", "clause_environnementale", "critere_environnemental")
 _MOST_GOALS = 5

@@ -16,7 +16,7 @@ from spaser import rules
 from spaser.sections import tallies
 from spaser.sections.declared import complete_years
 from spaser.sections.findings import Findings
-from spaser.sections.purchases import paid
+from spaser.sections.purchases import measured
 
 Fact = int | float | str | date | None
 #: The indicator of each subject, and those whose voted or national target may speak of it.
@@ -161,7 +161,7 @@ def _holders(findings: Findings) -> Iterator[tuple[str, Fact]]:
 
 def _paid(findings: Findings) -> Iterator[tuple[str, Fact]]:
     spent = findings.spent
-    m = paid.one(spent, "fournisseurs_ess_ou_inclusifs", "valeur") if spent is not None else None
+    m = measured.one(spent, "fournisseurs_ess_ou_inclusifs", "valeur") if spent is not None else None
     if m is None or not m.denominateur:
         return
     yield from (("payes", m.denominateur), ("payes_couverture", m.couverture))

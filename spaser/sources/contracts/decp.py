@@ -5,15 +5,23 @@ XML is turned into the same elements (`decp_xml`), so that each variant of a fie
 
 from __future__ import annotations
 
-import ast
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import polars as pl
 
+from spaser.sources.contracts.decp_values import (
+    SEPARATOR,
+    holders,
+    item,
+    joined,
+    leaf,
+    subcontracts,
+    text_of,
+    unwrapped,
+)
 from spaser.vocabulary import HOLDER, RAW
 
 #: Name of a list, name of an item, as regulated in 2022.
@@ -93,10 +101,6 @@ _EXPECTED = frozenset(_NAMES) | {
     "updated_at",
 }
 _PARTS = ("acheteur", "lieuExecution", "titulaire", "autoriteConcedante")
-_SEPARATOR = "\x1f"
-#: Names of parts of nested fields: an object with these only has no other spelling to look for.
-_LEAVES = {"id", "nom", "code", "typeCode", "typeIdentifiant"}
-_REGULAR_HOLDER = {"id", "typeIdentifiant"}
 
 
 class Element(NamedTuple):
@@ -183,7 +187,7 @@ def _fields(elements: Sequence[Element], records: Sequence[dict[str, object]]) -
     for name in TEXT_FIELDS:
         yield name, get(name, *_CONCESSION.get(name, ()))
     for name in LIST_FIELDS:
-        yield name, [_joined(value) for value in get(name)]
+        yield name, [joined(value) for value in get(name)]
     buyers, places = get("acheteur", "autoriteConcedante"), get("lieuExecution")
     yield "acheteur_id", [leaf(value, "id", bare=True) for value in buyers]
     yield "acheteur_nom", [leaf(value, "nom") for value in buyers]
@@ -251,7 +255,7 @@ def _changed(frame: pl.DataFrame, changes: Sequence[tuple[int, int, dict[str, ob
         _texts("montant", _any_of(found, "montant", "valeurGlobale")),
         _texts("dureeMois", _any_of(found, "dureeMois")),
         _texts("objetModification", _any_of(found, "objetModification")),
-        _structs("titulaires", [holders(_item(c, "titulaires")) or None for c in found], HOLDER),
+        _structs("titulaires", [holders(item(c, "titulaires")) or None for c in found], HOLDER),
         pl.Series("_rank", [rank for _, rank, _ in changes], dtype=pl.Int64),
     ]
     acts = pl.lit(None, dtype=RAW.schema["actesSousTraitance"]).alias("actesSousTraitance")
@@ -260,7 +264,7 @@ def _changed(frame: pl.DataFrame, changes: Sequence[tuple[int, int, dict[str, ob
 
 def _numbers(owners: list[int], found: list[dict[str, object]]) -> list[str | None]:
     """The number of each amendment as written; by rank where a contract's numbers lack or repeat."""
-    written = [_text(_item(change, "id")) for change in found]
+    written = [text_of(item(change, "id")) for change in found]
     by_owner: dict[int, list[int]] = {}
     for index, owner in enumerate(owners):
         by_owner.setdefault(owner, []).append(index)
@@ -273,144 +277,11 @@ def _numbers(owners: list[int], found: list[dict[str, object]]) -> list[str | No
 
 
 def _any_of(found: list[dict[str, object]], *names: str) -> list[object]:
-    return [next((v for v in (_item(change, name) for name in names) if v is not None), None) for change in found]
-
-
-def as_list(value: object) -> list[str] | None:
-    """A list field, however it is written: list, wrapped object, joined text, JSON or Python list in a text."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        written = literal(value)
-        if written is None:
-            return [part for part in re.split(r"\s*[,;|]\s*", value.strip()) if part] or None
-        value = written
-    return [text for item in flat(value) if (text := _text(item)) is not None]
-
-
-def _joined(value: object) -> str | None:
-    """A list field as one text; the regular forms first, because they are nearly all."""
-    inner = value
-    if type(value) is dict and len(value) == 1:
-        (inner,) = value.values()
-    if type(inner) is list:
-        try:
-            return _SEPARATOR.join(inner)
-        except TypeError:
-            pass
-    listed = as_list(value)
-    return None if listed is None else _SEPARATOR.join(listed)
-
-
-def flat(value: object) -> Iterable[object]:
-    """The leaves of nested lists and objects, in order."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    if not isinstance(value, list | tuple | set):
-        return [value]
-    if all(isinstance(item, str) for item in value):
-        return value
-    return [leaf_ for item in value for leaf_ in flat(item)]
-
-
-def literal(text: str) -> object | None:
-    """A list or an object written in a text, in JSON or as Python prints it; None when it is neither."""
-    text = text.strip()
-    if not text.startswith(("[", "{")) or len(text) > 100_000:
-        return None
-    try:
-        return json.loads(text, parse_float=str, parse_int=str)
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return None
-
-
-def unwrapped(value: object, names: tuple[str, ...]) -> list[dict[str, object]]:
-    """The objects of a list, whatever wraps them: nested lists, ``{"titulaire": …}``, JSON in a text."""
-    if isinstance(value, str):
-        value = literal(value)
-    if isinstance(value, list | tuple):
-        return [found for item in value for found in unwrapped(item, names)]
-    if not isinstance(value, dict):
-        return []
-    for name in names:
-        inner = _item(value, name)
-        if isinstance(inner, dict | list):
-            return unwrapped(inner, names)
-    return [value]
-
-
-def holders(value: object) -> list[tuple[str | None, ...]] | None:
-    """Holders as (identifier, type of identifier, name); None when the field is absent."""
-    if value is None:
-        return None
-    if type(value) is list and len(value) == 1 and type(value[0]) is dict and len(value[0]) == 1:
-        one = value[0].get("titulaire")
-        if type(one) is dict and one.keys() == _REGULAR_HOLDER:
-            return [(one["id"], one["typeIdentifiant"], None)]
-    found = unwrapped(value, ("titulaire", "concessionnaire", "titulaires"))
-    rows_ = [
-        (
-            _text(_item(h, "id")),
-            _text(_item(h, "typeIdentifiant")),
-            _text(_item(h, "denominationSociale", "denomination", "nom")),
-        )
-        for h in found
-    ]
-    return [row for row in rows_ if any(row)]
-
-
-def subcontracts(value: object) -> list[tuple[str | None, ...]] | None:
-    """Declared sub-contracts in the order of the vocabulary's fields; None when the field is absent or empty."""
-    if not value:
-        return None
-    acts = unwrapped(value, ("acteSousTraitance", "actesSousTraitance"))
-    return [
-        (
-            _text(_item(act, "id")),
-            leaf(_item(act, "sousTraitant"), "id", bare=True),
-            leaf(_item(act, "sousTraitant"), "typeIdentifiant"),
-            *(_text(_item(act, name)) for name in ("montant", "dureeMois", "dateNotification")),
-        )
-        for act in acts
-    ] or None
-
-
-def _item(record: dict[str, object], *names: str) -> object:
-    for name in names:
-        if record.get(name) is not None:
-            return record[name]
-    folded = {name.casefold() for name in names}
-    for key, value in record.items():
-        if isinstance(key, str) and key.strip().casefold() in folded and value is not None:
-            return value
-    return None
-
-
-def leaf(value: object, name: str, *, bare: bool = False) -> str | None:
-    """The text of one field of an object; a bare value stands for its identifier when ``bare``."""
-    if type(value) is dict:
-        return _text(value[name]) if name in value else _text(_item(value, name)) if value.keys() - _LEAVES else None
-    if isinstance(value, list) and value:
-        return leaf(value[0], name, bare=bare)
-    return _text(value) if bare and not isinstance(value, list) else None
-
-
-def _text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict | list):
-        return ", ".join(text for item in flat(value) if (text := _text(item))) or None
-    return str(value)
+    return [next((v for v in (item(change, name) for name in names) if v is not None), None) for change in found]
 
 
 def _texts(name: str, values: Sequence[Any]) -> pl.Series:
-    texts = values if set(map(type, values)) <= {str, type(None)} else [_text(value) for value in values]
+    texts = values if set(map(type, values)) <= {str, type(None)} else [text_of(value) for value in values]
     try:
         return pl.Series(name, texts, dtype=pl.String)
     except UnicodeEncodeError:  # lone surrogates, « \ud800 » in JSON
@@ -420,7 +291,7 @@ def _texts(name: str, values: Sequence[Any]) -> pl.Series:
 def _lists(name: str, joined: list[str | None]) -> pl.Series:
     """Lists of texts, cut by Polars: much faster than Python lists one by one."""
     texts = _texts(name, joined)
-    cut = pl.when(texts == "").then(pl.lit([], dtype=pl.List(pl.String))).otherwise(texts.str.split(_SEPARATOR))
+    cut = pl.when(texts == "").then(pl.lit([], dtype=pl.List(pl.String))).otherwise(texts.str.split(SEPARATOR))
     return pl.select(cut.alias(name)).to_series()
 
 

@@ -82,18 +82,10 @@ def read_ledger(
     for sheet in sheets:
         found = find(sheet, given)
         if progress:
-            progress(
-                f"{file.name}, feuille « {sheet.name} » : {'lecture' if found else 'ignorée, sans en-tête reconnu'}"
-            )
+            state = "lecture" if found else "ignorée, sans en-tête reconnu"
+            progress(f"{file.name}, feuille « {sheet.name} » : {state}")
         if not found:
-            accounts.append(
-                {
-                    "fichier": file.name,
-                    "feuille": sheet.name,
-                    "etat": "ignorée : sans en-tête reconnu",
-                    "lues": sheet.cells.height,
-                }
-            )
+            accounts.append(_ignored(file.name, sheet))
             continue
         used = used or found[1]
         read = ledger_meaning.judged(sheet, *found, given=given is not None)
@@ -109,6 +101,15 @@ def read_ledger(
     table = pl.DataFrame(accounts, schema=_ACCOUNTS)
     lines = pl.concat(parts)
     return Ledger(lines, pl.concat(rejects), table, used, filled_of(lines), pl.concat(columns))
+
+
+def _ignored(file: str, sheet: Sheet) -> dict[str, str | int]:
+    return {
+        "fichier": file,
+        "feuille": sheet.name,
+        "etat": "ignorée : sans en-tête reconnu",
+        "lues": sheet.cells.height,
+    }
 
 
 def filled_of(lines: pl.DataFrame) -> pl.DataFrame:

@@ -16,15 +16,15 @@ import polars as pl
 from lxml import etree
 
 from spaser.problems import Problem, Problems
-from spaser.sources import archives, dates, demonstration, filled
+from spaser.sources import archives, demonstration, filled
 from spaser.sources.archives import Member
 from spaser.sources.notices import boamp as notices_boamp
 from spaser.sources.notices import eforms as notices_eforms
 from spaser.sources.notices import ted as notices_ted
+from spaser.sources.notices.sorting import TEXTS, apart, doubts, framed, refusals, repeated, typed
 from spaser.sources.notices.words import decoded, fold
-from spaser.sources.siret import luhn_ok
 from spaser.text import decode
-from spaser.vocabulary import NOTICE_CRITERIA, NOTICE_LOTS, NOTICES, REJECTS
+from spaser.vocabulary import NOTICES, REJECTS
 
 Progress = Callable[[str, float], None] | None
 FILES = {
@@ -40,10 +40,6 @@ FILES = {
     "octets": pl.Int64,
 }
 MOST_BYTES = 512 << 20
-_TEXTS = ("objet", "description", "conditions")
-_REACH = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:(?:\+|00)33[\s.]?(?:\(0\))?[\s.]?|\b0)[1-9](?:[\s.-]?\d{2}){4}\b"
-_PERSON = r"\b(?:M\.|MM\.|Mr|Mme|Mlle|Monsieur|Madame)\s+(?:\p{Lu}\.\s*)?\p{Lu}[\p{L}'’-]+(?:\s+\p{Lu}[\p{L}'’-]+){0,2}"
-_TAKEN_OUT = "[coordonnées retirées]"
 
 
 @dataclass(frozen=True)
@@ -104,7 +100,7 @@ def read_notices(paths: str | Path | Sequence[str | Path], *, progress: Progress
 
 def texts(read: Notices) -> pl.LazyFrame:
     """What notices say, for the detection: `texte_id` (number of the notice), `champ`, `texte`."""
-    notice = [read.notices.lazy().select(texte_id="avis", champ=pl.lit(name), texte=name) for name in _TEXTS]
+    notice = [read.notices.lazy().select(texte_id="avis", champ=pl.lit(name), texte=name) for name in TEXTS]
     strategic = read.notices.lazy().select(
         texte_id="avis", champ=pl.lit("achat stratégique"), texte="strategie_description"
     )
@@ -183,163 +179,22 @@ def _numbered(rows: Iterable[dict[str, Any]], source: str) -> Iterator[dict[str,
 
 def _checked(rows: list[dict[str, Any]], sizes: dict[str, int], aside: list[tuple[str, Problem]]) -> Notices:
     """The rows typed, each notice once, lots and criteria apart, and the account of each file."""
-    raw = _frame([{k: v for k, v in row.items() if k != "lots"} for row in rows], ("entier", *NOTICES.columns))
+    raw = framed([{k: v for k, v in row.items() if k != "lots"} for row in rows], ("entier", *NOTICES.columns))
     nameless = pl.col("avis").is_null() | (pl.col("acheteur_nom").is_null() & pl.col("objet").is_null())
     refused = raw.filter(nameless | ~pl.col("entier").fill_null(True).cast(pl.Boolean))
-    kept = raw.join(refused, on=["source", "position"], how="anti").with_columns(_typed(NOTICES.columns))
+    kept = raw.join(refused, on=["source", "position"], how="anti").with_columns(typed(NOTICES.columns))
     unique = kept.sort("date_publication", nulls_last=False, maintain_order=True).unique(
         "avis", keep="last", maintain_order=True
     )
     unique = unique.sort("source", "position")
     places = set(unique.select("source", "position").rows())
-    lots, criteria = _apart(row for row in rows if (row["source"], row["position"]) in places)
+    lots, criteria = apart(row for row in rows if (row["source"], row["position"]) in places)
     counts = lots.group_by("avis").agg(nb_lots=pl.len().cast(pl.Int32))
     notices = NOTICES.conform(
         unique.drop("nb_lots", strict=False).join(counts, on="avis", how="left", maintain_order="left").lazy()
     ).collect()
-    rejects = pl.concat([_refusals(refused), _doubts(raw, kept), _repeated(kept, unique), _unread(aside)])
+    rejects = pl.concat([refusals(refused), doubts(raw, kept), repeated(kept, unique), _unread(aside)])
     return Notices(notices, lots, criteria, rejects, _files(raw, refused, notices, lots, criteria, sizes))
-
-
-def _frame(rows: list[dict[str, Any]], names: Sequence[str]) -> pl.DataFrame:
-    """The rows with these columns as text, flags and positions kept."""
-    kinds = {
-        "position": pl.Int64,
-        "verifie": pl.Boolean,
-        "entier": pl.Boolean,
-        "annonce_social": pl.Boolean,
-        "annonce_environnement": pl.Boolean,
-        "execution_reservee": pl.Boolean,
-        "rang": pl.Int32,
-        "nb_lots": pl.Int32,
-        "dureeMois": pl.Int32,
-    }
-    schema = {name: kinds.get(name, pl.String) for name in names}
-    return pl.DataFrame([{name: row.get(name) for name in names} for row in rows], schema=schema, orient="row")
-
-
-def _typed(names: Sequence[str]) -> list[pl.Expr]:
-    typed = [
-        dates.day(pl.col(name), to_paris=name == "date_limite").alias(name)
-        for name in names
-        if name.startswith("date_")
-    ]
-    typed += [_cents("montant_estime")] if "montant_estime" in names else []
-    typed += [
-        pl.col(name).str.replace_all(f"{_REACH}|{_PERSON}", _TAKEN_OUT).alias(name) for name in _TEXTS if name in names
-    ]
-    typed += [_code("codeCPV")] if "codeCPV" in names else []
-    if "acheteur_id" in names:
-        digits = pl.col("acheteur_id").str.replace_all(r"\D", "")
-        known = digits.str.len_chars().is_in([9, 14]) & luhn_ok(digits)
-        typed += [
-            pl.when(known).then(digits).alias("acheteur_id"),
-            pl.when(known).then(digits.str.slice(0, 9)).alias("acheteur_siren"),
-        ]
-    return typed
-
-
-def _cents(name: str) -> pl.Expr:
-    euros = pl.col(name).str.replace_all(r"[^\d.,]", "").str.replace(",", ".").cast(pl.Float64, strict=False)
-    return (euros * 100).round().cast(pl.Int64, strict=False).alias(name)
-
-
-def _code(name: str) -> pl.Expr:
-    return pl.col(name).str.extract(r"^\s*(\d{8})").alias(name)
-
-
-#: What the one lot of an undivided notice says: what the notice says.
-_WHOLE = (
-    "objet",
-    "description",
-    "codeCPV",
-    "cpv",
-    "montant_estime",
-    "dureeMois",
-    "reserve",
-    "reserve_fondement",
-    "execution_reservee",
-)
-
-
-def _apart(rows: Iterable[dict[str, Any]]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """NOTICE_LOTS and NOTICE_CRITERIA of the notices kept; a notice that names no lot has one."""
-    lots: list[dict[str, Any]] = []
-    criteria: list[dict[str, Any]] = []
-    for row in rows:
-        given = row.get("lots") or [{k: row.get(k) for k in _WHOLE} | {"criteria": row.get("criteria") or ()}]
-        seen: dict[str, int] = {}
-        for rank, lot in enumerate(given, 1):
-            name = str(lot.get("lot") or rank)
-            seen[name] = seen.get(name, 0) + 1
-            label = name if seen[name] == 1 else f"{name} ({seen[name]})"
-            lots.append(lot | {"avis": row["avis"], "lot": label})
-            criteria += [
-                one | {"avis": row["avis"], "lot": label, "rang": i} for i, one in enumerate(lot.get("criteria", ()), 1)
-            ]
-    said = pl.coalesce("poids_lu", pl.col("libelle").str.extract(r"\((\d{1,3}(?:[.,]\d+)?)\s*%\)"))
-    weight = pl.col("poids_lu").str.extract(r"(\d+(?:[.,]\d+)?)").str.replace(",", ".").cast(pl.Float64, strict=False)
-    first = _frame(lots, NOTICE_LOTS.columns).with_columns(*_typed(NOTICE_LOTS.columns))
-    second = _frame(criteria, NOTICE_CRITERIA.columns).with_columns(poids_lu=said).with_columns(poids=weight)
-    return NOTICE_LOTS.conform(first.lazy()).collect(), NOTICE_CRITERIA.conform(second.lazy()).collect()
-
-
-def _refusals(refused: pl.DataFrame) -> pl.DataFrame:
-    short = pl.col("entier").fill_null(True).not_()
-    why = (
-        pl.when(short)
-        .then(pl.lit("Ligne coupée ou décalée"))
-        .otherwise(pl.lit("Avis sans numéro, ou sans acheteur ni objet"))
-    )
-    return _rejects(refused, "avis", pl.lit("avis.incomplet"), "rejet", why)
-
-
-def _doubts(raw: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
-    """Dates and buyer identifiers written but not readable."""
-    both = raw.join(
-        kept.select("source", "position", *(pl.col(n).alias(f"{n}_lu") for n in _WATCHED)), on=["source", "position"]
-    )
-    parts = [
-        _rejects(
-            both.filter(
-                pl.col(name).is_not_null() & (pl.col(name).str.strip_chars() != "") & pl.col(f"{name}_lu").is_null()
-            ),
-            name,
-            pl.lit(f"avis.{name}"),
-            "doute",
-            pl.lit(message),
-        )
-        for name, message in _WATCHED.items()
-    ]
-    return pl.concat(parts)
-
-
-_WATCHED = {
-    "date_publication": "Date de publication illisible : inconnue",
-    "date_envoi": "Date d'envoi illisible : inconnue",
-    "acheteur_id": "L'identifiant de l'acheteur n'est ni un SIREN ni un SIRET à la clé juste : inconnu",
-}
-
-
-def _repeated(kept: pl.DataFrame, unique: pl.DataFrame) -> pl.DataFrame:
-    again = kept.join(unique, on=["source", "position"], how="anti")
-    return _rejects(
-        again, "avis", pl.lit("avis.doublon"), "info", pl.lit("Avis lu deux fois : la dernière publication est gardée")
-    )
-
-
-def _rejects(rows: pl.DataFrame, name: str, rule: pl.Expr, level: str, message: pl.Expr) -> pl.DataFrame:
-    said = rows.select(
-        "source",
-        "position",
-        id="avis",
-        champ=pl.lit(name),
-        valeur=pl.col(name).cast(pl.String),
-        regle=rule,
-        niveau=pl.lit(level),
-        message=message,
-    )
-    return REJECTS.conform(said.lazy()).collect()
 
 
 def _unread(aside: list[tuple[str, Problem]]) -> pl.DataFrame:

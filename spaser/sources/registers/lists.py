@@ -19,15 +19,14 @@ from spaser import french, rules, territories
 from spaser.problems import Problem, closest
 from spaser.sources import archives, dates, demonstration
 from spaser.sources.registers import accounts, evidence, names, sirene
+from spaser.sources.registers.fates import STATUS_KEY, accounts_of, doubts, fates, file_of
 from spaser.sources.registers.files import Opened, open_lists
 from spaser.sources.siret import bare, luhn_ok
 from spaser.text import fold, fold_expr
 from spaser.vocabulary import ESTABLISHMENTS, FILLED, INCLUSIVE_STATUSES, REGISTER, REJECTS, SEEN, UNNUMBERED
 
 DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?)?(?!\d)")
-STATUS_KEY = ["siren", "siret", "statut", "depuis", "jusqua"]
 WORDS = ("siren", "siret", "statut", "depuis", "jusqua", "nom", "enseigne", "sigle", "categorie_juridique")
-FATES = ("retenu", "repete", "sans_identifiant", "invalide", "hors_liste")
 Progress = Callable[[str, float], None] | None
 
 
@@ -173,7 +172,7 @@ def _read(opened: Opened, as_of: date | None, persons: bool) -> Registers:
     kept = rows.filter(pl.col("sort") == "retenu").pipe(_masked, persons)
     register = kept.filter(pl.col("statut").is_not_null()).pipe(_status_level).unique(STATUS_KEY, maintain_order=True)
     places = kept.unique(["siren", "siret"], keep="first", maintain_order=True)
-    files = _accounts(opened, rows, au, origin).with_columns(
+    files = accounts_of(opened, rows, au, origin).with_columns(
         statuts=pl.lit(register.height),
         etablissements=pl.lit(places.height),
         non_situes=places.select(pl.col("situation").is_null().sum().cast(pl.Int64)).to_series(),
@@ -181,7 +180,7 @@ def _read(opened: Opened, as_of: date | None, persons: bool) -> Registers:
     return Registers(
         REGISTER.conform(register.lazy()),
         ESTABLISHMENTS.conform(places.lazy()),
-        REJECTS.conform(_doubts(rows, opened).lazy()),
+        REJECTS.conform(doubts(rows, opened).lazy()),
         files,
         UNNUMBERED.conform(_unnumbered(rows).lazy()),
         accounts.filled_of(opened, kept),
@@ -210,7 +209,7 @@ def _stock(opened: Opened, as_of: date | None, persons: bool) -> Registers:
     au, origin = (au, "colonne du fichier") if au else list_date(opened, pl.DataFrame(), as_of)
     rows = frame.with_columns(au=pl.lit(au, dtype=pl.Date), source=pl.lit(opened.source), liste=pl.lit(opened.name))
     places = rows.pipe(sirene.masked, persons)
-    files = _file(opened, au, origin)
+    files = file_of(opened, au, origin)
     return Registers(sirene.flagged(places), ESTABLISHMENTS.conform(places), REJECTS.empty().lazy(), files)
 
 
@@ -228,7 +227,7 @@ def _typed(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
     for step in (_dates, _described, _placed):
         frame = step(frame)
     frame = frame.with_columns(_statut(opened, frame.columns))
-    return _fates(frame, opened)
+    return fates(frame, opened)
 
 
 def _identified(frame: pl.DataFrame, column: str, size: int) -> pl.DataFrame:
@@ -297,30 +296,6 @@ def _statut(opened: Opened, have: Sequence[str]) -> pl.Expr:
     ).alias("statut")
 
 
-def _fates(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
-    silent = "status" not in opened.spec and opened.spec["columns"].get("statut") is not None
-    keep = opened.spec.get("keep")
-    outside = pl.col("statut").is_null() if silent else pl.lit(False)
-    if keep:
-        outside = outside | ~pl.col(keep["column"]).is_in(keep["values"]).fill_null(False)
-    if "actif" in frame.columns:
-        outside = outside | pl.col("actif").str.to_lowercase().is_in(["false", "faux", "non", "0"]).fill_null(False)
-    fate = (
-        pl.when(outside)
-        .then(pl.lit("hors_liste"))
-        .when(pl.col("lu").is_null())
-        .then(pl.lit("sans_identifiant"))
-        .when(pl.col("siren").is_null())
-        .then(pl.lit("invalide"))
-        .otherwise(pl.lit("retenu"))
-    )
-    frame = frame.with_columns(sort=fate, _cle=pl.coalesce("siret", "siren")).with_columns(
-        cle_juste=luhn_ok(pl.col("_cle"))
-    )
-    again = (pl.col("sort") == "retenu") & ~pl.struct(*STATUS_KEY, "sort").is_first_distinct()
-    return frame.with_columns(sort=pl.when(again).then(pl.lit("repete")).otherwise("sort"))
-
-
 def _masked(frame: pl.DataFrame, persons: bool) -> pl.DataFrame:
     return sirene.masked(frame.lazy(), persons).collect()
 
@@ -335,98 +310,6 @@ def _status_level(frame: pl.DataFrame) -> pl.DataFrame:
     kind = pl.col("statut").is_in(INCLUSIVE_STATUSES)
     return frame.with_columns(
         siret=pl.when(kind).then("siret"), famille_ess=pl.when(~kind).then(pl.coalesce(listed, by_form))
-    )
-
-
-def _accounts(opened: Opened, rows: pl.DataFrame, au: date | None, origin: str) -> pl.DataFrame:
-    counts = {
-        f"{fate}s" if fate != "hors_liste" and fate != "sans_identifiant" else fate: (rows["sort"] == fate).sum()
-        for fate in FATES
-    }
-    doubts = rows.select((~pl.col("cle_juste") & (pl.col("sort") == "retenu")).sum()).item()
-    return _file(opened, au, origin).with_columns(
-        lus=pl.lit(rows.height), **{name: pl.lit(n) for name, n in counts.items()}, doutes=pl.lit(doubts)
-    )
-
-
-def _file(opened: Opened, au: date | None, origin: str) -> pl.DataFrame:
-    verified = opened.kind in opened.spec["verified"]
-    row = {
-        "fichier": opened.path.name,
-        "liste": opened.name,
-        "libelle": opened.spec["label"],
-        "format": opened.kind,
-        "verifie": verified,
-        "message": _message(opened, verified),
-        "au": au,
-        "au_origine": origin,
-        "feuille": opened.sheet,
-        "surete": opened.evidence.degree,
-        "indices": " ; ".join(opened.evidence.seen) or None,
-        "autres": ", ".join(opened.evidence.others) or None,
-        "prouve_non": opened.proves_no and au is not None,
-    }
-    return pl.DataFrame(
-        [row], schema_overrides={"au": pl.Date} | dict.fromkeys(("message", "feuille", "indices", "autres"), pl.String)
-    )
-
-
-def _message(opened: Opened, verified: bool) -> str | None:
-    """What to know before believing this list."""
-    said = []
-    if opened.evidence.degree == evidence.LIKELY:
-        seen = " ; ".join(opened.evidence.seen)
-        said.append(
-            f"reconnue probablement comme « {opened.spec['label']} » ({seen}) ; si c'est autre chose, déclarez-la : {evidence.line(opened.path.name)}"
-        )
-    elif not verified and opened.evidence.degree != evidence.DECLARED:
-        said.append(f"{opened.spec['label']} : format non vérifié")
-    return " ; ".join(said) or None
-
-
-def _doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:
-    """What was refused or doubted, line by line."""
-    wrong = (pl.col("sort") == "retenu") & ~pl.col("cle_juste")
-    said = {
-        "repete": ("repetition", "info", "Ligne répétée : même identifiant et même statut, comptée une fois"),
-        "sans_identifiant": (
-            "identifiant_absent",
-            "rejet",
-            "Ni SIREN ni SIRET : le statut ne peut être rattaché à un fournisseur",
-        ),
-        "invalide": (
-            "identifiant_invalide",
-            "rejet",
-            "L'identifiant n'est ni un SIREN (9 chiffres) ni un SIRET (14 chiffres)",
-        ),
-        "hors_liste": (
-            "statut_inconnu",
-            "info",
-            "Ligne hors sujet : type de structure inconnu, autre catégorie ou structure inactive",
-        ),
-        "cle": (
-            "cle_de_controle",
-            "doute",
-            "La clé de contrôle de l'identifiant est fausse : statut gardé, rattachement improbable",
-        ),
-    }
-    fate = pl.when(wrong).then(pl.lit("cle")).otherwise("sort")
-    told = [
-        fate.replace_strict({k: v[i] for k, v in said.items()}, default=None, return_dtype=pl.String) for i in range(3)
-    ]
-    return (
-        rows.with_columns(regle=told[0], niveau=told[1], message=told[2])
-        .filter(pl.col("regle").is_not_null())
-        .select(
-            pl.lit(opened.path.name).alias("source"),
-            pl.col("position").cast(pl.Int64),
-            pl.coalesce("siret", "siren", "nom").alias("id"),
-            pl.lit("identifiant").alias("champ"),
-            pl.col("lu").alias("valeur"),
-            "regle",
-            "niveau",
-            "message",
-        )
     )
 
 

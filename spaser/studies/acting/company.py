@@ -13,8 +13,8 @@ from typing import Any
 
 import polars as pl
 
-from spaser import french, potential, rules
-from spaser.deliverables import excel, files, html, pdf, word
+from spaser import french, rules
+from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import (
     Block,
@@ -37,9 +37,8 @@ from spaser.sections.spend import section_spend
 from spaser.studies import law
 from spaser.studies.acting import impact
 from spaser.studies.acting.impact import Impact
-from spaser.studies.potential import needs as judging
-from spaser.studies.potential import spend, spend_handover
-from spaser.studies.potential.compose import MOST
+from spaser.studies.potential import spend
+from spaser.studies.potential.compose import of_needs
 from spaser.studies.potential.spend import SpendOpportunities
 from spaser.studies.suppliers import handover as purchases_handover
 
@@ -126,20 +125,33 @@ def company_of(
 def _as_private(told: SpendOpportunities, method: dict[str, Any]) -> SpendOpportunities:
     """The same needs and suppliers, advised by the ladder of buyers that the code does not bind."""
     found = told.found
-    judged = judging.judged(
-        found.needs, found.supply, radius=found.radius, dependency=found.dependency, method=method, under_code=False
+    private = of_needs(
+        found.needs,
+        found.supply,
+        scope=found.scope,
+        as_of=found.as_of,
+        method=method,
+        radius=found.radius,
+        share=found.dependency,
+        weights=found.weights,
+        under_code=False,
     )
-    described = potential.describe(judged.found.lazy(), found.supply.lazy(), MOST).collect(engine="in-memory")
-    return replace(
-        told,
-        found=replace(found, opportunities=judged.opportunities, families=judged.families, candidates=described),
-    )
+    return replace(told, found=private)
+
+
+#: The face that every study has.
+study = company_of
+
+
+def findings(result: Company) -> dict[str, pl.DataFrame]:
+    """Its tables: those of the spending (potential of a private buyer included), and those of the impact."""
+    return {**spend.findings(result.spending).extras, **impact.findings(result.work)}
 
 
 def report(result: Company) -> Report:
     """The whole report: the essentials, what is paid, its effects, what could be bought, how, and the law of a private buyer."""
-    bought, told = purchases_handover.findings(result.spending.ledger), spend_handover.findings(result.spending)
-    tables = impact.tables(result.work)
+    bought, told = purchases_handover.findings(result.spending.ledger), spend.findings(result.spending)
+    tables = impact.findings(result.work)
     private = replace(told, extras=told.extras | {"prive": law.private_facts().collect()})
     sections = [
         PURCHASES[0](bought),
@@ -163,18 +175,9 @@ def report(result: Company) -> Report:
     )
 
 
-@files.together
 def write(result: Company, folder: Path | str) -> list[Path]:
     """Write entreprise.html, entreprise.pdf, entreprise.docx and entreprise.xlsx."""
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    whole = report(result)
-    return [
-        html.write(whole, target / "entreprise.html"),
-        pdf.write(whole, target / "entreprise.pdf"),
-        word.write(whole, target / "entreprise.docx"),
-        excel.write(whole, target / "entreprise.xlsx"),
-    ]
+    return delivery.write(report(result), folder, "entreprise", "html", "pdf", "docx", "xlsx")
 
 
 def summary(result: Company) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from spaser import french, impact, rules
-from spaser.deliverables import files, html, word
+from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Paragraph, Report, Section, Sentence
 from spaser.problems import Problem, closest
@@ -168,10 +168,14 @@ def _filled(code: str, entry: dict[str, Any], need: Need) -> Text:
     )
 
 
+#: The face that every study has.
+study = draft
+
+
 def report(needs: Sequence[tuple[Need, str]], *, buyer: str = "") -> Report:
     """The document of the texts, lot by lot: each text in its section, headed by its piece."""
     held = rules.toml("clauses/articles.toml")
-    sections = [_section(text, need, rank) for rank, (need, lever) in enumerate(needs) for text in draft(need, lever)]
+    sections = [section_of(text, need, rank) for rank, (need, lever) in enumerate(needs) for text in draft(need, lever)]
     subject = needs[0][0].objet or "besoin"
     return model.build(
         "Clauses à coller",
@@ -187,7 +191,7 @@ def report(needs: Sequence[tuple[Need, str]], *, buyer: str = "") -> Report:
     )
 
 
-def _section(text: Text, need: Need, rank: int) -> Section:
+def section_of(text: Text, need: Need, rank: int) -> Section:
     lot = f"Lot n° {need.lot} – " if need.lot else ""
     base = french.listing(text.articles)
     version = french.short_date(rules.toml("clauses/articles.toml")["version"])
@@ -209,8 +213,6 @@ def _section(text: Text, need: Need, rank: int) -> Section:
     )
 
 
-@files.together
 def write(needs: Sequence[tuple[Need, str]], folder: Path | str, *, buyer: str = "") -> list[Path]:
     """Write redaction.docx and redaction.html, each whole or not at all."""
-    whole, target = report(needs, buyer=buyer), Path(folder)
-    return [word.write(whole, target / "redaction.docx"), html.write(whole, target / "redaction.html")]
+    return delivery.write(report(needs, buyer=buyer), folder, "redaction", "docx", "html")

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from spaser import french, impact, territories
-from spaser.deliverables import excel, files, html, word
+from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Source
 from spaser.families import spend as families_spend
@@ -164,7 +164,11 @@ def _oeth(asked: dict[str, float] | None) -> pl.DataFrame:
     return impact.deduction(pl.LazyFrame([row], schema_overrides={"taux_emploi": pl.Float64()})).collect()
 
 
-def tables(result: Impact) -> dict[str, pl.DataFrame]:
+#: The face that every study has.
+study = impact_of
+
+
+def findings(result: Impact) -> dict[str, pl.DataFrame]:
     """The tables that sections read; those that are empty are left out."""
     refused = pl.DataFrame({"texte": list(impact.NEVER_MEASURED.values())})
     named = {
@@ -182,7 +186,7 @@ def tables(result: Impact) -> dict[str, pl.DataFrame]:
 
 def report(result: Impact) -> Report:
     """The report of the impact: one model for every form."""
-    found = tables(result)
+    found = findings(result)
     return model.build(
         "L'impact des achats",
         buyer=result.name,
@@ -195,15 +199,9 @@ def report(result: Impact) -> Report:
     )
 
 
-@files.together
 def write(result: Impact, folder: Path | str) -> list[Path]:
     """Write impact.html, impact.docx and impact.xlsx, each whole or not at all."""
-    whole, target = report(result), Path(folder)
-    return [
-        html.write(whole, target / "impact.html"),
-        word.write(whole, target / "impact.docx"),
-        excel.write(whole, target / "impact.xlsx"),
-    ]
+    return delivery.write(report(result), folder, "impact", "html", "docx", "xlsx")
 
 
 def template(folder: Path | str) -> Path:

@@ -2,6 +2,8 @@
 
 from spaser.obligations import Declared
 from spaser.studies.diagnostic.compose import Diagnostic, chosen_buyers, diagnose
+from spaser.studies.diagnostic.compose import diagnose as study
+from spaser.studies.diagnostic.handover import findings, report, summary, write
 from spaser.studies.diagnostic.preparation import Base, Paths, copy, counted_part, is_large, named_buyers, prepare
 from spaser.studies.diagnostic.prepared import opened
 
@@ -14,8 +16,13 @@ __all__ = [
     "copy",
     "counted_part",
     "diagnose",
+    "findings",
     "is_large",
     "named_buyers",
     "opened",
     "prepare",
+    "report",
+    "study",
+    "summary",
+    "write",
 ]

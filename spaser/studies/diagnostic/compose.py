@@ -88,17 +88,7 @@ def diagnose(
     base = _unmixed(source if isinstance(source, Base) else prepare(source, buyer=buyer, **options), notices, pieces)
     sirens, scope = chosen_buyers(base, buyer)
     every = base.contracts.filter(pl.col("acheteur_siren").is_in(list(sirens))) if sirens else base.contracts
-    kept = every
-    if years:
-        kept = kept.filter(pl.col("annee").is_between(*years))
-    if family:
-        kept = kept.filter(pl.col("famille").is_in(list(family)))
-    chosen = kept.collect(engine="streaming")
-    if not chosen.height:
-        raise Problem(
-            f"Aucun contrat pour {scope}" + (f" de {years[0]} à {years[1]}" if years else ""),
-            todo="Élargissez les années ou les familles",
-        )
+    chosen = _kept(every, years, family, scope)
     uids = chosen.lazy().select("uid")
     holders, acts = pl.collect_all(
         [frame.join(uids, on="uid", how="semi", maintain_order="left") for frame in (base.holders, base.subcontracts)]
@@ -130,6 +120,21 @@ def diagnose(
         | _beside(base, every, chosen)
         | held.tables(chosen, holders, acts, base, population),
     )
+
+
+def _kept(every: pl.LazyFrame, years: tuple[int, int] | None, family: Sequence[str], scope: str) -> pl.DataFrame:
+    """The contracts of the years and families asked; none at all is said."""
+    if years:
+        every = every.filter(pl.col("annee").is_between(*years))
+    if family:
+        every = every.filter(pl.col("famille").is_in(list(family)))
+    chosen = every.collect(engine="streaming")
+    if not chosen.height:
+        raise Problem(
+            f"Aucun contrat pour {scope}" + (f" de {years[0]} à {years[1]}" if years else ""),
+            todo="Élargissez les années ou les familles",
+        )
+    return chosen
 
 
 def _unmixed(base: Base, notices: Notices | None, pieces: Clauses | None) -> Base:

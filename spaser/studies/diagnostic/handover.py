@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from spaser import french
-from spaser.deliverables import excel, files, html, sentences
+from spaser.deliverables import delivery, files, sentences
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Source
 from spaser.sections import report as sections
@@ -89,8 +89,7 @@ def write(result: Diagnostic, folder: Path | str) -> list[Path]:
     table = io.BytesIO()
     euros(result.contracts.lazy()).collect().write_parquet(table)
     return [
-        html.write(whole, target / "diagnostic.html"),
-        excel.write(whole, target / "diagnostic.xlsx"),
+        *delivery.write(whole, target, "diagnostic", "html", "xlsx"),
         files.deliver(target / "contrats.parquet", table.getvalue()),
         files.deliver(target / "rejets.csv", files.officers_csv(_rejects(result))),
         files.write_atomic(target / "constats.csv", _answers(result, target / "constats.csv")),

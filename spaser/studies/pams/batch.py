@@ -20,17 +20,15 @@ import polars as pl
 
 from spaser import buyers, french
 from spaser.deliverables import files
-from spaser.deliverables.report import Report
 from spaser.guards import leftovers
 from spaser.problems import Problem
-from spaser.sections import registry
 from spaser.sources.ledgers import read_ledger
 from spaser.studies import diagnostic, publication
 from spaser.studies.diagnostic import Base, handover
 from spaser.studies.mission.model import Asked, Mission
 from spaser.studies.mission.shape import FORMS
 from spaser.studies.pams import compose as pams
-from spaser.studies.pams.forms import PRINTED, commented, named, render, render_annexes, stem
+from spaser.studies.pams.forms import commented, named, render, write
 from spaser.studies.potential import compose as potentials
 
 __all__ = ["FORMS", "Mission", "Outcome", "commented", "named", "render", "run"]
@@ -261,23 +259,12 @@ def _one(desk: Desk, task: Task) -> Outcome:
         report = commented(pams.report(pams.study(result, asked.wishes, peers=peers)), mission, asked)
         for kept in (potentials.judged, potentials.distances, potentials.chosen):
             kept.cache_clear()  # of a buyer that is not asked for twice: millions of rows for the largest
-        written = _handed(report, mission, mission.folder / siren)
+        written = write(report, mission, mission.folder / siren)
     except Problem as problem:
         return Outcome(name, siren, failure=str(problem))
     except FAULTS as fault:
         return Outcome(name, siren, failure=f"Erreur imprévue, à signaler ({type(fault).__name__} : {fault})")
     return Outcome(name, siren, tuple(path.relative_to(mission.folder).as_posix() for path in written))
-
-
-@files.together
-def _handed(report: Report, mission: Mission, folder: Path) -> list[Path]:
-    """The report in every form, switched at once."""
-    name = stem(report)
-    written = [files.deliver(folder / f"{name}.{form}", render(form, report, mission)) for form in mission.forms]
-    apart = [form for form in mission.forms if form in PRINTED and report.part(registry.ANNEX).sections]
-    return written + [
-        files.deliver(folder / f"{name}-annexes.{form}", render_annexes(form, report, mission)) for form in apart
-    ]
 
 
 def _done(state: dict[str, Any], mission: Mission, asked: Asked, siren: str, day: str) -> tuple[str, ...] | None:

@@ -121,7 +121,7 @@ def study(
         _potential(result, found)
         | reach
         | _practices(asked.answers)
-        | (impact.tables(impact.impact_of(spent)) if spent else {})
+        | (impact.findings(impact.impact_of(spent)) if spent else {})
         | {
             "manques": pl.DataFrame({"code": lacking}, schema={"code": pl.String}),
             "plan_dits": _written_of_actions(result),
@@ -197,9 +197,8 @@ def _potential(result: Diagnostic, found: Opportunities | None) -> dict[str, pl.
     """The tables of the potential, and the needs whose sourcing comes."""
     if found is None:
         return {}
-    # What is bought once (works, project management) is no need to come, whatever its end.
-    once = pl.col("codeCPV").str.head(2).is_in(result.base.method["renewals"]["one_off"]["divisions"]).fill_null(False)
-    active = found.opportunities.filter(pl.col("etat_action") == "agir").filter(~once)
+    # The state of a need says what is bought once: no second rule here.
+    active = found.opportunities.filter(pl.col("etat_action") == "agir")
     soon = renewals.upcoming(active.lazy(), as_of=result.day, months=MONTHS, method=result.base.method).collect()
     asked = _written_of_actions(result)
     actions = planning.plan(soon, day=result.day, method=result.base.method, decisions=asked)

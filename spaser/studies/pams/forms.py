@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spaser import french
-from spaser.deliverables import excel, html, pdf, slides, word
+from spaser.deliverables import excel, files, html, pdf, slides, word
 from spaser.deliverables.report import Callout, Report
 from spaser.sections import registry
-from spaser.studies.mission.model import Asked, Mission
 from spaser.text import fold
+
+if TYPE_CHECKING:  # a mission holds the wishes of this study: at run time it is read first
+    from spaser.studies.mission.model import Asked, Mission
 
 #: The forms whose annexes are a file of their own.
 PRINTED = ("pdf", "docx")
@@ -65,3 +69,14 @@ def render_annexes(form: str, report: Report, mission: Mission) -> bytes:
     """The annexes in a file of their own, for the forms that are printed."""
     apart = replace(report.part(registry.ANNEX), title=f"{report.title} – Annexes")
     return pdf.render(apart) if form == "pdf" else word.render(apart, template=mission.templates.get("docx"))
+
+
+@files.together
+def write(report: Report, mission: Mission, folder: Path) -> list[Path]:
+    """The report in every form of the mission, its annexes apart, switched at once."""
+    name = stem(report)
+    written = [files.deliver(folder / f"{name}.{form}", render(form, report, mission)) for form in mission.forms]
+    apart = [form for form in mission.forms if form in PRINTED and report.part(registry.ANNEX).sections]
+    return written + [
+        files.deliver(folder / f"{name}-annexes.{form}", render_annexes(form, report, mission)) for form in apart
+    ]

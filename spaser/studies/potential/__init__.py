@@ -10,18 +10,25 @@ from spaser.studies.potential.compose import (
     place,
     places,
     potential_of,
-    structures,
 )
+from spaser.studies.potential.compose import potential_of as study
+from spaser.studies.potential.handover import findings, report, summary, write
+from spaser.studies.potential.offer import structures
 
 __all__ = [
     "Ground",
     "MOST",
     "Opportunities",
     "chosen",
+    "findings",
     "ground",
     "judged",
     "place",
     "places",
     "potential_of",
+    "report",
     "structures",
+    "study",
+    "summary",
+    "write",
 ]

@@ -9,17 +9,18 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from spaser import buyers, families, potential, rules, suppliers
+from spaser import buyers, potential, rules
 from spaser.potential import map as opportunities_map
 from spaser.potential.match import reachable
 from spaser.problems import Problem
 from spaser.studies.diagnostic import Base, Diagnostic
-from spaser.studies.potential.located import located, place, places
+from spaser.studies.potential import needs as against
+from spaser.studies.potential.located import place, places
+from spaser.studies.potential.offer import declared, named_trades, structures, wins
+from spaser.vocabulary import NEED_CONTRACTS
 
 #: Suppliers shown per need; all of them are counted.
 MOST = 200
-#: The single buyer that several are taken for when their needs are added up.
-NETWORK = "reseau"
 #: Kilometres up to which distances are measured at once (the last is ``potential.rayon_maximal``).
 STEPS = (50, 100, 150)
 
@@ -116,6 +117,36 @@ def potential_of(
     )
 
 
+def of_needs(
+    needs: pl.DataFrame,
+    supply: pl.DataFrame,
+    *,
+    scope: str,
+    as_of: date,
+    method: dict[str, Any],
+    radius: float | None,
+    share: float,
+    weights: pl.DataFrame | None = None,
+    under_code: bool = True,
+) -> Opportunities:
+    """The potential of needs that no contract carries (a ledger's, a programme's): NEEDS against SUPPLY, suppliers described."""
+    told = against.judged(needs, supply, radius=radius, dependency=share, method=method, under_code=under_code)
+    return Opportunities(
+        scope=scope,
+        as_of=as_of,
+        needs=needs,
+        members=NEED_CONTRACTS.empty(),
+        supply=supply,
+        candidates=potential.describe(told.found.lazy(), supply.lazy(), MOST).collect(engine="in-memory"),
+        opportunities=told.opportunities,
+        families=told.families,
+        weights=pl.DataFrame() if weights is None else weights,
+        assumptions=assumptions(method["potential"], radius, share),
+        dependency=share,
+        radius=radius,
+    )
+
+
 def under_code(source: Diagnostic | Base) -> bool:
     """Whether the procurement code binds the buyer: a diagnostic that holds the facts of private buyers says that it does not."""
     return isinstance(source, Base) or "prive" not in source.extras
@@ -135,34 +166,23 @@ class Judged(NamedTuple):
 def judged(base: Base, sirens: tuple[str, ...], radius: float | None, share: float, bound: bool = True) -> Judged:
     """What the ESS could take of the needs of buyers (none: all), kept for the last choices: going back to one costs nothing."""
     known, mine, settings = ground(base), chosen(base, sirens), base.method
-    needs = mine.needs.lazy()
-    found = potential.matches(
-        needs,
-        mine.places.lazy(),
-        known.supply.lazy(),
+    told = against.judged(
+        mine.needs,
+        known.supply,
+        every=known.needs,
+        kinds=mine.kinds.lazy(),
         radius=radius,
         dependency=share,
-        reached=distances(base, sirens, _step(radius)).lazy(),
-        past=mine.past.lazy(),
         method=settings,
-    ).collect(engine="in-memory")
-    told = potential.opportunities(
-        needs,
-        found.lazy(),
-        every=known.needs.lazy(),
-        kinds=mine.kinds.lazy(),
-        as_of=base.day,
-        dependency=share,
-        method=settings,
+        network=len(sirens) != 1,
         under_code=bound,
-    ).collect(engine="in-memory")
-    # Summed over several buyers, a supplier has one envelope for them all: its capacity serves once.
-    shared = told if len(sirens) == 1 else told.with_columns(acheteur_siren=pl.lit(NETWORK))
-    nets = potential.net(shared.lazy(), found.lazy(), dependency=share, method=settings).collect(engine="in-memory")
-    settled = potential.settled(told.lazy(), nets.lazy()).collect(engine="in-memory")
-    summed = potential.by_family(settled.lazy(), found.lazy()).collect(engine="in-memory")
-    credible = opportunities_map.suppliers(found, settled, known.supply).collect(engine="in-memory")
-    return Judged(found, settled, summed, credible)
+        spots=mine.places,
+        reached=distances(base, sirens, _step(radius)),
+        past=mine.past,
+        as_of=base.day,
+    )
+    credible = opportunities_map.suppliers(told.found, told.opportunities, known.supply).collect(engine="in-memory")
+    return Judged(*told, credible)
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,140 +261,6 @@ def ground(base: Base) -> Ground:
     return Ground(contracts, every.collect(engine="streaming"), won, weights, supplied.collect(engine="in-memory"))
 
 
-def structures(register: pl.LazyFrame, establishments: pl.LazyFrame, as_of: date) -> pl.DataFrame:
-    """Active ESS and inclusive establishments, each once, located, with the statuses they hold on the day.
-
-    A unit known by a list that names no establishment is kept only when no other list gives it one. The staff band is that
-    of the very establishment: the thousands of an association are not those of its ESAT.
-    """
-    official = pl.col("liste").str.starts_with("sirene").fill_null(False)
-    listed = register.select("siren", "siret").unique()
-    named = pl.concat([establishments.select("siren", "siret"), listed]).unique()
-    several = pl.col("siret").is_not_null().any().over("siren")
-    keys = named.filter(pl.col("siret").is_not_null() | ~several)
-    known = establishments.sort(official, "au", "source", descending=[True, True, False], nulls_last=True).with_columns(
-        cle=pl.coalesce("siret", "siren")
-    )
-    texts = (
-        "nom",
-        "enseigne",
-        "naf",
-        "tranche_effectifs",
-        "code_commune",
-        "code_postal",
-        "commune",
-        "lon",
-        "lat",
-        "etat",
-    )
-    merged = known.group_by("cle", maintain_order=True).agg(
-        *(pl.col(name).drop_nulls().first() for name in texts), personne_physique=pl.col("personne_physique").any()
-    )
-    units = known.group_by("siren", maintain_order=True).agg(
-        _nom=pl.col("nom").drop_nulls().first(), _naf=pl.col("naf").drop_nulls().first()
-    )
-    status = suppliers.status(keys, suppliers.fuse(register), establishments, on=as_of)
-    held = status.filter(
-        pl.col("titulaire_ess").fill_null(False) | pl.col("titulaire_inclusif").fill_null(False)
-    ).collect(engine="in-memory")
-    dates = (
-        register.sort("au", "source", descending=[True, False], nulls_last=True)
-        .group_by("siren", maintain_order=True)
-        .agg(statut_au=pl.col("au").first(), statut_source=pl.col("source").first())
-    )
-    whole = (
-        held.lazy()
-        .with_columns(cle=pl.coalesce("siret", "siren"))
-        .join(merged, on="cle", how="left", maintain_order="left")
-        .join(units, on="siren", how="left", maintain_order="left")
-        .join(dates, on="siren", how="left", maintain_order="left")
-        .filter(pl.col("etat").is_null() | (pl.col("etat") == "A"))
-    )
-    ess = pl.when(pl.col("titulaire_ess")).then(pl.lit("ESS"))
-    esus = pl.when(pl.col("titulaire_esus")).then(pl.lit("ESUS"))
-    return (
-        located(whole)
-        .select(
-            "cle",
-            "siren",
-            "siret",
-            "code_commune",
-            "commune",
-            "departement",
-            "region",
-            "lon",
-            "lat",
-            "tranche_effectifs",
-            "statut_au",
-            "statut_source",
-            "personne_physique",
-            "enseigne",
-            arrondissement=_district(),
-            nom=pl.coalesce("nom", "_nom"),
-            naf=pl.coalesce("naf", "_naf").str.replace(".", "", literal=True),
-            types="inclusif_types",
-            ess="titulaire_ess",
-            statuts=pl.concat_str(ess, esus, pl.col("inclusif_types"), separator=", ", ignore_nulls=True),
-        )
-        .collect(engine="in-memory")
-    )
-
-
-def _district() -> pl.Expr:
-    """The arrondissement that a postcode of Paris, Lyon or Marseille names (75116 is the sixteenth)."""
-    code = pl.col("code_postal")
-    return pl.when(code.str.contains(r"^(75[01]|6900|130)\d\d?$")).then(code.str.slice(3).cast(pl.Int32, strict=False))
-
-
-def wins(contracts: pl.LazyFrame, holders: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per contract won: ``uid, siren, siret, famille, dateNotification, naf`` (activity of the unit, SIRENE first)."""
-    official = pl.col("liste").str.starts_with("sirene").fill_null(False)
-    activities = (
-        establishments.filter(pl.col("naf").is_not_null())
-        .sort(official, "au", "source", descending=[True, True, False], nulls_last=True)
-        .unique("siren", keep="first", maintain_order=True)
-        .select("siren", naf=pl.col("naf").str.replace(".", "", literal=True))
-    )
-    number = pl.when(pl.col("titulaire_id").str.contains(r"^\d{14}$")).then("titulaire_id")
-    held = holders.select("uid", siren="titulaire_siren", siret=number).drop_nulls("siren")
-    return (
-        held.join(contracts.select("uid", "famille", "dateNotification"), on="uid", maintain_order="left_right")
-        .filter(pl.col("famille").is_not_null())
-        .unique(["uid", "siren", "siret"])
-        .join(activities, on="siren", how="left", maintain_order="left")
-        .sort("uid", "siren", "siret")
-    )
-
-
-def named_trades(listed: pl.DataFrame) -> pl.DataFrame:
-    """``cle, famille``: the trades that the names and signs of structures say."""
-    names = pl.concat(
-        [listed.lazy().select("cle", _nom=name) for name in ("nom", "enseigne") if name in listed.columns]
-    ).drop_nulls()
-    return (
-        names.join(families.trades(names, "_nom"), on="_nom", maintain_order="left_right")
-        .select("cle", "famille")
-        .unique()
-        .collect(engine="in-memory")
-    )
-
-
-def declared(register: pl.LazyFrame) -> pl.DataFrame:
-    """``cle, famille``: the sectors that a list declares for a supplier, read as words of families."""
-    told = (
-        register.filter(pl.col("secteurs").is_not_null())
-        .select(cle=pl.coalesce("siret", "siren"), _secteur=pl.col("secteurs").str.split(","))
-        .explode("_secteur")
-        .with_columns(pl.col("_secteur").str.strip_chars())
-    )
-    return (
-        told.join(families.of_words(told, "_secteur"), on="_secteur", maintain_order="left_right")
-        .select("cle", "famille")
-        .unique()
-        .collect(engine="in-memory")
-    )
-
-
 def assumptions(settings: dict[str, Any], radius: float | None, share: float) -> pl.DataFrame:
     """The values in use with their reasons: « hypothèses » of the workbook, so that a contradictor can change them."""
     rows = [("dépendance choisie", f"{share:.0%}".replace("%", " %"), settings["dependance"]["reason"])]
@@ -420,9 +306,4 @@ def checked(base: Base, radius: float | None, dependency: float | None) -> float
             why="Le potentiel se mesure contre un registre de l'ESS et des structures inclusives",
             todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)",
         )
-    limit = base.method["potential"]["rayon_maximal"]["value"]
-    if radius is not None and not 0 < radius <= limit:
-        raise Problem(f"Un rayon de {radius:g} km n'est pas possible", todo=f"Choisissez un rayon de 1 à {limit} km")
-    if dependency is not None and not 0 < dependency <= 1:
-        raise Problem("La part de dépendance se donne entre 0 et 1", todo="Par exemple 0,3 pour 30 %")
-    return base.method["potential"]["dependance"]["value"] if dependency is None else dependency
+    return against.share_of(base.method, radius, dependency)

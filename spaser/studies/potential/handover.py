@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from spaser import french
-from spaser.deliverables import excel, files, html
+from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import MASK, Report, masked
 from spaser.sections.findings import Findings
@@ -51,8 +51,7 @@ def write(result: Diagnostic, found: Opportunities, folder: Path | str) -> list[
     whole = report(result, found)
     rows = masked(found.opportunities)
     return [
-        html.write(whole, target / "potentiel.html"),
-        excel.write(whole, target / "potentiel.xlsx"),
+        *delivery.write(whole, target, "potentiel", "html", "xlsx"),
         files.deliver(target / "besoins.csv", files.officers_csv(rows)),
     ]
 
@@ -63,7 +62,7 @@ def summary(found: Opportunities) -> str:
     families = found.families
     total, reach, high = (families[name].sum() for name in ("annuel", "potentiel", "potentiel_haut"))
     lines = [
-        f"{found.scope} : {french.count(active.height, 'besoin')} en cours, {french.euros_short(total)} par an (annualisés)",
+        f"{found.scope} : {french.count(active.height, 'besoin actionnable')}, {french.euros_short(total)} par an (annualisés)",
         f"Potentiel ESS et inclusif : {french.euros_short(reach)} par an (milieu), au plus {french.euros_short(high)}",
         f"Fournisseurs lus : {french.number(found.supply['siren'].n_unique())} unités légales",
         "",

@@ -5,13 +5,17 @@ One buyer's contracts, its ledger and a whole network end here; tables are settl
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from spaser import potential
-from spaser.studies.potential.compose import NETWORK
+from spaser.problems import Problem
 from spaser.studies.potential.located import places
+
+#: The single buyer that several are taken for when their needs are added up.
+NETWORK = "reseau"
 
 
 class Judged(NamedTuple):
@@ -33,6 +37,10 @@ def judged(
     method: dict[str, Any],
     network: bool = False,
     under_code: bool = True,
+    spots: pl.DataFrame | None = None,
+    reached: pl.DataFrame | None = None,
+    past: pl.DataFrame | None = None,
+    as_of: date | None = None,
 ) -> Judged:
     """What the ESS could take of needs.
 
@@ -47,21 +55,49 @@ def judged(
         its sales to all of them together, so that summing buyers never uses a capacity twice.
     under_code
         False: the procurement code does not bind the buyer, whose levers are its own (see ``potential.opportunities``).
+    spots, reached, past
+        What a caller that judges the same needs again has measured once: their places, who is within reach, what was won.
     """
-    spots = places(needs.lazy()).collect(engine="in-memory")
+    where = places(needs.lazy()) if spots is None else spots.lazy()
     found = potential.matches(
-        needs.lazy(), spots.lazy(), supply.lazy(), radius=radius, dependency=dependency, method=method
+        needs.lazy(),
+        where,
+        supply.lazy(),
+        radius=radius,
+        dependency=dependency,
+        reached=None if reached is None else reached.lazy(),
+        past=None if past is None else past.lazy(),
+        method=method,
     ).collect(engine="in-memory")
     told = potential.opportunities(
         needs.lazy(),
         found.lazy(),
         every=None if every is None else every.lazy(),
         kinds=kinds,
+        as_of=as_of,
         dependency=dependency,
         method=method,
         under_code=under_code,
     ).collect(engine="in-memory")
+    # Summed over several buyers, a supplier has one envelope for them all: its capacity serves once.
     shared = told.with_columns(acheteur_siren=pl.lit(NETWORK)) if network else told
     nets = potential.net(shared.lazy(), found.lazy(), dependency=dependency, method=method).collect(engine="in-memory")
     settled = potential.settled(told.lazy(), nets.lazy()).collect(engine="in-memory")
     return Judged(found, settled, potential.by_family(settled.lazy(), found.lazy()).collect(engine="in-memory"))
+
+
+def share_of(settings: dict[str, Any], radius: float | None, dependency: float | None) -> float:
+    """The dependency in use (``method.toml`` when none is chosen), once the choices are found possible.
+
+    Raises
+    ------
+    Problem
+        A radius or a share makes no sense.
+    """
+    limit = settings["potential"]["rayon_maximal"]["value"]
+    if radius is not None and not 0 < radius <= limit:
+        raise Problem(f"Un rayon de {radius:g} km n'est pas possible", todo=f"Choisissez un rayon de 1 à {limit} km")
+    share = settings["potential"]["dependance"]["value"] if dependency is None else dependency
+    if not 0 < share <= 1:
+        raise Problem("La part de dépendance se donne entre 0 et 1", todo="Par exemple 0,3 pour 30 %")
+    return float(share)

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from spaser import families, french, potential, rules
-from spaser.deliverables import excel, files, html
+from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Source, masked
 from spaser.problems import Problem
@@ -22,11 +22,10 @@ from spaser.sources import filled
 from spaser.sources.programmes import Programme, filled_of, read_programme
 from spaser.sources.registers.known import known_suppliers
 from spaser.studies.potential import compose as opportunities
-from spaser.studies.potential import handover
-from spaser.studies.potential import needs as opportunities_needs
-from spaser.studies.potential.compose import MOST, Opportunities
-from spaser.studies.potential.spend import _place, siren_of
-from spaser.vocabulary import NEED_CONTRACTS
+from spaser.studies.potential import handover, offer
+from spaser.studies.potential import needs as against
+from spaser.studies.potential.compose import Opportunities
+from spaser.studies.potential.spend.compose import place_of, siren_of
 
 PLANNED = (
     "objet",
@@ -122,15 +121,28 @@ def potential_of_programme(
             todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)",
         )
     settings = rules.method(method)
-    share = settings["potential"]["dependance"]["value"] if dependency is None else dependency
-    limit = settings["potential"]["rayon_maximal"]["value"]
-    if radius is not None and not 0 < radius <= limit:
-        raise Problem(f"Un rayon de {radius:g} km n'est pas possible", todo=f"Choisissez un rayon de 1 à {limit} km")
-    if not 0 < share <= 1:
-        raise Problem("La part de dépendance se donne entre 0 et 1", todo="Par exemple 0,3 pour 30 %")
+    share = against.share_of(settings, radius, dependency)
     planned = programme_of(source)
     siren = siren_of(buyer_siret)
-    place, label = _place(siren, territory)
+    place, label = place_of(siren, territory)
+    needs = _needs(planned, siren, place, label)
+    known = known_suppliers(list(registers), cache=cache, progress=progress)
+    latest: Any = known.files["au"].max() if known.files.height else None
+    day = as_of or latest
+    if day is None:
+        raise Problem("Aucune des listes n'a de date", todo="Donnez le jour des statuts : --date 2026-10-31")
+    supply = potential.supply(
+        offer.structures(known.register, known.establishments, day).lazy(),
+        declared=offer.declared(known.register).lazy(),
+        method=settings,
+    ).collect(engine="in-memory")
+    scope = f"Programme {planned.name}"
+    found = opportunities.of_needs(needs, supply, scope=scope, as_of=day, method=settings, radius=radius, share=share)
+    return Planned(planned.name, planned.projects, planned.read, found, known.files, label)
+
+
+def _needs(planned: Planned, siren: str | None, place: str | None, label: str | None) -> pl.DataFrame:
+    """NEEDS of the projects that have a family, named after their buyer or the file."""
     needs = potential.of_programme(planned.projects.lazy(), buyer=siren, place=place).collect(engine="in-memory")
     if not needs.height:
         raise Problem(
@@ -138,35 +150,14 @@ def potential_of_programme(
             where=planned.name,
             todo="Précisez les objets, ou ajoutez une colonne « Code CPV »",
         )
-    named = needs.with_columns(
+    return needs.with_columns(
         acheteur_libelle=pl.col("acheteur_libelle").fill_null(f"Programme {planned.name}"),
         lieu_libelle=pl.coalesce("lieu_libelle", pl.lit(label, pl.String)),
     )
-    known = known_suppliers(list(registers), cache=cache, progress=progress)
-    day = as_of or (known.files["au"].max() if known.files.height else None)
-    if day is None:
-        raise Problem("Aucune des listes n'a de date", todo="Donnez le jour des statuts : --date 2026-10-31")
-    supply = potential.supply(
-        opportunities.structures(known.register, known.establishments, day).lazy(),
-        declared=opportunities.declared(known.register).lazy(),
-        method=settings,
-    ).collect(engine="in-memory")
-    told = opportunities_needs.judged(named, supply, radius=radius, dependency=share, method=settings)
-    found = Opportunities(
-        scope=f"Programme {planned.name}",
-        as_of=day,
-        needs=named,
-        members=NEED_CONTRACTS.empty(),
-        supply=supply,
-        candidates=potential.describe(told.found.lazy(), supply.lazy(), MOST).collect(engine="in-memory"),
-        opportunities=told.opportunities,
-        families=told.families,
-        weights=pl.DataFrame(),
-        assumptions=opportunities.assumptions(settings["potential"], radius, share),
-        dependency=share,
-        radius=radius,
-    )
-    return Planned(planned.name, planned.projects, planned.read, found, known.files, label)
+
+
+#: The face that every study has.
+study = potential_of_programme
 
 
 def findings(result: Planned) -> Findings:
@@ -226,7 +217,7 @@ def write(result: Planned, folder: Path | str) -> list[Path]:
         return [rows]
     whole = report(result)
     needs = files.deliver(target / "besoins.csv", files.officers_csv(masked(result.found.opportunities)))
-    return [html.write(whole, target / "programme.html"), excel.write(whole, target / "programme.xlsx"), rows, needs]
+    return [*delivery.write(whole, target, "programme", "html", "xlsx"), rows, needs]
 
 
 def _shown(result: Planned) -> pl.DataFrame:

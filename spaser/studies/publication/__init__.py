@@ -10,14 +10,21 @@ from spaser.studies.publication.compose import (
     publish,
     roads,
 )
+from spaser.studies.publication.compose import publish as study
+from spaser.studies.publication.files import findings, report, summary, write
 
 __all__ = [
     "Edition",
     "compare",
     "comparison",
+    "findings",
     "measurer",
     "national_targets",
     "placed",
     "publish",
+    "report",
     "roads",
+    "study",
+    "summary",
+    "write",
 ]

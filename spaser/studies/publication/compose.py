@@ -1,14 +1,14 @@
 """The publication of a SPASER: the indicators of a buyer, or of a joint schema, on chosen years, with targets and peers.
 
-A composition room: rooms meet here, nothing is computed here. ``publication_files`` writes the folder.
+A composition room: rooms meet here, nothing is computed here. ``files`` writes the folder.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -128,45 +128,75 @@ def publish(
     _check_buyers(sirens)
     every = base.contracts.filter(pl.col("acheteur_siren").is_in(list(sirens))).collect(engine="streaming")
     known = sorted(every["annee"].drop_nulls().unique().to_list())
-    voted = targets.read(goals, first_year=known[0] if known else None) if goals else ()
-    lines = entered_file.read(entered, sirens=sirens) if entered else ENTERED.empty()
-    book = ledgers.read_ledger(ledger) if ledger else None
+    read = _read(goals, entered, ledger, sirens, known)
     result = diagnostic.diagnose(
         base,
         buyer=sirens,
         years=years,
         population=population,
-        spend=book.lines.lazy() if book else None,
+        spend=read.book.lines.lazy() if read.book else None,
         declared=declared,
     )
     published = tuple(range(years[0], years[1] + 1)) if years else tuple(known)
-    names = _buyers(base, sirens)
-    past, spent = (
-        _measured(every, name, population),
-        _spent(book, base, every, name, population) if book else MEASURES.empty(),
+    moved = _since(previous, Edition(every.lazy(), published, measurer(name, population)))
+    return replace(_composed(result, name, every, published, read, definition, moved), with_score=with_score)
+
+
+class _Given(NamedTuple):
+    """What the buyer gives besides its contracts: goals voted, figures entered (ENTERED), spend file, and the files of all."""
+
+    goals: tuple[Target, ...]
+    entered: pl.DataFrame
+    book: ledgers.Ledger | None
+    files: dict[str, Path]
+
+
+def _read(
+    goals: str | Path | None,
+    entered: str | Path | None,
+    ledger: str | Path | None,
+    sirens: tuple[str, ...],
+    years: Sequence[int],
+) -> _Given:
+    named = (("objectifs", goals), ("chiffres saisis", entered), ("grand livre", ledger))
+    return _Given(
+        targets.read(goals, first_year=years[0] if years else None) if goals else (),
+        entered_file.read(entered, sirens=sirens) if entered else ENTERED.empty(),
+        ledgers.read_ledger(ledger) if ledger else None,
+        {name: Path(path) for name, path in named if path},
     )
-    history = pl.concat([past, spent, _typed(lines, {*published, *lines["annee"]}, name)])
-    year = base.as_of.year
+
+
+def _composed(
+    result: Diagnostic,
+    name: str,
+    every: pl.DataFrame,
+    published: tuple[int, ...],
+    given: _Given,
+    definition: str,
+    editions: pl.DataFrame,
+) -> Publication:
+    """The tables of a publication: what was published, then every year read, for the roads of the goals."""
+    base, population, names = result.base, result.population, _buyers(result.base, result.sirens)
+    past = _measured(every, name, population)
+    spent = _spent(given.book, base, every, name, population) if given.book else MEASURES.empty()
+    history = pl.concat([past, spent, _typed(given.entered, {*published, *given.entered["annee"]}, name)])
+    year, several = base.as_of.year, len(names) > 1
     return Publication(
         diagnostic=result,
         years=published,
         definition=definition,
         buyers=names,
-        with_score=with_score,
         spent=spent,
         past=past,
         measures=_measured(result.contracts, name, population),
-        entered=_typed(lines, published, name),
-        by_buyer=_each(result.contracts, lines, published, names, population) if len(names) > 1 else MEASURES.empty(),
-        roads=roads(voted, history, every, year, population),
+        entered=_typed(given.entered, published, name),
+        by_buyer=_each(result.contracts, given.entered, published, names, population) if several else MEASURES.empty(),
+        roads=roads(given.goals, history, every, year, population),
         references=roads(national_targets(result, definition), history, every, year, population),
-        peers=_compared(base, sirens, published, population),
-        editions=_since(previous, Edition(every.lazy(), published, measurer(name, population))),
-        given={
-            name: Path(path)
-            for name, path in (("objectifs", goals), ("chiffres saisis", entered), ("grand livre", ledger))
-            if path
-        },
+        peers=_compared(base, result.sirens, published, population),
+        editions=editions,
+        given=given.files,
     )
 
 

@@ -22,9 +22,10 @@ from spaser.indicators.trajectory import Road
 from spaser.problems import Problem
 from spaser.sections.findings import Findings
 from spaser.sections.goals import answered
-from spaser.sections.publication.legal import marks, publication
+from spaser.sections.publication.legal import publication
 from spaser.sections.publication.method import sections as method_sections
 from spaser.sections.publication.note import sections as note_sections
+from spaser.sections.publication.retained import marks
 from spaser.sources.answers import entered
 from spaser.studies.diagnostic import handover
 from spaser.studies.publication.compose import Edition, Publication, codes, measurer

@@ -9,12 +9,13 @@ from pathlib import Path
 import polars as pl
 
 from spaser import french, linkage
-from spaser.deliverables import excel, files, html
+from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import MASK, Report, Source, masked
 from spaser.guards import leftovers
 from spaser.sections.findings import Findings
-from spaser.sections.purchases.paid import POSTS, PURCHASES, printed_gap
+from spaser.sections.purchases.account import POSTS, printed_gap
+from spaser.sections.purchases.paid import PURCHASES
 from spaser.sections.purchases.sheets import annexes
 from spaser.sources import filled
 from spaser.sources.ledgers import write_mapping
@@ -145,8 +146,7 @@ def write(result: SupplierDiagnostic, folder: Path | str, *, validations: Path |
     target = Path(folder)
     whole = report(result)
     written = [
-        html.write(whole, target / "fournisseurs.html"),
-        excel.write(whole, target / "fournisseurs.xlsx"),
+        *delivery.write(whole, target, "fournisseurs", "html", "xlsx"),
         files.deliver(target / "lignes.csv", files.officers_csv(_lines(result))),
     ]
     if result.origin == "depenses":

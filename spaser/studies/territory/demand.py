@@ -89,19 +89,8 @@ def balance_of(
     Problem
         No register was read, no commune answers to these SIREN, or no buyer to these names.
     """
-    if base.register is None:
-        raise Problem(
-            "Aucune liste de fournisseurs n'a été lue",
-            todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)",
-        )
+    communes = _communes(base, sirens)
     share = base.method["potential"]["dependance"]["value"] if dependency is None else dependency
-    communes = territories.members(list(sirens)).select("code_commune", "commune", "siren").collect(engine="in-memory")
-    if not communes.height:
-        raise Problem(
-            "Aucune commune trouvée",
-            where=", ".join(sirens),
-            todo="Donnez le SIREN d'une commune, d'une intercommunalité ou d'un EPT",
-        )
     known = opportunities.ground(base)
     chosen = [buyers.choose(base.buyers, name) for name in network]
     needs, away = demand(known.needs, communes, sirens, chosen)
@@ -117,24 +106,44 @@ def balance_of(
     rows = potential.balance(
         needs.lazy(), known.supply.lazy(), communes.lazy(), dependency=share, method=base.method
     ).collect(engine="in-memory")
-    active = needs.filter("actif")
-    each = active.group_by("acheteur_siren", "acheteur_libelle").agg(
-        besoins=pl.len().cast(pl.Int64), annuel=pl.col("annuel").sum()
-    )
-    serving = _serving(known.supply, communes, base)
     there = rows.with_columns(
         pl.when(pl.col("code_commune") == WHOLE).then("etat").otherwise(pl.col("etat").replace(_THERE)).alias("etat")
     )
     return Balance(
         rows=there,
         families=_families(rows, told.families),
-        buyers=each.sort("annuel", "acheteur_siren", descending=[True, False]),
-        suppliers=serving,
+        buyers=_each(needs.filter("actif")),
+        suppliers=_serving(known.supply, communes, base),
         elsewhere=away,
         dependency=share,
         network=bool(network),
         files=tuple(Path(name).name for name in base.files["source"]),
     )
+
+
+def _communes(base: Base, sirens: Sequence[str]) -> pl.DataFrame:
+    """The communes of the territory, once sure that there is a supply to read."""
+    if base.register is None:
+        raise Problem(
+            "Aucune liste de fournisseurs n'a été lue",
+            todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)",
+        )
+    found = territories.members(list(sirens)).select("code_commune", "commune", "siren").collect(engine="in-memory")
+    if not found.height:
+        raise Problem(
+            "Aucune commune trouvée",
+            where=", ".join(sirens),
+            todo="Donnez le SIREN d'une commune, d'une intercommunalité ou d'un EPT",
+        )
+    return found
+
+
+def _each(active: pl.DataFrame) -> pl.DataFrame:
+    """What each buyer needs, the largest first."""
+    each = active.group_by("acheteur_siren", "acheteur_libelle").agg(
+        besoins=pl.len().cast(pl.Int64), annuel=pl.col("annuel").sum()
+    )
+    return each.sort("annuel", "acheteur_siren", descending=[True, False])
 
 
 def demand(

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from spaser import french, settings, suppliers, territories
-from spaser.deliverables import excel, files, html
+from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Sentence, Source
 from spaser.problems import Problem, closest
@@ -165,6 +165,12 @@ def read_jobs(path: str | Path) -> pl.DataFrame:
     return read.select(code_commune="code", emplois="emplois")
 
 
+def findings(result: Territory) -> dict[str, pl.DataFrame]:
+    """Its tables: establishments by commune and family, the lists read, the nature of structures, demand against supply."""
+    tables = {"territoire": result.rows, "communes": result.communes, "listes": result.files, "natures": result.kinds}
+    return tables | (result.balance.extras() if result.balance else {})
+
+
 def report(result: Territory) -> Report:
     """The report of a territory."""
     sources = [Source(row["fichier"], row["libelle"], row.get("au")) for row in result.files.to_dicts()]
@@ -195,11 +201,9 @@ def _placed_told(files: pl.DataFrame) -> str:
     return f"Établissements des listes sans commune connue, comptés nulle part : {french.number(lost)}."
 
 
-@files.together
 def write(result: Territory, folder: Path | str) -> list[Path]:
     """Write territoire.html and territoire.xlsx, each whole or not at all."""
-    whole = report(result)
-    return [html.write(whole, Path(folder) / "territoire.html"), excel.write(whole, Path(folder) / "territoire.xlsx")]
+    return delivery.write(report(result), folder, "territoire", "html", "xlsx")
 
 
 def summary(result: Territory) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from spaser import french
-from spaser.deliverables import excel, files, html
+from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import MASK, Report, masked
 from spaser.problems import Problem
@@ -17,7 +17,7 @@ from spaser.sections.potential import POTENTIAL, annexes
 from spaser.sections.spend import ORIGINS, annexes_spend, section_spend
 from spaser.sources.ledgers.nomenclatures import read_nomenclature
 from spaser.studies.potential import handover as opportunities_handover
-from spaser.studies.potential.spend import SpendOpportunities
+from spaser.studies.potential.spend.compose import SpendOpportunities
 from spaser.studies.suppliers import handover as purchases_handover
 
 PROPOSED, COMPLETED = "nomenclature.csv", "nomenclature_completee.csv"
@@ -101,8 +101,7 @@ def write(result: SpendOpportunities, folder: Path | str, nomenclature: Path | s
     whole = report(result)
     needs = masked(result.found.opportunities)
     written = [
-        html.write(whole, target / "potentiel.html"),
-        excel.write(whole, target / "potentiel.xlsx"),
+        *delivery.write(whole, target, "potentiel", "html", "xlsx"),
         files.deliver(target / "besoins.csv", files.officers_csv(needs)),
         files.deliver(
             target / "lignes.csv",

@@ -7,10 +7,11 @@ from pathlib import Path
 import polars as pl
 
 from spaser import french
-from spaser.deliverables import excel, files, html, word
+from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
-from spaser.studies.acting.followup import Followed
+from spaser.studies.acting.followup.compose import Followed
+from spaser.studies.acting.tables import tables_of
 
 MOST = 40
 _PROJECTS = (
@@ -62,6 +63,11 @@ _HOW = (
 )
 
 
+def findings(result: Followed) -> dict[str, pl.DataFrame]:
+    """Its tables: projects, links to contracts, contracts that no project announced."""
+    return tables_of(result)
+
+
 def report(result: Followed) -> Report:
     """The page and the sheets of a follow-up."""
     return model.build(
@@ -74,17 +80,9 @@ def report(result: Followed) -> Report:
     )
 
 
-@files.together
 def write(result: Followed, folder: Path | str) -> list[Path]:
     """Write suivi.xlsx (to fill in and give back), suivi.html and suivi.docx."""
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    whole = report(result)
-    return [
-        html.write(whole, target / "suivi.html"),
-        word.write(whole, target / "suivi.docx"),
-        excel.write(whole, target / "suivi.xlsx"),
-    ]
+    return delivery.write(report(result), folder, "suivi", "html", "docx", "xlsx")
 
 
 def summary(result: Followed) -> str:

@@ -21,10 +21,10 @@ from spaser.sources.siret import bare, luhn_ok
 from spaser.studies import suppliers as purchases
 from spaser.studies.diagnostic import Base
 from spaser.studies.potential import compose as opportunities
-from spaser.studies.potential import needs as opportunities_needs
-from spaser.studies.potential.compose import MOST, Opportunities
+from spaser.studies.potential import needs as against
+from spaser.studies.potential import offer
+from spaser.studies.potential.compose import Opportunities
 from spaser.studies.suppliers import Progress, SupplierDiagnostic
-from spaser.vocabulary import NEED_CONTRACTS
 
 #: What becomes of each part of the file, in the order of the account; purchases of a family are needs.
 POSTS = {
@@ -110,29 +110,13 @@ def potential_of_spend(
         A file cannot be read or is refused, no list of suppliers was given, the SIRET or a share makes no sense.
     """
     settings = contracts.method if contracts is not None else rules.method(method)
-    share = settings["potential"]["dependance"]["value"] if dependency is None else dependency
     siren = siren_of(buyer_siret)
-    ledger = purchases.suppliers_of(
-        source,
-        registers,
-        overrides=overrides,
-        validations=validations,
-        mapping=mapping,
-        as_of=as_of,
-        cache=cache,
-        progress=progress,
-    )
-    _check(ledger, settings, radius, share)
+    files: dict[str, Any] = {"overrides": overrides, "validations": validations, "mapping": mapping}
+    ledger = purchases.suppliers_of(source, registers, as_of=as_of, cache=cache, progress=progress, **files)
+    share = _share(ledger, settings, radius, dependency)
     told = _classed(_coded(_within(ledger.lines, years), ledger.establishments), nomenclature)
-    place, label = _place(siren, territory)
-    needs = (
-        potential.of_spend(told["lines"].lazy(), buyer=siren, place=place, method=settings)
-        .collect(engine="in-memory")
-        .with_columns(
-            acheteur_libelle=pl.lit(_authority(siren) or f"Fichier {ledger.name}"),
-            lieu_libelle=pl.lit(label, pl.String),
-        )
-    )
+    place, label = place_of(siren, territory)
+    needs = _needs(told["lines"], siren, place, settings, _authority(siren) or f"Fichier {ledger.name}", label)
     counted = told["lines"].filter(pl.col("perimetre") != "autre_exercice")
     return SpendOpportunities(
         found=_found(needs, ledger, contracts, settings, radius, share),
@@ -144,6 +128,14 @@ def potential_of_spend(
         mapping_name=Path(nomenclature or "nomenclature.csv").name,
         **told,
     )
+
+
+def _needs(
+    lines: pl.DataFrame, siren: str | None, place: str | None, settings: dict[str, Any], buyer: str, label: str | None
+) -> pl.DataFrame:
+    """NEEDS of the lines, one per family, with the names of the buyer and of the place."""
+    needs = potential.of_spend(lines.lazy(), buyer=siren, place=place, method=settings).collect(engine="in-memory")
+    return needs.with_columns(acheteur_libelle=pl.lit(buyer), lieu_libelle=pl.lit(label, pl.String))
 
 
 def _classed(coded: pl.DataFrame, path: str | Path | None) -> dict[str, Any]:
@@ -202,27 +194,22 @@ def _found(
 ) -> Opportunities:
     """The needs of a ledger against the supply of its registers (or of contracts read with registers)."""
     if contracts is None:
-        listed = opportunities.structures(ledger.register, ledger.establishments, ledger.as_of)
-        sectors = opportunities.declared(ledger.register)
+        listed = offer.structures(ledger.register, ledger.establishments, ledger.as_of)
+        sectors = offer.declared(ledger.register)
         supply = potential.supply(listed.lazy(), declared=sectors.lazy(), method=settings).collect(engine="in-memory")
         weights = pl.DataFrame()
     else:
         common = opportunities.ground(contracts)
         supply, weights = common.supply, common.weights
-    told = opportunities_needs.judged(needs, supply, radius=radius, dependency=share, method=settings)
-    return Opportunities(
+    return opportunities.of_needs(
+        needs,
+        supply,
         scope=needs["acheteur_libelle"][0] if needs.height else ledger.name,
         as_of=ledger.as_of,
-        needs=needs,
-        members=NEED_CONTRACTS.empty(),
-        supply=supply,
-        candidates=potential.describe(told.found.lazy(), supply.lazy(), MOST).collect(engine="in-memory"),
-        opportunities=told.opportunities,
-        families=told.families,
-        weights=weights,
-        assumptions=opportunities.assumptions(settings["potential"], radius, share),
-        dependency=share,
+        method=settings,
         radius=radius,
+        share=share,
+        weights=weights,
     )
 
 
@@ -287,7 +274,7 @@ def siren_of(text: str | None) -> str | None:
     return number[:9]
 
 
-def _place(siren: str | None, territory: tuple[str, str] | None) -> tuple[str | None, str | None]:
+def place_of(siren: str | None, territory: tuple[str, str] | None) -> tuple[str | None, str | None]:
     """The key of PLACES where the buyer buys, and its name; none when nothing tells."""
     if territory is not None:
         return f"A{territory[0]}", territory[1]
@@ -301,15 +288,13 @@ def _authority(siren: str | None) -> str | None:
     return known["nom"][0] if known.height else None
 
 
-def _check(ledger: SupplierDiagnostic, settings: dict[str, Any], radius: float | None, dependency: float) -> None:
+def _share(
+    ledger: SupplierDiagnostic, settings: dict[str, Any], radius: float | None, dependency: float | None
+) -> float:
     if not ledger.files.height:
         raise Problem(
             "Aucune liste de fournisseurs n'a été lue",
             why="Le potentiel se mesure contre un registre de l'ESS et des structures inclusives",
             todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)",
         )
-    limit = settings["potential"]["rayon_maximal"]["value"]
-    if radius is not None and not 0 < radius <= limit:
-        raise Problem(f"Un rayon de {radius:g} km n'est pas possible", todo=f"Choisissez un rayon de 1 à {limit} km")
-    if not 0 < dependency <= 1:
-        raise Problem("La part de dépendance se donne entre 0 et 1", todo="Par exemple 0,3 pour 30 %")
+    return against.share_of(settings, radius, dependency)

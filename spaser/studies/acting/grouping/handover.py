@@ -7,10 +7,11 @@ from pathlib import Path
 import polars as pl
 
 from spaser import french, rules
-from spaser.deliverables import excel, files, html, word
+from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
-from spaser.studies.acting.grouping import Grouping
+from spaser.studies.acting.grouping.compose import Grouping
+from spaser.studies.acting.tables import tables_of
 
 #: Sheets printed in the page; the workbook holds every need.
 SHEETS = 20
@@ -75,6 +76,11 @@ _CAPACITY = (
 )
 
 
+def findings(result: Grouping) -> dict[str, pl.DataFrame]:
+    """Its tables: needs looked at, groups, members of each group, what no one covers."""
+    return tables_of(result)
+
+
 def report(result: Grouping) -> Report:
     """The one report of the groups of a buyer."""
     shown = result.units.head(SHEETS)
@@ -89,17 +95,9 @@ def report(result: Grouping) -> Report:
     )
 
 
-@files.together
 def write(result: Grouping, folder: Path | str) -> list[Path]:
     """Write groupements.html, groupements.docx (one sheet per need) and groupements.xlsx (besoins, groupements, rôles)."""
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    whole = report(result)
-    return [
-        html.write(whole, target / "groupements.html"),
-        word.write(whole, target / "groupements.docx"),
-        excel.write(whole, target / "groupements.xlsx"),
-    ]
+    return delivery.write(report(result), folder, "groupements", "html", "docx", "xlsx")
 
 
 def summary(result: Grouping) -> str:

@@ -7,10 +7,11 @@ from pathlib import Path
 import polars as pl
 
 from spaser import french
-from spaser.deliverables import excel, files, html, pdf, word
+from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
-from spaser.studies.acting.supplier import SOON, SupplierSheet
+from spaser.studies.acting.supplier.compose import SOON, SupplierSheet
+from spaser.studies.acting.tables import tables_of
 
 #: Lines of each table on the page; the workbook has them all.
 MOST = 8
@@ -77,6 +78,11 @@ _PUBLIC = (
 )
 
 
+def findings(sheet: SupplierSheet) -> dict[str, pl.DataFrame]:
+    """Its tables: establishments, statuses, what it won, what it serves, what is to come, what it could take with others."""
+    return tables_of(sheet)
+
+
 def report(sheet: SupplierSheet) -> Report:
     """The sheet as a report of one page: identity, statuses, contracts, size, what comes up, alone and with others."""
     sections = [_identity(sheet), _statuses(sheet), _won(sheet), _able(sheet), _ahead(sheet), _together(sheet)]
@@ -91,18 +97,9 @@ def report(sheet: SupplierSheet) -> Report:
     )
 
 
-@files.together
 def write(sheet: SupplierSheet, folder: Path | str) -> list[Path]:
     """Write fiche.html, fiche.pdf, fiche.docx and fiche.xlsx."""
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    whole = report(sheet)
-    return [
-        html.write(whole, target / "fiche.html"),
-        pdf.write(whole, target / "fiche.pdf"),
-        word.write(whole, target / "fiche.docx"),
-        excel.write(whole, target / "fiche.xlsx"),
-    ]
+    return delivery.write(report(sheet), folder, "fiche", "html", "pdf", "docx", "xlsx")
 
 
 def summary(sheet: SupplierSheet) -> str:

@@ -8,20 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any
 
 import polars as pl
 
 from spaser import french, rules
-from spaser.deliverables import excel, files, html, word
-from spaser.deliverables import report as model
-from spaser.deliverables.report import Callout, Column, Paragraph, Report, Section, Sentence, Source, table
 from spaser.studies import clauses as dossier
 from spaser.studies.acting import drafting
 from spaser.text import unaccented
 
 MET, LACKS, CLASHES, CHECK = "rempli", "manque", "se contredit", "à vérifier"
+#: What a row says of one check.
+_ROW = ("consultation", "lot", "controle", "etat", "ou", "constat", "fondement", "texte")
 WHOLE = "tous les lots"
 RULES_OF_CONSULTATION = ("RC", "AVIS")
 EXECUTION = ("CCAP", "CCTP", "CCP", "AE")
@@ -34,16 +33,6 @@ _GENERAL = re.compile(
     r"politique (?:rse|sociale|societale|generale)|demarche rse|label rse|agrement esus|statut (?:d'|de l')(?:ess|economie sociale)"
 )
 _WEIGHT = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?%")
-_COLUMNS = (
-    Column("consultation", "Consultation"),
-    Column("lot", "Lot"),
-    Column("controle", "Ce qui est vérifié"),
-    Column("etat", "État"),
-    Column("ou", "Où"),
-    Column("constat", "Constat"),
-    Column("fondement", "Fondement"),
-    Column("texte", "Texte à coller"),
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +102,7 @@ def proofread(
             ]
     asked = {row["texte"] for row in rows if row["texte"]}
     known = {text.code: text for lever in drafting.levers() for text in drafting.draft(drafting.Need(), lever)}
-    frame = pl.DataFrame(rows, schema={column.name: pl.String for column in _COLUMNS})
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(_ROW, pl.String))
     return Proof(frame, tuple(known[code] for code in known if code in asked), read.documents.files)
 
 
@@ -345,56 +334,3 @@ def _weights(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:
 
 
 CHECKS = (_green_criterion, _green_clause, _social_clause, _reservation, _hours, _weights)
-
-
-def report(result: Proof) -> Report:
-    """What to mend first, then everything, then the texts to paste."""
-    faults = _titled(result).filter(pl.col("etat") != MET)
-    told = f"{french.count(faults.height, 'point')} à reprendre, {french.count(result.rows.height - faults.height, 'point')} en ordre"
-    note = "Une pièce absente ou illisible ne prouve rien : « manque » veut dire « non lu dans ces pièces »."
-    first = Section(
-        "relecture",
-        "Avant de publier",
-        "Que faut-il reprendre, et où ?",
-        (
-            Paragraph((Sentence(french.sentence(told)),)),
-            table("tab-relecture", "Points à reprendre", faults, _COLUMNS, french.typeset(note)),
-            Callout("À valider", drafting.WARNING, "attention"),
-        ),
-    )
-    texts = [drafting._section(text, drafting.Need(), rank) for rank, text in enumerate(result.texts)]
-    day = result.documents["modifie"].max()
-    return model.build(
-        "Relecture des pièces",
-        buyer="",
-        as_of=day,
-        sections=[first, *texts],
-        subtitle="ce que disent, oublient ou contredisent les pièces",
-        sources=[Source(row["document"], row["genre_libelle"] or "") for row in result.documents.to_dicts()],
-        annexes=[table("relecture", "Tous les points vérifiés", _titled(result), _COLUMNS)],
-    )
-
-
-def _titled(result: Proof) -> pl.DataFrame:
-    """The rows with each text to paste under its title, as a reader knows it."""
-    return result.rows.with_columns(pl.col("texte").replace({text.code: text.titre for text in result.texts}))
-
-
-@files.together
-def write(result: Proof, folder: Path | str) -> list[Path]:
-    """Write relecture.html, relecture.docx and relecture.xlsx, each whole or not at all."""
-    whole, stem = report(result), Path(folder) / "relecture"
-    forms = {".html": html.write, ".docx": word.write, ".xlsx": excel.write}
-    return [write_as(whole, stem.with_suffix(form)) for form, write_as in forms.items()]
-
-
-def summary(result: Proof) -> str:
-    """What the terminal says: per consultation and lot, each check with its state."""
-    lines: list[str] = []
-    for name, lot in result.rows.select("consultation", "lot").unique(maintain_order=True).iter_rows():
-        lines += ["", f"{name}, {lot}"][not lines :]
-        for row in _titled(result).filter(consultation=name, lot=lot).to_dicts():
-            paste = f" → texte « {row['texte']} »" if row["texte"] and row["etat"] != MET else ""
-            at = f" ({row['ou']})" if row["ou"] else ""
-            lines.append(f"  [{row['etat']}] {row['controle']} : {row['constat']}{at}{paste}")
-    return "\n".join(lines)

@@ -1,0 +1,132 @@
+"""The needs of the largest potential: their readings, their lever, and whom to meet."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser import french, rules
+from spaser.deliverables.report import (
+    Column,
+    TableBlock,
+    masked,
+    table,
+)
+from spaser.sections.findings import Findings
+from spaser.sections.registry import Told, written
+from spaser.sections.shown import brief
+
+_MOST = 15
+
+
+_LONG = 110
+
+
+#: The needs that carry a lever and count in the potential.
+ACTIONABLE = pl.col("etat_action") == "agir"
+
+
+_NEED = (
+    Column("objet", "Besoin"),
+    Column("famille_libelle", "Famille"),
+    Column("lieu_libelle", "Lieu"),
+    Column("annuel", "Par an", "somme"),
+    Column("lots", "Lots", "entier"),
+    Column("credibles", "Crédibles", "entier"),
+    Column("potentiel", "Potentiel milieu", "somme"),
+    Column("potentiel_haut", "Potentiel haut", "somme"),
+    Column("levier_libelle", "Levier conseillé"),
+    Column("levier_article", "Base légale"),
+    Column("echeance", "Échéance au plus tard", "date"),
+)
+
+
+_READINGS = (
+    Column("objet", "Besoin"),
+    Column("annuel", "Par an", "somme"),
+    Column("lecture_offre", "Offre : montant attendu", "somme"),
+    Column("lecture_repere", "Pairs : meilleur quart", "somme"),
+    Column("lecture_loi", "Loi : montant réservable", "somme"),
+    Column("loi_raison", "Ce que la loi permet"),
+    Column("limite", "Ce qui limite"),
+)
+
+
+_WHO = (
+    Column("rang", "Rang", "entier"),
+    Column("nom", "Fournisseur"),
+    Column("commune", "Commune"),
+    Column("distance_km", "Distance (km)", "entier"),
+    Column("statuts", "Statuts"),
+    Column("statut_au", "Statut connu au", "date"),
+    Column("gagnes", "Contrats de la famille gagnés", "entier"),
+    Column("points", "Points"),
+    Column("ex_aequo", "À ce rang", "entier"),
+    Column("raison", "Pourquoi, terme par terme"),
+)
+
+
+@written("besoins")
+def section_needs(findings: Findings) -> Told:
+    """The largest reachable needs, their three readings and their lever, then the suppliers to meet for the first."""
+    rows, found = findings.extras.get("besoins"), findings.extras.get("candidats")
+    if rows is None or found is None or not rows.filter(ACTIONABLE).height:
+        return None
+    best = rows.filter(ACTIONABLE).head(_MOST)
+    shown = _cut(best)
+    blocks: list = [
+        table("tab-besoins", "Les besoins au plus fort potentiel", shown, _NEED, _WHOLE),
+        table("tab-lectures", "Trois lectures de chaque besoin", shown, _READINGS, _THREE),
+        levers_table(best),
+    ]
+    first = best.filter(pl.col("credibles") > 0).head(3)
+    for rank, (need, subject) in enumerate(first.select("besoin_id", "objet").rows(), 1):
+        blocks.append(sourcing(found, need, subject, f"tab-sourcing-{rank}"))
+    return tuple(blocks)
+
+
+def levers_table(rows: pl.DataFrame) -> TableBlock:
+    """The lever of each need with its reasons and what would change the advice."""
+    columns = (
+        Column("objet", "Besoin"),
+        Column("levier_libelle", "Levier"),
+        Column("levier_pour", "Réservé à"),
+        Column("levier_raison", "Raisons"),
+        Column("levier_changerait", "Ce qui changerait ce conseil"),
+        Column("levier_verifier", "À vérifier avec l'acheteur"),
+        Column("leviers", "Peuvent s'y ajouter"),
+        Column("levier_refus", "Pourquoi pas"),
+        Column("base", "Base légale"),
+    )
+    known = pl.col("levier_confiance").replace(rules.CONFIDENCES)
+    base = (
+        pl.when(pl.col("levier_article") == "")
+        .then(pl.lit(""))
+        .otherwise(pl.format("{} ({})", "levier_article", known))
+    )
+    return table("tab-leviers", "Pourquoi ce levier", _cut(rows).with_columns(base=base), columns)
+
+
+def sourcing(candidates: pl.DataFrame, need: str, subject: str, id: str = "tab-sourcing", most: int = 10) -> TableBlock:
+    """The sourcing sheet of a need, ready to send: who, where, how far, with which status, what it won; persons masked."""
+    rows = candidates.filter((pl.col("besoin_id") == need) & pl.col("preste")).head(most)
+    caption = french.typeset(
+        f"À rencontrer, sourçage ouvert à tous (R2111-1, R2111-2) : {subject[:_LONG].rstrip()}{'…' if len(subject) > _LONG else ''}"
+    )
+    return table(id, caption, rows.with_columns(pl.col("distance_km").round().cast(pl.Int64)), _WHO, _STATUS)
+
+
+def _cut(rows: pl.DataFrame) -> pl.DataFrame:
+    return masked(brief(rows, _LONG))
+
+
+_WHOLE = (
+    "La liste entière est dans le classeur, feuille « besoins » ; les fournisseurs dans « fournisseurs par besoin »."
+)
+
+
+_THREE = french.typeset(
+    "Offre : attendu si les fournisseurs crédibles répondent ; pairs : vide, non mesuré ; loi : ce qui peut être réservé."
+)
+
+
+_STATUS = "Statuts d'après les listes chargées, à la date indiquée ; à vérifier avant d'inviter."

@@ -1,0 +1,22 @@
+"""What several sections show the same way: a picture with its data, a subject cut to fit a page."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser.charts import Picture
+from spaser.deliverables.report import Column, Figure, table
+
+
+def figure(id: str, caption: str, picture: Picture) -> Figure:
+    """A picture and, below it, the table of its data (what a screen reader and a spreadsheet read)."""
+    columns = [Column(name, label, unit) for name, label, unit in picture.columns]
+    told = f"Les données : {caption[:1].lower()}{caption[1:]}"
+    return Figure(id, caption, picture, table(f"{id}-donnees", told, picture.twin, columns))
+
+
+def brief(rows: pl.DataFrame, most: int) -> pl.DataFrame:
+    """Subjects (``objet``) longer than ``most`` signs cut, for pages: the workbook has them whole."""
+    subject = pl.col("objet")
+    cut = pl.concat_str(subject.str.slice(0, most).str.strip_chars_end(), pl.lit("…"))
+    return rows.with_columns(objet=pl.when(subject.str.len_chars() > most).then(cut).otherwise(subject))

@@ -1,0 +1,130 @@
+"""What became of each line of a list of suppliers: kept, repeated, left out and why; the account of the file."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from spaser.sources.registers import evidence
+from spaser.sources.registers.files import Opened
+from spaser.sources.siret import luhn_ok
+
+STATUS_KEY = ["siren", "siret", "statut", "depuis", "jusqua"]
+FATES = ("retenu", "repete", "sans_identifiant", "invalide", "hors_liste")
+
+
+def fates(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
+    silent = "status" not in opened.spec and opened.spec["columns"].get("statut") is not None
+    keep = opened.spec.get("keep")
+    outside = pl.col("statut").is_null() if silent else pl.lit(False)
+    if keep:
+        outside = outside | ~pl.col(keep["column"]).is_in(keep["values"]).fill_null(False)
+    if "actif" in frame.columns:
+        outside = outside | pl.col("actif").str.to_lowercase().is_in(["false", "faux", "non", "0"]).fill_null(False)
+    fate = (
+        pl.when(outside)
+        .then(pl.lit("hors_liste"))
+        .when(pl.col("lu").is_null())
+        .then(pl.lit("sans_identifiant"))
+        .when(pl.col("siren").is_null())
+        .then(pl.lit("invalide"))
+        .otherwise(pl.lit("retenu"))
+    )
+    frame = frame.with_columns(sort=fate, _cle=pl.coalesce("siret", "siren")).with_columns(
+        cle_juste=luhn_ok(pl.col("_cle"))
+    )
+    again = (pl.col("sort") == "retenu") & ~pl.struct(*STATUS_KEY, "sort").is_first_distinct()
+    return frame.with_columns(sort=pl.when(again).then(pl.lit("repete")).otherwise("sort"))
+
+
+def accounts_of(opened: Opened, rows: pl.DataFrame, au: date | None, origin: str) -> pl.DataFrame:
+    counts = {
+        f"{fate}s" if fate != "hors_liste" and fate != "sans_identifiant" else fate: (rows["sort"] == fate).sum()
+        for fate in FATES
+    }
+    doubts = rows.select((~pl.col("cle_juste") & (pl.col("sort") == "retenu")).sum()).item()
+    return file_of(opened, au, origin).with_columns(
+        lus=pl.lit(rows.height), **{name: pl.lit(n) for name, n in counts.items()}, doutes=pl.lit(doubts)
+    )
+
+
+def file_of(opened: Opened, au: date | None, origin: str) -> pl.DataFrame:
+    verified = opened.kind in opened.spec["verified"]
+    row = {
+        "fichier": opened.path.name,
+        "liste": opened.name,
+        "libelle": opened.spec["label"],
+        "format": opened.kind,
+        "verifie": verified,
+        "message": _message(opened, verified),
+        "au": au,
+        "au_origine": origin,
+        "feuille": opened.sheet,
+        "surete": opened.evidence.degree,
+        "indices": " ; ".join(opened.evidence.seen) or None,
+        "autres": ", ".join(opened.evidence.others) or None,
+        "prouve_non": opened.proves_no and au is not None,
+    }
+    return pl.DataFrame(
+        [row], schema_overrides={"au": pl.Date} | dict.fromkeys(("message", "feuille", "indices", "autres"), pl.String)
+    )
+
+
+def _message(opened: Opened, verified: bool) -> str | None:
+    """What to know before believing this list."""
+    said = []
+    if opened.evidence.degree == evidence.LIKELY:
+        seen = " ; ".join(opened.evidence.seen)
+        said.append(
+            f"reconnue probablement comme « {opened.spec['label']} » ({seen}) ; si c'est autre chose, déclarez-la : {evidence.line(opened.path.name)}"
+        )
+    elif not verified and opened.evidence.degree != evidence.DECLARED:
+        said.append(f"{opened.spec['label']} : format non vérifié")
+    return " ; ".join(said) or None
+
+
+def doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:
+    """What was refused or doubted, line by line."""
+    wrong = (pl.col("sort") == "retenu") & ~pl.col("cle_juste")
+    said = {
+        "repete": ("repetition", "info", "Ligne répétée : même identifiant et même statut, comptée une fois"),
+        "sans_identifiant": (
+            "identifiant_absent",
+            "rejet",
+            "Ni SIREN ni SIRET : le statut ne peut être rattaché à un fournisseur",
+        ),
+        "invalide": (
+            "identifiant_invalide",
+            "rejet",
+            "L'identifiant n'est ni un SIREN (9 chiffres) ni un SIRET (14 chiffres)",
+        ),
+        "hors_liste": (
+            "statut_inconnu",
+            "info",
+            "Ligne hors sujet : type de structure inconnu, autre catégorie ou structure inactive",
+        ),
+        "cle": (
+            "cle_de_controle",
+            "doute",
+            "La clé de contrôle de l'identifiant est fausse : statut gardé, rattachement improbable",
+        ),
+    }
+    fate = pl.when(wrong).then(pl.lit("cle")).otherwise("sort")
+    told = [
+        fate.replace_strict({k: v[i] for k, v in said.items()}, default=None, return_dtype=pl.String) for i in range(3)
+    ]
+    return (
+        rows.with_columns(regle=told[0], niveau=told[1], message=told[2])
+        .filter(pl.col("regle").is_not_null())
+        .select(
+            pl.lit(opened.path.name).alias("source"),
+            pl.col("position").cast(pl.Int64),
+            pl.coalesce("siret", "siren", "nom").alias("id"),
+            pl.lit("identifiant").alias("champ"),
+            pl.col("lu").alias("valeur"),
+            "regle",
+            "niveau",
+            "message",
+        )
+    )

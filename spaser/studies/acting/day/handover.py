@@ -1,0 +1,189 @@
+"""The day printed and followed up: the page and its sheets, the workbook, the calendar."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+
+from spaser import french
+from spaser.deliverables import delivery, files
+from spaser.deliverables import report as model
+from spaser.deliverables.report import Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
+from spaser.studies.acting.day.compose import Planned
+from spaser.text import fold
+
+_PLAN = (
+    Column("heure", "Heure"),
+    Column("table", "Table", "texte"),
+    Column("acheteur", "Acheteur"),
+    Column("fournisseur", "Fournisseur"),
+    Column("numero", "Besoin n°", "texte"),
+)
+
+
+def findings(result: Planned) -> dict[str, pl.DataFrame]:
+    """The timetable, its hours written, and the wishes that are not served."""
+    return {"planning": _timed(result), "non_servis": result.found.unmet}
+
+
+def summary(result: Planned) -> str:
+    """What the terminal says: who meets, and how far the timetable is from the best one."""
+    return french.sentence(_said(result, result.found.plan))
+
+
+def report(result: Planned) -> Report:
+    """The plan by hour, then one table per person to print, badges, and the sheet of the follow-up."""
+    frame, rows = result.frame, _timed(result)
+    people = [
+        _person(rows, who, name) for who in ("acheteur", "fournisseur") for name in rows[who].unique().sort().to_list()
+    ]
+    return model.build(
+        "Matinale : planning",
+        buyer="",
+        as_of=frame.day,
+        sections=[_timetable(result, rows), *_printed(people)],
+        subtitle=french.long_date(frame.day),
+        annexes=_sheets(rows, result.found.unmet),
+    )
+
+
+def _timed(result: Planned) -> pl.DataFrame:
+    """The timetable with the hour of each slot, « 9 h 15 »."""
+    hours = {slot: result.frame.told(slot) for slot in range(result.frame.slots)}
+    return result.found.plan.with_columns(heure=pl.col("creneau").replace_strict(hours, return_dtype=pl.String))
+
+
+def _timetable(result: Planned, rows: pl.DataFrame) -> Section:
+    """Who meets whom, at what time and at which table; how many wishes are not served."""
+    unmet = result.found.unmet.height
+    told = f"{french.count(unmet, 'paire')} sans créneau : voir la feuille « non servis »."
+    blocks = (
+        Paragraph((Sentence(french.sentence(_said(result, rows))),)),
+        table("tab-planning", "Planning par heure", rows, _PLAN),
+        *([Callout("Souhaits non servis", french.typeset(told))] if unmet else []),
+    )
+    return Section("planning", "Le planning", "Qui rencontre qui, à quelle heure et à quelle table ?", blocks)
+
+
+def _said(result: Planned, rows: pl.DataFrame) -> str:
+    """How many meet, how far the timetable is from the best one, and what changed since the one handed out."""
+    counts = (
+        french.count(rows.height, "rencontre", feminine=True),
+        french.count(rows["acheteur"].n_unique(), "acheteur"),
+        french.count(rows["fournisseur"].n_unique(), "fournisseur"),
+    )
+    found = result.found
+    best = (
+        "aucun planning ne fait mieux"
+        if found.proved
+        else f"au plus {french.share(1 - found.value / found.bound)} sous le meilleur possible"
+    )
+    moved = (
+        ""
+        if result.moved is None
+        else f" ; {french.count(result.moved, 'rencontre déplacée ou supprimée', feminine=True)}"
+    )
+    return f"{', '.join(counts)} ; {best}{moved}"
+
+
+def _sheets(rows: pl.DataFrame, unmet: pl.DataFrame) -> list[TableBlock]:
+    """The sheets of the workbook: by hour, by table, badges, wishes without a slot, and the follow-up to fill in."""
+    blank = [
+        pl.lit(None, dtype=pl.String).alias(name) for name in ("rencontre", "a_repondu", "a_gagne", "montant_gagne")
+    ]
+    follow = rows.select("numero", "fournisseur", "acheteur").with_columns(blank)
+    numbered = rows.with_columns(creneau=pl.col("creneau") + 1)
+    grid = rows.select("table", "heure", "acheteur", "fournisseur", "numero").sort("table", "heure")
+    roles = (("acheteur", "Acheteur"), ("fournisseur", "Fournisseur"))
+    badges = pl.concat([rows.select(badge=pl.col(who).unique().sort(), role=pl.lit(role)) for who, role in roles])
+    return [
+        table("planning", "Planning", numbered, (Column("creneau", "Créneau", "texte"), *_PLAN)),
+        table("par table", "Plan par table", grid, (_PLAN[1], _PLAN[0], *_PLAN[2:])),
+        table("badges", "Badges", badges, (Column("badge", "Nom"), Column("role", "Rôle"))),
+        table("non servis", "Souhaits sans créneau", unmet, _UNMET),
+        table("suivi", "Suivi, à remplir", follow, _FOLLOWED),
+    ]
+
+
+_UNMET = (
+    Column("acheteur", "Acheteur"),
+    Column("fournisseur", "Fournisseur"),
+    Column("poids", "Poids", "texte"),
+)
+
+
+_FOLLOWED = (
+    Column("numero", "Besoin n°", "texte"),
+    Column("fournisseur", "Fournisseur"),
+    Column("acheteur", "Acheteur"),
+    Column("rencontre", "Rencontré le"),
+    Column("a_repondu", "A répondu à la consultation"),
+    Column("a_gagne", "A gagné"),
+    Column("montant_gagne", "Montant gagné"),
+)
+
+
+def _person(rows: pl.DataFrame, who: str, name: str) -> tuple[str, str, pl.DataFrame]:
+    return name, who, rows.filter(pl.col(who) == name).sort("creneau")
+
+
+def _printed(people: Sequence[tuple[str, str, pl.DataFrame]]) -> list[Section]:
+    return [
+        Section(
+            f"fiche-{rank}",
+            name,
+            "Mes rencontres",
+            (table(f"tab-fiche-{rank}", f"Rencontres de {name}", rows, tuple(c for c in _PLAN if c.name != who)),),
+        )
+        for rank, (name, who, rows) in enumerate(people, 1)
+    ]
+
+
+def calendar(result: Planned) -> bytes:
+    """The meetings as an iCalendar file (RFC 5545: CRLF, lines of 75 octets at most, local time)."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//spaser//matinale//FR"]
+    for row in result.found.plan.to_dicts():
+        start = result.frame.start(row["creneau"])
+        uid = re.sub(r"[^a-z0-9]+", "-", fold(f"{row['acheteur']} {row['fournisseur']}"))
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{uid}@matinale.spaser",
+            f"DTSTAMP:{start:%Y%m%dT%H%M%S}",
+            f"DTSTART:{start:%Y%m%dT%H%M%S}",
+            f"DTEND:{start + timedelta(minutes=result.frame.minutes):%Y%m%dT%H%M%S}",
+            f"SUMMARY:{_escaped(row['acheteur'] + ' – ' + row['fournisseur'])}",
+            f"LOCATION:Table {row['table']}",
+            "END:VEVENT",
+        ]
+    return ("\r\n".join(folded for line in [*lines, "END:VCALENDAR"] for folded in _folded(line)) + "\r\n").encode(
+        "utf-8"
+    )
+
+
+@files.together
+def write(result: Planned, folder: Path | str) -> list[Path]:
+    """Write planning.html (sheets to print), planning.xlsx and planning.ics, each whole or not at all."""
+    whole, target = report(result), Path(folder)
+    return [
+        *delivery.write(whole, target, "planning", "html", "xlsx"),
+        files.deliver(target / "planning.ics", calendar(result)),
+    ]
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\;,])", r"\\\1", text).replace("\n", "\\n")
+
+
+def _folded(line: str) -> list[str]:
+    """A line cut every 73 octets at most, never inside a character."""
+    parts, part = [], ""
+    for char in line:
+        if len((part + char).encode("utf-8")) > 73:
+            parts.append(part)
+            part = " "
+        part += char
+    return [*parts, part]

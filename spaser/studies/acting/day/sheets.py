@@ -1,0 +1,218 @@
+"""The sheets of a day that people fill in, read back: wishes, planning, follow-up; every fault of a sheet said at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from spaser import french
+from spaser.problems import Problem
+from spaser.studies.acting import sheets
+from spaser.text import fold
+
+#: What a person writes for yes and for no.
+_YES = ("oui", "o", "x", "1", "vrai", "true", "present")
+_NO = ("non", "n", "0", "faux", "false", "absent")
+#: Spellings of the columns of « souhaits » and « suivi », as the workbook writes them first.
+_WISHES = {
+    "numero": ("besoin n", "numero"),
+    "fournisseur": ("fournisseur", "nom"),
+    "siret": ("siret",),
+    "acheteur": ("acheteur", "interlocuteur", "service"),
+    "souhait_acheteur": ("souhait de l acheteur 1 a 3", "souhait acheteur"),
+    "souhait_fournisseur": ("souhait du fournisseur 1 a 3", "souhait fournisseur"),
+    "present": ("presence confirmee", "present"),
+    "arrivee": ("arrivee",),
+    "depart": ("depart",),
+    "fixe": ("creneau impose", "creneau fixe"),
+}
+
+
+_FOLLOW = {
+    "numero": ("besoin n", "numero"),
+    "fournisseur": ("fournisseur", "nom"),
+    "siret": ("siret",),
+    "rencontre": ("rencontre le", "rencontre"),
+    "a_repondu": ("a repondu a la consultation", "a repondu"),
+    "a_gagne": ("a gagne",),
+    "montant_gagne": ("montant gagne",),
+}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """When slots begin: ``first`` hour, ``minutes`` of a meeting, ``walk`` minutes between two, ``slots``, ``tables``."""
+
+    day: date
+    first: time = time(9, 0)
+    minutes: int = 12
+    walk: int = 3
+    slots: int = 12
+    tables: int = 10
+
+    def start(self, slot: int) -> datetime:
+        return datetime.combine(self.day, self.first) + timedelta(minutes=slot * (self.minutes + self.walk))
+
+    def told(self, slot: int) -> str:
+        """« 9 h 15 »."""
+        at = self.start(slot)
+        return f"{at.hour}\u00a0h\u00a0{at.minute:02d}"
+
+
+def wishes(book: Path | str, frame: Frame) -> pl.DataFrame:
+    """The filled sheet « souhaits », every fault said at once."""
+    rows = _sheet(book, "souhaits", _WISHES)
+    faults: list[str] = []
+    read = []
+    for row in rows:
+        line = row["ligne"]
+        told = {
+            "numero": _whole(row["numero"]),
+            "acheteur": row["acheteur"] or (f"Acheteur du besoin {row['numero']}" if row["numero"] else None),
+            "fournisseur": row["fournisseur"],
+            "present": _yes(row["present"], line, faults),
+            "fixe": _whole(row["fixe"]),
+        }
+        for name in ("souhait_acheteur", "souhait_fournisseur"):
+            told[name] = _whole(row[name])
+            if row[name] and told[name] not in (0, 1, 2, 3):
+                faults.append(f"ligne {line} : « {row[name]} » n'est pas un souhait (0 : refus, 1 à 3)")
+        told |= {name: _hour(row[name], line, faults) for name in ("arrivee", "depart")}
+        if told["fixe"] is not None and not 1 <= told["fixe"] <= frame.slots:
+            faults.append(f"ligne {line} : créneau imposé {told['fixe']}, la journée en a {frame.slots}")
+        if told["fournisseur"] and told["acheteur"]:
+            read.append(told)
+    if faults:
+        raise Problem(f"La feuille « souhaits » est à corriger dans {Path(book).name}", why=" ; ".join(faults[:12]))
+    schema = {
+        "numero": pl.Int64,
+        "acheteur": pl.String,
+        "fournisseur": pl.String,
+        "present": pl.Boolean,
+        "fixe": pl.Int64,
+        "souhait_acheteur": pl.Int64,
+        "souhait_fournisseur": pl.Int64,
+        "arrivee": pl.Int64,
+        "depart": pl.Int64,
+    }
+    return pl.DataFrame(read, schema=schema)
+
+
+def follow_up(book: Path | str) -> pl.DataFrame:
+    """The filled sheet « suivi »: one row per pair, with ``rencontre, a_repondu, a_gagne`` (null when not said) and ``montant_gagne`` (cents)."""
+    faults: list[str] = []
+    read = [
+        {
+            "numero": _whole(row["numero"]),
+            "fournisseur": row["fournisseur"],
+            "siret": row["siret"],
+            "rencontre": None if not row["rencontre"] else fold(row["rencontre"]) not in _NO,
+            "a_repondu": _yes(row["a_repondu"], row["ligne"], faults),
+            "a_gagne": _yes(row["a_gagne"], row["ligne"], faults),
+            "montant_gagne": _cents(row["montant_gagne"], row["ligne"], faults),
+        }
+        for row in _sheet(book, "suivi", _FOLLOW)
+    ]
+    if faults:
+        raise Problem(f"La feuille « suivi » est à corriger dans {Path(book).name}", why=" ; ".join(faults[:12]))
+    return pl.DataFrame(
+        read,
+        schema={
+            "numero": pl.Int64,
+            "fournisseur": pl.String,
+            "siret": pl.String,
+            "rencontre": pl.Boolean,
+            "a_repondu": pl.Boolean,
+            "a_gagne": pl.Boolean,
+            "montant_gagne": pl.Int64,
+        },
+    )
+
+
+def rates(follow: pl.DataFrame) -> list[str]:
+    """What came of the meetings: each rate on what is known, what is not said apart."""
+    met = follow.filter(pl.col("rencontre").fill_null(False))
+    lines = [f"{french.count(met.height, 'rencontre')} sur {french.number(follow.height)} prévues"]
+    for name, what in (("a_repondu", "ont répondu à la consultation"), ("a_gagne", "ont gagné")):
+        known = met[name].count()
+        lines.append(
+            f"{french.number(met[name].sum())} {what}"
+            + (
+                f", soit {french.share(met[name].sum() / known)} des {french.number(known)} suites connues"
+                if known
+                else " (suite non dite)"
+            )
+        )
+    return [
+        *lines,
+        f"{french.euros(follow['montant_gagne'].sum(), 0)} gagnés"
+        if follow["montant_gagne"].count()
+        else "montants gagnés non dits",
+    ]
+
+
+def _sheet(book: Path | str, name: str, columns: Mapping[str, tuple[str, ...]]) -> list[dict[str, str | None]]:
+    return sheets.filled(book, name, columns, anchor="fournisseur", written_by="spaser matinale")
+
+
+def planning(book: Path | str) -> pl.DataFrame:
+    """The sheet « planning » of a workbook handed out."""
+    spelled = {
+        "creneau": ("creneau",),
+        "table": ("table",),
+        "acheteur": ("acheteur",),
+        "fournisseur": ("fournisseur",),
+        "numero": ("besoin n",),
+    }
+    rows = [
+        {
+            "acheteur": r["acheteur"],
+            "fournisseur": r["fournisseur"],
+            "creneau": (_whole(r["creneau"]) or 1) - 1,
+            "table": _whole(r["table"]),
+        }
+        for r in _sheet(book, "planning", spelled)
+    ]
+    return pl.DataFrame(
+        rows, schema={"acheteur": pl.String, "fournisseur": pl.String, "creneau": pl.Int64, "table": pl.Int64}
+    )
+
+
+def _whole(text: str | None) -> int | None:
+    found = re.fullmatch(r"(\d{1,9})(?:[.,]0+)?", text or "")
+    return int(found[1]) if found else None
+
+
+def _yes(text: str | None, line: str | None, faults: list[str]) -> bool | None:
+    if text is None:
+        return None
+    if fold(text) in (*_YES, *_NO):
+        return fold(text) in _YES
+    faults.append(f"ligne {line} : « {text[:30]} » n'est ni oui ni non")
+    return None
+
+
+def _hour(text: str | None, line: str | None, faults: list[str]) -> int | None:
+    """« 9 h 30 », « 09:30 », « 9h » → minutes since midnight."""
+    if text is None:
+        return None
+    found = re.search(r"(\d{1,2})\s*[h:]\s*(\d{2})?(?!\d)", text.lower())
+    if found and int(found[1]) < 24 and int(found[2] or 0) < 60:
+        return int(found[1]) * 60 + int(found[2] or 0)
+    faults.append(f"ligne {line} : « {text[:30]} » n'est pas une heure (9 h 30)")
+    return None
+
+
+def _cents(text: str | None, line: str | None, faults: list[str]) -> int | None:
+    if text is None:
+        return None
+    plain = re.sub(r"[\s\u00a0\u202f€]", "", text).replace(",", ".")
+    if re.fullmatch(r"\d+(\.\d+)?", plain):
+        return round(float(plain) * 100)
+    faults.append(f"ligne {line} : « {text[:30]} » n'est pas un montant")
+    return None
