@@ -8,23 +8,15 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
-from spaser.contracts import evidence
+from spaser.contracts import durations, evidence
+from spaser.vocabulary import AMENDMENTS_IN_DOUBT, CENT
 
 DIFFERENCE, TOTAL = 1, 2
-_ADDED = (
-    "montant_publie",
-    "montant_ecarts",
-    "montant_ecart_lu",
-    "montant_ecart_bas",
-    "avenants_dits",
-    "avenants_douteux",
-    "dureeMois_publiee",
-    "duree_regle",
-    "duree_preuve",
-    "duree_basse",
-    "duree_haute",
-    "dernier_avenant",
-)
+#: What the words just before a sum say of it, in the order in which they are believed.
+_INTRODUCED = {"moins": -DIFFERENCE, "plus": DIFFERENCE, "total": TOTAL}
+#: What cannot be decided, in the order in which it is said, and the rule that says it.
+DOUBTED = dict(zip(("doute", "trop", "annule", "taux"), AMENDMENTS_IN_DOUBT, strict=True))
+_GRAVITY = {kind: place for place, kind in enumerate(DOUBTED)}
 
 
 def said(text: pl.Expr, amount: pl.Expr) -> pl.Expr:
@@ -36,10 +28,10 @@ def said(text: pl.Expr, amount: pl.Expr) -> pl.Expr:
     plain = text.str.replace_all(r"(\d)[\s\u202f\u00a0.](\d{3})\b", "${1}${2}").str.replace_all(
         r"(\d)[\s\u202f\u00a0.](\d{3})\b", "${1}${2}"
     )
-    figures = plain.str.replace_all(r"(\d),(\d)", "${1}.${2}").str.extract_all(r"\d+(?:\.\d+)?")
-    cents = figures.list.eval((pl.element().cast(pl.Float64, strict=False) * 100).round().cast(pl.Int64, strict=False))
-    quoted = cents.list.contains(amount.abs()).fill_null(False)
-    sign = (
+    # A rate is no sum: « augmentation de 15 % » beside 15.
+    plain = plain.str.replace_all(r"(\d),(\d)", "${1}.${2}").str.replace_all(r"\d+(?:\.\d+)?[\s\u00a0\u202f]*%", " ")
+    introduced = {sign: _quoted(plain, words[f"avant_{name}"], amount) for name, sign in _INTRODUCED.items()}
+    sign = pl.coalesce(*(pl.when(found).then(sign) for sign, found in introduced.items())).fill_null(
         pl.when(text.str.contains(words["mots_total"]))
         .then(TOTAL)
         .when(text.str.contains(words["mots_moins"]))
@@ -47,13 +39,20 @@ def said(text: pl.Expr, amount: pl.Expr) -> pl.Expr:
         .when(text.str.contains(words["mots_ecart"]))
         .then(DIFFERENCE)
     )
-    return pl.when(quoted).then(sign).cast(pl.Int8)
+    return pl.when(_quoted(plain, "", amount)).then(sign).cast(pl.Int8)
+
+
+def _quoted(plain: pl.Expr, before: str, amount: pl.Expr) -> pl.Expr:
+    """The text quotes that very sum after these words."""
+    figures = plain.str.extract_all(before + r"\d+(?:\.\d+)?").list.eval(pl.element().str.extract(r"(\d+(?:\.\d+)?)$"))
+    cents = figures.list.eval((pl.element().cast(pl.Float64, strict=False) * 100).round().cast(pl.Int64, strict=False))
+    return cents.list.contains(amount.abs()).fill_null(False)
 
 
 def judge(contracts: pl.DataFrame) -> pl.DataFrame:
     """Replaces ``montant`` and ``dureeMois`` by their judged values, and adds what was published and why.
 
-    Added: ``montant_publie``, ``avenant_regle``, ``avenant_preuve``, ``avenant_propose``, ``avenant_bas``,
+    Added: ``montant_publie``, ``avenant_regle``, ``avenant_preuve``, ``avenant_propose``, ``avenant_bas``, ``avenant_haut``,
     ``dureeMois_publiee``, ``duree_regle``, ``duree_preuve``, ``duree_basse``, ``duree_haute``, ``dernier_avenant``. Needs
     ``uid, montant, montant_notifie, dureeMois, duree_notifiee, dateNotification, changements, decision_duree``.
     """
@@ -62,7 +61,7 @@ def judge(contracts: pl.DataFrame) -> pl.DataFrame:
         "uid", "acheteur_siren", "montant_notifie", "duree_notifiee", "dateNotification", "changements", "dureeMois"
     )
     states = amended.explode("changements").unnest("changements").sort("uid", "ordre")
-    found = _amounts(states).join(_months(states), on="uid", how="left")
+    found = _amount_facts(_grouped(_classed(states))).join(durations.judged(states), on="uid", how="left")
     joined = told.drop("changements").join(found, on="uid", how="left")
     judged = joined.with_columns(
         montant=pl.coalesce("_montant", "montant"),
@@ -87,42 +86,70 @@ def judge(contracts: pl.DataFrame) -> pl.DataFrame:
     return judged.drop("_decidee").drop("_montant", "_duree", "montant_notifie", "duree_notifiee")
 
 
-def _amounts(states: pl.DataFrame) -> pl.DataFrame:
-    """Per amended contract: the judged amount, the rule, both readings, the evidence."""
+def _classed(states: pl.DataFrame) -> pl.DataFrame:
+    """Adds to each amendment ``_lu``, what its sum is, ``_somme`` (null: no sum), ``_rien`` and ``_vigueur``, the amount in force."""
     settings = rules.toml("contract_facts.toml")["avenants"]
     amount, notified = pl.col("_somme"), pl.col("montant_notifie")
-    speaking = states.with_columns(_somme=pl.when(pl.col("montant") != 0).then("montant"))
+    # One euro is the least that the format takes: beside a true amount it is typed for « no change ».
+    nothing = (pl.col("montant") == 0) | ((pl.col("montant") == CENT) & (notified >= settings["taux_rapport"] * CENT))
+    speaking = states.with_columns(_somme=pl.when(~nothing.fill_null(False)).then("montant"), _rien=nothing)
     plain = amount > settings["part"] * notified
     # The amount in force before each amendment: the last one that is no small part of what was notified.
+    plain = plain & ((amount <= settings["trop"] * notified) | (notified < settings["trop_des"] * CENT))
     speaking = speaking.with_columns(_vigueur=pl.when(plain | notified.is_null()).then(amount))
     speaking = speaking.with_columns(
         _vigueur=pl.coalesce(pl.col("_vigueur").forward_fill().shift(1).over("uid"), notified)
     )
     force = pl.col("_vigueur")
     total = (amount > settings["part"] * force) | (amount >= settings["retour"] * notified) | force.is_null()
+    rate = (amount.abs() <= settings["taux_maximum"] * CENT) & (amount.abs() * settings["taux_rapport"] <= force)
+    huge = (amount > settings["trop"] * force) & (force >= settings["trop_des"] * CENT)
+    # Two disproportionate changes of one size confirm each other, unless a hundredth of them is what was in force.
+    sizes = amount.filter(huge.fill_null(False))
+    agreed = (pl.len().over("uid") > 1) & ((sizes.len() > 1) & (sizes.min() * 2 >= sizes.max())).over("uid")
+    huge = huge & ~(agreed.fill_null(False) & ~_hundredth(amount, force))
     said_ = pl.col("dit").fill_null(0)
     kind = (
         pl.when(amount.is_null())
         .then(pl.lit("rien"))
+        .when(rate)
+        .then(pl.lit("taux"))
         .when(said_ == TOTAL)
         .then(pl.lit("total"))
         .when(said_ != 0)
         .then(pl.lit("dit"))
+        .when(huge)
+        .then(pl.lit("trop"))
+        .when((amount < 0) & (amount.abs() >= force))
+        .then(pl.lit("annule"))
         .when(amount < 0)
         .then(pl.lit("moins"))
         .when(total)
         .then(pl.lit("total"))
         .otherwise(pl.lit("doute"))
     )
-    classed = speaking.with_columns(_lu=kind)
+    return speaking.with_columns(_lu=kind)
+
+
+def _grouped(classed: pl.DataFrame) -> pl.DataFrame:
+    """One row per amended contract: the last total, the sums of what is sure and unsure after it, and what shows them."""
+    amount, notified, force = pl.col("_somme"), pl.col("montant_notifie"), pl.col("_vigueur")
+    said_ = pl.col("dit").fill_null(0)
     # What comes before the last total is settled by it.
     rank = pl.int_range(pl.len()).over("uid")
     last_total = pl.when(pl.col("_lu") == "total").then(rank).max().over("uid").fill_null(-1)
     after = rank > last_total
     signed = amount.abs() * pl.when(said_ == -DIFFERENCE).then(-1).when(amount < 0).then(-1).otherwise(1)
-    sure, unsure = after & pl.col("_lu").is_in(["dit", "moins"]), after & (pl.col("_lu") == "doute")
-    grouped = (
-        classed.with_columns(_sur=sure, _pas_sur=unsure, _signe=signed)
+    added = (
+        pl.when(pl.col("_lu") == "taux")
+        .then(_rated(amount, force))
+        .when(pl.col("_lu").is_in(["trop", "annule"]))
+        .then(0)
+        .otherwise(signed)
+    )
+    sure, unsure = after & pl.col("_lu").is_in(["dit", "moins"]), after & pl.col("_lu").is_in(list(DOUBTED))
+    return (
+        classed.with_columns(_sur=sure, _pas_sur=unsure, _signe=added)
         .group_by("uid")
         .agg(
             _total=amount.filter(pl.col("_lu") == "total").last(),
@@ -134,13 +161,41 @@ def _amounts(states: pl.DataFrame) -> pl.DataFrame:
             _dit=(pl.col("_sur") & (pl.col("_lu") == "dit")).any(),
             _moins=pl.col("_sur").any(),
             _dernier=amount.filter("_pas_sur").last(),
-            _zero=(pl.col("montant").drop_nulls().last() == 0),
+            _doute=pl.col("_lu")
+            .filter("_pas_sur")
+            .sort_by(pl.col("_lu").replace_strict(_GRAVITY, default=9).filter("_pas_sur"))
+            .first(),
+            _zero=pl.col("_rien").drop_nulls().last(),
+            _bruts=(amount / CENT)
+            .cast(pl.String)
+            .str.replace(r"\.0$", "")
+            .str.replace(".", ",", literal=True)
+            .filter("_pas_sur")
+            .str.join(", "),
             _liste=evidence.listed(pl.col("date_version"), amount).filter(amount.is_not_null()).str.join(", "),
             _petits=(pl.col("_lu") == "doute").sum(),
             _changes=amount.is_not_null().sum(),
         )
     )
-    return _amount_facts(grouped)
+
+
+def _hundredth(amount: pl.Expr, force: pl.Expr) -> pl.Expr:
+    """A lost decimal comma explains the amount: its hundredth looks like what was in force."""
+    settings = rules.toml("contract_facts.toml")["avenants"]
+    return (amount // 100).is_between(settings["part"] * force, settings["trop"] * force)
+
+
+def _rated(amount: pl.Expr, force: pl.Expr) -> pl.Expr:
+    """What a rate typed instead of a sum adds: 0,15 and 15 are 15 %, 1,15 is a coefficient."""
+    rate = amount / CENT
+    share = (
+        pl.when(rate.abs() < 1)
+        .then(rate)
+        .when(rate.is_between(1, 2, closed="none"))
+        .then(rate - 1)
+        .otherwise(rate / 100)
+    )
+    return (share * force).round(0).cast(pl.Int64)
 
 
 def _amount_facts(grouped: pl.DataFrame) -> pl.DataFrame:
@@ -154,7 +209,7 @@ def _amount_facts(grouped: pl.DataFrame) -> pl.DataFrame:
     moved = pl.col("_montant") != pl.coalesce("_notifie", pl.lit(-1))
     rule = (
         pl.when((pl.col("_n_doute") > 0) & pl.col("_montant").is_not_null())
-        .then(pl.lit("avenant_douteux"))
+        .then(pl.col("_doute").replace_strict(DOUBTED, default="avenant_douteux"))
         .when("_dit")
         .then(pl.lit("avenant_dit_ecart"))
         .when("_moins")
@@ -166,10 +221,32 @@ def _amount_facts(grouped: pl.DataFrame) -> pl.DataFrame:
     )
     ruled = grouped.with_columns(avenant_regle=rule, _somme=pl.col("_montant") + pl.col("_pas_surs"))
     doubt = pl.col("avenant_regle") == "avenant_douteux"
+    lost = _hundredth(pl.col("_dernier"), pl.col("_montant"))
+    other = {
+        "avenant_en_taux": (pl.col("_somme"), pl.col("_montant"), pl.col("_somme")),
+        "avenant_demesure": (pl.when(lost).then(pl.col("_dernier") // 100), pl.col("_montant"), pl.col("_dernier")),
+        "avenant_annule": (pl.lit(None, pl.Int64), pl.lit(0, pl.Int64), pl.col("_montant")),
+    }
+    proposed, low, high = (
+        pl.coalesce(pl.when(pl.col("avenant_regle") == name).then(values[place]) for name, values in other.items())
+        for place in range(3)
+    )
+    return ruled.select(
+        "uid",
+        "_montant",
+        "avenant_regle",
+        avenant_preuve=_proof(),
+        avenant_propose=pl.when(doubt).then("_somme").otherwise(proposed),
+        avenant_bas=pl.when(doubt).then(pl.min_horizontal("_montant", "_dernier")).otherwise(low),
+        avenant_haut=high,
+    )
+
+
+def _proof() -> pl.Expr:
+    """The evidence of the rule that decided, from the columns of ``_grouped`` and the readings."""
     habit = pl.format(
         " Sur {} autres modifications de montant de cet acheteur, {} sont aussi petites.", "_autres", "_autres_petits"
     )
-    sentences = rules.toml("contract_facts.toml")["montant"]
     euros = evidence.euros
     told = {
         "avenant_douteux": [
@@ -179,104 +256,12 @@ def _amount_facts(grouped: pl.DataFrame) -> pl.DataFrame:
             euros("_somme"),
             pl.when(pl.col("_autres") > 0).then(habit).otherwise(pl.lit("")),
         ],
+        "avenant_en_taux": [euros("_montant"), "_bruts", euros("_somme")],
+        "avenant_demesure": [euros("_montant"), "_liste"],
+        "avenant_annule": [euros("_montant"), "_liste"],
         "avenant_dit_ecart": [euros("_notifie"), "_liste", euros("_montant")],
         "avenant_en_moins": [euros("_notifie"), "_liste", euros("_montant")],
         "avenant_sans_montant": [euros("_montant")],
         "avenant_total": [euros("_notifie"), euros("_montant")],
     }
-    proof = pl.lit(None, pl.String)
-    for name, values in told.items():
-        proof = (
-            pl.when(pl.col("avenant_regle") == name)
-            .then(pl.format(sentences[name]["preuve"], *values))
-            .otherwise(proof)
-        )
-    return ruled.select(
-        "uid",
-        "_montant",
-        "avenant_regle",
-        avenant_preuve=proof,
-        avenant_propose=pl.when(doubt).then("_somme"),
-        avenant_bas=pl.when(doubt).then(pl.min_horizontal("_montant", "_dernier")),
-    )
-
-
-def _months(states: pl.DataFrame) -> pl.DataFrame:
-    """Per amended contract: the judged duration, the rule, its bounds, the date of the last amendment."""
-    grouped = _durations(_read_months(states))
-    end = pl.col("_debut").dt.offset_by(pl.format("{}mo", "_duree"))
-    late = (end < pl.col("dernier_avenant")).fill_null(False)
-    rule = (
-        pl.when((pl.col("_n_doute") > 0) & pl.col("_duree").is_not_null())
-        .then(pl.lit("avenant_duree_douteuse"))
-        .when(late)
-        .then(pl.lit("avenant_apres_la_fin"))
-        .when(pl.col("_total") != pl.col("_notifiee"))
-        .then(pl.lit("avenant_duree_totale"))
-    )
-    doubt = pl.col("duree_regle") == "avenant_duree_douteuse"
-    return grouped.with_columns(duree_regle=rule).select(
-        "uid",
-        "_duree",
-        "duree_regle",
-        "dernier_avenant",
-        duree_preuve=_duration_proof(),
-        duree_basse=pl.when(doubt).then(pl.min_horizontal("_duree", "_dernier")),
-        duree_haute=pl.when(doubt).then("_somme"),
-    )
-
-
-def _read_months(states: pl.DataFrame) -> pl.DataFrame:
-    """Each state with how its months are read (``_lu``): the whole duration, in doubt, or nothing said.
-
-    A contract of 24 months whose amendment says « 36 » lasts 36 months, unless those were over when it was signed (they may be
-    months to add); one whose amendment says « 12 » may last 12 months more, or have been shortened: both are in doubt.
-    """
-    months = pl.col("_mois")
-    speaking = states.with_columns(_mois=pl.when(pl.col("dureeMois_avenant") > 0).then("dureeMois_avenant"))
-    before = months.cum_max().shift(1).over("uid")
-    speaking = speaking.with_columns(_vigueur=pl.max_horizontal("duree_notifiee", before))
-    force = pl.col("_vigueur")
-    reached = pl.col("dateNotification").dt.offset_by(pl.format("{}mo", months)) >= pl.col("date_version")
-    total = force.is_null() | (months == force) | ((months > force) & reached.fill_null(True))
-    kind = pl.when(months.is_null()).then(pl.lit("rien")).when(total).then(pl.lit("total")).otherwise(pl.lit("doute"))
-    return speaking.with_columns(_lu=kind)
-
-
-def _durations(classed: pl.DataFrame) -> pl.DataFrame:
-    """Per contract: the last duration read as a whole, the months in doubt since, their sum."""
-    months, rank = pl.col("_mois"), pl.int_range(pl.len()).over("uid")
-    last_total = pl.when(pl.col("_lu") == "total").then(rank).max().over("uid").fill_null(-1)
-    unsure = (rank > last_total) & (pl.col("_lu") == "doute")
-    listed = evidence.months_listed(pl.col("date_version"), months).filter(months.is_not_null())
-    grouped = (
-        classed.with_columns(_pas_sur=unsure)
-        .group_by("uid")
-        .agg(
-            _total=months.filter(pl.col("_lu") == "total").last(),
-            _notifiee=pl.col("duree_notifiee").first(),
-            _ajouts=months.filter("_pas_sur").sum(),
-            _n_doute=pl.col("_pas_sur").sum(),
-            _dernier=months.filter("_pas_sur").last(),
-            dernier_avenant=pl.col("date_version").max(),
-            _debut=pl.col("dateNotification").first(),
-            _liste=listed.str.join(", "),
-        )
-    )
-    judged = grouped.with_columns(_duree=pl.coalesce("_total", "_notifiee"))
-    return judged.with_columns(_somme=pl.col("_duree") + pl.col("_ajouts"))
-
-
-def _duration_proof() -> pl.Expr:
-    """The sentence of the rule that judged a duration (``contract_facts.toml``), with its months and its dates."""
-    sentences = rules.toml("contract_facts.toml")["duree"]
-    told = {
-        "avenant_duree_douteuse": [pl.coalesce("_notifiee", "_duree"), "_liste", "_dernier", "_somme"],
-        "avenant_apres_la_fin": [pl.col("dernier_avenant").dt.strftime("%d/%m/%Y")],
-        "avenant_duree_totale": ["_notifiee", "_duree"],
-    }
-    proof = pl.lit(None, pl.String)
-    for name, values in told.items():
-        written = pl.format(sentences[name]["preuve"], *values)
-        proof = pl.when(pl.col("duree_regle") == name).then(written).otherwise(proof)
-    return proof
+    return evidence.told("montant", pl.col("avenant_regle"), told)

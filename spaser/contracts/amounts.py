@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
-from spaser.contracts import evidence
+from spaser.contracts import amendments, evidence
 from spaser.vocabulary import CENT
 
 VALID, UNKNOWN, IMPOSSIBLE, SYMBOLIC, DOUBTFUL = "valide", "inconnu", "impossible", "symbolique", "a_verifier"
@@ -85,10 +85,15 @@ def qualify(contracts: pl.DataFrame) -> pl.DataFrame:
         (pl.col("montant_decide"), VALID, "decision"),
         (amount <= 0, IMPOSSIBLE, "montant_nul_ou_negatif"),
         (euros >= method["impossible_from"]["value"], IMPOSSIBLE, "impossible_from"),
-        (euros.is_in(_filler_amounts(method)) & (amount % CENT).is_in(_TYPED_CENTS), IMPOSSIBLE, "repeated_digit"),
+        (
+            (euros.is_in(_filler_amounts(method)) & (amount % CENT).is_in(_TYPED_CENTS))
+            | amount.is_in(method["sequence"]["cents"]),
+            IMPOSSIBLE,
+            "repeated_digit",
+        ),
         (euros < method["symbolic_below"]["value"], SYMBOLIC, "symbolic_below"),
         (pl.col("fichier_mapa").is_not_null(), DOUBTFUL, "unit_file"),
-        (pl.col("avenant_regle") == "avenant_douteux", DOUBTFUL, "avenant_douteux"),
+        *((pl.col("avenant_regle") == rule, DOUBTFUL, rule) for rule in amendments.DOUBTED.values()),
         (pl.col("montant_lots").is_not_null(), DOUBTFUL, "plusieurs_lots_sous_un_numero"),
         (
             (pl.col("usuel_n") >= outlier["minimum_contracts"]) & (distance > outlier["deviations"] * spread),
@@ -121,7 +126,7 @@ def _repair() -> pl.Expr:
             near = (tried.log10() - pl.col("usuel_log")).abs() <= method["tolerance"]
             proposal = pl.when(near).then(tried).otherwise(proposal)
     rule = pl.col("montant_regle")
-    whole = pl.when(rule == "avenant_douteux").then("avenant_propose")
+    whole = pl.when(rule.is_in(list(amendments.DOUBTED.values()))).then("avenant_propose")
     file = pl.when(rule == "unit_file").then(pl.col("montant") // rules.method()["amounts"]["unit_file"]["factor"])
     return pl.coalesce(whole, file, pl.when(rule == "outlier").then(proposal))
 
@@ -158,7 +163,7 @@ def _bounds() -> list[pl.Expr]:
     # A maximum commits to nothing; a contract that may be part of a framework of the files may add nothing to it.
     nothing = pl.col("accord_cadre") | pl.col("cadre_possible").is_not_null()
     low = pl.when(nothing).then(pl.lit(0, pl.Int64)).otherwise(low)
-    high = pl.max_horizontal("montant", "montant_propose", "montant_lots")
+    high = pl.max_horizontal("montant", "montant_propose", "montant_lots", "avenant_haut")
     return [pl.when(usable).then(low).alias("montant_bas"), pl.when(usable).then(high).alias("montant_haut")]
 
 

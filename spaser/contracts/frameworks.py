@@ -12,6 +12,8 @@ from spaser.contracts import consultations
 
 _ENDS = (10, 9, 8)
 _LOT = r"(?i)\blots?\b"
+#: Under four characters a number found inside another proves nothing.
+_SHORTEST = 4
 ABSENT, PLAIN, SIBLING, AFTER = (
     "aucun contrat de cet acheteur ne porte ce numéro dans les fichiers",
     "le contrat qui porte ce numéro n'est pas un accord-cadre",
@@ -25,8 +27,52 @@ def number(name: str) -> pl.Expr:
     return pl.col(name).str.to_uppercase().str.replace_all(r"[^0-9A-Z]+", "_").str.strip_chars("_")
 
 
-def _given() -> pl.Expr:
-    return (pl.col("idAccordCadre").is_not_null() & (pl.col("idAccordCadre") != pl.col("id"))).fill_null(False)
+def given(contracts: pl.DataFrame) -> pl.DataFrame:
+    """Adds ``_numero_donne`` (a framework's number is published, and it is not the contract's own) and ``_numero_autre``
+    (nor is it a longer or shorter writing of its own: « 2024-15 » on « 2024-15-01 »).
+
+    A word typed for want of a number is none; nor is one number, borne by no contract of the buyer, on contracts of several
+    CPV divisions (``contract_facts.toml``, ``numeros``). Needs ``id, idAccordCadre, acheteur_siren, codeCPV``.
+    """
+    settings = rules.toml("contract_facts.toml")["numeros"]
+    told = contracts.select("uid", "acheteur_siren", "id", "codeCPV", "idAccordCadre").drop_nulls("idAccordCadre")
+    told = told.with_columns(_cadre_ecrit=number("idAccordCadre"), _propre=number("id"))
+    told = told.filter(
+        ~pl.col("_cadre_ecrit").is_in(settings["absents"]) & (pl.col("_cadre_ecrit") != pl.col("_propre"))
+    )
+    key = ["acheteur_siren", "_cadre_ecrit"]
+    known = contracts.select("acheteur_siren", _cadre_ecrit=number("id")).unique()
+    spread = told.group_by(key).agg(_divisions=pl.col("codeCPV").str.head(2).n_unique())
+    typed = spread.filter(pl.col("_divisions") >= settings["divisions"]).join(known, on=key, how="anti")
+    told = told.join(typed, on=key, how="anti").with_columns(_numero_autre=~_own())
+    marked = told.select("uid", "_numero_autre", _numero_donne=pl.lit(True))
+    return contracts.join(marked, on="uid", how="left").with_columns(
+        pl.col("_numero_donne", "_numero_autre").fill_null(False)
+    )
+
+
+def _own() -> pl.Expr:
+    """The framework's number is the contract's own, longer or shorter by a part (« 2023.19 » and « 2023-19-00 »)."""
+    one, other = pl.col("_cadre_ecrit"), pl.col("_propre")
+    tight = [name.str.replace_all("_", "") for name in (one, other)]
+    parts = [
+        (long + "_").str.starts_with(short + "_") | (pl.lit("_") + long).str.ends_with(pl.lit("_") + short)
+        for long, short in ((one, other), (other, one))
+    ]
+    inside = [
+        long.str.contains(short, literal=True) & (short.str.len_chars() >= _SHORTEST)
+        for long, short in (tight, tight[::-1])
+    ]
+    return pl.any_horizontal(*parts, *inside).fill_null(False)
+
+
+def _spelled(name: str) -> pl.Expr:
+    """A number where letters and figures part (« ac-01 », « AC01 »), without the buyer's own SIRET before it."""
+    parted = (
+        number(name).str.replace_all(r"([A-Z])([0-9])", "${1}_${2}").str.replace_all(r"([0-9])([A-Z])", "${1}_${2}")
+    )
+    bare = parted.str.replace(r"^\d{14}_?(.)", "${1}")
+    return pl.when(number(name).str.head(9) == pl.col("acheteur_siren")).then(bare).otherwise(parted)
 
 
 def by_number(contracts: pl.DataFrame) -> pl.DataFrame:
@@ -35,12 +81,12 @@ def by_number(contracts: pl.DataFrame) -> pl.DataFrame:
     ``_du_numero`` is the framework of that number whatever its date; ``_voisin`` is a contract of that number or of a number that begins with it; ``_pourquoi`` says why the number does not
     decide. Needs ``_cadre`` and the columns of ``kinds.judge``.
     """
-    asked = contracts.filter(~pl.col("_cadre") & (_given() | pl.col("_cite").is_not_null())).select(
+    asked = contracts.filter(~pl.col("_cadre") & (pl.col("_numero_donne") | pl.col("_cite").is_not_null())).select(
         "uid",
         "acheteur_siren",
         "objet",
         "dateNotification",
-        _numero=pl.coalesce(pl.when(_given()).then(number("idAccordCadre")), number("_cite")),
+        _numero=pl.coalesce(pl.when("_numero_donne").then(number("idAccordCadre")), number("_cite")),
     )
     others = contracts.filter(pl.col("acheteur_siren").is_in(asked["acheteur_siren"].unique().implode())).select(
         "acheteur_siren",
@@ -50,7 +96,9 @@ def by_number(contracts: pl.DataFrame) -> pl.DataFrame:
         autre_date="dateNotification",
         _numero=number("id"),
     )
-    pairs = _spellings(asked).join(others, on=["acheteur_siren", "_numero"]).filter(pl.col("uid") != pl.col("autre"))
+    theirs = others.with_columns(_cle=_spelled("_numero")).drop("_numero")
+    wanted = _spellings(asked).with_columns(_cle=_spelled("_numero")).unique(["uid", "_cle"])
+    pairs = wanted.join(theirs, on=["acheteur_siren", "_cle"]).filter(pl.col("uid") != pl.col("autre"))
     pairs = pairs.with_columns(_lot_frere=_siblings(pairs))
     before = (pl.col("autre_date") < pl.col("dateNotification")).fill_null(False)
     why = (

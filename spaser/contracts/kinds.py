@@ -20,7 +20,7 @@ CONTRACT, FRAMEWORK, SUBSEQUENT, LOTS, UNDECIDED = (
     "indecis",
 )
 #: Where one of these is not written, no rule on texts can see anything: most subjects are not read closely.
-_WORTH_READING = r"(?i)cadre|command|subs|\bms|\bbdc"
+_WORTH_READING = r"(?i)cadre|command|subs|\bms|\bm\.\s?s|\bbd?c\b|\bac\b"
 _READINGS = ("subsequent", "cadre_a_subsequents", "bon_de_commande", "sur_accord_cadre", "cadre")
 _QUOTED = 60
 
@@ -34,7 +34,7 @@ def judge(contracts: pl.DataFrame) -> pl.DataFrame:
     objet, codeCPV, dateNotification, titulaires_cle, montant_lots, decision_nature``.
     """
     told = contracts.join(_written(contracts), on="uid", how="left").with_columns(pl.col("^_dit_.*$").fill_null(False))
-    told = told.with_columns(_cadre=_is_framework())
+    told = frameworks.given(told).with_columns(_cadre=_is_framework())
     told = told.join(frameworks.by_number(told), on="uid", how="left")
     ruled = told.with_columns(nature_regle=_first_rule()).with_columns(_sorte=_concluded())
     ruled = ruled.join(frameworks.by_resemblance(ruled), on="uid", how="left")
@@ -45,11 +45,15 @@ def _written(contracts: pl.DataFrame) -> pl.DataFrame:
     """``uid`` and what the subject says (``_dit_…``), for the subjects where something may be said."""
     patterns = rules.toml("contract_facts.toml")["motifs"]
     worth = contracts.select("uid", "objet").filter(pl.col("objet").str.contains(_WORTH_READING))
-    plain = worth.select("uid", texte=consultations.normal(pl.col("objet")))
+    plain = worth.select(
+        "uid",
+        texte=consultations.normal(pl.col("objet")),
+        _signe=pl.col("objet").str.to_lowercase().str.contains(patterns["subsequent_apres_un_signe"]),
+    )
     said = {name: pl.col("texte").str.contains(patterns[name]) for name in _READINGS}
     return plain.select(
         "uid",
-        _dit_subsequent=said["subsequent"] & ~said["cadre_a_subsequents"],
+        _dit_subsequent=(said["subsequent"] & ~said["cadre_a_subsequents"]) | pl.col("_signe"),
         _dit_commande=said["bon_de_commande"],
         _dit_sur_cadre=said["sur_accord_cadre"],
         _dit_cadre=said["cadre"],
@@ -65,7 +69,12 @@ def _is_framework() -> pl.Expr:
         | pl.col("_dit_commande")
         | pl.col("_dit_sur_cadre")
     )
-    named = (pl.col("nature") == "Accord-cadre") | _holds("techniques", "Accord-cadre") | pl.col("_dit_cadre")
+    named = (
+        (pl.col("nature") == "Accord-cadre")
+        | _holds("techniques", "Accord-cadre")
+        | pl.col("_dit_cadre")
+        | (_holds("modalitesExecution", "Bons de commande") & ~pl.col("_numero_autre"))
+    )
     return (named & ~later.fill_null(False)).fill_null(False)
 
 
@@ -76,7 +85,9 @@ def _holds(column: str, value: str) -> pl.Expr:
 def _first_rule() -> pl.Expr:
     """The first rule that sees something, in the order of the reference; null when none does."""
     nature = pl.col("nature").fill_null("")
-    numbered = pl.col("idAccordCadre").is_not_null() & (pl.col("idAccordCadre") != pl.col("id"))
+    orders = _holds("modalitesExecution", "Bons de commande").fill_null(False)
+    # Orders exist in a framework only: with them, the stem of the contract's own number is that of the framework itself.
+    numbered = pl.when(orders).then("_numero_autre").otherwise("_numero_donne")
     tests = {
         "decision": pl.col("decision_nature").is_in([CONTRACT, FRAMEWORK, SUBSEQUENT]),
         "nature_contredite": (nature == "Marché subséquent") & pl.col("_dit_cadre"),

@@ -9,6 +9,8 @@ import polars as pl
 
 from spaser import rules
 from spaser.contracts.consultations import normal
+from spaser.contracts.frameworks import number
+from spaser.vocabulary import CENT
 
 EQUAL, UNEQUAL = "maximum_repete", "maxima_inegaux"
 #: A number of 2019 ends with the order of the modification, two digits, zero first.
@@ -28,10 +30,12 @@ def maxima(contracts: pl.DataFrame) -> pl.DataFrame:
     frameworks = contracts.filter(pl.col("accord_cadre") & (pl.col("montant") > 0)).select(
         "uid", "consultation", "montant", "titulaires_cle", "objet", "modalitesExecution"
     )
-    alike = frameworks.filter(pl.len().over("consultation") > 1).with_columns(sujet=normal(pl.col("objet")))
+    alike = frameworks.filter(pl.len().over("consultation") > 1).with_columns(_dit=normal(pl.col("objet")))
+    # « attributaire 2 », « rang 1 » tell the holders of one lot apart, not two lots.
+    alike = alike.with_columns(sujet=pl.col("_dit").str.replace_all(settings["rang"], " ").str.strip_chars())
     alike = alike.filter(pl.col("sujet").is_not_null())
     several = pl.col("titulaires_cle").drop_nulls().n_unique() > 1
-    told = pl.col("sujet").str.contains(settings["signes"]) | pl.col("modalitesExecution").str.contains(
+    told = pl.col("_dit").str.contains(settings["signes"]) | pl.col("modalitesExecution").str.contains(
         "Marchés subséquents", literal=True
     )
     close = (pl.col("montant").min() >= settings["part"] * pl.col("montant").max()) & (pl.col("montant").n_unique() > 1)
@@ -56,31 +60,52 @@ def twins(contracts: pl.DataFrame) -> pl.DataFrame:
     known = contracts.select(
         "uid", "id", "acheteur_id", "acheteur_siren", "titulaires_cle", "dateNotification", "montant", "objet"
     )
-    known = known.drop_nulls(["titulaires_cle", "dateNotification", "objet"])
-    shared = ["titulaires_cle", "dateNotification"]
-    close = known.filter(pl.len().over(shared) > 1).with_columns(
-        sujet=normal(pl.col("objet")), _racine=pl.col("id").str.extract(_ORDER)
+    known = known.drop_nulls(["titulaires_cle", "dateNotification", "objet"]).with_columns(
+        # A company is its SIREN, whatever the establishment that signed.
+        titulaires_cle=pl.col("titulaires_cle").str.replace_all(r"\b(\d{9})\d{5}\b", "${1}"),
     )
+    close = known.filter(pl.len().over("titulaires_cle") > 1).with_columns(sujet=_bare(pl.col("objet")))
+    close = close.filter(pl.len().over("titulaires_cle", "sujet") > 1).with_columns(
+        euros=pl.col("montant") // CENT,
+        _racine=pl.col("id").str.extract(_ORDER),
+        _numero=number("id").str.replace_all(r"(^|_)0+([0-9])", "${1}${2}"),
+    )
+    shared = ["titulaires_cle", "dateNotification", "sujet"]
     several = pl.col("acheteur_id").n_unique() > 1
     found = [
         _group(
             close.drop_nulls("montant"),
-            ["acheteur_siren", *shared, "montant", "sujet"],
+            ["acheteur_siren", *shared, "euros"],
             pl.when(several).then(pl.lit("deux_etablissements")).otherwise(pl.lit("autre_numero")),
         ),
+        _group(close, ["acheteur_siren", *shared, "_numero"], pl.lit("numero_ecrit_autrement")),
         _group(
             close.drop_nulls("_racine"),
-            ["acheteur_siren", *shared, "_racine", "sujet"],
+            ["acheteur_siren", *shared, "_racine"],
             pl.lit("ordre_de_modification"),
         ),
         _group(
-            close.drop_nulls("montant"),
-            [*shared, "montant", "sujet"],
+            _in_runs(close.drop_nulls("montant"), ["titulaires_cle", "sujet", "euros"]),
+            ["titulaires_cle", "sujet", "euros", "_suite"],
             pl.when(pl.col("acheteur_siren").n_unique() > 1).then(pl.lit("groupement")),
         ),
     ]
     first = pl.concat(found).unique("uid", keep="first", maintain_order=True)
     return contracts.join(first, on="uid", how="left")
+
+
+def _bare(subject: pl.Expr) -> pl.Expr:
+    """The consonants and figures of a subject: lost, misread or absent accents leave them alone."""
+    return subject.str.to_lowercase().str.replace_all(r"[^bdf-hj-np-tv-z0-9]+", "")
+
+
+def _in_runs(close: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """Adds ``_suite``: rows of one key, each notified shortly after the one before (members of a group sign one by one)."""
+    days = rules.toml("contract_facts.toml")["groupement"]["jours"]
+    ordered = close.sort(*key, "dateNotification", "uid")
+    gap = (pl.col("dateNotification") - pl.col("dateNotification").shift(1)).dt.total_days()
+    follows = pl.all_horizontal(*(pl.col(name) == pl.col(name).shift(1) for name in key)) & (gap <= days)
+    return ordered.with_columns(_suite=(~follows.fill_null(False)).cum_sum())
 
 
 def _group(close: pl.DataFrame, key: list[str], rule: pl.Expr) -> pl.DataFrame:

@@ -113,7 +113,8 @@ def states(narrow: pl.LazyFrame) -> pl.LazyFrame:
         pl.len().alias("lignes"),
         *(pl.col(name).max_by("rang_edition") for name in best),
         lots_possibles=(pl.col("montant").min() < pl.col("montant").max())
-        | (pl.col("dateNotification").min() < pl.col("dateNotification").max()),
+        | (pl.col("dateNotification").min() < pl.col("dateNotification").max())
+        | (pl.col("objet_cle").min() < pl.col("objet_cle").max()),
     )
     return grouped.with_columns(ordre=_place_in_time())
 
@@ -202,20 +203,35 @@ def lots(narrow: pl.LazyFrame, several: pl.LazyFrame) -> pl.LazyFrame:
     distinct ones (null when there is one amount), ``premiere_date`` the earliest notification. Only initial states are read,
     since amendments are published one at a time. ``several`` names the editions to look at (``current``, ``lots_possibles``).
     """
-    editions = several.filter("lots_possibles").select(
-        "uid", source="source_initiale", publication="publication_initiale"
+    editions = several.filter("lots_possibles").select("uid", "source_initiale", "publication_initiale")
+    rows_ = narrow.filter(pl.col("modification_id") == 0).join(editions, on="uid")
+    mine = (pl.col("source") == pl.col("source_initiale")) & (pl.col("publication") == pl.col("publication_initiale"))
+    holders = rows_.filter(mine).select("uid", "titulaire_id").drop_nulls().unique()
+    # Another edition corrects this one; of other holders and for something else, it is another lot.
+    others = (
+        rows_.filter(~mine & pl.col("titulaire_id").is_not_null())
+        .join(holders, on=["uid", "titulaire_id"], how="anti")
+        .join(holders.select("uid").unique(), on="uid", how="semi")
     )
-    kept = narrow.filter(pl.col("modification_id") == 0).join(editions, on=["uid", "source", "publication"])
-    distinct = kept.group_by("uid", "montant", "objet_cle", "dateNotification").agg(pl.len())
+    known = rows_.filter(mine).select("uid", "montant", "objet_cle", "dateNotification", "titulaire_id", ailleurs=False)
+    elsewhere = others.select("uid", "montant", "objet_cle", "dateNotification", "titulaire_id", ailleurs=True)
+    same = ["uid", "montant", "objet_cle", "dateNotification"]
+    apart = elsewhere.join(known.select(same).unique(), on=same, how="anti", nulls_equal=True)
+    every = pl.concat([known, apart])
+    distinct = every.group_by("uid", "montant", "objet_cle", "dateNotification").agg(
+        _titulaire=pl.col("titulaire_id").min()
+    )
     amount = pl.col("montant").filter(pl.col("montant") > 0)
     sums = distinct.group_by("uid").agg(
         montant_lots=amount.sum(),
         montant_lot_bas=amount.min(),
         nb_lots=amount.len().cast(pl.Int32),
         montants=amount.n_unique(),
+        titulaires=pl.col("_titulaire").drop_nulls().n_unique(),
         premiere_date=pl.col("dateNotification").min(),
     )
-    lots = pl.col("montants") > 1
+    # Several amounts, or as many holders as there are subjects or days: one lot repeats the three for each co-holder.
+    lots = (pl.col("montants") > 1) | ((pl.col("nb_lots") > 1) & (pl.col("titulaires") == pl.col("nb_lots")))
     return sums.select(
         "uid",
         "premiere_date",

@@ -1,0 +1,93 @@
+"""What an amendment says of the duration: a new total or an extension, and the end it cannot precede.
+
+Rules, words and examples: ``reference/contract_facts.toml`` (``avenants``, ``duree``).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser import rules
+from spaser.contracts import evidence
+
+
+def judged(states: pl.DataFrame) -> pl.DataFrame:
+    """Per amended contract: the judged duration, the rule, its bounds, the date of the last amendment.
+
+    Needs ``uid, duree_notifiee, dureeMois_avenant, dateNotification, date_version``, amendments in their order.
+    """
+    grouped = _durations(_read_months(states))
+    end = pl.col("_debut").dt.offset_by(pl.format("{}mo", "_duree"))
+    late = (end < pl.col("dernier_avenant")).fill_null(False)
+    rule = (
+        pl.when((pl.col("_n_doute") > 0) & pl.col("_duree").is_not_null())
+        .then(pl.lit("avenant_duree_douteuse"))
+        .when(late)
+        .then(pl.lit("avenant_apres_la_fin"))
+        .when(pl.col("_total") != pl.col("_notifiee"))
+        .then(pl.lit("avenant_duree_totale"))
+    )
+    doubt = pl.col("duree_regle") == "avenant_duree_douteuse"
+    return grouped.with_columns(duree_regle=rule).select(
+        "uid",
+        "_duree",
+        "duree_regle",
+        "dernier_avenant",
+        duree_preuve=_duration_proof(),
+        duree_basse=pl.when(doubt).then(pl.min_horizontal("_duree", "_dernier")),
+        duree_haute=pl.when(doubt).then("_somme"),
+    )
+
+
+def _read_months(states: pl.DataFrame) -> pl.DataFrame:
+    """Each state with how its months are read (``_lu``): the whole duration, in doubt, or nothing said.
+
+    A contract of 24 months whose amendment says « 36 » lasts 36 months, unless those were over when it was signed (they may be
+    months to add); one whose amendment says « 12 » may last 12 months more, or have been shortened: both are in doubt.
+    """
+    months = pl.col("_mois")
+    speaking = states.with_columns(_mois=pl.when(pl.col("dureeMois_avenant") > 0).then("dureeMois_avenant"))
+    before = months.cum_max().shift(1).over("uid")
+    speaking = speaking.with_columns(_vigueur=pl.max_horizontal("duree_notifiee", before))
+    force = pl.col("_vigueur")
+    reached = pl.col("dateNotification").dt.offset_by(pl.format("{}mo", months)) >= pl.col("date_version")
+    # Days typed for months: « 365 » beside 12.
+    settings = rules.toml("contract_facts.toml")["avenants"]
+    days = (months >= settings["mois_trop"] * force) & (months >= settings["mois_trop_des"])
+    total = force.is_null() | (months == force) | ((months > force) & reached.fill_null(True) & ~days)
+    kind = pl.when(months.is_null()).then(pl.lit("rien")).when(total).then(pl.lit("total")).otherwise(pl.lit("doute"))
+    return speaking.with_columns(_lu=kind)
+
+
+def _durations(classed: pl.DataFrame) -> pl.DataFrame:
+    """Per contract: the last duration read as a whole, the months in doubt since, their sum."""
+    months, rank = pl.col("_mois"), pl.int_range(pl.len()).over("uid")
+    last_total = pl.when(pl.col("_lu") == "total").then(rank).max().over("uid").fill_null(-1)
+    unsure = (rank > last_total) & (pl.col("_lu") == "doute")
+    listed = evidence.months_listed(pl.col("date_version"), months).filter(months.is_not_null())
+    grouped = (
+        classed.with_columns(_pas_sur=unsure)
+        .group_by("uid")
+        .agg(
+            _total=months.filter(pl.col("_lu") == "total").last(),
+            _notifiee=pl.col("duree_notifiee").first(),
+            _ajouts=months.filter("_pas_sur").sum(),
+            _n_doute=pl.col("_pas_sur").sum(),
+            _dernier=months.filter("_pas_sur").last(),
+            dernier_avenant=pl.col("date_version").max(),
+            _debut=pl.col("dateNotification").first(),
+            _liste=listed.str.join(", "),
+        )
+    )
+    judged = grouped.with_columns(_duree=pl.coalesce("_total", "_notifiee"))
+    return judged.with_columns(_somme=pl.col("_duree") + pl.col("_ajouts"))
+
+
+def _duration_proof() -> pl.Expr:
+    """The sentence of the rule that judged a duration (``contract_facts.toml``), with its months and its dates."""
+    told = {
+        "avenant_duree_douteuse": [pl.coalesce("_notifiee", "_duree"), "_liste", "_dernier", "_somme"],
+        "avenant_apres_la_fin": [pl.col("dernier_avenant").dt.strftime("%d/%m/%Y")],
+        "avenant_duree_totale": ["_notifiee", "_duree"],
+    }
+    return evidence.told("duree", pl.col("duree_regle"), told)
