@@ -245,6 +245,7 @@ def _run_spend(choices: argparse.Namespace) -> None:
         validations=links(choices),
         mapping=choices.correspondance,
         as_of=choices.date,
+        clock=clock(),
         method=choices.methode,
         cache=choices.cache,
         progress=progress,
