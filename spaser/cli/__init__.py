@@ -44,7 +44,7 @@ GROUPS = {
     "mesurer": (),
     "se former": ("lab", "carnets"),
     "agir": ("allotissement", "groupements", "matinale", "redige", "relire", "impact", "entreprise"),
-    "publier": ("publication", "rapport"),
+    "publier": ("schema", "publication", "rapport"),
 }
 LEARNING = "  carnets 10 (acheteurs) et 11 (élus), à l'écran : spaser lab"
 #: Each family of commands adds its own, in the order of the help.
