@@ -360,6 +360,10 @@ def _met(duty: dict[str, Any]) -> pl.Expr:
             return pl.any_horizontal(names)
         case {"all": names}:
             return pl.all_horizontal(names)
+        case {"text": said, "but": otherwise}:
+            # What the subject says of what is bought; it never says no: documents may.
+            told = pl.col("objet").str.contains(said) & ~pl.col("objet").str.contains(otherwise)
+            return pl.when(told).then(True)
         case {"publication": [published, notified]}:
             months = rules.method()["indicators"]["delai_publication"]["value"]
             timely = pl.col(published) <= pl.col(notified).dt.offset_by(f"{months}mo")

@@ -1,19 +1,8 @@
 """Sections: from findings to the sections of a report, each with its question and its answer, in the order of the registry."""
 
-from spaser.sections import (  # noqa: F401  (each marks the functions that write its sections)
-    actions,
-    calendar,
-    goals,
-    maturity,
-    obligations,
-    pams,
-    potential,
-    reach,
-    suppliers,
-    texts,
-)
-from spaser.sections.acting import impact  # noqa: F401
-from spaser.sections.body import aims, buying, where  # noqa: F401
+from importlib import import_module
+from pkgutil import walk_packages
+
 from spaser.sections.declared import (
     CODES,
     complete_years,
@@ -29,7 +18,6 @@ from spaser.sections.declared import (
 )
 from spaser.sections.method import section_glossary, section_method
 from spaser.sections.registry import keys, report, writers
-from spaser.sections.summary import pages  # noqa: F401
 
 __all__ = [
     "CODES",
@@ -49,5 +37,8 @@ __all__ = [
     "section_years",
     "writers",
 ]
+# Each file marks the functions that write its sections (``registry.written``): all are read, so that a new one needs no line here.
+for _found in walk_packages(__path__, f"{__name__}."):
+    import_module(_found.name)
 #: A section of the registry that nobody writes is a fault of the code: it is known here, at import.
 _WRITERS = tuple(writers())

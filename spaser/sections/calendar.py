@@ -67,15 +67,16 @@ def _said(rows: pl.DataFrame, soon: pl.DataFrame) -> tuple[Sentence, ...]:
     past = rows.filter(pl.col("statut_echeance") == "depassee").height
     silent = rows.filter(pl.col("statut_echeance") == "inconnue").height
     amount = soon["montant_annuel"].sum() if soon["montant_annuel"].count() else None
+    once = soon.filter(pl.col("ponctuel").fill_null(False)).height
     told = [
         f"{french.capital(french.count(soon.height, 'contrat'))} {_ends(soon.height)} dans les trois ans"
-        + (f", pour {french.euros_short(amount)} par an au plus." if amount else ".")
-    ]
-    once = soon.filter(pl.col("ponctuel").fill_null(False)).height
-    if once:
-        told.append(
-            f"Parmi eux, {french.count(once, 'contrat')} pour une opération unique (chantier, étude, ouvrage nommé), sans suite connue."
+        + (
+            f", dont {french.number(once)} pour une opération unique (chantier, étude, ouvrage nommé), sans suite connue"
+            if once
+            else ""
         )
+        + (f" ; {french.euros_short(amount)} par an au plus." if amount else ".")
+    ]
     if late:
         told.append(f"Pour {french.count(late, 'contrat')} à renouveler, le sourcing devrait déjà avoir commencé.")
     if past:

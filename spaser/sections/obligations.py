@@ -263,7 +263,6 @@ def annex(findings: Findings) -> TableBlock | None:
         "besoin",
         "seuil_bas",
         "seuil_haut",
-        "regle_etat",
     )
     return table("obligations", "Contrats visés par une obligation", shown, columns)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import docx
 import openpyxl
+import polars as pl
 import pptx
 import pypdf
 import pytest
@@ -196,7 +197,14 @@ def test_the_impact_of_the_ledger_stands_after_its_spending_and_never_on_the_sli
     assert "impact" not in report.committee
     blocks = section(report, "impact").blocks
     shown = next(block for block in blocks if getattr(block, "id", "") == "tab-impact-achete")
-    assert shown.frame["montant"].sum() == found.extras["impact_totaux"]["montant"].sum() > 0
+    totals = found.extras["impact_totaux"]
+    measured = totals.filter(pl.col("montant_mesure") > 0)
+    assert shown.frame["montant"].sum() == measured["montant"].sum() > 0
+    assert len(shown.columns) <= 6
+    whole_table = next(one for one in report.annexes if one.id == "impact par type")
+    assert whole_table.frame["montant"].sum() == totals["montant"].sum() > measured["montant"].sum()
+    left = french.euros_short(totals["montant"].sum() - measured["montant"].sum())
+    assert any(left in s.text for block in blocks for s in getattr(block, "sentences", ()))
 
 
 def test_what_is_not_given_is_absent_and_the_report_says_how_to_give_it(base):

@@ -24,6 +24,8 @@ _TOTALS = (
     Column("note", "Qualité du facteur"),
     Column("motifs", "Non mesuré parce que"),
 )
+#: The columns of the page; the whole table is an annex.
+_BRIEF = ("type", "exercice", "montant", "porte", "finance", "heures")
 _REQUIRED = (
     Column("uid", "Marché", "identifiant"),
     Column("lot", "Lot"),
@@ -57,8 +59,8 @@ _CAUTION = (
 
 def interval(row: dict[str, Any], name: str, unit: str = "") -> str:
     """« 2,3 à 3,0 (milieu 2,6) » with two significant digits; nothing when it is not measured."""
-    values = [row.get(f"{name}_{bound}") for bound in BOUNDS]
-    if any(value is None for value in values):
+    values = [value for bound in BOUNDS if (value := row.get(f"{name}_{bound}")) is not None]
+    if len(values) < len(BOUNDS):
         return ""
     low, middle, high = (_two(value) for value in values)
     told = low if low == high else f"{low} à {high} (milieu {middle})"
@@ -99,7 +101,7 @@ def section_work(findings: Findings) -> tuple[Block, ...] | None:
 def annexes(tables: dict[str, pl.DataFrame]) -> list[TableBlock | None]:
     """The full tables for the workbook."""
     rows, factors = tables.get("impact_lignes"), tables.get("impact_facteurs")
-    by_family = tables.get("impact_familles")
+    by_family, totals = tables.get("impact_familles"), tables.get("impact_totaux")
     kept = [name for name in (rows.columns if rows is not None else []) if name not in ("base_heures",)]
     return [
         table(
@@ -109,6 +111,14 @@ def annexes(tables: dict[str, pl.DataFrame]) -> list[TableBlock | None]:
             [_column(name) for name in kept],
         )
         if rows is not None
+        else None,
+        table(
+            "impact par type",
+            "Travail acheté, par type de structure et par année",
+            _told(totals, porte="etp", finance="finance", heures="heures"),
+            _TOTALS,
+        )
+        if totals is not None
         else None,
         table(
             "impact par famille",
@@ -133,15 +143,45 @@ def _bought(rows: pl.DataFrame | None) -> list[Block]:
     if rows is None or not rows.height:
         return []
     shown = _told(rows, porte="etp", finance="finance", heures="heures")
-    whole, measured = rows["montant"].sum(), rows["montant_mesure"].sum()
+    whole, measured = int(rows["montant"].sum()), int(rows["montant_mesure"].sum())
     told = f"{french.euros_short(measured)} mesurés sur {french.euros_short(whole)} achetés à des structures inclusives"
     told += f", soit {french.share(measured / whole)}" if whole > 0 else ""
     note = "Deux chiffres significatifs. Les bornes s'ajoutent à l'intérieur d'un type ; les types ne s'ajoutent pas : leurs unités diffèrent."
-    note += " Les factures d'une structure donnent ses heures : elles remplacent toujours le facteur."
+    note += " Les factures d'une structure donnent ses heures : elles remplacent toujours le facteur. Part mesurée, qualité des facteurs et bornes : en annexe."
+    seen = shown.filter(pl.col("montant_mesure") > 0)
+    columns = tuple(column for column in _TOTALS if column.name in _BRIEF)
     return [
-        Paragraph((Sentence(french.sentence(told)),)),
-        table("tab-impact-achete", "Travail acheté à des structures inclusives", shown, _TOTALS, french.typeset(note)),
+        Paragraph((Sentence(french.sentence(told)), *_unmeasured(rows))),
+        *(
+            [
+                table(
+                    "tab-impact-achete",
+                    "Travail acheté à des structures inclusives",
+                    seen,
+                    columns,
+                    french.typeset(note),
+                )
+            ]
+            if seen.height
+            else []
+        ),
     ]
+
+
+def _unmeasured(rows: pl.DataFrame) -> tuple[Sentence, ...]:
+    """What is bought and not measured at all, by type of structure, with the reason."""
+    silent = rows.filter((pl.col("montant_mesure") == 0) & (pl.col("montant") > 0))
+    by_reason = (
+        silent.group_by("motifs")
+        .agg(pl.col("type").drop_nulls().unique().sort().str.join(", ").alias("types"), pl.col("montant").sum())
+        .sort("montant", "motifs", descending=[True, False])
+    )
+    return tuple(
+        Sentence(
+            french.sentence(f"{french.euros_short(amount)} ({types or 'type inconnu'}) ne sont pas mesurés ; {why}")
+        )
+        for why, types, amount in by_reason.rows()
+    )
 
 
 def _told(rows: pl.DataFrame, **names: str) -> pl.DataFrame:
@@ -175,7 +215,7 @@ def _required(rows: pl.DataFrame | None) -> list[Block]:
         else []
     )
     if theory.height:
-        low, high = (_two(theory[f"heures_{bound}"].sum()) for bound in ("bas", "haut"))
+        low, high = (_two(float(theory[f"heures_{bound}"].sum())) for bound in ("bas", "haut"))
         parts.append(
             f"de {low} à {high} heures théoriques (calculées, non écrites) dans {french.count(theory.height, 'marché')}, à ne pas y ajouter"
         )
@@ -193,7 +233,8 @@ def _done(rows: pl.DataFrame | None) -> list[Block]:
     known = rows.filter(pl.col("part_faite").is_not_null())
     told = f"{french.number(rows['heures_faites'].sum())} heures faites, d'après ceux qui les ont suivies"
     if known.height:
-        told += f" ; là où les deux sont connues, {french.share(known['heures_faites'].sum() / known['heures_exigees'].sum())} des heures exigées"
+        part = float(known["heures_faites"].sum()) / float(known["heures_exigees"].sum())
+        told += f" ; là où les deux sont connues, {french.share(part)} des heures exigées"
     return [Paragraph((Sentence(french.sentence(told)),)), table("tab-impact-faites", "Heures faites", rows, _DONE)]
 
 

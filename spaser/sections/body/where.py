@@ -58,7 +58,12 @@ def section_by_family(findings: Findings) -> Told:
     whole = declared.section_families(findings)
     if whole is None:
         return None
-    return _answered(findings, "familles", whole.blocks, "Les clauses se lisent famille par famille")
+    return _answered(
+        findings,
+        "familles",
+        whole.blocks,
+        "Trop peu de contrats par famille pour dire où les clauses manquent : l'image les compte",
+    )
 
 
 @written("ecrit")
