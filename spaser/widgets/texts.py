@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from spaser.sources.answers import constats
 from spaser.sources.notices import Notices
 from spaser.studies import clauses as dossier
 from spaser.studies.clauses import Clauses
-from spaser.widgets import tables
+from spaser.widgets import clock, tables
 from spaser.widgets.desk import Desk
 from spaser.widgets.files import expanded
 from spaser.widgets.views import WIDE, View, choice
@@ -298,7 +297,7 @@ class Review(View):
             answer,
             self.author.value,
             self.reason.value,
-            date.today() if answer else None,
+            clock.today() if answer else None,
         )
         self._keep(answer)
         rank = self.gap.index
@@ -321,7 +320,7 @@ class Review(View):
                 answer,
                 auteur=self.author.value,
                 motif=self.reason.value,
-                on=date.today(),
+                on=clock.today(),
             )
         else:
             kept.withdraw("constat", uid, consideration)
