@@ -168,3 +168,10 @@ def one_operation(known: dict[str, Any] | None = None) -> pl.Expr:
     single = (named | text.str.contains(built) | text.str.contains(rf"(?-u)\b(?:{others})\b")) & ~lasting
     silent = pl.col("codeCPV").is_null() & ~single
     return pl.when(site).then(~framed | single).when(~silent).then(single)
+
+
+def specific_service(column: str) -> pl.Expr:
+    """Is the CPV code a social or other specific service (R2123-1 3°, wider than the list of L2113-15): null without a code."""
+    ranges = table("specific_services_cpv.csv")
+    code, bounds = pl.col(column), zip(ranges["debut"], ranges["fin"], strict=True)
+    return pl.any_horizontal(code.is_between(pl.lit(first), pl.lit(last)) for first, last in bounds)

@@ -18,6 +18,7 @@ from spaser.cli import (
     clauses,
     company,
     diagnostic,
+    dividing,
     drafting,
     given,
     groups,
@@ -42,8 +43,8 @@ GROUPS = {
     "préparer": ("mission", "lire", "preparer", "telecharger", "registre", "programme"),
     "mesurer": (),
     "se former": ("lab", "carnets"),
-    "agir": ("groupements", "matinale", "redige", "relire", "impact", "entreprise"),
-    "publier": ("publication", "rapport"),
+    "agir": ("allotissement", "groupements", "matinale", "redige", "relire", "impact", "entreprise"),
+    "publier": ("schema", "publication", "rapport"),
 }
 LEARNING = "  carnets 10 (acheteurs) et 11 (élus), à l'écran : spaser lab"
 #: Each family of commands adds its own, in the order of the help.
@@ -54,6 +55,7 @@ FAMILIES = (
     drafting,
     suppliers,
     potential,
+    dividing,
     groups,
     meetings,
     impact,

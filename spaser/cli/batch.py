@@ -51,10 +51,24 @@ def _run(choices: argparse.Namespace) -> None:
     if choices.demo and choices.missions:
         raise Problem("--demo et une mission ne vont pas ensemble", todo="Gardez l'un des deux")
     named = [mission.DEMO] if choices.demo else choices.missions or [_here()]
-    asked = [mission.read(one) for one in named]
+    asked = [_taken_up(mission.read(one)) for one in named]
     failed = [line for one in asked for line in _written(one, choices)]
     if failed:
         raise Problem(f"{french.capital(french.count(len(failed), 'acheteur'))} sans rapport", why=" ; ".join(failed))
+
+
+def _taken_up(one: Mission) -> Mission:
+    """The mission once it has taken up what was written in its last results: findings, links, facts, and the plan of the workbooks."""
+    from spaser.studies import mission
+
+    if one.demo or not one.whole:
+        return one
+    kept = mission.decisions(one)
+    for run in mission.edited(one.home / "sorties"):
+        for line in mission.collect(kept, run):
+            say(line)
+        mission.mark(run)
+    return mission.read(one.home)
 
 
 def _here() -> Path:

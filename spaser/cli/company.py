@@ -6,7 +6,7 @@ import argparse
 
 from spaser.cli import given
 from spaser.cli.impact import deduction
-from spaser.cli.options import command, day, kilometres, matched, oeth, output, percentage, registers
+from spaser.cli.options import clock, command, day, kilometres, matched, oeth, output, percentage, registers
 from spaser.cli.terminal import progress, say
 
 
@@ -68,6 +68,7 @@ def _run(choices: argparse.Namespace) -> None:
         validations=given.links(choices),
         mapping=choices.correspondance,
         as_of=choices.date,
+        clock=clock(),
         progress=progress,
     )
     if result.demo:

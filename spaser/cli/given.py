@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from spaser.problems import Problem
 from spaser.vocabulary import DEFAULT_POPULATION
 
 if TYPE_CHECKING:
+    from spaser.studies.diagnostic import Declared
     from spaser.studies.mission import Decisions, Mission
 
 HERE = Path("spaser-sortie")
@@ -78,10 +80,11 @@ def decided(choices: argparse.Namespace) -> pl.LazyFrame | None:
     from spaser.sources.answers.constats import read_answers
     from spaser.sources.answers.facts import is_facts, read_facts
     from spaser.sources.answers.overrides import read_overrides
+    from spaser.sources.answers.plan import is_plan, read_plan
 
     answered = getattr(choices, "decisions", None) or []
     files: list[tuple[Callable[..., pl.LazyFrame], str | Path | None]] = [
-        (read_facts if is_facts(path) else read_answers, path)
+        (read_plan if is_plan(path) else read_facts if is_facts(path) else read_answers, path)
         for path in ([answered] if isinstance(answered, str) else answered)
     ]
     files.append((read_overrides, getattr(choices, "corrections", None)))
@@ -105,6 +108,15 @@ def decided(choices: argparse.Namespace) -> pl.LazyFrame | None:
         f"{french.number(found.height)} {french.plural('décision', found.height)} {french.plural('reprise', found.height)}."
     )
     return found.lazy()
+
+
+def declared(choices: argparse.Namespace) -> Declared:
+    """What the mission says of the buyer; ``--hors-code`` says that the procurement code does not bind it."""
+    from spaser.studies.diagnostic import Declared
+
+    at = getattr(choices, "at", None)
+    known = at.said_of(getattr(choices, "acheteur", None)).declared if at is not None else Declared()
+    return replace(known, soumis_au_code=known.soumis_au_code and not getattr(choices, "hors_code", False))
 
 
 def links(choices: argparse.Namespace) -> Path | pl.DataFrame | None:

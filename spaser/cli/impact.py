@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from spaser.cli import given
-from spaser.cli.options import command, day, matched, oeth, output, registers
+from spaser.cli.options import clock, command, day, matched, oeth, output, registers
 from spaser.cli.terminal import progress, say
 
 #: The hours of the demo, beside its ledger.
@@ -61,6 +61,7 @@ def _run(choices: argparse.Namespace) -> None:
         validations=given.links(choices),
         mapping=choices.correspondance,
         as_of=choices.date,
+        clock=clock(),
         progress=progress,
     )
     if result.demo:

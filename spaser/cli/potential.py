@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from spaser.cli import given
-from spaser.cli.given import decided, delivered, links, required
+from spaser.cli.given import decided, declared, delivered, links, required
 from spaser.cli.options import (
     clock,
     closing,
@@ -26,6 +27,9 @@ from spaser.problems import Problem
 
 if TYPE_CHECKING:
     from spaser.studies.potential.programme import Planned
+    from spaser.studies.potential.spend import SpendOpportunities
+
+    Told = TypeVar("Told", Planned, SpendOpportunities)
 
 
 _PROGRAMME = "votre programme d'achat (objet, montant estimé, date prévue… en XLSX, ODS ou CSV), ou les intentions d'achat de l'État (JSON)"
@@ -57,6 +61,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     matched(ledger)
     corrections(ledger)
+    _own_rules(asked)
     asked.add_argument("--programme", nargs="+", metavar="FICHIER", help=_PROGRAMME)
     _add_programme(commands)
 
@@ -98,8 +103,14 @@ def _add_programme(commands: argparse._SubParsersAction) -> None:
     planned.add_argument("--methode", metavar="FICHIER", help="votre propre method.toml (points et seuils)")
     planned.add_argument("--cache", type=Path, metavar="DOSSIER", help="dossier de travail pour les très gros fichiers")
     _add_follow_up(planned)
+    _own_rules(planned)
     given.options(planned, "programme")
     output(planned)
+
+
+def _own_rules(asked: argparse.ArgumentParser) -> None:
+    text = "l'acheteur n'est pas soumis au code de la commande publique (vous l'affirmez) : ses leviers sont ceux du gré à gré"
+    asked.add_argument("--hors-code", action="store_true", help=text)
 
 
 def _add_follow_up(planned: argparse.ArgumentParser) -> None:
@@ -167,7 +178,9 @@ def _run(choices: argparse.Namespace) -> None:
 
     required(choices, "contrats")
     paths, asked = source(choices)
-    result = spaser.diagnose(paths, **asked, others=True, decisions=decided(choices), progress=progress)
+    result = spaser.diagnose(
+        paths, **asked, others=True, declared=declared(choices), decisions=decided(choices), progress=progress
+    )
     found = spaser.potential_of(result, radius=choices.rayon, dependency=choices.dependance)
     if result.base.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
@@ -195,6 +208,7 @@ def _run_programme(choices: argparse.Namespace) -> None:
         )
     else:
         result = programme.programme_of(choices.programme)
+    result = _of_its_kind(choices, result)
     if getattr(choices, "suivi", None) is not None:
         return _run_follow_up(choices, result)
     for name in ("avis", "suivi_precedent", "depuis"):
@@ -205,6 +219,16 @@ def _run_programme(choices: argparse.Namespace) -> None:
             )
     say(programme.summary(result))
     delivered(choices, "programme", lambda folder: programme.write(result, folder))
+
+
+def _of_its_kind(choices: argparse.Namespace, result: Told) -> Told:
+    """The levers of a private buyer, when its mission or ``--hors-code`` says that the code does not bind it."""
+    from spaser import rules
+    from spaser.studies.potential.compose import as_private
+
+    if result.found is None or declared(choices).soumis_au_code:
+        return result
+    return replace(result, found=as_private(result.found, rules.method(choices.methode)))
 
 
 def _run_spend(choices: argparse.Namespace) -> None:
@@ -245,10 +269,12 @@ def _run_spend(choices: argparse.Namespace) -> None:
         validations=links(choices),
         mapping=choices.correspondance,
         as_of=choices.date,
+        clock=clock(),
         method=choices.methode,
         cache=choices.cache,
         progress=progress,
     )
+    result = _of_its_kind(choices, result)
     if result.ledger.demo:
         say(DEMO_NOTE + "\n")
     say(handover.summary(result))

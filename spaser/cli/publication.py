@@ -12,7 +12,8 @@ from spaser.indicators.records import WITH_CRITERION, WITHOUT_CRITERION
 
 
 def add(commands: argparse._SubParsersAction) -> None:
-    """The command ``publication``."""
+    """The commands ``publication`` and ``schema``."""
+    _add_outline(commands)
     known = command(
         commands,
         "publication",
@@ -47,6 +48,44 @@ def add(commands: argparse._SubParsersAction) -> None:
         action="store_true",
         help="écrire les fichiers à remplir (chiffres-saisis.csv, objectifs.toml) et s'arrêter",
     )
+
+
+def _add_outline(commands: argparse._SubParsersAction) -> None:
+    known = command(
+        commands,
+        "schema",
+        _run_outline,
+        "trame du SPASER à compléter (Word) : ce que la loi demande, le départ, les cibles à débattre, axe par axe",
+    )
+    selection(known)
+    known.add_argument("--objectifs", metavar="FICHIER", help="objectifs.toml : les objectifs déjà votés")
+
+
+def _run_outline(choices: argparse.Namespace) -> None:
+    from spaser.studies import publication
+    from spaser.studies.publication import outline
+
+    result = publication.publish(
+        choices.contrats,
+        buyer=choices.acheteur,
+        years=choices.annees,
+        goals=choices.objectifs,
+        declared=choices.at.said_of(choices.acheteur if isinstance(choices.acheteur, str) else None).declared
+        if choices.at
+        else None,
+        population=choices.population,
+        as_of=choices.date,
+        today=choices.aujourdhui,
+        clock=clock(),
+        registers=choices.registre,
+        method=choices.methode,
+        buyer_siret=choices.acheteur_siret,
+        cache=choices.cache,
+        progress=progress,
+    )
+    say(outline.summary(result))
+    say("\n" + closing(choices, result.diagnostic.as_of))
+    delivered(choices, "schema", lambda folder: outline.write(result, folder))
 
 
 def _run(choices: argparse.Namespace) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from spaser import french
 from spaser.cli import given
-from spaser.cli.options import command, day, kilometres, matched, output, registers
+from spaser.cli.options import clock, command, day, kilometres, matched, output, registers
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
 
@@ -142,6 +142,7 @@ def _run_suppliers(choices: argparse.Namespace) -> None:
         validations=given.links(choices),
         spread_establishment=choices.etendre,
         as_of=choices.date,
+        clock=clock(),
         mapping=choices.correspondance,
         cache=choices.cache,
         progress=progress,
@@ -211,6 +212,7 @@ def _run_territory(choices: argparse.Namespace) -> None:
         overrides=given.decided(choices),
         jobs=choices.emplois,
         as_of=choices.date,
+        clock=clock(),
         cache=choices.cache,
         progress=progress,
     )

@@ -21,6 +21,7 @@ from spaser.deliverables import written
 from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.vocabulary import NO, UNITS, UNKNOWN, YES
+from spaser.vocabulary.spoken import handed
 
 _COPIES = 99
 #: A spreadsheet runs a cell that begins so, the signs of Asian keyboards and spaces before them included.
@@ -144,8 +145,10 @@ def moved_message(place: Path | str) -> str:
 
 
 def officers_csv(frame: pl.DataFrame) -> bytes:
-    """A CSV that opens well in a French spreadsheet: UTF-8 with BOM, « ; », decimal comma, oui / non / inconnu, euros."""
-    return b"\xef\xbb\xbf" + _csv(_spelled(frame), ";", decimal=",", dates="%d/%m/%Y").encode("utf-8", "replace")
+    """A CSV that opens well in a French spreadsheet: UTF-8 with BOM, « ; », decimal comma, oui / non / inconnu, euros, no code for a word."""
+    # Cents become euros by their column's name: headings are said last.
+    spoken = handed(_spelled(frame))
+    return b"\xef\xbb\xbf" + _csv(spoken, ";", decimal=",", dates="%d/%m/%Y").encode("utf-8", "replace")
 
 
 def open_data_csv(frame: pl.DataFrame) -> bytes:

@@ -20,6 +20,7 @@ from spaser.deliverables.measured import Measured
 from spaser.deliverables.messages import Messages, Todo
 from spaser.text import harmless, harmless_expr
 from spaser.vocabulary import LABELS, UNITS
+from spaser.vocabulary.spoken import worded
 
 #: Units a column may have, and so its format in each form (amounts are in cents until the form is written).
 COLUMN_UNITS = ("texte", "identifiant", "entier", "part", "centime", "somme", "date", "oui_non", "point", "valeur")
@@ -40,6 +41,8 @@ _PERSONAL = (
 )
 #: Numbers that are names: never added up, never given a thousands separator.
 _TEXTS = ("annee", "exercice", "position", "ligne", "rang")
+#: The measures keep the codes of the open data: formulas of the workbook point to them, and their titles stand beside.
+_AS_CODED = ("mesures",)
 _IDENTIFIERS = ("uid", "id", "acheteur_id", "codeCPV", "source", "consultation", "siret", "siren", "titulaire_id")
 #: Headers whose full label would not fit; elsewhere the label loses its last parenthesis.
 _SHORT = {
@@ -344,7 +347,7 @@ def table(
     """A table block, natural persons masked; a column given by name takes its label and unit from the vocabulary."""
     known = [column for column in columns if _name(column) in frame.columns]
     typed = tuple(column if isinstance(column, Column) else described(column, frame) for column in known)
-    return TableBlock(id, caption, masked(frame), typed, note)
+    return TableBlock(id, caption, masked(frame) if id in _AS_CODED else worded(masked(frame)), typed, note)
 
 
 def described(name: str, frame: pl.DataFrame) -> Column:

@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from spaser import settings
+from spaser.vocabulary.spoken import heading
 
 COLUMNS = (
     "cle",
@@ -76,7 +77,7 @@ def write_validations(rows: pl.LazyFrame, path: Path | str) -> Path:
     new = [row for row in fresh if (row["cle"], row["siren"]) not in answered]
     with file.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.DictWriter(stream, COLUMNS, delimiter=";", lineterminator="\r\n")
-        writer.writeheader()
+        writer.writerow({name: heading(name) for name in COLUMNS})
         writer.writerows({name: _guarded(name, row[name]) for name in COLUMNS} for row in kept + new)
     return file
 

@@ -84,7 +84,12 @@ def needs(contracts: pl.LazyFrame) -> pl.LazyFrame:
     sure = (status == "valide") | pl.col("montant_regle").is_in(AMENDMENTS_IN_DOUBT)
     own = pl.when(status.is_in(["valide", "a_verifier"])).then(pl.coalesce("montant_initial", "montant"))
     (low, high), (early_low, early_high) = _european(DAY), _european(EARLY)
-    told = contracts.with_columns(_notifie=own, _sur=sure.fill_null(False), _tot=_early(), _specifique=_specific())
+    told = contracts.with_columns(
+        _notifie=own,
+        _sur=sure.fill_null(False),
+        _tot=_early(),
+        _specifique=rules.specific_service("codeCPV").fill_null(False),
+    )
     whole = pl.when(pl.col("consultation_n") == 1).then(OWN).otherwise(pl.max_horizontal("consultation_montant", OWN))
     known = told.with_columns(
         besoin=pl.max_horizontal(whole, pl.when(LATER).then("cadre_besoin")),
@@ -373,13 +378,6 @@ def _exemption(day: pl.Expr) -> pl.Expr:
 
 def _force(rule: str, day: pl.Expr) -> pl.Expr:
     return rules.in_force(rule, day)
-
-
-def _specific() -> pl.Expr:
-    """Is the service one of those whose European threshold is higher (R2123-1 3°): by ranges of CPV codes."""
-    ranges = rules.table("specific_services_cpv.csv")
-    code, bounds = pl.col("codeCPV"), zip(ranges["debut"], ranges["fin"], strict=True)
-    return pl.any_horizontal(code.is_between(pl.lit(first), pl.lit(last)) for first, last in bounds).fill_null(False)
 
 
 def _in_procedure(names: list[str]) -> pl.Expr:

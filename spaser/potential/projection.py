@@ -90,6 +90,10 @@ def opportunities(
     supplied = supply_reading(chosen, found, share, settings)
     whole = chosen.join(supplied, on="besoin_id", how="left", maintain_order="left")
     whole = whole.join(law_reading(chosen, supplied, settings), on="besoin_id", how="left", maintain_order="left")
+    if not under_code:
+        whole = whole.with_columns(
+            lecture_loi=pl.lit(None, pl.Int64), loi_raison=pl.lit("Sans objet : le code ne lie pas cet acheteur")
+        )
     whole = whole.join(clause_reading(chosen, settings), on="besoin_id", how="left", maintain_order="left")
     whole = whole.join(family_reading(chosen, settings), on="besoin_id", how="left", maintain_order="left")
     if every is not None and kinds is not None:

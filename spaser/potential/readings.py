@@ -122,7 +122,7 @@ def peer_reading(every: pl.LazyFrame, kinds: pl.LazyFrame, settings: dict) -> pl
 
 
 def law_reading(needs: pl.LazyFrame, supplied: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
-    """Per need: ``lecture_loi`` (annual amount that may be reserved), ``loi_raison``, ``cpv_2113_15``, ``duree``.
+    """Per need: ``lecture_loi`` (annual amount that may be reserved), ``loi_raison``, ``cpv_2113_15``, ``cpv_specifique``, ``duree``.
 
     L2113-12 and -13 have no list of services: they hold as soon as eligible suppliers deliver, with their 50 % share of
     workers. L2113-15 holds for the codes of its list, for three years at most, to the ESS alone.
@@ -168,6 +168,7 @@ def law_reading(needs: pl.LazyFrame, supplied: pl.LazyFrame, settings: dict) -> 
         lecture_loi=pl.when(allowed).then("annuel_haut").otherwise(0),
         loi_raison=reason,
         cpv_2113_15=on_list.fill_null(False).cast(pl.Int32),
+        cpv_specifique=rules.specific_service("codeCPV").fill_null(False).cast(pl.Int32),
         duree=pl.col("dureeMois"),
     )
 

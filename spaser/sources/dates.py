@@ -73,6 +73,21 @@ def excel_day(column: pl.Expr) -> pl.Expr:
     return pl.date(1899, 12, 30) + pl.duration(days=known)
 
 
+def month_end(column: pl.Expr, year: pl.Expr) -> pl.Expr:
+    """The last day of a month told without its day: « 03/2024 », « mars 2024 », « 2024-03 »; or « mars », « 3 » of a ``year`` told beside."""
+    plain = column.str.strip_chars().str.to_lowercase().str.replace_many(["é", "è", "û"], ["e", "e", "u"])
+    names = "|".join(sorted(_MONTHS, key=len, reverse=True))
+    parts = plain.str.extract_groups(rf"^(?:(?<m>\d{{1,2}})|(?<n>{names})\.?)(?:[/. -]+(?<y>20\d\d|\d\d))?$")
+    turned = plain.str.extract_groups(r"^(?<y>20\d\d)[/. -]?(?<m>\d\d)$")
+    named = parts.struct.field("n").replace_strict(_MONTHS, default=None, return_dtype=pl.Int32)
+    month = pl.coalesce(turned.struct.field("m").cast(pl.Int32), named, parts.struct.field("m").cast(pl.Int32))
+    said = pl.coalesce(turned.struct.field("y"), parts.struct.field("y")).cast(pl.Int32)
+    whole = pl.when(said < 100).then(said + 2000).otherwise(pl.coalesce(said, year.cast(pl.Int32)))
+    right = month.is_between(1, 12) & whole.is_between(FIRST_DAY.year, WINDOW_END)
+    first = pl.concat_str(whole.cast(pl.String), month.cast(pl.String), pl.lit("1"), separator="-")
+    return pl.when(right).then(first.str.to_date("%Y-%m-%d", strict=False).dt.month_end())
+
+
 def _written(column: pl.Expr) -> pl.Expr:
     universal = column.str.contains(r"T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]00:?00)$")
     iso = _date(column.str.slice(0, 10))

@@ -14,6 +14,8 @@ ESSENTIAL = {
     "dépenses": ("titulaire", "montant", "date"),
     "liste de fournisseurs": ("titulaire", "considerations"),
     "programme d'achat": ("montant", "date", "texte"),
+    "réponses": ("considerations",),
+    "pièces d'un marché": ("texte",),
 }
 
 
@@ -22,6 +24,7 @@ _CALLED = {
     "liste de fournisseurs": {"titulaire": "identifiant", "considerations": "statut", "texte": "nom"},
     "dépenses": {"titulaire": "fournisseur identifié", "texte": "libellé"},
     "programme d'achat": {"texte": "objet"},
+    "réponses": {"considerations": "réponse", "texte": "motif ou source", "date": "date ou année"},
     "contrats": {"titulaire": "titulaire identifié", "texte": "objet", "considerations": "considérations renseignées"},
 }
 

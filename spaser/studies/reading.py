@@ -16,7 +16,7 @@ from spaser.problems import Problem
 from spaser.sources import archives, delimited, filled, ledgers, notices, programmes, recognition
 from spaser.sources.ledgers import cells
 from spaser.sources.registers import read_registers
-from spaser.studies import diagnostic
+from spaser.studies import answered, diagnostic
 from spaser.studies.diagnostic.emptiness import filled_of
 from spaser.text import decode, separator
 from spaser.vocabulary import FILLED, NOTIONS, SEEN
@@ -168,6 +168,10 @@ def _programme(path: Path) -> Looked | None:
     )
 
 
+def _account(found: answered.Account | None, path: Path) -> Looked | None:
+    return None if found is None else Looked(path.name, *found)
+
+
 def _ledger(path: Path) -> Looked | None:
     read = ledgers.read_ledger(path)
     said = [f"feuille « {row['feuille']} » : {row['etat']}" for row in read.accounts.to_dicts() if row["etat"] != "lue"]
@@ -177,11 +181,13 @@ def _ledger(path: Path) -> Looked | None:
 
 #: The surest first: a structure of its own (notices), a list proved by its values, a contract's own fields, then looser tables.
 _READERS: dict[str, Callable[[Path], Looked | None]] = {
+    "réponses": lambda path: _account(answered.answers(path), path),
     "avis": _notices,
     "liste de fournisseurs": _registers,
     "contrats": _contracts,
     "dépenses": _ledger,
     "programme d'achat": _programme,
+    "pièces d'un marché": lambda path: _account(answered.documents(path), path),
 }
 
 

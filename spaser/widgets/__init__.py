@@ -31,7 +31,7 @@ twin (stored in the notebook, shown when there is no kernel) comes with the clas
 """
 
 from spaser.widgets import faults
-from spaser.widgets.acting import Draft, Groups, Impact, Morning
+from spaser.widgets.acting import Allotment, Draft, Groups, Impact, Morning
 from spaser.widgets.calendar import Calendar
 from spaser.widgets.choices import Choices
 from spaser.widgets.contract import Contract
@@ -56,6 +56,7 @@ from spaser.widgets.workshop import Exercise, near, options, percent
 faults.install()
 
 __all__ = [
+    "Allotment",
     "Behind",
     "Calendar",
     "Choices",

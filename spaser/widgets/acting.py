@@ -16,7 +16,7 @@ from spaser.problems import Problem
 from spaser.sections.acting.impact import section_impact
 from spaser.studies import meetings
 from spaser.studies import suppliers as purchases
-from spaser.studies.acting import drafting, grouping, impact
+from spaser.studies.acting import dividing, drafting, grouping, impact
 from spaser.studies.acting.drafting import Need
 from spaser.studies.potential import Opportunities, potential_of
 from spaser.widgets.desk import Desk
@@ -51,6 +51,48 @@ class Groups(View):
         for sheet in sheets[:_SHEETS]:
             blocks += [Sentence(sheet.title), *sheet.blocks]
         return blocks
+
+
+class Allotment(View):
+    """A need divided into lots: what could be taken, where dividing stops helping, for whom; need and dependency are chosen."""
+
+    title = "Allotir : jusqu'où ?"
+    question = "Quelle part du besoin serait prenable selon le nombre de lots, et par qui ?"
+
+    def __init__(self, desk: Desk) -> None:
+        self.need = choice("Besoin", {"–": ""})
+        self.dependency = choice("Dépendance acceptée", _DEPENDENCY, 0.3)
+        self._made: tuple[Any, float, dividing.Divided] | None = None
+        self._filling, self.desk = False, desk
+        super().__init__(desk, self.need, self.dependency)
+
+    def refresh(self) -> None:
+        """Offer the needs of the selection that can be divided, then answer."""
+        self._filling = True
+        try:
+            offer(self.need, needs_offered(self._divided().needs))
+        except Problem:
+            offer(self.need, {"aucun besoin": ""})
+        self._filling = False
+        super().refresh()
+
+    def _follow(self, change: Any) -> None:
+        if not self._filling:
+            super()._follow(change)
+
+    def _divided(self) -> dividing.Divided:
+        result = self.desk.diagnostic
+        if self._made is None or self._made[:2] != (result, self.dependency.value):
+            found = potential_of(result, dependency=self.dependency.value)
+            made = dividing.divided(found, method=self.desk.base.method, demo=self.desk.base.demo)
+            self._made = (result, self.dependency.value, made)
+        return self._made[2]
+
+    def blocks(self) -> Sequence[Block]:
+        made = self._divided()
+        if not self.need.value:
+            return [Sentence("Aucun besoin dans cette sélection.")]
+        return [dividing.law_said(), *dividing.blocks(made, self.need.value)]
 
 
 class Morning(View):

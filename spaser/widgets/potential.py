@@ -16,6 +16,7 @@ from spaser.sections.potential import section_needs, section_potential, sourcing
 from spaser.studies import potential as opportunities
 from spaser.studies.potential import Opportunities
 from spaser.studies.potential.choice import contracts_of, explored
+from spaser.studies.potential.compose import under_code
 from spaser.widgets.desk import Desk
 from spaser.widgets.drawn import Drawn
 from spaser.widgets.views import View, choice
@@ -96,6 +97,7 @@ class Potential(Drawn):
             least=self.least.value,
             radius=self.radius.value or None,
             dependency=self.dependency.value,
+            under_code=under_code(self.desk.diagnostic),
         )
 
     def blocks(self) -> Sequence[Block]:

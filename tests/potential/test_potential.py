@@ -480,6 +480,7 @@ LEVER_COLUMNS = {
     "reservables_entiers": 0,
     "ess_entiers": 0,
     "cpv_2113_15": 0,
+    "cpv_specifique": 0,
     "duree": None,
     "lots": 1,
     "lot_reservables": 0,
@@ -854,3 +855,11 @@ def test_a_smaller_radius_never_finds_more_suppliers(demo):
     assert counts == sorted(counts)
     with pytest.raises(spaser.Problem, match="rayon"):
         spaser.potential_of(result, radius=-1)
+
+
+def test_the_list_of_specific_services_is_wider_than_that_of_the_reservation_to_the_ess():
+    rows = pl.LazyFrame({"codeCPV": ["55523100", "85310000", "90910000", None]})
+    wide = rows.select(rules.specific_service("codeCPV")).collect().to_series().to_list()
+    narrow = set(rules.table("reserved_ess_cpv.csv").filter(pl.col("sorte") == "listee")["codeCPV"])
+    assert wide == [True, True, False, None]
+    assert "55523100" not in narrow and "85310000" in narrow and "90910000" not in narrow

@@ -143,7 +143,7 @@ def test_a_dated_kind_of_structure_answers_by_its_name_with_its_last_day():
 
 
 def test_a_lever_says_the_columns_that_test_it_or_that_nothing_does():
-    for key in ("secours", "quasi-regie", "localisation", "marche-innovant"):
+    for key in ("quasi-regie", "localisation", "marche-innovant"):
         (lever,) = [fact for fact in KNOWN if fact["cle"] == key and fact["nature"] == "levier"]
         assert lever["teste"].startswith("rien")
     (lever,) = [fact for fact in KNOWN if fact["cle"] == "reserver-lot"]

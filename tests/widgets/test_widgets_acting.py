@@ -41,6 +41,17 @@ def test_a_lower_dependency_leaves_more_needs_that_nobody_takes_alone(desk):
     assert counts[0] > counts[1]
 
 
+def test_a_need_is_divided_as_it_is_chosen_and_the_ban_on_splitting_is_said(desk):
+    view = widgets.Allotment(desk)
+    first = plain(view)
+    assert "la scission est interdite (R2121-4)" in first and "prenable" in first
+    view.need.value = view.need.options[3][1]
+    assert plain(view) != first
+    before = plain(view)
+    view.dependency.value = 0.1
+    assert plain(view) != before
+
+
 def test_a_meeting_day_follows_the_time_ahead(desk):
     view = widgets.Morning(desk)
     year = plain(view)

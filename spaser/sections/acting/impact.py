@@ -59,8 +59,8 @@ _CAUTION = (
 
 def interval(row: dict[str, Any], name: str, unit: str = "") -> str:
     """« 2,3 à 3,0 (milieu 2,6) » with two significant digits; nothing when it is not measured."""
-    values = [row.get(f"{name}_{bound}") for bound in BOUNDS]
-    if any(value is None for value in values):
+    values = [value for bound in BOUNDS if (value := row.get(f"{name}_{bound}")) is not None]
+    if len(values) < len(BOUNDS):
         return ""
     low, middle, high = (_two(value) for value in values)
     told = low if low == high else f"{low} à {high} (milieu {middle})"
@@ -143,7 +143,7 @@ def _bought(rows: pl.DataFrame | None) -> list[Block]:
     if rows is None or not rows.height:
         return []
     shown = _told(rows, porte="etp", finance="finance", heures="heures")
-    whole, measured = rows["montant"].sum(), rows["montant_mesure"].sum()
+    whole, measured = int(rows["montant"].sum()), int(rows["montant_mesure"].sum())
     told = f"{french.euros_short(measured)} mesurés sur {french.euros_short(whole)} achetés à des structures inclusives"
     told += f", soit {french.share(measured / whole)}" if whole > 0 else ""
     note = "Deux chiffres significatifs. Les bornes s'ajoutent à l'intérieur d'un type ; les types ne s'ajoutent pas : leurs unités diffèrent."
@@ -215,7 +215,7 @@ def _required(rows: pl.DataFrame | None) -> list[Block]:
         else []
     )
     if theory.height:
-        low, high = (_two(theory[f"heures_{bound}"].sum()) for bound in ("bas", "haut"))
+        low, high = (_two(float(theory[f"heures_{bound}"].sum())) for bound in ("bas", "haut"))
         parts.append(
             f"de {low} à {high} heures théoriques (calculées, non écrites) dans {french.count(theory.height, 'marché')}, à ne pas y ajouter"
         )
@@ -233,7 +233,8 @@ def _done(rows: pl.DataFrame | None) -> list[Block]:
     known = rows.filter(pl.col("part_faite").is_not_null())
     told = f"{french.number(rows['heures_faites'].sum())} heures faites, d'après ceux qui les ont suivies"
     if known.height:
-        told += f" ; là où les deux sont connues, {french.share(known['heures_faites'].sum() / known['heures_exigees'].sum())} des heures exigées"
+        part = float(known["heures_faites"].sum()) / float(known["heures_exigees"].sum())
+        told += f" ; là où les deux sont connues, {french.share(part)} des heures exigées"
     return [Paragraph((Sentence(french.sentence(told)),)), table("tab-impact-faites", "Heures faites", rows, _DONE)]
 
 

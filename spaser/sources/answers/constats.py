@@ -6,10 +6,11 @@ from pathlib import Path
 
 import polars as pl
 
-from spaser import settings
+from spaser import settings, text
 from spaser.settings import Column
 from spaser.sources import dates
 from spaser.vocabulary import DECISIONS
+from spaser.vocabulary.spoken import VALUES
 
 #: Written before an identifier so that no spreadsheet takes it for a number and rounds it.
 MARK = "contrat "
@@ -50,12 +51,20 @@ def _answered(rows: pl.DataFrame, faults: settings.Faults) -> pl.DataFrame:
         faults.add_line(line, f"« {settings.short(seen)} » n'est ni « accepté » ni « refusé »")
     for line in rows.filter(pl.col("contrat").is_null() | pl.col("consideration").is_null())["ligne"]:
         faults.add_line(line, "le contrat ou la considération manque")
-    return rows.with_columns(
-        objet_type=pl.lit("constat"),
-        objet_id=pl.col("contrat").str.strip_prefix(MARK),
-        champ="consideration",
-        date=dates.day(pl.col("date").cast(pl.String), pl.String()).alias("date"),
-    ).unique(["objet_id", "champ"], keep="last", maintain_order=True)
+    named = {text.fold(word): code for code, word in VALUES["consideration"].items()}
+    return (
+        rows.with_columns(
+            # As it is shown, or the code of an older file.
+            consideration=text.fold_expr(pl.col("consideration")).replace_strict(
+                named, default=pl.col("consideration")
+            ),
+            objet_type=pl.lit("constat"),
+            objet_id=pl.col("contrat").str.strip_prefix(MARK),
+            date=dates.day(pl.col("date").cast(pl.String), pl.String()).alias("date"),
+        )
+        .with_columns(champ="consideration")
+        .unique(["objet_id", "champ"], keep="last", maintain_order=True)
+    )
 
 
 def answers_table(gaps: pl.DataFrame, before: pl.DataFrame | None = None) -> pl.DataFrame:

@@ -22,10 +22,10 @@ _NOISE = r"^\d\d(0000|9999)"
 _SCIENTIFIC = r"^-?\d+(?:[.,]\d+)?e[+-]?\d+$"
 
 
-def read_cents(rows: pl.LazyFrame, column: str, *, scale: int = 1) -> pl.LazyFrame:
+def read_cents(rows: pl.LazyFrame, column: str, *, scale: int | pl.Expr = 1) -> pl.LazyFrame:
     """Add ``montant`` (Int64 cents) and ``montant_doute`` (why it is doubtful) read from a column of text.
 
-    ``scale`` is what one unit of the column is worth in euros (k€: 1 000); an amount that writes its own unit keeps it.
+    ``scale`` is what one unit of the column is worth in euros (k€: 1 000), or that of each row; an amount that writes its own unit keeps it.
     ``montant_doute`` is null, ``illisible``, ``ambigu`` (decimal or thousands mark, the column does not tell),
     ``impossible`` (at or above 10 000 milliards d'euros) or ``arrondi`` (more than two decimals: half a cent rounds
     away from zero, the amount is kept). The first three leave ``montant`` null.
@@ -82,9 +82,13 @@ def _tidied(column: str) -> pl.Expr:
     return text
 
 
-def _scale(text: pl.Expr, column: int) -> pl.Expr:
+def _scale(text: pl.Expr, column: int | pl.Expr) -> pl.Expr:
     own = text.str.extract(_UNIT, 2).replace_strict(SCALES, default=None, return_dtype=pl.Int64)
-    return pl.coalesce(own, pl.when(text.str.contains("€|eur")).then(1), pl.lit(column, dtype=pl.Int64))
+    return pl.coalesce(
+        own,
+        pl.when(text.str.contains("€|eur")).then(1),
+        column if isinstance(column, pl.Expr) else pl.lit(column, dtype=pl.Int64),
+    )
 
 
 def _legible(body: pl.Expr) -> pl.Expr:

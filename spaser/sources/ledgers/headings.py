@@ -19,9 +19,12 @@ Mapping = dict[str, Any]
 
 #: What a heading adds to the word that matters: its unit, its currency, whether the column must be filled.
 _ASIDE = re.compile(
-    r"(?i)\((?:[^()]*€[^()]*|eur|euros?|en euros?|k ?eur(?:os?)?|m ?eur|k ?e|optionnell?e?s?|facultati[fv]e?s?|obligatoires?|si connue?|h\.?t\.?|t\.?t\.?c\.?)\)"
+    r"(?i)\((?:[^()]*€[^()]*|eur|euros?|en euros?|(?:en )?(?:centimes?|cents|cts)(?: d[’' ]?euros?)?|k ?eur(?:os?)?|m ?eur|k ?e|optionnell?e?s?|facultati[fv]e?s?|obligatoires?|si connue?|h\.?t\.?|t\.?t\.?c\.?)\)"
     r"|\b(?:en )?(?:k ?€|m ?€|k ?euros?\b|k ?eur\b|meur\b|milliers? d[’' ]?(?:euros?|€)|millions? d[’' ]?(?:euros?|€)|milliers\b|millions\b)|€"
 )
+
+
+_LITTLE = ("du", "de", "le", "la", "les", "des", "d", "l")
 
 
 def bare(heading: str | None) -> str:
@@ -50,13 +53,18 @@ def propose(headings: Iterable[str | None]) -> Mapping | None:
     folded = [fold(bare(word)) or fold(word) for word in words]
     reference = rules.toml(REFERENCE)
     taken: dict[str, int] = {}
-    for name, aliases in reference["colonnes"].items():
-        rank = next(
-            (folded.index(alias) for alias in aliases if alias in folded and folded.index(alias) not in taken.values()),
-            None,
-        )
-        if rank is not None:
-            taken[name] = rank
+    bags = [_bag(word) for word in folded]
+    for exact in (True, False):
+        for name, aliases in reference["colonnes"].items():
+            if name in taken:
+                continue
+            wanted = aliases if exact else [_bag(alias) for alias in aliases]
+            among = folded if exact else bags
+            rank = next(
+                (among.index(one) for one in wanted if one in among and among.index(one) not in taken.values()), None
+            )
+            if rank is not None:
+                taken[name] = rank
     if not any(name in taken for name in reference["one_of"]):
         return None
     named = {name: words[rank] for name, rank in taken.items()}
@@ -75,6 +83,12 @@ def propose(headings: Iterable[str | None]) -> Mapping | None:
         return None
     tax = next((tax.upper() for tax in ("ht", "ttc") if tax in folded[ordered].split()), "inconnue")
     return {"colonnes": {"montant": words[ordered]} | named, "taxe": tax, "commande": True}
+
+
+def _bag(heading: str) -> tuple[str, ...]:
+    """The words of a heading whatever their order, little words left out: « Tiers - SIRET » is « SIRET du tiers »."""
+    words = sorted(word for word in heading.split() if word not in _LITTLE)
+    return tuple(words) if len(words) > 1 else (heading,)
 
 
 def _years(folded: list[str], taken: dict[str, int]) -> dict[int, int]:

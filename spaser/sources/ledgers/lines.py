@@ -22,6 +22,7 @@ from spaser.sources.ledgers import rows as ledger_rows
 from spaser.sources.ledgers.cells import Sheet, read_sheets
 from spaser.sources.ledgers.headings import REFERENCE, Mapping, checked, find, not_found, read_mapping, write_mapping
 from spaser.sources.ledgers.perimeter import OUTSIDE, PURCHASES, refine
+from spaser.sources.ledgers.recaps import without_recap
 from spaser.vocabulary import FILLED, REJECTS, SEEN, SPEND
 
 __all__ = ["Ledger", "read_ledger", "read_mapping", "reconcile", "refine", "write_mapping"]
@@ -98,8 +99,8 @@ def read_ledger(
         accounts.append(account)
     if used is None:
         raise not_found(file, sheets, given)
-    table = pl.DataFrame(accounts, schema=_ACCOUNTS)
-    lines = pl.concat(parts)
+    accounts = without_recap(parts, columns, rejects, accounts)
+    table, lines = pl.DataFrame(accounts, schema=_ACCOUNTS), pl.concat(parts)
     return Ledger(lines, pl.concat(rejects), table, used, filled_of(lines), pl.concat(columns))
 
 
@@ -224,6 +225,8 @@ def _read_sheet(
     typed = ledger_amounts.read_cents(
         typed.lazy().rename({"montant": "montant_lu"}), "montant_lu", scale=read.scale
     ).collect()
+    if read.centimes:
+        typed = typed.with_columns((pl.col("montant") / 100).round(0).cast(pl.Int64))
     sorted_rows = ledger_rows.sort_out(typed, sheet.columns, headings, cell_of)
     kept = sorted_rows.filter(pl.col("genre") == "ligne")
     lines = _lines(kept, file, sheet.name, mapping)
@@ -261,8 +264,11 @@ def _lines(rows: pl.DataFrame, file: str, sheet: str, mapping: Mapping) -> pl.Da
     sense = ledger_perimeter.folded("sens").str.to_lowercase()
     reversed_ = (sense.is_in(credits) & (pl.col("montant") > 0)).fill_null(False)
     place = pl.col("code_postal")
-    year = pl.col("exercice").str.extract(r"((?:19|20)\d\d)", 1).cast(pl.Int32)
-    sheet_year = pl.lit(sheet).str.extract(r"(?:^|\D)(20\d\d)(?:\D|$)", 1).cast(pl.Int32)
+    short = pl.col("exercice").str.extract(r"^\s*(\d\d)\s*$", 1).cast(pl.Int32) + 2000
+    year = pl.coalesce(
+        pl.col("exercice").str.extract(r"((?:19|20)\d\d)", 1).cast(pl.Int32),
+        pl.when(short <= dates.WINDOW_END).then(short),
+    )
     return (
         ledger_identifiers.identify(rows.lazy())
         .with_columns(
@@ -271,7 +277,7 @@ def _lines(rows: pl.DataFrame, file: str, sheet: str, mapping: Mapping) -> pl.Da
             pl.lit(mapping["taxe"]).alias("taxe"),
             pl.when(reversed_).then(-pl.col("montant")).otherwise("montant").alias("montant"),
             reversed_.alias("avoir_par_le_sens"),
-            dates.day(pl.col("date"), pl.String()).alias("jour"),
+            pl.coalesce(dates.day(pl.col("date"), pl.String()), dates.month_end(pl.col("date"), year)).alias("jour"),
             pl.col("fournisseur").str.replace(r"^\d{3,}\s*[-–:]\s*(\D)", "${1}").str.replace_all(r"\s+", " "),
             place.str.extract(r"(?:^|\D)(\d{5}|\d[AB]\d{3}|\d{4})(?:\D|$)", 1).str.zfill(5).alias("code_postal"),
             pl.coalesce("commune", place.str.extract(r"^[\d\s]{4,6}\s+(\D{2,})$", 1)).alias("commune"),
@@ -283,10 +289,17 @@ def _lines(rows: pl.DataFrame, file: str, sheet: str, mapping: Mapping) -> pl.Da
         .with_columns(
             pl.col("date").alias("date_lue"),
             pl.col("jour").alias("date"),
-            pl.coalesce(year, pl.col("jour").dt.year(), sheet_year).alias("exercice"),
+            pl.coalesce(
+                year, pl.col("jour").dt.year(), _year_in(mapping["colonnes"]["montant"]), _year_in(sheet)
+            ).alias("exercice"),
         )
         .collect()
     )
+
+
+def _year_in(text: str) -> pl.Expr:
+    """The year that a heading or the name of a sheet says: « Dépenses HT 2024 »."""
+    return pl.lit(text).str.extract(r"(?:^|\D)(20\d\d)(?:\D|$)", 1).cast(pl.Int32)
 
 
 def _left_out(lines: pl.DataFrame) -> pl.DataFrame:

@@ -31,6 +31,12 @@ _THOUSANDS = re.compile(
 _MILLIONS = re.compile(
     r"\bM ?(?:€|EUR(?:OS?)?\b|E\b)|(?i:\bmeur\b|\bmillions? d[’' ]?\s*(?:euros?|€)|\ben millions?\b)"
 )
+_CENTIMES = re.compile(r"(?i)\ben (?:centimes?|cents|cts)\b|\((?:centimes?|cents|cts)\b|\bcentimes? d[’' ]?\s*euros?")
+#: A note under the table: what amounts are written in.
+_NOTE, _NOTES = (
+    re.compile(r"(?i)montants?|chiffres?|sommes?|valeurs?|exprim|unit[ée]s?|\ben (?:k ?€|m ?€|milliers|millions)"),
+    5,
+)
 _UNIT_HEADING = ("unite", "unite monetaire", "unite de compte", "unites", "devise")
 _TAX = re.compile(r"(?i)\b(h\.?t\.?|t\.?t\.?c\.?|hors taxes?|toutes taxes comprises)(?![\w])")
 #: A public body's SIREN starts with 1 (State) or 2 (local authorities and their establishments).
@@ -40,10 +46,11 @@ PUBLIC_SHARE, PUBLIC_NAMES, OTHER_NAMES, INTERNAL_RATE = 0.9, 2, 3, 0.2
 
 @dataclass(frozen=True)
 class Judged:
-    """A mapping as judged: what to read, what one unit is worth in euros, and what to tell."""
+    """A mapping as judged: what to read, what one unit is worth in euros (of all rows, or of each), whether amounts are centimes, what to tell."""
 
     mapping: Mapping
-    scale: int = 1
+    scale: int | pl.Expr = 1
+    centimes: bool = False
     notes: list[str] = field(default_factory=list)
 
 
@@ -61,12 +68,13 @@ def judged(sheet: Sheet, header: int, mapping: Mapping, *, given: bool) -> Judge
     body = sheet.cells.slice(header + 1)
     kept, notes = (mapping, []) if given else _identifiers(sheet, headings, body, mapping)
     scale, said = _unit(sheet, header, headings, body, kept)
+    centimes = scale is None
     kept, taxed = _tax(sheet, header, kept, given)
     if kept.get("annees"):
         notes = [*notes, f"une ligne par année : {', '.join(kept['annees'])}"]
     if kept.get("commande"):
         notes = [*notes, f"« {kept['colonnes']['montant']} » : montants commandés, et non mandatés"]
-    return Judged(kept, scale, [*notes, *said, *taxed])
+    return Judged(kept, 1 if scale is None else scale, centimes, [*notes, *said, *taxed])
 
 
 def unit_in(text: str | None) -> int | None:
@@ -130,14 +138,19 @@ def _verdict(body: pl.DataFrame, cell: str, named: str | None) -> str:
     both = valid.filter(pl.col("nom").is_not_null())
     ids, names = both["siren"].n_unique(), both["nom"].n_unique()
     public = both["siren"].str.contains(_PUBLIC).mean() if both.height else 0
+    # Each number has several names: one buyer, or each member of a group with its own.
+    each = both.group_by("siren").agg(pl.col("nom").n_unique())["nom"].min() if both.height else 0
     whose = (
-        names >= PUBLIC_NAMES * ids
+        names >= PUBLIC_NAMES * ids or each >= PUBLIC_NAMES
         if public and public >= PUBLIC_SHARE
         else found["identifiant_lu"].n_unique() == 1 and names >= OTHER_NAMES
     )
     if both.height >= 2 and whose:
-        shown = both["siren"].unique(maintain_order=True)[0]
-        return f"identifiant de l'acheteur ({shown}), un seul numéro pour plusieurs noms : fournisseurs à rapprocher par leur nom"
+        shown = ", ".join(both["siren"].unique(maintain_order=True)[:3])
+        whom = "un seul numéro" if ids == 1 else f"{ids} numéros, chacun"
+        return (
+            f"identifiant de l'acheteur ({shown}), {whom} pour plusieurs noms : fournisseurs à rapprocher par leur nom"
+        )
     return "fournisseur"
 
 
@@ -156,8 +169,8 @@ def _other(headings: dict[str, Any], body: pl.DataFrame, named: str | None, take
 
 def _unit(
     sheet: Sheet, header: int, headings: dict[str, Any], body: pl.DataFrame, mapping: Mapping
-) -> tuple[int, list[str]]:
-    """The unit of the amounts and where it is written; the mapping's own wins."""
+) -> tuple[int | pl.Expr | None, list[str]]:
+    """The unit of the amounts (None: centimes) and where it is written; the mapping's own wins."""
     if mapping.get("unite"):
         return UNITS[mapping["unite"]], [f"montants en {mapping['unite']}, d'après la correspondance"] if mapping[
             "unite"
@@ -168,12 +181,21 @@ def _unit(
     if column is not None:
         values = body[column].drop_nulls().unique().to_list()
         written += [(f"colonne « {headings[column]} »", values[0])] if len(values) == 1 else []
+        worth = {value: unit_in(value) or 1 for value in values}
+        if len(set(worth.values())) > 1:
+            each = pl.col(column).replace_strict(worth, default=1, return_dtype=pl.Int64)
+            return each, [
+                f"unité de chaque ligne lue dans la colonne « {headings[column]} » : montants convertis en euros"
+            ]
     written += [(f"« {text} », au-dessus du tableau", text) for text in _above(sheet, header)]
+    written += [(f"« {text} », sous le tableau", text) for text in _below(body)]
     written += [(f"feuille « {sheet.name} »", sheet.name)]
     for where, text in written:
         if scale := unit_in(text):
             name = "milliers d'euros" if scale == UNITS["k€"] else "millions d'euros"
             return scale, [f"montants en {name} ({where}) : convertis en euros"]
+        if _CENTIMES.search(text or ""):
+            return None, [f"montants en centimes ({where}) : convertis en euros"]
     return 1, []
 
 
@@ -189,3 +211,10 @@ def _tax(sheet: Sheet, header: int, mapping: Mapping, given: bool) -> tuple[Mapp
 
 def _above(sheet: Sheet, header: int) -> list[str]:
     return [cell for row in sheet.cells.head(header).select(sheet.columns).rows() for cell in row if cell]
+
+
+def _below(body: pl.DataFrame) -> list[str]:
+    """The notes that close a sheet: a cell alone on its line, that speaks of amounts."""
+    cells = [cell for cell in body.columns if cell != "ligne"]
+    rows = ([cell for cell in row if cell] for row in body.tail(_NOTES).select(cells).rows())
+    return [row[0] for row in rows if len(row) == 1 and _NOTE.search(row[0])]

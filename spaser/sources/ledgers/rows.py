@@ -79,7 +79,10 @@ def _lacking(rows: pl.DataFrame, cell_of: dict[str, str]) -> pl.Expr:
     others = rows.filter(~pl.col("_pretend") & ~pl.col("_entete") & (pl.col("_n") > 0))
     words = [name for name in cell_of if name not in ("montant", "exercice", "fournisseur")]
     usual = [name for name in words if others.height and others[name].count() >= others.height * USUAL]
-    return pl.all_horizontal(pl.col(name).is_null() for name in usual) if len(usual) >= 2 else pl.lit(False)
+    bare = rules.toml(REFERENCE)["lignes"]["totals"]
+    # The word of total itself may stand where the others have a label.
+    silent = (pl.col(name).is_null() | folded(name).str.to_lowercase().is_in(bare).fill_null(False) for name in usual)
+    return pl.all_horizontal(silent) if len(usual) >= 2 else pl.lit(False)
 
 
 def _total_words(cells: list[str]) -> list[pl.Expr]:

@@ -9,8 +9,10 @@ Only the CSV was checked against real notices; the others are announced as « fo
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -312,6 +314,9 @@ def _said(value: Any) -> str | None:
 
 
 def _words(value: Any) -> list[str]:
+    if isinstance(value, str) and value.startswith('["'):  # a list kept as it was in a cell
+        with contextlib.suppress(ValueError):
+            value = json.loads(value)
     if isinstance(value, list):
         return [word for inner in value for word in _words(inner)]
     return [str(value)] if value not in (None, "") and not isinstance(value, dict) else []

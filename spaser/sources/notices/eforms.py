@@ -68,6 +68,8 @@ def read_xml(root: etree._Element) -> Iterator[dict[str, Any]]:
     ]
     buyer = _buyer(root)
     kind = next((known for start, known in _KINDS.items() if code.startswith(start)), _ROOT_KINDS[name(root)])
+    # An award that says it is a call for competition says two things: it proves no launch.
+    kind = None if (name(root), kind) == ("ContractAwardNotice", "concurrence") else kind
     yield {
         "avis": number_of(_dated(root)) or _own(root, "ID"),
         "format": f"eForms {(first(root, 'CustomizationID') or '').removeprefix('eforms-sdk-')} ({first(root, 'SubTypeCode') or name(root)})",

@@ -128,11 +128,11 @@ def _content(member: Member) -> Iterator[dict[str, Any]]:
         )
     with member.open() as stream:
         data = stream.read()
-    start = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"<"):
+    start = decode(data[:2048]).text.lstrip("\ufeff \t\r\n")
+    if start.startswith("<"):
         return _xml(data, member.source)
     text = decode(data).text
-    if start[:1] in (b"{", b"["):
+    if start[:1] in ("{", "["):
         return notices_boamp.read_json(text, member.source)
     if notices_boamp.looks_like_table(text[:4096]):
         return notices_boamp.read_csv(text, member.source)

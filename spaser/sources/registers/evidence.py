@@ -136,9 +136,26 @@ def refusal(where: str, label: str, headings: Sequence[str], evidence: Evidence)
         "Cette liste n'est pas reconnue assez sûrement pour dire qui a un statut",
         where=where,
         why=f"En-têtes lus : {', '.join(headings[:8])} ; {' ; '.join(evidence.seen) or 'aucun indice dans les valeurs'}. Ce pourrait être : {could}",
-        todo=f"À côté de cette liste, créez avec le Bloc-notes le fichier mes_listes.toml, collez-y cette seule ligne : {line(where)} ; "
+        todo=_to_declare(where),
+    )
+
+
+def undeclared(where: str, headings: Sequence[str]) -> Problem:
+    """The problem of a list that identifies suppliers and says no status: what it is, its owner alone knows."""
+    return Problem(
+        "Liste de fournisseurs non reconnue",
+        where=where,
+        why=f"En-têtes lus : {', '.join(headings)}. Aucune colonne de statut (ESS, ESUS, EI, ACI, EA, ESAT…) : ce peut être un simple carnet d'adresses",
+        todo=_to_declare(where),
+    )
+
+
+def _to_declare(where: str) -> str:
+    """How to say what a list is: the file to write and the line to paste."""
+    return (
+        f"À côté de cette liste, créez avec le Bloc-notes le fichier mes_listes.toml, collez-y cette seule ligne : {line(where)} ; "
         f"mettez la nature et la date de votre liste (natures : {ADDRESSES}, aucun statut ; ess_france, esus, ESS, ESUS, EI, ACI, ESAT…), "
-        f'puis donnez les deux fichiers ensemble : spaser registre "{where}" mes_listes.toml (ou --registre)',
+        f'puis donnez les deux fichiers ensemble : spaser registre "{where}" mes_listes.toml (ou --registre)'
     )
 
 

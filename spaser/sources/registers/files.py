@@ -384,6 +384,9 @@ def unknown(path: Path, header: Cells) -> Problem:
     seen = [
         cell if len(cell) <= _SHOWN else f"{cell[:_SHOWN].rstrip()}…" for cell in header if cell and cell.strip(" \x00")
     ][:8]
+    known = {fold(spelling) for word in ("siren", "siret") for spelling in formats()["propre"]["columns"][word]}
+    if any(fold(cell) in known for cell in seen):
+        return register_evidence.undeclared(path.name, seen)
     hint = next(
         (closest(cell, ["siret", "siren", "statut", "kind"]) for cell in seen if closest(cell, ["siret", "siren"])), ""
     )

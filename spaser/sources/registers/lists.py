@@ -6,8 +6,6 @@ thrown away in silence: for each file, lines read = kept + repeated + without id
 
 from __future__ import annotations
 
-import calendar
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,11 +19,11 @@ from spaser.sources import archives, dates, demonstration
 from spaser.sources.registers import accounts, evidence, names, sirene
 from spaser.sources.registers.fates import STATUS_KEY, accounts_of, doubts, fates, file_of
 from spaser.sources.registers.files import Opened, open_lists
+from spaser.sources.registers.told import list_date, of_address
 from spaser.sources.siret import bare, luhn_ok
 from spaser.text import fold, fold_expr
 from spaser.vocabulary import ESTABLISHMENTS, FILLED, INCLUSIVE_STATUSES, REGISTER, REJECTS, SEEN, UNNUMBERED
 
-DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?)?(?!\d)")
 WORDS = ("siren", "siret", "statut", "depuis", "jusqua", "nom", "enseigne", "sigle", "categorie_juridique")
 Progress = Callable[[str, float], None] | None
 
@@ -117,33 +115,6 @@ def _with_left(part: Registers, left: list[tuple[str, str]]) -> Registers:
         [pl.col("message"), pl.lit(f"feuilles non lues : {said}")], separator=" ; ", ignore_nulls=True
     )
     return replace(part, files=part.files.with_columns(message=column))
-
-
-def list_date(opened: Opened, frame: pl.DataFrame, as_of: date | None) -> tuple[date | None, str]:
-    """The date of a list and where it was found: said by the user, a column, the file name, the parameter, the file's own content."""
-    if opened.declared and opened.declared.date:
-        return opened.declared.date, "déclarée"
-    column = frame["date_liste"].max() if "date_liste" in frame.columns else None
-    if column is not None:
-        return column, "colonne du fichier"
-    for text, origin in ((opened.path.name, "nom du fichier"), (opened.preamble, "en-tête du fichier")):
-        if found := _date_in(text):
-            return found, origin
-    if as_of is not None:
-        return as_of, "paramètre"
-    inside = [frame[c].max() for c in ("date_contenu", "depuis") if c in frame.columns]
-    latest = max((d for d in inside if d is not None), default=None)
-    return latest, "date la plus récente du contenu" if latest else "inconnue"
-
-
-def _date_in(text: str) -> date | None:
-    found = list(DATE_IN_NAME.finditer(text))
-    if not found:
-        return None
-    year, month, day = found[-1].groups()
-    # A month or a year alone stands for its last day: the list is surely known by then.
-    last = calendar.monthrange(int(year), int(month or 12))[1]
-    return date(int(year), int(month or 12), min(int(day or last), last))
 
 
 def _read(opened: Opened, as_of: date | None, persons: bool) -> Registers:
@@ -274,6 +245,7 @@ def _lookup(column: str, known: dict[str, str]) -> pl.Expr:
 
 
 def _placed(frame: pl.DataFrame) -> pl.DataFrame:
+    frame = of_address(frame)
     have = frame.columns
     codes = [pl.col(c).str.zfill(5) for c in ("code_commune", "code_postal") if c in have]
     naf = [pl.col("naf").str.replace_all(r"[. ]", "")] if "naf" in have else []
@@ -291,8 +263,13 @@ def _statut(opened: Opened, have: Sequence[str]) -> pl.Expr:
         return sirene.flag(pl.col("drapeau")).alias("statut")
     known = names.known_statuses()
     exact = _lookup("statut", known)
+    # A code written among other words, and no other: « S.I.A.E. - ACI ».
+    codes = pl.col("statut").str.extract_all(rf"\b(?:{'|'.join(INCLUSIVE_STATUSES)})\b").list.unique()
+    coded = pl.when(codes.list.len() == 1).then(codes.list.first())
     return pl.coalesce(
-        exact, names.essential("statut").replace_strict(names.by_words(known), default=None, return_dtype=pl.String)
+        exact,
+        names.essential("statut").replace_strict(names.by_words(known), default=None, return_dtype=pl.String),
+        coded,
     ).alias("statut")
 
 

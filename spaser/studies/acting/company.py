@@ -38,7 +38,7 @@ from spaser.studies import law
 from spaser.studies.acting import impact
 from spaser.studies.acting.impact import Impact
 from spaser.studies.potential import spend
-from spaser.studies.potential.compose import of_needs
+from spaser.studies.potential.compose import as_private
 from spaser.studies.potential.spend import SpendOpportunities
 from spaser.studies.suppliers import handover as purchases_handover
 
@@ -117,26 +117,9 @@ def company_of(
 
     where = find(place) if place else None
     told = spend.potential_of_spend(source, registers, territory=where, radius=radius, dependency=dependency, **read)
-    private = _as_private(told, rules.method(read.get("method")))
+    private = replace(told, found=as_private(told.found, rules.method(read.get("method"))))
     work = impact.impact_of(told.ledger, hours=hours, territory=place, oeth=oeth)
     return Company(name or f"Fichier {told.ledger.name}", told.found.as_of, private, work, told.ledger.demo)
-
-
-def _as_private(told: SpendOpportunities, method: dict[str, Any]) -> SpendOpportunities:
-    """The same needs and suppliers, advised by the ladder of buyers that the code does not bind."""
-    found = told.found
-    private = of_needs(
-        found.needs,
-        found.supply,
-        scope=found.scope,
-        as_of=found.as_of,
-        method=method,
-        radius=found.radius,
-        share=found.dependency,
-        weights=found.weights,
-        under_code=False,
-    )
-    return replace(told, found=private)
 
 
 #: The face that every study has.

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from spaser import french, impact, territories
+from spaser import french, impact, rules, territories
 from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Source
@@ -171,15 +171,17 @@ study = impact_of
 def findings(result: Impact) -> dict[str, pl.DataFrame]:
     """The tables that sections read; those that are empty are left out."""
     refused = pl.DataFrame({"texte": list(impact.NEVER_MEASURED.values())})
+    titles = dict(rules.table("families.csv").select("famille", "libelle").iter_rows())
+    titled = pl.col("famille").replace(titles)
     named = {
         "impact_totaux": result.totals,
         "impact_exigees": result.required,
         "impact_faites": result.done,
         "impact_lieux": result.places,
         "impact_oeth": result.oeth,
-        "impact_lignes": result.rows,
-        "impact_familles": result.families,
-        "impact_facteurs": impact.factors().collect(),
+        "impact_lignes": result.rows.with_columns(titled) if result.rows.height else result.rows,
+        "impact_familles": result.families.with_columns(titled) if result.families.height else result.families,
+        "impact_facteurs": impact.factors().with_columns(titled).collect(),
     }
     return {name: frame for name, frame in named.items() if frame.height} | {"impact_refus": refused}
 

@@ -10,12 +10,13 @@ import polars as pl
 from spaser import linkage, settings
 from spaser.problems import Problem
 from spaser.sources import dates
-from spaser.sources.answers import facts
+from spaser.sources.answers import facts, plan
 from spaser.sources.answers.constats import read_answers
 from spaser.sources.answers.overrides import read_overrides
 from spaser.studies.mission import model, writing
 from spaser.studies.mission.deciding import Decisions
 from spaser.studies.mission.model import ANSWERS, DECISIONS, NAME
+from spaser.studies.mission.outputs import books
 
 SELECTION, DIAGNOSTIC = "ma_selection.json", "diagnostic.toml"
 #: Files filled in by hand that are kept as they are: the name they had → the one they have in ``decisions/``.
@@ -69,7 +70,8 @@ def take(home: Path | str, folder: Path | str) -> list[str]:
 
 
 def collect(decisions: Decisions, folder: Path) -> list[str]:
-    """The decisions that a person wrote in the tables of a folder of results (constats.csv, a-corriger.csv, validations.csv, corrections.csv), merged by key.
+    """The decisions that a person wrote in the tables of a folder of results (constats.csv, a-corriger.csv,
+    validations.csv, corrections.csv) and in the plan of its workbooks, merged by key.
 
     Raises
     ------
@@ -87,8 +89,20 @@ def collect(decisions: Decisions, folder: Path) -> list[str]:
             continue
         rows = read(folder / name).collect()
         if count := decisions.keep(rows):
-            told.append(f"{count} décision{'s' * (count > 1)} reprise{'s' * (count > 1)} de {name}")
-    return told
+            told.append(_told(count, name))
+    return told + [_told(count, path.name) for path in books(folder) if (count := _planned(decisions, path))]
+
+
+def _told(count: int, name: str) -> str:
+    return f"{count} décision{'s' * (count > 1)} reprise{'s' * (count > 1)} de {name}"
+
+
+def _planned(decisions: Decisions, path: Path) -> int:
+    """Merge what was filled in the plan of a workbook; « à faire », which the kit writes, decides only where something was decided."""
+    rows = plan.read_plan(path).collect()
+    held = decisions.table("action").select("objet_id", "champ")
+    idle = rows.filter(pl.col("valeur") == plan.UNTOUCHED).join(held, on=["objet_id", "champ"], how="anti")
+    return decisions.keep(rows.join(idle.select("objet_id", "champ"), on=["objet_id", "champ"], how="anti"))
 
 
 def links(path: Path) -> pl.LazyFrame:

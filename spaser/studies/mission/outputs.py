@@ -92,7 +92,17 @@ def last(outputs: Path, verb: str = "") -> Path | None:
 def edited(outputs: Path) -> list[Path]:
     """The folders of runs where a person changed a table since it was written, the oldest first."""
     runs = sorted(path for path in outputs.glob("[0-9]*_*") if path.is_dir())
-    return [run for run in runs if any(_changed(run / name, marks) for name, marks in written.marks_of(run).items())]
+    return [
+        run
+        for run in runs
+        if books(run) or any(_changed(run / name, marks) for name, marks in written.marks_of(run).items())
+    ]
+
+
+def books(run: Path) -> list[Path]:
+    """The workbooks of a run that a person saved since they were written (those of nobody's writing are left alone)."""
+    found = [path for path in sorted(run.rglob("*.xlsx")) if not path.name.startswith(("~", "."))]
+    return [path for path in found if path.name in written.marks_of(path.parent) and not written.ours(path)]
 
 
 def _changed(path: Path, marks: Sequence[str]) -> bool:
@@ -103,6 +113,7 @@ def mark(folder: Path) -> None:
     """Remember the tables as they are now: what differs later was written by a person."""
     tables = {path.name: [content(path)] for path in sorted(folder.glob("*.csv"))}
     written.keep(folder, written.marks_of(folder) | tables)
+    written.note((path, content(path)) for path in books(folder))
 
 
 def _verb(folder: Path) -> str:

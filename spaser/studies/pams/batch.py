@@ -25,6 +25,7 @@ from spaser.problems import Problem
 from spaser.sources.ledgers import read_ledger
 from spaser.studies import diagnostic, publication
 from spaser.studies.diagnostic import Base, handover
+from spaser.studies.mission import places
 from spaser.studies.mission.model import Asked, Mission
 from spaser.studies.mission.shape import FORMS
 from spaser.studies.pams import compose as pams
@@ -144,7 +145,7 @@ def _prepared(
         return _desk(mission, base, base.contracts), list(_wanted(base.buyers, mission))
     reading = diagnostic.opened(list(mission.files), progress=progress)
     days: dict[str, Any] = {"as_of": mission.as_of, "today": mission.today, "clock": clock}
-    options: dict[str, Any] = {"registers": list(mission.registers), **days}
+    options: dict[str, Any] = {"registers": list(mission.registers), "decisions": _decided(mission), **days}
     if not (diagnostic.is_large(reading) and mission.asked):
         base = diagnostic.prepare(reading, **options)
         return _desk(mission, base, base.contracts), list(_wanted(base.buyers, mission))
@@ -157,6 +158,12 @@ def _prepared(
     whole = diagnostic.prepare(reading, **days)
     desk = _desk(mission, whole, whole.contracts if whole.measured is None else whole.measured)
     return replace(desk, base=diagnostic.prepare(reading, sirens=sirens, **(options | {"as_of": whole.as_of}))), wanted
+
+
+def _decided(mission: Mission) -> pl.LazyFrame | None:
+    """What was decided in the mission: its reports obey it, as every other command does."""
+    rows = places.decisions(mission).table() if mission.whole else None
+    return rows.lazy() if rows is not None and rows.height else None
 
 
 def _desk(mission: Mission, base: Base, contracts: pl.LazyFrame) -> Desk:

@@ -25,11 +25,12 @@ def explored(
     least: int = 0,
     radius: float | None = None,
     dependency: float | None = None,
+    under_code: bool = True,
 ) -> Opportunities:
     """The potential of buyers given by SIREN (none: all), restricted to some families and to needs with suppliers enough.
 
     Amounts of a need do not change with what is shown beside it: a supplier keeps for the needs left out the capacity it has
-    there. Only the ``NAMED`` best suppliers of each need are described.
+    there. Not ``under_code``, levers are those of a private buyer. Only the ``NAMED`` best suppliers of each need are described.
 
     Raises
     ------
@@ -38,7 +39,7 @@ def explored(
     """
     share = opportunities.checked(base, radius, dependency)
     made, mine, known = (
-        opportunities.judged(base, tuple(sirens), radius, share),
+        opportunities.judged(base, tuple(sirens), radius, share, under_code),
         opportunities.chosen(base, tuple(sirens)),
         opportunities.ground(base),
     )

@@ -130,7 +130,9 @@ def of_needs(
     under_code: bool = True,
 ) -> Opportunities:
     """The potential of needs that no contract carries (a ledger's, a programme's): NEEDS against SUPPLY, suppliers described."""
-    told = against.judged(needs, supply, radius=radius, dependency=share, method=method, under_code=under_code)
+    told = against.judged(
+        needs, supply, radius=radius, dependency=share, method=method, under_code=under_code, as_of=as_of
+    )
     return Opportunities(
         scope=scope,
         as_of=as_of,
@@ -144,6 +146,21 @@ def of_needs(
         assumptions=assumptions(method["potential"], radius, share),
         dependency=share,
         radius=radius,
+    )
+
+
+def as_private(found: Opportunities, method: dict[str, Any]) -> Opportunities:
+    """The same needs (of a ledger, of a programme) and suppliers, advised by the ladder of buyers that the code does not bind."""
+    return of_needs(
+        found.needs,
+        found.supply,
+        scope=found.scope,
+        as_of=found.as_of,
+        method=method,
+        radius=found.radius,
+        share=found.dependency,
+        weights=found.weights,
+        under_code=False,
     )
 
 

@@ -76,6 +76,7 @@ def suppliers_of(
     validations: str | Path | pl.DataFrame | None = None,
     spread_establishment: bool = False,
     as_of: date | None = None,
+    clock: date | None = None,
     mapping: ledgers.Mapping | str | Path | None = None,
     cache: Path | None = None,
     progress: Progress = None,
@@ -95,7 +96,7 @@ def suppliers_of(
     spread_establishment
         True lets the inclusive status of one establishment hold for its whole legal unit; every figure says so.
     as_of
-        The day of a line without date nor year; by default the latest day of the file.
+        The day of a line without date nor year; by default the latest day of the file, else of the lists, else ``clock``, the day on which it is read.
     mapping
         The columns of the file, as proposed and corrected.
     cache
@@ -122,7 +123,7 @@ def suppliers_of(
     known = _known(registers, ledger.lines, cache, progress)
     demo = demonstration.refuse_mix(dépenses=[source], registres=known.demo)
     answers = linkage.read_validations(validations, dates.day) if isinstance(validations, str | Path) else validations
-    return _of_ledger(Path(source).name, ledger, known, decided, answers, spread_establishment, as_of, demo)
+    return _of_ledger(Path(source).name, ledger, known, decided, answers, spread_establishment, (as_of, clock), demo)
 
 
 def _of_ledger(
@@ -132,7 +133,7 @@ def _of_ledger(
     decided: pl.LazyFrame | None,
     answers: pl.DataFrame | None,
     spread: bool,
-    as_of: date | None,
+    days: tuple[date | None, date | None],
     demo: bool,
 ) -> SupplierDiagnostic:
     """The tables of a spend file once it and the lists are read."""
@@ -140,7 +141,7 @@ def _of_ledger(
     places, listed = _settled(
         known.establishments, suppliers.fuse(pl.concat([known.register, named.register.lazy()]), decided)
     )
-    day = as_of or _latest(ledger.lines, known.files)
+    day = days[0] or _latest(ledger.lines, known.files, days[1])
     lines, links, candidates = _linked(ledger.lines, places, answers)
     # Without any SIRET, which establishment was paid is not known: the legal unit answers, and it is said.
     by_unit = ledger.lines["siret"].count() == 0 and ledger.lines["siren"].count() > 0
@@ -256,13 +257,14 @@ def _understood(
     return purchases_tables.described(known, places)
 
 
-def _latest(lines: pl.DataFrame, files: pl.DataFrame) -> date:
-    """The last day of the file; else the end of its last year; else the date of the latest list."""
+def _latest(lines: pl.DataFrame, files: pl.DataFrame, clock: date | None) -> date:
+    """The last day of the file; else the end of its last year; else the date of the latest list; else the day of reading."""
     year = lines["exercice"].max()
     dates = [
         lines["date"].max(),
         date(int(year), 12, 31) if year else None,
         files["au"].max() if "au" in files.columns else None,
+        clock,
     ]
     found = next((day for day in dates if day is not None), None)
     if found is None:

@@ -23,6 +23,7 @@ from spaser.studies.suppliers import tables as purchases_tables
 from spaser.studies.suppliers.compose import EQUAL, SupplierDiagnostic
 from spaser.studies.suppliers.decisions import to_decide
 from spaser.vocabulary import SPEND, STATUS
+from spaser.vocabulary.spoken import VALUES
 
 BY_UNIT = (
     "le fichier ne donne que des SIREN : la réponse est celle de l'unité légale ; « inclusif » veut dire qu'un au moins de ses établissements l'est, "
@@ -82,6 +83,13 @@ def first_told(result: SupplierDiagnostic) -> list[str]:
             )
     said += [gap] if (gap := printed_gap(result.accounts)) else []
     said += [BY_UNIT] if result.by_unit else []
+    if (
+        result.origin == "depenses"
+        and not result.lines.select(pl.col("date", "exercice").count()).sum_horizontal().item()
+    ):
+        said.append(
+            f"ni date ni exercice : chaque statut est celui du {french.long_date(result.as_of)} (--date pour un autre jour)"
+        )
     said += filled.warnings(result.filled)
     rows = result.files.to_dicts() if "surete" in result.files.columns else ()
     return said + [f"{row['fichier']}, {row['message']}" for row in rows if row["surete"] == "probable"]
@@ -226,7 +234,7 @@ def summary(result: SupplierDiagnostic) -> str:
             .rows()
         )
         unclear = result.links.filter(pl.col("statut") == "ambigu").height
-        said = french.listing(f"{name} {french.number(n)}" for name, n in passes) or "aucun"
+        said = french.listing(f"{VALUES['passe'].get(name, name)} {french.number(n)}" for name, n in passes) or "aucun"
         lines += ["", f"Fournisseurs rattachés : {said} ; à trancher dans validations.csv : {french.number(unclear)}"]
     if result.conflicts.height:
         lines.append(

@@ -60,7 +60,13 @@ def _file(row: dict) -> list[str]:
 def _unnumbered(known: Registers) -> list[str]:
     """Structures without a number: they count where they are, and wait for a name to link them."""
     found = known.unnumbered.select(pl.len()).collect().item()
-    return [f"  {french.count(found, 'structure')} sans SIREN ni SIRET, comptées dans leur commune"] if found else []
+    return (
+        [
+            f"  {french.count(found, 'structure')} sans SIREN ni SIRET, {french.plural('comptée', found)} dans {'sa' if found == 1 else 'leur'} commune"
+        ]
+        if found
+        else []
+    )
 
 
 def _conflicts(known: Registers) -> list[str]:

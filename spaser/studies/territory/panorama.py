@@ -58,6 +58,7 @@ def territory(
     overrides: str | Path | pl.LazyFrame | None = None,
     jobs: str | Path | None = None,
     as_of: date | None = None,
+    clock: date | None = None,
     cache: Path | None = None,
     progress: Progress = None,
 ) -> Territory:
@@ -90,13 +91,15 @@ def territory(
         known.register, read_overrides(overrides) if isinstance(overrides, str | Path) else overrides
     )
     counts = read_jobs(jobs).lazy() if jobs else None
+    dated = known.files["au"].max() if known.files.height else None
+    as_of = as_of or (clock if dated is None else None)
     rows = panorama(
         register, known.establishments, codes, as_of=as_of, jobs=counts, unnumbered=known.unnumbered
     ).collect()
     kinds = inclusive_kinds(register, known.establishments, codes, as_of=as_of, unnumbered=known.unnumbered).collect()
     named = rows.join(members.select("code_commune", "commune"), on="code_commune", how="left", maintain_order="left")
     named = named.with_columns(pl.col("commune").fill_null(pl.lit(name)))
-    day = as_of or (known.files["au"].max() if known.files.height else None)
+    day = as_of or dated
     if day is None:
         raise Problem("Aucune des listes n'a de date", todo="Donnez le jour des statuts : --date 2026-10-31")
     return Territory(name, day, members, named, known.files, bool(known.demo), siren, kinds)

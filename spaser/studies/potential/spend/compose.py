@@ -83,6 +83,7 @@ def potential_of_spend(
     validations: str | Path | None = None,
     mapping: str | Path | None = None,
     as_of: date | None = None,
+    clock: date | None = None,
     method: str | Path | None = None,
     cache: Path | None = None,
     progress: Progress = None,
@@ -91,10 +92,10 @@ def potential_of_spend(
 
     Parameters
     ----------
-    source, registers, overrides, validations, mapping, as_of, cache
+    source, registers, overrides, validations, mapping, as_of, clock, cache
         As in ``purchases.suppliers_of``.
     buyer_siret
-        SIRET or SIREN of the buyer: its territory is where it buys, when it is a local authority.
+        SIRET or SIREN of the buyer: it buys on its territory, when it is a local authority.
     territory
         SIREN and name of the authority on whose communes it buys, when it is not its own.
     nomenclature
@@ -111,7 +112,7 @@ def potential_of_spend(
     """
     settings = contracts.method if contracts is not None else rules.method(method)
     siren = siren_of(buyer_siret)
-    files: dict[str, Any] = {"overrides": overrides, "validations": validations, "mapping": mapping}
+    files: dict[str, Any] = {"overrides": overrides, "validations": validations, "mapping": mapping, "clock": clock}
     ledger = purchases.suppliers_of(source, registers, as_of=as_of, cache=cache, progress=progress, **files)
     share = _share(ledger, settings, radius, dependency)
     told = _classed(_coded(_within(ledger.lines, years), ledger.establishments), nomenclature)

@@ -1,0 +1,49 @@
+"""``spaser allotissement``: what dividing a need into lots would let be taken, where it stops helping, and for whom."""
+
+from __future__ import annotations
+
+import argparse
+
+from spaser.cli.given import decided, delivered, required
+from spaser.cli.options import closing, command, kilometres, percentage, selection, source
+from spaser.cli.terminal import progress, say
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """The command ``allotissement``."""
+    asked = command(
+        commands,
+        "allotissement",
+        _run,
+        "part prenable de chaque besoin selon le nombre de lots, où diviser n'aide plus, qui pourrait prendre quel lot",
+    )
+    selection(asked, needs="")
+    asked.add_argument("--besoin", metavar="MOTS", help="les seuls besoins dont l'objet contient ces mots")
+    asked.add_argument(
+        "--rayon",
+        type=kilometres,
+        metavar="KM",
+        help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)",
+    )
+    asked.add_argument(
+        "--dependance",
+        type=percentage,
+        metavar="PART",
+        help="part de son activité qu'un fournisseur ne doit pas dépasser avec vous, en %% (par défaut : 30)",
+    )
+
+
+def _run(choices: argparse.Namespace) -> None:
+    import spaser
+    from spaser.studies.acting import dividing
+
+    required(choices, "contrats")
+    paths, asked = source(choices)
+    result = spaser.diagnose(paths, **asked, decisions=decided(choices), progress=progress)
+    found = spaser.potential_of(result, radius=choices.rayon, dependency=choices.dependance)
+    made = dividing.divided(found, only=choices.besoin, method=result.base.method, demo=result.base.demo)
+    if result.base.demo:
+        say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
+    say(dividing.summary(made))
+    say("\n" + closing(choices, result.as_of))
+    delivered(choices, "allotissement", lambda folder: dividing.write(made, folder))

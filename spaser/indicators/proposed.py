@@ -1,0 +1,81 @@
+"""Targets to debate: where a buyer starts from, what similar buyers do, and the first landmark above it. Never a rule of law."""
+
+from __future__ import annotations
+
+import polars as pl
+
+#: Why a target is proposed, or not.
+UNMEASURED = "à mesurer d'abord : aucun contrat renseigné, ou moins de dix"
+ABOVE_PEERS = "se maintenir : déjà au-dessus du dernier quart des acheteurs comparables"
+PEERS_LANDMARK = "ce que font les acheteurs comparables du dernier quart"
+NATIONAL_LANDMARK = "référence nationale, pour mémoire"
+NO_LANDMARK = "aucun repère au-dessus du départ : à débattre"
+VOTED = "objectif déjà voté"
+
+
+def proposed(start: pl.LazyFrame, peers: pl.LazyFrame, targets: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per indicator (share of the number of contracts): its start, its landmarks and the target proposed.
+
+    Parameters
+    ----------
+    start
+        MEASURES in number, whole scope, in the definition retained: ``indicateur, valeur, repondus, petit_effectif`` and others, kept.
+    peers
+        PEERS in number, the same definition: ``indicateur, q3, mediane, n_pairs`` (null under the minimum of comparable buyers).
+    targets
+        ``indicateur, nature`` (« voté » or not), ``cible`` (0 to 1), ``annee``: the targets voted and the national references.
+
+    Returns
+    -------
+    The rows of ``start`` in their order, with ``mediane, q3, n_pairs, reference, annee_reference, vote, annee_vote, propose`` (0 to 1, in whole
+    hundredths, null when nothing is proposed) and ``motif``. A target is proposed only above the start: the last quarter of comparable
+    buyers, else the national reference.
+    """
+    voted = pl.col("nature") == "voté"
+    told = (
+        start.join(
+            peers.select("indicateur", "mediane", "q3", "n_pairs").unique(
+                "indicateur", keep="first", maintain_order=True
+            ),
+            on="indicateur",
+            how="left",
+            maintain_order="left",
+        )
+        .join(_highest(targets.filter(voted), "vote"), on="indicateur", how="left", maintain_order="left")
+        .join(_highest(targets.filter(~voted), "reference"), on="indicateur", how="left", maintain_order="left")
+    )
+    above_peers, above_reference = (pl.col(name) > pl.col("valeur") for name in ("q3", "reference"))
+    silent = (
+        pl.col("valeur").is_null() | (pl.col("repondus").fill_null(0) == 0) | pl.col("petit_effectif").fill_null(False)
+    )
+    landmark = (
+        pl.when(pl.col("vote").is_not_null() | silent)
+        .then(None)
+        .when(above_peers)
+        .then(pl.col("q3"))
+        .when(above_reference)
+        .then(pl.col("reference"))
+        .when(pl.col("q3").is_not_null())
+        .then(pl.col("valeur"))
+    )
+    reason = (
+        pl.when(pl.col("vote").is_not_null())
+        .then(pl.lit(VOTED))
+        .when(silent)
+        .then(pl.lit(UNMEASURED))
+        .when(above_peers)
+        .then(pl.lit(PEERS_LANDMARK))
+        .when(above_reference)
+        .then(pl.lit(NATIONAL_LANDMARK))
+        .when(pl.col("q3").is_not_null())
+        .then(pl.lit(ABOVE_PEERS))
+        .otherwise(pl.lit(NO_LANDMARK))
+    )
+    # A landmark of 0.28 is 28.000000000000004 hundredths: without the first rounding its ceiling would be 29 %.
+    return told.with_columns(propose=((landmark * 100).round(6).ceil() / 100).clip(upper_bound=1.0), motif=reason)
+
+
+def _highest(targets: pl.LazyFrame, name: str) -> pl.LazyFrame:
+    """The highest target of each indicator, with its year."""
+    last = targets.sort("indicateur", "cible", "annee").unique("indicateur", keep="last", maintain_order=True)
+    return last.select("indicateur", pl.col("cible").alias(name), pl.col("annee").alias(f"annee_{name}"))

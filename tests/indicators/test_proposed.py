@@ -1,0 +1,58 @@
+"""A target is proposed only above the start, from a landmark that is named; what is not measured gets none."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from spaser.indicators import proposed as words
+from spaser.indicators.proposed import proposed
+
+
+def of(valeur, *, repondus=40, small=False, q3=None, reference=None, vote=None):
+    start = pl.LazyFrame(
+        {"indicateur": ["x"], "valeur": [valeur], "repondus": [repondus], "petit_effectif": [small]},
+        schema_overrides={"valeur": pl.Float64},
+    )
+    peers = pl.LazyFrame(
+        {"indicateur": ["x"], "mediane": [0.1], "q3": [q3], "n_pairs": [12]}, schema_overrides={"q3": pl.Float64}
+    )
+    goals = [("x", "référence nationale", reference, 2025)] if reference is not None else []
+    goals += [("x", "voté", vote, 2028)] if vote is not None else []
+    targets = pl.LazyFrame(
+        goals,
+        schema={"indicateur": pl.String, "nature": pl.String, "cible": pl.Float64, "annee": pl.Int64},
+        orient="row",
+    )
+    row = proposed(start, peers, targets).collect().row(0, named=True)
+    return row["propose"], row["motif"]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"valeur": 0.2, "q3": 0.21}, (0.21, words.PEERS_LANDMARK)),
+        ({"valeur": 0.2, "q3": 0.2}, (0.2, words.ABOVE_PEERS)),
+        ({"valeur": 0.2, "q3": 0.19, "reference": 0.2}, (0.2, words.ABOVE_PEERS)),
+        ({"valeur": 0.2, "q3": 0.19, "reference": 0.3}, (0.3, words.NATIONAL_LANDMARK)),
+        ({"valeur": 0.2, "q3": 0.25, "reference": 0.3}, (0.25, words.PEERS_LANDMARK)),
+        ({"valeur": 0.2, "reference": 0.3}, (0.3, words.NATIONAL_LANDMARK)),
+        ({"valeur": 0.3, "reference": 0.3}, (None, words.NO_LANDMARK)),
+        ({"valeur": 0.3}, (None, words.NO_LANDMARK)),
+        ({"valeur": 0.2, "q3": 0.9, "vote": 0.4}, (None, words.VOTED)),
+        ({"valeur": 0.0, "repondus": 0, "q3": 0.5}, (None, words.UNMEASURED)),
+        ({"valeur": 0.2, "small": True, "q3": 0.5}, (None, words.UNMEASURED)),
+        ({"valeur": None, "q3": 0.5}, (None, words.UNMEASURED)),
+    ],
+)
+def test_the_first_landmark_above_the_start_is_proposed_with_its_reason(given, expected):
+    assert of(**given) == expected
+
+
+def test_a_landmark_in_whole_hundredths_is_not_rounded_up_to_the_next():
+    assert of(0.1, q3=0.28)[0] == 0.28
+    assert of(0.1, q3=0.2801)[0] == 0.29
+
+
+def test_a_target_is_never_above_the_whole():
+    assert of(0.5, q3=0.999)[0] == 1.0

@@ -1,0 +1,86 @@
+"""`spaser lire` tells a person's answers and a tender's documents as any other file; an essential left empty is said, in the diagnostic too."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from spaser import maturity
+from spaser.cli import main
+from spaser.studies import reading
+
+CONSTATS = "contrat;consideration;decision;auteur;date;motif\ncontrat 1;clause sociale;accepte;L. Inventé;12/03/2026;lu\ncontrat 2;critère social;;;;\n"
+HOURS = "Marché;Année;Heures prévues;Heures réalisées;Source\nM1;2025;500;420;facilitateur\nM2;2025;300;;\n"
+CORRECTED = "SIRET;Statut;Valeur;Auteur;Date;Motif\n00000014400016;ess;peut-être;Moi;2026-01-01;x\n"
+
+
+def _looked(tmp_path: Path, name: str, content: str) -> reading.Looked:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    return reading.look([tmp_path / name])[0]
+
+
+def test_answers_to_findings_are_counted_given_and_left(tmp_path: Path) -> None:
+    found = _looked(tmp_path, "constats.csv", CONSTATS)
+    assert found.kind == "réponses aux constats"
+    assert found.filled.select("enregistrements", "considerations").row(0) == (2, 1)
+    assert found.told == ("réponses données : 1 sur 2\u00a0lignes",)
+
+
+def test_hours_are_not_taken_for_a_programme(tmp_path: Path) -> None:
+    found = _looked(tmp_path, "heures.csv", HOURS)
+    assert found.kind == "heures d'insertion" and found.filled["texte"].to_list() == [1]
+    assert found.seen.filter(found.seen["sens"] == "heures_faites")["remplies"].to_list() == [1]
+
+
+def test_a_programme_keeps_its_kind(tmp_path: Path) -> None:
+    text = "Objet;Montant estimé;Date prévue\nEntretien;9000;2027-03\n"
+    assert _looked(tmp_path, "programme.csv", text).kind == "programme d'achat"
+
+
+def test_faults_of_answers_are_told_with_the_account(tmp_path: Path) -> None:
+    found = _looked(tmp_path, "corrections.csv", CORRECTED)
+    assert found.kind == "statuts corrigés à la main" and "à corriger avant de le donner" in found.told[1]
+
+
+def test_answers_all_empty_are_said(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    (tmp_path / "constats.csv").write_text(CONSTATS.replace("accepte", ""), encoding="utf-8")
+    main(["lire", str(tmp_path / "constats.csv")])
+    assert "2 lus, mais aucun avec : réponse" in capsys.readouterr().out.replace("\u00a0", " ")
+
+
+def test_a_questionnaire_says_its_questions_answered_and_left(tmp_path: Path) -> None:
+    asked = maturity.questions(maturity.grid()).collect()["question"].to_list()
+    saved = {"spaser_maturite": maturity.FORM, "reponses": {asked[0]: 2, asked[1]: None, "autre.question": 1}}
+    found = _looked(tmp_path, "reponses.json", json.dumps(saved))
+    assert found.kind == "réponses au questionnaire" and f"questions répondues : 1 sur {len(asked)}" in found.told[0]
+    assert "autre.question" in found.told[1]
+
+
+def test_a_document_says_its_kind_and_its_text(tmp_path: Path) -> None:
+    text = "# Règlement de la consultation\n\n## Article 1\n\nLe marché est réservé aux entreprises adaptées.\n"
+    found = _looked(tmp_path, "RC.md", text)
+    assert found.kind == "pièces d'un marché" and found.filled["texte"][0] == found.filled["enregistrements"][0] > 0
+
+
+def test_a_contract_column_empty_everywhere_is_said_in_the_diagnostic(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    head = "numéro de marché;objet;montant HT;date de notification;titulaire;SIRET titulaire;SIRET acheteur\n"
+    lines = "".join(f"2026-{n};;{n}0000;2026-0{n}-01;Entreprise {n};;21690266800013\n" for n in range(1, 5))
+    (tmp_path / "vide.csv").write_text(head + lines, encoding="utf-8")
+    main(["diagnostic", str(tmp_path / "vide.csv"), "--sortie", str(tmp_path / "s")])
+    told = capsys.readouterr().out.replace("\u00a0", " ")
+    assert "Attention, dans vide.csv : 4 lus, mais aucun avec : titulaire identifié, objet" in told
+
+
+def test_a_contract_column_filled_once_is_not_said_empty(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    head = "numéro de marché;objet;montant HT;date de notification;titulaire;SIRET titulaire;SIRET acheteur\n"
+    lines = "".join(
+        f"2026-{n};{'Papier' * (n == 2)};{n}0000;2026-0{n}-01;Entreprise {n};;21690266800013\n" for n in range(1, 5)
+    )
+    (tmp_path / "plein.csv").write_text(head + lines, encoding="utf-8")
+    main(["diagnostic", str(tmp_path / "plein.csv"), "--sortie", str(tmp_path / "s")])
+    told = capsys.readouterr().out.replace("\u00a0", " ")
+    assert "aucun avec : titulaire identifié\n" in told
