@@ -88,3 +88,18 @@ def test_a_weak_likeness_offers_three_buyers_and_takes_none():
     with pytest.raises(Problem, match="Vouliez-vous dire") as told:
         buyers.choose(known, "sindicat dezo")
     assert sum(name in str(told.value) for name in names) == 3
+
+
+@pytest.mark.parametrize(
+    ("likeness", "taken"),
+    [([80.0], "000000010"), ([79.9], None), ([95.0, 94.9], "000000010"), ([95.0, 95.0], None), ([94.9, 80.0], None)],
+)
+def test_a_name_is_taken_from_the_likeness_that_is_clear_and_when_it_is_alone(likeness, taken):
+    found = pl.DataFrame(
+        {
+            "acheteur_siren": [f"00000001{rank}" for rank in range(len(likeness))],
+            "acheteur_libelle": [f"Acheteur inventé {rank}" for rank in range(len(likeness))],
+            "proximite": likeness,
+        }
+    )
+    assert buyers.sure(found, "un autre nom") == taken
