@@ -22,9 +22,10 @@ from spaser.sources.answers import constats
 from spaser.sources.notices import Notices
 from spaser.studies import clauses as dossier
 from spaser.studies.clauses import Clauses
-from spaser.widgets import clock, tables
+from spaser.widgets import tables
 from spaser.widgets.desk import Desk
 from spaser.widgets.files import expanded
+from spaser.widgets.selection import reading_day
 from spaser.widgets.views import WIDE, View, choice
 
 #: More gaps than this are answered in the file rather than one by one.
@@ -297,7 +298,7 @@ class Review(View):
             answer,
             self.author.value,
             self.reason.value,
-            clock.today() if answer else None,
+            reading_day() if answer else None,
         )
         self._keep(answer)
         rank = self.gap.index
@@ -320,7 +321,7 @@ class Review(View):
                 answer,
                 auteur=self.author.value,
                 motif=self.reason.value,
-                on=clock.today(),
+                on=reading_day(),
             )
         else:
             kept.withdraw("constat", uid, consideration)

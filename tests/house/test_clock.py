@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2] / "spaser"
 EDGES = {
     "cli/options.py": "the reader's day of the command line",
     "cli/terminal.py": "the hour that names a folder of results",
-    "widgets/clock.py": "the reader's day of the notebooks",
+    "widgets/selection.py": "the reader's day of the notebooks",
     "widgets/faults.py": "the hour of a fault in the journal",
 }
 #: How long a file has been there: a lock or a remnant left by a stopped process, no figure.
