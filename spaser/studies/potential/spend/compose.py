@@ -65,7 +65,7 @@ class SpendOpportunities:
     @property
     def length(self) -> float:
         """The years covered, never less than one."""
-        return max(1.0, self.years["mois"].sum() / 12)
+        return max(1.0, float(self.years["mois"].sum()) / 12)
 
 
 def potential_of_spend(
@@ -112,7 +112,13 @@ def potential_of_spend(
     """
     settings = contracts.method if contracts is not None else rules.method(method)
     siren = siren_of(buyer_siret)
-    files = {"overrides": overrides, "validations": validations, "mapping": mapping, "as_of": as_of, "clock": clock}
+    files: dict[str, Any] = {
+        "overrides": overrides,
+        "validations": validations,
+        "mapping": mapping,
+        "as_of": as_of,
+        "clock": clock,
+    }
     ledger = purchases.suppliers_of(source, registers, cache=cache, progress=progress, **files)
     share = _share(ledger, settings, radius, dependency)
     told = _classed(_coded(_within(ledger.lines, years), ledger.establishments), nomenclature)
