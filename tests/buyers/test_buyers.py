@@ -103,3 +103,17 @@ def test_a_name_is_taken_from_the_likeness_that_is_clear_and_when_it_is_alone(li
         }
     )
     assert buyers.sure(found, "un autre nom") == taken
+
+
+def test_a_name_is_offered_from_a_likeness_of_62_on_and_not_below(monkeypatch):
+    known = pl.DataFrame(
+        {
+            "acheteur_siren": ["000000018", "000000026"],
+            "acheteur_libelle": ["Ville inventée", "Région inventée"],
+            "acheteur_categorie": ["commune", "région"],
+            "sirets": [["00000001800015"], ["00000002600015"]],
+            "contrats": [3, 2],
+        }
+    )
+    monkeypatch.setattr(buyers.problems, "nearness", lambda wanted, labels: [62.0, 61.9])
+    assert buyers.search(known, "peu semblable")["acheteur_siren"].to_list() == ["000000018"]
