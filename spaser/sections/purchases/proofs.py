@@ -5,13 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import french
-from spaser.deliverables.report import (
-    Column,
-    Section,
-    Sentence,
-    TableBlock,
-    table,
-)
+from spaser.deliverables.report import Block, Column, Section, Sentence, TableBlock, table
 from spaser.sections.findings import Findings
 from spaser.sections.purchases.measured import MOST
 
@@ -134,7 +128,7 @@ def section_sources(findings: Findings) -> Section:
             _AGAINST,
         ),
     )
-    blocks = (*told, *(block for block in shown if block.frame.height))
+    blocks: tuple[Block, ...] = (*told, *(block for block in shown if block.frame.height))
     return Section("sources", "Sources et règles", "D'où viennent ces chiffres ?", blocks)
 
 
