@@ -11,6 +11,7 @@ from spaser.deliverables.report import (
     table,
 )
 from spaser.sections.findings import Findings
+from spaser.sections.potential import ladder
 from spaser.sections.potential.needs import ACTIONABLE
 
 #: Columns of the sheet of needs in the workbook, in order (OPPORTUNITIES).
@@ -132,6 +133,7 @@ def annexes(findings: Findings) -> tuple[TableBlock, ...]:
             [Column("hypothese", "Hypothèse"), Column("valeur", "Valeur"), Column("raison", "Raison")],
         ),
     ]
+    sheets.insert(1, ladder.sheet(rows))
     if learned is not None and learned.height:
         names = dict(rules.table("families.csv").select("famille", "libelle").rows())
         learned = learned.with_columns(pl.col("famille").replace(names))
