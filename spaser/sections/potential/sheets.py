@@ -133,7 +133,7 @@ def annexes(findings: Findings) -> tuple[TableBlock, ...]:
             [Column("hypothese", "Hypothèse"), Column("valeur", "Valeur"), Column("raison", "Raison")],
         ),
     ]
-    sheets.insert(1, ladder.sheet(rows))
+    sheets.append(ladder.sheet(rows))
     if learned is not None and learned.height:
         names = dict(rules.table("families.csv").select("famille", "libelle").rows())
         learned = learned.with_columns(pl.col("famille").replace(names))
