@@ -72,7 +72,8 @@ def crossed(rows: pl.DataFrame, title: str = "Ce qui est acheté, et qui peut fo
     families = rows["famille"].unique(maintain_order=True).to_list()
     towns = rows.group_by("commune").agg(pl.col("demande", "fournisseurs").sum())
     communes = towns.sort("demande", "fournisseurs", "commune", descending=[True, True, False])["commune"].to_list()
-    top = max((rows["demande"].max() or 0) / 100, 1.0)
+    most: int = max(rows["demande"].drop_nulls().to_list(), default=0)
+    top = max(most / 100, 1.0)
     shown = rows.with_columns(euros=pl.col("demande") / 100, texte=text("fournisseurs", french.number))
     base = alt.Chart(data(shown.select("famille", "commune", "euros", "texte"))).encode(
         x=alt.X(
@@ -96,7 +97,7 @@ def crossed(rows: pl.DataFrame, title: str = "Ce qui est acheté, et qui peut fo
         for family, town, amount, n in best.select("famille", "commune", "demande", "fournisseurs").rows()
     )
     basis = [
-        f"fond : achats par an, du plus clair (rien) au plus foncé ({french.euros_short(rows['demande'].max())}) ; nombre : fournisseurs de la commune",
+        f"fond : achats par an, du plus clair (rien) au plus foncé ({french.euros_short(most)}) ; nombre : fournisseurs de la commune",
         f"n = {french.count(rows.height, 'case')} ; achat sans fournisseur dans la commune : {french.number(bare.height)}",
     ]
     columns = (

@@ -98,7 +98,7 @@ def supplier_map(
     shown = rows.filter(_inside(rows, window)).sort("capacite", "commune", descending=[True, False], nulls_last=True)
     drawn = _shifted(shown.head(MOST_SIGNS), window)
     layers = [_land(), *_circles(places, radiuses, window), *_marks(), *_home(places, window), *_words()]
-    projection = {
+    projection: dict[str, Any] = {
         "type": "mercator",
         "center": [window.lon, window.lat],
         "scale": window.scale,

@@ -29,6 +29,7 @@ LEVERS = {
     "sourcing": (_STAR, ACCENT),
     "rien": (_BAR, PALE),
     "reserver_concession": ("M-1,-1L1,-1L0,1Z M-1,0.6L1,0.6L1,1L-1,1Z", "#3c6e8f"),
+    "concession_part": ("M-1,-1L1,-1L0,0ZM0,0.1L1,1L-1,1Z", "#8c7d4a"),
     "reserver_tous_lots": ("M-1,-1H1V1H-1ZM-0.4,-0.4V0.4H0.4V-0.4Z", "#8a5a2b"),
     "achat_direct": ("M0,-1L1,0L0.4,0L0.4,1L-0.4,1L-0.4,0L-1,0Z", "#7a8f2d"),
     "petits_lots": ("M-1,-1H-0.2V-0.2H-1ZM0.2,-1H1V-0.2H0.2ZM-1,0.2H-0.2V1H-1ZM0.2,0.2H1V1H0.2Z", "#b5762f"),
@@ -105,9 +106,10 @@ def quadrant(rows: pl.DataFrame, title: str = "Ce qui est acheté, ce que l'ESS 
 
 def _bounds(rows: pl.DataFrame) -> tuple[float, float, float]:
     """Suppliers at most, then euros: the power of ten below the least (none below 1 000 €: zero), and the most."""
-    least, top = (rows["demande"].min() or 0) / 100, max((rows["demande"].max() or 0) / 100, 1000)
+    amounts = [int(cents) for cents in rows["demande"].drop_nulls().to_list()]
+    least, top = min(amounts, default=0) / 100, max(max(amounts, default=0) / 100, 1000)
     low = 10.0 ** math.floor(math.log10(least)) if least >= 1000 else 0.0
-    return max(rows["offre"].max() or 0, 1), low if low < top else 0.0, top
+    return max(rows["offre"].drop_nulls().to_list() + [1]), low if low < top else 0.0, top
 
 
 def _steps(low: float, top: float) -> list[int]:

@@ -61,6 +61,7 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def _run(choices: argparse.Namespace) -> None:
     import spaser
+    from spaser.deliverables.report import Sentence
     from spaser.studies import meetings
 
     if choices.planning or choices.suivi:
@@ -71,7 +72,7 @@ def _run(choices: argparse.Namespace) -> None:
     report = meetings.morning(result, spaser.potential_of(result, radius=choices.rayon), months=choices.mois)
     if result.base.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
-    say(" ".join(block.text for block in report.sections[0].blocks))
+    say(" ".join(block.text for block in report.sections[0].blocks if isinstance(block, Sentence)))
     say("\n" + closing(choices, result.as_of))
     delivered(choices, "matinale", lambda folder: meetings.write(report, folder))
 

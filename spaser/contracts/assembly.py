@@ -10,7 +10,18 @@ import polars as pl
 
 from spaser import rules
 from spaser import vocabulary as words
-from spaser.contracts import amendments, amounts, consultations, days, doubts, kinds, populations, repeats, states
+from spaser.contracts import (
+    amendments,
+    amounts,
+    anomalies,
+    consultations,
+    days,
+    doubts,
+    kinds,
+    populations,
+    repeats,
+    states,
+)
 from spaser.contracts import holders as holding
 
 
@@ -212,7 +223,7 @@ def _judge(table: pl.DataFrame, as_of: date, today: date | None, schema: pl.Sche
     dated = amendments.judge(days.judge(table, as_of, today).with_columns(*_derived())).with_columns(
         fin_contrat=days.end()
     )
-    judged = _amounts(kinds.judge(dated))
+    judged = anomalies.judge(_amounts(kinds.judge(dated)))
     judged = repeats.twins(repeats.maxima(consultations.presume(judged)))
     judged = doubts.told(populations.classify(_retained(judged), as_of))
     return judged.select(pl.col(name).cast(dtype) for name, dtype in schema.items())

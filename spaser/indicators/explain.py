@@ -36,6 +36,7 @@ SHOWN = (
     "montant_statut",
     "montant_regle",
     "montant_preuve",
+    "montant_anomalie_raisons",
     "nature_contrat",
     "nature_preuve",
     "a_verifier",

@@ -47,7 +47,7 @@ __all__ = [
     "to_see",
 ]
 
-#: The contracts a duty aims at, dates aside.
+#: The contracts a duty aims at, the day of their launch aside; a day of notification is known, and counted.
 AIMED = "vises"
 
 
@@ -124,7 +124,11 @@ def readiness(duties: pl.LazyFrame) -> pl.LazyFrame:
     ``part_ensemble`` is over all contracts of the group, ``part_repondus`` over those whose answer is known. Groups without
     a contract have no row; duties keep the order of ``law.toml``.
     """
-    aimed = duties.filter(pl.col("champ").is_in(["probable", "certain"])).with_columns(groupe=pl.lit(AIMED))
+    dated = pl.col("obligation").is_in(
+        [key for key, duty in catalogue("contract").items() if duty["day"] == "notification"]
+    )
+    state = pl.when(dated).then("applicabilite").otherwise("champ")
+    aimed = duties.filter(state.is_in(["probable", "certain"])).with_columns(groupe=pl.lit(AIMED))
     both = pl.concat([aimed, duties.with_columns(groupe=pl.col("applicabilite"))])
     counted = both.group_by("obligation", "groupe").agg(
         contrats=pl.len().cast(pl.Int64),
@@ -175,7 +179,8 @@ def questions(duties: pl.LazyFrame, contracts: pl.LazyFrame | None = None) -> pl
     contracts of its time); the notices whose day would settle a date; the contracts that a yearly list may publish; and,
     when CONTRACTS are given, the contracts without competition above the threshold of exemption.
     """
-    shown = pl.col("obligation").is_in([key for key, duty in catalogue("contract").items() if "met" in duty])
+    fields = [key for key, duty in catalogue("contract").items() if "met" in duty and "text" not in duty["met"]]
+    shown = pl.col("obligation").is_in(fields)
     timely = shown | (pl.col("applicabilite") != "non_soumis")
     open_ = pl.col("champ").is_in(["indetermine", "probable", "certain"]) & ~pl.col("remplie").fill_null(False) & timely
     unsure = pl.col("champ") == "indetermine"

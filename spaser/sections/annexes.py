@@ -54,6 +54,7 @@ def annexes(findings: Findings) -> tuple[TableBlock, ...]:
         Column("nb_motifs", "Motifs", "entier"),
         "montant_propose",
         "montant_preuve",
+        "montant_anomalie_raisons",
     )
     right = table(
         "à corriger",

@@ -80,8 +80,9 @@ def readiness_table(ready: pl.DataFrame) -> TableBlock:
     """Per duty, the contracts it aims at, dates aside, and how many declare what it expects."""
     rows = labelled(ready.filter(pl.col("groupe") == "vises"))
     note = (
-        "Tous les contrats lus, quel que soit leur montant. Visés : ceux que la règle viserait quelle que soit leur date, d'après "
-        "leur montant, leur objet et leur procédure (probable ou certain). Constaté : la considération attendue est déclarée, ou "
+        "Tous les contrats lus, quel que soit leur montant. Visés : ceux que la règle viserait quelle que soit leur date de "
+        "lancement, d'après leur montant, leur objet et leur procédure (probable ou certain) ; pour la publication, la date de "
+        "notification compte. Constaté : la considération attendue est déclarée, ou "
         "la publication est venue à temps."
     )
     return table("tab-preparation", "Taux de préparation par obligation", rows, _READY, french.typeset(note))

@@ -29,6 +29,12 @@ REASONS = (
         4,
     ),
     (
+        ("montant_anomalie",),
+        pl.col("montant_anomalie"),
+        "montant inhabituel pour cet acheteur ou pour ceux de sa taille : à confirmer",
+        1,
+    ),
+    (
         ("date_regle",),
         pl.col("date_regle").is_in(["notifie_apres_publication", "notifie_apres_les_fichiers"]),
         "notification postérieure à la publication : date à corriger",

@@ -210,6 +210,8 @@ CONTRACTS = Table(
         Word("montant_regle", T, "Règle qui a qualifié le montant"),
         Word("montant_propose", I, "Réparation proposée du montant", "centime"),
         Word("montant_preuve", T, "Indice de la réparation proposée"),
+        Word("montant_anomalie", B, "Montant inhabituel pour cet acheteur ou pour ceux de sa taille"),
+        Word("montant_anomalie_raisons", T, "Pourquoi ce montant est inhabituel"),
         Word("montant_bas", I, "Montant, borne basse", "centime"),
         Word("montant_haut", I, "Montant, borne haute", "centime"),
         Word("montant_retenu", I, "Montant retenu dans les sommes (chaque maximum une fois)", "centime"),

@@ -74,8 +74,11 @@ class BuyerPicker:
         chosen = self.desk.selection.buyers
         current = _ALL if not chosen else chosen[0] if len(chosen) == 1 else None
         self._silent = True
-        self.list.options = options
-        self.list.value = current if current in [value for _, value in options] else None
+        # Both at once: new options alone point at the first line, and a browser that has pointed at it then at none takes the
+        # next arrow key for « after the first »: with a single line, the key chooses nothing.
+        with self.list.hold_sync():
+            self.list.options = options
+            self.list.value = current if current in [value for _, value in options] else None
         self._silent = False
         self._offer_members()
 

@@ -31,6 +31,7 @@ READ = (
     "montant",
     "montant_statut",
     "montant_regle",
+    "montant_anomalie_raisons",
     "considerationsSociales",
     "considerationsEnvironnementales",
     "source",

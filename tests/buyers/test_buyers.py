@@ -70,3 +70,50 @@ def test_an_ambiguous_name_lists_the_candidates_with_their_siren():
 def test_an_unknown_name_says_which_buyers_the_files_hold(catalogue):
     with pytest.raises(Problem, match=r"Aucun acheteur ne répond.*Aubrelle"):
         buyers.choose(catalogue, "zzzzzz qqqq")
+
+
+def test_a_weak_likeness_offers_three_buyers_and_takes_none():
+    names = [f"Syndicat des eaux de Val-{name} (fictif)" for name in ("Brun", "Clair", "Doux", "Frais", "Gris")]
+    known = pl.DataFrame(
+        {
+            "acheteur_siren": [f"00000001{rank}" for rank in range(5)],
+            "acheteur_libelle": names,
+            "acheteur_categorie": ["syndicat"] * 5,
+            "sirets": [[f"00000001{rank}00015"] for rank in range(5)],
+            "contrats": [5, 4, 3, 2, 1],
+        }
+    )
+    found = buyers.search(known, "sindicat dezo")
+    assert found.height == 5 and found["proximite"][0] < buyers.CLEAR
+    with pytest.raises(Problem, match="Vouliez-vous dire") as told:
+        buyers.choose(known, "sindicat dezo")
+    assert sum(name in str(told.value) for name in names) == 3
+
+
+@pytest.mark.parametrize(
+    ("likeness", "taken"),
+    [([80.0], "000000010"), ([79.9], None), ([95.0, 94.9], "000000010"), ([95.0, 95.0], None), ([94.9, 80.0], None)],
+)
+def test_a_name_is_taken_from_the_likeness_that_is_clear_and_when_it_is_alone(likeness, taken):
+    found = pl.DataFrame(
+        {
+            "acheteur_siren": [f"00000001{rank}" for rank in range(len(likeness))],
+            "acheteur_libelle": [f"Acheteur inventé {rank}" for rank in range(len(likeness))],
+            "proximite": likeness,
+        }
+    )
+    assert buyers.sure(found, "un autre nom") == taken
+
+
+def test_a_name_is_offered_from_a_likeness_of_62_on_and_not_below(monkeypatch):
+    known = pl.DataFrame(
+        {
+            "acheteur_siren": ["000000018", "000000026"],
+            "acheteur_libelle": ["Ville inventée", "Région inventée"],
+            "acheteur_categorie": ["commune", "région"],
+            "sirets": [["00000001800015"], ["00000002600015"]],
+            "contrats": [3, 2],
+        }
+    )
+    monkeypatch.setattr(buyers.problems, "nearness", lambda wanted, labels: [62.0, 61.9])
+    assert buyers.search(known, "peu semblable")["acheteur_siren"].to_list() == ["000000018"]

@@ -12,7 +12,7 @@ from findings import CODES, findings
 
 from spaser import charts, rules
 from spaser.charts.pictures import INKS, MIME
-from spaser.charts.quadrants import lever_marks
+from spaser.charts.quadrants import LEVERS, lever_marks
 
 STEPS = pl.DataFrame(
     {"etape": ["Lus", "Concessions", "Mesurés"], "n": [1200, 146, 1054], "genre": ["départ", "retrait", "total"]}
@@ -180,7 +180,7 @@ def test_each_lever_of_the_ladder_has_a_shape_and_a_colour_of_its_own():
         len({shape for shape, _ in marks.values()})
         == len({colour for _, colour in marks.values()})
         == len(labels)
-        == 19
+        == len(LEVERS)
     )
 
 

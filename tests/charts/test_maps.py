@@ -114,7 +114,7 @@ def test_nobody_to_draw_still_draws():
 def test_each_establishment_is_drawn_once_however_many_families_it_serves(found):
     towns = opportunities_map.by_town(found.suppliers).collect()
     ones = found.suppliers.filter(pl.col("lon").is_not_null()).select(pl.coalesce("siret", "siren").n_unique()).item()
-    assert towns["n"].sum() == ones > 20
+    assert towns["n"].sum() == ones > 10
     assert found.suppliers.height > ones
     assert set(towns["statut"]) <= set(maps.KINDS)
     assert set(opportunities_map.KINDS) | {opportunities_map.OTHER} == set(maps.KINDS)

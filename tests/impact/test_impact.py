@@ -52,6 +52,13 @@ def test_example_b_a_building_whose_clause_has_no_hours_written():
     assert row["origine"] == "théoriques"
 
 
+def test_hours_in_theory_are_those_of_the_factor_for_each_thousand_euros_of_work():
+    factor = impact.factors().filter(facteur="heures_par_keuro", famille="batiment_gros_oeuvre").collect()
+    clause = pl.LazyFrame({"uid": ["b"], "montant": [100_000], "famille": ["batiment_gros_oeuvre"], "taux": [1.0]})
+    row = impact.required(clause).collect().row(0, named=True)
+    assert [row[f"heures_{b}"] for b in BOUNDS] == pytest.approx([factor[b].item() for b in BOUNDS], rel=1e-9)
+
+
 def test_example_c_an_order_to_an_esat_and_its_deduction():
     row = one(inclusif_types="ESAT", montant=6_000_000)
     assert told(row, "etp") == (3.6, 5.0, 8.0)
@@ -105,6 +112,7 @@ def test_a_supplier_known_by_its_siren_alone_is_measured_only_when_it_has_one_tr
 def test_invoiced_hours_replace_the_factor():
     row = one(heures_facturees=[1000.0, 500.0], montant=[6_000_000, 6_000_000])
     assert [row[f"heures_{b}"] for b in BOUNDS] == [1500, 1500, 1500]
+    assert one(heures_facturees=800.0)["heures_milieu"] == 800
 
 
 def test_an_amount_with_tax_or_unknown_widens_the_interval_and_a_credit_note_is_netted():
@@ -167,6 +175,11 @@ def test_hours_done_stand_beside_hours_required_and_are_never_added():
     found = impact.done(rows).collect()
     assert found["part_faite"].to_list() == [pytest.approx(1.162), None]
     assert found.columns == ["uid", "heures_exigees", "heures_faites", "part_faite"]
+
+
+def test_no_share_of_hours_done_is_said_where_none_was_required():
+    rows = pl.LazyFrame({"heures_exigees": [0.0, 10.0, None], "heures_faites": [5.0, 5.0, 5.0]})
+    assert impact.done(rows).collect()["part_faite"].to_list() == [None, 0.5, None]
 
 
 def test_retention_takes_the_closest_level_and_keeps_the_unknown_apart():

@@ -58,8 +58,16 @@ def test_an_unknown_question_gives_the_closest_one():
 
 
 def test_a_level_outside_the_grid_is_refused():
-    with pytest.raises(Problem, match="niveaux vont de 0 à 3"):
+    with pytest.raises(Problem, match="niveaux vont de 0 à 3") as told:
         maturity.answers({"moyens": 4}, GRID)
+    assert type(told.value) is Problem
+    assert maturity.answers({"moyens": 3, "formation": 0}, GRID).collect().height == 2
+
+
+def test_several_faults_are_told_together():
+    with pytest.raises(Problems, match="à corriger") as told:
+        maturity.answers({"moyens": 4, "formation": -1}, GRID)
+    assert "moyens" in str(told.value) and "formation" in str(told.value)
 
 
 def test_a_grid_of_ones_own_with_a_missing_level_is_told(tmp_path):

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from spaser.meetings import Day, faults, timetable, weighed
-from spaser.meetings.timetable import FAIR
+from spaser.meetings.timetable import FAIR, _Model
 
 
 def pairs(rows):
@@ -57,6 +57,30 @@ def test_the_worst_served_goes_before_the_most_wanted():
     assert set(found.plan["fournisseur"]) & {"F3"}
 
 
+def test_a_second_meeting_is_worth_less_than_the_first_as_counted_by_hand():
+    found = timetable(pairs([("A1", "F1", 1, 9), ("A1", "F2", 1, 9)]), Day(2, 1))
+    assert found.value == 9 + 9 + (30 + 12) + 30 + 30
+
+
+def test_a_meeting_handed_out_is_kept_against_all_that_a_move_would_bring():
+    before = pl.DataFrame(
+        {"acheteur": ["A", "Y", "A"], "fournisseur": ["X", "B", "B"], "creneau": [0, 1, 2], "table": [1, 1, 1]}
+    )
+    rows = [("A", "X", 1, 1), ("Y", "B", 1, 1), ("A", "B", 1, 1), ("C", "D", 1, 9)]
+    found = timetable(pairs(rows), Day(3, 1), before=before)
+    assert found.plan.select("acheteur", "fournisseur", "creneau").sort("creneau").rows() == [
+        ("A", "X", 0),
+        ("Y", "B", 1),
+        ("A", "B", 2),
+    ]
+
+
+def test_where_the_programme_has_no_time_everyone_meets_once_before_anyone_meets_twice():
+    rows = [("A1", "F1", 1, 9), ("A2", "F2", 1, 9), ("A1", "F2", 1, 9), ("A3", "F3", 1, 1)]
+    model = _Model(pairs(rows).collect(), Day(3, 1), None)
+    assert {model.pairs[rank][0] for rank, _ in model._greedy()} == {"A1", "A2", "A3"}
+
+
 def test_absences_and_fixed_meetings_are_kept():
     rows = [("A1", "F1", 1, 9), ("A1", "F2", 1, 9), ("A2", "F1", 1, 4)]
     day = Day(2, 2, absent={"F1": frozenset({0})}, fixed={("A1", "F2"): 1})
@@ -69,7 +93,13 @@ def test_absences_and_fixed_meetings_are_kept():
 def test_a_fault_is_told_whatever_made_it():
     plan = pl.DataFrame({"acheteur": ["A", "A"], "fournisseur": ["F", "G"], "creneau": [0, 0], "table": [1, 1]})
     told = faults(plan, Day(1, 1, absent={"G": frozenset({0})}, fixed={("A", "H"): 0}))
-    assert len(told) == 5
+    assert told == [
+        "A est attendu deux fois au créneau 1",
+        "1 est attendu deux fois au créneau 1",  # the table
+        "G est absent au créneau 1",
+        "2 rencontres pour 1 tables au créneau 1",
+        "la rencontre imposée de A et H n'est pas tenue",
+    ]
 
 
 def test_a_late_absence_moves_only_whom_it_must():

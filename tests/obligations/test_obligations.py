@@ -18,6 +18,7 @@ from spaser import vocabulary as words
 from spaser.obligations import reservations as obligations_reserved
 from spaser.obligations import thresholds
 from spaser.problems import Problem
+from spaser.vocabulary import DUTIES
 
 HERE = Path(__file__).parents[1]
 PARIS = HERE.parents[1] / "shared" / "data" / "decp_2022" / "paris_2024.json"
@@ -545,3 +546,21 @@ def test_on_a_real_city_the_readiness_matches_a_plain_count():
     result = spaser.diagnose(PARIS)
     ready = result.extras["preparation"].filter(obligation="climat-clause-env", groupe="vises").to_dicts()[0]
     assert (ready["contrats"], ready["remplies"]) == (sum(both.values()), both[True])
+
+
+def test_a_contract_notified_before_the_duty_to_publish_is_not_among_those_it_aims_at():
+    states = ("certain", "probable", "non_soumis")
+    rows = DUTIES.empty()
+    duties = pl.DataFrame(
+        {
+            "uid": ["a", "b", "c"] * 2,
+            "obligation": ["decp-publication"] * 3 + ["climat-clause-env"] * 3,
+            "champ": ["certain"] * 6,
+            "applicabilite": states * 2,
+            "remplie": [True, False, None] * 2,
+        },
+        schema_overrides={name: rows.schema[name] for name in ("champ", "applicabilite")},
+    )
+    aimed = obligations.readiness(duties.lazy()).filter(pl.col("groupe") == "vises").collect()
+    counts = dict(aimed.select("obligation", "contrats").rows())
+    assert counts == {"decp-publication": 2, "climat-clause-env": 3}

@@ -100,6 +100,13 @@ class TestSelection:
 
 
 class TestPicker:
+    def test_showing_candidates_never_points_at_the_first_even_for_an_instant(self, desk, monkeypatch):
+        picker, sent = BuyerPicker(desk), []
+        monkeypatch.setattr(picker.list, "send_state", lambda key=None: sent.append(picker.list.get_state(key)))
+        picker.text.value = "haute sorgue"
+        told = [state for state in sent if "index" in state]
+        assert told and [state["index"] for state in told] == [None]
+
     @pytest.mark.parametrize(
         "text", ["aubrelle", "Aubrèle", "AUBRELLE ville", "000000117", "0000 0011 7000 10", "vile d'aubrele"]
     )

@@ -116,7 +116,10 @@ def annexes(findings: Findings) -> tuple[TableBlock, ...]:
         return ()
     subjects = rows.filter(ACTIONABLE).select("besoin_id", "famille_libelle", objet_besoin="objet")
     named = found.filter(pl.col("rang") <= _SHOWN).join(subjects, on="besoin_id", maintain_order="left")
-    who = [Column("objet_besoin", "Besoin"), *(name for name in _SUPPLIERS if name in named.columns)]
+    who: list[Column | str] = [
+        Column("objet_besoin", "Besoin"),
+        *(name for name in _SUPPLIERS if name in named.columns),
+    ]
     learned = findings.extras.get("poids_appris")
     sheets = [
         table("besoins", "Besoins et potentiel", rows, [_typed(name, rows) for name in _SHEET]),

@@ -137,9 +137,9 @@ def _verdict(body: pl.DataFrame, cell: str, named: str | None) -> str:
         return "numéro interne du fournisseur, ni SIRET ni SIREN"
     both = valid.filter(pl.col("nom").is_not_null())
     ids, names = both["siren"].n_unique(), both["nom"].n_unique()
-    public = both["siren"].str.contains(_PUBLIC).mean() if both.height else 0
+    public = both.filter(pl.col("siren").str.contains(_PUBLIC)).height / both.height if both.height else 0.0
     # Each number has several names: one buyer, or each member of a group with its own.
-    each = both.group_by("siren").agg(pl.col("nom").n_unique())["nom"].min() if both.height else 0
+    each = min(both.group_by("siren").agg(pl.col("nom").n_unique())["nom"].to_list(), default=0)
     whose = (
         names >= PUBLIC_NAMES * ids or each >= PUBLIC_NAMES
         if public and public >= PUBLIC_SHARE

@@ -121,7 +121,7 @@ def template(folder: Path | str, years: tuple[int, ...], sirens: tuple[str, ...]
 def table(result: Publication) -> pl.DataFrame:
     """``indicateurs.csv``: the group, then each buyer, then spending and figures entered."""
     every = " ".join(siren for siren, _ in result.buyers)
-    told = {"years": result.years, "marks": marks(), "as_of": result.diagnostic.as_of}
+    told: dict[str, Any] = {"years": result.years, "marks": marks(), "as_of": result.diagnostic.as_of}
     parts = [open_data.rows(result.measures, siren=every, **told)]
     for siren, name in result.buyers if len(result.buyers) > 1 else ():
         parts.append(open_data.rows(result.by_buyer.filter(pl.col("perimetre") == name), siren=siren, **told))

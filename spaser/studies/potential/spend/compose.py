@@ -112,8 +112,8 @@ def potential_of_spend(
     """
     settings = contracts.method if contracts is not None else rules.method(method)
     siren = siren_of(buyer_siret)
-    files = {"overrides": overrides, "validations": validations, "mapping": mapping, "as_of": as_of, "clock": clock}
-    ledger = purchases.suppliers_of(source, registers, cache=cache, progress=progress, **files)
+    files: dict[str, Any] = {"overrides": overrides, "validations": validations, "mapping": mapping, "clock": clock}
+    ledger = purchases.suppliers_of(source, registers, as_of=as_of, cache=cache, progress=progress, **files)
     share = _share(ledger, settings, radius, dependency)
     told = _classed(_coded(_within(ledger.lines, years), ledger.establishments), nomenclature)
     place, label = place_of(siren, territory)
