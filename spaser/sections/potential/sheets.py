@@ -11,6 +11,7 @@ from spaser.deliverables.report import (
     table,
 )
 from spaser.sections.findings import Findings
+from spaser.sections.potential import ladder
 from spaser.sections.potential.needs import ACTIONABLE
 
 #: Columns of the sheet of needs in the workbook, in order (OPPORTUNITIES).
@@ -135,6 +136,7 @@ def annexes(findings: Findings) -> tuple[TableBlock, ...]:
             [Column("hypothese", "Hypothèse"), Column("valeur", "Valeur"), Column("raison", "Raison")],
         ),
     ]
+    sheets.append(ladder.sheet(rows))
     if learned is not None and learned.height:
         names = dict(rules.table("families.csv").select("famille", "libelle").rows())
         learned = learned.with_columns(pl.col("famille").replace(names))
