@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spaser import french
 from spaser.cli.options import clock, command, today
-from spaser.cli.terminal import first, progress, say, wrote
+from spaser.cli.terminal import first, moment, progress, say, wrote
 from spaser.problems import Problem
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ def _written(one: Mission, choices: argparse.Namespace) -> list[str]:
         folder = choices.sortie or (Path("spaser-sortie") / "rapports" if own else one.folder)
         return _said(batch.run(replace(one, folder=folder), progress=progress, clock=clock()), folder)
     before = mission.last(one.folder, "rapports")
-    with mission.run(one.folder, "rapports", datetime.now()) as made:
+    with mission.run(one.folder, "rapports", moment()) as made:
         outcomes = batch.run(replace(one, folder=made.writing), previous=before, progress=progress, clock=clock())
     return _said(outcomes, made.folder or made.writing)
 
@@ -129,7 +128,7 @@ def _of_company(one: Mission, choices: argparse.Namespace) -> list[str]:
     if choices.sortie or not one.whole:
         wrote(company.write(result, choices.sortie or one.folder))
         return []
-    with mission.run(one.folder, "entreprise", datetime.now()) as made:
+    with mission.run(one.folder, "entreprise", moment()) as made:
         written = company.write(result, made.writing)
     wrote([made.final(path) for path in written])
     return []

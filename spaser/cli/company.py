@@ -6,7 +6,20 @@ import argparse
 
 from spaser.cli import given
 from spaser.cli.impact import deduction
-from spaser.cli.options import clock, command, day, kilometres, matched, oeth, output, percentage, registers
+from spaser.cli.options import (
+    DATED,
+    closing,
+    command,
+    day,
+    kilometres,
+    matched,
+    oeth,
+    output,
+    percentage,
+    reading_day,
+    registers,
+    today,
+)
 from spaser.cli.terminal import progress, say
 
 
@@ -46,6 +59,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     asked.add_argument(
         "--date", type=day, metavar="AAAA-MM-JJ", help="date d'arrêté (par défaut : la dernière date du fichier)"
     )
+    today(asked)
     output(asked)
 
 
@@ -68,10 +82,11 @@ def _run(choices: argparse.Namespace) -> None:
         validations=given.links(choices),
         mapping=choices.correspondance,
         as_of=choices.date,
-        clock=clock(),
+        clock=reading_day(choices),
         progress=progress,
     )
     if result.demo:
         say("Démonstration : l'acheteur, les fournisseurs et les dépenses sont inventés.\n")
     say(company.summary(result))
+    say("\n" + closing(choices, result.as_of, DATED))
     given.delivered(choices, "entreprise", lambda folder: company.write(result, folder))

@@ -9,13 +9,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from spaser.cli.terminal import say, wrote
+from spaser.cli.terminal import moment, say, wrote
 from spaser.problems import Problem
 from spaser.vocabulary import DEFAULT_POPULATION
 
@@ -157,7 +156,7 @@ def delivered(choices: argparse.Namespace, verb: str, write: Callable[[Path], Se
         return wrote(write(choices.sortie))
     from spaser.studies import mission
 
-    with mission.run(choices.at.home / "sorties", verb, datetime.now()) as made:
+    with mission.run(choices.at.home / "sorties", verb, moment()) as made:
         written = [Path(path) for path in write(made.writing)]
     wrote([made.final(path) for path in written])
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from spaser.cli import given
-from spaser.cli.options import clock, command, day, matched, oeth, output, registers
+from spaser.cli.options import DATED, closing, command, day, matched, oeth, output, reading_day, registers, today
 from spaser.cli.terminal import progress, say
 
 #: The hours of the demo, beside its ledger.
@@ -39,6 +39,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     asked.add_argument(
         "--date", type=day, metavar="AAAA-MM-JJ", help="date d'arrêté (par défaut : la dernière date du fichier)"
     )
+    today(asked)
     asked.add_argument("--modele", action="store_true", help="écrire heures.csv, à remplir, et s'arrêter")
     output(asked)
 
@@ -61,12 +62,13 @@ def _run(choices: argparse.Namespace) -> None:
         validations=given.links(choices),
         mapping=choices.correspondance,
         as_of=choices.date,
-        clock=clock(),
+        clock=reading_day(choices),
         progress=progress,
     )
     if result.demo:
         say("Démonstration : l'acheteur, les fournisseurs et les dépenses sont inventés.\n")
     say(impact.summary(result))
+    say("\n" + closing(choices, result.as_of, DATED))
     given.delivered(choices, "impact", lambda folder: impact.write(result, folder))
 
 

@@ -60,6 +60,11 @@ def clock() -> date:
     return date.today()
 
 
+def reading_day(choices: argparse.Namespace) -> date:
+    """The reader's day: ``--aujourdhui``, else that of the computer."""
+    return choices.aujourdhui or clock()
+
+
 def output(command: argparse.ArgumentParser) -> None:
     """The folder of results."""
     text = "dossier des résultats (par défaut : spaser-sortie ; dans une mission, un nouveau dossier daté de sorties)"
@@ -113,10 +118,14 @@ def source(choices: argparse.Namespace) -> tuple[list[str | Path], dict[str, Any
     }
 
 
-def closing(choices: argparse.Namespace, as_of: date) -> str:
+PUBLISHED = "la dernière publication lue, sinon la dernière notification"
+DATED = "la dernière date lue"
+
+
+def closing(choices: argparse.Namespace, as_of: date, origin: str = PUBLISHED) -> str:
     """The day on which the data stop, where it comes from, and how far it is from the reader's day."""
-    origin = "donnée par --date" if choices.date else "la dernière publication lue, sinon la dernière notification"
-    return french.typeset(french.closing(as_of, choices.aujourdhui or clock(), origin) + ".")
+    told = "donnée par --date" if choices.date else origin
+    return french.typeset(french.closing(as_of, reading_day(choices), told) + ".")
 
 
 def years(text: str) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from spaser.cli import given
 from spaser.cli.given import decided, declared, delivered, links, required
 from spaser.cli.options import (
-    clock,
+    DATED,
     closing,
     command,
     corrections,
@@ -19,8 +19,10 @@ from spaser.cli.options import (
     matched,
     output,
     percentage,
+    reading_day,
     selection,
     source,
+    today,
 )
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
@@ -100,6 +102,7 @@ def _add_programme(commands: argparse._SubParsersAction) -> None:
     planned.add_argument(
         "--date", type=day, metavar="AAAA-MM-JJ", help="jour des statuts (par défaut : la dernière date des listes)"
     )
+    today(planned)
     planned.add_argument("--methode", metavar="FICHIER", help="votre propre method.toml (points et seuils)")
     planned.add_argument("--cache", type=Path, metavar="DOSSIER", help="dossier de travail pour les très gros fichiers")
     _add_follow_up(planned)
@@ -150,6 +153,8 @@ def _run_follow_up(choices: argparse.Namespace, planned: Planned) -> None:
     base = spaser.prepare(
         contracts,
         as_of=choices.date,
+        today=choices.aujourdhui,
+        clock=reading_day(choices),
         method=choices.methode,
         decisions=decided(choices),
         cache=choices.cache,
@@ -159,6 +164,7 @@ def _run_follow_up(choices: argparse.Namespace, planned: Planned) -> None:
         planned, base, notices=choices.avis, before=choices.suivi_precedent, buyer_siren=buyer, since=choices.depuis
     )
     say(followup.summary(result))
+    say("\n" + closing(choices, base.as_of))
     delivered(choices, "suivi", lambda folder: followup.write(result, folder))
 
 
@@ -201,6 +207,7 @@ def _run_programme(choices: argparse.Namespace) -> None:
             radius=choices.rayon,
             dependency=choices.dependance,
             as_of=choices.date,
+            clock=reading_day(choices),
             territory=purchases_territory.find(choices.territoire) if choices.territoire else None,
             method=choices.methode,
             cache=choices.cache,
@@ -246,7 +253,7 @@ def _run_spend(choices: argparse.Namespace) -> None:
             registers=lists,
             as_of=choices.date,
             today=choices.aujourdhui,
-            clock=clock(),
+            clock=reading_day(choices),
             method=choices.methode,
             cache=choices.cache,
             progress=progress,
@@ -269,7 +276,7 @@ def _run_spend(choices: argparse.Namespace) -> None:
         validations=links(choices),
         mapping=choices.correspondance,
         as_of=choices.date,
-        clock=clock(),
+        clock=reading_day(choices),
         method=choices.methode,
         cache=choices.cache,
         progress=progress,
@@ -278,6 +285,7 @@ def _run_spend(choices: argparse.Namespace) -> None:
     if result.ledger.demo:
         say(DEMO_NOTE + "\n")
     say(handover.summary(result))
+    say("\n" + closing(choices, result.ledger.as_of, DATED))
     delivered(choices, "potentiel", lambda folder: handover.write(result, folder, choices.nomenclature))
 
 

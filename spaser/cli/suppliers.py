@@ -7,7 +7,18 @@ from pathlib import Path
 
 from spaser import french
 from spaser.cli import given
-from spaser.cli.options import clock, command, day, kilometres, matched, output, registers
+from spaser.cli.options import (
+    DATED,
+    closing,
+    command,
+    day,
+    kilometres,
+    matched,
+    output,
+    reading_day,
+    registers,
+    today,
+)
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
 
@@ -115,6 +126,7 @@ def _add_territory(commands: argparse._SubParsersAction) -> None:
 
 
 def _folders(asked: argparse.ArgumentParser) -> None:
+    today(asked)
     asked.add_argument(
         "--cache",
         type=Path,
@@ -142,7 +154,7 @@ def _run_suppliers(choices: argparse.Namespace) -> None:
         validations=given.links(choices),
         spread_establishment=choices.etendre,
         as_of=choices.date,
-        clock=clock(),
+        clock=reading_day(choices),
         mapping=choices.correspondance,
         cache=choices.cache,
         progress=progress,
@@ -150,6 +162,7 @@ def _run_suppliers(choices: argparse.Namespace) -> None:
     if result.demo:
         say(purchases_handover.DEMO_NOTE + "\n")
     say(purchases_handover.summary(result))
+    say("\n" + closing(choices, result.as_of, DATED))
     given.delivered(
         choices,
         "fournisseurs",
@@ -167,6 +180,8 @@ def _run_sheet(choices: argparse.Namespace) -> None:
         choices.contrats,
         registers=choices.registre,
         as_of=choices.date,
+        today=choices.aujourdhui,
+        clock=reading_day(choices),
         decisions=given.decided(choices),
         cache=choices.cache,
         progress=progress,
@@ -176,6 +191,7 @@ def _run_sheet(choices: argparse.Namespace) -> None:
     if sheet.demo:
         say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
     say(supplier.summary(sheet))
+    say("\n" + closing(choices, base.as_of))
     given.delivered(choices, "fiche", lambda folder: supplier.write(sheet, folder))
 
 
@@ -200,7 +216,13 @@ def _run_territory(choices: argparse.Namespace) -> None:
         )
     base = (
         diagnostic.prepare(
-            contracts, registers=lists, buyer_siret=choices.acheteur_siret, cache=choices.cache, progress=progress
+            contracts,
+            registers=lists,
+            buyer_siret=choices.acheteur_siret,
+            today=choices.aujourdhui,
+            clock=reading_day(choices),
+            cache=choices.cache,
+            progress=progress,
         )
         if contracts
         else None
@@ -212,7 +234,7 @@ def _run_territory(choices: argparse.Namespace) -> None:
         overrides=given.decided(choices),
         jobs=choices.emplois,
         as_of=choices.date,
-        clock=clock(),
+        clock=reading_day(choices),
         cache=choices.cache,
         progress=progress,
     )
@@ -221,6 +243,7 @@ def _run_territory(choices: argparse.Namespace) -> None:
             result, balance=opportunities_territory.balance_of(base, [result.siren], network=choices.acheteurs)
         )
     say(purchases_territory.summary(result))
+    say("\n" + closing(choices, result.as_of, DATED))
     given.delivered(choices, "territoire", lambda folder: purchases_territory.write(result, folder))
 
 

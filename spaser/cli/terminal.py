@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TextIO
 
 from spaser.text import harmless
@@ -71,3 +72,8 @@ def progress(label: str, done: float) -> None:
         bar = "#" * round(30 * done)
         sys.stderr.write(f"\r{label[:44]:<44} [{bar:<30}] {100 * done:3.0f} %" + ("\n" if done >= 1 else ""))
         sys.stderr.flush()
+
+
+def moment() -> datetime:
+    """The hour of the computer, which names a folder of results: read here, at the edge."""
+    return datetime.now()

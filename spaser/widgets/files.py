@@ -6,7 +6,6 @@ import re
 import tempfile
 import threading
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from spaser.studies.diagnostic.handover import DEMO_NOTE
 from spaser.studies.mission import Mission
 from spaser.vocabulary import MEASURES
 from spaser.widgets import faults, tables
-from spaser.widgets.selection import Selection
+from spaser.widgets.selection import Selection, reading_day
 from spaser.widgets.views import WIDE
 
 _SEVERAL = "Plusieurs fichiers, dossiers ou listes : séparez-les par « ; »."
@@ -105,7 +104,7 @@ def read(contracts: str, registers: str = "", saved: str | Path = "", buyer_sire
     bar = _Bar(_announced(paths, lists))
     display(bar)
     base = diagnostic.prepare(
-        paths, registers=lists, buyer_siret=buyer_siret or None, clock=date.today(), progress=bar.follow
+        paths, registers=lists, buyer_siret=buyer_siret or None, clock=reading_day(), progress=bar.follow
     )
     bar.finish(tables.safe(bar.told))
     return Lecture(base, selection or Selection(files=tuple(paths), registers=tuple(lists)), reopened=bool(selection))
@@ -138,7 +137,7 @@ def _of_mission(mission: Mission, announce: Callable[[_Bar], None] = display) ->
         registers=mission.registers,
         as_of=mission.as_of,
         today=mission.today,
-        clock=date.today(),
+        clock=reading_day(),
         decisions=decided.lazy() if decided.height else None,
         progress=bar.follow,
     )
@@ -262,7 +261,7 @@ class Files:
             )
         bar = _Bar(_announced(paths, lists))
         self.place.children = (bar.widget,)
-        base = diagnostic.prepare(paths, registers=lists, clock=date.today(), progress=bar.follow)
+        base = diagnostic.prepare(paths, registers=lists, clock=reading_day(), progress=bar.follow)
         self._settled(Lecture(base, Selection(files=tuple(paths), registers=tuple(lists))))
 
     def _announce(self, bar: _Bar) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -181,3 +182,8 @@ class Selection(HasTraits):
 def _faults(said: dict[str, Any], faults: settings.Faults) -> None:
     if len(years := said.get("years", [])) == 1 or years != sorted(years):
         faults.add(("years",), "« years » est fait de deux années dans l'ordre : [2024, 2025]")
+
+
+def reading_day() -> date:
+    """The reader's day in the notebooks: the computer's, read when something is opened or decided, and passed on."""
+    return date.today()

@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from spaser.studies.clauses import Clauses
 from spaser.widgets import tables
 from spaser.widgets.desk import Desk
 from spaser.widgets.files import expanded
+from spaser.widgets.selection import reading_day
 from spaser.widgets.views import WIDE, View, choice
 
 #: More gaps than this are answered in the file rather than one by one.
@@ -298,7 +298,7 @@ class Review(View):
             answer,
             self.author.value,
             self.reason.value,
-            date.today() if answer else None,
+            reading_day() if answer else None,
         )
         self._keep(answer)
         rank = self.gap.index
@@ -321,7 +321,7 @@ class Review(View):
                 answer,
                 auteur=self.author.value,
                 motif=self.reason.value,
-                on=date.today(),
+                on=reading_day(),
             )
         else:
             kept.withdraw("constat", uid, consideration)

@@ -112,3 +112,10 @@ def test_without_a_day_given_the_command_reads_the_clock_once_at_its_edge(tmp_pa
     path = file(tmp_path, contract("M1", "2025-05-02", "2025-06-02"), contract("M2", "2026-03-02", "2026-03-02"))
     assert main(["diagnostic", str(path), "--sortie", str(tmp_path / "s")]) == 0
     assert "Données arrêtées au 2 juin 2025" in flat(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("command", ["fournisseurs", "impact", "entreprise"])
+def test_commands_on_a_ledger_print_both_days(command: str, tmp_path: Path, capsys):
+    assert main([command, "--demo", "--aujourdhui", "2026-03-01", "--sortie", str(tmp_path)]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "jour de lecture (1er mars 2026)" in told and "Données arrêtées au" in told

@@ -95,6 +95,7 @@ def potential_of_programme(
     radius: float | None = None,
     dependency: float | None = None,
     as_of: date | None = None,
+    clock: date | None = None,
     method: str | Path | None = None,
     cache: Path | None = None,
     progress: Any = None,
@@ -107,6 +108,8 @@ def potential_of_programme(
         Files of a purchase programme.
     registers
         Lists of suppliers.
+    as_of, clock
+        The day of the statuses: the first given, else that of the lists, else the reader's.
     buyer_siret, territory
         As in ``potential_of_spend``: where the projects that say no département are to be served.
 
@@ -128,7 +131,7 @@ def potential_of_programme(
     needs = _needs(planned, siren, place, label)
     known = known_suppliers(list(registers), cache=cache, progress=progress)
     latest: Any = known.files["au"].max() if known.files.height else None
-    day = as_of or latest
+    day = as_of or latest or clock
     if day is None:
         raise Problem("Aucune des listes n'a de date", todo="Donnez le jour des statuts : --date 2026-10-31")
     supply = potential.supply(
