@@ -86,8 +86,7 @@ def impact_of(
         )
     lines = _understood(source)
     clauses = read_hours(hours) if isinstance(hours, str | Path) else hours
-    rows = impact.bought(lines.lazy()).sort("type", "siren", "exercice", "famille", nulls_last=True)
-    rows = rows.join(_persons(lines).lazy(), on="siren", how="left", nulls_equal=True, maintain_order="left").collect()
+    rows = _bought(lines)
     named = rows.lazy().with_columns(famille=pl.col("famille").fill_null("non reconnue"))
     return Impact(
         name=source.name,
@@ -105,6 +104,12 @@ def impact_of(
         ),
         demo=source.demo,
     )
+
+
+def _bought(lines: pl.DataFrame) -> pl.DataFrame:
+    """The work bought, by type then supplier, and who is a natural person."""
+    rows = impact.bought(lines.lazy()).sort("type", "siren", "exercice", "famille", nulls_last=True)
+    return rows.join(_persons(lines).lazy(), on="siren", how="left", nulls_equal=True, maintain_order="left").collect()
 
 
 def _persons(lines: pl.DataFrame) -> pl.DataFrame:
