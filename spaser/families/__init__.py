@@ -6,6 +6,7 @@ from spaser.families.purchase import (
     OF_DIVISION,
     OF_WORDS,
     add,
+    decided,
     of_words,
 )
 
@@ -14,6 +15,7 @@ __all__ = [
     "OF_DIVISION",
     "OF_WORDS",
     "add",
+    "decided",
     "of_words",
     "trades",
 ]

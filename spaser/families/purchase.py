@@ -138,3 +138,25 @@ def divisions() -> pl.LazyFrame:
 def _plain(column: str) -> pl.Expr:
     """The text in lower case, without accents, letters and digits separated by single spaces."""
     return fold_expr(pl.col(column))
+
+
+def decided(contracts: pl.LazyFrame, decisions: pl.LazyFrame | None) -> pl.LazyFrame:
+    """The contracts with the families that a person chose (DECISIONS « famille », a key of the catalogue): they win, without a doubt."""
+    if decisions is None:
+        return contracts
+    given = (
+        decisions.filter(pl.col("objet_type") == "famille")
+        .sort("date", "valeur")
+        .group_by("objet_id", maintain_order=True)
+    )
+    chosen = given.agg(_choisie=pl.col("valeur").last()).rename({"objet_id": "uid"})
+    titles = catalogue().select(_choisie="famille", _titre="libelle")
+    joined = contracts.join(chosen.join(titles, on="_choisie"), on="uid", how="left", maintain_order="left")
+    said = pl.col("_choisie").is_not_null()
+    return joined.with_columns(
+        famille=pl.coalesce("_choisie", "famille"),
+        famille_libelle=pl.coalesce("_titre", "famille_libelle"),
+        famille_origine=pl.when(said).then(pl.lit("decision")).otherwise("famille_origine"),
+        famille_confiance=pl.when(said).then(1.0).otherwise("famille_confiance"),
+        famille_doute=pl.when(said).then(False).otherwise("famille_doute"),
+    ).drop("_choisie", "_titre")

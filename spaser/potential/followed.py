@@ -29,9 +29,13 @@ def answers(projects: pl.LazyFrame, published: pl.LazyFrame, *, method: dict | N
     """
     rule = (method or rules.method())["potential"]["suivi"]
     left = projects.select(
-        "projet_id", "acheteur_siren", _fam="famille", _cpv=pl.col("codeCPV").str.slice(0, 4), _jour="date_prevue",
+        "projet_id",
+        "acheteur_siren",
+        _fam="famille",
+        _cpv=pl.col("codeCPV").str.slice(0, 4),
+        _jour="date_prevue",
         _mots=tokens("objet"),
-    )  # fmt: skip
+    )
     right = published.select(
         "publie_id",
         "genre",
@@ -41,16 +45,7 @@ def answers(projects: pl.LazyFrame, published: pl.LazyFrame, *, method: dict | N
         _code=pl.col("codeCPV").str.slice(0, 4),
         _dits=tokens("objet"),
     )
-    words = left.select("projet_id", "acheteur_siren", _mot="_mots").explode("_mot").drop_nulls()
-    said = right.select("publie_id", "acheteur_siren", _mot="_dits").explode("_mot").drop_nulls()
-    shared = (
-        words.join(said, on=["acheteur_siren", "_mot"], maintain_order="left_right")
-        .group_by("projet_id", "publie_id")
-        .agg(_n=pl.len())
-    )
-    pairs = shared.join(left.drop("acheteur_siren"), on="projet_id", maintain_order="left_right").join(
-        right.drop("acheteur_siren"), on="publie_id", maintain_order="left_right"
-    )
+    pairs = _sharing(left, right)
     size = (pl.col("_mots").list.len() * pl.col("_dits").list.len()).cast(pl.Float64).sqrt()
     same = (pl.col("_fam") == pl.col("famille")).fill_null(True)
     near = pl.col("_cpv") == pl.col("_code")
@@ -67,4 +62,18 @@ def answers(projects: pl.LazyFrame, published: pl.LazyFrame, *, method: dict | N
     sure = pl.when(pl.col("ressemblance") >= rule["probable"]).then(pl.lit("probable")).otherwise(pl.lit("a_verifier"))
     return one.select("projet_id", "publie_id", "genre", "ressemblance", surete=sure).sort(
         "projet_id", "ressemblance", "publie_id", descending=[False, True, False]
+    )
+
+
+def _sharing(left: pl.LazyFrame, right: pl.LazyFrame) -> pl.LazyFrame:
+    """Each project beside each publication of its buyer that has a word of its subject; ``_n``: how many words they share."""
+    words = left.select("projet_id", "acheteur_siren", _mot="_mots").explode("_mot").drop_nulls()
+    said = right.select("publie_id", "acheteur_siren", _mot="_dits").explode("_mot").drop_nulls()
+    shared = (
+        words.join(said, on=["acheteur_siren", "_mot"], maintain_order="left_right")
+        .group_by("projet_id", "publie_id")
+        .agg(_n=pl.len())
+    )
+    return shared.join(left.drop("acheteur_siren"), on="projet_id", maintain_order="left_right").join(
+        right.drop("acheteur_siren"), on="publie_id", maintain_order="left_right"
     )

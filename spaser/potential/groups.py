@@ -256,11 +256,17 @@ class _Field:
             "capacite_haut": rows["capacite_haut"].sum(),
             "competences": int((held > 0).sum()),
             "competences_voulues": len(self.skills),
-            "mandataire_sur": (True if self.lead[list(team.who)].max() == YES else None if self.lead[list(team.who)].max() == UNKNOWN else False),
+            "mandataire_sur": (
+                True
+                if self.lead[list(team.who)].max() == YES
+                else None
+                if self.lead[list(team.who)].max() == UNKNOWN
+                else False
+            ),
             "valeur": round(team.value, 3),
             "borne": round(team.bound, 3),
             "prouve": team.proved,
-        }  # fmt: skip
+        }
 
     def members(self, team: Team) -> list[dict[str, Any]]:
         """The members, whoever may lead first (the largest of them), each with the skills that it brings best."""
@@ -287,7 +293,7 @@ class _Field:
                     "part_du_lot": float(self.size[at] / self.amount) if self.amount else None,
                     "publics": ", ".join(k for j, k in enumerate(KINDS) if self.kinds[at, j]) or None,
                 }
-            )  # fmt: skip
+            )
         return rows
 
     def chairs(self, who: tuple[int, ...]) -> list[dict[str, Any]]:
@@ -324,17 +330,36 @@ def _chair(what: str, nobody: bool, *, famille: str | None = None, montant: int 
     return {"manque": what, "famille": famille, "montant": montant, "a_structurer": nobody}
 
 
-_KEPT = ("siret", "siren", "nom", "commune", "statuts", "distance_km", "capacite_bas", "capacite", "capacite_haut", "capacite_origine",
-         "gagnes", "gagnes_ailleurs", "personne_physique")  # fmt: skip
+_KEPT = (
+    "siret",
+    "siren",
+    "nom",
+    "commune",
+    "statuts",
+    "distance_km",
+    "capacite_bas",
+    "capacite",
+    "capacite_haut",
+    "capacite_origine",
+    "gagnes",
+    "gagnes_ailleurs",
+    "personne_physique",
+)
 
 
 def _sorted(offers: pl.LazyFrame) -> pl.LazyFrame:
     """Of a legal unit, the establishment that serves most skills, then the nearest, speaks for it."""
     many = pl.col("famille").n_unique().over("besoin_id", "siret")
     return offers.with_columns(_n=many).sort(
-        "besoin_id", "_n", "distance_km", "siren", "siret", "famille",
-        descending=[False, True, False, False, False, False], nulls_last=True,
-    )  # fmt: skip
+        "besoin_id",
+        "_n",
+        "distance_km",
+        "siren",
+        "siret",
+        "famille",
+        descending=[False, True, False, False, False, False],
+        nulls_last=True,
+    )
 
 
 @lru_cache(maxsize=64)

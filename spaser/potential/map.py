@@ -102,7 +102,7 @@ def places(opportunities: pl.DataFrame, communes: pl.DataFrame) -> pl.DataFrame:
         bought.filter(whole)
         .join(middles, on="lieu", maintain_order="left_right")
         .drop_nulls(["lon", "lat"])
-        .sort("annuel", "lieu", descending=[True, False])
+        .sort("annuel", "lieu", "lieu_libelle", descending=[True, False, False])
     )
     return kept.head(MOST_PLACES).select(lieu="lieu_libelle", lon="lon", lat="lat", annuel="annuel")
 

@@ -250,7 +250,7 @@ def by_family(opportunities: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
         active.select("besoin_id", "famille"), on="besoin_id", maintain_order="left_right"
     )
     suppliers = credible.group_by("famille").agg(fournisseurs=pl.coalesce("siret", "siren").n_unique().cast(pl.Int32))
-    lever = pl.col("levier_libelle").sort_by("annuel", descending=True).first()
+    lever = pl.col("levier_libelle").sort_by("annuel", "besoin_id", descending=[True, False]).first()
     told = pl.col("acquis").is_not_null()
     table = active.group_by("famille", "famille_libelle").agg(
         besoins=pl.len().cast(pl.Int32),

@@ -15,6 +15,7 @@ _PLAN = (
     Column("levier_libelle", "Levier"),
     Column("levier_article", "Base légale"),
     Column("famille_libelle", "Famille"),
+    Column("autres_leviers", "Autres leviers, selon le besoin"),
     Column("objets", "Sur quels besoins"),
     Column("contrats", "Contrats", "entier"),
     Column("credibles", "Fournisseurs crédibles", "entier"),

@@ -23,6 +23,7 @@ from spaser.deliverables.report import (
     table,
 )
 from spaser.sections.findings import Findings
+from spaser.sections.purchases.proofs import to_decide
 
 _MOST = 12
 ORIGINS = {
@@ -99,6 +100,7 @@ def section_spend(findings: Findings) -> Section | None:
         blocks.append(
             table("tab-sans-famille", "Sans famille, les plus gros montants", nameless.head(_MOST), shown, _MEND)
         )
+    blocks += to_decide(extras.get("a_decider"))
     return Section("depenses", "Des dépenses aux besoins", "Que devient chaque euro du fichier ?", tuple(blocks))
 
 

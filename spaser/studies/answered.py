@@ -136,10 +136,9 @@ def _table(path: Path) -> Account | None:
     )
     kept = {word: cells[name].count() for name, word in words.items()}
     named = {word: name for name, word in words.items()}
-    told = {notion: _any([named[word] for word in given if word in named]) for notion, given in _NOTIONS.items()}
-    told = {"considerations": _any([named[word] for word in form.answers if word in named])} | {
-        notion: expression for notion, expression in told.items() if expression is not None
-    }
+    notions = {"considerations": form.answers} | _NOTIONS
+    placed = {notion: [named[word] for word in given if word in named] for notion, given in notions.items()}
+    told = {notion: _any(cells_of) for notion, cells_of in placed.items() if cells_of}
     account = filled.shares(cells.with_columns(source=pl.lit(path.name)), _ANSWERS, told)
     given = f"réponses données : {french.number(account['considerations'].sum())} sur {french.count(cells.height, 'ligne', none=False)}"
     return Account(
@@ -150,8 +149,8 @@ def _table(path: Path) -> Account | None:
     )
 
 
-def _any(names: list[str]) -> pl.Expr | None:
-    return pl.any_horizontal(pl.col(name).is_not_null() for name in names) if names else None
+def _any(names: list[str]) -> pl.Expr:
+    return pl.any_horizontal(pl.col(name).is_not_null() for name in names)
 
 
 def _is(form: Form, heads: list[str]) -> bool:
@@ -185,7 +184,9 @@ def _questionnaire(path: Path) -> Account | None:
         schema_overrides={"niveau": pl.Int64},
     )
     foreign = sorted(set(said) - set(asked))
-    told = (f"questions répondues : {french.number(rows['niveau'].count())} sur {french.number(rows.height)}",)
+    told: tuple[str, ...] = (
+        f"questions répondues : {french.number(rows['niveau'].count())} sur {french.number(rows.height)}",
+    )
     if foreign:
         told += (f"réponses à des questions que la grille n'a pas : {', '.join(foreign)}",)
     account = filled.shares(rows, _ANSWERS, {"considerations": pl.col("niveau").is_not_null()})

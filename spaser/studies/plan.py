@@ -6,6 +6,7 @@ stay in the working documents.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -112,11 +113,12 @@ def _merged(needs: pl.DataFrame, *keys: str) -> pl.DataFrame:
         "leviers",
         "levier_refus",
     )
-    return (
+    merged = (
         needs.sort("potentiel", "besoin_id", descending=[True, False])
         .group_by("acheteur_siren", *keys, maintain_order=True)
         .agg(
             pl.col("famille_libelle", *first).first(),
+            autres_leviers=pl.col("levier_libelle").filter(pl.col("levier") != pl.col("levier").first()),
             besoins=pl.len().cast(pl.Int32),
             contrats=pl.col("contrats").sum().cast(pl.Int32),
             objets=pl.col("objet").head(3).str.join(" ; "),
@@ -129,6 +131,16 @@ def _merged(needs: pl.DataFrame, *keys: str) -> pl.DataFrame:
             consultation=pl.col("echeance").min(),
         )
     )
+    others = pl.Series(
+        "autres_leviers", [_others(said) for said in merged["autres_leviers"].to_list()], dtype=pl.String
+    )
+    return merged.with_columns(others)
+
+
+def _others(said: list[str]) -> str:
+    """The levers of the other needs of an action, each with how many they are: « Sourcing d'abord (2) », the most frequent first."""
+    counts = sorted(Counter(said).items(), key=lambda one: (-one[1], one[0]))
+    return " ; ".join(f"{label} ({count})" for label, count in counts)
 
 
 def _due(kept: pl.DataFrame) -> pl.DataFrame:

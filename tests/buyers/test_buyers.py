@@ -103,3 +103,43 @@ def test_a_name_is_taken_from_the_likeness_that_is_clear_and_when_it_is_alone(li
         }
     )
     assert buyers.sure(found, "un autre nom") == taken
+
+
+def test_a_name_is_offered_from_a_likeness_of_62_on_and_not_below(monkeypatch):
+    known = pl.DataFrame(
+        {
+            "acheteur_siren": ["000000018", "000000026"],
+            "acheteur_libelle": ["Ville inventée", "Région inventée"],
+            "acheteur_categorie": ["commune", "région"],
+            "sirets": [["00000001800015"], ["00000002600015"]],
+            "contrats": [3, 2],
+        }
+    )
+    monkeypatch.setattr(buyers.problems, "nearness", lambda wanted, labels: [62.0, 61.9])
+    assert buyers.search(known, "peu semblable")["acheteur_siren"].to_list() == ["000000018"]
+
+
+def invented(names, contracts):
+    return pl.DataFrame(
+        {
+            "acheteur_siren": [f"00000001{rank}" for rank in range(len(names))],
+            "acheteur_libelle": names,
+            "acheteur_categorie": ["commune"] * len(names),
+            "sirets": [[f"00000001{rank}00015"] for rank in range(len(names))],
+            "contrats": contracts,
+        }
+    )
+
+
+def test_an_exact_name_comes_first_then_the_closest_then_who_has_most_contracts(monkeypatch):
+    known = invented(["Val", "Vallon", "Vallée", "Val d'or", "Valence"], [1, 9, 5, 7, 7])
+    monkeypatch.setattr(buyers.problems, "nearness", lambda wanted, labels: [90.0, 90.0, 95.0, 90.0, 90.0])
+    found = buyers.search(known, "val")
+    assert found["acheteur_libelle"].to_list() == ["Val", "Vallée", "Vallon", "Val d'or", "Valence"]
+
+
+def test_an_unknown_name_lists_eight_buyers_of_the_files_at_most():
+    known = invented([f"Commune inventée {letter}" for letter in "ABCDEFGHIJ"], list(range(10, 0, -1)))
+    with pytest.raises(Problem) as told:
+        buyers.choose(known, "zzzzzz qqqq")
+    assert "inventée H" in str(told.value) and "inventée I" not in str(told.value)

@@ -52,6 +52,12 @@ def test_needs_of_a_family_are_one_action_and_their_amounts_add_up():
     assert dict(found.select("famille", "potentiel").rows()) == {"nettoyage_locaux": 80_000_00, "traiteur": 10_000_00}
 
 
+def test_an_action_says_the_levers_of_its_other_needs_with_how_many_they_are():
+    other = {"levier": "sourcing", "levier_libelle": "Sourcing d'abord", "potentiel": 1_000_00}
+    assert plan({}, other, other)["autres_leviers"].to_list() == ["Sourcing d'abord (2)"]
+    assert plan({}, {"potentiel": 1_000_00})["autres_leviers"].to_list() == [""]
+
+
 def test_actions_are_at_most_ten_and_in_the_order_in_which_they_begin():
     families = rules.table("families.csv")["famille"].to_list()[:14]
     found = plan(*({"famille": name, "sourcing": date(2027, 1 + i % 12, 1)} for i, name in enumerate(families)))

@@ -54,8 +54,23 @@ def states(told):
 
 def pairs(planned, published, **more):
     """``answers`` of one project and one contract, described by what differs from the usual."""
-    project = {"projet_id": "P", "acheteur_siren": "1", "objet": "Entretien espaces verts", "famille": "espaces_verts", "codeCPV": None, "date_prevue": date(2026, 6, 1)}  # fmt: skip
-    contract = {"publie_id": "C", "genre": "contrat", "acheteur_siren": "1", "objet": "Entretien espaces verts", "famille": "espaces_verts", "codeCPV": None, "date": date(2026, 7, 1)}  # fmt: skip
+    project = {
+        "projet_id": "P",
+        "acheteur_siren": "1",
+        "objet": "Entretien espaces verts",
+        "famille": "espaces_verts",
+        "codeCPV": None,
+        "date_prevue": date(2026, 6, 1),
+    }
+    contract = {
+        "publie_id": "C",
+        "genre": "contrat",
+        "acheteur_siren": "1",
+        "objet": "Entretien espaces verts",
+        "famille": "espaces_verts",
+        "codeCPV": None,
+        "date": date(2026, 7, 1),
+    }
     words = {"date_prevue": pl.Date, "codeCPV": pl.String, "famille": pl.String, "date": pl.Date}
     left = pl.DataFrame([project | planned], schema_overrides={k: v for k, v in words.items() if k in project})
     right = pl.DataFrame([contract | published], schema_overrides={k: v for k, v in words.items() if k in contract})
@@ -83,11 +98,26 @@ def test_half_of_the_words_makes_a_link_probable_less_leaves_it_to_verify():
 
 def test_a_contract_answers_one_project_the_one_it_resembles_most():
     projects = pl.DataFrame(
-        {"projet_id": ["P1", "P2"], "acheteur_siren": "1", "objet": ["espaces verts secteur nord", "espaces verts"], "famille": "f", "codeCPV": "", "date_prevue": date(2026, 1, 1)}
-    )  # fmt: skip
+        {
+            "projet_id": ["P1", "P2"],
+            "acheteur_siren": "1",
+            "objet": ["espaces verts secteur nord", "espaces verts"],
+            "famille": "f",
+            "codeCPV": "",
+            "date_prevue": date(2026, 1, 1),
+        }
+    )
     published = pl.DataFrame(
-        {"publie_id": ["C"], "genre": "contrat", "acheteur_siren": "1", "objet": ["espaces verts secteur nord"], "famille": "f", "codeCPV": "", "date": date(2026, 2, 1)}
-    )  # fmt: skip
+        {
+            "publie_id": ["C"],
+            "genre": "contrat",
+            "acheteur_siren": "1",
+            "objet": ["espaces verts secteur nord"],
+            "famille": "f",
+            "codeCPV": "",
+            "date": date(2026, 2, 1),
+        }
+    )
     assert answers(projects.lazy(), published.lazy()).collect()["projet_id"].to_list() == ["P1"]
     back = answers(projects.reverse().lazy(), published.lazy()).collect()
     assert back["projet_id"].to_list() == ["P1"]
@@ -195,7 +225,9 @@ def test_a_notice_shows_a_project_launched_before_any_contract(base, tmp_path):
 
 def test_the_command_reads_programme_and_contracts_and_says_what_is_missing(plan, tmp_path, capsys):
     contracts = [str(path) for path in CONTRACTS]
-    done = main(["programme", str(plan), "--suivi", *contracts, "--acheteur-siret", "00000011700010", "--sortie", str(tmp_path)])  # fmt: skip
+    done = main(
+        ["programme", str(plan), "--suivi", *contracts, "--acheteur-siret", "00000011700010", "--sortie", str(tmp_path)]
+    )
     assert done == 0
     assert "attribué" in capsys.readouterr().out
     assert (tmp_path / "suivi.xlsx").is_file()

@@ -148,12 +148,21 @@ def test_the_terminal_of_the_publication_says_the_answer_of_the_trajectory(liste
 def measures(shares: dict[int, tuple[int, int]]) -> pl.DataFrame:
     rows = [
         {
-            "dimension": "annee", "indicateur": "clause_sociale", "unite": "nombre", "definition": "déclaré", "modalite": str(year),
-            "population": "seuil_besoin", "numerateur": yes, "denominateur": of, "valeur": yes / of, "bas": yes / of, "haut": yes / of,
+            "dimension": "annee",
+            "indicateur": "clause_sociale",
+            "unite": "nombre",
+            "definition": "déclaré",
+            "modalite": str(year),
+            "population": "seuil_besoin",
+            "numerateur": yes,
+            "denominateur": of,
+            "valeur": yes / of,
+            "bas": yes / of,
+            "haut": yes / of,
             "petit_effectif": False,
         }
         for year, (yes, of) in shares.items()
-    ]  # fmt: skip
+    ]
     return pl.DataFrame(rows)
 
 

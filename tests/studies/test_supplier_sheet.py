@@ -47,8 +47,14 @@ def test_a_number_a_unit_and_a_name_mean_the_same_supplier(base, sheet):
 
 @pytest.mark.parametrize(
     ("who", "told"),
-    [("123456789", "n'a le numéro"), ("12345", "ni un SIREN"), ("zzz inconnu", "ne s'appelle"), ("services", "répondent à"), ("  ", "vide")],
-)  # fmt: skip
+    [
+        ("123456789", "n'a le numéro"),
+        ("12345", "ni un SIREN"),
+        ("zzz inconnu", "ne s'appelle"),
+        ("services", "répondent à"),
+        ("  ", "vide"),
+    ],
+)
 def test_a_supplier_that_cannot_be_told_is_said_with_what_to_do(base, who, told):
     with pytest.raises(Problem, match=told):
         supplier._siren(base, None, who)

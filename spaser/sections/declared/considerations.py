@@ -10,6 +10,7 @@ from spaser import charts, french
 from spaser.charts.marks import name_of
 from spaser.deliverables import sentences
 from spaser.deliverables.report import (
+    Block,
     Callout,
     Column,
     KeyFigure,
@@ -138,7 +139,7 @@ def section_families(findings: Findings) -> Section | None:
         if rows.height:
             picture = charts.by_family(rows, title)
             told = sentences.of_families(rows) if dimension == "famille" else ()
-            blocks = (
+            blocks: tuple[Block, ...] = (
                 figure("fig-familles", f"{title}, les plus nombreuses", picture),
                 *([Paragraph(told)] if told else []),
             )

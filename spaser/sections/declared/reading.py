@@ -79,7 +79,7 @@ def section_populations(findings: Findings) -> Told:
 def accounts_table(accounts: pl.DataFrame) -> TableBlock:
     """ACCOUNTS with its check, totals in the last line."""
     sums = "{lus}-{contrats}-{versions_titulaires}-{doublons}-{concessions}-{rejetes}"
-    columns = [
+    columns: list[Column | str] = [
         "source",
         "dialecte",
         *(Column(c, _ACCOUNT_LABELS[c], "entier", True) for c in _ACCOUNT_LABELS),
@@ -93,7 +93,7 @@ def accounts_table(accounts: pl.DataFrame) -> TableBlock:
 
 def refusals_table(findings: Findings) -> TableBlock:
     """How many times each rule refused or doubted; its message says it, its code is in rejets.csv."""
-    columns = [
+    columns: list[Column | str] = [
         "niveau",
         "champ",
         Column("n", "Nombre", "entier", True),

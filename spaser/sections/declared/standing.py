@@ -73,7 +73,7 @@ def section_corrections(findings: Findings) -> Told:
         (Column("motif", "Motif"), Column("n", "Contrats", "entier")),
         _REASONS,
     )
-    columns = [
+    columns: list[Column | str] = [
         "uid",
         "objet",
         "dateNotification",

@@ -11,6 +11,7 @@ from spaser.deliverables.report import (
     table,
 )
 from spaser.sections.findings import Findings
+from spaser.sections.potential import ladder
 from spaser.sections.potential.needs import ACTIONABLE
 
 #: Columns of the sheet of needs in the workbook, in order (OPPORTUNITIES).
@@ -115,7 +116,10 @@ def annexes(findings: Findings) -> tuple[TableBlock, ...]:
         return ()
     subjects = rows.filter(ACTIONABLE).select("besoin_id", "famille_libelle", objet_besoin="objet")
     named = found.filter(pl.col("rang") <= _SHOWN).join(subjects, on="besoin_id", maintain_order="left")
-    who = [Column("objet_besoin", "Besoin"), *(name for name in _SUPPLIERS if name in named.columns)]
+    who: list[Column | str] = [
+        Column("objet_besoin", "Besoin"),
+        *(name for name in _SUPPLIERS if name in named.columns),
+    ]
     learned = findings.extras.get("poids_appris")
     sheets = [
         table("besoins", "Besoins et potentiel", rows, [_typed(name, rows) for name in _SHEET]),
@@ -132,6 +136,7 @@ def annexes(findings: Findings) -> tuple[TableBlock, ...]:
             [Column("hypothese", "Hypothèse"), Column("valeur", "Valeur"), Column("raison", "Raison")],
         ),
     ]
+    sheets.append(ladder.sheet(rows))
     if learned is not None and learned.height:
         names = dict(rules.table("families.csv").select("famille", "libelle").rows())
         learned = learned.with_columns(pl.col("famille").replace(names))

@@ -5,12 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import french
-from spaser.deliverables.report import (
-    Column,
-    Section,
-    Sentence,
-    table,
-)
+from spaser.deliverables.report import Block, Column, Section, Sentence, TableBlock, table
 from spaser.sections.findings import Findings
 from spaser.sections.purchases.measured import MOST
 
@@ -88,24 +83,29 @@ def section_to_check(findings: Findings) -> Section:
         blocks.append(
             table("tab-non-identifies", "Les plus gros fournisseurs non identifiés", unknown.head(MOST), columns)
         )
-    decide = findings.extras.get("a_decider")
-    if decide is not None and decide.height:
-        shown = [
-            Column("objet_type", "Quoi"),
-            Column("objet_id", "Lequel"),
-            Column("propose", "Lecture proposée"),
-            Column("autres", "Autres lectures"),
-            Column("preuve", "D'après"),
-            Column("montant", "En jeu", "centime"),
-            Column("ou_repondre", "Où répondre"),
-        ]
-        blocks.append(table("tab-a-decider", "Les lectures à confirmer, refuser ou changer", decide.head(MOST), shown))
+    blocks += to_decide(findings.extras.get("a_decider"))
     return Section(
         "verifier",
         "À vérifier à la main",
         "Que reste-t-il à trancher ?",
         tuple(blocks) or (Sentence("Rien n'est à vérifier."),),
     )
+
+
+def to_decide(rows: pl.DataFrame | None) -> list[TableBlock]:
+    """The readings that a person confirms, refuses or changes (TO_DECIDE), and where."""
+    if rows is None or not rows.height:
+        return []
+    shown = [
+        Column("objet_type", "Quoi"),
+        Column("objet_id", "Lequel"),
+        Column("propose", "Lecture proposée"),
+        Column("autres", "Autres lectures"),
+        Column("preuve", "D'après"),
+        Column("montant", "En jeu", "centime"),
+        Column("ou_repondre", "Où répondre"),
+    ]
+    return [table("tab-a-decider", "Les lectures à confirmer, refuser ou changer", rows.head(MOST), shown)]
 
 
 def section_sources(findings: Findings) -> Section:
@@ -128,7 +128,7 @@ def section_sources(findings: Findings) -> Section:
             _AGAINST,
         ),
     )
-    blocks = (*told, *(block for block in shown if block.frame.height))
+    blocks: tuple[Block, ...] = (*told, *(block for block in shown if block.frame.height))
     return Section("sources", "Sources et règles", "D'où viennent ces chiffres ?", blocks)
 
 

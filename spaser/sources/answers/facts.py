@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from spaser import settings, text
+from spaser import rules, settings, text
 from spaser.settings import Column
 from spaser.sources import dates
 from spaser.sources.answers.constats import MARK
@@ -19,6 +19,7 @@ FACTS = {
     "durée": ("duree", "dureeMois"),
     "nature": ("nature", "nature_contrat"),
     "date de notification": ("date", "dateNotification"),
+    "famille d'achat": ("famille", "famille"),
 }
 COLUMNS = ("contrat", "fait", "decision", "auteur", "date", "motif")
 _FOR_WHO_ANSWERS = ("publie", "retenu", "propose", "bas", "haut", "regle", "preuve", "objet", "republication")
@@ -63,7 +64,7 @@ def read_facts(path: Path | str) -> pl.LazyFrame:
     rows, faults = settings.rows(
         path, READ, "Le fichier de décisions", todo=f"Repartez du fichier {NAME} écrit à côté du diagnostic"
     )
-    found = _decided(rows.select("ligne", *COLUMNS), faults)
+    found = _decided(rows.select("ligne", *COLUMNS, "propose", "retenu"), faults)
     faults.complain(f"Décisions refusées dans {Path(path).name}")
     return DECISIONS.conform(found.lazy())
 
@@ -93,6 +94,7 @@ _HELP = {
     "durée": "accepter, refuser, ou un nombre de mois",
     "nature": "marché, accord-cadre ou marché subséquent",
     "date de notification": "une date, 2025-03-01",
+    "famille d'achat": "accepter, refuser, ou le nom d'une famille",
 }
 
 
@@ -117,16 +119,34 @@ def _value() -> pl.Expr:
         .then(pl.coalesce(word, pl.when(months.is_between(1, 1200)).then(months).cast(pl.String)))
         .when(pl.col("fait") == "nature")
         .then(kind)
+        .when(pl.col("fait") == "famille d'achat")
+        .then(
+            _family(pl.when(word == "accepter").then("propose").when(word == "refuser").then("retenu").otherwise(said))
+        )
         .otherwise(day)
     )
 
 
-def facts_table(contracts: pl.DataFrame, decisions: pl.DataFrame, told: pl.DataFrame | None = None) -> pl.DataFrame:
+def _family(said: pl.Expr) -> pl.Expr:
+    """The key of a family from its title or its key; null for anything else."""
+    titles = rules.table("families.csv").select("famille", "libelle").rows()
+    known = {text.fold(word): key for key, title in titles for word in (key, title)}
+    return text.fold_expr(said).replace_strict(known, default=None, return_dtype=pl.String)
+
+
+def facts_table(
+    contracts: pl.DataFrame,
+    decisions: pl.DataFrame,
+    told: pl.DataFrame | None = None,
+    said: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """The facts in doubt and those decided, one line each, as a person answers them: euros at stake first, answers kept.
 
-    ``told`` has ``uid, republication``: what became of an accepted correction.
+    ``told`` has ``uid, republication``: what became of an accepted correction; ``said`` has ``objet, famille``: the family that the
+    words of a subject say.
     """
-    facts = pl.concat([_amounts(contracts), _durations(contracts), _kinds(contracts), _days(contracts)])
+    parts = [_amounts(contracts), _durations(contracts), _kinds(contracts), _days(contracts)]
+    facts = pl.concat([*parts, *_families(contracts, said)])
     held = decisions.filter(pl.col("objet_type").is_in([kind for kind, _ in FACTS.values()]))
     names = {kind: name for name, (kind, _) in FACTS.items()}
     answers = held.select(
@@ -222,3 +242,19 @@ def _days(contracts: pl.DataFrame) -> pl.DataFrame:
     return _shown(
         contracts, "date de notification", doubt, **columns, regle=pl.col("date_regle"), preuve=pl.col("date_preuve")
     )
+
+
+def _families(contracts: pl.DataFrame, said: pl.DataFrame | None) -> list[pl.DataFrame]:
+    """The families that the CPV code and the words of the subject do not agree on, or that neither says."""
+    if "famille_doute" not in contracts.columns:
+        return []
+    titles = dict(rules.table("families.csv").select("famille", "libelle").iter_rows())
+    words = said if said is not None else pl.DataFrame(schema={"objet": pl.String, "famille": pl.String})
+    read = words.select("objet", _dite=pl.col("famille").replace_strict(titles, default=None)).unique(
+        "objet", keep="first", maintain_order=True
+    )
+    rows = contracts.join(read, on="objet", how="left", maintain_order="left")
+    other = pl.when(pl.col("_dite") != pl.col("famille_libelle").fill_null("")).then("_dite")
+    proof = pl.format("Code CPV {} ; l'objet ne le confirme pas.", pl.col("codeCPV").fill_null("absent"))
+    shown = {"publie": pl.col("codeCPV"), "retenu": pl.col("famille_libelle"), "propose": other, "preuve": proof}
+    return [_shown(rows, "famille d'achat", pl.col("famille_doute"), **shown)]

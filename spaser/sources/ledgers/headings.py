@@ -58,8 +58,8 @@ def propose(headings: Iterable[str | None]) -> Mapping | None:
         for name, aliases in reference["colonnes"].items():
             if name in taken:
                 continue
-            wanted = aliases if exact else [_bag(alias) for alias in aliases]
-            among = folded if exact else bags
+            wanted: list[Any] = aliases if exact else [_bag(alias) for alias in aliases]
+            among: list[Any] = folded if exact else bags
             rank = next(
                 (among.index(one) for one in wanted if one in among and among.index(one) not in taken.values()), None
             )

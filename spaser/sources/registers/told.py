@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -21,7 +22,7 @@ def list_date(opened: Opened, frame: pl.DataFrame, as_of: date | None) -> tuple[
     """The date of a list and where it was found: said by the user, a column, the file name, the parameter, the file's own content."""
     if opened.declared and opened.declared.date:
         return opened.declared.date, "déclarée"
-    column = frame["date_liste"].max() if "date_liste" in frame.columns else None
+    column: Any = frame["date_liste"].max() if "date_liste" in frame.columns else None
     if column is not None:
         return column, "colonne du fichier"
     for text, origin in ((opened.path.name, "nom du fichier"), (opened.preamble, "en-tête du fichier")):
@@ -29,21 +30,22 @@ def list_date(opened: Opened, frame: pl.DataFrame, as_of: date | None) -> tuple[
             return found, origin
     if as_of is not None:
         return as_of, "paramètre"
-    inside = [frame[c].max() for c in ("date_contenu", "depuis") if c in frame.columns]
+    inside: list[Any] = [frame[c].max() for c in ("date_contenu", "depuis") if c in frame.columns]
     latest = max((d for d in inside if d is not None), default=None)
     return latest, "date la plus récente du contenu" if latest else "inconnue"
 
 
 def _date_in(text: str) -> date | None:
-    if told := [day for match in _DAY_FIRST.findall(text) if (day := dates.one(match))]:
+    told = [found for match in _DAY_FIRST.findall(text) if (found := dates.one(match))]
+    if told:
         return told[-1]
-    if told := [dates.one(f"1 {match}") for match in _MONTH.findall(text)]:
-        if (first := told[-1]) is not None:
-            return first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    found = list(DATE_IN_NAME.finditer(text))
-    if not found:
+    months = [found for match in _MONTH.findall(text) if (found := dates.one(f"1 {match}"))]
+    if months:
+        return months[-1].replace(day=calendar.monthrange(months[-1].year, months[-1].month)[1])
+    named = list(DATE_IN_NAME.finditer(text))
+    if not named:
         return None
-    year, month, day = found[-1].groups()
+    year, month, day = named[-1].groups()
     # A month or a year alone stands for its last day: the list is surely known by then.
     last = calendar.monthrange(int(year), int(month or 12))[1]
     return date(int(year), int(month or 12), min(int(day or last), last))

@@ -235,9 +235,11 @@ def _meetings(result: Company) -> Section | None:
     if not rows.height:
         return None
     return Section(
-        "entreprise-rencontres", "Qui rencontrer", "Quels fournisseurs, pour quels achats ?",
+        "entreprise-rencontres",
+        "Qui rencontrer",
+        "Quels fournisseurs, pour quels achats ?",
         (table("tab-entreprise-fournisseurs", "Fournisseurs à rencontrer", rows, _WHO),),
-    )  # fmt: skip
+    )
 
 
 def _guests(result: Company) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from spaser import french
+from spaser import families, french
 from spaser.deliverables import delivery, files, sentences
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Source
@@ -115,7 +115,8 @@ def _facts(result: Diagnostic, target: Path) -> list[Path]:
     obeyed = result.base.decisions.filter(pl.col("objet_id").is_in(result.contracts["uid"].to_list())).collect()
     versions = result.base.versions.filter(mine).collect()
     whole, told = republish.corrected(result.contracts, versions, obeyed, day=result.day)
-    table = facts.facts_table(result.contracts, held, told)
+    doubted = result.contracts.lazy().filter(pl.col("famille_doute").fill_null(False))
+    table = facts.facts_table(result.contracts, held, told, families.of_words(doubted).collect())
     written = [files.write_atomic(place, files.officers_csv(table))]
     return written if whole is None else [*written, files.write_atomic(target / republish.NAME, whole)]
 

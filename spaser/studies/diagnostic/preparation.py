@@ -190,7 +190,7 @@ def _read_whole(
     (passages,) = settle(
         [detection.detect(written.subjects(frames[0]))], folder, "passages", (("texte_id", "debut", "fin", "regle"),)
     )
-    understood = _understand(sized, passages, holders if known else None, settings, folder)
+    understood = _understand(sized, passages, holders if known else None, settings, folder, decisions)
     whole, named = settle([understood, holders], folder, "notes", (("uid",), ("uid", "rang", "titulaire_id")))
     return Base(
         files=reading.files,
@@ -290,7 +290,7 @@ def _measured(
 
 def _part(records: pl.LazyFrame, day: date, decisions: pl.LazyFrame | None, settings: dict[str, Any]) -> pl.DataFrame:
     known = contracts.essential(records, as_of=day, decisions=decisions).collect(engine="streaming")
-    return _understand(known.lazy(), None, None, settings, None).collect(engine="in-memory")
+    return _understand(known.lazy(), None, None, settings, None, decisions).collect(engine="in-memory")
 
 
 def counted_part(path: str | Path, *, as_of: date, population: str = DEFAULT_POPULATION) -> pl.DataFrame:
@@ -356,9 +356,10 @@ def _understand(
     holders: pl.LazyFrame | None,
     settings: dict[str, Any],
     folder: Any,
+    decisions: pl.LazyFrame | None = None,
 ) -> pl.LazyFrame:
     # Naming buyers reads its contracts twice: without a stop, the words of every subject would be looked for twice.
-    (sorted_out,) = settle([families.add(frame)], folder, "familles")
+    (sorted_out,) = settle([families.decided(families.add(frame), decisions)], folder, "familles")
     named = buyers.name(sorted_out, territories.one_per_siren())
     known = considerations.known(named, passages, settings)
     if holders is not None:

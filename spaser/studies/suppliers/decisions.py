@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from spaser import french, rules
 from spaser.studies.suppliers.compose import SupplierDiagnostic
 from spaser.vocabulary import TO_DECIDE
 
@@ -13,6 +14,7 @@ _ANSWERS = {
     "colonne": "correspondance.toml",
     "liste": "un fichier .toml donné avec vos listes ([[liste]])",
     "nom": "validations.csv",
+    "famille": "nomenclature.csv, colonne « famille retenue » (--nomenclature)",
 }
 
 
@@ -23,6 +25,30 @@ def to_decide(result: SupplierDiagnostic) -> pl.DataFrame:
             [*_columns(result), *_lists(result), *_names(result)], schema=TO_DECIDE.schema, orient="row"
         ).lazy()
     ).collect()
+
+
+def families_to_decide(nomenclature: pl.DataFrame) -> pl.DataFrame:
+    """TO_DECIDE: the purchase codes of a ledger whose family nobody chose yet, the largest amounts first."""
+    titles = dict(rules.table("families.csv").select("famille", "libelle").iter_rows())
+    rows = nomenclature.filter(pl.col("famille_retenue").is_null()).sort(
+        pl.col("montant").abs(), "code_achat", descending=[True, False], nulls_last=True
+    )
+    told = [
+        _row(
+            "famille",
+            " ".join(filter(None, (row["code_achat"], row["code_libelle"]))),
+            titles.get(row["famille_proposee"], row["famille_proposee"]) or "aucune",
+            "toute autre famille, ou « hors achat »" if row["famille_proposee"] else None,
+            ", ".join(filter(None, (row["commentaire"], _sure(row["famille_confiance"])))) or None,
+            row["montant"],
+        )
+        for row in rows.to_dicts()
+    ]
+    return pl.DataFrame(told, schema=TO_DECIDE.schema, orient="row")
+
+
+def _sure(confidence: float | None) -> str | None:
+    return f"confiance {french.share(confidence, 0)}" if confidence is not None else None
 
 
 def _row(

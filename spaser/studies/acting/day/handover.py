@@ -12,7 +12,7 @@ import polars as pl
 from spaser import french
 from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
-from spaser.deliverables.report import Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
+from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
 from spaser.studies.acting.day.compose import Planned
 from spaser.text import fold
 
@@ -61,7 +61,7 @@ def _timetable(result: Planned, rows: pl.DataFrame) -> Section:
     """Who meets whom, at what time and at which table; how many wishes are not served."""
     unmet = result.found.unmet.height
     told = f"{french.count(unmet, 'paire')} sans créneau : voir la feuille « non servis »."
-    blocks = (
+    blocks: tuple[Block, ...] = (
         Paragraph((Sentence(french.sentence(_said(result, rows))),)),
         table("tab-planning", "Planning par heure", rows, _PLAN),
         *([Callout("Souhaits non servis", french.typeset(told))] if unmet else []),

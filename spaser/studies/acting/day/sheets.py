@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -71,7 +72,7 @@ def wishes(book: Path | str, frame: Frame) -> pl.DataFrame:
     read = []
     for row in rows:
         line = row["ligne"]
-        told = {
+        told: dict[str, Any] = {
             "numero": _whole(row["numero"]),
             "acheteur": row["acheteur"] or (f"Acheteur du besoin {row['numero']}" if row["numero"] else None),
             "fournisseur": row["fournisseur"],

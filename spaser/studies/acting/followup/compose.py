@@ -39,7 +39,13 @@ _LINKS = {
 _YES, _NO = ("oui", "o", "x", "1", "vrai"), ("non", "n", "0", "faux")
 _DECIDED = ("lance", "reporte", "abandonne", "fusionne")
 #: The consideration that shows whether an advice was followed: by lever, else by kind of lever.
-SHOWN_BY = {"reserver": "marche_reserve", "clause_due": "clause_sociale", "clause_sociale": "clause_sociale", "formation": "clause_sociale", "critere": "critere_social"}  # fmt: skip
+SHOWN_BY = {
+    "reserver": "marche_reserve",
+    "clause_due": "clause_sociale",
+    "clause_sociale": "clause_sociale",
+    "formation": "clause_sociale",
+    "critere": "critere_social",
+}
 CARRIED = ("clause_sociale", "critere_social", "marche_reserve", "clause_environnementale", "critere_environnemental")
 _PUBLISHED = {
     "publie_id": pl.String, "genre": pl.String, "acheteur_siren": pl.String, "objet": pl.String, "famille": pl.String,
@@ -160,9 +166,16 @@ def _published(base: Base, notices: Sequence[str | Path], buyers: list[str], sta
         name: pl.any_horizontal(name, f"{name}_texte") if f"{name}_texte" in have else pl.col(name) for name in CARRIED
     }
     held = base.contracts.filter(pl.col("acheteur_siren").is_in(buyers)).select(
-        "acheteur_siren", "objet", "famille", "codeCPV", **carried,
-        publie_id="uid", genre=pl.lit("contrat"), date="dateNotification", montant="montant_retenu",
-    )  # fmt: skip
+        "acheteur_siren",
+        "objet",
+        "famille",
+        "codeCPV",
+        **carried,
+        publie_id="uid",
+        genre=pl.lit("contrat"),
+        date="dateNotification",
+        montant="montant_retenu",
+    )
     parts = [held.select(*_PUBLISHED).collect()]
     if notices:
         read = read_notices(list(notices)).notices
@@ -234,10 +247,16 @@ def _states(
     """Each project with ``etat``, what carries it, and whether the advice was followed (null: nothing tells)."""
     held = links.filter(pl.col("surete") != "refuse")
     sure = held.filter(pl.col("surete") != "a_verifier")
-    won = sure.filter(pl.col("genre") == "contrat").group_by("projet_id").agg(
-        contrats=pl.len().cast(pl.Int32), attribue_le=pl.col("date").min(), attribue=pl.col("montant").sum(),
-        **{name: _any(name) for name in CARRIED},
-    )  # fmt: skip
+    won = (
+        sure.filter(pl.col("genre") == "contrat")
+        .group_by("projet_id")
+        .agg(
+            contrats=pl.len().cast(pl.Int32),
+            attribue_le=pl.col("date").min(),
+            attribue=pl.col("montant").sum(),
+            **{name: _any(name) for name in CARRIED},
+        )
+    )
     seen = sure.filter(pl.col("genre") == "avis").group_by("projet_id").agg(lance_le=pl.col("date").min())
     unsure = held.filter(pl.col("surete") == "a_verifier").group_by("projet_id").agg(a_verifier=pl.len().cast(pl.Int32))
     rows = projects
@@ -247,16 +266,24 @@ def _states(
     rows = rows.with_columns(**{name: pl.Series(values, dtype=pl.String) for name, values in names.items()})
     decided = pl.Series([fold(text or "") for text in rows["decision"]], dtype=pl.String)
     state = (
-        pl.when(pl.col("contrats") > 0).then(pl.lit("attribué"))
-        .when(pl.col("lance_le").is_not_null()).then(pl.lit("lancé"))
-        .when(decided.is_in(["abandonne", "fusionne"]) | ~pl.col("a_venir").fill_null(True)).then(pl.lit("abandonné ou clos"))
-        .when(decided == "lance").then(pl.lit("lancé, dit par vous"))
-        .when(decided == "reporte").then(pl.lit("reporté"))
-        .when(pl.col("a_verifier") > 0).then(pl.lit("à vérifier"))
-        .when(pl.col("date_prevue") < day).then(pl.lit("prévu, date passée, rien de publié lu"))
-        .when(pl.col("date_prevue").is_not_null()).then(pl.lit("prévu"))
+        pl.when(pl.col("contrats") > 0)
+        .then(pl.lit("attribué"))
+        .when(pl.col("lance_le").is_not_null())
+        .then(pl.lit("lancé"))
+        .when(decided.is_in(["abandonne", "fusionne"]) | ~pl.col("a_venir").fill_null(True))
+        .then(pl.lit("abandonné ou clos"))
+        .when(decided == "lance")
+        .then(pl.lit("lancé, dit par vous"))
+        .when(decided == "reporte")
+        .then(pl.lit("reporté"))
+        .when(pl.col("a_verifier") > 0)
+        .then(pl.lit("à vérifier"))
+        .when(pl.col("date_prevue") < day)
+        .then(pl.lit("prévu, date passée, rien de publié lu"))
+        .when(pl.col("date_prevue").is_not_null())
+        .then(pl.lit("prévu"))
         .otherwise(pl.lit("prévu, sans date"))
-    )  # fmt: skip
+    )
     return rows.with_columns(etat=state, conseil_suivi=_followed()).sort("date_prevue", "projet_id", nulls_last=True)
 
 

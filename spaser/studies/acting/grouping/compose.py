@@ -286,7 +286,11 @@ def _told(row: dict[str, Any], labels: dict[str, str], share: float) -> str:
         parts.append(f"à {french.number(row['distance_km'])} km")
     won = [row["gagnes"], row["gagnes_ailleurs"]]
     if None not in won:
-        parts.append(f"{french.count(sum(won), 'contrat public lu', none=True)}, {french.number(row['gagnes'])} de la famille" if sum(won) else "aucun contrat public lu")  # fmt: skip
+        parts.append(
+            f"{french.count(sum(won), 'contrat public lu', none=True)}, {french.number(row['gagnes'])} de la famille"
+            if sum(won)
+            else "aucun contrat public lu"
+        )
     if row["publics"]:
         parts.append("public ou statut : " + row["publics"].replace("ess", "ESS"))
     return french.typeset(" ; ".join(parts))

@@ -242,9 +242,19 @@ def _served(base: Base, siren: str) -> pl.DataFrame:
     labels = dict(rules.table("families.csv").select("famille", "libelle").rows())
     mine = ground(base).supply.filter(pl.col("siren") == siren)
     kept = (
-        "siret", "famille", "adequation", "adequation_origine", "metier", "gagnes", "dernier_gagne", "capacite_bas", "capacite",
-        "capacite_haut", "capacite_origine", "preste",
-    )  # fmt: skip
+        "siret",
+        "famille",
+        "adequation",
+        "adequation_origine",
+        "metier",
+        "gagnes",
+        "dernier_gagne",
+        "capacite_bas",
+        "capacite",
+        "capacite_haut",
+        "capacite_origine",
+        "preste",
+    )
     served = mine.filter(pl.col("metier").fill_null(True) | (pl.col("gagnes") > 0))
     return served.select(
         *kept, famille_libelle=pl.col("famille").replace_strict(labels, default=pl.col("famille"))

@@ -19,6 +19,7 @@ from spaser.sources.ledgers.nomenclatures import read_nomenclature
 from spaser.studies.potential import handover as opportunities_handover
 from spaser.studies.potential.spend.compose import SpendOpportunities
 from spaser.studies.suppliers import handover as purchases_handover
+from spaser.studies.suppliers.decisions import families_to_decide, to_decide
 
 PROPOSED, COMPLETED = "nomenclature.csv", "nomenclature_completee.csv"
 _LINES = (
@@ -52,6 +53,7 @@ def findings(result: SpendOpportunities) -> Findings:
         "depenses_familles": families(result),
         "sans_famille": nameless(result.lines),
         "nomenclature": _spelled(result.nomenclature),
+        "a_decider": pl.concat([to_decide(result.ledger), families_to_decide(result.nomenclature)]),
         "depenses_textes": pl.DataFrame({"texte": told(result)}),
     }
     extras = result.found.extras() | tables
