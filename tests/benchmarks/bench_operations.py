@@ -22,25 +22,25 @@ from spaser import french, problems
 JUDGED = Path(__file__).parent / "operations_judged.csv"
 
 
-def today() -> dict[str, str]:
-    """The presumed consultation of every contract of ../shared, by its fingerprint."""
-    groups: dict[str, str] = {}
+def today() -> dict[str, set[str]]:
+    """The presumed consultations of every contract of ../shared, by its fingerprint: one for each file that publishes it."""
+    groups: dict[str, set[str]] = {}
     for path in sorted(rules_on_files.SHARED.glob("decp_*/*")):
         try:
             table = rules_on_files.judged(path)
         except problems.Problem:
             continue
         for uid, group in table.select("uid", "consultation").rows():
-            groups.setdefault(fingerprint(uid), group)
+            groups.setdefault(fingerprint(uid), set()).add(f"{path.name} {group}")
     return groups
 
 
-def verdicts(groups: dict[str, str]) -> pl.DataFrame:
+def verdicts(groups: dict[str, set[str]]) -> pl.DataFrame:
     """The judged pairs with ``unies``: they are of one presumed consultation (today when known, else then)."""
     pairs = pl.read_csv(JUDGED, separator=";").to_dicts()
     for pair in pairs:
         one, other = groups.get(pair["un"]), groups.get(pair["autre"])
-        pair["unies"] = one == other if one and other else pair["alors"] == "reunies"
+        pair["unies"] = not one.isdisjoint(other) if one and other else pair["alors"] == "reunies"
     return pl.DataFrame(pairs)
 
 
