@@ -21,7 +21,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         "fichiers",
         nargs="+",
         metavar="FICHIER",
-        help="contrats, dépenses, listes de fournisseurs, avis, programmes d'achat",
+        help="contrats, dépenses, listes de fournisseurs, avis, programmes d'achat, pièces, réponses",
     )
     asked.add_argument("--sortie", type=Path, metavar="DOSSIER", help="écrire aussi les comptes en CSV dans ce dossier")
 

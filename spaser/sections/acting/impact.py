@@ -102,7 +102,9 @@ def annexes(tables: dict[str, pl.DataFrame]) -> list[TableBlock | None]:
     """The full tables for the workbook."""
     rows, factors = tables.get("impact_lignes"), tables.get("impact_facteurs")
     by_family, totals = tables.get("impact_familles"), tables.get("impact_totaux")
-    kept = [name for name in (rows.columns if rows is not None else []) if name not in ("base_heures",)]
+    kept = [
+        name for name in (rows.columns if rows is not None else []) if name not in ("base_heures", "personne_physique")
+    ]
     return [
         table(
             "impact par fournisseur",

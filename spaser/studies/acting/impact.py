@@ -86,7 +86,7 @@ def impact_of(
         )
     lines = _understood(source)
     clauses = read_hours(hours) if isinstance(hours, str | Path) else hours
-    rows = impact.bought(lines.lazy()).sort("type", "siren", "exercice", "famille", nulls_last=True).collect()
+    rows = _bought(lines)
     named = rows.lazy().with_columns(famille=pl.col("famille").fill_null("non reconnue"))
     return Impact(
         name=source.name,
@@ -104,6 +104,18 @@ def impact_of(
         ),
         demo=source.demo,
     )
+
+
+def _bought(lines: pl.DataFrame) -> pl.DataFrame:
+    """The work bought, by type then supplier, and who is a natural person."""
+    rows = impact.bought(lines.lazy()).sort("type", "siren", "exercice", "famille", nulls_last=True)
+    return rows.join(_persons(lines).lazy(), on="siren", how="left", nulls_equal=True, maintain_order="left").collect()
+
+
+def _persons(lines: pl.DataFrame) -> pl.DataFrame:
+    """The legal units that are natural persons: forms that carry rows mask them."""
+    person = pl.col("personne_physique").fill_null(False) | pl.col("personne").fill_null(False)
+    return lines.group_by("siren").agg(personne_physique=person.any())
 
 
 def _understood(source: suppliers.SupplierDiagnostic) -> pl.DataFrame:

@@ -31,6 +31,8 @@ Progress = Callable[[str, float], None] | None
 #: A contract with several holders is counted in equal parts; its bounds are in the diagnostic, contract by contract.
 EQUAL = "parts égales"
 #: A name that begins so is a person's: never linked, never shown.
+#: Words of a name that begins like a person's and is a company's.
+COMPANY = r"(?i)\b(sarl|sas|sasu|sa|sci|snc|eurl|scop|scic|selarl|scp|gie|ste|societe|société|association|asso|ets|etablissements|établissements|entreprise)\b"
 CIVILITY = r"(?i)^(m|mr|mme|mlle|mle|monsieur|madame|mademoiselle|m et mme|mme et m)(\.|\s)\s*\p{L}"
 
 
@@ -239,7 +241,8 @@ def _linked(
     lines: pl.DataFrame, places: pl.LazyFrame, answers: pl.DataFrame | None
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """The lines with who was paid, the links and their candidates; only purchases are linked, and never people."""
-    person = (pl.col("fournisseur").str.contains(CIVILITY) & pl.col("siren").is_null()).fill_null(False)
+    person = pl.col("fournisseur").str.contains(CIVILITY) & ~pl.col("fournisseur").str.contains(COMPANY)
+    person = person.fill_null(False)
     rows = linkage.keyed(lines.lazy()).with_columns(personne=person)
     asked = rows.filter(pl.col("perimetre").is_in(ledgers.PURCHASES) & ~pl.col("personne"))
     found = linkage.link(linkage.names_of(asked), places, validations=answers)
@@ -254,7 +257,9 @@ def _understood(
     closing = pl.date(pl.col("exercice"), 12, 31)
     dated = lines.with_columns(jour=pl.coalesce("date", closing, pl.lit(day)))
     known = suppliers.status(dated, listed, places, on="jour", spread_establishment=spread).collect()
-    return purchases_tables.described(known, places)
+    told = purchases_tables.described(known, places)
+    # « M. Propre » is a person as long as no list says that its number is a company's.
+    return told.with_columns(personne=pl.col("personne") & pl.col("personne_physique").fill_null(True))
 
 
 def _latest(lines: pl.DataFrame, files: pl.DataFrame, clock: date | None) -> date:
