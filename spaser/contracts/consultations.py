@@ -28,11 +28,14 @@ def stems(contracts: pl.DataFrame) -> pl.DataFrame:
     steps = steps.with_columns(_texte=pl.coalesce(led.str.replace(patterns["leading"], ""), "_texte"))
     dashed = pl.when(pl.col("_texte").str.contains(" - ", literal=True)).then("_texte").str.splitn(" - ", 2)
     steps = steps.with_columns(_plat=_flat(pl.col("_texte")), _titre=dashed.struct.field("field_0"))
-    place = pl.when(pl.col("_plat").str.contains("lot", literal=True)).then("_plat").str.find(patterns["cut"])
+    place = pl.when(pl.col("_plat").str.contains("lot|rg|rang")).then("_plat").str.find(patterns["cut"])
     titled = pl.col("_titre").str.len_chars() >= method["first_segment"]["value"]
     steps = steps.with_columns(_place=place, _titre=_flat(pl.when(titled).then("_titre")))
+    early = pl.when(pl.col("_place") < minimum).then("_plat").str.replace(patterns["early"], "${1}")
     cut = pl.when(pl.col("_place") >= minimum).then(pl.col("_plat").str.head("_place"))
-    steps = steps.with_columns(_racine=pl.coalesce(cut, "_titre", "_plat").str.strip_chars())
+    steps = steps.with_columns(_racine=pl.coalesce(cut, "_titre", early, "_plat").str.strip_chars())
+    bare = pl.col("_racine").str.replace(patterns["numbered_first"], "")
+    steps = steps.with_columns(_racine=pl.when(bare.str.len_bytes() >= minimum).then(bare).otherwise("_racine"))
     kept = pl.when(pl.col("_racine").str.len_bytes() >= minimum).then("_racine")
     return steps.with_columns(racine=kept).drop("_texte", "_plat", "_titre", "_place", "_racine")
 
@@ -49,8 +52,8 @@ def normal(subject: pl.Expr) -> pl.Expr:
 def presume(contracts: pl.DataFrame) -> pl.DataFrame:
     """Adds ``consultation``: the smallest uid of its chain, the decided name if any, the contract's own uid when alone.
 
-    Two chains meet: contracts of one CPV group, and lots that say their number, whatever their trade (masonry, heating…), by
-    the same procedure. Needs ``uid, acheteur_id, codeCPV, procedure, objet, dateNotification, type_contrat,
+    Two chains meet: contracts of one CPV group, and lots that say their number or bear one subject to the letter, whatever
+    their trade (masonry, heating…), by the same procedure. Needs ``uid, acheteur_id, codeCPV, procedure, objet, dateNotification, type_contrat,
     decision_consultation``.
     """
     method = rules.method()["consultation"]
@@ -63,7 +66,10 @@ def presume(contracts: pl.DataFrame) -> pl.DataFrame:
         _lot=pl.struct(*buyer, "procedure").hash(),
     )
     numbered = dated.filter(pl.col("objet").str.to_lowercase().str.contains(method["lot_patterns"]["numbered"]))
-    near = _near(dated, "_cpv"), _near(numbered, "_lot")
+    alike = dated.filter(
+        (pl.col("objet").str.len_chars() >= method["same_subject"]["value"]) & (pl.len().over("_lot", "objet") > 1)
+    )
+    near = _near(dated, "_cpv"), _near(pl.concat([numbered, alike]).unique("uid"), "_lot")
     # A subject close to another under both keys is read once.
     read = stems(pl.concat(rows.select("uid", "objet") for rows in near).unique("uid"))
     roots = read.select("uid", "racine").filter(pl.col("racine").is_not_null())

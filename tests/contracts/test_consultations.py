@@ -34,6 +34,11 @@ def stem(subject: str | None) -> str | None:
             "Fourniture de livres non scolaires, méthodes de langues - BD",
         ),
         ("Fourniture de viandes et d'épicerie: Lot 2: Épicerie", "FOURNITURE DE VIANDES ET D'ÉPICERIE: LOT 1: BŒUF"),
+        ("CSP5 RESTAUR.TOITURES EGLISE FICTIVE -LOT3 MACONN", "CSP5 RESTAUR.TOITURES EGLISE FICTIVE -LOT5:VERRIE"),
+        ("SA1_LOT2_ACCOMPAGNEMENT DES COPROPRIETES", "SA1_LOT3_ACCOMPAGNEMENT DES COPROPRIETES"),
+        ("SA2 PLACES D'ACCUEIL DES TOUT-PETITS RG6", "SA2 PLACES D'ACCUEIL DES TOUT-PETITS RG5"),
+        ("M2019.90142 exécution de transports fictifs", "M2019.90148 exécution de transports fictifs"),
+        ("Marché N°18MAD23 : restructuration fictive", "Marché N°18MAD28 : Restructuration fictive"),
     ],
 )
 def test_the_lot_is_cut_from_the_subject(first, second):
@@ -200,3 +205,34 @@ def test_the_presumption_does_not_depend_on_the_order_of_lots():
     rows = lots(0, 50, 90, 130)
     for mixed in (rows[::-1], rows[2:] + rows[:2]):
         assert build(*mixed).contracts.sort("uid").collect().equals(build(*rows).contracts.sort("uid").collect())
+
+
+def grouped(*rows: dict) -> int:
+    """How many consultations these contracts make."""
+    given = [record(id=f"M{n}", position=n, titulaires=[f"T{n}"], **row) for n, row in enumerate(rows, 1)]
+    return len({row["consultation"] for row in built(*given).values()})
+
+
+LONG = "Travaux de mise aux normes de six bâtiments fictifs"
+
+
+@pytest.mark.parametrize(
+    "one, other, count",
+    [
+        ({"objet": LONG, "codeCPV": "44310000"}, {"objet": LONG, "codeCPV": "45330000"}, 1),
+        (
+            {"objet": LONG, "codeCPV": "44310000"},
+            {"objet": LONG, "codeCPV": "45330000", "procedure": "Appel d'offres ouvert"},
+            2,
+        ),
+        ({"objet": "Travaux divers", "codeCPV": "44310000"}, {"objet": "Travaux divers", "codeCPV": "45330000"}, 2),
+        ({"objet": LONG, "codeCPV": "44310000"}, {"objet": LONG + " et d'un préau", "codeCPV": "45330000"}, 2),
+        (
+            {"objet": LONG, "codeCPV": "44310000"},
+            {"objet": LONG, "codeCPV": "45330000", "dateNotification": date(2025, 6, 1)},
+            2,
+        ),
+    ],
+)
+def test_one_subject_to_the_letter_by_one_procedure_is_one_operation_whatever_the_trades(one, other, count):
+    assert grouped(one, other) == count

@@ -83,15 +83,21 @@ def nested(table: pl.DataFrame) -> str:
     return json.dumps({"marches": {"marche": marches}}, ensure_ascii=False)
 
 
+MORE = (
+    "date_regle",
+    "nature_regle",
+    "seuil_besoin",
+    "duree_regle",
+    "duree_haute",
+    "montant_preuve",
+    "montant_anomalie",
+)
+
+
 def facts(path: Path) -> pl.DataFrame:
     records = sources.read(path).records
     day = contracts.as_of_default(records).collect().item()
-    return (
-        contracts.build(records, as_of=day)
-        .contracts.select("uid", *NAMES, "date_regle", "nature_regle", "seuil_besoin")
-        .sort("uid")
-        .collect()
-    )
+    return contracts.build(records, as_of=day).contracts.select("uid", *NAMES, *MORE).sort("uid").collect()
 
 
 def test_every_fact_is_the_same_in_json_csv_and_parquet(tmp_path):
@@ -109,3 +115,110 @@ def test_every_fact_is_the_same_in_json_csv_and_parquet(tmp_path):
     )
     assert_frame_equal(as_csv, as_json)
     assert_frame_equal(as_parquet, as_json)
+
+
+#: What an amendment publishes, beside a contract of 100 000 € and 12 months: total, difference, nothing, rate, cancellation…
+AMENDED = [120_000, 3_000, 0, -5_000, 12.5, 1, -100_000, 10_500_000, 60_000]
+
+
+def with_amendments(seed: int) -> list[dict]:
+    """Nested contracts of 2022, each with up to three amendments, some on one day, some before the one published first."""
+    draw = random.Random(seed)
+    marches = []
+    for n in range(40):
+        start = date(2024, 1, 1) + timedelta(days=draw.randrange(300))
+        changes = [
+            {
+                "id": number,
+                "montant": draw.choice(AMENDED),
+                "dureeMois": draw.choice([2, 12, 18, 24, 365]),
+                "dateNotificationModification": str(start + timedelta(days=draw.choice([90, 200, 200, 400]))),
+                "datePublicationDonneesModification": str(start + timedelta(days=420)),
+            }
+            for number in range(1, draw.randrange(4) + 1)
+        ]
+        marches.append(
+            {
+                "id": f"N{n}",
+                "acheteur": {"id": BUYER},
+                "nature": "Marché",
+                "objet": draw.choice(SUBJECTS),
+                "codeCPV": draw.choice(CHOICES["codeCPV"]),
+                "procedure": "Procédure adaptée",
+                "dureeMois": 12,
+                "dateNotification": str(start),
+                "datePublicationDonnees": str(start + timedelta(days=12)),
+                "montant": 100_000,
+                "techniques": {"technique": [draw.choice(CHOICES["techniques"])]},
+                "titulaires": [{"titulaire": {"id": "30000000000011", "typeIdentifiant": "SIRET"}}],
+                "modifications": [{"modification": change} for change in changes],
+            }
+        )
+    return marches
+
+
+def xml(value: object, name: str) -> str:
+    """The same elements as JSON: a list repeats its element, an object nests."""
+    if isinstance(value, list):
+        return "".join(xml(one, name) for one in value)
+    inner = "".join(xml(one, key) for key, one in value.items()) if isinstance(value, dict) else str(value)
+    return f"<{name}>{inner}</{name}>"
+
+
+def as_xml(marches: list[dict]) -> str:
+    """DECP 2022 in XML: lists stand inside one element named in the plural."""
+    told = []
+    for one in marches:
+        plain = {name: value for name, value in one.items() if name not in ("titulaires", "modifications")}
+        lists = "".join(
+            f"<{name}>{''.join(xml(line, '').removeprefix('<>').removesuffix('</>') for line in one[name])}</{name}>"
+            for name in ("titulaires", "modifications")
+        )
+        told.append(f"<marche>{''.join(xml(value, name) for name, value in plain.items())}{lists}</marche>")
+    return f"<marches>{''.join(told)}</marches>"
+
+
+def states(marches: list[dict]) -> pl.DataFrame:
+    """One row per state, as the tabular form writes them: the days of an amendment are in the columns of the contract."""
+    rows = []
+    for one in marches:
+        plain = {name: one[name] for name in ("id", "nature", "objet", "codeCPV", "procedure")}
+        plain |= {"uid": BUYER + one["id"], "acheteur_id": BUYER, "techniques": one["techniques"]["technique"][0]}
+        holder = {"titulaire_id": "30000000000011", "titulaire_typeIdentifiant": "SIRET"}
+        first = {name: one[name] for name in ("dureeMois", "dateNotification", "datePublicationDonnees", "montant")}
+        rows.append(plain | holder | first | {"modification_id": 0})
+        for change in (line["modification"] for line in one["modifications"]):
+            days = {
+                "dateNotification": change["dateNotificationModification"],
+                "datePublicationDonnees": change["datePublicationDonneesModification"],
+            }
+            values = {"dureeMois": change["dureeMois"], "montant": change["montant"], "modification_id": change["id"]}
+            rows.append(plain | holder | values | days)
+    return pl.DataFrame([row | {"montant": float(row["montant"])} for row in rows])
+
+
+def test_every_fact_of_an_amended_contract_is_the_same_in_json_xml_csv_and_parquet(tmp_path):
+    marches = with_amendments(12)
+    (tmp_path / "a.json").write_text(json.dumps({"marches": {"marche": marches}}), encoding="utf-8")
+    (tmp_path / "a.xml").write_text(as_xml(marches), encoding="utf-8")
+    states(marches).write_csv(tmp_path / "a.csv")
+    states(marches).write_parquet(tmp_path / "a.parquet")
+    read = {kind: facts(tmp_path / f"a.{kind}") for kind in ("json", "xml", "csv", "parquet")}
+    assert read["json"]["montant_regle"].n_unique() >= 7
+    for kind in ("xml", "csv", "parquet"):
+        assert_frame_equal(read[kind], read["json"])
+
+
+def test_amendments_in_another_order_split_or_doubled_say_the_same(tmp_path):
+    marches = with_amendments(13)
+    once, other, double = (tmp_path / name for name in ("once", "other", "double"))
+    for folder in (once, other, double):
+        folder.mkdir()
+    (once / "a.json").write_text(json.dumps({"marches": {"marche": marches}}), encoding="utf-8")
+    turned = [one | {"modifications": one["modifications"][::-1]} for one in marches[::-1]]
+    for name, part in (("a.json", turned[:15]), ("b.json", turned[15:])):
+        (other / name).write_text(json.dumps({"marches": {"marche": part}}), encoding="utf-8")
+    for name in ("a.json", "b.json"):
+        (double / name).write_text(json.dumps({"marches": {"marche": marches}}), encoding="utf-8")
+    assert_frame_equal(facts(other), facts(once))
+    assert_frame_equal(facts(double), facts(once))
