@@ -39,6 +39,7 @@ STUDIES: dict[str, dict[str, str]] = {
     "acting.company": {},
     "acting.proofreading": {},
     "acting.day": {},
+    "acting.dividing": {},
     "acting.grouping": {},
     "acting.followup": {},
     "acting.supplier": {},
@@ -51,6 +52,7 @@ STUDIES: dict[str, dict[str, str]] = {
 BESIDE = {
     "plan": "une table du diagnostic complet",
     "law": "la recherche d'un texte de loi",
+    "answered": "ce qu'une personne a écrit, lu comme un fichier : une part de la lecture",
     "mission": "le dossier du consultant, où les études sont demandées",
     "acting": "un dossier d'études",
     "acting.sheets": "la lecture des feuilles remplies par une personne",

@@ -12,10 +12,11 @@ from typing import Any
 import polars as pl
 
 from spaser import french, potential, rules
-from spaser.deliverables import excel, files, html
+from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Column, Report, Section, Sentence, masked, table
 from spaser.problems import Problem
+from spaser.studies.acting.tables import tables_of
 from spaser.studies.potential import Opportunities
 from spaser.text import fold
 
@@ -177,6 +178,15 @@ def law_said() -> Callout:
     return Callout("Allotir n'est pas scinder", french.typeset(text), "attention")
 
 
+#: The face that every study has.
+study = divided
+
+
+def findings(result: Divided) -> dict[str, pl.DataFrame]:
+    """Its tables: needs, the curve of each, who could take which lot."""
+    return tables_of(result)
+
+
 def report(result: Divided) -> Report:
     """The one report of the divisions studied."""
     first = Section(
@@ -184,10 +194,14 @@ def report(result: Divided) -> Report:
         "Allotir : jusqu'où ?",
         "Quelle part du besoin des structures de l'ESS et inclusives pourraient-elles prendre, selon le nombre de lots ?",
         (
-            Sentence(french.typeset(f"{french.capital(french.count(result.needs.height, 'besoin actionnable', none=False))}, les plus gros d'abord ; {most_lots()} lots au plus, et jamais plus que de fournisseurs dont le métier est connu.")),
+            Sentence(
+                french.typeset(
+                    f"{french.capital(french.count(result.needs.height, 'besoin actionnable', none=False))}, les plus gros d'abord ; {most_lots()} lots au plus, et jamais plus que de fournisseurs dont le métier est connu."
+                )
+            ),
             law_said(),
         ),
-    )  # fmt: skip
+    )
     each = [
         Section(f"lots-{rank}", f"Besoin {rank}", "Jusqu'où diviser, et pour qui ?", tuple(blocks(result, need)))
         for rank, need in enumerate(result.needs["besoin_id"], 1)
@@ -220,10 +234,6 @@ def summary(result: Divided) -> str:
     return "\n".join([*lines, "", french.sentence(law_said().text)])
 
 
-@files.together
 def write(result: Divided, folder: Path | str) -> list[Path]:
-    """Write allotissement.html and allotissement.xlsx."""
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    whole = report(result)
-    return [html.write(whole, target / "allotissement.html"), excel.write(whole, target / "allotissement.xlsx")]
+    """Write allotissement.html and allotissement.xlsx, each whole or not at all."""
+    return delivery.write(report(result), folder, "allotissement", "html", "xlsx")
