@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +13,9 @@ import pytest
 import spaser
 from spaser.problems import Problem
 from spaser.sources.answers import facts
+from spaser.studies.suppliers import suppliers_of
 from spaser.studies.suppliers.decisions import families_to_decide
+from spaser.vocabulary import DECISIONS
 
 CONTRACT = {
     "id": "2026T01",
@@ -87,3 +90,14 @@ def test_codes_of_a_ledger_without_a_chosen_family_are_asked_the_largest_first()
     asked = families_to_decide(rows)
     assert asked["objet_id"].to_list() == ["B", "A papier"] and asked["propose"][0] == "aucune"
     assert set(asked["objet_type"]) == {"famille"} and "nomenclature.csv" in asked["ou_repondre"][0]
+
+
+def test_only_a_decision_on_a_status_is_shown_as_a_correction_of_the_lists(tmp_path: Path) -> None:
+    ledger = tmp_path / "depenses.csv"
+    ledger.write_text("Fournisseur;SIRET;Montant HT;Date\nA;00091659300007;100;12/03/2024\n", encoding="utf-8")
+    named = {"auteur": "L. Inventé", "motif": "lu", "date": date(2024, 1, 1)}
+    status = {"objet_type": "statut", "objet_id": "000916593", "champ": "ess", "valeur": "oui"}
+    finding = {"objet_type": "constat", "objet_id": "x", "champ": "clause_sociale", "valeur": "accepte"}
+    given = DECISIONS.conform(pl.LazyFrame([status | named, finding | named]))
+    shown = suppliers_of(ledger, (), overrides=given).overrides
+    assert shown["objet_type"].to_list() == ["statut"]

@@ -128,6 +128,11 @@ def suppliers_of(
     return _of_ledger(Path(source).name, ledger, known, decided, answers, spread_establishment, (as_of, clock), demo)
 
 
+def _statuses(decided: pl.LazyFrame | None) -> pl.DataFrame:
+    """What a person decided of the statuses of suppliers: a mission holds other decisions, which correct no list."""
+    return DECISIONS.empty() if decided is None else decided.filter(pl.col("objet_type") == "statut").collect()
+
+
 def _of_ledger(
     scope: str,
     ledger: ledgers.Ledger,
@@ -165,7 +170,7 @@ def _of_ledger(
         files=known.files,
         rejects=pl.concat([ledger.rejects, known.rejects.collect()]),
         accounts=ledger.accounts,
-        overrides=DECISIONS.empty() if decided is None else decided.collect(),
+        overrides=_statuses(decided),
         mapping=ledger.mapping,
         spread=spread,
         demo=demo,
@@ -328,7 +333,7 @@ def _of_contracts(
         counts=suppliers_analysis.counts(known.register).collect(),
         files=known.files,
         rejects=known.rejects.collect(),
-        overrides=DECISIONS.empty() if decided is None else decided.collect(),
+        overrides=_statuses(decided),
         spread=spread,
         demo=base.demo,
     )
