@@ -365,3 +365,10 @@ def test_every_real_list_is_counted_per_status_and_source():
     assert found[("siae_geocodees_2020.csv", "GEIQ")] == 172
     assert found[("ess_france_naf_numerique.csv", "ESS")] == 2061
     assert found[("sirene_flag_ess_numerique.csv", "ESS")] == 3375
+
+
+@pytest.mark.parametrize(("naf", "ess"), [("9491Y", None), ("6832Y", True), ("6201Y", True)])
+def test_an_excluded_activity_is_known_by_its_four_digits_in_the_naf_of_2025_and_no_other_is(naf, ess):
+    unit = {"siren": "900000001", "categorie_juridique": "9220", "naf": naf, "naf_nomenclature": "NAF2025"}
+    found = known([{"siren": "900000001"}], [], [unit | {"liste": "sirene_extrait"}], on=date(2026, 1, 1))
+    assert found["titulaire_ess"].item() is ess
