@@ -1,7 +1,8 @@
 """Amounts far from those they can be compared with: the buyer's own in the CPV division, then those of buyers of its size.
 
 On the decimal logarithm, by the median and the median absolute deviation, beside the rules of ``amounts``. An anomaly is a
-reason to look, never a correction: it moves no sum. Values: ``reference/contract_facts.toml`` (``anomalies``, ``anomalie``).
+reason to look, never a correction: it moves no sum. The others are the buyers read together: above 300 000 records they are
+those of the same part (``studies/diagnostic/parts``), and the reason told may differ. Values: ``reference/contract_facts.toml`` (``anomalies``, ``anomalie``).
 """
 
 from __future__ import annotations

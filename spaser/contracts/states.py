@@ -204,23 +204,38 @@ def lots(narrow: pl.LazyFrame, several: pl.LazyFrame) -> pl.LazyFrame:
     since amendments are published one at a time. ``several`` names the editions to look at (``current``, ``lots_possibles``).
     """
     editions = several.filter("lots_possibles").select("uid", "source_initiale", "publication_initiale")
-    rows_ = narrow.filter(pl.col("modification_id") == 0).join(editions, on="uid")
     mine = (pl.col("source") == pl.col("source_initiale")) & (pl.col("publication") == pl.col("publication_initiale"))
-    holders = rows_.filter(mine).select("uid", "titulaire_id").drop_nulls().unique()
+    rows = narrow.filter(pl.col("modification_id") == 0).join(editions, on="uid")
+    # Few rows, read in one step: each join more of the lazy table would be a decoding more of the whole file.
+    return rows.select("uid", "titulaire_id", *_LOT, sienne=mine).map_batches(
+        _lots, schema=_LOTS, streamable=False, projection_pushdown=False, predicate_pushdown=False
+    )
+
+
+#: What makes a lot, beside its contract.
+_LOT = ("montant", "objet_cle", "dateNotification")
+_LOTS = {
+    "uid": pl.String(),
+    "premiere_date": pl.Date(),
+    "montant_lots": pl.Int64(),
+    "montant_lot_bas": pl.Int64(),
+    "nb_lots": pl.Int32(),
+}
+
+
+def _lots(rows: pl.DataFrame) -> pl.DataFrame:
+    """The lots of each contract, from the rows of its editions (``sienne``: of the first one)."""
+    mine, same = pl.col("sienne").fill_null(False), ["uid", *_LOT]
+    holders = rows.filter(mine).select("uid", "titulaire_id").drop_nulls().unique()
     # Another edition corrects this one; of other holders and for something else, it is another lot.
     others = (
-        rows_.filter(~mine & pl.col("titulaire_id").is_not_null())
+        rows.filter(~pl.col("sienne") & pl.col("titulaire_id").is_not_null())
         .join(holders, on=["uid", "titulaire_id"], how="anti")
         .join(holders.select("uid").unique(), on="uid", how="semi")
     )
-    known = rows_.filter(mine).select("uid", "montant", "objet_cle", "dateNotification", "titulaire_id", ailleurs=False)
-    elsewhere = others.select("uid", "montant", "objet_cle", "dateNotification", "titulaire_id", ailleurs=True)
-    same = ["uid", "montant", "objet_cle", "dateNotification"]
-    apart = elsewhere.join(known.select(same).unique(), on=same, how="anti", nulls_equal=True)
-    every = pl.concat([known, apart])
-    distinct = every.group_by("uid", "montant", "objet_cle", "dateNotification").agg(
-        _titulaire=pl.col("titulaire_id").min()
-    )
+    known = rows.filter(mine)
+    apart = others.join(known.select(same).unique(), on=same, how="anti", nulls_equal=True)
+    distinct = pl.concat([known, apart]).group_by(same).agg(_titulaire=pl.col("titulaire_id").min())
     amount = pl.col("montant").filter(pl.col("montant") > 0)
     sums = distinct.group_by("uid").agg(
         montant_lots=amount.sum(),

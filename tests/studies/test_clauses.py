@@ -170,7 +170,7 @@ def test_an_answer_is_kept_and_a_refused_finding_leaves_the_page(base, tmp_path)
     )
     kept = again.extras["ecarts"].filter(pl.col("decision").is_not_null())
     assert kept.select("uid", "consideration", "decision").rows() == [
-        (refused["contrat"].removeprefix("contrat "), refused["consideration"], "refuse")
+        (refused["contrat"].removeprefix("contrat "), "marche_reserve", "refuse")
     ]
     section = next(section for section in spaser.report(again).sections if section.id == "ecrit")
     assert (

@@ -134,6 +134,8 @@ def findings(result: Company) -> dict[str, pl.DataFrame]:
 def report(result: Company) -> Report:
     """The whole report: the essentials, what is paid, its effects, what could be bought, how, and the law of a private buyer."""
     bought, told = purchases_handover.findings(result.spending.ledger), spend.findings(result.spending)
+    # What a person has to settle is told once, with the families of the spending.
+    bought = replace(bought, extras={name: rows for name, rows in bought.extras.items() if name != "a_decider"})
     tables = impact.findings(result.work)
     private = replace(told, extras=told.extras | {"prive": law.private_facts().collect()})
     sections = [
