@@ -12,7 +12,7 @@ from spaser.detection.rules import Head, Lexicon, Rule
 
 #: Where a phrase may begin: at the start or after a stop (hard), after a coordination (soft).
 _STARTS = re.compile(
-    r"(?P<hard>^|[:;.\n(«\"|]\s*|\s[-–/]+\s*)|(?:,\s*|\s(?:et|ou|puis|ainsi que|y compris)\s+|[+&]\s*)"
+    r"(?P<hard>^|[:;.\n«\"|]\s*|\s[-–/]+\s*)|(?:,\s*|\s(?:et|ou|puis|ainsi que|y compris)\s+|[+&]\s*)"
 )
 #: A lot named in a subject line, then its own text.
 _LOT = re.compile(
@@ -20,6 +20,8 @@ _LOT = re.compile(
     r"(?:lot\s*(?:n\s?[°o]?\s?)?\d+\s*[:–-]*\s*)?"
     r"|\ben\s+\d+\s+lots?(?:\s+separes)?\.?\s*[:–-]\s*"
 )
+#: A coordinated complement (« centre de traitement et de valorisation ») begins no phrase of its own.
+_COMPLEMENT = re.compile(r"d(?:e|es|u)\s|d'")
 _LETTERS = re.compile(r"[a-z]{3}")
 #: Findings of the title that the whole contract bears, whatever the lot.
 _OF_THE_CONTRACT = ("reservation", "clause", "critere")
@@ -41,7 +43,8 @@ def governing(text: str, start: int, lexicon: Lexicon, rule: str = "") -> Head |
             continue
         name, end = found
         shared = opening.start() <= last
-        if opening["hard"] is None and not shared and name is not None:
+        own_phrase = name is None and not (head is not None and _COMPLEMENT.match(text, opening.end()))
+        if opening["hard"] is None and not shared and not own_phrase:
             continue
         head = _more_permissive(head, name) if shared and opening["hard"] is None else name
         last = end
