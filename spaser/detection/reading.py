@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spaser.detection import heads, reliability
 from spaser.detection.folding import Folded
@@ -35,6 +35,10 @@ _ROW = 320
 #: A list of structures goes on within so many characters.
 _LIST = 60
 CLAUSE_WORDS = re.compile(r"clause|condition|exigence|penalite|sera|devra")
+
+
+#: What is written for a machine: the target of a link, an address, the attributes of a tag.
+HIDDEN = re.compile(r"(?<=\]\()[^()\n]+(?=\))|(?:https?://|www\.)\S+|(?<![a-z0-9])(?:/[a-z0-9%._-]+){2,}/?|(?<=<)[a-z0-9]+ [^<>]{1,400}(?=>)")
 
 
 @dataclass
@@ -65,6 +69,8 @@ def read(
     `nature` says whether the text is a subject line (« objet »), the label of a criterion (« critere ») or something else;
     `ranks` and `exceptions` are the rules and the exceptions worth trying on it.
     """
+    if "/" in folded.text or "<" in folded.text:
+        folded = replace(folded, text=HIDDEN.sub(lambda shown: " " * len(shown[0]), folded.text))
     rules = [lexicon.rules[rank] for rank in ranks]
     hits = [(start, end, rule) for rule in rules for start, end in spans(rule.pattern, folded.text)]
     if not hits:
