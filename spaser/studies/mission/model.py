@@ -64,7 +64,7 @@ class Mission:
     """What a user works on. Paths are those of ``source``, resolved from its folder, ``home``.
 
     ``asked`` has one line per buyer named; when none is, ``every`` holds for all the buyers of the files. ``folder`` is where
-    reports are written; ``screen`` what the notebooks show (their choices); ``demo`` that all of it is invented.
+    reports are written; ``names`` the names a person gave to buyers that no file names (by SIREN); ``screen`` what the notebooks show (their choices); ``demo`` that all of it is invented.
     """
 
     files: tuple[str, ...]
@@ -86,6 +86,7 @@ class Mission:
     notices: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     screen: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     place: str = ""
     demo: bool = False
 
@@ -184,6 +185,7 @@ def _mission(said: dict[str, Any], source: Path) -> Mission:
         author=said.get("auteur", ""),
         today=said.get("aujourdhui"),
         screen=said.get("ecran", {}),
+        names=said.get("noms", {}),
         place=said.get("territoire", ""),
         demo=said.get("demonstration", False),
     )

@@ -89,6 +89,7 @@ SHAPE = settings.Table(
         "modele_pptx": settings.Text(),
         "sortie": settings.Text(filled=True),
         "ecran": SCREEN,
+        "noms": settings.Named(settings.Text(filled=True)),
         "territoire": settings.Text(filled=True),
         "demonstration": settings.Flag(),
         **OWN,
