@@ -15,8 +15,8 @@ import pytest
 
 from spaser import considerations, contracts, obligations, rules
 from spaser import vocabulary as words
-from spaser.obligations import reservations as obligations_reserved
 from spaser.obligations import buyer_kinds, thresholds
+from spaser.obligations import reservations as obligations_reserved
 from spaser.problems import Problem
 from spaser.vocabulary import DUTIES
 
