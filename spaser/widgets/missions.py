@@ -26,6 +26,7 @@ KINDS = {
     "avis publiés": "avis",
     "pièces des marchés": "pieces",
     "programme d'achat": "programme",
+    "entretiens remplis": "entretiens",
 }
 _DOCUMENTS = (".pdf", ".docx", ".odt", ".html", ".md", ".txt")
 _NEW = "nouvelle mission…"

@@ -208,6 +208,7 @@ def _asked(shared: dict[str, Any], table: dict[str, Any], source: Path, members:
     """What is asked of a buyer: its own table first, then what is asked of all."""
     whole, home = shared | table, source.parent
     ledger = home / whole["depenses"] if whole.get("depenses") else None
+    met = home / whole["entretiens"] if whole.get("entretiens") else None
     kept = _kept_answers(whole, source)
     wishes = Wishes(
         radius=float(whole["rayon"]) if "rayon" in whole else None,
@@ -215,13 +216,14 @@ def _asked(shared: dict[str, Any], table: dict[str, Any], source: Path, members:
         goals=shape.goals_of(whole, source),
         ledger=ledger,
         registers=tuple(str(home / one) for one in shared.get("registres", [])),
+        interviews=met,
         answers=shape.answers_of(
             whole if kept is None else whole | {"questionnaire": str(kept.relative_to(home))}, source
         ),
     )
     programme = tuple(str(home / one) for one in whole.get("programme", []))
     decided = sorted(str(path) for path in (home / DECISIONS).glob("*")) if source.name == NAME else []
-    mark = fingerprint(whole, [*members, *programme, *decided, *(str(path) for path in (ledger, kept) if path)])
+    mark = fingerprint(whole, [*members, *programme, *decided, *(str(path) for path in (ledger, kept, met) if path)])
     return Asked(
         table.get("nom", ""),
         wishes,

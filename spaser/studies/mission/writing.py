@@ -273,6 +273,7 @@ TEMPLATE = """# Une mission : ce que vous donnez, décidez et obtenez, en un seu
 # nom = "Ma Ville"
 # libelle = "Ville de Maville"                # quand ses données ne disent pas son nom
 # depenses = "fichiers/grand_livre.xlsx"
+# entretiens = "fichiers/entretiens.xlsx"     # le classeur d'entretiens rempli (spaser entretiens)
 # questionnaire = { moyens = 2, bilan = 1 }    # par défaut : les réponses gardées par le carnet 08
 # commentaires = { actions = "À présenter au comité du 12 mars." }
 
