@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets
+from traitlets import Bunch
 
 from spaser import buyers, french
 from spaser.problems import Problem
@@ -127,7 +128,7 @@ class BuyerPicker:
         self.name.value = ""
         self._search(None)
         self.desk.selection.notify_change(
-            {"name": "buyers", "old": chosen, "new": chosen, "owner": self.desk.selection, "type": "change"}
+            Bunch(name="buyers", old=chosen, new=chosen, owner=self.desk.selection, type="change")
         )
         return self._tell(f"« {label} » est le nom de cet acheteur, ici et dans ses rapports")
 

@@ -172,7 +172,8 @@ def study(
     Problem, Problems
         The workbook cannot be read; a role, a level, a question, an axis or a type is not known: all said together.
     """
-    known, held, faults = grid or maturity.grid(), rules.toml("interviews.toml"), []
+    known, held = grid or maturity.grid(), rules.toml("interviews.toml")
+    faults: list[str] = []
     roles = {fold(word): role["label"] for role in held["role"] for word in (role["id"], role["label"])}
     answers = _answers(book, known, roles, faults)
     said = _said(book, known, held, roles, faults)

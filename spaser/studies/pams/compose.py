@@ -137,7 +137,9 @@ def study(
 def findings(found: Study) -> Findings:
     """The finished tables of the study, as its sections read them."""
     known = handover.findings(found.diagnostic)
-    given = (Source(found.wishes.ledger.name, "fichier de dépenses"),) if found.wishes.ledger else ()
+    given: tuple[Source, ...] = (
+        (Source(found.wishes.ledger.name, "fichier de dépenses"),) if found.wishes.ledger else ()
+    )
     given += (Source("questionnaire", "réponses au questionnaire qualitatif"),) if found.wishes.answers else ()
     given += (Source(found.wishes.interviews.name, "entretiens"),) if found.wishes.interviews else ()
     return replace(
