@@ -14,7 +14,7 @@ from spaser import rules
 from spaser.obligations.dates import LATER, UNSURE
 from spaser.obligations.ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, UNLIKELY, Rung, climb
 from spaser.problems import Problem, closest
-from spaser.vocabulary import AMENDMENTS_IN_DOUBT, BUYER_KINDS, CENT
+from spaser.vocabulary import BUYER_KINDS, CENT
 
 GOODS = {
     "central": "eu_threshold_goods_central",
@@ -81,7 +81,7 @@ def needs(contracts: pl.LazyFrame) -> pl.LazyFrame:
     consultation; a marché subséquent belongs to the need of its framework.
     """
     status = pl.col("montant_statut")
-    sure = (status == "valide") | pl.col("montant_regle").is_in(AMENDMENTS_IN_DOUBT)
+    sure = (status == "valide") | pl.col("montant_regle").is_in(rules.to_look("montant"))
     own = pl.when(status.is_in(["valide", "a_verifier"])).then(pl.coalesce("montant_initial", "montant"))
     (low, high), (early_low, early_high) = _european(DAY), _european(EARLY)
     told = contracts.with_columns(

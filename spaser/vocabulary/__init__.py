@@ -41,7 +41,6 @@ from spaser.vocabulary.contracts import (
 from spaser.vocabulary.duties import AGEC, APPLICABILITY, BUYER_DUTIES, BUYER_KINDS, DUTIES, FOOD, READINESS, RESERVED
 from spaser.vocabulary.filled import FILLED, NOTIONS, SEEN, TO_DECIDE
 from spaser.vocabulary.lists import (
-    AMENDMENTS_IN_DOUBT,
     CLOSED_LISTS,
     CONTRACT_KINDS,
     DEFAULT_POPULATION,
