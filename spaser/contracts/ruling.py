@@ -59,17 +59,24 @@ def decided(
     for one in reversed(chain):
         rule = pl.when(one.sees.fill_null(False)).then(pl.lit(one.name)).otherwise(rule)
     found = table.with_columns(table.select(**seen).select(_regle=rule)).with_row_index("_rang")
-    parts = [
-        found.filter(pl.col("_regle") == one.name).select(
-            "_rang",
-            _conclut=pl.lit(one.concludes),
-            _preuve=pl.format(one.said["preuve"], *(shown[name] for name in one.said.get("cite", [])))
-            if "preuve" in one.said
-            else pl.lit(None, pl.String),
-        )
+    spoke = set(found["_regle"].drop_nulls().unique())
+    parts = [pl.DataFrame(schema={"_rang": found.schema["_rang"], "_conclut": pl.String, "_preuve": pl.String})]
+    parts += [
+        # In one piece: a text made of columns cut differently stops Polars (2.1).
+        found.filter(pl.col("_regle") == one.name)
+        .rechunk()
+        .select("_rang", _conclut=pl.lit(one.concludes), _preuve=_told(one, shown))
         for one in chain
+        if one.name in spoke
     ]
     return found.join(pl.concat(parts), on="_rang", how="left", maintain_order="left").drop("_rang")
+
+
+def _told(rule: Rule, shown: Mapping[str, pl.Expr]) -> pl.Expr:
+    """The sentence of a rule, with what it cites; null when it has none, or when what it cites is unknown."""
+    if "preuve" not in rule.said:
+        return pl.lit(None, pl.String)
+    return pl.format(rule.said["preuve"], *(shown[name] for name in rule.said.get("cite", [])))
 
 
 def valued(fact: str, key: str, rule: pl.Expr, values: Mapping[str, pl.Expr]) -> pl.Expr:

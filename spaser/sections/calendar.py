@@ -66,7 +66,8 @@ def _said(rows: pl.DataFrame, soon: pl.DataFrame) -> tuple[Sentence, ...]:
     late = soon.filter(pl.col("urgence").fill_null(False) & ~pl.col("ponctuel").fill_null(False)).height
     past = rows.filter(pl.col("statut_echeance") == "depassee").height
     silent = rows.filter(pl.col("statut_echeance") == "inconnue").height
-    amount = soon["montant_annuel"].sum() if soon["montant_annuel"].count() else None
+    amount, told = soon.select(pl.col("montant_annuel").sum(), n=pl.col("montant_annuel").count()).row(0)
+    amount = amount if told else None
     once = soon.filter(pl.col("ponctuel").fill_null(False)).height
     told = [
         f"{french.capital(french.count(soon.height, 'contrat'))} {_ends(soon.height)} dans les trois ans"

@@ -198,7 +198,9 @@ def _stated(part: str, key: str, rule: Fact) -> Fact:
     state = "à venir" if isinstance(since, date) and since > version else "en vigueur"
     if isinstance(until, date) and until < version:
         state = f"n'est plus en vigueur depuis le {french.short_date(until + timedelta(days=1))}"
-    period = [(since, told or state)] if isinstance(since, date) else [(None, told)] if told else []
+    period: list[tuple[date | None, Any]] = (
+        [(since, told or state)] if isinstance(since, date) else [(None, told)] if told else []
+    )
     if isinstance(until, date):
         period.append((until, LAST))
     threshold = rules.toml("law.toml").get(rule.get("threshold", ""), {})

@@ -33,7 +33,6 @@ from spaser.vocabulary.contracts import (
     RECORDS,
     REJECTS,
     SCORES,
-    SENSITIVITY,
     SUBCONTRACTS,
     VERSIONS,
     WHERE,
@@ -85,6 +84,7 @@ from spaser.vocabulary.texts import (
 )
 from spaser.vocabulary.words import (
     CENT,
+    EARTH_KM,
     HOLDER,
     NO,
     SUBCONTRACT,
@@ -114,7 +114,6 @@ TABLES = {
         SUBCONTRACTS,
         CONTRIBUTIONS,
         GAPS,
-        SENSITIVITY,
         MEASURES,
         ESTABLISHMENTS,
         UNNUMBERED,

@@ -330,19 +330,6 @@ CONTRIBUTIONS = Table(
     ),
 )
 
-SENSITIVITY = Table(
-    "sensitivity",
-    "ce que devient le classement quand un poids du score bouge d'un quart",
-    ("poids", "sens"),
-    (
-        Word("poids", T, "Poids modifié (clé de method.toml)"),
-        Word("sens", T, "Sens (-25 % ou +25 %)"),
-        Word("classes", I, "Rangs comparés"),
-        Word("changes", I, "Changent de quartile"),
-        Word("part", F, "Part qui change de quartile", "part"),
-    ),
-)
-
 DECISIONS = Table(
     "decisions",
     "une correction humaine (statut, montant, constat, lien), avec auteur, date et motif",

@@ -197,7 +197,7 @@ def _fields(elements: Sequence[Element], records: Sequence[dict[str, object]]) -
     yield "actesSousTraitance", [subcontracts(value) for value in get("actesSousTraitance")]
 
 
-def _series(name: str, values: list[object]) -> pl.Series:
+def _series(name: str, values: list[Any]) -> pl.Series:
     if name == "position":
         return pl.Series(name, values, dtype=pl.Int64)
     if name in LIST_FIELDS:

@@ -96,11 +96,6 @@ def candidates(header: Cells) -> list[tuple[str, dict[str, str]]]:
     return sorted(found, key=lambda one: -len(one[1]))
 
 
-def open_list(path: Path, declared: Sequence[Declared] = ()) -> Opened:
-    """The one list of a file, or the first of its sheets (see ``open_lists``)."""
-    return open_lists(path, declared)[0][0]
-
-
 def open_lists(path: Path, declared: Sequence[Declared] = ()) -> tuple[list[Opened], list[tuple[str, str]]]:
     """The lists of suppliers of a file, one per sheet, opened, recognised and weighed; and the sheets left, with the reason.
 

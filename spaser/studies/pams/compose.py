@@ -38,6 +38,7 @@ from spaser.studies.potential import Opportunities
 from spaser.studies.publication import files as publication_files
 from spaser.studies.suppliers import SupplierDiagnostic
 from spaser.studies.suppliers import handover as purchases_handover
+from spaser.vocabulary.sentences import DEMO_NOTE
 
 TITLE = "Diagnostic d'achat responsable"
 #: Months of the calendar, and so of what the needs to come are looked for in.
@@ -135,7 +136,9 @@ def study(
 def findings(found: Study) -> Findings:
     """The finished tables of the study, as its sections read them."""
     known = handover.findings(found.diagnostic)
-    given = (Source(found.wishes.ledger.name, "fichier de dépenses"),) if found.wishes.ledger else ()
+    given: tuple[Source, ...] = (
+        (Source(found.wishes.ledger.name, "fichier de dépenses"),) if found.wishes.ledger else ()
+    )
     given += (Source("questionnaire", "réponses au questionnaire qualitatif"),) if found.wishes.answers else ()
     return replace(
         known,
@@ -165,7 +168,7 @@ def report(found: Study) -> Report:
         sections=sections.report(told),
         subtitle=f"{span}, {told.population_label}{_reach(found.potential)}",
         sources=told.sources,
-        notes=(handover.DEMO_NOTE,) if told.demo else (),
+        notes=(DEMO_NOTE,) if told.demo else (),
         annexes=_annexes(told, told.spent),
     )
     return replace(built, committee=sections.keys(form="pptx"))

@@ -30,6 +30,7 @@ from spaser.sources.answers import entered
 from spaser.studies.diagnostic import handover
 from spaser.studies.publication.compose import Edition, Publication, codes, measurer
 from spaser.vocabulary import POPULATIONS
+from spaser.vocabulary.sentences import DEMO_NOTE
 
 TITLE = "Publication des indicateurs du SPASER"
 #: The reference files behind the figures, whose bytes are named in ``sources.json``.
@@ -218,7 +219,7 @@ def _built(title: str, result: Publication, found: Findings, sections: Any) -> R
         sections=sections,
         subtitle=subtitle,
         sources=found.sources,
-        notes=(handover.DEMO_NOTE,) if found.demo else (),
+        notes=(DEMO_NOTE,) if found.demo else (),
     )
 
 
