@@ -11,12 +11,10 @@ from collections.abc import Sequence
 import polars as pl
 
 from spaser.indicators.records import VALUE, chosen, scope
-from spaser.vocabulary import DEFAULT_POPULATION, MEASURES
+from spaser.vocabulary import DEFAULT_POPULATION, MEASURES, PURCHASES
 
 SPENT = "depense"
 LEDGER = "grand livre"
-#: The lines that are purchases (grants and movements outside purchases are not).
-PURCHASES = ("achat", "banque_assurance", "centrale_achat", "a_verifier")
 OWN_STATUS = ("titulaire_ess", "titulaire_esus", "titulaire_inclusif")
 VERSION = 1
 

@@ -29,6 +29,7 @@ from spaser.vocabulary.contracts import (
     DIALECTS,
     HOLDERS,
     IDENTITY,
+    LIST_FIELDS,
     RAW,
     RECORDS,
     REJECTS,
@@ -47,6 +48,7 @@ from spaser.vocabulary.lists import (
     INCLUSIVE_STATUSES,
     NONE_DECLARED,
     POPULATIONS,
+    PURCHASES,
     TARGET_ANSWERS,
     TARGET_STATES,
 )

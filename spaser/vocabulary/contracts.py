@@ -6,6 +6,15 @@ import polars as pl
 
 from spaser.vocabulary.words import HOLDER, SUBCONTRACT, B, D, F, I, N, T, Table, Word
 
+#: The fields of a contract that are lists of words, as regulated in 2022.
+LIST_FIELDS = (
+    "considerationsSociales",
+    "considerationsEnvironnementales",
+    "techniques",
+    "modalitesExecution",
+    "typesPrix",
+)
+
 WHERE = (
     Word("source", T, "Fichier source"),
     Word("position", I, "Rang de l'enregistrement dans la source (à partir de 1)"),
@@ -69,16 +78,7 @@ RAW = Table(
     + tuple(
         Word(
             word.name,
-            pl.List(T)
-            if word.name
-            in (
-                "considerationsSociales",
-                "considerationsEnvironnementales",
-                "techniques",
-                "modalitesExecution",
-                "typesPrix",
-            )
-            else T,
+            pl.List(T) if word.name in LIST_FIELDS else T,
             word.label,
             origin=word.origin,
         )

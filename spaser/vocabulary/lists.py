@@ -11,6 +11,9 @@ POPULATIONS = {
 
 DEFAULT_POPULATION = "seuil_besoin"
 
+#: The perimeters of a line of spending that are purchases, or may be (grants and movements outside purchases are not).
+PURCHASES = ("achat", "banque_assurance", "centrale_achat", "a_verifier")
+
 #: The kinds of contract, as judged, in the words of the jurist.
 CONTRACT_KINDS = {
     "marche": "marché",

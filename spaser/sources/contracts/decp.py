@@ -22,16 +22,8 @@ from spaser.sources.contracts.decp_values import (
     text_of,
     unwrapped,
 )
-from spaser.vocabulary import HOLDER, RAW
+from spaser.vocabulary import HOLDER, LIST_FIELDS, RAW
 
-#: Name of a list, name of an item, as regulated in 2022.
-LIST_FIELDS = (
-    "considerationsSociales",
-    "considerationsEnvironnementales",
-    "techniques",
-    "modalitesExecution",
-    "typesPrix",
-)
 TEXT_FIELDS = (
     "uid",
     "id",
