@@ -178,7 +178,7 @@ def by_family(measures: pl.DataFrame, title: str = "Par famille d'achat", most: 
     layers = alt.layer(span, answered, points, texts).properties(width=420 // max(panels, 1), height=alt.Step(22))
     chart = layers.facet(column=alt.Column("nom:N", sort=order_of(rows), header=alt.Header(title=None)))
     best = ", ".join(f"{name} {french.share(part)}" for name, part in order.select("modalite", "valeur").head(3).rows())
-    told = f"Parts par famille. Les plus fortes pour « {shown.item(0, 'nom')} » : {best}. {basis_of(rows)}."
+    told = f"Parts par famille. Les plus fortes pour « {shown.select(pl.col('nom').first()).item()} » : {best}. {basis_of(rows)}."
     columns = (("modalite", "Famille", "texte"), ("nom", "Considération", "texte"), *SHARE_COLUMNS)
     return picture(chart, title, [HOW_RANGE, basis_of(rows)], told, rows, columns)
 
