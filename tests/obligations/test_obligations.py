@@ -15,8 +15,8 @@ import pytest
 
 from spaser import considerations, contracts, obligations, rules
 from spaser import vocabulary as words
+from spaser.obligations import buyer_kinds, thresholds
 from spaser.obligations import reservations as obligations_reserved
-from spaser.obligations import thresholds
 from spaser.problems import Problem
 from spaser.vocabulary import DUTIES
 
@@ -418,7 +418,7 @@ def test_an_unknown_kind_of_buyer_is_refused_with_the_closest_one():
 def test_the_kind_of_a_buyer_is_read_from_its_legal_category_where_it_says_so():
     forms = ["7113", "7210", "5710", None, "7389", "7383", "4110", "7364", "7381", "7331"]
     units = pl.DataFrame({"siren": list("abcdefghij"), "categorie_juridique": forms}).lazy()
-    read = dict(thresholds.kinds_of(units).collect().rows())
+    read = dict(buyer_kinds.kinds_of(units).collect().rows())
     # Annex 2: the administrative establishments of the State are central, hospitals and industrial ones are not.
     assert read == {"a": "central", "b": "autre", "e": "central", "f": "central", "h": "autre", "j": "autre"}
 
@@ -426,7 +426,7 @@ def test_the_kind_of_a_buyer_is_read_from_its_legal_category_where_it_says_so():
 def test_a_table_of_kinds_wins_over_the_guess_and_leaves_the_others_to_it():
     rows = pl.DataFrame({"acheteur_siren": ["a", "b", "c"], "acheteur_categorie": ["commune", "commune", None]}).lazy()
     given = pl.DataFrame({"acheteur_siren": ["a"], "type_acheteur": ["entite"]}).lazy()
-    assert thresholds.kinds(rows, given).collect().sort("acheteur_siren")["type_acheteur"].to_list() == [
+    assert buyer_kinds.kinds(rows, given).collect().sort("acheteur_siren")["type_acheteur"].to_list() == [
         "entite",
         "autre",
         None,
