@@ -5,6 +5,8 @@ It reads ``findings.extras["renouvellements"]`` (table RENEWALS) and says nothin
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from spaser import charts, french
@@ -88,7 +90,7 @@ def said(findings: Findings) -> tuple[Sentence, ...]:
 
 
 def _ending(soon: pl.DataFrame) -> str:
-    amount = soon["montant_annuel"].sum() if soon["montant_annuel"].count() else None
+    amount = int(soon["montant_annuel"].sum()) if soon["montant_annuel"].count() else None
     once = soon.filter(pl.col("ponctuel").fill_null(False)).height
     apart = (
         f", dont {french.number(once)} pour une opération unique (chantier, étude, ouvrage nommé), sans suite connue"
@@ -102,11 +104,18 @@ def _ending(soon: pl.DataFrame) -> str:
 
 def _none_left(rows: pl.DataFrame, findings: Findings) -> str:
     """No end to come: beyond three years, all past, or unknown."""
-    later, last = rows.filter(pl.col("echeance") >= findings.day).height, rows["echeance"].max()
+    later = rows.filter(pl.col("echeance") >= findings.day).height
+    last = last_end(rows)
     if later:
         return f"Aucun contrat ne se termine dans les trois ans qui suivent le {french.long_date(findings.day)} ; {french.count(later, 'contrat')} plus tard."
     told = f"Aucun contrat ne se termine après le {french.long_date(findings.day)}"
     return f"{told} ; la dernière fin connue est du {french.long_date(last)}." if last else f"{told}."
+
+
+def last_end(rows: pl.DataFrame) -> date | None:
+    """The last end known of the renewals."""
+    days: list[date] = rows["echeance"].drop_nulls().to_list()
+    return max(days, default=None)
 
 
 def _orders(findings: Findings) -> int:

@@ -218,7 +218,8 @@ def _calendar(findings: Findings) -> Iterator[tuple[str, Fact]]:
     yield "fins_tard", soon.filter(pl.col("urgence").fill_null(False)).height
     yield "fins_passees", ends.filter(pl.col("statut_echeance") == "depassee").height
     yield "fins_inconnues", ends.filter(pl.col("statut_echeance") == "inconnue").height
-    yield "derniere_fin", ends["echeance"].max()
+    days: list[date] = ends["echeance"].drop_nulls().to_list()
+    yield "derniere_fin", max(days, default=None)
     if soon["montant_annuel"].count():
         yield "fins_montant", int(soon["montant_annuel"].sum())
 
