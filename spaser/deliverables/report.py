@@ -28,17 +28,7 @@ COLUMN_UNITS = ("texte", "identifiant", "entier", "part", "centime", "somme", "d
 MOST_COLUMNS = 6
 MASK = "personne physique (masquée)"
 #: Columns that name or identify a natural person when ``personne_physique`` is true.
-_PERSONAL = (
-    "nom",
-    "enseigne",
-    "sigle",
-    "titulaire_nom",
-    "titulaire_id",
-    "titulaire_siren",
-    "siren",
-    "siret",
-    "fournisseur",
-)
+_PERSONAL = tuple("nom enseigne sigle titulaire_nom titulaire_id titulaire_siren siren siret fournisseur".split())
 #: Numbers that are names: never added up, never given a thousands separator.
 _TEXTS = ("annee", "exercice", "position", "ligne", "rang")
 #: The measures keep the codes of the open data: formulas of the workbook point to them, and their titles stand beside.

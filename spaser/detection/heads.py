@@ -11,9 +11,7 @@ import re
 from spaser.detection.rules import Head, Lexicon, Rule
 
 #: Where a phrase may begin: at the start or after a stop (hard), after a coordination (soft).
-_STARTS = re.compile(
-    r"(?P<hard>^|[:;.\n«\"|]\s*|\s[-–/]+\s*)|(?:,\s*|\s(?:et|ou|puis|ainsi que|y compris)\s+|[+&]\s*)"
-)
+_STARTS = re.compile(r"(?P<hard>^|[:;.\n«\"|]\s*|\s[-–/]+\s*)|(?:,\s*|\s(?:et|ou|puis|ainsi que|y compris)\s+|[+&]\s*)")
 #: A lot named in a subject line, then its own text.
 _LOT = re.compile(
     r"(?:[:.;,(–-]|\s|^)\s*\(?(?:ex |relance (?:du )?)?(?:lots?\s*(?:n\s?[°oe]?\s?|numero )?\s?\d+[a-z]?\s*(?:[:–,\"«_)-]|\s(?=[a-z]))+|lot\s*:)\s*"

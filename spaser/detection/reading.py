@@ -38,7 +38,9 @@ CLAUSE_WORDS = re.compile(r"clause|condition|exigence|penalite|sera|devra")
 
 
 #: What is written for a machine: the target of a link, an address, the attributes of a tag.
-HIDDEN = re.compile(r"(?<=\]\()[^()\n]+(?=\))|(?:https?://|www\.)\S+|(?<![a-z0-9])(?:/[a-z0-9%._-]+){2,}/?|(?<=<)[a-z0-9]+ [^<>]{1,400}(?=>)")
+HIDDEN = re.compile(
+    r"(?<=\]\()[^()\n]+(?=\))|(?:https?://|www\.)\S+|(?<![a-z0-9])(?:/[a-z0-9%._-]+){2,}/?|(?<=<)[a-z0-9]+ [^<>]{1,400}(?=>)"
+)
 
 
 @dataclass
@@ -295,12 +297,7 @@ def _carrier(rule: Rule, nature: str, before: str, said: str, after: str, row: s
     contexts = lexicon.contexts
     around = before[-160:] + said
     weighed = rule.number != "insertion" and _weighed(after, lexicon)
-    judged = (
-        weighed
-        or contexts["criterion_before"].search(around)
-        or nature == "autre"
-        and _appraised(row, lexicon)
-    )
+    judged = weighed or contexts["criterion_before"].search(around) or nature == "autre" and _appraised(row, lexicon)
     if judged and not contexts["criterion_not"].search(before + said + after):
         return "critere"
     if rule.carrier == "auto" or rule.carrier == "auto_clause" and not CLAUSE_WORDS.search(said):
