@@ -115,7 +115,7 @@ def merged(
     return MEASURES.conform(ordered)
 
 
-def _asked(indicators: Sequence[str] | None, definition: str | None) -> list[tuple[Indicator, str | None]]:
+def _asked(indicators: Sequence[str] | None, definition: str | None) -> list[tuple[Indicator, str]]:
     pairs = chosen(list(indicators) if indicators is not None else None, definition)
     if not pairs:
         raise Problem("Aucun indicateur n'est demandé")
@@ -126,7 +126,7 @@ def _dimensions(by: Sequence[str]) -> list[str]:
     return ["total", *(name for name in by if name != "total")]
 
 
-def _packed(frame: pl.LazyFrame, pairs: list[tuple[Indicator, str | None]]) -> pl.LazyFrame:
+def _packed(frame: pl.LazyFrame, pairs: list[tuple[Indicator, str]]) -> pl.LazyFrame:
     """Adds ``_answers_0``, ``_answers_1``…: the answers to every indicator as digits, and whether the amount is doubtful."""
     codes = []
     for record, definition in pairs:
@@ -184,7 +184,7 @@ def _counted(answers: pl.LazyFrame, dimensions: dict[str, pl.Expr], asked: int) 
     )
 
 
-def _read_back(counted: pl.LazyFrame, pairs: list[tuple[Indicator, str | None]]) -> pl.LazyFrame:
+def _read_back(counted: pl.LazyFrame, pairs: list[tuple[Indicator, str]]) -> pl.LazyFrame:
     """From distinct sets of answers to one row per modality and figure, still whole numbers."""
     figures: list[pl.Expr] = []
     columns: dict[str, pl.Expr] = {}
@@ -205,7 +205,7 @@ def _read_back(counted: pl.LazyFrame, pairs: list[tuple[Indicator, str | None]])
     )
 
 
-def _struct(record: Indicator, definition: str | None, kind: str, order: int, names: dict[str, str]) -> pl.Expr:
+def _struct(record: Indicator, definition: str, kind: str, order: int, names: dict[str, str]) -> pl.Expr:
     words = {
         "indicateur": record.code,
         "titre": record.titre,

@@ -68,7 +68,7 @@ class Indicator:
     lecture: str
     prudence: str
     base: str
-    definitions: Mapping[str | None, pl.Expr]
+    definitions: Mapping[str, pl.Expr]
     version: int = VERSION
     champ: pl.Expr | None = None
 
@@ -76,7 +76,7 @@ class Indicator:
     def regle(self) -> str:
         return f"{self.code}@{self.version}"
 
-    def holds(self, definition: str | None) -> pl.Expr:
+    def holds(self, definition: str) -> pl.Expr:
         """Yes, no, or unknown (null), for each contract."""
         return self.definitions[definition]
 
@@ -103,7 +103,7 @@ def catalogue() -> dict[str, Indicator]:
     }
 
 
-def chosen(codes: list[str] | None = None, definition: str | None = None) -> list[tuple[Indicator, str | None]]:
+def chosen(codes: list[str] | None = None, definition: str | None = None) -> list[tuple[Indicator, str]]:
     """The indicators asked for, each with the definitions kept.
 
     Raises
@@ -120,9 +120,9 @@ def chosen(codes: list[str] | None = None, definition: str | None = None) -> lis
         raise Problem(
             f"Définition inconnue : « {definition} »", todo=f"Définitions : {', '.join(sorted(filter(None, names)))}."
         )
-    pairs: list[tuple[Indicator, str | None]] = []
+    pairs: list[tuple[Indicator, str]] = []
     for record in (known[code] for code in (known if codes is None else codes)):
-        kept = [definition] if definition in record.definitions else list(record.definitions)
+        kept = [name for name in record.definitions if name == definition] or list(record.definitions)
         pairs += [(record, name) for name in kept]
     return pairs
 

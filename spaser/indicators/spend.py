@@ -51,7 +51,7 @@ def spent(
     ]
     joined = _joined(lines, _answers(scope(contracts, population), pairs), holders, len(pairs))
     own = joined.collect_schema().names()
-    named: list[tuple[str, str, str | None, pl.Expr]] = [
+    named: list[tuple[str, str, str, pl.Expr]] = [
         ("depense_numero", "Dépense rattachée à un contrat par son numéro", "", pl.col("_numero")),
         ("depense_titulaire", "Dépense rattachée aux contrats de son titulaire", "", pl.col("_titulaire")),
     ]

@@ -125,7 +125,9 @@ def section_when(findings: Findings) -> Told:
         if soon.height
         else None
     )
-    more = [s for block in whole.blocks for s in getattr(block, "sentences", ())][:1]
+    told = calendar.said(findings)
+    # Where nothing ends any more, the answer says it; the orders left out are counted in every case.
+    more = [*(told[:1] if rows["trimestre"].count() else ()), *(one for one in told[1:] if "subséquent" in one.text)]
     return opening.section(findings, "calendrier", (picture, shown), more)
 
 
