@@ -49,17 +49,18 @@ def judged(states: pl.DataFrame) -> pl.DataFrame:
 def _read_months(states: pl.DataFrame) -> pl.DataFrame:
     """Each state with how its months are read (``_lu``): the whole duration, in doubt, or nothing said.
 
-    A contract of 24 months whose amendment says « 36 » lasts 36 months, unless those were over when it was signed (they may be
-    months to add); one whose amendment says « 12 » may last 12 months more, or have been shortened: both are in doubt.
+    A contract of 24 months whose amendment says « 36 » lasts 36 months, unless those were long over when it was signed (they may
+    be months to add; an amendment is often notified some weeks after the end it moves); one whose amendment says « 12 » may last 12 months more, or have been shortened: both are in doubt.
     """
     months = pl.col("_mois")
     speaking = states.with_columns(_mois=pl.when(pl.col("dureeMois_avenant") > 0).then("dureeMois_avenant"))
     before = months.cum_max().shift(1).over("uid")
     speaking = speaking.with_columns(_vigueur=pl.max_horizontal("duree_notifiee", before))
     force = pl.col("_vigueur")
-    reached = pl.col("dateNotification").dt.offset_by(pl.format("{}mo", months)) >= pl.col("date_version")
-    # Days typed for months: « 365 » beside 12.
     settings = rules.toml("contract_facts.toml")["avenants"]
+    end = pl.col("dateNotification").dt.offset_by(pl.format("{}mo", months))
+    reached = (pl.col("date_version") - end).dt.total_days() <= settings["fin_jours"]
+    # Days typed for months: « 365 » beside 12.
     days = (months >= settings["mois_trop"] * force) & (months >= settings["mois_trop_des"])
     total = force.is_null() | (months == force) | ((months > force) & reached.fill_null(True) & ~days)
     kind = pl.when(months.is_null()).then(pl.lit("rien")).when(total).then(pl.lit("total")).otherwise(pl.lit("doute"))
