@@ -116,6 +116,16 @@ def test_every_weight_has_its_reason():
     assert all(entry["reason"] for entry in [*entries, table["part_detectee"], *rules.method()["bands"]["score"]])
 
 
+def test_a_weight_may_be_nothing_and_not_less():
+    method = copy.deepcopy(dict(rules.method()))
+    weights = method["score"]["poids"]
+    weights["social"]["value"], weights["environnement"]["value"] = 0, 100 - weights["acces_ess"]["value"]
+    assert score(frame(), method).collect().height == 0
+    weights["social"]["value"], weights["environnement"]["value"] = -1, 101 - weights["acces_ess"]["value"]
+    with pytest.raises(Problem, match="positif ou nul"):
+        score(frame(), method)
+
+
 def test_a_method_that_cannot_give_a_score_is_refused_with_all_its_faults():
     method = copy.deepcopy(dict(rules.method()))
     method["score"]["poids"]["social"]["value"] = 50
