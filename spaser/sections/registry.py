@@ -196,12 +196,8 @@ def _unnamed(block: Block) -> Block:
     if not isinstance(block, TableBlock):
         return block
     if block.sheet:
-        lines = french.count(block.frame.height, "ligne", feminine=True)
-        return Sentence(
-            french.sentence(
-                f"{block.caption} : {lines} dans le classeur, feuille « {block.sheet} », sans nom dans ce rapport"
-            )
-        )
+        told = f"{block.caption} : dans le classeur, feuille « {block.sheet} » ; ce rapport ne nomme aucun fournisseur"
+        return Sentence(french.sentence(told))
     kept = tuple(column for column in block.columns if not column.names)
     return block if len(kept) == len(block.columns) else replace(block, columns=kept)
 

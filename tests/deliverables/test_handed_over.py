@@ -13,7 +13,8 @@ import pytest
 from report_text import demo_report
 
 from spaser.deliverables import excel, html, slides
-from spaser.deliverables.report import MOST_COLUMNS, Column, Figure, Report, Section, TableBlock
+from spaser.deliverables.columns import MOST_COLUMNS
+from spaser.deliverables.report import Column, Figure, Report, Section, TableBlock
 from spaser.sections import registry
 from spaser.studies import publication
 from spaser.studies.diagnostic import prepare
