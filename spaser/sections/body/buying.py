@@ -89,7 +89,7 @@ def section_paid(findings: Findings) -> Told:
     spent = findings.spent
     if spent is None:
         return None
-    by = next((name for name in _BY if breakdowns.breakdown(spent, name) is not None), "")
+    by = next((name for name in _BY if breakdowns.mostly_told(spent, name)), "")
     picture, rows = (breakdowns.drawn(spent, by), breakdowns.breakdown(spent, by)) if by else (None, None)
     shown = None
     if rows is not None:
