@@ -27,17 +27,7 @@ from spaser.vocabulary.spoken import worded
 COLUMN_UNITS = ("texte", "identifiant", "entier", "part", "centime", "somme", "date", "oui_non", "point", "valeur")
 MASK = "personne physique (masquée)"
 #: Columns that name or identify a natural person when ``personne_physique`` is true.
-_PERSONAL = (
-    "nom",
-    "enseigne",
-    "sigle",
-    "titulaire_nom",
-    "titulaire_id",
-    "titulaire_siren",
-    "siren",
-    "siret",
-    "fournisseur",
-)
+_PERSONAL = tuple("nom enseigne sigle titulaire_nom titulaire_id titulaire_siren siren siret fournisseur".split())
 #: Numbers that are names: never added up, never given a thousands separator.
 _TEXTS = ("annee", "exercice", "position", "ligne", "rang")
 #: The measures keep the codes of the open data: formulas of the workbook point to them, and their titles stand beside.
