@@ -71,7 +71,9 @@ def section_won(findings: Findings) -> Told:
         _ONCE,
     )
     won = findings.one("titulaire_ess")
-    return opening.section(findings, "fournisseurs", (shown,), (), (won,) if won else ())
+    return opening.section(
+        findings, "fournisseurs", (shown if access["contrats"].sum() else None,), (), (won,) if won else ()
+    )
 
 
 def _share(row: dict[str, Any]) -> str | None:
