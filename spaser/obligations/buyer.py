@@ -13,6 +13,7 @@ import polars as pl
 
 from spaser import rules
 from spaser.obligations import spending
+from spaser.obligations.buyer_kinds import kinds
 from spaser.obligations.declared import Declared
 from spaser.obligations.ladders import (
     CERTAIN,
@@ -26,7 +27,6 @@ from spaser.obligations.ladders import (
     rules_used,
     word,
 )
-from spaser.obligations.thresholds import kinds
 from spaser.vocabulary import BUYER_DUTIES, CENT, FOOD
 
 ADOPTION, INDICATORS = "spaser-adoption", "spaser-indicateurs"

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from spaser import rules
-from spaser.obligations.thresholds import kinds
+from spaser.obligations.buyer_kinds import kinds
 from spaser.vocabulary import RESERVED
 
 #: The base of the ESS, whose conditions bear on the contract and not only on its holder.

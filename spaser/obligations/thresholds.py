@@ -11,67 +11,22 @@ from typing import Any
 import polars as pl
 
 from spaser import rules
+from spaser.obligations.buyer_kinds import KIND
 from spaser.obligations.dates import LATER, UNSURE
 from spaser.obligations.ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, UNLIKELY, Rung, climb
-from spaser.problems import Problem, closest
-from spaser.vocabulary import AMENDMENTS_IN_DOUBT, BUYER_KINDS, CENT
+from spaser.obligations.works import WORKS, contradicted
+from spaser.obligations.works import judged as judged_works
+from spaser.vocabulary import AMENDMENTS_IN_DOUBT, CENT
 
 GOODS = {
     "central": "eu_threshold_goods_central",
     "autre": "eu_threshold_goods_other",
     "entite": "eu_threshold_goods_utility",
 }
-DAY, KIND = pl.col("date_reference"), pl.col("type_acheteur")
+DAY = pl.col("date_reference")
 WITHOUT_COMPETITION = "Marché passé sans publicité ni mise en concurrence préalable"
 NEED, OWN, SURE = pl.col("besoin"), pl.col("_notifie"), pl.col("_sur")
-EARLY, SPECIFIC = pl.col("_tot"), pl.col("_specifique")
-
-
-def kinds(contracts: pl.LazyFrame, buyer_kind: str | pl.LazyFrame | None) -> pl.LazyFrame:
-    """Adds ``type_acheteur`` (central, autre, entite, or null): said by the user, read in SIRENE, else « autre » for a local authority.
-
-    Raises
-    ------
-    Problem
-        The kind is not one of ``vocabulary.BUYER_KINDS``.
-    """
-    known = contracts.collect_schema().names()
-    local = pl.col("acheteur_categorie") if "acheteur_categorie" in known else pl.lit(None, pl.String)
-    guess = pl.when(local.is_not_null()).then(pl.lit("autre"))
-    if isinstance(buyer_kind, str):
-        if buyer_kind not in BUYER_KINDS:
-            raise Problem(
-                f"Type d'acheteur inconnu : « {buyer_kind} »",
-                why=f"Types connus : {', '.join(BUYER_KINDS)}",
-                todo=closest(buyer_kind, BUYER_KINDS),
-            )
-        return contracts.with_columns(type_acheteur=pl.lit(buyer_kind))
-    if buyer_kind is None:
-        return contracts.with_columns(type_acheteur=guess)
-    read = buyer_kind.select("acheteur_siren", type_acheteur="type_acheteur").unique("acheteur_siren", keep="any")
-    return contracts.join(read, on="acheteur_siren", how="left", maintain_order="left").with_columns(
-        type_acheteur=pl.coalesce("type_acheteur", guess)
-    )
-
-
-def kinds_of(establishments: pl.LazyFrame) -> pl.LazyFrame:
-    """The kind of buyers from their legal category: ``acheteur_siren, type_acheteur`` (null where the category does not say).
-
-    Needs ESTABLISHMENTS (``siren, categorie_juridique``). Prefixes: ``method.toml``, ``obligations.type_acheteur``.
-    """
-    prefixes = rules.method()["obligations"]["type_acheteur"]
-    kind = pl.lit(None, pl.String)
-    for name in ("central", "autre"):
-        match = pl.any_horizontal(pl.col("categorie_juridique").str.starts_with(prefix) for prefix in prefixes[name])
-        kind = pl.when(match).then(pl.lit(name)).otherwise(kind)
-    read = establishments.filter(pl.col("categorie_juridique").is_not_null()).unique("siren", keep="any")
-    return read.select(acheteur_siren="siren", type_acheteur=kind).drop_nulls()
-
-
-def kinds_counted(contracts: pl.LazyFrame, buyer_kind: str | pl.LazyFrame | None) -> pl.LazyFrame:
-    """How many contracts of each kind of buyer: ``type_acheteur, contrats``, most contracts first."""
-    counted = kinds(contracts, buyer_kind).group_by("type_acheteur").agg(contrats=pl.len().cast(pl.Int64))
-    return counted.sort("contrats", "type_acheteur", descending=[True, False])
+EARLY, SPECIFIC, FORMAL = pl.col("_tot"), pl.col("_specifique"), pl.col("_formal")
 
 
 def needs(contracts: pl.LazyFrame) -> pl.LazyFrame:
@@ -88,6 +43,7 @@ def needs(contracts: pl.LazyFrame) -> pl.LazyFrame:
         _notifie=own,
         _sur=sure.fill_null(False),
         _tot=_early(),
+        _travaux=judged_works(),
         _specifique=rules.specific_service("codeCPV").fill_null(False),
     )
     whole = pl.when(pl.col("consultation_n") == 1).then(OWN).otherwise(pl.max_horizontal("consultation_montant", OWN))
@@ -157,15 +113,27 @@ def european(method: dict[str, Any]) -> pl.Expr:
             ),
             Rung(
                 "services_specifiques",
-                SPECIFIC & (pl.col("type_contrat") == "marche") & (pl.col("_formal") | (NEED >= pl.col("ue_bas"))),
+                SPECIFIC & (pl.col("type_contrat") == "marche") & (FORMAL | (NEED >= pl.col("ue_bas"))),
                 UNDECIDED,
                 "services sociaux ou spécifiques : entre le seuil européen ordinaire et le leur, plus élevé (annexe 3 du code, à confirmer)",
             ),
             Rung(
+                "formalise_sous_le_seuil",
+                FORMAL & NEED.is_not_null() & ~pl.col("besoin_incomplet"),
+                UNDECIDED,
+                "montant publié sous le seuil européen, mais procédure formalisée : choisie, ou imposée par un besoin plus grand que ce qui est publié",
+            ),
+            Rung(
+                "formalise_type_inconnu",
+                FORMAL & WORKS.is_null() & (pl.col("type_contrat") == "marche"),
+                UNDECIDED,
+                "procédure formalisée seule : ni le montant ni le type de marché (travaux ou non) ne disent le seuil",
+            ),
+            Rung(
                 "formalise",
-                pl.col("_formal"),
+                FORMAL,
                 LIKELY,
-                "montant inconnu ou sous le seuil européen, mais procédure formalisée : le besoin entier le dépasse sans doute",
+                "montant inconnu, mais procédure formalisée : le besoin dépasse sans doute le seuil européen",
             ),
             Rung("entre_les_seuils", NEED >= pl.col("ue_bas"), UNDECIDED, _between()),
             Rung(
@@ -233,7 +201,7 @@ def publishing(method: dict[str, Any]) -> pl.Expr:
             ),
             Rung(
                 "publie_formalise",
-                pl.col("_formal"),
+                FORMAL,
                 LIKELY,
                 "procédure formalisée : le besoin dépasse sans doute le seuil de publication",
             ),
@@ -277,7 +245,7 @@ def _above(high: pl.Expr, name: str) -> list[Rung]:
         Rung("au_dessus", alone, CERTAIN, f"montant au niveau ou au-dessus du {name}"),
         Rung(
             "ensemble_formalise",
-            reached & pl.col("_formal"),
+            reached & FORMAL,
             CERTAIN,
             f"la consultation entière est au-dessus du {name} et la procédure est formalisée",
         ),
@@ -305,10 +273,13 @@ def _below(name: str, method: dict[str, Any]) -> list[Rung]:
 
 
 def _between() -> pl.Expr:
+    marche = pl.col("type_contrat") == "marche"
     return (
-        pl.when(pl.col("codeCPV").is_null() & (pl.col("type_contrat") == "marche"))
+        pl.when(contradicted() & marche)
+        .then(pl.lit("le code CPV et le CCAG ne disent pas de même s'il s'agit de travaux : entre les deux seuils"))
+        .when(WORKS.is_null() & marche)
         .then(pl.lit("type de marché inconnu (code CPV absent) : entre le seuil des services et celui des travaux"))
-        .when(KIND.is_null() & (pl.col("type_contrat") == "marche"))
+        .when(KIND.is_null() & marche)
         .then(pl.lit("type d'acheteur inconnu : entre le seuil européen le plus bas et le plus haut"))
         .otherwise(
             pl.lit("date de lancement inconnue : entre le seuil européen de la notification et celui qui le précédait")
@@ -335,9 +306,9 @@ def _european(day: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     )
     high = pl.when(SPECIFIC & high.is_not_null()).then(pl.max_horizontal(high, social)).otherwise(high)
     works, concession = _force("eu_threshold_works", day), _force("eu_threshold_concession", day)
-    building, granted = pl.col("codeCPV").str.starts_with("45"), pl.col("type_contrat") == "concession"
-    first = pl.when(granted).then(concession).when(building).then(works).otherwise(low)
-    last = pl.when(granted).then(concession).when(building | pl.col("codeCPV").is_null()).then(works).otherwise(high)
+    granted = pl.col("type_contrat") == "concession"
+    first = pl.when(granted).then(concession).when(WORKS).then(works).otherwise(low)
+    last = pl.when(granted).then(concession).when(WORKS.fill_null(True)).then(works).otherwise(high)
     return first, last
 
 
@@ -353,10 +324,8 @@ def _read(day: pl.Expr) -> pl.Expr:
     )
     services = pl.when(SPECIFIC).then(plain & social).otherwise(plain)
     works = rules.read_in_text("eu_threshold_works", day)
-    granted, code = pl.col("type_contrat") == "concession", pl.col("codeCPV")
-    marche = (
-        pl.when(code.str.starts_with("45")).then(works).when(code.is_null()).then(services & works).otherwise(services)
-    )
+    granted = pl.col("type_contrat") == "concession"
+    marche = pl.when(WORKS).then(works).when(WORKS.is_null()).then(services & works).otherwise(services)
     return pl.when(granted).then(rules.read_in_text("eu_threshold_concession", day)).otherwise(marche)
 
 
@@ -369,11 +338,9 @@ def _of_kind(values: dict[str, pl.Expr], otherwise: pl.Expr) -> pl.Expr:
 
 
 def _exemption(day: pl.Expr) -> pl.Expr:
-    """The threshold under which a contract may be passed without competition (R2122-8); works when the code is unknown."""
-    other = pl.col("codeCPV").str.starts_with("45").not_().fill_null(False)
-    return (
-        pl.when(other).then(_force("dispense_threshold_goods", day)).otherwise(_force("dispense_threshold_works", day))
-    )
+    """The threshold under which a contract may be passed without competition (R2122-8); that of works when its kind is unknown."""
+    goods, works = _force("dispense_threshold_goods", day), _force("dispense_threshold_works", day)
+    return pl.when(judged_works().fill_null(True)).then(works).otherwise(goods)
 
 
 def _force(rule: str, day: pl.Expr) -> pl.Expr:

@@ -2,7 +2,7 @@
 
 Each duty is data (``reference/law.toml``, table ``duties``), with its dates, its sources and how far they were checked. The
 answer for a contract is the lowest of several ladders: its date, its amount, its field, its exclusions. The rest of the room:
-``obligations_dates``, ``obligations_thresholds``, ``obligations_reserved`` (marchés réservés), ``obligations_buyer``.
+``dates``, ``thresholds``, ``works``, ``buyer_kinds``, ``reservations`` (marchés réservés), ``buyer``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import polars as pl
 from spaser import rules
 from spaser.obligations import dates, thresholds
 from spaser.obligations.buyer import buyer_duties
+from spaser.obligations.buyer_kinds import kinds, kinds_counted, kinds_of
 from spaser.obligations.declared import Declared
 from spaser.obligations.ladders import (
     CERTAIN,
@@ -30,7 +31,7 @@ from spaser.obligations.ladders import (
     word,
 )
 from spaser.obligations.reservations import reserved
-from spaser.obligations.thresholds import kinds_counted, kinds_of
+from spaser.obligations.works import WORKS
 from spaser.vocabulary import APPLICABILITY, CENT, DUTIES, READINESS
 
 __all__ = [
@@ -79,7 +80,7 @@ def duties(
         agreements are looked for among them: give all the contracts of the buyer, then choose.
     buyer_kind
         Kind of the buyer (``vocabulary.BUYER_KINDS``) for the European thresholds; or a table ``acheteur_siren,
-        type_acheteur`` (see ``obligations_thresholds.kinds_of``). Unknown: a local authority is « autre », others stay unknown.
+        type_acheteur`` (see ``buyer_kinds.kinds_of``). Unknown: a local authority is « autre », others stay unknown.
     launches
         LAUNCHES: the day a consultation was launched, from a notice.
     as_of
@@ -96,7 +97,7 @@ def duties(
     said = declared or Declared()
     real = contracts.filter(~pl.col("test_plateforme").fill_null(False) & said.soumis_au_code)
     buyer_kind = said.kind or buyer_kind
-    known = thresholds.needs(dates.launched(thresholds.kinds(real, buyer_kind), launches)).with_columns(
+    known = thresholds.needs(dates.launched(kinds(real, buyer_kind), launches)).with_columns(
         acheteur_local=_local(real)
     )
     asked = catalogue("contract")
@@ -306,7 +307,7 @@ def _options(duty: dict[str, Any]) -> list[pl.Expr]:
     ladders = []
     for rule in duty.get("options", []):
         months = pl.coalesce("dureeMois_initiale", "dureeMois")
-        short = pl.col("codeCPV").str.starts_with("45") & (months < rule["max_months"])
+        short = WORKS & (months < rule["max_months"])
         ladders.append(
             climb(
                 (

@@ -1,0 +1,28 @@
+"""Is a contract one of works: judged by its CPV code and by the CCAG it names, two witnesses that must not contradict each other."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser import rules
+
+#: Of works or not; null when nothing says, or when the two witnesses disagree.
+WORKS = pl.col("_travaux")
+
+
+def judged() -> pl.Expr:
+    """Works or not: what both say, or the only one that speaks. Needs ``codeCPV, ccag``."""
+    coded, framed = pl.col("codeCPV").str.starts_with("45"), _framed()
+    return pl.when(coded.is_null()).then(framed).when(framed.is_null() | (framed == coded)).then(coded)
+
+
+def contradicted() -> pl.Expr:
+    """Do the CPV code and the CCAG say two things. Needs ``codeCPV, ccag``."""
+    return (pl.col("codeCPV").str.starts_with("45") != _framed()).fill_null(False)
+
+
+def _framed() -> pl.Expr:
+    """What the CCAG says: nothing when there is none."""
+    method = rules.method()["obligations"]["ccag"]
+    named = pl.col("ccag")
+    return pl.when(named.is_in(method["travaux"])).then(True).when(named.is_in(method["autres"])).then(False)
