@@ -100,10 +100,8 @@ def render(report: Report, *, template: Path | str | None = None) -> bytes:
         _in_short(deck, bare)
     if not report.committee:
         _sources(deck, report)
-    deck.core_properties.title, deck.core_properties.author = (
-        report.title,
-        report.author or report.client or report.buyer,
-    )
+    deck.core_properties.title = report.title
+    deck.core_properties.author = report.author or report.client or report.buyer
     deck.core_properties.language = "fr-FR"
     deck.core_properties.created = deck.core_properties.modified = datetime(
         report.as_of.year, report.as_of.month, report.as_of.day
