@@ -11,8 +11,9 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from spaser.deliverables import excel_counts, excel_summary, files, sentences
+from spaser.deliverables.columns import MOST_COLUMNS
 from spaser.deliverables.excel_cells import LINE, MOST_ROWS, Styles, paper, table
-from spaser.deliverables.report import MOST_COLUMNS, Report, TableBlock
+from spaser.deliverables.report import Report, TableBlock
 
 #: Letters across the columns of the sheet of rules.
 _FIRST, _OTHERS = 52, 34

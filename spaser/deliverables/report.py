@@ -16,6 +16,7 @@ import polars as pl
 
 from spaser import french
 from spaser.charts import Picture
+from spaser.deliverables import columns
 from spaser.deliverables.measured import Measured
 from spaser.deliverables.messages import Messages, Todo
 from spaser.text import harmless, harmless_expr
@@ -26,8 +27,6 @@ from spaser.vocabulary.spoken import worded
 #: The units that are figures, set to the right.
 FIGURES = {"entier", "part", "centime", "somme", "point", "valeur"}
 COLUMN_UNITS = ("texte", "identifiant", "entier", "part", "centime", "somme", "date", "oui_non", "point", "valeur")
-#: Columns that a page holds without effort.
-MOST_COLUMNS = 6
 MASK = "personne physique (masquée)"
 #: Columns that name or identify a natural person when ``personne_physique`` is true.
 _PERSONAL = tuple("nom enseigne sigle titulaire_nom titulaire_id titulaire_siren siren siret fournisseur".split())
@@ -125,20 +124,10 @@ class TableBlock:
 
     def printed(self) -> TableBlock:
         """The same table for a page: six columns at most, those without a single answer left out first; the others are named in the note."""
-        if len(self.columns) <= MOST_COLUMNS:
-            return self
-        silent = [c for c in self.columns if self.frame[c.name].null_count() == self.frame.height]
-        silent = silent if len(silent) < len(self.columns) else []
-        kept = [c for c in self.columns if c not in silent]
-        by_need = [*(c for c in kept if not c.extra), *(c for c in kept if c.extra)][:MOST_COLUMNS]
-        more = [c for c in kept if c not in by_need]
-        told = [
-            f"{why} : {french.listing(f'« {c.label} »' for c in left)}."
-            for why, left in (("Sans aucune valeur ici", silent), ("À l'écran et dans le classeur", more))
-            if left
-        ]
-        note = " ".join(part for part in (self.note, *map(french.typeset, told)) if part)
-        return replace(self, columns=tuple(c for c in kept if c in by_need), note=note)
+        silent = [self.frame[c.name].null_count() == self.frame.height for c in self.columns]
+        kept, told = columns.printed([c.label for c in self.columns], [c.extra for c in self.columns], silent)
+        note = " ".join(part for part in (self.note, told) if part)
+        return replace(self, columns=tuple(self.columns[rank] for rank in kept), note=note)
 
     def totals(self) -> list[Any]:
         """The sum of each column that asks for one (None elsewhere); empty when none does."""

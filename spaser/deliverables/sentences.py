@@ -261,11 +261,14 @@ def _unknown(measure: Measured, every: int, known: int) -> str:
         return ", et tous répondent à la question" if every > 1 else ""
     verb = "ne dit rien" if silent == 1 else "ne disent rien"
     real = share_range(measure.bas, measure.haut)
-    return (
+    told = (
         f" ; {number(silent)} {verb} ({share(silent / every)}), si bien que la part réelle "
-        f"{'va' if _open(measure) else 'est de'} {real} ; "
-        f"parmi les seuls contrats renseignés, elle est de {share(measure.valeur_repondus)}"
+        f"{'va' if _open(measure) else 'est de'} {real}"
     )
+    # Answers that are all the same say nothing of the silent ones: a share of them alone would be 0 or 100 % by construction.
+    if measure.valeur_repondus in (0, 1):
+        return f"{told} ; les réponses connues disent toutes « {'oui' if measure.valeur_repondus else 'non'} », ce qui ne prouve rien des autres"
+    return f"{told} ; parmi les seuls contrats renseignés, elle est de {share(measure.valeur_repondus)}"
 
 
 def _open(measure: Measured) -> bool:

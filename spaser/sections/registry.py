@@ -50,7 +50,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("depenses", "Qui est payé", "Quelle part des achats payés va à l'ESS et aux structures inclusives ?", BODY,
           lacking="depenses"),
     Entry("impact", "L'impact des achats", "Que font travailler nos achats, et qu'est-ce qui reste à côté de nous ?", BODY,
-          ("impact_totaux",), _PAGES),
+          ("impact_totaux",), _PAGES, "depenses"),
     Entry("fournisseurs", "Qui remporte les contrats", "Combien de contrats vont à l'ESS et à l'insertion ?", BODY,
           ("acces_ess",), lacking="registres"),
     Entry("potentiel", "Ce que l'on pourrait acheter", "Que pourrait-on acheter à l'ESS, et à qui ?", BODY,
@@ -196,12 +196,8 @@ def _unnamed(block: Block) -> Block:
     if not isinstance(block, TableBlock):
         return block
     if block.sheet:
-        lines = french.count(block.frame.height, "ligne", feminine=True)
-        return Sentence(
-            french.sentence(
-                f"{block.caption} : {lines} dans le classeur, feuille « {block.sheet} », sans nom dans ce rapport"
-            )
-        )
+        told = f"{block.caption} : dans le classeur, feuille « {block.sheet} » ; ce rapport ne nomme aucun fournisseur"
+        return Sentence(french.sentence(told))
     kept = tuple(column for column in block.columns if not column.names)
     return block if len(kept) == len(block.columns) else replace(block, columns=kept)
 

@@ -18,6 +18,7 @@ from test_report import built_report
 
 from spaser import french
 from spaser.deliverables import word
+from spaser.deliverables.columns import MOST_COLUMNS
 from spaser.deliverables.report import Column, Figure, KeyFigures, Paragraph, Section, Sentence, TableBlock, build
 
 
@@ -149,8 +150,9 @@ def test_no_table_is_wider_than_its_page(document):
 
 
 def test_a_table_too_wide_for_the_page_stands_on_a_page_on_its_side():
-    columns = tuple(Column(f"c{rank}", f"Colonne inventée {rank}") for rank in range(12))
-    frame = pl.DataFrame({column.name: ["texte assez long pour demander sa place"] * 3 for column in columns})
+    columns = tuple(Column(f"c{rank}", f"Colonne inventée {rank}") for rank in range(MOST_COLUMNS))
+    whole = french.THIN.join(["999"] * 9) + french.NBSP + "€"  # never cut
+    frame = pl.DataFrame({column.name: [whole] * 3 for column in columns})
     section = Section(
         "large",
         "Un tableau large",

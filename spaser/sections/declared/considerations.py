@@ -94,10 +94,18 @@ def section_considerations(findings: Findings) -> Told:
             )
         )
         blocks.append(Paragraph(tuple(sentences.of_value(m) for c in CODES if (m := findings.one(c, unite="valeur")))))
-    if same := sentences.constant(findings.extras.get("reponses_constantes")):
-        blocks.insert(0, Callout("Des réponses qui ne changent jamais", french.sentence(" ; ".join(same)), "attention"))
+    if (same := never_changing(findings)) is not None:
+        blocks.insert(0, same)
     blocks += [block for block in (doubtful_table(findings), unions_table(findings)) if block]
     return tuple(blocks)
+
+
+def never_changing(findings: Findings) -> Callout | None:
+    """The answers that never change, wherever shares that rest on them are shown."""
+    same = sentences.constant(findings.extras.get("reponses_constantes"))
+    return (
+        Callout("Des réponses qui ne changent jamais", french.sentence(" ; ".join(same)), "attention") if same else None
+    )
 
 
 def section_years(findings: Findings) -> Section | None:

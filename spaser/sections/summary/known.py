@@ -39,7 +39,7 @@ FACTS = (
     "payes", "payes_ess", "payes_part", "payes_couverture", "payes_muets",
     "besoins", "annuel", "potentiel", "potentiel_haut", "potentiel_famille", "potentiel_premier", "credibles",
     "fins", "fins_tard", "fins_montant", "fins_passees", "fins_inconnues", "derniere_fin", "actions", "actions_tard", "premiere_action", "premiere_famille",
-    "ecrits_tus", "a_corriger", "axe_bas", "axe_bas_niveau", "axe_haut", "axe_haut_niveau", "reponses", "niveau_max",
+    "ecrits_tus", "ecrits_tus_lus", "a_corriger", "axe_bas", "axe_bas_niveau", "axe_haut", "axe_haut_niveau", "reponses", "niveau_max",
     "absent_registres", "absent_depenses", "absent_questionnaire", "absent_cibles",
 )  # fmt: skip
 #: How each subject is said of one contract, of several, and in short.
@@ -240,10 +240,9 @@ def _plan(findings: Findings) -> Iterator[tuple[str, Fact]]:
 def _written(findings: Findings) -> Iterator[tuple[str, Fact]]:
     gaps = findings.extras.get("ecarts")
     if gaps is not None and "uid" in gaps.columns:
-        kept = gaps.join(findings.counted.select("uid"), on="uid", how="semi").filter(
-            pl.col("liste") == "sous_declaration", pl.col("decision").fill_null("") != "refuse"
-        )
-        yield "ecrits_tus", kept["uid"].n_unique()
+        silent = gaps.filter(pl.col("liste") == "sous_declaration", pl.col("decision").fill_null("") != "refuse")
+        kept = silent.join(findings.counted.select("uid"), on="uid", how="semi")
+        yield from (("ecrits_tus", kept["uid"].n_unique()), ("ecrits_tus_lus", silent["uid"].n_unique()))
     yield "a_corriger", tallies.corrections(findings.contracts).height
 
 

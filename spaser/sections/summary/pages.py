@@ -15,7 +15,7 @@ from spaser.sections.registry import Told, written
 from spaser.sections.summary import messages, opening
 from spaser.sections.summary.known import facts
 
-_DATES, _MONDAY, _LONG = 3, 3, 90
+_DATES, _MONDAY, _LONG, _MEETINGS = 3, 3, 90, 30
 _NOW = "dès maintenant"
 #: The lever that reserves to insertion (``levers.toml``).
 _INSERTION = "reserver_insertion"
@@ -147,11 +147,14 @@ def section_plan_page(findings: Findings) -> Told:
     if not rows:
         return None
     now = sum(row["quand"] == _NOW for row in rows)
-    said = f"{french.count(len(rows), 'action', feminine=True)}, dont {french.number(now)} à commencer dès maintenant"
+    part = "" if len(rows) == 1 else "toutes " if now == len(rows) else f"dont {french.number(now)} "
+    start = "à commencer dès maintenant" if now else f"la première à commencer le {rows[0]['quand']}"
+    said = f"{french.count(len(rows), 'action', feminine=True)}, {part if now else ''}{start}"
     amount = sum(row["effet"] or 0 for row in rows)
     more = f" ; effet attendu des actions chiffrées : {french.euros_short(amount)} par an" if amount else ""
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
-    return Answer(Sentence(french.sentence(said + more))), table("tab-plan", "Le plan", frame, _PLAN, _EQUAL)
+    shown = [column for column in _PLAN if column.name != "effet" or frame["effet"].count()]
+    return Answer(Sentence(french.sentence(said + more))), table("tab-plan", "Le plan", frame, shown, _EQUAL)
 
 
 def annex_plan(findings: Findings) -> TableBlock | None:
@@ -186,11 +189,19 @@ def _need(row: dict[str, Any]) -> dict[str, Any]:
         "action": row["levier_libelle"] if duty else f"{row['levier_libelle']} : {_low(row['famille_libelle'])}",
         "sur": french.count(row["besoins"], "besoin")
         + f", {french.count(row['contrats'], 'contrat')}"
-        + ("" if duty else f" ; {french.count(row['credibles'] or 0, 'fournisseur')} à rencontrer"),
+        + ("" if duty else f" ; {_met(row['credibles'] or 0)}"),
         "effet": row["potentiel"],
         "consultation": row["consultation"],
         **{name: row[name] for name in ("responsable", "etat", "echeance", "note")},
     }
+
+
+def _met(suppliers: int) -> str:
+    """Whom to meet; beyond what a day of meetings holds, it is the sourcing that chooses."""
+    told = french.count(suppliers, "fournisseur")
+    if suppliers > _MEETINGS:
+        return f"{told} possibles, à trier par le sourçage"
+    return f"{told} à rencontrer" if suppliers else "fournisseurs à chercher"
 
 
 def _gesture(said: messages.Said, findings: Findings) -> dict[str, Any]:
