@@ -23,6 +23,7 @@ from spaser.potential.projection import (
     settled,
     states,
     supply,
+    without_euros,
 )
 
 __all__ = [
@@ -48,4 +49,5 @@ __all__ = [
     "similar",
     "states",
     "supply",
+    "without_euros",
 ]

@@ -75,7 +75,7 @@ def _said(rows: pl.DataFrame, soon: pl.DataFrame) -> tuple[Sentence, ...]:
             if once
             else ""
         )
-        + (f" ; {french.euros_short(amount)} par an au plus." if amount else ".")
+        + (f" ; {french.euros_short(amount)} par an (accord-cadre : moitié de son maximum)." if amount else ".")
     ]
     if late:
         told.append(f"Pour {french.count(late, 'contrat')} à renouveler, le sourcing devrait déjà avoir commencé.")

@@ -89,11 +89,12 @@ def levers_table(rows: pl.DataFrame) -> TableBlock:
     columns = (
         Column("objet", "Besoin"),
         Column("levier_libelle", "Levier"),
-        Column("levier_pour", "Réservé à"),
+        Column("levier_pour", "Pour qui"),
         Column("levier_raison", "Raisons"),
         Column("levier_changerait", "Ce qui changerait ce conseil"),
         Column("levier_verifier", "À vérifier avec l'acheteur"),
         Column("leviers", "Peuvent s'y ajouter"),
+        Column("levier_du", "Dû en tout cas"),
         Column("levier_refus", "Pourquoi pas"),
         Column("base", "Base légale"),
     )

@@ -160,8 +160,13 @@ def _need(row: dict[str, Any]) -> dict[str, Any]:
         "action": row["levier_libelle"] if duty else f"{row['levier_libelle']} : {_low(row['famille_libelle'])}",
         "sur": french.count(row["besoins"], "besoin")
         + f", {french.count(row['contrats'], 'contrat')}"
-        + ("" if duty else f" ; {french.count(row['credibles'] or 0, 'fournisseur')} à rencontrer"),
-        "effet": row["potentiel"],
+        + (
+            ""
+            if duty
+            else f" ; {french.count(row['credibles'] or 0, 'fournisseur')} {french.plural('repéré', row['credibles'] or 0)}, sourçage ouvert à tous"
+        ),
+        # A duty and a criterion move no euro by themselves: nothing is shown, not a zero.
+        "effet": row["potentiel"] or None,
         "consultation": row["consultation"],
         **{name: row[name] for name in ("responsable", "etat", "echeance", "note")},
     }
