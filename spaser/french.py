@@ -7,7 +7,7 @@ ever breaks inside a figure. Files for machines never pass here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -83,6 +83,11 @@ def long_date(day: date | None) -> str:
     return f"{'1er' if day.day == 1 else day.day}{NBSP}{MONTHS[day.month - 1]} {day.year}"
 
 
+def month(day: date) -> str:
+    """« août 2026 »."""
+    return f"{MONTHS[day.month - 1]}{NBSP}{day.year}"
+
+
 def short_date(day: date | None) -> str:
     """« 21/08/2026 »."""
     return UNKNOWN_MARK if day is None else f"{day:%d/%m/%Y}"
@@ -149,7 +154,7 @@ def value(raw: Any, unit: str) -> str:
         return UNKNOWN_MARK if raw is None else "oui" if raw else "non"
     if raw is None:
         return ""
-    writers = {
+    writers: dict[str, Callable[[Any], str]] = {
         "entier": number,
         "part": share,
         "centime": euros,

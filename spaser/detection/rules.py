@@ -203,7 +203,8 @@ def load(file: Path | str | None = None) -> Lexicon:
     own = compiled(settings.toml(file, "Le lexique").checked(SHAPE, also=_faults), str(file))
     with guards.reading(Path(file).name, "polars", what="Un motif du lexique ne peut pas être employé"):
         for sieve in (
-            *(one for each in (*own.rules, *own.exceptions) for one in each.sieves),
+            *(one for rule in own.rules for one in rule.sieves),
+            *(one for exception in own.exceptions for one in exception.sieves),
             *own.first_pass.values(),
         ):
             pl.select(pl.lit("").str.contains(sieve))
@@ -285,7 +286,7 @@ def expand(pattern: str, fragments: dict[str, str], inflected: bool = False) -> 
             out.append({" ": r"\s+", "-": r"[\s-]{0,2}", "'": r"'?\s?"}[char])
         in_class = (char == "[" or in_class and char != "]") if not escaped else in_class
         escaped = char == "\\" and not escaped
-    regex = re.sub(r"\\s\+([?*])", r"\\s*", "".join(out))
+    regex = re.sub(r"\\s\+([?*])", r"\\s*", "".join(out)).replace(r"\s+", r"(?:\s+|-)")
     regex = inflection.whole_words(regex) if inflected else regex
     return regex.replace("[^.;", "[^.;" + BOXES).replace("[^;", "[^;" + BOXES)
 

@@ -44,7 +44,7 @@ def section_peers(findings: Findings) -> Told:
     shown = kept.filter(pl.col("percentile").is_not_null())
     if not shown.height:
         minimum = rules.toml("peers.toml")["minimum"]
-        n = int(kept["n_pairs"].max() or 0)
+        n = kept.select(pl.col("n_pairs").max()).item() or 0
         told = f"aucune comparaison : {french.count(n, 'acheteur')} {french.plural('comparable', n)} dans les fichiers lus, il en faut au moins {minimum}"
         return (Sentence(french.sentence(told)),)
     unit = {"nombre": "en nombre", "valeur": "en valeur"}
@@ -192,13 +192,13 @@ def _measured(row: dict[str, Any]) -> str:
 def _columns(frame: pl.DataFrame) -> list[Column]:
     columns = [
         Column("titre", "Objectif"),
-        Column("mesure", "Mesuré en"),
+        Column("mesure", "Mesuré en", extra=True),
         Column("cible", "Cible"),
         Column("annee", "Échéance"),
         Column("derniere", "Dernière année"),
-        Column("projete", "Projection"),
+        Column("projete", "Projection", extra=True),
         Column("reponse", "Réponse"),
-        Column("etat", "Au rythme des années connues"),
+        Column("etat", "Au rythme des années connues", extra=True),
         Column("source", "Source"),
     ]
     return [column for column in columns if column.name != "projete" or frame["projete"].is_not_null().any()]

@@ -213,10 +213,10 @@ def sources_table() -> TableBlock:
     ]
     columns = (
         Column("libelle", "Obligation"),
-        Column("qui", "Qui"),
+        Column("qui", "Qui", extra=True),
         Column("periode", "En vigueur"),
         Column("texte", "Texte"),
-        Column("test", "Ce que le kit regarde"),
+        Column("test", "Ce que le kit regarde", extra=True),
         Column("limite", "Ce que les données ne montrent pas"),
         Column("source", "Source"),
         Column("confiance", "Vérification"),
@@ -288,7 +288,7 @@ def _told(findings: Findings, ready: pl.DataFrame) -> tuple[Sentence, ...]:
         (_PUBLISHED[1], "concession", "après le début de son exécution"),
     ):
         aimed = ready.filter((pl.col("obligation") == key) & pl.col("groupe").is_in(["probable", "certain"]))
-        late, of = aimed["non_constatees"].sum(), aimed["contrats"].sum()
+        late, of = aimed.select(pl.col("non_constatees", "contrats").sum()).row(0)
         if late:
             verb = ("a été publié" if late == 1 else "ont été publiés").replace(
                 "publié", "publiée" if noun == "concession" else "publié"

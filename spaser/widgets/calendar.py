@@ -14,6 +14,7 @@ from spaser.sections.calendar import section_calendar
 from spaser.widgets.desk import Desk
 from spaser.widgets.drawn import Drawn
 from spaser.widgets.potential import offer
+from spaser.widgets.selection import KEPT
 from spaser.widgets.views import choice
 
 _EVERY_FAMILY, _EVERY_QUARTER = {"toutes": ""}, {"tous": ""}
@@ -33,9 +34,11 @@ class Calendar(Drawn):
 
     title = "Calendrier des renouvellements"
     question = "Qu'est-ce qui se termine, et quand s'y préparer ?"
+    follows = KEPT
 
     def __init__(self, desk: Desk) -> None:
-        self.desk, self._offering, self._known = desk, False, None
+        self.desk, self._offering = desk, False
+        self._known: tuple[Any, Section | None] | None = None
         self.family, self.quarter = choice("Famille", _EVERY_FAMILY), choice("Trimestre", _EVERY_QUARTER)
         super().__init__(desk, self.family, self.quarter)
 

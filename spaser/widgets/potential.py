@@ -19,10 +19,11 @@ from spaser.studies.potential.choice import contracts_of, explored
 from spaser.studies.potential.compose import under_code
 from spaser.widgets.desk import Desk
 from spaser.widgets.drawn import Drawn
+from spaser.widgets.selection import NEEDS
 from spaser.widgets.views import View, choice
 
-_REACH = {"usage de chaque famille": 0.0, "10 km": 10.0, "30 km": 30.0, "60 km": 60.0, "100 km": 100.0}
-_DEPENDENCY = {"20 %": 0.2, "30 %": 0.3, "50 %": 0.5}
+REACH = {"usage de chaque famille": 0.0, "10 km": 10.0, "30 km": 30.0, "60 km": 60.0, "100 km": 100.0}
+DEPENDENCY = {"20 %": 0.2, "30 %": 0.3, "50 %": 0.5}
 _EVERY = "toutes les familles choisies"
 _MARKS = {"une famille (tableau, nuage de points)": "famille", "une commune (carte)": "commune", "un besoin": "besoin"}
 _MOST = 60
@@ -50,13 +51,14 @@ class Potential(Drawn):
 
     title = "Potentiel ESS"
     question = "Que pourrait-on acheter à l'ESS, à qui, et par quel levier ?"
+    follows = NEEDS
 
     def __init__(self, desk: Desk) -> None:
         self.desk, self._offering = desk, False
         self._found: tuple[Any, Opportunities] | None = None
         self.family = choice("Famille", {_EVERY: ""})
-        self.radius = choice("Rayon des fournisseurs locaux", _REACH)
-        self.dependency = choice("Dépendance acceptée", _DEPENDENCY, 0.3)
+        self.radius = choice("Rayon des fournisseurs locaux", REACH)
+        self.dependency = choice("Dépendance acceptée", DEPENDENCY, 0.3)
         self.least = ipywidgets.IntSlider(
             value=0,
             min=0,
@@ -123,6 +125,8 @@ _ALWAYS = Sentence(
 
 class _Beside(View):
     """A view that follows the choices of a potential as well as its own."""
+
+    follows = NEEDS
 
     def __init__(self, potential: Potential, *controls: ipywidgets.Widget) -> None:
         self.potential, self._filling = potential, False
