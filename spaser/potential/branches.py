@@ -12,6 +12,8 @@ from spaser import rules
 from spaser.text import fold_expr
 
 NONE = 0
+#: What a branch is known by: words and codes of a need, words and activities of a supplier.
+_SIDES = ("besoin", "cpv", "fournisseur", "naf")
 
 
 def of_needs() -> pl.Expr:
@@ -57,8 +59,9 @@ def _pattern(said: str | None, column: str) -> str:
 
 
 def _branches() -> dict[str, list[dict[str, str | None]]]:
+    """The branches of each family, in the order of the table."""
     table = rules.table("trade_branches.csv")
-    return {
-        str(key[0]): rows.to_dicts()
-        for key, rows in table.partition_by("famille", as_dict=True, maintain_order=True).items()
-    }
+    said: dict[str, list[dict[str, str | None]]] = {}
+    for family, *words in zip(*(table[name] for name in ("famille", *_SIDES)), strict=True):
+        said.setdefault(family, []).append(dict(zip(_SIDES, words, strict=True)))
+    return said

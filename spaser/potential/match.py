@@ -99,8 +99,7 @@ def matches(
     # pairs are sorted so, and joins keep their order.
     pairs = within(reached, radius).sort("lieu", "famille", "distance_km", "ligne", nulls_last=True)
     slim = supply.with_row_index("ligne").select("ligne", *_SLIM, *_SCORED)
-    trade = branches.of_supply(supply.with_row_index("ligne").select("ligne", "famille", "nom", "naf"))
-    slim = slim.join(trade, on="ligne", how="left", maintain_order="left")
+    slim = slim.join(branches.of_supply(supply.with_row_index("ligne")), on="ligne", how="left", maintain_order="left")
     offered = pairs.join(slim, on="ligne", how="left", maintain_order="left")
     rows = asked.join(offered, on=["lieu", "famille"], nulls_equal=True, maintain_order="left_right").drop(
         "lieu", "famille"
@@ -110,15 +109,9 @@ def matches(
         if past is None
         else rows.join(past, on=["besoin_id", "siren"], how="left", maintain_order="left")
     )
-    # A trade of another branch of the family is another trade; a branch that nothing says is unknown.
-    done = done.with_columns(
-        metier=pl.when(branches.another() & pl.col("metier"))
-        .then(False)
-        .when(~pl.col("_branche") | ~pl.col("metier"))
-        .then("metier")
-    )
     able = (
-        done.drop("_branche", "_voulues", "branches")
+        done.with_columns(metier=_trade())
+        .drop("_branche", "_voulues", "branches")
         .with_columns(**able_to_take(pl.col("lot_annuel"), share, settings))
         .filter(proven(settings))
     )
@@ -128,6 +121,16 @@ def matches(
         .drop("annuel", "lot_annuel", "arrondissements", *_SCORED)
     )
     return _ranked(judged)
+
+
+def _trade() -> pl.Expr:
+    """The trade as the need reads it: that of another branch of the family is another, a branch that nothing says is unknown."""
+    return (
+        pl.when(branches.another() & pl.col("metier"))
+        .then(False)
+        .when(~pl.col("_branche") | ~pl.col("metier"))
+        .then("metier")
+    )
 
 
 def _ranked(judged: pl.LazyFrame) -> pl.LazyFrame:

@@ -149,25 +149,7 @@ def _amounts(whole: pl.LazyFrame, under_code: bool = True) -> pl.LazyFrame:
     )
     high = pl.when(none).then(0).otherwise(pl.max_horizontal(pl.min_horizontal(offered, allowed), middle))
     peers = (pl.col("annuel") * pl.col("repere_part")).round().cast(pl.Int64)
-    binding = (
-        pl.when(none)
-        .then(pl.lit("le levier ne déplace pas d'euros par lui-même"))
-        .when(high == 0)
-        .then(
-            pl.when(pl.col("candidats") == 0)
-            .then(pl.lit("aucun fournisseur à portée"))
-            .otherwise(pl.lit("aucun fournisseur crédible"))
-        )
-        .when(clause)
-        .then(pl.lit("loi et besoin : la clause ne porte que sur une part des heures"))
-        .when(split & (offered < allowed))
-        .then(pl.lit("taille des lots, puis offre"))
-        .when(offered < allowed)
-        .then(pl.lit("offre"))
-        .when((pl.col("lecture_loi") == 0) & pl.lit(under_code))
-        .then(pl.lit("besoin : part adressable de la famille, en concurrence (rien ne peut être réservé)"))
-        .otherwise(pl.lit("besoin : part adressable de la famille"))
-    )
+    binding = _binding(none, high, clause, split & (offered < allowed), offered < allowed, under_code)
     # A need that no action awaits brings nothing to the potential, and says its state instead of what binds it.
     act = actionable()
     kept = {
@@ -180,6 +162,31 @@ def _amounts(whole: pl.LazyFrame, under_code: bool = True) -> pl.LazyFrame:
     return told.with_columns(
         potentiel_bas=pl.min_horizontal(pl.col("lecture_repere"), "potentiel")
         * pl.when(pl.col("repere_part").is_not_null()).then(1)
+    )
+
+
+def _binding(
+    none: pl.Expr, high: pl.Expr, clause: pl.Expr, by_lots: pl.Expr, by_offer: pl.Expr, under_code: bool
+) -> pl.Expr:
+    """What limits the potential, in words."""
+    return (
+        pl.when(none)
+        .then(pl.lit("le levier ne déplace pas d'euros par lui-même"))
+        .when(high == 0)
+        .then(
+            pl.when(pl.col("candidats") == 0)
+            .then(pl.lit("aucun fournisseur à portée"))
+            .otherwise(pl.lit("aucun fournisseur crédible"))
+        )
+        .when(clause)
+        .then(pl.lit("loi et besoin : la clause ne porte que sur une part des heures"))
+        .when(by_lots)
+        .then(pl.lit("taille des lots, puis offre"))
+        .when(by_offer)
+        .then(pl.lit("offre"))
+        .when((pl.col("lecture_loi") == 0) & pl.lit(under_code))
+        .then(pl.lit("besoin : part adressable de la famille, en concurrence (aucun fournisseur réservable repéré)"))
+        .otherwise(pl.lit("besoin : part adressable de la famille"))
     )
 
 
