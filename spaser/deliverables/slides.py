@@ -12,6 +12,7 @@ from spaser import french
 from spaser.deliverables import columns, files, office, sentences
 from spaser.deliverables.messages import SIGNS, Messages, Todo
 from spaser.deliverables.report import (
+    FIGURES,
     Answer,
     Figure,
     KeyFigure,
@@ -73,7 +74,6 @@ _ANSWERS = (("numerateur", "oui", "1D5AA0"), ("non", "non", "E8DCBE"), ("inconnu
 #: The colour of each kind of message; its sign says it too.
 _KINDS = {"bien": "1F6B34", "alerte": "9C1F18", "constat": "44546A"}
 _SPACES = re.compile(r"\s+")
-_RIGHT = {"entier", "part", "centime", "somme", "point", "valeur"}
 
 
 def write(report: Report, path: Path | str, *, template: Path | str | None = None) -> Path:
@@ -351,7 +351,7 @@ def _table(slide: Any, block: TableBlock, *, top: float, most: int = 6) -> None:
     from pptx.util import Inches
 
     kept = [rank for rank, column in enumerate(block.columns) if column.unit != "identifiant"][:most]
-    right = [block.columns[rank].unit in _RIGHT for rank in kept]
+    right = [block.columns[rank].unit in FIGURES for rank in kept]
     heads = [block.columns[rank].label for rank in kept]
     rows = [[short(row[rank]) for rank in kept] for row in block.cells(MOST_ROWS)]
     margins = 0.2 * 72 / CELL

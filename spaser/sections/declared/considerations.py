@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from spaser import charts, french
-from spaser.charts.marks import name_of
+from spaser.charts.marks import KINDS, name_of
 from spaser.deliverables import sentences
 from spaser.deliverables.report import (
     Block,
@@ -27,13 +27,6 @@ from spaser.sections.shown import figure
 from spaser.vocabulary import CONSIDERATIONS
 
 CODES = tuple(word.name for word in CONSIDERATIONS)
-_KINDS = {
-    "clause_sociale": "clause",
-    "critere_social": "critère",
-    "marche_reserve": "réservé",
-    "clause_environnementale": "clause",
-    "critere_environnemental": "critère",
-}
 _RATES = (
     Column("nom", "Considération"),
     Column("numerateur", "Oui", "entier"),
@@ -61,7 +54,7 @@ def section_essentials(findings: Findings) -> Section | None:
     total = KeyFigure("Contrats mesurés", n, "entier", findings.population_label)
     cards = [total] + [
         KeyFigure(
-            name_of(m.indicateur), m.valeur, "part", _answered(m.couverture), m.bas, m.haut, _KINDS[m.indicateur], m
+            name_of(m.indicateur), m.valeur, "part", _answered(m.couverture), m.bas, m.haut, KINDS[m.indicateur], m
         )
         for m in measures
     ]
