@@ -92,8 +92,11 @@ def matches(
         "_branche": unsaid_branch(),
     }
     asked = known.select("_besoin", "besoin_id", "lieu", "famille", "annuel", "lot_annuel", **told_of)
+    spots = asked.select("lieu", "famille").unique()
     if reached is None:
-        reached = reachable(asked.select("lieu", "famille").unique(), places, supply, furthest=furthest(radius))
+        reached = reachable(spots, places, supply, furthest=furthest(radius))
+    else:
+        reached = reached.join(spots, on=["lieu", "famille"], how="semi", nulls_equal=True)
     # Within a tie suppliers are in the order of distance, then of the supply table, which is sorted by identifiers: few
     # pairs are sorted so, and joins keep their order.
     pairs = within(reached, radius).sort("lieu", "famille", "distance_km", "ligne", nulls_last=True)

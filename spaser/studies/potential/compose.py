@@ -19,8 +19,6 @@ from spaser.studies.potential.located import place, places
 from spaser.studies.potential.offer import declared, named_trades, structures, wins
 from spaser.vocabulary import NEED_CONTRACTS
 
-#: Suppliers shown per need; all of them are counted.
-MOST = 200
 #: Kilometres up to which distances are measured at once (the last is ``potential.rayon_maximal``).
 STEPS = (50, 100, 150)
 
@@ -105,7 +103,9 @@ def potential_of(
         needs=mine.needs,
         members=mine.members,
         supply=known.supply,
-        candidates=potential.describe(made.found.lazy(), known.supply.lazy(), MOST).collect(engine="in-memory"),
+        candidates=potential.describe(made.found.lazy(), known.supply.lazy(), against.SHOWN).collect(
+            engine="in-memory"
+        ),
         opportunities=made.opportunities,
         families=made.families,
         weights=known.weights,
@@ -139,7 +139,7 @@ def of_needs(
         needs=needs,
         members=NEED_CONTRACTS.empty(),
         supply=supply,
-        candidates=potential.describe(told.found.lazy(), supply.lazy(), MOST).collect(engine="in-memory"),
+        candidates=potential.describe(told.found.lazy(), supply.lazy(), against.SHOWN).collect(engine="in-memory"),
         opportunities=told.opportunities,
         families=told.families,
         weights=pl.DataFrame() if weights is None else weights,
