@@ -64,20 +64,9 @@ def judged(
         What a caller that judges the same needs again has measured once: their places, who is within reach, what was won.
     """
     where = places(needs.lazy()) if spots is None else spots.lazy()
-    parts = [
-        _matched(
-            needs.slice(start, TOGETHER),
-            where,
-            supply,
-            radius=radius,
-            dependency=dependency,
-            method=method,
-            reached=reached,
-            past=past,
-        )
-        for start in range(0, max(needs.height, 1), TOGETHER)
-    ]
-    found, supplied = (pl.concat(tables) for tables in zip(*parts, strict=True))
+    found, supplied = _by_parts(
+        needs, where, supply, radius=radius, dependency=dependency, method=method, reached=reached, past=past
+    )
     told = potential.opportunities(
         needs.lazy(),
         supplied=supplied.lazy(),
@@ -93,6 +82,14 @@ def judged(
     nets = potential.net(shared.lazy(), found.lazy(), dependency=dependency, method=method).collect(engine="in-memory")
     settled = potential.settled(told.lazy(), nets.lazy()).collect(engine="in-memory")
     return Judged(found, settled, potential.by_family(settled.lazy(), found.lazy()).collect(engine="in-memory"))
+
+
+def _by_parts(needs: pl.DataFrame, *given: Any, **choices: Any) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """``_matched`` of all the needs, ``TOGETHER`` at a time."""
+    starts = range(0, max(needs.height, 1), TOGETHER)
+    parts = [_matched(needs.slice(start, TOGETHER), *given, **choices) for start in starts]
+    found, supplied = (pl.concat(tables) for tables in zip(*parts, strict=True))
+    return found, supplied
 
 
 def _matched(
