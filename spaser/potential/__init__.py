@@ -22,6 +22,7 @@ from spaser.potential.projection import (
     opportunities,
     settled,
     states,
+    supplied,
     supply,
     without_euros,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "settled",
     "similar",
     "states",
+    "supplied",
     "supply",
     "without_euros",
 ]
