@@ -33,6 +33,7 @@ ESTABLISHMENTS = Table(
         Word("tranche_effectifs", T, "Tranche d'effectifs (code Insee)"),
         Word("categorie_entreprise", T, "Catégorie d'entreprise (PME, ETI, GE)"),
         Word("etat", T, "État administratif (A actif, F ou C fermé)"),
+        Word("creation", D, "Date de création"),
         Word("siege", B, "Établissement siège"),
         Word("code_commune", T, "Commune (code Insee)"),
         Word("code_postal", T, "Code postal"),

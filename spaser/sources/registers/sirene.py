@@ -33,8 +33,8 @@ def typed(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
         columns.append(pl.col("siege").str.to_lowercase().is_in(["true", "vrai", "o", "oui", "1"]).alias("siege"))
     if {"x", "y"} <= set(have):
         columns += [*lambert_93(_metres("x"), _metres("y"))]
-    if "date_liste" in have:
-        columns.append(pl.col("date_liste").cast(pl.String).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False))
+    days = (name for name in ("date_liste", "creation") if name in have)
+    columns += [pl.col(name).cast(pl.String).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False) for name in days]
     return frame.with_columns(columns)
 
 
