@@ -50,7 +50,7 @@ def panorama(
         then with those whose band is unknown); emplois_bas, emplois_haut (null above 10 000);
         premier_employeur_bas, _haut; emplois_hors_premier_bas, _haut; etablissements_tous, emplois_tous_bas, _haut (every
         establishment of the register); emplois_officiels; part_bas, part_haut (of the official jobs, else of all those of
-        the register when it holds other establishments than the ESS's).
+        the register when it holds other establishments than the ESS's, each with its band).
     """
     there = known(register, establishments, list(communes), as_of, unnumbered)
     ess = there.filter(pl.col("titulaire_ess").fill_null(False))
@@ -67,6 +67,7 @@ def panorama(
             etablissements_tous=pl.len(),
             emplois_tous_bas=pl.col("bas").sum(),
             emplois_tous_haut=_high(),
+            sans_tranche_tous=pl.col("bas").is_null().sum(),
         )
     )
     rows = counted.join(everyone, on="code_commune", how="left", maintain_order="left").join(
@@ -235,7 +236,9 @@ def _shares(rows: pl.LazyFrame) -> list[pl.Expr]:
     )
     rest_low, rest_high = (pl.col(f"emplois_tous_{end}") - pl.col(f"emplois_{end}") for end in ("bas", "haut"))
     low, high = pl.col("emplois_bas"), pl.col("emplois_haut")
-    by_register = [pl.when(others).then(share) for share in (_part(low, low + rest_high), _part(high, high + rest_low))]
+    # A share of jobs where one establishment's jobs are unknown is unknown: its jobs would be in one part or the other.
+    told = others & (pl.col("sans_tranche_tous") == 0)
+    by_register = [pl.when(told).then(share) for share in (_part(low, low + rest_high), _part(high, high + rest_low))]
     return [
         pl.when(pl.col("emplois_officiels").is_not_null())
         .then(_part(jobs, pl.col("emplois_officiels")))

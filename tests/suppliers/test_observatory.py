@@ -106,3 +106,12 @@ def test_the_same_lists_twice_are_not_two_dates(tmp_path):
     )
     with pytest.raises(Problem, match="deux dates"):
         territory.territory("Créteil", [listed], before=[listed], clock=date(2026, 11, 28))
+
+
+def test_a_share_of_the_jobs_of_the_register_is_unknown_as_soon_as_one_establishment_has_no_band():
+    rows = [place("90000000100010", "94001", band="12"), place("90000000200010", "94001", form="5710", band="12")]
+    whole = (pl.col("code_commune") == WHOLE) & (pl.col("famille") == WHOLE)
+    told = panorama(*lists(*rows), ["94001"]).filter(whole).collect()
+    assert told["part_bas"].item() is not None
+    silent = place("90000000300010", "94001", form="5710", band=None)
+    assert panorama(*lists(*rows, silent), ["94001"]).filter(whole).collect()["part_bas"].item() is None
