@@ -39,13 +39,15 @@ def fates(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
 
 
 def accounts_of(opened: Opened, rows: pl.DataFrame, au: date | None, origin: str) -> pl.DataFrame:
+    # A structure of two kinds is two statuses of one line.
+    lines = rows.unique("position", keep="first", maintain_order=True) if rows.height else rows
     counts = {
-        f"{fate}s" if fate != "hors_liste" and fate != "sans_identifiant" else fate: (rows["sort"] == fate).sum()
+        f"{fate}s" if fate != "hors_liste" and fate != "sans_identifiant" else fate: (lines["sort"] == fate).sum()
         for fate in FATES
     }
-    doubts = rows.select((~pl.col("cle_juste") & (pl.col("sort") == "retenu")).sum()).item()
+    doubts = lines.select((~pl.col("cle_juste") & (pl.col("sort") == "retenu")).sum()).item()
     return file_of(opened, au, origin).with_columns(
-        lus=pl.lit(rows.height), **{name: pl.lit(n) for name, n in counts.items()}, doutes=pl.lit(doubts)
+        lus=pl.lit(lines.height), **{name: pl.lit(n) for name, n in counts.items()}, doutes=pl.lit(doubts)
     )
 
 
