@@ -160,7 +160,7 @@ HANDED: dict[str, Handed] = {
     "entretiens_constats": Handed("studies.acting", "a finding of an interview, typed; quoted by role", (
         "axe_libelle", "type", "constat", "citation", "role",
     )),
-    "suites": Handed("studies.acting", "a step of the programme or of the meetings: how many reached it, of those known", (
+    "suites": Handed("studies.pams", "a step of the programme or of the meetings: how many reached it, of those known", (
         "objet", "etape", "nombre", "sur", "part", "inconnus",
     )),
     "manques": Handed("studies.pams", "something not given", ("code",)),
