@@ -158,21 +158,13 @@ def findings(found: Study) -> Findings:
 def report(found: Study) -> Report:
     """The one report of the whole diagnostic: every form is written from it."""
     told = findings(found)
-    years = found.diagnostic.years
-    span = (
-        "toutes les années lues"
-        if years is None
-        else str(years[0])
-        if years[0] == years[1]
-        else f"{years[0]}–{years[1]}"
-    )
     built = model.build(
         TITLE,
         buyer=told.buyer,
         as_of=told.as_of,
         today=found.diagnostic.base.today,
         sections=sections.report(told),
-        subtitle=f"{span}, {told.population_label}{_reach(found.potential)}",
+        subtitle=f"{handover.span(found.diagnostic)}, {told.population_label}{_reach(found.potential)}",
         sources=told.sources,
         notes=(handover.DEMO_NOTE,) if told.demo else (),
         annexes=_annexes(told, told.spent),
