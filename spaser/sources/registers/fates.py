@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -82,8 +83,14 @@ def _message(opened: Opened, verified: bool) -> str | None:
             f"reconnue probablement comme « {opened.spec['label']} » ({seen}) ; si c'est autre chose, déclarez-la : {evidence.line(opened.path.name)}"
         )
     elif not verified and opened.evidence.degree != evidence.DECLARED:
-        said.append(f"{opened.spec['label']} : format non vérifié")
+        said.append(unproved(opened.spec))
     return " ; ".join(said) or None
+
+
+def unproved(spec: dict[str, Any]) -> str:
+    """What to say of a kind of list that no real file has verified."""
+    described = "lu d'après sa description publique, sur aucun vrai fichier encore"
+    return f"{spec['label']} : format {described if spec.get('documented') else 'non vérifié'}"
 
 
 def doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:
