@@ -68,7 +68,9 @@ def compared(before: pl.LazyFrame, after: pl.LazyFrame) -> pl.LazyFrame:
     ``before`` and ``after``: the establishments of the same communes at each date (``present``). Entered and left are told by
     SIRET: left is « no longer in the lists with that status », which a closing, a move or a shorter list explain alike.
     """
-    both = _by_family(before).join(_by_family(after), on=["famille", "siret"], how="full", coalesce=True, suffix="_a")
+    both = _by_family(before).join(
+        _by_family(after), on=["famille", "siret"], how="full", coalesce=True, suffix="_a", maintain_order="left_right"
+    )
     was, now = pl.col("la").fill_null(False), pl.col("la_a").fill_null(False)
     return (
         both.group_by("famille")

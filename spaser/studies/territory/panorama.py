@@ -101,12 +101,8 @@ def territory(
     members = territories.members([siren]).collect().sort("commune")
     codes = members["code_commune"].to_list()
     near = members["departement"].unique().sort().to_list()
-    known = (
-        registers
-        if isinstance(registers, Registers)
-        else known_suppliers(list(registers), departements=near, cache=cache, progress=progress)
-    )
-    older = known_suppliers(list(before), departements=near, cache=cache, progress=progress) if before else None
+    known = _known(registers, near, cache, progress)
+    older = _known(before, near, cache, progress) if before else None
     register = suppliers.fuse(
         known.register, read_overrides(overrides) if isinstance(overrides, str | Path) else overrides
     )
@@ -122,20 +118,24 @@ def territory(
     day = as_of or dated
     if day is None:
         raise Problem("Aucune des listes n'a de date", todo="Donnez le jour des statuts : --date 2026-10-31")
-    return Territory(
-        name,
-        day,
-        members,
-        named,
-        known.files,
-        bool(known.demo),
-        siren,
-        kinds,
+    found = Territory(name, day, members, named, known.files, bool(known.demo), siren, kinds)
+    return replace(
+        found,
         sectors=observatory.sectors(
             register, known.establishments, codes, as_of=as_of, unnumbered=known.unnumbered
         ).collect(),
         creations=observatory.creations(register, known.establishments, codes, as_of=as_of).collect(),
         before=_compared(older, known, register, codes, as_of) if older is not None else None,
+    )
+
+
+def _known(
+    lists: Sequence[str | Path] | Registers, near: list[str], cache: Path | None, progress: Progress
+) -> Registers:
+    return (
+        lists
+        if isinstance(lists, Registers)
+        else known_suppliers(list(lists), departements=near, cache=cache, progress=progress)
     )
 
 
