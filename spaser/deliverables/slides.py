@@ -76,12 +76,15 @@ _SPACES = re.compile(r"\s+")
 _RIGHT = {"entier", "part", "centime", "somme", "point", "valeur"}
 
 
-def write(report: Report, path: Path | str, *, template: Path | str | None = None) -> Path:
-    """Write the presentation whole or not at all; ``template`` is a client's own pptx (its first master is used)."""
-    return files.deliver(path, render(report, template=template))
+def write(report: Report, path: Path | str, *, template: Path | str | None = None, most: int = MOST_SLIDES) -> Path:
+    """Write the presentation whole or not at all; ``template`` is a client's own pptx (its first master is used).
+
+    ``most``: the slides of a deck for a committee, its cover among them; a workshop has more.
+    """
+    return files.deliver(path, render(report, template=template, most=most))
 
 
-def render(report: Report, *, template: Path | str | None = None) -> bytes:
+def render(report: Report, *, template: Path | str | None = None, most: int = MOST_SLIDES) -> bytes:
     """The presentation as bytes; the same report gives the same bytes."""
     from pptx import Presentation
     from pptx.util import Inches
@@ -92,7 +95,7 @@ def render(report: Report, *, template: Path | str | None = None) -> bytes:
         _own_look(deck)
     _cover(deck, report, own=template is None)
     notes = report.footnotes()
-    for section in _shown(report):
+    for section in _shown(report, most):
         _slide(deck, section, notes)
     if not report.committee:
         _sources(deck, report)
@@ -117,12 +120,12 @@ def _own_look(deck: Any) -> None:
             part._blob = part.blob.replace(b'<a:latin typeface="Calibri"/>', f'<a:latin typeface="{FONT}"/>'.encode())
 
 
-def _shown(report: Report) -> list[Section]:
+def _shown(report: Report, most: int) -> list[Section]:
     """The sections of the deck: those the committee asks for, those that bear the messages of the first page before the others."""
     known = {section.id: section for section in report.sections}
     if not report.committee:
         quoting = [name for name, one in known.items() if any(isinstance(block, Quotes) for block in one.blocks)]
-        chosen = [name for name in (*ORDER, *quoting) if name in known][: MOST_SLIDES - 2]
+        chosen = [name for name in (*ORDER, *quoting) if name in known][: most - 2]
         return [known[name] for name in known if name in chosen]
     asked = [name for name in report.committee if name in known]
     first = [name for name in asked if known[name].place == "essentiel"]
@@ -134,7 +137,7 @@ def _shown(report: Report) -> list[Section]:
         for one in block.items
     }
     rest = sorted((name for name in asked if name not in first), key=lambda name: name not in told)
-    chosen = [*first, *rest][: MOST_SLIDES - 1]
+    chosen = [*first, *rest][: most - 1]
     return [known[name] for name in asked if name in chosen]
 
 

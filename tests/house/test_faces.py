@@ -43,6 +43,7 @@ STUDIES: dict[str, dict[str, str]] = {
     "acting.grouping": {},
     "acting.followup": {},
     "acting.interviews": {},
+    "acting.training": {},
     "acting.supplier": {},
     "acting.drafting": {
         "findings": "des textes à coller : rien n'y est mesuré",
