@@ -44,7 +44,7 @@ def section_peers(findings: Findings) -> Told:
     shown = kept.filter(pl.col("percentile").is_not_null())
     if not shown.height:
         minimum = rules.toml("peers.toml")["minimum"]
-        n = int(kept["n_pairs"].max() or 0)
+        n = kept.select(pl.col("n_pairs").max()).item() or 0
         told = f"aucune comparaison : {french.count(n, 'acheteur')} {french.plural('comparable', n)} dans les fichiers lus, il en faut au moins {minimum}"
         return (Sentence(french.sentence(told)),)
     unit = {"nombre": "en nombre", "valeur": "en valeur"}

@@ -147,11 +147,14 @@ def section_plan_page(findings: Findings) -> Told:
     if not rows:
         return None
     now = sum(row["quand"] == _NOW for row in rows)
-    said = f"{french.count(len(rows), 'action', feminine=True)}, dont {french.number(now)} à commencer dès maintenant"
+    part = "" if len(rows) == 1 else "toutes " if now == len(rows) else f"dont {french.number(now)} "
+    start = "à commencer dès maintenant" if now else f"la première à commencer le {rows[0]['quand']}"
+    said = f"{french.count(len(rows), 'action', feminine=True)}, {part if now else ''}{start}"
     amount = sum(row["effet"] or 0 for row in rows)
     more = f" ; effet attendu des actions chiffrées : {french.euros_short(amount)} par an" if amount else ""
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
-    return Answer(Sentence(french.sentence(said + more))), table("tab-plan", "Le plan", frame, _PLAN, _EQUAL)
+    shown = [column for column in _PLAN if column.name != "effet" or frame["effet"].count()]
+    return Answer(Sentence(french.sentence(said + more))), table("tab-plan", "Le plan", frame, shown, _EQUAL)
 
 
 def annex_plan(findings: Findings) -> TableBlock | None:

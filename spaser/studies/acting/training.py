@@ -6,7 +6,7 @@ Every figure comes from the diagnostic; a question whose answer the data do not 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -208,8 +208,7 @@ def deck(result: Workshop) -> Report:
         told = (Sentence(french.sentence(one.right)), Sentence(french.typeset(one.why)))
         sections.append(Section(f"reponse-{rank}", f"Réponse {rank}", one.text, (Paragraph(told),)))
     sections.append(_work(result))
-    made = _made(result, sections)
-    return replace(made, committee=tuple(section.id for section in made.sections))
+    return _made(result, sections)
 
 
 def _made(result: Workshop, sections: Sequence[Section | None]) -> Report:
@@ -266,10 +265,9 @@ def _work(result: Workshop) -> Section | None:
 @files.together
 def write(result: Workshop, folder: Path | str) -> list[Path]:
     """Write atelier.docx (the facilitator's, with answers) and atelier.pptx (what is projected)."""
-    projected = deck(result)
     return [
         *delivery.write(report(result), folder, "atelier", "docx"),
-        slides.write(projected, Path(folder) / "atelier.pptx", most=len(projected.sections) + 1),
+        slides.write(deck(result), Path(folder) / "atelier.pptx", each=True),
     ]
 
 
