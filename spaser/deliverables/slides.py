@@ -77,10 +77,7 @@ _SPACES = re.compile(r"\s+")
 
 
 def write(report: Report, path: Path | str, *, template: Path | str | None = None, each: bool = False) -> Path:
-    """Write the presentation whole or not at all; ``template`` is a client's own pptx (its first master is used).
-
-    ``each``: a slide for each section, as a workshop has; a deck for a committee has ten at most.
-    """
+    """Write the presentation whole or not at all, on a client's own ``template``; ``each``: a slide for each section (a workshop)."""
     return files.deliver(path, render(report, template=template, each=each))
 
 
