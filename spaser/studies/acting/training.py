@@ -93,7 +93,12 @@ def _figures(result: Diagnostic) -> list[Question]:
         ("clause_environnementale", "une clause environnementale"),
     ):
         measure = found.one(code)
-        if measure is not None and measure.valeur is not None:
+        if (
+            measure is not None
+            and measure.valeur is not None
+            and measure.numerateur is not None
+            and measure.denominateur
+        ):
             choices = _shares(measure.valeur, measure.valeur_repondus, measure.haut)
             why = f"{french.number(measure.numerateur)} contrats sur {french.number(measure.denominateur)}. Sur les seuls contrats renseignés : {french.share(measure.valeur_repondus, 0) if measure.valeur_repondus is not None else 'inconnu'}. Dites toujours laquelle vous donnez."
             asked.append(
@@ -106,7 +111,7 @@ def _figures(result: Diagnostic) -> list[Question]:
                 )
             )
     reserved = found.one("marche_reserve")
-    if reserved is not None and reserved.numerateur is not None:
+    if reserved is not None and reserved.numerateur is not None and reserved.denominateur:
         n = int(reserved.numerateur)
         why = f"Sur {french.number(reserved.denominateur)} contrats. Réserver, c'est limiter l'accès à des structures d'insertion ou du handicap."
         asked.append(
@@ -230,7 +235,7 @@ def _programme() -> Block:
         start += timedelta(minutes=minutes)
     total = f"{start.seconds // 3600} h {start.seconds // 60 % 60:02d}"
     frame = pl.DataFrame(rows).with_columns(
-        pl.Series(name, [french.typeset(row[name]) for row in rows]) for name in ("etape", "comment")
+        pl.Series(name, [french.typeset(str(row[name])) for row in rows]) for name in ("etape", "comment")
     )
     columns = (Column("debut", "Après"), *_STEPS)
     return table("tab-deroule", "Le déroulé", frame, columns, french.typeset(f"En tout : {total}, pause comprise."))

@@ -139,11 +139,17 @@ def _known(
     )
 
 
+def _latest(files: pl.DataFrame) -> date | None:
+    """The latest date of some lists; None when none is dated."""
+    found = files["au"].max() if files.height else None
+    return found if isinstance(found, date) else None
+
+
 def _compared(
     older: Registers, known: Registers, register: pl.LazyFrame, codes: list[str], as_of: date | None
 ) -> Before:
     """What changed since older lists; both must be dated, the older one before."""
-    then, now = (files["au"].max() if files.height else None for files in (older.files, known.files))
+    then, now = _latest(older.files), _latest(known.files)
     day = as_of or now
     if then is None or day is None or then >= day:
         raise Problem(

@@ -96,7 +96,8 @@ class Planning:
         """What was changed in the grid is held; everything else moves as little as possible."""
         if self.found is None or not self._changed:
             raise Problem("Aucune case n'a été changée", todo="Choisissez un fournisseur, ou « absent », dans une case")
-        fixed, away = {}, {}
+        fixed: dict[tuple[str, str], int] = {}
+        away: dict[str, set[int]] = {}
         for (buyer, slot), said in self._changed.items():
             if said in (_FREE, _AWAY):
                 away.setdefault(buyer, set()).add(slot)
