@@ -22,6 +22,7 @@ from spaser.potential.projection import (
     opportunities,
     settled,
     states,
+    supplied,
     supply,
 )
 
@@ -47,5 +48,6 @@ __all__ = [
     "settled",
     "similar",
     "states",
+    "supplied",
     "supply",
 ]

@@ -91,8 +91,7 @@ def matches(
         "_branche": unsaid_branch(),
     }
     asked = known.select("_besoin", "besoin_id", "lieu", "famille", "annuel", "lot_annuel", **told_of)
-    if reached is None:
-        reached = reachable(asked.select("lieu", "famille").unique(), places, supply, furthest=furthest(radius))
+    reached = _reached(asked.select("lieu", "famille").unique(), places, supply, radius, reached)
     # Within a tie suppliers are in the order of distance, then of the supply table, which is sorted by identifiers: few
     # pairs are sorted so, and joins keep their order.
     pairs = within(reached, radius).sort("lieu", "famille", "distance_km", "ligne", nulls_last=True)
@@ -118,6 +117,19 @@ def matches(
         .drop("annuel", "lot_annuel", "arrondissements", *_SCORED)
     )
     return _ranked(judged)
+
+
+def _reached(
+    spots: pl.LazyFrame,
+    places: pl.LazyFrame,
+    supply: pl.LazyFrame,
+    radius: float | None,
+    known: pl.LazyFrame | None,
+) -> pl.LazyFrame:
+    """Who is reachable from these places for these families: measured now, or taken from what was measured for more of them."""
+    if known is None:
+        return reachable(spots, places, supply, furthest=furthest(radius))
+    return known.join(spots, on=["lieu", "famille"], how="semi", nulls_equal=True)
 
 
 def _ranked(judged: pl.LazyFrame) -> pl.LazyFrame:

@@ -60,8 +60,9 @@ _SPLIT = ("allotir",)
 
 def opportunities(
     chosen: pl.LazyFrame,
-    found: pl.LazyFrame,
+    found: pl.LazyFrame | None = None,
     *,
+    supplied: pl.LazyFrame | None = None,
     every: pl.LazyFrame | None = None,
     kinds: pl.LazyFrame | None = None,
     as_of: date | None = None,
@@ -77,6 +78,8 @@ def opportunities(
         NEEDS of the buyer.
     found
         CANDIDATES of these needs, or their ``matches``.
+    supplied
+        What ``supplied`` told of them, for a caller that counted them by parts and kept only some: ``found`` is then not read.
     every, kinds
         NEEDS of all the buyers read, and ``acheteur_siren, acheteur_categorie``, for the reading by peers; without them it is
         not measured.
@@ -87,7 +90,10 @@ def opportunities(
     """
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
-    supplied = supply_reading(chosen, found, share, settings)
+    if supplied is None:
+        if found is None:
+            raise ValueError("the suppliers of the needs were neither given nor counted")
+        supplied = supply_reading(chosen, found, share, settings)
     whole = chosen.join(supplied, on="besoin_id", how="left", maintain_order="left")
     whole = whole.join(law_reading(chosen, supplied, settings), on="besoin_id", how="left", maintain_order="left")
     if not under_code:
@@ -112,6 +118,15 @@ def opportunities(
     return OPPORTUNITIES.conform(judged).sort(
         "potentiel", "annuel", "besoin_id", descending=[True, True, False], nulls_last=True
     )
+
+
+def supplied(
+    chosen: pl.LazyFrame, found: pl.LazyFrame, *, dependency: float | None = None, method: dict | None = None
+) -> pl.LazyFrame:
+    """The reading by the supply of some needs: how many suppliers, of which kinds, what they could take in a year."""
+    settings = (method or rules.method())["potential"]
+    share = settings["dependance"]["value"] if dependency is None else dependency
+    return supply_reading(chosen, found, share, settings)
 
 
 def _amounts(whole: pl.LazyFrame, under_code: bool = True) -> pl.LazyFrame:
