@@ -21,6 +21,7 @@ from spaser.cli.options import (
 )
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
+from spaser.vocabulary.sentences import DEMO_NOTE, DEMO_SPEND_NOTE
 
 CACHE = Path("spaser-cache")
 
@@ -103,7 +104,7 @@ def _add_territory(commands: argparse._SubParsersAction) -> None:
         dest="epci",
         required=True,
         metavar="NOM|SIREN",
-        help="l'intercommunalité (ou l'EPT, ou la commune) : son SIREN ou une partie de son nom",
+        help="l'intercommunalité (ou l'EPT, la commune, le département) : son SIREN ou une partie de son nom",
     )
     asked.add_argument(
         "--acheteurs",
@@ -116,6 +117,13 @@ def _add_territory(commands: argparse._SubParsersAction) -> None:
         "--acheteur-siret", metavar="SIRET", help="SIRET de l'acheteur quand la liste de contrats ne le donne pas"
     )
     registers(asked)
+    asked.add_argument(
+        "--avant",
+        nargs="+",
+        metavar="LISTE",
+        default=[],
+        help="les mêmes listes à une date plus ancienne : ce qui est entré, ce qui est sorti",
+    )
     asked.add_argument(
         "--emplois", metavar="FICHIER", help="emplois officiels par commune (CSV : code_commune ; emplois)"
     )
@@ -160,7 +168,7 @@ def _run_suppliers(choices: argparse.Namespace) -> None:
         progress=progress,
     )
     if result.demo:
-        say(purchases_handover.DEMO_NOTE + "\n")
+        say(DEMO_SPEND_NOTE + "\n")
     say(purchases_handover.summary(result))
     say("\n" + closing(choices, result.as_of, DATED))
     given.delivered(
@@ -189,7 +197,7 @@ def _run_sheet(choices: argparse.Namespace) -> None:
     buyer = choices.acheteur if isinstance(choices.acheteur, str) else None
     sheet = supplier.sheet_of(base, choices.fiche, buyer=buyer, radius=choices.rayon)
     if sheet.demo:
-        say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
+        say(DEMO_NOTE + "\n")
     say(supplier.summary(sheet))
     say("\n" + closing(choices, base.as_of))
     given.delivered(choices, "fiche", lambda folder: supplier.write(sheet, folder))
@@ -233,6 +241,7 @@ def _run_territory(choices: argparse.Namespace) -> None:
         known,
         overrides=given.decided(choices),
         jobs=choices.emplois,
+        before=choices.avant,
         as_of=choices.date,
         clock=reading_day(choices),
         cache=choices.cache,

@@ -24,6 +24,8 @@ from spaser.vocabulary import LABELS, UNITS
 from spaser.vocabulary.spoken import worded
 
 #: Units a column may have, and so its format in each form (amounts are in cents until the form is written).
+#: The units that are figures, set to the right.
+FIGURES = {"entier", "part", "centime", "somme", "point", "valeur"}
 COLUMN_UNITS = ("texte", "identifiant", "entier", "part", "centime", "somme", "date", "oui_non", "point", "valeur")
 MASK = "personne physique (masquée)"
 #: Columns that name or identify a natural person when ``personne_physique`` is true.
@@ -220,7 +222,7 @@ class Report:
     """A whole report. ``annexes`` are the full tables for the forms that carry rows (workbook, files).
 
     ``committee``: the sections that slides show, most important first; by default those that ``slides`` knows.
-    ``client`` and ``author`` stand on the cover.
+    ``client`` and ``author`` stand on the cover. ``one_page``: a sheet to hand over, on one page in print (no cover, no contents).
     """
 
     title: str
@@ -236,6 +238,7 @@ class Report:
     client: str = ""
     author: str = ""
     today: date | None = None
+    one_page: bool = False
 
     @property
     def closing(self) -> str:

@@ -14,16 +14,12 @@ from spaser import guards, maturity, settings
 from spaser.indicators import targets
 from spaser.indicators.targets import Target
 from spaser.problems import Problem, Problems
+from spaser.sections.registry import FORMS
 from spaser.studies.pams.compose import SECTIONS
 from spaser.vocabulary import BUYER_KINDS, POPULATIONS
 
-FORMS = ("html", "pdf", "docx", "pptx", "xlsx")
 _GOAL = settings.Table(
-    {
-        key: kind
-        for key, kind in (targets.TARGET.names or {}).items()
-        if key not in ("indicateur", "cible", "annee", "source")
-    }
+    {key: kind for key, kind in (targets.TARGET.names or {}).items() if key not in targets.NEEDED}
     | {
         "valeur": replace(targets.VALUE_SHAPE, needed=True),
         "annee": replace(targets.YEAR, needed=True),
@@ -46,6 +42,7 @@ OWN: dict[str, settings.Kind] = {
     "entretiens": settings.Text(filled=True),
     "commentaires": settings.Named(settings.Text(), SECTIONS),
     "programme": _PATHS,
+    "suivis": _PATHS,
     "type": settings.Choice(BUYER_KINDS),
     "spaser_adopte": settings.Either(
         (settings.Day(), settings.Flag()), said="le jour de son adoption (2024-06-27), ou true ou false"

@@ -21,10 +21,13 @@ from spaser.studies.diagnostic import Base
 from spaser.studies.potential.compose import Opportunities, ground, potential_of
 from spaser.studies.potential.located import places
 from spaser.text import fold
+from spaser.vocabulary.sentences import NO_LIST
 
 #: Needs whose preparation begins within this time are « coming up »; an approval that ends within it is said.
 MONTHS, SOON = 24, 12
 _SHOWN = 8
+#: How to reach an establishment, when a list says it.
+CONTACT = ("adresse", "telephone", "courriel", "site")
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +79,7 @@ def sheet_of(
         No register was read, nobody has this number or name, or several do.
     """
     if base.register is None or base.establishments is None:
-        raise Problem("Aucune liste de fournisseurs n'a été lue", todo="Ajoutez --registre")
+        raise Problem(NO_LIST, todo="Ajoutez --registre")
     found = potential_of(base, buyer=buyer, radius=radius, dependency=dependency)
     siren = _siren(base, found, who)
     spots = base.establishments.filter(pl.col("siren") == siren).collect()
@@ -158,7 +161,7 @@ def _named(base: Base, siren: str, spots: pl.DataFrame, person: bool) -> str:
 
 def _places(spots: pl.DataFrame) -> pl.DataFrame:
     """Its establishments, each fact as the latest list that gives it says; those open first."""
-    facts = ("nom", "commune", "naf", "tranche_effectifs", "etat", "siege")
+    facts = (*CONTACT, "code_postal", "nom", "commune", "naf", "tranche_effectifs", "etat", "siege")
     latest = spots.sort("au", "source", descending=[True, False], nulls_last=True)
     rows = latest.group_by("siret", maintain_order=True).agg(
         *(pl.col(name).drop_nulls().first() for name in facts),
@@ -169,7 +172,7 @@ def _places(spots: pl.DataFrame) -> pl.DataFrame:
     told = masked(rows.sort("etat", "siege", "siret", descending=[False, True, False], nulls_last=True))
     hidden = pl.col("personne_physique").fill_null(False)
     return told.with_columns(
-        commune=pl.when(~hidden).then("commune"),
+        *(pl.when(~hidden).then(name).alias(name) for name in (*CONTACT, "code_postal", "commune")),
         etat=pl.col("etat").replace_strict({"A": "actif", "F": "fermé", "C": "cessé"}, default=None),
     )
 
