@@ -184,7 +184,9 @@ def test_a_code_no_longer_bought_stays_once_and_one_still_bought_is_not_repeated
     assert rows.select("code_achat", "code_libelle").rows() == [("A", "Divers")]
 
 
-@pytest.mark.parametrize(("naf", "family"), [("5621Z", "traiteur"), ("8121Z", "nettoyage_locaux")])
+@pytest.mark.parametrize(
+    ("naf", "family"), [("5621Z", "traiteur"), ("6311Z", "numerique_services"), ("0113Z", "denrees_alimentaires")]
+)
 def test_an_activity_is_looked_for_by_its_section_of_two_to_five_signs(naf, family):
     listed = rules.table("families.csv").select(
         "famille", pl.col("naf").fill_null("").str.replace_all(".", "", literal=True).str.split(" ")
