@@ -107,6 +107,7 @@ def _dates(findings: Findings) -> list[tuple[date, str]]:
         for duty in rules.toml("law.toml")["duties"].values():
             if isinstance(duty.get("since"), date):
                 found.append((duty["since"], f"entrée en vigueur : {_low(duty['label'])}"))
+        found += rules.deadlines()
     own = findings.extras.get("obligations_acheteur")
     for row in [] if own is None else own.to_dicts():
         if row["echeance"] and row["applicabilite"] in ("certain", "probable"):
