@@ -83,6 +83,11 @@ def long_date(day: date | None) -> str:
     return f"{'1er' if day.day == 1 else day.day}{NBSP}{MONTHS[day.month - 1]} {day.year}"
 
 
+def month(day: date) -> str:
+    """« août 2026 »."""
+    return f"{MONTHS[day.month - 1]}{NBSP}{day.year}"
+
+
 def short_date(day: date | None) -> str:
     """« 21/08/2026 »."""
     return UNKNOWN_MARK if day is None else f"{day:%d/%m/%Y}"

@@ -158,25 +158,51 @@ def answers(said: dict[str, int | None], grid: dict[str, Any]) -> pl.LazyFrame:
     )
 
 
+def merged(said: pl.LazyFrame) -> pl.LazyFrame:
+    """Several people's answers as one: ``question, niveau, bas, haut, repondants``.
+
+    ``said`` has one row per person and question (``question, niveau``). The level kept is the median, the lower of two: a
+    practice that half of the people do not see is not established. Its bounds are the lowest and the highest answers.
+    """
+    level = pl.col("niveau")
+    return (
+        said.filter(level.is_not_null())
+        .group_by("question", maintain_order=True)
+        .agg(
+            level.quantile(0.5, "lower").cast(pl.Int32).alias("niveau"),
+            level.min().cast(pl.Int32).alias("bas"),
+            level.max().cast(pl.Int32).alias("haut"),
+            pl.len().cast(pl.Int32).alias("repondants"),
+        )
+    )
+
+
 def profile(said: pl.LazyFrame, grid: dict[str, Any]) -> pl.LazyFrame:
     """The level of each axis: mean of the answered questions, bounds if the others were at the lowest, then the highest.
+
+    Where several people were heard (``merged``), the bounds also hold their lowest and highest answers.
 
     Columns of MATURITY_PROFILE, from 0 to the top level; an axis nobody answered has no level.
     """
     top = len(grid["levels"]) - 1
+    ends = {"bas": "niveau", "haut": "niveau"} | {
+        name: name for name in ("bas", "haut") if name in said.collect_schema().names()
+    }
     joined = questions(grid).join(said, on="question", how="left", maintain_order="left")
     axes = joined.group_by("axe", maintain_order=True).agg(
         pl.col("axe_libelle").first(),
         pl.len().cast(pl.Int32).alias("questions"),
         pl.col("niveau").count().cast(pl.Int32).alias("repondues"),
         pl.col("niveau").mean().alias("niveau"),
-        pl.col("niveau").sum().alias("somme"),
+        pl.col(ends["bas"]).sum().alias("au_moins"),
+        pl.col(ends["haut"]).sum().alias("au_plus"),
         pl.col("rang").min().alias("rang"),
     )
     silent = pl.col("questions") - pl.col("repondues")
     return MATURITY_PROFILE.conform(
         axes.sort("rang").with_columns(
-            bas=pl.col("somme") / pl.col("questions"), haut=(pl.col("somme") + top * silent) / pl.col("questions")
+            bas=pl.col("au_moins") / pl.col("questions"),
+            haut=(pl.col("au_plus") + top * silent) / pl.col("questions"),
         )
     )
 

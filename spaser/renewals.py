@@ -40,7 +40,7 @@ def ends(
     LazyFrame
         RENEWALS: ``echeance`` is the latest possible end (non-renewal can come earlier: ``anniversaire`` is the next
         yearly anniversary of a framework or of a contract longer than a year); ``sourcing`` is when to start, by the
-        lead time of the procedure; ``ponctuel`` says that nothing follows (``rules.one_operation``; ``method.toml``,
+        lead time of the procedure; ``urgence``: it should have begun, and something follows; ``ponctuel`` says that nothing does (``rules.one_operation``; ``method.toml``,
         [renewals.lead_months], [renewals.one_off] and [renewals.operation], reasons written there).
     """
     settings = (method or rules.method())["renewals"]
@@ -67,9 +67,13 @@ def ends(
         .with_columns(
             anniversaire=_anniversary(as_of),
             trimestre=pl.when(inside).then(_quarter(pl.col("echeance"))),
-            urgence=pl.when(pl.col("statut_echeance") == COMING).then(pl.col("sourcing") < as_of),
             montant_annuel=_yearly(),
             ponctuel=rules.one_operation(method),
+        )
+        .with_columns(
+            urgence=pl.when(pl.col("statut_echeance") == COMING).then(
+                (pl.col("sourcing") < as_of) & ~pl.col("ponctuel").fill_null(False)
+            )
         )
     )
     return RENEWALS.conform(found)

@@ -126,11 +126,6 @@ def since_of(duty: str) -> str:
     return f"{since(rule['since'])}{doubt}"
 
 
-def deadlines() -> list[tuple[date, str]]:
-    """The days to come that are no entry into force of a duty: the day, and what it is with how far it was checked."""
-    return [(one["day"], f"{one['label']} ({checked(one)})") for one in toml("law.toml")["deadlines"].values()]
-
-
 def value(rule: str, day: date) -> Any:
     """The value of a rule in force on a day, or None before its first date (or after a repeal)."""
     rows = dated(rule).filter(pl.col("since") <= day)

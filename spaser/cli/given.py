@@ -213,6 +213,7 @@ def _complete(choices: argparse.Namespace, at: Mission) -> None:
         "type_acheteur": alone.kind,
         "territoire": at.place or None,
         "programme": list(alone.programme),
+        "entretiens": str(wishes.interviews) if wishes.interviews else None,
         "correspondance": _kept(at, "correspondance.toml"),
         "nomenclature": _kept(at, "nomenclature.csv"),
         "objectifs": _kept(at, "objectifs.toml"),

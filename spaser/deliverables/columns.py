@@ -16,6 +16,25 @@ _BOLD = 1.16
 #: How a table stands on its page: words cut, words whole, each text at ease; and the columns that ask for ease.
 CUT, TIGHT, EASY = range(3)
 _MANY = 10
+#: Columns that a page holds without effort.
+MOST_COLUMNS = 6
+
+
+def printed(labels: Sequence[str], extra: Sequence[bool], silent: Sequence[bool]) -> tuple[list[int], str]:
+    """The columns that a printed table keeps, by rank, and what its note says of the others.
+
+    A table of six columns keeps all. Of a wider one, those without a single answer go first, then those said ``extra``,
+    then the last: six are left at most.
+    """
+    every = list(range(len(labels)))
+    if len(every) <= MOST_COLUMNS:
+        return every, ""
+    empty = [rank for rank in every if silent[rank]] if not all(silent) else []
+    known = [rank for rank in every if rank not in empty]
+    best = sorted(known, key=lambda rank: (extra[rank], rank))[:MOST_COLUMNS]
+    whys = {"Sans aucune valeur ici": empty, "À l'écran et dans le classeur": [one for one in known if one not in best]}
+    told = [f"{why} : {french.listing(f'« {labels[rank]} »' for rank in left)}." for why, left in whys.items() if left]
+    return sorted(best), french.typeset(" ".join(told))
 
 
 def breadth(text: str) -> float:

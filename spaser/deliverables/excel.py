@@ -11,6 +11,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from spaser.deliverables import excel_counts, excel_summary, files, sentences
+from spaser.deliverables.columns import MOST_COLUMNS
 from spaser.deliverables.excel_cells import LINE, MOST_ROWS, Styles, paper, table
 from spaser.deliverables.report import Report, TableBlock
 
@@ -53,6 +54,7 @@ def render(report: Report) -> bytes:
         for block in report.annexes:
             _annex(book, styles, report, block, places)
         _rules(book, styles, report)
+        _whole(book, styles, report)
         excel_summary.summary(first_sheet, styles, report, places)
         first_sheet.activate()
     return stream.getvalue()
@@ -95,6 +97,26 @@ def _rules(book: xlsxwriter.Workbook, styles: Styles, report: Report) -> None:
     sheet.set_column(0, 0, _FIRST)
     sheet.set_column(1, 4, _OTHERS)
     paper(sheet, report, "Sources et règles")
+
+
+def _whole(book: xlsxwriter.Workbook, styles: Styles, report: Report) -> None:
+    """The tables that a printed page shows in part, one below the other with all their columns."""
+    wide = [
+        block
+        for section in report.sections
+        for block in section.blocks
+        if isinstance(block, TableBlock) and len(block.columns) > MOST_COLUMNS
+    ]
+    if not wide:
+        return
+    sheet, row, read = book.add_worksheet("tableaux entiers"), 0, copy(styles)
+    read.units = styles.units | {"texte": styles.text, "identifiant": styles.text}
+    for block in wide:
+        sheet.write_string(row, 0, block.caption, styles.section)
+        row = _wrapped(sheet, read, block, row + 1) + 3
+    sheet.set_column(0, 0, _FIRST)
+    sheet.set_column(1, max(len(block.columns) for block in wide) - 1, _OTHERS)
+    paper(sheet, report, "Les tableaux entiers")
 
 
 def _wrapped(sheet: Worksheet, styles: Styles, block: TableBlock, row: int) -> int:

@@ -16,6 +16,7 @@ import polars as pl
 
 from spaser import french
 from spaser.charts import Picture
+from spaser.deliverables import columns
 from spaser.deliverables.measured import Measured
 from spaser.deliverables.messages import Messages, Todo
 from spaser.text import harmless, harmless_expr
@@ -24,21 +25,9 @@ from spaser.vocabulary.spoken import worded
 
 #: Units a column may have, and so its format in each form (amounts are in cents until the form is written).
 COLUMN_UNITS = ("texte", "identifiant", "entier", "part", "centime", "somme", "date", "oui_non", "point", "valeur")
-#: Columns that a page holds without effort.
-_WIDE_TABLE = 6
 MASK = "personne physique (masquée)"
 #: Columns that name or identify a natural person when ``personne_physique`` is true.
-_PERSONAL = (
-    "nom",
-    "enseigne",
-    "sigle",
-    "titulaire_nom",
-    "titulaire_id",
-    "titulaire_siren",
-    "siren",
-    "siret",
-    "fournisseur",
-)
+_PERSONAL = tuple("nom enseigne sigle titulaire_nom titulaire_id titulaire_siren siren siret fournisseur".split())
 #: Numbers that are names: never added up, never given a thousands separator.
 _TEXTS = ("annee", "exercice", "position", "ligne", "rang")
 #: The measures keep the codes of the open data: formulas of the workbook point to them, and their titles stand beside.
@@ -99,7 +88,7 @@ class Column:
     """A column of a table: name in the frame, French header, unit; ``total`` adds it up in the last line.
 
     ``formula`` writes the cell from others of its line in the forms that can (« {numerateur}/{denominateur} »); the
-    frame holds the computed value all the same.
+    frame holds the computed value all the same. ``extra``: the first to go where a page has no room. ``names``: it names suppliers.
     """
 
     name: str
@@ -107,17 +96,23 @@ class Column:
     unit: str = "texte"
     total: bool = False
     formula: str = ""
+    extra: bool = False
+    names: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class TableBlock:
-    """A titled table: one line per row of ``frame``, shown with ``columns`` in that order."""
+    """A titled table: one line per row of ``frame``, shown with ``columns`` in that order.
+
+    ``sheet``: its lines are suppliers by name, for working documents only; the sheet of the workbook that holds them.
+    """
 
     id: str
     caption: str
     frame: pl.DataFrame
     columns: tuple[Column, ...]
     note: str = ""
+    sheet: str = ""
 
     def cells(self, limit: int | None = None) -> Iterator[list[str]]:
         """The lines as a person reads them."""
@@ -126,13 +121,11 @@ class TableBlock:
             yield [french.value(raw, unit) for raw, unit in zip(row, units, strict=True)]
 
     def printed(self) -> TableBlock:
-        """The same table for a page: of a wide one, the columns without a single answer are left out, and named in the note."""
-        known = [c for c in self.columns if self.frame[c.name].null_count() < self.frame.height]
-        if len(self.columns) <= _WIDE_TABLE or not known or len(known) == len(self.columns):
-            return self
-        silent = french.listing(f"« {c.label} »" for c in self.columns if c not in known)
-        told = french.typeset(f"Sans aucune valeur ici : {silent}.")
-        return replace(self, columns=tuple(known), note=" ".join(part for part in (self.note, told) if part))
+        """The same table for a page: six columns at most, those without a single answer left out first; the others are named in the note."""
+        silent = [self.frame[c.name].null_count() == self.frame.height for c in self.columns]
+        kept, told = columns.printed([c.label for c in self.columns], [c.extra for c in self.columns], silent)
+        note = " ".join(part for part in (self.note, told) if part)
+        return replace(self, columns=tuple(self.columns[rank] for rank in kept), note=note)
 
     def totals(self) -> list[Any]:
         """The sum of each column that asks for one (None elsewhere); empty when none does."""

@@ -11,16 +11,21 @@ import re
 from spaser.detection.rules import Head, Lexicon, Rule
 
 #: Where a phrase may begin: at the start or after a stop (hard), after a coordination (soft).
-_STARTS = re.compile(
-    r"(?P<hard>^|[:;.\n(«\"|]\s*|\s[-–/]+\s*)|(?:,\s*|\s(?:et|ou|puis|ainsi que|y compris)\s+|[+&]\s*)"
-)
+_STARTS = re.compile(r"(?P<hard>^|[:;.\n«\"|]\s*|\s[-–/]+\s*)|(?:,\s*|\s(?:et|ou|puis|ainsi que|y compris)\s+|[+&]\s*)")
 #: A lot named in a subject line, then its own text.
 _LOT = re.compile(
     r"(?:[:.;,(–-]|\s|^)\s*\(?(?:ex |relance (?:du )?)?(?:lots?\s*(?:n\s?[°oe]?\s?|numero )?\s?\d+[a-z]?\s*(?:[:–,\"«_)-]|\s(?=[a-z]))+|lot\s*:)\s*"
     r"(?:lot\s*(?:n\s?[°o]?\s?)?\d+\s*[:–-]*\s*)?"
     r"|\ben\s+\d+\s+lots?(?:\s+separes)?\.?\s*[:–-]\s*"
 )
+#: A coordinated complement (« centre de traitement et de valorisation ») begins no phrase of its own.
+_COMPLEMENT = re.compile(r"d(?:e|es|u)\s|d'")
 _LETTERS = re.compile(r"[a-z]{3}")
+#: What the operation is, told after the lot (« Lot 7 : électricité - Rénovation de l'école »).
+_OPERATION = re.compile(
+    r"\s[-–/]+\s+(?=(?:la |l')?(?:travaux|(?:re)?constructions?|renovations?|rehabilitations?|restructurations?|extensions?"
+    r"|(?:re)?amenagements?|creations?|mises? (?:en|aux)|operations?)[^a-z])"
+)
 #: Findings of the title that the whole contract bears, whatever the lot.
 _OF_THE_CONTRACT = ("reservation", "clause", "critere")
 
@@ -41,7 +46,10 @@ def governing(text: str, start: int, lexicon: Lexicon, rule: str = "") -> Head |
             continue
         name, end = found
         shared = opening.start() <= last
-        if opening["hard"] is None and not shared and name is not None:
+        if head is not None and text[last : opening.end()].strip() == ":":
+            continue
+        own_phrase = name is None and not (head is not None and _COMPLEMENT.match(text, opening.end()))
+        if opening["hard"] is None and not shared and not own_phrase:
             continue
         head = _more_permissive(head, name) if shared and opening["hard"] is None else name
         last = end
@@ -73,24 +81,27 @@ def _head(text: str, position: int, lexicon: Lexicon, rule: str) -> tuple[Head |
     return None
 
 
-def own(text: str, lexicon: Lexicon) -> tuple[int, bool]:
-    """Where the own text of a lot begins in a folded subject line (0 without one), and whether it names a trade or a good.
+def own(text: str, lexicon: Lexicon) -> tuple[int, int, bool]:
+    """Where the own text of a lot begins and ends in a folded subject line (0 and the end without one), and whether it names a trade or a good.
 
     A lot without a name (a number, a place) takes its title: nothing is its own.
     """
-    begun = 0
+    begun, ended, first = 0, len(text), len(text)
     for match in _LOT.finditer(text):
-        begun = match.end()
-    said = text[begun:]
+        begun, first = match.end(), min(first, match.start())
+    if begun and not _LETTERS.search(text[:first]) and (told := _OPERATION.search(text, begun)):
+        ended = told.start()
+    said = text[begun:ended]
     if not begun or len(_LETTERS.findall(said)) == 0:
-        return 0, False
+        return 0, len(text), False
     trade = lexicon.contexts["trade"].search(said) is not None and lexicon.contexts["every_trade"].search(said) is None
-    return begun, trade
+    return begun, ended, trade
 
 
-def of_the_operation(start: int, rule: Rule, carrier: str, begun: int, trade: bool) -> bool:
+def of_the_operation(start: int, rule: Rule, carrier: str, own_text: tuple[int, int, bool]) -> bool:
     """Whether a finding of the title is left to the operation: a lot takes only what its own text says.
 
     What the whole contract bears is no operation: a clause, a reservation, a service of insertion.
     """
-    return trade and start < begun and carrier not in _OF_THE_CONTRACT and rule.code != "opp"
+    begun, ended, trade = own_text
+    return trade and not begun <= start < ended and carrier not in _OF_THE_CONTRACT and rule.code != "opp"

@@ -39,7 +39,7 @@ def sieve(regex: str) -> str:
             skip = 0 if skip == depth else skip
             depth -= 1
         position += 1 + escaped
-    return re.sub(r"\{0,\d{2,}\}\??", "*", "".join(out))
+    return re.sub(r"\{0,\d{2,}\}\??", "*", "".join(out)).replace(r"(?:\s+|-)", r"[\s-]+")
 
 
 def sieves(patterns: Iterable[str]) -> tuple[str, ...]:

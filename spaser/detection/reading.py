@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spaser.detection import heads, reliability
 from spaser.detection.folding import Folded
@@ -35,6 +35,12 @@ _ROW = 320
 #: A list of structures goes on within so many characters.
 _LIST = 60
 CLAUSE_WORDS = re.compile(r"clause|condition|exigence|penalite|sera|devra")
+
+
+#: What is written for a machine: the target of a link, an address, the attributes of a tag.
+HIDDEN = re.compile(
+    r"(?<=\]\()[^()\n]+(?=\))|(?:https?://|www\.)\S+|(?<![a-z0-9])(?:/[a-z0-9%._-]+){2,}/?|(?<=<)[a-z0-9]+ [^<>]{1,400}(?=>)"
+)
 
 
 @dataclass
@@ -65,6 +71,8 @@ def read(
     `nature` says whether the text is a subject line (« objet »), the label of a criterion (« critere ») or something else;
     `ranks` and `exceptions` are the rules and the exceptions worth trying on it.
     """
+    if "/" in folded.text or "<" in folded.text:
+        folded = replace(folded, text=HIDDEN.sub(lambda shown: " " * len(shown[0]), folded.text))
     rules = [lexicon.rules[rank] for rank in ranks]
     hits = [(start, end, rule) for rule in rules for start, end in spans(rule.pattern, folded.text)]
     if not hits:
@@ -194,7 +202,8 @@ def _finding(
     before, said, after = text[first:start], text[start:end], text[end:last]
     if rule.level == 1 and contexts["excluded_before"].search(before[-60:]):
         return None
-    carrier = _carrier(rule, nature, before, said, after, lexicon)
+    row = text[text.rfind("\n", 0, start) + 1 : start] + text[start:].partition("\n")[0]
+    carrier = _carrier(rule, nature, before, said, after, row, lexicon)
     level, confidence = _bought(hit, carrier, nature, text, (first, last), lexicon), rule.confidence
     if level == 0:
         return None
@@ -232,13 +241,24 @@ def _bought(
     """
     start, _, rule = hit
     subject = nature == "objet"
+    if carrier == "clause" and rule.level == 2:
+        return _only_about(start, nature, text, lexicon) or rule.level
     if carrier != "objet" or not (subject or rule.level == 1):
         return rule.level
-    if subject and heads.of_the_operation(start, rule, carrier, *heads.own(text, lexicon)):
+    if subject and heads.of_the_operation(start, rule, carrier, heads.own(text, lexicon)):
         return 0
     first, last = (0, len(text)) if subject else sentence
     head = heads.governing(text[first:last], start - first, lexicon, rule.id)
     return min(rule.level, head.level) if head is not None else rule.level
+
+
+def _only_about(start: int, nature: str, text: str, lexicon: Lexicon) -> int | None:
+    """1 where a clause is the matter of what is bought (« désignation d'un facilitateur des clauses d'insertion »), not of the contract."""
+    titled = nature == "autre" and len(text) <= LINE and lexicon.contexts["object_line"].search(text) is not None
+    if not (nature == "objet" or titled) or lexicon.contexts["clause_held"].search(text[:start]):
+        return None
+    head = heads.governing(text, start, lexicon)
+    return head.level if head is not None and head.level == 1 else None
 
 
 def _supposed(text: str, start: int, before: str, lexicon: Lexicon) -> bool:
@@ -268,7 +288,8 @@ def _spoken_of(before: str, said: str, after: str, nature: str, lexicon: Lexicon
     )
 
 
-def _carrier(rule: Rule, nature: str, before: str, said: str, after: str, lexicon: Lexicon) -> str:
+def _carrier(rule: Rule, nature: str, before: str, said: str, after: str, row: str, lexicon: Lexicon) -> str:
+    """How the finding is carried: by what its rule says, else by the words of its sentence, else by the line it stands in."""
     if nature == "critere" and rule.level == 2 and rule.carrier != "reservation":
         return "critere"
     if rule.carrier in ("reservation", "objet", "critere") or rule.level == 1:
@@ -276,12 +297,7 @@ def _carrier(rule: Rule, nature: str, before: str, said: str, after: str, lexico
     contexts = lexicon.contexts
     around = before[-160:] + said
     weighed = rule.number != "insertion" and _weighed(after, lexicon)
-    judged = (
-        weighed
-        or contexts["criterion_before"].search(around)
-        or nature == "autre"
-        and _appraised(before, said, after, lexicon)
-    )
+    judged = weighed or contexts["criterion_before"].search(around) or nature == "autre" and _appraised(row, lexicon)
     if judged and not contexts["criterion_not"].search(before + said + after):
         return "critere"
     if rule.carrier == "auto" or rule.carrier == "auto_clause" and not CLAUSE_WORDS.search(said):
@@ -289,9 +305,8 @@ def _carrier(rule: Rule, nature: str, before: str, said: str, after: str, lexico
     return "clause"
 
 
-def _appraised(before: str, said: str, after: str, lexicon: Lexicon) -> bool:
-    """Whether the line is one of a list of criteria: « — qualité environnementale du projet, »."""
-    row = before.rpartition("\n")[2] + said + after.partition("\n")[0]
+def _appraised(row: str, lexicon: Lexicon) -> bool:
+    """Whether the line is one of a list of criteria: « — qualité environnementale du projet, », « 2. Qualité sociale »."""
     return len(row) <= _ROW and lexicon.contexts["appraised"].search(row) is not None
 
 

@@ -285,7 +285,7 @@ def expand(pattern: str, fragments: dict[str, str], inflected: bool = False) -> 
             out.append({" ": r"\s+", "-": r"[\s-]{0,2}", "'": r"'?\s?"}[char])
         in_class = (char == "[" or in_class and char != "]") if not escaped else in_class
         escaped = char == "\\" and not escaped
-    regex = re.sub(r"\\s\+([?*])", r"\\s*", "".join(out))
+    regex = re.sub(r"\\s\+([?*])", r"\\s*", "".join(out)).replace(r"\s+", r"(?:\s+|-)")
     regex = inflection.whole_words(regex) if inflected else regex
     return regex.replace("[^.;", "[^.;" + BOXES).replace("[^;", "[^;" + BOXES)
 

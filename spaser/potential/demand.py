@@ -2,7 +2,8 @@
 
 A campaign is one presumed consultation in one family and one place; its lots are its contracts, a framework agreement with
 several holders counting once. Campaigns of the same buyer, family and place whose subjects share the same words are one
-need: the later replaces the earlier when it starts near its end, otherwise they run together and add up.
+need: the later replaces the earlier when it starts near its end, otherwise they run together and add up. What is already
+reserved, or carried by a framework, is told apart from the rest: it is a need of its own, in its own state.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from spaser.vocabulary import NEED_CONTRACTS, NEEDS
 
 _CAMPAIGN = ["acheteur_siren", "consultation", "famille", "lieu"]
 _NEED = ["acheteur_siren", "famille", "lieu", "_mots"]
+#: The same, with what its current contracts already are: free, reserved, carried by a framework.
+_PART = [*_NEED, "_sorte"]
+FREE, RESERVED, CARRIED = "libre", "reserve", "subsequent"
 #: Words of a subject that say how it is bought, not what.
 _EMPTY = (
     "marche|marches|accord|accords|cadre|cadres|lot|lots|relance|renouvellement|avenant|prestation|prestations|travaux|pour|"
@@ -25,8 +29,15 @@ _EMPTY = (
     "relatif|relative|relatifs|relatives|mise|oeuvre|concernant|ainsi|leurs|sein|cours|suite"
 )
 
+#: Declared, or written in the subject.
+RESERVATION = ("marche_reserve", "marche_reserve_texte")
+_NUMBERS = {
+    word: str(number)
+    for number, word in enumerate("deux trois quatre cinq six sept huit neuf dix onze douze".split(), 2)
+}
 
-def needs(contracts: pl.LazyFrame, *, as_of: date, method: dict | None = None) -> pl.LazyFrame:
+
+def needs(contracts: pl.LazyFrame, *, as_of: date, day: date | None = None, method: dict | None = None) -> pl.LazyFrame:
     """NEEDS of the contracts: one row per buyer, family, place and recognised need.
 
     Parameters
@@ -35,10 +46,12 @@ def needs(contracts: pl.LazyFrame, *, as_of: date, method: dict | None = None) -
         CONTRACTS with ``famille``, ``famille_libelle``, ``famille_origine``, ``famille_confiance``, ``acheteur_libelle``,
         ``titulaire_ess``, ``titulaire_inclusif`` (null when unknown) and ``lieu``, ``lieu_libelle`` (key of PLACES).
     as_of
-        The day that decides which needs are still active.
+        The day on which the data stop: it decides which needs are still active.
+    day
+        The reader's day, from which one prepares (``as_of`` by default): what ended before it is not to act on.
     """
     settings = (method or rules.method())["potential"]
-    return NEEDS.conform(standing(_named(_latest(_assigned(contracts, settings), as_of, settings)), as_of))
+    return NEEDS.conform(standing(_named(_latest(_assigned(contracts, settings), as_of, settings)), day or as_of))
 
 
 def members(contracts: pl.LazyFrame, *, method: dict | None = None) -> pl.LazyFrame:
@@ -75,11 +88,48 @@ def _assigned(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     # The last campaign, and those still far from their end when it starts, make the need of today.
     last = pl.col("_debut").max().over(_NEED)
     running = pl.col("_terme") - (pl.col("_terme") - pl.col("_debut")) * (1 - settings["succession"]["value"]) > last
-    current = named.with_columns(_courante=(pl.col("_debut") == last) | running)
+    current = _parted(named.with_columns(_courante=(pl.col("_debut") == last) | running))
     # Named after a contract of its current campaign: the name does not depend on the order of rows.
     return current.with_columns(
-        besoin_id=pl.format("B-{}", pl.col("uid").filter(pl.col("_courante")).min().over(_NEED))
+        besoin_id=pl.format("B-{}", pl.col("uid").filter(pl.col("_courante")).min().over(_PART))
     )
+
+
+def _parted(contracts: pl.LazyFrame) -> pl.LazyFrame:
+    """Adds ``_sorte`` (what a current contract already is), ``_fois`` and ``_tout`` (campaigns and cents of the need in one piece).
+
+    The amount that a threshold is read against adds all the lots (R2121-1): parting a need never lowers it. A marché subséquent
+    that adds no amount stays under its framework; past campaigns are the history of what is free, when something is.
+    """
+    have = contracts.collect_schema().names()
+    later = pl.col("marche_subsequent") if "marche_subsequent" in have else pl.lit(None, pl.Boolean)
+    sort = (
+        pl.when(~pl.col("_courante"))
+        .then(None)
+        .when(later.fill_null(False) & pl.col("montant_retenu").is_not_null())
+        .then(pl.lit(CARRIED))
+        .when(_yes(have, *RESERVATION))
+        .then(pl.lit(RESERVED))
+        .otherwise(pl.lit(FREE))
+    )
+    sorted_ = contracts.with_columns(_sorte=sort)
+    past = (
+        pl.when((pl.col("_sorte") == FREE).any().over(_NEED))
+        .then(pl.lit(FREE))
+        .otherwise(pl.col("_sorte").max().over(_NEED))
+    )
+    carried = pl.col("_courante") & pl.col("_porte")
+    return sorted_.with_columns(
+        _sorte=pl.coalesce("_sorte", past),
+        _fois=pl.col("_debut").n_unique().over(_NEED).cast(pl.Int32),
+        _tout=pl.when(carried).then("montant_retenu").sum().over(_NEED),
+    )
+
+
+def _yes(have: list[str], *names: str) -> pl.Expr:
+    """One of the facts says so; a silent declaration is no « yes »."""
+    known = [pl.col(name) for name in names if name in have]
+    return pl.any_horizontal(known).fill_null(False) if known else pl.lit(False)
 
 
 def _words(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
@@ -123,7 +173,7 @@ def _latest(assigned: pl.LazyFrame, as_of: date, settings: dict) -> pl.LazyFrame
     told = counted & pl.col("_part").is_not_null()
     gathered = (
         lots.sort("_haut", "uid", descending=[True, False], nulls_last=True)
-        .group_by(_NEED)
+        .group_by(_PART)
         .agg(
             pl.col("acheteur_libelle", "famille_libelle", "famille_origine", "lieu_libelle").first(),
             pl.col("famille_confiance").filter(now).min(),
@@ -131,7 +181,7 @@ def _latest(assigned: pl.LazyFrame, as_of: date, settings: dict) -> pl.LazyFrame
             besoin_id=pl.col("besoin_id").first(),
             contrats=now.sum().cast(pl.Int32),
             lots=pl.col("_groupe").filter(counted).n_unique().cast(pl.Int32),
-            occurrences=pl.col("_debut").n_unique().cast(pl.Int32),
+            occurrences=pl.col("_fois").first(),
             accord_cadre=pl.col("accord_cadre").filter(now).any(),
             **_facts(lots, now),
             dateNotification=pl.col("_debut").filter(now).max(),
@@ -161,11 +211,6 @@ def _facts(lots: pl.LazyFrame, now: pl.Expr) -> dict[str, pl.Expr]:
     A silent declaration is unknown: a share of « yes » counts those that say so over all.
     """
     have = lots.collect_schema().names()
-
-    def yes(*names: str) -> pl.Expr:
-        known = [pl.col(name) for name in names if name in have]
-        return pl.any_horizontal(known).fill_null(False) if known else pl.lit(False)
-
     one = pl.col("marche_subsequent") if "marche_subsequent" in have else pl.lit(None, pl.Boolean)
     form = pl.col("type_contrat") if "type_contrat" in have else pl.lit(None, pl.String)
     bare = pl.col("procedure").str.contains("(?i)sans publicit").fill_null(False)
@@ -173,13 +218,28 @@ def _facts(lots: pl.LazyFrame, now: pl.Expr) -> dict[str, pl.Expr]:
         "famille_doute": (pl.col("famille_doute") if "famille_doute" in have else pl.lit(False)).filter(now).all(),
         "subsequent": pl.when(one.filter(now).is_not_null().any()).then(one.fill_null(False).filter(now).all()),
         "sans_concurrence": bare.filter(now).all(),
-        "part_reserve": yes("marche_reserve", "marche_reserve_texte").filter(now).mean(),
-        "part_clause": yes("clause_sociale", "clause_sociale_texte").filter(now).mean(),
-        "part_critere": yes("critere_social", "critere_social_texte").filter(now).mean(),
-        "besoin_montant": pl.col("montant_retenu").filter(now & pl.col("_porte")).sum(),
+        "part_reserve": _yes(have, *RESERVATION).filter(now).mean(),
+        "part_clause": _yes(have, "clause_sociale", "clause_sociale_texte").filter(now).mean(),
+        "part_critere": _yes(have, "critere_social", "critere_social_texte").filter(now).mean(),
+        "besoin_montant": pl.col("_tout").first(),
+        "alloti": _divided().filter(now).any(),
+        "lots_dits": _announced().filter(now).max(),
         "concession": (form == "concession").fill_null(False).filter(now).all(),
         "type_marche": kind(pl.col("codeCPV").filter(now).first()),
     }
+
+
+def _divided() -> pl.Expr:
+    """The subject says that the need is divided into lots (« en 9 lots », « lot 3 »), whatever the lots that were read."""
+    text = fold_expr(pl.col("objet").fill_null(""))
+    return text.str.contains(r"\blots?\b") & ~text.str.contains(r"\blot unique\b")
+
+
+def _announced() -> pl.Expr:
+    """How many lots the subject announces: « en 9 lots », « en trois lots »; null when it does not say."""
+    text = fold_expr(pl.col("objet").fill_null(""))
+    said = text.str.extract(rf"\b(\d{{1,2}}|{'|'.join(_NUMBERS)}) lots\b")
+    return said.replace(_NUMBERS).cast(pl.Int32, strict=False)
 
 
 def kind(cpv: pl.Expr) -> pl.Expr:

@@ -5,6 +5,8 @@ It reads ``findings.extras["renouvellements"]`` (table RENEWALS) and says nothin
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from spaser import charts, french
@@ -35,7 +37,7 @@ def section_calendar(findings: Findings) -> Told:
     if rows is None or not rows.height:
         return None
     soon = rows.filter(pl.col("trimestre").is_not_null())
-    blocks: list = [Paragraph(_said(rows, soon)), Callout("Au plus tard", _LATEST)]
+    blocks: list = [Paragraph(said(findings)), Callout("Au plus tard", _LATEST)]
     if soon.height:
         blocks += [_figure(soon), *_next(soon.filter(~pl.col("ponctuel").fill_null(False)))]
     return tuple(blocks)
@@ -62,30 +64,66 @@ def annex(findings: Findings) -> TableBlock | None:
     return table("calendrier", "Renouvellements", rows.sort("echeance", "uid", nulls_last=True), columns)
 
 
-def _said(rows: pl.DataFrame, soon: pl.DataFrame) -> tuple[Sentence, ...]:
-    late = soon.filter(pl.col("urgence").fill_null(False) & ~pl.col("ponctuel").fill_null(False)).height
+def said(findings: Findings) -> tuple[Sentence, ...]:
+    """What ends within three years, what should have begun, what has ended, what no end is known of, what the calendar leaves out."""
+    rows = findings.extras["renouvellements"]
+    soon = rows.filter(pl.col("trimestre").is_not_null())
+    late = soon.filter(pl.col("urgence").fill_null(False)).height
     past = rows.filter(pl.col("statut_echeance") == "depassee").height
     silent = rows.filter(pl.col("statut_echeance") == "inconnue").height
-    amount = soon["montant_annuel"].sum() if soon["montant_annuel"].count() else None
-    once = soon.filter(pl.col("ponctuel").fill_null(False)).height
-    told = [
-        f"{french.capital(french.count(soon.height, 'contrat'))} {_ends(soon.height)} dans les trois ans"
-        + (
-            f", dont {french.number(once)} pour une opération unique (chantier, étude, ouvrage nommé), sans suite connue"
-            if once
-            else ""
-        )
-        + (f" ; {french.euros_short(amount)} par an au plus." if amount else ".")
-    ]
+    told = [_ending(soon) if soon.height else _none_left(rows, findings)]
     if late:
         told.append(f"Pour {french.count(late, 'contrat')} à renouveler, le sourcing devrait déjà avoir commencé.")
     if past:
         told.append(
-            f"{french.capital(french.count(past, 'contrat'))} {_has(past)} dépassé {'leur' if past > 1 else 'sa'} fin au plus tard : déjà renouvelés, ou à vérifier."
+            f"{french.capital(french.count(past, 'contrat'))} {_has(past)} dépassé {'leur' if past > 1 else 'sa'} fin au plus tard : déjà {french.plural('renouvelé', past)}, ou à vérifier."
         )
     if silent:
         told.append(f"La fin de {french.count(silent, 'contrat')} est inconnue, faute de date ou de durée publiée.")
+    if orders := _orders(findings):
+        verb = "ne sont" if orders > 1 else "n'est"
+        told.append(
+            f"{french.capital(french.count(orders, 'marché subséquent'))} {verb} pas dans ce calendrier : "
+            f"{'ils prennent' if orders > 1 else 'il prend'} fin avec {'leur' if orders > 1 else 'son'} accord-cadre."
+        )
     return tuple(Sentence(french.typeset(text)) for text in told)
+
+
+def _ending(soon: pl.DataFrame) -> str:
+    amount = int(soon["montant_annuel"].sum()) if soon["montant_annuel"].count() else None
+    once = soon.filter(pl.col("ponctuel").fill_null(False)).height
+    apart = (
+        f", dont {french.number(once)} pour une opération unique (chantier, étude, ouvrage nommé), sans suite connue"
+    )
+    return (
+        f"{french.capital(french.count(soon.height, 'contrat'))} {_ends(soon.height)} dans les trois ans"
+        + (apart if once else "")
+        + (f" ; {french.euros_short(amount)} par an au plus." if amount else ".")
+    )
+
+
+def _none_left(rows: pl.DataFrame, findings: Findings) -> str:
+    """No end to come: beyond three years, all past, or unknown."""
+    later = rows.filter(pl.col("echeance") >= findings.day).height
+    last = last_end(rows)
+    if later:
+        return f"Aucun contrat ne se termine dans les trois ans qui suivent le {french.long_date(findings.day)} ; {french.count(later, 'contrat')} plus tard."
+    told = f"Aucun contrat ne se termine après le {french.long_date(findings.day)}"
+    return f"{told} ; la dernière fin connue est du {french.long_date(last)}." if last else f"{told}."
+
+
+def last_end(rows: pl.DataFrame) -> date | None:
+    """The last end known of the renewals."""
+    days: list[date] = rows["echeance"].drop_nulls().to_list()
+    return max(days, default=None)
+
+
+def _orders(findings: Findings) -> int:
+    """How many orders under a framework the calendar leaves out."""
+    if not {"marche_subsequent", "type_contrat"} <= set(findings.contracts.columns):
+        return 0
+    left = pl.col("marche_subsequent").fill_null(False) & (pl.col("type_contrat") == "marche")
+    return findings.contracts.filter(left).height
 
 
 def _ends(n: int) -> str:

@@ -25,6 +25,8 @@ class Findings:
         CONTRACTS with considerations and scores; columns that lack are simply not reported on.
     accounts, rejects, contributions
         ACCOUNTS, REJECTS and CONTRIBUTIONS; empty when not given.
+    as_of, today
+        The day that stops the data; the day of the reader, when it is known: what is to come begins after it.
     extras
         Tables of studies, by the names of ``vocabulary.handed``: a section reads its own and says nothing when it is absent.
     spent
@@ -44,9 +46,15 @@ class Findings:
     demo: bool = False
     extras: dict[str, pl.DataFrame] = field(default_factory=Tables)
     spent: Findings | None = None
+    today: date | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "extras", Tables(self.extras))
+
+    @property
+    def day(self) -> date:
+        """The day from which something is still to come: the reader's, never before the data stop."""
+        return max(self.as_of, self.today) if self.today else self.as_of
 
     @property
     def population_label(self) -> str:

@@ -192,13 +192,13 @@ def _measured(row: dict[str, Any]) -> str:
 def _columns(frame: pl.DataFrame) -> list[Column]:
     columns = [
         Column("titre", "Objectif"),
-        Column("mesure", "Mesuré en"),
+        Column("mesure", "Mesuré en", extra=True),
         Column("cible", "Cible"),
         Column("annee", "Échéance"),
         Column("derniere", "Dernière année"),
-        Column("projete", "Projection"),
+        Column("projete", "Projection", extra=True),
         Column("reponse", "Réponse"),
-        Column("etat", "Au rythme des années connues"),
+        Column("etat", "Au rythme des années connues", extra=True),
         Column("source", "Source"),
     ]
     return [column for column in columns if column.name != "projete" or frame["projete"].is_not_null().any()]

@@ -1,7 +1,8 @@
 """The qualitative diagnostic: the profile that the answers give, and what leads each practice to its next level.
 
 It reads ``maturite`` (MATURITY_PROFILE), ``maturite_actions`` (MATURITY_ACTIONS) and ``maturite_grille`` (``origine``,
-``niveaux``) from ``findings.extras``, and says nothing when nobody answered.
+``niveaux``) from ``findings.extras``, and says nothing when nobody answered. Where people were met, ``maturite_avis`` says who
+agrees and ``entretiens_constats`` what was said, quoted by role.
 """
 
 from __future__ import annotations
@@ -19,6 +20,24 @@ STEPS = (
     Column("axe_libelle", "Axe"),
     Column("constat", "Aujourd'hui"),
     Column("action", "Pour passer au niveau suivant"),
+)
+#: Where several people answered, what each said of a practice.
+VIEWS = (
+    Column("axe_libelle", "Axe"),
+    Column("texte", "Pratique"),
+    Column("niveau", "Niveau retenu", "entier"),
+    Column("bas", "Au moins", "entier"),
+    Column("haut", "Au plus", "entier"),
+    Column("accord", "Accord"),
+    Column("detail", "Qui dit quoi"),
+)
+#: What was said in interviews, typed; a person speaks by the role held.
+SAID = (
+    Column("axe_libelle", "Axe"),
+    Column("type", "Type"),
+    Column("constat", "Constat"),
+    Column("citation", "Citation"),
+    Column("role", "Qui parle"),
 )
 _MOST = 10
 
@@ -61,7 +80,40 @@ def section_maturity(findings: Findings) -> Told:
         return None
     shown = blocks(profile, actions, grid["niveaux"][0].to_list(), grid["origine"][0], _MOST)
     told = Paragraph(_told(profile, grid["niveaux"].list.len()[0] - 1))
-    return told, *shown
+    return told, *shown, *interviews(findings.extras.get("maturite_avis"), findings.extras.get("entretiens_constats"))
+
+
+def interviews(views: pl.DataFrame | None, said: pl.DataFrame | None, most: int | None = None) -> list[Block]:
+    """Where people disagree, then what they said; nothing when nobody was met."""
+    found: list[Block] = []
+    if views is not None and (views["repondants"] > 1).any():
+        apart = views.filter(pl.col("accord") == "désaccord")
+        told = f"{french.capital(french.count(apart.height, 'pratique', feminine=True))} où les avis divergent de deux niveaux ou plus : à trancher ensemble. Le niveau retenu est la médiane des avis, la plus basse de deux."
+        found.append(Sentence(french.typeset(told)))
+        if apart.height:
+            found.append(table("tab-desaccords", "Les désaccords à trancher", apart.head(most or apart.height), VIEWS))
+    if said is not None and said.height:
+        note = "Une fonction parle, jamais une personne nommée ; seul ce qui peut être cité l'est."
+        found.append(
+            table(
+                "tab-constats-entretiens",
+                "Ce qui a été dit",
+                said.head(most or said.height),
+                SAID,
+                french.typeset(note),
+            )
+        )
+    return found
+
+
+def annexes(views: pl.DataFrame | None, said: pl.DataFrame | None) -> tuple[TableBlock, ...]:
+    """Every answer and every finding of the interviews, for the workbook."""
+    found = []
+    if views is not None and views.height:
+        found.append(table("avis par pratique", "Les avis, pratique par pratique", views, VIEWS))
+    if said is not None and said.height:
+        found.append(table("constats des entretiens", "Les constats des entretiens", said, SAID))
+    return tuple(found)
 
 
 def annex(findings: Findings) -> TableBlock | None:

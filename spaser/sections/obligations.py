@@ -214,10 +214,10 @@ def sources_table() -> TableBlock:
     ]
     columns = (
         Column("libelle", "Obligation"),
-        Column("qui", "Qui"),
+        Column("qui", "Qui", extra=True),
         Column("periode", "En vigueur"),
         Column("texte", "Texte"),
-        Column("test", "Ce que le kit regarde"),
+        Column("test", "Ce que le kit regarde", extra=True),
         Column("limite", "Ce que les données ne montrent pas"),
         Column("source", "Source"),
         Column("confiance", "Vérification"),

@@ -36,6 +36,15 @@ def spending_annexes(spent: Findings) -> tuple[TableBlock, ...]:
     return tuple(replace(block, id=f"dépenses, {block.id}"[:31]) for block in spend_annexes(spent))
 
 
+#: Tables of the spend file whose lines are suppliers, and the sheet of the report's workbook that holds them.
+_SHEETS = {
+    "tab-preuves": "dépenses, fournisseurs",
+    "tab-a-verifier": "dépenses, à vérifier",
+    "tab-non-identifies": "dépenses, non identifiés",
+    "tab-a-decider": "dépenses, à décider",
+}
+
+
 def apart(figure: Figure) -> Figure:
     """A figure of the spend file with a name of its own."""
     return replace(figure, id=f"dep-{figure.id}", twin=replace(figure.twin, id=f"dep-{figure.twin.id}"))
@@ -46,7 +55,7 @@ def _apart(blocks: Sequence[Block]) -> tuple[Block, ...]:
     found: list[Block] = []
     for block in blocks:
         if isinstance(block, TableBlock):
-            found.append(replace(block, id=f"dep-{block.id}"))
+            found.append(replace(block, id=f"dep-{block.id}", sheet=_SHEETS.get(block.id, "")))
         elif isinstance(block, Figure):
             found.append(apart(block))
         else:

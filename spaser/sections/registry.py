@@ -12,8 +12,9 @@ from difflib import get_close_matches
 from functools import wraps
 from typing import NamedTuple
 
+from spaser import french
 from spaser.deliverables.messages import Messages
-from spaser.deliverables.report import Block, Figure, Section, TableBlock
+from spaser.deliverables.report import Block, Figure, Section, Sentence, TableBlock
 from spaser.sections.findings import Findings
 from spaser.vocabulary.handed import declared
 
@@ -173,7 +174,8 @@ def section_of(key: str, findings: Findings) -> Section | None:
 def report(findings: Findings) -> tuple[Section, ...]:
     """The sections of a diagnostic in order, without those that have nothing to say.
 
-    What the body shows is not shown again in the annexes.
+    What the body shows is not shown again in the annexes, and no supplier is named: equal treatment keeps names to working
+    documents (sourcing sheets, workbook, notebooks).
     """
     known: set[str] = set()
     found = []
@@ -181,12 +183,23 @@ def report(findings: Findings) -> tuple[Section, ...]:
         section = section_of(key, findings)
         if section is None:
             continue
-        blocks = tuple(block for block in section.blocks if getattr(block, "id", None) not in known)
+        blocks = tuple(_unnamed(block) for block in section.blocks if getattr(block, "id", None) not in known)
         known |= {block.id for block in blocks if isinstance(block, Figure | TableBlock)}
         if blocks:
             found.append(replace(section, blocks=blocks))
     there = {section.id for section in found}
     return tuple(replace(one, blocks=tuple(_told(block, there) for block in one.blocks)) for one in found)
+
+
+def _unnamed(block: Block) -> Block:
+    """A table without the columns that name suppliers; one whose lines are suppliers becomes their number, and where they are."""
+    if not isinstance(block, TableBlock):
+        return block
+    if block.sheet:
+        told = f"{block.caption} : dans le classeur, feuille « {block.sheet} » ; ce rapport ne nomme aucun fournisseur"
+        return Sentence(french.sentence(told))
+    kept = tuple(column for column in block.columns if not column.names)
+    return block if len(kept) == len(block.columns) else replace(block, columns=kept)
 
 
 def _told(block: Block, there: set[str]) -> Block:

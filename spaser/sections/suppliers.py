@@ -64,12 +64,12 @@ def _amounts(access: pl.DataFrame) -> TableBlock:
     columns = (
         Column("statut", "Titulaires"),
         Column("contrats", "Contrats", "entier"),
-        Column("connus", "Statut connu pour", "entier"),
+        Column("connus", "Statut connu pour", "entier", extra=True),
         Column("sur", "Sur", "entier"),
         Column("aucune", "dont aucune considération sociale déclarée", "entier"),
-        Column("montant_bas", "Montant, au moins", "somme"),
+        Column("montant_bas", "Montant, au moins", "somme", extra=True),
         Column("montant_egal", "À parts égales", "somme"),
-        Column("montant_haut", "Montant, au plus", "somme"),
+        Column("montant_haut", "Montant, au plus", "somme", extra=True),
         Column("part", "Part, à parts égales", "part"),
     )
     return table(
@@ -120,7 +120,7 @@ def _acts(findings: Findings) -> tuple:
         return (told,)
     columns = (
         Column("uid", "Contrat", "identifiant"),
-        Column("sousTraitant_id", "Sous-traitant", "identifiant"),
+        Column("sousTraitant_id", "Sous-traitant", "identifiant", names=True),
         Column("dateNotification", "Acte du", "date"),
         Column("montant", "Montant sous-traité", "centime"),
         Column("ess_famille", "Famille de l'ESS"),
@@ -148,7 +148,7 @@ def _contracts(id: str, caption: str, rows: pl.DataFrame, more: tuple[str, ...],
     columns = [
         "uid",
         Column("objet", "Objet"),
-        Column("titulaire_nom", "Titulaire"),
+        Column("titulaire_nom", "Titulaire", names=True),
         Column("montant", "Montant notifié", "centime"),
         *(Column(name, heads[name]) for name in more),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,9 +18,11 @@ from spaser.settings.kinds import Kind
 from spaser.settings.places import lines_of_json, lines_of_toml
 
 #: A person writes a few pages; a file beyond this is something else, and would only cost memory.
-LARGEST = 8 << 20
+LARGEST = 2 << 20
 #: Tables within tables: no setting has so many.
 DEEPEST = 40
+#: Told before parsing, which takes seconds for a file of brackets.
+_NESTED = re.compile(rf"(?:[\[{{]\s*){{{DEEPEST + 1}}}")
 Also = Callable[[Any, Faults], None]
 
 
@@ -79,6 +82,9 @@ def json(path: Path | str, what: str, *, todo: str = "") -> Document:
 def _document(path: Path, what: str, todo: str, form: str) -> Document:
     written = plain_text(path, what, todo)
     failed = f"{what} n'est pas du {form.upper()}"
+    deep = Problem(failed, where=path.name, why="Ses tables sont emboîtées plus profondément que dans aucun réglage")
+    if _NESTED.search(written):
+        raise deep
     try:
         content = (
             tomllib.loads(written)
@@ -95,7 +101,7 @@ def _document(path: Path, what: str, todo: str, form: str) -> Document:
         )
         raise Problem(failed, where=path.name, why=why, todo=todo or "Corrigez-le, puis recommencez") from None
     if _depth(content) > DEEPEST:
-        raise Problem(failed, where=path.name, why="Ses tables sont emboîtées plus profondément que dans aucun réglage")
+        raise deep
     return Document(path, what, content, written, form)
 
 

@@ -25,7 +25,7 @@ from spaser.settings.faults import Faults, place, short
 from spaser.settings.kinds import unseen
 
 #: A table filled by hand has a few thousand lines; a validation of a large ledger some tens of thousands.
-LARGEST_TABLE = 8 * LARGEST
+LARGEST_TABLE = 32 * LARGEST
 MOST_COLUMNS = 300
 _LONGEST_CELL = 1 << 20
 

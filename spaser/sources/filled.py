@@ -25,6 +25,7 @@ _CALLED = {
     "dépenses": {"titulaire": "fournisseur identifié", "texte": "libellé"},
     "programme d'achat": {"texte": "objet"},
     "réponses": {"considerations": "réponse", "texte": "motif ou source", "date": "date ou année"},
+    "avis": {"texte": "description ou conditions"},
     "contrats": {"titulaire": "titulaire identifié", "texte": "objet", "considerations": "considérations renseignées"},
 }
 

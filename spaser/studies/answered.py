@@ -221,7 +221,7 @@ def documents(path: Path) -> Account | None:
         pages = f", {french.count(row['pages'], 'page')}" if row["pages"] else ""
         images = f", dont {french.number(row['pages_images'])} en image, non lues" if row["pages_images"] else ""
         told.append(
-            f"{row['genre_libelle']}, {row['format']}{pages}{images} ; {french.count(row['textes'], 'passage')}"
+            f"{row['genre_libelle'] or 'pièce de genre inconnu'}, {row['format']}{pages}{images} ; {french.count(row['textes'], 'passage')}"
         )
         told += [row["message"]] if row["message"] else []
     rows = read.texts.rename({"document": "source"})

@@ -23,7 +23,6 @@ PARTS = {
     "reservations": "réservation",
     "reminders": "à savoir",
     "facts": "fait",
-    "deadlines": "échéance",
     "targets": "cible",
     "levers": "levier",
     "private": "acheteur privé",
@@ -61,7 +60,7 @@ def facts() -> list[Fact]:
     dated = [_of_value(key, rule) for key, rule in law.items() if isinstance(rule, dict) and "values" in rule]
     stated = [
         _stated(part, key, rule)
-        for part in ("duties", "reservations", "reminders", "facts", "deadlines", "targets", "private")
+        for part in ("duties", "reservations", "reminders", "facts", "targets", "private")
         for key, rule in law[part].items()
     ]
     levers = rules.toml("lever_law.toml")
@@ -76,7 +75,7 @@ def facts() -> list[Fact]:
 def counted() -> pl.DataFrame:
     """How many facts of each part stand at each confidence: a dated value counts once per value, an exclusion once."""
     law = rules.toml("law.toml")
-    parts = ("duties", "reservations", "reminders", "facts", "deadlines", "targets", "private")
+    parts = ("duties", "reservations", "reminders", "facts", "targets", "private")
     rows = [
         ("threshold", value.get("confidence", rule.get("confidence", "a_confirmer")))
         for rule in law.values()
@@ -202,8 +201,8 @@ def _stated(part: str, key: str, rule: Fact) -> Fact:
     period = [(since, told or state)] if isinstance(since, date) else [(None, told)] if told else []
     if isinstance(until, date):
         period.append((until, LAST))
-    if part == "deadlines":
-        period.append((rule["day"], LAST))
+    if isinstance(rule.get("ends"), date):
+        period.append((rule["ends"], LAST))
     threshold = rules.toml("law.toml").get(rule.get("threshold", ""), {})
     period += (
         []
@@ -220,7 +219,6 @@ def _stated(part: str, key: str, rule: Fact) -> Fact:
     tested = {
         "duties": rule.get("test"),
         "reservations": "fondements possibles des marchés réservés",
-        "deadlines": "prochaines dates du rapport",
         "targets": "trajectoire vers la cible",
     }.get(part)
     return _fact(

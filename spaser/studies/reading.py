@@ -23,6 +23,15 @@ from spaser.vocabulary import FILLED, NOTIONS, SEEN
 
 #: Titles and empty lines may stand above the first ones of a sheet.
 _HEAD = 30
+#: What became of the records of a file of contracts, in the account's words.
+_ACCOUNT = {
+    "lus": "enregistrement lu",
+    "contrats": "marché",
+    "concessions": "concession",
+    "versions_titulaires": "autre version",
+    "doublons": "doublon",
+    "rejetes": "rejeté",
+}
 #: When no record has a date: accounts do not depend on it.
 _NO_DAY = date(2100, 1, 1)
 
@@ -88,7 +97,7 @@ def _notices(path: Path) -> Looked | None:
     read = notices.read_notices(path)
     rows = read.files.to_dicts()
     said = tuple(
-        f"{row['format']} : {french.number(row['trouves'])} lus = {french.number(row['avis'])} avis + {french.number(row['doublons'])} doublons + {french.number(row['rejetes'])} rejetés"
+        f"{row['format']} : {french.count(row['trouves'], 'lu')} = {french.number(row['avis'])} avis + {french.count(row['doublons'], 'doublon', none=False)} + {french.count(row['rejetes'], 'rejeté', none=False)}"
         for row in rows
     )
     return Looked(
@@ -120,8 +129,13 @@ def _registers(path: Path) -> Looked | None:
 def _contracts(path: Path) -> Looked | None:
     base = _prepared(path)
     shares, rows = filled_of(base)
-    counts = base.accounts.select(pl.col("lus", "contrats", "rejetes").sum()).row(0, named=True)
-    told = f"{french.number(counts['lus'])} enregistrements lus, {french.number(counts['contrats'])} contrats, {french.number(counts['rejetes'])} rejetés"
+    counts = base.accounts.select(pl.col(*_ACCOUNT).sum()).row(0, named=True)
+    parts = [
+        french.count(counts[name], word, none=False)
+        for name, word in _ACCOUNT.items()
+        if name != "lus" and counts[name]
+    ]
+    told = f"{french.count(counts['lus'], _ACCOUNT['lus'])} = {' + '.join(parts) or '0 contrat'}"
     ignored = (
         base.rejects.filter(pl.col("regle") == "liste.colonne")
         .select("champ")
@@ -130,6 +144,10 @@ def _contracts(path: Path) -> Looked | None:
         .to_list()
     )
     notes: tuple[str, ...] = (f"colonnes non lues : {', '.join(ignored)}",) if ignored else ()
+    spare = base.rejects.filter(pl.col("regle") == "liste.complete").select("champ", "valeur").collect().rows()
+    notes += tuple(
+        f"« {title} » lu pour {french.count(int(n), 'ligne')} où la colonne de même sens est vide" for title, n in spare
+    )
     sheets = base.rejects.filter(pl.col("regle") == "liste.feuille").select("champ", "valeur").collect().rows()
     notes += tuple(f"feuille « {sheet} » non lue : {why}" for sheet, why in sheets)
     return Looked(

@@ -154,6 +154,12 @@ HANDED: dict[str, Handed] = {
         "axe_libelle", "question", "niveau", "constat", "action",
     )),
     "maturite_grille": Handed("studies.pams", "the grid used", ("origine", "niveaux")),
+    "maturite_avis": Handed("studies.acting", "a practice that people met answered: the level kept, its bounds, who said what", (
+        "axe_libelle", "texte", "niveau", "bas", "haut", "repondants", "accord", "detail",
+    )),
+    "entretiens_constats": Handed("studies.acting", "a finding of an interview, typed; quoted by role", (
+        "axe_libelle", "type", "constat", "citation", "role",
+    )),
     "manques": Handed("studies.pams", "something not given", ("code",)),
     "impact_totaux": Handed("studies.acting", "a type of structure and a year: the work that purchases carry and pay", (
         "type", "exercice", "fournisseurs", "montant", "part_mesuree", "unite", "motifs",

@@ -9,6 +9,7 @@
 A desk is shared by all the views of a notebook, and its selection can be saved to a small file and reopened by another.
 
 A view is a question and its answer as blocks of the report (``deliverables.report``): it never computes nor writes HTML.
+It declares in ``follows`` the choices its answer depends on: no other move computes it again.
 One made of sections of the report takes one line::
 
     widgets.view(bureau, section_families, section_years)

@@ -21,6 +21,7 @@ from spaser.studies.acting.drafting import Need
 from spaser.studies.potential import Opportunities, potential_of
 from spaser.widgets.desk import Desk
 from spaser.widgets.potential import needs_offered, offer
+from spaser.widgets.selection import KEPT
 from spaser.widgets.views import WIDE, View, choice
 
 _DEPENDENCY = {"10 %": 0.1, "20 %": 0.2, "30 %": 0.3, "50 %": 0.5}
@@ -38,6 +39,7 @@ class Groups(View):
 
     title = "Groupements possibles"
     question = "Qui pourrait répondre à plusieurs, et que manque-t-il ?"
+    follows = KEPT
 
     def __init__(self, desk: Desk) -> None:
         self.dependency = choice("Dépendance acceptée", _DEPENDENCY, 0.1)
@@ -58,6 +60,7 @@ class Allotment(View):
 
     title = "Allotir : jusqu'où ?"
     question = "Quelle part du besoin serait prenable selon le nombre de lots, et par qui ?"
+    follows = KEPT
 
     def __init__(self, desk: Desk) -> None:
         self.need = choice("Besoin", {"–": ""})
@@ -100,6 +103,7 @@ class Morning(View):
 
     title = "Une matinale de rencontres"
     question = "Qui inviter, et à propos de quels besoins ?"
+    follows = KEPT
 
     def __init__(self, desk: Desk) -> None:
         self.months = choice("Besoins à préparer dans les", _MONTHS, 12)
@@ -117,6 +121,7 @@ class Impact(View):
 
     title = "L'impact des achats"
     question = "Que font travailler nos achats ?"
+    follows = ("buyers",)
 
     def __init__(self, desk: Desk, hours: str = "") -> None:
         ledger = _ledger(desk)
@@ -150,6 +155,7 @@ class Draft(View):
 
     title = "Les articles à coller"
     question = "Qu'écrire, dans quelle pièce, sur quel fondement ?"
+    follows = KEPT
 
     def __init__(self, desk: Desk) -> None:
         self.need = choice("Besoin", {"–": ""})

@@ -14,6 +14,7 @@ from spaser.sections.calendar import section_calendar
 from spaser.widgets.desk import Desk
 from spaser.widgets.drawn import Drawn
 from spaser.widgets.potential import offer
+from spaser.widgets.selection import KEPT
 from spaser.widgets.views import choice
 
 _EVERY_FAMILY, _EVERY_QUARTER = {"toutes": ""}, {"tous": ""}
@@ -33,6 +34,7 @@ class Calendar(Drawn):
 
     title = "Calendrier des renouvellements"
     question = "Qu'est-ce qui se termine, et quand s'y préparer ?"
+    follows = KEPT
 
     def __init__(self, desk: Desk) -> None:
         self.desk, self._offering, self._known = desk, False, None

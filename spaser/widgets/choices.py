@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets
+from traitlets import Bunch
 
 from spaser import buyers, french
 from spaser.problems import Problem
@@ -37,9 +38,21 @@ class BuyerPicker:
         )
         self.members = ipywidgets.Button(layout={"width": "max-content", "display": "none"})
         self.status = ipywidgets.HTML()
-        self.widget = ipywidgets.VBox(
-            [ipywidgets.HBox([self.text, self.keep], layout=_ROW), self.list, self.members, self.status]
+        self.name = ipywidgets.Text(
+            description="Son nom", placeholder="ses fichiers ne le disent pas", style=WIDE, layout={"width": "24rem"}
         )
+        self.call = ipywidgets.Button(description="Le nommer ainsi", layout={"width": "max-content"})
+        self.naming = ipywidgets.HBox([self.name, self.call], layout=_ROW | {"display": "none"})
+        self.widget = ipywidgets.VBox(
+            [
+                ipywidgets.HBox([self.text, self.keep], layout=_ROW),
+                self.list,
+                self.naming,
+                self.members,
+                self.status,
+            ]
+        )
+        self.call.on_click(lambda _: self._name())
         self.text.observe(self._search, names="value")
         self.text.on_msg(self._enter)
         self.list.observe(self._choose, names="value")
@@ -49,11 +62,11 @@ class BuyerPicker:
 
     def _search(self, _: Any) -> None:
         asked = self.text.value.strip()
-        found = buyers.search(self.desk.base.buyers, asked) if asked else self.desk.base.buyers.head(50)
+        found = buyers.search(self.desk.buyers, asked) if asked else self.desk.buyers.head(50)
         told = (
             french.count(found.height, "acheteur")
             if asked
-            else f"{french.count(self.desk.base.buyers.height, 'acheteur')} dans ces fichiers"
+            else f"{french.count(self.desk.buyers.height, 'acheteur')} dans ces fichiers"
         )
         if asked and found.height:
             told += f" {'répond' if found.height == 1 else 'répondent'} à « {asked} »"
@@ -87,7 +100,7 @@ class BuyerPicker:
         asked = self.text.value.strip()
         if message.get("event") != "submit" or not asked:
             return
-        found = buyers.search(self.desk.base.buyers, asked)
+        found = buyers.search(self.desk.buyers, asked)
         siren = buyers.sure(found, asked)
         if siren is not None:
             self.list.value = siren
@@ -102,8 +115,26 @@ class BuyerPicker:
         kept = self.desk.selection.buyers if self.keep.value else ()
         self.desk.selection.buyers = () if siren == _ALL else (*(s for s in kept if s != siren), siren)
 
+    def _name(self) -> None:
+        """The name of the buyer shown, when its files give none: kept in the mission, shown everywhere at once."""
+        label, chosen = self.name.value.strip(), self.desk.selection.buyers
+        if not label or len(chosen) != 1:
+            return self._tell("écrivez son nom, puis « Le nommer ainsi »")
+        try:
+            self.desk.name(chosen[0], label)
+        except Problem as failure:
+            self.status.value = tables.framed(tables.problem(failure))
+            return None
+        self.name.value = ""
+        self._search(None)
+        self.desk.selection.notify_change(
+            Bunch(name="buyers", old=chosen, new=chosen, owner=self.desk.selection, type="change")
+        )
+        return self._tell(f"« {label} » est le nom de cet acheteur, ici et dans ses rapports")
+
     def _offer_members(self) -> None:
         chosen = self.desk.selection.buyers
+        self.naming.layout.display = "" if len(chosen) == 1 and self.desk.nameless(chosen[0]) else "none"
         found = self.desk.members(chosen[0]) if len(chosen) == 1 else []
         self.members.layout.display = "" if len(found) > 1 else "none"
         self.members.description = f"Prendre aussi ses communes membres ({len(found) - 1})" if len(found) > 1 else ""

@@ -114,7 +114,10 @@ class Desk:
             if (siren := buyers.sure(buyers.search(self.base.buyers, asked.name), asked.name))
         }
         chosen = self.selection.buyers
-        return named.get(chosen[0], self.mission.every) if len(chosen) == 1 else self.mission.every
+        if len(chosen) != 1:
+            return self.mission.every
+        found = named.get(chosen[0], self.mission.every)
+        return replace(found, label=found.label or self.mission.names.get(chosen[0], ""))
 
     @property
     def kind(self) -> str | None:
@@ -143,19 +146,44 @@ class Desk:
         """Who is selected, in words."""
         names = [self.label(siren) for siren in self.selection.buyers]
         if not names:
-            return next(iter(self._labels.values())) if len(self._labels) == 1 else "l'ensemble des acheteurs lus"
+            return self.label(next(iter(self._labels))) if len(self._labels) == 1 else "l'ensemble des acheteurs lus"
         more = len(names) - _NAMED
         kept = names if more < 2 else [*names[:_NAMED], f"{more} autres acheteurs"]
         return " + ".join(kept)
 
     @cached_property
     def _labels(self) -> dict[str, str]:
-        return dict(self.base.buyers.select("acheteur_siren", "acheteur_libelle").rows())
+        read = dict(self.base.buyers.select("acheteur_siren", "acheteur_libelle").rows())
+        said = self.mission.names if self.mission is not None else {}
+        # A name in the files wins; where they only repeat the number, the mission's.
+        return {
+            siren: said[siren] if siren in said and (label or "").replace(" ", "")[:9] in ("", siren) else label or ""
+            for siren, label in read.items()
+        }
 
     def label(self, siren: str) -> str:
-        """The name of a buyer, or its SIREN when the files do not know it."""
-        named = self._labels.get(siren)
-        return named if named and named != siren else unnamed(siren)
+        """The name of a buyer: the files' own, else the one said in the mission, else its SIREN."""
+        return unnamed(siren) if self.nameless(siren) else self._labels[siren]
+
+    def nameless(self, siren: str) -> bool:
+        """Whether neither the files nor the mission name a buyer."""
+        named = self._labels.get(siren, "")
+        return named.replace(" ", "")[:9] in ("", siren)
+
+    def name(self, siren: str, label: str) -> None:
+        """Call a buyer so, from now on and in the mission."""
+        if self.mission is not None and self.mission.whole and not self.mission.demo:
+            self.mission = missions.change(self.mission.home, {("noms", siren): label})
+        self._labels[siren] = label
+        self._known = None
+
+    @property
+    def buyers(self) -> pl.DataFrame:
+        """The buyers of the files (``buyers.catalogue``), under the names that the mission gives to those without one."""
+        known = self.base.buyers
+        return known.with_columns(
+            acheteur_libelle=pl.Series([self.label(siren) for siren in known["acheteur_siren"]], dtype=pl.String)
+        )
 
     @cached_property
     def years(self) -> list[int]:

@@ -26,6 +26,7 @@ KINDS = {
     "avis publiés": "avis",
     "pièces des marchés": "pieces",
     "programme d'achat": "programme",
+    "entretiens remplis": "entretiens",
 }
 _DOCUMENTS = (".pdf", ".docx", ".odt", ".html", ".md", ".txt")
 _NEW = "nouvelle mission…"
@@ -60,13 +61,17 @@ class Missions:
         self.read = ipywidgets.Button(
             description="Lire la mission", button_style="primary", layout={"width": "max-content"}
         )
-        self.sent, self.status = ipywidgets.VBox(), ipywidgets.HTML()
+        self.all = ipywidgets.Button(
+            description="Tout ajouter à la mission", layout={"width": "max-content", "display": "none"}
+        )
+        self.sent, self.status, self.held = ipywidgets.VBox(), ipywidgets.HTML(), ipywidgets.HTML()
         self.new = ipywidgets.HBox([self.name, self.make], layout=_ROW)
-        self.add = ipywidgets.VBox([self.upload, self.sent])
-        self.widget = ipywidgets.VBox([self.list, self.new, self.add, self.read, self.status])
+        self.add = ipywidgets.VBox([self.upload, self.sent, self.all])
+        self.widget = ipywidgets.VBox([self.list, self.new, self.held, self.add, self.read, self.status])
         self._offer(Path(mission) if mission else None)
         self.list.observe(lambda _: self._show(), names="value")
         self.make.on_click(lambda _: self._tried(self.create))
+        self.all.on_click(lambda _: self._tried(self._keep_all))
         self.read.on_click(lambda _: self._tried(self._open))
         self.upload.observe(lambda change: self._tried(lambda: self.receive(change["new"])), names="value")
         self._show()
@@ -93,6 +98,20 @@ class Missions:
         for one in sent:
             path = missions.received(home, one["name"], bytes(one["content"]))
             self.sent.children = (*self.sent.children, self._confirm(home, path))
+        self.all.layout.display = "" if len(self.sent.children) > 1 else "none"
+
+    def _keep_all(self) -> None:
+        """Every file sent whose kind is said, at once; the others are named."""
+        waiting = [row.children[1].children for row in self.sent.children]
+        for chosen, add in waiting:
+            if not add.disabled and chosen.value in KINDS:
+                add.click()
+        left = sum(not add.disabled for _, add in waiting)
+        if left:
+            told = f"{french.count(left, 'fichier')} {'attend' if left == 1 else 'attendent'} : dites ce que c'est dans la liste « C'est »"
+            self._tell(told)
+        else:
+            self._tell("Tous les fichiers envoyés sont dans la mission : lisez-la")
 
     def _confirm(self, home: Path, path: Path) -> ipywidgets.VBox:
         """What was recognised, its columns, the kind to confirm or correct, and a button."""
@@ -115,6 +134,7 @@ class Missions:
                 missions.add(home, KINDS[chosen.value], [path])
                 add.disabled = chosen.disabled = True
                 self._tell(f"« {path.name} » est dans la mission : {chosen.value}")
+                self._hold()
 
             self._tried(run)
 
@@ -147,11 +167,23 @@ class Missions:
         self.new.layout.display = "" if home is None else "none"
         self.add.layout.display = "none" if home is None or demo else ""
         self.read.layout.display = "none" if home is None else ""
-        self.sent.children, self.status.value = (), ""
+        self.sent.children, self.status.value, self.all.layout.display = (), "", "none"
+        self._hold()
         if demo:
             self._tell(
                 "Démonstration : acheteurs, fournisseurs et contrats sont inventés ; rien de ce que vous essayez n'y est gardé"
             )
+
+    def _hold(self) -> None:
+        """What the mission has already, told before anything is sent to it again."""
+        try:
+            held = missions.held(self.home) if self.home is not None else []
+        except Problem:  # told when it is read
+            held = []
+        lines = [f"{french.capital(what)} : {french.listing(names)}" for what, names in held]
+        page = "".join(f"<li>{tables.safe(french.typeset(line))}</li>" for line in lines)
+        empty = "<p>Cette mission n'a pas encore de fichier.</p>" if self.home is not None else ""
+        self.held.value = tables.framed(f"<p>Dans cette mission :</p><ul>{page}</ul>" if lines else empty)
 
     def _tried(self, run: Callable[[], None]) -> None:
         try:

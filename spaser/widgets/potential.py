@@ -19,6 +19,7 @@ from spaser.studies.potential.choice import contracts_of, explored
 from spaser.studies.potential.compose import under_code
 from spaser.widgets.desk import Desk
 from spaser.widgets.drawn import Drawn
+from spaser.widgets.selection import NEEDS
 from spaser.widgets.views import View, choice
 
 _REACH = {"usage de chaque famille": 0.0, "10 km": 10.0, "30 km": 30.0, "60 km": 60.0, "100 km": 100.0}
@@ -50,6 +51,7 @@ class Potential(Drawn):
 
     title = "Potentiel ESS"
     question = "Que pourrait-on acheter à l'ESS, à qui, et par quel levier ?"
+    follows = NEEDS
 
     def __init__(self, desk: Desk) -> None:
         self.desk, self._offering = desk, False
@@ -123,6 +125,8 @@ _ALWAYS = Sentence(
 
 class _Beside(View):
     """A view that follows the choices of a potential as well as its own."""
+
+    follows = NEEDS
 
     def __init__(self, potential: Potential, *controls: ipywidgets.Widget) -> None:
         self.potential, self._filling = potential, False

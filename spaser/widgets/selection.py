@@ -20,6 +20,10 @@ from spaser.vocabulary import DEFAULT_POPULATION, POPULATIONS
 UNITS = {"en nombre de contrats": "nombre", "en valeur": "valeur"}
 DEFINITIONS = {"avec le critère": "critère compté", "clause ou réservation seulement": "critère non compté"}
 CHOSEN = ("buyers", "years", "families", "unit", "population", "definition")
+#: The choices on which needs depend: their potential is that of needs still active, whatever the years and the way of counting.
+NEEDS = ("buyers", "families")
+#: The choices that keep or leave contracts out, without the way of counting them.
+KEPT = ("buyers", "years", "families", "population")
 #: The name of each choice in ``mission.toml``.
 SCREEN = {
     "buyers": "acheteurs",

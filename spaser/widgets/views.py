@@ -35,6 +35,8 @@ class View:
 
     title = ""
     question = ""
+    #: The choices of the selection that change the answer: no other move computes it again.
+    follows: Sequence[str] = CHOSEN
 
     def __init__(self, desk: Desk, *controls: ipywidgets.Widget) -> None:
         self.desk = desk
@@ -47,7 +49,7 @@ class View:
             else [self.answer]
         )
         self.widget = ipywidgets.VBox(parts)
-        desk.selection.observe(self._follow, names=list(CHOSEN))
+        desk.selection.observe(self._follow, names=list(self.follows))
         for control in controls:
             control.observe(self._follow, names="value")
         self.refresh()
@@ -74,12 +76,19 @@ class View:
             self.refresh()
 
     def _state(self) -> tuple[Any, ...]:
-        return (tuple(self.desk.selection.state.items()), tuple(control.value for control in self.controls))
+        chosen = self.desk.selection.state
+        return (
+            self.desk.scope,
+            tuple(chosen[name] for name in self.follows),
+            tuple(control.value for control in self.controls),
+        )
 
     def _head(self, chosen: str = "") -> str:
         title = f"<h3>{escape(french.typeset(self.title))}</h3>" if self.title else ""
         asked = f'<p class="asked">{escape(french.typeset(self.question))}</p>' if self.question else ""
-        return f'{asked}{title}<p class="chosen">{escape(french.capital(chosen or in_words(self.desk)))}</p>'
+        return (
+            f'{asked}{title}<p class="chosen">{escape(french.capital(chosen or in_words(self.desk, self.follows)))}</p>'
+        )
 
     def _own_choices(self) -> str:
         """The view's own choices in words, for the static twin."""
@@ -93,12 +102,17 @@ class View:
     @property
     def told(self) -> str:
         """The answer in plain words."""
-        words = [in_words(self.desk), self._own_choices(), *(tables.said(block) for block in self._answered)]
+        words = [
+            in_words(self.desk, self.follows),
+            self._own_choices(),
+            *(tables.said(block) for block in self._answered),
+        ]
         return "\n".join(word for word in words if word)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         own = self._own_choices()
-        chosen = f"{in_words(self.desk)} ; {own}" if own else in_words(self.desk)
+        said = in_words(self.desk, self.follows)
+        chosen = f"{said} ; {own}" if own else said
         live = self.widget._repr_mimebundle_()
         return live | {
             "text/html": tables.framed(self._head(french.typeset(chosen)) + self._content),
@@ -152,8 +166,8 @@ def shown_value(control: Any) -> str:
     return label if isinstance(label, str) and label else str(control.value)
 
 
-def in_words(desk: Desk) -> str:
-    """The selection, said in a line."""
+def in_words(desk: Desk, follows: Iterable[str] = CHOSEN) -> str:
+    """The selection, said in a line: only what an answer follows."""
     chosen = desk.selection
     years = chosen.years
     span = (
@@ -162,4 +176,11 @@ def in_words(desk: Desk) -> str:
     names = {key: label for label, key in desk.families.items()}
     kept = french.listing(names.get(key, key) for key in chosen.families) or "toutes les familles d'achat"
     how = {value: label for label, value in (UNITS | DEFINITIONS).items()}
-    return french.typeset(f"{desk.scope} ; {span} ; {kept} ; {how[chosen.unit]} ; {POPULATIONS[chosen.population]}")
+    told = {
+        "buyers": desk.scope,
+        "years": span,
+        "families": kept,
+        "unit": how[chosen.unit],
+        "population": POPULATIONS[chosen.population],
+    }
+    return french.typeset(" ; ".join(text for name, text in told.items() if name in follows))

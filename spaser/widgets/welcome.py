@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import ipywidgets
 
+from spaser import french
 from spaser.studies import mission as missions
+from spaser.widgets import tables
 from spaser.widgets.choices import Choices
 from spaser.widgets.desk import Desk
 from spaser.widgets.downloads import Downloads
@@ -44,10 +47,25 @@ class Welcome:
         """Show the views of what was read."""
         self.desk = Desk(lecture)
         self.parts = (Choices(self.desk), Downloads(self.desk), Panorama(self.desk))
-        self.place.children = tuple(part.widget for part in self.parts)
+        self.place.children = (*(part.widget for part in self.parts), *_next(lecture))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         bundle = (self.missions or self.files)._repr_mimebundle_()
         if self.desk:
             bundle["text/html"] += self.parts[-1]._repr_mimebundle_()["text/html"]
         return bundle | self.widget._repr_mimebundle_() | {key: bundle[key] for key in ("text/html", "text/plain")}
+
+
+def _next(lecture: Lecture) -> tuple[ipywidgets.Output, ...]:
+    """The notebooks of the mission read, opened by a click and already on it; nothing for the demo, which the kit's own show."""
+    mission = lecture.mission
+    if mission is None or mission.demo or not mission.whole:
+        return ()
+    lines = "".join(
+        f'<li><a href="{escape(path.as_posix(), quote=True)}">{escape(path.stem)}</a> : {tables.safe(french.typeset(missions.question(path)))}</li>'
+        for path in missions.notebooks(mission.home)
+    )
+    told = french.typeset("Et ensuite : les carnets de cette mission, déjà ouverts sur elle")
+    page = tables.framed(f"<h3>{escape(told)}</h3><ul>{lines}</ul>")
+    shown = {"output_type": "display_data", "data": {"text/html": page, "text/plain": told}, "metadata": {}}
+    return (ipywidgets.Output(outputs=(shown,)),)

@@ -11,6 +11,8 @@ OTHER_PLACE, OTHER_BUYER = BUYER[:9] + "00029", "20000000100019"
 
 
 SUBSEQUENT = [
+    "Accord-cadre à marchés subséquents de contrôle fictif - Travaux de bâtiments - Modernisation de la piscine fictive, 99001 Fictiville",
+    "Accords-cadres en 5 lots. - Accord-cadre à marchés subséquents de coordination - Opération de mise aux normes de l'école - 30-32, place Fictive",
     "Marché n°3 subséquent à l'accord-cadre d'élagage",
     "3ème marché subséquent : élagage",
     "M.S. n° 3 élagage",
@@ -42,6 +44,9 @@ NOT_SUBSEQUENT = [
     "Accord-cadre avec marchés subséquents élagage",
     "Accord-cadre élagage exécuté par marchés subséquents",
     "AC multi attributaires à MS",
+    "Accord-cadre à marchés subséquents de contrôle fictif - Travaux de bâtiments, lot 2 - Rénovations légères",
+    "Accord-cadre à marchés subséquents - Travaux d'aménagement des cours des arrondissements 18 et 19, 99001 Fictiville",
+    "Accord-cadre à bons de commande de contrôle fictif - Modernisation de la piscine, 3 rue Fictive 99001 Fictiville",
     "Maîtrise d'œuvre urbaine subséquente à l'étude",
 ]
 

@@ -13,6 +13,7 @@ from test_report import built_report
 from spaser import french
 from spaser.deliverables import pdf
 from spaser.deliverables import report as model
+from spaser.deliverables.columns import MOST_COLUMNS
 from spaser.deliverables.report import Callout, Column, Figure, Section, Sentence, TableBlock
 
 
@@ -101,8 +102,9 @@ def test_a_caption_never_stays_alone_at_the_foot_of_a_page(filled):
 
 
 def test_a_table_too_wide_stands_on_a_page_on_its_side_with_the_heading_it_opens():
-    columns = tuple(Column(f"c{rank}", f"Colonne inventée {rank}") for rank in range(12))
-    frame = pl.DataFrame({column.name: ["texte assez long pour demander sa place"] * 3 for column in columns})
+    columns = tuple(Column(f"c{rank}", f"Colonne inventée {rank}") for rank in range(MOST_COLUMNS))
+    whole = french.THIN.join(["999"] * 9) + french.NBSP + "€"  # never cut
+    frame = pl.DataFrame({column.name: [whole] * 3 for column in columns})
     read = pypdf.PdfReader(
         io.BytesIO(pdf.render(_built([TableBlock("large", "Large", frame, columns), Sentence("Après le tableau.")])))
     )

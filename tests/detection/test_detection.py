@@ -274,6 +274,8 @@ def _all_cases() -> list[tuple[str, str]]:
     given = [(case["champ"], case["texte"]) for case in CASES]
     given += [(case[0], case[1]) for case in (*VOCABULARY, *LABELLED)] + [(case[1], case[2]) for case in faults]
     given += [("CCTP", case[0]) for cases in tenders.values() for case in cases]
+    unseen = tomllib.loads((FOLDER / "detection_unseen.toml").read_text(encoding="utf-8"))
+    given += [(case[0], case[1]) for one in unseen.values() for case in one["cases"]]
     return given + [(field, text.upper()) for field, text in given]
 
 

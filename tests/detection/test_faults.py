@@ -15,10 +15,11 @@ from spaser.detection import heads, rules
 FOLDER = Path(__file__).parents[1] / "cases"
 FILE = tomllib.loads((FOLDER / "detection_faults.toml").read_text(encoding="utf-8"))
 TENDERS = tomllib.loads((FOLDER / "detection_tenders.toml").read_text(encoding="utf-8"))
+UNSEEN = tomllib.loads((FOLDER / "detection_unseen.toml").read_text(encoding="utf-8"))
 LEXICON = rules.load()
 CASES, WEIGHTS = FILE["cases"], FILE["weights"]
 CAUSES = sorted({case[0] for case in CASES})
-BLANK: dict[str, Any] = {"env": 0, "soc": 0, "reserve": "none", "porteurs": []}
+BLANK: dict[str, Any] = {"env": 0, "soc": 0, "reserve": "none", "porteurs": [], "env_codes": [], "soc_codes": []}
 
 
 def passages(given: list[tuple[str, str]]) -> pl.DataFrame:
@@ -64,6 +65,20 @@ def test_a_tender_file_is_read_paragraph_by_paragraph(name: str) -> None:
         expected = row["porteurs"] if carriers == "-" else sorted(filter(None, carriers.split(",")))
         levels = (row["env"] if env < 0 else env, row["soc"] if soc < 0 else soc)
         if (row["env"], row["soc"], row["reserve"], row["porteurs"]) != (*levels, reserve, expected):
+            wrong.append((text, row))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", sorted(UNSEEN))
+def test_texts_labelled_before_they_were_read_are_read_as_labelled(name: str) -> None:
+    """Levels, reservation, carriers and sub-types."""
+    cases = UNSEEN[name]["cases"]
+    wrong = []
+    for (_, text, env, soc, *lists), row in zip(cases, said([(case[0], case[1]) for case in cases]), strict=True):
+        reserve, carriers, env_codes, soc_codes = lists
+        expected = [list(filter(None, one.split(","))) for one in (carriers, env_codes, soc_codes)]
+        read = [row["porteurs"], row["env_codes"], row["soc_codes"]]
+        if (row["env"], row["soc"], row["reserve"], read) != (env, soc, reserve, expected):
             wrong.append((text, row))
     assert wrong == []
 

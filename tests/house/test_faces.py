@@ -42,6 +42,7 @@ STUDIES: dict[str, dict[str, str]] = {
     "acting.dividing": {},
     "acting.grouping": {},
     "acting.followup": {},
+    "acting.interviews": {},
     "acting.supplier": {},
     "acting.drafting": {
         "findings": "des textes à coller : rien n'y est mesuré",

@@ -182,16 +182,10 @@ def test_a_day_or_a_number_planted_wrong_in_the_law_is_seen(part, monkeypatch):
 def test_a_kind_of_structure_that_ends_is_a_yes_on_its_last_day_and_says_so():
     table = rules.table("siae_types.csv")
     dated = dict(table.filter(pl.col("jusqua") != "").drop_nulls("jusqua").select("code", "jusqua").rows())
-    assert LAW["deadlines"]["fin-eiti"]["day"].isoformat() == dated["EITI"]
+    assert LAW["reminders"]["eiti-fin"]["ends"].isoformat() == dated["EITI"]
     assert dated == {case["code"]: case["last"].isoformat() for case in CASES["structure"]}
 
 
 def test_the_words_on_whom_a_spaser_binds_say_the_day_the_rule_was_widened():
     duty = LAW["duties"]["spaser-adoption"]
     assert french.long_date(duty["widened"]).replace("\u00a0", " ") in duty["who"]
-
-
-def test_a_day_to_come_says_how_far_it_was_checked():
-    told = dict(rules.deadlines())
-    assert "EITI" in told[date(2026, 12, 22)] and told[date(2026, 12, 22)].endswith("(source secondaire)")
-    assert "EGAlim" in told[date(2026, 12, 31)] and told[date(2026, 12, 31)].endswith("(source secondaire)")

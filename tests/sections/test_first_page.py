@@ -16,7 +16,7 @@ from spaser.sections.summary import FACTS, RULES, chosen, eligible, facts, messa
 
 #: Everything a rule may ask for, at values where nothing is wrong and nothing is remarkable.
 QUIET: dict[str, Any] = dict.fromkeys(FACTS)
-QUIET |= {"contrats": 40, "jour": date(2026, 10, 31)}
+QUIET |= {"contrats": 40, "lus": 40, "jour": date(2026, 10, 31)}
 
 
 def said(**known: Any) -> dict[str, str]:
@@ -32,6 +32,15 @@ LIMITS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "obligation_clause_prete": (
         {"devoir_part": 0.8, "devoir_prets": 80, "devoir_vises": 100, "devoir_depuis": date(2026, 8, 22)}, {"devoir_part": 0.79},
+    ),
+    "obligation_critere_env": (
+        {"env_part": 0.79, "env_prets": 79, "env_vises": 100, "env_depuis": date(2026, 8, 22)}, {"env_part": 0.8},
+    ),
+    "obligation_critere_env_prete": (
+        {"env_part": 0.8, "env_prets": 80, "env_vises": 100, "env_depuis": date(2026, 8, 22)}, {"env_vises": 9},
+    ),
+    "tout_non": (
+        {f"toujours_{s}": "non" for s in ("social", "environnement", "reserve")} | {"toujours_n_social": 300}, {"toujours_reserve": "oui"},
     ),
     "spaser_attendu": ({"spaser_annee": "2024", "spaser_seuil": 50_000_000_00}, {"spaser_annee": None}),
     "rien_de_declare": (
@@ -70,6 +79,7 @@ BY_SUBJECT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "cible_manquee": (_AIM | {"mesuree_*": 0.299}, {"mesuree_*": 0.3}),
     "cible_atteinte": (_AIM | {"mesuree_*": 0.3}, {"mesuree_*": 0.299}),
     "silence": (_WORDS | {"couverture_*": 0.49, "muets_*": 21}, {"couverture_*": 0.5}),
+    "toujours_pareil": (_WORDS | {"toujours_*": "oui", "toujours_n_*": 300}, {"toujours_*": None}),
     "aucun": (_WORDS | {"oui_*": 0, "couverture_*": 0.5}, {"oui_*": 1}),
     "loin_des_pairs": (_WORDS | {"rang_pairs_*": 0.25, "part_*": 0.1, "mediane_*": 0.2}, {"rang_pairs_*": 0.26}),
     "devant_les_pairs": (_WORDS | {"rang_pairs_*": 0.75, "part_*": 0.3, "mediane_*": 0.2}, {"rang_pairs_*": 0.74}),
@@ -109,6 +119,33 @@ def test_nothing_reserved_and_nothing_declared_is_said_once() -> None:
         f"couverture_{s}": 1.0 for s in ("social", "environnement", "reserve")
     }
     assert [code for code in said(**nothing) if "aucun" in code or "rien" in code] == ["rien_de_declare"]
+
+
+def test_an_answer_that_never_changes_is_doubted_and_measured_against_nothing() -> None:
+    """Over hundreds of contracts, « non » everywhere is no more believed than « oui » everywhere."""
+    nothing = {f"oui_{s}": 0 for s in ("social", "environnement", "reserve")} | {
+        f"couverture_{s}": 1.0 for s in ("social", "environnement", "reserve")
+    }
+    always = LIMITS["tout_non"][0] | nothing | LIMITS["cible_manquee_social"][0]
+    assert list(said(**always)) == ["tout_non"]
+    assert "ne changent jamais" in verdict(QUIET | always)
+    one = LIMITS["toujours_pareil_social"][0] | LIMITS["cible_atteinte_social"][0]
+    assert list(said(**one)) == ["toujours_pareil_social"]
+
+
+@pytest.mark.parametrize(("day", "words"), [(date(2026, 8, 21), "l'attendra"), (date(2026, 8, 22), "l'attend de tous")])
+@pytest.mark.parametrize("code", ["obligation_clause", "obligation_critere_env", "obligation_clause_prete"])
+def test_a_duty_is_to_come_or_in_force_on_the_day_of_the_reader(code: str, day: date, words: str) -> None:
+    assert words in said(**LIMITS[code][0], jour=day)[code]
+
+
+def test_without_a_target_the_page_does_not_say_that_none_was_voted() -> None:
+    """What was not given is not what does not exist."""
+    shares = {"part_social": 0.2, "part_environnement": 0.5, "oui_social": 8, "couverture_social": 1.0}
+    for known in ({}, {"absent_cibles": 1}):
+        told = verdict(QUIET | shares | known) + " ".join(said(**shares, **known).values())
+        assert "voté" not in told and "fixé" not in told
+        assert ("objectif" in told) == bool(known)
 
 
 def test_a_small_number_of_contracts_gives_no_share() -> None:

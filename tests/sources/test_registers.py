@@ -164,20 +164,35 @@ def test_the_inclusive_markets_json_is_recognised_nested_or_not(tmp_path):
 
 def test_finess_without_headings_keeps_only_the_esat_and_takes_its_date_from_the_first_line(tmp_path):
     cells = [""] * 32
-    cells[0], cells[1], cells[3], cells[18], cells[22] = (
+    cells[0], cells[1], cells[3], cells[15], cells[18], cells[22] = (
         "structureet",
         "010000001",
         "ESAT INVENTÉ",
+        "94200 IVRY SUR SEINE CEDEX",
         "246",
         "73282932000074",
     )
     other = cells.copy()
     other[18], other[22] = "500", "73282932000082"
-    text = "finess;etalab;93;2024-03-08\n" + ";".join(cells) + "\n" + ";".join(other) + "\n"
+    place = "geolocalisation;010000001;657242.1;6851540.8;1,ATLASANTE;2024-03-08\n"
+    text = "finess;etalab;93;2024-03-08\n" + ";".join(cells) + "\n" + ";".join(other) + "\n" + place
     lists = read_registers(written(tmp_path, "etalab.csv", text, "latin-1"))
-    assert account(lists) == (2, 1, 0, 0, 0, 1)
+    assert account(lists) == (3, 1, 0, 0, 0, 2)
     assert rows(lists)[0]["statut"] == "ESAT"
+    assert lists.establishments.collect()["code_commune"].to_list() == ["94041"]
+    assert "d'après sa description publique" in lists.files["message"].item()
     assert lists.files["au"].item() == date(2024, 3, 8)
+
+
+def test_finess_with_headings_keeps_only_the_esat(tmp_path):
+    text = (
+        "nofinesset;rs;ligneacheminement;categetab;libcategetab;siret;codeape\n"
+        "010000001;ESAT INVENTÉ;94200 IVRY SUR SEINE;246;ESAT;73282932000074;8810C\n"
+        "010000002;FOYER INVENTÉ;94200 IVRY SUR SEINE;252;Foyer;73282932000082;8720A\n"
+    )
+    lists = read_registers(written(tmp_path, "finess.csv", text))
+    assert account(lists) == (2, 1, 0, 0, 0, 1)
+    assert (rows(lists)[0]["statut"], lists.establishments.collect()["code_commune"][0]) == ("ESAT", "94041")
 
 
 def test_a_wrong_control_key_is_kept_and_doubted(tmp_path):

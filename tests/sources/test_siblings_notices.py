@@ -125,3 +125,26 @@ def test_eforms_of_every_kind_and_language_are_told_apart(
     (tmp_path / "e.xml").write_text(EFORMS.format(root=root, code=code, language=language), encoding="utf-8")
     row = _row(tmp_path / "e.xml")
     assert (row["type_avis"], row["objet"], row["avis"]) == (kind, "Nettoyage", "0a1b2c3d-0000-0000-0000-000000000001")
+
+
+@pytest.mark.parametrize(
+    ("written", "cents"),
+    [
+        ("100000", 10_000_000),
+        ("100 000,50 € HT", 10_000_050),
+        ("1.234.567,89", 123_456_789),
+        ("Valeur estimée hors TVA : 100 000 euros", 10_000_000),
+        ("120 k€", 12_000_000),
+        ("1,5 M€", 150_000_000),
+        # Two numbers, or a mark that may be of thousands: no amount is told.
+        ("de 100 000 à 200 000 €", None),
+        ("lot 2 : 5000 euros", None),
+        ("1.234", None),
+        ("non communiqué", None),
+    ],
+)
+def test_an_amount_written_in_a_form_is_one_number_or_unknown(tmp_path: Path, written: str, cents: int | None) -> None:
+    form = json.loads(json.dumps(FORM))
+    form["FNSimple"]["initial"]["natureMarche"]["valeurEstimee"] = written
+    (tmp_path / "a.json").write_text(json.dumps([ROW | {"donnees": form}]), encoding="utf-8")
+    assert _row(tmp_path / "a.json")["montant_estime"] == cents

@@ -156,6 +156,20 @@ def test_a_list_is_told_from_anything_else() -> None:
     assert not looks_like_list(b"<html><body>Erreur 404</body></html>")
 
 
+def test_where_the_best_column_is_empty_the_next_of_the_same_meaning_is_read_and_said() -> None:
+    text_ = (
+        "N° de marché;Objet;Montant initial (HT);Montant prévu;Date de notification;SIRET titulaire\n"
+        "1;A;;40 000,00;31/12/2025;21330063500017\n"
+        "2;B;10,00;90,00;31/12/2025;21330063500017\n"
+        "3;C;;;31/12/2025;21330063500017\n"
+    )
+    raw, rejects = read_list(io.BytesIO(text_.encode()), "liste.csv", acheteur=BUYER)
+    assert check(raw.lazy()).records.collect()["montant"].to_list() == [4_000_000, 1_000, None]
+    said = rejects.filter(rejects["regle"] == "liste.complete").select("champ", "valeur").rows()
+    assert said == [("Montant prévu", "1")]
+    assert "Montant prévu" not in rejects.filter(rejects["regle"] == "liste.colonne")["champ"].to_list()
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="real data of ../shared/data absent")
 def test_a_real_list_of_a_region_is_read_entirely() -> None:
     with SHARED.open(encoding="cp1252", newline="") as file:

@@ -344,7 +344,7 @@ def test_the_two_national_stocks_are_reduced_on_the_way_and_one_alone_asks_for_t
     )
     assert {"900000001", "900000002", EI[:9]} <= set(known.establishments.collect()["siren"])
     assert known.files["verifie"].to_list().count(False) >= 2
-    assert "format non vérifié" in known.files["message"].drop_nulls()[-1]
+    assert "sur aucun vrai fichier encore" in known.files["message"].drop_nulls()[-1]
     with pytest.raises(Problem, match="Il manque le stock SIRENE"):
         known_suppliers([both[0]])
     result = suppliers_of(

@@ -225,3 +225,93 @@ def test_a_selection_that_no_longer_exists_in_the_kit_is_told(home):
                 }
             ),
         )
+
+
+def test_all_the_files_sent_are_added_at_once_except_one_that_nobody_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    form = Missions()
+    form.name.value = "Ma Ville"
+    form.make.click()
+    assert "pas encore de fichier" in form.held.value and form.all.layout.display == "none"
+    form.upload.value = (sent("suivi.csv", HEADER + LINES), sent("livre.csv", LEDGER), sent("notes.csv", "a;b\n1;2\n"))
+    form.all.click()
+    made = mission.read(form.home)
+    assert len(made.files) == 1 and made.ledger.name == "livre.csv"
+    assert "1 fichier attend" in form.status.value.replace("\u00a0", " ")
+    assert "livre.csv" in form.held.value and "notes.csv" not in form.held.value
+    again = Missions(form.home)  # reopened another day
+    assert "suivi.csv" in again.held.value and "livre.csv" in again.held.value
+
+
+def test_the_notebooks_of_a_mission_are_its_own_already_on_it_and_never_replaced(home):
+    found = mission.notebooks(home)
+    assert [path.name[:2] for path in found][:3] == ["01", "02", "03"] and len(found) >= 15
+    panorama = next(path for path in found if path.name.startswith("02_"))
+    cells = json.loads(panorama.read_text(encoding="utf-8"))["cells"]
+    assert any('mission = ".."' in "".join(cell["source"]) for cell in cells)
+    assert not [cell for cell in cells if cell.get("outputs")]
+    panorama.write_text(
+        panorama.read_text(encoding="utf-8").replace("Panorama d'un", "Le panorama d'un"), encoding="utf-8"
+    )
+    mission.notebooks(home)
+    assert "Le panorama d'un" in panorama.read_text(encoding="utf-8")
+    assert mission.question(found[1]) == "Que disent les contrats publiés ?"
+
+
+def test_the_form_is_the_last_cell_of_the_first_notebook_where_a_run_of_all_ends():
+    cells = json.loads((NOTEBOOKS / "00_accueil.ipynb").read_text(encoding="utf-8"))["cells"]
+    assert "Welcome" in "".join(cells[-1]["source"])
+
+
+def test_after_a_mission_is_read_its_own_notebooks_are_a_click_away_and_the_demo_offers_none(home):
+    welcome = widgets.Welcome(str(home))
+    welcome.read(home)
+    welcome.files.wait()
+    link = welcome.place.children[-1].outputs[0]["data"]["text/html"]
+    assert "carnets/05_potentiel_ess.ipynb" in link and (home / "carnets" / "05_potentiel_ess.ipynb").is_file()
+    shown = widgets.Welcome(str(mission.DEMO))
+    shown.read(mission.DEMO)
+    shown.files.wait()
+    assert len(shown.place.children) == 3
+
+
+def test_a_buyer_without_a_name_is_named_once_everywhere(tmp_path):
+    lines = LINES.replace("21750001600019", "13002526500013").replace("21690123100011", "13002526500013")
+    (tmp_path / "suivi.csv").write_text(HEADER + lines, encoding="utf-8")
+    made = mission.create(tmp_path / "m", client="Ma Ville")
+    mission.add(made, "fichiers", [tmp_path / "suivi.csv"])
+    desk = widgets.Desk(widgets.read(str(made)))
+    panorama, choices = widgets.Panorama(desk), widgets.Choices(desk)
+    assert choices.buyer.naming.layout.display == "none"
+    desk.selection.buyers = ("130025265",)
+    assert choices.buyer.naming.layout.display == "" and "nom inconnu" in panorama.answer.value
+    choices.buyer.name.value = "Syndicat inventé"
+    choices.buyer.call.click()
+    assert "Syndicat inventé" in panorama.answer.value and choices.buyer.naming.layout.display == "none"
+    again = widgets.Desk(widgets.read(str(made)))
+    assert again.scope == "Syndicat inventé" and again.asked.label == "Syndicat inventé"
+
+
+def test_a_name_in_the_files_is_never_replaced_by_the_mission_s(home):
+    mission.change(home, {("noms", "217500016"): "Autre nom"})
+    assert widgets.Desk(widgets.read(str(home))).label("217500016") == "Paris"
+
+
+def test_a_move_computes_again_only_the_views_that_follow_it(home):
+    class Counted(widgets.View):
+        asked = 0
+
+        def blocks(self):
+            type(self).asked += 1
+            return []
+
+    class Needs(Counted):
+        follows, asked = ("buyers",), 0
+
+    desk = widgets.Desk(widgets.read(str(home)))
+    followed, apart = Counted(desk), Needs(desk)
+    desk.selection.unit = "valeur"
+    assert (type(followed).asked, type(apart).asked) == (2, 1)
+    assert "en valeur" in followed.answer.value and "en valeur" not in apart.answer.value
+    desk.selection.buyers = ("217500016",)
+    assert (type(followed).asked, type(apart).asked) == (3, 2)

@@ -150,7 +150,11 @@ def section_practices(findings: Findings) -> Told:
         None if steps is None else TableBlock("tab-pas", "Les premiers pas", steps.frame.head(_STEPS), steps.columns)
     )
     more = [s for block in whole.blocks for s in getattr(block, "sentences", ())]
-    return opening.section(findings, "qualitatif", (picture, shown), more)
+    said = findings.extras.get("entretiens_constats")
+    quoted = None
+    if said is not None and (told := said.filter(pl.col("citation").is_not_null())).height:
+        quoted = TableBlock("tab-paroles", "Ce qui a été dit", told.head(_STEPS), maturity.SAID)
+    return opening.section(findings, "qualitatif", (picture, shown, quoted), more)
 
 
 @written("a-fournir")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
@@ -20,7 +21,7 @@ _WON = (
     Column("contrats", "Contrats", "entier"),
     Column("sur", "Sur", "entier"),
     Column("montant_egal", "Montant, à parts égales", "somme"),
-    Column("part", "Part du montant", "part"),
+    Column("part", "Part du montant"),
     Column("aucune", "Sans considération sociale déclarée", "entier"),
 )
 _SPENT = (
@@ -46,6 +47,9 @@ _ENDS = (
     Column("echeance", "Fin au plus tard", "date"),
     Column("montant_annuel", "Par an", "somme"),
 )
+_ONCE = french.typeset(
+    "Montants jugés : le maximum d'un accord-cadre à plusieurs titulaires est compté une fois, à parts égales, et pour rien ou en entier aux bornes."
+)
 _MOST, _LONG = 8, 70
 #: The breakdowns of the ledger, the most telling first: a ledger may lack families.
 _BY = ("famille", "commune", "departement", "taille", "service", "annee")
@@ -58,14 +62,25 @@ def section_won(findings: Findings) -> Told:
     whole = suppliers.section_suppliers(findings)
     if whole is None or not access.height:
         return None
-    part = pl.when(pl.col("montant_total") > 0, pl.col("connus") > 0).then(
-        pl.col("montant_egal") / pl.col("montant_total")
-    )
+    shares = pl.Series("part", [_share(row) for row in access.to_dicts()], dtype=pl.String)
     shown = table(
-        "tab-titulaires", "Contrats gagnés par l'ESS et les structures inclusives", access.with_columns(part=part), _WON
+        "tab-titulaires",
+        "Contrats gagnés par l'ESS et les structures inclusives",
+        access.with_columns(shares),
+        _WON,
+        _ONCE,
     )
     won = findings.one("titulaire_ess")
     return opening.section(findings, "fournisseurs", (shown,), (), (won,) if won else ())
+
+
+def _share(row: dict[str, Any]) -> str | None:
+    """The share at equal parts, and its two bounds where they differ; nothing where no status is known."""
+    if not row["montant_total"] or not row["connus"]:
+        return None
+    low, middle, high = (row[name] / row["montant_total"] for name in ("montant_bas", "montant_egal", "montant_haut"))
+    told = french.share(middle)
+    return told if row["montant_bas"] == row["montant_haut"] else f"{told} ({french.share_range(low, high)})"
 
 
 @written("depenses")
@@ -104,7 +119,7 @@ def section_reachable(findings: Findings) -> Told:
         more = (
             Sentence(
                 french.sentence(
-                    f"{french.count(n, 'établissement')} de l'ESS ou de l'insertion à portée ; leurs noms sont en annexe"
+                    f"{french.count(n, 'établissement')} de l'ESS ou de l'insertion à portée, d'adresse connue ; leurs noms sont dans le classeur"
                 )
             ),
         )
@@ -125,7 +140,9 @@ def section_when(findings: Findings) -> Told:
         if soon.height
         else None
     )
-    more = [s for block in whole.blocks for s in getattr(block, "sentences", ())][:1]
+    told = calendar.said(findings)
+    # Where nothing ends any more, the answer says it; the orders left out are counted in every case.
+    more = [*(told[:1] if rows["trimestre"].count() else ()), *(one for one in told[1:] if "subséquent" in one.text)]
     return opening.section(findings, "calendrier", (picture, shown), more)
 
 

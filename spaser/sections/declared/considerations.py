@@ -39,9 +39,9 @@ _RATES = (
     Column("numerateur", "Oui", "entier"),
     Column("denominateur", "Sur", "entier"),
     Column("valeur", "Part sur l'ensemble", "part"),
-    Column("bas", "Au moins", "part"),
-    Column("haut", "Au plus", "part"),
-    Column("repondus", "Renseignés", "entier"),
+    Column("bas", "Au moins", "part", extra=True),
+    Column("haut", "Au plus", "part", extra=True),
+    Column("repondus", "Renseignés", "entier", extra=True),
     Column("valeur_repondus", "Part sur les renseignés", "part"),
     Column("couverture", "Taux de réponse", "part"),
 )

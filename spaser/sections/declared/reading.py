@@ -82,7 +82,7 @@ def accounts_table(accounts: pl.DataFrame) -> TableBlock:
     columns: list[Column | str] = [
         "source",
         "dialecte",
-        *(Column(c, _ACCOUNT_LABELS[c], "entier", True) for c in _ACCOUNT_LABELS),
+        *(Column(c, _ACCOUNT_LABELS[c], "entier", True, extra=c in _APART) for c in _ACCOUNT_LABELS),
         Column("ecart", "Écart", "entier", True, sums),
         Column("doutes", "Doutes", "entier", True),
     ]
@@ -103,6 +103,8 @@ def refusals_table(findings: Findings) -> TableBlock:
     return table("tab-rejets", "Ce qui a été refusé ou mis en doute, par règle", rows, columns)
 
 
+#: What is neither kept nor refused.
+_APART = ("versions_titulaires", "doublons", "concessions")
 _ACCOUNT_LABELS = {
     "lus": "Trouvés",
     "contrats": "Contrats",

@@ -41,7 +41,7 @@ def section_scores(findings: Findings) -> Told:
         *(c for c in tallies.AXES),
         "score_bas",
         "score_haut",
-        Column("contributions", "Ce qui apporte les points"),
+        Column("contributions", "Ce qui apporte les points", extra=True),
     ]
     shown = best.join(told, on="uid", how="left", maintain_order="left")
     best_table = table(
@@ -94,7 +94,10 @@ def _scored(columns: list) -> list:
         "score_bas": "Global, au moins",
         "score_haut": "Global, au plus",
     }
-    return [Column(c, short[c], "point") if isinstance(c, str) and c in short else c for c in columns]
+    return [
+        Column(c, short[c], "point", extra=c == "score_acces_ess") if isinstance(c, str) and c in short else c
+        for c in columns
+    ]
 
 
 _REASONS = french.typeset(

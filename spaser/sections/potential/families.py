@@ -26,12 +26,12 @@ _FAMILY = (
     Column("famille_libelle", "Famille d'achat"),
     Column("besoins", "Besoins actionnables", "entier", True),
     Column("annuel", "Acheté par an", "somme", True),
-    Column("annuel_haut", "Au plus par an", "somme"),
-    Column("acquis", "Déjà à l'ESS (connu)", "somme", True),
+    Column("annuel_haut", "Au plus par an", "somme", extra=True),
+    Column("acquis", "Déjà à l'ESS (connu)", "somme", True, extra=True),
     Column("fournisseurs", "Fournisseurs crédibles", "entier"),
-    Column("potentiel_bas", "Potentiel bas (pairs ; inconnu : non mesuré)", "somme"),
+    Column("potentiel_bas", "Potentiel bas (pairs ; inconnu : non mesuré)", "somme", extra=True),
     Column("potentiel", "Potentiel milieu", "somme", True),
-    Column("potentiel_haut", "Potentiel haut", "somme"),
+    Column("potentiel_haut", "Potentiel haut", "somme", extra=True),
     Column("levier_principal", "Levier du plus gros besoin"),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from spaser import french, rules
@@ -28,14 +30,14 @@ ACTIONABLE = pl.col("etat_action") == "agir"
 _NEED = (
     Column("objet", "Besoin"),
     Column("famille_libelle", "Famille"),
-    Column("lieu_libelle", "Lieu"),
+    Column("lieu_libelle", "Lieu", extra=True),
     Column("annuel", "Par an", "somme"),
-    Column("lots", "Lots", "entier"),
-    Column("credibles", "Crédibles", "entier"),
+    Column("lots", "Lots", "entier", extra=True),
+    Column("credibles", "Crédibles", "entier", extra=True),
     Column("potentiel", "Potentiel milieu", "somme"),
-    Column("potentiel_haut", "Potentiel haut", "somme"),
+    Column("potentiel_haut", "Potentiel haut", "somme", extra=True),
     Column("levier_libelle", "Levier conseillé"),
-    Column("levier_article", "Base légale"),
+    Column("levier_article", "Base légale", extra=True),
     Column("echeance", "Échéance au plus tard", "date"),
 )
 
@@ -57,10 +59,10 @@ _WHO = (
     Column("commune", "Commune"),
     Column("distance_km", "Distance (km)", "entier"),
     Column("statuts", "Statuts"),
-    Column("statut_au", "Statut connu au", "date"),
-    Column("gagnes", "Contrats de la famille gagnés", "entier"),
-    Column("points", "Points"),
-    Column("ex_aequo", "À ce rang", "entier"),
+    Column("statut_au", "Statut connu au", "date", extra=True),
+    Column("gagnes", "Contrats de la famille gagnés", "entier", extra=True),
+    Column("points", "Points", extra=True),
+    Column("ex_aequo", "À ce rang", "entier", extra=True),
     Column("raison", "Pourquoi, terme par terme"),
 )
 
@@ -91,10 +93,10 @@ def levers_table(rows: pl.DataFrame) -> TableBlock:
         Column("levier_libelle", "Levier"),
         Column("levier_pour", "Réservé à"),
         Column("levier_raison", "Raisons"),
-        Column("levier_changerait", "Ce qui changerait ce conseil"),
+        Column("levier_changerait", "Ce qui changerait ce conseil", extra=True),
         Column("levier_verifier", "À vérifier avec l'acheteur"),
-        Column("leviers", "Peuvent s'y ajouter"),
-        Column("levier_refus", "Pourquoi pas"),
+        Column("leviers", "Peuvent s'y ajouter", extra=True),
+        Column("levier_refus", "Pourquoi pas", extra=True),
         Column("base", "Base légale"),
     )
     known = pl.col("levier_confiance").replace(rules.CONFIDENCES)
@@ -112,7 +114,8 @@ def sourcing(candidates: pl.DataFrame, need: str, subject: str, id: str = "tab-s
     caption = french.typeset(
         f"À rencontrer, sourçage ouvert à tous (R2111-1, R2111-2) : {subject[:_LONG].rstrip()}{'…' if len(subject) > _LONG else ''}"
     )
-    return table(id, caption, rows.with_columns(pl.col("distance_km").round().cast(pl.Int64)), _WHO, _STATUS)
+    shown = table(id, caption, rows.with_columns(pl.col("distance_km").round().cast(pl.Int64)), _WHO, _STATUS)
+    return replace(shown, sheet="fournisseurs par besoin")
 
 
 def _cut(rows: pl.DataFrame) -> pl.DataFrame:

@@ -90,10 +90,10 @@ def breakdown(findings: Findings, name: str) -> TableBlock | None:
     columns = [
         Column("modalite", head),
         Column("denominateur", "Achats", "somme"),
-        Column("valeur_identifie", "Identifié", "part"),
+        Column("valeur_identifie", "Identifié", "part", extra=True),
         Column("numerateur_ess", "ESS", "somme"),
         Column("valeur_ess", "ESS, part du total", "part"),
-        Column("valeur_repondus_ess", "ESS, part du connu", "part"),
+        Column("valeur_repondus_ess", "ESS, part du connu", "part", extra=True),
         Column("numerateur_inclusif", "Inclusifs", "somme"),
         Column("valeur_inclusif", "Inclusifs, part du total", "part"),
     ]

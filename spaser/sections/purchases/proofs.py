@@ -96,16 +96,7 @@ def to_decide(rows: pl.DataFrame | None) -> list[TableBlock]:
     """The readings that a person confirms, refuses or changes (TO_DECIDE), and where."""
     if rows is None or not rows.height:
         return []
-    shown = [
-        Column("objet_type", "Quoi"),
-        Column("objet_id", "Lequel"),
-        Column("propose", "Lecture proposée"),
-        Column("autres", "Autres lectures"),
-        Column("preuve", "D'après"),
-        Column("montant", "En jeu", "centime"),
-        Column("ou_repondre", "Où répondre"),
-    ]
-    return [table("tab-a-decider", "Les lectures à confirmer, refuser ou changer", rows.head(MOST), shown)]
+    return [table("tab-a-decider", TO_SETTLE, rows.head(MOST), SETTLED)]
 
 
 def section_sources(findings: Findings) -> Section:
@@ -146,6 +137,17 @@ def _lists(lists: pl.DataFrame) -> list[Column | str]:
     ]
 
 
+TO_SETTLE = "Les lectures à confirmer, refuser ou changer"
+#: TO_DECIDE as it is shown.
+SETTLED = (
+    Column("objet_type", "Quoi"),
+    Column("objet_id", "Lequel"),
+    Column("propose", "Lecture proposée"),
+    Column("autres", "Autres lectures", extra=True),
+    Column("preuve", "D'après"),
+    Column("montant", "En jeu", "centime"),
+    Column("ou_repondre", "Où répondre"),
+)
 _HELD = (
     Column("source", "Liste"),
     Column("au", "Au", "date"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from spaser.deliverables.report import Column, TableBlock, described, table
 from spaser.sections.annexes import measures
 from spaser.sections.findings import Findings
+from spaser.sections.purchases.proofs import SETTLED, TO_SETTLE
 
 _SUPPLIERS = (
     Column("fournisseur", "Fournisseur"),
@@ -32,7 +33,7 @@ _SUPPLIERS = (
 
 
 def annexes(findings: Findings) -> tuple[TableBlock, ...]:
-    """The sheets in order: fournisseurs, à vérifier, non identifiés, mesures."""
+    """The sheets in order: fournisseurs, à vérifier, non identifiés, à décider when there is something to, mesures."""
     extras = findings.extras
     suppliers = extras["fournisseurs"]
     doubts = (
@@ -55,10 +56,13 @@ def annexes(findings: Findings) -> tuple[TableBlock, ...]:
         for column in _SUPPLIERS
         if _name(column) in suppliers.columns
     ]
+    asked = extras.get("a_decider")
+    decided = () if asked is None or not asked.height else (table("à décider", TO_SETTLE, asked, SETTLED),)
     return (
         table("fournisseurs", "Tous les fournisseurs", suppliers, known),
         table("à vérifier", "À vérifier à la main", extras["a_verifier"], doubts),
         table("non identifiés", "Fournisseurs non identifiés", extras["non_identifies"], unknown),
+        *decided,
         measures(findings.measures),
     )
 

@@ -26,19 +26,20 @@ SUBJECTS = {
     "reserve": ("marche_reserve", ("marche_reserve",)),
 }
 _OF_SUBJECT = (
-    "oui", "part", "haut", "muets", "couverture", "avant", "apres", "cible", "cible_annee", "cible_titre", "cible_nature",
+    "oui", "part", "haut", "muets", "couverture", "toujours", "toujours_n", "avant", "apres", "cible", "cible_annee", "cible_titre", "cible_nature",
     "mesuree", "mesuree_en", "manque", "candidats", "mediane", "rang_pairs", "ecart", "quoi", "dit", "disent", "theme",
 )  # fmt: skip
 #: Every name a rule may use; another is a fault of the rule, known when it is read.
 FACTS = (
-    "contrats", "annee_avant", "annee_apres", "jour",
+    "contrats", "lus", "annee_avant", "annee_apres", "jour",
     *(f"{name}_{subject}" for subject in SUBJECTS for name in _OF_SUBJECT),
-    "devoir_vises", "devoir_prets", "devoir_part", "devoir_depuis", "publication_soumis", "publication_tard", "spaser_annee", "spaser_seuil",
+    "devoir_vises", "devoir_prets", "devoir_part", "devoir_depuis", "env_vises", "env_prets", "env_part", "env_depuis", "env_toujours",
+    "publication_soumis", "publication_tard", "spaser_annee", "spaser_seuil",
     "gagnes_ess", "gagnes_part", "gagnes_connus", "gagnes_muets", "inclusifs_muets",
     "payes", "payes_ess", "payes_part", "payes_couverture", "payes_muets",
     "besoins", "annuel", "potentiel", "potentiel_haut", "potentiel_famille", "potentiel_premier", "credibles",
-    "fins", "fins_tard", "fins_montant", "actions", "actions_tard", "premiere_action", "premiere_famille",
-    "ecrits_tus", "a_corriger", "axe_bas", "axe_bas_niveau", "axe_haut", "axe_haut_niveau", "reponses", "niveau_max",
+    "fins", "fins_tard", "fins_montant", "fins_passees", "fins_inconnues", "derniere_fin", "actions", "actions_tard", "premiere_action", "premiere_famille",
+    "ecrits_tus", "ecrits_tus_lus", "a_corriger", "axe_bas", "axe_bas_niveau", "axe_haut", "axe_haut_niveau", "reponses", "niveau_max",
     "absent_registres", "absent_depenses", "absent_questionnaire", "absent_cibles",
 )  # fmt: skip
 #: How each subject is said of one contract, of several, and in short.
@@ -50,18 +51,24 @@ _WORDS = {
     },
     "reserve": {"dit": "sont réservés", "disent": "sont réservés", "theme": "la réservation"},
 }  # fmt: skip
-#: The duty of the law « climat et résilience » that weighs most on what is bought: a social clause from the European threshold.
-_CLAUSE = "climat-clause-sociale-seuils"
+#: The two duties of the law « climat et résilience » that weigh most on what is bought: a social clause from the European
+#: threshold, an environmental criterion everywhere.
+_WEIGHTY = {"devoir": "climat-clause-sociale-seuils", "env": "climat-critere-env"}
 
 
 @lru_cache(maxsize=4)
 def facts(findings: Findings) -> dict[str, Fact]:
     """Every fact of ``FACTS``, null where it was not measured."""
     found: dict[str, Any] = dict.fromkeys(FACTS)
-    found |= {"contrats": findings.counted.height, "jour": findings.as_of}
+    found |= {"contrats": findings.counted.height, "lus": findings.contracts.height, "jour": findings.day}
     for subject, (code, goals) in SUBJECTS.items():
         told: dict[str, Any] = dict(_WORDS[subject])
-        told |= dict(_measured(findings, code)) | dict(_aimed(findings, goals)) | dict(_among_peers(findings, code))
+        told |= (
+            dict(_measured(findings, code))
+            | dict(_always(findings, code))
+            | dict(_aimed(findings, goals))
+            | dict(_among_peers(findings, code))
+        )
         found |= {f"{name}_{subject}": value for name, value in told.items()}
     for part in (_years, _duties, _holders, _paid, _potential, _calendar, _plan, _written, _practices, _absent):
         found |= dict(part(findings))
@@ -77,6 +84,17 @@ def _measured(findings: Findings, code: str) -> Iterator[tuple[str, Fact]]:
     yield "muets", m.denominateur - (m.repondus or 0)
     # Where nothing answers, the share is unknown, not zero.
     yield "part", m.valeur if m.repondus else None
+
+
+def _always(findings: Findings, code: str) -> Iterator[tuple[str, Fact]]:
+    """The answer that every file of the buyer always gives, on enough contracts to be doubted (``considerations.constant``)."""
+    rows = findings.extras.get("reponses_constantes")
+    if rows is None or not rows.height or "source" not in findings.contracts.columns:
+        return
+    same = rows.filter(pl.col("consideration") == code)
+    silent = set(findings.contracts.filter(pl.col(code).is_not_null())["source"]) - set(same["source"])
+    if same.height and not silent and same["reponse"].n_unique() == 1:
+        yield from (("toujours", same["reponse"][0]), ("toujours_n", int(same["contrats"].sum())))
 
 
 def _years(findings: Findings) -> Iterator[tuple[str, Fact]]:
@@ -126,10 +144,13 @@ def _among_peers(findings: Findings, code: str) -> Iterator[tuple[str, Fact]]:
 def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
     ready = findings.extras.get("preparation")
     if ready is not None and ready.height:
-        for row in ready.filter(pl.col("obligation") == _CLAUSE, pl.col("groupe") == "vises").to_dicts():
-            yield from (("devoir_vises", row["contrats"]), ("devoir_prets", row["remplies"]))
-            yield "devoir_depuis", rules.toml("law.toml")["duties"][_CLAUSE]["since"]
-            yield "devoir_part", row["part_ensemble"] if row["remplies"] + row["non_constatees"] else None
+        aimed = {row["obligation"]: row for row in ready.filter(pl.col("groupe") == "vises").to_dicts()}
+        for name, duty in _WEIGHTY.items():
+            if (row := aimed.get(duty)) is not None:
+                yield from ((f"{name}_vises", row["contrats"]), (f"{name}_prets", row["remplies"]))
+                yield f"{name}_depuis", rules.toml("law.toml")["duties"][duty]["since"]
+                yield f"{name}_part", row["part_ensemble"] if row["remplies"] + row["non_constatees"] else None
+        yield "env_toujours", dict(_always(findings, "critere_environnemental")).get("toujours")
         bound = ready.filter(
             pl.col("obligation") == "decp-publication", pl.col("groupe").is_in(["certain", "probable"])
         )
@@ -195,6 +216,10 @@ def _calendar(findings: Findings) -> Iterator[tuple[str, Fact]]:
     soon = ends.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False))
     yield "fins", soon.height
     yield "fins_tard", soon.filter(pl.col("urgence").fill_null(False)).height
+    yield "fins_passees", ends.filter(pl.col("statut_echeance") == "depassee").height
+    yield "fins_inconnues", ends.filter(pl.col("statut_echeance") == "inconnue").height
+    days: list[date] = ends["echeance"].drop_nulls().to_list()
+    yield "derniere_fin", max(days, default=None)
     if soon["montant_annuel"].count():
         yield "fins_montant", int(soon["montant_annuel"].sum())
 
@@ -215,10 +240,9 @@ def _plan(findings: Findings) -> Iterator[tuple[str, Fact]]:
 def _written(findings: Findings) -> Iterator[tuple[str, Fact]]:
     gaps = findings.extras.get("ecarts")
     if gaps is not None and "uid" in gaps.columns:
-        kept = gaps.join(findings.counted.select("uid"), on="uid", how="semi").filter(
-            pl.col("liste") == "sous_declaration", pl.col("decision").fill_null("") != "refuse"
-        )
-        yield "ecrits_tus", kept["uid"].n_unique()
+        silent = gaps.filter(pl.col("liste") == "sous_declaration", pl.col("decision").fill_null("") != "refuse")
+        kept = silent.join(findings.counted.select("uid"), on="uid", how="semi")
+        yield from (("ecrits_tus", kept["uid"].n_unique()), ("ecrits_tus_lus", silent["uid"].n_unique()))
     yield "a_corriger", tallies.corrections(findings.contracts).height
 
 

@@ -15,8 +15,10 @@ from spaser.sections.registry import Told, written
 from spaser.sections.summary import messages, opening
 from spaser.sections.summary.known import facts
 
-_DATES, _MONDAY, _LONG = 3, 3, 90
+_DATES, _MONDAY, _LONG, _MEETINGS = 3, 3, 90, 30
 _NOW = "dès maintenant"
+#: The lever that reserves to insertion (``levers.toml``).
+_INSERTION = "reserver_insertion"
 OWN = (Column("responsable", "Qui"), Column("etat", "État"))
 _PLAN = (
     Column("quand", "Commencer"),
@@ -75,11 +77,11 @@ def _monday(findings: Findings, said: list[messages.Said]) -> list[str]:
 
 
 def next_dates(findings: Findings) -> TableBlock | None:
-    """The three next dates of the plan, of needs to come and of duties, after the day of the data."""
+    """The three next dates of the plan, of needs to come and of duties, after the day of the reader."""
     found = sorted(_dates(findings))
     seen: list[tuple[date, str]] = []
     for day, what in found:
-        if day > findings.as_of and french.capital(what) not in [one for _, one in seen]:
+        if day > findings.day and french.capital(what) not in [one for _, one in seen]:
             seen.append((day, french.capital(what)))
     if not seen:
         return None
@@ -103,16 +105,39 @@ def _dates(findings: Findings) -> list[tuple[date, str]]:
         found += [
             (row["sourcing"], f"préparer : {_cut(row['objet'])}") for row in soon.to_dicts() if row["sourcing"]
         ] + [(row["echeance"], f"fin au plus tard : {_cut(row['objet'])}") for row in soon.to_dicts()]
-    if findings.extras.get("preparation") is not None:
-        for duty in rules.toml("law.toml")["duties"].values():
-            if isinstance(duty.get("since"), date):
-                found.append((duty["since"], f"entrée en vigueur : {_low(duty['label'])}"))
-        found += rules.deadlines()
-    own = findings.extras.get("obligations_acheteur")
-    for row in [] if own is None else own.to_dicts():
-        if row["echeance"] and row["applicabilite"] in ("certain", "probable"):
-            found.append((row["echeance"], "publier les indicateurs du SPASER"))
-    return found
+    return found + _legal_dates(findings)
+
+
+def _legal_dates(findings: Findings) -> list[tuple[date, str]]:
+    """The days of the law that concern this buyer: duties that aim at its contracts, its own, those that end."""
+    law, bound = rules.toml("law.toml"), pl.col("applicabilite").is_in(["certain", "probable"])
+    ready, own = findings.extras.get("preparation"), findings.extras.get("obligations_acheteur")
+    concerned: set[str] = set()
+    if ready is not None:
+        concerned |= set(ready.filter(pl.col("groupe") == "vises", pl.col("contrats") > 0)["obligation"])
+    if own is not None:
+        concerned |= set(own.filter(bound)["obligation"])
+    found = [
+        (law["duties"][key]["since"], f"entrée en vigueur : {_low(law['duties'][key]['label'])}")
+        for key in sorted(concerned)
+        if isinstance(law["duties"][key].get("since"), date)
+    ]
+    if own is not None:
+        due = own.filter(bound, pl.col("echeance").is_not_null())["echeance"]
+        found += [(day, "publier les indicateurs du SPASER") for day in due]
+    if _reserves(findings):
+        concerned.add("insertion")
+    told = [one for one in law["reminders"].values() if one.get("concerns") in concerned]
+    return found + [(one["ends"], one["short"]) for one in told]
+
+
+def _reserves(findings: Findings) -> bool:
+    """Whether the buyer reserves contracts, or is advised to reserve one to insertion."""
+    needs = findings.extras.get("besoins")
+    if needs is not None and (needs["levier"].fill_null("") == _INSERTION).any():
+        return True
+    known = "marche_reserve" in findings.contracts.columns
+    return known and bool(findings.contracts["marche_reserve"].fill_null(False).any())
 
 
 @written("plan")
@@ -148,7 +173,7 @@ def plan_rows(findings: Findings) -> list[dict[str, Any]]:
     asked = [one for one in opening.told(findings) if one.rule.todo and one.rule.plan]
     gestures = [_gesture(one, findings) for one in asked if not (due and one.rule.theme == "devoir")]
     rows += gestures[: most - len(rows)]
-    return sorted(rows, key=lambda row: (row["quand"] != _NOW, row["sourcing"] or findings.as_of))
+    return sorted(rows, key=lambda row: (row["quand"] != _NOW, row["sourcing"] or findings.day))
 
 
 def _need(row: dict[str, Any]) -> dict[str, Any]:
@@ -161,11 +186,19 @@ def _need(row: dict[str, Any]) -> dict[str, Any]:
         "action": row["levier_libelle"] if duty else f"{row['levier_libelle']} : {_low(row['famille_libelle'])}",
         "sur": french.count(row["besoins"], "besoin")
         + f", {french.count(row['contrats'], 'contrat')}"
-        + ("" if duty else f" ; {french.count(row['credibles'] or 0, 'fournisseur')} à rencontrer"),
+        + ("" if duty else f" ; {_met(row['credibles'] or 0)}"),
         "effet": row["potentiel"],
         "consultation": row["consultation"],
         **{name: row[name] for name in ("responsable", "etat", "echeance", "note")},
     }
+
+
+def _met(suppliers: int) -> str:
+    """Whom to meet; beyond what a day of meetings holds, it is the sourcing that chooses."""
+    told = french.count(suppliers, "fournisseur")
+    if suppliers > _MEETINGS:
+        return f"{told} possibles, à trier par le sourçage"
+    return f"{told} à rencontrer" if suppliers else "fournisseurs à chercher"
 
 
 def _gesture(said: messages.Said, findings: Findings) -> dict[str, Any]:

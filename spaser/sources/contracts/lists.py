@@ -113,8 +113,10 @@ def _lines(
     fields, unknown = _recognised(rows[at] if rows else [])
     if not set(fields.values()) & set(_EXPECTED) or len(fields) < 2:
         raise _no_column(rows[at] if rows else [], name)
-    table = _table(rows[at + 1 :], fields, at + 2 + shift)
+    table, completed = _completed(_table(rows[at + 1 :], fields, at + 2 + shift), rows, at, fields)
+    unknown = [title for title in unknown if title not in completed]
     kept, notes = _contracts_only(table, name)
+    notes += [_note(name, None, title, str(lines), "liste.complete") for title, lines in completed.items()]
     located = _buyer(kept, acheteur, name)
     raw, built = _raw(located, name, f"{sheet}-" if shift else "", shift)
     ignored = [_note(name, None, title, title, "liste.colonne") for title in unknown]
@@ -228,6 +230,31 @@ def _table(rows: list[list[str]], fields: dict[int, str], first: int) -> pl.Data
     lines = pl.Series(range(first, first + len(rows)), dtype=pl.Int64)
     total = pl.Series([any(re.search(_TOTAL, cell) for cell in row[:3]) for row in rows], dtype=pl.Boolean)
     return pl.DataFrame({"ligne": lines, "vide": blank, "total": total} | columns)
+
+
+#: Where the best column is empty, the next one of the same meaning is read: « Montant prévu » of a framework without « Montant initial ».
+_SEVERAL = ("montant", "dateNotification", "dureeMois", "codeCPV", "objet")
+
+
+def _completed(
+    table: pl.DataFrame, rows: list[list[str]], at: int, fields: dict[int, str]
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """The table with empty cells taken from the other columns of the same field, and how many by title."""
+    titles, taken = _titles(), {}
+    spares = [
+        (_preference(title, field), rank, title.strip(), field)
+        for rank, title in enumerate(rows[at])
+        if rank not in fields
+        and (field := titles.get(_letters(title), ("", ""))[0]) in _SEVERAL
+        and field in table.columns
+    ]
+    for _, rank, title, field in sorted(spares):
+        spare = pl.Series("_autre", [_cell(row, rank) for row in rows[at + 1 :]], dtype=pl.String)
+        empty = int((table[field].is_null() & spare.is_not_null() & ~table["total"]).sum())
+        if empty:
+            table = table.with_columns(spare).with_columns(pl.coalesce(field, "_autre").alias(field)).drop("_autre")
+            taken[title] = empty
+    return table, taken
 
 
 def _cell(row: list[str], rank: int) -> str | None:

@@ -56,6 +56,16 @@ def read_cents(rows: pl.LazyFrame, column: str, *, scale: int | pl.Expr = 1) -> 
     return staged.with_columns(pl.when(kept).then(signed).alias("montant")).select(*names, "montant", "montant_doute")
 
 
+def less(rows: pl.DataFrame, column: str, *, scale: int | pl.Expr = 1) -> pl.DataFrame:
+    """The rows with ``montant`` less what another column of text holds (a credit beside a debit); neither said, it stays unknown."""
+    other = read_cents(rows.lazy().rename({column: "_autre"}), "_autre", scale=scale).collect()
+    credit = other["montant"].alias("_credit")
+    owed = pl.col("montant").fill_null(0) - pl.col("_credit").fill_null(0)
+    said = pl.col("montant").is_not_null() | pl.col("_credit").is_not_null()
+    illegible = pl.col("montant_doute").is_in(["illisible", "ambigu", "impossible"]).fill_null(False)
+    return rows.with_columns(credit).with_columns(montant=pl.when(said & ~illegible).then(owed)).drop("_credit")
+
+
 def _doubt() -> pl.Expr:
     text, rest = pl.col("_texte"), pl.col("_reste")
     legible = pl.col("_scientifique") | _legible(pl.col("_corps"))

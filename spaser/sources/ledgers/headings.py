@@ -68,14 +68,20 @@ def propose(headings: Iterable[str | None]) -> Mapping | None:
     if not any(name in taken for name in reference["one_of"]):
         return None
     named = {name: words[rank] for name, rank in taken.items()}
-    if (amount := _amount(folded, taken)) is not None:
-        return {"colonnes": {"montant": words[amount[0]]} | named, "taxe": amount[1]}
-    if years := _years(folded, taken):
+    years = _years(folded, taken)
+    amount = _amount(folded, taken)
+    # The total of several years beside them is theirs: each year is read.
+    if amount is not None and not (len(years) > 1 and folded[amount[0]].split()[0] in ("total", "cumul", "ensemble")):
+        return {"colonnes": {"montant": words[amount[0]]} | named, "taxe": amount[1]} | _credit(words, amount[0])
+    if years:
         tax = next((tax.upper() for rank in years for tax in ("ht", "ttc") if tax in folded[rank].split()), "inconnue")
         columns = {"montant": words[next(iter(years))]} | {
             name: title for name, title in named.items() if name != "exercice"
         }
         return {"colonnes": columns, "taxe": tax, "annees": {words[rank]: year for rank, year in years.items()}}
+    if periods := _periods(folded, taken):
+        columns = {"montant": words[periods[0]]} | {name: title for name, title in named.items() if name != "date"}
+        return {"colonnes": columns, "taxe": "inconnue", "periodes": [words[rank] for rank in periods]}
     ordered = next(
         (rank for alias in reference["montant"]["commande"] for rank, word in enumerate(folded) if word == alias), None
     )
@@ -100,6 +106,28 @@ def _years(folded: list[str], taken: dict[str, int]) -> dict[int, int]:
         if year and rank not in taken.values() and not any(_refused(word, never) for word in heading.split()):
             found[rank] = int(year[1])
     return found if len(set(found.values())) == len(found) else {}
+
+
+#: Columns that are months or quarters of spending, at least so many of them.
+_PERIOD = re.compile(
+    r"(?:janv(?:ier)?|fevr?(?:ier)?|mars|avr(?:il)?|mai|juin|juil(?:let)?|aout|sept?(?:embre)?|oct(?:obre)?|nov(?:embre)?|dec(?:embre)?"
+    r"|t[1-4]|(?:1er|[1-4] ?e?) ?trim(?:estre)?|trim(?:estre)? ?[1-4])(?: (?:20)?\d\d)?"
+)
+_FEWEST = 3
+
+
+def _periods(folded: list[str], taken: dict[str, int]) -> list[int]:
+    found = [rank for rank, heading in enumerate(folded) if _PERIOD.fullmatch(heading) and rank not in taken.values()]
+    return found if len(found) >= _FEWEST and len({folded[rank] for rank in found}) == len(found) else []
+
+
+def _credit(words: list[str], debit: int) -> dict[str, str]:
+    """The column of credits beside one of debits: what it holds is taken off."""
+    heading = fold(bare(words[debit]))
+    if "debit" not in heading.split():
+        return {}
+    twin = heading.replace("debit", "credit")
+    return next(({"credit": word} for word in words if fold(bare(word)) == twin), {})
 
 
 def _refused(word: str, never: set[str]) -> bool:
@@ -139,7 +167,10 @@ def _given(row: tuple[str | None, ...], mapping: Mapping) -> Mapping | None:
     years = _years([fold(bare(word)) or fold(word) for word in words], taken)
     if words.index(kept["colonnes"]["montant"]) in years:
         return kept | {"annees": {words[rank]: year for rank, year in years.items()}}
-    return kept
+    amount = words.index(kept["colonnes"]["montant"])
+    if amount in (periods := _periods([fold(bare(word)) or fold(word) for word in words], taken)):
+        return kept | {"periodes": [words[rank] for rank in periods]}
+    return kept | _credit(words, amount)
 
 
 def _short(cell: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -135,7 +136,8 @@ def _seen(file: str, sheet: Sheet, header: int, mapping: Mapping, lines: pl.Data
         for cell in [next((c for c, t in titles.items() if t == title), None)]
         if cell
     }
-    words |= {cell: "montant" for cell, title in titles.items() if title in mapping.get("annees", {})}
+    several = [*mapping.get("annees", {}), *mapping.get("periodes", []), mapping.get("credit")]
+    words |= {cell: "montant" for cell, title in titles.items() if title in several}
     kept = {word: lines[word].count() for word in set(words.values()) if word in lines.columns}
     return filled.seen(file, sheet.name, "dépenses", sheet.cells.slice(header + 1), titles, words, kept)
 
@@ -218,13 +220,20 @@ def _read_sheet(
     }
     body = sheet.cells.slice(header + 1)
     if mapping.get("annees"):
-        body, cell_of, headings = _by_year(body, headings, mapping["annees"], cell_of)
+        body, cell_of, headings = _by_column(body, headings, mapping["annees"], cell_of, "exercice")
+    elif mapping.get("periodes"):
+        body, cell_of, headings = _by_column(
+            body, headings, {name: name for name in mapping["periodes"]}, cell_of, "date"
+        )
     typed = body.with_columns(
         _column(cell_of, name).alias(name) for name in ["montant", *rules.toml(REFERENCE)["colonnes"]]
     )
     typed = ledger_amounts.read_cents(
         typed.lazy().rename({"montant": "montant_lu"}), "montant_lu", scale=read.scale
     ).collect()
+    if mapping.get("credit"):
+        cell = next(c for c in sheet.columns if headings[c] == mapping["credit"])
+        typed = ledger_amounts.less(typed, cell, scale=read.scale)
     if read.centimes:
         typed = typed.with_columns((pl.col("montant") / 100).round(0).cast(pl.Int64))
     sorted_rows = ledger_rows.sort_out(typed, sheet.columns, headings, cell_of)
@@ -236,22 +245,21 @@ def _read_sheet(
     return SPEND.conform(lines.lazy()).collect(), _rejects(lines, sheet.name), account
 
 
-def _by_year(
-    body: pl.DataFrame, headings: dict[str, str], years: dict[str, int], cell_of: dict[str, str]
+def _by_column(
+    body: pl.DataFrame, headings: dict[str, str], said: dict[str, Any], cell_of: dict[str, str], word: str
 ) -> tuple[pl.DataFrame, dict[str, str], dict[str, str]]:
-    """One row per line and year that has an amount; a line without any is kept once."""
+    """One row per line and column (a year, a month) that has an amount; a line without any is kept once."""
     cells = {
-        next(c for c, title in headings.items() if title == name and c != "ligne"): year for name, year in years.items()
+        next(c for c, title in headings.items() if title == name and c != "ligne"): one for name, one in said.items()
     }
-    parts = [body.with_columns(_montant=pl.col(cell), _exercice=pl.lit(str(year))) for cell, year in cells.items()]
+    parts = [body.with_columns(_montant=pl.col(cell), _dit=pl.lit(str(one))) for cell, one in cells.items()]
     silent = body.filter(pl.all_horizontal(pl.col(cell).is_null() for cell in cells))
-    none = silent.with_columns(_montant=pl.lit(None, dtype=pl.String), _exercice=pl.lit(None, dtype=pl.String))
+    none = silent.with_columns(_montant=pl.lit(None, dtype=pl.String), _dit=pl.lit(None, dtype=pl.String))
     spread = pl.concat([*(part.filter(pl.col("_montant").is_not_null()) for part in parts), none]).sort(
         "ligne", maintain_order=True
     )
     known = {name: cell for name, cell in cell_of.items() if cell not in cells}
-    own = {"_montant": "", "_exercice": ""}
-    return spread, known | {"montant": "_montant", "exercice": "_exercice"}, headings | own
+    return spread, known | {"montant": "_montant", word: "_dit"}, headings | {"_montant": "", "_dit": ""}
 
 
 def _column(cell_of: dict[str, str], name: str) -> pl.Expr:
@@ -262,7 +270,9 @@ def _lines(rows: pl.DataFrame, file: str, sheet: str, mapping: Mapping) -> pl.Da
     """Kept rows with their identifiers, dates, year and place read; amounts signed by the « sens » column."""
     credits = rules.toml(REFERENCE)["lignes"]["credits"]
     sense = ledger_perimeter.folded("sens").str.to_lowercase()
-    reversed_ = (sense.is_in(credits) & (pl.col("montant") > 0)).fill_null(False)
+    # A letter says debit or credit only beside other letters: « C » may be a class of « type ».
+    initials = (sense.str.len_chars() > 2) | sense.is_in(["d", "c", "av", "fa", "m", "f"]).all()
+    reversed_ = (sense.is_in(credits) & initials & (pl.col("montant") > 0)).fill_null(False)
     place = pl.col("code_postal")
     short = pl.col("exercice").str.extract(r"^\s*(\d\d)\s*$", 1).cast(pl.Int32) + 2000
     year = pl.coalesce(

@@ -72,6 +72,10 @@ def judged(sheet: Sheet, header: int, mapping: Mapping, *, given: bool) -> Judge
     kept, taxed = _tax(sheet, header, kept, given)
     if kept.get("annees"):
         notes = [*notes, f"une ligne par année : {', '.join(kept['annees'])}"]
+    if kept.get("periodes"):
+        notes = [*notes, f"une ligne par période : {', '.join(kept['periodes'])}"]
+    if kept.get("credit"):
+        notes = [*notes, f"« {kept['credit']} » retiré de « {kept['colonnes']['montant']} »"]
     if kept.get("commande"):
         notes = [*notes, f"« {kept['colonnes']['montant']} » : montants commandés, et non mandatés"]
     return Judged(kept, 1 if scale is None else scale, centimes, [*notes, *said, *taxed])

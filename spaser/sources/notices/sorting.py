@@ -61,9 +61,26 @@ def typed(names: Sequence[str]) -> list[pl.Expr]:
     return typed
 
 
+#: One number and no other, whatever words stand around it: « de 100 000 à 200 000 € » tells no amount.
+_ONE_NUMBER = r"^[^\d]*?(\d{1,3}(?:[\s\u00a0\u202f.']\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?)[^\d]*$"
+
+
 def _cents(name: str) -> pl.Expr:
-    euros = pl.col(name).str.replace_all(r"[^\d.,]", "").str.replace(",", ".").cast(pl.Float64, strict=False)
-    return (euros * 100).round().cast(pl.Int64, strict=False).alias(name)
+    one = pl.col(name).str.extract(_ONE_NUMBER, 1).str.replace_all(r"[\s\u00a0\u202f']", "")
+    grouped = one.str.contains(r"^\d{1,3}(?:\.\d{3})+(?:,\d+)?$") & (
+        one.str.contains(",") | (one.str.count_matches(r"\.") > 1)
+    )
+    unsure = one.str.contains(r"^\d{1,3}[.,]\d{3}$")  # thousands or decimals: nothing decides
+    plain = pl.when(grouped).then(one.str.replace_all(".", "", literal=True)).otherwise(one)
+    euros = pl.when(~unsure).then(plain).str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    worth = (
+        pl.when(pl.col(name).str.contains(r"(?i)\d\s*(?:k ?€|k ?euros?|milliers)"))
+        .then(1_000)
+        .when(pl.col(name).str.contains(r"(?i)\d\s*(?:m ?€|millions)"))
+        .then(1_000_000)
+        .otherwise(1)
+    )
+    return (euros * 100 * worth).round().cast(pl.Int64, strict=False).alias(name)
 
 
 def _code(name: str) -> pl.Expr:

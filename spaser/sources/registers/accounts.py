@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser.sources import filled
+from spaser.sources.registers import kinds
 from spaser.sources.registers.files import Opened
 from spaser.vocabulary import FILLED, SEEN
 
@@ -24,13 +25,16 @@ def filled_of(opened: Opened, kept: pl.DataFrame) -> pl.DataFrame:
     }
     told = filled.shares(rows, NATURE, said, "feuille")
     # A list of descriptions (SIRENE) or an address book gives no status: nothing lacks.
-    silent = "status" not in opened.spec and not {"statut", "drapeau"} & set(opened.words.values())
+    silent = "status" not in opened.spec and not any(
+        word in ("statut", "drapeau") or word.startswith(kinds.PREFIX) for word in opened.words.values()
+    )
     return told.with_columns(manque=pl.lit(None, dtype=pl.String)) if silent else told
 
 
 def seen_of(opened: Opened, rows: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
     """SEEN of one list: columns that no word takes are named, without being counted."""
-    said = []
+    said, rows = [], rows.unique("position", keep="first", maintain_order=True)
+    kept = kept.unique("position", keep="first", maintain_order=True)
     for title in opened.headings:
         word = opened.words.get(title)
         said.append(

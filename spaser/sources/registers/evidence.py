@@ -8,7 +8,6 @@ the lines to write in a mapping file (``[[liste]]``), which ``read_declared`` re
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from spaser import rules
+from spaser import rules, settings
 from spaser.problems import Problem, closest
 from spaser.sources.registers.names import known_statuses
 from spaser.sources.siret import bare, luhn_ok
@@ -31,6 +30,8 @@ LOOKED = 5_000
 NATIONAL = ("france", "france entière", "national", "nationale")
 #: A list that only says who is where: names, places, identifiers, no status.
 ADDRESSES = "carnet"
+#: Of a heading that is none, only the beginning is shown.
+_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,30 @@ def undeclared(where: str, headings: Sequence[str]) -> Problem:
     )
 
 
+def unknown(path: Path, header: Sequence[str | None]) -> Problem:
+    """The problem of a file that is no known list: what was seen, the closest known heading."""
+    seen = [
+        cell if len(cell) <= _SHOWN else f"{cell[:_SHOWN].rstrip()}…" for cell in header if cell and cell.strip(" \x00")
+    ][:8]
+    known = {
+        fold(spelling)
+        for word in ("siren", "siret")
+        for spelling in rules.toml("register_columns.toml")["lists"]["propre"]["columns"][word]
+    }
+    if any(fold(cell) in known for cell in seen):
+        return undeclared(path.name, seen)
+    hint = next(
+        (closest(cell, ["siret", "siren", "statut", "kind"]) for cell in seen if closest(cell, ["siret", "siren"])), ""
+    )
+    return Problem(
+        "Liste de fournisseurs non reconnue",
+        where=path.name,
+        why=f"En-têtes lus : {', '.join(seen) or 'aucun'}",
+        todo=hint
+        or "Il faut au moins une colonne SIREN ou SIRET et une colonne « statut » (ESS, ESUS, EI, ACI, EA, ESAT…)",
+    )
+
+
 def _to_declare(where: str) -> str:
     """How to say what a list is: the file to write and the line to paste."""
     return (
@@ -169,59 +194,40 @@ def read_declared(path: Path) -> list[Declared]:
 
     Raises
     ------
-    Problem
-        The file cannot be read, a word is unknown, a list has no file or no kind, or a « non » would be proved without a day.
+    Problem, Problems
+        The file cannot be read, declares no list, or some of its words or values are not those awaited: all are said, with their line.
     """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise Problem("Fichier de correspondance introuvable", where=str(path)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem(
-            "Le fichier de correspondance n'est pas un TOML lisible", where=path.name, why=str(error)
-        ) from error
-    entries = content.get("liste", [])
-    if not entries:
+    document = settings.toml(path, "Le fichier de correspondance")
+    if not document.content.get("liste", []) and set(document.content) <= {"liste"}:
         raise Problem("Ce fichier TOML ne déclare aucune liste", where=path.name, todo=line("ma_liste.csv"))
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise Problem("Les listes se déclarent chacune par [[liste]]", where=path.name, todo=line("ma_liste.csv"))
-    return [_declared(entry, path.name) for entry in entries]
+    one = settings.Table(
+        {
+            "fichier": settings.Text(filled=True, needed=True),
+            "nature": settings.Choice(kinds(), needed=True),
+            "date": settings.Day(),
+            "prouve_le_non": settings.Flag(),
+            "territoire": settings.Text(filled=True),
+            "colonnes": settings.Named(settings.Text(filled=True)),
+        }
+    )
+    shape = settings.Table({"liste": settings.Many(one, least=1, needed=True)})
+    said = document.checked(shape, also=_complete)
+    return [Declared(**entry) for entry in said["liste"]]
 
 
-def _declared(entry: dict[str, Any], where: str) -> Declared:
-    known = {"fichier": str, "nature": str, "date": date, "prouve_le_non": bool, "territoire": str, "colonnes": dict}
-    for word, value in entry.items():
-        if word not in known:
-            raise Problem(f"Mot inconnu dans [[liste]] : « {word} »", where=where, todo=closest(word, list(known)))
-        if not isinstance(value, known[word]):
-            raise Problem(
-                f"[[liste]] {word} : valeur inattendue", where=where, why=f"« {value} »", todo=line("ma_liste.csv")
+def _complete(said: Any, faults: settings.Faults) -> None:
+    """What proves a « non » is complete at a day and for a territory."""
+    for rank, entry in enumerate(said.get("liste") or []):
+        if (
+            isinstance(entry, dict)
+            and entry.get("prouve_le_non")
+            and not (entry.get("date") and entry.get("territoire"))
+        ):
+            faults.add(
+                ("liste", rank, "prouve_le_non"),
+                "une liste ne prouve un « non » que si elle est complète à une date et pour un territoire : ajoutez "
+                'date = 2026-01-31 et territoire = "France" (ou des numéros de département : "69, 42")',
             )
-    if not entry.get("fichier") or not entry.get("nature"):
-        raise Problem(
-            "[[liste]] doit donner au moins « fichier » et « nature »", where=where, todo=line("ma_liste.csv")
-        )
-    natures = kinds()
-    if entry["nature"] not in natures:
-        raise Problem(
-            f"Nature de liste inconnue : « {entry['nature']} »",
-            where=where,
-            todo=closest(entry["nature"], natures) or f"Natures : {', '.join(natures)}",
-        )
-    if entry.get("prouve_le_non") and not (entry.get("date") and entry.get("territoire")):
-        raise Problem(
-            "Une liste ne prouve un « non » que si elle est complète à une date et pour un territoire",
-            where=where,
-            todo='Ajoutez date = 2026-01-31 et territoire = "France" (ou des numéros de département : "69, 42")',
-        )
-    columns = entry.get("colonnes")
-    if columns is not None and not all(isinstance(value, str) for value in columns.values()):
-        raise Problem(
-            "[liste.colonnes] associe un mot du kit au titre d'une colonne",
-            where=where,
-            todo='Par exemple : siren = "N° SIREN"',
-        )
-    return Declared(**{word: entry.get(word) for word in known})
 
 
 def kinds() -> list[str]:

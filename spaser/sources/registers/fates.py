@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -39,13 +40,15 @@ def fates(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
 
 
 def accounts_of(opened: Opened, rows: pl.DataFrame, au: date | None, origin: str) -> pl.DataFrame:
+    # A structure of two kinds is two statuses of one line.
+    lines = rows.unique("position", keep="first", maintain_order=True) if rows.height else rows
     counts = {
-        f"{fate}s" if fate != "hors_liste" and fate != "sans_identifiant" else fate: (rows["sort"] == fate).sum()
+        f"{fate}s" if fate != "hors_liste" and fate != "sans_identifiant" else fate: (lines["sort"] == fate).sum()
         for fate in FATES
     }
-    doubts = rows.select((~pl.col("cle_juste") & (pl.col("sort") == "retenu")).sum()).item()
+    doubts = lines.select((~pl.col("cle_juste") & (pl.col("sort") == "retenu")).sum()).item()
     return file_of(opened, au, origin).with_columns(
-        lus=pl.lit(rows.height), **{name: pl.lit(n) for name, n in counts.items()}, doutes=pl.lit(doubts)
+        lus=pl.lit(lines.height), **{name: pl.lit(n) for name, n in counts.items()}, doutes=pl.lit(doubts)
     )
 
 
@@ -80,8 +83,14 @@ def _message(opened: Opened, verified: bool) -> str | None:
             f"reconnue probablement comme « {opened.spec['label']} » ({seen}) ; si c'est autre chose, déclarez-la : {evidence.line(opened.path.name)}"
         )
     elif not verified and opened.evidence.degree != evidence.DECLARED:
-        said.append(f"{opened.spec['label']} : format non vérifié")
+        said.append(unproved(opened.spec))
     return " ; ".join(said) or None
+
+
+def unproved(spec: dict[str, Any]) -> str:
+    """What to say of a kind of list that no real file has verified."""
+    described = "lu d'après sa description publique, sur aucun vrai fichier encore"
+    return f"{spec['label']} : format {described if spec.get('documented') else 'non vérifié'}"
 
 
 def doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:

@@ -16,10 +16,11 @@ from typing import Any
 import polars as pl
 
 from spaser import guards, rules
-from spaser.problems import Problem, closest
+from spaser.problems import Problem
 from spaser.sources import archives, recognition
 from spaser.sources.ledgers import cells as ledger_cells
 from spaser.sources.registers import evidence as register_evidence
+from spaser.sources.registers import kinds
 from spaser.sources.registers.evidence import ADDRESSES, DECLARED, WEAK, Declared, Evidence
 from spaser.text import decode, fold, mended, separator
 
@@ -30,8 +31,6 @@ _DEEPEST = 6
 BIG_MEMBER = 400_000_000
 _WANTED = "une liste de fournisseurs"
 _EXPECTED = "Listes lues : CSV, JSON, Parquet, classeur (XLSX, XLS, ODS), ou un CSV seul dans une archive zip"
-#: Of a heading that is none, only the beginning is shown.
-_SHOWN = 60
 Cells = Sequence[str | None]
 
 
@@ -96,11 +95,6 @@ def candidates(header: Cells) -> list[tuple[str, dict[str, str]]]:
     return sorted(found, key=lambda one: -len(one[1]))
 
 
-def open_list(path: Path, declared: Sequence[Declared] = ()) -> Opened:
-    """The one list of a file, or the first of its sheets (see ``open_lists``)."""
-    return open_lists(path, declared)[0][0]
-
-
 def open_lists(path: Path, declared: Sequence[Declared] = ()) -> tuple[list[Opened], list[tuple[str, str]]]:
     """The lists of suppliers of a file, one per sheet, opened, recognised and weighed; and the sheets left, with the reason.
 
@@ -151,15 +145,15 @@ def _weighed(opened: Opened, said: Declared | None) -> Opened:
             engine="streaming"
         )  # what is damaged is said here, by its file
         rows = opened.frame.head(register_evidence.LOOKED).collect()
-    return replace(
-        opened, evidence=register_evidence.weigh(opened.name, opened.spec, opened.headings, rows, told, others)
-    )
+    weighed = register_evidence.weigh(opened.name, opened.spec, opened.headings, rows, told, others)
+    return replace(opened, evidence=kinds.evidence(weighed, rows, opened.status, told))
 
 
-def _matched(header: Cells, said: Declared | None) -> tuple[str, dict[str, str], str | None] | None:
+def _matched(header: Cells, said: Declared | None, above: str = "") -> tuple[str, dict[str, str], str | None] | None:
     """The list of these headings, their words, and the status all its rows have; as declared when the user says it."""
     if said is None:
-        return (*found, None) if (found := recognise(header)) else None
+        found = recognise(header)
+        return _own(header, above, found) or ((*found, None) if found else None)
     name = said.nature if said.nature in formats() else "propre" if said.nature != ADDRESSES else ADDRESSES
     have = {fold(cell): cell for cell in header if cell}
     words = _columns(
@@ -175,6 +169,27 @@ def _matched(header: Cells, said: Declared | None) -> tuple[str, dict[str, str],
     if fixed or name == ADDRESSES:
         words = {heading: word for heading, word in words.items() if word != "statut"}
     return (name, words, fixed) if {"siren", "siret", "nom"} & set(words.values()) else None
+
+
+def _own(
+    header: Cells, above: str, found: tuple[str, dict[str, str]] | None
+) -> tuple[str, dict[str, str], str | None] | None:
+    """A list of one's own whose kinds are columns of crosses, or the name of the sheet; what a known list says of itself wins."""
+    name = found[0] if found else None
+    if name not in (None, "propre", "sans_numero", "ess_france"):
+        return None
+    crosses = kinds.crossed(header)
+    words = _columns(formats()["propre"]["columns"], {fold(cell): cell for cell in header if cell})
+    has = set(words.values())
+    if not ({"siren", "siret"} & has or ("nom" in has and {"commune", "code_postal", "adresse"} & has)):
+        return None
+    if set(crosses.values()) - {f"{kinds.PREFIX}ESS"}:
+        return "propre", words | crosses, None
+    own = [mark for mark in formats()["ess_france"]["own"] for cell in header if cell and fold(mark) in fold(cell)]
+    if "statut" in has or (name == "ess_france" and own):
+        return None
+    kind = kinds.told(above, header)
+    return ("propre", {title: word for title, word in words.items() if word != "statut"}, kind) if kind else None
 
 
 def _one(path: Path, said: Declared | None) -> Opened:
@@ -205,7 +220,7 @@ def _from_frame(path: Path, kind: str, frame: pl.LazyFrame, said: Declared | Non
     header = frame.collect_schema().names()
     match = _matched(header, said)
     if match is None:
-        raise unknown(path, header)
+        raise register_evidence.unknown(path, header)
     return Opened(
         path, kind, match[0], _worded(frame, match[1]), headings=tuple(header), status=match[2], words=match[1]
     )
@@ -234,7 +249,7 @@ def _from_csv(path: Path, data: bytes, said: Declared | None) -> Opened:
         if fixed:
             frame = _parse(path, text, mark, rank, header=False)
             return _by_rank(path, fixed, frame, "\n".join(lines[:rank]))
-        match = _matched(cells, said)
+        match = _matched(cells, said, " ".join(lines[:rank]))
         if match:
             frame = _parse(path, text, mark, rank, header=True)
             above = "\n".join(lines[:rank])
@@ -248,7 +263,7 @@ def _from_csv(path: Path, data: bytes, said: Declared | None) -> Opened:
                 status=match[2],
                 words=match[1],
             )
-    raise unknown(path, _cells(path, lines[0], mark))
+    raise register_evidence.unknown(path, _cells(path, lines[0], mark))
 
 
 def _cells(path: Path, line: str, mark: str) -> list[str]:
@@ -321,7 +336,7 @@ def _workbook(path: Path, said: Declared | None) -> tuple[list[Opened], list[tup
             (
                 (rank, match)
                 for rank, cells in enumerate(rows.head(HEADER_ROWS).rows())
-                if (match := _matched(cells, said))
+                if (match := _matched(cells, said, f"{sheet.name} {_above(rows, rank)}"))
             ),
             None,
         )
@@ -338,7 +353,7 @@ def _workbook(path: Path, said: Declared | None) -> tuple[list[Opened], list[tup
             if list(wanted.values()).index(cell) == list(wanted).index(column)
         }
         body = rows.slice(rank + 1).filter(~pl.all_horizontal(pl.all().is_null())).select(list(unique)).rename(unique)
-        above = " ".join(cell for row in rows.head(rank).rows() for cell in row if cell)
+        above = _above(rows, rank)
         shown = sheet.name if len(sheets) > 1 else None
         found.append(
             Opened(
@@ -354,8 +369,12 @@ def _workbook(path: Path, said: Declared | None) -> tuple[list[Opened], list[tup
             )
         )
     if not found:
-        raise unknown(path, header)
+        raise register_evidence.unknown(path, header)
     return found, left
+
+
+def _above(rows: pl.DataFrame, rank: int) -> str:
+    return " ".join(cell for row in rows.head(rank).rows() for cell in row if cell)
 
 
 def _from_json(path: Path, data: bytes, said: Declared | None) -> Opened:
@@ -365,7 +384,7 @@ def _from_json(path: Path, data: bytes, said: Declared | None) -> Opened:
     rows = [{k: _flat(v) for k, v in row.items()} for row in rows if isinstance(row, dict)]
     keys = list(dict.fromkeys(key for row in rows for key in row))
     if not keys:
-        raise unknown(path, [])
+        raise register_evidence.unknown(path, [])
     return _from_frame(path, "json", pl.LazyFrame(rows, schema=dict.fromkeys(keys, pl.String)), said)
 
 
@@ -378,22 +397,3 @@ def _flat(value: Any, depth: int = 0) -> str | None:
     if isinstance(value, dict):
         return _flat(value.get("code") or value.get("name") or value.get("label"), depth + 1)
     return None if value is None else str(value)
-
-
-def unknown(path: Path, header: Cells) -> Problem:
-    seen = [
-        cell if len(cell) <= _SHOWN else f"{cell[:_SHOWN].rstrip()}…" for cell in header if cell and cell.strip(" \x00")
-    ][:8]
-    known = {fold(spelling) for word in ("siren", "siret") for spelling in formats()["propre"]["columns"][word]}
-    if any(fold(cell) in known for cell in seen):
-        return register_evidence.undeclared(path.name, seen)
-    hint = next(
-        (closest(cell, ["siret", "siren", "statut", "kind"]) for cell in seen if closest(cell, ["siret", "siren"])), ""
-    )
-    return Problem(
-        "Liste de fournisseurs non reconnue",
-        where=path.name,
-        why=f"En-têtes lus : {', '.join(seen) or 'aucun'}",
-        todo=hint
-        or "Il faut au moins une colonne SIREN ou SIRET et une colonne « statut » (ESS, ESUS, EI, ACI, EA, ESAT…)",
-    )

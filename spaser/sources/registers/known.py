@@ -13,6 +13,7 @@ from spaser import rules
 from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.sources import archives, dates
+from spaser.sources.registers import fates
 from spaser.sources.registers.lists import Registers, read_registers
 from spaser.sources.registers.reduction import reduce_sirene
 from spaser.sources.registers.stocks import stock_kind
@@ -82,14 +83,20 @@ def known_suppliers(
 
 def _described(sources: pl.DataFrame) -> pl.DataFrame:
     """The stocks in the words of ``Registers.files``."""
-    labels = {name: spec["label"] for name, spec in rules.toml("register_columns.toml")["lists"].items()}
-    label = pl.col("liste").replace_strict(labels, default=None, return_dtype=pl.String)
+    lists = rules.toml("register_columns.toml")["lists"]
+    label, unproved = (
+        pl.col("liste").replace_strict(said, default=None, return_dtype=pl.String)
+        for said in (
+            {name: spec["label"] for name, spec in lists.items()},
+            {name: fates.unproved(spec) for name, spec in lists.items()},
+        )
+    )
     return sources.select(
         "fichier",
         "liste",
         libelle=label,
         verifie=pl.lit(False),
-        message=pl.format("{} : format non vérifié", label),
+        message=unproved,
         au=dates.day(pl.col("au")),
         au_origine=pl.lit("colonne du fichier"),
     )

@@ -16,7 +16,7 @@ import polars as pl
 from spaser import french, rules, territories
 from spaser.problems import Problem, closest
 from spaser.sources import archives, dates, demonstration
-from spaser.sources.registers import accounts, evidence, names, sirene
+from spaser.sources.registers import accounts, evidence, kinds, names, sirene
 from spaser.sources.registers.fates import STATUS_KEY, accounts_of, doubts, fates, file_of
 from spaser.sources.registers.files import Opened, open_lists
 from spaser.sources.registers.told import list_date, of_address
@@ -188,6 +188,7 @@ def _typed(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
     """One row per line with its identifiers, its status, its description and its fate (« sort »)."""
     missing = [w for w in WORDS if w not in frame.columns]
     frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(w) for w in missing)
+    frame = kinds.spread(frame) if "status" not in opened.spec else frame
     frame = frame.with_columns(lu=pl.coalesce("siret", "siren"))
     frame = _identified(_identified(frame, "siret", 14), "siren", 9)
     # A SIREN written in a column of SIRET names the legal unit.

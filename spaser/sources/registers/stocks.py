@@ -12,7 +12,8 @@ import polars as pl
 from spaser import guards
 from spaser.guards import leftovers
 from spaser.problems import Problem
-from spaser.sources.registers.files import Opened, formats, recognise, unknown
+from spaser.sources.registers import evidence
+from spaser.sources.registers.files import Opened, formats, recognise
 from spaser.text import decode, separator
 
 
@@ -61,7 +62,7 @@ def scan_stock(path: Path, cache: Path) -> Opened:
     header = frame.collect_schema().names()
     match = recognise(header)
     if match is None or "stock" not in formats()[match[0]]:
-        raise unknown(path, header)
+        raise evidence.unknown(path, header)
     absent = [word for word in formats()[match[0]]["columns"] if word not in match[1].values()]
     worded = frame.select(
         *(pl.col(heading).cast(pl.String).alias(word) for heading, word in match[1].items()),

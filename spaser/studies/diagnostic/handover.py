@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -52,24 +53,33 @@ def findings(result: Diagnostic) -> Findings:
         population=result.population,
         demo=base.demo,
         extras=result.extras,
+        today=result.base.today,
     )
 
 
 def report(result: Diagnostic) -> Report:
     """The one report of a diagnostic: every form is written from it."""
     found = findings(result)
-    years = f"{result.years[0]}–{result.years[1]}" if result.years else "toutes les années lues"
     return model.build(
         "Diagnostic d'achat responsable",
         buyer=result.scope,
         as_of=result.as_of,
         today=result.base.today,
         sections=sections(found),
-        subtitle=f"{years}, {POPULATIONS[result.population]}",
+        subtitle=f"{span(result)}, {POPULATIONS[result.population]}",
         sources=found.sources,
         notes=(DEMO_NOTE,) if found.demo else (),
         annexes=annexes(found),
     )
+
+
+def span(result: Diagnostic) -> str:
+    """From which month to which month the contracts were notified: « contrats notifiés de mars 2023 à juin 2025 »."""
+    days: list[date] = [day for day in result.contracts["dateNotification"].to_list() if day and day <= result.as_of]
+    if not days:
+        return "contrats sans date de notification"
+    first, last = (french.month(day) for day in (min(days), max(days)))
+    return f"contrats notifiés en {first}" if first == last else f"contrats notifiés de {first} à {last}"
 
 
 @files.together

@@ -136,7 +136,7 @@ def _access(contracts: pl.DataFrame, holders: pl.DataFrame) -> pl.DataFrame:
         yes = holders.filter(asked.fill_null(False))
         won = said.join(yes.select("uid").unique(), on="uid", how="semi")
         known = holders.group_by("uid").agg(asked.any(ignore_nulls=False).alias("r"))["r"].count()
-        sums = _bounds(holders, asked)
+        sums = _bounds(contracts, holders, asked)
         row = {
             "code": code,
             "statut": title,
@@ -147,22 +147,29 @@ def _access(contracts: pl.DataFrame, holders: pl.DataFrame) -> pl.DataFrame:
             **sums,
         }
         parts.append(row)
-    total = holders["montant_egal"].sum()
+    total = contracts["montant_retenu"].sum()
     return pl.DataFrame(parts, schema_overrides=dict.fromkeys(SHARES, pl.Int64)).with_columns(
         montant_total=pl.lit(total, pl.Int64)
     )
 
 
-def _bounds(holders: pl.DataFrame, asked: pl.Expr) -> dict[str, int]:
-    """What these holders hold, contract by contract: all of it when they are alone, else nothing, equal parts, or all once."""
-    yes = asked.fill_null(False)
-    whole = pl.col("montant_haut").max()
-    each = holders.group_by("uid").agg(
-        montant_bas=pl.when(yes.all()).then(whole).otherwise(0),
-        montant_egal=pl.col("montant_egal").filter(yes).sum(),
-        montant_haut=pl.when(yes.any()).then(whole),
-    )
-    return each.select(pl.col(SHARES).sum()).row(0, named=True)
+def _bounds(contracts: pl.DataFrame, holders: pl.DataFrame, asked: pl.Expr) -> dict[str, int]:
+    """What these holders hold of the amounts as judged: all of one when they are alone, else nothing, equal parts, or all once.
+
+    A framework published once per holder, with its whole maximum each time, is one amount shared by all of them.
+    """
+    key = pl.coalesce("accord_multiple", "uid") if "accord_multiple" in contracts.columns else pl.col("uid")
+    once = contracts.select("uid", "montant_retenu", groupe=key)
+    whole = once.group_by("groupe").agg(montant=pl.col("montant_retenu").sum())
+    each = holders.group_by("uid").agg(part=asked.fill_null(False).mean())
+    held = each.join(once, on="uid", maintain_order="left").group_by("groupe").agg(pl.col("part").mean())
+    shared = held.join(whole, on="groupe", maintain_order="left")
+    part, amount = pl.col("part"), pl.col("montant")
+    return shared.select(
+        montant_bas=pl.when(part == 1).then(amount).sum(),
+        montant_egal=(part * amount).round().cast(pl.Int64).sum(),
+        montant_haut=pl.when(part > 0).then(amount).sum(),
+    ).row(0, named=True)
 
 
 def loaded(base: Base) -> Registers | None:

@@ -10,6 +10,7 @@
 ...     spaser.write(result, made.writing)
 """
 
+from spaser.studies.mission.copies import notebooks, question
 from spaser.studies.mission.deciding import Decisions
 from spaser.studies.mission.fingerprints import fingerprint
 from spaser.studies.mission.former import collect, links, take, validations
@@ -18,7 +19,7 @@ from spaser.studies.mission.outputs import Run, edited, last, mark, run
 from spaser.studies.mission.places import HOME as DEMO
 from spaser.studies.mission.places import decisions, here, listed
 from spaser.studies.mission.shape import FORMS
-from spaser.studies.mission.state import told
+from spaser.studies.mission.state import held, told
 from spaser.studies.mission.writing import add, change, changed, create, received, template
 
 __all__ = [
@@ -36,11 +37,14 @@ __all__ = [
     "decisions",
     "edited",
     "fingerprint",
+    "held",
     "here",
     "last",
     "links",
     "listed",
     "mark",
+    "notebooks",
+    "question",
     "read",
     "received",
     "run",

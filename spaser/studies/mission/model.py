@@ -64,7 +64,7 @@ class Mission:
     """What a user works on. Paths are those of ``source``, resolved from its folder, ``home``.
 
     ``asked`` has one line per buyer named; when none is, ``every`` holds for all the buyers of the files. ``folder`` is where
-    reports are written; ``screen`` what the notebooks show (their choices); ``demo`` that all of it is invented.
+    reports are written; ``names`` the names a person gave to buyers that no file names (by SIREN); ``screen`` what the notebooks show (their choices); ``demo`` that all of it is invented.
     """
 
     files: tuple[str, ...]
@@ -86,6 +86,7 @@ class Mission:
     notices: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     screen: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     place: str = ""
     demo: bool = False
 
@@ -184,6 +185,7 @@ def _mission(said: dict[str, Any], source: Path) -> Mission:
         author=said.get("auteur", ""),
         today=said.get("aujourdhui"),
         screen=said.get("ecran", {}),
+        names=said.get("noms", {}),
         place=said.get("territoire", ""),
         demo=said.get("demonstration", False),
     )
@@ -206,6 +208,7 @@ def _asked(shared: dict[str, Any], table: dict[str, Any], source: Path, members:
     """What is asked of a buyer: its own table first, then what is asked of all."""
     whole, home = shared | table, source.parent
     ledger = home / whole["depenses"] if whole.get("depenses") else None
+    met = home / whole["entretiens"] if whole.get("entretiens") else None
     kept = _kept_answers(whole, source)
     wishes = Wishes(
         radius=float(whole["rayon"]) if "rayon" in whole else None,
@@ -213,13 +216,14 @@ def _asked(shared: dict[str, Any], table: dict[str, Any], source: Path, members:
         goals=shape.goals_of(whole, source),
         ledger=ledger,
         registers=tuple(str(home / one) for one in shared.get("registres", [])),
+        interviews=met,
         answers=shape.answers_of(
             whole if kept is None else whole | {"questionnaire": str(kept.relative_to(home))}, source
         ),
     )
     programme = tuple(str(home / one) for one in whole.get("programme", []))
     decided = sorted(str(path) for path in (home / DECISIONS).glob("*")) if source.name == NAME else []
-    mark = fingerprint(whole, [*members, *programme, *decided, *(str(path) for path in (ledger, kept) if path)])
+    mark = fingerprint(whole, [*members, *programme, *decided, *(str(path) for path in (ledger, kept, met) if path)])
     return Asked(
         table.get("nom", ""),
         wishes,

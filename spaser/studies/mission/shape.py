@@ -43,6 +43,7 @@ OWN: dict[str, settings.Kind] = {
     "questionnaire": settings.Either(
         (settings.Text(filled=True), settings.Named(maturity.LEVEL)), said="un fichier ou une table de réponses"
     ),
+    "entretiens": settings.Text(filled=True),
     "commentaires": settings.Named(settings.Text(), SECTIONS),
     "programme": _PATHS,
     "type": settings.Choice(BUYER_KINDS),
@@ -89,13 +90,14 @@ SHAPE = settings.Table(
         "modele_pptx": settings.Text(),
         "sortie": settings.Text(filled=True),
         "ecran": SCREEN,
+        "noms": settings.Named(settings.Text(filled=True)),
         "territoire": settings.Text(filled=True),
         "demonstration": settings.Flag(),
         **OWN,
     }
 )
 #: What concerns one organisation cannot be said once for several.
-_ALONE = ("depenses", "questionnaire")
+_ALONE = ("depenses", "questionnaire", "entretiens")
 
 
 def faults_of(said: dict[str, Any], source: Path, faults: settings.Faults) -> None:
@@ -121,7 +123,8 @@ def faults_of(said: dict[str, Any], source: Path, faults: settings.Faults) -> No
 
 
 def _faults_of_wishes(said: dict[str, Any], path: tuple[str | int, ...], source: Path, faults: settings.Faults) -> None:
-    _absent(said, (*path, "depenses"), source.parent, faults)
+    for key in ("depenses", "entretiens"):
+        _absent(said, (*path, key), source.parent, faults)
     if "dependance" in said and share_of(said["dependance"]) is None:
         faults.add((*path, "dependance"), "« dependance » est une part de 0 à 1, ou un pourcentage : « 30 % ».")
     for read, key in ((goals_of, "cibles"), (answers_of, "questionnaire")):

@@ -53,6 +53,17 @@ def told(path: Path | str) -> str:
     return french.typeset("\n".join(lines))
 
 
+def held(path: Path | str) -> list[tuple[str, list[str]]]:
+    """What a mission already has, for a screen: each kind of files with their names; kinds without a file are left out."""
+    mission = model.read(path)
+    kinds = [(what, list(getattr(mission, name))) for name, (what, _) in _LISTS.items()]
+    everyone = (mission.every, *mission.asked)
+    kinds.append(("dépenses", sorted({str(one.wishes.ledger) for one in everyone if one.wishes.ledger})))
+    kinds.append(("programme d'achat", sorted({file for one in everyone for file in one.programme})))
+    kinds.append(("entretiens", sorted({str(one.wishes.interviews) for one in everyone if one.wishes.interviews})))
+    return [(what, [Path(path).name for path in paths]) for what, paths in kinds if paths]
+
+
 def _files(mission: Mission) -> list[str]:
     lines = []
     for name, (what, _) in _LISTS.items():

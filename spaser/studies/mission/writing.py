@@ -264,11 +264,16 @@ TEMPLATE = """# Une mission : ce que vous donnez, décidez et obtenez, en un seu
 # clause_sociale = { valeur = "30 %", annee = 2028 }
 # consideration_environnementale = { valeur = "100 %", annee = 2026, definition = "critère non compté" }
 
+# Le nom d'un acheteur que ses données ne nomment pas, par SIREN (le carnet le demande).
+# [noms]
+# 123456789 = "Syndicat de Maville"
+
 # Ce qui est propre à un acheteur : une table par acheteur.
 # [[acheteur]]
 # nom = "Ma Ville"
 # libelle = "Ville de Maville"                # quand ses données ne disent pas son nom
 # depenses = "fichiers/grand_livre.xlsx"
+# entretiens = "fichiers/entretiens.xlsx"     # le classeur d'entretiens rempli (spaser entretiens)
 # questionnaire = { moyens = 2, bilan = 1 }    # par défaut : les réponses gardées par le carnet 08
 # commentaires = { actions = "À présenter au comité du 12 mars." }
 

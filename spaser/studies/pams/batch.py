@@ -252,6 +252,7 @@ def _by_another(task: Task) -> Outcome:
 def _one(desk: Desk, task: Task) -> Outcome:
     """One buyer's report in every form."""
     mission, (asked, name, siren) = desk.mission, task
+    asked = replace(asked, label=asked.label or mission.names.get(siren, ""))
     try:
         book = read_ledger(asked.wishes.ledger) if asked.wishes.ledger else None
         result = diagnostic.diagnose(

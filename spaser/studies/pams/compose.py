@@ -31,7 +31,7 @@ from spaser.studies import plan as planning
 from spaser.studies import potential as opportunities
 from spaser.studies import publication
 from spaser.studies import suppliers as purchases
-from spaser.studies.acting import impact
+from spaser.studies.acting import impact, interviews
 from spaser.studies.diagnostic import Diagnostic, handover
 from spaser.studies.pams import goals as reaching
 from spaser.studies.potential import Opportunities
@@ -51,7 +51,8 @@ class Wishes:
     """What is asked of one buyer's diagnostic beyond its contracts; each may lack.
 
     ``radius`` in kilometres and ``dependency`` (0 to 1) as in ``opportunities.potential_of``; ``goals`` the targets voted;
-    ``ledger`` the spend file, read against ``registers``; ``answers`` the level answered to each question of the grid.
+    ``ledger`` the spend file, read against ``registers``; ``answers`` the level answered to each question of the grid;
+    ``interviews`` the workbook of the people met, filled in.
     """
 
     radius: float | None = None
@@ -60,6 +61,7 @@ class Wishes:
     ledger: Path | None = None
     registers: tuple[str, ...] = ()
     answers: dict[str, int | None] = field(default_factory=dict)
+    interviews: Path | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +114,7 @@ def study(
         for code, given in (
             ("registres", listed),
             ("depenses", spent),
-            ("questionnaire", asked.answers),
+            ("questionnaire", asked.answers or asked.interviews),
             ("cibles", asked.goals),
         )
         if not given
@@ -120,7 +122,7 @@ def study(
     extras = (
         _potential(result, found)
         | reach
-        | _practices(asked.answers)
+        | _practices(asked)
         | (impact.findings(impact.impact_of(spent)) if spent else {})
         | {
             "manques": pl.DataFrame({"code": lacking}, schema={"code": pl.String}),
@@ -135,8 +137,11 @@ def study(
 def findings(found: Study) -> Findings:
     """The finished tables of the study, as its sections read them."""
     known = handover.findings(found.diagnostic)
-    given = (Source(found.wishes.ledger.name, "fichier de dépenses"),) if found.wishes.ledger else ()
+    given: tuple[Source, ...] = (
+        (Source(found.wishes.ledger.name, "fichier de dépenses"),) if found.wishes.ledger else ()
+    )
     given += (Source("questionnaire", "réponses au questionnaire qualitatif"),) if found.wishes.answers else ()
+    given += (Source(found.wishes.interviews.name, "entretiens"),) if found.wishes.interviews else ()
     return replace(
         known,
         extras=known.extras | found.extras,
@@ -149,21 +154,13 @@ def findings(found: Study) -> Findings:
 def report(found: Study) -> Report:
     """The one report of the whole diagnostic: every form is written from it."""
     told = findings(found)
-    years = found.diagnostic.years
-    span = (
-        "toutes les années lues"
-        if years is None
-        else str(years[0])
-        if years[0] == years[1]
-        else f"{years[0]}–{years[1]}"
-    )
     built = model.build(
         TITLE,
         buyer=told.buyer,
         as_of=told.as_of,
         today=found.diagnostic.base.today,
         sections=sections.report(told),
-        subtitle=f"{span}, {told.population_label}{_reach(found.potential)}",
+        subtitle=f"{handover.span(found.diagnostic)}, {told.population_label}{_reach(found.potential)}",
         sources=told.sources,
         notes=(handover.DEMO_NOTE,) if told.demo else (),
         annexes=_annexes(told, told.spent),
@@ -187,6 +184,7 @@ def _annexes(told: Findings, spent: Findings | None) -> list[TableBlock | None]:
         *annexes(replace(told, measures=kept)),
         *sections_potential.annexes(told),
         sections_maturity.annex(told),
+        *sections_maturity.annexes(told.extras.get("maturite_avis"), told.extras.get("entretiens_constats")),
         sections_reach.annex(told),
         *(sections_pams.spending_annexes(spent) if spent else ()),
         *(sections_impact.annexes(dict(told.extras)) if spent else ()),
@@ -211,8 +209,11 @@ def _written_of_actions(result: Diagnostic) -> pl.DataFrame:
     return result.base.decisions.filter(pl.col("objet_type") == "action").collect()
 
 
-def _practices(answers: dict[str, int | None]) -> dict[str, pl.DataFrame]:
-    """The profile and the actions that the answers give."""
+def _practices(asked: Wishes) -> dict[str, pl.DataFrame]:
+    """The profile and the actions that the answers give; with interviews, those of everyone met, the questionnaire among them."""
+    answers = asked.answers
+    if asked.interviews is not None:
+        return interviews.findings(interviews.study(asked.interviews, also=answers))
     if not answers:
         return {}
     grid = maturity.grid()

@@ -274,7 +274,7 @@ def ground(base: Base) -> Ground:
         trades=named_trades(listed).lazy(),
         method=settings,
     )
-    every = potential.needs(contracts.lazy(), as_of=base.as_of, method=settings)
+    every = potential.needs(contracts.lazy(), as_of=base.as_of, day=base.day, method=settings)
     return Ground(contracts, every.collect(engine="streaming"), won, weights, supplied.collect(engine="in-memory"))
 
 

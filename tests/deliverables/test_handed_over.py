@@ -1,0 +1,134 @@
+"""What is handed over to the client: no supplier is named outside working documents, no printed table is wider than a page."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pptx
+import pytest
+from report_text import demo_report
+
+from spaser.deliverables import excel, html, slides
+from spaser.deliverables.columns import MOST_COLUMNS
+from spaser.deliverables.report import Column, Figure, Report, Section, TableBlock
+from spaser.sections import registry
+from spaser.studies import publication
+from spaser.studies.diagnostic import prepare
+from spaser.studies.publication import files as publication_files
+from spaser.text import fold
+
+DATA = Path(__file__).parents[2] / "data"
+LISTS = sorted(DATA.glob("registre_demo*.csv"))
+CONTRACTS = sorted(DATA.glob("marches_demo*.json"))
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return demo_report()
+
+
+@pytest.fixture(scope="module")
+def names() -> set[str]:
+    """The invented suppliers of the demo, as its lists call them."""
+    held = pl.concat(
+        pl.read_csv(one, separator=";", infer_schema=False).select(
+            nom=pl.coalesce(pl.col("^(raison_sociale|denomination)$"))
+        )
+        for one in LISTS
+    )
+    found = {fold(name) for name in held["nom"].drop_nulls()}
+    assert len(found) > 50
+    return found
+
+
+def plain(text: str) -> str:
+    return " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split())
+
+
+def tables(report: Report) -> Iterator[TableBlock]:
+    for section in report.sections:
+        for block in section.blocks:
+            if isinstance(block, Figure):
+                yield block.twin
+            elif isinstance(block, TableBlock):
+                yield block
+
+
+def test_no_supplier_is_named_in_the_report_nor_on_the_slides(report, names) -> None:
+    shown = fold(html.render(report))
+    assert not [name for name in names if name in shown]
+    said = " ".join(
+        shape.text_frame.text
+        if shape.has_text_frame
+        else " ".join(c.text for row in shape.table.rows for c in row.cells)
+        for slide in pptx.Presentation(io.BytesIO(slides.render(report))).slides
+        for shape in slide.shapes
+        if shape.has_text_frame or shape.has_table
+    )
+    assert said and not [name for name in names if name in fold(said)]
+
+
+def test_the_working_document_keeps_the_names_that_the_report_leaves_out(report, names) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(excel.render(report)), read_only=True)
+    held = fold(
+        " ".join(str(cell) for row in book["fournisseurs par besoin"].iter_rows(values_only=True) for cell in row)
+    )
+    assert len([name for name in names if name in held]) > 20
+    told = html.render(report)
+    sent = {one for one in book.sheetnames if f"feuille « {one} »" in told.replace("\u00a0", " ")}
+    assert {"fournisseurs par besoin", "dépenses, fournisseurs"} <= sent
+
+
+def test_no_supplier_is_named_in_the_publication(names) -> None:
+    result = publication.publish(prepare(CONTRACTS, registers=LISTS), buyer=["Aubrelle"], years=(2024, 2025))
+    for made in (publication_files.report(result), publication_files.note(result), publication_files.method(result)):
+        shown = fold(html.render(made))
+        assert not [name for name in names if name in shown]
+
+
+def test_a_table_of_suppliers_becomes_their_number_and_where_they_are() -> None:
+    frame = pl.DataFrame({"nom": ["ATELIER INVENTÉ"], "montant": [1]})
+    columns = (Column("nom", "Nom", names=True), Column("montant", "Montant", "somme"))
+    whole = TableBlock("t", "Essai", frame, columns, sheet="fournisseurs")
+    told = registry._unnamed(whole)
+    assert "ATELIER" not in told.text and "« fournisseurs »" in told.text.replace("\u00a0", " ")
+    kept = registry._unnamed(TableBlock("t", "Essai", frame, columns))
+    assert [column.name for column in kept.columns] == ["montant"]
+
+
+def test_no_printed_table_has_more_columns_than_a_page_holds(report) -> None:
+    wide = [block for block in tables(report) if len(block.columns) > MOST_COLUMNS]
+    assert wide
+    for block in tables(report):
+        printed = block.printed()
+        assert len(printed.columns) <= MOST_COLUMNS
+        left = [c for c in block.columns if c not in printed.columns]
+        assert all(f"« {c.label} »" in printed.note.replace("\u00a0", " ") for c in left), block.id
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_the_columns_marked_extra_are_the_first_to_go(more: int) -> None:
+    columns = tuple(Column(f"c{rank}", f"Colonne {rank}", extra=rank == 1) for rank in range(MOST_COLUMNS + more))
+    block = TableBlock("t", "Essai", pl.DataFrame({c.name: ["x"] for c in columns}), columns).printed()
+    assert ("c1" in {c.name for c in block.columns}) == (more == 0)
+    assert len(block.columns) == MOST_COLUMNS
+
+
+def test_the_workbook_has_whole_what_the_page_shows_in_part(report) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(excel.render(report)), read_only=True)
+    cells = {plain(str(cell)) for row in book["tableaux entiers"].iter_rows(values_only=True) for cell in row}
+    for section in report.sections:
+        for block in section.blocks:
+            if isinstance(block, TableBlock) and len(block.columns) > MOST_COLUMNS:
+                assert {plain(block.caption), *(plain(c.label) for c in block.columns)} <= cells
+
+
+def test_a_report_without_a_wide_table_has_no_such_sheet(report) -> None:
+    from dataclasses import replace
+
+    small = replace(report, sections=(Section("essentiel", "Essai", "?", ()),), annexes=())
+    assert "tableaux entiers" not in openpyxl.load_workbook(io.BytesIO(excel.render(small))).sheetnames

@@ -1,0 +1,127 @@
+"""The next dates and the calendar, from the reader's day: nothing past, nothing that concerns somebody else, no empty calendar."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+import pytest
+from findings import findings as invented
+
+from spaser import french, rules
+from spaser.deliverables.report import Figure
+from spaser.sections import calendar
+from spaser.sections.findings import Findings
+from spaser.sections.registry import section_of
+from spaser.sections.summary.pages import next_dates
+from spaser.vocabulary import BUYER_DUTIES, RENEWALS
+
+LAW = rules.toml("law.toml")
+
+
+def dates(found: Findings) -> list[tuple[date, str]]:
+    shown = next_dates(found)
+    return [] if shown is None else shown.frame.rows()
+
+
+def bound(found: Findings, *duties: str) -> Findings:
+    rows = [{"obligation": key, "annee": 2025, "applicabilite": "probable"} for key in duties]
+    own = pl.DataFrame(rows, schema=BUYER_DUTIES.schema) if rows else BUYER_DUTIES.empty()
+    return replace(found, extras=dict(found.extras) | {"obligations_acheteur": own})
+
+
+def reserving(found: Findings, answer: bool) -> Findings:
+    needs = {name: table for name, table in found.extras.items() if name != "besoins"}
+    return replace(found, contracts=found.contracts.with_columns(marche_reserve=pl.lit(answer)), extras=needs)
+
+
+@pytest.mark.parametrize("today", [date(2026, 12, 21), date(2026, 12, 22)])
+def test_no_date_shown_is_before_the_day_of_the_reader(today: date) -> None:
+    found = bound(reserving(replace(invented(), today=today), True), "egalim-50-20")
+    assert dates(found)
+    assert all(day > today for day, _ in dates(found))
+    assert any("EITI" in what for _, what in dates(found)) == (today < LAW["reminders"]["eiti-fin"]["ends"])
+
+
+def test_a_reader_before_the_data_stop_sees_what_comes_after_them() -> None:
+    found = replace(invented(), today=date(2020, 1, 1))
+    assert found.day == found.as_of
+    assert all(day > found.as_of for day, _ in dates(found))
+
+
+def test_the_end_of_the_eiti_is_told_to_those_who_reserve_alone() -> None:
+    near = replace(invented(), today=date(2026, 12, 20))
+    assert any("EITI" in what for _, what in dates(reserving(near, True)))
+    assert not any("EITI" in what for _, what in dates(reserving(near, False)))
+
+
+def test_a_day_of_the_canteens_is_told_to_those_whom_the_duty_may_bind_alone() -> None:
+    near = reserving(replace(invented(), today=date(2026, 12, 24)), False)
+    assert any("restauration" in what.lower() for _, what in dates(bound(near, "egalim-50-20")))
+    assert not any("restauration" in what.lower() for _, what in dates(bound(near)))
+
+
+def test_every_day_to_come_of_the_law_says_whom_it_concerns() -> None:
+    for one in LAW["reminders"].values():
+        if "ends" in one:
+            assert one["concerns"] == "insertion" or one["concerns"] in LAW["duties"]
+            assert one["short"] and one["confidence"]
+
+
+def ending(*days: date | None, as_of: date) -> pl.DataFrame:
+    rows = [
+        {
+            "uid": f"u{rank}",
+            "objet": f"Objet {rank}",
+            "echeance": day,
+            "statut_echeance": "inconnue" if day is None else "a_venir" if day >= as_of else "depassee",
+            "trimestre": f"{day.year}-T1" if day and as_of <= day < as_of.replace(year=as_of.year + 3) else None,
+            "urgence": False if day and day >= as_of else None,
+        }
+        for rank, day in enumerate(days)
+    ]
+    return pl.DataFrame(rows, schema=RENEWALS.schema)
+
+
+def when(found: Findings, *days: date | None) -> str:
+    table = ending(*days, as_of=found.day)
+    told = replace(found, extras=dict(found.extras) | {"renouvellements": table})
+    section = section_of("calendrier", told)
+    assert section is not None
+    if not table["trimestre"].count():
+        assert not [block for block in section.blocks if isinstance(block, Figure)]
+    lines = [s.text for s in calendar.said(told)]
+    lines += [
+        s.text
+        for block in section.blocks
+        for s in (getattr(block, "sentence", None), *getattr(block, "sentences", ()))
+        if s
+    ]
+    return " ".join(lines).replace(french.NBSP, " ")
+
+
+def test_when_every_end_has_passed_it_is_said_and_no_calendar_is_drawn() -> None:
+    found = replace(invented(), today=date(2026, 11, 29))
+    told = when(found, date(2024, 6, 1), date(2025, 6, 1))
+    assert "Aucun contrat ne se termine après le 29 novembre 2026" in told
+    assert "1er juin 2025" in told and "2 contrats ont dépassé leur fin" in told
+    assert "Aucun contrat se termine" not in told
+    assert "Aucun contrat ne se termine" not in when(found, date(2024, 6, 1), date(2027, 1, 5))
+
+
+def test_what_ends_after_the_horizon_is_not_told_as_ended() -> None:
+    found = replace(invented(), today=date(2026, 11, 29))
+    assert "1 contrat plus tard" in when(found, date(2032, 6, 1))
+
+
+def test_orders_under_a_framework_are_counted_where_the_calendar_leaves_them_out() -> None:
+    found = replace(invented(), today=date(2026, 11, 29))
+    n = found.contracts.height
+    for orders in (0, 1, 2):
+        rows = found.contracts.with_columns(
+            marche_subsequent=pl.int_range(0, n) < orders, type_contrat=pl.lit("marche")
+        )
+        told = when(replace(found, contracts=rows), date(2027, 1, 5))
+        assert ("pas dans ce calendrier" in told) == bool(orders)
+        assert orders < 2 or "2 marchés subséquents ne sont pas" in told
