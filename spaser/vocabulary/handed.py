@@ -160,6 +160,9 @@ HANDED: dict[str, Handed] = {
     "entretiens_constats": Handed("studies.acting", "a finding of an interview, typed; quoted by role", (
         "axe_libelle", "type", "constat", "citation", "role",
     )),
+    "suites": Handed("studies.pams", "a step of the programme or of the meetings: how many reached it, of those known", (
+        "objet", "etape", "nombre", "sur", "part", "inconnus",
+    )),
     "manques": Handed("studies.pams", "something not given", ("code",)),
     "impact_totaux": Handed("studies.acting", "a type of structure and a year: the work that purchases carry and pay", (
         "type", "exercice", "fournisseurs", "montant", "part_mesuree", "unite", "motifs",
