@@ -72,9 +72,8 @@ def read_programme(paths: str | Path | Sequence[str | Path]) -> Programme:
     Problem
         A file is absent, unreadable, or none of its sheets plans purchases.
     """
-    given = archives.named_files([paths] if isinstance(paths, str | Path) else paths)
     parts, files = [], []
-    for path in given:
+    for path in archives.named_files([paths] if isinstance(paths, str | Path) else paths):
         for frame, account in _opened(path):
             parts += [frame] if frame is not None else []
             files.append(account)
@@ -297,7 +296,6 @@ def _project(one: dict[str, Any]) -> dict[str, str | None]:
 
 
 def _tables(value: Any) -> list[dict[str, Any]]:
-    """The tables of a list, or the one given without its list; nothing of anything else."""
     return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]
 
 
