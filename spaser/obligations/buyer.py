@@ -220,18 +220,7 @@ def _spending_ladder(duty: dict[str, Any], day: pl.Expr) -> pl.Expr:
                 "dépenses au-dessus du seuil même après le retrait de la plus forte TVA, livre V à vérifier",
             ),
             Rung("annee_en_cours", ~pl.col("_over"), UNDECIDED, "l'année n'est pas terminée"),
-            Rung(
-                "depenses_pres_du_seuil",
-                (high <= bar) & (high >= bar * hint["pres"]),
-                NOT_SUBJECT,
-                "dépenses lues au niveau du seuil ou juste au-dessous (à moins de 10 %), même en comptant les lignes douteuses : une seule dépense absente du fichier y suffirait",
-            ),
-            Rung(
-                "depenses_sous",
-                high <= bar,
-                NOT_SUBJECT,
-                "dépenses de l'année au niveau ou au-dessous du seuil, même en comptant les lignes douteuses, si ce fichier les porte toutes",
-            ),
+            *_surely_below(high, bar, hint["pres"]),
             Rung(
                 "depenses_incertaines",
                 pl.lit(True),
@@ -239,6 +228,24 @@ def _spending_ladder(duty: dict[str, Any], day: pl.Expr) -> pl.Expr:
                 "le seuil est entre les dépenses sûres et les dépenses possibles (taxes, lignes à vérifier)",
             ),
         )
+    )
+
+
+def _surely_below(high: pl.Expr, bar: pl.Expr, near: float) -> tuple[Rung, ...]:
+    """Even with the doubtful lines the threshold is not passed: within a tenth of it, that is said."""
+    return (
+        Rung(
+            "depenses_pres_du_seuil",
+            (high <= bar) & (high >= bar * near),
+            NOT_SUBJECT,
+            "dépenses lues au niveau du seuil ou juste au-dessous (à moins de 10 %), même en comptant les lignes douteuses : une seule dépense absente du fichier y suffirait",
+        ),
+        Rung(
+            "depenses_sous",
+            high <= bar,
+            NOT_SUBJECT,
+            "dépenses de l'année au niveau ou au-dessous du seuil, même en comptant les lignes douteuses, si ce fichier les porte toutes",
+        ),
     )
 
 
