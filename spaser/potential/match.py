@@ -122,6 +122,16 @@ def matches(
     return _ranked(judged)
 
 
+def _trade() -> pl.Expr:
+    """The trade as the need reads it: that of another branch of the family is another, a branch that nothing says is unknown."""
+    return (
+        pl.when(branches.another() & pl.col("metier"))
+        .then(False)
+        .when(~pl.col("_branche") | ~pl.col("metier"))
+        .then("metier")
+    )
+
+
 def _reached(
     spots: pl.LazyFrame,
     places: pl.LazyFrame,
@@ -133,16 +143,6 @@ def _reached(
     if known is None:
         return reachable(spots, places, supply, furthest=furthest(radius))
     return known.join(spots, on=["lieu", "famille"], how="semi", nulls_equal=True)
-
-
-def _trade() -> pl.Expr:
-    """The trade as the need reads it: that of another branch of the family is another, a branch that nothing says is unknown."""
-    return (
-        pl.when(branches.another() & pl.col("metier"))
-        .then(False)
-        .when(~pl.col("_branche") | ~pl.col("metier"))
-        .then("metier")
-    )
 
 
 def _ranked(judged: pl.LazyFrame) -> pl.LazyFrame:
