@@ -7,7 +7,7 @@ ever breaks inside a figure. Files for machines never pass here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -154,7 +154,7 @@ def value(raw: Any, unit: str) -> str:
         return UNKNOWN_MARK if raw is None else "oui" if raw else "non"
     if raw is None:
         return ""
-    writers = {
+    writers: dict[str, Callable[[Any], str]] = {
         "entier": number,
         "part": share,
         "centime": euros,

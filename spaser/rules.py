@@ -100,6 +100,11 @@ def dated(rule: str) -> pl.DataFrame:
     return pl.DataFrame(rows).select("since", "value", "source", "confidence").sort("since")
 
 
+def to_look(fact: str) -> list[str]:
+    """The rules of a fact of a contract after which the user should look (``contract_facts.toml``, ``regarder``)."""
+    return [name for name, said in toml("contract_facts.toml")[fact].items() if said.get("regarder")]
+
+
 def checked(fact: dict[str, Any]) -> str:
     """How far a fact was checked, in words: for a text read in a copy, the version that was read."""
     label = CONFIDENCES.get(fact.get("confidence", ""), CONFIDENCES["a_confirmer"])

@@ -1,4 +1,4 @@
-"""Communes, groups of communes and distances, from the official geographic code (2026) bundled with the kit."""
+"""Communes and groups of communes, from the official geographic code (2026) bundled with the kit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from spaser import rules
 from spaser.text import unaccented_expr
 from spaser.vocabulary import DISTRICTS
 
-EARTH_KM = 6371.0088
 GROUPS = (
     "communauté de communes",
     "communauté d'agglomération",
@@ -71,15 +70,6 @@ def members(sirens: list[str]) -> pl.LazyFrame:
     """The communes of groups (EPCI, EPT) given by SIREN; a commune given by SIREN is its own member."""
     wanted = pl.lit(pl.Series(sirens, dtype=pl.String)).implode()
     return communes().filter(pl.col("epci").is_in(wanted) | pl.col("ept").is_in(wanted) | pl.col("siren").is_in(wanted))
-
-
-def distance_km(lon: str, lat: str, other_lon: str, other_lat: str) -> pl.Expr:
-    """Great-circle distance in kilometres between two points given by columns in degrees (null when a point is unknown)."""
-    one, two = pl.col(lat).radians(), pl.col(other_lat).radians()
-    half = ((two - one) / 2).sin() ** 2 + one.cos() * two.cos() * (
-        (pl.col(other_lon) - pl.col(lon)).radians() / 2
-    ).sin() ** 2
-    return 2 * EARTH_KM * half.clip(0, 1).sqrt().arcsin()
 
 
 def places(contracts: pl.LazyFrame) -> pl.LazyFrame:

@@ -64,7 +64,9 @@ class Decoded(NamedTuple):
 
 def unaccented(text: str) -> str:
     """The text without accents nor ligatures, its case, signs and spaces kept: « Cœur d'Été » → « Coeur d'Ete »."""
-    plain = unicodedata.normalize("NFKD", text.translate(str.maketrans(_LETTERS | _SIGNS | _NOTHING)))
+    plain = unicodedata.normalize(
+        "NFKD", text.translate({ord(sign): plain for sign, plain in (_LETTERS | _SIGNS | _NOTHING).items()})
+    )
     return "".join(char for char in plain if not unicodedata.combining(char))
 
 

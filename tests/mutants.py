@@ -42,14 +42,24 @@ TURNED = {
 
 
 def places(text: str) -> Iterator[tuple[ast.AST, ast.expr]]:
-    """Each node that may be turned, with the expression to rewrite."""
-    for node in ast.walk(ast.parse(text)):
+    """Each node that may be turned, with the expression to rewrite; what says a type is never run."""
+    tree = ast.parse(text)
+    types = {id(inner) for node in ast.walk(tree) for part in _types(node) for inner in ast.walk(part)}
+    for node in ast.walk(tree):
+        if id(node) in types:
+            continue
         if isinstance(node, ast.Compare) and type(node.ops[0]) in TURNED:
             yield node.ops[0], node
         elif isinstance(node, ast.BinOp | ast.BoolOp) and type(node.op) in TURNED:
             yield node.op, node
         elif isinstance(node, ast.Constant) and type(node.value) in (int, bool):
             yield node, node
+
+
+def _types(node: ast.AST) -> list[ast.expr]:
+    """The annotations of a node."""
+    told = [getattr(node, name, None) for name in ("annotation", "returns")]
+    return [part for part in told if isinstance(part, ast.expr)]
 
 
 def turned(text: str, rank: int) -> tuple[str, str, int]:

@@ -50,7 +50,7 @@ def gap(rows: pl.DataFrame, title: str = "Déclaré et lu dans les textes") -> P
     )
     ink = alt.condition("datum.reponse == 'les deux'", alt.value("#ffffff"), alt.value(INK))
     texts = base.transform_filter("datum.part >= 0.05").mark_text().encode(x="milieu:Q", text="texte:N", color=ink)
-    n = rows.group_by("nom").agg(pl.col("n").sum())["n"].max() or 0
+    n = rows.group_by("nom").agg(pl.col("n").sum()).select(pl.col("n").max()).item() or 0
     only = rows.filter(pl.col("reponse") == "lue seulement").select("nom", "n").rows()
     said = ", ".join(f"{nom} {french.number(k)}" for nom, k in only)
     told = f"Barres empilées. Lues dans les textes mais non déclarées : {said}."
@@ -99,7 +99,7 @@ def calendar(rows: pl.DataFrame, title: str = "Ce qui se termine, mois par mois"
         ("n", "Contrats", "entier"),
         ("montant", "Montant", "somme"),
     )
-    basis = f"n = {french.count(rows['n'].sum(), 'contrat', none=False)}"
+    basis = f"n = {french.count(rows.select(pl.col('n').sum()).item(), 'contrat', none=False)}"
     return picture(chart, title, basis, f"Calendrier en couleurs. Mois les plus chargés : {said}.", rows, columns)
 
 

@@ -178,7 +178,7 @@ def by_family(measures: pl.DataFrame, title: str = "Par famille d'achat", most: 
     layers = alt.layer(span, answered, points, texts).properties(width=420 // max(panels, 1), height=alt.Step(22))
     chart = layers.facet(column=alt.Column("nom:N", sort=order_of(rows), header=alt.Header(title=None)))
     best = ", ".join(f"{name} {french.share(part)}" for name, part in order.select("modalite", "valeur").head(3).rows())
-    told = f"Parts par famille. Les plus fortes pour « {shown['nom'].first()} » : {best}. {basis_of(rows)}."
+    told = f"Parts par famille. Les plus fortes pour « {shown.select(pl.col('nom').first()).item()} » : {best}. {basis_of(rows)}."
     columns = (("modalite", "Famille", "texte"), ("nom", "Considération", "texte"), *SHARE_COLUMNS)
     return picture(chart, title, [HOW_RANGE, basis_of(rows)], told, rows, columns)
 
@@ -216,7 +216,7 @@ def waterfall(steps: pl.DataFrame, title: str = "De tous les contrats lus au dé
     texts = base.mark_text(align="left", dx=6).encode(x="fin:Q", text="texte:N")
     said = " ; ".join(f"{name} : {text}" for name, text in rows.select("etape", "texte").rows())
     columns = (("etape", "Étape", "texte"), ("n", "Contrats", "entier"), ("genre", "Sens", "texte"))
-    n = rows["n"].last() if rows.height else 0
+    n = rows.item(-1, "n") if rows.height else 0
     chart = (bars + texts).properties(width=WIDTH - 120, height=alt.Step(32))
     return picture(chart, title, f"dénominateur : {french.count(n, 'contrat')}", f"Cascade. {said}.", rows, columns)
 
@@ -253,5 +253,5 @@ def score_distribution(bands: pl.DataFrame, title: str = "Les scores des contrat
         for axis, n, known in totals.rows()
     )
     columns = (("axe", "Axe", "texte"), ("bande", "Score (points sur 100)", "texte"), ("n", "Contrats", "entier"))
-    basis = f"n = {french.number(totals['n'].max() or 0)} contrats ; en gris : score inconnu"
+    basis = f"n = {french.number(totals.select(pl.col('n').max()).item() or 0)} contrats ; en gris : score inconnu"
     return picture(chart, title, basis, f"Répartition des scores par axe. {said}.", rows, columns)

@@ -46,7 +46,7 @@ def profile(rows: pl.DataFrame, levels: Sequence[str], title: str = "Profil de m
     )
     bar = base.mark_bar(height=8, color=NEUTRAL).encode(x="place:Q")
     words = base.mark_text(align="left", dx=6, fontSize=12, color=INK).encode(x="haut:Q", text="texte:N")
-    answered, asked = rows["repondues"].sum(), rows["questions"].sum()
+    answered, asked = rows.select(pl.col("repondues").sum(), pl.col("questions").sum()).row(0)
     basis = f"n = {french.count(asked, 'question')} ; répondues : {answered} ; en gris : ce que permettent les questions sans réponse"
     told = (
         f"{title}. "

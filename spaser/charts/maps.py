@@ -17,8 +17,9 @@ from spaser import french, rules
 from spaser.charts import vega as alt
 from spaser.charts.marks import WIDTH, data, picture, quick, text
 from spaser.charts.pictures import ACCENT, INK, PALE, RULE, SERIES, Picture
+from spaser.vocabulary import EARTH_KM
 
-HEIGHT, EARTH_KM, KM_PER_DEGREE = 480, 6371.0088, 111.195
+HEIGHT, KM_PER_DEGREE = 480, 111.195
 LAND, AROUND = "#f8f6f1", "#e6eaee"
 #: Each kind of supplier: its colour and its sign, told apart without colour.
 KINDS = {
@@ -372,7 +373,7 @@ def _read(shown: pl.DataFrame, places: pl.DataFrame, radiuses: tuple[float, ...]
     told = []
     if shown.height:
         told.append(
-            f"surface des signes : capacité annuelle estimée, au plus {french.euros_short(int(shown['capacite'].max() or 0))} dans une commune"
+            f"surface des signes : capacité annuelle estimée, au plus {french.euros_short(shown.select(pl.col('capacite').max()).item() or 0)} dans une commune"
         )
     if places.height and window != FRANCE:
         told.append(

@@ -84,9 +84,12 @@ def basis_of(rows: pl.DataFrame) -> str:
     """« n = 1 054 contrats ; renseignés : de 80,0 % à 92,0 % »."""
     if not rows.height:
         return "n = 0 contrat"
-    total = rows.group_by("indicateur").agg(pl.col("denominateur").sum())["denominateur"].max() or 0
+    total = (
+        rows.group_by("indicateur").agg(pl.col("denominateur").sum()).select(pl.col("denominateur").max()).item() or 0
+    )
+    known = rows.select(pl.col("couverture").min(), high=pl.col("couverture").max()).row(0)
     n = french.euros_short(total) if unit_of(rows) == "centime" else french.count(total, "contrat", none=False)
-    return f"n = {n} ; renseignés : {french.share_range(rows['couverture'].min(), rows['couverture'].max())}"
+    return f"n = {n} ; renseignés : {french.share_range(*known)}"
 
 
 def unit_of(rows: pl.DataFrame) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import polars as pl
 
@@ -43,7 +44,7 @@ _OTHERS = (("triangle-left", NEUTRAL), ("arrow", NEUTRAL), ("wedge", NEUTRAL), (
 _HEIGHT = 380
 #: Room of a point on each side of its middle, of a label above and below its own, of a character (pixels).
 _POINT, _HALF_LINE, _LETTER = 6.0, 6.5, 5.6
-_SIDES = {
+_SIDES: dict[str, tuple[Literal["left", "right", "center"], int, int]] = {
     "droite": ("left", 9, 0),
     "gauche": ("right", -9, 0),
     "dessus": ("center", 0, -15),

@@ -11,6 +11,7 @@ from spaser import french
 from spaser.cli.options import clock, command, today
 from spaser.cli.terminal import first, moment, progress, say, wrote
 from spaser.problems import Problem
+from spaser.vocabulary.sentences import DEMO_NOTE
 
 if TYPE_CHECKING:
     from spaser.studies.mission import Mission
@@ -88,7 +89,7 @@ def _written(one: Mission, choices: argparse.Namespace) -> list[str]:
     from spaser.studies.pams import batch
 
     if one.demo:
-        say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.")
+        say(DEMO_NOTE)
     if not one.files:
         return _of_company(one, choices)
     own = one.demo

@@ -11,16 +11,16 @@ from spaser.cli.options import (
     closing,
     command,
     day,
-    kilometres,
     matched,
     oeth,
     output,
-    percentage,
+    reach,
     reading_day,
     registers,
     today,
 )
 from spaser.cli.terminal import progress, say
+from spaser.vocabulary.sentences import DEMO_SPEND_NOTE
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -38,18 +38,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     registers(asked)
     asked.add_argument("--nom", metavar="NOM", help="le nom de l'entreprise (par défaut : celui du fichier)")
     asked.add_argument("--territoire", metavar="NOM|SIREN", help="commune ou intercommunalité où elle achète")
-    asked.add_argument(
-        "--rayon",
-        type=kilometres,
-        metavar="KM",
-        help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)",
-    )
-    asked.add_argument(
-        "--dependance",
-        type=percentage,
-        metavar="PART",
-        help="part de son activité qu'un fournisseur ne doit pas dépasser avec elle, en %% (par défaut : 30)",
-    )
+    reach(asked, "elle")
     asked.add_argument("--heures", metavar="FICHIER", help="heures.csv rempli : heures exigées et heures faites")
     oeth(asked)
     asked.add_argument(
@@ -86,7 +75,7 @@ def _run(choices: argparse.Namespace) -> None:
         progress=progress,
     )
     if result.demo:
-        say("Démonstration : l'acheteur, les fournisseurs et les dépenses sont inventés.\n")
+        say(DEMO_SPEND_NOTE + "\n")
     say(company.summary(result))
     say("\n" + closing(choices, result.as_of, DATED))
     given.delivered(choices, "entreprise", lambda folder: company.write(result, folder))

@@ -16,6 +16,7 @@ from spaser.sources.ledgers import read_ledger
 from spaser.sources.notices import read_notices
 from spaser.studies.diagnostic import Declared
 from spaser.vocabulary import BUYER_KINDS
+from spaser.vocabulary.sentences import DEMO_NOTE
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -83,7 +84,7 @@ def _run(choices: argparse.Namespace) -> None:
         pieces=spaser.clauses(choices.pieces, progress=progress) if choices.pieces else None,
     )
     if result.base.demo:
-        say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
+        say(DEMO_NOTE + "\n")
     say(spaser.summary(result))
     say("\n" + closing(choices, result.as_of))
     if isinstance(choices.acheteur, str) and len(result.sirens) == 1:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 
 from spaser.cli.given import decided, delivered, required
-from spaser.cli.options import closing, command, kilometres, percentage, selection, source
+from spaser.cli.options import closing, command, reach, selection, source
 from spaser.cli.terminal import progress, say
+from spaser.vocabulary.sentences import DEMO_NOTE
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -19,18 +20,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     selection(asked, needs="")
     asked.add_argument("--besoin", metavar="MOTS", help="les seuls besoins dont l'objet contient ces mots")
-    asked.add_argument(
-        "--rayon",
-        type=kilometres,
-        metavar="KM",
-        help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)",
-    )
-    asked.add_argument(
-        "--dependance",
-        type=percentage,
-        metavar="PART",
-        help="part de son activité qu'un fournisseur ne doit pas dépasser avec vous, en %% (par défaut : 30)",
-    )
+    reach(asked)
 
 
 def _run(choices: argparse.Namespace) -> None:
@@ -43,7 +33,7 @@ def _run(choices: argparse.Namespace) -> None:
     found = spaser.potential_of(result, radius=choices.rayon, dependency=choices.dependance)
     made = dividing.divided(found, only=choices.besoin, method=result.base.method, demo=result.base.demo)
     if result.base.demo:
-        say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
+        say(DEMO_NOTE + "\n")
     say(dividing.summary(made))
     say("\n" + closing(choices, result.as_of))
     delivered(choices, "allotissement", lambda folder: dividing.write(made, folder))

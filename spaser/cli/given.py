@@ -17,6 +17,7 @@ import polars as pl
 from spaser.cli.terminal import moment, say, wrote
 from spaser.problems import Problem
 from spaser.vocabulary import DEFAULT_POPULATION
+from spaser.vocabulary.sentences import NO_LIST
 
 if TYPE_CHECKING:
     from spaser.studies.diagnostic import Declared
@@ -28,7 +29,7 @@ CONSTATS, FACTS, VALIDATIONS = "constats.csv", "a-corriger.csv", "validations.cs
 _WHAT = {
     "contrats": "Aucun fichier de contrats n'est donné",
     "depenses": "Aucun fichier de dépenses n'est donné",
-    "registre": "Aucune liste de fournisseurs n'a été lue",
+    "registre": NO_LIST,
     "fichier": "Aucun fichier de dépenses n'est donné",
     "documents": "Aucune pièce n'est donnée",
     "programme": "Aucun programme d'achat n'est donné",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 
 from spaser.cli.given import decided, delivered, required
-from spaser.cli.options import closing, command, kilometres, percentage, selection, source
+from spaser.cli.options import closing, command, reach, selection, source
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
+from spaser.vocabulary.sentences import DEMO_NOTE
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -31,18 +32,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         metavar="GROUPEMENTS.XLSX",
         help="relire la colonne « Compétences à réunir » du classeur écrit par cette commande",
     )
-    asked.add_argument(
-        "--rayon",
-        type=kilometres,
-        metavar="KM",
-        help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)",
-    )
-    asked.add_argument(
-        "--dependance",
-        type=percentage,
-        metavar="PART",
-        help="part de son activité qu'un fournisseur ne doit pas dépasser avec vous, en %% (par défaut : 30)",
-    )
+    reach(asked)
 
 
 def _run(choices: argparse.Namespace) -> None:
@@ -64,7 +54,7 @@ def _run(choices: argparse.Namespace) -> None:
         found, only=choices.besoin, skills=skills, method=result.base.method, demo=result.base.demo
     )
     if result.base.demo:
-        say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
+        say(DEMO_NOTE + "\n")
     say(grouping.summary(made))
     say("\n" + closing(choices, result.as_of))
     delivered(choices, "groupements", lambda folder: grouping.write(made, folder))

@@ -8,6 +8,7 @@ from pathlib import Path
 from spaser.cli import given
 from spaser.cli.options import DATED, closing, command, day, matched, oeth, output, reading_day, registers, today
 from spaser.cli.terminal import progress, say
+from spaser.vocabulary.sentences import DEMO_SPEND_NOTE
 
 #: The hours of the demo, beside its ledger.
 HOURS = "heures_demo.csv"
@@ -66,7 +67,7 @@ def _run(choices: argparse.Namespace) -> None:
         progress=progress,
     )
     if result.demo:
-        say("Démonstration : l'acheteur, les fournisseurs et les dépenses sont inventés.\n")
+        say(DEMO_SPEND_NOTE + "\n")
     say(impact.summary(result))
     say("\n" + closing(choices, result.as_of, DATED))
     given.delivered(choices, "impact", lambda folder: impact.write(result, folder))

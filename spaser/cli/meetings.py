@@ -6,9 +6,10 @@ import argparse
 from datetime import time
 
 from spaser.cli.given import decided, delivered, required
-from spaser.cli.options import closing, command, day, selection, source
+from spaser.cli.options import closing, command, day, radius, selection, source
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
+from spaser.vocabulary.sentences import DEMO_NOTE
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -51,12 +52,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         metavar="N",
         help="besoins dont le sourcing commence dans les N mois (par défaut : 12)",
     )
-    asked.add_argument(
-        "--rayon",
-        type=float,
-        metavar="KM",
-        help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)",
-    )
+    radius(asked)
 
 
 def _run(choices: argparse.Namespace) -> None:
@@ -71,7 +67,7 @@ def _run(choices: argparse.Namespace) -> None:
     result = spaser.diagnose(paths, **asked, others=True, decisions=decided(choices), progress=progress)
     report = meetings.morning(result, spaser.potential_of(result, radius=choices.rayon), months=choices.mois)
     if result.base.demo:
-        say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
+        say(DEMO_NOTE + "\n")
     say(" ".join(block.text for block in report.sections[0].blocks if isinstance(block, Sentence)))
     say("\n" + closing(choices, result.as_of))
     delivered(choices, "matinale", lambda folder: meetings.write(report, folder))

@@ -148,6 +148,27 @@ def day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"« {text} » n'est pas une date (AAAA-MM-JJ)") from None
 
 
+def radius(command: argparse.ArgumentParser) -> None:
+    """How far local suppliers are looked for."""
+    command.add_argument(
+        "--rayon",
+        type=kilometres,
+        metavar="KM",
+        help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)",
+    )
+
+
+def reach(command: argparse.ArgumentParser, whom: str = "vous") -> None:
+    """How far suppliers are looked for, and how much of their activity may depend on the buyer."""
+    radius(command)
+    command.add_argument(
+        "--dependance",
+        type=percentage,
+        metavar="PART",
+        help=f"part de son activité qu'un fournisseur ne doit pas dépasser avec {whom}, en %% (par défaut : 30)",
+    )
+
+
 def kilometres(text: str) -> float:
     """« 30 » or « 30 km »."""
     try:

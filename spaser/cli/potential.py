@@ -15,10 +15,9 @@ from spaser.cli.options import (
     command,
     corrections,
     day,
-    kilometres,
     matched,
     output,
-    percentage,
+    reach,
     reading_day,
     selection,
     source,
@@ -26,6 +25,7 @@ from spaser.cli.options import (
 )
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
+from spaser.vocabulary.sentences import DEMO_SPEND_NOTE
 
 if TYPE_CHECKING:
     from spaser.studies.potential.programme import Planned
@@ -43,14 +43,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         commands, "potentiel", _run, "potentiel d'achat auprès de l'ESS : besoins, fournisseurs, leviers, montants"
     )
     selection(asked, needs="")
-    asked.add_argument(
-        "--rayon",
-        type=kilometres,
-        metavar="KM",
-        help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)",
-    )
-    text = "part de son activité qu'un fournisseur ne doit pas dépasser avec vous, en %% (par défaut : 30)"
-    asked.add_argument("--dependance", type=percentage, metavar="PART", help=text)
+    reach(asked)
     ledger = asked.add_argument_group("à partir de vos dépenses")
     text = "votre fichier de dépenses, au lieu des contrats (qui, s'ils sont donnés, disent ce que les fournisseurs ont gagné) ; sans fichier : celui de la mission"
     ledger.add_argument("--depenses", nargs="?", const="", metavar="FICHIER", help=text)
@@ -87,18 +80,7 @@ def _add_programme(commands: argparse._SubParsersAction) -> None:
         metavar="NOM|SIREN",
         help="où vous achetez (par défaut : le territoire de l'acheteur, d'après son SIRET)",
     )
-    planned.add_argument(
-        "--rayon",
-        type=kilometres,
-        metavar="KM",
-        help="distance des fournisseurs locaux (par défaut : l'usage de chaque famille)",
-    )
-    planned.add_argument(
-        "--dependance",
-        type=percentage,
-        metavar="PART",
-        help="part de son activité qu'un fournisseur ne doit pas dépasser avec vous, en %%",
-    )
+    reach(planned)
     planned.add_argument(
         "--date", type=day, metavar="AAAA-MM-JJ", help="jour des statuts (par défaut : la dernière date des listes)"
     )
@@ -189,7 +171,7 @@ def _run(choices: argparse.Namespace) -> None:
     )
     found = spaser.potential_of(result, radius=choices.rayon, dependency=choices.dependance)
     if result.base.demo:
-        say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
+        say(DEMO_SPEND_NOTE + "\n")
     say(handover.summary(found))
     say("\n" + closing(choices, result.as_of))
     delivered(choices, "potentiel", lambda folder: handover.write(result, found, folder))
@@ -242,7 +224,6 @@ def _run_spend(choices: argparse.Namespace) -> None:
     import spaser
     from spaser.studies.diagnostic import holders as held
     from spaser.studies.potential.spend import handover
-    from spaser.studies.suppliers.handover import DEMO_NOTE
     from spaser.studies.territory import panorama as purchases_territory
 
     required(choices, "depenses")
@@ -283,7 +264,7 @@ def _run_spend(choices: argparse.Namespace) -> None:
     )
     result = _of_its_kind(choices, result)
     if result.ledger.demo:
-        say(DEMO_NOTE + "\n")
+        say(DEMO_SPEND_NOTE + "\n")
     say(handover.summary(result))
     say("\n" + closing(choices, result.ledger.as_of, DATED))
     delivered(choices, "potentiel", lambda folder: handover.write(result, folder, choices.nomenclature))

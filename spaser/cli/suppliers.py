@@ -21,6 +21,7 @@ from spaser.cli.options import (
 )
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
+from spaser.vocabulary.sentences import DEMO_NOTE, DEMO_SPEND_NOTE
 
 CACHE = Path("spaser-cache")
 
@@ -160,7 +161,7 @@ def _run_suppliers(choices: argparse.Namespace) -> None:
         progress=progress,
     )
     if result.demo:
-        say(purchases_handover.DEMO_NOTE + "\n")
+        say(DEMO_SPEND_NOTE + "\n")
     say(purchases_handover.summary(result))
     say("\n" + closing(choices, result.as_of, DATED))
     given.delivered(
@@ -189,7 +190,7 @@ def _run_sheet(choices: argparse.Namespace) -> None:
     buyer = choices.acheteur if isinstance(choices.acheteur, str) else None
     sheet = supplier.sheet_of(base, choices.fiche, buyer=buyer, radius=choices.rayon)
     if sheet.demo:
-        say("Démonstration : acheteurs, fournisseurs et contrats sont inventés.\n")
+        say(DEMO_NOTE + "\n")
     say(supplier.summary(sheet))
     say("\n" + closing(choices, base.as_of))
     given.delivered(choices, "fiche", lambda folder: supplier.write(sheet, folder))

@@ -66,7 +66,9 @@ def declared(contracts: pl.LazyFrame) -> pl.LazyFrame:
     present = contracts.collect_schema().names()
     frame = contracts.with_columns(pl.lit(None, pl.String).alias(f) for f in FIELDS.values() if f not in present)
     kind = pl.col("type_contrat") if "type_contrat" in present else pl.lit(None, pl.String)
-    answers = {name: pl.when(_answered(dim)).then(_holds(FIELDS[dim], word)) for name, (dim, word) in WORDS.items()}
+    answers: dict[str, pl.Expr] = {
+        name: pl.when(_answered(dim)).then(_holds(FIELDS[dim], word)) for name, (dim, word) in WORDS.items()
+    }
     answers["marche_reserve"] = _reserved(kind)
     added = frame.with_columns(answers[word.name].alias(word.name) for word in CONSIDERATIONS)
     return added.drop(f for f in FIELDS.values() if f not in present)
@@ -194,7 +196,7 @@ def _boxes() -> dict[str, pl.Expr]:
     # A reservation read in a sentence is what the text says, not a box.
     boxed = ~pl.col("reserve_fondement").str.starts_with("écrit").fill_null(False)
     reserved = pl.when((pl.col("reserve") != "none") & boxed).then(True)
-    found = {}
+    found: dict[str, pl.Expr] = {}
     for dimension, aim in (("soc", "soc-obj"), ("env", "env-imp")):
         # Kleene: one box ticked is a yes; a box that lacks says nothing.
         ticked = [flags[dimension], aims.list.contains(aim), named[dimension] != "none"] + (

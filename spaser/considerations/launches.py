@@ -217,10 +217,12 @@ def _agreements(usual: pl.Expr, cpv_shares: dict[str, Any]) -> list[pl.Expr]:
     alike = (shared / pl.max_horizontal(shorter, pl.lit(3))).fill_nan(0.0).fill_null(0.0)
     subject = pl.when(shared >= 2).then(alike).otherwise(0.0)
     first, second = pl.col("codeCPV"), pl.col("cpv_avis")
-    cpv = pl.when(first.is_null() | second.is_null()).then(None)
     shares = {int(name.split()[0]): value for name, value in cpv_shares.items() if name[0].isdigit()}
-    for digits, value in sorted(shares.items(), reverse=True):
-        cpv = cpv.when(first.str.slice(0, digits) == second.str.slice(0, digits)).then(value)
+    alike_to = [
+        pl.when(first.str.slice(0, digits) == second.str.slice(0, digits)).then(pl.lit(float(value)))
+        for digits, value in sorted(shares.items(), reverse=True)
+    ]
+    both = first.is_not_null() & second.is_not_null()
     reference = (
         _bare("reference").is_not_null()
         & (_bare("reference").str.len_chars() >= 4)
@@ -228,7 +230,7 @@ def _agreements(usual: pl.Expr, cpv_shares: dict[str, Any]) -> list[pl.Expr]:
     )
     return [
         subject.alias("a_objet"),
-        cpv.otherwise(0.0).alias("a_cpv"),
+        pl.when(both).then(pl.coalesce(*alike_to, pl.lit(0.0))).alias("a_cpv"),
         usual.cast(pl.Float64).alias("a_delai"),
         reference.fill_null(False).alias("a_reference"),
     ]

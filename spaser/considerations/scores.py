@@ -8,19 +8,17 @@ interval: unknown axes at 0 (``score_bas``), at 100 (``score_haut``); rankings u
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import polars as pl
 
 from spaser import rules
 from spaser.problems import Problem, Problems
-from spaser.vocabulary import CONTRIBUTIONS, SENSITIVITY
+from spaser.vocabulary import CONTRIBUTIONS
 
 FULL = 100
 AXES = ("social", "environnement", "acces_ess")
 COLUMNS = {axis: f"score_{axis}" for axis in AXES}
-QUARTILES = 4
 
 
 @dataclass(frozen=True)
@@ -90,67 +88,6 @@ def contributions(
     return CONTRIBUTIONS.conform(long.unnest("_line"))
 
 
-def ranking(scored: pl.LazyFrame, by: str = "uid") -> pl.LazyFrame:
-    """Rank and quartile on the low bound (1 is the best; equal scores share rank and quartile).
-
-    Parameters
-    ----------
-    scored
-        One row per contract with SCORES.
-    by
-        ``uid`` ranks contracts; ``acheteur_id`` ranks buyers on the mean of their contracts' bounds.
-
-    Returns
-    -------
-    ``by, contrats, score_bas, score_haut, score_couverture, rang, quartile``, the best first.
-    """
-    means = [pl.col(name).cast(pl.Int64).sum() / pl.len() for name in ("score_bas", "score_haut")]
-    cover = (pl.col("score_couverture") * FULL).round().cast(pl.Int64).sum() / pl.len() / FULL
-    grouped = scored.group_by(by).agg(
-        pl.len().cast(pl.Int64).alias("contrats"), *means, cover.alias("score_couverture")
-    )
-    ranked = grouped.with_columns(rang=_rank(pl.col("score_bas")), quartile=_quartile(pl.col("score_bas")))
-    return ranked.sort("rang", by)
-
-
-def sensitivity(contracts: pl.LazyFrame, method: dict[str, Any] | None = None, by: str = "uid") -> pl.LazyFrame:
-    """SENSITIVITY: the share of contracts (or buyers) that change quartile when one weight moves by a quarter.
-
-    Each weight of an axis and each consideration's points moves alone, down then up; quartiles are taken on the low bound
-    before rounding, so that rounding is never mistaken for a change.
-    """
-    settings = checked(method)
-    step = settings["sensibilite"]["value"]
-    present = set(contracts.collect_schema().names())
-    scored = contracts if set(COLUMNS.values()) <= present else _scored(contracts, settings)
-    exact = partial(_exact_low, settings=settings, present=present)
-    moved = {(key, sign): exact(moved=key, change=sign * step) for key in _keys(settings) for sign in (-1, 1)}
-    named = {f"{key}|{sign}": expression for (key, sign), expression in moved.items()}
-    lows = scored.select(by, exact(moved="", change=0).alias("base"), *(e.alias(n) for n, e in named.items()))
-    means = lows.group_by(by).agg(pl.all().sum() / pl.len())
-    base = _quartile(pl.col("base"))
-    changed = means.select(
-        pl.len().cast(pl.Int64).alias("classes"), *((_quartile(pl.col(n)) != base).sum().alias(n) for n in named)
-    )
-    lines = [
-        pl.struct(
-            poids=pl.lit(key),
-            sens=pl.lit(f"{'+' if sign > 0 else '-'}{step} %"),
-            classes=pl.col("classes"),
-            changes=pl.col(f"{key}|{sign}").cast(pl.Int64),
-        )
-        for key, sign in moved
-    ]
-    long = (
-        changed.select(_line=pl.concat_list(lines))
-        .explode("_line", empty_as_null=True, keep_nulls=True)
-        .unnest("_line")
-    )
-    return SENSITIVITY.conform(
-        long.with_columns(part=pl.when(pl.col("classes") > 0).then(pl.col("changes") / pl.col("classes")))
-    )
-
-
 def bands(scored: pl.LazyFrame, method: dict[str, Any] | None = None) -> pl.LazyFrame:
     """Adds ``score_bande`` (A to E), only where both bounds of the score fall in the same band; unknown otherwise."""
     named = (method or rules.method())["bands"]["score"]
@@ -167,10 +104,10 @@ def checked(method: dict[str, Any] | None = None) -> dict[str, Any]:
         Everything wrong in the table, at once.
     """
     settings = (method or rules.method()).get("score")
-    if not settings or not {"poids", "points", "part_detectee", "sensibilite"} <= settings.keys():
+    if not settings or not {"poids", "points", "part_detectee"} <= settings.keys():
         raise Problem(
             "La méthode n'a pas de table [score] complète",
-            todo="Elle doit donner poids, points, part_detectee et sensibilite.",
+            todo="Elle doit donner poids, points et part_detectee.",
         )
     wrong = [*_wrong_weights(settings), *_wrong_points(settings), *_wrong_parts(settings)]
     if wrong:
@@ -207,36 +144,26 @@ def _wrong_points(settings: dict[str, Any]) -> list[str]:
 
 
 def _wrong_parts(settings: dict[str, Any]) -> list[str]:
-    limits = {"part_detectee": (0, FULL), "sensibilite": (1, 99)}
-    return [
-        f"{name} doit être un nombre entier de {low} à {high}"
-        for name, (low, high) in limits.items()
-        if not isinstance(settings[name].get("value"), int) or not low <= settings[name]["value"] <= high
-    ]
+    part = settings["part_detectee"].get("value")
+    right = isinstance(part, int) and 0 <= part <= FULL
+    return [] if right else [f"part_detectee doit être un nombre entier de 0 à {FULL}"]
 
 
 def _weights(settings: dict[str, Any]) -> dict[str, int]:
     return {axis: settings["poids"][axis]["value"] for axis in AXES}
 
 
-def _keys(settings: dict[str, Any]) -> list[str]:
-    return [f"score.poids.{axis}" for axis in AXES] + [item.key for axis in AXES for item in items(settings, axis)]
-
-
 def _answer(name: str, present: set[str]) -> pl.Expr:
     return pl.col(name) if name in present else pl.lit(None, pl.Boolean)
 
 
-def _earned(
-    item: Item, present: set[str], settings: dict[str, Any], points: int | None = None
-) -> tuple[pl.Expr, pl.Expr]:
+def _earned(item: Item, present: set[str], settings: dict[str, Any]) -> tuple[pl.Expr, pl.Expr]:
     """Points sure from the declared answer, and from the text where the declaration does not say yes."""
-    worth = item.points if points is None else points
     told, text = _answer(item.name, present).fill_null(False), f"{item.name}_texte"
-    declared = pl.when(told).then(worth).otherwise(0)
+    declared = pl.when(told).then(item.points).otherwise(0)
     if text not in present:
         return declared, pl.lit(0, pl.Int32)
-    part = worth * settings["part_detectee"]["value"] // FULL
+    part = item.points * settings["part_detectee"]["value"] // FULL
     return declared, pl.when(pl.col(text).fill_null(False) & ~told).then(part).otherwise(0)
 
 
@@ -292,36 +219,6 @@ def _global_line(axis: str, weight: int) -> pl.Expr:
         points=_weighted(axis, weight).cast(pl.Int16),
         regle=pl.lit(f"score.poids.{axis}"),
     )
-
-
-def _exact_low(moved: str, change: int, settings: dict[str, Any], present: set[str]) -> pl.Expr:
-    """The low bound in parts of a point, not rounded, when the weight named ``moved`` changes by ``change`` per cent."""
-    weights = {a: w * (FULL + change * (moved == f"score.poids.{a}")) for a, w in _weights(settings).items()}
-    lows = [
-        pl.when(pl.col(COLUMNS[axis]).is_not_null())
-        .then(_moved_axis(axis, moved, change, settings, present))
-        .otherwise(0)
-        * weights[axis]
-        for axis in AXES
-    ]
-    return pl.sum_horizontal(lows)
-
-
-def _moved_axis(axis: str, moved: str, change: int, settings: dict[str, Any], present: set[str]) -> pl.Expr:
-    """Points of a known axis, times 100 (so that a quarter of a point is not lost)."""
-    sums = []
-    for item in items(settings, axis):
-        worth = item.points * (FULL + change * (moved == item.key))
-        sums += _earned(item, present, settings, worth)
-    return pl.min_horizontal(pl.sum_horizontal(sums), FULL * FULL).cast(pl.Int64)
-
-
-def _rank(value: pl.Expr) -> pl.Expr:
-    return value.rank("min", descending=True).cast(pl.Int64)
-
-
-def _quartile(value: pl.Expr) -> pl.Expr:
-    return ((_rank(value) - 1) * QUARTILES // pl.len() + 1).cast(pl.Int8)
 
 
 def _band(value: pl.Expr, named: list[dict[str, Any]]) -> pl.Expr:

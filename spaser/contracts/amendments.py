@@ -8,15 +8,15 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
-from spaser.contracts import durations, evidence
-from spaser.vocabulary import AMENDMENTS_IN_DOUBT, CENT
+from spaser.contracts import durations, evidence, ruling
+from spaser.vocabulary import CENT
 
 DIFFERENCE, TOTAL = 1, 2
 #: What the words just before a sum say of it, in the order in which they are believed.
 _INTRODUCED = {"moins": -DIFFERENCE, "plus": DIFFERENCE, "total": TOTAL}
-#: What cannot be decided, in the order in which it is said, and the rule that says it.
-DOUBTED = dict(zip(("doute", "trop", "annule", "taux"), AMENDMENTS_IN_DOUBT, strict=True))
-_GRAVITY = {kind: place for place, kind in enumerate(DOUBTED)}
+#: What cannot be decided, in the order in which it is said.
+_DOUBTED = ("doute", "trop", "annule", "taux")
+_GRAVITY = {kind: place for place, kind in enumerate(_DOUBTED)}
 
 
 def said(text: pl.Expr, amount: pl.Expr) -> pl.Expr:
@@ -147,7 +147,7 @@ def _grouped(classed: pl.DataFrame) -> pl.DataFrame:
         .then(0)
         .otherwise(signed)
     )
-    sure, unsure = after & pl.col("_lu").is_in(["dit", "moins"]), after & pl.col("_lu").is_in(list(DOUBTED))
+    sure, unsure = after & pl.col("_lu").is_in(["dit", "moins"]), after & pl.col("_lu").is_in(_DOUBTED)
     return (
         classed.with_columns(_sur=sure, _pas_sur=unsure, _signe=added)
         .group_by("uid")
@@ -206,62 +206,59 @@ def _amount_facts(grouped: pl.DataFrame) -> pl.DataFrame:
         _autres=pl.col("_changes").sum().over(buyer) - pl.col("_changes"),
         _autres_petits=pl.col("_petits").sum().over(buyer) - pl.col("_petits"),
     )
-    moved = pl.col("_montant") != pl.coalesce("_notifie", pl.lit(-1))
-    rule = (
-        pl.when((pl.col("_n_doute") > 0) & pl.col("_montant").is_not_null())
-        .then(pl.col("_doute").replace_strict(DOUBTED, default="avenant_douteux"))
-        .when("_dit")
-        .then(pl.lit("avenant_dit_ecart"))
-        .when("_moins")
-        .then(pl.lit("avenant_en_moins"))
-        .when(pl.col("_zero") & pl.col("_montant").is_not_null())
-        .then(pl.lit("avenant_sans_montant"))
-        .when(pl.col("_total").is_not_null() & pl.col("_notifie").is_not_null() & moved)
-        .then(pl.lit("avenant_total"))
-    )
-    ruled = grouped.with_columns(avenant_regle=rule, _somme=pl.col("_montant") + pl.col("_pas_surs"))
-    doubt = pl.col("avenant_regle") == "avenant_douteux"
-    lost = _hundredth(pl.col("_dernier"), pl.col("_montant"))
-    other = {
-        "avenant_en_taux": (pl.col("_somme"), pl.col("_montant"), pl.col("_somme")),
-        "avenant_demesure": (pl.when(lost).then(pl.col("_dernier") // 100), pl.col("_montant"), pl.col("_dernier")),
-        "avenant_annule": (pl.lit(None, pl.Int64), pl.lit(0, pl.Int64), pl.col("_montant")),
-    }
-    proposed, low, high = (
-        pl.coalesce(pl.when(pl.col("avenant_regle") == name).then(values[place]) for name, values in other.items())
-        for place in range(3)
-    )
+    grouped = grouped.with_columns(_somme=pl.col("_montant") + pl.col("_pas_surs"))
+    ruled = ruling.decided(grouped, "montant", _seen(), _shown())
+    values = _values()
+    rule = pl.col("_regle")
     return ruled.select(
         "uid",
         "_montant",
-        "avenant_regle",
-        avenant_preuve=_proof(),
-        avenant_propose=pl.when(doubt).then("_somme").otherwise(proposed),
-        avenant_bas=pl.when(doubt).then(pl.min_horizontal("_montant", "_dernier")).otherwise(low),
-        avenant_haut=high,
+        avenant_regle=rule,
+        avenant_preuve="_preuve",
+        **{f"avenant_{key}": ruling.valued("montant", key, rule, values) for key in ("propose", "bas", "haut")},
     )
 
 
-def _proof() -> pl.Expr:
-    """The evidence of the rule that decided, from the columns of ``_grouped`` and the readings."""
+def _seen() -> dict[str, pl.Expr]:
+    """What the rules of amendments may see, from the columns of ``_grouped``."""
+    amount = pl.col("_montant")
+    return {
+        # Without an amount in force nothing is in doubt: the amendment's is all there is.
+        "doute": pl.when(amount.is_not_null()).then("_doute"),
+        "dit": pl.col("_dit"),
+        "moins": pl.col("_moins"),
+        "zero": pl.col("_zero"),
+        "total": pl.col("_total"),
+        "notifie": pl.col("_notifie"),
+        "montant": amount,
+    }
+
+
+def _values() -> dict[str, pl.Expr]:
+    """What the rules may propose, or take as a bound, in cents."""
+    amount, last = pl.col("_montant"), pl.col("_dernier")
+    return {
+        "montant": amount,
+        "somme": pl.col("_somme"),
+        "dernier": last,
+        "plus_petit": pl.min_horizontal(amount, last),
+        "centieme": pl.when(_hundredth(last, amount)).then(last // 100),
+        "rien": pl.lit(0, pl.Int64),
+    }
+
+
+def _shown() -> dict[str, pl.Expr]:
+    """What the rules may show, in words."""
     habit = pl.format(
         " Sur {} autres modifications de montant de cet acheteur, {} sont aussi petites.", "_autres", "_autres_petits"
     )
     euros = evidence.euros
-    told = {
-        "avenant_douteux": [
-            euros(pl.coalesce("_notifie", "_montant")),
-            "_liste",
-            euros("_dernier"),
-            euros("_somme"),
-            pl.when(pl.col("_autres") > 0).then(habit).otherwise(pl.lit("")),
-        ],
-        "avenant_en_taux": [euros("_montant"), "_bruts", euros("_somme")],
-        "avenant_demesure": [euros("_montant"), "_liste"],
-        "avenant_annule": [euros("_montant"), "_liste"],
-        "avenant_dit_ecart": [euros("_notifie"), "_liste", euros("_montant")],
-        "avenant_en_moins": [euros("_notifie"), "_liste", euros("_montant")],
-        "avenant_sans_montant": [euros("_montant")],
-        "avenant_total": [euros("_notifie"), euros("_montant")],
+    return {
+        "notifie": euros(pl.coalesce("_notifie", "_montant")),
+        "montant": euros("_montant"),
+        "dernier": euros("_dernier"),
+        "somme": euros("_somme"),
+        "liste": pl.col("_liste"),
+        "bruts": pl.col("_bruts"),
+        "habitude": pl.when(pl.col("_autres") > 0).then(habit).otherwise(pl.lit("")),
     }
-    return evidence.told("montant", pl.col("avenant_regle"), told)

@@ -9,11 +9,19 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
-from spaser.contracts import amendments, evidence
+from spaser.contracts import evidence, ruling
 from spaser.vocabulary import CENT
 
-VALID, UNKNOWN, IMPOSSIBLE, SYMBOLIC, DOUBTFUL = "valide", "inconnu", "impossible", "symbolique", "a_verifier"
+STATUSES = VALID, UNKNOWN, IMPOSSIBLE, SYMBOLIC, DOUBTFUL = (
+    "valide",
+    "inconnu",
+    "impossible",
+    "symbolique",
+    "a_verifier",
+)
 USABLE = (VALID, DOUBTFUL)
+#: The rule of an amount whose amendment is in doubt.
+_AMENDED = "modification_en_doute"
 #: A placeholder is typed in whole euros, or with 99 cents: a third or a tax gives other cents (6 666 666,67 €).
 _TYPED_CENTS = (0, 99)
 
@@ -74,47 +82,55 @@ def qualify(contracts: pl.DataFrame) -> pl.DataFrame:
 
     Needs ``montant, montant_initial, montant_lots, montant_decide, avenant_regle, accord_cadre, acheteur_id, cpv_division`` and the columns of ``usual``.
     """
-    method = rules.method()["amounts"]
-    outlier = method["outlier"]
-    amount = pl.col("montant")
-    euros = amount // CENT
-    distance = (amount.log10() - pl.col("usuel_log")).abs()
-    spread = pl.max_horizontal(pl.col("usuel_ecart") * 1.4826, pl.lit(outlier["smallest_deviation"]))
-    ladder = [
-        (amount.is_null(), UNKNOWN, "montant_absent"),
-        (pl.col("montant_decide"), VALID, "decision"),
-        (amount <= 0, IMPOSSIBLE, "montant_nul_ou_negatif"),
-        (euros >= method["impossible_from"]["value"], IMPOSSIBLE, "impossible_from"),
-        (
-            (euros.is_in(_filler_amounts(method)) & (amount % CENT).is_in(_TYPED_CENTS))
-            | amount.is_in(method["sequence"]["cents"]),
-            IMPOSSIBLE,
-            "repeated_digit",
-        ),
-        (euros < method["symbolic_below"]["value"], SYMBOLIC, "symbolic_below"),
-        (pl.col("fichier_mapa").is_not_null(), DOUBTFUL, "unit_file"),
-        *((pl.col("avenant_regle") == rule, DOUBTFUL, rule) for rule in amendments.DOUBTED.values()),
-        (pl.col("montant_lots").is_not_null(), DOUBTFUL, "plusieurs_lots_sous_un_numero"),
-        (
-            (pl.col("usuel_n") >= outlier["minimum_contracts"]) & (distance > outlier["deviations"] * spread),
-            DOUBTFUL,
-            "outlier",
-        ),
-    ]
-    status, rule = pl.lit(VALID), pl.lit(None, pl.String)
-    for test, value, name in reversed(ladder):
-        status, rule = (
-            pl.when(test).then(pl.lit(value)).otherwise(status),
-            pl.when(test).then(pl.lit(name)).otherwise(rule),
-        )
-    # Believed all the same, a value that an amendment gave says so.
-    rule = pl.when(status == VALID).then(pl.coalesce(rule, "avenant_regle")).otherwise(rule)
-    qualified = contracts.with_columns(montant_statut=status, montant_regle=rule)
-    return (
-        qualified.with_columns(montant_propose=_repair())
-        .with_columns(montant_preuve=_evidence())
-        .with_columns(*_bounds())
+    judged = ruling.decided(contracts, "statut", _seen(), _shown(), STATUSES)
+    # An amendment in doubt says its own rule; believed all the same, a value that an amendment gave says so.
+    named = (
+        pl.when(pl.col("_regle").is_null() | (pl.col("_regle") == _AMENDED)).then("avenant_regle").otherwise("_regle")
     )
+    qualified = judged.with_columns(
+        montant_statut=pl.col("_conclut").fill_null(VALID),
+        montant_regle=named,
+        montant_propose=_repair(),
+        montant_preuve=pl.when(named.str.starts_with("avenant_")).then("avenant_preuve").otherwise("_preuve"),
+    )
+    return qualified.with_columns(*_bounds()).drop("_regle", "_conclut", "_preuve")
+
+
+def _seen() -> dict[str, pl.Expr]:
+    """What the rules of an amount may see: itself, the file, its amendments, those it is compared with."""
+    method = rules.method()["amounts"]
+    outlier, amount = method["outlier"], pl.col("montant")
+    euros = amount // CENT
+    spread = pl.max_horizontal(pl.col("usuel_ecart") * 1.4826, pl.lit(outlier["smallest_deviation"]))
+    distance = (amount.log10() - pl.col("usuel_log")).abs()
+    typed = euros.is_in(_filler_amounts(method)) & (amount % CENT).is_in(_TYPED_CENTS)
+    return {
+        "montant": amount,
+        "euros": euros,
+        "decide": pl.col("montant_decide"),
+        "remplissage": typed | amount.is_in(method["sequence"]["cents"]),
+        "impossible_des": pl.lit(method["impossible_from"]["value"]),
+        "symbolique_sous": pl.lit(method["symbolic_below"]["value"]),
+        "fichier_hors_norme": pl.col("fichier_hors_norme"),
+        "modification_en_doute": pl.col("avenant_regle").is_in(rules.to_look("montant")),
+        "plusieurs_montants": pl.col("montant_lots").is_not_null(),
+        "loin": (pl.col("usuel_n") >= outlier["minimum_contracts"]) & (distance > outlier["deviations"] * spread),
+    }
+
+
+def _shown() -> dict[str, pl.Expr]:
+    """What the rules of an amount may show; without a proposal, a sentence that shows one is not told."""
+    ceiling = rules.method()["amounts"]["unit_file"]["ceiling"]
+    return {
+        "publie": evidence.euros("montant"),
+        "propose": evidence.euros(_repair()),
+        "comparables": pl.col("usuel_n"),
+        "division": pl.col("cpv_division"),
+        "mediane": evidence.euros((10 ** pl.col("usuel_log")).round(0)),
+        "part": (pl.col("fichier_hors_norme") * 100).round(0).cast(pl.Int64),
+        "marches_adaptes": pl.col("fichier_mapa"),
+        "plafond": evidence.euros(pl.lit(ceiling * CENT)),
+    }
 
 
 def _repair() -> pl.Expr:
@@ -125,36 +141,10 @@ def _repair() -> pl.Expr:
         for tried in (pl.col("montant") // factor, pl.col("montant") * factor):
             near = (tried.log10() - pl.col("usuel_log")).abs() <= method["tolerance"]
             proposal = pl.when(near).then(tried).otherwise(proposal)
-    rule = pl.col("montant_regle")
-    whole = pl.when(rule.is_in(list(amendments.DOUBTED.values()))).then("avenant_propose")
+    rule = pl.col("_regle")
+    whole = pl.when(rule == _AMENDED).then("avenant_propose")
     file = pl.when(rule == "unit_file").then(pl.col("montant") // rules.method()["amounts"]["unit_file"]["factor"])
     return pl.coalesce(whole, file, pl.when(rule == "outlier").then(proposal))
-
-
-def _evidence() -> pl.Expr:
-    published, proposed = evidence.euros(pl.col("montant")), evidence.euros(pl.col("montant_propose"))
-    unit = pl.format(
-        "Publié {} ; la médiane des {} marchés de cet acheteur dans la division CPV {} est {} : erreur d'unité possible, proposé {}.",
-        published,
-        pl.col("usuel_n"),
-        pl.col("cpv_division"),
-        evidence.euros((10 ** pl.col("usuel_log")).round(0)),
-        proposed,
-    )
-    file = pl.format(
-        "Publié {} ; dans ce fichier, {}\u00a0% des {} marchés de fournitures et services en procédure adaptée de cet acheteur "
-        "dépassent {}, ce que cette procédure ne permet pas : virgule des centimes sans doute perdue, proposé {}.",
-        published,
-        (pl.col("fichier_hors_norme") * 100).round(0).cast(pl.Int64),
-        pl.col("fichier_mapa"),
-        evidence.euros(pl.lit(rules.method()["amounts"]["unit_file"]["ceiling"] * CENT)),
-        proposed,
-    )
-    rule = pl.col("montant_regle")
-    told = pl.when(rule == "unit_file").then(file).when(rule == "outlier").then(unit)
-    repaired = pl.when(pl.col("montant_propose").is_not_null()).then(told)
-    amended = pl.when(rule.str.starts_with("avenant_")).then("avenant_preuve")
-    return pl.coalesce(amended, repaired)
 
 
 def _bounds() -> list[pl.Expr]:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import polars as pl
 
+from spaser import rules
 from spaser.contracts.amounts import DOUBTFUL
-from spaser.contracts.kinds import UNDECIDED
-
-_MONTHS = ("avenant_duree_douteuse", "avenant_apres_la_fin")
 
 
 def told(contracts: pl.DataFrame) -> pl.DataFrame:
     """Adds ``a_verifier`` (the facts in doubt, null when none) and ``enjeu`` (cents between the two bounds of the amount).
 
-    Needs ``montant_statut, montant_bas, montant_haut, duree_regle, date_regle, nature_contrat, doublon_possible``.
+    Needs ``montant_statut, montant_bas, montant_haut, duree_regle, date_regle, nature_regle, doublon_possible``.
     """
+    look = {fact: pl.col(f"{fact}_regle").is_in(rules.to_look(fact)) for fact in ("duree", "date", "nature")}
     facts = {
         "montant": pl.col("montant_statut") == DOUBTFUL,
-        "durée": pl.col("duree_regle").is_in(_MONTHS),
-        "date": pl.col("date_regle") != "decision",
-        "nature": pl.col("nature_contrat") == UNDECIDED,
+        "durée": look["duree"],
+        "date": look["date"],
+        "nature": look["nature"],
         "doublon": pl.col("doublon_possible").is_not_null(),
     }
     said = pl.concat_str(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
-from spaser.contracts import evidence
+from spaser.contracts import evidence, ruling
 
 
 def judged(states: pl.DataFrame) -> pl.DataFrame:
@@ -18,41 +18,49 @@ def judged(states: pl.DataFrame) -> pl.DataFrame:
     """
     grouped = _durations(_read_months(states))
     end = pl.col("_debut").dt.offset_by(pl.format("{}mo", "_duree"))
-    late = (end < pl.col("dernier_avenant")).fill_null(False)
-    rule = (
-        pl.when((pl.col("_n_doute") > 0) & pl.col("_duree").is_not_null())
-        .then(pl.lit("avenant_duree_douteuse"))
-        .when(late)
-        .then(pl.lit("avenant_apres_la_fin"))
-        .when(pl.col("_total") != pl.col("_notifiee"))
-        .then(pl.lit("avenant_duree_totale"))
-    )
-    doubt = pl.col("duree_regle") == "avenant_duree_douteuse"
-    return grouped.with_columns(duree_regle=rule).select(
+    seen = {
+        "en_doute": pl.col("_n_doute") > 0,
+        "duree": pl.col("_duree"),
+        "totale": pl.col("_total"),
+        "notifiee": pl.col("_notifiee"),
+        "fin": end,
+        "dernier_avenant": pl.col("dernier_avenant"),
+    }
+    shown = {
+        "notifiee": pl.coalesce("_notifiee", "_duree"),
+        "duree": pl.col("_duree"),
+        "liste": pl.col("_liste"),
+        "dernier": pl.col("_dernier"),
+        "somme": pl.col("_somme"),
+        "dernier_avenant": pl.col("dernier_avenant").dt.strftime("%d/%m/%Y"),
+    }
+    values = {"plus_courte": pl.min_horizontal("_duree", "_dernier"), "somme": pl.col("_somme")}
+    return ruling.decided(grouped, "duree", seen, shown).select(
         "uid",
         "_duree",
-        "duree_regle",
         "dernier_avenant",
-        duree_preuve=_duration_proof(),
-        duree_basse=pl.when(doubt).then(pl.min_horizontal("_duree", "_dernier")),
-        duree_haute=pl.when(doubt).then("_somme"),
+        duree_regle="_regle",
+        duree_preuve="_preuve",
+        duree_basse=ruling.valued("duree", "bas", pl.col("_regle"), values),
+        duree_haute=ruling.valued("duree", "haut", pl.col("_regle"), values),
     )
 
 
 def _read_months(states: pl.DataFrame) -> pl.DataFrame:
     """Each state with how its months are read (``_lu``): the whole duration, in doubt, or nothing said.
 
-    A contract of 24 months whose amendment says « 36 » lasts 36 months, unless those were over when it was signed (they may be
-    months to add); one whose amendment says « 12 » may last 12 months more, or have been shortened: both are in doubt.
+    A contract of 24 months whose amendment says « 36 » lasts 36 months, unless those were long over when it was signed (they may
+    be months to add; an amendment is often notified some weeks after the end it moves); one whose amendment says « 12 » may last 12 months more, or have been shortened: both are in doubt.
     """
     months = pl.col("_mois")
     speaking = states.with_columns(_mois=pl.when(pl.col("dureeMois_avenant") > 0).then("dureeMois_avenant"))
     before = months.cum_max().shift(1).over("uid")
     speaking = speaking.with_columns(_vigueur=pl.max_horizontal("duree_notifiee", before))
     force = pl.col("_vigueur")
-    reached = pl.col("dateNotification").dt.offset_by(pl.format("{}mo", months)) >= pl.col("date_version")
-    # Days typed for months: « 365 » beside 12.
     settings = rules.toml("contract_facts.toml")["avenants"]
+    end = pl.col("dateNotification").dt.offset_by(pl.format("{}mo", months))
+    reached = (pl.col("date_version") - end).dt.total_days() <= settings["fin_jours"]
+    # Days typed for months: « 365 » beside 12.
     days = (months >= settings["mois_trop"] * force) & (months >= settings["mois_trop_des"])
     total = force.is_null() | (months == force) | ((months > force) & reached.fill_null(True) & ~days)
     kind = pl.when(months.is_null()).then(pl.lit("rien")).when(total).then(pl.lit("total")).otherwise(pl.lit("doute"))
@@ -81,13 +89,3 @@ def _durations(classed: pl.DataFrame) -> pl.DataFrame:
     )
     judged = grouped.with_columns(_duree=pl.coalesce("_total", "_notifiee"))
     return judged.with_columns(_somme=pl.col("_duree") + pl.col("_ajouts"))
-
-
-def _duration_proof() -> pl.Expr:
-    """The sentence of the rule that judged a duration (``contract_facts.toml``), with its months and its dates."""
-    told = {
-        "avenant_duree_douteuse": [pl.coalesce("_notifiee", "_duree"), "_liste", "_dernier", "_somme"],
-        "avenant_apres_la_fin": [pl.col("dernier_avenant").dt.strftime("%d/%m/%Y")],
-        "avenant_duree_totale": ["_notifiee", "_duree"],
-    }
-    return evidence.told("duree", pl.col("duree_regle"), told)

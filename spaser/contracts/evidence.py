@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from spaser import rules
 from spaser.vocabulary import CENT
 
 
@@ -33,10 +32,3 @@ def _dated(day: pl.Expr) -> pl.Expr:
     return (
         pl.when(day.is_not_null()).then(pl.format("le {}", day.dt.strftime("%d/%m/%Y"))).otherwise(pl.lit("sans date"))
     )
-
-
-def told(fact: str, rule: pl.Expr, values: dict[str, list]) -> pl.Expr:
-    """The sentence of the rule that decided (``contract_facts.toml``, ``preuve``), with what was seen; null without a rule."""
-    sentences = rules.toml("contract_facts.toml")[fact]
-    cases = (pl.when(rule == name).then(pl.format(sentences[name]["preuve"], *seen)) for name, seen in values.items())
-    return pl.coalesce(*cases)

@@ -187,7 +187,9 @@ def _width(sheet: Worksheet, index: int, column: Column, block: TableBlock) -> N
         "fichier": 34,
     }
     shown = block.frame[column.name].head(_LOOKED) if column.unit == "texte" else None
-    longest = int(shown.str.len_chars().max() or 0) if shown is not None and shown.dtype == pl.String else 0
+    longest = (
+        pl.select(shown.str.len_chars().max()).item() or 0 if shown is not None and shown.dtype == pl.String else 0
+    )
     sheet.set_column(index, index, wide.get(column.name, max(_WIDTHS.get(column.unit, 20), min(longest + 1, _WIDEST))))
 
 

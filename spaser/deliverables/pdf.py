@@ -13,6 +13,7 @@ from spaser import french
 from spaser.deliverables import columns, files, sentences
 from spaser.deliverables.messages import SIGNS, Messages, Todo
 from spaser.deliverables.report import (
+    FIGURES,
     Answer,
     Block,
     Callout,
@@ -31,7 +32,6 @@ from spaser.guards import leftovers
 
 #: Lines of a table in print; the workbook has them all.
 MOST_LINES = 40
-_RIGHT = {"entier", "part", "centime", "somme", "point", "valeur"}
 #: An identifier may be cut at the end of a line, never run over the next column; words are cut by the engine, as French is.
 _IDENTIFIER = re.compile(r"(?=\w*\d)\w{13,}|\w{19,}")
 #: « l'environnement » may go to the line after its apostrophe, which the engine does not do.
@@ -166,7 +166,7 @@ def _table(whole: TableBlock) -> dict[str, Any]:
         "flipped": flipped,
         "rows": [[_breakable(cell) or "–" for cell in row] for row in rows],
         "totals": totals if block.frame.height > 1 else [],
-        "right": [column.unit in _RIGHT for column in block.columns],
+        "right": [column.unit in FIGURES for column in block.columns],
         "long": any(len(cell) > _LONG_CELL for row in rows for cell in row),
         "widths": widths,
         "note": " ".join(part for part in (block.note, more) if part),

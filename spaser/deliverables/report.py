@@ -24,6 +24,8 @@ from spaser.vocabulary import LABELS, UNITS
 from spaser.vocabulary.spoken import worded
 
 #: Units a column may have, and so its format in each form (amounts are in cents until the form is written).
+#: The units that are figures, set to the right.
+FIGURES = {"entier", "part", "centime", "somme", "point", "valeur"}
 COLUMN_UNITS = ("texte", "identifiant", "entier", "part", "centime", "somme", "date", "oui_non", "point", "valeur")
 MASK = "personne physique (masquée)"
 #: Columns that name or identify a natural person when ``personne_physique`` is true.

@@ -87,7 +87,8 @@ def of_changes(rows: pl.DataFrame, complete: set[str]) -> tuple[Sentence, ...]:
     kept = rows.filter(pl.col("modalite").is_in(sorted(complete)), pl.col("repondus") > 0).sort("modalite")
     if "petit_effectif" in kept.columns:
         kept = kept.filter(~pl.col("petit_effectif").fill_null(False))
-    told, hidden = [], []
+    told: list[tuple[Measured, Measured]] = []
+    hidden: list[tuple[Measured, Measured]] = []
     for (_,), years in kept.group_by("indicateur", maintain_order=True):
         if years.height > 1:
             ends = Measured.of(years.row(0, named=True)), Measured.of(years.row(-1, named=True))
@@ -172,7 +173,8 @@ def of_span(contracts: pl.DataFrame, population: str) -> Sentence:
     n = contracts.height
     if not n:
         return Sentence(french.sentence(f"aucun contrat dans la population retenue ({population})"))
-    first, last = contracts["dateNotification"].min(), contracts["dateNotification"].max()
+    day = pl.col("dateNotification")
+    first, last = contracts.select(day.min(), last=day.max()).row(0)
     dates = (
         f", {french.plural('notifié', n)} du {french.long_date(first)} au {french.long_date(last)}"
         if isinstance(first, date)
@@ -259,11 +261,14 @@ def _unknown(measure: Measured, every: int, known: int) -> str:
         return ", et tous répondent à la question" if every > 1 else ""
     verb = "ne dit rien" if silent == 1 else "ne disent rien"
     real = share_range(measure.bas, measure.haut)
-    return (
+    told = (
         f" ; {number(silent)} {verb} ({share(silent / every)}), si bien que la part réelle "
-        f"{'va' if _open(measure) else 'est de'} {real} ; "
-        f"parmi les seuls contrats renseignés, elle est de {share(measure.valeur_repondus)}"
+        f"{'va' if _open(measure) else 'est de'} {real}"
     )
+    # Answers that are all the same say nothing of the silent ones: a share of them alone would be 0 or 100 % by construction.
+    if measure.valeur_repondus in (0, 1):
+        return f"{told} ; les réponses connues disent toutes « {'oui' if measure.valeur_repondus else 'non'} », ce qui ne prouve rien des autres"
+    return f"{told} ; parmi les seuls contrats renseignés, elle est de {share(measure.valeur_repondus)}"
 
 
 def _open(measure: Measured) -> bool:

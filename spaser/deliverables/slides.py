@@ -12,6 +12,7 @@ from spaser import french
 from spaser.deliverables import columns, files, office, sentences
 from spaser.deliverables.messages import SIGNS, Messages, Todo
 from spaser.deliverables.report import (
+    FIGURES,
     Answer,
     Figure,
     KeyFigure,
@@ -30,7 +31,6 @@ from spaser.deliverables.slides_parts import (
     BESIDE,
     BLUE,
     CELL,
-    FONT,
     FOOT,
     HEIGHT,
     INK,
@@ -48,6 +48,7 @@ from spaser.deliverables.slides_parts import (
     dress,
     fitting,
     high,
+    own_look,
     short,
     tall,
     titled,
@@ -73,7 +74,6 @@ _ANSWERS = (("numerateur", "oui", "1D5AA0"), ("non", "non", "E8DCBE"), ("inconnu
 #: The colour of each kind of message; its sign says it too.
 _KINDS = {"bien": "1F6B34", "alerte": "9C1F18", "constat": "44546A"}
 _SPACES = re.compile(r"\s+")
-_RIGHT = {"entier", "part", "centime", "somme", "point", "valeur"}
 
 
 def write(report: Report, path: Path | str, *, template: Path | str | None = None) -> Path:
@@ -89,17 +89,19 @@ def render(report: Report, *, template: Path | str | None = None) -> bytes:
     deck = Presentation(str(template) if template else None)
     if template is None:
         deck.slide_width, deck.slide_height = Inches(13.333), Inches(7.5)
-        _own_look(deck)
+        own_look(deck)
     _cover(deck, report, own=template is None)
     notes = report.footnotes()
+    bare = [section for section in _shown(report) if report.committee and not _drawn(section)]
     for section in _shown(report):
-        _slide(deck, section, notes)
+        if section not in bare:
+            _slide(deck, section, notes)
+    if bare:
+        _in_short(deck, bare)
     if not report.committee:
         _sources(deck, report)
-    deck.core_properties.title, deck.core_properties.author = (
-        report.title,
-        report.author or report.client or report.buyer,
-    )
+    deck.core_properties.title = report.title
+    deck.core_properties.author = report.author or report.client or report.buyer
     deck.core_properties.language = "fr-FR"
     deck.core_properties.created = deck.core_properties.modified = datetime(
         report.as_of.year, report.as_of.month, report.as_of.day
@@ -107,14 +109,6 @@ def render(report: Report, *, template: Path | str | None = None) -> bytes:
     out = io.BytesIO()
     deck.save(out)
     return office.steady(out.getvalue(), report.as_of)
-
-
-def _own_look(deck: Any) -> None:
-    """One face everywhere, through the theme: a person who edits a slide changes it in one place."""
-    for relation in deck.slide_master.part.rels.values():
-        if relation.reltype.endswith("/theme"):
-            part = relation.target_part
-            part._blob = part.blob.replace(b'<a:latin typeface="Calibri"/>', f'<a:latin typeface="{FONT}"/>'.encode())
 
 
 def _shown(report: Report) -> list[Section]:
@@ -154,6 +148,18 @@ def _cover(deck: Any, report: Report, *, own: bool) -> None:
         described(
             slide.shapes.add_picture(io.BytesIO(report.logo), Inches(10.9), Inches(0.4), height=Inches(0.9)), "Logo"
         )
+
+
+def _drawn(section: Section) -> bool:
+    """Whether a section has something to see, beside its sentences."""
+    return any(isinstance(block, Messages | KeyFigures | Figure | Quotes | TableBlock) for block in section.blocks)
+
+
+def _in_short(deck: Any, sections: list[Section]) -> None:
+    """The sections of one sentence, together: a slide of its own would be empty."""
+    slide = titled(deck, "En bref", "Ce qui tient en une phrase")
+    told = {one.title: block.sentence.text for one in sections for block in one.blocks if isinstance(block, Answer)}
+    add_text(slide, [french.typeset(f"{title} : {text}") for title, text in told.items()], height=HEIGHT, size=18)
 
 
 def _slide(deck: Any, section: Section, notes: dict[Measured, int]) -> None:
@@ -345,7 +351,7 @@ def _table(slide: Any, block: TableBlock, *, top: float, most: int = 6) -> None:
     from pptx.util import Inches
 
     kept = [rank for rank, column in enumerate(block.columns) if column.unit != "identifiant"][:most]
-    right = [block.columns[rank].unit in _RIGHT for rank in kept]
+    right = [block.columns[rank].unit in FIGURES for rank in kept]
     heads = [block.columns[rank].label for rank in kept]
     rows = [[short(row[rank]) for rank in kept] for row in block.cells(MOST_ROWS)]
     margins = 0.2 * 72 / CELL

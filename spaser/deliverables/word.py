@@ -19,6 +19,7 @@ from spaser import french
 from spaser.deliverables import columns, files, office, sentences, word_parts, word_styles
 from spaser.deliverables.messages import SIGNS, Messages, Todo
 from spaser.deliverables.report import (
+    FIGURES,
     Answer,
     Block,
     Callout,
@@ -36,7 +37,6 @@ from spaser.deliverables.report import (
 )
 from spaser.deliverables.word_parts import plain
 
-_RIGHT = {"entier", "part", "centime", "somme", "point", "valeur"}
 _LIMIT = 200
 _DATA, _ORIGIN = "Les données des graphiques", "D'où vient chaque chiffre"
 _CARDS = 4
@@ -197,7 +197,7 @@ class _Writer:
         """The caption, then the table: header repeated on each page, rows never cut."""
         block = whole.printed()
         self.caption("Tableau", block.caption)
-        right = [column.unit in _RIGHT for column in block.columns]
+        right = [column.unit in FIGURES for column in block.columns]
         heads, rows, totals = _texts(block)
         style, widths, _ = word_parts.fitted(heads, [*rows, *totals], word_parts.room(self.document))
         # A style is looked for in the whole document each time it is named: once a table is enough.
@@ -300,7 +300,7 @@ def _fill(cell: _Cell, text: str, style: str, right: bool, bold: bool = False) -
 
 def _texts(block: TableBlock) -> tuple[list[str], list[list[str]], list[list[str]]]:
     """What the cells of a table say: its header, its lines, its line of totals when it has one."""
-    right = [column.unit in _RIGHT for column in block.columns]
+    right = [column.unit in FIGURES for column in block.columns]
     rows = [
         [text or (french.UNKNOWN_MARK if side else french.DASH) for text, side in zip(texts, right, strict=True)]
         for texts in block.cells(_LIMIT)

@@ -203,7 +203,8 @@ def load(file: Path | str | None = None) -> Lexicon:
     own = compiled(settings.toml(file, "Le lexique").checked(SHAPE, also=_faults), str(file))
     with guards.reading(Path(file).name, "polars", what="Un motif du lexique ne peut pas être employé"):
         for sieve in (
-            *(one for each in (*own.rules, *own.exceptions) for one in each.sieves),
+            *(one for rule in own.rules for one in rule.sieves),
+            *(one for exception in own.exceptions for one in exception.sieves),
             *own.first_pass.values(),
         ):
             pl.select(pl.lit("").str.contains(sieve))

@@ -184,10 +184,9 @@ def _basis(kinds: pl.Expr) -> pl.Expr:
     """One basis from all those read: a precise one before « unspecified », both workshops and insertion together."""
     has = {name: kinds.list.contains(name) for name in detection_rules.RESERVES}
     both = has["handicap_iae"] | (has["handicap"] & has["iae"])
-    result = pl.when(both).then(pl.lit("handicap_iae"))
-    for name in ("penit", "handicap", "iae", "ess", "unspecified"):
-        result = result.when(has[name]).then(pl.lit(name))
-    return result.otherwise(pl.lit("none"))
+    precise = ("penit", "handicap", "iae", "ess", "unspecified")
+    first = pl.coalesce(*(pl.when(has[name]).then(pl.lit(name)) for name in precise), pl.lit("none"))
+    return pl.when(both).then(pl.lit("handicap_iae")).otherwise(first)
 
 
 def _passages(batch: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:

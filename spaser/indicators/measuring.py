@@ -206,15 +206,18 @@ def _read_back(counted: pl.LazyFrame, pairs: list[tuple[Indicator, str]]) -> pl.
 
 
 def _struct(record: Indicator, definition: str, kind: str, order: int, names: dict[str, str]) -> pl.Expr:
+    words = {
+        "indicateur": record.code,
+        "titre": record.titre,
+        "unite": UNITS[kind],
+        "definition": definition,
+        "regle": record.regle,
+        "_kind": kind,
+        "_order": order,
+    }
     return pl.struct(
-        indicateur=pl.lit(record.code),
-        titre=pl.lit(record.titre),
-        unite=pl.lit(UNITS[kind]),
-        definition=pl.lit(definition),
-        regle=pl.lit(record.regle),
-        _kind=pl.lit(kind),
-        _order=pl.lit(order),
-        **{key: pl.col(name) for key, name in names.items()},
+        *(pl.lit(value).alias(key) for key, value in words.items()),
+        *(pl.col(name).alias(key) for key, name in names.items()),
     )
 
 

@@ -123,9 +123,9 @@ def chosen(codes: list[str] | None = None, definition: str | None = None) -> lis
         raise Problem(
             f"Définition inconnue : « {definition} »", todo=f"Définitions : {', '.join(sorted(filter(None, names)))}."
         )
-    pairs = []
+    pairs: list[tuple[Indicator, str]] = []
     for record in (known[code] for code in (known if codes is None else codes)):
-        kept = [definition] if definition in record.definitions else list(record.definitions)
+        kept = [name for name in record.definitions if name == definition] or list(record.definitions)
         pairs += [(record, name) for name in kept]
     return pairs
 

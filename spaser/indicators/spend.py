@@ -11,12 +11,10 @@ from collections.abc import Sequence
 import polars as pl
 
 from spaser.indicators.records import VALUE, chosen, scope
-from spaser.vocabulary import DEFAULT_POPULATION, MEASURES
+from spaser.vocabulary import DEFAULT_POPULATION, MEASURES, PURCHASES
 
 SPENT = "depense"
 LEDGER = "grand livre"
-#: The lines that are purchases (grants and movements outside purchases are not).
-PURCHASES = ("achat", "banque_assurance", "centrale_achat", "a_verifier")
 OWN_STATUS = ("titulaire_ess", "titulaire_esus", "titulaire_inclusif")
 VERSION = 1
 
@@ -53,7 +51,7 @@ def spent(
     ]
     joined = _joined(lines, _answers(scope(contracts, population), pairs), holders, len(pairs))
     own = joined.collect_schema().names()
-    named = [
+    named: list[tuple[str, str, str, pl.Expr]] = [
         ("depense_numero", "Dépense rattachée à un contrat par son numéro", "", pl.col("_numero")),
         ("depense_titulaire", "Dépense rattachée aux contrats de son titulaire", "", pl.col("_titulaire")),
     ]

@@ -161,8 +161,8 @@ def _coverage(table: pl.DataFrame, weights: pl.DataFrame) -> tuple[pl.DataFrame,
         .otherwise(0.0)
     )
     grid = grid.with_columns(pl.Series("r", alike).cast(pl.Float64)).with_columns(likeness.alias("s"))
-    heaviest = float(weights["poids"].max() or 1.0)
-    return tuple(_one_way(grid, weights, heaviest, side, name) for side, name in (("a", "couvert"), ("b", "couvert_e")))
+    heaviest = weights.select(pl.col("poids").max()).item() or 1.0
+    return _one_way(grid, weights, heaviest, "a", "couvert"), _one_way(grid, weights, heaviest, "b", "couvert_e")
 
 
 def _one_way(grid: pl.DataFrame, weights: pl.DataFrame, heaviest: float, side: str, name: str) -> pl.DataFrame:

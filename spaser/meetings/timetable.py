@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -143,7 +143,7 @@ class _Model:
         from scipy.optimize import LinearConstraint
         from scipy.sparse import coo_array
 
-        groups: dict[object, list[int]] = defaultdict(list)
+        groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
         own: dict[str, list[int]] = defaultdict(list)
         for rank, (pair, slot) in enumerate(self.cells):
             b, s, _ = self.pairs[pair]
@@ -155,9 +155,9 @@ class _Model:
         low, high = [], []
         for line, (key, cells) in enumerate(groups.items()):
             entries += [(line, cell, 1.0) for cell in cells]
-            pair = self.pairs[key[1]][:2] if key[0] == "pair" else None  # type: ignore[index]
-            low.append(1.0 if pair in self.day.fixed else 0.0)
-            high.append(float(self.day.tables) if key[0] == "slot" else 1.0)  # type: ignore[index]
+            met = self.pairs[key[1]][:2] if key[0] == "pair" else None
+            low.append(1.0 if met in self.day.fixed else 0.0)
+            high.append(float(self.day.tables) if key[0] == "slot" else 1.0)
         for person in self.people:
             entries += [(len(low), cell, 1.0) for cell in own[person]]
             entries += [

@@ -140,7 +140,11 @@ def _of_kind(rule: dict[str, Any]) -> tuple[pl.Expr, pl.Expr]:
         .then(pl.format("titulaire {}, ce qui ne correspond pas (sauf structure équivalente)", listed))
         .when(~none)
         .then(pl.lit("titulaire connu, sans agrément dans les listes fournies (sauf structure équivalente)"))
-        .otherwise(pl.lit("titulaire absent des listes fournies, ou listes non fournies"))
+        .otherwise(
+            pl.lit(
+                "titulaire absent des listes fournies, ou listes non fournies : demander la preuve de son statut, ou la lire au dossier"
+            )
+        )
     )
     return possible, why
 
@@ -161,15 +165,19 @@ def _of_ess(rule: dict[str, Any]) -> tuple[pl.Expr, pl.Expr]:
             "",
             "entité adjudicatrice : cette réservation n'est ouverte qu'aux pouvoirs adjudicateurs, à confirmer",
         ),
-        (pl.col("titulaire_ess"), "titulaire hors de l'ESS", "statut ESS du titulaire inconnu"),
+        (
+            pl.col("titulaire_ess"),
+            "titulaire hors de l'ESS",
+            "statut ESS du titulaire inconnu : chercher son agrément ESUS ou sa forme juridique",
+        ),
         (
             pl.when(pl.col("codeCPV").is_null() | (pl.col("_liste") == "sous_code"))
             .then(None)
             .otherwise(pl.col("_liste").is_not_null()),
             "services hors de la liste",
-            "sous-code de la liste ou code CPV absent : à trancher",
+            "sous-code de la liste ou code CPV absent : à trancher d'après l'objet",
         ),
-        (months <= most, f"durée au-delà de {most} mois", "durée inconnue"),
+        (months <= most, f"durée au-delà de {most} mois", "durée inconnue : la lire au contrat"),
         (
             pl.when(pl.col("avant").is_null()).then(True),
             "",
@@ -177,14 +185,14 @@ def _of_ess(rule: dict[str, Any]) -> tuple[pl.Expr, pl.Expr]:
         ),
     )
     possible = pl.all_horizontal(answer for answer, _, _ in tests)
-    told = [
-        pl.when(answer.is_null())
-        .then(unknown if isinstance(unknown, pl.Expr) else pl.lit(unknown))
-        .when(~answer)
-        .then(pl.lit(no))
-        for answer, no, unknown in tests
+    # What rules the base out is said alone: what is not known is a reason to check, never to contradict.
+    against = [pl.when(~answer).then(pl.lit(no)) for answer, no, _ in tests]
+    asked = [
+        pl.when(answer.is_null()).then(unknown if isinstance(unknown, pl.Expr) else pl.lit(unknown))
+        for answer, _, unknown in tests
     ]
-    why = pl.concat_str(told, separator=" ; ", ignore_nulls=True)
+    ruled, open_ = (pl.concat_str(texts, separator=" ; ", ignore_nulls=True) for texts in (against, asked))
+    why = pl.when(ruled != "").then(ruled).otherwise(open_)
     allowed = "titulaire de l'ESS, services de la liste, durée permise"
     said = (
         pl.when(unsaid).then(pl.lit(f"{allowed}, si l'acheteur est un pouvoir adjudicateur")).otherwise(pl.lit(allowed))

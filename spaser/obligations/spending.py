@@ -9,12 +9,10 @@ import polars as pl
 
 from spaser import rules
 from spaser.text import fold_expr
-from spaser.vocabulary import AGEC, FOOD, SPEND
+from spaser.vocabulary import AGEC, FOOD, PURCHASES, SPEND
 
-#: The perimeters of a ledger that may be purchases.
-MAYBE_PURCHASES = ("achat", "banque_assurance", "centrale_achat", "a_verifier")
 SURE = (pl.col("perimetre") == "achat") & (pl.col("taxe") == "HT")
-MAYBE = pl.col("perimetre").is_in(MAYBE_PURCHASES)
+MAYBE = pl.col("perimetre").is_in(PURCHASES)
 
 
 def by_year(spend: pl.LazyFrame | None) -> pl.LazyFrame:

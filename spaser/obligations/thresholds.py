@@ -16,7 +16,7 @@ from spaser.obligations.dates import LATER, UNSURE
 from spaser.obligations.ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, UNLIKELY, Rung, climb
 from spaser.obligations.works import WORKS, contradicted
 from spaser.obligations.works import judged as judged_works
-from spaser.vocabulary import AMENDMENTS_IN_DOUBT, CENT
+from spaser.vocabulary import CENT
 
 GOODS = {
     "central": "eu_threshold_goods_central",
@@ -36,7 +36,7 @@ def needs(contracts: pl.LazyFrame) -> pl.LazyFrame:
     consultation; a marché subséquent belongs to the need of its framework.
     """
     status = pl.col("montant_statut")
-    sure = (status == "valide") | pl.col("montant_regle").is_in(AMENDMENTS_IN_DOUBT)
+    sure = (status == "valide") | pl.col("montant_regle").is_in(rules.to_look("montant"))
     own = pl.when(status.is_in(["valide", "a_verifier"])).then(pl.coalesce("montant_initial", "montant"))
     (low, high), (early_low, early_high) = _european(DAY), _european(EARLY)
     told = contracts.with_columns(

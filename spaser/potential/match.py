@@ -19,9 +19,8 @@ from spaser.potential.points import (
     told,
     unsaid_branch,
 )
-from spaser.vocabulary import CANDIDATES
+from spaser.vocabulary import CANDIDATES, EARTH_KM
 
-EARTH_KM = 6371.0088
 KM_PER_DEGREE = 111.2
 #: One degree of longitude at the north of metropolitan France (51°), the narrowest: cells are never too small.
 KM_PER_DEGREE_LON = 69.9

@@ -289,7 +289,7 @@ def _told(findings: Findings, ready: pl.DataFrame) -> tuple[Sentence, ...]:
         (_PUBLISHED[1], "concession", "après le début de son exécution"),
     ):
         aimed = ready.filter((pl.col("obligation") == key) & pl.col("groupe").is_in(["probable", "certain"]))
-        late, of = aimed["non_constatees"].sum(), aimed["contrats"].sum()
+        late, of = aimed.select(pl.col("non_constatees", "contrats").sum()).row(0)
         if late:
             verb = ("a été publié" if late == 1 else "ont été publiés").replace(
                 "publié", "publiée" if noun == "concession" else "publié"

@@ -50,7 +50,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("depenses", "Qui est payé", "Quelle part des achats payés va à l'ESS et aux structures inclusives ?", BODY,
           lacking="depenses"),
     Entry("impact", "L'impact des achats", "Que font travailler nos achats, et qu'est-ce qui reste à côté de nous ?", BODY,
-          ("impact_totaux",), _PAGES),
+          ("impact_totaux",), _PAGES, "depenses"),
     Entry("fournisseurs", "Qui remporte les contrats", "Combien de contrats vont à l'ESS et à l'insertion ?", BODY,
           ("acces_ess",), lacking="registres"),
     Entry("potentiel", "Ce que l'on pourrait acheter", "Que pourrait-on acheter à l'ESS, et à qui ?", BODY,

@@ -145,7 +145,7 @@ def _contracts(id: str, caption: str, rows: pl.DataFrame, more: tuple[str, ...],
         .otherwise(subject)
     )
     heads = {"inclusif_raison": "Ce que disent les listes", "types": "Type", "par": "Reconnu par"}
-    columns = [
+    columns: list[Column | str] = [
         "uid",
         Column("objet", "Objet"),
         Column("titulaire_nom", "Titulaire", names=True),

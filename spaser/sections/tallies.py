@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from spaser.vocabulary import AMENDMENTS_IN_DOUBT, LABELS
+from spaser import rules
+from spaser.vocabulary import LABELS
 
 #: Why a contract deserves a look: columns needed, test, what to do, weight (gravest first in the list handed over).
 REASONS = (
@@ -12,13 +13,13 @@ REASONS = (
     (("test_plateforme",), pl.col("test_plateforme"), "contrat d'essai d'une plateforme : à retirer", 4),
     (
         ("montant_regle",),
-        pl.col("montant_regle").is_in(AMENDMENTS_IN_DOUBT),
+        pl.col("montant_regle").is_in(rules.to_look("montant")),
         "modification dont le montant est un ajout, un total, un taux ou une erreur : à trancher",
         6,
     ),
     (
         ("montant_propose", "montant_regle"),
-        pl.col("montant_propose").is_not_null() & ~pl.col("montant_regle").is_in(AMENDMENTS_IN_DOUBT),
+        pl.col("montant_propose").is_not_null() & ~pl.col("montant_regle").is_in(rules.to_look("montant")),
         "erreur d'unité probable : voir la réparation proposée",
         4,
     ),
@@ -133,7 +134,7 @@ def corrections(contracts: pl.DataFrame) -> pl.DataFrame:
     weights = pl.sum_horizontal(pl.when(test).then(weight).otherwise(0) for test, _, weight in known)
     listed = contracts.with_columns(motifs=whys, poids=weights).filter(pl.col("motifs").list.len() > 0)
     counted = listed.with_columns(nb_motifs=pl.col("motifs").list.len(), a_corriger=pl.col("motifs").list.join(" ; "))
-    amended = pl.col("montant_regle").is_in(AMENDMENTS_IN_DOUBT) if "montant_regle" in have else pl.lit(False)
+    amended = pl.col("montant_regle").is_in(rules.to_look("montant")) if "montant_regle" in have else pl.lit(False)
     stake = pl.col("enjeu") if "enjeu" in have else pl.lit(None, pl.Int64)
     size = "montant_retenu" if "montant_retenu" in have else "nb_motifs"
     order = counted.with_columns(_avenant=amended.fill_null(False), _enjeu=stake.fill_null(0))

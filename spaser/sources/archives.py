@@ -10,10 +10,13 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import BinaryIO
+from typing import IO, TYPE_CHECKING
 
 from spaser import guards
 from spaser.problems import Problem, Problems, closest
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 #: Texts of contracts shrink ten to forty times; beyond this ratio (once large) an archive is a bomb.
 MOST_INFLATION = 250
@@ -57,7 +60,7 @@ class Member:
             return Guarded(gzip.GzipFile(fileobj=stream), self.source, packed, stream)
         return Guarded(stream, self.source, packed if self.inner else 0, stream, self.size)
 
-    def _unzipped(self) -> tuple[BinaryIO, int]:
+    def _unzipped(self) -> tuple[IO[bytes], int]:
         with zipfile.ZipFile(self.path) as archive:
             info = archive.getinfo(self.inner)
             return archive.open(info), info.compress_size
@@ -79,16 +82,19 @@ class Member:
 class Guarded(io.RawIOBase):
     """A stream that counts what it gives, refuses bombs and says corrupt archives in French."""
 
-    def __init__(self, stream: BinaryIO, source: str, packed: int, disk: BinaryIO, size: int = 0) -> None:
+    def __init__(
+        self, stream: IO[bytes] | gzip.GzipFile, source: str, packed: int, disk: IO[bytes], size: int = 0
+    ) -> None:
         self.stream, self.source, self.packed, self.disk, self.size = stream, source, packed, disk, size
         self.given = 0
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:
-        data = self.read(len(buffer))
-        buffer[: len(data)] = data
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        place = memoryview(buffer).cast("B")
+        data = self.read(len(place))
+        place[: len(data)] = data
         return len(data)
 
     def read(self, count: int = -1) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import BinaryIO
+from typing import Protocol
 
 from spaser.problems import Problem
 from spaser.text import encoding, separator
@@ -110,10 +110,23 @@ def header(text: str) -> list[str]:
     return [name.strip().strip('"') for name in line.split(separator(text))]
 
 
+class Readable(Protocol):
+    """What readers ask of a stream: bytes, so many at a time."""
+
+    def read(self, count: int = -1, /) -> bytes: ...
+
+
+class Counted(Readable, Protocol):
+    """A stream that also knows how many bytes it gave."""
+
+    @property
+    def given(self) -> int: ...
+
+
 class Utf8:
     """A stream in UTF-16 or UTF-32 given in UTF-8."""
 
-    def __init__(self, stream: BinaryIO, name: str) -> None:
+    def __init__(self, stream: Readable, name: str) -> None:
         self.stream, self.decoder = stream, codecs.getincrementaldecoder(name)("replace")
 
     def read(self, count: int = -1) -> bytes:

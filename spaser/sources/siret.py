@@ -155,11 +155,11 @@ def subcontractors(column: pl.Expr) -> pl.Expr:
         "bare": bare(element("sousTraitant_id")),
         "type": one(element("sousTraitant_typeIdentifiant"), "titulaire_typeIdentifiant"),
     }
-    full = pl.coalesce(restored(element("bare"), element("luhn"), element("siren")), element("bare"))
+    full: pl.Expr = pl.coalesce(restored(element("bare"), element("luhn"), element("siren")), element("bare"))
     sure = (element("type") != "SIRET") | (element("luhn") & (element("sousTraitant_id").str.len_bytes() == 14))
-    kind = pl.when(sure).then(element("type"))
+    kind: pl.Expr = pl.when(sure).then(element("type"))
     number = {"number": number_of(element("bare"))}
-    last = {"sousTraitant_typeIdentifiant": kind}
+    last: dict[str, pl.Expr] = {"sousTraitant_typeIdentifiant": kind}
     return staged(column, read, number, keys(element("number")), {"sousTraitant_id": full}, last)
 
 

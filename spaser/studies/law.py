@@ -40,6 +40,8 @@ READERS = {
     "egalim_meat_fish_share": "obligation egalim-50-20",
 }
 LAST = "dernier jour"
+#: The tables of the law that state a fact, without dated values.
+_STATED = ("duties", "reservations", "reminders", "facts", "targets", "private")
 _EUROPEAN = (
     "obligations au seuil européen : climat-clause-sociale-seuils, climat-concession-clause-sociale, energie-sobriete"
 )
@@ -58,11 +60,7 @@ def facts() -> list[Fact]:
     """
     law = rules.toml("law.toml")
     dated = [_of_value(key, rule) for key, rule in law.items() if isinstance(rule, dict) and "values" in rule]
-    stated = [
-        _stated(part, key, rule)
-        for part in ("duties", "reservations", "reminders", "facts", "targets", "private")
-        for key, rule in law[part].items()
-    ]
+    stated = [_stated(part, key, rule) for part in _STATED for key, rule in law[part].items()]
     levers = rules.toml("lever_law.toml")
     return [
         *dated,
@@ -75,7 +73,6 @@ def facts() -> list[Fact]:
 def counted() -> pl.DataFrame:
     """How many facts of each part stand at each confidence: a dated value counts once per value, an exclusion once."""
     law = rules.toml("law.toml")
-    parts = ("duties", "reservations", "reminders", "facts", "targets", "private")
     rows = [
         ("threshold", value.get("confidence", rule.get("confidence", "a_confirmer")))
         for rule in law.values()
@@ -84,7 +81,7 @@ def counted() -> pl.DataFrame:
     ]
     rows += [
         (part, one["confidence"])
-        for part in parts
+        for part in _STATED
         for rule in law[part].values()
         for one in (rule, *rule.get("exclusions", []))
     ]
@@ -198,7 +195,9 @@ def _stated(part: str, key: str, rule: Fact) -> Fact:
     state = "à venir" if isinstance(since, date) and since > version else "en vigueur"
     if isinstance(until, date) and until < version:
         state = f"n'est plus en vigueur depuis le {french.short_date(until + timedelta(days=1))}"
-    period = [(since, told or state)] if isinstance(since, date) else [(None, told)] if told else []
+    period: list[tuple[date | None, Any]] = (
+        [(since, told or state)] if isinstance(since, date) else [(None, told)] if told else []
+    )
     if isinstance(until, date):
         period.append((until, LAST))
     if isinstance(rule.get("ends"), date):

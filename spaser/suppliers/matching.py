@@ -23,7 +23,7 @@ def asked_of(suppliers: pl.LazyFrame, on: str | date) -> pl.LazyFrame:
             if "titulaire_typeIdentifiant" in have
             else pl.lit(True)
         )
-        siret = pl.when(kind & pl.col("titulaire_id").str.contains(r"^\d{14}$")).then("titulaire_id")
+        siret: pl.Expr = pl.when(kind & pl.col("titulaire_id").str.contains(r"^\d{14}$")).then("titulaire_id")
         short = pl.when(kind & pl.col("titulaire_id").str.contains(r"^\d{9}$")).then("titulaire_id")
         siren = pl.coalesce(siret.str.slice(0, 9), *(["titulaire_siren"] if "titulaire_siren" in have else []), short)
     else:

@@ -29,11 +29,11 @@ from spaser.vocabulary.contracts import (
     DIALECTS,
     HOLDERS,
     IDENTITY,
+    LIST_FIELDS,
     RAW,
     RECORDS,
     REJECTS,
     SCORES,
-    SENSITIVITY,
     SUBCONTRACTS,
     VERSIONS,
     WHERE,
@@ -41,7 +41,6 @@ from spaser.vocabulary.contracts import (
 from spaser.vocabulary.duties import AGEC, APPLICABILITY, BUYER_DUTIES, BUYER_KINDS, DUTIES, FOOD, READINESS, RESERVED
 from spaser.vocabulary.filled import FILLED, NOTIONS, SEEN, TO_DECIDE
 from spaser.vocabulary.lists import (
-    AMENDMENTS_IN_DOUBT,
     CLOSED_LISTS,
     CONTRACT_KINDS,
     DEFAULT_POPULATION,
@@ -49,6 +48,7 @@ from spaser.vocabulary.lists import (
     INCLUSIVE_STATUSES,
     NONE_DECLARED,
     POPULATIONS,
+    PURCHASES,
     TARGET_ANSWERS,
     TARGET_STATES,
 )
@@ -86,6 +86,7 @@ from spaser.vocabulary.texts import (
 )
 from spaser.vocabulary.words import (
     CENT,
+    EARTH_KM,
     HOLDER,
     NO,
     SUBCONTRACT,
@@ -115,7 +116,6 @@ TABLES = {
         SUBCONTRACTS,
         CONTRIBUTIONS,
         GAPS,
-        SENSITIVITY,
         MEASURES,
         ESTABLISHMENTS,
         UNNUMBERED,

@@ -6,6 +6,15 @@ import polars as pl
 
 from spaser.vocabulary.words import HOLDER, SUBCONTRACT, B, D, F, I, N, T, Table, Word
 
+#: The fields of a contract that are lists of words, as regulated in 2022.
+LIST_FIELDS = (
+    "considerationsSociales",
+    "considerationsEnvironnementales",
+    "techniques",
+    "modalitesExecution",
+    "typesPrix",
+)
+
 WHERE = (
     Word("source", T, "Fichier source"),
     Word("position", I, "Rang de l'enregistrement dans la source (à partir de 1)"),
@@ -69,16 +78,7 @@ RAW = Table(
     + tuple(
         Word(
             word.name,
-            pl.List(T)
-            if word.name
-            in (
-                "considerationsSociales",
-                "considerationsEnvironnementales",
-                "techniques",
-                "modalitesExecution",
-                "typesPrix",
-            )
-            else T,
+            pl.List(T) if word.name in LIST_FIELDS else T,
             word.label,
             origin=word.origin,
         )
@@ -327,19 +327,6 @@ CONTRIBUTIONS = Table(
         Word("valeur", B, "Réponse"),
         Word("points", pl.Int16(), "Points", "point"),
         Word("regle", T, "Règle (clé de method.toml)"),
-    ),
-)
-
-SENSITIVITY = Table(
-    "sensitivity",
-    "ce que devient le classement quand un poids du score bouge d'un quart",
-    ("poids", "sens"),
-    (
-        Word("poids", T, "Poids modifié (clé de method.toml)"),
-        Word("sens", T, "Sens (-25 % ou +25 %)"),
-        Word("classes", I, "Rangs comparés"),
-        Word("changes", I, "Changent de quartile"),
-        Word("part", F, "Part qui change de quartile", "part"),
     ),
 )
 

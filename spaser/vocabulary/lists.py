@@ -11,9 +11,10 @@ POPULATIONS = {
 
 DEFAULT_POPULATION = "seuil_besoin"
 
+#: The perimeters of a line of spending that are purchases, or may be (grants and movements outside purchases are not).
+PURCHASES = ("achat", "banque_assurance", "centrale_achat", "a_verifier")
+
 #: The kinds of contract, as judged, in the words of the jurist.
-#: The rules of ``montant_regle`` that leave an amendment undecided: the amount in force before it is kept.
-AMENDMENTS_IN_DOUBT = ("avenant_douteux", "avenant_demesure", "avenant_annule", "avenant_en_taux")
 CONTRACT_KINDS = {
     "marche": "marché",
     "accord_cadre": "accord-cadre",

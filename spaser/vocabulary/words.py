@@ -9,6 +9,8 @@ import polars as pl
 YES, NO, UNKNOWN = "oui", "non", "inconnu"
 
 CENT = 100
+#: The mean radius of the Earth, in kilometres.
+EARTH_KM = 6371.0088
 
 #: Amounts at or above this many cents (10 000 milliards d'euros) cannot be real and do not fit the sums.
 UNREADABLE_CENTS = 10**15

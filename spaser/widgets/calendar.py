@@ -37,7 +37,8 @@ class Calendar(Drawn):
     follows = KEPT
 
     def __init__(self, desk: Desk) -> None:
-        self.desk, self._offering, self._known = desk, False, None
+        self.desk, self._offering = desk, False
+        self._known: tuple[Any, Section | None] | None = None
         self.family, self.quarter = choice("Famille", _EVERY_FAMILY), choice("Trimestre", _EVERY_QUARTER)
         super().__init__(desk, self.family, self.quarter)
 

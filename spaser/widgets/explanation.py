@@ -86,9 +86,9 @@ class Explain(View):
     def _rows(self, found: Explanation) -> list[Block]:
         rows = found.rows.sort(pl.col("compte").fill_null(False), "uid", descending=[True, False]).collect()
         names = headings(rows)
-        shown = [name for name in ("compte", "objet", "dateNotification", "montant") if name in rows.columns]
-        shown += [
-            name for name in rows.columns if name not in {*shown, *_HIDDEN, "poids"} and rows.schema[name] == pl.Boolean
+        first = [name for name in ("compte", "objet", "dateNotification", "montant") if name in rows.columns]
+        shown = first + [
+            name for name in rows.columns if name not in {*first, *_HIDDEN, "poids"} and rows.schema[name] == pl.Boolean
         ]
         columns = [Column("uid", "Contrat", "identifiant"), *(_titled(name, names, rows) for name in shown)]
         note = (

@@ -21,9 +21,9 @@ from spaser.sections.findings import Findings
 from spaser.studies import diagnostic
 from spaser.studies import mission as missions
 from spaser.studies.diagnostic import Base
-from spaser.studies.diagnostic.handover import DEMO_NOTE
 from spaser.studies.mission import Mission
 from spaser.vocabulary import MEASURES
+from spaser.vocabulary.sentences import DEMO_NOTE
 from spaser.widgets import faults, tables
 from spaser.widgets.selection import Selection, reading_day
 from spaser.widgets.views import WIDE
@@ -208,7 +208,9 @@ class Files:
         mission: Path | None = None,
     ) -> None:
         self.mission = mission
-        self.ready, self.lecture, self._worker = ready, None, None
+        self.ready = ready
+        self.lecture: Lecture | None = None
+        self._worker: threading.Thread | None = None
         self._kept: tempfile.TemporaryDirectory[str] | None = None
         self.path = _path("Vos contrats (fichier ou dossier) :", contracts)
         self.registers = _path("Listes de fournisseurs (facultatif) :", registers)

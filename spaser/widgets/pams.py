@@ -27,10 +27,9 @@ from spaser.vocabulary import CONSIDERATIONS
 from spaser.widgets import tables
 from spaser.widgets.desk import Desk
 from spaser.widgets.downloads import link
+from spaser.widgets.potential import DEPENDENCY, REACH
 from spaser.widgets.views import WIDE, View, choice, shown_value
 
-_REACH = {"usage de chaque famille": 0.0, "10 km": 10.0, "30 km": 30.0, "60 km": 60.0, "100 km": 100.0}
-_DEPENDENCY = {"20 %": 0.2, "30 %": 0.3, "50 %": 0.5}
 #: The sections a comment is usually written on: title → section.
 _COMMENTED = {
     "L'essentiel": "essentiel",
@@ -72,8 +71,8 @@ class Pams(View):
             _typed("Réponses au questionnaire", answers),
             _typed("Fichier de dépenses", ledger),
         )
-        self.radius = choice("Rayon des fournisseurs locaux", _REACH)
-        self.dependency = choice("Dépendance acceptée", _DEPENDENCY, 0.3)
+        self.radius = choice("Rayon des fournisseurs locaux", REACH)
+        self.dependency = choice("Dépendance acceptée", DEPENDENCY, 0.3)
         self.goal = choice("Objectif", {"aucun": ""} | {name_of(word.name): word.name for word in CONSIDERATIONS})
         self.share = ipywidgets.IntSlider(
             value=30, min=1, max=100, description="Part visée (%)", continuous_update=False, style=WIDE

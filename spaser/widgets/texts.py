@@ -237,7 +237,8 @@ class Review(View):
         }
         for answer, button in buttons.items():
             button.on_click(lambda _, answer=answer: self.decide(answer))
-        self.desk, self.buttons, self.decided = desk, buttons, {}
+        self.desk, self.buttons = desk, buttons
+        self.decided: dict[tuple[str, ...], tuple[Any, ...]] = {}
         self.failure = self._taken_up()
         self._offer(self.gaps)
         super().__init__(desk, self.gap)

@@ -39,6 +39,20 @@ def test_a_buyer_unknown_to_the_reference_keeps_the_name_the_files_give(named):
     assert named.filter(pl.col("uid") == "c")["acheteur_libelle"].item() == "Ville d'Aubrelle (fictive)"
 
 
+def test_a_buyer_of_several_names_keeps_the_most_frequent_then_the_first_in_the_alphabet():
+    names = {"00000110900017": ["Zed", "Zed", "Alpha"], "00000111700010": ["Beta", "Alpha"]}
+    rows = [
+        {"uid": f"{siret}{n}", "acheteur_id": siret, "acheteur_siren": siret[:9], "acheteur_nom": name}
+        for siret, given in names.items()
+        for n, name in enumerate(given)
+    ]
+    found = buyers.name(pl.LazyFrame(rows), territories.one_per_siren()).collect()
+    assert dict(found.select("acheteur_id", "acheteur_libelle").unique().rows()) == {
+        "00000110900017": "Zed",
+        "00000111700010": "Alpha",
+    }
+
+
 @pytest.mark.parametrize("text", ["paris", "PARIS", "217500016", "21750001600019", "Parsi", "21750001"])
 def test_a_buyer_is_found_whatever_the_accents_case_typos_or_part_of_its_siret(catalogue, text):
     assert buyers.search(catalogue, text)["acheteur_siren"][0] == "217500016"

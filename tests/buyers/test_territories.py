@@ -1,4 +1,4 @@
-"""Places: communes, groups with their members, distances."""
+"""Places: communes, groups with their members, of contracts."""
 
 from __future__ import annotations
 
@@ -19,18 +19,6 @@ def test_no_siren_stands_twice_once_authorities_are_reduced_to_one_row_each():
     assert rows.height == rows["siren"].n_unique() > 36_000
 
 
-def test_the_distance_between_two_known_places_is_right_to_a_kilometre():
-    paris_lyon = pl.DataFrame({"a": [2.3522], "b": [48.8566], "c": [4.8357], "d": [45.7640]})
-    assert paris_lyon.select(territories.distance_km("a", "b", "c", "d")).item() == pytest.approx(391.5, abs=1)
-
-
-def test_a_distance_to_an_unknown_place_is_unknown():
-    place = pl.DataFrame(
-        {"a": [2.3522], "b": [48.8566], "c": [None], "d": [None]}, schema_overrides={"c": pl.Float64, "d": pl.Float64}
-    )
-    assert place.select(territories.distance_km("a", "b", "c", "d")).item() is None
-
-
 @pytest.mark.parametrize(
     ("code", "kind", "expected"),
     [
@@ -40,6 +28,7 @@ def test_a_distance_to_an_unknown_place_is_unknown():
         ("2A004", "Code commune", "2A"),
         ("20000", "Code postal", "2A"),
         ("20200", "Code postal", "2B"),
+        ("69001", "Code postal", "69"),
         ("11", "Code région", None),
         ("FR", "Code pays", None),
         ("01", "Code département", "01"),
@@ -52,3 +41,34 @@ def test_the_departement_of_a_place_is_told_only_when_it_can_be(code, kind, expe
         schema={"lieuExecution_code": pl.String, "lieuExecution_typeCode": pl.String},
     )
     assert territories.places(row).collect()["lieu_departement"].item() == expected
+
+
+def test_two_authorities_of_one_siren_are_named_together_and_the_commune_is_the_one_kept():
+    paris = territories.one_per_siren().filter(pl.col("siren") == "217500016").collect()
+    assert paris.select("categorie", "code").rows() == [("commune et département", "75056")]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("69001", "69"), ("97411", "974"), ("20000", "2A"), ("20200", "2B"), ("6900", None), (None, None)],
+)
+def test_the_departement_of_a_postcode_is_told_by_its_first_figures(code, expected):
+    told = pl.DataFrame({"code": [code]}, schema={"code": pl.String}).select(territories.department("code"))
+    assert told.item() == expected
+
+
+@pytest.mark.parametrize(
+    ("postcode", "name", "code", "how"),
+    [
+        ("01851", None, "01232", territories.BY_POSTCODE),  # the postcode of one commune
+        ("01660", None, None, None),  # of three communes: which one, nothing says
+        ("01660", "Chaveyriat", "01096", territories.BY_POSTCODE_AND_NAME),
+        (None, "Chaveyriat", "01096", territories.BY_LONE_NAME),
+        ("69400", "Chaveyriat", None, None),  # several communes, of another département
+        (None, "Saint-Denis", None, None),  # several communes bear that name
+    ],
+)
+def test_a_place_is_put_in_a_commune_only_when_what_is_written_names_one(postcode, name, code, how):
+    row = {"code_commune": None, "code_postal": postcode, "commune": name}
+    told = territories.situated(pl.LazyFrame([row], schema=dict.fromkeys(row, pl.String))).collect()
+    assert told.select("code_commune", "situation").row(0) == (code, how)

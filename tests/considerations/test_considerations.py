@@ -113,6 +113,20 @@ def test_what_is_found_and_declared_absent_is_quoted_the_surest_first():
     assert found.schema == GAPS.schema
 
 
+def test_of_two_passages_as_sure_the_first_in_the_text_is_quoted():
+    rows = contracts({"uid": "A", "considerationsSociales": "Pas de considération sociale"})
+    usual = {"texte_id": "A", "dimension": "soc", "porteur": "clause"}
+    found = gaps(
+        rows,
+        passages(
+            usual | {"debut": 40, "citation": "plus loin"},
+            usual | {"debut": 5, "citation": "d'abord"},
+            usual | {"champ": "RC", "debut": 0, "citation": "autre pièce"},
+        ),
+    ).sous_declaration.collect()
+    assert found["citation"].to_list() == ["d'abord"]
+
+
 def test_an_inclusive_holder_of_a_contract_declared_without_social_is_listed():
     rows = contracts({"uid": "ESAT", "considerationsSociales": "Pas de considération sociale"}).with_columns(
         titulaire_inclusif=True

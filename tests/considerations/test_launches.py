@@ -53,6 +53,16 @@ def test_the_day_of_launch_is_the_day_the_notice_was_sent():
     assert row["motif"].startswith("même acheteur (SIREN), objets semblables à 100")
 
 
+@pytest.mark.parametrize(
+    ("code", "told"), [(None, "CPV inconnu"), ("45000000", "CPV différent"), ("90911200", None), ("90910000", None)]
+)
+def test_the_join_says_when_the_codes_differ_or_are_unknown(code, told):
+    found = joined([contract()], [notice(codeCPV=code)]).get("c1")
+    assert found is not None and [word for word in ("CPV inconnu", "CPV différent") if word in found["motif"]] == (
+        [told] if told else []
+    )
+
+
 def test_a_notice_without_siren_is_found_by_the_name_of_its_buyer_and_less_sure():
     row = joined([contract()], [notice(acheteur_siren=None)])["c1"]
     assert row["motif"].startswith("même acheteur (nom)")

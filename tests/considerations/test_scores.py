@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaser import rules
-from spaser.considerations.scores import AXES, COLUMNS, bands, contributions, ranking, score, sensitivity
+from spaser.considerations.scores import AXES, COLUMNS, bands, contributions, score
 from spaser.problems import Problem
 from spaser.vocabulary import ACCESS, CONSIDERATIONS, DETECTED, SCORES
 
@@ -110,27 +110,20 @@ def test_a_letter_is_given_only_when_both_bounds_agree():
     assert told["score_bande"].to_list() == ["A", "E", None]
 
 
-def test_ranks_are_taken_on_the_low_bound_and_equal_scores_share_them():
-    no = {name: False for name in NAMES}
-    table = ranking(score(frame(no, no, no | {"clause_sociale": True}, dict.fromkeys(NAMES)))).collect()
-    assert table.select("uid", "rang").rows() == [("2", 1), ("0", 2), ("1", 2), ("3", 2)]
-
-
-def test_moving_a_weight_by_a_quarter_says_how_many_change_quartile():
-    no = {name: False for name in NAMES}
-    two = [no | {"clause_sociale": True}, no | {"clause_environnementale": True}]
-    moved = sensitivity(frame(*two)).collect().filter(pl.col("poids") == "score.poids.social")
-    assert moved.select("sens", "changes", "part").rows() == [("-25 %", 1, 0.5), ("+25 %", 1, 0.5)]
-    assert sensitivity(frame(*two, *two), by="acheteur_id").collect()["classes"].unique().to_list() == [3]
-
-
 def test_every_weight_has_its_reason():
     table = rules.method()["score"]
     entries = [*table["poids"].values(), *(e for axis in table["points"].values() for e in axis.values())]
-    assert all(
-        entry["reason"]
-        for entry in [*entries, table["part_detectee"], table["sensibilite"], *rules.method()["bands"]["score"]]
-    )
+    assert all(entry["reason"] for entry in [*entries, table["part_detectee"], *rules.method()["bands"]["score"]])
+
+
+def test_a_weight_may_be_nothing_and_not_less():
+    method = copy.deepcopy(dict(rules.method()))
+    weights = method["score"]["poids"]
+    weights["social"]["value"], weights["environnement"]["value"] = 0, 100 - weights["acces_ess"]["value"]
+    assert score(frame(), method).collect().height == 0
+    weights["social"]["value"], weights["environnement"]["value"] = -1, 101 - weights["acces_ess"]["value"]
+    with pytest.raises(Problem, match="positif ou nul"):
+        score(frame(), method)
 
 
 def test_a_method_that_cannot_give_a_score_is_refused_with_all_its_faults():

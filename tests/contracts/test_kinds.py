@@ -11,13 +11,18 @@ from test_consultations import decisions
 from test_contracts import BUYER, built, record
 
 from spaser import rules
+from spaser.contracts import ruling
+from spaser.problems import Problem
 from spaser.vocabulary import CONTRACT_KINDS
 
 FACTS = rules.toml("contract_facts.toml")
+#: The facts that rules judge, and the column that says which one decided.
+JUDGED = {fact: f"{fact}_regle" for fact in ("nature", "montant", "duree", "date", "accord", "doublon")}
+JUDGED |= {"lots": "nature_regle", "statut": "montant_regle"}
 EXAMPLES = [
     pytest.param(fact, name, rows, matches, id=f"{fact}-{name}-{'oui' if matches else 'non'}")
     for fact, table in FACTS.items()
-    if fact in ("nature", "montant", "duree", "date", "accord", "doublon")
+    if fact in JUDGED
     for name, rule in table.items()
     for matches, key in ((True, "oui"), (False, "non"))
     if (rows := rule.get(key))
@@ -28,16 +33,68 @@ EXAMPLES = [
 def test_each_rule_of_the_table_sees_its_example_and_not_its_counter_example(fact, name, rows, matches):
     given = [{key: None if value == "" else value for key, value in row.items()} for row in rows]
     got = built(*(record(**row) for row in given))[rows[0].get("id", "M1")]
-    assert (got[f"{fact}_regle"] == name) is matches
-    assert not matches or fact in ("accord", "doublon") or got[f"{fact}_preuve"]
-    if fact == "nature" and matches:
-        assert got["nature_contrat"] == FACTS[fact][name]["conclut"]
+    rule, column = FACTS[fact][name], JUDGED[fact]
+    assert (got[column] == name) is matches
+    assert not matches or "preuve" not in rule or got[column.replace("regle", "preuve")]
+    concluded = {"nature": "nature_contrat", "lots": "nature_contrat", "statut": "montant_statut"}
+    assert not matches or fact not in concluded or got[concluded[fact]] == rule["conclut"]
 
 
-def test_every_conclusion_is_a_kind_and_every_rule_says_what_it_sees_with_both_examples():
-    for name, rule in FACTS["nature"].items():
-        assert rule["voit"] and rule["preuve"] and rule["conclut"] in {*CONTRACT_KINDS, "decision"}
-        assert name == "decision" or (rule["oui"] and rule["non"])
+#: Rules whose examples need a dozen records or a decision: each has its own test.
+ELSEWHERE = {"decision", "unit_file", "modification_en_doute", "outlier"}
+
+
+def test_every_rule_says_what_it_sees_with_an_example_and_a_counter_example():
+    for fact in JUDGED:
+        for name, rule in FACTS[fact].items():
+            assert rule["voit"] and rule["conclut"]
+            assert name in ELSEWHERE or (rule["oui"] and rule["non"]), name
+
+
+def ruled(monkeypatch, fact: str, name: str, **said) -> dict:
+    """The judgement of three invented contracts, with one more rule in the table, and nothing else."""
+    entry = {"voit": "un essai", "conclut": "accord_cadre", "preuve": "Dit : {}.", "cite": ["objet"]} | said
+    motifs = FACTS["motifs"] | {"normal": {**FACTS["motifs"]["normal"], "essai": "^concession d accord$"}}
+    table = FACTS | {fact: {**FACTS[fact], name: entry}, "motifs": motifs}
+    monkeypatch.setattr(
+        rules, "toml", lambda file, read=rules.toml: table if file == "contract_facts.toml" else read(file)
+    )
+    ruling._checked.cache_clear()
+    try:
+        return built(record(objet="Concession d'accord"), record(id="M2", position=2, objet="Accord de concession"))
+    finally:
+        ruling._checked.cache_clear()
+
+
+def test_a_new_rule_on_texts_is_an_entry_of_the_table_and_nothing_else(monkeypatch):
+    assert built(record(objet="Concession d'accord"))["M1"]["nature_contrat"] == "marche"
+    monkeypatch.setitem(FACTS["motifs"], "lire_si", "(?i)accord")
+    got = ruled(monkeypatch, "nature", "essai", quand="dit_essai")
+    assert [got[name]["nature_contrat"] for name in ("M1", "M2")] == ["accord_cadre", "marche"]
+    assert got["M1"]["nature_preuve"] == "Dit : Concession d'accord."
+
+
+@pytest.mark.parametrize(
+    "said, told",
+    [
+        ({"quand": "dit_essay"}, "« quand » nomme « dit_essay ». Vouliez-vous dire « dit_essai » ?"),
+        ({"quand": "dit_essai", "cite": ["objets"]}, "« cite » nomme « objets »"),
+        ({"quand": "dit_essai", "conclut": "accord_cadres"}, "« conclut » dit « accord_cadres »"),
+        ({"quand": "dit_essai AND"}, "« quand » ne se lit pas"),
+        ({"quand": "dit_essai", "cite": []}, "« preuve » n'a pas autant de places que « cite » de noms"),
+        ({"quand": "dit_essai", "preuv": "faute"}, "« preuv » n'est pas un mot d'une règle"),
+        ({"quand": ""}, "« quand » manque"),
+    ],
+)
+def test_a_misspelt_rule_stops_the_first_judgement_and_says_where(monkeypatch, said, told):
+    with pytest.raises(Problem, match="nature.essai") as raised:
+        ruled(monkeypatch, "nature", "essai", **said)
+    assert told in str(raised.value)
+
+
+def test_a_rule_that_names_an_unknown_bound_stops_the_first_judgement():
+    with pytest.raises(Problem, match="« haut » nomme « somme »"):
+        ruling.valued("duree", "haut", pl.col("regle"), {"sommes": pl.lit(1)})
 
 
 #: Frameworks with orders that carry the framework's own number, under all sorts of spellings: none is a marché subséquent.

@@ -176,6 +176,21 @@ def test_days_typed_for_months_in_an_amendment_are_a_doubt(months, kept):
     assert built(record(dureeMois=first), change)["M1"]["dureeMois"] == kept
 
 
+@pytest.mark.parametrize(
+    ("day", "rule", "kept"),
+    [
+        (date(2024, 6, 21), "avenant_duree_totale", 12),  # before the new end
+        (date(2024, 7, 23), "avenant_apres_la_fin", 12),  # a month after it, and to be looked at
+        (date(2024, 7, 24), "avenant_duree_douteuse", 11),  # later: perhaps twelve months more
+    ],
+)
+def test_an_amendment_notified_some_weeks_after_the_end_it_moves_gives_the_new_duration(day, rule, kept):
+    first = record(dureeMois=11, dateNotification=date(2023, 6, 22))
+    change = record(modification_id=1, montant=None, titulaires=None, dureeMois=12, date_version=day)
+    got = built(first, change)["M1"]
+    assert (got["duree_regle"], got["dureeMois"]) == (rule, kept)
+
+
 def lots(*rows: dict) -> tuple:
     row = built(*(record(**{"position": n} | row) for n, row in enumerate(rows, 1)))["M1"]
     return row["nature_contrat"], row["montant_haut"] // 100

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from report_text import demo_report
 
 from spaser.deliverables import excel, html, slides
 from spaser.deliverables.columns import MOST_COLUMNS
-from spaser.deliverables.report import Column, Figure, Report, Section, TableBlock
+from spaser.deliverables.report import Answer, Column, Figure, Report, Section, Sentence, TableBlock
 from spaser.sections import registry
 from spaser.studies import publication
 from spaser.studies.diagnostic import prepare
@@ -132,3 +133,51 @@ def test_a_report_without_a_wide_table_has_no_such_sheet(report) -> None:
 
     small = replace(report, sections=(Section("essentiel", "Essai", "?", ()),), annexes=())
     assert "tableaux entiers" not in openpyxl.load_workbook(io.BytesIO(excel.render(small))).sheetnames
+
+
+def figure(report: Report, section: str, words: str) -> int:
+    """The number that the body gives before some words."""
+    told = plain(" ".join(s.text for one in report.sections if one.id == section for s in sentences_of(one)))
+    found = re.search(rf"([\d ]+) {words}", told)
+    assert found, (section, words, told)
+    return int(found[1].replace(" ", ""))
+
+
+def sentences_of(section: Section) -> Iterator[Sentence]:
+    for block in section.blocks:
+        if isinstance(block, Answer):
+            yield block.sentence
+        yield from getattr(block, "sentences", ())
+
+
+#: A sheet, what its lines must be to be counted, and where the body says how many.
+TWICE = (
+    ("à corriger", None, None, "considerations", "contrats à corriger"),
+    (
+        "calendrier",
+        "Sourcing déjà en retard, une suite étant attendue",
+        "oui",
+        "calendrier",
+        "contrats à renouveler, dont la préparation",
+    ),
+    ("besoins", "État du besoin", "actionnable", "potentiel", "besoins"),
+    ("plan", None, None, "plan", "actions"),
+)
+
+
+@pytest.mark.parametrize(("sheet", "column", "value", "section", "words"), TWICE, ids=lambda one: str(one)[:24])
+def test_a_count_of_the_body_is_the_number_of_lines_of_its_sheet(report, sheet, column, value, section, words) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(excel.render(report)), read_only=True)
+    head, *lines = [[plain(str(cell)) for cell in row] for row in book[sheet].iter_rows(values_only=True)]
+    kept = [line for line in lines if column is None or line[head.index(column)] == value]
+    assert len(kept) == figure(report, section, words)
+
+
+def test_the_under_declarations_are_told_of_the_measured_and_of_all_those_read(report) -> None:
+    """The sheet holds every contract read: the body gives that number beside the number of those measured."""
+    book = openpyxl.load_workbook(io.BytesIO(excel.render(report)), read_only=True)
+    head, *lines = book["déclaré et écrit"].iter_rows(values_only=True)
+    told = plain(" ".join(s.text for one in report.sections if one.id == "ecrit" for s in sentences_of(one)))
+    kind, who = head.index("Liste"), head.index("Identifiant")
+    uids = {line[who] for line in lines if line[kind] == "sous-déclaration probable"}
+    assert uids and f"({len(uids)} sur les" in told

@@ -101,6 +101,11 @@ def test_figures_and_dates_are_written_as_french_is(written, expected):
             "part réelle va de 40,0 % à 60,0 % ; parmi les seuls contrats renseignés, elle est de 50,0 %.",
         ),
         (
+            {"numerateur": 32, "valeur": 0.8, "bas": 0.8, "haut": 1.0, "valeur_repondus": 1.0},
+            "32 contrats sur 40 déclarent une clause sociale, soit 80,0 % ; 8 ne disent rien (20,0 %), si bien que la part réelle va "
+            "de 80,0 % à 100 % ; les réponses connues disent toutes « oui », ce qui ne prouve rien des autres.",
+        ),
+        (
             {"numerateur": 0, "repondus": 40},
             "Aucun contrat sur 40 ne déclare de clause sociale, et tous répondent à la question.",
         ),

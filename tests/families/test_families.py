@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 import pytest
 
 from spaser import families, rules
 from spaser.families import spend as families_spend
-from spaser.families.purchase import OF_WORDS, of_words
-from spaser.vocabulary import NOMENCLATURE
+from spaser.families.purchase import OF_WORDS, decided, of_words
+from spaser.vocabulary import DECISIONS, NOMENCLATURE
 
 
 @pytest.mark.parametrize(
@@ -173,6 +175,39 @@ def test_what_a_person_kept_stays_in_the_next_proposal_even_when_its_code_is_no_
     }
     assert {code: row["famille_retenue"] for code, row in rows.items()} == {"A": "traiteur", "B": None, "Z": "sport"}
     assert rows["Z"]["montant"] == 0
+
+
+def test_a_code_no_longer_bought_stays_once_and_one_still_bought_is_not_repeated():
+    lines = classed(spend({"code_achat": "A", "code_libelle": "Divers"}))
+    known = kept(A="traiteur").with_columns(code_libelle=pl.lit("Ancien"))
+    rows = families_spend.propose(lines, known).collect()
+    assert rows.select("code_achat", "code_libelle").rows() == [("A", "Divers")]
+
+
+@pytest.mark.parametrize(("naf", "family"), [("5621Z", "traiteur"), ("8121Z", "nettoyage_locaux")])
+def test_an_activity_is_looked_for_by_its_section_of_two_to_five_signs(naf, family):
+    listed = rules.table("families.csv").select(
+        "famille", pl.col("naf").fill_null("").str.replace_all(".", "", literal=True).str.split(" ")
+    )
+    served = [name for name, codes in listed.rows() if any(len(code) >= 2 and naf.startswith(code) for code in codes)]
+    found = families_spend.of_lines(spend({"naf": naf})).collect()["famille"].item()
+    assert served == [family] and found == family
+
+
+def test_a_family_chosen_by_a_person_is_that_of_the_contract_and_other_decisions_are_not_families():
+    contracts = families.add(pl.LazyFrame({"uid": ["a", "b"], "codeCPV": ["90911200", "90911200"]}))
+    said = DECISIONS.conform(
+        pl.LazyFrame(
+            {
+                "objet_type": ["famille", "montant"],
+                "objet_id": ["a", "b"],
+                "valeur": ["traiteur", "traiteur"],
+                "date": [date(2026, 1, 1)] * 2,
+            }
+        )
+    )
+    found = decided(contracts, said).sort("uid").collect().select("famille", "famille_origine", "famille_confiance")
+    assert found.row(0) == ("traiteur", "decision", 1.0) and found.row(1)[:2] == ("nettoyage_locaux", "cpv")
 
 
 def test_every_word_leads_to_a_family_that_exists():

@@ -83,6 +83,7 @@ LIBRARIES = {
     "pptx": {"deliverables"},
     "xlsxwriter": {"deliverables"},
     "tomlkit": {"studies"},
+    "jsonschema": {"studies"},
     "typst": {"deliverables"},
     "rapidfuzz": {"problems", "linkage"},
     "scipy": {"linkage", "renewals", "potential", "impact", "meetings"},

@@ -295,6 +295,25 @@ def test_a_reserved_contract_has_its_possible_bases(case):
     ]
 
 
+def test_what_is_not_known_contradicts_no_legal_base():
+    """Beside what rules it out, an unknown status is no reason against; alone, it is a question with what to do."""
+    contract = {"uid": "M1", "type_contrat": "marche", "dateNotification": date(2025, 6, 1), "marche_reserve": True,
+                "acheteur_siren": BUYER[:9], "acheteur_categorie": "commune", "test_plateforme": False, "defense": False}  # fmt: skip
+    who = pl.DataFrame(
+        [{"uid": "M1", "titulaire_siren": "900000001", "inclusif_types": None, "titulaire_inclusif": None, "titulaire_ess": None}],
+        schema={"uid": pl.String, "titulaire_siren": pl.String, "inclusif_types": pl.String, "titulaire_inclusif": pl.Boolean,
+                "titulaire_ess": pl.Boolean},
+    )  # fmt: skip
+    told = {}
+    for code in ("85311000", "90910000"):
+        table = pl.DataFrame([contract | {"codeCPV": code, "dureeMois": 24, "dureeMois_initiale": 24}])
+        found = obligations.reserved(table.lazy(), who.lazy()).collect()
+        told[code] = found.filter(pl.col("fondement") == "L2113-15").select("possible", "motif").row(0)
+    assert told["90910000"] == (False, "services hors de la liste")
+    assert told["85311000"][0] is None
+    assert "inconnu : chercher" in told["85311000"][1]
+
+
 def test_every_legal_base_has_a_case_possible_and_one_contradicted():
     answers = {(key, text) for case in RESERVED for key, text in case["expected"].items()}
     assert {(key, text) for key in obligations_reserved.bases() for text in ("oui", "non")} <= answers

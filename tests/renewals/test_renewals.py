@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spaser import renewals
+from spaser import renewals, rules
 from spaser.contracts import days
 from spaser.vocabulary import CONTRACTS
 
@@ -162,3 +162,21 @@ def test_no_renewal_gives_no_chance_and_no_gap_gives_certainty():
     none = np.zeros(0)
     assert renewals.chance(none, none, none, 3) == 0.0
     assert renewals.chance(none, none, none, 0) == 1.0
+
+
+def test_sourcing_to_start_within_a_year_is_counted_back_from_the_end_the_last_day_included():
+    lead = rules.method()["renewals"]["lead_months"]["defaut"]
+    edge = date(2027, 10, 31)  # a year after the edition
+    needs = pl.LazyFrame(
+        {"besoin": ["passé", "proche", "limite", "loin"], "procedure": [None] * 4},
+        schema={"besoin": pl.String, "procedure": pl.String},
+    ).with_columns(
+        echeance=pl.Series([date(2026, 10, 30), date(2026, 12, 1), edge, date(2027, 11, 1)]).dt.offset_by(f"{lead}mo")
+    )
+    soon = renewals.upcoming(
+        needs.with_columns(
+            echeance=pl.when(pl.col("besoin") == "passé").then(pl.date(2026, 10, 30)).otherwise("echeance")
+        ),
+        as_of=AS_OF,
+    ).collect()
+    assert soon.select("besoin", "sourcing").rows() == [("proche", date(2026, 12, 1)), ("limite", edge)]

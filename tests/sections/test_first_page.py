@@ -57,6 +57,9 @@ LIMITS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "gagnes_aucun": ({"gagnes_ess": 0}, {"gagnes_ess": 1}),
     "preparations_en_retard": ({"fins": 3, "fins_tard": 1}, {"fins_tard": 0}),
     "renouvellements_a_temps": ({"fins": 3, "fins_tard": 0}, {"fins_tard": 1}),
+    "tout_est_fini": (
+        {"fins": 0, "fins_passees": 1, "derniere_fin": date(2026, 10, 30)}, {"derniere_fin": date(2026, 10, 31)},
+    ),
     "rien_ne_finit": ({"fins": 0}, {"fins": 1}),
     "ecrits_tus": ({"ecrits_tus": 1}, {"ecrits_tus": 0}),
     "ecrits_conformes": ({"ecrits_tus": 0}, {"ecrits_tus": 1}),

@@ -30,6 +30,17 @@ def asked(path: Path) -> set[str]:
     return names
 
 
+def given(path: Path) -> set[str]:
+    """The names that a file gives a value to: ``{"x": …}``, ``tables["x"] = …``."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        keys = node.keys if isinstance(node, ast.Dict) else []
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            keys = [node.slice]
+        names |= {key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+    return names
+
+
 def test_every_table_that_is_read_is_declared():
     undeclared = {path.name: asked(path) - set(HANDED) for path in READERS if asked(path) - set(HANDED)}
     assert undeclared == {}
@@ -41,10 +52,18 @@ def test_every_declared_table_says_who_makes_it_and_what_a_row_is():
         assert table.row and len(set(table.columns)) == len(table.columns), name
 
 
-def test_every_declared_table_is_written_somewhere_in_the_study_that_makes_it():
-    for name, table in HANDED.items():
-        room = PACKAGE / table.made_by.replace(".", "/")
-        assert any(f'"{name}"' in path.read_text(encoding="utf-8") for path in room.rglob("*.py")), name
+def test_a_table_that_is_only_read_or_named_is_not_given(tmp_path):
+    path = tmp_path / "study.py"
+    path.write_text('def f(t):\n    """x"""\n    return t["x"], t.get("x"), ("x", "y"), f(t)\n', encoding="utf-8")
+    assert given(path) == set()
+    path.write_text('def f(t):\n    t["x"] = 1\n    return {"y": 2}\n', encoding="utf-8")
+    assert given(path) == {"x", "y"}
+
+
+def test_every_declared_table_is_given_by_the_study_that_makes_it():
+    rooms = {table.made_by: PACKAGE / table.made_by.replace(".", "/") for table in HANDED.values()}
+    made = {name: set().union(*map(given, sorted(room.rglob("*.py")))) for name, room in rooms.items()}
+    assert [name for name, table in HANDED.items() if name not in made[table.made_by]] == []
 
 
 @pytest.mark.parametrize("name", ["besoin", "renouvelements", "x"])

@@ -16,26 +16,26 @@ from spaser.studies.suppliers import lists as told_lists
 
 CASES = Path(__file__).parents[3] / "shared" / "cases"
 BOOK = "siren;nom;code postal;commune\n000900217;SA COMMERCIALE INVENTEE;69001;Lyon\n000900225;SARL Y INVENTEE;69002;Lyon\n"
-KINDS = [
-    "Entreprise d'insertion",
-    "Association intermédiaire",
-    "Atelier chantier d'insertion",
-    "Ateliers et chantiers d’insertion",
-    "Entreprise de travail temporaire d'insertion",
-    "Entreprise d'insertion par le travail indépendant",
-    "Produits et services réalisés en prison",
-    "Groupement d'employeurs pour l'insertion et la qualification",
-    "Entreprise adaptée",
-    "Entreprise adaptée de travail temporaire",
-    "Etablissement et service d'aide par le travail",
-    "Entreprise d'insertion (EI)",
-    "Atelier chantier d'insertion (ACI)",
-    "ACI - Atelier et chantier d'insertion",
-    "ENTREPRISES ADAPTEES (EA)",
-    "SEP",
-    "EATT",
-    "eiti",
-]
+KINDS = {
+    "Entreprise d'insertion": "EI",
+    "Association intermédiaire": "AI",
+    "Atelier chantier d'insertion": "ACI",
+    "Ateliers et chantiers d’insertion": "ACI",
+    "Entreprise de travail temporaire d'insertion": "ETTI",
+    "Entreprise d'insertion par le travail indépendant": "EITI",
+    "Produits et services réalisés en prison": "SEP",
+    "Groupement d'employeurs pour l'insertion et la qualification": "GEIQ",
+    "Entreprise adaptée": "EA",
+    "Entreprise adaptée de travail temporaire": "EATT",
+    "Etablissement et service d'aide par le travail": "ESAT",
+    "Entreprise d'insertion (EI)": "EI",
+    "Atelier chantier d'insertion (ACI)": "ACI",
+    "ACI - Atelier et chantier d'insertion": "ACI",
+    "ENTREPRISES ADAPTEES (EA)": "EA",
+    "SEP": "SEP",
+    "EATT": "EATT",
+    "eiti": "EITI",
+}
 
 
 def siret(n: int) -> str:
@@ -168,26 +168,7 @@ def test_every_name_of_an_inclusive_kind_is_read_with_or_without_its_initials(tm
     rows = "".join(f'S{n},{siret(n)},"{kind}"\n' for n, kind in enumerate(KINDS))
     known = read_registers(put(tmp_path, "Raison sociale,Siret,Type de structure\n" + rows))
     found = dict(known.register.collect().select(pl.col("nom").str.slice(1).cast(pl.Int64), "statut").rows())
-    assert [found.get(n) for n in range(len(KINDS))] == [
-        "EI",
-        "AI",
-        "ACI",
-        "ACI",
-        "ETTI",
-        "EITI",
-        "SEP",
-        "GEIQ",
-        "EA",
-        "EATT",
-        "ESAT",
-        "EI",
-        "ACI",
-        "ACI",
-        "EA",
-        "SEP",
-        "EATT",
-        "EITI",
-    ]
+    assert [found.get(n) for n in range(len(KINDS))] == list(KINDS.values())
 
 
 def test_every_sheet_of_a_workbook_is_read_or_said_why_not(tmp_path):

@@ -7,6 +7,7 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import jsonschema
 import polars as pl
 import pytest
 
@@ -16,6 +17,9 @@ from spaser.sources.answers import facts
 from spaser.studies import diagnostic
 from spaser.studies.diagnostic import republish
 
+#: What the official schema asks of a marché: its source is written in its file.
+SCHEMA = republish.marche()
+SHARED = Path(__file__).parents[3] / "shared"
 HEAD = "contrat;fait;decision;auteur;date;motif\n"
 
 
@@ -147,11 +151,19 @@ def test_a_line_without_a_decision_decides_nothing(tmp_path: Path):
     assert facts.read_facts(answered(tmp_path, "X;montant;;;;", "Y;durée; ;;;")).collect().height == 0
 
 
+def refused(*contracts: dict) -> list[str]:
+    """What the official schema refuses of a file of these contracts."""
+    faults = jsonschema.Draft7Validator({"type": "array", "items": SCHEMA}).iter_errors(list(contracts))
+    return [f"{fault.json_path} : {fault.message}" for fault in faults]
+
+
 def republished(tmp_path: Path, *contracts: dict, lines: tuple[str, ...]) -> list[dict]:
     out = tmp_path / "s"
     assert run(published(tmp_path, *contracts), out, "--decisions", str(answered(tmp_path, *lines))) == 0
     place = out / republish.NAME
-    return json.loads(place.read_text(encoding="utf-8"))["marches"]["marche"] if place.is_file() else []
+    written = json.loads(place.read_text(encoding="utf-8"))["marches"]["marche"] if place.is_file() else []
+    assert not written or not refused(*written)
+    return written
 
 
 def test_an_accepted_difference_is_republished_as_the_total_of_the_last_modification(tmp_path: Path):
@@ -226,6 +238,40 @@ def valid() -> dict:
 )
 def test_the_words_and_bounds_of_the_2022_schema_are_held_on_both_sides(change: dict, field: str | None):
     assert republish.faults(valid() | change) == ([field] if field else [])
+    assert bool(refused(valid() | change)) is bool(field)
+
+
+#: Each field of a marché that is written, taken away or given what it cannot hold.
+ODD = [
+    pytest.param(name, odd, id=f"{name}-{odd!r}")
+    for name in (*SCHEMA["properties"], "uid")
+    for odd in (None, "", "x", 0, -1, 1.5, True, [], {}, ["x"], {"x": 1})
+    if name not in ("actesSousTraitance", "modificationsActesSousTraitance")  # never written
+]
+
+
+@pytest.mark.parametrize(("name", "odd"), ODD)
+def test_nothing_that_the_official_schema_refuses_is_ever_written(name: str, odd: object):
+    entry = {key: value for key, value in (valid() | {name: odd}).items() if value is not None}
+    assert republish.faults(entry) or not refused(entry)
+
+
+def test_the_schema_of_the_kit_is_the_one_read_at_the_source():
+    fields = SHARED / "facts" / "decp_fields.json"
+    if not fields.is_file():
+        pytest.skip("../shared n'est pas là : le relevé du schéma officiel n'est pas comparé")
+    told = json.loads(fields.read_text(encoding="utf-8"))["2022"]["marche"]
+    for field in told:
+        here, required = SCHEMA, True
+        for part in field["path"].replace("[]", ".[]").split("."):
+            required = part == "[]" or part in here.get("required", [])
+            here = here["items"] if part == "[]" else here["properties"][part]
+        assert required is field["required"], field["path"]
+        assert here.get("type") == field["type"].split(" of ")[0] and (
+            here.get("enum", here.get("items", {}).get("enum")) == field["enum"]
+        ), field["path"]
+        bounds = dict(one.split("=", 1) for one in field["constraints"].split("; ") if one)
+        assert {name: str(here.get(name)) for name in bounds} == bounds, field["path"]
 
 
 def test_a_mission_takes_up_the_facts_decided_in_its_last_results(tmp_path: Path, capsys):

@@ -84,6 +84,19 @@ def test_closed_repeated_and_outside_establishments_are_not_counted():
     assert counted(rows)["94001", WHOLE]["etablissements"] == 1
 
 
+@pytest.mark.parametrize(
+    ("other", "jobs"),
+    [
+        ({"liste": "siae_asp", "au": date(2026, 11, 30), "band": "32"}, (20, 49)),  # a later list: SIRENE is official
+        ({"au": date(2025, 10, 31), "band": "32"}, (20, 49)),  # an older SIRENE
+        ({"au": date(2026, 11, 30), "band": "32"}, (250, 499)),  # a later one
+    ],
+)
+def test_of_two_lines_of_one_establishment_the_official_one_then_the_latest_is_counted(other, jobs):
+    row = counted([place("90000000100010", "94001", **other), place("90000000100010", "94001", band="12")])
+    assert (row["94001", WHOLE]["emplois_bas"], row["94001", WHOLE]["emplois_haut"]) == jobs
+
+
 def test_a_company_in_insertion_counts_as_inclusive_and_not_as_ess():
     rows = [place("90000000100010", "94001", form="5710"), place("90000000200010", "94001")]
     listed = [{"siren": "900000001", "siret": "90000000100010", "statut": "EI", "source": "liste", "liste": "siae_asp"}]

@@ -247,6 +247,7 @@ def test_the_ess_share_is_given_in_euros_lines_and_suppliers_with_both_denominat
     euros = measure(found, "fournisseurs_ess", "valeur")
     assert (euros["numerateur"], euros["repondus"], euros["denominateur"]) == (100_00, 140_00, 190_00)
     assert (euros["bas"], euros["haut"]) == (100 / 190, 150 / 190)
+    assert (euros["valeur_repondus"], euros["couverture"]) == (100 / 140, 140 / 190)
     people = measure(found, "fournisseurs_ess", "fournisseurs")
     assert (people["numerateur"], people["repondus"], people["denominateur"]) == (1, 2, 4)
     lines = measure(found, "fournisseurs_identifies", "lignes")

@@ -71,7 +71,9 @@ def section_won(findings: Findings) -> Told:
         _ONCE,
     )
     won = findings.one("titulaire_ess")
-    return opening.section(findings, "fournisseurs", (shown,), (), (won,) if won else ())
+    return opening.section(
+        findings, "fournisseurs", (shown if access["contrats"].sum() else None,), (), (won,) if won else ()
+    )
 
 
 def _share(row: dict[str, Any]) -> str | None:
@@ -89,7 +91,7 @@ def section_paid(findings: Findings) -> Told:
     spent = findings.spent
     if spent is None:
         return None
-    by = next((name for name in _BY if breakdowns.breakdown(spent, name) is not None), "")
+    by = next((name for name in _BY if breakdowns.mostly_told(spent, name)), "")
     picture, rows = (breakdowns.drawn(spent, by), breakdowns.breakdown(spent, by)) if by else (None, None)
     shown = None
     if rows is not None:

@@ -44,10 +44,12 @@ def section_where(findings: Findings) -> Told:
 
 @written("annees")
 def section_progress(findings: Findings) -> Told:
-    """Year by year; nothing to say when a single year has enough contracts."""
+    """Year by year; nothing to say when fewer than two complete years have enough contracts."""
     whole = declared.section_years(findings)
     rows = findings.rows("clause_sociale", dimension="annee").filter(pl.col("modalite").str.contains(r"^\d{4}$"))
-    if whole is None or rows.filter(pl.col("denominateur") >= FEWEST).height < 2:
+    closed = declared.complete_years(findings, set(rows["modalite"]))
+    enough = rows.filter(pl.col("denominateur") >= FEWEST, pl.col("modalite").is_in(sorted(closed)))
+    if whole is None or enough.height < 2:
         return None
     return _answered(findings, "annees", whole.blocks, "Trop peu d'années complètes pour dire si la part progresse")
 
@@ -56,7 +58,8 @@ def section_progress(findings: Findings) -> Told:
 def section_by_family(findings: Findings) -> Told:
     """Where clauses are, and where they lack."""
     whole = declared.section_families(findings)
-    if whole is None:
+    families = findings.rows("clause_sociale", dimension="famille")
+    if whole is None or not families.filter(pl.col("denominateur") >= FEWEST).height:
         return None
     return _answered(
         findings,

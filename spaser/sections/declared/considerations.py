@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from spaser import charts, french
-from spaser.charts.marks import name_of
+from spaser.charts.marks import KINDS, name_of
 from spaser.deliverables import sentences
 from spaser.deliverables.report import (
     Block,
@@ -27,13 +27,6 @@ from spaser.sections.shown import figure
 from spaser.vocabulary import CONSIDERATIONS
 
 CODES = tuple(word.name for word in CONSIDERATIONS)
-_KINDS = {
-    "clause_sociale": "clause",
-    "critere_social": "critère",
-    "marche_reserve": "réservé",
-    "clause_environnementale": "clause",
-    "critere_environnemental": "critère",
-}
 _RATES = (
     Column("nom", "Considération"),
     Column("numerateur", "Oui", "entier"),
@@ -61,7 +54,7 @@ def section_essentials(findings: Findings) -> Section | None:
     total = KeyFigure("Contrats mesurés", n, "entier", findings.population_label)
     cards = [total] + [
         KeyFigure(
-            name_of(m.indicateur), m.valeur, "part", _answered(m.couverture), m.bas, m.haut, _KINDS[m.indicateur], m
+            name_of(m.indicateur), m.valeur, "part", _answered(m.couverture), m.bas, m.haut, KINDS[m.indicateur], m
         )
         for m in measures
     ]
@@ -101,10 +94,18 @@ def section_considerations(findings: Findings) -> Told:
             )
         )
         blocks.append(Paragraph(tuple(sentences.of_value(m) for c in CODES if (m := findings.one(c, unite="valeur")))))
-    if same := sentences.constant(findings.extras.get("reponses_constantes")):
-        blocks.insert(0, Callout("Des réponses qui ne changent jamais", french.sentence(" ; ".join(same)), "attention"))
+    if (same := never_changing(findings)) is not None:
+        blocks.insert(0, same)
     blocks += [block for block in (doubtful_table(findings), unions_table(findings)) if block]
     return tuple(blocks)
+
+
+def never_changing(findings: Findings) -> Callout | None:
+    """The answers that never change, wherever shares that rest on them are shown."""
+    same = sentences.constant(findings.extras.get("reponses_constantes"))
+    return (
+        Callout("Des réponses qui ne changent jamais", french.sentence(" ; ".join(same)), "attention") if same else None
+    )
 
 
 def section_years(findings: Findings) -> Section | None:

@@ -59,7 +59,7 @@ def section_populations(findings: Findings) -> Told:
     names = [name for name in POPULATIONS if f"valeur_{name}" in wide.columns]
     columns = [Column("nom", "Considération")]
     for name in names:
-        size = wide[f"denominateur_{name}"].max() or 0
+        size = wide.select(pl.col(f"denominateur_{name}").max()).item() or 0
         columns.append(
             Column(
                 f"valeur_{name}",

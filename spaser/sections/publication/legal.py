@@ -23,7 +23,7 @@ from spaser.deliverables.report import (
     Sentence,
     table,
 )
-from spaser.sections.declared import CODES, complete_years, section_scores
+from spaser.sections.declared import CODES, complete_years, never_changing, section_scores
 from spaser.sections.findings import Findings
 from spaser.sections.goals import section_editions, section_goals, section_peers
 from spaser.sections.method import section_glossary
@@ -47,6 +47,8 @@ def section_essentials(findings: Findings) -> Section:
             if unit == "nombre" and measure.repondus:
                 told.append(sentences.of_share(measure))
     blocks: list = [KeyFigures(tuple(cards)), *([Paragraph(tuple(told))] if told else []), _definition(findings)]
+    if (same := never_changing(findings)) is not None:
+        blocks.insert(1, same)
     return Section(
         "essentiel",
         "L'essentiel",
@@ -198,17 +200,17 @@ def section_sources(findings: Findings) -> Section:
 
 PUBLICATION: tuple[Callable[[Findings], Section | None], ...] = (
     section_essentials,
+    section_goals,
+    section_editions,
     section_items,
-    section_competing,
     section_years,
     section_buyers,
-    section_goals,
     section_peers,
     section_spent,
     section_entered,
-    section_editions,
     section_obligations,
     section_missing,
+    section_competing,
     section_sources,
     section_glossary,
 )

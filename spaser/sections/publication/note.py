@@ -17,6 +17,7 @@ from spaser.deliverables.report import (
     Sentence,
     table,
 )
+from spaser.sections.declared import never_changing
 from spaser.sections.findings import Findings
 from spaser.sections.goals import answered, section_goals, written_value
 from spaser.sections.publication.legal import HEADLINES
@@ -31,13 +32,13 @@ _LABELS = {
     "titulaire_inclusif": "Structure inclusive",
 }
 _PARTIAL = french.typeset(
-    "Statut des titulaires : une liste partielle ne prouve que des oui ; la part sur les renseignés ne se lit pas seule."
+    "La part sur les renseignés n'est pas écrite où toutes les réponses connues sont les mêmes : une liste partielle de titulaires, par exemple, ne prouve que des oui."
 )
 
 
 def sections(findings: Findings) -> tuple[Section, ...]:
     """The sections of the note; it quotes no footnote, the page carries them."""
-    written = (_essentials(findings), _declared(findings), _rates(findings), _goals(findings), _next(findings))
+    written = (_essentials(findings), _goals(findings), _rates(findings), _declared(findings), _next(findings))
     return tuple(section for section in written if section)
 
 
@@ -67,6 +68,8 @@ def _essentials(findings: Findings) -> Section:
     blocks: list = [KeyFigures(tuple(cards[:8]))] if cards else []
     blocks.append(Paragraph(tuple(told)))
     text = f"Définition « {findings.definition} » ; contrats comptés : {findings.population_label}. Un contrat muet n'est pas compté comme un non."
+    if (same := never_changing(findings)) is not None:
+        blocks.append(same)
     return Section(
         "essentiel",
         "L'essentiel",
@@ -99,7 +102,9 @@ def _rates(findings: Findings) -> Section | None:
                         f"{_LABELS[code]}, {name}",
                         measure.valeur,
                         span if span.startswith("de ") else "",
-                        measure.valeur_repondus,
+                        None
+                        if measure.valeur_repondus in (0, 1) and measure.couverture != 1
+                        else measure.valeur_repondus,
                         measure.couverture,
                     )
                 )

@@ -54,7 +54,8 @@ def _first(findings: Findings) -> Section:
         if "annee" in findings.contracts.columns
         else pl.Series([], dtype=pl.Int64)
     )
-    span = f"{years.min()} à {years.max()}" if years.len() and years.min() != years.max() else str(years.min() or "")
+    first, last = pl.select(first=years.min(), last=years.max()).row(0)
+    span = f"{first} à {last}" if first != last else str(first or "")
     told = [
         f"période du schéma : {BLANK}",
         f"adopté par {BLANK} le {BLANK} ; mis en ligne à l'adresse {BLANK}",

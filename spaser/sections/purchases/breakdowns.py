@@ -15,6 +15,8 @@ from spaser.deliverables.report import (
 from spaser.sections.findings import Findings
 from spaser.sections.purchases.measured import MOST, rows
 
+#: What a line of the ledger does not say (``suppliers.analysis``).
+_UNTOLD = "(non renseigné)"
 #: Breakdown → title and first header.
 BREAKDOWNS = {
     "famille": ("Par famille d'achat", "Famille"),
@@ -62,12 +64,21 @@ def drawn(findings: Findings, name: str) -> Figure | None:
     )
 
 
+def mostly_told(findings: Findings, name: str) -> bool:
+    """Whether a breakdown says where most of the euros went: one whose greater part is not told answers nothing."""
+    if breakdown(findings, name) is None:
+        return False
+    found = rows(findings, name, "valeur").filter(pl.col("indicateur") == "fournisseurs_ess")
+    silent = found.filter(pl.col("modalite") == _UNTOLD)["denominateur"].sum()
+    return bool(2 * silent <= found["denominateur"].sum())
+
+
 def breakdown(findings: Findings, name: str) -> TableBlock | None:
     """One breakdown: euros, identified, ESS and inclusive, each value on one line."""
     found = rows(findings, name, "valeur")
     if found["modalite"].drop_nulls().n_unique() < (2 if name == "annee" else 1) or not found.height:
         return None
-    if found.filter(pl.col("modalite") != "(non renseigné)").height == 0:
+    if found.filter(pl.col("modalite") != _UNTOLD).height == 0:
         return None
     asked = {"fournisseurs_ess": "ess", "fournisseurs_inclusifs": "inclusif", "fournisseurs_identifies": "identifie"}
     wide = found.filter(pl.col("indicateur") == "fournisseurs_ess").select("modalite", "denominateur")

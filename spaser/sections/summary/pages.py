@@ -16,7 +16,7 @@ from spaser.sections.summary import messages, opening
 from spaser.sections.summary.known import facts
 
 _DATES, _MONDAY, _LONG, _MEETINGS = 3, 3, 90, 30
-_NOW = "dès maintenant"
+_NOW, _NO_AMOUNT = "dès maintenant", "non chiffré"
 #: The lever that reserves to insertion (``levers.toml``).
 _INSERTION = "reserver_insertion"
 OWN = (Column("responsable", "Qui"), Column("etat", "État"))
@@ -24,7 +24,7 @@ _PLAN = (
     Column("quand", "Commencer"),
     Column("action", "Action"),
     Column("sur", "Sur quoi"),
-    Column("effet", "Effet attendu, net par an", "somme"),
+    Column("effet", "Effet attendu, net par an"),
     *OWN,
 )
 _SHEET = (
@@ -147,11 +147,17 @@ def section_plan_page(findings: Findings) -> Told:
     if not rows:
         return None
     now = sum(row["quand"] == _NOW for row in rows)
-    said = f"{french.count(len(rows), 'action', feminine=True)}, dont {french.number(now)} à commencer dès maintenant"
+    part = "" if len(rows) == 1 else "toutes " if now == len(rows) else f"dont {french.number(now)} "
+    start = "à commencer dès maintenant" if now else f"la première à commencer le {rows[0]['quand']}"
+    said = f"{french.count(len(rows), 'action', feminine=True)}, {part if now else ''}{start}"
     amount = sum(row["effet"] or 0 for row in rows)
     more = f" ; effet attendu des actions chiffrées : {french.euros_short(amount)} par an" if amount else ""
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
-    return Answer(Sentence(french.sentence(said + more))), table("tab-plan", "Le plan", frame, _PLAN, _EQUAL)
+    # An action that changes practices has no amount: none is expected, which is not « inconnu ».
+    amounts = [_NO_AMOUNT if row["effet"] is None else french.value(row["effet"], "somme") for row in rows]
+    told = frame.with_columns(pl.Series("effet", amounts, dtype=pl.String))
+    shown = [column for column in _PLAN if column.name != "effet" or frame["effet"].count()]
+    return Answer(Sentence(french.sentence(said + more))), table("tab-plan", "Le plan", told, shown, _EQUAL)
 
 
 def annex_plan(findings: Findings) -> TableBlock | None:

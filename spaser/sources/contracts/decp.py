@@ -22,16 +22,8 @@ from spaser.sources.contracts.decp_values import (
     text_of,
     unwrapped,
 )
-from spaser.vocabulary import HOLDER, RAW
+from spaser.vocabulary import HOLDER, LIST_FIELDS, RAW
 
-#: Name of a list, name of an item, as regulated in 2022.
-LIST_FIELDS = (
-    "considerationsSociales",
-    "considerationsEnvironnementales",
-    "techniques",
-    "modalitesExecution",
-    "typesPrix",
-)
 TEXT_FIELDS = (
     "uid",
     "id",
@@ -197,7 +189,7 @@ def _fields(elements: Sequence[Element], records: Sequence[dict[str, object]]) -
     yield "actesSousTraitance", [subcontracts(value) for value in get("actesSousTraitance")]
 
 
-def _series(name: str, values: list[object]) -> pl.Series:
+def _series(name: str, values: list[Any]) -> pl.Series:
     if name == "position":
         return pl.Series(name, values, dtype=pl.Int64)
     if name in LIST_FIELDS:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
 
 from lxml import etree
 
 from spaser.problems import Problem
 from spaser.sources.archives import Member
 from spaser.sources.contracts.json_stream import Batch, Note, Unreadable, looks_like_contract
+from spaser.sources.recognition import Counted, Readable
 
 CONTRACTS = {"marche", "marché", "contrat-concession", "contrat_concession"}
 BATCH = 2_000
 
 
-def batches(stream: BinaryIO, member: Member, note: Note) -> Iterator[Batch]:
+def batches(stream: Counted, member: Member, note: Note) -> Iterator[Batch]:
     """The contracts of an XML stream; what precedes a break is given, then the break itself.
 
     Raises
@@ -113,7 +113,7 @@ def content(element: etree._Element) -> object:
     return plain
 
 
-def _mistaken(stream: BinaryIO) -> str | None:
+def _mistaken(stream: Readable) -> str | None:
     """Windows-1252 when the text says UTF-8 (or nothing) and is not: a frequent slip of producers."""
     head = stream.read(1 << 20)
     declared = re.search(rb"""^\W{0,5}<\?xml[^>]*encoding\s*=\s*["']([\w-]+)""", head[:300])

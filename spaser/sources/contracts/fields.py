@@ -6,6 +6,7 @@ A field is a few stages of expressions on one column. Values stand under ``v_`` 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
@@ -238,7 +239,7 @@ def _bounded(name: str, dtype: pl.DataType) -> Field:
     return _field(name, dtype, stages, {unreadable: figures.doubt(column, number, dtype), **beyond})
 
 
-def _plain(name: str, rule: str, read: object, dtype: pl.DataType) -> Field:
+def _plain(name: str, rule: str, read: Callable[[pl.Expr, pl.DataType], pl.Expr], dtype: pl.DataType) -> Field:
     column = pl.col(name)
     doubt = figures.doubt(column, pl.col(f"v_{name}"), dtype)
     return _field(name, dtype, [_value(name, read(column, dtype))], {rule: doubt})

@@ -10,11 +10,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 
 import numpy as np
 
 from spaser.problems import Problem
+from spaser.sources.recognition import Readable
 
 BLOCK = 1 << 20
 HEAD = 4 << 20
@@ -197,7 +197,7 @@ class Elements:
         Bytes already taken from the stream.
     """
 
-    def __init__(self, stream: BinaryIO, layout: Layout, note: Note, head: bytes = b"", block: int = BLOCK) -> None:
+    def __init__(self, stream: Readable, layout: Layout, note: Note, head: bytes = b"", block: int = BLOCK) -> None:
         self.stream, self.layout, self.note, self.block = stream, layout, note, block
         self.data, self.depth, self.inside, self.key = head, 0, layout.depth == 0, ""
         self.offset = 0

@@ -178,7 +178,9 @@ def _titles() -> dict[str, tuple[str, str]]:
 
 def _recognised(row: list[str]) -> tuple[dict[int, str], list[str]]:
     """The field of each recognised column by its rank (the first column of a field wins), and the titles left."""
-    titles, fields, unknown = _titles(), {}, []
+    titles = _titles()
+    fields: dict[int, str] = {}
+    unknown: list[str] = []
     wanted: dict[str, tuple[int, int]] = {}
     for rank, title in enumerate(row):
         field, value = titles.get(_letters(title), ("", ""))

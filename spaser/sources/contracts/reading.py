@@ -55,17 +55,6 @@ class Reading:
         """
         return checked([(source, _of_buyers(kept, sirens)) for source, kept in self.pieces], [])
 
-    def by_buyers(self, groups: int) -> Iterator[pl.LazyFrame]:
-        """The records in several parts, all those of a buyer (by its SIREN) in the same: each takes less memory."""
-        written = [_buyers_of(kept.raw) for _, kept in self.pieces]
-        for group in range(groups):
-            pieces = []
-            for (source, kept), found in zip(self.pieces, written, strict=True):
-                wanted = found.filter(pl.col("lu").str.head(9).hash() % groups == group)["ecrit"]
-                raw = kept.raw.filter(pl.col("acheteur_id").cast(pl.String).is_in(wanted.implode()))
-                pieces.append((source, replace(kept, raw=raw)))
-            yield checked(pieces, []).records
-
 
 def read(
     paths: str | Path | Sequence[str | Path],
@@ -129,7 +118,8 @@ def gather(
 ) -> tuple[list[tuple[str, Kept]], list[tuple[str, Problem]]]:
     """What each source holds before any check, and the sources of folders and archives that cannot be read."""
     found, aside = archives.members(paths)
-    store, pieces, failures = Store(cache), [], []
+    store, pieces = Store(cache), []
+    failures: list[tuple[str, Problem]] = []
     for member in found:
         try:
             pieces.append((member.source, _sourced(member.source, _content(member, store, progress, acheteur))))
@@ -249,7 +239,9 @@ def _batches(stream: Hashed, member: Member, kind: str, encoding: str, note: Not
 
         yield from decp_xml.batches(stream, member, note)
         return
-    text = recognition.Utf8(stream, encoding) if encoding.startswith(("utf-16", "utf-32")) else stream
+    text: recognition.Readable = (
+        recognition.Utf8(stream, encoding) if encoding.startswith(("utf-16", "utf-32")) else stream
+    )
     head = text.read(json_stream.HEAD).removeprefix(b"\xef\xbb\xbf")
     layout = json_stream.locate(head)
     if layout is None:

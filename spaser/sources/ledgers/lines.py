@@ -80,7 +80,8 @@ def read_ledger(
         for sheet in read_sheets(file)
         if not given or not given.get("feuilles") or sheet.name in given["feuilles"]
     ]
-    parts, rejects, accounts, columns, used = [], [], [], [], None
+    parts, rejects, columns, used = [], [], [], None
+    accounts: list[dict[str, Any]] = []
     for sheet in sheets:
         found = find(sheet, given)
         if progress:

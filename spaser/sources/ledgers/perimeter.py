@@ -12,9 +12,9 @@ import polars as pl
 
 from spaser import rules
 from spaser.text import unaccented_expr
+from spaser.vocabulary import PURCHASES
 
 REFERENCE = "perimeter.toml"
-PURCHASES = ("achat", "banque_assurance", "centrale_achat", "a_verifier")
 OUTSIDE = ("hors_perimetre", "subvention")
 
 

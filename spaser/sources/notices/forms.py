@@ -262,8 +262,8 @@ def _duration(place: Any) -> int | None:
                 and (length := months(text, unit))
             ):
                 return length
-    text = first(place, ("duree", "dureemarche"))
-    found = re.match(r"(?i)\s*(\d{1,3})\s*(mois|ans?|annees?|années?|jours?)", text or "")
+    said = first(place, ("duree", "dureemarche"))
+    found = re.match(r"(?i)\s*(\d{1,3})\s*(mois|ans?|annees?|années?|jours?)", said or "")
     return months(found[1], {"m": "MONTH", "a": "YEAR", "j": "DAY"}[found[2][0].lower()]) if found else None
 
 

@@ -199,7 +199,7 @@ def _table(
     if "montant" in cells:
         frame = amounts.read_cents(frame.lazy().rename({"montant": "montant_lu"}), "montant_lu", scale=scale).collect()
     ignored = [text for cell, text in headings.items() if cell != "ligne" and text and cell not in cells.values()]
-    account = {
+    account: dict[str, str | int | None] = {
         "source": path.name,
         "feuille": name,
         "format": path.suffix.lstrip(".").lower(),

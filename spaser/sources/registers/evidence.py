@@ -98,7 +98,7 @@ def _names(spec: dict[str, Any], frame: pl.DataFrame) -> float:
     if not spec.get("names") or "nom" not in frame.columns:
         return 0.0
     flat = frame["nom"].drop_nulls().str.to_lowercase()
-    return float(flat.str.contains("|".join(spec["names"])).mean() or 0) if flat.len() >= 10 else 0.0
+    return float(pl.select(flat.str.contains("|".join(spec["names"])).mean()).item()) if flat.len() >= 10 else 0.0
 
 
 def _numbers(frame: pl.DataFrame) -> tuple[str, ...]:

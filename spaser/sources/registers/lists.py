@@ -22,7 +22,7 @@ from spaser.sources.registers.files import Opened, open_lists
 from spaser.sources.registers.told import list_date, of_address
 from spaser.sources.siret import bare, luhn_ok
 from spaser.text import fold, fold_expr
-from spaser.vocabulary import ESTABLISHMENTS, FILLED, INCLUSIVE_STATUSES, REGISTER, REJECTS, SEEN, UNNUMBERED
+from spaser.vocabulary import ESTABLISHMENTS, FILLED, INCLUSIVE_STATUSES, REGISTER, REJECTS, SEEN, UNNUMBERED, Table
 
 WORDS = ("siren", "siret", "statut", "depuis", "jusqua", "nom", "enseigne", "sigle", "categorie_juridique")
 Progress = Callable[[str, float], None] | None
@@ -291,6 +291,6 @@ def _status_level(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _gather(parts: Iterable[pl.LazyFrame], table: object) -> pl.LazyFrame:
+def _gather(parts: Iterable[pl.LazyFrame], table: Table) -> pl.LazyFrame:
     frames = list(parts)
     return pl.concat(frames) if frames else table.empty().lazy()

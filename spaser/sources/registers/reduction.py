@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -112,7 +113,7 @@ def reduce_sirene(
 def _reduced(
     units: Path,
     establishments: Path,
-    asked: dict[str, object],
+    asked: dict[str, Any],
     listed: list[str],
     wanted: list[str],
     folder: Path,

@@ -41,6 +41,7 @@ from spaser.studies.potential import spend
 from spaser.studies.potential.compose import as_private
 from spaser.studies.potential.spend import SpendOpportunities
 from spaser.studies.suppliers import handover as purchases_handover
+from spaser.vocabulary.sentences import DEMO_SPEND_NOTE
 
 _FAMILIES = (
     Column("famille_libelle", "Famille d'achat"),
@@ -69,7 +70,6 @@ _WHO = (
     Column("raison", "Pourquoi lui"),
 )
 _SHOWN, _GUESTS = 12, 5
-_DEMO = purchases_handover.DEMO_NOTE
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +155,7 @@ def report(result: Company) -> Report:
         subtitle="acheteur que le code de la commande publique ne lie pas : rien n'est réservé, aucun seuil ne s'applique",
         sections=sections,
         sources=told.sources,
-        notes=(_DEMO,) if result.demo else (),
+        notes=(DEMO_SPEND_NOTE,) if result.demo else (),
         annexes=_annexes(result, bought, tables),
     )
 

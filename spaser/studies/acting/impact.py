@@ -20,6 +20,7 @@ from spaser.sections.acting.impact import annexes, interval, section_impact
 from spaser.sources.answers.hours import TEMPLATE, read_hours
 from spaser.studies import suppliers
 from spaser.studies.territory.panorama import find
+from spaser.vocabulary.sentences import DEMO_SPEND_NOTE, NO_LIST
 
 Progress = Callable[[str, float], None] | None
 _FREE = ("code_commune", "epci", "ept", "departement", "region")
@@ -73,9 +74,7 @@ def impact_of(
     """
     if not isinstance(source, suppliers.SupplierDiagnostic):
         if not registers:
-            raise Problem(
-                "Aucune liste de fournisseurs n'a été lue", todo="Ajoutez --registre avec vos listes (SIAE, EA, ESAT)"
-            )
+            raise Problem(NO_LIST, todo="Ajoutez --registre avec vos listes (SIAE, EA, ESAT)")
         source = suppliers.suppliers_of(source, registers, progress=progress, **read)
     if source.origin != "depenses":
         raise Problem(
@@ -209,7 +208,7 @@ def report(result: Impact) -> Report:
         sources=result.sources,
         subtitle="travail acheté, heures exigées, heures faites, retombées locales",
         annexes=annexes(found),
-        notes=("Démonstration : l'acheteur, les fournisseurs et les dépenses sont inventés.",) if result.demo else (),
+        notes=(DEMO_SPEND_NOTE,) if result.demo else (),
     )
 
 

@@ -23,8 +23,7 @@ from spaser.studies.diagnostic import republish
 from spaser.studies.diagnostic.compose import Diagnostic
 from spaser.studies.diagnostic.emptiness import filled_of
 from spaser.vocabulary import CONSIDERATIONS, DECISIONS, DIALECTS, POPULATIONS, euros, label
-
-DEMO_NOTE = "Démonstration : acheteurs, fournisseurs et contrats sont inventés."
+from spaser.vocabulary.sentences import DEMO_NOTE
 
 
 def findings(result: Diagnostic) -> Findings:

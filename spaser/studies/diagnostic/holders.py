@@ -106,7 +106,8 @@ def widened(base: Base) -> tuple[pl.DataFrame, pl.DataFrame]:
 
     Made once for the files: national lists are too large to be gone through again for each buyer.
     """
-    register, establishments = suppliers.fuse(base.register, base.decisions), base.establishments
+    listed, establishments = base.lists
+    register = suppliers.fuse(listed, base.decisions)
     wide = suppliers.status(base.holders, register, establishments, spread_establishment=True)
     persons = establishments.group_by("siren").agg(pl.col("personne_physique").any())
     spread = wide.select(

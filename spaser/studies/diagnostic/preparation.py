@@ -37,6 +37,7 @@ from spaser.studies.diagnostic import holders as held
 from spaser.studies.diagnostic import parts, prepared
 from spaser.studies.diagnostic import texts as written
 from spaser.vocabulary import DECISIONS, DEFAULT_POPULATION, PASSAGES
+from spaser.vocabulary.sentences import NO_LIST
 
 Paths = str | Path | Sequence[str | Path]
 Progress = Callable[[str, float], None] | None
@@ -76,6 +77,19 @@ class Base:
 
     #: The contracts with the columns that measures read; for a whole large file, without what describes them.
     measured: pl.LazyFrame | None = None
+
+    @property
+    def lists(self) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+        """The register and its establishments.
+
+        Raises
+        ------
+        Problem
+            No list was read.
+        """
+        if self.register is None or self.establishments is None:
+            raise Problem(NO_LIST, todo="Donnez au moins un registre : --registre FICHIER")
+        return self.register, self.establishments
 
     @property
     def day(self) -> date:

@@ -7,14 +7,18 @@ made up: such a contract is left out of the file and its lacking fields are name
 from __future__ import annotations
 
 import json
-import re
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from spaser import rules
 from spaser.vocabulary import CENT
-from spaser.vocabulary.decp2022 import ID_LENGTH, ITEMS, LISTS, REQUIRED, SUBJECT_LENGTH
+from spaser.vocabulary.contracts import LIST_FIELDS
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 NAME = "corrections-decp.json"
 _DECIDED = ("montant", "duree", "date", "nature")
@@ -83,7 +87,7 @@ def _entry(row: dict[str, Any], states: list[dict[str, Any]], day: date) -> dict
         "acheteur": {"id": row["acheteur_id"]},
         # The 2022 schema says an « accord-cadre » by its technique; the natures of 2019 are « Marché ».
         "nature": "Marché" if row["nature"] in ("Accord-cadre", "Marché subséquent") else row["nature"],
-        "objet": (row["objet"] or "")[:SUBJECT_LENGTH] or None,
+        "objet": (row["objet"] or "")[: marche()["properties"]["objet"]["maxLength"]] or None,
         "codeCPV": row["codeCPV"],
         "techniques": techniques,
         "idAccordCadre": row["idAccordCadre"],
@@ -94,9 +98,10 @@ def _entry(row: dict[str, Any], states: list[dict[str, Any]], day: date) -> dict
         "montant": _euros(first["montant"]),
         "titulaires": _holders(first["titulaires"]),
         **{name: row[name] for name in (*_PLAIN, *_RATES)},
-        **{name: _listed(row[name]) for name in ITEMS if name != "techniques"},
+        **{name: _listed(row[name]) for name in LIST_FIELDS if name != "techniques"},
     }
-    for name, item in ITEMS.items():
+    for name in LIST_FIELDS:
+        (item,) = marche()["properties"][name]["properties"]
         entry[name] = {item: entry[name]} if entry[name] else None
     if later:
         entry["modifications"] = _modifications(first, later, day)
@@ -141,45 +146,38 @@ def _modifications(first: dict[str, Any], later: list[dict[str, Any]], day: date
 
 
 def faults(entry: dict[str, Any]) -> list[str]:
-    """What the 2022 schema would refuse of a marché, by the names of its fields; empty when it is valid."""
-    found = [name for name in REQUIRED if entry.get(name) in (None, "", [], {})]
-    tests = {
-        "id": 1 <= len(str(entry.get("id") or "")) <= ID_LENGTH,
-        "acheteur": bool(re.fullmatch(r"\d{14}", str((entry.get("acheteur") or {}).get("id") or ""))),
-        "codeCPV": bool(re.fullmatch(r"\d{8}(-\d)?", str(entry.get("codeCPV") or ""))),
-        "lieuExecution": bool((entry.get("lieuExecution") or {}).get("code"))
-        and (entry.get("lieuExecution") or {}).get("typeCode") in LISTS["lieuExecution_typeCode"],
-        "montant": (entry.get("montant") or 0) >= 1,
-        "dureeMois": (entry.get("dureeMois") or 0) >= 1,
-        "offresRecues": (entry.get("offresRecues") or 0) >= 1,
-        "titulaires": _known_holders(entry.get("titulaires") or []),
-        "idAccordCadre": len(str(entry.get("idAccordCadre") or "")) <= ID_LENGTH,
-        "modifications": all(_right(one["modification"]) for one in entry.get("modifications", [])),
-    }
-    tests |= {
-        name: entry.get(name) in LISTS[name]
-        for name in ("nature", "procedure", "ccag", "typeGroupementOperateurs", "formePrix")
-    }
-    tests |= {name: set((entry.get(name) or {}).get(item, [])) <= set(LISTS[name]) for name, item in ITEMS.items()}
-    return list(dict.fromkeys([*found, *(name for name, right in tests.items() if not right)]))
+    """What the official schema of 2022 would refuse of a marché, by the names of its fields; empty when it is valid."""
+    from jsonschema import Draft7Validator  # slow to load, and only a corrected file needs it
+
+    wrong = {str(name) for fault in Draft7Validator(marche()).iter_errors(entry) for name in _named(fault, entry)}
+    wrong |= {name for name in ("lieuExecution", "titulaires") if _hollow(entry.get(name))}
+    return sorted(wrong, key=[*marche()["properties"], *entry].index)
 
 
-def _right(modification: dict[str, Any]) -> bool:
-    dated = modification.get("dateNotificationModification") and modification.get("datePublicationDonneesModification")
-    sums = [modification[name] for name in ("montant", "dureeMois") if name in modification]
-    return (
-        bool(dated)
-        and modification.get("id", 0) >= 1
-        and all(value >= 1 for value in sums)
-        and _known_holders(modification.get("titulaires", []), none=True)
-    )
+@cache
+def marche() -> dict[str, Any]:
+    """What the official schema asks of a marché (``reference/decp_2022_marche.schema.json``, which says its source)."""
+    whole = json.loads(rules.path("decp_2022_marche.schema.json").read_text(encoding="utf-8"))
+    return whole["properties"]["marches"]["properties"]["marche"]["items"]
 
 
-def _known_holders(holders: list[dict[str, Any]], none: bool = False) -> bool:
-    if not holders:
-        return none
-    kinds = LISTS["titulaire_typeIdentifiant"]
-    return all(one["titulaire"].get("id") and one["titulaire"].get("typeIdentifiant") in kinds for one in holders)
+def _named(fault: ValidationError, entry: dict[str, Any]) -> list[str | int]:
+    """The field of a fault; at the root, those that lack or that the schema does not know."""
+    if fault.absolute_path:
+        return [fault.absolute_path[0]]
+    known = fault.schema["properties"] if isinstance(fault.schema, dict) else {}
+    if fault.validator == "required":
+        return [name for name in known if name in fault.schema["required"] and name not in entry]
+    return [name for name in entry if name not in known]
+
+
+def _hollow(value: Any) -> bool:
+    """A text that says nothing, which the schema lets through."""
+    if isinstance(value, dict):
+        return any(map(_hollow, value.values()))
+    if isinstance(value, list):
+        return any(map(_hollow, value))
+    return value == ""
 
 
 def _holders(holders: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:

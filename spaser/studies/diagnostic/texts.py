@@ -77,10 +77,10 @@ def read(
     links = [frame.select(uid="texte_id", champ="champ", lien="lien") for frame in found[1:]]
     every = pl.concat([PASSAGES.conform(frame) for frame in found]).sort("texte_id", "champ", "debut", "fin", "regle")
     none = pl.LazyFrame(schema={"uid": pl.String, "champ": pl.String, "lien": pl.Float64})
-    both = pl.collect_all(
+    passages_, texts, linked = pl.collect_all(
         [every, pl.concat(searched), pl.concat([none, *links]).unique(["uid", "champ"]).sort("uid", "champ")]
     )
-    return Written(*both, tables)
+    return Written(passages_, texts, linked, tables)
 
 
 def subjects(contracts: pl.LazyFrame) -> pl.LazyFrame:

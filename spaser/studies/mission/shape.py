@@ -14,16 +14,12 @@ from spaser import guards, maturity, settings
 from spaser.indicators import targets
 from spaser.indicators.targets import Target
 from spaser.problems import Problem, Problems
+from spaser.sections.registry import FORMS
 from spaser.studies.pams.compose import SECTIONS
 from spaser.vocabulary import BUYER_KINDS, POPULATIONS
 
-FORMS = ("html", "pdf", "docx", "pptx", "xlsx")
 _GOAL = settings.Table(
-    {
-        key: kind
-        for key, kind in (targets.TARGET.names or {}).items()
-        if key not in ("indicateur", "cible", "annee", "source")
-    }
+    {key: kind for key, kind in (targets.TARGET.names or {}).items() if key not in targets.NEEDED}
     | {
         "valeur": replace(targets.VALUE_SHAPE, needed=True),
         "annee": replace(targets.YEAR, needed=True),

@@ -11,6 +11,7 @@ from spaser.studies.mission.deciding import FILES as TYPES
 from spaser.studies.mission.deciding import Decisions
 from spaser.studies.mission.fingerprints import members
 from spaser.studies.mission.model import DECISIONS, OUTPUTS, Mission
+from spaser.vocabulary.sentences import DEMO_NOTE
 
 _LISTS = {
     "files": ("contrats", "contrat"),
@@ -43,7 +44,7 @@ def told(path: Path | str) -> str:
     mission = model.read(path)
     lines = [f"Mission « {mission.label} » : {mission.source}"]
     if mission.demo:
-        lines.append("  Démonstration : acheteurs, fournisseurs et contrats sont inventés.")
+        lines.append(f"  {DEMO_NOTE}")
     lines += _files(mission)
     buyers = ", ".join(asked.label or asked.name for asked in mission.asked)
     lines.append(f"  acheteurs : {buyers or 'tous ceux des fichiers'}")

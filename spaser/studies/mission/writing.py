@@ -129,7 +129,7 @@ def changed(home: Path | str) -> dict[str, str]:
     return {name: word for name, word in told.items() if word}
 
 
-def _said(text: str, said: Mapping[str | tuple[str, ...], Any]) -> str:
+def _said(text: str, said: Mapping[str, Any] | Mapping[str | tuple[str, ...], Any]) -> str:
     """The text of ``mission.toml`` once this is said; a commented line of the template gives its place to what it announced."""
     for key, value in said.items():
         path = key if isinstance(key, tuple) else (key,)

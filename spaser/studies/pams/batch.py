@@ -24,13 +24,14 @@ from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.sources.ledgers import read_ledger
 from spaser.studies import diagnostic, publication
-from spaser.studies.diagnostic import Base, handover
+from spaser.studies.diagnostic import Base
 from spaser.studies.mission import places
 from spaser.studies.mission.model import Asked, Mission
 from spaser.studies.mission.shape import FORMS
 from spaser.studies.pams import compose as pams
 from spaser.studies.pams.forms import commented, named, render, write
 from spaser.studies.potential import compose as potentials
+from spaser.vocabulary.sentences import DEMO_NOTE
 
 __all__ = ["FORMS", "Mission", "Outcome", "commented", "named", "render", "run"]
 
@@ -323,7 +324,7 @@ def _index(mission: Mission, outcomes: Sequence[Outcome], base: Base) -> str:
     bad = "".join(f"<li><strong>{escape(one.buyer)}</strong> : {escape(one.failure)}</li>" for one in failed)
     count = french.count(len(outcomes) - len(failed), "rapport")
     title = "Diagnostics d'achat responsable" + (f" – {mission.client}" if mission.client else "")
-    note = f'<p role="note">{escape(handover.DEMO_NOTE)}</p>' if base.demo else ""
+    note = f'<p role="note">{escape(DEMO_NOTE)}</p>' if base.demo else ""
     failures = (
         f'<section aria-labelledby="echecs"><h2 id="echecs">Sans rapport</h2><ul>{bad}</ul></section>' if bad else ""
     )

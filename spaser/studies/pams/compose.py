@@ -38,6 +38,7 @@ from spaser.studies.potential import Opportunities
 from spaser.studies.publication import files as publication_files
 from spaser.studies.suppliers import SupplierDiagnostic
 from spaser.studies.suppliers import handover as purchases_handover
+from spaser.vocabulary.sentences import DEMO_NOTE
 
 TITLE = "Diagnostic d'achat responsable"
 #: Months of the calendar, and so of what the needs to come are looked for in.
@@ -162,7 +163,7 @@ def report(found: Study) -> Report:
         sections=sections.report(told),
         subtitle=f"{handover.span(found.diagnostic)}, {told.population_label}{_reach(found.potential)}",
         sources=told.sources,
-        notes=(handover.DEMO_NOTE,) if told.demo else (),
+        notes=(DEMO_NOTE,) if told.demo else (),
         annexes=_annexes(told, told.spent),
     )
     return replace(built, committee=sections.keys(form="pptx"))

@@ -18,6 +18,7 @@ from spaser.studies.potential import needs as against
 from spaser.studies.potential.located import place, places
 from spaser.studies.potential.offer import declared, named_trades, structures, wins
 from spaser.vocabulary import NEED_CONTRACTS
+from spaser.vocabulary.sentences import ADD_LISTS, NO_LIST
 
 #: Suppliers shown per need; all of them are counted.
 MOST = 200
@@ -263,13 +264,14 @@ def ground(base: Base) -> Ground:
         return base.ground
     settings = base.method
     contracts = place(_with_sureness(base.contracts)).collect(engine="streaming")
-    won = wins(base.contracts, base.holders, base.establishments).collect(engine="in-memory")
+    register, establishments = base.lists
+    won = wins(base.contracts, base.holders, establishments).collect(engine="in-memory")
     weights = potential.learned(won.lazy(), method=settings).collect(engine="in-memory")
-    listed = structures(base.register, base.establishments, base.as_of)
+    listed = structures(register, establishments, base.as_of)
     supplied = potential.supply(
         listed.lazy(),
         wins=won.lazy(),
-        declared=declared(base.register).lazy(),
+        declared=declared(register).lazy(),
         weights=weights.lazy(),
         trades=named_trades(listed).lazy(),
         method=settings,
@@ -319,8 +321,8 @@ def checked(base: Base, radius: float | None, dependency: float | None) -> float
     """
     if base.register is None or base.establishments is None:
         raise Problem(
-            "Aucune liste de fournisseurs n'a été lue",
+            NO_LIST,
             why="Le potentiel se mesure contre un registre de l'ESS et des structures inclusives",
-            todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)",
+            todo=ADD_LISTS,
         )
     return against.share_of(base.method, radius, dependency)

@@ -14,9 +14,9 @@ from spaser.deliverables.report import MASK, Report, masked
 from spaser.sections.findings import Findings
 from spaser.sections.potential import ACTIONABLE, POTENTIAL, annexes
 from spaser.studies.diagnostic import Diagnostic
-from spaser.studies.diagnostic.handover import DEMO_NOTE
 from spaser.studies.diagnostic.handover import findings as diagnosed
 from spaser.studies.potential.compose import Opportunities
+from spaser.vocabulary.sentences import DEMO_NOTE
 
 
 def findings(result: Diagnostic, found: Opportunities) -> Findings:
@@ -60,7 +60,7 @@ def summary(found: Opportunities) -> str:
     """What the terminal says: the needs, what could be reached, family by family, and what to beware of."""
     active = found.opportunities.filter(ACTIONABLE)
     families = found.families
-    total, reach, high = (families[name].sum() for name in ("annuel", "potentiel", "potentiel_haut"))
+    total, reach, high = families.select(pl.col("annuel", "potentiel", "potentiel_haut").sum()).row(0)
     lines = [
         f"{found.scope} : {french.count(active.height, 'besoin actionnable')}, {french.euros_short(total)} par an (annualisés)",
         f"Potentiel ESS et inclusif : {french.euros_short(reach)} par an (milieu), au plus {french.euros_short(high)}",

@@ -26,6 +26,7 @@ from spaser.studies.potential import handover, offer
 from spaser.studies.potential import needs as against
 from spaser.studies.potential.compose import Opportunities
 from spaser.studies.potential.spend.compose import place_of, siren_of
+from spaser.vocabulary.sentences import ADD_LISTS, NO_LIST
 
 PLANNED = (
     "objet",
@@ -120,8 +121,8 @@ def potential_of_programme(
     """
     if not registers:
         raise Problem(
-            "Aucune liste de fournisseurs n'a été lue",
-            todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)",
+            NO_LIST,
+            todo=ADD_LISTS,
         )
     settings = rules.method(method)
     share = against.share_of(settings, radius, dependency)

@@ -22,7 +22,7 @@ from spaser.indicators.trajectory import Road
 from spaser.problems import Problem
 from spaser.sections.findings import Findings
 from spaser.sections.goals import answered
-from spaser.sections.publication.legal import publication
+from spaser.sections.publication.legal import HEADLINES, publication
 from spaser.sections.publication.method import sections as method_sections
 from spaser.sections.publication.note import sections as note_sections
 from spaser.sections.publication.retained import marks
@@ -30,6 +30,7 @@ from spaser.sources.answers import entered
 from spaser.studies.diagnostic import handover
 from spaser.studies.publication.compose import Edition, Publication, codes, measurer
 from spaser.vocabulary import POPULATIONS
+from spaser.vocabulary.sentences import DEMO_NOTE
 
 TITLE = "Publication des indicateurs du SPASER"
 #: The reference files behind the figures, whose bytes are named in ``sources.json``.
@@ -194,7 +195,7 @@ def summary(result: Publication) -> str:
     lines = [
         f"{result.diagnostic.scope}, {years} : définition « {result.definition} », {POPULATIONS[result.diagnostic.population]}"
     ]
-    for code in ("consideration_sociale", "consideration_environnementale", "titulaire_esus", "titulaire_inclusif"):
+    for code in HEADLINES:
         number, value = found.one(code), found.one(code, unite="valeur")
         if number is None:
             continue
@@ -218,7 +219,7 @@ def _built(title: str, result: Publication, found: Findings, sections: Any) -> R
         sections=sections,
         subtitle=subtitle,
         sources=found.sources,
-        notes=(handover.DEMO_NOTE,) if found.demo else (),
+        notes=(DEMO_NOTE,) if found.demo else (),
     )
 
 

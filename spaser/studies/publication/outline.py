@@ -16,9 +16,9 @@ from spaser.indicators.proposed import proposed
 from spaser.sections.findings import Findings
 from spaser.sections.publication import outline as sections_outline
 from spaser.sections.publication.retained import items
-from spaser.studies.diagnostic import handover
 from spaser.studies.publication.compose import Publication
 from spaser.studies.publication.files import findings
+from spaser.vocabulary.sentences import DEMO_NOTE
 
 NAME = "schema.docx"
 
@@ -34,7 +34,7 @@ def report(result: Publication) -> Report:
         sections=sections_outline.sections(found),
         subtitle="trame à compléter",
         sources=found.sources,
-        notes=(handover.DEMO_NOTE,) if found.demo else (),
+        notes=(DEMO_NOTE,) if found.demo else (),
     )
 
 

@@ -269,11 +269,11 @@ def _understood(
 
 def _latest(lines: pl.DataFrame, files: pl.DataFrame, clock: date | None) -> date:
     """The last day of the file; else the end of its last year; else the date of the latest list; else the day of reading."""
-    year = lines["exercice"].max()
+    last, year = lines.select(pl.col("date").max(), pl.col("exercice").max()).row(0)
     dates = [
-        lines["date"].max(),
+        last,
         date(int(year), 12, 31) if year else None,
-        files["au"].max() if "au" in files.columns else None,
+        files.select(pl.col("au").max()).item() if "au" in files.columns else None,
         clock,
     ]
     found = next((day for day in dates if day is not None), None)

@@ -23,13 +23,13 @@ from spaser.studies.suppliers import tables as purchases_tables
 from spaser.studies.suppliers.compose import EQUAL, SupplierDiagnostic
 from spaser.studies.suppliers.decisions import to_decide
 from spaser.vocabulary import SPEND, STATUS
+from spaser.vocabulary.sentences import DEMO_SPEND_NOTE
 from spaser.vocabulary.spoken import VALUES
 
 BY_UNIT = (
     "le fichier ne donne que des SIREN : la réponse est celle de l'unité légale ; « inclusif » veut dire qu'un au moins de ses établissements l'est, "
     "pas que c'est lui qui a été payé"
 )
-DEMO_NOTE = "Démonstration : l'acheteur, les fournisseurs et les dépenses sont inventés."
 _TOLD = ("fournisseurs_identifies", "fournisseurs_ess", "fournisseurs_esus", "fournisseurs_inclusifs")
 
 
@@ -137,7 +137,7 @@ def report(result: SupplierDiagnostic) -> Report:
         sections=sections,
         sources=found.sources,
         subtitle="analyse des achats, fournisseur par fournisseur",
-        notes=(DEMO_NOTE,) if result.demo else (),
+        notes=(DEMO_SPEND_NOTE,) if result.demo else (),
         annexes=annexes(found),
     )
 
@@ -159,8 +159,8 @@ def write(result: SupplierDiagnostic, folder: Path | str, *, validations: Path |
     ]
     if result.origin == "depenses":
         written.append(_validations(result, target / "validations.csv", validations))
-    if result.mapping is not None:
-        written.append(_whole(target / "correspondance.toml", lambda path: write_mapping(result.mapping, path)))
+    if (mapping := result.mapping) is not None:
+        written.append(_whole(target / "correspondance.toml", lambda path: write_mapping(mapping, path)))
     return written
 
 

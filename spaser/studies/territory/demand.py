@@ -18,6 +18,7 @@ from spaser.problems import Problem
 from spaser.studies import potential as opportunities
 from spaser.studies.diagnostic import Base
 from spaser.studies.potential import needs as opportunities_needs
+from spaser.vocabulary.sentences import ADD_LISTS, NO_LIST
 
 #: What a family lacks, once what is within reach beyond the territory is known too.
 STRUCTURE, ELSEWHERE, UNASKED, TIGHT, ENOUGH = "a_structurer", "a_portee", "sans_demande", "tendu", "suffisant"
@@ -125,8 +126,8 @@ def _communes(base: Base, sirens: Sequence[str]) -> pl.DataFrame:
     """The communes of the territory, once sure that there is a supply to read."""
     if base.register is None:
         raise Problem(
-            "Aucune liste de fournisseurs n'a été lue",
-            todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)",
+            NO_LIST,
+            todo=ADD_LISTS,
         )
     found = territories.members(list(sirens)).select("code_commune", "commune", "siren").collect(engine="in-memory")
     if not found.height:

@@ -91,7 +91,7 @@ def territory(
         known.register, read_overrides(overrides) if isinstance(overrides, str | Path) else overrides
     )
     counts = read_jobs(jobs).lazy() if jobs else None
-    dated = known.files["au"].max() if known.files.height else None
+    dated = known.files.select(pl.col("au").max()).item() if known.files.height else None
     as_of = as_of or (clock if dated is None else None)
     rows = panorama(
         register, known.establishments, codes, as_of=as_of, jobs=counts, unnumbered=known.unnumbered

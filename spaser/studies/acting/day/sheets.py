@@ -140,20 +140,19 @@ def rates(follow: pl.DataFrame) -> list[str]:
     met = follow.filter(pl.col("rencontre").fill_null(False))
     lines = [f"{french.count(met.height, 'rencontre')} sur {french.number(follow.height)} prévues"]
     for name, what in (("a_repondu", "ont répondu à la consultation"), ("a_gagne", "ont gagné")):
-        known = met[name].count()
+        known, yes = met.select(known=pl.col(name).count(), yes=pl.col(name).sum()).row(0)
         lines.append(
-            f"{french.number(met[name].sum())} {what}"
+            f"{french.number(yes)} {what}"
             + (
-                f", soit {french.share(met[name].sum() / known)} des {french.number(known)} suites connues"
+                f", soit {french.share(yes / known)} des {french.number(known)} suites connues"
                 if known
                 else " (suite non dite)"
             )
         )
+    won, told = follow.select(won=pl.col("montant_gagne").sum(), told=pl.col("montant_gagne").count()).row(0)
     return [
         *lines,
-        f"{french.euros(follow['montant_gagne'].sum(), 0)} gagnés"
-        if follow["montant_gagne"].count()
-        else "montants gagnés non dits",
+        f"{french.euros(won, 0)} gagnés" if told else "montants gagnés non dits",
     ]
 
 

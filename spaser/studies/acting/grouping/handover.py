@@ -12,6 +12,7 @@ from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
 from spaser.studies.acting.grouping.compose import Grouping
 from spaser.studies.acting.tables import tables_of
+from spaser.vocabulary.sentences import DEMO_NOTE
 
 #: Sheets printed in the page; the workbook holds every need.
 SHEETS = 20
@@ -90,7 +91,7 @@ def report(result: Grouping) -> Report:
         as_of=result.as_of,
         subtitle=french.typeset(f"dépendance d'un fournisseur limitée à {french.share(result.dependency, 0)}"),
         sections=[_first(result), *(_sheet(result, row) for row in shown.iter_rows(named=True))],
-        notes=("Démonstration : acheteurs, fournisseurs et contrats sont inventés.",) if result.demo else (),
+        notes=(DEMO_NOTE,) if result.demo else (),
         annexes=_annexes(result),
     )
 

@@ -305,7 +305,7 @@ def _weights(lot: _Lot, over: bool | None) -> list[dict[str, Any]]:
             _row(
                 name,
                 CHECK,
-                f"Les poids lus font {french.number(sum(weights), 0 if sum(weights).is_integer() else 1)} % au lieu de 100 % (sous-critères ou lots à part ?).",
+                f"Les poids lus font {french.number(sum(weights), 0 if float(sum(weights)).is_integer() else 1)} % au lieu de 100 % (sous-critères ou lots à part ?).",
                 base,
             )
         )

@@ -47,7 +47,7 @@ def report(result: Proof) -> Report:
         ),
     )
     texts = [drafting.section_of(text, drafting.Need(), rank) for rank, text in enumerate(result.texts)]
-    day = result.documents["modifie"].max()
+    day = result.documents.select(pl.col("modifie").max()).item()
     return model.build(
         "Relecture des pièces",
         buyer="",

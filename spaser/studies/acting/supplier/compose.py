@@ -21,6 +21,7 @@ from spaser.studies.diagnostic import Base
 from spaser.studies.potential.compose import Opportunities, ground, potential_of
 from spaser.studies.potential.located import places
 from spaser.text import fold
+from spaser.vocabulary.sentences import NO_LIST
 
 #: Needs whose preparation begins within this time are « coming up »; an approval that ends within it is said.
 MONTHS, SOON = 24, 12
@@ -76,7 +77,7 @@ def sheet_of(
         No register was read, nobody has this number or name, or several do.
     """
     if base.register is None or base.establishments is None:
-        raise Problem("Aucune liste de fournisseurs n'a été lue", todo="Ajoutez --registre")
+        raise Problem(NO_LIST, todo="Ajoutez --registre")
     found = potential_of(base, buyer=buyer, radius=radius, dependency=dependency)
     siren = _siren(base, found, who)
     spots = base.establishments.filter(pl.col("siren") == siren).collect()

@@ -25,6 +25,7 @@ from spaser.studies.potential import needs as against
 from spaser.studies.potential import offer
 from spaser.studies.potential.compose import Opportunities
 from spaser.studies.suppliers import Progress, SupplierDiagnostic
+from spaser.vocabulary.sentences import ADD_LISTS, NO_LIST
 
 #: What becomes of each part of the file, in the order of the account; purchases of a family are needs.
 POSTS = {
@@ -65,7 +66,7 @@ class SpendOpportunities:
     @property
     def length(self) -> float:
         """The years covered, never less than one."""
-        return max(1.0, self.years["mois"].sum() / 12)
+        return max(1.0, self.years.select(pl.col("mois").sum()).item() / 12)
 
 
 def potential_of_spend(
@@ -294,8 +295,8 @@ def _share(
 ) -> float:
     if not ledger.files.height:
         raise Problem(
-            "Aucune liste de fournisseurs n'a été lue",
+            NO_LIST,
             why="Le potentiel se mesure contre un registre de l'ESS et des structures inclusives",
-            todo="Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)",
+            todo=ADD_LISTS,
         )
     return against.share_of(settings, radius, dependency)

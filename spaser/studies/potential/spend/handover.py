@@ -20,6 +20,7 @@ from spaser.studies.potential import handover as opportunities_handover
 from spaser.studies.potential.spend.compose import SpendOpportunities
 from spaser.studies.suppliers import handover as purchases_handover
 from spaser.studies.suppliers.decisions import families_to_decide, to_decide
+from spaser.vocabulary.sentences import DEMO_SPEND_NOTE
 
 PROPOSED, COMPLETED = "nomenclature.csv", "nomenclature_completee.csv"
 _LINES = (
@@ -83,7 +84,7 @@ def report(result: SpendOpportunities) -> Report:
         subtitle=french.typeset(subtitle),
         sections=[section_spend(ready), *(write(ready) for write in POTENTIAL)],
         sources=ready.sources,
-        notes=(purchases_handover.DEMO_NOTE,) if ready.demo else (),
+        notes=(DEMO_SPEND_NOTE,) if ready.demo else (),
         annexes=(*annexes(ready), *annexes_spend(ready)),
     )
 

@@ -1,0 +1,80 @@
+"""A section of the body that has nothing to show is not written: no picture of zeros, no slide of one line."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+import pptx
+import pytest
+from findings import findings as invented
+
+from spaser.deliverables import slides
+from spaser.deliverables.report import Answer, Section, Sentence, TableBlock, build
+from spaser.sections.purchases import breakdowns
+from spaser.sections.registry import section_of
+from spaser.sections.summary import pages
+
+
+@pytest.mark.parametrize(("as_of", "written"), [(date(2026, 8, 21), True), (date(2024, 6, 1), False)])
+def test_the_years_are_shown_when_two_of_them_are_complete(as_of: date, written: bool) -> None:
+    found = replace(invented(), as_of=as_of)
+    if not written:
+        found = replace(
+            found, measures=found.measures.filter((pl.col("dimension") != "annee") | (pl.col("modalite") < "2025"))
+        )
+    assert (section_of("annees", found) is not None) == written
+
+
+@pytest.mark.parametrize(("contracts", "written"), [(40, True), (12, False)])
+def test_the_families_are_shown_when_one_of_them_has_enough_contracts(contracts: int, written: bool) -> None:
+    found = invented(contracts)
+    most = found.rows("clause_sociale", dimension="famille")["denominateur"].max()
+    assert (most >= 10) == written
+    assert (section_of("familles", found) is not None) == written
+
+
+def test_the_plan_has_no_column_of_amounts_where_no_action_has_one(monkeypatch) -> None:
+    row = dict.fromkeys(pages._SCHEMA) | {
+        "action_id": "a",
+        "quand": pages._NOW,
+        "action": "Vérifier",
+        "etat": "à faire",
+    }
+    for effect, said in ((None, "1 action, à commencer dès maintenant"), (100_00, "effet attendu")):
+        monkeypatch.setattr(pages, "plan_rows", lambda _, effect=effect: [row | {"effet": effect}])
+        answer, table = section_of("plan", invented()).blocks  # type: ignore[union-attr]
+        assert said in answer.sentence.text.replace("\u00a0", " ")
+        assert ("effet" in {column.name for column in table.columns}) == (effect is not None)
+
+
+def test_sections_of_one_sentence_share_a_slide() -> None:
+    frame = pl.DataFrame({"a": ["x"]})
+    table = TableBlock("t", "Essai", frame, ())
+    sections = [
+        Section("potentiel", "Potentiel", "?", (Answer(Sentence("Aucun besoin.")),)),
+        Section("calendrier", "Quand", "?", (Answer(Sentence("Aucune fin.")),)),
+    ]
+    built = build("Essai", buyer="Ville fictive", as_of=date(2026, 10, 31), sections=sections)
+    deck = pptx.Presentation(io.BytesIO(slides.render(replace(built, committee=("potentiel", "calendrier")))))
+    texts = [" ".join(shape.text_frame.text for shape in one.shapes if shape.has_text_frame) for one in deck.slides]
+    assert len(texts) == 2 and table.id
+    assert "Aucun besoin." in texts[1] and "Aucune fin." in texts[1]
+
+
+@pytest.mark.parametrize(("silent", "told"), [(50, True), (51, False)])
+def test_a_breakdown_whose_greater_part_is_not_told_is_not_the_picture_of_the_section(
+    monkeypatch, silent, told
+) -> None:
+    rows = pl.DataFrame(
+        {
+            "indicateur": ["fournisseurs_ess"] * 2,
+            "modalite": ["(non renseigné)", "Paris"],
+            "denominateur": [silent, 100 - silent],
+        }
+    )
+    monkeypatch.setattr(breakdowns, "rows", lambda *_: rows)
+    monkeypatch.setattr(breakdowns, "breakdown", lambda *_: rows)
+    assert breakdowns.mostly_told(invented(), "commune") == told
