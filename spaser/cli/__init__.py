@@ -33,6 +33,7 @@ from spaser.cli import (
     publication,
     reading,
     suppliers,
+    training,
 )
 from spaser.cli.terminal import say, speak_french
 from spaser.guards import leftovers
@@ -43,7 +44,7 @@ from spaser.text import harmless
 GROUPS = {
     "préparer": ("mission", "lire", "preparer", "telecharger", "registre", "programme"),
     "mesurer": (),
-    "se former": ("lab", "carnets"),
+    "se former": ("atelier", "lab", "carnets"),
     "agir": ("allotissement", "groupements", "matinale", "redige", "relire", "impact", "entreprise"),
     "publier": ("schema", "publication", "rapport"),
 }
@@ -67,6 +68,7 @@ FAMILIES = (
     mission,
     law,
     preparing,
+    training,
     notebooks,
 )
 

@@ -252,7 +252,10 @@ def _tested(lever: str) -> str:
         if rung.get("law", rung["code"]) == lever
         for condition in rung.get("conditions", [])
     )
-    names = [ladder["columns"].get(column, column.replace("_", " ")) for column in looked]
+    names = [
+        ladder["columns"][column]["label"] if column in ladder["columns"] else column.replace("_", " ")
+        for column in looked
+    ]
     return f"échelle des leviers (spaser potentiel) : {' ; '.join(names)}" if names else _UNTESTED
 
 
