@@ -197,3 +197,10 @@ def test_no_article_of_the_code_is_named_that_was_not_checked_or_is_not_said_to_
         if not re.search(r"de mémoire|n'a pas été relue|à confirmer", line):
             named |= set(ARTICLE.findall(line))
     assert named - known == set()
+
+
+def test_a_lever_is_no_surer_in_the_advice_than_in_the_law():
+    known = rules.toml("lever_law.toml")["levers"]
+    for rung in rules.toml("levers.toml")["rungs"]:
+        told = known.get(rung.get("law", rung["code"]))
+        assert told is None or told["confidence"] == rung["confidence"], rung["code"]
