@@ -50,6 +50,15 @@ def proposed(
         .join(_highest(targets.filter(voted), "vote"), on="indicateur", how="left", maintain_order="left")
         .join(_highest(targets.filter(~voted), "reference"), on="indicateur", how="left", maintain_order="left")
     )
+    landmark, reason = _landmark()
+    # A landmark of 0.28 is 28.000000000000004 hundredths: without the first rounding its ceiling would be 29 %.
+    return told.with_columns(propose=((landmark * 100).round(6).ceil() / 100).clip(upper_bound=1.0), motif=reason).drop(
+        "devoir"
+    )
+
+
+def _landmark() -> tuple[pl.Expr, pl.Expr]:
+    """The landmark of a target, null when nothing is proposed, and why."""
     above_peers, above_reference = (pl.col(name) > pl.col("valeur") for name in ("q3", "reference"))
     silent = (
         pl.col("valeur").is_null() | (pl.col("repondus").fill_null(0) == 0) | pl.col("petit_effectif").fill_null(False)
@@ -88,6 +97,10 @@ def _reason(silent: pl.Expr, above_peers: pl.Expr, above_reference: pl.Expr) -> 
         .then(pl.lit(ABOVE_PEERS))
         .otherwise(pl.lit(NO_LANDMARK))
     )
+<<<<<<< HEAD
+=======
+    return landmark, reason
+>>>>>>> law
 
 
 def _highest(targets: pl.LazyFrame, name: str) -> pl.LazyFrame:

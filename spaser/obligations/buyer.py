@@ -192,26 +192,7 @@ def _spending_ladder(duty: dict[str, Any], day: pl.Expr) -> pl.Expr:
                 NOT_SUBJECT,
                 "année antérieure à la règle",
             ),
-            Rung(
-                "marches_fermes_au_dessus",
-                high.is_null() & (pl.col("fermes") >= bar * hint["fermes"]) & ~narrow,
-                LIKELY,
-                "dépenses de l'année non fournies, mais les marchés fermes notifiés dans l'année, accords-cadres et plus gros d'entre eux mis à part, valent au moins "
-                f"{hint['fermes']} fois le seuil : un SPASER est sans doute dû, à vérifier sur les dépenses hors taxe, hors livre V",
-            ),
-            Rung(
-                "notifies_au_dessus",
-                high.is_null() & (pl.col("indice") > bar),
-                UNDECIDED,
-                "dépenses de l'année non fournies ; les montants notifiés dans l'année, maximums pluriannuels, dépassent le seuil : un SPASER est "
-                "peut-être dû, et les dépenses de l'année sont le premier chiffre à réunir",
-            ),
-            Rung(
-                "depenses_inconnues",
-                high.is_null(),
-                UNDECIDED,
-                "dépenses de l'année non fournies : la somme des montants notifiés, maximums pluriannuels, ne peut pas le montrer",
-            ),
+            *_not_given(bar, high, narrow),
             *_surely_above(pl.col("depense_basse") > bar, narrow),
             Rung(
                 "taxes_comprises",
@@ -231,6 +212,7 @@ def _spending_ladder(duty: dict[str, Any], day: pl.Expr) -> pl.Expr:
     )
 
 
+<<<<<<< HEAD
 def _surely_below(high: pl.Expr, bar: pl.Expr, near: float) -> tuple[Rung, ...]:
     """Even with the doubtful lines the threshold is not passed: within a tenth of it, that is said."""
     return (
@@ -245,6 +227,31 @@ def _surely_below(high: pl.Expr, bar: pl.Expr, near: float) -> tuple[Rung, ...]:
             high <= bar,
             NOT_SUBJECT,
             "dépenses de l'année au niveau ou au-dessous du seuil, même en comptant les lignes douteuses, si ce fichier les porte toutes",
+=======
+def _not_given(bar: pl.Expr, high: pl.Expr, narrow: pl.Expr) -> tuple[Rung, ...]:
+    """Without spending: what notified amounts let one think, never for certain."""
+    hint = rules.method()["obligations"]["indice_spaser"]
+    return (
+        Rung(
+            "marches_fermes_au_dessus",
+            high.is_null() & (pl.col("fermes") >= bar * hint["fermes"]) & ~narrow,
+            LIKELY,
+            "dépenses de l'année non fournies, mais les marchés fermes notifiés dans l'année, accords-cadres et plus gros d'entre eux mis à part, valent au moins "
+            f"{hint['fermes']} fois le seuil : un SPASER est sans doute dû, à vérifier sur les dépenses hors taxe, hors livre V",
+        ),
+        Rung(
+            "notifies_au_dessus",
+            high.is_null() & (pl.col("indice") > bar),
+            UNDECIDED,
+            "dépenses de l'année non fournies ; les montants notifiés dans l'année, maximums pluriannuels, dépassent le seuil : un SPASER est "
+            "peut-être dû, et les dépenses de l'année sont le premier chiffre à réunir",
+        ),
+        Rung(
+            "depenses_inconnues",
+            high.is_null(),
+            UNDECIDED,
+            "dépenses de l'année non fournies : la somme des montants notifiés, maximums pluriannuels, ne peut pas le montrer",
+>>>>>>> law
         ),
     )
 
