@@ -73,16 +73,7 @@ def _landmark() -> tuple[pl.Expr, pl.Expr]:
         .when(pl.col("q3").is_not_null())
         .then(pl.col("valeur"))
     )
-    # A landmark of 0.28 is 28.000000000000004 hundredths: without the first rounding its ceiling would be 29 %.
-    return told.with_columns(
-        propose=((landmark * 100).round(6).ceil() / 100).clip(upper_bound=1.0),
-        motif=_reason(silent, above_peers, above_reference),
-    ).drop("devoir")
-
-
-def _reason(silent: pl.Expr, above_peers: pl.Expr, above_reference: pl.Expr) -> pl.Expr:
-    """Why a target is proposed, or none."""
-    return (
+    reason = (
         pl.when(pl.col("vote").is_not_null())
         .then(pl.concat_str(pl.lit(VOTED), pl.col("devoir"), separator=" ; ", ignore_nulls=True))
         .when(pl.col("devoir").is_not_null())
@@ -97,10 +88,7 @@ def _reason(silent: pl.Expr, above_peers: pl.Expr, above_reference: pl.Expr) -> 
         .then(pl.lit(ABOVE_PEERS))
         .otherwise(pl.lit(NO_LANDMARK))
     )
-<<<<<<< HEAD
-=======
     return landmark, reason
->>>>>>> law
 
 
 def _highest(targets: pl.LazyFrame, name: str) -> pl.LazyFrame:

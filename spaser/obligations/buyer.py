@@ -201,7 +201,18 @@ def _spending_ladder(duty: dict[str, Any], day: pl.Expr) -> pl.Expr:
                 "dépenses au-dessus du seuil même après le retrait de la plus forte TVA, livre V à vérifier",
             ),
             Rung("annee_en_cours", ~pl.col("_over"), UNDECIDED, "l'année n'est pas terminée"),
-            *_surely_below(high, bar, hint["pres"]),
+            Rung(
+                "depenses_pres_du_seuil",
+                (high <= bar) & (high >= bar * hint["pres"]),
+                NOT_SUBJECT,
+                "dépenses lues au niveau du seuil ou juste au-dessous (à moins de 10 %), même en comptant les lignes douteuses : une seule dépense absente du fichier y suffirait",
+            ),
+            Rung(
+                "depenses_sous",
+                high <= bar,
+                NOT_SUBJECT,
+                "dépenses de l'année au niveau ou au-dessous du seuil, même en comptant les lignes douteuses, si ce fichier les porte toutes",
+            ),
             Rung(
                 "depenses_incertaines",
                 pl.lit(True),
@@ -212,22 +223,6 @@ def _spending_ladder(duty: dict[str, Any], day: pl.Expr) -> pl.Expr:
     )
 
 
-<<<<<<< HEAD
-def _surely_below(high: pl.Expr, bar: pl.Expr, near: float) -> tuple[Rung, ...]:
-    """Even with the doubtful lines the threshold is not passed: within a tenth of it, that is said."""
-    return (
-        Rung(
-            "depenses_pres_du_seuil",
-            (high <= bar) & (high >= bar * near),
-            NOT_SUBJECT,
-            "dépenses lues au niveau du seuil ou juste au-dessous (à moins de 10 %), même en comptant les lignes douteuses : une seule dépense absente du fichier y suffirait",
-        ),
-        Rung(
-            "depenses_sous",
-            high <= bar,
-            NOT_SUBJECT,
-            "dépenses de l'année au niveau ou au-dessous du seuil, même en comptant les lignes douteuses, si ce fichier les porte toutes",
-=======
 def _not_given(bar: pl.Expr, high: pl.Expr, narrow: pl.Expr) -> tuple[Rung, ...]:
     """Without spending: what notified amounts let one think, never for certain."""
     hint = rules.method()["obligations"]["indice_spaser"]
@@ -251,7 +246,6 @@ def _not_given(bar: pl.Expr, high: pl.Expr, narrow: pl.Expr) -> tuple[Rung, ...]
             high.is_null(),
             UNDECIDED,
             "dépenses de l'année non fournies : la somme des montants notifiés, maximums pluriannuels, ne peut pas le montrer",
->>>>>>> law
         ),
     )
 
