@@ -67,9 +67,14 @@ def postcodes() -> pl.LazyFrame:
 
 
 def members(sirens: list[str]) -> pl.LazyFrame:
-    """The communes of groups (EPCI, EPT) given by SIREN; a commune given by SIREN is its own member."""
+    """The communes of groups (EPCI, EPT) or départements given by SIREN; a commune given by SIREN is its own member."""
     wanted = pl.lit(pl.Series(sirens, dtype=pl.String)).implode()
-    return communes().filter(pl.col("epci").is_in(wanted) | pl.col("ept").is_in(wanted) | pl.col("siren").is_in(wanted))
+    whole = authorities().filter(pl.col("categorie") == "département", pl.col("siren").is_in(wanted))
+    within = communes().join(whole.select(departement="code"), on="departement", how="semi", maintain_order="left")
+    named = communes().filter(
+        pl.col("epci").is_in(wanted) | pl.col("ept").is_in(wanted) | pl.col("siren").is_in(wanted)
+    )
+    return pl.concat([named, within]).unique("code_commune", keep="first", maintain_order=True)
 
 
 def places(contracts: pl.LazyFrame) -> pl.LazyFrame:

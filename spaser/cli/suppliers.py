@@ -104,7 +104,7 @@ def _add_territory(commands: argparse._SubParsersAction) -> None:
         dest="epci",
         required=True,
         metavar="NOM|SIREN",
-        help="l'intercommunalité (ou l'EPT, ou la commune) : son SIREN ou une partie de son nom",
+        help="l'intercommunalité (ou l'EPT, la commune, le département) : son SIREN ou une partie de son nom",
     )
     asked.add_argument(
         "--acheteurs",
@@ -117,6 +117,13 @@ def _add_territory(commands: argparse._SubParsersAction) -> None:
         "--acheteur-siret", metavar="SIRET", help="SIRET de l'acheteur quand la liste de contrats ne le donne pas"
     )
     registers(asked)
+    asked.add_argument(
+        "--avant",
+        nargs="+",
+        metavar="LISTE",
+        default=[],
+        help="les mêmes listes à une date plus ancienne : ce qui est entré, ce qui est sorti",
+    )
     asked.add_argument(
         "--emplois", metavar="FICHIER", help="emplois officiels par commune (CSV : code_commune ; emplois)"
     )
@@ -234,6 +241,7 @@ def _run_territory(choices: argparse.Namespace) -> None:
         known,
         overrides=given.decided(choices),
         jobs=choices.emplois,
+        before=choices.avant,
         as_of=choices.date,
         clock=reading_day(choices),
         cache=choices.cache,

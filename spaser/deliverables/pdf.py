@@ -74,6 +74,7 @@ def _data(report: Report, pictures: dict[str, bytes]) -> dict[str, Any]:
         "author": report.author or report.client or report.buyer,
         "notes": list(report.notes),
         "logo": next(iter(pictures), ""),
+        "sheet": report.one_page,
         "sections": [
             {
                 "title": s.title,

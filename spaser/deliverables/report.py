@@ -222,7 +222,7 @@ class Report:
     """A whole report. ``annexes`` are the full tables for the forms that carry rows (workbook, files).
 
     ``committee``: the sections that slides show, most important first; by default those that ``slides`` knows.
-    ``client`` and ``author`` stand on the cover.
+    ``client`` and ``author`` stand on the cover. ``one_page``: a sheet to hand over, on one page in print (no cover, no contents).
     """
 
     title: str
@@ -238,6 +238,7 @@ class Report:
     client: str = ""
     author: str = ""
     today: date | None = None
+    one_page: bool = False
 
     @property
     def closing(self) -> str:

@@ -76,12 +76,12 @@ _KINDS = {"bien": "1F6B34", "alerte": "9C1F18", "constat": "44546A"}
 _SPACES = re.compile(r"\s+")
 
 
-def write(report: Report, path: Path | str, *, template: Path | str | None = None) -> Path:
-    """Write the presentation whole or not at all; ``template`` is a client's own pptx (its first master is used)."""
-    return files.deliver(path, render(report, template=template))
+def write(report: Report, path: Path | str, *, template: Path | str | None = None, each: bool = False) -> Path:
+    """Write the presentation whole or not at all, on a client's own ``template``; ``each``: a slide for each section (a workshop)."""
+    return files.deliver(path, render(report, template=template, each=each))
 
 
-def render(report: Report, *, template: Path | str | None = None) -> bytes:
+def render(report: Report, *, template: Path | str | None = None, each: bool = False) -> bytes:
     """The presentation as bytes; the same report gives the same bytes."""
     from pptx import Presentation
     from pptx.util import Inches
@@ -92,13 +92,14 @@ def render(report: Report, *, template: Path | str | None = None) -> bytes:
         own_look(deck)
     _cover(deck, report, own=template is None)
     notes = report.footnotes()
-    bare = [section for section in _shown(report) if report.committee and not _drawn(section)]
-    for section in _shown(report):
+    shown = list(report.sections) if each else _shown(report)
+    bare = [section for section in shown if report.committee and not each and not _drawn(section)]
+    for section in shown:
         if section not in bare:
             _slide(deck, section, notes)
     if bare:
         _in_short(deck, bare)
-    if not report.committee:
+    if not report.committee and not each:
         _sources(deck, report)
     deck.core_properties.title = report.title
     deck.core_properties.author = report.author or report.client or report.buyer

@@ -52,9 +52,12 @@ def render(report: Report, *, template: Path | str | None = None) -> bytes:
     document = docx.Document(str(template) if template else None)
     word_styles.prepare(document, own=template is not None)
     _page(document, report)
-    writer = _Writer(document, report.footnotes())
+    if report.one_page:
+        word_styles.tighten(document)
+    writer = _Writer(document, report.footnotes(), one_page=report.one_page)
     writer.head(report)
-    word_parts.contents(document, writer.titles(report))
+    if not report.one_page:
+        word_parts.contents(document, writer.titles(report))
     for section in report.sections:
         writer.section(section)
     writer.data()
@@ -67,8 +70,8 @@ def render(report: Report, *, template: Path | str | None = None) -> bytes:
 class _Writer:
     """Writes blocks one after the other, numbering tables and figures as it goes."""
 
-    def __init__(self, document: Document, notes: dict[Measured, int]) -> None:
-        self.document, self.marks = document, notes
+    def __init__(self, document: Document, notes: dict[Measured, int], *, one_page: bool = False) -> None:
+        self.document, self.marks, self.one_page = document, notes, one_page
         self.pictures = self.headings = 0
         self.margin = int(document.sections[0].left_margin or 0)
         self.later: list[TableBlock] = []
@@ -92,7 +95,7 @@ class _Writer:
     def heading(self, title: str) -> None:
         """A heading of the contents; the first one opens a page."""
         line = self.document.add_heading(plain(title), level=1)
-        line.paragraph_format.page_break_before = True if not self.headings else None
+        line.paragraph_format.page_break_before = True if not self.headings and not self.one_page else None
         self.headings += 1
         word_parts.bookmark(line, self.headings)
 
@@ -100,7 +103,8 @@ class _Writer:
         first = section.blocks[0] if section.blocks else None
         word_parts.turn(self.document, sideways=isinstance(first, TableBlock) and self.wide(first))
         self.heading(section.title)
-        self.document.add_paragraph(plain(section.question), style="Question")
+        if not self.one_page:
+            self.document.add_paragraph(plain(section.question), style="Question")
         for block in section.blocks:
             self.block(block)
 
@@ -187,6 +191,8 @@ class _Writer:
 
     def wide(self, block: TableBlock) -> bool:
         """Whether a table needs a page on its side."""
+        if self.one_page:
+            return False
         heads, rows, totals = _texts(block.printed())
         upright = (
             min(self.document.sections[0].page_width or 0, self.document.sections[0].page_height or 0) - 2 * self.margin

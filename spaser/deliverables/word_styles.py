@@ -56,6 +56,29 @@ _CARDS = """<w:style {ns} w:type="table" w:customStyle="1" w:styleId="ChiffresCl
 </w:style>"""
 
 
+#: On a sheet of one page: size, space before and after.
+_TIGHT = {
+    "Normal": (8.5, 0, 1),
+    "Title": (14, 0, 1),
+    "Subtitle": (8.5, 0, 0),
+    "Heading 1": (10.5, 5, 1),
+    "Caption": (8, 2, 1),
+    "List Bullet": (8.5, 0, 0),
+    "Encadré": (8, 1, 1),
+    "Cellule": (7.5, 0, 0),
+    "Cellule serrée": (7, 0, 0),
+    "Note de tableau": (7, 0, 1),
+}
+
+
+def tighten(document: Document) -> None:
+    """Small type and narrow spaces, for a sheet that stands on one page."""
+    for name, (size, before, after) in _TIGHT.items():
+        style = document.styles[name]
+        style.font.size = Pt(size)
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
+
+
 def prepare(document: Document, *, own: bool = False) -> None:
     """Give a document its styles and its language; in a client's ``own`` template, only the styles it lacks."""
     styles = document.styles

@@ -22,7 +22,9 @@ from spaser.potential.projection import (
     opportunities,
     settled,
     states,
+    supplied,
     supply,
+    without_euros,
 )
 
 __all__ = [
@@ -47,5 +49,7 @@ __all__ = [
     "settled",
     "similar",
     "states",
+    "supplied",
     "supply",
+    "without_euros",
 ]

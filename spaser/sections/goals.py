@@ -7,12 +7,20 @@ from typing import Any
 import polars as pl
 
 from spaser import charts, french, rules
-from spaser.deliverables.report import Column, Figure, Paragraph, Section, Sentence, table
+from spaser.deliverables.report import Block, Column, Figure, Paragraph, Section, Sentence, table
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
 from spaser.vocabulary import POPULATIONS, TARGET_ANSWERS, TARGET_STATES
 
 _MOST = 6
+#: Why a share moved since the edition before, in the order it is told.
+_CAUSES = {
+    "réalité": "Ce que la pratique a changé",
+    "données": "Ce que les données ont changé, publiées tard ou corrigées, sans que la pratique change",
+    "règle": "Ce que la règle de calcul a changé, sans que la pratique change",
+    "effets qui se compensent": "Des effets contraires qui se compensent",
+    "indéterminée": "Sans cause établie",
+}
 
 
 @written("objectifs-detail", "objectifs")
@@ -77,28 +85,46 @@ def section_editions(findings: Findings) -> Section | None:
         pl.col("unite").is_in(["nombre", "valeur"]),
         ~several | (pl.col("definition") == findings.definition),
     )
-    moved = kept.filter((pl.col("ecart").abs() > 0) | (pl.col("cause") == "effets qui se compensent")).filter(
-        pl.col("apres") <= 1
-    )
+    # What a reader cannot see at one decimal did not move: « 0,2 → 0,3, écart 0,0 » is never written.
+    seen = (pl.col("avant") * 1000).round() != (pl.col("apres") * 1000).round()
+    moved = kept.filter(seen | (pl.col("cause") == "effets qui se compensent"), pl.col("apres") <= 1)
     title, question = "Depuis l'édition précédente", "Qu'est-ce qui a changé, et pourquoi ?"
     if not moved.height:
         return Section("editions", title, question, (Sentence("Aucune part n'a changé depuis l'édition précédente."),))
     signs = ("ecart", "du_a_la_regle", "du_aux_donnees", "du_a_la_realite")
-    frame = moved.with_columns(_points(name) for name in signs)
+    shown = pl.col("apres").mul(1000).round() / 1000 - pl.col("avant").mul(1000).round() / 1000
+    frame = moved.with_columns(ecart=shown).with_columns(_points(name) for name in signs)
     columns = (
         Column("titre", "Indicateur"),
         Column("unite", "Unité"),
         Column("avant", "Avant", "part"),
         Column("apres", "Après", "part"),
         Column("ecart", "Écart"),
-        Column("du_a_la_regle", "dont règle"),
-        Column("du_aux_donnees", "dont données"),
-        Column("du_a_la_realite", "dont réalité"),
+        Column("du_a_la_regle", "dont règle", extra=True),
+        Column("du_aux_donnees", "dont données", extra=True),
+        Column("du_a_la_realite", "dont réalité", extra=True),
         Column("cause", "Cause principale"),
     )
-    return Section(
-        "editions", title, question, (table("tab-editions", "Les écarts et leurs causes", frame, columns, _EDITIONS),)
-    )
+    whole = table("tab-editions", "Les écarts et leurs causes", frame, columns, _EDITIONS)
+    return Section("editions", title, question, (*_moves(moved, frame), whole))
+
+
+def _moves(moved: pl.DataFrame, written: pl.DataFrame) -> tuple[Block, ...]:
+    """What moved, in messages: the largest gaps by cause, reality first."""
+    told = []
+    for cause, words in _CAUSES.items():
+        rows = written.filter(moved["cause"] == cause)
+        largest = moved.filter(pl.col("cause") == cause)["ecart"].abs().arg_sort(descending=True).head(_MOST)
+        if not rows.height:
+            continue
+        said = [
+            f"{row['titre']} ({'contrats' if row['unite'] == 'nombre' else 'montants'}) {french.share(row['avant'])} → {french.share(row['apres'])}"
+            for row in rows[largest.to_list()].to_dicts()
+        ]
+        left = rows.height - len(said)
+        more = f", et {french.count(left, 'autre')}" if left else ""
+        told.append(Sentence(french.sentence(f"{words} : {' ; '.join(said)}{more}")))
+    return (Paragraph(tuple(told)),) if told else ()
 
 
 def answered(row: dict[str, Any]) -> str:

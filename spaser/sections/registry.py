@@ -58,6 +58,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("calendrier", "Quand", "Qu'est-ce qui se termine, et quand s'y préparer ?", BODY, ("renouvellements",)),
     Entry("obligations", "Ce que la loi attend", "Les contrats sont-ils prêts pour ce que la loi demande ?", BODY),
     Entry("objectifs", "Ce que nous visons", "Les objectifs seront-ils atteints ?", BODY, ("objectifs",), lacking="cibles"),
+    Entry("suites", "Ce qui a suivi", "Qu'est devenu ce qui était prévu, conseillé, rencontré ?", BODY, ("suites",), _PAGES),
     Entry("qualitatif", "Comment nous travaillons", "Où en est l'organisation ?", BODY,
           ("maturite", "maturite_actions", "maturite_grille"), lacking="questionnaire"),
     Entry("a-fournir", "Ce qui manque", "Que reste-t-il à fournir ?", BODY, ("manques",), _PAGES),

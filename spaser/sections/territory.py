@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import polars as pl
 
@@ -15,6 +16,8 @@ _COUNTS = (
     Column("emplois_bas", "Emplois, au moins", "entier"),
     Column("emplois_haut", "Emplois, au plus", "entier"),
     Column("sans_tranche", "Effectif inconnu", "entier"),
+    Column("employeurs_bas", "Employeurs, au moins", "entier"),
+    Column("employeurs_haut", "Employeurs, au plus", "entier"),
     Column("emplois_hors_premier_bas", "Sans le premier employeur, au moins", "entier"),
     Column("emplois_hors_premier_haut", "Sans le premier employeur, au plus", "entier"),
     Column("emplois_officiels", "Emplois officiels", "entier"),
@@ -77,6 +80,79 @@ def section_communes(rows: pl.DataFrame, communes: pl.DataFrame, _: pl.DataFrame
             )
         )
     return Section("communes", "Commune par commune", "Où sont-ils ?", tuple(blocks))
+
+
+_SECTORS = (Column("poste_libelle", "Secteur"), Column("poste", "Poste"))
+_YEARS = (Column("annee", "Année", "texte"), Column("etablissements", "Établissements", "entier"))
+_CHANGE = (
+    Column("famille", "Famille"),
+    Column("avant", "Avant", "entier"),
+    Column("apres", "Après", "entier"),
+    Column("entres", "Entrés", "entier"),
+    Column("sortis", "Sortis", "entier"),
+    Column("restes", "Restés", "entier"),
+)
+_MOVED = (
+    Column("sens", "Mouvement"),
+    Column("siret", "SIRET", "identifiant"),
+    Column("nom", "Nom"),
+    Column("code_commune", "Commune"),
+    Column("famille", "Famille"),
+)
+
+
+def section_sectors(sectors: pl.DataFrame, creations: pl.DataFrame) -> Section | None:
+    """The ESS by sector, then by year of creation where the lists give one."""
+    if not sectors.height:
+        return None
+    blocks: list = [
+        table("tab-secteurs", "L'ESS par secteur d'activité", _told(sectors), (*_SECTORS, *_known(sectors)), _POSTS)
+    ]
+    dated = creations.filter(pl.col("annee").is_not_null())
+    if dated.height:
+        n, every = int(dated["etablissements"].sum()), int(creations["etablissements"].sum())
+        dates = "une date connue" if n == 1 else "dates connues"
+        told = f"Année de création : {french.number(n)} {dates} sur {french.count(every, 'établissement')}. Ce sont ceux encore là ; ceux qui ont fermé n'y sont pas."
+        blocks.append(Sentence(french.typeset(told)))
+        decades = (
+            dated.with_columns(periode=pl.format("{} à {}", pl.col("annee") // 10 * 10, pl.col("annee") // 10 * 10 + 9))
+            .group_by("periode", maintain_order=True)
+            .agg(pl.col("etablissements").sum())
+        )
+        blocks.append(
+            table(
+                "tab-creations",
+                "Les établissements encore là, par période de création",
+                decades,
+                (Column("periode", "Créés de"), _YEARS[1]),
+            )
+        )
+    return Section("secteurs", "Secteurs et années de création", "Dans quels métiers, depuis quand ?", tuple(blocks))
+
+
+def section_change(changes: pl.DataFrame, before: date, after: date, unlike: tuple[str, ...]) -> Section:
+    """What entered and left the lists between two dates, and how far it can be trusted."""
+    said = f"Entre les listes du {french.long_date(before)} et celles du {french.long_date(after)}, établissement par établissement."
+    blocks: list = [Sentence(french.typeset(said)), Callout("Sorti d'une liste n'est pas fermé", _LEFT)]
+    if unlike:
+        told = f"Ces listes ne sont que d'un côté : {', '.join(unlike)}. Ce qu'elles seules contiennent paraît entrer ou sortir."
+        blocks.append(Callout("Listes différentes", french.typeset(told), "attention"))
+    blocks.append(table("tab-evolution", "L'ESS et l'inclusion, entre deux dates", changes, _CHANGE))
+    return Section("evolution", "Entre deux dates", "Qu'est-ce qui est entré, qu'est-ce qui est sorti ?", tuple(blocks))
+
+
+def annexes_observed(
+    sectors: pl.DataFrame, creations: pl.DataFrame, moved: pl.DataFrame | None
+) -> tuple[TableBlock, ...]:
+    """Sectors, years of creation, and each establishment that entered or left, for the workbook."""
+    found = []
+    if sectors.height:
+        found.append(table("secteurs", "Secteurs (17 postes)", _told(sectors), (*_SECTORS, *_known(sectors))))
+    if creations.height and creations["annee"].is_not_null().any():
+        found.append(table("années de création", "Années de création, établissements encore là", creations, _YEARS))
+    if moved is not None and moved.height:
+        found.append(table("mouvements", "Établissements entrés et sortis", moved, _MOVED))
+    return tuple(found)
 
 
 _PROVED = (("non_situes", "Non situés", "entier"), ("surete", "Reconnaissance", "texte"))
@@ -150,6 +226,12 @@ _BANDS = french.typeset(
 )
 _APART = french.typeset(
     "Les structures inclusives sont une réponse à part : certaines sont aussi de l'ESS, et y sont comptées."
+)
+_POSTS = french.typeset(
+    "Les 17 postes de la nomenclature agrégée de l'Insee (2008), d'après l'activité principale ; regroupement à confirmer. Une activité absente des listes, ou en NAF 2025, est « inconnu »."
+)
+_LEFT = french.typeset(
+    "Un établissement sorti n'est plus dans les listes avec ce statut : fermeture, déménagement, agrément fini ou liste plus courte. Vérifiez avant de conclure."
 )
 _NONE = french.typeset(
     "Zéro : aucun établissement de l'ESS de cette commune dans les listes chargées, ce qui ne prouve pas qu'il n'y en a pas."

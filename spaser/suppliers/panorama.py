@@ -46,26 +46,28 @@ def panorama(
     -------
     LazyFrame
         One row per commune (« ensemble » for the set) and family (« ensemble » for the ESS, « structures inclusives » apart):
-        etablissements; sans_tranche (band unknown, in no job count); emplois_bas, emplois_haut (null above 10 000);
+        etablissements; sans_tranche (band unknown, in no job count); employeurs_bas, _haut (with one employee or more: those known,
+        then with those whose band is unknown); emplois_bas, emplois_haut (null above 10 000);
         premier_employeur_bas, _haut; emplois_hors_premier_bas, _haut; etablissements_tous, emplois_tous_bas, _haut (every
         establishment of the register); emplois_officiels; part_bas, part_haut (of the official jobs, else of all those of
-        the register when it holds other establishments than the ESS's).
+        the register when it holds other establishments than the ESS's, each with its band).
     """
-    known = _known(register, establishments, list(communes), as_of, unnumbered)
-    ess = known.filter(pl.col("titulaire_ess").fill_null(False))
+    there = known(register, establishments, list(communes), as_of, unnumbered)
+    ess = there.filter(pl.col("titulaire_ess").fill_null(False))
     groups = [
         ess.with_columns(famille=pl.col("ess_famille")),
         ess.with_columns(famille=pl.lit(WHOLE)),
-        known.filter(pl.col("titulaire_inclusif").fill_null(False)).with_columns(famille=pl.lit(INCLUSIVE)),
+        there.filter(pl.col("titulaire_inclusif").fill_null(False)).with_columns(famille=pl.lit(INCLUSIVE)),
     ]
-    counted = _both_levels(pl.concat(groups)).group_by("code_commune", "famille").agg(_counts())
+    counted = _both_levels(pl.concat(groups)).group_by("code_commune", "famille").agg(counts())
     everyone = (
-        _both_levels(known)
+        _both_levels(there)
         .group_by("code_commune")
         .agg(
             etablissements_tous=pl.len(),
             emplois_tous_bas=pl.col("bas").sum(),
             emplois_tous_haut=_high(),
+            sans_tranche_tous=pl.col("bas").is_null().sum(),
         )
     )
     rows = counted.join(everyone, on="code_commune", how="left", maintain_order="left").join(
@@ -89,7 +91,7 @@ def inclusive_kinds(
 
     The same establishments as ``panorama`` counts: the sum of the groups is its « structures inclusives ».
     """
-    known = _known(register, establishments, list(communes), as_of, unnumbered).filter(
+    there = known(register, establishments, list(communes), as_of, unnumbered).filter(
         pl.col("titulaire_inclusif").fill_null(False)
     )
     siae = rules.table("siae_types.csv").filter(pl.col("siae") == "oui")["code"].to_list()
@@ -102,13 +104,13 @@ def inclusive_kinds(
         .list.join(" et ")
     )
     return (
-        known.group_by(groupe=group)
+        there.group_by(groupe=group)
         .agg(etablissements=pl.len())
         .sort("etablissements", "groupe", descending=[True, False])
     )
 
 
-def _known(
+def known(
     register: pl.LazyFrame,
     establishments: pl.LazyFrame,
     communes: list[str],
@@ -139,7 +141,19 @@ def _places(establishments: pl.LazyFrame, communes: list[str], as_of: date | Non
         .unique("siret", keep="first", maintain_order=True)
         .filter(pl.col("etat").is_null() | (pl.col("etat") == "A"))
         .join(bands, left_on="tranche_effectifs", right_on="tranche", how="left", maintain_order="left")
-        .select("siret", "siren", "code_commune", "tranche_effectifs", "bas", "haut", "_jour")
+        .select(
+            "siret",
+            "siren",
+            "nom",
+            "personne_physique",
+            "code_commune",
+            "naf",
+            "naf_nomenclature",
+            "creation",
+            "bas",
+            "haut",
+            "_jour",
+        )
     )
 
 
@@ -178,10 +192,12 @@ def _high() -> pl.Expr:
     return pl.when(~opened).then(pl.col("haut").sum())
 
 
-def _counts() -> list[pl.Expr]:
+def counts() -> list[pl.Expr]:
     return [
         pl.len().alias("etablissements"),
         pl.col("bas").is_null().sum().alias("sans_tranche"),
+        (pl.col("bas") > 0).sum().alias("employeurs_bas"),
+        (pl.col("bas").is_null() | (pl.col("bas") > 0)).sum().alias("employeurs_haut"),
         pl.col("bas").sum().alias("emplois_bas"),
         _high().alias("emplois_haut"),
         pl.col("bas").max().alias("premier_employeur_bas"),
@@ -220,7 +236,9 @@ def _shares(rows: pl.LazyFrame) -> list[pl.Expr]:
     )
     rest_low, rest_high = (pl.col(f"emplois_tous_{end}") - pl.col(f"emplois_{end}") for end in ("bas", "haut"))
     low, high = pl.col("emplois_bas"), pl.col("emplois_haut")
-    by_register = [pl.when(others).then(share) for share in (_part(low, low + rest_high), _part(high, high + rest_low))]
+    # A share of jobs where one establishment's jobs are unknown is unknown: its jobs would be in one part or the other.
+    told = others & (pl.col("sans_tranche_tous") == 0)
+    by_register = [pl.when(told).then(share) for share in (_part(low, low + rest_high), _part(high, high + rest_low))]
     return [
         pl.when(pl.col("emplois_officiels").is_not_null())
         .then(_part(jobs, pl.col("emplois_officiels")))

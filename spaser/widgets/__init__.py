@@ -32,7 +32,7 @@ twin (stored in the notebook, shown when there is no kernel) comes with the clas
 """
 
 from spaser.widgets import faults
-from spaser.widgets.acting import Allotment, Draft, Groups, Impact, Morning
+from spaser.widgets.acts import Allotment, Draft, Groups, Impact, Morning, Planning
 from spaser.widgets.calendar import Calendar
 from spaser.widgets.choices import Choices
 from spaser.widgets.contract import Contract
@@ -74,6 +74,7 @@ __all__ = [
     "Morning",
     "Pams",
     "Panorama",
+    "Planning",
     "Potential",
     "Questionnaire",
     "Reach",

@@ -27,6 +27,7 @@ KINDS = {
     "pièces des marchés": "pieces",
     "programme d'achat": "programme",
     "entretiens remplis": "entretiens",
+    "suivi rempli": "suivis",
 }
 _DOCUMENTS = (".pdf", ".docx", ".odt", ".html", ".md", ".txt")
 _NEW = "nouvelle mission…"

@@ -13,7 +13,9 @@ from spaser.studies import mission as missions
 from spaser.studies import suppliers as purchases
 from spaser.studies.suppliers import handover as purchases_handover
 from spaser.widgets import tables
+from spaser.widgets.acts.links import Links
 from spaser.widgets.files import expanded
+from spaser.widgets.selection import reading_day
 
 
 class Suppliers:
@@ -41,7 +43,9 @@ class Suppliers:
         self.registers = registers
         self.answer = ipywidgets.HTML()
         self.path.observe(lambda _: self.refresh(), names="value")
-        self.widget = ipywidgets.VBox([self.path, self.answer])
+        self.place = ipywidgets.VBox()
+        self.links: Links | None = None
+        self.widget = ipywidgets.VBox([self.path, self.answer, self.place])
         self.refresh()
 
     def refresh(self) -> None:
@@ -53,9 +57,24 @@ class Suppliers:
                 b for section in purchases_handover.report(self.result).sections for b in section.blocks
             ]
             self._content = tables.written(self._blocks)
+            self._offer()
         except Problem as failure:
             self._blocks, self._content = (), tables.problem(failure)
         self.answer.value = tables.framed(self._content)
+
+    def _offer(self) -> None:
+        """The links that wait for an answer, under the analysis; without a mission they are answered in their file."""
+        if self.mission is None or not self.mission.whole:
+            return
+        if self.links is not None:
+            return self.links.show(self.result.validations)
+        kept = missions.decisions(self.mission)
+        self.links = Links(
+            self.result.validations, kept, day=reading_day(), changed=self.refresh, author=self.mission.author
+        )
+        told = ipywidgets.HTML(tables.framed("<h3>Fournisseurs à rapprocher</h3>"))
+        self.place.children = (told, self.links.widget)
+        return None
 
     def _read(self) -> purchases.SupplierDiagnostic:
         if not self.path.value.strip():

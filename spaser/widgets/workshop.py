@@ -80,13 +80,14 @@ class Exercise:
 
 
 def percent(part: float | None) -> str:
-    """A part as it is read in an exercise: « 18 % »."""
-    return french.share(part, 0)
+    """A part as it is read in an exercise: « 18 % »; one that the data do not tell is « inconnue »."""
+    return "inconnue" if part is None else french.share(part, 0)
 
 
 def options(*parts: float | None) -> list[str]:
-    """Different percentages to choose from, in order."""
-    return list(dict.fromkeys(percent(part) for part in sorted(part for part in parts if part is not None)))
+    """Different percentages to choose from, in order; the unknown last, when one is."""
+    told = [*sorted(part for part in parts if part is not None), *(part for part in parts if part is None)]
+    return list(dict.fromkeys(percent(part) for part in told))
 
 
 def near(number: int) -> list[str]:

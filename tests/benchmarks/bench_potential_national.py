@@ -102,17 +102,18 @@ def main(arguments: list[str] | None = None) -> int:
     before, clock = time.perf_counter(), time.process_time()
     offered = potential.supply(listed.lazy()).collect()
     found = opportunities_national.national(asked_needs, offered)
-    told = f"{found.height} besoins (acheteur × famille), {offered.height} lignes d'offre : {time.perf_counter() - before:.0f} s, processeur {time.process_time() - clock:.0f} s"
-    sys.stdout.write(told + _memory() + "\n")
+    told = f"{found.height} besoins (acheteur × famille), {offered.height} lignes d'offre : {time.perf_counter() - before:.0f} s, processeur {time.process_time() - clock:.0f} s, {highest():.1f} Gio au plus"
+    sys.stdout.write(told + "\n")
     return 0
 
 
-def _memory() -> str:
+def highest() -> float:
+    """The highest memory of this process, in GiB; not a number where the system does not say it."""
     try:
         import resource
     except ImportError:
-        return ""
-    return f", {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} Gio au plus"
+        return float("nan")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 if __name__ == "__main__":

@@ -132,6 +132,32 @@ def test_the_welcome_leads_to_ones_own_file_and_buyer(page, lab, kit):
     clean(page)
 
 
+def test_after_a_run_of_all_the_page_stays_on_the_form(page, lab):
+    page.set_viewport_size({"width": 1366, "height": 768})
+    opened(page, f"{lab}/lab/tree/00_accueil.ipynb?reset")
+    run_all(page)
+    form = page.get_by_label("Mission", exact=True)
+    form.wait_for()
+    page.wait_for_function(
+        """() => { const form = [...document.querySelectorAll("select")].find(one => one.offsetParent);
+          const at = form.getBoundingClientRect(); return at.top >= 0 && at.bottom <= innerHeight }"""
+    )
+
+
+def test_a_mission_is_reopened_another_day_and_its_notebook_opens_on_it(page, lab):
+    opened(page, f"{lab}/lab/tree/00_accueil.ipynb?reset")
+    run_all(page)
+    page.get_by_label("Mission", exact=True).select_option(label="Ville d'essai")
+    page.get_by_text("Contrats : marches_demo_2023.json").wait_for()
+    page.get_by_role("button", name="Lire la mission").click()
+    link = page.get_by_role("link", name="02_panorama").last
+    link.wait_for()
+    link.scroll_into_view_if_needed()
+    link.click()
+    page.get_by_text('mission = ".."').first.wait_for()
+    clean(page)
+
+
 def test_a_mission_without_a_name_is_told_in_a_box(page, lab):
     opened(page, f"{lab}/lab/tree/00_accueil.ipynb?reset")
     run_all(page)

@@ -43,6 +43,7 @@ STUDIES: dict[str, dict[str, str]] = {
     "acting.grouping": {},
     "acting.followup": {},
     "acting.interviews": {},
+    "acting.training": {},
     "acting.supplier": {},
     "acting.drafting": {
         "findings": "des textes à coller : rien n'y est mesuré",
@@ -57,6 +58,7 @@ BESIDE = {
     "mission": "le dossier du consultant, où les études sont demandées",
     "acting": "un dossier d'études",
     "acting.sheets": "la lecture des feuilles remplies par une personne",
+    "acting.outcomes": "les étapes d'un suivi, pour le diagnostic suivant : une table de son rapport",
     "acting.tables": "les tables d'un résultat, par leur nom",
 }
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from polars.testing import assert_frame_equal
 
 from spaser import potential
 from spaser.potential.match import reachable, within, within_reach
 from spaser.studies import diagnostic
 from spaser.studies import potential as opportunities
+from spaser.studies.potential import needs as against
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -46,7 +48,31 @@ def test_a_move_gives_what_computing_everything_gives(base, radius, share):
         past=mine.past.lazy(),
         method=base.method,
     ).collect()
-    assert potential.describe(plain.lazy(), supply, opportunities.MOST).collect().equals(moved.candidates)
+    assert potential.describe(plain.lazy(), supply, against.SHOWN).collect().equals(moved.candidates)
+
+
+@pytest.mark.parametrize("together", [1, 7])
+def test_needs_matched_by_parts_give_what_all_at_once_give(base, monkeypatch, together):
+    mine, ground = opportunities.chosen(base, ()), opportunities.ground(base)
+    told = []
+    for size in (10**6, together):
+        monkeypatch.setattr(against, "TOGETHER", size)
+        told.append(
+            against.judged(
+                mine.needs, ground.supply, dependency=0.3, method=base.method, past=mine.past, as_of=base.as_of
+            )
+        )
+    assert mine.needs.height > together
+    for one, other in zip(*told, strict=True):
+        assert_frame_equal(one, other, rel_tol=1e-12)
+
+
+def test_only_who_is_credible_or_among_the_first_is_kept_once_all_were_counted(base, monkeypatch):
+    monkeypatch.setattr(against, "SHOWN", 2)
+    mine, ground = opportunities.chosen(base, ()), opportunities.ground(base)
+    told = against.judged(mine.needs, ground.supply, dependency=0.3, method=base.method, as_of=base.as_of)
+    assert told.found.filter((told.found["rang"] > 2) & ~told.found["credible"]).is_empty()
+    assert told.opportunities["candidats"].sum() > told.found.height
 
 
 def test_suppliers_are_ranked_by_need_the_best_first_then_the_nearest(base):

@@ -164,7 +164,8 @@ def section_missing(findings: Findings) -> Told:
     lines = [(*LACKING[code][:2],) for code in given]
     told = {entry.key for entry in registry.ENTRIES if entry.lacking in given}
     for entry in registry.ENTRIES:
-        silent = entry.place == registry.BODY and entry.key not in ("a-fournir", *told)
+        # Nothing followed a first diagnostic: it lacks nothing.
+        silent = entry.place == registry.BODY and entry.key not in ("a-fournir", "suites", *told)
         if silent and registry.section_of(entry.key, findings) is None:
             lines.append((f"« {entry.title} »", "rien à en dire dans les données lues"))
     if not lines:

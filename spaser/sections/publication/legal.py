@@ -200,17 +200,17 @@ def section_sources(findings: Findings) -> Section:
 
 PUBLICATION: tuple[Callable[[Findings], Section | None], ...] = (
     section_essentials,
+    section_goals,
+    section_editions,
     section_items,
-    section_competing,
     section_years,
     section_buyers,
-    section_goals,
     section_peers,
     section_spent,
     section_entered,
-    section_editions,
     section_obligations,
     section_missing,
+    section_competing,
     section_sources,
     section_glossary,
 )

@@ -38,7 +38,7 @@ _PARTIAL = french.typeset(
 
 def sections(findings: Findings) -> tuple[Section, ...]:
     """The sections of the note; it quotes no footnote, the page carries them."""
-    written = (_essentials(findings), _declared(findings), _rates(findings), _goals(findings), _next(findings))
+    written = (_essentials(findings), _goals(findings), _rates(findings), _declared(findings), _next(findings))
     return tuple(section for section in written if section)
 
 

@@ -16,7 +16,7 @@ from spaser.sections.summary import messages, opening
 from spaser.sections.summary.known import facts
 
 _DATES, _MONDAY, _LONG, _MEETINGS = 3, 3, 90, 30
-_NOW = "dès maintenant"
+_NOW, _NO_AMOUNT = "dès maintenant", "non chiffré"
 #: The lever that reserves to insertion (``levers.toml``).
 _INSERTION = "reserver_insertion"
 OWN = (Column("responsable", "Qui"), Column("etat", "État"))
@@ -24,7 +24,7 @@ _PLAN = (
     Column("quand", "Commencer"),
     Column("action", "Action"),
     Column("sur", "Sur quoi"),
-    Column("effet", "Effet attendu, net par an", "somme"),
+    Column("effet", "Effet attendu, net par an"),
     *OWN,
 )
 _SHEET = (
@@ -153,8 +153,11 @@ def section_plan_page(findings: Findings) -> Told:
     amount = sum(row["effet"] or 0 for row in rows)
     more = f" ; effet attendu des actions chiffrées : {french.euros_short(amount)} par an" if amount else ""
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+    # An action that changes practices has no amount: none is expected, which is not « inconnu ».
+    amounts = [_NO_AMOUNT if row["effet"] is None else french.value(row["effet"], "somme") for row in rows]
+    told = frame.with_columns(pl.Series("effet", amounts, dtype=pl.String))
     shown = [column for column in _PLAN if column.name != "effet" or frame["effet"].count()]
-    return Answer(Sentence(french.sentence(said + more))), table("tab-plan", "Le plan", frame, shown, _EQUAL)
+    return Answer(Sentence(french.sentence(said + more))), table("tab-plan", "Le plan", told, shown, _EQUAL)
 
 
 def annex_plan(findings: Findings) -> TableBlock | None:
@@ -190,7 +193,8 @@ def _need(row: dict[str, Any]) -> dict[str, Any]:
         "sur": french.count(row["besoins"], "besoin")
         + f", {french.count(row['contrats'], 'contrat')}"
         + ("" if duty else f" ; {_met(row['credibles'] or 0)}"),
-        "effet": row["potentiel"],
+        # A duty and a criterion move no euro by themselves: nothing is shown, not a zero.
+        "effet": row["potentiel"] or None,
         "consultation": row["consultation"],
         **{name: row[name] for name in ("responsable", "etat", "echeance", "note")},
     }
@@ -201,7 +205,9 @@ def _met(suppliers: int) -> str:
     told = french.count(suppliers, "fournisseur")
     if suppliers > _MEETINGS:
         return f"{told} possibles, à trier par le sourçage"
-    return f"{told} à rencontrer" if suppliers else "fournisseurs à chercher"
+    if not suppliers:
+        return "fournisseurs à chercher"
+    return f"{told} déjà {french.plural('repéré', suppliers)}, sourçage ouvert à tous"
 
 
 def _gesture(said: messages.Said, findings: Findings) -> dict[str, Any]:

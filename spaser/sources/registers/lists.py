@@ -217,7 +217,7 @@ def _identified(frame: pl.DataFrame, column: str, size: int) -> pl.DataFrame:
 
 
 def _dates(frame: pl.DataFrame) -> pl.DataFrame:
-    wanted = [c for c in ("depuis", "jusqua", "date_liste", "date_contenu") if c in frame.columns]
+    wanted = [c for c in ("depuis", "jusqua", "date_liste", "creation") if c in frame.columns]
     return frame.with_columns(dates.day(pl.col(c).cast(pl.String), since=dates.OLDEST).alias(c) for c in wanted)
 
 

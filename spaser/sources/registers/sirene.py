@@ -12,6 +12,9 @@ from spaser.vocabulary import REGISTER
 NOT_DIFFUSED = r"^\[(ND|NON.DIFFUSIBLE)\]?"
 NAMES = ("nom", "enseigne", "sigle")
 MAY_BE_HIDDEN = ("nom", "nom_personne", "enseigne", "sigle", "code_commune", "code_postal", "commune", "x", "y")
+#: How to reach an organisation; the address of a person's own mailbox (« prenom.nom@ ») is not one.
+CONTACT = ("adresse", "telephone", "courriel", "site")
+_PERSONAL = r"^[^@]*[\p{L}]{2,}[._-][\p{L}]{2,}[^@]*@"
 PLACES = ("code_commune", "code_postal", "commune", "lon", "lat")
 
 # Lambert-93 (EPSG:2154) on the GRS80 ellipsoid, IGN note NTG_71: first eccentricity, exponent, constant, origin.
@@ -33,8 +36,8 @@ def typed(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
         columns.append(pl.col("siege").str.to_lowercase().is_in(["true", "vrai", "o", "oui", "1"]).alias("siege"))
     if {"x", "y"} <= set(have):
         columns += [*lambert_93(_metres("x"), _metres("y"))]
-    if "date_liste" in have:
-        columns.append(pl.col("date_liste").cast(pl.String).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False))
+    days = (name for name in ("date_liste", "creation") if name in have)
+    columns += [pl.col(name).cast(pl.String).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False) for name in days]
     return frame.with_columns(columns)
 
 
@@ -105,7 +108,12 @@ def masked(frame: pl.LazyFrame, persons: bool) -> pl.LazyFrame:
     places = [
         pl.when(~pl.col("diffusion_partielle")).then(c).alias(c) for c in PLACES if c in frame.collect_schema().names()
     ]
-    return frame.with_columns(*names, *places)
+    contact = [pl.when(~(hide | pl.col("diffusion_partielle"))).then(c).alias(c) for c in CONTACT if c in have]
+    shown = frame.with_columns(*names, *places, *contact)
+    if "courriel" not in have:
+        return shown
+    mail = pl.col("courriel")
+    return shown.with_columns(courriel=pl.when(mail.str.contains("@") & ~mail.str.contains(_PERSONAL)).then(mail))
 
 
 def flag(column: pl.Expr) -> pl.Expr:

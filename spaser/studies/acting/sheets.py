@@ -15,6 +15,19 @@ from spaser.text import fold
 _SEARCHED = 12
 
 
+def names(book: Path | str) -> set[str]:
+    """The names of the sheets of a workbook.
+
+    Raises
+    ------
+    Problem
+        It cannot be read.
+    """
+    path = Path(book)
+    with guards.reading(path.name, "polars", what="Le classeur est illisible"):
+        return set(pl.read_excel(path, sheet_id=0, has_header=False, infer_schema_length=0, raise_if_empty=False))
+
+
 def filled(
     book: Path | str, name: str, columns: Mapping[str, tuple[str, ...]], *, anchor: str, written_by: str
 ) -> list[dict[str, str | None]]:

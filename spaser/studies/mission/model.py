@@ -208,6 +208,7 @@ def _asked(shared: dict[str, Any], table: dict[str, Any], source: Path, members:
     """What is asked of a buyer: its own table first, then what is asked of all."""
     whole, home = shared | table, source.parent
     ledger = home / whole["depenses"] if whole.get("depenses") else None
+    programme, followed = (tuple(str(home / one) for one in whole.get(key, [])) for key in ("programme", "suivis"))
     met = home / whole["entretiens"] if whole.get("entretiens") else None
     kept = _kept_answers(whole, source)
     wishes = Wishes(
@@ -217,13 +218,16 @@ def _asked(shared: dict[str, Any], table: dict[str, Any], source: Path, members:
         ledger=ledger,
         registers=tuple(str(home / one) for one in shared.get("registres", [])),
         interviews=met,
+        programme=programme,
+        followed=followed,
         answers=shape.answers_of(
             whole if kept is None else whole | {"questionnaire": str(kept.relative_to(home))}, source
         ),
     )
-    programme = tuple(str(home / one) for one in whole.get("programme", []))
     decided = sorted(str(path) for path in (home / DECISIONS).glob("*")) if source.name == NAME else []
-    mark = fingerprint(whole, [*members, *programme, *decided, *(str(path) for path in (ledger, kept, met) if path)])
+    mark = fingerprint(
+        whole, [*members, *programme, *followed, *decided, *(str(path) for path in (ledger, kept, met) if path)]
+    )
     return Asked(
         table.get("nom", ""),
         wishes,

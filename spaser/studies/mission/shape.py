@@ -42,6 +42,7 @@ OWN: dict[str, settings.Kind] = {
     "entretiens": settings.Text(filled=True),
     "commentaires": settings.Named(settings.Text(), SECTIONS),
     "programme": _PATHS,
+    "suivis": _PATHS,
     "type": settings.Choice(BUYER_KINDS),
     "spaser_adopte": settings.Either(
         (settings.Day(), settings.Flag()), said="le jour de son adoption (2024-06-27), ou true ou false"

@@ -61,6 +61,7 @@ def held(path: Path | str) -> list[tuple[str, list[str]]]:
     everyone = (mission.every, *mission.asked)
     kinds.append(("dépenses", sorted({str(one.wishes.ledger) for one in everyone if one.wishes.ledger})))
     kinds.append(("programme d'achat", sorted({file for one in everyone for file in one.programme})))
+    kinds.append(("suivis", sorted({file for one in everyone for file in one.wishes.followed})))
     kinds.append(("entretiens", sorted({str(one.wishes.interviews) for one in everyone if one.wishes.interviews})))
     return [(what, [Path(path).name for path in paths]) for what, paths in kinds if paths]
 

@@ -24,7 +24,7 @@ from spaser.studies.mission.model import DECISIONS, FILES, NAME, OUTPUTS, Missio
 #: What was copied into the mission: name → hash, size, where it came from.
 MARKS = "empreintes.json"
 #: The lists of mission.toml that name files.
-LISTS = ("fichiers", "registres", "avis", "pieces", "programme")
+LISTS = ("fichiers", "registres", "avis", "pieces", "programme", "suivis")
 
 
 def create(folder: Path | str, **said: Any) -> Path:
@@ -81,7 +81,7 @@ def add(home: Path | str, key: str, paths: Iterable[Path | str]) -> list[Path]:
     Parameters
     ----------
     key
-        ``fichiers``, ``registres``, ``avis``, ``pieces``, ``programme``; or ``depenses``, which is one file.
+        ``fichiers``, ``registres``, ``avis``, ``pieces``, ``programme``, ``suivis``; or ``depenses``, which is one file.
 
     Raises
     ------
@@ -243,6 +243,7 @@ TEMPLATE = """# Une mission : ce que vous donnez, décidez et obtenez, en un seu
 # avis = ["fichiers/avis.xml"]                # avis publiés (BOAMP, TED)
 # pieces = ["fichiers/dossiers"]              # pièces des consultations
 # programme = ["fichiers/programme.xlsx"]     # programmation des achats
+# suivis = ["fichiers/suivi.xlsx"]            # suivis remplis : programme d'achat, rencontres
 # acheteurs = ["Ma Ville", "200054781"]       # une partie du nom, le SIREN ou le SIRET ; sans cette ligne : tous les acheteurs
 # annees = [2023, 2025]                       # années de première notification
 # date = 2026-10-31                           # arrêté des données ; par défaut : la dernière publication lue

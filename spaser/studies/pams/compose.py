@@ -31,7 +31,7 @@ from spaser.studies import plan as planning
 from spaser.studies import potential as opportunities
 from spaser.studies import publication
 from spaser.studies import suppliers as purchases
-from spaser.studies.acting import impact, interviews
+from spaser.studies.acting import impact, interviews, outcomes
 from spaser.studies.diagnostic import Diagnostic, handover
 from spaser.studies.pams import goals as reaching
 from spaser.studies.potential import Opportunities
@@ -53,7 +53,8 @@ class Wishes:
 
     ``radius`` in kilometres and ``dependency`` (0 to 1) as in ``opportunities.potential_of``; ``goals`` the targets voted;
     ``ledger`` the spend file, read against ``registers``; ``answers`` the level answered to each question of the grid;
-    ``interviews`` the workbook of the people met, filled in.
+    ``interviews`` the workbook of the people met, filled in; ``programme`` the purchases planned, and ``followed`` the workbooks of
+    follow-up (programme, meetings) filled in.
     """
 
     radius: float | None = None
@@ -63,6 +64,8 @@ class Wishes:
     registers: tuple[str, ...] = ()
     answers: dict[str, int | None] = field(default_factory=dict)
     interviews: Path | None = None
+    programme: tuple[str, ...] = ()
+    followed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,6 +127,7 @@ def study(
         _potential(result, found)
         | reach
         | _practices(asked)
+        | _outcomes(result, asked)
         | (impact.findings(impact.impact_of(spent)) if spent else {})
         | {
             "manques": pl.DataFrame({"code": lacking}, schema={"code": pl.String}),
@@ -201,13 +205,21 @@ def _potential(result: Diagnostic, found: Opportunities | None) -> dict[str, pl.
     soon = renewals.upcoming(active.lazy(), as_of=result.day, months=MONTHS, method=result.base.method).collect()
     asked = _written_of_actions(result)
     actions = planning.plan(soon, day=result.day, method=result.base.method, decisions=asked)
-    left = planning.set_aside(soon, day=result.day, method=result.base.method)
+    left = planning.set_aside(active, soon, actions, day=result.day, method=result.base.method)
     return found.extras() | {"besoins_a_venir": soon, "plan_actions": actions, "plan_ecartes": left}
 
 
 def _written_of_actions(result: Diagnostic) -> pl.DataFrame:
     """What a person wrote of the lines of the plan: who, where it stands, by when."""
     return result.base.decisions.filter(pl.col("objet_type") == "action").collect()
+
+
+def _outcomes(result: Diagnostic, asked: Wishes) -> dict[str, pl.DataFrame]:
+    """What came of the programme and of the meetings, when one was given."""
+    if not (asked.programme or asked.followed) or len(result.sirens) != 1:
+        return {}
+    given = {"programme": asked.programme, "registers": asked.registers, "books": asked.followed}
+    return {"suites": outcomes.outcomes(result.base, result.sirens[0], **given)}
 
 
 def _practices(asked: Wishes) -> dict[str, pl.DataFrame]:

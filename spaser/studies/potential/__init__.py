@@ -1,7 +1,6 @@
 """The purchasing potential of a buyer, from its contracts or its spend file."""
 
 from spaser.studies.potential.compose import (
-    MOST,
     Ground,
     Opportunities,
     chosen,
@@ -17,7 +16,6 @@ from spaser.studies.potential.offer import structures
 
 __all__ = [
     "Ground",
-    "MOST",
     "Opportunities",
     "chosen",
     "findings",

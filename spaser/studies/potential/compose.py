@@ -20,8 +20,6 @@ from spaser.studies.potential.offer import declared, named_trades, structures, w
 from spaser.vocabulary import NEED_CONTRACTS
 from spaser.vocabulary.sentences import ADD_LISTS, NO_LIST
 
-#: Suppliers shown per need; all of them are counted.
-MOST = 200
 #: Kilometres up to which distances are measured at once (the last is ``potential.rayon_maximal``).
 STEPS = (50, 100, 150)
 
@@ -106,7 +104,9 @@ def potential_of(
         needs=mine.needs,
         members=mine.members,
         supply=known.supply,
-        candidates=potential.describe(made.found.lazy(), known.supply.lazy(), MOST).collect(engine="in-memory"),
+        candidates=potential.describe(made.found.lazy(), known.supply.lazy(), against.SHOWN).collect(
+            engine="in-memory"
+        ),
         opportunities=made.opportunities,
         families=made.families,
         weights=known.weights,
@@ -140,7 +140,7 @@ def of_needs(
         needs=needs,
         members=NEED_CONTRACTS.empty(),
         supply=supply,
-        candidates=potential.describe(told.found.lazy(), supply.lazy(), MOST).collect(engine="in-memory"),
+        candidates=potential.describe(told.found.lazy(), supply.lazy(), against.SHOWN).collect(engine="in-memory"),
         opportunities=told.opportunities,
         families=told.families,
         weights=pl.DataFrame() if weights is None else weights,

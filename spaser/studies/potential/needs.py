@@ -16,6 +16,11 @@ from spaser.studies.potential.located import places
 
 #: The single buyer that several are taken for when their needs are added up.
 NETWORK = "reseau"
+#: Needs matched at once: every supplier within reach of each is laid beside it before most are set aside, so memory grows
+#: with this number and not with the buyer (``bench_potential_size.py``).
+TOGETHER = 400
+#: Suppliers of a need kept although they are not credible: those that a page may name.
+SHOWN = 200
 
 
 class Judged(NamedTuple):
@@ -59,19 +64,12 @@ def judged(
         What a caller that judges the same needs again has measured once: their places, who is within reach, what was won.
     """
     where = places(needs.lazy()) if spots is None else spots.lazy()
-    found = potential.matches(
-        needs.lazy(),
-        where,
-        supply.lazy(),
-        radius=radius,
-        dependency=dependency,
-        reached=None if reached is None else reached.lazy(),
-        past=None if past is None else past.lazy(),
-        method=method,
-    ).collect(engine="in-memory")
+    found, supplied = _by_parts(
+        needs, where, supply, radius=radius, dependency=dependency, method=method, reached=reached, past=past
+    )
     told = potential.opportunities(
         needs.lazy(),
-        found.lazy(),
+        supplied=supplied.lazy(),
         every=None if every is None else every.lazy(),
         kinds=kinds,
         as_of=as_of,
@@ -84,6 +82,39 @@ def judged(
     nets = potential.net(shared.lazy(), found.lazy(), dependency=dependency, method=method).collect(engine="in-memory")
     settled = potential.settled(told.lazy(), nets.lazy()).collect(engine="in-memory")
     return Judged(found, settled, potential.by_family(settled.lazy(), found.lazy()).collect(engine="in-memory"))
+
+
+def _by_parts(needs: pl.DataFrame, *given: Any, **choices: Any) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """``_matched`` of all the needs, ``TOGETHER`` at a time."""
+    starts = range(0, max(needs.height, 1), TOGETHER)
+    parts = [_matched(needs.slice(start, TOGETHER), *given, **choices) for start in starts]
+    found, supplied = (pl.concat(tables) for tables in zip(*parts, strict=True))
+    return found, supplied
+
+
+def _matched(
+    needs: pl.DataFrame,
+    where: pl.LazyFrame,
+    supply: pl.DataFrame,
+    *,
+    reached: pl.DataFrame | None,
+    past: pl.DataFrame | None,
+    method: dict[str, Any],
+    **choices: Any,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Of some needs: the matches that serve after they were counted (credible, or among the first), and what all of them told."""
+    found = potential.matches(
+        needs.lazy(),
+        where,
+        supply.lazy(),
+        reached=None if reached is None else reached.lazy(),
+        past=None if past is None else past.lazy(),
+        method=method,
+        **choices,
+    ).collect(engine="in-memory")
+    supplied = potential.supplied(needs.lazy(), found.lazy(), dependency=choices["dependency"], method=method)
+    kept = found.filter(pl.col("credible") | (pl.col("rang") <= SHOWN))
+    return kept, supplied.collect(engine="in-memory")
 
 
 def share_of(settings: dict[str, Any], radius: float | None, dependency: float | None) -> float:

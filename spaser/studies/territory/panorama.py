@@ -15,11 +15,12 @@ from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Sentence, Source
 from spaser.problems import Problem, closest
 from spaser.sections.balance import annexes_balance, section_balance
-from spaser.sections.territory import TERRITORY, annex
+from spaser.sections.territory import TERRITORY, annex, annexes_observed, section_change, section_sectors
 from spaser.sources.answers.overrides import read_overrides
 from spaser.sources.registers import Registers
 from spaser.sources.registers.known import known_suppliers
 from spaser.studies.territory.demand import Balance, balance_told
+from spaser.suppliers import observatory
 from spaser.suppliers.panorama import INCLUSIVE, WHOLE, inclusive_kinds, panorama
 from spaser.text import fold_expr
 
@@ -49,6 +50,21 @@ class Territory:
         default_factory=lambda: pl.DataFrame(schema={"groupe": pl.String, "etablissements": pl.UInt32})
     )
     balance: Balance | None = None
+    sectors: pl.DataFrame = field(default_factory=pl.DataFrame)
+    creations: pl.DataFrame = field(default_factory=pl.DataFrame)
+    before: Before | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Before:
+    """Two dates of the lists: ``changes`` by family, ``moved`` establishment by establishment, and what the older lists were."""
+
+    as_of: date
+    changes: pl.DataFrame
+    moved: pl.DataFrame
+    files: pl.DataFrame
+    #: Kinds of lists that only one of the two dates has: what they alone hold seems to enter or to leave.
+    unlike: tuple[str, ...] = ()
 
 
 def territory(
@@ -57,6 +73,7 @@ def territory(
     *,
     overrides: str | Path | pl.LazyFrame | None = None,
     jobs: str | Path | None = None,
+    before: Sequence[str | Path] = (),
     as_of: date | None = None,
     clock: date | None = None,
     cache: Path | None = None,
@@ -72,6 +89,8 @@ def territory(
         Lists of suppliers, or what was read of them; the two SIRENE stocks are reduced to the départements of the communes.
     jobs
         CSV of official counts: code_commune ; emplois.
+    before
+        The same lists at an older date, to compare.
 
     Raises
     ------
@@ -82,11 +101,8 @@ def territory(
     members = territories.members([siren]).collect().sort("commune")
     codes = members["code_commune"].to_list()
     near = members["departement"].unique().sort().to_list()
-    known = (
-        registers
-        if isinstance(registers, Registers)
-        else known_suppliers(list(registers), departements=near, cache=cache, progress=progress)
-    )
+    known = _known(registers, near, cache, progress)
+    older = _known(before, near, cache, progress) if before else None
     register = suppliers.fuse(
         known.register, read_overrides(overrides) if isinstance(overrides, str | Path) else overrides
     )
@@ -102,12 +118,66 @@ def territory(
     day = as_of or dated
     if day is None:
         raise Problem("Aucune des listes n'a de date", todo="Donnez le jour des statuts : --date 2026-10-31")
-    return Territory(name, day, members, named, known.files, bool(known.demo), siren, kinds)
+    found = Territory(name, day, members, named, known.files, bool(known.demo), siren, kinds)
+    return replace(
+        found,
+        sectors=observatory.sectors(
+            register, known.establishments, codes, as_of=as_of, unnumbered=known.unnumbered
+        ).collect(),
+        creations=observatory.creations(register, known.establishments, codes, as_of=as_of).collect(),
+        before=_compared(older, known, register, codes, as_of) if older is not None else None,
+    )
+
+
+def _known(
+    lists: Sequence[str | Path] | Registers, near: list[str], cache: Path | None, progress: Progress
+) -> Registers:
+    return (
+        lists
+        if isinstance(lists, Registers)
+        else known_suppliers(list(lists), departements=near, cache=cache, progress=progress)
+    )
+
+
+def _latest(files: pl.DataFrame) -> date | None:
+    """The latest date of some lists; None when none is dated."""
+    found = files["au"].max() if files.height else None
+    return found if isinstance(found, date) else None
+
+
+def _compared(
+    older: Registers, known: Registers, register: pl.LazyFrame, codes: list[str], as_of: date | None
+) -> Before:
+    """What changed since older lists; both must be dated, the older one before."""
+    then, now = _latest(older.files), _latest(known.files)
+    day = as_of or now
+    if then is None or day is None or then >= day:
+        raise Problem(
+            "Les listes à comparer ne sont pas de deux dates",
+            why=f"les anciennes sont {'sans date' if then is None else f'du {french.long_date(then)}'}, les autres {'sans date' if day is None else f'du {french.long_date(day)}'}",
+            todo="Donnez à --avant les mêmes listes, à une date plus ancienne",
+        )
+    one = observatory.present(suppliers.fuse(older.register), older.establishments, codes)
+    two = observatory.present(register, known.establishments, codes, as_of=as_of)
+    lists = [set(files["libelle"].to_list()) for files in (older.files, known.files)]
+    return Before(
+        then,
+        observatory.compared(one, two).collect(),
+        observatory.moved(one, two).collect(),
+        older.files,
+        tuple(sorted(lists[0] ^ lists[1])),
+    )
 
 
 def find(place: str) -> tuple[str, str]:
     """SIREN and name of the group (else the commune) a SIREN or a part of a name means."""
-    every = territories.authorities().filter(pl.col("categorie").is_in([*territories.GROUPS, "commune"])).collect()
+    every = (
+        territories.authorities()
+        .filter(pl.col("categorie").is_in([*territories.GROUPS, "commune", "département"]))
+        .collect()
+    )
+    # Paris is a commune and a département under one number: it is found once.
+    every = every.unique("siren", keep="first", maintain_order=True)
     wanted = place.strip()
     if wanted.replace(" ", "").isdigit():
         found = every.filter(pl.col("siren") == wanted.replace(" ", ""))
@@ -118,7 +188,7 @@ def find(place: str) -> tuple[str, str]:
             every.filter(plain.str.strip_chars() == asked),
             every.filter(plain.str.contains(asked, literal=True)),
         )
-        groups = part.filter(pl.col("categorie") != "commune")
+        groups = part.filter(~pl.col("categorie").is_in(["commune", "département"]))
         found = next((rows for rows in (whole, groups, part) if rows.height), whole)
     if found.height == 1:
         return found["siren"].item(), found["nom"].item()
@@ -171,6 +241,9 @@ def read_jobs(path: str | Path) -> pl.DataFrame:
 def findings(result: Territory) -> dict[str, pl.DataFrame]:
     """Its tables: establishments by commune and family, the lists read, the nature of structures, demand against supply."""
     tables = {"territoire": result.rows, "communes": result.communes, "listes": result.files, "natures": result.kinds}
+    tables |= {"secteurs": result.sectors, "creations": result.creations}
+    if result.before is not None:
+        tables |= {"evolution": result.before.changes, "mouvements": result.before.moved}
     return tables | (result.balance.extras() if result.balance else {})
 
 
@@ -184,7 +257,10 @@ def report(result: Territory) -> Report:
         )
         first = replace(first, blocks=(*first.blocks, Sentence(said)))
     tables = result.balance.extras() if result.balance else {}
-    sections = [first, section_balance(tables), *others]
+    observed = [section_sectors(result.sectors, result.creations)]
+    if result.before is not None:
+        observed.append(section_change(result.before.changes, result.before.as_of, result.as_of, result.before.unlike))
+    sections = [first, section_balance(tables), *observed, *others]
     sources += [Source(name, "contrats") for name in (result.balance.files if result.balance else ())]
     return model.build(
         "Panorama de l'ESS",
@@ -194,7 +270,11 @@ def report(result: Territory) -> Report:
         sources=sources,
         subtitle=f"{french.count(result.communes.height, 'commune')}, établissements et emplois de l'ESS et de l'inclusion",
         notes=("Démonstration : les fournisseurs et les acheteurs sont inventés.",) if result.demo else (),
-        annexes=(annex(result.rows), *annexes_balance(tables)),
+        annexes=(
+            annex(result.rows),
+            *annexes_balance(tables),
+            *annexes_observed(result.sectors, result.creations, result.before.moved if result.before else None),
+        ),
     )
 
 
@@ -222,6 +302,13 @@ def summary(result: Territory) -> str:
         lines.append(
             f"  {french.capital(row['famille']):<26} {least}{french.count(row['etablissements'], 'établissement')}{told}, {jobs_told(row)}"
         )
+    if result.before is not None:
+        unlike = " (les listes des deux dates ne sont pas les mêmes : voyez la page)" if result.before.unlike else ""
+        whole = result.before.changes.filter(pl.col("famille") == WHOLE).to_dicts()
+        lines += [
+            f"  Depuis le {french.long_date(result.before.as_of)} : {french.number(row['entres'])} entrés, {french.number(row['sortis'])} sortis des listes de l'ESS{unlike}"
+            for row in whole
+        ]
     if len(lines) == 2:
         lines.append("  Aucun établissement de l'ESS ou inclusif dans les listes chargées pour ces communes")
     by_commune = rows.filter((pl.col("code_commune") != WHOLE) & (pl.col("famille") == WHOLE)).sort(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -14,10 +15,12 @@ from spaser.studies.acting.day.sheets import Frame, planning, wishes
 
 @dataclass(frozen=True, eq=False)
 class Planned:
-    """A day planned: the timetable, its frame, who was wished and is not met."""
+    """A day planned: the timetable, its frame, what was asked of it (``pairs`` wished, ``day`` with who is there and what is held)."""
 
     frame: Frame
     found: meetings.Timetable
+    pairs: pl.DataFrame
+    day: meetings.Day
     moved: int | None = None
 
 
@@ -48,19 +51,55 @@ def plan(book: Path | str, frame: Frame, *, before: Path | str | None = None) ->
             why="Aucun souhait de 1 à 3 n'est écrit",
             todo="Remplissez la feuille « souhaits »",
         )
+    _refuse(found, day, Path(book).name)
+    return Planned(frame, found, pairs.collect(), day, None if old is None else _moved(old, found.plan))
+
+
+def replan(
+    result: Planned,
+    *,
+    fixed: Mapping[tuple[str, str], int] | None = None,
+    away: Mapping[str, Collection[int]] | None = None,
+) -> Planned:
+    """The timetable after a late change, every other meeting moved as little as possible.
+
+    Parameters
+    ----------
+    fixed
+        (buyer, supplier) → the slot where they now meet; what was held before still is, unless the same pair is named.
+    away
+        A person → the slots when they are no longer there.
+
+    Raises
+    ------
+    Problem
+        The change cannot be held: somebody is expected twice, or is not there.
+    """
+    held = dict(result.day.fixed) | dict(fixed or {})
+    gone = {name: frozenset(slots) for name, slots in result.day.absent.items()}
+    for name, slots in (away or {}).items():
+        gone[name] = gone.get(name, frozenset()) | frozenset(slots)
+    for (buyer, _), slot in (fixed or {}).items():  # named again at an hour given up before: there again
+        gone[buyer] = gone.get(buyer, frozenset()) - {slot}
+    day = replace(result.day, absent=gone, fixed=held)
+    found = meetings.timetable(result.pairs.lazy(), day, before=result.found.plan)
+    _refuse(found, day, "planning")
+    return replace(result, found=found, day=day, moved=_moved(result.found.plan, found.plan))
+
+
+def _refuse(found: meetings.Timetable, day: meetings.Day, where: str) -> None:
     if wrong := meetings.faults(found.plan, day):
         raise Problem(
             "Ces souhaits ne tiennent pas dans la journée",
-            where=Path(book).name,
+            where=where,
             why=" ; ".join(wrong[:5]),
             todo="Allongez la journée, ajoutez des tables ou libérez un créneau imposé",
         )
-    moved = (
-        None
-        if old is None
-        else old.height - old.join(found.plan, on=["acheteur", "fournisseur", "creneau"], how="semi").height
-    )
-    return Planned(frame, found, moved)
+
+
+def _moved(before: pl.DataFrame, after: pl.DataFrame) -> int:
+    """How many meetings handed out are no longer at their slot."""
+    return before.height - before.join(after, on=["acheteur", "fournisseur", "creneau"], how="semi").height
 
 
 def _absent(rows: pl.DataFrame, frame: Frame) -> dict[str, frozenset[int]]:

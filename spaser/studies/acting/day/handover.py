@@ -85,7 +85,7 @@ def _said(result: Planned, rows: pl.DataFrame) -> str:
     moved = (
         ""
         if result.moved is None
-        else f" ; {french.count(result.moved, 'rencontre déplacée ou supprimée', feminine=True)}"
+        else f" ; {french.count(result.moved, 'rencontre', feminine=True)} {french.plural('déplacée', result.moved)} ou {french.plural('supprimée', result.moved)}"
     )
     return f"{', '.join(counts)} ; {best}{moved}"
 

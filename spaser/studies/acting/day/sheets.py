@@ -138,7 +138,7 @@ def follow_up(book: Path | str) -> pl.DataFrame:
 def rates(follow: pl.DataFrame) -> list[str]:
     """What came of the meetings: each rate on what is known, what is not said apart."""
     met = follow.filter(pl.col("rencontre").fill_null(False))
-    lines = [f"{french.count(met.height, 'rencontre')} sur {french.number(follow.height)} prévues"]
+    lines = [f"{french.count(met.height, 'rencontre', feminine=True)} sur {french.number(follow.height)} prévues"]
     for name, what in (("a_repondu", "ont répondu à la consultation"), ("a_gagne", "ont gagné")):
         known, yes = met.select(known=pl.col(name).count(), yes=pl.col(name).sum()).row(0)
         lines.append(

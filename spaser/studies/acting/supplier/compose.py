@@ -26,6 +26,8 @@ from spaser.vocabulary.sentences import NO_LIST
 #: Needs whose preparation begins within this time are « coming up »; an approval that ends within it is said.
 MONTHS, SOON = 24, 12
 _SHOWN = 8
+#: How to reach an establishment, when a list says it.
+CONTACT = ("adresse", "telephone", "courriel", "site")
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +161,7 @@ def _named(base: Base, siren: str, spots: pl.DataFrame, person: bool) -> str:
 
 def _places(spots: pl.DataFrame) -> pl.DataFrame:
     """Its establishments, each fact as the latest list that gives it says; those open first."""
-    facts = ("nom", "commune", "naf", "tranche_effectifs", "etat", "siege")
+    facts = (*CONTACT, "code_postal", "nom", "commune", "naf", "tranche_effectifs", "etat", "siege")
     latest = spots.sort("au", "source", descending=[True, False], nulls_last=True)
     rows = latest.group_by("siret", maintain_order=True).agg(
         *(pl.col(name).drop_nulls().first() for name in facts),
@@ -170,7 +172,7 @@ def _places(spots: pl.DataFrame) -> pl.DataFrame:
     told = masked(rows.sort("etat", "siege", "siret", descending=[False, True, False], nulls_last=True))
     hidden = pl.col("personne_physique").fill_null(False)
     return told.with_columns(
-        commune=pl.when(~hidden).then("commune"),
+        *(pl.when(~hidden).then(name).alias(name) for name in (*CONTACT, "code_postal", "commune")),
         etat=pl.col("etat").replace_strict({"A": "actif", "F": "fermé", "C": "cessé"}, default=None),
     )
 

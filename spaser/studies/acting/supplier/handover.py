@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from spaser import french
-from spaser.deliverables import delivery
+from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
-from spaser.studies.acting.supplier.compose import SOON, SupplierSheet
+from spaser.studies.acting.supplier.compose import CONTACT, SOON, SupplierSheet
 from spaser.studies.acting.tables import tables_of
 
 #: Lines of each table on the page; the workbook has them all.
 MOST = 8
 _PLACES = (
     Column("siret", "SIRET", "identifiant"),
+    Column("adresse", "Adresse"),
     Column("commune", "Commune"),
+    Column("telephone", "Téléphone"),
+    Column("courriel", "Courriel"),
+    Column("site", "Site"),
     Column("naf", "Activité"),
     Column("tranche_effectifs", "Tranche d'effectifs"),
     Column("etat", "État"),
@@ -97,9 +102,69 @@ def report(sheet: SupplierSheet) -> Report:
     )
 
 
+@files.together
 def write(sheet: SupplierSheet, folder: Path | str) -> list[Path]:
-    """Write fiche.html, fiche.pdf, fiche.docx and fiche.xlsx."""
-    return delivery.write(report(sheet), folder, "fiche", "html", "pdf", "docx", "xlsx")
+    """Write fiche.html and fiche.xlsx, whole; fiche.pdf and fiche.docx, one page to hand over."""
+    return [
+        *delivery.write(report(sheet), folder, "fiche", "html"),
+        *delivery.write(page(sheet), folder, "fiche", "pdf", "docx"),
+        *delivery.write(report(sheet), folder, "fiche", "xlsx"),
+    ]
+
+
+def page(sheet: SupplierSheet) -> Report:
+    """The sheet on one page: where and how to reach it, statuses, last contracts, size, what comes up."""
+    whole = report(sheet)
+    served = sheet.served.unique("famille", keep="first", maintain_order=True)
+    named = french.listing(served["famille_libelle"].drop_nulls().head(4)) or "aucune prouvée"
+    seats = sheet.places.head(2).iter_rows(named=True)
+    places = [Sentence(french.sentence(text)) for row in seats if (text := _seat(row))]
+    able = Paragraph((Sentence(french.sentence(f"Familles : {named}")), Sentence(_size(sheet))))
+    wins: list[Block] = [Paragraph(tuple(Sentence(text) for text in _told_wins(sheet)))]
+    if sheet.wins.height:
+        wins.append(table("page-contrats", "Ses derniers contrats publics", _cut(sheet.wins), _WINS[:3] + _WINS[4:5]))
+    ahead: list[Block] = [Sentence(french.typeset(_PUBLIC))]
+    if sheet.ahead.height:
+        ahead.append(
+            table("page-a-venir", "Les marchés qui arrivent pour lui", _cut(sheet.ahead), _AHEAD[:3] + _AHEAD[5:])
+        )
+    else:
+        ahead.append(Sentence(f"Aucun besoin lu à sa portée n'est à préparer dans les {sheet.months} mois."))
+    held = _statuses(sheet)
+    said = tuple(block for block in held.blocks if not isinstance(block, TableBlock))
+    sections = [
+        Section("identite", "Où le joindre", "", (Paragraph(tuple(places)),)) if places else None,
+        Section("statuts", held.title, "", said),
+        Section("gagnes", "Qu'a-t-il gagné ?", "", tuple(wins)),
+        Section("capacite", "Que peut-il servir ?", "", (able,)),
+        Section("a-venir", "Qu'est-ce qui arrive pour lui ?", "", tuple(ahead)),
+    ]
+    return replace(whole, sections=tuple(one for one in sections if one is not None), annexes=(), one_page=True)
+
+
+#: Lines of a table and letters of a subject on the sheet of one page.
+_LINES, _LETTERS = 4, 60
+
+
+def _cut(rows: pl.DataFrame) -> pl.DataFrame:
+    long = pl.col("objet").str.len_chars() > _LETTERS
+    cut = pl.when(long).then(pl.col("objet").str.slice(0, _LETTERS) + "…").otherwise("objet")
+    return rows.head(_LINES).with_columns(objet=cut)
+
+
+def _known(places: pl.DataFrame) -> list[Column]:
+    """The columns that say something: most lists hold no way to reach anybody."""
+    said = [name for name in places.columns if places[name].null_count() < places.height]
+    return [column for column in _PLACES if column.name in said or column.name not in CONTACT]
+
+
+def _seat(row: dict[str, str | None]) -> str:
+    """An establishment and how to reach it, as the lists say."""
+    town = " ".join(part for part in (row.get("code_postal"), row.get("commune")) if part)
+    where = ", ".join(part for part in (row.get("adresse"), town) if part)
+    told = [f"SIRET {row['siret']}" if row.get("siret") else "", where]
+    told += [row.get(name) or "" for name in ("telephone", "courriel", "site")]
+    return " ; ".join(part for part in told if part)
 
 
 def summary(sheet: SupplierSheet) -> str:
@@ -122,7 +187,9 @@ def _identity(sheet: SupplierSheet) -> Section:
                 f"{french.capital(french.count(sheet.places.height, 'établissement'))} dans les listes lues"
             )
         ),
-        table("tab-etablissements", "Établissements", sheet.places.head(MOST), _PLACES, _rest(sheet.places)),
+        table(
+            "tab-etablissements", "Établissements", sheet.places.head(MOST), _known(sheet.places), _rest(sheet.places)
+        ),
     ]
     return Section(
         "identite", "Qui est-ce ?", "Où est-il, et que dit-il faire ?", tuple(blocks[: 2 if sheet.places.height else 1])
@@ -276,7 +343,7 @@ def _annexes(sheet: SupplierSheet) -> list[TableBlock]:
         Column("capacite_origine", "Origine de la capacité"),
     )
     return [
-        table("établissements", "Établissements", sheet.places, _PLACES),
+        table("établissements", "Établissements", sheet.places, _known(sheet.places)),
         table("statuts", "Statuts et preuves", sheet.statuses, _STATUSES),
         table("contrats", "Contrats publics lus", sheet.wins, (Column("uid", "Identifiant"), *_WINS, *bounds)),
         table("familles", "Familles servies", sheet.served, (Column("siret", "SIRET", "identifiant"), *_SERVED, *size)),

@@ -1,0 +1,59 @@
+"""Two editions compared read in messages by cause; a difference that no decimal shows is not shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+from findings import findings as invented
+
+from spaser.deliverables.report import Paragraph, Section, TableBlock
+from spaser.indicators.editions import CAUSES
+from spaser.sections.goals import _CAUSES, section_editions
+from spaser.vocabulary import EDITIONS
+
+
+def compared(*moves: tuple[str, float, float, str]) -> Section:
+    rows = [
+        {"indicateur": f"i{rank}", "titre": title, "unite": "nombre", "definition": None, "avant": before, "apres": after,
+         "ecart": after - before, "cause": cause}
+        for rank, (title, before, after, cause) in enumerate(moves)
+    ]  # fmt: skip
+    table = pl.DataFrame(rows, schema_overrides={"definition": pl.String})
+    whole = EDITIONS.conform(table.lazy()).collect()
+    found = section_editions(replace(invented(), definition="essai", extras={"editions": whole}))
+    assert found is not None
+    return found
+
+
+def said(section: Section) -> list[str]:
+    return [s.text.replace("\u00a0", " ") for b in section.blocks if isinstance(b, Paragraph) for s in b.sentences]
+
+
+@pytest.mark.parametrize(("after", "shown"), [(0.0021, False), (0.00249, False), (0.0031, True)])
+def test_a_difference_that_no_decimal_shows_is_not_told(after: float, shown: bool) -> None:
+    found = compared(("Clause sociale", 0.002, after, "réalité"))
+    assert any(isinstance(block, TableBlock) for block in found.blocks) == shown
+
+
+def test_the_gap_written_is_that_of_the_two_shares_written() -> None:
+    """0.24 % and 0.26 % are written 0.2 and 0.3: the gap is 0.1, never 0.0."""
+    found = compared(("Clause sociale", 0.0024, 0.0026, "réalité"))
+    table = next(block for block in found.blocks if isinstance(block, TableBlock))
+    assert table.frame["ecart"].to_list() == ["+0,1\u00a0pt"]
+
+
+def test_the_messages_say_what_reality_the_data_and_the_rule_changed_in_that_order() -> None:
+    found = said(compared(
+        ("Règle", 0.1, 0.2, "règle"), ("Données", 0.1, 0.3, "données"), ("Pratique", 0.1, 0.4, "réalité"), ("Petite", 0.1, 0.11, "réalité"),
+    ))  # fmt: skip
+    assert [text.split(" :")[0][:22] for text in found] == [
+        "Ce que la pratique a c", "Ce que les données ont", "Ce que la règle de cal",
+    ]  # fmt: skip
+    assert found[0].index("Pratique") < found[0].index("Petite")
+    assert "10,0 % → 40,0 %" in found[0] or "10 % → 40 %" in found[0]
+
+
+def test_every_cause_has_its_words() -> None:
+    assert {*CAUSES.values(), "indéterminée", "effets qui se compensent"} == set(_CAUSES)

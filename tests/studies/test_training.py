@@ -1,0 +1,68 @@
+"""The half-day workshop: every figure is the buyer's, every answer among the choices, answers apart from questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import spaser
+from spaser.cli import main
+from spaser.studies.acting import training
+from spaser.studies.diagnostic import handover
+
+DATA = Path(__file__).parents[2] / "data"
+CONTRACTS = sorted(DATA.glob("marches_demo*.json"))
+
+
+@pytest.fixture(scope="module")
+def result():
+    return spaser.diagnose(CONTRACTS, buyer="Aubrelle")
+
+
+@pytest.fixture(scope="module")
+def workshop(result):
+    return training.study(result)
+
+
+def test_each_answer_is_among_at_least_three_different_choices(workshop):
+    assert len(workshop.questions) >= 6
+    for one in workshop.questions:
+        assert one.right in one.choices and len(set(one.choices)) == len(one.choices) >= 2, one.text
+        assert one.why
+
+
+def test_the_figures_are_those_of_the_buyer_and_of_nobody_else(result, workshop):
+    from spaser import french
+
+    asked = {one.code: one for one in workshop.questions}
+    measure = handover.findings(result).one("clause_sociale")
+    assert asked["clause_sociale"].right == french.share(measure.valeur, 0)
+    ending = int(result.extras["renouvellements"]["trimestre"].is_not_null().sum())
+    assert asked["fins"].right == french.number(ending)
+    other = training.study(spaser.diagnose(CONTRACTS, buyer="Haute-Sorgue"))
+    assert {one.code: one.right for one in other.questions}["fins"] != asked["fins"].right
+
+
+def test_the_half_day_lasts_three_hours_and_a_half_with_its_break():
+    assert sum(minutes for minutes, *_ in training._PROGRAMME) == 210
+
+
+def test_an_answer_is_never_on_the_slide_of_its_question_and_the_cases_end_the_deck(workshop):
+    deck = training.deck(workshop)
+    ids = [section.id for section in deck.sections]
+    assert ids[:4] == ["question-1", "reponse-1", "question-2", "reponse-2"] and ids[-1] == "atelier"
+    for rank, one in enumerate(workshop.questions, 1):
+        section = next(s for s in deck.sections if s.id == f"question-{rank}")
+        assert one.why not in str(section)
+
+
+def test_the_workshop_is_written_as_slides_and_a_document(tmp_path, monkeypatch, capsys):
+    pptx = pytest.importorskip("pptx")
+    monkeypatch.chdir(tmp_path)
+    code = main(["atelier", *map(str, CONTRACTS), "--acheteur", "Aubrelle", "--sortie", str(tmp_path / "s")])
+    assert code == 0 and "sur vos chiffres" in capsys.readouterr().out
+    deck = pptx.Presentation(str(tmp_path / "s" / "atelier.pptx"))
+    words = " ".join(shape.text_frame.text for slide in deck.slides for shape in slide.shapes if shape.has_text_frame)
+    assert "Question 1" in words and len(deck.slides) > 12
+    assert (tmp_path / "s" / "atelier.docx").is_file()

@@ -1,0 +1,117 @@
+"""The observatory: sectors in 17 posts, employers in bounds, years of creation, and two dates of a register compared."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from spaser import territories
+from spaser.problems import Problem
+from spaser.studies.territory import panorama as territory
+from spaser.suppliers import observatory
+from spaser.suppliers.panorama import WHOLE, panorama
+from spaser.vocabulary import ESTABLISHMENTS, REGISTER
+
+
+def place(siret, commune, form="9220", band="01", **more):
+    return {
+        "siren": siret[:9],
+        "siret": siret,
+        "code_commune": commune,
+        "categorie_juridique": form,
+        "tranche_effectifs": band,
+        "naf": "8899B",
+        "etat": "A",
+        "liste": "sirene_etablissements",
+        "source": "SIRENE inventé",
+        "au": date(2026, 10, 31),
+    } | more
+
+
+def lists(*rows):
+    return REGISTER.empty().lazy(), ESTABLISHMENTS.conform(pl.LazyFrame(list(rows), infer_schema_length=None))
+
+
+def by_post(*rows):
+    return {row["poste"]: row for row in observatory.sectors(*lists(*rows), ["94001"]).collect().to_dicts()}
+
+
+def test_an_activity_is_in_one_of_seventeen_posts_and_one_that_cannot_be_told_is_unknown():
+    found = by_post(
+        place("90000000100010", "94001", naf="8899B"),
+        place("90000000200010", "94001", naf="81.30Z"),
+        place("90000000300010", "94001", naf=None),
+        place("90000000400010", "94001", naf="8130Y", naf_nomenclature="NAF2025"),
+    )
+    assert {post: row["etablissements"] for post, row in found.items()} == {"OQ": 1, "MN": 1, "inconnu": 2}
+
+
+def test_the_posts_hold_every_division_once():
+    from spaser import rules
+
+    posts = rules.table("naf_sectors.csv")
+    assert posts["division"].is_unique().all() and posts["poste"].n_unique() == 17
+    assert (
+        not posts["division"].is_in(["04", "34", "40", "44", "48", "54", "57", "67", "76", "83", "89"]).any()
+    )  # no such division
+
+
+def test_employers_are_those_known_then_with_those_whose_band_is_unknown():
+    rows = [place(f"9000000{n}000010", "94001", band=band) for n, band in enumerate(("01", "NN", None), 1)]
+    told = panorama(*lists(*rows), ["94001"]).collect()
+    row = told.row(by_predicate=(pl.col("code_commune") == WHOLE) & (pl.col("famille") == WHOLE), named=True)
+    assert (row["employeurs_bas"], row["employeurs_haut"], row["etablissements"]) == (1, 2, 3)
+
+
+def test_a_year_of_creation_is_told_and_the_date_that_means_none_is_unknown():
+    rows = [
+        place("90000000100010", "94001", creation=date(1999, 3, 1)),
+        place("90000000200010", "94001", creation=date(1900, 1, 1)),
+        place("90000000300010", "94001", creation=None),
+    ]
+    found = observatory.creations(*lists(*rows), ["94001"]).collect()
+    assert found.rows() == [(1999, 1), (None, 2)]
+
+
+def test_two_dates_tell_what_entered_left_and_stayed():
+    stays, leaves, enters = (place(f"9000000{n}000010", "94001") for n in (1, 2, 3))
+    closed = leaves | {"etat": "F"}
+    one = observatory.present(*lists(stays, leaves), ["94001"])
+    two = observatory.present(*lists(stays, closed, enters), ["94001"])
+    row = observatory.compared(one, two).collect().row(by_predicate=pl.col("famille") == WHOLE, named=True)
+    assert (row["avant"], row["apres"], row["entres"], row["sortis"], row["restes"]) == (2, 2, 1, 1, 1)
+    assert observatory.moved(one, two).collect().select("sens", "siret").rows() == [
+        ("entré", enters["siret"]),
+        ("sorti", leaves["siret"]),
+    ]
+
+
+def test_a_departement_is_all_its_communes_and_paris_is_found_once():
+    ain = territories.members(["220100010"]).collect()
+    assert (
+        ain["departement"].unique().to_list() == ["01"] and ain.height > 300 and ain["code_commune"].is_unique().all()
+    )
+    assert territory.find("Val-de-Marne")[1] == "Val-de-Marne"
+    assert territory.find("217500016")[1] == "Paris"
+
+
+def test_the_same_lists_twice_are_not_two_dates(tmp_path):
+    listed = tmp_path / "liste.csv"
+    listed.write_text(
+        "siren;nom;forme_juridique;activite_principale;commune;code_postal;etat;date_creation\n"
+        "900000001;INVENTÉE;9220;88.99B;Créteil;94000;A;2015-02-03\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(Problem, match="deux dates"):
+        territory.territory("Créteil", [listed], before=[listed], clock=date(2026, 11, 28))
+
+
+def test_a_share_of_the_jobs_of_the_register_is_unknown_as_soon_as_one_establishment_has_no_band():
+    rows = [place("90000000100010", "94001", band="12"), place("90000000200010", "94001", form="5710", band="12")]
+    whole = (pl.col("code_commune") == WHOLE) & (pl.col("famille") == WHOLE)
+    told = panorama(*lists(*rows), ["94001"]).filter(whole).collect()
+    assert told["part_bas"].item() is not None
+    silent = place("90000000300010", "94001", form="5710", band=None)
+    assert panorama(*lists(*rows, silent), ["94001"]).filter(whole).collect()["part_bas"].item() is None
