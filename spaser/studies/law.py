@@ -200,6 +200,8 @@ def _stated(part: str, key: str, rule: Fact) -> Fact:
     )
     if isinstance(until, date):
         period.append((until, LAST))
+    if isinstance(rule.get("ends"), date):
+        period.append((rule["ends"], LAST))
     threshold = rules.toml("law.toml").get(rule.get("threshold", ""), {})
     period += (
         []
