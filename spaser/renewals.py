@@ -67,7 +67,7 @@ def ends(
         .with_columns(
             anniversaire=_anniversary(as_of),
             trimestre=pl.when(inside).then(_quarter(pl.col("echeance"))),
-            montant_annuel=_yearly(),
+            montant_annuel=_yearly(method or rules.method()),
             ponctuel=rules.one_operation(method),
         )
         .with_columns(
@@ -201,9 +201,13 @@ def _quarter(day: pl.Expr) -> pl.Expr:
     return day.dt.year().cast(pl.String) + "-T" + day.dt.quarter().cast(pl.String)
 
 
-def _yearly() -> pl.Expr:
-    """Cents a year: the retained amount divided by the duration, never scaled up under twelve months."""
-    return pl.col("montant_retenu") * 12 // pl.max_horizontal(pl.col("dureeMois"), pl.lit(12))
+def _yearly(known: dict[str, Any]) -> pl.Expr:
+    """Cents a year, as the needs count them: the retained amount divided by the duration, never scaled up under twelve months, and
+    of a framework the part of its maximum that is presumed to be ordered (``potential.execution_accord_cadre``)."""
+    whole = pl.col("montant_retenu") * 12 / pl.max_horizontal(pl.col("dureeMois"), pl.lit(12))
+    half = known["potential"]["execution_accord_cadre"]["value"]
+    part = pl.when(pl.col("accord_cadre").fill_null(False)).then(half).otherwise(1.0)
+    return (whole.round() * part).round().cast(pl.Int64)
 
 
 def _kept_sum(name: str) -> pl.Expr:

@@ -35,7 +35,7 @@ from spaser.cli import (
     suppliers,
     training,
 )
-from spaser.cli.terminal import say, speak_french
+from spaser.cli.terminal import hold_streams, say, speak_french
 from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.text import harmless
@@ -75,6 +75,7 @@ FAMILIES = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code says how it went."""
+    hold_streams()
     speak_french()
     choices = parser().parse_args(arguments)
     leftovers.sweep(Path(tempfile.gettempdir()))
@@ -96,6 +97,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+#: Of a path that is endless, only its end is shown.
+_LONGEST = 200
+
+
 def _named(choices: argparse.Namespace) -> None:
     """Refuse a path that no system takes, before anything is read."""
     for given_ in vars(choices).values():
@@ -113,7 +118,7 @@ def _barred(failure: OSError | MemoryError) -> Problem:
         )
     return Problem(
         "L'ordinateur refuse de lire ou d'écrire ce fichier ou ce dossier",
-        where=str(failure.filename or ""),
+        where=str(failure.filename or "")[-_LONGEST:],
         why=guards.of_system(failure),
         todo="Fermez le fichier s'il est ouvert (dans Excel, par exemple), vérifiez vos droits et la place libre, ou donnez un autre dossier avec --sortie",
     )

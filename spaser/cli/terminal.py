@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -26,6 +27,15 @@ FRENCH = {
     "%(prog)s: error: %(message)s\n": "%(prog)s : %(message)s\n",
     "ambiguous option: %(option)s could match %(matches)s": "option ambiguë : %(option)s peut être %(matches)s",
 }
+
+
+def hold_streams() -> None:
+    """The three streams of a process started without one of them (a task at night) lead nowhere, rather than to the next file opened."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDONLY if number == 0 else os.O_WRONLY)  # the lowest free number: this one
 
 
 def speak_french() -> None:

@@ -13,7 +13,9 @@ NO_LANDMARK = "aucun repère au-dessus du départ : à débattre"
 VOTED = "objectif déjà voté"
 
 
-def proposed(start: pl.LazyFrame, peers: pl.LazyFrame, targets: pl.LazyFrame) -> pl.LazyFrame:
+def proposed(
+    start: pl.LazyFrame, peers: pl.LazyFrame, targets: pl.LazyFrame, due: pl.LazyFrame | None = None
+) -> pl.LazyFrame:
     """One row per indicator (share of the number of contracts): its start, its landmarks and the target proposed.
 
     Parameters
@@ -24,6 +26,8 @@ def proposed(start: pl.LazyFrame, peers: pl.LazyFrame, targets: pl.LazyFrame) ->
         PEERS in number, the same definition: ``indicateur, q3, mediane, n_pairs`` (null under the minimum of comparable buyers).
     targets
         ``indicateur, nature`` (« voté » or not), ``cible`` (0 to 1), ``annee``: the targets voted and the national references.
+    due
+        ``indicateur, devoir``: the indicators that the law asks of every contract, and how it says so: no target is proposed there.
 
     Returns
     -------
@@ -32,8 +36,10 @@ def proposed(start: pl.LazyFrame, peers: pl.LazyFrame, targets: pl.LazyFrame) ->
     buyers, else the national reference.
     """
     voted = pl.col("nature") == "voté"
+    law = pl.LazyFrame(schema={"indicateur": pl.String, "devoir": pl.String}) if due is None else due
     told = (
-        start.join(
+        start.join(law, on="indicateur", how="left", maintain_order="left")
+        .join(
             peers.select("indicateur", "mediane", "q3", "n_pairs").unique(
                 "indicateur", keep="first", maintain_order=True
             ),
@@ -44,12 +50,21 @@ def proposed(start: pl.LazyFrame, peers: pl.LazyFrame, targets: pl.LazyFrame) ->
         .join(_highest(targets.filter(voted), "vote"), on="indicateur", how="left", maintain_order="left")
         .join(_highest(targets.filter(~voted), "reference"), on="indicateur", how="left", maintain_order="left")
     )
+    landmark, reason = _landmark()
+    # A landmark of 0.28 is 28.000000000000004 hundredths: without the first rounding its ceiling would be 29 %.
+    return told.with_columns(propose=((landmark * 100).round(6).ceil() / 100).clip(upper_bound=1.0), motif=reason).drop(
+        "devoir"
+    )
+
+
+def _landmark() -> tuple[pl.Expr, pl.Expr]:
+    """The landmark of a target, null when nothing is proposed, and why."""
     above_peers, above_reference = (pl.col(name) > pl.col("valeur") for name in ("q3", "reference"))
     silent = (
         pl.col("valeur").is_null() | (pl.col("repondus").fill_null(0) == 0) | pl.col("petit_effectif").fill_null(False)
     )
     landmark = (
-        pl.when(pl.col("vote").is_not_null() | silent)
+        pl.when(pl.col("vote").is_not_null() | pl.col("devoir").is_not_null() | silent)
         .then(None)
         .when(above_peers)
         .then(pl.col("q3"))
@@ -60,7 +75,9 @@ def proposed(start: pl.LazyFrame, peers: pl.LazyFrame, targets: pl.LazyFrame) ->
     )
     reason = (
         pl.when(pl.col("vote").is_not_null())
-        .then(pl.lit(VOTED))
+        .then(pl.concat_str(pl.lit(VOTED), pl.col("devoir"), separator=" ; ", ignore_nulls=True))
+        .when(pl.col("devoir").is_not_null())
+        .then(pl.col("devoir"))
         .when(silent)
         .then(pl.lit(UNMEASURED))
         .when(above_peers)
@@ -71,8 +88,7 @@ def proposed(start: pl.LazyFrame, peers: pl.LazyFrame, targets: pl.LazyFrame) ->
         .then(pl.lit(ABOVE_PEERS))
         .otherwise(pl.lit(NO_LANDMARK))
     )
-    # A landmark of 0.28 is 28.000000000000004 hundredths: without the first rounding its ceiling would be 29 %.
-    return told.with_columns(propose=((landmark * 100).round(6).ceil() / 100).clip(upper_bound=1.0), motif=reason)
+    return landmark, reason
 
 
 def _highest(targets: pl.LazyFrame, name: str) -> pl.LazyFrame:

@@ -6,7 +6,7 @@ expression here under the same code; adding one is one entry there, one line her
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -58,6 +58,7 @@ class Indicator:
     """A declared record: the words a user reads, and for each definition the nullable Boolean that says yes.
 
     ``champ`` limits the denominators to some contracts (those of which it is unknown are left out); None: all of them.
+    ``devoirs`` and ``devoirs_en_partie``: the duties of the law that ask it of every contract launched since their day, or of some.
     """
 
     code: str
@@ -71,6 +72,8 @@ class Indicator:
     definitions: Mapping[str, pl.Expr]
     version: int = VERSION
     champ: pl.Expr | None = None
+    devoirs: Sequence[str] = ()
+    devoirs_en_partie: Sequence[str] = ()
 
     @property
     def regle(self) -> str:

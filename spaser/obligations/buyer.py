@@ -104,7 +104,7 @@ def _years(contracts: pl.LazyFrame, spend: pl.LazyFrame | None, food: pl.LazyFra
 
 
 def _notified(contracts: pl.LazyFrame) -> pl.LazyFrame:
-    """Per year: the sum of retained amounts, and how many contracts are in the field of each duty that has CPV codes."""
+    """Per year: the sum of retained amounts, that of firm contracts but the largest (one wrong amount is enough), and how many contracts are in the field of each duty that has CPV codes."""
     counts = {
         f"n_{key}": (_in_field(prefixes(duty)) & _in_time(duty) & pl.col("type_contrat").is_in(duty["contracts"])).sum()
         for key, duty in _known().items()
@@ -112,10 +112,12 @@ def _notified(contracts: pl.LazyFrame) -> pl.LazyFrame:
     }
     real = contracts.filter(~pl.col("test_plateforme").fill_null(False))
     marches = pl.col("type_contrat") == "marche"
+    firm = pl.when(marches & ~pl.col("accord_cadre").fill_null(True)).then("montant_retenu")
     return real.group_by("annee").agg(
         indice=pl.when((marches & pl.col("montant_retenu").is_not_null()).any()).then(
             pl.when(marches).then("montant_retenu").sum()
         ),
+        fermes=firm.sum() - firm.max(),
         **counts,
     )
 
@@ -180,6 +182,7 @@ def _spending_ladder(duty: dict[str, Any], day: pl.Expr) -> pl.Expr:
     Notified maxima are no spending: a framework agreement of 60 M€ over four years may never pay 1 M€.
     """
     bar, high = pl.col("seuil"), pl.col("depense_haute")
+    hint = rules.method()["obligations"]["indice_spaser"]
     narrow = (day < duty["widened"]) & ~pl.col("_local")
     return climb(
         (
@@ -189,12 +192,7 @@ def _spending_ladder(duty: dict[str, Any], day: pl.Expr) -> pl.Expr:
                 NOT_SUBJECT,
                 "année antérieure à la règle",
             ),
-            Rung(
-                "depenses_inconnues",
-                high.is_null(),
-                UNDECIDED,
-                "dépenses de l'année non fournies : la somme des montants notifiés, maximums pluriannuels, ne peut pas le montrer",
-            ),
+            *_not_given(bar, high, narrow),
             *_surely_above(pl.col("depense_basse") > bar, narrow),
             Rung(
                 "taxes_comprises",
@@ -203,6 +201,12 @@ def _spending_ladder(duty: dict[str, Any], day: pl.Expr) -> pl.Expr:
                 "dépenses au-dessus du seuil même après le retrait de la plus forte TVA, livre V à vérifier",
             ),
             Rung("annee_en_cours", ~pl.col("_over"), UNDECIDED, "l'année n'est pas terminée"),
+            Rung(
+                "depenses_pres_du_seuil",
+                (high <= bar) & (high >= bar * hint["pres"]),
+                NOT_SUBJECT,
+                "dépenses lues au niveau du seuil ou juste au-dessous (à moins de 10 %), même en comptant les lignes douteuses : une seule dépense absente du fichier y suffirait",
+            ),
             Rung(
                 "depenses_sous",
                 high <= bar,
@@ -216,6 +220,33 @@ def _spending_ladder(duty: dict[str, Any], day: pl.Expr) -> pl.Expr:
                 "le seuil est entre les dépenses sûres et les dépenses possibles (taxes, lignes à vérifier)",
             ),
         )
+    )
+
+
+def _not_given(bar: pl.Expr, high: pl.Expr, narrow: pl.Expr) -> tuple[Rung, ...]:
+    """Without spending: what notified amounts let one think, never for certain."""
+    hint = rules.method()["obligations"]["indice_spaser"]
+    return (
+        Rung(
+            "marches_fermes_au_dessus",
+            high.is_null() & (pl.col("fermes") >= bar * hint["fermes"]) & ~narrow,
+            LIKELY,
+            "dépenses de l'année non fournies, mais les marchés fermes notifiés dans l'année, accords-cadres et plus gros d'entre eux mis à part, valent au moins "
+            f"{hint['fermes']} fois le seuil : un SPASER est sans doute dû, à vérifier sur les dépenses hors taxe, hors livre V",
+        ),
+        Rung(
+            "notifies_au_dessus",
+            high.is_null() & (pl.col("indice") > bar),
+            UNDECIDED,
+            "dépenses de l'année non fournies ; les montants notifiés dans l'année, maximums pluriannuels, dépassent le seuil : un SPASER est "
+            "peut-être dû, et les dépenses de l'année sont le premier chiffre à réunir",
+        ),
+        Rung(
+            "depenses_inconnues",
+            high.is_null(),
+            UNDECIDED,
+            "dépenses de l'année non fournies : la somme des montants notifiés, maximums pluriannuels, ne peut pas le montrer",
+        ),
     )
 
 

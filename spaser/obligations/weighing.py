@@ -31,7 +31,7 @@ from spaser.obligations.ladders import (
     word,
 )
 from spaser.obligations.reservations import reserved
-from spaser.obligations.works import WORKS
+from spaser.obligations.works import perhaps
 from spaser.vocabulary import APPLICABILITY, CENT, DUTIES, READINESS
 
 __all__ = [
@@ -307,7 +307,7 @@ def _options(duty: dict[str, Any]) -> list[pl.Expr]:
     ladders = []
     for rule in duty.get("options", []):
         months = pl.coalesce("dureeMois_initiale", "dureeMois")
-        short = WORKS & (months < rule["max_months"])
+        short = perhaps() & (months < rule["max_months"])
         ladders.append(
             climb(
                 (

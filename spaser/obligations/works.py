@@ -16,6 +16,12 @@ def judged() -> pl.Expr:
     return pl.when(coded.is_null()).then(framed).when(framed.is_null() | (framed == coded)).then(coded)
 
 
+def perhaps() -> pl.Expr:
+    """Does one of them at least say works; null when neither speaks. Needs ``codeCPV, ccag``."""
+    coded, framed = pl.col("codeCPV").str.starts_with("45"), _framed()
+    return pl.coalesce(coded | framed, coded, framed)
+
+
 def contradicted() -> pl.Expr:
     """Do the CPV code and the CCAG say two things. Needs ``codeCPV, ccag``."""
     return (pl.col("codeCPV").str.starts_with("45") != _framed()).fill_null(False)

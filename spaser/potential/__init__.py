@@ -24,6 +24,7 @@ from spaser.potential.projection import (
     states,
     supplied,
     supply,
+    without_euros,
 )
 
 __all__ = [
@@ -50,4 +51,5 @@ __all__ = [
     "states",
     "supplied",
     "supply",
+    "without_euros",
 ]

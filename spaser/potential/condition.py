@@ -22,6 +22,8 @@ def met(condition: dict, as_of: date | None = None) -> pl.Expr:
     held = [pl.lit(True)]
     held += [column >= condition["min"]] if "min" in condition else []
     held += [column <= condition["max"]] if "max" in condition else []
+    held += [column > condition["over"]] if "over" in condition else []
+    held += [column < condition["under"]] if "under" in condition else []
     held += [column == condition[key] for key in ("is", "equals") if key in condition]
     held += [column < pl.lit(as_of, pl.Date)] if "before" in condition else []
     held += [column >= pl.lit(as_of, pl.Date)] if "from" in condition else []

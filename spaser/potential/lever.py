@@ -7,20 +7,22 @@ rungs that reserve is told. Only actionable needs carry a lever: another state s
 from __future__ import annotations
 
 import re
+from datetime import date
+from functools import lru_cache
+from typing import Any
 
 import polars as pl
 
 from spaser import rules
 from spaser.potential.condition import holds, met
 from spaser.potential.standing import ACT
+from spaser.vocabulary import CENT
 
 _THIN = "\u202f"
-#: Rungs whose refusal is told: « pourquoi pas réserver ? ».
-REFUSED = ("reserver_handicap_insertion", "reserver_lot", "reserver_ess", "allotir", "achat_direct")
 _PLAIN = {
     "levier_libelle": "label",
     "levier_article": "article",
-    "levier_pour": "for",
+    "levier_pour": "whom",
     "levier_confiance": "confidence",
     "levier_verifier": "check",
     "levier_exclu": "not_for",
@@ -29,19 +31,65 @@ _TEXTS = {"levier_raison": "reason", "levier_changerait": "change"}
 _EUROS = ("lot_annuel", "famille_annuelle", "lot_montant", "seuil")
 
 
-def ladder(under_code: bool = True) -> list[dict]:
-    """The rungs, from the strongest lever to none; those of a buyer that the procurement code does not bind are its own."""
-    return rules.toml("levers.toml")["rungs" if under_code else "private"]
+def ladder(under_code: bool = True, day: date | None = None) -> list[dict]:
+    """The rungs, from the strongest lever to none; those of a buyer that the procurement code does not bind are its own.
+
+    Values that are named in conditions and quoted in texts are those of the day (the last known without one). ``whom``: « Réservé
+    à : … » for a reservation, « S'adresse à : … » for any other lever.
+    """
+    return [dict(rung) for rung in _ladder(under_code, day)]
 
 
-def advise(needs: pl.LazyFrame, dependency: float, under_code: bool = True) -> pl.LazyFrame:
+@lru_cache(maxsize=16)
+def _ladder(under_code: bool, day: date | None) -> list[dict]:
+    read = rules.toml("levers.toml")
+    known = {name: (_value(one, day), one["unit"]) for name, one in read["values"].items()}
+    return [_filled(rung, known) for rung in read["rungs" if under_code else "private"]]
+
+
+def _value(one: dict[str, Any], day: date | None) -> int:
+    if "law" in one:
+        return int(rules.value(one["law"], day or rules.dated(one["law"])["since"].max()))
+    if "reservation" in one:
+        return int(rules.toml("law.toml")["reservations"][one["reservation"]][one["key"]])
+    return int(one["value"])
+
+
+def _filled(rung: dict, known: dict[str, tuple[int, str]]) -> dict:
+    """The rung with its named values: cents where they are euros, « 60 000 € HT » in texts."""
+
+    def named(condition: dict) -> dict:
+        found = {key: known[value] for key, value in condition.items() if key in _BOUNDS and isinstance(value, str)}
+        return condition | {key: value * CENT if "€" in unit else value for key, (value, unit) in found.items()}
+
+    said = {name: f"{_spaced(value)}\u00a0{unit}" for name, (value, unit) in known.items()}
+    texts = {
+        key: re.sub(r"\[(\w+)\]", lambda match: said.get(match[1], match[0]), value)
+        for key, value in rung.items()
+        if isinstance(value, str)
+    }
+    towards = "Réservé à" if rung["kind"] == "reserver" else "S'adresse à"
+    return (
+        rung
+        | texts
+        | {"conditions": [named(one) for one in rung["conditions"]]}
+        | {"whom": f"{towards} : {texts['for']}" if texts["for"] else ""}
+    )
+
+
+def without_euros() -> list[str]:
+    """The rungs that move no euro to the ESS by themselves: a duty, a criterion."""
+    return [rung["code"] for rung in ladder() if rung.get("effect") == "aucun"]
+
+
+def advise(needs: pl.LazyFrame, dependency: float, under_code: bool = True, day: date | None = None) -> pl.LazyFrame:
     """Adds ``levier``, its label, article, beneficiaries, reasons, what would change it, what to check, what it is not for, its
-    confidence; ``leviers`` (others that may be combined) and ``levier_refus`` (why not reserve).
+    confidence; ``leviers`` (others that may be combined), ``levier_refus`` (why not reserve), ``levier_du`` (what the law asks anyway).
 
     Needs every column that a condition or a text of the ladder names, and ``etat_action, etat_libelle, etat_raison``. Not
-    ``under_code``, nothing is reserved, held to a threshold nor divided into lots, and no refusal speaks of it.
+    ``under_code``, nothing is reserved, held to a threshold, due nor divided into lots, and no refusal speaks of it.
     """
-    rungs = ladder(under_code)
+    rungs = ladder(under_code, day)
     known = needs.with_columns(_shown(dependency))
     chosen = pl.lit(None, pl.String)
     for rung in reversed(rungs):
@@ -54,9 +102,19 @@ def advise(needs: pl.LazyFrame, dependency: float, under_code: bool = True) -> p
     }
     said = {name: _by_rung(rungs, key) for name, key in _TEXTS.items()}
     told = with_code.with_columns(
-        **fixed, **said, leviers=_combined(rungs), levier_refus=_refusals() if under_code else pl.lit("")
+        **fixed,
+        **said,
+        leviers=_combined(rungs),
+        levier_refus=_refusals(rungs) if under_code else pl.lit(""),
+        levier_du=_due(rungs) if under_code else pl.lit(""),
     )
     return told.with_columns(_kept(under_code)).drop(name for name in _names() if name.startswith("dit_"))
+
+
+def _due(rungs: list[dict]) -> pl.Expr:
+    """What the law asks whatever is chosen; nothing where it does not, or where nothing says whether it does."""
+    due = next(rung["due"] for rung in rungs if rung.get("duty"))
+    return pl.when(pl.col("clause_obligatoire").fill_null(False)).then(pl.lit(due)).otherwise(pl.lit(""))
 
 
 def _open(rung: dict) -> pl.Expr:
@@ -87,48 +145,58 @@ def _kept(under_code: bool) -> list[pl.Expr]:
 
 
 def _combined(rungs: list[dict]) -> pl.Expr:
-    """The labels of the other rungs that hold, each once; preparing and doing nothing are not combined."""
+    """The labels of the other rungs that hold, each once; preparing, doing nothing and what is due are not combined."""
     held = [
         pl.when(_open(rung) & (pl.col("levier") != rung["code"])).then(pl.lit(rung["label"]))
         for rung in rungs
-        if rung["kind"] != "preparer"
+        if rung["kind"] != "preparer" and not rung.get("duty")
     ]
     return pl.concat_str(held, separator=" ; ", ignore_nulls=True)
 
 
-def _refusals() -> pl.Expr:
-    """For each rung that reserves (or divides) and does not hold: its first condition that lacks, with the figure."""
-    labels = rules.toml("levers.toml")["columns"]
+def _refusals(rungs: list[dict]) -> pl.Expr:
+    """For each rung whose refusal is told and that does not hold: its first condition that lacks, with the figure."""
+    known = rules.toml("levers.toml")["columns"]
     told = []
-    for rung in (rung for rung in ladder() if rung["code"] in REFUSED):
-        lacking = pl.coalesce(*(pl.when(~met(one)).then(_lack(one, labels)) for one in rung["conditions"]))
+    for rung in (rung for rung in rungs if rung.get("refusal")):
+        lacking = pl.coalesce(
+            *(pl.when(~met(one)).then(_lack(one, known[one["column"]])) for one in rung["conditions"])
+        )
         told.append(pl.when(~holds(rung)).then(pl.format("{} : {}", pl.lit(rung["label"]), lacking)))
     return pl.concat_str(told, separator=" ; ", ignore_nulls=True)
 
 
-def _lack(one: dict, labels: dict[str, str]) -> pl.Expr:
-    wanted = (
-        f"au moins {one['min']:g}"
-        if "min" in one
-        else f"au plus {one['max']:g}"
-        if "max" in one
-        else "oui"
-        if one.get("is")
-        else "non"
-    )
+def _lack(one: dict, column: dict[str, str]) -> pl.Expr:
+    """What lacked, in words: what it is or is not, or the figure with its unit beside the one that is wanted."""
+    if "lack" in column:
+        return pl.lit(column["lack"])
+    euros = "€" in column["unit"]
+    bound, words = next((one[key], words) for key, words in _BOUNDS.items() if key in one)
     value = pl.col(one["column"])
-    shown = (
-        pl.when(value.is_null())
-        .then(pl.lit("inconnu"))
-        .otherwise(value.cast(pl.String).replace({"true": "oui", "false": "non"}))
+    if column["unit"] == "fournisseurs" and bound <= 1:
+        return pl.format("aucun de ceux-ci : {}", pl.lit(column["label"]))
+    unit = (
+        column["unit"]
+        if euros
+        else pl.when(value.abs() < 2).then(pl.lit(_one(column["unit"]))).otherwise(pl.lit(column["unit"]))
     )
-    if labels[one["column"]].endswith("en centimes"):
-        name, euros = labels[one["column"]].removesuffix(", en centimes"), one.get("max", one.get("min", 0)) // 100
-        bound = f"{'au plus' if 'max' in one else 'au moins'} {euros:,} €".replace(",", _THIN)
-        return pl.format(
-            "{} : {}, il faut {}", pl.lit(name), pl.coalesce(_in_euros(value), pl.lit("inconnu")), pl.lit(bound)
-        )
-    return pl.format("{} : {}, il faut {}", pl.lit(labels[one["column"]]), shown, pl.lit(wanted))
+    shown = pl.format("{}\u00a0{}", _thousands(value // CENT if euros else value), pl.lit(unit) if euros else unit)
+    wanted = f"{words} {_spaced(bound // CENT if euros else bound)}"
+    return pl.format(
+        "{} : {}, il en faut {}", pl.lit(column["label"]), pl.coalesce(shown, pl.lit("nombre inconnu")), pl.lit(wanted)
+    )
+
+
+_BOUNDS = {"min": "au moins", "over": "plus de", "max": "au plus", "under": "moins de"}
+
+
+def _one(unit: str) -> str:
+    """« fournisseur » of « fournisseurs »; « mois » has but one form."""
+    return unit if unit == "mois" else unit.removesuffix("s")
+
+
+def _spaced(number: int) -> str:
+    return f"{number:,}".replace(",", _THIN)
 
 
 def _by_rung(rungs: list[dict], key: str) -> pl.Expr:
@@ -172,7 +240,7 @@ def _shown(dependency: float) -> list[pl.Expr]:
 
 
 def _in_euros(cents: pl.Expr) -> pl.Expr:
-    return pl.format("{}\u00a0€", _thousands(cents // 100))
+    return pl.format("{}\u00a0€", _thousands(cents // CENT))
 
 
 def _thousands(number: pl.Expr) -> pl.Expr:

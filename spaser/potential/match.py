@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.potential import branches
 from spaser.potential.points import (
     credible,
     proven,
@@ -89,6 +90,7 @@ def matches(
         "insertion_dite": said_insertion(settings),
         "arrondissements": said_districts(),
         "_branche": unsaid_branch(),
+        "_voulues": branches.of_needs(),
     }
     asked = known.select("_besoin", "besoin_id", "lieu", "famille", "annuel", "lot_annuel", **told_of)
     reached = _reached(asked.select("lieu", "famille").unique(), places, supply, radius, reached)
@@ -96,6 +98,7 @@ def matches(
     # pairs are sorted so, and joins keep their order.
     pairs = within(reached, radius).sort("lieu", "famille", "distance_km", "ligne", nulls_last=True)
     slim = supply.with_row_index("ligne").select("ligne", *_SLIM, *_SCORED)
+    slim = slim.join(branches.of_supply(supply.with_row_index("ligne")), on="ligne", how="left", maintain_order="left")
     offered = pairs.join(slim, on="ligne", how="left", maintain_order="left")
     rows = asked.join(offered, on=["lieu", "famille"], nulls_equal=True, maintain_order="left_right").drop(
         "lieu", "famille"
@@ -105,9 +108,9 @@ def matches(
         if past is None
         else rows.join(past, on=["besoin_id", "siren"], how="left", maintain_order="left")
     )
-    done = done.with_columns(metier=pl.when(~pl.col("_branche") | ~pl.col("metier")).then("metier"))
     able = (
-        done.drop("_branche")
+        done.with_columns(metier=_trade())
+        .drop("_branche", "_voulues", "branches")
         .with_columns(**able_to_take(pl.col("lot_annuel"), share, settings))
         .filter(proven(settings))
     )
@@ -117,6 +120,16 @@ def matches(
         .drop("annuel", "lot_annuel", "arrondissements", *_SCORED)
     )
     return _ranked(judged)
+
+
+def _trade() -> pl.Expr:
+    """The trade as the need reads it: that of another branch of the family is another, a branch that nothing says is unknown."""
+    return (
+        pl.when(branches.another() & pl.col("metier"))
+        .then(False)
+        .when(~pl.col("_branche") | ~pl.col("metier"))
+        .then("metier")
+    )
 
 
 def _reached(

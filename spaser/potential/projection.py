@@ -13,7 +13,7 @@ import polars as pl
 
 from spaser import rules
 from spaser.potential.demand import members, needs
-from spaser.potential.lever import advise, ladder
+from spaser.potential.lever import advise, ladder, without_euros
 from spaser.potential.likeness import resemblance
 from spaser.potential.lots import allotment
 from spaser.potential.match import candidates, describe, matches, within_reach
@@ -52,9 +52,10 @@ __all__ = [
     "states",
     "supply",
     "within_reach",
+    "without_euros",
 ]
 #: Rungs whose reach is the insertion clause, not the whole need.
-_BY_CLAUSE = ("clause_sociale", "clause_due")
+_BY_CLAUSE = ("clause_sociale",)
 _SPLIT = ("allotir",)
 
 
@@ -114,7 +115,7 @@ def opportunities(
         how="left",
         maintain_order="left",
     )
-    judged = _amounts(advise(lever_reading(whole, as_of), share, under_code), under_code)
+    judged = _amounts(advise(lever_reading(whole, as_of), share, under_code, as_of), under_code)
     return OPPORTUNITIES.conform(judged).sort(
         "potentiel", "annuel", "besoin_id", descending=[True, True, False], nulls_last=True
     )
@@ -134,13 +135,18 @@ def _amounts(whole: pl.LazyFrame, under_code: bool = True) -> pl.LazyFrame:
 
     low: what comparable buyers already reach, never more than high; middle: the expectation of the supply; high: the smaller
     of what credible suppliers hold and of what the law and the need allow. Where the lever is a clause, only the work it
-    reserves is reachable; where the need must first be divided, the part that its lots would let be taken.
+    reserves is reachable; where the need must first be divided, the part that its lots would let be taken. A duty and a criterion
+    move no euro by themselves: what a clause that is due would bring is told apart (``potentiel_du``), for every need.
     """
+    none = pl.col("levier").is_in(without_euros())
+    due = pl.col("clause_obligatoire") & pl.lit(under_code)
     clause = pl.col("levier").is_in(_BY_CLAUSE)
     split = pl.col("levier").is_in(_SPLIT)
     divided = (pl.col("annuel") * pl.col("part_allotie")).round().cast(pl.Int64)
     middle = (
-        pl.when(clause)
+        pl.when(none)
+        .then(0)
+        .when(clause)
         .then((pl.col("clause_bas") + pl.col("clause_haut")) // 2)
         .when(split)
         .then(_part(pl.max_horizontal("lecture_offre", divided)))
@@ -156,10 +162,32 @@ def _amounts(whole: pl.LazyFrame, under_code: bool = True) -> pl.LazyFrame:
         .then((pl.col("annuel_haut") * pl.col("part_allotie")).round().cast(pl.Int64))
         .otherwise("lecture_offre_haut")
     )
-    high = pl.max_horizontal(pl.min_horizontal(offered, allowed), middle)
+    high = pl.when(none).then(0).otherwise(pl.max_horizontal(pl.min_horizontal(offered, allowed), middle))
     peers = (pl.col("annuel") * pl.col("repere_part")).round().cast(pl.Int64)
-    binding = (
-        pl.when(high == 0)
+    binding = _binding(none, high, clause, split & (offered < allowed), offered < allowed, under_code)
+    # A need that no action awaits brings nothing to the potential, and says its state instead of what binds it.
+    act = actionable()
+    kept = {
+        name: pl.when(act).then(value).otherwise(0) for name, value in (("potentiel", middle), ("potentiel_haut", high))
+    }
+    owed = pl.when(due & act).then((pl.col("clause_bas") + pl.col("clause_haut")) // 2).when(due.is_not_null()).then(0)
+    told = whole.with_columns(
+        lecture_repere=peers, limite=pl.when(act).then(binding).otherwise("etat_libelle"), potentiel_du=owed, **kept
+    )
+    return told.with_columns(
+        potentiel_bas=pl.min_horizontal(pl.col("lecture_repere"), "potentiel")
+        * pl.when(pl.col("repere_part").is_not_null()).then(1)
+    )
+
+
+def _binding(
+    none: pl.Expr, high: pl.Expr, clause: pl.Expr, by_lots: pl.Expr, by_offer: pl.Expr, under_code: bool
+) -> pl.Expr:
+    """What limits the potential, in words."""
+    return (
+        pl.when(none)
+        .then(pl.lit("le levier ne déplace pas d'euros par lui-même"))
+        .when(high == 0)
         .then(
             pl.when(pl.col("candidats") == 0)
             .then(pl.lit("aucun fournisseur à portée"))
@@ -167,23 +195,13 @@ def _amounts(whole: pl.LazyFrame, under_code: bool = True) -> pl.LazyFrame:
         )
         .when(clause)
         .then(pl.lit("loi et besoin : la clause ne porte que sur une part des heures"))
-        .when(split & (offered < allowed))
+        .when(by_lots)
         .then(pl.lit("taille des lots, puis offre"))
-        .when(offered < allowed)
+        .when(by_offer)
         .then(pl.lit("offre"))
         .when((pl.col("lecture_loi") == 0) & pl.lit(under_code))
-        .then(pl.lit("besoin : part adressable de la famille, en concurrence (rien ne peut être réservé)"))
+        .then(pl.lit("besoin : part adressable de la famille, en concurrence (aucun fournisseur réservable repéré)"))
         .otherwise(pl.lit("besoin : part adressable de la famille"))
-    )
-    # A need that no action awaits brings nothing to the potential, and says its state instead of what binds it.
-    act = actionable()
-    kept = {
-        name: pl.when(act).then(value).otherwise(0) for name, value in (("potentiel", middle), ("potentiel_haut", high))
-    }
-    told = whole.with_columns(lecture_repere=peers, limite=pl.when(act).then(binding).otherwise("etat_libelle"), **kept)
-    return told.with_columns(
-        potentiel_bas=pl.min_horizontal(pl.col("lecture_repere"), "potentiel")
-        * pl.when(pl.col("repere_part").is_not_null()).then(1)
     )
 
 
@@ -276,6 +294,7 @@ def by_family(opportunities: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
         potentiel_bas=pl.when(pl.col("potentiel_bas").is_not_null().any()).then(pl.col("potentiel_bas").sum()),
         potentiel=pl.col("potentiel").sum(),
         potentiel_haut=pl.col("potentiel_haut").sum(),
+        potentiel_du=pl.when(pl.col("potentiel_du").is_not_null().any()).then(pl.col("potentiel_du").sum()),
         levier_principal=lever,
     )
     whole = running.group_by("famille").agg(en_cours=pl.len().cast(pl.Int32), annuel_en_cours=pl.col("annuel").sum())

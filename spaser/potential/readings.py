@@ -11,7 +11,8 @@ from spaser.potential.lots import curves, part
 from spaser.potential.match import chance
 from spaser.vocabulary import CENT
 
-ESS_YEARS_LIMIT = 36  # L2113-15: three years at most
+#: The duty of a social clause, whose threshold and first day are those of law.toml.
+DUTY = "climat-clause-sociale-seuils"
 
 
 def supply_reading(needs: pl.LazyFrame, candidates: pl.LazyFrame, share: float, settings: dict) -> pl.LazyFrame:
@@ -35,6 +36,8 @@ def supply_reading(needs: pl.LazyFrame, candidates: pl.LazyFrame, share: float, 
         candidats=pl.len().cast(pl.Int32),
         credibles=_count(credible),
         reservables=_count(pl.col("metier_connu") & pl.col("preste") & pl.col("reservable")),
+        handicap_dits=_count(pl.col("metier_connu") & pl.col("preste") & pl.col("handicap")),
+        insertion_dits=_count(pl.col("metier_connu") & pl.col("preste") & pl.col("insertion")),
         entiers=_count(credible & whole),
         clause_candidats=_count(pl.col("clause")),
         lot_credibles=_count(credible & lot),
@@ -125,25 +128,33 @@ def law_reading(needs: pl.LazyFrame, supplied: pl.LazyFrame, settings: dict) -> 
     """Per need: ``lecture_loi`` (annual amount that may be reserved), ``loi_raison``, ``cpv_2113_15``, ``cpv_specifique``, ``duree``.
 
     L2113-12 and -13 have no list of services: they hold as soon as eligible suppliers deliver, with their 50 % share of
-    workers. L2113-15 holds for the codes of its list, for three years at most, to the ESS alone.
+    workers, each counting its own kinds alone. L2113-15 holds for the codes of its list, for three years at most, to the ESS alone.
     """
     listed = rules.table("reserved_ess_cpv.csv").lazy().select("codeCPV", _sorte="sorte").unique("codeCPV")
     rows = needs.select("besoin_id", "codeCPV", "dureeMois", "annuel_haut").join(
-        supplied.select("besoin_id", "reservables", "ess_credibles"),
+        supplied.select("besoin_id", "handicap_dits", "insertion_dits", "ess_credibles"),
         on="besoin_id",
         how="left",
         maintain_order="left",
     )
     rows = rows.join(listed, on="codeCPV", how="left", maintain_order="left")
     on_list = pl.col("_sorte") == "listee"
-    short = pl.col("dureeMois") <= ESS_YEARS_LIMIT
-    eligible = pl.col("reservables").fill_null(0) > 0
+    short = pl.col("dureeMois") <= rules.toml("law.toml")["reservations"]["L2113-15"]["max_months"]
+    handicap, insertion = (pl.col(f"{name}_dits").fill_null(0) > 0 for name in ("handicap", "insertion"))
+    eligible = handicap | insertion
+    bases = (
+        pl.when(handicap & insertion)
+        .then(pl.lit("L2113-12 et L2113-13 : au moins 50 % de travailleurs handicapés ou défavorisés"))
+        .when(handicap)
+        .then(pl.lit("L2113-12 : au moins 50 % de travailleurs handicapés"))
+        .otherwise(pl.lit("L2113-13 : au moins 50 % de travailleurs défavorisés"))
+    )
     ess = on_list.fill_null(False) & (pl.col("ess_credibles").fill_null(0) > 0)
     reason = (
         pl.when(eligible & ess & short)
-        .then(pl.lit("réservable (L2113-12, L2113-13 et L2113-15)"))
+        .then(pl.format("réservable ({} ; ou à l'ESS, L2113-15)", bases))
         .when(eligible)
-        .then(pl.lit("réservable (L2113-12 et L2113-13 : au moins 50 % de travailleurs handicapés ou défavorisés)"))
+        .then(pl.format("réservable ({})", bases))
         .when(ess & short)
         .then(pl.lit("réservable à l'ESS (L2113-15, trois ans au plus)"))
         .when(ess & pl.col("dureeMois").is_null())
@@ -152,15 +163,7 @@ def law_reading(needs: pl.LazyFrame, supplied: pl.LazyFrame, settings: dict) -> 
         .then(pl.lit("CPV de la liste L2113-15, mais plus de trois ans : non réservable en l'état"))
         .when(pl.col("_sorte") == "sous_code")
         .then(pl.lit("sous-code d'un code de la liste L2113-15 : à confirmer par le juriste"))
-        .when(pl.col("codeCPV").is_null())
-        .then(
-            pl.lit(
-                "non réservable en l'état : aucun fournisseur éligible crédible ; CPV inconnu, liste L2113-15 à vérifier"
-            )
-        )
-        .when(on_list)
-        .then(pl.lit("CPV de la liste L2113-15, mais aucun fournisseur de l'ESS crédible"))
-        .otherwise(pl.lit("non réservable : aucun fournisseur éligible crédible, et CPV hors de la liste L2113-15"))
+        .otherwise(pl.lit("La loi permet ; aucun fournisseur repéré (L2113-12, L2113-13 : aucune liste de services)"))
     )
     allowed = eligible | (ess & short.fill_null(False))
     return rows.select(
@@ -246,38 +249,63 @@ def _books() -> pl.Expr:
     return pl.col("codeCPV").str.contains("^2211") & ~school
 
 
+def _formal() -> pl.Expr:
+    """The amount of the need reaches the threshold; unknown where an adapted procedure, which such an amount rules out, says otherwise."""
+    adapted = pl.col("procedure").is_in(rules.method()["obligations"]["procedure_adaptee"]["values"]).fill_null(False)
+    reached = pl.col("besoin_montant") >= pl.col("seuil")
+    return pl.when(reached & adapted & (pl.col("cpv_specifique") != 1)).then(None).otherwise(reached)
+
+
+def _clause_due(as_of: date | None) -> pl.Expr:
+    """The social clause that the law asks for (L2112-2-1), in force for what is launched from its first day on."""
+    if as_of is None:
+        return pl.lit(None, pl.Boolean)
+    since = rules.toml("law.toml")["duties"][DUTY]["since"]
+    held = pl.lit(as_of >= since) | (pl.col("echeance") >= since).fill_null(False)
+    return pl.when(pl.col("concession")).then(False).otherwise(pl.col("formalise") & held)
+
+
 def lever_reading(whole: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
     """Adds what the ladder reads besides: the European threshold, sizes of lots, what the buyer spends a year in the family.
 
-    ``seuil`` (cents, null when no day is given) is that of local authorities on the day: another kind of buyer has its own, to
-    check. ``famille_annuelle`` sums the running needs of the buyer in the family; what is not published is not in it.
+    ``seuil`` (cents, null when no day is given) is that of local authorities on the day (of social and specific services for their
+    codes): another kind of buyer has its own, to check. A formal need is one whose amount reaches it; an adapted procedure beside such
+    an amount leaves it unknown, but for the services that may always have one (R2123-1 3°). ``clause_obligatoire``: L2112-2-1, in force
+    on the day or before the end of the contract, concessions apart. ``famille_annuelle`` sums the running needs of the buyer in the family; what is not published is not in it.
     """
     euros = {
         name: None if as_of is None else rules.value(name, as_of)
-        for name in ("eu_threshold_goods_other", "eu_threshold_works")
+        for name in ("eu_threshold_goods_other", "eu_threshold_works", "eu_threshold_social")
     }
-    goods, works = (pl.lit(None if value is None else int(value) * CENT, pl.Int64) for value in euros.values())
-    kind = pl.col("type_marche")
+    goods, works, social = (pl.lit(None if value is None else int(value) * CENT, pl.Int64) for value in euros.values())
+    kind, have = pl.col("type_marche"), whole.collect_schema().names()
     families = (
         rules.table("families.csv")
         .lazy()
         .select("famille", part_main=pl.col("part_main_oeuvre").cast(pl.Float64), _regles="reglementation")
     )
     rows = whole.join(families, on="famille", how="left", maintain_order="left").with_columns(
-        seuil=pl.when(kind == "travaux").then(works).when(kind.is_not_null()).then(goods)
+        seuil=pl.when(kind == "travaux")
+        .then(works)
+        .when(pl.col("cpv_specifique") == 1)
+        .then(social)
+        .when(kind.is_not_null())
+        .then(goods),
+        concession=(pl.col("concession") if "concession" in have else pl.lit(None, pl.Boolean)).fill_null(False),
     )
     running = pl.when(pl.col("actif")).then("annuel_haut").otherwise(0)
-    return rows.with_columns(
-        formalise=pl.col("besoin_montant") >= pl.col("seuil"),
+    divided = pl.col("alloti").fill_null(False) if "alloti" in have else pl.lit(False)
+    announced = pl.col("lots_dits") if "lots_dits" in have else pl.lit(None, pl.Int32)
+    return rows.with_columns(formalise=_formal()).with_columns(
+        clause_obligatoire=_clause_due(as_of),
+        alloti_oui=(divided | (pl.col("lots") > 1).fill_null(False)).cast(pl.Int32),
+        lots_non_lus=(announced > pl.col("lots")).fill_null(False).cast(pl.Int32),
         lot_montant=pl.col("besoin_montant") // pl.col("lots").clip(1, None),
         famille_annuelle=running.sum().over("acheteur_siren", "famille"),
         marge_lots=pl.col("reservables").cast(pl.Int64) - pl.col("lots_utiles").cast(pl.Int64),
         type_marche_travaux=pl.when(kind.is_not_null()).then((kind == "travaux").cast(pl.Int32)),
         type_marche_fournitures=pl.when(kind.is_not_null()).then((kind == "fournitures").cast(pl.Int32)),
         accord_cadre_oui=pl.col("accord_cadre").cast(pl.Int32),
-        concession=pl.lit(False)
-        if "concession" not in rows.collect_schema()
-        else pl.col("concession").fill_null(False),
         depenses=(pl.col("origine") == "depenses").cast(pl.Int32),
         famille_sociale=pl.col("famille").is_in(_SOCIAL).cast(pl.Int32),
         livres=_books().cast(pl.Int32),

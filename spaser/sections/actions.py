@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from spaser import french
+from spaser import french, potential
 from spaser.deliverables.report import Block, Column, Sentence, table
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
@@ -15,10 +15,9 @@ _PLAN = (
     Column("levier_libelle", "Levier"),
     Column("levier_article", "Base légale"),
     Column("famille_libelle", "Famille"),
-    Column("autres_leviers", "Autres leviers, selon le besoin", extra=True),
     Column("objets", "Sur quels besoins", extra=True),
     Column("contrats", "Contrats", "entier", extra=True),
-    Column("credibles", "Fournisseurs crédibles", "entier", extra=True),
+    Column("credibles", "Fournisseurs crédibles (déjà repérés, sourçage ouvert à tous)", "entier", extra=True),
     Column("potentiel", "Effet attendu, net par an", "somme"),
     Column("potentiel_haut", "Au plus, par an", "somme", extra=True),
     Column("consultation", "Suite avant le", "date", extra=True),
@@ -34,10 +33,10 @@ _LEFT = (
     Column("consultation", "Suite avant le", "date"),
 )
 _FLOOR = french.typeset(
-    "Le plancher d'une action et la durée minimale de préparation sont des choix du kit, datés et motivés, que l'on peut déplacer."
+    "Le plancher d'une action, la durée minimale de préparation et le nombre de lignes sont des choix du kit, datés et motivés, que l'on peut déplacer."
 )
 _EQUAL = french.typeset(
-    "Sourçage ouvert à tous (R2111-1, R2111-2) : ce plan ne nomme aucun fournisseur. Les actions sont choisies par gain, facilité et urgence."
+    "Fournisseurs déjà repérés, sourçage ouvert à tous (R2111-1, R2111-2) : ce plan n'en nomme aucun. Une ligne par famille et par levier, datée par le besoin qui pèse le plus ; chaque famille a sa meilleure action avant qu'une autre en ait deux. Un devoir et un critère ne déplacent pas d'euros par eux-mêmes."
 )
 #: What may be lacking: code → what is not given, what it would add.
 LACKING = {
@@ -66,25 +65,54 @@ def section_plan(findings: Findings) -> Told:
     rows, left = findings.extras.get("plan_actions"), findings.extras.get("plan_ecartes")
     if rows is None or not (rows.height or (left is not None and left.height)):
         return None
-    late = int(rows["retard"].sum())
     said = [
-        f"{french.count(rows.height, 'ligne', feminine=True)}, par date de début ; les montants sont nets : une capacité ne sert qu'une fois"
+        f"{french.count(rows.height, 'ligne', feminine=True)}, par date de début ; les montants sont nets : une capacité ne sert qu'une fois",
+        *_told(rows, left),
     ]
-    if late:
+    text = pl.col("objets").fill_null("sans objet")
+    cut = pl.concat_str(text.str.slice(0, _LONG).str.strip_chars_end(), pl.lit("…"))
+    marked = rows.with_columns(effet_nul=pl.col("levier").is_in(potential.without_euros()))
+    shown = marked.with_columns(
+        pl.when(~pl.col("effet_nul")).then("potentiel").alias("potentiel"),
+        pl.when(~pl.col("effet_nul")).then("potentiel_haut").alias("potentiel_haut"),
+        objets=pl.when((text.str.len_chars() > _LONG) & (pl.col("nature") == "action")).then(cut).otherwise(text),
+    )
+    blocks: list[Block] = [*(Sentence(french.sentence(text)) for text in said)]
+    blocks += [table("tab-plan-detail", "Le plan, avec ses bases légales", shown, _PLAN, _EQUAL)] if rows.height else []
+    if left is not None and left.height:
+        blocks.append(
+            table(
+                "tab-plan-ecartes", "À garder en vue : ce que le plan n'a pas retenu, et pourquoi", left, _LEFT, _FLOOR
+            )
+        )
+    return tuple(blocks)
+
+
+def _told(rows: pl.DataFrame, left: pl.DataFrame | None) -> list[str]:
+    """What is late, what is due, and where every actionable need is."""
+    said = []
+    if late := int(rows["retard"].sum()):
         said.append(
             f"{french.count(late, 'ligne', feminine=True)} {'aurait' if late == 1 else 'auraient'} déjà dû commencer"
         )
     if rows.filter(pl.col("nature") == "devoir").height:
         said.append(
-            "La clause sociale obligatoire y tient une ligne : c'est un devoir, pas un conseil ; elle nomme tous les besoins qu'il vise"
+            "La clause sociale obligatoire y tient une ligne : c'est un devoir, pas un conseil ; elle nomme tous les besoins dont elle est le seul levier"
         )
-    text = pl.col("objets").fill_null("sans objet")
-    cut = pl.concat_str(text.str.slice(0, _LONG).str.strip_chars_end(), pl.lit("…"))
-    shown = rows.with_columns(
-        objets=pl.when((text.str.len_chars() > _LONG) & (pl.col("nature") == "action")).then(cut).otherwise(text)
-    )
-    blocks: list[Block] = [*(Sentence(french.sentence(text)) for text in said)]
-    blocks += [table("tab-plan-detail", "Le plan, avec ses bases légales", shown, _PLAN, _EQUAL)] if rows.height else []
-    if left is not None and left.height:
-        blocks.append(table("tab-plan-ecartes", "Ce que le plan n'a pas retenu, et pourquoi", left, _LEFT, _FLOOR))
-    return tuple(blocks)
+    if more := int(rows.filter(pl.col("nature") == "action")["dus"].sum()):
+        said.append(
+            f"{french.count(more, 'besoin')} des autres lignes {'la doit' if more == 1 else 'la doivent'} aussi, en tout cas"
+        )
+    if left is not None:
+        said.append(accounted(rows, left))
+    return said
+
+
+def accounted(rows: pl.DataFrame, left: pl.DataFrame) -> str:
+    """Every actionable need: in the plan, to keep in sight, or only counted."""
+    kept, seen = int(rows["besoins"].sum()), int(left["besoins"].sum())
+    parts = [f"{french.number(kept)} au plan"] + [
+        f"{french.number(count)} {reason}"
+        for reason, count in left.group_by("motif", maintain_order=True).agg(pl.col("besoins").sum()).rows()
+    ]
+    return f"{french.count(kept + seen, 'besoin actionnable')}, tous comptés : {french.listing(parts)}"

@@ -98,7 +98,7 @@ def _ending(soon: pl.DataFrame) -> str:
     return (
         f"{french.capital(french.count(soon.height, 'contrat'))} {_ends(soon.height)} dans les trois ans"
         + (apart if once else "")
-        + (f" ; {french.euros_short(amount)} par an au plus." if amount else ".")
+        + (f" ; {french.euros_short(amount)} par an (accord-cadre : moitié de son maximum)." if amount else ".")
     )
 
 

@@ -21,6 +21,7 @@ from spaser.sections.obligations_buyer import (
     law,
     private_section,
     spaser_table,
+    spaser_told,
     state,
 )
 from spaser.sections.registry import Told, written
@@ -161,7 +162,7 @@ def reserved_table(findings: Findings) -> TableBlock | None:
         Column("a_verifier", "À vérifier"),
         Column("contredits", "Contredits"),
     )
-    names = " ; ".join(f"{key} : {rule['label']}" for key, rule in law("reservations").items())
+    names = " ; ".join(f"{key} : {rule['label']} ({rules.checked(rule)})" for key, rule in law("reservations").items())
     note = (
         "Les données disent « réservé » sans dire sur quel article. Un fondement contredit l'est par les données et les listes "
         f"fournies, à confirmer avec le dossier. {names}."
@@ -304,6 +305,7 @@ def _told(findings: Findings, ready: pl.DataFrame) -> tuple[Sentence, ...]:
             for kind, n in kinds.select("type_acheteur", "contrats").rows()
         ]
         told.append(f"type d'acheteur retenu pour les seuils européens : {french.listing(parts)}")
+    told += spaser_told(findings)
     return tuple(Sentence(french.sentence(text)) for text in told)
 
 

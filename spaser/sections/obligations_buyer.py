@@ -14,7 +14,8 @@ from spaser.vocabulary import APPLICABILITY
 
 def spaser_table(findings: Findings) -> TableBlock | None:
     """Is the buyer bound to a SPASER, year by year."""
-    rows = _of_buyer(findings, pl.col("seuil").is_not_null())
+    near = pl.col("regle_etat").str.contains("depenses_pres_du_seuil", literal=True)
+    rows = _of_buyer(findings, pl.col("seuil").is_not_null(), also=near)
     if rows is None:
         return None
     columns = (
@@ -113,11 +114,25 @@ def private_section(findings: Findings) -> Section:
     )
 
 
-def _of_buyer(findings: Findings, kept: pl.Expr) -> pl.DataFrame | None:
+def spaser_told(findings: Findings) -> list[str]:
+    """What the last year of data says of a SPASER, in one sentence; nothing when no year is known, or when it is clearly not due."""
+    rows = findings.extras.get("obligations_acheteur")
+    if rows is None:
+        return []
+    near = pl.col("regle_etat").str.contains("depenses_pres_du_seuil", literal=True)
+    due = rows.filter(pl.col("obligation") == "spaser-adoption", (pl.col("applicabilite") != "non_soumis") | near)
+    # The surest year speaks, the latest among the surest: a year that has just begun says nothing yet.
+    rank = pl.col("applicabilite").replace_strict(list(APPLICABILITY), list(range(len(APPLICABILITY))))
+    told = due.sort(rank, "annee").tail(1).to_dicts()
+    return [f"SPASER, année {row['annee']} : {APPLICABILITY[row['applicabilite']]} ; {row['motif']}" for row in told]
+
+
+def _of_buyer(findings: Findings, kept: pl.Expr, also: pl.Expr | None = None) -> pl.DataFrame | None:
     rows = findings.extras.get("obligations_acheteur")
     if rows is None:
         return None
-    shown = rows.filter((pl.col("applicabilite") != "non_soumis") & kept)
+    spoken = pl.col("applicabilite") != "non_soumis"
+    shown = rows.filter((spoken if also is None else spoken | also) & kept)
     return labelled(shown).with_columns(state()) if shown.height else None
 
 

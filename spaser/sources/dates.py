@@ -80,9 +80,14 @@ def month_end(column: pl.Expr, year: pl.Expr) -> pl.Expr:
     parts = plain.str.extract_groups(rf"^(?:(?<m>\d{{1,2}})|(?<n>{names})\.?)(?:[/. -]+(?<y>20\d\d|\d\d))?$")
     turned = plain.str.extract_groups(r"^(?<y>20\d\d)[/. -]?(?<m>\d\d)$")
     named = parts.struct.field("n").replace_strict(_MONTHS, default=None, return_dtype=pl.Int32)
-    month = pl.coalesce(turned.struct.field("m").cast(pl.Int32), named, parts.struct.field("m").cast(pl.Int32))
-    said = pl.coalesce(turned.struct.field("y"), parts.struct.field("y")).cast(pl.Int32)
-    whole = pl.when(said < 100).then(said + 2000).otherwise(pl.coalesce(said, year.cast(pl.Int32)))
+    # A figure of another alphabet is one for the pattern and none for a number.
+    month = pl.coalesce(
+        turned.struct.field("m").cast(pl.Int32, strict=False),
+        named,
+        parts.struct.field("m").cast(pl.Int32, strict=False),
+    )
+    said = pl.coalesce(turned.struct.field("y"), parts.struct.field("y")).cast(pl.Int32, strict=False)
+    whole = pl.when(said < 100).then(said + 2000).otherwise(pl.coalesce(said, year.cast(pl.Int32, strict=False)))
     right = month.is_between(1, 12) & whole.is_between(FIRST_DAY.year, WINDOW_END)
     first = pl.concat_str(whole.cast(pl.String), month.cast(pl.String), pl.lit("1"), separator="-")
     return pl.when(right).then(first.str.to_date("%Y-%m-%d", strict=False).dt.month_end())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 from spaser import guards
@@ -37,3 +38,33 @@ def rows(text: str, separator: str, source: str) -> Iterator[tuple[int, list[str
                 )
             yield line, cells
             line = reader.line_num + 1
+
+
+#: No line of a list of suppliers has so many letters.
+LONGEST_LINE = 1 << 20
+
+
+def bounded(text: str, name: str, separator: str) -> None:
+    """Refuse a text that a list is never: a line without end, or headings by the thousand.
+
+    Raises
+    ------
+    Problem
+        Told with the line.
+    """
+    head = next((line for line in text.split("\n", 1) if line.strip()), "")
+    wide = head.count(separator) + 1 if len(head) <= LONGEST_LINE else 0
+    if wide > MOST_COLUMNS:
+        raise Problem(
+            "La liste est trop étendue",
+            where=name,
+            why=f"Sa première ligne a {wide} colonnes ; {MOST_COLUMNS} au plus sont lues",
+            todo="Gardez les colonnes utiles",
+        )
+    if re.search(rf"[^\n]{{{LONGEST_LINE}}}", text):
+        raise Problem(
+            "La liste a une ligne démesurée",
+            where=name,
+            why=f"Elle a plus de {LONGEST_LINE} lettres : un guillemet n'est sans doute pas fermé",
+            todo="Enregistrez-la de nouveau en CSV (UTF-8) depuis un tableur",
+        )

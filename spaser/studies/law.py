@@ -200,6 +200,8 @@ def _stated(part: str, key: str, rule: Fact) -> Fact:
     )
     if isinstance(until, date):
         period.append((until, LAST))
+    if isinstance(rule.get("ends"), date):
+        period.append((rule["ends"], LAST))
     threshold = rules.toml("law.toml").get(rule.get("threshold", ""), {})
     period += (
         []
@@ -250,7 +252,10 @@ def _tested(lever: str) -> str:
         if rung.get("law", rung["code"]) == lever
         for condition in rung.get("conditions", [])
     )
-    names = [ladder["columns"].get(column, column.replace("_", " ")) for column in looked]
+    names = [
+        ladder["columns"][column]["label"] if column in ladder["columns"] else column.replace("_", " ")
+        for column in looked
+    ]
     return f"échelle des leviers (spaser potentiel) : {' ; '.join(names)}" if names else _UNTESTED
 
 

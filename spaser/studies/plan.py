@@ -1,24 +1,28 @@
-"""The plan: at most ten actions, chosen among actionable needs, merged by family, in the order in which they begin.
+"""The plan: at most ten actions, chosen among actionable needs, merged by family and lever, in the order in which they begin.
 
+Ten lines are ten different things to do: each family has its best action before any has a second. Every actionable need that no
+line holds is counted with the reason (``set_aside``), so that the plan and what it leaves add up to the actionable needs.
 Each action carries what the buyer needs to decide it; names of suppliers are never in it (equal treatment of candidates): they
 stay in the working documents.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 from typing import Any
 
 import polars as pl
 
+from spaser import potential
 from spaser.vocabulary import CENT
 
 #: Levers that prepare nothing to put in a plan.
 _IDLE = ("rien", "sans_objet")
 #: The rung that is an obligation, not advice.
 DUTY = "clause_due"
-LATE, SMALL = "trop tard pour préparer, à vérifier", "sous le plancher"
+LATE, SMALL = "trop tard pour préparer (à vérifier)", "sous le plancher"
+LATER, BEYOND = "à préparer plus tard", "au-delà des dix lignes"
+NOBODY, UNDATED = "sans fournisseur repéré ni gain mesuré", "sans date connue"
 _SUBJECT = 90
 OWN = ("responsable", "etat", "echeance", "note")
 
@@ -41,16 +45,20 @@ def plan(
     settings = method["plan"]
     kept = _ready(upcoming, day, settings)
     due = _due(kept)
-    enough = pl.col("potentiel") >= settings["plancher"]["value"] * CENT
-    merged = (
-        _merged(kept.filter(pl.col("levier") != DUTY), "famille").with_columns(nature=pl.lit("action")).filter(enough)
+    scored = _worth(_lines(kept), settings).with_columns(_points=_score(settings, day))
+    # The best action of each family, then the second ones, and so on: no family fills the plan.
+    turn = pl.col("_points").rank("ordinal", descending=True).over("acheteur_siren", "famille")
+    chosen = (
+        scored.sort("_points", "famille", "levier", descending=[True, False, False])
+        .with_columns(_tour=turn)
+        .sort("_tour", "_points", "famille", descending=[False, True, False])
+        .head(settings["nombre"]["value"] - due.height)
+        .drop("_points", "_tour")
     )
-    scored = merged.with_columns(_points=_score(settings, day))
-    chosen = scored.sort("_points", "famille", descending=[True, False]).head(settings["nombre"]["value"] - due.height)
     told = (
-        pl.concat([chosen.drop("_points"), due.select(chosen.drop("_points").columns)])
+        pl.concat([chosen, due.select(chosen.columns)])
         .with_columns(
-            action_id=pl.format("{}-{}", pl.col("acheteur_siren").fill_null("acheteur"), "famille"),
+            action_id=pl.format("{}-{}-{}", pl.col("acheteur_siren").fill_null("acheteur"), "famille", "levier"),
             difficulte=pl.when(pl.col("nature") == "action").then(_difficulty()).otherwise(pl.lit("")),
             retard=pl.col("sourcing") <= day,
         )
@@ -59,23 +67,63 @@ def plan(
     return _owned(told, decisions).with_row_index("rang", offset=1).with_columns(pl.col("rang").cast(pl.Int32))
 
 
-def set_aside(upcoming: pl.DataFrame, *, day: date, method: dict[str, Any]) -> pl.DataFrame:
-    """``plan_ecartes``: what the plan leaves out and why, one row per family: ``motif, famille_libelle, besoins, potentiel, consultation``.
+def set_aside(
+    acting: pl.DataFrame, upcoming: pl.DataFrame, actions: pl.DataFrame, *, day: date, method: dict[str, Any]
+) -> pl.DataFrame:
+    """``plan_ecartes``: what the plan leaves out and why, one row per reason and family: ``motif, famille_libelle, besoins, potentiel,
+    consultation, objets``.
 
-    « trop tard pour préparer, à vérifier »: less time is left than the shortest preparation; « sous le plancher »: the action
-    would bring less than the floor of the method.
+    Parameters
+    ----------
+    acting
+        OPPORTUNITIES to act on, all of them.
+    upcoming
+        Those whose sourcing comes (see ``plan``), and ``actions`` the plan made of them.
+
+    Every need of ``acting`` is in a line of the plan, or in one row here.
     """
     settings = method["plan"]
-    late = _merged(_open(upcoming, day).filter(~startable(day, settings)), "famille").with_columns(motif=pl.lit(LATE))
-    small = _merged(_ready(upcoming, day, settings).filter(pl.col("levier") != DUTY), "famille").with_columns(
-        motif=pl.lit(SMALL)
+    held = actions.select(besoin_id="besoin_ids").explode("besoin_id")
+    left = acting.join(held, on="besoin_id", how="anti", maintain_order="left")
+    ready = _ready(upcoming, day, settings)
+    small = _lines(ready).join(_worth(_lines(ready), settings), on="besoin_ids", how="anti", maintain_order="left")
+    tiny = small.select(besoin_id="besoin_ids").explode("besoin_id")["besoin_id"]
+    reason = (
+        pl.when(~_answered())
+        .then(pl.lit(NOBODY))
+        .when(pl.col("echeance").is_null())
+        .then(pl.lit(UNDATED))
+        .when(~startable(day, settings))
+        .then(pl.lit(LATE))
+        .when(~pl.col("besoin_id").is_in(upcoming["besoin_id"].implode()))
+        .then(pl.lit(LATER))
+        .when(pl.col("besoin_id").is_in(tiny.implode()))
+        .then(pl.lit(SMALL))
+        .otherwise(pl.lit(BEYOND))
     )
-    small = small.filter(pl.col("potentiel") < settings["plancher"]["value"] * CENT)
     return (
-        pl.concat([late, small])
-        .select("motif", "famille_libelle", "besoins", "potentiel", "consultation", "objets")
-        .sort("motif", "consultation", "famille_libelle")
+        left.with_columns(motif=reason)
+        .sort("potentiel", "besoin_id", descending=[True, False])
+        .group_by("motif", "famille_libelle", maintain_order=True)
+        .agg(
+            besoins=pl.len().cast(pl.Int32),
+            potentiel=pl.col("potentiel").sum(),
+            consultation=pl.col("echeance").min(),
+            objets=pl.col("objet").head(3).str.join(" ; "),
+        )
+        .sort("motif", "consultation", "famille_libelle", nulls_last=True)
     )
+
+
+def _lines(kept: pl.DataFrame) -> pl.DataFrame:
+    """The lines that the plan could have: one per family and lever, the duty apart."""
+    return _merged(kept.filter(pl.col("levier") != DUTY), "famille", "levier").with_columns(nature=pl.lit("action"))
+
+
+def _worth(lines: pl.DataFrame, settings: dict[str, Any]) -> pl.DataFrame:
+    """Those that reach the floor; a lever that moves no euro by itself is held to none."""
+    free = pl.col("levier").is_in(potential.without_euros())
+    return lines.filter(free | (pl.col("potentiel") >= settings["plancher"]["value"] * CENT))
 
 
 def _open(upcoming: pl.DataFrame, day: date) -> pl.DataFrame:
@@ -85,12 +133,14 @@ def _open(upcoming: pl.DataFrame, day: date) -> pl.DataFrame:
 
 def answerable(needs: pl.DataFrame) -> pl.DataFrame:
     """OPPORTUNITIES that are actionable, with a lever, a gain and somebody to answer: what any plan may count on."""
-    return needs.filter(
-        (pl.col("etat_action") == "agir")
-        & ~pl.col("levier").is_in(_IDLE)
-        & (pl.col("potentiel").fill_null(0) > 0)
-        & ((pl.col("credibles") > 0) | (pl.col("clause_candidats") > 0))
-    )
+    return needs.filter((pl.col("etat_action") == "agir") & _answered())
+
+
+def _answered() -> pl.Expr:
+    """A lever, somebody to answer, and a gain: euros, or a lever that moves none by itself (a duty, a criterion)."""
+    gain = (pl.col("potentiel").fill_null(0) > 0) | pl.col("levier").is_in(potential.without_euros())
+    somebody = (pl.col("credibles") > 0) | (pl.col("clause_candidats") > 0)
+    return (~pl.col("levier").is_in(_IDLE) & gain & somebody).fill_null(False)
 
 
 def _ready(upcoming: pl.DataFrame, day: date, settings: dict[str, Any]) -> pl.DataFrame:
@@ -103,23 +153,25 @@ def startable(day: date, settings: dict[str, Any]) -> pl.Expr:
 
 
 def _merged(needs: pl.DataFrame, *keys: str) -> pl.DataFrame:
-    """Needs of a buyer added up, told by the one that brings most."""
+    """Needs of a buyer added up, told and dated by the one that weighs most: what it brings, then what is bought."""
     first = (
-        "levier",
         "levier_libelle",
         "levier_article",
         "levier_raison",
         "levier_verifier",
         "leviers",
         "levier_refus",
+        "sourcing",
     )
-    merged = (
-        needs.sort("potentiel", "besoin_id", descending=[True, False])
+    told = [name for name in ("famille_libelle", "levier", *first) if name not in keys]
+    return (
+        needs.sort("potentiel", "annuel", "besoin_id", descending=[True, True, False], nulls_last=True)
         .group_by("acheteur_siren", *keys, maintain_order=True)
         .agg(
-            pl.col("famille_libelle", *first).first(),
-            autres_leviers=pl.col("levier_libelle").filter(pl.col("levier") != pl.col("levier").first()),
+            pl.col(told).first(),
             besoins=pl.len().cast(pl.Int32),
+            besoin_ids=pl.col("besoin_id").sort(),
+            dus=(pl.col("levier_du").fill_null("") != "").sum().cast(pl.Int32),
             contrats=pl.col("contrats").sum().cast(pl.Int32),
             objets=pl.col("objet").head(3).str.join(" ; "),
             credibles=pl.col("credibles").max(),
@@ -127,20 +179,9 @@ def _merged(needs: pl.DataFrame, *keys: str) -> pl.DataFrame:
             potentiel=pl.col("potentiel").sum(),
             potentiel_haut=pl.col("potentiel_haut").sum(),
             ressemblance=pl.col("ressemblance").max(),
-            sourcing=pl.col("sourcing").min(),
-            consultation=pl.col("echeance").min(),
+            consultation=pl.col("echeance").first(),
         )
     )
-    others = pl.Series(
-        "autres_leviers", [_others(said) for said in merged["autres_leviers"].to_list()], dtype=pl.String
-    )
-    return merged.with_columns(others)
-
-
-def _others(said: list[str]) -> str:
-    """The levers of the other needs of an action, each with how many they are: « Sourcing d'abord (2) », the most frequent first."""
-    counts = sorted(Counter(said).items(), key=lambda one: (-one[1], one[0]))
-    return " ; ".join(f"{label} ({count})" for label, count in counts)
 
 
 def _due(kept: pl.DataFrame) -> pl.DataFrame:
@@ -162,7 +203,8 @@ def _due(kept: pl.DataFrame) -> pl.DataFrame:
 
 def _score(settings: dict[str, Any], day: date) -> pl.Expr:
     """Gain, ease and urgency, each from 0 to 1, weighed; the weights are the user's to move."""
-    gain = pl.col("potentiel") / pl.col("potentiel").max()
+    most = pl.col("potentiel").max()
+    gain = pl.when(most > 0).then(pl.col("potentiel") / most).otherwise(0.0)
     ease = pl.col("ressemblance").rank() / pl.len()
     months = (pl.col("sourcing") - pl.lit(day)).dt.total_days() / 30
     urgent = 1 - months.clip(0, 12) / 12
@@ -195,5 +237,14 @@ def _owned(actions: pl.DataFrame, decisions: pl.DataFrame | None) -> pl.DataFram
             .unique("objet_id", keep="last", maintain_order=True)
             .select(action_id="objet_id", **{name: "valeur"})
         )
-        actions = actions.join(mine, on="action_id", how="left", maintain_order="left")
+        # What was written of a family when it had one line is that of its first line.
+        before = pl.format("{}-{}", pl.col("acheteur_siren").fill_null("acheteur"), "famille")
+        family = pl.when(pl.int_range(pl.len()).over(before) == 0).then(before)
+        actions = (
+            actions.join(mine, on="action_id", how="left", maintain_order="left")
+            .with_columns(_avant=family)
+            .join(mine.rename({"action_id": "_avant", name: "_dit"}), on="_avant", how="left", maintain_order="left")
+            .with_columns(pl.coalesce(name, "_dit").alias(name))
+            .drop("_avant", "_dit")
+        )
     return actions.with_columns(pl.col("etat").fill_null("à faire"))

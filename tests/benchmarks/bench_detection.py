@@ -232,6 +232,33 @@ def causes() -> list[str]:
     ]
 
 
+def unseen() -> list[str]:
+    """Invented texts labelled before the rules were run on them: how many were right then, how many are now."""
+    sets = tomllib.loads((ROOT / "tests" / "cases" / "detection_unseen.toml").read_text(encoding="utf-8"))
+    out = ["", "Textes étiquetés avant d'être lus : justes à la première lecture, puis aujourd'hui (trois niveaux)"]
+    for name, one in sets.items():
+        guesses, _ = detected([{"kind": case[0], "text": case[1]} for case in one["cases"]])
+        right = sum(
+            case[2:5] == [guess["env"], guess["soc"], guess["reserve"]]
+            for case, guess in zip(one["cases"], guesses, strict=True)
+        )
+        out.append(f"  {name:<24} {one['first']} puis {right}/{len(one['cases'])}")
+    return out
+
+
+def pooled(dev: bool) -> str:
+    """Both annotated files together: the classes are small, their intervals are shown."""
+    rows = [row for file in (GOLD, GOLD_2) if file.exists() for row in gold(dev, file)]
+    guesses, _ = detected(rows)
+    part = "développement : deux tiers" if dev else "tiers réservé"
+    return "\n".join(
+        [
+            f"Les deux jeux réunis : {len(rows)} textes ({part})",
+            *(line(name, rows, guesses, items) for name, items in MEASURES.items()),
+        ]
+    )
+
+
 def invented(file: str) -> list[Row]:
     """Invented texts with the levels, the reservation and the carriers they were written for."""
     path = ROOT / "tests" / "cases" / file
@@ -280,8 +307,9 @@ def report(dev: bool, file: Path = GOLD) -> str:
 if __name__ == "__main__":
     if GOLD.exists():
         sys.stdout.reconfigure(encoding="utf-8")
-        shown = [report("--dev" in sys.argv, file) for file in (GOLD, GOLD_2) if file.exists()]
-        last = [*calibration(), *causes(), *invented_table()]
+        shown = [pooled("--dev" in sys.argv)]
+        shown += [report("--dev" in sys.argv, file) for file in (GOLD, GOLD_2) if file.exists()]
+        last = [*calibration(), *causes(), *unseen(), *invented_table()]
         sys.stdout.write("\n\n".join([*shown, "\n".join(last)]) + "\n")
     else:
         sys.stdout.reconfigure(encoding="utf-8")

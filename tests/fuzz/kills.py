@@ -17,6 +17,9 @@ from pathlib import Path
 
 from spaser.deliverables import written
 
+#: Commands whose mission has its own.
+WITHOUT_CACHE = ("rapport",)
+
 
 def marks(folder: Path) -> dict[str, str]:
     """The sum of each file of a folder, hidden ones included."""
@@ -33,8 +36,7 @@ def command(arguments: list[str], folder: Path) -> subprocess.Popen[bytes]:
         "-m",
         "spaser",
         *arguments,
-        "--cache",
-        str(folder / "cache"),
+        *([] if arguments[0] in WITHOUT_CACHE else ["--cache", str(folder / "cache")]),
         "--sortie",
         str(folder / "sortie"),
     ]

@@ -26,9 +26,12 @@ from spaser.indicators import targets
 from spaser.linkage import validation
 from spaser.sources import catalogue, ledgers, transfer
 from spaser.sources.answers import constats, entered, overrides
+from spaser.sources.answers.facts import read_facts
+from spaser.sources.answers.hours import read_hours
 from spaser.sources.documents import formats
 from spaser.sources.ledgers import nomenclatures
 from spaser.sources.notices import read_notices
+from spaser.sources.programmes import read_programme
 from spaser.sources.registers import read_registers
 from spaser.studies.mission import read as read_mission
 from spaser.studies.territory import panorama
@@ -122,6 +125,14 @@ def rows(kind: str) -> list[list[str]]:
             ["10.01", "Papier", "", ""],
             ["611", "Nettoyage", "Nettoyage", ""],
         ],
+        "programme": [
+            ["Objet", "Montant estimé HT", "Date prévue", "Durée", "Lots", "Service", "Clause sociale", "Statut"]
+        ]
+        + [["Nettoyage des écoles", "120 000", "T2 2027", "48 mois", "3", "Achats", "oui", "à venir"]] * 4,
+        "heures": [["marche", "annee", "montant_ht", "famille", "taux_clause", "heures_faites", "personnes", "source"]]
+        + [["2024-1", "2024", "1 000", "nettoyage", "5 %", "120", "2", "facilitateur"]] * 4,
+        "faits": [["contrat", "fait", "decision", "auteur", "date", "motif"]]
+        + [["contrat 1", fait, "accepter", "A", "2024-01-01", "x"] for fait in ("montant", "duree", "nature", "date")],
         "avis": [
             line.split(",")
             for line in (
@@ -249,24 +260,64 @@ def document(form: str) -> Make:
     return make
 
 
-def notices(rng: random.Random) -> bytes:
-    flat = {
-        "id": "26-1",
-        "idweb": "26-1",
-        "dateparution": "2026-01-15",
-        "nomacheteur": "Ville",
-        "objet": "Travaux",
-        "donnees": json.dumps(
-            {"IDENTITE": {"DENOMINATION": "Ville"}, "OBJET": {"TITRE_MARCHE": "x", "CPV": {"PRINCIPAL": "45000000"}}}
-        ),
-        "descripteur_libelle": ["x"],
-        "gestion": json.dumps({"REFERENCE": {"IDWEB": "26-1"}}),
-        "famille": "FNS",
-        "type_marche": ["TRAVAUX"],
+_NOTICE = {
+    "id": "26-1",
+    "idweb": "26-1",
+    "dateparution": "2026-01-15",
+    "nomacheteur": "Ville",
+    "objet": "Travaux",
+    "donnees": json.dumps(
+        {"IDENTITE": {"DENOMINATION": "Ville"}, "OBJET": {"TITRE_MARCHE": "x", "CPV": {"PRINCIPAL": "45000000"}}}
+    ),
+    "descripteur_libelle": ["x"],
+    "gestion": json.dumps({"REFERENCE": {"IDWEB": "26-1"}}),
+    "famille": "FNS",
+    "type_marche": ["TRAVAUX"],
+}
+_FORM: dict[str, Any] = {
+    "organisme": {"nomOfficiel": "Ville", "codeIdentificationNational": "21690266800013", "cp": "69000"},
+    "initial": {
+        "natureMarche": {
+            "intitule": "Nettoyage",
+            "codeCPV": {"objetPrincipal": {"classPrincipale": "90910000"}},
+            "description": "Clause d'insertion de 500 heures",
+            "dureeMois": "36",
+            "valeurEstimee": "100 000 €",
+            "marcheReserve": {"oui": "ESAT"},
+        },
+        "lots": {"lot": [{"num": "1", "intitule": "Lot A", "codeCPV": "90911000"}, {"num": "2", "intitule": "Lot B"}]},
+        "criteres": {"criteresAttribution": "prix 60 %, valeur sociale 40 %"},
+    },
+}
+NOTICES: list[Any] = [
+    _NOTICE,
+    _NOTICE | {"nature": "ATTRIBUTION", "donnees": {"MAPA": _FORM}, "annonce_lie": ["26-0"]},
+    _NOTICE | {"nature_libelle": "Avis de marché", "donnees": {"FNSimple": _FORM}},
+    _NOTICE | {"donnees": {"DSP": _FORM}, "date_limite_reponse": "2026-02-15T12:00:00+01:00"},
+]
+PROJECTS: list[Any] = [
+    {
+        "url": "https://exemple.fr/project/1/main",
+        "label": "Nettoyage",
+        "description": "Nettoyage des locaux",
+        "CPVPrimary": "90910000",
+        "status": "active",
+        "publicationTargetDate": "2027-01-01T00:00:00.000Z",
+        "marketEstimatedAmount": 1024.5,
+        "marketMaxDuration": 48,
+        "socialConsiderationsConcerned": "yes",
+        "environmentalConsiderationsConcerned": "dont_know",
+        "procedureType": {"label": "Appel d'offres ouvert"},
+        "purchasingEntity": {"label": "Ville", "siret": "21690266800013"},
+        "reservedPublicMarkets": [{"label": "ESAT"}],
+        "departments": [{"department": "69"}],
     }
-    return mutations.as_json(
-        rng, mutations.tree(rng, {"total_count": 2, "results": [flat, flat | {"id": "26-2", "idweb": "26-2"}]})
-    )
+]
+
+
+def notices(rng: random.Random) -> bytes:
+    two = [rng.choice(NOTICES) | {"idweb": f"26-{rank}"} for rank in (1, 2)]
+    return mutations.as_json(rng, mutations.tree(rng, {"total_count": 2, "results": two}))
 
 
 def notices_xml(rng: random.Random) -> bytes:
@@ -303,14 +354,33 @@ def _ledger(path: Path) -> int:
 
 def _register(path: Path) -> int:
     found = read_registers([path])
+    counts = found.files.drop_nulls("lus") if "lus" in found.files.columns else pl.DataFrame()
+    for row in counts.to_dicts():
+        kept = sum(row[name] for name in ("retenus", "repetes", "sans_identifiant", "invalides", "hors_liste"))
+        assert kept == row["lus"], f"comptes : {row['lus']} lus, {kept} retrouvés"
     return found.register.collect().height + found.establishments.collect().height + found.rejects.collect().height
 
 
 def _notices(path: Path) -> int:
     found = read_notices(path)
+    told = found.files.select(pl.sum_horizontal("avis", "doublons", "rejetes")).to_series().to_list()
+    assert told == found.files["trouves"].to_list() and found.notices.height == found.files["avis"].sum(), "comptes"
     from spaser.sources.notices import texts
 
     return texts(found).collect().height + found.notices.height
+
+
+def _programme(path: Path) -> int:
+    found = read_programme(path)
+    read = found.files.filter(pl.col("etat") == "lue")
+    told = read.select(pl.sum_horizontal("gardes", "termines", "rejetes").fill_null(0)).to_series().to_list()
+    assert told == read["lus"].to_list(), "comptes du programme"
+    return int(read["lus"].sum())
+
+
+def _declared(path: Path) -> int:
+    (path.parent / "liste.csv").write_text("siren;nom;code postal\n732829320;A;94200\n", encoding="utf-8")
+    return read_registers([path.parent / "liste.csv", path]).establishments.collect().height
 
 
 def _document(path: Path) -> int:
@@ -376,6 +446,18 @@ GOALS = {
         {"indicateur": "heures_insertion", "cible": 900, "annee": 2027, "source": "x"},
     ]
 }
+LISTS = {
+    "liste": [
+        {
+            "fichier": "liste.csv",
+            "nature": "ess_france",
+            "date": date(2026, 1, 31),
+            "prouve_le_non": True,
+            "territoire": "69, 42",
+            "colonnes": {"siren": "siren"},
+        }
+    ]
+}
 MAPPING = {
     "taxe": "HT",
     "feuilles": ["depenses"],
@@ -410,6 +492,11 @@ ROOMS: dict[str, Room] = {
         "lexicon.toml", trees(lambda: rules.toml("lexicon.toml")), lambda path: len(lexicon.load(path).rules)
     ),
     "catalogue": Room("cat.toml", trees(lambda: CATALOGUE), _catalogue),
+    "listes": Room("mes_listes.toml", trees(lambda: LISTS), _declared),
+    "programme_csv": Room("p.csv", tables("programme"), _programme),
+    "programme_json": Room("p.json", trees(lambda: {"projets_achats": PROJECTS * 2}, "json"), _programme),
+    "heures": Room("heures.csv", tables("heures"), lambda path: read_hours(path).height),
+    "faits": Room("faits.csv", tables("faits"), lambda path: read_facts(path).collect().height),
     "correspondance": Room("correspondance.toml", trees(lambda: MAPPING), _mapping),
     "selection": Room("selection.json", trees(lambda: SELECTION, "json"), _selection),
     "corrections": Room(

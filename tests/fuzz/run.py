@@ -19,7 +19,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fuzz import rooms
+from fuzz import bulk, rooms
 
 from spaser.problems import Problem
 
@@ -35,11 +35,13 @@ class Count:
     faults: dict[str, str] = field(default_factory=dict)
 
 
-def one(name: str, seed: int, folder: Path) -> tuple[Path, int | None, str]:
-    """One input of a reader: its file, how many records were read (None when refused), and the fault if any."""
+def one(name: str, seed: int, folder: Path, records: int = 0) -> tuple[Path, int | None, str]:
+    """One input of a reader (of so many damaged records, when told): its file, how many were read (None when refused), and the
+    fault if any."""
     room = rooms.ROOMS[name]
     path = folder / room.file
-    path.write_bytes(room.make(random.Random(f"{name}-{seed}")))
+    rng = random.Random(f"{name}-{seed}")
+    path.write_bytes(bulk.MAKE[name](rng, records) if records else room.make(rng))
     try:
         return path, room.read(path), ""
     except Problem as problem:
@@ -54,7 +56,7 @@ def one(name: str, seed: int, folder: Path) -> tuple[Path, int | None, str]:
         return path, None, f"{type(error).__name__} {str(error)[:100]!r} {Path(place.filename).name}:{place.lineno}"
 
 
-def run(names: list[str], seconds: float, seed: int, keep: Path | None = None) -> dict[str, Count]:
+def run(names: list[str], seconds: float, seed: int, keep: Path | None = None, records: int = 0) -> dict[str, Count]:
     """Each reader for so many seconds, from a seed."""
     counts: dict[str, Count] = {}
     for name in names:
@@ -64,7 +66,7 @@ def run(names: list[str], seconds: float, seed: int, keep: Path | None = None) -
             folder = rooms.fresh(Path(place) / "f")
             while time.monotonic() < end:
                 start = time.monotonic()
-                path, read, fault = one(name, seed + rank, folder)
+                path, read, fault = one(name, seed + rank, folder, records)
                 count.slowest = max(count.slowest, time.monotonic() - start)
                 count.files += 1
                 count.records += read or 0
@@ -85,11 +87,15 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     asked.add_argument("--only", nargs="+", default=list(rooms.ROOMS), choices=list(rooms.ROOMS))
     asked.add_argument("--keep", type=Path, help="dossier où garder les fichiers qui mettent en défaut")
+    asked.add_argument(
+        "--bulk", type=int, default=0, metavar="N", help="des fichiers de N enregistrements, chacun abîmé"
+    )
     choices = asked.parse_args()
+    names = [name for name in choices.only if not choices.bulk or name in bulk.MAKE]
     print(f"graine {choices.seed}", flush=True)
     total = Counter()
-    for name in choices.only:
-        count = run([name], choices.seconds, choices.seed, choices.keep)[name]
+    for name in names:
+        count = run([name], choices.seconds, choices.seed, choices.keep, choices.bulk)[name]
         print(
             f"{name:<16} {count.files:>7} fichiers {count.records:>8} enregistrements {count.refused:>7} refusés, le plus long {count.slowest:.2f} s",
             flush=True,

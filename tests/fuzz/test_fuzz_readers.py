@@ -7,7 +7,7 @@ import random
 import warnings
 
 import pytest
-from fuzz import rooms, run
+from fuzz import bulk, rooms, run
 
 #: The same files on every machine, unless a seed is given; by hand: ``python -m fuzz.run``.
 SEED = int(os.environ.get("GRAINE", "20261128"))
@@ -21,6 +21,13 @@ def test_a_damaged_input_is_read_or_refused_in_french(name, tmp_path):
     for seed in range(SEED, SEED + FILES):
         _, _, fault = run.one(name, seed, folder)
         assert not fault, f"{name}, graine {seed} : {fault}"
+
+
+@pytest.mark.parametrize("name", bulk.MAKE)
+def test_a_file_whose_every_record_is_damaged_is_accounted_for(name, tmp_path):
+    folder = rooms.fresh(tmp_path / "f")
+    _, _, fault = run.one(name, SEED, folder, 200)
+    assert not fault, f"{name}, graine {SEED} : {fault}"
 
 
 def test_the_same_seed_makes_the_same_file():

@@ -56,3 +56,14 @@ def test_a_landmark_in_whole_hundredths_is_not_rounded_up_to_the_next():
 
 def test_a_target_is_never_above_the_whole():
     assert of(0.5, q3=0.999)[0] == 1.0
+
+
+def test_nothing_is_proposed_where_the_law_already_asks_it_of_every_contract():
+    start = pl.LazyFrame(
+        {"indicateur": ["due", "free"], "valeur": [0.2, 0.2], "repondus": [40, 40], "petit_effectif": [False, False]}
+    )
+    peers = pl.LazyFrame({"indicateur": ["due", "free"], "mediane": [0.1, 0.1], "q3": [0.5, 0.5], "n_pairs": [12, 12]})
+    goals = pl.LazyFrame(schema={"indicateur": pl.String, "nature": pl.String, "cible": pl.Float64, "annee": pl.Int64})
+    law = pl.LazyFrame({"indicateur": ["due"], "devoir": ["obligation depuis un jour"]})
+    found = proposed(start, peers, goals, law).collect().select("indicateur", "propose", "motif").rows()
+    assert found == [("due", None, "obligation depuis un jour"), ("free", 0.5, words.PEERS_LANDMARK)]

@@ -182,6 +182,7 @@ def test_a_day_or_a_number_planted_wrong_in_the_law_is_seen(part, monkeypatch):
 def test_a_kind_of_structure_that_ends_is_a_yes_on_its_last_day_and_says_so():
     table = rules.table("siae_types.csv")
     dated = dict(table.filter(pl.col("jusqua") != "").drop_nulls("jusqua").select("code", "jusqua").rows())
+    assert LAW["reminders"]["eiti-fin"]["ends"].isoformat() == dated["EITI"]
     assert dated == {case["code"]: case["last"].isoformat() for case in CASES["structure"]}
 
 

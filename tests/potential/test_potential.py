@@ -483,6 +483,9 @@ LEVER_COLUMNS = {
     "cpv_specifique": 0,
     "duree": None,
     "lots": 1,
+    "alloti_oui": 0,
+    "lots_non_lus": 0,
+    "clause_obligatoire": False,
     "lot_reservables": 0,
     "reservables": 0,
     "lots_utiles": 1,
@@ -594,7 +597,7 @@ def test_a_concession_is_advised_by_its_own_articles_only():
     }
     for formalise in (True, False):
         frame = pl.LazyFrame(
-            [LEVER_COLUMNS | asked | {"heures_clause": 900, "clause_candidats": 4, "formalise": formalise}],
+            [LEVER_COLUMNS | asked | {"heures_clause": 900, "clause_candidats": 4, "clause_obligatoire": formalise}],
             schema_overrides={"duree": pl.Int32},
         )
         found = potential.advise(frame, 0.3).collect().row(0, named=True)
@@ -603,8 +606,8 @@ def test_a_concession_is_advised_by_its_own_articles_only():
 
 def test_a_clause_is_still_advised_when_the_amount_of_the_need_is_unknown():
     frame = pl.LazyFrame(
-        [LEVER_COLUMNS | {"formalise": None, "heures_clause": 70, "clause_candidats": 1}],
-        schema_overrides={"duree": pl.Int32, "formalise": pl.Boolean},
+        [LEVER_COLUMNS | {"clause_obligatoire": None, "heures_clause": 70, "clause_candidats": 1}],
+        schema_overrides={"duree": pl.Int32, "clause_obligatoire": pl.Boolean},
     )
     assert potential.advise(frame, 0.3).collect()["levier"].item() == "clause_sociale"
 
@@ -624,8 +627,10 @@ def test_a_refusal_to_reserve_says_what_lacked_with_its_figure():
         [LEVER_COLUMNS | {"handicap_entiers": 1, "insertion_entiers": 0}], schema_overrides={"duree": pl.Int32}
     )
     told = potential.advise(frame, 0.3).collect()["levier_refus"].item()
-    assert "structures d'insertion crédibles pour le besoin entier : 0, il faut au moins 1" in told
-    assert "Achat direct" in told and "€" in told
+    assert "aucun de ceux-ci : structures d'insertion crédibles pour le besoin entier" in told
+    assert "le code CPV n'est pas dans la liste de L2113-15" in told
+    assert "achats annuels de la famille : 500 000\u00a0€ HT, il en faut moins de 60 000" in told.replace("\u202f", " ")
+    assert "1 : oui" not in told and "centimes" not in told
 
 
 STATE = {

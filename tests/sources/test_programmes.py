@@ -186,3 +186,29 @@ def test_the_real_intentions_of_the_state_add_up():
     read = read_programme(DATA)
     assert read.files.select("lus", "gardes", "termines", "rejetes").row(0) == (111, 50, 42, 19)
     assert read.projects.filter(pl.col("projet").str.contains("recette")).height == 0
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("departments", [{"department": 69}, "42", None], ("69", None)),
+        ("departments", {"department": "69"}, ("69", None)),
+        ("departments", "69", (None, None)),
+        ("reservedPublicMarkets", [{"label": "ESAT"}, 3], (None, "ESAT")),
+        ("reservedPublicMarkets", {"label": ["ESAT"]}, (None, None)),
+    ],
+)
+def test_a_project_of_another_form_says_what_can_be_read(tmp_path, key, value, said):
+    project = {"label": "Nettoyage", "marketEstimatedAmount": 1000.0, key: value}
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps({"projets_achats": [project]}), encoding="utf-8")
+    assert read_programme(path).projects.select("departements", "reserve").row(0) == said
+
+
+@pytest.mark.parametrize(
+    ("amount", "cents"), [(1e12, 10**14), (1e13, None), ("Infinity", None), (float("nan"), None), (-1, None)]
+)
+def test_an_amount_of_a_project_is_plausible_or_unknown(tmp_path, amount, cents):
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps([{"label": "Nettoyage", "marketEstimatedAmount": amount}]), encoding="utf-8")
+    assert read_programme(path).projects["montant"].to_list() == [cents]

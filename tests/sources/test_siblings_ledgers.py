@@ -50,6 +50,9 @@ def test_the_unit_is_read_wherever_it_is_written(tmp_path: Path, text: str, cent
         ("Date mandat", "20240315", "2024-03-15"),
         ("invoice date", "2024-03-15", "2024-03-15"),
         ("Mois", "13/2024", "None"),
+        # Figures of another alphabet are no number.
+        ("Mois", "\u0661", "None"),
+        ("Mois", "\u0663/2024", "None"),
     ],
 )
 def test_a_day_or_a_month_is_read_as_it_is_written(tmp_path: Path, head: str, cell: str, day: str) -> None:

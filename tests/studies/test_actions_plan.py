@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from spaser import rules
+from spaser.sections.actions import accounted
 from spaser.studies import plan as planning
 from spaser.vocabulary import DECISIONS, OPPORTUNITIES
 
@@ -46,16 +47,44 @@ def plan(*rows: dict, **options) -> pl.DataFrame:
     return planning.plan(needs(*rows), day=DAY, method=METHOD, **options)
 
 
+def left(*rows: dict, later: int = 0) -> pl.DataFrame:
+    """What the plan leaves of these needs; the last ``later`` of them are beyond the horizon."""
+    acting = needs(*rows)
+    soon = acting.head(acting.height - later)
+    return planning.set_aside(acting, soon, planning.plan(soon, day=DAY, method=METHOD), day=DAY, method=METHOD)
+
+
 def test_needs_of_a_family_are_one_action_and_their_amounts_add_up():
     found = plan({}, {"potentiel": 30_000_00}, {"famille": "traiteur", "potentiel": 10_000_00})
     assert dict(found.select("famille", "besoins").rows()) == {"nettoyage_locaux": 2, "traiteur": 1}
     assert dict(found.select("famille", "potentiel").rows()) == {"nettoyage_locaux": 80_000_00, "traiteur": 10_000_00}
 
 
-def test_an_action_says_the_levers_of_its_other_needs_with_how_many_they_are():
-    other = {"levier": "sourcing", "levier_libelle": "Sourcing d'abord", "potentiel": 1_000_00}
-    assert plan({}, other, other)["autres_leviers"].to_list() == ["Sourcing d'abord (2)"]
-    assert plan({}, {"potentiel": 1_000_00})["autres_leviers"].to_list() == [""]
+def test_needs_of_a_family_with_another_lever_are_another_action():
+    other = {"levier": "sourcing", "levier_libelle": "Sourcing d'abord", "potentiel": 10_000_00}
+    found = plan({}, other, other).sort("levier")
+    assert found.select("levier", "besoins").rows() == [("reserver_lot", 1), ("sourcing", 2)]
+    assert found["action_id"].is_unique().all()
+
+
+def test_an_action_is_dated_by_the_need_that_weighs_most_not_by_the_first_to_end():
+    small = {"potentiel": 1_000_00, "echeance": date(2027, 3, 1), "sourcing": date(2026, 11, 1)}
+    found = plan({"echeance": date(2027, 9, 1), "sourcing": date(2027, 1, 1)}, small)
+    assert found.select("sourcing", "consultation").rows() == [(date(2027, 1, 1), date(2027, 9, 1))]
+
+
+def test_no_family_has_a_second_line_before_every_family_has_one():
+    names = rules.table("families.csv")["famille"].to_list()[:9]
+    levers = [{"levier": name, "potentiel": 900_000_00} for name in ("reserver_lot", "sourcing", "allotir")]
+    found = plan(*levers, *({"famille": name, "potentiel": 6_000_00} for name in names if name != "nettoyage_locaux"))
+    assert found["famille"].n_unique() == len({*names, "nettoyage_locaux"})
+    assert plan(*levers)["levier"].n_unique() == 3
+
+
+def test_a_criterion_is_an_action_without_any_euro_and_held_to_no_floor():
+    found = plan({"levier": "critere", "levier_libelle": "Critère", "potentiel": 0, "potentiel_haut": 0})
+    assert found.select("levier", "potentiel").rows() == [("critere", 0)]
+    assert plan({"levier": "sourcing", "potentiel": 0}).height == 0
 
 
 def test_actions_are_at_most_ten_and_in_the_order_in_which_they_begin():
@@ -140,17 +169,40 @@ def test_an_action_at_the_floor_is_kept_and_just_below_is_set_aside_and_said():
     floor = METHOD["plan"]["plancher"]["value"] * 100
     assert plan({"potentiel": floor}).height == 1
     assert plan({"potentiel": floor - 1}).height == 0
-    assert planning.set_aside(needs({"potentiel": floor - 1}), day=DAY, method=METHOD)["motif"].to_list() == [
-        planning.SMALL
-    ]
-    assert planning.set_aside(needs({"potentiel": floor}), day=DAY, method=METHOD).height == 0
+    assert left({"potentiel": floor - 1})["motif"].to_list() == [planning.SMALL]
+    assert left({"potentiel": floor}).height == 0
 
 
 def test_what_can_no_longer_be_prepared_is_no_action_and_is_said_too_late():
     soon, just = {"echeance": date(2027, 1, 30)}, {"echeance": date(2027, 1, 31)}
     assert (plan(soon).height, plan(just).height) == (0, 1)
-    assert planning.set_aside(needs(soon), day=DAY, method=METHOD)["motif"].to_list() == [
-        "trop tard pour préparer, à vérifier"
-    ]
-    assert planning.set_aside(needs(just), day=DAY, method=METHOD).height == 0
+    assert left(soon)["motif"].to_list() == [planning.LATE]
+    assert left(just).height == 0
     assert plan(DUE | soon).height == 0
+
+
+def test_every_actionable_need_is_in_the_plan_or_counted_with_its_reason():
+    families = rules.table("families.csv")["famille"].to_list()
+    rows = [
+        *({"famille": name} for name in families[:13]),
+        DUE,
+        {"credibles": 0, "famille": "sante"},
+        {"levier": "rien", "credibles": 0, "potentiel": 0},
+        {"potentiel": 1_00, "levier": "allotir"},
+        {"echeance": date(2027, 1, 30)},
+        {"echeance": None},
+        {"famille": "energie"},
+    ]
+    chosen = planning.plan(needs(*rows[:-1]), day=DAY, method=METHOD)
+    told = left(*rows, later=1)
+    assert int(chosen["besoins"].sum()) + int(told["besoins"].sum()) == len(rows)
+    assert set(told["motif"]) == {
+        planning.NOBODY,
+        planning.SMALL,
+        planning.LATE,
+        planning.UNDATED,
+        planning.LATER,
+        planning.BEYOND,
+    }
+    assert sum(len(ids) for ids in chosen["besoin_ids"]) == len({one for ids in chosen["besoin_ids"] for one in ids})
+    assert f"{len(rows)}\u00a0besoins actionnables" in accounted(chosen, told)

@@ -71,6 +71,49 @@ def test_the_environmental_texts_of_each_family_are_found(family, text):
         )
 
 
+def test_the_environmental_texts_of_each_family_say_what_is_measured_and_leave_the_value_to_reach_blank():
+    measures = rules.toml("clauses/environnement.toml")["familles"]
+    for family, text in GREEN:
+        assert measures[family]["indicateur"] in text.texte.replace("\u00a0", " ").replace("\u202f", " "), family
+        assert ("objectif_environnement" in text.blanks) == (text.code == "clause_environnement"), family
+
+
+def codes(need: Need, lever: str) -> set[str]:
+    return {text.code for text in drafting.draft(need, lever)}
+
+
+def test_a_condition_that_the_law_asks_from_the_european_threshold_is_not_drafted_surely_below_it():
+    # 140 000 euros without tax: the lowest European threshold, in the version of the code that was read.
+    for lever in ("critere", "sourcing"):
+        assert "condition_sociale" not in codes(Need(annuel=13_999_999, mois=12), lever)
+        assert "condition_sociale" in codes(Need(annuel=14_000_000, mois=12), lever)
+        # A lot is not the need, and an amount that is not known is not below.
+        assert "condition_sociale" in codes(Need(annuel=13_999_999, mois=12, lot="1"), lever)
+        assert "condition_sociale" in codes(Need(), lever)
+    (text,) = [text for text in drafting.draft(Need(), "critere") if text.code == "condition_sociale"]
+    assert "atteignant le seuil européen" in text.texte
+
+
+def test_no_text_below_the_threshold_rests_on_the_article_of_the_threshold():
+    for lever in drafting.levers():
+        for text in drafting.draft(Need(annuel=1_000_000, mois=12), lever):
+            assert "L2112-2-1" not in text.texte and "L2112-2-1" not in text.articles, text.code
+
+
+def test_a_social_criterion_rests_on_an_answer_frame_and_marks_effects_of_the_contract_alone():
+    for lever in ("critere", "clause_sociale"):
+        texts = {text.code: text for text in drafting.draft(NEED, lever)}
+        told = texts["critere_social"].texte
+        assert "cadre de réponse social annexé" in told and "effet" in told and "dehors du marché" in told
+        assert "417580" in texts["critere_social"].a_savoir
+        assert "cadre_reponse_social" in texts
+
+
+def test_the_follow_up_of_a_clause_says_who_holds_the_personal_data_and_until_when():
+    (text,) = [text for text in drafting.draft(NEED, "clause_sociale") if text.code == "suivi_insertion"]
+    assert "que des totaux" in text.texte and "effacé" in text.texte and "duree_conservation" in text.blanks
+
+
 def test_at_least_the_twelve_families_with_most_contracts_have_their_own_measures():
     most = {
         "batiment_second_oeuvre",

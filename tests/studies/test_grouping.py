@@ -112,7 +112,7 @@ def test_the_law_is_said_with_its_confidence_and_what_is_never_to_be_done(made):
     held = rules.toml("lever_law.toml")["levers"]
     for code in ("groupement", "sous_traitance"):
         assert held[code]["never"] in text.replace("\u00a0", " ").replace("\u202f", " ")
-        assert rules.CONFIDENCES[held[code]["confidence"]] in text.replace("\u00a0", " ")
+        assert rules.checked(held[code]) in text.replace("\u00a0", " ").replace("\u202f", " ")
     assert "N'imposez ni équipe ni membre" in text.replace("’", "'")
 
 

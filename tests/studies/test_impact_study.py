@@ -73,6 +73,19 @@ def test_a_file_of_hours_says_all_its_faults_at_once(tmp_path):
     assert all(part in told for part in ("2", "3", "4", "n'est pas nommé", "abc", "sans source")), told
 
 
+@pytest.mark.parametrize(
+    ("column", "most", "beyond"),
+    [("annee", "2100", "2101"), ("montant_ht", "1000000000000", "9" * 400), ("personnes", "1000000", "1000001")],
+)
+def test_a_number_of_no_possible_contract_is_refused_with_its_line(tmp_path, column, most, beyond):
+    path = tmp_path / "heures.csv"
+    path.write_text(f"marche;{column}\n2024-1;{most}\n", encoding="utf-8")
+    assert read_hours(path).height == 1
+    path.write_text(f"marche;{column}\n2024-1;{beyond}\n", encoding="utf-8")
+    with pytest.raises(Problem, match="n'est pas un nombre possible"):
+        read_hours(path)
+
+
 def test_numbers_are_read_as_officers_write_them_and_an_empty_cell_stays_unknown(tmp_path):
     path = tmp_path / "heures.csv"
     path.write_text(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -163,3 +165,42 @@ def test_the_first_day_of_a_duty_is_told_in_the_same_words_wherever_it_is_told()
         "depuis le 22/08/2026 (R2152-7 est en vigueur depuis le 21/08/2026"
     )
     assert rules.since_of("biosource-2030") == "à partir du 01/01/2030"
+
+
+FACTS = Path(__file__).parents[3] / "shared" / "facts"
+ARTICLE = re.compile(r"\b[LRD][23]\d{3}-\d+(?:-\d+)*")
+#: Read in the same copy afterwards: defence contracts take over neither L2111-2 nor L2152-7 (in force since 22 August 2026).
+READ_SINCE = {"L2311-2", "L2352-1", "L2352-2"}
+
+
+def held() -> set[str]:
+    """Every article of the code that the checked facts name, ranges and lists (« R2191-3, -4, -7 ») spelt out."""
+    found = set()
+    for name in ("law_checked", "levers_checked"):
+        for row in csv.DictReader((FACTS / f"{name}.csv").open(encoding="utf-8-sig")):
+            text = " ".join(value or "" for value in row.values())
+            found |= set(ARTICLE.findall(text))
+            for first, rest in re.findall(r"([LRD]\d{4})-\d+(?:-\d+)?((?:,? ?(?:et |à )?-\d+(?:-\d+)?)+)", text):
+                found |= {f"{first}-{number}" for number in re.findall(r"-(\d+(?:-\d+)?)", rest)}
+            for first, low, high in re.findall(r"([LRD]\d{4})-(\d+) à (?:[LRD]\d{4})?-(\d+)\b", text):
+                found |= {f"{first}-{number}" for number in range(int(low), int(high) + 1)}
+    return found | READ_SINCE
+
+
+@pytest.mark.skipif(not FACTS.exists(), reason="les faits vérifiés ne sont pas à côté du projet")
+@pytest.mark.parametrize(
+    "name", ["law.toml", "lever_law.toml", "levers.toml", "indicators.toml", "spaser_items.toml", "messages.toml"]
+)
+def test_no_article_of_the_code_is_named_that_was_not_checked_or_is_not_said_to_be_unread(name):
+    known, named = held(), set()
+    for line in rules.path(name).read_text(encoding="utf-8").splitlines():
+        if not re.search(r"de mémoire|n'a pas été relue|à confirmer", line):
+            named |= set(ARTICLE.findall(line))
+    assert named - known == set()
+
+
+def test_a_lever_is_no_surer_in_the_advice_than_in_the_law():
+    known = rules.toml("lever_law.toml")["levers"]
+    for rung in rules.toml("levers.toml")["rungs"]:
+        told = known.get(rung.get("law", rung["code"]))
+        assert told is None or told["confidence"] == rung["confidence"], rung["code"]

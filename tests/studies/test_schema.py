@@ -63,6 +63,39 @@ def test_a_target_already_voted_is_shown_and_nothing_is_proposed_beside_it(repor
     assert all(row["vote_dit"] == BLANK for row in rows if row not in voted)
 
 
+def test_nothing_is_proposed_where_the_law_already_asks_it_of_every_consultation(report):
+    records = rules.toml("indicators.toml")
+    due = {record["titre"]: record["devoirs"] for record in records.values() if record.get("devoirs")}
+    rows = {
+        row["indicateur_dit"]: row
+        for name, block in tables(report).items()
+        if name.startswith("tab-cibles")
+        for row in block.frame.to_dicts()
+    }
+    shown = {title: rows[title] for title in due if title in rows}
+    assert {"Contrats avec une clause environnementale", "Contrats avec un critère environnemental"} <= set(shown)
+    for row in shown.values():
+        assert row["propose_dit"] == "" and "22/08/2026" in row["motif"] and "CCP L2" in row["motif"]
+    assert "L2112-2-1" in rows[records["clause_sociale"]["titre"]]["motif"]
+    assert "source secondaire" in rows[rules.toml("entered.toml")["egalim_bio"]["titre"]]["reperes"]
+
+
+def test_the_threshold_of_a_schema_says_its_year_its_tax_and_what_is_left_out(report):
+    law = tables(report)["tab-loi"].frame.to_dicts()
+    told = next(row["qui"] for row in law if row["devoir"] == "Adopter et publier un SPASER").replace("\u00a0", " ")
+    assert "année civile, hors taxes et hors marchés du livre V" in told and "50 000 000 €" in told.replace(
+        "\u202f", " "
+    )
+
+
+def test_no_rhythm_is_given_to_the_article_that_the_article_does_not_say():
+    for item in rules.toml("spaser_items.toml").values():
+        if "tous les deux ans" in item["frequence"]:
+            assert "al. 3" in item["base"] or "al. 4" in item["base"]
+        elif item["base"].startswith("CCP L2111-3"):
+            assert "ne fixe pas de rythme" in item["frequence"]
+
+
 def test_each_indicator_of_the_schema_says_what_it_counts_once(report):
     frame = tables(report)["tab-formules"].frame
     known = {

@@ -20,6 +20,7 @@ _COLUMNS = (
     Column("sens", "Ce que c'est, ou pour qui"),
     Column("verifier", "À vérifier avec l'acheteur"),
     Column("jamais", "À ne pas faire"),
+    Column("verification", "Vérification"),
 )
 _SCHEMA = {column.name: pl.Int64 if column.unit == "entier" else pl.String for column in _COLUMNS}
 _NONE = dict.fromkeys(_SCHEMA, "") | {"besoins": None, "combines": None}
@@ -55,6 +56,7 @@ def _rungs(rows: pl.DataFrame, bound: bool) -> list[dict[str, Any]]:
             "sens": rung["for"],
             "verifier": rung["check"],
             "jamais": rung["not_for"],
+            "verification": _checked(rung.get("law", rung["code"])),
         }
         for rung in potential.ladder(bound)
     ]
@@ -70,6 +72,13 @@ def _left() -> list[dict[str, Any]]:
             "sens": one["why"],
             "verifier": known[one["law"]]["ask"],
             "jamais": known[one["law"]]["never"],
+            "verification": _checked(one["law"]),
         }
         for one in rules.toml("levers.toml")["out_of_reach"]
     ]
+
+
+def _checked(lever: str) -> str:
+    """How far what the law says of a lever was checked; nothing where no law is quoted."""
+    known = rules.toml("lever_law.toml")["levers"]
+    return rules.checked(known[lever]) if lever in known else ""

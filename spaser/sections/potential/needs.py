@@ -91,11 +91,12 @@ def levers_table(rows: pl.DataFrame) -> TableBlock:
     columns = (
         Column("objet", "Besoin"),
         Column("levier_libelle", "Levier"),
-        Column("levier_pour", "Réservé à"),
+        Column("levier_pour", "Pour qui"),
         Column("levier_raison", "Raisons"),
         Column("levier_changerait", "Ce qui changerait ce conseil", extra=True),
         Column("levier_verifier", "À vérifier avec l'acheteur"),
         Column("leviers", "Peuvent s'y ajouter", extra=True),
+        Column("levier_du", "Dû en tout cas", extra=True),
         Column("levier_refus", "Pourquoi pas", extra=True),
         Column("base", "Base légale"),
     )

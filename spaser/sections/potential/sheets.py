@@ -63,6 +63,8 @@ _SHEET = (
     "levier_verifier",
     "levier_exclu",
     "leviers",
+    "levier_du",
+    "potentiel_du",
     "levier_refus",
     "etat_libelle",
     "etat_raison",

@@ -83,7 +83,7 @@ def _law() -> Section:
     rows = [
         {
             "devoir": duties[name]["label"],
-            "qui": duties[name]["who"],
+            "qui": french.typeset(f"{duties[name]['who']} ; {_threshold(duties[name])}"),
             "base": duties[name]["legal"],
             "verification": rules.checked(duties[name]),
         }
@@ -108,6 +108,13 @@ def _law() -> Section:
     )
 
 
+def _threshold(duty: dict[str, Any]) -> str:
+    """The spending above which a duty of the buyer holds, in words."""
+    rule = rules.toml("law.toml")[duty["threshold"]]
+    last = rule["values"][-1]
+    return f"{rule['label'][0].lower()}{rule['label'][1:]} : {french.euros(last['value'] * 100, 0)} {rules.since(last['since'])}"
+
+
 def _start(findings: Findings, told: pl.DataFrame) -> Section:
     measured = told.filter(pl.col("propose").is_not_null()).height
     voted = told.filter(pl.col("vote").is_not_null()).height
@@ -119,7 +126,7 @@ def _start(findings: Findings, told: pl.DataFrame) -> Section:
     ]
     note = (
         "Une cible n'est proposée qu'au-dessus du départ : le dernier quart des acheteurs comparables des fichiers lus, sinon la référence nationale ; "
-        "sans repère, rien n'est proposé. C'est un choix du kit, pas une règle de droit."
+        "sans repère, ou quand la loi l'impose déjà à chaque consultation, rien n'est proposé. C'est un choix du kit, pas une règle de droit."
     )
     return Section(
         "depart",
@@ -167,7 +174,7 @@ def _target(row: dict[str, Any], findings: Findings) -> dict[str, str]:
         "depart": french.typeset(start),
         "reperes": french.typeset(" ; ".join(landmarks)),
         "propose_dit": "" if row["propose"] is None else french.share(row["propose"], 0),
-        "motif": row["motif"],
+        "motif": french.typeset(" ; ".join([row["motif"], *_in_part(row["indicateur"])])),
         "vote_dit": french.typeset(voted) or BLANK,
     }
 
@@ -177,11 +184,25 @@ def _entered(findings: Findings, code: str) -> dict[str, str]:
     return {
         "indicateur_dit": record["titre"],
         "depart": f"à saisir : {BLANK}",
-        "reperes": "",
+        "reperes": french.typeset(_duty(record["devoir"])) if "devoir" in record else "",
         "propose_dit": "",
         "motif": "chiffre que les contrats publiés ne donnent pas",
         "vote_dit": BLANK,
     }
+
+
+def _duty(key: str) -> str:
+    duty = rules.toml("law.toml")["duties"][key]
+    return f"obligation {rules.since(duty['since'])} : {duty['label']} ({duty['legal']} ; {rules.checked(duty)})"
+
+
+def _in_part(code: str) -> list[str]:
+    """The duties that ask it of some contracts only: a target speaks of all of them."""
+    duties = rules.toml("law.toml")["duties"]
+    return [
+        f"obligation de certaines consultations : {duties[key]['label'].lower()} ({duties[key]['legal']})"
+        for key in rules.toml("indicators.toml")[code].get("devoirs_en_partie", [])
+    ]
 
 
 def _counted(findings: Findings) -> Section:

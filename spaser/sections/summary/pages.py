@@ -193,7 +193,8 @@ def _need(row: dict[str, Any]) -> dict[str, Any]:
         "sur": french.count(row["besoins"], "besoin")
         + f", {french.count(row['contrats'], 'contrat')}"
         + ("" if duty else f" ; {_met(row['credibles'] or 0)}"),
-        "effet": row["potentiel"],
+        # A duty and a criterion move no euro by themselves: nothing is shown, not a zero.
+        "effet": row["potentiel"] or None,
         "consultation": row["consultation"],
         **{name: row[name] for name in ("responsable", "etat", "echeance", "note")},
     }
@@ -204,7 +205,9 @@ def _met(suppliers: int) -> str:
     told = french.count(suppliers, "fournisseur")
     if suppliers > _MEETINGS:
         return f"{told} possibles, à trier par le sourçage"
-    return f"{told} à rencontrer" if suppliers else "fournisseurs à chercher"
+    if not suppliers:
+        return "fournisseurs à chercher"
+    return f"{told} déjà {french.plural('repéré', suppliers)}, sourçage ouvert à tous"
 
 
 def _gesture(said: messages.Said, findings: Findings) -> dict[str, Any]:

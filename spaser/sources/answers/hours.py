@@ -25,6 +25,9 @@ COLUMNS = {
     "source": Column(("source", "d'après", "facilitateur")),
 }
 TEMPLATE = "marche;lot;annee;montant_ht;famille;taux_clause;heures_exigees;heures_faites;personnes;source\r\n"
+#: Beyond this a number is of no contract, of no team; a rate is at most all of it.
+_MOST = {"taux": 100, "exercice": 2100, "personnes": 10**6, "heures_exigees": 10**8, "heures_faites": 10**8}
+_MOST_EUROS = 10**12
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
 
 
@@ -79,7 +82,7 @@ def _number(text: str | None, name: str, line: int, faults: settings.Faults) -> 
     if text is None:
         return None
     plain = re.sub(r"[\s\u00a0\u202f€%h]", "", text).replace(",", ".")
-    if not _NUMBER.match(plain) or (value := float(plain)) < 0 or (name == "taux" and value > 100):
+    if not _NUMBER.match(plain) or (value := float(plain)) < 0 or value > _MOST.get(name, _MOST_EUROS):
         faults.add_line(line, f"« {text[:40]} » n'est pas un nombre possible pour « {name} »")
         return None
     return value / 100 if name == "taux" and "%" in text else value

@@ -291,13 +291,17 @@ def _web(text: str) -> Iterator[Line]:
             yield [said, int(block.tag[1]) if re.match(r"h\d$", block.tag) else None, None]
 
 
+#: A link or an image, and marks of weight. Nothing in it is looked for twice: a line of brackets is read as fast as another.
+_LINK = re.compile(r"!?\[([^\[\]]{0,2000})\]\((?:[^()]|\([^()]{0,200}\)){0,2000}\)|\*\*|__|`")
+
+
 def _markdown(text: str) -> Iterator[Line]:
     """Lines without their marks; HTML tags within are dropped, their headings kept."""
     text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S)
     for line in text.splitlines():
         heading = re.match(r"\s*(?:(#{1,6})\s+|<h([1-6])\b[^>]*>)(.*)", line)
         said = re.sub(r"</?[a-zA-Z][^<>]*>", " ", heading[3] if heading else line)
-        said = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|\*\*|__|`", lambda m: m[1] or "", html.unescape(said))
-        said = re.sub(r"^\s*\|?[\s:|-]+\|?\s*$", "", said).strip()
+        said = _LINK.sub(lambda m: m[1] or "", html.unescape(said)).strip()
+        said = "" if re.fullmatch(r"[\s:|-]+", said) else said
         said = _row(said.strip("|").split("|")) if said.startswith("|") or said.count("|") > 1 else said
         yield [" ".join(said.split()), (len(heading[1]) if heading[1] else int(heading[2])) if heading else None, None]

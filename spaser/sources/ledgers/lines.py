@@ -275,9 +275,9 @@ def _lines(rows: pl.DataFrame, file: str, sheet: str, mapping: Mapping) -> pl.Da
     initials = (sense.str.len_chars() > 2) | sense.is_in(["d", "c", "av", "fa", "m", "f"]).all()
     reversed_ = (sense.is_in(credits) & initials & (pl.col("montant") > 0)).fill_null(False)
     place = pl.col("code_postal")
-    short = pl.col("exercice").str.extract(r"^\s*(\d\d)\s*$", 1).cast(pl.Int32) + 2000
+    short = pl.col("exercice").str.extract(r"^\s*(\d\d)\s*$", 1).cast(pl.Int32, strict=False) + 2000
     year = pl.coalesce(
-        pl.col("exercice").str.extract(r"((?:19|20)\d\d)", 1).cast(pl.Int32),
+        pl.col("exercice").str.extract(r"((?:19|20)\d\d)", 1).cast(pl.Int32, strict=False),
         pl.when(short <= dates.WINDOW_END).then(short),
     )
     return (
@@ -310,7 +310,7 @@ def _lines(rows: pl.DataFrame, file: str, sheet: str, mapping: Mapping) -> pl.Da
 
 def _year_in(text: str) -> pl.Expr:
     """The year that a heading or the name of a sheet says: « Dépenses HT 2024 »."""
-    return pl.lit(text).str.extract(r"(?:^|\D)(20\d\d)(?:\D|$)", 1).cast(pl.Int32)
+    return pl.lit(text).str.extract(r"(?:^|\D)(20\d\d)(?:\D|$)", 1).cast(pl.Int32, strict=False)
 
 
 def _left_out(lines: pl.DataFrame) -> pl.DataFrame:

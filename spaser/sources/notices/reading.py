@@ -40,6 +40,8 @@ FILES = {
     "octets": pl.Int64,
 }
 MOST_BYTES = 512 << 20
+#: No text of a notice has so many: what does is no notice.
+MOST_LETTERS = 2 << 20
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,9 @@ def _xml(data: bytes, source: str) -> Iterator[dict[str, Any]]:
 
 def _numbered(rows: Iterable[dict[str, Any]], source: str) -> Iterator[dict[str, Any]]:
     for position, row in enumerate(rows, 1):
-        yield {"source": source, "position": position} | decoded(row)
+        endless = any(isinstance(text, str) and len(text) > MOST_LETTERS for text in row.values())
+        said = {"format": row.get("format"), "entier": False} if endless else decoded(row)
+        yield {"source": source, "position": position} | said
 
 
 def _checked(rows: list[dict[str, Any]], sizes: dict[str, int], aside: list[tuple[str, Problem]]) -> Notices:

@@ -127,7 +127,7 @@ def refusals(refused: pl.DataFrame) -> pl.DataFrame:
     short = pl.col("entier").fill_null(True).not_()
     why = (
         pl.when(short)
-        .then(pl.lit("Ligne coupée ou décalée"))
+        .then(pl.lit("Ligne coupée, décalée ou démesurée"))
         .otherwise(pl.lit("Avis sans numéro, ou sans acheteur ni objet"))
     )
     return _rejects(refused, "avis", pl.lit("avis.incomplet"), "rejet", why)

@@ -6,7 +6,6 @@ intentions in JSON (« APProch »). Projects of a staging site are not real: the
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from spaser import rules
+from spaser import guards, rules
 from spaser.problems import Problem
 from spaser.sources import archives, filled
 from spaser.sources.ledgers import amounts, meaning
@@ -24,7 +23,7 @@ from spaser.sources.ledgers.headings import bare
 from spaser.sources.programmes import periods
 from spaser.sources.siret import luhn_ok
 from spaser.text import decode, fold
-from spaser.vocabulary import PROGRAMME, REJECTS
+from spaser.vocabulary import PROGRAMME, REJECTS, UNREADABLE_CENTS
 
 REFERENCE = "programme_columns.toml"
 STAGING = r"(?i)//[^/]*(?:recette|staging|preprod|test)[^/]*/"
@@ -73,9 +72,8 @@ def read_programme(paths: str | Path | Sequence[str | Path]) -> Programme:
     Problem
         A file is absent, unreadable, or none of its sheets plans purchases.
     """
-    given = archives.named_files([paths] if isinstance(paths, str | Path) else paths)
     parts, files = [], []
-    for path in given:
+    for path in archives.named_files([paths] if isinstance(paths, str | Path) else paths):
         for frame, account in _opened(path):
             parts += [frame] if frame is not None else []
             files.append(account)
@@ -219,12 +217,12 @@ def _table(
 
 def _state(path: Path) -> tuple[pl.DataFrame, dict[str, Any]]:
     """The State's purchasing intentions: every list of projects found in the JSON."""
-    try:
-        content = json.loads(decode(path.read_bytes()).text)
-    except (ValueError, RecursionError) as error:
-        raise Problem(
-            "Ce fichier JSON de projets d'achat est abîmé", where=path.name, todo="Téléchargez-le de nouveau"
-        ) from error
+    content = guards.json_of(
+        decode(path.read_bytes()).text,
+        path.name,
+        what="Ce fichier JSON de projets d'achat est abîmé",
+        todo="Téléchargez-le de nouveau",
+    )
     projects = [_project(one) for one in _projects(content)]
     if not projects:
         raise Problem(
@@ -250,7 +248,9 @@ def _state(path: Path) -> tuple[pl.DataFrame, dict[str, Any]]:
     )
     euros = pl.col("montant").cast(pl.Float64, strict=False)
     frame = frame.with_columns(
-        montant=pl.when(euros > 0).then((euros * 100).round().cast(pl.Int64)),
+        montant=pl.when((euros > 0) & (euros < UNREADABLE_CENTS / 100)).then(
+            (euros * 100).round().cast(pl.Int64, strict=False)
+        ),
         source=pl.lit(path.name),
         annuel=pl.lit(False),
     )
@@ -283,17 +283,20 @@ def _project(one: dict[str, Any]) -> dict[str, str | None]:
     buyer = one.get("purchasingEntity")
     buyer = buyer if isinstance(buyer, dict) else {}
     procedure = one.get("procedureType")
-    kinds = one.get("reservedPublicMarkets") or []
-    where = [place.get("department") for place in one.get("departments") or [] if isinstance(place, dict)]
+    kinds = [_text(kind.get("label")) for kind in _tables(one.get("reservedPublicMarkets"))]
+    where = [_text(place.get("department")) for place in _tables(one.get("departments"))]
     row = {word: _text(one.get(key)) for key, word in _STATE.items()}
     return row | {
         "acheteur_id": _text(buyer.get("siret") or buyer.get("siren")),
         "acheteur_nom": _text(buyer.get("label")),
         "procedure": _text(procedure.get("label")) if isinstance(procedure, dict) else None,
         "departements": ", ".join(filter(None, where)) or None,
-        "reserve": " ; ".join(filter(None, (_text(kind.get("label")) for kind in kinds if isinstance(kind, dict))))
-        or None,
+        "reserve": " ; ".join(filter(None, kinds)) or None,
     }
+
+
+def _tables(value: Any) -> list[dict[str, Any]]:
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]
 
 
 def _text(value: Any) -> str | None:

@@ -17,7 +17,7 @@ import polars as pl
 
 from spaser import guards, rules
 from spaser.problems import Problem
-from spaser.sources import archives, recognition
+from spaser.sources import archives, delimited, recognition
 from spaser.sources.ledgers import cells as ledger_cells
 from spaser.sources.registers import evidence as register_evidence
 from spaser.sources.registers import kinds
@@ -243,6 +243,7 @@ def _from_csv(path: Path, data: bytes, said: Declared | None) -> Opened:
     text = mended(decode(data).text).replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n", HEADER_ROWS + 1)[: HEADER_ROWS + 1]
     mark = separator("\n".join(lines[:5]))
+    delimited.bounded(text, path.name, mark)
     for rank, line in enumerate(lines):
         cells = _cells(path, line, mark)
         fixed = _headerless(cells)
@@ -396,4 +397,4 @@ def _flat(value: Any, depth: int = 0) -> str | None:
         return ", ".join(filter(None, (_flat(item, depth + 1) for item in value)))
     if isinstance(value, dict):
         return _flat(value.get("code") or value.get("name") or value.get("label"), depth + 1)
-    return None if value is None else str(value)
+    return said if value is not None and len(said := str(value)) <= delimited.LONGEST_LINE else None

@@ -173,7 +173,7 @@ def law_said() -> Callout:
     rule = rules.toml("lever_law.toml")["levers"]["allotir"]
     text = (
         f"Allotir est la règle, et un marché non alloti se motive ({rule['legal']}). À ne jamais faire : {rule['never']}. "
-        f"À demander à l'acheteur : {rule['ask']} {french.capital(rules.CONFIDENCES[rule['confidence']])}."
+        f"À demander à l'acheteur : {rule['ask']} {french.capital(rules.checked(rule))}."
     )
     return Callout("Allotir n'est pas scinder", french.typeset(text), "attention")
 

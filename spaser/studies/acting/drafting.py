@@ -18,6 +18,7 @@ from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Paragraph, Report, Section, Sentence
 from spaser.problems import Problem, closest
+from spaser.vocabulary import CENT
 
 BLANK = "……"
 PIECES = ("RC", "CCAP", "CCTP", "AE")
@@ -91,8 +92,16 @@ def draft(need: Need, lever: str) -> list[Text]:
         _filled(code, entry, need)
         for code, entry in kept.items()
         if not (code == "condition_sociale" and lever == "clause_sociale")
+        and not (entry.get("seuil_europeen") and _surely_below(need))
     ]
     return sorted(texts, key=lambda text: PIECES.index(text.piece))
+
+
+def _surely_below(need: Need) -> bool:
+    """Is the need under the lowest European threshold that may hold for it, in the version of the code that was read."""
+    day = rules.toml("clauses/articles.toml")["version"]
+    known = [rules.value(f"eu_threshold_goods_{kind}", day) for kind in ("central", "other", "utility")]
+    return need.whole is not None and not need.lot and need.whole < min(known) * CENT
 
 
 def hours_of(need: Need) -> tuple[float | None, str]:
@@ -137,11 +146,12 @@ def _filled(code: str, entry: dict[str, Any], need: Need) -> Text:
             "formule": "",
             "mesures": green["mesures"],
             "preuves": green["preuves"],
+            "indicateur": green["indicateur"],
         }
         | _USUAL
         | need.values
     )
-    nested = re.sub(r"\{(mesures|preuves)\}", lambda match: str(values[match[1]]), entry["texte"])
+    nested = re.sub(r"\{(mesures|preuves|indicateur)\}", lambda match: str(values[match[1]]), entry["texte"])
     blanks = [name for name in dict.fromkeys(re.findall(r"\{(\w+)\}", nested)) if values.get(name) is None]
     written = re.sub(r"\{(\w+)\}", lambda match: BLANK if match[1] in blanks else str(values[match[1]]), nested)
     due = entry.get("devoir")

@@ -205,7 +205,7 @@ def _potential(result: Diagnostic, found: Opportunities | None) -> dict[str, pl.
     soon = renewals.upcoming(active.lazy(), as_of=result.day, months=MONTHS, method=result.base.method).collect()
     asked = _written_of_actions(result)
     actions = planning.plan(soon, day=result.day, method=result.base.method, decisions=asked)
-    left = planning.set_aside(soon, day=result.day, method=result.base.method)
+    left = planning.set_aside(active, soon, actions, day=result.day, method=result.base.method)
     return found.extras() | {"besoins_a_venir": soon, "plan_actions": actions, "plan_ecartes": left}
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from spaser import french
+from spaser import french, rules
 from spaser.deliverables import files, word
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Report
@@ -44,7 +45,7 @@ def _findings(result: Publication) -> Findings:
 
 def starts(findings: Findings) -> pl.DataFrame:
     """Every indicator of contracts of the schema, in number: its start, its landmarks and the target proposed (``indicators.proposed``)."""
-    codes = [code for item in items().values() for code in item["contrats"]]
+    codes = [code for mark, item in items().items() if mark.startswith("S") for code in item["contrats"]]
     rows = findings.rows(*codes)
     several = pl.col("definition").n_unique().over("indicateur") > 1
     kept = rows.filter(~several | (pl.col("definition") == findings.definition))
@@ -62,7 +63,22 @@ def starts(findings: Findings) -> pl.DataFrame:
             pl.col(name).cast(dtype) for name, dtype in known.items()
         )
     )
-    return proposed(kept.lazy(), blank.lazy(), voted.lazy()).collect()
+    return proposed(kept.lazy(), blank.lazy(), voted.lazy(), _due().lazy()).collect()
+
+
+def _due() -> pl.DataFrame:
+    """``indicateur, devoir``: what the law asks of every contract, in words."""
+    duties = rules.toml("law.toml")["duties"]
+    rows = [
+        (code, " ; ".join(f"{_told(duties[key])} ({duties[key]['legal']})" for key in record["devoirs"]))
+        for code, record in rules.toml("indicators.toml").items()
+        if record.get("devoirs")
+    ]
+    return pl.DataFrame(rows, schema={"indicateur": pl.String, "devoir": pl.String}, orient="row")
+
+
+def _told(duty: dict[str, Any]) -> str:
+    return f"obligation de chaque consultation lancée {rules.since(duty['since'])}, rien n'est à proposer"
 
 
 @files.together

@@ -167,7 +167,7 @@ def _law() -> list[Block]:
     for code in ("groupement", "sous_traitance"):
         rule = held[code]
         text = (
-            f"{rule['legal']} ({rules.CONFIDENCES[rule['confidence']]}). Quand : {rule['data']}. À se demander : {rule['ask']} "
+            f"{rule['legal']} ({rules.checked(rule)}). Quand : {rule['data']}. À se demander : {rule['ask']} "
             f"À ne pas faire : {rule['never']}. À faire valider par le service juridique."
         )
         blocks.append(Callout(rule["label"], french.typeset(text)))

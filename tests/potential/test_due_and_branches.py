@@ -1,0 +1,156 @@
+"""What the law asks anyway is no advice; within a broad family another trade is another trade; each reservation counts its own kinds."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from test_potential import judged, need, places, structure, supply
+
+from spaser import potential, rules
+from spaser.studies import diagnostic
+from spaser.studies import potential as opportunities
+
+DATA = Path(__file__).parents[2] / "data"
+SINCE = rules.toml("law.toml")["duties"]["climat-clause-sociale-seuils"]["since"]
+DAY = date(2026, 11, 29)
+GOODS = int(rules.value("eu_threshold_goods_other", DAY)) * 100
+SOCIAL = int(rules.value("eu_threshold_social", DAY)) * 100
+DUE = "Clause sociale (CCP L2112-2-1), sauf un des quatre cas du II, motivé"
+
+
+def told(day: date = DAY, **facts) -> dict:
+    """The one need judged against nobody: what the law asks of it does not depend on suppliers."""
+    asked = {"type_marche": "services", "besoin_montant": GOODS, "echeance": date(2028, 1, 1)} | facts
+    none = potential.matches(need(**asked), places(), supply(structure("33333333300000", naf="0111Z")))
+    return judged(need(**asked), none, as_of=day)
+
+
+def test_the_clause_is_due_from_the_threshold_on_and_not_below():
+    assert told()["levier_du"] == DUE
+    assert told(besoin_montant=GOODS - 1)["levier_du"] == ""
+    assert told(besoin_montant=None)["levier_du"] == "" and told(besoin_montant=None)["potentiel_du"] is None
+
+
+def test_a_concession_and_a_contract_that_ends_before_the_law_owe_nothing():
+    assert told(concession=True)["levier_du"] == ""
+    before = date(2026, 1, 31)
+    assert told(before, echeance=SINCE)["levier_du"] == DUE
+    assert told(before, echeance=date(2026, 8, 21))["levier_du"] == ""
+
+
+def test_an_adapted_procedure_beside_such_an_amount_leaves_the_duty_unknown():
+    adapted = rules.method()["obligations"]["procedure_adaptee"]["values"][0]
+    row = told(procedure=adapted)
+    assert row["levier_du"] == "" and row["formalise"] is None and row["potentiel_du"] is None
+
+
+def test_social_and_specific_services_have_their_own_threshold_whatever_the_procedure():
+    adapted = rules.method()["obligations"]["procedure_adaptee"]["values"][0]
+    social = {"codeCPV": "85311000", "procedure": adapted}
+    assert told(**social, besoin_montant=SOCIAL)["levier_du"] == DUE
+    assert told(**social, besoin_montant=SOCIAL - 1)["levier_du"] == ""
+
+
+def test_what_is_due_is_told_apart_from_the_potential_and_never_combined():
+    row = told()
+    assert row["potentiel_du"] > 0
+    assert told(besoin_montant=GOODS - 1)["potentiel_du"] == 0
+    label = next(rung["label"] for rung in potential.ladder() if rung.get("duty"))
+    assert label not in row["leviers"]
+    if row["levier"] == "clause_due":
+        assert (row["potentiel"], row["potentiel_haut"]) == (0, 0)
+
+
+@pytest.fixture(scope="module")
+def demo() -> pl.DataFrame:
+    base = diagnostic.prepare(
+        sorted(DATA.glob("marches_demo*.json")), registers=sorted(DATA.glob("registre_demo*.csv"))
+    )
+    return opportunities.potential_of(base).opportunities
+
+
+def test_every_need_of_the_demo_says_what_is_due_and_no_duty_or_criterion_moves_a_euro(demo):
+    due = (
+        (pl.col("besoin_montant") >= GOODS).fill_null(False)
+        & ~pl.col("concession").fill_null(False)
+        & (pl.col("levier_du") != "")
+    )
+    assert demo["levier_du"].null_count() == 0 and set(demo["levier_du"]) == {"", DUE}
+    assert demo.filter(pl.col("levier_du") != "").height == demo.filter(due).height > 0
+    free = demo.filter(pl.col("levier").is_in(potential.without_euros()))
+    assert free.height and free["potentiel"].sum() == free["potentiel_haut"].sum() == 0
+    label = next(rung["label"] for rung in potential.ladder() if rung.get("duty"))
+    assert not demo.filter(pl.col("leviers").str.contains(label, literal=True)).height
+    waiting = demo.filter(pl.col("etat_action") != "agir")
+    assert waiting["potentiel_du"].fill_null(0).sum() == 0 < demo["potentiel_du"].fill_null(0).sum()
+
+
+def test_who_a_lever_is_for_is_reserved_only_when_it_reserves(demo):
+    kinds = {rung["code"]: rung["kind"] for rung in potential.ladder()}
+    rows = demo.filter(pl.col("levier_pour") != "").select("levier", "levier_pour").unique().rows()
+    assert rows and all(
+        said.startswith("Réservé à : " if kinds[code] == "reserver" else "S'adresse à : ") for code, said in rows
+    )
+
+
+def test_a_private_buyer_owes_nothing():
+    asked = need(type_marche="services", besoin_montant=GOODS)
+    none = potential.matches(asked, places(), supply(structure("33333333300000")))
+    row = judged(asked, none, as_of=DAY, under_code=False)
+    assert row["levier_du"] == "" and not row["potentiel_du"]
+
+
+@pytest.mark.parametrize(
+    "family, subject, cpv, name, naf, same",
+    [
+        ("energie", "Fourniture de carburant", "09132000", "Coopérative Fictive", "3514Z", False),
+        ("energie", "Fourniture d'électricité", "09310000", "Coopérative Fictive", "3514Z", True),
+        ("energie", "Fourniture d'énergie", "09000000", "Coopérative Fictive", "3514Z", True),
+        ("batiment_second_oeuvre", "Menuiseries extérieures", "45421000", "Fictive Peinture", "4334Z", False),
+        ("batiment_second_oeuvre", "Travaux de peinture", "45442100", "Fictive Peinture", "4334Z", True),
+        ("securite_mediation", "Gardiennage de sites", "79713000", "Médiation Fictive", "8899B", False),
+    ],
+)
+def test_a_trade_of_another_branch_of_a_broad_family_does_not_make_credible(family, subject, cpv, name, naf, same):
+    asked = need(famille=family, objet=subject, codeCPV=cpv, lot_annuel=100_000, annuel=100_000)
+    one = structure("33333333300000", nom=name, naf=naf, ess=True, types=None, tranche_effectifs="21")
+    trades = pl.LazyFrame({"cle": ["33333333300000"], "famille": [family]})
+    found = potential.candidates(asked, places(), supply(one, trades=trades)).collect()
+    assert found["credible"].to_list() == [same]
+
+
+def test_every_branch_is_of_a_family_and_can_be_said_by_both_sides():
+    table = rules.table("trade_branches.csv")
+    assert set(table["famille"]) <= set(rules.table("families.csv")["famille"])
+    assert table["besoin"].null_count() == 0
+    assert table.filter(pl.col("fournisseur").is_null() & pl.col("naf").is_null()).height == 0
+
+
+@pytest.mark.parametrize(
+    "kind, cited, absent",
+    [
+        ("EA", "L2113-12", "L2113-13"),
+        ("ESAT", "L2113-12", "L2113-13"),
+        ("EI", "L2113-13", "L2113-12"),
+        ("ACI", "L2113-13", "L2113-12"),
+    ],
+)
+def test_each_reservation_counts_its_own_kinds_alone(kind, cited, absent):
+    one = supply(structure("33333333300000", types=kind))
+    asked = need()
+    row = judged(asked, potential.matches(asked, places(), one), as_of=DAY)
+    counts = {"L2113-12": row["handicap_credibles"], "L2113-13": row["insertion_credibles"]}
+    assert counts == {cited: 1, absent: 0}
+    assert cited in row["loi_raison"] and absent not in row["loi_raison"]
+
+
+@pytest.mark.parametrize("kind", ["GEIQ", "ETTI", "AI", "EATT"])
+def test_who_only_lends_staff_answers_no_reservation_and_the_law_still_permits(kind):
+    asked = need()
+    row = judged(asked, potential.matches(asked, places(), supply(structure("33333333300000", types=kind))), as_of=DAY)
+    assert row["handicap_credibles"] == row["insertion_credibles"] == 0
+    assert row["loi_raison"].startswith("La loi permet ; aucun fournisseur repéré")
+    assert not row["levier"].startswith("reserver")
