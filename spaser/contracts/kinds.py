@@ -14,7 +14,13 @@ from spaser.vocabulary import CONTRACT_KINDS
 
 CONTRACT, FRAMEWORK, SUBSEQUENT, LOTS, UNDECIDED = CONTRACT_KINDS
 _DECISION = "decision"
-_QUOTED = 60
+#: What the rules of nature may show.
+_SHOWN = {
+    "decision": pl.col("decision_nature").replace(CONTRACT_KINDS),
+    "objet": pl.col("objet").str.slice(0, 60),
+    "numero": pl.col("idAccordCadre"),
+    "pourquoi": pl.col("_pourquoi"),
+}
 
 
 def judge(contracts: pl.DataFrame) -> pl.DataFrame:
@@ -27,8 +33,8 @@ def judge(contracts: pl.DataFrame) -> pl.DataFrame:
     """
     told = frameworks.given(contracts.join(_written(contracts), on="uid", how="left"))
     # A framework is recognised before any number is followed: what the rules conclude when no number leads anywhere.
-    alone = _ruled(told.with_columns(_par_numero=pl.lit(None, pl.String), _pourquoi=pl.lit(None, pl.String)))
-    told = told.with_columns((alone["_sorte"] == FRAMEWORK).fill_null(False).alias("_cadre"))
+    alone = _seen(told) | {"cadre_du_numero": pl.lit(None, pl.String)}
+    told = told.with_columns((_kind(ruling.concluded(told, "nature", alone, _SHOWN)) == FRAMEWORK).alias("_cadre"))
     ruled = _ruled(told.join(frameworks.by_number(told), on="uid", how="left", maintain_order="left"))
     ruled = ruled.join(frameworks.by_resemblance(ruled), on="uid", how="left")
     return _lots(ruled).with_columns(*_facts()).drop(pl.selectors.starts_with("_"))
@@ -50,10 +56,10 @@ def _written(contracts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _ruled(told: pl.DataFrame) -> pl.DataFrame:
-    """Adds ``nature_regle``, ``nature_preuve`` and ``_sorte``, what the rule concludes, lots under one number aside."""
+def _seen(told: pl.DataFrame) -> dict[str, pl.Expr]:
+    """What the rules of nature may see: what the subject says, what is published, where the number leads."""
     said = {name.removeprefix("_"): pl.col(name).fill_null(False) for name in told.columns if name.startswith("_dit_")}
-    seen = said | {
+    return said | {
         "decision": pl.col("decision_nature"),
         "nature": pl.col("nature"),
         "techniques": pl.col("techniques"),
@@ -62,17 +68,19 @@ def _ruled(told: pl.DataFrame) -> pl.DataFrame:
         "numero_donne": pl.col("_numero_donne"),
         "numero_autre": pl.col("_numero_autre"),
     }
-    shown = {
-        "decision": pl.col("decision_nature").replace(CONTRACT_KINDS),
-        "objet": pl.col("objet").str.slice(0, _QUOTED),
-        "numero": pl.col("idAccordCadre"),
-        "pourquoi": pl.col("_pourquoi"),
-    }
-    ruled = ruling.decided(told, "nature", seen, shown, {*CONTRACT_KINDS, _DECISION})
-    kind = pl.when(pl.col("_conclut") == _DECISION).then("decision_nature").otherwise("_conclut").fill_null(CONTRACT)
-    return (
-        ruled.with_columns(_sorte=kind).rename({"_regle": "nature_regle", "_preuve": "nature_preuve"}).drop("_conclut")
-    )
+
+
+def _kind(concluded: pl.Expr | pl.Series) -> pl.Expr:
+    """The kind that is concluded, a decision being that of the person; a plain marché when no rule speaks."""
+    said = pl.lit(concluded) if isinstance(concluded, pl.Series) else concluded
+    return pl.when(said == _DECISION).then("decision_nature").otherwise(said).fill_null(CONTRACT)
+
+
+def _ruled(told: pl.DataFrame) -> pl.DataFrame:
+    """Adds ``nature_regle``, ``nature_preuve`` and ``_sorte``, what the rule concludes, lots under one number aside."""
+    ruled = ruling.decided(told, "nature", _seen(told), _SHOWN, {*CONTRACT_KINDS, _DECISION})
+    ruled = ruled.with_columns(_sorte=_kind(pl.col("_conclut")))
+    return ruled.rename({"_regle": "nature_regle", "_preuve": "nature_preuve"}).drop("_conclut")
 
 
 def _lots(ruled: pl.DataFrame) -> pl.DataFrame:

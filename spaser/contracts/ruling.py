@@ -55,21 +55,37 @@ def decided(
     """
     shown = shown or {}
     chain = _checked(fact, frozenset(seen), frozenset(shown), frozenset(conclusions))
+    rules_ = table.select(**seen).select(_regle=_first(chain)).with_row_index("_rang")
+    spoke = set(rules_["_regle"].drop_nulls().unique())
+    parts = [pl.DataFrame(schema={"_rang": rules_.schema["_rang"], "_conclut": pl.String, "_preuve": pl.String})]
+    parts += [_verdict(table, rules_, one, shown) for one in chain if one.name in spoke]
+    told = rules_.join(pl.concat(parts), on="_rang", how="left", maintain_order="left").drop("_rang")
+    return table.with_columns(told.get_columns())
+
+
+def concluded(table: pl.DataFrame, fact: str, seen: Mapping[str, pl.Expr], shown: Collection[str] = ()) -> pl.Series:
+    """What the rules of ``decided`` conclude of each row, without a word of proof."""
+    chain = _checked(fact, frozenset(seen), frozenset(shown), frozenset())
+    said = {one.name: one.concludes for one in chain}
+    found = table.select(**seen).select(_first(chain).replace_strict(said, default=None, return_dtype=pl.String))
+    return found.to_series()
+
+
+def _first(chain: tuple[Rule, ...]) -> pl.Expr:
+    """The name of the first rule that sees something."""
     rule = pl.lit(None, pl.String)
     for one in reversed(chain):
         rule = pl.when(one.sees.fill_null(False)).then(pl.lit(one.name)).otherwise(rule)
-    found = table.with_columns(table.select(**seen).select(_regle=rule)).with_row_index("_rang")
-    spoke = set(found["_regle"].drop_nulls().unique())
-    parts = [pl.DataFrame(schema={"_rang": found.schema["_rang"], "_conclut": pl.String, "_preuve": pl.String})]
-    parts += [
-        # In one piece: a text made of columns cut differently stops Polars (2.1).
-        found.filter(pl.col("_regle") == one.name)
-        .rechunk()
-        .select("_rang", _conclut=pl.lit(one.concludes), _preuve=_told(one, shown))
-        for one in chain
-        if one.name in spoke
-    ]
-    return found.join(pl.concat(parts), on="_rang", how="left", maintain_order="left").drop("_rang")
+    return rule
+
+
+def _verdict(table: pl.DataFrame, rules_: pl.DataFrame, rule: Rule, shown: Mapping[str, pl.Expr]) -> pl.DataFrame:
+    """The rows where a rule spoke, with its conclusion and its proof."""
+    # In one piece: a text made of columns cut differently stops Polars (2.1).
+    needed = [name for name in dict.fromkeys(_told(rule, shown).meta.root_names()) if name in table.columns]
+    rows = rules_.with_columns(table.select(needed).get_columns())
+    rows = rows.filter(pl.col("_regle") == rule.name).rechunk()
+    return rows.select("_rang", _conclut=pl.lit(rule.concludes), _preuve=_told(rule, shown))
 
 
 def _told(rule: Rule, shown: Mapping[str, pl.Expr]) -> pl.Expr:

@@ -20,7 +20,18 @@ from types import ModuleType
 import national
 
 from spaser import indicators
-from spaser.contracts import amendments, assembly, consultations, days, doubts, kinds, populations, repeats
+from spaser.contracts import (
+    amendments,
+    anomalies,
+    assembly,
+    consultations,
+    days,
+    doubts,
+    frameworks,
+    kinds,
+    populations,
+    repeats,
+)
 from spaser.studies import diagnostic
 
 AIM = 0.1
@@ -28,7 +39,12 @@ STEPS: tuple[tuple[ModuleType, str, str], ...] = (
     (days, "judge", "dates"),
     (amendments, "judge", "avenants"),
     (kinds, "judge", "nature"),
+    (kinds, "_written", "  lecture des objets"),
+    (frameworks, "given", "  numéros donnés"),
+    (frameworks, "by_number", "  par numéro"),
+    (frameworks, "by_resemblance", "  par ressemblance"),
     (assembly, "_amounts", "montants"),
+    (anomalies, "judge", "anomalies"),
     (consultations, "presume", "consultations"),
     (repeats, "maxima", "maxima répétés"),
     (repeats, "twins", "doublons"),

@@ -144,18 +144,36 @@ def test_after_a_run_of_all_the_page_stays_on_the_form(page, lab):
     )
 
 
-def test_a_mission_is_reopened_another_day_and_its_notebook_opens_on_it(page, lab):
+def test_a_mission_is_reopened_another_day_and_its_notebook_opens_on_it(page, lab, tmp_path):
+    own = tmp_path / "suivi.csv"
+    own.write_text(
+        "N° marché;SIRET acheteur;Objet;CPV;Mt HT;Date de notification;Considérations sociales;Considérations environnementales\n"
+        "1;21750001600019;Nettoyage avec clause sociale;90910000;95 000,50;12/03/2024;Clause sociale;Pas de considération environnementale\n",
+        encoding="utf-8",
+    )
     opened(page, f"{lab}/lab/tree/00_accueil.ipynb?reset")
     run_all(page)
-    page.get_by_label("Mission", exact=True).select_option(label="Ville d'essai")
-    page.get_by_text("Contrats : marches_demo_2023.json").wait_for()
+    page.get_by_label("Mission", exact=True).select_option(label="nouvelle mission…")
+    page.get_by_label("Son nom").fill("Ma Ville")
+    page.get_by_role("button", name="Créer la mission").click()
+    page.get_by_text("Mission créée dans").wait_for()
+    with page.expect_file_chooser() as asked:
+        page.get_by_role("button", name="Envoyer un fichier").click()
+    asked.value.set_files(str(own))
+    page.get_by_role("button", name="Ajouter à la mission", exact=True).click()
+    page.get_by_text("est dans la mission").wait_for()
+
+    opened(page, f"{lab}/lab/tree/00_accueil.ipynb?reset")  # another day
+    run_all(page)
+    page.get_by_label("Mission", exact=True).select_option(label="Ma Ville")
+    page.get_by_text("suivi.csv").first.wait_for()
     page.get_by_role("button", name="Lire la mission").click()
-    link = page.get_by_role("link", name="02_panorama").last
+    page.get_by_text("Le compte de chaque fichier").first.wait_for()
+    link = page.locator(".jupyter-widgets").get_by_role("link", name="02_panorama").last
     link.wait_for()
-    link.scroll_into_view_if_needed()
     link.click()
     page.get_by_text('mission = ".."').first.wait_for()
-    clean(page)
+    assert page.refused == []
 
 
 def test_a_mission_without_a_name_is_told_in_a_box(page, lab):
