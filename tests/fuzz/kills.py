@@ -30,6 +30,29 @@ def marks(folder: Path) -> dict[str, str]:
     }
 
 
+#: What a run of several reports keeps of its own progress, to go on from there.
+PROGRESS = ("etat.json", "index.html")
+
+
+def torn(seen: dict[str, str], whole: dict[str, str]) -> list[str]:
+    """The folders that hold a part of their files, or other bytes: each folder is a set, there whole or not at all."""
+    faults = []
+    for folder in {str(Path(name).parent) for name in whole}:
+        here, shown = (
+            {
+                name: mark
+                for name, mark in files.items()
+                if str(Path(name).parent) == folder
+                and not Path(name).name.startswith(".")
+                and Path(name).name not in PROGRESS
+            }
+            for files in (seen, whole)
+        )
+        if any(shown.get(name) != mark for name, mark in here.items()) or 0 < len(here) < len(shown):
+            faults.append(f"{folder} : {sorted(here)} au lieu de {sorted(shown)}")
+    return faults
+
+
 def command(arguments: list[str], folder: Path) -> subprocess.Popen[bytes]:
     asked = [
         sys.executable,
@@ -64,15 +87,10 @@ def main() -> int:
             time.sleep(rng.uniform(0, length))
             run.kill()
             run.wait()
-            seen = {
-                name: mark
-                for name, mark in (marks(killed / "sortie") if (killed / "sortie").exists() else {}).items()
-                if not Path(name).name.startswith(".")
-            }
-            shown = {name: mark for name, mark in whole.items() if not Path(name).name.startswith(".")}
-            if any(shown.get(name) != mark for name, mark in seen.items()) or 0 < len(seen) < len(shown):
+            fault = torn(marks(killed / "sortie") if (killed / "sortie").exists() else {}, whole)
+            if fault:
                 faults += 1
-                print(f"mort {rank} : {sorted(seen)} au lieu de {sorted(whole)}", flush=True)
+                print(f"mort {rank} : {fault}", flush=True)
         if choices.times:
             assert command(choices.arguments, killed).wait() == 0
             faults += marks(killed / "sortie") != whole

@@ -131,6 +131,9 @@ def test_the_command_lire_tells_what_each_file_is_and_what_is_filled(tmp_path, c
     )
     said = capsys.readouterr().out
     assert "depenses.csv : fichier de dépenses" in said
+    plain = said.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "feuille « depenses » : 1 ligne lue = 1 gardée" in plain
+    assert "2 lignes lues = 1 gardée + 1 sans numéro" in plain
     assert "Colonnes non reconnues : Engagement" in said
     assert "liste.csv : liste de fournisseurs" in said
     assert "carnet.csv : non reconnu" in said
