@@ -362,8 +362,11 @@ def _field(duty: dict[str, Any]) -> list[pl.Expr]:
 def _met(duty: dict[str, Any]) -> pl.Expr:
     """Is what the duty expects declared: yes, no, unknown (Kleene)."""
     match duty.get("met"):
-        case {"any": names}:
-            return pl.any_horizontal(names)
+        case {"any": names, **others}:
+            declared = pl.any_horizontal(names)
+            # What no text likens to the duty never proves it, and forbids to say that it is not met.
+            perhaps = pl.any_horizontal(others.get("perhaps", [])) if others else pl.lit(False)
+            return pl.when(declared | ~perhaps.fill_null(False)).then(declared)
         case {"all": names}:
             return pl.all_horizontal(names)
         case {"text": said, "but": otherwise}:
