@@ -37,7 +37,7 @@ _LIST = 60
 CLAUSE_WORDS = re.compile(r"clause|condition|exigence|penalite|sera|devra")
 
 
-#: What is written for a machine: the target of a link, an address, the attributes of a tag.
+#: What is written for a machine: the target of a link, an address, the attributes of a tag. Marks take its place: blanks between brackets would be an empty box.
 HIDDEN = re.compile(
     r"(?<=\]\()[^()\n]+(?=\))|(?:https?://|www\.)\S+|(?<![a-z0-9])(?:/[a-z0-9%._-]+){2,}/?|(?<=<)[a-z0-9]+ [^<>]{1,400}(?=>)"
 )
@@ -72,7 +72,7 @@ def read(
     `ranks` and `exceptions` are the rules and the exceptions worth trying on it.
     """
     if "/" in folded.text or "<" in folded.text:
-        folded = replace(folded, text=HIDDEN.sub(lambda shown: " " * len(shown[0]), folded.text))
+        folded = replace(folded, text=HIDDEN.sub(lambda shown: "~" * len(shown[0]), folded.text))
     rules = [lexicon.rules[rank] for rank in ranks]
     hits = [(start, end, rule) for rule in rules for start, end in spans(rule.pattern, folded.text)]
     if not hits:

@@ -119,3 +119,15 @@ def test_what_the_whole_contract_bears_is_of_each_of_its_lots() -> None:
 def test_the_field_says_what_a_text_is(field: str, env: int) -> None:
     """A bare word is an object in a subject line; elsewhere only where the sentence names an object."""
     assert said([(field, "Hydrocurage")])[0]["env"] == env
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("Selon [le décret](https://exemple.fr/textes/decret-1/), les matériaux recyclés sont privilégiés.", 2),
+        ("Selon le décret ( ) matériaux recyclés", 0),
+        ("Voir [le guide](/guides/materiaux-recycles/exemples/) du service.", 0),
+    ],
+)
+def test_the_target_of_a_link_says_nothing_and_is_no_empty_box(text: str, level: int) -> None:
+    assert said([("CCTP", text)])[0]["env"] == level
