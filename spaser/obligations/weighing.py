@@ -362,11 +362,11 @@ def _field(duty: dict[str, Any]) -> list[pl.Expr]:
 def _met(duty: dict[str, Any]) -> pl.Expr:
     """Is what the duty expects declared: yes, no, unknown (Kleene)."""
     match duty.get("met"):
-        case {"any": names, **others}:
+        case {"any": list(names)}:
             declared = pl.any_horizontal(names)
             # What no text likens to the duty never proves it, and forbids to say that it is not met.
-            perhaps = pl.any_horizontal(others.get("perhaps", [])) if others else pl.lit(False)
-            return pl.when(declared | ~perhaps.fill_null(False)).then(declared)
+            perhaps = [pl.col(name).fill_null(False) for name in duty["met"].get("perhaps", [])]
+            return pl.when(declared | ~pl.any_horizontal(pl.lit(False), *perhaps)).then(declared)
         case {"all": names}:
             return pl.all_horizontal(names)
         case {"text": said, "but": otherwise}:

@@ -182,7 +182,10 @@ def _of_value(key: str, rule: Fact) -> Fact:
         if users
         else READERS.get(key, _UNTESTED)
     )
-    last = [value for value in rule["values"] if value.get("value") is not None][-1]
+    # The source and the confidence shown are those of the value in force when the code was read, never of one still to come.
+    version = rules.toml("law.toml")["reading"]["version"]
+    told = [value for value in rule["values"] if value.get("value") is not None]
+    last = next((value for value in reversed(told) if value["since"] <= version), told[0])
     return _fact("threshold", key, rule | last, texte=last["source"], valeurs=each, teste=tested)
 
 
