@@ -182,6 +182,25 @@ def test_no_share_of_hours_done_is_said_where_none_was_required():
     assert impact.done(rows).collect()["part_faite"].to_list() == [None, 0.5, None]
 
 
+def test_within_the_metropole_the_group_of_a_buyer_is_its_ept_and_not_the_metropole():
+    places = pl.LazyFrame(
+        {"siren": list("123"), "siret": ["s1", "s2", "s3"], "siege": [True] * 3, "code_commune": ["A", "B", "C"]}
+    )
+    communes = pl.LazyFrame(
+        {
+            "code_commune": list("ABC"),
+            "epci": ["m"] * 3,
+            "ept": ["t1", "t1", "t2"],
+            "departement": ["1"] * 3,
+            "region": ["R"] * 3,
+        }
+    )
+    paid = pl.LazyFrame({"siret": ["s1", "s2", "s3"], "siren": list("123"), "montant": [1, 2, 4]})
+    found = impact.retention(paid, places, communes, communes.filter(code_commune="A")).collect()
+    kept = dict(found.filter(pl.col("montant") > 0).select("niveau", "montant").iter_rows())
+    assert kept == {"commune": 1, "intercommunalité": 2, "département": 4}
+
+
 def test_retention_takes_the_closest_level_and_keeps_the_unknown_apart():
     places = pl.LazyFrame(
         {
