@@ -49,7 +49,7 @@ def _ladder(under_code: bool, day: date | None) -> list[dict]:
 
 def _value(one: dict[str, Any], day: date | None) -> int:
     if "law" in one:
-        return int(rules.value(one["law"], day or rules.dated(one["law"])["since"].max()))
+        return int(rules.value(one["law"], day or rules.toml("law.toml")["reading"]["version"]))
     if "reservation" in one:
         return int(rules.toml("law.toml")["reservations"][one["reservation"]][one["key"]])
     return int(one["value"])
@@ -64,7 +64,7 @@ def _filled(rung: dict, known: dict[str, tuple[int, str]]) -> dict:
 
     said = {name: f"{_spaced(value)}\u00a0{unit}" for name, (value, unit) in known.items()}
     texts = {
-        key: re.sub(r"\[(\w+)\]", lambda match: said.get(match[1], match[0]), value)
+        key: re.sub(r"\[(\w+)\]", lambda match: said[match[1]], value)
         for key, value in rung.items()
         if isinstance(value, str)
     }
@@ -73,6 +73,7 @@ def _filled(rung: dict, known: dict[str, tuple[int, str]]) -> dict:
         rung
         | texts
         | {"conditions": [named(one) for one in rung["conditions"]]}
+        | {"any": [[named(one) for one in group] for group in rung.get("any", [])]}
         | {"whom": f"{towards} : {texts['for']}" if texts["for"] else ""}
     )
 
@@ -83,8 +84,8 @@ def without_euros() -> list[str]:
 
 
 def advise(needs: pl.LazyFrame, dependency: float, under_code: bool = True, day: date | None = None) -> pl.LazyFrame:
-    """Adds ``levier``, its label, article, beneficiaries, reasons, what would change it, what to check, what it is not for, its
-    confidence; ``leviers`` (others that may be combined), ``levier_refus`` (why not reserve), ``levier_du`` (what the law asks anyway).
+    """Adds ``levier``, its label, article, beneficiaries, how many suppliers can answer it and who they are (``levier_fournisseurs,
+    levier_population``: null where it is addressed to whoever bids), reasons, what would change it, what to check, what it is not for, its confidence; ``leviers`` (others that may be combined), ``levier_refus`` (why not reserve), ``levier_du`` (what the law asks anyway).
 
     Needs every column that a condition or a text of the ladder names, and ``etat_action, etat_libelle, etat_raison``. Not
     ``under_code``, nothing is reserved, held to a threshold, due nor divided into lots, and no refusal speaks of it.
@@ -104,11 +105,24 @@ def advise(needs: pl.LazyFrame, dependency: float, under_code: bool = True, day:
     told = with_code.with_columns(
         **fixed,
         **said,
+        **_counted(rungs),
         leviers=_combined(rungs),
         levier_refus=_refusals(rungs) if under_code else pl.lit(""),
         levier_du=_due(rungs) if under_code else pl.lit(""),
     )
     return told.with_columns(_kept(under_code)).drop(name for name in _names() if name.startswith("dit_"))
+
+
+def _counted(rungs: list[dict]) -> dict[str, pl.Expr]:
+    """Those who can answer the chosen rung: the only number of suppliers that stands beside it, and the words of that number."""
+    known = rules.toml("levers.toml")["columns"]
+    with_count = [rung for rung in rungs if "count" in rung]
+    chosen = [pl.when(pl.col("levier") == rung["code"]).then(pl.col(rung["count"])) for rung in with_count]
+    labels = {rung["code"]: known[rung["count"]]["label"] for rung in with_count}
+    return {
+        "levier_fournisseurs": pl.coalesce(*chosen).cast(pl.Int32),
+        "levier_population": pl.col("levier").replace_strict(labels, default=None, return_dtype=pl.String),
+    }
 
 
 def _due(rungs: list[dict]) -> pl.Expr:
@@ -129,6 +143,8 @@ def _kept(under_code: bool) -> list[pl.Expr]:
         "levier": pl.lit("sans_objet"),
         "levier_libelle": pl.format("Aucun : {}", "etat_libelle"),
         "levier_raison": pl.col("etat_raison"),
+        "levier_fournisseurs": pl.lit(None, pl.Int32),
+        "levier_population": pl.lit(None, pl.String),
     }
     if under_code:
         instead["levier_refus"] = pl.format("Réservation sans objet : {}. {}", "etat_libelle", "etat_raison")
@@ -137,7 +153,7 @@ def _kept(under_code: bool) -> list[pl.Expr]:
         .then(pl.format("À conserver : {}", "etat_libelle"))
         .otherwise(instead["levier_libelle"])
     )
-    names = ("levier", *_PLAIN, *_TEXTS, "leviers", "levier_refus")
+    names = ("levier", *_PLAIN, *_TEXTS, "levier_fournisseurs", "levier_population", "leviers", "levier_refus")
     return [
         pl.when(act).then(pl.col(name)).otherwise(instead.get(name, pl.lit("", pl.String))).alias(name)
         for name in names

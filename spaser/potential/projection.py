@@ -57,6 +57,13 @@ __all__ = [
 #: Rungs whose reach is the insertion clause, not the whole need.
 _BY_CLAUSE = ("clause_sociale",)
 _SPLIT = ("allotir",)
+_DUTIES = ("clause_due",)
+#: What a family says of its first lever, and where its needs say it.
+_MAIN = {
+    "levier_principal": "levier_libelle",
+    "levier_fournisseurs": "levier_fournisseurs",
+    "levier_population": "levier_population",
+}
 
 
 def opportunities(
@@ -283,19 +290,32 @@ def by_family(opportunities: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
         active.select("besoin_id", "famille"), on="besoin_id", maintain_order="left_right"
     )
     suppliers = credible.group_by("famille").agg(fournisseurs=pl.coalesce("siret", "siren").n_unique().cast(pl.Int32))
-    lever = pl.col("levier_libelle").sort_by("annuel", "besoin_id", descending=[True, False]).first()
+    # A duty is no advice: the lever of a family is the first advised, that of the need where it moves most.
+    duty = pl.col("levier").is_in(_DUTIES)
+    first = pl.when(~duty).then(pl.col("potentiel"))
+    main = {
+        name: pl.when(~duty)
+        .then(column)
+        .sort_by(first, "annuel", "besoin_id", descending=[True, True, False], nulls_last=True)
+        .first()
+        for name, column in _MAIN.items()
+    }
     told = pl.col("acquis").is_not_null()
-    table = active.group_by("famille", "famille_libelle").agg(
-        besoins=pl.len().cast(pl.Int32),
-        annuel=pl.col("annuel").sum(),
-        annuel_haut=pl.col("annuel_haut").sum(),
-        acquis=pl.when(told.any()).then(pl.col("acquis").sum()),
-        acquis_connu=pl.col("annuel").filter(told).sum(),
-        potentiel_bas=pl.when(pl.col("potentiel_bas").is_not_null().any()).then(pl.col("potentiel_bas").sum()),
-        potentiel=pl.col("potentiel").sum(),
-        potentiel_haut=pl.col("potentiel_haut").sum(),
-        potentiel_du=pl.when(pl.col("potentiel_du").is_not_null().any()).then(pl.col("potentiel_du").sum()),
-        levier_principal=lever,
+    table = (
+        active.group_by("famille", "famille_libelle")
+        .agg(
+            besoins=pl.len().cast(pl.Int32),
+            annuel=pl.col("annuel").sum(),
+            annuel_haut=pl.col("annuel_haut").sum(),
+            acquis=pl.when(told.any()).then(pl.col("acquis").sum()),
+            acquis_connu=pl.col("annuel").filter(told).sum(),
+            potentiel_bas=pl.when(pl.col("potentiel_bas").is_not_null().any()).then(pl.col("potentiel_bas").sum()),
+            potentiel=pl.col("potentiel").sum(),
+            potentiel_haut=pl.col("potentiel_haut").sum(),
+            potentiel_du=pl.when(pl.col("potentiel_du").is_not_null().any()).then(pl.col("potentiel_du").sum()),
+            **main,
+        )
+        .with_columns(pl.col("levier_principal").fill_null("Aucun, au-delà de la clause due"))
     )
     whole = running.group_by("famille").agg(en_cours=pl.len().cast(pl.Int32), annuel_en_cours=pl.col("annuel").sum())
     joined = (

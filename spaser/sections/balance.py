@@ -96,7 +96,7 @@ def annexes_balance(tables: dict[str, pl.DataFrame]) -> tuple[TableBlock, ...]:
     """The sheets of the workbook: demande et offre, familles × communes, acheteurs."""
     if "croises" not in tables:
         return ()
-    levers = (*_BALANCE, Column("levier_principal", "Levier du plus gros besoin"))
+    levers = (*_BALANCE, Column("levier_principal", "Premier levier"))
     sheets = [
         table("demande et offre", "Demande et offre, par famille", tables["bilan_familles"], levers),
         table(

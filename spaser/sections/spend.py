@@ -176,8 +176,8 @@ _PROJECT = (
     Column("montant", "Montant estimé", "centime"),
     Column("dureeMois", "Durée (mois)", "entier"),
     Column("lots", "Lots", "entier"),
-    Column("credibles", "Fournisseurs crédibles", "entier"),
     Column("levier_libelle", "Levier conseillé"),
+    Column("levier_fournisseurs", "Peuvent y répondre", "entier"),
 )
 _PLAN_NOTE = french.typeset(
     "Un achat prévu n'est pas un contrat : montant, date et allotissement sont ceux du programme. Une période (trimestre, année) est datée de son premier jour."

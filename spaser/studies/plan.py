@@ -174,6 +174,8 @@ def _merged(needs: pl.DataFrame, *keys: str) -> pl.DataFrame:
             dus=(pl.col("levier_du").fill_null("") != "").sum().cast(pl.Int32),
             contrats=pl.col("contrats").sum().cast(pl.Int32),
             objets=pl.col("objet").head(3).str.join(" ; "),
+            levier_fournisseurs=pl.col("levier_fournisseurs").max(),
+            levier_population=pl.col("levier_population").first(),
             credibles=pl.col("credibles").max(),
             annuel=pl.col("annuel").sum(),
             potentiel=pl.col("potentiel").sum(),
@@ -197,7 +199,8 @@ def _due(kept: pl.DataFrame) -> pl.DataFrame:
         famille_libelle=pl.lit("Toutes les familles concernées"),
         objets=pl.lit(listed.first() or "", pl.String),
         leviers=pl.lit(""),
-        credibles=pl.lit(None, pl.Int32).cast(kept.schema["credibles"]),
+        levier_fournisseurs=pl.lit(None, kept.schema["levier_fournisseurs"]),
+        levier_population=pl.lit(None, pl.String),
     )
 
 
@@ -214,13 +217,10 @@ def _score(settings: dict[str, Any], day: date) -> pl.Expr:
 
 
 def _difficulty() -> pl.Expr:
-    """Easy when three credible suppliers or more may answer, hard when one alone."""
+    """Easy when three suppliers or more may answer the lever, hard when one alone; where it is addressed to all, of the credible ones."""
+    able = pl.coalesce("levier_fournisseurs", "credibles")
     return (
-        pl.when(pl.col("credibles") >= 3)
-        .then(pl.lit("facile"))
-        .when(pl.col("credibles") == 2)
-        .then(pl.lit("moyenne"))
-        .otherwise(pl.lit("difficile"))
+        pl.when(able >= 3).then(pl.lit("facile")).when(able == 2).then(pl.lit("moyenne")).otherwise(pl.lit("difficile"))
     )
 
 

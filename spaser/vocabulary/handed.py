@@ -97,6 +97,7 @@ HANDED: dict[str, Handed] = {
         "insertion_credibles", "ess_credibles", "clause_candidats", "lot_credibles", "dependance_mediane",
         "lecture_offre", "lecture_offre_haut", "lecture_repere", "repere_n", "lecture_loi", "loi_raison",
         "potentiel_bas", "potentiel", "potentiel_haut", "limite", "levier_libelle", "levier_article", "levier_pour",
+        "levier_fournisseurs", "levier_population",
         "levier_raison", "levier_changerait", "levier_confiance", "etat", "etat_libelle", "etat_action", "leviers", "levier_verifier",
         "levier_exclu", "levier_refus",
     )),
@@ -108,7 +109,7 @@ HANDED: dict[str, Handed] = {
     )),
     "potentiel_familles": Handed("studies.potential", "a purchase family of the potential", (
         "famille", "famille_libelle", "besoins", "annuel", "annuel_haut", "acquis", "potentiel_bas", "potentiel",
-        "potentiel_haut", "levier_principal", "fournisseurs",
+        "potentiel_haut", "levier_principal", "levier_fournisseurs", "levier_population", "fournisseurs",
     )),
     "hypotheses": Handed("studies.potential", "an assumption of the potential", ("hypothese", "valeur", "raison")),
     "poids_appris": Handed("studies.potential", "a NAF code and a family, with the weight learned", (
@@ -125,7 +126,7 @@ HANDED: dict[str, Handed] = {
         "besoin_id", "objet", "annuel", "credibles", "potentiel", "levier", "levier_libelle", "sourcing",
     )),
     "plan_actions": Handed("studies.pams", "an action of the plan: needs of a family, a lever, a date", (
-        "rang", "action_id", "nature", "famille_libelle", "levier_libelle", "levier_article", "besoins", "dus", "contrats", "objets", "credibles", "annuel",
+        "rang", "action_id", "nature", "famille_libelle", "levier_libelle", "levier_article", "besoins", "dus", "contrats", "objets", "levier_fournisseurs", "levier_population", "annuel",
         "potentiel", "potentiel_haut", "sourcing", "consultation", "retard", "difficulte", "levier_verifier", "leviers", "responsable", "etat",
         "echeance", "note",
     )),

@@ -225,6 +225,8 @@ OPPORTUNITIES = Table(
         Word("levier_libelle", T, "Levier conseillé"),
         Word("levier_article", T, "Base légale"),
         Word("levier_pour", T, "Pour qui"),
+        Word("levier_fournisseurs", N, "Fournisseurs qui peuvent répondre à ce levier", "fournisseur"),
+        Word("levier_population", T, "Qui ce nombre compte (null : le levier s'adresse à tous)"),
         Word("levier_raison", T, "Raisons"),
         Word("levier_changerait", T, "Ce qui changerait ce conseil"),
         Word("levier_confiance", T, "Confiance dans la base légale"),

@@ -39,9 +39,9 @@ _NEEDS = (
     Column("objet", "Besoin"),
     Column("lieu_libelle", "Lieu"),
     Column("annuel", "Par an", "somme", True),
-    Column("credibles", "Crédibles", "entier"),
     Column("potentiel", "Potentiel milieu", "somme"),
     Column("levier_libelle", "Levier conseillé"),
+    Column("levier_fournisseurs", "Peuvent y répondre", "entier"),
     Column("echeance", "Échéance au plus tard", "date"),
 )
 

@@ -37,8 +37,9 @@ _FAMILIES = (
     Column("besoins", "Besoins", "entier"),
     Column("annuel", "Acheté par an", "somme"),
     Column("potentiel", "Atteignable par an", "somme"),
-    Column("fournisseurs", "Fournisseurs crédibles", "entier"),
     Column("levier_principal", "Premier levier"),
+    Column("levier_fournisseurs", "Peuvent y répondre", "entier"),
+    Column("levier_population", "Qui est compté"),
 )
 _ENDS = (
     Column("objet", "Objet"),

@@ -28,11 +28,13 @@ _FAMILY = (
     Column("annuel", "Acheté par an", "somme", True),
     Column("annuel_haut", "Au plus par an", "somme", extra=True),
     Column("acquis", "Déjà à l'ESS (connu)", "somme", True, extra=True),
-    Column("fournisseurs", "Fournisseurs crédibles", "entier"),
+    Column("fournisseurs", "Crédibles dans la famille, tous besoins", "entier"),
     Column("potentiel_bas", "Potentiel bas (pairs ; inconnu : non mesuré)", "somme", extra=True),
     Column("potentiel", "Potentiel milieu", "somme", True),
     Column("potentiel_haut", "Potentiel haut", "somme", extra=True),
-    Column("levier_principal", "Levier du plus gros besoin"),
+    Column("levier_principal", "Premier levier (celui du besoin où il déplace le plus)"),
+    Column("levier_fournisseurs", "Peuvent y répondre", "entier"),
+    Column("levier_population", "Qui est compté", extra=True),
 )
 
 

@@ -33,10 +33,11 @@ _NEED = (
     Column("lieu_libelle", "Lieu", extra=True),
     Column("annuel", "Par an", "somme"),
     Column("lots", "Lots", "entier", extra=True),
-    Column("credibles", "Crédibles", "entier", extra=True),
     Column("potentiel", "Potentiel milieu", "somme"),
     Column("potentiel_haut", "Potentiel haut", "somme", extra=True),
     Column("levier_libelle", "Levier conseillé"),
+    Column("levier_fournisseurs", "Peuvent y répondre", "entier", extra=True),
+    Column("levier_population", "Qui est compté", extra=True),
     Column("levier_article", "Base légale", extra=True),
     Column("echeance", "Échéance au plus tard", "date"),
 )

@@ -58,6 +58,8 @@ _SHEET = (
     "levier_libelle",
     "levier_article",
     "levier_pour",
+    "levier_fournisseurs",
+    "levier_population",
     "levier_raison",
     "levier_changerait",
     "levier_verifier",

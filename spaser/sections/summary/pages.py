@@ -192,7 +192,7 @@ def _need(row: dict[str, Any]) -> dict[str, Any]:
         "action": row["levier_libelle"] if duty else f"{row['levier_libelle']} : {_low(row['famille_libelle'])}",
         "sur": french.count(row["besoins"], "besoin")
         + f", {french.count(row['contrats'], 'contrat')}"
-        + ("" if duty else f" ; {_met(row['credibles'] or 0)}"),
+        + _met(row["levier_fournisseurs"], row["levier_population"]),
         # A duty and a criterion move no euro by themselves: nothing is shown, not a zero.
         "effet": row["potentiel"] or None,
         "consultation": row["consultation"],
@@ -200,14 +200,14 @@ def _need(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _met(suppliers: int) -> str:
-    """Whom to meet; beyond what a day of meetings holds, it is the sourcing that chooses."""
-    told = french.count(suppliers, "fournisseur")
-    if suppliers > _MEETINGS:
-        return f"{told} possibles, à trier par le sourçage"
+def _met(suppliers: int | None, who: str | None) -> str:
+    """Whom to meet, those who can answer this very lever; a lever addressed to all (a duty, a criterion) is written for nobody."""
+    if suppliers is None or who is None:
+        return ""
     if not suppliers:
-        return "fournisseurs à chercher"
-    return f"{told} déjà {french.plural('repéré', suppliers)}, sourçage ouvert à tous"
+        return f" ; {who} : à chercher"
+    more = "à trier par le sourçage" if suppliers > _MEETINGS else "sourçage ouvert à tous"
+    return f" ; {who} : {french.number(suppliers)}, {more}"
 
 
 def _gesture(said: messages.Said, findings: Findings) -> dict[str, Any]:

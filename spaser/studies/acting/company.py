@@ -54,9 +54,9 @@ _FAMILIES = (
 _NEEDS = (
     Column("objet", "Achat"),
     Column("annuel", "Par an", "somme"),
-    Column("credibles", "Fournisseurs crédibles", "entier"),
     Column("potentiel", "Achetable à l'ESS, milieu", "somme"),
     Column("levier_libelle", "Comment"),
+    Column("levier_fournisseurs", "Fournisseurs qui peuvent y répondre", "entier"),
     Column("levier_raison", "Pourquoi"),
     Column("levier_verifier", "À se demander"),
 )

@@ -229,7 +229,7 @@ def _shown(result: Planned) -> pl.DataFrame:
     rows = result.projects.select(name for name in PLANNED if name in result.projects.columns)
     if result.found is None:
         return rows.sort("date_prevue", "objet", nulls_last=True)
-    told = result.found.opportunities.select("besoin_id", "levier_libelle", "credibles", "potentiel")
+    told = result.found.opportunities.select("besoin_id", "levier_libelle", "levier_fournisseurs", "potentiel")
     keyed = (
         result.found.needs.select("besoin_id", "objet", _date="echeance")
         .join(told, on="besoin_id", how="left", maintain_order="left")
