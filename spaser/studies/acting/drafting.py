@@ -228,7 +228,7 @@ def report(needs: Sequence[tuple[Need, str]], *, buyer: str = "", today: date | 
         buyer=buyer,
         as_of=held["version"],
         sections=[*(section_of(*one) for one in texts), notes_of([(text, need) for text, need, _ in texts])],
-        subtitle=french.typeset(" – ".join(filter(None, (buyer, written, version)))),
+        subtitle=french.typeset(" – ".join(filter(None, (written, version)))),
         notes=(
             french.typeset(
                 f"{WARNING} Articles du code de la commande publique : {rules.checked({'confidence': 'texte_lu_en_copie', 'version': held['version']})}."
