@@ -125,13 +125,13 @@ def peer_reading(every: pl.LazyFrame, kinds: pl.LazyFrame, settings: dict) -> pl
 
 
 def law_reading(needs: pl.LazyFrame, supplied: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
-    """Per need: ``lecture_loi`` (annual amount that may be reserved), ``loi_raison``, ``cpv_2113_15``, ``cpv_specifique``, ``duree``.
+    """Per need: ``lecture_loi`` (amount that may be reserved, a year, as ``annuel``: half the maximum of a framework), ``loi_raison``, ``cpv_2113_15``, ``cpv_specifique``, ``duree``.
 
     L2113-12 and -13 have no list of services: they hold as soon as eligible suppliers deliver, with their 50 % share of
     workers, each counting its own kinds alone. L2113-15 holds for the codes of its list, for three years at most, to the ESS alone.
     """
     listed = rules.table("reserved_ess_cpv.csv").lazy().select("codeCPV", _sorte="sorte").unique("codeCPV")
-    rows = needs.select("besoin_id", "codeCPV", "dureeMois", "annuel_haut").join(
+    rows = needs.select("besoin_id", "codeCPV", "dureeMois", "annuel").join(
         supplied.select("besoin_id", "handicap_dits", "insertion_dits", "ess_credibles"),
         on="besoin_id",
         how="left",
@@ -163,12 +163,16 @@ def law_reading(needs: pl.LazyFrame, supplied: pl.LazyFrame, settings: dict) -> 
         .then(pl.lit("CPV de la liste L2113-15, mais plus de trois ans : non réservable en l'état"))
         .when(pl.col("_sorte") == "sous_code")
         .then(pl.lit("sous-code d'un code de la liste L2113-15 : à confirmer par le juriste"))
-        .otherwise(pl.lit("La loi permet ; aucun fournisseur repéré (L2113-12, L2113-13 : aucune liste de services)"))
+        .otherwise(
+            pl.lit(
+                "La loi permet ; aucun fournisseur repéré : rien à réserver à ce jour (L2113-12, L2113-13 : aucune liste de services)"
+            )
+        )
     )
     allowed = eligible | (ess & short.fill_null(False))
     return rows.select(
         "besoin_id",
-        lecture_loi=pl.when(allowed).then("annuel_haut").otherwise(0),
+        lecture_loi=pl.when(allowed).then("annuel").otherwise(0),
         loi_raison=reason,
         cpv_2113_15=on_list.fill_null(False).cast(pl.Int32),
         cpv_specifique=rules.specific_service("codeCPV").fill_null(False).cast(pl.Int32),
@@ -296,9 +300,11 @@ def lever_reading(whole: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
     running = pl.when(pl.col("actif")).then("annuel_haut").otherwise(0)
     divided = pl.col("alloti").fill_null(False) if "alloti" in have else pl.lit(False)
     announced = pl.col("lots_dits") if "lots_dits" in have else pl.lit(None, pl.Int32)
+    operation = pl.col("lots_operation") if "lots_operation" in have else pl.lit(None, pl.Int32)
     return rows.with_columns(formalise=_formal()).with_columns(
         clause_obligatoire=_clause_due(as_of),
         alloti_oui=(divided | (pl.col("lots") > 1).fill_null(False)).cast(pl.Int32),
+        lots_connus=pl.max_horizontal("lots", announced, operation),
         lots_non_lus=(announced > pl.col("lots")).fill_null(False).cast(pl.Int32),
         lot_montant=pl.col("besoin_montant") // pl.col("lots").clip(1, None),
         famille_annuelle=running.sum().over("acheteur_siren", "famille"),

@@ -96,6 +96,7 @@ NEEDS = Table(
         Word("besoin_montant", I, "Montant du besoin entier, tous lots (réservés compris), non annualisé", "centime"),
         Word("alloti", B, "L'objet dit un besoin alloti"),
         Word("lots_dits", N, "Lots annoncés par l'objet", "lot"),
+        Word("lots_operation", N, "Lots lus de la même consultation, tous besoins", "lot"),
         Word("type_marche", T, "Nature du marché (travaux, services, fournitures)"),
         Word("concession", B, "Concession"),
         Word("etat", T, "État du besoin (clé de need_states.toml)"),
@@ -173,7 +174,7 @@ CANDIDATES = Table(
         Word("ex_aequo", N, "Fournisseurs au même rang", "fournisseur"),
         Word("points", F, "Points", "point"),
         *(word for word in SUPPLY.words if word.name not in ("famille", "lon", "lat")),
-        Word("distance_km", F, "Distance", "km"),
+        Word("distance_km", F, "Distance au lieu du besoin", "km"),
         Word("portee", T, "Portée (rayon, departement, region, national)"),
         Word("mots_communs", F, "Ressemblance du besoin avec un objet déjà exécuté pour cet acheteur", "part"),
         Word("probabilite", F, "Taille : chance qu'un lot tienne dans la part de dépendance choisie", "part"),
@@ -209,7 +210,9 @@ OPPORTUNITIES = Table(
         ),
         Word("repere_part", F, "Part du meilleur quart des acheteurs comparables, lissée (null : non mesuré)", "part"),
         Word("repere_n", N, "Acheteurs comparables", "acheteur"),
-        Word("lecture_loi", I, "Lecture par la loi : montant annuel réservable à qui a été repéré", "centime"),
+        Word(
+            "lecture_loi", I, "Lecture par la loi : montant réservable par an (0 : aucun fournisseur repéré)", "centime"
+        ),
         Word("loi_raison", T, "Ce que la loi permet"),
         Word("potentiel_bas", I, "Potentiel annuel, borne basse (null : non mesuré)", "centime"),
         Word("potentiel", I, "Potentiel annuel, milieu", "centime"),

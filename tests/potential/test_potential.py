@@ -485,6 +485,7 @@ LEVER_COLUMNS = {
     "lots": 1,
     "alloti_oui": 0,
     "lots_non_lus": 0,
+    "lots_connus": 1,
     "clause_obligatoire": False,
     "lot_reservables": 0,
     "reservables": 0,
