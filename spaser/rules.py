@@ -121,14 +121,9 @@ def since(day: date) -> str:
 
 
 def since_of(duty: str) -> str:
-    """From which day a duty of the law holds, with what makes its first day uncertain, in words."""
+    """From which day a duty of the law holds, with what holds for a notice sent the day its decree began, in words."""
     rule = toml("law.toml")["duties"][duty]
-    doubt = (
-        f" ({rule['doubt_note']} : un avis envoyé le {rule['doubt']:%d/%m/%Y} reste à trancher)"
-        if "doubt" in rule
-        else ""
-    )
-    return f"{since(rule['since'])}{doubt}"
+    return since(rule["since"]) + (f" ({rule['first_day']})" if "first_day" in rule else "")
 
 
 def value(rule: str, day: date) -> Any:

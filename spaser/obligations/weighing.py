@@ -223,13 +223,8 @@ def _notices(duties: pl.LazyFrame) -> pl.LazyFrame:
 
 def _ladders(duty: dict[str, Any], as_of: date, method: dict[str, Any]) -> dict[str, pl.Expr]:
     """The ladders of one duty, the date first."""
-    doubt = (duty["doubt"], duty["doubt_note"]) if "doubt" in duty else None
     by_launch = duty["day"] == "launch"
-    when = (
-        dates.by_launch(duty["since"], as_of, method, doubt)
-        if by_launch
-        else dates.by_notification(duty["since"], as_of)
-    )
+    when = dates.by_launch(duty["since"], as_of, method) if by_launch else dates.by_notification(duty["since"], as_of)
     amount = {
         "eu": [thresholds.european(method), thresholds.read_threshold()],
         "publication": [thresholds.publishing(method)],

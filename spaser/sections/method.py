@@ -78,7 +78,7 @@ def section_method(findings: Findings) -> Told:
     blocks: list = [Sentence(french.sentence(text)) for text in told]
     if findings.sources:
         blocks.append(sources_table(findings))
-    blocks.append(rules_table(findings.as_of))
+    blocks.append(rules_table(findings.day, findings.as_of))
     return tuple(blocks)
 
 
@@ -105,20 +105,32 @@ def sources_table(findings: Findings) -> TableBlock:
     return table("tab-sources", "Les sources", frame, columns)
 
 
-def rules_table(day: date) -> TableBlock:
-    """Each dated rule of the law as in force on a day, with its source and how far it was checked."""
-    law = rules.toml("law.toml")
-    rows = [row for key, rule in law.items() if isinstance(rule, dict) and (row := _in_force(rule, day))]
-    schema = {"regle": pl.String, "valeur": pl.String, "depuis": pl.Date, "source": pl.String, "confiance": pl.String}
+def rules_table(day: date, as_of: date) -> TableBlock:
+    """Each dated rule of the law as in force on the reader's day, with its source and how far it was checked.
+
+    Beside it, its value on the day that stops the data (``as_of``): the contracts read were judged by that one.
+    """
+    law = [rule for rule in rules.toml("law.toml").values() if isinstance(rule, dict)]
+    rows = [(*row, (_in_force(rule, as_of) or _NOT_YET)[1]) for rule in law if (row := _in_force(rule, day))]
+    names = ("regle", "valeur", "depuis", "source", "confiance", "valeur_donnees")
+    schema = {name: pl.Date if name == "depuis" else pl.String for name in names}
     columns = [
         Column("regle", "Règle"),
         Column("valeur", "Valeur"),
         Column("depuis", "Depuis", "date"),
+        Column("valeur_donnees", f"Valeur au {french.short_date(as_of)}"),
         Column("source", "Source"),
         Column("confiance", "Vérification"),
     ]
     caption = f"Les règles de droit en vigueur au {french.long_date(day)}"
+    if day == as_of:
+        columns = [column for column in columns if column.name != "valeur_donnees"]
+    else:
+        caption += f", et leur valeur au {french.long_date(as_of)}, où les données s'arrêtent"
     return table("tab-regles", caption, pl.DataFrame(rows, schema=schema, orient="row"), columns)
+
+
+_NOT_YET = ("", "pas encore en vigueur")
 
 
 def _in_force(rule: dict, day: date) -> tuple[str, str, date, str, str] | None:

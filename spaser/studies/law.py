@@ -209,7 +209,7 @@ def _stated(part: str, key: str, rule: Fact) -> Fact:
         else [(day, f"{threshold['label']} : {words}") for day, words in _of_value("", threshold)["valeurs"]]
     )
     notes = [
-        rule.get(name, "") for name in ("since_note", "doubt_note", "observable_note", "announce", "note", "baseline")
+        rule.get(name, "") for name in ("since_note", "first_day", "observable_note", "announce", "note", "baseline")
     ]
     notes += [
         f"exclu : {one['label']}" if one.get("state") is None else one["label"] for one in rule.get("exclusions", [])

@@ -6,8 +6,9 @@ import argparse
 
 import pytest
 
-from spaser import cli
+from spaser import cli, french
 from spaser.cli.diagnostic import book_v
+from spaser.studies import law
 
 
 def test_an_article_in_two_words_prints_its_fact_and_what_tests_it(capsys):
@@ -20,6 +21,18 @@ def test_without_a_word_every_part_is_listed_with_the_facts_by_confidence(capsys
     assert cli.main(["droit"]) == 0
     said = capsys.readouterr().out
     assert "climat-clause-sociale-seuils" in said and "texte lu dans une copie" in said
+
+
+def test_without_a_word_every_fact_stands_on_its_line_with_its_french_label_within_eighty_columns(capsys):
+    assert cli.main(["droit"]) == 0
+    said = capsys.readouterr().out
+    lines = said.splitlines()
+    folded = " ".join(said.split())
+    for fact in law.facts():
+        assert [line for line in lines if line.startswith(f"  {fact['cle']}\u00a0: ")], fact["cle"]
+        assert " ".join(french.typeset(f"{fact['cle']} : {fact['libelle']}").split()) in folded
+    closing = lines.index(next(line for line in lines if line.startswith("Version lue")))
+    assert max(len(line) for line in lines[:closing]) <= 80
 
 
 def test_an_unknown_article_is_refused_in_french(capsys):

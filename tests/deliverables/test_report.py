@@ -18,7 +18,7 @@ from spaser.deliverables import files, report, sentences
 from spaser.deliverables.report import Measured
 from spaser.problems import Problem
 from spaser.rules import CONFIDENCES
-from spaser.sections import tallies
+from spaser.sections import method, tallies
 from spaser.sections.annexes import annexes
 
 
@@ -244,6 +244,21 @@ def test_a_rule_not_checked_is_shown_as_to_be_confirmed():
     section = sections.section_method(findings())
     rules = next(block for block in section.blocks if getattr(block, "id", "") == "tab-regles")
     assert set(rules.frame["confiance"]) <= {*CONFIDENCES.values(), rules_.checked({"confidence": "texte_lu_en_copie"})}
+
+
+def test_the_table_of_the_law_shows_the_reader_s_day_and_beside_it_the_day_of_the_data():
+    block = method.rules_table(date(2026, 11, 29), date(2025, 12, 24))
+    seen = {row["regle"]: (row["valeur"], row["valeur_donnees"]) for row in block.frame.to_dicts()}
+    figures = {
+        tuple("".join(c for c in value.split("€")[0] if c.isdigit()) for value in pair) for pair in seen.values()
+    }
+    for wanted in (("140000", "143000"), ("216000", "221000"), ("5404000", "5538000"), ("60000", "40000")):
+        assert wanted in figures
+    assert "29\u00a0novembre 2026" in block.caption and "24\u00a0décembre 2025" in block.caption
+    # The last day before a change still shows the old value; the data's own day alone needs no second column.
+    before = method.rules_table(date(2025, 12, 31), date(2025, 12, 31))
+    assert not [column for column in before.columns if column.name == "valeur_donnees"]
+    assert any("143" in value and "000" in value for value in before.frame["valeur"])
 
 
 def test_no_figure_is_typed_by_hand_the_sentence_follows_the_measure():

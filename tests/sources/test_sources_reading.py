@@ -7,11 +7,13 @@ import gzip
 import io
 import json
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from spaser import sources
 from spaser.problems import Problem
 from spaser.sources import archives
 from spaser.sources.contracts import json_stream, reading
@@ -404,6 +406,27 @@ def test_the_tabular_file_gives_one_row_per_line_with_its_own_holder(tmp_path, p
     assert raw["modification_id"].to_list() == ["0", "1"]
     assert raw["uid"].to_list() == ["u1", "u1"]
     assert raw["titulaire_nom"].to_list() == ["Invention", None]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "read"),
+    [
+        ("montant", True, None),
+        ("montant", date(2024, 1, 2), None),
+        ("montant", 12.5, 1250),
+        ("montant", "12,50", 1250),
+        ("dureeMois", False, None),
+        ("dureeMois", 12.0, 12),
+        ("dateNotification", True, None),
+        ("dateNotification", date(2024, 1, 2), date(2024, 1, 2)),
+    ],
+)
+def test_a_typed_column_of_another_kind_is_unknown_and_never_a_number(tmp_path, column, value, read):
+    row = {"uid": "1", "id": "1", "acheteur_id": "21940022600017", "objet": "Travaux", "montant": 1.0, "dureeMois": 1}
+    row |= {"dateNotification": "2024-01-01", "titulaire_id": "73282932000074", "codeCPV": "45000000"}
+    pl.DataFrame([row | {column: value}]).write_parquet(tmp_path / "t.parquet")
+    records = sources.read(tmp_path / "t.parquet").records.collect()
+    assert records[column].to_list() == [read]
 
 
 def test_a_tabular_parquet_stays_lazy_and_typed(tmp_path):

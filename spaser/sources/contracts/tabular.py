@@ -30,6 +30,7 @@ _ALIASES = {
     "datesignature": "dateNotification",
     "autoriteconcedante_id": "acheteur_id",
 }
+_NUMBERS = ("montant", "dureeMois", "offresRecues", "tauxAvance", "origineUE", "origineFrance")
 #: Columns a Parquet file may already type; the checks take them as they are.
 _TYPED = {
     "montant",
@@ -202,11 +203,20 @@ def _typed(written: str, dtype: pl.DataType, name: str) -> pl.Expr:
         return pl.lit(None, pl.String).alias(name)
     if isinstance(dtype, pl.Datetime):
         return column.cast(pl.Date, strict=False).alias(name)
-    if name in _TYPED and (dtype.is_numeric() and not dtype.is_decimal() or dtype in (pl.Date, pl.Boolean, pl.String)):
+    if name in _TYPED and _of_its_kind(dtype, name):
         return column.alias(name)
     if dtype.is_float():
         column = column.cast(pl.Int64, strict=False)
     return column.cast(pl.String, strict=False).alias(name)
+
+
+def _of_its_kind(dtype: pl.DataType, name: str) -> bool:
+    """Whether a type can be that of a field: a yes or a day is no amount; it is then read as the text it is written."""
+    if name.startswith("date"):
+        return dtype in (pl.Date, pl.String)
+    if name in _NUMBERS:
+        return (dtype.is_numeric() and not dtype.is_decimal()) or dtype == pl.String
+    return dtype in (pl.Boolean, pl.String) or (dtype.is_numeric() and not dtype.is_decimal())
 
 
 def _texts(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
