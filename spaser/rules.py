@@ -121,9 +121,14 @@ def since(day: date) -> str:
 
 
 def since_of(duty: str) -> str:
-    """From which day a duty of the law holds, with what holds for a notice sent the day its decree began, in words."""
+    """From which day a duty of the law holds, with what makes its first day uncertain, in words."""
     rule = toml("law.toml")["duties"][duty]
-    return since(rule["since"]) + (f" ({rule['first_day']})" if "first_day" in rule else "")
+    doubt = (
+        f" ({rule['doubt_note']} : un avis envoyé le {rule['doubt']:%d/%m/%Y} reste à trancher)"
+        if "doubt" in rule
+        else ""
+    )
+    return f"{since(rule['since'])}{doubt}"
 
 
 def value(rule: str, day: date) -> Any:

@@ -59,12 +59,29 @@ def launched(contracts: pl.LazyFrame, launches: pl.LazyFrame | None) -> pl.LazyF
     return dated.with_columns(date_reference=pl.coalesce("lancement", "dateNotification"), date_origine=origin)
 
 
-def by_launch(rule: date, as_of: date, method: dict[str, Any]) -> pl.Expr:
-    """The ladder of a duty that holds for consultations launched from the day of its ``rule``."""
-    shown = f"{rule:%d/%m/%Y}"
+def by_launch(rule: date, as_of: date, method: dict[str, Any], doubt: tuple[date, str] | None = None) -> pl.Expr:
+    """The ladder of a duty that holds for consultations launched from the day of its ``rule``.
+
+    ``doubt``: an earlier day that another text gives, and why. A launch between the two is undecided, and the lags of a
+    notification are counted from the first day in question.
+    """
+    since, why = doubt or (rule, "")
+    shown = f"{since:%d/%m/%Y}"
     short, long = method["delai_minimal"]["value"], method["delai_probable"]["value"]
+    between = (
+        [
+            Rung(
+                "lance_entre_deux_textes",
+                LAUNCHED >= since,
+                UNDECIDED,
+                _said("consultation lancée le {} ({}) : " + why),
+            )
+        ]
+        if doubt
+        else []
+    )
     launched = Rung("lance_depuis", LAUNCHED >= rule, CERTAIN, _said("consultation lancée le {} ({})"))
-    return climb((launched, *_before(rule, as_of, shown), *_after(rule, short, long, shown)))
+    return climb((launched, *between, *_before(since, as_of, shown), *_after(since, short, long, shown)))
 
 
 def _before(since: date, as_of: date, shown: str) -> tuple[Rung, ...]:

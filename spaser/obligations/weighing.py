@@ -223,8 +223,13 @@ def _notices(duties: pl.LazyFrame) -> pl.LazyFrame:
 
 def _ladders(duty: dict[str, Any], as_of: date, method: dict[str, Any]) -> dict[str, pl.Expr]:
     """The ladders of one duty, the date first."""
+    doubt = (duty["doubt"], duty["doubt_note"]) if "doubt" in duty else None
     by_launch = duty["day"] == "launch"
-    when = dates.by_launch(duty["since"], as_of, method) if by_launch else dates.by_notification(duty["since"], as_of)
+    when = (
+        dates.by_launch(duty["since"], as_of, method, doubt)
+        if by_launch
+        else dates.by_notification(duty["since"], as_of)
+    )
     amount = {
         "eu": [thresholds.european(method), thresholds.read_threshold()],
         "publication": [thresholds.publishing(method)],
@@ -357,8 +362,11 @@ def _field(duty: dict[str, Any]) -> list[pl.Expr]:
 def _met(duty: dict[str, Any]) -> pl.Expr:
     """Is what the duty expects declared: yes, no, unknown (Kleene)."""
     match duty.get("met"):
-        case {"any": names}:
-            return pl.any_horizontal(names)
+        case {"any": list(names)}:
+            declared = pl.any_horizontal(names)
+            # What no text likens to the duty never proves it, and forbids to say that it is not met.
+            perhaps = [pl.col(name).fill_null(False) for name in duty["met"].get("perhaps", [])]
+            return pl.when(declared | ~pl.any_horizontal(pl.lit(False), *perhaps)).then(declared)
         case {"all": names}:
             return pl.all_horizontal(names)
         case {"text": said, "but": otherwise}:

@@ -6,6 +6,9 @@ from datetime import date
 
 import polars as pl
 
+#: What a condition may say; « unit » is for the words of a refusal.
+FORMS = frozenset({"column", "null", "min", "max", "over", "under", "is", "equals", "before", "from", "unit"})
+
 
 def holds(entry: dict, *, as_of: date | None = None) -> pl.Expr:
     """All the conditions of an entry, and one group of its ``any`` when it has some."""
@@ -15,7 +18,15 @@ def holds(entry: dict, *, as_of: date | None = None) -> pl.Expr:
 
 
 def met(condition: dict, as_of: date | None = None) -> pl.Expr:
-    """One condition; a null column meets it only when it asks for a null."""
+    """One condition; a null column meets it only when it asks for a null.
+
+    Raises
+    ------
+    ValueError
+        A comparison that is not one of ``FORMS``, or none at all: left aside, it would always hold.
+    """
+    if (unknown := set(condition) - FORMS) or not set(condition) - {"column", "unit"}:
+        raise ValueError(f"a condition on « {condition.get('column')} » says {sorted(unknown) or 'nothing'}")
     column = pl.col(condition["column"])
     if "null" in condition:
         return column.is_null() if condition["null"] else column.is_not_null()

@@ -49,7 +49,7 @@ def _ladder(under_code: bool, day: date | None) -> list[dict]:
 
 def _value(one: dict[str, Any], day: date | None) -> int:
     if "law" in one:
-        return int(rules.value(one["law"], day or rules.dated(one["law"])["since"].max()))
+        return int(rules.value(one["law"], day or rules.toml("law.toml")["reading"]["version"]))
     if "reservation" in one:
         return int(rules.toml("law.toml")["reservations"][one["reservation"]][one["key"]])
     return int(one["value"])
@@ -64,7 +64,7 @@ def _filled(rung: dict, known: dict[str, tuple[int, str]]) -> dict:
 
     said = {name: f"{_spaced(value)}\u00a0{unit}" for name, (value, unit) in known.items()}
     texts = {
-        key: re.sub(r"\[(\w+)\]", lambda match: said.get(match[1], match[0]), value)
+        key: re.sub(r"\[(\w+)\]", lambda match: said[match[1]], value)
         for key, value in rung.items()
         if isinstance(value, str)
     }
@@ -73,6 +73,7 @@ def _filled(rung: dict, known: dict[str, tuple[int, str]]) -> dict:
         rung
         | texts
         | {"conditions": [named(one) for one in rung["conditions"]]}
+        | {"any": [[named(one) for one in group] for group in rung.get("any", [])]}
         | {"whom": f"{towards} : {texts['for']}" if texts["for"] else ""}
     )
 

@@ -9,7 +9,7 @@ from spaser import rules
 #: Of the amounts bought, the part below which a place is not drawn, and how many places at most.
 LEAST, MOST_PLACES = 0.05, 5
 #: Kinds of suppliers told apart on the map, from the statuses they hold; the first that fits.
-KINDS = {"handicap (ESAT, EA)": r"\b(ESAT|EA|EATT)\b", "insertion (SIAE)": r"\b(EI|ACI|AI|ETTI|GEIQ)\b"}
+KINDS = {"handicap (ESAT, EA)": r"\b(ESAT|EA|EATT)\b", "insertion (SIAE)": r"\b(EI|ACI|AI|ETTI|EITI|GEIQ)\b"}
 OTHER = "autre ESS"
 #: Within the radius (or the area) of the family, or served from anywhere.
 LOCAL, NATIONAL = "a_portee", "national"

@@ -182,7 +182,10 @@ def _of_value(key: str, rule: Fact) -> Fact:
         if users
         else READERS.get(key, _UNTESTED)
     )
-    last = [value for value in rule["values"] if value.get("value") is not None][-1]
+    # The source and the confidence shown are those of the value in force when the code was read, never of one still to come.
+    version = rules.toml("law.toml")["reading"]["version"]
+    told = [value for value in rule["values"] if value.get("value") is not None]
+    last = next((value for value in reversed(told) if value["since"] <= version), told[0])
     return _fact("threshold", key, rule | last, texte=last["source"], valeurs=each, teste=tested)
 
 
@@ -209,7 +212,7 @@ def _stated(part: str, key: str, rule: Fact) -> Fact:
         else [(day, f"{threshold['label']} : {words}") for day, words in _of_value("", threshold)["valeurs"]]
     )
     notes = [
-        rule.get(name, "") for name in ("since_note", "first_day", "observable_note", "announce", "note", "baseline")
+        rule.get(name, "") for name in ("since_note", "doubt_note", "observable_note", "announce", "note", "baseline")
     ]
     notes += [
         f"exclu : {one['label']}" if one.get("state") is None else one["label"] for one in rule.get("exclusions", [])

@@ -50,7 +50,7 @@ def test_a_file_of_another_kind_is_named(tmp_path, capsys, verb, name):
     ("content", "said"),
     [
         (_zip("liste.csv", b"0" * (100 << 20)), "démesuré"),
-        (_zip("liste.csv", b"0" * (10 << 20)), "case est démesurée"),
+        (_zip("liste.csv", b"0" * (10 << 20)), "ligne démesurée"),
         (b"siren;statut\n" + b"x" * 500_000 + b";ESS\n", "liste.csv"),
         (b"nom " * 200_000, "liste.csv"),
         (("en-tête sans fin " * 40).encode(), "…"),

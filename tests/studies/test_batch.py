@@ -290,7 +290,7 @@ def test_a_commented_template_is_a_mission_once_its_files_are_named_and_never_re
     assert path.read_text(encoding="utf-8") == text and (tmp_path / "mission (2).toml").is_file()
     (tmp_path / "fichiers").mkdir()
     filled = re.sub(r"^# (?=[a-z\[])", "", text, flags=re.M)
-    for name in ("logo.png", "modele.docx", "modele.pptx", "grand_livre.xlsx"):
+    for name in ("logo.png", "modele.docx", "modele.pptx", "grand_livre.xlsx", "entretiens.xlsx"):
         (tmp_path / "fichiers" / name).write_text('{"spaser_maturite": 1, "reponses": {"moyens": 2}}', encoding="utf-8")
     path.write_text(filled, encoding="utf-8")
     with pytest.raises(Problems) as told:

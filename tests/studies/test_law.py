@@ -103,7 +103,7 @@ def test_no_lever_advises_a_status_or_the_range_of_articles_that_holds_prisons()
     [
         ("biosource-2030", "à partir du 01/01/2030", "en vigueur"),
         ("agec-2021", "n'est plus en vigueur depuis le 01/07/2024", ": en vigueur"),
-        ("climat-critere-env", "depuis le 21/08/2026", "à venir"),
+        ("climat-critere-env", "depuis le 22/08/2026", "à venir"),
     ],
 )
 def test_a_duty_to_come_or_repealed_is_never_said_in_force(key, said, never):
@@ -162,10 +162,7 @@ def test_no_code_of_the_kit_shows_in_the_law_and_each_title_begins_with_a_capita
 
 def test_the_first_day_of_a_duty_is_told_in_the_same_words_wherever_it_is_told():
     assert rules.since_of("climat-critere-env").startswith(
-        "depuis le 21/08/2026 (un avis envoyé le 21/08/2026 est tenu"
-    )
-    assert rules.since_of("climat-clause-env").startswith(
-        "depuis le 22/08/2026 (un avis envoyé le 21/08/2026 n'y est pas"
+        "depuis le 22/08/2026 (R2152-7 est en vigueur depuis le 21/08/2026"
     )
     assert rules.since_of("biosource-2030") == "à partir du 01/01/2030"
 

@@ -236,7 +236,8 @@ def test_the_workbook_has_the_sheets_a_consultant_expects(tmp_path):
         ledger(tmp_path, line("Menuiserie Grandorme", ONE), line("Inconnu au bataillon")), lists(tmp_path)
     )
     book = fastexcel.read_excel(purchases_handover.write(result, tmp_path / "sortie")[1])
-    assert book.sheet_names == ["synthèse", "fournisseurs", "à vérifier", "non identifiés", "mesures", "sources"]
+    known = ["synthèse", "fournisseurs", "à vérifier", "non identifiés", "mesures", "sources", "tableaux entiers"]
+    assert book.sheet_names == known
     lines = book.load_sheet("mesures").to_polars().filter(pl.col("Unité") == "lignes")
     assert lines["Dénominateur (tous)"].max() == 2
 
@@ -298,7 +299,18 @@ def test_a_co_held_contract_is_counted_once_in_each_bound():
         ("b", ONE, "SIRET", ONE[:9], 0, 30, 60, True),
         ("b", BANK, "SIRET", BANK[:9], 0, 30, 60, None),
     )
-    assert held._bounds(rows, pl.col("titulaire_ess")) == {"montant_bas": 100, "montant_egal": 130, "montant_haut": 160}
+    contracts = pl.DataFrame({"uid": ["a", "b"], "montant_retenu": [100, 60]})
+    asked = pl.col("titulaire_ess")
+    assert held._bounds(contracts, rows, asked) == {"montant_bas": 100, "montant_egal": 130, "montant_haut": 160}
+
+
+def test_a_framework_published_once_per_holder_is_one_amount_in_the_share_of_holders():
+    rows = holders(("a", ONE, "SIRET", ONE[:9], 0, 50, 100, True), ("b", BANK, "SIRET", BANK[:9], 0, 50, 100, False))
+    alone = pl.DataFrame({"uid": ["a", "b"], "montant_retenu": [100, 100]})
+    asked = pl.col("titulaire_ess")
+    assert held._bounds(alone, rows, asked) == {"montant_bas": 100, "montant_egal": 100, "montant_haut": 100}
+    shared = pl.DataFrame({"uid": ["a", "b"], "montant_retenu": [100, 0], "accord_multiple": ["a", "a"]})
+    assert held._bounds(shared, rows, asked) == {"montant_bas": 0, "montant_egal": 50, "montant_haut": 100}
 
 
 def test_the_size_of_holders_is_known_only_when_it_answers(tmp_path):

@@ -75,7 +75,7 @@ def test_nothing_is_proposed_where_the_law_already_asks_it_of_every_consultation
     shown = {title: rows[title] for title in due if title in rows}
     assert {"Contrats avec une clause environnementale", "Contrats avec un critère environnemental"} <= set(shown)
     for row in shown.values():
-        assert row["propose_dit"] == "" and "/08/2026" in row["motif"] and "CCP L2" in row["motif"]
+        assert row["propose_dit"] == "" and "22/08/2026" in row["motif"] and "CCP L2" in row["motif"]
     assert "L2112-2-1" in rows[records["clause_sociale"]["titre"]]["motif"]
     assert "source secondaire" in rows[rules.toml("entered.toml")["egalim_bio"]["titre"]]["reperes"]
 
