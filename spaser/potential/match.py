@@ -10,6 +10,7 @@ import polars as pl
 
 from spaser import rules
 from spaser.potential import branches
+from spaser.potential.offer import USUAL_SIZE
 from spaser.potential.points import (
     credible,
     proven,
@@ -98,7 +99,7 @@ def matches(
     # Within a tie suppliers are in the order of distance, then of the supply table, which is sorted by identifiers: few
     # pairs are sorted so, and joins keep their order.
     pairs = within(reached, radius).sort("lieu", "famille", "distance_km", "ligne", nulls_last=True)
-    slim = once(supply.with_row_index("ligne")).select("ligne", *_SLIM, *_SCORED)
+    slim = once(supply.with_row_index("ligne")).select("ligne", *_SLIM, *_SCORED, supposee=supposed())
     slim = slim.join(branches.of_supply(supply.with_row_index("ligne")), on="ligne", how="left", maintain_order="left")
     offered = pairs.join(slim, on="ligne", maintain_order="left_right")
     rows = asked.join(offered, on=["lieu", "famille"], nulls_equal=True, maintain_order="left_right").drop(
@@ -121,6 +122,11 @@ def matches(
         .drop("annuel", "lot_annuel", "arrondissements", *_SCORED)
     )
     return _ranked(judged)
+
+
+def supposed() -> pl.Expr:
+    """Nothing but its kind tells its size, and it never won the family."""
+    return (pl.col("capacite_origine") == USUAL_SIZE).fill_null(True) & (pl.col("gagnes_siret").fill_null(0) == 0)
 
 
 def once(supply: pl.LazyFrame) -> pl.LazyFrame:
@@ -188,6 +194,7 @@ _SLIM = (
     "insertion",
     "ess",
     "clause",
+    "statut_au",
     "capacite_bas",
     "capacite",
     "capacite_haut",

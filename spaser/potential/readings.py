@@ -15,8 +15,17 @@ from spaser.vocabulary import CENT
 DUTY = "climat-clause-sociale-seuils"
 
 
-def supply_reading(needs: pl.LazyFrame, candidates: pl.LazyFrame, share: float, settings: dict) -> pl.LazyFrame:
+#: Months after which a list no longer says by itself that a structure exists with its usual size (a choice of the kit).
+_LIST_MONTHS = 36
+
+
+def supply_reading(
+    needs: pl.LazyFrame, candidates: pl.LazyFrame, share: float, settings: dict, day: date | None = None
+) -> pl.LazyFrame:
     """Per need: how many suppliers, of which kinds, and what they could take in a year.
+
+    A reservation rests on firm suppliers: one whose size is only supposed, by a list that is old on the day, is met before it is
+    counted (``supposes``, ``liste_annee``: the year of the oldest such list).
 
     ``lecture_offre`` is the expectation over lots: annual amount × the part of the lots that find a credible taker.
     ``lecture_offre_haut`` is all they could take below the chosen dependency, each at the top of its capacity.
@@ -30,6 +39,9 @@ def supply_reading(needs: pl.LazyFrame, candidates: pl.LazyFrame, share: float, 
     whole = pl.col("_entier")
     lot = pl.col("probabilite") >= 0.5
     credible = pl.col("credible")
+    old = pl.lit(False) if day is None else pl.col("statut_au") < pl.lit(day).dt.offset_by(f"-{_LIST_MONTHS}mo")
+    weak = (pl.col("supposee") & old).fill_null(False)
+    firm = credible & ~weak
     law = {"handicap": pl.col("handicap"), "insertion": pl.col("insertion"), "ess": pl.col("ess").fill_null(False)}
     # Of those who could answer a reservation, only those whose trade is stated or who won the family are counted.
     counted = rows.group_by("besoin_id").agg(
@@ -41,10 +53,13 @@ def supply_reading(needs: pl.LazyFrame, candidates: pl.LazyFrame, share: float, 
         entiers=_count(credible & whole),
         clause_candidats=_count(pl.col("clause")),
         lot_credibles=_count(credible & lot),
-        lot_reservables=_count(credible & lot & pl.col("reservable")),
-        reservables_entiers=_count(credible & whole & pl.col("reservable")),
+        lot_reservables=_count(firm & lot & pl.col("reservable")),
+        reservables_entiers=_count(firm & whole & pl.col("reservable")),
+        lot_reperes=_count(credible & lot & pl.col("reservable")),
+        supposes=_count(credible & lot & pl.col("reservable") & weak),
+        liste_annee=pl.col("statut_au").filter(credible & lot & pl.col("reservable") & weak).dt.year().min(),
         **{f"{name}_credibles": _count(credible & held) for name, held in law.items()},
-        **{f"{name}_entiers": _count(credible & whole & held) for name, held in law.items()},
+        **{f"{name}_entiers": _count(firm & whole & held) for name, held in law.items()},
         dependance_mediane=pl.col("dependance").filter(credible).median(),
         _preneurs=(settings["participation"]["value"] * pl.col("adequation") * pl.col("probabilite"))
         .filter(credible)

@@ -181,6 +181,7 @@ CANDIDATES = Table(
         Word("dependance", F, "Lot annuel / capacité médiane", "part"),
         Word("prenable", I, "Montant annuel prenable sous la part de dépendance", "centime"),
         Word("metier_connu", B, "Métier dit, ou famille déjà gagnée par l'établissement"),
+        Word("supposee", B, "Capacité supposée d'après le seul type, famille jamais gagnée"),
         Word("credible", B, "Crédible (métier dit ou famille gagnée, et lot à sa taille)"),
         Word("raison", T, "Pourquoi ce fournisseur"),
     ),

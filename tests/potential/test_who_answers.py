@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 import pytest
 
 from spaser import potential, rules
 from spaser.potential import map as opportunities_map
 from spaser.sections.summary.pages import _met
-from tests.potential.test_potential import LEVER_COLUMNS, certain, exact, judged, need, places, supply
+from tests.potential.test_potential import LEVER_COLUMNS, certain, exact, judged, need, places, structure, supply
 
 
 def advised(**facts) -> dict:
@@ -85,3 +87,23 @@ def test_within_reach_is_said_of_those_within_the_radius_alone():
     rows = [("a", opportunities_map.LOCAL), ("a", opportunities_map.NATIONAL), ("b", opportunities_map.NATIONAL)]
     table = pl.DataFrame(rows, schema=["siret", "portee"], orient="row").with_columns(siren="siret")
     assert opportunities_map.reached(table) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "listed, facts, reserved",
+    [
+        (date(2020, 12, 31), {"tranche_effectifs": None}, False),
+        (date(2023, 11, 29), {"tranche_effectifs": None}, True),
+        (date(2020, 12, 31), {"tranche_effectifs": "11"}, True),
+    ],
+    ids=["old list and supposed size", "list of three years", "old list and known staff"],
+)
+def test_a_reservation_does_not_rest_on_supposed_sizes_of_an_old_list(listed, facts, reserved):
+    """Three insertion companies whose trade their activity says; nobody has won the family."""
+    rows = [structure(f"{i}1111111100011", statut_au=listed, nom=f"Structure {i}", **facts) for i in range(1, 5)]
+    asked = need(annuel=1_000_000, annuel_haut=1_000_000, lot_annuel=1_000_000)
+    row = judged(asked, potential.candidates(asked, places(), supply(*rows)), as_of=date(2026, 11, 29))
+    assert row["credibles"] == 4
+    assert (row["levier"] == "reserver_insertion") is reserved
+    if not reserved:
+        assert row["levier"] == "sourcing_reserver" and "liste de 2020" in row["levier_raison"]
