@@ -201,8 +201,8 @@ def _potential(findings: Findings) -> Iterator[tuple[str, Fact]]:
         return
     for name in ("annuel", "potentiel", "potentiel_haut"):
         yield name, int(families[name].sum())
-    if total := families["annuel"].sum():
-        yield "potentiel_part", families["potentiel"].sum() / total
+    if total := int(families["annuel"].sum()):
+        yield "potentiel_part", int(families["potentiel"].sum()) / total
     best = families.sort("potentiel", "famille", descending=[True, False], nulls_last=True).head(1).to_dicts()
     if best and best[0]["potentiel"]:
         yield from (("potentiel_famille", best[0]["famille_libelle"]), ("potentiel_premier", best[0]["potentiel"]))
