@@ -36,6 +36,29 @@ def supply_reading(
         reservable=pl.col("handicap") | pl.col("insertion"),
         _entier=chance(pl.col("_annuel"), share, settings) >= 0.5,
     )
+    counted = _suppliers(rows, share, settings, day)
+    joined = amounts.join(counted, on="besoin_id", how="left", maintain_order="left").join(
+        curves(rows, share, settings),
+        on="besoin_id",
+        how="left",
+        maintain_order="left",
+    )
+    counts = [
+        name
+        for name in counted.collect_schema().names()
+        if name.endswith(("s", "entiers")) and not name.startswith("_")
+    ]
+    filled = joined.with_columns(pl.col(counts).fill_null(0), pl.col("_preneurs", "_plafond").fill_null(0.0))
+    lots = pl.col("_lots").clip(1, None)
+    return filled.with_columns(
+        lecture_offre=(pl.col("_annuel") * part(pl.col("_preneurs") / lots)).round().cast(pl.Int64),
+        lecture_offre_haut=pl.min_horizontal("_plafond", pl.col("_haut").cast(pl.Float64)).round().cast(pl.Int64),
+        part_allotie=pl.col("part_allotie").fill_null(0.0),
+    ).drop("recurrence", "_annuel", "_haut", "_lots", "_plafond")
+
+
+def _suppliers(rows: pl.LazyFrame, share: float, settings: dict, day: date | None) -> pl.LazyFrame:
+    """The suppliers of each need, counted by what they could answer."""
     whole = pl.col("_entier")
     lot = pl.col("probabilite") >= 0.5
     credible = pl.col("credible")
@@ -44,7 +67,7 @@ def supply_reading(
     firm = credible & ~weak
     law = {"handicap": pl.col("handicap"), "insertion": pl.col("insertion"), "ess": pl.col("ess").fill_null(False)}
     # Of those who could answer a reservation, only those whose trade is stated or who won the family are counted.
-    counted = rows.group_by("besoin_id").agg(
+    return rows.group_by("besoin_id").agg(
         candidats=pl.len().cast(pl.Int32),
         credibles=_count(credible),
         reservables=_count(pl.col("metier_connu") & pl.col("preste") & pl.col("reservable")),
@@ -66,24 +89,6 @@ def supply_reading(
         .sum(),
         _plafond=(pl.min_horizontal(pl.col("capacite_haut") * share, pl.col("_haut"))).filter(credible).sum(),
     )
-    joined = amounts.join(counted, on="besoin_id", how="left", maintain_order="left").join(
-        curves(rows, share, settings),
-        on="besoin_id",
-        how="left",
-        maintain_order="left",
-    )
-    counts = [
-        name
-        for name in counted.collect_schema().names()
-        if name.endswith(("s", "entiers")) and not name.startswith("_")
-    ]
-    filled = joined.with_columns(pl.col(counts).fill_null(0), pl.col("_preneurs", "_plafond").fill_null(0.0))
-    lots = pl.col("_lots").clip(1, None)
-    return filled.with_columns(
-        lecture_offre=(pl.col("_annuel") * part(pl.col("_preneurs") / lots)).round().cast(pl.Int64),
-        lecture_offre_haut=pl.min_horizontal("_plafond", pl.col("_haut").cast(pl.Float64)).round().cast(pl.Int64),
-        part_allotie=pl.col("part_allotie").fill_null(0.0),
-    ).drop("recurrence", "_annuel", "_haut", "_lots", "_plafond")
 
 
 def _count(where: pl.Expr) -> pl.Expr:

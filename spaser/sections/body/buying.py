@@ -126,7 +126,7 @@ def section_reachable(findings: Findings) -> Told:
     if near is not None and near.height and kept.height:
         more = (Sentence(french.sentence(_near(near))), *_listed(near, findings))
     if left := some.height - kept.height:
-        small = f"{french.count(left, 'famille')} de plus, chacune sous {french.number(floor)} € atteignables par an, {'n’est' if left == 1 else 'ne sont'} pas dans ce tableau"
+        small = f"{french.count(left, 'famille')} de plus, sous {french.number(floor)} € atteignables par an : dans le classeur, non dans ce tableau"
         more = (*more, Sentence(french.sentence(small)))
     return opening.section(findings, "potentiel", (*figures[-1:], shown) if kept.height else (), more)
 
