@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from spaser import french
 from spaser.cli import given
-from spaser.cli.options import command, output
+from spaser.cli.options import command, output, reading_day, today
 from spaser.cli.terminal import progress, say
 
 
@@ -40,6 +41,8 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     one.add_argument("--lots", nargs="+", default=[""], metavar="N", help="numéros des lots concernés")
     one.add_argument("--facilitateur", help="nom du facilitateur à écrire dans la clause")
+    one.add_argument("--nom-acheteur", default="", metavar="NOM", help="acheteur à écrire sous le titre")
+    today(one)
     given.options(one)
     output(one)
     two = command(
@@ -82,8 +85,11 @@ def _draft(choices: argparse.Namespace) -> None:
             f"  {text.piece:<5} {text.titre} ({', '.join(text.articles)})"
             + (f" ; à compléter : {', '.join(text.missing)}" if text.blanks else "")
         )
+    if needs[0][0].unlinked:
+        say(f"\n{french.typeset(needs[0][0].unlinked)}")
     say(f"\n{drafting.WARNING}")
-    given.delivered(choices, "redige", lambda folder: drafting.write(needs, folder))
+    buyer, day = choices.nom_acheteur, reading_day(choices)
+    given.delivered(choices, "redige", lambda folder: drafting.write(needs, folder, buyer=buyer, today=day))
 
 
 def _proofread(choices: argparse.Namespace) -> None:

@@ -78,6 +78,9 @@ def _assigned(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     usable = usable.with_columns(_groupe=twin).with_columns(
         _porte=pl.col("uid") == pl.col("uid").filter(pl.col("montant_retenu").is_not_null()).min().over("_groupe")
     )
+    # Lots of one consultation may be of several families and places: each need knows how many were read in all.
+    together = pl.col("_groupe").n_unique().over("acheteur_siren", "consultation").cast(pl.Int32)
+    usable = usable.with_columns(_lots_operation=together)
     # Without a duration, a year: a need must have an end to be known as past.
     end = pl.coalesce("fin_contrat", pl.col("dateNotification").dt.offset_by("12mo"))
     dated = usable.with_columns(_fin=end).with_columns(
@@ -224,6 +227,7 @@ def _facts(lots: pl.LazyFrame, now: pl.Expr) -> dict[str, pl.Expr]:
         "besoin_montant": pl.col("_tout").first(),
         "alloti": _divided().filter(now).any(),
         "lots_dits": _announced().filter(now).max(),
+        "lots_operation": pl.col("_lots_operation").filter(now).max(),
         "concession": (form == "concession").fill_null(False).filter(now).all(),
         "type_marche": kind(pl.col("codeCPV").filter(now).first()),
     }

@@ -11,6 +11,8 @@ LEAST, MOST_PLACES = 0.05, 5
 #: Kinds of suppliers told apart on the map, from the statuses they hold; the first that fits.
 KINDS = {"handicap (ESAT, EA)": r"\b(ESAT|EA|EATT)\b", "insertion (SIAE)": r"\b(EI|ACI|AI|ETTI|EITI|GEIQ)\b"}
 OTHER = "autre ESS"
+#: Within the radius (or the area) of the family, or served from anywhere.
+LOCAL, NATIONAL = "a_portee", "national"
 _KNOWN = (
     "siren",
     "siret",
@@ -34,7 +36,7 @@ def suppliers(found: pl.DataFrame, opportunities: pl.DataFrame, supply: pl.DataF
     """One row per establishment and family in which it is credible for a need still active.
 
     Columns: ``famille, famille_libelle``, those of SUPPLY that name the establishment, ``statut`` (its kind on the map),
-    ``besoins`` (needs it could serve), ``distance_km`` (to the nearest), ``probabilite`` (its best chance of taking a lot).
+    ``besoins`` (needs it could serve), ``distance_km`` (to the nearest), ``portee`` (within the reach of the family, or without limit), ``probabilite`` (its best chance of taking a lot).
     Needs ``matches`` with ``ligne``, OPPORTUNITIES of the same needs and the SUPPLY they were matched with.
     """
     active = opportunities.lazy().filter(pl.col("etat_action") == "agir").select("besoin_id")
@@ -46,6 +48,7 @@ def suppliers(found: pl.DataFrame, opportunities: pl.DataFrame, supply: pl.DataF
         .agg(
             besoins=pl.len().cast(pl.Int32),
             distance_km=pl.col("distance_km").min(),
+            portee=pl.when((pl.col("portee") != NATIONAL).any()).then(pl.lit(LOCAL)).otherwise(pl.lit(NATIONAL)),
             probabilite=pl.col("probabilite").max(),
         )
     )
@@ -60,6 +63,13 @@ def suppliers(found: pl.DataFrame, opportunities: pl.DataFrame, supply: pl.DataF
         .with_columns(statut=kind)
     )
     return named.sort("distance_km", "ligne", nulls_last=True).drop("ligne")
+
+
+def reached(suppliers: pl.DataFrame) -> tuple[int, int]:
+    """How many establishments are within the reach of a family, and how many only serve families without limit of distance."""
+    key = pl.coalesce("siret", "siren")
+    near = suppliers.filter(pl.col("portee") == LOCAL).select(key.n_unique()).item()
+    return near, suppliers.select(key.n_unique()).item() - near
 
 
 def by_town(suppliers: pl.DataFrame) -> pl.LazyFrame:

@@ -10,6 +10,7 @@ import polars as pl
 
 from spaser import rules
 from spaser.potential import branches
+from spaser.potential.offer import USUAL_SIZE
 from spaser.potential.points import (
     credible,
     proven,
@@ -20,6 +21,7 @@ from spaser.potential.points import (
     told,
     unsaid_branch,
 )
+from spaser.text import fold_expr
 from spaser.vocabulary import CANDIDATES, EARTH_KM
 
 KM_PER_DEGREE = 111.2
@@ -97,9 +99,9 @@ def matches(
     # Within a tie suppliers are in the order of distance, then of the supply table, which is sorted by identifiers: few
     # pairs are sorted so, and joins keep their order.
     pairs = within(reached, radius).sort("lieu", "famille", "distance_km", "ligne", nulls_last=True)
-    slim = supply.with_row_index("ligne").select("ligne", *_SLIM, *_SCORED)
+    slim = once(supply.with_row_index("ligne")).select("ligne", *_SLIM, *_SCORED, supposee=supposed())
     slim = slim.join(branches.of_supply(supply.with_row_index("ligne")), on="ligne", how="left", maintain_order="left")
-    offered = pairs.join(slim, on="ligne", how="left", maintain_order="left")
+    offered = pairs.join(slim, on="ligne", maintain_order="left_right")
     rows = asked.join(offered, on=["lieu", "famille"], nulls_equal=True, maintain_order="left_right").drop(
         "lieu", "famille"
     )
@@ -120,6 +122,34 @@ def matches(
         .drop("annuel", "lot_annuel", "arrondissements", *_SCORED)
     )
     return _ranked(judged)
+
+
+def supposed() -> pl.Expr:
+    """Nothing but its kind tells its size, and it never won the family."""
+    return (pl.col("capacite_origine") == USUAL_SIZE).fill_null(True) & (pl.col("gagnes_siret").fill_null(0) == 0)
+
+
+def once(supply: pl.LazyFrame) -> pl.LazyFrame:
+    """SUPPLY where two rows of one name in one commune, for one family, are one supplier: that which delivers and has won most.
+
+    « L EQUIPAGE » and « L'EQUIPAGE » are one; a row without name or commune is its own.
+    """
+    name = fold_expr(pl.col("nom")).str.replace_all(r"[^a-z0-9]+", " ").str.strip_chars()
+    own = pl.format("{}", "ligne")
+    who = pl.when((name != "") & pl.col("code_commune").is_not_null()).then(
+        pl.concat_str(name, pl.lit("|"), "code_commune")
+    )
+    best = pl.struct(
+        ~pl.col("preste").fill_null(False),
+        -pl.col("gagnes_siret").fill_null(0).cast(pl.Int64),
+        ~pl.col("metier").fill_null(False),
+        "ligne",
+    )
+    return (
+        supply.with_columns(_qui=pl.coalesce(who, own), _ordre=best)
+        .filter(pl.col("_ordre").rank("min").over("famille", "_qui") == 1)
+        .drop("_qui", "_ordre")
+    )
 
 
 def _trade() -> pl.Expr:
@@ -164,6 +194,7 @@ _SLIM = (
     "insertion",
     "ess",
     "clause",
+    "statut_au",
     "capacite_bas",
     "capacite",
     "capacite_haut",

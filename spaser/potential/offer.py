@@ -15,6 +15,8 @@ from spaser.vocabulary import SUPPLY
 
 #: Structures eligible to each reservation, from ``siae_types.csv`` (a plain « oui »); GEIQ and others are not, by right.
 _FAMILIES = {"handicap": "handicap", "insertion": "insertion"}
+#: The size of a structure of which only the kind is known.
+USUAL_SIZE = "taille usuelle du type (hypothèse)"
 PROOFS = {
     "metier": "métier dit par le nom",
     "gagne": "contrats gagnés",
@@ -391,5 +393,5 @@ def _capacity(whole: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
         .then(pl.lit("chiffre d'affaires"))
         .when(staffed)
         .then(pl.lit("tranche d'effectifs × production par personne (hypothèse)"))
-        .otherwise(pl.lit("taille usuelle du type (hypothèse)")),
+        .otherwise(pl.lit(USUAL_SIZE)),
     )

@@ -101,7 +101,7 @@ def opportunities(
     if supplied is None:
         if found is None:
             raise ValueError("the suppliers of the needs were neither given nor counted")
-        supplied = supply_reading(chosen, found, share, settings)
+        supplied = supply_reading(chosen, found, share, settings, as_of)
     whole = chosen.join(supplied, on="besoin_id", how="left", maintain_order="left")
     whole = whole.join(law_reading(chosen, supplied, settings), on="besoin_id", how="left", maintain_order="left")
     if not under_code:
@@ -129,12 +129,17 @@ def opportunities(
 
 
 def supplied(
-    chosen: pl.LazyFrame, found: pl.LazyFrame, *, dependency: float | None = None, method: dict | None = None
+    chosen: pl.LazyFrame,
+    found: pl.LazyFrame,
+    *,
+    as_of: date | None = None,
+    dependency: float | None = None,
+    method: dict | None = None,
 ) -> pl.LazyFrame:
     """The reading by the supply of some needs: how many suppliers, of which kinds, what they could take in a year."""
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
-    return supply_reading(chosen, found, share, settings)
+    return supply_reading(chosen, found, share, settings, as_of)
 
 
 def _amounts(whole: pl.LazyFrame, under_code: bool = True) -> pl.LazyFrame:

@@ -15,8 +15,17 @@ from spaser.vocabulary import CENT
 DUTY = "climat-clause-sociale-seuils"
 
 
-def supply_reading(needs: pl.LazyFrame, candidates: pl.LazyFrame, share: float, settings: dict) -> pl.LazyFrame:
+#: Months after which a list no longer says by itself that a structure exists with its usual size (a choice of the kit).
+_LIST_MONTHS = 36
+
+
+def supply_reading(
+    needs: pl.LazyFrame, candidates: pl.LazyFrame, share: float, settings: dict, day: date | None = None
+) -> pl.LazyFrame:
     """Per need: how many suppliers, of which kinds, and what they could take in a year.
+
+    A reservation rests on firm suppliers: one whose size is only supposed, by a list that is old on the day, is met before it is
+    counted (``supposes``, ``liste_annee``: the year of the oldest such list).
 
     ``lecture_offre`` is the expectation over lots: annual amount × the part of the lots that find a credible taker.
     ``lecture_offre_haut`` is all they could take below the chosen dependency, each at the top of its capacity.
@@ -27,30 +36,7 @@ def supply_reading(needs: pl.LazyFrame, candidates: pl.LazyFrame, share: float, 
         reservable=pl.col("handicap") | pl.col("insertion"),
         _entier=chance(pl.col("_annuel"), share, settings) >= 0.5,
     )
-    whole = pl.col("_entier")
-    lot = pl.col("probabilite") >= 0.5
-    credible = pl.col("credible")
-    law = {"handicap": pl.col("handicap"), "insertion": pl.col("insertion"), "ess": pl.col("ess").fill_null(False)}
-    # Of those who could answer a reservation, only those whose trade is stated or who won the family are counted.
-    counted = rows.group_by("besoin_id").agg(
-        candidats=pl.len().cast(pl.Int32),
-        credibles=_count(credible),
-        reservables=_count(pl.col("metier_connu") & pl.col("preste") & pl.col("reservable")),
-        handicap_dits=_count(pl.col("metier_connu") & pl.col("preste") & pl.col("handicap")),
-        insertion_dits=_count(pl.col("metier_connu") & pl.col("preste") & pl.col("insertion")),
-        entiers=_count(credible & whole),
-        clause_candidats=_count(pl.col("clause")),
-        lot_credibles=_count(credible & lot),
-        lot_reservables=_count(credible & lot & pl.col("reservable")),
-        reservables_entiers=_count(credible & whole & pl.col("reservable")),
-        **{f"{name}_credibles": _count(credible & held) for name, held in law.items()},
-        **{f"{name}_entiers": _count(credible & whole & held) for name, held in law.items()},
-        dependance_mediane=pl.col("dependance").filter(credible).median(),
-        _preneurs=(settings["participation"]["value"] * pl.col("adequation") * pl.col("probabilite"))
-        .filter(credible)
-        .sum(),
-        _plafond=(pl.min_horizontal(pl.col("capacite_haut") * share, pl.col("_haut"))).filter(credible).sum(),
-    )
+    counted = _suppliers(rows, share, settings, day)
     joined = amounts.join(counted, on="besoin_id", how="left", maintain_order="left").join(
         curves(rows, share, settings),
         on="besoin_id",
@@ -69,6 +55,40 @@ def supply_reading(needs: pl.LazyFrame, candidates: pl.LazyFrame, share: float, 
         lecture_offre_haut=pl.min_horizontal("_plafond", pl.col("_haut").cast(pl.Float64)).round().cast(pl.Int64),
         part_allotie=pl.col("part_allotie").fill_null(0.0),
     ).drop("recurrence", "_annuel", "_haut", "_lots", "_plafond")
+
+
+def _suppliers(rows: pl.LazyFrame, share: float, settings: dict, day: date | None) -> pl.LazyFrame:
+    """The suppliers of each need, counted by what they could answer."""
+    whole = pl.col("_entier")
+    lot = pl.col("probabilite") >= 0.5
+    credible = pl.col("credible")
+    old = pl.lit(False) if day is None else pl.col("statut_au") < pl.lit(day).dt.offset_by(f"-{_LIST_MONTHS}mo")
+    weak = (pl.col("supposee") & old).fill_null(False)
+    firm = credible & ~weak
+    law = {"handicap": pl.col("handicap"), "insertion": pl.col("insertion"), "ess": pl.col("ess").fill_null(False)}
+    # Of those who could answer a reservation, only those whose trade is stated or who won the family are counted.
+    return rows.group_by("besoin_id").agg(
+        candidats=pl.len().cast(pl.Int32),
+        credibles=_count(credible),
+        reservables=_count(pl.col("metier_connu") & pl.col("preste") & pl.col("reservable")),
+        handicap_dits=_count(pl.col("metier_connu") & pl.col("preste") & pl.col("handicap")),
+        insertion_dits=_count(pl.col("metier_connu") & pl.col("preste") & pl.col("insertion")),
+        entiers=_count(credible & whole),
+        clause_candidats=_count(pl.col("clause")),
+        lot_credibles=_count(credible & lot),
+        lot_reservables=_count(firm & lot & pl.col("reservable")),
+        reservables_entiers=_count(firm & whole & pl.col("reservable")),
+        lot_reperes=_count(credible & lot & pl.col("reservable")),
+        supposes=_count(credible & lot & pl.col("reservable") & weak),
+        liste_annee=pl.col("statut_au").filter(credible & lot & pl.col("reservable") & weak).dt.year().min(),
+        **{f"{name}_credibles": _count(credible & held) for name, held in law.items()},
+        **{f"{name}_entiers": _count(firm & whole & held) for name, held in law.items()},
+        dependance_mediane=pl.col("dependance").filter(credible).median(),
+        _preneurs=(settings["participation"]["value"] * pl.col("adequation") * pl.col("probabilite"))
+        .filter(credible)
+        .sum(),
+        _plafond=(pl.min_horizontal(pl.col("capacite_haut") * share, pl.col("_haut"))).filter(credible).sum(),
+    )
 
 
 def _count(where: pl.Expr) -> pl.Expr:
@@ -125,13 +145,13 @@ def peer_reading(every: pl.LazyFrame, kinds: pl.LazyFrame, settings: dict) -> pl
 
 
 def law_reading(needs: pl.LazyFrame, supplied: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
-    """Per need: ``lecture_loi`` (annual amount that may be reserved), ``loi_raison``, ``cpv_2113_15``, ``cpv_specifique``, ``duree``.
+    """Per need: ``lecture_loi`` (amount that may be reserved, a year, as ``annuel``: half the maximum of a framework), ``loi_raison``, ``cpv_2113_15``, ``cpv_specifique``, ``duree``.
 
     L2113-12 and -13 have no list of services: they hold as soon as eligible suppliers deliver, with their 50 % share of
     workers, each counting its own kinds alone. L2113-15 holds for the codes of its list, for three years at most, to the ESS alone.
     """
     listed = rules.table("reserved_ess_cpv.csv").lazy().select("codeCPV", _sorte="sorte").unique("codeCPV")
-    rows = needs.select("besoin_id", "codeCPV", "dureeMois", "annuel_haut").join(
+    rows = needs.select("besoin_id", "codeCPV", "dureeMois", "annuel").join(
         supplied.select("besoin_id", "handicap_dits", "insertion_dits", "ess_credibles"),
         on="besoin_id",
         how="left",
@@ -163,12 +183,16 @@ def law_reading(needs: pl.LazyFrame, supplied: pl.LazyFrame, settings: dict) -> 
         .then(pl.lit("CPV de la liste L2113-15, mais plus de trois ans : non réservable en l'état"))
         .when(pl.col("_sorte") == "sous_code")
         .then(pl.lit("sous-code d'un code de la liste L2113-15 : à confirmer par le juriste"))
-        .otherwise(pl.lit("La loi permet ; aucun fournisseur repéré (L2113-12, L2113-13 : aucune liste de services)"))
+        .otherwise(
+            pl.lit(
+                "La loi permet ; aucun fournisseur repéré : rien à réserver à ce jour (L2113-12, L2113-13 : aucune liste de services)"
+            )
+        )
     )
     allowed = eligible | (ess & short.fill_null(False))
     return rows.select(
         "besoin_id",
-        lecture_loi=pl.when(allowed).then("annuel_haut").otherwise(0),
+        lecture_loi=pl.when(allowed).then("annuel").otherwise(0),
         loi_raison=reason,
         cpv_2113_15=on_list.fill_null(False).cast(pl.Int32),
         cpv_specifique=rules.specific_service("codeCPV").fill_null(False).cast(pl.Int32),
@@ -296,9 +320,11 @@ def lever_reading(whole: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
     running = pl.when(pl.col("actif")).then("annuel_haut").otherwise(0)
     divided = pl.col("alloti").fill_null(False) if "alloti" in have else pl.lit(False)
     announced = pl.col("lots_dits") if "lots_dits" in have else pl.lit(None, pl.Int32)
+    operation = pl.col("lots_operation") if "lots_operation" in have else pl.lit(None, pl.Int32)
     return rows.with_columns(formalise=_formal()).with_columns(
         clause_obligatoire=_clause_due(as_of),
         alloti_oui=(divided | (pl.col("lots") > 1).fill_null(False)).cast(pl.Int32),
+        lots_connus=pl.max_horizontal("lots", announced, operation),
         lots_non_lus=(announced > pl.col("lots")).fill_null(False).cast(pl.Int32),
         lot_montant=pl.col("besoin_montant") // pl.col("lots").clip(1, None),
         famille_annuelle=running.sum().over("acheteur_siren", "famille"),

@@ -16,7 +16,7 @@ _MOST = 60
 _WHO = (
     Column("nom", "Fournisseur"),
     Column("commune", "Commune"),
-    Column("distance_km", "Distance (km)", "entier"),
+    Column("distance_km", "Distance au lieu servi le plus proche (km)", "entier"),
     Column("statuts", "Statuts"),
     Column("statut_au", "Statut connu au", "date"),
     Column("statut_source", "Liste"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 import pytest
 
 from spaser import potential, rules
+from spaser.potential import map as opportunities_map
 from spaser.sections.summary.pages import _met
-from tests.potential.test_potential import LEVER_COLUMNS
+from tests.potential.test_potential import LEVER_COLUMNS, certain, exact, judged, need, places, structure, supply
 
 
 def advised(**facts) -> dict:
@@ -16,7 +19,9 @@ def advised(**facts) -> dict:
 
 
 def test_a_reserved_lot_counts_those_who_may_answer_it_and_not_the_whole_ess():
-    found = advised(alloti_oui=1, lots=3, lot_reservables=11, reservables=17, credibles=400, ess_credibles=384)
+    found = advised(
+        alloti_oui=1, lots=3, lots_connus=3, lot_reservables=11, reservables=17, credibles=400, ess_credibles=384
+    )
     assert (found["levier"], found["levier_fournisseurs"]) == ("reserver_lot", 11)
     assert found["levier_population"] == "fournisseurs réservables crédibles à la taille d'un lot"
 
@@ -53,3 +58,52 @@ def test_the_plan_says_whom_the_number_counts():
     assert _met(0, "structures d'insertion") == " ; structures d'insertion : à chercher"
     assert _met(3, "structures d'insertion") == " ; structures d'insertion : 3, sourçage ouvert à tous"
     assert _met(31, "structures") == " ; structures : 31, à trier par le sourçage"
+
+
+def test_a_lot_is_reserved_when_two_lots_are_known_and_not_when_one_is():
+    facts = {"alloti_oui": 1, "lot_reservables": 9, "reservables": 9, "candidats": 9, "credibles": 9, "entiers": 9}
+    assert advised(lots_connus=2, **facts)["levier"] == "reserver_lot"
+    assert advised(lots_connus=1, **facts)["levier"] == "sourcing"
+
+
+def test_one_name_in_one_commune_is_one_supplier_whatever_its_apostrophe():
+    sirets = [f"{i}1111111100011" for i in range(1, 4)]
+    for names, expected in ((("L EQUIPAGE", "L'Équipage", "Autre"), 2), (("L EQUIPAGE", "L EQUIPE", "Autre"), 3)):
+        rows = [exact(siret, nom=name) for siret, name in zip(sirets, names, strict=True)]
+        found = potential.candidates(need(), places(), supply(*rows, wins=certain(*sirets)))
+        assert judged(need(), found)["credibles"] == expected
+
+
+def test_the_amount_that_the_law_lets_reserve_is_the_amount_a_year_beside_it():
+    sirets = [f"{i}1111111100011" for i in range(1, 5)]
+    asked = need(annuel=281_250_00, annuel_haut=562_500_00)
+    row = judged(asked, potential.candidates(asked, places(), supply(*map(exact, sirets), wins=certain(*sirets))))
+    assert row["lecture_loi"] == row["annuel"] == 281_250_00
+    none = judged(asked, potential.candidates(asked, places(), supply(exact(sirets[0], types="GEIQ"))))
+    assert none["lecture_loi"] == 0 and "rien à réserver" in none["loi_raison"]
+
+
+def test_within_reach_is_said_of_those_within_the_radius_alone():
+    rows = [("a", opportunities_map.LOCAL), ("a", opportunities_map.NATIONAL), ("b", opportunities_map.NATIONAL)]
+    table = pl.DataFrame(rows, schema=["siret", "portee"], orient="row").with_columns(siren="siret")
+    assert opportunities_map.reached(table) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "listed, facts, reserved",
+    [
+        (date(2020, 12, 31), {"tranche_effectifs": None}, False),
+        (date(2023, 11, 29), {"tranche_effectifs": None}, True),
+        (date(2020, 12, 31), {"tranche_effectifs": "11"}, True),
+    ],
+    ids=["old list and supposed size", "list of three years", "old list and known staff"],
+)
+def test_a_reservation_does_not_rest_on_supposed_sizes_of_an_old_list(listed, facts, reserved):
+    """Three insertion companies whose trade their activity says; nobody has won the family."""
+    rows = [structure(f"{i}1111111100011", statut_au=listed, nom=f"Structure {i}", **facts) for i in range(1, 5)]
+    asked = need(annuel=1_000_000, annuel_haut=1_000_000, lot_annuel=1_000_000)
+    row = judged(asked, potential.candidates(asked, places(), supply(*rows)), as_of=date(2026, 11, 29))
+    assert row["credibles"] == 4
+    assert (row["levier"] == "reserver_insertion") is reserved
+    if not reserved:
+        assert row["levier"] == "sourcing_reserver" and "liste de 2020" in row["levier_raison"]

@@ -47,7 +47,12 @@ LIMITS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {f"oui_{s}": 0 for s in ("social", "environnement", "reserve")} | {"couverture_social": 0.5}, {"oui_reserve": 1},
     ),
     "potentiel": (
-        {"potentiel": 1, "annuel": 10, "besoins": 1, "potentiel_famille": "Nettoyage", "potentiel_premier": 1}, {"potentiel": 0},
+        {"potentiel": 1, "potentiel_part": 0.05, "annuel": 20, "besoins": 1, "potentiel_famille": "Nettoyage", "potentiel_premier": 1},
+        {"potentiel_part": 0.049},
+    ),
+    "potentiel_faible": (
+        {"potentiel": 1, "potentiel_part": 0.049, "annuel": 21, "besoins": 1, "potentiel_famille": "Nettoyage", "potentiel_premier": 1},
+        {"potentiel_part": 0.05},
     ),
     "potentiel_nul": ({"besoins": 1, "potentiel": 0, "annuel": 10}, {"potentiel": 1}),
     "aucun_besoin": ({"besoins": 0}, {"besoins": 1}),

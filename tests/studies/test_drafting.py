@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import re
+from datetime import date
 from pathlib import Path
 
 import docx
 import polars as pl
 import pytest
 
-from spaser import detection, rules
+from spaser import cli, detection, rules
+from spaser.deliverables.report import Paragraph
 from spaser.problems import Problem
 from spaser.studies.acting import drafting
 from spaser.studies.acting.drafting import Need
@@ -18,7 +20,8 @@ from spaser.studies.acting.drafting import Need
 HELD = set(rules.toml("clauses/articles.toml")["articles"])
 FAMILIES = [name for name in rules.toml("clauses/environnement.toml")["familles"] if name != "autres"]
 LAW = Path(__file__).parents[3] / "shared" / "facts" / "law_checked.csv"
-NEED = Need(objet="Entretien invente", famille="nettoyage_locaux", annuel=20_000_000, mois=36, taux=0.1)
+WEIGHTS = {"poids_social": "10", "poids_environnement": "10"}
+NEED = Need(objet="Entretien invente", famille="nettoyage_locaux", annuel=20_000_000, mois=36, taux=0.1, values=WEIGHTS)
 CASES = [(lever, text) for lever in drafting.levers() for text in drafting.draft(NEED, lever)]
 GREEN = [
     (family, text)
@@ -154,7 +157,7 @@ def test_hours_follow_the_formula_and_stay_blank_where_it_says_nothing():
     assert (value, "25,2" in told) == (1_500, True)
     assert drafting.hours_of(Need(famille="mobilier", annuel=10_000_000, mois=12, taux=0.1))[0] is None
     text = next(
-        text for text in drafting.draft(Need(famille="mobilier"), "clause_sociale") if text.code == "clause_insertion"
+        text for text in drafting.draft(Need(famille="juridique"), "clause_sociale") if text.code == "clause_insertion"
     )
     assert "heures" in text.blanks
     assert "au moins …… heures" in text.texte
@@ -209,3 +212,85 @@ def test_the_social_condition_is_due_at_the_threshold_too_and_by_its_article():
     assert "L2112-2-1\u00a0I" in told["clause_insertion"].replace(" ", "\u00a0")
     assert "22/08/2026" in told["clause_insertion"] and "22/08/2026" in told["critere_environnement"]
     assert "irrégulière" not in " ".join(told.values())
+
+
+def test_the_criterion_rewards_what_goes_beyond_the_minimum_and_the_result_outweighs_the_means():
+    for family, text in GREEN:
+        if text.code == "critere_environnement":
+            points = {word: int(n) for word, n in re.findall(r"(minimum|moyens)[^(]*\((\d+).points\)", text.texte)}
+            assert "au-delà du minimum" in text.texte and points["minimum"] > points["moyens"], family
+            assert "poids_environnement" in text.blanks, family
+
+
+def test_a_family_without_measures_of_its_own_leaves_them_blank_and_promises_nothing():
+    for text in drafting.draft(Need(famille="juridique"), "sourcing"):
+        if text.attendu["dimension"] == "env":
+            assert {"mesures", "indicateur"} <= set(text.blanks), text.code
+            assert "réparables" not in text.texte and "effet de serre" not in text.texte
+            assert text.attendu["porteur"] in set(passages(text).filter(dimension="env")["porteur"])
+    for text in drafting.draft(Need(famille="numerique_services"), "sourcing"):
+        assert "répar" not in text.texte
+
+
+LABOUR = {"clause_insertion", "suivi_insertion", "clause_insertion_engagement", "clause_formation", "critere_social"}
+
+
+def test_goods_and_training_carry_no_insertion_unless_the_buyer_gives_linked_hours():
+    for family in ("mobilier", "fournitures_bureau", "formation_insertion"):
+        assert not LABOUR & codes(Need(famille=family, taux=0.1), "clause_sociale"), family
+        assert "condition_sociale" in codes(Need(famille=family), "clause_sociale")
+        assert LABOUR <= codes(Need(famille=family, heures=120), "clause_sociale"), family
+    assert LABOUR <= codes(Need(famille="nettoyage_locaux"), "clause_sociale")
+    (goods,) = [
+        t
+        for t in drafting.draft(Need(famille="mobilier"), "reserver_handicap")
+        if t.piece == "RC" and t.attendu["reserve"] == "handicap"
+    ]
+    assert "l'essentiel des fournitures" in goods.texte and "prestation" not in goods.texte
+
+
+@pytest.mark.parametrize(("months", "said"), [(5, True), (6, False), (None, False)])
+def test_works_under_six_months_may_go_without_a_social_condition_with_the_reason_to_keep(months, said):
+    told = {t.code: t.a_savoir for t in drafting.draft(Need(famille="travaux_publics", mois=months), "clause_sociale")}
+    assert ("Motif à conserver" in told["clause_insertion"]) is said
+    other = {t.code: t.a_savoir for t in drafting.draft(Need(famille="nettoyage_locaux", mois=5), "clause_sociale")}
+    assert "Motif à conserver" not in other["clause_insertion"]
+
+
+def test_a_clause_and_a_reservation_say_how_they_combine():
+    for lever, code in (("clause_sociale", "clause_insertion"), ("reserver_insertion", "reservation_insertion")):
+        told = {text.code: text.a_savoir for text in drafting.draft(NEED, lever)}
+        assert "Réservation et clause ensemble" in told[code].replace("\u00a0", " ")
+
+
+def test_the_follow_up_asks_for_attestations_and_hours_and_the_routes_stay_open():
+    told = {text.code: text.texte for text in drafting.draft(NEED, "clause_sociale")}
+    assert "attestation d'éligibilité" in told["suivi_insertion"] and "transmet" in told["suivi_insertion"]
+    assert "Aucun contrat de travail" in told["suivi_insertion"] and "nominatif" not in told["suivi_insertion"]
+    for route in ("notamment", "accompagnement par le travail", "adaptée de travail temporaire", "travail indépendant"):
+        assert route in told["clause_insertion"]
+
+
+def test_notes_stand_on_a_sheet_at_the_end_and_quote_texts_not_the_press():
+    *pasted, last = drafting.report([(NEED, "clause_sociale")]).sections
+    assert {type(block) for section in pasted for block in section.blocks} == {Paragraph}
+    assert "À savoir" not in str([section.blocks for section in pasted])
+    assert len(last.blocks) == len(pasted)
+    told = str(last.blocks)
+    assert "22/08/2026" in told and "presse" not in told
+
+
+def test_the_document_is_named_by_its_need_its_buyer_its_day_and_the_version_of_the_code():
+    made = drafting.report([(NEED, "critere")], buyer="Commune fictive", today=date(2026, 11, 29))
+    assert "Entretien invente" in made.title
+    assert made.buyer == "Commune fictive" and "29/11/2026" in made.subtitle and "23/08/2026" in made.subtitle
+    assert "Besoin" not in drafting.report([(Need(famille="sport"), "critere")]).title + made.subtitle
+
+
+def test_the_command_names_the_need_its_buyer_and_its_day_and_says_why_a_clause_is_left_out(tmp_path, capsys):
+    asked = ["redige", "--objet", "Achat de bureaux", "--famille", "mobilier", "--nom-acheteur", "Commune fictive"]
+    assert cli.main([*asked, "--aujourdhui", "2026-11-29", "--sortie", str(tmp_path)]) == 0
+    assert "fournitures ne porte pas d'heures" in capsys.readouterr().out.replace("\u00a0", " ")
+    (page,) = tmp_path.rglob("redaction.html")
+    told = page.read_text(encoding="utf-8").replace("\u00a0", " ")
+    assert "Achat de bureaux" in told and "Commune fictive" in told and "29/11/2026" in told

@@ -7,14 +7,16 @@ from typing import Any
 
 import polars as pl
 
-from spaser import french
+from spaser import french, rules
 from spaser.deliverables.report import Column, Figure, Sentence, TableBlock, table
+from spaser.potential import map as opportunities_map
 from spaser.sections import calendar, pams, potential, suppliers
 from spaser.sections.findings import Findings
 from spaser.sections.purchases import breakdowns, measured
 from spaser.sections.registry import Told, written
 from spaser.sections.shown import brief
 from spaser.sections.summary import opening
+from spaser.vocabulary import CENT
 
 _WON = (
     Column("statut", "Titulaires"),
@@ -52,6 +54,8 @@ _ONCE = french.typeset(
     "Montants jugés : le maximum d'un accord-cadre à plusieurs titulaires est compté une fois, à parts égales, et pour rien ou en entier aux bornes."
 )
 _MOST, _LONG = 8, 70
+#: A list older than this is said to be: what it tells of a structure may have ended.
+_OLD_MONTHS = 36
 #: The breakdowns of the ledger, the most telling first: a ledger may lack families.
 _BY = ("famille", "commune", "departement", "taille", "service", "annee")
 
@@ -112,21 +116,42 @@ def section_reachable(findings: Findings) -> Told:
     whole = potential.section_potential(findings)
     if whole is None:
         return None
-    kept = families.filter(pl.col("potentiel").fill_null(0) > 0).sort("potentiel", "famille", descending=[True, False])
+    some = families.filter(pl.col("potentiel").fill_null(0) > 0).sort("potentiel", "famille", descending=[True, False])
+    floor = rules.toml("method.toml")["plan"]["plancher_famille"]["value"]
+    kept = some.filter(pl.col("potentiel") >= floor * CENT)
     shown = table("tab-atteignable", "Les familles où commencer", kept.head(_MOST), _FAMILIES) if kept.height else None
     figures = [block for block in whole.blocks if isinstance(block, Figure)]
     near = findings.extras.get("fournisseurs_credibles")
     more: tuple[Sentence, ...] = ()
     if near is not None and near.height and kept.height:
-        n = near["siret"].n_unique()
-        more = (
-            Sentence(
-                french.sentence(
-                    f"{french.count(n, 'établissement')} de l'ESS ou de l'insertion à portée, d'adresse connue ; leurs noms sont dans le classeur"
-                )
-            ),
-        )
+        more = (Sentence(french.sentence(_near(near))), *_listed(near, findings))
+    if left := some.height - kept.height:
+        small = f"{french.count(left, 'famille')} de plus, sous {french.number(floor)} € atteignables par an : dans le classeur, non dans ce tableau"
+        more = (*more, Sentence(french.sentence(small)))
     return opening.section(findings, "potentiel", (*figures[-1:], shown) if kept.height else (), more)
+
+
+def _near(suppliers: pl.DataFrame) -> str:
+    """« À portée » is said of those within the reach of their family alone."""
+    close, anywhere = opportunities_map.reached(suppliers)
+    said = [
+        f"{french.count(close, 'établissement')} de l'ESS ou de l'insertion à portée (dans le rayon de leur famille)"
+    ]
+    if anywhere:
+        said.append(f"{french.number(anywhere)} sans limite de distance, pour des familles achetées dans tout le pays")
+    return f"{' et '.join(said)} ; leurs noms sont dans le classeur"
+
+
+def _listed(suppliers: pl.DataFrame, findings: Findings) -> tuple[Sentence, ...]:
+    """How old the lists are from which the statuses were read, when some are old on the day of the reader."""
+    before = pl.lit(findings.day).dt.offset_by(f"-{_OLD_MONTHS}mo")
+    once = suppliers.unique("siret", keep="first", maintain_order=True)
+    old = once.filter(pl.col("statut_au") < before)
+    if not old.height:
+        return ()
+    years = french.listing([str(year) for year in old["statut_au"].dt.year().unique().sort()])
+    text = f"{french.number(old.height)} sur {french.number(once.height)} ne sont connus que par une liste de plus de trois ans ({years}) : existence, statut et taille à vérifier avant tout conseil"
+    return (Sentence(french.sentence(text)),)
 
 
 @written("calendrier")

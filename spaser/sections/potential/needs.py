@@ -48,7 +48,7 @@ _READINGS = (
     Column("annuel", "Par an", "somme"),
     Column("lecture_offre", "Offre : montant attendu", "somme"),
     Column("lecture_repere", "Pairs : meilleur quart", "somme"),
-    Column("lecture_loi", "Loi : montant réservable", "somme"),
+    Column("lecture_loi", "Loi : réservable par an", "somme"),
     Column("loi_raison", "Ce que la loi permet"),
     Column("limite", "Ce qui limite"),
 )
@@ -58,7 +58,7 @@ _WHO = (
     Column("rang", "Rang", "entier"),
     Column("nom", "Fournisseur"),
     Column("commune", "Commune"),
-    Column("distance_km", "Distance (km)", "entier"),
+    Column("distance_km", "Distance au lieu du besoin (km)", "entier"),
     Column("statuts", "Statuts"),
     Column("statut_au", "Statut connu au", "date", extra=True),
     Column("gagnes", "Contrats de la famille gagnés", "entier", extra=True),
@@ -130,7 +130,7 @@ _WHOLE = (
 
 
 _THREE = french.typeset(
-    "Offre : attendu si les fournisseurs crédibles répondent ; pairs : vide, non mesuré ; loi : ce qui peut être réservé."
+    "Offre : attendu si les fournisseurs crédibles répondent ; pairs : vide, non mesuré ; loi : ce qui peut être réservé par an, compté comme « Par an » (la moitié du maximum d'un accord-cadre)."
 )
 
 

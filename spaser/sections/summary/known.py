@@ -37,7 +37,7 @@ FACTS = (
     "publication_soumis", "publication_tard", "spaser_annee", "spaser_seuil",
     "gagnes_ess", "gagnes_part", "gagnes_connus", "gagnes_muets", "inclusifs_muets",
     "payes", "payes_ess", "payes_part", "payes_couverture", "payes_muets",
-    "besoins", "annuel", "potentiel", "potentiel_haut", "potentiel_famille", "potentiel_premier", "credibles",
+    "besoins", "annuel", "potentiel", "potentiel_part", "potentiel_haut", "potentiel_famille", "potentiel_premier", "credibles",
     "fins", "fins_tard", "fins_montant", "fins_passees", "fins_inconnues", "derniere_fin", "actions", "actions_tard", "premiere_action", "premiere_famille",
     "ecrits_tus", "ecrits_tus_lus", "a_corriger", "axe_bas", "axe_bas_niveau", "axe_haut", "axe_haut_niveau", "reponses", "niveau_max",
     "absent_registres", "absent_depenses", "absent_questionnaire", "absent_cibles",
@@ -201,6 +201,8 @@ def _potential(findings: Findings) -> Iterator[tuple[str, Fact]]:
         return
     for name in ("annuel", "potentiel", "potentiel_haut"):
         yield name, int(families[name].sum())
+    if total := int(families["annuel"].sum()):
+        yield "potentiel_part", int(families["potentiel"].sum()) / total
     best = families.sort("potentiel", "famille", descending=[True, False], nulls_last=True).head(1).to_dicts()
     if best and best[0]["potentiel"]:
         yield from (("potentiel_famille", best[0]["famille_libelle"]), ("potentiel_premier", best[0]["potentiel"]))

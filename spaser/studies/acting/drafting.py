@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,6 @@ from spaser.vocabulary import CENT
 BLANK = "……"
 PIECES = ("RC", "CCAP", "CCTP", "AE")
 WARNING = "À faire valider par le service juridique avant publication."
-#: Weights and rates proposed when the buyer gave none; they are choices of the kit, said as such.
-_USUAL = {"poids_social": "10", "poids_environnement": "10"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,25 @@ class Need:
     lot: str = ""
     heures: float | None = None
     values: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def nature(self) -> str:
+        """What is bought: « fournitures », « travaux », else « prestations »."""
+        held = rules.toml("clauses/articles.toml")["natures"]
+        return next((name for name in ("travaux", "fournitures") if self.famille in held[name]), "prestations")
+
+    @property
+    def unlinked(self) -> str:
+        """Why nothing of its performance may be kept for insertion, in words; empty when hours may be, or are given."""
+        held = rules.toml("clauses/articles.toml")
+        named = [name for name in ("fournitures", "sans_insertion") if self.famille in held["natures"][name]]
+        return held["notes"][named[0]] if named and self.heures is None else ""
+
+    @property
+    def name(self) -> str:
+        """Its subject, else the family of purchase: never a bare word."""
+        labels = dict(rules.table("families.csv").select("famille", "libelle").rows())
+        return self.objet.strip() or labels.get(self.famille, self.famille)
 
     @property
     def whole(self) -> int | None:
@@ -91,7 +109,8 @@ def draft(need: Need, lever: str) -> list[Text]:
     texts = [
         _filled(code, entry, need)
         for code, entry in kept.items()
-        if not (code == "condition_sociale" and lever == "clause_sociale")
+        if not (entry.get("heures_liees") and need.unlinked)
+        and not (code == "condition_sociale" and lever == "clause_sociale" and not need.unlinked)
         and not (entry.get("seuil_europeen") and _surely_below(need))
     ]
     return sorted(texts, key=lambda text: PIECES.index(text.piece))
@@ -138,25 +157,25 @@ def _filled(code: str, entry: dict[str, Any], need: Need) -> Text:
     """A text with the figures of the need; what is unknown stays a blank, named."""
     hours, told = hours_of(need)
     family = rules.toml("clauses/environnement.toml")["familles"]
-    green = family.get(need.famille, family["autres"])
+    green = family.get(need.famille, {})
     values = (
         {
             "contrat": f"lot n° {need.lot}" if need.lot else "marché",
             "heures": None if hours is None else french.number(hours),
             "formule": "",
-            "mesures": green["mesures"],
-            "preuves": green["preuves"],
-            "indicateur": green["indicateur"],
+            "prestations": need.nature,
         }
-        | _USUAL
+        | {name: green[name] for name in ("mesures", "preuves", "indicateur") if name in green}
         | need.values
     )
-    nested = re.sub(r"\{(mesures|preuves|indicateur)\}", lambda match: str(values[match[1]]), entry["texte"])
+    nested = re.sub(
+        r"\{(mesures|preuves|indicateur)\}", lambda match: str(values.get(match[1], match[0])), entry["texte"]
+    )
     blanks = [name for name in dict.fromkeys(re.findall(r"\{(\w+)\}", nested)) if values.get(name) is None]
     written = re.sub(r"\{(\w+)\}", lambda match: BLANK if match[1] in blanks else str(values[match[1]]), nested)
     due = entry.get("devoir")
     label = rules.toml("law.toml")["duties"][due]["label"] if due else ""
-    notes = [f"{label} : {rules.since_of(due)}." if due else "", entry["a_savoir"]]
+    notes = [f"{label} : {rules.since_of(due)}." if due else "", entry["a_savoir"], *_more(entry, need)]
     if "{heures}" in entry["texte"]:
         notes.append(
             told + "."
@@ -178,21 +197,38 @@ def _filled(code: str, entry: dict[str, Any], need: Need) -> Text:
     )
 
 
+def _short_works() -> int:
+    """The months under which works may go without a social condition, with reasons kept."""
+    options = rules.toml("law.toml")["duties"]["climat-clause-sociale-seuils"]["options"]
+    return next(one["max_months"] for one in options if one["when"] == "travaux_courts")
+
+
+def _more(entry: dict[str, Any], need: Need) -> list[str]:
+    """What this need adds to the notes of a text: short works, nothing linked to hours, a clause beside a reservation."""
+    notes = rules.toml("clauses/articles.toml")["notes"]
+    social = entry.get("devoir") == "climat-clause-sociale-seuils"
+    short = social and need.nature == "travaux" and need.mois is not None and need.mois < _short_works()
+    both = social or entry["attendu"]["porteur"] == "reservation"
+    return [notes["dispense_travaux"] if short else "", need.unlinked if social else "", notes["cumul"] if both else ""]
+
+
 #: The face that every study has.
 study = draft
 
 
-def report(needs: Sequence[tuple[Need, str]], *, buyer: str = "") -> Report:
-    """The document of the texts, lot by lot: each text in its section, headed by its piece."""
+def report(needs: Sequence[tuple[Need, str]], *, buyer: str = "", today: date | None = None) -> Report:
+    """The document of the texts, lot by lot: each text in its section, headed by its piece; what to know is a sheet at the end."""
     held = rules.toml("clauses/articles.toml")
-    sections = [section_of(text, need, rank) for rank, (need, lever) in enumerate(needs) for text in draft(need, lever)]
-    subject = needs[0][0].objet or "besoin"
+    texts = [(text, need, rank) for rank, (need, lever) in enumerate(needs) for text in draft(need, lever)]
+    named = " ; ".join(dict.fromkeys(need.name for need, _ in needs))
+    written = f"rédigé le {french.short_date(today)}" if today else ""
+    version = f"code de la commande publique en vigueur au {french.short_date(held['version'])}"
     return model.build(
-        "Clauses à coller",
+        f"Clauses à coller : {named}",
         buyer=buyer,
         as_of=held["version"],
-        sections=sections,
-        subtitle=subject,
+        sections=[*(section_of(*one) for one in texts), notes_of([(text, need) for text, need, _ in texts])],
+        subtitle=french.typeset(" – ".join(filter(None, (written, version)))),
         notes=(
             french.typeset(
                 f"{WARNING} Articles du code de la commande publique : {rules.checked({'confidence': 'texte_lu_en_copie', 'version': held['version']})}."
@@ -202,27 +238,37 @@ def report(needs: Sequence[tuple[Need, str]], *, buyer: str = "") -> Report:
 
 
 def section_of(text: Text, need: Need, rank: int) -> Section:
-    lot = f"Lot n° {need.lot} – " if need.lot else ""
+    """A text alone, as it will be pasted: what to know of it stands apart (``notes_of``)."""
     base = french.listing(text.articles)
     version = french.short_date(rules.toml("clauses/articles.toml")["version"])
-    blocks: list[Block] = [Paragraph((Sentence(line),)) for line in text.texte.split("\n")]
-    blanks = f" À compléter : {', '.join(text.missing)}." if text.blanks else ""
-    blocks.append(
-        Callout(
-            "À savoir", french.typeset(f"{text.a_savoir}{blanks} {WARNING}"), "attention" if text.blanks else "info"
-        )
-    )
     question = french.typeset(
         f"À coller dans : {text.piece}. Fondement : CCP {base} (version en vigueur au {version}, lue dans une copie)."
     )
     return Section(
         f"{rank + 1}-{text.code}".replace("_", "-"),
-        french.typeset(f"{lot}{text.piece} – {text.titre}"),
+        _heading(text, need),
         question,
-        tuple(blocks),
+        tuple(Paragraph((Sentence(line),)) for line in text.texte.split("\n")),
     )
 
 
-def write(needs: Sequence[tuple[Need, str]], folder: Path | str, *, buyer: str = "") -> list[Path]:
+def notes_of(texts: Sequence[tuple[Text, Need]]) -> Section:
+    """The sheet that is not pasted: for each text, what to know and what is left to fill."""
+    blocks: list[Block] = []
+    for text, need in texts:
+        blanks = f" À compléter : {', '.join(text.missing)}." if text.blanks else ""
+        told = french.typeset(f"{text.a_savoir}{blanks} {WARNING}")
+        blocks.append(Callout(_heading(text, need), told, "attention" if text.blanks else "info"))
+    return Section("a-savoir", "À savoir avant de coller", "Feuille à ne pas coller dans les pièces.", tuple(blocks))
+
+
+def _heading(text: Text, need: Need) -> str:
+    lot = f"Lot n° {need.lot} – " if need.lot else ""
+    return french.typeset(f"{lot}{text.piece} – {text.titre}")
+
+
+def write(
+    needs: Sequence[tuple[Need, str]], folder: Path | str, *, buyer: str = "", today: date | None = None
+) -> list[Path]:
     """Write redaction.docx and redaction.html, each whole or not at all."""
-    return delivery.write(report(needs, buyer=buyer), folder, "redaction", "docx", "html")
+    return delivery.write(report(needs, buyer=buyer, today=today), folder, "redaction", "docx", "html")

@@ -65,7 +65,15 @@ def judged(
     """
     where = places(needs.lazy()) if spots is None else spots.lazy()
     found, supplied = _by_parts(
-        needs, where, supply, radius=radius, dependency=dependency, method=method, reached=reached, past=past
+        needs,
+        where,
+        supply,
+        radius=radius,
+        dependency=dependency,
+        method=method,
+        reached=reached,
+        past=past,
+        as_of=as_of,
     )
     told = potential.opportunities(
         needs.lazy(),
@@ -100,6 +108,7 @@ def _matched(
     reached: pl.DataFrame | None,
     past: pl.DataFrame | None,
     method: dict[str, Any],
+    as_of: date | None,
     **choices: Any,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Of some needs: the matches that serve after they were counted (credible, or among the first), and what all of them told."""
@@ -112,7 +121,9 @@ def _matched(
         method=method,
         **choices,
     ).collect(engine="in-memory")
-    supplied = potential.supplied(needs.lazy(), found.lazy(), dependency=choices["dependency"], method=method)
+    supplied = potential.supplied(
+        needs.lazy(), found.lazy(), as_of=as_of, dependency=choices["dependency"], method=method
+    )
     kept = found.filter(pl.col("credible") | (pl.col("rang") <= SHOWN))
     return kept, supplied.collect(engine="in-memory")
 

@@ -47,12 +47,13 @@ def report(result: Proof) -> Report:
         ),
     )
     texts = [drafting.section_of(text, drafting.Need(), rank) for rank, text in enumerate(result.texts)]
+    notes = drafting.notes_of([(text, drafting.Need()) for text in result.texts]) if result.texts else None
     day = result.documents.select(pl.col("modifie").max()).item()
     return model.build(
         "Relecture des pièces",
         buyer="",
         as_of=day,
-        sections=[first, *texts],
+        sections=[first, *texts, notes],
         subtitle="ce que disent, oublient ou contredisent les pièces",
         sources=[Source(row["document"], row["genre_libelle"] or "") for row in result.documents.to_dicts()],
         annexes=[table("relecture", "Tous les points vérifiés", _titled(result), _COLUMNS)],
