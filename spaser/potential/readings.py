@@ -15,10 +15,6 @@ from spaser.vocabulary import CENT
 DUTY = "climat-clause-sociale-seuils"
 
 
-#: Months after which a list no longer says by itself that a structure exists with its usual size (a choice of the kit).
-_LIST_MONTHS = 36
-
-
 def supply_reading(
     needs: pl.LazyFrame, candidates: pl.LazyFrame, share: float, settings: dict, day: date | None = None
 ) -> pl.LazyFrame:
@@ -62,7 +58,8 @@ def _suppliers(rows: pl.LazyFrame, share: float, settings: dict, day: date | Non
     whole = pl.col("_entier")
     lot = pl.col("probabilite") >= 0.5
     credible = pl.col("credible")
-    old = pl.lit(False) if day is None else pl.col("statut_au") < pl.lit(day).dt.offset_by(f"-{_LIST_MONTHS}mo")
+    months = settings["liste_ancienne"]["value"]
+    old = pl.lit(False) if day is None else pl.col("statut_au") < pl.lit(day).dt.offset_by(f"-{months}mo")
     weak = (pl.col("supposee") & old).fill_null(False)
     firm = credible & ~weak
     law = {"handicap": pl.col("handicap"), "insertion": pl.col("insertion"), "ess": pl.col("ess").fill_null(False)}

@@ -54,8 +54,6 @@ _ONCE = french.typeset(
     "Montants jugés : le maximum d'un accord-cadre à plusieurs titulaires est compté une fois, à parts égales, et pour rien ou en entier aux bornes."
 )
 _MOST, _LONG = 8, 70
-#: A list older than this is said to be: what it tells of a structure may have ended.
-_OLD_MONTHS = 36
 #: The breakdowns of the ledger, the most telling first: a ledger may lack families.
 _BY = ("famille", "commune", "departement", "taille", "service", "annee")
 
@@ -144,13 +142,14 @@ def _near(suppliers: pl.DataFrame) -> str:
 
 def _listed(suppliers: pl.DataFrame, findings: Findings) -> tuple[Sentence, ...]:
     """How old the lists are from which the statuses were read, when some are old on the day of the reader."""
-    before = pl.lit(findings.day).dt.offset_by(f"-{_OLD_MONTHS}mo")
+    months = rules.method()["potential"]["liste_ancienne"]["value"]
+    before = pl.lit(findings.day).dt.offset_by(f"-{months}mo")
     once = suppliers.unique("siret", keep="first", maintain_order=True)
     old = once.filter(pl.col("statut_au") < before)
     if not old.height:
         return ()
     years = french.listing([str(year) for year in old["statut_au"].dt.year().unique().sort()])
-    text = f"{french.number(old.height)} sur {french.number(once.height)} ne sont connus que par une liste de plus de trois ans ({years}) : existence, statut et taille à vérifier avant tout conseil"
+    text = f"{french.number(old.height)} sur {french.number(once.height)} ne sont connus que par une liste de plus de {months} mois ({years}) : existence, statut et taille à vérifier avant tout conseil"
     return (Sentence(french.sentence(text)),)
 
 
