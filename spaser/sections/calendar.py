@@ -161,11 +161,22 @@ def _figure(soon: pl.DataFrame) -> Figure:
     )
 
 
+def pressing(soon: pl.DataFrame) -> pl.DataFrame:
+    """What matters first: preparations that are late, the largest at the top; then the next to begin."""
+    late = pl.col("urgence").fill_null(False)
+    amount = pl.when(late).then("montant_annuel")
+    return soon.sort(late, amount, "sourcing", "objet", descending=[True, True, False, False], nulls_last=True)
+
+
 def _next(soon: pl.DataFrame) -> list[TableBlock]:
     if not soon.height:
         return []
-    first = soon.sort("sourcing", "uid").head(_MOST_LINES)
+    first = pressing(soon).head(_MOST_LINES)
     more = soon.height - first.height
-    note = f"Sans les opérations uniques. Les {french.number(more)} suivants sont dans le classeur." if more > 0 else ""
+    note = (
+        f"Sans les opérations uniques ; préparations en retard d'abord, les plus grosses en tête. Les {french.number(more)} suivants sont dans le classeur."
+        if more > 0
+        else ""
+    )
     columns = [column for column in _COLUMNS if column.name != "anniversaire" or first["anniversaire"].count()]
     return [table("tab-calendrier", "À préparer d'abord", first, columns, french.typeset(note))]

@@ -131,6 +131,9 @@ def answered(row: dict[str, Any]) -> str:
     """Where a target stands, in the words that every page uses: « non atteint en 2025, il manque 4 contrats (8 sur 30) »."""
     if row["reponse"] == "inconnu":
         return TARGET_ANSWERS["inconnu"]
+    # The roads of ``atteindre`` have no nature: they are those of voted targets.
+    if row.get("nature", "voté") != "voté" and row["reponse"] == "manque" and row["annee_derniere"] < row["annee"]:
+        return _early(row)
     told = f"{TARGET_ANSWERS[row['reponse']]} en {row['annee_derniere']}"
     if row["manque"]:
         amount = counted(row["manque"], row)
@@ -141,6 +144,13 @@ def answered(row: dict[str, Any]) -> str:
     elif row["derniere"] is not None:
         told += f" ({written_value(row['derniere'], row)})"
     return told
+
+
+def _early(row: dict[str, Any]) -> str:
+    """A national target before its year is not missed: what was measured, and that its year was not."""
+    of = f" ({_plain(row['numerateur'], row)} sur {counted(row['denominateur'], row)} de cette année)"
+    told = f"{written_value(row['derniere'], row)} en {row['annee_derniere']}"
+    return f"{told}{of if row['denominateur'] else ''} ; {row['annee']} non mesuré"
 
 
 def among(row: dict[str, Any]) -> str:
@@ -258,9 +268,7 @@ def _points(name: str) -> pl.Expr:
     )
 
 
-_NONE = Sentence(
-    french.typeset("Aucun objectif n'a été fourni : voir le modèle « objectifs.toml » (spaser publication --modele).")
-)
+_NONE = Sentence(french.typeset("Aucun objectif voté n'a été donné : les cibles nationales servent de repère."))
 _PROJECTION = french.typeset(
     "La réponse se lit sur une seule année, la dernière dont la publication est finie, et sur la population retenue pour tout le rapport. La projection prolonge en ligne droite les années complètes, pondérées par leur nombre de contrats, avec une fourchette à 80 % qui tient compte du "
     "hasard des petits nombres et des contrats muets. Elle lit le passé, elle ne promet rien."

@@ -33,9 +33,9 @@ _PUBLISHED, _BOTH = ("decp-publication", "decp-publication-concession"), "climat
 _READY = (
     Column("libelle", "Obligation"),
     Column("depuis", "En vigueur le", "date"),
-    Column("contrats", "Contrats visés", "entier"),
+    Column("contrats", "Contrats qu'elle viserait", "entier"),
     Column("remplies", "Attendu constaté", "entier"),
-    Column("non_constatees", "Non constaté", "entier"),
+    Column("non_constatees", "Sans l'attendu", "entier"),
     Column("inconnues", "Inconnu", "entier"),
     Column("part_ensemble", "Taux de préparation, sur l'ensemble", "part"),
     Column("part_repondus", "Sur les renseignés", "part"),
@@ -46,7 +46,7 @@ _SUBJECT = (
     Column("libelle", "Obligation"),
     *(Column(name, french.capital(label), "entier") for name, label in APPLICABILITY.items()),
     Column("soumis_oui", "Probables ou certains : attendu constaté", "entier"),
-    Column("soumis_reste", "Non constaté ou inconnu", "entier"),
+    Column("soumis_reste", "Sans l'attendu, ou inconnu", "entier"),
 )
 
 
@@ -81,7 +81,7 @@ def readiness_table(ready: pl.DataFrame) -> TableBlock:
     """Per duty, the contracts it aims at, dates aside, and how many declare what it expects."""
     rows = labelled(ready.filter(pl.col("groupe") == "vises"))
     note = (
-        "Tous les contrats lus, quel que soit leur montant. Visés : ceux que la règle viserait quelle que soit leur date de "
+        "Tous les contrats lus, quel que soit leur montant. Ceux que la règle viserait le sont quelle que soit leur date de "
         "lancement, d'après leur montant, leur objet et leur procédure (probable ou certain) ; pour la publication, la date de "
         "notification compte. Constaté : la considération attendue est déclarée, ou "
         "la publication est venue à temps."
@@ -123,7 +123,7 @@ def to_see_table(findings: Findings) -> TableBlock | None:
     columns = (
         "uid",
         "objet",
-        Column("libelle", "Attendu, non constaté"),
+        Column("libelle", "Attendu, pas lu dans les données"),
         Column("applicabilite", "Soumis"),
         Column("motif", "Pourquoi"),
     )
@@ -266,7 +266,7 @@ def annex(findings: Findings) -> TableBlock | None:
         "seuil_bas",
         "seuil_haut",
     )
-    return table("obligations", "Contrats visés par une obligation", shown, columns)
+    return table("obligations", "Contrats et obligations : ce qui s'applique, ce qui s'appliquerait", shown, columns)
 
 
 def _told(findings: Findings, ready: pl.DataFrame) -> tuple[Sentence, ...]:

@@ -29,6 +29,8 @@ def spaser_table(findings: Findings) -> TableBlock | None:
         Column("remplie", "Adopté", "oui_non"),
         Column("echeance", "Indicateurs attendus le", "date"),
     )
+    # « Au moins 0 € » says nothing: no line is surely without tax, or out of book V.
+    rows = rows.with_columns(depense_basse=pl.when(pl.col("depense_basse") > 0).then("depense_basse"))
     kept = [column for column in columns if rows[column.name].is_not_null().any()]
     note = (
         "Le seuil porte sur les dépenses hors taxe de l'année civile, hors marchés du livre V. Les montants "

@@ -18,5 +18,7 @@ def figure(id: str, caption: str, picture: Picture) -> Figure:
 def brief(rows: pl.DataFrame, most: int) -> pl.DataFrame:
     """Subjects (``objet``) longer than ``most`` signs cut, for pages: the workbook has them whole."""
     subject = pl.col("objet")
-    cut = pl.concat_str(subject.str.slice(0, most).str.strip_chars_end(), pl.lit("…"))
+    # At the end of a word: a subject is never cut inside one.
+    kept = subject.str.slice(0, most + 1).str.replace(r"[\s,;:(–-]+\S*$", "").str.slice(0, most)
+    cut = pl.concat_str(kept.str.strip_chars_end(), pl.lit(" …"))
     return rows.with_columns(objet=pl.when(subject.str.len_chars() > most).then(cut).otherwise(subject))

@@ -28,21 +28,27 @@ def said(**known: Any) -> dict[str, str]:
 LIMITS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "peu_de_contrats": ({"contrats": 9}, {"contrats": 10}),
     "obligation_clause": (
-        {"devoir_part": 0.79, "devoir_prets": 79, "devoir_vises": 100, "devoir_depuis": date(2026, 8, 22)}, {"devoir_part": 0.8},
+        {"devoir_part": 0.79, "devoir_prets": 79, "devoir_vises": 100, "devoir_depuis": date(2026, 8, 22), "devoir_lances": "aujourd'hui"}, {"devoir_part": 0.8},
     ),
     "obligation_clause_prete": (
-        {"devoir_part": 0.8, "devoir_prets": 80, "devoir_vises": 100, "devoir_depuis": date(2026, 8, 22)}, {"devoir_part": 0.79},
+        {"devoir_part": 0.8, "devoir_prets": 80, "devoir_vises": 100, "devoir_depuis": date(2026, 8, 22), "devoir_lances": "aujourd'hui"}, {"devoir_part": 0.79},
     ),
     "obligation_critere_env": (
-        {"env_part": 0.79, "env_prets": 79, "env_vises": 100, "env_depuis": date(2026, 8, 22)}, {"env_part": 0.8},
+        {"env_part": 0.79, "env_prets": 79, "env_vises": 100, "env_depuis": date(2026, 8, 22), "env_lances": "aujourd'hui"}, {"env_part": 0.8},
     ),
     "obligation_critere_env_prete": (
-        {"env_part": 0.8, "env_prets": 80, "env_vises": 100, "env_depuis": date(2026, 8, 22)}, {"env_vises": 9},
+        {"env_part": 0.8, "env_prets": 80, "env_vises": 100, "env_depuis": date(2026, 8, 22), "env_lances": "aujourd'hui"}, {"env_vises": 9},
     ),
     "tout_non": (
         {f"toujours_{s}": "non" for s in ("social", "environnement", "reserve")} | {"toujours_n_social": 300}, {"toujours_reserve": "oui"},
     ),
-    "spaser_attendu": ({"spaser_annee": "2024", "spaser_seuil": 50_000_000_00}, {"spaser_annee": None}),
+    "spaser_attendu": (
+        {"spaser_annee": "2024", "spaser_seuil": 50_000_000_00, "spaser_depense": 75_000_000_00, "spaser_depasse": "dépassé"},
+        {"spaser_depense": None},
+    ),
+    "spaser_sans_depenses": (
+        {"spaser_annee": "2024", "spaser_seuil": 50_000_000_00}, {"spaser_depense": 75_000_000_00},
+    ),
     "rien_de_declare": (
         {f"oui_{s}": 0 for s in ("social", "environnement", "reserve")} | {"couverture_social": 0.5}, {"oui_reserve": 1},
     ),
@@ -55,6 +61,9 @@ LIMITS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"potentiel_part": 0.05},
     ),
     "potentiel_nul": ({"besoins": 1, "potentiel": 0, "annuel": 10}, {"potentiel": 1}),
+    "plus_de_besoin": (
+        {"besoins": 0, "fins": 0, "fins_inconnues": 0, "derniere_fin": date(2026, 10, 30)}, {"fins_inconnues": 1},
+    ),
     "aucun_besoin": ({"besoins": 0}, {"besoins": 1}),
     "payes": ({"payes_part": 0.1, "payes_ess": 1, "payes": 10, "payes_couverture": 0.4}, {"payes_part": None}),
     "payes_inconnu": ({"payes": 10}, {"payes_part": 0.1}),
@@ -141,7 +150,7 @@ def test_an_answer_that_never_changes_is_doubted_and_measured_against_nothing() 
     assert list(said(**one)) == ["toujours_pareil_social"]
 
 
-@pytest.mark.parametrize(("day", "words"), [(date(2026, 8, 21), "l'attendra"), (date(2026, 8, 22), "l'attend de tous")])
+@pytest.mark.parametrize(("day", "words"), [(date(2026, 8, 21), "à partir du 22"), (date(2026, 8, 22), "depuis le 22")])
 @pytest.mark.parametrize("code", ["obligation_clause", "obligation_critere_env", "obligation_clause_prete"])
 def test_a_duty_is_to_come_or_in_force_on_the_day_of_the_reader(code: str, day: date, words: str) -> None:
     assert words in said(**LIMITS[code][0], jour=day)[code]

@@ -6,18 +6,19 @@ import polars as pl
 
 from spaser import french
 from spaser.deliverables.report import Block, Callout, Column, Figure, Sentence, TableBlock, table
-from spaser.sections import goals, maturity, obligations_buyer, registry
+from spaser.sections import goals, maturity, obligations_buyer
 from spaser.sections.actions import LACKING
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
 from spaser.sections.summary import opening
+from spaser.sections.summary.known import facts
 
 _DUTIES = (
     Column("libelle", "Obligation"),
     Column("depuis", "En vigueur le", "date"),
-    Column("contrats", "Contrats visés", "entier"),
+    Column("contrats", "Contrats qu'elle viserait", "entier"),
     Column("remplies", "Attendu constaté", "entier"),
-    Column("non_constatees", "Non constaté", "entier"),
+    Column("non_constatees", "Sans l'attendu", "entier"),
     Column("inconnues", "Inconnu", "entier"),
 )
 _GOALS = (
@@ -33,6 +34,7 @@ _LACKS = (
     Column("apport", "Ce que cela ajouterait"),
 )
 _STEPS, _PICTURES = 6, 2
+_WOULD = "Les contrats que la règle viserait s'ils étaient lancés sous elle : une consultation lancée avant sa date n'y est pas soumise."
 
 
 @written("obligations")
@@ -46,13 +48,13 @@ def section_duties(findings: Findings) -> Told:
     aimed = obligations_buyer.labelled(ready.filter(pl.col("groupe") == "vises", pl.col("contrats") > 0))
     seen = aimed.filter(pl.col("remplies") + pl.col("non_constatees") > 0)
     unseen = aimed.height - seen.height
-    note = (
-        f"{french.capital(french.count(unseen, 'autre obligation', feminine=True))} ne se {'voit' if unseen < 2 else 'voient'} pas dans les données : voir l'annexe."
+    more = (
+        f" {french.capital(french.count(unseen, 'autre obligation', feminine=True))} ne se {'voit' if unseen < 2 else 'voient'} pas dans les données : voir l'annexe."
         if unseen
         else ""
     )
     shown = TableBlock(
-        "tab-devoirs", "Ce que la loi attend, et ce que l'on constate", seen, _DUTIES, french.typeset(note)
+        "tab-devoirs", "Ce que la loi attend, et ce que l'on constate", seen, _DUTIES, french.typeset(_WOULD + more)
     )
     caution = Callout(
         "Une préparation, pas un verdict",
@@ -60,7 +62,24 @@ def section_duties(findings: Findings) -> Told:
             "Les données publiées ne montrent pas tout. Les textes, leurs dates et leur degré de vérification sont en annexe."
         ),
     )
-    return opening.section(findings, "obligations", (shown if seen.height else None, _own(findings), caution))
+    more_said = () if (kind := _kind_unknown(findings)) is None else (kind,)
+    return opening.section(
+        findings, "obligations", (shown if seen.height else None, _own(findings), caution), more_said
+    )
+
+
+def _kind_unknown(findings: Findings) -> Sentence | None:
+    """The social duty begins at a European threshold, which depends on the kind of buyer: unknown, it is not measured, and it is said."""
+    unknown = facts(findings)["type_inconnu"]
+    if not isinstance(unknown, int):
+        return None
+    return Sentence(
+        french.sentence(
+            f"l'obligation de clause sociale n'est pas mesurée pour {french.count(unknown, 'contrat')} : les seuils européens dépendent du type "
+            "d'acheteur, qui n'est pas connu ; dites s'il est État, collectivité ou entité de réseau (« type » dans la mission, "
+            "ou --type-acheteur)"
+        )
+    )
 
 
 def _own(findings: Findings) -> TableBlock | None:
@@ -159,15 +178,9 @@ def section_practices(findings: Findings) -> Told:
 
 @written("a-fournir")
 def section_missing(findings: Findings) -> Told:
-    """One line for each section that has nothing to say, and what would fill it."""
+    """What was not given, and what it would bring."""
     given = findings.extras["manques"]["code"].to_list()
     lines = [(*LACKING[code][:2],) for code in given]
-    told = {entry.key for entry in registry.ENTRIES if entry.lacking in given}
-    for entry in registry.ENTRIES:
-        # Nothing followed a first diagnostic: it lacks nothing.
-        silent = entry.place == registry.BODY and entry.key not in ("a-fournir", "suites", *told)
-        if silent and registry.section_of(entry.key, findings) is None:
-            lines.append((f"« {entry.title} »", "rien à en dire dans les données lues"))
     if not lines:
         return None
     frame = pl.DataFrame([tuple(map(french.typeset, line)) for line in lines], schema=["quoi", "apport"], orient="row")

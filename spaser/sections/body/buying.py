@@ -160,10 +160,10 @@ def section_when(findings: Findings) -> Told:
     if whole is None:
         return None
     rows = findings.extras["renouvellements"]
-    soon = rows.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False)).sort("sourcing", "uid")
+    soon = rows.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False))
     picture = next((block for block in whole.blocks if isinstance(block, Figure)), None)
     shown = (
-        table("tab-echeances", "À préparer d'abord", _grouped(brief(soon, _LONG)).head(_MOST), _ENDS)
+        table("tab-echeances", "À préparer d'abord", brief(calendar.pressing(_grouped(soon)).head(_MOST), _LONG), _ENDS)
         if soon.height
         else None
     )
@@ -175,8 +175,9 @@ def section_when(findings: Findings) -> Told:
 
 def _grouped(soon: pl.DataFrame) -> pl.DataFrame:
     """The lots of one purchase on one line."""
-    return (
-        soon.group_by("objet", "sourcing", maintain_order=True)
-        .agg(pl.col("echeance").min(), contrats=pl.len().cast(pl.Int64), montant_annuel=pl.col("montant_annuel").sum())
-        .sort("sourcing", "objet", nulls_last=True)
+    return soon.group_by("objet", "sourcing", maintain_order=True).agg(
+        pl.col("echeance").min(),
+        pl.col("urgence").any(),
+        contrats=pl.len().cast(pl.Int64),
+        montant_annuel=pl.when(pl.col("montant_annuel").count() > 0).then(pl.col("montant_annuel").sum()),
     )

@@ -32,13 +32,19 @@ def section_where(findings: Findings) -> Told:
         return None
     whole = declared.section_considerations(findings)
     picture = next((block for block in (whole.blocks if whole else ()) if isinstance(block, Figure)), None)
+    if not rows["numerateur"].sum():
+        picture = None
     bounds = [french.share_range(low, high) for low, high in rows.select("bas", "haut").rows()]
     shown = declared.named(rows).with_columns(bornes=pl.Series(bounds, dtype=pl.String))
     measures = tuple(m for code in declared.CODES if (m := findings.one(code)))
     basis = f"mesuré sur {french.count(findings.counted.height, 'contrat')} : {findings.population_label}"
     shown_table = TableBlock("tab-situation", "Ce que déclarent les contrats", shown, _RATES)
     return opening.section(
-        findings, "considerations", (picture, shown_table), (Sentence(french.sentence(basis)),), measures
+        findings,
+        "considerations",
+        (declared.never_changing(findings), picture, shown_table),
+        (Sentence(french.sentence(basis)),),
+        measures,
     )
 
 
@@ -61,12 +67,14 @@ def section_by_family(findings: Findings) -> Told:
     families = findings.rows("clause_sociale", dimension="famille")
     if whole is None or not families.filter(pl.col("denominateur") >= FEWEST).height:
         return None
-    return _answered(
-        findings,
-        "familles",
-        whole.blocks,
-        "Trop peu de contrats par famille pour dire où les clauses manquent : l'image les compte",
-    )
+    every = findings.rows("clause_sociale", "clause_environnementale", dimension="famille")
+    shown = whole.blocks if every["numerateur"].sum() else _without_pictures(whole.blocks)
+    return _answered(findings, "familles", shown, "Trop peu de contrats par famille pour dire où les clauses manquent")
+
+
+def _without_pictures(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """A picture of zeros shows nothing."""
+    return tuple(block for block in blocks if not isinstance(block, Figure))
 
 
 @written("ecrit")

@@ -30,7 +30,6 @@ def section_entered(findings: Findings) -> Section | None:
     )
     columns = (
         Column("titre", "Indicateur"),
-        Column("repere", "Repère"),
         Column("valeur", "Sur la période"),
         Column("detail", "Calcul"),
         Column("couverture", "Années données", "part"),
@@ -46,7 +45,6 @@ def section_missing(findings: Findings) -> Section:
     rows = [_state(findings, mark, item) for mark, item in items().items()]
     columns = (
         Column("titre", "Ce que le schéma publie"),
-        Column("repere", "Repère"),
         Column("present", "Donné ici"),
         Column("manque", "Manque encore"),
         Column("frequence", "Fréquence"),
@@ -127,6 +125,4 @@ def _plain(title: str) -> str:
     return french.capital(title.removeprefix("Contrats dont un ").removeprefix("Contrats "))
 
 
-_ENTERED = french.typeset(
-    "Une valeur absente est « non renseignée », jamais zéro. Le modèle de saisie s'obtient par « spaser publication --modele »."
-)
+_ENTERED = french.typeset("Une valeur absente est « non renseignée », jamais zéro.")

@@ -133,7 +133,7 @@ def section_buyers(findings: Findings) -> Section | None:
     )
     blocks = []
     for unit, name in (("nombre", "en nombre de contrats"), ("valeur", "en valeur")):
-        kept = (MONEY if unit == "valeur" else RATES)[2:]
+        kept = (MONEY if unit == "valeur" else RATES)[1:]
         frame = told.filter(pl.col("unite") == unit)
         blocks.append(
             table(
@@ -188,8 +188,7 @@ def section_sources(findings: Findings) -> Section:
         f"population retenue : {findings.population_label}",
         f"définition retenue : « {findings.definition} »",
         f"données arrêtées au {french.long_date(findings.as_of)}",
-        "la méthode, les règles et leurs sources sont dans « methode.html » ; les fichiers lus et leurs empreintes dans « sources.json » ; "
-        "tous les chiffres dans « indicateurs.csv »",
+        "la méthode, les règles, la liste des fichiers lus et tous les chiffres sont publiés avec cette page",
     ]
     names = ", ".join(source.name for source in findings.sources[:12]) + (" …" if len(findings.sources) > 12 else "")
     blocks = [Sentence(french.sentence(text)) for text in told] + (
@@ -231,7 +230,9 @@ def _card(measure: Measured, unit: str) -> KeyFigure:
         if "titulaire" in measure.indicateur
         else "critère"
     )
-    note = f"renseignés : {french.share(measure.couverture)}" + (" ; petit effectif" if measure.petit_effectif else "")
+    note = f"renseignés : {french.share(measure.couverture)}" + (
+        " ; petit effectif" if measure.petit_effectif and measure.repondus else ""
+    )
     return KeyFigure(label, measure.valeur, "part", note, measure.bas, measure.haut, kind, measure)
 
 

@@ -180,9 +180,7 @@ def _next(findings: Findings) -> Section:
         if item["saisis"] and not given & set(item["saisis"]) and item["base"].startswith("CCP")
     ]
     said = [f"chiffres que l'acheteur n'a pas encore donnés : {' ; '.join(lacking)}"] if lacking else []
-    said.append(
-        "le détail est dans « index.html », la méthode dans « methode.html », les chiffres dans « indicateurs.csv »"
-    )
+    said.append("le détail, la méthode et tous les chiffres sont publiés avec cette note")
     return Section(
         "suite",
         "Ce qui manque",

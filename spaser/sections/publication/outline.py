@@ -16,7 +16,7 @@ from spaser.sections.publication.retained import items
 
 #: What a person fills in.
 BLANK = "………"
-_DECP, _TYPED = "données essentielles des contrats (DECP)", "chiffres-saisis.csv, rempli par l'acheteur"
+_DECP, _TYPED = "données essentielles des contrats (DECP)", "chiffre saisi par l'acheteur"
 _DUTIES = ("spaser-adoption", "spaser-indicateurs")
 _TARGETS = (
     Column("indicateur_dit", "Indicateur"),
@@ -64,7 +64,7 @@ def _first(findings: Findings) -> Section:
     ]
     note = (
         "Cette trame est à compléter par l'équipe : les pointillés sont à remplir, les cibles proposées sont à débattre et ne deviennent des objectifs "
-        "que votées. Une fois votées, écrivez-les dans objectifs.toml (spaser publication --modele) : la publication suivra leur trajectoire."
+        "que votées. Une fois votées, la publication suivra leur trajectoire."
     )
     return Section(
         "schema",
@@ -143,7 +143,7 @@ def _axis(findings: Findings, key: str, axis: dict[str, Any], told: pl.DataFrame
     known = items()
     mine = [(mark, known[mark]) for mark in axis["items"]]
     codes = [code for _, item in mine for code in item["contrats"]]
-    rows = [_target(row, findings) for row in told.filter(pl.col("indicateur").is_in(codes)).to_dicts()]
+    rows = [_target(row, _always(findings)) for row in told.filter(pl.col("indicateur").is_in(codes)).to_dicts()]
     rows += [_entered(findings, code) for _, item in mine for code in item["saisis"]]
     blocks: list[Any] = []
     if rows:
@@ -155,7 +155,13 @@ def _axis(findings: Findings, key: str, axis: dict[str, Any], told: pl.DataFrame
     return Section(f"axe-{key}", axis["titre"], "Que voulons-nous atteindre, et comment ?", (*blocks, Paragraph(todo)))
 
 
-def _target(row: dict[str, Any], findings: Findings) -> dict[str, str]:
+def _always(findings: Findings) -> dict[str, str]:
+    """The indicators whose answer never changes over a whole file, with this answer."""
+    same = findings.extras.get("reponses_constantes")
+    return {} if same is None else dict(same.select("consideration", "reponse").rows())
+
+
+def _target(row: dict[str, Any], always: dict[str, str]) -> dict[str, str]:
     landmarks = []
     if row["q3"] is not None:
         landmarks.append(
@@ -165,6 +171,8 @@ def _target(row: dict[str, Any], findings: Findings) -> dict[str, str]:
         landmarks.append(f"référence nationale {french.share(row['reference'], 0)} ({row['annee_reference']})")
     if not row["repondus"]:
         start = "non renseigné"
+    elif row["indicateur"] in always:
+        start = f"non établi : la réponse est toujours « {always[row['indicateur']]} », sans doute une valeur par défaut du logiciel"
     else:
         start = f"{french.share(row['valeur'])} ({french.number(row['numerateur'])} sur {french.number(row['denominateur'])})"
         start += f", {french.share_range(row['bas'], row['haut'])}" if row["bas"] != row["haut"] else ""
@@ -234,7 +242,7 @@ def _counted(findings: Findings) -> Section:
 def _follow(findings: Findings) -> Section:
     told = [
         f"comité de suivi, dates : {BLANK}",
-        "les indicateurs sont publiés tous les deux ans (L2111-3 al. 3) : spaser publication les écrit, avec l'écart à l'édition précédente",
+        "les indicateurs sont publiés tous les deux ans (L2111-3 al. 3), avec l'écart à l'édition précédente",
         f"première publication prévue le {BLANK} ; qui la valide : {BLANK}",
         f"données arrêtées au {french.long_date(findings.as_of)}",
     ]

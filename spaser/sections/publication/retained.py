@@ -13,7 +13,6 @@ from spaser.sections.findings import Findings
 NOT_GIVEN = "non renseigné"
 RATES = (
     Column("court", "Contrats…"),
-    Column("repere", "Repère"),
     Column("numerateur", "Oui", "entier"),
     Column("denominateur", "Sur", "entier"),
     Column("valeur", "Part sur l'ensemble", "part"),

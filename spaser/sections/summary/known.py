@@ -12,11 +12,12 @@ from typing import Any
 
 import polars as pl
 
-from spaser import rules
+from spaser import french, rules
 from spaser.sections import tallies
 from spaser.sections.declared import complete_years
 from spaser.sections.findings import Findings
 from spaser.sections.purchases import measured
+from spaser.vocabulary import BUYER_KINDS
 
 Fact = int | float | str | date | None
 #: The indicator of each subject, and those whose voted or national target may speak of it.
@@ -31,14 +32,14 @@ _OF_SUBJECT = (
 )  # fmt: skip
 #: Every name a rule may use; another is a fault of the rule, known when it is read.
 FACTS = (
-    "contrats", "lus", "annee_avant", "annee_apres", "jour",
+    "contrats", "lus", "age", "annee_avant", "annee_apres", "jour",
     *(f"{name}_{subject}" for subject in SUBJECTS for name in _OF_SUBJECT),
-    "devoir_vises", "devoir_prets", "devoir_part", "devoir_depuis", "env_vises", "env_prets", "env_part", "env_depuis", "env_toujours",
-    "publication_soumis", "publication_tard", "spaser_annee", "spaser_seuil",
+    "devoir_vises", "devoir_prets", "devoir_part", "devoir_depuis", "devoir_lances", "env_vises", "env_prets", "env_part", "env_depuis", "env_lances", "env_toujours",
+    "publication_soumis", "publication_tard", "type_inconnu", "spaser_annee", "spaser_seuil", "spaser_depense", "spaser_depasse",
     "gagnes_ess", "gagnes_part", "gagnes_connus", "gagnes_muets", "inclusifs_muets",
     "payes", "payes_ess", "payes_part", "payes_couverture", "payes_muets",
     "besoins", "annuel", "potentiel", "potentiel_part", "potentiel_haut", "potentiel_famille", "potentiel_premier", "credibles",
-    "fins", "fins_tard", "fins_montant", "fins_passees", "fins_inconnues", "derniere_fin", "actions", "actions_tard", "premiere_action", "premiere_famille",
+    "fins", "fins_tard", "fins_tard_sans", "fins_montant", "fins_passees", "fins_inconnues", "derniere_fin", "actions", "actions_tard", "premiere_action", "premiere_famille",
     "ecrits_tus", "ecrits_tus_lus", "a_corriger", "axe_bas", "axe_bas_niveau", "axe_haut", "axe_haut_niveau", "reponses", "niveau_max",
     "absent_registres", "absent_depenses", "absent_questionnaire", "absent_cibles",
 )  # fmt: skip
@@ -53,6 +54,10 @@ _WORDS = {
 }  # fmt: skip
 #: The two duties of the law « climat et résilience » that weigh most on what is bought: a social clause from the European
 #: threshold, an environmental criterion everywhere.
+_PASSED = {
+    "certain": "dépassé",
+    "probable": "probablement dépassé (dépenses HT, hors livre V, à vérifier)",
+}
 _WEIGHTY = {"devoir": "climat-clause-sociale-seuils", "env": "climat-critere-env"}
 
 
@@ -61,6 +66,7 @@ def facts(findings: Findings) -> dict[str, Fact]:
     """Every fact of ``FACTS``, null where it was not measured."""
     found: dict[str, Any] = dict.fromkeys(FACTS)
     found |= {"contrats": findings.counted.height, "lus": findings.contracts.height, "jour": findings.day}
+    found["age"] = (findings.day - findings.as_of).days
     for subject, (code, goals) in SUBJECTS.items():
         told: dict[str, Any] = dict(_WORDS[subject])
         told |= (
@@ -148,7 +154,11 @@ def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
         for name, duty in _WEIGHTY.items():
             if (row := aimed.get(duty)) is not None:
                 yield from ((f"{name}_vises", row["contrats"]), (f"{name}_prets", row["remplies"]))
-                yield f"{name}_depuis", rules.toml("law.toml")["duties"][duty]["since"]
+                since = rules.toml("law.toml")["duties"][duty]["since"]
+                yield f"{name}_depuis", since
+                # The rule binds what is launched from its day on: what was read before is only a landmark.
+                begun = since <= findings.day
+                yield f"{name}_lances", "aujourd'hui" if begun else f"à partir du {french.long_date(since)}"
                 yield f"{name}_part", row["part_ensemble"] if row["remplies"] + row["non_constatees"] else None
         yield "env_toujours", dict(_always(findings, "critere_environnemental")).get("toujours")
         bound = ready.filter(
@@ -157,6 +167,10 @@ def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
         if bound.height:
             yield "publication_soumis", int(bound["contrats"].sum())
             yield "publication_tard", int(bound["non_constatees"].sum())
+    kinds = findings.extras.get("types_acheteur")
+    if kinds is not None and not _aims(ready):
+        unknown = kinds.filter(~pl.col("type_acheteur").is_in(list(BUYER_KINDS)).fill_null(False))
+        yield "type_inconnu", int(unknown["contrats"].sum()) or None
     own = findings.extras.get("obligations_acheteur")
     if own is not None and own.height:
         bound = own.filter(
@@ -166,6 +180,16 @@ def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
         ).sort("annee")
         for row in bound.tail(1).to_dicts():
             yield from (("spaser_annee", str(row["annee"])), ("spaser_seuil", row["seuil"]))
+            yield "spaser_depense", row["depense_haute"]
+            yield "spaser_depasse", _PASSED[row["applicabilite"]]
+
+
+def _aims(ready: pl.DataFrame | None) -> bool:
+    """Whether the social duty is measured on a contract at least; some exceed the thresholds of every kind of buyer."""
+    if ready is None:
+        return False
+    aimed = ready.filter(pl.col("obligation") == _WEIGHTY["devoir"], pl.col("groupe") == "vises")
+    return bool(aimed["contrats"].sum())
 
 
 def _holders(findings: Findings) -> Iterator[tuple[str, Fact]]:
@@ -217,13 +241,24 @@ def _calendar(findings: Findings) -> Iterator[tuple[str, Fact]]:
         return
     soon = ends.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False))
     yield "fins", soon.height
-    yield "fins_tard", soon.filter(pl.col("urgence").fill_null(False)).height
+    late = soon.filter(pl.col("urgence").fill_null(False))
+    yield "fins_tard", late.height
+    yield "fins_tard_sans", _without_clause(findings, late)
     yield "fins_passees", ends.filter(pl.col("statut_echeance") == "depassee").height
     yield "fins_inconnues", ends.filter(pl.col("statut_echeance") == "inconnue").height
     days: list[date] = ends["echeance"].drop_nulls().to_list()
     yield "derniere_fin", max(days, default=None)
     if soon["montant_annuel"].count():
         yield "fins_montant", int(soon["montant_annuel"].sum())
+
+
+def _without_clause(findings: Findings, late: pl.DataFrame) -> int | None:
+    """Of these contracts, those that say they have neither a social nor an environmental clause."""
+    clauses = ("clause_sociale", "clause_environnementale")
+    if not set(clauses) <= set(findings.contracts.columns):
+        return None
+    without = findings.contracts.filter(*(~pl.col(name) for name in clauses))
+    return late.join(without.select("uid"), on="uid", how="semi").height
 
 
 def _plan(findings: Findings) -> Iterator[tuple[str, Fact]]:

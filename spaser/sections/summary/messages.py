@@ -54,6 +54,7 @@ class Rule(NamedTuple):
     on: str = ""
     plan: bool = True
     covers: tuple[str, ...] = ()
+    kept: bool = False
 
 
 class Said(NamedTuple):
@@ -154,9 +155,10 @@ def answers(said: Sequence[Said], section: str) -> tuple[list[Message], list[str
 
 
 def verdict(facts: Facts) -> str:
-    """One sentence: where the buyer stands."""
+    """Where the buyer stands, in one sentence; another when the data are old."""
     parts = tuple(Part(tuple(one.get("if", ())), one["text"]) for one in _SETTINGS["verdict"])
-    return french.sentence(_first(parts, facts))
+    cautions = [_filled(one["text"], facts) for one in _SETTINGS["caution"] if holds(one["if"], facts)]
+    return " ".join(french.sentence(text) for text in (_first(parts, facts), *cautions))
 
 
 def unknown(facts: Facts) -> str:
@@ -222,6 +224,7 @@ def _rule(given: Mapping[str, Any], put: Callable[[str], str], theme: str) -> Ru
         put(given.get("on", "")),
         given.get("plan", True),
         tuple(given.get("covers", ())),
+        given.get("kept", given["kind"] == "alerte"),
     )
 
 

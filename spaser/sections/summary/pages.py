@@ -15,7 +15,8 @@ from spaser.sections.registry import Told, written
 from spaser.sections.summary import messages, opening
 from spaser.sections.summary.known import facts
 
-_DATES, _MONDAY, _LONG, _MEETINGS = 3, 3, 90, 30
+_DATES, _MONDAY, _LONG, _MEETINGS = 3, 5, 90, 30
+_DUTY, _WRONG, _ADVICE, _REST = range(4)
 _NOW, _NO_AMOUNT = "dès maintenant", "non chiffré"
 #: The lever that reserves to insertion (``levers.toml``).
 _INSERTION = "reserver_insertion"
@@ -64,16 +65,33 @@ def section_essential(findings: Findings) -> Told:
     monday = _monday(findings, said)
     if monday:
         blocks.append(Todo(tuple(monday), "Que faire lundi"))
+    if counts := counted_among(known, findings.population_label):
+        blocks.append(counts)
     if (dates := next_dates(findings)) is not None:
         blocks.append(dates)
     return tuple(blocks)
 
 
 def _monday(findings: Findings, said: list[messages.Said]) -> list[str]:
-    """What to do first: the first lines of the plan that should have begun, then the gestures of the heaviest messages."""
+    """What to do first: the lines of the plan that should have begun, in its order: duties before advice."""
     rows = plan_rows(findings)
     now = [row["action"] + (f" ({row['sur']})" if row["sur"] else "") for row in rows if row["quand"] == _NOW]
     return [french.sentence(text) for text in now[:_MONDAY]]
+
+
+def counted_among(known: messages.Facts, population: str) -> Sentence | None:
+    """What each number of contracts of the page counts; nothing where there is only one."""
+    told = [
+        ("lus", "lus"),
+        ("contrats", f"mesurés ({population})"),
+        ("devoir_vises", "que viserait l'obligation de clause sociale"),
+        ("env_vises", "que viserait celle du critère environnemental"),
+        ("publication_soumis", "soumis au délai de publication"),
+    ]
+    parts = [f"{french.number(number)} {words}" for name, words in told if isinstance(number := known[name], int)]
+    if len({known[name] for name, _ in told if known[name] is not None}) < 2:
+        return None
+    return Sentence(french.sentence(f"combien de contrats : {' ; '.join(parts)}"))
 
 
 def next_dates(findings: Findings) -> TableBlock | None:
@@ -170,16 +188,37 @@ def annex_plan(findings: Findings) -> TableBlock | None:
 
 
 def plan_rows(findings: Findings) -> list[dict[str, Any]]:
-    """The lines of the plan, ten at most: needs to prepare, duties, then what the data and the practices ask for."""
+    """The lines of the plan, ten at most. What the law or an alert asks for keeps its place; needs fill what is left, then the rest."""
     most = int(rules.toml("method.toml")["plan"]["nombre"]["value"])
     actions = findings.extras.get("plan_actions")
-    rows = [_need(row) for row in ([] if actions is None else actions.to_dicts())]
+    needs = [] if actions is None else actions.to_dicts()
     # The duty has its own line when needs call for it: it is not said twice.
-    due = actions is not None and bool((actions["nature"] == "devoir").any())
-    asked = [one for one in opening.told(findings) if one.rule.todo and one.rule.plan]
-    gestures = [_gesture(one, findings) for one in asked if not (due and one.rule.theme == "devoir")]
-    rows += gestures[: most - len(rows)]
-    return sorted(rows, key=lambda row: (row["quand"] != _NOW, row["sourcing"] or findings.day))
+    due = any(row["nature"] == "devoir" for row in needs)
+    asked = {one.rule.todo: one for one in reversed(opening.told(findings)) if one.rule.todo and one.rule.plan}
+    gestures = [one for one in reversed(asked.values()) if not (due and one.rule.theme == "devoir")]
+    kept = [(_rank(one.rule), _gesture(one, findings)) for one in gestures if one.rule.kept][:most]
+    lines = [(_DUTY if row["nature"] == "devoir" else _ADVICE, _need(row)) for row in needs]
+    rest = [(_REST, _gesture(one, findings)) for one in gestures if not one.rule.kept]
+    lines = sorted(lines, key=_worth)[: most - len(kept)]
+    rows = [*kept, *lines, *rest[: most - len(kept) - len(lines)]]
+    rows.sort(key=lambda line: _order(*line, findings.day))
+    return [row for _, row in rows]
+
+
+def _worth(line: tuple[int, dict[str, Any]]) -> tuple[bool, bool, int]:
+    """Which needs stay where all cannot: duties, what should have begun, then the most euros."""
+    rank, row = line
+    return rank != _DUTY, row["quand"] != _NOW, -(row["effet"] or 0)
+
+
+def _rank(rule: messages.Rule) -> int:
+    """Among what is to begin at once: duties, what is wrong, advice, then the rest."""
+    return _DUTY if rule.section == "obligations" else _WRONG if rule.kind == "alerte" else _REST
+
+
+def _order(rank: int, row: dict[str, Any], day: date) -> tuple[bool, int, date]:
+    now = row["quand"] == _NOW
+    return not now, rank if now else 0, row["sourcing"] or day
 
 
 def _need(row: dict[str, Any]) -> dict[str, Any]:
@@ -231,7 +270,7 @@ def _gesture(said: messages.Said, findings: Findings) -> dict[str, Any]:
 
 def _cut(text: str | None) -> str:
     text = text or "sans objet"
-    return text if len(text) <= _LONG else f"{text[:_LONG].rstrip()}…"
+    return text if len(text) <= _LONG else f"{text[: _LONG + 1].rsplit(None, 1)[0][:_LONG]} …"
 
 
 def _low(text: str) -> str:

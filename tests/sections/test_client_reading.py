@@ -1,0 +1,159 @@
+"""What a client and a lawyer read: duties before advice, no breach where the rule did not bind, no cut words, no early judgement."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+from findings import findings as invented
+
+from spaser import rules
+from spaser.sections import calendar, goals
+from spaser.sections.publication import outline
+from spaser.sections.shown import brief
+from spaser.sections.summary import FACTS, RULES, eligible, facts, messages, pages, verdict
+from spaser.vocabulary.handed import declared
+
+DAY = date(2026, 11, 29)
+QUIET: dict[str, Any] = dict.fromkeys(FACTS) | {"contrats": 40, "lus": 40, "jour": DAY}
+DUTIES: dict[str, Any] = {
+    "env_part": 0.1, "env_prets": 4, "env_vises": 40, "env_depuis": date(2026, 8, 22), "env_lances": "aujourd'hui",
+    "spaser_annee": "2025", "spaser_seuil": 50_000_000_00, "spaser_depense": 75_000_000_00,
+    "spaser_depasse": "probablement dépassé", "publication_tard": 5, "publication_soumis": 40, "a_corriger": 3,
+    "fins": 9, "fins_tard": 2, "fins_tard_sans": 1, "ecrits_tus": 2, "ecrits_tus_lus": 2,
+}  # fmt: skip
+FIRST = ["spaser_attendu", "obligation_critere_env", "publication_en_retard"]
+
+
+def needs(number: int, late: int) -> pl.DataFrame:
+    """A plan of needs alone, the first ``late`` of which should have begun."""
+    lines = [
+        {
+            "action_id": f"besoin-{rank}", "nature": "action", "sourcing": DAY + timedelta(days=rank - late), "retard": rank < late,
+            "levier_libelle": "Réserver un lot", "famille_libelle": f"Famille {rank}", "besoins": 1, "contrats": 1, "credibles": 2,
+            "potentiel": 1000 + rank, "consultation": None, "responsable": None, "etat": "à faire", "echeance": None, "note": None,
+        }
+        for rank in range(number)
+    ]  # fmt: skip
+    known = pl.DataFrame(lines)
+    columns = declared("plan_actions").columns
+    return known.with_columns(pl.lit(None).alias(name) for name in columns if name not in known.columns)
+
+
+@pytest.mark.parametrize(("number", "late"), [(0, 0), (3, 1), (10, 1), (10, 10)])
+def test_the_gestures_of_duties_keep_their_place_in_a_full_plan(monkeypatch, number: int, late: int) -> None:
+    found = invented()
+    found = replace(found, extras={**found.extras, "plan_actions": needs(number, late)}, today=DAY)
+    monkeypatch.setattr(pages.opening, "told", lambda _: eligible(QUIET | DUTIES))
+    rows = [row["action_id"] for row in pages.plan_rows(found)]
+    most = rules.toml("method.toml")["plan"]["nombre"]["value"]
+    assert set(rows[:3]) == set(FIRST)
+    assert len(rows) == min(most, number + 6) and len(rows) == len(set(rows))
+    assert {"preparations_en_retard", "a_corriger"} <= set(rows)
+    monday = pages._monday(found, [])
+    assert len(monday) == min(5, len(rows))
+    if number == 10 and late == 1:
+        assert rows[-1] == "besoin-9" and "besoin-5" not in rows  # late first, then the most euros
+    if late:
+        assert rows[4] == "besoin-0" and "Famille 0" not in " ".join(monday[:4])
+
+
+def test_what_a_rule_would_aim_at_is_no_breach() -> None:
+    for code in ("obligation_clause", "obligation_critere_env"):
+        rule = next(one for one in RULES if one.code == code)
+        assert rule.kind == "constat" and rule.kept
+    said = {one.rule.code: one.message.sentence() for one in eligible(QUIET | DUTIES)}
+    assert "viserait s'ils étaient lancés aujourd'hui" in said["obligation_critere_env"]
+    assert "que vise" not in said["obligation_critere_env"]
+
+
+def test_a_threshold_probably_passed_is_said_probable_with_the_spending_in_front() -> None:
+    message = next(one for one in eligible(QUIET | DUTIES) if one.rule.code == "spaser_attendu").message
+    assert message.figure.startswith("75") and "probablement dépassé" in message.sentence()
+
+
+@pytest.mark.parametrize(("age", "told"), [(None, False), (365, False), (366, True)])
+def test_the_verdict_says_that_data_are_old(age: int | None, told: bool) -> None:
+    assert ("ces données ont" in verdict(QUIET | {"age": age})) == told
+
+
+def test_contracts_that_have_all_ended_are_the_reason_for_nothing_to_propose() -> None:
+    ended = QUIET | {"besoins": 0, "fins": 0, "fins_inconnues": 0, "derniere_fin": date(2025, 12, 19)}
+    assert "plus_de_besoin" in {one.rule.code for one in eligible(ended)}
+    for changed in ({"fins_inconnues": 1}, {"derniere_fin": DAY}, {"fins": 1}):
+        assert "plus_de_besoin" not in {one.rule.code for one in eligible(ended | changed)}
+
+
+def test_an_unknown_kind_of_buyer_is_said() -> None:
+    assert "type d'acheteur inconnu" in messages.unknown(QUIET | {"type_inconnu": 30})
+    assert "type d'acheteur" not in messages.unknown(QUIET)
+
+
+def goal(**known: Any) -> dict[str, Any]:
+    row = {
+        "nature": "PNAD", "reponse": "manque", "annee": 2025, "annee_derniere": 2024, "manque": 198, "numerateur": 596,
+        "denominateur": 794, "derniere": 0.7506, "part": True, "unite": "nombre", "baisse": False,
+    }  # fmt: skip
+    return row | known
+
+
+def test_a_national_target_is_not_missed_before_its_year() -> None:
+    early = goals.answered(goal())
+    assert "75,1" in early and early.endswith("2025 non mesuré") and "manque" not in early and "atteint" not in early
+    assert goals.answered(goal(annee_derniere=2025)).startswith("non atteint en 2025")
+    assert goals.answered(goal(nature="voté")).startswith("non atteint en 2024")
+
+
+def test_a_subject_is_cut_at_the_end_of_a_word() -> None:
+    rows = pl.DataFrame({"objet": ["Prestation de transport, levage", "court", "Maintenance préventive"]})
+    assert brief(rows, 24)["objet"].to_list() == ["Prestation de transport …", "court", "Maintenance préventive"]
+    assert brief(rows, 20)["objet"].to_list()[2] == "Maintenance …"
+
+
+def test_the_largest_late_preparation_comes_first_and_what_is_not_late_follows_by_date() -> None:
+    rows = pl.DataFrame(
+        {
+            "objet": ["petit", "gros", "demain", "plus tard"],
+            "urgence": [True, True, None, False],
+            "montant_annuel": [250_00, 2_142_857_00, 1_00, 9_000_000_00],
+            "sourcing": [date(2026, 3, 10), date(2026, 10, 26), date(2026, 12, 1), date(2027, 1, 1)],
+        }
+    )
+    assert calendar.pressing(rows)["objet"].to_list() == ["gros", "petit", "demain", "plus tard"]
+
+
+@pytest.mark.parametrize(("always", "start"), [({}, "0 %"), ({"critere_social": "non"}, "non établi")])
+def test_the_start_of_an_answer_that_never_changes_is_not_a_zero(always: dict[str, str], start: str) -> None:
+    row = dict.fromkeys(("q3", "reference", "vote", "propose"))
+    row |= {"repondus": 795, "valeur": 0.0, "numerateur": 0, "denominateur": 795, "bas": 0.0, "haut": 0.0}
+    row |= {"indicateur": "critere_social", "titre": "Critère social", "motif": ""}
+    assert outline._target(row, always)["depart"].replace("\u00a0", " ").replace("\u202f", " ").startswith(start)
+
+
+def test_the_numbers_of_contracts_of_the_page_are_told_apart_once() -> None:
+    told = pages.counted_among(QUIET | {"lus": 1054, "env_vises": 901}, "tous")
+    assert told is not None and "901" in told.text and "40 mesurés" in told.text
+    assert pages.counted_among(QUIET, "tous") is None
+
+
+def kind(known: str | None, aimed: int) -> Any:
+    """The fact on the kind of buyer, when the social duty is measured on ``aimed`` contracts."""
+    found = invented()
+    ready = pl.DataFrame(
+        {
+            "obligation": ["climat-clause-sociale-seuils"], "groupe": ["vises"], "contrats": [aimed], "remplies": [0],
+            "non_constatees": [aimed], "inconnues": [0], "part_ensemble": [0.0],
+        }
+    )  # fmt: skip
+    columns = declared("preparation").columns
+    ready = ready.with_columns(pl.lit(None).alias(name) for name in columns if name not in ready.columns)
+    kinds = pl.DataFrame({"type_acheteur": [known], "contrats": [40]}, schema_overrides={"type_acheteur": pl.String})
+    return facts(replace(found, extras={**found.extras, "preparation": ready, "types_acheteur": kinds}))["type_inconnu"]
+
+
+def test_the_kind_of_buyer_lacks_only_where_the_social_duty_measures_nothing() -> None:
+    assert kind(None, 0) == 40
+    assert kind(None, 3) is None and kind("autre", 0) is None
