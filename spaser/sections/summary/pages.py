@@ -201,7 +201,7 @@ def plan_rows(findings: Findings) -> list[dict[str, Any]]:
     rest = [(_REST, _gesture(one, findings)) for one in gestures if not one.rule.kept]
     lines = sorted(lines, key=_worth)[: most - len(kept)]
     rows = [*kept, *lines, *rest[: most - len(kept) - len(lines)]]
-    rows.sort(key=lambda line: _order(*line, findings.day))
+    rows.sort(key=lambda line: _order(line[0], line[1], findings.day))
     return [row for _, row in rows]
 
 
