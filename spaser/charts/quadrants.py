@@ -37,6 +37,7 @@ LEVERS = {
     "sociaux_mapa": ("M0,1L-1,-0.2A0.5,0.5,0,0,1,0,-0.5A0.5,0.5,0,0,1,1,-0.2Z", "#a34a6b"),
     "groupement": ("M-1,-0.5H0V0.5H-1ZM0.2,-0.5H1V0.5H0.2Z", "#5b6fb0"),
     "multi_attributaire": ("M-1,-1L-0.2,-1L-0.6,1ZM0.2,-1L1,-1L0.6,1Z", "#4d8c8a"),
+    "sourcing_reserver": ("M0,-1L0.35,-0.1H1L0.45,0.3L0.65,1L0,0.6L-0.65,1L-0.45,0.3L-1,-0.1H-0.35Z", "#2f7f9e"),
     "clause_due": ("M-0.3,-1H0.3V0.4H-0.3ZM-0.3,0.6H0.3V1H-0.3Z", "#9a3324"),
 }
 #: For a lever that the ladder has not.

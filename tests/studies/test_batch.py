@@ -18,6 +18,7 @@ from pptx import Presentation
 import spaser
 from spaser import french
 from spaser.cli import main
+from spaser.deliverables.report import Answer
 from spaser.problems import Problem, Problems
 from spaser.studies import diagnostic, pams
 from spaser.studies.mission import read as read_mission
@@ -216,16 +217,16 @@ def test_what_is_not_given_is_absent_and_the_report_says_how_to_give_it(base):
     assert "plan" in ids
 
 
-def test_the_first_page_tells_the_potential_with_its_own_figure(whole):
+def test_the_report_tells_the_potential_with_its_own_figure_however_small(whole):
     report, found = whole
     said = [
-        one
-        for block in section(report, "essentiel").blocks
-        for one in getattr(block, "items", ())
-        if hasattr(one, "figure")
+        block.sentence.text
+        for one in report.sections
+        for block in one.blocks
+        if isinstance(block, Answer) and "pourraient aller" in block.sentence.text
     ]
-    potential = next(one for one in said if one.section == "potentiel")
-    assert potential.figure.startswith(french.euros_short(found.potential.families["potentiel"].sum()))
+    amount = french.euros_short(found.potential.families["potentiel"].sum())
+    assert said and all(french.typeset(text).startswith(french.typeset(amount)) for text in said)
 
 
 def test_renewals_chosen_for_a_target_end_before_it_and_are_enough_when_the_report_says_so(whole):
