@@ -19,6 +19,7 @@ from spaser.potential.standing import ACT
 from spaser.vocabulary import CENT
 
 _THIN = "\u202f"
+_NAMED = re.compile(r"\[(\w+)\]")
 _PLAIN = {
     "levier_libelle": "label",
     "levier_article": "article",
@@ -34,8 +35,9 @@ _EUROS = ("lot_annuel", "famille_annuelle", "lot_montant", "seuil")
 def ladder(under_code: bool = True, day: date | None = None) -> list[dict]:
     """The rungs, from the strongest lever to none; those of a buyer that the procurement code does not bind are its own.
 
-    Values that are named in conditions and quoted in texts are those of the day (the last known without one). ``whom``: « Réservé
-    à : … » for a reservation, « S'adresse à : … » for any other lever.
+    Values that are named in conditions and quoted in texts are those of the day (the last known without one); a rung that rests on a
+    value of the law unknown on that day (before its first date) is not there. ``whom``: « Réservé à : … » for a reservation,
+    « S'adresse à : … » for any other lever.
     """
     return [dict(rung) for rung in _ladder(under_code, day)]
 
@@ -43,13 +45,23 @@ def ladder(under_code: bool = True, day: date | None = None) -> list[dict]:
 @lru_cache(maxsize=16)
 def _ladder(under_code: bool, day: date | None) -> list[dict]:
     read = rules.toml("levers.toml")
-    known = {name: (_value(one, day), one["unit"]) for name, one in read["values"].items()}
-    return [_filled(rung, known) for rung in read["rungs" if under_code else "private"]]
+    values = {name: (_value(one, day), one["unit"]) for name, one in read["values"].items()}
+    known = {name: (value, unit) for name, (value, unit) in values.items() if value is not None}
+    rungs = read["rungs" if under_code else "private"]
+    return [_filled(rung, known) for rung in rungs if not _uses(rung) & (values.keys() - known.keys())]
 
 
-def _value(one: dict[str, Any], day: date | None) -> int:
+def _uses(rung: dict) -> set[str]:
+    """The names of ``[values]`` that a rung's conditions compare to, or that its texts quote."""
+    conditions = [*rung["conditions"], *(one for group in rung.get("any", []) for one in group)]
+    compared = {one[key] for one in conditions for key in _BOUNDS if isinstance(one.get(key), str)}
+    return compared | {name for value in rung.values() if isinstance(value, str) for name in _NAMED.findall(value)}
+
+
+def _value(one: dict[str, Any], day: date | None) -> int | None:
     if "law" in one:
-        return int(rules.value(one["law"], day or rules.toml("law.toml")["reading"]["version"]))
+        value = rules.value(one["law"], day or rules.toml("law.toml")["reading"]["version"])
+        return None if value is None else int(value)
     if "reservation" in one:
         return int(rules.toml("law.toml")["reservations"][one["reservation"]][one["key"]])
     return int(one["value"])
@@ -64,7 +76,7 @@ def _filled(rung: dict, known: dict[str, tuple[int, str]]) -> dict:
 
     said = {name: f"{_spaced(value)}\u00a0{unit}" for name, (value, unit) in known.items()}
     texts = {
-        key: re.sub(r"\[(\w+)\]", lambda match: said[match[1]], value)
+        key: _NAMED.sub(lambda match: said[match[1]], value)
         for key, value in rung.items()
         if isinstance(value, str)
     }
