@@ -11,7 +11,8 @@ from spaser import french
 from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
-from spaser.studies.acting.supplier.compose import CONTACT, SOON, SupplierSheet
+from spaser.studies.acting.supplier.compose import SupplierSheet
+from spaser.studies.acting.supplier.facts import CONTACT, SOON
 from spaser.studies.acting.tables import tables_of
 
 #: Lines of each table on the page; the workbook has them all.
