@@ -21,6 +21,7 @@ _SERVED = (
     "adequation_origine",
     "metier",
     "gagnes",
+    "gagnes_siret",
     "dernier_gagne",
     "capacite_bas",
     "capacite",
