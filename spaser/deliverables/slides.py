@@ -53,6 +53,7 @@ from spaser.deliverables.slides_parts import (
     tall,
     titled,
 )
+from spaser.text import shortened
 
 #: What a committee sees first; a report without one of them simply has a slide less.
 ORDER = (
@@ -262,9 +263,14 @@ def _around(quote: Quote) -> list[tuple[str, str | None]]:
     for rank, (text, kind) in enumerate(quote.parts):
         text = _SPACES.sub(" ", text)
         if kind is None and len(text) > AROUND:
-            text = f"… {text[-AROUND:].lstrip()}" if rank == 0 else f"{text[:AROUND].rstrip()}…"
+            text = _end(text) if rank == 0 else shortened(text, AROUND)
         cut.append((text, kind))
     return cut
+
+
+def _end(text: str) -> str:
+    """The end of a passage, from the beginning of a word."""
+    return f"… {text[-AROUND:].split(' ', 1)[-1]}"
 
 
 def _said(section: Section) -> list[Sentence]:
