@@ -64,9 +64,12 @@ def twins(contracts: pl.DataFrame) -> pl.DataFrame:
         # A company is its SIREN, whatever the establishment that signed.
         titulaires_cle=pl.col("titulaires_cle").str.replace_all(r"\b(\d{9})\d{5}\b", "${1}"),
     )
-    close = known.filter(pl.len().over("titulaires_cle") > 1).with_columns(sujet=_bare(pl.col("objet")))
+    # Every group shares a day or the euros beside the holder: subjects, costly to compare, are read where one of them is.
+    met = known.with_columns(euros=pl.col("montant") // CENT).filter(
+        pl.any_horizontal(pl.len().over("titulaires_cle", name) > 1 for name in ("dateNotification", "euros"))
+    )
+    close = met.with_columns(sujet=_bare(pl.col("objet")))
     close = close.filter(pl.len().over("titulaires_cle", "sujet") > 1).with_columns(
-        euros=pl.col("montant") // CENT,
         _racine=pl.col("id").str.extract(_ORDER),
         _numero=number("id").str.replace_all(r"(^|_)0+([0-9])", "${1}${2}"),
     )

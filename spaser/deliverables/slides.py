@@ -261,16 +261,10 @@ def _around(quote: Quote) -> list[tuple[str, str | None]]:
     """The passage, its long unmarked parts cut on the side away from the words found."""
     cut = []
     for rank, (text, kind) in enumerate(quote.parts):
-        text = _SPACES.sub(" ", text)
-        if kind is None and len(text) > AROUND:
-            text = _end(text) if rank == 0 else shortened(text, AROUND)
+        if kind is None and len(text := _SPACES.sub(" ", text)) > AROUND:
+            text = f"… {text[-AROUND:].split(' ', 1)[-1]}" if rank == 0 else shortened(text, AROUND)
         cut.append((text, kind))
     return cut
-
-
-def _end(text: str) -> str:
-    """The end of a passage, from the beginning of a word."""
-    return f"… {text[-AROUND:].split(' ', 1)[-1]}"
 
 
 def _said(section: Section) -> list[Sentence]:

@@ -163,6 +163,8 @@ def _named(unnumbered: pl.LazyFrame | None, communes: list[str]) -> pl.LazyFrame
     there = rows.with_columns(code_commune=_within(communes)).filter(pl.col("code_commune").is_in(communes))
     inclusive = pl.col("statut").is_in(INCLUSIVE_STATUSES)
     return there.unique(["nom", "code_commune"], keep="first", maintain_order=True).select(
+        "nom",
+        "personne_physique",
         "code_commune",
         bas=pl.lit(None, dtype=pl.Int64),
         haut=pl.lit(None, dtype=pl.Int64),

@@ -241,6 +241,9 @@ class Review(View):
         }
         for answer, button in buttons.items():
             button.on_click(lambda _, answer=answer: self.decide(answer))
+        self.undo = ipywidgets.Button(description="Annuler la dernière décision", layout={"width": "max-content"})
+        self.undo.layout.display = "none" if desk.decisions is None else ""
+        self.undo.on_click(lambda _: self.back())
         self.desk, self.buttons = desk, buttons
         self.decided: dict[tuple[str, ...], tuple[Any, ...]] = {}
         self.failure = self._taken_up()
@@ -249,7 +252,7 @@ class Review(View):
         self.widget.children = (
             *self.widget.children[:1],
             ipywidgets.HBox([self.author, self.reason]),
-            ipywidgets.HBox(list(buttons.values())),
+            ipywidgets.HBox([*buttons.values(), self.undo]),
             *self.widget.children[1:],
         )
 
@@ -311,6 +314,17 @@ class Review(View):
             self.gap.index = rank + 1
         else:
             self.refresh()
+
+    def back(self) -> None:
+        """The last answer of the mission, undone, and its finding shown again."""
+        if (kept := self.desk.decisions) is None or not (undone := kept.undo("constat")):
+            return
+        self.decided = {}
+        self.failure = self._taken_up()
+        self.desk.decided()
+        shown = "|".join(undone[0][1:])
+        if shown in [value for _, value in self.gap.options]:
+            self.gap.value = shown
 
     def _keep(self, answer: str) -> None:
         """The answer in the mission, with author and date; without a mission, in the file."""

@@ -14,7 +14,7 @@ import spaser
 from spaser.cli import main
 from spaser.problems import Problem
 from spaser.studies.acting.supplier import compose as supplier
-from spaser.studies.acting.supplier import handover
+from spaser.studies.acting.supplier import facts, handover
 from spaser.vocabulary import REGISTER
 
 DATA = Path(__file__).parents[2] / "data"
@@ -72,8 +72,8 @@ def test_an_approval_that_ends_within_twelve_months_is_said_on_both_sides_of_the
         {"siren": siren, "statut": "ESUS", "depuis": date(2021, 6, 1), "jusqua": end, "au": date(2026, 9, 30)}
         for siren, end in ends.items()
     ]
-    known = replace(base, register=REGISTER.conform(pl.LazyFrame(rows)), as_of=date(2026, 10, 31))
-    states = {siren: supplier._statuses(known, siren)["etat"].item() for siren in ends}
+    told = facts.statuses(REGISTER.conform(pl.LazyFrame(rows)), date(2026, 10, 31))
+    states = dict(told.select("siren", "etat").rows())
     assert states["A"].startswith("finit")
     assert states["B"] == "en cours"
     assert states["C"].startswith("finit")
@@ -105,7 +105,7 @@ def test_a_natural_person_is_masked_and_no_name_finds_it(base):
     masked = replace(base, establishments=hidden)
     with pytest.raises(Problem, match="ne s'appelle"):
         supplier._siren(masked, None, "brindille")
-    told = supplier._places(hidden.filter(pl.col("siren") == "000001016").collect())
+    told = facts.places(hidden.filter(pl.col("siren") == "000001016").collect())
     assert set(told["siret"]) == {"personne physique (masquée)"}
     assert told["commune"].null_count() == told.height
 

@@ -16,7 +16,7 @@ from spaser.problems import Problem
 from spaser.studies.diagnostic import Base, Diagnostic
 from spaser.studies.potential import needs as against
 from spaser.studies.potential.located import place, places
-from spaser.studies.potential.offer import declared, named_trades, structures, wins
+from spaser.studies.potential.offer import offered, wins
 from spaser.vocabulary import NEED_CONTRACTS
 from spaser.vocabulary.sentences import ADD_LISTS, NO_LIST
 
@@ -278,17 +278,9 @@ def ground(base: Base) -> Ground:
     register, establishments = base.lists
     won = wins(base.contracts, base.holders, establishments).collect(engine="in-memory")
     weights = potential.learned(won.lazy(), method=settings).collect(engine="in-memory")
-    listed = structures(register, establishments, base.as_of)
-    supplied = potential.supply(
-        listed.lazy(),
-        wins=won.lazy(),
-        declared=declared(register).lazy(),
-        weights=weights.lazy(),
-        trades=named_trades(listed).lazy(),
-        method=settings,
-    )
+    supplied = offered(register, establishments, base.as_of, won=won, weights=weights, method=settings)
     every = potential.needs(contracts.lazy(), as_of=base.as_of, day=base.day, method=settings)
-    return Ground(contracts, every.collect(engine="streaming"), won, weights, supplied.collect(engine="in-memory"))
+    return Ground(contracts, every.collect(engine="streaming"), won, weights, supplied)
 
 
 def assumptions(settings: dict[str, Any], radius: float | None, share: float) -> pl.DataFrame:

@@ -53,6 +53,8 @@ class Territory:
     sectors: pl.DataFrame = field(default_factory=pl.DataFrame)
     creations: pl.DataFrame = field(default_factory=pl.DataFrame)
     before: Before | None = None
+    #: What the lists say, decisions included: the book of the territory is written from it.
+    lists: Registers | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +123,7 @@ def territory(
     found = Territory(name, day, members, named, known.files, bool(known.demo), siren, kinds)
     return replace(
         found,
+        lists=replace(known, register=register),
         sectors=observatory.sectors(
             register, known.establishments, codes, as_of=as_of, unnumbered=known.unnumbered
         ).collect(),

@@ -12,7 +12,9 @@ from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
 from spaser.sections.shown import brief
-from spaser.studies.acting.supplier.compose import CONTACT, SOON, SupplierSheet
+from spaser.studies.acting.supplier import told
+from spaser.studies.acting.supplier.compose import SupplierSheet
+from spaser.studies.acting.supplier.facts import CONTACT, SOON
 from spaser.studies.acting.tables import tables_of
 
 #: Lines of each table on the page; the workbook has them all.
@@ -119,9 +121,9 @@ def page(sheet: SupplierSheet) -> Report:
     served = sheet.served.unique("famille", keep="first", maintain_order=True)
     named = french.listing(served["famille_libelle"].drop_nulls().head(4)) or "aucune prouvée"
     seats = sheet.places.head(2).iter_rows(named=True)
-    places = [Sentence(french.sentence(text)) for row in seats if (text := _seat(row))]
-    able = Paragraph((Sentence(french.sentence(f"Familles : {named}")), Sentence(_size(sheet))))
-    wins: list[Block] = [Paragraph(tuple(Sentence(text) for text in _told_wins(sheet)))]
+    places = [Sentence(french.sentence(text)) for row in seats if (text := told.seat(row))]
+    able = Paragraph((Sentence(french.sentence(f"Familles : {named}")), Sentence(told.size(sheet.served))))
+    wins: list[Block] = [Paragraph(tuple(Sentence(text) for text in told.wins(sheet.wins)))]
     if sheet.wins.height:
         wins.append(table("page-contrats", "Ses derniers contrats publics", _cut(sheet.wins), _WINS[:3] + _WINS[4:5]))
     ahead: list[Block] = [Sentence(french.typeset(_PUBLIC))]
@@ -157,19 +159,10 @@ def _known(places: pl.DataFrame) -> list[Column]:
     return [column for column in _PLACES if column.name in said or column.name not in CONTACT]
 
 
-def _seat(row: dict[str, str | None]) -> str:
-    """An establishment and how to reach it, as the lists say."""
-    town = " ".join(part for part in (row.get("code_postal"), row.get("commune")) if part)
-    where = ", ".join(part for part in (row.get("adresse"), town) if part)
-    told = [f"SIRET {row['siret']}" if row.get("siret") else "", where]
-    told += [row.get(name) or "" for name in ("telephone", "courriel", "site")]
-    return " ; ".join(part for part in told if part)
-
-
 def summary(sheet: SupplierSheet) -> str:
     """What the terminal says of it."""
     head = sheet.name if sheet.person else f"{sheet.name} (SIREN {sheet.siren})"
-    lines = [head, _held(sheet), *_told_wins(sheet), _size(sheet)]
+    lines = [head, _held(sheet), *told.wins(sheet.wins), told.size(sheet.served)]
     lines.append(
         french.sentence(
             f"{french.count(sheet.ahead.height, 'besoin')} à préparer dans les {sheet.months} mois à sa portée ; "
@@ -230,7 +223,7 @@ def _held(sheet: SupplierSheet) -> str:
 
 
 def _won(sheet: SupplierSheet) -> Section:
-    blocks: list[Block] = [Paragraph(tuple(Sentence(text) for text in _told_wins(sheet)))]
+    blocks: list[Block] = [Paragraph(tuple(Sentence(text) for text in told.wins(sheet.wins)))]
     if sheet.wins.height:
         note = "Quand un contrat a plusieurs titulaires, sa part est inconnue : elle est dite à parts égales, le classeur donne ses bornes. Un accord-cadre compte pour son maximum. "
         blocks.append(
@@ -245,38 +238,8 @@ def _won(sheet: SupplierSheet) -> Section:
     return Section("gagnes", "Qu'a-t-il gagné ?", "Pour qui, dans quelles familles, pour combien ?", tuple(blocks))
 
 
-def _told_wins(sheet: SupplierSheet) -> list[str]:
-    rows = sheet.wins
-    if not rows.height:
-        return ["Aucun contrat publié lu ne porte ce numéro : cela ne dit pas qu'il n'en a pas."]
-    families = (
-        rows["famille_libelle"]
-        .drop_nulls()
-        .value_counts(sort=False)
-        .sort("count", "famille_libelle", descending=[True, False])
-    )
-    named = french.listing(f"{name} ({n})" for name, n in families.head(3).iter_rows())
-    low, high = int(rows["montant_bas"].sum()), int(rows["montant_haut"].sum())
-    amount = (
-        french.euros_short(high)
-        if low == high
-        else f"de {french.euros_short(low)} à {french.euros_short(high)} selon le partage entre titulaires"
-    )
-    unknown = rows["montant_haut"].null_count()
-    return [
-        french.sentence(
-            f"{french.capital(french.count(rows.height, 'contrat lu'))}, {french.count(rows['acheteur_libelle'].n_unique(), 'acheteur')}"
-            + (f" ; familles : {named}" if named else "")
-        ),
-        french.sentence(
-            (f"Montants connus : {amount}" if unknown < rows.height else "Montants inconnus")
-            + (f" ; {french.count(unknown, 'contrat')} sans montant" if 0 < unknown < rows.height else "")
-        ),
-    ]
-
-
 def _able(sheet: SupplierSheet) -> Section:
-    blocks: list[Block] = [Sentence(_size(sheet))]
+    blocks: list[Block] = [Sentence(told.size(sheet.served))]
     if sheet.served.height:
         shown = sheet.served.unique("famille", keep="first", maintain_order=True)
         blocks.append(table("tab-familles", "Ce qu'il peut servir", shown.head(MOST), _SERVED, _rest(shown)))
@@ -285,17 +248,6 @@ def _able(sheet: SupplierSheet) -> Section:
         "Que peut-il servir ?",
         "Quelles familles, sur quelle preuve, jusqu'à quelle taille ?",
         tuple(blocks),
-    )
-
-
-def _size(sheet: SupplierSheet) -> str:
-    rows = sheet.served.unique("siret", keep="first", maintain_order=True)
-    if not rows.height:
-        return "Sa taille n'est pas connue : aucune liste lue ne permet de l'estimer."
-    low, high = int(rows["capacite_bas"].sum()), int(rows["capacite_haut"].sum())
-    origins = french.listing(rows["capacite_origine"].drop_nulls().unique(maintain_order=True))
-    return french.sentence(
-        f"Capacité annuelle estimée, de {french.euros_short(low)} à {french.euros_short(high)} ({origins})"
     )
 
 
