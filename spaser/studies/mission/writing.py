@@ -13,6 +13,7 @@ from typing import Any
 
 import tomlkit
 
+from spaser import guards
 from spaser.deliverables import files
 from spaser.guards import leftovers
 from spaser.problems import Problem
@@ -180,6 +181,8 @@ def _replaced(source: Path, text: str) -> Mission:
 
 
 def _copied(path: Path, folder: Path) -> Path:
+    for one in (path, *(path.rglob("*") if path.is_dir() else ())):
+        guards.named(one)
     if not path.exists():
         raise Problem("Ce fichier est introuvable", where=str(path), todo="Vérifiez son chemin")
     folder.mkdir(parents=True, exist_ok=True)
