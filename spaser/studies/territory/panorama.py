@@ -125,13 +125,22 @@ def territory(
     return replace(
         found,
         lists=replace(known, register=register),
-        sectors=observatory.sectors(
-            register, known.establishments, codes, as_of=as_of, unnumbered=known.unnumbered
-        ).collect(),
-        creations=observatory.creations(register, known.establishments, codes, as_of=as_of).collect(),
-        closings=observatory.closings(register, known.establishments, codes, as_of=as_of).collect(),
+        **_observed(known, register, codes, as_of),
         before=_compared(older, known, register, codes, as_of) if older is not None else None,
     )
+
+
+def _observed(
+    known: Registers, register: pl.LazyFrame, codes: list[str], as_of: date | None
+) -> dict[str, pl.DataFrame]:
+    """Sectors, years of creation and years of closing."""
+    lists = (register, known.establishments, codes)
+    found = {
+        "sectors": observatory.sectors(*lists, as_of=as_of, unnumbered=known.unnumbered),
+        "creations": observatory.creations(*lists, as_of=as_of),
+        "closings": observatory.closings(*lists, as_of=as_of),
+    }
+    return {name: rows.collect() for name, rows in found.items()}
 
 
 def _known(
