@@ -122,25 +122,15 @@ def territory(
     if day is None:
         raise Problem("Aucune des listes n'a de date", todo="Donnez le jour des statuts : --date 2026-10-31")
     found = Territory(name, day, members, named, known.files, bool(known.demo), siren, kinds)
+    lists = (register, known.establishments, codes)
     return replace(
         found,
         lists=replace(known, register=register),
-        **_observed(known, register, codes, as_of),
+        sectors=observatory.sectors(*lists, as_of=as_of, unnumbered=known.unnumbered).collect(),
+        creations=observatory.creations(*lists, as_of=as_of).collect(),
+        closings=observatory.closings(*lists, as_of=as_of).collect(),
         before=_compared(older, known, register, codes, as_of) if older is not None else None,
     )
-
-
-def _observed(
-    known: Registers, register: pl.LazyFrame, codes: list[str], as_of: date | None
-) -> dict[str, pl.DataFrame]:
-    """Sectors, years of creation and years of closing."""
-    lists = (register, known.establishments, codes)
-    found = {
-        "sectors": observatory.sectors(*lists, as_of=as_of, unnumbered=known.unnumbered),
-        "creations": observatory.creations(*lists, as_of=as_of),
-        "closings": observatory.closings(*lists, as_of=as_of),
-    }
-    return {name: rows.collect() for name, rows in found.items()}
 
 
 def _known(
