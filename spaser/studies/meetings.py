@@ -127,7 +127,7 @@ def _guests(needs: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
 def _section(kept: pl.DataFrame, guests: pl.DataFrame, day: date, months: int) -> Section:
     told = (
         f"{french.capital(french.count(kept.height, 'besoin'))} à préparer dans les {months} mois suivant le {french.long_date(day)}, "
-        f"{french.count(guests['siret'].n_unique(), 'fournisseur')} à inviter."
+        f"{french.count(guests.select(pl.coalesce('siret', 'siren').n_unique()).item(), 'fournisseur')} à inviter."
     )
     how = "Remplissez la feuille « souhaits » avec les acheteurs et les fournisseurs, dites qui les rencontre (colonne « Acheteur »), puis écrivez le planning : spaser matinale --planning matinale.xlsx. Après la rencontre, remplissez la feuille « suivi »."
     return Section(

@@ -185,7 +185,7 @@ HANDED: dict[str, Handed] = {
         "taxe", "montant", "total_imprime",
     )),
     "fournisseurs": Handed("studies.suppliers", "a supplier of the ledger", (
-        "siren", "fournisseur", "ecritures", "lignes", "montant", "nom", "commune_fournisseur",
+        "siren", "fournisseur", "ecritures", "lignes", "montant", "montant_compte", "nom", "commune_fournisseur",
         "departement_fournisseur", "tranche_effectifs", "passe", "score", "titulaire_ess", "ess_borderline",
         "titulaire_esus", "titulaire_inclusif", "ess_famille", "ess_raison", "inclusif_types", "inclusif_regle",
         "inclusif_raison",
@@ -194,7 +194,7 @@ HANDED: dict[str, Handed] = {
         "motif", "fournisseur", "siren", "lignes", "montant", "detail",
     )),
     "non_identifies": Handed("studies.suppliers", "a supplier without identity", (
-        "siren", "fournisseur", "ecritures", "lignes", "montant", "nom", "commune_fournisseur",
+        "siren", "fournisseur", "ecritures", "lignes", "montant", "montant_compte", "nom", "commune_fournisseur",
         "departement_fournisseur", "tranche_effectifs", "passe", "score", "titulaire_ess", "ess_borderline",
         "titulaire_esus", "titulaire_inclusif", "ess_famille", "ess_raison", "inclusif_types", "inclusif_regle",
         "inclusif_raison", "pourquoi",

@@ -13,6 +13,7 @@ from spaser import french
 from spaser.problems import Problem
 from spaser.studies import mission as missions
 from spaser.studies import reading
+from spaser.text import shortened
 from spaser.widgets import faults, tables
 from spaser.widgets.views import WIDE
 
@@ -250,4 +251,4 @@ def _first_lines(path: Path) -> str:
 
 
 def _cut(cell: str) -> str:
-    return cell if len(cell) <= _CELL else f"{cell[:_CELL].rstrip()}…"
+    return shortened(cell, _CELL)

@@ -22,6 +22,7 @@ from spaser.sources.answers import constats
 from spaser.sources.notices import Notices
 from spaser.studies import clauses as dossier
 from spaser.studies.clauses import Clauses
+from spaser.text import shortened
 from spaser.widgets import tables
 from spaser.widgets.desk import Desk
 from spaser.widgets.files import expanded
@@ -194,7 +195,10 @@ def _offered(desk: Desk | None) -> list[tuple[str, Any]]:
     if desk is None:
         return [("…", None)]
     subjects = desk.diagnostic.contracts["objet"].drop_nulls().unique().sort().head(_MOST).to_list()
-    found: list[tuple[str, Any]] = [("…", None), *((f"objet : {text[:_LABEL]}", ("objet", text)) for text in subjects)]
+    found: list[tuple[str, Any]] = [
+        ("…", None),
+        *((f"objet : {shortened(text, _LABEL)}", ("objet", text)) for text in subjects),
+    ]
     pieces = getattr(desk.texts, "pieces", None)
     if pieces is None:
         return found
@@ -203,7 +207,7 @@ def _offered(desk: Desk | None) -> list[tuple[str, Any]]:
     ).head(_MOST)
     return found + [
         (
-            f"{row['document']}, {row['article'] or row['page'] or row['titre'] or ''} : {row['texte'][:60]}",
+            f"{row['document']}, {row['article'] or row['page'] or row['titre'] or ''} : {shortened(row['texte'], 60)}",
             ("document", row["texte"]),
         )
         for row in rows.to_dicts()
@@ -384,5 +388,6 @@ def _line(row: dict[str, Any]) -> str:
     subject = row["objet"] or row["uid"]
     name = sections_texts.NAMES.get(row["consideration"], row["consideration"]).lower()
     return french.typeset(
-        f"{subject[:_LABEL]} – {name}" + (f" ({sections_texts.ANSWERS[row['decision']]})" if row["decision"] else "")
+        f"{shortened(subject, _LABEL)} – {name}"
+        + (f" ({sections_texts.ANSWERS[row['decision']]})" if row["decision"] else "")
     )

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from spaser import french, rules
+from spaser.potential import map as opportunities_map
 from spaser.sections import tallies
 from spaser.sections.declared import complete_years
 from spaser.sections.findings import Findings
@@ -232,7 +233,7 @@ def _potential(findings: Findings) -> Iterator[tuple[str, Fact]]:
         yield from (("potentiel_famille", best[0]["famille_libelle"]), ("potentiel_premier", best[0]["potentiel"]))
     near = findings.extras.get("fournisseurs_credibles")
     if near is not None:
-        yield "credibles", near["siret"].n_unique() if "siret" in near.columns else near.height
+        yield "credibles", sum(opportunities_map.reached(near))
 
 
 def _calendar(findings: Findings) -> Iterator[tuple[str, Fact]]:

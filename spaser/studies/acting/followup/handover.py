@@ -10,6 +10,7 @@ from spaser import french
 from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
+from spaser.sections.shown import brief
 from spaser.studies.acting.followup.compose import Followed
 from spaser.studies.acting.tables import tables_of
 
@@ -137,7 +138,7 @@ def _told_advice(result: Followed) -> list[str]:
 
 def _first(result: Followed) -> Section:
     shown = [column for column in _PROJECTS if column.name in _PAGE]
-    rows = result.projects.with_columns(objet=pl.col("objet").str.slice(0, 80)).head(MOST)
+    rows = brief(result.projects.head(MOST), 80)
     more = result.projects.height - MOST
     note = french.typeset(f"Et {french.number(more)} de plus dans le classeur.") if more > 0 else ""
     blocks: list[Block] = [
@@ -165,7 +166,7 @@ def _advice(result: Followed) -> Section:
 def _unplanned(result: Followed) -> Section | None:
     if not result.alone.height:
         return None
-    rows = result.alone.with_columns(objet=pl.col("objet").str.slice(0, 90)).head(15)
+    rows = brief(result.alone.head(15), 90)
     text = "Ces contrats n'ont pas de projet qui leur ressemble : achat non programmé, ou projet rédigé autrement (dites-le dans la feuille « publié »)."
     return Section(
         "hors-programme",

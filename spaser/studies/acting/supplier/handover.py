@@ -11,6 +11,7 @@ from spaser import french
 from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
+from spaser.sections.shown import brief
 from spaser.studies.acting.supplier import told
 from spaser.studies.acting.supplier.compose import SupplierSheet
 from spaser.studies.acting.supplier.facts import CONTACT, SOON
@@ -149,9 +150,7 @@ _LINES, _LETTERS = 4, 60
 
 
 def _cut(rows: pl.DataFrame) -> pl.DataFrame:
-    long = pl.col("objet").str.len_chars() > _LETTERS
-    cut = pl.when(long).then(pl.col("objet").str.slice(0, _LETTERS) + "…").otherwise("objet")
-    return rows.head(_LINES).with_columns(objet=cut)
+    return brief(rows.head(_LINES), _LETTERS)
 
 
 def _known(places: pl.DataFrame) -> list[Column]:
@@ -310,4 +309,4 @@ def _rest(rows: pl.DataFrame) -> str:
 
 
 def _short(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.with_columns(objet=pl.col("objet").str.slice(0, 80))
+    return brief(rows, 80)
