@@ -76,9 +76,7 @@ def _filled(rung: dict, known: dict[str, tuple[int, str]]) -> dict:
 
     said = {name: f"{_spaced(value)}\u00a0{unit}" for name, (value, unit) in known.items()}
     texts = {
-        key: _NAMED.sub(lambda match: said[match[1]], value)
-        for key, value in rung.items()
-        if isinstance(value, str)
+        key: _NAMED.sub(lambda match: said[match[1]], value) for key, value in rung.items() if isinstance(value, str)
     }
     towards = "Réservé à" if rung["kind"] == "reserver" else "S'adresse à"
     return (
