@@ -7,9 +7,10 @@ import pytest
 from invented_ledger import siret
 
 from spaser import rules
-from spaser.linkage import link, pairs, passes
-from spaser.linkage.names import REFERENCE, reduced
-from spaser.vocabulary import ESTABLISHMENTS
+from spaser.linkage import link, pairs, passes, to_validate
+from spaser.linkage.names import REFERENCE, blocking_keys, reduced
+from spaser.linkage.validation import WORTH
+from spaser.vocabulary import ESTABLISHMENTS, LINK_CANDIDATES, LINKS
 
 NAMES = rules.toml(REFERENCE)
 LEAST, INSIDE = NAMES["thresholds"], NAMES["containment"]
@@ -244,3 +245,22 @@ def test_the_best_candidate_is_shown_first_whatever_its_rank_in_the_register():
         shown = linked({"fournisseur": "VALDOREC PAVEMAR"}, *order).candidates.collect().sort("rang")
         assert shown["siren"][0] == siret(2)[:9] and shown["score"].is_sorted(descending=True)
         assert shown["score"].n_unique() == 2
+
+
+def test_letters_alike_make_up_for_words_cut_otherwise_from_six_letters():
+    assert score("KAR BUN", "KRARBUN", *OTHERS)["score"] > 0.9
+    assert score("KA BUN", "KRABUN", *OTHERS)["score"] < 0.6
+
+
+def test_the_keys_under_which_two_spellings_meet():
+    rows = pl.DataFrame({"mots": [["KARBUNNEL", "TP", "A", "OYE"]], "colle": ["KARBUNNELTPAOYE"]})
+    keys = rows.select(blocking_keys().alias("cle"))["cle"].item().sort().to_list()
+    assert keys == ["=KARBUN", "KARB", "OYE", "TP", "~KRB*"]
+
+
+@pytest.mark.parametrize(("net", "shown"), [(WORTH, True), (WORTH - STEP, False)])
+def test_a_link_to_settle_shows_the_candidates_that_are_worth_it(net: float, shown: bool):
+    said = {"cle": "A|", "fournisseur": "A", "lignes": 1, "montant": 1, "statut": "ambigu"}
+    one = {"cle": "A|", "fournisseur": "A", "rang": 1, "siren": "900000001", "score": net}
+    found = to_validate(LINKS.conform(pl.LazyFrame([said])), LINK_CANDIDATES.conform(pl.LazyFrame([one])))
+    assert (found.collect().height == 1) is shown
