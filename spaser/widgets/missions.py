@@ -54,7 +54,11 @@ class Missions:
             description="Mission", style=WIDE, layout={"width": "34rem", "max_width": "100%"}
         )
         self.name = ipywidgets.Text(
-            description="Son nom", placeholder="Ma Ville", style=WIDE, layout={"width": "24rem"}
+            description="Son nom",
+            placeholder="Ma Ville",
+            continuous_update=False,
+            style=WIDE,
+            layout={"width": "24rem"},
         )
         self.make = ipywidgets.Button(description="Créer la mission", layout={"width": "max-content"})
         self.upload = ipywidgets.FileUpload(
