@@ -19,6 +19,7 @@ from spaser.studies.potential import Opportunities
 GUESTS = 8
 _NEEDS = (
     Column("numero", "N°", "entier"),
+    Column("acheteur_libelle", "Organisme"),
     Column("objet", "Besoin"),
     Column("famille_libelle", "Famille"),
     Column("lieu_libelle", "Lieu"),
