@@ -72,7 +72,9 @@ def prepare(extras: str) -> None:
 
 def lab(arguments: list[str]) -> int:
     """JupyterLab in French on the notebooks, with the settings of the kit and no news pop-up."""
-    os.environ["JUPYTER_CONFIG_PATH"] = str(ROOT / "notebooks" / "config")
+    settings = str(ROOT / "notebooks" / "config")
+    os.environ["JUPYTER_CONFIG_PATH"] = settings
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (settings, os.environ.get("JUPYTER_PATH"))))
     return call(PYTHON, "-m", "jupyterlab", "--notebook-dir", ROOT / "notebooks", WELCOME, *arguments)
 
 

@@ -140,6 +140,29 @@ def mended(text: str) -> str:
     return _TWICE.sub(once, text) if _TWICE.search(text) else text
 
 
+#: The last word of a piece that was cut, and the signs before it: a subject never stops inside a word.
+_LAST_WORD = r"[\s,;:(–-]+[^\s,;:(–-]*$"
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of more than ``most`` signs cut at the end of a word, with « … ».
+
+    Examples
+    --------
+    >>> shortened("Prestation de transport, levage", 24), shortened("court", 24)
+    ('Prestation de transport …', 'court')
+    """
+    if len(text) <= most:
+        return text
+    return f"{re.sub(_LAST_WORD, '', text[: most + 1])[:most].rstrip()} …"
+
+
+def shortened_expr(text: pl.Expr, most: int) -> pl.Expr:
+    """``shortened`` on a column: null stays null."""
+    kept = text.str.slice(0, most + 1).str.replace(_LAST_WORD, "").str.slice(0, most).str.strip_chars_end()
+    return pl.when(text.str.len_chars() > most).then(pl.concat_str(kept, pl.lit(" …"))).otherwise(text)
+
+
 #: What no one can see and a terminal, a page or a spreadsheet obeys: controls (but tab and new line), marks of direction, spaces
 #: without width, letters of the plane of tags, halves.
 _UNSEEN = (

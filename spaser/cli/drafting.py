@@ -20,8 +20,10 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     one.add_argument(
         "--levier",
-        default="clause_sociale",
-        help="levier conseillé : clause_sociale, reserver_handicap, reserver_insertion, critere… (par défaut : clause_sociale)",
+        nargs="+",
+        default=["clause_sociale"],
+        metavar="LEVIER",
+        help="un levier, ou plusieurs ensemble : clause_sociale, reserver_handicap, reserver_insertion, critere… (par défaut : clause_sociale)",
     )
     one.add_argument(
         "--famille",
@@ -79,14 +81,14 @@ def _draft(choices: argparse.Namespace) -> None:
         "annuel": None if choices.montant is None else round(choices.montant * 100),
         "taux": None if choices.taux is None else choices.taux / 100,
     }
-    needs = [(drafting.Need(lot=lot, **need), choices.levier) for lot in choices.lots]
+    needs = [(drafting.Need(lot=lot, **need), *choices.levier) for lot in choices.lots]
     for text in drafting.draft(*needs[0]):
         say(
             f"  {text.piece:<5} {text.titre} ({', '.join(text.articles)})"
             + (f" ; à compléter : {', '.join(text.missing)}" if text.blanks else "")
         )
-    if needs[0][0].unlinked:
-        say(f"\n{french.typeset(needs[0][0].unlinked)}")
+    for told in filter(None, (needs[0][0].unlinked, drafting.silent(*choices.levier))):
+        say(f"\n{french.typeset(told)}")
     say(f"\n{drafting.WARNING}")
     buyer, day = choices.nom_acheteur, reading_day(choices)
     given.delivered(choices, "redige", lambda folder: drafting.write(needs, folder, buyer=buyer, today=day))

@@ -81,7 +81,9 @@ def opened(choices: argparse.Namespace) -> None:
     if not (folder / "notebooks").is_dir():
         copy(folder)
         say(f"Carnets copiés dans {folder.resolve()}.")
-    environ = os.environ | {"JUPYTER_CONFIG_PATH": str(shipped.notebooks() / "config"), "PYTHONUTF8": "1"}
+    settings = str(shipped.notebooks() / "config")
+    extensions = os.pathsep.join(filter(None, (settings, os.environ.get("JUPYTER_PATH"))))
+    environ = os.environ | {"JUPYTER_CONFIG_PATH": settings, "JUPYTER_PATH": extensions, "PYTHONUTF8": "1"}
     asked = [
         sys.executable,
         "-m",

@@ -125,6 +125,11 @@ def _add_territory(commands: argparse._SubParsersAction) -> None:
         help="les mêmes listes à une date plus ancienne : ce qui est entré, ce qui est sorti",
     )
     asked.add_argument(
+        "--cahier",
+        action="store_true",
+        help="le cahier des solutions locales : une fiche par structure, par famille d'achat (PDF, Word, classeur)",
+    )
+    asked.add_argument(
         "--emplois", metavar="FICHIER", help="emplois officiels par commune (CSV : code_commune ; emplois)"
     )
     asked.add_argument(
@@ -214,6 +219,7 @@ def _run_territory(choices: argparse.Namespace) -> None:
 
     from spaser.studies import diagnostic
     from spaser.studies.diagnostic import holders as held
+    from spaser.studies.territory import book, leaves
     from spaser.studies.territory import demand as opportunities_territory
     from spaser.studies.territory import panorama as purchases_territory
 
@@ -253,7 +259,17 @@ def _run_territory(choices: argparse.Namespace) -> None:
         )
     say(purchases_territory.summary(result))
     say("\n" + closing(choices, result.as_of, DATED))
-    given.delivered(choices, "territoire", lambda folder: purchases_territory.write(result, folder))
+    made = book.book_of(result, base) if choices.cahier else None
+    if made is not None:
+        say("\n" + leaves.summary(made))
+    given.delivered(
+        choices,
+        "territoire",
+        lambda folder: [
+            *purchases_territory.write(result, folder),
+            *(leaves.write(made, folder) if made is not None else ()),
+        ],
+    )
 
 
 def _run_download(choices: argparse.Namespace) -> None:

@@ -136,9 +136,7 @@ def _grouped(classed: pl.DataFrame) -> pl.DataFrame:
     amount, notified, force = pl.col("_somme"), pl.col("montant_notifie"), pl.col("_vigueur")
     said_ = pl.col("dit").fill_null(0)
     # What comes before the last total is settled by it.
-    rank = pl.int_range(pl.len()).over("uid")
-    last_total = pl.when(pl.col("_lu") == "total").then(rank).max().over("uid").fill_null(-1)
-    after = rank > last_total
+    after = (pl.col("_lu") == "total").cum_sum(reverse=True).over("uid") == 0
     signed = amount.abs() * pl.when(said_ == -DIFFERENCE).then(-1).when(amount < 0).then(-1).otherwise(1)
     added = (
         pl.when(pl.col("_lu") == "taux")
@@ -148,34 +146,39 @@ def _grouped(classed: pl.DataFrame) -> pl.DataFrame:
         .otherwise(signed)
     )
     sure, unsure = after & pl.col("_lu").is_in(["dit", "moins"]), after & pl.col("_lu").is_in(_DOUBTED)
-    return (
-        classed.with_columns(_sur=sure, _pas_sur=unsure, _signe=added)
-        .group_by("uid")
-        .agg(
-            _total=amount.filter(pl.col("_lu") == "total").last(),
-            _notifie=notified.first(),
-            acheteur_siren=pl.col("acheteur_siren").first(),
-            _surs=pl.col("_signe").filter("_sur").sum(),
-            _pas_surs=pl.col("_signe").filter("_pas_sur").sum(),
-            _n_doute=pl.col("_pas_sur").sum(),
-            _dit=(pl.col("_sur") & (pl.col("_lu") == "dit")).any(),
-            _moins=pl.col("_sur").any(),
-            _dernier=amount.filter("_pas_sur").last(),
-            _doute=pl.col("_lu")
-            .filter("_pas_sur")
-            .sort_by(pl.col("_lu").replace_strict(_GRAVITY, default=9).filter("_pas_sur"))
-            .first(),
-            _zero=pl.col("_rien").drop_nulls().last(),
-            _bruts=(amount / CENT)
-            .cast(pl.String)
-            .str.replace(r"\.0$", "")
-            .str.replace(".", ",", literal=True)
-            .filter("_pas_sur")
-            .str.join(", "),
-            _liste=evidence.listed(pl.col("date_version"), amount).filter(amount.is_not_null()).str.join(", "),
-            _petits=(pl.col("_lu") == "doute").sum(),
-            _changes=amount.is_not_null().sum(),
-        )
+    marked = classed.with_columns(
+        _sur=sure, _pas_sur=unsure, _signe=added, _gravite=pl.col("_lu").replace_strict(_GRAVITY, default=None)
+    )
+    facts = marked.group_by("uid").agg(
+        _total=amount.filter(pl.col("_lu") == "total").last(),
+        _notifie=notified.first(),
+        acheteur_siren=pl.col("acheteur_siren").first(),
+        _surs=pl.col("_signe").filter("_sur").sum(),
+        _pas_surs=pl.col("_signe").filter("_pas_sur").sum(),
+        _n_doute=pl.col("_pas_sur").sum(),
+        _dit=(pl.col("_sur") & (pl.col("_lu") == "dit")).any(),
+        _moins=pl.col("_sur").any(),
+        _dernier=amount.filter("_pas_sur").last(),
+        _doute=pl.col("_gravite").filter("_pas_sur").min(),
+        _zero=pl.col("_rien").drop_nulls().last(),
+        _petits=(pl.col("_lu") == "doute").sum(),
+        _changes=amount.is_not_null().sum(),
+    )
+    return facts.join(_listed(marked), on="uid", how="left").with_columns(
+        pl.col("_liste", "_bruts").fill_null(""),
+        _doute=pl.col("_doute").replace_strict(dict(enumerate(_DOUBTED)), default=None, return_dtype=pl.String),
+    )
+
+
+def _listed(marked: pl.DataFrame) -> pl.DataFrame:
+    """``uid, _liste, _bruts`` of the contracts where something is sure or unsure: the sums in words, those in doubt as typed."""
+    amount = pl.col("_somme")
+    spoken = marked.filter(pl.col("_sur") | pl.col("_pas_sur")).select("uid").unique()
+    told = marked.filter(amount.is_not_null()).join(spoken, on="uid", how="semi", maintain_order="left")
+    raw = (amount / CENT).cast(pl.String).str.replace(r"\.0$", "").str.replace(".", ",", literal=True)
+    written = told.select("uid", sum=evidence.listed(pl.col("date_version"), amount), raw=pl.when("_pas_sur").then(raw))
+    return written.group_by("uid").agg(
+        _liste=pl.col("sum").str.join(", "), _bruts=pl.col("raw").drop_nulls().str.join(", ")
     )
 
 

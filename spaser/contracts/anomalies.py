@@ -29,8 +29,15 @@ def judge(contracts: pl.DataFrame) -> pl.DataFrame:
     own, theirs = (pl.col(f"_ecart_{group}").abs() > settings["ecarts"] for group in ("acheteur", "tranche"))
     flagged = pl.when(pl.col("_ecart_acheteur").is_not_null()).then(own & theirs.fill_null(True)).otherwise(theirs)
     marked = compared.with_columns(montant_anomalie=flagged)
+    told = marked.filter("montant_anomalie").select("uid", montant_anomalie_raisons=_reasons(own, theirs))
+    found = marked.select("uid", "montant_anomalie").join(told, on="uid", how="left")
+    return contracts.join(found, on="uid", how="left")
+
+
+def _reasons(own: pl.Expr, theirs: pl.Expr) -> pl.Expr:
+    """What makes an amount an anomaly, in words: the comparisons that find it far, then what strengthens the doubt."""
     sentences = rules.toml("contract_facts.toml")["anomalie"]
-    reasons = pl.concat_list(
+    reasons = (
         pl.when(test.fill_null(False)).then(pl.format(sentences[name]["preuve"], *seen))
         for name, test, seen in (
             ("acheteur", own, _seen("acheteur")),
@@ -38,9 +45,8 @@ def judge(contracts: pl.DataFrame) -> pl.DataFrame:
             ("virgule", own & _lost_comma("acheteur") | theirs & _lost_comma("tranche"), []),
             ("procedure", _forbidden(), [evidence.euros("montant")]),
         )
-    ).list.drop_nulls()
-    told = marked.with_columns(montant_anomalie_raisons=pl.when("montant_anomalie").then(reasons.list.join(" ")))
-    return contracts.join(told.select("uid", "montant_anomalie", "montant_anomalie_raisons"), on="uid", how="left")
+    )
+    return pl.concat_list(*reasons).list.drop_nulls().list.join(" ")
 
 
 def _comparable(contracts: pl.DataFrame) -> pl.DataFrame:

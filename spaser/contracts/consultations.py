@@ -58,24 +58,24 @@ def presume(contracts: pl.DataFrame) -> pl.DataFrame:
     """
     method = rules.method()["consultation"]
     buyer, group = ["acheteur_id", "type_contrat"], pl.col("codeCPV").str.head(method["cpv_digits"]["value"])
-    dated = contracts.filter(pl.col("dateNotification").is_not_null() & pl.col("acheteur_id").is_not_null()).select(
+    ranked = contracts.with_row_index("_rang")
+    dated = ranked.filter(pl.col("dateNotification").is_not_null() & pl.col("acheteur_id").is_not_null()).select(
+        "_rang",
         "uid",
         "dateNotification",
         "objet",
         _cpv=pl.struct(*buyer, group).hash(),
         _lot=pl.struct(*buyer, "procedure").hash(),
     )
-    numbered = dated.filter(pl.col("objet").str.to_lowercase().str.contains(method["lot_patterns"]["numbered"]))
-    alike = dated.filter(
-        (pl.col("objet").str.len_chars() >= method["same_subject"]["value"]) & (pl.len().over("_lot", "objet") > 1)
-    )
-    near = _near(dated, "_cpv"), _near(pl.concat([numbered, alike]).unique("uid"), "_lot")
+    numbered = pl.col("objet").str.to_lowercase().str.contains(method["lot_patterns"]["numbered"])
+    long = pl.col("objet").str.len_chars() >= method["same_subject"]["value"]
+    alike = long & (pl.struct("_lot", "objet").hash().is_duplicated())
+    near = _near(dated, "_cpv"), _near(dated.filter(numbered | alike), "_lot")
     # A subject close to another under both keys is read once.
-    read = stems(pl.concat(rows.select("uid", "objet") for rows in near).unique("uid"))
-    roots = read.select("uid", "racine").filter(pl.col("racine").is_not_null())
+    read = stems(pl.concat(rows.select("_rang", "objet") for rows in near).unique("_rang"))
+    roots = read.select("_rang", "racine").filter(pl.col("racine").is_not_null())
     by_cpv, by_lot = (_chained(rows, roots, name) for rows, name in zip(near, ("_par_cpv", "_par_lot"), strict=True))
-    known = contracts.select("uid").join(by_cpv, on="uid", how="left").join(by_lot, on="uid", how="left")
-    known = known.filter(pl.col("_par_cpv").is_not_null() | pl.col("_par_lot").is_not_null())
+    known = by_cpv.join(by_lot, on="_rang", how="full", coalesce=True)
     known = known.with_columns(consultation=pl.min_horizontal("_par_cpv", "_par_lot"))
     # Each chain takes the smallest name that the other gave to one of its members, until they agree.
     for chain in ("_par_lot", "_par_cpv", "_par_lot"):
@@ -84,25 +84,24 @@ def presume(contracts: pl.DataFrame) -> pl.DataFrame:
             .then("consultation")
             .otherwise(pl.col("consultation").min().over(chain))
         )
-    return contracts.join(known.select("uid", "consultation"), on="uid", how="left").with_columns(
-        consultation=pl.coalesce("decision_consultation", "consultation", "uid")
-    )
+    named = ranked.join(known.select("_rang", "consultation"), on="_rang", how="left", maintain_order="left")
+    return named.drop("_rang").with_columns(consultation=pl.coalesce("decision_consultation", "consultation", "uid"))
 
 
 def _near(dated: pl.DataFrame, key: str) -> pl.DataFrame:
     """The contracts whose buyer notified something close in time under the same key (``cle``): most are not, and none is compared."""
-    keyed = dated.select("uid", "dateNotification", "objet", cle=key).sort("cle", "dateNotification")
+    keyed = dated.select("_rang", "uid", "dateNotification", "objet", cle=key).sort("cle", "dateNotification")
     return _close(keyed, rules.method()["consultation"]["days"]["value"])
 
 
 def _chained(near: pl.DataFrame, roots: pl.DataFrame, name: str) -> pl.DataFrame:
-    """``uid`` and ``name``, the smallest uid of the chain of contracts with this key and stem, each near in time to the one before."""
+    """``_rang`` and ``name``, the smallest uid of the chain of contracts with this key and stem, each near in time to the one before."""
     days = rules.method()["consultation"]["days"]["value"]
-    said = near.join(roots, on="uid")
-    hashed = said.select("uid", "dateNotification", cle=pl.struct("cle", "racine").hash())
+    said = near.join(roots, on="_rang")
+    hashed = said.select("_rang", "uid", "dateNotification", cle=pl.struct("cle", "racine").hash())
     chain = hashed.filter(pl.len().over("cle") > 1).sort("cle", "dateNotification", "uid")
     numbered = chain.with_columns(chaine=(~_follows(days)).cum_sum())
-    return numbered.select("uid", pl.col("uid").min().over("chaine").alias(name))
+    return numbered.select("_rang", pl.col("uid").min().over("chaine").alias(name))
 
 
 def _follows(days: int) -> pl.Expr:

@@ -69,23 +69,23 @@ def _read_months(states: pl.DataFrame) -> pl.DataFrame:
 
 def _durations(classed: pl.DataFrame) -> pl.DataFrame:
     """Per contract: the last duration read as a whole, the months in doubt since, their sum."""
-    months, rank = pl.col("_mois"), pl.int_range(pl.len()).over("uid")
-    last_total = pl.when(pl.col("_lu") == "total").then(rank).max().over("uid").fill_null(-1)
-    unsure = (rank > last_total) & (pl.col("_lu") == "doute")
-    listed = evidence.months_listed(pl.col("date_version"), months).filter(months.is_not_null())
-    grouped = (
-        classed.with_columns(_pas_sur=unsure)
-        .group_by("uid")
-        .agg(
-            _total=months.filter(pl.col("_lu") == "total").last(),
-            _notifiee=pl.col("duree_notifiee").first(),
-            _ajouts=months.filter("_pas_sur").sum(),
-            _n_doute=pl.col("_pas_sur").sum(),
-            _dernier=months.filter("_pas_sur").last(),
-            dernier_avenant=pl.col("date_version").max(),
-            _debut=pl.col("dateNotification").first(),
-            _liste=listed.str.join(", "),
-        )
+    months = pl.col("_mois")
+    after = (pl.col("_lu") == "total").cum_sum(reverse=True).over("uid") == 0
+    marked = classed.with_columns(_pas_sur=after & (pl.col("_lu") == "doute"))
+    grouped = marked.group_by("uid").agg(
+        _total=months.filter(pl.col("_lu") == "total").last(),
+        _notifiee=pl.col("duree_notifiee").first(),
+        _ajouts=months.filter("_pas_sur").sum(),
+        _n_doute=pl.col("_pas_sur").sum(),
+        _dernier=months.filter("_pas_sur").last(),
+        dernier_avenant=pl.col("date_version").max(),
+        _debut=pl.col("dateNotification").first(),
     )
+    # Written only where a duration is in doubt: the other rules tell no list.
+    doubted = marked.filter("_pas_sur").select("uid").unique()
+    told = marked.filter(months.is_not_null()).join(doubted, on="uid", how="semi", maintain_order="left")
+    written = told.select("uid", mois=evidence.months_listed(pl.col("date_version"), months))
+    listed = written.group_by("uid").agg(_liste=pl.col("mois").str.join(", "))
+    grouped = grouped.join(listed, on="uid", how="left")
     judged = grouped.with_columns(_duree=pl.coalesce("_total", "_notifiee"))
     return judged.with_columns(_somme=pl.col("_duree") + pl.col("_ajouts"))

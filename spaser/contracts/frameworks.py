@@ -193,16 +193,18 @@ def by_resemblance(contracts: pl.DataFrame) -> pl.DataFrame:
 
 def _narrow(contracts: pl.DataFrame, prefix: str) -> pl.DataFrame:
     empty = rules.toml("contract_facts.toml")["lien_par_ressemblance"]["mots_vides"]
-    words = consultations.normal(pl.col("objet")).str.extract_all("[a-z]{4,}").list.unique()
-    told = contracts.select(
+    words = pl.col("objet").str.to_lowercase().str.extract_all("[a-z]{4,}").list.unique()
+    told = words.list.set_difference(pl.lit(empty.split("|"))).fill_null([])
+    narrow = contracts.select(
         "acheteur_siren",
         uid="uid",
         date="dateNotification",
         titulaires=pl.col("titulaires_cle").str.split("|"),
         groupe=pl.col("codeCPV").str.head(3),
-        mots=words.list.set_difference(pl.lit(empty.split("|"))).fill_null([]),
+        # Compared by the thousand: as whole numbers.
+        mots=told.list.eval(pl.element().hash()),
     )
-    return told.rename({name: prefix + name for name in told.columns if name != "acheteur_siren"})
+    return narrow.rename({name: prefix + name for name in narrow.columns if name != "acheteur_siren"})
 
 
 def _pairs(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from spaser.contracts.consultations import normal
 from spaser.contracts.frameworks import number
 from spaser.vocabulary import CENT
 
-EQUAL, UNEQUAL = "maximum_repete", "maxima_inegaux"
+EQUAL, UNEQUAL, FAR = "maximum_repete", "maxima_inegaux", "maxima_eloignes"
 #: A number of 2019 ends with the order of the modification, two digits, zero first.
 _ORDER = r"^(.{4,})0\d$"
 
@@ -38,24 +38,28 @@ def maxima(contracts: pl.DataFrame) -> pl.DataFrame:
     told = pl.col("_dit").str.contains(settings["signes"]) | pl.col("modalitesExecution").str.contains(
         "Marchés subséquents", literal=True
     )
-    close = (pl.col("montant").min() >= settings["part"] * pl.col("montant").max()) & (pl.col("montant").n_unique() > 1)
-    marked = alike.with_columns(
-        _proches=(several & close).over(need) & told.fill_null(False).any().over(need),
-        _egaux=several.over(same),
+    close = pl.col("montant").min() >= settings["part"] * pl.col("montant").max()
+    unequal = (several & (pl.col("montant").n_unique() > 1)).over(need) & told.fill_null(False).any().over(need)
+    marked = alike.with_columns(_inegaux=unequal, _egaux=several.over(same), _serres=close.over(need))
+    marked = marked.with_columns(_proches=pl.col("_inegaux") & pl.col("_serres"))
+    far = marked.filter(pl.col("_inegaux") & ~pl.col("_serres"))
+    ends = {"premier": pl.col("uid").min().over(need), "dernier": pl.col("uid").max().over(need)}
+    far = far.with_columns(**ends).select(
+        "uid", _eloigne=pl.when(pl.col("uid") == pl.col("premier")).then("dernier").otherwise("premier")
     )
     rule = pl.when("_proches").then(pl.lit(UNEQUAL)).when("_egaux").then(pl.lit(EQUAL))
     ruled = marked.with_columns(accord_regle=rule).filter(pl.col("accord_regle").is_not_null())
     key = pl.when(pl.col("accord_regle") == EQUAL).then("montant")
     grouped = ruled.with_columns(_part=key).sort("montant", "uid", descending=[True, False])
     carried = grouped.select("uid", "accord_regle", accord_multiple=pl.col("uid").first().over(*need, "_part"))
-    return contracts.join(carried, on="uid", how="left")
+    return contracts.join(carried, on="uid", how="left").join(far, on="uid", how="left")
 
 
 def twins(contracts: pl.DataFrame) -> pl.DataFrame:
     """Adds ``doublon_possible`` and ``doublon_regle``: another record that may be the same contract.
 
     The first of the group points to the last, the others to the first. Needs ``uid, id, acheteur_id, acheteur_siren,
-    titulaires_cle, dateNotification, montant, objet``.
+    titulaires_cle, dateNotification, montant, objet, _eloigne``.
     """
     known = contracts.select(
         "uid", "id", "acheteur_id", "acheteur_siren", "titulaires_cle", "dateNotification", "montant", "objet"
@@ -64,9 +68,12 @@ def twins(contracts: pl.DataFrame) -> pl.DataFrame:
         # A company is its SIREN, whatever the establishment that signed.
         titulaires_cle=pl.col("titulaires_cle").str.replace_all(r"\b(\d{9})\d{5}\b", "${1}"),
     )
-    close = known.filter(pl.len().over("titulaires_cle") > 1).with_columns(sujet=_bare(pl.col("objet")))
+    # Every group shares a day or the euros beside the holder: subjects, costly to compare, are read where one of them is.
+    met = known.with_columns(euros=pl.col("montant") // CENT).filter(
+        pl.any_horizontal(pl.len().over("titulaires_cle", name) > 1 for name in ("dateNotification", "euros"))
+    )
+    close = met.with_columns(sujet=_bare(pl.col("objet")))
     close = close.filter(pl.len().over("titulaires_cle", "sujet") > 1).with_columns(
-        euros=pl.col("montant") // CENT,
         _racine=pl.col("id").str.extract(_ORDER),
         _numero=number("id").str.replace_all(r"(^|_)0+([0-9])", "${1}${2}"),
     )
@@ -90,7 +97,8 @@ def twins(contracts: pl.DataFrame) -> pl.DataFrame:
             pl.when(pl.col("acheteur_siren").n_unique() > 1).then(pl.lit("groupement")),
         ),
     ]
-    first = pl.concat(found).unique("uid", keep="first", maintain_order=True)
+    far = contracts.select("uid", doublon_possible="_eloigne", doublon_regle=pl.lit(FAR)).drop_nulls("doublon_possible")
+    first = pl.concat([*found, far]).unique("uid", keep="first", maintain_order=True)
     return contracts.join(first, on="uid", how="left")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spaser.deliverables import columns
+from spaser.text import shortened
 
 INK, PALE, BLUE, WASH = "1B2A3A", "5A6875", "1D5AA0", "EEF3F9"
 #: Inches: what a slide holds below its question, and its foot.
@@ -104,7 +105,7 @@ def described(shape: Any, text: str) -> None:
 
 
 def short(text: str) -> str:
-    return text if len(text) <= 90 else text[:88] + "…"
+    return shortened(text, 90)
 
 
 def tall(row: list[str], widths: list[float]) -> float:

@@ -2,7 +2,7 @@
 
 Each duty is data (``reference/law.toml``, table ``duties``), with its dates, its sources and how far they were checked. The
 answer for a contract is the lowest of several ladders: its date, its amount, its field, its exclusions. The rest of the room:
-``dates``, ``thresholds``, ``works``, ``buyer_kinds``, ``reservations`` (marchés réservés), ``buyer``.
+``dates``, ``expected``, ``thresholds``, ``works``, ``buyer_kinds``, ``reservations`` (marchés réservés), ``buyer``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from spaser import rules
-from spaser.obligations import dates, thresholds
+from spaser.obligations import dates, expected, thresholds
 from spaser.obligations.buyer import buyer_duties
 from spaser.obligations.buyer_kinds import kinds, kinds_counted, kinds_of
 from spaser.obligations.declared import Declared
@@ -277,7 +277,7 @@ def _answer(key: str, duty: dict[str, Any], ladders: list[pl.Expr]) -> pl.Expr:
         obligation=pl.lit(key),
         champ=lowest(field),
         applicabilite=lowest(ladders),
-        remplie=_met(duty),
+        remplie=expected.met(duty),
         motif=reasons(ladders),
         regle_etat=rules_used(ladders),
         seuil_bas=low,
@@ -357,32 +357,6 @@ def _field(duty: dict[str, Any]) -> list[pl.Expr]:
             )
         )
     ]
-
-
-def _met(duty: dict[str, Any]) -> pl.Expr:
-    """Is what the duty expects declared: yes, no, unknown (Kleene)."""
-    match duty.get("met"):
-        case {"any": list(names)}:
-            declared = pl.any_horizontal(names)
-            # What no text likens to the duty never proves it, and forbids to say that it is not met.
-            perhaps = [pl.col(name).fill_null(False) for name in duty["met"].get("perhaps", [])]
-            return pl.when(declared | ~pl.any_horizontal(pl.lit(False), *perhaps)).then(declared)
-        case {"all": names}:
-            return pl.all_horizontal(names)
-        case {"text": said, "but": otherwise}:
-            # What the subject says of what is bought; it never says no: documents may.
-            told = pl.col("objet").str.contains(said) & ~pl.col("objet").str.contains(otherwise)
-            return pl.when(told).then(True)
-        case {"publication": [published, notified]}:
-            months = rules.method()["indicators"]["delai_publication"]["value"]
-            timely = pl.col(published) <= pl.col(notified).dt.offset_by(f"{months}mo")
-            # A republication hides the first one: its date can prove that a contract was on time, not that it was late.
-            return pl.when(timely | (pl.col("nb_versions") == 1)).then(timely)
-        case {"before": [published, begun]}:
-            early = pl.col(published) <= pl.col(begun)
-            return pl.when(early | (pl.col("nb_versions") == 1)).then(early)
-        case _:
-            return pl.lit(None, pl.Boolean)
 
 
 def _rank(name: str, order: list[str]) -> pl.Expr:

@@ -65,20 +65,21 @@ def suppliers(found: pl.DataFrame, opportunities: pl.DataFrame, supply: pl.DataF
     return named.sort("distance_km", "ligne", nulls_last=True).drop("ligne")
 
 
+def identity() -> pl.Expr:
+    """Whom a row names: an establishment, or the legal unit where the list knows no establishment."""
+    return pl.coalesce("siret", "siren")
+
+
 def reached(suppliers: pl.DataFrame) -> tuple[int, int]:
     """How many establishments are within the reach of a family, and how many only serve families without limit of distance."""
-    key = pl.coalesce("siret", "siren")
+    key = identity()
     near = suppliers.filter(pl.col("portee") == LOCAL).select(key.n_unique()).item()
     return near, suppliers.select(key.n_unique()).item() - near
 
 
 def by_town(suppliers: pl.DataFrame) -> pl.LazyFrame:
     """One row per commune and kind: ``commune, lon, lat, statut, n, capacite, distance_km``; each establishment once."""
-    once = (
-        suppliers.lazy()
-        .with_columns(_cle=pl.coalesce("siret", "siren"))
-        .sort("_cle", "capacite", nulls_last=True, maintain_order=True)
-    )
+    once = suppliers.lazy().with_columns(_cle=identity()).sort("_cle", "capacite", nulls_last=True, maintain_order=True)
     located = once.unique("_cle", keep="last", maintain_order=True).drop_nulls(["lon", "lat"])
     return (
         located.group_by("code_commune", "commune", "statut")
@@ -96,7 +97,7 @@ def by_town(suppliers: pl.DataFrame) -> pl.LazyFrame:
 def unlocated(suppliers: pl.DataFrame) -> int:
     """How many establishments have no known place."""
     lost = suppliers.filter(pl.col("lon").is_null() | pl.col("lat").is_null())
-    return lost.select(pl.coalesce("siret", "siren").n_unique()).item()
+    return lost.select(identity().n_unique()).item()
 
 
 def places(opportunities: pl.DataFrame, communes: pl.DataFrame) -> pl.DataFrame:

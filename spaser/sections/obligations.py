@@ -25,9 +25,10 @@ from spaser.sections.obligations_buyer import (
     state,
 )
 from spaser.sections.registry import Told, written
+from spaser.sections.shown import brief
 from spaser.vocabulary import APPLICABILITY, BUYER_KINDS
 
-_MOST = 15
+_MOST, _LONG = 15, 110
 #: Told apart from the considerations: the date of publication, and the sum of two other duties.
 _PUBLISHED, _BOTH = ("decp-publication", "decp-publication-concession"), "climat-env-cumul"
 _READY = (
@@ -134,9 +135,7 @@ def to_see_table(findings: Findings) -> TableBlock | None:
         else ""
     )
     caption = "Contrats à ouvrir en premier : soumis, ou de date incertaine, sans la considération attendue"
-    return table(
-        "tab-a-voir", caption, shown.with_columns(pl.col("objet").str.slice(0, 110)), columns, french.typeset(note)
-    )
+    return table("tab-a-voir", caption, brief(shown, _LONG), columns, french.typeset(note))
 
 
 def reserved_table(findings: Findings) -> TableBlock | None:
@@ -170,7 +169,7 @@ def reserved_table(findings: Findings) -> TableBlock | None:
     return table(
         "tab-reserves",
         "Marchés réservés : sur quel fondement ?",
-        shown.with_columns(pl.col("objet").str.slice(0, 110)),
+        brief(shown, _LONG),
         columns,
         french.typeset(note),
     )

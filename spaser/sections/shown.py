@@ -6,6 +6,7 @@ import polars as pl
 
 from spaser.charts import Picture
 from spaser.deliverables.report import Column, Figure, table
+from spaser.text import shortened_expr
 
 
 def figure(id: str, caption: str, picture: Picture) -> Figure:
@@ -17,8 +18,4 @@ def figure(id: str, caption: str, picture: Picture) -> Figure:
 
 def brief(rows: pl.DataFrame, most: int) -> pl.DataFrame:
     """Subjects (``objet``) longer than ``most`` signs cut, for pages: the workbook has them whole."""
-    subject = pl.col("objet")
-    # At the end of a word: a subject is never cut inside one.
-    kept = subject.str.slice(0, most + 1).str.replace(r"[\s,;:(–-]+\S*$", "").str.slice(0, most)
-    cut = pl.concat_str(kept.str.strip_chars_end(), pl.lit(" …"))
-    return rows.with_columns(objet=pl.when(subject.str.len_chars() > most).then(cut).otherwise(subject))
+    return rows.with_columns(objet=shortened_expr(pl.col("objet"), most))

@@ -9,6 +9,7 @@ from spaser.deliverables.report import Callout, Column, Measured, Paragraph, Sen
 from spaser.french import share
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
+from spaser.sections.shown import brief
 
 MOST = 15
 _LONG = 110
@@ -138,12 +139,6 @@ def _acts(findings: Findings) -> tuple:
 
 
 def _contracts(id: str, caption: str, rows: pl.DataFrame, more: tuple[str, ...], note: str) -> TableBlock:
-    subject = pl.col("objet")
-    cut = (
-        pl.when(subject.str.len_chars() > _LONG)
-        .then(pl.concat_str(subject.str.slice(0, _LONG), pl.lit("…")))
-        .otherwise(subject)
-    )
     heads = {"inclusif_raison": "Ce que disent les listes", "types": "Type", "par": "Reconnu par"}
     columns: list[Column | str] = [
         "uid",
@@ -153,9 +148,7 @@ def _contracts(id: str, caption: str, rows: pl.DataFrame, more: tuple[str, ...],
         *(Column(name, heads[name]) for name in more),
     ]
     rest = f" Les {MOST} premiers sur {french.number(rows.height)}." if rows.height > MOST else ""
-    return table(
-        id, french.typeset(caption), rows.with_columns(objet=cut).head(MOST), columns, french.typeset(note + rest)
-    )
+    return table(id, french.typeset(caption), brief(rows.head(MOST), _LONG), columns, french.typeset(note + rest))
 
 
 _LISTS = french.typeset(

@@ -60,7 +60,18 @@ REASONS = (
         3,
     ),
     (("montant_statut",), pl.col("montant_statut") == "inconnu", "montant absent ou illisible", 3),
-    (("doublon_possible",), pl.col("doublon_possible").is_not_null(), "doublon possible d'un autre contrat", 3),
+    (
+        ("doublon_regle",),
+        pl.col("doublon_regle") == "maxima_eloignes",
+        "maxima très différents d'un même lot : un seul besoin ?",
+        3,
+    ),
+    (
+        ("doublon_possible", "doublon_regle"),
+        pl.col("doublon_possible").is_not_null() & (pl.col("doublon_regle") != "maxima_eloignes"),
+        "doublon possible d'un autre contrat",
+        3,
+    ),
     (("dateNotification",), pl.col("dateNotification").is_null(), "date de notification absente ou illisible", 3),
     (("montant_statut",), pl.col("montant_statut") == "a_verifier", "montant inhabituel : à vérifier", 2),
 )

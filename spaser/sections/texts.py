@@ -9,6 +9,7 @@ from spaser.charts.marks import name_of
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Sentence, TableBlock, table
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
+from spaser.text import shortened_expr
 from spaser.vocabulary import CONSIDERATIONS, NOTIONS
 
 LISTS = {"sous_declaration": "sous-déclaration probable", "sans_trace": "déclaration sans trace"}
@@ -327,7 +328,6 @@ def _shown(rows: pl.DataFrame, whole: bool = False) -> pl.DataFrame:
     """The rows in words: quotes between guillemets, considerations named, long subjects cut for the page."""
     quote = pl.format("« {} »".replace(" ", french.NBSP), pl.col("citation").str.replace_all(r"\s+", " "))
     subject = pl.col("objet")
-    cut = pl.concat_str(subject.str.slice(0, _LONG).str.strip_chars_end(), pl.lit("…"))
     return rows.with_columns(
         champ=pl.col("champ").str.replace(r" \(.*\)$", "") if not whole else pl.col("champ"),
         citation=pl.when(pl.col("citation").is_not_null()).then(quote),
@@ -335,7 +335,7 @@ def _shown(rows: pl.DataFrame, whole: bool = False) -> pl.DataFrame:
         consideration=pl.col("consideration").replace(NAMES),
         liste=pl.col("liste").replace(LISTS),
         decision=pl.col("decision").replace(ANSWERS),
-        objet=subject if whole else pl.when(subject.str.len_chars() > _LONG).then(cut).otherwise(subject),
+        objet=subject if whole else shortened_expr(subject, _LONG),
     )
 
 

@@ -191,46 +191,44 @@ def _of_value(key: str, rule: Fact) -> Fact:
 
 def _stated(part: str, key: str, rule: Fact) -> Fact:
     """A duty, a base of reservation, a reminder, a plain fact, a target."""
-    value = rule.get("value")
-    told = rule.get("share") or (value if isinstance(value, str) else french.share(value) if value is not None else "")
-    since, until = rule.get("since"), rule.get("until")
-    version = rules.toml("law.toml")["reading"]["version"]
-    state = "à venir" if isinstance(since, date) and since > version else "en vigueur"
-    if isinstance(until, date) and until < version:
-        state = f"n'est plus en vigueur depuis le {french.short_date(until + timedelta(days=1))}"
-    period: list[tuple[date | None, Any]] = (
-        [(since, told or state)] if isinstance(since, date) else [(None, told)] if told else []
-    )
-    if isinstance(until, date):
-        period.append((until, LAST))
-    if isinstance(rule.get("ends"), date):
-        period.append((rule["ends"], LAST))
-    threshold = rules.toml("law.toml").get(rule.get("threshold", ""), {})
-    period += (
-        []
-        if not threshold
-        else [(day, f"{threshold['label']} : {words}") for day, words in _of_value("", threshold)["valeurs"]]
-    )
-    notes = [
-        rule.get(name, "") for name in ("since_note", "doubt_note", "observable_note", "announce", "note", "baseline")
-    ]
-    notes += [
-        f"exclu : {one['label']}" if one.get("state") is None else one["label"] for one in rule.get("exclusions", [])
-    ]
-    notes += [one["label"] for one in rule.get("options", [])]
     tested = {
         "duties": rule.get("test"),
         "reservations": "fondements possibles des marchés réservés",
         "targets": "trajectoire vers la cible",
     }.get(part)
     return _fact(
-        part,
-        key,
-        rule,
-        valeurs=period,
-        teste=rule.get("tested") or tested or _UNTESTED,
-        note=" ; ".join(note for note in notes if note),
+        part, key, rule, valeurs=_period(rule), teste=rule.get("tested") or tested or _UNTESTED, note=_notes(rule)
     )
+
+
+def _period(rule: Fact) -> list[tuple[date | None, Any]]:
+    """What holds from each day, oldest first: the value where there is one, else whether it holds; then its last day, its threshold."""
+    value = rule.get("value")
+    told = rule.get("share") or (value if isinstance(value, str) else french.share(value) if value is not None else "")
+    since, until, ends = (rule.get(name) for name in ("since", "until", "ends"))
+    version = rules.toml("law.toml")["reading"]["version"]
+    state = "à venir" if isinstance(since, date) and since > version else "en vigueur"
+    if isinstance(until, date) and until < version:
+        state = f"n'est plus en vigueur depuis le {french.short_date(until + timedelta(days=1))}"
+    period: list[tuple[date | None, Any]] = [(None, told)] if told else []
+    if isinstance(since, date):
+        period = [(since, told or state)]
+    period += [(last, LAST) for last in (until, ends) if isinstance(last, date)]
+    threshold = rules.toml("law.toml").get(rule.get("threshold", ""))
+    if threshold:
+        period += [(day, f"{threshold['label']} : {words}") for day, words in _of_value("", threshold)["valeurs"]]
+    return period
+
+
+def _notes(rule: Fact) -> str:
+    """What tempers a fact, then what it leaves out and what lets one decide otherwise."""
+    named = ("since_note", "doubt_note", "observable_note", "announce", "note", "baseline")
+    notes = [rule.get(name, "") for name in named]
+    notes += [f"compté sur : {rule['denominator']}"] if "denominator" in rule else []
+    notes += [one["label"] if "state" in one else f"exclu : {one['label']}" for one in rule.get("exclusions", [])] + [
+        one["label"] for one in rule.get("options", [])
+    ]
+    return " ; ".join(note for note in notes if note)
 
 
 def _lever(key: str, rule: Fact) -> Fact:

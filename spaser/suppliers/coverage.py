@@ -15,6 +15,11 @@ def written(column: str) -> pl.Expr:
     return pl.col(column).dt.strftime("%d/%m/%Y").fill_null("date inconnue")
 
 
+def dated(column: str) -> pl.Expr:
+    """« du 31/12/2020 », or « sans date »: what follows the word « liste »."""
+    return pl.when(pl.col(column).is_null()).then(pl.lit("sans date")).otherwise(pl.format("du {}", written(column)))
+
+
 def department() -> pl.Expr:
     """The département of a commune code, else of a postcode."""
     code = pl.coalesce("code_commune", "code_postal")
@@ -50,11 +55,7 @@ def of_lists(register: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFra
             ess_partout=pl.col("ou").is_null().any(),
             ess_departements=pl.col("ou").str.split(", ").explode().drop_nulls().unique().sort().implode(),
             ess_divisions=pl.col("divisions").explode().unique().sort().implode(),
-            ess_listes=pl.when(pl.col("au").is_null())
-            .then(pl.lit("sans date"))
-            .otherwise(pl.format("du {}", written("au")))
-            .unique(maintain_order=True)
-            .str.join(", "),
+            ess_listes=dated("au").unique(maintain_order=True).str.join(", "),
         )
     )
     enough = (

@@ -125,7 +125,7 @@ def _reason(no: pl.Expr) -> pl.Expr:
     """Why yes, why no, why unknown, in French, with the list and its day."""
     by_list, by_form, apart, here = _grounds()
     legal = pl.format("{} {}", "categorie_juridique", "forme")
-    where = pl.format("{}, liste du {}", "forme_source", coverage.written("forme_au"))
+    where = pl.format("{}, liste {}", "forme_source", coverage.dated("forme_au"))
     outside = pl.format(
         "à part : forme juridique {}, activité {} {} hors du périmètre, à confirmer ({})",
         legal,

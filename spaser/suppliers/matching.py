@@ -53,11 +53,7 @@ def matches(keys: pl.LazyFrame, register: pl.LazyFrame) -> pl.LazyFrame:
 
 def _proof() -> pl.Expr:
     decided = pl.format("{} ({})", "source", coverage.written("au"))
-    listed = (
-        pl.when(pl.col("au").is_null())
-        .then(pl.format("{}, liste sans date", "source"))
-        .otherwise(pl.format("{}, liste du {}", "source", coverage.written("au")))
-    )
+    listed = pl.format("{}, liste {}", "source", coverage.dated("au"))
     period = (
         pl.when(pl.col("depuis").is_not_null() & pl.col("jusqua").is_not_null())
         .then(pl.format(", du {} au {}", coverage.written("depuis"), coverage.written("jusqua")))

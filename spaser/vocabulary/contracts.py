@@ -221,7 +221,7 @@ CONTRACTS = Table(
         Word(
             "doublon_regle",
             T,
-            "Pourquoi ces contrats se ressemblent (autre_numero, deux_etablissements, ordre_de_modification, groupement)",
+            "Pourquoi ces contrats se ressemblent (autre_numero, deux_etablissements, ordre_de_modification, groupement, maxima_eloignes)",
         ),
         Word("a_verifier", T, "Faits du contrat à vérifier (montant, durée, date, nature, doublon)"),
         Word("enjeu", I, "Euros en jeu dans ces doutes : borne haute moins borne basse", "centime"),

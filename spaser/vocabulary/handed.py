@@ -126,7 +126,7 @@ HANDED: dict[str, Handed] = {
         "besoin_id", "objet", "annuel", "credibles", "potentiel", "levier", "levier_libelle", "sourcing",
     )),
     "plan_actions": Handed("studies.pams", "an action of the plan: needs of a family, a lever, a date", (
-        "rang", "action_id", "nature", "famille_libelle", "levier_libelle", "levier_article", "besoins", "dus", "contrats", "objets", "levier_fournisseurs", "levier_population", "annuel",
+        "rang", "action_id", "nature", "famille_libelle", "levier_libelle", "levier_article", "besoins", "dus", "contrats", "objets", "autres_leviers", "levier_fournisseurs", "levier_population", "annuel",
         "potentiel", "potentiel_haut", "sourcing", "consultation", "retard", "difficulte", "levier_verifier", "leviers", "responsable", "etat",
         "echeance", "note",
     )),
@@ -185,7 +185,7 @@ HANDED: dict[str, Handed] = {
         "taxe", "montant", "total_imprime",
     )),
     "fournisseurs": Handed("studies.suppliers", "a supplier of the ledger", (
-        "siren", "fournisseur", "ecritures", "lignes", "montant", "nom", "commune_fournisseur",
+        "siren", "fournisseur", "ecritures", "lignes", "montant", "montant_compte", "nom", "commune_fournisseur",
         "departement_fournisseur", "tranche_effectifs", "passe", "score", "titulaire_ess", "ess_borderline",
         "titulaire_esus", "titulaire_inclusif", "ess_famille", "ess_raison", "inclusif_types", "inclusif_regle",
         "inclusif_raison",
@@ -194,7 +194,7 @@ HANDED: dict[str, Handed] = {
         "motif", "fournisseur", "siren", "lignes", "montant", "detail",
     )),
     "non_identifies": Handed("studies.suppliers", "a supplier without identity", (
-        "siren", "fournisseur", "ecritures", "lignes", "montant", "nom", "commune_fournisseur",
+        "siren", "fournisseur", "ecritures", "lignes", "montant", "montant_compte", "nom", "commune_fournisseur",
         "departement_fournisseur", "tranche_effectifs", "passe", "score", "titulaire_ess", "ess_borderline",
         "titulaire_esus", "titulaire_inclusif", "ess_famille", "ess_raison", "inclusif_types", "inclusif_regle",
         "inclusif_raison", "pourquoi",

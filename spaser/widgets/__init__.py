@@ -32,7 +32,7 @@ twin (stored in the notebook, shown when there is no kernel) comes with the clas
 """
 
 from spaser.widgets import faults
-from spaser.widgets.acts import Allotment, Draft, Groups, Impact, Morning, Planning
+from spaser.widgets.acts import Allotment, Draft, Families, Groups, Impact, Morning, Plan, Planning, Statuses
 from spaser.widgets.calendar import Calendar
 from spaser.widgets.choices import Choices
 from spaser.widgets.contract import Contract
@@ -67,6 +67,7 @@ __all__ = [
     "Draft",
     "Exercise",
     "Explain",
+    "Families",
     "Files",
     "Groups",
     "Impact",
@@ -74,6 +75,7 @@ __all__ = [
     "Morning",
     "Pams",
     "Panorama",
+    "Plan",
     "Planning",
     "Potential",
     "Questionnaire",
@@ -81,6 +83,7 @@ __all__ = [
     "Review",
     "Selection",
     "Sourcing",
+    "Statuses",
     "Suppliers",
     "TextReader",
     "Texts",

@@ -13,7 +13,7 @@ from spaser.charts.marks import name_of
 from spaser.deliverables.report import Block, Column, Sentence, TableBlock, table
 from spaser.problems import Problem
 from spaser.sections import tallies
-from spaser.text import fold
+from spaser.text import fold, shortened
 from spaser.vocabulary import CONSIDERATIONS, POPULATIONS, label, yes_no
 from spaser.widgets.desk import Desk
 from spaser.widgets.views import WIDE, View, search
@@ -210,5 +210,4 @@ def _down(id: str, caption: str, frame: pl.DataFrame, names: Sequence[str]) -> T
 def _line(row: tuple[Any, ...]) -> str:
     _, identifier, subject, day = row
     told = subject or "sans objet"
-    cut = told if len(told) <= _LONG else f"{told[:_LONG].rstrip()}…"
-    return f"{french.short_date(day)} – {identifier} – {cut}"
+    return f"{french.short_date(day)} – {identifier} – {shortened(told, _LONG)}"

@@ -68,8 +68,10 @@ class Desk:
     def decided(self) -> None:
         """Take up the decisions of the mission as they now are: the next answers obey them."""
         if (kept := self.decisions) is not None:
-            self.base = replace(self.base, decisions=kept.table().lazy())
+            self.base = diagnostic.redecided(self.base, kept.table())
             self._known = None
+            self.__dict__.pop("families", None)
+            self.selection.decided += 1
 
     @property
     def diagnostic(self) -> Diagnostic:

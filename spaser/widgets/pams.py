@@ -88,6 +88,7 @@ class Pams(View):
         )
         self.comments = _today(asked.comments) if asked else {}
         self._asked = asked
+        self._made: tuple[Diagnostic, Wishes, Study] | None = None
         self._from_mission(asked)
         super().__init__(
             desk,
@@ -116,8 +117,11 @@ class Pams(View):
 
     @property
     def study(self) -> Study:
-        """The diagnostic of the selected buyer, as asked."""
-        return pams.study(self._chosen(), self.wishes, registers=held.loaded(self.desk.base))
+        """The diagnostic of the selected buyer, as asked; made once for its preview, its forms and its plan."""
+        result, asked = self._chosen(), self.wishes
+        if self._made is None or self._made[0] is not result or self._made[1] != asked:
+            self._made = (result, asked, pams.study(result, asked, registers=held.loaded(self.desk.base)))
+        return self._made[2]
 
     @property
     def wishes(self) -> Wishes:

@@ -17,6 +17,7 @@ from spaser.studies import potential as opportunities
 from spaser.studies.potential import Opportunities
 from spaser.studies.potential.choice import contracts_of, explored
 from spaser.studies.potential.compose import under_code
+from spaser.text import shortened
 from spaser.widgets.desk import Desk
 from spaser.widgets.drawn import Drawn
 from spaser.widgets.selection import NEEDS
@@ -274,7 +275,7 @@ def needs_offered(rows: pl.DataFrame) -> dict[str, str]:
     )
     named: dict[str, str] = {}
     for need, subject, place, cents in best:
-        words = f"{french.capital(' '.join((subject or '').split()))[:80].rstrip(' -,')} ({place or 'lieu inconnu'}, {french.euros_short(cents)} par an)"
+        words = f"{shortened(french.capital(' '.join((subject or '').split())), 80)} ({place or 'lieu inconnu'}, {french.euros_short(cents)} par an)"
         named[words if words not in named else f"{words} – {need}"] = need
     return named
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from traitlets import Enum, HasTraits, TraitError, Tuple, Unicode, observe
+from traitlets import Enum, HasTraits, Int, TraitError, Tuple, Unicode, observe
 
 from spaser import buyers, settings
 from spaser.deliverables import files
@@ -66,6 +66,8 @@ class Selection(HasTraits):
     population = Enum(list(POPULATIONS), default_value=DEFAULT_POPULATION)
     definition = Enum(list(DEFINITIONS.values()), default_value="critère compté")
     note = Unicode()
+    #: How many times decisions were taken up since the files were read: every answer follows it.
+    decided = Int()
     #: The mission where choices are kept.
     home = Unicode()
 

@@ -70,7 +70,7 @@ class Suppliers:
             return self.links.show(self.result.validations)
         kept = missions.decisions(self.mission)
         self.links = Links(
-            self.result.validations, kept, day=reading_day(), changed=self.refresh, author=self.mission.author
+            self.result.validations, kept, day=reading_day, changed=self.refresh, author=self.mission.author
         )
         told = ipywidgets.HTML(tables.framed("<h3>Fournisseurs à rapprocher</h3>"))
         self.place.children = (told, self.links.widget)

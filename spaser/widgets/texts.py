@@ -22,6 +22,7 @@ from spaser.sources.answers import constats
 from spaser.sources.notices import Notices
 from spaser.studies import clauses as dossier
 from spaser.studies.clauses import Clauses
+from spaser.text import shortened
 from spaser.widgets import tables
 from spaser.widgets.desk import Desk
 from spaser.widgets.files import expanded
@@ -194,7 +195,10 @@ def _offered(desk: Desk | None) -> list[tuple[str, Any]]:
     if desk is None:
         return [("…", None)]
     subjects = desk.diagnostic.contracts["objet"].drop_nulls().unique().sort().head(_MOST).to_list()
-    found: list[tuple[str, Any]] = [("…", None), *((f"objet : {text[:_LABEL]}", ("objet", text)) for text in subjects)]
+    found: list[tuple[str, Any]] = [
+        ("…", None),
+        *((f"objet : {shortened(text, _LABEL)}", ("objet", text)) for text in subjects),
+    ]
     pieces = getattr(desk.texts, "pieces", None)
     if pieces is None:
         return found
@@ -203,7 +207,7 @@ def _offered(desk: Desk | None) -> list[tuple[str, Any]]:
     ).head(_MOST)
     return found + [
         (
-            f"{row['document']}, {row['article'] or row['page'] or row['titre'] or ''} : {row['texte'][:60]}",
+            f"{row['document']}, {row['article'] or row['page'] or row['titre'] or ''} : {shortened(row['texte'], 60)}",
             ("document", row["texte"]),
         )
         for row in rows.to_dicts()
@@ -224,10 +228,13 @@ class Review(View):
         self.author = ipywidgets.Text(
             description="Par",
             placeholder="votre nom",
+            continuous_update=False,
             layout={"width": "18rem"},
             value=getattr(desk.mission, "author", ""),
         )
-        self.reason = ipywidgets.Text(description="Motif", placeholder="facultatif", layout={"width": "28rem"})
+        self.reason = ipywidgets.Text(
+            description="Motif", placeholder="facultatif", continuous_update=False, layout={"width": "28rem"}
+        )
         self.gap = ipywidgets.Dropdown(
             options=[], description="Constat", layout={"width": "46rem", "max_width": "100%"}
         )
@@ -237,6 +244,9 @@ class Review(View):
         }
         for answer, button in buttons.items():
             button.on_click(lambda _, answer=answer: self.decide(answer))
+        self.undo = ipywidgets.Button(description="Annuler la dernière décision", layout={"width": "max-content"})
+        self.undo.layout.display = "none" if desk.decisions is None else ""
+        self.undo.on_click(lambda _: self.back())
         self.desk, self.buttons = desk, buttons
         self.decided: dict[tuple[str, ...], tuple[Any, ...]] = {}
         self.failure = self._taken_up()
@@ -245,7 +255,7 @@ class Review(View):
         self.widget.children = (
             *self.widget.children[:1],
             ipywidgets.HBox([self.author, self.reason]),
-            ipywidgets.HBox(list(buttons.values())),
+            ipywidgets.HBox([*buttons.values(), self.undo]),
             *self.widget.children[1:],
         )
 
@@ -308,6 +318,17 @@ class Review(View):
         else:
             self.refresh()
 
+    def back(self) -> None:
+        """The last answer of the mission, undone, and its finding shown again."""
+        if (kept := self.desk.decisions) is None or not (undone := kept.undo("constat")):
+            return
+        self.decided = {}
+        self.failure = self._taken_up()
+        self.desk.decided()
+        shown = "|".join(undone[0][1:])
+        if shown in [value for _, value in self.gap.options]:
+            self.gap.value = shown
+
     def _keep(self, answer: str) -> None:
         """The answer in the mission, with author and date; without a mission, in the file."""
         if (kept := self.desk.decisions) is None:
@@ -367,5 +388,6 @@ def _line(row: dict[str, Any]) -> str:
     subject = row["objet"] or row["uid"]
     name = sections_texts.NAMES.get(row["consideration"], row["consideration"]).lower()
     return french.typeset(
-        f"{subject[:_LABEL]} – {name}" + (f" ({sections_texts.ANSWERS[row['decision']]})" if row["decision"] else "")
+        f"{shortened(subject, _LABEL)} – {name}"
+        + (f" ({sections_texts.ANSWERS[row['decision']]})" if row["decision"] else "")
     )

@@ -49,7 +49,7 @@ class View:
             else [self.answer]
         )
         self.widget = ipywidgets.VBox(parts)
-        desk.selection.observe(self._follow, names=list(self.follows))
+        desk.selection.observe(self._follow, names=[*self.follows, "decided"])
         for control in controls:
             control.observe(self._follow, names="value")
         self.refresh()
@@ -79,6 +79,7 @@ class View:
         chosen = self.desk.selection.state
         return (
             self.desk.scope,
+            self.desk.selection.decided,
             tuple(chosen[name] for name in self.follows),
             tuple(control.value for control in self.controls),
         )

@@ -83,6 +83,7 @@ def served(module: str, kit: Path, *options: str) -> Iterator[str]:
         port = free.getsockname()[1]
     environ = os.environ | {
         "JUPYTER_CONFIG_PATH": str(kit / "notebooks" / "config"),
+        "JUPYTER_PATH": str(kit / "notebooks" / "config"),
         "JUPYTER_CONFIG_DIR": str(kit / "settings"),
         "JUPYTER_DATA_DIR": str(kit / "jupyter"),
         "PYTHONPATH": str(ROOT),

@@ -96,6 +96,7 @@ VERBS = {
     "potentiel": ["potentiel", "marches.json", "--acheteur", BUYER],
     "potentiel des dépenses": ["potentiel", "--depenses", "depenses.csv", "--acheteur-siret", "00000011700010"],
     "territoire": ["territoire", "marches.json", "--territoire", "Vincennes"],
+    "cahier d'un territoire": ["territoire", "marches.json", "--territoire", "Vincennes", "--cahier"],
     "groupements": ["groupements", "marches.json", "--acheteur", BUYER],
     "entreprise": ["entreprise", "depenses.csv"],
     "impact": ["impact", "depenses.csv"],

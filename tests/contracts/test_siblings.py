@@ -308,3 +308,24 @@ def twins(one: dict, other: dict) -> list[dict]:
 )
 def test_sequences_typed_up_down_or_with_their_cents_are_placeholders_and_twelfths_are_not(euros, status):
     assert built(record(montant=euros))["M1"]["montant_statut"] == status
+
+
+@pytest.mark.parametrize(
+    "low, subject, regle",
+    [
+        (199_999, "Voirie fictive - lot 3 : nord", "maxima_eloignes"),
+        (200_000, "Voirie fictive - lot 3 : nord", None),
+        (100_000, "Fourniture de denrées fictives diverses", None),
+    ],
+)
+def test_maxima_of_one_lot_too_far_apart_are_kept_and_flagged(low, subject, regle):
+    rows = [
+        record(id=f"M{n}", position=n, techniques="Accord-cadre", objet=subject, montant=amount, titulaires=[f"T{n}"])
+        for n, amount in ((1, 400_000), (2, low))
+    ]
+    found = built(*rows)
+    got = found["M2"]
+    assert got["doublon_regle"] == regle
+    assert got["doublon_possible"] == (found["M1"]["uid"] if regle else None)
+    assert got["montant_retenu"] == (None if low == 200_000 else low * 100)
+    assert (got["a_verifier"] == "doublon") is (regle is not None)

@@ -35,7 +35,7 @@ COMMANDS = {
         "Grand-Orly",
     ],
     "programme": ["programme", "PROGRAMME", "--registre", "LISTS", "--territoire", "Grand-Orly"],
-    "territoire": ["territoire", "--demo", "--territoire", "Grand-Orly"],
+    "territoire": ["territoire", "--demo", "--territoire", "Grand-Orly", "--cahier"],
     "redige": ["redige", "--demo"],
     "relire": ["relire", "--demo"],
     "impact": ["impact", "--demo"],

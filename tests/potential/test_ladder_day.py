@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from spaser import potential, rules
+from spaser.sections.potential import ladder
 from tests.potential.test_potential import LEVER_COLUMNS
 
 DAY = timedelta(days=1)
@@ -35,3 +36,15 @@ def test_a_rung_that_rests_on_no_value_of_the_law_is_offered_on_any_day():
 def test_a_need_is_advised_at_any_reader_s_day(day: date):
     frame = pl.LazyFrame([LEVER_COLUMNS], schema_overrides={"duree": pl.Int32, "lots": pl.Int32})
     assert potential.advise(frame, 0.3, day=day).collect()["levier"].null_count() == 0
+
+
+@pytest.mark.parametrize("back", [0, 1])
+def test_the_sheet_of_levers_quotes_the_values_of_the_reader_s_day(back: int):
+    rows = rules.dated("dispense_threshold_goods").sort("since")
+    last, before = rows.row(-1, named=True), rows.row(-2, named=True)
+    need = pl.DataFrame({"etat": ["actionnable"], "levier_libelle": ["Achat direct"], "leviers": [""]})
+    told = ladder.sheet(need, last["since"] - back * DAY).frame
+    said = " ".join(told.select(pl.concat_str(pl.all().cast(pl.String), separator=" ", ignore_nulls=True)).to_series())
+    shown, hidden = (before, last) if back else (last, before)
+    spelled = [f"{one['value']:,}".replace(",", "\u202f") for one in (shown, hidden)]
+    assert spelled[0] in said and spelled[1] not in said

@@ -13,6 +13,8 @@ from findings import findings as invented
 
 from spaser.deliverables import slides
 from spaser.deliverables.report import Answer, Section, Sentence, TableBlock, build
+from spaser.sections import method
+from spaser.sections.body import buying
 from spaser.sections.purchases import breakdowns
 from spaser.sections.registry import section_of
 from spaser.sections.summary import pages
@@ -78,3 +80,36 @@ def test_a_breakdown_whose_greater_part_is_not_told_is_not_the_picture_of_the_se
     monkeypatch.setattr(breakdowns, "rows", lambda *_: rows)
     monkeypatch.setattr(breakdowns, "breakdown", lambda *_: rows)
     assert breakdowns.mostly_told(invented(), "commune") == told
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_supplier_known_by_its_siren_alone_is_counted_as_any_other(known: bool) -> None:
+    day = date(2026, 11, 29)
+    rows = pl.DataFrame(
+        {
+            "siren": ["111111118", "222222226", "222222226"],
+            "siret": ["11111111800011" if known else None, None, None],
+            "portee": ["a_portee", "a_portee", "national"],
+            "statut_au": [date(2020, 1, 1), date(2019, 1, 1), date(2019, 1, 1)],
+        },
+        schema_overrides={"siret": pl.String},
+    )
+    near = buying._near(rows).replace("\u00a0", " ")
+    (old,) = buying._listed(rows, replace(invented(), today=day))
+    assert near.startswith("2 structures") and old.text.replace("\u00a0", " ").startswith("2 de ces 2 structures")
+
+
+@pytest.mark.parametrize(("aimed", "late", "bridge"), [(777, 3, True), (40, 5, False)])
+def test_two_counts_of_late_publication_say_why_they_differ(aimed: int, late: int, bridge: bool) -> None:
+    found = invented()
+    one = found.measures.row(0, named=True) | {
+        "indicateur": "publication_tardive", "dimension": "total", "numerateur": 5, "denominateur": 40, "unite": "nombre", "population": found.population,
+    }  # fmt: skip
+    found = replace(found, measures=pl.concat([found.measures, pl.DataFrame([one], schema=found.measures.schema)]))
+    ready = pl.DataFrame(
+        {"obligation": ["decp-publication"], "groupe": ["vises"], "contrats": [aimed], "non_constatees": [late]}
+    ).with_columns(
+        pl.lit(None).alias(name) for name in ("remplies", "inconnues", "part_ensemble", "part_repondus", "couverture")
+    )
+    note = method._two_counts(replace(found, extras=found.extras | {"preparation": ready})).replace("\u00a0", " ")
+    assert bool(note) == bridge and (not bridge or ("5 sur les 40" in note and "3 sur 777" in note))

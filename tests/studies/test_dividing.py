@@ -37,7 +37,7 @@ def test_only_actionable_needs_are_divided_and_never_in_more_lots_than_the_ladde
     most = made.curve.group_by("besoin_id").agg(pl.col("lots").max())
     rows = most.join(known, on="besoin_id", how="left").with_columns(pl.col("connus").fill_null(0))
     assert rows.filter(pl.col("lots") > pl.max_horizontal("connus", pl.lit(1))).is_empty()
-    assert made.curve["lots"].max() <= dividing.most_lots() == 6
+    assert made.curve["lots"].max() <= dividing.most_lots(made.found.day) == 6
 
 
 def test_the_part_that_can_be_taken_stays_a_part_and_its_amount_agrees(made):

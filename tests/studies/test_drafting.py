@@ -257,10 +257,65 @@ def test_works_under_six_months_may_go_without_a_social_condition_with_the_reaso
     assert "Motif à conserver" not in other["clause_insertion"]
 
 
-def test_a_clause_and_a_reservation_say_how_they_combine():
-    for lever, code in (("clause_sociale", "clause_insertion"), ("reserver_insertion", "reservation_insertion")):
-        told = {text.code: text.a_savoir for text in drafting.draft(NEED, lever)}
-        assert "Réservation et clause ensemble" in told[code].replace("\u00a0", " ")
+def test_a_clause_and_a_reservation_say_how_they_combine_and_only_then():
+    def told(*asked):
+        return {text.code: text.a_savoir.replace("\u00a0", " ") for text in drafting.draft(NEED, *asked)}
+
+    both, clause = told("reserver_insertion", "clause_sociale"), told("clause_sociale")
+    for code in ("clause_insertion", "reservation_insertion"):
+        assert "Réservation et clause ensemble" in both[code]
+    assert "Réservation et clause ensemble" not in " ".join(clause.values())
+    # Surely below the threshold, a reservation alone stands beside no social condition.
+    small = drafting.draft(Need(annuel=1_000_000, mois=12), "reserver_insertion")
+    assert not any("ensemble" in text.a_savoir for text in small if text.code == "reservation_insertion")
+
+
+def test_levers_that_combine_give_each_text_once_and_a_reservation_still_owes_the_social_condition():
+    alone = codes(NEED, "reserver_insertion")
+    assert {"reservation_insertion", "condition_sociale"} <= alone and "clause_insertion" not in alone
+    texts = [text.code for text in drafting.draft(NEED, "reserver_insertion", "clause_sociale", "formation")]
+    assert len(texts) == len(set(texts))
+    assert {"reservation_insertion", "clause_insertion", "clause_formation", "critere_environnement"} <= set(texts)
+    assert "condition_sociale" not in texts
+    with pytest.raises(Problem, match="Deux réservations"):
+        drafting.draft(NEED, "reserver_handicap", "reserver_insertion")
+
+
+def test_every_lever_the_kit_advises_for_a_contract_may_be_asked_and_one_without_a_text_of_its_own_says_so():
+    advised = {rung["code"] for rung in rules.toml("levers.toml")["rungs"]}
+    assert advised - set(drafting.levers()) == {"reserver_concession", "concession_part"}
+    assert "clause_insertion" in codes(NEED, "clause_due")
+    assert "reservation_handicap_insertion" in codes(NEED, "reserver_tous_lots")
+    assert not [code for code in codes(NEED, "allotir") if code.startswith("reservation")]
+    assert "Achat direct" in drafting.silent("achat_direct", "critere") and "Critère" not in drafting.silent("critere")
+
+
+def test_the_command_writes_the_texts_of_several_levers(tmp_path, capsys):
+    asked = [
+        "redige",
+        "--objet",
+        "Ménage",
+        "--famille",
+        "nettoyage_locaux",
+        "--levier",
+        "reserver_insertion",
+        "clause_sociale",
+        "achat_direct",
+    ]
+    assert cli.main([*asked, "--sortie", str(tmp_path)]) == 0
+    told = capsys.readouterr().out.replace("\u00a0", " ")
+    assert "Mention de réservation" in told and "Clause d'insertion" in told and "qui lui soit propre" in told
+
+
+def test_a_launch_of_the_day_between_two_texts_is_said_to_be_undecided():
+    told = {text.code: text.a_savoir.replace("\u00a0", " ") for text in drafting.draft(NEED, "clause_sociale")}
+    for code in ("critere_environnement", "clause_environnement", "clause_insertion"):
+        assert "un avis envoyé le 21/08/2026 reste à trancher" in told[code]
+
+
+def test_no_advice_asks_whether_an_amount_that_it_prints_is_known():
+    for rung in rules.toml("levers.toml")["rungs"]:
+        assert "inconnu ici" not in rung["check"], rung["code"]
 
 
 def test_the_follow_up_asks_for_attestations_and_hours_and_the_routes_stay_open():

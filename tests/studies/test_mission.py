@@ -135,7 +135,7 @@ def test_the_last_decision_is_undone_then_the_one_before_it(tmp_path):
     kept.undo()
     assert kept.table().rows() == [("constat", "1", "clause_sociale", "accepte", "A", date(2026, 11, 1), None)]
     kept.undo()
-    assert kept.table().height == 0 and kept.undo() == ""
+    assert kept.table().height == 0 and kept.undo() == []
 
 
 def test_a_withdrawn_decision_comes_back_with_undo(tmp_path):

@@ -11,6 +11,7 @@ import pytest
 from invented_ledger import make_rows, siret, write_xlsx
 
 from spaser.problems import Problem
+from spaser.sections.purchases import proofs
 from spaser.studies import suppliers as purchases
 from spaser.studies.diagnostic import holders as held
 from spaser.studies.suppliers import handover as purchases_handover
@@ -365,3 +366,15 @@ def test_the_two_national_stocks_are_reduced_on_the_way_and_one_alone_asks_for_t
         cache=tmp_path / "cache",
     )
     assert "900000002" in result.suppliers["siren"].to_list() or result.rejects.height
+
+
+@pytest.mark.parametrize(("other", "said"), [(0.0, False), (40.0, True)])
+def test_what_another_establishment_of_a_listed_unit_was_paid_is_told_apart_from_what_counts(tmp_path, other, said):
+    lines = [line("Brindebois", EI), *([line("Brindebois", f"{EI[:9]}99999", amount=other)] if other else [])]
+    result = suppliers_of(ledger(tmp_path, *lines), lists(tmp_path))
+    found = purchases_handover.findings(result)
+    row = found.extras["fournisseurs"].filter(pl.col("siren") == EI[:9]).row(0, named=True)
+    counted = measure(result, "fournisseurs_ess_ou_inclusifs")["numerateur"]
+    assert (row["montant"], row["montant_compte"], counted) == (100_00 + int(other * 100), 100_00, 100_00)
+    told = proofs.section_proofs(found).blocks[0].text
+    assert ("autres établissements" in told.replace("\u00a0", " ")) == said

@@ -14,7 +14,7 @@ import spaser
 from spaser.cli import main
 from spaser.problems import Problem
 from spaser.studies.acting.supplier import compose as supplier
-from spaser.studies.acting.supplier import handover
+from spaser.studies.acting.supplier import conditions, facts, handover
 from spaser.vocabulary import REGISTER
 
 DATA = Path(__file__).parents[2] / "data"
@@ -72,8 +72,8 @@ def test_an_approval_that_ends_within_twelve_months_is_said_on_both_sides_of_the
         {"siren": siren, "statut": "ESUS", "depuis": date(2021, 6, 1), "jusqua": end, "au": date(2026, 9, 30)}
         for siren, end in ends.items()
     ]
-    known = replace(base, register=REGISTER.conform(pl.LazyFrame(rows)), as_of=date(2026, 10, 31))
-    states = {siren: supplier._statuses(known, siren)["etat"].item() for siren in ends}
+    told = facts.statuses(REGISTER.conform(pl.LazyFrame(rows)), date(2026, 10, 31))
+    states = dict(told.select("siren", "etat").rows())
     assert states["A"].startswith("finit")
     assert states["B"] == "en cours"
     assert states["C"].startswith("finit")
@@ -105,7 +105,7 @@ def test_a_natural_person_is_masked_and_no_name_finds_it(base):
     masked = replace(base, establishments=hidden)
     with pytest.raises(Problem, match="ne s'appelle"):
         supplier._siren(masked, None, "brindille")
-    told = supplier._places(hidden.filter(pl.col("siren") == "000001016").collect())
+    told = facts.places(hidden.filter(pl.col("siren") == "000001016").collect())
     assert set(told["siret"]) == {"personne physique (masquée)"}
     assert told["commune"].null_count() == told.height
 
@@ -117,3 +117,32 @@ def test_the_command_writes_the_sheet_and_says_when_the_contracts_are_missing(tm
     contracts = [str(path) for path in CONTRACTS]
     assert main(["fournisseurs", "--contrats", *contracts, "--registre", *lists, "--sortie", str(tmp_path)]) == 2
     assert "--fiche" in capsys.readouterr().err
+
+
+def test_the_check_list_says_what_the_lists_show_and_what_is_to_be_asked():
+    company = REGISTER.conform(
+        pl.LazyFrame(
+            [{"siren": "1", "statut": "ESUS", "jusqua": date(2027, 3, 1), "au": date(2026, 9, 30), "source": "L"}]
+        )
+    )
+    judged = pl.DataFrame(
+        {"titulaire_ess": [True], "ess_raison": ["liste inventée"], "inclusif_types": ["EI"]},
+    )
+    lines = facts.statuses(company, date(2026, 10, 31))
+    rows = conditions.checklist(judged, lines, ["5710"])
+    assert "01/03/2027" in " ".join(rows["montre"])
+    assert "oui (liste inventée)" in rows["montre"].to_list() and "type lu : EI" in rows["montre"].to_list()
+    assert sum("à demander" in text for text in rows["montre"]) == 6  # what no list says is never a « non »
+    assert set(rows["pour"]) == {"ESUS", "Société commerciale de l'ESS"}
+    # An association needs no register of companies; a form that is unknown keeps both.
+    assert set(conditions.checklist(judged, lines, ["9220"])["pour"]) == {"ESUS"}
+    assert set(conditions.checklist(judged, lines, [])["pour"]) == {"ESUS", "Société commerciale de l'ESS"}
+    assert "à confirmer" in conditions.note().lower()
+
+
+def test_the_check_list_is_on_the_sheet_and_in_its_workbook(sheet, tmp_path):
+    assert sheet.conditions.height and "Quelles conditions" in str(
+        [one.title for one in handover.report(sheet).sections]
+    )
+    *_, path = handover.write(sheet, tmp_path)
+    assert "conditions" in openpyxl.load_workbook(path).sheetnames

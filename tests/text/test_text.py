@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spaser import buyers, territories
-from spaser.text import decode, encoding, fold, fold_expr, separator, unaccented, unaccented_expr
+from spaser.text import (
+    decode,
+    encoding,
+    fold,
+    fold_expr,
+    separator,
+    shortened,
+    shortened_expr,
+    unaccented,
+    unaccented_expr,
+)
 
 LETTERS = "abcXYZéèêëàâäîïôöùûüçœæÉÈÊŒÆÇß ’'-–.,;/°º&@#0123456789ﬁﬂñãõ\u00a0\u202f\n\t"
 TABLE = "SIRET;Commune;Montant\n30000000000014;Œting;1 250,50 €\n30000000000022;L’Haÿ-les-Roses;3\n"
@@ -119,3 +129,21 @@ def test_a_buyer_is_found_however_its_ligature_is_typed(asked):
         }
     )
     assert buyers.choose(known, asked) == "000000001"
+
+
+@pytest.mark.parametrize(
+    ("most", "shown"),
+    [
+        (31, "Prestation de transport, levage"),
+        (30, "Prestation de transport …"),
+        (24, "Prestation de transport …"),
+        (23, "Prestation de transport …"),
+        (22, "Prestation de …"),
+        (6, "Presta …"),
+    ],
+)
+def test_a_text_is_cut_at_the_end_of_a_word_alone_or_in_a_column(most: int, shown: str):
+    text = "Prestation de transport, levage"
+    assert shortened(text, most) == shown
+    told = column([text, None, "court"]).select(shortened_expr(pl.col("mot"), most))["mot"].to_list()
+    assert told == [shown, None, "court" if most >= 5 else shown]

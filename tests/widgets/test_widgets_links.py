@@ -9,7 +9,7 @@ import pytest
 
 from spaser import widgets
 from spaser.studies import mission
-from spaser.widgets.acts.links import _LATER, _NONE
+from spaser.widgets.acts.grid import LATER
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -33,7 +33,7 @@ def suppliers(tmp_path):
 def test_a_company_accepted_is_kept_and_no_longer_asked_then_undone(suppliers):
     links = suppliers.links
     key, chosen = next(iter(links.lists.items()))
-    assert chosen.value == _LATER and chosen.options[-1][0] == "aucune de ces entreprises"
+    assert chosen.value == LATER and chosen.options[-1][0] == "aucune de ces entreprises"
     chosen.value = chosen.options[1][1]
     links.save.click()
     kept = links.decisions.table("lien")
@@ -47,7 +47,7 @@ def test_refusing_every_company_is_one_choice_and_one_undo(suppliers):
     links = suppliers.links
     key = next(key for key, chosen in links.lists.items() if len(chosen.options) > 3)
     n = len(links.lists[key].options) - 2
-    links.lists[key].value = _NONE
+    links.lists[key].value = links.lists[key].options[-1][1]
     links.save.click()
     kept = links.decisions.table("lien")
     assert kept["valeur"].to_list() == ["refuser"] * n and n > 1

@@ -133,23 +133,23 @@ def _near(suppliers: pl.DataFrame) -> str:
     """« À portée » is said of those within the reach of their family alone."""
     close, anywhere = opportunities_map.reached(suppliers)
     said = [
-        f"{french.count(close, 'établissement')} de l'ESS ou de l'insertion à portée (dans le rayon de leur famille)"
+        f"{french.count(close, 'structure', feminine=True)} de l'ESS ou de l'insertion à portée (dans le rayon de leur famille)"
     ]
     if anywhere:
         said.append(f"{french.number(anywhere)} sans limite de distance, pour des familles achetées dans tout le pays")
-    return f"{' et '.join(said)} ; leurs noms sont dans le classeur"
+    return f"{' et '.join(said)} ; le classeur nomme les premiers de chaque besoin"
 
 
 def _listed(suppliers: pl.DataFrame, findings: Findings) -> tuple[Sentence, ...]:
     """How old the lists are from which the statuses were read, when some are old on the day of the reader."""
     months = rules.method()["potential"]["liste_ancienne"]["value"]
     before = pl.lit(findings.day).dt.offset_by(f"-{months}mo")
-    once = suppliers.unique("siret", keep="first", maintain_order=True)
+    once = suppliers.unique(opportunities_map.identity(), keep="first", maintain_order=True)
     old = once.filter(pl.col("statut_au") < before)
     if not old.height:
         return ()
     years = french.listing([str(year) for year in old["statut_au"].dt.year().unique().sort()])
-    text = f"{french.number(old.height)} sur {french.number(once.height)} ne sont connus que par une liste de plus de {months} mois ({years}) : existence, statut et taille à vérifier avant tout conseil"
+    text = f"{french.number(old.height)} de ces {french.number(once.height)} structures ne sont connues que par une liste de plus de {months} mois ({years}) : existence, statut et taille à vérifier avant tout conseil"
     return (Sentence(french.sentence(text)),)
 
 

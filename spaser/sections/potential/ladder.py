@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -26,11 +27,11 @@ _SCHEMA = {column.name: pl.Int64 if column.unit == "entier" else pl.String for c
 _NONE = dict.fromkeys(_SCHEMA, "") | {"besoins": None, "combines": None}
 
 
-def sheet(rows: pl.DataFrame) -> TableBlock:
-    """Every state, every rung of the ladder that fits the buyer, and the levers that nothing read can propose, each with its reason."""
+def sheet(rows: pl.DataFrame, day: date) -> TableBlock:
+    """Every state, every rung of the ladder that fits the buyer, and the levers that nothing read can propose, each with its reason; values are those of the ``day`` whose levers the needs carry."""
     own = {rung["label"] for rung in potential.ladder(False)} - {rung["label"] for rung in potential.ladder()}
     bound = not set(rows["levier_libelle"].drop_nulls()) & own
-    lines = [*_states(rows), *_rungs(rows, bound), *(_left() if bound else ())]
+    lines = [*_states(rows), *_rungs(rows, bound, day), *(_left() if bound else ())]
     frame = pl.DataFrame([_NONE | line for line in lines], schema=_SCHEMA, orient="row")
     return table(NAME, "Tous les états d'un besoin et tous les leviers, et combien de besoins y sont", frame, _COLUMNS)
 
@@ -43,7 +44,7 @@ def _states(rows: pl.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _rungs(rows: pl.DataFrame, bound: bool) -> list[dict[str, Any]]:
+def _rungs(rows: pl.DataFrame, bound: bool, day: date) -> list[dict[str, Any]]:
     counted = dict(rows.group_by("levier_libelle").len().rows())
     added = Counter(label for said in rows["leviers"].fill_null("") for label in said.split(" ; "))
     return [
@@ -58,7 +59,7 @@ def _rungs(rows: pl.DataFrame, bound: bool) -> list[dict[str, Any]]:
             "jamais": rung["not_for"],
             "verification": _checked(rung.get("law", rung["code"])),
         }
-        for rung in potential.ladder(bound)
+        for rung in potential.ladder(bound, day)
     ]
 
 

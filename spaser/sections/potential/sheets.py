@@ -140,7 +140,7 @@ def annexes(findings: Findings) -> tuple[TableBlock, ...]:
             [Column("hypothese", "Hypothèse"), Column("valeur", "Valeur"), Column("raison", "Raison")],
         ),
     ]
-    sheets.append(ladder.sheet(rows))
+    sheets.append(ladder.sheet(rows, findings.day))
     if learned is not None and learned.height:
         names = dict(rules.table("families.csv").select("famille", "libelle").rows())
         learned = learned.with_columns(pl.col("famille").replace(names))

@@ -22,12 +22,15 @@ def section_proofs(findings: Findings) -> Section:
         )
     n = known.height
     told = Sentence(
-        french.sentence(f"{french.count(n, 'fournisseur')} de l'ESS ou {'inclusif' if n < 2 else 'inclusifs'}")
+        french.sentence(
+            f"{french.count(n, 'fournisseur')} de l'ESS ou {'inclusif' if n < 2 else 'inclusifs'}{_apart(known)}"
+        )
     )
     columns: list[Column | str] = [
         Column("fournisseur", "Fournisseur"),
         "siren",
         Column("montant", "Montant", "somme"),
+        Column("montant_compte", "dont compté", "somme"),
         Column("ess_famille", "Famille de l'ESS"),
         Column("inclusif_types", "Inclusif"),
         Column("preuve", "Preuve"),
@@ -43,6 +46,17 @@ def section_proofs(findings: Findings) -> Section:
         title,
         question,
         (told, table("tab-preuves", "Statut et preuve", proofs.head(MOST), columns, french.typeset(note))),
+    )
+
+
+def _apart(known: pl.DataFrame) -> str:
+    """What these suppliers were paid, and what of it counts, where the two differ."""
+    paid, counted = int(known["montant"].sum()), int(known["montant_compte"].sum())
+    if paid == counted:
+        return ""
+    return (
+        f", payés {french.euros_short(paid)}, dont {french.euros_short(counted)} comptés dans les parts : le reste est allé à d'autres "
+        "établissements de ces mêmes SIREN, ou un jour où le statut n'est pas connu"
     )
 
 

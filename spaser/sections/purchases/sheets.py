@@ -14,6 +14,7 @@ _SUPPLIERS = (
     Column("ecritures", "Écritures du nom", "entier"),
     Column("lignes", "Lignes", "entier", True),
     Column("montant", "Montant", "centime", True),
+    Column("montant_compte", "dont compté à l'ESS ou à l'inclusion", "centime", True),
     "titulaire_ess",
     "ess_famille",
     "titulaire_esus",

@@ -14,6 +14,7 @@ from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
 from spaser.sections.summary import messages, opening
 from spaser.sections.summary.known import facts
+from spaser.text import shortened
 
 _DATES, _MONDAY, _LONG, _MEETINGS = 3, 5, 90, 30
 _DUTY, _WRONG, _ADVICE, _REST = range(4)
@@ -231,7 +232,8 @@ def _need(row: dict[str, Any]) -> dict[str, Any]:
         "action": row["levier_libelle"] if duty else f"{row['levier_libelle']} : {_low(row['famille_libelle'])}",
         "sur": french.count(row["besoins"], "besoin")
         + f", {french.count(row['contrats'], 'contrat')}"
-        + _met(row["levier_fournisseurs"], row["levier_population"]),
+        + _met(row["levier_fournisseurs"], row["levier_population"])
+        + (f" ; autres lots : {row['autres_leviers'].lower()}" if row["autres_leviers"] else ""),
         # A duty and a criterion move no euro by themselves: nothing is shown, not a zero.
         "effet": row["potentiel"] or None,
         "consultation": row["consultation"],
@@ -269,8 +271,7 @@ def _gesture(said: messages.Said, findings: Findings) -> dict[str, Any]:
 
 
 def _cut(text: str | None) -> str:
-    text = text or "sans objet"
-    return text if len(text) <= _LONG else f"{text[: _LONG + 1].rsplit(None, 1)[0][:_LONG]} …"
+    return shortened(text or "sans objet", _LONG)
 
 
 def _low(text: str) -> str:

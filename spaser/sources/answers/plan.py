@@ -16,6 +16,8 @@ SHEET, KEY = "plan", "identifiant"
 FIELDS = {"qui": "responsable", "etat": "etat", "echeance fixee": "echeance", "note": "note"}
 #: The state of what nobody touched.
 UNTOUCHED = "à faire"
+#: The states offered on the screen; a workbook may say others.
+STATES = (UNTOUCHED, "en cours", "fait", "abandonné")
 
 
 def is_plan(path: Path | str) -> bool:

@@ -6,6 +6,7 @@ A working document: names of suppliers are those to meet in a sourcing open to a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from spaser.deliverables.report import Block, Callout, Column, Report, Section, 
 from spaser.problems import Problem
 from spaser.studies.acting.tables import tables_of
 from spaser.studies.potential import Opportunities
-from spaser.text import fold
+from spaser.text import fold, shortened
 
 #: Needs shown at most, the largest first, and suppliers named for each.
 MOST, NAMED = 20, 25
@@ -58,9 +59,9 @@ class Divided:
     demo: bool = False
 
 
-def most_lots() -> int:
-    """How many lots are studied at most: what the ladder of levers may advise."""
-    rung = next(one for one in potential.ladder() if one["code"] == "allotir")
+def most_lots(day: date) -> int:
+    """How many lots are studied at most: what the ladder of levers may advise on the day."""
+    rung = next(one for one in potential.ladder(day=day) if one["code"] == "allotir")
     return max(one["max"] for one in rung["conditions"] if one["column"] == "lots_utiles" and "max" in one)
 
 
@@ -99,7 +100,7 @@ def divided(
 def _curve(found: Opportunities, need: pl.DataFrame, method: dict[str, Any]) -> pl.DataFrame:
     """One need divided: never in more lots than the ladder advises, nor than suppliers whose trade is known."""
     known = found.candidates.filter((pl.col("besoin_id") == need["besoin_id"][0]) & _serious())
-    most = max(1, min(most_lots(), known.height))
+    most = max(1, min(most_lots(found.day), known.height))
     rows = potential.allotment(need.lazy(), known.lazy(), dependency=found.dependency, method=method).collect()
     kept = rows.filter(pl.col("lots") <= most)
     best = kept["part"].max() or 0.0
@@ -131,7 +132,7 @@ def _takers(found: Opportunities, needs: pl.DataFrame) -> pl.DataFrame:
     fewest = (pl.col("annuel") / size).ceil().clip(1, None)
     return rows.with_columns(
         lot_prenable=size.round().cast(pl.Int64),
-        lots_minimum=pl.when(fewest <= most_lots()).then(fewest.cast(pl.Int32)),
+        lots_minimum=pl.when(fewest <= most_lots(found.day)).then(fewest.cast(pl.Int32)),
     ).sort("besoin_id", "rang", "siret", "siren")
 
 
@@ -141,7 +142,7 @@ def blocks(result: Divided, need: str) -> list[Block]:
     curve = result.curve.filter(pl.col("besoin_id") == need)
     takers = result.takers.filter(pl.col("besoin_id") == need)
     subject = " ".join((row["objet"] or "sans objet").split())
-    short = f"{subject[:_LONG].rstrip()}…" if len(subject) > _LONG else subject
+    short = shortened(subject, _LONG)
     said: list[Block] = [Sentence(french.typeset(_answer(row, curve, takers.height)))]
     said.append(
         table(f"tab-lots-{need}", french.typeset(f"Part prenable selon le nombre de lots : {short}"), curve, _CURVE)
@@ -196,7 +197,7 @@ def report(result: Divided) -> Report:
         (
             Sentence(
                 french.typeset(
-                    f"{french.capital(french.count(result.needs.height, 'besoin actionnable', none=False))}, les plus gros d'abord ; {most_lots()} lots au plus, et jamais plus que de fournisseurs dont le métier est connu."
+                    f"{french.capital(french.count(result.needs.height, 'besoin actionnable', none=False))}, les plus gros d'abord ; {most_lots(result.found.day)} lots au plus, et jamais plus que de fournisseurs dont le métier est connu."
                 )
             ),
             law_said(),
@@ -230,7 +231,10 @@ def summary(result: Divided) -> str:
     for row in result.needs.to_dicts():
         curve = result.curve.filter(pl.col("besoin_id") == row["besoin_id"])
         known = result.takers.filter(pl.col("besoin_id") == row["besoin_id"]).height
-        lines += [f"  {(row['objet'] or 'sans objet')[:90]}", f"    {french.typeset(_answer(row, curve, known))}"]
+        lines += [
+            f"  {shortened(row['objet'] or 'sans objet', 90)}",
+            f"    {french.typeset(_answer(row, curve, known))}",
+        ]
     return "\n".join([*lines, "", french.sentence(law_said().text)])
 
 

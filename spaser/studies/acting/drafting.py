@@ -23,6 +23,7 @@ from spaser.vocabulary import CENT
 
 BLANK = "……"
 PIECES = ("RC", "CCAP", "CCTP", "AE")
+SOCIAL = "climat-clause-sociale-seuils"
 WARNING = "À faire valider par le service juridique avant publication."
 
 
@@ -84,36 +85,77 @@ class Text:
 
 
 def levers() -> list[str]:
-    """The levers for which a text is held."""
-    return sorted({lever for entry in _entries().values() for lever in entry["leviers"]} - {"*"})
+    """The levers of a contract that texts may be asked for; concessions rest on articles of their own, of which no text is held."""
+    own = [rung for rung in rules.toml("levers.toml")["rungs"] if not any(map(_of_concessions, rung["conditions"]))]
+    return [rung["code"] for rung in own]
 
 
-def draft(need: Need, lever: str) -> list[Text]:
-    """The texts for a need and its lever, in the order of the pieces.
+def _of_concessions(condition: dict[str, Any]) -> bool:
+    return condition["column"] == "concession" and bool(condition.get("is"))
+
+
+def labels() -> dict[str, str]:
+    """The levers by the words that name them."""
+    named = {rung["code"]: rung["label"] for rung in rules.toml("levers.toml")["rungs"]}
+    return {named[code]: code for code in levers()}
+
+
+def silent(*asked: str) -> str:
+    """Those of the levers for which no text is held, said; empty when each has its own."""
+    own = {lever for entry in _entries().values() for lever in entry["leviers"]}
+    bare = [label for label, code in labels().items() if code in set(asked) - own]
+    told = rules.toml("clauses/articles.toml")["notes"]["sans_texte"]
+    return french.typeset(told.format(leviers=", ".join(f"« {label} »" for label in bare))) if bare else ""
+
+
+def draft(need: Need, *asked: str) -> list[Text]:
+    """The texts for a need and its levers together, each once, in the order of the pieces.
 
     Raises
     ------
     Problem
-        The lever or the purchase family is unknown.
+        A lever or the purchase family is unknown, or two reservations are asked for one need.
     """
-    if lever not in levers():
-        raise Problem(
-            f"Levier sans texte : « {lever} »",
-            why=f"Leviers connus : {', '.join(levers())}",
-            todo=closest(lever, levers()),
-        )
     known = rules.table("families.csv")["famille"].to_list()
     if need.famille not in known:
         raise Problem(f"Famille d'achat inconnue : « {need.famille} »", todo=closest(need.famille, known))
-    kept = {code: entry for code, entry in _entries().items() if lever in entry["leviers"] or "*" in entry["leviers"]}
-    texts = [
-        _filled(code, entry, need)
-        for code, entry in kept.items()
-        if not (entry.get("heures_liees") and need.unlinked)
-        and not (code == "condition_sociale" and lever == "clause_sociale" and not need.unlinked)
-        and not (entry.get("seuil_europeen") and _surely_below(need))
-    ]
+    held = levers()
+    for lever in asked:
+        if lever not in held:
+            raise Problem(
+                f"Levier sans texte : « {lever} »",
+                why=f"Leviers connus : {', '.join(held)}",
+                todo=closest(lever, held),
+            )
+    kept = {code: entry for code, entry in _entries().items() if {*asked, "*"} & set(entry["leviers"])}
+    reserved = [entry for entry in kept.values() if _reserves(entry)]
+    if len(reserved) > 1:
+        raise Problem(
+            "Deux réservations pour un même besoin",
+            why=" ; ".join(entry["titre"] for entry in reserved),
+            todo="Gardez-en une (handicap et insertion ensemble : reserver_handicap_insertion, L2113-14), ou une par lot",
+        )
+    dropped = {code for code, entry in kept.items() if _left_out(entry, need)}
+    if "clause_insertion" in kept.keys() - dropped:
+        dropped.add("condition_sociale")
+    together = {code: entry for code, entry in kept.items() if code not in dropped}
+    texts = [_filled(code, entry, need, _both(together)) for code, entry in together.items()]
     return sorted(texts, key=lambda text: PIECES.index(text.piece))
+
+
+def _left_out(entry: dict[str, Any], need: Need) -> bool:
+    """A text that rests on hours where none may be kept, or on the European threshold surely not reached."""
+    return bool((entry.get("heures_liees") and need.unlinked) or (entry.get("seuil_europeen") and _surely_below(need)))
+
+
+def _reserves(entry: dict[str, Any]) -> bool:
+    return entry["attendu"]["porteur"] == "reservation"
+
+
+def _both(entries: dict[str, dict[str, Any]]) -> bool:
+    """Do a reservation and a social clause stand together?"""
+    held = entries.values()
+    return any(map(_reserves, held)) and any(entry.get("devoir") == SOCIAL for entry in held)
 
 
 def _surely_below(need: Need) -> bool:
@@ -153,7 +195,7 @@ def _entries() -> dict[str, dict[str, Any]]:
     return {code: entry for code, entry in found.items() if "texte" in entry}
 
 
-def _filled(code: str, entry: dict[str, Any], need: Need) -> Text:
+def _filled(code: str, entry: dict[str, Any], need: Need, both: bool) -> Text:
     """A text with the figures of the need; what is unknown stays a blank, named."""
     hours, told = hours_of(need)
     family = rules.toml("clauses/environnement.toml")["familles"]
@@ -175,7 +217,7 @@ def _filled(code: str, entry: dict[str, Any], need: Need) -> Text:
     written = re.sub(r"\{(\w+)\}", lambda match: BLANK if match[1] in blanks else str(values[match[1]]), nested)
     due = entry.get("devoir")
     label = rules.toml("law.toml")["duties"][due]["label"] if due else ""
-    notes = [f"{label} : {rules.since_of(due)}." if due else "", entry["a_savoir"], *_more(entry, need)]
+    notes = [f"{label} : {rules.since_of(due)}." if due else "", entry["a_savoir"], *_more(entry, need, both)]
     if "{heures}" in entry["texte"]:
         notes.append(
             told + "."
@@ -199,28 +241,33 @@ def _filled(code: str, entry: dict[str, Any], need: Need) -> Text:
 
 def _short_works() -> int:
     """The months under which works may go without a social condition, with reasons kept."""
-    options = rules.toml("law.toml")["duties"]["climat-clause-sociale-seuils"]["options"]
+    options = rules.toml("law.toml")["duties"][SOCIAL]["options"]
     return next(one["max_months"] for one in options if one["when"] == "travaux_courts")
 
 
-def _more(entry: dict[str, Any], need: Need) -> list[str]:
+def _more(entry: dict[str, Any], need: Need, both: bool) -> list[str]:
     """What this need adds to the notes of a text: short works, nothing linked to hours, a clause beside a reservation."""
     notes = rules.toml("clauses/articles.toml")["notes"]
-    social = entry.get("devoir") == "climat-clause-sociale-seuils"
+    social = entry.get("devoir") == SOCIAL
     short = social and need.nature == "travaux" and need.mois is not None and need.mois < _short_works()
-    both = social or entry["attendu"]["porteur"] == "reservation"
-    return [notes["dispense_travaux"] if short else "", need.unlinked if social else "", notes["cumul"] if both else ""]
+    combined = both and (social or _reserves(entry))
+    return [
+        notes["dispense_travaux"] if short else "",
+        need.unlinked if social else "",
+        notes["cumul"] if combined else "",
+    ]
 
 
 #: The face that every study has.
 study = draft
 
 
-def report(needs: Sequence[tuple[Need, str]], *, buyer: str = "", today: date | None = None) -> Report:
+def report(needs: Sequence[tuple[Need, *tuple[str, ...]]], *, buyer: str = "", today: date | None = None) -> Report:
     """The document of the texts, lot by lot: each text in its section, headed by its piece; what to know is a sheet at the end."""
     held = rules.toml("clauses/articles.toml")
-    texts = [(text, need, rank) for rank, (need, lever) in enumerate(needs) for text in draft(need, lever)]
-    named = " ; ".join(dict.fromkeys(need.name for need, _ in needs))
+    texts = [(text, need, rank) for rank, (need, *asked) in enumerate(needs) for text in draft(need, *asked)]
+    named = " ; ".join(dict.fromkeys(need.name for need, *_ in needs))
+    bare = silent(*(lever for _, *asked in needs for lever in asked))
     written = f"rédigé le {french.short_date(today)}" if today else ""
     version = f"code de la commande publique en vigueur au {french.short_date(held['version'])}"
     return model.build(
@@ -230,6 +277,7 @@ def report(needs: Sequence[tuple[Need, str]], *, buyer: str = "", today: date | 
         sections=[*(section_of(*one) for one in texts), notes_of([(text, need) for text, need, _ in texts])],
         subtitle=french.typeset(" – ".join(filter(None, (written, version)))),
         notes=(
+            *filter(None, [bare]),
             french.typeset(
                 f"{WARNING} Articles du code de la commande publique : {rules.checked({'confidence': 'texte_lu_en_copie', 'version': held['version']})}."
             ),
@@ -268,7 +316,7 @@ def _heading(text: Text, need: Need) -> str:
 
 
 def write(
-    needs: Sequence[tuple[Need, str]], folder: Path | str, *, buyer: str = "", today: date | None = None
+    needs: Sequence[tuple[Need, *tuple[str, ...]]], folder: Path | str, *, buyer: str = "", today: date | None = None
 ) -> list[Path]:
     """Write redaction.docx and redaction.html, each whole or not at all."""
     return delivery.write(report(needs, buyer=buyer, today=today), folder, "redaction", "docx", "html")

@@ -16,6 +16,7 @@ from spaser import french, rules
 from spaser.deliverables import delivery, files, slides
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Column, Paragraph, Report, Section, Sentence, table
+from spaser.sections.shown import brief
 from spaser.studies.diagnostic import Diagnostic, handover
 
 #: Renewals laid before the groups.
@@ -258,7 +259,7 @@ def _work(result: Workshop) -> Section | None:
     told = Sentence(
         french.typeset("Pour chaque marché : quel levier, qu'est-ce qui l'empêche, qui s'en charge et pour quand ?")
     )
-    rows = result.cases.with_columns(pl.col("objet").str.slice(0, 90))
+    rows = brief(result.cases, 90)
     return Section(
         "atelier",
         "Atelier sur nos marchés",

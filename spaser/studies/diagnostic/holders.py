@@ -177,4 +177,5 @@ def loaded(base: Base) -> Registers | None:
     """The registers a prepared base was read with; None when there were none."""
     if base.register is None or base.establishments is None or base.register_files is None:
         return None
-    return Registers(base.register, base.establishments, REJECTS.empty().lazy(), base.register_files, demo=base.demo)
+    rejects = REJECTS.empty().lazy()
+    return Registers(base.register, base.establishments, rejects, base.register_files, base.unnumbered, demo=base.demo)

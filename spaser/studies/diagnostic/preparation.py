@@ -36,7 +36,7 @@ from spaser.sources import demonstration
 from spaser.studies.diagnostic import holders as held
 from spaser.studies.diagnostic import parts, prepared
 from spaser.studies.diagnostic import texts as written
-from spaser.vocabulary import DECISIONS, DEFAULT_POPULATION, PASSAGES
+from spaser.vocabulary import DECISIONS, DEFAULT_POPULATION, PASSAGES, UNNUMBERED
 from spaser.vocabulary.sentences import NO_LIST
 
 Paths = str | Path | Sequence[str | Path]
@@ -66,6 +66,7 @@ class Base:
     register: pl.LazyFrame | None = None
     establishments: pl.LazyFrame | None = None
     register_files: pl.DataFrame | None = None
+    unnumbered: pl.LazyFrame = field(default_factory=lambda: UNNUMBERED.empty().lazy())
     passages: pl.LazyFrame = field(default_factory=lambda: PASSAGES.empty().lazy())
     decisions: pl.LazyFrame = field(default_factory=lambda: DECISIONS.empty().lazy())
     demo: bool = False
@@ -219,6 +220,7 @@ def _read_whole(
         register=known.register if known else None,
         establishments=known.establishments if known else None,
         register_files=known.files if known else None,
+        unnumbered=known.unnumbered if known else UNNUMBERED.empty().lazy(),
         passages=passages,
         decisions=DECISIONS.empty().lazy() if decisions is None else decisions,
         folder=folder,

@@ -71,27 +71,29 @@ class Decisions:
         rows = [row for kind in types or self._types() for row in self._read(kind).values()]
         return pl.DataFrame(rows, schema=DECISIONS.schema)
 
-    def keep(self, rows: pl.DataFrame | Iterable[Row]) -> int:
-        """Merge decisions (columns of DECISIONS); how many are new or differ from those already there.
+    def keep(self, rows: pl.DataFrame | Iterable[Row], taken_back: Iterable[Key] = ()) -> int:
+        """Merge decisions (columns of DECISIONS); how many are new or differ from those already there, or were taken back.
 
-        A line without a value decides nothing; an older decision never replaces a later one.
+        A line without a value decides nothing; an older decision never replaces a later one. Those of one type are one step to undo.
         """
         given = rows.to_dicts() if isinstance(rows, pl.DataFrame) else list(rows)
         with locked(self.folder):
-            return self._merge(given)
+            return self._merge(given, list(taken_back))
 
-    def _merge(self, given: list[Row]) -> int:
+    def _merge(self, given: list[Row], gone: list[Key]) -> int:
         changed = 0
-        for kind in dict.fromkeys(row["objet_type"] for row in given):
-            held = self._read(kind)
+        for kind in dict.fromkeys([*(row["objet_type"] for row in given), *(key[0] for key in gone)]):
+            before = self._read(kind)
+            held = dict(before)
             moved = [row for row in given if row["objet_type"] == kind and _replaces(row, held.get(_key(row)))]
             for row in moved:
                 held[_key(row)] = {name: row.get(name) for name in DECISIONS.columns}
-            if moved:
-                before = self._read(kind)
-                self._note([(_key(row), before.get(_key(row)), held[_key(row)]) for row in moved])
+            back = [key for key in gone if key[0] == kind and held.pop(key, None)]
+            touched = [*(_key(row) for row in moved), *back]
+            if touched:
+                self._note([(key, before.get(key), held.get(key)) for key in touched])
                 self._write(kind, held)
-            changed += len(moved)
+            changed += len(touched)
         return changed
 
     def decide(
@@ -122,24 +124,18 @@ class Decisions:
 
     def withdraw(self, objet_type: str, objet_id: str, champ: str) -> bool:
         """Take a decision back; the journal keeps it. False when there is none."""
-        with locked(self.folder):
-            held = self._read(objet_type)
-            gone = held.pop((objet_type, objet_id, champ), None)
-            if gone is None:
-                return False
-            self._note([((objet_type, objet_id, champ), gone, None)])
-            self._write(objet_type, held)
-        return True
+        return bool(self.keep([], [(objet_type, objet_id, champ)]))
 
-    def undo(self) -> str:
-        """Put back what the last decision replaced; what was undone, in words (empty when there is nothing to undo)."""
+    def undo(self, *types: str) -> list[Key]:
+        """Put back what the last decision (of these types, of any when none is named) replaced; the keys of what was undone."""
         with locked(self.folder):
-            return self._undo(self._journal())
+            return self._undo(self._journal(), types)
 
-    def _undo(self, lines: list[dict[str, str]]) -> str:
-        if not lines:
-            return ""
-        last = [line for line in lines if line["rang"] == lines[-1]["rang"]]
+    def _undo(self, lines: list[dict[str, str]], types: Sequence[str]) -> list[Key]:
+        rank = next((line["rang"] for line in reversed(lines) if not types or line["objet_type"] in types), None)
+        last = [line for line in lines if line["rang"] == rank]
+        if not last:
+            return []
         for line in reversed(last):
             held = self._read(line["objet_type"])
             key = (line["objet_type"], line["objet"], line["champ"])
@@ -155,9 +151,9 @@ class Decisions:
             self._write(line["objet_type"], held)
         self._put(
             JOURNAL,
-            _csv(_JOURNAL, [[line[name] for name in _JOURNAL] for line in lines if line["rang"] != lines[-1]["rang"]]),
+            _csv(_JOURNAL, [[line[name] for name in _JOURNAL] for line in lines if line["rang"] != rank]),
         )
-        return f"{last[0]['objet']}, {last[0]['champ']} : {last[0]['apres'] or 'retiré'}"
+        return [(line["objet_type"], line["objet"], line["champ"]) for line in last]
 
     def _types(self) -> list[str]:
         named = {name: kind for kind, name in FILES.items()}

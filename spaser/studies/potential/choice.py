@@ -69,6 +69,7 @@ def explored(
         radius=radius,
         suppliers=suppliers,
         places=opportunities_map.places(rows, mine.places),
+        today=base.day,
     )
 
 

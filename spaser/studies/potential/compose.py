@@ -16,7 +16,7 @@ from spaser.problems import Problem
 from spaser.studies.diagnostic import Base, Diagnostic
 from spaser.studies.potential import needs as against
 from spaser.studies.potential.located import place, places
-from spaser.studies.potential.offer import declared, named_trades, structures, wins
+from spaser.studies.potential.offer import offered, wins
 from spaser.vocabulary import NEED_CONTRACTS
 from spaser.vocabulary.sentences import ADD_LISTS, NO_LIST
 
@@ -48,6 +48,12 @@ class Opportunities:
     radius: float | None = None
     suppliers: pl.DataFrame | None = None
     places: pl.DataFrame | None = None
+    today: date | None = None
+
+    @property
+    def day(self) -> date:
+        """The day whose thresholds the levers were read with: the reader's when it is known, never before the data stop."""
+        return max(self.as_of, self.today) if self.today else self.as_of
 
     def extras(self) -> dict[str, pl.DataFrame]:
         """The tables under the names that the sections of the report read."""
@@ -115,6 +121,7 @@ def potential_of(
         radius=radius,
         suppliers=made.suppliers,
         places=opportunities_map.places(made.opportunities, mine.places),
+        today=base.day,
     )
 
 
@@ -129,10 +136,12 @@ def of_needs(
     share: float,
     weights: pl.DataFrame | None = None,
     under_code: bool = True,
+    today: date | None = None,
 ) -> Opportunities:
     """The potential of needs that no contract carries (a ledger's, a programme's): NEEDS against SUPPLY, suppliers described."""
+    day = max(as_of, today) if today else as_of
     told = against.judged(
-        needs, supply, radius=radius, dependency=share, method=method, under_code=under_code, as_of=as_of
+        needs, supply, radius=radius, dependency=share, method=method, under_code=under_code, as_of=day
     )
     return Opportunities(
         scope=scope,
@@ -147,6 +156,7 @@ def of_needs(
         assumptions=assumptions(method["potential"], radius, share),
         dependency=share,
         radius=radius,
+        today=today,
     )
 
 
@@ -162,6 +172,7 @@ def as_private(found: Opportunities, method: dict[str, Any]) -> Opportunities:
         share=found.dependency,
         weights=found.weights,
         under_code=False,
+        today=found.today,
     )
 
 
@@ -267,17 +278,9 @@ def ground(base: Base) -> Ground:
     register, establishments = base.lists
     won = wins(base.contracts, base.holders, establishments).collect(engine="in-memory")
     weights = potential.learned(won.lazy(), method=settings).collect(engine="in-memory")
-    listed = structures(register, establishments, base.as_of)
-    supplied = potential.supply(
-        listed.lazy(),
-        wins=won.lazy(),
-        declared=declared(register).lazy(),
-        weights=weights.lazy(),
-        trades=named_trades(listed).lazy(),
-        method=settings,
-    )
+    supplied = offered(register, establishments, base.as_of, won=won, weights=weights, method=settings)
     every = potential.needs(contracts.lazy(), as_of=base.as_of, day=base.day, method=settings)
-    return Ground(contracts, every.collect(engine="streaming"), won, weights, supplied.collect(engine="in-memory"))
+    return Ground(contracts, every.collect(engine="streaming"), won, weights, supplied)
 
 
 def assumptions(settings: dict[str, Any], radius: float | None, share: float) -> pl.DataFrame:

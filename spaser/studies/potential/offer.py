@@ -6,8 +6,30 @@ from datetime import date
 
 import polars as pl
 
-from spaser import families, suppliers
+from spaser import families, potential, suppliers
 from spaser.studies.potential.located import located
+
+
+def offered(
+    register: pl.LazyFrame,
+    establishments: pl.LazyFrame,
+    as_of: date,
+    *,
+    won: pl.DataFrame | None = None,
+    weights: pl.DataFrame | None = None,
+    method: dict | None = None,
+) -> pl.DataFrame:
+    """SUPPLY of the lists on a day; ``won`` and ``weights`` (see ``wins``, ``potential.learned``) when contracts were read."""
+    listed = structures(register, establishments, as_of)
+    found = potential.supply(
+        listed.lazy(),
+        wins=None if won is None else won.lazy(),
+        declared=declared(register).lazy(),
+        weights=None if weights is None else weights.lazy(),
+        trades=named_trades(listed).lazy(),
+        method=method,
+    )
+    return found.collect(engine="in-memory")
 
 
 def structures(register: pl.LazyFrame, establishments: pl.LazyFrame, as_of: date) -> pl.DataFrame:

@@ -110,7 +110,7 @@ def potential_of_programme(
     registers
         Lists of suppliers.
     as_of, clock
-        The day of the statuses: the first given, else that of the lists, else the reader's.
+        The day of the statuses: the first given, else that of the lists, else the reader's; ``clock`` is the reader's, whose thresholds are read.
     buyer_siret, territory
         As in ``potential_of_spend``: where the projects that say no département are to be served.
 
@@ -141,7 +141,9 @@ def potential_of_programme(
         method=settings,
     ).collect(engine="in-memory")
     scope = f"Programme {planned.name}"
-    found = opportunities.of_needs(needs, supply, scope=scope, as_of=day, method=settings, radius=radius, share=share)
+    found = opportunities.of_needs(
+        needs, supply, scope=scope, as_of=day, method=settings, radius=radius, share=share, today=clock
+    )
     return Planned(planned.name, planned.projects, planned.read, found, known.files, label)
 
 
@@ -181,6 +183,7 @@ def findings(result: Planned) -> Findings:
         measures=pl.DataFrame(),
         contracts=pl.DataFrame(),
         as_of=found.as_of if found else None,
+        today=found.today if found else None,
         buyer=result.name,
         rejects=result.read.rejects,
         sources=tuple(sources),

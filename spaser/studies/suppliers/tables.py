@@ -119,7 +119,8 @@ def _sized(rows: pl.DataFrame) -> pl.DataFrame:
 def by_supplier(lines: pl.DataFrame, links: pl.DataFrame | None = None) -> pl.DataFrame:
     """One row per supplier: who, how it was identified, what it is and why, lines and cents; the largest first.
 
-    A status that changed over the period is « oui » when it held on some line; the proof is that of such a line.
+    A status that changed over the period is « oui » when it held on some line; the proof is that of such a line. ``montant_compte``
+    adds the only lines whose status is « oui »: what the shares count, where another establishment of the same unit was paid too.
     """
     spend = "fournisseur" in lines.columns
     amount, name, siren = (
@@ -135,6 +136,7 @@ def by_supplier(lines: pl.DataFrame, links: pl.DataFrame | None = None) -> pl.Da
     ordered = rows.with_columns(_qui=who, _montant=pl.col(amount)).sort(
         "titulaire_ess", "titulaire_inclusif", day, descending=True, nulls_last=True, maintain_order=True
     )
+    counted = (pl.col("titulaire_ess") | pl.col("titulaire_inclusif")).fill_null(False)
     first = [pl.col(word.name).first() for word in STATUS if word.dtype != pl.Boolean]
     answers = [pl.col(word.name).any(ignore_nulls=False) for word in STATUS if word.dtype == pl.Boolean]
     extra = [
@@ -157,6 +159,7 @@ def by_supplier(lines: pl.DataFrame, links: pl.DataFrame | None = None) -> pl.Da
         pl.col(name).n_unique().alias("ecritures"),
         pl.len().alias("lignes"),
         pl.col("_montant").sum().alias("montant"),
+        pl.col("_montant").filter(counted).sum().alias("montant_compte"),
         *extra,
         *answers,
         *first,

@@ -1,6 +1,7 @@
 """What is done once needs are known: groups, a meeting day and its timetable, impact, texts to paste."""
 
+from spaser.widgets.acts.deciding import Families, Plan, Statuses
 from spaser.widgets.acts.needs import Allotment, Draft, Groups, Impact, Morning
 from spaser.widgets.acts.planning import Planning
 
-__all__ = ["Allotment", "Draft", "Groups", "Impact", "Morning", "Planning"]
+__all__ = ["Allotment", "Draft", "Families", "Groups", "Impact", "Morning", "Plan", "Planning", "Statuses"]

@@ -159,13 +159,14 @@ class Draft(View):
 
     def __init__(self, desk: Desk) -> None:
         self.need = choice("Besoin", {"–": ""})
-        self.lever = choice("Levier", {name.replace("_", " "): name for name in drafting.levers()})
+        self.lever = choice("Levier", drafting.labels())
+        self.also = choice("Avec", {"–": "", **drafting.labels()})
         self.rate = ipywidgets.IntSlider(
             value=10, min=1, max=50, description="Heures d'insertion (%)", continuous_update=False, style=WIDE
         )
         self._found: tuple[Any, Opportunities] | None = None
         self._filling, self._need, self.desk = False, "", desk
-        super().__init__(desk, self.need, self.lever, self.rate)
+        super().__init__(desk, self.need, self.lever, self.also, self.rate)
 
     def refresh(self) -> None:
         """Offer the needs of the selection, then answer."""
@@ -208,7 +209,8 @@ class Draft(View):
             mois=row["dureeMois"],
             taux=self.rate.value / 100,
         )
-        return _written(drafting.report([(need, self.lever.value)], buyer=self.desk.scope))
+        asked = [one for one in (self.lever.value, self.also.value) if one]
+        return _written(drafting.report([(need, *asked)], buyer=self.desk.scope))
 
 
 def _written(report: Report) -> list[Block]:

@@ -10,6 +10,7 @@ from spaser import french
 from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
+from spaser.sections.shown import brief
 from spaser.studies.acting.followup.compose import Followed
 from spaser.studies.acting.tables import tables_of
 
@@ -126,18 +127,17 @@ def _told_advice(result: Followed) -> list[str]:
             ]
         )
     known = rows.filter(pl.col("conseil_suivi").is_not_null())
-    yes = known["conseil_suivi"].sum()
-    return [
-        french.sentence(
-            f"Conseils suivis : {french.number(yes)} sur {french.number(known.height)} que les contrats permettent de dire ; "
-            f"{french.number(rows.height - known.height)} sans réponse (levier que les données ne montrent pas, ou considération non déclarée)"
-        )
-    ]
+    silent = rows.height - known.height
+    why = "levier que les données ne montrent pas, ou considération non déclarée"
+    if not known.height:
+        return [french.sentence(f"Conseils suivis : inconnu pour {french.count(silent, 'projet attribué')} ({why})")]
+    told = f"Conseils suivis : {french.number(known['conseil_suivi'].sum())} sur {french.number(known.height)} que les contrats permettent de dire"
+    return [french.sentence(told + (f" ; {french.number(silent)} sans réponse ({why})" if silent else ""))]
 
 
 def _first(result: Followed) -> Section:
     shown = [column for column in _PROJECTS if column.name in _PAGE]
-    rows = result.projects.with_columns(objet=pl.col("objet").str.slice(0, 80)).head(MOST)
+    rows = brief(result.projects.head(MOST), 80)
     more = result.projects.height - MOST
     note = french.typeset(f"Et {french.number(more)} de plus dans le classeur.") if more > 0 else ""
     blocks: list[Block] = [
@@ -165,7 +165,7 @@ def _advice(result: Followed) -> Section:
 def _unplanned(result: Followed) -> Section | None:
     if not result.alone.height:
         return None
-    rows = result.alone.with_columns(objet=pl.col("objet").str.slice(0, 90)).head(15)
+    rows = brief(result.alone.head(15), 90)
     text = "Ces contrats n'ont pas de projet qui leur ressemble : achat non programmé, ou projet rédigé autrement (dites-le dans la feuille « publié »)."
     return Section(
         "hors-programme",

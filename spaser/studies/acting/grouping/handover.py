@@ -10,8 +10,10 @@ from spaser import french, rules
 from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
+from spaser.sections.shown import brief
 from spaser.studies.acting.grouping.compose import Grouping
 from spaser.studies.acting.tables import tables_of
+from spaser.text import shortened
 from spaser.vocabulary.sentences import DEMO_NOTE
 
 #: Sheets printed in the page; the workbook holds every need.
@@ -111,7 +113,9 @@ def summary(result: Grouping) -> str:
             if row["complets"]
             else f"{row['etat']} : {row['manque'] or '?'}"
         )
-        lines.append(f"  {(row['objet'] or '')[:50]:<50} {french.euros_short(row['a_couvrir']):>12} par an → {tail}")
+        lines.append(
+            f"  {shortened(row['objet'] or '', 50):<52} {french.euros_short(row['a_couvrir']):>12} par an → {tail}"
+        )
     return "\n".join(lines)
 
 
@@ -257,9 +261,9 @@ def _annexes(result: Grouping) -> list[TableBlock]:
 
 
 def _short(units: pl.DataFrame) -> pl.DataFrame:
-    return units.head(40).with_columns(objet=pl.col("objet").str.slice(0, _LONG))
+    return brief(units.head(40), _LONG)
 
 
 def _cut(text: str | None) -> str:
     plain = (text or "objet non lu").strip()
-    return french.typeset(plain if len(plain) <= _LONG else plain[:_LONG].rstrip() + "…")
+    return french.typeset(shortened(plain, _LONG))

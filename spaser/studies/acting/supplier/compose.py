@@ -12,29 +12,30 @@ from datetime import date
 
 import polars as pl
 
-from spaser import french, potential, renewals, rules, suppliers
-from spaser.deliverables.report import MASK, masked
+from spaser import french, potential, renewals, suppliers
+from spaser.deliverables.report import MASK
 from spaser.problems import Problem, closest
 from spaser.sections.potential import ACTIONABLE
 from spaser.studies.acting.grouping import Grouping, groups_of
+from spaser.studies.acting.supplier import facts
+from spaser.studies.acting.supplier.conditions import checklist
 from spaser.studies.diagnostic import Base
 from spaser.studies.potential.compose import Opportunities, ground, potential_of
 from spaser.studies.potential.located import places
 from spaser.text import fold
 from spaser.vocabulary.sentences import NO_LIST
 
-#: Needs whose preparation begins within this time are « coming up »; an approval that ends within it is said.
-MONTHS, SOON = 24, 12
+#: Needs whose preparation begins within this time are « coming up ».
+MONTHS = 24
 _SHOWN = 8
-#: How to reach an establishment, when a list says it.
-CONTACT = ("adresse", "telephone", "courriel", "site")
 
 
 @dataclass(frozen=True, eq=False)
 class SupplierSheet:
     """``places`` its establishments, ``statuses`` lines of the lists with ``etat``, ``judged`` the statuses held on the day with
     their reasons, ``wins`` contracts held, ``served`` families with their proof and its size, ``ahead`` needs coming up within
-    reach, ``shared`` needs that it could answer with others; natural persons masked."""
+    reach, ``shared`` needs that it could answer with others, ``conditions`` what an ESUS approval asks and what the lists show;
+    natural persons masked."""
 
     siren: str
     name: str
@@ -47,6 +48,7 @@ class SupplierSheet:
     served: pl.DataFrame
     ahead: pl.DataFrame
     shared: pl.DataFrame
+    conditions: pl.DataFrame
     person: bool = False
     demo: bool = False
 
@@ -85,18 +87,22 @@ def sheet_of(
     spots = base.establishments.filter(pl.col("siren") == siren).collect()
     person = bool(spots["personne_physique"].any())
     grouping = groups_of(found, method=base.method)
+    lines = facts.statuses(base.register.filter(pl.col("siren") == siren), base.as_of)
+    held = _judged(base, siren)
+    forms = spots["categorie_juridique"].drop_nulls().unique().sort().to_list()
     return SupplierSheet(
         siren=siren,
         name=_named(base, siren, spots, person),
         as_of=base.as_of,
         months=months,
-        places=_places(spots),
-        statuses=_statuses(base, siren),
-        judged=_judged(base, siren),
-        wins=_wins(base, siren),
-        served=_served(base, siren),
+        places=facts.places(spots),
+        statuses=lines,
+        judged=held,
+        wins=facts.wins(base.contracts, base.holders, [siren]),
+        served=facts.served(ground(base).supply.filter(pl.col("siren") == siren)),
         ahead=_ahead(base, found, siren, months),
         shared=_shared(grouping, siren),
+        conditions=checklist(held, lines, forms),
         person=person,
         demo=base.demo,
     )
@@ -159,46 +165,6 @@ def _named(base: Base, siren: str, spots: pl.DataFrame, person: bool) -> str:
     return str(seat[0]) if seat.len() else (names[0] if names else siren)
 
 
-def _places(spots: pl.DataFrame) -> pl.DataFrame:
-    """Its establishments, each fact as the latest list that gives it says; those open first."""
-    facts = (*CONTACT, "code_postal", "nom", "commune", "naf", "tranche_effectifs", "etat", "siege")
-    latest = spots.sort("au", "source", descending=[True, False], nulls_last=True)
-    rows = latest.group_by("siret", maintain_order=True).agg(
-        *(pl.col(name).drop_nulls().first() for name in facts),
-        pl.col("au").first(),
-        source=pl.col("source").unique(maintain_order=True).str.join(" ; "),
-        personne_physique=pl.col("personne_physique").any(),
-    )
-    told = masked(rows.sort("etat", "siege", "siret", descending=[False, True, False], nulls_last=True))
-    hidden = pl.col("personne_physique").fill_null(False)
-    return told.with_columns(
-        *(pl.when(~hidden).then(name).alias(name) for name in (*CONTACT, "code_postal", "commune")),
-        etat=pl.col("etat").replace_strict({"A": "actif", "F": "fermé", "C": "cessé"}, default=None),
-    )
-
-
-def _statuses(base: Base, siren: str) -> pl.DataFrame:
-    """The lines of the lists about it, with ``etat`` on the day: en cours, finit le…, terminé."""
-    assert base.register is not None
-    rows = base.register.filter(pl.col("siren") == siren).collect()
-    ends, day = pl.col("jusqua"), pl.lit(base.as_of)
-    soon = ends <= day.dt.offset_by(f"{SOON}mo")
-    state = (
-        pl.when(pl.col("depuis") > day)
-        .then(pl.lit("à venir"))
-        .when(ends < day)
-        .then(pl.lit("terminé"))
-        .when(soon)
-        .then(pl.lit(f"finit dans les {SOON} mois : à renouveler"))
-        .when(ends.is_not_null())
-        .then(pl.lit("en cours"))
-        .otherwise(pl.lit("en cours à la date de la liste"))
-    )
-    return rows.select("statut", "siret", "famille_ess", "depuis", "jusqua", "au", "source", etat=state).sort(
-        "statut", "siret", "source", nulls_last=True
-    )
-
-
 def _judged(base: Base, siren: str) -> pl.DataFrame:
     """What the kit holds it to be on the day, with the reason: ESS, ESUS, inclusive (per establishment)."""
     assert base.register is not None
@@ -217,51 +183,6 @@ def _judged(base: Base, siren: str) -> pl.DataFrame:
         "inclusif_raison",
     )
     return told.select(kept).sort("siret", nulls_last=True).collect()
-
-
-def _wins(base: Base, siren: str) -> pl.DataFrame:
-    """The contracts it holds, latest first; ``montant_*`` is its own share when it is not alone."""
-    held = base.holders.filter(pl.col("titulaire_siren") == siren).select(
-        "uid", "montant_bas", "montant_egal", "montant_haut"
-    )
-    mine = held.group_by("uid").agg(pl.col("montant_bas", "montant_egal", "montant_haut").sum(), _n=pl.len())
-    several = base.holders.group_by("uid").agg(titulaires=pl.col("titulaire_id").n_unique())
-    rows = (
-        mine.drop("_n")
-        .join(
-            base.contracts.select(
-                "uid", "acheteur_libelle", "objet", "famille_libelle", "dateNotification", "dureeMois"
-            ),
-            on="uid",
-            maintain_order="left_right",
-        )
-        .join(several, on="uid", how="left", maintain_order="left")
-    )
-    return rows.sort("dateNotification", "uid", descending=[True, False], nulls_last=True).collect()
-
-
-def _served(base: Base, siren: str) -> pl.DataFrame:
-    """The families it serves (another trade said leaves a family out, unless it won some), with the proof, and its size."""
-    labels = dict(rules.table("families.csv").select("famille", "libelle").rows())
-    mine = ground(base).supply.filter(pl.col("siren") == siren)
-    kept = (
-        "siret",
-        "famille",
-        "adequation",
-        "adequation_origine",
-        "metier",
-        "gagnes",
-        "dernier_gagne",
-        "capacite_bas",
-        "capacite",
-        "capacite_haut",
-        "capacite_origine",
-        "preste",
-    )
-    served = mine.filter(pl.col("metier").fill_null(True) | (pl.col("gagnes") > 0))
-    return served.select(
-        *kept, famille_libelle=pl.col("famille").replace_strict(labels, default=pl.col("famille"))
-    ).sort("adequation", "famille", "siret", descending=[True, False, False])
 
 
 def _ahead(base: Base, found: Opportunities, siren: str, months: int) -> pl.DataFrame:

@@ -11,7 +11,11 @@ from spaser import french
 from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
-from spaser.studies.acting.supplier.compose import CONTACT, SOON, SupplierSheet
+from spaser.sections.shown import brief
+from spaser.studies.acting.supplier import told
+from spaser.studies.acting.supplier.compose import SupplierSheet
+from spaser.studies.acting.supplier.conditions import note
+from spaser.studies.acting.supplier.facts import CONTACT, SOON
 from spaser.studies.acting.tables import tables_of
 
 #: Lines of each table on the page; the workbook has them all.
@@ -71,6 +75,12 @@ _SHARED = (
     Column("role", "Rôle"),
     Column("etat", "État"),
 )
+_CONDITIONS = (
+    Column("pour", "Pour"),
+    Column("condition", "Condition"),
+    Column("base", "Texte"),
+    Column("montre", "Ce que montrent les listes"),
+)
 #: Each status: held, proved not held, not told by the lists.
 _ASKED = (
     ("titulaire_ess", "de l'ESS", "hors de l'ESS", "appartenance à l'ESS inconnue"),
@@ -90,7 +100,15 @@ def findings(sheet: SupplierSheet) -> dict[str, pl.DataFrame]:
 
 def report(sheet: SupplierSheet) -> Report:
     """The sheet as a report of one page: identity, statuses, contracts, size, what comes up, alone and with others."""
-    sections = [_identity(sheet), _statuses(sheet), _won(sheet), _able(sheet), _ahead(sheet), _together(sheet)]
+    sections = [
+        _identity(sheet),
+        _statuses(sheet),
+        _won(sheet),
+        _able(sheet),
+        _ahead(sheet),
+        _together(sheet),
+        _asked(sheet),
+    ]
     return model.build(
         f"Fiche fournisseur : {sheet.name}",
         buyer="",
@@ -118,9 +136,9 @@ def page(sheet: SupplierSheet) -> Report:
     served = sheet.served.unique("famille", keep="first", maintain_order=True)
     named = french.listing(served["famille_libelle"].drop_nulls().head(4)) or "aucune prouvée"
     seats = sheet.places.head(2).iter_rows(named=True)
-    places = [Sentence(french.sentence(text)) for row in seats if (text := _seat(row))]
-    able = Paragraph((Sentence(french.sentence(f"Familles : {named}")), Sentence(_size(sheet))))
-    wins: list[Block] = [Paragraph(tuple(Sentence(text) for text in _told_wins(sheet)))]
+    places = [Sentence(french.sentence(text)) for row in seats if (text := told.seat(row))]
+    able = Paragraph((Sentence(french.sentence(f"Familles : {named}")), Sentence(told.size(sheet.served))))
+    wins: list[Block] = [Paragraph(tuple(Sentence(text) for text in told.wins(sheet.wins)))]
     if sheet.wins.height:
         wins.append(table("page-contrats", "Ses derniers contrats publics", _cut(sheet.wins), _WINS[:3] + _WINS[4:5]))
     ahead: list[Block] = [Sentence(french.typeset(_PUBLIC))]
@@ -147,9 +165,7 @@ _LINES, _LETTERS = 4, 60
 
 
 def _cut(rows: pl.DataFrame) -> pl.DataFrame:
-    long = pl.col("objet").str.len_chars() > _LETTERS
-    cut = pl.when(long).then(pl.col("objet").str.slice(0, _LETTERS) + "…").otherwise("objet")
-    return rows.head(_LINES).with_columns(objet=cut)
+    return brief(rows.head(_LINES), _LETTERS)
 
 
 def _known(places: pl.DataFrame) -> list[Column]:
@@ -158,19 +174,10 @@ def _known(places: pl.DataFrame) -> list[Column]:
     return [column for column in _PLACES if column.name in said or column.name not in CONTACT]
 
 
-def _seat(row: dict[str, str | None]) -> str:
-    """An establishment and how to reach it, as the lists say."""
-    town = " ".join(part for part in (row.get("code_postal"), row.get("commune")) if part)
-    where = ", ".join(part for part in (row.get("adresse"), town) if part)
-    told = [f"SIRET {row['siret']}" if row.get("siret") else "", where]
-    told += [row.get(name) or "" for name in ("telephone", "courriel", "site")]
-    return " ; ".join(part for part in told if part)
-
-
 def summary(sheet: SupplierSheet) -> str:
     """What the terminal says of it."""
     head = sheet.name if sheet.person else f"{sheet.name} (SIREN {sheet.siren})"
-    lines = [head, _held(sheet), *_told_wins(sheet), _size(sheet)]
+    lines = [head, _held(sheet), *told.wins(sheet.wins), told.size(sheet.served)]
     lines.append(
         french.sentence(
             f"{french.count(sheet.ahead.height, 'besoin')} à préparer dans les {sheet.months} mois à sa portée ; "
@@ -231,7 +238,7 @@ def _held(sheet: SupplierSheet) -> str:
 
 
 def _won(sheet: SupplierSheet) -> Section:
-    blocks: list[Block] = [Paragraph(tuple(Sentence(text) for text in _told_wins(sheet)))]
+    blocks: list[Block] = [Paragraph(tuple(Sentence(text) for text in told.wins(sheet.wins)))]
     if sheet.wins.height:
         note = "Quand un contrat a plusieurs titulaires, sa part est inconnue : elle est dite à parts égales, le classeur donne ses bornes. Un accord-cadre compte pour son maximum. "
         blocks.append(
@@ -246,38 +253,8 @@ def _won(sheet: SupplierSheet) -> Section:
     return Section("gagnes", "Qu'a-t-il gagné ?", "Pour qui, dans quelles familles, pour combien ?", tuple(blocks))
 
 
-def _told_wins(sheet: SupplierSheet) -> list[str]:
-    rows = sheet.wins
-    if not rows.height:
-        return ["Aucun contrat publié lu ne porte ce numéro : cela ne dit pas qu'il n'en a pas."]
-    families = (
-        rows["famille_libelle"]
-        .drop_nulls()
-        .value_counts(sort=False)
-        .sort("count", "famille_libelle", descending=[True, False])
-    )
-    named = french.listing(f"{name} ({n})" for name, n in families.head(3).iter_rows())
-    low, high = int(rows["montant_bas"].sum()), int(rows["montant_haut"].sum())
-    amount = (
-        french.euros_short(high)
-        if low == high
-        else f"de {french.euros_short(low)} à {french.euros_short(high)} selon le partage entre titulaires"
-    )
-    unknown = rows["montant_haut"].null_count()
-    return [
-        french.sentence(
-            f"{french.capital(french.count(rows.height, 'contrat lu'))}, {french.count(rows['acheteur_libelle'].n_unique(), 'acheteur')}"
-            + (f" ; familles : {named}" if named else "")
-        ),
-        french.sentence(
-            (f"Montants connus : {amount}" if unknown < rows.height else "Montants inconnus")
-            + (f" ; {french.count(unknown, 'contrat')} sans montant" if 0 < unknown < rows.height else "")
-        ),
-    ]
-
-
 def _able(sheet: SupplierSheet) -> Section:
-    blocks: list[Block] = [Sentence(_size(sheet))]
+    blocks: list[Block] = [Sentence(told.size(sheet.served))]
     if sheet.served.height:
         shown = sheet.served.unique("famille", keep="first", maintain_order=True)
         blocks.append(table("tab-familles", "Ce qu'il peut servir", shown.head(MOST), _SERVED, _rest(shown)))
@@ -286,17 +263,6 @@ def _able(sheet: SupplierSheet) -> Section:
         "Que peut-il servir ?",
         "Quelles familles, sur quelle preuve, jusqu'à quelle taille ?",
         tuple(blocks),
-    )
-
-
-def _size(sheet: SupplierSheet) -> str:
-    rows = sheet.served.unique("siret", keep="first", maintain_order=True)
-    if not rows.height:
-        return "Sa taille n'est pas connue : aucune liste lue ne permet de l'estimer."
-    low, high = int(rows["capacite_bas"].sum()), int(rows["capacite_haut"].sum())
-    origins = french.listing(rows["capacite_origine"].drop_nulls().unique(maintain_order=True))
-    return french.sentence(
-        f"Capacité annuelle estimée, de {french.euros_short(low)} à {french.euros_short(high)} ({origins})"
     )
 
 
@@ -335,6 +301,16 @@ def _together(sheet: SupplierSheet) -> Section | None:
     )
 
 
+def _asked(sheet: SupplierSheet) -> Section:
+    """The check-list: what an ESUS approval and the name of a commercial company of the ESS ask, and what the lists show."""
+    return Section(
+        "conditions",
+        "Quelles conditions pour être ESUS, ou société commerciale de l'ESS ?",
+        "Que montrent les listes, que faut-il demander ?",
+        (table("tab-conditions", "Conditions et ce que les listes montrent", sheet.conditions, _CONDITIONS, note()),),
+    )
+
+
 def _annexes(sheet: SupplierSheet) -> list[TableBlock]:
     bounds = (Column("montant_bas", "Sa part, au moins", "somme"), Column("montant_haut", "Sa part, au plus", "somme"))
     size = (
@@ -349,6 +325,7 @@ def _annexes(sheet: SupplierSheet) -> list[TableBlock]:
         table("familles", "Familles servies", sheet.served, (Column("siret", "SIRET", "identifiant"), *_SERVED, *size)),
         table("à venir", "Besoins à venir à sa portée", sheet.ahead, _AHEAD),
         table("à plusieurs", "Besoins à prendre à plusieurs", sheet.shared, _SHARED),
+        table("conditions", "Conditions et ce que les listes montrent", sheet.conditions, _CONDITIONS),
     ]
 
 
@@ -358,4 +335,4 @@ def _rest(rows: pl.DataFrame) -> str:
 
 
 def _short(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.with_columns(objet=pl.col("objet").str.slice(0, 80))
+    return brief(rows, 80)

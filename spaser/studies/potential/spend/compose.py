@@ -121,7 +121,7 @@ def potential_of_spend(
     needs = _needs(told["lines"], siren, place, settings, _authority(siren) or f"Fichier {ledger.name}", label)
     counted = told["lines"].filter(pl.col("perimetre") != "autre_exercice")
     return SpendOpportunities(
-        found=_found(needs, ledger, contracts, settings, radius, share),
+        found=_found(needs, ledger, contracts, settings, radius, share, clock),
         ledger=ledger,
         account=account(told["lines"]),
         place=label,
@@ -193,6 +193,7 @@ def _found(
     settings: dict[str, Any],
     radius: float | None,
     share: float,
+    today: date | None,
 ) -> Opportunities:
     """The needs of a ledger against the supply of its registers (or of contracts read with registers)."""
     if contracts is None:
@@ -212,6 +213,7 @@ def _found(
         radius=radius,
         share=share,
         weights=weights,
+        today=today,
     )
 
 

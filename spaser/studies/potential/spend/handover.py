@@ -62,6 +62,7 @@ def findings(result: SpendOpportunities) -> Findings:
         measures=known.measures,
         contracts=pl.DataFrame(),
         as_of=result.found.as_of,
+        today=result.found.today,
         buyer=result.found.scope,
         rejects=known.rejects,
         sources=known.sources,

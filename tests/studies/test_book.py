@@ -1,0 +1,144 @@
+"""The book of a territory: the structures of the panorama, each once, by the trade that is known, never ranked, nothing lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import docx
+import openpyxl
+import polars as pl
+import pytest
+
+import spaser
+from spaser.cli import main
+from spaser.deliverables.report import Definitions, TableBlock
+from spaser.studies.diagnostic import holders
+from spaser.studies.territory import book, leaves, panorama
+from spaser.suppliers import coverage
+
+DATA = Path(__file__).parents[2] / "data"
+HEAD = "SIRET;Nom;Type;Commune;Code postal;Adresse;Téléphone;Courriel;Site;Date\n"
+ROWS = (
+    "00000101600013;Régie Zinnia espaces verts (fictif);EI;Montreuil;93100;1 rue Inventée;01 00 00 00 00;contact@zinnia.example;zinnia.example;30/09/2026\n"
+    "00000011700010;Atelier Amarante nettoyage de locaux et espaces verts (fictif);ESAT;Montreuil;93100;;;;;30/09/2026\n"
+    "00000022400014;Balsamine (fictif);ACI;Montreuil;93100;;;;;30/09/2026\n"
+    "00000033100018;Coquelicot Intérim (fictif);ETTI;Montreuil;93100;;;;;30/09/2026\n"
+)
+
+
+def written(folder, rows=ROWS):
+    path = folder / "structures_2026-09.csv"
+    path.write_text(HEAD + rows, encoding="utf-8")
+    return path
+
+
+def made(folder, rows=ROWS):
+    return book.book_of(panorama.territory("219300480", [written(folder, rows)]))
+
+
+def entries(found, title):
+    section = next(one for one in leaves.report(found).sections if one.title == title)
+    return {name: text for block in section.blocks if isinstance(block, Definitions) for name, text in block.items}
+
+
+def test_each_structure_has_one_entry_under_its_trade_those_who_lend_and_those_unknown_apart(tmp_path):
+    found = made(tmp_path)
+    assert found.entries.height == 4 == found.place.rows.filter(famille="structures inclusives")["etablissements"].max()
+    chapters = dict(found.entries.select("nom", "chapitre").rows())
+    assert chapters["Balsamine (fictif)"] == book.UNKNOWN and chapters["Coquelicot Intérim (fictif)"] == book.LENDS
+    told = leaves.report(found)
+    every = [
+        name
+        for one in told.sections
+        for block in one.blocks
+        if isinstance(block, Definitions)
+        for name, _ in block.items
+    ]
+    assert all(every.count(name) == 1 for name in chapters)
+    text = str([one.blocks for one in told.sections if one.title.startswith("Espaces verts")])
+    assert "Zinnia" in text and "Amarante" in text  # the second by a reference or by its own entry
+
+
+def test_an_entry_says_status_list_date_trade_and_how_to_reach_it(tmp_path):
+    text = entries(made(tmp_path), "Espaces verts et entretien paysager")["Régie Zinnia espaces verts (fictif)"]
+    for word in (
+        "SIRET 00000101600013",
+        "1 rue Inventée",
+        "01 00 00 00 00",
+        "zinnia.example",
+        "EI (liste 1 du 30/09/2026)",
+    ):
+        assert word in text.replace("\u00a0", " "), word
+    assert "métier dit par le nom" in text and "Capacité" not in text  # the usual size of a kind is no size known
+
+
+def test_order_is_alphabetical_and_says_that_sourcing_is_open_to_all(tmp_path):
+    found = made(tmp_path)
+    assert found.entries["nom"].to_list() == sorted(found.entries["nom"])
+    opening = str(leaves.report(found).sections[0].blocks).replace("\\xa0", " ")
+    for word in ("R2111-1", "R2111-2", "ouvert à tous", "ni classement", "alphabétique"):
+        assert word in opening, word
+
+
+def test_a_chapter_too_long_is_names_then_towns_and_every_structure_stays_in_the_workbook(tmp_path):
+    def many(n):
+        rows = [f";Structure {rank:03d} (fictif);ACI;Montreuil;93100;;;;;30/09/2026\n" for rank in range(n)]
+        return made(tmp_path, "".join(rows))
+
+    for n, shape in ((leaves.STEPS[0], Definitions), (leaves.STEPS[0] + 1, TableBlock), (leaves.LINES + 1, TableBlock)):
+        found = many(n)
+        section = next(one for one in leaves.report(found).sections if one.title == "Métier à préciser")
+        shown = next(block for block in section.blocks if isinstance(block, shape))
+        if isinstance(shown, TableBlock):
+            assert "classeur" in shown.note and shown.frame.height == (n if n <= leaves.LINES else 1)
+    leaves.write(found, tmp_path)
+    sheet = openpyxl.load_workbook(tmp_path / "cahier.xlsx")["structures"]
+    assert sum("Structure " in str(cell.value) for row in sheet for cell in row) == leaves.LINES + 1
+
+
+def test_the_number_of_structures_is_the_same_with_contracts_and_without_even_those_without_a_number(tmp_path):
+    rows = ROWS + ";Dahlia sans numéro (fictif);ESAT;Montreuil;93100;;;;;30/09/2026\n"
+    alone = made(tmp_path, rows)
+    base = spaser.prepare(DATA / "marches_demo.json", registers=[*sorted(DATA.glob("registre_demo*.csv"))])
+    assert base.unnumbered.collect().height == 0
+    path = written(tmp_path, rows)
+    contracts = tmp_path / "contrats.csv"
+    contracts.write_text(
+        "id;acheteur_id;acheteur_nom;objet;montant;dateNotification;titulaire_id;codeCPV;dureeMois\n"
+        "M1;21930048000011;Commune fictive;Entretien des espaces verts;50000;2026-03-01;00000101600013;77310000;12\n",
+        encoding="utf-8",
+    )
+    read = spaser.prepare(contracts, registers=[path])
+    known = holders.loaded(read)
+    assert known is not None
+    both = book.book_of(panorama.territory("219300480", known), read)
+    assert alone.entries.height == both.entries.height == 5
+    text = entries(both, "Espaces verts et entretien paysager")["Régie Zinnia espaces verts (fictif)"]
+    assert "1 contrat lu" in text.replace("\u00a0", " ")
+
+
+def test_the_command_writes_the_book_on_the_demo_twice_alike(tmp_path, capsys):
+    for name in ("un", "deux"):
+        asked = [
+            "territoire",
+            "--demo",
+            "--territoire",
+            "grand-orly seine",
+            "--cahier",
+            "--sortie",
+            str(tmp_path / name),
+        ]
+        assert main(asked) == 0
+    assert "Cahier" in capsys.readouterr().out
+    for name in ("cahier.pdf", "cahier.docx", "cahier.xlsx"):
+        assert (tmp_path / "un" / name).read_bytes() == (tmp_path / "deux" / name).read_bytes(), name
+    told = "\n".join(line.text for line in docx.Document(str(tmp_path / "un" / "cahier.docx")).paragraphs)
+    assert "Cahier des solutions locales" in told and "Sources" in told
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_list_without_a_date_is_said_so(known):
+    rows = pl.DataFrame({"au": ["2026-09-30" if known else None]}, schema={"au": pl.String}).with_columns(
+        pl.col("au").str.to_date()
+    )
+    assert rows.select(coverage.dated("au")).item() == ("du 30/09/2026" if known else "sans date")
