@@ -200,7 +200,6 @@ def _from_csv(path: Path, data: bytes, said: Declared | None) -> Opened:
         if fixed:
             frame = _parse(path, text, mark, rank, header=False)
             return _by_rank(path, fixed, frame, "\n".join(lines[:rank]))
-        under = first[rank + 1 :]
         match = matched(cells, said, partial(_under, path, first[rank + 1 :], mark), " ".join(lines[:rank]))
         if match:
             frame = _parse(path, text, mark, rank, header=True)
