@@ -117,6 +117,14 @@ CONFIG = {
 }
 
 
+def start() -> None:
+    """Start what draws charts, which takes a second the first time; it is then ready for all of them."""
+    import altair
+
+    blank = altair.Chart(altair.Data(values=[])).mark_point()
+    assert Picture(blank, "", pl.DataFrame(), ()).svg
+
+
 @dataclass(frozen=True, eq=False)
 class Picture:
     """A finished chart.

@@ -260,8 +260,8 @@ def _passage(frame: Any, where: str, parts: list[tuple[str, str | None]], said: 
 def _around(quote: Quote) -> list[tuple[str, str | None]]:
     """The passage, its long unmarked parts cut on the side away from the words found."""
     cut = []
-    for rank, (text, kind) in enumerate(quote.parts):
-        if kind is None and len(text := _SPACES.sub(" ", text)) > AROUND:
+    for rank, (text, kind) in enumerate((_SPACES.sub(" ", text), kind) for text, kind in quote.parts):
+        if kind is None and len(text) > AROUND:
             text = f"… {text[-AROUND:].split(' ', 1)[-1]}" if rank == 0 else shortened(text, AROUND)
         cut.append((text, kind))
     return cut

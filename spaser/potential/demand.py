@@ -180,7 +180,7 @@ def _latest(assigned: pl.LazyFrame, as_of: date, settings: dict) -> pl.LazyFrame
         .agg(
             pl.col("acheteur_libelle", "famille_libelle", "famille_origine", "lieu_libelle").first(),
             pl.col("famille_confiance").filter(now).min(),
-            pl.col("objet", "codeCPV", "procedure").filter(now).first(),
+            pl.col("objet", "codeCPV", "procedure", "consultation").filter(now).first(),
             besoin_id=pl.col("besoin_id").first(),
             contrats=now.sum().cast(pl.Int32),
             lots=pl.col("_groupe").filter(counted).n_unique().cast(pl.Int32),

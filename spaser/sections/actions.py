@@ -9,7 +9,6 @@ from spaser.deliverables.report import Block, Column, Sentence, table
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
 
-_LONG = 80
 _PLAN = (
     Column("sourcing", "Commencer avant le", "date"),
     Column("levier_libelle", "Levier"),
@@ -17,6 +16,7 @@ _PLAN = (
     Column("famille_libelle", "Famille"),
     Column("objets", "Sur quels besoins", extra=True),
     Column("contrats", "Contrats", "entier", extra=True),
+    Column("autres_leviers", "Levier d'autres lots", extra=True),
     Column("levier_fournisseurs", "Peuvent y répondre (déjà repérés, sourçage ouvert à tous)", "entier", extra=True),
     Column("levier_population", "Qui est compté", extra=True),
     Column("potentiel", "Effet attendu, net par an", "somme"),
@@ -37,7 +37,7 @@ _FLOOR = french.typeset(
     "Le plancher d'une action, la durée minimale de préparation et le nombre de lignes sont des choix du kit, datés et motivés, que l'on peut déplacer."
 )
 _EQUAL = french.typeset(
-    "Fournisseurs déjà repérés, sourçage ouvert à tous (R2111-1, R2111-2) : ce plan n'en nomme aucun. Une ligne par famille et par levier, datée par le besoin qui pèse le plus ; chaque famille a sa meilleure action avant qu'une autre en ait deux. Un devoir et un critère ne déplacent pas d'euros par eux-mêmes."
+    "Fournisseurs déjà repérés, sourçage ouvert à tous (R2111-1, R2111-2) : ce plan n'en nomme aucun. Une ligne par famille et par levier ; les lots d'une même consultation n'en font qu'une, celle du plus lourd ; une ligne commence avec le premier de ses besoins à préparer ; chaque famille a sa meilleure action avant qu'une autre en ait deux. Un devoir et un critère ne déplacent pas d'euros par eux-mêmes."
 )
 #: What may be lacking: code → what is not given, what it would add.
 LACKING = {
@@ -70,13 +70,10 @@ def section_plan(findings: Findings) -> Told:
         f"{french.count(rows.height, 'ligne', feminine=True)}, par date de début ; les montants sont nets : une capacité ne sert qu'une fois",
         *_told(rows, left),
     ]
-    text = pl.col("objets").fill_null("sans objet")
-    cut = pl.concat_str(text.str.slice(0, _LONG).str.strip_chars_end(), pl.lit("…"))
     marked = rows.with_columns(effet_nul=pl.col("levier").is_in(potential.without_euros()))
     shown = marked.with_columns(
         pl.when(~pl.col("effet_nul")).then("potentiel").alias("potentiel"),
         pl.when(~pl.col("effet_nul")).then("potentiel_haut").alias("potentiel_haut"),
-        objets=pl.when((text.str.len_chars() > _LONG) & (pl.col("nature") == "action")).then(cut).otherwise(text),
     )
     blocks: list[Block] = [*(Sentence(french.sentence(text)) for text in said)]
     blocks += [table("tab-plan-detail", "Le plan, avec ses bases légales", shown, _PLAN, _EQUAL)] if rows.height else []

@@ -91,6 +91,8 @@ _CHANGE = (
     Column("entres", "Entrés", "entier"),
     Column("sortis", "Sortis", "entier"),
     Column("restes", "Restés", "entier"),
+    Column("tus_apres", "Réponse inconnue après", "entier"),
+    Column("tus_avant", "Réponse inconnue avant", "entier"),
 )
 _MOVED = (
     Column("sens", "Mouvement"),
@@ -101,33 +103,51 @@ _MOVED = (
 )
 
 
-def section_sectors(sectors: pl.DataFrame, creations: pl.DataFrame) -> Section | None:
-    """The ESS by sector, then by year of creation where the lists give one."""
+def section_sectors(sectors: pl.DataFrame, creations: pl.DataFrame, closings: pl.DataFrame) -> Section | None:
+    """The ESS by sector, then by year of creation and of closing where the lists give one."""
     if not sectors.height:
         return None
     blocks: list = [
         table("tab-secteurs", "L'ESS par secteur d'activité", _told(sectors), (*_SECTORS, *_known(sectors)), _POSTS)
     ]
-    dated = creations.filter(pl.col("annee").is_not_null())
-    if dated.height:
-        n, every = int(dated["etablissements"].sum()), int(creations["etablissements"].sum())
-        dates = "une date connue" if n == 1 else "dates connues"
-        told = f"Année de création : {french.number(n)} {dates} sur {french.count(every, 'établissement')}. Ce sont ceux encore là ; ceux qui ont fermé n'y sont pas."
-        blocks.append(Sentence(french.typeset(told)))
-        decades = (
-            dated.with_columns(periode=pl.format("{} à {}", pl.col("annee") // 10 * 10, pl.col("annee") // 10 * 10 + 9))
-            .group_by("periode", maintain_order=True)
-            .agg(pl.col("etablissements").sum())
-        )
+    if told := _dates_told(creations):
+        rest = "Ce sont ceux encore là ; ceux qui ont fermé n'y sont pas."
+        blocks.append(Sentence(french.typeset(f"Année de création : {told}. {rest}")))
+        caption = "Les établissements encore là, par période de création"
+        blocks.append(_periods("tab-creations", caption, "Créés de", creations))
+    if told := _dates_told(closings):
+        rest = "Ce sont ceux que les listes lues gardent fermés, et non toutes les fermetures : un déménagement en est une aussi."
+        blocks.append(Sentence(french.typeset(f"Année de fermeture : {told}. {rest}")))
+        caption = "Les établissements fermés que les listes gardent, par période de fermeture"
+        blocks.append(_periods("tab-fermetures", caption, "Fermés de", closings))
+    else:
         blocks.append(
-            table(
-                "tab-creations",
-                "Les établissements encore là, par période de création",
-                decades,
-                (Column("periode", "Créés de"), _YEARS[1]),
+            Sentence(
+                "Aucune liste lue ne garde d'établissement fermé avec sa date : les années de fermeture sont inconnues."
             )
         )
-    return Section("secteurs", "Secteurs et années de création", "Dans quels métiers, depuis quand ?", tuple(blocks))
+    return Section("secteurs", "Secteurs, créations et fermetures", "Dans quels métiers, depuis quand ?", tuple(blocks))
+
+
+def _dates_told(years: pl.DataFrame) -> str:
+    """« 12 dates connues sur 40 établissements »; empty when no date is known."""
+    dated = years.filter(pl.col("annee").is_not_null()) if years.height else years
+    if not dated.height:
+        return ""
+    n, every = int(dated["etablissements"].sum()), int(years["etablissements"].sum())
+    dates = "une date connue" if n == 1 else f"{french.number(n)} dates connues"
+    return f"{dates} sur {french.count(every, 'établissement')}"
+
+
+def _periods(name: str, caption: str, label: str, years: pl.DataFrame) -> TableBlock:
+    first = pl.col("annee") // 10 * 10
+    decades = (
+        years.filter(pl.col("annee").is_not_null())
+        .with_columns(periode=pl.format("{} à {}", first, first + 9))
+        .group_by("periode", maintain_order=True)
+        .agg(pl.col("etablissements").sum())
+    )
+    return table(name, caption, decades, (Column("periode", label), _YEARS[1]))
 
 
 def section_change(changes: pl.DataFrame, before: date, after: date, unlike: tuple[str, ...]) -> Section:
@@ -137,19 +157,28 @@ def section_change(changes: pl.DataFrame, before: date, after: date, unlike: tup
     if unlike:
         told = f"Ces listes ne sont que d'un côté : {', '.join(unlike)}. Ce qu'elles seules contiennent paraît entrer ou sortir."
         blocks.append(Callout("Listes différentes", french.typeset(told), "attention"))
-    blocks.append(table("tab-evolution", "L'ESS et l'inclusion, entre deux dates", changes, _CHANGE))
+    blocks.append(table("tab-evolution", "L'ESS et l'inclusion, entre deux dates", changes, _said(_CHANGE, changes)))
     return Section("evolution", "Entre deux dates", "Qu'est-ce qui est entré, qu'est-ce qui est sorti ?", tuple(blocks))
 
 
+def _said(columns: tuple[Column, ...], rows: pl.DataFrame) -> list[Column]:
+    """Without the columns of unknown answers where there are none."""
+    return [one for one in columns if not one.name.startswith("tus_") or rows[one.name].sum()]
+
+
 def annexes_observed(
-    sectors: pl.DataFrame, creations: pl.DataFrame, moved: pl.DataFrame | None
+    sectors: pl.DataFrame, creations: pl.DataFrame, closings: pl.DataFrame, moved: pl.DataFrame | None
 ) -> tuple[TableBlock, ...]:
-    """Sectors, years of creation, and each establishment that entered or left, for the workbook."""
+    """Sectors, years of creation and of closing, and each establishment that entered or left, for the workbook."""
     found = []
     if sectors.height:
         found.append(table("secteurs", "Secteurs (17 postes)", _told(sectors), (*_SECTORS, *_known(sectors))))
     if creations.height and creations["annee"].is_not_null().any():
         found.append(table("années de création", "Années de création, établissements encore là", creations, _YEARS))
+    if closings.height and closings["annee"].is_not_null().any():
+        found.append(
+            table("années de fermeture", "Années de fermeture, établissements gardés par les listes", closings, _YEARS)
+        )
     if moved is not None and moved.height:
         found.append(table("mouvements", "Établissements entrés et sortis", moved, _MOVED))
     return tuple(found)

@@ -19,6 +19,7 @@ from spaser.studies.potential import Opportunities
 GUESTS = 8
 _NEEDS = (
     Column("numero", "N°", "entier"),
+    Column("acheteur_libelle", "Organisme"),
     Column("objet", "Besoin"),
     Column("famille_libelle", "Famille"),
     Column("lieu_libelle", "Lieu"),
@@ -45,12 +46,15 @@ _WISHES = (
     Column("numero", "Besoin n°", "entier"),
     Column("nom", "Fournisseur"),
     Column("siret", "SIRET", "identifiant"),
+    Column("acheteur_libelle", "Organisme"),
     Column("acheteur", "Acheteur"),
     Column("souhait_acheteur", "Souhait de l'acheteur (1 à 3)"),
     Column("souhait_fournisseur", "Souhait du fournisseur (1 à 3)"),
     Column("present", "Présence confirmée"),
     Column("arrivee", "Arrivée"),
     Column("depart", "Départ"),
+    Column("arrivee_acheteur", "Arrivée de l'acheteur"),
+    Column("depart_acheteur", "Départ de l'acheteur"),
     Column("fixe", "Créneau imposé"),
     Column("remarque", "Remarque"),
 )
@@ -94,7 +98,7 @@ def morning(result: Diagnostic, found: Opportunities, *, months: int = 12) -> Re
             where=result.scope,
             todo="Allongez la période (--mois 24), élargissez le rayon, ou chargez d'autres listes de fournisseurs",
         )
-    named = kept.select("besoin_id", "numero", "objet")
+    named = kept.select("besoin_id", "numero", "objet", "acheteur_libelle")
     guests = (
         guests.join(named, on="besoin_id", maintain_order="left_right")
         .sort("numero", "besoin_id", "rang", "siret")
@@ -140,7 +144,11 @@ def _section(kept: pl.DataFrame, guests: pl.DataFrame, day: date, months: int) -
 
 def _sheets(kept: pl.DataFrame, guests: pl.DataFrame) -> list[TableBlock]:
     pairs = guests.select(
-        "numero", "nom", "siret", *(["personne_physique"] if "personne_physique" in guests.columns else [])
+        "numero",
+        "acheteur_libelle",
+        "nom",
+        "siret",
+        *(["personne_physique"] if "personne_physique" in guests.columns else []),
     )
     blank = [
         pl.lit(None, dtype=pl.String).alias(name)
@@ -151,6 +159,8 @@ def _sheets(kept: pl.DataFrame, guests: pl.DataFrame) -> list[TableBlock]:
             "present",
             "arrivee",
             "depart",
+            "arrivee_acheteur",
+            "depart_acheteur",
             "fixe",
             "remarque",
             "rencontre",

@@ -1,5 +1,7 @@
 """The plan: at most ten actions, chosen among actionable needs, merged by family and lever, in the order in which they begin.
 
+The lots of one consultation are one operation, so one line: that of its heaviest lot (its family, its lever); what another lot calls
+for is said in it. A line begins when the first of its needs must.
 Ten lines are ten different things to do: each family has its best action before any has a second. Every actionable need that no
 line holds is counted with the reason (``set_aside``), so that the plan and what it leaves add up to the actionable needs.
 Each action carries what the buyer needs to decide it; names of suppliers are never in it (equal treatment of candidates): they
@@ -8,12 +10,14 @@ stay in the working documents.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from spaser import potential
+from spaser import french, potential
+from spaser.text import shortened
 from spaser.vocabulary import CENT
 
 #: Levers that prepare nothing to put in a plan.
@@ -23,7 +27,10 @@ DUTY = "clause_due"
 LATE, SMALL = "trop tard pour préparer (à vérifier)", "sous le plancher"
 LATER, BEYOND = "à préparer plus tard", "au-delà des dix lignes"
 NOBODY, UNDATED = "sans fournisseur repéré ni gain mesuré", "sans date connue"
-_SUBJECT = 90
+#: Letters of a subject and of a lot in a line, and how many operations and lots it names; the workbook has every need.
+_SUBJECT, _LOT, _NAMED = 90, 50, 4
+#: « - Lot : », at the end of what the subjects of several lots share.
+_BEFORE = re.compile(r"[\s:;,.(–-]*(?:\blots?)?[\s:;,.(–-]*$", re.IGNORECASE)
 OWN = ("responsable", "etat", "echeance", "note")
 
 
@@ -116,8 +123,30 @@ def set_aside(
 
 
 def _lines(kept: pl.DataFrame) -> pl.DataFrame:
-    """The lines that the plan could have: one per family and lever, the duty apart."""
-    return _merged(kept.filter(pl.col("levier") != DUTY), "famille", "levier").with_columns(nature=pl.lit("action"))
+    """The lines that the plan could have: one per family and lever of an operation, the duty apart."""
+    return _merged(_operations(kept).filter(pl.col("ligne_levier") != DUTY)).with_columns(nature=pl.lit("action"))
+
+
+def _operations(kept: pl.DataFrame) -> pl.DataFrame:
+    """Each need with its ``operation`` (its consultation, itself when none is known) and the line of that operation, that of the need
+    which weighs most in it: ``ligne_famille, ligne_levier``; a duty gives its line to nobody else's lots."""
+    first = pl.struct("famille", "levier").first().over("acheteur_siren", "operation")
+    return (
+        kept.with_columns(operation=pl.coalesce("consultation", "besoin_id"), _devoir=pl.col("levier") == DUTY)
+        .sort(
+            "_devoir",
+            "potentiel",
+            "annuel",
+            "besoin_id",
+            descending=[False, True, True, False],
+            nulls_last=True,
+        )
+        .with_columns(_ligne=first)
+        .with_columns(
+            ligne_famille=pl.col("_ligne").struct.field("famille"), ligne_levier=pl.col("_ligne").struct.field("levier")
+        )
+        .drop("_devoir", "_ligne")
+    )
 
 
 def _worth(lines: pl.DataFrame, settings: dict[str, Any]) -> pl.DataFrame:
@@ -152,52 +181,96 @@ def startable(day: date, settings: dict[str, Any]) -> pl.Expr:
     return pl.col("echeance").dt.offset_by(f"-{settings['preparation_minimale']['value']}mo") >= pl.lit(day)
 
 
-def _merged(needs: pl.DataFrame, *keys: str) -> pl.DataFrame:
-    """Needs of a buyer added up, told and dated by the one that weighs most: what it brings, then what is bought."""
-    first = (
+def _merged(needs: pl.DataFrame) -> pl.DataFrame:
+    """The needs of a line added up (``ligne_famille, ligne_levier``): told by the one that weighs most of those of the line's own lever
+    and family, begun and dated by the first to begin."""
+    names = (
+        "famille",
+        "famille_libelle",
+        "levier",
         "levier_libelle",
         "levier_article",
         "levier_raison",
         "levier_verifier",
         "leviers",
         "levier_refus",
-        "sourcing",
+        "levier_population",
     )
-    told = [name for name in ("famille_libelle", "levier", *first) if name not in keys]
-    return (
-        needs.sort("potentiel", "annuel", "besoin_id", descending=[True, True, False], nulls_last=True)
-        .group_by("acheteur_siren", *keys, maintain_order=True)
-        .agg(
-            pl.col(told).first(),
-            besoins=pl.len().cast(pl.Int32),
-            besoin_ids=pl.col("besoin_id").sort(),
-            dus=(pl.col("levier_du").fill_null("") != "").sum().cast(pl.Int32),
-            contrats=pl.col("contrats").sum().cast(pl.Int32),
-            objets=pl.col("objet").head(3).str.join(" ; "),
-            levier_fournisseurs=pl.col("levier_fournisseurs").max(),
-            levier_population=pl.col("levier_population").first(),
-            credibles=pl.col("credibles").max(),
-            annuel=pl.col("annuel").sum(),
-            potentiel=pl.col("potentiel").sum(),
-            potentiel_haut=pl.col("potentiel_haut").sum(),
-            ressemblance=pl.col("ressemblance").max(),
-            consultation=pl.col("echeance").first(),
-        )
+    own = (pl.col("levier") == pl.col("ligne_levier")).fill_null(False)
+    same = own & (pl.col("famille") == pl.col("ligne_famille")).fill_null(False)
+    weighed = needs.with_columns(_propre=own, _soi=same).sort(
+        "_soi", "potentiel", "annuel", "besoin_id", descending=[True, True, True, False], nulls_last=True
     )
+    earliest = pl.col("echeance").sort_by("sourcing", "echeance", nulls_last=True).first()
+    merged = weighed.group_by("acheteur_siren", "ligne_famille", "ligne_levier", maintain_order=True).agg(
+        pl.col(names).first(),
+        besoins=pl.len().cast(pl.Int32),
+        operations=pl.col("operation").n_unique().cast(pl.Int32),
+        besoin_ids=pl.col("besoin_id").sort(),
+        dus=(pl.col("levier_du").fill_null("") != "").sum().cast(pl.Int32),
+        contrats=pl.col("contrats").sum().cast(pl.Int32),
+        autres_leviers=pl.col("levier_libelle").filter(~pl.col("_propre")).unique().sort().str.join(" ; "),
+        levier_fournisseurs=pl.col("levier_fournisseurs").filter("_propre").max(),
+        credibles=pl.col("credibles").max(),
+        annuel=pl.col("annuel").sum(),
+        potentiel=pl.col("potentiel").sum(),
+        potentiel_haut=pl.col("potentiel_haut").sum(),
+        ressemblance=pl.col("ressemblance").max(),
+        sourcing=pl.col("sourcing").min(),
+        consultation=earliest,
+        _objets=pl.struct("operation", pl.col("objet").fill_null("sans objet")),
+    )
+    said = pl.Series("objets", [named(rows) for rows in merged["_objets"].to_list()], dtype=pl.String)
+    return merged.with_columns(said).drop("_objets", "ligne_famille", "ligne_levier")
+
+
+def named(needs: list[dict[str, Any]], most: int = _NAMED) -> str:
+    """What a line is about, the heaviest first: each operation once, with its lots."""
+    groups: dict[str, list[str]] = {}
+    for need in needs:
+        groups.setdefault(need["operation"], []).append(" ".join(need["objet"].split()))
+    told = [_operation(subjects) for subjects in groups.values()]
+    left = len(told) - most
+    return " ; ".join(told[:most]) + (f" ; et {french.count(left, 'autre')}" if left > 0 else "")
+
+
+def _operation(subjects: list[str]) -> str:
+    """« Entretien des parcs (3 lots : nord / sud / serres) »: what its subjects share, then what is each lot's own."""
+    once = list(dict.fromkeys(subjects))
+    if len(once) == 1:
+        return shortened(once[0], _SUBJECT)
+    shared = _shared(once)
+    lots = [shortened(text[len(shared) :].strip(" -–:;,.") or text, _LOT) for text in once[:_NAMED]]
+    more = f" / et {french.count(len(once) - _NAMED, 'autre')}" if len(once) > _NAMED else ""
+    head = shortened(_BEFORE.sub("", shared), _SUBJECT) if shared else "Une consultation"
+    return f"{head} ({french.count(len(once), 'lot')} : {' / '.join(lots)}{more})"
+
+
+def _shared(texts: list[str]) -> str:
+    """The words by which all the texts begin, when they are several."""
+    words = [text.split(" ") for text in texts]
+    common = 0
+    while all(len(one) > common and one[common] == words[0][common] for one in words):
+        common += 1
+    return "".join(f"{word} " for word in words[0][:common]) if common > 1 else ""
 
 
 def _due(kept: pl.DataFrame) -> pl.DataFrame:
-    """The clause that the law asks for, once: a duty is no advice, so it is neither ranked nor held to a floor; all its needs are listed."""
-    due = kept.filter(pl.col("levier") == DUTY)
+    """The clause that the law asks for, once: a duty is no advice, so it is neither ranked nor held to a floor; all its operations are
+    listed, but those whose another lot is in an action: that action says them."""
+    due = _operations(kept).filter(pl.col("ligne_levier") == DUTY)
     several = due["acheteur_siren"].n_unique() > 1
     whole = due.with_columns(
-        famille=pl.lit("devoir_clause"), acheteur_siren=pl.lit(None, pl.String) if several else pl.col("acheteur_siren")
+        ligne_famille=pl.lit("devoir_clause"),
+        acheteur_siren=pl.lit(None, pl.String) if several else pl.col("acheteur_siren"),
     )
-    listed = due.sort("echeance", "besoin_id")["objet"].fill_null("sans objet").str.slice(0, _SUBJECT).str.join(" ; ")
-    return _merged(whole, "famille").with_columns(
+    dated = due.sort("echeance", "besoin_id").select("operation", pl.col("objet").fill_null("sans objet"))
+    listed = named(dated.to_dicts(), due.height) if due.height else ""
+    return _merged(whole).with_columns(
         nature=pl.lit("devoir"),
+        famille=pl.lit("devoir_clause"),
         famille_libelle=pl.lit("Toutes les familles concernées"),
-        objets=pl.lit(listed.first() or "", pl.String),
+        objets=pl.lit(listed, pl.String),
         leviers=pl.lit(""),
         levier_fournisseurs=pl.lit(None, kept.schema["levier_fournisseurs"]),
         levier_population=pl.lit(None, pl.String),

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from spaser import rules
-from spaser.suppliers.panorama import INCLUSIVE, WHOLE, counts, known
+from spaser.suppliers.panorama import INCLUSIVE, WHOLE, counts, gone, known
 
 UNKNOWN = "inconnu"
 #: What SIRENE writes where no date was known.
@@ -62,39 +62,85 @@ def creations(
     )
 
 
+def closings(
+    register: pl.LazyFrame,
+    establishments: pl.LazyFrame,
+    communes: Iterable[str],
+    *,
+    as_of: date | None = None,
+) -> pl.LazyFrame:
+    """The ESS establishments that the lists keep as closed, by year of closing: ``annee`` (null: no date), ``etablissements``.
+
+    A list of what is open keeps none of them: it is no count of closings either.
+    """
+    left = gone(register, establishments, list(communes), as_of)
+    day = pl.when(pl.col("fermeture") > NO_DATE).then("fermeture")
+    return (
+        left.filter(pl.col("titulaire_ess").fill_null(False))
+        .group_by(annee=day.dt.year())
+        .agg(etablissements=pl.len())
+        .sort("annee", nulls_last=True)
+    )
+
+
 def compared(before: pl.LazyFrame, after: pl.LazyFrame) -> pl.LazyFrame:
-    """What changed between two dates, by family: ``famille, avant, apres, entres, sortis, restes``.
+    """What changed between two dates, by family: ``famille, avant, apres, entres, sortis, restes, tus_apres, tus_avant``.
 
     ``before`` and ``after``: the establishments of the same communes at each date (``present``). Entered and left are told by
-    SIRET: left is « no longer in the lists with that status », which a closing, a move or a shorter list explain alike.
+    SIRET: left is « no longer in the lists with that status », which a closing, a move or a shorter list explain alike. One that
+    is still there, of which the other lists say neither whether it is of the ESS nor its legal form, neither left (``tus_apres``) nor entered
+    (``tus_avant``): ``avant`` = restes + sortis + tus_apres, ``apres`` = restes + entres + tus_avant.
     """
+    key = ["famille", "siret"]
     both = _by_family(before).join(
-        _by_family(after), on=["famille", "siret"], how="full", coalesce=True, suffix="_a", maintain_order="left_right"
+        _by_family(after), on=key, how="full", coalesce=True, suffix="_a", maintain_order="left_right"
     )
+    told = both
+    for name, rows in (("tu_avant", before), ("tu_apres", after)):
+        told = told.join(
+            _silent(rows).with_columns(pl.lit(True).alias(name)), on="siret", how="left", maintain_order="left"
+        )
     was, now = pl.col("la").fill_null(False), pl.col("la_a").fill_null(False)
+    asked = pl.col("famille") != INCLUSIVE
+    hushed, unsaid = (pl.col(name).fill_null(False) & asked for name in ("tu_apres", "tu_avant"))
     return (
-        both.group_by("famille")
+        told.group_by("famille")
         .agg(
             avant=was.sum(),
             apres=now.sum(),
-            entres=(now & ~was).sum(),
-            sortis=(was & ~now).sum(),
+            entres=(now & ~was & ~unsaid).sum(),
+            sortis=(was & ~now & ~hushed).sum(),
             restes=(was & now).sum(),
+            tus_apres=(was & ~now & hushed).sum(),
+            tus_avant=(now & ~was & unsaid).sum(),
         )
         .sort(pl.col("famille").is_in([WHOLE, INCLUSIVE]), "famille", descending=[True, False])
     )
 
 
+def _silent(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Those that are there and of which the lists say neither that they are of the ESS nor their legal form, which would tell."""
+    return rows.filter(pl.col("ess").is_null() & ~pl.col("forme")).select("siret").unique()
+
+
 def moved(before: pl.LazyFrame, after: pl.LazyFrame) -> pl.LazyFrame:
-    """The establishments that entered or left, one row each: ``sens`` (entré, sorti), siret, nom, commune, famille."""
+    """The establishments that entered or left, one row each: ``sens`` (entré, sorti), siret, nom, commune, famille.
+
+    One that is still there with no answer any more is « réponse inconnue » (« réponse inconnue avant » on the other side).
+    """
     columns = ["siret", "nom", "personne_physique", "code_commune", "famille"]
-    wanted = [part.filter(pl.col("ess") | pl.col("inclusif")) for part in (before, after)]
-    was, now = wanted
-    entered = now.join(was, on="siret", how="anti", maintain_order="left").select(
-        pl.lit("entré").alias("sens"), *columns
-    )
-    left = was.join(now, on="siret", how="anti", maintain_order="left").select(pl.lit("sorti").alias("sens"), *columns)
-    return pl.concat([entered, left]).sort("sens", "code_commune", "siret")
+    held = (pl.col("ess") | pl.col("inclusif")).fill_null(False)
+    parts = []
+    for mine, theirs, word, hush in (
+        (after, before, "entré", "réponse inconnue avant"),
+        (before, after, "sorti", "réponse inconnue après"),
+    ):
+        gone_ = mine.filter(held).join(theirs.filter(held), on="siret", how="anti", maintain_order="left")
+        silent = _silent(theirs).with_columns(_tu=pl.lit(True))
+        said = gone_.join(silent, on="siret", how="left", maintain_order="left")
+        sense = pl.when(pl.col("_tu") & ~pl.col("inclusif").fill_null(False)).then(pl.lit(hush)).otherwise(pl.lit(word))
+        parts.append(said.select(sense.alias("sens"), *columns))
+    return pl.concat(parts).sort("sens", "code_commune", "siret")
 
 
 def present(
@@ -104,16 +150,18 @@ def present(
     *,
     as_of: date | None = None,
 ) -> pl.LazyFrame:
-    """The numbered establishments there at a date: siret, nom, personne_physique, code_commune, famille, ``ess``, ``inclusif``."""
+    """The numbered establishments there at a date: siret, nom, personne_physique, code_commune, famille, ``ess``, ``inclusif`` (null: the lists do not say), ``forme``: its legal form is known."""
     there = known(register, establishments, list(communes), as_of, None)
-    return there.select(
+    forms = establishments.group_by("siren").agg(forme=pl.col("categorie_juridique").is_not_null().any())
+    return there.join(forms, on="siren", how="left", maintain_order="left").select(
         "siret",
         "nom",
         "personne_physique",
         "code_commune",
         famille=pl.col("ess_famille"),
-        ess=pl.col("titulaire_ess").fill_null(False),
-        inclusif=pl.col("titulaire_inclusif").fill_null(False),
+        forme=pl.col("forme").fill_null(False),
+        ess="titulaire_ess",
+        inclusif="titulaire_inclusif",
     )
 
 

@@ -124,8 +124,16 @@ def known(
     )
 
 
-def _places(establishments: pl.LazyFrame, communes: list[str], as_of: date | None) -> pl.LazyFrame:
-    """Active establishments of the communes, each once (SIRENE first), with the low and high of their staff band."""
+def gone(register: pl.LazyFrame, establishments: pl.LazyFrame, communes: list[str], as_of: date | None) -> pl.LazyFrame:
+    """The establishments of the communes that the lists keep as closed, with their statuses."""
+    return status(_places(establishments, communes, as_of, closed=True), register, establishments, on="_jour")
+
+
+def _places(
+    establishments: pl.LazyFrame, communes: list[str], as_of: date | None, closed: bool = False
+) -> pl.LazyFrame:
+    """Active (or closed) establishments of the communes, each once (SIRENE first), with the low and high of their staff band."""
+    open_ = pl.col("etat").is_null() | (pl.col("etat") == "A")
     bands = (
         rules.table("staff_bands.csv")
         .lazy()
@@ -139,7 +147,7 @@ def _places(establishments: pl.LazyFrame, communes: list[str], as_of: date | Non
         .filter(pl.col("siret").is_not_null() & pl.col("code_commune").is_in(communes))
         .sort(official, "au", "source", descending=[True, True, False], nulls_last=True)
         .unique("siret", keep="first", maintain_order=True)
-        .filter(pl.col("etat").is_null() | (pl.col("etat") == "A"))
+        .filter(~open_ if closed else open_)
         .join(bands, left_on="tranche_effectifs", right_on="tranche", how="left", maintain_order="left")
         .select(
             "siret",
@@ -150,6 +158,8 @@ def _places(establishments: pl.LazyFrame, communes: list[str], as_of: date | Non
             "naf",
             "naf_nomenclature",
             "creation",
+            # A closing after the day of the statuses is not known on it.
+            pl.when(pl.col("fermeture") <= latest).then("fermeture").alias("fermeture"),
             "bas",
             "haut",
             "_jour",

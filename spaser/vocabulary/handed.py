@@ -126,7 +126,7 @@ HANDED: dict[str, Handed] = {
         "besoin_id", "objet", "annuel", "credibles", "potentiel", "levier", "levier_libelle", "sourcing",
     )),
     "plan_actions": Handed("studies.pams", "an action of the plan: needs of a family, a lever, a date", (
-        "rang", "action_id", "nature", "famille_libelle", "levier_libelle", "levier_article", "besoins", "dus", "contrats", "objets", "levier_fournisseurs", "levier_population", "annuel",
+        "rang", "action_id", "nature", "famille_libelle", "levier_libelle", "levier_article", "besoins", "dus", "contrats", "objets", "autres_leviers", "levier_fournisseurs", "levier_population", "annuel",
         "potentiel", "potentiel_haut", "sourcing", "consultation", "retard", "difficulte", "levier_verifier", "leviers", "responsable", "etat",
         "echeance", "note",
     )),

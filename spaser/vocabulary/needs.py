@@ -69,6 +69,7 @@ NEEDS = Table(
         Word("objet", T, "Objet"),
         Word("codeCPV", T, "Code CPV (8 chiffres)"),
         Word("procedure", T, "Procédure"),
+        Word("consultation", T, "Consultation présumée (celle de son contrat le plus lourd)"),
         Word("lieu", T, "Lieu (clé)"),
         Word("lieu_libelle", T, "Lieu"),
         Word("contrats", N, "Contrats de la dernière campagne", "contrat"),

@@ -34,6 +34,7 @@ ESTABLISHMENTS = Table(
         Word("categorie_entreprise", T, "Catégorie d'entreprise (PME, ETI, GE)"),
         Word("etat", T, "État administratif (A actif, F ou C fermé)"),
         Word("creation", D, "Date de création"),
+        Word("fermeture", D, "Date de fermeture"),
         Word("adresse", T, "Adresse"),
         Word("telephone", T, "Téléphone"),
         Word("courriel", T, "Courriel (jamais celui d'une personne)"),

@@ -39,7 +39,11 @@ class BuyerPicker:
         self.members = ipywidgets.Button(layout={"width": "max-content", "display": "none"})
         self.status = ipywidgets.HTML()
         self.name = ipywidgets.Text(
-            description="Son nom", placeholder="ses fichiers ne le disent pas", style=WIDE, layout={"width": "24rem"}
+            description="Son nom",
+            placeholder="ses fichiers ne le disent pas",
+            continuous_update=False,
+            style=WIDE,
+            layout={"width": "24rem"},
         )
         self.call = ipywidgets.Button(description="Le nommer ainsi", layout={"width": "max-content"})
         self.naming = ipywidgets.HBox([self.name, self.call], layout=_ROW | {"display": "none"})

@@ -300,7 +300,11 @@ class Files:
 
 def _path(label: str, value: str) -> ipywidgets.Text:
     return ipywidgets.Text(
-        value=value, description=french.typeset(label), style=WIDE, layout={"width": "52rem", "max_width": "100%"}
+        value=value,
+        description=french.typeset(label),
+        continuous_update=False,
+        style=WIDE,
+        layout={"width": "52rem", "max_width": "100%"},
     )
 
 

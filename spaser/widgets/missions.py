@@ -54,7 +54,11 @@ class Missions:
             description="Mission", style=WIDE, layout={"width": "34rem", "max_width": "100%"}
         )
         self.name = ipywidgets.Text(
-            description="Son nom", placeholder="Ma Ville", style=WIDE, layout={"width": "24rem"}
+            description="Son nom",
+            placeholder="Ma Ville",
+            continuous_update=False,
+            style=WIDE,
+            layout={"width": "24rem"},
         )
         self.make = ipywidgets.Button(description="Créer la mission", layout={"width": "max-content"})
         self.upload = ipywidgets.FileUpload(
@@ -153,6 +157,10 @@ class Missions:
         if self.home is None:
             raise Problem("Aucune mission n'est choisie", todo="Choisissez-en une dans la liste, ou créez-en une")
         if self.opened:
+            # What was added has been looked at: the answer comes in its place, in sight.
+            self.sent.children = tuple(row for row in self.sent.children if not row.children[1].children[1].disabled)
+            self.all.layout.display = "" if len(self.sent.children) > 1 else "none"
+            self._tell("Les résultats viennent juste dessous")
             self.opened(self.home)
 
     def _offer(self, chosen: Path | None) -> None:
@@ -221,7 +229,7 @@ def _named(home: Path) -> str:
 
 def _account(path: Path, looked: reading.Looked, kind: str) -> str:
     lines = [
-        f"<strong>{escape(path.name)}</strong> : {escape('reconnu : ' + kind if kind in KINDS else 'non reconnu')}",
+        f"<strong>{escape(path.name)}</strong> – {escape('reconnu : ' + kind if kind in KINDS else 'non reconnu')}",
         *map(escape, looked.told),
     ]
     columns = [name for name in looked.seen["colonne"].head(12)] if looked.seen.height else []

@@ -228,10 +228,13 @@ class Review(View):
         self.author = ipywidgets.Text(
             description="Par",
             placeholder="votre nom",
+            continuous_update=False,
             layout={"width": "18rem"},
             value=getattr(desk.mission, "author", ""),
         )
-        self.reason = ipywidgets.Text(description="Motif", placeholder="facultatif", layout={"width": "28rem"})
+        self.reason = ipywidgets.Text(
+            description="Motif", placeholder="facultatif", continuous_update=False, layout={"width": "28rem"}
+        )
         self.gap = ipywidgets.Dropdown(
             options=[], description="Constat", layout={"width": "46rem", "max_width": "100%"}
         )

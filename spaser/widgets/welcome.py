@@ -10,7 +10,7 @@ import ipywidgets
 
 from spaser import french
 from spaser.studies import mission as missions
-from spaser.widgets import tables
+from spaser.widgets import ahead, tables
 from spaser.widgets.choices import Choices
 from spaser.widgets.desk import Desk
 from spaser.widgets.downloads import Downloads
@@ -29,6 +29,7 @@ class Welcome:
     """
 
     def __init__(self, contracts: str = "", registers: str = "") -> None:
+        ahead.begin()
         self.desk: Desk | None = None
         home = missions.here(contracts) if contracts and not registers else None
         self.missions = Missions(home, self.read) if home is not None else None

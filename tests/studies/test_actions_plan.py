@@ -67,10 +67,53 @@ def test_needs_of_a_family_with_another_lever_are_another_action():
     assert found["action_id"].is_unique().all()
 
 
-def test_an_action_is_dated_by_the_need_that_weighs_most_not_by_the_first_to_end():
+def test_an_action_begins_with_the_first_of_its_needs_and_ends_with_the_same():
     small = {"potentiel": 1_000_00, "echeance": date(2027, 3, 1), "sourcing": date(2026, 11, 1)}
     found = plan({"echeance": date(2027, 9, 1), "sourcing": date(2027, 1, 1)}, small)
-    assert found.select("sourcing", "consultation").rows() == [(date(2027, 1, 1), date(2027, 9, 1))]
+    assert found.select("sourcing", "consultation").rows() == [(date(2026, 11, 1), date(2027, 3, 1))]
+    assert found["retard"].to_list() == [False]
+    assert plan({}, small | {"sourcing": DAY})["retard"].to_list() == [True]
+
+
+LOTS = (
+    {"consultation": "C1", "objet": "Entretien des sites - Lot : parcs"},
+    {
+        "consultation": "C1",
+        "objet": "Entretien des sites - Lot : salles",
+        "famille": "traiteur",
+        "potentiel": 20_000_00,
+    },
+)
+
+
+def test_the_lots_of_a_consultation_are_one_action_whatever_their_families():
+    one = plan(*LOTS)
+    assert one.select("famille", "besoins", "operations", "potentiel").rows() == [("nettoyage_locaux", 2, 1, 70_000_00)]
+    assert one["objets"].to_list() == ["Entretien des sites (2\u00a0lots : parcs / salles)"]
+    assert plan(LOTS[0], LOTS[1] | {"consultation": "C2"}).height == 2
+    assert plan(LOTS[0], LOTS[1] | {"consultation": None}).height == 2
+
+
+def test_a_lot_with_another_lever_is_said_in_the_action_of_its_consultation():
+    other = {"levier": "sourcing", "levier_libelle": "Sourcing d'abord", "levier_fournisseurs": 40}
+    (found,) = plan(LOTS[0] | {"levier_fournisseurs": 5}, LOTS[1] | other).to_dicts()
+    assert (found["levier"], found["autres_leviers"], found["levier_fournisseurs"]) == (
+        "reserver_lot",
+        "Sourcing d'abord",
+        5,
+    )
+    due = plan(LOTS[0], LOTS[1] | DUE | {"potentiel": 0, "levier_du": "due"})
+    assert due.select("nature", "besoins", "dus").rows() == [("action", 2, 1)]
+    assert left(LOTS[0], LOTS[1] | DUE | {"potentiel": 0}).height == 0
+
+
+def test_an_action_names_its_heaviest_operations_and_counts_the_others():
+    assert planning.named([{"operation": str(i), "objet": f"Achat {i}"} for i in range(6)]) == (
+        "Achat 0 ; Achat 1 ; Achat 2 ; Achat 3 ; et 2\u00a0autres"
+    )
+    assert planning.named([{"operation": "a", "objet": "Vélos"}, {"operation": "a", "objet": "Vélos"}]) == "Vélos"
+    apart = planning.named([{"operation": "a", "objet": "Vélos"}, {"operation": "a", "objet": "Linge"}])
+    assert apart == "Une consultation (2\u00a0lots : Vélos / Linge)"
 
 
 def test_no_family_has_a_second_line_before_every_family_has_one():

@@ -54,6 +54,27 @@ def test_wishes_become_a_timetable_that_respects_absences_and_arrivals(tmp_path)
     assert found.plan.height == 4
 
 
+def test_a_buyer_may_come_late_or_leave_early_as_a_supplier_may(tmp_path):
+    head = [*HEAD, "Arrivée de l'acheteur", "Départ de l'acheteur"]
+    rows = [
+        [1, "Atelier Rive", None, "Claire (voirie)", 3, 3, "oui", None, None, None, "9 h 30", None],
+        [2, "Les Jardins", None, "Paul (bâtiments)", 2, 2, "oui", None, None, None, None, "9 h 14"],
+    ]
+    plan = day.plan(book(tmp_path, rows, head=head), FRAME).found.plan
+    at = dict(plan.select("acheteur", "creneau").rows())
+    assert at["Claire (voirie)"] >= 2 and at["Paul (bâtiments)"] == 0
+
+
+def test_who_meets_is_the_holder_of_the_need_in_its_organisation_when_nobody_is_named(tmp_path):
+    head = [*HEAD, "Organisme"]
+    rows = [
+        [1, "Rive", None, None, 3, 3, "oui", None, None, None, "Ville fictive"],
+        [2, "Val", None, None, 1, 1, "oui"],
+    ]
+    found = day.plan(book(tmp_path, rows, head=head), FRAME).found.plan
+    assert set(found["acheteur"]) == {"Ville fictive, besoin n° 1", "Acheteur du besoin 2"}
+
+
 def test_a_fixed_meeting_is_held_and_one_that_cannot_be_is_refused(tmp_path):
     fixed = [[*WISHES[0], None, None, 3]]
     assert day.plan(book(tmp_path, fixed), FRAME).found.plan["creneau"].to_list() == [2]

@@ -50,6 +50,12 @@ def test_guests_wishes_and_follow_up_name_the_same_pairs_of_need_and_supplier(bo
     assert pairs("fournisseurs à inviter") == pairs("souhaits") == pairs("suivi")
 
 
+def test_each_need_and_each_wish_names_the_organisation_that_buys(book):
+    for name in ("besoins à venir", "souhaits"):
+        head, *rows = book[name]
+        assert rows and all(row[head.index("Organisme")] for row in rows)
+
+
 def test_wishes_and_follow_up_are_left_to_fill(book):
     head, *rows = book["souhaits"]
     assert all(row[head.index("Souhait de l'acheteur (1 à 3)")] in (None, "") for row in rows)

@@ -14,7 +14,7 @@ import spaser
 from spaser.cli import main
 from spaser.problems import Problem
 from spaser.studies.acting.supplier import compose as supplier
-from spaser.studies.acting.supplier import facts, handover
+from spaser.studies.acting.supplier import conditions, facts, handover
 from spaser.vocabulary import REGISTER
 
 DATA = Path(__file__).parents[2] / "data"
@@ -117,3 +117,32 @@ def test_the_command_writes_the_sheet_and_says_when_the_contracts_are_missing(tm
     contracts = [str(path) for path in CONTRACTS]
     assert main(["fournisseurs", "--contrats", *contracts, "--registre", *lists, "--sortie", str(tmp_path)]) == 2
     assert "--fiche" in capsys.readouterr().err
+
+
+def test_the_check_list_says_what_the_lists_show_and_what_is_to_be_asked():
+    company = REGISTER.conform(
+        pl.LazyFrame(
+            [{"siren": "1", "statut": "ESUS", "jusqua": date(2027, 3, 1), "au": date(2026, 9, 30), "source": "L"}]
+        )
+    )
+    judged = pl.DataFrame(
+        {"titulaire_ess": [True], "ess_raison": ["liste inventée"], "inclusif_types": ["EI"]},
+    )
+    lines = facts.statuses(company, date(2026, 10, 31))
+    rows = conditions.checklist(judged, lines, ["5710"])
+    assert "01/03/2027" in " ".join(rows["montre"])
+    assert "oui (liste inventée)" in rows["montre"].to_list() and "type lu : EI" in rows["montre"].to_list()
+    assert sum("à demander" in text for text in rows["montre"]) == 6  # what no list says is never a « non »
+    assert set(rows["pour"]) == {"ESUS", "Société commerciale de l'ESS"}
+    # An association needs no register of companies; a form that is unknown keeps both.
+    assert set(conditions.checklist(judged, lines, ["9220"])["pour"]) == {"ESUS"}
+    assert set(conditions.checklist(judged, lines, [])["pour"]) == {"ESUS", "Société commerciale de l'ESS"}
+    assert "à confirmer" in conditions.note().lower()
+
+
+def test_the_check_list_is_on_the_sheet_and_in_its_workbook(sheet, tmp_path):
+    assert sheet.conditions.height and "Quelles conditions" in str(
+        [one.title for one in handover.report(sheet).sections]
+    )
+    *_, path = handover.write(sheet, tmp_path)
+    assert "conditions" in openpyxl.load_workbook(path).sheetnames

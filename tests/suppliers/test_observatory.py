@@ -9,9 +9,10 @@ import pytest
 
 from spaser import territories
 from spaser.problems import Problem
+from spaser.sources.registers import sirene
 from spaser.studies.territory import panorama as territory
 from spaser.suppliers import observatory
-from spaser.suppliers.panorama import WHOLE, panorama
+from spaser.suppliers.panorama import INCLUSIVE, WHOLE, panorama
 from spaser.vocabulary import ESTABLISHMENTS, REGISTER
 
 
@@ -75,6 +76,43 @@ def test_a_year_of_creation_is_told_and_the_date_that_means_none_is_unknown():
     assert found.rows() == [(1999, 1), (None, 2)]
 
 
+def test_a_year_of_closing_is_that_of_what_the_lists_keep_closed_on_both_sides_of_the_day():
+    rows = [
+        place("90000000100010", "94001", etat="F", fermeture=date(2019, 3, 1)),
+        place("90000000200010", "94001", etat="F", fermeture=date(2026, 10, 31)),
+        place("90000000300010", "94001", etat="F", fermeture=date(2026, 11, 1)),  # after the day of the lists
+        place("90000000400010", "94001", etat="F", fermeture=None),
+        place("90000000500010", "94001", etat="A"),
+        place("90000000600010", "94001", etat="F", fermeture=date(2019, 1, 1), form="5710"),  # not of the ESS
+        place("90000000700010", "94002", etat="F", fermeture=date(2019, 1, 1)),
+    ]
+    found = observatory.closings(*lists(*rows), ["94001"]).collect()
+    assert found.rows() == [(2019, 1), (2026, 1), (None, 2)]
+    assert observatory.creations(*lists(*rows), ["94001"]).collect()["etablissements"].sum() == 1
+
+
+def test_the_day_a_stock_gives_closes_only_what_its_state_says_closed():
+    stock = pl.LazyFrame(
+        {"siret": ["1", "2"], "nom": ["U", "D"], "etat": ["F", "A"], "fermeture": ["2020-05-01", "2021-05-01"]}
+    )
+    assert sirene.typed(stock, "sirene_etablissements").collect()["fermeture"].to_list() == [date(2020, 5, 1), None]
+
+
+def test_years_of_closing_come_from_a_list_and_their_absence_is_said(tmp_path):
+    head = "siren;nom;forme_juridique;activite_principale;commune;code_postal;etat;date_creation;siret;date_fermeture\n"
+    row = "90000000{n};INVENTÉE;9220;88.99B;Créteil;94000;{etat};2015-02-03;90000000{n}00010;{day}\n"
+    listed = tmp_path / "liste_2026-09-30.csv"
+
+    def told(*rows):
+        listed.write_text(
+            head + "".join(row.format(n=n, etat=etat, day=day) for n, etat, day in rows), encoding="utf-8"
+        )
+        return str(territory.report(territory.territory("Créteil", [listed])).sections).replace("\\xa0", " ")
+
+    assert "Année de fermeture : une date connue" in told((1, "A", ""), (2, "F", "2021-04-05"))
+    assert "les années de fermeture sont inconnues" in told((1, "A", ""))
+
+
 def test_two_dates_tell_what_entered_left_and_stayed():
     stays, leaves, enters = (place(f"9000000{n}000010", "94001") for n in (1, 2, 3))
     closed = leaves | {"etat": "F"}
@@ -86,6 +124,29 @@ def test_two_dates_tell_what_entered_left_and_stayed():
         ("entré", enters["siret"]),
         ("sorti", leaves["siret"]),
     ]
+
+
+def test_one_still_there_without_an_answer_any_more_has_not_left_nor_entered():
+    one, other = place("90000000100010", "94001"), place("90000000200010", "94001")
+    silent = {"categorie_juridique": None}
+    first = observatory.present(*lists(one, other | silent), ["94001"])
+    later = observatory.present(*lists(one | silent, other), ["94001"])
+    row = observatory.compared(first, later).collect().row(by_predicate=pl.col("famille") == WHOLE, named=True)
+    assert (row["avant"], row["apres"], row["entres"], row["sortis"]) == (1, 1, 0, 0)
+    assert (row["tus_apres"], row["tus_avant"]) == (1, 1)
+    said = observatory.moved(first, later).collect()["sens"].to_list()
+    assert said == ["réponse inconnue après", "réponse inconnue avant"]
+
+
+def test_one_that_a_list_no_longer_names_has_left_when_its_legal_form_is_still_known():
+    firm = place("90000000100010", "94001", form="5710")
+    named = {"siren": firm["siren"], "siret": firm["siret"], "statut": "EI", "liste": "propre", "au": date(2025, 1, 1)}
+    register = REGISTER.conform(pl.LazyFrame([named | {"source": "liste inventée"}]))
+    nothing, there = lists(firm)
+    first, later = observatory.present(register, there, ["94001"]), observatory.present(nothing, there, ["94001"])
+    row = observatory.compared(first, later).collect().row(by_predicate=pl.col("famille") == INCLUSIVE, named=True)
+    assert (row["avant"], row["sortis"], row["tus_apres"]) == (1, 1, 0)
+    assert observatory.moved(first, later).collect()["sens"].to_list() == ["sorti"]
 
 
 def test_a_departement_is_all_its_communes_and_paris_is_found_once():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from spaser import buyers, widgets
 from spaser.problems import Problem
 from spaser.studies import mission
-from spaser.widgets import faults
+from spaser.widgets import ahead, faults
 from spaser.widgets.missions import Missions
 from spaser.widgets.selection import Selection
 
@@ -315,3 +316,29 @@ def test_a_move_computes_again_only_the_views_that_follow_it(home):
     assert "en valeur" in followed.answer.value and "en valeur" not in apart.answer.value
     desk.selection.buyers = ("217500016",)
     assert (type(followed).asked, type(apart).asked) == (3, 2)
+
+
+def test_what_was_added_leaves_its_place_to_the_answer_when_the_mission_is_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    opened: list[Path] = []
+    panel = Missions("", opened.append)
+    panel.name.value = "Ma Ville"
+    panel.create()
+    panel.receive([sent("suivi.csv", HEADER + LINES), sent("mandats.csv", LEDGER)])
+    panel.sent.children[0].children[1].children[1].click()
+    panel.read.click()
+    assert opened and [row.children[1].children[1].disabled for row in panel.sent.children] == [False]
+    assert "juste dessous" in panel.status.value
+
+
+def test_what_takes_seconds_is_started_aside_once_and_in_a_kernel_only(monkeypatch):
+    started: list[str] = []
+    monkeypatch.setattr(ahead, "_start", lambda: started.append("x"))
+    monkeypatch.setattr(threading.Thread, "start", threading.Thread.run)  # in its turn, to be seen
+    monkeypatch.setattr(ahead, "_begun", threading.Event())
+    ahead.begin()
+    assert not started
+    monkeypatch.setattr(ahead, "get_ipython", lambda: "a kernel")
+    ahead.begin()
+    ahead.begin()
+    assert started == ["x"]

@@ -232,7 +232,8 @@ def _need(row: dict[str, Any]) -> dict[str, Any]:
         "action": row["levier_libelle"] if duty else f"{row['levier_libelle']} : {_low(row['famille_libelle'])}",
         "sur": french.count(row["besoins"], "besoin")
         + f", {french.count(row['contrats'], 'contrat')}"
-        + _met(row["levier_fournisseurs"], row["levier_population"]),
+        + _met(row["levier_fournisseurs"], row["levier_population"])
+        + (f" ; autres lots : {row['autres_leviers'].lower()}" if row["autres_leviers"] else ""),
         # A duty and a criterion move no euro by themselves: nothing is shown, not a zero.
         "effet": row["potentiel"] or None,
         "consultation": row["consultation"],

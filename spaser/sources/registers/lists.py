@@ -217,8 +217,13 @@ def _identified(frame: pl.DataFrame, column: str, size: int) -> pl.DataFrame:
 
 
 def _dates(frame: pl.DataFrame) -> pl.DataFrame:
-    wanted = [c for c in ("depuis", "jusqua", "date_liste", "creation") if c in frame.columns]
-    return frame.with_columns(dates.day(pl.col(c).cast(pl.String), since=dates.OLDEST).alias(c) for c in wanted)
+    wanted = [c for c in ("depuis", "jusqua", "date_liste", "creation", "fermeture") if c in frame.columns]
+    told = frame.with_columns(dates.day(pl.col(c).cast(pl.String), since=dates.OLDEST).alias(c) for c in wanted)
+    if "fermeture" not in wanted:
+        return told
+    # A list that gives a day of closing and no state says by it that the structure is closed.
+    state = pl.col("etat") if "etat" in told.columns else pl.lit(None, dtype=pl.String)
+    return told.with_columns(etat=pl.coalesce(state, pl.when(pl.col("fermeture").is_not_null()).then(pl.lit("F"))))
 
 
 def _described(frame: pl.DataFrame) -> pl.DataFrame:

@@ -23,7 +23,7 @@ from spaser.sources.registers.files import Opened
 from spaser.sources.registers.stocks import scan_stock
 from spaser.vocabulary import ESTABLISHMENTS, REGISTER
 
-VERSION = 1
+VERSION = 2
 ESS, CHOSEN, FLAGS, DATES = (
     "sirene_ess.parquet",
     "sirene_choisis.parquet",

@@ -36,9 +36,12 @@ def typed(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
         columns.append(pl.col("siege").str.to_lowercase().is_in(["true", "vrai", "o", "oui", "1"]).alias("siege"))
     if {"x", "y"} <= set(have):
         columns += [*lambert_93(_metres("x"), _metres("y"))]
-    days = (name for name in ("date_liste", "creation") if name in have)
+    days = (name for name in ("date_liste", "creation", "fermeture") if name in have)
     columns += [pl.col(name).cast(pl.String).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False) for name in days]
-    return frame.with_columns(columns)
+    told = frame.with_columns(columns)
+    # Of an establishment that is open, the stock gives the day it last changed: that closes nothing.
+    closed = pl.when(pl.col("etat").is_in(["F", "C"])).then("fermeture") if {"fermeture", "etat"} <= set(have) else None
+    return told if closed is None else told.with_columns(fermeture=closed)
 
 
 def _nomenclature(have: list[str]) -> pl.Expr:

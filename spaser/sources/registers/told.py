@@ -30,7 +30,7 @@ def list_date(opened: Opened, frame: pl.DataFrame, as_of: date | None) -> tuple[
             return found, origin
     if as_of is not None:
         return as_of, "paramètre"
-    inside: list[Any] = [frame[c].max() for c in ("creation", "depuis") if c in frame.columns]
+    inside: list[Any] = [frame[c].max() for c in ("creation", "fermeture", "depuis") if c in frame.columns]
     latest = max((d for d in inside if d is not None), default=None)
     return latest, "date la plus récente du contenu" if latest else "inconnue"
 

@@ -52,6 +52,7 @@ class Territory:
     balance: Balance | None = None
     sectors: pl.DataFrame = field(default_factory=pl.DataFrame)
     creations: pl.DataFrame = field(default_factory=pl.DataFrame)
+    closings: pl.DataFrame = field(default_factory=pl.DataFrame)
     before: Before | None = None
     #: What the lists say, decisions included: the book of the territory is written from it.
     lists: Registers | None = field(default=None, repr=False)
@@ -121,13 +122,13 @@ def territory(
     if day is None:
         raise Problem("Aucune des listes n'a de date", todo="Donnez le jour des statuts : --date 2026-10-31")
     found = Territory(name, day, members, named, known.files, bool(known.demo), siren, kinds)
+    lists = (register, known.establishments, codes)
     return replace(
         found,
         lists=replace(known, register=register),
-        sectors=observatory.sectors(
-            register, known.establishments, codes, as_of=as_of, unnumbered=known.unnumbered
-        ).collect(),
-        creations=observatory.creations(register, known.establishments, codes, as_of=as_of).collect(),
+        sectors=observatory.sectors(*lists, as_of=as_of, unnumbered=known.unnumbered).collect(),
+        creations=observatory.creations(*lists, as_of=as_of).collect(),
+        closings=observatory.closings(*lists, as_of=as_of).collect(),
         before=_compared(older, known, register, codes, as_of) if older is not None else None,
     )
 
@@ -244,7 +245,7 @@ def read_jobs(path: str | Path) -> pl.DataFrame:
 def findings(result: Territory) -> dict[str, pl.DataFrame]:
     """Its tables: establishments by commune and family, the lists read, the nature of structures, demand against supply."""
     tables = {"territoire": result.rows, "communes": result.communes, "listes": result.files, "natures": result.kinds}
-    tables |= {"secteurs": result.sectors, "creations": result.creations}
+    tables |= {"secteurs": result.sectors, "creations": result.creations, "fermetures": result.closings}
     if result.before is not None:
         tables |= {"evolution": result.before.changes, "mouvements": result.before.moved}
     return tables | (result.balance.extras() if result.balance else {})
@@ -260,7 +261,7 @@ def report(result: Territory) -> Report:
         )
         first = replace(first, blocks=(*first.blocks, Sentence(said)))
     tables = result.balance.extras() if result.balance else {}
-    observed = [section_sectors(result.sectors, result.creations)]
+    observed = [section_sectors(result.sectors, result.creations, result.closings)]
     if result.before is not None:
         observed.append(section_change(result.before.changes, result.before.as_of, result.as_of, result.before.unlike))
     sections = [first, section_balance(tables), *observed, *others]
@@ -276,7 +277,9 @@ def report(result: Territory) -> Report:
         annexes=(
             annex(result.rows),
             *annexes_balance(tables),
-            *annexes_observed(result.sectors, result.creations, result.before.moved if result.before else None),
+            *annexes_observed(
+                result.sectors, result.creations, result.closings, result.before.moved if result.before else None
+            ),
         ),
     )
 
@@ -309,7 +312,7 @@ def summary(result: Territory) -> str:
         unlike = " (les listes des deux dates ne sont pas les mêmes : voyez la page)" if result.before.unlike else ""
         whole = result.before.changes.filter(pl.col("famille") == WHOLE).to_dicts()
         lines += [
-            f"  Depuis le {french.long_date(result.before.as_of)} : {french.number(row['entres'])} entrés, {french.number(row['sortis'])} sortis des listes de l'ESS{unlike}"
+            f"  Depuis le {french.long_date(result.before.as_of)} : {french.number(row['entres'])} entrés, {french.number(row['sortis'])} sortis des listes de l'ESS{_hushed(row)}{unlike}"
             for row in whole
         ]
     if len(lines) == 2:
@@ -322,6 +325,12 @@ def summary(result: Territory) -> str:
         for row in by_commune.head(_SHOWN).to_dicts()
     ]
     return "\n".join(lines + (["", *balance_told(result.balance)] if result.balance else []))
+
+
+def _hushed(row: dict) -> str:
+    """Those still there of which one date alone says whether they are of the ESS."""
+    n = row["tus_apres"] + row["tus_avant"]
+    return f", {french.number(n)} dont une des deux dates ne dit rien" if n else ""
 
 
 def kinds_told(kinds: pl.DataFrame) -> str:

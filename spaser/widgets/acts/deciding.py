@@ -207,7 +207,9 @@ class Plan(Grid):
 
 def _field(label: str, example: str, value: str | None, width: str) -> ipywidgets.Text:
     layout = {"width": width, "max_width": "100%"}
-    return ipywidgets.Text(description=label, placeholder=example, value=value or "", style=WIDE, layout=layout)
+    return ipywidgets.Text(
+        description=label, placeholder=example, value=value or "", continuous_update=False, style=WIDE, layout=layout
+    )
 
 
 def _known(row: dict[str, Any]) -> str:

@@ -95,8 +95,11 @@ class Grid:
         before: Sequence[ipywidgets.Widget] = (),
     ) -> None:
         self.decisions, self.day, self.changed = decisions, day, changed
+        # Sent whole when it is left: a letter still on its way would come after the button.
         self.author, self.reason = (
-            ipywidgets.Text(description=label, placeholder=example, value=value, layout={"width": width})
+            ipywidgets.Text(
+                description=label, placeholder=example, value=value, continuous_update=False, layout={"width": width}
+            )
             for label, example, value, width in (
                 ("Par", "votre nom", author, "18rem"),
                 ("Motif", _why(self.proved), "", "28rem"),

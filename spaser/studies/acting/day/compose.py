@@ -103,15 +103,16 @@ def _moved(before: pl.DataFrame, after: pl.DataFrame) -> int:
 
 
 def _absent(rows: pl.DataFrame, frame: Frame) -> dict[str, frozenset[int]]:
-    """The slots that begin before a supplier arrives or end after it leaves."""
+    """The slots that begin before a person arrives or end after it leaves, on both sides."""
     found: dict[str, set[int]] = {}
+    starts = [frame.start(slot) for slot in range(frame.slots)]
     for row in rows.to_dicts():
-        for slot in range(frame.slots):
-            start = frame.start(slot)
-            at = start.hour * 60 + start.minute
-            late = row["arrivee"] is not None and at < row["arrivee"]
-            if late or (row["depart"] is not None and at + frame.minutes > row["depart"]):
-                found.setdefault(row["fournisseur"], set()).add(slot)
+        for who, end in (("fournisseur", ""), ("acheteur", "_acheteur")):
+            comes, goes = row[f"arrivee{end}"], row[f"depart{end}"]
+            for slot, start in enumerate(starts):
+                at = start.hour * 60 + start.minute
+                if (comes is not None and at < comes) or (goes is not None and at + frame.minutes > goes):
+                    found.setdefault(row[who], set()).add(slot)
     return {name: frozenset(slots) for name, slots in found.items()}
 
 

@@ -24,16 +24,19 @@ _WISHES = {
     "numero": ("besoin n", "numero"),
     "fournisseur": ("fournisseur", "nom"),
     "siret": ("siret",),
+    "organisme": ("organisme",),
     "acheteur": ("acheteur", "interlocuteur", "service"),
     "souhait_acheteur": ("souhait de l acheteur 1 a 3", "souhait acheteur"),
     "souhait_fournisseur": ("souhait du fournisseur 1 a 3", "souhait fournisseur"),
     "present": ("presence confirmee", "present"),
     "arrivee": ("arrivee",),
     "depart": ("depart",),
+    "arrivee_acheteur": ("arrivee de l acheteur",),
+    "depart_acheteur": ("depart de l acheteur",),
     "fixe": ("creneau impose", "creneau fixe"),
 }
 
-
+_HOURS = ("arrivee", "depart", "arrivee_acheteur", "depart_acheteur")
 _FOLLOW = {
     "numero": ("besoin n", "numero"),
     "fournisseur": ("fournisseur", "nom"),
@@ -74,7 +77,7 @@ def wishes(book: Path | str, frame: Frame) -> pl.DataFrame:
         line = row["ligne"]
         told: dict[str, Any] = {
             "numero": _whole(row["numero"]),
-            "acheteur": row["acheteur"] or (f"Acheteur du besoin {row['numero']}" if row["numero"] else None),
+            "acheteur": row["acheteur"] or _of_need(row),
             "fournisseur": row["fournisseur"],
             "present": _yes(row["present"], line, faults),
             "fixe": _whole(row["fixe"]),
@@ -83,7 +86,7 @@ def wishes(book: Path | str, frame: Frame) -> pl.DataFrame:
             told[name] = _whole(row[name])
             if row[name] and told[name] not in (0, 1, 2, 3):
                 faults.append(f"ligne {line} : « {row[name]} » n'est pas un souhait (0 : refus, 1 à 3)")
-        told |= {name: _hour(row[name], line, faults) for name in ("arrivee", "depart")}
+        told |= {name: _hour(row[name], line, faults) for name in _HOURS}
         faults.extend(
             f"ligne {line} : « {(row[name] or '')[:30]} » n'est pas {what}"
             for name, what in (("numero", "un numéro de besoin"), ("fixe", "un créneau (1, 2, 3…)"))
@@ -103,10 +106,18 @@ def wishes(book: Path | str, frame: Frame) -> pl.DataFrame:
         "fixe": pl.Int64,
         "souhait_acheteur": pl.Int64,
         "souhait_fournisseur": pl.Int64,
-        "arrivee": pl.Int64,
-        "depart": pl.Int64,
+        **dict.fromkeys(_HOURS, pl.Int64),
     }
     return pl.DataFrame(read, schema=schema)
+
+
+def _of_need(row: Mapping[str, str | None]) -> str | None:
+    """Who meets when nobody is named: the one who holds this need in its organisation."""
+    if not row["numero"]:
+        return None
+    return (
+        f"{row['organisme']}, besoin n° {row['numero']}" if row["organisme"] else f"Acheteur du besoin {row['numero']}"
+    )
 
 
 def follow_up(book: Path | str) -> pl.DataFrame:

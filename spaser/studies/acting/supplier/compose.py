@@ -18,6 +18,7 @@ from spaser.problems import Problem, closest
 from spaser.sections.potential import ACTIONABLE
 from spaser.studies.acting.grouping import Grouping, groups_of
 from spaser.studies.acting.supplier import facts
+from spaser.studies.acting.supplier.conditions import checklist
 from spaser.studies.diagnostic import Base
 from spaser.studies.potential.compose import Opportunities, ground, potential_of
 from spaser.studies.potential.located import places
@@ -33,7 +34,8 @@ _SHOWN = 8
 class SupplierSheet:
     """``places`` its establishments, ``statuses`` lines of the lists with ``etat``, ``judged`` the statuses held on the day with
     their reasons, ``wins`` contracts held, ``served`` families with their proof and its size, ``ahead`` needs coming up within
-    reach, ``shared`` needs that it could answer with others; natural persons masked."""
+    reach, ``shared`` needs that it could answer with others, ``conditions`` what an ESUS approval asks and what the lists show;
+    natural persons masked."""
 
     siren: str
     name: str
@@ -46,6 +48,7 @@ class SupplierSheet:
     served: pl.DataFrame
     ahead: pl.DataFrame
     shared: pl.DataFrame
+    conditions: pl.DataFrame
     person: bool = False
     demo: bool = False
 
@@ -84,18 +87,22 @@ def sheet_of(
     spots = base.establishments.filter(pl.col("siren") == siren).collect()
     person = bool(spots["personne_physique"].any())
     grouping = groups_of(found, method=base.method)
+    lines = facts.statuses(base.register.filter(pl.col("siren") == siren), base.as_of)
+    held = _judged(base, siren)
+    forms = spots["categorie_juridique"].drop_nulls().unique().sort().to_list()
     return SupplierSheet(
         siren=siren,
         name=_named(base, siren, spots, person),
         as_of=base.as_of,
         months=months,
         places=facts.places(spots),
-        statuses=facts.statuses(base.register.filter(pl.col("siren") == siren), base.as_of),
-        judged=_judged(base, siren),
+        statuses=lines,
+        judged=held,
         wins=facts.wins(base.contracts, base.holders, [siren]),
         served=facts.served(ground(base).supply.filter(pl.col("siren") == siren)),
         ahead=_ahead(base, found, siren, months),
         shared=_shared(grouping, siren),
+        conditions=checklist(held, lines, forms),
         person=person,
         demo=base.demo,
     )

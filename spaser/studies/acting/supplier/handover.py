@@ -14,6 +14,7 @@ from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report
 from spaser.sections.shown import brief
 from spaser.studies.acting.supplier import told
 from spaser.studies.acting.supplier.compose import SupplierSheet
+from spaser.studies.acting.supplier.conditions import note
 from spaser.studies.acting.supplier.facts import CONTACT, SOON
 from spaser.studies.acting.tables import tables_of
 
@@ -74,6 +75,12 @@ _SHARED = (
     Column("role", "Rôle"),
     Column("etat", "État"),
 )
+_CONDITIONS = (
+    Column("pour", "Pour"),
+    Column("condition", "Condition"),
+    Column("base", "Texte"),
+    Column("montre", "Ce que montrent les listes"),
+)
 #: Each status: held, proved not held, not told by the lists.
 _ASKED = (
     ("titulaire_ess", "de l'ESS", "hors de l'ESS", "appartenance à l'ESS inconnue"),
@@ -93,7 +100,15 @@ def findings(sheet: SupplierSheet) -> dict[str, pl.DataFrame]:
 
 def report(sheet: SupplierSheet) -> Report:
     """The sheet as a report of one page: identity, statuses, contracts, size, what comes up, alone and with others."""
-    sections = [_identity(sheet), _statuses(sheet), _won(sheet), _able(sheet), _ahead(sheet), _together(sheet)]
+    sections = [
+        _identity(sheet),
+        _statuses(sheet),
+        _won(sheet),
+        _able(sheet),
+        _ahead(sheet),
+        _together(sheet),
+        _asked(sheet),
+    ]
     return model.build(
         f"Fiche fournisseur : {sheet.name}",
         buyer="",
@@ -286,6 +301,16 @@ def _together(sheet: SupplierSheet) -> Section | None:
     )
 
 
+def _asked(sheet: SupplierSheet) -> Section:
+    """The check-list: what an ESUS approval and the name of a commercial company of the ESS ask, and what the lists show."""
+    return Section(
+        "conditions",
+        "Quelles conditions pour être ESUS, ou société commerciale de l'ESS ?",
+        "Que montrent les listes, que faut-il demander ?",
+        (table("tab-conditions", "Conditions et ce que les listes montrent", sheet.conditions, _CONDITIONS, note()),),
+    )
+
+
 def _annexes(sheet: SupplierSheet) -> list[TableBlock]:
     bounds = (Column("montant_bas", "Sa part, au moins", "somme"), Column("montant_haut", "Sa part, au plus", "somme"))
     size = (
@@ -300,6 +325,7 @@ def _annexes(sheet: SupplierSheet) -> list[TableBlock]:
         table("familles", "Familles servies", sheet.served, (Column("siret", "SIRET", "identifiant"), *_SERVED, *size)),
         table("à venir", "Besoins à venir à sa portée", sheet.ahead, _AHEAD),
         table("à plusieurs", "Besoins à prendre à plusieurs", sheet.shared, _SHARED),
+        table("conditions", "Conditions et ce que les listes montrent", sheet.conditions, _CONDITIONS),
     ]
 
 
