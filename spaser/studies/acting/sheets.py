@@ -50,11 +50,11 @@ def filled(
     todo = f"Repartez du classeur écrit par {written_by}"
     found = dict(_opened(path))
     if name not in found:
-        told = ", ".join(f"« {short(one)} »" for one in [*found][:_SEARCHED])
+        seen = ", ".join(f"« {short(one)} »" for one in [*found][:_SEARCHED])
         raise Problem(
             f"Le classeur n'a pas de feuille « {name} », ou elle est vide",
             where=path.name,
-            why=f"Feuilles lues : {told or 'aucune'}",
+            why=f"Feuilles lues : {seen or 'aucune'}",
             todo=todo,
         )
     rows = [["" if value is None else str(value).strip() for value in row] for row in found[name].iter_rows()]

@@ -148,7 +148,7 @@ def _absent(said: dict[str, Any], path: tuple[str | int, ...], folder: Path, fau
         faults.add(path, f"« {path[-1]} » : {problem}")
     except OSError:
         faults.add(path, f"« {path[-1]} » : le fichier {settings.short(name)} est introuvable.")
-        return None
+    return None
 
 
 def _is_picture(path: Path) -> bool:
