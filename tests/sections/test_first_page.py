@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
+import polars as pl
 import pytest
 from findings import findings as invented
 
@@ -13,6 +15,7 @@ from spaser import french, sections
 from spaser.deliverables.messages import Messages
 from spaser.deliverables.report import Figure, Section, TableBlock
 from spaser.sections.summary import FACTS, RULES, chosen, eligible, facts, messages, verdict
+from spaser.sections.summary.known import _aimed
 
 #: Everything a rule may ask for, at values where nothing is wrong and nothing is remarkable.
 QUIET: dict[str, Any] = dict.fromkeys(FACTS)
@@ -163,6 +166,42 @@ def test_without_a_target_the_page_does_not_say_that_none_was_voted() -> None:
         told = verdict(QUIET | shares | known) + " ".join(said(**shares, **known).values())
         assert "voté" not in told and "fixé" not in told
         assert ("objectif" in told) == bool(known)
+
+
+@pytest.mark.parametrize(
+    ("term", "words"),
+    [
+        ("à venir", "nationale est de"),
+        ("mesuré", "nationale était de"),
+        ("non mesuré", "que ces données ne couvrent pas"),
+    ],
+)
+def test_a_national_target_is_spoken_of_in_its_time(term: str, words: str) -> None:
+    facts = LIMITS["cible_manquee_social"][0] | {"cible_nature_social": "nationale", "cible_terme_social": term}
+    assert words in said(**facts)["cible_manquee_social"]
+    assert ("ne couvrent pas" in said(**facts)["cible_manquee_social"]) is (term == "non mesuré")
+
+
+@pytest.mark.parametrize(
+    ("measured", "day", "term"),
+    [
+        (2024, date(2025, 12, 31), "à venir"),
+        (2024, date(2026, 1, 1), "non mesuré"),
+        (2025, date(2026, 1, 1), "mesuré"),
+        (2025, date(2025, 6, 1), "à venir"),
+    ],
+)
+def test_a_target_is_to_come_until_its_year_ends_and_measured_once_its_year_is_read(measured, day, term) -> None:
+    goal = {
+        "indicateur": "clause_sociale",
+        "unite": "nombre",
+        "part": True,
+        "derniere": 0.2,
+        "annee_derniere": measured,
+    }
+    goal |= {"nature": "nationale", "rang": 1, "cible": 0.3, "annee": 2025, "titre": "Cible inventée"}
+    given = SimpleNamespace(extras={"objectifs": pl.DataFrame([goal])}, day=day)
+    assert dict(_aimed(given, ("clause_sociale",)))["cible_terme"] == term
 
 
 def test_a_small_number_of_contracts_gives_no_share() -> None:

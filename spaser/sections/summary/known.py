@@ -28,7 +28,7 @@ SUBJECTS = {
     "reserve": ("marche_reserve", ("marche_reserve",)),
 }
 _OF_SUBJECT = (
-    "oui", "part", "haut", "muets", "couverture", "toujours", "toujours_n", "avant", "apres", "cible", "cible_annee", "cible_titre", "cible_nature",
+    "oui", "part", "haut", "muets", "couverture", "toujours", "toujours_n", "avant", "apres", "cible", "cible_annee", "cible_titre", "cible_nature", "cible_terme",
     "mesuree", "mesuree_en", "manque", "candidats", "mediane", "rang_pairs", "ecart", "quoi", "dit", "disent", "theme",
 )  # fmt: skip
 #: Every name a rule may use; another is a fault of the rule, known when it is read.
@@ -130,6 +130,8 @@ def _aimed(findings: Findings, codes: tuple[str, ...]) -> Iterator[tuple[str, Fa
         yield from (("cible", goal["cible"]), ("cible_annee", str(goal["annee"])), ("cible_titre", goal["titre"]))
         yield from (("cible_nature", goal["nature"]), ("mesuree", goal["derniere"]))
         yield "mesuree_en", str(goal["annee_derniere"])
+        covered = "mesuré" if goal["annee_derniere"] >= goal["annee"] else "non mesuré"
+        yield "cible_terme", "à venir" if goal["annee"] >= findings.day.year else covered
         yield "quoi", rules.toml("messages.toml")["what"][goal["indicateur"]][goal["unite"]]
         plans = findings.extras.get("atteindre")
         if goal["nature"] == "voté" and plans is not None and plans.height:
