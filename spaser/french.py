@@ -109,8 +109,10 @@ def count(n: int, word: str, *, feminine: bool = False, none: bool = True) -> st
 
 
 def listing(items: Iterable[str]) -> str:
-    """« a, b et c »."""
+    """« a, b et c »; « a, b ; c » when a comma stands inside one of them."""
     items = list(items)
+    if len(items) > 1 and any(", " in item for item in items):
+        return " ; ".join(items)
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} et {items[-1]}" if items else ""
 
 
@@ -163,6 +165,8 @@ def value(raw: Any, unit: str) -> str:
         "point": number,
         "valeur": _plain_value,
     }
+    if unit not in writers and isinstance(raw, float):  # no unit: still no point for a comma
+        return _plain_value(raw)
     return writers[unit](raw) if unit in writers else str(raw)
 
 
