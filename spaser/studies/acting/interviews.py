@@ -243,10 +243,11 @@ def _said(
             "axe_libelle": axes.get(fold(line["axe"] or "")),
             "type": kinds.get(fold(line["type"] or "")),
         }
-        for name, word in (("role", "rôle"), ("axe_libelle", "axe"), ("type", "type")):
+        for name, word, held_words in (("role", "rôle", roles), ("axe_libelle", "axe", axes), ("type", "type", kinds)):
             given = line[name.removesuffix("_libelle")] or ""
             if found[name] is None:
-                faults.append(f"{where}{word} {f'inconnu « {given[:40]} »' if given else 'absent'}")
+                told = f"inconnu « {given[:40]} »" if given else "absent"
+                faults.append(f"{where}{word} {told} ; attendu : {', '.join(dict.fromkeys(held_words.values()))}")
         quoted = fold(line["citable"] or "") in ("oui", "o", "x")
         rows.append(found | {"constat": line["constat"], "citation": line["citation"] if quoted else None})
     order = {axis["label"]: rank for rank, axis in enumerate(grid["axis"])}
