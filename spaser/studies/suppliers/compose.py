@@ -122,6 +122,12 @@ def suppliers_of(
     )
     if not ledger.lines.height:
         raise Problem("Le fichier de dépenses ne contient aucune ligne", where=Path(source).name)
+    if ledger.lines["montant"].null_count() == ledger.lines.height:
+        raise Problem(
+            "Aucune ligne du fichier de dépenses n'a de montant lisible",
+            where=Path(source).name,
+            todo="Si les montants sont des formules, ouvrez le classeur dans un tableur, enregistrez-le et redonnez-le ; sinon, voyez ce que « spaser lire » dit du fichier",
+        )
     known = _known(registers, ledger.lines, cache, progress)
     demo = demonstration.refuse_mix(dépenses=[source], registres=known.demo)
     answers = linkage.read_validations(validations, dates.day) if isinstance(validations, str | Path) else validations
