@@ -115,10 +115,14 @@ def _of_company(one: Mission, choices: argparse.Namespace) -> list[str]:
             where=str(one.source),
             todo="Ajoutez ses contrats ; pour une entreprise que le code de la commande publique ne lie pas, donnez ses dépenses et écrivez soumis_au_code = false",
         )
+    kept = None if one.demo or not one.whole else mission.decisions(one)
     result = company.company_of(
         ledger,
         list(one.registers),
-        name=alone.label or alone.name or None,
+        name=alone.label or alone.name or one.client or None,
+        overrides=None if kept is None else kept.table().lazy(),
+        validations=None if kept is None else mission.validations(kept.table("lien")),
+        clock=one.today or clock(),
         place=one.place or None,
         radius=alone.wishes.radius,
         dependency=alone.wishes.dependency,

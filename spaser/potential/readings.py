@@ -263,6 +263,13 @@ _SOCIAL = (
 _RESCUE = "^(75252|75250|85143)"
 
 
+def _work() -> pl.Expr:
+    """Whether the purchase carries hours of work that a clause may ask for: no clause is advised that the texts to paste leave out."""
+    bought = rules.toml("clauses/articles.toml")["natures"]
+    without = [*bought["fournitures"], *bought["sans_insertion"]]
+    return (~pl.col("famille").is_in(without)).fill_null(True).cast(pl.Int32)
+
+
 def _books() -> pl.Expr:
     """Books that are not schoolbooks (CPV 2211, or « livres » in the subject of a code of printed matter)."""
     subject = pl.col("objet").fill_null("").str.to_lowercase()
@@ -331,6 +338,7 @@ def lever_reading(whole: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
         accord_cadre_oui=pl.col("accord_cadre").cast(pl.Int32),
         depenses=(pl.col("origine") == "depenses").cast(pl.Int32),
         famille_sociale=pl.col("famille").is_in(_SOCIAL).cast(pl.Int32),
+        heures_portees=_work(),
         livres=_books().cast(pl.Int32),
         secours=pl.col("codeCPV").str.contains(_RESCUE).cast(pl.Int32),
         agec=pl.col("_regles").str.contains("AGEC58").fill_null(False).cast(pl.Int32),

@@ -29,7 +29,7 @@ def department() -> pl.Expr:
 def of_lists(register: pl.LazyFrame, establishments: pl.LazyFrame) -> pl.LazyFrame:
     """One row: is a list of the ESS loaded, of which date, covering which activities; are the inclusive lists national?"""
     proving = [key for key, spec in rules.toml("register_columns.toml")["lists"].items() if spec.get("proves_no")]
-    # A list proves a « no » when its kind is sure and it is complete by nature, or declared so by the user.
+    # A list read from a file proves a « no » when its owner declares it complete; a table of the kit's own, by its kind.
     proves = pl.coalesce("prouve_non", pl.col("liste").is_in(proving)).fill_null(False)
     division = pl.col("naf").str.slice(0, 2)
     partial = (

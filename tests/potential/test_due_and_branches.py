@@ -10,12 +10,14 @@ import pytest
 from test_potential import judged, need, places, structure, supply
 
 from spaser import potential, rules
+from spaser.potential import readings
 from spaser.studies import diagnostic
 from spaser.studies import potential as opportunities
 
 DATA = Path(__file__).parents[2] / "data"
 SINCE = rules.toml("law.toml")["duties"]["climat-clause-sociale-seuils"]["since"]
 DAY = date(2026, 11, 29)
+NATURES = rules.toml("clauses/articles.toml")["natures"]
 GOODS = int(rules.value("eu_threshold_goods_other", DAY)) * 100
 SOCIAL = int(rules.value("eu_threshold_social", DAY)) * 100
 DUE = "Clause sociale (CCP L2112-2-1), sauf un des quatre cas du II, motivé"
@@ -154,3 +156,16 @@ def test_who_only_lends_staff_answers_no_reservation_and_the_law_still_permits(k
     assert row["handicap_credibles"] == row["insertion_credibles"] == 0
     assert row["loi_raison"].startswith("La loi permet ; aucun fournisseur repéré")
     assert not row["levier"].startswith("reserver")
+
+
+@pytest.mark.parametrize(
+    ("family", "asked"), [("nettoyage_locaux", True), ("mobilier", False), ("formation_insertion", False)]
+)
+def test_no_clause_is_advised_that_the_texts_to_paste_leave_out(family: str, asked: bool):
+    left_out = {name for kind in ("fournitures", "sans_insertion") for name in NATURES[kind]}
+    assert (family in left_out) != asked
+    frame = pl.DataFrame({"famille": [family, None]}).select(readings._work())
+    assert frame.to_series().to_list() == [int(asked), 1]
+    for code in ("clause_sociale", "formation", "critere"):
+        rung = next(one for one in potential.ladder() if one["code"] == code)
+        assert {"column": "heures_portees", "min": 1} in rung["conditions"]

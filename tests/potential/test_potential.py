@@ -513,6 +513,7 @@ LEVER_COLUMNS = {
     "type_marche_fournitures": 0,
     "accord_cadre_oui": 0,
     "part_main": 0.0,
+    "heures_portees": 1,
     "depenses": 0,
     "famille_sociale": 0,
     "acquis_part": 0.0,

@@ -90,3 +90,58 @@ def test_the_day_told_above_a_list_is_its_day(tmp_path: Path, above: str, day: s
 def test_the_flag_of_the_ess_beside_a_siret_is_read(tmp_path: Path) -> None:
     read = _read(tmp_path, f"siret;denomination;economieSocialeSolidaireUniteLegale\n{ONE};A;O\n{TWO};B;N\n")
     assert sorted(read.register.collect()["statut"]) == ["ESS", "NON_ESS"]
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "status"),
+    [
+        ("SIRET;Nom;Agrément", "E.T.T.I.", "ETTI"),
+        ("siren;nom;code postal;Dispositif", "ACI", "ACI"),
+        ("SIRET;Nom;Type;Date de fin", "EITI", "EITI"),
+        ("SIRET;Nom;Types", "EI, ACI", "ACI"),
+    ],
+)
+def test_a_column_of_kinds_is_known_by_its_values_whatever_its_heading(
+    tmp_path: Path, head: str, cells: str, status: str
+) -> None:
+    rows = []
+    for number, unit in ((ONE, "000900217"), (TWO, "000900225")):
+        known = {"SIRET": number, "siren": unit, "nom": "A", "Nom": "A", "code postal": "94200"}
+        rows.append(";".join(known.get(name, "22/12/2026" if "fin" in name else cells) for name in head.split(";")))
+    read = _read(tmp_path, "\n".join([head, *rows]) + "\n")
+    assert read.files["surete"].to_list() == ["sûre"]
+    assert status in read.register.collect()["statut"].to_list()
+
+
+def test_a_column_whose_values_are_no_kinds_or_that_stands_beside_amounts_makes_no_list(tmp_path: Path) -> None:
+    for text in (
+        f"SIRET;Nom;Agrément\n{ONE};A;2021-45\n{TWO};B;2022-46\n",
+        f"Fournisseur;SIRET;Montant HT;Dispositif\nA;{ONE};10;EI\nB;{TWO};20;ACI\n",
+    ):
+        with pytest.raises(Problem):
+            _read(tmp_path, text)
+
+
+def test_an_ess_list_proves_no_absence_unless_declared_complete(tmp_path: Path) -> None:
+    path = tmp_path / "ess_2026-01-31.csv"
+    path.write_text(f"siren;nom;famille ess\n{ONE[:9]};A;Association\n", encoding="utf-8")
+    alone = read_registers(path)
+    assert alone.files["prouve_non"].to_list() == [False]
+    assert "reste inconnu" in alone.files["message"][0]
+    said = f'fichier = "{path.name}", nature = "ess_france", date = 2026-01-31, territoire = "69", prouve_le_non = true'
+    (tmp_path / "mes_listes.toml").write_text(f"liste = [{{ {said} }}]\n", encoding="utf-8")
+    declared = read_registers([path, tmp_path / "mes_listes.toml"])
+    assert declared.files["prouve_non"].to_list() == [True]
+    assert "reste inconnu" not in (declared.files["message"][0] or "")
+
+
+def test_a_list_whose_identifiers_are_mostly_wrong_is_only_likely(tmp_path: Path) -> None:
+    wrong = "".join(f"1234567890123{n};B;EI\n" for n in range(4))
+    assert _read(tmp_path, f"SIRET;Nom;Type\n{wrong}{ONE};A;EI\n").files["surete"].to_list() == ["probable"]
+    assert _read(tmp_path, f"SIRET;Nom;Type\n{TWO};B;EI\n{ONE};A;EI\n").files["surete"].to_list() == ["sûre"]
+
+
+def test_a_line_of_two_kinds_is_counted_once_in_what_is_filled(tmp_path: Path) -> None:
+    read = _read(tmp_path, f"SIRET;Nom;Type\n{ONE};A;EI / ACI\n{TWO};B;EI\n")
+    assert read.filled["enregistrements"].to_list() == [2]
+    assert read.register.collect().height == 3

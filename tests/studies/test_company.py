@@ -12,6 +12,8 @@ import spaser
 from spaser import french, rules
 from spaser.cli import main
 from spaser.problems import Problem
+from spaser.sources.answers.overrides import read_overrides
+from spaser.studies import mission
 from spaser.studies.acting import company
 
 DATA = Path(__file__).parents[2] / "data"
@@ -77,6 +79,39 @@ def test_a_mission_without_contracts_gives_the_report_of_a_company_only_when_it_
     one.write_text(head, encoding="utf-8")
     assert main(["rapport", str(one), "--sortie", str(tmp_path / "non")]) == 2
     assert "soumis_au_code" in capsys.readouterr().err
+
+
+def test_the_report_of_a_mission_names_its_client_and_takes_up_its_decisions(tmp_path, capsys):
+    listed, spent, said = (tmp_path / name for name in ("structures_2026-09.csv", "depenses.csv", "corrections.csv"))
+    listed.write_text("SIRET;Nom;Type;Code postal\n00000101600013;Régie Zinnia (fictif);EI;93100\n", encoding="utf-8")
+    spent.write_text(
+        "Fournisseur;SIRET;Libellé;Montant HT;Date\nRégie Zinnia (fictif);00000101600013;Espaces verts;48000;15/03/2026\n",
+        encoding="utf-8",
+    )
+    said.write_text(
+        "identifiant;statut;valeur;auteur;date;motif\n000001016;ESS;oui;Claire;2026-06-01;statuts lus\n",
+        encoding="utf-8",
+    )
+    folder = tmp_path / "mission"
+    given = ["--client", "Entreprise fictive", "--depenses", str(spent), "--registre", str(listed)]
+    assert main(["mission", "nouvelle", str(folder), *given]) == 0
+    toml = folder / "mission.toml"
+    toml.write_text(
+        toml.read_text(encoding="utf-8").replace("# soumis_au_code = true ", "soumis_au_code = false "),
+        encoding="utf-8",
+    )
+
+    def told():
+        capsys.readouterr()
+        assert main(["rapport", str(folder)]) == 0
+        return capsys.readouterr().out.replace("\u00a0", " ").replace("\u202f", " ")
+
+    before = told()
+    assert before.startswith("Entreprise fictive")
+    mission.decisions(mission.read(folder)).keep(read_overrides(said).collect())
+    after = told()
+    line = next(one for one in after.splitlines() if "Fournisseurs de l'ESS" in one)
+    assert "100 %" in line and "100 %" not in next(one for one in before.splitlines() if "Fournisseurs de l'ESS" in one)
 
 
 def test_a_company_without_lists_is_told_what_to_give():

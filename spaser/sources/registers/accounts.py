@@ -14,6 +14,8 @@ NATURE = "liste de fournisseurs"
 
 def filled_of(opened: Opened, kept: pl.DataFrame) -> pl.DataFrame:
     """FILLED of one list: suppliers with an identifier, a name, a status; « date » is that of a status."""
+    # A structure of two kinds is two statuses of one line.
+    kept = kept.unique("position", keep="first", maintain_order=True)
     if not kept.height:
         return FILLED.empty()
     rows = kept.with_columns(source=pl.lit(opened.path.name), feuille=pl.lit(opened.sheet, dtype=pl.String))

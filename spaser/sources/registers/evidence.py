@@ -25,6 +25,8 @@ from spaser.text import fold
 SURE, LIKELY, WEAK, DECLARED = "sûre", "probable", "faible", "déclarée"
 #: Shares of known values: from the first on a column proves a list, under the second it proves nothing.
 MANY, SOME = 0.6, 0.2
+#: Identifiers whose key is right: under this share, something else may stand in their column.
+HALF = 0.5
 #: Rows looked at.
 LOOKED = 5_000
 NATIONAL = ("france", "france entière", "national", "nationale")
@@ -90,7 +92,16 @@ def weigh(
         if named >= SOME
         else ()
     )
-    degree = SURE if own or share >= MANY else LIKELY if words or share >= SOME or named >= MANY else WEAK
+    strange = _right(frame) < HALF
+    degree = (
+        LIKELY
+        if strange and (own or share >= MANY)
+        else SURE
+        if own or share >= MANY
+        else LIKELY
+        if words or share >= SOME or named >= MANY
+        else WEAK
+    )
     return Evidence(degree, (*proofs, *told_names, *seen), tuple(others))
 
 
@@ -102,12 +113,21 @@ def _names(spec: dict[str, Any], frame: pl.DataFrame) -> float:
 
 
 def _numbers(frame: pl.DataFrame) -> tuple[str, ...]:
-    """The share of identifiers whose key is right."""
-    for column, said in (("siret", "SIRET"), ("siren", "SIREN")):
-        if column in frame.columns and (filled := frame[column].drop_nulls()).len():
-            right = filled.to_frame().select(luhn_ok(bare(pl.col(column))).fill_null(False).mean()).item() or 0
-            return (f"{round(100 * right)} % de {said} à la clé juste",)
-    return ()
+    """The share of identifiers whose key is right, told."""
+    column = _identifier(frame)
+    return (f"{round(100 * _right(frame))} % de {column.upper()} à la clé juste",) if column else ()
+
+
+def _identifier(frame: pl.DataFrame) -> str | None:
+    return next((name for name in ("siret", "siren") if name in frame.columns and frame[name].count()), None)
+
+
+def _right(frame: pl.DataFrame) -> float:
+    """The share of identifiers whose key is right; one where there is none."""
+    if not (column := _identifier(frame)):
+        return 1.0
+    filled = frame.select(pl.col(column).drop_nulls())
+    return float(filled.select(luhn_ok(bare(pl.col(column))).fill_null(False).mean()).item() or 0)
 
 
 def _values(spec: dict[str, Any], frame: pl.DataFrame) -> tuple[float, list[str]]:
@@ -187,6 +207,11 @@ def _to_declare(where: str) -> str:
 def line(fichier: str) -> str:
     """The line of TOML that declares a list, ready to paste."""
     return f'liste = [{{ fichier = "{fichier}", nature = "{ADDRESSES}", date = 2026-01-31, prouve_le_non = false }}]'
+
+
+def complete_line(fichier: str, nature: str) -> str:
+    """The line that declares a list complete, at a day and for a territory: only then does absence mean « non »."""
+    return f'liste = [{{ fichier = "{fichier}", nature = "{nature}", date = 2026-01-31, territoire = "France", prouve_le_non = true }}]'
 
 
 def read_declared(path: Path) -> list[Declared]:

@@ -84,6 +84,11 @@ def _message(opened: Opened, verified: bool) -> str | None:
         )
     elif not verified and opened.evidence.degree != evidence.DECLARED:
         said.append(unproved(opened.spec))
+    if opened.spec.get("proves_no") and not opened.declared:
+        said.append(
+            "qui n'y est pas reste inconnu : un extrait a les mêmes colonnes que la liste entière ; si celle-ci est complète à sa date et pour"
+            f" un territoire, déclarez-le : {evidence.complete_line(opened.path.name, opened.name)}"
+        )
     return " ; ".join(said) or None
 
 
@@ -101,7 +106,7 @@ def doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:
         "sans_identifiant": (
             "identifiant_absent",
             "rejet",
-            "Ni SIREN ni SIRET : le statut ne peut être rattaché à un fournisseur",
+            "Ni SIREN ni SIRET : à rapprocher par le nom et le code postal",
         ),
         "invalide": (
             "identifiant_invalide",

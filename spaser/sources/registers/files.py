@@ -10,18 +10,20 @@ import io
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from spaser import guards, rules
+from spaser import guards
 from spaser.problems import Problem
 from spaser.sources import archives, delimited, recognition
 from spaser.sources.ledgers import cells as ledger_cells
 from spaser.sources.registers import evidence as register_evidence
 from spaser.sources.registers import kinds
-from spaser.sources.registers.evidence import ADDRESSES, DECLARED, WEAK, Declared, Evidence
+from spaser.sources.registers.evidence import DECLARED, WEAK, Declared, Evidence
+from spaser.sources.registers.matching import PEEKED, Cells, candidates, formats, matched
 from spaser.text import decode, fold, mended, separator
 
 #: A title, a logo and a date may come before the headings.
@@ -31,7 +33,6 @@ _DEEPEST = 6
 BIG_MEMBER = 400_000_000
 _WANTED = "une liste de fournisseurs"
 _EXPECTED = "Listes lues : CSV, JSON, Parquet, classeur (XLSX, XLS, ODS), ou un CSV seul dans une archive zip"
-Cells = Sequence[str | None]
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Opened:
     declared: Declared | None = None
     status: str | None = None
     words: dict[str, str] = field(default_factory=dict)
+    #: The same table under its own headings, for another reading of it.
+    raw: pl.LazyFrame | None = None
 
     @property
     def spec(self) -> dict[str, Any]:
@@ -67,32 +70,8 @@ class Opened:
 
     @property
     def proves_no(self) -> bool:
-        """Absence proves a « non » when the kind is sure and complete by nature, or when the user declares it so."""
-        if self.declared and self.declared.prouve_le_non is not None:
-            return self.declared.prouve_le_non
-        return bool(self.spec.get("proves_no")) and self.evidence.degree in (register_evidence.SURE,)
-
-
-def formats() -> dict[str, dict[str, Any]]:
-    """The known lists, as declared in ``register_columns.toml``."""
-    return rules.toml("register_columns.toml")["lists"]
-
-
-def recognise(header: Cells) -> tuple[str, dict[str, str]] | None:
-    """The list whose headings these are, with heading → word; None when no known list has them."""
-    found = candidates(header)
-    return found[0] if found else None
-
-
-def candidates(header: Cells) -> list[tuple[str, dict[str, str]]]:
-    """Every list whose headings these may be, the one that understands most of them first."""
-    have = {fold(cell): cell for cell in header if cell}
-    found = [
-        (name, _columns(spec["columns"], have))
-        for name, spec in formats().items()
-        if spec["marks"] and all(any(fold(s) in have for s in mark) for mark in spec["marks"])
-    ]
-    return sorted(found, key=lambda one: -len(one[1]))
+        """Absence proves a « non » when the user declares the list complete for a territory and a day: an extract has the same headings."""
+        return bool(self.declared and self.declared.prouve_le_non)
 
 
 def open_lists(path: Path, declared: Sequence[Declared] = ()) -> tuple[list[Opened], list[tuple[str, str]]]:
@@ -138,6 +117,19 @@ def _weighed(opened: Opened, said: Declared | None) -> Opened:
         return replace(opened, evidence=Evidence(DECLARED, ("nature déclarée",)), declared=said)
     if "stock" in opened.spec:
         return opened
+    weighed = _with_evidence(opened)
+    if weighed.evidence.degree != WEAK or opened.raw is None:
+        return weighed
+    # The list that understands most of the headings is not proved by its values: another may be.
+    readings = (
+        _with_evidence(replace(opened, name=name, words=words, frame=_worded(opened.raw, words)))
+        for name, words in candidates(opened.headings)
+        if name != opened.name and "stock" not in formats()[name]
+    )
+    return next((one for one in readings if one.evidence.degree != WEAK), weighed)
+
+
+def _with_evidence(opened: Opened) -> Opened:
     others = [formats()[name]["label"] for name, _ in candidates(opened.headings) if name != opened.name]
     told = f"{opened.sheet or ''} {opened.preamble} {opened.path.stem if opened.spec.get('named') else ''}"
     with guards.reading(opened.path.name, "polars"):
@@ -147,49 +139,6 @@ def _weighed(opened: Opened, said: Declared | None) -> Opened:
         rows = opened.frame.head(register_evidence.LOOKED).collect()
     weighed = register_evidence.weigh(opened.name, opened.spec, opened.headings, rows, told, others)
     return replace(opened, evidence=kinds.evidence(weighed, rows, opened.status, told))
-
-
-def _matched(header: Cells, said: Declared | None, above: str = "") -> tuple[str, dict[str, str], str | None] | None:
-    """The list of these headings, their words, and the status all its rows have; as declared when the user says it."""
-    if said is None:
-        found = recognise(header)
-        return _own(header, above, found) or ((*found, None) if found else None)
-    name = said.nature if said.nature in formats() else "propre" if said.nature != ADDRESSES else ADDRESSES
-    have = {fold(cell): cell for cell in header if cell}
-    words = _columns(
-        formats().get(name, {}).get("columns", {})
-        | formats()["propre"]["columns"]
-        | formats()["ess_france"]["columns"],
-        have,
-    )
-    for word, title in (said.colonnes or {}).items():
-        if fold(title) in have:
-            words = {heading: known for heading, known in words.items() if known != word} | {have[fold(title)]: word}
-    fixed = said.nature if said.nature not in formats() and said.nature != ADDRESSES else None
-    if fixed or name == ADDRESSES:
-        words = {heading: word for heading, word in words.items() if word != "statut"}
-    return (name, words, fixed) if {"siren", "siret", "nom"} & set(words.values()) else None
-
-
-def _own(
-    header: Cells, above: str, found: tuple[str, dict[str, str]] | None
-) -> tuple[str, dict[str, str], str | None] | None:
-    """A list of one's own whose kinds are columns of crosses, or the name of the sheet; what a known list says of itself wins."""
-    name = found[0] if found else None
-    if name not in (None, "propre", "sans_numero", "ess_france"):
-        return None
-    crosses = kinds.crossed(header)
-    words = _columns(formats()["propre"]["columns"], {fold(cell): cell for cell in header if cell})
-    has = set(words.values())
-    if not ({"siren", "siret"} & has or ("nom" in has and {"commune", "code_postal", "adresse"} & has)):
-        return None
-    if set(crosses.values()) - {f"{kinds.PREFIX}ESS"}:
-        return "propre", words | crosses, None
-    own = [mark for mark in formats()["ess_france"]["own"] for cell in header if cell and fold(mark) in fold(cell)]
-    if "statut" in has or (name == "ess_france" and own):
-        return None
-    kind = kinds.told(above, header)
-    return ("propre", {title: word for title, word in words.items() if word != "statut"}, kind) if kind else None
 
 
 def _one(path: Path, said: Declared | None) -> Opened:
@@ -207,22 +156,22 @@ def _one(path: Path, said: Declared | None) -> Opened:
         return _from_csv(path, path.read_bytes(), said)
 
 
-def _columns(words: dict[str, list[Any]], have: dict[str, str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for word, spellings in words.items():
-        match = next((have[fold(s)] for s in spellings if isinstance(s, str) and fold(s) in have), None)
-        if match is not None and match not in found:
-            found[match] = word
-    return found
-
-
 def _from_frame(path: Path, kind: str, frame: pl.LazyFrame, said: Declared | None) -> Opened:
     header = frame.collect_schema().names()
-    match = _matched(header, said)
+    match = matched(
+        header, said, lambda: frame.head(PEEKED).select(pl.all().cast(pl.String, strict=False)).collect().rows()
+    )
     if match is None:
         raise register_evidence.unknown(path, header)
     return Opened(
-        path, kind, match[0], _worded(frame, match[1]), headings=tuple(header), status=match[2], words=match[1]
+        path,
+        kind,
+        match[0],
+        _worded(frame, match[1]),
+        headings=tuple(header),
+        status=match[2],
+        words=match[1],
+        raw=frame,
     )
 
 
@@ -241,7 +190,8 @@ def _worded(frame: pl.LazyFrame, columns: dict[str, str]) -> pl.LazyFrame:
 
 def _from_csv(path: Path, data: bytes, said: Declared | None) -> Opened:
     text = mended(decode(data).text).replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n", HEADER_ROWS + 1)[: HEADER_ROWS + 1]
+    first = text.split("\n", HEADER_ROWS + PEEKED + 1)[: HEADER_ROWS + PEEKED + 1]
+    lines = first[: HEADER_ROWS + 1]
     mark = separator("\n".join(lines[:5]))
     delimited.bounded(text, path.name, mark)
     for rank, line in enumerate(lines):
@@ -250,7 +200,7 @@ def _from_csv(path: Path, data: bytes, said: Declared | None) -> Opened:
         if fixed:
             frame = _parse(path, text, mark, rank, header=False)
             return _by_rank(path, fixed, frame, "\n".join(lines[:rank]))
-        match = _matched(cells, said, " ".join(lines[:rank]))
+        match = matched(cells, said, partial(_under, path, first[rank + 1 :], mark), " ".join(lines[:rank]))
         if match:
             frame = _parse(path, text, mark, rank, header=True)
             above = "\n".join(lines[:rank])
@@ -263,8 +213,14 @@ def _from_csv(path: Path, data: bytes, said: Declared | None) -> Opened:
                 headings=tuple(filter(None, cells)),
                 status=match[2],
                 words=match[1],
+                raw=frame.lazy(),
             )
     raise register_evidence.unknown(path, _cells(path, lines[0], mark))
+
+
+def _under(path: Path, lines: list[str], mark: str) -> list[list[str]]:
+    """The cells of the lines under a row of headings."""
+    return [_cells(path, line, mark) for line in lines if line.strip()]
 
 
 def _cells(path: Path, line: str, mark: str) -> list[str]:
@@ -333,21 +289,14 @@ def _workbook(path: Path, said: Declared | None) -> tuple[list[Opened], list[tup
     kind = "xls" if path.open("rb").read(1) == b"\xd0" else "ods" if path.suffix.lower() == ".ods" else "xlsx"
     for sheet in sheets:
         rows = sheet.cells.select(sheet.columns)
-        at = next(
-            (
-                (rank, match)
-                for rank, cells in enumerate(rows.head(HEADER_ROWS).rows())
-                if (match := _matched(cells, said, f"{sheet.name} {_above(rows, rank)}"))
-            ),
-            None,
-        )
+        at = _found_in(rows, said, sheet.name)
         if at is None:
             header = header or [cell for row in rows.head(3).rows() for cell in row if cell]
             left.append((sheet.name, "sans en-tête de liste de fournisseurs"))
             continue
         rank, (name, words, status) = at
         cells = rows.row(rank)
-        wanted = {column: cell for column, cell in zip(rows.columns, cells, strict=True) if cell in words}
+        wanted = {column: cell for column, cell in zip(rows.columns, cells, strict=True) if cell}
         unique = {
             column: cell
             for column, cell in wanted.items()
@@ -367,11 +316,23 @@ def _workbook(path: Path, said: Declared | None) -> tuple[list[Opened], list[tup
                 tuple(filter(None, cells)),
                 status=status,
                 words=words,
+                raw=body.lazy(),
             )
         )
     if not found:
         raise register_evidence.unknown(path, header)
     return found, left
+
+
+def _found_in(
+    rows: pl.DataFrame, said: Declared | None, name: str
+) -> tuple[int, tuple[str, dict[str, str], str | None]] | None:
+    """The row of headings of a sheet that is a list, and the list it is."""
+    for rank, cells in enumerate(rows.head(HEADER_ROWS).rows()):
+        under = rows.slice(rank + 1, PEEKED)
+        if match := matched(cells, said, under.rows, f"{name} {_above(rows, rank)}"):
+            return rank, match
+    return None
 
 
 def _above(rows: pl.DataFrame, rank: int) -> str:

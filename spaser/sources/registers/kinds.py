@@ -26,10 +26,10 @@ _YES, _NO = (
 #: Share of the cells that must be answers for a column to be one of crosses.
 _ANSWERS = 0.9
 #: Kinds apart in one cell: « EI / ACI », « EA et ESAT ».
-_APART = r"\s*(?:[|;,/+&]|\bet\b)\s*"
+APART = r"\s*(?:[|;,/+&]|\bet\b)\s*"
 
 
-def _kinds() -> dict[str, str]:
+def inclusive() -> dict[str, str]:
     """Codes and names of the kinds → the kind; a word of the ESS at large (« association », « oui ») names none."""
     codes = {*rules.table("siae_types.csv").filter(pl.col("inclusif") == "oui")["code"], "ESUS"}
     return {word: status for word, status in known_statuses().items() if status in codes}
@@ -37,7 +37,7 @@ def _kinds() -> dict[str, str]:
 
 def crossed(header: Sequence[str | None]) -> dict[str, str]:
     """Heading → « genre=KIND » for each heading that is a kind itself, when nobody else's headings are."""
-    known = {**_kinds(), "ess": "ESS"}
+    known = {**inclusive(), "ess": "ESS"}
     found: dict[str, str] = {}
     for title in header:
         kind = known.get(fold(title)) if title else None
@@ -50,7 +50,7 @@ def told(text: str, header: Sequence[str | None]) -> str | None:
     """The one kind that a sheet's name or a title says, for headings that say no amount: « ESAT du Val-de-Marne » is of ESAT."""
     if propose(header) is not None:
         return None
-    known = _kinds()
+    known = inclusive()
     words = set(re.findall(r"[^\W\d_]+", text))
     # A plural as people write it: « les ESATs », « EAs ».
     found = {
@@ -119,7 +119,7 @@ def _of_crosses(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
 def _of_cells(frame: pl.DataFrame) -> pl.DataFrame:
     """« EI / ACI » is two kinds when each part is a known one; any other cell stays whole."""
     known = list(known_statuses())
-    parts = pl.col("statut").str.replace_all(rf"(?i){_APART}", "|").str.split("|")
+    parts = pl.col("statut").str.replace_all(rf"(?i){APART}", "|").str.split("|")
     whole = fold_expr(pl.col("statut")).is_in(known)
     several = (parts.list.len() > 1) & parts.list.eval(fold_expr(pl.element()).is_in(known)).list.all() & ~whole
     cells = pl.when(several.fill_null(False)).then(parts).otherwise(pl.concat_list("statut"))

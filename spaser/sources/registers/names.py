@@ -9,7 +9,7 @@ from spaser.text import fold, fold_expr
 
 
 def known_statuses(*, everything: bool = False) -> dict[str, str]:
-    """What a cell of « statut » may say → the status: codes, names, « name (code) » and « code - name » of each kind.
+    """What a cell of « statut » may say → the status: codes (« E.T.T.I. » too), names, « name (code) » and « code - name » of each kind.
 
     With ``everything``, kinds that are not inclusive too: they prove what a list is, though they give no status.
     """
@@ -22,7 +22,7 @@ def known_statuses(*, everything: bool = False) -> dict[str, str]:
     for code, label, alias in kinds.select("code", "libelle", "alias").rows():
         names = [label, *(alias or "").split("|")]
         both = [f"{a} {b}" for name in names if name for a, b in ((name, code), (code, name))]
-        known |= {fold(word): code for word in (code, *names, *both) if word}
+        known |= {fold(word): code for word in (code, " ".join(code), *names, *both) if word}
     return known
 
 

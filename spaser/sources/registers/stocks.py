@@ -13,7 +13,8 @@ from spaser import guards
 from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.sources.registers import evidence
-from spaser.sources.registers.files import Opened, formats, recognise
+from spaser.sources.registers.files import Opened
+from spaser.sources.registers.matching import formats, recognise
 from spaser.text import decode, separator
 
 

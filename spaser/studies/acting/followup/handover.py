@@ -127,13 +127,12 @@ def _told_advice(result: Followed) -> list[str]:
             ]
         )
     known = rows.filter(pl.col("conseil_suivi").is_not_null())
-    yes = known["conseil_suivi"].sum()
-    return [
-        french.sentence(
-            f"Conseils suivis : {french.number(yes)} sur {french.number(known.height)} que les contrats permettent de dire ; "
-            f"{french.number(rows.height - known.height)} sans réponse (levier que les données ne montrent pas, ou considération non déclarée)"
-        )
-    ]
+    silent = rows.height - known.height
+    why = "levier que les données ne montrent pas, ou considération non déclarée"
+    if not known.height:
+        return [french.sentence(f"Conseils suivis : inconnu pour {french.count(silent, 'projet attribué')} ({why})")]
+    told = f"Conseils suivis : {french.number(known['conseil_suivi'].sum())} sur {french.number(known.height)} que les contrats permettent de dire"
+    return [french.sentence(told + (f" ; {french.number(silent)} sans réponse ({why})" if silent else ""))]
 
 
 def _first(result: Followed) -> Section:
