@@ -109,8 +109,10 @@ def count(n: int, word: str, *, feminine: bool = False, none: bool = True) -> st
 
 
 def listing(items: Iterable[str]) -> str:
-    """« a, b et c »."""
+    """« a, b et c »; « a, b ; c » when a comma stands inside one of them."""
     items = list(items)
+    if len(items) > 1 and any(", " in item for item in items):
+        return " ; ".join(items)
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} et {items[-1]}" if items else ""
 
 
@@ -132,9 +134,13 @@ def closing(as_of: date, today: date | None = None, origin: str = "") -> str:
     return f"{told}, {count(abs(days), 'jour')} {side} le jour de lecture ({long_date(today)})"
 
 
+#: A text that begins by the name of a file: « programme.csv : … ».
+_FILE = re.compile(r"^\S+\.[a-z]{2,4}[0-9x]?(?![^\s,;:])")
+
+
 def capital(text: str) -> str:
-    """The first letter in capital, the others untouched."""
-    return text[:1].upper() + text[1:]
+    """The first letter in capital, the others untouched; the name of a file is left as it is on the disk."""
+    return text if _FILE.match(text) else text[:1].upper() + text[1:]
 
 
 def typeset(text: str) -> str:
@@ -163,6 +169,8 @@ def value(raw: Any, unit: str) -> str:
         "point": number,
         "valeur": _plain_value,
     }
+    if unit not in writers and isinstance(raw, float):  # no unit: still no point for a comma
+        return _plain_value(raw)
     return writers[unit](raw) if unit in writers else str(raw)
 
 

@@ -238,3 +238,26 @@ def _around(align, x, y, letters):
     size = 5 * letters
     left = {"start": x, "end": x - size, "middle": x - size / 2}[align]
     return left, left + size, y - 9, y + 2
+
+
+@pytest.mark.parametrize(
+    ("unit", "shared", "other"),
+    [("valeur", "part du montant", "part des contrats"), ("nombre", "part des contrats", "part du montant")],
+)
+def test_the_axis_says_value_when_value_is_shown_and_contracts_when_they_are_counted(unit, shared, other):
+    said = texts(charts.considerations(findings().rows(*CODES, unite=unit)))
+    assert shared in said and other not in said
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_a_year_with_few_contracts_is_drawn_hollow_and_said(few):
+    rows = findings().rows(*CODES, dimension="annee").with_columns(petit_effectif=pl.lit(few))
+    said = " ".join(texts(charts.shares_by_year(rows)))
+    assert ("point creux" in said) is few
+
+
+@pytest.mark.parametrize(("target", "stopped"), [(0.03, True), (0.4, False)])
+def test_a_small_target_is_drawn_on_its_own_scale_and_what_goes_beyond_is_said(target, stopped):
+    rows = pl.DataFrame({"annee": ["2024"], "valeur": [target / 2], "bas": [0.0], "haut": [0.9], "genre": ["constaté"]})
+    said = " ".join(texts(charts.trajectory(rows, target)))
+    assert ("échelle arrêtée à 5 %" in said) is stopped and ("100 %" in said) is not stopped

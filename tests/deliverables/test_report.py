@@ -73,6 +73,10 @@ def plain(text: str) -> str:
         (french.count(1204, "marché réservé"), "1\u202f204\u00a0marchés réservés"),
         (french.plural("lot", 1.5), "lot"),
         (french.listing(["a", "b", "c"]), "a, b et c"),
+        (french.listing(["a, b", "c", "d"]), "a, b ; c ; d"),
+        (french.listing(["a, b"]), "a, b"),
+        (french.value(5.5, "texte"), "5,50"),
+        (french.value(6.0, "texte"), "6"),
         (french.of("Ivry"), "d'Ivry"),
         (french.sentence("il y a : 3 % de « oui »"), "Il y a\u00a0: 3\u00a0% de «\u00a0oui\u00a0»."),
         (

@@ -65,7 +65,7 @@ _WHO = (
     Column("statuts", "Statuts"),
     Column("statut_au", "Statut connu au", "date", extra=True),
     Column("gagnes", "Contrats de la famille gagnés", "entier", extra=True),
-    Column("points", "Points", extra=True),
+    Column("points", "Points", "valeur", extra=True),
     Column("ex_aequo", "À ce rang", "entier", extra=True),
     Column("raison", "Pourquoi, terme par terme"),
 )

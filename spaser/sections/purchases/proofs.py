@@ -186,5 +186,5 @@ _AGAINST = (
     Column("contredit_source", "Source"),
 )
 _ANSWERS = french.typeset(
-    "La liste entière est dans le classeur. Les noms se tranchent dans validations.csv (accepter ou refuser), les statuts dans un fichier de corrections."
+    "La liste entière est dans le classeur. Les noms et les statuts se tranchent à l'écran (carnet 04), ou dans validations.csv (accepter ou refuser) et un fichier de corrections."
 )

@@ -280,7 +280,7 @@ def _names(validations: pl.DataFrame) -> pl.DataFrame:
         validations.sort("rang")
         .group_by("cle", maintain_order=True)
         .agg(
-            pl.lit("nom à rapprocher (répondez dans validations.csv)").first().alias("motif"),
+            pl.lit("nom à rapprocher").first().alias("motif"),
             pl.col("fournisseur").first(),
             pl.lit(None, pl.String).first().alias("siren"),
             pl.col("lignes").first(),

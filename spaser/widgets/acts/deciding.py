@@ -193,12 +193,12 @@ class Plan(Grid):
         for row in rows.to_dicts():
             states = list(dict.fromkeys([*plan.STATES, row["etat"]]))
             fields: dict[str, ipywidgets.Widget] = {
-                "responsable": _field("Qui", "un nom, un service", row["responsable"], "17rem"),
+                "responsable": _field("Qui", "un nom, un service", row["responsable"], "15rem"),
                 "etat": ipywidgets.Dropdown(
-                    options=states, value=row["etat"], description="État", style=WIDE, layout={"width": "11rem"}
+                    options=states, value=row["etat"], description="État", style=WIDE, layout={"width": "9.5rem"}
                 ),
-                "echeance": _field("Échéance", "31/03/2027", row["echeance"], "13rem"),
-                "note": _field("Note", "facultatif", row["note"], "22rem"),
+                "echeance": _field("Échéance", "31/03/2027", row["echeance"], "12rem"),
+                "note": _field("Note", "facultatif", row["note"], "19rem"),
             }
             begin = "dès maintenant" if row["retard"] else f"à commencer avant le {french.long_date(row['sourcing'])}"
             told = f"{row['levier_libelle']} – {row['famille_libelle'].lower()} – {begin}"

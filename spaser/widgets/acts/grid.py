@@ -27,7 +27,7 @@ _ALIVE = "Les réponses se donnent ici une fois le carnet lancé (menu Exécutio
 class OneOf:
     """A line with one answer to choose."""
 
-    def __init__(self, key: str, told: str, answers: Sequence[tuple[str, Answer]], width: str = "34rem") -> None:
+    def __init__(self, key: str, told: str, answers: Sequence[tuple[str, Answer]], width: str = "29rem") -> None:
         self.key, self.told = key, french.typeset(told)
         self.chosen = ipywidgets.Dropdown(
             options=[("à décider plus tard", LATER), *((french.typeset(label), answer) for label, answer in answers)],
