@@ -134,9 +134,13 @@ def closing(as_of: date, today: date | None = None, origin: str = "") -> str:
     return f"{told}, {count(abs(days), 'jour')} {side} le jour de lecture ({long_date(today)})"
 
 
+#: A text that begins by the name of a file: « programme.csv : … ».
+_FILE = re.compile(r"^\S+\.[a-z]{2,4}[0-9x]?(?![^\s,;:])")
+
+
 def capital(text: str) -> str:
-    """The first letter in capital, the others untouched."""
-    return text[:1].upper() + text[1:]
+    """The first letter in capital, the others untouched; the name of a file is left as it is on the disk."""
+    return text if _FILE.match(text) else text[:1].upper() + text[1:]
 
 
 def typeset(text: str) -> str:

@@ -37,8 +37,8 @@ from spaser.cli import (
 )
 from spaser.cli.terminal import hold_streams, say, speak_french
 from spaser.guards import leftovers
+from spaser.guards.names import LONGEST
 from spaser.problems import Problem
-from spaser.text import harmless
 
 #: The help is grouped as the work is; a command that no group names stands with the measures.
 GROUPS = {
@@ -97,16 +97,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-#: Of a path that is endless, only its end is shown.
-_LONGEST = 200
-
-
 def _named(choices: argparse.Namespace) -> None:
     """Refuse a path that no system takes, before anything is read."""
     for given_ in vars(choices).values():
         for one in given_ if isinstance(given_, list | tuple) else [given_]:
-            if isinstance(one, str | Path) and "\x00" in str(one):
-                raise Problem("Un nom de fichier contient un caractère interdit (octet nul)", where=harmless(str(one)))
+            if isinstance(one, str | Path):
+                guards.named(one)
 
 
 def _barred(failure: OSError | MemoryError) -> Problem:
@@ -118,7 +114,7 @@ def _barred(failure: OSError | MemoryError) -> Problem:
         )
     return Problem(
         "L'ordinateur refuse de lire ou d'écrire ce fichier ou ce dossier",
-        where=str(failure.filename or "")[-_LONGEST:],
+        where=str(failure.filename or "")[-LONGEST:],
         why=guards.of_system(failure),
         todo="Fermez le fichier s'il est ouvert (dans Excel, par exemple), vérifiez vos droits et la place libre, ou donnez un autre dossier avec --sortie",
     )

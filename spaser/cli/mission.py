@@ -66,6 +66,8 @@ def _run_new(choices: argparse.Namespace) -> None:
         for key, value in (("client", choices.client), ("auteur", choices.auteur), ("acheteurs", choices.acheteurs))
         if value
     }
+    mission.there(path for paths in _given(choices).values() for path in paths)
+    mission.there([choices.reprendre] if choices.reprendre else [], folders=True)
     home = mission.create(choices.dossier, **said)
     say(f"Mission créée : {home}")
     _add(home, choices)
@@ -85,16 +87,22 @@ def _run_add(choices: argparse.Namespace) -> None:
 def _add(home: Path, choices: argparse.Namespace) -> None:
     from spaser.studies import mission
 
-    lists = {
+    for key, paths in _given(choices).items():
+        if paths:
+            mission.add(home, key, paths)
+
+
+def _given(choices: argparse.Namespace) -> dict[str, list[str]]:
+    """The files to copy, by the name they take in ``mission.toml``."""
+    told = {
         "fichiers": choices.contrats,
         "registres": choices.registre,
         "avis": choices.avis,
         "pieces": choices.pieces,
         "programme": choices.programme,
+        "depenses": [choices.depenses] if choices.depenses else [],
     }
-    for key, paths in (lists | {"depenses": [choices.depenses] if choices.depenses else []}).items():
-        if paths:
-            mission.add(home, key, paths)
+    return {key: paths or [] for key, paths in told.items()}
 
 
 def _run_state(choices: argparse.Namespace) -> None:

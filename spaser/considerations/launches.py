@@ -162,9 +162,12 @@ def _bought(contracts: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _launching(notices: pl.LazyFrame) -> pl.LazyFrame:
-    """Notices that launch, and those that do not say their kind (``lance`` false), with the day they were sent."""
+    """Notices that launch, and those that do not say their kind (``lance`` false), with the day they were sent.
+
+    A consultation that another notice cancels gives no contract: what it launched is left.
+    """
     known = pl.col("type_avis").is_in(LAUNCHING)
-    kept = notices.filter(pl.col("type_avis").is_null() | known)
+    kept = notices.filter(pl.col("type_avis").is_null() | known).join(_cancelled(notices), on="avis", how="anti")
     return kept.select(
         "avis",
         known.fill_null(False).alias("lance"),
@@ -175,6 +178,18 @@ def _launching(notices: pl.LazyFrame) -> pl.LazyFrame:
         nom=_buyer("acheteur_nom"),
         mots_avis=_tokens("objet"),
     ).filter(pl.col("date_lancement").is_not_null())
+
+
+def _cancelled(notices: pl.LazyFrame) -> pl.LazyFrame:
+    """The numbers of the notices cancelled, named by the cancellation or by the correction that it cancels."""
+    if "avis_lie" not in notices.collect_schema().names():
+        return pl.LazyFrame(schema={"avis": pl.String})
+    cited = notices.select("avis", "type_avis", vise=pl.col("avis_lie").str.split(", ")).explode("vise")
+    first = cited.filter(pl.col("type_avis") == "annulation").select(avis="vise")
+    corrected = (
+        cited.filter(pl.col("type_avis") == "rectificatif").join(first, on="avis", how="semi").select(avis="vise")
+    )
+    return pl.concat([first, corrected]).drop_nulls().unique()
 
 
 def _by_siren(contracts: pl.LazyFrame, notices: pl.LazyFrame) -> pl.LazyFrame:

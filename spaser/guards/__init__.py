@@ -10,11 +10,13 @@ Only what is listed for these libraries becomes a ``Problem``: a fault of the ki
 
 from spaser.guards.libraries import LIBRARIES, exceptions, json_of, reading, refused
 from spaser.guards.messages import of_csv, of_json, of_polars, of_system, of_toml
+from spaser.guards.names import named
 
 __all__ = [
     "LIBRARIES",
     "exceptions",
     "json_of",
+    "named",
     "of_csv",
     "of_json",
     "of_polars",

@@ -107,12 +107,9 @@ def _document(path: Path, what: str, todo: str, form: str) -> Document:
 
 def plain_text(path: Path, what: str, todo: str = "", *, largest: int = LARGEST) -> str:
     """The text of a file that a person wrote, in UTF-8 (with or without its mark)."""
-    try:
-        with path.open("rb") as stream:
+    with guards.reading(faults_.place(path), what=f"{what} est introuvable ou illisible", todo=todo):
+        with guards.named(path).open("rb") as stream:
             data = stream.read(largest + 1)
-    except (OSError, ValueError) as error:
-        why = guards.of_system(error) if isinstance(error, OSError) else "Le chemin contient un caractère interdit"
-        raise Problem(f"{what} est introuvable ou illisible", where=faults_.place(path), why=why, todo=todo) from None
     if len(data) > largest:
         raise Problem(
             f"{what} est démesuré",

@@ -80,13 +80,8 @@ def rows(path: Path | str, columns: Mapping[str, Column], what: str, *, todo: st
 def text_of(path: Path, what: str, todo: str = "") -> str:
     """The text of a table saved by a spreadsheet, whatever its encoding; it holds no nul and no half character."""
     with guards.reading(place(path), what=f"{what} est introuvable ou illisible", todo=todo):
-        try:
-            with path.open("rb") as stream:
-                data = stream.read(LARGEST_TABLE + 1)
-        except ValueError as error:
-            raise Problem(
-                f"{what} est introuvable", where=place(path), why="Le chemin contient un caractère interdit"
-            ) from error
+        with guards.named(path).open("rb") as stream:
+            data = stream.read(LARGEST_TABLE + 1)
     if len(data) > LARGEST_TABLE:
         raise Problem(f"{what} est démesuré", where=path.name, why=f"Il dépasse {LARGEST_TABLE >> 20} Mo")
     found = text.decode(data).text

@@ -157,7 +157,7 @@ def members(paths: str | Path | Sequence[str | Path]) -> tuple[list[Member], lis
 
 def _named(path: str | Path) -> Iterator[Member]:
     """The files behind one path as the user wrote it."""
-    place = Path(path).expanduser()
+    place = guards.named(Path(path).expanduser())
     try:
         if place.is_dir():
             yield from _folder(place)
@@ -174,7 +174,7 @@ def _named(path: str | Path) -> Iterator[Member]:
             raise Problem(
                 "Aucun fichier ne répond au motif", where=str(path), todo="Vérifiez le dossier et l'extension"
             )
-        for file in files:
+        for file in map(guards.named, files):
             yield Member(file.name, file, named=False, size=file.stat().st_size)
         return
     near = closest(place.name, [file.name for file in place.parent.iterdir()]) if place.parent.is_dir() else ""
@@ -191,7 +191,7 @@ def named_files(paths: Iterable[str | Path]) -> list[Path]:
     """
     found: list[Path] = []
     for path in paths:
-        place = Path(path).expanduser()
+        place = guards.named(Path(path).expanduser())
         several = place.is_dir() or (not place.is_file() and glob.has_magic(str(path)))
         found += [Path(member.path) for member in _named(path)] if several else [place]
     return list(dict.fromkeys(found))
@@ -206,7 +206,7 @@ def _folder(place: Path) -> Iterator[Member]:
             where=str(place),
             todo="Indiquez le dossier où sont les fichiers à lire",
         )
-    for file in files:
+    for file in map(guards.named, files):
         yield Member(file.relative_to(place).as_posix(), file, named=False, size=file.stat().st_size)
 
 

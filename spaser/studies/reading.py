@@ -50,7 +50,8 @@ _SPENT = {
     "vides": "vide",
     "entetes_repetes": "de titres répétés",
 }
-_FIXED = ("sans numéro", "au numéro faux", "hors sujet", "de total", "de titres répétés")
+_PLANNED = {"lus": "ligne lue", "gardes": "à venir", "termines": "terminée", "rejetes": "écartée"}
+_FIXED = ("à venir", "sans numéro", "au numéro faux", "hors sujet", "de total", "de titres répétés")
 #: When no record has a date: accounts do not depend on it.
 _NO_DAY = date(2100, 1, 1)
 
@@ -122,7 +123,7 @@ def _notices(path: Path) -> Looked | None:
     return Looked(
         path.name,
         "avis publiés",
-        (*said, *notices.announced(read.files)),
+        (*said, *_kinds(read.notices), *notices.announced(read.files), *_why(read.rejects)),
         notices.filled_of(read),
         _columns(path.name, "avis", read.notices),
     )
@@ -131,18 +132,75 @@ def _notices(path: Path) -> Looked | None:
 def _registers(path: Path) -> Looked | None:
     read = read_registers(path)
     rows = read.files.to_dicts()
-    counted = tuple(_lines(row, _LISTED) for row in rows if row.get("lus") is not None)
+    counted = tuple(f"{_of_sheet(row)}{_lines(row, _LISTED)}" for row in rows if row.get("lus") is not None)
+    unnumbered = read.unnumbered.collect().height
+    linked = (
+        f"{french.count(unnumbered, 'structure')} sans numéro utilisable, à rapprocher par le nom et le code postal"
+    )
+    kept = (f"{linked} (feuille de validation de « spaser fournisseurs »)",) if unnumbered else ()
     said = tuple(
-        f"{row['libelle']}, reconnaissance {row['surete']} : {row['indices'] or 'aucun indice'}"
+        f"{_of_sheet(row)}{row['libelle']}, reconnaissance {row['surete']} : {row['indices'] or 'aucun indice'}"
         + (f" ; autres lectures : {row['autres']}" if row["autres"] else "")
         for row in rows
     )
     return Looked(
         path.name,
         "liste de fournisseurs",
-        (*said, *counted, *(row["message"] for row in rows if row["message"])),
+        (
+            *said,
+            *counted,
+            *kept,
+            *_why(read.rejects.collect()),
+            *(f"{_of_sheet(row)}{row['message']}" for row in rows if row["message"]),
+        ),
         read.filled,
         read.seen,
+    )
+
+
+def _of_sheet(row: dict[str, Any]) -> str:
+    return f"feuille « {row['feuille']} » : " if row.get("feuille") else ""
+
+
+#: Kinds of notices as a reader calls them, and whether the word takes its plural; one that says no kind proves no launch.
+_NOTICE_KINDS = {
+    "concurrence": ("avis de marché", False),
+    "concours": ("avis de concours", False),
+    "attribution": ("résultat", True),
+    "rectificatif": ("rectificatif", True),
+    "annulation": ("annulation", True),
+    "modification": ("modification", True),
+    "preinformation": ("préinformation", True),
+    None: ("de nature non dite, sans preuve d'un lancement", False),
+}
+
+
+def _kinds(rows: pl.DataFrame) -> tuple[str, ...]:
+    """« dont 2 rectificatifs et 1 avis de marché », the most frequent kind first."""
+    parts = []
+    for kind, n in rows["type_avis"].value_counts(sort=True).rows():
+        word, agrees = _NOTICE_KINDS.get(kind, ("d'un autre genre", False))
+        parts.append(french.count(n, word) if agrees else f"{french.number(n)} {word}")
+    return (f"dont {french.listing(parts)}",) if parts else ()
+
+
+#: What stands before the reason in the message of a line, and how many places are named.
+_PLACE, _PLACES = r"^(?:Feuille « .*? », )?[Ll]igne \d+ : ", 3
+
+
+def _why(rejects: pl.DataFrame) -> tuple[str, ...]:
+    """What was refused or doubted, each reason once, with how many lines and the first of them."""
+    said = pl.col("niveau").is_in(["rejet", "doute"]) | (pl.col("regle") == "statut_inconnu")
+    told = rejects.filter(said & pl.col("message").is_not_null()).with_columns(
+        pl.col("message").str.replace(_PLACE, "")
+    )
+    groups = told.group_by("message", maintain_order=True).agg(
+        n=pl.struct("source", "position").n_unique(), places=pl.col("position").drop_nulls().head(_PLACES)
+    )
+    return tuple(
+        f"{french.count(n, 'ligne', none=False)} : {message[:1].lower()}{message[1:]}"
+        + (f" (n° {', '.join(str(place) for place in places)}{'…' if n > len(places) else ''})" if places else "")
+        for message, n, places in groups.sort("n", descending=True, maintain_order=True).rows()
     )
 
 
@@ -184,7 +242,7 @@ def _contracts(path: Path) -> Looked | None:
     return Looked(
         path.name,
         "contrats",
-        (told, *notes),
+        (told, *notes, *_why(base.rejects.filter(pl.col("niveau") == "rejet").collect())),
         shares,
         _columns(path.name, "contrats", rows),
     )
@@ -204,14 +262,18 @@ def _prepared(path: Path) -> diagnostic.Base:
 def _programme(path: Path) -> Looked | None:
     read = programmes.read_programme(path)
     columns = read.projects
-    said = tuple(
-        f"{row['lus']} lignes = {row['gardes']} à venir + {row['termines']} terminées + {row['rejetes']} écartées"
-        for row in read.files.filter(pl.col("etat") == "lue").to_dicts()
-    )
+    said: list[str] = []
+    for row in read.files.to_dicts():
+        if row["etat"] != "lue":
+            said.append(f"{_of_sheet(row)}{row['etat']}")
+            continue
+        said.append(f"{_of_sheet(row)}{_lines(row, _PLANNED)}")
+        said += [f"{_of_sheet(row)}{row['lecture']}"] if row["lecture"] else []
+        said += [f"{_of_sheet(row)}colonnes non lues : {row['colonnes_ignorees']}"] if row["colonnes_ignorees"] else []
     return Looked(
         path.name,
         "programme d'achat",
-        said,
+        (*said, *_why(read.rejects)),
         programmes.filled_of(read),
         _columns(path.name, "programme d'achat", columns),
     )
@@ -228,7 +290,21 @@ def _ledger(path: Path) -> Looked | None:
         for row in read.accounts.to_dicts()
     ]
     said += [f"feuille « {row['feuille']} » : {row['lecture']}" for row in read.accounts.to_dicts() if row["lecture"]]
-    return Looked(path.name, "fichier de dépenses", tuple(said), read.filled, read.seen)
+    said += [_spent(row, read.lines) for row in read.accounts.to_dicts() if row["etat"] == "lue" and row["gardees"]]
+    if read.accounts["gardees"].sum() == 0:
+        said.append(
+            "aucune ligne n'est gardée ; si les montants sont des formules, ouvrez le classeur dans un tableur, enregistrez-le et relisez-le"
+        )
+    return Looked(path.name, "fichier de dépenses", (*said, *_why(read.rejects)), read.filled, read.seen)
+
+
+def _spent(row: dict[str, Any], lines: pl.DataFrame) -> str:
+    """« feuille « 2024 » : 36 000,00 € TTC en 2024 »: what an accountant checks first."""
+    years = lines.filter((pl.col("feuille") == row["feuille"]) & (pl.col("perimetre") != "ecarte"))["exercice"]
+    known = sorted(years.drop_nulls().unique().to_list())
+    when = f" en {known[0]}" if len(known) == 1 else f" de {known[0]} à {known[-1]}" if known else ", sans date"
+    tax = row["taxe"] if row["taxe"] in ("HT", "TTC") else "(HT ou TTC : non dit)"
+    return f"feuille « {row['feuille']} » : {french.euros(row['montant'])} {tax}{when}"
 
 
 #: The surest first: a structure of its own (notices), a list proved by its values, a contract's own fields, then looser tables.

@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets
 
 from spaser import french
+from spaser.studies.acting import training
 from spaser.widgets import tables
 
 
@@ -92,4 +93,4 @@ def options(*parts: float | None) -> list[str]:
 
 def near(number: int) -> list[str]:
     """Three numbers to choose from, the right one among them."""
-    return [str(max(0, number // 2)), str(number), str(number * 2 + 1)]
+    return [str(one) for one in training.around(number)]

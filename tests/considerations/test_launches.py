@@ -156,3 +156,12 @@ def test_the_weights_of_the_method_decide_the_join():
     bought, sent = CONTRACTS.conform(pl.LazyFrame([contract(codeCPV=None)])), NOTICES.conform(pl.LazyFrame([notice()]))
     assert launches.join(bought, sent).collect().height == 1
     assert launches.join(bought, sent, strict).collect().height == 0
+
+
+def test_a_consultation_that_another_notice_cancels_launched_no_contract():
+    cancelled = notice("24-3", type_avis="annulation", avis_lie="24-1")
+    assert joined([contract()], [notice(), cancelled]) == {}
+    # Cancelled through its correction; another notice's cancellation changes nothing.
+    corrected = [notice("24-2", type_avis="rectificatif", avis_lie="24-1"), cancelled | {"avis_lie": "24-2"}]
+    assert joined([contract()], [notice(), *corrected]) == {}
+    assert joined([contract()], [notice(), cancelled | {"avis_lie": "23-9"}])["c1"]["avis"] == "24-1"

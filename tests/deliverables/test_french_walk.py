@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from spaser import french
 from spaser.cli import parser
 from spaser.cli.terminal import speak_french
 
@@ -64,3 +65,18 @@ def test_no_line_of_the_help_is_wrong(kind):
     commands = next(action for action in top._actions if action.dest == "command" or getattr(action, "choices", None))
     texts = [top.format_help(), *(one.format_help() for one in commands.choices.values())]
     assert [hit for text in texts for hit in _found(kind, text)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("programme.csv : colonnes non lues", "programme.csv : colonnes non lues"),
+        ("achats.xlsx", "achats.xlsx"),
+        ("depenses.csv, arrêté au 5 juin", "depenses.csv, arrêté au 5 juin"),
+        ("ville de Montreuil", "Ville de Montreuil"),
+        ("art. 2 de la loi", "Art. 2 de la loi"),
+        ("étude.", "Étude."),
+    ],
+)
+def test_a_sentence_opens_by_a_capital_but_the_name_of_a_file_stays_as_it_is(text, told):
+    assert french.capital(text) == told

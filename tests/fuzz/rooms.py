@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 import xlsxwriter
-from fuzz import mutations
+from fuzz import filled, mutations
 
 from spaser import maturity, rules, sources
 from spaser.detection import rules as lexicon
@@ -33,6 +33,7 @@ from spaser.sources.ledgers import nomenclatures
 from spaser.sources.notices import read_notices
 from spaser.sources.programmes import read_programme
 from spaser.sources.registers import read_registers
+from spaser.studies.acting import day, grouping, interviews
 from spaser.studies.mission import read as read_mission
 from spaser.studies.territory import panorama
 
@@ -531,6 +532,12 @@ ROOMS: dict[str, Room] = {
     "avis_json": Room("a.json", notices, _notices),
     "avis_csv": Room("a.csv", tables("avis"), _notices),
     "avis_xml": Room("a.xml", notices_xml, _notices),
+    "souhaits": Room("souhaits.xlsx", filled.books(filled.WISHES), filled.read_wishes),
+    "suivi": Room("suivi.xlsx", filled.books(filled.FOLLOW), lambda path: day.follow_up(path).height),
+    "entretiens": Room(
+        "entretiens.xlsx", filled.books(filled.INTERVIEWS), lambda path: interviews.study(path).answers.height
+    ),
+    "groupements": Room("groupements.xlsx", filled.books(filled.GROUPS), lambda path: len(grouping.asked(path))),
     **{f"document_{form}": Room(f"ccap.{form}", document(form), _document) for form in ("docx", "odt", "web", "texte")},
 }
 

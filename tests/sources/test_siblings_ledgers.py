@@ -154,3 +154,15 @@ def test_two_sheets_of_the_same_sum_and_columns_are_two(tmp_path: Path) -> None:
         for rank, name in ((1, "Janvier"), (2, "Février"))
     }
     assert _spent(_book(tmp_path, same)) == 20_000
+
+
+def test_euros_in_the_heading_of_the_amounts_win_over_a_unit_written_elsewhere_and_it_is_said(tmp_path: Path) -> None:
+    near = _read(tmp_path, f"Tableau en k€;;\nFournisseur;SIRET;Montant HT (€)\nA;{A};354\n")
+    assert _spent(near) == 35_400 and "à vérifier" in near.accounts["lecture"][0]
+    assert _spent(_read(tmp_path, f"Tableau en k€;;\nFournisseur;SIRET;Montant HT\nA;{A};354\n")) == 35_400_000
+
+
+@pytest.mark.parametrize(("cell", "word"), [("8,00000E+13", "abîmés par le tableur"), ("4012", "numéro interne")])
+def test_a_siret_rounded_by_a_spreadsheet_is_told_from_an_internal_number(tmp_path: Path, cell: str, word: str) -> None:
+    rows = "".join(f"{name};{cell};10\n" for name in "ABCD")
+    assert word in _read(tmp_path, f"Fournisseur;SIRET;Montant HT\n{rows}").accounts["lecture"][0]

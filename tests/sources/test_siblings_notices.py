@@ -117,6 +117,9 @@ EFORMS = """<?xml version="1.0" encoding="UTF-8"?>
         ("PriorInformationNotice", "pin-only", "FRA", "preinformation"),
         # Its root says an award, its code a call: it proves neither.
         ("ContractAwardNotice", "cn-standard", "FRA", None),
+        # A code that no list of the kit has says nothing; a root without any code says what it is.
+        ("ContractNotice", "genre-nouveau", "FRA", None),
+        ("ContractNotice", "", "FRA", "concurrence"),
     ],
 )
 def test_eforms_of_every_kind_and_language_are_told_apart(

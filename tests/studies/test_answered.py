@@ -84,3 +84,35 @@ def test_a_contract_column_filled_once_is_not_said_empty(tmp_path: Path, capsys:
     main(["diagnostic", str(tmp_path / "plein.csv"), "--sortie", str(tmp_path / "s")])
     told = capsys.readouterr().out.replace("\u00a0", " ")
     assert "aucun avec : titulaire identifié\n" in told
+
+
+def _said(found: reading.Looked) -> str:
+    return "\n".join(found.told).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_a_spend_file_says_its_total_its_tax_its_years_and_why_lines_are_left(tmp_path: Path) -> None:
+    head = "Fournisseur;Date;Mandaté TTC\n"
+    said = _said(_looked(tmp_path, "d.csv", head + "A;01/02/2023;1000\nB;01/02/2024;500\nC;01/02/2024;abc\n"))
+    assert "1 500,00 € TTC de 2023 à 2024" in said and "1 ligne : montant illisible (n° 4)" in said
+    assert "aucune ligne n'est gardée" not in said
+    assert "aucune ligne n'est gardée" in _said(_looked(tmp_path, "v.csv", head + "A;01/02/2023;abc\n"))
+
+
+def test_notices_say_their_kinds_and_that_an_unknown_one_proves_no_launch(tmp_path: Path) -> None:
+    rows = [
+        {"idweb": f"26-{n}", "objet": "O", "nomacheteur": "V", "dateparution": "2026-09-15", "nature_libelle": kind}
+        for n, kind in enumerate(["Rectificatif", "Rectificatif", "Divers"])
+    ]
+    said = _said(_looked(tmp_path, "a.json", json.dumps({"results": rows})))
+    assert "dont 2 rectificatifs et 1 de nature non dite, sans preuve d'un lancement" in said
+
+
+def test_a_record_refused_twice_is_counted_once(tmp_path: Path) -> None:
+    text = "Nom;SIRET;Type\nA;80000000000011;EI\nB;80000000700016;Tiers-lieu\n"
+    assert "1 ligne : ligne hors sujet" in _said(_looked(tmp_path, "l.csv", text))
+
+
+def test_a_programme_says_the_columns_it_does_not_read(tmp_path: Path) -> None:
+    head = "Objet;Montant estimé;Date prévisionnelle de publication;Météo\n"
+    found = _looked(tmp_path, "p.csv", head + "Entretien;9000;avril 2027;beau\n")
+    assert "colonnes non lues : Météo" in _said(found) and found.filled["date"].to_list() == [1]

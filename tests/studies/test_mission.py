@@ -487,3 +487,17 @@ def test_the_commands_of_a_mission_make_it_complete_it_and_tell_it(tmp_path, con
     said = capsys.readouterr().out
     assert "suivi.csv" in said and "livre.csv" in said and "aucune encore" in said
     assert main(["mission", "nouvelle", str(home)]) == 2
+
+
+@pytest.mark.parametrize(
+    "lacking", [["--contrats", "absent.json"], ["--pieces", "a.txt", "absent"], ["--reprendre", "a.txt"]]
+)
+def test_a_mission_is_not_half_made_when_a_file_lacks(tmp_path, monkeypatch, capsys, lacking):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text("Article 1", encoding="utf-8")
+    assert main(["mission", "nouvelle", "m", *lacking]) == 2
+    assert "introuvable" in capsys.readouterr().err and not (tmp_path / "m").exists()
+    assert main(["mission", "nouvelle", "m", "--pieces", "a.txt", "--reprendre", "."]) == 0
+    assert "Rien à reprendre" in capsys.readouterr().out
+    assert main(["mission", "ajouter", "m", "--contrats", "a.txt", "absent.json"]) == 2
+    assert mission.read(tmp_path / "m").files == ()

@@ -66,3 +66,12 @@ def test_the_workshop_is_written_as_slides_and_a_document(tmp_path, monkeypatch,
     words = " ".join(shape.text_frame.text for slide in deck.slides for shape in slide.shapes if shape.has_text_frame)
     assert "Question 1" in words and len(deck.slides) > 12
     assert (tmp_path / "s" / "atelier.docx").is_file()
+
+
+def test_the_right_number_is_not_always_in_the_same_place_and_the_choices_differ():
+    places = set()
+    for number in range(60):
+        choices = training.around(number)
+        assert len(set(choices)) == 3 and choices == sorted(choices) and number in choices, number
+        places.add(choices.index(number))
+    assert places == {0, 1, 2}

@@ -76,3 +76,15 @@ def test_the_lever_advised_for_a_need_comes_first_and_another_may_be_chosen(desk
     assert plain(view) != before
     assert view.lever.value == other
     assert "service juridique" in plain(view)
+
+
+def test_the_sheet_of_a_supplier_follows_the_number_or_the_name_that_is_asked(desk):
+    view = widgets.Supplier(desk)
+    first = plain(view)
+    assert "Quels statuts ?" in first and "Quelles conditions pour être ESUS" in first
+    view.who.value = "000001388"
+    assert "Fougère" in plain(view) and plain(view) != first
+    view.who.value = "personne de ce nom"
+    assert 'role="alert"' in view.answer.value and "Aucun fournisseur lu ne s" in view.answer.value
+    view.who.value = ""
+    assert "Écrivez un SIRET" in view.answer.value

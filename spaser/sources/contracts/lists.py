@@ -14,7 +14,7 @@ from typing import IO
 import polars as pl
 
 from spaser import rules
-from spaser.problems import Problem, closest
+from spaser.problems import Problem
 from spaser.sources import delimited, workbooks
 from spaser.text import decode, fold
 from spaser.vocabulary import HOLDER, NONE_DECLARED, RAW, REJECTS
@@ -214,14 +214,12 @@ def _header(rows: list[list[str]]) -> int:
 
 def _no_column(row: list[str], name: str) -> Problem:
     seen = [cell.strip() for cell in row if cell.strip()][:12]
-    known = [titles[0] for titles in rules.toml("list_columns.toml")["columns"].values()]
-    hint = next((text for text in (closest(cell, known) for cell in seen) if text), "")
     return Problem(
         "Aucune colonne de marchés n'a été reconnue",
         where=name,
         why=f"Colonnes vues : {', '.join(seen) or 'aucune'}. Attendues, par exemple : numéro de marché, objet, montant HT, "
         "date de notification, titulaire, SIRET titulaire",
-        todo=f"{hint} Renommer les colonnes, ou ajouter leurs titres à list_columns.toml".strip(),
+        todo="Renommez les colonnes de votre liste",
     )
 
 

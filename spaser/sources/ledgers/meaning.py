@@ -37,10 +37,13 @@ _NOTE, _NOTES = (
     re.compile(r"(?i)montants?|chiffres?|sommes?|valeurs?|exprim|unit[ée]s?|\ben (?:k ?€|m ?€|milliers|millions)"),
     5,
 )
+_EUROS = re.compile(r"(?i)€|\beuros?\b|\beur\b")
 _UNIT_HEADING = ("unite", "unite monetaire", "unite de compte", "unites", "devise")
 _TAX = re.compile(r"(?i)\b(h\.?t\.?|t\.?t\.?c\.?|hors taxes?|toutes taxes comprises)(?![\w])")
 #: A public body's SIREN starts with 1 (State) or 2 (local authorities and their establishments).
 _PUBLIC = r"^[12]"
+#: A SIRET that a spreadsheet turned into a number and rounded.
+_SCIENTIFIC = r"^\s*\d(?:[.,]\d+)?[eE]\+?\d{2}\s*$"
 PUBLIC_SHARE, PUBLIC_NAMES, OTHER_NAMES, INTERNAL_RATE = 0.9, 2, 3, 0.2
 
 
@@ -138,6 +141,9 @@ def _verdict(body: pl.DataFrame, cell: str, named: str | None) -> str:
     valid = found.filter(pl.col("siren").is_not_null())
     sized = found["identifiant_lu"].str.contains(r"^\d{9}(\d{5})?$").sum() if found.height else 0
     if found.height >= 3 and max(valid.height, sized) < found.height * INTERNAL_RATE:
+        cut = body[cell].str.contains(_SCIENTIFIC).sum() or 0
+        if cut >= found.height * PUBLIC_SHARE:
+            return "numéros abîmés par le tableur (« 8,00E+13 ») : mettez la colonne au format texte dans le fichier d'origine et exportez de nouveau"
         return "numéro interne du fournisseur, ni SIRET ni SIREN"
     both = valid.filter(pl.col("nom").is_not_null())
     ids, names = both["siren"].n_unique(), both["nom"].n_unique()
@@ -194,6 +200,10 @@ def _unit(
     written += [(f"« {text} », au-dessus du tableau", text) for text in _above(sheet, header)]
     written += [(f"« {text} », sous le tableau", text) for text in _below(body)]
     written += [(f"feuille « {sheet.name} »", sheet.name)]
+    if _EUROS.search(title) and not unit_in(title) and not _CENTIMES.search(title):
+        # The heading of the amounts is nearer to them than what stands around.
+        other = next((where for where, text in written[1:] if unit_in(text) or _CENTIMES.search(text or "")), None)
+        return 1, [f"montants en euros (« {title} »), autre unité lue ailleurs ({other}) : à vérifier"] if other else []
     for where, text in written:
         if scale := unit_in(text):
             name = "milliers d'euros" if scale == UNITS["k€"] else "millions d'euros"

@@ -68,7 +68,7 @@ def read_xml(root: etree._Element) -> Iterator[dict[str, Any]]:
     ]
     buyer = _buyer(root)
     kind: str | None = next(
-        (known for start, known in _KINDS.items() if code.startswith(start)), _ROOT_KINDS[name(root)]
+        (known for start, known in _KINDS.items() if code.startswith(start)), None if code else _ROOT_KINDS[name(root)]
     )
     # An award that says it is a call for competition says two things: it proves no launch.
     kind = None if (name(root), kind) == ("ContractAwardNotice", "concurrence") else kind

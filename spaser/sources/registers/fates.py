@@ -106,7 +106,7 @@ def doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:
         "sans_identifiant": (
             "identifiant_absent",
             "rejet",
-            "Ni SIREN ni SIRET : le statut ne peut être rattaché à un fournisseur",
+            "Ni SIREN ni SIRET : à rapprocher par le nom et le code postal",
         ),
         "invalide": (
             "identifiant_invalide",

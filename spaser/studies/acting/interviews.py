@@ -201,7 +201,7 @@ def study(
 def _answers(book: Path | str, grid: dict[str, Any], roles: dict[str, str], faults: list[str]) -> pl.DataFrame:
     known = {one["id"] for axis in grid["axis"] for one in axis["question"]}
     top, seen, rows = len(grid["levels"]) - 1, set(), []
-    for line in sheets.filled(book, ANSWERS, _ANSWERS, anchor="code", written_by=_MADE):
+    for line in sheets.filled(book, ANSWERS, _ANSWERS, anchor="Code", written_by=_MADE):
         if not line["niveau"]:
             continue
         where = f"feuille « {ANSWERS} », ligne {line['ligne']} : "
@@ -234,7 +234,7 @@ def _said(
         for word in (axis["id"], axis["label"], axis.get("short", axis["label"]))
     }
     kinds, rows = {fold(kind): kind for kind in held["kinds"]}, []
-    for line in sheets.filled(book, SAID, _SAID, anchor="constat", written_by=_MADE):
+    for line in sheets.filled(book, SAID, _SAID, anchor="Constat", written_by=_MADE):
         if not line["constat"] and not line["citation"]:
             continue
         where = f"feuille « {SAID} », ligne {line['ligne']} : "
@@ -243,10 +243,11 @@ def _said(
             "axe_libelle": axes.get(fold(line["axe"] or "")),
             "type": kinds.get(fold(line["type"] or "")),
         }
-        for name, word in (("role", "rôle"), ("axe_libelle", "axe"), ("type", "type")):
+        for name, word, held_words in (("role", "rôle", roles), ("axe_libelle", "axe", axes), ("type", "type", kinds)):
             given = line[name.removesuffix("_libelle")] or ""
             if found[name] is None:
-                faults.append(f"{where}{word} {f'inconnu « {given[:40]} »' if given else 'absent'}")
+                told = f"inconnu « {given[:40]} »" if given else "absent"
+                faults.append(f"{where}{word} {told} ; attendu : {', '.join(dict.fromkeys(held_words.values()))}")
         quoted = fold(line["citable"] or "") in ("oui", "o", "x")
         rows.append(found | {"constat": line["constat"], "citation": line["citation"] if quoted else None})
     order = {axis["label"]: rank for rank, axis in enumerate(grid["axis"])}

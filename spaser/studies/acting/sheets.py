@@ -7,8 +7,9 @@ from pathlib import Path
 
 import polars as pl
 
-from spaser import guards
 from spaser.problems import Problem
+from spaser.settings.faults import short
+from spaser.sources import workbooks
 from spaser.text import fold
 
 #: The heading line is one of the first.
@@ -16,16 +17,14 @@ _SEARCHED = 12
 
 
 def names(book: Path | str) -> set[str]:
-    """The names of the sheets of a workbook.
+    """The names of the sheets of a workbook that hold something.
 
     Raises
     ------
     Problem
         It cannot be read.
     """
-    path = Path(book)
-    with guards.reading(path.name, "polars", what="Le classeur est illisible"):
-        return set(pl.read_excel(path, sheet_id=0, has_header=False, infer_schema_length=0, raise_if_empty=False))
+    return {name for name, _ in _opened(Path(book))}
 
 
 def filled(
@@ -38,22 +37,35 @@ def filled(
     columns
         Each word and the folded spellings of its heading.
     anchor
-        The folded heading without which the sheet says nothing.
+        The heading without which the sheet says nothing.
     written_by
         The command that writes such a workbook, to start again from.
+
+    Raises
+    ------
+    Problem
+        It cannot be read, or lacks this sheet or this heading.
     """
     path = Path(book)
-    with guards.reading(path.name, "polars", what="Le classeur est illisible"):
-        cells = pl.read_excel(
-            path, sheet_name=name, has_header=False, infer_schema_length=0, drop_empty_rows=False, raise_if_empty=False
+    todo = f"Repartez du classeur écrit par {written_by}"
+    found = dict(_opened(path))
+    if name not in found:
+        seen = ", ".join(f"« {short(one)} »" for one in [*found][:_SEARCHED])
+        raise Problem(
+            f"Le classeur n'a pas de feuille « {name} », ou elle est vide",
+            where=path.name,
+            why=f"Feuilles lues : {seen or 'aucune'}",
+            todo=todo,
         )
-    rows = [["" if value is None else str(value).strip() for value in row] for row in cells.iter_rows()]
-    at = next((rank for rank, row in enumerate(rows[:_SEARCHED]) if any(fold(cell) == anchor for cell in row)), None)
+    rows = [["" if value is None else str(value).strip() for value in row] for row in found[name].iter_rows()]
+    at = next(
+        (rank for rank, row in enumerate(rows[:_SEARCHED]) if any(fold(cell) == fold(anchor) for cell in row)), None
+    )
     if at is None:
         raise Problem(
-            f"La feuille « {name} » n'a pas de colonne « {anchor.capitalize()} »",
+            f"La feuille « {name} » n'a pas de colonne « {anchor} »",
             where=path.name,
-            todo=f"Repartez du classeur écrit par {written_by}",
+            todo=todo,
         )
     heads = [fold(cell) for cell in rows[at]]
     places = {word: next((heads.index(s) for s in spelled if s in heads), None) for word, spelled in columns.items()}
@@ -63,3 +75,9 @@ def filled(
             told = {word: (row[rank] or None) if rank is not None else None for word, rank in places.items()}
             read.append({"ligne": str(line), **told})
     return read
+
+
+def _opened(path: Path) -> list[tuple[str, pl.DataFrame]]:
+    if not path.is_file():
+        raise Problem("Le classeur est introuvable", where=str(path), todo="Vérifiez le nom et le dossier")
+    return workbooks.sheets(path, path.name)

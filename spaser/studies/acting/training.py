@@ -297,5 +297,14 @@ def _shares(*parts: float | None) -> tuple[str, ...]:
 
 
 def _near(number: int) -> tuple[str, ...]:
-    """Three numbers, the right one among them."""
-    return tuple(french.number(one) for one in sorted({max(0, number // 2), number, number * 2 + 1}))
+    """Three numbers to choose from, the right one among them."""
+    return tuple(french.number(one) for one in around(number))
+
+
+def around(number: int) -> list[int]:
+    """Three different numbers in order, the right one first, in the middle or last as the number itself decides: never always the same."""
+    low, middle = number // 4, number // 2
+    if number < 4:
+        return [number, number * 2 + 1, number * 3 + 2]
+    choices = ([number, number * 2 + 1, number * 3 + 2], [middle, number, number * 2 + 1], [low, middle, number])
+    return list(choices[number % 3])

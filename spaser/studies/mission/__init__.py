@@ -20,7 +20,7 @@ from spaser.studies.mission.places import HOME as DEMO
 from spaser.studies.mission.places import decisions, here, listed
 from spaser.studies.mission.shape import FORMS
 from spaser.studies.mission.state import held, told
-from spaser.studies.mission.writing import add, change, changed, create, received, template
+from spaser.studies.mission.writing import add, change, changed, create, received, template, there
 
 __all__ = [
     "DEMO",
@@ -50,6 +50,7 @@ __all__ = [
     "run",
     "take",
     "template",
+    "there",
     "told",
     "validations",
 ]

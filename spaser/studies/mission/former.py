@@ -51,9 +51,10 @@ def take(home: Path | str, folder: Path | str) -> list[str]:
     Raises
     ------
     Problem
-        A file is there and cannot be understood: it is named, what was taken before it stays.
+        There is no such folder; a file is there and cannot be understood: it is named, what was taken before it stays.
     """
     place, old = Path(home), Path(folder)
+    writing.there([old], folders=True)
     told = [
         line
         for name, taken in ((DIAGNOSTIC, _diagnostic), (SELECTION, _selection))
@@ -66,7 +67,8 @@ def take(home: Path | str, folder: Path | str) -> list[str]:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(old / name, target)
             told.append(f"{name} repris dans decisions/{ours}")
-    return told + collect(Decisions(place / DECISIONS), old)
+    told += collect(Decisions(place / DECISIONS), old)
+    return told or [f"rien à reprendre dans {old}"]
 
 
 def collect(decisions: Decisions, folder: Path) -> list[str]:

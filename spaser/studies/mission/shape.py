@@ -141,12 +141,14 @@ def _absent(said: dict[str, Any], path: tuple[str | int, ...], folder: Path, fau
     if not name:
         return None
     try:
-        with (folder / name).open("rb") as stream:
+        with guards.named(folder / name).open("rb") as stream:
             stream.read(1)
         return folder / name
-    except (OSError, ValueError):
+    except Problem as problem:
+        faults.add(path, f"« {path[-1]} » : {problem}")
+    except OSError:
         faults.add(path, f"« {path[-1]} » : le fichier {settings.short(name)} est introuvable.")
-        return None
+    return None
 
 
 def _is_picture(path: Path) -> bool:

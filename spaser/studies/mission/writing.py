@@ -13,6 +13,7 @@ from typing import Any
 
 import tomlkit
 
+from spaser import guards
 from spaser.deliverables import files
 from spaser.guards import leftovers
 from spaser.problems import Problem
@@ -88,9 +89,10 @@ def add(home: Path | str, key: str, paths: Iterable[Path | str]) -> list[Path]:
     Problem
         A file is absent, or is the demo's while the mission's are not.
     """
-    place, copied = Path(home), []
+    place, copied, given = Path(home), [], list(paths)
+    there(given)
     with locked(place):
-        for path in paths:
+        for path in given:
             copied.append(_copied(Path(path), place / FILES))
         _remember(place / FILES, copied)
     names = [path.relative_to(place).as_posix() for path in copied]
@@ -179,9 +181,17 @@ def _replaced(source: Path, text: str) -> Mission:
     return model.read(source)
 
 
+def there(paths: Iterable[Path | str], *, folders: bool = False) -> None:
+    """Refuse what cannot be copied before anything is: a file (or a folder, when only folders serve) that is not there, or whose name is no text."""
+    for path in map(Path, paths):
+        for one in (path, *(path.rglob("*") if path.is_dir() else ())):
+            guards.named(one)
+        if not (path.is_dir() if folders else path.exists()):
+            what = "Ce dossier" if folders else "Ce fichier"
+            raise Problem(f"{what} est introuvable", where=str(path), todo="Vérifiez son chemin")
+
+
 def _copied(path: Path, folder: Path) -> Path:
-    if not path.exists():
-        raise Problem("Ce fichier est introuvable", where=str(path), todo="Vérifiez son chemin")
     folder.mkdir(parents=True, exist_ok=True)
     if path.resolve().is_relative_to(folder.resolve()):
         return folder / path.resolve().relative_to(folder.resolve())

@@ -3,5 +3,6 @@
 from spaser.widgets.acts.deciding import Families, Plan, Statuses
 from spaser.widgets.acts.needs import Allotment, Draft, Groups, Impact, Morning
 from spaser.widgets.acts.planning import Planning
+from spaser.widgets.acts.sheet import Supplier
 
-__all__ = ["Allotment", "Draft", "Families", "Groups", "Impact", "Morning", "Plan", "Planning", "Statuses"]
+__all__ = ["Allotment", "Draft", "Families", "Groups", "Impact", "Morning", "Plan", "Planning", "Statuses", "Supplier"]

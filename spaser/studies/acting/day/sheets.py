@@ -87,6 +87,11 @@ def wishes(book: Path | str, frame: Frame) -> pl.DataFrame:
             if row[name] and told[name] not in (0, 1, 2, 3):
                 faults.append(f"ligne {line} : « {row[name]} » n'est pas un souhait (0 : refus, 1 à 3)")
         told |= {name: _hour(row[name], line, faults) for name in _HOURS}
+        faults.extend(
+            f"ligne {line} : « {(row[name] or '')[:30]} » n'est pas {what}"
+            for name, what in (("numero", "un numéro de besoin"), ("fixe", "un créneau (1, 2, 3…)"))
+            if row[name] and told[name] is None
+        )
         if told["fixe"] is not None and not 1 <= told["fixe"] <= frame.slots:
             faults.append(f"ligne {line} : créneau imposé {told['fixe']}, la journée en a {frame.slots}")
         if told["fournisseur"] and told["acheteur"]:
@@ -168,7 +173,7 @@ def rates(follow: pl.DataFrame) -> list[str]:
 
 
 def _sheet(book: Path | str, name: str, columns: Mapping[str, tuple[str, ...]]) -> list[dict[str, str | None]]:
-    return sheets.filled(book, name, columns, anchor="fournisseur", written_by="spaser matinale")
+    return sheets.filled(book, name, columns, anchor="Fournisseur", written_by="spaser matinale")
 
 
 def planning(book: Path | str) -> pl.DataFrame:
@@ -223,7 +228,7 @@ def _cents(text: str | None, line: str | None, faults: list[str]) -> int | None:
     if text is None:
         return None
     plain = re.sub(r"[\s\u00a0\u202f€]", "", text).replace(",", ".")
-    if re.fullmatch(r"\d+(\.\d+)?", plain):
+    if re.fullmatch(r"\d{1,12}(\.\d{1,2}|\.\d{4,})?", plain):  # three decimals are as well thousands: « 12.500 »
         return round(float(plain) * 100)
-    faults.append(f"ligne {line} : « {text[:30]} » n'est pas un montant")
+    faults.append(f"ligne {line} : « {text[:30]} » n'est pas un montant (12 500 ou 12 500,50)")
     return None

@@ -196,7 +196,7 @@ def _published(base: Base, notices: Sequence[str | Path], buyers: list[str], sta
 def _read(book: Path | str, planned: Planned) -> tuple[dict[str, dict[str, str | None]], pl.DataFrame]:
     """What a person wrote in the workbook: by project, and on each link; every fault said at once."""
     faults: list[str] = []
-    told = sheets.filled(book, "programme", _PROJECTS, anchor="projet", written_by="spaser programme --suivi")
+    told = sheets.filled(book, "programme", _PROJECTS, anchor="Projet", written_by="spaser programme --suivi")
     kept = {row["projet_id"]: {name: row[name] for name in WRITTEN} for row in told if row["projet_id"]}
     for row in told:
         if row["decision"] and fold(row["decision"]) not in _DECIDED:
@@ -204,7 +204,7 @@ def _read(book: Path | str, planned: Planned) -> tuple[dict[str, dict[str, str |
                 f"feuille « programme », ligne {row['ligne']} : « {row['decision'][:30]} » n'est pas une décision ({', '.join(('lancé', 'reporté', 'abandonné', 'fusionné'))})"
             )
     ruled = []
-    for row in sheets.filled(book, "publié", _LINKS, anchor="avis ou contrat", written_by="spaser programme --suivi"):
+    for row in sheets.filled(book, "publié", _LINKS, anchor="Avis ou contrat", written_by="spaser programme --suivi"):
         word = fold(row["lien"] or "")
         if word and word not in (*_YES, *_NO):
             faults.append(

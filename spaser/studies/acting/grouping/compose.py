@@ -107,7 +107,7 @@ def asked(book: Path | str) -> dict[str, list[str]]:
     Problem
         The workbook cannot be read, or a family is unknown.
     """
-    rows = sheets.filled(book, "besoins", _BOOK, anchor="competences a reunir", written_by="spaser groupements")
+    rows = sheets.filled(book, "besoins", _BOOK, anchor="Compétences à réunir", written_by="spaser groupements")
     faults: list[str] = []
     read: dict[str, list[str]] = {}
     for row in rows:
@@ -170,7 +170,9 @@ def _family(name: str, where: str, faults: list[str]) -> str | None:
     for code, label in known:
         if fold(name) in (fold(code), fold(label)):
             return str(code)
-    faults.append(f"{where} : « {name[:40]} » {closest(name, [label for _, label in known])}".rstrip())
+    faults.append(
+        f"{where} : « {name[:40]} » n'est pas une famille d'achat. {closest(name, [label for _, label in known])}".rstrip()
+    )
     return None
 
 
