@@ -10,7 +10,7 @@ import polars as pl
 
 from spaser import rules
 from spaser.contracts import evidence, ruling
-from spaser.vocabulary import CENT
+from spaser.vocabulary import CENT, WORKS_DIVISION
 
 STATUSES = VALID, UNKNOWN, IMPOSSIBLE, SYMBOLIC, DOUBTFUL = (
     "valide",
@@ -68,7 +68,9 @@ def whole_file(contracts: pl.DataFrame) -> pl.DataFrame:
     method = rules.method()["amounts"]["unit_file"]
     key = ["source", "acheteur_id"]
     adapted = contracts.filter(
-        (pl.col("procedure") == "Procédure adaptée") & (pl.col("cpv_division") != "45") & (pl.col("montant") > 0)
+        (pl.col("procedure") == "Procédure adaptée")
+        & (pl.col("cpv_division") != WORKS_DIVISION)
+        & (pl.col("montant") > 0)
     ).select(*key, trop=pl.col("montant") >= method["ceiling"] * CENT)
     shares = adapted.group_by(key).agg(fichier_mapa=pl.len(), fichier_hors_norme=pl.col("trop").mean())
     suspect = (pl.col("fichier_mapa") >= method["minimum_contracts"]) & (

@@ -12,7 +12,7 @@ import polars as pl
 from spaser import rules
 from spaser.contracts import evidence
 from spaser.contracts.amounts import USABLE
-from spaser.vocabulary import CENT
+from spaser.vocabulary import CENT, WORKS_DIVISION
 
 _OTHERS = "sans population connue"
 
@@ -110,5 +110,5 @@ def _lost_comma(group: str) -> pl.Expr:
 def _forbidden() -> pl.Expr:
     """A « procédure adaptée » of supplies or services above what this procedure can reach."""
     ceiling = rules.method()["amounts"]["unit_file"]["ceiling"] * CENT
-    adapted = (pl.col("procedure") == "Procédure adaptée") & (pl.col("cpv_division") != "45")
+    adapted = (pl.col("procedure") == "Procédure adaptée") & (pl.col("cpv_division") != WORKS_DIVISION)
     return (adapted & (pl.col("montant") >= ceiling)).fill_null(False)

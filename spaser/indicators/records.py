@@ -15,7 +15,7 @@ import polars as pl
 
 from spaser import rules
 from spaser.problems import Problem, closest
-from spaser.vocabulary import ACCESS, CENT, CONSIDERATIONS, CONTRACTS, POPULATIONS
+from spaser.vocabulary import ACCESS, CENT, CONSIDERATIONS, CONTRACTS, POPULATIONS, WORKS_DIVISION
 
 DECLARED = "déclaré"
 WITH_CRITERION, WITHOUT_CRITERION = "critère compté", "critère non compté"
@@ -219,7 +219,7 @@ def _expressions() -> dict[str, dict[str, pl.Expr]]:
         "titulaire_pme": pl.col("categorie_entreprise").str.split(", ").list.contains("PME"),
         "esus_reserve": _reserved_to("titulaire_esus"),
         "inclusif_reserve": _reserved_to("titulaire_inclusif"),
-        "insertion_hors_travaux": pl.col("codeCPV").str.head(2) != "45",
+        "insertion_hors_travaux": pl.col("codeCPV").str.head(2) != WORKS_DIVISION,
         "ess_agree": pl.col("titulaire_esus") | pl.col("titulaire_inclusif"),
         "reservable_ess": pl.col("titulaire_ess"),
         "familles_agec": _agec(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.vocabulary import WORKS_DIVISION
 
 #: Of works or not; null when nothing says, or when the two witnesses disagree.
 WORKS = pl.col("_travaux")
@@ -12,19 +13,19 @@ WORKS = pl.col("_travaux")
 
 def judged() -> pl.Expr:
     """Works or not: what both say, or the only one that speaks. Needs ``codeCPV, ccag``."""
-    coded, framed = pl.col("codeCPV").str.starts_with("45"), _framed()
+    coded, framed = pl.col("codeCPV").str.starts_with(WORKS_DIVISION), _framed()
     return pl.when(coded.is_null()).then(framed).when(framed.is_null() | (framed == coded)).then(coded)
 
 
 def perhaps() -> pl.Expr:
     """Does one of them at least say works; null when neither speaks. Needs ``codeCPV, ccag``."""
-    coded, framed = pl.col("codeCPV").str.starts_with("45"), _framed()
+    coded, framed = pl.col("codeCPV").str.starts_with(WORKS_DIVISION), _framed()
     return pl.coalesce(coded | framed, coded, framed)
 
 
 def contradicted() -> pl.Expr:
     """Do the CPV code and the CCAG say two things. Needs ``codeCPV, ccag``."""
-    return (pl.col("codeCPV").str.starts_with("45") != _framed()).fill_null(False)
+    return (pl.col("codeCPV").str.starts_with(WORKS_DIVISION) != _framed()).fill_null(False)
 
 
 def _framed() -> pl.Expr:

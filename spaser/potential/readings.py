@@ -9,6 +9,7 @@ import polars as pl
 from spaser import rules
 from spaser.potential.lots import curves, part
 from spaser.potential.match import chance
+from spaser.text import fold, fold_expr
 from spaser.vocabulary import CENT
 
 #: The duty of a social clause, whose threshold and first day are those of law.toml.
@@ -148,14 +149,14 @@ def law_reading(needs: pl.LazyFrame, supplied: pl.LazyFrame, settings: dict) -> 
     workers, each counting its own kinds alone. L2113-15 holds for the codes of its list, for three years at most, to the ESS alone.
     """
     listed = rules.table("reserved_ess_cpv.csv").lazy().select("codeCPV", _sorte="sorte").unique("codeCPV")
-    rows = needs.select("besoin_id", "codeCPV", "dureeMois", "annuel").join(
+    rows = needs.select("besoin_id", "codeCPV", "dureeMois", "annuel", _agents=_own_staff(settings)).join(
         supplied.select("besoin_id", "handicap_dits", "insertion_dits", "ess_credibles"),
         on="besoin_id",
         how="left",
         maintain_order="left",
     )
     rows = rows.join(listed, on="codeCPV", how="left", maintain_order="left")
-    on_list = pl.col("_sorte") == "listee"
+    on_list = (pl.col("_sorte") == "listee") & ~pl.col("_agents")
     short = pl.col("dureeMois") <= rules.toml("law.toml")["reservations"]["L2113-15"]["max_months"]
     handicap, insertion = (pl.col(f"{name}_dits").fill_null(0) > 0 for name in ("handicap", "insertion"))
     eligible = handicap | insertion
@@ -178,6 +179,10 @@ def law_reading(needs: pl.LazyFrame, supplied: pl.LazyFrame, settings: dict) -> 
         .then(pl.lit("CPV de la liste L2113-15, durée inconnue : trois ans au plus"))
         .when(ess)
         .then(pl.lit("CPV de la liste L2113-15, mais plus de trois ans : non réservable en l'état"))
+        .when((pl.col("_sorte") == "listee") & pl.col("_agents"))
+        .then(
+            pl.lit("CPV de la liste L2113-15, mais service rendu aux agents de l'acheteur : à confirmer par le juriste")
+        )
         .when(pl.col("_sorte") == "sous_code")
         .then(pl.lit("sous-code d'un code de la liste L2113-15 : à confirmer par le juriste"))
         .otherwise(
@@ -195,6 +200,12 @@ def law_reading(needs: pl.LazyFrame, supplied: pl.LazyFrame, settings: dict) -> 
         cpv_specifique=rules.specific_service("codeCPV").fill_null(False).cast(pl.Int32),
         duree=pl.col("dureeMois"),
     )
+
+
+def _own_staff(settings: dict) -> pl.Expr:
+    """The subject says a health service that the buyer has rendered to its own staff: no public service by itself (L2113-15, L2113-16)."""
+    words = "|".join(fold(word) for word in settings["service_aux_agents"]["mots"].split(","))
+    return fold_expr(pl.col("objet").fill_null("")).str.contains(rf"\b(?:{words})\b")
 
 
 def family_reading(needs: pl.LazyFrame, settings: dict) -> pl.LazyFrame:

@@ -10,9 +10,8 @@ from spaser.deliverables.report import Block, Callout, Column, Paragraph, Senten
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
 from spaser.text import shortened_expr
-from spaser.vocabulary import CONSIDERATIONS, NOTIONS
+from spaser.vocabulary import CONSIDERATIONS, GAP_LISTS, NOTIONS
 
-LISTS = {"sous_declaration": "sous-déclaration probable", "sans_trace": "déclaration sans trace"}
 _MOST = 12
 #: A silence less telling than this is counted, never listed on the page: the workbook has every line.
 _TELLING = 0.3
@@ -31,7 +30,7 @@ def section_texts(findings: Findings) -> Told:
     if gaps is None or "uid" not in gaps.columns:
         return None
     open_ = _kept(findings, gaps).filter(pl.col("decision").fill_null("") != "refuse")
-    under, silent = (open_.filter(pl.col("liste") == name) for name in LISTS)
+    under, silent = (open_.filter(pl.col("liste") == name) for name in GAP_LISTS)
     refused = gaps.filter(pl.col("decision") == "refuse").height
     blocks: list = [Paragraph(_told(findings, under, silent, refused)), _scope(findings)]
     if under.height:
@@ -333,7 +332,7 @@ def _shown(rows: pl.DataFrame, whole: bool = False) -> pl.DataFrame:
         citation=pl.when(pl.col("citation").is_not_null()).then(quote),
         preuve=pl.when(pl.col("citation").is_not_null()).then(quote).otherwise("motif"),
         consideration=pl.col("consideration").replace(NAMES),
-        liste=pl.col("liste").replace(LISTS),
+        liste=pl.col("liste").replace(GAP_LISTS),
         decision=pl.col("decision").replace(ANSWERS),
         objet=subject if whole else shortened_expr(subject, _LONG),
     )

@@ -45,12 +45,14 @@ from spaser.vocabulary.lists import (
     CONTRACT_KINDS,
     DEFAULT_POPULATION,
     DISTRICTS,
+    GAP_LISTS,
     INCLUSIVE_STATUSES,
     NONE_DECLARED,
     POPULATIONS,
     PURCHASES,
     TARGET_ANSWERS,
     TARGET_STATES,
+    WORKS_DIVISION,
 )
 from spaser.vocabulary.measures import EDITIONS, ENTERED, MATURITY_ACTIONS, MATURITY_PROFILE, MEASURES, PEERS
 from spaser.vocabulary.needs import (

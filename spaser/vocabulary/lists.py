@@ -23,6 +23,12 @@ CONTRACT_KINDS = {
     "indecis": "indécis",
 }
 
+#: The CPV division of works: the only one whose thresholds are not those of supplies and services.
+WORKS_DIVISION = "45"
+
+#: The two lists that hold what is declared against what is written.
+GAP_LISTS = {"sous_declaration": "sous-déclaration probable", "sans_trace": "déclaration sans trace"}
+
 #: Where a voted target stands, and how its road looks.
 TARGET_ANSWERS = {"atteint": "atteint", "manque": "non atteint", "inconnu": "état inconnu"}
 TARGET_STATES = {

@@ -169,3 +169,25 @@ def test_no_clause_is_advised_that_the_texts_to_paste_leave_out(family: str, ask
     for code in ("clause_sociale", "formation", "critere"):
         rung = next(one for one in potential.ladder() if one["code"] == code)
         assert {"column": "heures_portees", "min": 1} in rung["conditions"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "listed"),
+    [("Soins infirmiers à domicile", 1), ("Contre-visites médicales pour des agents", 0), ("Médecine du travail", 0)],
+)
+def test_a_health_service_for_the_buyer_s_own_staff_is_not_reserved_to_the_ess(subject: str, listed: int):
+    code = rules.table("reserved_ess_cpv.csv").filter(
+        pl.col("sorte") == "listee", pl.col("codeCPV").str.starts_with("85")
+    )
+    need = {
+        "besoin_id": ["B"],
+        "codeCPV": [code["codeCPV"][0]],
+        "dureeMois": [24],
+        "annuel": [100_00],
+        "objet": [subject],
+    }
+    supplied = {"besoin_id": ["B"], "handicap_dits": [0], "insertion_dits": [0], "ess_credibles": [3]}
+    frames = (pl.LazyFrame(need, schema_overrides={"dureeMois": pl.Int32}), pl.LazyFrame(supplied))
+    (found,) = readings.law_reading(*frames, rules.method()["potential"]).collect().to_dicts()
+    assert (found["cpv_2113_15"], found["lecture_loi"]) == (listed, 100_00 * listed)
+    assert ("agents" in found["loi_raison"]) != bool(listed)

@@ -15,9 +15,11 @@ from spaser.deliverables import slides
 from spaser.deliverables.report import Answer, Section, Sentence, TableBlock, build
 from spaser.sections import method
 from spaser.sections.body import buying
+from spaser.sections.potential import section_needs
 from spaser.sections.purchases import breakdowns
 from spaser.sections.registry import section_of
 from spaser.sections.summary import pages
+from spaser.vocabulary import CANDIDATES, OPPORTUNITIES
 
 
 @pytest.mark.parametrize(("as_of", "written"), [(date(2026, 8, 21), True), (date(2024, 6, 1), False)])
@@ -113,3 +115,18 @@ def test_two_counts_of_late_publication_say_why_they_differ(aimed: int, late: in
     )
     note = method._two_counts(replace(found, extras=found.extras | {"preparation": ready})).replace("\u00a0", " ")
     assert bool(note) == bridge and (not bridge or ("5 sur les 40" in note and "3 sur 777" in note))
+
+
+@pytest.mark.parametrize(("cents", "shown"), [(1_000_00, True), (999_99, False)])
+def test_a_need_under_the_floor_fills_no_page_and_is_counted(cents: int, shown: bool) -> None:
+    base = dict.fromkeys(OPPORTUNITIES.schema) | {"etat_action": "agir", "objet": "Linge", "credibles": 0}
+    lines = [base | {"besoin_id": "B1", "potentiel": 5_000_00}, base | {"besoin_id": "B2", "potentiel": cents}]
+    rows = pl.DataFrame(lines, schema=OPPORTUNITIES.schema)
+    found = invented()
+    for kept, every in ((rows, 2), (rows.tail(1), 1)):
+        told = replace(found, extras={**found.extras, "besoins": kept, "candidats": CANDIDATES.empty()})
+        blocks = section_needs(told).blocks
+        sizes = [block.frame.height for block in blocks if isinstance(block, TableBlock)]
+        assert sizes == ([every if shown else every - 1] * 3 if shown or every > 1 else [])
+        counted = [block.text.replace("\u00a0", " ") for block in blocks if isinstance(block, Sentence)]
+        assert bool(counted) != shown and all(text.startswith("1 besoin actionnable de plus") for text in counted)

@@ -9,6 +9,7 @@ import polars as pl
 from spaser import french, rules
 from spaser.deliverables.report import (
     Column,
+    Sentence,
     TableBlock,
     masked,
     table,
@@ -17,6 +18,7 @@ from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
 from spaser.sections.shown import brief
 from spaser.text import shortened
+from spaser.vocabulary import CENT
 
 _MOST = 15
 
@@ -75,17 +77,31 @@ def section_needs(findings: Findings) -> Told:
     rows, found = findings.extras.get("besoins"), findings.extras.get("candidats")
     if rows is None or found is None or not rows.filter(ACTIONABLE).height:
         return None
-    best = rows.filter(ACTIONABLE).head(_MOST)
+    acting, floor = rows.filter(ACTIONABLE), rules.toml("method.toml")["plan"]["plancher_famille"]["value"]
+    worth = acting.filter(pl.col("potentiel") >= floor * CENT)
+    said = _small(acting.height - worth.height, floor)
+    if not worth.height:
+        return said
+    best = worth.head(_MOST)
     shown = _cut(best)
     blocks: list = [
         table("tab-besoins", "Les besoins au plus fort potentiel", shown, _NEED, _WHOLE),
         table("tab-lectures", "Trois lectures de chaque besoin", shown, _READINGS, _THREE),
         levers_table(best),
+        *said,
     ]
     first = best.filter(pl.col("credibles") > 0).head(3)
     for rank, (need, subject) in enumerate(first.select("besoin_id", "objet").rows(), 1):
         blocks.append(sourcing(found, need, subject, f"tab-sourcing-{rank}"))
     return tuple(blocks)
+
+
+def _small(left: int, floor: int) -> tuple[Sentence, ...]:
+    """How many needs no page shows, for being too small to begin with."""
+    if not left:
+        return ()
+    more = f"{french.count(left, 'besoin actionnable')} de plus, sous {french.number(floor)} € atteignables par an : dans le classeur, non sur cette page"
+    return (Sentence(french.sentence(more)),)
 
 
 def levers_table(rows: pl.DataFrame) -> TableBlock:

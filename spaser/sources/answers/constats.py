@@ -9,13 +9,12 @@ import polars as pl
 from spaser import settings, text
 from spaser.settings import Column
 from spaser.sources import dates
-from spaser.vocabulary import DECISIONS
+from spaser.vocabulary import DECISIONS, GAP_LISTS
 from spaser.vocabulary.spoken import VALUES
 
 #: Written before an identifier so that no spreadsheet takes it for a number and rounds it.
 MARK = "contrat "
 #: Which of the two lists of findings, as who answers reads it.
-LISTS = {"sous_declaration": "sous-déclaration probable", "sans_trace": "déclaration sans trace"}
 COLUMNS = ("contrat", "consideration", "decision", "auteur", "date", "motif")
 #: The other columns of the file written by the diagnostic are for who answers.
 READ = {
@@ -101,7 +100,7 @@ def _table(gaps: pl.DataFrame) -> pl.DataFrame:
         "auteur",
         "date",
         pl.col("motif_decision").alias("motif"),
-        pl.col("liste").replace(LISTS),
+        pl.col("liste").replace(GAP_LISTS),
         "certitude",
         pl.col("motif").alias("constat"),
         "citation",
