@@ -20,6 +20,33 @@ def add(commands: argparse._SubParsersAction) -> None:
         _draft,
         "articles à coller dans le RC, le CCAP, le CCTP et l'AE d'un besoin, avec leur fondement, en Word",
     )
+    _need(one)
+    today(one)
+    given.options(one)
+    output(one)
+    two = command(
+        commands,
+        "relire",
+        _proofread,
+        "relecture des pièces avant publication : ce qui manque, ce qui se contredit, où, et le texte à coller",
+    )
+    two.add_argument(
+        "documents",
+        nargs="*",
+        metavar="DOSSIER|FICHIERS",
+        help="pièces d'une consultation, un dossier chacune (PDF, DOCX, ODT…)",
+    )
+    given.options(two, "documents")
+    two.add_argument(
+        "--seuil-europeen",
+        action="store_true",
+        help="le besoin atteint le seuil européen : une condition sociale est alors due",
+    )
+    output(two)
+
+
+def _need(one: argparse.ArgumentParser) -> None:
+    """What is bought, and the levers whose texts are asked."""
     one.add_argument(
         "--levier",
         nargs="+",
@@ -59,28 +86,6 @@ def add(commands: argparse._SubParsersAction) -> None:
     one.add_argument("--lots", nargs="+", type=_lot, default=[""], metavar="N", help="numéros des lots concernés")
     one.add_argument("--facilitateur", help="nom du facilitateur à écrire dans la clause")
     one.add_argument("--nom-acheteur", default="", metavar="NOM", help="acheteur à écrire sous le titre")
-    today(one)
-    given.options(one)
-    output(one)
-    two = command(
-        commands,
-        "relire",
-        _proofread,
-        "relecture des pièces avant publication : ce qui manque, ce qui se contredit, où, et le texte à coller",
-    )
-    two.add_argument(
-        "documents",
-        nargs="*",
-        metavar="DOSSIER|FICHIERS",
-        help="pièces d'une consultation, un dossier chacune (PDF, DOCX, ODT…)",
-    )
-    given.options(two, "documents")
-    two.add_argument(
-        "--seuil-europeen",
-        action="store_true",
-        help="le besoin atteint le seuil européen : une condition sociale est alors due",
-    )
-    output(two)
 
 
 def _lot(text: str) -> str:

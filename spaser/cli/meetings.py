@@ -36,6 +36,12 @@ def add(commands: argparse._SubParsersAction) -> None:
         metavar="CLASSEUR.XLSX",
         help="lire la feuille « suivi » remplie : rencontres, réponses, marchés gagnés",
     )
+    _frame(asked)
+    radius(asked)
+
+
+def _frame(asked: argparse.ArgumentParser) -> None:
+    """The day: when it begins, its slots and its tables."""
     asked.add_argument("--jour", type=day, metavar="AAAA-MM-JJ", help="jour de la matinale")
     asked.add_argument(
         "--debut", type=_hour, default="9:00", metavar="9:00", help="heure du premier créneau (par défaut : 9:00)"
@@ -75,7 +81,6 @@ def add(commands: argparse._SubParsersAction) -> None:
         metavar="N",
         help="besoins dont le sourcing commence dans les N mois (par défaut : 12)",
     )
-    radius(asked)
 
 
 def _run(choices: argparse.Namespace) -> None:
