@@ -17,11 +17,17 @@ def of(valeur, *, repondus=40, small=False, q3=None, reference=None, vote=None):
     peers = pl.LazyFrame(
         {"indicateur": ["x"], "mediane": [0.1], "q3": [q3], "n_pairs": [12]}, schema_overrides={"q3": pl.Float64}
     )
-    goals = [("x", "référence nationale", reference, 2025)] if reference is not None else []
-    goals += [("x", "voté", vote, 2028)] if vote is not None else []
+    goals = [("x", "référence nationale", "nombre", reference, 2025)] if reference is not None else []
+    goals += [("x", "voté", "nombre", vote, 2028)] if vote is not None else []
     targets = pl.LazyFrame(
         goals,
-        schema={"indicateur": pl.String, "nature": pl.String, "cible": pl.Float64, "annee": pl.Int64},
+        schema={
+            "indicateur": pl.String,
+            "nature": pl.String,
+            "unite": pl.String,
+            "cible": pl.Float64,
+            "annee": pl.Int64,
+        },
         orient="row",
     )
     row = proposed(start, peers, targets).collect().row(0, named=True)
@@ -37,7 +43,8 @@ def of(valeur, *, repondus=40, small=False, q3=None, reference=None, vote=None):
         ({"valeur": 0.2, "q3": 0.19, "reference": 0.3}, (0.3, words.NATIONAL_LANDMARK)),
         ({"valeur": 0.2, "q3": 0.25, "reference": 0.3}, (0.25, words.PEERS_LANDMARK)),
         ({"valeur": 0.2, "reference": 0.3}, (0.3, words.NATIONAL_LANDMARK)),
-        ({"valeur": 0.3, "reference": 0.3}, (None, words.NO_LANDMARK)),
+        ({"valeur": 0.3, "reference": 0.3}, (None, words.REACHED)),
+        ({"valeur": 0.36, "reference": 0.3}, (None, words.REACHED)),
         ({"valeur": 0.3}, (None, words.NO_LANDMARK)),
         ({"valeur": 0.2, "q3": 0.9, "vote": 0.4}, (None, words.VOTED)),
         ({"valeur": 0.0, "repondus": 0, "q3": 0.5}, (None, words.UNMEASURED)),
@@ -63,7 +70,15 @@ def test_nothing_is_proposed_where_the_law_already_asks_it_of_every_contract():
         {"indicateur": ["due", "free"], "valeur": [0.2, 0.2], "repondus": [40, 40], "petit_effectif": [False, False]}
     )
     peers = pl.LazyFrame({"indicateur": ["due", "free"], "mediane": [0.1, 0.1], "q3": [0.5, 0.5], "n_pairs": [12, 12]})
-    goals = pl.LazyFrame(schema={"indicateur": pl.String, "nature": pl.String, "cible": pl.Float64, "annee": pl.Int64})
+    goals = pl.LazyFrame(
+        schema={
+            "indicateur": pl.String,
+            "nature": pl.String,
+            "unite": pl.String,
+            "cible": pl.Float64,
+            "annee": pl.Int64,
+        }
+    )
     law = pl.LazyFrame({"indicateur": ["due"], "devoir": ["obligation depuis un jour"]})
     found = proposed(start, peers, goals, law).collect().select("indicateur", "propose", "motif").rows()
     assert found == [("due", None, "obligation depuis un jour"), ("free", 0.5, words.PEERS_LANDMARK)]

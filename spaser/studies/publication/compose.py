@@ -92,7 +92,7 @@ def publish(
     *,
     buyer: str | Sequence[str] | None = None,
     years: tuple[int, int] | None = None,
-    goals: str | Path | None = None,
+    goals: str | Path | Sequence[Target] | None = None,
     entered: str | Path | None = None,
     ledger: str | Path | None = None,
     previous: Edition | None = None,
@@ -111,7 +111,7 @@ def publish(
     years
         First and last year published; by default all those read.
     goals, entered, ledger
-        ``objectifs.toml``, the filled template of figures entered, the spend file: each may lack.
+        ``objectifs.toml`` or the targets of a mission, the filled template of figures entered, the spend file: each may lack.
     previous
         The edition before, to say what moved and why.
     population, definition
@@ -152,15 +152,17 @@ class _Given(NamedTuple):
 
 
 def _read(
-    goals: str | Path | None,
+    goals: str | Path | Sequence[Target] | None,
     entered: str | Path | None,
     ledger: str | Path | None,
     sirens: tuple[str, ...],
     years: Sequence[int],
 ) -> _Given:
-    named = (("objectifs", goals), ("chiffres saisis", entered), ("grand livre", ledger))
+    written = goals if isinstance(goals, str | Path) else None
+    voted = targets.read(written, first_year=years[0] if years else None) if written else tuple(goals or ())
+    named = (("objectifs", written), ("chiffres saisis", entered), ("grand livre", ledger))
     return _Given(
-        targets.read(goals, first_year=years[0] if years else None) if goals else (),
+        voted,
         entered_file.read(entered, sirens=sirens) if entered else ENTERED.empty(),
         ledgers.read_ledger(ledger) if ledger else None,
         {name: Path(path) for name, path in named if path},
