@@ -223,6 +223,7 @@ class Report:
 
     ``committee``: the sections that slides show, most important first; by default those that ``slides`` knows.
     ``client`` and ``author`` stand on the cover. ``one_page``: a sheet to hand over, on one page in print (no cover, no contents).
+    ``dated``: the day it was made and that of what it reads, when they are no edition of data (« Établi le … – listes de … »).
     """
 
     title: str
@@ -239,6 +240,7 @@ class Report:
     author: str = ""
     today: date | None = None
     one_page: bool = False
+    dated: str = ""
 
     @property
     def closing(self) -> str:
@@ -256,14 +258,16 @@ class Report:
                 french.capital(self.subtitle),
                 client,
                 by,
-                f"{self.edition} – {self.closing[:1].lower()}{self.closing[1:]}",
+                self.dated or f"{self.edition} – {self.closing[:1].lower()}{self.closing[1:]}",
             )
             if line
         )
 
     @property
     def edition(self) -> str:
-        """« Édition de décembre 2025 »: the month of the data."""
+        """« Édition de décembre 2025 »: the month of the data, unless the report says itself how it is dated."""
+        if self.dated:
+            return self.dated
         month = french.long_date(self.as_of).split(maxsplit=1)[1]
         return f"Édition {french.of(month)}"
 

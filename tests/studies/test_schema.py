@@ -166,7 +166,7 @@ def test_each_indicator_of_the_schema_says_what_it_counts_once(report):
 def test_the_command_writes_a_word_file_and_what_a_team_wrote_in_it_is_kept(tmp_path, capsys):
     asked = ["schema", "--demo", "--acheteur", "aubrelle", "--sortie", str(tmp_path)]
     assert main(asked) == 0
-    assert "à débattre" in capsys.readouterr().out
+    assert "voté : 40" in capsys.readouterr().out
     written = tmp_path / "schema.docx"
     edited = docx.Document(str(written))
     edited.paragraphs[0].insert_paragraph_before("Nos engagements, écrits à la main")

@@ -16,6 +16,7 @@ from spaser import indicators, suppliers, territories
 from spaser.indicators import editions, peers, targets, trajectory
 from spaser.indicators import spend as indicators_spend
 from spaser.indicators.entered import entered as entered_measures
+from spaser.indicators.measuring import known_shares
 from spaser.indicators.records import NUMBER, VALUE, WITH_CRITERION, catalogue, scope
 from spaser.indicators.targets import Target
 from spaser.indicators.trajectory import Road
@@ -25,6 +26,7 @@ from spaser.sources import ledgers
 from spaser.sources.answers import entered as entered_file
 from spaser.studies import diagnostic
 from spaser.studies.diagnostic import Base, Declared, Diagnostic, Paths
+from spaser.suppliers import coverage
 from spaser.vocabulary import DEFAULT_POPULATION, EDITIONS, ENTERED, MEASURES, PEERS
 
 #: What a publication always says besides the items of the law.
@@ -139,7 +141,22 @@ def publish(
     )
     published = tuple(range(years[0], years[1] + 1)) if years else tuple(known)
     moved = _since(previous, Edition(every.lazy(), published, measurer(name, population)))
-    return replace(_composed(result, name, every, published, read, definition, moved), with_score=with_score)
+    made = _composed(result, name, every, published, read, definition, moved)
+    proved = _proved(base)
+    told = {name: known_shares(getattr(made, name), proved) for name in ("measures", "by_buyer", "spent", "past")}
+    return replace(made, with_score=with_score, **told)
+
+
+def _proved(base: Base) -> set[str]:
+    """What a list of holders read proves a « non » of (keys of ``LISTED``)."""
+    if base.register is None or base.establishments is None:
+        return set()
+    found = coverage.of_lists(base.register, base.establishments).collect().row(0, named=True)
+    return {
+        name
+        for name, proves in (("ESUS", found["ess_chargee"]), ("inclusif", not found["inclusif_manquants"]))
+        if proves
+    }
 
 
 class _Given(NamedTuple):

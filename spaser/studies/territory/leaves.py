@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ def report(book: Book) -> Report:
     place = book.place
     most = _most(book)
     chapters = [_chapter(book, code, title, most) for code, title in titles(book).items()]
-    return model.build(
+    made = model.build(
         "Cahier des solutions locales",
         buyer=place.name,
         as_of=place.as_of,
@@ -105,7 +106,20 @@ def report(book: Book) -> Report:
         sources=[Source(row["fichier"], row["libelle"], row.get("au")) for row in place.files.to_dicts()],
         notes=("Démonstration : les fournisseurs et les acheteurs sont inventés.",) if place.demo else (),
         annexes=_annexes(book),
+        today=book.today,
     )
+    return replace(made, dated=_dated(book))
+
+
+def _dated(book: Book) -> str:
+    """« Établi le 29 novembre 2026 – listes de juillet 2019 à décembre 2020, 1 sans date »."""
+    days = book.place.files["au"]
+    months = [french.long_date(day).split(maxsplit=1)[1] for day in days.drop_nulls().sort()]
+    lists = f"listes {french.of(months[0])}" if months else "listes sans date"
+    lists += f" à {months[-1]}" if months and months[-1] != months[0] else ""
+    lists += f", {french.number(days.null_count())} sans date" if months and days.null_count() else ""
+    made = f"établi le {french.long_date(book.today)} – " if book.today else ""
+    return french.capital(french.typeset(made + lists))
 
 
 def write(book: Book, folder: Path | str) -> list[Path]:
