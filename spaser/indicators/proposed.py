@@ -5,15 +5,15 @@ from __future__ import annotations
 import polars as pl
 
 from spaser.indicators.records import NUMBER
-
-#: Why a target is proposed, or not.
-UNMEASURED = "à mesurer d'abord : aucun contrat renseigné, ou moins de dix dans l'année"
-ABOVE_PEERS = "se maintenir : déjà au-dessus du dernier quart des acheteurs comparables"
-PEERS_LANDMARK = "ce que font les acheteurs comparables du dernier quart"
-NATIONAL_LANDMARK = "référence nationale, pour mémoire"
-REACHED = "référence nationale déjà atteinte, rien n'est proposé au-dessous : à débattre"
-NO_LANDMARK = "aucun repère (ni acheteurs comparables, ni référence nationale) : à débattre"
-VOTED = "objectif déjà voté"
+from spaser.vocabulary.sentences import (
+    ABOVE_PEERS,
+    NATIONAL_LANDMARK,
+    NO_LANDMARK,
+    PEERS_LANDMARK,
+    REACHED,
+    UNMEASURED,
+    VOTED,
+)
 
 
 def proposed(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from spaser.indicators import proposed as words
 from spaser.indicators.proposed import proposed
+from spaser.indicators.trajectory import latest
+from spaser.vocabulary import sentences as words
 
 
 def of(valeur, *, repondus=40, small=False, q3=None, reference=None, vote=None):
@@ -82,3 +83,24 @@ def test_nothing_is_proposed_where_the_law_already_asks_it_of_every_contract():
     law = pl.LazyFrame({"indicateur": ["due"], "devoir": ["obligation depuis un jour"]})
     found = proposed(start, peers, goals, law).collect().select("indicateur", "propose", "motif").rows()
     assert found == [("due", None, "obligation depuis un jour"), ("free", 0.5, words.PEERS_LANDMARK)]
+
+
+@pytest.mark.parametrize(
+    ("complete", "small", "expected"),
+    [({2024, 2025}, (), 2025), ({2024}, (), 2024), ({2024, 2025}, (2025,), 2024), (set(), (), 2026)],
+)
+def test_the_start_is_the_last_complete_year_of_enough_contracts_else_the_last_known(complete, small, expected):
+    years = [2024, 2025, 2026]
+    rows = pl.DataFrame(
+        {
+            "indicateur": ["x"] * 3,
+            "unite": ["nombre"] * 3,
+            "definition": ["d"] * 3,
+            "dimension": ["annee"] * 3,
+            "modalite": [str(year) for year in years],
+            "valeur": [0.1, 0.2, 0.3],
+            "petit_effectif": [year in small for year in years],
+        }
+    )
+    assert latest(rows, complete)["annee"].to_list() == [expected]
+    assert not latest(rows.with_columns(valeur=pl.lit(None, pl.Float64)), complete).height

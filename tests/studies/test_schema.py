@@ -9,10 +9,10 @@ import pytest
 
 from spaser import french, rules
 from spaser.cli import main
-from spaser.indicators import proposed as words
 from spaser.sections.publication.outline import BLANK
 from spaser.studies import publication
 from spaser.studies.publication import outline
+from spaser.vocabulary import sentences as words
 
 ROOT = Path(__file__).parents[2]
 DEMO = sorted((ROOT / "data").glob("marches_demo*.json"))

@@ -11,9 +11,9 @@ import polars as pl
 
 from spaser import french, rules
 from spaser.deliverables.report import Callout, Column, Paragraph, Section, Sentence, table
-from spaser.indicators.proposed import NO_LANDMARK, REACHED, UNMEASURED
 from spaser.sections.findings import Findings
 from spaser.sections.publication.retained import items
+from spaser.vocabulary.sentences import NO_LANDMARK, REACHED, UNMEASURED
 
 #: What a person fills in.
 BLANK = "………"
