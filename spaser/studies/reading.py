@@ -171,7 +171,7 @@ _NOTICE_KINDS = {
     "annulation": ("annulation", True),
     "modification": ("modification", True),
     "preinformation": ("préinformation", True),
-    None: ("de nature non dite, sans preuve d'un lancement", False),
+    None: ("de nature non dite (aucun lancement prouvé)", False),
 }
 
 
@@ -233,6 +233,10 @@ def _contracts(path: Path) -> Looked | None:
         .to_list()
     )
     notes: tuple[str, ...] = (f"colonnes non lues : {', '.join(ignored)}",) if ignored else ()
+    if rows.height != counts["contrats"] + counts["concessions"]:
+        notes += (
+            f"{french.count(rows.height, 'contrat')} : des enregistrements du même acheteur et du même numéro sont réunis",
+        )
     spare = base.rejects.filter(pl.col("regle") == "liste.complete").select("champ", "valeur").collect().rows()
     notes += tuple(
         f"« {title} » lu pour {french.count(int(n), 'ligne')} où la colonne de même sens est vide" for title, n in spare

@@ -104,7 +104,7 @@ def test_notices_say_their_kinds_and_that_an_unknown_one_proves_no_launch(tmp_pa
         for n, kind in enumerate(["Rectificatif", "Rectificatif", "Divers"])
     ]
     said = _said(_looked(tmp_path, "a.json", json.dumps({"results": rows})))
-    assert "dont 2 rectificatifs et 1 de nature non dite, sans preuve d'un lancement" in said
+    assert "dont 2 rectificatifs et 1 de nature non dite (aucun lancement prouvé)" in said
 
 
 def test_a_record_refused_twice_is_counted_once(tmp_path: Path) -> None:
@@ -116,3 +116,30 @@ def test_a_programme_says_the_columns_it_does_not_read(tmp_path: Path) -> None:
     head = "Objet;Montant estimé;Date prévisionnelle de publication;Météo\n"
     found = _looked(tmp_path, "p.csv", head + "Entretien;9000;avril 2027;beau\n")
     assert "colonnes non lues : Météo" in _said(found) and found.filled["date"].to_list() == [1]
+
+
+def _concession(amount: int) -> dict[str, object]:
+    holder = {"id": "21690266800013", "nom": "V"}
+    return {"_type": "Contrat de concession", "id": "2018C1", "autoriteConcedante": holder, "valeurGlobale": amount}
+
+
+@pytest.mark.parametrize(("records", "said"), [((1000, 2000), True), ((1000,), False)])
+def test_records_united_under_one_number_are_said(tmp_path: Path, records: tuple[int, ...], said: bool) -> None:
+    text = json.dumps({"marches": [_concession(amount) for amount in records]})
+    assert ("sont réunis" in _said(_looked(tmp_path, "c.json", text))) is said
+
+
+@pytest.mark.parametrize(("cell", "code"), [("abc", 2), ("1000", 0)])
+def test_a_spend_file_without_any_amount_is_refused_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture, cell: str, code: int
+) -> None:
+    spent, listed = tmp_path / "d.csv", tmp_path / "l.csv"
+    spent.write_text(f"Fournisseur;SIRET;Date;Mandaté TTC\nA;80000000000011;01/02/2024;{cell}\n", encoding="utf-8")
+    listed.write_text("Nom;SIRET;Type\nA;80000000000011;EI\n", encoding="utf-8")
+    given = ["fournisseurs", str(spent), "--registre", str(listed), "--sortie", str(tmp_path / "s")]
+    try:
+        left = main(given)
+    except SystemExit as stop:
+        left = stop.code
+    assert (left or 0) == code
+    assert ("n'a de montant lisible" in capsys.readouterr().err) is (code == 2)

@@ -117,15 +117,27 @@ def suppliers_of(
     decided = read_overrides(overrides) if isinstance(overrides, str | Path) else overrides
     if isinstance(source, Base):
         return _of_contracts(source, registers, decided, spread_establishment, cache, progress)
+    ledger = _read(source, mapping, progress)
+    known = _known(registers, ledger.lines, cache, progress)
+    demo = demonstration.refuse_mix(dépenses=[source], registres=known.demo)
+    answers = linkage.read_validations(validations, dates.day) if isinstance(validations, str | Path) else validations
+    return _of_ledger(Path(source).name, ledger, known, decided, answers, spread_establishment, (as_of, clock), demo)
+
+
+def _read(source: str | Path, mapping: ledgers.Mapping | str | Path | None, progress: Progress) -> ledgers.Ledger:
+    """The lines of a spend file; one without any legible amount is refused, with what to do."""
     ledger = ledgers.read_ledger(
         source, mapping=mapping, progress=(lambda text: progress(text, 0.2)) if progress else None
     )
     if not ledger.lines.height:
         raise Problem("Le fichier de dépenses ne contient aucune ligne", where=Path(source).name)
-    known = _known(registers, ledger.lines, cache, progress)
-    demo = demonstration.refuse_mix(dépenses=[source], registres=known.demo)
-    answers = linkage.read_validations(validations, dates.day) if isinstance(validations, str | Path) else validations
-    return _of_ledger(Path(source).name, ledger, known, decided, answers, spread_establishment, (as_of, clock), demo)
+    if ledger.lines["montant"].null_count() == ledger.lines.height:
+        raise Problem(
+            "Aucune ligne du fichier de dépenses n'a de montant lisible",
+            where=Path(source).name,
+            todo="Si les montants sont des formules, ouvrez le classeur dans un tableur, enregistrez-le et redonnez-le ; sinon, voyez ce que « spaser lire » dit du fichier",
+        )
+    return ledger
 
 
 def _statuses(decided: pl.LazyFrame | None) -> pl.DataFrame:
