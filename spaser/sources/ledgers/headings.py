@@ -201,6 +201,13 @@ def _given(row: tuple[str | None, ...], mapping: Mapping) -> Mapping | None:
     return kept | _credit(words, amount)
 
 
+def never_spent(headings: Iterable[str]) -> str:
+    """Which of these headings are amounts that are never spending, told; empty when none is."""
+    never = [f"« {_short(name)} »" for name in headings if _unspent(name)]
+    reason = "jamais une dépense (ce qui est voté, prévu, engagé ou reste à payer n'est pas payé)"
+    return f"{french.listing(never)} : {reason}" if never else ""
+
+
 def _unspent(heading: str) -> bool:
     """Whether a heading is one of amounts voted, planned, committed or left to pay."""
     words = fold(bare(heading)).split()
@@ -236,9 +243,8 @@ def not_found(path: Path, sheets: list[Sheet], mapping: Mapping | None) -> Probl
         todo = "Pour des contrats : spaser diagnostic ; ici, un export de votre logiciel de finances en CSV ou XLSX"
         return Problem("Ce fichier n'est pas un fichier de dépenses", where=path.name, todo=todo)
     why = "Vu dans les 20 premières lignes : " + (", ".join(f"« {_short(name)} »" for name in headings) or "rien")
-    never = [name for name in headings if _unspent(name)]
-    if never:
-        why += f". {french.listing(f'« {_short(name)} »' for name in never)} : jamais une dépense (ce qui est voté, prévu, engagé ou reste à payer n'est pas payé)"
+    if never := never_spent(headings):
+        why += f". {never}"
     todo = (
         "Il faut une colonne de montant (par exemple « Montant HT », « Mandaté TTC ») et une colonne de fournisseur "
         "(« Raison sociale », « Fournisseur », « Tiers ») ou de SIRET (« N° SIRET »). "

@@ -88,12 +88,18 @@ def _several(mapping: Mapping) -> list[str]:
     said += [f"« {title} » : montants de l'année {year}" for title, year in years.items()] if len(years) == 1 else []
     said += [f"une ligne par période : {', '.join(periods)}"] if len(periods) > 1 else []
     said += [f"« {periods[0]} » : montants de cette période"] if len(periods) == 1 else []
+    if (
+        periods
+        and not any(re.search(r"\d\d\s*$", title) for title in periods)
+        and "exercice" not in mapping["colonnes"]
+    ):
+        said.append("aucune année n'est dite : lignes sans date")
     if whole := mapping.get("ecarte"):
         said.append(f"« {whole} » n'est pas compté : la dépense est celle de ces colonnes")
     if left:
         kept = mapping["colonnes"]["montant"]
         said.append(
-            f"{french.listing(f'« {title} »' for title in left)} non lu : la dépense comptée est « {kept} » ; "
+            f"{french.plural('colonne', len(left))} d'années non {french.plural('lue', len(left))} ({', '.join(left)}) : la dépense comptée est « {kept} » ; "
             f"si elle est dans les années, ôtez la colonne « {kept} » et relisez"
         )
     return said
