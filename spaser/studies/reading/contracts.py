@@ -95,23 +95,29 @@ def _is_spending(path: Path, base: diagnostic.Base) -> bool:
 
 def _amounts(base: diagnostic.Base) -> list[str]:
     """What the published amounts add up to, and those in doubt, with the reason the contracts give."""
-    known = base.contracts.filter(pl.col("montant_publie").is_not_null())
-    rows = known.select("montant_publie", "montant_statut", "montant_regle").collect()
+    known = base.contracts.filter(pl.col("montant_initial").is_not_null())
+    rows = known.select("montant_initial", "montant_statut", "montant_regle").collect()
     if not rows.height:
         return []
-    said = [f"montants publiés : {french.euros(int(rows['montant_publie'].sum()))}"]
+    said = [f"montants publiés à la notification : {french.euros(int(rows['montant_initial'].sum()))}"]
     doubted = rows.filter(pl.col("montant_statut").is_in(list(_DOUBTS)))
     groups = doubted.group_by("montant_statut", "montant_regle", maintain_order=True).agg(
-        n=pl.len(), somme=pl.col("montant_publie").sum()
+        n=pl.len(), somme=pl.col("montant_initial").sum()
     )
-    seen = rules.toml("contract_facts.toml")["statut"]
+    seen = _seen()
     for status, rule, n, total in groups.sort("n", descending=True, maintain_order=True).rows():
-        reason = seen.get(rule, {}).get("voit", "")
+        reason = seen.get(rule, "")
         said.append(
             f"dont {french.count(n, 'montant')} {french.plural(_DOUBTS[status], n) if status == 'impossible' else _DOUBTS[status]} ({french.euros(int(total))})"
             + (f" : {reason}" if reason else "")
         )
     return said
+
+
+def _seen() -> dict[str, str]:
+    """The reason of each rule on amounts, by the name it leaves."""
+    facts = rules.toml("contract_facts.toml")
+    return {name: rule["voit"] for part in ("montant", "statut") for name, rule in facts[part].items()}
 
 
 _DOUBTS = {"impossible": "impossible", "a_verifier": "à vérifier"}
