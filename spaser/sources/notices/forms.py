@@ -267,10 +267,19 @@ def _duration(place: Any) -> int | None:
     return months(found[1], {"m": "MONTH", "a": "YEAR", "j": "DAY"}[found[2][0].lower()]) if found else None
 
 
+#: Beside an amount, figures that are none.
+_NO_AMOUNT = re.compile(r"tva|taux|annee|date|nombre|^nb|duree|devise")
+
+
 def _amount(place: Any) -> str | None:
+    """The value as written; both ends of a range, which tell no amount."""
     for key, value in walk(place):
-        if key in _VALUE and (found := [word for word in _words(value, deep=True) if re.search(r"\d", word)]):
-            return found[0]
+        if key not in _VALUE:
+            continue
+        given = _leaves(value, name=key)
+        found = [text for name, text in given if re.search(r"\d", text) and not _NO_AMOUNT.search(name)]
+        if found:
+            return " à ".join(dict.fromkeys(found))
     return None
 
 

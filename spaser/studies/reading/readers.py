@@ -75,7 +75,7 @@ def _notices(path: Path) -> Looked | None:
     return Looked(
         path.name,
         "avis publiés",
-        (*said, *_kinds(read.notices), *notices.announced(read.files), *why(read.rejects)),
+        (*said, *_kinds(read.notices), *notices.announced(read), *why(read.rejects)),
         notices.filled_of(read),
         columns(path.name, "avis", read.notices),
     )
