@@ -45,6 +45,8 @@ _PUBLIC = r"^[12]"
 #: A SIRET that a spreadsheet turned into a number and rounded.
 _SCIENTIFIC = r"^\s*\d(?:[.,]\d+)?[eE]\+?\d{2}\s*$"
 PUBLIC_SHARE, PUBLIC_NAMES, OTHER_NAMES, INTERNAL_RATE = 0.9, 2, 3, 0.2
+#: One number of nine figures in ten has a right key by chance: so many right ones in a column are no chance.
+FEWEST_NUMBERS = 5
 
 
 @dataclass(frozen=True)
@@ -186,15 +188,20 @@ def _verdict(body: pl.DataFrame, cell: str, named: str | None) -> str:
 
 
 def _other(headings: dict[str, Any], body: pl.DataFrame, named: str | None, taken: set[str]) -> str | None:
+    """The column left whose values are supplier identifiers: one whose heading says so first, else any with enough of them."""
     reference = rules.toml(REFERENCE)
     wanted = {*reference["colonnes"]["siret"], *reference["colonnes"]["siren"], *reference["numeros"]}
-    for cell, title in headings.items():
-        if cell == "ligne" or not title or fold(bare(title)) not in wanted or fold(title) in taken:
-            continue
+    free = {
+        cell: str(title)
+        for cell, title in headings.items()
+        if cell not in ("ligne", named) and title and fold(title) not in taken
+    }
+    for cell in sorted(free, key=lambda cell: fold(bare(free[cell])) not in wanted):
         found = _numbers(body, cell, named)
-        right = found["siren"].count() >= found.height * PUBLIC_SHARE
-        if found.height and right and _verdict(body, cell, named) == "fournisseur":
-            return str(title)
+        fewest = 1 if fold(bare(free[cell])) in wanted else FEWEST_NUMBERS
+        right = found["siren"].count() >= max(fewest, found.height * PUBLIC_SHARE)
+        if right and _verdict(body, cell, named) == "fournisseur":
+            return free[cell]
     return None
 
 

@@ -27,7 +27,7 @@ def first_lines(path: Path, lines: int = 4) -> list[list[str]]:
         if kind != recognition.CSV:
             return []
         text = decode(head).text
-        read = (row for _, row in delimited.rows(text, separator(text), path.name))
+        read = (row for _, row in delimited.rows(text, separator(text), path.name, whole=False))
         return list(itertools.islice(filter(any, read), lines + 1))
     except Problem:
         return []
