@@ -277,9 +277,10 @@ def _amount(place: Any) -> str | None:
         if key not in _VALUE:
             continue
         given = _leaves(value, name=key)
-        found = [text for name, text in given if re.search(r"\d", text) and not _NO_AMOUNT.search(name)]
-        if found:
-            return " à ".join(dict.fromkeys(found))
+        if found := dict.fromkeys(
+            text for name, text in given if re.search(r"\d", text) and not _NO_AMOUNT.search(name)
+        ):
+            return " à ".join(found)
     return None
 
 
