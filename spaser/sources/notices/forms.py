@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from spaser.sources.notices.words import fold, months
+from spaser.sources.notices.words import amounts, fold, months
 
 #: Blocks that speak of the buyer, and blocks that are the notice itself, with the kind they tell.
 BUYERS = ("organisme", "identite", "ident", "acheteur", "organismeacheteur")
@@ -267,19 +267,10 @@ def _duration(place: Any) -> int | None:
     return months(found[1], {"m": "MONTH", "a": "YEAR", "j": "DAY"}[found[2][0].lower()]) if found else None
 
 
-#: Beside an amount, figures that are none.
-_NO_AMOUNT = re.compile(r"tva|taux|annee|date|nombre|^nb|duree|devise")
-
-
 def _amount(place: Any) -> str | None:
     """The value as written; both ends of a range, which tell no amount."""
     for key, value in walk(place):
-        if key not in _VALUE:
-            continue
-        given = _leaves(value, name=key)
-        if found := dict.fromkeys(
-            text for name, text in given if re.search(r"\d", text) and not _NO_AMOUNT.search(name)
-        ):
+        if key in _VALUE and (found := amounts(_leaves(value, name=key))):
             return " à ".join(found)
     return None
 
