@@ -268,7 +268,7 @@ def announced(read: Notices) -> list[str]:
 def _unsaid(read: Notices) -> list[str]:
     """What these notices hold that is not read, and why: envelopes without their form, amounts awarded."""
     alone = read.notices["format"].str.ends_with(notices_boamp.WITHOUT).sum()
-    awards = (read.notices["type_avis"] == "attribution").sum()
+    awards = read.notices.filter(pl.col("type_avis") == "attribution").height
     said = []
     if alone:
         said.append(

@@ -112,7 +112,7 @@ def _off(have: list[str], opened: Opened) -> pl.Expr:
 
     inactive = pl.col("actif").str.to_lowercase().is_in(_INACTIVE) if "actif" in have else pl.lit(False)
     keep = opened.spec.get("keep")
-    parts = [pl.when(inactive).then(pl.lit(f"{_OFF} : structure inactive"))]
+    parts: list[pl.Expr] = [pl.when(inactive).then(pl.lit(f"{_OFF} : structure inactive"))]
     if keep:
         other = ~pl.col(keep["column"]).is_in(keep["values"])
         parts.append(pl.when(other).then(pl.format(f"{_OFF} : autre catégorie (« {{}} »)", quoted(keep["column"]))))

@@ -114,7 +114,7 @@ def _registers(path: Path) -> Looked | None:
 def _kept(read: Registers) -> list[str]:
     """The structures without a place, and the names that are not shown."""
     said = []
-    if "non_situes" in read.files.columns and (nowhere := read.files["non_situes"].sum()):
+    if "non_situes" in read.files.columns and (nowhere := int(read.files["non_situes"].sum())):
         said.append(
             f"{french.count(nowhere, 'structure')} non {french.plural('située', nowhere)} (ni commune, ni code postal avec un nom de commune connu)"
         )
