@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 from spaser import french
 from spaser.cli import given
+from spaser.cli.numbers import number, whole
 from spaser.cli.options import command, output, reading_day, today
 from spaser.cli.terminal import progress, say
 
@@ -18,32 +20,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         _draft,
         "articles à coller dans le RC, le CCAP, le CCTP et l'AE d'un besoin, avec leur fondement, en Word",
     )
-    one.add_argument(
-        "--levier",
-        nargs="+",
-        default=["clause_sociale"],
-        metavar="LEVIER",
-        help="un levier, ou plusieurs ensemble : clause_sociale, reserver_handicap, reserver_insertion, critere… (par défaut : clause_sociale)",
-    )
-    one.add_argument(
-        "--famille",
-        default="autres",
-        help="famille d'achat (nettoyage_locaux, espaces_verts…) : mesures environnementales et heures en dépendent",
-    )
-    one.add_argument("--objet", default="", help="objet du besoin")
-    one.add_argument("--montant", type=float, metavar="EUROS", help="montant annuel HT")
-    one.add_argument("--mois", type=int, default=12, help="durée, reconductions comprises (par défaut : 12)")
-    one.add_argument(
-        "--taux", type=float, metavar="%%", help="part des heures de travail réservée à l'insertion, en %%"
-    )
-    one.add_argument(
-        "--heures",
-        type=float,
-        help="heures d'insertion calculées avec le facilitateur : elles l'emportent sur la formule",
-    )
-    one.add_argument("--lots", nargs="+", default=[""], metavar="N", help="numéros des lots concernés")
-    one.add_argument("--facilitateur", help="nom du facilitateur à écrire dans la clause")
-    one.add_argument("--nom-acheteur", default="", metavar="NOM", help="acheteur à écrire sous le titre")
+    _need(one)
     today(one)
     given.options(one)
     output(one)
@@ -66,6 +43,56 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="le besoin atteint le seuil européen : une condition sociale est alors due",
     )
     output(two)
+
+
+def _need(one: argparse.ArgumentParser) -> None:
+    """What is bought, and the levers whose texts are asked."""
+    one.add_argument(
+        "--levier",
+        nargs="+",
+        default=["clause_sociale"],
+        metavar="LEVIER",
+        help="un levier, ou plusieurs ensemble : clause_sociale, reserver_handicap, reserver_insertion, critere… (par défaut : clause_sociale)",
+    )
+    one.add_argument(
+        "--famille",
+        default="autres",
+        help="famille d'achat (nettoyage_locaux, espaces_verts…) : mesures environnementales et heures en dépendent",
+    )
+    one.add_argument("--objet", default="", help="objet du besoin")
+    one.add_argument(
+        "--montant",
+        type=number("un montant en euros", units=("€",), strict=True),
+        metavar="EUROS",
+        help="montant annuel HT",
+    )
+    one.add_argument(
+        "--mois",
+        type=whole("une durée en mois", least=1, most=600),
+        default=12,
+        help="durée, reconductions comprises (par défaut : 12)",
+    )
+    one.add_argument(
+        "--taux",
+        type=number("un pourcentage", most=100, units=("%",)),
+        metavar="POURCENT",
+        help="part des heures de travail réservée à l'insertion, en %%",
+    )
+    one.add_argument(
+        "--heures",
+        type=number("un nombre d'heures", most=10_000_000),
+        help="heures d'insertion calculées avec le facilitateur : elles l'emportent sur la formule",
+    )
+    one.add_argument("--lots", nargs="+", type=_lot, default=[""], metavar="N", help="numéros des lots concernés")
+    one.add_argument("--facilitateur", help="nom du facilitateur à écrire dans la clause")
+    one.add_argument("--nom-acheteur", default="", metavar="NOM", help="acheteur à écrire sous le titre")
+
+
+def _lot(text: str) -> str:
+    """The number of a lot, as the consultation writes it (« 3 », « 2B »)."""
+    if not re.fullmatch(r"\w[\w .-]{0,19}", text):
+        raise argparse.ArgumentTypeError(f"« {text[:40]} » n'est pas un numéro de lot (3)")
+    return text
 
 
 def _draft(choices: argparse.Namespace) -> None:

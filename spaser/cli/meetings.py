@@ -6,6 +6,7 @@ import argparse
 from datetime import time
 
 from spaser.cli.given import decided, delivered, required
+from spaser.cli.numbers import whole
 from spaser.cli.options import closing, command, day, radius, selection, source
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
@@ -35,24 +36,51 @@ def add(commands: argparse._SubParsersAction) -> None:
         metavar="CLASSEUR.XLSX",
         help="lire la feuille « suivi » remplie : rencontres, réponses, marchés gagnés",
     )
+    _frame(asked)
+    radius(asked)
+
+
+def _frame(asked: argparse.ArgumentParser) -> None:
+    """The day: when it begins, its slots and its tables."""
     asked.add_argument("--jour", type=day, metavar="AAAA-MM-JJ", help="jour de la matinale")
     asked.add_argument(
         "--debut", type=_hour, default="9:00", metavar="9:00", help="heure du premier créneau (par défaut : 9:00)"
     )
-    asked.add_argument("--creneaux", type=int, default=12, metavar="N", help="nombre de créneaux (par défaut : 12)")
-    asked.add_argument("--tables", type=int, default=10, metavar="N", help="nombre de tables (par défaut : 10)")
-    asked.add_argument("--minutes", type=int, default=12, metavar="N", help="durée d'une rencontre (par défaut : 12)")
     asked.add_argument(
-        "--marche", type=int, default=3, metavar="N", help="minutes pour changer de table (par défaut : 3)"
+        "--creneaux",
+        type=whole("un nombre de créneaux", least=1, most=60),
+        default=12,
+        metavar="N",
+        help="nombre de créneaux (par défaut : 12)",
+    )
+    asked.add_argument(
+        "--tables",
+        type=whole("un nombre de tables", least=1, most=500),
+        default=10,
+        metavar="N",
+        help="nombre de tables (par défaut : 10)",
+    )
+    asked.add_argument(
+        "--minutes",
+        type=whole("une durée en minutes", least=1, most=240),
+        default=12,
+        metavar="N",
+        help="durée d'une rencontre (par défaut : 12)",
+    )
+    asked.add_argument(
+        "--marche",
+        type=whole("une durée en minutes", least=0, most=120),
+        default=3,
+        metavar="N",
+        help="minutes pour changer de table (par défaut : 3)",
     )
     asked.add_argument(
         "--mois",
-        type=int,
+        type=whole("un nombre de mois", least=1, most=120),
         default=12,
         metavar="N",
         help="besoins dont le sourcing commence dans les N mois (par défaut : 12)",
     )
-    radius(asked)
 
 
 def _run(choices: argparse.Namespace) -> None:

@@ -10,9 +10,15 @@ from typing import Any
 
 from spaser import french
 from spaser.cli import given
+from spaser.cli.numbers import number, whole
 from spaser.vocabulary import DEFAULT_POPULATION, POPULATIONS
 
 _LISTS = "listes de fournisseurs de l'ESS et inclusifs"
+
+#: « 30 » or « 30 km », within the bounds of a mission.
+kilometres = number("une distance en kilomètres", most=20_000, units=("km",), strict=True)
+_PERCENT = number("un pourcentage", most=100, units=("%",), strict=True)
+_YEAR = whole("une année", least=1990, most=2100)
 
 
 def command(
@@ -96,7 +102,7 @@ def oeth(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--oeth",
         nargs=3,
-        type=float,
+        type=number("un nombre"),
         metavar=("MAIN_OEUVRE", "CONTRIBUTION", "TAUX"),
         help="déduction OETH : main-d'œuvre attestée et contribution brute en euros, taux d'emploi direct en %%",
     )
@@ -132,8 +138,8 @@ def years(text: str) -> tuple[int, int]:
     """« 2025 » or « 2024-2025 »."""
     first, _, last = text.partition("-")
     try:
-        span = (int(first), int(last or first))
-    except ValueError:
+        span = (_YEAR(first), _YEAR(last or first))
+    except argparse.ArgumentTypeError:
         raise argparse.ArgumentTypeError(f"« {text} » n'est ni une année (2025) ni une période (2024-2025)") from None
     if span[0] > span[1]:
         raise argparse.ArgumentTypeError(f"« {text} » : la première année vient après la dernière")
@@ -143,9 +149,12 @@ def years(text: str) -> tuple[int, int]:
 def day(text: str) -> date:
     """« 2026-10-31 »."""
     try:
-        return date.fromisoformat(text)
+        read = date.fromisoformat(text)
+        if not 1990 <= read.year <= 2100:
+            raise ValueError
+        return read
     except ValueError:
-        raise argparse.ArgumentTypeError(f"« {text} » n'est pas une date (AAAA-MM-JJ)") from None
+        raise argparse.ArgumentTypeError(f"« {text} » n'est pas une date (AAAA-MM-JJ, de 1990 à 2100)") from None
 
 
 def radius(command: argparse.ArgumentParser) -> None:
@@ -169,17 +178,6 @@ def reach(command: argparse.ArgumentParser, whom: str = "vous") -> None:
     )
 
 
-def kilometres(text: str) -> float:
-    """« 30 » or « 30 km »."""
-    try:
-        return float(text.replace(",", ".").removesuffix("km").strip())
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"« {text} » n'est pas une distance (30)") from None
-
-
 def percentage(text: str) -> float:
     """« 30 » or « 30 % », as a share."""
-    try:
-        return float(text.replace(",", ".").removesuffix("%").strip()) / 100
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"« {text} » n'est pas un pourcentage (30)") from None
+    return _PERCENT(text) / 100

@@ -10,7 +10,7 @@ from pathlib import Path
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from spaser.deliverables import excel_counts, excel_summary, files, sentences
+from spaser.deliverables import excel_counts, excel_summary, files, office, sentences
 from spaser.deliverables.columns import MOST_COLUMNS
 from spaser.deliverables.excel_cells import LINE, MOST_ROWS, Styles, paper, table
 from spaser.deliverables.report import Report, TableBlock
@@ -39,10 +39,10 @@ def render(report: Report) -> bytes:
     with xlsxwriter.Workbook(stream, options) as book:
         book.set_properties(
             {
-                "title": report.title,
-                "subject": report.buyer,
-                "author": report.author or report.client or report.buyer,
-                "comments": report.subtitle,
+                "title": office.property_of(report.title),
+                "subject": office.property_of(report.buyer),
+                "author": office.property_of(report.author or report.client or report.buyer),
+                "comments": office.property_of(report.subtitle),
                 "created": datetime.combine(report.as_of, time()),
             }
         )

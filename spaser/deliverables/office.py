@@ -7,6 +7,8 @@ import re
 import zipfile
 from datetime import date
 
+from spaser.text import harmless
+
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _HOUR = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(<)")
 
@@ -29,3 +31,13 @@ def _part(name: str, content: bytes, day: date) -> bytes:
     if name == "docProps/core.xml":
         return _HOUR.sub(rb"\g<1>" + day.isoformat().encode("ascii") + rb"T00:00:00Z\g<2>", content)
     return content
+
+
+#: The letters that a property of an office file (title, author…) may have.
+LONGEST_PROPERTY = 255
+
+
+def property_of(text: str) -> str:
+    """A text as a property of an office file takes it: the object of a contract may be longer."""
+    found = harmless(text)
+    return found if len(found) <= LONGEST_PROPERTY else f"{found[: LONGEST_PROPERTY - 1]}…"

@@ -102,8 +102,8 @@ def render(report: Report, *, template: Path | str | None = None, each: bool = F
         _in_short(deck, bare)
     if not report.committee and not each:
         _sources(deck, report)
-    deck.core_properties.title = report.title
-    deck.core_properties.author = report.author or report.client or report.buyer
+    deck.core_properties.title = office.property_of(report.title)
+    deck.core_properties.author = office.property_of(report.author or report.client or report.buyer)
     deck.core_properties.language = "fr-FR"
     deck.core_properties.created = deck.core_properties.modified = datetime(
         report.as_of.year, report.as_of.month, report.as_of.day

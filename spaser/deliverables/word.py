@@ -288,9 +288,9 @@ def _page(document: Document, report: Report) -> None:
     word_parts.field(foot, "NUMPAGES", "1")
     properties = document.core_properties
     properties.title, properties.author, properties.subject = (
-        plain(report.title),
-        plain(report.author or report.client or report.buyer),
-        plain(report.subtitle),
+        office.property_of(plain(report.title)),
+        office.property_of(plain(report.author or report.client or report.buyer)),
+        office.property_of(plain(report.subtitle)),
     )
     properties.language, properties.comments, properties.last_modified_by, properties.keywords = "fr-FR", "", "", ""
     properties.created = properties.modified = datetime.combine(report.as_of, time())

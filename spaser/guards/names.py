@@ -14,12 +14,12 @@ LONGEST = 200
 
 
 def named(path: Path | str) -> Path:
-    """The path, when a table and a report can hold its name, and it does not lead to a pipe that may never end.
+    """The path, when a table and a report can hold its name, and it does not lead to a pipe or a device that may never end.
 
     Raises
     ------
     Problem
-        It holds an octet nul or bytes that are no text (a name made under another system, then unpacked here), or is a pipe.
+        It holds an octet nul or bytes that are no text (a name made under another system, then unpacked here), or is a pipe or a device.
     """
     text = str(path)
     where = harmless("".join("�" if 0xD800 <= ord(char) < 0xE000 else char for char in text))[-LONGEST:]
@@ -34,9 +34,9 @@ def named(path: Path | str) -> Path:
         )
     with contextlib.suppress(OSError):
         mode = Path(text).stat().st_mode
-        if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
             raise Problem(
-                "Ce n'est pas un fichier mais un tube, qui ne se lit qu'une fois",
+                "Ce n'est pas un fichier mais un tube ou un périphérique, dont la lecture peut ne jamais finir",
                 where=where,
                 todo="Enregistrez-en le contenu dans un fichier",
             )

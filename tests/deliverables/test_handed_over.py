@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -13,8 +14,11 @@ import pptx
 import pytest
 from report_text import demo_report
 
-from spaser.deliverables import excel, html, slides
+from spaser.cli import main
+from spaser.deliverables import excel, html, slides, word
+from spaser.deliverables import report as model
 from spaser.deliverables.columns import MOST_COLUMNS
+from spaser.deliverables.office import LONGEST_PROPERTY, property_of
 from spaser.deliverables.report import Answer, Column, Figure, Report, Section, Sentence, TableBlock
 from spaser.sections import registry
 from spaser.studies import publication
@@ -181,3 +185,16 @@ def test_the_under_declarations_are_told_of_the_measured_and_of_all_those_read(r
     kind, who = head.index("Liste"), head.index("Identifiant")
     uids = {line[who] for line in lines if line[kind] == "sous-déclaration probable"}
     assert uids and f"({len(uids)} sur les" in told
+
+
+@pytest.mark.parametrize("letters", [200, 5_000], ids=["court", "sans fin"])
+def test_an_endless_object_of_a_contract_is_a_title_that_office_files_take(tmp_path, letters):
+    said = property_of("x" * letters + "\x01")
+    assert len(said) == min(letters, LONGEST_PROPERTY) and said.endswith("…") == (letters > LONGEST_PROPERTY)
+    asked = ["--objet", "x" * letters, "--nom-acheteur", "y" * letters]
+    assert main(["redige", *asked, "--sortie", str(tmp_path)]) == 0
+    assert (tmp_path / "redaction.docx").is_file()
+    report = model.build(
+        "t" * letters, buyer="b" * letters, as_of=date(2026, 11, 28), sections=[], subtitle="s" * letters
+    )
+    assert word.render(report) and slides.render(report) and excel.render(report)

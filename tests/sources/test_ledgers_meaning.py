@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 import xlsxwriter
+from invented_ledger import siret
 
 from spaser.problems import Problem
 from spaser.sources.ledgers import Ledger, read_ledger, write_mapping
@@ -95,6 +96,22 @@ def test_one_public_supplier_under_one_name_stays_a_supplier(tmp_path):
         tmp_path, f"SIRET;Fournisseur;Montant HT\n{PUBLIC};Ville voisine;1\n{PUBLIC};Ville voisine;2\n{GOOD};A;2\n"
     )
     assert ledger.lines["siren"].null_count() == 0
+
+
+@pytest.mark.parametrize("title", ["SIRET ou SIREN du créancier", "Réf. légale", "Identification"])
+@pytest.mark.parametrize(("right", "wrong", "read_as"), [(5, 0, True), (4, 0, False), (9, 1, True), (8, 1, False)])
+def test_a_heading_nobody_foresaw_is_read_by_its_values_when_enough_are_right(tmp_path, title, right, wrong, read_as):
+    numbers = [siret(n)[: 9 if n % 2 else 14] for n in range(1, right + 1)] + [str(123456780 + n) for n in range(wrong)]
+    lines = "".join(f"{number};Fournisseur fictif {n};{n + 1}\n" for n, number in enumerate(numbers))
+    ledger = read(tmp_path, f"{title};Raison sociale;Montant HT\n{lines}")
+    assert ledger.lines["siren"].count() == (right if read_as else 0)
+    assert ("d'après ses valeurs" in (ledger.accounts["lecture"][0] or "")) is read_as
+
+
+def test_a_heading_nobody_foresaw_that_holds_the_buyer_s_number_is_not_the_supplier_s(tmp_path):
+    lines = "".join(f"{PUBLIC};Fournisseur fictif {n};{n + 1}\n" for n in range(9))
+    ledger = read(tmp_path, f"SIRET du budget;Raison sociale;Montant HT\n{lines}")
+    assert ledger.lines["siren"].count() == 0
 
 
 def test_an_internal_number_is_no_siret(tmp_path):

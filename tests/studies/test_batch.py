@@ -22,6 +22,7 @@ from spaser.deliverables.report import Answer
 from spaser.problems import Problem, Problems
 from spaser.studies import diagnostic, pams
 from spaser.studies.mission import read as read_mission
+from spaser.studies.mission.shape import LARGEST_LOGO
 from spaser.studies.pams import batch
 
 DATA = Path(__file__).parents[2] / "data"
@@ -297,6 +298,9 @@ def test_a_commented_template_is_a_mission_once_its_files_are_named_and_never_re
     with pytest.raises(Problems) as told:
         read_mission(path)
     assert [f"« {key} »" in str(told.value) for key in ("logo", "modele_docx", "modele_pptx")] == [True] * 3
+    (tmp_path / "fichiers" / "logo.png").write_bytes(PNG + bytes(LARGEST_LOGO))
+    with pytest.raises(Problems, match="moins de 20 Mo"):
+        read_mission(path)
     (tmp_path / "fichiers" / "logo.png").write_bytes(PNG)
     docx.Document().save(tmp_path / "fichiers" / "modele.docx")
     pptx.Presentation().save(tmp_path / "fichiers" / "modele.pptx")

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from spaser import rules
+from spaser import french, rules
 from spaser.sources.ledgers import identifiers as ledger_identifiers
 from spaser.sources.ledgers.cells import Sheet
 from spaser.sources.ledgers.headings import REFERENCE, Mapping, bare
@@ -45,6 +45,8 @@ _PUBLIC = r"^[12]"
 #: A SIRET that a spreadsheet turned into a number and rounded.
 _SCIENTIFIC = r"^\s*\d(?:[.,]\d+)?[eE]\+?\d{2}\s*$"
 PUBLIC_SHARE, PUBLIC_NAMES, OTHER_NAMES, INTERNAL_RATE = 0.9, 2, 3, 0.2
+#: One number of nine figures in ten has a right key by chance: so many right ones in a column are no chance.
+FEWEST_NUMBERS = 5
 
 
 @dataclass(frozen=True)
@@ -73,15 +75,36 @@ def judged(sheet: Sheet, header: int, mapping: Mapping, *, given: bool) -> Judge
     scale, said = _unit(sheet, header, headings, body, kept)
     centimes = scale is None
     kept, taxed = _tax(sheet, header, kept, given)
-    if kept.get("annees"):
-        notes = [*notes, f"une ligne par année : {', '.join(kept['annees'])}"]
-    if kept.get("periodes"):
-        notes = [*notes, f"une ligne par période : {', '.join(kept['periodes'])}"]
+    notes = [*notes, *_several(kept)]
     if kept.get("credit"):
         notes = [*notes, f"« {kept['credit']} » retiré de « {kept['colonnes']['montant']} »"]
     if kept.get("commande"):
         notes = [*notes, f"« {kept['colonnes']['montant']} » : montants commandés, et non mandatés"]
     return Judged(kept, 1 if scale is None else scale, centimes, [*notes, *said, *taxed])
+
+
+def _several(mapping: Mapping) -> list[str]:
+    """What is told of columns of years and periods: those read, and those left for an amount or an amount for them."""
+    years, periods, left = mapping.get("annees", {}), mapping.get("periodes", []), mapping.get("annees_laissees", [])
+    said = [f"une ligne par année : {', '.join(years)}"] if len(years) > 1 else []
+    said += [f"« {title} » : montants de l'année {year}" for title, year in years.items()] if len(years) == 1 else []
+    said += [f"une ligne par période : {', '.join(periods)}"] if len(periods) > 1 else []
+    said += [f"« {periods[0]} » : montants de cette période"] if len(periods) == 1 else []
+    if (
+        periods
+        and not any(re.search(r"\d\d\s*$", title) for title in periods)
+        and "exercice" not in mapping["colonnes"]
+    ):
+        said.append("aucune année n'est dite : lignes sans date")
+    if whole := mapping.get("ecarte"):
+        said.append(f"« {whole} » n'est pas compté : la dépense est celle de ces colonnes")
+    if left:
+        kept = mapping["colonnes"]["montant"]
+        said.append(
+            f"{french.plural('colonne', len(left))} d'années non {french.plural('lue', len(left))} ({', '.join(left)}) : la dépense comptée est « {kept} » ; "
+            f"si elle est dans les années, ôtez la colonne « {kept} » et relisez"
+        )
+    return said
 
 
 def unit_in(text: str | None) -> int | None:
@@ -165,15 +188,20 @@ def _verdict(body: pl.DataFrame, cell: str, named: str | None) -> str:
 
 
 def _other(headings: dict[str, Any], body: pl.DataFrame, named: str | None, taken: set[str]) -> str | None:
+    """The column left whose values are supplier identifiers: one whose heading says so first, else any with enough of them."""
     reference = rules.toml(REFERENCE)
     wanted = {*reference["colonnes"]["siret"], *reference["colonnes"]["siren"], *reference["numeros"]}
-    for cell, title in headings.items():
-        if cell == "ligne" or not title or fold(bare(title)) not in wanted or fold(title) in taken:
-            continue
+    free = {
+        cell: str(title)
+        for cell, title in headings.items()
+        if cell not in ("ligne", named) and title and fold(title) not in taken
+    }
+    for cell in sorted(free, key=lambda cell: fold(bare(free[cell])) not in wanted):
         found = _numbers(body, cell, named)
-        right = found["siren"].count() >= found.height * PUBLIC_SHARE
-        if found.height and right and _verdict(body, cell, named) == "fournisseur":
-            return str(title)
+        fewest = 1 if fold(bare(free[cell])) in wanted else FEWEST_NUMBERS
+        right = found["siren"].count() >= max(fewest, found.height * PUBLIC_SHARE)
+        if right and _verdict(body, cell, named) == "fournisseur":
+            return free[cell]
     return None
 
 

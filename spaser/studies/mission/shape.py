@@ -93,6 +93,8 @@ SHAPE = settings.Table(
         **OWN,
     }
 )
+#: Bytes of a picture at the head of a report, and of what a model of Word or PowerPoint holds once unpacked.
+LARGEST_LOGO, LARGEST_MODEL = 20 << 20, 400 << 20
 #: What concerns one organisation cannot be said once for several.
 _ALONE = ("depenses", "questionnaire", "entretiens")
 
@@ -153,6 +155,8 @@ def _absent(said: dict[str, Any], path: tuple[str | int, ...], folder: Path, fau
 
 def _is_picture(path: Path) -> bool:
     """A whole PNG (each part with its own sum), or the beginning of an SVG."""
+    if path.stat().st_size > LARGEST_LOGO:
+        return False
     data = path.read_bytes()
     if data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<svg", b"<?xml", b"<!--")):
         return b"<svg" in data and b"<!ENTITY" not in data
@@ -172,7 +176,8 @@ def _holds(part: str) -> Callable[[Path], bool]:
     def holds(path: Path) -> bool:
         try:
             with zipfile.ZipFile(path) as archive:
-                return part in archive.namelist() and archive.testzip() is None
+                whole = sum(info.file_size for info in archive.infolist()) <= LARGEST_MODEL
+                return whole and part in archive.namelist() and archive.testzip() is None
         except guards.exceptions("zip"):
             return False
 
@@ -186,7 +191,7 @@ _KINDS = {
     "modele_pptx": _holds("ppt/presentation.xml"),
 }
 _TOLD = {
-    "logo": "une image PNG ou SVG",
+    "logo": "une image PNG ou SVG de moins de 20 Mo",
     "modele_docx": "un document Word (DOCX)",
     "modele_pptx": "une présentation PowerPoint (PPTX)",
 }
