@@ -131,7 +131,7 @@ def _voted(choices: argparse.Namespace, buyers: Sequence[str]) -> tuple[Target, 
     """The targets of the mission, as the report reads them; of several buyers, those that all of them voted."""
     if choices.at is None:
         return ()
-    first, *others = [choices.at.said_of(name).wishes.goals for name in buyers or [None]]
+    first, *others = [choices.at.said_of(name).wishes.goals for name in buyers or [""]]
     return tuple(goal for goal in first if all(goal in some for some in others))
 
 

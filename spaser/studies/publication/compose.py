@@ -143,8 +143,14 @@ def publish(
     moved = _since(previous, Edition(every.lazy(), published, measurer(name, population)))
     made = _composed(result, name, every, published, read, definition, moved)
     proved = _proved(base)
-    told = {name: known_shares(getattr(made, name), proved) for name in ("measures", "by_buyer", "spent", "past")}
-    return replace(made, with_score=with_score, **told)
+    return replace(
+        made,
+        with_score=with_score,
+        measures=known_shares(made.measures, proved),
+        by_buyer=known_shares(made.by_buyer, proved),
+        spent=known_shares(made.spent, proved),
+        past=known_shares(made.past, proved),
+    )
 
 
 def _proved(base: Base) -> set[str]:
@@ -175,8 +181,9 @@ def _read(
     sirens: tuple[str, ...],
     years: Sequence[int],
 ) -> _Given:
-    written = goals if isinstance(goals, str | Path) else None
-    voted = targets.read(written, first_year=years[0] if years else None) if written else tuple(goals or ())
+    written, voted = (goals, ()) if isinstance(goals, str | Path) else (None, tuple(goals or ()))
+    if written:
+        voted = targets.read(written, first_year=years[0] if years else None)
     named = (("objectifs", written), ("chiffres saisis", entered), ("grand livre", ledger))
     return _Given(
         voted,
