@@ -224,6 +224,7 @@ class Report:
     ``committee``: the sections that slides show, most important first; by default those that ``slides`` knows.
     ``client`` and ``author`` stand on the cover. ``one_page``: a sheet to hand over, on one page in print (no cover, no contents).
     ``dated``: the day it was made and that of what it reads, when they are no edition of data (« Établi le … – listes de … »).
+    ``ground``: what the day of the report is the day of, when it holds no data (the version of a text): it stands for « Données arrêtées ».
     """
 
     title: str
@@ -241,11 +242,12 @@ class Report:
     today: date | None = None
     one_page: bool = False
     dated: str = ""
+    ground: str = ""
 
     @property
     def closing(self) -> str:
         """« Données arrêtées au … », with the reader's day when it is known: every form prints it."""
-        return french.typeset(french.closing(self.as_of, self.today))
+        return french.typeset(self.ground or french.closing(self.as_of, self.today))
 
     @property
     def cover(self) -> tuple[str, ...]:
@@ -258,17 +260,18 @@ class Report:
                 french.capital(self.subtitle),
                 client,
                 by,
-                self.dated or f"{self.edition} – {self.closing[:1].lower()}{self.closing[1:]}",
+                self.dated
+                or (self.closing if self.ground else f"{self.edition} – {self.closing[:1].lower()}{self.closing[1:]}"),
             )
             if line
         )
 
     @property
     def edition(self) -> str:
-        """« Édition de décembre 2025 »: the month of the data, unless the report says itself how it is dated."""
+        """« Édition de décembre 2025 »: the month of the data, or of the reader when there is none; ``dated`` when it is given."""
         if self.dated:
             return self.dated
-        month = french.long_date(self.as_of).split(maxsplit=1)[1]
+        month = french.long_date(self.today or self.as_of if self.ground else self.as_of).split(maxsplit=1)[1]
         return f"Édition {french.of(month)}"
 
     def part(self, *places: str) -> Report:
@@ -297,6 +300,7 @@ def build(
     annexes: Iterable[TableBlock | None] = (),
     logo: bytes = b"",
     today: date | None = None,
+    ground: str = "",
 ) -> Report:
     """A report from its sections; those that had nothing to say (None) are left out, in the order given.
 
@@ -313,7 +317,7 @@ def build(
         if twice:
             raise ValueError(f"identifiers used twice in the report: {twice}")
     made = Report(_harmless(title), _harmless(subtitle), _harmless(buyer), as_of, kept, annexes=tables, logo=logo)
-    return replace(made, sources=_harmless(tuple(sources)), notes=_harmless(tuple(notes)), today=today)
+    return replace(made, sources=_harmless(tuple(sources)), notes=_harmless(tuple(notes)), today=today, ground=ground)
 
 
 def _harmless(found: Any) -> Any:
