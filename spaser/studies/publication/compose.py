@@ -142,10 +142,13 @@ def publish(
     published = tuple(range(years[0], years[1] + 1)) if years else tuple(known)
     moved = _since(previous, Edition(every.lazy(), published, measurer(name, population)))
     made = _composed(result, name, every, published, read, definition, moved)
-    proved = _proved(base)
+    return replace(_known(made, _proved(base)), with_score=with_score)
+
+
+def _known(made: Publication, proved: set[str]) -> Publication:
+    """The publication without the shares of the known that prove nothing."""
     return replace(
         made,
-        with_score=with_score,
         measures=known_shares(made.measures, proved),
         by_buyer=known_shares(made.by_buyer, proved),
         spent=known_shares(made.spent, proved),
