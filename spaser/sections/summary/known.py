@@ -192,8 +192,8 @@ def _perhaps_aimed(findings: Findings, kinds: pl.DataFrame) -> int:
     asked = findings.extras.get("questions")
     if asked is None:
         return unknown
-    maybe = asked.filter(pl.col("obligation") == _WEIGHTY["devoir"])["peut_etre_vises"].max()
-    return unknown if maybe is None else min(unknown, int(maybe))
+    maybe = asked.filter(pl.col("obligation") == _WEIGHTY["devoir"])["peut_etre_vises"].drop_nulls().to_list()
+    return min(unknown, max(maybe)) if maybe else unknown
 
 
 def _aims(ready: pl.DataFrame | None) -> bool:
