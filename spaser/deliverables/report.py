@@ -238,12 +238,13 @@ class Report:
     client: str = ""
     author: str = ""
     today: date | None = None
+    last: date | None = None
     one_page: bool = False
 
     @property
     def closing(self) -> str:
         """« Données arrêtées au … », with the reader's day when it is known: every form prints it."""
-        return french.typeset(french.closing(self.as_of, self.today))
+        return french.typeset(french.closing(self.as_of, self.today, last=self.last))
 
     @property
     def cover(self) -> tuple[str, ...]:
@@ -293,6 +294,7 @@ def build(
     annexes: Iterable[TableBlock | None] = (),
     logo: bytes = b"",
     today: date | None = None,
+    last: date | None = None,
 ) -> Report:
     """A report from its sections; those that had nothing to say (None) are left out, in the order given.
 
@@ -309,7 +311,7 @@ def build(
         if twice:
             raise ValueError(f"identifiers used twice in the report: {twice}")
     made = Report(_harmless(title), _harmless(subtitle), _harmless(buyer), as_of, kept, annexes=tables, logo=logo)
-    return replace(made, sources=_harmless(tuple(sources)), notes=_harmless(tuple(notes)), today=today)
+    return replace(made, sources=_harmless(tuple(sources)), notes=_harmless(tuple(notes)), today=today, last=last)
 
 
 def _harmless(found: Any) -> Any:
