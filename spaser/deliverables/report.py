@@ -223,6 +223,7 @@ class Report:
 
     ``committee``: the sections that slides show, most important first; by default those that ``slides`` knows.
     ``client`` and ``author`` stand on the cover. ``one_page``: a sheet to hand over, on one page in print (no cover, no contents).
+    ``ground``: what the day of the report is the day of, when it holds no data (the version of a text): it stands for « Données arrêtées ».
     """
 
     title: str
@@ -240,11 +241,12 @@ class Report:
     today: date | None = None
     last: date | None = None
     one_page: bool = False
+    ground: str = ""
 
     @property
     def closing(self) -> str:
         """« Données arrêtées au … », with the reader's day when it is known: every form prints it."""
-        return french.typeset(french.closing(self.as_of, self.today, last=self.last))
+        return french.typeset(self.ground or french.closing(self.as_of, self.today, last=self.last))
 
     @property
     def cover(self) -> tuple[str, ...]:
@@ -257,15 +259,15 @@ class Report:
                 french.capital(self.subtitle),
                 client,
                 by,
-                f"{self.edition} – {self.closing[:1].lower()}{self.closing[1:]}",
+                self.closing if self.ground else f"{self.edition} – {self.closing[:1].lower()}{self.closing[1:]}",
             )
             if line
         )
 
     @property
     def edition(self) -> str:
-        """« Édition de décembre 2025 »: the month of the data."""
-        month = french.long_date(self.as_of).split(maxsplit=1)[1]
+        """« Édition de décembre 2025 »: the month of the data, or of the reader when there is none."""
+        month = french.long_date(self.today or self.as_of if self.ground else self.as_of).split(maxsplit=1)[1]
         return f"Édition {french.of(month)}"
 
     def part(self, *places: str) -> Report:
@@ -295,6 +297,7 @@ def build(
     logo: bytes = b"",
     today: date | None = None,
     last: date | None = None,
+    ground: str = "",
 ) -> Report:
     """A report from its sections; those that had nothing to say (None) are left out, in the order given.
 
@@ -311,7 +314,8 @@ def build(
         if twice:
             raise ValueError(f"identifiers used twice in the report: {twice}")
     made = Report(_harmless(title), _harmless(subtitle), _harmless(buyer), as_of, kept, annexes=tables, logo=logo)
-    return replace(made, sources=_harmless(tuple(sources)), notes=_harmless(tuple(notes)), today=today, last=last)
+    told = {"sources": _harmless(tuple(sources)), "notes": _harmless(tuple(notes))}
+    return replace(made, **told, today=today, last=last, ground=ground)
 
 
 def _harmless(found: Any) -> Any:
