@@ -29,7 +29,7 @@ SUBJECTS = {
 }
 _OF_SUBJECT = (
     "oui", "part", "haut", "muets", "couverture", "toujours", "toujours_n", "avant", "apres", "cible", "cible_annee", "cible_titre", "cible_nature", "cible_terme",
-    "mesuree", "mesuree_en", "manque", "candidats", "mediane", "rang_pairs", "ecart", "quoi", "dit", "disent", "theme",
+    "mesuree", "mesuree_en", "manque", "candidats", "mediane", "rang_pairs", "ecart", "quoi", "dit", "disent", "theme", "sans",
 )  # fmt: skip
 #: Every name a rule may use; another is a fault of the rule, known when it is read.
 FACTS = (
@@ -40,18 +40,20 @@ FACTS = (
     "gagnes_ess", "gagnes_part", "gagnes_connus", "gagnes_muets", "inclusifs_muets",
     "payes", "payes_ess", "payes_part", "payes_couverture", "payes_muets",
     "besoins", "annuel", "potentiel", "potentiel_part", "potentiel_haut", "potentiel_famille", "potentiel_premier", "credibles",
-    "fins", "fins_tard", "fins_tard_sans", "fins_montant", "fins_passees", "fins_inconnues", "derniere_fin", "actions", "actions_tard", "premiere_action", "premiere_famille",
-    "ecrits_tus", "ecrits_tus_lus", "a_corriger", "axe_bas", "axe_bas_niveau", "axe_haut", "axe_haut_niveau", "reponses", "niveau_max",
+    "fins", *(f"fins_sans_{subject}" for subject in SUBJECTS), "fins_tard", "fins_tard_sans", "fins_montant", "fins_passees", "fins_inconnues", "derniere_fin", "actions", "actions_tard", "premiere_action", "premiere_famille",
+    "ecrits_tus", "ecrits_tus_lus", "a_corriger", "axe_bas", "axe_bas_niveau", "axe_bas_dit", "axe_haut", "axe_haut_niveau", "reponses", "niveau_max",
     "absent_registres", "absent_depenses", "absent_questionnaire", "absent_cibles",
 )  # fmt: skip
 #: How each subject is said of one contract, of several, and in short.
 _WORDS = {
-    "social": {"dit": "déclarent une clause sociale", "disent": "ont une clause sociale", "theme": "la clause sociale"},
+    "social": {"dit": "déclarent une clause sociale", "disent": "ont une clause sociale", "theme": "la clause sociale",
+        "sans": "sans clause sociale",
+    },
     "environnement": {
         "dit": "déclarent une clause environnementale", "disent": "ont une clause environnementale",
-        "theme": "la clause environnementale",
+        "theme": "la clause environnementale", "sans": "sans clause environnementale",
     },
-    "reserve": {"dit": "sont réservés", "disent": "sont réservés", "theme": "la réservation"},
+    "reserve": {"dit": "sont réservés", "disent": "sont réservés", "theme": "la réservation", "sans": "sans réservation"},
 }  # fmt: skip
 #: The two duties of the law « climat et résilience » that weigh most on what is bought: a social clause from the European
 #: threshold, an environmental criterion everywhere.
@@ -172,8 +174,7 @@ def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
             yield "publication_tard", int(bound["non_constatees"].sum())
     kinds = findings.extras.get("types_acheteur")
     if kinds is not None and not _aims(ready):
-        unknown = kinds.filter(~pl.col("type_acheteur").is_in(list(BUYER_KINDS)).fill_null(False))
-        yield "type_inconnu", int(unknown["contrats"].sum()) or None
+        yield "type_inconnu", _perhaps_aimed(findings, kinds) or None
     own = findings.extras.get("obligations_acheteur")
     if own is not None and own.height:
         bound = own.filter(
@@ -185,6 +186,16 @@ def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
             yield from (("spaser_annee", str(row["annee"])), ("spaser_seuil", row["seuil"]))
             yield "spaser_depense", row["depense_haute"]
             yield "spaser_depasse", _PASSED[row["applicabilite"]]
+
+
+def _perhaps_aimed(findings: Findings, kinds: pl.DataFrame) -> int:
+    """The contracts the social duty may aim at, the kind of buyer unknown: some are under the thresholds of every kind."""
+    unknown = int(kinds.filter(~pl.col("type_acheteur").is_in(list(BUYER_KINDS)).fill_null(False))["contrats"].sum())
+    asked = findings.extras.get("questions")
+    if asked is None:
+        return unknown
+    maybe = asked.filter(pl.col("obligation") == _WEIGHTY["devoir"])["peut_etre_vises"].drop_nulls().to_list()
+    return min(unknown, max(maybe)) if maybe else unknown
 
 
 def _aims(ready: pl.DataFrame | None) -> bool:
@@ -244,6 +255,11 @@ def _calendar(findings: Findings) -> Iterator[tuple[str, Fact]]:
         return
     soon = ends.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False))
     yield "fins", soon.height
+    for subject, (code, _) in SUBJECTS.items():
+        if code in findings.contracts.columns:
+            # A renewal that already has the clause cannot raise the share: only those known to be without it can.
+            without = findings.contracts.filter(~pl.col(code))
+            yield f"fins_sans_{subject}", soon.join(without.select("uid"), on="uid", how="semi").height
     late = soon.filter(pl.col("urgence").fill_null(False))
     yield "fins_tard", late.height
     yield "fins_tard_sans", _without_clause(findings, late)
@@ -296,7 +312,9 @@ def _practices(findings: Findings) -> Iterator[tuple[str, Fact]]:
         yield "niveau_max", int(grid["niveaux"].list.len()[0]) - 1
     known = profile.filter(pl.col("niveau").is_not_null()).sort("niveau", maintain_order=True)
     if known.height > 1 and known["niveau"][0] < known["niveau"][-1]:
+        alone = known.filter(pl.col("niveau") == known["niveau"][0]).height == 1
         yield from (("axe_bas", known["axe_libelle"][0]), ("axe_bas_niveau", known["niveau"][0]))
+        yield "axe_bas_dit", "le moins avancé" if alone else "parmi les moins avancés"
         yield from (("axe_haut", known["axe_libelle"][-1]), ("axe_haut_niveau", known["niveau"][-1]))
 
 

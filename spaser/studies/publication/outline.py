@@ -33,6 +33,7 @@ def report(result: Publication) -> Report:
         buyer=found.buyer,
         as_of=found.as_of,
         today=result.diagnostic.base.today,
+        last=result.diagnostic.last_notified,
         sections=sections_outline.sections(found),
         subtitle="trame à compléter",
         sources=found.sources,
