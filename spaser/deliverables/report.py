@@ -223,7 +223,6 @@ class Report:
 
     ``committee``: the sections that slides show, most important first; by default those that ``slides`` knows.
     ``client`` and ``author`` stand on the cover. ``one_page``: a sheet to hand over, on one page in print (no cover, no contents).
-    ``dated``: the day it was made and that of what it reads, when they are no edition of data (« Établi le … – listes de … »).
     ``ground``: what the day of the report is the day of, when it holds no data (the version of a text): it stands for « Données arrêtées ».
     """
 
@@ -242,7 +241,6 @@ class Report:
     today: date | None = None
     last: date | None = None
     one_page: bool = False
-    dated: str = ""
     ground: str = ""
 
     @property
@@ -261,17 +259,14 @@ class Report:
                 french.capital(self.subtitle),
                 client,
                 by,
-                self.dated
-                or (self.closing if self.ground else f"{self.edition} – {self.closing[:1].lower()}{self.closing[1:]}"),
+                self.closing if self.ground else f"{self.edition} – {self.closing[:1].lower()}{self.closing[1:]}",
             )
             if line
         )
 
     @property
     def edition(self) -> str:
-        """« Édition de décembre 2025 »: the month of the data, or of the reader when there is none; ``dated`` when it is given."""
-        if self.dated:
-            return self.dated
+        """« Édition de décembre 2025 »: the month of the data, or of the reader when there is none."""
         month = french.long_date(self.today or self.as_of if self.ground else self.as_of).split(maxsplit=1)[1]
         return f"Édition {french.of(month)}"
 

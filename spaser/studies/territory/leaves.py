@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +96,7 @@ def report(book: Book) -> Report:
     place = book.place
     most = _most(book)
     chapters = [_chapter(book, code, title, most) for code, title in titles(book).items()]
-    made = model.build(
+    return model.build(
         "Cahier des solutions locales",
         buyer=place.name,
         as_of=place.as_of,
@@ -107,8 +106,8 @@ def report(book: Book) -> Report:
         notes=("Démonstration : les fournisseurs et les acheteurs sont inventés.",) if place.demo else (),
         annexes=_annexes(book),
         today=book.today,
+        ground=_dated(book),
     )
-    return replace(made, dated=_dated(book))
 
 
 def _dated(book: Book) -> str:
