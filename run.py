@@ -85,7 +85,7 @@ def main(arguments: list[str]) -> int:
         )
         return 2
     verb = arguments[0] if arguments else "diagnostic"
-    prepare("test" if verb == "test" else "")
+    prepare(verb if verb in ("test", "lab") else "")
     if verb == "test":
         return call(PYTHON, "-m", "pytest", *NBVAL, *arguments[1:])
     if verb == "lab":

@@ -151,6 +151,15 @@ def officers_csv(frame: pl.DataFrame) -> bytes:
     return b"\xef\xbb\xbf" + _csv(spoken, ";", decimal=",", dates="%d/%m/%Y").encode("utf-8", "replace")
 
 
+def officers_cells(frame: pl.DataFrame) -> pl.DataFrame:
+    """Each cell as ``officers_csv`` writes it, under the headings given."""
+    spoken = _spelled(frame)
+    columns = [
+        _as_text(name, dtype, ",", "%d/%m/%Y").cast(pl.String).fill_null("") for name, dtype in spoken.schema.items()
+    ]
+    return spoken.select(columns)
+
+
 def open_data_csv(frame: pl.DataFrame) -> bytes:
     """A CSV for publication: UTF-8, « , », decimal point, ISO dates, true / false / empty, euros."""
     flags = [pl.col(name).cast(pl.String) for name, dtype in frame.schema.items() if dtype == pl.Boolean]

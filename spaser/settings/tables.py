@@ -115,6 +115,12 @@ def _read(file: Path, what: str, todo: str) -> tuple[list[str], list[tuple[int, 
                     lines.append((reader.line_num - sum(cell.count("\n") for cell in cells), cells))
     finally:
         csv.field_size_limit(before)
+    if lines and "\n" in lines[-1][1][-1].rstrip(" ") and not written.rstrip().endswith('"'):
+        raise Problem(
+            f"{what} : un guillemet ouvert n'est pas fermé",
+            where=f"{file.name}, ligne {lines[-1][0]}",
+            todo="Ôtez-le, ou doublez-le s'il fait partie du texte",
+        )
     if not names or len(names) > MOST_COLUMNS:
         raise Problem(
             f"{what} n'est pas une table",

@@ -73,20 +73,32 @@ def excel_day(column: pl.Expr) -> pl.Expr:
     return pl.date(1899, 12, 30) + pl.duration(days=known)
 
 
+#: « T1 2024 », « 1er trimestre 2024 », « trimestre 1 »: the word, its highest rank, the word after the rank.
+_RANK = r"(?:{0}\.? ?(?<a>[1-{1}])|(?<b>[1-{1}]) ?(?:er|e|eme|nd)? ?{2}\.?)(?:[/. -]+(?<y>20\d\d|\d\d))?"
+
+
 def month_end(column: pl.Expr, year: pl.Expr) -> pl.Expr:
-    """The last day of a month told without its day: « 03/2024 », « mars 2024 », « 2024-03 »; or « mars », « 3 » of a ``year`` told beside."""
+    """The last day of a month, quarter or half told without its day: « 03/2024 », « mars 2024 », « 2024-03 », « T1 2024 »; or « mars », « 3 » of a ``year`` told beside."""
     plain = column.str.strip_chars().str.to_lowercase().str.replace_many(["é", "è", "û"], ["e", "e", "u"])
     names = "|".join(sorted(_MONTHS, key=len, reverse=True))
     parts = plain.str.extract_groups(rf"^(?:(?<m>\d{{1,2}})|(?<n>{names})\.?)(?:[/. -]+(?<y>20\d\d|\d\d))?$")
     turned = plain.str.extract_groups(r"^(?<y>20\d\d)[/. -]?(?<m>\d\d)$")
     named = parts.struct.field("n").replace_strict(_MONTHS, default=None, return_dtype=pl.Int32)
+    quarter = plain.str.extract_groups(rf"^{_RANK.format('t(?:rim(?:estre)?)?', 4, 'trim(?:estre)?')}$")
+    half = plain.str.extract_groups(rf"^{_RANK.format('s(?:em(?:estre)?)?', 2, 'sem(?:estre)?')}$")
+    whole_parts = [(quarter, 3), (half, 6)]
     # A figure of another alphabet is one for the pattern and none for a number.
     month = pl.coalesce(
         turned.struct.field("m").cast(pl.Int32, strict=False),
         named,
         parts.struct.field("m").cast(pl.Int32, strict=False),
+        *(
+            pl.coalesce(one.struct.field("a"), one.struct.field("b")).cast(pl.Int32, strict=False) * months
+            for one, months in whole_parts
+        ),
     )
-    said = pl.coalesce(turned.struct.field("y"), parts.struct.field("y")).cast(pl.Int32, strict=False)
+    years = [one.struct.field("y") for one in (turned, parts, quarter, half)]
+    said = pl.coalesce(years).cast(pl.Int32, strict=False)
     whole = pl.when(said < 100).then(said + 2000).otherwise(pl.coalesce(said, year.cast(pl.Int32, strict=False)))
     right = month.is_between(1, 12) & whole.is_between(FIRST_DAY.year, WINDOW_END)
     first = pl.concat_str(whole.cast(pl.String), month.cast(pl.String), pl.lit("1"), separator="-")

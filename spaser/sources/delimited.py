@@ -15,17 +15,19 @@ from spaser.sources.workbooks import MOST_CELLS, MOST_COLUMNS
 LONGEST_CELL = 10_000_000
 
 
-def rows(text: str, separator: str, source: str) -> Iterator[tuple[int, list[str]]]:
-    """Each line that is read, with the number of its first line in the file.
+def rows(text: str, separator: str, source: str, *, whole: bool = True) -> Iterator[tuple[int, list[str]]]:
+    """Each line that is read, with the number of its first line in the file; ``whole`` is false for the beginning of a file.
 
     Raises
     ------
     Problem
-        The text is no table: a cell is endless, or there are more columns or cells than any table has.
+        The text is no table: a cell is endless, a quote is never closed, or there are more columns or cells than any table has.
     """
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     line, widest, count = 1, 0, 0
+    ended = text.rstrip("\r\n").endswith('"')
+    last = text.count("\n") + (not text.endswith("\n"))
     with guards.reading(source, "csv"):
         for cells in reader:
             widest, count = max(widest, len(cells)), count + 1
@@ -35,6 +37,13 @@ def rows(text: str, separator: str, source: str) -> Iterator[tuple[int, list[str
                     where=source,
                     why=f"Sa ligne {line} a {len(cells)} colonnes ; {MOST_COLUMNS} au plus sont lues",
                     todo="Vérifiez le séparateur, ou ne gardez que les colonnes de la table",
+                )
+            if whole and not ended and reader.line_num >= last and cells and "\n" in cells[-1]:
+                raise Problem(
+                    "Un guillemet ouvert n'est pas fermé",
+                    where=f"{source}, ligne {line}",
+                    why="Tout ce qui le suit serait lu comme une seule case",
+                    todo="Ôtez-le, ou doublez-le s'il fait partie du texte",
                 )
             yield line, cells
             line = reader.line_num + 1

@@ -66,6 +66,23 @@ def sheets(content: Path | bytes, source: str) -> list[tuple[str, pl.DataFrame]]
     return found
 
 
+def empty_sheets(path: Path) -> list[str]:
+    """The sheets of a workbook that hold nothing; none for what is no workbook."""
+    import fastexcel
+
+    with path.open("rb") as file:
+        if file.read(4)[:4] not in (ZIP, OLE):
+            return []
+    bounded(path, path.name)
+    with guards.reading(path.name, "workbook", "polars", "zip", todo=ADVICE):
+        book = fastexcel.read_excel(str(path))
+        return [
+            name
+            for name in book.sheet_names
+            if not book.load_sheet(name, header_row=None, n_rows=1, dtypes="string").height
+        ]
+
+
 def bounded(content: Path | IO[bytes], source: str) -> None:
     """Refuse what is no workbook, or a workbook whose filled cells lie too far apart to be opened."""
     with guards.reading(source, "zip", what="Le classeur ne peut pas être lu", todo=ADVICE):

@@ -120,7 +120,9 @@ def _table(path: Path) -> Account | None:
         return None
     with path.open("rb") as file:
         first = text.decode(file.read(_HEAD)).text
-    heads = next((row for _, row in delimited.rows(first, text.separator(first), path.name) if any(row)), [])
+    heads = next(
+        (row for _, row in delimited.rows(first, text.separator(first), path.name, whole=False) if any(row)), []
+    )
     form = next((one for one in FORMS if _is(one, heads)), None)
     if form is None:
         return None

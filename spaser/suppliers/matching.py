@@ -72,7 +72,7 @@ def _proof() -> pl.Expr:
 def _uncancelled(rows: pl.LazyFrame) -> pl.LazyFrame:
     """A decision « EI : non » takes the lists' EI away from that supplier; it stays in the register."""
     pairs = [(f"NON_{kind}", kind) for kind in (*INCLUSIVE_STATUSES, "ESUS")] + [
-        ("NON_INCLUSIF", kind) for kind in INCLUSIVE_STATUSES
+        ("NON_INCLUSIF", kind) for kind in (*INCLUSIVE_STATUSES, "INCLUSIF")
     ]
     cancels = pl.LazyFrame(pairs, schema=["statut", "annule"], orient="row")
     said = (

@@ -171,7 +171,7 @@ def _named(unnumbered: pl.LazyFrame | None, communes: list[str]) -> pl.LazyFrame
     """Structures without a number, each once per commune and name, as establishments of their kind."""
     rows = UNNUMBERED.empty().lazy() if unnumbered is None else unnumbered
     there = rows.with_columns(code_commune=_within(communes)).filter(pl.col("code_commune").is_in(communes))
-    inclusive = pl.col("statut").is_in(INCLUSIVE_STATUSES)
+    inclusive = pl.col("statut").is_in([*INCLUSIVE_STATUSES, "INCLUSIF"])
     return there.unique(["nom", "code_commune"], keep="first", maintain_order=True).select(
         "nom",
         "personne_physique",

@@ -40,6 +40,7 @@ from spaser.widgets.desk import Desk
 from spaser.widgets.downloads import Downloads
 from spaser.widgets.explanation import Explain
 from spaser.widgets.files import Files, read
+from spaser.widgets.lines import Lines
 from spaser.widgets.missions import Missions
 from spaser.widgets.pams import Pams
 from spaser.widgets.panorama import Panorama
@@ -71,6 +72,7 @@ __all__ = [
     "Files",
     "Groups",
     "Impact",
+    "Lines",
     "Missions",
     "Morning",
     "Pams",

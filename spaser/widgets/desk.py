@@ -11,7 +11,9 @@ from typing import Any
 import polars as pl
 
 from spaser import buyers, french, territories
+from spaser.deliverables.report import TableBlock
 from spaser.problems import Problem
+from spaser.sections.annexes import annexes
 from spaser.sections.findings import Findings
 from spaser.sources.answers import constats
 from spaser.sources.ledgers import read_ledger
@@ -142,6 +144,10 @@ class Desk:
     def findings(self) -> Findings:
         """The finished tables of the selection, in the definition chosen."""
         return replace(handover.findings(self.diagnostic), definition=self.selection.definition)
+
+    def sheets(self) -> tuple[TableBlock, ...]:
+        """The tables of the workbook for the selection, whole."""
+        return annexes(self.findings)
 
     @property
     def scope(self) -> str:

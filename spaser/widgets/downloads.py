@@ -66,11 +66,15 @@ class Downloads:
 
 def link(path: Path) -> str:
     """A link that gives a file to the browser, or why it cannot."""
-    content = path.read_bytes()
-    name, kind = _KINDS.get(path.suffix, (path.name, "application/octet-stream"))
+    return given(path.name, path.read_bytes(), _KINDS[path.suffix][0] if path.suffix in _KINDS else path.name)
+
+
+def given(name: str, content: bytes, told: str) -> str:
+    """A link that gives these bytes to the browser under a name, or why it cannot."""
+    kind = _KINDS.get(Path(name).suffix, ("", "application/octet-stream"))[1]
     size = french.typeset(f"{french.number(max(len(content) // 1000, 1))} ko")
     if len(content) > _HEAVIEST:
         todo = "Écrivez-le avec la commande : spaser diagnostic"
-        return tables.problem(Problem(f"« {path.name} » est trop lourd pour être téléchargé d'ici ({size})", todo=todo))
+        return tables.problem(Problem(f"« {name} » est trop lourd pour être téléchargé d'ici ({size})", todo=todo))
     data = base64.b64encode(content).decode("ascii")
-    return f'<a class="file" download="{path.name}" href="data:{kind};base64,{data}">Télécharger {name} ({path.name}, {size})</a>'
+    return f'<a class="file" download="{name}" href="data:{kind};base64,{data}">Télécharger {told} ({name}, {size})</a>'

@@ -12,7 +12,7 @@ from spaser import french
 from spaser.deliverables.report import Block, Column, Sentence, TableBlock, table
 from spaser.sections.findings import Findings
 from spaser.sections.map import who
-from spaser.sections.potential import section_needs, section_potential, sourcing
+from spaser.sections.potential import annexes, section_needs, section_potential, sourcing
 from spaser.studies import potential as opportunities
 from spaser.studies.potential import Opportunities
 from spaser.studies.potential.choice import contracts_of, explored
@@ -104,17 +104,24 @@ class Potential(Drawn):
         )
 
     def blocks(self) -> Sequence[Block]:
+        read = self._findings()
+        sections = [section for write in (section_potential, section_needs) if (section := write(read))]
+        return [_ALWAYS, *(block for section in sections for block in section.blocks)]
+
+    def sheets(self) -> tuple[TableBlock, ...]:
+        """The tables of the workbook for the choices made, whole; none when they answer nothing."""
+        return annexes(self._findings()) if self._answered else ()
+
+    def _findings(self) -> Findings:
+        """The potential is that of needs still active, whatever the years and the way of counting chosen above."""
         found = self.found
-        # The potential is that of needs still active, whatever the years and the way of counting chosen above.
-        read = Findings(
+        return Findings(
             measures=pl.DataFrame(),
             contracts=pl.DataFrame(),
             as_of=found.as_of,
             buyer=found.scope,
             extras=found.extras(),
         )
-        sections = [section for write in (section_potential, section_needs) if (section := write(read))]
-        return [_ALWAYS, *(block for section in sections for block in section.blocks)]
 
 
 _ALWAYS = Sentence(

@@ -8,6 +8,7 @@ from typing import Any
 
 import ipywidgets
 
+from spaser.deliverables.report import TableBlock
 from spaser.problems import Problem
 from spaser.studies import mission as missions
 from spaser.studies import suppliers as purchases
@@ -61,6 +62,10 @@ class Suppliers:
         except Problem as failure:
             self._blocks, self._content = (), tables.problem(failure)
         self.answer.value = tables.framed(self._content)
+
+    def sheets(self) -> tuple[TableBlock, ...]:
+        """The tables of the workbook of this analysis, whole; none while nothing is read."""
+        return purchases_handover.report(self.result).annexes if self._blocks else ()
 
     def _offer(self) -> None:
         """The links that wait for an answer, under the analysis; without a mission they are answered in their file."""

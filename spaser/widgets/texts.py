@@ -75,7 +75,7 @@ class Texts:
             said.append(
                 f"Avis : {french.count(sums['avis'], 'lu')}, {french.count(sums['doublons'], 'doublon')}, {french.count(sums['rejetes'], 'rejeté')}."
             )
-            said += [f"{line}." for line in notices.announced(self.notices.files)]
+            said += [f"{line}." for line in notices.announced(self.notices)]
         if self.pieces is not None:
             read = self.pieces.documents.files
             said.append(

@@ -74,6 +74,7 @@ LIBRARIES = {
     "altair": {"charts"},
     "vl_convert": {"charts"},
     "ipywidgets": {"widgets"},
+    "itables": {"widgets"},
     "IPython": {"widgets", "charts"},
     "lxml": {"sources"},
     "fastexcel": {"sources"},

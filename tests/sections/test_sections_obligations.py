@@ -11,6 +11,7 @@ from findings import measures
 from spaser import obligations
 from spaser.deliverables.report import Callout, TableBlock
 from spaser.sections import obligations as sections_obligations
+from spaser.sections.body.aims import _reserves
 from spaser.sections.findings import Findings
 
 AS_OF = date(2027, 12, 31)
@@ -170,3 +171,12 @@ def test_the_questions_and_the_readiness_of_a_duty_name_the_same_contracts_aimed
 def test_the_caution_excepts_the_publication_whose_two_dates_are_read():
     said = next(block for block in BLOCKS if isinstance(block, Callout)).text
     assert "sauf pour la publication" in said and "republication" in said
+
+
+def test_what_the_law_leaves_open_is_said_under_the_table_of_duties():
+    """A first day to settle, an exclusion no text confirms; nothing of a duty that has neither."""
+    open_ = _reserves(["climat-critere-env", "climat-clause-env"])
+    assert open_[0] == "Un avis envoyé le 21/08/2026 reste à trancher."
+    assert [text for text in open_ if "sans publicité ni mise en concurrence" in text and "à confirmer" in text]
+    assert not [text for text in open_ if "défense" in text]
+    assert _reserves(["decp-publication"]) == []

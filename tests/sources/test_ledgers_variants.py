@@ -72,7 +72,8 @@ def test_years_are_read_rather_than_their_total(tmp_path: Path, text: str, years
     [
         ("Exercice;Janvier;Fév.;Mars", ["2024-01-31", "2024-02-29", "2024-03-31"]),
         ("Exercice;janv-24;févr-24;mars-24", ["2024-01-31", "2024-02-29", "2024-03-31"]),
-        ("Exercice;T1;T2;T3", ["None", "None", "None"]),
+        ("Exercice;T1;T2;T3", ["2024-03-31", "2024-06-30", "2024-09-30"]),
+        ("Exercice;1er trimestre;2e trimestre;3e trim.", ["2024-03-31", "2024-06-30", "2024-09-30"]),
     ],
 )
 def test_columns_that_are_months_or_quarters_give_one_line_each(tmp_path: Path, head: str, days: list[str]) -> None:
@@ -83,10 +84,58 @@ def test_columns_that_are_months_or_quarters_give_one_line_each(tmp_path: Path, 
     assert read.seen.filter(read.seen["sens"] == "montant").height == 3
 
 
-@pytest.mark.parametrize("head", ["Janvier;Février", "Mars;Mars;Mars"])
-def test_two_months_or_three_times_the_same_are_no_periods(tmp_path: Path, head: str) -> None:
+@pytest.mark.parametrize(
+    ("head", "days"),
+    [
+        ("T1 2024;T2 2024", ["2024-03-31", "2024-06-30"]),
+        ("S1 2024;S2 2024", ["2024-06-30", "2024-12-31"]),
+        ("Janvier 2024;Février 2024", ["2024-01-31", "2024-02-29"]),
+        ("T1;T2", ["None", "None"]),
+        ("T3 2024", ["2024-09-30"]),
+    ],
+)
+def test_two_periods_are_enough_and_one_when_it_says_its_year(tmp_path: Path, head: str, days: list[str]) -> None:
+    read = _read(tmp_path, f"Fournisseur;SIRET;{head}\nA;{A};{';'.join('12'[: len(days)])}\n")
+    assert read.lines["montant"].to_list() == [100, 200][: len(days)]
+    assert [str(day) for day in read.lines["date"]] == days
+    assert not read.rejects.filter(read.rejects["champ"] == "date").height
+    assert ("aucune année n'est dite" in read.accounts["lecture"][0]) == (days == ["None", "None"])
+
+
+@pytest.mark.parametrize("head", ["T1", "Mars;Mars;Mars"])
+def test_one_period_without_a_year_or_three_times_the_same_are_none(tmp_path: Path, head: str) -> None:
     with pytest.raises(Problem):
         _read(tmp_path, f"Fournisseur;SIRET;{head}\nA;{A};1;2;4\n")
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "cents", "said"),
+    [
+        ("Montant HT;Mandaté 2023;Mandaté 2024", "9;1;2", [100, 200], "« Montant HT » n'est pas compté"),
+        ("Montant du marché HT;Payé 2024", "9;2", [200], "« Payé 2024 » : montants de l'année 2024"),
+        ("Montant HT;Mandaté;Reste à mandater", "9;2;7", [200], ""),
+        ("Mandaté 2023 HT;Mandaté 2024 HT", "1;2", [100, 200], "une ligne par année"),
+        # The amount says itself what was paid, or the years do not say that they were.
+        ("Mandaté HT;Mandaté 2024", "9;2", [900], "colonne d'années non lue (Mandaté 2024)"),
+        ("Montant HT;2023;2024", "9;1;2", [900], "colonnes d'années non lues (2023, 2024)"),
+        ("Montant HT;Mandaté", "9;2", [900], ""),
+    ],
+)
+def test_a_contract_s_amount_is_no_spending_beside_what_was_paid(
+    tmp_path: Path, head: str, cells: str, cents: list[int], said: str
+) -> None:
+    read = _read(tmp_path, f"N° marché;Titulaire;SIRET;{head}\nM1;A;{A};{cells}\n")
+    assert read.lines["montant"].to_list() == cents
+    assert said in (read.accounts["lecture"][0] or "")
+
+
+def test_what_is_never_spending_is_named_when_nothing_else_is_there(tmp_path: Path) -> None:
+    for head in ("Montant engagé;Reste à payer", "Budget voté;Crédits ouverts"):
+        with pytest.raises(Problem, match=f"« {head.split(';')[0]} » et « {head.split(';')[1]} » : jamais une dépense"):
+            _read(tmp_path, f"Fournisseur;SIRET;{head}\nA;{A};1;2\n")
+    with pytest.raises(Problem) as told:
+        _read(tmp_path, f"Fournisseur;SIRET;Couleur\nA;{A};1\n")
+    assert "jamais une dépense" not in str(told.value)
 
 
 def test_a_mapping_written_and_reused_keeps_the_credits_and_the_periods(tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ def test_a_table_of_the_boamp_counts_every_line(tmp_path):
     assert dict(read.notices.select("avis", "objet").rows()) == {"21-1": "Nettoyage des écoles", "21-3": "Papier"}
     assert dict(read.notices.select("avis", "annonce_social").rows()) == {"21-1": True, "21-3": None}
     assert set(read.rejects["regle"]) == {"avis.doublon", "avis.incomplet", "avis.date_publication"}
-    assert announced(read.files) == []
+    assert announced(read) == []
 
 
 def test_the_json_and_xml_of_the_boamp_are_read_and_announced_as_unverified(tmp_path):
@@ -201,8 +201,8 @@ def test_the_json_and_xml_of_the_boamp_are_read_and_announced_as_unverified(tmp_
     )
     assert rows["24-6"]["objet"] == "Ramettes"
     assert read.lots.filter(pl.col("avis") == "24-5")["objet"].to_list() == ["Papier recyclé"]
-    assert len(announced(read.files)) == 2
-    assert all("format non vérifié" in line for line in announced(read.files))
+    assert len(announced(read)) == 2
+    assert all("format non vérifié" in line for line in announced(read))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from spaser.considerations import launches
-from spaser.sources.notices import Notices, read_notices, texts
+from spaser.sources.notices import Notices, announced, read_notices, texts
 from spaser.vocabulary import CONTRACTS
 
 CASES = Path(__file__).parents[3] / "shared" / "cases" / "notices"
@@ -419,3 +419,46 @@ def test_the_cases_of_the_field_are_filled():
     assert rows["15-90005"]["acheteur_nom"] == "Communauté d'Agglomération d'Exemple"
     assert {"da4d46e9-490b-41ff-a2ae-8166d356a619", "76c82dad-10b1-4e6a-9326-9312b4bf9baf"} <= set(rows)
     assert read.lots.filter(pl.col("avis") == "26-90001")["reserve"].to_list() == ["handicap", None]
+
+
+def _records(tmp_path: Path, *forms: dict[str, Any] | None, **said: str) -> Notices:
+    head = {"objet": "Nettoyage", "nomacheteur": "V", "dateparution": "2026-09-15"} | said
+    rows = [
+        head | {"idweb": f"26-{n}"} | ({"donnees": json.dumps(form)} if form else {}) for n, form in enumerate(forms)
+    ]
+    (tmp_path / "avis.json").write_text(json.dumps({"results": rows}), encoding="utf-8")
+    return read_notices(tmp_path / "avis.json")
+
+
+def _bought(value: Any) -> dict[str, Any]:
+    return {"FNSimple": {"initial": {"natureMarche": {"intitule": "Nettoyage des gymnases", "valeurEstimee": value}}}}
+
+
+@pytest.mark.parametrize(
+    ("value", "cents"),
+    [
+        ({"valeurMin": "100000", "valeurMax": "200000"}, None),
+        ({"valeur": "180 000,50", "tauxTva": "20"}, 18_000_050),
+        ({"valeurMin": "100000", "valeurMax": "100000"}, 10_000_000),
+    ],
+)
+def test_a_range_of_amounts_tells_no_amount_and_is_said(tmp_path: Path, value: Any, cents: int | None) -> None:
+    read = _records(tmp_path, _bought(value))
+    assert read.notices["montant_estime"].to_list() == [cents]
+    said = read.rejects.filter(pl.col("champ") == "montant_estime").select("valeur", "message").rows()
+    assert said == (
+        [("100000 à 200000", "Montant estimé donné en fourchette, ou illisible : inconnu")] if cents is None else []
+    )
+
+
+def test_records_without_their_form_say_which_field_to_export(tmp_path: Path) -> None:
+    assert any("1 avis sans le champ « donnees »" in line for line in announced(_records(tmp_path, None)))
+    assert not any("donnees" in line for line in announced(_records(tmp_path, _bought("1000"))))
+
+
+def test_a_result_says_that_its_amount_is_not_kept(tmp_path: Path) -> None:
+    won = {"DSP": {"attribution": {"titulaire": {"personneMorale": "Parc inventé"}, "montant": "1 350 000,00"}}}
+    kinds = (("Résultat de marché", won, True), ("Avis de marché", _bought("1000"), False))
+    for kind, form, said in kinds:
+        told = announced(_records(tmp_path, form, nature_libelle=kind))
+        assert any("montant attribué non gardé (1\u00a0résultat)" in line for line in told) is said

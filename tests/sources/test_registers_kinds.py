@@ -118,3 +118,25 @@ def test_a_monthly_sheet_of_spending_is_never_a_list_of_a_kind(tmp_path: Path) -
     with pytest.raises(Problem):
         read_registers(path)
     assert ledgers.read_ledger(path).lines["montant"].to_list() == [1000]
+
+
+@pytest.mark.parametrize("title", ["SIAE", "Structure d'insertion", "Inclusif"])
+def test_a_yes_to_siae_says_inclusive_and_no_kind_and_a_no_is_quoted(tmp_path: Path, title: str) -> None:
+    read = _read(tmp_path, f"Structure;SIRET;{title}\nA;{ONE};oui\nB;{TWO};non\n")
+    assert _found(read) == [(ONE, "INCLUSIF")]
+    assert read.rejects.collect()["message"].to_list() == ["Hors sujet : aucun type coché (« non »)"]
+
+
+def test_a_yes_to_ess_says_ess_and_a_no_says_no(tmp_path: Path) -> None:
+    read = _read(tmp_path, f"Structure;SIRET;ESS\nA;{ONE};oui\nB;{TWO};non\n")
+    assert sorted(read.register.select("siren", "statut").collect().rows()) == [
+        (ONE[:9], "ESS"),
+        (TWO[:9], "NON_ESS"),
+    ]
+
+
+def test_a_line_out_of_subject_quotes_the_value_that_says_it(tmp_path: Path) -> None:
+    read = _read(tmp_path, f"Nom;SIRET;Type\nA;{ONE};EI\nB;{TWO};Crèche\nC;{THREE};ACI\n")
+    assert read.rejects.collect()["message"].to_list() == ["Hors sujet : type de structure inconnu (« Crèche »)"]
+    none = _read(tmp_path, f"Nom;SIRET;Type\nA;{ONE};EI\nB;{TWO};\nC;{THREE};ACI\n", "deux.csv")
+    assert none.rejects.collect()["message"].to_list() == ["Hors sujet : aucun type de structure dit"]

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from spaser import maturity
 from spaser.cli import main
@@ -109,7 +110,9 @@ def test_notices_say_their_kinds_and_that_an_unknown_one_proves_no_launch(tmp_pa
 
 def test_a_record_refused_twice_is_counted_once(tmp_path: Path) -> None:
     text = "Nom;SIRET;Type\nA;80000000000011;EI\nB;80000000700016;Tiers-lieu\n"
-    assert "1 ligne : ligne hors sujet" in _said(_looked(tmp_path, "l.csv", text))
+    assert "1 ligne : hors sujet : type de structure inconnu (« Tiers-lieu »)" in _said(
+        _looked(tmp_path, "l.csv", text)
+    )
 
 
 def test_a_programme_says_the_columns_it_does_not_read(tmp_path: Path) -> None:
@@ -143,3 +146,74 @@ def test_a_spend_file_without_any_amount_is_refused_with_what_to_do(
         left = stop.code
     assert (left or 0) == code
     assert ("n'a de montant lisible" in capsys.readouterr().err) is (code == 2)
+
+
+SPENT = "SIRET collectivité;SIRET;Fournisseur;{date};Objet;Montant HT\n21690266800013;00090004300019;A;12/03/2024;Nettoyage;1000,00\n"
+
+
+def test_a_spend_file_that_names_its_buyer_is_one_and_says_what_else_it_could_be(tmp_path: Path) -> None:
+    found = _looked(tmp_path, "mandats.csv", SPENT.format(date="Date mandat"))
+    assert found.kind == "fichier de dépenses" and found.filled["titulaire"].to_list() == [1]
+    assert "autre lecture possible : une liste de contrats" in _said(found)
+    contracts = _looked(tmp_path, "contrats.csv", SPENT.format(date="Date de notification"))
+    assert contracts.kind == "contrats" and "autre lecture" not in _said(contracts)
+
+
+def _contracts(amounts: list[int]) -> str:
+    head = "numéro de marché;objet;montant HT;date de notification;SIRET titulaire;SIRET acheteur\n"
+    lines = (f"2026-{n};Papier;{one};2026-01-01;00090004300019;21690266800013\n" for n, one in enumerate(amounts))
+    return head + "".join(lines)
+
+
+def test_contracts_say_what_they_add_up_to_and_which_amounts_are_in_doubt(tmp_path: Path) -> None:
+    said = _said(_looked(tmp_path, "c.csv", _contracts([1000, 2500, 0])))
+    assert "montants publiés à la notification : 3 500,00 €" in said
+    assert "dont 1 montant impossible (0,00 €) : un montant nul ou négatif" in said
+    assert "impossible" not in _said(_looked(tmp_path, "d.csv", _contracts([1000, 2500])))
+
+
+def test_an_empty_sheet_is_named_whatever_the_file_is(tmp_path: Path) -> None:
+    tables = {
+        "fichier de dépenses": [["Fournisseur", "Montant HT"], ["A", "10"]],
+        "programme d'achat": [["Objet", "Montant estimé", "Date prévue"], ["Papier", "10", "03/2027"]],
+        "liste de fournisseurs": [["Nom", "SIRET", "Type"], ["A", "80000000000011", "EI"]],
+    }
+    for kind, rows in tables.items():
+        for empty in ([], ["Vide"], ["Vide", "Blanche"]):
+            with xlsxwriter.Workbook(tmp_path / "c.xlsx") as book:
+                sheet = book.add_worksheet("Table")
+                for rank, row in enumerate(rows):
+                    sheet.write_row(rank, 0, row)
+                for name in empty:
+                    book.add_worksheet(name)
+            found = reading.look([tmp_path / "c.xlsx"])[0]
+            told = [line for line in found.told if "rien à y lire" in line]
+            assert found.kind == kind
+            assert told == (
+                []
+                if not empty
+                else [
+                    f"feuille{'s' * (len(empty) > 1)} vide{'s' * (len(empty) > 1)}, rien à y lire : {', '.join(empty)}"
+                ]
+            )
+
+
+def test_a_file_nobody_knows_is_refused_in_one_breath(tmp_path: Path) -> None:
+    plain = _looked(tmp_path, "x.csv", "Couleur;Taille\nrouge;3\n").problem or ""
+    assert plain.startswith("Vu : Couleur, Taille.") and "\n" not in plain and "mes_listes.toml" not in plain
+    named = _looked(tmp_path, "y.csv", "Couleur;SIRET\nrouge;80000000000011\n").problem or ""
+    assert 'liste = [{ fichier = "y.csv"' in named and "\n" not in named
+    never = _looked(tmp_path, "z.csv", "Fournisseur;Montant engagé;Reste à payer\nA;3;2\n").problem or ""
+    assert "« Montant engagé » et « Reste à payer » : jamais une dépense" in never and "jamais" not in plain
+    other = _looked(tmp_path, "o.json", '{"a": [1, 2]}').problem or ""
+    assert "Champs trouvés : « a »" in other and other.count("(o.json)") == 1
+
+
+def test_structures_without_a_place_and_names_not_shown_are_counted(tmp_path: Path) -> None:
+    head = "Nom;SIRET;Type;Code postal;Commune\n"
+    placed = _said(_looked(tmp_path, "p.csv", head + "A;80000000000011;EI;69001;Lyon\n"))
+    lost = _said(_looked(tmp_path, "l.csv", head + "A;80000000000011;EI;;\nB;80000000700016;ACI;69001;Lyon\n"))
+    assert "1 structure non située" in lost and "située" not in placed
+    text = "siren,forme_juridique,etat,nom\n800000000,{},A,Personne Inventée\n"
+    assert "1 nom de personne physique non montré" in _said(_looked(tmp_path, "n.csv", text.format("1000")))
+    assert "non montré" not in _said(_looked(tmp_path, "m.csv", text.format("5710")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from spaser import french
+from spaser import french, rules
 from spaser.deliverables.report import Block, Callout, Column, Figure, Sentence, TableBlock, table
 from spaser.sections import goals, maturity, obligations_buyer
 from spaser.sections.actions import LACKING
@@ -53,9 +53,8 @@ def section_duties(findings: Findings) -> Told:
         if unseen
         else ""
     )
-    shown = TableBlock(
-        "tab-devoirs", "Ce que la loi attend, et ce que l'on constate", seen, _DUTIES, french.typeset(_WOULD + more)
-    )
+    note = french.typeset(" ".join((_WOULD, *_reserves(seen["obligation"].to_list()))) + more)
+    shown = TableBlock("tab-devoirs", "Ce que la loi attend, et ce que l'on constate", seen, _DUTIES, note)
     caution = Callout(
         "Une préparation, pas un verdict",
         french.typeset(
@@ -66,6 +65,18 @@ def section_duties(findings: Findings) -> Told:
     return opening.section(
         findings, "obligations", (shown if seen.height else None, _own(findings), caution), more_said
     )
+
+
+def _reserves(duties: list[str]) -> list[str]:
+    """What the law leaves open for these duties: a first day to settle, contracts left out by an exclusion that no text confirms."""
+    known = rules.toml("law.toml")["duties"]
+    asked = [known[duty] for duty in duties]
+    days = sorted({rule["doubt"] for rule in asked if "doubt" in rule})
+    excluded = dict.fromkeys(
+        one["label"] for rule in asked for one in rule.get("exclusions", []) if one["confidence"] == "a_confirmer"
+    )
+    open_ = [f"Un avis envoyé le {french.short_date(day)} reste à trancher." for day in days]
+    return open_ + [f"Non compté, exclusion à confirmer : {label}." for label in excluded]
 
 
 def _kind_unknown(findings: Findings) -> Sentence | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from spaser import rules, settings
+from spaser import french, rules, settings
 from spaser.problems import Problem, closest
 from spaser.sources.ledgers.cells import Sheet
 from spaser.text import fold
@@ -70,15 +70,16 @@ def propose(headings: Iterable[str | None]) -> Mapping | None:
     named = {name: words[rank] for name, rank in taken.items()}
     years = _years(folded, taken)
     amount = _amount(folded, taken)
-    # The total of several years beside them is theirs: each year is read.
-    if amount is not None and not (len(years) > 1 and folded[amount[0]].split()[0] in ("total", "cumul", "ensemble")):
-        return {"colonnes": {"montant": words[amount[0]]} | named, "taxe": amount[1]} | _credit(words, amount[0])
+    if amount is not None and not _of_years(folded, amount[0], years):
+        left = {"annees_laissees": [words[rank] for rank in years]} if years else {}
+        return {"colonnes": {"montant": words[amount[0]]} | named, "taxe": amount[1]} | _credit(words, amount[0]) | left
     if years:
         tax = next((tax.upper() for rank in years for tax in ("ht", "ttc") if tax in folded[rank].split()), "inconnue")
         columns = {"montant": words[next(iter(years))]} | {
             name: title for name, title in named.items() if name != "exercice"
         }
-        return {"colonnes": columns, "taxe": tax, "annees": {words[rank]: year for rank, year in years.items()}}
+        whole = {} if amount is None or amount[0] in years else {"ecarte": words[amount[0]]}
+        return {"colonnes": columns, "taxe": tax, "annees": {words[rank]: year for rank, year in years.items()}} | whole
     if periods := _periods(folded, taken):
         columns = {"montant": words[periods[0]]} | {name: title for name, title in named.items() if name != "date"}
         return {"colonnes": columns, "taxe": "inconnue", "periodes": [words[rank] for rank in periods]}
@@ -108,17 +109,37 @@ def _years(folded: list[str], taken: dict[str, int]) -> dict[int, int]:
     return found if len(set(found.values())) == len(found) else {}
 
 
-#: Columns that are months or quarters of spending, at least so many of them.
+#: Words of what left the till, beside which a bare amount is that of the contract.
+_PAID = {
+    f"{stem}{end}"
+    for stem in ("mandate", "paye", "regle", "liquide", "realise", "consomme", "facture", "depense", "verse")
+    for end in ("", "s", "e", "es")
+}
+_WHOLE = ("total", "cumul", "ensemble")
+
+
+def _of_years(folded: list[str], amount: int, years: dict[int, int]) -> bool:
+    """Whether the columns of years are the spending and not this amount: their total, or what the contract is worth."""
+    if amount in years:
+        return True
+    said = folded[amount].split()
+    paid = any(_PAID & set(folded[rank].split()) for rank in years)
+    return (len(years) > 1 and said[0] in _WHOLE) or (paid and not _PAID & set(said))
+
+
+#: Columns that are months, quarters or halves of spending; one alone says its year.
 _PERIOD = re.compile(
     r"(?:janv(?:ier)?|fevr?(?:ier)?|mars|avr(?:il)?|mai|juin|juil(?:let)?|aout|sept?(?:embre)?|oct(?:obre)?|nov(?:embre)?|dec(?:embre)?"
-    r"|t[1-4]|(?:1er|[1-4] ?e?) ?trim(?:estre)?|trim(?:estre)? ?[1-4])(?: (?:20)?\d\d)?"
+    r"|t[1-4]|(?:1er|[1-4] ?e?) ?trim(?:estre)?|trim(?:estre)? ?[1-4]"
+    r"|s[12]|(?:1er|[12] ?e?|2nd) ?sem(?:estre)?|sem(?:estre)? ?[12])(?P<annee> (?:20)?\d\d)?"
 )
-_FEWEST = 3
 
 
 def _periods(folded: list[str], taken: dict[str, int]) -> list[int]:
-    found = [rank for rank, heading in enumerate(folded) if _PERIOD.fullmatch(heading) and rank not in taken.values()]
-    return found if len(found) >= _FEWEST and len({folded[rank] for rank in found}) == len(found) else []
+    said = {rank: one for rank, heading in enumerate(folded) if (one := _PERIOD.fullmatch(heading))}
+    found = [rank for rank in said if rank not in taken.values()]
+    enough = len(found) > 1 or any(said[rank]["annee"] for rank in found)
+    return found if enough and len({folded[rank] for rank in found}) == len(found) else []
 
 
 def _credit(words: list[str], debit: int) -> dict[str, str]:
@@ -138,6 +159,13 @@ def _amount(folded: list[str], taken: dict[str, int]) -> tuple[int, str] | None:
     """The column of the amount and its tax: HT first, then TTC, then an amount that does not say."""
     reference = rules.toml(REFERENCE)["montant"]
     free = [rank for rank in range(len(folded)) if rank not in taken.values()]
+    # Beside what is left to pay, a bare amount is that of the contract.
+    followed = any(heading.split()[:1] in (["reste"], ["solde"]) for heading in folded)
+    paid = [rank for rank in free if followed and _PAID & set(folded[rank].split())]
+    for tax in ("HT", "TTC", "inconnue"):
+        exact = [rank for alias in reference[tax] for rank in paid if folded[rank] == alias]
+        if exact:
+            return exact[0], tax
     for tax in ("HT", "TTC", "inconnue"):
         exact = [rank for alias in reference[tax] for rank in free if folded[rank] == alias]
         if exact:
@@ -173,6 +201,20 @@ def _given(row: tuple[str | None, ...], mapping: Mapping) -> Mapping | None:
     return kept | _credit(words, amount)
 
 
+def never_spent(headings: Iterable[str]) -> str:
+    """Which of these headings are amounts that are never spending, told; empty when none is."""
+    never = [f"« {_short(name)} »" for name in headings if _unspent(name)]
+    reason = "jamais une dépense (ce qui est voté, prévu, engagé ou reste à payer n'est pas payé)"
+    return f"{french.listing(never)} : {reason}" if never else ""
+
+
+def _unspent(heading: str) -> bool:
+    """Whether a heading is one of amounts voted, planned, committed or left to pay."""
+    words = fold(bare(heading)).split()
+    held = {"vote", "budgete", "prevu", "restant", "solde", "credits", "bp", "dm"}
+    return len(words) <= 6 and any(word in held or _refused(word, set()) for word in words)
+
+
 def _short(cell: str) -> str:
     """A cell may be a whole file read as one line."""
     return cell if len(cell) <= 60 else f"{cell[:60]}…"
@@ -201,6 +243,8 @@ def not_found(path: Path, sheets: list[Sheet], mapping: Mapping | None) -> Probl
         todo = "Pour des contrats : spaser diagnostic ; ici, un export de votre logiciel de finances en CSV ou XLSX"
         return Problem("Ce fichier n'est pas un fichier de dépenses", where=path.name, todo=todo)
     why = "Vu dans les 20 premières lignes : " + (", ".join(f"« {_short(name)} »" for name in headings) or "rien")
+    if never := never_spent(headings):
+        why += f". {never}"
     todo = (
         "Il faut une colonne de montant (par exemple « Montant HT », « Mandaté TTC ») et une colonne de fournisseur "
         "(« Raison sociale », « Fournisseur », « Tiers ») ou de SIRET (« N° SIRET »). "

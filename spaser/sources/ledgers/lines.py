@@ -298,7 +298,9 @@ def _lines(rows: pl.DataFrame, file: str, sheet: str, mapping: Mapping) -> pl.Da
             .alias("compte"),
         )
         .with_columns(
-            pl.col("date").alias("date_lue"),
+            pl.lit(None, dtype=pl.String).alias("date_lue")
+            if mapping.get("periodes")
+            else pl.col("date").alias("date_lue"),
             pl.col("jour").alias("date"),
             pl.coalesce(
                 year, pl.col("jour").dt.year(), _year_in(mapping["colonnes"]["montant"]), _year_in(sheet)

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from spaser import rules
+from spaser import french, rules
 from spaser.sources.ledgers import identifiers as ledger_identifiers
 from spaser.sources.ledgers.cells import Sheet
 from spaser.sources.ledgers.headings import REFERENCE, Mapping, bare
@@ -75,15 +75,36 @@ def judged(sheet: Sheet, header: int, mapping: Mapping, *, given: bool) -> Judge
     scale, said = _unit(sheet, header, headings, body, kept)
     centimes = scale is None
     kept, taxed = _tax(sheet, header, kept, given)
-    if kept.get("annees"):
-        notes = [*notes, f"une ligne par année : {', '.join(kept['annees'])}"]
-    if kept.get("periodes"):
-        notes = [*notes, f"une ligne par période : {', '.join(kept['periodes'])}"]
+    notes = [*notes, *_several(kept)]
     if kept.get("credit"):
         notes = [*notes, f"« {kept['credit']} » retiré de « {kept['colonnes']['montant']} »"]
     if kept.get("commande"):
         notes = [*notes, f"« {kept['colonnes']['montant']} » : montants commandés, et non mandatés"]
     return Judged(kept, 1 if scale is None else scale, centimes, [*notes, *said, *taxed])
+
+
+def _several(mapping: Mapping) -> list[str]:
+    """What is told of columns of years and periods: those read, and those left for an amount or an amount for them."""
+    years, periods, left = mapping.get("annees", {}), mapping.get("periodes", []), mapping.get("annees_laissees", [])
+    said = [f"une ligne par année : {', '.join(years)}"] if len(years) > 1 else []
+    said += [f"« {title} » : montants de l'année {year}" for title, year in years.items()] if len(years) == 1 else []
+    said += [f"une ligne par période : {', '.join(periods)}"] if len(periods) > 1 else []
+    said += [f"« {periods[0]} » : montants de cette période"] if len(periods) == 1 else []
+    if (
+        periods
+        and not any(re.search(r"\d\d\s*$", title) for title in periods)
+        and "exercice" not in mapping["colonnes"]
+    ):
+        said.append("aucune année n'est dite : lignes sans date")
+    if whole := mapping.get("ecarte"):
+        said.append(f"« {whole} » n'est pas compté : la dépense est celle de ces colonnes")
+    if left:
+        kept = mapping["colonnes"]["montant"]
+        said.append(
+            f"{french.plural('colonne', len(left))} d'années non {french.plural('lue', len(left))} ({', '.join(left)}) : la dépense comptée est « {kept} » ; "
+            f"si elle est dans les années, ôtez la colonne « {kept} » et relisez"
+        )
+    return said
 
 
 def unit_in(text: str | None) -> int | None:

@@ -49,6 +49,8 @@ ALIASES = {
 #: What names the kind of a notice, the most telling first; ``type_avis`` of the API is a list of internal codes.
 KIND_NAMES = ("nature", "naturelibelle", "naturecategorise", "naturecategoriselibelle", "typeavis", "typeavislibelle")
 NEEDED = ("avis", "objet", "acheteur_nom")
+#: Said of the format of a record that is its envelope alone.
+WITHOUT = ", sans « donnees »"
 YES = ("true", "1", "oui", "vrai")
 NO = ("false", "0", "non", "faux")
 PARSER = {
@@ -252,7 +254,9 @@ def _enveloped(
     inside = (
         next(notices_eforms.read_xml(tree)) if tree is not None else notices_forms.read_form(content) if content else {}
     )
-    inner = f"{form} {_name_of(content, tree)}".strip() if content else form
+    told_here = {name for word in ("description", "conditions", "codeCPV") for name in ALIASES[word]} & set(cells)
+    bare = form if tree is not None or told_here else f"{form}{WITHOUT}"
+    inner = f"{form} {_name_of(content, tree)}".strip() if content else bare
     yield merged(own, inside, told) | {"format": inner, "verifie": verified, "entier": whole}
 
 

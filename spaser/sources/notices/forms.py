@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from spaser.sources.notices.words import fold, months
+from spaser.sources.notices.words import amounts, fold, months
 
 #: Blocks that speak of the buyer, and blocks that are the notice itself, with the kind they tell.
 BUYERS = ("organisme", "identite", "ident", "acheteur", "organismeacheteur")
@@ -268,9 +268,10 @@ def _duration(place: Any) -> int | None:
 
 
 def _amount(place: Any) -> str | None:
+    """The value as written; both ends of a range, which tell no amount."""
     for key, value in walk(place):
-        if key in _VALUE and (found := [word for word in _words(value, deep=True) if re.search(r"\d", word)]):
-            return found[0]
+        if key in _VALUE and (found := amounts(_leaves(value, name=key))):
+            return " à ".join(found)
     return None
 
 

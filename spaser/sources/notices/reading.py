@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 from lxml import etree
 
+from spaser import french
 from spaser.problems import Problem, Problems
 from spaser.sources import archives, demonstration, filled
 from spaser.sources.archives import Member
@@ -255,10 +256,27 @@ def filled_of(read: Notices) -> pl.DataFrame:
     return filled.shares(read.notices, "avis", said)
 
 
-def announced(files: pl.DataFrame) -> list[str]:
-    """What to tell the user of formats no real notice has verified."""
-    unsure = files.filter(~pl.col("verifie"))["source"].to_list()
+def announced(read: Notices) -> list[str]:
+    """What to tell the user first: formats no real notice has verified, envelopes without their form, amounts not kept."""
+    unsure = read.files.filter(~pl.col("verifie"))["source"].to_list()
     return [
         f"{re.sub(r'.*/', '', source)} : format non vérifié sur de vrais avis, relisez un avis avant de vous y fier"
         for source in unsure
-    ]
+    ] + _unsaid(read)
+
+
+def _unsaid(read: Notices) -> list[str]:
+    """What these notices hold that is not read, and why: envelopes without their form, amounts awarded."""
+    alone = read.notices["format"].str.ends_with(notices_boamp.WITHOUT).sum()
+    awards = read.notices.filter(pl.col("type_avis") == "attribution").height
+    said = []
+    if alone:
+        said.append(
+            f"{french.number(alone)} avis sans le champ « donnees », qui porte l'acheteur, le code CPV, les lots, les critères et le texte : "
+            "exportez de nouveau avec ce champ"
+        )
+    if awards:
+        said.append(
+            f"montant attribué non gardé ({french.count(awards, 'résultat')}) : celui des contrats publiés est lu à sa place"
+        )
+    return said

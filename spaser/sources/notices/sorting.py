@@ -134,7 +134,7 @@ def refusals(refused: pl.DataFrame) -> pl.DataFrame:
 
 
 def doubts(raw: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
-    """Dates and buyer identifiers written but not readable."""
+    """Dates, amounts and buyer identifiers written but not readable."""
     both = raw.join(
         kept.select("source", "position", *(pl.col(n).alias(f"{n}_lu") for n in _WATCHED)), on=["source", "position"]
     )
@@ -156,6 +156,7 @@ def doubts(raw: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
 _WATCHED = {
     "date_publication": "Date de publication illisible : inconnue",
     "date_envoi": "Date d'envoi illisible : inconnue",
+    "montant_estime": "Montant estimé donné en fourchette, ou illisible : inconnu",
     "acheteur_id": "L'identifiant de l'acheteur n'est ni un SIREN ni un SIRET à la clé juste : inconnu",
 }
 

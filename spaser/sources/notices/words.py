@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from spaser import text
@@ -83,3 +84,12 @@ def decoded(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: decoded(one) for key, one in value.items()}
     return [decoded(one) for one in value] if isinstance(value, list) else value
+
+
+#: Beside an amount, figures that are none.
+_NO_AMOUNT = re.compile(r"tva|taux|annee|date|nombre|^nb|duree|devise")
+
+
+def amounts(leaves: Iterable[tuple[str, str]]) -> list[str]:
+    """The different figures that stand for an amount among the keys and texts of its block."""
+    return list(dict.fromkeys(text for key, text in leaves if re.search(r"\d", text) and not _NO_AMOUNT.search(key)))

@@ -7,11 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from spaser.sources.registers import evidence
+from spaser.sources.registers import evidence, kinds
 from spaser.sources.registers.files import Opened
 from spaser.sources.siret import luhn_ok
 
 STATUS_KEY = ["siren", "siret", "statut", "depuis", "jusqua"]
+_INACTIVE = ("false", "faux", "non", "0")
 FATES = ("retenu", "repete", "sans_identifiant", "invalide", "hors_liste")
 
 
@@ -22,7 +23,7 @@ def fates(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
     if keep:
         outside = outside | ~pl.col(keep["column"]).is_in(keep["values"]).fill_null(False)
     if "actif" in frame.columns:
-        outside = outside | pl.col("actif").str.to_lowercase().is_in(["false", "faux", "non", "0"]).fill_null(False)
+        outside = outside | pl.col("actif").str.to_lowercase().is_in(_INACTIVE).fill_null(False)
     fate = (
         pl.when(outside)
         .then(pl.lit("hors_liste"))
@@ -98,6 +99,31 @@ def unproved(spec: dict[str, Any]) -> str:
     return f"{spec['label']} : format {described if spec.get('documented') else 'non vérifié'}"
 
 
+_OFF = "Hors sujet"
+_LONGEST = 60
+
+
+def _off(have: list[str], opened: Opened) -> pl.Expr:
+    """Why a line is no supplier of this list, with the value that says it."""
+
+    def quoted(column: str) -> pl.Expr:
+        cut = pl.col(column).str.slice(0, _LONGEST)
+        return pl.when(pl.col(column).str.len_chars() > _LONGEST).then(pl.format("{}…", cut)).otherwise(cut)
+
+    inactive = pl.col("actif").str.to_lowercase().is_in(_INACTIVE) if "actif" in have else pl.lit(False)
+    keep = opened.spec.get("keep")
+    parts: list[pl.Expr] = [pl.when(inactive).then(pl.lit(f"{_OFF} : structure inactive"))]
+    if keep:
+        other = ~pl.col(keep["column"]).is_in(keep["values"])
+        parts.append(pl.when(other).then(pl.format(f"{_OFF} : autre catégorie (« {{}} »)", quoted(keep["column"]))))
+    if crosses := [name for name in have if name.startswith(kinds.PREFIX)]:
+        filled = pl.concat_list(crosses).list.drop_nulls().list.unique(maintain_order=True).list.join(", ")
+        parts.append(pl.when(filled != "").then(pl.format(f"{_OFF} : aucun type coché (« {{}} »)", filled)))
+    elif "statut_lu" in have:
+        parts.append(pl.format(f"{_OFF} : type de structure inconnu (« {{}} »)", quoted("statut_lu")))
+    return pl.coalesce(*parts, pl.lit(f"{_OFF} : aucun type de structure dit"))
+
+
 def doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:
     """What was refused or doubted, line by line."""
     wrong = (pl.col("sort") == "retenu") & ~pl.col("cle_juste")
@@ -116,7 +142,7 @@ def doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:
         "hors_liste": (
             "statut_inconnu",
             "info",
-            "Ligne hors sujet : type de structure inconnu, autre catégorie ou structure inactive",
+            _OFF,
         ),
         "cle": (
             "cle_de_controle",
@@ -128,8 +154,9 @@ def doubts(rows: pl.DataFrame, opened: Opened) -> pl.DataFrame:
     told = [
         fate.replace_strict({k: v[i] for k, v in said.items()}, default=None, return_dtype=pl.String) for i in range(3)
     ]
+    message = pl.when(fate == "hors_liste").then(_off(rows.columns, opened)).otherwise(told[2])
     return (
-        rows.with_columns(regle=told[0], niveau=told[1], message=told[2])
+        rows.with_columns(regle=told[0], niveau=told[1], message=message)
         .filter(pl.col("regle").is_not_null())
         .select(
             pl.lit(opened.path.name).alias("source"),

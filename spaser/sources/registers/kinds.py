@@ -37,7 +37,8 @@ def inclusive() -> dict[str, str]:
 
 def crossed(header: Sequence[str | None]) -> dict[str, str]:
     """Heading → « genre=KIND » for each heading that is a kind itself, when nobody else's headings are."""
-    known = {**inclusive(), "ess": "ESS"}
+    untold = {fold(word): "INCLUSIF" for word in rules.toml("register_columns.toml")["statuses"]["INCLUSIF"]}
+    known = {**untold, **inclusive(), "ess": "ESS"}
     found: dict[str, str] = {}
     for title in header:
         kind = known.get(fold(title)) if title else None
@@ -84,7 +85,8 @@ def proved(frame: pl.DataFrame) -> list[str]:
 def evidence(found: Evidence, frame: pl.DataFrame, status: str | None, above: str) -> Evidence:
     """What was weighed, with what crosses prove and what the name of the sheet claims."""
     if names := proved(frame):
-        said = f"une colonne par type, remplie de croix : {', '.join(name.removeprefix(PREFIX) for name in names)}"
+        told = (name.removeprefix(PREFIX).replace("INCLUSIF", "inclusif, sans dire le type") for name in names)
+        said = f"une colonne par type, remplie de croix : {', '.join(told)}"
         return Evidence(SURE, (said, *found.seen), found.others)
     if status:
         return Evidence(

@@ -198,7 +198,7 @@ def _typed(frame: pl.DataFrame, opened: Opened) -> pl.DataFrame:
     )
     for step in (_dates, _described, _placed):
         frame = step(frame)
-    frame = frame.with_columns(_statut(opened, frame.columns))
+    frame = frame.with_columns(_statut(opened, frame.columns), statut_lu="statut")
     return fates(frame, opened)
 
 
@@ -290,7 +290,7 @@ def _status_level(frame: pl.DataFrame) -> pl.DataFrame:
     forms = dict(rules.table("ess_legal_categories.csv").select("categorie_juridique", "famille").rows())
     by_form = pl.col("categorie_juridique").replace_strict(forms, default=None, return_dtype=pl.String)
     listed = _lookup("famille", known) if "famille" in frame.columns else pl.lit(None, dtype=pl.String)
-    kind = pl.col("statut").is_in(INCLUSIVE_STATUSES)
+    kind = pl.col("statut").is_in([*INCLUSIVE_STATUSES, "INCLUSIF"])
     return frame.with_columns(
         siret=pl.when(kind).then("siret"), famille_ess=pl.when(~kind).then(pl.coalesce(listed, by_form))
     )

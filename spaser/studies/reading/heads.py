@@ -1,0 +1,33 @@
+"""The beginning of a file as a person sees it."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+from spaser.problems import Problem
+from spaser.sources import delimited, recognition
+from spaser.sources.ledgers import cells
+from spaser.text import decode, separator
+
+#: Titles and empty lines may stand above the first ones of a sheet.
+_HEAD = 30
+
+
+def first_lines(path: Path, lines: int = 4) -> list[list[str]]:
+    """The headings and first lines of a table, as its cells stand; empty for what is no table in text nor a workbook."""
+    with path.open("rb") as file:
+        head = file.read(recognition.HEAD)
+    try:
+        kind = recognition.recognise(head, path.name)
+        if kind == recognition.WORKBOOK:
+            sheet = cells.read_sheets(path)[0]
+            rows = ([cell or "" for cell in row] for row in sheet.cells.select(sheet.columns).head(_HEAD).rows())
+            return list(itertools.islice(filter(any, rows), lines + 1))
+        if kind != recognition.CSV:
+            return []
+        text = decode(head).text
+        read = (row for _, row in delimited.rows(text, separator(text), path.name, whole=False))
+        return list(itertools.islice(filter(any, read), lines + 1))
+    except Problem:
+        return []
