@@ -250,16 +250,8 @@ class Report:
         """What the cover says below the title and the buyer."""
         client = f"Pour {self.client}" if self.client and self.client != self.buyer else ""
         by = f"Établi par {self.author}" if self.author else ""
-        return tuple(
-            line
-            for line in (
-                french.capital(self.subtitle),
-                client,
-                by,
-                f"{self.edition} – {self._stopped}",
-            )
-            if line
-        )
+        lines = (french.capital(self.subtitle), client, by, f"{self.edition} – {self._stopped}")
+        return tuple(line for line in lines if line)
 
     @property
     def edition(self) -> str:
