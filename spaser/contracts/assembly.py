@@ -105,6 +105,7 @@ _READ = (
     "techniques",
     "modalitesExecution",
     "idAccordCadre",
+    *states.CONSIDERED,
 )
 _JUDGED = [
     *(word.name for word in words.CONTRACTS.words if word.name not in words.RECORDS.columns),
@@ -113,6 +114,7 @@ _JUDGED = [
     "dureeMois",
     "dateNotification",
     "date_version",
+    *states.CONSIDERED,
 ]
 #: What scores and indicators read of a record beside what is judged.
 _MEASURED = (
@@ -122,8 +124,6 @@ _MEASURED = (
     "codeCPV",
     "procedure",
     "offresRecues",
-    "considerationsSociales",
-    "considerationsEnvironnementales",
     "datePublicationDonnees",
 )
 #: The columns of RECORDS that ``essential`` reads: the only ones to keep when records are laid aside for it.
@@ -186,6 +186,7 @@ def _judged(
         "montant_lots",
         "montant_lot_bas",
         "nb_lots",
+        *(f"lots_{name}" for name in states.CONSIDERED),
         "montant_notifie",
         "duree_notifiee",
         "changements",
@@ -200,6 +201,7 @@ def _judged(
         *(f"decision_{kind}" for kind in DECIDED),
     )
     table = carriers.select(known).join(read, on=states.KEY)
+    table = table.with_columns(pl.coalesce(f"lots_{name}", name).alias(name) for name in states.CONSIDERED)
     schema = pl.Schema(_judged_schema() | {name: words.RECORDS.schema[name] for name in kept})
     # Judged in memory, once: as a lazy plan, each comparison of contracts with one another would double the plan.
     return table.map_batches(

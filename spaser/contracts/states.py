@@ -17,6 +17,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser.contracts import amendments
+from spaser.vocabulary import NONE_DECLARED
 
 WIDE = pl.Int128()
 DAY_ZERO = 1_000_000  # brings every date of the calendar above zero
@@ -32,6 +33,7 @@ DESCRIBING = (
     "considerationsEnvironnementales",
     "dateNotification",
 )
+CONSIDERED = tuple(NONE_DECLARED)
 KEY = ["source", "position", "modification_id"]
 #: What is read of a record to find its state.
 READ = (
@@ -55,6 +57,7 @@ def rows(records: pl.LazyFrame) -> pl.LazyFrame:
         "montant",
         "dureeMois",
         "type_contrat",
+        *CONSIDERED,
         publication=_day("datePublicationDonnees"),
         complet=pl.sum_horizontal(pl.col(name).is_not_null().cast(pl.Int32) for name in DESCRIBING),
         decrit=pl.col("objet").is_not_null() | pl.col("codeCPV").is_not_null(),
@@ -197,7 +200,8 @@ def edition_rows(narrow: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def lots(narrow: pl.LazyFrame, several: pl.LazyFrame) -> pl.LazyFrame:
-    """Contracts published in several rows at once: ``uid, montant_lots, montant_lot_bas, nb_lots, premiere_date``.
+    """Contracts published in several rows at once: ``uid, montant_lots, montant_lot_bas, nb_lots, premiere_date``, and what the
+    lots declare together (``lots_considerationsSociales``, ``lots_considerationsEnvironnementales``, null when they declare nothing).
 
     A lot is known by its amount, subject and date: co-holders of one lot repeat the three. ``montant_lots`` is the sum of the
     distinct ones (null when there is one amount), ``premiere_date`` the earliest notification. Only initial states are read,
@@ -207,7 +211,7 @@ def lots(narrow: pl.LazyFrame, several: pl.LazyFrame) -> pl.LazyFrame:
     mine = (pl.col("source") == pl.col("source_initiale")) & (pl.col("publication") == pl.col("publication_initiale"))
     rows = narrow.filter(pl.col("modification_id") == 0).join(editions, on="uid")
     # Few rows, read in one step: each join more of the lazy table would be a decoding more of the whole file.
-    return rows.select("uid", "titulaire_id", *_LOT, sienne=mine).map_batches(
+    return rows.select("uid", "titulaire_id", *_LOT, *CONSIDERED, sienne=mine).map_batches(
         _lots, schema=_LOTS, streamable=False, projection_pushdown=False, predicate_pushdown=False
     )
 
@@ -220,6 +224,7 @@ _LOTS = {
     "montant_lots": pl.Int64(),
     "montant_lot_bas": pl.Int64(),
     "nb_lots": pl.Int32(),
+    **{f"lots_{name}": pl.String() for name in CONSIDERED},
 }
 
 
@@ -235,7 +240,9 @@ def _lots(rows: pl.DataFrame) -> pl.DataFrame:
     )
     known = rows.filter(mine)
     apart = others.join(known.select(same).unique(), on=same, how="anti", nulls_equal=True)
-    distinct = pl.concat([known, apart]).group_by(same).agg(_titulaire=pl.col("titulaire_id").min())
+    every = pl.concat([known, apart])
+    distinct = every.group_by(same).agg(_titulaire=pl.col("titulaire_id").min())
+    declared = every.group_by("uid").agg(_together(name) for name in CONSIDERED)
     amount = pl.col("montant").filter(pl.col("montant") > 0)
     sums = distinct.group_by("uid").agg(
         montant_lots=amount.sum(),
@@ -247,11 +254,15 @@ def _lots(rows: pl.DataFrame) -> pl.DataFrame:
     )
     # Several amounts, or as many holders as there are subjects or days: one lot repeats the three for each co-holder.
     lots = (pl.col("montants") > 1) | ((pl.col("nb_lots") > 1) & (pl.col("titulaires") == pl.col("nb_lots")))
-    return sums.select(
-        "uid",
-        "premiere_date",
-        *(pl.when(lots).then(name).alias(name) for name in ("montant_lots", "montant_lot_bas", "nb_lots")),
-    )
+    ours = [name for name in _LOTS if name not in ("uid", "premiere_date")]
+    return sums.join(declared, on="uid").select("uid", "premiere_date", *(pl.when(lots).then(name) for name in ours))
+
+
+def _together(name: str) -> pl.Expr:
+    """What the lots of a contract declare, each thing once: a clause of one lot is not lost because another has none."""
+    said = pl.col(name).drop_nulls().unique().sort()
+    some = said.filter(said != NONE_DECLARED[name])
+    return pl.when(some.len() > 0).then(some.str.join(", ")).alias(f"lots_{name}")
 
 
 def fates(narrow: pl.LazyFrame, found: pl.LazyFrame, carriers: pl.LazyFrame) -> pl.LazyFrame:

@@ -223,6 +223,7 @@ class Report:
 
     ``committee``: the sections that slides show, most important first; by default those that ``slides`` knows.
     ``client`` and ``author`` stand on the cover. ``one_page``: a sheet to hand over, on one page in print (no cover, no contents).
+    ``ground``: what the day of the report is the day of, when it holds no data (the version of a text): it stands for « Données arrêtées ».
     """
 
     title: str
@@ -239,19 +240,20 @@ class Report:
     author: str = ""
     today: date | None = None
     one_page: bool = False
+    ground: str = ""
 
     @property
     def closing(self) -> str:
         """« Données arrêtées au … », with the reader's day when it is known: every form prints it."""
-        return french.typeset(french.closing(self.as_of, self.today))
+        return french.typeset(self.ground or french.closing(self.as_of, self.today))
 
     @property
     def cover(self) -> tuple[str, ...]:
         """What the cover says below the title and the buyer."""
         client = f"Pour {self.client}" if self.client and self.client != self.buyer else ""
         by = f"Établi par {self.author}" if self.author else ""
-        lines = (french.capital(self.subtitle), client, by, f"{self.edition} – {self._stopped}")
-        return tuple(line for line in lines if line)
+        day = self.closing if self.ground else f"{self.edition} – {self._stopped}"
+        return tuple(line for line in (french.capital(self.subtitle), client, by, day) if line)
 
     @property
     def edition(self) -> str:
@@ -294,6 +296,7 @@ def build(
     annexes: Iterable[TableBlock | None] = (),
     logo: bytes = b"",
     today: date | None = None,
+    ground: str = "",
 ) -> Report:
     """A report from its sections; those that had nothing to say (None) are left out, in the order given.
 
@@ -310,7 +313,7 @@ def build(
         if twice:
             raise ValueError(f"identifiers used twice in the report: {twice}")
     made = Report(_harmless(title), _harmless(subtitle), _harmless(buyer), as_of, kept, annexes=tables, logo=logo)
-    return replace(made, sources=_harmless(tuple(sources)), notes=_harmless(tuple(notes)), today=today)
+    return replace(made, sources=_harmless(tuple(sources)), notes=_harmless(tuple(notes)), today=today, ground=ground)
 
 
 def _harmless(found: Any) -> Any:

@@ -146,6 +146,8 @@ def _notices_read(findings: Findings) -> str:
     unsure = files.filter(~pl.col("verifie"))["source"].to_list()
     if unsure:
         text += f" Format non vérifié sur de vrais avis, à relire : {', '.join(unsure)}."
+    if "seuls" in files.columns and (alone := int(files["seuls"].sum())):
+        text += f" {french.capital(french.number(alone))} sans le champ « donnees » (acheteur, CPV, lots, critères, texte) : à exporter de nouveau avec lui."
     return text + _filled_told(findings.extras.get("avis_remplis"))
 
 

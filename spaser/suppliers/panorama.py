@@ -98,7 +98,7 @@ def inclusive_kinds(
     group = (
         pl.col("inclusif_types")
         .str.split(", ")
-        .list.eval(pl.element().replace(dict.fromkeys(siae, "SIAE")))
+        .list.eval(pl.element().replace(dict.fromkeys(siae, "SIAE") | {"INCLUSIF": "type non dit"}))
         .list.unique()
         .list.sort()
         .list.join(" et ")

@@ -34,6 +34,8 @@ _DOCUMENTS = (".pdf", ".docx", ".odt", ".html", ".md", ".txt")
 _NEW = "nouvelle mission…"
 #: Of a cell shown to recognise a file, its beginning is enough.
 _CELL = 40
+#: Columns named under a file sent.
+_COLUMNS = 12
 _ROW = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "2px 1rem"}
 
 
@@ -228,16 +230,14 @@ def _named(home: Path) -> str:
 
 
 def _account(path: Path, looked: reading.Looked, kind: str) -> str:
-    lines = [
-        f"<strong>{escape(path.name)}</strong> – {escape('reconnu : ' + kind if kind in KINDS else 'non reconnu')}",
-        *map(escape, looked.told),
-    ]
-    columns = [name for name in looked.seen["colonne"].head(12)] if looked.seen.height else []
-    if columns:
-        lines.append(escape("Colonnes : " + ", ".join(map(str, columns))))
-    if looked.problem and kind not in KINDS:
-        lines.append(escape(looked.problem))
-    return "".join(f"<p>{french.typeset(line)}</p>" for line in lines) + _first_lines(path)
+    # Typeset before it is escaped: « &quot; » ends by a semicolon that takes no space.
+    what = tables.safe(french.typeset("reconnu : " + kind if kind in KINDS else "non reconnu"))
+    lines = [f"<strong>{tables.safe(path.name)}</strong> – {what}"]
+    columns = dict.fromkeys(map(str, looked.seen["colonne"])) if looked.seen.height else {}
+    told = [*looked.told, *(["Colonnes : " + ", ".join(list(columns)[:_COLUMNS])] if columns else [])]
+    told += [looked.problem] if looked.problem and kind not in KINDS else []
+    lines += [tables.safe(french.typeset(line)) for line in told]
+    return "".join(f"<p>{line}</p>" for line in lines) + _first_lines(path)
 
 
 def _first_lines(path: Path) -> str:

@@ -329,3 +329,31 @@ def test_maxima_of_one_lot_too_far_apart_are_kept_and_flagged(low, subject, regl
     assert got["doublon_possible"] == (found["M1"]["uid"] if regle else None)
     assert got["montant_retenu"] == (None if low == 200_000 else low * 100)
     assert (got["a_verifier"] == "doublon") is (regle is not None)
+
+
+NOTHING, CLAUSE, RESERVED = "Pas de considération sociale", "Clause sociale", "Marché réservé"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ({"considerationsSociales": NOTHING}, {"considerationsSociales": RESERVED}, RESERVED),
+        ({"considerationsSociales": RESERVED}, {"considerationsSociales": NOTHING}, RESERVED),
+        ({"considerationsSociales": CLAUSE}, {"considerationsSociales": RESERVED}, f"{CLAUSE}, {RESERVED}"),
+        ({"considerationsSociales": NOTHING}, {"considerationsSociales": NOTHING}, NOTHING),
+        ({"considerationsSociales": None}, {"considerationsSociales": None}, None),
+    ],
+)
+def test_what_one_lot_declares_is_kept_when_another_lot_of_the_number_declares_nothing(first, second, told):
+    rows = [
+        record(objet=f"Denrées fictives - lot {n}", titulaires=[f"T{n}"], montant=amount, position=n, **lot)
+        for n, amount, lot in ((1, 171_000, first), (2, 9_000, second))
+    ]
+    got = built(*rows)["M1"]
+    assert (got["nature_contrat"], got["considerationsSociales"]) == ("plusieurs_lots", told)
+
+
+def test_a_later_publication_that_corrects_a_contract_corrects_what_it_declares():
+    first = record(considerationsSociales=RESERVED)
+    later = record(position=2, considerationsSociales=NOTHING, datePublicationDonnees=date(2025, 5, 1))
+    assert built(first, later)["M1"]["considerationsSociales"] == NOTHING

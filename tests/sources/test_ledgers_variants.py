@@ -116,8 +116,8 @@ def test_one_period_without_a_year_or_three_times_the_same_are_none(tmp_path: Pa
         ("Montant HT;Mandaté;Reste à mandater", "9;2;7", [200], ""),
         ("Mandaté 2023 HT;Mandaté 2024 HT", "1;2", [100, 200], "une ligne par année"),
         # The amount says itself what was paid, or the years do not say that they were.
-        ("Mandaté HT;Mandaté 2024", "9;2", [900], "colonne d'années non lue (Mandaté 2024)"),
-        ("Montant HT;2023;2024", "9;1;2", [900], "colonnes d'années non lues (2023, 2024)"),
+        ("Mandaté HT;Mandaté 2024", "9;2", [900], "colonne d'années ou de périodes non lue (Mandaté 2024)"),
+        ("Montant HT;2023;2024", "9;1;2", [900], "colonnes d'années ou de périodes non lues (2023, 2024)"),
         ("Montant HT;Mandaté", "9;2", [900], ""),
     ],
 )
@@ -171,3 +171,30 @@ def test_a_date_of_a_spreadsheet_is_a_day(tmp_path: Path, cell: object) -> None:
 def test_a_vat_number_with_spaces_gives_its_siren(tmp_path: Path, tva: str, siren: str | None) -> None:
     read = _read(tmp_path, f"Fournisseur;N° TVA intracommunautaire;Montant HT\nCŒUR D'ŒUVRE;{tva};10\n", "cp1252")
     assert read.lines.select("fournisseur", "siren").row(0) == ("CŒUR D'ŒUVRE", siren)
+
+
+def test_periods_take_the_year_of_their_sheet_and_say_when_there_is_none(tmp_path: Path) -> None:
+    text = f"Fournisseur;SIRET;T1;T2\nA;{A};1;2\n"
+    (tmp_path / "depenses 2024.csv").write_text(text, encoding="utf-8")
+    dated = ledgers.read_ledger(tmp_path / "depenses 2024.csv")
+    assert [str(day) for day in dated.lines["date"]] == ["2024-03-31", "2024-06-30"]
+    assert "aucune année" not in dated.accounts["lecture"][0]
+    assert "aucune année" in _read(tmp_path, text).accounts["lecture"][0]
+
+
+def test_the_printed_total_of_several_columns_is_their_sum(tmp_path: Path) -> None:
+    head = f"Fournisseur;SIRET;2023;2024\nA;{A};1;2\nB;{B};3;4\n"
+    assert _read(tmp_path, head + "Total général;;4;6\n").accounts.select("montant", "total_imprime").row(0) == (
+        1000,
+        1000,
+    )
+    assert _read(tmp_path, head + "Total général;;4;5\n").accounts.select("montant", "total_imprime").row(0) == (
+        1000,
+        900,
+    )
+
+
+def test_periods_left_for_their_total_are_named(tmp_path: Path) -> None:
+    read = _read(tmp_path, f"Fournisseur;SIRET;Janv.;Fév.;Total\nA;{A};1;2;3\n")
+    assert read.lines["montant"].to_list() == [300]
+    assert "colonnes d'années ou de périodes non lues (Janv., Fév.)" in read.accounts["lecture"][0]

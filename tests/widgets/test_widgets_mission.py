@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import threading
@@ -13,8 +14,9 @@ import pytest
 
 from spaser import buyers, widgets
 from spaser.problems import Problem
-from spaser.studies import mission
+from spaser.studies import mission, reading
 from spaser.widgets import ahead, faults
+from spaser.widgets import missions as mission_form
 from spaser.widgets.missions import Missions
 from spaser.widgets.selection import Selection
 
@@ -342,3 +344,17 @@ def test_what_takes_seconds_is_started_aside_once_and_in_a_kernel_only(monkeypat
     ahead.begin()
     ahead.begin()
     assert started == ["x"]
+
+
+def test_a_file_sent_says_first_what_it_is_and_a_line_to_write_can_be_pasted(tmp_path):
+    known, unknown = tmp_path / "livre.csv", tmp_path / "autre.csv"
+    known.write_text("Fournisseur;Montant HT\nA;10\n", encoding="utf-8")
+    unknown.write_text("Couleur;SIRET\nrouge;80000000000011\n", encoding="utf-8")
+    pages = []
+    for path in (known, unknown):
+        looked = reading.look([path])[0]
+        pages.append(html.unescape(mission_form._account(path, looked, looked.kind)))
+    assert pages[0].startswith("<p><strong>livre.csv</strong> – reconnu\u00a0: fichier de dépenses</p>")
+    assert pages[1].startswith("<p><strong>autre.csv</strong> – non reconnu</p>")
+    line = 'liste = [{ fichier = "autre.csv", nature = "carnet", date = 2026-01-31, prouve_le_non = false }]'
+    assert line in pages[1] and "mes_listes.toml" not in pages[0]

@@ -71,7 +71,8 @@ def propose(headings: Iterable[str | None]) -> Mapping | None:
     years = _years(folded, taken)
     amount = _amount(folded, taken)
     if amount is not None and not _of_years(folded, amount[0], years):
-        left = {"annees_laissees": [words[rank] for rank in years]} if years else {}
+        beside = [*years, *_periods(folded, taken)]
+        left = {"laissees": [words[rank] for rank in beside if rank != amount[0]]} if beside else {}
         return {"colonnes": {"montant": words[amount[0]]} | named, "taxe": amount[1]} | _credit(words, amount[0]) | left
     if years:
         tax = next((tax.upper() for rank in years for tax in ("ht", "ttc") if tax in folded[rank].split()), "inconnue")

@@ -288,7 +288,10 @@ def _lines(rows: pl.DataFrame, file: str, sheet: str, mapping: Mapping) -> pl.Da
             pl.lit(mapping["taxe"]).alias("taxe"),
             pl.when(reversed_).then(-pl.col("montant")).otherwise("montant").alias("montant"),
             reversed_.alias("avoir_par_le_sens"),
-            pl.coalesce(dates.day(pl.col("date"), pl.String()), dates.month_end(pl.col("date"), year)).alias("jour"),
+            pl.coalesce(
+                dates.day(pl.col("date"), pl.String()),
+                dates.month_end(pl.col("date"), pl.coalesce(year, _year_in(sheet))),
+            ).alias("jour"),
             pl.col("fournisseur").str.replace(r"^\d{3,}\s*[-–:]\s*(\D)", "${1}").str.replace_all(r"\s+", " "),
             place.str.extract(r"(?:^|\D)(\d{5}|\d[AB]\d{3}|\d{4})(?:\D|$)", 1).str.zfill(5).alias("code_postal"),
             pl.coalesce("commune", place.str.extract(r"^[\d\s]{4,6}\s+(\D{2,})$", 1)).alias("commune"),
@@ -332,7 +335,8 @@ def _account(
 ) -> dict[str, object]:
     kinds = dict(rows["genre"].value_counts().rows())
     out = lines.filter(pl.col("perimetre") == "ecarte").height
-    printed = rows.filter((pl.col("genre") == "total") & pl.col("total_general"))["montant"]
+    general = rows.filter((pl.col("genre") == "total") & pl.col("total_general"))
+    printed = general.group_by("ligne", maintain_order=True).agg(pl.col("montant").sum())["montant"]
     return {
         "fichier": file,
         "feuille": sheet.name,

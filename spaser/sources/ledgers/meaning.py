@@ -75,7 +75,7 @@ def judged(sheet: Sheet, header: int, mapping: Mapping, *, given: bool) -> Judge
     scale, said = _unit(sheet, header, headings, body, kept)
     centimes = scale is None
     kept, taxed = _tax(sheet, header, kept, given)
-    notes = [*notes, *_several(kept)]
+    notes = [*notes, *_several(kept, sheet.name)]
     if kept.get("credit"):
         notes = [*notes, f"« {kept['credit']} » retiré de « {kept['colonnes']['montant']} »"]
     if kept.get("commande"):
@@ -83,9 +83,9 @@ def judged(sheet: Sheet, header: int, mapping: Mapping, *, given: bool) -> Judge
     return Judged(kept, 1 if scale is None else scale, centimes, [*notes, *said, *taxed])
 
 
-def _several(mapping: Mapping) -> list[str]:
+def _several(mapping: Mapping, sheet: str) -> list[str]:
     """What is told of columns of years and periods: those read, and those left for an amount or an amount for them."""
-    years, periods, left = mapping.get("annees", {}), mapping.get("periodes", []), mapping.get("annees_laissees", [])
+    years, periods, left = mapping.get("annees", {}), mapping.get("periodes", []), mapping.get("laissees", [])
     said = [f"une ligne par année : {', '.join(years)}"] if len(years) > 1 else []
     said += [f"« {title} » : montants de l'année {year}" for title, year in years.items()] if len(years) == 1 else []
     said += [f"une ligne par période : {', '.join(periods)}"] if len(periods) > 1 else []
@@ -94,6 +94,7 @@ def _several(mapping: Mapping) -> list[str]:
         periods
         and not any(re.search(r"\d\d\s*$", title) for title in periods)
         and "exercice" not in mapping["colonnes"]
+        and not re.search(r"(?:^|\D)20\d\d(?:\D|$)", sheet)
     ):
         said.append("aucune année n'est dite : lignes sans date")
     if whole := mapping.get("ecarte"):
@@ -101,8 +102,8 @@ def _several(mapping: Mapping) -> list[str]:
     if left:
         kept = mapping["colonnes"]["montant"]
         said.append(
-            f"{french.plural('colonne', len(left))} d'années non {french.plural('lue', len(left))} ({', '.join(left)}) : la dépense comptée est « {kept} » ; "
-            f"si elle est dans les années, ôtez la colonne « {kept} » et relisez"
+            f"{french.plural('colonne', len(left))} d'années ou de périodes non {french.plural('lue', len(left))} ({', '.join(left)}) : la dépense comptée est « {kept} » ; "
+            f"si elle est dans celles-ci, ôtez la colonne « {kept} » et relisez"
         )
     return said
 

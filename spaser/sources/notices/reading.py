@@ -34,6 +34,7 @@ FILES = {
     "verifie": pl.Boolean,
     "trouves": pl.Int64,
     "avis": pl.Int64,
+    "seuls": pl.Int64,
     "doublons": pl.Int64,
     "rejetes": pl.Int64,
     "lots": pl.Int64,
@@ -56,7 +57,8 @@ class Notices:
     rejects
         REJECTS: notices refused, values doubted, files that cannot be read.
     files
-        One row per file: trouves = avis + doublons + rejetes, and how many lots and criteria were read.
+        One row per file: trouves = avis + doublons + rejetes, how many notices are an envelope without its form (``seuls``),
+        and how many lots and criteria were read.
     """
 
     notices: pl.DataFrame
@@ -225,6 +227,7 @@ def _files(
     place = notices.select("avis", "source")
     parts = {
         "avis": notices,
+        "seuls": notices.filter(pl.col("format").str.ends_with(notices_boamp.WITHOUT)),
         "rejetes": refused,
         "lots": lots.join(place, on="avis"),
         "criteres": criteria.join(place, on="avis"),
@@ -267,7 +270,7 @@ def announced(read: Notices) -> list[str]:
 
 def _unsaid(read: Notices) -> list[str]:
     """What these notices hold that is not read, and why: envelopes without their form, amounts awarded."""
-    alone = read.notices["format"].str.ends_with(notices_boamp.WITHOUT).sum()
+    alone = int(read.files["seuls"].sum())
     awards = read.notices.filter(pl.col("type_avis") == "attribution").height
     said = []
     if alone:

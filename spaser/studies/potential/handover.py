@@ -64,7 +64,7 @@ def summary(found: Opportunities) -> str:
     lines = [
         f"{found.scope} : {french.count(active.height, 'besoin actionnable')}, {french.euros_short(total)} par an (annualisés)",
         f"Potentiel ESS et inclusif : {french.euros_short(reach)} par an (milieu), au plus {french.euros_short(high)}",
-        f"Fournisseurs lus : {french.number(found.supply['siren'].n_unique())} unités légales",
+        f"Fournisseurs au métier connu (activité, type ou contrats gagnés) : {french.count(found.supply['siren'].n_unique(), 'unité légale')}",
         "",
     ]
     for row in families.head(12).to_dicts():

@@ -279,7 +279,7 @@ def said(result: Planned) -> list[str]:
         if row["colonnes_ignorees"]
     ]
     left = (
-        result.read.rejects.filter(pl.col("niveau") == "rejet")["message"]
+        result.read.rejects.filter(pl.col("niveau").is_in(["rejet", "doute"]))["message"]
         .value_counts()
         .sort("count", "message", descending=[True, False])
         .rows()

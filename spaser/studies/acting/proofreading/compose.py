@@ -101,7 +101,8 @@ def proofread(
                 for found in check(lot, over_threshold)
             ]
     asked = {row["texte"] for row in rows if row["texte"]}
-    known = {text.code: text for lever in drafting.levers() for text in drafting.draft(drafting.Need(), lever)}
+    need = drafting.Need(atteint=over_threshold)
+    known = {text.code: text for lever in drafting.levers() for text in drafting.draft(need, lever)}
     frame = pl.DataFrame(rows, schema=dict.fromkeys(_ROW, pl.String))
     return Proof(frame, tuple(known[code] for code in known if code in asked), read.documents.files)
 
