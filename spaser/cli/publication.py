@@ -84,7 +84,7 @@ def _run_outline(choices: argparse.Namespace) -> None:
         progress=progress,
     )
     say(outline.summary(result))
-    say("\n" + closing(choices, result.diagnostic.as_of))
+    say("\n" + closing(choices, result.diagnostic.as_of, last=result.diagnostic.last_notified))
     delivered(choices, "schema", lambda folder: outline.write(result, folder))
 
 
@@ -120,7 +120,7 @@ def _run(choices: argparse.Namespace) -> None:
         progress=progress,
     )
     say(publication_files.summary(result))
-    say("\n" + closing(choices, result.diagnostic.as_of))
+    say("\n" + closing(choices, result.diagnostic.as_of, last=result.diagnostic.last_notified))
     delivered(choices, "publication", lambda folder: publication_files.write(result, folder))
 
 

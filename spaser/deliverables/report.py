@@ -239,13 +239,14 @@ class Report:
     client: str = ""
     author: str = ""
     today: date | None = None
+    last: date | None = None
     one_page: bool = False
     ground: str = ""
 
     @property
     def closing(self) -> str:
         """« Données arrêtées au … », with the reader's day when it is known: every form prints it."""
-        return french.typeset(self.ground or french.closing(self.as_of, self.today))
+        return french.typeset(self.ground or french.closing(self.as_of, self.today, last=self.last))
 
     @property
     def cover(self) -> tuple[str, ...]:
@@ -296,6 +297,7 @@ def build(
     annexes: Iterable[TableBlock | None] = (),
     logo: bytes = b"",
     today: date | None = None,
+    last: date | None = None,
     ground: str = "",
 ) -> Report:
     """A report from its sections; those that had nothing to say (None) are left out, in the order given.
@@ -313,7 +315,8 @@ def build(
         if twice:
             raise ValueError(f"identifiers used twice in the report: {twice}")
     made = Report(_harmless(title), _harmless(subtitle), _harmless(buyer), as_of, kept, annexes=tables, logo=logo)
-    return replace(made, sources=_harmless(tuple(sources)), notes=_harmless(tuple(notes)), today=today, ground=ground)
+    told = {"sources": _harmless(tuple(sources)), "notes": _harmless(tuple(notes))}
+    return replace(made, **told, today=today, last=last, ground=ground)
 
 
 def _harmless(found: Any) -> Any:

@@ -29,7 +29,7 @@ SUBJECTS = {
 }
 _OF_SUBJECT = (
     "oui", "part", "haut", "muets", "couverture", "toujours", "toujours_n", "avant", "apres", "cible", "cible_annee", "cible_titre", "cible_nature", "cible_terme",
-    "mesuree", "mesuree_en", "manque", "candidats", "mediane", "rang_pairs", "ecart", "avant_oui", "apres_oui", "quoi", "dit", "disent", "theme",
+    "mesuree", "mesuree_en", "manque", "candidats", "mediane", "rang_pairs", "ecart", "avant_oui", "apres_oui", "quoi", "dit", "disent", "theme", "sans",
 )  # fmt: skip
 #: Every name a rule may use; another is a fault of the rule, known when it is read.
 FACTS = (
@@ -40,18 +40,20 @@ FACTS = (
     "gagnes_ess", "gagnes_part", "gagnes_connus", "gagnes_muets", "inclusifs_muets",
     "payes", "payes_ess", "payes_part", "payes_couverture", "payes_muets", "payes_non",
     "besoins", "annuel", "potentiel", "potentiel_part", "potentiel_haut", "potentiel_famille", "potentiel_premier", "credibles",
-    "fins", "fins_tard", "fins_tard_sans", "fins_montant", "fins_passees", "fins_inconnues", "derniere_fin", "actions", "actions_tard", "premiere_action", "premiere_famille",
+    "fins", *(f"fins_sans_{subject}" for subject in SUBJECTS), "fins_tard", "fins_tard_sans", "fins_montant", "fins_passees", "fins_inconnues", "derniere_fin", "actions", "actions_tard", "premiere_action", "premiere_famille",
     "ecrits_tus", "ecrits_tus_lus", "a_corriger", "axe_bas", "axe_bas_niveau", "axe_haut", "axe_haut_niveau", "reponses", "niveau_max",
     "absent_registres", "absent_depenses", "absent_questionnaire", "absent_cibles",
 )  # fmt: skip
 #: How each subject is said of one contract, of several, and in short.
 _WORDS = {
-    "social": {"dit": "déclarent une clause sociale", "disent": "ont une clause sociale", "theme": "la clause sociale"},
+    "social": {"dit": "déclarent une clause sociale", "disent": "ont une clause sociale", "theme": "la clause sociale",
+        "sans": "sans clause sociale",
+    },
     "environnement": {
         "dit": "déclarent une clause environnementale", "disent": "ont une clause environnementale",
-        "theme": "la clause environnementale",
+        "theme": "la clause environnementale", "sans": "sans clause environnementale",
     },
-    "reserve": {"dit": "sont réservés", "disent": "sont réservés", "theme": "la réservation"},
+    "reserve": {"dit": "sont réservés", "disent": "sont réservés", "theme": "la réservation", "sans": "sans réservation"},
 }  # fmt: skip
 #: The two duties of the law « climat et résilience » that weigh most on what is bought: a social clause from the European
 #: threshold, an environmental criterion everywhere.
@@ -246,6 +248,11 @@ def _calendar(findings: Findings) -> Iterator[tuple[str, Fact]]:
         return
     soon = ends.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False))
     yield "fins", soon.height
+    for subject, (code, _) in SUBJECTS.items():
+        if code in findings.contracts.columns:
+            # A renewal that already has the clause cannot raise the share: only those known to be without it can.
+            without = findings.contracts.filter(~pl.col(code))
+            yield f"fins_sans_{subject}", soon.join(without.select("uid"), on="uid", how="semi").height
     late = soon.filter(pl.col("urgence").fill_null(False))
     yield "fins_tard", late.height
     yield "fins_tard_sans", _without_clause(findings, late)

@@ -24,7 +24,7 @@ _CONDITION = re.compile(r"^(\S+) (?:(==|!=|<=|>=|<|>) (.+)|(connu|inconnu))$")
 #: Verbs and participles that agree with the number they are given: « {fins:se termine} ».
 _AGREED = {
     "se termine": "se terminent", "ne dit": "ne disent", "a": "ont", "porte": "portent", "déclare": "déclarent",
-    "gagné": "gagnés", "soumis": "soumis", "est connu": "sont connus", "il risque d'être relancé": "ils risquent d'être relancés", "publié": "publiés", "est compté": "sont comptés", "sa fin": "leur fin",
+    "gagné": "gagnés", "soumis": "soumis", "est connu": "sont connus", "il risque d'être relancé": "ils risquent d'être relancés", "publié": "publiés", "est compté": "sont comptés", "sa fin": "leur fin", "peut": "peuvent",
 }  # fmt: skip
 Facts = Mapping[str, Fact]
 

@@ -64,6 +64,7 @@ def report(result: Diagnostic) -> Report:
         buyer=french.called(result.scope),
         as_of=result.as_of,
         today=result.base.today,
+        last=result.last_notified,
         sections=sections(found),
         subtitle=f"{span(result)}, {POPULATIONS[result.population]}",
         sources=found.sources,

@@ -216,6 +216,7 @@ def _built(title: str, result: Publication, found: Findings, sections: Any) -> R
         buyer=french.called(found.buyer),
         as_of=found.as_of,
         today=result.diagnostic.base.today,
+        last=result.diagnostic.last_notified,
         sections=sections,
         subtitle=subtitle,
         sources=found.sources,

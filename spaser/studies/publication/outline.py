@@ -31,6 +31,7 @@ def report(result: Publication) -> Report:
         buyer=french.called(found.buyer),
         as_of=found.as_of,
         today=result.diagnostic.base.today,
+        last=result.diagnostic.last_notified,
         sections=sections_outline.sections(found),
         subtitle="trame à compléter",
         sources=found.sources,
