@@ -34,7 +34,7 @@ _LACKS = (
     Column("apport", "Ce que cela ajouterait"),
 )
 _STEPS, _PICTURES = 6, 2
-_WOULD = "Les contrats que la règle viserait s'ils étaient lancés sous elle : une consultation lancée avant sa date n'y est pas soumise."
+_WOULD = "Les contrats que la règle viserait s'ils étaient lancés sous elle (seuils du jour de leur notification) : une consultation lancée avant sa date n'y est pas soumise."
 
 
 @written("obligations")

@@ -175,8 +175,7 @@ def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
             yield "publication_tard", int(bound["non_constatees"].sum())
     kinds = findings.extras.get("types_acheteur")
     if kinds is not None and not _aims(ready):
-        unknown = kinds.filter(~pl.col("type_acheteur").is_in(list(BUYER_KINDS)).fill_null(False))
-        yield "type_inconnu", int(unknown["contrats"].sum()) or None
+        yield "type_inconnu", _perhaps_aimed(findings, kinds) or None
     own = findings.extras.get("obligations_acheteur")
     if own is not None and own.height:
         bound = own.filter(
@@ -188,6 +187,16 @@ def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
             yield from (("spaser_annee", str(row["annee"])), ("spaser_seuil", row["seuil"]))
             yield "spaser_depense", row["depense_haute"]
             yield "spaser_depasse", _PASSED[row["applicabilite"]]
+
+
+def _perhaps_aimed(findings: Findings, kinds: pl.DataFrame) -> int:
+    """The contracts the social duty may aim at, the kind of buyer unknown: some are under the thresholds of every kind."""
+    unknown = int(kinds.filter(~pl.col("type_acheteur").is_in(list(BUYER_KINDS)).fill_null(False))["contrats"].sum())
+    asked = findings.extras.get("questions")
+    if asked is None:
+        return unknown
+    maybe = asked.filter(pl.col("obligation") == _WEIGHTY["devoir"])["peut_etre_vises"].drop_nulls().to_list()
+    return min(unknown, max(maybe)) if maybe else unknown
 
 
 def _aims(ready: pl.DataFrame | None) -> bool:
