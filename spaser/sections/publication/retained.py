@@ -9,6 +9,7 @@ import polars as pl
 from spaser import french, rules
 from spaser.deliverables.report import Column
 from spaser.sections.findings import Findings
+from spaser.sections.shown import proven
 
 NOT_GIVEN = "non renseigné"
 #: The share of the answers known, where these prove nothing of the others.
@@ -49,7 +50,7 @@ def retained(findings: Findings, rows: pl.DataFrame) -> pl.DataFrame:
     # Of contracts that all stay silent, a measure says 0 yes out of 0 answers: a page that prints the zero reads as « none ».
     # A null number of answers is another thing (a figure entered by the buyer, an amount): it is kept as given.
     silent = pl.col("repondus").fill_null(1) == 0
-    return kept.with_columns(
+    return proven(kept).with_columns(
         repere=pl.col("indicateur").replace_strict(marks(), default="", return_dtype=pl.String),
         court=pl.Series(
             [_short(row["titre"], row["petit_effectif"], row["repondus"]) for row in kept.to_dicts()], dtype=pl.String

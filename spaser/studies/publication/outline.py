@@ -30,7 +30,7 @@ def report(result: Publication) -> Report:
     found = _findings(result)
     return model.build(
         "Schéma de promotion des achats socialement et écologiquement responsables",
-        buyer=found.buyer,
+        buyer=french.called(found.buyer),
         as_of=found.as_of,
         today=result.diagnostic.base.today,
         last=result.diagnostic.last_notified,
