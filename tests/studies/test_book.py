@@ -13,6 +13,7 @@ import pytest
 import spaser
 from spaser.cli import main
 from spaser.deliverables.report import Definitions, TableBlock
+from spaser.sources.registers.files import open_lists
 from spaser.studies.diagnostic import holders
 from spaser.studies.territory import book, leaves, panorama
 from spaser.suppliers import coverage
@@ -174,3 +175,12 @@ def test_the_restaurants_du_coeur_are_no_restaurant_of_the_book(tmp_path):
         "A2EF Les Restaurants du Coeur": book.UNKNOWN,
         "Restaurant Amarante (fictif)": "restauration_collective",
     }
+
+
+@pytest.mark.parametrize(("others", "said"), [(1, ", source écrite : surtout ASP"), (3, "")])
+def test_a_list_of_many_sources_is_named_by_the_one_that_nearly_all_its_lines_write(tmp_path, others, said):
+    sources = ["ASP"] * 40 + [f"AUTRE {rank % 3}" for rank in range(3 * others)]
+    lines = [f"{rank:014d},Balsamine (fictif),ACI,8899B,93100,Montreuil,{one}" for rank, one in enumerate(sources)]
+    path = tmp_path / "siae_2020-12.csv"
+    path.write_text("siret,name,kind,naf,post_code,city,source\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    assert open_lists(path)[0][0].label == f"Structures inclusives (format du Marché de l'inclusion){said}"

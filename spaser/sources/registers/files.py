@@ -31,6 +31,8 @@ HEADER_ROWS = 20
 _DEEPEST = 6
 #: The sources that the lines of a list may name together, and how long, for its name to say them.
 _SOURCES, _LONGEST = 3, 60
+#: The share of the lines that one source has, among many, to be said.
+_MOSTLY = 0.9
 #: Above this size a zipped list is not opened in memory: the national stocks go through ``reduce_sirene``.
 BIG_MEMBER = 400_000_000
 _WANTED = "une liste de fournisseurs"
@@ -92,9 +94,13 @@ def _written_source(raw: pl.LazyFrame | None) -> str:
     if raw is None or column is None:
         return ""
     text = pl.col(column).cast(pl.String).str.strip_chars()
-    values = raw.select(text).filter(text.str.len_chars() > 0).unique().head(_SOURCES + 1).collect().to_series()
-    said = ", ".join(sorted(values.to_list()))
-    return said if values.len() <= _SOURCES and len(said) <= _LONGEST else ""
+    lines = raw.select(_source=text).filter(pl.col("_source").str.len_chars() > 0).group_by("_source").len()
+    counts = lines.sort("len", "_source", descending=[True, False]).collect()
+    names = counts["_source"].to_list()
+    if len(names) > _SOURCES:
+        names = [f"surtout {names[0]}"] if counts["len"][0] >= _MOSTLY * counts["len"].sum() else []
+    said = ", ".join(names)
+    return said if len(said) <= _LONGEST else ""
 
 
 def open_lists(path: Path, declared: Sequence[Declared] = ()) -> tuple[list[Opened], list[tuple[str, str]]]:
