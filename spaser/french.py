@@ -122,8 +122,15 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
-def closing(as_of: date, today: date | None = None, origin: str = "") -> str:
-    """« Données arrêtées au 12 mars 2024, 10 jours avant le jour de lecture (22 mars 2024) »: both days, wherever one of them counts."""
+def closing(as_of: date, today: date | None = None, origin: str = "", last: date | None = None) -> str:
+    """« Données arrêtées au 12 mars 2024, 10 jours avant le jour de lecture (22 mars 2024) »: both days, wherever one of them counts.
+
+    ``last``: the last notification, when it is so much before that day that it must be said beside it.
+    """
+    return _closed(as_of, today, origin) + (f" ; dernier contrat notifié le {long_date(last)}" if last else "")
+
+
+def _closed(as_of: date, today: date | None, origin: str) -> str:
     told = f"Données arrêtées au {long_date(as_of)}" + (f" ({origin})" if origin else "")
     if today is None:
         return told
@@ -136,6 +143,19 @@ def closing(as_of: date, today: date | None = None, origin: str = "") -> str:
 
 #: A text that begins by the name of a file: « programme.csv : … ».
 _FILE = re.compile(r"^\S+\.[a-z]{2,4}[0-9x]?(?![^\s,;:])")
+
+
+def called(buyer: str) -> str:
+    """How a buyer is called on a cover: a number is not a name, and is said for what it is.
+
+    Examples
+    --------
+    >>> called("51901317100011").replace(NBSP, " "), called("Ville d'Aubrelle")
+    ('Acheteur SIREN 519 013 171', "Ville d'Aubrelle")
+    """
+    if not re.fullmatch(r"\d{9}(\d{5})?", buyer):
+        return buyer
+    return f"Acheteur SIREN {buyer[:3]}{NBSP}{buyer[3:6]}{NBSP}{buyer[6:9]}"
 
 
 def capital(text: str) -> str:

@@ -8,7 +8,7 @@ from spaser.charts.ahead import calendar, gap, peers, trajectory
 from spaser.charts.bought import euros_by
 from spaser.charts.declared import by_family, considerations, score_distribution, shares_by_year, waterfall
 from spaser.charts.levels import profile
-from spaser.charts.maps import supplier_map
+from spaser.charts.maps import beyond, supplier_map
 from spaser.charts.pictures import COLOURS, Picture, show
 from spaser.charts.quadrants import quadrant
 
@@ -26,6 +26,7 @@ __all__ = [
     "score_distribution",
     "shares_by_year",
     "show",
+    "beyond",
     "supplier_map",
     "trajectory",
     "waterfall",

@@ -110,7 +110,7 @@ def supplier_map(
         .project(**projection)
         .properties(width=WIDTH, height=HEIGHT, view=alt.ViewBackground(fill=AROUND, stroke=RULE))
     )
-    inside, out = int(shown["n"].sum()), int(rows["n"].sum()) - int(shown["n"].sum())
+    inside, out = int(shown["n"].sum()), beyond(rows, places, radiuses, whole=whole)
     basis = [
         f"n = {french.count(inside, 'fournisseur', none=False)} sur la carte ; hors de la carte : {french.number(out)} ; sans commune connue : {french.number(unlocated)}",
         *_crowded(shown),
@@ -130,6 +130,12 @@ def supplier_map(
     drawing = picture(chart, title, basis, _told(rows, places, inside, out, unlocated), twin, columns)
     named = _names(shown, places, radiuses, window)
     return replace(drawing, datasets={_LAND: _departments(window), "fournisseurs": drawn.to_dicts(), "mots": named})
+
+
+def beyond(rows: pl.DataFrame, places: pl.DataFrame, radiuses: tuple[float, ...], *, whole: bool = False) -> int:
+    """How many suppliers stand outside the neighbourhood that is drawn."""
+    window = FRANCE if whole or not places.height else _window(places, radiuses)
+    return int(rows.filter(~_inside(rows, window))["n"].sum())
 
 
 @cache

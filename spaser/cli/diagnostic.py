@@ -86,7 +86,7 @@ def _run(choices: argparse.Namespace) -> None:
     if result.base.demo:
         say(DEMO_NOTE + "\n")
     say(spaser.summary(result))
-    say("\n" + closing(choices, result.as_of))
+    say("\n" + closing(choices, result.as_of, last=result.last_notified))
     if isinstance(choices.acheteur, str) and len(result.sirens) == 1:
         say(f"\nAcheteur demandé : « {choices.acheteur} » ; acheteur retenu : {result.scope} ({result.sirens[0]})")
     delivered(choices, "diagnostic", lambda folder: spaser.write(result, folder))

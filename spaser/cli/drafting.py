@@ -84,6 +84,17 @@ def _need(one: argparse.ArgumentParser) -> None:
         help="heures d'insertion calculées avec le facilitateur : elles l'emportent sur la formule",
     )
     one.add_argument("--lots", nargs="+", type=_lot, default=[""], metavar="N", help="numéros des lots concernés")
+    one.add_argument(
+        "--type-acheteur",
+        choices=("central", "autre", "entite"),
+        default="",
+        help="seuil européen de l'acheteur : central (autorité publique centrale), autre (autre pouvoir adjudicateur), entite (entité adjudicatrice)",
+    )
+    one.add_argument(
+        "--seuil-europeen",
+        action="store_true",
+        help="le besoin, tous lots compris, atteint le seuil européen : une condition sociale est alors due",
+    )
     one.add_argument("--facilitateur", help="nom du facilitateur à écrire dans la clause")
     one.add_argument("--nom-acheteur", default="", metavar="NOM", help="acheteur à écrire sous le titre")
 
@@ -105,13 +116,18 @@ def _draft(choices: argparse.Namespace) -> None:
         "mois": choices.mois,
         "heures": choices.heures,
         "values": values,
+        "acheteur": choices.type_acheteur,
+        "atteint": choices.seuil_europeen or None,
         "annuel": None if choices.montant is None else round(choices.montant * 100),
         "taux": None if choices.taux is None else choices.taux / 100,
     }
     needs = [(drafting.Need(lot=lot, **need), *choices.levier) for lot in choices.lots]
-    for text in drafting.draft(*needs[0]):
+    texts = drafting.draft(*needs[0])
+    for told in drafting.to_check(*needs[0]):
+        say(f"  {french.typeset(told)}")
+    for text in texts:
         say(
-            f"  {text.piece:<5} {text.titre} ({', '.join(text.articles)})"
+            f"  {text.piece:<5} [{text.statut}] {text.titre} ({', '.join(text.articles)})"
             + (f" ; à compléter : {', '.join(text.missing)}" if text.blanks else "")
         )
     for told in filter(None, (needs[0][0].unlinked, drafting.silent(*choices.levier))):

@@ -128,10 +128,10 @@ PUBLISHED = "la dernière publication lue, sinon la dernière notification"
 DATED = "la dernière date lue"
 
 
-def closing(choices: argparse.Namespace, as_of: date, origin: str = PUBLISHED) -> str:
-    """The day on which the data stop, where it comes from, and how far it is from the reader's day."""
+def closing(choices: argparse.Namespace, as_of: date, origin: str = PUBLISHED, last: date | None = None) -> str:
+    """The day on which the data stop, where it comes from, how far it is from the reader's day, and the last contract when it is old."""
     told = "donnée par --date" if choices.date else origin
-    return french.typeset(french.closing(as_of, reading_day(choices), told) + ".")
+    return french.typeset(french.closing(as_of, reading_day(choices), told, last) + ".")
 
 
 def years(text: str) -> tuple[int, int]:

@@ -173,7 +173,7 @@ def _run(choices: argparse.Namespace) -> None:
     if result.base.demo:
         say(DEMO_SPEND_NOTE + "\n")
     say(handover.summary(found))
-    say("\n" + closing(choices, result.as_of))
+    say("\n" + closing(choices, result.as_of, last=result.last_notified))
     delivered(choices, "potentiel", lambda folder: handover.write(result, found, folder))
 
 

@@ -343,7 +343,9 @@ def accounts(files: pl.LazyFrame, fates: pl.LazyFrame, rejects: pl.LazyFrame) ->
         .group_by("source")
         .agg(rejetes=pl.col("position").n_unique().cast(pl.Int64))
     )
-    doubts = rejects.filter(pl.col("niveau") == "doute").group_by("source").agg(doutes=pl.len().cast(pl.Int64))
+    placed = pl.col("position").is_not_null()
+    once = pl.struct("position", "regle", "champ").filter(placed).n_unique() + (~placed).sum()
+    doubts = rejects.filter(pl.col("niveau") == "doute").group_by("source").agg(doutes=once.cast(pl.Int64))
     table = files
     for part in (kept, refused, doubts):
         table = table.join(part, on="source", how="left")

@@ -223,6 +223,7 @@ class Report:
 
     ``committee``: the sections that slides show, most important first; by default those that ``slides`` knows.
     ``client`` and ``author`` stand on the cover. ``one_page``: a sheet to hand over, on one page in print (no cover, no contents).
+    ``ground``: what the day of the report is the day of, when it holds no data (the version of a text): it stands for « Données arrêtées ».
     """
 
     title: str
@@ -238,34 +239,37 @@ class Report:
     client: str = ""
     author: str = ""
     today: date | None = None
+    last: date | None = None
     one_page: bool = False
+    ground: str = ""
 
     @property
     def closing(self) -> str:
         """« Données arrêtées au … », with the reader's day when it is known: every form prints it."""
-        return french.typeset(french.closing(self.as_of, self.today))
+        return french.typeset(self.ground or french.closing(self.as_of, self.today, last=self.last))
 
     @property
     def cover(self) -> tuple[str, ...]:
         """What the cover says below the title and the buyer."""
         client = f"Pour {self.client}" if self.client and self.client != self.buyer else ""
         by = f"Établi par {self.author}" if self.author else ""
-        return tuple(
-            line
-            for line in (
-                french.capital(self.subtitle),
-                client,
-                by,
-                f"{self.edition} – {self.closing[:1].lower()}{self.closing[1:]}",
-            )
-            if line
-        )
+        day = self.closing if self.ground else f"{self.edition} – {self._stopped}"
+        return tuple(line for line in (french.capital(self.subtitle), client, by, day) if line)
 
     @property
     def edition(self) -> str:
-        """« Édition de décembre 2025 »: the month of the data."""
+        """« Établi le 29 novembre 2026 », the reader's day; when it is not known, « Édition de décembre 2025 », the month of the data."""
+        if self.today is not None:
+            return french.typeset(f"Établi le {french.long_date(self.today)}")
         month = french.long_date(self.as_of).split(maxsplit=1)[1]
         return f"Édition {french.of(month)}"
+
+    @property
+    def _stopped(self) -> str:
+        """« données arrêtées au … », and how long before the reader's day."""
+        told = f"données arrêtées au {french.long_date(self.as_of)}"
+        days = 0 if self.today is None else (self.today - self.as_of).days
+        return f"{told}, {french.count(abs(days), 'jour')} plus {'tôt' if days > 0 else 'tard'}" if days else told
 
     def part(self, *places: str) -> Report:
         """The report with the sections of some places only."""
@@ -293,6 +297,8 @@ def build(
     annexes: Iterable[TableBlock | None] = (),
     logo: bytes = b"",
     today: date | None = None,
+    last: date | None = None,
+    ground: str = "",
 ) -> Report:
     """A report from its sections; those that had nothing to say (None) are left out, in the order given.
 
@@ -309,7 +315,8 @@ def build(
         if twice:
             raise ValueError(f"identifiers used twice in the report: {twice}")
     made = Report(_harmless(title), _harmless(subtitle), _harmless(buyer), as_of, kept, annexes=tables, logo=logo)
-    return replace(made, sources=_harmless(tuple(sources)), notes=_harmless(tuple(notes)), today=today)
+    told = {"sources": _harmless(tuple(sources)), "notes": _harmless(tuple(notes))}
+    return replace(made, **told, today=today, last=last, ground=ground)
 
 
 def _harmless(found: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
@@ -11,6 +12,9 @@ from spaser.charts.marks import name_of
 from spaser.deliverables.report import Measured, Sentence
 from spaser.french import count, euros_short, number, share, share_range
 from spaser.vocabulary import POPULATIONS, label
+
+#: How many families of the same share are named; beyond, they are counted.
+_NAMED = 2
 
 #: For each indicator, what a contract does: alone, several, none.
 DEEDS = {
@@ -122,21 +126,30 @@ def of_families(rows: pl.DataFrame) -> tuple[Sentence, ...]:
     for (_,), group in kept.group_by("indicateur", maintain_order=True):
         families = group.sort("valeur", "modalite", descending=[True, False])
         if families.height > 1:
-            told.append(
-                _extremes(Measured.of(families.row(0, named=True)), Measured.of(families.row(-1, named=True)), families)
-            )
+            told.append(_extremes(families))
     return tuple(told)
 
 
-def _extremes(top: Measured, bottom: Measured, families: pl.DataFrame) -> Sentence:
+def _extremes(families: pl.DataFrame) -> Sentence:
+    """The highest and the lowest share, with every family that has it (their number beyond ``_NAMED``)."""
+    ends = [families.filter(pl.col("valeur") == families["valeur"][rank]) for rank in (0, -1)]
+    tops, bottoms = ([Measured.of(row) for row in end.to_dicts()] for end in ends)
+    top, bottom = tops[0], bottoms[0]
     absent = families.filter(pl.col("haut") == 0).height
     low = (
         f"{count(absent, 'famille')} n'en {'déclarent' if absent > 1 else 'déclare'} aucune"
         if absent
-        else f"la plus basse de {share(bottom.valeur)} ({bottom.modalite})"
+        else f"la plus basse de {share(bottom.valeur)} ({_holding(bottoms)})"
     )
-    text = f"{name_of(top.indicateur)} : parmi les {number(families.height)} familles assez fournies, la part la plus haute est de {share(top.valeur)} ({top.modalite}) ; {low}"
+    text = f"{name_of(top.indicateur)} : parmi les {number(families.height)} familles assez fournies, la part la plus haute est de {share(top.valeur)} ({_holding(tops)}) ; {low}"
     return Sentence(french.sentence(text), (top,) if absent else (top, bottom))
+
+
+def _holding(ends: Sequence[Measured]) -> str:
+    """« Nettoyage », « Nettoyage et Voirie », « 4 familles »: those that share the same value."""
+    if len(ends) > _NAMED:
+        return count(len(ends), "famille")
+    return french.listing(one.modalite or "" for one in ends)
 
 
 def of_reading(accounts: pl.DataFrame) -> Sentence:
@@ -268,6 +281,8 @@ def _unknown(measure: Measured, every: int, known: int) -> str:
     # Answers that are all the same say nothing of the silent ones: a share of them alone would be 0 or 100 % by construction.
     if measure.valeur_repondus in (0, 1):
         return f"{told} ; les réponses connues disent toutes « {'oui' if measure.valeur_repondus else 'non'} », ce qui ne prouve rien des autres"
+    if measure.valeur_repondus is None:
+        return f"{told} ; aucune liste lue ne prouve un non : la part sur les seuls renseignés n'est pas connue"
     return f"{told} ; parmi les seuls contrats renseignés, elle est de {share(measure.valeur_repondus)}"
 
 

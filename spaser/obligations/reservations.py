@@ -12,7 +12,7 @@ import polars as pl
 
 from spaser import rules
 from spaser.obligations.buyer_kinds import kinds
-from spaser.vocabulary import RESERVED
+from spaser.vocabulary import HOLDER_UNKNOWN, RESERVED
 
 #: The base of the ESS, whose conditions bear on the contract and not only on its holder.
 OF_ESS = "L2113-15"
@@ -63,6 +63,7 @@ def _holding(holders: pl.LazyFrame) -> pl.LazyFrame:
         )
     )
     return typed.group_by("uid").agg(
+        _tenu=pl.lit(True),
         types=pl.col("inclusif_types")
         .drop_nulls()
         .str.extract_all(r"[A-Z]+")
@@ -140,6 +141,8 @@ def _of_kind(rule: dict[str, Any]) -> tuple[pl.Expr, pl.Expr]:
         .then(pl.format("titulaire {}, ce qui ne correspond pas (sauf structure équivalente)", listed))
         .when(~none)
         .then(pl.lit("titulaire connu, sans agrément dans les listes fournies (sauf structure équivalente)"))
+        .when(pl.col("_tenu").is_null())
+        .then(pl.lit(f"{HOLDER_UNKNOWN} : le lire au dossier, et demander la preuve de son statut"))
         .otherwise(
             pl.lit(
                 "titulaire absent des listes fournies, ou listes non fournies : demander la preuve de son statut, ou la lire au dossier"

@@ -42,9 +42,9 @@ def figure(
 ) -> Figure:
     """Credible suppliers around the places served, or in the whole of metropolitan France."""
     lost = opportunities_map.unlocated(suppliers)
-    picture = charts.supplier_map(
-        opportunities_map.by_town(suppliers).collect(engine="in-memory"), places, radiuses, whole=whole, unlocated=lost
-    )
+    towns = opportunities_map.by_town(suppliers).collect(engine="in-memory")
+    picture = charts.supplier_map(towns, places, radiuses, whole=whole, unlocated=lost)
+    out = charts.beyond(towns, places, radiuses, whole=whole)
     columns = [Column(name, label, unit) for name, label, unit in picture.columns]
     more = (
         f" Les {_MOST} premières lignes sur {french.number(picture.twin.height)}."
@@ -57,7 +57,21 @@ def figure(
     twin = table(
         "fig-carte-donnees", "Les données : fournisseurs crédibles par commune", picture.twin.head(_MOST), columns, note
     )
-    return Figure("fig-carte", "Fournisseurs crédibles et lieux à servir", picture, twin)
+    caption = f"Fournisseurs crédibles et lieux à servir{_missing(lost, out)}"
+    return Figure("fig-carte", french.typeset(caption), picture, twin)
+
+
+def _missing(lost: int, out: int) -> str:
+    """How many credible suppliers the map does not show, and why; nothing when it shows them all."""
+    whys = [
+        why
+        for n, why in (
+            (lost, f"{french.number(lost)} dont les listes ne disent pas la commune"),
+            (out, f"{french.number(out)} hors du cadre"),
+        )
+        if n
+    ]
+    return f" ; absents de la carte : {' et '.join(whys)}" if whys else ""
 
 
 def who(suppliers: pl.DataFrame, caption: str, most: int = 50) -> TableBlock:

@@ -10,6 +10,7 @@ from spaser.french import share
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
 from spaser.sections.shown import brief
+from spaser.vocabulary import HOLDER_UNKNOWN
 
 MOST = 15
 _LONG = 110
@@ -79,12 +80,16 @@ def _amounts(access: pl.DataFrame) -> TableBlock:
 
 
 def _unproved(findings: Findings) -> TableBlock | None:
-    """Reserved contracts none of whose holders is in a list."""
+    """Reserved contracts none of whose holders is in a list, those whose holder nothing says counted apart."""
     rows = findings.extras["reserves_a_verifier"]
     if not rows.height:
         return None
     n = rows["uid"].n_unique()
-    caption = f"Marchés réservés dont aucun titulaire n'est dans une liste : {french.count(n, 'contrat')} à vérifier"
+    nobody = rows.filter(pl.col("inclusif_raison") == HOLDER_UNKNOWN)["uid"].n_unique()
+    apart = f", dont {french.number(nobody)} au titulaire inconnu" if nobody else ""
+    caption = (
+        f"Marchés réservés dont aucun titulaire n'est dans une liste : {french.count(n, 'contrat')} à vérifier{apart}"
+    )
     return _contracts("tab-reserves-a-verifier", caption, rows, ("inclusif_raison",), _ABSENT)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from spaser import rules
@@ -89,6 +91,15 @@ AXIS_NAMES = {column.removeprefix("score_"): label for column, label in AXES.ite
 _BANDS = ((0, 0, "0"), (1, 25, "1 à 25"), (26, 50, "26 à 50"), (51, 75, "51 à 75"), (76, 100, "76 à 100"))
 
 
+def last_notified(contracts: pl.DataFrame, as_of: date) -> date | None:
+    """The last notification, when it is so long before the day that stops the data that this day is a republication's; else None."""
+    if "dateNotification" not in contracts.columns:
+        return None
+    last = contracts.filter(pl.col("dateNotification") <= as_of)["dateNotification"].max()
+    most = rules.toml("contract_facts.toml")["dates"]["silence_jours"]
+    return last if isinstance(last, date) and (as_of - last).days > most else None
+
+
 def checked_accounts(accounts: pl.DataFrame) -> pl.DataFrame:
     """ACCOUNTS with ``ecart``: what was found less what is accounted for (0 when the account is right)."""
     parts = pl.sum_horizontal("contrats", "versions_titulaires", "doublons", "concessions", "rejetes")
@@ -96,10 +107,15 @@ def checked_accounts(accounts: pl.DataFrame) -> pl.DataFrame:
 
 
 def refusals(rejects: pl.DataFrame) -> pl.DataFrame:
-    """How many times each rule spoke: ``niveau, regle, champ, n, exemple``, refusals first, most frequent first."""
+    """How many records each rule spoke of: ``niveau, regle, champ, n, exemple``, refusals first, most frequent first.
+
+    A contract and its amendments stand in one record, and repeat what they say: it is counted once.
+    """
     rank = pl.col("niveau").replace_strict({"rejet": 0, "doute": 1, "info": 2}, default=3)
+    placed = pl.col("position").is_not_null()
+    once = pl.struct("source", "position").filter(placed).n_unique() + (~placed).sum()
     grouped = rejects.group_by("niveau", "regle", "champ").agg(
-        n=pl.len().cast(pl.Int64), exemple=pl.col("message").sort().first()
+        n=once.cast(pl.Int64), exemple=pl.col("message").sort().first()
     )
     return grouped.sort(rank, "n", "regle", "champ", descending=[False, True, False, False])
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from spaser.suppliers.statuses import status
 from spaser.text import fold_expr
-from spaser.vocabulary import INCLUSIVE_STATUSES, MEASURES, NONE_DECLARED
+from spaser.vocabulary import HOLDER_UNKNOWN, INCLUSIVE_STATUSES, MEASURES, NONE_DECLARED
 
 #: Breakdown → the columns that may carry it, best first.
 DIMENSIONS = {
@@ -107,12 +107,18 @@ def analyse(
 
 
 def reserved_to_check(contracts: pl.LazyFrame, holders: pl.LazyFrame) -> pl.LazyFrame:
-    """Reserved contracts none of whose holders is found in any list (« à vérifier »), one row per holder."""
+    """Reserved contracts none of whose holders is found in any list (« à vérifier »), one row per holder; one without name nor
+    number where nothing says who holds it."""
     reserved = contracts.filter(pl.col("marche_reserve").fill_null(False)).select(
         "uid", "acheteur_nom", "objet", "montant"
     )
     known = (pl.col("titulaire_inclusif").fill_null(False) | pl.col("titulaire_ess").fill_null(False)).any().over("uid")
-    return reserved.join(holders.filter(~known), on="uid", how="inner", maintain_order="left_right")
+    found = holders.with_columns(_connu=known)
+    rows = reserved.join(found, on="uid", how="left", maintain_order="left_right").filter(
+        ~pl.col("_connu").fill_null(False)
+    )
+    unknown = pl.when(pl.col("_connu").is_null()).then(pl.lit(HOLDER_UNKNOWN)).otherwise("inclusif_raison")
+    return rows.with_columns(inclusif_raison=unknown).drop("_connu")
 
 
 def under_declared(contracts: pl.LazyFrame, holders: pl.LazyFrame) -> pl.LazyFrame:

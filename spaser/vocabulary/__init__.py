@@ -46,6 +46,7 @@ from spaser.vocabulary.lists import (
     DEFAULT_POPULATION,
     DISTRICTS,
     GAP_LISTS,
+    HOLDER_UNKNOWN,
     INCLUSIVE_STATUSES,
     NONE_DECLARED,
     POPULATIONS,

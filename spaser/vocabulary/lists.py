@@ -11,6 +11,9 @@ POPULATIONS = {
 
 DEFAULT_POPULATION = "seuil_besoin"
 
+#: Said of a contract whose data name no holder at all: neither number nor name.
+HOLDER_UNKNOWN = "titulaire inconnu"
+
 #: The perimeters of a line of spending that are purchases, or may be (grants and movements outside purchases are not).
 PURCHASES = ("achat", "banque_assurance", "centrale_achat", "a_verifier")
 

@@ -138,3 +138,10 @@ def test_a_natural_person_behind_a_mark_shows_neither_name_nor_commune(found):
     block = sections_map.who(one, "Les fournisseurs")
     assert block.frame["nom"].to_list() == [MASK] and block.frame["commune"].to_list() == [None]
     assert one["nom"][0] not in str(block.frame.to_dicts())
+
+
+def test_the_caption_of_the_map_says_how_many_are_not_on_it_and_why():
+    assert sections_map._missing(0, 0) == ""
+    assert "3\u202f478 dont les listes ne disent pas la commune" in sections_map._missing(3478, 0)
+    assert sections_map._missing(2, 5).endswith("commune et 5 hors du cadre")
+    assert charts.beyond(ROWS, PLACES, RADIUSES) == 2 and charts.beyond(ROWS, PLACES, RADIUSES, whole=True) == 0

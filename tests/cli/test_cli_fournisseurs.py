@@ -92,6 +92,16 @@ def test_the_lists_are_counted_by_status(capsys):
     assert "ESUS" in said and "Désaccords entre listes : 0" in said
 
 
+def test_structures_without_a_number_are_said_under_their_own_list(tmp_path, capsys):
+    head = "nom;siret;statut;commune;code postal\n"
+    (tmp_path / "sans.csv").write_text(head + "ESAT des Tilleuls inventé;;ESAT;Orly;94310\n", encoding="utf-8")
+    (tmp_path / "avec.csv").write_text(head + "EA inventée;21690266800013;EA;Orly;94310\n", encoding="utf-8")
+    _, said, _ = run(capsys, "registre", tmp_path / "sans.csv", tmp_path / "avec.csv")
+    first, second = said.index("sans.csv :"), said.index("avec.csv :")
+    told = said.index("sans SIREN ni SIRET")
+    assert first < told < second and said.count("sans SIREN ni SIRET") == 1
+
+
 def test_a_territory_is_found_by_name_or_number_and_written(tmp_path, capsys):
     code, by_name, _ = run(
         capsys, "territoire", "--epci", "grand-orly seine", "--registre", *LISTS, "--sortie", tmp_path

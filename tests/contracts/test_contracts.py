@@ -161,9 +161,9 @@ def test_accounts_add_up_in_source_records():
     rejects = pl.DataFrame(
         [
             {"source": "lendemain.json", "position": 4, "niveau": "rejet"},
-            {"source": "fictif.json", "position": 1, "niveau": "doute"},
+            *[{"source": "fictif.json", "position": 1, "niveau": "doute", "regle": "siret.luhn"}] * 2,
         ],
-        schema={name: words.REJECTS.schema[name] for name in ("source", "position", "niveau")},
+        schema=words.REJECTS.schema,
     ).lazy()
     files = pl.DataFrame({"source": ["fictif.json", "lendemain.json", "vide.json"], "dialecte": ["a", "b", "c"]}).lazy()
     table = contracts.accounts(files, build(*rows).fates, rejects).collect()

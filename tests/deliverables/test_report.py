@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -18,8 +18,11 @@ from spaser.deliverables import files, report, sentences
 from spaser.deliverables.report import Measured
 from spaser.problems import Problem
 from spaser.rules import CONFIDENCES
-from spaser.sections import method, tallies
+from spaser.sections import method, tallies, texts
 from spaser.sections.annexes import annexes
+from spaser.vocabulary import MEASURES
+
+GAPS = pl.DataFrame(schema={"uid": pl.String})
 
 
 def measured(**changes):
@@ -342,3 +345,55 @@ def built_report():
         annexes=annexes(found),
         notes=("Données inventées.",),
     )
+
+
+@pytest.mark.parametrize(
+    ("shares", "words"),
+    [
+        ((1.0, 0.5, 0.2), "la part la plus haute est de 100 % (A)"),
+        ((1.0, 1.0, 0.2), "la part la plus haute est de 100 % (A et B)"),
+        ((1.0, 1.0, 1.0, 0.2), "la part la plus haute est de 100 % (3 familles)"),
+        ((1.0, 0.2, 0.2), "la plus basse de 20,0 % (B et C)"),
+    ],
+)
+def test_every_family_that_holds_the_extreme_share_is_said(shares, words):
+    rows = pl.DataFrame(
+        [
+            {"indicateur": "clause_sociale", "modalite": name, "valeur": share, "haut": share, "bas": share, "repondus": 10,
+             "numerateur": round(share * 10), "denominateur": 10, "dimension": "famille", "unite": "nombre"}
+            for name, share in zip("ABCD", shares, strict=False)
+        ]
+    )  # fmt: skip
+    (told,) = sentences.of_families(MEASURES.conform(rows.lazy()).collect())
+    assert words in told.text.replace("\u00a0", " ")
+
+
+def test_a_record_that_repeats_a_doubt_in_its_amendments_is_counted_once():
+    rows = [("a.json", 1), ("a.json", 1), ("a.json", 2), ("b.json", 1), (None, None), (None, None)]
+    rejects = pl.DataFrame(rows, schema=["source", "position"], orient="row").with_columns(
+        niveau=pl.lit("doute"), regle=pl.lit("siret.luhn"), champ=pl.lit("titulaire_id"), message=pl.lit("m")
+    )
+    # Two lines without a place are two things said of the whole file.
+    assert tallies.refusals(rejects)["n"].to_list() == [5]
+
+
+@pytest.mark.parametrize(("days", "said"), [(90, False), (91, True)])
+def test_the_last_notification_is_said_when_it_is_long_before_the_day_that_stops_the_data(days, said):
+    as_of = date(2025, 12, 24)
+    last = as_of - timedelta(days=days)
+    dates = pl.DataFrame({"dateNotification": [date(2024, 1, 1), last, date(2026, 3, 1), None]})
+    found = tallies.last_notified(dates, as_of)
+    assert found == (last if said else None)
+    built = report.build("Titre", buyer="Ville", as_of=as_of, sections=[], last=found)
+    assert (f"dernier contrat notifié le {french.long_date(last)}" in " ".join(built.cover)) is said
+
+
+def test_the_population_of_the_subjects_read_is_named_when_it_is_not_every_contract():
+    found = findings()
+    found = replace(found, contracts=found.contracts.with_columns(clause_sociale_texte=pl.lit(None, pl.Boolean)))
+    every = replace(found, contracts=found.contracts.filter(pl.col(found.population)))
+    told = [
+        " ".join(one.text for one in texts._told(one, GAPS, GAPS, 0)).replace("\u00a0", " ") for one in (found, every)
+    ]
+    assert "retenus pour les parts (39 sur les 40 lus)" in told[0]
+    assert "retenus pour les parts" not in told[1] and "39 objets de contrat ont été lus" in told[1]

@@ -483,3 +483,20 @@ def test_a_contract_notified_before_the_duty_to_publish_is_not_among_those_it_ai
     aimed = obligations.readiness(duties.lazy()).filter(pl.col("groupe") == "vises").collect()
     counts = dict(aimed.select("obligation", "contrats").rows())
     assert counts == {"decp-publication": 2, "climat-clause-env": 3}
+
+
+def test_a_reserved_contract_without_any_holder_is_not_said_to_have_one_out_of_the_lists():
+    contract = {"type_contrat": "marche", "dateNotification": date(2025, 6, 1), "marche_reserve": True, "acheteur_siren": BUYER[:9],
+                "acheteur_categorie": "commune", "test_plateforme": False, "defense": False, "codeCPV": "90910000", "dureeMois": 24,
+                "dureeMois_initiale": 24}  # fmt: skip
+    table = pl.DataFrame([{"uid": uid} | contract for uid in ("sans", "avec")])
+    who = pl.DataFrame(
+        [{"uid": "avec", "titulaire_siren": "900000001", "inclusif_types": None, "titulaire_inclusif": None, "titulaire_ess": None}],
+        schema={"uid": pl.String, "titulaire_siren": pl.String, "inclusif_types": pl.String, "titulaire_inclusif": pl.Boolean,
+                "titulaire_ess": pl.Boolean},
+    )  # fmt: skip
+    found = obligations.reserved(table.lazy(), who.lazy()).collect().filter(pl.col("fondement") == "L2113-12")
+    told = dict(found.select("uid", "motif").rows())
+    assert told["sans"].startswith(words.HOLDER_UNKNOWN) and "absent des listes" not in told["sans"]
+    assert told["avec"].startswith("titulaire absent des listes")
+    assert found["possible"].to_list() == [None, None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +17,7 @@ from spaser.deliverables.messages import Messages
 from spaser.deliverables.report import Figure, Section, TableBlock
 from spaser.sections.summary import FACTS, RULES, chosen, eligible, facts, messages, verdict
 from spaser.sections.summary.known import _aimed
+from spaser.vocabulary.handed import declared
 
 #: Everything a rule may ask for, at values where nothing is wrong and nothing is remarkable.
 QUIET: dict[str, Any] = dict.fromkeys(FACTS)
@@ -271,3 +273,35 @@ def _text(section: Section) -> str:
 def test_no_code_of_the_kit_is_shown_to_a_reader() -> None:
     whole = " ".join(_text(one) for one in sections.report(invented()) if one.place != "annexes")
     assert not re.search(r"\.toml|\[\w+\]|\b[a-z]+_[a-z]+\b", whole), french.sentence(whole[:200])
+
+
+@pytest.mark.parametrize("subject", ["social", "environnement", "reserve"])
+def test_only_renewals_without_the_clause_can_raise_its_share(subject: str) -> None:
+    known = {"disent": "le sont", "dit": "le sont", "part": 0.1, "oui": 4, "muets": 0, "sans": "sans clause"}
+    quiet = {f"{name}_{subject}": value for name, value in known.items()} | {"fins": 395}
+    some, one, none = (
+        next(
+            rule.message.so
+            for rule in eligible(QUIET | quiet | {f"fins_sans_{subject}": n})
+            if rule.rule.code == f"part_{subject}"
+        )
+        for n in (327, 1, 0)
+    )
+    assert "327\u00a0renouvellements sans clause, dans les trois ans, peuvent la faire monter" in some
+    assert "1\u00a0renouvellement sans clause, dans les trois ans, peut la faire monter" in one
+    assert "chaque consultation à venir" in none and not any("395" in text for text in (some, one, none))
+
+
+def test_renewals_without_the_clause_are_those_that_say_no_not_those_that_say_nothing() -> None:
+    found = invented()
+    uids = [f"99999999900019{i:04d}" for i in range(3)]
+    ends = pl.DataFrame(
+        {"uid": uids, "trimestre": "2026-T4", "ponctuel": False, "urgence": False, "statut_echeance": "a_venir", "montant_annuel": 1,
+         "echeance": date(2026, 11, 1)},
+    )  # fmt: skip
+    lacking = set(declared("renouvellements").columns) - set(ends.columns)
+    ends = ends.with_columns(pl.lit(None).alias(name) for name in sorted(lacking))
+    answers = pl.Series([True, False, None] + [False] * (found.contracts.height - 3), dtype=pl.Boolean)
+    contracts = found.contracts.sort("uid").with_columns(clause_sociale=answers)
+    told = facts(replace(found, contracts=contracts, extras=dict(found.extras) | {"renouvellements": ends}))
+    assert (told["fins"], told["fins_sans_social"]) == (3, 1)

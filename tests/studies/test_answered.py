@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 import xlsxwriter
 
 from spaser import maturity
 from spaser.cli import main
 from spaser.studies import reading
+from spaser.studies.diagnostic.holders import identified
 
 CONSTATS = "contrat;consideration;decision;auteur;date;motif\ncontrat 1;clause sociale;accepte;L. Inventé;12/03/2026;lu\ncontrat 2;critère social;;;;\n"
 HOURS = "Marché;Année;Heures prévues;Heures réalisées;Source\nM1;2025;500;420;facilitateur\nM2;2025;300;;\n"
@@ -87,6 +89,38 @@ def test_a_contract_column_filled_once_is_not_said_empty(tmp_path: Path, capsys:
     assert "aucun avec : titulaire identifié\n" in told
 
 
+def test_a_number_with_a_wrong_key_identifies_nobody_and_a_foreign_one_does() -> None:
+    ids = [
+        ("21690266800013", "SIRET"),
+        ("21690266800014", None),
+        ("DE123456789", "TVA"),
+        (None, None),
+        ("Entreprise", None),
+    ]
+    held = pl.DataFrame(ids, schema=["titulaire_id", "titulaire_typeIdentifiant"], orient="row")
+    assert held.select(identified())["titulaire_id"].to_list() == [True, False, True, False, False]
+
+
+@pytest.mark.parametrize(("one", "total"), [("D1", 3), ("M1", 2)])
+def test_contracts_and_records_of_concessions_add_up(tmp_path: Path, one: str, total: int) -> None:
+    """A concession under the number of a contract joins it: the account says so, or says nothing when none does."""
+    market = {"_type": "Marché", "id": "M1", "acheteur": {"id": "21690266800013"}, "nature": "Marché", "objet": "Papier", "codeCPV": "30197630",
+              "procedure": "Procédure adaptée", "dureeMois": 12, "dateNotification": "2019-02-01", "montant": 1000,
+              "titulaires": [{"id": "21690266800013", "typeIdentifiant": "SIRET", "denominationSociale": "X"}]}  # fmt: skip
+    granted = {"_type": "Contrat de concession", "id": one, "autoriteConcedante": {"id": "21690266800013"}, "nature": "Délégation de service public",
+               "objet": "Halles", "dureeMois": 24, "dateDebutExecution": "2019-03-01", "dateSignature": "2019-02-01", "valeurGlobale": 5000,
+               "concessionnaires": [{"id": "21690266800013", "typeIdentifiant": "SIRET", "denominationSociale": "X"}]}  # fmt: skip
+    found = _looked(tmp_path, "decp.json", json.dumps({"marches": [market, market | {"id": "M2"}, granted]}))
+    told = _said(found)
+    assert "enregistrement de concession" in told.split("\n")[0]
+    if total == 3:
+        assert "même acheteur" not in told
+    else:
+        assert (
+            "2 contrats = 2 marchés : 1 enregistrement de concession porte le numéro d'un contrat déjà compté" in told
+        )
+
+
 def _said(found: reading.Looked) -> str:
     return "\n".join(found.told).replace("\u00a0", " ").replace("\u202f", " ")
 
@@ -129,7 +163,7 @@ def _concession(amount: int) -> dict[str, object]:
 @pytest.mark.parametrize(("records", "said"), [((1000, 2000), True), ((1000,), False)])
 def test_records_united_under_one_number_are_said(tmp_path: Path, records: tuple[int, ...], said: bool) -> None:
     text = json.dumps({"marches": [_concession(amount) for amount in records]})
-    assert ("sont réunis" in _said(_looked(tmp_path, "c.json", text))) is said
+    assert ("y est réuni" in _said(_looked(tmp_path, "c.json", text))) is said
 
 
 @pytest.mark.parametrize(("cell", "code"), [("abc", 2), ("1000", 0)])

@@ -16,7 +16,7 @@ from spaser.problems import Problem
 from spaser.sources.answers.overrides import read_overrides
 from spaser.sources.registers import read_registers
 from spaser.suppliers.analysis import analyse, counts, name, reserved_to_check, subcontractors, under_declared
-from spaser.vocabulary import DECISIONS, ESTABLISHMENTS, REGISTER, STATUS, SUBCONTRACTS
+from spaser.vocabulary import DECISIONS, ESTABLISHMENTS, HOLDER_UNKNOWN, REGISTER, STATUS, SUBCONTRACTS
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "suppliers_status.toml").read_text(encoding="utf-8"))[
     "case"
@@ -279,12 +279,12 @@ def test_breakdowns_add_up_to_the_total():
 def test_reserved_contracts_without_listed_holder_and_under_declared_ones_are_found():
     contracts = pl.LazyFrame(
         {
-            "uid": ["r1", "r2", "u1"],
+            "uid": ["r1", "r2", "r3", "u1", "u2"],
             "acheteur_nom": "Ville inventée",
             "objet": "o",
             "montant": 1,
-            "marche_reserve": [True, True, False],
-            "considerationsSociales": ["Marché réservé", "Marché réservé", "Pas de considération sociale"],
+            "marche_reserve": [True, True, True, False, False],
+            "considerationsSociales": ["Marché réservé"] * 3 + ["Pas de considération sociale"] * 2,
         }
     )
     held = pl.LazyFrame(
@@ -293,10 +293,16 @@ def test_reserved_contracts_without_listed_holder_and_under_declared_ones_are_fo
             "titulaire_id": ["a", "b", "c"],
             "titulaire_inclusif": [True, None, True],
             "titulaire_ess": [None, None, None],
+            "inclusif_raison": ["liste", "inconnu : absent des listes chargées", "liste"],
         },
         schema_overrides={"titulaire_ess": pl.Boolean},
     )
-    assert reserved_to_check(contracts, held).collect()["uid"].to_list() == ["r2"]
+    # r3 names no holder at all: it is to be checked as much as r2, and said apart.
+    found = reserved_to_check(contracts, held).collect()
+    assert found.select("uid", "inclusif_raison").rows() == [
+        ("r2", "inconnu : absent des listes chargées"),
+        ("r3", HOLDER_UNKNOWN),
+    ]
     assert under_declared(contracts, held).collect()["uid"].to_list() == ["u1"]
 
 

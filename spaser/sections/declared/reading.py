@@ -92,11 +92,11 @@ def accounts_table(accounts: pl.DataFrame) -> TableBlock:
 
 
 def refusals_table(findings: Findings) -> TableBlock:
-    """How many times each rule refused or doubted; its message says it, its code is in rejets.csv."""
+    """How many records each rule refused or doubted; its message says it, its code is in rejets.csv."""
     columns: list[Column | str] = [
         "niveau",
         "champ",
-        Column("n", "Nombre", "entier", True),
+        Column("n", "Enregistrements", "entier", True),
         Column("exemple", "Exemple de message"),
     ]
     rows = tallies.refusals(findings.rejects).with_columns(pl.col("champ").replace(LABELS))

@@ -16,6 +16,7 @@ from spaser import buyers, considerations, indicators, obligations, renewals
 from spaser.considerations import launches as launching
 from spaser.considerations import scores
 from spaser.problems import Problem
+from spaser.sections import tallies
 from spaser.sources import demonstration
 from spaser.sources.notices import Notices
 from spaser.studies import law
@@ -54,6 +55,11 @@ class Diagnostic:
     @property
     def as_of(self) -> date:
         return self.base.as_of
+
+    @property
+    def last_notified(self) -> date | None:
+        """The last notification, when it is long before the day that stops the data."""
+        return tallies.last_notified(self.contracts, self.as_of)
 
     @property
     def day(self) -> date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser.sources import filled
+from spaser.studies.diagnostic.holders import identified
 from spaser.studies.diagnostic.preparation import Base
 
 _KEPT = ("source", "uid", "acheteur_siren", "codeCPV", "montant", "dateNotification", "objet")
@@ -13,11 +14,7 @@ _DECLARED = ("considerationsSociales", "considerationsEnvironnementales")
 
 def filled_of(base: Base) -> tuple[pl.DataFrame, pl.DataFrame]:
     """FILLED of the contracts of each file, and the columns it was counted on."""
-    known = (
-        base.holders.filter(pl.col("titulaire_siren").is_not_null())
-        .select("uid", _titulaire=pl.lit(True))
-        .unique("uid")
-    )
+    known = base.holders.filter(identified()).select("uid", _titulaire=pl.lit(True)).unique("uid")
     rows = (
         base.contracts.join(known, on="uid", how="left", maintain_order="left")
         .select(*_KEPT, "_titulaire", *_DECLARED)

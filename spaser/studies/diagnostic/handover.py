@@ -61,9 +61,10 @@ def report(result: Diagnostic) -> Report:
     found = findings(result)
     return model.build(
         "Diagnostic d'achat responsable",
-        buyer=result.scope,
+        buyer=french.called(result.scope),
         as_of=result.as_of,
         today=result.base.today,
+        last=result.last_notified,
         sections=sections(found),
         subtitle=f"{span(result)}, {POPULATIONS[result.population]}",
         sources=found.sources,

@@ -52,6 +52,16 @@ def known_holders(
     return suppliers.status(suppliers_analysis.name(holders, known.establishments), register, known.establishments)
 
 
+def identified() -> pl.Expr:
+    """Whether a holder is identified: a SIRET whose key is right, or an identifier that only companies without SIRET have."""
+    french = pl.col("titulaire_typeIdentifiant").fill_null("SIRET") == "SIRET"
+    return (
+        pl.when(french)
+        .then(indicator_records.valid_siret("titulaire_id"))
+        .otherwise(pl.col("titulaire_id").is_not_null())
+    )
+
+
 def described(holders: pl.LazyFrame, known: Registers | None) -> pl.LazyFrame:
     """Per contract: ``siret_titulaires_valides`` (all of them?) and ``categorie_entreprise`` (joined with « , »).
 

@@ -164,6 +164,7 @@ def report(found: Study) -> Report:
         buyer=told.buyer,
         as_of=told.as_of,
         today=found.diagnostic.base.today,
+        last=found.diagnostic.last_notified,
         sections=sections.report(told),
         subtitle=f"{handover.span(found.diagnostic)}, {told.population_label}{_reach(found.potential)}",
         sources=told.sources,

@@ -35,6 +35,7 @@ def report(result: Diagnostic, found: Opportunities) -> Report:
         buyer=found.scope,
         as_of=found.as_of,
         today=result.base.today,
+        last=result.last_notified,
         subtitle=french.typeset(subtitle),
         sections=[write(told) for write in POTENTIAL],
         sources=told.sources,

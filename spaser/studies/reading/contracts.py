@@ -19,7 +19,7 @@ from spaser.studies.reading.heads import first_lines
 _ACCOUNT = {
     "lus": "enregistrement lu",
     "contrats": "marché",
-    "concessions": "concession",
+    "concessions": "enregistrement",
     "versions_titulaires": "autre version",
     "doublons": "doublon",
     "rejetes": "rejeté",
@@ -43,7 +43,7 @@ def contracts(path: Path) -> Looked | None:
         )
     counts = base.accounts.select(pl.col(*_ACCOUNT).sum()).row(0, named=True)
     parts = [
-        french.count(counts[name], word, none=False)
+        french.count(counts[name], word, none=False) + " de concession" * (name == "concessions")
         for name, word in _ACCOUNT.items()
         if name != "lus" and counts[name]
     ]
@@ -56,10 +56,7 @@ def contracts(path: Path) -> Looked | None:
         .to_list()
     )
     notes: tuple[str, ...] = (f"colonnes non lues : {', '.join(ignored)}",) if ignored else ()
-    if rows.height != counts["contrats"] + counts["concessions"]:
-        notes += (
-            f"{french.count(rows.height, 'contrat')} : des enregistrements du même acheteur et du même numéro sont réunis",
-        )
+    notes += _united(rows.height, counts["contrats"], counts["concessions"])
     spare = base.rejects.filter(pl.col("regle") == "liste.complete").select("champ", "valeur").collect().rows()
     notes += tuple(
         f"« {title} » lu pour {french.count(int(n), 'ligne')} où la colonne de même sens est vide" for title, n in spare
@@ -73,6 +70,19 @@ def contracts(path: Path) -> Looked | None:
         shares,
         columns(path.name, "contrats", rows),
     )
+
+
+def _united(contracts: int, markets: int, granted: int) -> tuple[str, ...]:
+    """How records of concessions add up to contracts: one under the number of another contract of the same buyer joins it."""
+    joined = markets + granted - contracts
+    if not joined:
+        return ()
+    own = granted - joined
+    verb = "porte" if joined == 1 else "portent"
+    said = f"{french.count(joined, 'enregistrement')} de concession {verb} le numéro d'un contrat déjà compté du même acheteur et y {'est réuni' if joined == 1 else 'sont réunis'}"
+    parts = [french.count(markets, "marché")] if markets else []
+    parts += [f"{french.count(own, 'concession')} {french.plural('distincte', own)}"] if own else []
+    return (f"{french.count(contracts, 'contrat')} = {' + '.join(parts)} : {said}, à vérifier",)
 
 
 #: What only a contract says.

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import polars as pl
-
 from spaser import french, suppliers
 from spaser.sources import filled
 from spaser.sources.registers import Registers, read_registers
@@ -24,8 +22,10 @@ def told(paths: Sequence[str | Path], progress: Progress = None) -> str:
         for row in known.files.to_dicts()
         if row.get("surete") == "probable"
     ]
-    lines = [*unsure, *([""] if unsure else []), *(line for row in known.files.to_dicts() for line in _file(row))]
-    lines += _unnumbered(known)
+    lines = [*unsure, *([""] if unsure else [])]
+    bare = dict(known.unnumbered.group_by("source").len().collect().rows())
+    for row in known.files.to_dicts():
+        lines += [*_file(row), *_unnumbered(bare.get(_source(row), 0))]
     lines += [f"Attention, {text}" for text in filled.warnings(known.filled)]
     counted = suppliers_analysis.counts(known.register).collect()
     lines += ["", "Fournisseurs par statut et par liste"]
@@ -57,9 +57,14 @@ def _file(row: dict) -> list[str]:
     return said + ([f"  attention, {row['message']}"] if row.get("message") and row.get("surete") != "probable" else [])
 
 
-def _unnumbered(known: Registers) -> list[str]:
-    """Structures without a number: they count where they are, and wait for a name to link them."""
-    found = known.unnumbered.select(pl.len()).collect().item()
+def _source(row: dict) -> str:
+    """The name of a list in the tables read from it."""
+    sheet = f", feuille « {row['feuille']} »" if row.get("feuille") else ""
+    return f"{row['libelle']} [{row['fichier']}{sheet}]"
+
+
+def _unnumbered(found: int) -> list[str]:
+    """Structures of a list without a number: they count where they are, and wait for a name to link them."""
     return (
         [
             f"  {french.count(found, 'structure')} sans SIREN ni SIRET, {french.plural('comptée', found)} dans {'sa' if found == 1 else 'leur'} commune"

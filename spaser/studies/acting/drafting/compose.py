@@ -7,67 +7,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from spaser import french, impact, rules
-from spaser.deliverables import delivery
-from spaser.deliverables import report as model
-from spaser.deliverables.report import Block, Callout, Paragraph, Report, Section, Sentence
 from spaser.problems import Problem, closest
-from spaser.vocabulary import CENT
+from spaser.studies.acting.drafting import reserving
+from spaser.studies.acting.drafting.need import Need
+from spaser.studies.acting.drafting.threshold import DUTY, dispensed, reached
 
 BLANK = "……"
 PIECES = ("RC", "CCAP", "CCTP", "AE")
-SOCIAL = "climat-clause-sociale-seuils"
+DUE, PERHAPS, ASKED, OPTIONAL = "dû", "dû sous condition", "demandé", "facultatif"
 WARNING = "À faire valider par le service juridique avant publication."
 
 
 @dataclass(frozen=True)
-class Need:
-    """What is to be bought. ``annuel`` in cents without tax; ``mois`` the whole duration; ``taux`` part of the hours (0 to 1)."""
-
-    objet: str = ""
-    famille: str = "autres"
-    annuel: int | None = None
-    mois: int | None = None
-    taux: float | None = None
-    lot: str = ""
-    heures: float | None = None
-    values: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def nature(self) -> str:
-        """What is bought: « fournitures », « travaux », else « prestations »."""
-        held = rules.toml("clauses/articles.toml")["natures"]
-        return next((name for name in ("travaux", "fournitures") if self.famille in held[name]), "prestations")
-
-    @property
-    def unlinked(self) -> str:
-        """Why nothing of its performance may be kept for insertion, in words; empty when hours may be, or are given."""
-        held = rules.toml("clauses/articles.toml")
-        named = [name for name in ("fournitures", "sans_insertion") if self.famille in held["natures"][name]]
-        return held["notes"][named[0]] if named and self.heures is None else ""
-
-    @property
-    def name(self) -> str:
-        """Its subject, else the family of purchase: never a bare word."""
-        labels = dict(rules.table("families.csv").select("famille", "libelle").rows())
-        return self.objet.strip() or labels.get(self.famille, self.famille)
-
-    @property
-    def whole(self) -> int | None:
-        """The amount on the whole duration, in cents."""
-        return None if self.annuel is None or self.mois is None else round(self.annuel * self.mois / 12)
-
-
-@dataclass(frozen=True)
 class Text:
-    """One text filled for one need. ``blanks``: the variables left to fill."""
+    """One text filled for one need. ``blanks``: the variables left to fill; ``statut``: due, asked or optional, in words."""
 
     code: str
     titre: str
@@ -77,6 +36,7 @@ class Text:
     a_savoir: str
     attendu: dict[str, Any]
     blanks: tuple[str, ...]
+    statut: str
 
     @property
     def missing(self) -> list[str]:
@@ -114,7 +74,7 @@ def draft(need: Need, *asked: str) -> list[Text]:
     Raises
     ------
     Problem
-        A lever or the purchase family is unknown, or two reservations are asked for one need.
+        A lever or the purchase family is unknown, two reservations are asked for one need, or one that the law does not allow.
     """
     known = rules.table("families.csv")["famille"].to_list()
     if need.famille not in known:
@@ -127,6 +87,7 @@ def draft(need: Need, *asked: str) -> list[Text]:
                 why=f"Leviers connus : {', '.join(held)}",
                 todo=closest(lever, held),
             )
+    reserving.refuse(need, *asked)
     kept = {code: entry for code, entry in _entries().items() if {*asked, "*"} & set(entry["leviers"])}
     reserved = [entry for entry in kept.values() if _reserves(entry)]
     if len(reserved) > 1:
@@ -139,13 +100,15 @@ def draft(need: Need, *asked: str) -> list[Text]:
     if "clause_insertion" in kept.keys() - dropped:
         dropped.add("condition_sociale")
     together = {code: entry for code, entry in kept.items() if code not in dropped}
-    texts = [_filled(code, entry, need, _both(together)) for code, entry in together.items()]
+    texts = [_filled(code, entry, need, asked, _both(together)) for code, entry in together.items()]
     return sorted(texts, key=lambda text: PIECES.index(text.piece))
 
 
 def _left_out(entry: dict[str, Any], need: Need) -> bool:
     """A text that rests on hours where none may be kept, or on the European threshold surely not reached."""
-    return bool((entry.get("heures_liees") and need.unlinked) or (entry.get("seuil_europeen") and _surely_below(need)))
+    return bool(
+        (entry.get("heures_liees") and need.unlinked) or (entry.get("seuil_europeen") and reached(need).sure is False)
+    )
 
 
 def _reserves(entry: dict[str, Any]) -> bool:
@@ -155,14 +118,7 @@ def _reserves(entry: dict[str, Any]) -> bool:
 def _both(entries: dict[str, dict[str, Any]]) -> bool:
     """Do a reservation and a social clause stand together?"""
     held = entries.values()
-    return any(map(_reserves, held)) and any(entry.get("devoir") == SOCIAL for entry in held)
-
-
-def _surely_below(need: Need) -> bool:
-    """Is the need under the lowest European threshold that may hold for it, in the version of the code that was read."""
-    day = rules.toml("clauses/articles.toml")["version"]
-    known = [rules.value(f"eu_threshold_goods_{kind}", day) for kind in ("central", "other", "utility")]
-    return need.whole is not None and not need.lot and need.whole < min(known) * CENT
+    return any(map(_reserves, held)) and any(entry.get("devoir") == DUTY for entry in held)
 
 
 def hours_of(need: Need) -> tuple[float | None, str]:
@@ -195,21 +151,38 @@ def _entries() -> dict[str, dict[str, Any]]:
     return {code: entry for code, entry in found.items() if "texte" in entry}
 
 
-def _filled(code: str, entry: dict[str, Any], need: Need, both: bool) -> Text:
-    """A text with the figures of the need; what is unknown stays a blank, named."""
-    hours, told = hours_of(need)
-    family = rules.toml("clauses/environnement.toml")["familles"]
-    green = family.get(need.famille, {})
-    values = (
+def _known(need: Need, hours: float | None) -> dict[str, str | None]:
+    """What the need gives to the texts, by the name of their blanks."""
+    green = rules.toml("clauses/environnement.toml")["familles"].get(need.famille, {})
+    return (
         {
             "contrat": f"lot n° {need.lot}" if need.lot else "marché",
             "heures": None if hours is None else french.number(hours),
             "formule": "",
             "prestations": need.nature,
+            "base_sociale": "des articles L2112-2 et L2112-2-1" if reached(need).sure else "de l'article L2112-2",
         }
+        | _by_threshold(need)
         | {name: green[name] for name in ("mesures", "preuves", "indicateur") if name in green}
         | need.values
     )
+
+
+def _by_threshold(need: Need) -> dict[str, str]:
+    """What heads the social condition: the threshold reached, or on which condition the text is kept, with what is compared."""
+    notes, found = rules.toml("clauses/articles.toml")["notes"], reached(need)
+    kept = [] if found.sure else [notes["garder_seuil"].format(comparaison=found.told)]
+    kept += [notes["garder_travaux"].format(mois=need.mois)] if dispensed(need) else []
+    return {
+        "a_garder": f"[À garder seulement si {' ; et seulement si '.join(kept)}.]\n" if kept else "",
+        "seuil_atteint": "La valeur estimée du besoin atteignant le seuil européen, et en" if found.sure else "En",
+    }
+
+
+def _filled(code: str, entry: dict[str, Any], need: Need, asked: Sequence[str], both: bool) -> Text:
+    """A text with the figures of the need; what is unknown stays a blank, named."""
+    hours, told = hours_of(need)
+    values = _known(need, hours)
     nested = re.sub(
         r"\{(mesures|preuves|indicateur)\}", lambda match: str(values.get(match[1], match[0])), entry["texte"]
     )
@@ -226,97 +199,39 @@ def _filled(code: str, entry: dict[str, Any], need: Need, both: bool) -> Text:
             if hours is None
             else ""
         )
-    wanted = dict(entry["attendu"])
+    based = ["L2112-2-1"] if "{base_sociale}" in entry["texte"] and reached(need).sure else []
     return Text(
         code,
         entry["titre"],
         entry["piece"],
-        tuple(entry["articles"]),
+        (*entry["articles"], *based),
         french.typeset(re.sub(r" +\n", "\n", written.strip())),
         french.typeset(" ".join(filter(None, notes))),
-        wanted,
+        dict(entry["attendu"]),
         tuple(blanks),
+        _status(entry, need, asked),
     )
 
 
-def _short_works() -> int:
-    """The months under which works may go without a social condition, with reasons kept."""
-    options = rules.toml("law.toml")["duties"][SOCIAL]["options"]
-    return next(one["max_months"] for one in options if one["when"] == "travaux_courts")
+def _status(entry: dict[str, Any], need: Need, asked: Sequence[str]) -> str:
+    """Is a text due by law (perhaps on a condition), asked by its lever, or offered besides."""
+    wanted = set(asked) & (set(entry["leviers"]) - set(entry.get("facultatif", ())))
+    if entry.get("devoir") == DUTY and (wanted or "*" in entry["leviers"]):
+        sure = bool(reached(need).sure) and not dispensed(need)
+        return DUE if sure else ASKED if wanted else PERHAPS
+    return DUE if "*" in entry["leviers"] else ASKED if wanted else OPTIONAL
 
 
 def _more(entry: dict[str, Any], need: Need, both: bool) -> list[str]:
     """What this need adds to the notes of a text: short works, nothing linked to hours, a clause beside a reservation."""
     notes = rules.toml("clauses/articles.toml")["notes"]
-    social = entry.get("devoir") == SOCIAL
-    short = social and need.nature == "travaux" and need.mois is not None and need.mois < _short_works()
+    social = entry.get("devoir") == DUTY
+    short = social and dispensed(need)
+    compared = social and "{a_garder}" not in entry["texte"] and reached(need).sure is None
     combined = both and (social or _reserves(entry))
     return [
         notes["dispense_travaux"] if short else "",
         need.unlinked if social else "",
         notes["cumul"] if combined else "",
+        f"À comparer : {reached(need).told}." if compared else "",
     ]
-
-
-#: The face that every study has.
-study = draft
-
-
-def report(needs: Sequence[tuple[Need, *tuple[str, ...]]], *, buyer: str = "", today: date | None = None) -> Report:
-    """The document of the texts, lot by lot: each text in its section, headed by its piece; what to know is a sheet at the end."""
-    held = rules.toml("clauses/articles.toml")
-    texts = [(text, need, rank) for rank, (need, *asked) in enumerate(needs) for text in draft(need, *asked)]
-    named = " ; ".join(dict.fromkeys(need.name for need, *_ in needs))
-    bare = silent(*(lever for _, *asked in needs for lever in asked))
-    written = f"rédigé le {french.short_date(today)}" if today else ""
-    version = f"code de la commande publique en vigueur au {french.short_date(held['version'])}"
-    return model.build(
-        f"Clauses à coller : {named}",
-        buyer=buyer,
-        as_of=held["version"],
-        sections=[*(section_of(*one) for one in texts), notes_of([(text, need) for text, need, _ in texts])],
-        subtitle=french.typeset(" – ".join(filter(None, (written, version)))),
-        notes=(
-            *filter(None, [bare]),
-            french.typeset(
-                f"{WARNING} Articles du code de la commande publique : {rules.checked({'confidence': 'texte_lu_en_copie', 'version': held['version']})}."
-            ),
-        ),
-    )
-
-
-def section_of(text: Text, need: Need, rank: int) -> Section:
-    """A text alone, as it will be pasted: what to know of it stands apart (``notes_of``)."""
-    base = french.listing(text.articles)
-    version = french.short_date(rules.toml("clauses/articles.toml")["version"])
-    question = french.typeset(
-        f"À coller dans : {text.piece}. Fondement : CCP {base} (version en vigueur au {version}, lue dans une copie)."
-    )
-    return Section(
-        f"{rank + 1}-{text.code}".replace("_", "-"),
-        _heading(text, need),
-        question,
-        tuple(Paragraph((Sentence(line),)) for line in text.texte.split("\n")),
-    )
-
-
-def notes_of(texts: Sequence[tuple[Text, Need]]) -> Section:
-    """The sheet that is not pasted: for each text, what to know and what is left to fill."""
-    blocks: list[Block] = []
-    for text, need in texts:
-        blanks = f" À compléter : {', '.join(text.missing)}." if text.blanks else ""
-        told = french.typeset(f"{text.a_savoir}{blanks} {WARNING}")
-        blocks.append(Callout(_heading(text, need), told, "attention" if text.blanks else "info"))
-    return Section("a-savoir", "À savoir avant de coller", "Feuille à ne pas coller dans les pièces.", tuple(blocks))
-
-
-def _heading(text: Text, need: Need) -> str:
-    lot = f"Lot n° {need.lot} – " if need.lot else ""
-    return french.typeset(f"{lot}{text.piece} – {text.titre}")
-
-
-def write(
-    needs: Sequence[tuple[Need, *tuple[str, ...]]], folder: Path | str, *, buyer: str = "", today: date | None = None
-) -> list[Path]:
-    """Write redaction.docx and redaction.html, each whole or not at all."""
-    return delivery.write(report(needs, buyer=buyer, today=today), folder, "redaction", "docx", "html")
