@@ -96,9 +96,9 @@ def _written_source(raw: pl.LazyFrame | None) -> str:
     text = pl.col(column).cast(pl.String).str.strip_chars()
     lines = raw.select(_source=text).filter(pl.col("_source").str.len_chars() > 0).group_by("_source").len()
     counts = lines.sort("len", "_source", descending=[True, False]).collect()
-    names = counts["_source"].to_list()
+    names: list[str] = counts["_source"].to_list()
     if len(names) > _SOURCES:
-        names = [f"surtout {names[0]}"] if counts["len"][0] >= _MOSTLY * counts["len"].sum() else []
+        names = [f"surtout {names[0]}"] if counts["len"][0] >= _MOSTLY * sum(counts["len"].to_list()) else []
     said = ", ".join(names)
     return said if len(said) <= _LONGEST else ""
 
