@@ -130,10 +130,10 @@ def test_the_largest_late_preparation_comes_first_and_what_is_not_late_follows_b
 
 @pytest.mark.parametrize(("always", "start"), [({}, "0 %"), ({"critere_social": "non"}, "non établi")])
 def test_the_start_of_an_answer_that_never_changes_is_not_a_zero(always: dict[str, str], start: str) -> None:
-    row = dict.fromkeys(("q3", "reference", "vote", "propose"))
+    row = dict.fromkeys(("q3", "reference", "vote", "unite_vote", "propose", "annee"))
     row |= {"repondus": 795, "valeur": 0.0, "numerateur": 0, "denominateur": 795, "bas": 0.0, "haut": 0.0}
     row |= {"indicateur": "critere_social", "titre": "Critère social", "motif": ""}
-    assert outline._target(row, always)["depart"].replace("\u00a0", " ").replace("\u202f", " ").startswith(start)
+    assert outline._target(row, always, False)["depart"].replace("\u00a0", " ").replace("\u202f", " ").startswith(start)
 
 
 def test_the_numbers_of_contracts_of_the_page_are_told_apart_once() -> None:

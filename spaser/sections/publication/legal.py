@@ -170,7 +170,7 @@ def section_spent(findings: Findings) -> Section | None:
         Column("denominateur_euros", "Sur"),
         Column("valeur", "Part des dépenses", "part"),
         Column("fourchette", "Au moins, au plus"),
-        Column("valeur_repondus", "Part des dépenses renseignées", "part"),
+        Column("connus", "Part des dépenses renseignées"),
         Column("couverture", "Taux de réponse", "part"),
         Column("notifie", "Même part des montants notifiés", "part"),
     )
