@@ -145,6 +145,19 @@ def _closed(as_of: date, today: date | None, origin: str) -> str:
 _FILE = re.compile(r"^\S+\.[a-z]{2,4}[0-9x]?(?![^\s,;:])")
 
 
+def called(buyer: str) -> str:
+    """How a buyer is called on a cover: a number is not a name, and is said for what it is.
+
+    Examples
+    --------
+    >>> called("51901317100011").replace(NBSP, " "), called("Ville d'Aubrelle")
+    ('Acheteur SIREN 519 013 171', "Ville d'Aubrelle")
+    """
+    if not re.fullmatch(r"\d{9}(\d{5})?", buyer):
+        return buyer
+    return f"Acheteur SIREN {buyer[:3]}{NBSP}{buyer[3:6]}{NBSP}{buyer[6:9]}"
+
+
 def capital(text: str) -> str:
     """The first letter in capital, the others untouched; the name of a file is left as it is on the disk."""
     return text if _FILE.match(text) else text[:1].upper() + text[1:]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -155,6 +156,29 @@ def shortened(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     return f"{re.sub(_LAST_WORD, '', text[: most + 1])[:most].rstrip()} …"
+
+
+def distinct(texts: Sequence[str], most: int) -> list[str]:
+    """Texts shortened; where two that differ would be cut to the same words, the common beginning is cut instead.
+
+    Examples
+    --------
+    >>> distinct(["Travaux de rénovation des écoles du nord", "Travaux de rénovation des écoles du sud"], 24)
+    ['… nord', '… sud']
+    """
+    groups: dict[str, list[str]] = {}
+    for text in dict.fromkeys(texts):
+        groups.setdefault(shortened(text, most), []).append(text)
+    told: dict[str, str] = {}
+    for cut, same in groups.items():
+        words = [text.split(" ") for text in same]
+        shared = 0
+        # One that ends where the others go on keeps its last word.
+        while len(same) > 1 and all(len(one) > shared + 1 and one[shared] == words[0][shared] for one in words):
+            shared += 1
+        for text, split in zip(same, words, strict=True):
+            told[text] = f"… {shortened(' '.join(split[shared:]), most)}" if shared else cut
+    return [told[text] for text in texts]
 
 
 def shortened_expr(text: pl.Expr, most: int) -> pl.Expr:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from spaser.cli.given import HERE, delivered
 from spaser.cli.options import clock, closing, command, selection
 from spaser.cli.terminal import progress, say, wrote
 from spaser.indicators.records import WITH_CRITERION, WITHOUT_CRITERION
+from spaser.indicators.targets import Target
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -65,11 +67,12 @@ def _run_outline(choices: argparse.Namespace) -> None:
     from spaser.studies import publication
     from spaser.studies.publication import outline
 
+    buyers = [choices.acheteur] if isinstance(choices.acheteur, str) else choices.acheteur or []
     result = publication.publish(
         choices.contrats,
         buyer=choices.acheteur,
         years=choices.annees,
-        goals=choices.objectifs,
+        goals=choices.objectifs or _voted(choices, buyers),
         declared=choices.at.said_of(choices.acheteur if isinstance(choices.acheteur, str) else None).declared
         if choices.at
         else None,
@@ -102,7 +105,7 @@ def _run(choices: argparse.Namespace) -> None:
         choices.contrats,
         buyer=buyers if len(buyers) > 1 else next(iter(buyers), None),
         years=years,
-        goals=choices.objectifs,
+        goals=choices.objectifs or _voted(choices, buyers),
         entered=choices.saisies,
         ledger=choices.depenses,
         previous=publication_files.previous(choices.edition_precedente) if choices.edition_precedente else None,
@@ -122,6 +125,14 @@ def _run(choices: argparse.Namespace) -> None:
     say(publication_files.summary(result))
     say("\n" + closing(choices, result.diagnostic.as_of, last=result.diagnostic.last_notified))
     delivered(choices, "publication", lambda folder: publication_files.write(result, folder))
+
+
+def _voted(choices: argparse.Namespace, buyers: Sequence[str]) -> tuple[Target, ...]:
+    """The targets of the mission, as the report reads them; of several buyers, those that all of them voted."""
+    if choices.at is None:
+        return ()
+    first, *others = [choices.at.said_of(name).wishes.goals for name in buyers or [""]]
+    return tuple(goal for goal in first if all(goal in some for some in others))
 
 
 def _to_fill(choices: argparse.Namespace) -> Path:

@@ -259,7 +259,7 @@ def _run_territory(choices: argparse.Namespace) -> None:
         )
     say(purchases_territory.summary(result))
     say("\n" + closing(choices, result.as_of, DATED))
-    made = book.book_of(result, base) if choices.cahier else None
+    made = book.book_of(result, base, reading_day(choices)) if choices.cahier else None
     if made is not None:
         say("\n" + leaves.summary(made))
     given.delivered(

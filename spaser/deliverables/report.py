@@ -253,22 +253,23 @@ class Report:
         """What the cover says below the title and the buyer."""
         client = f"Pour {self.client}" if self.client and self.client != self.buyer else ""
         by = f"Établi par {self.author}" if self.author else ""
-        return tuple(
-            line
-            for line in (
-                french.capital(self.subtitle),
-                client,
-                by,
-                self.closing if self.ground else f"{self.edition} – {self.closing[:1].lower()}{self.closing[1:]}",
-            )
-            if line
-        )
+        day = self.closing if self.ground else f"{self.edition} – {self._stopped}"
+        return tuple(line for line in (french.capital(self.subtitle), client, by, day) if line)
 
     @property
     def edition(self) -> str:
-        """« Édition de décembre 2025 »: the month of the data, or of the reader when there is none."""
-        month = french.long_date(self.today or self.as_of if self.ground else self.as_of).split(maxsplit=1)[1]
+        """« Établi le 29 novembre 2026 », the reader's day; when it is not known, « Édition de décembre 2025 », the month of the data."""
+        if self.today is not None:
+            return french.typeset(f"Établi le {french.long_date(self.today)}")
+        month = french.long_date(self.as_of).split(maxsplit=1)[1]
         return f"Édition {french.of(month)}"
+
+    @property
+    def _stopped(self) -> str:
+        """« données arrêtées au … », and how long before the reader's day."""
+        told = f"données arrêtées au {french.long_date(self.as_of)}"
+        days = 0 if self.today is None else (self.today - self.as_of).days
+        return f"{told}, {french.count(abs(days), 'jour')} plus {'tôt' if days > 0 else 'tard'}" if days else told
 
     def part(self, *places: str) -> Report:
         """The report with the sections of some places only."""

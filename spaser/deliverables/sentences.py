@@ -281,6 +281,8 @@ def _unknown(measure: Measured, every: int, known: int) -> str:
     # Answers that are all the same say nothing of the silent ones: a share of them alone would be 0 or 100 % by construction.
     if measure.valeur_repondus in (0, 1):
         return f"{told} ; les réponses connues disent toutes « {'oui' if measure.valeur_repondus else 'non'} », ce qui ne prouve rien des autres"
+    if measure.valeur_repondus is None:
+        return f"{told} ; aucune liste lue ne prouve un non : la part sur les seuls renseignés n'est pas connue"
     return f"{told} ; parmi les seuls contrats renseignés, elle est de {share(measure.valeur_repondus)}"
 
 

@@ -18,7 +18,6 @@ from spaser.deliverables.report import (
     KeyFigure,
     KeyFigures,
     Measured,
-    Paragraph,
     Quote,
     Quotes,
     Report,
@@ -44,14 +43,18 @@ from spaser.deliverables.slides_parts import (
     WIDTH,
     add_line,
     add_text,
+    alone,
+    coloured,
     described,
     dress,
     fitting,
     high,
     own_look,
+    sentences_of,
     short,
     tall,
     titled,
+    whole,
 )
 from spaser.text import shortened
 
@@ -158,17 +161,18 @@ def _drawn(section: Section) -> bool:
 
 
 def _in_short(deck: Any, sections: list[Section]) -> None:
-    """The sections of one sentence, together: a slide of its own would be empty."""
-    slide = titled(deck, "En bref", "Ce qui tient en une phrase")
+    """The sections of one sentence, together: a slide of its own would be empty; one that stands alone says all it has."""
+    slide = titled(deck, "En bref", "Ce qui tient en une phrase" if len(sections) > 1 else sections[0].question)
     told = {one.title: block.sentence.text for one in sections for block in one.blocks if isinstance(block, Answer)}
-    add_text(slide, [french.typeset(f"{title} : {text}") for title, text in told.items()], height=HEIGHT, size=18)
+    lines = [french.typeset(f"{title} : {text}") for title, text in told.items()]
+    add_text(slide, lines + (alone(sections[0]) if len(sections) == 1 else []), height=HEIGHT, size=18)
 
 
 def _slide(deck: Any, section: Section, notes: dict[Measured, int]) -> None:
     """One message, its main picture, and up to three sentences that say it."""
     answer = next((block.sentence.text for block in section.blocks if isinstance(block, Answer)), "")
     slide = titled(deck, section.title, answer or section.question, strong=bool(answer))
-    said = _said(section)
+    said = sentences_of(section)
     first: dict[type, Any] = {}
     for block in section.blocks:
         first.setdefault(type(block), block)
@@ -189,7 +193,7 @@ def _slide(deck: Any, section: Section, notes: dict[Measured, int]) -> None:
         add_text(slide, texts, height=high(texts, WIDTH, 16), size=16)
         if TableBlock in first:
             _table(slide, first[TableBlock], top=TOP + high(texts, WIDTH, 16) + (0.15 if texts else 0))
-    _annotate(slide, said, notes)
+    _annotate(slide, said, notes, whole(section))
 
 
 def _messages(slide: Any, block: Messages) -> None:
@@ -205,15 +209,7 @@ def _messages(slide: Any, block: Messages) -> None:
         bar = slide.shapes.add_connector(
             1, *(Inches(v) for v in (LEFT - 0.08, top + 0.08, LEFT - 0.08, top + tall - 0.15))
         )
-        _coloured(bar, _KINDS[one.kind])
-
-
-def _coloured(bar: Any, colour: str) -> None:
-    from pptx.dml.color import RGBColor
-    from pptx.util import Pt
-
-    bar.line.color.rgb, bar.line.width = RGBColor.from_string(colour), Pt(3)
-    described(bar, "")
+        coloured(bar, _KINDS[one.kind])
 
 
 def _passages(slide: Any, block: Quotes) -> None:
@@ -265,16 +261,6 @@ def _around(quote: Quote) -> list[tuple[str, str | None]]:
             text = f"… {text[-AROUND:].split(' ', 1)[-1]}" if rank == 0 else shortened(text, AROUND)
         cut.append((text, kind))
     return cut
-
-
-def _said(section: Section) -> list[Sentence]:
-    found: list[Sentence] = []
-    for block in section.blocks:
-        if isinstance(block, Sentence):
-            found.append(block)
-        elif isinstance(block, Paragraph):
-            found.extend(block.sentences)
-    return found
 
 
 def _cards(slide: Any, figures: tuple[KeyFigure, ...]) -> None:
@@ -380,9 +366,9 @@ def _table(slide: Any, block: TableBlock, *, top: float, most: int = 6) -> None:
             )
 
 
-def _annotate(slide: Any, said: list[Sentence], notes: dict[Measured, int]) -> None:
-    """The speaker's notes: every sentence of the section, and where each figure comes from."""
-    lines = [sentence.text for sentence in said]
+def _annotate(slide: Any, said: list[Sentence], notes: dict[Measured, int], more: list[str]) -> None:
+    """The speaker's notes: every sentence of the section, what the slide cuts, and where each figure comes from."""
+    lines = [sentence.text for sentence in said] + more
     quoted = sorted({measure for sentence in said for measure in sentence.measures}, key=notes.__getitem__)
     lines += [f"({notes[measure]}) {sentences.explanation(measure)}" for measure in quoted]
     if lines:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from spaser import french
 from spaser.deliverables import columns
+from spaser.deliverables.messages import Todo
+from spaser.deliverables.report import Paragraph, Section, Sentence, TableBlock
 from spaser.text import shortened
 
 INK, PALE, BLUE, WASH = "1B2A3A", "5A6875", "1D5AA0", "EEF3F9"
@@ -119,3 +122,38 @@ def own_look(deck: Any) -> None:
         if relation.reltype.endswith("/theme"):
             part = relation.target_part
             part._blob = part.blob.replace(b'<a:latin typeface="Calibri"/>', f'<a:latin typeface="{FONT}"/>'.encode())
+
+
+def coloured(bar: Any, colour: str) -> None:
+    from pptx.dml.color import RGBColor
+    from pptx.util import Pt
+
+    bar.line.color.rgb, bar.line.width = RGBColor.from_string(colour), Pt(3)
+    described(bar, "")
+
+
+def sentences_of(section: Section) -> list[Sentence]:
+    """The sentences of a section, but its answer."""
+    found: list[Sentence] = []
+    for block in section.blocks:
+        if isinstance(block, Sentence):
+            found.append(block)
+        elif isinstance(block, Paragraph):
+            found.extend(block.sentences)
+    return found
+
+
+def alone(section: Section) -> list[str]:
+    """What a section says after its answer: its sentences, what to do."""
+    todo = [f"{block.title} : {one}" for block in section.blocks if isinstance(block, Todo) for one in block.items]
+    return [french.typeset(line) for line in (*(one.text for one in sentences_of(section)), *todo)]
+
+
+def whole(section: Section) -> list[str]:
+    """For the speaker's notes: what to do, and the lines of the table that the slide cuts."""
+    lines = [f"{block.title} : {one}" for block in section.blocks if isinstance(block, Todo) for one in block.items]
+    table = next((block for block in section.blocks if isinstance(block, TableBlock)), None)
+    for row in [] if table is None else table.cells(MOST_ROWS):
+        if any(short(cell) != cell for cell in row):
+            lines.append(" ; ".join(cell for cell in row if cell))
+    return [french.typeset(line) for line in lines]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import datetime, time
 from pathlib import Path
 
@@ -47,20 +48,31 @@ def write(report: Report, path: Path | str, *, template: Path | str | None = Non
     return files.deliver(path, render(report, template=template))
 
 
-def render(report: Report, *, template: Path | str | None = None) -> bytes:
-    """The document as bytes; the same report gives the same bytes."""
+def render(
+    report: Report,
+    *,
+    template: Path | str | None = None,
+    data: bool = True,
+    more: Sequence[TableBlock] = (),
+) -> bytes:
+    """The document as bytes; the same report gives the same bytes.
+
+    ``data``: the tables behind the charts close the document; ``more``: those behind the charts of a document it goes with.
+    """
     document = docx.Document(str(template) if template else None)
     word_styles.prepare(document, own=template is not None)
     _page(document, report)
     if report.one_page:
         word_styles.tighten(document)
     writer = _Writer(document, report.footnotes(), one_page=report.one_page)
+    writer.later.extend(more)
     writer.head(report)
     if not report.one_page:
-        word_parts.contents(document, writer.titles(report))
+        word_parts.contents(document, writer.titles(report, data))
     for section in report.sections:
         writer.section(section)
-    writer.data()
+    if data:
+        writer.data()
     writer.notes()
     stream = io.BytesIO()
     document.save(stream)
@@ -85,11 +97,11 @@ class _Writer:
         for note in report.notes:
             self.document.add_paragraph(plain(note), style="Encadré")
 
-    def titles(self, report: Report) -> list[str]:
+    def titles(self, report: Report, data: bool) -> list[str]:
         """The headings to come, for the contents."""
         figures = [block for section in report.sections for block in section.blocks if isinstance(block, Figure)]
         found = [section.title for section in report.sections]
-        found += [_DATA] if figures else []
+        found += [_DATA] if data and (figures or self.later) else []
         return found + ([_ORIGIN] if self.marks else [])
 
     def heading(self, title: str) -> None:
@@ -216,6 +228,7 @@ class _Writer:
         word_parts.set_widths(grid, widths)
         word_parts.repeat_header(grid)
         word_parts.keep_rows(grid)
+        word_parts.keep_top(grid)
         word_parts.describe(grid, block.caption)
         cut = (
             f"Les {_LIMIT} premières lignes sur {french.number(block.frame.height)}."

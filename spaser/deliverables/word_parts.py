@@ -17,6 +17,8 @@ from spaser.deliverables.report import Quote, Quotes
 
 #: Style of a cell and its size in points, tried until each text is at ease; the two margins of a cell.
 _CELLS, _MARGINS = (("Cellule", 9.0), ("Cellule serrée", 7.5)), 6.0
+#: Lines of a table that stay with its caption, its header among them.
+_TOGETHER = 4
 _MARKS = {"env": "D8EFE2", "soc": "E7DEF5", "niee": "ECEFF2"}
 
 
@@ -76,6 +78,13 @@ def fitted(heads: Sequence[str], rows: Sequence[Sequence[str]], within: int) -> 
     styles = {size: style for style, size in _CELLS}
     size, found, standing = columns.fitted(heads, rows, Emu(within).pt, _MARGINS, list(styles))
     return styles[size], [Emu(int(Pt(one))) for one in found], standing
+
+
+def keep_top(grid: Table) -> None:
+    """The header and the first rows on one page: a table that breaks after its first row begins on the next page."""
+    for row in grid._tbl.tr_lst[:_TOGETHER]:
+        for line in row.xpath("./w:tc/w:p"):
+            Line(line, grid).paragraph_format.keep_with_next = True
 
 
 def set_widths(grid: Table, widths: Sequence[Emu]) -> None:

@@ -7,7 +7,7 @@ read back from that small table. So thirty indicators cost about what one does, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -306,3 +306,21 @@ def _figures(long: pl.LazyFrame) -> pl.LazyFrame:
 
 def _ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
     return pl.when(whole > 0).then(part / whole)
+
+
+#: The indicators that a list of holders answers, by what it proves.
+LISTED = {
+    "ESUS": ("titulaire_esus", "esus_reserve", "ess_agree"),
+    "inclusif": ("titulaire_inclusif", "inclusif_reserve", "ess_agree"),
+}
+
+
+def known_shares(measures: pl.DataFrame, proved: Iterable[str]) -> pl.DataFrame:
+    """MEASURES without the share of the known answers where no list proves a « non » (``proved``: keys of LISTED that one does).
+
+    The few « non » known there (an approval that ended) are not those of the holders that no list names: the share would rest on the « oui ».
+    """
+    lists = set(proved)
+    biased = [code for name, codes in LISTED.items() if name not in lists for code in codes]
+    partly = pl.col("indicateur").is_in(biased) & (pl.col("couverture") != 1).fill_null(True)
+    return measures.with_columns(valeur_repondus=pl.when(~partly).then("valeur_repondus"))

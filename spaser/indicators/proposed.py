@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
-#: Why a target is proposed, or not.
-UNMEASURED = "à mesurer d'abord : aucun contrat renseigné, ou moins de dix"
-ABOVE_PEERS = "se maintenir : déjà au-dessus du dernier quart des acheteurs comparables"
-PEERS_LANDMARK = "ce que font les acheteurs comparables du dernier quart"
-NATIONAL_LANDMARK = "référence nationale, pour mémoire"
-NO_LANDMARK = "aucun repère au-dessus du départ : à débattre"
-VOTED = "objectif déjà voté"
+from spaser.indicators.records import NUMBER
+from spaser.vocabulary.sentences import (
+    ABOVE_PEERS,
+    NATIONAL_LANDMARK,
+    NO_LANDMARK,
+    PEERS_LANDMARK,
+    REACHED,
+    UNMEASURED,
+    VOTED,
+)
 
 
 def proposed(
@@ -25,13 +28,13 @@ def proposed(
     peers
         PEERS in number, the same definition: ``indicateur, q3, mediane, n_pairs`` (null under the minimum of comparable buyers).
     targets
-        ``indicateur, nature`` (« voté » or not), ``cible`` (0 to 1), ``annee``: the targets voted and the national references.
+        ``indicateur, nature`` (« voté » or not), ``unite``, ``cible`` (0 to 1), ``annee``: the targets voted and the national references.
     due
         ``indicateur, devoir``: the indicators that the law asks of every contract, and how it says so: no target is proposed there.
 
     Returns
     -------
-    The rows of ``start`` in their order, with ``mediane, q3, n_pairs, reference, annee_reference, vote, annee_vote, propose`` (0 to 1, in whole
+    The rows of ``start`` in their order, with ``mediane, q3, n_pairs, reference, annee_reference, vote, annee_vote, unite_vote, propose`` (0 to 1, in whole
     hundredths, null when nothing is proposed) and ``motif``. A target is proposed only above the start: the last quarter of comparable
     buyers, else the national reference.
     """
@@ -53,7 +56,7 @@ def proposed(
     landmark, reason = _landmark()
     # A landmark of 0.28 is 28.000000000000004 hundredths: without the first rounding its ceiling would be 29 %.
     return told.with_columns(propose=((landmark * 100).round(6).ceil() / 100).clip(upper_bound=1.0), motif=reason).drop(
-        "devoir"
+        "devoir", "unite_reference"
     )
 
 
@@ -86,12 +89,17 @@ def _landmark() -> tuple[pl.Expr, pl.Expr]:
         .then(pl.lit(NATIONAL_LANDMARK))
         .when(pl.col("q3").is_not_null())
         .then(pl.lit(ABOVE_PEERS))
+        .when(pl.col("reference").is_not_null())
+        .then(pl.lit(REACHED))
         .otherwise(pl.lit(NO_LANDMARK))
     )
     return landmark, reason
 
 
 def _highest(targets: pl.LazyFrame, name: str) -> pl.LazyFrame:
-    """The highest target of each indicator, with its year."""
-    last = targets.sort("indicateur", "cible", "annee").unique("indicateur", keep="last", maintain_order=True)
-    return last.select("indicateur", pl.col("cible").alias(name), pl.col("annee").alias(f"annee_{name}"))
+    """The highest target of each indicator, with its year and its unit; one in number before one in amounts."""
+    last = targets.sort(pl.col("unite") == NUMBER, "indicateur", "cible", "annee").unique(
+        "indicateur", keep="last", maintain_order=True
+    )
+    told = {"cible": name, "annee": f"annee_{name}", "unite": f"unite_{name}"}
+    return last.select("indicateur", *(pl.col(old).alias(new) for old, new in told.items()))

@@ -97,7 +97,7 @@ def road(measures: pl.DataFrame, target: Target, complete: set[int], contracts: 
     known = _solid([row for row in rows if row["valeur"] is not None])
     if not known:
         return Road(target, "non_renseigne", _points([], {}, target))
-    sure = [row for row in known if row["an"] in complete and not row["petit_effectif"]]
+    sure = _sure(known, complete)
     horizon = max(target.annee, known[-1]["an"])
     ahead = (
         project(sure, range(known[-1]["an"] + 1, min(horizon, known[-1]["an"] + AHEAD) + 1), share=target.part)
@@ -132,6 +132,26 @@ def road(measures: pl.DataFrame, target: Target, complete: set[int], contracts: 
 def _solid(rows: list[dict]) -> list[dict]:
     """The years of enough contracts; all of them when none has."""
     return [row for row in rows if not row["petit_effectif"]] or rows
+
+
+def _sure(known: list[dict], complete: set[int]) -> list[dict]:
+    """The complete years of enough contracts."""
+    return [row for row in known if row["an"] in complete and not row["petit_effectif"]]
+
+
+def latest(measures: pl.DataFrame, complete: set[int]) -> pl.DataFrame:
+    """The row that the answer on a target is read on, for each indicator, unit and definition: its last complete year of enough contracts.
+
+    Without one, the last year known. ``measures`` is MEASURES of one scope; ``annee`` is added; an indicator without any value has no row.
+    """
+    years = measures.filter(
+        pl.col("dimension") == "annee", pl.col("modalite").str.contains(r"^\d{4}$"), pl.col("valeur").is_not_null()
+    ).with_columns(annee=pl.col("modalite").cast(pl.Int64, strict=False))
+    key = ["indicateur", "unite", "definition"]
+    few = pl.col("petit_effectif").fill_null(False)
+    solid = years.filter(~few | few.all().over(key))
+    sure = pl.col("annee").is_in(sorted(complete)) & ~few
+    return solid.sort(sure, "annee").unique(key, keep="last", maintain_order=True)
 
 
 def project(years: list[dict], ahead: range, share: bool = True) -> dict[int, tuple[float, float, float]]:

@@ -39,17 +39,23 @@ def agreeing(trades: pl.LazyFrame, structures: pl.LazyFrame, settings: dict) -> 
     """The trades (``cle, famille``) that names say, but those of a structure whose precise activity says another and nothing near.
 
     « Mutuelle d'assurance du bâtiment » does not build. One word that agrees is enough to believe the others. An activity is
-    precise when it is not one under which structures of every trade are filed, and belongs to few families.
+    precise when it is not one under which structures of every trade are filed, and belongs to few families. An activity of help or
+    of assembly (``activites_sans_vente``) says that a structure of no inclusive kind sells nothing that its name evokes.
     """
     families = said()
-    known = trades.join(structures.select("cle", "naf"), on="cle", how="left", maintain_order="left")
+    known = trades.join(structures.select("cle", "naf", "types"), on="cle", how="left", maintain_order="left")
     generic = pl.col("naf").is_in(settings["activites_generiques"]["naf"])
     count = pl.sum_horizontal(value.cast(pl.Int32) for value in families.values())
     precise = ~generic & count.is_between(1, settings["activite_precise"]["familles"])
+    unsold = (
+        pl.col("naf").str.contains(f"^(?:{'|'.join(settings['activites_sans_vente']['naf'])})")
+        & pl.col("types").is_null()
+    )
+    speaks = precise.fill_null(False) | unsold.fill_null(False)
     near = rules.table("family_neighbours.csv")
     pairs = [(name, name) for name in families] + [
         pair for pair in zip(near["famille"], near["voisine"], strict=True) if pair[1] in families
     ]
     agree = pl.any_horizontal((pl.col("famille") == name) & families[other] for name, other in pairs)
-    kept = ~precise.fill_null(False) | agree.fill_null(False).any().over("cle")
+    kept = ~speaks | agree.fill_null(False).any().over("cle")
     return known.filter(kept).select("cle", "famille")

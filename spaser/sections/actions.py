@@ -8,9 +8,11 @@ from spaser import french, potential
 from spaser.deliverables.report import Block, Column, Sentence, table
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
+from spaser.sections.summary.pages import in_plan
 
 _PLAN = (
     Column("sourcing", "Commencer avant le", "date"),
+    Column("retenu", "Dans les dix", "oui_non"),
     Column("levier_libelle", "Levier"),
     Column("levier_article", "Base légale"),
     Column("famille_libelle", "Famille"),
@@ -66,11 +68,15 @@ def section_plan(findings: Findings) -> Told:
     rows, left = findings.extras.get("plan_actions"), findings.extras.get("plan_ecartes")
     if rows is None or not (rows.height or (left is not None and left.height)):
         return None
+    held = {row["action_id"] for row in in_plan(findings)}
     said = [
-        f"{french.count(rows.height, 'ligne', feminine=True)}, par date de début ; les montants sont nets : une capacité ne sert qu'une fois",
+        f"{french.count(rows.height, 'ligne', feminine=True)}, par date de début, dont {french.number(len(held))} dans les dix du plan "
+        f"d'actions (les autres cèdent la place à ce que la loi ou une alerte demande) ; les montants sont nets : une capacité ne sert qu'une fois",
         *_told(rows, left),
     ]
-    marked = rows.with_columns(effet_nul=pl.col("levier").is_in(potential.without_euros()))
+    marked = rows.with_columns(
+        effet_nul=pl.col("levier").is_in(potential.without_euros()), retenu=pl.col("action_id").is_in(list(held))
+    )
     shown = marked.with_columns(
         pl.when(~pl.col("effet_nul")).then("potentiel").alias("potentiel"),
         pl.when(~pl.col("effet_nul")).then("potentiel_haut").alias("potentiel_haut"),

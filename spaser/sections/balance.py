@@ -32,7 +32,7 @@ _BALANCE = (
     Column("demande", "Acheté par an", "somme", True),
     Column("fournisseurs", "Fournisseurs ici", "entier"),
     Column("offre", "Peuvent prendre par an", "somme"),
-    Column("a_portee", "Crédibles à portée", "entier"),
+    Column("a_portee", "Crédibles", "entier"),
     Column("potentiel_bas", "Potentiel bas", "somme"),
     Column("potentiel", "Potentiel milieu", "somme", True),
     Column("potentiel_haut", "Potentiel haut", "somme", True),
@@ -176,7 +176,7 @@ def _cells(rows: pl.DataFrame) -> pl.DataFrame:
 _HOW = (
     "Acheté : besoins en cours des contrats lus, par an, un accord-cadre comptant pour la moitié de son maximum. Fournisseurs du territoire : établissements de "
     "ses communes, de l'ESS ou inclusifs, qui livrent et dont l'activité ou les preuves servent la famille ; ce qu'ils peuvent prendre est {share} de leur "
-    "capacité. À portée : fournisseurs crédibles pour au moins un besoin, même hors du territoire. Le potentiel additionne les acheteurs sans qu'un fournisseur "
+    "capacité. Crédibles : pour au moins un besoin, même hors du territoire. Le potentiel additionne les acheteurs sans qu'un fournisseur "
     "passe {share} de sa capacité avec eux tous ; sans fournisseur, il vient d'une clause d'insertion. Les besoins d'un lieu plus large qu'une commune ne sont comptés que dans l'ensemble."
 )
 _ONCE = french.typeset(

@@ -78,7 +78,7 @@ def _two_counts(findings: Findings) -> str:
         if (row["non_constatees"], row["contrats"]) != (here.numerateur, here.denominateur):
             return french.typeset(
                 f"Publication : ici, {french.number(here.numerateur or 0)} sur les {french.number(here.denominateur or 0)} contrats mesurés. L'obligation en compte "
-                f"{french.number(row['non_constatees'])} sur {french.number(row['contrats'])} : parmi tous les contrats lus, les seuls qu'elle vise, par leur date de notification et leur montant."
+                f"{french.number(row['non_constatees'])} sur {french.number(row['contrats'])} : parmi tous les contrats lus, les seuls qu'elle vise, par leur date de notification, leur procédure et leur montant."
             )
     return ""
 

@@ -34,8 +34,8 @@ def spaser_table(findings: Findings) -> TableBlock | None:
     kept = [column for column in columns if rows[column.name].is_not_null().any()]
     note = (
         "Le seuil porte sur les dépenses hors taxe de l'année civile, hors marchés du livre V. Les montants "
-        "notifiés sont des maximums, souvent pluriannuels : ils ne s'y comparent pas. Un grand livre hors taxe (--depenses), le montant du livre V (--livre-v) et le schéma déjà "
-        "adopté (--spaser-adopte) répondent à cette question."
+        "notifiés sont des maximums, souvent pluriannuels : ils ne s'y comparent pas. Un grand livre hors taxe, le montant du livre V et le schéma déjà "
+        "adopté, donnés pour ce diagnostic, répondent à cette question."
     )
     return table("tab-spaser", "Cet acheteur doit-il avoir un SPASER ?", rows, kept, french.typeset(note))
 

@@ -184,7 +184,7 @@ def annexes_observed(
     return tuple(found)
 
 
-_PROVED = (("non_situes", "Non situés", "entier"), ("surete", "Reconnaissance", "texte"))
+_PROVED = (("non_situes", "Non situés", "entier"), ("surete", "Reconnaissance du format", "texte"))
 
 
 def section_sources(_: pl.DataFrame, __: pl.DataFrame, files: pl.DataFrame) -> Section:
@@ -253,8 +253,12 @@ _BANDS = french.typeset(
     "L'effectif d'un établissement est connu par tranche : les emplois vont donc de… à… Un établissement dont la tranche est inconnue "
     "n'entre dans aucun compte d'emplois ; il est compté à part."
 )
+#: Why a family counts « au moins »: the name « Assoc… » proves no form.
+FORMS_KNOWN = french.typeset(
+    "familles d'après la catégorie juridique connue : une forme écrite dans le seul nom n'est pas comptée"
+)
 _APART = french.typeset(
-    "Les structures inclusives sont une réponse à part : certaines sont aussi de l'ESS, et y sont comptées."
+    f"{french.capital(FORMS_KNOWN)}. Les structures inclusives sont une réponse à part : certaines sont aussi de l'ESS, et y sont comptées."
 )
 _POSTS = french.typeset(
     "Les 17 postes de la nomenclature agrégée de l'Insee (2008), d'après l'activité principale ; regroupement à confirmer. Une activité absente des listes, ou en NAF 2025, est « inconnu »."

@@ -67,20 +67,22 @@ def sheets(content: Path | bytes, source: str) -> list[tuple[str, pl.DataFrame]]
 
 
 def empty_sheets(path: Path) -> list[str]:
-    """The sheets of a workbook that hold nothing; none for what is no workbook."""
+    """The sheets of a workbook that hold nothing; none for what is no workbook or cannot be opened."""
     import fastexcel
 
     with path.open("rb") as file:
         if file.read(4)[:4] not in (ZIP, OLE):
             return []
-    bounded(path, path.name)
-    with guards.reading(path.name, "workbook", "polars", "zip", todo=ADVICE):
-        book = fastexcel.read_excel(str(path))
-        return [
-            name
-            for name in book.sheet_names
-            if not book.load_sheet(name, header_row=None, n_rows=1, dtypes="string").height
-        ]
+    try:
+        bounded(path, path.name)
+        with guards.reading(path.name, "workbook", "polars", "zip", todo=ADVICE):
+            book = fastexcel.read_excel(str(path))
+            frames = {
+                name: book.load_sheet(name, header_row=None, n_rows=1, dtypes="string") for name in book.sheet_names
+            }
+    except Problem:
+        return []
+    return [name for name, frame in frames.items() if not frame.height]
 
 
 def bounded(content: Path | IO[bytes], source: str) -> None:

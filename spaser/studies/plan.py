@@ -53,14 +53,14 @@ def plan(
     kept = _ready(upcoming, day, settings)
     due = _due(kept)
     scored = _worth(_lines(kept), settings).with_columns(_points=_score(settings, day))
-    # The best action of each family, then the second ones, and so on: no family fills the plan.
+    # The next date, then the best action of each family, then the second ones, and so on: no family fills the plan.
     turn = pl.col("_points").rank("ordinal", descending=True).over("acheteur_siren", "famille")
     chosen = (
         scored.sort("_points", "famille", "levier", descending=[True, False, False])
-        .with_columns(_tour=turn)
-        .sort("_tour", "_points", "famille", descending=[False, True, False])
+        .with_columns(_tour=turn, _proche=_nearest(day))
+        .sort("_proche", "_tour", "_points", "famille", descending=[True, False, True, False])
         .head(settings["nombre"]["value"] - due.height)
-        .drop("_points", "_tour")
+        .drop("_points", "_tour", "_proche")
     )
     told = (
         pl.concat([chosen, due.select(chosen.columns)])
@@ -275,6 +275,12 @@ def _due(kept: pl.DataFrame) -> pl.DataFrame:
         levier_fournisseurs=pl.lit(None, kept.schema["levier_fournisseurs"]),
         levier_population=pl.lit(None, pl.String),
     )
+
+
+def _nearest(day: date) -> pl.Expr:
+    """The first line to begin after the reader's day: a plan that drops it lets its date pass."""
+    coming = pl.when(pl.col("sourcing") > day).then("sourcing")
+    return (coming.rank("ordinal") == 1).fill_null(False)
 
 
 def _score(settings: dict[str, Any], day: date) -> pl.Expr:

@@ -236,8 +236,9 @@ HANDED: dict[str, Handed] = {
     "acheteurs": Handed("studies.publication", "a measure of one buyer of a joint schema"),
     "pairs": Handed("studies.publication", "an indicator and where the buyer stands among its peers"),
     "cibles_a_debattre": Handed("studies.publication", "an indicator of the schema, its start and the target proposed", (
-        "indicateur", "titre", "valeur", "bas", "haut", "numerateur", "denominateur", "repondus", "mediane", "q3", "n_pairs",
-        "reference", "annee_reference", "vote", "annee_vote", "propose", "motif",
+        "indicateur", "titre", "acheteur", "annee", "valeur", "bas", "haut", "numerateur", "denominateur", "repondus", "mediane",
+        "q3", "n_pairs", "reference", "annee_reference", "vote", "annee_vote", "unite_vote", "valeur_montants",
+        "annee_montants", "propose", "motif",
     )),
     "editions": Handed("studies.publication", "a difference between two editions"),
     "croises": Handed("studies.territory", "a family and a commune: demand and supply"),

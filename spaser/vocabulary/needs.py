@@ -200,7 +200,7 @@ OPPORTUNITIES = Table(
         Word("handicap_credibles", N, "dont handicap (L2113-12)", "fournisseur"),
         Word("insertion_credibles", N, "dont insertion (L2113-13)", "fournisseur"),
         Word("ess_credibles", N, "dont ESS", "fournisseur"),
-        Word("clause_candidats", N, "Structures à portée pour une clause d'insertion", "fournisseur"),
+        Word("clause_candidats", N, "Structures à solliciter pour une clause d'insertion", "fournisseur"),
         Word("lot_credibles", N, "Peuvent prendre un lot entier plus d'une fois sur deux", "fournisseur"),
         Word("dependance_mediane", F, "Lot annuel / capacité médiane des crédibles", "part"),
         Word(

@@ -8,3 +8,12 @@ DEMO_SPEND_NOTE = "Démonstration : l'acheteur, les fournisseurs et les dépense
 #: No register was given where one is needed, and what to do.
 NO_LIST = "Aucune liste de fournisseurs n'a été lue"
 ADD_LISTS = "Ajoutez --registre avec vos listes (SIAE, ESAT, ESS France, SIRENE)"
+
+#: Why a target is proposed, or not.
+UNMEASURED = "à mesurer d'abord : aucun contrat renseigné, ou moins de dix dans l'année"
+ABOVE_PEERS = "se maintenir : déjà au-dessus du dernier quart des acheteurs comparables"
+PEERS_LANDMARK = "ce que font les acheteurs comparables du dernier quart"
+NATIONAL_LANDMARK = "référence nationale, pour mémoire"
+REACHED = "référence nationale déjà atteinte, rien n'est proposé au-dessous : à débattre"
+NO_LANDMARK = "aucun repère (ni acheteurs comparables, ni référence nationale) : à débattre"
+VOTED = "objectif déjà voté"

@@ -268,3 +268,19 @@ def test_certain_words_admit_families_that_exist_and_say_why():
 def test_the_longest_words_that_begin_at_one_place_say_the_family_alone(objet, famille):
     (row,) = of_words(pl.LazyFrame({"objet": [objet]})).collect().to_dicts()
     assert row["famille"] == famille and row["famille_confiance"] == OF_WORDS
+
+
+def _trades_said(name):
+    return set(families.trades(pl.LazyFrame({"nom": [name]})).collect()["famille"])
+
+
+@pytest.mark.parametrize("row", rules.table("cause_words.csv").to_dicts(), ids=lambda row: row["oui"])
+def test_the_words_of_a_cause_say_no_trade_and_those_of_a_trade_beside_them_still_do(row):
+    assert row["raison"] and not _trades_said(row["oui"]), row
+    assert _trades_said(row["non"]), row
+
+
+def test_a_trade_said_beside_a_cause_is_still_read():
+    assert not _trades_said("A2EF LES RESTAURANTS DU COEUR")
+    assert _trades_said("Blanchisserie des Restaurants du Coeur") == {"blanchisserie"}
+    assert "restauration_collective" in _trades_said("Restaurant du Coeur de Ville et traiteur")

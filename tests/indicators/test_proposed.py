@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from spaser.indicators import proposed as words
 from spaser.indicators.proposed import proposed
+from spaser.indicators.trajectory import latest
+from spaser.vocabulary import sentences as words
 
 
 def of(valeur, *, repondus=40, small=False, q3=None, reference=None, vote=None):
@@ -17,11 +18,17 @@ def of(valeur, *, repondus=40, small=False, q3=None, reference=None, vote=None):
     peers = pl.LazyFrame(
         {"indicateur": ["x"], "mediane": [0.1], "q3": [q3], "n_pairs": [12]}, schema_overrides={"q3": pl.Float64}
     )
-    goals = [("x", "référence nationale", reference, 2025)] if reference is not None else []
-    goals += [("x", "voté", vote, 2028)] if vote is not None else []
+    goals = [("x", "référence nationale", "nombre", reference, 2025)] if reference is not None else []
+    goals += [("x", "voté", "nombre", vote, 2028)] if vote is not None else []
     targets = pl.LazyFrame(
         goals,
-        schema={"indicateur": pl.String, "nature": pl.String, "cible": pl.Float64, "annee": pl.Int64},
+        schema={
+            "indicateur": pl.String,
+            "nature": pl.String,
+            "unite": pl.String,
+            "cible": pl.Float64,
+            "annee": pl.Int64,
+        },
         orient="row",
     )
     row = proposed(start, peers, targets).collect().row(0, named=True)
@@ -37,7 +44,8 @@ def of(valeur, *, repondus=40, small=False, q3=None, reference=None, vote=None):
         ({"valeur": 0.2, "q3": 0.19, "reference": 0.3}, (0.3, words.NATIONAL_LANDMARK)),
         ({"valeur": 0.2, "q3": 0.25, "reference": 0.3}, (0.25, words.PEERS_LANDMARK)),
         ({"valeur": 0.2, "reference": 0.3}, (0.3, words.NATIONAL_LANDMARK)),
-        ({"valeur": 0.3, "reference": 0.3}, (None, words.NO_LANDMARK)),
+        ({"valeur": 0.3, "reference": 0.3}, (None, words.REACHED)),
+        ({"valeur": 0.36, "reference": 0.3}, (None, words.REACHED)),
         ({"valeur": 0.3}, (None, words.NO_LANDMARK)),
         ({"valeur": 0.2, "q3": 0.9, "vote": 0.4}, (None, words.VOTED)),
         ({"valeur": 0.0, "repondus": 0, "q3": 0.5}, (None, words.UNMEASURED)),
@@ -63,7 +71,36 @@ def test_nothing_is_proposed_where_the_law_already_asks_it_of_every_contract():
         {"indicateur": ["due", "free"], "valeur": [0.2, 0.2], "repondus": [40, 40], "petit_effectif": [False, False]}
     )
     peers = pl.LazyFrame({"indicateur": ["due", "free"], "mediane": [0.1, 0.1], "q3": [0.5, 0.5], "n_pairs": [12, 12]})
-    goals = pl.LazyFrame(schema={"indicateur": pl.String, "nature": pl.String, "cible": pl.Float64, "annee": pl.Int64})
+    goals = pl.LazyFrame(
+        schema={
+            "indicateur": pl.String,
+            "nature": pl.String,
+            "unite": pl.String,
+            "cible": pl.Float64,
+            "annee": pl.Int64,
+        }
+    )
     law = pl.LazyFrame({"indicateur": ["due"], "devoir": ["obligation depuis un jour"]})
     found = proposed(start, peers, goals, law).collect().select("indicateur", "propose", "motif").rows()
     assert found == [("due", None, "obligation depuis un jour"), ("free", 0.5, words.PEERS_LANDMARK)]
+
+
+@pytest.mark.parametrize(
+    ("complete", "small", "expected"),
+    [({2024, 2025}, (), 2025), ({2024}, (), 2024), ({2024, 2025}, (2025,), 2024), (set(), (), 2026)],
+)
+def test_the_start_is_the_last_complete_year_of_enough_contracts_else_the_last_known(complete, small, expected):
+    years = [2024, 2025, 2026]
+    rows = pl.DataFrame(
+        {
+            "indicateur": ["x"] * 3,
+            "unite": ["nombre"] * 3,
+            "definition": ["d"] * 3,
+            "dimension": ["annee"] * 3,
+            "modalite": [str(year) for year in years],
+            "valeur": [0.1, 0.2, 0.3],
+            "petit_effectif": [year in small for year in years],
+        }
+    )
+    assert latest(rows, complete)["annee"].to_list() == [expected]
+    assert not latest(rows.with_columns(valeur=pl.lit(None, pl.Float64)), complete).height

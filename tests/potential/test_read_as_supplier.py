@@ -69,6 +69,21 @@ def test_a_name_does_not_build_when_the_activity_is_insurance():
     assert _metier(insurer, "assurance_finance", "batiment_gros_oeuvre")
 
 
+@pytest.mark.parametrize("naf", ["8899B", "8790B", "9491Z"])
+def test_an_activity_of_help_or_of_assembly_outweighs_the_words_of_a_name_but_not_of_an_inclusive_structure(naf):
+    helper = structure("66666666600066", nom="Le Restaurant des familles", naf=naf, types=None, ess=True)
+    assert not _metier(helper, "restauration_collective", "restauration_collective")
+    workshop = structure("77777777700077", nom="Le Restaurant des familles", naf="8899B", types="ACI")
+    assert _metier(workshop, "restauration_collective", "restauration_collective")
+    plain = structure("88888888800088", nom="Le Restaurant des familles", naf="9499Z", types=None, ess=True)
+    assert _metier(plain, "restauration_collective", "restauration_collective")
+
+
+def test_a_family_of_that_very_activity_is_believed():
+    nursery = structure("99999999900099", nom="Crèche du Val", naf="8891A", types=None, ess=True)
+    assert _metier(nursery, "petite_enfance", "petite_enfance")
+
+
 def test_a_name_is_believed_when_the_activity_agrees_with_one_of_its_words_or_says_nothing_precise():
     both = structure("44444444400044", naf="8130Z")
     assert _metier(both, "nettoyage_locaux", "espaces_verts", "nettoyage_locaux")

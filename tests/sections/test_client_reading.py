@@ -130,10 +130,10 @@ def test_the_largest_late_preparation_comes_first_and_what_is_not_late_follows_b
 
 @pytest.mark.parametrize(("always", "start"), [({}, "0 %"), ({"critere_social": "non"}, "non établi")])
 def test_the_start_of_an_answer_that_never_changes_is_not_a_zero(always: dict[str, str], start: str) -> None:
-    row = dict.fromkeys(("q3", "reference", "vote", "propose"))
+    row = dict.fromkeys(("q3", "reference", "vote", "unite_vote", "propose", "annee"))
     row |= {"repondus": 795, "valeur": 0.0, "numerateur": 0, "denominateur": 795, "bas": 0.0, "haut": 0.0}
     row |= {"indicateur": "critere_social", "titre": "Critère social", "motif": ""}
-    assert outline._target(row, always)["depart"].replace("\u00a0", " ").replace("\u202f", " ").startswith(start)
+    assert outline._target(row, always, False)["depart"].replace("\u00a0", " ").replace("\u202f", " ").startswith(start)
 
 
 def test_the_numbers_of_contracts_of_the_page_are_told_apart_once() -> None:
@@ -142,8 +142,8 @@ def test_the_numbers_of_contracts_of_the_page_are_told_apart_once() -> None:
     assert pages.counted_among(QUIET, "tous") is None
 
 
-def kind(known: str | None, aimed: int) -> Any:
-    """The fact on the kind of buyer, when the social duty is measured on ``aimed`` contracts."""
+def kind(known: str | None, aimed: int, perhaps: int | None = None) -> Any:
+    """The fact on the kind of buyer, when the social duty is measured on ``aimed`` contracts and may aim at others."""
     found = invented()
     ready = pl.DataFrame(
         {
@@ -154,9 +154,18 @@ def kind(known: str | None, aimed: int) -> Any:
     columns = declared("preparation").columns
     ready = ready.with_columns(pl.lit(None).alias(name) for name in columns if name not in ready.columns)
     kinds = pl.DataFrame({"type_acheteur": [known], "contrats": [40]}, schema_overrides={"type_acheteur": pl.String})
-    return facts(replace(found, extras={**found.extras, "preparation": ready, "types_acheteur": kinds}))["type_inconnu"]
+    given = {"preparation": ready, "types_acheteur": kinds}
+    if perhaps is not None:
+        asked = {"obligation": "climat-clause-sociale-seuils", "question": "?", "contrats": 40, "vises": 0}
+        given["questions"] = pl.DataFrame([asked | {"peut_etre_vises": perhaps}])
+    return facts(replace(found, extras=found.extras | given))["type_inconnu"]
 
 
 def test_the_kind_of_buyer_lacks_only_where_the_social_duty_measures_nothing() -> None:
     assert kind(None, 0) == 40
     assert kind(None, 3) is None and kind("autre", 0) is None
+
+
+def test_contracts_under_the_thresholds_of_every_kind_of_buyer_are_not_said_unknown() -> None:
+    assert kind(None, 0, perhaps=8) == 8
+    assert kind(None, 0, perhaps=0) is None

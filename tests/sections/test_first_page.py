@@ -85,7 +85,7 @@ LIMITS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "publication_en_retard": ({"publication_tard": 1, "publication_soumis": 20}, {"publication_tard": 0}),
     "publication_a_temps": ({"publication_tard": 0, "publication_soumis": 10}, {"publication_soumis": 9}),
     "axe_faible": (
-        {"axe_bas": "Achats", "axe_bas_niveau": 0.5, "axe_haut": "Suivi", "axe_haut_niveau": 2.0, "niveau_max": 3, "axe_bas_dit": "le moins avancé"}, {"axe_bas": None},
+        {"axe_bas": "Achats", "axe_bas_niveau": 0.5, "axe_haut": "Suivi", "axe_haut_niveau": 2.0, "niveau_max": 3}, {"axe_bas": None},
     ),
     "a_corriger": ({"a_corriger": 1}, {"a_corriger": 0}),
 }  # fmt: skip
@@ -305,18 +305,3 @@ def test_renewals_without_the_clause_are_those_that_say_no_not_those_that_say_no
     contracts = found.contracts.sort("uid").with_columns(clause_sociale=answers)
     told = facts(replace(found, contracts=contracts, extras=dict(found.extras) | {"renouvellements": ends}))
     assert (told["fins"], told["fins_sans_social"]) == (3, 1)
-
-
-@pytest.mark.parametrize(
-    ("levels", "words"), [((0.0, 0.5, 2.0), "le moins avancé"), ((0.0, 0.0, 2.0), "parmi les moins avancés")]
-)
-def test_the_lowest_axis_is_not_said_alone_when_another_has_its_level(levels, words) -> None:
-    profile = pl.DataFrame(
-        {"axe_libelle": ["A", "B", "C"], "niveau": list(levels), "repondues": [1, 1, 1], "questions": [1, 1, 1]}
-    )
-    found = invented()
-    told = facts(replace(found, extras=dict(found.extras) | {"maturite": profile}))
-    assert told["axe_bas_dit"] == words
-    assert f"« A », {words} de" in said(**(LIMITS["axe_faible"][0] | {"axe_bas_dit": words}))["axe_faible"].replace(
-        "Achats", "A"
-    ).replace("\u00a0", " ")

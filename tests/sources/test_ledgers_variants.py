@@ -115,6 +115,8 @@ def test_one_period_without_a_year_or_three_times_the_same_are_none(tmp_path: Pa
         ("Montant du marché HT;Payé 2024", "9;2", [200], "« Payé 2024 » : montants de l'année 2024"),
         ("Montant HT;Mandaté;Reste à mandater", "9;2;7", [200], ""),
         ("Mandaté 2023 HT;Mandaté 2024 HT", "1;2", [100, 200], "une ligne par année"),
+        ("Montant maximum HT;Montant engagé;Mandaté cumulé", "9;5;2", [200], ""),
+        ("HT 2023;TTC 2023;HT 2024;TTC 2024", "1;3;2;4", [100, 200], "une ligne par année : HT 2023, HT 2024"),
         # The amount says itself what was paid, or the years do not say that they were.
         ("Mandaté HT;Mandaté 2024", "9;2", [900], "colonne d'années ou de périodes non lue (Mandaté 2024)"),
         ("Montant HT;2023;2024", "9;1;2", [900], "colonnes d'années ou de périodes non lues (2023, 2024)"),

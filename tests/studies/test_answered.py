@@ -251,3 +251,34 @@ def test_structures_without_a_place_and_names_not_shown_are_counted(tmp_path: Pa
     text = "siren,forme_juridique,etat,nom\n800000000,{},A,Personne Inventée\n"
     assert "1 nom de personne physique non montré" in _said(_looked(tmp_path, "n.csv", text.format("1000")))
     assert "non montré" not in _said(_looked(tmp_path, "m.csv", text.format("5710")))
+
+
+def test_a_workbook_of_empty_sheets_is_refused_by_its_sheets(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "v.xlsx") as book:
+        book.add_worksheet("Un"), book.add_worksheet("Deux")
+    assert "Toutes les feuilles de ce classeur sont vides : Un, Deux" in (
+        reading.look([tmp_path / "v.xlsx"])[0].problem or ""
+    )
+
+
+@pytest.mark.parametrize(("date", "said"), [("Date de notification", True), ("Date mandat", False)])
+def test_contracts_without_a_buyer_read_as_spending_are_said(tmp_path: Path, date: str, said: bool) -> None:
+    text = f"N° marché;Objet;Montant HT;{date};Titulaire;SIRET titulaire\n1;Papier;1000;01/02/2024;A;00090004300019\n"
+    found = _looked(tmp_path, "c.csv", text)
+    assert found.kind == "fichier de dépenses"
+    assert ("ajoutez une colonne « SIRET acheteur »" in _said(found)) is said
+
+
+def test_the_words_of_a_contract_s_title_are_read_in_any_order(tmp_path: Path) -> None:
+    head = "N° marché;Objet;Montant HT;Date de notification;{};{}\n1;Papier;1000;01/02/2024;00090004300019;21690266800013\n"
+    found = _looked(tmp_path, "c.csv", head.format("Titulaire - SIRET", "Acheteur SIRET"))
+    assert found.kind == "contrats" and found.filled.select("acheteur", "titulaire").row(0) == (1, 1)
+    other = _looked(tmp_path, "d.csv", head.format("Titulaire couleur", "SIRET acheteur"))
+    assert other.filled.select("acheteur", "titulaire").row(0) == (1, 0)
+
+
+def test_a_damaged_workbook_is_refused_alone(tmp_path: Path) -> None:
+    (tmp_path / "abime.xlsx").write_bytes(b"PK\x03\x04 rien")
+    (tmp_path / "d.csv").write_text("Fournisseur;Montant HT\nA;10\n", encoding="utf-8")
+    kinds = [found.kind for found in reading.look([tmp_path / "abime.xlsx", tmp_path / "d.csv"])]
+    assert kinds == ["non reconnu", "fichier de dépenses"]

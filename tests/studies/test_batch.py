@@ -118,8 +118,8 @@ def test_files_are_named_after_the_buyer_and_annexes_are_apart(handed):
 
 
 def test_a_buyer_known_by_its_number_alone_is_called_so_on_the_cover():
-    assert batch.named("51901317100011") == "Acheteur SIREN 519\u00a0013\u00a0171"
-    assert batch.named("Ville d'Aubrelle") == "Ville d'Aubrelle"
+    assert french.called("51901317100011") == "Acheteur SIREN 519\u00a0013\u00a0171"
+    assert french.called("Ville d'Aubrelle") == "Ville d'Aubrelle"
 
 
 def test_the_consultants_comment_and_client_are_in_the_report(handed):

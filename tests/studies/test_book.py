@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import docx
@@ -142,3 +143,34 @@ def test_a_list_without_a_date_is_said_so(known):
         pl.col("au").str.to_date()
     )
     assert rows.select(coverage.dated("au")).item() == ("du 30/09/2026" if known else "sans date")
+
+
+def test_the_book_says_the_day_it_is_made_and_the_months_of_its_lists(tmp_path):
+    place = panorama.territory("219300480", [written(tmp_path)])
+    today = leaves.report(book.book_of(place, today=date(2026, 11, 29)))
+    assert today.cover[-1].replace("\u00a0", " ") == "Établi le 29 novembre 2026 – listes de septembre 2026"
+    assert today.edition.replace("\u00a0", " ") == "Édition de novembre 2026"
+    assert leaves.report(book.book_of(place)).cover[-1].replace("\u00a0", " ") == "Listes de septembre 2026"
+
+
+@pytest.mark.parametrize(("column", "said"), [("source", ", source écrite : ASP"), ("origine", "")])
+def test_a_list_is_named_by_its_file_and_by_the_source_that_it_writes(tmp_path, column, said):
+    path = tmp_path / "siae_2020-12.csv"
+    path.write_text(
+        f"siret,name,kind,naf,post_code,city,{column}\n00000022400014,Balsamine (fictif),ACI,8899B,93100,Montreuil,ASP\n",
+        encoding="utf-8",
+    )
+    place = panorama.territory("219300480", [path])
+    label = place.files["libelle"].item()
+    assert label == f"Structures inclusives (format du Marché de l'inclusion){said}"
+    assert book.book_of(place).statuses["source"].unique().to_list() == [f"{label} [siae_2020-12.csv]"]
+
+
+def test_the_restaurants_du_coeur_are_no_restaurant_of_the_book(tmp_path):
+    rows = "00000022400014;A2EF Les Restaurants du Coeur;ACI;Montreuil;93100;;;;;30/09/2026\n"
+    rows += "00000011700010;Restaurant Amarante (fictif);EI;Montreuil;93100;;;;;30/09/2026\n"
+    chapters = dict(made(tmp_path, rows).entries.select("nom", "chapitre").rows())
+    assert chapters == {
+        "A2EF Les Restaurants du Coeur": book.UNKNOWN,
+        "Restaurant Amarante (fictif)": "restauration_collective",
+    }

@@ -14,8 +14,10 @@ import lxml.html
 import polars as pl
 import pytest
 
+from spaser.indicators.measuring import known_shares
 from spaser.indicators.records import WITHOUT_CRITERION
 from spaser.problems import Problem, Problems
+from spaser.sections.publication.retained import of_known
 from spaser.sources.answers import entered
 from spaser.studies import publication
 from spaser.studies.diagnostic import prepare
@@ -291,3 +293,49 @@ def test_on_real_files_both_denominators_match_a_plain_count(pattern):
         .collect()
     )
     assert rows.select("numerateur", "denominateur", "repondus").rows() == counts
+
+
+def test_the_share_of_the_known_is_the_same_answer_on_the_page_and_in_the_note(result, tmp_path):
+    """Partial lists prove only « oui »: what share of the known holders is approved cannot be said."""
+    esus = result.measures.filter(pl.col("indicateur") == "titulaire_esus", pl.col("dimension") == "total")
+    assert (esus["repondus"] > 0).any() and esus["valeur_repondus"].is_null().all()
+    assert publication.findings(result).one("consideration_sociale").valeur_repondus is not None
+    shown = {}
+    for made in (publication.report(result), publication_files.note(result)):
+        blocks = {block.id: block for section in made.sections for block in section.blocks if hasattr(block, "frame")}
+        shown |= {name: block.frame for name, block in blocks.items()}
+    page = dict(shown["tab-indicateurs-nombre"].select("court", "connus").rows())
+    note = dict(shown["note-taux"].select("titre", "renseignes").rows())
+    of = next(said for name, said in page.items() if "agréé ESUS" in name and "réserv" not in name.lower())
+    assert of == note["Titulaire agréé ESUS, contrats"] == "non connue"
+    social = next(said for name, said in page.items() if name.startswith("Avec une considération sociale"))
+    assert social == note["Considération sociale, contrats"] and "%" in social
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        ({"repondus": 4, "valeur_repondus": 1.0, "couverture": 0.5}, "non connue"),
+        ({"repondus": 4, "valeur_repondus": 0.0, "couverture": 0.5}, "non connue"),
+        ({"repondus": 8, "valeur_repondus": 1.0, "couverture": 1.0}, "100 %"),
+        ({"repondus": 4, "valeur_repondus": 0.25, "couverture": 0.5}, "25,0 %"),
+        ({"repondus": 4, "valeur_repondus": None, "couverture": 0.5}, "non connue"),
+        ({"repondus": 0, "valeur_repondus": None, "couverture": 0.0}, ""),
+    ],
+)
+def test_answers_that_are_all_the_same_or_prove_no_no_say_no_share_of_the_known(known, told):
+    assert of_known(known).replace("\u202f", " ").replace("\u00a0", " ") == told
+
+
+def test_a_list_that_proves_no_gives_the_share_of_the_known_back():
+    rows = pl.DataFrame(
+        {
+            "indicateur": ["titulaire_esus", "titulaire_inclusif", "clause_sociale"],
+            "couverture": [0.5] * 3,
+            "valeur_repondus": [0.4] * 3,
+        }
+    )
+    assert known_shares(rows, ())["valeur_repondus"].to_list() == [None, None, 0.4]
+    assert known_shares(rows, ("ESUS",))["valeur_repondus"].to_list() == [0.4, None, 0.4]
+    whole = rows.with_columns(couverture=pl.lit(1.0))
+    assert known_shares(whole, ())["valeur_repondus"].to_list() == [0.4] * 3

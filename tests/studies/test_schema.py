@@ -12,6 +12,7 @@ from spaser.cli import main
 from spaser.sections.publication.outline import BLANK
 from spaser.studies import publication
 from spaser.studies.publication import outline
+from spaser.vocabulary import sentences as words
 
 ROOT = Path(__file__).parents[2]
 DEMO = sorted((ROOT / "data").glob("marches_demo*.json"))
@@ -48,12 +49,65 @@ def test_every_item_of_the_law_belongs_to_one_axis_and_one_only():
     assert sorted(held) == sorted(mark for mark in rules.toml("spaser_items.toml") if mark.startswith("S"))
 
 
-def test_the_start_is_the_figure_of_the_publication(published, report):
-    measure = publication.findings(published).one("marche_reserve")
-    shown = tables(report)["tab-cibles-inclusion"].frame
-    row = next(row for row in shown.to_dicts() if row["indicateur_dit"] == measure.titre)
-    assert row["depart"].startswith(french.share(measure.valeur))
-    assert french.number(measure.numerateur) in row["depart"] and french.number(measure.denominateur) in row["depart"]
+def proposals(made):
+    return outline.starts(made, publication.findings(made)).to_dicts()
+
+
+def test_the_start_is_the_row_on_which_the_publication_answers(published, report):
+    road = next(road for road in published.references if road.target.indicateur == "consideration_sociale")
+    row = next(row for row in proposals(published) if row["indicateur"] == "consideration_sociale")
+    assert (row["annee"], row["valeur"], row["numerateur"]) == (road.annee_derniere, road.derniere, road.numerateur)
+    shown = next(
+        one for one in tables(report)["tab-cibles-inclusion"].frame.to_dicts() if one["indicateur_dit"] == row["titre"]
+    )
+    assert f"en {road.annee_derniere}" in shown["depart"] and french.share(road.derniere) in shown["depart"]
+
+
+def test_nothing_is_proposed_below_what_a_buyer_reached_and_each_buyer_has_its_own_start():
+    both = publication.publish(DEMO, buyer=["aubrelle", "erbe"], registers=LISTS)
+    rows = [row for row in proposals(both) if row["indicateur"] == "consideration_sociale"]
+    assert [row["acheteur"] for row in rows] == [name for _, name in both.buyers]
+    for (siren, _), row in zip(both.buyers, rows, strict=True):
+        alone = publication.publish(DEMO, buyer=siren, registers=LISTS)
+        known = next(road for road in alone.references if road.target.indicateur == "consideration_sociale")
+        assert (row["numerateur"], row["annee"]) == (known.numerateur, known.annee_derniere)
+    for row in proposals(both):
+        assert row["propose"] is None or row["propose"] >= row["valeur"]
+    reached, below = sorted(rows, key=lambda row: -row["valeur"])
+    assert reached["valeur"] > 0.3 > below["valeur"]
+    assert (reached["propose"], reached["motif"]) == (None, words.REACHED) and below["propose"] == 0.3
+
+
+def test_the_indicators_without_any_landmark_are_named(published, report):
+    told = " ".join(
+        sentence.text
+        for section in report.sections
+        if section.id == "depart"
+        for block in section.blocks
+        for sentence in getattr(block, "sentences", ())
+    )
+    rows = proposals(published)
+    lacking = [row["titre"] for row in rows if row["motif"].startswith(words.NO_LANDMARK)]
+    assert lacking and all(french.typeset(title) in told for title in lacking)
+    assert "sans aucun repère" in told.lower() and "sans aucun repère" in outline.summary(published).lower()
+
+
+def test_the_targets_of_the_mission_are_those_of_the_schema_and_of_the_publication_and_a_file_replaces_them(
+    tmp_path, capsys
+):
+    assert main(["schema", "--demo", "--acheteur", "aubrelle", "--sortie", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert "voté : 40 % en 2028" in told.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "60 % des montants en 2028" in told.replace("\u202f", " ").replace("\u00a0", " ")
+    assert main(["publication", "--demo", "--acheteur", "aubrelle", "--sortie", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.count("Objectif 2028") == 2
+    assert "aucun objectif voté" not in (tmp_path / "index.html").read_text(encoding="utf-8").lower()
+    own = tmp_path / "objectifs.toml"
+    own.write_text(GOALS.replace("40 %", "55 %"), encoding="utf-8")
+    asked = ["schema", "--demo", "--acheteur", "aubrelle", "--objectifs", str(own), "--sortie", str(tmp_path)]
+    assert main(asked) == 0
+    told = capsys.readouterr().out.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "voté : 55 %" in told and "60 % des montants" not in told
 
 
 def test_a_target_already_voted_is_shown_and_nothing_is_proposed_beside_it(report):
@@ -112,7 +166,7 @@ def test_each_indicator_of_the_schema_says_what_it_counts_once(report):
 def test_the_command_writes_a_word_file_and_what_a_team_wrote_in_it_is_kept(tmp_path, capsys):
     asked = ["schema", "--demo", "--acheteur", "aubrelle", "--sortie", str(tmp_path)]
     assert main(asked) == 0
-    assert "à débattre" in capsys.readouterr().out
+    assert "voté : 40" in capsys.readouterr().out
     written = tmp_path / "schema.docx"
     edited = docx.Document(str(written))
     edited.paragraphs[0].insert_paragraph_before("Nos engagements, écrits à la main")

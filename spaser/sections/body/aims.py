@@ -34,7 +34,7 @@ _LACKS = (
     Column("apport", "Ce que cela ajouterait"),
 )
 _STEPS, _PICTURES = 6, 2
-_WOULD = "Les contrats que la règle viserait s'ils étaient lancés sous elle : une consultation lancée avant sa date n'y est pas soumise."
+_WOULD = "Les contrats que la règle viserait s'ils étaient lancés sous elle (seuils du jour de leur notification) : une consultation lancée avant sa date n'y est pas soumise."
 
 
 @written("obligations")
@@ -87,8 +87,7 @@ def _kind_unknown(findings: Findings) -> Sentence | None:
     return Sentence(
         french.sentence(
             f"l'obligation de clause sociale n'est pas mesurée pour {french.count(unknown, 'contrat')} : les seuils européens dépendent du type "
-            "d'acheteur, qui n'est pas connu ; dites s'il est État, collectivité ou entité de réseau (« type » dans la mission, "
-            "ou --type-acheteur)"
+            "d'acheteur, qui n'est pas connu ; il reste à dire s'il est État, collectivité ou entité de réseau"
         )
     )
 

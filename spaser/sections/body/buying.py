@@ -40,8 +40,7 @@ _FAMILIES = (
     Column("annuel", "Acheté par an", "somme"),
     Column("potentiel", "Atteignable par an", "somme"),
     Column("levier_principal", "Premier levier"),
-    Column("levier_fournisseurs", "Peuvent y répondre", "entier"),
-    Column("levier_population", "Qui est compté"),
+    Column("repondre", "Peuvent y répondre"),
 )
 _ENDS = (
     Column("objet", "Objet"),
@@ -117,7 +116,8 @@ def section_reachable(findings: Findings) -> Told:
     some = families.filter(pl.col("potentiel").fill_null(0) > 0).sort("potentiel", "famille", descending=[True, False])
     floor = rules.toml("method.toml")["plan"]["plancher_famille"]["value"]
     kept = some.filter(pl.col("potentiel") >= floor * CENT)
-    shown = table("tab-atteignable", "Les familles où commencer", kept.head(_MOST), _FAMILIES) if kept.height else None
+    told = kept.head(_MOST).with_columns(repondre=_answering())
+    shown = table("tab-atteignable", "Les familles où commencer", told, _FAMILIES) if kept.height else None
     figures = [block for block in whole.blocks if isinstance(block, Figure)]
     near = findings.extras.get("fournisseurs_credibles")
     more: tuple[Sentence, ...] = ()
@@ -129,11 +129,23 @@ def section_reachable(findings: Findings) -> Told:
     return opening.section(findings, "potentiel", (*figures[-1:], shown) if kept.height else (), more)
 
 
+def _answering() -> pl.Expr:
+    """« structures à solliciter pour une clause : 269 »: each lever counts its own people, and says whom."""
+    counted = pl.concat_str("levier_population", pl.lit(" : "), pl.col("levier_fournisseurs").cast(pl.String))
+    number = pl.col("levier_fournisseurs")
+    told = pl.when(number > 0).then(counted).otherwise(pl.lit("à chercher"))
+    return (
+        pl.when(number.is_null() | pl.col("levier_population").is_null())
+        .then(pl.lit("s'adresse à tous"))
+        .otherwise(told)
+    )
+
+
 def _near(suppliers: pl.DataFrame) -> str:
-    """« À portée » is said of those within the reach of their family alone."""
+    """The credible ones, within the reach of their family or without limit; « à portée » would count those of unknown trade or size too."""
     close, anywhere = opportunities_map.reached(suppliers)
     said = [
-        f"{french.count(close, 'structure', feminine=True)} de l'ESS ou de l'insertion à portée (dans le rayon de leur famille)"
+        f"{french.count(close, 'fournisseur crédible')} de l'ESS ou de l'insertion dans le rayon de leur famille (métier et taille vraisemblables)"
     ]
     if anywhere:
         said.append(f"{french.number(anywhere)} sans limite de distance, pour des familles achetées dans tout le pays")
@@ -149,7 +161,7 @@ def _listed(suppliers: pl.DataFrame, findings: Findings) -> tuple[Sentence, ...]
     if not old.height:
         return ()
     years = french.listing([str(year) for year in old["statut_au"].dt.year().unique().sort()])
-    text = f"{french.number(old.height)} de ces {french.number(once.height)} structures ne sont connues que par une liste de plus de {months} mois ({years}) : existence, statut et taille à vérifier avant tout conseil"
+    text = f"{french.number(old.height)} de ces {french.number(once.height)} fournisseurs ne sont connus que par une liste de plus de {months} mois ({years}) : existence, statut et taille à vérifier avant tout conseil"
     return (Sentence(french.sentence(text)),)
 
 

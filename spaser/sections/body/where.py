@@ -10,6 +10,7 @@ from spaser.sections import declared, texts
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
 from spaser.sections.summary import opening
+from spaser.sections.summary.known import always
 
 _RATES = (
     Column("nom", "Considération"),
@@ -19,7 +20,7 @@ _RATES = (
     Column("bornes", "Part réelle possible"),
     Column("couverture", "Taux de réponse", "part"),
 )
-_GAPS = 8
+_GAPS, _UNKNOWN = 8, "non connue"
 #: Contracts under which the share of a year says nothing.
 FEWEST = 10
 
@@ -34,7 +35,11 @@ def section_where(findings: Findings) -> Told:
     picture = next((block for block in (whole.blocks if whole else ()) if isinstance(block, Figure)), None)
     if not rows["numerateur"].sum():
         picture = None
-    bounds = [french.share_range(low, high) for low, high in rows.select("bas", "haut").rows()]
+    # Answers that never change and are doubted give no range: the real share is not known.
+    bounds = [
+        _UNKNOWN if dict(always(findings, code)) else french.share_range(low, high)
+        for code, low, high in rows.select("indicateur", "bas", "haut").rows()
+    ]
     shown = declared.named(rows).with_columns(bornes=pl.Series(bounds, dtype=pl.String))
     measures = tuple(m for code in declared.CODES if (m := findings.one(code)))
     basis = f"mesuré sur {french.count(findings.counted.height, 'contrat')} : {findings.population_label}"

@@ -23,7 +23,7 @@ from spaser.deliverables.report import (
 )
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
-from spaser.sections.shown import figure
+from spaser.sections.shown import figure, proven
 from spaser.vocabulary import CONSIDERATIONS
 
 CODES = tuple(word.name for word in CONSIDERATIONS)
@@ -189,7 +189,7 @@ def unions_table(findings: Findings) -> TableBlock | None:
     return table(
         "tab-definitions",
         "Selon la définition retenue",
-        rows.with_columns(_without_prefix()),
+        proven(rows).with_columns(_without_prefix()),
         columns,
         french.typeset(note),
     )
@@ -200,7 +200,8 @@ def _without_prefix() -> pl.Expr:
 
 
 def named(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.with_columns(nom=pl.col("indicateur").replace({code: name_of(code) for code in CODES}))
+    shown = proven(rows) if {"valeur_repondus", "couverture"} <= set(rows.columns) else rows
+    return shown.with_columns(nom=pl.col("indicateur").replace({code: name_of(code) for code in CODES}))
 
 
 def _answered(coverage: float | None) -> str:

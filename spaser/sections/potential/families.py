@@ -120,11 +120,7 @@ def _said(families: pl.DataFrame, active: pl.DataFrame) -> tuple[Sentence, ...]:
     said = [Sentence(french.sentence(f"Les familles au plus fort potentiel : {french.listing(told)}"))] if told else []
     if bare:
         said.append(
-            Sentence(
-                french.sentence(
-                    f"Achetées sans fournisseur crédible à portée, donc à structurer : {french.listing(bare)}"
-                )
-            )
+            Sentence(french.sentence(f"Achetées sans fournisseur crédible, donc à structurer : {french.listing(bare)}"))
         )
     if active["potentiel_bas"].null_count() == active.height:
         why = (

@@ -30,7 +30,7 @@ from spaser.sections.method import section_glossary
 from spaser.sections.obligations import section_obligations
 from spaser.sections.publication.items import section_entered, section_missing
 from spaser.sections.publication.retained import MONEY, RATES, items, retained
-from spaser.sections.shown import figure
+from spaser.sections.shown import figure, proven
 
 HEADLINES = ("consideration_sociale", "consideration_environnementale", "titulaire_esus", "titulaire_inclusif")
 
@@ -87,7 +87,7 @@ def section_competing(findings: Findings) -> Section | None:
     )
     if not rows.height:
         return None
-    rows = rows.with_columns(pl.col("titre").str.replace("^Contrats avec une c", "C"))
+    rows = proven(rows).with_columns(pl.col("titre").str.replace("^Contrats avec une c", "C"))
     columns = (
         Column("titre", "Indicateur"),
         Column("definition", "Définition"),
@@ -170,7 +170,7 @@ def section_spent(findings: Findings) -> Section | None:
         Column("denominateur_euros", "Sur"),
         Column("valeur", "Part des dépenses", "part"),
         Column("fourchette", "Au moins, au plus"),
-        Column("valeur_repondus", "Part des dépenses renseignées", "part"),
+        Column("connus", "Part des dépenses renseignées"),
         Column("couverture", "Taux de réponse", "part"),
         Column("notifie", "Même part des montants notifiés", "part"),
     )
@@ -252,7 +252,7 @@ def _note(findings: Findings) -> str:
     return french.typeset(
         f"Définition « {findings.definition} » ; contrats comptés : {findings.population_label}. Au moins : les contrats muets comptent pour non ; "
         "au plus : pour oui. Petit effectif : moins de dix contrats renseignés. Statut des titulaires : une liste partielle ne prouve que des oui, "
-        "la part sur les renseignés vaut alors 100 % et ne se lit pas."
+        "la part sur les renseignés n'est alors pas connue."
     )
 
 

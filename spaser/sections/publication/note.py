@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import polars as pl
 
 from spaser import charts, french
@@ -21,7 +23,7 @@ from spaser.sections.declared import never_changing
 from spaser.sections.findings import Findings
 from spaser.sections.goals import answered, section_goals, written_value
 from spaser.sections.publication.legal import HEADLINES
-from spaser.sections.publication.retained import items
+from spaser.sections.publication.retained import items, of_known
 
 _CHARTED = ("clause_sociale", "marche_reserve", "clause_environnementale", "critere_environnemental")
 _MOST_GOALS = 5
@@ -32,7 +34,7 @@ _LABELS = {
     "titulaire_inclusif": "Structure inclusive",
 }
 _PARTIAL = french.typeset(
-    "La part sur les renseignés n'est pas écrite où toutes les réponses connues sont les mêmes : une liste partielle de titulaires, par exemple, ne prouve que des oui."
+    "La part sur les renseignés est « non connue » où toutes les réponses connues sont les mêmes, et où aucune liste de titulaires ne prouve un non : une liste partielle ne prouve que des oui."
 )
 
 
@@ -102,9 +104,7 @@ def _rates(findings: Findings) -> Section | None:
                         f"{_LABELS[code]}, {name}",
                         measure.valeur,
                         span if span.startswith("de ") else "",
-                        None
-                        if measure.valeur_repondus in (0, 1) and measure.couverture != 1
-                        else measure.valeur_repondus,
+                        of_known(asdict(measure)),
                         measure.couverture,
                     )
                 )
@@ -114,7 +114,7 @@ def _rates(findings: Findings) -> Section | None:
         Column("titre", "Indicateur"),
         Column("valeur", "Sur l'ensemble", "part"),
         Column("fourchette", "Au moins, au plus"),
-        Column("renseignes", "Sur les renseignés", "part"),
+        Column("renseignes", "Sur les renseignés"),
         Column("reponse", "Taux de réponse", "part"),
     )
     schema = {c.name: pl.Float64 if c.unit == "part" else pl.String for c in columns}

@@ -13,6 +13,7 @@ from spaser import french, rules
 from spaser.deliverables.report import Callout, Column, Paragraph, Section, Sentence, table
 from spaser.sections.findings import Findings
 from spaser.sections.publication.retained import items
+from spaser.vocabulary.sentences import NO_LANDMARK, REACHED, UNMEASURED
 
 #: What a person fills in.
 BLANK = "………"
@@ -39,7 +40,7 @@ def sections(findings: Findings) -> tuple[Section, ...]:
     told = findings.extras["cibles_a_debattre"]
     axes = rules.toml("spaser_axes.toml")
     return (
-        _first(findings),
+        _first(findings, told),
         _law(),
         _start(findings, told),
         *(_axis(findings, key, axis, told) for key, axis in axes.items()),
@@ -48,19 +49,20 @@ def sections(findings: Findings) -> tuple[Section, ...]:
     )
 
 
-def _first(findings: Findings) -> Section:
-    years = (
-        findings.contracts["annee"].drop_nulls()
-        if "annee" in findings.contracts.columns
-        else pl.Series([], dtype=pl.Int64)
-    )
-    first, last = pl.select(first=years.min(), last=years.max()).row(0)
-    span = f"{first} à {last}" if first != last else str(first or "")
+def _started(told: pl.DataFrame) -> str:
+    """The year of the starts, the same as the publication's."""
+    years = told["annee"].drop_nulls().unique().sort().to_list()
+    when = f", {french.listing(str(year) for year in years)}" if years else ""
+    each = ", acheteur par acheteur (L2111-3)" if told["acheteur"].n_unique() > 1 else ""
+    return f"chaque départ est celui de la dernière année complète d'au moins dix contrats renseignés, sinon de la dernière connue{when}{each}"
+
+
+def _first(findings: Findings, starts: pl.DataFrame) -> Section:
     told = [
         f"période du schéma : {BLANK}",
         f"adopté par {BLANK} le {BLANK} ; mis en ligne à l'adresse {BLANK}",
         f"pilotage (élu, direction, comité) : {BLANK}",
-        f"le point de départ est mesuré sur {french.count(findings.counted.height, 'contrat')}, années {span} : {findings.population_label}",
+        f"{_started(starts)} : {findings.population_label}",
     ]
     note = (
         "Cette trame est à compléter par l'équipe : les pointillés sont à remplir, les cibles proposées sont à débattre et ne deviennent des objectifs "
@@ -116,17 +118,26 @@ def _threshold(duty: dict[str, Any]) -> str:
 
 
 def _start(findings: Findings, told: pl.DataFrame) -> Section:
-    measured = told.filter(pl.col("propose").is_not_null()).height
-    voted = told.filter(pl.col("vote").is_not_null()).height
+    many = told["indicateur"].n_unique()
+    proposed, voted = (told.filter(pl.col(name).is_not_null())["indicateur"].n_unique() for name in ("propose", "vote"))
+    read = f"{french.count(many, 'indicateur')} {'se lit' if many < 2 else 'se lisent'} dans les contrats publiés"
+    goals = findings.extras.get("objectifs")
+    elsewhere = 0 if goals is None or not goals.height else goals.filter(pl.col("nature") == "voté").height
+    lacking = [
+        (name, said)
+        for name in told["acheteur"].unique(maintain_order=True)
+        for said in unlandmarked(told.filter(pl.col("acheteur") == name))
+    ]
     text = [
-        f"{french.count(told.height, 'indicateur')} {'se lit' if told.height < 2 else 'se lisent'} dans les contrats publiés ; une cible est proposée pour {measured}",
-        f"{french.count(voted, 'objectif')} déjà {french.plural('voté', voted)}"
-        if voted
+        f"{read} ; une cible est proposée pour {proposed}" if proposed else f"{read} ; aucune cible n'est proposée",
+        f"{french.count(elsewhere, 'objectif')} déjà {french.plural('voté', elsewhere)}, dont {voted} sur ces indicateurs"
+        if elsewhere
         else "aucun objectif voté n'est fourni",
+        *(f"{name} : {said}" if told["acheteur"].n_unique() > 1 else said for name, said in lacking),
     ]
     note = (
-        "Une cible n'est proposée qu'au-dessus du départ : le dernier quart des acheteurs comparables des fichiers lus, sinon la référence nationale ; "
-        "sans repère, ou quand la loi l'impose déjà à chaque consultation, rien n'est proposé. C'est un choix du kit, pas une règle de droit."
+        "Une cible n'est proposée qu'au-dessus du départ : le dernier quart des acheteurs comparables (toutes les années lues), sinon la référence nationale ; "
+        "sans repère, au-dessous de ce qui est atteint, ou quand la loi l'impose déjà à chaque consultation, rien n'est proposé. C'est un choix du kit, pas une règle de droit."
     )
     return Section(
         "depart",
@@ -143,7 +154,13 @@ def _axis(findings: Findings, key: str, axis: dict[str, Any], told: pl.DataFrame
     known = items()
     mine = [(mark, known[mark]) for mark in axis["items"]]
     codes = [code for _, item in mine for code in item["contrats"]]
-    rows = [_target(row, _always(findings)) for row in told.filter(pl.col("indicateur").is_in(codes)).to_dicts()]
+    mine_told = told.filter(pl.col("indicateur").is_in(codes))
+    order = {code: rank for rank, code in enumerate(told["indicateur"].unique(maintain_order=True))}
+    by_indicator = mine_told.sort(
+        pl.col("indicateur").replace_strict(order, return_dtype=pl.Int64), maintain_order=True
+    )
+    many = told["acheteur"].n_unique() > 1
+    rows = [_target(row, _always(findings), many) for row in by_indicator.to_dicts()]
     rows += [_entered(findings, code) for _, item in mine for code in item["saisis"]]
     blocks: list[Any] = []
     if rows:
@@ -161,7 +178,7 @@ def _always(findings: Findings) -> dict[str, str]:
     return {} if same is None else dict(same.select("consideration", "reponse").rows())
 
 
-def _target(row: dict[str, Any], always: dict[str, str]) -> dict[str, str]:
+def _target(row: dict[str, Any], always: dict[str, str], many: bool) -> dict[str, str]:
     landmarks = []
     if row["q3"] is not None:
         landmarks.append(
@@ -169,22 +186,54 @@ def _target(row: dict[str, Any], always: dict[str, str]) -> dict[str, str]:
         )
     if row["reference"] is not None:
         landmarks.append(f"référence nationale {french.share(row['reference'], 0)} ({row['annee_reference']})")
-    if not row["repondus"]:
-        start = "non renseigné"
-    elif row["indicateur"] in always:
+    if row["repondus"] and row["indicateur"] in always:
         start = f"non établi : la réponse est toujours « {always[row['indicateur']]} », sans doute une valeur par défaut du logiciel"
     else:
-        start = f"{french.share(row['valeur'])} ({french.number(row['numerateur'])} sur {french.number(row['denominateur'])})"
-        start += f", {french.share_range(row['bas'], row['haut'])}" if row["bas"] != row["haut"] else ""
-    voted = "" if row["vote"] is None else f"{french.share(row['vote'], 0)} en {row['annee_vote']}"
+        start = start_of(row)
     return {
-        "indicateur_dit": row["titre"],
+        "indicateur_dit": f"{row['titre']} : {row['acheteur']}" if many else row["titre"],
         "depart": french.typeset(start),
         "reperes": french.typeset(" ; ".join(landmarks)),
         "propose_dit": "" if row["propose"] is None else french.share(row["propose"], 0),
         "motif": french.typeset(" ; ".join([row["motif"], *_in_part(row["indicateur"])])),
-        "vote_dit": french.typeset(voted) or BLANK,
+        "vote_dit": BLANK if row["vote"] is None else french.typeset(voted_of(row)),
     }
+
+
+def start_of(row: dict[str, Any]) -> str:
+    """« 36,4 % en 2025 (32 sur 88) »; the share of the amounts too when the target voted is on amounts."""
+    if not row["repondus"]:
+        return "non renseigné"
+    told = f"{french.share(row['valeur'])}{_in(row['annee'])}"
+    told += f" ({french.number(row['numerateur'])} sur {french.number(row['denominateur'])})"
+    told += f", {french.share_range(row['bas'], row['haut'])}" if row["bas"] != row["haut"] else ""
+    if row["unite_vote"] == "valeur" and row["valeur_montants"] is not None:
+        told += f" ; {french.share(row['valeur_montants'])} des montants{_in(row['annee_montants'])}"
+    return told
+
+
+def _in(year: int | None) -> str:
+    return "" if year is None else f" en {year}"
+
+
+def voted_of(row: dict[str, Any]) -> str:
+    """« 40 % en 2028 », « 60 % des montants en 2028 »."""
+    of = {"valeur": " des montants", "depense": " des dépenses"}.get(row["unite_vote"], "")
+    return f"{french.share(row['vote'], 0)}{of} en {row['annee_vote']}"
+
+
+def unlandmarked(told: pl.DataFrame) -> list[str]:
+    """The indicators of one buyer that have nothing to aim at, those whose national reference is met, those too little measured."""
+    found = []
+    for reason, words in (
+        (NO_LANDMARK, "sans aucun repère (ni acheteurs comparables, ni référence nationale), donc sans cible proposée"),
+        (REACHED, "référence nationale déjà atteinte, rien n'est proposé"),
+        (UNMEASURED, "moins de dix contrats renseignés dans l'année, à mesurer d'abord"),
+    ):
+        titles = told.filter(pl.col("motif").str.starts_with(reason))["titre"].to_list()
+        if titles:
+            found.append(french.typeset(f"{words} : {' ; '.join(titles)}"))
+    return found
 
 
 def _entered(findings: Findings, code: str) -> dict[str, str]:

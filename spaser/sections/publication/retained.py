@@ -9,8 +9,11 @@ import polars as pl
 from spaser import french, rules
 from spaser.deliverables.report import Column
 from spaser.sections.findings import Findings
+from spaser.sections.shown import proven
 
 NOT_GIVEN = "non renseigné"
+#: The share of the answers known, where these prove nothing of the others.
+NOT_KNOWN = "non connue"
 RATES = (
     Column("court", "Contrats…"),
     Column("numerateur", "Oui", "entier"),
@@ -18,7 +21,7 @@ RATES = (
     Column("valeur", "Part sur l'ensemble", "part"),
     Column("fourchette", "Au moins, au plus"),
     Column("repondus", "Renseignés", "entier"),
-    Column("valeur_repondus", "Part sur les renseignés", "part"),
+    Column("connus", "Part sur les renseignés"),
     Column("couverture", "Taux de réponse", "part"),
 )
 #: The same in value: amounts are written in their scale.
@@ -47,11 +50,12 @@ def retained(findings: Findings, rows: pl.DataFrame) -> pl.DataFrame:
     # Of contracts that all stay silent, a measure says 0 yes out of 0 answers: a page that prints the zero reads as « none ».
     # A null number of answers is another thing (a figure entered by the buyer, an amount): it is kept as given.
     silent = pl.col("repondus").fill_null(1) == 0
-    return kept.with_columns(
+    return proven(kept).with_columns(
         repere=pl.col("indicateur").replace_strict(marks(), default="", return_dtype=pl.String),
         court=pl.Series(
             [_short(row["titre"], row["petit_effectif"], row["repondus"]) for row in kept.to_dicts()], dtype=pl.String
         ),
+        connus=pl.Series([of_known(row) for row in kept.to_dicts()], dtype=pl.String),
         fourchette=pl.Series([_range(row) for row in kept.to_dicts()], dtype=pl.String),
         **{name: pl.when(~silent).then(name) for name in ("numerateur", "repondus")},
         **{
@@ -59,6 +63,14 @@ def retained(findings: Findings, rows: pl.DataFrame) -> pl.DataFrame:
             for name in ("numerateur", "denominateur", "repondus")
         },
     )
+
+
+def of_known(row: dict[str, Any]) -> str:
+    """The share of the answers known, in words; « non connue » where they are all the same, or where nothing proves a « non »."""
+    if not row["repondus"]:
+        return ""
+    share, whole = row["valeur_repondus"], row["couverture"] == 1
+    return NOT_KNOWN if share is None or (share in (0, 1) and not whole) else french.share(share)
 
 
 def _short(title: str, small: bool | None, answered: int | None) -> str:

@@ -14,6 +14,7 @@ from spaser.deliverables.report import (
 )
 from spaser.sections.findings import Findings
 from spaser.sections.purchases.measured import MOST, rows
+from spaser.sections.shown import proven
 
 #: What a line of the ledger does not say (``suppliers.analysis``).
 _UNTOLD = "(non renseigné)"
@@ -85,7 +86,9 @@ def breakdown(findings: Findings, name: str) -> TableBlock | None:
     for code, short in asked.items():
         part = found.filter(pl.col("indicateur") == code)
         wide = wide.join(
-            part.select("modalite", pl.col("numerateur", "valeur", "valeur_repondus").name.suffix(f"_{short}")),
+            part.select(
+                "modalite", pl.col("numerateur", "valeur", "valeur_repondus", "couverture").name.suffix(f"_{short}")
+            ),
             on="modalite",
             maintain_order="left_right",
         )
@@ -94,6 +97,7 @@ def breakdown(findings: Findings, name: str) -> TableBlock | None:
         pl.when(pl.col(f"valeur_{s}").is_not_null()).then(f"numerateur_{s}").alias(f"numerateur_{s}")
         for s in asked.values()
     )
+    wide = proven(wide, "_ess")
     ordered = (
         wide.sort("modalite") if name == "annee" else wide.sort("denominateur", "modalite", descending=[True, False])
     )

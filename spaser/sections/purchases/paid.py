@@ -28,6 +28,7 @@ from spaser.sections.purchases.account import section_account
 from spaser.sections.purchases.breakdowns import section_breakdowns
 from spaser.sections.purchases.measured import main_definition, one, rows
 from spaser.sections.purchases.proofs import section_proofs, section_sources, section_to_check
+from spaser.sections.shown import proven
 
 CARDS = (
     ("fournisseurs_identifies", "Euros dont le fournisseur est identifié", "neutre"),
@@ -77,7 +78,7 @@ def section_statuses(findings: Findings) -> Section:
     wide = rows(findings, "total", "valeur").filter(pl.col("numerateur") != 0)
     for unit in ("lignes", "fournisseurs"):
         part = rows(findings, "total", unit).select(
-            "indicateur", pl.col("numerateur", "valeur", "valeur_repondus").name.suffix(f"_{unit}")
+            "indicateur", pl.col("numerateur", "valeur", "valeur_repondus", "couverture").name.suffix(f"_{unit}")
         )
         wide = wide.join(part, on="indicateur", how="left", maintain_order="left")
     order = findings.measures.select(
@@ -86,6 +87,7 @@ def section_statuses(findings: Findings) -> Section:
     wide = wide.join(order, on="indicateur", maintain_order="left_right").sort(
         "detail", "numerateur", descending=[False, True]
     )
+    wide = proven(proven(wide), "_fournisseurs")
     columns = [
         Column("titre", "Statut"),
         Column("numerateur", "Euros", "somme"),
@@ -162,10 +164,11 @@ _READING = french.typeset(
     "tous les achats (le silence vaut non, puis oui : de… à…) et sur les seuls montants dont le statut est connu."
 )
 _NO_LIST = french.typeset(
-    "Aucune liste n'a été donnée (--registre) : les fournisseurs sont identifiés par leur SIRET, mais leur statut reste inconnu."
+    "Aucune liste n'a été donnée : les fournisseurs sont identifiés par leur SIRET, mais leur statut reste inconnu."
 )
 _BOTH = french.typeset(
-    "Part du total : sur tous les achats. Part du connu : sur les seuls achats dont le statut du fournisseur est connu. Un fournisseur "
+    "Part du total : sur tous les achats. Part du connu : sur les seuls achats dont le statut du fournisseur est connu ; non connue où aucune "
+    "liste ne peut dire non. Un fournisseur "
     "peut être à la fois de l'ESS et inclusif, ou de deux types inclusifs : les lignes ne s'additionnent pas."
 )
 _APART = french.typeset(

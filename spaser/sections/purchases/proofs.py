@@ -146,7 +146,7 @@ def _lists(lists: pl.DataFrame) -> list[Column | str]:
         Column("au_origine", "Date trouvée dans"),
         Column("lus", "Lignes lues", "entier"),
         Column("retenus", "Retenues", "entier"),
-        *([Column("surete", "Reconnaissance")] if "surete" in lists.columns else []),
+        *([Column("surete", "Reconnaissance du format")] if "surete" in lists.columns else []),
         Column("message", "Remarque"),
     ]
 

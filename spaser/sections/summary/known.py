@@ -29,7 +29,7 @@ SUBJECTS = {
 }
 _OF_SUBJECT = (
     "oui", "part", "haut", "muets", "couverture", "toujours", "toujours_n", "avant", "apres", "cible", "cible_annee", "cible_titre", "cible_nature", "cible_terme",
-    "mesuree", "mesuree_en", "manque", "candidats", "mediane", "rang_pairs", "ecart", "quoi", "dit", "disent", "theme", "sans",
+    "mesuree", "mesuree_en", "manque", "candidats", "mediane", "rang_pairs", "ecart", "avant_oui", "apres_oui", "quoi", "dit", "disent", "theme", "sans",
 )  # fmt: skip
 #: Every name a rule may use; another is a fault of the rule, known when it is read.
 FACTS = (
@@ -38,10 +38,10 @@ FACTS = (
     "devoir_vises", "devoir_prets", "devoir_part", "devoir_depuis", "devoir_lances", "env_vises", "env_prets", "env_part", "env_depuis", "env_lances", "env_toujours",
     "publication_soumis", "publication_tard", "type_inconnu", "spaser_annee", "spaser_seuil", "spaser_depense", "spaser_depasse",
     "gagnes_ess", "gagnes_part", "gagnes_connus", "gagnes_muets", "inclusifs_muets",
-    "payes", "payes_ess", "payes_part", "payes_couverture", "payes_muets",
+    "payes", "payes_ess", "payes_part", "payes_couverture", "payes_muets", "payes_non",
     "besoins", "annuel", "potentiel", "potentiel_part", "potentiel_haut", "potentiel_famille", "potentiel_premier", "credibles",
     "fins", *(f"fins_sans_{subject}" for subject in SUBJECTS), "fins_tard", "fins_tard_sans", "fins_montant", "fins_passees", "fins_inconnues", "derniere_fin", "actions", "actions_tard", "premiere_action", "premiere_famille",
-    "ecrits_tus", "ecrits_tus_lus", "a_corriger", "axe_bas", "axe_bas_niveau", "axe_bas_dit", "axe_haut", "axe_haut_niveau", "reponses", "niveau_max",
+    "ecrits_tus", "ecrits_tus_lus", "a_corriger", "axe_bas", "axe_bas_niveau", "axe_haut", "axe_haut_niveau", "reponses", "niveau_max",
     "absent_registres", "absent_depenses", "absent_questionnaire", "absent_cibles",
 )  # fmt: skip
 #: How each subject is said of one contract, of several, and in short.
@@ -74,7 +74,7 @@ def facts(findings: Findings) -> dict[str, Fact]:
         told: dict[str, Any] = dict(_WORDS[subject])
         told |= (
             dict(_measured(findings, code))
-            | dict(_always(findings, code))
+            | dict(always(findings, code))
             | dict(_aimed(findings, goals))
             | dict(_among_peers(findings, code))
         )
@@ -95,7 +95,7 @@ def _measured(findings: Findings, code: str) -> Iterator[tuple[str, Fact]]:
     yield "part", m.valeur if m.repondus else None
 
 
-def _always(findings: Findings, code: str) -> Iterator[tuple[str, Fact]]:
+def always(findings: Findings, code: str) -> Iterator[tuple[str, Fact]]:
     """The answer that every file of the buyer always gives, on enough contracts to be doubted (``considerations.constant``)."""
     rows = findings.extras.get("reponses_constantes")
     if rows is None or not rows.height or "source" not in findings.contracts.columns:
@@ -117,6 +117,7 @@ def _years(findings: Findings) -> Iterator[tuple[str, Fact]]:
         last = rows.sort("modalite").tail(2)
         if last.height == 2 and int(last["modalite"][1]) - int(last["modalite"][0]) == 1:
             before, after = last["valeur"].to_list()
+            yield from zip((f"avant_oui_{subject}", f"apres_oui_{subject}"), last["numerateur"].to_list(), strict=True)
             yield from ((f"avant_{subject}", before), (f"apres_{subject}", after), (f"ecart_{subject}", after - before))
             yield from (("annee_avant", last["modalite"][0]), ("annee_apres", last["modalite"][1]))
 
@@ -165,7 +166,7 @@ def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
                 begun = since <= findings.day
                 yield f"{name}_lances", "aujourd'hui" if begun else f"à partir du {french.long_date(since)}"
                 yield f"{name}_part", row["part_ensemble"] if row["remplies"] + row["non_constatees"] else None
-        yield "env_toujours", dict(_always(findings, "critere_environnemental")).get("toujours")
+        yield "env_toujours", dict(always(findings, "critere_environnemental")).get("toujours")
         bound = ready.filter(
             pl.col("obligation") == "decp-publication", pl.col("groupe").is_in(["certain", "probable"])
         )
@@ -174,8 +175,7 @@ def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
             yield "publication_tard", int(bound["non_constatees"].sum())
     kinds = findings.extras.get("types_acheteur")
     if kinds is not None and not _aims(ready):
-        unknown = kinds.filter(~pl.col("type_acheteur").is_in(list(BUYER_KINDS)).fill_null(False))
-        yield "type_inconnu", int(unknown["contrats"].sum()) or None
+        yield "type_inconnu", _perhaps_aimed(findings, kinds) or None
     own = findings.extras.get("obligations_acheteur")
     if own is not None and own.height:
         bound = own.filter(
@@ -187,6 +187,16 @@ def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
             yield from (("spaser_annee", str(row["annee"])), ("spaser_seuil", row["seuil"]))
             yield "spaser_depense", row["depense_haute"]
             yield "spaser_depasse", _PASSED[row["applicabilite"]]
+
+
+def _perhaps_aimed(findings: Findings, kinds: pl.DataFrame) -> int:
+    """The contracts the social duty may aim at, the kind of buyer unknown: some are under the thresholds of every kind."""
+    unknown = int(kinds.filter(~pl.col("type_acheteur").is_in(list(BUYER_KINDS)).fill_null(False))["contrats"].sum())
+    asked = findings.extras.get("questions")
+    if asked is None:
+        return unknown
+    maybe = asked.filter(pl.col("obligation") == _WEIGHTY["devoir"])["peut_etre_vises"].drop_nulls().to_list()
+    return min(unknown, max(maybe)) if maybe else unknown
 
 
 def _aims(ready: pl.DataFrame | None) -> bool:
@@ -216,6 +226,7 @@ def _paid(findings: Findings) -> Iterator[tuple[str, Fact]]:
         return
     yield from (("payes", m.denominateur), ("payes_couverture", m.couverture))
     yield "payes_muets", 1 - (m.couverture or 0)
+    yield "payes_non", (m.repondus or 0) - (m.numerateur or 0)
     if m.repondus:
         yield from (("payes_ess", m.numerateur), ("payes_part", m.valeur))
 
@@ -303,10 +314,17 @@ def _practices(findings: Findings) -> Iterator[tuple[str, Fact]]:
         yield "niveau_max", int(grid["niveaux"].list.len()[0]) - 1
     known = profile.filter(pl.col("niveau").is_not_null()).sort("niveau", maintain_order=True)
     if known.height > 1 and known["niveau"][0] < known["niveau"][-1]:
-        alone = known.filter(pl.col("niveau") == known["niveau"][0]).height == 1
-        yield from (("axe_bas", known["axe_libelle"][0]), ("axe_bas_niveau", known["niveau"][0]))
-        yield "axe_bas_dit", "le moins avancé" if alone else "parmi les moins avancés"
-        yield from (("axe_haut", known["axe_libelle"][-1]), ("axe_haut_niveau", known["niveau"][-1]))
+        low, high = known["niveau"][0], known["niveau"][-1]
+        least, best = (known.filter(pl.col("niveau") == level)["axe_libelle"].to_list() for level in (low, high))
+        mark = "le moins avancé" if len(least) == 1 else "les moins avancés"
+        yield from (("axe_bas", f"{_axes(least)}, {mark} de l'organisation"), ("axe_bas_niveau", low))
+        yield from (("axe_haut", f"{_axes(best)} {'est' if len(best) == 1 else 'sont'}"), ("axe_haut_niveau", high))
+
+
+def _axes(names: list[str]) -> str:
+    """« l'axe « A » », or all those that tie."""
+    told = french.listing([f"« {name} »" for name in names])
+    return f"l'axe {told}" if len(names) == 1 else f"les axes {told}"
 
 
 def _absent(findings: Findings) -> Iterator[tuple[str, Fact]]:

@@ -24,7 +24,7 @@ _CONDITION = re.compile(r"^(\S+) (?:(==|!=|<=|>=|<|>) (.+)|(connu|inconnu))$")
 #: Verbs and participles that agree with the number they are given: « {fins:se termine} ».
 _AGREED = {
     "se termine": "se terminent", "ne dit": "ne disent", "a": "ont", "porte": "portent", "déclare": "déclarent",
-    "gagné": "gagnés", "soumis": "soumis", "est connu": "sont connus", "il repart": "ils repartent", "sa fin": "leur fin", "peut": "peuvent",
+    "gagné": "gagnés", "soumis": "soumis", "est connu": "sont connus", "il risque d'être relancé": "ils risquent d'être relancés", "publié": "publiés", "est compté": "sont comptés", "sa fin": "leur fin", "peut": "peuvent",
 }  # fmt: skip
 Facts = Mapping[str, Fact]
 
@@ -55,6 +55,7 @@ class Rule(NamedTuple):
     plan: bool = True
     covers: tuple[str, ...] = ()
     kept: bool = False
+    first: bool = False
 
 
 class Said(NamedTuple):
@@ -225,6 +226,7 @@ def _rule(given: Mapping[str, Any], put: Callable[[str], str], theme: str) -> Ru
         given.get("plan", True),
         tuple(given.get("covers", ())),
         given.get("kept", given["kind"] == "alerte"),
+        given.get("first", False),
     )
 
 

@@ -17,7 +17,7 @@ from spaser.sections.summary.known import facts
 from spaser.text import shortened
 
 _DATES, _MONDAY, _LONG, _MEETINGS = 3, 5, 90, 30
-_DUTY, _WRONG, _ADVICE, _REST = range(4)
+_FIRST, _DUTY, _WRONG, _ADVICE, _REST = range(5)
 _NOW, _NO_AMOUNT = "dès maintenant", "non chiffré"
 #: The lever that reserves to insertion (``levers.toml``).
 _INSERTION = "reserver_insertion"
@@ -86,7 +86,7 @@ def counted_among(known: messages.Facts, population: str) -> Sentence | None:
         ("lus", "lus"),
         ("contrats", f"mesurés ({population})"),
         ("devoir_vises", "que viserait l'obligation de clause sociale"),
-        ("env_vises", "que viserait celle du critère environnemental"),
+        ("env_vises", "que viserait l'obligation d'un critère environnemental"),
         ("publication_soumis", "soumis au délai de publication"),
     ]
     parts = [f"{french.number(number)} {words}" for name, words in told if isinstance(number := known[name], int)]
@@ -96,7 +96,7 @@ def counted_among(known: messages.Facts, population: str) -> Sentence | None:
 
 
 def next_dates(findings: Findings) -> TableBlock | None:
-    """The three next dates of the plan, of needs to come and of duties, after the day of the reader."""
+    """The three next dates of the lines of the plan and of duties, after the day of the reader; of needs to come where no line has one."""
     found = sorted(_dates(findings))
     seen: list[tuple[date, str]] = []
     for day, what in found:
@@ -112,12 +112,16 @@ def next_dates(findings: Findings) -> TableBlock | None:
 
 def _dates(findings: Findings) -> list[tuple[date, str]]:
     found: list[tuple[date, str]] = []
-    actions = findings.extras.get("plan_actions")
-    for row in [] if actions is None else actions.to_dicts():
-        what = f"{row['levier_libelle'].lower()}, {row['famille_libelle'].lower()}"
-        found += [(row["sourcing"], f"commencer : {what}")] if row["sourcing"] else []
-        if row["consultation"]:
-            found.append((row["consultation"], f"fin du premier contrat : {row['famille_libelle'].lower()}"))
+    for row in in_plan(findings):
+        family = row["famille_libelle"].lower()
+        begin, end = f"commencer : {row['levier_libelle'].lower()}, {family}", f"fin du premier contrat : {family}"
+        if row["nature"] == "devoir":
+            # The day of a buyer's first renewal is not that of the law.
+            begin, end = (
+                f"{what} où la clause sociale est due, sauf motif écrit"
+                for what in ("premier renouvellement à préparer", "fin du premier contrat")
+            )
+        found += [(row[name], what) for name, what in (("sourcing", begin), ("consultation", end)) if row[name]]
     ends = findings.extras.get("renouvellements")
     if ends is not None and ends.height and not found:
         soon = ends.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False))
@@ -188,8 +192,15 @@ def annex_plan(findings: Findings) -> TableBlock | None:
     return table("plan", "Plan d'actions : qui, état, échéance et note se remplissent et sont relus", frame, _SHEET)
 
 
+def in_plan(findings: Findings) -> list[dict[str, Any]]:
+    """The actions (``plan_actions``) that have one of the ten lines."""
+    actions, held = findings.extras.get("plan_actions"), {row["action_id"] for row in plan_rows(findings)}
+    return [] if actions is None else [row for row in actions.to_dicts() if row["action_id"] in held]
+
+
 def plan_rows(findings: Findings) -> list[dict[str, Any]]:
-    """The lines of the plan, ten at most. What the law or an alert asks for keeps its place; needs fill what is left, then the rest."""
+    """The lines of the plan, ten at most. What the law or an alert asks for and the next date keep their place; needs fill what is left,
+    then the rest."""
     most = int(rules.toml("method.toml")["plan"]["nombre"]["value"])
     actions = findings.extras.get("plan_actions")
     needs = [] if actions is None else actions.to_dicts()
@@ -197,23 +208,28 @@ def plan_rows(findings: Findings) -> list[dict[str, Any]]:
     due = any(row["nature"] == "devoir" for row in needs)
     asked = {one.rule.todo: one for one in reversed(opening.told(findings)) if one.rule.todo and one.rule.plan}
     gestures = [one for one in reversed(asked.values()) if not (due and one.rule.theme == "devoir")]
-    kept = [(_rank(one.rule), _gesture(one, findings)) for one in gestures if one.rule.kept][:most]
     lines = [(_DUTY if row["nature"] == "devoir" else _ADVICE, _need(row)) for row in needs]
+    near = min((row["sourcing"] for _, row in lines if row["quand"] != _NOW), default=None)
+    held = due + (near is not None)
+    kept = [(_rank(one.rule), _gesture(one, findings)) for one in gestures if one.rule.kept][: most - held]
     rest = [(_REST, _gesture(one, findings)) for one in gestures if not one.rule.kept]
-    lines = sorted(lines, key=_worth)[: most - len(kept)]
+    lines = sorted(lines, key=lambda line: _worth(line, near))[: most - len(kept)]
     rows = [*kept, *lines, *rest[: most - len(kept) - len(lines)]]
     rows.sort(key=lambda line: _order(line[0], line[1], findings.day))
     return [row for _, row in rows]
 
 
-def _worth(line: tuple[int, dict[str, Any]]) -> tuple[bool, bool, int]:
-    """Which needs stay where all cannot: duties, what should have begun, then the most euros."""
+def _worth(line: tuple[int, dict[str, Any]], near: date | None) -> tuple[bool, bool, bool, int]:
+    """Which needs stay where all cannot: duties, the next date, what should have begun, then the most euros."""
     rank, row = line
-    return rank != _DUTY, row["quand"] != _NOW, -(row["effet"] or 0)
+    late = row["quand"] == _NOW
+    return rank != _DUTY, late or row["sourcing"] != near, not late, -(row["effet"] or 0)
 
 
 def _rank(rule: messages.Rule) -> int:
-    """Among what is to begin at once: duties, what is wrong, advice, then the rest."""
+    """Among what is to begin at once: what may change all the rest, duties, what is wrong, advice, then the rest."""
+    if rule.first:
+        return _FIRST
     return _DUTY if rule.section == "obligations" else _WRONG if rule.kind == "alerte" else _REST
 
 

@@ -19,6 +19,11 @@ from spaser.sources import delimited, workbooks
 from spaser.text import decode, fold
 from spaser.vocabulary import HOLDER, NONE_DECLARED, RAW, REJECTS
 
+
+class NoBuyer(Problem):
+    """A list of contracts that does not say whose they are."""
+
+
 HEADER_ROWS = 20
 DELIMITERS = ";,\t|"
 DIALECT = "liste"
@@ -171,9 +176,15 @@ def _titles() -> dict[str, tuple[str, str]]:
         for value, known in answers.items()
         for title in known
     }
-    return titles | {
-        _letters(title): (field, "") for field, known in facts["columns"].items() for title in [field, *known]
-    }
+    plain = [(title, field) for field, known in facts["columns"].items() for title in [field, *known]]
+    anyhow = {_in_any_order(title): (field, "") for title, field in reversed(plain)}
+    return anyhow | titles | {_letters(title): (field, "") for title, field in plain}
+
+
+def _in_any_order(title: str) -> str:
+    """The words of a title whatever their order: « Titulaire - SIRET » is « SIRET du titulaire »."""
+    words = sorted(word for word in fold(title).split() if word not in ("du", "de", "l", "la", "le", "d"))
+    return " ".join(words) if len(words) > 1 else _letters(title)
 
 
 def _recognised(row: list[str]) -> tuple[dict[int, str], list[str]]:
@@ -183,7 +194,7 @@ def _recognised(row: list[str]) -> tuple[dict[int, str], list[str]]:
     unknown: list[str] = []
     wanted: dict[str, tuple[int, int]] = {}
     for rank, title in enumerate(row):
-        field, value = titles.get(_letters(title), ("", ""))
+        field, value = titles.get(_letters(title)) or titles.get(_in_any_order(title)) or ("", "")
         key = f"{field}={value}" if value else field
         if not key or (value == "" and key in fields.values() and not _better(title, key, wanted)):
             unknown += [title.strip()] if title.strip() else []
@@ -303,7 +314,7 @@ def _buyer(table: pl.DataFrame, acheteur: str | None, name: str) -> pl.DataFrame
         table = table.with_columns(pl.lit(None, dtype=pl.String).alias("acheteur_id"))
     table = table.with_columns(pl.col("acheteur_id").fill_null(pl.lit(acheteur, dtype=pl.String)))
     if table.height and table["acheteur_id"].null_count() == table.height:
-        raise Problem(
+        raise NoBuyer(
             "La liste ne dit pas qui est l'acheteur",
             where=name,
             todo="Ajouter une colonne « SIRET acheteur », ou donner le SIRET avec --acheteur-siret. Si ce fichier est une liste de fournisseurs"

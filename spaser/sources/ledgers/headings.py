@@ -107,7 +107,11 @@ def _years(folded: list[str], taken: dict[str, int]) -> dict[int, int]:
         year = re.fullmatch(r"(?:[a-z ]{2,40} )?(20\d\d)(?: [a-z ]{2,20})?", heading)
         if year and rank not in taken.values() and not any(_refused(word, never) for word in heading.split()):
             found[rank] = int(year[1])
-    return found if len(set(found.values())) == len(found) else {}
+    # Each year twice, without tax and with it: without.
+    for part in (found, {rank: year for rank, year in found.items() if "ht" in folded[rank].split()}):
+        if part and len(set(part.values())) == len(part):
+            return part
+    return {}
 
 
 #: Words of what left the till, beside which a bare amount is that of the contract.

@@ -58,7 +58,7 @@ def file_of(opened: Opened, au: date | None, origin: str) -> pl.DataFrame:
     row = {
         "fichier": opened.path.name,
         "liste": opened.name,
-        "libelle": opened.spec["label"],
+        "libelle": opened.label,
         "format": opened.kind,
         "verifie": verified,
         "message": _message(opened, verified),

@@ -10,7 +10,7 @@ import io
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,8 @@ from spaser.text import decode, fold, mended, separator
 #: A title, a logo and a date may come before the headings.
 HEADER_ROWS = 20
 _DEEPEST = 6
+#: The sources that the lines of a list may name together, and how long, for its name to say them.
+_SOURCES, _LONGEST = 3, 60
 #: Above this size a zipped list is not opened in memory: the national stocks go through ``reduce_sirene``.
 BIG_MEMBER = 400_000_000
 _WANTED = "une liste de fournisseurs"
@@ -64,14 +66,35 @@ class Opened:
     def place(self) -> str:
         return f"{self.path.name}, feuille « {self.sheet} »" if self.sheet else self.path.name
 
+    @cached_property
+    def label(self) -> str:
+        """What kind of list it is, and whose it says to be: a format does not say who wrote the list."""
+        said = _written_source(self.raw)
+        return f"{self.spec['label']}, source écrite : {said}" if said else str(self.spec["label"])
+
     @property
     def source(self) -> str:
-        return f"{self.spec['label']} [{self.place}]"
+        return f"{self.label} [{self.place}]"
 
     @property
     def proves_no(self) -> bool:
         """Absence proves a « non » when the user declares the list complete for a territory and a day: an extract has the same headings."""
         return bool(self.declared and self.declared.prouve_le_non)
+
+
+def _written_source(raw: pl.LazyFrame | None) -> str:
+    """What a column « source » says of the whole list; nothing when its lines have many."""
+    column = (
+        next((name for name in raw.collect_schema().names() if fold(name).strip() == "source"), None)
+        if raw is not None
+        else None
+    )
+    if raw is None or column is None:
+        return ""
+    text = pl.col(column).cast(pl.String).str.strip_chars()
+    values = raw.select(text).filter(text.str.len_chars() > 0).unique().head(_SOURCES + 1).collect().to_series()
+    said = ", ".join(sorted(values.to_list()))
+    return said if values.len() <= _SOURCES and len(said) <= _LONGEST else ""
 
 
 def open_lists(path: Path, declared: Sequence[Declared] = ()) -> tuple[list[Opened], list[tuple[str, str]]]:

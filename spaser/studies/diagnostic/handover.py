@@ -61,7 +61,7 @@ def report(result: Diagnostic) -> Report:
     found = findings(result)
     return model.build(
         "Diagnostic d'achat responsable",
-        buyer=result.scope,
+        buyer=french.called(result.scope),
         as_of=result.as_of,
         today=result.base.today,
         last=result.last_notified,

@@ -29,11 +29,11 @@ from spaser.studies.mission import places
 from spaser.studies.mission.model import Asked, Mission
 from spaser.studies.mission.shape import FORMS
 from spaser.studies.pams import compose as pams
-from spaser.studies.pams.forms import commented, named, render, write
+from spaser.studies.pams.forms import commented, render, write
 from spaser.studies.potential import compose as potentials
 from spaser.vocabulary.sentences import DEMO_NOTE
 
-__all__ = ["FORMS", "Mission", "Outcome", "commented", "named", "render", "run"]
+__all__ = ["FORMS", "Mission", "Outcome", "commented", "render", "run"]
 
 STATE = "etat.json"
 #: From this many reports on, several processes are worth the time they take to start.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from spaser import french
 from spaser.deliverables import excel, files, html, pdf, slides, word
-from spaser.deliverables.report import Callout, Report
+from spaser.deliverables.report import Callout, Figure, Report
 from spaser.sections import registry
 from spaser.text import fold
 
@@ -30,19 +30,12 @@ def commented(report: Report, mission: Mission, asked: Asked) -> Report:
         sections.append(replace(section, blocks=blocks))
     return replace(
         report,
-        buyer=asked.label or named(report.buyer),
+        buyer=asked.label or french.called(report.buyer),
         sections=tuple(sections),
         logo=mission.logo,
         client=mission.client,
         author=mission.author,
     )
-
-
-def named(buyer: str) -> str:
-    """How a buyer is called on a cover: a number is not a name, and is said for what it is."""
-    if not re.fullmatch(r"\d{9}(\d{5})?", buyer):
-        return buyer
-    return f"Acheteur SIREN {buyer[:3]}{french.NBSP}{buyer[3:6]}{french.NBSP}{buyer[6:9]}"
 
 
 def stem(report: Report) -> str:
@@ -59,7 +52,8 @@ def render(form: str, report: Report, mission: Mission) -> bytes:
         case "pdf":
             return pdf.render(report.part(registry.SUMMARY, registry.BODY))
         case "docx":
-            return word.render(report.part(registry.SUMMARY, registry.BODY), template=mission.templates.get("docx"))
+            body, apart = report.part(registry.SUMMARY, registry.BODY), report.part(registry.ANNEX)
+            return word.render(body, template=mission.templates.get("docx"), data=not apart.sections)
         case "pptx":
             return slides.render(report, template=mission.templates.get("pptx"))
     return excel.render(report)
@@ -68,7 +62,11 @@ def render(form: str, report: Report, mission: Mission) -> bytes:
 def render_annexes(form: str, report: Report, mission: Mission) -> bytes:
     """The annexes in a file of their own, for the forms that are printed."""
     apart = replace(report.part(registry.ANNEX), title=f"{report.title} – Annexes")
-    return pdf.render(apart) if form == "pdf" else word.render(apart, template=mission.templates.get("docx"))
+    if form == "pdf":
+        return pdf.render(apart)
+    body = report.part(registry.SUMMARY, registry.BODY)
+    drawn = [block.twin for section in body.sections for block in section.blocks if isinstance(block, Figure)]
+    return word.render(apart, template=mission.templates.get("docx"), more=drawn)
 
 
 @files.together

@@ -16,6 +16,7 @@ from spaser import indicators, suppliers, territories
 from spaser.indicators import editions, peers, targets, trajectory
 from spaser.indicators import spend as indicators_spend
 from spaser.indicators.entered import entered as entered_measures
+from spaser.indicators.measuring import known_shares
 from spaser.indicators.records import NUMBER, VALUE, WITH_CRITERION, catalogue, scope
 from spaser.indicators.targets import Target
 from spaser.indicators.trajectory import Road
@@ -25,6 +26,7 @@ from spaser.sources import ledgers
 from spaser.sources.answers import entered as entered_file
 from spaser.studies import diagnostic
 from spaser.studies.diagnostic import Base, Declared, Diagnostic, Paths
+from spaser.suppliers import coverage
 from spaser.vocabulary import DEFAULT_POPULATION, EDITIONS, ENTERED, MEASURES, PEERS
 
 #: What a publication always says besides the items of the law.
@@ -92,7 +94,7 @@ def publish(
     *,
     buyer: str | Sequence[str] | None = None,
     years: tuple[int, int] | None = None,
-    goals: str | Path | None = None,
+    goals: str | Path | Sequence[Target] | None = None,
     entered: str | Path | None = None,
     ledger: str | Path | None = None,
     previous: Edition | None = None,
@@ -111,7 +113,7 @@ def publish(
     years
         First and last year published; by default all those read.
     goals, entered, ledger
-        ``objectifs.toml``, the filled template of figures entered, the spend file: each may lack.
+        ``objectifs.toml`` or the targets of a mission, the filled template of figures entered, the spend file: each may lack.
     previous
         The edition before, to say what moved and why.
     population, definition
@@ -139,7 +141,31 @@ def publish(
     )
     published = tuple(range(years[0], years[1] + 1)) if years else tuple(known)
     moved = _since(previous, Edition(every.lazy(), published, measurer(name, population)))
-    return replace(_composed(result, name, every, published, read, definition, moved), with_score=with_score)
+    made = _composed(result, name, every, published, read, definition, moved)
+    return replace(_known(made, _proved(base)), with_score=with_score)
+
+
+def _known(made: Publication, proved: set[str]) -> Publication:
+    """The publication without the shares of the known that prove nothing."""
+    return replace(
+        made,
+        measures=known_shares(made.measures, proved),
+        by_buyer=known_shares(made.by_buyer, proved),
+        spent=known_shares(made.spent, proved),
+        past=known_shares(made.past, proved),
+    )
+
+
+def _proved(base: Base) -> set[str]:
+    """What a list of holders read proves a « non » of (keys of ``LISTED``)."""
+    if base.register is None or base.establishments is None:
+        return set()
+    found = coverage.of_lists(base.register, base.establishments).collect().row(0, named=True)
+    return {
+        name
+        for name, proves in (("ESUS", found["ess_chargee"]), ("inclusif", not found["inclusif_manquants"]))
+        if proves
+    }
 
 
 class _Given(NamedTuple):
@@ -152,15 +178,18 @@ class _Given(NamedTuple):
 
 
 def _read(
-    goals: str | Path | None,
+    goals: str | Path | Sequence[Target] | None,
     entered: str | Path | None,
     ledger: str | Path | None,
     sirens: tuple[str, ...],
     years: Sequence[int],
 ) -> _Given:
-    named = (("objectifs", goals), ("chiffres saisis", entered), ("grand livre", ledger))
+    written, voted = (goals, ()) if isinstance(goals, str | Path) else (None, tuple(goals or ()))
+    if written:
+        voted = targets.read(written, first_year=years[0] if years else None)
+    named = (("objectifs", written), ("chiffres saisis", entered), ("grand livre", ledger))
     return _Given(
-        targets.read(goals, first_year=years[0] if years else None) if goals else (),
+        voted,
         entered_file.read(entered, sirens=sirens) if entered else ENTERED.empty(),
         ledgers.read_ledger(ledger) if ledger else None,
         {name: Path(path) for name, path in named if path},

@@ -213,7 +213,7 @@ def _built(title: str, result: Publication, found: Findings, sections: Any) -> R
     subtitle = f"Années {years}" if "–" in years else f"Année {years}"
     return model.build(
         title,
-        buyer=found.buyer,
+        buyer=french.called(found.buyer),
         as_of=found.as_of,
         today=result.diagnostic.base.today,
         last=result.diagnostic.last_notified,

@@ -12,11 +12,13 @@ from spaser import french, rules
 from spaser.deliverables import files, word
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Report
+from spaser.indicators import trajectory
 from spaser.indicators.proposed import proposed
+from spaser.indicators.records import NUMBER, VALUE
 from spaser.sections.findings import Findings
 from spaser.sections.publication import outline as sections_outline
 from spaser.sections.publication.retained import items
-from spaser.studies.publication.compose import Publication
+from spaser.studies.publication.compose import Publication, complete_years, measurer
 from spaser.studies.publication.files import findings
 from spaser.vocabulary.sentences import DEMO_NOTE
 
@@ -28,7 +30,7 @@ def report(result: Publication) -> Report:
     found = _findings(result)
     return model.build(
         "Schéma de promotion des achats socialement et écologiquement responsables",
-        buyer=found.buyer,
+        buyer=french.called(found.buyer),
         as_of=found.as_of,
         today=result.diagnostic.base.today,
         last=result.diagnostic.last_notified,
@@ -41,30 +43,66 @@ def report(result: Publication) -> Report:
 
 def _findings(result: Publication) -> Findings:
     found = findings(result)
-    return replace(found, extras={**found.extras, "cibles_a_debattre": starts(found)})
+    return replace(found, extras={**found.extras, "cibles_a_debattre": starts(result, found)})
 
 
-def starts(findings: Findings) -> pl.DataFrame:
-    """Every indicator of contracts of the schema, in number: its start, its landmarks and the target proposed (``indicators.proposed``)."""
+def starts(result: Publication, found: Findings) -> pl.DataFrame:
+    """Every indicator of contracts of the schema, in number: its start, its landmarks and the target proposed (``indicators.proposed``).
+
+    One start per buyer: those of a joint schema have each their own (L2111-3). It is the row that the publication answers its
+    targets on (``trajectory.latest``); ``annee`` is null where no year says anything, ``valeur_montants`` is the share of the amounts.
+    """
+    voted = _targets(found)
+    parts = []
+    for siren, name in result.buyers:
+        start = _start(result, siren, name)
+        parts.append(proposed(start.lazy(), _peers(found, siren, result.definition), voted, _due().lazy()))
+    return pl.concat(pl.collect_all(parts))
+
+
+def _start(result: Publication, siren: str, name: str) -> pl.DataFrame:
     codes = [code for mark, item in items().items() if mark.startswith("S") for code in item["contrats"]]
-    rows = findings.rows(*codes)
-    several = pl.col("definition").n_unique().over("indicateur") > 1
-    kept = rows.filter(~several | (pl.col("definition") == findings.definition))
-    peers = findings.extras.get("pairs")
-    blank = pl.DataFrame(schema={"indicateur": pl.String, "mediane": pl.Float64, "q3": pl.Float64, "n_pairs": pl.Int64})
-    if peers is not None and peers.height and peers["acheteur_siren"].n_unique() == 1:
-        many = pl.col("definition").n_unique().over("indicateur") > 1
-        blank = peers.filter((pl.col("unite") == "nombre") & (~many | (pl.col("definition") == findings.definition)))
-    goals = findings.extras.get("objectifs")
-    known = {"indicateur": pl.String, "nature": pl.String, "cible": pl.Float64, "annee": pl.Int64}
-    voted = (
-        pl.DataFrame(schema=known)
-        if goals is None or not goals.height
-        else goals.filter((pl.col("unite") == "nombre") & pl.col("part")).select(
-            pl.col(name).cast(dtype) for name, dtype in known.items()
-        )
+    own = result.base.contracts.filter(pl.col("acheteur_siren") == siren).collect(engine="streaming")
+    measured = measurer(name, result.diagnostic.population)(own.lazy()).collect()
+    rows = _retained(measured.filter(pl.col("indicateur").is_in(codes)), result.definition)
+    last = trajectory.latest(rows, complete_years(own, result.base.as_of.year))
+    whole = rows.filter(pl.col("dimension") == "total", pl.col("unite") == NUMBER)
+    number = last.filter(pl.col("unite") == NUMBER)
+    # An indicator that no year measures keeps its place: it says that it is not known.
+    silent = whole.join(number, on="indicateur", how="anti", maintain_order="left")
+    order = {code: rank for rank, code in enumerate(dict.fromkeys(codes))}
+    worth = last.filter(pl.col("unite") == VALUE).select("indicateur", valeur_montants="valeur", annee_montants="annee")
+    return (
+        pl.concat([number, silent], how="diagonal")
+        .join(worth, on="indicateur", how="left", maintain_order="left")
+        .with_columns(acheteur=pl.lit(name))
+        .sort(pl.col("indicateur").replace_strict(order, return_dtype=pl.Int64))
     )
-    return proposed(kept.lazy(), blank.lazy(), voted.lazy(), _due().lazy()).collect()
+
+
+def _retained(rows: pl.DataFrame, definition: str) -> pl.DataFrame:
+    """The rows in the definition shown, where several compete."""
+    several = pl.col("definition").n_unique().over("indicateur") > 1
+    return rows.filter(~several | (pl.col("definition") == definition))
+
+
+def _peers(found: Findings, siren: str, definition: str) -> pl.LazyFrame:
+    """Where this buyer stands among its peers."""
+    blank = {"indicateur": pl.String, "mediane": pl.Float64, "q3": pl.Float64, "n_pairs": pl.Int64}
+    peers = found.extras.get("pairs")
+    if peers is None or not peers.height:
+        return pl.LazyFrame(schema=blank)
+    mine = peers.filter(pl.col("unite") == NUMBER, pl.col("acheteur_siren") == siren)
+    return _retained(mine, definition).select(pl.col(name).cast(dtype) for name, dtype in blank.items()).lazy()
+
+
+def _targets(found: Findings) -> pl.LazyFrame:
+    """The targets voted, in number or in amounts, and the national references."""
+    goals = found.extras.get("objectifs")
+    known = {"indicateur": pl.String, "nature": pl.String, "unite": pl.String, "cible": pl.Float64, "annee": pl.Int64}
+    if goals is None or not goals.height:
+        return pl.LazyFrame(schema=known)
+    return goals.filter("part").select(pl.col(name).cast(dtype) for name, dtype in known.items()).lazy()
 
 
 def _due() -> pl.DataFrame:
@@ -91,16 +129,23 @@ def write(result: Publication, folder: Path | str) -> list[Path]:
 
 
 def summary(result: Publication) -> str:
-    """What the terminal says: the start of each indicator for which a target is proposed."""
-    told = starts(findings(result))
-    lines = [f"{result.diagnostic.scope} : {french.count(told.height, 'indicateur')} lus dans les contrats"]
-    for row in told.to_dicts():
-        if row["propose"] is not None:
-            lines.append(
-                f"  {row['titre']:<62} départ {french.share(row['valeur'])}, à débattre : {french.share(row['propose'], 0)} ({row['motif']})"
-            )
-        elif row["vote"] is not None:
-            lines.append(
-                f"  {row['titre']:<62} départ {french.share(row['valeur'])}, voté : {french.share(row['vote'], 0)} en {row['annee_vote']}"
-            )
+    """What the terminal says: the start of each indicator for which a target is proposed or voted, buyer by buyer; what has no landmark."""
+    told = starts(result, findings(result))
+    many = told["acheteur"].n_unique() > 1
+    indicators = french.count(told["indicateur"].n_unique(), "indicateur")
+    lines = [f"{result.diagnostic.scope} : {indicators} lus dans les contrats"]
+    for name in told["acheteur"].unique(maintain_order=True):
+        rows = told.filter(pl.col("acheteur") == name)
+        lines += [f"{name} :"] if many else []
+        lines += [line for row in rows.to_dicts() if (line := _line(row))]
+        lines += [f"  {french.capital(said)}" for said in sections_outline.unlandmarked(rows)]
     return french.typeset("\n".join(lines)) if len(lines) == 1 else "\n".join(lines)
+
+
+def _line(row: dict[str, Any]) -> str:
+    start = f"  {row['titre']:<62} départ {sections_outline.start_of(row)}"
+    if row["vote"] is not None:
+        return f"{start}, voté : {sections_outline.voted_of(row)}"
+    if row["propose"] is not None:
+        return f"{start}, à débattre : {french.share(row['propose'], 0)} ({row['motif']})"
+    return ""

@@ -21,8 +21,12 @@ def first_lines(path: Path, lines: int = 4) -> list[list[str]]:
     try:
         kind = recognition.recognise(head, path.name)
         if kind == recognition.WORKBOOK:
-            sheet = cells.read_sheets(path)[0]
-            rows = ([cell or "" for cell in row] for row in sheet.cells.select(sheet.columns).head(_HEAD).rows())
+            filled = cells.read_sheets(path)[:1]
+            rows = (
+                [cell or "" for cell in row]
+                for sheet in filled
+                for row in sheet.cells.select(sheet.columns).head(_HEAD).rows()
+            )
             return list(itertools.islice(filter(any, rows), lines + 1))
         if kind != recognition.CSV:
             return []

@@ -12,12 +12,15 @@ import polars as pl
 from spaser import french
 from spaser.problems import Problem
 from spaser.sources import archives, ledgers, notices, programmes
+from spaser.sources.contracts.lists import NoBuyer
 from spaser.sources.registers import Registers, read_registers
 from spaser.sources.workbooks import empty_sheets
 from spaser.studies import answered
 from spaser.studies.reading import unknown
 from spaser.studies.reading.accounts import LISTED, PLANNED, SPENT, Looked, columns, lines, of_sheet, why
 from spaser.studies.reading.contracts import Unproved, contracts
+from spaser.studies.reading.heads import first_lines
+from spaser.text import fold
 
 
 def look(paths: Sequence[str | Path]) -> list[Looked]:
@@ -42,22 +45,27 @@ def _one(path: Path) -> Looked:
             refused[kind] = problem
             continue
         if found is not None:
-            return replace(found, told=(*found.told, *_otherwise(refused), *_empty(path)))
+            return replace(found, told=(*found.told, *_otherwise(path, refused), *_empty(path)))
     return Looked(path.name, "non reconnu", problem=unknown.told(path, refused))
 
 
-def _otherwise(refused: dict[str, Problem]) -> list[str]:
-    """What else the file could be, when a surer reader left it for lack of proof."""
+def _otherwise(path: Path, refused: dict[str, Problem]) -> list[str]:
+    """What else the file could be, when a surer reader left it for lack of proof or of a buyer."""
     left = refused.get("contrats")
+    if isinstance(left, NoBuyer):
+        titles = {word for row in first_lines(path) for cell in row for word in fold(cell).split()}
+        own = titles & {"notification", "cpv", "duree", "procedure", "attributaire"}
+        return (
+            ["autre lecture possible : une liste de contrats ; s'il en est une, ajoutez une colonne « SIRET acheteur »"]
+            if own
+            else []
+        )
     return [f"autre lecture possible : une liste de contrats ({left.why})"] if isinstance(left, Unproved) else []
 
 
 def _empty(path: Path) -> list[str]:
     """The sheets that hold nothing: no reader names them."""
-    try:
-        names = empty_sheets(path)
-    except Problem:
-        return []
+    names = empty_sheets(path)
     return (
         [f"{french.plural('feuille', len(names))} vide{'s' * (len(names) > 1)}, rien à y lire : {', '.join(names)}"]
         if names

@@ -8,6 +8,7 @@ from spaser import french
 from spaser.problems import Problem
 from spaser.sources.ledgers.headings import never_spent
 from spaser.sources.registers.evidence import line
+from spaser.sources.workbooks import empty_sheets
 from spaser.studies.answered import DOCUMENTS
 from spaser.studies.reading.heads import first_lines
 from spaser.text import fold
@@ -25,6 +26,8 @@ def told(path: Path, refused: dict[str, Problem]) -> str:
     rows = first_lines(path)
     if len(rows) > 1 and any(len(list(filter(None, row))) > 1 for row in rows):
         return _table(path, max(rows, key=lambda row: len(set(filter(None, row)))))
+    if not rows and (blank := empty_sheets(path)):
+        return f"Toutes les feuilles de ce classeur sont vides : {', '.join(blank)}. Donnez l'export qui contient les lignes."
     pieces = refused.get("pièces d'un marché")
     if pieces and path.suffix.lower() in DOCUMENTS:
         return str(pieces)

@@ -40,6 +40,8 @@ class Book:
     trades: pl.DataFrame
     served: pl.DataFrame
     wins: pl.DataFrame | None
+    #: The reader's day: the book is made then, from lists that may be older.
+    today: date | None = None
 
     @property
     def named(self) -> pl.DataFrame:
@@ -47,7 +49,7 @@ class Book:
         return self.entries.filter(~pl.col("personne_physique"))
 
 
-def book_of(place: Territory, base: Base | None = None) -> Book:
+def book_of(place: Territory, base: Base | None = None, today: date | None = None) -> Book:
     """The book of a territory whose lists were read; ``base`` when contracts were read too."""
     assert place.lists is not None
     codes = place.communes["code_commune"].to_list()
@@ -67,6 +69,7 @@ def book_of(place: Territory, base: Base | None = None) -> Book:
         trades=trades,
         served=served,
         wins=None if base is None else facts.wins(base.contracts, base.holders, sirens),
+        today=today,
     )
 
 

@@ -105,7 +105,20 @@ def report(book: Book) -> Report:
         sources=[Source(row["fichier"], row["libelle"], row.get("au")) for row in place.files.to_dicts()],
         notes=("Démonstration : les fournisseurs et les acheteurs sont inventés.",) if place.demo else (),
         annexes=_annexes(book),
+        today=book.today,
+        ground=_dated(book),
     )
+
+
+def _dated(book: Book) -> str:
+    """« Établi le 29 novembre 2026 – listes de juillet 2019 à décembre 2020, 1 sans date »."""
+    days = book.place.files["au"]
+    months = [french.long_date(day).split(maxsplit=1)[1] for day in days.drop_nulls().sort()]
+    lists = f"listes {french.of(months[0])}" if months else "listes sans date"
+    lists += f" à {months[-1]}" if months and months[-1] != months[0] else ""
+    lists += f", {french.number(days.null_count())} sans date" if months and days.null_count() else ""
+    made = f"établi le {french.long_date(book.today)} – " if book.today else ""
+    return french.capital(french.typeset(made + lists))
 
 
 def write(book: Book, folder: Path | str) -> list[Path]:

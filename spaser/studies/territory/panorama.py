@@ -15,7 +15,7 @@ from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Sentence, Source
 from spaser.problems import Problem, closest
 from spaser.sections.balance import annexes_balance, section_balance
-from spaser.sections.territory import TERRITORY, annex, annexes_observed, section_change, section_sectors
+from spaser.sections.territory import FORMS_KNOWN, TERRITORY, annex, annexes_observed, section_change, section_sectors
 from spaser.sources.answers.overrides import read_overrides
 from spaser.sources.registers import Registers
 from spaser.sources.registers.known import known_suppliers
@@ -308,6 +308,8 @@ def summary(result: Territory) -> str:
         lines.append(
             f"  {french.capital(row['famille']):<26} {least}{french.count(row['etablissements'], 'établissement')}{told}, {jobs_told(row)}"
         )
+    if rows.filter(pl.col("code_commune") == WHOLE, ~pl.col("famille").is_in([WHOLE, INCLUSIVE])).height:
+        lines.append(f"  ({FORMS_KNOWN})")
     if result.before is not None:
         unlike = " (les listes des deux dates ne sont pas les mêmes : voyez la page)" if result.before.unlike else ""
         whole = result.before.changes.filter(pl.col("famille") == WHOLE).to_dicts()

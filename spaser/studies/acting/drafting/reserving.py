@@ -26,9 +26,9 @@ def may_be_listed(family: str) -> bool | None:
     return family in _families_listed()
 
 
-def listed(code: str) -> bool:
-    """Is a CPV code one of the list."""
-    return code in codes_listed()
+def label(family: str) -> str:
+    """A family of purchase, as a reader knows it."""
+    return Need(famille=family).label
 
 
 def codes_listed() -> set[str]:

@@ -122,9 +122,7 @@ def _told_advice(result: Followed) -> list[str]:
         return (
             ["Aucun projet conseillé n'a encore de contrat : rien ne dit si le conseil a été suivi."]
             if result.projects["levier"].count()
-            else [
-                "Sans liste de fournisseurs (--registre), aucun levier n'est conseillé : le suivi des conseils n'est pas mesuré."
-            ]
+            else ["Sans liste de fournisseurs, aucun levier n'est conseillé : le suivi des conseils n'est pas mesuré."]
         )
     known = rows.filter(pl.col("conseil_suivi").is_not_null())
     silent = rows.height - known.height

@@ -11,7 +11,8 @@ from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Callout, Column, Paragraph, Report, Section, Sentence, Source, table
 from spaser.studies.acting import drafting
-from spaser.studies.acting.proofreading.compose import MET, Proof
+from spaser.studies.acting.proofreading.compose import Proof
+from spaser.studies.acting.proofreading.reading import MET
 from spaser.studies.acting.tables import tables_of
 
 _COLUMNS = (

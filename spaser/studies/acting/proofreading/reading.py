@@ -1,0 +1,68 @@
+"""What the checks of a consultation read: the words of a state, a lot with its passages, the row a check gives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from spaser import french
+from spaser.text import unaccented
+
+MET, LACKS, CLASHES, CHECK, MAYBE = "rempli", "manque", "se contredit", "à vérifier", "peut-être"
+WHOLE = "tous les lots"
+RULES_OF_CONSULTATION = ("RC", "AVIS")
+EXECUTION = ("CCAP", "CCTP", "CCP", "AE")
+LOT = re.compile(r"\blot(?:s)? ?(?:n ?[°o]? ?)?(\d{1,2})\b")
+
+
+@dataclass(frozen=True)
+class Lot:
+    """What one lot is read in: its passages and its paragraphs, folded once."""
+
+    name: str
+    passages: list[dict[str, Any]]
+    texts: list[dict[str, Any]]
+
+    def found(self, dimension: str, carrier: str, pieces: Sequence[str] = ()) -> list[dict[str, Any]]:
+        return [
+            p
+            for p in self.passages
+            if p["dimension"] == dimension and p["porteur"] == carrier and (not pieces or p["genre"] in pieces)
+        ]
+
+    def says(self, pattern: re.Pattern[str]) -> bool:
+        return any(pattern.search(text["plie"]) for text in self.texts)
+
+    @property
+    def own(self) -> list[dict[str, Any]]:
+        """Its paragraphs: those that name another lot and not this one are left out."""
+        number = self.name.rsplit(" ", 1)[-1]
+        named = ((text, LOT.findall(text["plie"])) for text in self.texts)
+        return [text for text, lots in named if self.name == WHOLE or not lots or number in lots]
+
+
+def plain(text: str) -> str:
+    """Small letters without accents, straight apostrophes; figures and signs are kept."""
+    return unaccented(text).lower().replace("\u2019", "'").replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def row(
+    check: str, state: str, said: str, base: str, *, at: list[dict[str, Any]] | None = None, text: str = ""
+) -> dict[str, Any]:
+    """One line of the proofreading; ``at``: where it was read."""
+    where = french.listing(dict.fromkeys(one["ou"] or one["document"] for one in (at or [])[:4]))
+    return {
+        "controle": check,
+        "etat": state,
+        "ou": where,
+        "constat": french.typeset(said),
+        "fondement": base,
+        "texte": text,
+    }
+
+
+def places(texts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where paragraphs stand, as ``row`` shows it."""
+    return [{"ou": None, "document": text["document"]} for text in texts]
