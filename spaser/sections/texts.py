@@ -80,8 +80,7 @@ def _told(findings: Findings, under: pl.DataFrame, silent: pl.DataFrame, refused
     read = findings.counted["objet"].drop_nulls().len()
     said = [f"{french.count(read, 'objet')} de contrat {'a été lu' if read < 2 else 'ont été lus'} mot à mot"]
     if findings.counted.height < (every := findings.contracts.height):
-        of = f"des contrats retenus pour les parts ({french.number(findings.counted.height)} sur les {french.number(every)} lus)"
-        said = [f"{french.count(read, 'objet')} {of} {'a été lu' if read < 2 else 'ont été lus'} mot à mot"]
+        said[0] += f" : ceux des contrats retenus pour les parts, sur {french.count(every, 'contrat')} lus"
     if n:
         verb = "porte ou laisse supposer" if n < 2 else "portent ou laissent supposer"
         said.append(f"{french.count(n, 'contrat')} {verb} une considération qui n'est pas déclarée")

@@ -395,5 +395,8 @@ def test_the_population_of_the_subjects_read_is_named_when_it_is_not_every_contr
     told = [
         " ".join(one.text for one in texts._told(one, GAPS, GAPS, 0)).replace("\u00a0", " ") for one in (found, every)
     ]
-    assert "retenus pour les parts (39 sur les 40 lus)" in told[0]
+    assert (
+        "39 objets de contrat ont été lus mot à mot : ceux des contrats retenus pour les parts, sur 40 contrats lus"
+        in told[0]
+    )
     assert "retenus pour les parts" not in told[1] and "39 objets de contrat ont été lus" in told[1]
