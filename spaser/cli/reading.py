@@ -7,6 +7,7 @@ from pathlib import Path
 
 from spaser.cli.options import command
 from spaser.cli.terminal import say, wrote
+from spaser.problems import Problem
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -33,3 +34,6 @@ def _run(choices: argparse.Namespace) -> None:
     say(reading.summary(found))
     if choices.sortie:
         wrote(reading.write(found, choices.sortie))
+    if all(one.problem for one in found):
+        unknown = "Ce fichier n'a pas été reconnu" if len(found) == 1 else "Aucun de ces fichiers n'a été reconnu"
+        raise Problem(unknown, todo="Ce qui a été vu et ce qui était attendu sont dits au-dessus")

@@ -67,3 +67,13 @@ def test_an_output_folder_that_is_a_link_is_written_through_and_a_broken_one_is_
     assert (tmp_path / "vrai" / "lecture_sources.csv").exists() and (tmp_path / "lien").is_symlink()
     assert main(["lire", str(tmp_path / "l.csv"), "--sortie", str(tmp_path / "casse")]) == 2
     assert "dossier" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("known", "code"), [(0, 2), (1, 0)])
+def test_files_that_nobody_knows_are_a_refusal_and_one_that_is_known_is_none(tmp_path, capsys, known, code):
+    (tmp_path / "notes.csv").write_text("couleur;taille\nbleu;12\nvert;13\n", encoding="utf-8")
+    (tmp_path / "depenses.csv").write_text("Fournisseur;Montant HT\nAtelier fictif;12\n", encoding="utf-8")
+    given = [str(tmp_path / name) for name in ("notes.csv", "depenses.csv")[: 1 + known]]
+    assert main(["lire", *given]) == code
+    told = capsys.readouterr()
+    assert ("n'a pas été reconnu" in told.err) is (code == 2) and "notes.csv" in told.out
