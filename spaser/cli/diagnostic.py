@@ -8,7 +8,7 @@ import polars as pl
 
 import spaser
 from spaser.cli.given import decided, delivered
-from spaser.cli.options import closing, command, corrections, day, selection, source
+from spaser.cli.options import closing, columns, command, corrections, day, selection, source
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
 from spaser.shipped import launcher
@@ -48,6 +48,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         metavar="FICHIER",
         help="fichier de dépenses (grand livre) : seuil du SPASER, réemploi, alimentation",
     )
+    columns(one)
     one.add_argument(
         "--livre-v",
         type=book_v,
@@ -79,7 +80,7 @@ def _run(choices: argparse.Namespace) -> None:
         progress=progress,
         declared=_declared(choices),
         decisions=decided(choices),
-        spend=read_ledger(choices.depenses).lines.lazy() if choices.depenses else None,
+        spend=read_ledger(choices.depenses, mapping=choices.correspondance).lines.lazy() if choices.depenses else None,
         notices=read_notices(choices.avis, progress=progress) if choices.avis else None,
         pieces=spaser.clauses(choices.pieces, progress=progress) if choices.pieces else None,
     )

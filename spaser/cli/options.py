@@ -93,6 +93,11 @@ def matched(command: argparse._ActionsContainer) -> None:
     """What a person said of a ledger: the names linked to suppliers, and what each column is."""
     told = "validations.csv rempli : rapprochements acceptés ou refusés"
     command.add_argument("--validations", metavar="FICHIER", help=told)
+    columns(command)
+
+
+def columns(command: argparse._ActionsContainer) -> None:
+    """What each column of a ledger is."""
     told = "correspondance.toml corrigé : quelle colonne est quoi"
     command.add_argument("--correspondance", metavar="FICHIER", help=told)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from spaser.cli.given import HERE, delivered
-from spaser.cli.options import clock, closing, command, selection
+from spaser.cli.options import clock, closing, columns, command, selection
 from spaser.cli.terminal import progress, say, wrote
 from spaser.indicators.records import WITH_CRITERION, WITHOUT_CRITERION
 from spaser.indicators.targets import Target
@@ -33,6 +33,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     known.add_argument(
         "--depenses", metavar="FICHIER", help="le grand livre : les parts en valeur sont aussi données sur les dépenses"
     )
+    columns(known)
     known.add_argument(
         "--edition-precedente",
         metavar="DOSSIER",
@@ -108,6 +109,7 @@ def _run(choices: argparse.Namespace) -> None:
         goals=choices.objectifs or _voted(choices, buyers),
         entered=choices.saisies,
         ledger=choices.depenses,
+        columns=choices.correspondance,
         previous=publication_files.previous(choices.edition_precedente) if choices.edition_precedente else None,
         declared=choices.at.said_of(buyers[0] if len(buyers) == 1 else None).declared if choices.at else None,
         population=choices.population,

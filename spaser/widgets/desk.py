@@ -103,9 +103,14 @@ class Desk:
         """The spending of the buyer shown; a ledger that cannot be read is told where spending is shown, and answers nothing here."""
         ledger = self.asked.wishes.ledger if self.asked else None
         try:
-            return read_ledger(ledger).lines.lazy() if ledger else None
+            return read_ledger(ledger, mapping=self.columns).lines.lazy() if ledger else None
         except Problem:
             return None
+
+    @property
+    def columns(self) -> Path | None:
+        """Which column of the spend file is what, when the mission says so."""
+        return missions.columns(missions.decisions(self.mission).folder) if self.mission is not None else None
 
     @property
     def asked(self) -> Asked | None:

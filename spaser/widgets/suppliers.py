@@ -14,6 +14,7 @@ from spaser.studies import mission as missions
 from spaser.studies import suppliers as purchases
 from spaser.studies.suppliers import handover as purchases_handover
 from spaser.widgets import tables
+from spaser.widgets.acts.columns import Columns
 from spaser.widgets.acts.links import Links
 from spaser.widgets.files import expanded
 from spaser.widgets.selection import reading_day
@@ -46,6 +47,7 @@ class Suppliers:
         self.path.observe(lambda _: self.refresh(), names="value")
         self.place = ipywidgets.VBox()
         self.links: Links | None = None
+        self.columns: Columns | None = None
         self.widget = ipywidgets.VBox([self.path, self.answer, self.place])
         self.refresh()
 
@@ -68,17 +70,21 @@ class Suppliers:
         return purchases_handover.report(self.result).annexes if self._blocks else ()
 
     def _offer(self) -> None:
-        """The links that wait for an answer, under the analysis; without a mission they are answered in their file."""
+        """The columns and the links to decide, under the analysis; without a mission they are answered in their files."""
         if self.mission is None or not self.mission.whole:
             return
-        if self.links is not None:
+        if self.links is not None and self.columns is not None:
+            self.columns.show(self.result.mapping, self.result.seen)
             return self.links.show(self.result.validations)
         kept = missions.decisions(self.mission)
-        self.links = Links(
-            self.result.validations, kept, day=reading_day, changed=self.refresh, author=self.mission.author
+        asked: dict[str, Any] = {"day": reading_day, "changed": self.refresh, "author": self.mission.author}
+        self.links = Links(self.result.validations, kept, **asked)
+        self.columns = Columns(self.result.mapping, self.result.seen, kept, **asked)
+        linked, read = (
+            ipywidgets.HTML(tables.framed(f"<h3>{title}</h3>"))
+            for title in ("Fournisseurs à rapprocher", "Colonnes du fichier de dépenses")
         )
-        told = ipywidgets.HTML(tables.framed("<h3>Fournisseurs à rapprocher</h3>"))
-        self.place.children = (told, self.links.widget)
+        self.place.children = (linked, self.links.widget, read, self.columns.widget)
         return None
 
     def _read(self) -> purchases.SupplierDiagnostic:
@@ -89,9 +95,14 @@ class Suppliers:
             )
         if self.mission is None:
             return purchases.suppliers_of(self.path.value, expanded(self.registers))
-        kept = missions.decisions(self.mission).table()
+        decisions = missions.decisions(self.mission)
+        kept = decisions.table()
         return purchases.suppliers_of(
-            self.path.value, list(self.mission.registers), overrides=kept.lazy(), validations=missions.validations(kept)
+            self.path.value,
+            list(self.mission.registers),
+            overrides=kept.lazy(),
+            validations=missions.validations(kept),
+            mapping=missions.columns(decisions.folder),
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:

@@ -10,6 +10,7 @@
 ...     spaser.write(result, made.writing)
 """
 
+from spaser.studies.mission.columns import columns, keep_columns, undo_columns
 from spaser.studies.mission.copies import notebooks, question
 from spaser.studies.mission.deciding import Decisions
 from spaser.studies.mission.fingerprints import fingerprint
@@ -33,12 +34,14 @@ __all__ = [
     "change",
     "changed",
     "collect",
+    "columns",
     "create",
     "decisions",
     "edited",
     "fingerprint",
     "held",
     "here",
+    "keep_columns",
     "last",
     "links",
     "listed",
@@ -52,5 +55,6 @@ __all__ = [
     "template",
     "there",
     "told",
+    "undo_columns",
     "validations",
 ]

@@ -16,6 +16,7 @@ from spaser.problems import Problem
 from spaser.sources import demonstration
 from spaser.studies.diagnostic import Declared
 from spaser.studies.mission import shape
+from spaser.studies.mission.columns import columns
 from spaser.studies.mission.fingerprints import fingerprint
 from spaser.studies.mission.shape import FORMS
 from spaser.studies.pams.compose import Wishes
@@ -218,6 +219,7 @@ def _asked(shared: dict[str, Any], table: dict[str, Any], source: Path, members:
         ledger=ledger,
         registers=tuple(str(home / one) for one in shared.get("registres", [])),
         interviews=met,
+        columns=columns(home / DECISIONS) if source.name == NAME else None,
         programme=programme,
         followed=followed,
         answers=shape.answers_of(

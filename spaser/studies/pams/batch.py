@@ -255,7 +255,7 @@ def _one(desk: Desk, task: Task) -> Outcome:
     mission, (asked, name, siren) = desk.mission, task
     asked = replace(asked, label=asked.label or mission.names.get(siren, ""))
     try:
-        book = read_ledger(asked.wishes.ledger) if asked.wishes.ledger else None
+        book = read_ledger(asked.wishes.ledger, mapping=asked.wishes.columns) if asked.wishes.ledger else None
         result = diagnostic.diagnose(
             desk.base,
             buyer=siren,

@@ -53,7 +53,7 @@ class Wishes:
 
     ``radius`` in kilometres and ``dependency`` (0 to 1) as in ``opportunities.potential_of``; ``goals`` the targets voted;
     ``ledger`` the spend file, read against ``registers``; ``answers`` the level answered to each question of the grid;
-    ``interviews`` the workbook of the people met, filled in; ``programme`` the purchases planned, and ``followed`` the workbooks of
+    ``columns`` which column of it is what, when a person said so; ``interviews`` the workbook of the people met, filled in; ``programme`` the purchases planned, and ``followed`` the workbooks of
     follow-up (programme, meetings) filled in.
     """
 
@@ -61,6 +61,7 @@ class Wishes:
     dependency: float | None = None
     goals: tuple[Target, ...] = ()
     ledger: Path | None = None
+    columns: Path | None = None
     registers: tuple[str, ...] = ()
     answers: dict[str, int | None] = field(default_factory=dict)
     interviews: Path | None = None
@@ -111,7 +112,8 @@ def study(
         demonstration.refuse_mix(contrats=result.base.demo, dépenses=[asked.ledger])
     listed = result.base.register is not None
     found = opportunities.potential_of(result, radius=asked.radius, dependency=asked.dependency) if listed else None
-    spent = purchases.suppliers_of(asked.ledger, list(asked.registers) or registers or ()) if asked.ledger else None
+    lists = list(asked.registers) or registers or ()
+    spent = purchases.suppliers_of(asked.ledger, lists, mapping=asked.columns) if asked.ledger else None
     roads, references, reach = _goals(result, asked.goals, found)
     lacking = [
         code

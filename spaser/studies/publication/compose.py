@@ -97,6 +97,7 @@ def publish(
     goals: str | Path | Sequence[Target] | None = None,
     entered: str | Path | None = None,
     ledger: str | Path | None = None,
+    columns: str | Path | None = None,
     previous: Edition | None = None,
     population: str = DEFAULT_POPULATION,
     definition: str = WITH_CRITERION,
@@ -113,7 +114,7 @@ def publish(
     years
         First and last year published; by default all those read.
     goals, entered, ledger
-        ``objectifs.toml`` or the targets of a mission, the filled template of figures entered, the spend file: each may lack.
+        ``objectifs.toml`` or the targets of a mission, the filled template of figures entered, the spend file: each may lack. ``columns``: which column of the spend file is what.
     previous
         The edition before, to say what moved and why.
     population, definition
@@ -130,7 +131,7 @@ def publish(
     _check_buyers(sirens)
     every = base.contracts.filter(pl.col("acheteur_siren").is_in(list(sirens))).collect(engine="streaming")
     known = sorted(every["annee"].drop_nulls().unique().to_list())
-    read = _read(goals, entered, ledger, sirens, known)
+    read = _read(goals, entered, ledger, columns, sirens, known)
     result = diagnostic.diagnose(
         base,
         buyer=sirens,
@@ -181,6 +182,7 @@ def _read(
     goals: str | Path | Sequence[Target] | None,
     entered: str | Path | None,
     ledger: str | Path | None,
+    columns: str | Path | None,
     sirens: tuple[str, ...],
     years: Sequence[int],
 ) -> _Given:
@@ -191,7 +193,7 @@ def _read(
     return _Given(
         voted,
         entered_file.read(entered, sirens=sirens) if entered else ENTERED.empty(),
-        ledgers.read_ledger(ledger) if ledger else None,
+        ledgers.read_ledger(ledger, mapping=columns) if ledger else None,
         {name: Path(path) for name, path in named if path},
     )
 

@@ -24,7 +24,7 @@ from spaser.studies.diagnostic import Base
 from spaser.studies.diagnostic import holders as held
 from spaser.studies.suppliers import tables as purchases_tables
 from spaser.suppliers import analysis as suppliers_analysis
-from spaser.vocabulary import DECISIONS, ESTABLISHMENTS, FILLED, LINKS, REGISTER, REJECTS, SPEND, STATUS
+from spaser.vocabulary import DECISIONS, ESTABLISHMENTS, FILLED, LINKS, REGISTER, REJECTS, SEEN, SPEND, STATUS
 
 Paths = str | Path | Sequence[str | Path]
 Progress = Callable[[str, float], None] | None
@@ -43,7 +43,8 @@ class SupplierDiagnostic:
     ``lines`` are SPEND (or HOLDERS) with the columns of ``vocabulary.STATUS``; ``suppliers`` has one row per supplier;
     ``measures`` is MEASURES; ``balance`` accounts for every cent; ``validations`` are the names left to the user.
     ``register`` and ``establishments`` are the lists as they were used, decisions included. ``by_unit``: the file gives SIREN only,
-    and answers are those of legal units. ``filled`` is FILLED of the file and of the lists.
+    and answers are those of legal units. ``filled`` is FILLED of the file and of the lists, ``seen``
+    SEEN of the spend file.
     """
 
     origin: str
@@ -66,6 +67,7 @@ class SupplierDiagnostic:
     demo: bool = False
     by_unit: bool = False
     filled: pl.DataFrame = field(default_factory=FILLED.empty)
+    seen: pl.DataFrame = field(default_factory=SEEN.empty)
     register: pl.LazyFrame = field(default_factory=lambda: REGISTER.empty().lazy(), repr=False)
     establishments: pl.LazyFrame = field(default_factory=lambda: ESTABLISHMENTS.empty().lazy(), repr=False)
 
@@ -184,6 +186,7 @@ def _of_ledger(
         accounts=ledger.accounts,
         overrides=_statuses(decided),
         mapping=ledger.mapping,
+        seen=ledger.seen,
         spread=spread,
         demo=demo,
         register=listed,

@@ -144,7 +144,9 @@ class Impact(View):
                 "Aucun fichier de dépenses n'est donné : l'impact ne se mesure pas sur des montants de contrats",
                 todo="Ajoutez votre grand livre dans le carnet d'accueil",
             )
-        spent = _spent(str(ledger), tuple(mission.registers), ledger.stat().st_mtime_ns)
+        columns = self.desk.columns
+        stamps = tuple(path.stat().st_mtime_ns for path in (ledger, columns) if path)
+        spent = _spent(str(ledger), tuple(mission.registers), columns, stamps)
         found = impact.impact_of(spent, hours=self.hours.value.strip() or None)
         section = section_impact(impact.findings(found))
         return section.blocks if section else [Sentence("Rien n'est mesuré sur ces dépenses.")]
@@ -231,6 +233,8 @@ def _ledger(desk: Desk) -> Path | None:
 
 
 @lru_cache(maxsize=2)
-def _spent(ledger: str, registers: tuple[str, ...], _: int) -> purchases.SupplierDiagnostic:
-    """The ledger analysed once; read again when the file has changed."""
-    return purchases.suppliers_of(ledger, list(registers))
+def _spent(
+    ledger: str, registers: tuple[str, ...], columns: Path | None, _: tuple[int, ...]
+) -> purchases.SupplierDiagnostic:
+    """The ledger analysed once; read again when a file has changed."""
+    return purchases.suppliers_of(ledger, list(registers), mapping=columns)

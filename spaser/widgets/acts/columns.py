@@ -1,0 +1,103 @@
+"""Which column of the spend file is what: one list a word of the kit, each with the headings of the file; obeyed by notebooks and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import polars as pl
+
+from spaser import french
+from spaser.problems import Problem
+from spaser.sources.ledgers import Mapping
+from spaser.studies import mission
+from spaser.studies.mission import Decisions
+from spaser.text import fold
+from spaser.widgets.acts.grid import Answer, Grid, OneOf
+
+#: What is asked of a spend file, in the order in which it matters; the rest is shown when it was read.
+WORDS = {
+    "montant": "le montant",
+    "fournisseur": "le nom du fournisseur",
+    "siret": "le SIRET ou le SIREN du fournisseur",
+    "libelle": "ce qui est acheté",
+    "compte": "le compte",
+    "exercice": "l'année",
+    "date": "la date",
+    "famille_acheteur": "le code d'achat",
+    "code_postal": "le code postal",
+    "commune": "la commune",
+    "service": "le service",
+}
+NONE = "aucune colonne"
+
+
+class Columns(Grid):
+    """The columns of the spend file, as read and as corrected."""
+
+    kind = "colonne"
+    noun = ("colonne du fichier de dépenses", "colonnes du fichier de dépenses")
+
+    def __init__(
+        self,
+        mapping: Mapping | None,
+        seen: pl.DataFrame,
+        decisions: Decisions,
+        *,
+        day: Callable[[], date],
+        changed: Callable[[], None] | None = None,
+        author: str = "",
+    ) -> None:
+        super().__init__(decisions, day=day, changed=changed, author=author)
+        self.show(mapping, seen)
+
+    def show(self, mapping: Mapping | None, seen: pl.DataFrame) -> None:
+        """A line for each word of the kit, with the column it was read in."""
+        self.mapping = mapping
+        if mapping is None or set(mapping) & {"annees", "periodes", "credit", "commande"}:
+            return self.fill([], 0, "montants lus dans plusieurs colonnes : corrigez correspondance.toml si c'est faux")
+        read = mapping["colonnes"]
+        headings = [title for title in seen["colonne"].unique(maintain_order=True).to_list() if title]
+        lines = [self._line(word, told, read.get(word), headings) for word, told in WORDS.items()]
+        count = french.count(len(read), "colonne lue", feminine=True)
+        return self.fill(lines, len(lines), f"{count} sur {french.number(len(headings))}")
+
+    def _line(self, word: str, told: str, now: str | None, headings: list[str]) -> OneOf:
+        others: list[tuple[str, Answer]] = [
+            (f"« {title} »", ((word, "intitule", title),)) for title in headings if title != now
+        ]
+        if now and word != "montant":
+            others.append((NONE, ((word, "intitule", ""),)))
+        return OneOf(word, f"{told} : {f'« {now} »' if now else NONE}", others)
+
+    def keep(self) -> None:
+        """Write the columns chosen; a column is only one thing."""
+        moves = [move for line in self.lines for move in line.moves]
+        self._ready(bool(moves))
+        if self.mapping is None or not moves:
+            return self._tell("aucun choix à enregistrer")
+        columns = dict(self.mapping["colonnes"])
+        chosen = {word: title for word, _, title in moves}
+        if twice := [title for title in chosen.values() if title and list(chosen.values()).count(title) > 1]:
+            raise Problem(f"« {twice[0]} » ne peut être deux choses à la fois", todo="Choisissez une autre colonne")
+        given = {fold(title) for title in chosen.values() if title}
+        columns = {word: title for word, title in columns.items() if fold(title) not in given} | {
+            word: title for word, title in chosen.items() if title
+        }
+        columns = {word: title for word, title in columns.items() if chosen.get(word) != ""}
+        if "montant" not in columns:
+            raise Problem("Il manque la colonne du montant", todo="Dites aussi quelle colonne est le montant")
+        assert self.decisions is not None
+        mission.keep_columns(self.decisions.folder, self.mapping | {"colonnes": columns})
+        self.again()
+        n = len(moves)
+        return self._tell(f"{french.count(n, 'choix')} {'enregistré' if n < 2 else 'enregistrés'} dans la mission")
+
+    def back(self) -> None:
+        """The columns as they were before the last choice."""
+        self._ready(False)
+        assert self.decisions is not None
+        undone = mission.undo_columns(self.decisions.folder)
+        if undone:
+            self.again()
+        self._tell("colonnes comme avant le dernier choix" if undone else "il n'y a rien à annuler")

@@ -1,0 +1,97 @@
+"""Which column of a spend file is what is decided on the screen: kept, undone, obeyed by the report and the commands. All invented."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from invented_ledger import siret
+
+from spaser import french, widgets
+from spaser.cli import main
+from spaser.studies import mission
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+@pytest.fixture
+def made(tmp_path) -> Path:
+    """A mission whose spend file has two amounts: what is ordered stands under the heading of an amount."""
+    lines = "".join(f"Atelier fictif {n};{siret(n)};{1000 * n};{10 * n};2024\n" for n in range(1, 8))
+    (tmp_path / "depenses.csv").write_text(
+        f"Raison sociale;Code légal;Montant HT;Réglé net;Exercice\n{lines}", encoding="utf-8"
+    )
+    source = mission.create(tmp_path / "m", client="Inventée", auteur="A. Inventée")
+    mission.add(source, "depenses", [tmp_path / "depenses.csv"])
+    return source
+
+
+def shown(source: Path) -> widgets.Suppliers:
+    class Desk:
+        mission = globals()["mission"].read(source)
+
+    return widgets.Suppliers(Desk())
+
+
+def answers(grid, word: str) -> dict[str, object]:
+    line = next(line for line in grid.lines if line.key == word)
+    return dict(line.chosen.options)
+
+
+def choose(grid, word: str, title: str) -> None:
+    line = next(line for line in grid.lines if line.key == word)
+    line.chosen.value = dict(line.chosen.options)[french.typeset(title)]
+
+
+def total(suppliers: widgets.Suppliers) -> int:
+    return suppliers.result.lines["montant"].sum()
+
+
+def test_another_column_is_chosen_kept_for_the_next_reading_and_undone(made):
+    first = shown(made)
+    assert total(first) == 28_000 * 100
+    assert french.typeset("« Raison sociale »") not in answers(first.columns, "fournisseur")
+    choose(first.columns, "montant", "« Réglé net »")
+    first.columns.save.click()
+    assert total(first) == 280 * 100
+    assert total(shown(made)) == 280 * 100
+    assert "Réglé net" in (made / "decisions" / "correspondance.toml").read_text(encoding="utf-8")
+    first.columns.undo.click()
+    assert total(first) == total(shown(made)) == 28_000 * 100
+    assert mission.columns(made / "decisions") is None
+    first.columns.undo.click()
+    assert "rien à annuler" in first.columns.status.value
+
+
+def test_a_column_taken_away_is_no_longer_read(made):
+    first = shown(made)
+    assert first.result.lines["siren"].null_count() == 0
+    choose(first.columns, "siret", "aucune colonne")
+    first.columns.save.click()
+    assert first.result.lines["siren"].null_count() == 7
+
+
+def test_one_column_is_not_two_things_and_an_amount_is_needed(made):
+    first = shown(made)
+    assert "aucune colonne" not in answers(first.columns, "montant")
+    for word in ("libelle", "service"):
+        choose(first.columns, word, "« Exercice »")
+    first.columns.save.click()
+    assert "deux choses" in first.columns.status.value.replace("&#x27;", "'")
+    choose(first.columns, "service", "à décider plus tard")
+    choose(first.columns, "libelle", "« Montant HT »")
+    first.columns.save.click()
+    assert "Il manque la colonne du montant" in first.columns.status.value
+    assert mission.columns(made / "decisions") is None
+
+
+def test_the_commands_and_the_report_of_the_mission_obey_the_columns_decided(made, tmp_path):
+    first = shown(made)
+    choose(first.columns, "montant", "« Réglé net »")
+    first.columns.save.click()
+    assert mission.read(made).every.wishes.columns == made / "decisions" / "correspondance.toml"
+    assert main(["fournisseurs", "--mission", str(made), "--sortie", str(tmp_path / "o")]) == 0
+    lines = (tmp_path / "o" / "lignes.csv").read_text(encoding="utf-8-sig").splitlines()
+    rows = list(csv.DictReader(lines, delimiter=";"))
+    assert [float(row["montant"].replace(",", ".")) for row in rows] == [10 * n for n in range(1, 8)]
