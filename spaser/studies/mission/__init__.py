@@ -10,11 +10,11 @@
 ...     spaser.write(result, made.writing)
 """
 
-from spaser.studies.mission.columns import columns, keep_columns, undo_columns
 from spaser.studies.mission.copies import notebooks, question
 from spaser.studies.mission.deciding import Decisions
 from spaser.studies.mission.fingerprints import fingerprint
 from spaser.studies.mission.former import collect, links, take, validations
+from spaser.studies.mission.mapped import columns, keep_columns, undo_columns
 from spaser.studies.mission.model import Asked, Mission, read
 from spaser.studies.mission.outputs import Run, edited, last, mark, run
 from spaser.studies.mission.places import HOME as DEMO

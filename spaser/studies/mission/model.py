@@ -16,8 +16,8 @@ from spaser.problems import Problem
 from spaser.sources import demonstration
 from spaser.studies.diagnostic import Declared
 from spaser.studies.mission import shape
-from spaser.studies.mission.columns import columns
 from spaser.studies.mission.fingerprints import fingerprint
+from spaser.studies.mission.mapped import columns
 from spaser.studies.mission.shape import FORMS
 from spaser.studies.pams.compose import Wishes
 from spaser.vocabulary import DEFAULT_POPULATION
