@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -85,3 +86,12 @@ def test_any_bytes_are_read_or_refused_in_french(tmp_path_factory, content):
         reading.gather(path)
     except Problem as problem:
         assert "\n" not in str(problem)
+
+
+@pytest.mark.parametrize("content", [b'<: :="">', b"<:/>", b"<a:b:c/>", b"<?x?><!-- y -->"])
+def test_a_name_that_no_xml_allows_is_read_or_refused_in_french(tmp_path, content):
+    (tmp_path / "contrats.xml").write_bytes(content)
+    try:
+        reading.gather(tmp_path / "contrats.xml")
+    except Problem as told:
+        assert "contrats.xml" in str(told)

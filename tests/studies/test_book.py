@@ -150,7 +150,7 @@ def test_the_book_says_the_day_it_is_made_and_the_months_of_its_lists(tmp_path):
     place = panorama.territory("219300480", [written(tmp_path)])
     today = leaves.report(book.book_of(place, today=date(2026, 11, 29)))
     assert today.cover[-1].replace("\u00a0", " ") == "Établi le 29 novembre 2026 – listes de septembre 2026"
-    assert today.edition.replace("\u00a0", " ") == "Édition de novembre 2026"
+    assert today.edition.replace("\u00a0", " ") == "Établi le 29 novembre 2026"
     assert leaves.report(book.book_of(place)).cover[-1].replace("\u00a0", " ") == "Listes de septembre 2026"
 
 

@@ -12,6 +12,7 @@ from spaser.problems import Problem
 from spaser.sources.archives import Member
 from spaser.sources.contracts.json_stream import Batch, Note, Unreadable, looks_like_contract
 from spaser.sources.recognition import Counted, Readable
+from spaser.sources.tags import local_name
 
 CONTRACTS = {"marche", "marché", "contrat-concession", "contrat_concession"}
 BATCH = 2_000
@@ -60,7 +61,7 @@ def batches(stream: Counted, member: Member, note: Note) -> Iterator[Batch]:
 def _contracts(events: etree.iterparse, source: str) -> Iterator[tuple[str, object]]:
     inside, depth = False, 0
     for event, element in events:
-        local = etree.QName(element).localname.casefold() if isinstance(element.tag, str) else ""
+        local = local_name(element).casefold()
         if event == "start":
             depth += 1
             if depth == 1:
@@ -104,7 +105,7 @@ def content(element: etree._Element) -> object:
         return (element.text or "").strip() or None
     plain: dict[str, object] = {}
     for child in children:
-        name, value = etree.QName(child).localname, content(child)
+        name, value = local_name(child), content(child)
         if name in plain:
             before = plain[name]
             plain[name] = [*before, value] if isinstance(before, list) else [before, value]

@@ -24,6 +24,7 @@ from spaser.problems import Problem
 from spaser.sources.notices import eforms as notices_eforms
 from spaser.sources.notices import forms as notices_forms
 from spaser.sources.notices.words import agreed, fold, kind
+from spaser.sources.tags import local_name
 
 #: The column of NOTICES, and the names it bears in the tables and envelopes of the BOAMP (folded: letters and digits only).
 ALIASES = {
@@ -166,23 +167,13 @@ def read_json(text: str, source: str) -> Iterator[dict[str, Any]]:
 
 def read_xml(root: etree._Element) -> Iterator[dict[str, Any]]:
     """The notices of a BOAMP XML file: one per element that holds an IDWEB, else the whole file."""
-    marks = [
-        mark
-        for mark in root.iter()
-        if isinstance(mark.tag, str) and fold(etree.QName(mark).localname) == "idweb" and _is_own(mark)
-    ]
+    marks = [mark for mark in root.iter() if fold(local_name(mark)) == "idweb" and _is_own(mark)]
     for element in [_notice_of(mark, root) for mark in marks] or [root]:
         inner = next(iter(element.iter("{*}DONNEES")), None)
         envelope = nested(element, without="DONNEES") if inner is not None else {}
         cells = {key: value for key, value in _flat(envelope).items()} if isinstance(envelope, dict) else {}
         cells["donnees"] = nested(inner if inner is not None else element)
-        forms = (
-            []
-            if inner is None
-            else [
-                e for e in inner.iter() if isinstance(e.tag, str) and etree.QName(e).localname in notices_eforms.ROOTS
-            ]
-        )
+        forms = [] if inner is None else [e for e in inner.iter() if local_name(e) in notices_eforms.ROOTS]
         yield from _enveloped(cells, "BOAMP XML", tree=forms[0] if forms else None)
 
 
@@ -198,7 +189,7 @@ def _is_own(mark: etree._Element) -> bool:
         "avislie",
         "avisliee",
     )
-    return not any(isinstance(e.tag, str) and fold(etree.QName(e).localname) in cited for e in mark.iterancestors())
+    return not any(fold(local_name(e)) in cited for e in mark.iterancestors())
 
 
 def _notice_of(mark: etree._Element, root: etree._Element) -> etree._Element:
@@ -211,13 +202,13 @@ def _notice_of(mark: etree._Element, root: etree._Element) -> etree._Element:
 
 def nested(element: etree._Element, without: str = "") -> Any:
     """The element as dictionaries and lists, as the JSON of the BOAMP writes it."""
-    children = [child for child in element if isinstance(child.tag, str) and etree.QName(child).localname != without]
-    attributes = {f"@{etree.QName(name).localname}": value for name, value in element.attrib.items()}
+    children = [child for child in element if isinstance(child.tag, str) and local_name(child) != without]
+    attributes = {f"@{local_name(name)}": value for name, value in element.attrib.items()}
     if not children:
         return attributes | {"#text": element.text} if attributes and element.text else element.text or ""
     inside: dict[str, Any] = {}
     for child in children:
-        inside.setdefault(etree.QName(child).localname, []).append(nested(child, without))
+        inside.setdefault(local_name(child), []).append(nested(child, without))
     return attributes | inside
 
 
@@ -306,7 +297,7 @@ def _loaded(content: Any) -> Any:
 
 def _name_of(content: Any, tree: etree._Element | None) -> str:
     if tree is not None:
-        return f"eForms ({etree.QName(tree).localname})"
+        return f"eForms ({local_name(tree)})"
     name = next(iter(content), "") if isinstance(content, dict) else ""
     return name if re.fullmatch(r"[A-Za-z]\w{1,14}", str(name)) and len(content) == 1 else ""
 

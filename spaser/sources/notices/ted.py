@@ -13,6 +13,7 @@ from lxml import etree
 
 from spaser.sources import dates
 from spaser.sources.notices.words import months
+from spaser.sources.tags import local_name
 from spaser.text import fold
 
 #: What each form is for; F21 to F23 say it themselves (NOTICE TYPE).
@@ -258,4 +259,4 @@ def said(element: etree._Element) -> str | None:
 
 
 def name(element: etree._Element) -> str:
-    return etree.QName(element).localname
+    return local_name(element)
