@@ -99,7 +99,7 @@ def test_a_supplier_known_by_its_siren_alone_is_counted_as_any_other(known: bool
     near = buying._near(rows).replace("\u00a0", " ")
     (old,) = buying._listed(rows, replace(invented(), today=day))
     assert near.startswith("2 fournisseurs crédibles") and old.text.replace("\u00a0", " ").startswith(
-        "2 de ces 2 structures"
+        "2 de ces 2 fournisseurs"
     )
 
 
