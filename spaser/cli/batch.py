@@ -122,6 +122,7 @@ def _of_company(one: Mission, choices: argparse.Namespace) -> list[str]:
         name=alone.label or alone.name or one.client or None,
         overrides=None if kept is None else kept.table().lazy(),
         validations=None if kept is None else mission.validations(kept.table("lien")),
+        mapping=alone.wishes.columns,
         clock=one.today or clock(),
         place=one.place or None,
         radius=alone.wishes.radius,

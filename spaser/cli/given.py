@@ -215,7 +215,7 @@ def _complete(choices: argparse.Namespace, at: Mission) -> None:
         "territoire": at.place or None,
         "programme": list(alone.programme),
         "entretiens": str(wishes.interviews) if wishes.interviews else None,
-        "correspondance": _kept(at, "correspondance.toml"),
+        "correspondance": str(wishes.columns) if wishes.columns else None,
         "nomenclature": _kept(at, "nomenclature.csv"),
         "objectifs": _kept(at, "objectifs.toml"),
         "saisies": _kept(at, "chiffres-saisis.csv"),

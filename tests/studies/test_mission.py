@@ -501,3 +501,10 @@ def test_a_mission_is_not_half_made_when_a_file_lacks(tmp_path, monkeypatch, cap
     assert "Rien à reprendre" in capsys.readouterr().out
     assert main(["mission", "ajouter", "m", "--contrats", "a.txt", "absent.json"]) == 2
     assert mission.read(tmp_path / "m").files == ()
+
+
+@pytest.mark.parametrize("value", [False, True])
+def test_a_yes_or_no_said_in_place_of_a_commented_line_is_written_as_such(tmp_path, value):
+    made = mission.create(tmp_path / "m", client="Inventée")
+    assert mission.change(made, {"soumis_au_code": value}).every.soumis_au_code is value
+    assert mission.change(made, {"soumis_au_code": not value}).every.soumis_au_code is not value

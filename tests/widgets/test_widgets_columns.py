@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from invented_ledger import siret
 from spaser import french, widgets
 from spaser.cli import main
 from spaser.studies import mission
+from spaser.studies.acting import company
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -56,7 +58,9 @@ def test_another_column_is_chosen_kept_for_the_next_reading_and_undone(made):
     first.columns.save.click()
     assert total(first) == 280 * 100
     assert total(shown(made)) == 280 * 100
-    assert "Réglé net" in (made / "decisions" / "correspondance.toml").read_text(encoding="utf-8")
+    kept = (made / "decisions" / "correspondance.toml").read_text(encoding="utf-8")
+    assert "Réglé net" in kept
+    assert re.match(r"# Colonnes décidées à l'écran par A. Inventée le \d\d/\d\d/\d{4}\.\n", kept)
     first.columns.undo.click()
     assert total(first) == total(shown(made)) == 28_000 * 100
     assert mission.columns(made / "decisions") is None
@@ -95,3 +99,35 @@ def test_the_commands_and_the_report_of_the_mission_obey_the_columns_decided(mad
     lines = (tmp_path / "o" / "lignes.csv").read_text(encoding="utf-8-sig").splitlines()
     rows = list(csv.DictReader(lines, delimiter=";"))
     assert [float(row["montant"].replace(",", ".")) for row in rows] == [10 * n for n in range(1, 8)]
+
+
+def test_the_columns_a_person_wrote_come_back_when_a_choice_on_the_screen_is_undone(made):
+    file = made / "decisions" / "correspondance.toml"
+    file.parent.mkdir(exist_ok=True)
+    own = '# à moi\ntaxe = "HT"\n[colonnes]\nmontant = "Réglé net"\nfournisseur = "Raison sociale"\nexercice = "Exercice"\n'
+    file.write_text(own, encoding="utf-8")
+    first = shown(made)
+    assert total(first) == 280 * 100
+    choose(first.columns, "montant", "« Montant HT »")
+    first.columns.save.click()
+    assert total(first) == 28_000 * 100
+    first.columns.undo.click()
+    assert file.read_text(encoding="utf-8") == own and total(first) == 280 * 100
+
+
+def test_the_report_of_a_company_s_mission_obeys_the_columns_decided(made, tmp_path, monkeypatch):
+    register = tmp_path / "liste.csv"
+    register.write_text(
+        f"SIRET;Raison sociale;Type\n{siret(1)};Atelier fictif 1;EI\n{siret(2)};Autre;ACI\n", encoding="utf-8"
+    )
+    mission.add(made, "registres", [register])
+    mission.change(made, {"soumis_au_code": False})
+    first = shown(made)
+    choose(first.columns, "montant", "« Réglé net »")
+    first.columns.save.click()
+    seen, real = [], company.company_of
+    monkeypatch.setattr(
+        company, "company_of", lambda *given, **named: seen.append(named["mapping"]) or real(*given, **named)
+    )
+    main(["rapport", str(made), "--sortie", str(tmp_path / "o")])
+    assert seen == [made / "decisions" / "correspondance.toml"]

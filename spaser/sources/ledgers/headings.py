@@ -295,7 +295,15 @@ def checked(mapping: Mapping, where: str = "") -> Mapping:
 
 def write_mapping(mapping: Mapping, path: Path | str) -> Path:
     """Write the mapping as a small TOML file to correct and reuse next year."""
+    file = Path(path)
+    file.write_text(mapping_text(mapping), encoding="utf-8", errors="replace", newline="\n")
+    return file
+
+
+def mapping_text(mapping: Mapping, said: str = "") -> str:
+    """The mapping as TOML; ``said`` is a line of comment above it: who decided, when."""
     lines = [
+        *([f"# {' '.join(said.split())}"] if said else []),
         "# Correspondance entre les colonnes de votre fichier de dépenses et les mots du kit.",
         "# À gauche le mot du kit, à droite l'intitulé de votre colonne. Corrigez, puis réutilisez l'an prochain.",
         f"taxe = {_quoted(mapping.get('taxe', 'inconnue'))}  # HT, TTC ou inconnue",
@@ -303,9 +311,7 @@ def write_mapping(mapping: Mapping, path: Path | str) -> Path:
     if mapping.get("feuilles"):
         lines.append(f"feuilles = [{', '.join(_quoted(name) for name in mapping['feuilles'])}]")
     lines += ["", "[colonnes]", *(f"{name} = {_quoted(heading)}" for name, heading in mapping["colonnes"].items()), ""]
-    file = Path(path)
-    file.write_text("\n".join(lines), encoding="utf-8", errors="replace", newline="\n")
-    return file
+    return "\n".join(lines)
 
 
 def _quoted(text: str) -> str:

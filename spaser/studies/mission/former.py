@@ -15,6 +15,7 @@ from spaser.sources.answers.constats import read_answers
 from spaser.sources.answers.overrides import read_overrides
 from spaser.studies.mission import model, writing
 from spaser.studies.mission.deciding import Decisions
+from spaser.studies.mission.mapped import MAPPING
 from spaser.studies.mission.model import ANSWERS, DECISIONS, NAME
 from spaser.studies.mission.outputs import books
 
@@ -24,7 +25,7 @@ AS_THEY_ARE = {
     "mes_reponses.json": ANSWERS,
     "chiffres-saisis.csv": "chiffres-saisis.csv",
     "objectifs.toml": "objectifs.toml",
-    "correspondance.toml": "correspondance.toml",
+    MAPPING: MAPPING,
     "nomenclature.csv": "nomenclature.csv",
     "nomenclature_completee.csv": "nomenclature.csv",
 }

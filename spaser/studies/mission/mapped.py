@@ -4,36 +4,36 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from spaser.deliverables import files
 from spaser.sources import ledgers
 from spaser.studies.mission.locks import locked
 
-NAME, BEFORE = "correspondance.toml", "correspondance-precedente.toml"
+MAPPING, _BEFORE = "correspondance.toml", "correspondance-precedente.toml"
 
 
 def columns(folder: Path) -> Path | None:
     """The columns decided, in a folder of decisions; None while nobody decided."""
-    path = folder / NAME
+    path = folder / MAPPING
     return path if path.is_file() else None
 
 
-def keep_columns(folder: Path, mapping: ledgers.Mapping) -> Path:
-    """Write the columns decided; what stood there is kept beside, for ``undo_columns``."""
+def keep_columns(folder: Path, mapping: ledgers.Mapping, said: str) -> None:
+    """Write the columns decided, ``said`` telling who and when; what stood there is kept beside, for ``undo_columns``."""
     with locked(folder):
         before = columns(folder)
-        (folder / BEFORE).write_bytes(before.read_bytes() if before else b"")
-        return ledgers.write_mapping(mapping, folder / NAME)
+        files.write_atomic(folder / _BEFORE, before.read_bytes() if before else b"")
+        files.write_atomic(folder / MAPPING, ledgers.mapping_text(mapping, said).encode("utf-8", errors="replace"))
 
 
 def undo_columns(folder: Path) -> bool:
     """Put back what stood before the last decision; whether there was one to undo."""
     with locked(folder):
-        before = folder / BEFORE
+        before = folder / _BEFORE
         if not before.is_file():
             return False
-        held = before.read_bytes()
-        if held.strip():
-            (folder / NAME).write_bytes(held)
+        if held := before.read_bytes():
+            files.write_atomic(folder / MAPPING, held)
         else:
-            (folder / NAME).unlink(missing_ok=True)
+            (folder / MAPPING).unlink(missing_ok=True)
         before.unlink()
         return True

@@ -10,6 +10,7 @@ from spaser.studies.mission import model, outputs, writing
 from spaser.studies.mission.deciding import FILES as TYPES
 from spaser.studies.mission.deciding import Decisions
 from spaser.studies.mission.fingerprints import members
+from spaser.studies.mission.mapped import MAPPING
 from spaser.studies.mission.model import DECISIONS, OUTPUTS, Mission
 from spaser.vocabulary.sentences import DEMO_NOTE
 
@@ -99,7 +100,7 @@ def _given(mission: Mission) -> list[str]:
         "reponses.json": "réponses au questionnaire",
         "chiffres-saisis.csv": "chiffres saisis",
         "nomenclature.csv": "nomenclature",
-        "correspondance.toml": "colonnes du fichier de dépenses",
+        MAPPING: "colonnes du fichier de dépenses",
         "objectifs.toml": "objectifs",
     }
     there = [what for name, what in known.items() if (mission.home / DECISIONS / name).is_file()]

@@ -155,8 +155,13 @@ def _set(table: Any, path: tuple[str, ...], value: Any) -> None:
         table = table[name]
     if value is None:
         table.pop(path[-1], None)
-    elif path[-1] not in table or table[path[-1]] != value:
+    elif path[-1] not in table or not _same(table[path[-1]], value):
         table[path[-1]] = list(value) if isinstance(value, tuple) else value
+
+
+def _same(held: Any, value: Any) -> bool:
+    """Is this what is already written; « 0 » is not « false », though they are equal."""
+    return held == value and isinstance(tomlkit.item(held).unwrap(), bool) == isinstance(value, bool)
 
 
 def _replaced(source: Path, text: str) -> Mission:

@@ -88,7 +88,9 @@ class Columns(Grid):
         if "montant" not in columns:
             raise Problem("Il manque la colonne du montant", todo="Dites aussi quelle colonne est le montant")
         assert self.decisions is not None
-        mission.keep_columns(self.decisions.folder, self.mapping | {"colonnes": columns})
+        author, day = self.author.value.strip() or "quelqu'un", french.short_date(self.day())
+        said = f"Colonnes décidées à l'écran par {author} le {day}."
+        mission.keep_columns(self.decisions.folder, self.mapping | {"colonnes": columns}, said)
         self.again()
         n = len(moves)
         return self._tell(f"{french.count(n, 'choix')} {'enregistré' if n < 2 else 'enregistrés'} dans la mission")
