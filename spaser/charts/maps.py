@@ -19,7 +19,7 @@ from spaser.charts.marks import WIDTH, data, picture, quick, text
 from spaser.charts.pictures import ACCENT, INK, PALE, RULE, SERIES, Picture
 from spaser.vocabulary import EARTH_KM
 
-HEIGHT, KM_PER_DEGREE = 480, 111.195
+HEIGHT, KM_PER_DEGREE = 360, 111.195
 LAND, AROUND = "#f8f6f1", "#e6eaee"
 #: Each kind of supplier: its colour and its sign, told apart without colour.
 KINDS = {
@@ -66,7 +66,7 @@ class Window(NamedTuple):
 
 
 #: Metropolitan France, Corsica included.
-FRANCE = Window(2.2, 46.55, 1_880)
+FRANCE = Window(2.2, 46.55, 1_410)
 
 
 @quick

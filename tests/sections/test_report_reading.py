@@ -25,7 +25,7 @@ DAY = date(2026, 11, 29)
 QUIET: dict[str, Any] = dict.fromkeys(FACTS) | {"contrats": 40, "lus": 40, "jour": DAY}
 LATE = {"fins": 9, "fins_tard": 2, "fins_tard_sans": 1}
 WRONG = {
-    "env_part": 0.1, "env_prets": 4, "env_vises": 40, "env_depuis": date(2026, 8, 22), "env_lances": "aujourd'hui",
+    "env_part": 0.1, "env_prets": 4, "env_vises": 40, "env_depuis": date(2026, 8, 22),
     "publication_tard": 5, "publication_soumis": 40, "a_corriger": 3, **LATE,
 }  # fmt: skip
 PROGRESS = {

@@ -12,9 +12,9 @@ from spaser.deliverables.messages import Messages, Todo
 from spaser.deliverables.report import Answer, Block, Callout, Column, Sentence, TableBlock, table
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
+from spaser.sections.shown import brief
 from spaser.sections.summary import messages, opening
 from spaser.sections.summary.known import facts
-from spaser.text import shortened
 
 _DATES, _MONDAY, _LONG, _MEETINGS = 3, 5, 90, 30
 _FIRST, _DUTY, _WRONG, _ADVICE, _REST = range(5)
@@ -125,9 +125,9 @@ def _dates(findings: Findings) -> list[tuple[date, str]]:
     ends = findings.extras.get("renouvellements")
     if ends is not None and ends.height and not found:
         soon = ends.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False))
-        found += [
-            (row["sourcing"], f"préparer : {_cut(row['objet'])}") for row in soon.to_dicts() if row["sourcing"]
-        ] + [(row["echeance"], f"fin au plus tard : {_cut(row['objet'])}") for row in soon.to_dicts()]
+        rows = brief(soon.with_columns(pl.col("objet").fill_null("sans objet")), _LONG).to_dicts()
+        found += [(row["sourcing"], f"préparer : {row['objet']}") for row in rows if row["sourcing"]]
+        found += [(row["echeance"], f"fin au plus tard : {row['objet']}") for row in rows]
     return found + _legal_dates(findings)
 
 
@@ -284,10 +284,6 @@ def _gesture(said: messages.Said, findings: Findings) -> dict[str, Any]:
         "echeance": mine.get("echeance"),
         "note": mine.get("note"),
     }
-
-
-def _cut(text: str | None) -> str:
-    return shortened(text or "sans objet", _LONG)
 
 
 def _low(text: str) -> str:

@@ -34,7 +34,8 @@ class Asked:
     """What is asked of one buyer and said of it. ``fingerprint`` changes as soon as something its report depends on does.
 
     ``label`` is how it is called when its data do not say it; ``kind`` a key of BUYER_KINDS; ``spaser_adopte`` (the day,
-    or yes or no; ``spaser_lien`` where it is published) and ``soumis_au_code`` (under the procurement code) are null while nobody said; ``programme`` its purchases to come.
+    or yes or no; ``spaser_lien`` where it is published) and ``soumis_au_code`` (under the procurement code) are null while nobody said; ``programme`` its purchases to come;
+    ``mention`` what each page of its reports must warn of.
     """
 
     name: str = ""
@@ -47,6 +48,7 @@ class Asked:
     spaser_lien: str = ""
     soumis_au_code: bool | None = None
     programme: tuple[str, ...] = ()
+    mention: str = ""
 
     @property
     def declared(self) -> Declared:
@@ -241,6 +243,7 @@ def _asked(shared: dict[str, Any], table: dict[str, Any], source: Path, members:
         spaser_lien=whole.get("spaser_lien", ""),
         soumis_au_code=whole.get("soumis_au_code"),
         programme=programme,
+        mention=whole.get("mention", ""),
     )
 
 

@@ -49,6 +49,7 @@ OWN: dict[str, settings.Kind] = {
     ),
     "spaser_lien": settings.Text(filled=True),
     "soumis_au_code": settings.Flag(),
+    "mention": settings.Text(filled=True),
 }
 _BUYER = settings.Table(
     {"nom": settings.Text(filled=True, needed=True), "libelle": settings.Text(filled=True), **OWN},

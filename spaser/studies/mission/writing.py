@@ -270,6 +270,7 @@ TEMPLATE = """# Une mission : ce que vous donnez, décidez et obtenez, en un seu
 # spaser_lien = "https://ma-ville.example/spaser"  # où il est publié
 # soumis_au_code = true                       # false : acheteur privé, que le code de la commande publique n'engage pas
 # territoire = "Choisy-le-Roi"                # où vous achetez, si ce n'est pas le territoire de l'acheteur
+# mention = "Données de dépenses inventées"   # un avertissement à imprimer sur chaque page des rapports
 # formes = ["html", "pdf", "docx", "pptx", "xlsx"]
 # logo = "fichiers/logo.png"
 # modele_docx = "fichiers/modele.docx"
