@@ -133,8 +133,7 @@ class TableBlock:
         """The sum of each column that asks for one (None elsewhere, and where nothing is known); empty when none does."""
         if not any(column.total for column in self.columns):
             return []
-        known = {c.name for c in self.columns if c.total and self.frame[c.name].null_count() < self.frame.height}
-        return [self.frame[c.name].sum() if c.name in known else None for c in self.columns]
+        return [self.frame[c.name].sum() if c.total and self.frame[c.name].count() else None for c in self.columns]
 
 
 @dataclass(frozen=True, eq=False)
