@@ -155,3 +155,40 @@ def test_a_file_that_is_not_answers_of_this_form_is_refused(tmp_path, text):
 def test_the_answers_of_several_people_are_one_the_lower_of_two_with_their_bounds():
     said = pl.LazyFrame({"question": ["m", "m", "n", "n", "n", "p"], "niveau": [1, 2, 3, 0, 2, None]})
     assert maturity.merged(said).collect().sort("question").rows() == [("m", 1, 1, 2, 2), ("n", 2, 0, 3, 3)]
+
+
+@pytest.mark.parametrize(("level", "read"), [("0", True), ("20", True), ("null", True), ("-1", False), ("21", False)])
+def test_a_level_kept_in_a_file_is_a_whole_number_from_0_to_20_or_nothing(tmp_path, level, read):
+    file = tmp_path / "reponses.json"
+    file.write_text(f'{{"spaser_maturite": 1, "reponses": {{"moyens": {level}}}}}', encoding="utf-8")
+    if read:
+        assert maturity.kept(file) == {"moyens": None if level == "null" else int(level)}
+    else:
+        with pytest.raises((Problem, Problems)):
+            maturity.kept(file)
+
+
+@pytest.mark.parametrize(("count", "read"), [(10, True), (11, False)])
+def test_a_grid_has_ten_levels_at_the_most(tmp_path, count, read):
+    many, between = [f"niveau {rank}" for rank in range(count)], [f"étape {rank}" for rank in range(count - 1)]
+    file = written(
+        tmp_path,
+        OWN | {"levels": f"levels = {many}", "answers": f"answers = {many}", "actions": f"actions = {between}"},
+    )
+    if read:
+        assert len(maturity.grid(file)["levels"]) == count
+    else:
+        with pytest.raises((Problem, Problems)):
+            maturity.grid(file)
+
+
+def test_the_action_to_the_next_level_stands_beside_what_is_seen_today(tmp_path):
+    lines = OWN | {"levels": 'levels = ["a", "b", "c"]', "answers": 'answers = ["un", "deux", "trois"]'}
+    own = maturity.grid(written(tmp_path, lines | {"actions": 'actions = ["faire", "suivre"]'}))
+    seen = {level: maturity.actions(maturity.answers({"q": level}, own), own).collect() for level in (0, 1, 2, None)}
+    assert {level: rows.select("constat", "action").rows() for level, rows in seen.items()} == {
+        0: [("un", "faire")],
+        1: [("deux", "suivre")],
+        2: [],
+        None: [],
+    }
