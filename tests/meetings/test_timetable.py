@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -151,6 +152,22 @@ def test_where_the_programme_has_no_time_a_fixed_meeting_is_held_and_no_limit_is
     assert met[0] == ("A1", "F2", 0)
     assert len(met) == 3
     assert model._holds_fixed(model._greedy()) and not model._holds_fixed(model._greedy()[1:])
+
+
+@pytest.mark.parametrize(
+    ("told", "bound", "proved"),
+    [
+        (None, 18 + 4 * sum(FAIR), False),  # nothing proved: all that four people could be given
+        (-float("inf"), 18 + 4 * sum(FAIR), False),
+        (-140.0, 140, False),
+        (-138.0, 138, True),
+    ],
+)
+def test_where_the_programme_has_no_time_a_timetable_is_proved_only_by_what_it_proved(monkeypatch, told, bound, proved):
+    stopped = SimpleNamespace(x=None, mip_dual_bound=told)
+    monkeypatch.setattr("scipy.optimize.milp", lambda *_, **__: stopped)
+    found = timetable(pairs([("A1", "F1", 1, 9), ("A2", "F2", 1, 9)]), Day(1, 2))
+    assert (found.value, found.bound, found.proved) == (18 + 4 * 30, bound, proved)
 
 
 def test_a_day_stops_at_the_most_meetings_asked_for():

@@ -103,3 +103,17 @@ def test_the_form_of_a_company_is_that_of_sirene_then_of_the_latest_line(first, 
         found = told(*rows)
         assert found["categorie_juridique"] == first["categorie_juridique"]
         assert found["officiel"] is (first["liste"] == "sirene")
+
+
+def test_a_kind_lacks_when_its_list_holds_fewer_structures_than_a_national_one():
+    from spaser import rules
+
+    asked = {row["code"]: int(row["liste_nationale_des"] or 0) for row in rules.table("siae_types.csv").to_dicts()}
+    least = asked["ETTI"]
+
+    def missing(count: int) -> list[str]:
+        rows = [{"statut": "ETTI", "siren": f"{rank:09}", "siret": f"{rank:09}00011"} for rank in range(count)]
+        return covered(listed(1), register=[*rows, *rows])["inclusif_manquants"].split(", ")  # each is counted once
+
+    assert "ETTI" in missing(least - 1) and "ETTI" not in missing(least)
+    assert missing(least) == sorted(kind for kind, number in asked.items() if number and kind != "ETTI")
