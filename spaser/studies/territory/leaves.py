@@ -25,6 +25,7 @@ from spaser.deliverables.report import (
 )
 from spaser.sections.territory import section_sources
 from spaser.studies.acting.supplier import told
+from spaser.studies.acting.supplier.told import coming as coming_told
 from spaser.studies.territory.book import LENDS, UNKNOWN, Book
 
 #: Entries of the whole book, and of a chapter, beyond which a chapter is a list of names; lines of such a list.
@@ -86,6 +87,19 @@ _WINS = (
     Column("objet", "Objet"),
     Column("famille_libelle", "Famille"),
     Column("montant_egal", "Sa part, à parts égales", "somme"),
+)
+_AHEAD = (
+    Column("nom", "Structure"),
+    Column("siret", "Établissement", "identifiant"),
+    Column("acheteur_libelle", "Acheteur"),
+    Column("objet", "Besoin"),
+    Column("famille_libelle", "Famille"),
+    Column("lieu_libelle", "Lieu"),
+    Column("distance_km", "Distance (km)", "entier"),
+    Column("lot_annuel", "Lot, par an", "somme"),
+    Column("echeance", "Date", "date"),
+    Column("date_dit", "Ce que dit la date"),
+    Column("publie", "Où c'est public"),
 )
 _INDEX = (Column("famille_libelle", "Famille"), Column("structures", "Structures", "entier"))
 _NAMES = (Column("nom", "Structure"), Column("commune", "Commune"), Column("statuts", "Statuts"))
@@ -161,7 +175,7 @@ def _how(book: Book) -> Section:
     hidden = book.entries.height - book.named.height
     blocks: list[Block] = [
         Sentence(counts),
-        Paragraph(tuple(Sentence(french.typeset(text)) for text in (*_SOURCING, *_ENTRY, _read(book)))),
+        Paragraph(tuple(Sentence(french.typeset(text)) for text in (*_SOURCING, *_ENTRY, _read(book), *_public(book)))),
     ]
     if hidden:
         text = f"{french.count(hidden, 'personne')} physique{'s' if hidden > 1 else ''} comptée{'s' if hidden > 1 else ''}, jamais nommée{'s' if hidden > 1 else ''}"
@@ -203,6 +217,14 @@ def _read(book: Book) -> str:
     if book.wins is None:
         return "Aucun contrat public n'a été lu : ce qu'elles ont gagné n'est pas dit."
     return "Les contrats publics dits sont ceux lus, de toute l'entité juridique (SIREN), pas du seul établissement."
+
+
+def _public(book: Book) -> tuple[str, ...]:
+    """Where the needs to come are taken from, when some were read."""
+    if book.wins is None and not book.read:
+        return ()
+    rule = "Ce qui arrive pour une structure ne vient que de ce qui est public : contrats publiés qui finissent, avis qui attendent encore des offres, programmes d'achat publiés."
+    return (rule, *book.read)
 
 
 def _kinds(book: Book) -> tuple[tuple[str, str], ...]:
@@ -268,6 +290,7 @@ def _entry(book: Book, row: dict[str, Any]) -> tuple[str, str]:
     parts = [told.seat(row), trades or activity, _status(book, row)]
     if book.wins is not None and row["siren"]:
         parts += told.wins(book.wins.filter(pl.col("siren") == row["siren"]))
+    parts.append(coming_told(book.ahead.filter(siret=row["siret"])) if row["siret"] else "")
     sized = book.served.filter(mine, ~pl.col("capacite_origine").str.starts_with(_USUAL))
     if sized.height:
         parts.append(told.size(sized))
@@ -320,6 +343,9 @@ def _annexes(book: Book) -> Sequence[TableBlock]:
         table("statuts", "Statuts et preuves", statuses, _STATUSES),
         table("métiers", "Métiers connus", trades, _TRADES),
     ]
+    if book.ahead.height:
+        shown = names.filter(~pl.col("personne_physique")).select("nom", siret="cle")
+        found.append(table("à venir", "Ce qui arrive pour elles", shown.join(book.ahead, on="siret", maintain_order="left_right"), _AHEAD))
     if book.wins is not None:
         persons = book.entries.filter("personne_physique")["siren"].drop_nulls().to_list()
         found.append(
