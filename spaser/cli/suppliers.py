@@ -184,7 +184,9 @@ def _run_suppliers(choices: argparse.Namespace) -> None:
         return _run_sheet(choices)
     for name in ("contrats", "acheteur", "rayon", "avis", "programme_publie"):
         if getattr(choices, name) and choices.at is None:
-            raise Problem(f"--{name.replace('_', '-')} ne vaut qu'avec --fiche", todo="Dites de qui : --fiche 12345678900011")
+            raise Problem(
+                f"--{name.replace('_', '-')} ne vaut qu'avec --fiche", todo="Dites de qui : --fiche 12345678900011"
+            )
     given.required(choices, "fichier")
     result = purchases.suppliers_of(
         choices.fichier,
@@ -252,8 +254,8 @@ def _run_territory(choices: argparse.Namespace) -> None:
 
     from spaser.studies import diagnostic
     from spaser.studies.diagnostic import holders as held
-    from spaser.studies.territory import leaves
     from spaser.studies.territory import demand as opportunities_territory
+    from spaser.studies.territory import leaves
     from spaser.studies.territory import panorama as purchases_territory
 
     lists, contracts = choices.registre, choices.contrats
@@ -308,9 +310,7 @@ def _run_territory(choices: argparse.Namespace) -> None:
 def _book(choices: argparse.Namespace, place: Territory, base: Base | None) -> Book:
     from spaser.studies.territory import book
 
-    return book.book_of(
-        place, base, reading_day(choices), notices=choices.avis, programmes=given.published(choices)
-    )
+    return book.book_of(place, base, reading_day(choices), notices=choices.avis, programmes=given.published(choices))
 
 
 def _run_download(choices: argparse.Namespace) -> None:

@@ -42,10 +42,12 @@ def required(clauses: pl.LazyFrame) -> pl.LazyFrame:
         pl.lit(None, dtype=dtype).alias(name) for name, dtype in blank.items() if name not in have
     )
     rows = rows.join(of("heures_par_keuro", "hpk", "famille"), on="famille", how="left", maintain_order="left")
-    amounts = {"bas": pl.coalesce("montant_bas", "montant"), "milieu": pl.col("montant"), "haut": pl.coalesce("montant_haut", "montant")}
-    theory = [
-        (amounts[b] / 100_000 * pl.col("taux") * pl.col(f"hpk_{b}")).alias(f"_theorie_{b}") for b in BOUNDS
-    ]
+    amounts = {
+        "bas": pl.coalesce("montant_bas", "montant"),
+        "milieu": pl.col("montant"),
+        "haut": pl.coalesce("montant_haut", "montant"),
+    }
+    theory = [(amounts[b] / 100_000 * pl.col("taux") * pl.col(f"hpk_{b}")).alias(f"_theorie_{b}") for b in BOUNDS]
     written = pl.col("heures_ecrites").is_not_null()
     rows = rows.with_columns(theory).with_columns(
         *(pl.coalesce("heures_ecrites", f"_theorie_{b}").alias(f"heures_{b}") for b in BOUNDS),

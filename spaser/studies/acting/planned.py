@@ -90,9 +90,15 @@ def _told(row: dict) -> str:
     low, high = (french.number(_significant(row[f"impact_{bound}"])) for bound in ("bas", "haut"))
     rates = french.listing(french.share(rate, 0) for rate in row["impact_taux"])
     part = row["impact_besoins"]
-    kept = "" if part == row["besoins"] else f" ; mesuré pour {french.number(part)} besoin{'s' * (part > 1)} sur {french.number(row['besoins'])}"
+    kept = (
+        ""
+        if part == row["besoins"]
+        else f" ; mesuré pour {french.number(part)} besoin{'s' * (part > 1)} sur {french.number(row['besoins'])}"
+    )
     why = f" (les autres : {row['impact_motif']})" if kept and row["impact_motif"] else ""
-    return french.typeset(f"{low} à {high} h exigées par an, en théorie, si la clause porte sur {rates} des heures{kept}{why}")
+    return french.typeset(
+        f"{low} à {high} h exigées par an, en théorie, si la clause porte sur {rates} des heures{kept}{why}"
+    )
 
 
 def _significant(value: float) -> int:

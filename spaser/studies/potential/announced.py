@@ -18,6 +18,8 @@ from spaser import buyers, families, french, potential, territories
 from spaser.potential.demand import kind
 from spaser.problems import Problem
 from spaser.sources.notices import Notices, read_notices
+from spaser.studies.diagnostic import Base
+from spaser.studies.potential.compose import ground
 from spaser.studies.potential.located import place
 from spaser.studies.potential.programme import programme_of
 from spaser.text import fold
@@ -62,7 +64,7 @@ def announced(
     programmes
         Programmes that a person says published.
     known
-        The catalogue of buyers of the contracts read, where a buyer said by name finds its number.
+        ``known_buyers`` of the contracts read, where a buyer said by name finds its number, and where it usually buys.
     siren
         Only what this buyer announces; a notice without a number is its own when it bears its name.
 
@@ -84,6 +86,20 @@ def announced(
     needs = pl.concat([empty, *parts], how="vertical_relaxed") if parts else empty
     kept = needs.filter(pl.col("acheteur_siren") == siren) if siren else needs
     return Announced(kept.sort("echeance", "besoin_id", nulls_last=True), tuple(told))
+
+
+def known_buyers(base: Base) -> pl.DataFrame:
+    """The buyers of the contracts read, each with ``lieu`` and ``lieu_libelle``, where most of its contracts are."""
+    usual = (
+        ground(base)
+        .contracts.drop_nulls("lieu")
+        .group_by("acheteur_siren", "lieu", "lieu_libelle")
+        .len()
+        .sort("acheteur_siren", "len", "lieu", descending=[False, True, False])
+        .unique("acheteur_siren", keep="first", maintain_order=True)
+        .drop("len")
+    )
+    return base.buyers.join(usual, on="acheteur_siren", how="left", maintain_order="left")
 
 
 def _of_notices(read: Notices, day: date, known: pl.DataFrame | None) -> tuple[pl.DataFrame, str]:
@@ -119,12 +135,13 @@ def _of_notices(read: Notices, day: date, known: pl.DataFrame | None) -> tuple[p
         echeance="date_limite",
         besoin_montant="montant",
         lots=pl.lit(1, pl.Int32),
-        publie=pl.format("avis {} {}", source, "avis") + pl.when(reserved).then(pl.lit(", réservé")).otherwise(pl.lit("")),
+        publie=pl.format("avis {} {}", source, "avis")
+        + pl.when(reserved).then(pl.lit(", réservé")).otherwise(pl.lit("")),
         date_dit=pl.lit(OFFERS),
         reserve=reserved.fill_null(False),
     )
     said = (
-        f"Avis lus : {french.number(read.notices.height)} ; {french.number(still.height)} attendent encore des offres le "
+        f"Avis lus : {french.number(read.notices.height)} ; {french.number(still.height)} {'attend' if still.height == 1 else 'attendent'} encore des offres le "
         f"{french.long_date(day)}"
     )
     if undated.height:
@@ -168,19 +185,26 @@ def _bought(rows: pl.DataFrame, known: pl.DataFrame | None) -> pl.DataFrame:
         lieuExecution_code=pl.lit(None, pl.String),
         lieuExecution_typeCode=pl.lit(None, pl.String),
     )
-    return place(filled.lazy()).collect(engine="in-memory")
+    placed = place(filled.lazy()).collect(engine="in-memory")
+    if known is None:
+        return placed
+    usual = known.select("acheteur_siren", _lieu="lieu", _lieu_dit="lieu_libelle").drop_nulls("acheteur_siren")
+    told = placed.join(usual, on="acheteur_siren", how="left", maintain_order="left")
+    return told.with_columns(
+        lieu=pl.coalesce("lieu", "_lieu"), lieu_libelle=pl.coalesce("lieu_libelle", "_lieu_dit")
+    ).drop("_lieu", "_lieu_dit")
 
 
 def _of_programme(one: Programme, day: date, known: pl.DataFrame | None) -> tuple[pl.DataFrame, str]:
     """The projects to come of a published programme: a day planned that is past announces nothing any more."""
     planned = programme_of(one.path)
     siren, label = _buyer(one.buyer, known)
-    whole = f"A{siren}" if siren and _authority(siren) else None
+    whole, where = _usual(siren, label, known)
     rows = potential.of_programme(planned.projects.lazy(), buyer=siren, place=whole).collect(engine="in-memory")
     ahead = rows.filter(pl.col("echeance").is_null() | (pl.col("echeance") >= day))
     needs = ahead.with_columns(
         acheteur_libelle=pl.coalesce("acheteur_libelle", pl.lit(label or f"Programme {planned.name}")),
-        lieu_libelle=pl.coalesce("lieu_libelle", pl.lit(label if whole else None, pl.String)),
+        lieu_libelle=pl.coalesce("lieu_libelle", pl.lit(where, pl.String)),
         publie=pl.lit(f"programme publié ({planned.name})"),
         date_dit=pl.lit(PLANNED),
         reserve=pl.lit(False),
@@ -202,9 +226,14 @@ def _buyer(name: str | None, known: pl.DataFrame | None) -> tuple[str | None, st
     return siren, str(known.filter(pl.col("acheteur_siren") == siren)["acheteur_libelle"][0])
 
 
-def _authority(siren: str) -> bool:
-    found = territories.one_per_siren().filter(pl.col("siren") == siren).select("siren").collect()
-    return bool(found.height)
+def _usual(siren: str | None, label: str | None, known: pl.DataFrame | None) -> tuple[str | None, str | None]:
+    """Where a buyer buys and its name: its own territory, else where most of its contracts are."""
+    if not siren:
+        return None, None
+    if territories.one_per_siren().filter(pl.col("siren") == siren).collect().height:
+        return f"A{siren}", label
+    mine = None if known is None else known.filter(pl.col("acheteur_siren") == siren)
+    return (None, None) if mine is None or not mine.height else mine.select("lieu", "lieu_libelle").row(0)
 
 
 def _conformed(needs: pl.DataFrame) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from spaser.sources.registers import Registers
 from spaser.studies.acting.supplier import facts
 from spaser.studies.acting.supplier.coming import coming
 from spaser.studies.diagnostic import Base
-from spaser.studies.potential.announced import Announced, Programme, announced
+from spaser.studies.potential.announced import Announced, Programme, announced, known_buyers
 from spaser.studies.potential.compose import ground, potential_of
 from spaser.studies.potential.offer import named_trades, offered
 from spaser.studies.territory.panorama import Territory
@@ -76,10 +76,10 @@ def book_of(
     served = facts.served(supply).with_columns(cle=pl.coalesce("siret", "siren")).filter(_in(found))
     trades = _trades(served, found)
     public = announced(
-        max(day, today) if today else day,
+        today or day,
         notices=notices,
         programmes=programmes,
-        known=base.buyers if base is not None else None,
+        known=known_buyers(base) if base is not None and (notices or programmes) else None,
     )
     lenders = supply.filter(~pl.col("preste")).select(cle=pl.coalesce("siret", "siren")).unique()
     return Book(

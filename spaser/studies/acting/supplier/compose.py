@@ -22,7 +22,7 @@ from spaser.studies.acting.supplier import facts
 from spaser.studies.acting.supplier.coming import MONTHS, coming
 from spaser.studies.acting.supplier.conditions import checklist
 from spaser.studies.diagnostic import Base
-from spaser.studies.potential.announced import Programme, announced
+from spaser.studies.potential.announced import Programme, announced, known_buyers
 from spaser.studies.potential.compose import ground, potential_of
 from spaser.text import fold
 from spaser.vocabulary.sentences import NO_LIST
@@ -90,10 +90,10 @@ def sheet_of(
     found = potential_of(base, buyer=buyer, radius=radius, dependency=dependency)
     siren = _siren(base, who)
     public = announced(
-        base.day,
+        base.today or base.day,
         notices=notices,
         programmes=programmes,
-        known=base.buyers,
+        known=known_buyers(base) if notices or programmes else None,
         siren=buyers.choose(base.buyers, buyer) if buyer else None,
     )
     spots = base.establishments.filter(pl.col("siren") == siren).collect()
