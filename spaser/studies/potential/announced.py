@@ -140,10 +140,13 @@ def _of_notices(read: Notices, day: date, known: pl.DataFrame | None) -> tuple[p
         date_dit=pl.lit(OFFERS),
         reserve=reserved.fill_null(False),
     )
-    said = (
-        f"Avis lus : {french.number(read.notices.height)} ; {french.number(still.height)} {'attend' if still.height == 1 else 'attendent'} encore des offres le "
-        f"{french.long_date(day)}"
+    held = still.height
+    open_ = (
+        "aucun n'attend plus d'offres"
+        if not held
+        else f"{french.number(held)} {'attend' if held == 1 else 'attendent'} encore des offres"
     )
+    said = f"Avis lus : {french.number(read.notices.height)} ; {open_} le {french.long_date(day)}"
     if undated.height:
         said += f" ; {french.number(undated.height)} sans date limite, laissés de côté"
     lost = sorted_.height - usable.height
