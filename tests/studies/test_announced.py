@@ -55,7 +55,22 @@ def test_a_notice_is_to_come_until_its_last_day_and_not_after(tmp_path):
     assert (row["famille"], row["echeance"], row["date_dit"]) == ("espaces_verts", DAY, public.OFFERS)
     assert "27-1" in row["publie"] and row["acheteur_libelle"] == TOWN
     told = found.told[0].replace("\u00a0", " ").replace("\u202f", " ")
-    assert "Avis lus : 3 ; 1 attend" in told and "1 sans date limite" in told
+    assert "Avis lus : 3 ; 1 attend" in told and "1 sans type d'avis ou sans date limite" in told
+
+
+def test_a_notice_published_after_the_readers_day_is_not_known_yet(tmp_path):
+    path = notices(tmp_path, call("27-1", "2027-04-01"))
+    for day, shown in ((date(2027, 1, 31), 0), (date(2027, 2, 1), 1)):
+        assert public.announced(day, notices=[path]).needs.height == shown
+
+
+def test_a_list_that_writes_no_kind_of_notice_opens_none_and_says_so(tmp_path):
+    path = tmp_path / "avis.csv"
+    rows = f'27-1,2027-02-01,2027-04-01,"{TOWN}",Entretien des espaces verts inventés\n'
+    path.write_text("avis,date_publication,date_limite_reponse,acheteur,objet\n" + rows, encoding="utf-8")
+    found = public.announced(DAY, notices=[path])
+    assert not found.needs.height
+    assert "1 sans type d'avis" in found.told[0].replace("\u00a0", " ").replace("\u202f", " ").replace("’", "'")
 
 
 def test_a_change_moves_the_last_day_and_an_end_closes_a_notice():

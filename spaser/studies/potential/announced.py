@@ -106,8 +106,12 @@ def _of_notices(read: Notices, day: date, known: pl.DataFrame | None) -> tuple[p
     """The lots of notices that still await offers, and the account of all the notices."""
     seen = _dated(read.notices)
     calls = seen.filter(pl.col("type_avis").is_in(_CALLS))
-    undated = calls.filter(pl.col("date_limite").is_null())
-    still = calls.filter((pl.col("date_limite") >= day) & ~pl.col("_clos"))
+    # A list of notices may write neither their kind nor their last day: nothing then says that one is open.
+    unsaid = seen.filter(
+        pl.col("type_avis").is_null() | (pl.col("type_avis").is_in(_CALLS) & pl.col("date_limite").is_null())
+    )
+    out = (pl.col("date_publication") <= day).fill_null(True)
+    still = calls.filter((pl.col("date_limite") >= day) & out & ~pl.col("_clos"))
     lots = read.lots.select("avis", "lot", _objet="objet", _cpv="codeCPV", _montant="montant_estime", _mois="dureeMois")
     many = pl.col("nb_lots").fill_null(0) > 1
     rows = still.join(lots, on="avis", how="left", maintain_order="left").with_columns(
@@ -147,8 +151,10 @@ def _of_notices(read: Notices, day: date, known: pl.DataFrame | None) -> tuple[p
         else f"{french.number(held)} {'attend' if held == 1 else 'attendent'} encore des offres"
     )
     said = f"Avis lus : {french.number(read.notices.height)} ; {open_} le {french.long_date(day)}"
-    if undated.height:
-        said += f" ; {french.number(undated.height)} sans date limite, laissés de côté"
+    if unsaid.height:
+        said += (
+            f" ; {french.number(unsaid.height)} sans type d'avis ou sans date limite dans le fichier, laissés de côté"
+        )
     lost = sorted_.height - usable.height
     said += f" ; {french.count(lost, 'lot')} sans famille d'achat reconnue" if lost else ""
     return _conformed(needs), french.sentence(said)

@@ -22,8 +22,8 @@ from spaser.studies.acting.supplier import facts
 from spaser.studies.acting.supplier.coming import MONTHS, coming
 from spaser.studies.acting.supplier.conditions import checklist
 from spaser.studies.diagnostic import Base
-from spaser.studies.potential.announced import Programme, announced, known_buyers
-from spaser.studies.potential.compose import ground, potential_of
+from spaser.studies.potential.announced import Announced, Programme, announced, known_buyers
+from spaser.studies.potential.compose import Opportunities, ground, potential_of
 from spaser.text import fold
 from spaser.vocabulary.sentences import NO_LIST
 
@@ -89,13 +89,7 @@ def sheet_of(
         raise Problem(NO_LIST, todo="Ajoutez --registre")
     found = potential_of(base, buyer=buyer, radius=radius, dependency=dependency)
     siren = _siren(base, who)
-    public = announced(
-        base.today or base.day,
-        notices=notices,
-        programmes=programmes,
-        known=known_buyers(base) if notices or programmes else None,
-        siren=buyers.choose(base.buyers, buyer) if buyer else None,
-    )
+    public = _public(base, buyer, notices, programmes)
     spots = base.establishments.filter(pl.col("siren") == siren).collect()
     person = bool(spots["personne_physique"].any())
     grouping = groups_of(found, method=base.method)
@@ -112,16 +106,7 @@ def sheet_of(
         judged=held,
         wins=facts.wins(base.contracts, base.holders, [siren]),
         served=facts.served(ground(base).supply.filter(pl.col("siren") == siren)),
-        ahead=coming(
-            found.supply.filter(pl.col("siren") == siren),
-            day=base.day,
-            announced=public.needs,
-            found=found,
-            radius=found.radius,
-            dependency=found.dependency,
-            months=months,
-            method=base.method,
-        ),
+        ahead=_ahead(base, found, siren, public, months),
         read=public.told,
         shared=_shared(grouping, siren),
         conditions=checklist(held, lines, forms),
@@ -205,6 +190,31 @@ def _judged(base: Base, siren: str) -> pl.DataFrame:
         "inclusif_raison",
     )
     return told.select(kept).sort("siret", nulls_last=True).collect()
+
+
+def _public(base: Base, buyer: str | None, notices: Sequence[str | Path], programmes: Sequence[Programme]) -> Announced:
+    """What is announced in public on the reader's day, by this buyer or by all."""
+    return announced(
+        base.today or base.day,
+        notices=notices,
+        programmes=programmes,
+        known=known_buyers(base) if notices or programmes else None,
+        siren=buyers.choose(base.buyers, buyer) if buyer else None,
+    )
+
+
+def _ahead(base: Base, found: Opportunities, siren: str, public: Announced, months: int) -> pl.DataFrame:
+    """What comes for it: contracts read that end, and what is announced."""
+    return coming(
+        found.supply.filter(pl.col("siren") == siren),
+        day=base.day,
+        announced=public.needs,
+        found=found,
+        radius=found.radius,
+        dependency=found.dependency,
+        months=months,
+        method=base.method,
+    )
 
 
 def _shared(grouping: Grouping, siren: str) -> pl.DataFrame:
