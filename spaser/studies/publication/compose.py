@@ -84,8 +84,7 @@ class Publication:
     @property
     def notes(self) -> tuple[str, ...]:
         """What each page warns of: that it is a demonstration, what the mission says."""
-        told = (DEMO_NOTE if self.base.demo else "", french.typeset(self.mention))
-        return tuple(one for one in told if one)
+        return tuple(filter(None, (DEMO_NOTE if self.base.demo else "", french.typeset(self.mention))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,8 +126,7 @@ def publish(
     previous
         The edition before, to say what moved and why.
     population, definition
-        The contracts counted, and the definition shown among those in competition; both are named everywhere. ``declared``: what the buyer says of itself;
-        ``mention``: what each page must warn of.
+        The contracts counted, and the definition shown among those in competition; both are named everywhere. ``declared``: what the buyer says of itself; ``mention``: what each page must warn of.
 
     Raises
     ------
