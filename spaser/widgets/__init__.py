@@ -32,10 +32,22 @@ twin (stored in the notebook, shown when there is no kernel) comes with the clas
 """
 
 from spaser.widgets import faults
-from spaser.widgets.acts import Allotment, Draft, Families, Groups, Impact, Morning, Plan, Planning, Statuses, Supplier
+from spaser.widgets.acts import (
+    Allotment,
+    Draft,
+    Facts,
+    Families,
+    Groups,
+    Impact,
+    Morning,
+    Plan,
+    Planning,
+    Statuses,
+    Supplier,
+)
 from spaser.widgets.calendar import Calendar
 from spaser.widgets.choices import Choices
-from spaser.widgets.contract import Contract
+from spaser.widgets.contract import Contract, followed
 from spaser.widgets.desk import Desk
 from spaser.widgets.downloads import Downloads
 from spaser.widgets.explanation import Explain
@@ -68,6 +80,7 @@ __all__ = [
     "Draft",
     "Exercise",
     "Explain",
+    "Facts",
     "Families",
     "Files",
     "Groups",
@@ -94,6 +107,7 @@ __all__ = [
     "Welcome",
     "blocks",
     "choice",
+    "followed",
     "near",
     "options",
     "percent",

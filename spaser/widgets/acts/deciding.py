@@ -28,7 +28,7 @@ _SUBJECT = 110
 _KINDS = {"ess": "de l'ESS", "esus": "agréée ESUS", "inclusif": "inclusive"}
 
 
-class _Searched(Grid):
+class Searched(Grid):
     """The lines that wait for an answer; words typed look among all of them. It follows the choices of the desk."""
 
     asked, example = "", ""
@@ -83,7 +83,7 @@ class _Searched(Grid):
         raise NotImplementedError
 
 
-class Families(_Searched):
+class Families(Searched):
     """The purchase families of contracts: keep the one read, take what the subject says, choose another."""
 
     kind = "famille"
@@ -110,11 +110,13 @@ class Families(_Searched):
         others = sorted((title, key) for key, title in titles.items() if key not in named)
         answers: list[tuple[str, Answer]] = [(label, ((uid, "famille", value),)) for label, value in [*first, *others]]
         read = row["famille_libelle"] or "famille inconnue"
-        told = f"{_short(row['objet'] or uid)}{_paid(row['montant'])} – {read}{', décidé' if decided else ''}"
+        told = (
+            f"{shortened_subject(row['objet'] or uid)}{_paid(row['montant'])} – {read}{', décidé' if decided else ''}"
+        )
         return OneOf(uid, told, answers)
 
 
-class Statuses(_Searched):
+class Statuses(Searched):
     """The statuses of suppliers: in the ESS or not, approved, inclusive and how; each with its proof."""
 
     kind = "statut"
@@ -229,9 +231,9 @@ def _decided(name: str, value: str, titles: dict[str, str]) -> str:
 
 
 def _paid(cents: int | None) -> str:
-    return f" ({french.euros_short(cents)})" if cents else ""
+    return f" ({french.eurosshortened_subject(cents)})" if cents else ""
 
 
-def _short(subject: str) -> str:
+def shortened_subject(subject: str) -> str:
     plain = " ".join(subject.split())
     return plain if len(plain) <= _SUBJECT else f"{plain[:_SUBJECT].rstrip(' -,')}…"
