@@ -65,7 +65,8 @@ class Searched(Grid):
             mine = pl.any_horizontal(pl.col(name).is_in(list(held)).fill_null(False) for name in self.ids)
             found = rows.filter(pl.col("attend"))
             shown = pl.concat([found.head(LINES), rows.filter(mine & ~pl.col("attend")).head(LINES)])
-            nothing = f"aucun {self.noun[0]} : pour en changer un autre, cherchez-le"
+            none, other = ("aucune", "une autre, cherchez-la") if self.feminine else ("aucun", "un autre, cherchez-le")
+            nothing = f"{none} {self.noun[0]} : pour en changer {other}"
         self.fill([self.line(row, held) for row in shown.to_dicts()], found.height, "" if found.height else nothing)
         if words and found.height:
             more = f" ; les {LINES} premières, par montant" if found.height > LINES else ""
