@@ -33,6 +33,7 @@ _LEFT = (
     Column("famille_libelle", "Famille"),
     Column("besoins", "Besoins", "entier"),
     Column("potentiel", "Effet attendu, net par an", "somme"),
+    Column("sourcing", "Commencer avant le", "date"),
     Column("consultation", "Suite avant le", "date"),
 )
 _FLOOR = french.typeset(
@@ -83,13 +84,30 @@ def section_plan(findings: Findings) -> Told:
     )
     blocks: list[Block] = [*(Sentence(french.sentence(text)) for text in said)]
     blocks += [table("tab-plan-detail", "Le plan, avec ses bases légales", shown, _PLAN, _EQUAL)] if rows.height else []
-    if left is not None and left.height:
+    if left is not None:
+        blocks += _left_out(left)
+    return tuple(blocks)
+
+
+def _left_out(left: pl.DataFrame) -> list[Block]:
+    """What the plan leaves with an amount, in a table; what moves no euro known, in a sentence: families, never « 0 € »."""
+    priced = left.filter(pl.col("potentiel") > 0)
+    blocks: list[Block] = []
+    if priced.height:
+        title = "À garder en vue : ce que le plan n'a pas retenu, et pourquoi"
+        blocks.append(table("tab-plan-ecartes", title, priced, _LEFT, _FLOOR))
+    rest = left.filter(pl.col("potentiel").is_null())
+    if rest.height:
+        names = rest["famille_libelle"].unique().sort().to_list()
+        some = french.listing([name[:1].lower() + name[1:] for name in names])
         blocks.append(
-            table(
-                "tab-plan-ecartes", "À garder en vue : ce que le plan n'a pas retenu, et pourquoi", left, _LEFT, _FLOOR
+            Sentence(
+                french.sentence(
+                    f"{french.count(int(rest['besoins'].sum()), 'autre besoin')} sans euro compté à ce jour ({some}) : dans le classeur, feuille « besoins »"
+                )
             )
         )
-    return tuple(blocks)
+    return blocks
 
 
 def _told(rows: pl.DataFrame, left: pl.DataFrame | None) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaser import buyers, territories
@@ -56,6 +56,7 @@ def test_what_is_not_written_stays_unknown_in_a_column():
     assert column([None, "", "Été"]).select(fold_expr(pl.col("mot"))).to_series().to_list() == [None, "", "ete"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet=LETTERS, max_size=30), max_size=6))
 def test_a_word_and_a_column_are_folded_alike(words):
     told = column(words).select(fold=fold_expr(pl.col("mot")), plain=unaccented_expr(pl.col("mot")))
@@ -63,6 +64,7 @@ def test_a_word_and_a_column_are_folded_alike(words):
     assert told["plain"].to_list() == [unaccented(word) for word in words]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_folding_twice_changes_nothing(word):
     assert fold(fold(word)) == fold(word)
