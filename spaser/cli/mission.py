@@ -48,8 +48,11 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def _files(one: argparse.ArgumentParser) -> None:
     for given in GIVEN:
-        more = {"nargs": "+", "default": []} if given.many else {}
-        one.add_argument(f"--{given.option}", dest=f"donne_{given.key}", metavar="FICHIER", help=given.help, **more)
+        name, kept = f"--{given.option}", f"donne_{given.key}"
+        if given.many:
+            one.add_argument(name, dest=kept, metavar="FICHIER", help=given.help, nargs="+", default=[])
+        else:
+            one.add_argument(name, dest=kept, metavar="FICHIER", help=given.help)
 
 
 def _run_new(choices: argparse.Namespace) -> None:

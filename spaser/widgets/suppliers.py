@@ -114,8 +114,7 @@ class Suppliers:
         return self.columns
 
     def _deciding(self) -> Decisions | None:
-        whole = self.mission is not None and self.mission.whole
-        return missions.decisions(self.mission) if whole else None
+        return missions.decisions(self.mission) if self.mission is not None and self.mission.whole else None
 
     def _asked(self, changed: Callable[[], None]) -> dict[str, Any]:
         return {
