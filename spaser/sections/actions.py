@@ -23,6 +23,7 @@ _PLAN = (
     Column("levier_population", "Qui est compté", extra=True),
     Column("potentiel", "Effet attendu, net par an", "somme"),
     Column("potentiel_haut", "Au plus, par an", "somme", extra=True),
+    Column("impact", "Heures d'insertion exigées"),
     Column("consultation", "Suite avant le", "date", extra=True),
     Column("difficulte", "Difficulté", extra=True),
     Column("responsable", "Qui", extra=True),
@@ -40,7 +41,7 @@ _FLOOR = french.typeset(
     "Le plancher d'une action, la durée minimale de préparation et le nombre de lignes sont des choix du kit, datés et motivés, que l'on peut déplacer."
 )
 _EQUAL = french.typeset(
-    "Fournisseurs déjà repérés, sourçage ouvert à tous (R2111-1, R2111-2) : ce plan n'en nomme aucun. Une ligne par famille et par levier ; les lots d'une même consultation n'en font qu'une, celle du plus lourd ; une ligne commence avec le premier de ses besoins à préparer ; chaque famille a sa meilleure action avant qu'une autre en ait deux. Un devoir et un critère ne déplacent pas d'euros par eux-mêmes."
+    "Fournisseurs déjà repérés, sourçage ouvert à tous (R2111-1, R2111-2) : ce plan n'en nomme aucun. Une ligne par famille et par levier ; les lots d'une même consultation n'en font qu'une, celle du plus lourd ; une ligne commence avec le premier de ses besoins à préparer ; chaque famille a sa meilleure action avant qu'une autre en ait deux. Un devoir et un critère ne déplacent pas d'euros par eux-mêmes. Les heures d'une clause sont une théorie : montant annuel × part des heures (taux bas usuel de la famille, choix du kit) × heures par millier d'euros ; elles ne s'ajoutent ni aux heures faites, ni à celles achetées à une structure inclusive, et l'effet net n'est pas mesuré."
 )
 #: What may be lacking: code → what is not given, what it would add.
 LACKING = {

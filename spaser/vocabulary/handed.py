@@ -128,7 +128,7 @@ HANDED: dict[str, Handed] = {
     "plan_actions": Handed("studies.pams", "an action of the plan: needs of a family, a lever, a date", (
         "rang", "action_id", "nature", "famille_libelle", "levier_libelle", "levier_article", "priorite", "besoins", "dus", "contrats", "objets", "autres_leviers", "levier_fournisseurs", "levier_population", "annuel",
         "potentiel", "potentiel_haut", "sourcing", "consultation", "retard", "difficulte", "levier_verifier", "leviers", "responsable", "etat",
-        "echeance", "note",
+        "echeance", "note", "impact", "impact_bas", "impact_haut",
     )),
     "plan_dits": Handed("studies.pams", "what a person wrote of a line of the plan", ("objet_id", "champ", "valeur")),
     "plan_ecartes": Handed("studies.pams", "a family that the plan leaves out, and why", (

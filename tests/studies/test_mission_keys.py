@@ -49,6 +49,7 @@ SAID: dict[str, Any] = {
     "entretiens": "a.csv",
     "commentaires": {"actions": "À voir."},
     "programme": ["a.csv"],
+    "programme_publie": True,
     "suivis": ["a.csv"],
     "type": "central",
     "spaser_adopte": True,

@@ -35,6 +35,7 @@ _SHEET = (
     Column("action", "Action"),
     Column("sur", "Sur quoi"),
     Column("effet", "Effet attendu, net par an", "somme"),
+    Column("impact", "Heures d'insertion exigées"),
     Column("consultation", "Suite avant le", "date"),
     Column("responsable", "Qui (à remplir)"),
     Column("etat", "État (à remplir)"),
@@ -43,7 +44,7 @@ _SHEET = (
 )
 _SCHEMA = {
     "action_id": pl.String, "sourcing": pl.Date, "quand": pl.String, "action": pl.String, "sur": pl.String, "effet": pl.Int64,
-    "consultation": pl.Date, "responsable": pl.String, "etat": pl.String, "echeance": pl.String, "note": pl.String,
+    "impact": pl.String, "consultation": pl.Date, "responsable": pl.String, "etat": pl.String, "echeance": pl.String, "note": pl.String,
 }  # fmt: skip
 _EQUAL = french.typeset(
     "Le sourçage est ouvert à tous (R2111-1, R2111-2) : ce plan ne nomme aucun fournisseur. Une capacité de fournisseur ne sert qu'une fois."
@@ -275,6 +276,7 @@ def _need(row: dict[str, Any]) -> dict[str, Any]:
         + (f" ; autres lots : {row['autres_leviers'].lower()}" if row["autres_leviers"] else ""),
         # A duty and a criterion move no euro by themselves: nothing is shown, not a zero.
         "effet": row["potentiel"] or None,
+        "impact": row["impact"],
         "consultation": row["consultation"],
         **{name: row[name] for name in ("responsable", "etat", "echeance", "note")},
     }
@@ -303,6 +305,7 @@ def _gesture(said: messages.Said, findings: Findings) -> dict[str, Any]:
         "action": said.rule.todo,
         "sur": said.on,
         "effet": None,
+        "impact": None,
         "consultation": None,
         "responsable": mine.get("responsable"),
         "etat": mine.get("etat", "à faire"),

@@ -49,6 +49,9 @@ def _files(mission: Mission) -> list[str]:
     lines = []
     for kind in GIVEN:
         paths, what = mission.given[kind.key], kind.told
+        if kind.key == "programme":
+            lines += _programmes(mission)
+            continue
         if not paths and kind.key not in _ALWAYS:
             continue
         found = [one.name for path in paths for one in members(path)]
@@ -61,6 +64,15 @@ def _files(mission: Mission) -> list[str]:
         lines.append(f"  {what} : {shown}")
         lines += [f"    introuvable : {one}" for one in lost]
     return lines + [f"    {name} : {word} depuis son ajout" for name, word in writing.changed(mission.home).items()]
+
+
+def _programmes(mission: Mission) -> list[str]:
+    """Each programme of purchases, and whether it may be shown to suppliers: only once a person says that it is published."""
+    public = {one.path for one in mission.public}
+    paths = dict.fromkeys(path for asked in (mission.every, *mission.asked) for path in asked.programme)
+    shown = "publié : ses besoins sont sur les fiches et le cahier des fournisseurs"
+    kept = "non publié : jamais montré à un fournisseur (programme_publie = true, s'il l'est)"
+    return [f"  programme d'achat : {Path(path).name}, {shown if path in public else kept}" for path in paths]
 
 
 def _decided(mission: Mission) -> list[str]:

@@ -1,5 +1,6 @@
 """What is done once needs are known: groups, a meeting day and its timetable, impact, texts to paste."""
 
+from spaser.widgets.acts.book import LocalBook
 from spaser.widgets.acts.deciding import Families, Plan, Statuses
 from spaser.widgets.acts.facts import Facts
 from spaser.widgets.acts.needs import Allotment, Draft, Groups, Impact, Morning
@@ -13,6 +14,7 @@ __all__ = [
     "Families",
     "Groups",
     "Impact",
+    "LocalBook",
     "Morning",
     "Plan",
     "Planning",

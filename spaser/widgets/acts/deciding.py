@@ -204,7 +204,7 @@ class Plan(Grid):
                 "note": _field("Note", "facultatif", row["note"], "19rem"),
             }
             begin = "dès maintenant" if row["retard"] else f"à commencer avant le {french.long_date(row['sourcing'])}"
-            told = f"{row['levier_libelle']} – {row['famille_libelle'].lower()} – {begin}"
+            told = f"{row['levier_libelle']} – {row['famille_libelle'].lower()} – {begin} – heures d'insertion : {row['impact']}"
             yield Cells(row["action_id"], told, fields, {"etat": plan.UNTOUCHED})
 
 
@@ -232,7 +232,7 @@ def _decided(name: str, value: str, titles: dict[str, str]) -> str:
 
 
 def _paid(cents: int | None) -> str:
-    return f" ({french.eurosshortened_subject(cents)})" if cents else ""
+    return f" ({french.euros_short(cents)})" if cents else ""
 
 
 def shortened_subject(subject: str) -> str:
