@@ -32,7 +32,19 @@ twin (stored in the notebook, shown when there is no kernel) comes with the clas
 """
 
 from spaser.widgets import faults
-from spaser.widgets.acts import Allotment, Draft, Families, Groups, Impact, Morning, Plan, Planning, Statuses, Supplier
+from spaser.widgets.acts import (
+    Allotment,
+    Draft,
+    Families,
+    Groups,
+    Impact,
+    LocalBook,
+    Morning,
+    Plan,
+    Planning,
+    Statuses,
+    Supplier,
+)
 from spaser.widgets.calendar import Calendar
 from spaser.widgets.choices import Choices
 from spaser.widgets.contract import Contract
@@ -73,6 +85,7 @@ __all__ = [
     "Groups",
     "Impact",
     "Lines",
+    "LocalBook",
     "Missions",
     "Morning",
     "Pams",

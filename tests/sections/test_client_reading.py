@@ -34,7 +34,7 @@ def needs(number: int, late: int) -> pl.DataFrame:
         {
             "action_id": f"besoin-{rank}", "nature": "action", "sourcing": DAY + timedelta(days=rank - late), "retard": rank < late,
             "levier_libelle": "Réserver un lot", "famille_libelle": f"Famille {rank}", "besoins": 1, "contrats": 1, "credibles": 2,
-            "potentiel": 1000 + rank, "consultation": None, "responsable": None, "etat": "à faire", "echeance": None, "note": None,
+            "potentiel": 1000 + rank, "priorite": number - rank, "consultation": None, "responsable": None, "etat": "à faire", "echeance": None, "note": None,
         }
         for rank in range(number)
     ]  # fmt: skip
@@ -56,10 +56,12 @@ def test_the_gestures_of_duties_keep_their_place_in_a_full_plan(monkeypatch, num
     monday = pages._monday(found, [])
     assert len(monday) == min(5, len(rows))
     if number == 10 and late == 1:
-        assert rows[-1] == "besoin-9" and "besoin-5" not in rows  # late first, then the most euros
+        assert rows[-1] == "besoin-9" and "besoin-5" not in rows  # late first, then the order of the plan
     if late == number > most // 2:
         kept = [row for row in rows if row.startswith("besoin-")]
-        assert kept == [f"besoin-{rank}" for rank in range(number - len(kept), number)]  # all late: the most euros
+        assert kept == [
+            f"besoin-{rank}" for rank in range(number - len(kept), number)
+        ]  # all late: the order of the plan
     elif late:
         assert rows[4] == "besoin-0" and "Famille 0" not in " ".join(monday[:4])
 

@@ -20,6 +20,7 @@ from spaser.studies.mission.fingerprints import fingerprint
 from spaser.studies.mission.mapped import columns
 from spaser.studies.mission.shape import FORMS
 from spaser.studies.pams.compose import Wishes
+from spaser.studies.potential.announced import Programme as Published
 from spaser.vocabulary import DEFAULT_POPULATION
 
 #: The file that makes a folder a mission, and what the folder holds beside it.
@@ -34,7 +35,8 @@ class Asked:
     """What is asked of one buyer and said of it. ``fingerprint`` changes as soon as something its report depends on does.
 
     ``label`` is how it is called when its data do not say it; ``kind`` a key of BUYER_KINDS; ``spaser_adopte`` (the day,
-    or yes or no; ``spaser_lien`` where it is published) and ``soumis_au_code`` (under the procurement code) are null while nobody said; ``programme`` its purchases to come.
+    or yes or no; ``spaser_lien`` where it is published) and ``soumis_au_code`` (under the procurement code) are null while nobody said; ``programme`` its purchases to come, which suppliers
+    are shown only when ``programme_publie`` says that it is published.
     """
 
     name: str = ""
@@ -47,6 +49,12 @@ class Asked:
     spaser_lien: str = ""
     soumis_au_code: bool | None = None
     programme: tuple[str, ...] = ()
+    programme_publie: bool = False
+
+    @property
+    def public(self) -> list[Published]:
+        """Its programme where it is said published; one that is not stays out of what suppliers are shown."""
+        return [Published(path, self.name or None) for path in self.programme] if self.programme_publie else []
 
     @property
     def declared(self) -> Declared:
@@ -106,6 +114,12 @@ class Mission:
         """The spend file, when the mission has one and only one."""
         found = {asked.wishes.ledger for asked in (self.every, *self.asked) if asked.wishes.ledger}
         return found.pop() if len(found) == 1 else None
+
+    @property
+    def public(self) -> list[Published]:
+        """The programmes said published, each with the buyer they are said of."""
+        told = [one for asked in self.asked or (self.every,) for one in asked.public]
+        return list({one.path: one for one in reversed(told)}.values())[::-1]
 
     def said_of(self, name: str | None) -> Asked:
         """What is said of a buyer named as the mission names it; of all of them otherwise."""
@@ -241,6 +255,7 @@ def _asked(shared: dict[str, Any], table: dict[str, Any], source: Path, members:
         spaser_lien=whole.get("spaser_lien", ""),
         soumis_au_code=whole.get("soumis_au_code"),
         programme=programme,
+        programme_publie=whole.get("programme_publie", False),
     )
 
 

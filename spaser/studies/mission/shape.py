@@ -42,6 +42,7 @@ OWN: dict[str, settings.Kind] = {
     "entretiens": settings.Text(filled=True),
     "commentaires": settings.Named(settings.Text(), SECTIONS),
     "programme": _PATHS,
+    "programme_publie": settings.Flag(),
     "suivis": _PATHS,
     "type": settings.Choice(BUYER_KINDS),
     "spaser_adopte": settings.Either(

@@ -82,7 +82,17 @@ def _files(mission: Mission) -> list[str]:
         lines += [f"    introuvable : {one}" for one in lost]
     ledgers = {asked.wishes.ledger for asked in (mission.every, *mission.asked) if asked.wishes.ledger}
     lines.append(f"  dépenses : {french.listing(sorted(one.name for one in ledgers)) or 'aucun fichier'}")
+    lines += _programmes(mission)
     return lines + [f"    {name} : {word} depuis son ajout" for name, word in writing.changed(mission.home).items()]
+
+
+def _programmes(mission: Mission) -> list[str]:
+    """Each programme of purchases, and whether it may be shown to suppliers: only once a person says that it is published."""
+    public = {one.path for one in mission.public}
+    paths = dict.fromkeys(path for asked in (mission.every, *mission.asked) for path in asked.programme)
+    shown = "publié : ses besoins sont sur les fiches et le cahier des fournisseurs"
+    kept = "non publié : jamais montré à un fournisseur (programme_publie = true, s'il l'est)"
+    return [f"  programme d'achat : {Path(path).name}, {shown if path in public else kept}" for path in paths]
 
 
 def _decided(mission: Mission) -> list[str]:

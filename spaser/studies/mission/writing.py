@@ -258,6 +258,7 @@ TEMPLATE = """# Une mission : ce que vous donnez, décidez et obtenez, en un seu
 # avis = ["fichiers/avis.xml"]                # avis publiés (BOAMP, TED)
 # pieces = ["fichiers/dossiers"]              # pièces des consultations
 # programme = ["fichiers/programme.xlsx"]     # programmation des achats
+# programme_publie = true                     # s'il est public : ses besoins sont montrés aux fournisseurs (fiche, cahier)
 # suivis = ["fichiers/suivi.xlsx"]            # suivis remplis : programme d'achat, rencontres
 # acheteurs = ["Ma Ville", "200054781"]       # une partie du nom, le SIREN ou le SIRET ; sans cette ligne : tous les acheteurs
 # annees = [2023, 2025]                       # années de première notification

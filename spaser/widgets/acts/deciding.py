@@ -201,7 +201,7 @@ class Plan(Grid):
                 "note": _field("Note", "facultatif", row["note"], "19rem"),
             }
             begin = "dès maintenant" if row["retard"] else f"à commencer avant le {french.long_date(row['sourcing'])}"
-            told = f"{row['levier_libelle']} – {row['famille_libelle'].lower()} – {begin}"
+            told = f"{row['levier_libelle']} – {row['famille_libelle'].lower()} – {begin} – heures d'insertion : {row['impact']}"
             yield Cells(row["action_id"], told, fields, {"etat": plan.UNTOUCHED})
 
 
