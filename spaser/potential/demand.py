@@ -74,7 +74,7 @@ def _assigned(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
         & pl.col("dateNotification").is_not_null()
         & pl.col("famille").is_not_null()
         & ((pl.col("montant_retenu").is_not_null()) | pl.col("accord_multiple").is_not_null())
-    ).with_columns(_ours=_ours(contracts), consultation=pl.coalesce("consultation", "uid"))
+    ).with_columns(_ours=ours(contracts), consultation=pl.coalesce("consultation", "uid"))
     # The same amount under the same subject to the letter, for other holders: one maximum, even when no one declared it.
     twin = pl.coalesce(
         "accord_multiple", pl.col("uid").min().over("acheteur_siren", "consultation", "montant", "objet")
@@ -281,7 +281,7 @@ def _named(rows: pl.LazyFrame) -> pl.LazyFrame:
     return joined.with_columns(origine=pl.lit("contrats"), recurrence=seen).sort("besoin_id")
 
 
-def _ours(frame: pl.LazyFrame) -> pl.Expr:
+def ours(frame: pl.LazyFrame) -> pl.Expr:
     """Held by the ESS or an inclusive structure: yes, no, unknown (null when no register was read)."""
     have = frame.collect_schema().names()
     either = [

@@ -35,6 +35,7 @@ from spaser.widgets import faults
 from spaser.widgets.acts import (
     Allotment,
     Draft,
+    Facts,
     Families,
     Groups,
     Impact,
@@ -47,7 +48,7 @@ from spaser.widgets.acts import (
 )
 from spaser.widgets.calendar import Calendar
 from spaser.widgets.choices import Choices
-from spaser.widgets.contract import Contract
+from spaser.widgets.contract import Contract, followed
 from spaser.widgets.desk import Desk
 from spaser.widgets.downloads import Downloads
 from spaser.widgets.explanation import Explain
@@ -80,6 +81,7 @@ __all__ = [
     "Draft",
     "Exercise",
     "Explain",
+    "Facts",
     "Families",
     "Files",
     "Groups",
@@ -107,6 +109,7 @@ __all__ = [
     "Welcome",
     "blocks",
     "choice",
+    "followed",
     "near",
     "options",
     "percent",

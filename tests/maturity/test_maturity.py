@@ -76,7 +76,7 @@ def test_a_grid_of_ones_own_with_a_missing_level_is_told(tmp_path):
         'levels = ["a", "b"]\n[[axis]]\nid = "x"\nlabel = "X"\n[[axis.question]]\nid = "q"\ntext = "?"\nanswers = ["un"]\nactions = ["faire"]\n',
         encoding="utf-8",
     )
-    with pytest.raises(Problems, match="« q » : 2 niveaux"):
+    with pytest.raises(Problems, match="« q » : 2 niveaux décrits et 1 actions sont attendus"):
         maturity.grid(own)
 
 
@@ -116,10 +116,20 @@ def test_a_grid_that_lacks_what_it_is_made_of_is_told(tmp_path, missing):
         maturity.grid(written(tmp_path, {name: line for name, line in OWN.items() if name != missing}))
 
 
-@pytest.mark.parametrize("name", ["axis.id", "label", "id", "text"])
-def test_a_grid_whose_words_are_empty_is_told(tmp_path, name):
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("axis.id", 'id = ""'),
+        ("label", 'label = ""'),
+        ("id", 'id = ""'),
+        ("text", 'text = ""'),
+        ("answers", 'answers = ["un", ""]'),
+        ("actions", 'actions = [""]'),
+    ],
+)
+def test_a_grid_whose_words_are_empty_is_told(tmp_path, name, line):
     with pytest.raises((Problem, Problems), match=name.split(".")[-1]):
-        maturity.grid(written(tmp_path, OWN | {name: OWN[name].split("=")[0] + '= ""'}))
+        maturity.grid(written(tmp_path, OWN | {name: line}))
 
 
 @pytest.mark.parametrize(

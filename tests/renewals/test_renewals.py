@@ -85,10 +85,16 @@ def test_a_renewal_is_urgent_when_its_sourcing_should_have_begun_and_something_f
 
 
 @pytest.mark.parametrize(
-    ("ended", "quarter"), [(date(2027, 10, 30), "2027-T4"), (date(2027, 10, 31), None)], ids=["dedans", "au-delà"]
+    ("ended", "options", "quarter"),
+    [
+        (date(2027, 10, 30), {"months": 12}, "2027-T4"),
+        (date(2027, 10, 31), {"months": 12}, None),
+        (date(2029, 10, 30), {}, "2029-T4"),  # three years when nothing is asked
+        (date(2029, 10, 31), {}, None),
+    ],
 )
-def test_the_calendar_stops_at_its_horizon(ended, quarter):
-    row = ends(contract(dateNotification=ended.replace(year=2023)), months=12).row(0, named=True)
+def test_the_calendar_stops_at_its_horizon(ended, options, quarter):
+    row = ends(contract(dateNotification=ended.replace(year=ended.year - 4)), **options).row(0, named=True)
     assert (row["echeance"], row["trimestre"]) == (ended, quarter)
 
 
@@ -178,6 +184,17 @@ def test_a_target_in_number_takes_the_renewals_that_end_first():
 @pytest.mark.filterwarnings("error")  # nothing is divided by a gap that is nothing
 def test_a_target_already_reached_asks_for_nothing():
     assert renewals.plan(candidates([5, 5]), renewals.Target(10, 20, 0.5)).collect().is_empty()
+
+
+def test_of_as_few_renewals_those_that_end_first_are_taken_and_none_twice():
+    assert renewals.plan(candidates([5, 1, 5]), renewals.Target(0, 6, 1.0)).collect()["uid"].to_list() == [
+        "c000",
+        "c001",
+    ]
+    assert renewals.plan(candidates([5, 1, 5]), renewals.Target(0, 7, 1.0)).collect()["uid"].to_list() == [
+        "c000",
+        "c002",
+    ]
 
 
 def test_a_renewal_that_brings_nothing_or_whose_gain_is_unknown_is_no_candidate():

@@ -22,6 +22,7 @@ from spaser.studies.mission.shape import FORMS
 from spaser.studies.pams.compose import Wishes
 from spaser.studies.potential.announced import Programme as Published
 from spaser.vocabulary import DEFAULT_POPULATION
+from spaser.vocabulary.given import GIVEN, Given
 
 #: The file that makes a folder a mission, and what the folder holds beside it.
 NAME, FILES, DECISIONS, OUTPUTS = "mission.toml", "fichiers", "decisions", "sorties"
@@ -74,7 +75,7 @@ class Mission:
     """What a user works on. Paths are those of ``source``, resolved from its folder, ``home``.
 
     ``asked`` has one line per buyer named; when none is, ``every`` holds for all the buyers of the files. ``folder`` is where
-    reports are written; ``names`` the names a person gave to buyers that no file names (by SIREN); ``screen`` what the notebooks show (their choices); ``demo`` that all of it is invented.
+    reports are written; ``names`` the names a person gave to buyers that no file names (by SIREN); ``screen`` what the notebooks show (their choices); ``demo`` that all of it is invented; ``given`` the files under each key of ``GIVEN``, for all buyers and for each.
     """
 
     files: tuple[str, ...]
@@ -99,6 +100,7 @@ class Mission:
     names: dict[str, str] = field(default_factory=dict)
     place: str = ""
     demo: bool = False
+    given: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -204,6 +206,7 @@ def _mission(said: dict[str, Any], source: Path) -> Mission:
         names=said.get("noms", {}),
         place=said.get("territoire", ""),
         demo=said.get("demonstration", False),
+        given={one.key: _given(one, [said, *said.get("acheteur", [])], home) for one in GIVEN},
     )
     ledgers = [asked.wishes.ledger for asked in (found.every, *found.asked) if asked.wishes.ledger]
     demo = demonstration.refuse_mix(contrats=found.files, registres=found.registers, dépenses=ledgers)
@@ -218,6 +221,12 @@ def _mission(said: dict[str, Any], source: Path) -> Mission:
             todo="Ôtez la ligne « demonstration = true »",
         )
     return replace(found, demo=found.demo or demo)
+
+
+def _given(one: Given, tables: Sequence[dict[str, Any]], home: Path) -> tuple[str, ...]:
+    found = (table[one.key] for table in tables if table.get(one.key))
+    paths = (path for value in found for path in (value if one.many else [value]))
+    return tuple(dict.fromkeys(str(home / path) for path in paths))
 
 
 def _asked(shared: dict[str, Any], table: dict[str, Any], source: Path, members: Sequence[str]) -> Asked:

@@ -21,11 +21,10 @@ from spaser.studies.mission import model
 from spaser.studies.mission.fingerprints import content
 from spaser.studies.mission.locks import locked
 from spaser.studies.mission.model import DECISIONS, FILES, NAME, OUTPUTS, Mission
+from spaser.vocabulary.given import LISTS
 
 #: What was copied into the mission: name → hash, size, where it came from.
 MARKS = "empreintes.json"
-#: The lists of mission.toml that name files.
-LISTS = ("fichiers", "registres", "avis", "pieces", "programme", "suivis")
 
 
 def create(folder: Path | str, **said: Any) -> Path:
@@ -82,7 +81,7 @@ def add(home: Path | str, key: str, paths: Iterable[Path | str]) -> list[Path]:
     Parameters
     ----------
     key
-        ``fichiers``, ``registres``, ``avis``, ``pieces``, ``programme``, ``suivis``; or ``depenses``, which is one file.
+        One of ``GIVEN``; under one that is not ``many``, the last file takes the place of the former.
 
     Raises
     ------
