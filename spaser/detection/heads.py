@@ -45,7 +45,10 @@ def governing(text: str, start: int, lexicon: Lexicon, rule: str = "") -> Head |
         if found is None:
             continue
         name, begun, end = found
-        if end > start and not (opening.end() == start if name is None else begun < start and not name.last):
+        own_words = (
+            opening["hard"] is None and opening.end() == start if name is None else begun < start and not name.last
+        )
+        if end > start and not own_words:
             continue
         shared = opening.start() <= last
         if head is not None and text[last : opening.end()].strip() == ":":

@@ -348,7 +348,7 @@ def _denied(before: str, after: str, text: str, start: int, end: int, rule: Rule
     contexts = lexicon.contexts
     box = _box(text, start, end, lexicon)
     if box is not None:
-        return not box
+        return not box or contexts["negation_inside"].search(text[start:end]) is not None
     if rule.harm or contexts["negation_not"].search(before[-60:] + text[start:end] + after[:30]):
         return False
     before = DOTTED.sub(r"\1 ", before)
