@@ -330,12 +330,14 @@ def as_of_default(records: pl.LazyFrame, today: date | None = None) -> pl.LazyFr
     mistakes: they would stop the data on a day that has not come. With the reader's day ``today``, no date after it counts.
     """
     settings = rules.toml("contract_facts.toml")["dates"]
-    published, notified = (
-        pl.col(name).filter(pl.lit(True) if today is None else pl.col(name) <= today)
-        for name in ("datePublicationDonnees", "dateNotification")
+    until = pl.lit(True) if today is None else pl.col("datePublicationDonnees") <= today
+    counted = records.group_by("dateNotification").agg(
+        n=pl.len().cast(pl.Int64), publie=pl.col("datePublicationDonnees").filter(until).max()
     )
-    days = notified.drop_nulls().sort()
+    notified = pl.col("dateNotification")
+    believed = notified.is_not_null() if today is None else (notified <= today).fill_null(False)
+    # Day by day: a country has three thousand of them.
+    days, n = notified.filter(believed).sort(), pl.col("n").filter(believed).sort_by(notified.filter(believed))
     gap = (days.shift(-1) - days).dt.total_days()
-    after = days.len().cast(pl.Int64) - days.cum_count().cast(pl.Int64)
-    alone = (gap > settings["isole_jours"]) & (after <= settings["isole_part"] * days.len())
-    return records.select(as_of=pl.coalesce(published.max(), days.filter(alone).first(), days.last()))
+    alone = (gap > settings["isole_jours"]) & (n.sum() - n.cum_sum() <= settings["isole_part"] * n.sum())
+    return counted.select(as_of=pl.coalesce(pl.col("publie").max(), days.filter(alone).first(), days.last()))
