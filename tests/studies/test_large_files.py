@@ -126,7 +126,7 @@ def files_of(base: diagnostic.Base) -> list[Path]:
 def _measured_whole(
     monkeypatch: pytest.MonkeyPatch, records_a_part: int, paths: Path | list[Path] = DEMO, **asked: object
 ) -> diagnostic.Base:
-    monkeypatch.setattr(preparation, "IN_MEMORY_RECORDS", 5)
+    monkeypatch.setattr(preparation, "IN_MEMORY_RECORDS", 2)
     monkeypatch.setattr(parts, "RECORDS", records_a_part)
     base = diagnostic.prepare(paths, **asked)
     assert base.measured is not None
