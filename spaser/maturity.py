@@ -213,7 +213,7 @@ def actions(said: pl.LazyFrame, grid: dict[str, Any]) -> pl.LazyFrame:
     joined = questions(grid).join(said, on="question", maintain_order="left_right").filter(pl.col("niveau") < top)
     return MATURITY_ACTIONS.conform(
         joined.with_columns(
-            action=pl.col("actions").list.get(pl.col("niveau"), null_on_oob=True),
-            constat=pl.col("niveaux").list.get(pl.col("niveau"), null_on_oob=True),
+            action=pl.col("actions").list.get(pl.col("niveau")),
+            constat=pl.col("niveaux").list.get(pl.col("niveau")),
         ).sort("niveau", "rang")
     )

@@ -219,14 +219,17 @@ def upcoming(
 ) -> pl.LazyFrame:
     """The needs (NEEDS or OPPORTUNITIES) whose sourcing should be under way within ``months``, the most pressing first.
 
-    Added: ``delai_mois`` and ``sourcing``. A need whose end is unknown or past is left out: nothing says when it returns.
+    Added: ``delai_mois`` and ``sourcing``, counted back from the first end that can still be prepared (``premiere_fin``), so that a lot
+    which ends before the others begins the need. A need whose end is unknown or past is left out: nothing says when it returns.
     """
     settings = (method or rules.method())["renewals"]
     last = pl.lit(as_of).dt.offset_by(f"{months}mo")
+    ends = [name for name in ("premiere_fin", "echeance") if name in needs.collect_schema()]
+    first = pl.coalesce(ends)
     return (
         needs.filter(pl.col("echeance") >= as_of)
         .with_columns(delai_mois=_lead(settings))
-        .with_columns(sourcing=pl.col("echeance").dt.offset_by("-" + pl.col("delai_mois").cast(pl.String) + "mo"))
+        .with_columns(sourcing=first.dt.offset_by("-" + pl.col("delai_mois").cast(pl.String) + "mo"))
         .filter(pl.col("sourcing") <= last)
         .sort("sourcing", "besoin_id" if "besoin_id" in needs.collect_schema() else "besoin")
     )

@@ -27,9 +27,7 @@ def authorities() -> pl.LazyFrame:
     return (
         rules.table("territories.csv")
         .lazy()
-        .with_columns(
-            pl.col("population").cast(pl.Int64, strict=False), pl.col("lon", "lat").cast(pl.Float64, strict=False)
-        )
+        .with_columns(pl.col("population").cast(pl.Int64), pl.col("lon", "lat").cast(pl.Float64))
     )
 
 

@@ -158,8 +158,57 @@ def shortened(text: str, most: int) -> str:
     return f"{re.sub(_LAST_WORD, '', text[: most + 1])[:most].rstrip()} …"
 
 
+#: How a contract is made, before what it buys: « Accords-cadres à bons de commande pour la … ».
+_FRAME = re.compile(
+    r"^(?:accords?[- ]cadres?|march[ée]s?)(?:\s+(?:publics?|subséquents?|et|n°\s?\d+|(?:mono|multi)[- ]?attributaires?|à bons? de commandes?"
+    r"|à marchés? subséquents?|\(?en \w+ lots?(?: séparés)?\)?))*\s+(?:pour|relatifs?\s+(?:à|aux?)|portant sur|ayant pour objet|de|d[’'])"
+    r"\s*(?:(?:(?:la|les?|une?|des)\s+|l[’']))?(?=\w)",
+    re.IGNORECASE,
+)
+#: What parts a title: a dash between spaces, « - Lot », the end of a line, a full stop before a lot; and what says nothing of it.
+_PART = re.compile(r"\s+-+\s*|(?<=\w)-\s+(?=[A-ZÀ-Ý])|[.:]\s+(?=lots? ?(?:n°)?\s?\d)", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"^(?:n°|opérations?\b|op\.)?[^a-zà-ÿ]*$|^(?:n°|opérations?\b).*\d|^\d+\s?(?:bis)?,?\s", re.IGNORECASE
+)
+#: Words no title ends by.
+_HANGING = re.compile(
+    r"(?:[\s,;:(–-]+(?:[dlDL][’']|de|du|des|la|le|les|et|ou|à|au|aux|en|sur|dans|par|pour|avec|un|une|dont|n°|lot|\w))+$"
+)
+#: The least that is told of a part, in signs; by how many signs alike a lot only says its market again.
+_LEAST, _SAME = 24, 16
+
+
+def chosen(text: str, most: int) -> str:
+    """A title of more than ``most`` signs in fewer words: what is bought rather than how, and the lot; cut only when these do not hold.
+
+    Examples
+    --------
+    >>> chosen("Accords-cadres à bons de commande pour la confection de blouses, en 3 lots - Vêtements gris ignifugés", 60)
+    'Confection de blouses, en 3 lots – Vêtements gris ignifugés'
+    """
+    plain = " ".join(text.split())
+    if len(plain) <= most:
+        return plain
+    split = [part.strip(" .") for part in _PART.split(plain)]
+    parts = [_FRAME.sub("", part) for part in split if not _REFERENCE.search(part)] or [plain]
+    first, last = (part[:1].upper() + part[1:] for part in (parts[0], parts[-1]))
+    if last.casefold().startswith(first.casefold()[:_SAME]):
+        return _told(last, most)
+    room = most - 3
+    # A lot that holds whole leaves its market what is left; else each has half.
+    kept = last if len(last) <= room - _LEAST else _told(last, max(room - min(len(first), room // 2), _LEAST))
+    return f"{_told(first, room - len(kept))} – {kept}"
+
+
+def _told(text: str, most: int) -> str:
+    """A part cut after a word that can end it; whole when it holds."""
+    if len(text) <= most:
+        return text
+    return f"{_HANGING.sub('', shortened(text, most - 2).removesuffix(' …'))} …"
+
+
 def distinct(texts: Sequence[str], most: int) -> list[str]:
-    """Texts shortened; where two that differ would be cut to the same words, the common beginning is cut instead.
+    """Titles in fewer words; where two that differ would be told alike, what differs is told, from its lot on.
 
     Examples
     --------
@@ -168,23 +217,18 @@ def distinct(texts: Sequence[str], most: int) -> list[str]:
     """
     groups: dict[str, list[str]] = {}
     for text in dict.fromkeys(texts):
-        groups.setdefault(shortened(text, most), []).append(text)
+        groups.setdefault(chosen(text, most), []).append(text)
     told: dict[str, str] = {}
     for cut, same in groups.items():
-        words = [text.split(" ") for text in same]
+        words = [text.split() for text in same]
         shared = 0
         # One that ends where the others go on keeps its last word.
         while len(same) > 1 and all(len(one) > shared + 1 and one[shared] == words[0][shared] for one in words):
             shared += 1
+        lot = next((back for back in (1, 2, 3) if words[0][shared - back : shared - back + 1] in (["Lot"], ["lot"])), 0)
         for text, split in zip(same, words, strict=True):
-            told[text] = f"… {shortened(' '.join(split[shared:]), most)}" if shared else cut
+            told[text] = f"… {_told(' '.join(split[shared - lot :]), most)}" if shared else cut
     return [told[text] for text in texts]
-
-
-def shortened_expr(text: pl.Expr, most: int) -> pl.Expr:
-    """``shortened`` on a column: null stays null."""
-    kept = text.str.slice(0, most + 1).str.replace(_LAST_WORD, "").str.slice(0, most).str.strip_chars_end()
-    return pl.when(text.str.len_chars() > most).then(pl.concat_str(kept, pl.lit(" …"))).otherwise(text)
 
 
 #: What no one can see and a terminal, a page or a spreadsheet obeys: controls (but tab and new line), marks of direction, spaces

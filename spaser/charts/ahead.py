@@ -123,10 +123,19 @@ def trajectory(rows: pl.DataFrame, target: float, title: str = "Vers l'objectif"
     )
     fill = alt.condition("datum.genre == 'projeté'", alt.value("#ffffff"), alt.value(NEUTRAL))
     points = base.mark_point(size=90, filled=False, opacity=1, color=NEUTRAL).encode(y="valeur:Q", fill=fill)
-    texts = base.mark_text(dx=14, align="left", fontSize=12).encode(y="valeur:Q", text="texte:N")
+    # The label of a point stands on the side of the target where the line is not.
+    above = pl.col("valeur") >= target
+    texts = [
+        alt.Chart(data(shown.filter(side)))
+        .mark_text(dx=14, dy=shift, align="left", fontSize=12)
+        .encode(x="annee:O", y="valeur:Q", text="texte:N")
+        for side, shift in ((above, -9), (~above, 9))
+    ]
     goal = alt.Chart(data(pl.DataFrame({"cible": [target], "mot": [f"objectif {french.share(target)}"]})))
     rule = goal.mark_rule(color=ACCENT, strokeWidth=2, strokeDash=[6, 3]).encode(y="cible:Q")
-    word = goal.mark_text(align="left", dy=-8, color="#8a5200", x=4).encode(y="cible:Q", text="mot:N")
+    word = goal.mark_text(align="right", baseline="bottom", dy=-4, color="#8a5200", x=WIDTH).encode(
+        y="cible:Q", text="mot:N"
+    )
     known = shown.filter(pl.col("valeur").is_not_null())
     said = " ; ".join(
         f"{year} : {french.share(v)} ({genre})" for year, v, genre in known.select("annee", "valeur", "genre").rows()
@@ -141,14 +150,14 @@ def trajectory(rows: pl.DataFrame, target: float, title: str = "Vers l'objectif"
     )
     n = french.count(known.height, "année", feminine=True)
     basis = f"n = {n} ; point plein : constaté ; point creux : projeté ; bande : fourchette"
-    layers = [span, rule, word, points, texts]
+    layers = [span, rule, word, points, *texts]
     if "chemin" in rows.columns:
         layers.insert(0, base.mark_line(color=PALE, strokeDash=[2, 3], point=False).encode(y="chemin:Q"))
         basis += " ; pointillé : chemin régulier"
     if top < largest(rows["haut"]):
         basis += f" ; échelle arrêtée à {french.share(top, 0)}, la fourchette va plus haut"
     told = f"Trajectoire vers l'objectif de {french.share(target)}. {said}."
-    return picture(alt.layer(*layers).properties(width=WIDTH, height=170), title, basis, told, rows, columns)
+    return picture(alt.layer(*layers).properties(width=WIDTH, height=150), title, basis, told, rows, columns)
 
 
 def _top(rows: pl.DataFrame, target: float) -> float:

@@ -25,7 +25,7 @@ def euros_by(measures: pl.DataFrame, title: str, most: int = 12) -> Picture:
         "modalite:N",
         sort=rows["modalite"].to_list(),
         title=None,
-        axis=alt.Axis(ticks=False, domain=False, labelLimit=260),
+        axis=alt.Axis(ticks=False, domain=False, labelLimit=340),
     )
     chart = alt.layer(_bars(rows, y), _shares(rows, y)).properties(width=WIDTH - 180, height=alt.Step(24))
     best = rows.filter(pl.col("valeur") > 0).sort("valeur", "modalite", descending=[True, False]).head(3)

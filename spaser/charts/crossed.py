@@ -30,7 +30,7 @@ def against(rows: pl.DataFrame, title: str = "Ce qui est acheté, ce que le terr
         ]
     ).with_columns(texte=pl.when(pl.col("cote") == _SIDES[0]).then(amount).otherwise(suppliers))
     base = alt.Chart(data(long.select("famille", "cote", "euros", "texte"))).encode(
-        y=alt.Y("famille:N", sort=names, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=230)),
+        y=alt.Y("famille:N", sort=names, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=340)),
         yOffset=alt.YOffset("cote:N", sort=list(_SIDES)),
         x=alt.X("euros:Q", axis=None),
     )
@@ -82,7 +82,7 @@ def crossed(rows: pl.DataFrame, title: str = "Ce qui est acheté, et qui peut fo
             title=None,
             axis=alt.Axis(labelAngle=-60, ticks=False, domain=False, labelLimit=150),
         ),
-        y=alt.Y("famille:N", sort=families, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=230)),
+        y=alt.Y("famille:N", sort=families, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=340)),
     )
     # Amounts go from hundreds to millions of euros: the scale is that of their orders of magnitude.
     scale = alt.Scale(type="symlog", constant=1000, range=["#f5f6f8", "#33475f"], domain=[0, top])

@@ -133,7 +133,7 @@ def shares_by_year(
     hollow = base.transform_filter("datum.peu").mark_point(filled=True, size=26, opacity=1, color="#ffffff")
     answered = base.mark_tick(thickness=2.5, width=20, color=INK).encode(y="valeur_repondus:Q")
     texts = base.mark_text(dy=14, fontSize=11).encode(y="pied:Q", text="texte:N")
-    panels = alt.layer(span, answered, every, hollow.encode(y="valeur:Q"), texts).properties(width=185, height=130)
+    panels = alt.layer(span, answered, every, hollow.encode(y="valeur:Q"), texts).properties(width=185, height=95)
     chart = panels.facet(facet=alt.Facet("nom:N", sort=order_of(rows), header=alt.Header(title=None)), columns=3)
     how = [HOW] + (["point creux : trop peu de contrats renseignés pour conclure"] if rows["peu"].any() else [])
     how += ["* publication en cours"] if open_years else []
@@ -147,7 +147,7 @@ def shares_by_year(
     return picture(chart, title, [*how, basis_of(rows)], told, rows, columns)
 
 
-def by_family(measures: pl.DataFrame, title: str = "Par famille d'achat", most: int = 20) -> Picture:
+def by_family(measures: pl.DataFrame, title: str = "Par famille d'achat", most: int = 12) -> Picture:
     """Shares by family, sorted, each with its range and its number of contracts; the ``most`` largest families.
 
     Parameters

@@ -18,17 +18,18 @@ from spaser.charts import vega as alt
 from spaser.charts.marks import WIDTH, data, picture, quick, text
 from spaser.charts.pictures import ACCENT, INK, PALE, RULE, SERIES, Picture
 from spaser.vocabulary import EARTH_KM
+from spaser.vocabulary.lists import OF_DISABILITY, OF_ESS, OF_INSERTION
 
-HEIGHT, KM_PER_DEGREE = 480, 111.195
+HEIGHT, KM_PER_DEGREE = 360, 111.195
 LAND, AROUND = "#f8f6f1", "#e6eaee"
 #: Each kind of supplier: its colour and its sign, told apart without colour.
 KINDS = {
-    "insertion (SIAE)": (SERIES[3], "square"),
-    "handicap (ESAT, EA)": (SERIES[2], "triangle-up"),
-    "autre ESS": (SERIES[0], "circle"),
+    OF_INSERTION: (SERIES[3], "square"),
+    OF_DISABILITY: (SERIES[2], "triangle-up"),
+    OF_ESS: (SERIES[0], "circle"),
 }
 #: Signs of one commune stand around its centre, so that none hides another (pixels east and north).
-_SHIFTS = {"insertion (SIAE)": (-7, 4), "handicap (ESAT, EA)": (7, 4), "autre ESS": (0, -6)}
+_SHIFTS = {OF_INSERTION: (-7, 4), OF_DISABILITY: (7, 4), OF_ESS: (0, -6)}
 _NAMED, _LAND = 10, "departements"
 #: Signs drawn at most, the largest capacities first: beyond, a map is a stain. Those left out are told.
 MOST_SIGNS = 800
@@ -66,7 +67,7 @@ class Window(NamedTuple):
 
 
 #: Metropolitan France, Corsica included.
-FRANCE = Window(2.2, 46.55, 1_880)
+FRANCE = Window(2.2, 46.55, 1_410)
 
 
 @quick

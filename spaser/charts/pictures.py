@@ -91,7 +91,7 @@ CONFIG = {
         "gridColor": RULE,
         "domainColor": RULE,
         "tickColor": RULE,
-        "labelLimit": 320,
+        "labelLimit": 430,
         "labelPadding": 6,
     },
     "legend": {

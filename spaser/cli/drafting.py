@@ -95,6 +95,11 @@ def _need(one: argparse.ArgumentParser) -> None:
         action="store_true",
         help="le besoin, tous lots compris, atteint le seuil européen : une condition sociale est alors due",
     )
+    one.add_argument(
+        "--concession",
+        action="store_true",
+        help="le contrat est une concession : sa réservation au handicap ou à l'insertion, sur ses propres articles",
+    )
     one.add_argument("--facilitateur", help="nom du facilitateur à écrire dans la clause")
     one.add_argument("--nom-acheteur", default="", metavar="NOM", help="acheteur à écrire sous le titre")
 
@@ -118,6 +123,7 @@ def _draft(choices: argparse.Namespace) -> None:
         "values": values,
         "acheteur": choices.type_acheteur,
         "atteint": choices.seuil_europeen or None,
+        "concession": choices.concession,
         "annuel": None if choices.montant is None else round(choices.montant * 100),
         "taux": None if choices.taux is None else choices.taux / 100,
     }

@@ -22,6 +22,7 @@ from spaser.vocabulary.sentences import NO_LIST
 if TYPE_CHECKING:
     from spaser.studies.diagnostic import Declared
     from spaser.studies.mission import Decisions, Mission
+    from spaser.studies.potential.announced import Programme as Published
 
 HERE = Path("spaser-sortie")
 #: The tables of results that a person fills in, and what reads them.
@@ -117,6 +118,16 @@ def declared(choices: argparse.Namespace) -> Declared:
     at = getattr(choices, "at", None)
     known = at.said_of(getattr(choices, "acheteur", None)).declared if at is not None else Declared()
     return replace(known, soumis_au_code=known.soumis_au_code and not getattr(choices, "hors_code", False))
+
+
+def published(choices: argparse.Namespace) -> list[Published]:
+    """The programmes that may be shown to suppliers: those given as published, else those that the mission says are."""
+    from spaser.studies.potential.announced import Programme
+
+    buyer = getattr(choices, "acheteur", None)
+    if choices.programme_publie:
+        return [Programme(path, buyer if isinstance(buyer, str) else None) for path in choices.programme_publie]
+    return choices.at.public if choices.at is not None else []
 
 
 def links(choices: argparse.Namespace) -> Path | pl.DataFrame | None:

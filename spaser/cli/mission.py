@@ -8,6 +8,7 @@ from pathlib import Path
 from spaser import french
 from spaser.cli.options import command
 from spaser.cli.terminal import say
+from spaser.vocabulary.given import GIVEN
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -46,16 +47,12 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 
 def _files(one: argparse.ArgumentParser) -> None:
-    one.add_argument(
-        "--contrats", nargs="+", metavar="FICHIER", default=[], help="contrats (JSON, XML, CSV, XLSX, Parquet, zip)"
-    )
-    one.add_argument(
-        "--registre", nargs="+", metavar="FICHIER", default=[], help="listes de fournisseurs de l'ESS et inclusifs"
-    )
-    one.add_argument("--avis", nargs="+", metavar="FICHIER", default=[], help="avis publiés (BOAMP, TED)")
-    one.add_argument("--pieces", nargs="+", metavar="DOSSIER", default=[], help="pièces des consultations")
-    one.add_argument("--programme", nargs="+", metavar="FICHIER", default=[], help="programmation des achats")
-    one.add_argument("--depenses", metavar="FICHIER", help="votre fichier de dépenses")
+    for given in GIVEN:
+        name, kept = f"--{given.option}", f"donne_{given.key}"
+        if given.many:
+            one.add_argument(name, dest=kept, metavar="FICHIER", help=given.help, nargs="+", default=[])
+        else:
+            one.add_argument(name, dest=kept, metavar="FICHIER", help=given.help)
 
 
 def _run_new(choices: argparse.Namespace) -> None:
@@ -88,21 +85,13 @@ def _add(home: Path, choices: argparse.Namespace) -> None:
     from spaser.studies import mission
 
     for key, paths in _given(choices).items():
-        if paths:
-            mission.add(home, key, paths)
+        mission.add(home, key, paths)
 
 
 def _given(choices: argparse.Namespace) -> dict[str, list[str]]:
     """The files to copy, by the name they take in ``mission.toml``."""
-    told = {
-        "fichiers": choices.contrats,
-        "registres": choices.registre,
-        "avis": choices.avis,
-        "pieces": choices.pieces,
-        "programme": choices.programme,
-        "depenses": [choices.depenses] if choices.depenses else [],
-    }
-    return {key: paths or [] for key, paths in told.items()}
+    said = {given: getattr(choices, f"donne_{given.key}") for given in GIVEN}
+    return {given.key: list(value) if given.many else [value] for given, value in said.items() if value}
 
 
 def _run_state(choices: argparse.Namespace) -> None:

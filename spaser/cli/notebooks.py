@@ -9,8 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from spaser import shipped
-from spaser.cli.options import command
+from spaser import french, shipped
+from spaser.cli.options import clock, command
 from spaser.cli.terminal import say
 from spaser.problems import Problem
 
@@ -26,8 +26,15 @@ HOME = Path("spaser-carnets")
 def add(commands: argparse._SubParsersAction) -> None:
     copy = command(commands, "carnets", copied, "copier les carnets et la démonstration dans un dossier à vous")
     copy.add_argument(
-        "dossier", type=Path, metavar="DOSSIER", help="dossier à créer ; ce qui s'y trouve déjà n'est jamais remplacé"
+        "dossier",
+        type=Path,
+        metavar="DOSSIER",
+        help="dossier à créer, ou une mission ; ce qui s'y trouve déjà n'est jamais remplacé",
     )
+    text = (
+        "mettre les carnets du kit à la place de ceux qui en diffèrent ; les vôtres restent à côté, sous un autre nom"
+    )
+    copy.add_argument("--renouveler", action="store_true", help=text)
     lab = command(commands, "lab", opened, "ouvrir les carnets dans JupyterLab, en français")
     lab.add_argument(
         "dossier",
@@ -42,13 +49,28 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 
 def copied(choices: argparse.Namespace) -> None:
-    """Copy the notebooks and the demo; what is there already is kept and said."""
-    kept = copy(choices.dossier)
-    say(
-        f"Carnets et démonstration copiés dans {choices.dossier}."
-        + (f" {kept} fichiers déjà là ont été gardés tels quels." if kept else "")
-    )
-    say(f"Pour les ouvrir : {shipped.launcher()} lab {choices.dossier}")
+    """Copy the notebooks (and the demo, outside a mission); what is there already is kept and said."""
+    from spaser.studies import mission
+
+    folder = choices.dossier
+    if mission.here(folder):
+        place = mission.notebooks(folder)[0].parent
+        say(f"Carnets de la mission : {place}")
+    else:
+        kept, place = copy(folder), folder / "notebooks"
+        say(
+            f"Carnets et démonstration copiés dans {folder}."
+            + (f" {kept} fichiers déjà là ont été gardés tels quels." if kept else "")
+        )
+        say(f"Pour les ouvrir : {shipped.launcher()} lab {folder}")
+    older = mission.outdated(place)
+    if older and not choices.renouveler:
+        one = len(older) == 1
+        count = "1 carnet diffère de celui du kit" if one else f"{len(older)} carnets diffèrent de ceux du kit"
+        say(f"{count} : {french.listing(path.stem for path in older)}.")
+        say(f"Pour avoir ceux du kit, les vôtres gardés à côté : {shipped.launcher()} carnets {folder} --renouveler")
+    for own, kept_as in mission.renew(place, clock()) if choices.renouveler else ():
+        say(f"{own.name} renouvelé ; le vôtre est gardé : {kept_as.name}")
 
 
 def copy(folder: Path) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from spaser.cli.given import HERE, delivered
 from spaser.cli.options import clock, closing, columns, command, selection
@@ -74,9 +75,7 @@ def _run_outline(choices: argparse.Namespace) -> None:
         buyer=choices.acheteur,
         years=choices.annees,
         goals=choices.objectifs or _voted(choices, buyers),
-        declared=choices.at.said_of(choices.acheteur if isinstance(choices.acheteur, str) else None).declared
-        if choices.at
-        else None,
+        **_said(choices, buyers),
         population=choices.population,
         as_of=choices.date,
         today=choices.aujourdhui,
@@ -111,7 +110,7 @@ def _run(choices: argparse.Namespace) -> None:
         ledger=choices.depenses,
         columns=choices.correspondance,
         previous=publication_files.previous(choices.edition_precedente) if choices.edition_precedente else None,
-        declared=choices.at.said_of(buyers[0] if len(buyers) == 1 else None).declared if choices.at else None,
+        **_said(choices, buyers),
         population=choices.population,
         definition=choices.definition,
         with_score=choices.avec_score,
@@ -135,6 +134,14 @@ def _voted(choices: argparse.Namespace, buyers: Sequence[str]) -> tuple[Target, 
         return ()
     first, *others = [choices.at.said_of(name).wishes.goals for name in buyers or [""]]
     return tuple(goal for goal in first if all(goal in some for some in others))
+
+
+def _said(choices: argparse.Namespace, buyers: Sequence[str]) -> dict[str, Any]:
+    """What the mission says of the buyer, and what it warns of on each page."""
+    if choices.at is None:
+        return {}
+    asked = choices.at.said_of(buyers[0] if len(buyers) == 1 else None)
+    return {"declared": asked.declared, "mention": asked.mention}
 
 
 def _to_fill(choices: argparse.Namespace) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spaser import french
 from spaser.cli import given
@@ -22,6 +23,11 @@ from spaser.cli.options import (
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
 from spaser.vocabulary.sentences import DEMO_NOTE, DEMO_SPEND_NOTE
+
+if TYPE_CHECKING:
+    from spaser.studies.diagnostic import Base
+    from spaser.studies.territory.book import Book
+    from spaser.studies.territory.panorama import Territory
 
 CACHE = Path("spaser-cache")
 
@@ -82,6 +88,25 @@ def _add_sheet(asked: argparse.ArgumentParser) -> None:
     sheet.add_argument(
         "--rayon", type=kilometres, metavar="KM", help="sa portée (par défaut : l'usage de chaque famille)"
     )
+    _public(sheet)
+
+
+def _public(asked: argparse._ActionsContainer) -> None:
+    """What is public beside the contracts, and brings needs to come."""
+    asked.add_argument(
+        "--avis",
+        nargs="+",
+        metavar="FICHIER",
+        default=[],
+        help="avis (BOAMP, TED, eForms) : ceux qui attendent encore des offres au jour de lecture",
+    )
+    asked.add_argument(
+        "--programme-publie",
+        nargs="+",
+        metavar="FICHIER",
+        default=[],
+        help="programme d'achat que l'acheteur a publié (dans une mission : programme_publie = true)",
+    )
 
 
 def _add_territory(commands: argparse._SubParsersAction) -> None:
@@ -129,6 +154,7 @@ def _add_territory(commands: argparse._SubParsersAction) -> None:
         action="store_true",
         help="le cahier des solutions locales : une fiche par structure, par famille d'achat (PDF, Word, classeur)",
     )
+    _public(asked)
     asked.add_argument(
         "--emplois", metavar="FICHIER", help="emplois officiels par commune (CSV : code_commune ; emplois)"
     )
@@ -156,9 +182,11 @@ def _run_suppliers(choices: argparse.Namespace) -> None:
 
     if choices.fiche:
         return _run_sheet(choices)
-    for name in ("contrats", "acheteur", "rayon"):
+    for name in ("contrats", "acheteur", "rayon", "avis", "programme_publie"):
         if getattr(choices, name) and choices.at is None:
-            raise Problem(f"--{name} ne vaut qu'avec --fiche", todo="Dites de qui : --fiche 12345678900011")
+            raise Problem(
+                f"--{name.replace('_', '-')} ne vaut qu'avec --fiche", todo="Dites de qui : --fiche 12345678900011"
+            )
     given.required(choices, "fichier")
     result = purchases.suppliers_of(
         choices.fichier,
@@ -200,7 +228,14 @@ def _run_sheet(choices: argparse.Namespace) -> None:
         progress=progress,
     )
     buyer = choices.acheteur if isinstance(choices.acheteur, str) else None
-    sheet = supplier.sheet_of(base, choices.fiche, buyer=buyer, radius=choices.rayon)
+    sheet = supplier.sheet_of(
+        base,
+        choices.fiche,
+        buyer=buyer,
+        radius=choices.rayon,
+        notices=choices.avis,
+        programmes=given.published(choices),
+    )
     if sheet.demo:
         say(DEMO_NOTE + "\n")
     say(supplier.summary(sheet))
@@ -219,8 +254,8 @@ def _run_territory(choices: argparse.Namespace) -> None:
 
     from spaser.studies import diagnostic
     from spaser.studies.diagnostic import holders as held
-    from spaser.studies.territory import book, leaves
     from spaser.studies.territory import demand as opportunities_territory
+    from spaser.studies.territory import leaves
     from spaser.studies.territory import panorama as purchases_territory
 
     lists, contracts = choices.registre, choices.contrats
@@ -259,7 +294,7 @@ def _run_territory(choices: argparse.Namespace) -> None:
         )
     say(purchases_territory.summary(result))
     say("\n" + closing(choices, result.as_of, DATED))
-    made = book.book_of(result, base, reading_day(choices)) if choices.cahier else None
+    made = _book(choices, result, base) if choices.cahier else None
     if made is not None:
         say("\n" + leaves.summary(made))
     given.delivered(
@@ -270,6 +305,12 @@ def _run_territory(choices: argparse.Namespace) -> None:
             *(leaves.write(made, folder) if made is not None else ()),
         ],
     )
+
+
+def _book(choices: argparse.Namespace, place: Territory, base: Base | None) -> Book:
+    from spaser.studies.territory import book
+
+    return book.book_of(place, base, reading_day(choices), notices=choices.avis, programmes=given.published(choices))
 
 
 def _run_download(choices: argparse.Namespace) -> None:

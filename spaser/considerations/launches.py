@@ -16,9 +16,8 @@ import polars as pl
 
 from spaser import rules
 from spaser.vocabulary import DOCUMENT_LINKS
+from spaser.vocabulary.lists import LAUNCHING
 
-#: Kinds of notices that launch; a notice that does not say its kind is read beside its contract, and proves no launch.
-LAUNCHING = ("concurrence", "concours")
 _STOP = (
     "de",
     "du",
@@ -162,7 +161,7 @@ def _bought(contracts: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _launching(notices: pl.LazyFrame) -> pl.LazyFrame:
-    """Notices that launch, and those that do not say their kind (``lance`` false), with the day they were sent.
+    """Notices that launch, and those that do not say their kind (``lance`` false: read, they prove no launch), with the day sent.
 
     A consultation that another notice cancels gives no contract: what it launched is left.
     """

@@ -44,6 +44,8 @@ _WIDTHS = {
 MOST_ROWS = 1_000_000
 #: The widest a column of text is made from its contents, and the lines looked at.
 _WIDEST, _LOOKED = 60, 500
+#: Letters that the header of a printed sheet may hold.
+_HEADER = 250
 #: Points of a line of text, for merged cells, which do not grow by themselves.
 LINE = 15.5
 
@@ -197,6 +199,8 @@ def paper(sheet: Worksheet, report: Report, caption: str) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
+    if report.notes:
+        sheet.set_header(f"&L{' '.join(report.notes).replace('&', '&&')[:_HEADER]}")
     sheet.set_footer(f"&L{_plain(report.title)} – {_plain(report.buyer)}&C{_plain(caption)}&R&P / &N")
 
 

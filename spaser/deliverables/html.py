@@ -176,7 +176,9 @@ def _table(block: TableBlock) -> str:
             french.value(total, unit) if total is not None else "Total" if i == 0 else ""
             for i, (total, unit) in enumerate(zip(totals, units, strict=True))
         ]
-        summed = "".join(_cell(text, unit, i) for i, (text, unit) in enumerate(zip(cells, units, strict=True)))
+        # What is not added up is blank, not unknown.
+        said = [(text, unit if text else "texte") for text, unit in zip(cells, units, strict=True)]
+        summed = "".join(_cell(text, unit, i) for i, (text, unit) in enumerate(said))
         foot = f"<tfoot><tr>{summed}</tr></tfoot>"
     note = f'<p class="table-note">{_t(block.note)}</p>' if block.note else ""
     return (

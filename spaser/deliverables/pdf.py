@@ -64,6 +64,7 @@ def render(report: Report) -> bytes:
 
 def _data(report: Report, pictures: dict[str, bytes]) -> dict[str, Any]:
     notes = report.footnotes()
+    common, alone = sentences.explanations(list(notes))
     if report.logo:
         pictures["logo.svg" if report.logo.lstrip().startswith(b"<") else "logo.png"] = report.logo
     return {
@@ -84,7 +85,8 @@ def _data(report: Report, pictures: dict[str, bytes]) -> dict[str, Any]:
             }
             for s in report.sections
         ],
-        "footnotes": [{"rank": rank, "text": sentences.explanation(measure)} for measure, rank in notes.items()],
+        "common": common,
+        "footnotes": [{"rank": rank, "text": text} for rank, text in zip(notes.values(), alone, strict=True)],
     }
 
 

@@ -130,10 +130,10 @@ class TableBlock:
         return replace(self, columns=tuple(self.columns[rank] for rank in kept), note=note)
 
     def totals(self) -> list[Any]:
-        """The sum of each column that asks for one (None elsewhere); empty when none does."""
+        """The sum of each column that asks for one (None elsewhere, and where nothing is known); empty when none does."""
         if not any(column.total for column in self.columns):
             return []
-        return [self.frame[column.name].sum() if column.total else None for column in self.columns]
+        return [self.frame[c.name].sum() if c.total and self.frame[c.name].count() else None for c in self.columns]
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,8 @@ from spaser.vocabulary import POPULATIONS, label
 
 #: How many families of the same share are named; beyond, they are counted.
 _NAMED = 2
+#: Footnotes that say the same of their figures, from which it is said once for them all.
+_ALIKE = 4
 
 #: For each indicator, what a contract does: alone, several, none.
 DEEDS = {
@@ -209,6 +211,24 @@ def of_incomplete(n: int, as_of: date) -> Sentence | None:
 
 def explanation(measure: Measured) -> str:
     """The footnote of a figure: what is divided by what, among whom, by which rule."""
+    return french.sentence(f"{_divided(measure)} ; {_ruled(measure)}")
+
+
+def explanations(measures: Sequence[Measured]) -> tuple[str, list[str]]:
+    """The footnotes of a printed page: what most of them say alike once, before them, then each without it."""
+    tails = [_ruled(measure) for measure in measures]
+    most = max(tails, key=tails.count, default="")
+    if tails.count(most) < _ALIKE:
+        return "", [explanation(measure) for measure in measures]
+    alone = [
+        french.sentence(_divided(m)) if tail == most else explanation(m)
+        for m, tail in zip(measures, tails, strict=True)
+    ]
+    return french.sentence(f"sauf mention, les chiffres sont {most}"), alone
+
+
+def _divided(measure: Measured) -> str:
+    """What is divided by what, and how much of it is known."""
     write = euros_short if measure.unite.startswith("valeur") else lambda n: number(n or 0)
     where = f" ({measure.modalite})" if measure.modalite else ""
     parts = [f"{measure.titre}{where}"]
@@ -221,10 +241,15 @@ def explanation(measure: Measured) -> str:
         parts.append(f"renseignés : {write(measure.repondus)} ({share(measure.couverture)})")
     else:
         parts.append(write(measure.numerateur))
-    parts.append(f"en {UNITS_TOLD.get(measure.unite, measure.unite)}, parmi les {_among(measure.population)}")
+    return " ; ".join(parts)
+
+
+def _ruled(measure: Measured) -> str:
+    """Among whom a figure is taken, and by which rule."""
+    parts = [f"en {UNITS_TOLD.get(measure.unite, measure.unite)}, parmi les {_among(measure.population)}"]
     if measure.definition:
         parts.append(f"définition « {measure.definition} »")
-    return french.sentence(f"{' ; '.join(parts)} ; règle de calcul, version {measure.regle.rpartition('@')[2]}")
+    return " ; ".join([*parts, f"règle de calcul, version {measure.regle.rpartition('@')[2]}"])
 
 
 def _among(population: str) -> str:

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from spaser import french
-from spaser.deliverables import columns, files, office, sentences
+from spaser.deliverables import files, office, sentences, slides_tables
 from spaser.deliverables.messages import SIGNS, Messages, Todo
 from spaser.deliverables.report import (
-    FIGURES,
     Answer,
     Figure,
     KeyFigure,
@@ -29,13 +28,11 @@ from spaser.deliverables.slides_parts import (
     AROUND,
     BESIDE,
     BLUE,
-    CELL,
     FOOT,
     HEIGHT,
     INK,
     LEFT,
     MOST_QUOTES,
-    MOST_ROWS,
     PALE,
     SIDE,
     TOP,
@@ -49,10 +46,9 @@ from spaser.deliverables.slides_parts import (
     dress,
     fitting,
     high,
+    largest,
     own_look,
     sentences_of,
-    short,
-    tall,
     titled,
     whole,
 )
@@ -105,6 +101,7 @@ def render(report: Report, *, template: Path | str | None = None, each: bool = F
         _in_short(deck, bare)
     if not report.committee and not each:
         _sources(deck, report)
+    _warned(deck, report.notes)
     deck.core_properties.title = office.property_of(report.title)
     deck.core_properties.author = office.property_of(report.author or report.client or report.buyer)
     deck.core_properties.language = "fr-FR"
@@ -155,6 +152,12 @@ def _cover(deck: Any, report: Report, *, own: bool) -> None:
         )
 
 
+def _warned(deck: Any, notes: tuple[str, ...]) -> None:
+    """What each page must warn of, at the foot of every slide but the cover, which has it in full."""
+    for slide in list(deck.slides)[1:] if notes else []:
+        add_text(slide, [" ".join(notes)], top=FOOT - 0.05, height=0.3, size=10, colour=PALE, italic=True)
+
+
 def _drawn(section: Section) -> bool:
     """Whether a section has something to see, beside its sentences."""
     return any(isinstance(block, Messages | KeyFigures | Figure | Quotes | TableBlock) for block in section.blocks)
@@ -192,7 +195,7 @@ def _slide(deck: Any, section: Section, notes: dict[Measured, int]) -> None:
         texts = fitting(texts, WIDTH, 16, 2.2 if TableBlock in first else HEIGHT)
         add_text(slide, texts, height=high(texts, WIDTH, 16), size=16)
         if TableBlock in first:
-            _table(slide, first[TableBlock], top=TOP + high(texts, WIDTH, 16) + (0.15 if texts else 0))
+            slides_tables.draw(slide, first[TableBlock], top=TOP + high(texts, WIDTH, 16) + (0.15 if texts else 0))
     _annotate(slide, said, notes, whole(section))
 
 
@@ -200,12 +203,13 @@ def _messages(slide: Any, block: Messages) -> None:
     """Each message on its line: the figure, then what it is, what it is compared with, what follows."""
     from pptx.util import Inches
 
-    tall = HEIGHT / max(len(block.items), 4)
-    for rank, one in enumerate(block.items):
+    tall, wide = HEIGHT / max(len(block.items), 4), WIDTH - 3.0
+    told = [f"{SIGNS[one.kind]} – {one.told} {french.sentence(one.so)}" for one in block.items]
+    size = largest(told, wide, tall, (18, 16, 15, 14, 13, 12))
+    for rank, (one, text) in enumerate(zip(block.items, told, strict=True)):
         top = TOP + rank * tall
         add_text(slide, [one.figure], top=top, width=2.9, height=tall, size=24, colour=_KINDS[one.kind], bold=True)
-        told = f"{SIGNS[one.kind]} – {one.told} {french.sentence(one.so)}"
-        add_text(slide, [told], left=LEFT + 3.0, top=top + 0.05, width=WIDTH - 3.0, height=tall, size=15)
+        add_text(slide, [text], left=LEFT + 3.0, top=top + 0.05, width=wide, height=tall, size=size)
         bar = slide.shapes.add_connector(
             1, *(Inches(v) for v in (LEFT - 0.08, top + 0.08, LEFT - 0.08, top + tall - 0.15))
         )
@@ -331,39 +335,6 @@ def _answers(slide: Any, figure: Figure, width: float) -> Any:
         series.data_labels.font.size = Pt(12)
         series.data_labels.font.color.rgb = RGBColor.from_string("FFFFFF" if colour == BLUE else INK)
     return shape
-
-
-def _table(slide: Any, block: TableBlock, *, top: float, most: int = 6) -> None:
-    """The first lines of a table, as many as the slide can hold; identifiers stay in the report."""
-    from pptx.util import Inches
-
-    kept = [rank for rank, column in enumerate(block.columns) if column.unit != "identifiant"][:most]
-    right = [block.columns[rank].unit in FIGURES for rank in kept]
-    heads = [block.columns[rank].label for rank in kept]
-    rows = [[short(row[rank]) for rank in kept] for row in block.cells(MOST_ROWS)]
-    margins = 0.2 * 72 / CELL
-    widths, _ = columns.widths(heads, rows, WIDTH * 72 / CELL - margins * len(heads))
-    lines, used = [heads], tall(heads, widths)
-    for row in rows:
-        used += tall(row, widths)
-        if top + used > FOOT:
-            break
-        lines.append(row)
-    shape = slide.shapes.add_table(len(lines), len(heads), *(Inches(v) for v in (LEFT, top, WIDTH, 0.3 * len(lines))))
-    described(shape, block.caption)
-    for place, width in enumerate(widths):
-        shape.table.columns[place].width = Inches((width + margins) * CELL / 72)
-    for rank, row in enumerate(lines):
-        for place, cell in enumerate(row):
-            target = shape.table.cell(rank, place)
-            target.text = cell or french.DASH
-            dress(
-                target.text_frame.paragraphs[0],
-                CELL,
-                "FFFFFF" if rank == 0 else INK,
-                bold=rank == 0,
-                right=right[place],
-            )
 
 
 def _annotate(slide: Any, said: list[Sentence], notes: dict[Measured, int], more: list[str]) -> None:

@@ -8,21 +8,28 @@ from spaser import french
 from spaser.deliverables import columns
 from spaser.deliverables.messages import Todo
 from spaser.deliverables.report import Paragraph, Section, Sentence, TableBlock
-from spaser.text import shortened
+from spaser.text import chosen
 
 INK, PALE, BLUE, WASH = "1B2A3A", "5A6875", "1D5AA0", "EEF3F9"
 #: Inches: what a slide holds below its question, and its foot.
 LEFT, TOP, WIDTH, HEIGHT, FOOT = 0.6, 1.75, 12.13, 5.3, 7.2
 SIDE, BESIDE = 9.0, 3.75
 FONT = "Arial"
-#: Points of a table, its lines at most, and the longest part of a quoted passage left unmarked.
-CELL, MOST_ROWS, MOST_QUOTES, AROUND = 11, 10, 3, 150
+#: Lines of a table at most, passages quoted, the longest part of a passage left unmarked, the longest cell.
+MOST_ROWS, MOST_QUOTES, AROUND, LONG = 10, 3, 150, 150
+#: Points of the answer under the title of a slide: it never takes more than two lines.
+_ANSWER = (18, 16, 15, 14, 13, 12)
 
 
 def high(texts: list[str], width: float, size: float) -> float:
     """Inches that paragraphs take in a box of this width."""
     room = (width - 0.2) * 72 / size
     return sum(columns.lines(text, room) * 1.2 * size + 10 for text in texts) / 72 + (0.1 if texts else 0)
+
+
+def _bold(size: int) -> float:
+    """Ems of a line as wide as a slide, in bold."""
+    return (WIDTH - 0.2) * 72 / size / 1.08
 
 
 def fitting(texts: list[str], width: float, size: float, height: float) -> list[str]:
@@ -47,7 +54,8 @@ def titled(deck: Any, title: str, question: str = "", *, strong: bool = False) -
     dress(shape.text_frame.paragraphs[0], 30, INK, bold=True)
     if question:
         if strong:
-            add_text(slide, [question], top=1.05, height=0.65, size=16, colour=BLUE, bold=True)
+            size = next((one for one in _ANSWER if columns.lines(question, _bold(one)) <= 2), _ANSWER[-1])
+            add_text(slide, [question], top=1.05, height=0.65, size=size, colour=BLUE, bold=True)
         else:
             add_text(slide, [question], top=1.15, height=0.5, size=15, colour=PALE, italic=True)
     for hollow in [one for one in slide.placeholders if one.placeholder_format.idx != 0]:
@@ -107,13 +115,14 @@ def described(shape: Any, text: str) -> None:
     properties.set("descr", text)
 
 
-def short(text: str) -> str:
-    return shortened(text, 90)
+def told(text: str) -> str:
+    """A cell of a table: whole, or a very long title in fewer words."""
+    return chosen(text, LONG)
 
 
-def tall(row: list[str], widths: list[float]) -> float:
-    """Inches of a line of a table."""
-    return 0.12 + 1.2 * CELL / 72 * max(columns.lines(cell, width) for cell, width in zip(row, widths, strict=True))
+def largest(texts: list[str], width: float, height: float, sizes: tuple[int, ...]) -> int:
+    """The largest size at which each text holds in a box of its own."""
+    return next((size for size in sizes if all(high([text], width, size) <= height for text in texts)), sizes[-1])
 
 
 def own_look(deck: Any) -> None:
@@ -154,6 +163,6 @@ def whole(section: Section) -> list[str]:
     lines = [f"{block.title} : {one}" for block in section.blocks if isinstance(block, Todo) for one in block.items]
     table = next((block for block in section.blocks if isinstance(block, TableBlock)), None)
     for row in [] if table is None else table.cells(MOST_ROWS):
-        if any(short(cell) != cell for cell in row):
+        if any(told(cell) != cell for cell in row):
             lines.append(" ; ".join(cell for cell in row if cell))
     return [french.typeset(line) for line in lines]

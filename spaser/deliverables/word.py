@@ -40,12 +40,12 @@ from spaser.deliverables.word_parts import plain
 
 _LIMIT = 200
 _DATA, _ORIGIN = "Les données des graphiques", "D'où vient chaque chiffre"
-_CARDS = 4
+_CARDS, _DOTS, _TALLEST = 4, 0.36, Cm(9.5)
 
 
-def write(report: Report, path: Path | str, *, template: Path | str | None = None) -> Path:
+def write(report: Report, path: Path | str, *, template: Path | str | None = None, contents: bool = True) -> Path:
     """Write the document whole or not at all; ``template`` is a client's own docx, whose styles are kept."""
-    return files.deliver(path, render(report, template=template))
+    return files.deliver(path, render(report, template=template, contents=contents))
 
 
 def render(
@@ -54,10 +54,12 @@ def render(
     template: Path | str | None = None,
     data: bool = True,
     more: Sequence[TableBlock] = (),
+    contents: bool = True,
 ) -> bytes:
     """The document as bytes; the same report gives the same bytes.
 
     ``data``: the tables behind the charts close the document; ``more``: those behind the charts of a document it goes with.
+    ``contents``: a cover with the list of the sections; a note of two pages has none.
     """
     document = docx.Document(str(template) if template else None)
     word_styles.prepare(document, own=template is not None)
@@ -65,9 +67,10 @@ def render(
     if report.one_page:
         word_styles.tighten(document)
     writer = _Writer(document, report.footnotes(), one_page=report.one_page)
+    writer.opens = contents and not report.one_page
     writer.later.extend(more)
     writer.head(report)
-    if not report.one_page:
+    if writer.opens:
         word_parts.contents(document, writer.titles(report, data))
     for section in report.sections:
         writer.section(section)
@@ -85,6 +88,7 @@ class _Writer:
     def __init__(self, document: Document, notes: dict[Measured, int], *, one_page: bool = False) -> None:
         self.document, self.marks, self.one_page = document, notes, one_page
         self.pictures = self.headings = 0
+        self.opens = not one_page
         self.margin = int(document.sections[0].left_margin or 0)
         self.later: list[TableBlock] = []
 
@@ -107,7 +111,7 @@ class _Writer:
     def heading(self, title: str) -> None:
         """A heading of the contents; the first one opens a page."""
         line = self.document.add_heading(plain(title), level=1)
-        line.paragraph_format.page_break_before = True if not self.headings and not self.one_page else None
+        line.paragraph_format.page_break_before = True if not self.headings and self.opens else None
         self.headings += 1
         word_parts.bookmark(line, self.headings)
 
@@ -243,15 +247,15 @@ class _Writer:
         """The picture with its alternative text and caption; its data stand at the end of the document."""
         line = self.document.add_paragraph(style="Figure")
         line.paragraph_format.keep_with_next = True
-        picture = line.add_run().add_picture(io.BytesIO(block.picture.png()), width=word_parts.room(self.document))
+        picture = line.add_run().add_picture(io.BytesIO(block.picture.png()))
         self.pictures += 1
         described = picture._inline.docPr
         described.set("descr", block.picture.alt)
         described.set("title", block.caption)
         described.set("name", f"Figure {self.pictures}")
-        tall = Cm(9.5)
-        if picture.height > tall:
-            picture.width, picture.height = Emu(int(picture.width * tall / picture.height)), tall
+        # Two dots for each unit of the picture: its letters (12 units) come at 8.6 points where the page has room.
+        part = min(_DOTS, word_parts.room(self.document) / picture.width, _TALLEST / picture.height)
+        picture.width, picture.height = Emu(int(picture.width * part)), Emu(int(picture.height * part))
         self.caption("Figure", block.caption)
         self.later.append(block.twin)
 
@@ -277,8 +281,11 @@ class _Writer:
             return
         self.heading(_ORIGIN)
         known = str(self.document.styles["Note de tableau"].style_id)
-        for measure, rank in self.marks.items():
-            self.document.add_paragraph(f"{rank}. {plain(sentences.explanation(measure))}")._p.style = known
+        common, alone = sentences.explanations(list(self.marks))
+        for text in [common] if common else []:
+            self.document.add_paragraph(plain(text))._p.style = known
+        for rank, text in zip(self.marks.values(), alone, strict=True):
+            self.document.add_paragraph(f"{rank}. {plain(text)}")._p.style = known
 
     def _next(self, kind: str) -> int:
         count = getattr(self, f"_{kind}", 0) + 1
@@ -293,6 +300,8 @@ def _page(document: Document, report: Report) -> None:
     page.left_margin = page.right_margin = Cm(1.9)
     page.top_margin, page.bottom_margin = Cm(1.6), Cm(1.5)
     page.header_distance = page.footer_distance = Cm(0.8)
+    if report.notes:
+        page.header.paragraphs[0].text, page.header.paragraphs[0].style = plain(" ".join(report.notes)), "Header"
     foot = page.footer.paragraphs[0]
     foot.style = "Footer"
     foot.add_run(plain(" – ".join(part for part in (report.title, report.buyer) if part)) + "   ")

@@ -19,6 +19,8 @@ from spaser.deliverables.report import Quote, Quotes
 _CELLS, _MARGINS = (("Cellule", 9.0), ("Cellule serrée", 7.5)), 6.0
 #: Lines of a table that stay with its caption, its header among them.
 _TOGETHER = 4
+#: Rows of a table that is never broken, its header among them.
+_SHORT = 8
 _MARKS = {"env": "D8EFE2", "soc": "E7DEF5", "niee": "ECEFF2"}
 
 
@@ -81,8 +83,10 @@ def fitted(heads: Sequence[str], rows: Sequence[Sequence[str]], within: int) -> 
 
 
 def keep_top(grid: Table) -> None:
-    """The header and the first rows on one page: a table that breaks after its first row begins on the next page."""
-    for row in grid._tbl.tr_lst[:_TOGETHER]:
+    """A short table on one page; of a longer one, the header and the first rows: broken after its first row, it begins on the next page."""
+    rows = grid._tbl.tr_lst
+    # The last row of a short table does not hold the text that follows.
+    for row in rows[:-1] if len(rows) <= _SHORT else rows[:_TOGETHER]:
         for line in row.xpath("./w:tc/w:p"):
             Line(line, grid).paragraph_format.keep_with_next = True
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from spaser.detection import heads, reliability
 from spaser.detection.folding import Folded
+from spaser.detection.motifs import Motif
 from spaser.detection.numbers import number_said
 from spaser.detection.rules import Except, Lexicon, Rule
 
@@ -142,7 +143,7 @@ def _within_reach(weak: Finding, strong: Finding) -> bool:
     )
 
 
-def spans(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+def spans(pattern: Motif, text: str) -> list[tuple[int, int]]:
     """Where the pattern stands, overlapping passages included: a match that begins early does not swallow the next one."""
     found: list[tuple[int, int]] = []
     match = pattern.search(text)

@@ -92,7 +92,7 @@ def add(contracts: pl.LazyFrame) -> pl.LazyFrame:
     )
     joined = contracts.join(codes, on="codeCPV", how="left", maintain_order="left")
     if "objet" in contracts.collect_schema().names():
-        vague = pl.col("_of_cpv").is_null() | general.fill_null(True)
+        vague = pl.col("_of_cpv").is_null() | general
         said = of_words(joined.filter(vague)).rename({"famille": "_of_words", "famille_confiance": "_words_sure"})
         joined = joined.join(said, on="objet", how="left", maintain_order="left")
         # A bare division that agrees with nothing in the subject keeps its family; one certain word outweighs it.
@@ -144,11 +144,7 @@ def decided(contracts: pl.LazyFrame, decisions: pl.LazyFrame | None) -> pl.LazyF
     """The contracts with the families that a person chose (DECISIONS « famille », a key of the catalogue): they win, without a doubt."""
     if decisions is None:
         return contracts
-    given = (
-        decisions.filter(pl.col("objet_type") == "famille")
-        .sort("date", "valeur")
-        .group_by("objet_id", maintain_order=True)
-    )
+    given = decisions.filter(pl.col("objet_type") == "famille").sort("date", "valeur").group_by("objet_id")
     chosen = given.agg(_choisie=pl.col("valeur").last()).rename({"objet_id": "uid"})
     titles = catalogue().select(_choisie="famille", _titre="libelle")
     joined = contracts.join(chosen.join(titles, on="_choisie"), on="uid", how="left", maintain_order="left")

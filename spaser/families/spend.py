@@ -178,7 +178,7 @@ def _weighed(bought: pl.LazyFrame) -> pl.LazyFrame:
     sums = (
         told.group_by("code_achat", "famille")
         .agg(_part=pl.col("montant").sum(), _sur=(pl.col("montant") * pl.col("famille_confiance")).sum())
-        .sort("code_achat", "_part", "famille", descending=[False, True, False])
+        .sort("_part", "famille", descending=[True, False])
     )
-    first = sums.group_by("code_achat", maintain_order=True).first().join(whole, on="code_achat")
+    first = sums.group_by("code_achat").first().join(whole, on="code_achat")
     return first.select("code_achat", _lourde="famille", _lourde_sure=pl.col("_sur") / pl.col("_tout"))

@@ -19,7 +19,7 @@ def required(clauses: pl.LazyFrame) -> pl.LazyFrame:
     Parameters
     ----------
     clauses
-        ``uid``, and when known ``lot``, ``montant`` (cents without tax), ``famille``, ``taux`` (part of the hours of work, 0 to 1),
+        ``uid``, and when known ``lot``, ``montant`` (cents without tax; ``montant_bas`` and ``montant_haut`` when it is an interval), ``famille``, ``taux`` (part of the hours of work, 0 to 1),
         ``heures_ecrites`` (hours written in the contract), ``maximum`` (Boolean: the amount is the maximum of a framework).
 
     Returns
@@ -31,6 +31,8 @@ def required(clauses: pl.LazyFrame) -> pl.LazyFrame:
     blank = {
         "lot": pl.String(),
         "montant": pl.Int64(),
+        "montant_bas": pl.Int64(),
+        "montant_haut": pl.Int64(),
         "famille": pl.String(),
         "taux": pl.Float64(),
         "heures_ecrites": pl.Float64(),
@@ -40,9 +42,12 @@ def required(clauses: pl.LazyFrame) -> pl.LazyFrame:
         pl.lit(None, dtype=dtype).alias(name) for name, dtype in blank.items() if name not in have
     )
     rows = rows.join(of("heures_par_keuro", "hpk", "famille"), on="famille", how="left", maintain_order="left")
-    theory = [
-        (pl.col("montant") / 100_000 * pl.col("taux") * pl.col(f"hpk_{b}")).alias(f"_theorie_{b}") for b in BOUNDS
-    ]
+    amounts = {
+        "bas": pl.coalesce("montant_bas", "montant"),
+        "milieu": pl.col("montant"),
+        "haut": pl.coalesce("montant_haut", "montant"),
+    }
+    theory = [(amounts[b] / 100_000 * pl.col("taux") * pl.col(f"hpk_{b}")).alias(f"_theorie_{b}") for b in BOUNDS]
     written = pl.col("heures_ecrites").is_not_null()
     rows = rows.with_columns(theory).with_columns(
         *(pl.coalesce("heures_ecrites", f"_theorie_{b}").alias(f"heures_{b}") for b in BOUNDS),
@@ -51,7 +56,7 @@ def required(clauses: pl.LazyFrame) -> pl.LazyFrame:
     )
     return (
         _converted(rows)
-        .drop("^hpk_.*$", "^_theorie_.*$")
+        .drop("^hpk_.*$", "^_theorie_.*$", "montant_bas", "montant_haut")
         .with_columns(
             origine=pl.when(pl.col("motif").is_null()).then(
                 pl.when(written).then(pl.lit("écrites")).otherwise(pl.lit("théoriques"))

@@ -134,7 +134,7 @@ class _Model:
         bound = (
             -float(found.mip_dual_bound)
             if getattr(found, "mip_dual_bound", None) is not None and np.isfinite(found.mip_dual_bound)
-            else float(sum(self.gain))
+            else -float(cost.sum())  # every unknown at its most
         )
         return chosen, value, max(bound, value)
 

@@ -50,8 +50,12 @@ def needs(contracts: pl.LazyFrame, *, as_of: date, day: date | None = None, meth
     day
         The reader's day, from which one prepares (``as_of`` by default): what ended before it is not to act on.
     """
-    settings = (method or rules.method())["potential"]
-    return NEEDS.conform(standing(_named(_latest(_assigned(contracts, settings), as_of, settings)), day or as_of))
+    known = method or rules.method()
+    settings, least = known["potential"], known["plan"]["preparation_minimale"]["value"]
+    ready = pl.lit(day or as_of).dt.offset_by(f"{least}mo")
+    return NEEDS.conform(
+        standing(_named(_latest(_assigned(contracts, settings), as_of, settings, ready)), day or as_of)
+    )
 
 
 def members(contracts: pl.LazyFrame, *, method: dict | None = None) -> pl.LazyFrame:
@@ -70,7 +74,7 @@ def _assigned(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
         & pl.col("dateNotification").is_not_null()
         & pl.col("famille").is_not_null()
         & ((pl.col("montant_retenu").is_not_null()) | pl.col("accord_multiple").is_not_null())
-    ).with_columns(_ours=_ours(contracts), consultation=pl.coalesce("consultation", "uid"))
+    ).with_columns(_ours=ours(contracts), consultation=pl.coalesce("consultation", "uid"))
     # The same amount under the same subject to the letter, for other holders: one maximum, even when no one declared it.
     twin = pl.coalesce(
         "accord_multiple", pl.col("uid").min().over("acheteur_siren", "consultation", "montant", "objet")
@@ -156,8 +160,8 @@ def tokens(column: str) -> pl.Expr:
     return words.list.eval(pl.element().filter(~pl.element().str.contains(rf"^(?:{_EMPTY})$")))
 
 
-def _latest(assigned: pl.LazyFrame, as_of: date, settings: dict) -> pl.LazyFrame:
-    """One row per need: its current campaign summed, the number of campaigns, what the ESS already has."""
+def _latest(assigned: pl.LazyFrame, as_of: date, settings: dict, ready: pl.Expr) -> pl.LazyFrame:
+    """One row per need: its current campaign summed, the number of campaigns, what the ESS already has; ``ready``: the first end that can still be prepared."""
     half = settings["execution_accord_cadre"]["value"]
     months = pl.col("dureeMois").clip(12, None)
     high = (pl.col("montant_retenu") * 12 / months.fill_null(12)).round().cast(pl.Int64)
@@ -189,7 +193,9 @@ def _latest(assigned: pl.LazyFrame, as_of: date, settings: dict) -> pl.LazyFrame
             **_facts(lots, now),
             dateNotification=pl.col("_debut").filter(now).max(),
             dureeMois=pl.col("dureeMois").filter(now).max(),
+            consultations=pl.col("consultation").filter(now).unique().sort().str.join("|"),
             echeance=pl.col("_terme").filter(now & ~unknown).max(),
+            premiere_fin=pl.col("_fin").filter(now & ~unknown & (pl.col("_fin") >= ready)).min(),
             montant_total=pl.col("montant_retenu").filter(counted).sum(),
             annuel_bas=pl.col("_bas").filter(counted).sum(),
             annuel=pl.col("_milieu").filter(counted).sum(),
@@ -275,7 +281,7 @@ def _named(rows: pl.LazyFrame) -> pl.LazyFrame:
     return joined.with_columns(origine=pl.lit("contrats"), recurrence=seen).sort("besoin_id")
 
 
-def _ours(frame: pl.LazyFrame) -> pl.Expr:
+def ours(frame: pl.LazyFrame) -> pl.Expr:
     """Held by the ESS or an inclusive structure: yes, no, unknown (null when no register was read)."""
     have = frame.collect_schema().names()
     either = [

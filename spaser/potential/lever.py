@@ -195,7 +195,7 @@ def _refusals(rungs: list[dict]) -> pl.Expr:
 def _lack(one: dict, column: dict[str, str]) -> pl.Expr:
     """What lacked, in words: what it is or is not, or the figure with its unit beside the one that is wanted."""
     if "lack" in column:
-        return pl.lit(column["lack"])
+        return pl.lit(column["lack_max"] if "max" in one and "lack_max" in column else column["lack"])
     euros = "€" in column["unit"]
     bound, words = next((one[key], words) for key, words in _BOUNDS.items() if key in one)
     value = pl.col(one["column"])
@@ -253,6 +253,10 @@ def _shown(dependency: float) -> list[pl.Expr]:
         "dit_part_allotie": pl.format(
             "{}\u00a0%", (100 * pl.col("part_allotie") * pl.col("adressable")).round().cast(pl.Int64)
         ),
+        "dit_credibles_dits": _how_many(),
+        "dit_supposes_dits": pl.when(pl.col("supposes") >= pl.col("lot_reperes"))
+        .then(pl.lit("tous"))
+        .otherwise(pl.format("{} d'entre eux", "supposes")),
         "dit_heures_clause": _thousands(pl.col("heures_clause")),
         "dit_duree": pl.coalesce(pl.col("duree").cast(pl.String), pl.lit("inconnue")),
         **{f"dit_{name}_euros": pl.coalesce(_in_euros(pl.col(name)), pl.lit("?")) for name in _EUROS},
@@ -263,6 +267,23 @@ def _shown(dependency: float) -> list[pl.Expr]:
         if name not in special
     }
     return [value.alias(name) for name, value in (special | plain).items() if name in _names()]
+
+
+def _how_many() -> pl.Expr:
+    """Who is within reach and credible, in words: one alone makes no competition, and nobody is said so."""
+    near = (
+        pl.when(pl.col("candidats") < 2)
+        .then(pl.lit("1 fournisseur à portée"))
+        .otherwise(pl.format("{} fournisseurs à portée", "candidats"))
+    )
+    sure = pl.col("credibles")
+    return (
+        pl.when(sure < 1)
+        .then(pl.format("{}, aucun crédible.", near))
+        .when(sure < 2)
+        .then(pl.format("{}, un seul crédible : ce n'est pas une concurrence, à élargir.", near))
+        .otherwise(pl.format("{}, {} crédibles.", near, sure))
+    )
 
 
 def _in_euros(cents: pl.Expr) -> pl.Expr:

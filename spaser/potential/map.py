@@ -5,12 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.vocabulary.lists import OF_DISABILITY, OF_ESS, OF_INSERTION
 
 #: Of the amounts bought, the part below which a place is not drawn, and how many places at most.
 LEAST, MOST_PLACES = 0.05, 5
 #: Kinds of suppliers told apart on the map, from the statuses they hold; the first that fits.
-KINDS = {"handicap (ESAT, EA)": r"\b(ESAT|EA|EATT)\b", "insertion (SIAE)": r"\b(EI|ACI|AI|ETTI|EITI|GEIQ)\b"}
-OTHER = "autre ESS"
+KINDS = {OF_DISABILITY: r"\b(ESAT|EA|EATT)\b", OF_INSERTION: r"\b(EI|ACI|AI|ETTI|EITI|GEIQ)\b"}
 #: Within the radius (or the area) of the family, or served from anywhere.
 LOCAL, NATIONAL = "a_portee", "national"
 _KNOWN = (
@@ -53,7 +53,7 @@ def suppliers(found: pl.DataFrame, opportunities: pl.DataFrame, supply: pl.DataF
         )
     )
     labels = opportunities.lazy().select("famille", "famille_libelle").unique("famille")
-    kind = pl.lit(OTHER)
+    kind = pl.lit(OF_ESS)
     for name, pattern in reversed(KINDS.items()):
         kind = pl.when(pl.col("statuts").str.contains(pattern)).then(pl.lit(name)).otherwise(kind)
     said = supply.lazy().with_row_index("ligne").select("ligne", "famille", *_KNOWN)

@@ -200,7 +200,7 @@ _SLIM = (
     "capacite_haut",
 )
 #: What points read of a supplier.
-_SCORED = ("metier", "gagnes_siret", "gagnes_ailleurs", "siae", "arrondissement")
+_SCORED = ("metier", "gagnes_siret", "siae", "arrondissement")
 
 
 def describe(found: pl.LazyFrame, supply: pl.LazyFrame, most: int | None = None) -> pl.LazyFrame:

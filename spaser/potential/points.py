@@ -20,7 +20,6 @@ TERMS = {
     "distance": "distance",
     "region": "même région",
     "arrondissement": "même arrondissement que l'objet",
-    "ailleurs": "autres contrats publics",
     "insertion": "besoin d'insertion",
     "taille": "taille du lot",
     "pret": "prête du personnel",
@@ -30,7 +29,7 @@ TERMS = {
 def scored(rows: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     """The pairs with ``pt_…`` (points of each term) and ``points``, their sum rounded to the step.
 
-    Needs ``adequation, metier, gagnes_siret, gagnes_ailleurs, mots_communs, arrondissement, arrondissements, distance_km, milieu_km, lieu_precis, meme_region,
+    Needs ``adequation, metier, gagnes_siret, mots_communs, arrondissement, arrondissements, distance_km, milieu_km, lieu_precis, meme_region,
     insertion_dite, siae, preste, probabilite``.
     """
     weights = settings["points"]
@@ -60,7 +59,6 @@ def _terms(weights: dict, settings: dict) -> dict[str, pl.Expr]:
         "arrondissement": pl.when(pl.col("arrondissements").list.contains(pl.col("arrondissement"))).then(
             weights["meme_arrondissement"]
         ),
-        "ailleurs": weights["gagnes_ailleurs"] * _log2(1 + pl.col("gagnes_ailleurs").fill_null(0)),
         "insertion": pl.when(siae).then(weights["insertion_dite"]),
         "taille": pl.when(pl.col("probabilite") < settings["chance_credible"]["value"]).then(weights["trop_grand"]),
         "pret": pl.when(~pl.col("preste")).then(weights["prete_seulement"]),

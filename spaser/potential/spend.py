@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from spaser import rules
+from spaser.potential.demand import ours
 from spaser.potential.standing import standing
 from spaser.vocabulary import NEEDS
 
@@ -71,7 +72,7 @@ def of_spend(
     years = covered(spend, method=method)
     length = years.select(_annees=pl.max_horizontal(pl.col("mois").sum() / YEAR, pl.lit(1.0)).fill_null(1.0))
     lines = spend.filter((pl.col("perimetre") == "achat") & pl.col("famille").is_not_null()).with_columns(
-        _annee=_year(), _acquis=_ours(spend)
+        _annee=_year(), _acquis=ours(spend)
     )
     joined = (
         _by_family(lines)
@@ -155,12 +156,3 @@ def _year() -> pl.Expr:
 
 def _yearly(column: str) -> pl.Expr:
     return (pl.col(column) / pl.col("_annees")).round().cast(pl.Int64)
-
-
-def _ours(frame: pl.LazyFrame) -> pl.Expr:
-    """Held by the ESS or an inclusive structure: yes, no, unknown (null when no register was read)."""
-    have = frame.collect_schema().names()
-    either = [
-        pl.col(name) if name in have else pl.lit(None, pl.Boolean) for name in ("titulaire_ess", "titulaire_inclusif")
-    ]
-    return either[0] | either[1]

@@ -23,6 +23,7 @@ _PLAN = (
     Column("levier_population", "Qui est compté", extra=True),
     Column("potentiel", "Effet attendu, net par an", "somme"),
     Column("potentiel_haut", "Au plus, par an", "somme", extra=True),
+    Column("impact", "Heures d'insertion exigées"),
     Column("consultation", "Suite avant le", "date", extra=True),
     Column("difficulte", "Difficulté", extra=True),
     Column("responsable", "Qui", extra=True),
@@ -33,13 +34,14 @@ _LEFT = (
     Column("famille_libelle", "Famille"),
     Column("besoins", "Besoins", "entier"),
     Column("potentiel", "Effet attendu, net par an", "somme"),
+    Column("sourcing", "Commencer avant le", "date"),
     Column("consultation", "Suite avant le", "date"),
 )
 _FLOOR = french.typeset(
     "Le plancher d'une action, la durée minimale de préparation et le nombre de lignes sont des choix du kit, datés et motivés, que l'on peut déplacer."
 )
 _EQUAL = french.typeset(
-    "Fournisseurs déjà repérés, sourçage ouvert à tous (R2111-1, R2111-2) : ce plan n'en nomme aucun. Une ligne par famille et par levier ; les lots d'une même consultation n'en font qu'une, celle du plus lourd ; une ligne commence avec le premier de ses besoins à préparer ; chaque famille a sa meilleure action avant qu'une autre en ait deux. Un devoir et un critère ne déplacent pas d'euros par eux-mêmes."
+    "Fournisseurs déjà repérés, sourçage ouvert à tous (R2111-1, R2111-2) : ce plan n'en nomme aucun. Une ligne par famille et par levier ; les lots d'une même consultation n'en font qu'une, celle du plus lourd ; une ligne commence avec le premier de ses besoins à préparer ; chaque famille a sa meilleure action avant qu'une autre en ait deux. Un devoir et un critère ne déplacent pas d'euros par eux-mêmes. Les heures d'une clause sont une théorie : montant annuel × part des heures (taux bas usuel de la famille, choix du kit) × heures par millier d'euros ; elles ne s'ajoutent ni aux heures faites, ni à celles achetées à une structure inclusive, et l'effet net n'est pas mesuré."
 )
 #: What may be lacking: code → what is not given, what it would add.
 LACKING = {
@@ -83,13 +85,30 @@ def section_plan(findings: Findings) -> Told:
     )
     blocks: list[Block] = [*(Sentence(french.sentence(text)) for text in said)]
     blocks += [table("tab-plan-detail", "Le plan, avec ses bases légales", shown, _PLAN, _EQUAL)] if rows.height else []
-    if left is not None and left.height:
+    if left is not None:
+        blocks += _left_out(left)
+    return tuple(blocks)
+
+
+def _left_out(left: pl.DataFrame) -> list[Block]:
+    """What the plan leaves with an amount, in a table; what moves no euro known, in a sentence: families, never « 0 € »."""
+    priced = left.filter(pl.col("potentiel") > 0)
+    blocks: list[Block] = []
+    if priced.height:
+        title = "À garder en vue : ce que le plan n'a pas retenu, et pourquoi"
+        blocks.append(table("tab-plan-ecartes", title, priced, _LEFT, _FLOOR))
+    rest = left.filter(pl.col("potentiel").is_null())
+    if rest.height:
+        names = rest["famille_libelle"].unique().sort().to_list()
+        some = french.listing([name[:1].lower() + name[1:] for name in names])
         blocks.append(
-            table(
-                "tab-plan-ecartes", "À garder en vue : ce que le plan n'a pas retenu, et pourquoi", left, _LEFT, _FLOOR
+            Sentence(
+                french.sentence(
+                    f"{french.count(int(rest['besoins'].sum()), 'autre besoin')} sans euro compté à ce jour ({some}) : dans le classeur, feuille « besoins »"
+                )
             )
         )
-    return tuple(blocks)
+    return blocks
 
 
 def _told(rows: pl.DataFrame, left: pl.DataFrame | None) -> list[str]:

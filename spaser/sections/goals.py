@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from spaser import charts, french, rules
-from spaser.deliverables.report import Block, Column, Figure, Paragraph, Section, Sentence, table
+from spaser.deliverables.report import Block, Callout, Column, Figure, Paragraph, Section, Sentence, table
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
 from spaser.vocabulary import POPULATIONS, TARGET_ANSWERS, TARGET_STATES
@@ -21,6 +21,16 @@ _CAUSES = {
     "effets qui se compensent": "Des effets contraires qui se compensent",
     "indéterminée": "Sans cause établie",
 }
+
+#: Two editions without a year in common: nothing can be shared out, and what would allow it is said.
+_APART = Callout(
+    "Deux éditions sans année commune",
+    french.typeset(
+        "Les contrats lus aujourd'hui ne contiennent plus ceux de l'édition précédente : ce qui vient des données et ce qui vient de la "
+        "pratique ne peuvent pas être séparés. Donner aussi les contrats des années précédentes pour le savoir."
+    ),
+    "attention",
+)
 
 
 @written("objectifs-detail", "objectifs")
@@ -105,8 +115,9 @@ def section_editions(findings: Findings) -> Section | None:
         Column("du_a_la_realite", "dont réalité", extra=True),
         Column("cause", "Cause principale"),
     )
+    apart = [_APART] if moved["du_a_la_realite"].null_count() == moved.height else []
     whole = table("tab-editions", "Les écarts et leurs causes", frame, columns, _EDITIONS)
-    return Section("editions", title, question, (*_moves(moved, frame), whole))
+    return Section("editions", title, question, (*_moves(moved, frame), *apart, whole))
 
 
 def _moves(moved: pl.DataFrame, written: pl.DataFrame) -> tuple[Block, ...]:
@@ -118,8 +129,8 @@ def _moves(moved: pl.DataFrame, written: pl.DataFrame) -> tuple[Block, ...]:
         if not rows.height:
             continue
         said = [
-            f"{row['titre']} ({'contrats' if row['unite'] == 'nombre' else 'montants'}) {french.share(row['avant'])} → {french.share(row['apres'])}"
-            for row in rows[largest.to_list()].to_dicts()
+            f"{row['titre'] if rank == 0 else row['titre'][:1].lower() + row['titre'][1:]} ({'contrats' if row['unite'] == 'nombre' else 'montants'}) {french.share(row['avant'])} → {french.share(row['apres'])}"
+            for rank, row in enumerate(rows[largest.to_list()].to_dicts())
         ]
         left = rows.height - len(said)
         more = f", et {french.count(left, 'autre')}" if left else ""

@@ -9,7 +9,7 @@ from spaser.charts.marks import name_of
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Sentence, TableBlock, table
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
-from spaser.text import shortened_expr
+from spaser.sections.shown import brief
 from spaser.vocabulary import CONSIDERATIONS, GAP_LISTS, NOTIONS
 
 _MOST = 12
@@ -330,15 +330,13 @@ def _list(id: str, caption: str, rows: pl.DataFrame) -> TableBlock:
 def _shown(rows: pl.DataFrame, whole: bool = False) -> pl.DataFrame:
     """The rows in words: quotes between guillemets, considerations named, long subjects cut for the page."""
     quote = pl.format("« {} »".replace(" ", french.NBSP), pl.col("citation").str.replace_all(r"\s+", " "))
-    subject = pl.col("objet")
-    return rows.with_columns(
+    return (rows if whole else brief(rows, _LONG)).with_columns(
         champ=pl.col("champ").str.replace(r" \(.*\)$", "") if not whole else pl.col("champ"),
         citation=pl.when(pl.col("citation").is_not_null()).then(quote),
         preuve=pl.when(pl.col("citation").is_not_null()).then(quote).otherwise("motif"),
         consideration=pl.col("consideration").replace(NAMES),
         liste=pl.col("liste").replace(GAP_LISTS),
         decision=pl.col("decision").replace(ANSWERS),
-        objet=subject if whole else shortened_expr(subject, _LONG),
     )
 
 

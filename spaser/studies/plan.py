@@ -37,7 +37,8 @@ OWN = ("responsable", "etat", "echeance", "note")
 def plan(
     upcoming: pl.DataFrame, *, day: date, method: dict[str, Any], decisions: pl.DataFrame | None = None
 ) -> pl.DataFrame:
-    """``plan_actions``: one row per action (``nature`` « action », or « devoir » for the duty, on one line), those to begin first at the top.
+    """``plan_actions``: one row per action (``nature`` « action », or « devoir » for the duty, on one line), those to begin first at the top;
+    ``priorite``: the order in which they were chosen, the duty before all.
 
     Parameters
     ----------
@@ -61,9 +62,11 @@ def plan(
         .sort("_proche", "_tour", "_points", "famille", descending=[True, False, True, False])
         .head(settings["nombre"]["value"] - due.height)
         .drop("_points", "_tour", "_proche")
+        .with_columns(priorite=pl.int_range(1, pl.len() + 1, dtype=pl.Int32))
     )
+    first = due.with_columns(priorite=pl.lit(0, pl.Int32))
     told = (
-        pl.concat([chosen, due.select(chosen.columns)])
+        pl.concat([chosen, first.select(chosen.columns)])
         .with_columns(
             action_id=pl.format("{}-{}-{}", pl.col("acheteur_siren").fill_null("acheteur"), "famille", "levier"),
             difficulte=pl.when(pl.col("nature") == "action").then(_difficulty()).otherwise(pl.lit("")),
@@ -78,7 +81,7 @@ def set_aside(
     acting: pl.DataFrame, upcoming: pl.DataFrame, actions: pl.DataFrame, *, day: date, method: dict[str, Any]
 ) -> pl.DataFrame:
     """``plan_ecartes``: what the plan leaves out and why, one row per reason and family: ``motif, famille_libelle, besoins, potentiel,
-    consultation, objets``.
+    sourcing, consultation, objets``; no euro is no amount.
 
     Parameters
     ----------
@@ -91,7 +94,9 @@ def set_aside(
     """
     settings = method["plan"]
     held = actions.select(besoin_id="besoin_ids").explode("besoin_id")
-    left = acting.join(held, on="besoin_id", how="anti", maintain_order="left")
+    left = acting.join(held, on="besoin_id", how="anti", maintain_order="left").join(
+        upcoming.select("besoin_id", "sourcing"), on="besoin_id", how="left", maintain_order="left"
+    )
     ready = _ready(upcoming, day, settings)
     small = _lines(ready).join(_worth(_lines(ready), settings), on="besoin_ids", how="anti", maintain_order="left")
     tiny = small.select(besoin_id="besoin_ids").explode("besoin_id")["besoin_id"]
@@ -114,8 +119,9 @@ def set_aside(
         .group_by("motif", "famille_libelle", maintain_order=True)
         .agg(
             besoins=pl.len().cast(pl.Int32),
-            potentiel=pl.col("potentiel").sum(),
-            consultation=pl.col("echeance").min(),
+            potentiel=pl.when(pl.col("potentiel").sum() > 0).then(pl.col("potentiel").sum()),
+            sourcing=pl.col("sourcing").min(),
+            consultation=_end().min(),
             objets=pl.col("objet").head(3).str.join(" ; "),
         )
         .sort("motif", "consultation", "famille_libelle", nulls_last=True)
@@ -132,7 +138,8 @@ def _operations(kept: pl.DataFrame) -> pl.DataFrame:
     which weighs most in it: ``ligne_famille, ligne_levier``; a duty gives its line to nobody else's lots."""
     first = pl.struct("famille", "levier").first().over("acheteur_siren", "operation")
     return (
-        kept.with_columns(operation=pl.coalesce("consultation", "besoin_id"), _devoir=pl.col("levier") == DUTY)
+        _consulted(kept)
+        .with_columns(_devoir=pl.col("levier") == DUTY)
         .sort(
             "_devoir",
             "potentiel",
@@ -147,6 +154,20 @@ def _operations(kept: pl.DataFrame) -> pl.DataFrame:
         )
         .drop("_devoir", "_ligne")
     )
+
+
+def _consulted(needs: pl.DataFrame) -> pl.DataFrame:
+    """Adds ``operation``: one name for the needs that share a consultation, near or through another need (one is spread over several)."""
+    own = pl.coalesce("consultations", "consultation", "besoin_id").str.split("|")
+    links = needs.select("acheteur_siren", "besoin_id", _cle=own).explode("_cle").with_columns(operation="_cle")
+    before: pl.Series | None = None
+    while before is None or not links["operation"].equals(before):
+        before = links["operation"]
+        links = links.with_columns(pl.col("operation").min().over("acheteur_siren", "_cle")).with_columns(
+            pl.col("operation").min().over("besoin_id")
+        )
+    named = links.unique("besoin_id", keep="first", maintain_order=True).select("besoin_id", "operation")
+    return needs.join(named, on="besoin_id", how="left", maintain_order="left")
 
 
 def _worth(lines: pl.DataFrame, settings: dict[str, Any]) -> pl.DataFrame:
@@ -176,6 +197,11 @@ def _ready(upcoming: pl.DataFrame, day: date, settings: dict[str, Any]) -> pl.Da
     return _open(upcoming, day).filter(startable(day, settings))
 
 
+def _end() -> pl.Expr:
+    """The first end of the need that can still be prepared."""
+    return pl.coalesce("premiere_fin", "echeance")
+
+
 def startable(day: date, settings: dict[str, Any]) -> pl.Expr:
     """Enough time is left from the reader's day for the shortest preparation."""
     return pl.col("echeance").dt.offset_by(f"-{settings['preparation_minimale']['value']}mo") >= pl.lit(day)
@@ -201,7 +227,7 @@ def _merged(needs: pl.DataFrame) -> pl.DataFrame:
     weighed = needs.with_columns(_propre=own, _soi=same).sort(
         "_soi", "potentiel", "annuel", "besoin_id", descending=[True, True, True, False], nulls_last=True
     )
-    earliest = pl.col("echeance").sort_by("sourcing", "echeance", nulls_last=True).first()
+    earliest = _end().sort_by("sourcing", _end(), nulls_last=True).first()
     merged = weighed.group_by("acheteur_siren", "ligne_famille", "ligne_levier", maintain_order=True).agg(
         pl.col(names).first(),
         besoins=pl.len().cast(pl.Int32),

@@ -12,6 +12,7 @@ import polars as pl
 from spaser.suppliers.statuses import status
 from spaser.text import fold_expr
 from spaser.vocabulary import HOLDER_UNKNOWN, INCLUSIVE_STATUSES, MEASURES, NONE_DECLARED
+from spaser.vocabulary.lists import ESS_PART, INCLUSIVE_PART
 
 #: Breakdown → the columns that may carry it, best first.
 DIMENSIONS = {
@@ -48,10 +49,10 @@ def questions() -> dict[str, tuple[str, pl.Expr]]:
     }
     told = pl.when(pl.col("ess_famille") != NO_FAMILY).then("ess_famille")
     for family in FAMILIES:
-        asked[f"ess_{family.replace(' ', '_')}"] = (f"ESS : {family}", _within(ess, told == family))
+        asked[f"ess_{family.replace(' ', '_')}"] = (f"{ESS_PART}{family}", _within(ess, told == family))
     for kind in INCLUSIVE_STATUSES:
         held = pl.col("inclusif_types").str.split(", ").list.contains(kind)
-        asked[f"inclusif_{kind}"] = (f"Inclusif : {kind}", _within(inclusive, held))
+        asked[f"inclusif_{kind}"] = (f"{INCLUSIVE_PART}{kind}", _within(inclusive, held))
     return asked
 
 

@@ -126,13 +126,13 @@ HANDED: dict[str, Handed] = {
         "besoin_id", "objet", "annuel", "credibles", "potentiel", "levier", "levier_libelle", "sourcing",
     )),
     "plan_actions": Handed("studies.pams", "an action of the plan: needs of a family, a lever, a date", (
-        "rang", "action_id", "nature", "famille_libelle", "levier_libelle", "levier_article", "besoins", "dus", "contrats", "objets", "autres_leviers", "levier_fournisseurs", "levier_population", "annuel",
+        "rang", "action_id", "nature", "famille_libelle", "levier_libelle", "levier_article", "priorite", "besoins", "dus", "contrats", "objets", "autres_leviers", "levier_fournisseurs", "levier_population", "annuel",
         "potentiel", "potentiel_haut", "sourcing", "consultation", "retard", "difficulte", "levier_verifier", "leviers", "responsable", "etat",
-        "echeance", "note",
+        "echeance", "note", "impact", "impact_bas", "impact_haut",
     )),
     "plan_dits": Handed("studies.pams", "what a person wrote of a line of the plan", ("objet_id", "champ", "valeur")),
     "plan_ecartes": Handed("studies.pams", "a family that the plan leaves out, and why", (
-        "motif", "famille_libelle", "besoins", "potentiel", "consultation", "objets",
+        "motif", "famille_libelle", "besoins", "potentiel", "sourcing", "consultation", "objets",
     )),
     "objectifs": Handed("studies.pams", "a target and its state", (
         "rang", "nature", "indicateur", "titre", "unite", "definition", "cible", "annee", "source", "confidence",

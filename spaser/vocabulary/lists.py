@@ -26,6 +26,15 @@ CONTRACT_KINDS = {
     "indecis": "indécis",
 }
 
+#: Kinds of notices that launch a consultation; any other, and a kind unknown, never gives a launch date.
+LAUNCHING = ("concurrence", "concours")
+
+#: Kinds of suppliers told apart on the map, from the statuses they hold.
+OF_INSERTION, OF_DISABILITY, OF_ESS = "insertion (SIAE)", "handicap (ESAT, EA)", "autre ESS"
+
+#: How the title of a part of a status begins: a family of the ESS, a type of inclusive structure.
+ESS_PART, INCLUSIVE_PART = "ESS : ", "Inclusif : "
+
 #: The CPV division of works: the only one whose thresholds are not those of supplies and services.
 WORKS_DIVISION = "45"
 

@@ -32,10 +32,23 @@ twin (stored in the notebook, shown when there is no kernel) comes with the clas
 """
 
 from spaser.widgets import faults
-from spaser.widgets.acts import Allotment, Draft, Families, Groups, Impact, Morning, Plan, Planning, Statuses, Supplier
+from spaser.widgets.acts import (
+    Allotment,
+    Draft,
+    Facts,
+    Families,
+    Groups,
+    Impact,
+    LocalBook,
+    Morning,
+    Plan,
+    Planning,
+    Statuses,
+    Supplier,
+)
 from spaser.widgets.calendar import Calendar
 from spaser.widgets.choices import Choices
-from spaser.widgets.contract import Contract
+from spaser.widgets.contract import Contract, followed
 from spaser.widgets.desk import Desk
 from spaser.widgets.downloads import Downloads
 from spaser.widgets.explanation import Explain
@@ -68,11 +81,13 @@ __all__ = [
     "Draft",
     "Exercise",
     "Explain",
+    "Facts",
     "Families",
     "Files",
     "Groups",
     "Impact",
     "Lines",
+    "LocalBook",
     "Missions",
     "Morning",
     "Pams",
@@ -94,6 +109,7 @@ __all__ = [
     "Welcome",
     "blocks",
     "choice",
+    "followed",
     "near",
     "options",
     "percent",

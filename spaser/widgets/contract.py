@@ -211,3 +211,21 @@ def _line(row: tuple[Any, ...]) -> str:
     _, identifier, subject, day = row
     told = subject or "sans objet"
     return f"{french.short_date(day)} – {identifier} – {shortened(told, _LONG)}"
+
+
+def followed(lecture: Any, uid: str) -> str:
+    """The contract to follow: the one that is named when it was read, else the one that says the most of itself.
+
+    Raises
+    ------
+    Problem
+        No contract was read.
+    """
+    rows = lecture.base.contracts.select("uid", "nb_versions", "montant_initial")
+    if rows.filter(pl.col("uid") == uid).limit(1).collect().height:
+        return uid
+    first = rows.sort("nb_versions", "montant_initial", "uid", descending=[True, True, False], nulls_last=True)
+    found = first.limit(1).collect()["uid"].to_list()
+    if not found:
+        raise Problem("Aucun contrat n'a été lu", todo="Ajoutez vos contrats à la mission dans le carnet d'accueil")
+    return str(found[0])

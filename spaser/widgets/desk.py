@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,7 @@ from spaser.studies import mission as missions
 from spaser.studies.diagnostic import Base, Diagnostic, handover
 from spaser.studies.mission import Asked, Decisions, Mission
 from spaser.text import fold
-from spaser.widgets.selection import Selection
+from spaser.widgets.selection import Selection, reading_day
 
 #: Many names make a title nobody reads.
 _NAMED = 3
@@ -70,10 +70,18 @@ class Desk:
     def decided(self) -> None:
         """Take up the decisions of the mission as they now are: the next answers obey them."""
         if (kept := self.decisions) is not None:
-            self.base = diagnostic.redecided(self.base, kept.table())
-            self._known = None
-            self.__dict__.pop("families", None)
-            self.selection.decided += 1
+            self._now(diagnostic.redecided(self.base, kept.table()))
+
+    def reread(self) -> None:
+        """Read the mission again: what was decided of the facts of contracts changes all that follows from them."""
+        if self.mission is not None and self.mission.whole:
+            self._now(prepared(self.mission))
+
+    def _now(self, base: Base) -> None:
+        self.base, self._known = base, None
+        for name in ("families", "years"):
+            self.__dict__.pop(name, None)
+        self.selection.decided += 1
 
     @property
     def diagnostic(self) -> Diagnostic:
@@ -223,6 +231,20 @@ class Desk:
             return []
         found: Sequence[str] = territories.members([siren]).select("siren").collect()["siren"].to_list()
         return [siren, *sorted(member for member in found if member in known and member != siren)]
+
+
+def prepared(mission: Mission, progress: Callable[[str, float], None] | None = None) -> Base:
+    """The contracts of a mission, as its decisions now have them."""
+    decided = missions.decisions(mission).table()
+    return diagnostic.prepare(
+        list(mission.files),
+        registers=mission.registers,
+        as_of=mission.as_of,
+        today=mission.today,
+        clock=reading_day(),
+        decisions=decided.lazy() if decided.height else None,
+        progress=progress,
+    )
 
 
 def unnamed(siren: str) -> str:

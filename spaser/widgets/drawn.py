@@ -26,7 +26,7 @@ class Drawn(View):
     """A view in parts: runs of text and tables, and charts between them."""
 
     def __init__(self, desk: Desk, *controls: ipywidgets.Widget) -> None:
-        self.body = ipywidgets.VBox()
+        self.body = ipywidgets.VBox(layout={"overflow": "visible"})
         self._twin: tuple[Any, str] | None = None
         super().__init__(desk, *controls)
         self.widget.children = (*self.widget.children, self.body)

@@ -25,6 +25,7 @@ from spaser.studies.mission import Mission
 from spaser.vocabulary import MEASURES
 from spaser.vocabulary.sentences import DEMO_NOTE
 from spaser.widgets import faults, tables
+from spaser.widgets.desk import prepared
 from spaser.widgets.selection import Selection, reading_day
 from spaser.widgets.views import WIDE
 
@@ -131,16 +132,7 @@ def _of_mission(mission: Mission, announce: Callable[[_Bar], None] = display) ->
     changed = missions.changed(mission.home) if mission.whole else {}
     bar = _Bar(_announced(list(mission.files), list(mission.registers)))
     announce(bar)
-    decided = missions.decisions(mission).table()
-    base = diagnostic.prepare(
-        list(mission.files),
-        registers=mission.registers,
-        as_of=mission.as_of,
-        today=mission.today,
-        clock=reading_day(),
-        decisions=decided.lazy() if decided.height else None,
-        progress=bar.follow,
-    )
+    base = prepared(mission, bar.follow)
     bar.finish(
         tables.safe(
             bar.told + "".join(f" {name} : {word} depuis son ajout à la mission." for name, word in changed.items())

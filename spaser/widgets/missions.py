@@ -20,16 +20,7 @@ from spaser.widgets.views import WIDE
 #: Where missions are made: beside the notebooks.
 FOLDER = Path("missions")
 #: What a file may be, and the list of mission.toml that names it.
-KINDS = {
-    "contrats": "fichiers",
-    "liste de fournisseurs": "registres",
-    "fichier de dépenses": "depenses",
-    "avis publiés": "avis",
-    "pièces des marchés": "pieces",
-    "programme d'achat": "programme",
-    "entretiens remplis": "entretiens",
-    "suivi rempli": "suivis",
-}
+KINDS = {one.kind: one.key for one in missions.GIVEN}
 _DOCUMENTS = (".pdf", ".docx", ".odt", ".html", ".md", ".txt")
 _NEW = "nouvelle mission…"
 #: Of a cell shown to recognise a file, its beginning is enough.
@@ -103,10 +94,14 @@ class Missions:
         home = self.home
         if not sent or home is None:
             return
-        for one in sent:
+        for rank, one in enumerate(sent, 1):
+            self._tell(f"reconnaissance du fichier {rank} sur {len(sent)} : « {one['name']} »")
             path = missions.received(home, one["name"], bytes(one["content"]))
             self.sent.children = (*self.sent.children, self._confirm(home, path))
         self.all.layout.display = "" if len(self.sent.children) > 1 else "none"
+        self._tell(
+            "vérifiez ce que chaque fichier est (liste « C'est »), puis ajoutez-le à la mission ; il sera lu en entier avec elle"
+        )
 
     def _keep_all(self) -> None:
         """Every file sent whose kind is said, at once; the others are named."""
@@ -151,7 +146,7 @@ class Missions:
 
     def _looked(self, path: Path) -> reading.Looked:
         try:
-            return reading.look([path])[0]
+            return reading.recognise(path)
         except Problem as problem:
             return reading.Looked(path.name, "non reconnu", problem=str(problem))
 
@@ -163,19 +158,23 @@ class Missions:
             self.sent.children = tuple(row for row in self.sent.children if not row.children[1].children[1].disabled)
             self.all.layout.display = "" if len(self.sent.children) > 1 else "none"
             self._tell("Les résultats viennent juste dessous")
+            # The page has just grown shorter above it: given up then taken again, the button is brought back in sight.
+            self.read.blur()
+            self.read.focus()
             self.opened(self.home)
 
     def _offer(self, chosen: Path | None) -> None:
         known = missions.listed(FOLDER)
         if chosen is not None and all(one.resolve() != chosen.resolve() for one in known) and missions.here(chosen):
-            known = [chosen, *known]
+            # A copy of the notebooks has its own copy of the demo: it is offered once.
+            known = [chosen, *(one for one in known if not (_is_demo(chosen) and _is_demo(one)))]
         found = next((one for one in known if chosen is not None and one.resolve() == chosen.resolve()), None)
         self.list.options = [*((_named(one), one.as_posix()) for one in known), (_NEW, "")]
         self.list.value = found.as_posix() if found else ""
 
     def _show(self) -> None:
         home = self.home
-        demo = home is not None and home.resolve() == missions.DEMO.resolve()
+        demo = home is not None and _is_demo(home)
         self.new.layout.display = "" if home is None else "none"
         self.add.layout.display = "none" if home is None or demo else ""
         self.read.layout.display = "none" if home is None else ""
@@ -220,6 +219,13 @@ class Missions:
         }
 
 
+def _is_demo(home: Path) -> bool:
+    try:
+        return missions.read(home).demo
+    except Problem:  # told when it is read
+        return False
+
+
 def _named(home: Path) -> str:
     """How a mission is called in the list: its client, or its folder when its file cannot be read."""
     try:
@@ -233,8 +239,9 @@ def _account(path: Path, looked: reading.Looked, kind: str) -> str:
     # Typeset before it is escaped: « &quot; » ends by a semicolon that takes no space.
     what = tables.safe(french.typeset("reconnu : " + kind if kind in KINDS else "non reconnu"))
     lines = [f"<strong>{tables.safe(path.name)}</strong> – {what}"]
-    columns = dict.fromkeys(map(str, looked.seen["colonne"])) if looked.seen.height else {}
-    told = [*looked.told, *(["Colonnes : " + ", ".join(list(columns)[:_COLUMNS])] if columns else [])]
+    titles = reading.headings(path)
+    more = f" et {french.count(len(titles) - _COLUMNS, 'autre')}" if len(titles) > _COLUMNS else ""
+    told = [*looked.told, *([f"Colonnes : {', '.join(titles[:_COLUMNS])}{more}"] if titles else [])]
     told += [looked.problem] if looked.problem and kind not in KINDS else []
     lines += [tables.safe(french.typeset(line)) for line in told]
     return "".join(f"<p>{line}</p>" for line in lines) + _first_lines(path)

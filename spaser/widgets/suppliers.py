@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,18 @@ import ipywidgets
 from spaser.deliverables.report import TableBlock
 from spaser.problems import Problem
 from spaser.studies import mission as missions
+from spaser.studies import reading
 from spaser.studies import suppliers as purchases
+from spaser.studies.mission import Decisions, Mission
 from spaser.studies.suppliers import handover as purchases_handover
 from spaser.widgets import tables
 from spaser.widgets.acts.columns import Columns
 from spaser.widgets.acts.links import Links
+from spaser.widgets.desk import Desk
 from spaser.widgets.files import expanded
 from spaser.widgets.selection import reading_day
+
+_COLUMNS = "Colonnes du fichier de dépenses"
 
 
 class Suppliers:
@@ -32,7 +37,8 @@ class Suppliers:
     """
 
     def __init__(self, path: Any = "", registers: str = "") -> None:
-        self.mission = getattr(path, "mission", None)
+        self.mission: Mission | None = getattr(path, "mission", None)
+        self.desk = path if isinstance(path, Desk) else None
         if not isinstance(path, str | Path):
             path = (self.mission.ledger if self.mission is not None else None) or ""
         self.path = ipywidgets.Text(
@@ -63,7 +69,14 @@ class Suppliers:
             self._offer()
         except Problem as failure:
             self._blocks, self._content = (), tables.problem(failure)
+            self._mend()
         self.answer.value = tables.framed(self._content)
+
+    def _again(self) -> None:
+        """What was decided is obeyed here, and by the views of the desk."""
+        self.refresh()
+        if self.desk is not None:
+            self.desk.decided()
 
     def sheets(self) -> tuple[TableBlock, ...]:
         """The tables of the workbook of this analysis, whole; none while nothing is read."""
@@ -71,21 +84,45 @@ class Suppliers:
 
     def _offer(self) -> None:
         """The columns and the links to decide, under the analysis; without a mission they are answered in their files."""
-        if self.mission is None or not self.mission.whole:
+        if self._deciding() is None:
             return
-        if self.links is not None and self.columns is not None:
-            self.columns.show(self.result.mapping, self.result.seen)
-            return self.links.show(self.result.validations)
-        kept = missions.decisions(self.mission)
-        asked: dict[str, Any] = {"day": reading_day, "changed": self.refresh, "author": self.mission.author}
-        self.links = Links(self.result.validations, kept, **asked)
-        self.columns = Columns(self.result.mapping, self.result.seen, kept, **asked)
-        linked, read = (
-            ipywidgets.HTML(tables.framed(f"<h3>{title}</h3>"))
-            for title in ("Fournisseurs à rapprocher", "Colonnes du fichier de dépenses")
+        if self.links is None:
+            self.links = Links(self.result.validations, **self._asked(self.refresh))
+        else:
+            self.links.show(self.result.validations)
+        columns = self._columns()
+        columns.show(self.result.mapping, self.result.seen)
+        self.place.children = (
+            _titled("Fournisseurs à rapprocher"),
+            self.links.widget,
+            _titled(_COLUMNS),
+            columns.widget,
         )
-        self.place.children = (linked, self.links.widget, read, self.columns.widget)
-        return None
+
+    def _mend(self) -> None:
+        """A spend file whose columns are not understood: they are chosen here."""
+        self.place.children = ()
+        path = Path(self.path.value.strip() or ".")
+        if self._deciding() is not None and path.is_file() and (titles := reading.headings(path)):
+            columns = self._columns()
+            columns.choose(titles)
+            self.place.children = (_titled(_COLUMNS), columns.widget)
+
+    def _columns(self) -> Columns:
+        if self.columns is None:
+            self.columns = Columns(**self._asked(self._again))
+        return self.columns
+
+    def _deciding(self) -> Decisions | None:
+        return missions.decisions(self.mission) if self.mission is not None and self.mission.whole else None
+
+    def _asked(self, changed: Callable[[], None]) -> dict[str, Any]:
+        return {
+            "decisions": self._deciding(),
+            "day": reading_day,
+            "changed": changed,
+            "author": self.mission.author if self.mission is not None else "",
+        }
 
     def _read(self) -> purchases.SupplierDiagnostic:
         if not self.path.value.strip():
@@ -108,3 +145,7 @@ class Suppliers:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         told = "\n".join(text for block in self._blocks if (text := tables.said(block)))
         return self.widget._repr_mimebundle_() | {"text/html": tables.framed(self._content), "text/plain": told}
+
+
+def _titled(title: str) -> ipywidgets.HTML:
+    return ipywidgets.HTML(tables.framed(f"<h3>{title}</h3>"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from html import escape
 from importlib import resources
@@ -42,16 +43,21 @@ def show(
     columns: Sequence[report.Column | str] = (),
     note: str = "",
     most: int = 50,
+    parts: Sequence[str] = (),
 ) -> Shown:
-    """A table of the kit with its French headings, figures and dates; the first ``most`` rows, and how many there are."""
+    """A table of the kit with its French headings, figures and dates; the first ``most`` rows, and how many there are.
+
+    ``parts`` names the columns that are percentages, when their name does not say it.
+    """
     rows = frame.collect() if isinstance(frame, pl.LazyFrame) else frame
+    columns = columns or [
+        replace(report.described(name, rows), unit="part") if name in parts else name for name in rows.columns
+    ]
     if rows.height > most:
         note = f"{note} Les {most} premières lignes sur {french.number(rows.height)}.".strip()
     name = re.sub(r"\W+", "-", caption.lower())[:40]
     return blocks(
-        report.table(
-            f"carnet-{name}", french.typeset(caption), rows.head(most), columns or rows.columns, french.typeset(note)
-        )
+        report.table(f"carnet-{name}", french.typeset(caption), rows.head(most), columns, french.typeset(note))
     )
 
 
@@ -82,8 +88,15 @@ def blocks(*content: Block) -> Shown:
 
 def written(content: Iterable[Block]) -> str:
     """The HTML of blocks, without the frame."""
-    page = html.fragment(Section("vue", "", "", tuple(content)))
+    page = html.fragment(Section("vue", "", "", tuple(map(_with_its_emptiness, content))))
     return _CHART.sub(_as_image, _plainly(page))
+
+
+def _with_its_emptiness(block: Block) -> Block:
+    """A table without a line says so: headings alone look like a fault."""
+    if isinstance(block, report.TableBlock) and not block.frame.height:
+        return replace(block, note=f"Aucune ligne. {block.note}".strip())
+    return block
 
 
 def _plainly(page: str) -> str:

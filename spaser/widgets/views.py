@@ -48,7 +48,8 @@ class View:
             if controls
             else [self.answer]
         )
-        self.widget = ipywidgets.VBox(parts)
+        # One scroll, the page's: a box that scrolls inside it hides what is on its sides and under it.
+        self.widget = ipywidgets.VBox(parts, layout={"overflow": "visible"})
         desk.selection.observe(self._follow, names=[*self.follows, "decided"])
         for control in controls:
             control.observe(self._follow, names="value")

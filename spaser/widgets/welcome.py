@@ -17,6 +17,7 @@ from spaser.widgets.downloads import Downloads
 from spaser.widgets.files import Files, Lecture
 from spaser.widgets.missions import Missions
 from spaser.widgets.panorama import Panorama
+from spaser.widgets.selection import reading_day
 
 
 class Welcome:
@@ -57,7 +58,7 @@ class Welcome:
         return bundle | self.widget._repr_mimebundle_() | {key: bundle[key] for key in ("text/html", "text/plain")}
 
 
-def _next(lecture: Lecture) -> tuple[ipywidgets.Output, ...]:
+def _next(lecture: Lecture) -> tuple[ipywidgets.Widget, ...]:
     """The notebooks of the mission read, opened by a click and already on it; nothing for the demo, which the kit's own show."""
     mission = lecture.mission
     if mission is None or mission.demo or not mission.whole:
@@ -69,4 +70,30 @@ def _next(lecture: Lecture) -> tuple[ipywidgets.Output, ...]:
     told = french.typeset("Et ensuite : les carnets de cette mission, déjà ouverts sur elle")
     page = tables.framed(f"<h3>{escape(told)}</h3><ul>{lines}</ul>")
     shown = {"output_type": "display_data", "data": {"text/html": page, "text/plain": told}, "metadata": {}}
-    return (ipywidgets.Output(outputs=(shown,)),)
+    return (ipywidgets.Output(outputs=(shown,)), *_renewed(mission.home))
+
+
+def _renewed(home: Path) -> tuple[ipywidgets.Widget, ...]:
+    """A button to take the kit's notebooks where those of the mission are of an older edition; nothing when none is."""
+    place = home / "carnets"
+    older = missions.outdated(place)
+    if not older:
+        return ()
+    names = french.listing(path.stem for path in older)
+    one = len(older) == 1
+    count = "1 carnet de cette mission diffère" if one else f"{len(older)} carnets de cette mission diffèrent"
+    told = f"{count} de {'celui' if one else 'ceux'} du kit, qui en a peut-être de plus récents : {names}. Fermez-les avant de les renouveler."
+    words = ipywidgets.HTML(tables.framed(f'<p role="status">{tables.safe(french.typeset(told))}</p>'))
+    button = ipywidgets.Button(
+        description="Prendre ceux du kit (les miens restent à côté)", layout={"width": "max-content"}
+    )
+
+    def renew(_: Any) -> None:
+        kept = french.listing(own.name for _, own in missions.renew(place, reading_day()))
+        words.value = tables.framed(
+            f'<p role="status">{tables.safe(french.typeset(f"Renouvelés. Les vôtres : {kept}"))}</p>'
+        )
+        button.disabled = True
+
+    button.on_click(renew)
+    return words, button

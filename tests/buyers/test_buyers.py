@@ -157,3 +157,47 @@ def test_an_unknown_name_lists_eight_buyers_of_the_files_at_most():
     with pytest.raises(Problem) as told:
         buyers.choose(known, "zzzzzz qqqq")
     assert "inventée H" in str(told.value) and "inventée I" not in str(told.value)
+
+
+def test_who_buys_most_comes_first_then_the_smallest_siren():
+    sirens = ["000000026", "000000018", "000000034", "000000034", None]
+    rows = pl.LazyFrame({"acheteur_siren": sirens}).with_columns(
+        acheteur_libelle=pl.lit("Ville inventée"),
+        acheteur_categorie=pl.lit(None, pl.String),
+        acheteur_id="acheteur_siren",
+    )
+    assert buyers.catalogue(rows).collect().select("acheteur_siren", "contrats").rows() == [
+        ("000000034", 2),
+        ("000000018", 1),
+        ("000000026", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("00000001000015", 1), ("00000001000023", 0), ("0000", 2), ("00000001", 2), ("000000011", 1)],
+    ids=["son SIRET", "un autre établissement", "quatre chiffres", "huit chiffres", "un SIREN"],
+)
+def test_a_number_is_looked_for_as_the_beginning_of_a_siret_of_the_buyer(text, found):
+    assert buyers.search(invented(["Val", "Mont"], [1, 2]), text).height == found
+
+
+def test_fewer_than_four_figures_are_words_of_a_name():
+    assert buyers.search(invented(["Zone 123", "Mont"], [1, 2]), "123")["acheteur_libelle"].to_list() == ["Zone 123"]
+
+
+def test_an_exact_name_is_taken_among_names_that_hold_it_unless_two_bear_it():
+    assert buyers.choose(invented(["Val", "Val d'or", "Val de Loing"], [1, 9, 9]), "val") == "000000010"
+    with pytest.raises(Problem, match="Plusieurs acheteurs"):
+        buyers.choose(invented(["Val", "VAL", "Val d'or"], [1, 9, 9]), "val")
+
+
+def test_one_weak_likeness_is_offered_and_never_taken(monkeypatch):
+    monkeypatch.setattr(buyers.problems, "nearness", lambda wanted, labels: [70.0])
+    with pytest.raises(Problem, match="Vouliez-vous dire : Val"):
+        buyers.choose(invented(["Val"], [1]), "vol")
+
+
+def test_a_search_shows_twelve_buyers_at_most():
+    known = invented([f"Commune inventée {letter}" for letter in "ABCDEFGHIJKLMN"], [1] * 14)
+    assert buyers.search(known, "commune inventee").height == buyers.search(known, "0000").height == 12

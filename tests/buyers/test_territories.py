@@ -14,9 +14,25 @@ def test_an_ept_opens_with_its_member_communes():
     assert members["departement"].unique().sort().to_list() == ["91", "94"]
 
 
+def test_members_stand_in_the_order_of_the_official_code_each_once():
+    whole = territories.communes().collect()["code_commune"]
+    within = territories.members(["200058014"]).collect()["code_commune"]
+    assert within.to_list() == whole.filter(whole.is_in(within.to_list())).to_list()
+
+
+def test_a_departement_opens_with_its_communes_and_a_commune_is_its_own_member():
+    reference = territories.authorities().filter(pl.col("code") == "94", pl.col("categorie") == "département").collect()
+    within = territories.members([reference["siren"].item()]).collect()
+    assert (within.height, set(within["departement"])) == (47, {"94"})
+    alone = within.row(0, named=True)
+    assert territories.members([alone["siren"]]).collect()["code_commune"].to_list() == [alone["code_commune"]]
+    assert territories.members([alone["siren"], reference["siren"].item()]).collect().height == 47
+
+
 def test_no_siren_stands_twice_once_authorities_are_reduced_to_one_row_each():
     rows = territories.one_per_siren().select("siren").collect()
     assert rows.height == rows["siren"].n_unique() > 36_000
+    assert rows["siren"].is_sorted()
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,16 @@ def test_an_inclusive_holder_of_a_contract_declared_without_social_is_listed():
     assert gaps(rows, passages({"texte_id": "AUTRE"})).sous_declaration.collect()["uid"].to_list() == ["ESAT"]
 
 
+def test_a_holder_that_is_not_inclusive_and_a_social_declaration_are_no_gap():
+    none = "Pas de considération sociale"
+    for inclusive, said, listed in ((True, none, 1), (False, none, 0), (True, "Clause sociale", 0), (True, None, 0)):
+        row = contracts({"uid": "A", "considerationsSociales": said})
+        found = gaps(
+            row.with_columns(titulaire_inclusif=pl.lit(inclusive)), passages({"texte_id": "AUTRE"})
+        ).sous_declaration.collect()
+        assert found.height == listed
+
+
 def test_a_declaration_without_trace_is_surer_when_documents_were_read_and_surest_when_denied():
     rows = contracts(
         *(
@@ -158,6 +168,18 @@ def test_a_declaration_without_trace_is_surer_when_documents_were_read_and_sures
     ).sans_trace.collect()
     assert found["uid"].to_list() == ["NIE", "DOSSIER", "OBJET"]
     assert found["citation"][0] == "pas de clause sociale"
+
+
+def test_a_trace_is_a_passage_that_says_the_same_dimension_outright():
+    asked = {"uid": "A", "considerationsSociales": "Clause sociale"}
+    read = pl.LazyFrame({"texte_id": ["A"], "champ": ["CCAP"]})
+
+    def untraced(**said: object) -> bool:
+        passage = {"texte_id": "A", "dimension": "soc", "porteur": "clause", "niveau": 2} | said
+        return bool(gaps(contracts(asked), passages(passage), read).sans_trace.collect().height)
+
+    assert not untraced()
+    assert untraced(niveau=1) and untraced(dimension="env") and untraced(porteur="negated")
 
 
 def test_each_value_of_the_method_has_its_reason():

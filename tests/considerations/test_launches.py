@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -61,6 +61,88 @@ def test_the_join_says_when_the_codes_differ_or_are_unknown(code, told):
     assert found is not None and [word for word in ("CPV inconnu", "CPV différent") if word in found["motif"]] == (
         [told] if told else []
     )
+
+
+#: Of the method: subject 0.6, code 0.25, delay 0.15, reference + 0.3; floor 0.65, margin 0.05.
+SHORT = "Nettoyage des crèches"  # one word shared: no agreement
+
+
+def before(days: int) -> dict:
+    return {"date_envoi": contract()["dateNotification"] - timedelta(days=days)}
+
+
+@pytest.mark.parametrize(
+    ("different", "score"),
+    [
+        ({}, 1.0),
+        ({"codeCPV": "90910000"}, 0.6 + 0.15 + 0.25 * 0.8),  # four figures shared
+        ({"codeCPV": "90900000"}, 0.6 + 0.15 + 0.25 * 0.6),  # three
+        ({"codeCPV": "90000000"}, 0.6 + 0.15 + 0.25 * 0.4),  # two
+        ({"codeCPV": "45000000"}, 0.6 + 0.15),
+        ({"codeCPV": None}, 0.95),  # unknown: its weight is shared among the others, less sure
+        (before(30), 1.0),
+        (before(29), 0.85),
+        (before(540), 1.0),
+        (before(541), 0.85),
+        (before(10), 0.85),
+        (before(9), None),
+        (before(1095), 0.85),
+        (before(1096), None),
+        ({"objet": "Nettoyage des écoles maternelles"}, 1.0),  # three words of three
+        ({"objet": "Nettoyage des écoles"}, 0.4 + 0.4),  # two words, counted out of three
+        ({"objet": "Nettoyage des écoles", "codeCPV": "90000000"}, 0.65),  # the floor itself
+        ({"objet": "Nettoyage des écoles", "codeCPV": "45000000"}, None),
+        ({"objet": SHORT}, None),
+        ({"objet": SHORT, "reference": "2024-FCS-001"}, 0.4 + 0.3),
+        ({"objet": SHORT, "reference": "2024-FCS-002"}, None),
+        ({"acheteur_siren": None}, 0.9),
+        ({"acheteur_siren": None, "reference": "2024-FCS-001"}, 0.9),  # a whole agreement is never more than whole
+    ],
+)
+def test_what_a_join_is_worth(different, score):
+    found = joined([contract()], [notice(**different)]).get("c1")
+    assert (found and found["score"]) == (score and pytest.approx(score, abs=0.0005))
+
+
+@pytest.mark.parametrize(("number", "told"), [("F001", True), ("F01", False)])
+def test_a_reference_of_four_signs_says_something_and_a_shorter_one_does_not(number, told):
+    assert ("c1" in joined([contract(id=number)], [notice(objet=SHORT, reference=number)])) is told
+
+
+@pytest.mark.parametrize(("name", "told"), [("Mont", True), ("Val", False)])
+def test_a_buyer_is_found_by_a_name_of_four_letters_at_least(name, told):
+    bought, sent = (
+        contract(acheteur_nom=f"Ville de {name}"),
+        notice(acheteur_siren=None, acheteur_nom=f"Mairie de {name}"),
+    )
+    assert ("c1" in joined([bought], [sent])) is told
+
+
+@pytest.mark.parametrize(("code", "told"), [("90910000", False), ("90900000", True)], ids=["0,05", "0,10"])
+def test_the_best_notice_is_told_when_it_is_ahead_by_more_than_the_margin(code, told):
+    rival = notice("24-2", codeCPV=code, date_envoi=date(2024, 2, 1))
+    assert ("c1" in joined([contract()], [notice(), rival])) is told
+    same_day = joined([contract()], [notice("24-0", codeCPV="90910000"), notice("24-2"), notice("24-1")])
+    assert same_day["c1"]["avis"] == "24-1"  # the best, then the first by its number
+
+
+def test_the_join_says_what_agrees():
+    told = {
+        "24-1": "même acheteur (SIREN), objets semblables à 67\u00a0%, CPV voisin",
+        "24-2": "même acheteur (SIREN), objets semblables à 100\u00a0%, CPV voisin, délai inhabituel",
+        "24-3": "même acheteur (SIREN), objets semblables à 100\u00a0%, CPV différent, même référence",
+        "24-4": "même acheteur (SIREN), objets semblables à 100\u00a0%, CPV voisin, "
+        "nature de l'avis inconnue : ne prouve aucun lancement",
+    }
+    sent = [
+        notice("24-1", objet="Nettoyage des écoles"),
+        notice("24-2") | before(29),
+        notice("24-3", codeCPV="45000000", reference="2024 FCS 001"),
+        notice("24-4", type_avis=None),
+    ]
+    found = {row["avis"]: row for one in sent for row in joined([contract()], [one]).values()}
+    assert {name: row["motif"] for name, row in found.items()} == told
+    assert [found[name]["date_lancement"] is None for name in told] == [False, False, False, True]
 
 
 def test_a_notice_without_siren_is_found_by_the_name_of_its_buyer_and_less_sure():

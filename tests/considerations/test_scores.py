@@ -133,3 +133,67 @@ def test_a_method_that_cannot_give_a_score_is_refused_with_all_its_faults():
     with pytest.raises(Problem) as caught:
         score(frame(), method)
     assert "110" in str(caught.value) and "environnement" in str(caught.value)
+
+
+def without(table: str, axis: str):
+    return lambda method: method["score"][table].pop(axis)
+
+
+def worth(*path: str, value: object):
+    def put(method: dict) -> None:
+        entry = method["score"]
+        for name in path:
+            entry = entry[name]
+        entry["value"] = value
+
+    return put
+
+
+ITEM = ("points", "environnement", "clause_environnementale")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (without("poids", "social"), "les axes doivent être"),
+        (without("points", "social"), "les axes doivent être"),
+        (worth(*ITEM, value=True), "axe environnement : les points"),
+        (worth(*ITEM, value=-1), "axe environnement : les points"),
+        (worth(*ITEM, value=101), "axe environnement : les points"),
+        (worth(*ITEM, value=100), None),
+        (worth("poids", "social", value="40"), "chaque poids est un nombre entier"),
+        (worth("part_detectee", value=-1), "part_detectee"),
+        (worth("part_detectee", value=101), "part_detectee"),
+        (worth("part_detectee", value=0), None),
+        (worth("part_detectee", value=100), None),
+    ],
+)
+def test_each_value_of_the_method_has_its_bounds(change, told):
+    method = copy.deepcopy(dict(rules.method()))
+    change(method)
+    if told is None:
+        assert score(frame(), method).collect().height == 0
+    else:
+        with pytest.raises(Problem, match=told):
+            score(frame(), method)
+
+
+def test_what_a_text_says_is_worth_its_part_of_the_points_rounded_down():
+    method = copy.deepcopy(dict(rules.method()))
+    points = method["score"]["points"]["social"]["clause_sociale"]["value"]
+    method["score"]["part_detectee"]["value"] = 33
+    no = {name: False for name in NAMES}
+    found = score(frame(no | {"clause_sociale_texte": True}), method).collect()
+    assert found["score_social"].item() == points * 33 // 100
+    both = score(frame(no | {"clause_sociale_texte": True, "clause_sociale": True}), method).collect()
+    assert both["score_social"].item() == points  # declared and said: counted once
+
+
+@pytest.mark.parametrize("rank", range(4))
+def test_a_band_begins_at_its_own_number_of_points(rank):
+    named = sorted(rules.method()["bands"]["score"], key=lambda band: band["from"])
+    for value, name in ((named[rank + 1]["from"], rank + 1), (named[rank + 1]["from"] - 1, rank)):
+        table = pl.LazyFrame(
+            {"score_bas": [value], "score_haut": [value]}, schema=dict.fromkeys(("score_bas", "score_haut"), pl.Int16)
+        )
+        assert bands(table).collect()["score_bande"].item() == named[name]["name"]

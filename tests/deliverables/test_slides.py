@@ -14,9 +14,9 @@ from pptx import Presentation
 from quoted import PASSAGES, quoted_report
 
 from spaser import charts
+from spaser.deliverables import columns, slides
 from spaser.deliverables import report as model
-from spaser.deliverables import slides
-from spaser.deliverables.report import Column, Figure, KeyFigure, KeyFigures, Section, Sentence, TableBlock
+from spaser.deliverables.report import Answer, Column, Figure, KeyFigure, KeyFigures, Section, Sentence, TableBlock
 
 
 def _figure() -> Figure:
@@ -192,3 +192,46 @@ def test_libreoffice_opens_the_deck_and_keeps_a_page_for_each_slide(report, tmp_
     assert len(pages) == slides.MOST_SLIDES
     text = pages[1].extract_text()
     assert "552" in text and "18,5" in text
+
+
+def _alone(*blocks) -> object:
+    section = Section("corriger", "À corriger", "?", tuple(blocks))
+    built = model.build("Essai", buyer="", as_of=date(2026, 10, 31), sections=[section])
+    return Presentation(io.BytesIO(slides.render(built))).slides[1]
+
+
+@pytest.mark.parametrize("words", [4, 40])
+def test_no_cell_is_cut_and_the_lines_that_do_not_hold_are_counted(words):
+    text = ("mot inventé " * words).strip()
+    frame = pl.DataFrame({"action": [text[:140]] * 30, "sur": ["3 contrats"] * 30})
+    slide = _alone(TableBlock("t", "Essai", frame, (Column("action", "Action"), Column("sur", "Sur quoi"))))
+    table = next(shape.table for shape in slide.shapes if shape.has_table)
+    cells = [table.cell(rank, 0).text for rank in range(1, len(table.rows))]
+    assert cells and set(cells) == {text[:140]}
+    said = "\n".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame).replace("\u00a0", " ")
+    assert f"Et {30 - len(cells)} autres lignes, dans le rapport." in said
+
+
+def test_the_columns_said_extra_leave_where_all_the_lines_would_not_hold_and_only_there():
+    def heads(long: str) -> list[str]:
+        more = {f"b{rank}": [long] * 10 for rank in range(4)}
+        extra = tuple(Column(name, f"Détail {name}", extra=True) for name in more)
+        slide = _alone(
+            TableBlock("t", "Essai", pl.DataFrame({"a": ["court"] * 10} | more), (Column("a", "Action"), *extra))
+        )
+        table = next(shape.table for shape in slide.shapes if shape.has_table)
+        assert len(table.rows) == 11
+        return [table.cell(0, rank).text for rank in range(len(table.columns))]
+
+    assert len(heads("court")) == 5
+    assert heads("des mots inventés " * 8) == ["Action"]
+
+
+@pytest.mark.parametrize("words", [12, 45])
+def test_the_answer_under_a_title_never_takes_more_than_two_lines(words):
+    answer = ("des mots inventés " * words)[:230].strip() + "."
+    slide = _alone(Answer(Sentence(answer)), Sentence("La suite."))
+    box = next(shape for shape in slide.shapes if shape.has_text_frame and shape.text_frame.text == answer)
+    size = box.text_frame.paragraphs[0].runs[0].font.size.pt
+    ems = (box.width / 914400 - 0.2) * 72 / size / 1.08
+    assert columns.lines(answer, ems) <= 2 and size >= 12

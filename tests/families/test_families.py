@@ -185,7 +185,13 @@ def test_a_code_no_longer_bought_stays_once_and_one_still_bought_is_not_repeated
 
 
 @pytest.mark.parametrize(
-    ("naf", "family"), [("5621Z", "traiteur"), ("6311Z", "numerique_services"), ("0113Z", "denrees_alimentaires")]
+    ("naf", "family"),
+    [
+        ("5621Z", "traiteur"),
+        ("6311Z", "numerique_services"),
+        ("0113Z", "denrees_alimentaires"),
+        ("3320A", "sous_traitance_industrielle"),
+    ],
 )
 def test_an_activity_is_looked_for_by_its_section_of_two_to_five_signs(naf, family):
     listed = rules.table("families.csv").select(
@@ -210,6 +216,54 @@ def test_a_family_chosen_by_a_person_is_that_of_the_contract_and_other_decisions
     )
     found = decided(contracts, said).sort("uid").collect().select("famille", "famille_origine", "famille_confiance")
     assert found.row(0) == ("traiteur", "decision", 1.0) and found.row(1)[:2] == ("nettoyage_locaux", "cpv")
+
+
+def test_the_last_decision_on_a_family_wins_and_leaves_no_doubt():
+    contracts = families.add(pl.LazyFrame({"uid": ["a", "b"], "codeCPV": ["98390000"] * 2, "objet": ["Divers"] * 2}))
+    assert contracts.collect()["famille_doute"].to_list() == [True, True]
+    said = {"objet_type": ["famille"] * 2, "objet_id": ["a"] * 2, "valeur": ["traiteur", "nettoyage_locaux"]}
+    said |= {"date": [date(2026, 1, 2), date(2026, 1, 1)]}
+    found = decided(contracts, DECISIONS.conform(pl.LazyFrame(said))).sort("uid").collect()
+    assert found.select("famille", "famille_libelle", "famille_doute").row(0) == (
+        "traiteur",
+        "Traiteur et réceptions",
+        False,
+    )
+    assert found["famille_doute"][1]
+    assert decided(contracts, None) is contracts
+
+
+@pytest.mark.parametrize(
+    ("code", "subject", "doubt"),
+    [
+        ("98390000", "Divers", True),  # a code of waiting, a silent subject
+        ("98390000", None, True),
+        (None, "Divers", True),
+        (None, "Nettoyage des locaux", False),  # the subject says it
+        ("45000000", "Espaces verts et peinture", True),  # a bare division, several trades
+        ("55520000", "Divers", False),  # a fine code needs no subject
+    ],
+)
+def test_a_code_that_says_no_family_leaves_a_doubt_unless_the_subject_says_one(code, subject, doubt):
+    frame = pl.LazyFrame({"codeCPV": [code], "objet": [subject]}, schema={"codeCPV": pl.String, "objet": pl.String})
+    assert families.add(frame).collect()["famille_doute"].item() is doubt
+
+
+def test_of_two_families_that_weigh_the_same_the_first_by_name_is_proposed_and_what_is_paid_back_weighs_nothing():
+    lines = spend(
+        {"code_achat": "XZ-12", "naf": "5621Z", "montant": 500},
+        {"code_achat": "XZ-12", "libelle": "nettoyage des locaux", "montant": 500},
+        {"code_achat": "XZ-13", "naf": "5621Z", "montant": 500},
+        {"code_achat": "XZ-13", "naf": "5621Z", "montant": -400},
+        {"code_achat": "XZ-13", "libelle": "nettoyage des locaux", "montant": 300},
+        {"code_achat": "XZ-14", "naf": "5621Z", "montant": 0},
+    )
+    rows = families_spend.propose(classed(lines)).collect()
+    assert dict(rows.select("code_achat", "famille_proposee").rows()) == {
+        "XZ-12": "nettoyage_locaux",
+        "XZ-13": "traiteur",
+        "XZ-14": None,
+    }
 
 
 def test_every_word_leads_to_a_family_that_exists():

@@ -59,6 +59,7 @@ BESIDE = {
     "acting": "un dossier d'études",
     "acting.sheets": "la lecture des feuilles remplies par une personne",
     "acting.outcomes": "les étapes d'un suivi, pour le diagnostic suivant : une table de son rapport",
+    "acting.planned": "les heures que le plan exigerait : une colonne de la table des actions",
     "acting.tables": "les tables d'un résultat, par leur nom",
 }
 

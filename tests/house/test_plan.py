@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,14 @@ def test_tests_lie_in_folders_that_mirror_the_rooms():
     folders = {path.parent.name for path in TESTS.rglob("test_*.py")}
     assert folders <= rooms
     assert not list(TESTS.glob("test_*.py"))
+
+
+def test_a_fault_named_equivalent_still_stands_as_it_was_judged_with_its_reason():
+    named = tomllib.loads((TESTS / "mutants_equivalent.toml").read_text(encoding="utf-8"))["equivalent"]
+    for one in named:
+        lines = {line.strip() for line in (ROOT / one["file"]).read_text(encoding="utf-8").splitlines()}
+        assert one["line"].translate({ord(mark): None for mark in "⟦⟧"}) in lines, one
+        assert "⟦" in one["line"] and one["why"], one
 
 
 #: Faults that a test of the plan once let pass, and their siblings: file, line added, words of the fault.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
 from spaser.indicators.spend import SPENT, spent
 from spaser.vocabulary import MEASURES
@@ -94,3 +95,27 @@ def test_how_lines_were_joined_is_told_and_the_years_add_up():
     years = found.filter(pl.col("dimension") == "annee", pl.col("indicateur") == "clause_sociale")
     assert years["denominateur"].sum() == 1000_00
     assert found.select(MEASURES.key).is_duplicated().sum() == 0
+
+
+@pytest.mark.parametrize("repaid", [-300, -301], ids=["rien", "moins que rien"])
+def test_where_all_was_paid_back_no_share_is_said(repaid):
+    row = total(("111111111", "2024-001", 300, 2024, "achat"), ("111111111", "2024-002", repaid, 2024, "achat"))
+    assert [row[name] for name in ("valeur", "valeur_repondus", "bas", "haut", "couverture")] == [None] * 5
+
+
+def test_one_cent_left_has_a_share_and_a_credit_note_never_takes_its_bounds_out_of_all():
+    row = total(("111111111", "2024-001", 301, 2024, "achat"), ("999999999", None, -300, 2024, "achat"))
+    assert (row["denominateur"], row["valeur"]) == (1_00, 301.0)
+    assert (row["bas"], row["haut"], row["couverture"]) == (1.0, 1.0, 1.0)
+
+
+def test_each_indicator_stands_in_its_order_the_whole_before_its_years():
+    lines = ledger(
+        ("333333333", None, 1, 2025, "achat"),
+        ("333333333", None, 1, 2024, "achat"),
+        ("333333333", None, 1, None, "achat"),
+    )
+    found = spent(lines, CONTRACTS, HOLDERS, indicators=["clause_sociale", "titulaire_ess"]).collect()
+    assert found["indicateur"].unique(maintain_order=True).to_list()[0] == "depense_achats"
+    shown = found.filter(pl.col("indicateur") == "clause_sociale").select("dimension", "modalite").rows()
+    assert shown == [("total", None), ("annee", "2024"), ("annee", "2025"), ("annee", "non renseigné")]

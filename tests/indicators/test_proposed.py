@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from spaser.indicators.proposed import proposed
+from spaser.indicators.proposed import _highest, proposed
 from spaser.indicators.trajectory import latest
 from spaser.vocabulary import sentences as words
 
@@ -104,3 +104,13 @@ def test_the_start_is_the_last_complete_year_of_enough_contracts_else_the_last_k
     )
     assert latest(rows, complete)["annee"].to_list() == [expected]
     assert not latest(rows.with_columns(valeur=pl.lit(None, pl.Float64)), complete).height
+
+
+def test_of_several_targets_the_highest_in_number_is_kept_then_the_latest():
+    def kept(*rows: tuple) -> list[tuple]:
+        given = pl.LazyFrame(rows, schema=["indicateur", "unite", "cible", "annee"], orient="row")
+        return _highest(given, "vote").collect().rows()
+
+    assert kept(("x", "nombre", 0.3, 2027), ("x", "valeur", 0.9, 2028)) == [("x", 0.3, 2027, "nombre")]
+    assert kept(("x", "nombre", 0.4, 2027), ("x", "nombre", 0.3, 2030)) == [("x", 0.4, 2027, "nombre")]
+    assert kept(("x", "nombre", 0.4, 2029), ("x", "nombre", 0.4, 2027)) == [("x", 0.4, 2029, "nombre")]

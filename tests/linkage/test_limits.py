@@ -247,6 +247,13 @@ def test_the_best_candidate_is_shown_first_whatever_its_rank_in_the_register():
         assert shown["score"].n_unique() == 2
 
 
+def test_a_company_of_two_names_is_worth_the_one_that_is_most_alike():
+    for name, sign in (("VALDOREC MIRVADANE", "VALDOREC PAVEMOR"), ("VALDOREC PAVEMOR", "VALDOREC MIRVADANE")):
+        known = establishment(1, name, "13001", "MARSEILLE 1") | {"enseigne": sign}
+        found = linked({"fournisseur": "VALDOREC PAVEMOR", "code_postal": "13001"}, known).links.collect()
+        assert found.select("siren", "score").row(0) == (siret(1)[:9], 1.0)
+
+
 def test_letters_alike_make_up_for_words_cut_otherwise_from_six_letters():
     assert score("KAR BUN", "KRARBUN", *OTHERS)["score"] > 0.9
     assert score("KA BUN", "KRABUN", *OTHERS)["score"] < 0.6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -120,6 +121,60 @@ def test_nobody_to_meet_is_an_empty_day():
     assert timetable(pairs([]), Day(4, 4)).plan.is_empty()
 
 
+@pytest.mark.parametrize(
+    ("slots", "tables", "met"), [(1, 1, 1), (0, 1, 0), (1, 0, 0)], ids=["un et une", "sans créneau", "sans table"]
+)
+def test_one_slot_and_one_table_are_enough_to_meet_and_none_is_not(slots, tables, met):
+    found = timetable(pairs([("A", "F", 1, 9)]), Day(slots, tables))
+    assert (found.plan.height, found.unmet.height) == (met, 1 - met)
+
+
+def test_a_buyer_keeps_its_table_all_day_and_the_one_where_it_sat_most_in_the_day_handed_out():
+    rows = [(buyer, supplier, 1, 4) for buyer in "AB" for supplier in "FGH"]
+    first = timetable(pairs(rows), Day(3, 2))
+    assert sorted({(a, t) for a, t in first.plan.select("acheteur", "table").rows()}) in (
+        [("A", 1), ("B", 2)],
+        [("A", 2), ("B", 1)],
+    )
+    handed = first.plan.with_columns(
+        table=pl.when((pl.col("acheteur") == "A") & (pl.col("creneau") > 0)).then(2).otherwise(1)
+    )
+    again = timetable(pairs(rows), Day(3, 2), before=handed)
+    assert set(again.plan.filter(acheteur="A")["table"]) == {2}
+    assert set(again.plan.filter(acheteur="B")["table"]) == {1}
+
+
+def test_where_the_programme_has_no_time_a_fixed_meeting_is_held_and_no_limit_is_passed():
+    rows = [("A1", "F1", 1, 9), ("A1", "F2", 1, 1), ("A2", "F1", 1, 9), ("A2", "F2", 1, 9)]
+    day = Day(2, 2, fixed={("A1", "F2"): 0}, most=3)
+    model = _Model(pairs(rows).collect(), day, None)
+    met = [(*model.pairs[rank][:2], slot) for rank, slot in model._greedy()]
+    assert met[0] == ("A1", "F2", 0)
+    assert len(met) == 3
+    assert model._holds_fixed(model._greedy()) and not model._holds_fixed(model._greedy()[1:])
+
+
+@pytest.mark.parametrize(
+    ("told", "bound", "proved"),
+    [
+        (None, 18 + 4 * sum(FAIR), False),  # nothing proved: all that four people could be given
+        (-float("inf"), 18 + 4 * sum(FAIR), False),
+        (-140.0, 140, False),
+        (-138.0, 138, True),
+    ],
+)
+def test_where_the_programme_has_no_time_a_timetable_is_proved_only_by_what_it_proved(monkeypatch, told, bound, proved):
+    stopped = SimpleNamespace(x=None, mip_dual_bound=told)
+    monkeypatch.setattr("scipy.optimize.milp", lambda *_, **__: stopped)
+    found = timetable(pairs([("A1", "F1", 1, 9), ("A2", "F2", 1, 9)]), Day(1, 2))
+    assert (found.value, found.bound, found.proved) == (18 + 4 * 30, bound, proved)
+
+
+def test_a_day_stops_at_the_most_meetings_asked_for():
+    rows = [("A1", "F1", 1, 9), ("A2", "F2", 1, 9), ("A3", "F3", 1, 9)]
+    assert [timetable(pairs(rows), Day(3, 3, most=most)).plan.height for most in (2, 3, None)] == [2, 3, 3]
+
+
 def test_a_day_of_134_people_is_planned_without_fault_and_near_its_bound():
     dice = random.Random(40)
     rows = [
@@ -148,3 +203,21 @@ def test_wishes_weigh_what_both_sides_want_and_a_refusal_is_no_pair():
     )
     found = weighed(rows).collect()
     assert found.rows() == [("A", "F", 2, 9), ("A", "G", 1, 3)]
+
+
+def test_pairs_stand_by_name_and_of_two_needs_as_wanted_the_first_is_kept():
+    rows = pl.LazyFrame(
+        {
+            "acheteur": ["B", "A", "A", "A"],
+            "fournisseur": ["F", "G", "F", "F"],
+            "numero": [1, 1, 7, 3],
+            "souhait_acheteur": [1, 2, 2, 2],
+            "souhait_fournisseur": [None, 9, 2, 2],
+            "present": [True] * 4,
+        }
+    )
+    assert weighed(rows).collect().rows() == [
+        ("A", "F", 3, 4),
+        ("A", "G", 1, 6),  # a wish above the highest counts as the highest
+        ("B", "F", 1, 1),
+    ]

@@ -165,6 +165,20 @@ def test_needs_are_annual_and_count_each_maximum_once(case):
             assert row[name] == (100 * value if cents else value), (name, row[name])
 
 
+def test_lots_of_a_need_that_end_apart_tell_the_first_end_that_can_still_be_prepared():
+    lot = {
+        "objet": "Nettoyage des écoles communales",
+        "montant": 50_000,
+        "consultation": "C1",
+        "dateNotification": date(2024, 1, 1),
+    }
+    ends = (date(2024, 8, 31), date(2024, 9, 1), date(2026, 1, 1))
+    rows = [lot | {"uid": f"u{i}", "dureeMois": 24, "fin_contrat": end} for i, end in enumerate(ends)]
+    found = potential.needs(contracts(rows), as_of=AS_OF).collect().row(0, named=True)
+    assert (found["premiere_fin"], found["echeance"]) == (ends[1], ends[2])
+    assert found["consultations"] == "C1"
+
+
 def test_needs_do_not_depend_on_the_order_of_contracts():
     rows = [row for case in CASES["needs"] for row in case["contracts"][:1]]
     rows = [row | {"uid": f"u{i}", "objet": f"{row['objet']} {'abcdefghij'[i] * 5}"} for i, row in enumerate(rows)]

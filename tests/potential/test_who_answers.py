@@ -56,6 +56,7 @@ def test_every_lever_but_a_duty_a_criterion_and_nothing_says_whom_it_counts():
 
 def test_the_plan_says_whom_the_number_counts():
     assert _met(0, "structures d'insertion") == " ; structures d'insertion : à chercher"
+    assert "un seul connu, ce n'est pas une concurrence" in _met(1, "structures d'insertion")
     assert _met(3, "structures d'insertion") == " ; structures d'insertion : 3, sourçage ouvert à tous"
     assert _met(31, "structures") == " ; structures : 31, à trier par le sourçage"
 
@@ -64,6 +65,33 @@ def test_a_lot_is_reserved_when_two_lots_are_known_and_not_when_one_is():
     facts = {"alloti_oui": 1, "lot_reservables": 9, "reservables": 9, "candidats": 9, "credibles": 9, "entiers": 9}
     assert advised(lots_connus=2, **facts)["levier"] == "reserver_lot"
     assert advised(lots_connus=1, **facts)["levier"] == "sourcing"
+
+
+def test_a_need_is_refused_for_being_divided_or_for_not_being_and_never_for_both():
+    divided = advised(alloti_oui=1, lots_connus=1, candidats=1)["levier_refus"]
+    whole = advised(alloti_oui=0, lots_connus=1, candidats=1)["levier_refus"]
+    assert "Réserver le marché (handicap et insertion) : le besoin est déjà alloti" in divided
+    assert "Réserver un lot : le besoin n'est pas alloti" in whole and "déjà alloti" not in whole
+
+
+@pytest.mark.parametrize(
+    ("credible", "said"),
+    [
+        (0, "9 fournisseurs à portée, aucun crédible."),
+        (1, "un seul crédible : ce n'est pas une concurrence"),
+        (2, "9 fournisseurs à portée, 2 crédibles."),
+    ],
+)
+def test_sourcing_says_how_many_it_rests_on(credible, said):
+    found = advised(candidats=9, credibles=credible, entiers=credible)
+    assert found["levier"] == "sourcing" and said in found["levier_raison"]
+    assert ("un seul" in found["levier_raison"]) is (credible == 1)
+
+
+def test_all_who_are_supposed_are_said_to_be_all():
+    facts = {"lot_reperes": 4, "candidats": 4, "alloti_oui": 0}
+    assert "mais pour tous la capacité" in advised(supposes=4, **facts)["levier_raison"]
+    assert "mais pour 3 d'entre eux la capacité" in advised(supposes=3, **facts)["levier_raison"]
 
 
 def test_one_name_in_one_commune_is_one_supplier_whatever_its_apostrophe():

@@ -70,6 +70,49 @@ def test_sourcing_starts_earlier_when_the_procedure_is_longer():
     assert rows["urgence"].to_list() == [True, True]
 
 
+@pytest.mark.parametrize(
+    ("notified", "code", "urgent"),
+    [
+        (date(2023, 7, 30), "77310000", True),  # nine months before its end, sourcing should have begun the day before
+        (date(2023, 7, 31), "77310000", False),  # it begins today
+        (date(2023, 7, 30), "45233140", False),  # works: nothing follows
+        (date(2023, 7, 30), None, True),  # nothing says that nothing follows
+    ],
+)
+def test_a_renewal_is_urgent_when_its_sourcing_should_have_begun_and_something_follows(notified, code, urgent):
+    row = ends(contract(dateNotification=notified, codeCPV=code)).row(0, named=True)
+    assert ((row["sourcing"] < AS_OF), row["urgence"]) == (notified < date(2023, 7, 31), urgent)
+
+
+@pytest.mark.parametrize(
+    ("ended", "options", "quarter"),
+    [
+        (date(2027, 10, 30), {"months": 12}, "2027-T4"),
+        (date(2027, 10, 31), {"months": 12}, None),
+        (date(2029, 10, 30), {}, "2029-T4"),  # three years when nothing is asked
+        (date(2029, 10, 31), {}, None),
+    ],
+)
+def test_the_calendar_stops_at_its_horizon(ended, options, quarter):
+    row = ends(contract(dateNotification=ended.replace(year=ended.year - 4)), **options).row(0, named=True)
+    assert (row["echeance"], row["trimestre"]) == (ended, quarter)
+
+
+@pytest.mark.parametrize(
+    ("notified", "months", "next_one"),
+    [
+        (date(2024, 10, 31), 48, date(2026, 10, 31)),  # the very day of the edition
+        (date(2024, 10, 30), 48, date(2027, 10, 30)),  # the day before it: next year's
+        (date(2026, 3, 1), 24, date(2027, 3, 1)),  # signed this year: never the day it was signed
+        (date(2026, 3, 1), 13, date(2027, 3, 1)),
+        (date(2026, 3, 1), 12, None),
+        (date(2024, 12, 15), 24, None),  # the anniversary is the end itself
+    ],
+)
+def test_an_anniversary_is_told_of_contracts_of_more_than_a_year(notified, months, next_one):
+    assert ends(contract(dateNotification=notified, dureeMois=months))["anniversaire"].item() == next_one
+
+
 def test_the_next_anniversary_is_after_the_edition_and_before_the_end():
     rows = ends(
         contract(uid="a", dateNotification=date(2024, 12, 15)),
@@ -95,6 +138,13 @@ def test_works_are_presumed_to_have_no_sequel_and_an_unknown_cpv_says_nothing():
 def test_a_yearly_amount_is_never_scaled_up_under_twelve_months():
     rows = ends(contract(uid="a"), contract(uid="b", dureeMois=3), contract(uid="c", montant_retenu=None))
     assert rows["montant_annuel"].to_list() == [12_000_00, 48_000_00, None]
+
+
+def test_of_a_framework_the_part_of_its_maximum_presumed_ordered_counts():
+    framework = {"type_contrat": "marche", "montant_retenu": 48_000_00, "dureeMois": 48, "accord_cadre": True}
+    rows = CONTRACTS.conform(pl.LazyFrame([framework | {"fin_contrat": date(2027, 1, 31)}]))
+    part = rules.method()["potential"]["execution_accord_cadre"]["value"]
+    assert renewals.ends(rows, as_of=AS_OF).collect()["montant_annuel"].item() == round(12_000_00 * part)
 
 
 def test_the_calendar_keeps_overdue_unknown_and_far_ends_apart_and_counts_everything():
@@ -131,8 +181,30 @@ def test_a_target_in_number_takes_the_renewals_that_end_first():
     assert chosen["cumul"].to_list() == [1, 2, 3]
 
 
+@pytest.mark.filterwarnings("error")  # nothing is divided by a gap that is nothing
 def test_a_target_already_reached_asks_for_nothing():
     assert renewals.plan(candidates([5, 5]), renewals.Target(10, 20, 0.5)).collect().is_empty()
+
+
+def test_of_as_few_renewals_those_that_end_first_are_taken_and_none_twice():
+    assert renewals.plan(candidates([5, 1, 5]), renewals.Target(0, 6, 1.0)).collect()["uid"].to_list() == [
+        "c000",
+        "c001",
+    ]
+    assert renewals.plan(candidates([5, 1, 5]), renewals.Target(0, 7, 1.0)).collect()["uid"].to_list() == [
+        "c000",
+        "c002",
+    ]
+
+
+def test_a_renewal_that_brings_nothing_or_whose_gain_is_unknown_is_no_candidate():
+    rows = candidates([1, 0, 1]).with_columns(gain=pl.when(pl.col("uid") == "c002").then(None).otherwise("gain"))
+    assert renewals.plan(rows, renewals.Target(0, 10, 0.9)).collect()["uid"].to_list() == ["c000"]
+
+
+def test_a_gap_is_what_lacks_rounded_up_and_a_share_held_exactly_lacks_nothing():
+    assert [renewals.Target(done, 20, 0.33).gap for done in (6, 7)] == [1, 0]  # 6.6 asked
+    assert [renewals.Target(done, 10, 0.7).gap for done in (6, 7, 8)] == [1, 0, 0]
 
 
 def test_a_target_out_of_reach_takes_everything_and_shows_what_lacks():
@@ -156,6 +228,13 @@ def test_the_chance_to_reach_a_target_is_seeded_and_matches_a_binomial():
     first = renewals.chance(ones, ones, half, 5)
     assert first == renewals.chance(ones, ones, half, 5)
     assert first == pytest.approx(638 / 1024, abs=0.03)
+
+
+def test_renewals_that_always_succeed_and_just_fill_the_gap_are_certain():
+    sure = np.ones(2)
+    assert renewals.chance(sure, sure, sure, 2) == 1.0
+    assert renewals.chance(sure, sure, sure, 3) == 0.0
+    assert renewals.chance(3 * sure, 5 * sure, sure, 8) == pytest.approx(0.5, abs=0.03)  # two draws from 3 to 5
 
 
 def test_no_renewal_gives_no_chance_and_no_gap_gives_certainty():

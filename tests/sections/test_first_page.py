@@ -33,16 +33,16 @@ def said(**known: Any) -> dict[str, str]:
 LIMITS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "peu_de_contrats": ({"contrats": 9}, {"contrats": 10}),
     "obligation_clause": (
-        {"devoir_part": 0.79, "devoir_prets": 79, "devoir_vises": 100, "devoir_depuis": date(2026, 8, 22), "devoir_lances": "aujourd'hui"}, {"devoir_part": 0.8},
+        {"devoir_part": 0.79, "devoir_prets": 79, "devoir_vises": 100, "devoir_depuis": date(2026, 8, 22)}, {"devoir_part": 0.8},
     ),
     "obligation_clause_prete": (
-        {"devoir_part": 0.8, "devoir_prets": 80, "devoir_vises": 100, "devoir_depuis": date(2026, 8, 22), "devoir_lances": "aujourd'hui"}, {"devoir_part": 0.79},
+        {"devoir_part": 0.8, "devoir_prets": 80, "devoir_vises": 100, "devoir_depuis": date(2026, 8, 22)}, {"devoir_part": 0.79},
     ),
     "obligation_critere_env": (
-        {"env_part": 0.79, "env_prets": 79, "env_vises": 100, "env_depuis": date(2026, 8, 22), "env_lances": "aujourd'hui"}, {"env_part": 0.8},
+        {"env_part": 0.79, "env_prets": 79, "env_vises": 100, "env_depuis": date(2026, 8, 22)}, {"env_part": 0.8},
     ),
     "obligation_critere_env_prete": (
-        {"env_part": 0.8, "env_prets": 80, "env_vises": 100, "env_depuis": date(2026, 8, 22), "env_lances": "aujourd'hui"}, {"env_vises": 9},
+        {"env_part": 0.8, "env_prets": 80, "env_vises": 100, "env_depuis": date(2026, 8, 22)}, {"env_vises": 9},
     ),
     "tout_non": (
         {f"toujours_{s}": "non" for s in ("social", "environnement", "reserve")} | {"toujours_n_social": 300}, {"toujours_reserve": "oui"},

@@ -25,7 +25,7 @@ DAY = date(2026, 11, 29)
 QUIET: dict[str, Any] = dict.fromkeys(FACTS) | {"contrats": 40, "lus": 40, "jour": DAY}
 LATE = {"fins": 9, "fins_tard": 2, "fins_tard_sans": 1}
 WRONG = {
-    "env_part": 0.1, "env_prets": 4, "env_vises": 40, "env_depuis": date(2026, 8, 22), "env_lances": "aujourd'hui",
+    "env_part": 0.1, "env_prets": 4, "env_vises": 40, "env_depuis": date(2026, 8, 22),
     "publication_tard": 5, "publication_soumis": 40, "a_corriger": 3, **LATE,
 }  # fmt: skip
 PROGRESS = {
@@ -49,7 +49,8 @@ def actions(*rows: dict[str, Any]) -> pl.DataFrame:
         "credibles": 2, "potentiel": 1000_00, "dus": 0, "levier": "reserver_lot", "etat": "à faire",
     }  # fmt: skip
     lines = [
-        base | {"action_id": f"a{rank}", "famille_libelle": f"Famille {rank}"} | row for rank, row in enumerate(rows)
+        base | {"action_id": f"a{rank}", "famille_libelle": f"Famille {rank}", "priorite": 99 - rank} | row
+        for rank, row in enumerate(rows)
     ]
     known = pl.DataFrame(lines, infer_schema_length=None)
     columns = declared("plan_actions").columns
@@ -75,7 +76,23 @@ def test_the_next_date_keeps_its_line_in_the_plan_however_small_its_gain(monkeyp
     most = rules.toml("method.toml")["plan"]["nombre"]["value"]
     assert len(lines) == most
     assert "a0" in lines
-    assert late or "a1" not in lines  # the others still give way, the smallest first
+    assert late or "a1" not in lines  # the others still give way, the last chosen first
+
+
+def test_the_page_keeps_the_actions_by_the_order_of_the_plan_and_says_how_many_are_elsewhere(monkeypatch) -> None:
+    rows = [
+        {"sourcing": DAY + timedelta(days=30 + rank), "potentiel": 1000_00 * rank, "priorite": 1 + rank}
+        for rank in range(10)
+    ]
+    found = planned(monkeypatch, actions(*rows), **WRONG)
+    lines = [row["action_id"] for row in pages.plan_rows(found) if row["action_id"].startswith("a")]
+    kept = [name for name in lines if name[1:].isdigit()]
+    assert kept == [f"a{rank}" for rank in range(len(kept))] and 0 < len(kept) < 10
+    (said,) = pages._not_here(found)
+    first = f"Famille {len(kept)}".lower()
+    assert plain(said).startswith(f"{10 - len(kept)} actions datées de plus") and first in said.lower()
+    few = planned(monkeypatch, actions(*rows[:2]))
+    assert pages._not_here(few) == []
 
 
 def test_the_next_dates_quote_lines_of_the_plan_alone(monkeypatch) -> None:

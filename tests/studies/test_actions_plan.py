@@ -94,6 +94,34 @@ def test_the_lots_of_a_consultation_are_one_action_whatever_their_families():
     assert plan(LOTS[0], LOTS[1] | {"consultation": None}).height == 2
 
 
+def test_needs_that_share_a_consultation_of_several_are_one_operation_near_or_far():
+    chain = (
+        {"consultation": "C1", "consultations": "C1"},
+        {"consultation": "C2", "consultations": "C1|C2", "famille": "traiteur"},
+        {"consultation": "C3", "consultations": "C2|C3", "famille": "energie"},
+    )
+    assert plan(*chain).select("besoins", "operations").rows() == [(3, 1)]
+    apart = plan(chain[0], {"consultation": "C3", "consultations": "C3", "famille": "energie"})
+    assert apart.select("besoins", "operations").rows() == [(1, 1), (1, 1)]
+
+
+def test_a_need_whose_lots_end_apart_is_dated_by_the_first_that_can_still_be_prepared():
+    found = plan({"premiere_fin": date(2027, 6, 1), "echeance": date(2027, 9, 1)})
+    assert found["consultation"].to_list() == [date(2027, 6, 1)]
+    assert plan({"echeance": date(2027, 9, 1)})["consultation"].to_list() == [date(2027, 9, 1)]
+
+
+def test_the_actions_say_in_which_order_the_weights_chose_them_and_the_duty_stands_before():
+    found = plan(DUE, {"potentiel": 6_000_00}, {"famille": "traiteur", "potentiel": 90_000_00})
+    order = dict(found.select("famille", "priorite").rows())
+    assert order["devoir_clause"] == 0 and sorted(order.values()) == [0, 1, 2]
+
+
+def test_what_is_left_without_any_euro_has_no_amount():
+    kept = left({"potentiel": 4_000_00}, {"levier": "rien", "credibles": 0, "potentiel": 0, "famille": "energie"})
+    assert dict(kept.select("motif", "potentiel").rows()) == {planning.SMALL: 4_000_00, planning.NOBODY: None}
+
+
 def test_a_lot_with_another_lever_is_said_in_the_action_of_its_consultation():
     other = {"levier": "sourcing", "levier_libelle": "Sourcing d'abord", "levier_fournisseurs": 40}
     (found,) = plan(LOTS[0] | {"levier_fournisseurs": 5}, LOTS[1] | other).to_dicts()

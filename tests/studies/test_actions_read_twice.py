@@ -71,7 +71,7 @@ def test_a_line_has_the_amounts_the_counts_and_the_date_of_its_needs(studied):
         summed.sort("rang").cast({"rang": actions.schema["rang"], "contrats": pl.Int64}).rows()
     )
     ends = held.join(actions.select("rang", suite="consultation"), on="rang").filter(
-        pl.col("suite") == pl.col("echeance")
+        pl.col("suite") == pl.coalesce("premiere_fin", "echeance")
     )
     assert ends["rang"].n_unique() == actions.height
     fair = (pl.col("potentiel") <= pl.col("potentiel_haut")) & (pl.col("potentiel_haut") <= pl.col("annuel"))

@@ -89,7 +89,9 @@ def test_a_chapter_too_long_is_names_then_towns_and_every_structure_stays_in_the
 
     for n, shape in ((leaves.STEPS[0], Definitions), (leaves.STEPS[0] + 1, TableBlock), (leaves.LINES + 1, TableBlock)):
         found = many(n)
-        section = next(one for one in leaves.report(found).sections if one.title == "Métier à préciser")
+        section = next(
+            one for one in leaves.report(found).sections if one.title == "Métier non renseigné par les listes"
+        )
         shown = next(block for block in section.blocks if isinstance(block, shape))
         if isinstance(shown, TableBlock):
             assert "classeur" in shown.note and shown.frame.height == (n if n <= leaves.LINES else 1)

@@ -161,3 +161,13 @@ def test_the_command_writes_the_planning_and_says_what_lacks(tmp_path, capsys):
     )
     assert "4 rencontres" in capsys.readouterr().out.replace("\u00a0", " ")
     assert (tmp_path / "planning.ics").is_file()
+
+
+def test_a_follow_up_with_only_yes_written_proves_no_rate(tmp_path):
+    head = ["Besoin n°", "Fournisseur", "Rencontré le", "A répondu à la consultation", "A gagné"]
+    half = [[1, "A", "oui", "oui", "oui"], [1, "B", "oui", "oui", None]]
+    for rows, told in ((half, "1 suite non renseignée"), ([half[0], [1, "B", "oui", "oui", "non"]], "50,0 %")):
+        found = day.follow_up(book(tmp_path, rows, sheet="suivi", head=head))
+        won = day.rates(found)[2].replace("\u00a0", " ").replace("\u202f", " ")
+        assert told in won
+        assert "100" not in won

@@ -15,7 +15,7 @@ from spaser import cli, detection, rules
 from spaser.deliverables.report import Paragraph
 from spaser.problems import Problem
 from spaser.studies.acting import drafting
-from spaser.studies.acting.drafting import Need
+from spaser.studies.acting.drafting import Need, conceding
 
 HELD = set(rules.toml("clauses/articles.toml")["articles"])
 FAMILIES = [name for name in rules.toml("clauses/environnement.toml")["familles"] if name != "autres"]
@@ -28,6 +28,8 @@ CARE = Need(
 )
 NEEDS = {"reserver_ess": CARE, "reserver_ess_duree": CARE}
 CASES = [(lever, text) for lever in drafting.levers() for text in drafting.draft(NEEDS.get(lever, NEED), lever)]
+CONCESSION = Need(objet="Buvette inventée", famille="restauration_collective", concession=True)
+CASES += [(lever, text) for lever in conceding.HELD for text in drafting.draft(CONCESSION, lever)]
 GREEN = [
     (family, text)
     for family in FAMILIES
@@ -352,3 +354,52 @@ def test_the_command_names_the_need_its_buyer_and_its_day_and_says_why_a_clause_
     (page,) = tmp_path.rglob("redaction.html")
     told = page.read_text(encoding="utf-8").replace("\u00a0", " ")
     assert "Achat de bureaux" in told and "Commune fictive" in told and "29/11/2026" in told
+
+
+@pytest.mark.parametrize("lever", conceding.HELD)
+def test_a_concession_is_reserved_on_its_own_articles_and_a_contract_never_on_them(lever):
+    (text,) = drafting.draft(CONCESSION, lever)
+    assert conceding.HELD[lever] in text.articles
+    assert "L2113" not in text.texte + text.a_savoir
+    assert "avis de concession" in text.texte
+    ordinary = drafting.draft(Need(objet="Buvette inventée"), lever)
+    assert not any("L3113" in one.texte or "concession" in one.titre for one in ordinary)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("reserver_handicap_insertion",), "L3113-3"),
+        (("reserver_handicap", "reserver_insertion"), "L3113-3"),
+        (("reserver_ess",), "L2113-15"),
+        (("clause_sociale",), "articles des marchés"),
+        (("concession_part",), "articles des marchés"),
+    ],
+)
+def test_what_no_text_is_held_for_in_a_concession_is_refused_with_why(asked, told):
+    with pytest.raises(Problem, match=told):
+        drafting.draft(CONCESSION, *asked)
+
+
+def test_the_rung_of_concessions_asks_on_which_public():
+    with pytest.raises(Problem, match="reserver_handicap"):
+        drafting.draft(Need(), "reserver_concession")
+
+
+def test_the_command_drafts_a_concession_and_says_what_is_not_held(tmp_path, capsys):
+    asked = [
+        "redige",
+        "--concession",
+        "--levier",
+        "reserver_insertion",
+        "--objet",
+        "Buvette",
+        "--sortie",
+        str(tmp_path),
+    ]
+    assert cli.main(asked) == 0
+    told = capsys.readouterr().out
+    assert "L3113-2" in told
+    assert "n'ont pas de texte" in told.replace("’", "'")
+    text = "\n".join(one.text for one in docx.Document(tmp_path / "redaction.docx").paragraphs)
+    assert "La concession est réservée" in text

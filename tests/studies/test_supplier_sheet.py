@@ -41,7 +41,7 @@ def test_its_contracts_are_those_that_carry_its_number_each_once(base, sheet):
 def test_a_number_a_unit_and_a_name_mean_the_same_supplier(base, sheet):
     names = supplier._known(base)
     for who in ("000001016", "association brindille services", "BRINDILLE Services"):
-        assert supplier._siren(base, None, who) == sheet.siren == "000001016"
+        assert supplier._siren(base, who) == sheet.siren == "000001016"
     assert names.filter(pl.col("siren") == sheet.siren).height
 
 
@@ -57,7 +57,7 @@ def test_a_number_a_unit_and_a_name_mean_the_same_supplier(base, sheet):
 )
 def test_a_supplier_that_cannot_be_told_is_said_with_what_to_do(base, who, told):
     with pytest.raises(Problem, match=told):
-        supplier._siren(base, None, who)
+        supplier._siren(base, who)
 
 
 def test_an_approval_that_ends_within_twelve_months_is_said_on_both_sides_of_the_limit(base):
@@ -104,7 +104,7 @@ def test_a_natural_person_is_masked_and_no_name_finds_it(base):
     hidden = base.establishments.with_columns(personne_physique=pl.lit(True))
     masked = replace(base, establishments=hidden)
     with pytest.raises(Problem, match="ne s'appelle"):
-        supplier._siren(masked, None, "brindille")
+        supplier._siren(masked, "brindille")
     told = facts.places(hidden.filter(pl.col("siren") == "000001016").collect())
     assert set(told["siret"]) == {"personne physique (masquée)"}
     assert told["commune"].null_count() == told.height

@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 import pytest
+from invented_places import place
 
 from spaser import territories
 from spaser.problems import Problem
@@ -14,21 +15,6 @@ from spaser.studies.territory import panorama as territory
 from spaser.suppliers import observatory
 from spaser.suppliers.panorama import INCLUSIVE, WHOLE, panorama
 from spaser.vocabulary import ESTABLISHMENTS, REGISTER
-
-
-def place(siret, commune, form="9220", band="01", **more):
-    return {
-        "siren": siret[:9],
-        "siret": siret,
-        "code_commune": commune,
-        "categorie_juridique": form,
-        "tranche_effectifs": band,
-        "naf": "8899B",
-        "etat": "A",
-        "liste": "sirene_etablissements",
-        "source": "SIRENE inventé",
-        "au": date(2026, 10, 31),
-    } | more
 
 
 def lists(*rows):

@@ -6,27 +6,13 @@ from datetime import date
 
 import polars as pl
 import pytest
+from invented_places import place
 
 from spaser.suppliers.panorama import INCLUSIVE, WHOLE, panorama
 from spaser.vocabulary import ESTABLISHMENTS, REGISTER
 
 COMMUNES = [f"94{n:03d}" for n in range(1, 25)]
 BANDS = {"NN": (0, 0), "01": (1, 2), "12": (20, 49), "32": (250, 499)}
-
-
-def place(siret, commune, form="9220", band="01", **more):
-    return {
-        "siren": siret[:9],
-        "siret": siret,
-        "code_commune": commune,
-        "categorie_juridique": form,
-        "tranche_effectifs": band,
-        "naf": "8899B",
-        "etat": "A",
-        "liste": "sirene_etablissements",
-        "source": "SIRENE inventé",
-        "au": date(2026, 10, 31),
-    } | more
 
 
 def counted(rows, register=(), communes=COMMUNES, **options):

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaser import buyers, territories
 from spaser.text import (
+    chosen,
     decode,
+    distinct,
     encoding,
     fold,
     fold_expr,
     separator,
     shortened,
-    shortened_expr,
     unaccented,
     unaccented_expr,
 )
@@ -56,6 +57,7 @@ def test_what_is_not_written_stays_unknown_in_a_column():
     assert column([None, "", "Été"]).select(fold_expr(pl.col("mot"))).to_series().to_list() == [None, "", "ete"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet=LETTERS, max_size=30), max_size=6))
 def test_a_word_and_a_column_are_folded_alike(words):
     told = column(words).select(fold=fold_expr(pl.col("mot")), plain=unaccented_expr(pl.col("mot")))
@@ -63,6 +65,7 @@ def test_a_word_and_a_column_are_folded_alike(words):
     assert told["plain"].to_list() == [unaccented(word) for word in words]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_folding_twice_changes_nothing(word):
     assert fold(fold(word)) == fold(word)
@@ -142,8 +145,41 @@ def test_a_buyer_is_found_however_its_ligature_is_typed(asked):
         (6, "Presta …"),
     ],
 )
-def test_a_text_is_cut_at_the_end_of_a_word_alone_or_in_a_column(most: int, shown: str):
+def test_a_text_is_cut_at_the_end_of_a_word(most: int, shown: str):
     text = "Prestation de transport, levage"
     assert shortened(text, most) == shown
-    told = column([text, None, "court"]).select(shortened_expr(pl.col("mot"), most))["mot"].to_list()
-    assert told == [shown, None, "court" if most >= 5 else shown]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        # The way a contract is made goes, what is bought stays, and the lot.
+        (
+            "Accord-cadre à bons de commande pour la collecte de biodéchets des cantines - Lot 2 : secteur nord et ses quais",
+            "Collecte de biodéchets … – Lot 2 : secteur nord et ses quais",
+        ),
+        # What is bought is never dropped: a study of works is not works.
+        (
+            "Marché de maîtrise d'œuvre pour les travaux de la halle aux grains et de ses abords",
+            "Maîtrise d'œuvre pour les travaux de la halle aux grains …",
+        ),
+        # A number of operation says nothing; no title stops on a word that hangs.
+        (
+            "Entretien des fontaines et des bassins de la commune et de ses trois quartiers - N° d'opération : 20241",
+            "Entretien des fontaines et des bassins de la commune …",
+        ),
+        # A lot that begins as its market says it alone.
+        (
+            "Fourniture de mobilier scolaire en deux lots - Fourniture de mobilier scolaire adapté aux plus petits",
+            "Fourniture de mobilier scolaire adapté aux plus petits",
+        ),
+    ],
+)
+def test_a_long_title_is_told_in_fewer_words(text: str, told: str):
+    assert chosen(text, 60) == told
+    assert chosen(text, len(text)) == text
+
+
+def test_two_titles_told_alike_say_what_parts_them_from_their_lot_on():
+    same = "Prestations de nettoyage de bureaux et de vitrerie des bâtiments communaux sans rien d'autre Lot "
+    assert distinct([f"{same}1", f"{same}2"], 50) == ["… Lot 1", "… Lot 2"]

@@ -88,3 +88,14 @@ def test_the_sheet_of_a_supplier_follows_the_number_or_the_name_that_is_asked(de
     assert 'role="alert"' in view.answer.value and "Aucun fournisseur lu ne s" in view.answer.value
     view.who.value = ""
     assert "Écrivez un SIRET" in view.answer.value
+
+
+def test_the_book_of_a_territory_is_shown_for_the_place_written_and_an_unknown_place_is_said(desk):
+    view = widgets.LocalBook(desk)
+    assert "ni classement" in plain(view)
+    assert "ouvert à tous" in plain(view)
+    view.where.value = "Nullepart-les-Inventés"
+    assert "Nullepart" in plain(view)
+    assert "ni classement" not in plain(view)
+    view.where.value = ""
+    assert "Aucun territoire n'est demandé" in plain(view).replace("’", "'")

@@ -83,7 +83,7 @@ def test_one_column_is_not_two_things_and_an_amount_is_needed(made):
         choose(first.columns, word, "« Exercice »")
     first.columns.save.click()
     assert "deux choses" in first.columns.status.value.replace("&#x27;", "'")
-    choose(first.columns, "service", "à décider plus tard")
+    choose(first.columns, "service", "ne rien changer")
     choose(first.columns, "libelle", "« Montant HT »")
     first.columns.save.click()
     assert "Il manque la colonne du montant" in first.columns.status.value
@@ -131,3 +131,46 @@ def test_the_report_of_a_company_s_mission_obeys_the_columns_decided(made, tmp_p
     )
     main(["rapport", str(made), "--sortie", str(tmp_path / "o")])
     assert seen == [made / "decisions" / "correspondance.toml"]
+
+
+def test_a_ledger_whose_headings_are_not_understood_is_read_once_its_columns_are_chosen(made, tmp_path):
+    (tmp_path / "mandats.csv").write_text(
+        "Payé le;Bénéficiaire du virement;Montant;Total réglé\n03/01/2024;Atelier fictif;20;120\n04/02/2025;Quai fictif;40;240\n",
+        encoding="utf-8",
+    )
+    mission.change(made, {"depenses": None})
+    mission.add(made, "depenses", [tmp_path / "mandats.csv"])
+    first = shown(made)
+    assert "Aucun en-tête de fichier de dépenses reconnu" in first.answer.value
+    assert "quelle colonne est le montant" in first.columns.status.value
+    choose(first.columns, "montant", "« Total réglé »")
+    first.columns.save.click()
+    assert "Il manque qui est payé" in first.columns.status.value and mission.columns(made / "decisions") is None
+    choose(first.columns, "fournisseur", "« Bénéficiaire du virement »")
+    choose(first.columns, "date", "« Payé le »")
+    choose(first.columns, "taxe", "taxes comprises (TTC)")
+    first.columns.save.click()
+    assert total(first) == 360 * 100
+    assert first.result.mapping["taxe"] == "TTC"
+    assert sorted(first.result.lines["exercice"].to_list()) == [2024, 2025]
+    assert first.links is not None and len(first.place.children) == 4
+    first.columns.undo.click()
+    assert "Aucun en-tête" in first.answer.value and len(first.place.children) == 2
+
+
+def test_the_views_of_the_desk_follow_the_columns_decided(made, tmp_path):
+    mission.change(made, {"demonstration": None})
+    (tmp_path / "liste.csv").write_text(
+        "N° marché;SIRET acheteur;Objet;CPV;Mt HT;Date de notification;Considérations sociales\n"
+        f"1;{siret(1)};Nettoyage;90910000;95 000;12/03/2024;Clause sociale\n",
+        encoding="utf-8",
+    )
+    mission.add(made, "fichiers", [tmp_path / "liste.csv"])
+    desk = widgets.Desk(widgets.read(str(made)))
+    before = desk.diagnostic
+    suppliers = widgets.Suppliers(desk)
+    assert desk._spend().select("montant").sum().collect().item() == 28_000 * 100
+    choose(suppliers.columns, "montant", "« Réglé net »")
+    suppliers.columns.save.click()
+    assert desk._spend().select("montant").sum().collect().item() == 280 * 100
+    assert desk.selection.decided == 1 and desk.diagnostic is not before

@@ -352,7 +352,7 @@ def test_a_file_sent_says_first_what_it_is_and_a_line_to_write_can_be_pasted(tmp
     unknown.write_text("Couleur;SIRET\nrouge;80000000000011\n", encoding="utf-8")
     pages = []
     for path in (known, unknown):
-        looked = reading.look([path])[0]
+        looked = reading.recognise(path)
         pages.append(html.unescape(mission_form._account(path, looked, looked.kind)))
     assert pages[0].startswith("<p><strong>livre.csv</strong> – reconnu\u00a0: fichier de dépenses</p>")
     assert pages[1].startswith("<p><strong>autre.csv</strong> – non reconnu</p>")

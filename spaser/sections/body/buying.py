@@ -52,7 +52,7 @@ _ENDS = (
 _ONCE = french.typeset(
     "Montants jugés : le maximum d'un accord-cadre à plusieurs titulaires est compté une fois, à parts égales, et pour rien ou en entier aux bornes."
 )
-_MOST, _LONG = 8, 70
+_MOST, _LONG = 8, 100
 #: The breakdowns of the ledger, the most telling first: a ledger may lack families.
 _BY = ("famille", "commune", "departement", "taille", "service", "annee")
 

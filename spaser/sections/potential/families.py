@@ -26,12 +26,12 @@ _FAMILY = (
     Column("famille_libelle", "Famille d'achat"),
     Column("besoins", "Besoins actionnables", "entier", True),
     Column("annuel", "Acheté par an", "somme", True),
-    Column("annuel_haut", "Au plus par an", "somme", extra=True),
+    Column("annuel_haut", "Au plus par an", "somme", True, extra=True),
     Column("acquis", "Déjà à l'ESS (connu)", "somme", True, extra=True),
     Column("fournisseurs", "Crédibles dans la famille, tous besoins", "entier"),
     Column("potentiel_bas", "Potentiel bas (pairs ; inconnu : non mesuré)", "somme", extra=True),
     Column("potentiel", "Potentiel milieu", "somme", True),
-    Column("potentiel_haut", "Potentiel haut", "somme", extra=True),
+    Column("potentiel_haut", "Potentiel haut", "somme", True, extra=True),
     Column("levier_principal", "Premier levier (celui du besoin où il déplace le plus)"),
     Column("levier_fournisseurs", "Peuvent y répondre", "entier"),
     Column("levier_population", "Qui est compté", extra=True),
@@ -162,4 +162,6 @@ _READING_SPEND = french.typeset(
     "autant de lots égaux que de fournisseurs qui en font les quatre cinquièmes ; les durées et les codes CPV ne sont pas dans un fichier de dépenses, et les "
     f"leviers qui en dépendent sont à vérifier sur les contrats. {_REACH}"
 )
-_TOTALS = "La capacité d'un fournisseur utile à plusieurs besoins n'est comptée qu'une fois : les potentiels milieu s'additionnent."
+_TOTALS = (
+    "La capacité d'un fournisseur utile à plusieurs besoins n'est comptée qu'une fois : les potentiels s'additionnent."
+)

@@ -17,7 +17,7 @@ from spaser.deliverables.report import (
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
 from spaser.sections.shown import brief
-from spaser.text import shortened
+from spaser.text import chosen
 from spaser.vocabulary import CENT
 
 _MOST = 15
@@ -130,7 +130,7 @@ def levers_table(rows: pl.DataFrame) -> TableBlock:
 def sourcing(candidates: pl.DataFrame, need: str, subject: str, id: str = "tab-sourcing", most: int = 10) -> TableBlock:
     """The sourcing sheet of a need, ready to send: who, where, how far, with which status, what it won; persons masked."""
     rows = candidates.filter((pl.col("besoin_id") == need) & pl.col("preste")).head(most)
-    caption = french.typeset(f"À rencontrer, sourçage ouvert à tous (R2111-1, R2111-2) : {shortened(subject, _LONG)}")
+    caption = french.typeset(f"À rencontrer, sourçage ouvert à tous (R2111-1, R2111-2) : {chosen(subject, _LONG)}")
     shown = table(id, caption, rows.with_columns(pl.col("distance_km").round().cast(pl.Int64)), _WHO, _STATUS)
     return replace(shown, sheet="fournisseurs par besoin")
 

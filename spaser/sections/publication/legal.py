@@ -13,6 +13,7 @@ import polars as pl
 from spaser import charts, french
 from spaser.deliverables import sentences
 from spaser.deliverables.report import (
+    Answer,
     Callout,
     Column,
     KeyFigure,
@@ -33,6 +34,10 @@ from spaser.sections.publication.retained import MONEY, RATES, items, retained
 from spaser.sections.shown import figure, proven
 
 HEADLINES = ("consideration_sociale", "consideration_environnementale", "titulaire_esus", "titulaire_inclusif")
+_ANSWER = (
+    ("consideration_sociale", "des contrats ont une considération sociale"),
+    ("consideration_environnementale", "des contrats ont une considération environnementale"),
+)
 
 
 def section_essentials(findings: Findings) -> Section:
@@ -44,17 +49,28 @@ def section_essentials(findings: Findings) -> Section:
             if measure is None or (unit == "valeur" and measure.valeur is None):
                 continue
             cards.append(_card(measure, unit))
-            if unit == "nombre" and measure.repondus:
+            # A card says a share; what is silent asks for a sentence.
+            if unit == "nombre" and measure.repondus and measure.repondus < (measure.denominateur or 0):
                 told.append(sentences.of_share(measure))
-    blocks: list = [KeyFigures(tuple(cards)), *([Paragraph(tuple(told))] if told else []), _definition(findings)]
-    if (same := never_changing(findings)) is not None:
-        blocks.insert(1, same)
+    blocks: list = [*first_answer(findings), KeyFigures(tuple(cards))]
+    blocks += [same] if (same := never_changing(findings)) is not None else []
+    blocks += [*([Paragraph(tuple(told))] if told else []), _definition(findings)]
     return Section(
         "essentiel",
         "L'essentiel",
         "Quelle part des achats est socialement et écologiquement responsable ?",
         tuple(blocks),
     )
+
+
+def first_answer(findings: Findings) -> tuple[Answer, ...]:
+    """The answer of a first page: the two shares that the law names first, in one sentence."""
+    known = [(findings.one(code), words) for code, words in _ANSWER]
+    told = [f"{french.share(m.valeur)} {words}" for m, words in known if m is not None and m.repondus]
+    if not told:
+        return (Answer(Sentence("Les contrats lus ne disent rien des considérations sociales ni environnementales.")),)
+    measures = tuple(m for m, _ in known if m is not None and m.repondus)
+    return (Answer(Sentence(french.sentence(f"{' ; '.join(told)}"), measures)),)
 
 
 def section_items(findings: Findings) -> Section:

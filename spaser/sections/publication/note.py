@@ -9,6 +9,7 @@ import polars as pl
 from spaser import charts, french
 from spaser.deliverables import sentences
 from spaser.deliverables.report import (
+    Answer,
     Callout,
     Column,
     Figure,
@@ -22,7 +23,7 @@ from spaser.deliverables.report import (
 from spaser.sections.declared import never_changing
 from spaser.sections.findings import Findings
 from spaser.sections.goals import answered, section_goals, written_value
-from spaser.sections.publication.legal import HEADLINES
+from spaser.sections.publication.legal import HEADLINES, first_answer
 from spaser.sections.publication.retained import items, of_known
 
 _CHARTED = ("clause_sociale", "marche_reserve", "clause_environnementale", "critere_environnemental")
@@ -57,18 +58,20 @@ def _essentials(findings: Findings) -> Section:
             cards.append(
                 KeyFigure(f"{_LABELS[code]}, part {name}", measure.valeur, "part", kept, measure.bas, measure.haut)
             )
-            told += [Sentence(sentences.of_share(measure).text)] if unit == "nombre" else []
-    silent = [_LABELS[code] for code in HEADLINES if (m := findings.one(code)) is None or not m.repondus]
-    if silent:
+            silent = measure.repondus < (measure.denominateur or 0)
+            told += [Sentence(sentences.of_share(measure).text)] if unit == "nombre" and silent else []
+    unread = [_LABELS[code] for code in HEADLINES if (m := findings.one(code)) is None or not m.repondus]
+    if unread:
         told.append(
             Sentence(
                 french.sentence(
-                    f"non renseigné, faute de liste de fournisseurs : {french.listing(name.lower().replace('esus', 'ESUS') for name in silent)}"
+                    f"non renseigné, faute de liste de fournisseurs : {french.listing(name.lower().replace('esus', 'ESUS') for name in unread)}"
                 )
             )
         )
-    blocks: list = [KeyFigures(tuple(cards[:8]))] if cards else []
-    blocks.append(Paragraph(tuple(told)))
+    blocks: list = [Answer(Sentence(one.sentence.text)) for one in first_answer(findings)]
+    blocks += [KeyFigures(tuple(cards[:8]))] if cards else []
+    blocks += [Paragraph(tuple(told))] if told else []
     text = f"Définition « {findings.definition} » ; contrats comptés : {findings.population_label}. Un contrat muet n'est pas compté comme un non."
     if (same := never_changing(findings)) is not None:
         blocks.append(same)

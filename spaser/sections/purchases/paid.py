@@ -29,6 +29,7 @@ from spaser.sections.purchases.breakdowns import section_breakdowns
 from spaser.sections.purchases.measured import main_definition, one, rows
 from spaser.sections.purchases.proofs import section_proofs, section_sources, section_to_check
 from spaser.sections.shown import proven
+from spaser.vocabulary.lists import ESS_PART, INCLUSIVE_PART
 
 CARDS = (
     ("fournisseurs_identifies", "Euros dont le fournisseur est identifié", "neutre"),
@@ -82,7 +83,8 @@ def section_statuses(findings: Findings) -> Section:
         )
         wide = wide.join(part, on="indicateur", how="left", maintain_order="left")
     order = findings.measures.select(
-        pl.col("titre").str.contains("^(ESS|Inclusif) :").alias("detail"), "indicateur"
+        pl.any_horizontal(pl.col("titre").str.starts_with(part) for part in (ESS_PART, INCLUSIVE_PART)).alias("detail"),
+        "indicateur",
     ).unique()
     wide = wide.join(order, on="indicateur", maintain_order="left_right").sort(
         "detail", "numerateur", descending=[False, True]

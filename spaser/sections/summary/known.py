@@ -35,7 +35,7 @@ _OF_SUBJECT = (
 FACTS = (
     "contrats", "lus", "age", "annee_avant", "annee_apres", "jour",
     *(f"{name}_{subject}" for subject in SUBJECTS for name in _OF_SUBJECT),
-    "devoir_vises", "devoir_prets", "devoir_part", "devoir_depuis", "devoir_lances", "env_vises", "env_prets", "env_part", "env_depuis", "env_lances", "env_toujours",
+    "devoir_vises", "devoir_prets", "devoir_part", "devoir_depuis", "env_vises", "env_prets", "env_part", "env_depuis", "env_toujours",
     "publication_soumis", "publication_tard", "type_inconnu", "spaser_annee", "spaser_seuil", "spaser_depense", "spaser_depasse",
     "gagnes_ess", "gagnes_part", "gagnes_connus", "gagnes_muets", "inclusifs_muets",
     "payes", "payes_ess", "payes_part", "payes_couverture", "payes_muets", "payes_non",
@@ -160,11 +160,8 @@ def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
         for name, duty in _WEIGHTY.items():
             if (row := aimed.get(duty)) is not None:
                 yield from ((f"{name}_vises", row["contrats"]), (f"{name}_prets", row["remplies"]))
-                since = rules.toml("law.toml")["duties"][duty]["since"]
-                yield f"{name}_depuis", since
                 # The rule binds what is launched from its day on: what was read before is only a landmark.
-                begun = since <= findings.day
-                yield f"{name}_lances", "aujourd'hui" if begun else f"à partir du {french.long_date(since)}"
+                yield f"{name}_depuis", rules.toml("law.toml")["duties"][duty]["since"]
                 yield f"{name}_part", row["part_ensemble"] if row["remplies"] + row["non_constatees"] else None
         yield "env_toujours", dict(always(findings, "critere_environnemental")).get("toujours")
         bound = ready.filter(

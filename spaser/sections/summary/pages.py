@@ -12,9 +12,9 @@ from spaser.deliverables.messages import Messages, Todo
 from spaser.deliverables.report import Answer, Block, Callout, Column, Sentence, TableBlock, table
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
+from spaser.sections.shown import brief
 from spaser.sections.summary import messages, opening
 from spaser.sections.summary.known import facts
-from spaser.text import shortened
 
 _DATES, _MONDAY, _LONG, _MEETINGS = 3, 5, 90, 30
 _FIRST, _DUTY, _WRONG, _ADVICE, _REST = range(5)
@@ -35,6 +35,7 @@ _SHEET = (
     Column("action", "Action"),
     Column("sur", "Sur quoi"),
     Column("effet", "Effet attendu, net par an", "somme"),
+    Column("impact", "Heures d'insertion exigées"),
     Column("consultation", "Suite avant le", "date"),
     Column("responsable", "Qui (à remplir)"),
     Column("etat", "État (à remplir)"),
@@ -43,7 +44,7 @@ _SHEET = (
 )
 _SCHEMA = {
     "action_id": pl.String, "sourcing": pl.Date, "quand": pl.String, "action": pl.String, "sur": pl.String, "effet": pl.Int64,
-    "consultation": pl.Date, "responsable": pl.String, "etat": pl.String, "echeance": pl.String, "note": pl.String,
+    "impact": pl.String, "consultation": pl.Date, "responsable": pl.String, "etat": pl.String, "echeance": pl.String, "note": pl.String,
 }  # fmt: skip
 _EQUAL = french.typeset(
     "Le sourçage est ouvert à tous (R2111-1, R2111-2) : ce plan ne nomme aucun fournisseur. Une capacité de fournisseur ne sert qu'une fois."
@@ -125,9 +126,9 @@ def _dates(findings: Findings) -> list[tuple[date, str]]:
     ends = findings.extras.get("renouvellements")
     if ends is not None and ends.height and not found:
         soon = ends.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False))
-        found += [
-            (row["sourcing"], f"préparer : {_cut(row['objet'])}") for row in soon.to_dicts() if row["sourcing"]
-        ] + [(row["echeance"], f"fin au plus tard : {_cut(row['objet'])}") for row in soon.to_dicts()]
+        rows = brief(soon.with_columns(pl.col("objet").fill_null("sans objet")), _LONG).to_dicts()
+        found += [(row["sourcing"], f"préparer : {row['objet']}") for row in rows if row["sourcing"]]
+        found += [(row["echeance"], f"fin au plus tard : {row['objet']}") for row in rows]
     return found + _legal_dates(findings)
 
 
@@ -180,7 +181,29 @@ def section_plan_page(findings: Findings) -> Told:
     amounts = [_NO_AMOUNT if row["effet"] is None else french.value(row["effet"], "somme") for row in rows]
     told = frame.with_columns(pl.Series("effet", amounts, dtype=pl.String))
     shown = [column for column in _PLAN if column.name != "effet" or frame["effet"].count()]
-    return Answer(Sentence(french.sentence(said + more))), table("tab-plan", "Le plan", told, shown, _EQUAL)
+    answer = Answer(Sentence(french.sentence(said + more)))
+    aside = [Sentence(french.sentence(text)) for text in _not_here(findings)]
+    return answer, table("tab-plan", "Le plan", told, shown, _EQUAL), *aside
+
+
+def _not_here(findings: Findings) -> list[str]:
+    """The dated actions that none of the ten lines holds: how many, the first to begin, and where they are."""
+    actions, held = findings.extras.get("plan_actions"), {row["action_id"] for row in in_plan(findings)}
+    if actions is None or (out := actions.filter(~pl.col("action_id").is_in(list(held)))).is_empty():
+        return []
+    first = out.sort("sourcing", "priorite").row(0, named=True)
+    count = french.count(out.height, "action datée", feminine=True)
+    begin = (
+        "à commencer dès maintenant"
+        if first["retard"]
+        else f"à commencer avant le {french.short_date(first['sourcing'])}"
+    )
+    which = f"{_low(first['levier_libelle'])} : {_low(first['famille_libelle'])}"
+    lead = "elle est" if out.height == 1 else "la première est"
+    return [
+        f"{count} de plus, {'choisie' if out.height == 1 else 'choisies'} après celles-ci par les poids du plan (gain, facilité, urgence), "
+        f"{'n’est pas' if out.height == 1 else 'ne sont pas'} dans ces lignes ; {lead} {begin} ({which}) : voir l'annexe « Le plan, en détail »"
+    ]
 
 
 def annex_plan(findings: Findings) -> TableBlock | None:
@@ -213,17 +236,18 @@ def plan_rows(findings: Findings) -> list[dict[str, Any]]:
     held = due + (near is not None)
     kept = [(_rank(one.rule), _gesture(one, findings)) for one in gestures if one.rule.kept][: most - held]
     rest = [(_REST, _gesture(one, findings)) for one in gestures if not one.rule.kept]
-    lines = sorted(lines, key=lambda line: _worth(line, near))[: most - len(kept)]
+    chosen = {row["action_id"]: row["priorite"] for row in needs}
+    lines = sorted(lines, key=lambda line: _worth(line, near, chosen[line[1]["action_id"]]))[: most - len(kept)]
     rows = [*kept, *lines, *rest[: most - len(kept) - len(lines)]]
     rows.sort(key=lambda line: _order(line[0], line[1], findings.day))
     return [row for _, row in rows]
 
 
-def _worth(line: tuple[int, dict[str, Any]], near: date | None) -> tuple[bool, bool, bool, int]:
-    """Which needs stay where all cannot: duties, the next date, what should have begun, then the most euros."""
+def _worth(line: tuple[int, dict[str, Any]], near: date | None, chosen: int) -> tuple[bool, bool, bool, int]:
+    """Which needs stay where all cannot: duties, the next date, what should have begun, then the order of the plan (its said weights)."""
     rank, row = line
     late = row["quand"] == _NOW
-    return rank != _DUTY, late or row["sourcing"] != near, not late, -(row["effet"] or 0)
+    return rank != _DUTY, late or row["sourcing"] != near, not late, chosen
 
 
 def _rank(rule: messages.Rule) -> int:
@@ -252,6 +276,7 @@ def _need(row: dict[str, Any]) -> dict[str, Any]:
         + (f" ; autres lots : {row['autres_leviers'].lower()}" if row["autres_leviers"] else ""),
         # A duty and a criterion move no euro by themselves: nothing is shown, not a zero.
         "effet": row["potentiel"] or None,
+        "impact": row["impact"],
         "consultation": row["consultation"],
         **{name: row[name] for name in ("responsable", "etat", "echeance", "note")},
     }
@@ -263,6 +288,8 @@ def _met(suppliers: int | None, who: str | None) -> str:
         return ""
     if not suppliers:
         return f" ; {who} : à chercher"
+    if suppliers == 1:
+        return f" ; {who} : un seul connu, ce n'est pas une concurrence ; sourçage ouvert à tous"
     more = "à trier par le sourçage" if suppliers > _MEETINGS else "sourçage ouvert à tous"
     return f" ; {who} : {french.number(suppliers)}, {more}"
 
@@ -278,16 +305,13 @@ def _gesture(said: messages.Said, findings: Findings) -> dict[str, Any]:
         "action": said.rule.todo,
         "sur": said.on,
         "effet": None,
+        "impact": None,
         "consultation": None,
         "responsable": mine.get("responsable"),
         "etat": mine.get("etat", "à faire"),
         "echeance": mine.get("echeance"),
         "note": mine.get("note"),
     }
-
-
-def _cut(text: str | None) -> str:
-    return shortened(text or "sans objet", _LONG)
 
 
 def _low(text: str) -> str:

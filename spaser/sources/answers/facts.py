@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from spaser import rules, settings, text
+from spaser.problems import Problem
 from spaser.settings import Column
 from spaser.sources import dates
 from spaser.sources.answers.constats import MARK
@@ -34,7 +35,7 @@ _WORDS = {
     "non": "refuser",
 }
 #: Kinds a person may decide: several lots under one number, or « undecided », are judgements on the data, no decision.
-_KINDS = ("marche", "accord_cadre", "marche_subsequent")
+DECIDED_KINDS = ("marche", "accord_cadre", "marche_subsequent")
 GONE = "doute qui n'est plus fait : votre décision est gardée"
 
 
@@ -109,7 +110,9 @@ def _value() -> pl.Expr:
     euros = number.cast(pl.Float64, strict=False)
     sum_ = pl.when(euros.is_finite() & (euros > 0) & (euros < 1e13)).then(number)
     months = number.str.strip_suffix("mois").cast(pl.Int32, strict=False)
-    kinds = {text.fold(CONTRACT_KINDS[kind]): kind for kind in _KINDS} | {text.fold(kind): kind for kind in _KINDS}
+    kinds = {text.fold(CONTRACT_KINDS[kind]): kind for kind in DECIDED_KINDS} | {
+        text.fold(kind): kind for kind in DECIDED_KINDS
+    }
     kind = folded.replace_strict(kinds, default=None, return_dtype=pl.String)
     day = dates.day(said, pl.String()).dt.strftime("%Y-%m-%d")
     return (
@@ -132,6 +135,33 @@ def _family(said: pl.Expr) -> pl.Expr:
     titles = rules.table("families.csv").select("famille", "libelle").rows()
     known = {text.fold(word): key for key, title in titles for word in (key, title)}
     return text.fold_expr(said).replace_strict(known, default=None, return_dtype=pl.String)
+
+
+def facts_of(contracts: pl.DataFrame, fact: str) -> pl.DataFrame:
+    """What is published, kept and proposed of one fact (a key of FACTS but the families), for every contract, each value as a person writes it.
+
+    ``uid, objet, enjeu, fait, doute`` (whether it waits for an answer), ``publie, retenu, propose, bas, haut, regle, preuve``.
+    """
+    parts = {"montant": _amounts, "durée": _durations, "nature": _kinds, "date de notification": _days}
+    return parts[fact](contracts)
+
+
+def understood(fact: str, said: str) -> str | None:
+    """What a person wrote of a fact, as decisions keep it; None when it cannot be understood."""
+    if not said.strip():
+        return None
+    # « accepter » and « refuser » speak of values that stand beside them in a file: here a value is asked.
+    row = pl.DataFrame(
+        {"fait": fact, "decision": said, "propose": None, "retenu": None},
+        schema_overrides=dict.fromkeys(("propose", "retenu"), pl.String),
+    )
+    value = row.select(_value()).item()
+    return None if value in _WORDS.values() else value
+
+
+def refusal(fact: str, said: str) -> Problem:
+    """What to say of an answer that is not understood."""
+    return Problem(f"« {settings.short(said)} » ne se comprend pas pour : {fact}", todo=f"Écrivez {_HELP[fact]}")
 
 
 def facts_table(

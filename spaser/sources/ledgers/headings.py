@@ -253,7 +253,7 @@ def not_found(path: Path, sheets: list[Sheet], mapping: Mapping | None) -> Probl
     todo = (
         "Il faut une colonne de montant (par exemple « Montant HT », « Mandaté TTC ») et une colonne de fournisseur "
         "(« Raison sociale », « Fournisseur », « Tiers ») ou de SIRET (« N° SIRET »). "
-        "Renommez les colonnes ou donnez une correspondance."
+        "Renommez les colonnes, dites lesquelles au carnet 04_fournisseurs_ess, ou donnez une correspondance."
     )
     return Problem("Aucun en-tête de fichier de dépenses reconnu", where=path.name, why=why, todo=todo)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from spaser import text
+from spaser.vocabulary.lists import LAUNCHING
 
 #: Kinds of notices by the words that name them, the most telling first: « Résultat de marché » is an award, not a market.
 KINDS = {
@@ -35,8 +36,6 @@ KINDS = {
     "qualification": "concurrence",
     "initial": "concurrence",
 }
-#: Kinds that launch a consultation; any other, and a kind unknown, never gives a launch date.
-LAUNCHING = ("concurrence", "concours")
 _DAYS = {"DAY": 1.0, "WEEK": 7.0, "MONTH": 365.25 / 12, "YEAR": 365.25}
 
 

@@ -3,10 +3,11 @@
 from spaser.obligations import Declared
 from spaser.studies.diagnostic.compose import Diagnostic, chosen_buyers, diagnose
 from spaser.studies.diagnostic.compose import diagnose as study
-from spaser.studies.diagnostic.deciding import families_to_decide, redecided, statuses_to_decide
+from spaser.studies.diagnostic.deciding import facts_to_decide, families_to_decide, redecided, statuses_to_decide
 from spaser.studies.diagnostic.handover import findings, report, summary, write
-from spaser.studies.diagnostic.preparation import Base, Paths, copy, counted_part, is_large, named_buyers, prepare
+from spaser.studies.diagnostic.preparation import Base, Paths, copy, is_large, named_buyers, prepare
 from spaser.studies.diagnostic.prepared import opened
+from spaser.studies.diagnostic.understanding import counted_part
 
 __all__ = [
     "Base",
@@ -17,6 +18,7 @@ __all__ = [
     "copy",
     "counted_part",
     "diagnose",
+    "facts_to_decide",
     "families_to_decide",
     "findings",
     "is_large",

@@ -1,4 +1,4 @@
-"""What a person may decide of contracts already read, and what it changes at once: purchase families, statuses of suppliers."""
+"""What a person may decide of contracts already read, and what it changes at once: purchase families, statuses of suppliers; and the facts that a new reading obeys."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import polars as pl
 
 from spaser import families, suppliers
 from spaser.considerations import scores
+from spaser.sources.answers import facts
 from spaser.studies.diagnostic import holders as held
 from spaser.studies.diagnostic.compose import Diagnostic
 from spaser.studies.diagnostic.preparation import Base
@@ -71,6 +72,17 @@ def families_to_decide(result: Diagnostic) -> pl.DataFrame:
             autre="autre",
         )
     )
+
+
+def facts_to_decide(result: Diagnostic, fact: str) -> pl.DataFrame:
+    """One fact of the contracts of the selection (a key of ``facts.FACTS``), those in doubt first, then by what is at stake.
+
+    ``uid, objet, montant, publie, retenu, propose, preuve`` and ``attend`` (it waits for an answer).
+    """
+    rows = facts.facts_of(result.contracts, fact).sort(
+        "doute", "enjeu", "uid", descending=[True, True, False], nulls_last=True
+    )
+    return rows.select("uid", "objet", "publie", "retenu", "propose", "preuve", montant="enjeu", attend="doute")
 
 
 def statuses_to_decide(result: Diagnostic, spent: pl.DataFrame | None = None) -> pl.DataFrame:

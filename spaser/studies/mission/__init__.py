@@ -10,7 +10,7 @@
 ...     spaser.write(result, made.writing)
 """
 
-from spaser.studies.mission.copies import notebooks, question
+from spaser.studies.mission.copies import notebooks, outdated, question, renew
 from spaser.studies.mission.deciding import Decisions
 from spaser.studies.mission.fingerprints import fingerprint
 from spaser.studies.mission.former import collect, links, take, validations
@@ -22,10 +22,12 @@ from spaser.studies.mission.places import decisions, here, listed
 from spaser.studies.mission.shape import FORMS
 from spaser.studies.mission.state import held, told
 from spaser.studies.mission.writing import add, change, changed, create, received, template, there
+from spaser.vocabulary.given import GIVEN
 
 __all__ = [
     "DEMO",
     "FORMS",
+    "GIVEN",
     "Asked",
     "Decisions",
     "Mission",
@@ -47,9 +49,11 @@ __all__ = [
     "listed",
     "mark",
     "notebooks",
+    "outdated",
     "question",
     "read",
     "received",
+    "renew",
     "run",
     "take",
     "template",

@@ -24,19 +24,20 @@ from spaser.studies.mission.locks import locked
 from spaser.vocabulary import DECISIONS
 
 KEY = ("objet_type", "objet_id", "champ")
-#: The file of each type of decision.
-FILES = {
-    "constat": "constats.csv",
-    "lien": "liens.csv",
-    "statut": "statuts.csv",
-    "montant": "montants.csv",
-    "duree": "durees.csv",
-    "nature": "natures.csv",
-    "date": "dates.csv",
-    "consultation": "consultations.csv",
-    "famille": "familles.csv",
-    "action": "plan.csv",
+#: Each type of decision: its file, and how one is called.
+TYPES = {
+    "constat": ("constats.csv", "constat"),
+    "lien": ("liens.csv", "rapprochement de fournisseur"),
+    "statut": ("statuts.csv", "statut de fournisseur"),
+    "montant": ("montants.csv", "montant"),
+    "duree": ("durees.csv", "durée"),
+    "nature": ("natures.csv", "nature de contrat"),
+    "date": ("dates.csv", "date"),
+    "consultation": ("consultations.csv", "consultation"),
+    "famille": ("familles.csv", "famille d'achat"),
+    "action": ("plan.csv", "action du plan"),
 }
+FILES = {kind: name for kind, (name, _) in TYPES.items()}
 JOURNAL = "journal.csv"
 #: Written before an identifier so that no spreadsheet takes it for a number and rounds it.
 MARK = "n° "

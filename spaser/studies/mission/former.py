@@ -18,6 +18,7 @@ from spaser.studies.mission.deciding import Decisions
 from spaser.studies.mission.mapped import MAPPING
 from spaser.studies.mission.model import ANSWERS, DECISIONS, NAME
 from spaser.studies.mission.outputs import books
+from spaser.vocabulary.given import PATHS
 
 SELECTION, DIAGNOSTIC = "ma_selection.json", "diagnostic.toml"
 #: Files filled in by hand that are kept as they are: the name they had → the one they have in ``decisions/``.
@@ -159,7 +160,7 @@ def _diagnostic(home: Path, path: Path) -> list[str]:
 
 def _moved(key: str, value: object, before: Path, home: Path) -> object:
     """Paths of an older file, as they are said from the mission."""
-    if key in (*writing.LISTS, "depenses", "logo", "modele_docx", "modele_pptx"):
+    if key in PATHS:
         return [_path(one, before) for one in value] if isinstance(value, list) else _path(str(value), before)
     if key == "questionnaire" and isinstance(value, str):
         return _path(value, before)

@@ -20,7 +20,9 @@ from spaser.studies.mission.fingerprints import fingerprint
 from spaser.studies.mission.mapped import columns
 from spaser.studies.mission.shape import FORMS
 from spaser.studies.pams.compose import Wishes
+from spaser.studies.potential.announced import Programme as Published
 from spaser.vocabulary import DEFAULT_POPULATION
+from spaser.vocabulary.given import GIVEN, Given
 
 #: The file that makes a folder a mission, and what the folder holds beside it.
 NAME, FILES, DECISIONS, OUTPUTS = "mission.toml", "fichiers", "decisions", "sorties"
@@ -34,7 +36,8 @@ class Asked:
     """What is asked of one buyer and said of it. ``fingerprint`` changes as soon as something its report depends on does.
 
     ``label`` is how it is called when its data do not say it; ``kind`` a key of BUYER_KINDS; ``spaser_adopte`` (the day,
-    or yes or no; ``spaser_lien`` where it is published) and ``soumis_au_code`` (under the procurement code) are null while nobody said; ``programme`` its purchases to come.
+    or yes or no; ``spaser_lien`` where it is published) and ``soumis_au_code`` (under the procurement code) are null while nobody said; ``programme`` its purchases to come, which suppliers
+    are shown only when ``programme_publie`` says that it is published; ``mention`` what each page of its reports must warn of.
     """
 
     name: str = ""
@@ -47,6 +50,13 @@ class Asked:
     spaser_lien: str = ""
     soumis_au_code: bool | None = None
     programme: tuple[str, ...] = ()
+    programme_publie: bool = False
+    mention: str = ""
+
+    @property
+    def public(self) -> list[Published]:
+        """Its programme where it is said published; one that is not stays out of what suppliers are shown."""
+        return [Published(path, self.name or None) for path in self.programme] if self.programme_publie else []
 
     @property
     def declared(self) -> Declared:
@@ -65,7 +75,7 @@ class Mission:
     """What a user works on. Paths are those of ``source``, resolved from its folder, ``home``.
 
     ``asked`` has one line per buyer named; when none is, ``every`` holds for all the buyers of the files. ``folder`` is where
-    reports are written; ``names`` the names a person gave to buyers that no file names (by SIREN); ``screen`` what the notebooks show (their choices); ``demo`` that all of it is invented.
+    reports are written; ``names`` the names a person gave to buyers that no file names (by SIREN); ``screen`` what the notebooks show (their choices); ``demo`` that all of it is invented; ``given`` the files under each key of ``GIVEN``, for all buyers and for each.
     """
 
     files: tuple[str, ...]
@@ -90,6 +100,7 @@ class Mission:
     names: dict[str, str] = field(default_factory=dict)
     place: str = ""
     demo: bool = False
+    given: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -106,6 +117,12 @@ class Mission:
         """The spend file, when the mission has one and only one."""
         found = {asked.wishes.ledger for asked in (self.every, *self.asked) if asked.wishes.ledger}
         return found.pop() if len(found) == 1 else None
+
+    @property
+    def public(self) -> list[Published]:
+        """The programmes said published, each with the buyer they are said of."""
+        told = [one for asked in self.asked or (self.every,) for one in asked.public]
+        return list({one.path: one for one in reversed(told)}.values())[::-1]
 
     def said_of(self, name: str | None) -> Asked:
         """What is said of a buyer named as the mission names it; of all of them otherwise."""
@@ -189,6 +206,7 @@ def _mission(said: dict[str, Any], source: Path) -> Mission:
         names=said.get("noms", {}),
         place=said.get("territoire", ""),
         demo=said.get("demonstration", False),
+        given={one.key: _given(one, [said, *said.get("acheteur", [])], home) for one in GIVEN},
     )
     ledgers = [asked.wishes.ledger for asked in (found.every, *found.asked) if asked.wishes.ledger]
     demo = demonstration.refuse_mix(contrats=found.files, registres=found.registers, dépenses=ledgers)
@@ -203,6 +221,12 @@ def _mission(said: dict[str, Any], source: Path) -> Mission:
             todo="Ôtez la ligne « demonstration = true »",
         )
     return replace(found, demo=found.demo or demo)
+
+
+def _given(one: Given, tables: Sequence[dict[str, Any]], home: Path) -> tuple[str, ...]:
+    found = (table[one.key] for table in tables if table.get(one.key))
+    paths = (path for value in found for path in (value if one.many else [value]))
+    return tuple(dict.fromkeys(str(home / path) for path in paths))
 
 
 def _asked(shared: dict[str, Any], table: dict[str, Any], source: Path, members: Sequence[str]) -> Asked:
@@ -241,6 +265,8 @@ def _asked(shared: dict[str, Any], table: dict[str, Any], source: Path, members:
         spaser_lien=whole.get("spaser_lien", ""),
         soumis_au_code=whole.get("soumis_au_code"),
         programme=programme,
+        mention=whole.get("mention", ""),
+        programme_publie=whole.get("programme_publie", False),
     )
 
 

@@ -42,6 +42,7 @@ OWN: dict[str, settings.Kind] = {
     "entretiens": settings.Text(filled=True),
     "commentaires": settings.Named(settings.Text(), SECTIONS),
     "programme": _PATHS,
+    "programme_publie": settings.Flag(),
     "suivis": _PATHS,
     "type": settings.Choice(BUYER_KINDS),
     "spaser_adopte": settings.Either(
@@ -49,6 +50,7 @@ OWN: dict[str, settings.Kind] = {
     ),
     "spaser_lien": settings.Text(filled=True),
     "soumis_au_code": settings.Flag(),
+    "mention": settings.Text(filled=True),
 }
 _BUYER = settings.Table(
     {"nom": settings.Text(filled=True, needed=True), "libelle": settings.Text(filled=True), **OWN},

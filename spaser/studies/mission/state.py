@@ -7,31 +7,15 @@ from pathlib import Path
 from spaser import french
 from spaser.problems import Problem
 from spaser.studies.mission import model, outputs, writing
-from spaser.studies.mission.deciding import FILES as TYPES
-from spaser.studies.mission.deciding import Decisions
+from spaser.studies.mission.deciding import TYPES, Decisions
 from spaser.studies.mission.fingerprints import members
 from spaser.studies.mission.mapped import MAPPING
 from spaser.studies.mission.model import DECISIONS, OUTPUTS, Mission
+from spaser.vocabulary.given import GIVEN
 from spaser.vocabulary.sentences import DEMO_NOTE
 
-_LISTS = {
-    "files": ("contrats", "contrat"),
-    "registers": ("listes de fournisseurs", ""),
-    "notices": ("avis", ""),
-    "documents": ("pièces", ""),
-}
-_NAMES = {
-    "constat": "constat",
-    "lien": "rapprochement de fournisseur",
-    "statut": "statut de fournisseur",
-    "montant": "montant",
-    "duree": "durée",
-    "nature": "nature de contrat",
-    "date": "date",
-    "consultation": "consultation",
-    "famille": "famille d'achat",
-    "action": "action du plan",
-}
+#: Told even when a mission has none; the others, when they are there.
+_ALWAYS = ("fichiers", "registres", "avis", "pieces", "depenses")
 
 
 def told(path: Path | str) -> str:
@@ -57,20 +41,19 @@ def told(path: Path | str) -> str:
 
 def held(path: Path | str) -> list[tuple[str, list[str]]]:
     """What a mission already has, for a screen: each kind of files with their names; kinds without a file are left out."""
-    mission = model.read(path)
-    kinds = [(what, list(getattr(mission, name))) for name, (what, _) in _LISTS.items()]
-    everyone = (mission.every, *mission.asked)
-    kinds.append(("dépenses", sorted({str(one.wishes.ledger) for one in everyone if one.wishes.ledger})))
-    kinds.append(("programme d'achat", sorted({file for one in everyone for file in one.programme})))
-    kinds.append(("suivis", sorted({file for one in everyone for file in one.wishes.followed})))
-    kinds.append(("entretiens", sorted({str(one.wishes.interviews) for one in everyone if one.wishes.interviews})))
-    return [(what, [Path(path).name for path in paths]) for what, paths in kinds if paths]
+    given = model.read(path).given
+    return [(one.told, [Path(path).name for path in given[one.key]]) for one in GIVEN if given[one.key]]
 
 
 def _files(mission: Mission) -> list[str]:
     lines = []
-    for name, (what, _) in _LISTS.items():
-        paths = getattr(mission, name)
+    for kind in GIVEN:
+        paths, what = mission.given[kind.key], kind.told
+        if kind.key == "programme":
+            lines += _programmes(mission)
+            continue
+        if not paths and kind.key not in _ALWAYS:
+            continue
         found = [one.name for path in paths for one in members(path)]
         lost = [Path(path).name for path in paths if not members(path)]
         shown = (
@@ -80,9 +63,16 @@ def _files(mission: Mission) -> list[str]:
         )
         lines.append(f"  {what} : {shown}")
         lines += [f"    introuvable : {one}" for one in lost]
-    ledgers = {asked.wishes.ledger for asked in (mission.every, *mission.asked) if asked.wishes.ledger}
-    lines.append(f"  dépenses : {french.listing(sorted(one.name for one in ledgers)) or 'aucun fichier'}")
     return lines + [f"    {name} : {word} depuis son ajout" for name, word in writing.changed(mission.home).items()]
+
+
+def _programmes(mission: Mission) -> list[str]:
+    """Each programme of purchases, and whether it may be shown to suppliers: only once a person says that it is published."""
+    public = {one.path for one in mission.public}
+    paths = dict.fromkeys(path for asked in (mission.every, *mission.asked) for path in asked.programme)
+    shown = "publié : ses besoins sont sur les fiches et le cahier des fournisseurs"
+    kept = "non publié : jamais montré à un fournisseur (programme_publie = true, s'il l'est)"
+    return [f"  programme d'achat : {Path(path).name}, {shown if path in public else kept}" for path in paths]
 
 
 def _decided(mission: Mission) -> list[str]:
@@ -91,7 +81,7 @@ def _decided(mission: Mission) -> list[str]:
         counts = {kind: decisions.table(kind).height for kind in TYPES}
     except Problem as problem:
         return [f"  décisions : {problem}"]
-    parts = [f"{_NAMES[kind]} ({french.number(count)})" for kind, count in counts.items() if count]
+    parts = [f"{TYPES[kind][1]} ({french.number(count)})" for kind, count in counts.items() if count]
     return [f"  décisions : {french.listing(parts) or 'aucune encore'}"]
 
 

@@ -21,11 +21,10 @@ from spaser.studies.mission import model
 from spaser.studies.mission.fingerprints import content
 from spaser.studies.mission.locks import locked
 from spaser.studies.mission.model import DECISIONS, FILES, NAME, OUTPUTS, Mission
+from spaser.vocabulary.given import LISTS
 
 #: What was copied into the mission: name → hash, size, where it came from.
 MARKS = "empreintes.json"
-#: The lists of mission.toml that name files.
-LISTS = ("fichiers", "registres", "avis", "pieces", "programme", "suivis")
 
 
 def create(folder: Path | str, **said: Any) -> Path:
@@ -82,7 +81,7 @@ def add(home: Path | str, key: str, paths: Iterable[Path | str]) -> list[Path]:
     Parameters
     ----------
     key
-        ``fichiers``, ``registres``, ``avis``, ``pieces``, ``programme``, ``suivis``; or ``depenses``, which is one file.
+        One of ``GIVEN``; under one that is not ``many``, the last file takes the place of the former.
 
     Raises
     ------
@@ -258,6 +257,7 @@ TEMPLATE = """# Une mission : ce que vous donnez, décidez et obtenez, en un seu
 # avis = ["fichiers/avis.xml"]                # avis publiés (BOAMP, TED)
 # pieces = ["fichiers/dossiers"]              # pièces des consultations
 # programme = ["fichiers/programme.xlsx"]     # programmation des achats
+# programme_publie = true                     # s'il est public : ses besoins sont montrés aux fournisseurs (fiche, cahier)
 # suivis = ["fichiers/suivi.xlsx"]            # suivis remplis : programme d'achat, rencontres
 # acheteurs = ["Ma Ville", "200054781"]       # une partie du nom, le SIREN ou le SIRET ; sans cette ligne : tous les acheteurs
 # annees = [2023, 2025]                       # années de première notification
@@ -270,6 +270,7 @@ TEMPLATE = """# Une mission : ce que vous donnez, décidez et obtenez, en un seu
 # spaser_lien = "https://ma-ville.example/spaser"  # où il est publié
 # soumis_au_code = true                       # false : acheteur privé, que le code de la commande publique n'engage pas
 # territoire = "Choisy-le-Roi"                # où vous achetez, si ce n'est pas le territoire de l'acheteur
+# mention = "Données de dépenses inventées"   # un avertissement à imprimer sur chaque page des rapports
 # formes = ["html", "pdf", "docx", "pptx", "xlsx"]
 # logo = "fichiers/logo.png"
 # modele_docx = "fichiers/modele.docx"

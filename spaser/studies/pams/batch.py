@@ -324,7 +324,8 @@ def _index(mission: Mission, outcomes: Sequence[Outcome], base: Base) -> str:
     bad = "".join(f"<li><strong>{escape(one.buyer)}</strong> : {escape(one.failure)}</li>" for one in failed)
     count = french.count(len(outcomes) - len(failed), "rapport")
     title = "Diagnostics d'achat responsable" + (f" – {mission.client}" if mission.client else "")
-    note = f'<p role="note">{escape(DEMO_NOTE)}</p>' if base.demo else ""
+    warned = [*([DEMO_NOTE] if base.demo else []), *([mission.every.mention] if mission.every.mention else [])]
+    note = "".join(f'<p role="note">{escape(one)}</p>' for one in warned)
     failures = (
         f'<section aria-labelledby="echecs"><h2 id="echecs">Sans rapport</h2><ul>{bad}</ul></section>' if bad else ""
     )

@@ -31,7 +31,7 @@ from spaser.studies import plan as planning
 from spaser.studies import potential as opportunities
 from spaser.studies import publication
 from spaser.studies import suppliers as purchases
-from spaser.studies.acting import impact, interviews, outcomes
+from spaser.studies.acting import impact, interviews, outcomes, planned
 from spaser.studies.diagnostic import Diagnostic, handover
 from spaser.studies.pams import goals as reaching
 from spaser.studies.potential import Opportunities
@@ -207,7 +207,7 @@ def _potential(result: Diagnostic, found: Opportunities | None) -> dict[str, pl.
     active = found.opportunities.filter(pl.col("etat_action") == "agir")
     soon = renewals.upcoming(active.lazy(), as_of=result.day, months=MONTHS, method=result.base.method).collect()
     asked = _written_of_actions(result)
-    actions = planning.plan(soon, day=result.day, method=result.base.method, decisions=asked)
+    actions = planned.measured(planning.plan(soon, day=result.day, method=result.base.method, decisions=asked), soon)
     left = planning.set_aside(active, soon, actions, day=result.day, method=result.base.method)
     return found.extras() | {"besoins_a_venir": soon, "plan_actions": actions, "plan_ecartes": left}
 

@@ -35,6 +35,7 @@ def commented(report: Report, mission: Mission, asked: Asked) -> Report:
         logo=mission.logo,
         client=mission.client,
         author=mission.author,
+        notes=(*report.notes, *([french.typeset(asked.mention)] if asked.mention else [])),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from spaser import indicators, suppliers, territories
+from spaser import french, indicators, suppliers, territories
 from spaser.indicators import editions, peers, targets, trajectory
 from spaser.indicators import spend as indicators_spend
 from spaser.indicators.entered import entered as entered_measures
@@ -28,6 +28,7 @@ from spaser.studies import diagnostic
 from spaser.studies.diagnostic import Base, Declared, Diagnostic, Paths
 from spaser.suppliers import coverage
 from spaser.vocabulary import DEFAULT_POPULATION, EDITIONS, ENTERED, MEASURES, PEERS
+from spaser.vocabulary.sentences import DEMO_NOTE
 
 #: What a publication always says besides the items of the law.
 CONTEXT = (
@@ -74,10 +75,16 @@ class Publication:
     editions: pl.DataFrame
     given: dict[str, Path] = field(default_factory=dict)
     with_score: bool = False
+    mention: str = ""
 
     @property
     def base(self) -> Base:
         return self.diagnostic.base
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What each page warns of: that it is a demonstration, what the mission says."""
+        return tuple(filter(None, (DEMO_NOTE if self.base.demo else "", french.typeset(self.mention))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +110,7 @@ def publish(
     definition: str = WITH_CRITERION,
     with_score: bool = False,
     declared: Declared | None = None,
+    mention: str = "",
     **options: Any,
 ) -> Publication:
     """The publication of a buyer, or of several buyers of a joint schema.
@@ -118,7 +126,7 @@ def publish(
     previous
         The edition before, to say what moved and why.
     population, definition
-        The contracts counted, and the definition shown among those in competition; both are named everywhere. ``declared``: what the buyer says of itself.
+        The contracts counted, and the definition shown among those in competition; both are named everywhere. ``declared``: what the buyer says of itself; ``mention``: what each page must warn of.
 
     Raises
     ------
@@ -143,7 +151,7 @@ def publish(
     published = tuple(range(years[0], years[1] + 1)) if years else tuple(known)
     moved = _since(previous, Edition(every.lazy(), published, measurer(name, population)))
     made = _composed(result, name, every, published, read, definition, moved)
-    return replace(_known(made, _proved(base)), with_score=with_score)
+    return replace(_known(made, _proved(base)), with_score=with_score, mention=mention)
 
 
 def _known(made: Publication, proved: set[str]) -> Publication:

@@ -30,7 +30,6 @@ from spaser.sources.answers import entered
 from spaser.studies.diagnostic import handover
 from spaser.studies.publication.compose import Edition, Publication, codes, measurer
 from spaser.vocabulary import POPULATIONS
-from spaser.vocabulary.sentences import DEMO_NOTE
 
 TITLE = "Publication des indicateurs du SPASER"
 #: The reference files behind the figures, whose bytes are named in ``sources.json``.
@@ -101,7 +100,7 @@ def write(result: Publication, folder: Path | str) -> list[Path]:
         html.write(report(result), target / "index.html"),
         files.deliver(target / "indicateurs.csv", open_data.csv(table(result))),
         files.deliver(target / "indicateurs.schema.json", open_data.schema(result.diagnostic.scope)),
-        word.write(note(result), target / "note.docx"),
+        word.write(note(result), target / "note.docx", contents=False),
         html.write(method(result), target / "methode.html"),
         files.deliver(target / "sources.json", sources(result)),
         files.deliver(target / CONTRACTS, _kept(result)),
@@ -220,7 +219,7 @@ def _built(title: str, result: Publication, found: Findings, sections: Any) -> R
         sections=sections,
         subtitle=subtitle,
         sources=found.sources,
-        notes=(DEMO_NOTE,) if found.demo else (),
+        notes=result.notes,
     )
 
 

@@ -20,7 +20,6 @@ from spaser.sections.publication import outline as sections_outline
 from spaser.sections.publication.retained import items
 from spaser.studies.publication.compose import Publication, complete_years, measurer
 from spaser.studies.publication.files import findings
-from spaser.vocabulary.sentences import DEMO_NOTE
 
 NAME = "schema.docx"
 
@@ -37,7 +36,7 @@ def report(result: Publication) -> Report:
         sections=sections_outline.sections(found),
         subtitle="trame à compléter",
         sources=found.sources,
-        notes=(DEMO_NOTE,) if found.demo else (),
+        notes=result.notes,
     )
 
 

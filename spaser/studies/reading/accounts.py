@@ -33,7 +33,10 @@ FIXED = ("à venir", "sans numéro", "au numéro faux", "hors sujet", "de total"
 
 @dataclass(frozen=True)
 class Looked:
-    """``kind`` what the file is, ``told`` what its reader says of it, ``filled`` FILLED, ``seen`` SEEN; ``problem`` when it is nothing known."""
+    """``kind`` what the file is, ``told`` what its reader says of it, ``filled`` FILLED, ``seen`` SEEN; ``problem`` when it is nothing known.
+
+    ``how`` is the part of ``told`` that says how the kind was recognised, and counts nothing.
+    """
 
     name: str
     kind: str
@@ -41,6 +44,7 @@ class Looked:
     filled: pl.DataFrame = field(default_factory=FILLED.empty)
     seen: pl.DataFrame = field(default_factory=SEEN.empty)
     problem: str | None = None
+    how: tuple[str, ...] = ()
 
 
 def of_sheet(row: dict[str, Any]) -> str:

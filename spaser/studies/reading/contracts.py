@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from spaser import french, rules
+from spaser import french, rules, sources
 from spaser.problems import Problem
 from spaser.sources.ledgers.headings import propose
 from spaser.studies import diagnostic
@@ -35,12 +35,7 @@ class Unproved(Problem):
 def contracts(path: Path) -> Looked | None:
     base = _prepared(path)
     shares, rows = filled_of(base)
-    if _is_spending(path, base):
-        raise Unproved(
-            "Ce fichier est plutôt un fichier de dépenses",
-            where=path.name,
-            why="ni date de notification, ni durée, ni code CPV, ni procédure ; s'il en est une, ajoutez l'une de ces colonnes",
-        )
+    _refuse_spending(path, base.contracts, base.rejects)
     counts = base.accounts.select(pl.col(*_ACCOUNT).sum()).row(0, named=True)
     parts = [
         french.count(counts[name], word, none=False) + " de concession" * (name == "concessions")
@@ -72,6 +67,13 @@ def contracts(path: Path) -> Looked | None:
     )
 
 
+def recognised(path: Path) -> Looked | None:
+    """That the records of a file are contracts, nothing judged nor counted."""
+    reading = sources.read([path])
+    _refuse_spending(path, reading.records, reading.rejects)
+    return Looked(path.name, "contrats")
+
+
 def _united(contracts: int, markets: int, granted: int) -> tuple[str, ...]:
     """How records of concessions add up to contracts: one under the number of another contract of the same buyer joins it."""
     joined = markets + granted - contracts
@@ -89,17 +91,23 @@ def _united(contracts: int, markets: int, granted: int) -> tuple[str, ...]:
 _OWN = ("dateNotification", "dureeMois", "codeCPV", "procedure")
 
 
-def _is_spending(path: Path, base: diagnostic.Base) -> bool:
+def _refuse_spending(path: Path, records: pl.LazyFrame, rejects: pl.LazyFrame) -> None:
+    if _is_spending(path, records, rejects):
+        raise Unproved(
+            "Ce fichier est plutôt un fichier de dépenses",
+            where=path.name,
+            why="ni date de notification, ni durée, ni code CPV, ni procédure ; s'il en est une, ajoutez l'une de ces colonnes",
+        )
+
+
+def _is_spending(path: Path, records: pl.LazyFrame, rejects: pl.LazyFrame) -> bool:
     """Whether a table of lines says nothing that only a contract does, and what a spend file does: an account, a day paid, or no number."""
     mapping = next((found for row in first_lines(path) if (found := propose(row))), None)
     if mapping is None:
         return False
-    filled = (
-        base.contracts.select(pl.any_horizontal(pl.col(name).is_not_null().any() for name in _OWN)).collect().item()
-    )
-    if filled:
+    if records.select(pl.any_horizontal(pl.col(name).is_not_null().any() for name in _OWN)).collect().item():
         return False
-    built = base.rejects.filter(pl.col("regle") == "liste.id_construit").select(pl.len()).collect().item()
+    built = rejects.filter(pl.col("regle") == "liste.id_construit").select(pl.len()).collect().item()
     return bool(built) or bool({"date", "compte", "chapitre"} & set(mapping["colonnes"]))
 
 

@@ -35,3 +35,10 @@ def first_lines(path: Path, lines: int = 4) -> list[list[str]]:
         return list(itertools.islice(filter(any, read), lines + 1))
     except Problem:
         return []
+
+
+def headings(path: Path) -> list[str]:
+    """The titles of the columns of a table: the fullest of its first lines."""
+    rows = first_lines(path)
+    fullest = max(rows, key=lambda row: len(set(filter(None, row))), default=[])
+    return list(dict.fromkeys(title for cell in fullest if (title := " ".join(cell.split()))))

@@ -22,6 +22,8 @@ from spaser.studies.reading.contracts import Unproved, contracts
 from spaser.studies.reading.heads import first_lines
 from spaser.text import fold
 
+Reader = Callable[[Path], Looked | None]
+
 
 def look(paths: Sequence[str | Path]) -> list[Looked]:
     """Each file, read by the reader that recognises it.
@@ -37,15 +39,21 @@ def look(paths: Sequence[str | Path]) -> list[Looked]:
 def _one(path: Path) -> Looked:
     if not path.is_file():
         raise Problem("Fichier introuvable", where=str(path), todo="Vérifiez le chemin")
+    return first_of(path, READERS)
+
+
+def first_of(path: Path, readers: dict[str, Reader]) -> Looked:
+    """The account of the first reader that recognises a file, and what else it could be."""
     refused: dict[str, Problem] = {}
-    for kind, reader in _READERS.items():
+    for kind, reader in readers.items():
         try:
             found = reader(path)
         except Problem as problem:
             refused[kind] = problem
             continue
         if found is not None:
-            return replace(found, told=(*found.told, *_otherwise(path, refused), *_empty(path)))
+            also = (*_otherwise(path, refused), *_empty(path))
+            return replace(found, told=(*found.told, *also), how=(*found.how, *also))
     return Looked(path.name, "non reconnu", problem=unknown.told(path, refused))
 
 
@@ -116,6 +124,7 @@ def _registers(path: Path) -> Looked | None:
         ),
         read.filled,
         read.seen,
+        how=said,
     )
 
 
@@ -217,7 +226,7 @@ def _spent(row: dict[str, Any], lines: pl.DataFrame) -> str:
 
 
 #: The surest first: a structure of its own (notices), a list proved by its values, a contract's own fields, then looser tables.
-_READERS: dict[str, Callable[[Path], Looked | None]] = {
+READERS: dict[str, Reader] = {
     "réponses": lambda path: _account(answered.answers(path), path),
     "avis": _notices,
     "liste de fournisseurs": _registers,

@@ -6,15 +6,19 @@ The structures are those that the panorama counts; every fact comes from where t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
 from spaser.sources.registers import Registers
 from spaser.studies.acting.supplier import facts
+from spaser.studies.acting.supplier.coming import coming
 from spaser.studies.diagnostic import Base
-from spaser.studies.potential.compose import ground
+from spaser.studies.potential.announced import Announced, Programme, announced, known_buyers
+from spaser.studies.potential.compose import ground, potential_of
 from spaser.studies.potential.offer import named_trades, offered
 from spaser.studies.territory.panorama import Territory
 from spaser.suppliers.panorama import known
@@ -40,6 +44,9 @@ class Book:
     trades: pl.DataFrame
     served: pl.DataFrame
     wins: pl.DataFrame | None
+    #: What is public and to come for each unit (``supplier.coming``), and what was read of notices and programmes.
+    ahead: pl.DataFrame
+    read: tuple[str, ...] = ()
     #: The reader's day: the book is made then, from lists that may be older.
     today: date | None = None
 
@@ -49,8 +56,15 @@ class Book:
         return self.entries.filter(~pl.col("personne_physique"))
 
 
-def book_of(place: Territory, base: Base | None = None, today: date | None = None) -> Book:
-    """The book of a territory whose lists were read; ``base`` when contracts were read too."""
+def book_of(
+    place: Territory,
+    base: Base | None = None,
+    today: date | None = None,
+    *,
+    notices: Sequence[str | Path] = (),
+    programmes: Sequence[Programme] = (),
+) -> Book:
+    """The book of a territory whose lists were read; ``base`` when contracts were read too; ``notices`` and ``programmes`` as for the sheet of one."""
     assert place.lists is not None
     codes = place.communes["code_commune"].to_list()
     lists, day = place.lists, place.as_of
@@ -61,6 +75,12 @@ def book_of(place: Territory, base: Base | None = None, today: date | None = Non
     supply = _supply(lists, sirens, day, base)
     served = facts.served(supply).with_columns(cle=pl.coalesce("siret", "siren")).filter(_in(found))
     trades = _trades(served, found)
+    public = announced(
+        today or day,
+        notices=notices,
+        programmes=programmes,
+        known=known_buyers(base) if base is not None and (notices or programmes) else None,
+    )
     lenders = supply.filter(~pl.col("preste")).select(cle=pl.coalesce("siret", "siren")).unique()
     return Book(
         place=place,
@@ -69,6 +89,8 @@ def book_of(place: Territory, base: Base | None = None, today: date | None = Non
         trades=trades,
         served=served,
         wins=None if base is None else facts.wins(base.contracts, base.holders, sirens),
+        ahead=_ahead(supply, public, day, today, base),
+        read=public.told,
         today=today,
     )
 
@@ -86,6 +108,18 @@ def _supply(lists: Registers, sirens: list[str], day: date, base: Base | None) -
         return offered(register, establishments, day)
     read = ground(base)
     return offered(register, establishments, day, won=read.wins, weights=read.weights, method=base.method)
+
+
+def _ahead(supply: pl.DataFrame, public: Announced, day: date, today: date | None, base: Base | None) -> pl.DataFrame:
+    """What comes for these units: what is announced, and the contracts read that end."""
+    found = potential_of(base) if base is not None else None
+    return coming(
+        supply,
+        day=base.day if base is not None else max(day, today) if today else day,
+        announced=public.needs,
+        found=found,
+        method=base.method if base is not None else None,
+    )
 
 
 def _trades(served: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:

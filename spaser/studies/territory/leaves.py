@@ -25,19 +25,20 @@ from spaser.deliverables.report import (
 )
 from spaser.sections.territory import section_sources
 from spaser.studies.acting.supplier import told
+from spaser.studies.acting.supplier.told import coming as coming_told
 from spaser.studies.territory.book import LENDS, UNKNOWN, Book
 
 #: Entries of the whole book, and of a chapter, beyond which a chapter is a list of names; lines of such a list.
 ENTRIES, STEPS, LINES = 400, (60, 40, 20, 10, 5, 0), 150
 _USUAL = "taille usuelle"
-_TITLES = {LENDS: "Mise à disposition de personnel", UNKNOWN: "Métier à préciser"}
+_TITLES = {LENDS: "Mise à disposition de personnel", UNKNOWN: "Métier non renseigné par les listes"}
 _QUESTIONS = {
     LENDS: "Qui prête du personnel, pour une clause d'insertion par exemple ?",
     UNKNOWN: "Qui est là, sans que les listes disent son métier ?",
 }
 _WHY = {
     LENDS: "Ces structures prêtent du personnel : elles ne livrent pas la prestation elles-mêmes.",
-    UNKNOWN: "Ni le nom, ni l'activité, ni un secteur déclaré, ni un contrat gagné ne dit ce qu'elles font : un type de structure n'est pas un métier. Demandez-leur.",
+    UNKNOWN: "Ni le nom, ni l'activité, ni un secteur déclaré, ni un contrat gagné ne dit ce qu'elles font : un type de structure n'est pas un métier. Pour compléter : demandez-leur, écrivez-le dans une liste à vous (colonnes « SIRET », « Nom », « Secteurs ») et ajoutez-la aux listes lues ; ou ajoutez les contrats publiés, qui disent ce qu'elles ont gagné.",
 }
 _SOURCING = (
     "Ce cahier sert à préparer un achat. L'acheteur peut consulter les opérateurs avant de lancer (CCP R2111-1) : le sourçage est ouvert à tous, chacun "
@@ -87,6 +88,19 @@ _WINS = (
     Column("famille_libelle", "Famille"),
     Column("montant_egal", "Sa part, à parts égales", "somme"),
 )
+_AHEAD = (
+    Column("nom", "Structure"),
+    Column("siret", "Établissement", "identifiant"),
+    Column("acheteur_libelle", "Acheteur"),
+    Column("objet", "Besoin"),
+    Column("famille_libelle", "Famille"),
+    Column("lieu_libelle", "Lieu"),
+    Column("distance_km", "Distance (km)", "entier"),
+    Column("lot_annuel", "Lot, par an", "somme"),
+    Column("echeance", "Date", "date"),
+    Column("date_dit", "Ce que dit la date"),
+    Column("publie", "Où c'est public"),
+)
 _INDEX = (Column("famille_libelle", "Famille"), Column("structures", "Structures", "entier"))
 _NAMES = (Column("nom", "Structure"), Column("commune", "Commune"), Column("statuts", "Statuts"))
 
@@ -129,7 +143,7 @@ def write(book: Book, folder: Path | str) -> list[Path]:
 def summary(book: Book) -> str:
     """What the terminal says of it."""
     lost = book.entries.filter(chapitre=UNKNOWN).height
-    said = f"Cahier : {french.count(book.entries.height, 'structure')}, {french.count(len(_families(book)), 'famille')} d'achat ; {french.number(lost)} dont rien ne dit le métier"
+    said = f"Cahier : {french.count(book.entries.height, 'structure')}, {french.count(len(_families(book)), 'famille')} d'achat ; {french.number(lost)} au métier non renseigné par les listes"
     return french.sentence(said)
 
 
@@ -161,7 +175,7 @@ def _how(book: Book) -> Section:
     hidden = book.entries.height - book.named.height
     blocks: list[Block] = [
         Sentence(counts),
-        Paragraph(tuple(Sentence(french.typeset(text)) for text in (*_SOURCING, *_ENTRY, _read(book)))),
+        Paragraph(tuple(Sentence(french.typeset(text)) for text in (*_SOURCING, *_ENTRY, _read(book), *_public(book)))),
     ]
     if hidden:
         text = f"{french.count(hidden, 'personne')} physique{'s' if hidden > 1 else ''} comptée{'s' if hidden > 1 else ''}, jamais nommée{'s' if hidden > 1 else ''}"
@@ -205,6 +219,14 @@ def _read(book: Book) -> str:
     return "Les contrats publics dits sont ceux lus, de toute l'entité juridique (SIREN), pas du seul établissement."
 
 
+def _public(book: Book) -> tuple[str, ...]:
+    """Where the needs to come are taken from, when some were read."""
+    if book.wins is None and not book.read:
+        return ()
+    rule = "Ce qui arrive pour une structure ne vient que de ce qui est public : contrats publiés qui finissent, avis qui attendent encore des offres, programmes d'achat publiés."
+    return (rule, *book.read)
+
+
 def _kinds(book: Book) -> tuple[tuple[str, str], ...]:
     """The kinds of the book and what they are."""
     there = {one for text in book.named["inclusif_types"].drop_nulls() for one in text.split(", ")}
@@ -216,6 +238,7 @@ def _chapter(book: Book, code: str, title: str, most: int) -> Section:
     """A family: the entries that stand here, then those whose entry is under another family."""
     own = book.named.filter(chapitre=code)
     blocks: list[Block] = [Sentence(french.typeset(_WHY[code]))] if code in _WHY else []
+    blocks += [Sentence(_unsaid(own))] if code == UNKNOWN else []
     if 0 < own.height <= most:
         blocks.append(Definitions(tuple(_entry(book, row) for row in own.iter_rows(named=True))))
     elif own.height:
@@ -226,6 +249,19 @@ def _chapter(book: Book, code: str, title: str, most: int) -> Section:
         blocks.append(Sentence(_elsewhere(book, beside)))
     question = _QUESTIONS.get(code, "Qui, ici, en fait son métier ?")
     return Section(f"chapitre-{code}".replace("_", "-"), title, question, tuple(blocks))
+
+
+def _unsaid(own: pl.DataFrame) -> str:
+    """What the lists do give of those whose trade they do not say: no activity, or one that is nobody's trade."""
+    none = own["naf"].null_count()
+    common = own["naf"].drop_nulls().value_counts().sort("count", "naf", descending=[True, False])
+    codes = french.listing(f"{naf} ({french.number(count)})" for naf, count in common.head(4).rows())
+    parts = [f"{french.number(none)} sans code d'activité dans les listes"] if none else []
+    if own.height > none:
+        parts.append(
+            f"{french.number(own.height - none)} avec un code d'activité qui ne dit aucun métier d'achat, dont {codes}"
+        )
+    return french.sentence(f"{french.count(own.height, 'structure')} : {' ; '.join(parts)}")
 
 
 def _names(own: pl.DataFrame, code: str) -> list[Block]:
@@ -268,6 +304,7 @@ def _entry(book: Book, row: dict[str, Any]) -> tuple[str, str]:
     parts = [told.seat(row), trades or activity, _status(book, row)]
     if book.wins is not None and row["siren"]:
         parts += told.wins(book.wins.filter(pl.col("siren") == row["siren"]))
+    parts.append(coming_told(book.ahead.filter(siret=row["siret"])) if row["siret"] else "")
     sized = book.served.filter(mine, ~pl.col("capacite_origine").str.starts_with(_USUAL))
     if sized.height:
         parts.append(told.size(sized))
@@ -320,6 +357,16 @@ def _annexes(book: Book) -> Sequence[TableBlock]:
         table("statuts", "Statuts et preuves", statuses, _STATUSES),
         table("métiers", "Métiers connus", trades, _TRADES),
     ]
+    if book.ahead.height:
+        shown = names.filter(~pl.col("personne_physique")).select("nom", siret="cle")
+        found.append(
+            table(
+                "à venir",
+                "Ce qui arrive pour elles",
+                shown.join(book.ahead, on="siret", maintain_order="left_right"),
+                _AHEAD,
+            )
+        )
     if book.wins is not None:
         persons = book.entries.filter("personne_physique")["siren"].drop_nulls().to_list()
         found.append(

@@ -28,7 +28,7 @@ _SUBJECT = 110
 _KINDS = {"ess": "de l'ESS", "esus": "agréée ESUS", "inclusif": "inclusive"}
 
 
-class _Searched(Grid):
+class Searched(Grid):
     """The lines that wait for an answer; words typed look among all of them. It follows the choices of the desk."""
 
     asked, example = "", ""
@@ -65,7 +65,8 @@ class _Searched(Grid):
             mine = pl.any_horizontal(pl.col(name).is_in(list(held)).fill_null(False) for name in self.ids)
             found = rows.filter(pl.col("attend"))
             shown = pl.concat([found.head(LINES), rows.filter(mine & ~pl.col("attend")).head(LINES)])
-            nothing = f"aucun {self.noun[0]} : pour en changer un autre, cherchez-le"
+            none, other = ("aucune", "une autre, cherchez-la") if self.feminine else ("aucun", "un autre, cherchez-le")
+            nothing = f"{none} {self.noun[0]} : pour en changer {other}"
         self.fill([self.line(row, held) for row in shown.to_dicts()], found.height, "" if found.height else nothing)
         if words and found.height:
             more = f" ; les {LINES} premières, par montant" if found.height > LINES else ""
@@ -83,7 +84,7 @@ class _Searched(Grid):
         raise NotImplementedError
 
 
-class Families(_Searched):
+class Families(Searched):
     """The purchase families of contracts: keep the one read, take what the subject says, choose another."""
 
     kind = "famille"
@@ -110,11 +111,13 @@ class Families(_Searched):
         others = sorted((title, key) for key, title in titles.items() if key not in named)
         answers: list[tuple[str, Answer]] = [(label, ((uid, "famille", value),)) for label, value in [*first, *others]]
         read = row["famille_libelle"] or "famille inconnue"
-        told = f"{_short(row['objet'] or uid)}{_paid(row['montant'])} – {read}{', décidé' if decided else ''}"
+        told = (
+            f"{shortened_subject(row['objet'] or uid)}{_paid(row['montant'])} – {read}{', décidé' if decided else ''}"
+        )
         return OneOf(uid, told, answers)
 
 
-class Statuses(_Searched):
+class Statuses(Searched):
     """The statuses of suppliers: in the ESS or not, approved, inclusive and how; each with its proof."""
 
     kind = "statut"
@@ -201,7 +204,7 @@ class Plan(Grid):
                 "note": _field("Note", "facultatif", row["note"], "19rem"),
             }
             begin = "dès maintenant" if row["retard"] else f"à commencer avant le {french.long_date(row['sourcing'])}"
-            told = f"{row['levier_libelle']} – {row['famille_libelle'].lower()} – {begin}"
+            told = f"{row['levier_libelle']} – {row['famille_libelle'].lower()} – {begin} – heures d'insertion : {row['impact']}"
             yield Cells(row["action_id"], told, fields, {"etat": plan.UNTOUCHED})
 
 
@@ -232,6 +235,6 @@ def _paid(cents: int | None) -> str:
     return f" ({french.euros_short(cents)})" if cents else ""
 
 
-def _short(subject: str) -> str:
+def shortened_subject(subject: str) -> str:
     plain = " ".join(subject.split())
     return plain if len(plain) <= _SUBJECT else f"{plain[:_SUBJECT].rstrip(' -,')}…"

@@ -25,12 +25,19 @@ _ALIVE = "Les réponses se donnent ici une fois le carnet lancé (menu Exécutio
 
 
 class OneOf:
-    """A line with one answer to choose."""
+    """A line with one answer to choose; ``idle`` is what is shown while none is."""
 
-    def __init__(self, key: str, told: str, answers: Sequence[tuple[str, Answer]], width: str = "29rem") -> None:
+    def __init__(
+        self,
+        key: str,
+        told: str,
+        answers: Sequence[tuple[str, Answer]],
+        width: str = "28rem",
+        idle: str = "à décider plus tard",
+    ) -> None:
         self.key, self.told = key, french.typeset(told)
         self.chosen = ipywidgets.Dropdown(
-            options=[("à décider plus tard", LATER), *((french.typeset(label), answer) for label, answer in answers)],
+            options=[(idle, LATER), *((french.typeset(label), answer) for label, answer in answers)],
             value=LATER,
             style=WIDE,
             layout={"width": width, "max_width": "100%"},
@@ -218,7 +225,7 @@ def _why(proved: bool) -> str:
     return "la preuve : statuts, agrément…" if proved else "facultatif"
 
 
-def _words(told: str, width: str = "28rem") -> ipywidgets.HTML:
+def _words(told: str, width: str = "27rem") -> ipywidgets.HTML:
     return ipywidgets.HTML(
         f'<div style="white-space:normal;line-height:1.35">{tables.safe(told)}</div>',
         layout={"width": width, "max_width": "100%"},

@@ -37,7 +37,14 @@ class Supplier(View):
         if not asked:
             raise Problem("Aucun fournisseur n'est demandé", todo="Écrivez un SIRET, un SIREN ou une partie du nom")
         chosen = self.desk.diagnostic.sirens
-        made = supplier.sheet_of(self.desk.base, asked, buyer=chosen[0] if len(chosen) == 1 else None)
+        mission = self.desk.mission
+        made = supplier.sheet_of(
+            self.desk.base,
+            asked,
+            buyer=chosen[0] if len(chosen) == 1 else None,
+            notices=mission.notices if mission is not None else (),
+            programmes=mission.public if mission is not None else (),
+        )
         blocks: list[Block] = [Sentence(made.name if made.person else f"{made.name}, SIREN {made.siren}.")]
         for section in supplier.report(made).sections:
             blocks += [Sentence(section.title), *section.blocks]

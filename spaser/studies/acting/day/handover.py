@@ -47,6 +47,7 @@ def report(result: Planned) -> Report:
         as_of=frame.day,
         sections=[_timetable(result, rows), *_printed(people)],
         subtitle=french.long_date(frame.day),
+        ground=f"Journée du {french.long_date(frame.day)}",
         annexes=_sheets(rows, result.found.unmet),
     )
 

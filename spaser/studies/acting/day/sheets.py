@@ -157,19 +157,23 @@ def rates(follow: pl.DataFrame) -> list[str]:
     lines = [f"{french.count(met.height, 'rencontre', feminine=True)} sur {french.number(follow.height)} prévues"]
     for name, what in (("a_repondu", "ont répondu à la consultation"), ("a_gagne", "ont gagné")):
         known, yes = met.select(known=pl.col(name).count(), yes=pl.col(name).sum()).row(0)
-        lines.append(
-            f"{french.number(yes)} {what}"
-            + (
-                f", soit {french.share(yes / known)} des {french.number(known)} suites connues"
-                if known
-                else " (suite non dite)"
-            )
-        )
+        lines.append(f"{french.number(yes)} {what}{_rate(yes, known, met.height)}")
     won, told = follow.select(won=pl.col("montant_gagne").sum(), told=pl.col("montant_gagne").count()).row(0)
     return [
         *lines,
         f"{french.euros(won, 0)} gagnés" if told else "montants gagnés non dits",
     ]
+
+
+def _rate(yes: int, known: int, met: int) -> str:
+    """The rate on what is known; only « oui » written, the others left blank, is a sheet half filled and proves no rate."""
+    if not known:
+        return " (suite non dite)"
+    blank = met - known
+    if blank and yes == known:
+        return f" ; {french.count(blank, 'suite')} non renseignée{'s' * (blank > 1)} : aucun taux n'est dit (écrivez aussi les « non »)"
+    left = f", {french.number(blank)} non renseignée{'s' * (blank > 1)}" if blank else ""
+    return f", soit {french.share(yes / known)} des {french.number(known)} suites connues{left}"
 
 
 def _sheet(book: Path | str, name: str, columns: Mapping[str, tuple[str, ...]]) -> list[dict[str, str | None]]:

@@ -14,7 +14,7 @@ import polars as pl
 
 from spaser import french, impact, rules
 from spaser.problems import Problem, closest
-from spaser.studies.acting.drafting import reserving
+from spaser.studies.acting.drafting import conceding, reserving
 from spaser.studies.acting.drafting.need import Need
 from spaser.studies.acting.drafting.threshold import DUTY, dispensed, reached
 
@@ -45,7 +45,7 @@ class Text:
 
 
 def levers() -> list[str]:
-    """The levers of a contract that texts may be asked for; concessions rest on articles of their own, of which no text is held."""
+    """The levers that texts may be asked for; a concession is reserved by those of ``conceding.HELD``, never by a rung of its own."""
     own = [rung for rung in rules.toml("levers.toml")["rungs"] if not any(map(_of_concessions, rung["conditions"]))]
     return [rung["code"] for rung in own]
 
@@ -79,6 +79,7 @@ def draft(need: Need, *asked: str) -> list[Text]:
     known = rules.table("families.csv")["famille"].to_list()
     if need.famille not in known:
         raise Problem(f"Famille d'achat inconnue : « {need.famille} »", todo=closest(need.famille, known))
+    conceding.refuse(need, *asked)
     held = levers()
     for lever in asked:
         if lever not in held:
@@ -88,7 +89,7 @@ def draft(need: Need, *asked: str) -> list[Text]:
                 todo=closest(lever, held),
             )
     reserving.refuse(need, *asked)
-    kept = {code: entry for code, entry in _entries().items() if {*asked, "*"} & set(entry["leviers"])}
+    kept = {code: entry for code, entry in _entries(need).items() if {*asked, "*"} & set(entry["leviers"])}
     reserved = [entry for entry in kept.values() if _reserves(entry)]
     if len(reserved) > 1:
         raise Problem(
@@ -141,10 +142,12 @@ def hours_of(need: Need) -> tuple[float | None, str]:
     return value, told
 
 
-def _entries() -> dict[str, dict[str, Any]]:
+def _entries(need: Need | None = None) -> dict[str, dict[str, Any]]:
+    """The texts held, those of contracts; for a concession, its own alone."""
+    files = ("concession",) if need is not None and need.concession else ("social", "environnement")
     found = {
         code: entry
-        for name in ("social", "environnement")
+        for name in files
         for code, entry in rules.toml(f"clauses/{name}.toml").items()
         if code != "familles"
     }

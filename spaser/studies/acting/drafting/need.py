@@ -12,7 +12,7 @@ class Need:
     """What is to be bought. ``annuel`` in cents without tax; ``mois`` the whole duration; ``taux`` part of the hours (0 to 1).
 
     ``acheteur``: central, autre or entite, empty when unknown. ``atteint``: the buyer says that the whole need reaches the European
-    threshold, or not; None: it is compared.
+    threshold, or not; None: it is compared. ``concession``: the contract is one, so it rests on articles of its own.
     """
 
     objet: str = ""
@@ -25,6 +25,7 @@ class Need:
     values: dict[str, str] = field(default_factory=dict)
     acheteur: str = ""
     atteint: bool | None = None
+    concession: bool = False
 
     @property
     def nature(self) -> str:

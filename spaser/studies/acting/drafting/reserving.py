@@ -71,7 +71,9 @@ def refuse(need: Need, *asked: str) -> None:
 
 
 def to_check(need: Need, *asked: str) -> list[str]:
-    """What to check before the texts are pasted, when a reservation to the ESS is asked."""
+    """What to check before the texts are pasted, when a reservation to the ESS or the text of a concession is asked."""
+    if need.concession:
+        return [rules.toml("clauses/articles.toml")["a_verifier"]["concession"]]
     if not set(asked) & set(LEVERS):
         return []
     notes = rules.toml("clauses/articles.toml")["a_verifier"]

@@ -7,26 +7,26 @@ buyer (levers, rank among suppliers, names of possible partners) is not on it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
-from spaser import french, potential, renewals, suppliers
+from spaser import buyers, french, suppliers
 from spaser.deliverables.report import MASK
 from spaser.problems import Problem, closest
-from spaser.sections.potential import ACTIONABLE
 from spaser.studies.acting.grouping import Grouping, groups_of
 from spaser.studies.acting.supplier import facts
+from spaser.studies.acting.supplier.coming import MONTHS, coming
 from spaser.studies.acting.supplier.conditions import checklist
 from spaser.studies.diagnostic import Base
+from spaser.studies.potential.announced import Announced, Programme, announced, known_buyers
 from spaser.studies.potential.compose import Opportunities, ground, potential_of
-from spaser.studies.potential.located import places
 from spaser.text import fold
 from spaser.vocabulary.sentences import NO_LIST
 
-#: Needs whose preparation begins within this time are « coming up ».
-MONTHS = 24
 _SHOWN = 8
 
 
@@ -34,7 +34,7 @@ _SHOWN = 8
 class SupplierSheet:
     """``places`` its establishments, ``statuses`` lines of the lists with ``etat``, ``judged`` the statuses held on the day with
     their reasons, ``wins`` contracts held, ``served`` families with their proof and its size, ``ahead`` needs coming up within
-    reach, ``shared`` needs that it could answer with others, ``conditions`` what an ESUS approval asks and what the lists show;
+    reach (published contracts, notices, programmes published; ``read`` what was read of these two), ``shared`` needs that it could answer with others, ``conditions`` what an ESUS approval asks and what the lists show;
     natural persons masked."""
 
     siren: str
@@ -49,6 +49,7 @@ class SupplierSheet:
     ahead: pl.DataFrame
     shared: pl.DataFrame
     conditions: pl.DataFrame
+    read: tuple[str, ...] = ()
     person: bool = False
     demo: bool = False
 
@@ -61,6 +62,8 @@ def sheet_of(
     radius: float | None = None,
     dependency: float | None = None,
     months: int = MONTHS,
+    notices: Sequence[str | Path] = (),
+    programmes: Sequence[Programme] = (),
 ) -> SupplierSheet:
     """The sheet of one supplier.
 
@@ -73,7 +76,9 @@ def sheet_of(
     buyer
         Only the needs of this buyer; those of every buyer read by default.
     months
-        Needs whose preparation begins within this time.
+        Contracts whose renewal is to be prepared within this time.
+    notices, programmes
+        Files of notices, and programmes that a person says published (see ``potential.announced``): what they announce comes too.
 
     Raises
     ------
@@ -83,7 +88,8 @@ def sheet_of(
     if base.register is None or base.establishments is None:
         raise Problem(NO_LIST, todo="Ajoutez --registre")
     found = potential_of(base, buyer=buyer, radius=radius, dependency=dependency)
-    siren = _siren(base, found, who)
+    siren = _siren(base, who)
+    public = _public(base, buyer, notices, programmes)
     spots = base.establishments.filter(pl.col("siren") == siren).collect()
     person = bool(spots["personne_physique"].any())
     grouping = groups_of(found, method=base.method)
@@ -100,7 +106,8 @@ def sheet_of(
         judged=held,
         wins=facts.wins(base.contracts, base.holders, [siren]),
         served=facts.served(ground(base).supply.filter(pl.col("siren") == siren)),
-        ahead=_ahead(base, found, siren, months),
+        ahead=_ahead(base, found, siren, public, months),
+        read=public.told,
         shared=_shared(grouping, siren),
         conditions=checklist(held, lines, forms),
         person=person,
@@ -108,7 +115,7 @@ def sheet_of(
     )
 
 
-def _siren(base: Base, found: Opportunities, who: str) -> str:
+def _siren(base: Base, who: str) -> str:
     """The legal unit that a number or words of a name mean; the name of a natural person finds nobody."""
     digits = re.sub(r"[\s\u00a0\u202f]", "", who)
     names = _known(base)
@@ -185,36 +192,28 @@ def _judged(base: Base, siren: str) -> pl.DataFrame:
     return told.select(kept).sort("siret", nulls_last=True).collect()
 
 
-def _ahead(base: Base, found: Opportunities, siren: str, months: int) -> pl.DataFrame:
-    """The needs of published contracts, coming up, that it is within reach of and whose trade it has."""
-    needs = renewals.upcoming(
-        found.opportunities.lazy().filter(ACTIONABLE), as_of=base.as_of, months=months, method=base.method
-    ).collect()
-    spots = places(needs.lazy()).collect(engine="in-memory")
-    alone = found.supply.filter(pl.col("siren") == siren)
-    near = potential.candidates(
-        needs.lazy(), spots.lazy(), alone.lazy(), radius=found.radius, dependency=found.dependency, method=base.method
-    ).filter(pl.col("metier_connu").fill_null(False) & pl.col("preste").fill_null(False))
-    best = near.sort("distance_km", "siret", nulls_last=True).unique("besoin_id", keep="first", maintain_order=True)
-    kept = best.select("besoin_id", "siret", "distance_km", "probabilite", "prenable").collect(engine="in-memory")
-    size = (
-        pl.when(pl.col("probabilite") >= 0.5)
-        .then(pl.lit("oui, plutôt"))
-        .when(pl.col("probabilite").is_not_null())
-        .then(pl.lit("grand pour lui seul"))
+def _public(base: Base, buyer: str | None, notices: Sequence[str | Path], programmes: Sequence[Programme]) -> Announced:
+    """What is announced in public on the reader's day, by this buyer or by all."""
+    return announced(
+        base.today or base.day,
+        notices=notices,
+        programmes=programmes,
+        known=known_buyers(base) if notices or programmes else None,
+        siren=buyers.choose(base.buyers, buyer) if buyer else None,
     )
-    asked = needs.select(
-        "besoin_id",
-        "acheteur_libelle",
-        "objet",
-        "famille_libelle",
-        "lieu_libelle",
-        "lot_annuel",
-        "sourcing",
-        "echeance",
-    )
-    return (
-        asked.join(kept, on="besoin_id", maintain_order="left").with_columns(taille=size).sort("sourcing", "besoin_id")
+
+
+def _ahead(base: Base, found: Opportunities, siren: str, public: Announced, months: int) -> pl.DataFrame:
+    """What comes for it: contracts read that end, and what is announced."""
+    return coming(
+        found.supply.filter(pl.col("siren") == siren),
+        day=base.day,
+        announced=public.needs,
+        found=found,
+        radius=found.radius,
+        dependency=found.dependency,
+        months=months,
+        method=base.method,
     )
 
 

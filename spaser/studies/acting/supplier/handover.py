@@ -17,6 +17,7 @@ from spaser.studies.acting.supplier.compose import SupplierSheet
 from spaser.studies.acting.supplier.conditions import note
 from spaser.studies.acting.supplier.facts import CONTACT, SOON
 from spaser.studies.acting.tables import tables_of
+from spaser.studies.potential.announced import ENDS, OFFERS, PLANNED
 
 #: Lines of each table on the page; the workbook has them all.
 MOST = 8
@@ -63,10 +64,12 @@ _AHEAD = (
     Column("lieu_libelle", "Lieu"),
     Column("distance_km", "Distance (km)", "entier"),
     Column("lot_annuel", "Lot, par an", "somme"),
-    Column("sourcing", "Préparation dès", "date"),
-    Column("echeance", "Fin au plus tard", "date"),
+    Column("echeance", "Date", "date"),
+    Column("date_dit", "Ce que dit la date"),
+    Column("publie", "Où c'est public"),
     Column("taille", "À sa taille"),
 )
+_FAMILY, _PREPARED = Column("famille_libelle", "Famille"), Column("sourcing", "Préparation dès", "date")
 _SHARED = (
     Column("acheteur_libelle", "Acheteur"),
     Column("objet", "Besoin"),
@@ -88,8 +91,9 @@ _ASKED = (
     ("titulaire_inclusif", "structure inclusive", "pas une structure inclusive", "structure inclusive : inconnu"),
 )
 _PUBLIC = (
-    "Tiré des contrats publiés et des listes données, rien d'autre. Les montants des besoins sont estimés d'après les contrats passés ; "
-    "une fin au plus tard n'annonce pas une consultation : l'acheteur la publie s'il la lance, et chacun peut y répondre."
+    "Tiré de ce qui est public (contrats publiés, avis qui attendent encore des offres, programmes d'achat que leur acheteur a publiés) et des listes données, rien "
+    "d'autre. Le montant d'un contrat qui finit est estimé d'après les contrats passés ; une fin au plus tard n'annonce pas une consultation : l'acheteur la publie "
+    "s'il la lance, et chacun peut y répondre."
 )
 
 
@@ -144,10 +148,10 @@ def page(sheet: SupplierSheet) -> Report:
     ahead: list[Block] = [Sentence(french.typeset(_PUBLIC))]
     if sheet.ahead.height:
         ahead.append(
-            table("page-a-venir", "Les marchés qui arrivent pour lui", _cut(sheet.ahead), _AHEAD[:3] + _AHEAD[5:])
+            table("page-a-venir", "Les marchés qui arrivent pour lui", _cut(sheet.ahead), _AHEAD[:3] + _AHEAD[5:8])
         )
     else:
-        ahead.append(Sentence(f"Aucun besoin lu à sa portée n'est à préparer dans les {sheet.months} mois."))
+        ahead.append(Sentence(_none(sheet)))
     held = _statuses(sheet)
     said = tuple(block for block in held.blocks if not isinstance(block, TableBlock))
     sections = [
@@ -180,11 +184,18 @@ def summary(sheet: SupplierSheet) -> str:
     lines = [head, _held(sheet), *told.wins(sheet.wins), told.size(sheet.served)]
     lines.append(
         french.sentence(
-            f"{french.count(sheet.ahead.height, 'besoin')} à préparer dans les {sheet.months} mois à sa portée ; "
+            f"{french.count(sheet.ahead.height, 'besoin')} à venir à sa portée ({_sources(sheet)}) ; "
             f"{french.count(sheet.shared.height, 'besoin')} où il pourrait répondre avec d'autres"
         )
     )
-    return "\n".join(line for line in lines if line)
+    return "\n".join(line for line in [*lines, *sheet.read] if line)
+
+
+def _sources(sheet: SupplierSheet) -> str:
+    """« 3 de contrats publiés, 1 d'un avis »: what comes, by where it is public."""
+    counts = dict(sheet.ahead["date_dit"].value_counts().rows())
+    words = {ENDS: "contrats publiés qui finissent", OFFERS: "avis ouverts", PLANNED: "programmes publiés"}
+    return ", ".join(f"{word} : {french.number(counts.get(what, 0))}" for what, word in words.items())
 
 
 def _identity(sheet: SupplierSheet) -> Section:
@@ -268,6 +279,8 @@ def _able(sheet: SupplierSheet) -> Section:
 
 def _ahead(sheet: SupplierSheet) -> Section:
     blocks: list[Block] = [Callout("Seulement ce qui est public", french.typeset(_PUBLIC))]
+    if sheet.read:
+        blocks.append(Paragraph(tuple(Sentence(text) for text in sheet.read)))
     if sheet.ahead.height:
         blocks.append(
             table(
@@ -279,9 +292,15 @@ def _ahead(sheet: SupplierSheet) -> Section:
             )
         )
     else:
-        blocks.append(Sentence(f"Aucun besoin lu à sa portée n'est à préparer dans les {sheet.months} mois."))
+        blocks.append(Sentence(_none(sheet)))
     return Section(
         "a-venir", "Qu'est-ce qui arrive pour lui ?", "Quels besoins, où, et quand s'y préparer ?", tuple(blocks)
+    )
+
+
+def _none(sheet: SupplierSheet) -> str:
+    return french.sentence(
+        f"Rien de ce qui est lu n'est à la fois à sa portée, de son métier et à venir (contrats à préparer dans les {sheet.months} mois)"
     )
 
 
@@ -323,7 +342,7 @@ def _annexes(sheet: SupplierSheet) -> list[TableBlock]:
         table("statuts", "Statuts et preuves", sheet.statuses, _STATUSES),
         table("contrats", "Contrats publics lus", sheet.wins, (Column("uid", "Identifiant"), *_WINS, *bounds)),
         table("familles", "Familles servies", sheet.served, (Column("siret", "SIRET", "identifiant"), *_SERVED, *size)),
-        table("à venir", "Besoins à venir à sa portée", sheet.ahead, _AHEAD),
+        table("à venir", "Besoins à venir à sa portée", sheet.ahead, (*_AHEAD, _PREPARED, _FAMILY)),
         table("à plusieurs", "Besoins à prendre à plusieurs", sheet.shared, _SHARED),
         table("conditions", "Conditions et ce que les listes montrent", sheet.conditions, _CONDITIONS),
     ]

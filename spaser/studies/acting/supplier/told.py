@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from spaser import french
+from spaser.sections.shown import brief
 
 
 def seat(row: dict[str, str | None]) -> str:
@@ -56,3 +59,27 @@ def size(served: pl.DataFrame) -> str:
     return french.sentence(
         f"Capacité annuelle estimée, de {french.euros_short(low)} à {french.euros_short(high)} ({origins})"
     )
+
+
+#: Needs named in a sentence; the workbook has them all.
+_NAMED, _LETTERS = 2, 70
+
+
+def coming(rows: pl.DataFrame) -> str:
+    """« Ce qui arrive, public et à sa portée : 3 besoins ; … »: the first dates, with the buyer and where it is public."""
+    if not rows.height:
+        return ""
+    first = brief(rows.head(_NAMED), _LETTERS)
+    said = [_need(row) for row in first.iter_rows(named=True)]
+    rest = rows.height - first.height
+    more = f" ; {french.count(rest, 'autre')} dans le classeur" if rest else ""
+    return french.sentence(
+        f"Ce qui arrive, public et à sa portée : {french.count(rows.height, 'besoin')}, dont {' ; '.join(said)}{more}"
+        if rest
+        else f"Ce qui arrive, public et à sa portée : {' ; '.join(said)}"
+    )
+
+
+def _need(row: dict[str, Any]) -> str:
+    day = f", {row['date_dit']} le {french.short_date(row['echeance'])}" if row["echeance"] else ", date non dite"
+    return f"« {row['objet']} » ({row['acheteur_libelle'] or 'acheteur non dit'}{day}, {row['publie']})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaser.deliverables import columns
@@ -11,6 +11,7 @@ from spaser.deliverables import columns
 WORDS = st.text(alphabet="abcdefghij 0123456789-'é€", max_size=60)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(WORDS, WORDS, WORDS), min_size=1, max_size=8), st.floats(20, 120))
 def test_the_columns_fill_the_page_and_never_leave_it(rows, room):
     found, _ = columns.widths(["Objet", "Montant", "Le"], rows, room)
