@@ -4,18 +4,26 @@ from spaser.contracts.assembly import (
     ESSENTIAL,
     Contracts,
     accounts,
+    alone,
     as_of_default,
     build,
+    compared,
     described,
     essential,
+    last_publication,
+    settled,
 )
 
 __all__ = [
     "ESSENTIAL",
     "Contracts",
     "accounts",
+    "alone",
     "as_of_default",
     "build",
+    "compared",
     "described",
     "essential",
+    "last_publication",
+    "settled",
 ]

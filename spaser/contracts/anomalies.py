@@ -1,8 +1,8 @@
 """Amounts far from those they can be compared with: the buyer's own in the CPV division, then those of buyers of its size.
 
 On the decimal logarithm, by the median and the median absolute deviation, beside the rules of ``amounts``. An anomaly is a
-reason to look, never a correction: it moves no sum. The others are the buyers read together: above 300 000 records they are
-those of the same part (``studies/diagnostic/parts``), and the reason told may differ. Values: ``reference/contract_facts.toml`` (``anomalies``, ``anomalie``).
+reason to look, never a correction: it moves no sum. The others are the buyers read together. Values: ``reference/contract_facts.toml``
+(``anomalies``, ``anomalie``).
 """
 
 from __future__ import annotations
@@ -15,23 +15,45 @@ from spaser.contracts.amounts import USABLE
 from spaser.vocabulary import CENT, WORKS_DIVISION
 
 _OTHERS = "sans population connue"
+SIZES = {
+    "_tranche": pl.String(),
+    "cpv_division": pl.String(),
+    "_mediane_tranche": pl.Float64(),
+    "_n_tranche": pl.UInt32(),
+    "_etendue_tranche": pl.Float64(),
+}
 
 
-def judge(contracts: pl.DataFrame) -> pl.DataFrame:
+def judge(contracts: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
     """Adds ``montant_anomalie`` (null: too few to compare with) and ``montant_anomalie_raisons``, in words.
 
-    The comparison with the buyer's own contracts decides, unless buyers of its size find the amount ordinary; without enough
+    The comparison with the buyer's own contracts decides, unless buyers of its size find the amount ordinary (``sizes``); without enough
     of its own, theirs decides. What strengthens the doubt is told too: a lost comma would explain it, the procedure forbids it.
     Needs ``uid, acheteur_siren, cpv_division, montant, montant_statut, type_contrat, procedure, test_plateforme``.
     """
-    compared = _scored(_banded(_comparable(contracts)))
     settings = rules.toml("contract_facts.toml")["anomalies"]
-    own, theirs = (pl.col(f"_ecart_{group}").abs() > settings["ecarts"] for group in ("acheteur", "tranche"))
-    flagged = pl.when(pl.col("_ecart_acheteur").is_not_null()).then(own & theirs.fill_null(True)).otherwise(theirs)
+    compared = _comparable(contracts)
+    usual = _usual(compared, "acheteur_siren", "acheteur", pl.len() >= settings["minimum_acheteur"])
+    compared = _banded(compared).join(usual, on=["acheteur_siren", "cpv_division"], how="left")
+    compared = compared.join(sizes, on=["_tranche", "cpv_division"], how="left")
+    own, theirs = (_distance(group).abs() > settings["ecarts"] for group in ("acheteur", "tranche"))
+    flagged = pl.when(_distance("acheteur").is_not_null()).then(own & theirs.fill_null(True)).otherwise(theirs)
     marked = compared.with_columns(montant_anomalie=flagged)
     told = marked.filter("montant_anomalie").select("uid", montant_anomalie_raisons=_reasons(own, theirs))
-    found = marked.select("uid", "montant_anomalie").join(told, on="uid", how="left")
-    return contracts.join(found, on="uid", how="left")
+    found = contracts.join(marked.select("uid", "montant_anomalie"), on="uid", how="left")
+    return found.join(told, on="uid", how="left")
+
+
+def sizes(contracts: pl.DataFrame) -> pl.DataFrame:
+    """What amounts are usual for buyers of one size in one CPV division: ``_tranche, cpv_division, _n_tranche, _mediane_tranche,
+    _etendue_tranche``, from the contracts of all buyers; where there are enough of them.
+
+    Needs ``uid, acheteur_siren, cpv_division, montant, montant_statut, type_contrat, procedure, test_plateforme``.
+    """
+    settings = rules.toml("contract_facts.toml")["anomalies"]
+    buyers = pl.col("acheteur_siren").n_unique() >= settings["minimum_acheteurs"]
+    enough = (pl.len() >= settings["minimum_tranche"]) & buyers
+    return _usual(_banded(_comparable(contracts)), "_tranche", "tranche", enough)
 
 
 def _reasons(own: pl.Expr, theirs: pl.Expr) -> pl.Expr:
@@ -75,20 +97,22 @@ def _banded(compared: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _scored(compared: pl.DataFrame) -> pl.DataFrame:
-    """Adds for each group ``_n``, ``_mediane`` (logarithm) and ``_ecart``, in robust deviations; null when it is too small."""
-    settings = rules.toml("contract_facts.toml")["anomalies"]
-    for group, key in (("acheteur", "acheteur_siren"), ("tranche", "_tranche")):
-        by = [key, "cpv_division"]
-        enough = pl.len().over(by) >= settings[f"minimum_{group}"]
-        if group == "tranche":
-            enough &= pl.col("acheteur_siren").n_unique().over(by) >= settings["minimum_acheteurs"]
-        middle = pl.col("_log").median().over(by)
-        compared = compared.with_columns(pl.len().over(by).alias(f"_n_{group}"), middle.alias(f"_mediane_{group}"))
-        distance = pl.col("_log") - pl.col(f"_mediane_{group}")
-        spread = pl.max_horizontal(distance.abs().median().over(by) * 1.4826, pl.lit(settings["ecart_minimal"]))
-        compared = compared.with_columns(pl.when(enough).then(distance / spread).alias(f"_ecart_{group}"))
-    return compared
+def _usual(compared: pl.DataFrame, key: str, group: str, enough: pl.Expr) -> pl.DataFrame:
+    """Per group of ``key`` and CPV division with enough amounts: their number, median (logarithm) and robust deviation."""
+    by = [key, "cpv_division"]
+    middle = pl.col("_log").median().alias(f"_mediane_{group}")
+    counted = compared.group_by(by).agg(middle, pl.len().alias(f"_n_{group}"), _assez=enough)
+    known = counted.filter("_assez").drop("_assez")
+    near = compared.select(*by, "_log").join(known.select(*by, f"_mediane_{group}"), on=by)
+    far = near.select(*by, _loin=(pl.col("_log") - pl.col(f"_mediane_{group}")).abs())
+    least = rules.toml("contract_facts.toml")["anomalies"]["ecart_minimal"]
+    spread = pl.max_horizontal(pl.col("_loin").median() * 1.4826, pl.lit(least))
+    return known.join(far.group_by(by).agg(spread.alias(f"_etendue_{group}")), on=by)
+
+
+def _distance(group: str) -> pl.Expr:
+    """How far from the median, in robust deviations; null when the group is too small."""
+    return (pl.col("_log") - pl.col(f"_mediane_{group}")) / pl.col(f"_etendue_{group}")
 
 
 def _seen(group: str) -> list[pl.Expr]:

@@ -10,18 +10,7 @@ import polars as pl
 
 from spaser import rules
 from spaser import vocabulary as words
-from spaser.contracts import (
-    amendments,
-    amounts,
-    anomalies,
-    consultations,
-    days,
-    doubts,
-    kinds,
-    populations,
-    repeats,
-    states,
-)
+from spaser.contracts import anomalies, judging, repeats, states
 from spaser.contracts import holders as holding
 
 
@@ -80,6 +69,36 @@ def essential(
     narrow = states.rows(records)
     found = states.states(narrow)
     return _judged(records, narrow, found, states.current(found), (as_of, today), decisions, _MEASURED)
+
+
+def alone(records: pl.LazyFrame, *, as_of: date, end: date, decisions: pl.LazyFrame | None = None) -> pl.LazyFrame:
+    """What all the records of some buyers say of their contracts; ``settled`` then makes them those of ``essential``.
+
+    ``end`` is the last day of the records of all buyers (``last_publication``), when it comes after ``as_of``.
+    """
+    narrow = states.rows(records)
+    found = states.states(narrow)
+    table, schema = _assembled(records, narrow, found, states.current(found), decisions, _MEASURED)
+    judge = partial(judging.alone, as_of=as_of, today=None, end=end, schema=schema)
+    return table.map_batches(judge, schema=judging.partial(schema), streamable=False)
+
+
+def compared(own: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """What only the contracts of all buyers together say (``own``: those of ``alone``), as two small tables for ``settled``."""
+    sizes = own.select(judging.SIZED).map_batches(anomalies.sizes, schema=anomalies.SIZES, streamable=False)
+    twins = own.select(judging.LIKENED).map_batches(repeats.twins, schema=repeats.TWINS, streamable=False)
+    return sizes, twins
+
+
+def settled(own: pl.DataFrame, sizes: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
+    """The contracts of ``essential``, from those of ``alone`` and what was ``compared``."""
+    return judging.settled(own, sizes, twins, _schema(_MEASURED))
+
+
+def last_publication(records: pl.LazyFrame) -> pl.LazyFrame:
+    """One value: the latest day on which a contract was first published."""
+    current = states.current(states.states(states.rows(records)))
+    return current.select(states.published("publication_initiale").max())
 
 
 def described(contracts: pl.LazyFrame, records: pl.LazyFrame) -> pl.LazyFrame:
@@ -159,6 +178,21 @@ def _judged(
     kept: tuple[str, ...] = (),
 ) -> pl.LazyFrame:
     """The columns of CONTRACTS that are ours, and those ``kept`` of the record that describes each contract."""
+    table, schema = _assembled(records, narrow, found, current, decisions, kept)
+    # Judged in memory, once: as a lazy plan, each comparison of contracts with one another would double the plan.
+    judge = partial(judging.judged, as_of=window[0], today=window[1], schema=schema)
+    return table.map_batches(judge, schema=schema, streamable=False)
+
+
+def _assembled(
+    records: pl.LazyFrame,
+    narrow: pl.LazyFrame,
+    found: pl.LazyFrame,
+    current: pl.LazyFrame,
+    decisions: pl.LazyFrame | None,
+    kept: tuple[str, ...],
+) -> tuple[pl.LazyFrame, pl.Schema]:
+    """The table to judge, one row per contract, and the columns it must have once judged."""
     assembled = current
     for part in (
         holding.counted(records, current),
@@ -202,33 +236,13 @@ def _judged(
     )
     table = carriers.select(known).join(read, on=states.KEY)
     table = table.with_columns(pl.coalesce(f"lots_{name}", name).alias(name) for name in states.CONSIDERED)
-    schema = pl.Schema(_judged_schema() | {name: words.RECORDS.schema[name] for name in kept})
-    # Judged in memory, once: as a lazy plan, each comparison of contracts with one another would double the plan.
-    return table.map_batches(
-        partial(_judge, as_of=window[0], today=window[1], schema=schema), schema=schema, streamable=False
-    )
+    return table, _schema(kept)
 
 
-def _judged_schema() -> dict[str, pl.DataType]:
-    schema = {name: words.RECORDS.schema[name] for name in states.KEY} | {"uid": pl.String()}
-    return schema | {name: words.CONTRACTS.schema.get(name, pl.Int64()) for name in _JUDGED}
-
-
-def _judge(table: pl.DataFrame, as_of: date, today: date | None, schema: pl.Schema) -> pl.DataFrame:
-    """The columns of CONTRACTS that are ours, from the narrow table of all contracts.
-
-    The order is the reasoning, each step reads columns of those before: days before amendments (an amendment is judged on
-    days already corrected), the end of the contract after its duration, the amount once its kind is known (a maximum is not
-    a spend), lots of one consultation before maxima repeated on each of them, twins once maxima are settled, and the
-    populations last: they read every doubt.
-    """
-    dated = amendments.judge(days.judge(table, as_of, today).with_columns(*_derived())).with_columns(
-        fin_contrat=days.end()
-    )
-    judged = anomalies.judge(_amounts(kinds.judge(dated)))
-    judged = repeats.twins(repeats.maxima(consultations.presume(judged)))
-    judged = doubts.told(populations.classify(_retained(judged), as_of))
-    return judged.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+def _schema(kept: tuple[str, ...]) -> pl.Schema:
+    key = {name: words.RECORDS.schema[name] for name in states.KEY} | {"uid": pl.String()}
+    ours = {name: words.CONTRACTS.schema.get(name, pl.Int64()) for name in _JUDGED}
+    return pl.Schema(key | ours | {name: words.RECORDS.schema[name] for name in kept})
 
 
 def _decided(decisions: pl.LazyFrame | None) -> list[pl.LazyFrame]:
@@ -242,53 +256,6 @@ def _decided(decisions: pl.LazyFrame | None) -> list[pl.LazyFrame]:
         .select(uid="objet_id", **{f"decision_{kind}": "valeur"})
         for kind in DECIDED
     ]
-
-
-def _derived() -> list[pl.Expr]:
-    method = rules.method()["test_contracts"]
-    nature = pl.col("nature").fill_null("")
-    tests = pl.col("objet").str.to_lowercase().str.contains(method["objet"]).fill_null(False)
-    return [
-        pl.col("acheteur_id").str.head(9).alias("acheteur_siren"),
-        pl.col("dateNotification").dt.year().cast(pl.Int32).alias("annee"),
-        pl.col("codeCPV").str.head(2).alias("cpv_division"),
-        (nature == "Marché de défense ou de sécurité").alias("defense"),
-        (tests | pl.col("acheteur_id").is_in(method["acheteurs"]).fill_null(False)).alias("test_plateforme"),
-    ]
-
-
-def _amounts(table: pl.DataFrame) -> pl.DataFrame:
-    """Amounts qualified, then decided amounts applied and qualified again."""
-    qualified = amounts.qualify(amounts.whole_file(amounts.usual(table.with_columns(montant_decide=pl.lit(False)))))
-    if not table["decision_montant"].is_not_null().any():
-        return qualified
-    new = amounts.decided_cents(pl.col("montant_propose"))
-    return amounts.qualify(
-        qualified.with_columns(montant_decide=new.is_not_null(), montant=pl.coalesce(new, "montant"))
-    )
-
-
-def _retained(table: pl.DataFrame) -> pl.DataFrame:
-    """``montant_retenu`` (each maximum once), ``montant_retenu_haut`` (once per record), the sums of consultations.
-
-    A group's maximum is carried by one of its records. A marché subséquent whose framework is in the files has no retained
-    amount: its euros are those of the framework. Otherwise it keeps its amount, to be summed apart.
-    """
-    usable = pl.col("montant_statut").is_in(amounts.USABLE)
-    once = usable & (pl.col("accord_multiple").is_null() | (pl.col("accord_multiple") == pl.col("uid")))
-    counts = usable & ~pl.col("test_plateforme") & (pl.col("cadre_lien") != "numero").fill_null(True)
-    apart = pl.col("cadre_uid").is_null()
-    members = table.select("consultation", once=pl.when(once).then("montant"))
-    totals = members.group_by("consultation").agg(
-        consultation_n=pl.len().cast(pl.Int32),
-        consultation_montant=pl.when(pl.col("once").is_not_null().any()).then(pl.col("once").sum()),
-    )
-    return table.join(totals, on="consultation", how="left").with_columns(
-        montant_retenu=pl.when(counts & once & apart).then("montant"),
-        montant_retenu_haut=pl.when(counts).then("montant"),
-        montant_part=pl.when(usable).then("montant"),
-        montant_bas=pl.when(repeats.repeated() & usable).then(0).otherwise("montant_bas"),
-    )
 
 
 def _subcontracts(records: pl.LazyFrame) -> pl.LazyFrame:
@@ -363,12 +330,14 @@ def as_of_default(records: pl.LazyFrame, today: date | None = None) -> pl.LazyFr
     mistakes: they would stop the data on a day that has not come. With the reader's day ``today``, no date after it counts.
     """
     settings = rules.toml("contract_facts.toml")["dates"]
-    published, notified = (
-        pl.col(name).filter(pl.lit(True) if today is None else pl.col(name) <= today)
-        for name in ("datePublicationDonnees", "dateNotification")
+    until = pl.lit(True) if today is None else pl.col("datePublicationDonnees") <= today
+    counted = records.group_by("dateNotification").agg(
+        n=pl.len().cast(pl.Int64), publie=pl.col("datePublicationDonnees").filter(until).max()
     )
-    days = notified.drop_nulls().sort()
+    notified = pl.col("dateNotification")
+    believed = notified.is_not_null() if today is None else (notified <= today).fill_null(False)
+    # Day by day: a country has three thousand of them.
+    days, n = notified.filter(believed).sort(), pl.col("n").filter(believed).sort_by(notified.filter(believed))
     gap = (days.shift(-1) - days).dt.total_days()
-    after = days.len().cast(pl.Int64) - days.cum_count().cast(pl.Int64)
-    alone = (gap > settings["isole_jours"]) & (after <= settings["isole_part"] * days.len())
-    return records.select(as_of=pl.coalesce(published.max(), days.filter(alone).first(), days.last()))
+    alone = (gap > settings["isole_jours"]) & (n.sum() - n.cum_sum() <= settings["isole_part"] * n.sum())
+    return counted.select(as_of=pl.coalesce(pl.col("publie").max(), days.filter(alone).first(), days.last()))

@@ -15,6 +15,7 @@ from spaser.vocabulary import CENT
 EQUAL, UNEQUAL, FAR = "maximum_repete", "maxima_inegaux", "maxima_eloignes"
 #: A number of 2019 ends with the order of the modification, two digits, zero first.
 _ORDER = r"^(.{4,})0\d$"
+TWINS = dict.fromkeys(("uid", "doublon_possible", "doublon_regle"), pl.String())
 
 
 def maxima(contracts: pl.DataFrame) -> pl.DataFrame:
@@ -56,7 +57,7 @@ def maxima(contracts: pl.DataFrame) -> pl.DataFrame:
 
 
 def twins(contracts: pl.DataFrame) -> pl.DataFrame:
-    """Adds ``doublon_possible`` and ``doublon_regle``: another record that may be the same contract.
+    """``uid, doublon_possible, doublon_regle`` of the records where another one, of any buyer, may be the same contract.
 
     The first of the group points to the last, the others to the first. Needs ``uid, id, acheteur_id, acheteur_siren,
     titulaires_cle, dateNotification, montant, objet, _eloigne``.
@@ -98,8 +99,7 @@ def twins(contracts: pl.DataFrame) -> pl.DataFrame:
         ),
     ]
     far = contracts.select("uid", doublon_possible="_eloigne", doublon_regle=pl.lit(FAR)).drop_nulls("doublon_possible")
-    first = pl.concat([*found, far]).unique("uid", keep="first", maintain_order=True)
-    return contracts.join(first, on="uid", how="left")
+    return pl.concat([*found, far]).unique("uid", keep="first", maintain_order=True)
 
 
 def _bare(subject: pl.Expr) -> pl.Expr:

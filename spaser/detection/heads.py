@@ -35,16 +35,21 @@ def governing(text: str, start: int, lexicon: Lexicon, rule: str = "") -> Head |
 
     With the id of a `rule`, only the heads that concern it are looked at.
 
-    After a coordination, a deed begins a new phrase (« assurance …, et entretien des espaces verts »); another head only shares
-    the complement of the one before (« gestion, entretien et maintenance de … »), and the more permissive of the two speaks.
+    After a coordination, a deed begins a new phrase (« assurance …, et entretien des espaces verts »), be it the first word of
+    what is found; another head only shares the complement of the one before (« gestion, entretien et maintenance de … »), and the more permissive of the two speaks.
     """
     head: Head | None = None
     last = -1
     for opening in _STARTS.finditer(text, 0, start):
         found = _head(text, opening.end(), lexicon, rule)
-        if found is None or found[1] > start:
+        if found is None:
             continue
-        name, end = found
+        name, begun, end = found
+        own_words = (
+            opening["hard"] is None and opening.end() == start if name is None else begun < start and not name.last
+        )
+        if end > start and not own_words:
+            continue
         shared = opening.start() <= last
         if head is not None and text[last : opening.end()].strip() == ":":
             continue
@@ -60,8 +65,8 @@ def _more_permissive(one: Head | None, other: Head | None) -> Head | None:
     return None if one is None or other is None else max(one, other, key=lambda head: head.level)
 
 
-def _head(text: str, position: int, lexicon: Lexicon, rule: str) -> tuple[Head | None, int] | None:
-    """The head that stands at a position, past what only introduces it; (None, end) for a deed, None when there is no head.
+def _head(text: str, position: int, lexicon: Lexicon, rule: str) -> tuple[Head | None, int, int] | None:
+    """The head that stands at a position, past what only introduces it, and its span; None for its name when it is a deed.
 
     Last come the heads of which only the turn is known (« fourniture de … pour »), looked for in what introduces, too.
     """
@@ -71,13 +76,13 @@ def _head(text: str, position: int, lexicon: Lexicon, rule: str) -> tuple[Head |
     for place in places:
         for head in heads:
             if not head.last and (match := head.pattern.match(text, place)):
-                return head, match.end()
+                return head, *match.span()
     for place in places:
         if match := lexicon.contexts["deed"].match(text, place):
-            return None, match.end()
+            return None, *match.span()
     for head in heads:
         if head.last and (match := head.pattern.search(text, position)) and match.start() <= places[-1]:
-            return head, match.end()
+            return head, *match.span()
     return None
 
 

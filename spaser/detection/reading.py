@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from spaser.detection import heads, reliability
 from spaser.detection.folding import Folded
+from spaser.detection.motifs import Motif
 from spaser.detection.numbers import number_said
 from spaser.detection.rules import Except, Lexicon, Rule
 
@@ -45,7 +46,10 @@ HIDDEN = re.compile(
 
 @dataclass
 class Finding:
-    """A consideration found: positions are those of the original text."""
+    """A consideration found: positions are those of the original text.
+
+    `sentence` is where its sentence begins, `named` whether its own words name a clause.
+    """
 
     rule: Rule
     start: int
@@ -56,6 +60,8 @@ class Finding:
     number: float | None = None
     unit: str | None = None
     article: str | None = None
+    sentence: int = 0
+    named: bool = False
 
     @property
     def reserve(self) -> str:
@@ -81,8 +87,8 @@ def read(
     hits = [hit for hit in hits if nature == "objet" or _names_an_object(hit, folded.text, stops, lexicon)]
     hits = _titled(hits, folded.text, lexicon)
     hits = _apart(_kept(hits, folded.text, [lexicon.exceptions[rank] for rank in exceptions]))
-    findings = [_finding(hit, folded, nature, lexicon, stops) for hit in hits]
-    return _strongest([finding for finding in findings if finding is not None])
+    found = [one for hit in hits if (one := _finding(hit, folded, nature, lexicon, stops)) is not None]
+    return _strongest([_of_the_criterion(one, found, nature, lexicon) for one in found])
 
 
 def _names_an_object(hit: tuple[int, int, Rule], text: str, stops: list[int], lexicon: Lexicon) -> bool:
@@ -98,8 +104,8 @@ def _names_an_object(hit: tuple[int, int, Rule], text: str, stops: list[int], le
 
 def _titled(hits: list[tuple[int, int, Rule]], text: str, lexicon: Lexicon) -> list[tuple[int, int, Rule]]:
     """In a title (« Accompagnement des bénéficiaires du RSA »), the public served makes the object, not a clause."""
-    title = len(text) <= LINE and lexicon.contexts["object_line"].search(text)
-    if not title or not any(rule.level == 1 and rule.dimension == "soc" for *_, rule in hits):
+    title = lexicon.contexts["object_line"].search(text) or lexicon.contexts["object_opened"].search(text)
+    if len(text) > LINE or not title or not any(rule.level == 1 and rule.dimension == "soc" for *_, rule in hits):
         return hits
     return [hit for hit in hits if not (hit[2].absorbed and hit[2].fields == "hors_objet" and hit[2].level == 2)]
 
@@ -137,7 +143,7 @@ def _within_reach(weak: Finding, strong: Finding) -> bool:
     )
 
 
-def spans(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+def spans(pattern: Motif, text: str) -> list[tuple[int, int]]:
     """Where the pattern stands, overlapping passages included: a match that begins early does not swallow the next one."""
     found: list[tuple[int, int]] = []
     match = pattern.search(text)
@@ -229,7 +235,23 @@ def _finding(
         number,
         unit,
         _article(text[first:last]),
+        first,
+        CLAUSE_WORDS.search(said) is not None,
     )
+
+
+def _of_the_criterion(one: Finding, findings: list[Finding], nature: str, lexicon: Lexicon) -> Finding:
+    """A general word said in the sentence of a criterion is of the criterion (« … au regard du mémoire environnemental »), unless it names a clause."""
+    general = one.carrier == "clause" and one.level == 2 and one.rule.generic and not one.named
+    criterion = any(
+        other.carrier == "critere"
+        and (other.sentence, other.rule.dimension, other.level) == (one.sentence, one.rule.dimension, 2)
+        for other in findings
+    )
+    if not (general and criterion):
+        return one
+    sure = reliability.said(lexicon.reliability, (one.rule.dimension, 2, "critere", nature), one.rule.confidence)
+    return replace(one, carrier="critere", confidence=sure)
 
 
 def _bought(
@@ -297,7 +319,9 @@ def _carrier(rule: Rule, nature: str, before: str, said: str, after: str, row: s
     contexts = lexicon.contexts
     around = before[-160:] + said
     weighed = rule.number != "insertion" and _weighed(after, lexicon)
-    judged = weighed or contexts["criterion_before"].search(around) or nature == "autre" and _appraised(row, lexicon)
+    beside = contexts["own_name"].search(said) and contexts["coordinated"].search(before)
+    said_so = not beside and contexts["criterion_before"].search(around)
+    judged = weighed or said_so or nature == "autre" and _appraised(row, lexicon)
     if judged and not contexts["criterion_not"].search(before + said + after):
         return "critere"
     if rule.carrier == "auto" or rule.carrier == "auto_clause" and not CLAUSE_WORDS.search(said):
@@ -325,7 +349,7 @@ def _denied(before: str, after: str, text: str, start: int, end: int, rule: Rule
     contexts = lexicon.contexts
     box = _box(text, start, end, lexicon)
     if box is not None:
-        return not box
+        return not box or contexts["negation_inside"].search(text[start:end]) is not None
     if rule.harm or contexts["negation_not"].search(before[-60:] + text[start:end] + after[:30]):
         return False
     before = DOTTED.sub(r"\1 ", before)

@@ -15,6 +15,7 @@ import polars as pl
 
 from spaser import guards, rules, settings
 from spaser.detection import inflection, prefilter
+from spaser.detection.motifs import Motif
 from spaser.detection.reliability import Part, parts
 from spaser.problems import Problem, closest
 
@@ -103,6 +104,7 @@ LONGEST = 50_000
 #: A gap never runs across a box to tick: each box has its own words.
 BOXES = "☐☒☑□■"
 
+BUNDLED = "reference/lexicon.toml"
 #: What a regular expression that cannot be compiled raises.
 UNREADABLE = (re.error, OverflowError, RecursionError)
 
@@ -117,7 +119,7 @@ class Rule:
     level: int
     carrier: str
     anchors: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: Motif
     sieves: tuple[str, ...]
     confidence: float
     reserve: str = "none"
@@ -139,7 +141,7 @@ class Except:
     id: str
     kind: str
     scope: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: Motif
     sieves: tuple[str, ...]
     example: str
     touch: bool = False
@@ -155,7 +157,7 @@ class Head:
     id: str
     level: int
     scope: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: Motif
     example: str
     counter: str
     last: bool = False
@@ -231,7 +233,7 @@ def _faults(said: dict[str, Any], faults: settings.Faults) -> None:
 
 @cache
 def _bundled() -> Lexicon:
-    return compiled(rules.toml("lexicon.toml"), "reference/lexicon.toml")
+    return compiled(rules.toml("lexicon.toml"), BUNDLED)
 
 
 def compiled(data: dict[str, Any], where: str) -> Lexicon:
@@ -244,7 +246,7 @@ def compiled(data: dict[str, Any], where: str) -> Lexicon:
             e["kind"],
             tuple(e.get("scope", ())),
             pattern,
-            _sieves(e["patterns"], fragments),
+            prefilter.sieves(pattern.forms),
             e["example"],
             e.get("touch", False),
         )
@@ -291,10 +293,11 @@ def expand(pattern: str, fragments: dict[str, str], inflected: bool = False) -> 
     return regex.replace("[^.;", "[^.;" + BOXES).replace("[^;", "[^;" + BOXES)
 
 
-def _pattern(patterns: list[str], fragments: dict[str, str], name: str, where: str) -> re.Pattern[str]:
+def _pattern(patterns: list[str], fragments: dict[str, str], name: str, where: str) -> Motif:
     try:
-        body = "|".join(expand(pattern, fragments, inflected=True) for pattern in patterns)
-        return re.compile(rf"(?<![a-z0-9])(?:{body})(?![a-z0-9])")
+        motif = Motif(tuple(expand(pattern, fragments, inflected=True) for pattern in patterns))
+        # Those of the kit are read by its tests; a user's own are read before any text is.
+        return motif if where == BUNDLED else _readable(motif)
     except KeyError as error:
         raise Problem(
             f"Fragment inconnu « {error.args[0]} »",
@@ -309,8 +312,9 @@ def _pattern(patterns: list[str], fragments: dict[str, str], name: str, where: s
         ) from error
 
 
-def _sieves(patterns: list[str], fragments: dict[str, str]) -> tuple[str, ...]:
-    return prefilter.sieves(expand(pattern, fragments, inflected=True) for pattern in patterns)
+def _readable(motif: Motif) -> Motif:
+    motif.compiled.search("")
+    return motif
 
 
 def _rule(entry: dict[str, Any], classes: dict[str, float], fragments: dict[str, str], where: str) -> Rule:
@@ -319,7 +323,7 @@ def _rule(entry: dict[str, Any], classes: dict[str, float], fragments: dict[str,
     return Rule(
         anchors=tuple(dict.fromkeys(form for anchor in entry["anchors"] for form in inflection.anchors(anchor))),
         pattern=pattern,
-        sieves=_sieves(entry["patterns"], fragments),
+        sieves=prefilter.sieves(pattern.forms),
         confidence=classes[entry["confidence"]],
         sure=entry["confidence"] == "certain",
         **given,

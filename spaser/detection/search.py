@@ -108,7 +108,7 @@ def summarise(passages: pl.LazyFrame, lexicon: Lexicon | Path | str | None = Non
         (of the surest counted passage). Texts without a passage have no row: their levels are 0.
     """
     rules = lexicon if isinstance(lexicon, Lexicon) else detection_rules.load(lexicon)
-    generic = [rule.id for rule in rules.rules if rule.generic and rule.dimension == "soc"]
+    generic = [rule.id for rule in rules.rules if rule.generic]
     counted = pl.col("confiance") >= COUNTED
     said = counted & (pl.col("niveau") > 0)
     kinds = pl.col("reserve").filter(said & (pl.col("reserve") != "none"))

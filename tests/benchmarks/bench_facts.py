@@ -23,11 +23,11 @@ from spaser import indicators
 from spaser.contracts import (
     amendments,
     anomalies,
-    assembly,
     consultations,
     days,
     doubts,
     frameworks,
+    judging,
     kinds,
     populations,
     repeats,
@@ -43,12 +43,13 @@ STEPS: tuple[tuple[ModuleType, str, str], ...] = (
     (frameworks, "given", "  numéros donnés"),
     (frameworks, "by_number", "  par numéro"),
     (frameworks, "by_resemblance", "  par ressemblance"),
-    (assembly, "_amounts", "montants"),
-    (anomalies, "judge", "anomalies"),
+    (judging, "_amounts", "montants"),
     (consultations, "presume", "consultations"),
     (repeats, "maxima", "maxima répétés"),
     (repeats, "twins", "doublons"),
     (populations, "classify", "populations"),
+    (anomalies, "sizes", "anomalies, médianes"),
+    (anomalies, "judge", "anomalies"),
     (doubts, "told", "à vérifier"),
 )
 
@@ -68,7 +69,8 @@ def timed(module: ModuleType, name: str, spent: dict[str, float], title: str) ->
 
 def measure(path: Path) -> str:
     spent: dict[str, float] = {}
-    timed(assembly, "_judge", spent, "juger")
+    for module, name in ((judging, "_own"), (anomalies, "sizes"), (repeats, "twins"), (judging, "settled")):
+        timed(module, name, spent, "juger")
     for module, name, title in STEPS:
         timed(module, name, spent, title)
     start = time.process_time()

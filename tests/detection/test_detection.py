@@ -119,6 +119,17 @@ def test_only_what_the_contract_holds_is_denied(text: str, env: int) -> None:
     assert level(text, "env", "conditions") == env
 
 
+def test_every_motif_of_the_kit_can_be_compiled_and_few_are_for_a_few_texts() -> None:
+    detection_rules._bundled.cache_clear()
+    known = detection_rules.load()
+    motifs = [one.pattern for one in (*known.rules, *known.exceptions, *known.heads)]
+    texts = pl.LazyFrame({"texte_id": ["1"], "champ": ["objet"], "texte": ["Fourniture de papier recyclé"]})
+    assert detection.detect(texts, known).collect().height
+    read = sum("compiled" in vars(motif) for motif in motifs)
+    assert 0 < read < len(motifs) / 4
+    assert all(motif.compiled.pattern for motif in motifs)
+
+
 @pytest.mark.parametrize(
     "text",
     ["Collecte des d\ufffdchets", "Collecte des d?chets", "Collecte des dÃ©chets", "Entretien d\ufffdespaces verts"],

@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 from spaser import contracts, indicators, sources
 from spaser.studies import diagnostic
 from spaser.studies.diagnostic import parts, preparation
-from spaser.vocabulary import POPULATIONS
+from spaser.vocabulary import DECISIONS, POPULATIONS
 
 DATA = Path(__file__).parents[2] / "data"
 DEMO = sorted(DATA.glob("marches_demo*.json"))
@@ -72,7 +72,7 @@ def test_the_columns_laid_aside_are_all_that_the_essential_plan_reads(source, tm
         built = contracts.essential(pl.scan_parquet(laid), as_of=DAY).collect()
     # A purchase that several buyers published each on their own is the one judgement that looks beyond a buyer.
     joint = pl.col("doublon_regle").ne_missing("groupement")
-    # An unusual amount is one beside those of the buyers read together: a reason to look, which moves no sum.
+    # An unusual amount is one beside those of the buyers read together.
     beside = pl.selectors.exclude("^montant_anomalie.*$")
     kept = whole.filter(joint).select("uid")
     assert kept.height > 0.99 * whole.height
@@ -103,11 +103,14 @@ def test_the_essential_plan_scans_no_more_often_than_it_did(tmp_path: Path) -> N
     assert plan.explain(engine="streaming").count("Parquet SCAN") <= 8
 
 
-def test_a_large_whole_is_measured_as_the_same_contracts_at_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    at_once = _measured_whole(monkeypatch, records_a_part=10**9)
-    by_part = _measured_whole(monkeypatch, records_a_part=20)
+@pytest.mark.parametrize("source", [DEMO, *REAL], ids=lambda one: "demo" if isinstance(one, list) else one.name)
+def test_a_large_whole_is_measured_as_the_same_contracts_at_once(source, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the last column, what is compared with the contracts of other buyers included."""
+    paths = source if isinstance(source, list) else real(source)
+    at_once = _measured_whole(monkeypatch, records_a_part=10**9, paths=paths)
+    by_part = _measured_whole(monkeypatch, records_a_part=20 if source is DEMO else 100, paths=paths)
+    assert len(files_of(at_once)) == 1
+    assert len(files_of(by_part)) > 1 or source is not DEMO
     assert_frame_equal(by_part.measured.collect().sort("uid"), at_once.measured.collect().sort("uid"))
     assert_frame_equal(by_part.buyers, at_once.buyers)
     assert_frame_equal(
@@ -115,20 +118,79 @@ def test_a_large_whole_is_measured_as_the_same_contracts_at_once(
     )
 
 
-def _measured_whole(monkeypatch: pytest.MonkeyPatch, records_a_part: int) -> diagnostic.Base:
-    monkeypatch.setattr(preparation, "IN_MEMORY_RECORDS", 10)
+def files_of(base: diagnostic.Base) -> list[Path]:
+    """The files of contracts understood: one a part, or one for the whole at once."""
+    return sorted(Path(base.folder.name).glob("mesures*.parquet"))
+
+
+def _measured_whole(
+    monkeypatch: pytest.MonkeyPatch, records_a_part: int, paths: Path | list[Path] = DEMO, **asked: object
+) -> diagnostic.Base:
+    monkeypatch.setattr(preparation, "IN_MEMORY_RECORDS", 2)
     monkeypatch.setattr(parts, "RECORDS", records_a_part)
-    base = diagnostic.prepare(DEMO)
+    base = diagnostic.prepare(paths, **asked)
     assert base.measured is not None
     return base
+
+
+SIRETS = ["21750001600019", "21330063500017", "21690123100011", "21130055300016", "21310555400017"]
+
+
+def test_a_purchase_published_by_buyers_of_two_parts_is_seen_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one judgement that looks beyond a buyer, and the low bound that comes with it."""
+    each = [{"uid": f"{siret}G{n}", "id": f"G{n}", "acheteur_id": siret} for n, siret in enumerate(SIRETS)]
+    path = tabular(tmp_path, *each, {"uid": "A2", "id": "A2", "titulaire_id": "13000545700010"})
+    base = _measured_whole(monkeypatch, 1, path)
+    found = base.measured.collect().sort("uid")
+    assert len(files_of(base)) > 1
+    joint = found.filter(pl.col("uid") != "A2")
+    assert set(joint["doublon_regle"]) == {"groupement"}
+    assert joint["montant_bas"].to_list().count(0) == len(SIRETS) - 1
+    assert found.filter(uid="A2").select("doublon_regle", "montant_bas").row(0) == (None, 10_000_000)
+
+
+def test_a_consultation_named_by_a_decision_unites_buyers_of_two_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    each = [{"uid": f"{siret}G{n}", "id": f"G{n}", "acheteur_id": siret} for n, siret in enumerate(SIRETS)]
+    path = tabular(tmp_path, *each)
+    named = {"objet_type": "consultation", "valeur": "Groupement inventé", "date": date(2024, 3, 1)}
+    decided = DECISIONS.conform(
+        pl.LazyFrame([named | {"objet_id": one["uid"]} for one in each[:2]]).with_columns(
+            pl.lit(None, pl.String).alias(name) for name in DECISIONS.columns if name not in (*named, "objet_id")
+        )
+    )
+    base = _measured_whole(monkeypatch, 1, path, decisions=decided)
+    found = base.measured.collect()
+    assert sorted(found["consultation_n"]) == [1, 1, 1, 2, 2]
+    assert len(files_of(base)) == 1
+
+
+@pytest.mark.parametrize("asked", [date(2023, 6, 1), date(2024, 2, 1), date(2025, 1, 1)])
+def test_a_day_before_the_end_of_the_files_is_told_by_parts_as_by_the_whole(
+    asked: date, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A notification without publication is held against the last publication of all buyers, not of those of its part."""
+    days = [date(2023, 5, 1), date(2023, 9, 1), date(2024, 4, 1), date(2024, 9, 1), date(2025, 6, 1)]
+    each = [
+        {"uid": f"{siret}J{n}", "id": f"J{n}", "acheteur_id": siret, "dateNotification": day}
+        | {"datePublicationDonnees": day if n in (1, 2) else None}
+        for n, (siret, day) in enumerate(zip(SIRETS, days, strict=True))
+    ]
+    path = tabular(tmp_path, *each)
+    by_part = _measured_whole(monkeypatch, 1, path, as_of=asked)
+    at_once = _measured_whole(monkeypatch, 10**9, path, as_of=asked)
+    assert len(files_of(by_part)) > 1
+    assert_frame_equal(by_part.measured.collect().sort("uid"), at_once.measured.collect().sort("uid"))
 
 
 def test_a_number_shared_by_two_buyers_of_two_parts_is_still_one_contract(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sirets = ["21750001600019", "21330063500017", "21690123100011", "21130055300016", "21310555400017"]
-    own = [{"uid": f"{siret}B{n}", "id": f"B{n}", "acheteur_id": siret} for siret in sirets for n in range(3)]
-    shared = [{"uid": "PARTAGE", "id": "P", "acheteur_id": siret} for siret in sirets]
+    own = [{"uid": f"{siret}B{n}", "id": f"B{n}", "acheteur_id": siret} for siret in SIRETS for n in range(3)]
+    shared = [{"uid": "PARTAGE", "id": "P", "acheteur_id": siret} for siret in SIRETS]
     path = tabular(tmp_path, *own, *shared)
     monkeypatch.setattr(preparation, "IN_MEMORY_RECORDS", 5)
     monkeypatch.setattr(parts, "RECORDS", 3)

@@ -5,8 +5,9 @@ from spaser.studies.diagnostic.compose import Diagnostic, chosen_buyers, diagnos
 from spaser.studies.diagnostic.compose import diagnose as study
 from spaser.studies.diagnostic.deciding import facts_to_decide, families_to_decide, redecided, statuses_to_decide
 from spaser.studies.diagnostic.handover import findings, report, summary, write
-from spaser.studies.diagnostic.preparation import Base, Paths, copy, counted_part, is_large, named_buyers, prepare
+from spaser.studies.diagnostic.preparation import Base, Paths, copy, is_large, named_buyers, prepare
 from spaser.studies.diagnostic.prepared import opened
+from spaser.studies.diagnostic.understanding import counted_part
 
 __all__ = [
     "Base",

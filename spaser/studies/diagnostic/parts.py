@@ -7,8 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-#: About so many records in a part: what assembling one takes of memory stays well under a gibibyte.
-RECORDS = 300_000
+#: About so many records in a part: what assembling one takes of memory stays well under half a gibibyte.
+RECORDS = 100_000
 
 
 def needed(records: int) -> int:

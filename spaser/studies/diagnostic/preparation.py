@@ -1,7 +1,7 @@
 """From files to contracts understood and scored, before a buyer is looked at; a large whole is taken by groups of buyers.
 
-Tables are settled (in memory, or in Parquet when they are large) between the great steps, so that each room works on a
-short plan and a buyer is found in a national file without reading it whole again.
+Tables are settled between the great steps (``understanding``), and a buyer is found in a national file without reading it
+whole again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -19,24 +18,20 @@ import polars as pl
 
 from spaser import (
     buyers,
-    considerations,
     contracts,
     detection,
-    families,
-    indicators,
     rules,
     sources,
-    suppliers,
     territories,
 )
-from spaser.considerations import scores
 from spaser.guards import leftovers
 from spaser.problems import Problem
 from spaser.sources import demonstration
 from spaser.studies.diagnostic import holders as held
-from spaser.studies.diagnostic import parts, prepared
+from spaser.studies.diagnostic import parts, prepared, understanding
 from spaser.studies.diagnostic import texts as written
-from spaser.vocabulary import DECISIONS, DEFAULT_POPULATION, PASSAGES, UNNUMBERED
+from spaser.studies.diagnostic.understanding import settle
+from spaser.vocabulary import DECISIONS, PASSAGES, UNNUMBERED
 from spaser.vocabulary.sentences import NO_LIST
 
 Paths = str | Path | Sequence[str | Path]
@@ -205,7 +200,7 @@ def _read_whole(
     (passages,) = settle(
         [detection.detect(written.subjects(frames[0]))], folder, "passages", (("texte_id", "debut", "fin", "regle"),)
     )
-    understood = _understand(sized, passages, holders if known else None, settings, folder, decisions)
+    understood = understanding.understand(sized, passages, holders if known else None, settings, folder, decisions)
     whole, named = settle([understood, holders], folder, "notes", (("uid",), ("uid", "rang", "titulaire_id")))
     return Base(
         files=reading.files,
@@ -247,7 +242,7 @@ def _whole(
         room = Path(folder.name)
         laid = parts.parted(reading.records, room / "lecture", parts.needed(_records(reading)), contracts.ESSENTIAL)
         day = day or _last_day(pl.scan_parquet(laid), today)
-        measured = _measured(laid, room, day, decisions, settings)
+        measured = understanding.measured(laid, room, day, decisions, settings)
     built = contracts.build(reading.records, as_of=day, today=today, decisions=decisions)
     return Base(
         files=reading.files,
@@ -289,34 +284,6 @@ def copy(paths: Paths, *, cache: Path | None = None, progress: Progress = None) 
         assert base.measured is not None
         return prepared.publish(paths, reading, base.as_of, named_buyers(reading), base.measured, cache)
     return prepared.place(paths, cache)
-
-
-def _measured(
-    laid: Sequence[Path], folder: Path, day: date, decisions: pl.LazyFrame | None, settings: dict[str, Any]
-) -> pl.LazyFrame:
-    """The contracts of parts of buyers, understood one part after the other so that memory stays bounded."""
-
-    def understood(records: pl.LazyFrame, path: Path) -> Path:
-        _part(records, day, decisions, settings).write_parquet(path)
-        return path
-
-    paths = [understood(pl.scan_parquet(laid), folder / "mesures.parquet")]
-    return pl.scan_parquet(paths)
-
-
-def _part(records: pl.LazyFrame, day: date, decisions: pl.LazyFrame | None, settings: dict[str, Any]) -> pl.DataFrame:
-    known = contracts.essential(records, as_of=day, decisions=decisions).collect(engine="streaming")
-    return _understand(known.lazy(), None, None, settings, None, decisions).collect(engine="in-memory")
-
-
-def counted_part(path: str | Path, *, as_of: date, population: str = DEFAULT_POPULATION) -> pl.DataFrame:
-    """The counts (``indicators.count``) of one part written by ``parts.parted``: what any engine may run elsewhere.
-
-    Parts of the same records, counted on the same day, are then laid end to end for ``indicators.merged``. A contract whose
-    number two buyers share is counted in the part of each: see ``parts.apart``.
-    """
-    understood = _part(pl.read_parquet(path, glob=False).lazy(), as_of, None, rules.method(None))
-    return indicators.count(understood.lazy(), population=population).collect()
 
 
 def _records(reading: sources.Reading) -> int:
@@ -364,35 +331,3 @@ def named_buyers(reading: sources.Reading) -> pl.DataFrame:
         acheteur_nom=pl.col("acheteur_nom").drop_nulls().first(),
     )
     return buyers.catalogue(buyers.name(one, territories.one_per_siren())).collect(engine="streaming")
-
-
-def _understand(
-    frame: pl.LazyFrame,
-    passages: pl.LazyFrame | None,
-    holders: pl.LazyFrame | None,
-    settings: dict[str, Any],
-    folder: Any,
-    decisions: pl.LazyFrame | None = None,
-) -> pl.LazyFrame:
-    # Naming buyers reads its contracts twice: without a stop, the words of every subject would be looked for twice.
-    (sorted_out,) = settle([families.decided(families.add(frame), decisions)], folder, "familles")
-    named = buyers.name(sorted_out, territories.one_per_siren())
-    known = considerations.known(named, passages, settings)
-    if holders is not None:
-        known = known.join(suppliers.access(holders), on="uid", how="left", maintain_order="left")
-    return scores.score(known, settings)
-
-
-def settle(
-    frames: Sequence[pl.LazyFrame], folder: Any, step: str, order: Sequence[Sequence[str]] = ()
-) -> list[pl.LazyFrame]:
-    """The frames computed once: in memory, in the order of the given columns, or in Parquet files of the folder when there is one."""
-    if folder is None:
-        settled = pl.collect_all(list(frames))
-        return [
-            (frame.sort(keys, nulls_last=True) if keys else frame).lazy() for frame, keys in zip_longest(settled, order)
-        ]
-    paths = [Path(folder.name) / f"{step}-{rank}.parquet" for rank in range(len(frames))]
-    for frame, path in zip(frames, paths, strict=True):
-        frame.sink_parquet(path)
-    return [pl.scan_parquet(path) for path in paths]
