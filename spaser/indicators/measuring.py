@@ -233,9 +233,7 @@ def _figure(kind: str, state: pl.Expr) -> dict[str, pl.Expr]:
         return _quantity(pl.col("n").sum(), pl.col("n").sum(), "n", "n", "n")
     if kind == "montant":
         return _quantity(_total("retenu", pl.lit(True)), pl.col("avec_retenu").sum(), "plancher", "haut", "avec_retenu")
-    return _quantity(
-        _total("publie", yes, "avec_publie"), pl.col("n").filter(yes).sum(), "publie", "publie", "avec_publie", yes
-    )
+    return _quantity(_total("publie", yes, "avec_publie"), _summed("n", yes), "publie", "publie", "avec_publie", yes)
 
 
 def _parts(
@@ -244,7 +242,7 @@ def _parts(
     """A share. Its bounds take the silent contracts as « no » then as « yes », and each amount at its worst for them."""
 
     def total(name: str, where: pl.Expr) -> pl.Expr:
-        return pl.col(name).filter(where & among).sum()
+        return _summed(name, where & among)
 
     counted = "n" if amount == "n" else "avec_retenu"
     return {
@@ -274,14 +272,19 @@ def _quantity(
         "bas_reste": nothing,
         "haut_part": _total(high, kept, counted),
         "haut_reste": nothing,
-        "effectif": pl.col(counted).filter(kept).sum(),
-        "sur": pl.col("n").filter(kept).sum() if where is not None else pl.col("n").sum(),
+        "effectif": _summed(counted, kept),
+        "sur": _summed("n", kept),
     }
 
 
 def _total(name: str, where: pl.Expr, counted: str = "avec_retenu") -> pl.Expr:
     """A sum, null when nothing was there to be summed."""
-    return pl.when(pl.col(counted).filter(where).sum() > 0).then(pl.col(name).filter(where).sum())
+    return pl.when(_summed(counted, where) > 0).then(_summed(name, where))
+
+
+def _summed(name: str, where: pl.Expr) -> pl.Expr:
+    """The sum of a column where something holds: chosen row by row, a thousand such sums cost far less than filters of each group."""
+    return pl.when(where).then(name).sum()
 
 
 def _figures(long: pl.LazyFrame) -> pl.LazyFrame:
