@@ -122,6 +122,24 @@ def test_the_records_of_a_buyer_are_chosen_before_any_check_and_are_the_same(tmp
     assert_frame_equal(few.rejects.collect(), whole.rejects.join(wanted, on="position", how="semi").collect())
 
 
+def test_the_buyers_counted_before_any_check_are_those_of_the_records(tmp_path) -> None:
+    ids = ["m1", "m 2", "2024/3", "", None, "NC", "-", " m4 "]
+    names = ["Ville", "  Ville ", None, "VilleÃ©", "Autre"]
+    buyers = ["21750001600019", " 217 500 016 00019", "1750001600019", "21330063500017", None, "NC", "217500016"]
+    rows = [
+        {"id": one, "acheteur_id": buyer, "acheteur_nom": name, "objet": "Invention", "montant": "50000"}
+        for one in ids
+        for buyer in buyers
+        for name in names
+    ]
+    path = tmp_path / "table.parquet"
+    pl.DataFrame(rows).with_columns(dateNotification=pl.lit("2025-01-02")).write_parquet(path)
+    reading = sources.read(path)
+    counted = reading.records.group_by("acheteur_id", "acheteur_nom").agg(n=pl.len()).collect()
+    assert 0 < counted["n"].sum() < len(rows)
+    assert_frame_equal(reading.buyers().collect(), counted, check_row_order=False)
+
+
 def test_one_buyer_of_a_large_file_is_diagnosed_as_from_the_whole(monkeypatch) -> None:
     demo = sorted((Path(__file__).parents[2] / "data").glob("marches_demo*.json"))
     base = diagnostic.prepare(demo)

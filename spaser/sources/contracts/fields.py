@@ -123,6 +123,17 @@ def buyer() -> Field:
     )
 
 
+def of_buyers() -> list[Field]:
+    """What says whose a record is, and whether it is kept."""
+    return [_identifier(), buyer(), _text("acheteur_nom")]
+
+
+def sound_id() -> pl.Expr:
+    """The identifier as found, the sound ones all alike: records may then be grouped by what is read of them."""
+    written = pl.col("id").cast(pl.String)
+    return pl.when(written.str.contains(_SAFE_ID)).then(pl.lit("0")).otherwise(written)
+
+
 def _number(types: dict[str, pl.DataType]) -> Field:
     column, dtype = pl.col("modification_id"), types["modification_id"]
     read = {"w_modification_id": figures.whole(column, dtype)}

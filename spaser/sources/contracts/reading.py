@@ -47,6 +47,11 @@ class Reading:
     files: pl.DataFrame
     pieces: tuple[tuple[str, Kept], ...] = field(default=(), repr=False)
 
+    def buyers(self) -> pl.LazyFrame:
+        """``acheteur_id, acheteur_nom, n``: the records of each buyer under each name it is given."""
+        found = pl.concat(values.named(raw) for raw in _alike(list(self.pieces)))
+        return found.group_by("acheteur_id", "acheteur_nom").agg(pl.col("n").sum())
+
     def of_buyers(self, sirens: Sequence[str]) -> Reading:
         """The reading of the records of some buyers only, by their SIREN.
 

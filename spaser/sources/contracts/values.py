@@ -59,6 +59,15 @@ def buyers(written: pl.Series) -> pl.DataFrame:
     return read.select(ecrit="acheteur_id", lu="v_acheteur_id").collect()
 
 
+def named(raw: pl.LazyFrame) -> pl.LazyFrame:
+    """``acheteur_id, acheteur_nom, n``: how many RECORDS ``check`` keeps of each buyer under each name, without checking each."""
+    frame, _ = _complete(raw)
+    alike = frame.group_by(pl.col("acheteur_id", "acheteur_nom").cast(pl.String), id=fields.sound_id()).agg(n=pl.len())
+    read = fields.staged(alike, fields.of_buyers())
+    known = read.filter(pl.col("v_id").is_not_null() & pl.col("v_acheteur_id").is_not_null())
+    return known.select(acheteur_id="v_acheteur_id", acheteur_nom="v_acheteur_nom", n="n")
+
+
 def _complete(raw: pl.LazyFrame) -> tuple[pl.LazyFrame, dict[str, pl.DataType]]:
     """The frame with every RAW column, and their types as found."""
     have = raw.collect_schema()

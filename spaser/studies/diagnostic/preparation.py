@@ -321,11 +321,7 @@ def named_buyers(reading: sources.Reading) -> pl.DataFrame:
     """The buyers of a reading (``buyers.catalogue``), from their own columns alone."""
     if isinstance(reading, prepared.Prepared) and reading.catalogue is not None:
         return reading.catalogue
-    counted = (
-        reading.records.group_by("acheteur_id", "acheteur_nom")
-        .len()
-        .sort("len", "acheteur_nom", descending=[True, False], nulls_last=True)
-    )
+    counted = reading.buyers().sort("n", "acheteur_nom", descending=[True, False], nulls_last=True)
     one = counted.group_by("acheteur_id", maintain_order=True).agg(
         acheteur_siren=pl.col("acheteur_id").first().str.head(9),
         acheteur_nom=pl.col("acheteur_nom").drop_nulls().first(),
