@@ -181,7 +181,10 @@ def _mission(said: dict[str, Any], source: Path) -> Mission:
         *map(str, templates.values()),
         *([str(logo)] if logo else []),
     ]
-    tables = [{"nom": str(one)} for one in said.get("acheteurs", [])] + said.get("acheteur", [])
+    told = said.get("acheteur", [])
+    # A buyer listed and given a table of its own is one buyer: its table says all the list does, and more.
+    own = {one.get("nom", "") for one in told}
+    tables = [{"nom": one} for one in map(str, said.get("acheteurs", [])) if one not in own] + told
     lone = source.name != NAME
     found = Mission(
         files=paths("fichiers"),
