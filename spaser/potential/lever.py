@@ -257,7 +257,6 @@ def _shown(dependency: float) -> list[pl.Expr]:
         "dit_supposes_dits": pl.when(pl.col("supposes") >= pl.col("lot_reperes"))
         .then(pl.lit("tous"))
         .otherwise(pl.format("{} d'entre eux", "supposes")),
-        "dit_heures_clause": _thousands(pl.col("heures_clause")),
         "dit_duree": pl.coalesce(pl.col("duree").cast(pl.String), pl.lit("inconnue")),
         **{f"dit_{name}_euros": pl.coalesce(_in_euros(pl.col(name)), pl.lit("?")) for name in _EUROS},
     }

@@ -50,6 +50,7 @@ TARGET_STATES = {
     "incertain": "incertain au rythme actuel",
     "hors_rythme": "non atteint au rythme actuel",
     "inconnu": "pas assez d'années complètes pour projeter",
+    "clos": "échéance passée, année non mesurée",
     "non_renseigne": "non renseigné",
 }
 
