@@ -59,4 +59,4 @@ def test_a_spend_file_so_told_is_read_once_its_supplier_is_said(tmp_path):
     found = told(tmp_path, "Intitulé;Compte;Montant\nAtelier Clair;6283;1200\n")
     assert "colonne « Compte »" in found.told[0] and "carnet 04_fournisseurs_ess" in found.told[0]
     mapping = {"colonnes": {"fournisseur": "Intitulé", "compte": "Compte", "montant": "Montant"}, "taxe": "TTC"}
-    assert read_ledger(tmp_path / "achats.csv", mapping).lines["montant"].to_list() == [120_000]
+    assert read_ledger(tmp_path / "achats.csv", mapping=mapping).lines["montant"].to_list() == [120_000]
