@@ -114,7 +114,8 @@ def test_a_national_target_is_not_missed_before_its_year() -> None:
 
 def test_a_subject_is_cut_at_the_end_of_a_word() -> None:
     rows = pl.DataFrame({"objet": ["Prestation de transport, levage", "court", "Maintenance préventive"]})
-    assert brief(rows, 24)["objet"].to_list() == ["Prestation de transport …", "court", "Maintenance préventive"]
+    assert brief(rows, 25)["objet"].to_list() == ["Prestation de transport …", "court", "Maintenance préventive"]
+    assert brief(rows, 24)["objet"].to_list() == ["Prestation …", "court", "Maintenance préventive"]  # never « de … »
     assert brief(rows, 20)["objet"].to_list()[2] == "Maintenance …"
 
 

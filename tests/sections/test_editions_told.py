@@ -51,7 +51,7 @@ def test_the_messages_say_what_reality_the_data_and_the_rule_changed_in_that_ord
     assert [text.split(" :")[0][:22] for text in found] == [
         "Ce que la pratique a c", "Ce que les données ont", "Ce que la règle de cal",
     ]  # fmt: skip
-    assert found[0].index("Pratique") < found[0].index("Petite")
+    assert found[0].index("Pratique") < found[0].index("petite")
     assert "10,0 % → 40,0 %" in found[0] or "10 % → 40 %" in found[0]
 
 
