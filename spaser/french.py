@@ -28,6 +28,8 @@ MONTHS = (
     "novembre",
     "décembre",
 )
+#: A year, in days.
+_YEAR = 365
 _SCALES = ((10**9, "Md€", 2), (10**6, "M€", 1), (10**3, "k€", 1))
 _SPACED = re.compile(r"(?<=\S)[ \u00a0\u202f]*(?=[;:!?»](?:[\s.,)\u00a0\u202f]|$))|(?<=\d)[ \u00a0\u202f]*(?=[%€])")
 
@@ -108,6 +110,21 @@ def count(n: int, word: str, *, feminine: bool = False, none: bool = True) -> st
     return f"{number(n)}{NBSP}{plural(word, n)}"
 
 
+def lapse(days: int) -> str:
+    """A length of time as one says it: in days up to a year, then in years and months.
+
+    Examples
+    --------
+    >>> [lapse(days).replace(NBSP, " ") for days in (1, 365, 366, 867, 1096)]
+    ['1 jour', '365 jours', '1 an', '2 ans et 4 mois', '3 ans']
+    """
+    if days <= _YEAR:
+        return count(days, "jour")
+    years, left = divmod(days, _YEAR)
+    months = left * 12 // _YEAR
+    return count(years, "an") + (f" et {months}{NBSP}mois" if months else "")
+
+
 def listing(items: Iterable[str]) -> str:
     """« a, b et c »; « a, b ; c » when a comma stands inside one of them."""
     items = list(items)
@@ -138,7 +155,7 @@ def _closed(as_of: date, today: date | None, origin: str) -> str:
     if not days:
         return told + ", le jour même"
     side = "avant" if days > 0 else "après"
-    return f"{told}, {count(abs(days), 'jour')} {side} le jour de lecture ({long_date(today)})"
+    return f"{told}, {lapse(abs(days))} {side} le jour de lecture ({long_date(today)})"
 
 
 #: A text that begins by the name of a file: « programme.csv : … ».

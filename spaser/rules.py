@@ -105,6 +105,12 @@ def to_look(fact: str) -> list[str]:
     return [name for name, said in toml("contract_facts.toml")[fact].items() if said.get("regarder")]
 
 
+def to_correct(fact: str) -> dict[str, tuple[str, int]]:
+    """The rules of a fact after which the contract is listed to be corrected: why, and its weight in the list (``corriger``)."""
+    said = toml("contract_facts.toml")[fact]
+    return {name: (rule["corriger"], rule["poids"]) for name, rule in said.items() if "corriger" in rule}
+
+
 def checked(fact: dict[str, Any]) -> str:
     """How far a fact was checked, in words: for a text read in a copy, the version that was read."""
     label = CONFIDENCES.get(fact.get("confidence", ""), CONFIDENCES["a_confirmer"])

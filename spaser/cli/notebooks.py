@@ -21,6 +21,8 @@ _LEFT = shutil.ignore_patterns(
 #: Same names as in a checkout: a notebook finds the demo at ``../data``.
 _PARTS = {"notebooks": shipped.notebooks, "data": shipped.demo}
 HOME = Path("spaser-carnets")
+#: What opens first: the welcome, or in a mission, whose notebooks have none, its contracts.
+_WELCOME, _FIRST = "00_accueil.ipynb", "02_panorama.ipynb"
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -41,7 +43,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         nargs="?",
         type=Path,
         metavar="DOSSIER",
-        help=f"dossier des carnets (par défaut : {HOME}, créé s'il manque)",
+        help=f"dossier des carnets, ou une mission (par défaut : {HOME}, créé s'il manque)",
     )
     lab.add_argument(
         "--sans-navigateur", action="store_true", help="ne pas ouvrir le navigateur ; l'adresse est écrite"
@@ -97,12 +99,24 @@ def copy(folder: Path) -> int:
     return kept
 
 
-def opened(choices: argparse.Namespace) -> None:
-    """JupyterLab on the notebooks: those of the folder, copied there first when they lack."""
-    folder = choices.dossier or HOME
+def _place(folder: Path) -> Path:
+    """Where the notebooks of a folder are: a mission's own, the folder itself, else a copy made in it."""
+    from spaser.studies import mission
+
+    if mission.here(folder):
+        return mission.notebooks(folder)[0].parent
+    if any((folder / name).is_file() for name in (_WELCOME, _FIRST)):
+        return folder
     if not (folder / "notebooks").is_dir():
         copy(folder)
         say(f"Carnets copiés dans {folder.resolve()}.")
+    return folder / "notebooks"
+
+
+def opened(choices: argparse.Namespace) -> None:
+    """JupyterLab on the notebooks: those of the folder, copied there first when they lack."""
+    place = _place(choices.dossier or HOME).resolve()
+    first = next((name for name in (_WELCOME, _FIRST) if (place / name).is_file()), "")
     settings = str(shipped.notebooks() / "config")
     extensions = os.pathsep.join(filter(None, (settings, os.environ.get("JUPYTER_PATH"))))
     environ = os.environ | {"JUPYTER_CONFIG_PATH": settings, "JUPYTER_PATH": extensions, "PYTHONUTF8": "1"}
@@ -111,7 +125,7 @@ def opened(choices: argparse.Namespace) -> None:
         "-m",
         "jupyterlab",
         "--notebook-dir",
-        str((folder / "notebooks").resolve()),
-        "--LabApp.default_url=/lab/tree/00_accueil.ipynb",
+        str(place),
+        f"--LabApp.default_url=/lab/tree/{first}",
     ]
     subprocess.call([*asked, *(["--no-browser"] if choices.sans_navigateur else [])], env=environ)

@@ -57,12 +57,14 @@ def judge(contracts: pl.DataFrame) -> pl.DataFrame:
     ``uid, montant, montant_notifie, dureeMois, duree_notifiee, dateNotification, changements, decision_duree``.
     """
     told = contracts.with_columns(montant_publie="montant", dureeMois_publiee="dureeMois")
-    amended = told.filter(pl.col("changements").list.len() > 0).select(
+    changed = (pl.col("changements").list.len() > 0).fill_null(False)
+    amended = told.filter(changed).select(
         "uid", "acheteur_siren", "montant_notifie", "duree_notifiee", "dateNotification", "changements", "dureeMois"
     )
     states = amended.explode("changements").unnest("changements").sort("uid", "ordre")
-    found = _amount_facts(_grouped(_classed(states))).join(durations.judged(states), on="uid", how="left")
-    joined = told.drop("changements").join(found, on="uid", how="left")
+    lasting = durations.judged(states, told.filter(~changed))
+    joined = told.drop("changements").join(_amount_facts(_grouped(_classed(states))), on="uid", how="left")
+    joined = joined.join(lasting, on="uid", how="left")
     judged = joined.with_columns(
         montant=pl.coalesce("_montant", "montant"),
         dureeMois=pl.coalesce("_duree", "dureeMois"),

@@ -1,4 +1,4 @@
-"""What an amendment says of the duration: a new total or an extension, and the end it cannot precede.
+"""How long a contract lasts: what is published, what an amendment says of it (a new total, an extension), the end it cannot precede.
 
 Rules, words and examples: ``reference/contract_facts.toml`` (``avenants``, ``duree``).
 """
@@ -11,12 +11,26 @@ from spaser import rules
 from spaser.contracts import evidence, ruling
 
 
-def judged(states: pl.DataFrame) -> pl.DataFrame:
-    """Per amended contract: the judged duration, the rule, its bounds, the date of the last amendment.
+def judged(states: pl.DataFrame, untouched: pl.DataFrame) -> pl.DataFrame:
+    """Per amended contract: the judged duration, the rule, its bounds, the date of the last amendment; and the other contracts of
+    which a rule says something.
 
-    Needs ``uid, duree_notifiee, dureeMois_avenant, dateNotification, date_version``, amendments in their order.
+    Parameters
+    ----------
+    states
+        The amendments in their order: ``uid, duree_notifiee, dureeMois_avenant, dateNotification, date_version``.
+    untouched
+        The contracts without amendment: ``uid, dureeMois, dateNotification``.
     """
-    grouped = _durations(_read_months(states))
+    amended = _durations(_read_months(states))
+    plain = untouched.select("uid", _notifiee="dureeMois", _duree="dureeMois", _debut="dateNotification")
+    # Few contracts without amendment are spoken of: the others need no line.
+    alone = _ruled(pl.concat([amended.clear(), plain], how="diagonal")).filter(pl.col("duree_regle").is_not_null())
+    return pl.concat([_ruled(amended), alone])
+
+
+def _ruled(grouped: pl.DataFrame) -> pl.DataFrame:
+    """What the rules say of each contract, in their order, and the bounds that they take."""
     end = pl.col("_debut").dt.offset_by(pl.format("{}mo", "_duree"))
     seen = {
         "en_doute": pl.col("_n_doute") > 0,

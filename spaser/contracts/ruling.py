@@ -18,7 +18,21 @@ from spaser.problems import Problem, closest
 
 _FILE = "contract_facts.toml"
 #: What an entry may say: see the head of the file.
-_SAID = {"voit", "conclut", "quand", "preuve", "cite", "regarder", "propose", "bas", "haut", "oui", "non"}
+_SAID = {
+    "voit",
+    "conclut",
+    "quand",
+    "preuve",
+    "cite",
+    "regarder",
+    "propose",
+    "bas",
+    "haut",
+    "oui",
+    "non",
+    "corriger",
+    "poids",
+}
 
 
 @dataclass(frozen=True)

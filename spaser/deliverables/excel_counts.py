@@ -15,13 +15,13 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from spaser.deliverables.report import Measured, TableBlock
-from spaser.vocabulary import UNKNOWN, YES
+from spaser.vocabulary import MEASURES, UNKNOWN, YES
 
 #: Beyond, a workbook that recounts would be slow to open.
 MOST_CELLS = 20_000_000
 #: Breakdowns whose numbers are recounted by formulas; the others hold their numbers, and their rate as a division.
 _RECOUNTED = ("total", "annee")
-_KEY = ("indicateur", "population", "perimetre", "dimension", "modalite", "unite", "definition")
+_KEY = MEASURES.key
 _AMOUNT, _CERTAIN = "montant_retenu", "valeur_hors_a_verifier"
 _COUNTS = ("numerateur", "denominateur", "repondus")
 _SHARES = {

@@ -149,7 +149,7 @@ def _table(whole: TableBlock) -> dict[str, Any]:
     block = whole.printed()
     rows = list(block.cells(MOST_LINES))
     hidden = block.frame.height - len(rows)
-    more = f"Et {french.number(hidden)} autres lignes, dans le classeur." if hidden > 0 else ""
+    more = f"Et {french.count(hidden, 'autre ligne')}, dans le classeur." if hidden > 0 else ""
     totals = [
         french.value(total, column.unit) if total is not None else "Total" if rank == 0 else ""
         for rank, (total, column) in enumerate(zip(block.totals(), block.columns, strict=False))

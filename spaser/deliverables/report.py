@@ -269,7 +269,7 @@ class Report:
         """« données arrêtées au … », and how long before the reader's day."""
         told = f"données arrêtées au {french.long_date(self.as_of)}"
         if days := 0 if self.today is None else (self.today - self.as_of).days:
-            told += f", {french.count(abs(days), 'jour')} plus {'tôt' if days > 0 else 'tard'}"
+            told += f", {french.lapse(abs(days))} plus {'tôt' if days > 0 else 'tard'}"
         return f"{told} ; dernier contrat notifié le {french.long_date(self.last)}" if self.last else told
 
     def part(self, *places: str) -> Report:

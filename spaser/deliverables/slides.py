@@ -353,5 +353,5 @@ def _sources(deck: Any, report: Report) -> None:
         for source in report.sources
     ]
     more = len(dated) - 9
-    lines = dated[:9] + ([f"Et {french.number(more)} autres sources, dans le rapport."] if more > 0 else [])
+    lines = dated[:9] + ([f"Et {french.count(more, 'autre source')}, dans le rapport."] if more > 0 else [])
     add_text(slide, [*lines, "Chaque chiffre est expliqué dans le rapport, avec sa règle et ses contrats."], size=16)

@@ -18,7 +18,6 @@ PURCHASES = ("achat", "centrale_achat")
 UNITS = {"ESAT": "travailleurs d'ESAT accueillis", "EA": "travailleurs handicapés", "RQ": "ETP, tous contrats"}
 _SUPPLIER = ("siren", "siret", "type", "inclusif_regle", "exercice", "famille")
 _NO_FACTOR = "aucun facteur publié pour ce type de structure : demandez-lui les heures"
-_MEMORY = "facteur de mémoire : hors publication, demandez les heures à la structure"
 
 
 def bought(lines: pl.LazyFrame) -> pl.LazyFrame:

@@ -11,8 +11,6 @@ BOUNDS = ("bas", "milieu", "haut")
 WIDEST = 3.0
 #: Quality, best first; a chain is worth its weakest link.
 GRADES = ("officiel", "étude", "secondaire", "mémoire")
-#: The grade that no publication may carry.
-NOT_PUBLISHED = "mémoire"
 #: What is measured by nobody here, and why: said with every result.
 NEVER_MEASURED = {
     "aubaine": "effet net : aucun taux d'aubaine français n'a été trouvé ; une partie de ces heures aurait eu lieu sans cet achat, elle n'est pas mesurée",

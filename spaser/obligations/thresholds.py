@@ -14,7 +14,7 @@ from spaser import rules
 from spaser.obligations.buyer_kinds import KIND
 from spaser.obligations.dates import LATER, UNSURE
 from spaser.obligations.ladders import CERTAIN, LIKELY, NOT_SUBJECT, UNDECIDED, UNLIKELY, Rung, climb
-from spaser.obligations.works import WORKS, contradicted
+from spaser.obligations.works import WORKS, among_lots, contradicted
 from spaser.obligations.works import judged as judged_works
 from spaser.vocabulary import CENT
 
@@ -43,7 +43,7 @@ def needs(contracts: pl.LazyFrame) -> pl.LazyFrame:
         _notifie=own,
         _sur=sure.fill_null(False),
         _tot=_early(),
-        _travaux=judged_works(),
+        _travaux=among_lots(),
         _specifique=rules.specific_service("codeCPV").fill_null(False),
     )
     whole = pl.when(pl.col("consultation_n") == 1).then(OWN).otherwise(pl.max_horizontal("consultation_montant", OWN))
@@ -275,7 +275,7 @@ def _below(name: str, method: dict[str, Any]) -> list[Rung]:
 def _between() -> pl.Expr:
     marche = pl.col("type_contrat") == "marche"
     return (
-        pl.when(contradicted() & marche)
+        pl.when(WORKS.is_null() & contradicted() & marche)
         .then(pl.lit("le code CPV et le CCAG ne disent pas de même s'il s'agit de travaux : entre les deux seuils"))
         .when(WORKS.is_null() & marche)
         .then(pl.lit("type de marché inconnu (code CPV absent) : entre le seuil des services et celui des travaux"))

@@ -17,6 +17,17 @@ def judged() -> pl.Expr:
     return pl.when(coded.is_null()).then(framed).when(framed.is_null() | (framed == coded)).then(coded)
 
 
+def among_lots() -> pl.Expr:
+    """Works or not; where the two witnesses of a lot disagree, what all the other lots of its consultation say. Needs ``consultation`` too.
+
+    A works operation is bought in lots, some of which have the code of what they install (lift, stove, joinery).
+    """
+    own = judged()
+    others = own.all().over("consultation"), own.any().over("consultation")
+    settled = own.count().over("consultation") > 0
+    return pl.when(contradicted() & settled & (others[0] == others[1])).then(others[0]).otherwise(own)
+
+
 def perhaps() -> pl.Expr:
     """Does one of them at least say works; null when neither speaks. Needs ``codeCPV, ccag``."""
     coded, framed = pl.col("codeCPV").str.starts_with(WORKS_DIVISION), _framed()

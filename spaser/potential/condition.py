@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import polars as pl
 
+#: What a column is compared to by a value written in the condition, and how; a new comparison is a line here.
+_COMPARED: dict[str, Callable[[Any, Any], Any]] = {
+    "min": operator.ge,
+    "max": operator.le,
+    "over": operator.gt,
+    "under": operator.lt,
+    "is": operator.eq,
+    "equals": operator.eq,
+}
+#: Comparisons to the day of the files, whatever is written (« as_of »).
+_DATED: dict[str, Callable[[Any, Any], Any]] = {"before": operator.lt, "from": operator.ge}
+#: Comparisons to a number, and their words in « il en faut au moins 3 »: those whose value may be named (``[values]``).
+BOUNDS = {"min": "au moins", "over": "plus de", "max": "au plus", "under": "moins de"}
 #: What a condition may say; « unit » is for the words of a refusal.
-FORMS = frozenset({"column", "null", "min", "max", "over", "under", "is", "equals", "before", "from", "unit"})
+FORMS = frozenset({"column", "null", "unit", *_COMPARED, *_DATED})
 
 
 def holds(entry: dict, *, as_of: date | None = None) -> pl.Expr:
@@ -30,14 +46,8 @@ def met(condition: dict, as_of: date | None = None) -> pl.Expr:
     column = pl.col(condition["column"])
     if "null" in condition:
         return column.is_null() if condition["null"] else column.is_not_null()
-    held = [pl.lit(True)]
-    held += [column >= condition["min"]] if "min" in condition else []
-    held += [column <= condition["max"]] if "max" in condition else []
-    held += [column > condition["over"]] if "over" in condition else []
-    held += [column < condition["under"]] if "under" in condition else []
-    held += [column == condition[key] for key in ("is", "equals") if key in condition]
-    held += [column < pl.lit(as_of, pl.Date)] if "before" in condition else []
-    held += [column >= pl.lit(as_of, pl.Date)] if "from" in condition else []
+    held = [compare(column, condition[form]) for form, compare in _COMPARED.items() if form in condition]
+    held += [compare(column, pl.lit(as_of, pl.Date)) for form, compare in _DATED.items() if form in condition]
     return pl.all_horizontal(held).fill_null(False)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from spaser import rules
-from spaser.potential.condition import holds, met
+from spaser.potential.condition import BOUNDS, holds, met
 from spaser.potential.standing import ACT
 from spaser.vocabulary import CENT
 
@@ -54,7 +54,7 @@ def _ladder(under_code: bool, day: date | None) -> list[dict]:
 def _uses(rung: dict) -> set[str]:
     """The names of ``[values]`` that a rung's conditions compare to, or that its texts quote."""
     conditions = [*rung["conditions"], *(one for group in rung.get("any", []) for one in group)]
-    compared = {one[key] for one in conditions for key in _BOUNDS if isinstance(one.get(key), str)}
+    compared = {one[key] for one in conditions for key in BOUNDS if isinstance(one.get(key), str)}
     return compared | {name for value in rung.values() if isinstance(value, str) for name in _NAMED.findall(value)}
 
 
@@ -71,7 +71,7 @@ def _filled(rung: dict, known: dict[str, tuple[int, str]]) -> dict:
     """The rung with its named values: cents where they are euros, « 60 000 € HT » in texts."""
 
     def named(condition: dict) -> dict:
-        found = {key: known[value] for key, value in condition.items() if key in _BOUNDS and isinstance(value, str)}
+        found = {key: known[value] for key, value in condition.items() if key in BOUNDS and isinstance(value, str)}
         return condition | {key: value * CENT if "€" in unit else value for key, (value, unit) in found.items()}
 
     said = {name: f"{_spaced(value)}\u00a0{unit}" for name, (value, unit) in known.items()}
@@ -197,7 +197,7 @@ def _lack(one: dict, column: dict[str, str]) -> pl.Expr:
     if "lack" in column:
         return pl.lit(column["lack_max"] if "max" in one and "lack_max" in column else column["lack"])
     euros = "€" in column["unit"]
-    bound, words = next((one[key], words) for key, words in _BOUNDS.items() if key in one)
+    bound, words = next((one[key], words) for key, words in BOUNDS.items() if key in one)
     value = pl.col(one["column"])
     if column["unit"] == "fournisseurs" and bound <= 1:
         return pl.format("aucun de ceux-ci : {}", pl.lit(column["label"]))
@@ -211,9 +211,6 @@ def _lack(one: dict, column: dict[str, str]) -> pl.Expr:
     return pl.format(
         "{} : {}, il en faut {}", pl.lit(column["label"]), pl.coalesce(shown, pl.lit("nombre inconnu")), pl.lit(wanted)
     )
-
-
-_BOUNDS = {"min": "au moins", "over": "plus de", "max": "au plus", "under": "moins de"}
 
 
 def _one(unit: str) -> str:
@@ -257,7 +254,6 @@ def _shown(dependency: float) -> list[pl.Expr]:
         "dit_supposes_dits": pl.when(pl.col("supposes") >= pl.col("lot_reperes"))
         .then(pl.lit("tous"))
         .otherwise(pl.format("{} d'entre eux", "supposes")),
-        "dit_heures_clause": _thousands(pl.col("heures_clause")),
         "dit_duree": pl.coalesce(pl.col("duree").cast(pl.String), pl.lit("inconnue")),
         **{f"dit_{name}_euros": pl.coalesce(_in_euros(pl.col(name)), pl.lit("?")) for name in _EUROS},
     }

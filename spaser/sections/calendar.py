@@ -174,7 +174,7 @@ def _next(soon: pl.DataFrame) -> list[TableBlock]:
     first = pressing(soon).head(_MOST_LINES)
     more = soon.height - first.height
     note = (
-        f"Sans les opérations uniques ; préparations en retard d'abord, les plus grosses en tête. Les {french.number(more)} suivants sont dans le classeur."
+        f"Sans les opérations uniques ; préparations en retard d'abord, les plus grosses en tête. Et {french.count(more, 'autre')} dans le classeur."
         if more > 0
         else ""
     )

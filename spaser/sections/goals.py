@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -40,13 +41,13 @@ def section_goals(findings: Findings) -> Told:
     if rows is None or not rows.height:
         return None
     voted, national = rows.filter(pl.col("nature") == "voté"), rows.filter(pl.col("nature") != "voté")
-    blocks: list = [Paragraph(tuple(told(row) for row in voted.to_dicts()))] if voted.height else [_NONE]
+    blocks: list = [Paragraph(tuple(told(row, findings.day) for row in voted.to_dicts()))] if voted.height else [_NONE]
     for frame, id, caption, note in (
         (voted, "tab-objectifs", "Les objectifs votés", _PROJECTION),
         (national, "tab-references", "Les cibles nationales, pour mémoire", _NATIONAL),
     ):
         if frame.height:
-            blocks.append(table(id, caption, written_goals(frame), _columns(frame), note))
+            blocks.append(table(id, caption, written_goals(frame, findings.day), _columns(frame), note))
     blocks += _roads(findings, voted)
     return tuple(blocks)
 
@@ -178,12 +179,18 @@ def _plain(number: int, row: dict[str, Any]) -> str:
     return french.number(number) if row["unite"] == "nombre" else french.euros_short(number)
 
 
-def told(row: dict[str, Any]) -> Sentence:
+def _pace(row: dict[str, Any], day: date) -> str:
+    """How the road of a target looks to who reads on ``day``: no pace leads to a year that has ended, measured or not."""
+    over = row["annee_derniere"] is not None and row["annee_derniere"] < row["annee"] < day.year
+    return "clos" if over and row["etat"] not in ("atteint", "non_renseigne") else row["etat"]
+
+
+def told(row: dict[str, Any], day: date) -> Sentence:
     """« Clause sociale, 30 % en 2027 : … »."""
     goal = written_value(row["cible"], row)
     told = f"« {row['titre']} », objectif {goal} en {row['annee']} : {answered(row)}{_missing(row)}"
     if row["etat"] not in ("atteint", "non_renseigne"):
-        told += f" ; {TARGET_STATES[row['etat']]}"
+        told += f" ; {TARGET_STATES[_pace(row, day)]}"
     if row["projete"] is not None and row["etat"] != "atteint":
         told += f" ; projection pour {row['annee']} : {written_value(row['projete'], row)}"
     return Sentence(french.sentence(told))
@@ -211,7 +218,7 @@ def written_value(number: float, row: dict[str, Any]) -> str:
     )
 
 
-def written_goals(frame: pl.DataFrame) -> pl.DataFrame:
+def written_goals(frame: pl.DataFrame, day: date) -> pl.DataFrame:
     rows = [
         {
             "titre": row["titre"],
@@ -223,7 +230,7 @@ def written_goals(frame: pl.DataFrame) -> pl.DataFrame:
             else f"{written_value(row['derniere'], row)} ({row['annee_derniere']})",
             "projete": "" if row["projete"] is None else written_value(row["projete"], row),
             "reponse": french.capital(answered(row)),
-            "etat": TARGET_STATES[row["etat"]],
+            "etat": TARGET_STATES[_pace(row, day)],
             "source": row["source"]
             + (f" ({rules.CONFIDENCES[row['confidence']]})" if row["confidence"] in rules.CONFIDENCES else ""),
         }

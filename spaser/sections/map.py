@@ -79,7 +79,7 @@ def who(suppliers: pl.DataFrame, caption: str, most: int = 50) -> TableBlock:
     rows = masked(suppliers.head(most)).with_columns(pl.col("distance_km").round().cast(pl.Int64))
     shown = rows.with_columns(commune=pl.when(pl.col("nom") == MASK).then(pl.lit(None, pl.String)).otherwise("commune"))
     more = suppliers.height - shown.height
-    note = f"Les {french.number(more)} lignes suivantes ne sont pas montrées." if more > 0 else ""
+    note = f"Suite non montrée : {french.count(more, 'ligne')}." if more > 0 else ""
     told = french.typeset(
         f"Statuts d'après les listes chargées, à la date indiquée ; à vérifier avant d'inviter. {note}".strip()
     )

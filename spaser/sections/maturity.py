@@ -55,11 +55,7 @@ def blocks(
     ]
     if actions.height:
         left = actions.height - (most or actions.height)
-        note = (
-            f"Les {most} premières ; les {french.number(left)} autres sont dans le classeur."
-            if most and left > 0
-            else ""
-        )
+        note = f"Les {most} premières ; {french.count(left, 'autre')} dans le classeur." if most and left > 0 else ""
         found.append(
             table(
                 "tab-actions",

@@ -77,7 +77,7 @@ def _two_counts(findings: Findings) -> str:
     for row in aimed.to_dicts():
         if (row["non_constatees"], row["contrats"]) != (here.numerateur, here.denominateur):
             return french.typeset(
-                f"Publication : ici, {french.number(here.numerateur or 0)} sur les {french.number(here.denominateur or 0)} contrats mesurés. L'obligation en compte "
+                f"Publication : ici, {french.number(here.numerateur or 0)} sur {french.count(here.denominateur or 0, 'contrat mesuré', none=False)}. L'obligation en compte "
                 f"{french.number(row['non_constatees'])} sur {french.number(row['contrats'])} : parmi tous les contrats lus, les seuls qu'elle vise, par leur date de notification, leur procédure et leur montant."
             )
     return ""

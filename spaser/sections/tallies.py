@@ -9,6 +9,14 @@ import polars as pl
 from spaser import rules
 from spaser.vocabulary import LABELS
 
+
+def _ruled(fact: str) -> list[tuple[tuple[str, ...], pl.Expr, str, int]]:
+    """A reason for each sentence that rules of a fact say (``contract_facts.toml``, ``corriger``)."""
+    column, said = f"{fact}_regle", rules.to_correct(fact)
+    named = {one: [name for name, other in said.items() if other == one] for one in dict.fromkeys(said.values())}
+    return [((column,), pl.col(column).is_in(names), why, weight) for (why, weight), names in named.items()]
+
+
 #: Why a contract deserves a look: columns needed, test, what to do, weight (gravest first in the list handed over).
 REASONS = (
     (("montant_statut",), pl.col("montant_statut") == "impossible", "montant impossible : à corriger à la source", 5),
@@ -37,18 +45,8 @@ REASONS = (
         "montant inhabituel pour cet acheteur ou pour ceux de sa taille : à confirmer",
         1,
     ),
-    (
-        ("date_regle",),
-        pl.col("date_regle").is_in(["notifie_apres_publication", "notifie_apres_les_fichiers"]),
-        "notification postérieure à la publication : date à corriger",
-        4,
-    ),
-    (
-        ("duree_regle",),
-        pl.col("duree_regle") == "avenant_duree_douteuse",
-        "durée d'une modification : prolongation, ou durée totale ?",
-        3,
-    ),
+    *_ruled("date"),
+    *_ruled("duree"),
     (
         ("nature_contrat",),
         pl.col("nature_contrat") == "indecis",

@@ -242,9 +242,9 @@ def _card(label: str, row: pl.DataFrame) -> KeyFigure:
     if row["sans_tranche"].item() == row["etablissements"].item():
         return KeyFigure(label, row["etablissements"].item(), "entier", "effectif inconnu")
     jobs = (
-        f"de {french.number(low)} à {french.number(high)} emplois"
+        f"de {french.number(low)} à {french.count(high, 'emploi', none=False)}"
         if high is not None
-        else f"au moins {french.number(low)} emplois"
+        else f"au moins {french.count(low, 'emploi', none=False)}"
     )
     return KeyFigure(label, row["etablissements"].item(), "entier", jobs)
 

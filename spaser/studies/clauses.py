@@ -116,6 +116,13 @@ def findings(result: Clauses) -> dict[str, pl.DataFrame]:
     }
 
 
+def ground(day: object) -> str:
+    """What the day of documents is: that of their files, never a day at which data stop."""
+    if not isinstance(day, date):
+        return "Pièces lues : leurs fichiers ne portent pas de date"
+    return f"Pièces lues : dernier fichier modifié le {french.long_date(day)}"
+
+
 def report(result: Clauses) -> Report:
     """The report of the documents, for every form; its date is that of the latest file."""
     day = result.documents.files["modifie"].max()
@@ -131,6 +138,7 @@ def report(result: Clauses) -> Report:
         sections=sections,
         sources=sources,
         subtitle="considérations sociales et environnementales trouvées, citées et situées",
+        ground=ground(day),
         annexes=sections_clauses.annexes(
             result.documents.files, result.passages, result.documents.rejects, result.to_review
         ),

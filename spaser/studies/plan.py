@@ -18,7 +18,7 @@ import polars as pl
 
 from spaser import french, potential
 from spaser.text import shortened
-from spaser.vocabulary import CENT
+from spaser.vocabulary import CENT, PLAN_FILLED, PLAN_UNTOUCHED
 
 #: Levers that prepare nothing to put in a plan.
 _IDLE = ("rien", "sans_objet")
@@ -31,7 +31,6 @@ NOBODY, UNDATED = "sans fournisseur repéré ni gain mesuré", "sans date connue
 _SUBJECT, _LOT, _NAMED = 90, 50, 4
 #: « - Lot : », at the end of what the subjects of several lots share.
 _BEFORE = re.compile(r"[\s:;,.(–-]*(?:\blots?)?[\s:;,.(–-]*$", re.IGNORECASE)
-OWN = ("responsable", "etat", "echeance", "note")
 
 
 def plan(
@@ -330,13 +329,13 @@ def _difficulty() -> pl.Expr:
 
 
 def _owned(actions: pl.DataFrame, decisions: pl.DataFrame | None) -> pl.DataFrame:
-    """What a person wrote of each action, blank when nobody did; « a_faire » is the state of what nobody touched."""
+    """What a person wrote of each action, blank when nobody did, but the state of what nobody touched."""
     written = (
         pl.DataFrame(schema={"objet_id": pl.String, "champ": pl.String, "valeur": pl.String})
         if decisions is None
         else decisions.filter(pl.col("objet_type") == "action").select("objet_id", "champ", "valeur")
     )
-    for name in OWN:
+    for name in PLAN_FILLED:
         mine = (
             written.filter(pl.col("champ") == name)
             .unique("objet_id", keep="last", maintain_order=True)
@@ -352,4 +351,4 @@ def _owned(actions: pl.DataFrame, decisions: pl.DataFrame | None) -> pl.DataFram
             .with_columns(pl.coalesce(name, "_dit").alias(name))
             .drop("_avant", "_dit")
         )
-    return actions.with_columns(pl.col("etat").fill_null("à faire"))
+    return actions.with_columns(pl.col("etat").fill_null(PLAN_UNTOUCHED))

@@ -49,6 +49,8 @@ from spaser.vocabulary.lists import (
     HOLDER_UNKNOWN,
     INCLUSIVE_STATUSES,
     NONE_DECLARED,
+    PLAN_FILLED,
+    PLAN_UNTOUCHED,
     POPULATIONS,
     PURCHASES,
     TARGET_ANSWERS,

@@ -26,6 +26,10 @@ CONTRACT_KINDS = {
     "indecis": "indécis",
 }
 
+#: What a person writes of a line of the plan of actions, kept from one report to the next; the state of what nobody touched.
+PLAN_FILLED = ("responsable", "etat", "echeance", "note")
+PLAN_UNTOUCHED = "à faire"
+
 #: Kinds of notices that launch a consultation; any other, and a kind unknown, never gives a launch date.
 LAUNCHING = ("concurrence", "concours")
 
@@ -50,6 +54,7 @@ TARGET_STATES = {
     "incertain": "incertain au rythme actuel",
     "hors_rythme": "non atteint au rythme actuel",
     "inconnu": "pas assez d'années complètes pour projeter",
+    "clos": "échéance passée, année non mesurée",
     "non_renseigne": "non renseigné",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -130,23 +131,57 @@ def _dated(key: str, rule: dict[str, Any]) -> Iterator[tuple[str, date, str, str
 def _reasoned(key: str, entry: Any) -> Iterator[tuple[str, str, str]]:
     if isinstance(entry, list):
         for item in entry:
-            yield from _reasoned(f"{key}.{item.get('name', '')}" if isinstance(item, dict) else key, item)
+            named = isinstance(item, dict) and item.get("name")
+            yield from _reasoned(f"{key}.{named}" if named else key, item)
     elif isinstance(entry, dict):
         plain = {name: value for name, value in entry.items() if not isinstance(value, dict | list) or name == "values"}
         if "reason" in entry:
-            told = [
-                f"{name} {_written(value)}" if name != "value" else _written(value)
-                for name, value in plain.items()
-                if name not in ("reason", "unit", "name")
-            ]
-            yield (
-                key,
-                french.typeset(f"{' ; '.join(told)} {entry.get('unit', '')}".replace("EUR", "€").strip()),
-                entry["reason"],
-            )
+            yield key, french.typeset(_chosen(plain, str(entry.get("unit", "")).replace("EUR", "€"))), entry["reason"]
         for name, value in entry.items():
             if isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], dict)):
                 yield from _reasoned(f"{key}.{name}", value)
+
+
+#: The English names of ``method.toml`` as they are told; every other name of the file is French already.
+_NAMES = {
+    "value": "",
+    "values": "",
+    "label": "",
+    "from": "à partir de",
+    "minimum_contracts": "contrats, au moins",
+    "minimum_digits": "chiffres, au moins",
+    "deviations": "écarts absolus médians",
+    "smallest_deviation": "plus petit écart",
+    "factor": "facteur",
+    "ceiling": "plafond",
+    "share": "part",
+    "tolerance": "tolérance",
+    "incomplete_months": "mois incomplets",
+    "incomplete_reason": "car",
+    "pattern": "forme",
+    "cut": "coupé à",
+    "early": "annoncé tôt",
+    "leading": "en tête",
+    "numbered": "numéroté",
+    "numbered_first": "numéroté d'abord",
+}
+#: What only a pattern of words holds: nobody reads it in a table.
+_PATTERN = re.compile(r"\(\?|\\[bsd]|\[[^\]]*\]|[a-z]\|[a-z]")
+
+
+def _chosen(plain: dict[str, Any], unit: str) -> str:
+    """What was chosen, its unit beside the value when one is named so, else after the last."""
+    told = [_named(name, value) for name, value in plain.items() if name not in ("reason", "unit", "name")]
+    at = [name for name in plain if name not in ("reason", "unit", "name")].index("value") if "value" in plain else -1
+    if told and unit:
+        told[at] = f"{told[at]} {unit}"
+    return " ; ".join(told)
+
+
+def _named(name: str, value: Any) -> str:
+    shown = "un motif de mots (method.toml)" if isinstance(value, str) and _PATTERN.search(value) else _written(value)
+    label = _NAMES.get(name, name.replace("_", " "))
+    return f"{label} : {shown}" if label else shown
 
 
 def _value(entry: dict[str, Any], unit: str) -> str:

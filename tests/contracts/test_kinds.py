@@ -74,6 +74,21 @@ def test_a_new_rule_on_texts_is_an_entry_of_the_table_and_nothing_else(monkeypat
     assert got["M1"]["nature_preuve"] == "Dit : Concession d'accord."
 
 
+def test_a_new_rule_on_durations_speaks_of_contracts_without_amendment_too(monkeypatch):
+    said = {"quand": "notifiee = 12 AND dernier_avenant IS NULL", "cite": ["notifiee"], "regarder": True}
+    plain, other = ruled(monkeypatch, "duree", "essai", **said).values()
+    assert (plain["duree_regle"], plain["duree_preuve"], plain["dureeMois"]) == ("essai", "Dit : 12.", 12)
+    assert plain["a_verifier"] == other["a_verifier"] == "durée"
+    said["quand"] = "notifiee = 13"
+    assert {row["duree_regle"] for row in ruled(monkeypatch, "duree", "essai", **said).values()} == {None}
+
+
+def test_only_dates_and_durations_say_why_a_contract_is_listed_to_be_corrected():
+    said = {fact for fact in JUDGED for rule in FACTS[fact].values() if {"corriger", "poids"} & rule.keys()}
+    assert said == {"date", "duree"}
+    assert all(rule["regarder"] for fact in said for rule in FACTS[fact].values() if "corriger" in rule)
+
+
 @pytest.mark.parametrize(
     "said, told",
     [

@@ -195,6 +195,16 @@ def test_a_contract_worth_correcting_says_why():
     assert "0004" not in old["id"]
 
 
+def test_a_rule_of_dates_or_durations_is_listed_with_its_own_words_only_where_it_says_some():
+    bare = findings().contracts.filter(id="0001")
+    for fact in ("date", "duree"):
+        known = rules_.to_correct(fact)
+        assert known and known.keys() <= set(rules_.to_look(fact))
+        for rule in rules_.toml("contract_facts.toml")[fact]:
+            found = tallies.corrections(bare.with_columns(pl.lit(rule).alias(f"{fact}_regle")))
+            assert found["a_corriger"].to_list() == ([known[rule][0]] if rule in known else [])
+
+
 def test_a_year_with_too_few_contracts_is_not_compared():
     rows = (
         findings().rows("clause_sociale", dimension="annee").with_columns(petit_effectif=pl.col("modalite") == "2023")

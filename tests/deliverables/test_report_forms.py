@@ -30,6 +30,9 @@ def built(*sections: Section, today: date | None = None) -> model.Report:
         (STOP, "Établi le 24 décembre 2025", "données arrêtées au 24 décembre 2025"),
         (date(2025, 12, 25), "Établi le 25 décembre 2025", "24 décembre 2025, 1 jour plus tôt"),
         (date(2026, 11, 29), "Établi le 29 novembre 2026", "24 décembre 2025, 340 jours plus tôt"),
+        (date(2026, 12, 24), "Établi le 24 décembre 2026", "24 décembre 2025, 365 jours plus tôt"),
+        (date(2026, 12, 25), "Établi le 25 décembre 2026", "24 décembre 2025, 1 an plus tôt"),
+        (date(2028, 5, 9), "Établi le 9 mai 2028", "24 décembre 2025, 2 ans et 4 mois plus tôt"),
         (date(2025, 12, 14), "Établi le 14 décembre 2025", "24 décembre 2025, 10 jours plus tard"),
     ],
 )

@@ -45,6 +45,13 @@ def test_a_clause_counts_the_structures_that_could_carry_it():
     assert (found["levier"], found["levier_fournisseurs"]) == ("clause_sociale", 271)
 
 
+@pytest.mark.parametrize("due", [True, False])
+def test_a_clause_quotes_no_hours_which_the_plan_alone_gives_and_as_an_interval(due):
+    found = advised(heures_clause=250, clause_candidats=271, credibles=0, candidats=271, clause_obligatoire=due)
+    assert "271 structures" in found["levier_raison"] and "d'après la dépense" in found["levier_raison"]
+    assert "250" not in found["levier_raison"]
+
+
 def test_every_lever_but_a_duty_a_criterion_and_nothing_says_whom_it_counts():
     known = rules.toml("levers.toml")["columns"]
     for rung in (*potential.ladder(), *potential.ladder(False)):

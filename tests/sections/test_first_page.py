@@ -184,6 +184,19 @@ def test_a_national_target_is_spoken_of_in_its_time(term: str, words: str) -> No
     assert ("ne couvrent pas" in said(**facts)["cible_manquee_social"]) is (term == "non mesuré")
 
 
+@pytest.mark.parametrize(("term", "judged"), [("à venir", True), ("mesuré", True), ("non mesuré", False)])
+def test_the_verdict_judges_no_target_whose_year_the_data_do_not_hold(term: str, judged: bool) -> None:
+    shares = {"part_social": 0.2, "part_environnement": 0.5}
+    missed = {"mesuree_environnement": 0.5, "cible_environnement": 1.0, "cible_terme_environnement": term}
+    voted = {"mesuree_social": 0.2, "cible_social": 0.4, "cible_terme_social": "à venir"}
+    assert ("environnementale n'est pas atteinte" in verdict(QUIET | shares | missed)) is judged
+    both = verdict(QUIET | shares | missed | voted)
+    assert ("aucune des deux cibles" in both) is judged
+    assert ("La cible sociale n'est pas atteinte" in both) is not judged
+    reached = verdict(QUIET | shares | missed | voted | {"mesuree_social": 0.4})
+    assert reached.startswith("Le social est à sa cible" if judged else "La cible sociale est atteinte")
+
+
 @pytest.mark.parametrize(
     ("measured", "day", "term"),
     [
@@ -225,6 +238,23 @@ def test_a_target_reached_is_good_news_on_the_first_page_whatever_else_is_wrong(
     found = chosen(eligible(QUIET | wrong | LIMITS["cible_atteinte_reserve"][0]))
     assert len(found) == 5
     assert [one.kind for one in found].count("bien") == 1
+
+
+def test_what_may_change_every_figure_is_the_first_message_read() -> None:
+    both = LIMITS["obligation_critere_env"][0] | LIMITS["rien_de_declare"][0]
+    found = eligible(QUIET | both)
+    assert [one.rule.code for one in found] == ["obligation_critere_env", "rien_de_declare"]
+    assert [one.kind for one in chosen(found)] == ["alerte", "constat"]
+    alone = eligible(QUIET | both | {"oui_social": 1})
+    assert [one.kind for one in chosen(alone)] == ["constat"]
+
+
+@pytest.mark.parametrize(
+    ("age", "told"), [(365, None), (366, "ces données ont 1 an,"), (867, "ces données ont 2 ans et 4 mois,")]
+)
+def test_old_data_are_said_with_an_age_in_years(age: int, told: str | None) -> None:
+    line = verdict(QUIET | {"age": age}).replace("\u00a0", " ")
+    assert (told in line) if told else "Attention" not in line
 
 
 def test_each_message_of_the_page_has_a_theme_of_its_own() -> None:

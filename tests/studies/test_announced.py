@@ -88,6 +88,33 @@ def test_a_change_moves_the_last_day_and_an_end_closes_a_notice():
     assert told["3"]["date_limite"] == date(2027, 5, 1) and told["3"]["_clos"]
 
 
+def both(**changed: object) -> pl.DataFrame:
+    """One notice of two journals, the second as changed."""
+    one = {"avis": "27-1", "_source": "BOAMP", "acheteur_nom": TOWN, "acheteur_siren": "000000117"}
+    one |= {"objet": "Entretien du parc inventé", "date_limite": date(2027, 4, 1), "nb_lots": 1}
+    two = one | {"avis": "2027/S 1", "_source": "TED", "objet": "ENTRETIEN DU PARC INVENTÉ", "nb_lots": 2} | changed
+    return pl.DataFrame([one, two], schema_overrides={"acheteur_siren": pl.String})
+
+
+def test_a_notice_of_two_journals_counts_once_by_what_both_publish():
+    kept = public._once(both())
+    assert kept["avis"].to_list() == ["2027/S 1"], "the notice that gives more lots"
+    assert kept["_parus"].to_list() == ["BOAMP 27-1 et TED 2027/S 1"]
+    # A buyer whose number one journal alone writes is known by its very name.
+    assert public._once(both(acheteur_siren=None)).height == 1
+    for apart in (
+        {"date_limite": date(2027, 4, 2)},
+        {"objet": "Entretien du parc inventé, lot 2"},
+        {"acheteur_siren": "000000125"},
+        {"acheteur_nom": "Ville de Zinnia (fictive)", "acheteur_siren": None},
+        {"_source": "BOAMP"},
+    ):
+        assert public._once(both(**apart)).height == 2, apart
+    # Two notices of one journal under the same words: nothing says which of them the other journal prints.
+    three = pl.concat([both(), both().head(1).with_columns(avis=pl.lit("27-2"))])
+    assert public._once(three)["avis"].to_list() == ["27-1", "2027/S 1", "27-2"]
+
+
 def test_a_published_programme_announces_what_is_not_past_for_the_buyer_said(base, programme):
     known = public.known_buyers(base)
     found = public.announced(DAY, programmes=[public.Programme(programme, "000000117")], known=known)

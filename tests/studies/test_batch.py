@@ -368,6 +368,17 @@ def test_spending_said_once_for_several_buyers_is_refused(tmp_path, base):
         batch.run(read_mission(alone), base=base)
 
 
+def test_a_buyer_named_twice_is_one_report_that_has_its_own_table(tmp_path, base):
+    table = f'[[acheteur]]\nnom = "aubrelle"\ndepenses = "{(DATA / "depenses_demo.xlsx").as_posix()}"\n'
+    (asked,) = read_mission(mission(tmp_path, f'acheteurs = ["aubrelle"]\n{table}')).asked
+    assert asked.wishes.ledger == DATA / "depenses_demo.xlsx"
+
+    two = read_mission(mission(tmp_path, f'acheteurs = ["trois-ormes", "Ville d\'Aubrelle"]\n{table}'))
+    outcomes = list(batch._wanted(base.buyers, two))
+    assert [bool(failure) for *_, failure in outcomes] == [False, False, True]
+    assert "sont le même acheteur" in outcomes[-1][-1] and not outcomes[-1][2]
+
+
 def test_adding_a_buyer_or_a_comment_redoes_only_what_it_changes(base, tmp_path):
     path = mission(tmp_path, 'formes = ["xlsx"]\nacheteurs = ["trois-ormes"]\n')
     batch.run(read_mission(path), base=base)

@@ -186,3 +186,9 @@ def test_a_list_of_many_sources_is_named_by_the_one_that_nearly_all_its_lines_wr
     path = tmp_path / "siae_2020-12.csv"
     path.write_text("siret,name,kind,naf,post_code,city,source\n" + "\n".join(lines) + "\n", encoding="utf-8")
     assert open_lists(path)[0][0].label == f"Structures inclusives (format du Marché de l'inclusion){said}"
+
+
+@pytest.mark.parametrize(("rows", "said"), [(1, "dont 1 inclusive ("), (2, "dont 2 inclusives (")])
+def test_the_count_of_the_book_agrees_with_one_structure_and_with_two(tmp_path, rows, said):
+    found = made(tmp_path, "".join(line + "\n" for line in ROWS.splitlines()[:rows]))
+    assert said in leaves._counts(found).replace("\u00a0", " ")

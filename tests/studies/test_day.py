@@ -135,6 +135,9 @@ def test_the_follow_up_is_read_with_its_rates_on_what_is_known(tmp_path):
     told = " ; ".join(day.rates(found)).replace("\u00a0", " ").replace("\u202f", " ")
     assert "3 rencontres sur 4" in told
     assert "50,0 % des 2 suites connues" in told
+    one = day.follow_up(book(tmp_path, rows[1:2], "une.xlsx", sheet="suivi", head=head))
+    told = " ; ".join(day.rates(one)).replace("\u00a0", " ").replace("\u202f", " ")
+    assert "0 % de la seule suite connue" in told and "des 1" not in told
 
 
 def test_the_command_writes_the_planning_and_says_what_lacks(tmp_path, capsys):

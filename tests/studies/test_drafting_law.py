@@ -173,3 +173,36 @@ def test_the_command_refuses_an_unlawful_reservation_and_labels_each_text(tmp_pa
     assert cli.main(["redige", "--famille", "nettoyage_locaux", "--seuil-europeen", "--sortie", str(tmp_path)]) == 0
     told = plain(capsys.readouterr().out)
     assert "[dû] Clause d'insertion" in told.replace("’", "'") and "[facultatif]" in told
+
+
+def test_a_reservation_is_open_to_equivalent_structures_whatever_its_public():
+    """One that shuts them out keeps those of another Member State away."""
+    for concession in (False, True):
+        levers = {"reserver_handicap", "reserver_insertion"} | (
+            set() if concession else {"reserver_ess", "reserver_lot"}
+        )
+        for lever in levers:
+            (told,) = (
+                one.texte
+                for code, one in texts(Need(concession=concession), lever).items()
+                if code.startswith("reservation")
+            )
+            assert "structures équivalentes" in told, lever
+
+
+def test_what_defence_forbids_is_said_of_every_reservation_but_the_one_it_keeps():
+    for lever, forbidden in (
+        ("reserver_handicap", False),
+        ("reserver_insertion", True),
+        ("reserver_ess", True),
+        ("reserver_lot", True),
+    ):
+        (told,) = (one.a_savoir for code, one in texts(Need(), lever).items() if code.startswith("reservation"))
+        assert ("marché de défense ou de sécurité" in told) is forbidden, lever
+
+
+def test_disabled_workers_are_the_same_in_a_contract_and_in_a_concession():
+    said = "qui, en raison de la nature ou de la gravité de leurs déficiences, ne peuvent exercer"
+    for concession in (False, True):
+        found = texts(Need(concession=concession), "reserver_handicap").values()
+        assert any(said in plain(one.texte) for one in found)

@@ -123,3 +123,16 @@ def test_natural_persons_are_masked_in_every_sheet(potential, tmp_path):
     assert rows
     assert {line["Fournisseur"] for line in rows} == {"personne physique (masquée)"}
     assert {line["Commune"] for line in rows} <= {None, ""}
+
+
+def test_what_is_too_large_and_what_lacks_agree_with_one_and_with_two(made):
+    whole = made.units.head(1)
+    for n, large, lacks in ((1, "1 est trop grand", "1 demande "), (2, "2 sont trop grands", "2 demandent ")):
+        units = pl.concat(
+            [
+                *[whole.with_columns(etat=pl.lit("lot trop grand pour quatre"), a_structurer=pl.lit(False))] * n,
+                *[whole.with_columns(etat=pl.lit("?"), a_structurer=pl.lit(True))] * n,
+            ]
+        )
+        told = grouping.summary(replace(made, units=units)).replace("\u00a0", " ")
+        assert large in told and lacks in told

@@ -7,7 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from spaser import french
 from spaser.cli import main
+from spaser.studies import clauses
 from spaser.studies.acting import proofreading
 
 CLAUSE = "Article 14 – Clause sociale d'insertion\nLe titulaire réserve {hours} heures de travail à des personnes éloignées de l'emploi.\n"
@@ -160,3 +162,28 @@ def test_both_commands_run_and_write(tmp_path, capsys):
     )
     assert {"relecture.docx", "redaction.docx"} <= {path.name for path in tmp_path.iterdir()}
     assert main(["redige", "--levier", "inconnu", "--sortie", str(tmp_path)]) == 2
+
+
+def test_the_day_of_documents_is_that_of_their_files_and_no_day_of_data(tmp_path):
+    result = states(tmp_path, {"RC.md": GREEN})
+    for told in (proofreading.report(result), clauses.report(clauses.clauses([tmp_path]))):
+        day = french.long_date(result.documents["modifie"].max())
+        assert told.closing.replace("\u00a0", " ") == f"Pièces lues : dernier fichier modifié le {day}".replace(
+            "\u00a0", " "
+        )
+        assert "arrêtées" not in " ".join(told.cover)
+    assert "ne portent pas de date" in clauses.ground(None)
+
+
+def test_a_clause_of_a_document_of_no_known_kind_is_said_read_and_not_absent(tmp_path):
+    green = "Conditions d'exécution relatives à l'environnement : le titulaire recycle ses déchets.\n"
+    named = {"soc": "conditions d'exécution sociales", "env": "conditions d'exécution environnementales"}
+    for over in (None, True):
+        result = states(tmp_path, {"fiche-a.md": CLAUSE.format(hours=700) + green}, over_threshold=over)
+        for check in named.values():
+            assert state(result, check) == ["à vérifier"], result.rows.to_dicts()
+            told = result.rows.filter(controle=check).row(0, named=True)
+            assert "nature n'est pas reconnue" in told["constat"].replace("’", "'") and "fiche-a.md" in told["ou"]
+    (tmp_path / "Marché 1" / "fiche-a.md").unlink()
+    kept = states(tmp_path, {"CCAP.md": CLAUSE.format(hours=700) + green})
+    assert {state(kept, check)[0] for check in named.values()} == {proofreading.MET}

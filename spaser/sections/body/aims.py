@@ -123,14 +123,14 @@ def section_aims(findings: Findings) -> Told:
     if whole is None:
         return None
     lacking = _lacking(findings)
-    shown = goals.written_goals(rows).with_columns(
+    shown = goals.written_goals(rows, findings.day).with_columns(
         manque=pl.Series([lacking.get(rank, "") for rank in rows["rang"]], dtype=pl.String), nature=rows["nature"]
     )
     known = shown.filter((pl.col("nature") == "voté") | (pl.col("derniere") != "non renseigné"))
     figures = [block for block in whole.blocks if isinstance(block, Figure)][:_PICTURES]
     more: list[Sentence] = [
         _reached(rows),
-        *(goals.told(row) for row in rows.filter(pl.col("nature") == "voté").to_dicts()),
+        *(goals.told(row, findings.day) for row in rows.filter(pl.col("nature") == "voté").to_dicts()),
     ]
     aims = TableBlock("tab-cibles", "Objectifs votés et cibles nationales", known, _GOALS)
     return opening.section(findings, "objectifs", (*figures, aims if known.height else None), more)

@@ -80,6 +80,8 @@ class _Written(Formatter):
                 return french.share(value, 0 if float(round(value * 100, 6)).is_integer() else 1)
             case ["decimal"]:
                 return french.number(value, 0 if float(value).is_integer() else 1)
+            case ["durée"]:
+                return french.lapse(value)
             case ["entier"]:
                 return french.number(value)
             case ["somme"]:
@@ -140,13 +142,13 @@ def eligible(facts: Facts, known: Sequence[Rule] | None = None) -> list[Said]:
 
 
 def chosen(said: Sequence[Said]) -> tuple[Message, ...]:
-    """The messages of the first page: the heaviest, good news among them when there are any."""
+    """The messages of the first page: the heaviest, good news among them when there are any; what is done before all else is read first."""
     shown = [one for one in said if one.rule.page]
     most, good = _SETTINGS["most"], _SETTINGS["good"]
     best = [one for one in shown if one.rule.kind == "bien"][:good]
     kept = [one for one in shown if one in best]
     kept += [one for one in shown if one not in best][: most - len(kept)]
-    return tuple(one.message for one in sorted(kept, key=lambda one: -one.rule.weight))
+    return tuple(one.message for one in sorted(kept, key=lambda one: (not one.rule.first, -one.rule.weight)))
 
 
 def answers(said: Sequence[Said], section: str) -> tuple[list[Message], list[str]]:

@@ -15,6 +15,7 @@ from spaser.sections.registry import Told, written
 from spaser.sections.shown import brief
 from spaser.sections.summary import messages, opening
 from spaser.sections.summary.known import facts
+from spaser.vocabulary import PLAN_FILLED, PLAN_UNTOUCHED
 
 _DATES, _MONDAY, _LONG, _MEETINGS = 3, 5, 90, 30
 _FIRST, _DUTY, _WRONG, _ADVICE, _REST = range(5)
@@ -42,6 +43,7 @@ _SHEET = (
     Column("echeance", "Échéance fixée (à remplir)"),
     Column("note", "Note (à remplir)"),
 )
+#: What a line of the plan says, whether it comes from a need (``_need``) or from what the data ask for (``_gesture``).
 _SCHEMA = {
     "action_id": pl.String, "sourcing": pl.Date, "quand": pl.String, "action": pl.String, "sur": pl.String, "effet": pl.Int64,
     "impact": pl.String, "consultation": pl.Date, "responsable": pl.String, "etat": pl.String, "echeance": pl.String, "note": pl.String,
@@ -278,7 +280,7 @@ def _need(row: dict[str, Any]) -> dict[str, Any]:
         "effet": row["potentiel"] or None,
         "impact": row["impact"],
         "consultation": row["consultation"],
-        **{name: row[name] for name in ("responsable", "etat", "echeance", "note")},
+        **{name: row[name] for name in PLAN_FILLED},
     }
 
 
@@ -298,20 +300,9 @@ def _gesture(said: messages.Said, findings: Findings) -> dict[str, Any]:
     """A line that comes from what the data or the practices ask for: nobody's needs, so no amount."""
     known = findings.extras.get("plan_dits")
     mine = {} if known is None else dict(known.filter(objet_id=said.rule.code).select("champ", "valeur").rows())
-    return {
-        "action_id": said.rule.code,
-        "sourcing": None,
-        "quand": _NOW,
-        "action": said.rule.todo,
-        "sur": said.on,
-        "effet": None,
-        "impact": None,
-        "consultation": None,
-        "responsable": mine.get("responsable"),
-        "etat": mine.get("etat", "à faire"),
-        "echeance": mine.get("echeance"),
-        "note": mine.get("note"),
-    }
+    told = {"action_id": said.rule.code, "quand": _NOW, "action": said.rule.todo, "sur": said.on}
+    filled = {name: mine.get(name) for name in PLAN_FILLED} | {"etat": mine.get("etat", PLAN_UNTOUCHED)}
+    return dict.fromkeys(_SCHEMA) | told | filled
 
 
 def _low(text: str) -> str:

@@ -9,13 +9,13 @@ import polars as pl
 from spaser import text
 from spaser.problems import Problem
 from spaser.sources import workbooks
-from spaser.vocabulary import DECISIONS
+from spaser.vocabulary import DECISIONS, PLAN_FILLED, PLAN_UNTOUCHED
 
 #: The sheet of the workbook, and what its columns begin with: the key, then the field that each fills.
 SHEET, KEY = "plan", "identifiant"
-FIELDS = {"qui": "responsable", "etat": "etat", "echeance fixee": "echeance", "note": "note"}
+FIELDS = dict(zip(("qui", "etat", "echeance fixee", "note"), PLAN_FILLED, strict=True))
 #: The state of what nobody touched.
-UNTOUCHED = "à faire"
+UNTOUCHED = PLAN_UNTOUCHED
 #: The states offered on the screen; a workbook may say others.
 STATES = (UNTOUCHED, "en cours", "fait", "abandonné")
 

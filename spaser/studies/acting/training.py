@@ -101,7 +101,7 @@ def _figures(result: Diagnostic) -> list[Question]:
             and measure.denominateur
         ):
             choices = _shares(measure.valeur, measure.valeur_repondus, measure.haut)
-            why = f"{french.number(measure.numerateur)} contrats sur {french.number(measure.denominateur)}. Sur les seuls contrats renseignés : {french.share(measure.valeur_repondus, 0) if measure.valeur_repondus is not None else 'inconnu'}. Dites toujours laquelle vous donnez."
+            why = f"{french.count(measure.numerateur, 'contrat', none=False)} sur {french.number(measure.denominateur)}. Sur les seuls contrats renseignés : {french.share(measure.valeur_repondus, 0) if measure.valeur_repondus is not None else 'inconnu'}. Dites toujours laquelle vous donnez."
             asked.append(
                 Question(
                     code,

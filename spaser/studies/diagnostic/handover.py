@@ -162,7 +162,10 @@ def _account(row: dict[str, Any]) -> str:
         french.count(row[name], word, none=False) for name, word in kinds.items() if row[name] or name == "contrats"
     ]
     if row["versions_titulaires"]:
-        parts.insert(1, f"{french.number(row['versions_titulaires'])} versions ou titulaires de ces contrats")
+        parts.insert(
+            1,
+            f"{french.count(row['versions_titulaires'], 'version')} ou {french.plural('titulaire', row['versions_titulaires'])} de ces contrats",
+        )
     told = f"{row['source']} : {french.count(row['lus'], 'enregistrement', none=False)} = {' + '.join(parts)}"
     return told + (f" ; {french.count(row['doutes'], 'doute')} à vérifier" if row["doutes"] else "")
 
@@ -206,4 +209,4 @@ def _buyers(rows: pl.DataFrame, most: int = 12) -> list[str]:
         f"  {siren}  {name} ({french.number(n)} contrats)"
         for siren, name, n in rows.head(most).select("acheteur_siren", "acheteur_libelle", "contrats").rows()
     ]
-    return lines + ([f"  … et {french.number(rows.height - most)} autres"] if rows.height > most else [])
+    return lines + ([f"  … et {french.count(rows.height - most, 'autre')}"] if rows.height > most else [])

@@ -181,7 +181,6 @@ def _mission(said: dict[str, Any], source: Path) -> Mission:
         *map(str, templates.values()),
         *([str(logo)] if logo else []),
     ]
-    tables = [{"nom": str(one)} for one in said.get("acheteurs", [])] + said.get("acheteur", [])
     lone = source.name != NAME
     found = Mission(
         files=paths("fichiers"),
@@ -190,7 +189,7 @@ def _mission(said: dict[str, Any], source: Path) -> Mission:
         registers=paths("registres"),
         notices=paths("avis"),
         documents=paths("pieces"),
-        asked=tuple(_asked(shared, table, source, members) for table in tables),
+        asked=tuple(_asked(shared, table, source, members) for table in _buyer_tables(said)),
         every=_asked(shared, {}, source, members),
         years=(years[0], years[-1]) if years else None,
         as_of=said.get("date"),
@@ -221,6 +220,13 @@ def _mission(said: dict[str, Any], source: Path) -> Mission:
             todo="Ôtez la ligne « demonstration = true »",
         )
     return replace(found, demo=found.demo or demo)
+
+
+def _buyer_tables(said: dict[str, Any]) -> list[dict[str, Any]]:
+    """One table a buyer: one listed and given a table of its own is one buyer, whose table says all the list does and more."""
+    told: list[dict[str, Any]] = said.get("acheteur", [])
+    own = {one.get("nom", "") for one in told}
+    return [{"nom": one} for one in map(str, said.get("acheteurs", [])) if one not in own] + told
 
 
 def _given(one: Given, tables: Sequence[dict[str, Any]], home: Path) -> tuple[str, ...]:

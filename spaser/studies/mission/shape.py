@@ -115,7 +115,7 @@ def faults_of(said: dict[str, Any], source: Path, faults: settings.Faults) -> No
                 (key,), f"« {key} » : le fichier {settings.short(said[key])} est abîmé, ou n'est pas {_TOLD[key]}."
             )
     tables = said.get("acheteur", [])
-    several = len(tables) + len(said.get("acheteurs", [])) > 1
+    several = len({*map(str, said.get("acheteurs", [])), *(str(one.get("nom", "")) for one in tables)}) > 1
     for key in _ALONE if several else ():
         if key in said:
             faults.add((key,), f"« {key} » est propre à un acheteur : donnez-le dans sa table [[acheteur]].")

@@ -186,13 +186,22 @@ def _wanted(known: pl.DataFrame, mission: Mission) -> Iterator[tuple[Asked, str,
             (mission.every, name, siren, "")
             for siren, name in known.select("acheteur_siren", "acheteur_libelle").rows()
         )
+    first: dict[str, str] = {}
     for asked in mission.asked:
         try:
             siren = buyers.choose(known, asked.name)
         except Problem as problem:
             yield asked, asked.name, "", str(problem)
             continue
+        # One buyer has one folder: a second report would replace the first without a word.
+        if (same := first.setdefault(siren, asked.name)) != asked.name:
+            yield asked, asked.name, "", _twice(asked.name, same)
+            continue
         yield asked, known.filter(pl.col("acheteur_siren") == siren)["acheteur_libelle"].item(), siren, ""
+
+
+def _twice(name: str, same: str) -> str:
+    return f"« {name} » et « {same} » sont le même acheteur : écrivez-le une fois, et tout ce qui lui est propre dans une seule table [[acheteur]]"
 
 
 def _written(desk: Desk, todo: Sequence[tuple[int, Task]], processes: int | None) -> Iterator[tuple[int, Outcome]]:

@@ -29,6 +29,9 @@ from spaser.vocabulary import NEEDS
 ENDS, OFFERS, PLANNED = "fin au plus tard", "offres au plus tard", "lancement prévu"
 #: Kinds of notice that ask for offers, and those that end or change one.
 _CALLS, _END, _CHANGE = ("concurrence", "concours"), ("attribution", "annulation"), "rectificatif"
+#: The journals of notices, and what makes one notice of the two: what both of them publish.
+BOAMP, TED = "BOAMP", "TED"
+ALIKE = "même acheteur, même objet, même date limite"
 _PUBLIC = {"publie": pl.String, "date_dit": pl.String, "reserve": pl.Boolean}
 
 
@@ -111,7 +114,9 @@ def _of_notices(read: Notices, day: date, known: pl.DataFrame | None) -> tuple[p
         pl.col("type_avis").is_null() | (pl.col("type_avis").is_in(_CALLS) & pl.col("date_limite").is_null())
     )
     out = (pl.col("date_publication") <= day).fill_null(True)
-    still = calls.filter((pl.col("date_limite") >= day) & out & ~pl.col("_clos"))
+    source = pl.when(pl.col("format").str.contains("(?i)boamp")).then(pl.lit(BOAMP)).otherwise(pl.lit(TED))
+    waiting = calls.filter((pl.col("date_limite") >= day) & out & ~pl.col("_clos")).with_columns(_source=source)
+    still = _once(waiting)
     lots = read.lots.select("avis", "lot", _objet="objet", _cpv="codeCPV", _montant="montant_estime", _mois="dureeMois")
     many = pl.col("nb_lots").fill_null(0) > 1
     rows = still.join(lots, on="avis", how="left", maintain_order="left").with_columns(
@@ -128,7 +133,6 @@ def _of_notices(read: Notices, day: date, known: pl.DataFrame | None) -> tuple[p
     sorted_ = families.add(_bought(rows, known).lazy()).collect(engine="in-memory")
     usable = sorted_.filter(pl.col("famille").is_not_null())
     months = pl.col("dureeMois").clip(12, None).fill_null(12)
-    source = pl.when(pl.col("format").str.contains("(?i)boamp")).then(pl.lit("BOAMP")).otherwise(pl.lit("TED"))
     reserved = pl.col("reserve").is_not_null() & (pl.col("reserve") != "none")
     needs = usable.with_columns(
         annuel=(pl.col("montant") * 12 / months).round().cast(pl.Int64),
@@ -139,8 +143,7 @@ def _of_notices(read: Notices, day: date, known: pl.DataFrame | None) -> tuple[p
         echeance="date_limite",
         besoin_montant="montant",
         lots=pl.lit(1, pl.Int32),
-        publie=pl.format("avis {} {}", source, "avis")
-        + pl.when(reserved).then(pl.lit(", réservé")).otherwise(pl.lit("")),
+        publie=pl.format("avis {}", "_parus") + pl.when(reserved).then(pl.lit(", réservé")).otherwise(pl.lit("")),
         date_dit=pl.lit(OFFERS),
         reserve=reserved.fill_null(False),
     )
@@ -151,6 +154,9 @@ def _of_notices(read: Notices, day: date, known: pl.DataFrame | None) -> tuple[p
         else f"{french.number(held)} {'attend' if held == 1 else 'attendent'} encore des offres"
     )
     said = f"Avis lus : {french.number(read.notices.height)} ; {open_} le {french.long_date(day)}"
+    if waiting["_source"].n_unique() > 1:
+        twice = waiting.height - still.height
+        said += f" ; {french.count(twice, 'avis')} {'paru' if twice < 2 else 'parus'} à la fois au {BOAMP} et au {TED} ({ALIKE}), {'compté' if twice < 2 else 'comptés'} une fois ; écrit autrement, un même avis compte deux fois"
     if unsaid.height:
         said += (
             f" ; {french.number(unsaid.height)} sans type d'avis ou sans date limite dans le fichier, laissés de côté"
@@ -158,6 +164,30 @@ def _of_notices(read: Notices, day: date, known: pl.DataFrame | None) -> tuple[p
     lost = sorted_.height - usable.height
     said += f" ; {french.count(lost, 'lot')} sans famille d'achat reconnue" if lost else ""
     return _conformed(needs), french.sentence(said)
+
+
+def _once(calls: pl.DataFrame) -> pl.DataFrame:
+    """The calls, one that two journals publish kept once: the same buyer, subject and last day, one notice in each and no more.
+
+    The one with more lots stays, and ``_parus`` says both. A buyer without a number is the one that bears its very name here.
+    """
+    folded = calls.with_columns(
+        _nom=pl.Series([fold(name or "") or None for name in calls["acheteur_nom"]], dtype=pl.String),
+        _dit=pl.Series([fold(text or "") or None for text in calls["objet"]], dtype=pl.String),
+    )
+    number = folded.drop_nulls("_nom").group_by("_nom").agg(_numero=pl.col("acheteur_siren").drop_nulls().unique())
+    alone = number.filter(pl.col("_numero").list.len() == 1).with_columns(pl.col("_numero").list.first())
+    rows = folded.join(alone, on="_nom", how="left", maintain_order="left").with_columns(
+        _qui=pl.coalesce("acheteur_siren", "_numero", "_nom")
+    )
+    same = ["_qui", "_dit", "date_limite"]
+    known = pl.all_horizontal(pl.col(name).is_not_null() for name in same)
+    pair = known & (pl.len().over(same) == 2) & (pl.col("_source").n_unique().over(same) == 2)
+    named = pl.format("{} {}", "_source", "avis")
+    both = named.sort_by("_source").str.join(" et ").over(same)
+    first = (pl.col("nb_lots").fill_null(0).rank("ordinal", descending=True).over(same) == 1) | ~pl.col("_pair")
+    told = rows.with_columns(_pair=pair, _parus=pl.when(pair).then(both).otherwise(named))
+    return told.filter(first).drop("_nom", "_dit", "_numero", "_qui", "_pair")
 
 
 def _dated(notices: pl.DataFrame) -> pl.DataFrame:

@@ -260,7 +260,7 @@ def said(result: Planned) -> list[str]:
         "famille": "sans famille d'achat reconnue",
     }
     told = [
-        f"lignes lues : {french.number(sums['lus'])} = {french.number(sums['gardes'])} à venir + {french.number(sums['termines'])} terminées + {french.number(sums['rejetes'])} écartées"
+        f"lignes lues : {french.number(sums['lus'])} = {french.number(sums['gardes'])} à venir + {french.count(sums['termines'], 'terminée', none=False)} + {french.count(sums['rejetes'], 'écartée', none=False)}"
     ]
     told += [
         f"{french.number(n)} sur {french.number(rows.height)} {words}"
@@ -288,7 +288,9 @@ def said(result: Planned) -> list[str]:
     told += filled.warnings(filled_of(result.read))
     with_tax = rows.filter(pl.col("taxe") == "TTC").height
     told += (
-        [f"{french.number(with_tax)} montants TTC, gardés tels quels : le potentiel est d'autant surestimé"]
+        [
+            f"{french.count(with_tax, 'montant')} TTC, {french.plural('gardé', with_tax)} {french.plural('tel', with_tax)} {french.plural('quel', with_tax)} : le potentiel est d'autant surestimé"
+        ]
         if with_tax
         else []
     )

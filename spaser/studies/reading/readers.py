@@ -16,7 +16,7 @@ from spaser.sources.contracts.lists import NoBuyer
 from spaser.sources.registers import Registers, read_registers
 from spaser.sources.workbooks import empty_sheets
 from spaser.studies import answered
-from spaser.studies.reading import unknown
+from spaser.studies.reading import planned, unknown
 from spaser.studies.reading.accounts import LISTED, PLANNED, SPENT, Looked, columns, lines, of_sheet, why
 from spaser.studies.reading.contracts import Unproved, contracts
 from spaser.studies.reading.heads import first_lines
@@ -180,6 +180,11 @@ def _kinds(rows: pl.DataFrame) -> tuple[str, ...]:
 
 def _programme(path: Path) -> Looked | None:
     read = programmes.read_programme(path)
+    to_come = planned.announced(path, read.projects)
+    if not to_come and (signs := planned.spent(path, read.projects)):
+        settled = (planned.asked(path, signs),)
+        return Looked(path.name, "fichier de dépenses", settled, how=settled)
+    doubt = () if to_come else (planned.otherwise(path),)
     said: list[str] = []
     for row in read.files.to_dicts():
         if row["etat"] != "lue":
@@ -191,9 +196,10 @@ def _programme(path: Path) -> Looked | None:
     return Looked(
         path.name,
         "programme d'achat",
-        (*said, *why(read.rejects)),
+        (*said, *why(read.rejects), *doubt),
         programmes.filled_of(read),
         columns(path.name, "programme d'achat", read.projects),
+        how=doubt,
     )
 
 

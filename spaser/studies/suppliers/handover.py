@@ -238,6 +238,6 @@ def summary(result: SupplierDiagnostic) -> str:
         lines += ["", f"Fournisseurs rattachés : {said} ; à trancher dans validations.csv : {french.number(unclear)}"]
     if result.conflicts.height:
         lines.append(
-            f"Listes en désaccord sur {french.number(result.conflicts['siren'].n_unique())} fournisseurs : voir « à vérifier »"
+            f"Listes en désaccord sur {french.count(result.conflicts['siren'].n_unique(), 'fournisseur')} : voir « à vérifier »"
         )
     return "\n".join(lines)

@@ -49,7 +49,9 @@ def _file(row: dict) -> list[str]:
             ("hors_liste", "hors sujet"),
         ]
         sums = " + ".join(f"{french.number(row[name])} {word}" for name, word in parts)
-        said.append(f"  {french.number(row['lus'])} lignes = {sums} ; {french.number(row['doutes'])} douteuses")
+        said.append(
+            f"  {french.count(row['lus'], 'ligne', none=False)} = {sums} ; {french.count(row['doutes'], 'douteuse', none=False)}"
+        )
         if row.get("non_situes"):
             said.append(
                 f"  {french.number(row['non_situes'])} non {french.plural('situé', row['non_situes'])} (ni code commune, ni code postal et nom qui s'accordent)"
@@ -85,4 +87,4 @@ def _conflicts(known: Registers) -> list[str]:
     for row in found.head(MOST).to_dicts():
         lines.append(f"    {row['siren']} {row['nom'] or ''} : {row['affirme']} / {row['contredit']}")
     rest = found.height - MOST
-    return lines + ([f"    … et {french.number(rest)} autres"] if rest > 0 else [])
+    return lines + ([f"    … et {french.count(rest, 'autre')}"] if rest > 0 else [])

@@ -207,7 +207,9 @@ def _counts(book: Book) -> str:
     rows, place = book.entries, book.place
     held = {name: int(rows[name].fill_null(False).sum()) for name in ("titulaire_inclusif", "titulaire_ess")}
     kinds = ", ".join(f"{french.number(n)} {name}" for name, n in place.kinds.rows())
-    inclusive = f"{french.number(held['titulaire_inclusif'])} inclusives" + (f" ({kinds})" if kinds else "")
+    inclusive = f"{french.count(held['titulaire_inclusif'], 'inclusive', none=False)}" + (
+        f" ({kinds})" if kinds else ""
+    )
     return french.sentence(
         f"Au {french.long_date(place.as_of)}, {french.count(rows.height, 'structure')} dans {french.count(place.communes.height, 'commune')}, dont {inclusive} et {french.number(held['titulaire_ess'])} de l'ESS (une structure peut être les deux)"
     )
@@ -292,7 +294,7 @@ def _elsewhere(book: Book, rows: pl.DataFrame) -> str:
     ]
     rest = rows.height - most
     return french.sentence(
-        f"Aussi : {' ; '.join(said)}" + (f" ; et {french.number(rest)} autres dans le classeur" if rest > 0 else "")
+        f"Aussi : {' ; '.join(said)}" + (f" ; et {french.count(rest, 'autre')} dans le classeur" if rest > 0 else "")
     )
 
 

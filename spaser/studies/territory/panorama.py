@@ -314,7 +314,7 @@ def summary(result: Territory) -> str:
         unlike = " (les listes des deux dates ne sont pas les mêmes : voyez la page)" if result.before.unlike else ""
         whole = result.before.changes.filter(pl.col("famille") == WHOLE).to_dicts()
         lines += [
-            f"  Depuis le {french.long_date(result.before.as_of)} : {french.number(row['entres'])} entrés, {french.number(row['sortis'])} sortis des listes de l'ESS{_hushed(row)}{unlike}"
+            f"  Depuis le {french.long_date(result.before.as_of)} : {french.count(row['entres'], 'entré', none=False)}, {french.count(row['sortis'], 'sorti', none=False)} des listes de l'ESS{_hushed(row)}{unlike}"
             for row in whole
         ]
     if len(lines) == 2:
@@ -346,9 +346,9 @@ def jobs_told(row: dict) -> str:
     if row["sans_tranche"] == row["etablissements"]:
         return "effectif inconnu"
     told = (
-        f"de {french.number(low)} à {french.number(high)} emplois"
+        f"de {french.number(low)} à {french.count(high, 'emploi', none=False)}"
         if high is not None
-        else f"au moins {french.number(low)} emplois"
+        else f"au moins {french.count(low, 'emploi', none=False)}"
     )
     silent = row["sans_tranche"]
     return told + (f", effectif inconnu pour {french.number(silent)}" if silent else "")

@@ -173,7 +173,8 @@ def _rate(yes: int, known: int, met: int) -> str:
     if blank and yes == known:
         return f" ; {french.count(blank, 'suite')} non renseignée{'s' * (blank > 1)} : aucun taux n'est dit (écrivez aussi les « non »)"
     left = f", {french.number(blank)} non renseignée{'s' * (blank > 1)}" if blank else ""
-    return f", soit {french.share(yes / known)} des {french.number(known)} suites connues{left}"
+    answered = "de la seule suite connue" if known == 1 else f"des {french.count(known, 'suite connue')}"
+    return f", soit {french.share(yes / known)} {answered}{left}"
 
 
 def _sheet(book: Path | str, name: str, columns: Mapping[str, tuple[str, ...]]) -> list[dict[str, str | None]]:

@@ -135,7 +135,7 @@ def _said(result: Grouping) -> list[str]:
         ),
         french.sentence(
             f"Un groupement complet existe pour {french.number(possible)} ; "
-            f"{french.number(large)} sont trop grands pour quatre (lot à réduire) ; {french.number(missing)} demandent de structurer une filière"
+            f"{french.number(large)} {'est trop grand' if large == 1 else 'sont trop grands'} pour quatre (lot à réduire) ; {french.number(missing)} {'demande' if missing == 1 else 'demandent'} de structurer une filière"
         ),
     ]
     if result.unmeasured:

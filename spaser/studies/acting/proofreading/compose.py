@@ -154,6 +154,16 @@ def _of_product(passage: dict[str, Any], lot: Lot) -> bool:
     return bool(_PRODUCT.search(sentence)) and not _PERFORMED.search(sentence.replace("par le titulaire", ""))
 
 
+#: What is said of a clause whose document nothing tells to be one that binds the holder.
+_LOOSE = "Lu dans une pièce dont la nature n'est pas reconnue : à écrire dans un cahier des clauses ou l'acte d'engagement, qui lient le titulaire."
+
+
+def _unplaced(lot: Lot, dimension: str) -> list[dict[str, Any]]:
+    """The clauses read in documents that are neither the rules of the consultation nor those of its execution."""
+    placed = {*EXECUTION, *RULES_OF_CONSULTATION}
+    return [one for one in lot.found(dimension, "clause") if one["genre"] not in placed]
+
+
 def _green_clause(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     name, base = "conditions d'exécution environnementales", "CCP L2112-2"
     if found := lot.found("env", "clause", EXECUTION):
@@ -161,6 +171,8 @@ def _green_clause(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
             return [row(name, MET, "Des conditions d'exécution environnementales sont écrites.", base, at=found)]
         said = "C'est une spécification de produit (L2111-2) ; une condition d'exécution dit ce que fait le titulaire."
         return [row(name, MAYBE, said, base, at=found, text="clause_environnement")]
+    if loose := _unplaced(lot, "env"):
+        return [row(name, CHECK, _LOOSE, base, at=loose, text="clause_environnement")]
     if not any(text["genre"] in EXECUTION for text in lot.texts):
         return [row(name, CHECK, "Aucun cahier des clauses n'a été lu.", base, text="clause_environnement")]
     said = "Aucune condition d'exécution environnementale lue dans les cahiers."
@@ -187,6 +199,9 @@ def _social_clause(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
                 text="clause_insertion",
             )
         ]
+    if loose := _unplaced(lot, "soc"):
+        pasted = "condition_sociale" if over else "clause_insertion"
+        return [row(name, CHECK, _LOOSE, base, at=loose, text=pasted)]
     if over:
         return [
             row(

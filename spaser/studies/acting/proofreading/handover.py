@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +11,7 @@ from spaser import french
 from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Callout, Column, Paragraph, Report, Section, Sentence, Source, table
+from spaser.studies import clauses as dossier
 from spaser.studies.acting import drafting
 from spaser.studies.acting.proofreading.compose import Proof
 from spaser.studies.acting.proofreading.reading import MET
@@ -53,10 +55,11 @@ def report(result: Proof) -> Report:
     return model.build(
         "Relecture des pièces",
         buyer="",
-        as_of=day,
+        as_of=day or date.min,
         sections=[first, *texts, notes],
         subtitle="ce que disent, oublient ou contredisent les pièces",
         sources=[Source(row["document"], row["genre_libelle"] or "") for row in result.documents.to_dicts()],
+        ground=dossier.ground(day),
         annexes=[table("relecture", "Tous les points vérifiés", _titled(result), _COLUMNS)],
     )
 

@@ -8,11 +8,10 @@ import polars as pl
 
 from spaser import rules
 from spaser.deliverables.report import masked
+from spaser.sources.registers.sirene import CONTACT
 
 #: An approval that ends within these months is said.
 SOON = 12
-#: How to reach an establishment, when a list says it.
-CONTACT = ("adresse", "telephone", "courriel", "site")
 _SERVED = (
     "siret",
     "siren",

@@ -12,10 +12,11 @@ from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
 from spaser.sections.shown import brief
+from spaser.sources.registers.sirene import CONTACT
 from spaser.studies.acting.supplier import told
 from spaser.studies.acting.supplier.compose import SupplierSheet
 from spaser.studies.acting.supplier.conditions import note
-from spaser.studies.acting.supplier.facts import CONTACT, SOON
+from spaser.studies.acting.supplier.facts import SOON
 from spaser.studies.acting.tables import tables_of
 from spaser.studies.potential.announced import ENDS, OFFERS, PLANNED
 
