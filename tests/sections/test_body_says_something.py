@@ -116,7 +116,7 @@ def test_two_counts_of_late_publication_say_why_they_differ(aimed: int, late: in
         pl.lit(None).alias(name) for name in ("remplies", "inconnues", "part_ensemble", "part_repondus", "couverture")
     )
     note = method._two_counts(replace(found, extras=found.extras | {"preparation": ready})).replace("\u00a0", " ")
-    assert bool(note) == bridge and (not bridge or ("5 sur les 40" in note and "3 sur 777" in note))
+    assert bool(note) == bridge and (not bridge or ("5 sur 40 contrats" in note and "3 sur 777" in note))
 
 
 @pytest.mark.parametrize(("cents", "shown"), [(1_000_00, True), (999_99, False)])

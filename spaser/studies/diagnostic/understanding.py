@@ -32,7 +32,7 @@ def measured(
         contracts_.write_parquet(folder / name, compression="lz4")
         return folder / name
 
-    records, own, end = pl.scan_parquet(laid), [], _end(pl.scan_parquet(laid), day)
+    records, own, end = pl.scan_parquet(list(laid)), [], _end(pl.scan_parquet(list(laid)), day)
     if len(laid) > 1 and not _names_consultations(decisions):
         for rank, one in enumerate(laid):
             plan = contracts.alone(pl.read_parquet(one, glob=False).lazy(), as_of=day, end=end, decisions=decisions)
