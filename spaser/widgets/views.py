@@ -38,6 +38,9 @@ class View:
     #: The choices of the selection that change the answer: no other move computes it again.
     follows: Sequence[str] = CHOSEN
 
+    #: The problem met instead of an answer, in words.
+    _refused = ""
+
     def __init__(self, desk: Desk, *controls: ipywidgets.Widget) -> None:
         self.desk = desk
         self.answer = ipywidgets.HTML()
@@ -65,10 +68,11 @@ class View:
         if self.answer.value:
             self.answer.value = tables.framed(_BUSY + f'<div class="busy">{self._content}</div>')
         try:
-            self._answered = self.blocks()
+            self._answered, self._refused = self.blocks(), ""
             self._content = tables.written(self._answered)
         except faults.FAULTS as failure:
-            self._answered, self._content = (), tables.problem(faults.told(failure))
+            met = faults.told(failure)
+            self._answered, self._refused, self._content = (), french.typeset(str(met)), tables.problem(met)
         self.answer.value = tables.framed(self._head() + self._content)
 
     def _follow(self, _: Any) -> None:
@@ -103,10 +107,11 @@ class View:
 
     @property
     def told(self) -> str:
-        """The answer in plain words."""
+        """The answer in plain words, or the problem met."""
         words = [
             in_words(self.desk, self.follows),
             self._own_choices(),
+            self._refused,
             *(tables.said(block) for block in self._answered),
         ]
         return "\n".join(word for word in words if word)

@@ -98,4 +98,4 @@ def test_the_book_of_a_territory_is_shown_for_the_place_written_and_an_unknown_p
     assert "Nullepart" in plain(view)
     assert "ni classement" not in plain(view)
     view.where.value = ""
-    assert "Fiches" not in plain(view) and "Commune, intercommunalité" in plain(view)
+    assert "Aucun territoire n'est demandé" in plain(view).replace("’", "'") and "Fiches" not in plain(view)
