@@ -205,6 +205,7 @@ def _assembled(
     assembled = assembled.with_columns(
         dateNotification=pl.min_horizontal("dateNotification", "premiere_date"),
         publication_initiale=states.published("publication_initiale"),
+        premiere_publication=states.published("premiere_publication"),
     )
     carriers = holding.named(assembled).rename(
         {"porteur_source": "source", "porteur_position": "position", "porteur_modification": "modification_id"}
@@ -228,6 +229,8 @@ def _assembled(
         "dureeMois_initiale",
         "dateNotification",
         "publication_initiale",
+        "premiere_publication",
+        "publication_recouverte",
         "date_version",
         "nb_versions",
         "nb_titulaires",

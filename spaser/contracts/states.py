@@ -115,6 +115,7 @@ def states(narrow: pl.LazyFrame) -> pl.LazyFrame:
     grouped = narrow.group_by("uid", "modification_id").agg(
         pl.len().alias("lignes"),
         *(pl.col(name).max_by("rang_edition") for name in best),
+        premiere=pl.col("publication").filter(pl.col("publication") > 0).min(),
         lots_possibles=(pl.col("montant").min() < pl.col("montant").max())
         | (pl.col("dateNotification").min() < pl.col("dateNotification").max())
         | (pl.col("objet_cle").min() < pl.col("objet_cle").max()),
@@ -132,13 +133,14 @@ def current(found: pl.LazyFrame) -> pl.LazyFrame:
     """One row per ``uid``: the last known amount, duration and holders, the first ones, and the row that describes it.
 
     ``porteur_*`` name the source row of the latest state that says what is bought; ``etat_titulaires`` is the amendment
-    whose holders hold today.
+    whose holders hold today. ``premiere_publication`` is the earliest publication known (packed), ``publication_recouverte`` says that
+    it does not come before the first amendment: the first publication of the contract may be earlier.
     """
     amount, months = (
         pl.col("montant").clip(-AMOUNT // 2, AMOUNT // 2 - 1),
         pl.col("dureeMois").clip(-MONTHS // 2, MONTHS // 2 - 1),
     )
-    place = pl.col("ordre")
+    place, later, signed = pl.col("ordre"), pl.col("modification_id") > 0, _day("date_version")
     packed = found.with_columns(
         _montant=place * AMOUNT + amount.cast(WIDE) + AMOUNT // 2,
         _duree=place * MONTHS + months.cast(WIDE) + MONTHS // 2,
@@ -146,7 +148,9 @@ def current(found: pl.LazyFrame) -> pl.LazyFrame:
         _tenu=pl.when(pl.col("tenu").is_not_null()).then(place),
         montant_notifie=pl.when(pl.col("modification_id") == 0).then("montant"),
         duree_notifiee=pl.when(pl.col("modification_id") == 0).then("dureeMois"),
+        _avenant=pl.when(later).then(pl.min_horizontal(pl.when(signed > 0).then(signed), "premiere")),
     )
+    first, amendment = pl.col("premiere").min(), pl.col("_avenant").min()
     grouped = packed.group_by("uid").agg(
         pl.len().cast(pl.Int32).alias("nb_versions"),
         pl.col("dateNotification").min(),
@@ -167,6 +171,8 @@ def current(found: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("publication").max_by("_tenu").alias("publication_titulaires"),
         pl.col("source").min_by("ordre").alias("source_initiale"),
         pl.col("publication").min_by("ordre").alias("publication_initiale"),
+        first.alias("premiere_publication"),
+        (later.any() & ~(first < amendment).fill_null(False)).alias("publication_recouverte"),
         (pl.col("lots_possibles").fill_null(False) & (pl.col("modification_id") == 0)).any().alias("lots_possibles"),
     )
     return grouped.select(
