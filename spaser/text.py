@@ -145,6 +145,11 @@ def mended(text: str) -> str:
 _LAST_WORD = r"[\s,;:(–-]+[^\s,;:(–-]*$"
 
 
+def stopped(text: str) -> str:
+    """The text ended as a sentence: its own stop, or a full one."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
+
+
 def shortened(text: str, most: int) -> str:
     """A text of more than ``most`` signs cut at the end of a word, with « … »; before a parenthesis that it would leave open.
 

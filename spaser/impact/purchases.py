@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from spaser.impact.factors import BOUNDS, of, quotient, too_wide, weakest
+from spaser.impact.assumptions import BOUNDS, of, quotient, too_wide, weakest
 
 #: Spending without tax said, or with it, stands between the amount without the full rate and itself (CGI art. 278, à confirmer).
 VAT = 1.2
