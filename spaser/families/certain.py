@@ -23,7 +23,7 @@ def contradicted(texts: pl.LazyFrame, column: str = "objet", family: str = "fami
     against = {
         strong: [
             plain.str.contains(_bounded(motif)) & ~said.is_in(allowed.split("|"))
-            for motif, allowed, despite in sure.select("motif", "familles", "malgre").rows()
+            for motif, allowed, despite in zip(sure["motif"], sure["familles"], sure["malgre"], strict=True)
             if (despite == "oui") == strong
         ]
         for strong in (False, True)
