@@ -43,9 +43,8 @@ def usual(contracts: pl.DataFrame) -> pl.DataFrame:
     floor, ceiling = method["symbolic_below"]["value"] * CENT, method["impossible_from"]["value"] * CENT
     key = ["acheteur_id", "cpv_division"]
     believable = (
-        contracts.filter(
-            pl.col("montant").is_between(floor, ceiling, closed="left") & (pl.col("type_contrat") != "concession")
-        )
+        contracts.select(*key, "montant", "type_contrat")
+        .filter(pl.col("montant").is_between(floor, ceiling, closed="left") & (pl.col("type_contrat") != "concession"))
         .select(*key, log=pl.col("montant").log10())
         .drop_nulls()
     )
@@ -67,11 +66,15 @@ def whole_file(contracts: pl.DataFrame) -> pl.DataFrame:
     """
     method = rules.method()["amounts"]["unit_file"]
     key = ["source", "acheteur_id"]
-    adapted = contracts.filter(
-        (pl.col("procedure") == "Procédure adaptée")
-        & (pl.col("cpv_division") != WORKS_DIVISION)
-        & (pl.col("montant") > 0)
-    ).select(*key, trop=pl.col("montant") >= method["ceiling"] * CENT)
+    adapted = (
+        contracts.select(*key, "procedure", "cpv_division", "montant")
+        .filter(
+            (pl.col("procedure") == "Procédure adaptée")
+            & (pl.col("cpv_division") != WORKS_DIVISION)
+            & (pl.col("montant") > 0)
+        )
+        .select(*key, trop=pl.col("montant") >= method["ceiling"] * CENT)
+    )
     shares = adapted.group_by(key).agg(fichier_mapa=pl.len(), fichier_hors_norme=pl.col("trop").mean())
     suspect = (pl.col("fichier_mapa") >= method["minimum_contracts"]) & (
         pl.col("fichier_hors_norme") >= method["share"]

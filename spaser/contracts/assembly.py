@@ -198,7 +198,7 @@ def _assembled(
         holding.counted(records, current),
         states.lots(narrow, current),
         states.changes(found),
-        *_decided(decisions),
+        _decided(decisions),
     ):
         assembled = assembled.join(part, on="uid", how="left")
     # Lots notified one after the other under one number: the first of them is the first notification.
@@ -252,17 +252,14 @@ def _schema(kept: tuple[str, ...]) -> pl.Schema:
     return pl.Schema(key | ours | {name: words.RECORDS.schema[name] for name in kept})
 
 
-def _decided(decisions: pl.LazyFrame | None) -> list[pl.LazyFrame]:
-    """``uid`` and ``decision_montant``, ``uid`` and ``decision_consultation``: the latest decision of each contract."""
+def _decided(decisions: pl.LazyFrame | None) -> pl.LazyFrame:
+    """``uid``, ``decision_montant``, ``decision_consultation``…: the latest decision of each kind of a contract."""
     given = words.DECISIONS.empty().lazy() if decisions is None else decisions
-    return [
-        given.filter((pl.col("objet_type") == kind) & pl.col("valeur").is_not_null())
-        .sort("date", "valeur")
-        .group_by("objet_id", maintain_order=True)
-        .agg(pl.col("valeur").last())
-        .select(uid="objet_id", **{f"decision_{kind}": "valeur"})
-        for kind in DECIDED
-    ]
+    said = given.filter(pl.col("valeur").is_not_null()).sort("date", "valeur")
+    latest = pl.col("valeur").filter
+    return said.group_by(uid="objet_id", maintain_order=True).agg(
+        latest(pl.col("objet_type") == kind).last().alias(f"decision_{kind}") for kind in DECIDED
+    )
 
 
 def _subcontracts(records: pl.LazyFrame) -> pl.LazyFrame:

@@ -8,6 +8,7 @@ blank lines are left, and counted. Every sheet of a workbook that is a list of c
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -167,6 +168,7 @@ def _letters(title: str) -> str:
     return fold(title).replace(" ", "")
 
 
+@cache
 def _titles() -> dict[str, tuple[str, str]]:
     """Each accepted title by its letters: the field, and the value a « oui » declares (empty for an ordinary column)."""
     facts = rules.toml("list_columns.toml")
