@@ -23,6 +23,8 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 WELCOME = "--LabApp.default_url=/lab/tree/00_accueil.ipynb"
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=180", "--nbval-sanitize-with=notebooks/sanitize.cfg"]
+#: The whole suite runs in two processes, each file whole in one of them, the browser's first; a part that is named, in one.
+SPREAD = ["--numprocesses=2", "--dist=loadfile", "--no-loadscope-reorder"]
 
 
 def say(text: str) -> None:
@@ -87,7 +89,7 @@ def main(arguments: list[str]) -> int:
     verb = arguments[0] if arguments else "diagnostic"
     prepare(verb if verb in ("test", "lab") else "")
     if verb == "test":
-        return call(PYTHON, "-m", "pytest", *NBVAL, *arguments[1:])
+        return call(PYTHON, "-m", "pytest", *NBVAL, *(arguments[1:] or SPREAD))
     if verb == "lab":
         return lab(arguments[1:])
     bare = ["diagnostic"] if Path("mission.toml").is_file() else ["diagnostic", "--demo"]

@@ -12,6 +12,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from spaser.text import stopped
+
 THIN, NBSP, DASH, MINUS = "\u202f", "\u00a0", "–", "\u2212"
 UNKNOWN_MARK = "inconnu"
 MONTHS = (
@@ -135,8 +137,7 @@ def listing(items: Iterable[str]) -> str:
 
 def sentence(text: str) -> str:
     """A sentence: capital first letter, final stop, no-break spaces where French asks for them."""
-    text = capital(typeset(text.strip()))
-    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+    return stopped(capital(typeset(text.strip())))
 
 
 def closing(as_of: date, today: date | None = None, origin: str = "", last: date | None = None) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from rapidfuzz import fuzz, process
 
+from spaser.text import stopped
+
 
 class Problem(Exception):
     """A failure the user can act on. Its text is one French paragraph; the command line exits with 2.
@@ -25,7 +27,7 @@ class Problem(Exception):
     def __init__(self, what: str, *, where: str = "", why: str = "", todo: str = "") -> None:
         self.what, self.where, self.why, self.todo = what, where, why, todo
         parts = [f"{what} ({where})" if where else what, why, todo]
-        super().__init__(" ".join(_sentence(part) for part in parts if part))
+        super().__init__(" ".join(stopped(part) for part in parts if part))
 
 
 class Problems(Problem):
@@ -41,10 +43,6 @@ def closest(name: str, known: Iterable[str], *, least: float = 60) -> str:
     """« Vouliez-vous dire … ? » with the nearest known name (alike from 0 to 100: ``least``), or an empty string."""
     found = process.extractOne(name, list(known), score_cutoff=least)
     return f"Vouliez-vous dire « {found[0]} » ?" if found else ""
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
 
 
 def nearness(wanted: str, names: list[str]) -> list[float]:

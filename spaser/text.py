@@ -145,17 +145,27 @@ def mended(text: str) -> str:
 _LAST_WORD = r"[\s,;:(–-]+[^\s,;:(–-]*$"
 
 
+def stopped(text: str) -> str:
+    """The text ended as a sentence: its own stop, or a full one."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
+
+
 def shortened(text: str, most: int) -> str:
-    """A text of more than ``most`` signs cut at the end of a word, with « … ».
+    """A text of more than ``most`` signs cut at the end of a word, with « … »; before a parenthesis that it would leave open.
 
     Examples
     --------
     >>> shortened("Prestation de transport, levage", 24), shortened("court", 24)
     ('Prestation de transport …', 'court')
+    >>> shortened("Fourniture de mobilier (lot 1 et lot 2)", 30)
+    'Fourniture de mobilier …'
     """
     if len(text) <= most:
         return text
-    return f"{re.sub(_LAST_WORD, '', text[: most + 1])[:most].rstrip()} …"
+    kept = re.sub(_LAST_WORD, "", text[: most + 1])[:most].rstrip()
+    opened = kept.rfind("(")
+    whole = kept if opened <= 0 or ")" in kept[opened:] else kept[:opened].rstrip(" ,;:–-")
+    return f"{whole or kept} …"
 
 
 #: How a contract is made, before what it buys: « Accords-cadres à bons de commande pour la … ».

@@ -9,7 +9,8 @@ from spaser.charts import vega as alt
 from spaser.charts.marks import WIDTH, data, picture, text
 from spaser.charts.pictures import COLOURS, SERIES, Picture
 
-ANSWERS = ("ESS", "hors ESS", "inconnu")
+#: Who is told apart: its name in the picture, and after « part ».
+WHO = {"fournisseurs_ess": ("ESS", "de l'ESS"), "fournisseurs_inclusifs": ("inclusifs", "des structures inclusives")}
 
 
 def euros_by(measures: pl.DataFrame, title: str, most: int = 12) -> Picture:
@@ -21,32 +22,34 @@ def euros_by(measures: pl.DataFrame, title: str, most: int = 12) -> Picture:
         MEASURES rows of one indicator in value (cents), one per value of the breakdown.
     """
     rows = measures.sort("denominateur", "modalite", descending=[True, False]).head(most)
+    name, of = WHO[rows["indicateur"][0]]
     y = alt.Y(
         "modalite:N",
         sort=rows["modalite"].to_list(),
         title=None,
         axis=alt.Axis(ticks=False, domain=False, labelLimit=340),
     )
-    chart = alt.layer(_bars(rows, y), _shares(rows, y)).properties(width=WIDTH - 180, height=alt.Step(24))
+    chart = alt.layer(_bars(rows, y, name), _shares(rows, y)).properties(width=WIDTH - 180, height=alt.Step(24))
     best = rows.filter(pl.col("valeur") > 0).sort("valeur", "modalite", descending=[True, False]).head(3)
-    named = ", ".join(f"{name} {french.share(part)}" for name, part in best.select("modalite", "valeur").rows())
-    told = f"Euros par modalité, selon ce que l'on sait des fournisseurs. Plus fortes parts de l'ESS : {named or 'aucune connue'}."
-    return picture(
-        chart, title, "étiquette : part de l'ESS dans tous les euros ; gris : statut inconnu", told, rows, _TWIN
+    named = ", ".join(f"{place} {french.share(part)}" for place, part in best.select("modalite", "valeur").rows())
+    told = f"Euros par modalité, selon ce que l'on sait des fournisseurs. Plus fortes parts {of} : {named or 'aucune connue'}."
+    read = f"étiquette : part {of} dans tous les euros ; gris : statut inconnu"
+    return picture(chart, title, read, told, rows, _twin(french.capital(name)))
+
+
+def _twin(name: str) -> tuple[tuple[str, str, str], ...]:
+    return (
+        ("modalite", "Modalité", "texte"),
+        ("denominateur", "Achats", "somme"),
+        ("numerateur", name, "somme"),
+        ("repondus", "Statut connu", "somme"),
+        ("valeur", f"{name}, part du total", "part"),
     )
 
 
-_TWIN = (
-    ("modalite", "Modalité", "texte"),
-    ("denominateur", "Achats", "somme"),
-    ("numerateur", "ESS", "somme"),
-    ("repondus", "Statut connu", "somme"),
-    ("valeur", "ESS, part du total", "part"),
-)
-
-
-def _bars(rows: pl.DataFrame, y: alt.Y) -> alt.Chart:
-    """One bar per value: euros paid to the ESS, to others, to suppliers whose status is unknown."""
+def _bars(rows: pl.DataFrame, y: alt.Y, name: str) -> alt.Chart:
+    """One bar per value: euros paid to those told apart, to others, to suppliers whose status is unknown."""
+    answers = (name, f"hors {name}" if name == "ESS" else "autres", "inconnu")
     parts = (
         pl.col("numerateur"),
         pl.col("repondus") - pl.col("numerateur"),
@@ -54,9 +57,9 @@ def _bars(rows: pl.DataFrame, y: alt.Y) -> alt.Chart:
     )
     long = pl.concat(
         rows.select("modalite", reponse=pl.lit(answer), ordre=pl.lit(rank), euros=part / 100)
-        for rank, (answer, part) in enumerate(zip(ANSWERS, parts, strict=True))
+        for rank, (answer, part) in enumerate(zip(answers, parts, strict=True))
     )
-    scale = alt.Scale(domain=list(ANSWERS), range=[SERIES[2], COLOURS["aucune"], COLOURS["inconnu"]])
+    scale = alt.Scale(domain=list(answers), range=[SERIES[2], COLOURS["aucune"], COLOURS["inconnu"]])
     axis = alt.Axis(format=",.0f", title="euros", tickCount=4, domain=False, ticks=False)
     return (
         alt.Chart(data(long))
@@ -65,13 +68,13 @@ def _bars(rows: pl.DataFrame, y: alt.Y) -> alt.Chart:
             y=y,
             x=alt.X("euros:Q", stack="zero", axis=axis),
             order="ordre:Q",
-            color=alt.Color("reponse:N", scale=scale, sort=list(ANSWERS), legend=alt.Legend(title=None, orient="top")),
+            color=alt.Color("reponse:N", scale=scale, sort=list(answers), legend=alt.Legend(title=None, orient="top")),
         )
     )
 
 
 def _shares(rows: pl.DataFrame, y: alt.Y) -> alt.Chart:
-    """The share of the ESS, written at the end of each bar; « inconnu » when nothing is known of anyone."""
+    """Their share, written at the end of each bar; « inconnu » when nothing is known of anyone."""
     named = rows.select(
         "modalite",
         euros=pl.col("denominateur") / 100,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
-from spaser.contracts import durations, evidence, ruling
+from spaser.contracts import durations, evidence, ruling, sequence
 from spaser.vocabulary import CENT
 
 DIFFERENCE, TOTAL = 1, 2
@@ -58,11 +58,11 @@ def judge(contracts: pl.DataFrame) -> pl.DataFrame:
     """
     told = contracts.with_columns(montant_publie="montant", dureeMois_publiee="dureeMois")
     changed = (pl.col("changements").list.len() > 0).fill_null(False)
-    amended = told.filter(changed).select(
+    amended = told.select(
         "uid", "acheteur_siren", "montant_notifie", "duree_notifiee", "dateNotification", "changements", "dureeMois"
-    )
+    ).filter(changed)
     states = amended.explode("changements").unnest("changements").sort("uid", "ordre")
-    lasting = durations.judged(states, told.filter(~changed))
+    lasting = durations.judged(states, told.select(*durations.PLAIN, "changements").filter(~changed))
     joined = told.drop("changements").join(_amount_facts(_grouped(_classed(states))), on="uid", how="left")
     joined = joined.join(lasting, on="uid", how="left")
     judged = joined.with_columns(
@@ -99,16 +99,14 @@ def _classed(states: pl.DataFrame) -> pl.DataFrame:
     # The amount in force before each amendment: the last one that is no small part of what was notified.
     plain = plain & ((amount <= settings["trop"] * notified) | (notified < settings["trop_des"] * CENT))
     speaking = speaking.with_columns(_vigueur=pl.when(plain | notified.is_null()).then(amount))
-    speaking = speaking.with_columns(
-        _vigueur=pl.coalesce(pl.col("_vigueur").forward_fill().shift(1).over("uid"), notified)
-    )
+    speaking = speaking.with_columns(_vigueur=pl.coalesce(sequence.before(pl.col("_vigueur")), notified))
     force = pl.col("_vigueur")
     total = (amount > settings["part"] * force) | (amount >= settings["retour"] * notified) | force.is_null()
     rate = (amount.abs() <= settings["taux_maximum"] * CENT) & (amount.abs() * settings["taux_rapport"] <= force)
     huge = (amount > settings["trop"] * force) & (force >= settings["trop_des"] * CENT)
     # Two disproportionate changes of one size confirm each other, unless a hundredth of them is what was in force.
-    sizes = amount.filter(huge.fill_null(False))
-    agreed = (pl.len().over("uid") > 1) & ((sizes.len() > 1) & (sizes.min() * 2 >= sizes.max())).over("uid")
+    sizes = pl.when(huge).then(amount)
+    agreed = (sizes.count().over("uid") > 1) & (sizes.min().over("uid") * 2 >= sizes.max().over("uid"))
     huge = huge & ~(agreed.fill_null(False) & ~_hundredth(amount, force))
     said_ = pl.col("dit").fill_null(0)
     kind = (
@@ -138,7 +136,7 @@ def _grouped(classed: pl.DataFrame) -> pl.DataFrame:
     amount, notified, force = pl.col("_somme"), pl.col("montant_notifie"), pl.col("_vigueur")
     said_ = pl.col("dit").fill_null(0)
     # What comes before the last total is settled by it.
-    after = (pl.col("_lu") == "total").cum_sum(reverse=True).over("uid") == 0
+    after = sequence.none_from(pl.col("_lu") == "total")
     signed = amount.abs() * pl.when(said_ == -DIFFERENCE).then(-1).when(amount < 0).then(-1).otherwise(1)
     added = (
         pl.when(pl.col("_lu") == "taux")
@@ -151,20 +149,21 @@ def _grouped(classed: pl.DataFrame) -> pl.DataFrame:
     marked = classed.with_columns(
         _sur=sure, _pas_sur=unsure, _signe=added, _gravite=pl.col("_lu").replace_strict(_GRAVITY, default=None)
     )
+    sure, unsure = pl.when("_sur"), pl.when("_pas_sur")
     facts = marked.group_by("uid").agg(
-        _total=amount.filter(pl.col("_lu") == "total").last(),
+        _total=pl.when(pl.col("_lu") == "total").then(amount).last(ignore_nulls=True),
         _notifie=notified.first(),
         acheteur_siren=pl.col("acheteur_siren").first(),
-        _surs=pl.col("_signe").filter("_sur").sum(),
-        _pas_surs=pl.col("_signe").filter("_pas_sur").sum(),
+        _surs=sure.then("_signe").sum(),
+        _pas_surs=unsure.then("_signe").sum(),
         _n_doute=pl.col("_pas_sur").sum(),
         _dit=(pl.col("_sur") & (pl.col("_lu") == "dit")).any(),
         _moins=pl.col("_sur").any(),
-        _dernier=amount.filter("_pas_sur").last(),
-        _doute=pl.col("_gravite").filter("_pas_sur").min(),
-        _zero=pl.col("_rien").drop_nulls().last(),
+        _dernier=unsure.then(amount).last(ignore_nulls=True),
+        _doute=unsure.then("_gravite").min(),
+        _zero=pl.col("_rien").last(ignore_nulls=True),
         _petits=(pl.col("_lu") == "doute").sum(),
-        _changes=amount.is_not_null().sum(),
+        _changes=amount.count(),
     )
     return facts.join(_listed(marked), on="uid", how="left").with_columns(
         pl.col("_liste", "_bruts").fill_null(""),

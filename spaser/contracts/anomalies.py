@@ -76,9 +76,10 @@ def _comparable(contracts: pl.DataFrame) -> pl.DataFrame:
     kept = (
         pl.col("montant_statut").is_in(USABLE) & (pl.col("type_contrat") != "concession") & ~pl.col("test_plateforme")
     )
-    return contracts.filter(kept.fill_null(False) & pl.col("cpv_division").is_not_null()).select(
-        "uid", "acheteur_siren", "cpv_division", "montant", "procedure", _log=pl.col("montant").log10()
-    )
+    read = ("uid", "acheteur_siren", "cpv_division", "montant", "procedure")
+    narrow = contracts.select(*read, "montant_statut", "type_contrat", "test_plateforme")
+    comparable = narrow.filter(kept.fill_null(False) & pl.col("cpv_division").is_not_null())
+    return comparable.select(*read, _log=pl.col("montant").log10())
 
 
 def _banded(compared: pl.DataFrame) -> pl.DataFrame:

@@ -198,13 +198,17 @@ def _assembled(
         holding.counted(records, current),
         states.lots(narrow, current),
         states.changes(found),
-        *_decided(decisions),
+        _decided(decisions),
     ):
         assembled = assembled.join(part, on="uid", how="left")
     # Lots notified one after the other under one number: the first of them is the first notification.
     assembled = assembled.with_columns(
         dateNotification=pl.min_horizontal("dateNotification", "premiere_date"),
+        # Successive states under one number: the last one is in force.
+        montant=pl.coalesce("montant_dernier", "montant"),
+        montant_initial=pl.coalesce("montant_premier", "montant_initial"),
         publication_initiale=states.published("publication_initiale"),
+        premiere_publication=states.published("premiere_publication"),
     )
     carriers = holding.named(assembled).rename(
         {"porteur_source": "source", "porteur_position": "position", "porteur_modification": "modification_id"}
@@ -219,6 +223,7 @@ def _assembled(
         "montant_initial",
         "montant_lots",
         "montant_lot_bas",
+        "montant_etats",
         "nb_lots",
         *(f"lots_{name}" for name in states.CONSIDERED),
         "montant_notifie",
@@ -228,6 +233,8 @@ def _assembled(
         "dureeMois_initiale",
         "dateNotification",
         "publication_initiale",
+        "premiere_publication",
+        "publication_recouverte",
         "date_version",
         "nb_versions",
         "nb_titulaires",
@@ -245,17 +252,14 @@ def _schema(kept: tuple[str, ...]) -> pl.Schema:
     return pl.Schema(key | ours | {name: words.RECORDS.schema[name] for name in kept})
 
 
-def _decided(decisions: pl.LazyFrame | None) -> list[pl.LazyFrame]:
-    """``uid`` and ``decision_montant``, ``uid`` and ``decision_consultation``: the latest decision of each contract."""
+def _decided(decisions: pl.LazyFrame | None) -> pl.LazyFrame:
+    """``uid``, ``decision_montant``, ``decision_consultation``…: the latest decision of each kind of a contract."""
     given = words.DECISIONS.empty().lazy() if decisions is None else decisions
-    return [
-        given.filter((pl.col("objet_type") == kind) & pl.col("valeur").is_not_null())
-        .sort("date", "valeur")
-        .group_by("objet_id", maintain_order=True)
-        .agg(pl.col("valeur").last())
-        .select(uid="objet_id", **{f"decision_{kind}": "valeur"})
-        for kind in DECIDED
-    ]
+    said = given.filter(pl.col("valeur").is_not_null()).sort("date", "valeur")
+    latest = pl.col("valeur").filter
+    return said.group_by(uid="objet_id", maintain_order=True).agg(
+        latest(pl.col("objet_type") == kind).last().alias(f"decision_{kind}") for kind in DECIDED
+    )
 
 
 def _subcontracts(records: pl.LazyFrame) -> pl.LazyFrame:

@@ -26,11 +26,13 @@ def stems(contracts: pl.DataFrame) -> pl.DataFrame:
     steps = contracts.with_columns(_texte=pl.col("objet").str.to_lowercase().str.replace_all("–", "-", literal=True))
     led = pl.when(pl.col("_texte").str.starts_with("lot")).then("_texte")
     steps = steps.with_columns(_texte=pl.coalesce(led.str.replace(patterns["leading"], ""), "_texte"))
-    dashed = pl.when(pl.col("_texte").str.contains(" - ", literal=True)).then("_texte").str.splitn(" - ", 2)
-    steps = steps.with_columns(_plat=_flat(pl.col("_texte")), _titre=dashed.struct.field("field_0"))
+    steps = steps.with_columns(_plat=_flat(pl.col("_texte")))
     place = pl.when(pl.col("_plat").str.contains("lot|rg|rang")).then("_plat").str.find(patterns["cut"])
-    titled = pl.col("_titre").str.len_chars() >= method["first_segment"]["value"]
-    steps = steps.with_columns(_place=place, _titre=_flat(pl.when(titled).then("_titre")))
+    steps = steps.with_columns(_place=place)
+    uncut = (pl.col("_place") < minimum).fill_null(True) & pl.col("_texte").str.contains(" - ", literal=True)
+    title = pl.when(uncut).then("_texte").str.splitn(" - ", 2).struct.field("field_0")
+    titled = title.str.len_chars() >= method["first_segment"]["value"]
+    steps = steps.with_columns(_titre=_flat(pl.when(titled).then(title)))
     early = pl.when(pl.col("_place") < minimum).then("_plat").str.replace(patterns["early"], "${1}")
     cut = pl.when(pl.col("_place") >= minimum).then(pl.col("_plat").str.head("_place"))
     steps = steps.with_columns(_racine=pl.coalesce(cut, "_titre", early, "_plat").str.strip_chars())
@@ -58,50 +60,52 @@ def presume(contracts: pl.DataFrame) -> pl.DataFrame:
     """
     method = rules.method()["consultation"]
     buyer, group = ["acheteur_id", "type_contrat"], pl.col("codeCPV").str.head(method["cpv_digits"]["value"])
-    ranked = contracts.with_row_index("_rang")
-    dated = ranked.filter(pl.col("dateNotification").is_not_null() & pl.col("acheteur_id").is_not_null()).select(
-        "_rang",
-        "uid",
+    # The smallest name of a chain is looked for among whole numbers, the places of names in their order.
+    order = contracts["uid"].arg_sort()
+    dated = contracts.select(
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("_rang"),
+        order.arg_sort().alias("_nom"),
         "dateNotification",
         "objet",
+        "acheteur_id",
         _cpv=pl.struct(*buyer, group).hash(),
         _lot=pl.struct(*buyer, "procedure").hash(),
-    )
-    numbered = pl.col("objet").str.to_lowercase().str.contains(method["lot_patterns"]["numbered"])
+    ).filter(pl.col("dateNotification").is_not_null() & pl.col("acheteur_id").is_not_null())
+    numbered = pl.col("objet").str.contains("(?i)" + method["lot_patterns"]["numbered"])
     long = pl.col("objet").str.len_chars() >= method["same_subject"]["value"]
     alike = long & (pl.struct("_lot", "objet").hash().is_duplicated())
     near = _near(dated, "_cpv"), _near(dated.filter(numbered | alike), "_lot")
     # A subject close to another under both keys is read once.
-    read = stems(pl.concat(rows.select("_rang", "objet") for rows in near).unique("_rang"))
-    roots = read.select("_rang", "racine").filter(pl.col("racine").is_not_null())
+    close = contracts.select("objet").with_row_index("_rang")[pl.concat(rows["_rang"] for rows in near).unique()]
+    roots = stems(close).filter(pl.col("racine").is_not_null()).select("_rang", racine=pl.col("racine").hash())
     by_cpv, by_lot = (_chained(rows, roots, name) for rows, name in zip(near, ("_par_cpv", "_par_lot"), strict=True))
     known = by_cpv.join(by_lot, on="_rang", how="full", coalesce=True)
-    known = known.with_columns(consultation=pl.min_horizontal("_par_cpv", "_par_lot"))
+    known = known.with_columns(_nom=pl.min_horizontal("_par_cpv", "_par_lot"))
     # Each chain takes the smallest name that the other gave to one of its members, until they agree.
     for chain in ("_par_lot", "_par_cpv", "_par_lot"):
-        known = known.with_columns(
-            consultation=pl.when(pl.col(chain).is_null())
-            .then("consultation")
-            .otherwise(pl.col("consultation").min().over(chain))
-        )
-    named = ranked.join(known.select("_rang", "consultation"), on="_rang", how="left", maintain_order="left")
-    return named.drop("_rang").with_columns(consultation=pl.coalesce("decision_consultation", "consultation", "uid"))
+        smallest = pl.col("_nom").min().over(chain)
+        known = known.with_columns(_nom=pl.when(pl.col(chain).is_null()).then("_nom").otherwise(smallest))
+    ranks = contracts.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("_rang"))
+    named = (
+        contracts["uid"].gather(order).gather(ranks.join(known, on="_rang", how="left", maintain_order="left")["_nom"])
+    )
+    return contracts.with_columns(consultation=pl.coalesce("decision_consultation", named, "uid"))
 
 
 def _near(dated: pl.DataFrame, key: str) -> pl.DataFrame:
     """The contracts whose buyer notified something close in time under the same key (``cle``): most are not, and none is compared."""
-    keyed = dated.select("_rang", "uid", "dateNotification", "objet", cle=key).sort("cle", "dateNotification")
+    keyed = dated.select("_rang", "_nom", "dateNotification", cle=key).sort("cle", "dateNotification")
     return _close(keyed, rules.method()["consultation"]["days"]["value"])
 
 
 def _chained(near: pl.DataFrame, roots: pl.DataFrame, name: str) -> pl.DataFrame:
-    """``_rang`` and ``name``, the smallest uid of the chain of contracts with this key and stem, each near in time to the one before."""
+    """``_rang`` and ``name``, the first name (``_nom``) of the chain of contracts with this key and stem, each near in time to the one before."""
     days = rules.method()["consultation"]["days"]["value"]
     said = near.join(roots, on="_rang")
-    hashed = said.select("_rang", "uid", "dateNotification", cle=pl.struct("cle", "racine").hash())
-    chain = hashed.filter(pl.len().over("cle") > 1).sort("cle", "dateNotification", "uid")
+    hashed = said.select("_rang", "_nom", "dateNotification", cle=pl.struct("cle", "racine").hash())
+    chain = hashed.filter(pl.len().over("cle") > 1).sort("cle", "dateNotification", "_nom")
     numbered = chain.with_columns(chaine=(~_follows(days)).cum_sum())
-    return numbered.select("_rang", pl.col("uid").min().over("chaine").alias(name))
+    return numbered.select("_rang", pl.col("_nom").min().over("chaine").alias(name))
 
 
 def _follows(days: int) -> pl.Expr:

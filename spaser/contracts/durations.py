@@ -8,7 +8,10 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
-from spaser.contracts import evidence, ruling
+from spaser.contracts import evidence, ruling, sequence
+
+#: What is read of a contract without amendment.
+PLAIN = ("uid", "dureeMois", "dateNotification")
 
 
 def judged(states: pl.DataFrame, untouched: pl.DataFrame) -> pl.DataFrame:
@@ -31,7 +34,9 @@ def judged(states: pl.DataFrame, untouched: pl.DataFrame) -> pl.DataFrame:
 
 def _ruled(grouped: pl.DataFrame) -> pl.DataFrame:
     """What the rules say of each contract, in their order, and the bounds that they take."""
-    end = pl.col("_debut").dt.offset_by(pl.format("{}mo", "_duree"))
+    # Only compared with the day of an amendment: without one, it is not worked out.
+    lasts = pl.when(pl.col("dernier_avenant").is_not_null()).then("_duree")
+    end = pl.col("_debut").dt.offset_by(pl.format("{}mo", lasts))
     seen = {
         "en_doute": pl.col("_n_doute") > 0,
         "duree": pl.col("_duree"),
@@ -68,7 +73,7 @@ def _read_months(states: pl.DataFrame) -> pl.DataFrame:
     """
     months = pl.col("_mois")
     speaking = states.with_columns(_mois=pl.when(pl.col("dureeMois_avenant") > 0).then("dureeMois_avenant"))
-    before = months.cum_max().shift(1).over("uid")
+    before = sequence.largest_before(months)
     speaking = speaking.with_columns(_vigueur=pl.max_horizontal("duree_notifiee", before))
     force = pl.col("_vigueur")
     settings = rules.toml("contract_facts.toml")["avenants"]
@@ -84,14 +89,14 @@ def _read_months(states: pl.DataFrame) -> pl.DataFrame:
 def _durations(classed: pl.DataFrame) -> pl.DataFrame:
     """Per contract: the last duration read as a whole, the months in doubt since, their sum."""
     months = pl.col("_mois")
-    after = (pl.col("_lu") == "total").cum_sum(reverse=True).over("uid") == 0
+    after = sequence.none_from(pl.col("_lu") == "total")
     marked = classed.with_columns(_pas_sur=after & (pl.col("_lu") == "doute"))
     grouped = marked.group_by("uid").agg(
-        _total=months.filter(pl.col("_lu") == "total").last(),
+        _total=pl.when(pl.col("_lu") == "total").then(months).last(ignore_nulls=True),
         _notifiee=pl.col("duree_notifiee").first(),
-        _ajouts=months.filter("_pas_sur").sum(),
+        _ajouts=pl.when("_pas_sur").then(months).sum(),
         _n_doute=pl.col("_pas_sur").sum(),
-        _dernier=months.filter("_pas_sur").last(),
+        _dernier=pl.when("_pas_sur").then(months).last(ignore_nulls=True),
         dernier_avenant=pl.col("date_version").max(),
         _debut=pl.col("dateNotification").first(),
     )

@@ -22,6 +22,13 @@ ABSENT, PLAIN, SIBLING, AFTER = (
 )
 
 
+#: What is read of a contract to follow a number.
+_NUMBERED = (
+    *("uid", "acheteur_siren", "id", "idAccordCadre", "objet", "dateNotification"),
+    *("_cadre", "_numero_donne", "_cite"),
+)
+
+
 def number(name: str) -> pl.Expr:
     """A contract number as platforms write it, separators and case made alike (« 2023.14 », « 2023-14 »)."""
     return pl.col(name).str.to_uppercase().str.replace_all(r"[^0-9A-Z]+", "_").str.strip_chars("_")
@@ -81,14 +88,15 @@ def by_number(contracts: pl.DataFrame) -> pl.DataFrame:
     ``_du_numero`` is the framework of that number whatever its date; ``_voisin`` is a contract of that number or of a number that begins with it; ``_pourquoi`` says why the number does not
     decide. Needs ``_cadre`` and the columns of ``kinds.judge``.
     """
-    asked = contracts.filter(~pl.col("_cadre") & (pl.col("_numero_donne") | pl.col("_cite").is_not_null())).select(
+    numbers = contracts.select(*_NUMBERED)
+    asked = numbers.filter(~pl.col("_cadre") & (pl.col("_numero_donne") | pl.col("_cite").is_not_null())).select(
         "uid",
         "acheteur_siren",
         "objet",
         "dateNotification",
         _numero=pl.coalesce(pl.when("_numero_donne").then(number("idAccordCadre")), number("_cite")),
     )
-    others = contracts.filter(pl.col("acheteur_siren").is_in(asked["acheteur_siren"].unique().implode())).select(
+    others = numbers.filter(pl.col("acheteur_siren").is_in(asked["acheteur_siren"].unique().implode())).select(
         "acheteur_siren",
         "_cadre",
         autre="uid",
@@ -165,63 +173,72 @@ def by_resemblance(contracts: pl.DataFrame) -> pl.DataFrame:
     The words of the subject with a holder or the CPV group make a presumed link; a holder and the CPV group alone only a
     possible one. Looked for where the kind is a marché subséquent or undecided and no number is given. Needs ``_sorte``.
     """
-    settings = rules.toml("contract_facts.toml")["lien_par_ressemblance"]
     left = (
         pl.col("_sorte").is_in(["marche_subsequent", "indecis"])
         & pl.col("_du_numero").is_null()
         & pl.col("_cite").is_null()
     )
-    asked = _narrow(contracts.filter(left & pl.col("dateNotification").is_not_null()), "")
+    read = ("uid", "acheteur_siren", "dateNotification", "titulaires_cle", "codeCPV", "objet")
+    narrow = contracts.select(*read, "_sorte", "_du_numero", "_cite")
+    asked = narrow.filter(left & pl.col("dateNotification").is_not_null()).with_row_index("_un")
     buyers = asked["acheteur_siren"].unique().implode()
-    candidates = contracts.filter((pl.col("_sorte") == "accord_cadre") & pl.col("acheteur_siren").is_in(buyers))
-    known = _narrow(candidates, "autre_")
-    shared = pl.col("mots").list.set_intersection("autre_mots").list.len()
-    smallest = pl.min_horizontal(pl.col("mots").list.len(), pl.col("autre_mots").list.len())
-    alike = (shared >= settings["mots_minimum"]) & (shared >= settings["mots_communs"] * smallest)
-    # Words are compared once per pair, and only in pairs that time allows: most share a CPV group and nothing else.
+    candidates = narrow.filter((pl.col("_sorte") == "accord_cadre") & pl.col("acheteur_siren").is_in(buyers))
+    known = candidates.with_row_index("_autre")
     pairs = _pairs(asked, known)
-    met = pl.concat(
-        [asked["uid", "mots"][pairs["_un"]], known["autre_uid", "autre_date", "autre_mots"][pairs["_autre"]]],
-        how="horizontal",
-    )
-    met = met.with_columns(pairs["deux"], mots=alike)
-    scored = met.select("uid", "autre_uid", "autre_date", "deux", "mots").filter(pl.col("mots") | pl.col("deux"))
-    best = scored.sort("uid", "mots", "deux", "autre_date", "autre_uid", descending=[False, True, True, True, False])
+    mine, theirs = _words(asked.join(pairs, on="_un", how="semi")), _words(known.join(pairs, on="_autre", how="semi"))
+    met = pairs.join(mine.select("_un", "uid", "n", "marque"), on="_un")
+    met = met.join(theirs.select("_autre", "uid", "dateNotification", "n", "marque"), on="_autre", suffix="_autre")
+    # The words of a pair are compared where their marks allow it: most pairs share a CPV group and nothing else.
+    ones = (pl.col("marque") & pl.col("marque_autre")).bitwise_count_ones()
+    hidden = (pl.col(f"n{side}") - pl.col(f"marque{side}").bitwise_count_ones() for side in ("", "_autre"))
+    near = met.filter(_alike(ones + pl.min_horizontal(hidden)) | pl.col("deux"))
+    near = near.join(mine.select("_un", "mots"), on="_un")
+    near = near.join(theirs.select("_autre", "mots"), on="_autre", suffix="_autre")
+    shared = pl.col("mots").list.set_intersection("mots_autre").list.len()
+    scored = near.with_columns(mots=_alike(shared)).filter(pl.col("mots") | pl.col("deux"))
+    order = ["uid", "mots", "deux", "dateNotification", "uid_autre"]
+    best = scored.sort(order, descending=[False, True, True, True, False])
     best = best.unique("uid", keep="first", maintain_order=True)
-    return best.select("uid", _par_ressemblance=pl.when("mots").then("autre_uid"), _possible="autre_uid")
+    return best.select("uid", _par_ressemblance=pl.when("mots").then("uid_autre"), _possible="uid_autre")
 
 
-def _narrow(contracts: pl.DataFrame, prefix: str) -> pl.DataFrame:
-    empty = rules.toml("contract_facts.toml")["lien_par_ressemblance"]["mots_vides"]
-    words = pl.col("objet").str.to_lowercase().str.extract_all("[a-z]{4,}").list.unique()
-    told = words.list.set_difference(pl.lit(empty.split("|"))).fill_null([])
-    narrow = contracts.select(
-        "acheteur_siren",
-        uid="uid",
-        date="dateNotification",
-        titulaires=pl.col("titulaires_cle").str.split("|"),
-        groupe=pl.col("codeCPV").str.head(3),
-        # Compared by the thousand: as whole numbers.
-        mots=told.list.eval(pl.element().hash()),
+def _alike(shared: pl.Expr) -> pl.Expr:
+    """So many shared words make two subjects alike (``n`` and ``n_autre``: how many each has)."""
+    settings = rules.toml("contract_facts.toml")["lien_par_ressemblance"]
+    smallest = pl.min_horizontal("n", "n_autre")
+    return (shared >= settings["mots_minimum"]) & (shared >= settings["mots_communs"] * smallest)
+
+
+def _words(contracts: pl.DataFrame) -> pl.DataFrame:
+    """Adds ``mots``, the words of the subject that say what is bought, as whole numbers; ``n``, how many; ``marque``, one bit of each.
+
+    Two subjects share at most as many words as bits, and those hidden behind another in the mark.
+    """
+    empty = rules.toml("contract_facts.toml")["lien_par_ressemblance"]["mots_vides"].split("|")
+    written = pl.col("objet").str.to_lowercase().str.extract_all("[a-z]{4,}").list.eval(pl.element().hash())
+    told = written.list.set_difference(pl.lit(pl.Series(empty).hash().implode())).fill_null([])
+    bits = pl.lit(2, pl.UInt64).pow((pl.element() % 63).cast(pl.UInt32)).bitwise_or()
+    return contracts.with_columns(mots=told).with_columns(
+        n=pl.col("mots").list.len(), marque=pl.col("mots").list.eval(bits).list.first().fill_null(0)
     )
-    return narrow.rename({name: prefix + name for name in narrow.columns if name != "acheteur_siren"})
 
 
 def _pairs(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Who shares a holder or the CPV group with a framework notified before: rows ``_un`` and ``_autre``; ``deux``: both shared."""
-    one, other = asked.drop("mots").with_row_index("_un"), known.drop("autre_mots").with_row_index("_autre")
-    by_group = _met(one, other, "groupe").with_columns(_par=1)
-    by_holder = (
-        _met(one.explode("titulaires"), other.explode("autre_titulaires"), "titulaires").unique().with_columns(_par=2)
+    group, holders = pl.col("codeCPV").str.head(3), pl.col("titulaires_cle").str.split("|")
+    by_group = _met(*(rows.with_columns(_par=group) for rows in (asked, known)))
+    by_holder = _met(*(rows.with_columns(_par=holders).explode("_par") for rows in (asked, known))).unique()
+    both = pl.concat([by_group, by_holder]).group_by("_un", "_autre").agg(pl.len())
+    return both.select("_un", "_autre", deux=pl.col("len") == 2)
+
+
+def _met(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """The rows of one buyer that have ``_par`` in common, the framework being notified first."""
+    mine, theirs = (
+        rows.drop_nulls(["acheteur_siren", "_par"]).select(
+            rank, "dateNotification", cle=pl.struct("acheteur_siren", "_par").hash()
+        )
+        for rows, rank in ((asked, "_un"), (known, "_autre"))
     )
-    both = pl.concat([by_group, by_holder]).group_by("_un", "_autre").agg(pl.col("_par").sum())
-    return both.select("_un", "_autre", deux=pl.col("_par") == 3)
-
-
-def _met(asked: pl.DataFrame, known: pl.DataFrame, by: str) -> pl.DataFrame:
-    """The rows of one buyer that have this in common, the framework being notified first."""
-    mine = asked.select("_un", "acheteur_siren", "uid", "date", by)
-    theirs = known.select("_autre", "acheteur_siren", "autre_uid", "autre_date", f"autre_{by}")
-    pairs = mine.join(theirs, left_on=["acheteur_siren", by], right_on=["acheteur_siren", f"autre_{by}"])
-    earlier = (pl.col("autre_date") <= pl.col("date")) & (pl.col("uid") != pl.col("autre_uid"))
-    return pairs.filter(earlier).select("_un", "_autre")
+    pairs = mine.join(theirs, on="cle", suffix="_autre")
+    return pairs.filter(pl.col("dateNotification_autre") <= pl.col("dateNotification")).select("_un", "_autre")

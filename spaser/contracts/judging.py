@@ -94,7 +94,7 @@ def settled(own: pl.DataFrame, sizes: pl.DataFrame, twins: pl.DataFrame, schema:
 def _derived() -> list[pl.Expr]:
     method = rules.method()["test_contracts"]
     nature = pl.col("nature").fill_null("")
-    tests = pl.col("objet").str.to_lowercase().str.contains(method["objet"]).fill_null(False)
+    tests = pl.col("objet").str.contains("(?i)" + method["objet"]).fill_null(False)
     return [
         pl.col("acheteur_id").str.head(9).alias("acheteur_siren"),
         pl.col("dateNotification").dt.year().cast(pl.Int32).alias("annee"),

@@ -27,14 +27,16 @@ def maxima(contracts: pl.DataFrame) -> pl.DataFrame:
     consultation, accord_cadre, montant, objet, titulaires_cle, modalitesExecution``.
     """
     settings = rules.toml("contract_facts.toml")["maxima"]
-    need, same = ["consultation", "sujet"], ["consultation", "sujet", "montant"]
-    frameworks = contracts.filter(pl.col("accord_cadre") & (pl.col("montant") > 0)).select(
-        "uid", "consultation", "montant", "titulaires_cle", "objet", "modalitesExecution"
+    need, same = ["besoin"], ["besoin", "montant"]
+    frameworks = contracts.select(
+        "uid", "consultation", "montant", "titulaires_cle", "objet", "modalitesExecution", "accord_cadre"
     )
-    alike = frameworks.filter(pl.len().over("consultation") > 1).with_columns(_dit=normal(pl.col("objet")))
+    frameworks = frameworks.filter(pl.col("accord_cadre") & (pl.col("montant") > 0)).drop("accord_cadre")
+    alike = frameworks.filter(pl.col("consultation").is_duplicated()).with_columns(_dit=normal(pl.col("objet")))
     # « attributaire 2 », « rang 1 » tell the holders of one lot apart, not two lots.
     alike = alike.with_columns(sujet=pl.col("_dit").str.replace_all(settings["rang"], " ").str.strip_chars())
-    alike = alike.filter(pl.col("sujet").is_not_null())
+    alike = alike.with_columns(besoin=pl.struct("consultation", "sujet").hash())
+    alike = alike.filter(pl.col("sujet").is_not_null() & pl.col("besoin").is_duplicated())
     several = pl.col("titulaires_cle").drop_nulls().n_unique() > 1
     told = pl.col("_dit").str.contains(settings["signes"]) | pl.col("modalitesExecution").str.contains(
         "Marchés subséquents", literal=True
@@ -79,7 +81,8 @@ def twins(contracts: pl.DataFrame) -> pl.DataFrame:
         _numero=number("id").str.replace_all(r"(^|_)0+([0-9])", "${1}${2}"),
     )
     shared = ["titulaires_cle", "dateNotification", "sujet"]
-    several = pl.col("acheteur_id").n_unique() > 1
+    several, euros = pl.col("acheteur_id").n_unique() > 1, pl.col("euros")
+    ecart = rules.toml("contract_facts.toml")["etats"]["ecart"]
     found = [
         _group(
             close.drop_nulls("montant"),
@@ -90,7 +93,8 @@ def twins(contracts: pl.DataFrame) -> pl.DataFrame:
         _group(
             close.drop_nulls("_racine"),
             ["acheteur_siren", *shared, "_racine"],
-            pl.lit("ordre_de_modification"),
+            # An amendment adds at most half of the contract: beyond, they are two lots.
+            pl.when((euros.max() <= ecart * euros.min()).fill_null(True)).then(pl.lit("ordre_de_modification")),
         ),
         _group(
             _in_runs(close.drop_nulls("montant"), ["titulaires_cle", "sujet", "euros"]),

@@ -79,9 +79,13 @@ def _head(report: Report) -> str:
             f'<img class="logo" alt="" src="data:image/{kind};base64,{base64.b64encode(report.logo).decode("ascii")}">'
         )
     buyer = f'<p class="buyer">{_t(french.capital(report.buyer))}</p>' if report.buyer else ""
-    lines = "".join(f'<p class="subtitle">{_t(line)}</p>' for line in report.cover)
+    lines = (
+        f'<p class="subtitle">{"".join(f"<span>{_t(line)}</span>" for line in report.cover)}</p>'
+        if report.cover
+        else ""
+    )
     notes = "".join(f'<p class="warning" role="note">{_t(note)}</p>' for note in report.notes)
-    return f"{logo}<h1>{_t(report.title)}</h1>{buyer}{lines}{notes}"
+    return f'{logo}<div class="title"><h1>{_t(report.title)}</h1>{buyer}</div>{lines}{notes}'
 
 
 def _section(section: Section, rank: int, notes: dict[Measured, int]) -> str:

@@ -3,10 +3,21 @@
 Three kinds of hours are three tables, never added: bought from inclusive suppliers, required by clauses, done.
 """
 
-from spaser.impact.bought import bought, totals
-from spaser.impact.factors import NEVER_MEASURED, factors, significant
+from spaser.impact.assumptions import NEVER_MEASURED, factors, significant
 from spaser.impact.hours import done, required
+from spaser.impact.local import PLACE, retention
 from spaser.impact.oeth import deduction
-from spaser.impact.retention import retention
+from spaser.impact.purchases import bought, totals
 
-__all__ = ["NEVER_MEASURED", "bought", "deduction", "done", "factors", "required", "retention", "significant", "totals"]
+__all__ = [
+    "NEVER_MEASURED",
+    "PLACE",
+    "bought",
+    "deduction",
+    "done",
+    "factors",
+    "required",
+    "retention",
+    "significant",
+    "totals",
+]

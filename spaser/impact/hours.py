@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from spaser.impact.factors import BOUNDS, of, too_wide, weakest
+from spaser.impact.assumptions import BOUNDS, of, too_wide, weakest
 
 #: Hours of a year of work, written beside every conversion.
 YEAR = 1607

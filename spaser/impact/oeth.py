@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from spaser.impact.factors import factors
+from spaser.impact.assumptions import factors
 
 #: At this rate of direct employment the higher ceiling applies.
 DIRECT_RATE = 0.03

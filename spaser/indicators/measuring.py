@@ -22,6 +22,11 @@ NO, YES, UNKNOWN, OUTSIDE = 0, 1, 2, 3
 BASE = 4
 DIGITS = 30  # base-4 digits of one Int64
 SUMS = ("retenu", "bas", "haut", "plancher", "publie")
+#: The whole numbers behind a figure.
+PARTS = (
+    *("numerateur", "denominateur", "repondus", "bas_part", "bas_reste", "haut_part", "haut_reste"),
+    *("effectif", "sur"),
+)
 #: The unit of MEASURES under which each kind of figure is published.
 UNITS = {"quantite": NUMBER, "montant": VALUE, "somme": VALUE, NUMBER: NUMBER, VALUE: VALUE, CERTAIN: CERTAIN}
 
@@ -186,27 +191,30 @@ def _counted(answers: pl.LazyFrame, dimensions: dict[str, pl.Expr], asked: int) 
 
 def _read_back(counted: pl.LazyFrame, pairs: list[tuple[Indicator, str]]) -> pl.LazyFrame:
     """From distinct sets of answers to one row per modality and figure, still whole numbers."""
-    figures: list[pl.Expr] = []
+    states = [
+        (pl.col(f"_answers_{rank // DIGITS}") // BASE ** (rank % DIGITS) % BASE).cast(pl.Int8).alias(f"_state_{rank}")
+        for rank in range(len(pairs))
+    ]
+    figures: list[dict[str, object]] = []
     columns: dict[str, pl.Expr] = {}
     for rank, (record, definition) in enumerate(pairs):
-        word, power = f"_answers_{rank // DIGITS}", BASE ** (rank % DIGITS)
-        state = pl.col(word) // power % BASE
         for kind in (*record.unites, *((CERTAIN,) if VALUE in record.unites else ())):
-            parts = _figure(kind, state)
-            names = {key: f"{rank}_{kind}_{key}" for key in parts}
-            columns |= {names[key]: expression for key, expression in parts.items()}
-            figures.append(_struct(record, definition, kind, len(figures), names))
+            parts = _figure(kind, pl.col(f"_state_{rank}"))
+            columns |= {f"{len(figures)}_{part}": expression for part, expression in parts.items()}
+            figures.append(_words(record, definition, kind, len(figures)))
     keys = ("perimetre", "population", "dimension", "modalite")
-    sums = counted.group_by(keys).agg(**columns)
-    return (
-        sums.select(*keys, _figure=pl.concat_list(figures))
-        .explode("_figure", empty_as_null=True, keep_nulls=True)
-        .unnest("_figure")
-    )
+    sums = counted.with_columns(states).group_by(keys).agg(**columns)
+    # One list per part, the figures in their order: their words are joined to what is then opened.
+    places = range(len(figures))
+    laid = {part: pl.concat_list(pl.col(f"{place}_{part}").cast(pl.Int64) for place in places) for part in PARTS}
+    opened = sums.select(*keys, *(listed.alias(part) for part, listed in laid.items()), _order=pl.lit([*places]))
+    words = pl.LazyFrame(figures, schema_overrides={"_order": pl.Int64})
+    return opened.explode("_order", *PARTS).join(words, on="_order", maintain_order="left")
 
 
-def _struct(record: Indicator, definition: str, kind: str, order: int, names: dict[str, str]) -> pl.Expr:
-    words = {
+def _words(record: Indicator, definition: str, kind: str, order: int) -> dict[str, object]:
+    """What a figure is called."""
+    return {
         "indicateur": record.code,
         "titre": record.titre,
         "unite": UNITS[kind],
@@ -215,10 +223,6 @@ def _struct(record: Indicator, definition: str, kind: str, order: int, names: di
         "_kind": kind,
         "_order": order,
     }
-    return pl.struct(
-        *(pl.lit(value).alias(key) for key, value in words.items()),
-        *(pl.col(name).alias(key) for key, name in names.items()),
-    )
 
 
 def _figure(kind: str, state: pl.Expr) -> dict[str, pl.Expr]:

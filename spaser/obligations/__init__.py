@@ -14,6 +14,7 @@ from spaser.obligations.weighing import (
     reserved,
     targets,
     to_see,
+    undecided,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "reserved",
     "targets",
     "to_see",
+    "undecided",
 ]

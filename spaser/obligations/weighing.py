@@ -46,6 +46,7 @@ __all__ = [
     "reserved",
     "targets",
     "to_see",
+    "undecided",
 ]
 
 #: The contracts a duty aims at, the day of their launch aside; a day of notification is known, and counted.
@@ -153,6 +154,20 @@ def aimed(duties: pl.LazyFrame) -> pl.LazyFrame:
     return duties.filter(
         pl.col("champ").is_in(["probable", "certain"]) | (pl.col("applicabilite") != "non_soumis")
     ).sort(rank, "uid")
+
+
+def undecided(duties: pl.LazyFrame) -> pl.LazyFrame:
+    """Why nothing tells whether a duty aims at a contract: ``obligation, cause, contrats``, each contract once, the commonest first.
+
+    ``cause`` is the head of its first reason (« type d'acheteur inconnu : … »): that which stands before the colon.
+    """
+    cause = pl.col("motif_champ").str.split(" ; ").list.first().str.split(" : ").list.first()
+    return (
+        duties.filter(pl.col("champ") == "indetermine")
+        .group_by("obligation", cause=cause)
+        .agg(contrats=pl.len().cast(pl.Int64))
+        .sort(_rank("obligation", list(catalogue())), "contrats", "cause", descending=[False, True, False])
+    )
 
 
 def to_see(duties: pl.LazyFrame) -> pl.LazyFrame:
@@ -279,6 +294,7 @@ def _answer(key: str, duty: dict[str, Any], ladders: list[pl.Expr]) -> pl.Expr:
         applicabilite=lowest(ladders),
         remplie=expected.met(duty),
         motif=reasons(ladders),
+        motif_champ=reasons(field),
         regle_etat=rules_used(ladders),
         seuil_bas=low,
         seuil_haut=high,

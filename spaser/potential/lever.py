@@ -29,7 +29,7 @@ _PLAIN = {
     "levier_exclu": "not_for",
 }
 _TEXTS = {"levier_raison": "reason", "levier_changerait": "change"}
-_EUROS = ("lot_annuel", "famille_annuelle", "lot_montant", "seuil")
+_EUROS = ("lot_annuel", "famille_annuelle", "lot_montant", "besoin_montant", "seuil")
 
 
 def ladder(under_code: bool = True, day: date | None = None) -> list[dict]:
@@ -124,14 +124,17 @@ def advise(needs: pl.LazyFrame, dependency: float, under_code: bool = True, day:
 
 
 def _counted(rungs: list[dict]) -> dict[str, pl.Expr]:
-    """Those who can answer the chosen rung: the only number of suppliers that stands beside it, and the words of that number."""
+    """Those who can answer the chosen rung: the only number of suppliers that stands beside it, and the words of that number; neither
+    where nobody is known to: meeting them is then addressed to all."""
     known = rules.toml("levers.toml")["columns"]
     with_count = [rung for rung in rungs if "count" in rung]
-    chosen = [pl.when(pl.col("levier") == rung["code"]).then(pl.col(rung["count"])) for rung in with_count]
-    labels = {rung["code"]: known[rung["count"]]["label"] for rung in with_count}
+    able = [pl.when((pl.col("levier") == rung["code"]) & (pl.col(rung["count"]) > 0)) for rung in with_count]
+    labels = [pl.lit(known[rung["count"]]["label"]) for rung in with_count]
     return {
-        "levier_fournisseurs": pl.coalesce(*chosen).cast(pl.Int32),
-        "levier_population": pl.col("levier").replace_strict(labels, default=None, return_dtype=pl.String),
+        "levier_fournisseurs": pl.coalesce(
+            one.then(pl.col(rung["count"])) for one, rung in zip(able, with_count, strict=True)
+        ).cast(pl.Int32),
+        "levier_population": pl.coalesce(one.then(label) for one, label in zip(able, labels, strict=True)),
     }
 
 

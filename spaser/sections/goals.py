@@ -140,7 +140,8 @@ def _moves(moved: pl.DataFrame, written: pl.DataFrame) -> tuple[Block, ...]:
 
 
 def answered(row: dict[str, Any]) -> str:
-    """Where a target stands, in the words that every page uses: « non atteint en 2025, il manque 4 contrats (8 sur 30) »."""
+    """Where a target stands, in the words that every page uses: « non atteint en 2025, il manque 4 contrats (8 sur 30 contrats
+    de cette année, 26,7 %) »: a year has not the contracts of the whole file."""
     if row["reponse"] == "inconnu":
         return TARGET_ANSWERS["inconnu"]
     # The roads of ``atteindre`` have no nature: they are those of voted targets.
@@ -152,7 +153,7 @@ def answered(row: dict[str, Any]) -> str:
         told += f", {amount} de trop" if row["baisse"] else f", il manque {amount}"
     if row["denominateur"]:
         of = counted(row["denominateur"], row)
-        told += f" ({_plain(row['numerateur'], row)} sur {of}, {written_value(row['derniere'], row)})"
+        told += f" ({_plain(row['numerateur'], row)} sur {of} de cette année, {written_value(row['derniere'], row)})"
     elif row["derniere"] is not None:
         told += f" ({written_value(row['derniere'], row)})"
     return told

@@ -99,6 +99,7 @@ FORMER = {"actions": "plan"}
 
 Told = tuple[Block, ...] | Section | None
 Writer = Callable[[Findings], Section | None]
+_COLON = f"{french.NBSP}: "
 _KNOWN = {entry.key: entry for entry in ENTRIES}
 _WRITERS: dict[str, Writer] = {}
 for _entry in ENTRIES:
@@ -184,7 +185,7 @@ def report(findings: Findings) -> tuple[Section, ...]:
         section = section_of(key, findings)
         if section is None:
             continue
-        blocks = tuple(_unnamed(block) for block in section.blocks if getattr(block, "id", None) not in known)
+        blocks = _unnamed(tuple(block for block in section.blocks if getattr(block, "id", None) not in known))
         known |= {block.id for block in blocks if isinstance(block, Figure | TableBlock)}
         if blocks:
             found.append(replace(section, blocks=blocks))
@@ -192,15 +193,32 @@ def report(findings: Findings) -> tuple[Section, ...]:
     return tuple(replace(one, blocks=tuple(_told(block, there) for block in one.blocks)) for one in found)
 
 
-def _unnamed(block: Block) -> Block:
-    """A table without the columns that name suppliers; one whose lines are suppliers becomes their number, and where they are."""
-    if not isinstance(block, TableBlock):
-        return block
-    if block.sheet:
-        told = f"{block.caption} : dans le classeur, feuille « {block.sheet} » ; ce rapport ne nomme aucun fournisseur"
-        return Sentence(french.sentence(told))
-    kept = tuple(column for column in block.columns if not column.names)
-    return block if len(kept) == len(block.columns) else replace(block, columns=kept)
+def _unnamed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Tables without the columns that name suppliers; those whose lines are suppliers become one sentence, which says their sheets."""
+    lists: dict[str, list[str]] = {}
+    for block in blocks:
+        if isinstance(block, TableBlock) and block.sheet:
+            lists.setdefault(block.sheet, []).append(block.caption)
+    told: list[Block] = []
+    for block in blocks:
+        if not isinstance(block, TableBlock):
+            told.append(block)
+        elif not block.sheet:
+            kept = tuple(column for column in block.columns if not column.names)
+            told.append(block if len(kept) == len(block.columns) else replace(block, columns=kept))
+        elif lists:
+            each = " ; ".join(f"{_gathered(captions)} : feuille « {sheet} »" for sheet, captions in lists.items())
+            told.append(Sentence(french.sentence(f"{each} du classeur ; ce rapport ne nomme aucun fournisseur")))
+            lists.clear()
+    return tuple(told)
+
+
+def _gathered(captions: list[str]) -> str:
+    """What several captions say, the words by which they all begin once: « À rencontrer : propreté ; jardins »."""
+    head, colon, _ = captions[0].partition(_COLON)
+    if len(captions) < 2 or not all(one.startswith(head + colon) for one in captions):
+        return " ; ".join(captions)
+    return head + colon + " ; ".join(one.removeprefix(head + colon) for one in captions)
 
 
 def _told(block: Block, there: set[str]) -> Block:

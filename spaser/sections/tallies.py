@@ -40,6 +40,12 @@ REASONS = (
         4,
     ),
     (
+        ("montant_regle",),
+        pl.col("montant_regle") == "etats_successifs",
+        "contrat republié sous le même numéro : publier chaque modification comme telle",
+        3,
+    ),
+    (
         ("montant_anomalie",),
         pl.col("montant_anomalie"),
         "montant inhabituel pour cet acheteur ou pour ceux de sa taille : à confirmer",
@@ -73,7 +79,12 @@ REASONS = (
         3,
     ),
     (("dateNotification",), pl.col("dateNotification").is_null(), "date de notification absente ou illisible", 3),
-    (("montant_statut",), pl.col("montant_statut") == "a_verifier", "montant inhabituel : à vérifier", 2),
+    (
+        ("montant_regle", "montant_propose"),
+        (pl.col("montant_regle") == "outlier") & pl.col("montant_propose").is_null(),
+        "montant inhabituel : à vérifier",
+        2,
+    ),
 )
 _SOCIAL = ("clause_sociale", "critere_social", "marche_reserve")
 _GREEN = ("clause_environnementale", "critere_environnemental")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from spaser.problems import Problems
+from spaser.text import stopped
 
 #: Where a value stands in a document: names of tables, ranks in lists (from 0).
 Path = tuple[str | int, ...]
@@ -27,11 +28,11 @@ class Faults:
         """A fault of the value at this path; its line and the list it belongs to are said before it."""
         line, told = self._line(path), within(path)
         start = f"ligne {line} : " if line else ""
-        self._found.append((line or 0, f"{start}{told}{_ended(message)}"))
+        self._found.append((line or 0, f"{start}{told}{stopped(message.strip())}"))
 
     def add_line(self, line: int, message: str) -> None:
         """A fault of a line of a table."""
-        self._found.append((line, f"ligne {line} : {_ended(message)}"))
+        self._found.append((line, f"ligne {line} : {stopped(message.strip())}"))
 
     @property
     def items(self) -> list[str]:
@@ -70,8 +71,3 @@ def short(value: object) -> str:
         char if char.isprintable() and not 0xD800 <= ord(char) < 0xE000 else "·" for char in text[: _LONG + 1]
     )
     return plain if len(text) <= _LONG else f"{plain[:_LONG]}…"
-
-
-def _ended(message: str) -> str:
-    text = message.strip()
-    return text if text.endswith((".", "?", "!", "…")) else f"{text}."

@@ -13,7 +13,7 @@ import polars as pl
 
 _VALUE = "_value"
 #: Beyond this many distinct values in a block they are not remembered from one block to the next.
-REMEMBERED = 4_000
+REMEMBERED = 10_000
 
 
 @dataclass
@@ -24,6 +24,7 @@ class Reading:
     stages: Sequence[dict[str, pl.Expr]]
     fields: dict[str, pl.DataType]
     known: pl.DataFrame | None = None
+    nothing: pl.DataFrame | None = None
 
     def expr(self) -> pl.Expr:
         """The struct of the fields, for each row."""
@@ -33,8 +34,10 @@ class Reading:
     def _on(self, column: pl.Series) -> pl.Series:
         size = len(column)
         if column.null_count() == size:
-            nothing = self._read(pl.Series(self.name, [None], dtype=pl.String))
-            return nothing[pl.repeat(0, size, dtype=pl.UInt32, eager=True)].to_struct(self.name)
+            # A column that lacks is empty in every block, and its patterns are long to prepare.
+            if self.nothing is None:
+                self.nothing = self._read(pl.Series(self.name, [None], dtype=pl.String))
+            return self.nothing[pl.repeat(0, size, dtype=pl.UInt32, eager=True)].to_struct(self.name)
         coded = column.cast(pl.Categorical(pl.Categories.random()))
         codes, values = _values(coded, self.name)
         if len(values) > size // 2:

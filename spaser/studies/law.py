@@ -251,7 +251,7 @@ def _tested(lever: str) -> str:
         condition["column"]
         for rung in [*ladder["rungs"], *ladder["private"]]
         if rung.get("law", rung["code"]) == lever
-        for condition in rung.get("conditions", [])
+        for condition in [*rung.get("conditions", []), *(one for group in rung.get("any", []) for one in group)]
     )
     names = [
         ladder["columns"][column]["label"] if column in ladder["columns"] else column.replace("_", " ")

@@ -272,11 +272,13 @@ def _operation(subjects: list[str]) -> str:
 
 
 def _shared(texts: list[str]) -> str:
-    """The words by which all the texts begin, when they are several."""
+    """The words by which all the texts begin, when they are several; a parenthesis that they leave open is each one's own."""
     words = [text.split(" ") for text in texts]
     common = 0
     while all(len(one) > common and one[common] == words[0][common] for one in words):
         common += 1
+    while "(" in "".join(words[0][:common]).rpartition(")")[2]:
+        common -= 1
     return "".join(f"{word} " for word in words[0][:common]) if common > 1 else ""
 
 

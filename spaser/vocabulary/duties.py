@@ -32,6 +32,7 @@ DUTIES = Table(
         Word("applicabilite", T, "Soumis (non_soumis, peu_probable, indetermine, probable, certain)"),
         Word("remplie", B, "Considération attendue déclarée"),
         Word("motif", T, "Pourquoi cet état"),
+        Word("motif_champ", T, "Pourquoi il serait soumis ou non (les dates mises à part)"),
         Word("regle_etat", T, "Règles qui ont donné l'état"),
         Word("date_reference", D, "Date de lancement, ou de notification à défaut"),
         Word("date_origine", T, "Origine de la date (avis, accord-cadre ou notification)"),

@@ -37,6 +37,9 @@ HANDED: dict[str, Handed] = {
     "questions": Handed("studies.diagnostic", "a question that only the buyer can answer", (
         "obligation", "question", "contrats", "vises", "peut_etre_vises",
     )),
+    "indecis": Handed("studies.diagnostic", "a duty and why nothing tells whether it aims at some contracts", (
+        "obligation", "cause", "contrats",
+    )),
     "reponses_constantes": Handed("studies.diagnostic", "a file and a consideration that always has the same answer", (
         "source", "consideration", "reponse", "contrats",
     )),
@@ -166,7 +169,7 @@ HANDED: dict[str, Handed] = {
     )),
     "manques": Handed("studies.pams", "something not given", ("code",)),
     "impact_totaux": Handed("studies.acting", "a type of structure and a year: the work that purchases carry and pay", (
-        "type", "exercice", "fournisseurs", "montant", "part_mesuree", "unite", "motifs",
+        "type", "exercice", "fournisseurs", "montant", "montant_avoirs", "part_mesuree", "unite", "motifs",
     )),
     "impact_exigees": Handed("studies.acting", "a contract and the hours its clause requires"),
     "impact_faites": Handed("studies.acting", "a contract, a year and the hours done"),

@@ -14,8 +14,7 @@ import ipywidgets
 
 from spaser.charts.pictures import MIME
 from spaser.deliverables.report import Block, Figure
-from spaser.problems import Problem
-from spaser.widgets import tables
+from spaser.widgets import faults, tables
 from spaser.widgets.desk import Desk
 from spaser.widgets.views import View
 
@@ -38,9 +37,9 @@ class Drawn(View):
             self.answer.value = tables.framed(self._head() + _BUSY)
         self._failure = ""
         try:
-            self._answered = self.blocks()
-        except Problem as failure:
-            self._answered, self._failure = (), tables.problem(failure)
+            self._answered, self._refused = self.blocks(), ""
+        except faults.FAULTS as failure:
+            self._failure = self._met(failure)
         self.answer.value = tables.framed(self._head() + self._failure)
         self._show(parts(self._answered))
 

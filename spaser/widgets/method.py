@@ -112,7 +112,7 @@ def families() -> tables.Shown:
 def checks() -> tables.Shown:
     """What is checked at reading, and what is said when it fails."""
     lines = [(key, str(entry.get("niveau", "")), _first(entry)) for key, entry in rules.toml("checks.toml").items()]
-    columns = [Column("regle", "Contrôle"), Column("niveau", "Suite"), Column("message", "Ce qui est dit")]
+    columns = [Column("message", "Ce qui est dit"), Column("niveau", "Suite"), Column("regle", "Règle (rejets.csv)")]
     return tables.show(
         _frame(lines, {"regle": _TEXT, "niveau": _TEXT, "message": _TEXT}),
         "Les contrôles de lecture",

@@ -8,6 +8,7 @@ from typing import Any
 
 import ipywidgets
 
+from spaser import french
 from spaser.deliverables.report import TableBlock
 from spaser.problems import Problem
 from spaser.studies import mission as missions
@@ -15,7 +16,7 @@ from spaser.studies import reading
 from spaser.studies import suppliers as purchases
 from spaser.studies.mission import Decisions, Mission
 from spaser.studies.suppliers import handover as purchases_handover
-from spaser.widgets import tables
+from spaser.widgets import faults, tables
 from spaser.widgets.acts.columns import Columns
 from spaser.widgets.acts.links import Links
 from spaser.widgets.desk import Desk
@@ -61,14 +62,15 @@ class Suppliers:
         """Read and analyse the file again."""
         self.answer.value = tables.framed('<p role="status">Lecture et rapprochement en cours…</p>')
         try:
-            self.result = self._read()
+            self.result, self._refused = self._read(), ""
             self._blocks: Sequence[Any] = [
                 b for section in purchases_handover.report(self.result).sections for b in section.blocks
             ]
             self._content = tables.written(self._blocks)
             self._offer()
-        except Problem as failure:
-            self._blocks, self._content = (), tables.problem(failure)
+        except faults.FAULTS as failure:
+            met = faults.told(failure)
+            self._blocks, self._refused, self._content = (), french.typeset(str(met)), tables.problem(met)
             self._mend()
         self.answer.value = tables.framed(self._content)
 
@@ -143,7 +145,8 @@ class Suppliers:
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        told = "\n".join(text for block in self._blocks if (text := tables.said(block)))
+        words = [self._refused, *(tables.said(block) for block in self._blocks)]
+        told = "\n".join(word for word in words if word)
         return self.widget._repr_mimebundle_() | {"text/html": tables.framed(self._content), "text/plain": told}
 
 

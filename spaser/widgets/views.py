@@ -71,9 +71,14 @@ class View:
             self._answered, self._refused = self.blocks(), ""
             self._content = tables.written(self._answered)
         except faults.FAULTS as failure:
-            met = faults.told(failure)
-            self._answered, self._refused, self._content = (), french.typeset(str(met)), tables.problem(met)
+            self._content = self._met(failure)
         self.answer.value = tables.framed(self._head() + self._content)
+
+    def _met(self, failure: Exception) -> str:
+        """What failed takes the place of the answer, in words; its page."""
+        problem = faults.told(failure)
+        self._answered, self._refused = (), french.typeset(str(problem))
+        return tables.problem(problem)
 
     def _follow(self, _: Any) -> None:
         # Several choices changed together call once each: the answer is computed once.

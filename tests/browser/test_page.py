@@ -34,6 +34,26 @@ def test_the_page_opens_offline_and_breaks_no_rule_of_accessibility(page, writte
     assert page.refused == []
 
 
+def test_the_first_screen_of_a_laptop_says_what_to_do_on_monday(page, written):
+    """1366 × 768: the verdict, the messages and the beginning of what to do, without scrolling."""
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(written.as_uri())
+    assert page.locator("header").bounding_box()["height"] < 160
+    for name in (
+        "#essentiel .answer",
+        "#essentiel .messages",
+        "#essentiel .todo h3",
+        "#essentiel .todo li:first-child",
+    ):
+        box = page.locator(name).first.bounding_box()
+        assert 0 <= box["y"] < 768 and box["width"] > 100, name
+    todo = page.locator("#essentiel .todo").bounding_box()
+    assert todo["y"] + todo["height"] < 768
+    page.set_viewport_size({"width": 390, "height": 844})
+    messages, todo = (page.locator(f"#essentiel .{name}").first.bounding_box() for name in ("messages", "todo"))
+    assert todo["y"] >= messages["y"] + messages["height"]
+
+
 def test_on_a_telephone_only_tables_and_charts_slide_never_the_page(page, written):
     page.set_viewport_size({"width": 390, "height": 900})
     page.goto(written.as_uri())

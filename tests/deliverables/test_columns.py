@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import spaser
 from spaser.deliverables import columns
 
 WORDS = st.text(alphabet="abcdefghij 0123456789-'é€", max_size=60)
@@ -46,3 +50,27 @@ def test_the_letters_shrink_before_the_page_turns():
 def test_a_text_is_counted_on_as_many_lines_as_it_takes():
     assert columns.lines("court", 10) == 1
     assert columns.lines("un texte qui ne tient pas sur une ligne", 8) >= 3
+
+
+def _labels() -> list[tuple[str, list[str]]]:
+    """Each list of columns written in the sections and the studies: where, and its headers."""
+    found = []
+    for path in sorted((Path(spaser.__file__).parent).glob("s*/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Tuple | ast.List):
+                calls = [
+                    one for one in node.elts if isinstance(one, ast.Call) and getattr(one.func, "id", "") == "Column"
+                ]
+                heads = [
+                    one.args[1].value for one in calls if len(one.args) > 1 and isinstance(one.args[1], ast.Constant)
+                ]
+                if len(heads) > 1:
+                    found.append((f"{path.name}:{node.lineno}", heads))
+    return found
+
+
+def test_no_table_has_two_columns_of_the_same_header():
+    """« Part » twice in one table: nobody knows of what."""
+    known = _labels()
+    assert len(known) > 100
+    assert [(where, heads) for where, heads in known if len(set(heads)) < len(heads)] == []

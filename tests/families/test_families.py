@@ -290,6 +290,12 @@ def test_every_word_leads_to_a_family_that_exists():
             "Construction d'une école, lot mobilier scolaire",
             False,
         ),  # the subject also says the code's family
+        ("45255000", "Maintenance de la station gaz naturel du dépôt", True),
+        ("45255000", "Travaux de gros œuvre de la station gaz naturel du dépôt", False),
+        ("45255000", "Maintenance de la station et rénovation de la toiture", False),
+        ("77310000", "Prestations d'animation sur les plantations des écoles", True),  # the theme is not the work
+        ("92331210", "Prestations d'animation sur les plantations des écoles", False),
+        ("77310000", "Plantations et animation du jardin", False),
         ("79810000", "Fourniture d'instruments de musique", True),
         ("79810000", "Impression de partitions musicales et de brochures", False),
         ("30200000", "Ordinateurs portables", False),
@@ -306,6 +312,7 @@ def test_certain_words_admit_families_that_exist_and_say_why():
     known = set(rules.table("families.csv")["famille"])
     assert {name for allowed in table["familles"] for name in allowed.split("|")} <= known
     assert table["raison"].str.len_chars().min() > 0
+    assert set(table["malgre"].fill_null("")) == {"", "oui"}
 
 
 @pytest.mark.parametrize(

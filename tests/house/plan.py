@@ -17,7 +17,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "problems": ("text",),
     "shipped": ("problems",),
     "rules": ("problems", "settings", "text"),  # words of a rule are looked for in folded text
-    "french": (),
+    "french": ("text",),
     "vocabulary": (),
     "guards": ("problems", "text"),
     "settings": ("problems", "text", "guards"),

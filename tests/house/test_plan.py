@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import ast
 import shutil
 import tomllib
 from pathlib import Path
@@ -118,10 +118,25 @@ def test_a_folder_too_full_is_caught(tmp_path):
     assert any(fault.startswith("families : ") for fault in plan.faults(copy))
 
 
+def _offered(face):
+    """The names that a room's face says it offers, on one line or on many."""
+    tree = ast.parse(face.read_text(encoding="utf-8"))
+    said = [
+        node.value for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+    ]
+    return {part.value for value in said for part in value.elts if isinstance(part, ast.Constant)}
+
+
+def test_a_face_on_one_line_is_read_as_one_on_many(tmp_path):
+    for written in ('__all__ = ["bought"]', '__all__ = [\n    "bought",\n]'):
+        (tmp_path / "__init__.py").write_text(written, encoding="utf-8")
+        assert _offered(tmp_path / "__init__.py") == {"bought"}
+
+
 def test_no_name_of_a_face_hides_a_file_of_its_room():
     hidden = {}
     for face in PACKAGE.rglob("__init__.py"):
-        names = set(re.findall(r'^    "(\w+)",$', face.read_text(encoding="utf-8"), re.M))
+        names = _offered(face)
         files = {path.name.removesuffix(".py") for path in face.parent.iterdir()}
         hidden |= {face.parent.name: names & files} if names & files else {}
     assert hidden == {}

@@ -139,8 +139,16 @@ def test_totals_add_bounds_and_say_which_share_was_measured():
     etti, aci = found.filter(type="ETTI").row(0, named=True), found.filter(type="ACI").row(0, named=True)
     assert etti["heures_bas"] == pytest.approx(2 * 120_000 / 29)
     assert (etti["part_mesuree"], aci["part_mesuree"]) == (1, 0)
+    assert etti["montant_avoirs"] == 0
     assert aci["etp_milieu"] is None
     assert "demandez les heures" in aci["motifs"]
+
+
+def test_credit_notes_above_the_purchases_of_a_supplier_are_not_taken_from_those_of_another():
+    rows = impact.bought(lines(siren=["1", "2"], inclusif_types=["ETTI", "ETTI"], montant=[12_000_000, -1_000_000]))
+    found = impact.totals(rows).collect().row(0, named=True)
+    assert (found["montant"], found["montant_avoirs"], found["montant_mesure"]) == (11_000_000, -1_000_000, 12_000_000)
+    assert found["part_mesuree"] == 1
 
 
 @pytest.mark.parametrize(

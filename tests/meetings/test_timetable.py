@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from spaser.meetings import Day, faults, timetable, weighed
-from spaser.meetings.timetable import FAIR, _Model
+from spaser.meetings.planning import FAIR, _Model
 
 
 def pairs(rows):

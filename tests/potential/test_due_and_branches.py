@@ -113,6 +113,10 @@ def test_a_private_buyer_owes_nothing():
         ("energie", "Fourniture d'énergie", "09000000", "Coopérative Fictive", "3514Z", True),
         ("batiment_second_oeuvre", "Menuiseries extérieures", "45421000", "Fictive Peinture", "4334Z", False),
         ("batiment_second_oeuvre", "Travaux de peinture", "45442100", "Fictive Peinture", "4334Z", True),
+        ("logistique_livraison", "Levage d'un ponton", "63122000", "Déménagement Fictif", "4942Z", False),
+        ("logistique_livraison", "Levage d'un ponton", "63122000", "Fictive Levage", "4942Z", True),
+        ("logistique_livraison", "Déménagement de bureaux", "98392000", "Déménagement Fictif", "4942Z", True),
+        ("logistique_livraison", "Transport d'œuvres", "60100000", "Déménagement Fictif", "4942Z", True),
         ("securite_mediation", "Gardiennage de sites", "79713000", "Médiation Fictive", "8899B", False),
     ],
 )

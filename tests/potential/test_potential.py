@@ -578,6 +578,7 @@ def test_rungs_that_are_never_alone_combine_with_the_lever(case):
     found = potential.advise(frame, 0.3).collect().row(0, named=True)
     labels = {rung["code"]: rung["label"] for rung in potential.ladder()}
     assert all(labels[code] in found["leviers"].split(" ; ") for code in case["expected"]), found["leviers"]
+    assert not [code for code in case.get("absent", []) if labels[code] in found["leviers"].split(" ; ")]
     assert labels[found["levier"]] not in found["leviers"].split(" ; ")
 
 

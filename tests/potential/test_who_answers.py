@@ -142,3 +142,10 @@ def test_a_reservation_does_not_rest_on_supposed_sizes_of_an_old_list(listed, fa
     assert (row["levier"] == "reserver_insertion") is reserved
     if not reserved:
         assert row["levier"] == "sourcing_reserver" and "liste de 2020" in row["levier_raison"]
+
+
+@pytest.mark.parametrize(("credible", "told"), [(0, (None, None)), (1, (1, "fournisseurs crédibles"))])
+def test_a_sourcing_stands_beside_those_who_are_credible_never_beside_nobody(credible, told):
+    found = advised(candidats=12, credibles=credible)
+    assert found["levier"] == "sourcing"
+    assert (found["levier_fournisseurs"], found["levier_population"]) == told

@@ -53,7 +53,7 @@ def test_the_gestures_of_duties_keep_their_place_in_a_full_plan(monkeypatch, num
     assert set(rows[:3]) == set(FIRST)
     assert len(rows) == min(most, number + 6) and len(rows) == len(set(rows))
     assert {"preparations_en_retard", "a_corriger"} <= set(rows)
-    monday = pages._monday(found, [])
+    monday = pages._monday(found)
     assert len(monday) == min(5, len(rows))
     if number == 10 and late == 1:
         assert rows[-1] == "besoin-9" and "besoin-5" not in rows  # late first, then the order of the plan
@@ -93,8 +93,9 @@ def test_contracts_that_have_all_ended_are_the_reason_for_nothing_to_propose() -
 
 
 def test_an_unknown_kind_of_buyer_is_said() -> None:
-    assert "type d'acheteur inconnu" in messages.unknown(QUIET | {"type_inconnu": 30})
-    assert "type d'acheteur" not in messages.unknown(QUIET)
+    known = {"indecis": 30, "indecis_causes": "type d'acheteur inconnu"}
+    assert "30 au plus (type d'acheteur inconnu)" in messages.unknown(QUIET | known)
+    assert "au plus" not in messages.unknown(QUIET)
 
 
 def goal(**known: Any) -> dict[str, Any]:
@@ -145,8 +146,8 @@ def test_the_numbers_of_contracts_of_the_page_are_told_apart_once() -> None:
     assert pages.counted_among(QUIET, "tous") is None
 
 
-def kind(known: str | None, aimed: int, perhaps: int | None = None) -> Any:
-    """The fact on the kind of buyer, when the social duty is measured on ``aimed`` contracts and may aim at others."""
+def undecided(aimed: int, **causes: int) -> tuple[Any, Any]:
+    """How many contracts the social duty may aim at and why, when it is measured on ``aimed`` contracts."""
     found = invented()
     ready = pl.DataFrame(
         {
@@ -156,19 +157,41 @@ def kind(known: str | None, aimed: int, perhaps: int | None = None) -> Any:
     )  # fmt: skip
     columns = declared("preparation").columns
     ready = ready.with_columns(pl.lit(None).alias(name) for name in columns if name not in ready.columns)
-    kinds = pl.DataFrame({"type_acheteur": [known], "contrats": [40]}, schema_overrides={"type_acheteur": pl.String})
-    given = {"preparation": ready, "types_acheteur": kinds}
-    if perhaps is not None:
-        asked = {"obligation": "climat-clause-sociale-seuils", "question": "?", "contrats": 40, "vises": 0}
-        given["questions"] = pl.DataFrame([asked | {"peut_etre_vises": perhaps}])
-    return facts(replace(found, extras=found.extras | given))["type_inconnu"]
+    rows = [("climat-clause-sociale-seuils", cause, n) for cause, n in causes.items()] + [
+        ("climat-critere-env", "autre devoir", 7)
+    ]
+    doubts = pl.DataFrame(rows, schema=["obligation", "cause", "contrats"], orient="row")
+    told = facts(replace(found, extras=found.extras | {"preparation": ready, "indecis": doubts}))
+    return told["indecis"], told["indecis_causes"]
 
 
-def test_the_kind_of_buyer_lacks_only_where_the_social_duty_measures_nothing() -> None:
-    assert kind(None, 0) == 40
-    assert kind(None, 3) is None and kind("autre", 0) is None
+def test_what_keeps_from_telling_is_said_only_where_the_social_duty_measures_nothing() -> None:
+    assert undecided(0, type_inconnu=40) == (40, "type_inconnu")
+    assert undecided(3, type_inconnu=40) == (None, None)
+    assert undecided(0) == (None, None)
 
 
-def test_contracts_under_the_thresholds_of_every_kind_of_buyer_are_not_said_unknown() -> None:
-    assert kind(None, 0, perhaps=8) == 8
-    assert kind(None, 0, perhaps=0) is None
+def test_each_cause_is_told_with_its_contracts() -> None:
+    assert undecided(0, montant_inconnu=8, duree_inconnue=2) == (10, "montant_inconnu : 8, duree_inconnue : 2")
+
+
+@pytest.mark.parametrize(
+    ("day", "words"), [(date(2026, 8, 21), "devra en prévoir"), (date(2026, 8, 22), "doit en prévoir")]
+)
+def test_a_duty_to_come_asks_nothing_before_its_day(monkeypatch, day: date, words: str) -> None:
+    """Neither « doit » nor « dès maintenant » on the eve of its first day."""
+    known = (
+        QUIET
+        | DUTIES
+        | {"devoir_part": 0.1, "devoir_prets": 1, "devoir_vises": 10, "devoir_depuis": date(2026, 8, 22), "jour": day}
+    )
+    told = eligible(known)
+    assert words in next(one.message.so for one in told if one.rule.code == "obligation_critere_env")
+    monkeypatch.setattr(pages.opening, "told", lambda _: told)
+    found = replace(invented(), as_of=day, today=day)
+    lines = {row["action_id"]: row for row in pages.plan_rows(found)}
+    early = day < date(2026, 8, 22)
+    for code in ("obligation_clause", "obligation_critere_env"):
+        assert (lines[code]["quand"] == "dès maintenant") is not early
+        assert lines[code]["sourcing"] == (date(2026, 8, 22) if early else None)
+    assert lines["publication_en_retard"]["quand"] == "dès maintenant"

@@ -155,6 +155,35 @@ def test_an_answer_that_never_changes_is_doubted_and_measured_against_nothing() 
     assert list(said(**one)) == ["toujours_pareil_social"]
 
 
+@pytest.mark.parametrize(
+    ("general", "duty", "ready"),
+    [
+        ("rien_de_declare", "obligation_critere_env", "env_prets"),
+        ("tout_non", "obligation_critere_env", "env_prets"),
+        ("aucun_environnement", "obligation_critere_env", "env_prets"),
+        ("aucun_social", "obligation_clause", "devoir_prets"),
+    ],
+)
+def test_a_message_that_the_page_already_says_in_another_is_told_in_its_section_alone(
+    general: str, duty: str, ready: str
+) -> None:
+    """Nothing declared, and nothing of what the duty expects: one message; one contract that has it, two."""
+    both = (
+        LIMITS[duty][0]
+        | LIMITS[general][0]
+        | {"theme_social": "la clause sociale", "theme_environnement": "la clause environnementale"}
+    )
+    for n in (0, 1):
+        found = eligible(QUIET | both | {ready: n})
+        held = {one.rule.code: one for one in found}
+        assert {general, duty} <= set(held)
+        shown = chosen(found)
+        assert (held[duty].message in shown) is bool(n) and held[general].message in shown
+        assert (general == "tout_non") or (
+            ("critère" in held[general].message.compare) or ("de la taille" in held[general].message.compare)
+        ) is not bool(n)
+
+
 @pytest.mark.parametrize(("day", "words"), [(date(2026, 8, 21), "à partir du 22"), (date(2026, 8, 22), "depuis le 22")])
 @pytest.mark.parametrize("code", ["obligation_clause", "obligation_critere_env", "obligation_clause_prete"])
 def test_a_duty_is_to_come_or_in_force_on_the_day_of_the_reader(code: str, day: date, words: str) -> None:

@@ -101,6 +101,22 @@ def when(found: Findings, *days: date | None) -> str:
     return " ".join(lines).replace(french.NBSP, " ")
 
 
+def test_what_falls_on_one_day_is_one_line_and_the_next_days_are_still_told() -> None:
+    found = replace(invented(), today=date(2026, 11, 29))
+    same = [date(2027, 1, 5)] * 5
+    told = replace(
+        found, extras=dict(found.extras) | {"renouvellements": ending(*same, date(2027, 2, 6), as_of=found.day)}
+    )
+    told = reserving(told, False)
+    shown = {day: what.replace(french.NBSP, " ") for day, what in dates(told)}
+    assert (
+        shown[date(2027, 1, 5)]
+        == "Fin au plus tard : Objet 0 ; fin au plus tard : Objet 1 ; fin au plus tard : Objet 2 ; et 2 autres"
+    )
+    assert shown[date(2027, 2, 6)] == "Fin au plus tard : Objet 5"
+    assert len(dates(told)) == len(shown) <= 3
+
+
 def test_when_every_end_has_passed_it_is_said_and_no_calendar_is_drawn() -> None:
     found = replace(invented(), today=date(2026, 11, 29))
     told = when(found, date(2024, 6, 1), date(2025, 6, 1))

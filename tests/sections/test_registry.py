@@ -8,8 +8,8 @@ import findings as invented
 import polars as pl
 import pytest
 
-from spaser import sections
-from spaser.deliverables.report import Sentence
+from spaser import french, sections
+from spaser.deliverables.report import Column, Sentence, TableBlock
 from spaser.sections import registry
 from spaser.studies.mission import shape
 from spaser.vocabulary.handed import HANDED, Tables
@@ -39,6 +39,24 @@ def test_sections_stand_in_the_order_of_the_table_with_its_words() -> None:
 
 def test_a_section_whose_tables_were_not_handed_over_is_not_written() -> None:
     assert not {"calendrier", "plan-detail", "objectifs"} & {one.id for one in sections.report(invented.findings())}
+
+
+def test_lists_of_suppliers_are_told_in_one_sentence_that_says_each_sheet_once() -> None:
+    def listed(caption: str, sheet: str) -> TableBlock:
+        return TableBlock(caption, caption, pl.DataFrame({"a": ["x"]}), (Column("a", "A"),), sheet=sheet)
+
+    first, second = (listed(french.typeset(f"À rencontrer : {what}"), "besoins") for what in ("jardins", "propreté"))
+    plain = TableBlock("t", "Une table", pl.DataFrame({"a": ["x"]}), (Column("a", "A"),))
+    (alone,) = registry._unnamed((first,))
+    assert alone.text == french.typeset(
+        "À rencontrer : jardins : feuille « besoins » du classeur ; ce rapport ne nomme aucun fournisseur."
+    )
+    told, left = registry._unnamed((first, plain, second))[0], registry._unnamed((first, plain, second))[1:]
+    assert left == (plain,)
+    assert told.text.startswith(french.typeset("À rencontrer : jardins ; propreté : feuille « besoins »"))
+    several = registry._unnamed((first, second, listed("Autre chose", "dépenses")))
+    assert len(several) == 1 and several[0].text.count("ne nomme aucun fournisseur") == 1
+    assert french.typeset("Autre chose : feuille « dépenses » du classeur") in several[0].text
 
 
 def test_a_comment_may_stand_on_every_section_and_on_no_other() -> None:

@@ -204,3 +204,9 @@ def test_a_lever_is_no_surer_in_the_advice_than_in_the_law():
     for rung in rules.toml("levers.toml")["rungs"]:
         told = known.get(rung.get("law", rung["code"]))
         assert told is None or told["confidence"] == rung["confidence"], rung["code"]
+
+
+def test_what_a_lever_looks_at_holds_the_conditions_of_which_one_is_enough():
+    """« any » groups are conditions too: the clause that is due, the duration of an advance."""
+    assert "clause sociale due par la loi" in law._tested("clause_sociale")
+    assert "durée" in law._tested("avances") and "durée" not in law._tested("variantes")

@@ -21,6 +21,7 @@ PACKAGE = Path(spaser.__file__).parent
 #: Something each key may say, other than what is understood without it; a file that it names is made.
 SAID: dict[str, Any] = {
     "client": "Ville inventée",
+    "mention": "Dépenses inventées",
     "auteur": "A. Inventée",
     "acheteurs": ["Ville"],
     "acheteur": [{"nom": "Ville", "libelle": "La ville"}],

@@ -15,7 +15,7 @@ from polars.testing import assert_frame_equal
 from spaser import sources
 from spaser.cli import main
 from spaser.studies import diagnostic
-from spaser.studies.diagnostic import parts, preparation, prepared
+from spaser.studies.diagnostic import parts, preparation, prepared, understanding
 from spaser.studies.mission.model import Mission
 from spaser.studies.pams import batch
 
@@ -90,7 +90,9 @@ def test_the_whole_is_not_understood_again(
     files: list[Path], bare: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = diagnostic.prepare(bare)
-    monkeypatch.setattr(preparation, "_measured", None)
+    monkeypatch.setattr(understanding, "measured", None)
+    with pytest.raises(TypeError):  # the files themselves must be understood
+        diagnostic.prepare(bare)
     again = diagnostic.prepare(files)
     assert again.as_of == plain.as_of
     assert_frame_equal(again.measured.collect(), plain.measured.collect(), check_row_order=False)

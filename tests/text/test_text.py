@@ -151,6 +151,19 @@ def test_a_text_is_cut_at_the_end_of_a_word(most: int, shown: str):
 
 
 @pytest.mark.parametrize(
+    ("text", "most", "shown"),
+    [
+        ("Fourniture de mobilier (lot 1 et lot 2)", 38, "Fourniture de mobilier …"),
+        ("Fourniture de mobilier (lot 1 et lot 2)", 39, "Fourniture de mobilier (lot 1 et lot 2)"),
+        ("Entretien (nord) des parcs et des serres", 30, "Entretien (nord) des parcs et …"),
+        ("(entre parenthèses du début à la fin)", 20, "(entre parenthèses …"),
+    ],
+)
+def test_a_text_is_not_cut_inside_a_parenthesis(text: str, most: int, shown: str):
+    assert shortened(text, most) == shown
+
+
+@pytest.mark.parametrize(
     ("text", "told"),
     [
         # The way a contract is made goes, what is bought stays, and the lot.

@@ -156,6 +156,7 @@ def test_a_ledger_whose_headings_are_not_understood_is_read_once_its_columns_are
     assert first.links is not None and len(first.place.children) == 4
     first.columns.undo.click()
     assert "Aucun en-tête" in first.answer.value and len(first.place.children) == 2
+    assert "Aucun en-tête" in first._repr_mimebundle_()["text/plain"]
 
 
 def test_the_views_of_the_desk_follow_the_columns_decided(made, tmp_path):

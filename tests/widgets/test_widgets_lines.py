@@ -15,6 +15,7 @@ import pytest
 
 from spaser.deliverables import files
 from spaser.deliverables.report import Column, table
+from spaser.problems import Problem
 from spaser.studies.diagnostic import compose as diagnostic
 from spaser.widgets.desk import Desk
 from spaser.widgets.lines import Lines, sortable
@@ -183,6 +184,14 @@ class TestChoosing:
         owner.answer.value = "plus rien"
         assert "Aucune ligne" in lines.answer.value and not lines.place.children
         assert "Aucune ligne" in lines._repr_mimebundle_()["text/plain"]
+
+    def test_a_problem_is_said_in_words_as_on_its_page(self):
+        owner = Owner(block())
+        lines = Lines(owner)
+        owner.sheets = lambda: (_ for _ in ()).throw(Problem("Le registre a changé"))
+        owner.answer.value = "une autre réponse"
+        shown = lines._repr_mimebundle_()
+        assert "Le registre a changé" in shown["text/html"] and "Le registre a changé" in shown["text/plain"]
 
     def test_without_a_kernel_the_first_lines_stay_readable_and_small(self):
         many = block(pl.concat([ROWS] * 700))

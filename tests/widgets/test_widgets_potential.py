@@ -118,7 +118,21 @@ class TestPotential:
         desk = widgets.Desk(diagnostic.prepare([DATA / "marches_demo.json"]), Selection(buyers=(TOWN,)))
         view = widgets.Potential(desk)
         assert 'role="alert"' in view.answer.value and "Aucune liste de fournisseurs" in view.answer.value
-        assert 'role="alert"' in view._repr_mimebundle_()["text/html"]
+        bundle = view._repr_mimebundle_()
+        assert 'role="alert"' in bundle["text/html"] and "Aucune liste de fournisseurs" in bundle["text/plain"]
+
+    def test_a_fault_of_the_kit_is_told_in_words_as_on_its_page_and_forgotten_when_the_answer_comes(
+        self, potential, monkeypatch
+    ):
+        def broken(_self):
+            raise KeyError("colonne")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(widgets.Potential, "blocks", broken)
+            potential.refresh()
+        assert 'role="alert"' in potential.answer.value and "erreur imprévue" in potential.told
+        potential.refresh()
+        assert 'role="alert"' not in potential.answer.value and "erreur imprévue" not in potential.told
 
     def test_in_a_dashboard_charts_stay_images(self, potential, monkeypatch):
         monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")

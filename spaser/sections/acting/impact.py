@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from spaser import french
-from spaser.deliverables.report import Block, Callout, Column, Paragraph, Section, Sentence, TableBlock, table
+from spaser.deliverables.report import Answer, Block, Callout, Column, Paragraph, Section, Sentence, TableBlock, table
 from spaser.sections.findings import Findings
 from spaser.sections.registry import written
 
@@ -77,6 +77,8 @@ def section_impact(tables: dict[str, pl.DataFrame]) -> Section | None:
     blocks += [*_places(tables.get("impact_lieux")), *_oeth(tables.get("impact_oeth"))]
     if not blocks:
         return None
+    if not isinstance(blocks[0], Answer):
+        blocks.insert(0, Answer(Sentence(french.sentence(_measured(0, 0)))))
     blocks.append(Callout("Ce que ces chiffres ne disent pas", french.typeset(_CAUTION), "attention"))
     blocks += (
         [Callout("Jamais mesuré ici", french.typeset(" ; ".join(tables["impact_refus"]["texte"]) + "."))]
@@ -145,15 +147,21 @@ def _bought(rows: pl.DataFrame | None) -> list[Block]:
     if rows is None or not rows.height:
         return []
     shown = _told(rows, porte="etp", finance="finance", heures="heures")
-    whole, measured = int(rows["montant"].sum()), int(rows["montant_mesure"].sum())
-    told = f"{french.euros_short(measured)} mesurés sur {french.euros_short(whole)} achetés à des structures inclusives"
-    told += f", soit {french.share(measured / whole)}" if whole > 0 else ""
+    whole, measured = int((rows["montant"] - rows["montant_avoirs"]).sum()), int(rows["montant_mesure"].sum())
+    credit = -int(rows["montant_avoirs"].sum())
     note = "Deux chiffres significatifs. Les bornes s'ajoutent à l'intérieur d'un type ; les types ne s'ajoutent pas : leurs unités diffèrent."
     note += " Les factures d'une structure donnent ses heures : elles remplacent toujours le facteur. Part mesurée, qualité des facteurs et bornes : en annexe."
     seen = shown.filter(pl.col("montant_mesure") > 0)
     columns = tuple(column for column in _TOTALS if column.name in _BRIEF)
+    more = [
+        Sentence(
+            french.sentence(f"sans {french.euros_short(credit)} d'avoirs, qu'aucun achat de leur fournisseur ne couvre")
+        )
+    ]
+    more = [*(more if credit else []), *_unmeasured(rows)]
     return [
-        Paragraph((Sentence(french.sentence(told)), *_unmeasured(rows))),
+        Answer(Sentence(french.sentence(_measured(measured, whole)))),
+        *([Paragraph(tuple(more))] if more else []),
         *(
             [
                 table(
@@ -168,6 +176,16 @@ def _bought(rows: pl.DataFrame | None) -> list[Block]:
             else []
         ),
     ]
+
+
+def _measured(measured: int, whole: int) -> str:
+    """How much of what is bought from inclusive structures tells work."""
+    if whole <= 0:
+        return "rien n'est acheté à des structures inclusives, d'après les listes données"
+    bought = f"{french.euros_short(whole)} achetés à des structures inclusives"
+    if not measured:
+        return f"le travail acheté n'est pas mesuré : rien ne dit les heures ni les emplois des {bought}"
+    return f"{french.euros_short(measured)} mesurés sur {bought}, soit {french.share(measured / whole)}"
 
 
 def _unmeasured(rows: pl.DataFrame) -> tuple[Sentence, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import french, rules
-from spaser.deliverables.report import Block, Callout, Column, Figure, Sentence, TableBlock, table
+from spaser.deliverables.report import Answer, Block, Callout, Column, Figure, Sentence, TableBlock, table
 from spaser.sections import goals, maturity, obligations_buyer
 from spaser.sections.actions import LACKING
 from spaser.sections.findings import Findings
@@ -61,7 +61,7 @@ def section_duties(findings: Findings) -> Told:
             "Les données publiées ne montrent pas tout. Les textes, leurs dates et leur degré de vérification sont en annexe."
         ),
     )
-    more_said = () if (kind := _kind_unknown(findings)) is None else (kind,)
+    more_said = () if (doubt := _undecided(findings)) is None else (doubt,)
     return opening.section(
         findings, "obligations", (shown if seen.height else None, _own(findings), caution), more_said
     )
@@ -79,17 +79,15 @@ def _reserves(duties: list[str]) -> list[str]:
     return open_ + [f"Non compté, exclusion à confirmer : {label}." for label in excluded]
 
 
-def _kind_unknown(findings: Findings) -> Sentence | None:
-    """The social duty begins at a European threshold, which depends on the kind of buyer: unknown, it is not measured, and it is said."""
-    unknown = facts(findings)["type_inconnu"]
+def _undecided(findings: Findings) -> Sentence | None:
+    """The social duty is measured on no contract, and may aim at some: how many, and what keeps from telling."""
+    known = facts(findings)
+    unknown, causes = known["indecis"], known["indecis_causes"]
     if not isinstance(unknown, int):
         return None
-    return Sentence(
-        french.sentence(
-            f"l'obligation de clause sociale n'est pas mesurée pour {french.count(unknown, 'contrat')} : les seuils européens dépendent du type "
-            "d'acheteur, qui n'est pas connu ; il reste à dire s'il est État, collectivité ou entité de réseau"
-        )
-    )
+    told = f"l'obligation de clause sociale n'est pas mesurée pour {french.count(unknown, 'contrat')} ({causes})"
+    kind = " ; il reste à dire si l'acheteur est État, collectivité ou entité de réseau (seuils européens)"
+    return Sentence(french.sentence(told + (kind if "type d'acheteur" in str(causes) else "")))
 
 
 def _own(findings: Findings) -> TableBlock | None:
@@ -194,8 +192,11 @@ def section_missing(findings: Findings) -> Told:
     if not lines:
         return None
     frame = pl.DataFrame([tuple(map(french.typeset, line)) for line in lines], schema=["quoi", "apport"], orient="row")
-    note = Sentence(
-        french.typeset("Ce qui n'a pas été fourni n'est pas compté pour nul : la section est absente, et c'est tout.")
+    missing = (
+        "une chose n'a pas été fournie"
+        if len(lines) == 1
+        else f"{french.number(len(lines))} choses n'ont pas été fournies"
     )
+    note = Answer(Sentence(french.sentence(f"{missing} : rien n'en est compté pour nul, la section est absente")))
     blocks: list[Block] = [note, table("tab-manques", "Ce qui manque", frame, _LACKS)]
     return tuple(blocks)

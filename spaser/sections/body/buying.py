@@ -30,9 +30,9 @@ _SPENT = (
     Column("modalite", "Famille"),
     Column("denominateur", "Achats", "somme"),
     Column("numerateur_ess", "ESS", "somme"),
-    Column("valeur_ess", "Part", "part"),
+    Column("valeur_ess", "ESS, part", "part"),
     Column("numerateur_inclusif", "Inclusifs", "somme"),
-    Column("valeur_inclusif", "Part", "part"),
+    Column("valeur_inclusif", "Inclusifs, part", "part"),
 )
 _FAMILIES = (
     Column("famille_libelle", "Famille d'achat"),

@@ -18,6 +18,8 @@ from spaser.sections.shown import proven
 
 #: What a line of the ledger does not say (``suppliers.analysis``).
 _UNTOLD = "(non renseigné)"
+#: Whom the picture tells apart: the ESS, else the inclusive structures where nothing is known of it.
+_TOLD_APART = ("fournisseurs_ess", "fournisseurs_inclusifs")
 #: Breakdown → title and first header.
 BREAKDOWNS = {
     "famille": ("Par famille d'achat", "Famille"),
@@ -49,10 +51,11 @@ def section_breakdowns(findings: Findings) -> Section | None:
 
 def drawn(findings: Findings, name: str) -> Figure | None:
     """The chart of a breakdown worth one: families and communes."""
-    found = rows(findings, name, "valeur").filter(
-        pl.col("indicateur") == "fournisseurs_ess", pl.col("denominateur") > 0
-    )
-    if name not in ("famille", "commune") or found.height < 2:
+    every = rows(findings, name, "valeur").filter(pl.col("denominateur") > 0)
+    each = [every.filter(pl.col("indicateur") == code) for code in _TOLD_APART]
+    # Lists of inclusive structures alone say nothing of the ESS: a picture of it would be grey.
+    found = next((one for one in each if one["repondus"].sum()), None)
+    if name not in ("famille", "commune") or found is None or found.height < 2:
         return None
     title = f"{BREAKDOWNS[name][0]} : euros, et ce que l'on sait des fournisseurs"
     picture = charts.euros_by(found, title)

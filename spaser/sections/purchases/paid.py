@@ -93,13 +93,13 @@ def section_statuses(findings: Findings) -> Section:
     columns = [
         Column("titre", "Statut"),
         Column("numerateur", "Euros", "somme"),
-        Column("valeur", "Part du total", "part"),
-        Column("valeur_repondus", "Part du connu", "part"),
+        Column("valeur", "Euros, part du total", "part"),
+        Column("valeur_repondus", "Euros, part du connu", "part"),
         Column("numerateur_lignes", "Lignes", "entier"),
-        Column("valeur_lignes", "Part du total", "part"),
+        Column("valeur_lignes", "Lignes, part du total", "part"),
         Column("numerateur_fournisseurs", "Fournisseurs", "entier"),
-        Column("valeur_fournisseurs", "Part du total", "part"),
-        Column("valeur_repondus_fournisseurs", "Part du connu", "part"),
+        Column("valeur_fournisseurs", "Fournisseurs, part du total", "part"),
+        Column("valeur_repondus_fournisseurs", "Fournisseurs, part du connu", "part"),
     ]
     blocks: list = [table("tab-statuts", "Les fournisseurs selon leur statut", wide, columns, _BOTH)]
     blocks += [block for block in (_two_definitions(findings),) if block]
@@ -156,7 +156,7 @@ def _two_definitions(findings: Findings) -> TableBlock | None:
     for name in found["definition"].unique().sort().to_list():
         columns += [
             Column(f"numerateur_{name}", f"{french.capital(name)} : euros", "somme"),
-            Column(f"valeur_{name}", "Part", "part"),
+            Column(f"valeur_{name}", f"{french.capital(name)} : part", "part"),
         ]
     return table("tab-definitions", "Selon ce que l'on compte", wide, columns, _APART)
 

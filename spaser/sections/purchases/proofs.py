@@ -181,9 +181,9 @@ _AGAINST = (
     Column("nom", "Nom"),
     Column("motif", "Désaccord"),
     Column("affirme", "Dit"),
-    Column("affirme_source", "Source"),
+    Column("affirme_source", "D'après"),
     Column("contredit", "Contredit par"),
-    Column("contredit_source", "Source"),
+    Column("contredit_source", "Contredit d'après"),
 )
 _ANSWERS = french.typeset(
     "La liste entière est dans le classeur. Les noms et les statuts se tranchent à l'écran (carnet 04), ou dans validations.csv (accepter ou refuser) et un fichier de corrections."

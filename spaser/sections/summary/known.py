@@ -18,7 +18,6 @@ from spaser.sections import tallies
 from spaser.sections.declared import complete_years
 from spaser.sections.findings import Findings
 from spaser.sections.purchases import measured
-from spaser.vocabulary import BUYER_KINDS
 
 Fact = int | float | str | date | None
 #: The indicator of each subject, and those whose voted or national target may speak of it.
@@ -36,7 +35,7 @@ FACTS = (
     "contrats", "lus", "age", "annee_avant", "annee_apres", "jour",
     *(f"{name}_{subject}" for subject in SUBJECTS for name in _OF_SUBJECT),
     "devoir_vises", "devoir_prets", "devoir_part", "devoir_depuis", "env_vises", "env_prets", "env_part", "env_depuis", "env_toujours",
-    "publication_soumis", "publication_tard", "type_inconnu", "spaser_annee", "spaser_seuil", "spaser_depense", "spaser_depasse",
+    "publication_soumis", "publication_tard", "indecis", "indecis_causes", "spaser_annee", "spaser_seuil", "spaser_depense", "spaser_depasse",
     "gagnes_ess", "gagnes_part", "gagnes_connus", "gagnes_muets", "inclusifs_muets",
     "payes", "payes_ess", "payes_part", "payes_couverture", "payes_muets", "payes_non",
     "besoins", "annuel", "potentiel", "potentiel_part", "potentiel_haut", "potentiel_famille", "potentiel_premier", "credibles",
@@ -170,9 +169,8 @@ def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
         if bound.height:
             yield "publication_soumis", int(bound["contrats"].sum())
             yield "publication_tard", int(bound["non_constatees"].sum())
-    kinds = findings.extras.get("types_acheteur")
-    if kinds is not None and not _aims(ready):
-        yield "type_inconnu", _perhaps_aimed(findings, kinds) or None
+    if not _aims(ready):
+        yield from _perhaps_aimed(findings)
     own = findings.extras.get("obligations_acheteur")
     if own is not None and own.height:
         bound = own.filter(
@@ -186,14 +184,18 @@ def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
             yield "spaser_depasse", _PASSED[row["applicabilite"]]
 
 
-def _perhaps_aimed(findings: Findings, kinds: pl.DataFrame) -> int:
-    """The contracts the social duty may aim at, the kind of buyer unknown: some are under the thresholds of every kind."""
-    unknown = int(kinds.filter(~pl.col("type_acheteur").is_in(list(BUYER_KINDS)).fill_null(False))["contrats"].sum())
-    asked = findings.extras.get("questions")
-    if asked is None:
-        return unknown
-    maybe = asked.filter(pl.col("obligation") == _WEIGHTY["devoir"])["peut_etre_vises"].drop_nulls().to_list()
-    return min(unknown, max(maybe)) if maybe else unknown
+def _perhaps_aimed(findings: Findings) -> Iterator[tuple[str, Fact]]:
+    """The contracts the social duty may aim at, and why nothing tells: each cause with its contracts, when there are several."""
+    rows = findings.extras.get("indecis")
+    mine = None if rows is None else rows.filter(pl.col("obligation") == _WEIGHTY["devoir"])
+    if mine is None or not mine.height:
+        return
+    yield "indecis", int(mine["contrats"].sum())
+    told = mine.select("cause", "contrats").rows()
+    yield (
+        "indecis_causes",
+        told[0][0] if len(told) == 1 else ", ".join(f"{why} : {french.number(n)}" for why, n in told),
+    )
 
 
 def _aims(ready: pl.DataFrame | None) -> bool:

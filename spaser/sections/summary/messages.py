@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
 from string import Formatter
 from typing import Any, NamedTuple
@@ -24,7 +25,7 @@ _CONDITION = re.compile(r"^(\S+) (?:(==|!=|<=|>=|<|>) (.+)|(connu|inconnu))$")
 #: Verbs and participles that agree with the number they are given: « {fins:se termine} ».
 _AGREED = {
     "se termine": "se terminent", "ne dit": "ne disent", "a": "ont", "porte": "portent", "déclare": "déclarent",
-    "gagné": "gagnés", "soumis": "soumis", "est connu": "sont connus", "il risque d'être relancé": "ils risquent d'être relancés", "publié": "publiés", "est compté": "sont comptés", "sa fin": "leur fin", "peut": "peuvent",
+    "gagné": "gagnés", "est": "sont", "soumis": "soumis", "est connu": "sont connus", "il risque d'être relancé": "ils risquent d'être relancés", "publié": "publiés", "est compté": "sont comptés", "sa fin": "leur fin", "peut": "peuvent",
 }  # fmt: skip
 Facts = Mapping[str, Fact]
 
@@ -56,14 +57,19 @@ class Rule(NamedTuple):
     covers: tuple[str, ...] = ()
     kept: bool = False
     first: bool = False
+    same: tuple[Part, ...] = ()
+    since: str = ""
 
 
 class Said(NamedTuple):
-    """A rule that holds, in words; ``on``: what its gesture is about."""
+    """A rule that holds, in words; ``on``: what its gesture is about; ``same``: the themes it leaves nothing to add to on the first page;
+    ``begins``: the day its gesture begins, when it is to come."""
 
     rule: Rule
     message: Message
     on: str
+    same: tuple[str, ...] = ()
+    begins: date | None = None
 
 
 class _Written(Formatter):
@@ -137,13 +143,22 @@ def eligible(facts: Facts, known: Sequence[Rule] | None = None) -> list[Said]:
                 rule,
                 Message(french.typeset(figure), text, compare, so, rule.kind, rule.section),
                 _filled(rule.on, facts),
+                tuple(one.text for one in rule.same if holds(one.conditions, facts)),
+                _coming(facts, rule.since),
             )
     return list(told.values())
 
 
+def _coming(facts: Facts, name: str) -> date | None:
+    """The day that a fact holds, when it is after that of the reader."""
+    since, day = facts[name] if name else None, facts["jour"]
+    return since if isinstance(since, date) and isinstance(day, date) and since > day else None
+
+
 def chosen(said: Sequence[Said]) -> tuple[Message, ...]:
     """The messages of the first page: the heaviest, good news among them when there are any; what is done before all else is read first."""
-    shown = [one for one in said if one.rule.page]
+    known = {theme for one in said if one.rule.page for theme in one.same}
+    shown = [one for one in said if one.rule.page and one.rule.theme not in known]
     most, good = _SETTINGS["most"], _SETTINGS["good"]
     best = [one for one in shown if one.rule.kind == "bien"][:good]
     kept = [one for one in shown if one in best]
@@ -187,7 +202,14 @@ def _read(settings: Mapping[str, Any]) -> tuple[Rule, ...]:
     found = [rule for given in settings["rule"] for rule in _each(given)]
     for rule in found:
         registry.entry(rule.section)
-        for part in (*rule.compare, *rule.so, Part(rule.conditions, f"{rule.figure} {rule.text} {rule.on}")):
+        if rule.since and rule.since not in FACTS:
+            raise KeyError(f"messages.toml, {rule.code}: no fact {rule.since!r}")
+        for part in (
+            *rule.compare,
+            *rule.so,
+            *rule.same,
+            Part(rule.conditions, f"{rule.figure} {rule.text} {rule.on}"),
+        ):
             for condition in part.conditions:
                 _parsed(condition)
             for _, name, _, _ in _FORMAT.parse(part.text):
@@ -208,7 +230,7 @@ def _put(text: str, *, subject: str) -> str:
 
 def _rule(given: Mapping[str, Any], put: Callable[[str], str], theme: str) -> Rule:
     def parts(name: str) -> tuple[Part, ...]:
-        return tuple(Part(tuple(map(put, one.get("if", ()))), put(one["text"])) for one in given[name])
+        return tuple(Part(tuple(map(put, one.get("if", ()))), put(one["text"])) for one in given.get(name, ()))
 
     code = given["code"] if given.get("theme") else f"{given['code']}_{theme}"
     return Rule(
@@ -229,6 +251,8 @@ def _rule(given: Mapping[str, Any], put: Callable[[str], str], theme: str) -> Ru
         tuple(given.get("covers", ())),
         given.get("kept", given["kind"] == "alerte"),
         given.get("first", False),
+        parts("same"),
+        put(given.get("since", "")),
     )
 
 

@@ -17,7 +17,7 @@ from spaser.sections.summary import messages, opening
 from spaser.sections.summary.known import facts
 from spaser.vocabulary import PLAN_FILLED, PLAN_UNTOUCHED
 
-_DATES, _MONDAY, _LONG, _MEETINGS = 3, 5, 90, 30
+_DATES, _MONDAY, _LONG, _MEETINGS, _AT_ONCE = 3, 5, 90, 30, 3
 _FIRST, _DUTY, _WRONG, _ADVICE, _REST = range(5)
 _NOW, _NO_AMOUNT = "dès maintenant", "non chiffré"
 #: The lever that reserves to insertion (``levers.toml``).
@@ -55,7 +55,7 @@ _EQUAL = french.typeset(
 
 @written("essentiel")
 def section_essential(findings: Findings) -> Told:
-    """The verdict, the messages, what is not known, the next dates, what to do first."""
+    """The verdict, the messages, what to do first, what is not known, the next dates."""
     if not findings.measures.height:
         return None
     known = facts(findings)
@@ -64,11 +64,10 @@ def section_essential(findings: Findings) -> Told:
     blocks: list[Block] = [Answer(Sentence(messages.verdict(known)))]
     if shown:
         blocks.append(Messages(shown))
+    if monday := _monday(findings):
+        blocks.append(Todo(tuple(monday), "Que faire lundi"))
     if silent := messages.unknown(known):
         blocks.append(Callout("Ce que l'on ne sait pas", silent, "attention"))
-    monday = _monday(findings, said)
-    if monday:
-        blocks.append(Todo(tuple(monday), "Que faire lundi"))
     if counts := counted_among(known, findings.population_label):
         blocks.append(counts)
     if (dates := next_dates(findings)) is not None:
@@ -76,7 +75,7 @@ def section_essential(findings: Findings) -> Told:
     return tuple(blocks)
 
 
-def _monday(findings: Findings, said: list[messages.Said]) -> list[str]:
+def _monday(findings: Findings) -> list[str]:
     """What to do first: the lines of the plan that should have begun, in its order: duties before advice."""
     rows = plan_rows(findings)
     now = [row["action"] + (f" ({row['sur']})" if row["sur"] else "") for row in rows if row["quand"] == _NOW]
@@ -99,18 +98,27 @@ def counted_among(known: messages.Facts, population: str) -> Sentence | None:
 
 
 def next_dates(findings: Findings) -> TableBlock | None:
-    """The three next dates of the lines of the plan and of duties, after the day of the reader; of needs to come where no line has one."""
-    found = sorted(_dates(findings))
-    seen: list[tuple[date, str]] = []
-    for day, what in found:
-        if day > findings.day and french.capital(what) not in [one for _, one in seen]:
-            seen.append((day, french.capital(what)))
-    if not seen:
+    """The three next days of the lines of the plan and of duties, after the day of the reader; of needs to come where no line has one.
+
+    What falls on one day is one line: three lines of the same day would hide the next.
+    """
+    days: dict[date, list[str]] = {}
+    for what, day in {what: day for day, what in sorted(_dates(findings), reverse=True) if day > findings.day}.items():
+        days.setdefault(day, []).insert(0, what)
+    if not days:
         return None
-    frame = pl.DataFrame(seen[:_DATES], schema={"quand": pl.Date, "quoi": pl.String}, orient="row")
+    seen = [(day, _on_one_day(days[day])) for day in sorted(days)[:_DATES]]
+    frame = pl.DataFrame(seen, schema={"quand": pl.Date, "quoi": pl.String}, orient="row")
     return table(
         "tab-dates", "Les prochaines dates", frame, (Column("quand", "Date", "date"), Column("quoi", "Ce qui arrive"))
     )
+
+
+def _on_one_day(told: list[str]) -> str:
+    """What happens on a day, the first ones in words, the others counted."""
+    left = len(told) - _AT_ONCE
+    more = f" ; et {french.count(left, 'autre')}" if left > 0 else ""
+    return french.typeset(french.capital(" ; ".join(told[:_AT_ONCE]) + more))
 
 
 def _dates(findings: Findings) -> list[tuple[date, str]]:
@@ -300,7 +308,14 @@ def _gesture(said: messages.Said, findings: Findings) -> dict[str, Any]:
     """A line that comes from what the data or the practices ask for: nobody's needs, so no amount."""
     known = findings.extras.get("plan_dits")
     mine = {} if known is None else dict(known.filter(objet_id=said.rule.code).select("champ", "valeur").rows())
-    told = {"action_id": said.rule.code, "quand": _NOW, "action": said.rule.todo, "sur": said.on}
+    when = french.short_date(said.begins) if said.begins else _NOW
+    told = {
+        "action_id": said.rule.code,
+        "sourcing": said.begins,
+        "quand": when,
+        "action": said.rule.todo,
+        "sur": said.on,
+    }
     filled = {name: mine.get(name) for name in PLAN_FILLED} | {"etat": mine.get("etat", PLAN_UNTOUCHED)}
     return dict.fromkeys(_SCHEMA) | told | filled
 

@@ -23,7 +23,6 @@ from spaser.studies.territory.panorama import find
 from spaser.vocabulary.sentences import DEMO_SPEND_NOTE, NO_LIST
 
 Progress = Callable[[str, float], None] | None
-_FREE = ("code_commune", "epci", "ept", "departement", "region")
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,11 +153,11 @@ def _places(source: suppliers.SupplierDiagnostic, lines: pl.DataFrame, territory
     if territory is None:
         return pl.DataFrame()
     siren, _ = find(territory)
-    members = territories.members([siren]).select(_FREE).collect()
-    one = {name: members[name].unique().to_list() for name in _FREE}
+    members = territories.members([siren]).select(impact.PLACE).collect()
+    one = {name: members[name].unique().to_list() for name in impact.PLACE}
     buyer = pl.DataFrame(
         {name: [values[0] if len(values) == 1 else None] for name, values in one.items()},
-        schema=dict.fromkeys(_FREE, pl.String),
+        schema=dict.fromkeys(impact.PLACE, pl.String),
     )
     bought = lines.lazy().filter(pl.col("perimetre").is_in(["achat", "centrale_achat"]))
     return impact.retention(bought, source.establishments, territories.communes(), buyer.lazy()).collect()

@@ -203,6 +203,7 @@ def _duties(
         "obligations": obligations.aimed(rows),
         "a_voir": obligations.to_see(rows),
         "questions": obligations.questions(rows, chosen),
+        "indecis": obligations.undecided(rows),
         "types_acheteur": obligations.kinds_counted(chosen, kind),
         "reserves": obligations.reserved(every, base.holders, kind)
         .join(uids, on="uid", how="semi")

@@ -30,7 +30,7 @@ def parted(records: pl.LazyFrame, folder: Path, parts: int, columns: Sequence[st
     kept = records if columns is None else records.select(columns)
     # One file a part, whatever its size: by default a large part would be cut in several, and its buyers with it.
     laid = pl.PartitionBy(folder, key={"partie": part}, include_key=False, approximate_bytes_per_file=None)
-    kept.sink_parquet(laid, mkdir=True)
+    kept.sink_parquet(laid, mkdir=True, compression="lz4")
     return sorted(folder.rglob("*.parquet"))
 
 

@@ -36,7 +36,7 @@ def measured(
     if len(laid) > 1 and not _names_consultations(decisions):
         for rank, one in enumerate(laid):
             plan = contracts.alone(pl.read_parquet(one, glob=False).lazy(), as_of=day, end=end, decisions=decisions)
-            own.append(written(plan.collect(engine="streaming"), f"seuls-{rank}.parquet"))
+            own.append(written(plan.collect(engine="in-memory"), f"seuls-{rank}.parquet"))
     if not own or not parts.apart(pl.scan_parquet(own)):
         return pl.scan_parquet(written(_part(records, day, decisions, settings), "mesures.parquet"))
     beside = [table.collect() for table in contracts.compared(pl.scan_parquet(own))]

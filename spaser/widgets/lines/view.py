@@ -63,6 +63,7 @@ _FIRST: Mapping[str, tuple[str, ...]] = {
 #: Sheets for machines, in codes: the workbook has them.
 _CODED = ("mesures",)
 _CUT = "Ici, les {most} premières lignes sur {n}, et le CSV de même ; le classeur les a toutes."
+_EMPTY = "Aucune ligne pour ces choix."
 #: Lines read without a kernel, and without the library of the grid.
 _TWIN, _MOST = 5, 50
 
@@ -88,7 +89,7 @@ class Lines:
         self.grid = sortable.Sortable() if sortable.available() else None
         self.answer, self.place = ipywidgets.HTML(), ipywidgets.VBox()
         self._sheets: dict[str, TableBlock] = {}
-        self._filling, self._content = False, ""
+        self._filling, self._content, self._instead = False, "", ""
         self.widget = ipywidgets.VBox([self.which, self.answer, self.place])
         self.which.observe(lambda _: None if self._filling else self._show(), names="value")
         if isinstance(owner, Desk):
@@ -102,11 +103,12 @@ class Lines:
         try:
             found = {block.id: block for block in self.owner.sheets() if block.frame.height and block.id not in _CODED}
         except faults.FAULTS as failure:
-            return self._nothing(tables.problem(faults.told(failure)))
+            met = faults.told(failure)
+            return self._nothing(tables.problem(met), str(met))
         names = [name for name in self.first if name in found]
         self._sheets = {name: found[name] for name in (*names, *(one for one in found if one not in names))}
         if not self._sheets:
-            return self._nothing("<p>Aucune ligne pour ces choix.</p>")
+            return self._nothing(f"<p>{_EMPTY}</p>", _EMPTY)
         kept, self._filling = self.which.value, True
         self.which.options = [(_named(block), name) for name, block in self._sheets.items()]
         self.which.value = kept if kept in self._sheets else next(iter(self._sheets))
@@ -132,8 +134,8 @@ class Lines:
         self.grid.fill(block, first)
         self.place.children = (self.grid.place,)
 
-    def _nothing(self, page: str) -> None:
-        self._sheets, self._filling = {}, True
+    def _nothing(self, page: str, words: str) -> None:
+        self._sheets, self._filling, self._instead = {}, True, words
         self.which.options, self._filling = [], False
         self._content, self.place.children = page, ()
         self.answer.value = tables.framed(page)
@@ -147,7 +149,7 @@ class Lines:
         return _still(block, first, _TWIN) + _told(f"{live} {more}".strip())
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        told = french.typeset("\n".join(f"{_named(block)}" for block in self._sheets.values())) or "Aucune ligne."
+        told = french.typeset("\n".join(_named(block) for block in self._sheets.values()) or self._instead)
         return self.widget._repr_mimebundle_() | {"text/html": tables.framed(self._content), "text/plain": told}
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+#: What says where a place is, from its commune to its region.
+PLACE = ("code_commune", "epci", "ept", "departement", "region")
 LEVELS = ("commune", "intercommunalité", "département", "région", "hors de la région", "lieu inconnu")
 
 
@@ -27,14 +29,12 @@ def retention(lines: pl.LazyFrame, places: pl.LazyFrame, communes: pl.LazyFrame,
     an office is not that of the work nor of the jobs.
     """
     located = _located(lines, places).join(
-        communes.select("code_commune", "epci", "ept", "departement", "region"),
+        communes.select(PLACE),
         on="code_commune",
         how="left",
         maintain_order="left",
     )
-    here = buyer.select(
-        *(pl.col(name).alias(f"_{name}") for name in ("code_commune", "epci", "ept", "departement", "region"))
-    )
+    here = buyer.select(*(pl.col(name).alias(f"_{name}") for name in PLACE))
     group = (pl.col("ept") == pl.col("_ept")).fill_null(False) | (
         (pl.col("epci") == pl.col("_epci")) & pl.col("_ept").is_null()
     ).fill_null(False)

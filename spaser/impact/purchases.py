@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from spaser.impact.factors import BOUNDS, of, quotient, too_wide, weakest
+from spaser.impact.assumptions import BOUNDS, of, quotient, too_wide, weakest
 
 #: Spending without tax said, or with it, stands between the amount without the full rate and itself (CGI art. 278, à confirmer).
 VAT = 1.2
@@ -57,7 +57,8 @@ def bought(lines: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def totals(rows: pl.LazyFrame, *by: str) -> pl.LazyFrame:
-    """Bounds added up by ``type`` (and ``by``), with the euros measured and those that are not, both shown."""
+    """Bounds added up by ``type`` (and ``by``), with the euros measured and those that are not, both shown;
+    ``montant_avoirs``: the credit notes that no purchase of their supplier covers (``montant`` has them, the shares do not)."""
     measured = pl.col("motif").is_null()
     sums = [
         pl.when(measured.any()).then(pl.col(name).filter(measured).sum()).alias(name)
@@ -72,19 +73,25 @@ def totals(rows: pl.LazyFrame, *by: str) -> pl.LazyFrame:
             pl.col("montant").sum(),
             *sums,
             pl.col("montant").filter(measured).sum().alias("montant_mesure"),
+            pl.col("montant").filter(pl.col("montant") < 0).sum().alias("montant_avoirs"),
             pl.col("montant").filter(hours).sum().alias("montant_heures"),
             pl.col("unite", "base_heures").drop_nulls().first(),
             pl.col("note", "note_heures").filter(measured).drop_nulls().unique().sort().str.join(", "),
             pl.col("publiable").filter(measured).all(),
             pl.col("motif").drop_nulls().unique().sort().str.join(" ; ").alias("motifs"),
         )
-        .with_columns(part_mesuree=pl.when(pl.col("montant") > 0).then(pl.col("montant_mesure") / pl.col("montant")))
+        .with_columns(part_mesuree=pl.when(_paid() > 0).then(pl.col("montant_mesure") / _paid()))
         .with_columns(
             pl.when(pl.col("montant_heures") == 0).then(None).otherwise(pl.col(name)).alias(name)
             for name in _bounds("heures")
         )
         .sort("type", *by)
     )
+
+
+def _paid() -> pl.Expr:
+    """What was paid: credit notes of a supplier above its purchases are not taken from those of the others."""
+    return pl.col("montant") - pl.col("montant_avoirs")
 
 
 def _known(lines: pl.LazyFrame) -> pl.LazyFrame:
