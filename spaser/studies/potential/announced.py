@@ -124,36 +124,8 @@ def _of_notices(read: Notices, day: date, known: pl.DataFrame | None) -> tuple[p
     waiting = calls.filter((pl.col("date_limite") >= day) & out & ~pl.col("_clos")).with_columns(_source=source)
     foreseen = _foreseen(seen.filter(out).with_columns(_source=source), calls, day)
     still = pl.concat([_once(waiting).with_columns(_date_dit=pl.lit(OFFERS)), foreseen], how="diagonal_relaxed")
-    lots = read.lots.select("avis", "lot", _objet="objet", _cpv="codeCPV", _montant="montant_estime", _mois="dureeMois")
-    many = pl.col("nb_lots").fill_null(0) > 1
-    rows = still.join(lots, on="avis", how="left", maintain_order="left").with_columns(
-        besoin_id=pl.format("A-{}-{}", "avis", pl.col("lot").fill_null("1")),
-        _titre=pl.when(many & (pl.col("_objet") != pl.col("objet")).fill_null(False))
-        .then(pl.concat_str("_objet", pl.format("({})", "objet"), separator=" ", ignore_nulls=True))
-        .otherwise(pl.col("objet")),
-        # The estimate of a notice of several lots is that of the whole: a lot has its own, or none.
-        montant=pl.coalesce("_montant", pl.when(~many).then("montant_estime")),
-        dureeMois=pl.coalesce("_mois", "dureeMois").cast(pl.Int32),
-        objet=pl.coalesce("_objet", "objet"),
-        codeCPV=pl.coalesce("_cpv", "codeCPV"),
-    )
-    sorted_ = families.add(_bought(rows, known).lazy()).collect(engine="in-memory")
+    sorted_ = _lots(still, read, known)
     usable = sorted_.filter(pl.col("famille").is_not_null())
-    months = pl.col("dureeMois").clip(12, None).fill_null(12)
-    reserved = pl.col("reserve").is_not_null() & (pl.col("reserve") != "none")
-    needs = usable.with_columns(
-        annuel=(pl.col("montant") * 12 / months).round().cast(pl.Int64),
-        lot_annuel=(pl.col("montant") * 12 / months).round().cast(pl.Int64),
-        type_marche=kind(pl.col("codeCPV")),
-        origine=pl.lit("avis"),
-        objet="_titre",
-        echeance="date_limite",
-        besoin_montant="montant",
-        lots=pl.lit(1, pl.Int32),
-        publie=pl.format("avis {}", "_parus") + pl.when(reserved).then(pl.lit(", réservé")).otherwise(pl.lit("")),
-        date_dit="_date_dit",
-        reserve=reserved.fill_null(False),
-    )
     held = still.height - foreseen.height
     open_ = (
         "aucun n'attend plus d'offres"
@@ -172,7 +144,44 @@ def _of_notices(read: Notices, day: date, known: pl.DataFrame | None) -> tuple[p
         )
     lost = sorted_.height - usable.height
     said += f" ; {french.count(lost, 'lot')} sans famille d'achat reconnue" if lost else ""
-    return _conformed(needs), french.sentence(said)
+    return _conformed(_needs(usable)), french.sentence(said)
+
+
+def _lots(still: pl.DataFrame, read: Notices, known: pl.DataFrame | None) -> pl.DataFrame:
+    """One row per lot of the notices, with its buyer, its place and its family when the words or the code say it."""
+    lots = read.lots.select("avis", "lot", _objet="objet", _cpv="codeCPV", _montant="montant_estime", _mois="dureeMois")
+    many = pl.col("nb_lots").fill_null(0) > 1
+    rows = still.join(lots, on="avis", how="left", maintain_order="left").with_columns(
+        besoin_id=pl.format("A-{}-{}", "avis", pl.col("lot").fill_null("1")),
+        _titre=pl.when(many & (pl.col("_objet") != pl.col("objet")).fill_null(False))
+        .then(pl.concat_str("_objet", pl.format("({})", "objet"), separator=" ", ignore_nulls=True))
+        .otherwise(pl.col("objet")),
+        # The estimate of a notice of several lots is that of the whole: a lot has its own, or none.
+        montant=pl.coalesce("_montant", pl.when(~many).then("montant_estime")),
+        dureeMois=pl.coalesce("_mois", "dureeMois").cast(pl.Int32),
+        objet=pl.coalesce("_objet", "objet"),
+        codeCPV=pl.coalesce("_cpv", "codeCPV"),
+    )
+    return families.add(_bought(rows, known).lazy()).collect(engine="in-memory")
+
+
+def _needs(usable: pl.DataFrame) -> pl.DataFrame:
+    """The lots as NEEDS: yearly amounts, what their date is, where they are public."""
+    months = pl.col("dureeMois").clip(12, None).fill_null(12)
+    reserved = pl.col("reserve").is_not_null() & (pl.col("reserve") != "none")
+    return usable.with_columns(
+        annuel=(pl.col("montant") * 12 / months).round().cast(pl.Int64),
+        lot_annuel=(pl.col("montant") * 12 / months).round().cast(pl.Int64),
+        type_marche=kind(pl.col("codeCPV")),
+        origine=pl.lit("avis"),
+        objet="_titre",
+        echeance="date_limite",
+        besoin_montant="montant",
+        lots=pl.lit(1, pl.Int32),
+        publie=pl.format("avis {}", "_parus") + pl.when(reserved).then(pl.lit(", réservé")).otherwise(pl.lit("")),
+        date_dit="_date_dit",
+        reserve=reserved.fill_null(False),
+    )
 
 
 def _recent() -> int:
