@@ -70,7 +70,18 @@ def declared(contracts: pl.LazyFrame) -> pl.LazyFrame:
         name: pl.when(_answered(dim)).then(_holds(FIELDS[dim], word)) for name, (dim, word) in WORDS.items()
     }
     answers["marche_reserve"] = _reserved(kind)
-    added = frame.with_columns(answers[word.name].alias(word.name) for word in CONSIDERATIONS)
+    read = [*FIELDS.values(), *(["type_contrat"] if "type_contrat" in present else [])]
+
+    def answered(lists: pl.Series) -> pl.Series:
+        # A country declares a few dozen different lists: each is read once.
+        found = lists.struct.unnest()
+        known = found.unique().with_columns(answers[word.name].alias(word.name) for word in CONSIDERATIONS)
+        told = found.join(known, on=read, how="left", nulls_equal=True, maintain_order="left")
+        return told.select(word.name for word in CONSIDERATIONS).to_struct(lists.name)
+
+    dtype = pl.Struct({word.name: pl.Boolean for word in CONSIDERATIONS})
+    told = pl.struct(read).map_batches(answered, return_dtype=dtype, is_elementwise=True)
+    added = frame.with_columns(told.struct.unnest())
     return added.drop(f for f in FIELDS.values() if f not in present)
 
 

@@ -85,7 +85,7 @@ def whole_file(contracts: pl.DataFrame) -> pl.DataFrame:
 def qualify(contracts: pl.DataFrame) -> pl.DataFrame:
     """Adds ``montant_statut, montant_regle, montant_propose, montant_preuve, montant_bas, montant_haut``.
 
-    Needs ``montant, montant_initial, montant_lots, montant_decide, avenant_regle, accord_cadre, acheteur_id, cpv_division`` and the columns of ``usual``.
+    Needs ``montant, montant_initial, montant_lots, montant_etats, montant_decide, avenant_regle, accord_cadre, acheteur_id, cpv_division`` and the columns of ``usual``.
     """
     judged = ruling.decided(contracts, "statut", _seen(), _shown(), STATUSES)
     # An amendment in doubt says its own rule; believed all the same, a value that an amendment gave says so.
@@ -119,6 +119,7 @@ def _seen() -> dict[str, pl.Expr]:
         "fichier_hors_norme": pl.col("fichier_hors_norme"),
         "modification_en_doute": pl.col("avenant_regle").is_in(rules.to_look("montant")),
         "plusieurs_montants": pl.col("montant_lots").is_not_null(),
+        "plusieurs_etats": pl.col("montant_etats").is_not_null(),
         "loin": (pl.col("usuel_n") >= outlier["minimum_contracts"]) & (distance > outlier["deviations"] * spread),
     }
 
@@ -128,6 +129,8 @@ def _shown() -> dict[str, pl.Expr]:
     ceiling = rules.method()["amounts"]["unit_file"]["ceiling"]
     return {
         "publie": evidence.euros("montant"),
+        "etat_bas": evidence.euros("montant_lot_bas"),
+        "etat_haut": evidence.euros("montant_etats"),
         "propose": evidence.euros(_repair()),
         "comparables": pl.col("usuel_n"),
         "division": pl.col("cpv_division"),
@@ -158,7 +161,7 @@ def _bounds() -> list[pl.Expr]:
     # A maximum commits to nothing; a contract that may be part of a framework of the files may add nothing to it.
     nothing = pl.col("accord_cadre") | pl.col("cadre_possible").is_not_null()
     low = pl.when(nothing).then(pl.lit(0, pl.Int64)).otherwise(low)
-    high = pl.max_horizontal("montant", "montant_propose", "montant_lots", "avenant_haut")
+    high = pl.max_horizontal("montant", "montant_propose", "montant_lots", "montant_etats", "avenant_haut")
     return [pl.when(usable).then(low).alias("montant_bas"), pl.when(usable).then(high).alias("montant_haut")]
 
 

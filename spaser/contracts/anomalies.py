@@ -7,6 +7,8 @@ reason to look, never a correction: it moves no sum. The others are the buyers r
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from spaser import rules
@@ -85,17 +87,17 @@ def _comparable(contracts: pl.DataFrame) -> pl.DataFrame:
 def _banded(compared: pl.DataFrame) -> pl.DataFrame:
     """Adds ``_tranche``: the band of inhabitants of the buyer, or that of all buyers without inhabitants."""
     bounds = rules.toml("contract_facts.toml")["anomalies"]["tranches"]
-    # Paris is a commune and a département under one SIREN, of as many inhabitants.
-    people = (
-        rules.table("territories.csv")
-        .group_by("siren")
-        .agg(_habitants=pl.col("population").cast(pl.Int64, strict=False).max())
-    )
-    people = people.rename({"siren": "acheteur_siren"})
     rank = pl.sum_horizontal((pl.col("_habitants") >= bound).cast(pl.Int32) for bound in bounds)
-    return compared.join(people, on="acheteur_siren", how="left").with_columns(
+    return compared.join(_people(), on="acheteur_siren", how="left").with_columns(
         _tranche=pl.when(pl.col("_habitants").is_not_null()).then(rank.cast(pl.String)).otherwise(pl.lit(_OTHERS))
     )
+
+
+@cache
+def _people() -> pl.DataFrame:
+    """``acheteur_siren, _habitants``: Paris is a commune and a département under one SIREN, of as many inhabitants."""
+    people = pl.col("population").cast(pl.Int64, strict=False).max()
+    return rules.table("territories.csv").group_by(acheteur_siren="siren").agg(_habitants=people)
 
 
 def _usual(compared: pl.DataFrame, key: str, group: str, enough: pl.Expr) -> pl.DataFrame:

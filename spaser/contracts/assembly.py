@@ -204,7 +204,11 @@ def _assembled(
     # Lots notified one after the other under one number: the first of them is the first notification.
     assembled = assembled.with_columns(
         dateNotification=pl.min_horizontal("dateNotification", "premiere_date"),
+        # Successive states under one number: the last one is in force.
+        montant=pl.coalesce("montant_dernier", "montant"),
+        montant_initial=pl.coalesce("montant_premier", "montant_initial"),
         publication_initiale=states.published("publication_initiale"),
+        premiere_publication=states.published("premiere_publication"),
     )
     carriers = holding.named(assembled).rename(
         {"porteur_source": "source", "porteur_position": "position", "porteur_modification": "modification_id"}
@@ -219,6 +223,7 @@ def _assembled(
         "montant_initial",
         "montant_lots",
         "montant_lot_bas",
+        "montant_etats",
         "nb_lots",
         *(f"lots_{name}" for name in states.CONSIDERED),
         "montant_notifie",
@@ -228,6 +233,8 @@ def _assembled(
         "dureeMois_initiale",
         "dateNotification",
         "publication_initiale",
+        "premiere_publication",
+        "publication_recouverte",
         "date_version",
         "nb_versions",
         "nb_titulaires",

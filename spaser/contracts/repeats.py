@@ -81,7 +81,8 @@ def twins(contracts: pl.DataFrame) -> pl.DataFrame:
         _numero=number("id").str.replace_all(r"(^|_)0+([0-9])", "${1}${2}"),
     )
     shared = ["titulaires_cle", "dateNotification", "sujet"]
-    several = pl.col("acheteur_id").n_unique() > 1
+    several, euros = pl.col("acheteur_id").n_unique() > 1, pl.col("euros")
+    ecart = rules.toml("contract_facts.toml")["etats"]["ecart"]
     found = [
         _group(
             close.drop_nulls("montant"),
@@ -92,7 +93,8 @@ def twins(contracts: pl.DataFrame) -> pl.DataFrame:
         _group(
             close.drop_nulls("_racine"),
             ["acheteur_siren", *shared, "_racine"],
-            pl.lit("ordre_de_modification"),
+            # An amendment adds at most half of the contract: beyond, they are two lots.
+            pl.when((euros.max() <= ecart * euros.min()).fill_null(True)).then(pl.lit("ordre_de_modification")),
         ),
         _group(
             _in_runs(close.drop_nulls("montant"), ["titulaires_cle", "sujet", "euros"]),

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from spaser import rules
 from spaser.contracts import amendments
 from spaser.vocabulary import NONE_DECLARED
 
@@ -115,6 +116,7 @@ def states(narrow: pl.LazyFrame) -> pl.LazyFrame:
     grouped = narrow.group_by("uid", "modification_id").agg(
         pl.len().alias("lignes"),
         *(pl.col(name).max_by("rang_edition") for name in best),
+        premiere=pl.col("publication").filter(pl.col("publication") > 0).min(),
         lots_possibles=(pl.col("montant").min() < pl.col("montant").max())
         | (pl.col("dateNotification").min() < pl.col("dateNotification").max())
         | (pl.col("objet_cle").min() < pl.col("objet_cle").max()),
@@ -132,13 +134,14 @@ def current(found: pl.LazyFrame) -> pl.LazyFrame:
     """One row per ``uid``: the last known amount, duration and holders, the first ones, and the row that describes it.
 
     ``porteur_*`` name the source row of the latest state that says what is bought; ``etat_titulaires`` is the amendment
-    whose holders hold today.
+    whose holders hold today. ``premiere_publication`` is the earliest publication known (packed), ``publication_recouverte`` says that
+    it does not come before the first amendment: the first publication of the contract may be earlier.
     """
     amount, months = (
         pl.col("montant").clip(-AMOUNT // 2, AMOUNT // 2 - 1),
         pl.col("dureeMois").clip(-MONTHS // 2, MONTHS // 2 - 1),
     )
-    place = pl.col("ordre")
+    place, later, signed = pl.col("ordre"), pl.col("modification_id") > 0, _day("date_version")
     packed = found.with_columns(
         _montant=place * AMOUNT + amount.cast(WIDE) + AMOUNT // 2,
         _duree=place * MONTHS + months.cast(WIDE) + MONTHS // 2,
@@ -146,7 +149,9 @@ def current(found: pl.LazyFrame) -> pl.LazyFrame:
         _tenu=pl.when(pl.col("tenu").is_not_null()).then(place),
         montant_notifie=pl.when(pl.col("modification_id") == 0).then("montant"),
         duree_notifiee=pl.when(pl.col("modification_id") == 0).then("dureeMois"),
+        _avenant=pl.when(later).then(pl.min_horizontal(pl.when(signed > 0).then(signed), "premiere")),
     )
+    first, amendment = pl.col("premiere").min(), pl.col("_avenant").min()
     grouped = packed.group_by("uid").agg(
         pl.len().cast(pl.Int32).alias("nb_versions"),
         pl.col("dateNotification").min(),
@@ -167,6 +172,8 @@ def current(found: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("publication").max_by("_tenu").alias("publication_titulaires"),
         pl.col("source").min_by("ordre").alias("source_initiale"),
         pl.col("publication").min_by("ordre").alias("publication_initiale"),
+        first.alias("premiere_publication"),
+        (later.any() & ~(first < amendment).fill_null(False)).alias("publication_recouverte"),
         (pl.col("lots_possibles").fill_null(False) & (pl.col("modification_id") == 0)).any().alias("lots_possibles"),
     )
     return grouped.select(
@@ -206,12 +213,17 @@ def lots(narrow: pl.LazyFrame, several: pl.LazyFrame) -> pl.LazyFrame:
     A lot is known by its amount, subject and date: co-holders of one lot repeat the three. ``montant_lots`` is the sum of the
     distinct ones (null when there is one amount), ``premiere_date`` the earliest notification. Only initial states are read,
     since amendments are published one at a time. ``several`` names the editions to look at (``current``, ``lots_possibles``).
+
+    Rows of the same holders and subject, each of another day and of close amounts, are no lots but the successive states of one
+    contract (``contract_facts.toml``, ``etats``): ``montant_premier``, ``montant_dernier`` and the largest, ``montant_etats``.
     """
-    editions = several.filter("lots_possibles").select("uid", "source_initiale", "publication_initiale")
+    editions = several.filter("lots_possibles").select(
+        "uid", "source_initiale", "publication_initiale", seul=pl.col("nb_versions") == 1
+    )
     mine = (pl.col("source") == pl.col("source_initiale")) & (pl.col("publication") == pl.col("publication_initiale"))
     rows = narrow.filter(pl.col("modification_id") == 0).join(editions, on="uid")
     # Few rows, read in one step: each join more of the lazy table would be a decoding more of the whole file.
-    return rows.select("uid", "titulaire_id", *_LOT, *CONSIDERED, sienne=mine).map_batches(
+    return rows.select("uid", "titulaire_id", "seul", *_LOT, *CONSIDERED, sienne=mine).map_batches(
         _lots, schema=_LOTS, streamable=False, projection_pushdown=False, predicate_pushdown=False
     )
 
@@ -224,6 +236,7 @@ _LOTS = {
     "montant_lots": pl.Int64(),
     "montant_lot_bas": pl.Int64(),
     "nb_lots": pl.Int32(),
+    **dict.fromkeys(("montant_premier", "montant_dernier", "montant_etats"), pl.Int64()),
     **{f"lots_{name}": pl.String() for name in CONSIDERED},
 }
 
@@ -241,7 +254,11 @@ def _lots(rows: pl.DataFrame) -> pl.DataFrame:
     known = rows.filter(mine)
     apart = others.join(known.select(same).unique(), on=same, how="anti", nulls_equal=True)
     every = pl.concat([known, apart])
-    distinct = every.group_by(same).agg(_titulaire=pl.col("titulaire_id").min())
+    who = pl.col("titulaire_id").drop_nulls().unique().sort()
+    distinct = every.group_by(same).agg(
+        pl.col("seul").all(), _titulaire=pl.col("titulaire_id").min(), _ensemble=who.str.join("|")
+    )
+    distinct = distinct.sort("uid", "dateNotification", "montant")
     declared = every.group_by("uid").agg(_together(name) for name in CONSIDERED)
     amount = pl.col("montant").filter(pl.col("montant") > 0)
     sums = distinct.group_by("uid").agg(
@@ -251,11 +268,29 @@ def _lots(rows: pl.DataFrame) -> pl.DataFrame:
         montants=amount.n_unique(),
         titulaires=pl.col("_titulaire").drop_nulls().n_unique(),
         premiere_date=pl.col("dateNotification").min(),
+        montant_premier=pl.col("montant").first(),
+        montant_dernier=pl.col("montant").last(),
+        montant_etats=pl.col("montant").max(),
+        etats=_successive(),
     )
     # Several amounts, or as many holders as there are subjects or days: one lot repeats the three for each co-holder.
     lots = (pl.col("montants") > 1) | ((pl.col("nb_lots") > 1) & (pl.col("titulaires") == pl.col("nb_lots")))
+    states_ = pl.col("etats").fill_null(False)
+    true = {"montant_lot_bas": lots} | dict.fromkeys(("montant_premier", "montant_dernier", "montant_etats"), states_)
     ours = [name for name in _LOTS if name not in ("uid", "premiere_date")]
-    return sums.join(declared, on="uid").select("uid", "premiere_date", *(pl.when(lots).then(name) for name in ours))
+    told = (pl.when(true.get(name, lots & ~states_)).then(name) for name in ours)
+    return sums.join(declared, on="uid").select("uid", "premiere_date", *told)
+
+
+def _successive() -> pl.Expr:
+    """The rows of one number are one contract published again after each amendment: same holders and subject, other days, close amounts."""
+    settings = rules.toml("contract_facts.toml")["etats"]
+    amount, day, who = pl.col("montant"), pl.col("dateNotification"), pl.col("_ensemble")
+    alone = (who.n_unique() == 1) & (who.first() != "") & (pl.col("objet_cle").n_unique() == 1) & pl.col("seul").all()
+    days = (day.n_unique() == pl.len()) & ((day.max() - day.min()).dt.total_days() >= settings["jours"])
+    known = (amount.null_count() == 0) & (day.null_count() == 0)
+    close = (amount.min() > 0) & (amount.max() > amount.min()) & (amount.max() <= settings["ecart"] * amount.min())
+    return alone & days & known & close
 
 
 def _together(name: str) -> pl.Expr:

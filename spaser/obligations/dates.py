@@ -35,7 +35,7 @@ def launched(contracts: pl.LazyFrame, launches: pl.LazyFrame | None) -> pl.LazyF
     told = contracts.join(
         first.select("uid", propre="date_lancement", avis="source"), on="uid", how="left", maintain_order="left"
     )
-    published = pl.col("datePublicationDonnees")
+    published = pl.col("premiere_publication")
     believed = ((pl.col("propre") <= NOTIFIED) | NOTIFIED.is_null()) & (
         (pl.col("propre") <= published) | published.is_null()
     )
@@ -91,7 +91,7 @@ def _before(since: date, as_of: date, shown: str) -> tuple[Rung, ...]:
         Rung("notifie_avant", NOTIFIED < since, NOT_SUBJECT, f"notifié, donc lancé, avant le {shown}"),
         Rung(
             "publie_avant",
-            NOTIFIED.is_null() & (pl.col("datePublicationDonnees") < since),
+            NOTIFIED.is_null() & (pl.col("premiere_publication") < since),
             NOT_SUBJECT,
             f"publié, donc lancé, avant le {shown}",
         ),

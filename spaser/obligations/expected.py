@@ -40,10 +40,10 @@ def met(duty: dict[str, Any]) -> pl.Expr:
         case {"publication": [published, notified]}:
             months = rules.method()["indicators"]["delai_publication"]["value"]
             timely = pl.col(published) <= pl.col(notified).dt.offset_by(f"{months}mo")
-            # A republication hides the first one: its date can prove that a contract was on time, not that it was late.
-            return pl.when(timely | (pl.col("nb_versions") == 1)).then(timely)
+            # An amendment may hide the first publication: its date can prove that a contract was on time, not that it was late.
+            return pl.when(timely | ~pl.col("publication_recouverte")).then(timely)
         case {"before": [published, begun]}:
             early = pl.col(published) <= pl.col(begun)
-            return pl.when(early | (pl.col("nb_versions") == 1)).then(early)
+            return pl.when(early | ~pl.col("publication_recouverte")).then(early)
         case _:
             return pl.lit(None, pl.Boolean)

@@ -40,8 +40,16 @@ REASONS = (
         4,
     ),
     (
-        ("montant_anomalie",),
-        pl.col("montant_anomalie"),
+        ("montant_regle",),
+        pl.col("montant_regle") == "etats_successifs",
+        "contrat republié sous le même numéro : publier chaque modification comme telle",
+        3,
+    ),
+    (
+        ("montant_anomalie", "montant_regle", "montant_propose"),
+        # A proposed repair says why already.
+        (pl.col("montant_anomalie") | (pl.col("montant_regle") == "outlier").fill_null(False))
+        & pl.col("montant_propose").is_null(),
         "montant inhabituel pour cet acheteur ou pour ceux de sa taille : à confirmer",
         1,
     ),
@@ -73,7 +81,6 @@ REASONS = (
         3,
     ),
     (("dateNotification",), pl.col("dateNotification").is_null(), "date de notification absente ou illisible", 3),
-    (("montant_statut",), pl.col("montant_statut") == "a_verifier", "montant inhabituel : à vérifier", 2),
 )
 _SOCIAL = ("clause_sociale", "critere_social", "marche_reserve")
 _GREEN = ("clause_environnementale", "critere_environnemental")

@@ -181,6 +181,12 @@ CONTRACTS = Table(
         Word("dateNotification_publiee", D, "Date de notification publiée, avant jugement"),
         Word("date_regle", T, "Règle qui a jugé la date de notification"),
         Word("date_preuve", T, "Ce qui fait douter de la date de notification"),
+        Word("premiere_publication", D, "Première publication connue du contrat, modifications comprises"),
+        Word(
+            "publication_recouverte",
+            B,
+            "Une modification a pu recouvrir la première publication du contrat : elle est peut-être antérieure",
+        ),
         Word("date_version", D, "Date de la version courante"),
         Word("nb_versions", N, "Nombre de versions", "version"),
         Word("nb_titulaires", N, "Nombre de titulaires", "titulaire"),

@@ -85,6 +85,8 @@ def test_a_whole_file_that_lost_its_decimal_comma_is_seen_by_what_its_procedure_
     got = built(*rows)["F1"]
     assert (got["montant_regle"], got["montant_propose"]) == ("unit_file", 1_501_000)
     assert "procédure adaptée" in got["montant_preuve"]
+    # A third of 100 000 € that lost its comma is no placeholder.
+    assert built(*rows, record(position=99, id="F99", montant=3_333_333))["F99"]["montant_propose"] == 3_333_333
     works = [row | {"codeCPV": "45000000"} for row in rows]
     assert built(*works)["F1"]["montant_statut"] == "valide"
 

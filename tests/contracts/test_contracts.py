@@ -181,6 +181,34 @@ def test_the_default_day_is_the_latest_publication_else_notification():
     assert day(record(datePublicationDonnees=None)) == date(2025, 3, 1)
 
 
+AMENDED, REPUBLISHED = date(2025, 6, 10), date(2025, 6, 20)
+
+
+@pytest.mark.parametrize(
+    ("first", "amended", "earliest", "hidden"),
+    [
+        (date(2025, 6, 9), AMENDED, date(2025, 6, 9), False),  # published before the amendment: it is the first one
+        (AMENDED, AMENDED, AMENDED, True),  # the amendment's own day: the first one may be hidden
+        (date(2025, 7, 1), AMENDED, REPUBLISHED, True),
+        (date(2025, 6, 19), None, date(2025, 6, 19), False),  # the amendment has no date but its publication
+        (REPUBLISHED, None, REPUBLISHED, True),
+        (None, AMENDED, REPUBLISHED, True),
+    ],
+)
+def test_the_first_publication_of_an_amended_contract_is_not_lost(first, amended, earliest, hidden):
+    later = record(modification_id=1, date_version=amended, datePublicationDonnees=REPUBLISHED)
+    found = built(record(datePublicationDonnees=first), later)["M1"]
+    assert (found["premiere_publication"], found["publication_recouverte"]) == (earliest, hidden)
+
+
+def test_the_first_publication_is_the_earliest_edition_and_an_amendment_alone_hides_it():
+    again = record(position=2, datePublicationDonnees=date(2025, 3, 5))
+    plain = built(record(), again)["M1"]
+    alone = built(record(modification_id=1, datePublicationDonnees=REPUBLISHED))["M1"]
+    assert (plain["premiere_publication"], plain["publication_recouverte"]) == (date(2025, 3, 5), False)
+    assert (alone["premiere_publication"], alone["publication_recouverte"]) == (REPUBLISHED, True)
+
+
 @pytest.mark.parametrize(
     "plain, late, published, expected",
     [

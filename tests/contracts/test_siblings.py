@@ -180,8 +180,8 @@ def test_days_typed_for_months_in_an_amendment_are_a_doubt(months, kept):
     ("day", "rule", "kept"),
     [
         (date(2024, 6, 21), "avenant_duree_totale", 12),  # before the new end
-        (date(2024, 7, 23), "avenant_apres_la_fin", 12),  # a month after it, and to be looked at
-        (date(2024, 7, 24), "avenant_duree_douteuse", 11),  # later: perhaps twelve months more
+        (date(2024, 8, 23), "avenant_apres_la_fin", 12),  # two months after it, and to be looked at
+        (date(2024, 8, 24), "avenant_duree_douteuse", 11),  # later: perhaps twelve months more
     ],
 )
 def test_an_amendment_notified_some_weeks_after_the_end_it_moves_gives_the_new_duration(day, rule, kept):

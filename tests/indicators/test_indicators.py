@@ -26,7 +26,6 @@ def contracts() -> pl.LazyFrame:
         "nature_contrat": "marche",
         "marche_subsequent": False,
         "incomplet": False,
-        "nb_versions": 1,
         "type_contrat": "marche",
         "annee": 2024,
     }
@@ -35,7 +34,7 @@ def contracts() -> pl.LazyFrame:
         for row in CASE["contrats"]
     ]
     frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(
-        pl.col("montant") * 100, pl.col("datePublicationDonnees").str.to_date()
+        pl.col("montant") * 100, pl.col("premiere_publication").str.to_date()
     )
     kept = pl.when(pl.col("montant_statut") != "symbolique").then("montant")
     return declared(

@@ -162,11 +162,14 @@ def test_where_the_best_column_is_empty_the_next_of_the_same_meaning_is_read_and
         "1;A;;40 000,00;31/12/2025;21330063500017\n"
         "2;B;10,00;90,00;31/12/2025;21330063500017\n"
         "3;C;;;31/12/2025;21330063500017\n"
+        "4;D;0,00;50,00;31/12/2025;21330063500017\n"
+        "5;E;0,00;0,00;31/12/2025;21330063500017\n"
+        "6;F;0,00;;31/12/2025;21330063500017\n"
     )
     raw, rejects = read_list(io.BytesIO(text_.encode()), "liste.csv", acheteur=BUYER)
-    assert check(raw.lazy()).records.collect()["montant"].to_list() == [4_000_000, 1_000, None]
+    assert check(raw.lazy()).records.collect()["montant"].to_list() == [4_000_000, 1_000, None, 5_000, 0, 0]
     said = rejects.filter(rejects["regle"] == "liste.complete").select("champ", "valeur").rows()
-    assert said == [("Montant prévu", "1")]
+    assert said == [("Montant prévu", "2")]
     assert "Montant prévu" not in rejects.filter(rejects["regle"] == "liste.colonne")["champ"].to_list()
 
 

@@ -245,8 +245,10 @@ def _table(rows: list[list[str]], fields: dict[int, str], first: int) -> pl.Data
     return pl.DataFrame({"ligne": lines, "vide": blank, "total": total} | columns)
 
 
-#: Where the best column is empty, the next one of the same meaning is read: « Montant prévu » of a framework without « Montant initial ».
+#: Where the best column is empty (or a sum of nothing beside a true one), the next one of the same meaning is read: « Montant prévu » of a framework without « Montant initial ».
 _SEVERAL = ("montant", "dateNotification", "dureeMois", "codeCPV", "objet")
+
+_NOTHING = r"^0+(?:[.,]0+)?\s*€?$"
 
 
 def _completed(
@@ -263,9 +265,12 @@ def _completed(
     ]
     for _, rank, title, field in sorted(spares):
         spare = pl.Series("_autre", [_cell(row, rank) for row in rows[at + 1 :]], dtype=pl.String)
-        empty = int((table[field].is_null() & spare.is_not_null() & ~table["total"]).sum())
+        lacking = table[field].is_null() & spare.is_not_null()
+        if field == "montant":
+            lacking |= (table[field].str.contains(_NOTHING) & ~spare.str.contains(_NOTHING)).fill_null(False)
+        empty = int((lacking & ~table["total"]).sum())
         if empty:
-            table = table.with_columns(spare).with_columns(pl.coalesce(field, "_autre").alias(field)).drop("_autre")
+            table = table.with_columns(spare.zip_with(lacking, table[field]).alias(field))
             taken[title] = empty
     return table, taken
 

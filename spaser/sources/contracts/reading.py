@@ -101,8 +101,9 @@ def checked(pieces: list[tuple[str, Kept]], aside: list[tuple[str, Problem]]) ->
 def _of_buyers(kept: Kept, sirens: Sequence[str]) -> Kept:
     """The rows whose buyer, as written, has one of these SIREN once read."""
     wanted = _buyers_of(kept.raw).filter(pl.col("lu").str.head(9).is_in(list(sirens)))["ecrit"]
-    # Held in memory from here: a buyer is small, and its records are wanted several times.
-    raw = kept.raw.filter(pl.col("acheteur_id").cast(pl.String).is_in(wanted.implode())).collect(engine="streaming")
+    # Held in memory from here, in one piece: a buyer is small, and its records are wanted several times.
+    asked = kept.raw.filter(pl.col("acheteur_id").cast(pl.String).is_in(wanted.implode()))
+    raw = asked.collect(engine="streaming").rechunk()
     rejects = kept.rejects.filter(pl.col("position").is_null())
     return replace(kept, raw=raw.lazy(), rejects=rejects, lus=raw["position"].n_unique())
 

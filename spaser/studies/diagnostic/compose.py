@@ -215,13 +215,13 @@ def _duties(
             chosen, as_of=base.as_of, buyer_kind=kind, spend=spend, declared=declared
         )
         tables |= {} if spend is None else {"agec": obligations.agec(spend)}
-    return dict(zip(tables, pl.collect_all(tables.values()), strict=True))
+    return dict(zip(tables, pl.collect_all(tables.values(), engine="in-memory"), strict=True))
 
 
 def _measured(chosen: pl.LazyFrame, scope: str) -> pl.DataFrame:
     """Every indicator for each of the three populations, side by side."""
     counts = pl.concat(indicators.count(chosen, perimetre=scope, population=name) for name in POPULATIONS)
-    return indicators.merged(counts).collect()
+    return indicators.merged(counts).collect(engine="in-memory")
 
 
 def chosen_buyers(base: Base, buyer: str | Sequence[str] | None) -> tuple[tuple[str, ...], str]:

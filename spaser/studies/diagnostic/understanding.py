@@ -98,7 +98,8 @@ def settle(
 ) -> list[pl.LazyFrame]:
     """The frames computed once: in memory, in the order of the given columns, or in Parquet files of the folder when there is one."""
     if folder is None:
-        settled = pl.collect_all(list(frames))
+        # A plan this long on so few rows costs more to lay out for streaming than to run.
+        settled = pl.collect_all(list(frames), engine="in-memory")
         return [
             (frame.sort(keys, nulls_last=True) if keys else frame).lazy() for frame, keys in zip_longest(settled, order)
         ]
