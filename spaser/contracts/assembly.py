@@ -207,6 +207,8 @@ def _assembled(
         # Successive states under one number: the last one is in force.
         montant=pl.coalesce("montant_dernier", "montant"),
         montant_initial=pl.coalesce("montant_premier", "montant_initial"),
+        dureeMois=pl.coalesce("duree_derniere", "dureeMois"),
+        dureeMois_initiale=pl.coalesce("duree_premiere", "dureeMois_initiale"),
         publication_initiale=states.published("publication_initiale"),
         premiere_publication=states.published("premiere_publication"),
     )
