@@ -141,3 +141,18 @@ def test_a_repair_is_proposed_only_close_to_what_the_buyer_pays(near, proposed):
     ]
     got = built(*usual, record(position=99, montant=4_585_000 * near))["M1"]
     assert (got["montant_regle"], got["montant_propose"] is not None) == ("outlier", proposed)
+
+
+@pytest.mark.parametrize(
+    ("notified", "published", "other"),
+    [
+        (date(2026, 2, 22), date(2025, 3, 2), "22/02/2025"),
+        (date(2025, 12, 30), date(2025, 1, 10), "30/12/2024"),  # the year before
+        (date(2028, 2, 29), date(2025, 3, 2), "28/02/2025"),
+        (date(2025, 12, 31), date(2025, 4, 2), "31/12/2024"),  # ninety-two days
+        (date(2025, 12, 31), date(2025, 4, 3), None),
+    ],
+)
+def test_a_notification_after_its_publication_says_which_mistyped_year_explains_it(notified, published, other):
+    proof = built(record(dateNotification=notified, datePublicationDonnees=published))["M1"]["date_preuve"]
+    assert (f"l'expliquerait : {other}." in proof) if other else ("expliquerait" not in proof)
