@@ -225,7 +225,7 @@ def _public(book: Book) -> tuple[str, ...]:
     """Where the needs to come are taken from, when some were read."""
     if book.wins is None and not book.read:
         return ()
-    rule = "Ce qui arrive pour une structure ne vient que de ce qui est public : contrats publiés qui finissent, avis qui attendent encore des offres, programmes d'achat publiés."
+    rule = "Ce qui arrive pour une structure ne vient que de ce qui est public : contrats publiés qui finissent, avis qui attendent encore des offres ou annoncent un achat, programmes d'achat publiés."
     return (rule, *book.read)
 
 
