@@ -197,10 +197,22 @@ def _slide(deck: Any, section: Section, notes: dict[Measured, int]) -> None:
         _passages(slide, first[Quotes])
     else:
         texts = fitting(texts, WIDTH, 16, 2.2 if TableBlock in first else HEIGHT)
+        if TableBlock in first and _crowded(first[TableBlock], texts):
+            texts = []
         add_text(slide, texts, height=high(texts, WIDTH, 16), size=16)
         if TableBlock in first:
-            slides_tables.draw(slide, first[TableBlock], top=TOP + high(texts, WIDTH, 16) + (0.15 if texts else 0))
+            slides_tables.draw(slide, first[TableBlock], top=_below(texts))
     _annotate(slide, said, notes, whole(section))
+
+
+def _crowded(block: TableBlock, texts: list[str]) -> bool:
+    """Whether sentences take the place of lines of the table, which say more: the notes have them."""
+    return slides_tables.holds(block, top=_below(texts)) < slides_tables.holds(block, top=_below([]))
+
+
+def _below(texts: list[str]) -> float:
+    """Where a table begins below sentences."""
+    return TOP + high(texts, WIDTH, 16) + (0.15 if texts else 0)
 
 
 def _messages(slide: Any, block: Messages) -> None:
