@@ -218,12 +218,14 @@ def _told(text: str, most: int) -> str:
 
 
 def distinct(texts: Sequence[str], most: int) -> list[str]:
-    """Titles in fewer words; where two that differ would be told alike, what differs is told, from its lot on.
+    """Titles in fewer words; where two that differ would be told alike, what differs is told, from its lot on, after what they share when it holds.
 
     Examples
     --------
     >>> distinct(["Travaux de rénovation des écoles du nord", "Travaux de rénovation des écoles du sud"], 24)
     ['… nord', '… sud']
+    >>> distinct(["Rénovation des écoles élémentaires du nord", "Rénovation des écoles élémentaires du sud"], 40)
+    ['Rénovation des écoles … nord', 'Rénovation des écoles … sud']
     """
     groups: dict[str, list[str]] = {}
     for text in dict.fromkeys(texts):
@@ -237,8 +239,18 @@ def distinct(texts: Sequence[str], most: int) -> list[str]:
             shared += 1
         lot = next((back for back in (1, 2, 3) if words[0][shared - back : shared - back + 1] in (["Lot"], ["lot"])), 0)
         for text, split in zip(same, words, strict=True):
-            told[text] = f"… {_told(' '.join(split[shared - lot :]), most)}" if shared else cut
+            told[text] = _apart(split[: shared - lot], split[shared - lot :], most) if shared else cut
     return [told[text] for text in texts]
+
+
+def _apart(shared: list[str], own: list[str], most: int) -> str:
+    """What a title shares with others, when there is room for it, then what is its own."""
+    rest = _told(" ".join(own), most)
+    room = most - len(rest) - 3
+    if room < _LEAST:
+        return f"… {rest}"
+    head = _told(_FRAME.sub("", " ".join(shared)), room).removesuffix(" …")
+    return f"{head[:1].upper()}{_HANGING.sub('', head[1:])} … {rest}"
 
 
 #: What no one can see and a terminal, a page or a spreadsheet obeys: controls (but tab and new line), marks of direction, spaces

@@ -64,7 +64,7 @@ def _need(one: argparse.ArgumentParser) -> None:
         "--montant",
         type=number("un montant en euros", units=("€",), strict=True),
         metavar="EUROS",
-        help="montant annuel HT",
+        help="montant annuel HT ; avec plusieurs lots, celui de chacun (un appel par lot si leurs montants diffèrent)",
     )
     one.add_argument(
         "--mois",
@@ -124,6 +124,7 @@ def _draft(choices: argparse.Namespace) -> None:
         "acheteur": choices.type_acheteur,
         "atteint": choices.seuil_europeen or None,
         "concession": choices.concession,
+        "lots": len(choices.lots),
         "annuel": None if choices.montant is None else round(choices.montant * 100),
         "taux": None if choices.taux is None else choices.taux / 100,
     }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.contracts import sequences
 
 #: What two subjects must share; letters with accents count as separators, on both sides alike.
 _SEPARATORS = r"[^a-z0-9]+"
@@ -54,8 +55,8 @@ def normal(subject: pl.Expr) -> pl.Expr:
 def presume(contracts: pl.DataFrame) -> pl.DataFrame:
     """Adds ``consultation``: the smallest uid of its chain, the decided name if any, the contract's own uid when alone.
 
-    Two chains meet: contracts of one CPV group, and lots that say their number or bear one subject to the letter, whatever
-    their trade (masonry, heating…), by the same procedure. Needs ``uid, acheteur_id, codeCPV, procedure, objet, dateNotification, type_contrat,
+    Three chains meet: contracts of one CPV group, lots that say their number or bear one subject to the letter, whatever
+    their trade (masonry, heating…), by the same procedure, and lots numbered one after the other (``sequences``). Needs ``uid, id, acheteur_id, codeCPV, procedure, objet, dateNotification, type_contrat,
     decision_consultation``.
     """
     method = rules.method()["consultation"]
@@ -67,6 +68,7 @@ def presume(contracts: pl.DataFrame) -> pl.DataFrame:
         order.arg_sort().alias("_nom"),
         "dateNotification",
         "objet",
+        "id",
         "acheteur_id",
         _cpv=pl.struct(*buyer, group).hash(),
         _lot=pl.struct(*buyer, "procedure").hash(),
@@ -80,9 +82,10 @@ def presume(contracts: pl.DataFrame) -> pl.DataFrame:
     roots = stems(close).filter(pl.col("racine").is_not_null()).select("_rang", racine=pl.col("racine").hash())
     by_cpv, by_lot = (_chained(rows, roots, name) for rows, name in zip(near, ("_par_cpv", "_par_lot"), strict=True))
     known = by_cpv.join(by_lot, on="_rang", how="full", coalesce=True)
-    known = known.with_columns(_nom=pl.min_horizontal("_par_cpv", "_par_lot"))
-    # Each chain takes the smallest name that the other gave to one of its members, until they agree.
-    for chain in ("_par_lot", "_par_cpv", "_par_lot"):
+    known = known.join(sequences.chained(dated), on="_rang", how="full", coalesce=True)
+    known = known.with_columns(_nom=pl.min_horizontal("_par_cpv", "_par_lot", "_par_suite"))
+    # Each chain takes the smallest name that another gave to one of its members, until they agree.
+    for chain in ("_par_lot", "_par_suite", "_par_cpv", "_par_lot", "_par_suite"):
         smallest = pl.col("_nom").min().over(chain)
         known = known.with_columns(_nom=pl.when(pl.col(chain).is_null()).then("_nom").otherwise(smallest))
     ranks = contracts.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("_rang"))

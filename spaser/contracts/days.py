@@ -35,7 +35,7 @@ def judge(contracts: pl.DataFrame, as_of: date, today: date | None = None) -> pl
         "fin": pl.lit(end),
     }
     days = {"decision": decided, "notifie": NOTIFIED, "publie": PUBLISHED, "fin": pl.lit(end)}
-    shown = {name: day.dt.strftime("%d/%m/%Y") for name, day in days.items()}
+    shown = {name: day.dt.strftime("%d/%m/%Y") for name, day in days.items()} | {"autre_annee": _other_year()}
     judged = ruling.decided(contracts, "date", seen, shown, (KEPT, DECIDED, UNKNOWN))
     unknown = (pl.col("_conclut") == UNKNOWN).fill_null(False)
     return judged.with_columns(
@@ -44,6 +44,16 @@ def judge(contracts: pl.DataFrame, as_of: date, today: date | None = None) -> pl
         dateNotification_publiee=NOTIFIED,
         dateNotification=pl.coalesce(decided, pl.when(~unknown).then(NOTIFIED)),
     ).drop("_regle", "_conclut", "_preuve")
+
+
+def _other_year() -> pl.Expr:
+    """The same day of the year of publication, or of the year before, when it comes shortly before the publication: a mistyped year."""
+    back = (NOTIFIED.dt.year() - PUBLISHED.dt.year()).clip(lower_bound=0)
+    same, earlier = (NOTIFIED.dt.offset_by(pl.format("-{}y", years)) for years in (back, back + 1))
+    day = pl.when(same <= PUBLISHED).then(same).otherwise(earlier)
+    soon = (PUBLISHED - day).dt.total_days() <= rules.toml("contract_facts.toml")["dates"]["annee_jours"]
+    said = pl.format(" Une année mal saisie l'expliquerait : {}.", day.dt.strftime("%d/%m/%Y"))
+    return pl.when(soon.fill_null(False)).then(said).otherwise(pl.lit(""))
 
 
 def end() -> pl.Expr:

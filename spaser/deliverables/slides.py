@@ -164,11 +164,15 @@ def _drawn(section: Section) -> bool:
 
 
 def _in_short(deck: Any, sections: list[Section]) -> None:
-    """The sections of one sentence, together: a slide of its own would be empty; one that stands alone says all it has."""
-    slide = titled(deck, "En bref", "Ce qui tient en une phrase" if len(sections) > 1 else sections[0].question)
+    """The sections of one sentence, together: a slide of its own would be empty; one that stands alone has its own title and says all it has."""
     told = {one.title: block.sentence.text for one in sections for block in one.blocks if isinstance(block, Answer)}
-    lines = [french.typeset(f"{title} : {text}") for title, text in told.items()]
-    add_text(slide, lines + (alone(sections[0]) if len(sections) == 1 else []), height=HEIGHT, size=18)
+    if len(sections) == 1:
+        (only,) = sections
+        slide = titled(deck, only.title, told.get(only.title, only.question), strong=bool(told))
+        add_text(slide, alone(only), height=HEIGHT, size=18)
+        return
+    slide = titled(deck, "En bref", "Ce qui tient en une phrase")
+    add_text(slide, [french.typeset(f"{title} : {text}") for title, text in told.items()], height=HEIGHT, size=18)
 
 
 def _slide(deck: Any, section: Section, notes: dict[Measured, int]) -> None:
@@ -193,10 +197,22 @@ def _slide(deck: Any, section: Section, notes: dict[Measured, int]) -> None:
         _passages(slide, first[Quotes])
     else:
         texts = fitting(texts, WIDTH, 16, 2.2 if TableBlock in first else HEIGHT)
+        if TableBlock in first and _crowded(first[TableBlock], texts):
+            texts = []
         add_text(slide, texts, height=high(texts, WIDTH, 16), size=16)
         if TableBlock in first:
-            slides_tables.draw(slide, first[TableBlock], top=TOP + high(texts, WIDTH, 16) + (0.15 if texts else 0))
+            slides_tables.draw(slide, first[TableBlock], top=_below(texts))
     _annotate(slide, said, notes, whole(section))
+
+
+def _crowded(block: TableBlock, texts: list[str]) -> bool:
+    """Whether sentences take the place of lines of the table, which say more: the notes have them."""
+    return slides_tables.holds(block, top=_below(texts)) < slides_tables.holds(block, top=_below([]))
+
+
+def _below(texts: list[str]) -> float:
+    """Where a table begins below sentences."""
+    return TOP + high(texts, WIDTH, 16) + (0.15 if texts else 0)
 
 
 def _messages(slide: Any, block: Messages) -> None:

@@ -51,6 +51,11 @@ def draw(slide: Any, block: TableBlock, *, top: float) -> None:
         add_text(slide, [more], top=top + used, height=_COUNTED, size=12, colour=PALE, italic=True)
 
 
+def holds(block: TableBlock, *, top: float) -> int:
+    """How many lines of a table hold below ``top``."""
+    return len(_fitted(block, FOOT - top)[2]) - 1
+
+
 def _fitted(block: TableBlock, room: float) -> tuple[list[int], int, list[list[str]], list[float]]:
     """The columns kept, the size, the header and the lines that hold in ``room`` inches, the widths in ems."""
     every = [rank for rank, column in enumerate(block.columns) if column.unit != "identifiant"]

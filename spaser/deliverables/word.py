@@ -109,10 +109,10 @@ class _Writer:
         return found + ([_ORIGIN] if self.marks else [])
 
     def heading(self, title: str) -> None:
-        """A heading of the contents; the first one opens a page."""
+        """A heading of the contents; the first one opens a page, and so does that after the essential, which has its own."""
         line = self.document.add_heading(plain(title), level=1)
-        line.paragraph_format.page_break_before = True if not self.headings and self.opens else None
-        self.headings += 1
+        line.paragraph_format.page_break_before = True if self.opens else None
+        self.opens, self.headings = False, self.headings + 1
         word_parts.bookmark(line, self.headings)
 
     def section(self, section: Section) -> None:
@@ -123,6 +123,7 @@ class _Writer:
             self.document.add_paragraph(plain(section.question), style="Question")
         for block in section.blocks:
             self.block(block)
+        self.opens = section.id == "essentiel" and not self.one_page
 
     def block(self, block: Block) -> None:
         word_parts.turn(self.document, sideways=isinstance(block, TableBlock) and self.wide(block))

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from spaser.meetings.gaps import closer
+
 if TYPE_CHECKING:
     from scipy.optimize import LinearConstraint
 
@@ -79,6 +81,8 @@ def timetable(
         return Timetable(pl.DataFrame(schema=PLAN), 0.0, 0.0, rows)
     model = _Model(rows, day, before)
     chosen, value, bound = model.solved(seconds)
+    if before is None:  # nothing was handed out: the hours are free
+        chosen = model.closer(chosen)
     plan = _seated(rows, chosen, before)
     return Timetable(plan, value, bound, rows.join(plan, on=["acheteur", "fournisseur"], how="anti"))
 
@@ -110,6 +114,12 @@ class _Model:
         fixed = self.day.fixed.get((buyer, supplier))
         away = slot in self.day.absent.get(buyer, frozenset()) or slot in self.day.absent.get(supplier, frozenset())
         return not away and (fixed is None or fixed == slot)
+
+    def closer(self, chosen: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The same meetings, each person waiting less between its own."""
+        people = [(f"a:{b}", f"f:{s}") for b, s, _ in self.pairs]
+        allowed = set(self.cells)
+        return closer(chosen, people, lambda rank, slot: (rank, slot) in allowed, self.day.slots, self.day.tables)
 
     def solved(self, seconds: float) -> tuple[list[tuple[int, int]], float, float]:
         """The cells chosen, their value and the bound of the programme."""
@@ -222,7 +232,10 @@ class _Model:
 
 
 def _seated(rows: pl.DataFrame, chosen: list[tuple[int, int]], before: pl.DataFrame | None) -> pl.DataFrame:
-    """Each meeting with its table: a buyer keeps the same table all day (nobody waits for a place), tables given in order of need."""
+    """Each meeting with its table: a buyer keeps the same table all day (nobody waits for a place), tables given in order of need.
+
+    A meeting handed out whose hour stays keeps its table too: its two people hold a sheet that says it.
+    """
     meetings = rows[[rank for rank, _ in chosen]].with_columns(
         creneau=pl.Series([slot for _, slot in chosen], dtype=pl.Int64)
     )
@@ -231,16 +244,21 @@ def _seated(rows: pl.DataFrame, chosen: list[tuple[int, int]], before: pl.DataFr
         if before is not None and before.height
         else {}
     )
-    places: list[int] = []
-    taken: dict[int, set[int]] = defaultdict(set)
     order = meetings.with_row_index("_rang").sort("creneau", "acheteur", "fournisseur")
-    for buyer, slot in order.select("acheteur", "creneau").iter_rows():
+    known = order.select("acheteur", "fournisseur", "creneau")
+    told = known.with_columns(table=pl.lit(None, dtype=pl.Int64))
+    if before is not None:
+        handed = before.select("acheteur", "fournisseur", "creneau", "table")
+        told = known.join(handed, on=known.columns, how="left", maintain_order="left")
+    taken: dict[int, set[int]] = defaultdict(set)
+    for slot, place in told.drop_nulls("table").select("creneau", "table").iter_rows():
+        taken[slot].add(place)
+    places: list[int] = []
+    for buyer, slot, place in told.select("acheteur", "creneau", "table").iter_rows():
         wanted = home.get(buyer)
-        place = (
-            wanted
-            if wanted is not None and wanted not in taken[slot]
-            else next(n for n in range(1, len(taken[slot]) + 2) if n not in taken[slot])
-        )
+        if place is None:
+            free = wanted is not None and wanted not in taken[slot]
+            place = wanted if free else next(n for n in range(1, len(taken[slot]) + 2) if n not in taken[slot])
         home.setdefault(buyer, place)
         taken[slot].add(place)
         places.append(place)

@@ -12,8 +12,10 @@ def answers(projects: pl.LazyFrame, published: pl.LazyFrame, *, method: dict | N
     """One row per notice or contract that a project may have become: a published purchase answers one project at most.
 
     Two subjects are compared as in ``past.similar`` (words in common over the geometric mean of both); the family must agree when
-    both are known, the buyer always, and the day stay within the window of ``potential.suivi`` around the day planned. Without a
-    day planned, the window is open. Same first four digits of CPV add to the resemblance; nothing else does.
+    both are known (else nearly all the words, and it is to verify), the buyer always, and the day stay within the window of
+    ``potential.suivi`` around the day planned. Without a day planned, the window is open. Same first four digits of CPV add to the
+    resemblance; nothing else does. Far under the one that resembles the project most, a link is to verify: the words of a
+    consultation come back in the next one.
 
     Parameters
     ----------
@@ -45,24 +47,38 @@ def answers(projects: pl.LazyFrame, published: pl.LazyFrame, *, method: dict | N
         _code=pl.col("codeCPV").str.slice(0, 4),
         _dits=tokens("objet"),
     )
-    pairs = _sharing(left, right)
-    size = (pl.col("_mots").list.len() * pl.col("_dits").list.len()).cast(pl.Float64).sqrt()
-    same = (pl.col("_fam") == pl.col("famille")).fill_null(True)
-    near = pl.col("_cpv") == pl.col("_code")
-    early = pl.col("date") >= pl.col("_jour").dt.offset_by(f"-{rule['mois_avant']}mo")
-    late = pl.col("date") <= pl.col("_jour").dt.offset_by(f"{rule['mois_apres']}mo")
-    judged = pairs.with_columns(
-        ressemblance=(pl.col("_n") / size + pl.when(near).then(rule["meme_cpv"]).otherwise(0.0)).clip(0.0, 1.0)
-    ).filter(same & (early & late).fill_null(True) & (pl.col("ressemblance") >= rule["minimale"]))
-    gap = (pl.col("date") - pl.col("_jour")).dt.total_days().abs()
-    best = judged.with_columns(_ecart=gap).sort(
+    judged = _judged(_sharing(left, right), rule)
+    best = judged.sort(
         "publie_id", "ressemblance", "_ecart", "projet_id", descending=[False, True, False, False], nulls_last=True
     )
     one = best.unique("publie_id", keep="first", maintain_order=True)
-    sure = pl.when(pl.col("ressemblance") >= rule["probable"]).then(pl.lit("probable")).otherwise(pl.lit("a_verifier"))
-    return one.select("projet_id", "publie_id", "genre", "ressemblance", surete=sure).sort(
+    return one.select("projet_id", "publie_id", "genre", "ressemblance", surete=_sure(rule)).sort(
         "projet_id", "ressemblance", "publie_id", descending=[False, True, False]
     )
+
+
+def _judged(pairs: pl.LazyFrame, rule: dict) -> pl.LazyFrame:
+    """The pairs near enough in words and in time: ``ressemblance``, ``_ecart`` in days, ``_meme`` family."""
+    size = (pl.col("_mots").list.len() * pl.col("_dits").list.len()).cast(pl.Float64).sqrt()
+    near = pl.col("_cpv") == pl.col("_code")
+    early = pl.col("date") >= pl.col("_jour").dt.offset_by(f"-{rule['mois_avant']}mo")
+    late = pl.col("date") <= pl.col("_jour").dt.offset_by(f"{rule['mois_apres']}mo")
+    return pairs.with_columns(
+        ressemblance=(pl.col("_n") / size + pl.when(near).then(rule["meme_cpv"]).otherwise(0.0)).clip(0.0, 1.0),
+        _ecart=(pl.col("date") - pl.col("_jour")).dt.total_days().abs(),
+        _meme=(pl.col("_fam") == pl.col("famille")).fill_null(True),
+    ).filter(
+        (early & late).fill_null(True),
+        pl.col("ressemblance") >= pl.when("_meme").then(rule["minimale"]).otherwise(rule["autre_famille"]),
+    )
+
+
+def _sure(rule: dict) -> pl.Expr:
+    """Probable: half of the words, the same family, and near the publication that resembles the project most."""
+    top = pl.col("ressemblance").filter("_meme").max().over("projet_id", "genre")
+    near = pl.col("ressemblance") >= top - rule["ecart_au_meilleur"] - 1e-9
+    likely = pl.col("_meme") & near & (pl.col("ressemblance") >= rule["probable"])
+    return pl.when(likely).then(pl.lit("probable")).otherwise(pl.lit("a_verifier"))
 
 
 def _sharing(left: pl.LazyFrame, right: pl.LazyFrame) -> pl.LazyFrame:

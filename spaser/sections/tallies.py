@@ -46,8 +46,10 @@ REASONS = (
         3,
     ),
     (
-        ("montant_anomalie",),
-        pl.col("montant_anomalie"),
+        ("montant_anomalie", "montant_regle", "montant_propose"),
+        # A proposed repair says why already.
+        (pl.col("montant_anomalie") | (pl.col("montant_regle") == "outlier").fill_null(False))
+        & pl.col("montant_propose").is_null(),
         "montant inhabituel pour cet acheteur ou pour ceux de sa taille : à confirmer",
         1,
     ),
@@ -79,12 +81,6 @@ REASONS = (
         3,
     ),
     (("dateNotification",), pl.col("dateNotification").is_null(), "date de notification absente ou illisible", 3),
-    (
-        ("montant_regle", "montant_propose"),
-        (pl.col("montant_regle") == "outlier") & pl.col("montant_propose").is_null(),
-        "montant inhabituel : à vérifier",
-        2,
-    ),
 )
 _SOCIAL = ("clause_sociale", "critere_social", "marche_reserve")
 _GREEN = ("clause_environnementale", "critere_environnemental")

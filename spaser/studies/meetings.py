@@ -17,6 +17,8 @@ from spaser.studies.potential import Opportunities
 
 #: Suppliers invited for one need.
 GUESTS = 8
+#: What one may meet about: a need on which something may be done, or that is kept as it is; never one that nothing follows.
+_MET_ABOUT = ("agir", "conserver")
 _NEEDS = (
     Column("numero", "N°", "entier"),
     Column("acheteur_libelle", "Organisme"),
@@ -86,9 +88,10 @@ def morning(result: Diagnostic, found: Opportunities, *, months: int = 12) -> Re
     Problem
         Nothing is coming up within this time, or no supplier can be invited.
     """
-    needs = renewals.upcoming(
+    coming = renewals.upcoming(
         found.opportunities.lazy(), as_of=result.day, months=months, method=result.base.method
     ).collect()
+    needs = coming.filter(pl.col("etat_action").is_in(_MET_ABOUT))
     guests = _guests(needs, found.candidates)
     invited = guests.group_by("besoin_id").agg(pl.len().cast(pl.Int32).alias("invites"))
     kept = needs.join(invited, on="besoin_id", maintain_order="left").with_row_index("numero", offset=1)
@@ -110,7 +113,7 @@ def morning(result: Diagnostic, found: Opportunities, *, months: int = 12) -> Re
         as_of=result.as_of,
         today=result.base.today,
         subtitle=f"besoins à préparer dans les {months} mois",
-        sections=[_section(kept, guests, result.as_of, months)],
+        sections=[_section(kept, guests, _left_out(coming), result.day, months)],
         annexes=_sheets(kept, guests),
     )
 
@@ -128,7 +131,15 @@ def _guests(needs: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
     return rows.sort("besoin_id", "rang", "siret").group_by("besoin_id", maintain_order=True).head(GUESTS)
 
 
-def _section(kept: pl.DataFrame, guests: pl.DataFrame, day: date, months: int) -> Section:
+def _left_out(coming: pl.DataFrame) -> str:
+    """The needs that end in time and about which nobody is met, counted by the state that says why."""
+    rest = coming.filter(~pl.col("etat_action").is_in(_MET_ABOUT))
+    counts = rest.group_by("etat_libelle").len("n").sort("n", "etat_libelle", descending=[True, False])
+    said = french.listing(f"{count} « {label} »" for label, count in counts.iter_rows())
+    return f"Laissés de côté, où il n'y a pas encore de quoi se rencontrer : {said}." if said else ""
+
+
+def _section(kept: pl.DataFrame, guests: pl.DataFrame, left: str, day: date, months: int) -> Section:
     told = (
         f"{french.capital(french.count(kept.height, 'besoin'))} à préparer dans les {months} mois suivant le {french.long_date(day)}, "
         f"{french.count(guests.select(pl.coalesce('siret', 'siren').n_unique()).item(), 'fournisseur')} à inviter."
@@ -138,7 +149,7 @@ def _section(kept: pl.DataFrame, guests: pl.DataFrame, day: date, months: int) -
         "matinale",
         "La matinale",
         "Qui rencontrer, et à propos de quoi ?",
-        (Sentence(french.typeset(told)), Sentence(french.typeset(how))),
+        tuple(Sentence(french.typeset(one)) for one in filter(None, (told, left, how))),
     )
 
 

@@ -32,6 +32,11 @@ def test_a_contract_published_again_after_each_amendment_is_not_several_lots():
     assert "55\u202f000\u00a0€" in got["montant_preuve"]
 
 
+def test_the_last_state_gives_the_duration_even_when_its_amount_is_not_the_largest():
+    got = built(first(dureeMois=4, montant=60_000), again(dureeMois=5, montant=55_000))["M1"]
+    assert (got["dureeMois_initiale"], got["dureeMois"], got["montant"]) == (4, 5, 5_500_000)
+
+
 def test_several_holders_of_one_state_come_back_in_the_next():
     pair = [{"titulaires": ["T1"]}, {"titulaires": ["T2"]}]
     rows = [first(position=n, **who) for n, who in enumerate(pair, 1)]
@@ -107,3 +112,52 @@ def test_ms_after_the_number_of_a_lot_opens_the_subject(subject, kind):
 )
 def test_subjects_of_trial_files_are_trials(subject, trial):
     assert built(record(objet=subject))["M1"]["test_plateforme"] is trial
+
+
+CUT = "SA5 RESTAUR. TOITURES SALLE FICTIVE LOT4 :MACONNERIE"
+
+
+@pytest.mark.parametrize(
+    ("given", "united"),
+    [
+        ({}, True),
+        ({"id": "20250000417"}, True),  # five numbers on
+        ({"id": "20250000418"}, False),
+        ({"id": "20260000413"}, False),  # another series
+        ({"dateNotification": date(2025, 3, 16)}, True),  # fifteen days
+        ({"dateNotification": date(2025, 3, 17)}, False),
+        ({"procedure": "Appel d'offres ouvert"}, False),
+        ({"objet": "SA5 RESTAURATION TOITURES SALLE FICTIVE LOT4:ASCENSEUR"}, False),  # the same lot
+        ({"objet": "SA5 RESTAURATION TOITURES SALLE FICTIVE: ASCENSEUR"}, False),  # no lot
+        ({"objet": "SA5 RESTAURATION COLLECTIVE LOT5: DENREES SURGELEES"}, False),  # one word in common
+    ],
+)
+def test_lots_numbered_one_after_the_other_are_of_one_consultation_even_when_subjects_were_cut_apart(given, united):
+    other = {"id": "20250000413", "objet": "SA5 RESTAURATION TOITURES SALLE FICTIVE LOT5:ASCENSEUR"} | given
+    rows = [record(id="20250000412", objet=CUT, codeCPV="45262512"), record(position=2, codeCPV="45313100", **other)]
+    groups = [row["consultation"] for row in built(*rows).values()]
+    assert (len(set(groups)) == 1) is united
+
+
+@pytest.mark.parametrize(("near", "proposed"), [(1.5, True), (1.7, False)])
+def test_a_repair_is_proposed_only_close_to_what_the_buyer_pays(near, proposed):
+    usual = [
+        record(position=n, id=f"U{n}", objet=f"Achat fictif numéro {n}", montant=40_000 + 900 * n) for n in range(1, 13)
+    ]
+    got = built(*usual, record(position=99, montant=4_585_000 * near))["M1"]
+    assert (got["montant_regle"], got["montant_propose"] is not None) == ("outlier", proposed)
+
+
+@pytest.mark.parametrize(
+    ("notified", "published", "other"),
+    [
+        (date(2026, 2, 22), date(2025, 3, 2), "22/02/2025"),
+        (date(2025, 12, 30), date(2025, 1, 10), "30/12/2024"),  # the year before
+        (date(2028, 2, 29), date(2025, 3, 2), "28/02/2025"),
+        (date(2025, 12, 31), date(2025, 4, 2), "31/12/2024"),  # ninety-two days
+        (date(2025, 12, 31), date(2025, 4, 3), None),
+    ],
+)
+def test_a_notification_after_its_publication_says_which_mistyped_year_explains_it(notified, published, other):
+    proof = built(record(dateNotification=notified, datePublicationDonnees=published))["M1"]["date_preuve"]
+    assert (f"l'expliquerait : {other}." in proof) if other else ("expliquerait" not in proof)

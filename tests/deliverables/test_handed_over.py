@@ -99,9 +99,9 @@ def test_a_table_of_suppliers_becomes_their_number_and_where_they_are() -> None:
     frame = pl.DataFrame({"nom": ["ATELIER INVENTÉ"], "montant": [1]})
     columns = (Column("nom", "Nom", names=True), Column("montant", "Montant", "somme"))
     whole = TableBlock("t", "Essai", frame, columns, sheet="fournisseurs")
-    told = registry._unnamed(whole)
+    (told,) = registry._unnamed((whole,))
     assert "ATELIER" not in told.text and "« fournisseurs »" in told.text.replace("\u00a0", " ")
-    kept = registry._unnamed(TableBlock("t", "Essai", frame, columns))
+    (kept,) = registry._unnamed((TableBlock("t", "Essai", frame, columns),))
     assert [column.name for column in kept.columns] == ["montant"]
 
 

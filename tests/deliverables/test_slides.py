@@ -235,3 +235,19 @@ def test_the_answer_under_a_title_never_takes_more_than_two_lines(words):
     size = box.text_frame.paragraphs[0].runs[0].font.size.pt
     ems = (box.width / 914400 - 0.2) * 72 / size / 1.08
     assert columns.lines(answer, ems) <= 2 and size >= 12
+
+
+@pytest.mark.parametrize(("lines", "said"), [(8, True), (10, False)])
+def test_a_sentence_gives_its_place_to_the_lines_of_a_table(lines, said):
+    """Ten lines that only hold without it: the sentence goes to the notes."""
+    frame = pl.DataFrame({f"c{rank}": [("mot " * 15).strip()] * lines for rank in range(5)})
+    block = TableBlock("t", "Essai", frame, tuple(Column(f"c{rank}", f"Colonne {rank}") for rank in range(5)))
+    beside = Sentence("Une phrase à côté. " * 12)
+    section = Section("plan", "Plan", "?", (Answer(Sentence("Dix actions.")), block, beside))
+    built = model.build("Essai", buyer="Ville fictive", as_of=date(2026, 10, 31), sections=[section])
+    slide = Presentation(io.BytesIO(slides.render(built, each=True))).slides[1]
+    told = " ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+    assert ("Une phrase à côté" in told) is said
+    assert "Une phrase à côté" in slide.notes_slide.notes_text_frame.text
+    (shown,) = (shape.table for shape in slide.shapes if shape.has_table)
+    assert len(shown.rows) - 1 == lines

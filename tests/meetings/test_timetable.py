@@ -139,8 +139,11 @@ def test_a_buyer_keeps_its_table_all_day_and_the_one_where_it_sat_most_in_the_da
     handed = first.plan.with_columns(
         table=pl.when((pl.col("acheteur") == "A") & (pl.col("creneau") > 0)).then(2).otherwise(1)
     )
-    again = timetable(pairs(rows), Day(3, 2), before=handed)
-    assert set(again.plan.filter(acheteur="A")["table"]) == {2}
+    late = Day(4, 2, absent={"A": frozenset({0})})
+    again = timetable(pairs(rows), late, before=handed)
+    assert set(again.plan.filter(acheteur="A")["table"]) == {
+        2
+    }  # its first meeting, at another hour, joins the two others
     assert set(again.plan.filter(acheteur="B")["table"]) == {1}
 
 
@@ -221,3 +224,14 @@ def test_pairs_stand_by_name_and_of_two_needs_as_wanted_the_first_is_kept():
         ("A", "G", 1, 6),  # a wish above the highest counts as the highest
         ("B", "F", 1, 1),
     ]
+
+
+def test_a_meeting_whose_hour_stays_keeps_its_table_whoever_leaves():
+    rows = [("Ana", "x", 1, 3), ("Bob", "y", 1, 3), ("Cid", "z", 1, 3), ("Cid", "x", 1, 3)]
+    first = timetable(pairs(rows), Day(3, 3))
+    shuffled = first.plan.with_columns(table=4 - pl.col("table"))  # tables handed out in another order
+    gone = Day(3, 3, absent={"Ana": frozenset(range(3))})
+    again = timetable(pairs(rows), gone, before=shuffled)
+    same = again.plan.join(shuffled, on=["acheteur", "fournisseur", "creneau"], suffix="_avant")
+    assert same.height == 3 and same["table"].to_list() == same["table_avant"].to_list()
+    assert not faults(again.plan, gone)

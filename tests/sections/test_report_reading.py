@@ -230,7 +230,9 @@ def test_two_subjects_that_begin_alike_are_told_apart_when_cut() -> None:
     assert brief(rows.head(1), 200)["objet"].to_list() == [f"{head} des écoles"]
     head = "Fourniture de livres non scolaires et de partitions pour toutes les bibliothèques"
     alike = pl.DataFrame({"objet": [f"{head} des écoles", f"{head} des piscines"]})
-    assert brief(alike, 60)["objet"].to_list() == ["… écoles", "… piscines"]
+    shared = "Fourniture de livres non scolaires"
+    assert brief(alike, 60)["objet"].to_list() == [f"{shared} … écoles", f"{shared} … piscines"]
+    assert brief(alike, 30)["objet"].to_list() == ["… écoles", "… piscines"]
 
 
 def test_no_option_of_the_command_line_is_told_to_a_client() -> None:

@@ -73,6 +73,24 @@ def test_a_list_that_writes_no_kind_of_notice_opens_none_and_says_so(tmp_path):
     assert "1 sans type d'avis" in found.told[0].replace("\u00a0", " ").replace("\u202f", " ").replace("’", "'")
 
 
+def test_an_announcement_comes_without_a_day_for_a_year_and_until_its_call(tmp_path):
+    prior = '27-9,PREINFORMATION,{},,"Ville d\'Aubrelle (fictive)",00000011700010,{},'
+    subject = "Entretien des espaces verts du parc inventé"
+
+    def needs(*rows):
+        found = public.announced(DAY, notices=[notices(tmp_path, *rows)])
+        return found.needs.select("besoin_id", "echeance", "date_dit").rows(), found.told[0].replace("\u00a0", " ")
+
+    held, told = needs(prior.format("2026-03-01", subject))
+    assert held == [("A-27-9-1", None, public.FORESEEN)] and "1 préinformation de moins de 12 mois" in told
+    assert "aucun n'attend" in told.replace("’", "'"), "it awaits no offer"
+    assert needs(prior.format("2026-02-28", subject))[0] == []
+    assert needs(prior.format("2026-12-01", subject), call("27-1", "2027-04-01"))[0] == [
+        ("A-27-1-1", date(2027, 4, 1), public.OFFERS)
+    ]
+    assert len(needs(prior.format("2026-12-01", "Fauchage inventé"), call("27-1", "2027-04-01"))[0]) == 2
+
+
 def test_a_change_moves_the_last_day_and_an_end_closes_a_notice():
     frame = pl.DataFrame(
         {

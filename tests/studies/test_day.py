@@ -113,6 +113,21 @@ def test_sheets_tables_badges_calendar_and_a_replan_with_few_moves(tmp_path):
     assert again.moved == 1
 
 
+def test_the_sheet_of_a_person_says_what_each_need_is_about_when_the_workbook_does(tmp_path):
+    wished = book(tmp_path, WISHES)
+    assert "Taille des haies" not in day.write(day.plan(wished, FRAME), tmp_path / "un")[0].read_text(encoding="utf-8")
+    held = openpyxl.load_workbook(wished)
+    about = held.create_sheet("besoins à venir")
+    about.append(["N°", "Besoin"])
+    about.append([1, "Taille des haies"])
+    held.save(wished)
+    made = day.plan(wished, FRAME)
+    page = day.write(made, tmp_path / "deux")[0].read_text(encoding="utf-8")
+    met = made.found.plan.filter(numero=1).height
+    assert met and page.count("Taille des haies") == 2 * met  # on the sheet of the buyer and on that of the supplier
+    assert day.replan(made).needs.height == 1
+
+
 def test_the_follow_up_is_read_with_its_rates_on_what_is_known(tmp_path):
     head = [
         "Besoin n°",

@@ -27,3 +27,14 @@ def test_two_readings_of_the_same_files_give_the_same_rows_in_the_same_order():
     assert first.keys() == second.keys()
     assert [name for name, table in first.items() if not table.equals(second[name])] == []
     assert first["contrats"]["uid"].is_sorted()
+
+
+def test_lists_that_prove_only_yes_give_no_share_of_the_known_holders():
+    """« 56,3 % of the answered » would be that of the few whose approval is told, not of the holders."""
+    result = spaser.diagnose(
+        sorted(DATA.glob("marches_demo*.json")), buyer="aubrelle", registers=sorted(DATA.glob("registre_demo*.csv"))
+    )
+    total = result.measures.filter(pl.col("dimension") == "total", pl.col("denominateur") > 0)
+    esus, social = (total.filter(pl.col("indicateur") == code) for code in ("titulaire_esus", "clause_sociale"))
+    assert (esus["repondus"] > 0).any() and esus["valeur_repondus"].is_null().all()
+    assert social["valeur_repondus"].is_not_null().all()

@@ -401,6 +401,6 @@ def test_the_command_drafts_a_concession_and_says_what_is_not_held(tmp_path, cap
     assert cli.main(asked) == 0
     told = capsys.readouterr().out
     assert "L3113-2" in told
-    assert "n'ont pas de texte" in told.replace("’", "'")
+    assert "le kit n'en a pas le texte" in told.replace("’", "'") and "L3124-5" in told and "22/08/2026" in told
     text = "\n".join(one.text for one in docx.Document(tmp_path / "redaction.docx").paragraphs)
     assert "La concession est réservée" in text

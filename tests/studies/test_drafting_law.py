@@ -9,6 +9,7 @@ from spaser.problems import Problem
 from spaser.studies.acting import drafting, proofreading
 from spaser.studies.acting.drafting import Need
 from spaser.studies.acting.drafting.reserving import may_be_listed
+from spaser.studies.acting.drafting.threshold import reached
 
 
 def plain(text: str) -> str:
@@ -206,3 +207,14 @@ def test_disabled_workers_are_the_same_in_a_contract_and_in_a_concession():
     for concession in (False, True):
         found = texts(Need(concession=concession), "reserver_handicap").values()
         assert any(said in plain(one.texte) for one in found)
+
+
+@pytest.mark.parametrize(("lots", "sure"), [(2, None), (3, True)])
+def test_the_lots_drafted_together_are_summed_before_the_threshold(lots, sure):
+    need = Need(famille="batiment_gros_oeuvre", annuel=150_000_000, mois=18, lot="1", lots=lots)
+    found = reached(need)
+    assert found.sure is sure
+    assert f"{lots} lots demandés" in plain(found.told)
+    assert "lots demandés" not in plain(
+        reached(Need(famille="batiment_gros_oeuvre", annuel=150_000_000, mois=18, lot="1")).told
+    )

@@ -80,7 +80,11 @@ def pairs(planned, published, **more):
 def test_buyer_family_and_window_are_needed_on_both_sides_of_each_limit():
     assert pairs({}, {})["surete"].to_list() == ["probable"]
     assert pairs({}, {"acheteur_siren": "2"}).height == 0
-    assert pairs({}, {"famille": "mobilier"}).height == 0
+    assert pairs({}, {"famille": "mobilier"})["surete"].to_list() == ["a_verifier"], (
+        "the same words under another family"
+    )
+    assert pairs({}, {"famille": "mobilier", "objet": "Entretien espaces verts nord"}, method=None).height == 1
+    assert pairs({}, {"famille": "mobilier", "objet": "Entretien espaces publics"}).height == 0
     assert pairs({}, {"famille": None}).height == 1
     for day, kept in ((date(2025, 12, 1), 1), (date(2025, 11, 30), 0), (date(2028, 6, 1), 1), (date(2028, 6, 2), 0)):
         assert pairs({}, {"date": day}).height == kept, day
@@ -94,6 +98,27 @@ def test_half_of_the_words_makes_a_link_probable_less_leaves_it_to_verify():
     assert pairs(*far).height == 0
     same = pairs(far[0] | {"codeCPV": "77310000"}, far[1] | {"codeCPV": "77313000"})
     assert same["ressemblance"].to_list() == [pytest.approx(0.25 + RULE["meme_cpv"])]
+
+
+@pytest.mark.parametrize(
+    ("other", "state"),
+    [("alpha bravo charlie delta echoo", "probable"), ("alpha bravo charlie fox golf", "a_verifier")],
+)
+def test_a_link_far_under_the_best_of_its_project_is_to_verify(other, state):
+    known = {"acheteur_siren": "1", "famille": "f", "codeCPV": None}
+    words = {"codeCPV": pl.String}
+    project = known | {"projet_id": "P", "objet": "alpha bravo charlie delta", "date_prevue": date(2026, 1, 1)}
+    rows = [
+        known | {"publie_id": code, "genre": "contrat", "objet": said, "date": date(2026, 2, 1)}
+        for code, said in (("exact", "alpha bravo charlie delta"), ("autre", other))
+    ]
+
+    def found(published):
+        told = [pl.LazyFrame(one, schema_overrides=words) for one in ([project], published)]
+        return dict(answers(*told).collect().select("publie_id", "surete").rows())
+
+    assert found(rows) == {"exact": "probable", "autre": state}
+    assert found(rows[1:]) == {"autre": "probable"}, "with nothing better, it counts"
 
 
 def test_a_contract_answers_one_project_the_one_it_resembles_most():

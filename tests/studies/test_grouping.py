@@ -136,3 +136,16 @@ def test_what_is_too_large_and_what_lacks_agree_with_one_and_with_two(made):
         )
         told = grouping.summary(replace(made, units=units)).replace("\u00a0", " ")
         assert large in told and lacks in told
+
+
+def test_nothing_to_look_at_and_nothing_out_of_reach_are_one_sentence_each(made):
+    def told(looked, unmeasured):
+        none = replace(made, units=made.units.head(0), looked=looked, unmeasured=unmeasured)
+        return grouping.summary(none).replace("\u00a0", " ").replace("\u2019", "'")
+
+    assert told(0, 0) == "Aucun besoin actionnable à regarder."
+    assert told(3, 1) == (
+        "2 besoins actionnables regardés, à la portée d'un fournisseur seul. "
+        "1 besoin sans montant ou sans famille : non regardés."
+    )
+    assert told(1, 1).startswith("Aucun besoin actionnable à regarder.")

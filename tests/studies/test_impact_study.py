@@ -112,3 +112,13 @@ def test_the_command_writes_its_model_once_and_runs_on_the_demo(tmp_path, capsys
     said = capsys.readouterr().out
     assert "ne s'ajoutent pas" in said
     assert "non mesuré (intervalle trop large" in said
+
+
+def test_the_terminal_says_hours_calculated_in_their_interval_and_hours_written_as_they_are(tmp_path):
+    written = "marche;lot;annee;montant_ht;famille;taux_clause;heures_exigees;heures_faites;personnes;source\n"
+    written += "M1;;2026;2000000;batiment_gros_oeuvre;5;;;;\nM2;1;2026;300000;nettoyage_locaux;;1567;;;\n"
+    (tmp_path / "heures.csv").write_text(written, encoding="utf-8")
+    made = spaser.impact_of(DATA / "depenses_demo.xlsx", LISTS, hours=tmp_path / "heures.csv")
+    said = impact.summary(made).replace("\u00a0", " ").replace("\u202f", " ")
+    assert "théoriques : 560 à 1 300 (milieu 910) h (1 marché)" in said
+    assert "écrites : 1 567 h (1 marché)" in said

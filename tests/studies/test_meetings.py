@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import polars as pl
 import pytest
 
 import spaser
-from spaser import renewals
+from spaser import french, renewals
 from spaser.problems import Problem
 from spaser.studies import meetings
 
@@ -39,6 +40,23 @@ def test_every_need_shown_starts_within_the_time_asked_and_has_someone_to_invite
         assert line["Sourcing à partir du"].date() <= result.as_of + timedelta(days=366)
         assert line["Fin au plus tard"].date() >= result.as_of
         assert line["Fournisseurs à inviter"] >= 1
+
+
+def test_nobody_is_met_about_a_need_that_nothing_follows_and_it_is_counted_apart(known):
+    result, found = known
+    left = found.opportunities.with_columns(
+        etat_action=pl.when(pl.int_range(pl.len()) % 2 == 0).then(pl.lit("attendre")).otherwise("etat_action"),
+        etat_libelle=pl.when(pl.int_range(pl.len()) % 2 == 0)
+        .then(pl.lit("opération unique"))
+        .otherwise("etat_libelle"),
+    )
+    whole = meetings.morning(result, found)
+    halved = meetings.morning(result, replace(found, opportunities=left))
+    needs = [{row["besoin_id"] for row in made.annexes[0].frame.to_dicts()} for made in (whole, halved)]
+    waiting = set(left.filter(etat_action="attendre")["besoin_id"])
+    assert needs[0] & waiting and needs[1] == needs[0] - waiting
+    said = " ".join(block.text for block in halved.sections[0].blocks)
+    assert "opération unique" in said and french.long_date(result.day) in said
 
 
 def test_guests_wishes_and_follow_up_name_the_same_pairs_of_need_and_supplier(book):

@@ -118,8 +118,9 @@ def test_an_article_that_is_not_the_one_of_the_structures_named_is_said(tmp_path
 
 
 def test_articles_are_read_as_they_are_written():
-    assert cited("l2113-15 et l2113-16") == cited("l. 2113-15 et 16") == {"15", "16"}
-    assert cited("article l2113-15") == {"15"} and cited("article l2113-13-1") == set()
+    assert cited("l2113-15 et l2113-16") == cited("l. 2113-15 et 16") == {"L2113-15", "L2113-16"}
+    assert cited("article l2113-15") == {"L2113-15"} and cited("article l2113-13-1") == {"L2113-13-1"}
+    assert cited("articles l3113-1 et l. 3113-2-1") == {"L3113-1", "L3113-2-1"} and cited("l3113-20") == set()
 
 
 @pytest.mark.parametrize(

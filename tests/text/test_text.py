@@ -195,4 +195,8 @@ def test_a_long_title_is_told_in_fewer_words(text: str, told: str):
 
 def test_two_titles_told_alike_say_what_parts_them_from_their_lot_on():
     same = "Prestations de nettoyage de bureaux et de vitrerie des bâtiments communaux sans rien d'autre Lot "
-    assert distinct([f"{same}1", f"{same}2"], 50) == ["… Lot 1", "… Lot 2"]
+    assert distinct([f"{same}1", f"{same}2"], 31) == ["… Lot 1", "… Lot 2"]  # no room to say of what
+    for most in (32, 50):
+        told = distinct([f"{same}1", f"{same}2"], most)
+        assert [one.split(" … ")[1] for one in told] == ["Lot 1", "Lot 2"] and max(map(len, told)) <= most
+        assert all(one.startswith("Prestations") for one in told)

@@ -187,8 +187,8 @@ def section_plan_page(findings: Findings) -> Told:
     amount = sum(row["effet"] or 0 for row in rows)
     more = f" ; effet attendu des actions chiffrées : {french.euros_short(amount)} par an" if amount else ""
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
-    # An action that changes practices has no amount: none is expected, which is not « inconnu ».
-    amounts = [_NO_AMOUNT if row["effet"] is None else french.value(row["effet"], "somme") for row in rows]
+    # An action that changes practices has no amount: none is expected, which is not « inconnu ». An estimate is not told to the euro.
+    amounts = [_NO_AMOUNT if row["effet"] is None else french.euros_short(row["effet"]) for row in rows]
     told = frame.with_columns(pl.Series("effet", amounts, dtype=pl.String))
     shown = [column for column in _PLAN if column.name != "effet" or frame["effet"].count()]
     answer = Answer(Sentence(french.sentence(said + more)))

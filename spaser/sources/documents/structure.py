@@ -140,7 +140,7 @@ def passages(pages: list[tuple[int | None, list[list[Any]]]], wrapped: bool) -> 
     """
     outline = Outline(sum(line[1] is not None for _, lines in pages for line in lines) >= _MARKS_ITS_HEADINGS)
     current = Passage(None, None, None, False)
-    criteria, before = False, ""
+    criteria, listed, before = False, False, ""
     for page, lines in _without_running_lines(pages) if wrapped else pages:
         for line in lines:
             text, level, number = line[0].strip(), line[1], line[2]
@@ -151,7 +151,9 @@ def passages(pages: list[tuple[int | None, list[list[Any]]]], wrapped: bool) -> 
             before = text if wrapped else ""
             if moved:
                 criteria = bool(_CRITERIA.search(outline.title or ""))
-            criterion = criteria and not moved and len(text) <= 200 and bool(_WEIGHT.search(text))
+            criterion = (criteria or listed) and not moved and len(text) <= 200 and bool(_WEIGHT.search(text))
+            # A title that nothing marks as one heads the weights that follow it at once.
+            listed = not moved and (_heads_criteria(text) or (listed and criterion))
             carried = current.page != where and _unfinished(current, text) and not moved
             full = len(current.text) > _LONG and not _unfinished(current, text)
             if moved or full or criterion or current.criterion or (current.page != where and not carried):
@@ -161,6 +163,10 @@ def passages(pages: list[tuple[int | None, list[list[Any]]]], wrapped: bool) -> 
             _add(current, text, wrapped and not moved)
     if current.text:
         yield current
+
+
+def _heads_criteria(text: str) -> bool:
+    return len(text) <= _TITLE_LENGTH and text[-1] not in ".;," and bool(_CRITERIA.search(text))
 
 
 def kind(source: str, opening: str) -> str | None:

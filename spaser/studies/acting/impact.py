@@ -16,7 +16,7 @@ from spaser.deliverables import report as model
 from spaser.deliverables.report import Report, Source
 from spaser.families import spend as families_spend
 from spaser.problems import Problem
-from spaser.sections.acting.impact import annexes, interval, section_impact
+from spaser.sections.acting.impact import BOUNDS, annexes, interval, section_impact
 from spaser.sources.answers.hours import TEMPLATE, read_hours
 from spaser.studies import suppliers
 from spaser.studies.territory.panorama import find
@@ -244,14 +244,11 @@ def summary(result: Impact) -> str:
     if result.required.height:
         told = (
             result.required.group_by("origine")
-            .agg(pl.col("heures_milieu").sum(), pl.len())
+            .agg(pl.col(f"heures_{bound}" for bound in BOUNDS).sum(), pl.len())
             .sort("origine", nulls_last=True)
         )
         lines += ["", "Heures exigées par les clauses"]
-        hours = {
-            row["origine"]: f" : {french.number(row['heures_milieu'])} h" if row["origine"] else ""
-            for row in told.to_dicts()
-        }
+        hours = {row["origine"]: f" : {_hours(row)}" if row["origine"] else "" for row in told.to_dicts()}
         lines += [
             f"  {row['origine'] or 'non mesurées'}{hours[row['origine']]} ({french.count(row['len'], 'marché')})"
             for row in told.to_dicts()
@@ -263,3 +260,9 @@ def summary(result: Impact) -> str:
         "Ces trois sortes d'heures ne s'ajoutent pas : ce sont souvent les mêmes. L'effet net n'est pas mesuré.",
     ]
     return "\n".join(lines)
+
+
+def _hours(row: dict[str, Any]) -> str:
+    """Hours as written, « 1 567 h »; calculated, in their interval."""
+    exact = row["heures_bas"] == row["heures_haut"]
+    return french.typeset(f"{french.number(row['heures_milieu'])} h") if exact else interval(row, "heures", "h")

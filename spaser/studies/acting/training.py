@@ -114,7 +114,7 @@ def _figures(result: Diagnostic) -> list[Question]:
     reserved = found.one("marche_reserve")
     if reserved is not None and reserved.numerateur is not None and reserved.denominateur:
         n = int(reserved.numerateur)
-        why = f"Sur {french.number(reserved.denominateur)} contrats. Réserver, c'est limiter l'accès à des structures d'insertion ou du handicap."
+        why = f"Sur {french.number(reserved.denominateur)} contrats. Réserver, c'est limiter l'accès à des structures du handicap ou de l'insertion, à des détenus qui travaillent ou, pour certains services seulement, à l'économie sociale et solidaire."
         asked.append(
             Question(
                 "marche_reserve", "Combien de nos contrats sont déclarés réservés ?", _near(n), french.number(n), why

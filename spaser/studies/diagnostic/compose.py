@@ -15,6 +15,7 @@ import polars as pl
 from spaser import buyers, considerations, indicators, obligations, renewals
 from spaser.considerations import launches as launching
 from spaser.considerations import scores
+from spaser.indicators.measuring import known_shares
 from spaser.problems import Problem
 from spaser.sections import tallies
 from spaser.sources import demonstration
@@ -111,7 +112,7 @@ def diagnose(
         contracts=chosen,
         holders=holders,
         subcontracts=acts,
-        measures=_measured(chosen.lazy(), scope if sirens else "ensemble"),
+        measures=known_shares(_measured(chosen.lazy(), scope if sirens else "ensemble"), held.proved(base)),
         contributions=scores.contributions(chosen.lazy(), base.method).collect(),
         extras=_duties(
             base,

@@ -17,6 +17,7 @@ from spaser.indicators import records as indicator_records
 from spaser.sources.registers import Registers
 from spaser.sources.registers.known import known_suppliers
 from spaser.suppliers import analysis as suppliers_analysis
+from spaser.suppliers import coverage
 from spaser.vocabulary import REJECTS
 
 if TYPE_CHECKING:
@@ -40,6 +41,15 @@ def lists_of(registers: Sequence[str | Path], holders: pl.LazyFrame, cache: Path
     met = holders.select(pl.concat([pl.col("titulaire_id"), pl.col("titulaire_siren")]).drop_nulls().unique())
     digits = met.filter(pl.col("titulaire_id").str.contains(r"^\d{9}(\d{5})?$")).collect().to_series()
     return known_suppliers(list(registers), identifiers=digits.to_list(), cache=cache)
+
+
+def proved(base: Base) -> set[str]:
+    """What a list of holders read proves a « non » of (keys of ``measuring.LISTED``)."""
+    if base.register is None or base.establishments is None:
+        return set()
+    found = coverage.of_lists(base.register, base.establishments).collect().row(0, named=True)
+    told = (("ESUS", found["ess_chargee"]), ("inclusif", not found["inclusif_manquants"]))
+    return {name for name, proves in told if proves}
 
 
 def known_holders(

@@ -1,4 +1,4 @@
-"""What is announced in public before any contract: notices that still await offers on the reader's day, programmes that their buyer published.
+"""What is announced in public before any contract: notices that await offers on the reader's day or announce a purchase, programmes published.
 
 Both become NEEDS, one for each lot or project whose family is told, with where it is public and what its date means. A
 programme is read here only when a person says that it is published: nothing in a file of projects says so.
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from spaser import buyers, families, french, potential, territories
+from spaser import buyers, families, french, potential, rules, territories
 from spaser.potential.demand import kind
 from spaser.problems import Problem
 from spaser.sources.notices import Notices, read_notices
@@ -27,8 +27,14 @@ from spaser.vocabulary import NEEDS
 
 #: What a date means, by where the need is public.
 ENDS, OFFERS, PLANNED = "fin au plus tard", "offres au plus tard", "lancement prévu"
-#: Kinds of notice that ask for offers, and those that end or change one.
-_CALLS, _END, _CHANGE = ("concurrence", "concours"), ("attribution", "annulation"), "rectificatif"
+FORESEEN = "consultation annoncée, sans date"
+#: Kinds of notice that ask for offers, that only announce, and those that end or change one.
+_CALLS, _PRIOR, _END, _CHANGE = (
+    ("concurrence", "concours"),
+    "preinformation",
+    ("attribution", "annulation"),
+    "rectificatif",
+)
 #: The journals of notices, and what makes one notice of the two: what both of them publish.
 BOAMP, TED = "BOAMP", "TED"
 ALIKE = "même acheteur, même objet, même date limite"
@@ -116,7 +122,33 @@ def _of_notices(read: Notices, day: date, known: pl.DataFrame | None) -> tuple[p
     out = (pl.col("date_publication") <= day).fill_null(True)
     source = pl.when(pl.col("format").str.contains("(?i)boamp")).then(pl.lit(BOAMP)).otherwise(pl.lit(TED))
     waiting = calls.filter((pl.col("date_limite") >= day) & out & ~pl.col("_clos")).with_columns(_source=source)
-    still = _once(waiting)
+    foreseen = _foreseen(seen.filter(out).with_columns(_source=source), calls, day)
+    still = pl.concat([_once(waiting).with_columns(_date_dit=pl.lit(OFFERS)), foreseen], how="diagonal_relaxed")
+    sorted_ = _lots(still, read, known)
+    usable = sorted_.filter(pl.col("famille").is_not_null())
+    held = still.height - foreseen.height
+    open_ = (
+        "aucun n'attend plus d'offres"
+        if not held
+        else f"{french.number(held)} {'attend' if held == 1 else 'attendent'} encore des offres"
+    )
+    said = f"Avis lus : {french.number(read.notices.height)} ; {open_} le {french.long_date(day)}"
+    if waiting["_source"].n_unique() > 1:
+        twice = waiting.height - held
+        said += f" ; {french.count(twice, 'avis')} {'paru' if twice < 2 else 'parus'} à la fois au {BOAMP} et au {TED} ({ALIKE}), {'compté' if twice < 2 else 'comptés'} une fois ; écrit autrement, un même avis compte deux fois"
+    if foreseen.height:
+        said += f" ; {french.count(foreseen.height, 'préinformation', feminine=True)} de moins de {_recent()} mois"
+    if unsaid.height:
+        said += (
+            f" ; {french.number(unsaid.height)} sans type d'avis ou sans date limite dans le fichier, laissés de côté"
+        )
+    lost = sorted_.height - usable.height
+    said += f" ; {french.count(lost, 'lot')} sans famille d'achat reconnue" if lost else ""
+    return _conformed(_needs(usable)), french.sentence(said)
+
+
+def _lots(still: pl.DataFrame, read: Notices, known: pl.DataFrame | None) -> pl.DataFrame:
+    """One row per lot of the notices, with its buyer, its place and its family when the words or the code say it."""
     lots = read.lots.select("avis", "lot", _objet="objet", _cpv="codeCPV", _montant="montant_estime", _mois="dureeMois")
     many = pl.col("nb_lots").fill_null(0) > 1
     rows = still.join(lots, on="avis", how="left", maintain_order="left").with_columns(
@@ -130,11 +162,14 @@ def _of_notices(read: Notices, day: date, known: pl.DataFrame | None) -> tuple[p
         objet=pl.coalesce("_objet", "objet"),
         codeCPV=pl.coalesce("_cpv", "codeCPV"),
     )
-    sorted_ = families.add(_bought(rows, known).lazy()).collect(engine="in-memory")
-    usable = sorted_.filter(pl.col("famille").is_not_null())
+    return families.add(_bought(rows, known).lazy()).collect(engine="in-memory")
+
+
+def _needs(usable: pl.DataFrame) -> pl.DataFrame:
+    """The lots as NEEDS: yearly amounts, what their date is, where they are public."""
     months = pl.col("dureeMois").clip(12, None).fill_null(12)
     reserved = pl.col("reserve").is_not_null() & (pl.col("reserve") != "none")
-    needs = usable.with_columns(
+    return usable.with_columns(
         annuel=(pl.col("montant") * 12 / months).round().cast(pl.Int64),
         lot_annuel=(pl.col("montant") * 12 / months).round().cast(pl.Int64),
         type_marche=kind(pl.col("codeCPV")),
@@ -144,26 +179,27 @@ def _of_notices(read: Notices, day: date, known: pl.DataFrame | None) -> tuple[p
         besoin_montant="montant",
         lots=pl.lit(1, pl.Int32),
         publie=pl.format("avis {}", "_parus") + pl.when(reserved).then(pl.lit(", réservé")).otherwise(pl.lit("")),
-        date_dit=pl.lit(OFFERS),
+        date_dit="_date_dit",
         reserve=reserved.fill_null(False),
     )
-    held = still.height
-    open_ = (
-        "aucun n'attend plus d'offres"
-        if not held
-        else f"{french.number(held)} {'attend' if held == 1 else 'attendent'} encore des offres"
+
+
+def _recent() -> int:
+    """For how many months an announcement without a day still says something."""
+    return int(rules.method()["potential"]["preinformation"]["value"])
+
+
+def _foreseen(seen: pl.DataFrame, calls: pl.DataFrame, day: date) -> pl.DataFrame:
+    """The announcements of a purchase to come, once each, that no call has followed: they await no offer, and have no last day."""
+    recent = pl.col("date_publication") >= pl.lit(day).dt.offset_by(f"-{_recent()}mo")
+    prior = seen.filter((pl.col("type_avis") == _PRIOR) & recent & ~pl.col("_clos"))
+    called = {(fold(name or ""), fold(said or "")) for name, said in calls.select("acheteur_nom", "objet").rows()}
+    opened = pl.Series(
+        [(fold(name or ""), fold(said or "")) in called for name, said in prior.select("acheteur_nom", "objet").rows()],
+        dtype=pl.Boolean,
     )
-    said = f"Avis lus : {french.number(read.notices.height)} ; {open_} le {french.long_date(day)}"
-    if waiting["_source"].n_unique() > 1:
-        twice = waiting.height - still.height
-        said += f" ; {french.count(twice, 'avis')} {'paru' if twice < 2 else 'parus'} à la fois au {BOAMP} et au {TED} ({ALIKE}), {'compté' if twice < 2 else 'comptés'} une fois ; écrit autrement, un même avis compte deux fois"
-    if unsaid.height:
-        said += (
-            f" ; {french.number(unsaid.height)} sans type d'avis ou sans date limite dans le fichier, laissés de côté"
-        )
-    lost = sorted_.height - usable.height
-    said += f" ; {french.count(lost, 'lot')} sans famille d'achat reconnue" if lost else ""
-    return _conformed(needs), french.sentence(said)
+    kept = _once(prior.filter(~opened).with_columns(date_limite=pl.lit(day)))
+    return kept.with_columns(date_limite=pl.lit(None, pl.Date), _date_dit=pl.lit(FORESEEN))
 
 
 def _once(calls: pl.DataFrame) -> pl.DataFrame:

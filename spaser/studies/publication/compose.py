@@ -26,7 +26,7 @@ from spaser.sources import ledgers
 from spaser.sources.answers import entered as entered_file
 from spaser.studies import diagnostic
 from spaser.studies.diagnostic import Base, Declared, Diagnostic, Paths
-from spaser.suppliers import coverage
+from spaser.studies.diagnostic.holders import proved
 from spaser.vocabulary import DEFAULT_POPULATION, EDITIONS, ENTERED, MEASURES, PEERS
 from spaser.vocabulary.sentences import DEMO_NOTE
 
@@ -151,7 +151,7 @@ def publish(
     published = tuple(range(years[0], years[1] + 1)) if years else tuple(known)
     moved = _since(previous, Edition(every.lazy(), published, measurer(name, population)))
     made = _composed(result, name, every, published, read, definition, moved)
-    return replace(_known(made, _proved(base)), with_score=with_score, mention=mention)
+    return replace(_known(made, proved(base)), with_score=with_score, mention=mention)
 
 
 def _known(made: Publication, proved: set[str]) -> Publication:
@@ -163,18 +163,6 @@ def _known(made: Publication, proved: set[str]) -> Publication:
         spent=known_shares(made.spent, proved),
         past=known_shares(made.past, proved),
     )
-
-
-def _proved(base: Base) -> set[str]:
-    """What a list of holders read proves a « non » of (keys of ``LISTED``)."""
-    if base.register is None or base.establishments is None:
-        return set()
-    found = coverage.of_lists(base.register, base.establishments).collect().row(0, named=True)
-    return {
-        name
-        for name, proves in (("ESUS", found["ess_chargee"]), ("inclusif", not found["inclusif_manquants"]))
-        if proves
-    }
 
 
 class _Given(NamedTuple):

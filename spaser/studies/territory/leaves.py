@@ -143,7 +143,7 @@ def write(book: Book, folder: Path | str) -> list[Path]:
 def summary(book: Book) -> str:
     """What the terminal says of it."""
     lost = book.entries.filter(chapitre=UNKNOWN).height
-    said = f"Cahier : {french.count(book.entries.height, 'structure')}, {french.count(len(_families(book)), 'famille')} d'achat ; {french.number(lost)} au métier non renseigné par les listes"
+    said = f"Cahier : {french.count(book.entries.height, 'structure', feminine=True)}, {french.count(len(_families(book)), 'famille', feminine=True)} d'achat ; {french.number(lost)} au métier non renseigné par les listes"
     return french.sentence(said)
 
 
@@ -211,7 +211,7 @@ def _counts(book: Book) -> str:
         f" ({kinds})" if kinds else ""
     )
     return french.sentence(
-        f"Au {french.long_date(place.as_of)}, {french.count(rows.height, 'structure')} dans {french.count(place.communes.height, 'commune')}, dont {inclusive} et {french.number(held['titulaire_ess'])} de l'ESS (une structure peut être les deux)"
+        f"Au {french.long_date(place.as_of)}, {french.count(rows.height, 'structure', feminine=True)} dans {french.count(place.communes.height, 'commune')}, dont {inclusive} et {french.number(held['titulaire_ess'])} de l'ESS (une structure peut être les deux)"
     )
 
 
@@ -225,7 +225,7 @@ def _public(book: Book) -> tuple[str, ...]:
     """Where the needs to come are taken from, when some were read."""
     if book.wins is None and not book.read:
         return ()
-    rule = "Ce qui arrive pour une structure ne vient que de ce qui est public : contrats publiés qui finissent, avis qui attendent encore des offres, programmes d'achat publiés."
+    rule = "Ce qui arrive pour une structure ne vient que de ce qui est public : contrats publiés qui finissent, avis qui attendent encore des offres ou annoncent un achat, programmes d'achat publiés."
     return (rule, *book.read)
 
 

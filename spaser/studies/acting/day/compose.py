@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from spaser import meetings
 from spaser.problems import Problem
-from spaser.studies.acting.day.sheets import Frame, planning, wishes
+from spaser.studies.acting.day.sheets import Frame, needs, planning, wishes
 
 
 @dataclass(frozen=True, eq=False)
 class Planned:
-    """A day planned: the timetable, its frame, what was asked of it (``pairs`` wished, ``day`` with who is there and what is held)."""
+    """A day planned: the timetable, its frame, what was asked of it (``pairs`` wished, ``day`` with who is there and what is held).
+
+    ``needs``: what each need is about (``numero, besoin``), empty when the workbook does not say it.
+    """
 
     frame: Frame
     found: meetings.Timetable
     pairs: pl.DataFrame
     day: meetings.Day
     moved: int | None = None
+    needs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"numero": pl.Int64, "besoin": pl.String}))
 
 
 def plan(book: Path | str, frame: Frame, *, before: Path | str | None = None) -> Planned:
@@ -52,7 +56,7 @@ def plan(book: Path | str, frame: Frame, *, before: Path | str | None = None) ->
             todo="Remplissez la feuille « souhaits »",
         )
     _refuse(found, day, Path(book).name)
-    return Planned(frame, found, pairs.collect(), day, None if old is None else _moved(old, found.plan))
+    return Planned(frame, found, pairs.collect(), day, None if old is None else _moved(old, found.plan), needs(book))
 
 
 def replan(

@@ -18,11 +18,13 @@ from spaser.text import fold
 
 _PLAN = (
     Column("heure", "Heure"),
-    Column("table", "Table", "texte"),
+    Column("table", "Table", "entier"),
     Column("acheteur", "Acheteur"),
     Column("fournisseur", "Fournisseur"),
-    Column("numero", "Besoin n°", "texte"),
+    Column("numero", "Besoin n°", "entier"),
 )
+#: What the sheet of a person says besides: the need in words, when the workbook of wishes holds it.
+_ABOUT = Column("besoin", "Besoin")
 
 
 def findings(result: Planned) -> dict[str, pl.DataFrame]:
@@ -55,7 +57,8 @@ def report(result: Planned) -> Report:
 def _timed(result: Planned) -> pl.DataFrame:
     """The timetable with the hour of each slot, « 9 h 15 »."""
     hours = {slot: result.frame.told(slot) for slot in range(result.frame.slots)}
-    return result.found.plan.with_columns(heure=pl.col("creneau").replace_strict(hours, return_dtype=pl.String))
+    timed = result.found.plan.with_columns(heure=pl.col("creneau").replace_strict(hours, return_dtype=pl.String))
+    return timed.join(result.needs, on="numero", how="left", maintain_order="left") if result.needs.height else timed
 
 
 def _timetable(result: Planned, rows: pl.DataFrame) -> Section:
@@ -102,7 +105,7 @@ def _sheets(rows: pl.DataFrame, unmet: pl.DataFrame) -> list[TableBlock]:
     roles = (("acheteur", "Acheteur"), ("fournisseur", "Fournisseur"))
     badges = pl.concat([rows.select(badge=pl.col(who).unique().sort(), role=pl.lit(role)) for who, role in roles])
     return [
-        table("planning", "Planning", numbered, (Column("creneau", "Créneau", "texte"), *_PLAN)),
+        table("planning", "Planning", numbered, (Column("creneau", "Créneau", "entier"), *_PLAN)),
         table("par table", "Plan par table", grid, (_PLAN[1], _PLAN[0], *_PLAN[2:])),
         table("badges", "Badges", badges, (Column("badge", "Nom"), Column("role", "Rôle"))),
         table("non servis", "Souhaits sans créneau", unmet, _UNMET),
@@ -113,12 +116,12 @@ def _sheets(rows: pl.DataFrame, unmet: pl.DataFrame) -> list[TableBlock]:
 _UNMET = (
     Column("acheteur", "Acheteur"),
     Column("fournisseur", "Fournisseur"),
-    Column("poids", "Poids", "texte"),
+    Column("poids", "Souhaits réunis (1 à 9)", "entier"),
 )
 
 
 _FOLLOWED = (
-    Column("numero", "Besoin n°", "texte"),
+    Column("numero", "Besoin n°", "entier"),
     Column("fournisseur", "Fournisseur"),
     Column("acheteur", "Acheteur"),
     Column("rencontre", "Rencontré le"),
@@ -138,10 +141,15 @@ def _printed(people: Sequence[tuple[str, str, pl.DataFrame]]) -> list[Section]:
             f"fiche-{rank}",
             name,
             "Mes rencontres",
-            (table(f"tab-fiche-{rank}", f"Rencontres de {name}", rows, tuple(c for c in _PLAN if c.name != who)),),
+            (table(f"tab-fiche-{rank}", f"Rencontres de {name}", rows, _own(rows, who)),),
         )
         for rank, (name, who, rows) in enumerate(people, 1)
     ]
+
+
+def _own(rows: pl.DataFrame, who: str) -> tuple[Column, ...]:
+    """The columns of the sheet of a person: all but itself, and what the need is about when it is known."""
+    return (*(c for c in _PLAN if c.name != who), *((_ABOUT,) if "besoin" in rows.columns else ()))
 
 
 def calendar(result: Planned) -> bytes:

@@ -36,6 +36,7 @@ _WISHES = {
     "fixe": ("creneau impose", "creneau fixe"),
 }
 
+NEEDS = "besoins à venir"
 _HOURS = ("arrivee", "depart", "arrivee_acheteur", "depart_acheteur")
 _FOLLOW = {
     "numero": ("besoin n", "numero"),
@@ -109,6 +110,17 @@ def wishes(book: Path | str, frame: Frame) -> pl.DataFrame:
         **dict.fromkeys(_HOURS, pl.Int64),
     }
     return pl.DataFrame(read, schema=schema)
+
+
+def needs(book: Path | str) -> pl.DataFrame:
+    """What each need is about, by its number, from the sheet « besoins à venir » when the workbook holds it: ``numero, besoin``."""
+    rows: list[dict[str, Any]] = []
+    if NEEDS in sheets.names(book):
+        spelled = {"numero": ("n", "numero"), "besoin": ("besoin",)}
+        found = sheets.filled(book, NEEDS, spelled, anchor="Besoin", written_by="spaser matinale")
+        rows = [{"numero": _whole(row["numero"]), "besoin": row["besoin"]} for row in found]
+    kept = pl.DataFrame(rows, schema={"numero": pl.Int64, "besoin": pl.String}).drop_nulls()
+    return kept.unique("numero", keep="first", maintain_order=True)
 
 
 def _of_need(row: Mapping[str, str | None]) -> str | None:

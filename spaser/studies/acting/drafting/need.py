@@ -12,7 +12,8 @@ class Need:
     """What is to be bought. ``annuel`` in cents without tax; ``mois`` the whole duration; ``taux`` part of the hours (0 to 1).
 
     ``acheteur``: central, autre or entite, empty when unknown. ``atteint``: the buyer says that the whole need reaches the European
-    threshold, or not; None: it is compared. ``concession``: the contract is one, so it rests on articles of its own.
+    threshold, or not; None: it is compared. ``concession``: the contract is one, so it rests on articles of its own. ``lots``: how many
+    lots of this amount are drafted together: the need is at least their sum.
     """
 
     objet: str = ""
@@ -26,6 +27,7 @@ class Need:
     acheteur: str = ""
     atteint: bool | None = None
     concession: bool = False
+    lots: int = 1
 
     @property
     def nature(self) -> str:
@@ -54,3 +56,8 @@ class Need:
     def whole(self) -> int | None:
         """The amount on the whole duration, in cents."""
         return None if self.annuel is None or self.mois is None else round(self.annuel * self.mois / 12)
+
+    @property
+    def known(self) -> int | None:
+        """What is known of the amount of the whole need, in cents: that of the lots drafted together."""
+        return None if self.whole is None else self.whole * self.lots

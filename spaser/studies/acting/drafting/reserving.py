@@ -73,7 +73,12 @@ def refuse(need: Need, *asked: str) -> None:
 def to_check(need: Need, *asked: str) -> list[str]:
     """What to check before the texts are pasted, when a reservation to the ESS or the text of a concession is asked."""
     if need.concession:
-        return [rules.toml("clauses/articles.toml")["a_verifier"]["concession"]]
+        duties = rules.toml("law.toml")["duties"]
+        since = {
+            blank: rules.since(duties[f"climat-concession-{duty}"]["since"])
+            for blank, duty in (("critere", "critere-env"), ("clause", "clause-env"), ("sociale", "clause-sociale"))
+        }
+        return [rules.toml("clauses/articles.toml")["a_verifier"]["concession"].format(**since)]
     if not set(asked) & set(LEVERS):
         return []
     notes = rules.toml("clauses/articles.toml")["a_verifier"]

@@ -33,11 +33,11 @@ def reached(need: Need) -> Reached:
     told = _told(need, values)
     if need.atteint is not None:
         return Reached(need.atteint, told)
-    if need.whole is None:
+    if need.known is None:
         return Reached(None, told)
-    if need.whole >= max(values.values()) * CENT:
+    if need.known >= max(values.values()) * CENT:
         return Reached(True, told)
-    return Reached(False if not need.lot and need.whole < min(values.values()) * CENT else None, told)
+    return Reached(False if not need.lot and need.known < min(values.values()) * CENT else None, told)
 
 
 def dispensed(need: Need) -> bool:
@@ -77,7 +77,10 @@ def _told(need: Need, values: dict[str, int]) -> str:
         if need.whole is None
         else f"montant sur la durée : {french.euros(need.whole, 0)} HT sur {months}"
     )
-    lot = " pour ce lot seul (tous les lots du besoin s'additionnent)" if need.lot and need.whole is not None else ""
+    lot = ""
+    if need.lot and need.whole is not None:
+        asked = f", {french.euros(need.known, 0)} pour les {need.lots} lots demandés" if need.lots > 1 else ""
+        lot = f" pour ce lot seul{asked} (tous les lots du besoin s'additionnent)"
     said = ", ".join(
         f"{french.euros(value * CENT, 0)} ({_name(rule, held[rule]['label'])})" for rule, value in values.items()
     )

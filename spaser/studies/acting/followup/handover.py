@@ -94,7 +94,7 @@ def summary(result: Followed) -> str:
 def _said(result: Followed) -> list[str]:
     rows = result.projects
     counts = rows["etat"].value_counts().sort("count", "etat", descending=[True, False])
-    states = french.listing(f"{french.number(n)} {etat}" for etat, n in counts.iter_rows())
+    states = french.listing(f"{french.number(n)} « {etat} »" for etat, n in counts.iter_rows())
     awarded = rows.filter(pl.col("contrats") > 0)
     said = [french.sentence(f"{french.capital(french.count(rows.height, 'achat prévu'))} : {states}")]
     if awarded.height:

@@ -121,6 +121,12 @@ def summary(result: Grouping) -> str:
 
 def _said(result: Grouping) -> list[str]:
     units = result.units
+    if not units.height:
+        taken = result.looked - result.unmeasured
+        seen = "Aucun besoin actionnable à regarder"
+        if taken:
+            seen = f"{french.count(taken, 'besoin actionnable')} {french.plural('regardé', taken)}, à la portée d'un fournisseur seul"
+        return [french.sentence(seen), *_unmeasured(result)]
     possible = units.filter(pl.col("complets") > 0).height
     missing, large = (
         units.filter("a_structurer").height,
@@ -138,11 +144,16 @@ def _said(result: Grouping) -> list[str]:
             f"{french.number(large)} {'est trop grand' if large == 1 else 'sont trop grands'} pour quatre (lot à réduire) ; {french.number(missing)} {'demande' if missing == 1 else 'demandent'} de structurer une filière"
         ),
     ]
-    if result.unmeasured:
-        said.append(
-            french.sentence(f"{french.count(result.unmeasured, 'besoin')} sans montant ou sans famille : non regardés")
-        )
-    return said
+    return [*said, *_unmeasured(result)]
+
+
+def _unmeasured(result: Grouping) -> list[str]:
+    count = result.unmeasured
+    return (
+        [french.sentence(f"{french.count(count, 'besoin')} sans montant ou sans famille : non regardés")]
+        if count
+        else []
+    )
 
 
 def _first(result: Grouping) -> Section:

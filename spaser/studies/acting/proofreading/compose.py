@@ -13,10 +13,10 @@ from typing import Any
 
 import polars as pl
 
-from spaser import french, rules
+from spaser import rules
 from spaser.studies import clauses as dossier
 from spaser.studies.acting import drafting
-from spaser.studies.acting.proofreading import lengths, local, reserving
+from spaser.studies.acting.proofreading import following, lengths, local, reserving, subject, weights
 from spaser.studies.acting.proofreading.reading import (
     CHECK,
     CLASHES,
@@ -34,14 +34,20 @@ from spaser.studies.acting.proofreading.reading import (
 
 #: What a row says of one check.
 _ROW = ("consultation", "lot", "controle", "etat", "ou", "constat", "fondement", "texte")
-_FOLLOWED = re.compile(
-    r"facilitateur|facilitatrice|justificatif|attestation|releve|suivi de la clause|comite de suivi|bilan"
-)
-_PENALTY = re.compile(r"penalite|mise en demeure|refaction")
-_GENERAL = re.compile(
-    r"politique (?:rse|sociale|societale|generale)|demarche rse|label rse|agrement esus|statut (?:d'|de l')(?:ess|economie sociale)"
-)
-_WEIGHT = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?%")
+#: The duties of the execution and of the award: of a contract, of a concession (none of whose texts is held).
+_DUTIES = {
+    "critere": ("climat-critere-env", "climat-concession-critere-env"),
+    "clause_env": ("climat-clause-env", "climat-concession-clause-env"),
+    "clause_sociale": ("climat-clause-sociale-seuils", "climat-concession-clause-sociale"),
+}
+_BASES = {
+    "climat-critere-env": "CCP L2152-7, R2152-7",
+    "climat-clause-env": "CCP L2112-2",
+    "climat-clause-sociale-seuils": "CCP L2112-2-1",
+    "climat-concession-critere-env": "CCP L3124-5, R3124-4",
+    "climat-concession-clause-env": "CCP L3114-2",
+    "climat-concession-clause-sociale": "CCP L3114-2-1",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,10 +97,21 @@ def proofread(
                 for found in check(lot, over_threshold)
             ]
     asked = {row["texte"] for row in rows if row["texte"]}
-    need = drafting.Need(atteint=over_threshold)
-    known = {text.code: text for lever in drafting.levers() for text in drafting.draft(need, lever)}
+    known = _texts(asked, over_threshold)
     frame = pl.DataFrame(rows, schema=dict.fromkeys(_ROW, pl.String))
     return Proof(frame, tuple(known[code] for code in known if code in asked), read.documents.files)
+
+
+def _texts(asked: set[str], over: bool | None) -> dict[str, drafting.Text]:
+    """The texts to paste, drafted lever after lever until each one asked for is there: the most asked come first."""
+    need, conceded = drafting.Need(atteint=over), drafting.Need(concession=True)
+    levers = dict.fromkeys(("critere", "clause_sociale", *drafting.levers()))
+    known: dict[str, drafting.Text] = {}
+    for one in [*((need, lever) for lever in levers), *((conceded, lever) for lever in drafting.CONCEDED)]:
+        if asked <= known.keys():
+            break
+        known = {text.code: text for text in drafting.draft(*one)} | known
+    return known
 
 
 def _consultation(document: str) -> str:
@@ -121,15 +138,22 @@ def _lots(texts: list[dict[str, Any]], passages: list[dict[str, Any]], by_text: 
     return [Lot(f"lot {number}", kept(number), texts) for number in numbers]
 
 
+def _law(lot: Lot, which: str, text: str) -> tuple[str, str, str]:
+    """The duty that holds for the contract or the concession, its articles, and the text to paste (no concession has one)."""
+    duty = _DUTIES[which][lot.concession]
+    return duty, _BASES[duty], "" if lot.concession else text
+
+
 def _green_criterion(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
-    name, base = "critère environnemental", "CCP L2152-7, R2152-7"
+    name = "critère environnemental"
+    duty, base, pasted = _law(lot, "critere", "critere_environnement")
     if found := lot.found("env", "critere"):
         return [row(name, MET, "Un critère environnemental est annoncé.", base, at=found)]
     if not any(text["genre"] in RULES_OF_CONSULTATION for text in lot.texts):
-        return [row(name, CHECK, "Aucun règlement de la consultation n'a été lu.", base, text="critere_environnement")]
-    said = "Aucun critère environnemental lu (sauf critère unique du coût global qui l'intègre)."
-    due = f" Il en faut un {rules.since_of('climat-critere-env')}."
-    return [row(name, LACKS, said + due, base, text="critere_environnement")]
+        return [row(name, CHECK, "Aucun règlement de la consultation n'a été lu.", base, text=pasted)]
+    unless = "" if lot.concession else " (sauf critère unique du coût global qui l'intègre)"
+    said = f"Aucun critère environnemental lu{unless}. Il en faut un {rules.since_of(duty)}."
+    return [row(name, LACKS, said, base, text=pasted)]
 
 
 #: A sentence about what is delivered, and the words of an execution that it does not have.
@@ -165,144 +189,46 @@ def _unplaced(lot: Lot, dimension: str) -> list[dict[str, Any]]:
 
 
 def _green_clause(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
-    name, base = "conditions d'exécution environnementales", "CCP L2112-2"
+    name = "conditions d'exécution environnementales"
+    duty, base, pasted = _law(lot, "clause_env", "clause_environnement")
     if found := lot.found("env", "clause", EXECUTION):
         if not all(_of_product(p, lot) for p in found):
             return [row(name, MET, "Des conditions d'exécution environnementales sont écrites.", base, at=found)]
         said = "C'est une spécification de produit (L2111-2) ; une condition d'exécution dit ce que fait le titulaire."
-        return [row(name, MAYBE, said, base, at=found, text="clause_environnement")]
+        return [row(name, MAYBE, said, base, at=found, text=pasted)]
     if loose := _unplaced(lot, "env"):
-        return [row(name, CHECK, _LOOSE, base, at=loose, text="clause_environnement")]
+        return [row(name, CHECK, _LOOSE, base, at=loose, text=pasted)]
     if not any(text["genre"] in EXECUTION for text in lot.texts):
-        return [row(name, CHECK, "Aucun cahier des clauses n'a été lu.", base, text="clause_environnement")]
+        return [row(name, CHECK, "Aucun cahier des clauses n'a été lu.", base, text=pasted)]
     said = "Aucune condition d'exécution environnementale lue dans les cahiers."
-    due = f" Il en faut {rules.since_of('climat-clause-env')}."
-    return [row(name, LACKS, said + due, base, text="clause_environnement")]
+    due = f" Il en faut {rules.since_of(duty)}."
+    return [row(name, LACKS, said + due, base, text=pasted)]
 
 
 def _social_clause(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
-    name, base = "conditions d'exécution sociales", "CCP L2112-2-1"
+    name = "conditions d'exécution sociales"
+    goods = subject.goods_alone(lot)
+    _, base, pasted = _law(lot, "clause_sociale", "condition_sociale" if over else "" if goods else "clause_insertion")
+    more = f" {rules.toml('clauses/articles.toml')['notes']['relecture_fournitures']}" if goods else ""
     found, denied = lot.found("soc", "clause", EXECUTION), lot.found("soc", "negated")
+
+    def said(state: str, told: str, at: list[dict[str, Any]], text: str = pasted) -> list[dict[str, Any]]:
+        return [row(name, state, told, base, at=at, text=text)]
+
     if found and denied:
-        return [row(name, CLASHES, "Une clause sociale est écrite, et niée ailleurs.", base, at=[*found, *denied])]
+        return said(CLASHES, "Une clause sociale est écrite, et niée ailleurs.", [*found, *denied], "")
     if found:
-        return [row(name, MET, "Une clause sociale est écrite.", base, at=found)]
-    announced = lot.found("soc", "clause", RULES_OF_CONSULTATION)
-    if announced:
-        return [
-            row(
-                name,
-                CLASHES,
-                "Clause annoncée au règlement et absente des cahiers.",
-                base,
-                at=announced,
-                text="clause_insertion",
-            )
-        ]
+        return said(MET, "Une clause sociale est écrite.", found, "")
+    if announced := lot.found("soc", "clause", RULES_OF_CONSULTATION):
+        written = pasted if lot.concession or goods else "clause_insertion"
+        return said(CLASHES, f"Clause annoncée au règlement et absente des cahiers.{more}", announced, written)
     if loose := _unplaced(lot, "soc"):
-        pasted = "condition_sociale" if over else "clause_insertion"
-        return [row(name, CHECK, _LOOSE, base, at=loose, text=pasted)]
+        return said(CHECK, _LOOSE, loose)
     if over:
-        return [
-            row(
-                name,
-                LACKS,
-                "Due à partir du seuil européen, sauf motif écrit et conservé (L2184-1).",
-                base,
-                at=denied,
-                text="condition_sociale",
-            )
-        ]
-    said = "Les pièces disent qu'il n'y en a pas." if denied else "Aucune clause sociale lue."
-    return [
-        row(
-            name,
-            CHECK,
-            f"{said} Elle est due à partir du seuil européen, sauf motif écrit.",
-            base,
-            at=denied,
-            text="clause_insertion",
-        )
-    ]
-
-
-def _hours(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
-    name, base = "heures d'insertion", "CCP L2112-2"
-    found = [p for p in lot.passages if p["porteur"] == "clause" and p["code"] == "opp" and p["nombre"] is not None]
-    if not found:
-        bare = [p for p in lot.found("soc", "clause") if p["code"] == "opp"]
-        return (
-            [row(name, CHECK, "Clause d'insertion sans heures ni taux lus.", base, at=bare, text="clause_insertion")]
-            if bare
-            else []
-        )
-    rows = []
-    for unit in sorted({p["nombre_unite"] for p in found}):
-        values = {p["nombre"] for p in found if p["nombre_unite"] == unit}
-        if len(values) > 1:
-            said = f"Nombres différents selon les pièces : {french.listing(french.number(v, 0 if v.is_integer() else 1) for v in sorted(values))} {unit}."
-            rows.append(row(name, CLASHES, said, base, at=found))
-    if not lot.says(_FOLLOWED):
-        rows.append(
-            row(
-                "suivi de la clause",
-                LACKS,
-                "Heures exigées sans suivi ni justificatif : elles ne seront pas prouvées.",
-                base,
-                at=found,
-                text="suivi_insertion",
-            )
-        )
-    if not lot.says(_PENALTY):
-        rows.append(
-            row(
-                "pénalité de la clause",
-                LACKS,
-                "Heures exigées sans pénalité ni mise en demeure.",
-                base,
-                at=found,
-                text="suivi_insertion",
-            )
-        )
-    return rows or [row(name, MET, "Heures ou taux écrits, avec suivi et pénalité.", base, at=found)]
-
-
-def _weights(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
-    name, base = "pondération des critères", "CCP L2152-7"
-    lines = [t for t in lot.texts if "critère" in (t["champ"] or "") and t["genre"] in RULES_OF_CONSULTATION]
-    weights = [float(found[-1].replace(",", ".")) for t in lines if (found := _WEIGHT.findall(t["plie"]))]
-    rows = []
-    if weights and abs(sum(weights) - 100) > 0.01:
-        rows.append(
-            row(
-                name,
-                CHECK,
-                f"Les poids lus font {french.number(sum(weights), 0 if float(sum(weights)).is_integer() else 1)} % au lieu de 100 % (sous-critères ou lots à part ?).",
-                base,
-            )
-        )
-    bare = [
-        p
-        for p in [*lot.found("env", "critere"), *lot.found("soc", "critere")]
-        if p["nombre"] is None and p["genre"] in RULES_OF_CONSULTATION
-    ]
-    if bare and not weights:
-        rows.append(row(name, CHECK, "Critère social ou environnemental sans poids lu.", base, at=bare))
-    said = [t for t in lines if _GENERAL.search(t["plie"])]
-    if said:
-        where = [{"ou": None, "document": t["document"]} for t in said]
-        rows.append(
-            row(
-                "lien du critère avec l'objet",
-                CHECK,
-                "Critère qui note une politique générale, un statut ou un agrément : il doit porter sur l'exécution "
-                "(CE 25 mai 2018 n° 417580, source secondaire).",
-                "CCP R2152-7",
-                at=where,
-                text="critere_social",
-            )
-        )
-    return rows or ([row(name, MET, "Les poids lus font 100 %.", base)] if weights else [])
+        kept = "L3114-2-1 III" if lot.concession else "L2184-1"
+        return said(LACKS, f"Due à partir du seuil européen, sauf motif écrit et conservé ({kept}).{more}", denied)
+    told = "Les pièces disent qu'il n'y en a pas." if denied else "Aucune clause sociale lue."
+    return said(CHECK, f"{told} Elle est due à partir du seuil européen, sauf motif écrit.{more}", denied)
 
 
 CHECKS = (
@@ -310,8 +236,8 @@ CHECKS = (
     _green_clause,
     _social_clause,
     reserving.check,
-    _hours,
-    _weights,
+    following.check,
+    weights.check,
     lengths.check,
     local.check,
 )

@@ -15,6 +15,13 @@ WHOLE = "tous les lots"
 RULES_OF_CONSULTATION = ("RC", "AVIS")
 EXECUTION = ("CCAP", "CCTP", "CCP", "AE")
 LOT = re.compile(r"\blot(?:s)? ?(?:n ?[°o]? ?)?(\d{1,2})\b")
+#: What says that the contract is a concession; « réseaux des concessionnaires » does not.
+_CONCEDED = re.compile(
+    r"\b[lr] ?\.? ?31(?:13|14|24)-\d|\bavis de concession\b|\bautorite concedante\b|\bduree de la concession\b"
+    r"|\bla (?:presente )?concession (?:est|a pour|porte|comporte|ne)\b"
+    r"|\b(?:objet|intitule)\b ?:? ?(?:la |l'attribution d'une |une )?(?:concession|delegation de service public)\b"
+    r"|^\W*concession (?:de|d'|pour|relative)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,11 @@ class Lot:
 
     def says(self, pattern: re.Pattern[str]) -> bool:
         return any(pattern.search(text["plie"]) for text in self.texts)
+
+    @property
+    def concession(self) -> bool:
+        """Is the contract a concession, which rests on articles of its own."""
+        return self.says(_CONCEDED)
 
     @property
     def own(self) -> list[dict[str, Any]]:
@@ -65,4 +77,8 @@ def row(
 
 def places(texts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Where paragraphs stand, as ``row`` shows it."""
-    return [{"ou": None, "document": text["document"]} for text in texts]
+    return [
+        {"ou": f"{text['document']}, article {text['article']}" if text["article"] else None}
+        | {"document": text["document"]}
+        for text in texts
+    ]

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import polars as pl
-
-from spaser import families, french
+from spaser import french, rules
 from spaser.studies.acting.drafting import reserving as law
-from spaser.studies.acting.proofreading import lengths, local
+from spaser.studies.acting.proofreading import lengths, local, subject
 from spaser.studies.acting.proofreading.reading import CHECK, CLASHES, LACKS, MET, RULES_OF_CONSULTATION, Lot, row
 
 NAME = "réservation"
@@ -19,14 +17,22 @@ _TEXTS = {
     "handicap_iae": "reservation_handicap_insertion",
     "ess": "reservation_ess",
 }
-#: The article that each kind rests on; L2113-14 holds handicap and insertion together.
-_OWN = {"handicap": {"12"}, "iae": {"13"}, "handicap_iae": {"12", "13"}, "ess": {"15"}}
-_ARTICLE = re.compile(r"\bl ?\.? ?2113-1(\d)(?!\d)(?!-\d)")
+_CONCEDED = {"handicap": "reservation_concession_handicap", "iae": "reservation_concession_insertion"}
+#: The articles that each kind rests on; L2113-14 holds handicap and insertion together, and no concession may (L3113-3).
+_OWN = {
+    "handicap": {"L2113-12"},
+    "iae": {"L2113-13"},
+    "handicap_iae": {"L2113-12", "L2113-13"},
+    "penit": {"L2113-13-1"},
+    "ess": {"L2113-15"},
+}
+_BOTH = {"handicap", "iae"}
+_ARTICLE = re.compile(r"\bl ?\.? ?(2113-1\d|3113-[123])(?!\d)(-1(?!\d))?")
 _FOLLOWING = re.compile(r"\b(?:et|,|a) ?(?:l ?\.? ?2113)?-? ?1([2-6])\b(?![-\d])")
-_CPV = re.compile(r"\b(\d{8})(?:-\d)?\b")
-_SUBJECT = re.compile(
-    r"\b(?:a pour objet|objet|intitule)\b ?:?(?: du marche| de la consultation| de l'accord-cadre)? ?:? ?([^.;\n]{4,200})"
+_DEFENCE = re.compile(
+    r"\b(?<!n'est pas un )(?<!hors )(?<!non )marche (?:public )?de defense (?:ou|et) de securite\b|\bl ?\.? ?(?:1113-1|231[123]-\d+)\b"
 )
+_CPV = re.compile(r"\b(\d{8})(?:-\d)?\b")
 _ESUS = re.compile(r"\b(?:agree?e?s? |agrement |label )?(?:esus|entreprises? solidaires? d'utilite sociale)\b")
 _NOT_ASKED = re.compile(
     r"(?:n'est|ne sont|sans etre|n'etant) (?:pas|ni) (?:exige|requis|demande|obligatoire)|n'est exige|le cas echeant|facultati|notamment|par exemple|s'il y a lieu|ni agrement|quel que soit"
@@ -34,11 +40,12 @@ _NOT_ASKED = re.compile(
 
 
 def cited(text: str) -> set[str]:
-    """The articles L2113-1x that a folded text names, by their last two figures; « L2113-15 et 16 » names both."""
+    """The articles of a reservation that a folded text names; « L2113-15 et 16 » names both."""
     found: set[str] = set()
     for one in _ARTICLE.finditer(text):
-        found.add(f"1{one[1]}")
-        found |= {f"1{more[1]}" for more in _FOLLOWING.finditer(text[one.end() : one.end() + 12]) if more.start() <= 2}
+        found.add(f"L{one[1]}{one[2] or ''}")
+        following = _FOLLOWING.finditer(text[one.end() : one.end() + 12]) if one[1].startswith("2113") else ()
+        found |= {f"L2113-1{more[1]}" for more in following if more.start() <= 2}
     return found
 
 
@@ -47,40 +54,87 @@ def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     found = lot.found("soc", "reservation")
     if not found:
         return []
-    kinds = {p["reserve"] for p in found if p["reserve"] not in (None, "none", "unspecified")}
     around = [text for text in lot.own if text["texte_id"] in {p["texte_id"] for p in found}]
     named = {article for text in around for article in cited(text["plie"])}
-    named |= {"12", "13"} if "14" in named else set()
-    if not kinds and named & {"15", "16"}:
-        kinds = {"ess"}
-    code = _TEXTS.get(next(iter(sorted(kinds)), ""), "reservation_handicap")
-    base = "CCP R2113-8" if kinds == {"ess"} else "CCP R2113-7"
+    named |= _OWN["handicap_iae"] if "L2113-14" in named else set()
+    kinds = _kinds(found, named)
+    code, base = _text(lot, kinds), _base(lot, kinds)
 
     def said(state: str, told: str, on: str = base, text: str = code) -> dict[str, Any]:
         return row(NAME, state, told, on, at=found, text=text)
 
     rows = []
-    if len(kinds) > 1 and not kinds <= {"handicap", "iae", "handicap_iae"}:
+    if len(kinds) > 1:
         rows.append(said(CLASHES, "Les pièces réservent à des structures différentes.", text=""))
     if not any(p["genre"] in RULES_OF_CONSULTATION for p in found):
         rows.append(said(LACKS, "La réservation n'est pas mentionnée au règlement de la consultation."))
+    own = _own(lot, kinds)
     if not named:
         rows.append(said(LACKS, "Réservation sans l'article qui la fonde."))
-    elif not _own(kinds) <= named:
-        told = french.listing(f"L2113-{one}" for one in sorted(named))
-        missing = french.listing(f"L2113-{one}" for one in sorted(_own(kinds) - named))
+    elif not own <= named:
+        told, missing = french.listing(sorted(named)), french.listing(sorted(own - named))
         rows.append(
             said(CHECK, f"Structures nommées et article cité ({told}) ne vont pas ensemble : {missing} absent.")
         )
-    if "ess" in kinds:
+    if "ess" in kinds and not lot.concession:
         rows += [said(CHECK, told, on, "") for told, on in _ess(lot, named)]
+    rows += [said(CHECK, told, on, "") for told, on in _forbidden(lot, kinds)]
     rows += [said(CHECK, told, "", "") for told in _conditions(around)]
     return rows or [said(MET, "La réservation est mentionnée avec son article.", text="")]
 
 
-def _own(kinds: set[str]) -> set[str]:
-    """The articles that the kinds of structures rest on."""
-    return {article for kind in kinds for article in _OWN.get(kind, ())}
+def _kinds(found: list[dict[str, Any]], named: set[str]) -> set[str]:
+    """The kinds of structures named; handicap and insertion together are one kind."""
+    kinds = {p["reserve"] for p in found if p["reserve"] not in (None, "none", "unspecified")}
+    if not kinds and named & {"L2113-15", "L2113-16"}:
+        return {"ess"}
+    return (kinds - _BOTH) | {"handicap_iae"} if _BOTH <= kinds or "handicap_iae" in kinds else kinds
+
+
+def _text(lot: Lot, kinds: set[str]) -> str:
+    """The text to paste: that of the one kind named; none for a kind without a text held."""
+    kind = next(iter(sorted(kinds)), "handicap")
+    if not lot.concession:
+        return _TEXTS.get(kind, "")
+    return _CONCEDED.get(kind, "")
+
+
+def _base(lot: Lot, kinds: set[str]) -> str:
+    if lot.concession:
+        return "CCP R3113-1"
+    return "CCP R2113-8" if kinds == {"ess"} else "CCP R2113-7"
+
+
+def _own(lot: Lot, kinds: set[str]) -> set[str]:
+    """The articles that the kinds of structures rest on; a concession has those that mirror them, none for the ESS."""
+    own = {article for kind in kinds for article in _OWN.get(kind, ())}
+    if not lot.concession:
+        return own
+    held = rules.toml("law.toml")["reservations"]
+    return {held[article]["mirror"] for article in own if "mirror" in held[article]}
+
+
+def _forbidden(lot: Lot, kinds: set[str]) -> list[tuple[str, str]]:
+    """What the law does not allow of the contract itself: a concession on two grounds or to the ESS, a contract of defence."""
+    held = rules.toml("law.toml")["reservations"]
+    if lot.concession and "handicap_iae" in kinds:
+        return [("Une concession se réserve au handicap ou à l'insertion, jamais aux deux ensemble.", "CCP L3113-3")]
+    if lot.concession and "ess" in kinds:
+        return [
+            (
+                "Une concession ne se réserve pas à l'économie sociale et solidaire en tant que telle : L2113-15 ne vaut que pour les marchés.",
+                "CCP L2113-15",
+            )
+        ]
+    bases = {article for kind in kinds for article in _OWN.get(kind, ())}
+    if not lot.concession and lot.says(_DEFENCE) and not all(held[article]["defence"] for article in bases):
+        return [
+            (
+                "Marché de défense ou de sécurité : la seule réservation qui y vaille est celle de L2113-12.",
+                "CCP L2313-6",
+            )
+        ]
+    return []
 
 
 def _ess(lot: Lot, named: set[str]) -> list[tuple[str, str]]:
@@ -106,7 +160,7 @@ def _ess(lot: Lot, named: set[str]) -> list[tuple[str, str]]:
         found.append((f"Durée non lue : {most} mois au plus, reconductions comprises.", "CCP L2113-16"))
     elif months > most:
         found.append((f"Durée de {months} mois, au-dessus de {most} mois, reconductions comprises.", "CCP L2113-16"))
-    if named and "16" not in named:
+    if named and "L2113-16" not in named:
         found.append(("Renvoi à L2113-16 absent : l'avis ou les documents renvoient aux deux articles.", "CCP R2113-8"))
     return found
 
@@ -118,11 +172,7 @@ def _service(lot: Lot) -> tuple[bool | None, str]:
     if codes:
         out = sorted(codes - held)
         return not out, f"CPV {', '.join(out)}"
-    subjects = [one for text in lot.own for one in _SUBJECT.findall(text["plie"])]
-    if not subjects:
-        return None, ""
-    said = families.of_words(pl.LazyFrame({"objet": subjects})).collect()
-    states = {family: law.may_be_listed(family) for family in said["famille"].unique(maintain_order=True)}
+    states = {family: law.may_be_listed(family) for family in subject.families_of(lot)}
     out = [law.label(family) for family, state in states.items() if state is False]
     if out:
         return False, ", ".join(f"« {name} »" for name in out)

@@ -18,7 +18,7 @@ from spaser.studies.acting.supplier.compose import SupplierSheet
 from spaser.studies.acting.supplier.conditions import note
 from spaser.studies.acting.supplier.facts import SOON
 from spaser.studies.acting.tables import tables_of
-from spaser.studies.potential.announced import ENDS, OFFERS, PLANNED
+from spaser.studies.potential.announced import ENDS, FORESEEN, OFFERS, PLANNED
 
 #: Lines of each table on the page; the workbook has them all.
 MOST = 8
@@ -92,7 +92,7 @@ _ASKED = (
     ("titulaire_inclusif", "structure inclusive", "pas une structure inclusive", "structure inclusive : inconnu"),
 )
 _PUBLIC = (
-    "Tiré de ce qui est public (contrats publiés, avis qui attendent encore des offres, programmes d'achat que leur acheteur a publiés) et des listes données, rien "
+    "Tiré de ce qui est public (contrats publiés, avis qui attendent encore des offres ou annoncent un achat, programmes d'achat que leur acheteur a publiés) et des listes données, rien "
     "d'autre. Le montant d'un contrat qui finit est estimé d'après les contrats passés ; une fin au plus tard n'annonce pas une consultation : l'acheteur la publie "
     "s'il la lance, et chacun peut y répondre."
 )
@@ -196,6 +196,7 @@ def _sources(sheet: SupplierSheet) -> str:
     """« 3 de contrats publiés, 1 d'un avis »: what comes, by where it is public."""
     counts = dict(sheet.ahead["date_dit"].value_counts().rows())
     words = {ENDS: "contrats publiés qui finissent", OFFERS: "avis ouverts", PLANNED: "programmes publiés"}
+    words |= {FORESEEN: "préinformations"} if FORESEEN in counts else {}
     return ", ".join(f"{word} : {french.number(counts.get(what, 0))}" for what, word in words.items())
 
 

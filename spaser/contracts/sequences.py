@@ -1,0 +1,51 @@
+"""Lots that say their number, notified together and numbered one after the other by the buyer: presumed of one consultation.
+
+Some platforms cut subjects short, each lot in its own way: no stem is left, while the numbers of the contracts and of the lots
+follow one another and some words come back. Values: ``reference/method.toml`` (``consultation.sequence``).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spaser import rules
+
+
+def chained(dated: pl.DataFrame) -> pl.DataFrame:
+    """``_rang`` and ``_par_suite``, the first name (``_nom``) of its run of lots; those of no run are left out.
+
+    Needs ``_rang, _nom, id, objet, dateNotification`` and ``_lot``, what says the buyer, the kind of contract and the procedure.
+    """
+    settings = rules.method()["consultation"]["sequence"]
+    lots = dated.filter(pl.col("objet").str.contains(settings["lot"])).select(
+        "_rang",
+        "_nom",
+        "objet",
+        "dateNotification",
+        cle=pl.struct("_lot", pl.col("id").str.extract(r"^(.*?)[0-9]{1,5}$")).hash(),
+        numero=pl.col("id").str.extract(r"([0-9]{1,5})$").cast(pl.Int64),
+    )
+    ordered = lots.drop_nulls("numero").sort("cle", "numero", "_nom")
+    days = (pl.col("dateNotification") - pl.col("dateNotification").shift(1)).dt.total_days().abs()
+    apart = pl.col("numero") - pl.col("numero").shift(1)
+    beside = (pl.col("cle") == pl.col("cle").shift(1)) & apart.is_between(1, settings["apart"])
+    beside = (beside & (days <= settings["days"])).fill_null(False)
+    # Few have a neighbour: only their subjects are read.
+    close = ordered.filter(beside | beside.shift(-1).fill_null(False))
+    read = close.with_columns(lot=pl.col("objet").str.extract(settings["lot"]), mots=_words(settings["lot"]))
+    mine, before = pl.col("mots"), pl.col("mots").shift(1)
+    shared, smallest = (
+        mine.list.set_intersection(before).list.len(),
+        pl.min_horizontal(mine.list.len(), before.list.len()),
+    )
+    alike = (shared >= settings["words"]) & (shared >= settings["share"] * smallest)
+    follows = beside & alike.fill_null(False) & (pl.col("lot") != pl.col("lot").shift(1))
+    runs = read.with_columns(suite=(~follows).cum_sum()).filter(pl.len().over("suite") > 1)
+    return runs.select("_rang", pl.col("_nom").min().over("suite").alias("_par_suite"))
+
+
+def _words(lot: str) -> pl.Expr:
+    """The beginnings of the words of a subject, without those that say nothing of what is bought."""
+    empty = rules.toml("contract_facts.toml")["lien_par_ressemblance"]["mots_vides"].split("|")
+    written = pl.col("objet").str.replace_all(lot, " ").str.to_lowercase().str.extract_all("[a-z]{4,}")
+    return written.list.set_difference(pl.lit(empty)).list.eval(pl.element().str.head(5)).list.unique()

@@ -1,0 +1,83 @@
+"""The weights of the award criteria: does each grid make a hundred, and is what is marked linked to the contract."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from spaser import french
+from spaser.studies.acting.proofreading.reading import CHECK, MET, RULES_OF_CONSULTATION, Lot, places, row
+
+NAME = "pondération des critères"
+_GENERAL = re.compile(
+    r"politique (?:rse|sociale|societale|generale)|demarche rse|label rse|agrement esus|statut (?:d'|de l')(?:ess|economie sociale)"
+)
+_WEIGHT = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?%")
+_CRITERIA = re.compile(r"\bcriteres?\b")
+#: A line of a part of a criterion: « 2.1 Méthode : 25 % », « Sous-critère 1 : 10 % ».
+_PART = re.compile(r"^\W*(?:\d{1,2}[.-]\d{1,2}\b|sous-? ?criteres?\b|dont\b)")
+
+Grid = tuple[list[dict[str, Any]], list[float]]
+
+
+def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
+    """The grids that do not make a hundred, the criteria without a weight, those that mark what is not the contract."""
+    base = "CCP L3124-5" if lot.concession else "CCP L2152-7"
+    grids = _grids(lot)
+    rows = [
+        row(
+            NAME,
+            CHECK,
+            f"Les poids lus font {_said(sum(weights))} % au lieu de 100 % (sous-critères ou lots à part ?).",
+            base,
+            at=places(lines[:1]),
+        )
+        for lines, weights in grids
+        if abs(sum(weights) - 100) > 0.01
+    ]
+    marked = [*lot.found("env", "critere"), *lot.found("soc", "critere")]
+    bare = [p for p in marked if p["nombre"] is None and p["genre"] in RULES_OF_CONSULTATION]
+    if bare and not grids:
+        rows.append(row(NAME, CHECK, "Critère social ou environnemental sans poids lu.", base, at=bare))
+    if said := [text for text in _lines(lot) if _GENERAL.search(text["plie"])]:
+        told = (
+            "Critère qui note une politique générale, un statut ou un agrément : il doit porter sur l'exécution "
+            "(CE 25 mai 2018 n° 417580, source secondaire)."
+        )
+        on, pasted = ("CCP R3124-4", "") if lot.concession else ("CCP R2152-7", "critere_social")
+        rows.append(row("lien du critère avec l'objet", CHECK, told, on, at=places(said), text=pasted))
+    met = row(NAME, MET, "Les poids lus font 100 %.", base, at=places([lines[0] for lines, _ in grids]))
+    return rows or ([met] if grids else [])
+
+
+def _said(total: float) -> str:
+    return french.number(total, 0 if float(total).is_integer() else 1)
+
+
+def _lines(lot: Lot) -> list[dict[str, Any]]:
+    """The lines of award criteria that the rules of the consultation hold."""
+    return [t for t in lot.own if "critère" in (t["champ"] or "") and t["genre"] in RULES_OF_CONSULTATION]
+
+
+def _grids(lot: Lot) -> list[Grid]:
+    """Each grid with its weights: the lines under one heading, parts of criteria left out; else a sentence that gives several."""
+    under: dict[tuple[Any, ...], list[tuple[dict[str, Any], float]]] = {}
+    for text in _lines(lot):
+        if found := _WEIGHT.findall(text["plie"]):
+            key = (text["document"], text["article"], text["titre"])
+            under.setdefault(key, []).append((text, _value(found[-1])))
+    grids = [_whole(lines) for lines in under.values()]
+    if grids:
+        return [([text for text, _ in lines], [weight for _, weight in lines]) for lines in grids]
+    told = [t for t in lot.own if t["genre"] in RULES_OF_CONSULTATION and _CRITERIA.search(t["plie"])]
+    sentences = ((text, _WEIGHT.findall(one)) for text in told for one in re.split(r"[.\n]\s", text["plie"]))
+    return [([text], [_value(one) for one in found]) for text, found in sentences if len(found) > 1]
+
+
+def _whole(lines: list[tuple[dict[str, Any], float]]) -> list[tuple[dict[str, Any], float]]:
+    """The lines of whole criteria; all of them when each is written as a part (« 6.1 Prix », « 6.2 Valeur technique »)."""
+    return [one for one in lines if not _PART.search(one[0]["plie"])] or lines
+
+
+def _value(said: str) -> float:
+    return float(said.replace(",", "."))
