@@ -213,7 +213,7 @@ def test_no_action_names_a_supplier():
 
 DUE = {
     "levier": "clause_due",
-    "levier_libelle": "Clause sociale : obligatoire, sauf motif",
+    "levier_libelle": "Clause sociale : obligatoire, sauf cas prévu et motivé",
     "clause_candidats": 2,
     "credibles": 0,
 }

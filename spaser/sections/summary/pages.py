@@ -129,7 +129,7 @@ def _dates(findings: Findings) -> list[tuple[date, str]]:
         if row["nature"] == "devoir":
             # The day of a buyer's first renewal is not that of the law.
             begin, end = (
-                f"{what} où la clause sociale est due, sauf motif écrit"
+                f"{what} où la clause sociale est due, sauf cas prévu et motivé par écrit"
                 for what in ("premier renouvellement à préparer", "fin du premier contrat")
             )
         found += [(row[name], what) for name, what in (("sourcing", begin), ("consultation", end)) if row[name]]
