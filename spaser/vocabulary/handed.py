@@ -135,7 +135,7 @@ HANDED: dict[str, Handed] = {
     )),
     "plan_dits": Handed("studies.pams", "what a person wrote of a line of the plan", ("objet_id", "champ", "valeur")),
     "plan_ecartes": Handed("studies.pams", "a family that the plan leaves out, and why", (
-        "motif", "famille_libelle", "besoins", "potentiel", "sourcing", "consultation", "objets",
+        "motif", "famille_libelle", "besoins", "dus", "potentiel", "sourcing", "consultation", "objets",
     )),
     "objectifs": Handed("studies.pams", "a target and its state", (
         "rang", "nature", "indicateur", "titre", "unite", "definition", "cible", "annee", "source", "confidence",
