@@ -132,3 +132,25 @@ def test_a_need_under_the_floor_fills_no_page_and_is_counted(cents: int, shown: 
         assert sizes == ([every if shown else every - 1] * 3 if shown or every > 1 else [])
         counted = [block.text.replace("\u00a0", " ") for block in blocks if isinstance(block, Sentence)]
         assert bool(counted) != shown and all(text.startswith("1 besoin actionnable de plus") for text in counted)
+
+
+@pytest.mark.parametrize(
+    ("known", "name"), [("fournisseurs_ess", "ESS"), ("fournisseurs_inclusifs", "Inclusifs"), ("", None)]
+)
+def test_the_picture_of_spending_is_of_those_of_whom_something_is_known(
+    monkeypatch, known: str, name: str | None
+) -> None:
+    """Lists of inclusive structures alone: a picture of the ESS would be grey."""
+    lines = [
+        {
+            "indicateur": code, "modalite": place, "denominateur": 1_000, "repondus": 400 if code == known else 0,
+            "numerateur": 400 if code == known else 0, "valeur": 0.4 if code == known else None,
+        }
+        for code in ("fournisseurs_ess", "fournisseurs_inclusifs")
+        for place in ("Nettoyage", "Traiteur")
+    ]  # fmt: skip
+    monkeypatch.setattr(breakdowns, "rows", lambda *_: pl.DataFrame(lines, schema_overrides={"valeur": pl.Float64}))
+    drawn = breakdowns.drawn(invented(), "famille")
+    assert (drawn is None) is (name is None)
+    if drawn is not None:
+        assert name in [column.label for column in drawn.twin.columns] and "40" in drawn.picture.alt
