@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from spaser import french
+from spaser import french, rules
 from spaser.cli import main
 from spaser.studies import clauses
 from spaser.studies.acting import proofreading
@@ -64,6 +65,18 @@ def test_a_text_to_paste_is_named_by_its_title_and_never_by_its_code(tmp_path):
     assert (
         "Conditions d'exécution environnementales" in said.replace("\u2019", "'") and "clause_environnement" not in said
     )
+
+
+def test_every_text_that_a_check_offers_is_held():
+    """Another name would be shown as it is, with nothing to paste."""
+    offered = {
+        node.value.value
+        for path in Path(proofreading.__file__).parent.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.keyword) and node.arg == "text" and isinstance(node.value, ast.Constant)
+    }
+    held = {code for name in ("social", "environnement") for code in rules.toml(f"clauses/{name}.toml")}
+    assert "clause_insertion" in offered and sorted(offered - held - {""}) == []
 
 
 def test_the_social_condition_is_due_only_from_the_threshold(tmp_path):
@@ -152,6 +165,21 @@ def test_each_lot_is_read_with_its_own_passages(tmp_path):
     assert ("lot 1", "réservation") in set(found.iter_rows())
     assert ("lot 2", "réservation") not in set(found.iter_rows())
     assert ("lot 2", "suivi de la clause") in set(found.iter_rows())
+
+
+def test_folders_named_one_by_one_are_one_consultation_each(tmp_path):
+    for name, files in (("Alpha", ("RC", "CCAP")), ("Bravo", ("RC",))):
+        for piece in files:
+            path = tmp_path / name / f"{piece}.txt"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("Article 1 – Objet\nLe marché a pour objet le gardiennage.\n", encoding="utf-8")
+    read = proofreading.proofread([tmp_path / "Alpha", tmp_path / "Bravo"]).rows
+    unread = dict(
+        read.filter(controle="conditions d'exécution environnementales").select("consultation", "etat").rows()
+    )
+    assert unread == {"Alpha": proofreading.LACKS, "Bravo": proofreading.CHECK}, "the CCAP is that of Alpha"
+    alone = proofreading.proofread([tmp_path / "Alpha"]).rows
+    assert alone["consultation"].unique().to_list() == ["Alpha"]
 
 
 def test_both_commands_run_and_write(tmp_path, capsys):
