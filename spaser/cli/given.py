@@ -204,11 +204,25 @@ def _refuse_beside(choices: argparse.Namespace) -> None:
 
 
 def _complete(choices: argparse.Namespace, at: Mission) -> None:
-    """What the arguments do not say, the mission says; an argument always wins."""
+    """What the arguments do not say, the mission says; an argument always wins, so an option told here has no default."""
+    said = told(at)
+    if getattr(choices, "depenses", None) == "":
+        said["depenses"] = said["fichier"]
+    if choices.needs != "programme":  # a programme is looked at alone, and only when it is asked for
+        said.pop("programme")
+        if getattr(choices, "programme", None):
+            said |= {"contrats": None, "depenses": None}
+    for name, value in said.items():
+        if value and hasattr(choices, name) and not getattr(choices, name):
+            setattr(choices, name, value)
+
+
+def told(at: Mission) -> dict[str, Any]:
+    """What a mission says of the options of commands, by their name (``dest``); a key of it that an option says too is a line here."""
     alone = at.asked[0] if len(at.asked) == 1 else at.every
     wishes = alone.wishes
     ledger = wishes.ledger or at.ledger
-    told: dict[str, Any] = {
+    return {
         "contrats": list(at.files),
         "registre": list(at.registers),
         "avis": list(at.notices),
@@ -231,15 +245,6 @@ def _complete(choices: argparse.Namespace, at: Mission) -> None:
         "objectifs": _kept(at, "objectifs.toml"),
         "saisies": _kept(at, "chiffres-saisis.csv"),
     }
-    if getattr(choices, "depenses", None) == "":
-        told["depenses"] = str(ledger) if ledger else None
-    if choices.needs != "programme":  # a programme is looked at alone, and only when it is asked for
-        told.pop("programme")
-        if getattr(choices, "programme", None):
-            told |= {"contrats": None, "depenses": None}
-    for name, value in told.items():
-        if value and hasattr(choices, name) and not getattr(choices, name):
-            setattr(choices, name, value)
 
 
 def _named(at: Mission) -> Any:

@@ -204,9 +204,7 @@ def _assembled(
     # Lots notified one after the other under one number: the first of them is the first notification.
     assembled = assembled.with_columns(
         dateNotification=pl.min_horizontal("dateNotification", "premiere_date"),
-        # Successive states under one number: the last one is in force.
-        montant=pl.coalesce("montant_dernier", "montant"),
-        montant_initial=pl.coalesce("montant_premier", "montant_initial"),
+        **_in_force(),
         publication_initiale=states.published("publication_initiale"),
         premiere_publication=states.published("premiere_publication"),
     )
@@ -244,6 +242,16 @@ def _assembled(
     table = carriers.select(known).join(read, on=states.KEY)
     table = table.with_columns(pl.coalesce(f"lots_{name}", name).alias(name) for name in states.CONSIDERED)
     return table, _schema(kept)
+
+
+def _in_force() -> dict[str, pl.Expr]:
+    """Successive states under one number: the first is what was notified, the last is in force."""
+    return {
+        "montant": pl.coalesce("montant_dernier", "montant"),
+        "montant_initial": pl.coalesce("montant_premier", "montant_initial"),
+        "dureeMois": pl.coalesce("duree_derniere", "dureeMois"),
+        "dureeMois_initiale": pl.coalesce("duree_premiere", "dureeMois_initiale"),
+    }
 
 
 def _schema(kept: tuple[str, ...]) -> pl.Schema:

@@ -9,7 +9,7 @@ from spaser.contracts.states import DAY_ZERO
 
 
 def published(records: pl.LazyFrame, wanted: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per holder of the ``wanted`` states (as named by ``contracts_states.current``), united over the kept edition.
+    """One row per holder of the ``wanted`` states (as named by ``states.current``), united over the kept edition.
 
     Added: ``cle`` (the identifier, else the name) and ``ordre_titulaire``, the order of publication.
     """

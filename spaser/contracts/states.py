@@ -215,7 +215,8 @@ def lots(narrow: pl.LazyFrame, several: pl.LazyFrame) -> pl.LazyFrame:
     since amendments are published one at a time. ``several`` names the editions to look at (``current``, ``lots_possibles``).
 
     Rows of the same holders and subject, each of another day and of close amounts, are no lots but the successive states of one
-    contract (``contract_facts.toml``, ``etats``): ``montant_premier``, ``montant_dernier`` and the largest, ``montant_etats``.
+    contract (``contract_facts.toml``, ``etats``): ``montant_premier``, ``montant_dernier``, the largest, ``montant_etats``, and the
+    durations of the first and the last, ``duree_premiere`` and ``duree_derniere``.
     """
     editions = several.filter("lots_possibles").select(
         "uid", "source_initiale", "publication_initiale", seul=pl.col("nb_versions") == 1
@@ -223,11 +224,13 @@ def lots(narrow: pl.LazyFrame, several: pl.LazyFrame) -> pl.LazyFrame:
     mine = (pl.col("source") == pl.col("source_initiale")) & (pl.col("publication") == pl.col("publication_initiale"))
     rows = narrow.filter(pl.col("modification_id") == 0).join(editions, on="uid")
     # Few rows, read in one step: each join more of the lazy table would be a decoding more of the whole file.
-    return rows.select("uid", "titulaire_id", "seul", *_LOT, *CONSIDERED, sienne=mine).map_batches(
+    return rows.select("uid", "titulaire_id", "seul", "dureeMois", *_LOT, *CONSIDERED, sienne=mine).map_batches(
         _lots, schema=_LOTS, streamable=False, projection_pushdown=False, predicate_pushdown=False
     )
 
 
+#: What the successive states of one contract say of it.
+_STATE = ("montant_premier", "montant_dernier", "montant_etats", "duree_premiere", "duree_derniere")
 #: What makes a lot, beside its contract.
 _LOT = ("montant", "objet_cle", "dateNotification")
 _LOTS = {
@@ -236,7 +239,8 @@ _LOTS = {
     "montant_lots": pl.Int64(),
     "montant_lot_bas": pl.Int64(),
     "nb_lots": pl.Int32(),
-    **dict.fromkeys(("montant_premier", "montant_dernier", "montant_etats"), pl.Int64()),
+    **{name: pl.Int64() for name in _STATE[:3]},
+    **{name: pl.Int32() for name in _STATE[3:]},
     **{f"lots_{name}": pl.String() for name in CONSIDERED},
 }
 
@@ -256,7 +260,10 @@ def _lots(rows: pl.DataFrame) -> pl.DataFrame:
     every = pl.concat([known, apart])
     who = pl.col("titulaire_id").drop_nulls().unique().sort()
     distinct = every.group_by(same).agg(
-        pl.col("seul").all(), _titulaire=pl.col("titulaire_id").min(), _ensemble=who.str.join("|")
+        pl.col("seul").all(),
+        pl.col("dureeMois").max(),
+        _titulaire=pl.col("titulaire_id").min(),
+        _ensemble=who.str.join("|"),
     )
     distinct = distinct.sort("uid", "dateNotification", "montant")
     declared = every.group_by("uid").agg(_together(name) for name in CONSIDERED)
@@ -271,12 +278,14 @@ def _lots(rows: pl.DataFrame) -> pl.DataFrame:
         montant_premier=pl.col("montant").first(),
         montant_dernier=pl.col("montant").last(),
         montant_etats=pl.col("montant").max(),
+        duree_premiere=pl.col("dureeMois").drop_nulls().first(),
+        duree_derniere=pl.col("dureeMois").drop_nulls().last(),
         etats=_successive(),
     )
     # Several amounts, or as many holders as there are subjects or days: one lot repeats the three for each co-holder.
     lots = (pl.col("montants") > 1) | ((pl.col("nb_lots") > 1) & (pl.col("titulaires") == pl.col("nb_lots")))
     states_ = pl.col("etats").fill_null(False)
-    true = {"montant_lot_bas": lots} | dict.fromkeys(("montant_premier", "montant_dernier", "montant_etats"), states_)
+    true = {"montant_lot_bas": lots} | dict.fromkeys(_STATE, states_)
     ours = [name for name in _LOTS if name not in ("uid", "premiere_date")]
     told = (pl.when(true.get(name, lots & ~states_)).then(name) for name in ours)
     return sums.join(declared, on="uid").select("uid", "premiere_date", *told)

@@ -33,6 +33,12 @@ def holds(entry: dict, *, as_of: date | None = None) -> pl.Expr:
     return every & pl.any_horizontal(_all(group, as_of) for group in groups) if groups else every
 
 
+def named(entry: dict) -> set[str]:
+    """The columns that the conditions of an entry compare."""
+    groups = [entry.get("conditions", []), *entry.get("any", [])]
+    return {condition["column"] for group in groups for condition in group}
+
+
 def met(condition: dict, as_of: date | None = None) -> pl.Expr:
     """One condition; a null column meets it only when it asks for a null.
 

@@ -1,8 +1,8 @@
 """What a buyer buys × who in the ESS could supply it → reachable amounts, the reason that binds, the lever advised.
 
-The room is ``potential_demand`` (needs of contracts), ``potential_spend`` (needs of a ledger), ``potential_supply`` (suppliers),
-``potential_match`` (who is within reach of what), ``potential_readings`` (three readings), ``potential_lots`` (allotment),
-``potential_lever`` (the ladder), ``potential_territory`` (families × communes). Here they meet.
+The room is ``demand`` (needs of contracts), ``spend`` (needs of a ledger), ``programme`` (needs announced), ``offer`` (suppliers),
+``match`` (who is within reach of what), ``readings`` (three readings), ``lots`` (allotment), ``standing`` (the state of a need),
+``lever`` (the ladder), ``territory`` (families × communes). Here they meet.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ def of_spend(
     Parameters
     ----------
     spend
-        SPEND with ``famille, famille_libelle, famille_origine, famille_confiance`` (see ``families_spend.of_lines``), and
+        SPEND with ``famille, famille_libelle, famille_origine, famille_confiance`` (see ``families.spend.of_lines``), and
         ``titulaire_ess, titulaire_inclusif`` when suppliers are known. Only lines inside the perimeter of purchases (« achat »)
         with a family are counted; families whose credit notes outweigh the rest give no need.
     buyer, place

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from spaser import rules
-from spaser.potential.condition import holds
+from spaser.potential.condition import holds, named
 
 ACT = "agir"
 
@@ -18,14 +18,23 @@ def states() -> list[dict]:
 
 
 def standing(needs: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """Adds ``etat`` (code), ``etat_libelle``, ``etat_action`` and ``etat_raison``: the first state whose conditions hold."""
+    """Adds ``etat`` (code), ``etat_libelle``, ``etat_action`` and ``etat_raison``: the first state whose conditions hold.
+
+    Raises
+    ------
+    KeyError
+        A state compares a column that these needs do not have (needs come from contracts, from a ledger, from a programme).
+    """
     # Works and their studies are published in phases: seen again they are still one operation; any other subject seen again is none.
     again = (pl.col("recurrence") == "constatee").fill_null(False) & ~pl.col("codeCPV").str.contains(
         "^(45|71)"
     ).fill_null(False)
     needs = needs.with_columns(operation=rules.one_operation() & ~again)
+    have = set(needs.collect_schema().names())
     code = pl.lit(None, pl.String)
     for state in reversed(states()):
+        if lacking := named(state) - have:
+            raise KeyError(f"need_states.toml, {state['code']}: no column {sorted(lacking)} in these needs")
         code = pl.when(holds(state, as_of=as_of)).then(pl.lit(state["code"])).otherwise(code)
     codes = [state["code"] for state in states()]
     told = {

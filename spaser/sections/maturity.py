@@ -127,7 +127,7 @@ def _told(profile: pl.DataFrame, top: int) -> tuple[Sentence, ...]:
     known = profile.filter(pl.col("niveau").is_not_null()).sort("niveau", maintain_order=True)
     said, asked = int(profile["repondues"].sum()), int(profile["questions"].sum())
     verb = "a" if said == 1 else "ont"
-    told = [f"{french.count(said, 'question')} sur {french.number(asked)} {verb} une réponse"]
+    told = [f"{french.count(said, 'question', feminine=True)} sur {french.number(asked)} {verb} une réponse"]
     if known.height > 1 and known["niveau"][0] < known["niveau"][-1]:
         for level, word in ((known["niveau"][-1], "le plus avancé"), (known["niveau"][0], "le moins avancé")):
             names = [f"« {name} »" for name in known.filter(pl.col("niveau") == level)["axe_libelle"]]

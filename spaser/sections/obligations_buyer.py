@@ -102,7 +102,7 @@ def private_section(findings: Findings) -> Section:
     )
     levers, others = typeset.filter("levier"), typeset.filter(~pl.col("levier"))
     caution = (
-        "Vous avez dit que le code de la commande publique ne s'applique pas à cet acheteur (soumis_au_code = false). Une forme juridique n'y "
+        "Vous avez dit que le code de la commande publique ne s'applique pas à cet acheteur. Une forme juridique n'y "
         "suffit pas : sociétés d'économie mixte, sociétés publiques locales, bailleurs sociaux et opérateurs de réseaux y sont soumis."
     )
     blocks: list[Block] = [

@@ -32,6 +32,11 @@ def test_a_contract_published_again_after_each_amendment_is_not_several_lots():
     assert "55\u202f000\u00a0€" in got["montant_preuve"]
 
 
+def test_the_last_state_gives_the_duration_even_when_its_amount_is_not_the_largest():
+    got = built(first(dureeMois=4, montant=60_000), again(dureeMois=5, montant=55_000))["M1"]
+    assert (got["dureeMois_initiale"], got["dureeMois"], got["montant"]) == (4, 5, 5_500_000)
+
+
 def test_several_holders_of_one_state_come_back_in_the_next():
     pair = [{"titulaires": ["T1"]}, {"titulaires": ["T2"]}]
     rows = [first(position=n, **who) for n, who in enumerate(pair, 1)]

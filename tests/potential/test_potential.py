@@ -675,10 +675,17 @@ STATE = {
 def test_the_state_of_a_need_is_the_first_whose_conditions_hold(case):
     from spaser.potential.standing import standing
 
-    row = STATE | case["need"]
+    row = dict.fromkeys(NEEDS.columns) | STATE | case["need"]
     row = {name: None if value == "" else value for name, value in row.items()}
-    frame = pl.LazyFrame([row], schema_overrides={"echeance": pl.Date, "objet": pl.String, "subsequent": pl.Boolean})
+    frame = pl.LazyFrame([row], schema_overrides=NEEDS.schema)
     assert standing(frame, AS_OF).collect()["etat"].item() == case["expected"]
+
+
+def test_a_state_that_compares_a_column_that_needs_lack_says_so():
+    from spaser.potential.standing import standing
+
+    with pytest.raises(KeyError, match=r"need_states.toml, reserve: no column \['part_reserve'\]"):
+        standing(pl.LazyFrame([STATE]).drop("part_reserve"), AS_OF)
 
 
 def test_every_state_is_reached_by_a_case():

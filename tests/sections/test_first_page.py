@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +18,8 @@ from spaser import french, sections
 from spaser.deliverables.messages import Messages
 from spaser.deliverables.report import Figure, Section, TableBlock
 from spaser.sections.summary import FACTS, RULES, chosen, eligible, facts, messages, verdict
-from spaser.sections.summary.known import _aimed
+from spaser.sections.summary import known as room
+from spaser.sections.summary.known import SUBJECTS, _aimed
 from spaser.vocabulary.handed import declared
 
 #: Everything a rule may ask for, at values where nothing is wrong and nothing is remarkable.
@@ -301,6 +304,54 @@ def test_a_fact_that_is_not_one_is_a_fault_of_the_rules() -> None:
         messages.holds(["contrast > 3"], QUIET)
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"figure": "{contrats:n contrat} {contrats:se finit}"}, "no format 'se finit'"),
+        ({"so": [{"text": "lire les {contrast:entier}"}]}, "no fact 'contrast'"),
+        ({"todo": "Lire les {contrast:entier} contrats"}, "no fact 'contrast'"),
+    ],
+)
+def test_a_template_that_would_be_shown_badly_is_a_fault_of_the_rules(change: dict[str, Any], told: str) -> None:
+    plain = next(one for one in messages._SETTINGS["rule"] if one["code"] == "peu_de_contrats")
+    assert messages._read(messages._SETTINGS | {"rule": [plain]})
+    with pytest.raises(KeyError, match=told):
+        messages._read(messages._SETTINGS | {"rule": [plain | change]})
+
+
+def test_what_to_do_is_said_with_the_facts_it_names() -> None:
+    (one,) = eligible(QUIET | LIMITS["toujours_pareil_social"][0] | {"theme_social": "la clause sociale"})
+    assert one.todo.endswith("comment est remplie la case sur la clause sociale")
+    assert not [one.rule.code for sides in LIMITS.values() for one in eligible(QUIET | sides[0]) if "{" in one.todo]
+
+
+@pytest.mark.parametrize("name", ["verdict", "caution", "unknown"])
+def test_a_sentence_beside_the_rules_is_checked_with_them(name: str) -> None:
+    with pytest.raises(KeyError, match="contrast"):
+        messages._read(messages._SETTINGS | {name: [{"if": ["contrast > 3"], "text": "Rien"}]})
+    with pytest.raises(KeyError, match=f"{name}: no fact 'contrast'"):
+        messages._read(messages._SETTINGS | {name: [{"text": "{contrast:entier}"}]})
+
+
+def test_every_fact_a_rule_may_name_is_computed() -> None:
+    """A name that nothing computes is always unknown: its rule would never be said, though its limits hold."""
+    made = [one for one in ast.parse(Path(room.__file__).read_text("utf-8")).body if isinstance(one, ast.FunctionDef)]
+    leaves = [leaf for one in made for leaf in ast.walk(one)]
+    told = {leaf.value for leaf in leaves if isinstance(leaf, ast.Constant)} | set(room._WORDS["social"])
+    parts = [leaf.values for leaf in leaves if isinstance(leaf, ast.JoinedStr)]
+    # « fins_sans_{subject} » makes every « fins_sans_… »; « {name}_{subject} », which says no word, makes nothing.
+    shapes = [
+        "".join(re.escape(str(one.value)) if isinstance(one, ast.Constant) else ".+" for one in some) for some in parts
+    ]
+    shapes = [shape for shape in shapes if re.search("[a-z]", shape)]
+    bare = {name: re.sub(f"_({'|'.join(SUBJECTS)})$", "", name) for name in FACTS}
+    assert [
+        name
+        for name in FACTS
+        if not {name, bare[name]} & told and not any(re.fullmatch(shape, name) for shape in shapes)
+    ] == []
+
+
 def test_no_figure_of_the_first_page_is_absent_from_the_body_and_none_differs() -> None:
     found = sections.report(invented())
     shown = [one for block in found[0].blocks if isinstance(block, Messages) for one in block.items]
@@ -314,6 +365,7 @@ def test_no_figure_of_the_first_page_is_absent_from_the_body_and_none_differs() 
 
 def test_every_message_of_the_first_page_comes_from_the_facts_of_the_report() -> None:
     found = invented()
+    assert set(facts(found)) == set(FACTS)
     assert facts(found)["contrats"] == found.counted.height
     assert facts(found)["part_social"] == found.one("clause_sociale").valeur  # type: ignore[union-attr]
 

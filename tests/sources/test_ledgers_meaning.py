@@ -192,3 +192,11 @@ def test_a_mapping_written_by_the_user_is_obeyed_and_its_years_too(tmp_path):
     first = read(tmp_path, text)
     again = read(tmp_path, text, mapping=write_mapping(first.mapping, tmp_path / "correspondance.toml"))
     assert cents(again) == [100, 200]
+
+
+@pytest.mark.parametrize("heading", ["Nature de la dépense", "Type de dépense", "Nature de l'achat"])
+def test_what_was_bought_is_read_under_the_words_of_a_company(tmp_path, heading):
+    made = read(tmp_path, f"Fournisseur;SIRET;{heading};Montant HT;Exercice\nA;{GOOD};Nettoyage des locaux;100;2024\n")
+    assert made.lines["libelle"].to_list() == ["Nettoyage des locaux"]
+    account = read(tmp_path, f"Fournisseur;SIRET;Nature;Montant HT;Exercice\nA;{GOOD};6283;100;2024\n")
+    assert account.lines["compte"].to_list() == ["6283"] and account.lines["libelle"].null_count() == 1

@@ -54,6 +54,15 @@ def test_a_reading_by_distinct_values_is_that_of_every_row(words: list[str | Non
     assert found["none"].to_list() == [word is None for word in words]
 
 
+def test_an_absent_column_is_read_once_for_all_its_blocks() -> None:
+    sizes: list[int] = []
+    reading = upper(0, sizes)
+    for size in (3, 5):
+        found = reading._on(pl.Series("word", [None] * size, dtype=pl.String)).struct.unnest()
+        assert found.rows() == [(None, True)] * size
+    assert sizes == [1]
+
+
 def test_a_value_met_in_a_block_is_not_read_again_in_the_next() -> None:
     sizes: list[int] = []
     reading = upper(0, sizes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -192,3 +193,18 @@ def test_a_list_of_many_sources_is_named_by_the_one_that_nearly_all_its_lines_wr
 def test_the_count_of_the_book_agrees_with_one_structure_and_with_two(tmp_path, rows, said):
     found = made(tmp_path, "".join(line + "\n" for line in ROWS.splitlines()[:rows]))
     assert said in leaves._counts(found).replace("\u00a0", " ")
+
+
+def test_no_heading_of_communes_stands_alone(tmp_path):
+    place = panorama.territory("219300480", [written(tmp_path)])
+    heading = "Établissements de l'ESS, par commune"
+    towns = (pl.col("code_commune") != "ensemble") & (pl.col("famille") == "ensemble")
+    with_one = pl.concat(
+        [
+            place.rows,
+            place.rows.filter(pl.col("code_commune") != "ensemble").head(1).with_columns(famille=pl.lit("ensemble")),
+        ]
+    )
+    for rows, said in ((place.rows.filter(~towns), False), (with_one, True)):
+        told = panorama.summary(replace(place, rows=rows)).replace("\u2019", "'")
+        assert (heading in told) is said

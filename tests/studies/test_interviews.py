@@ -167,3 +167,8 @@ def test_the_report_of_a_mission_says_who_disagrees_and_quotes(tmp_path, blank):
     detail = next(section for section in report.sections if section.id == "qualitatif-detail")
     ids = [getattr(block, "id", "") for block in (*told.blocks, *detail.blocks)]
     assert "tab-paroles" in ids and "tab-desaccords" in ids
+
+
+def test_nothing_answered_agrees_in_gender(blank):
+    said = interviews.summary(interviews.study(blank / "entretiens.xlsx")).replace("\u00a0", " ")
+    assert said.startswith("Aucun répondant, aucune question sur ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import re
 from dataclasses import fields
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 
 import spaser
+from spaser import cli
+from spaser.cli import given
 from spaser.studies import mission
 from spaser.studies.mission import shape, writing
 from spaser.studies.mission.model import Asked, Mission
@@ -109,13 +112,29 @@ def test_a_key_said_changes_what_is_read_of_the_mission(home, key):
     assert without_mark(read(home, {key: SAID[key]})) != without_mark(read(home, {}))
 
 
-@pytest.mark.parametrize("model", [Mission, Asked, Wishes])
+#: What each of these is called wherever it is read: a field read of something else is a namesake, and proves nothing.
+CALLED = {
+    Mission: {"mission", "at"},
+    Asked: {"asked", "_asked", "alone", "every"},
+    Wishes: {"wishes", "asked"},
+}
+
+
+def _called(node: ast.Attribute) -> str:
+    holder = node.value
+    return holder.id if isinstance(holder, ast.Name) else holder.attr if isinstance(holder, ast.Attribute) else ""
+
+
+@pytest.mark.parametrize("model", list(CALLED))
 def test_what_is_read_of_a_mission_is_used_somewhere_else(model):
     used: set[str] = set()
+    derived_too: set[str] = set()
     for path in PACKAGE.rglob("*.py"):
         if path.as_posix().endswith("studies/mission/model.py"):
             continue
-        used |= {node.attr for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute)}
+        read = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute)]
+        used |= {node.attr for node in read if _called(node) in CALLED[model]}
+        derived_too |= {node.attr for node in read if _called(node) in set().union(*CALLED.values())}
     # What the model itself derives from a field is used in its place.
     derived = ast.parse((PACKAGE / "studies" / "mission" / "model.py").read_text("utf-8"))
     own = [
@@ -123,7 +142,28 @@ def test_what_is_read_of_a_mission_is_used_somewhere_else(model):
         for one in ast.walk(derived)
         if isinstance(one, ast.ClassDef)
         for node in one.body
-        if isinstance(node, ast.FunctionDef) and node.name in used
+        if isinstance(node, ast.FunctionDef) and node.name in derived_too
     ]
     used |= {leaf.attr for node in own for leaf in ast.walk(node) if isinstance(leaf, ast.Attribute)}
-    assert [one.name for one in fields(model) if one.name not in used] == []
+    lost = [one.name for one in fields(model) if one.name not in used]
+    assert lost == [], f"{lost}: read by nobody under one of the names {sorted(CALLED[model])}"
+
+
+def _options() -> list[tuple[str, argparse.ArgumentParser]]:
+    (commands,) = (one for one in cli.parser()._actions if isinstance(one, argparse._SubParsersAction))
+    return list(commands.choices.items())
+
+
+def test_an_option_that_a_mission_completes_has_no_value_of_its_own(home):
+    """What a person did not give is told by its emptiness: a default would win over the mission without a word."""
+    told = given.told(read(home, {}))
+    silent = [
+        (name, action.dest)
+        for name, command in _options()
+        if command.get_default("needs") is not None
+        for action in command._actions
+        if action.dest in told and command.get_default(action.dest)
+    ]
+    assert silent == []
+    known = {action.dest for _, command in _options() for action in command._actions}
+    assert set(told) <= known, "a mission completes an option that no command has"

@@ -154,6 +154,21 @@ def test_each_lot_is_read_with_its_own_passages(tmp_path):
     assert ("lot 2", "suivi de la clause") in set(found.iter_rows())
 
 
+def test_folders_named_one_by_one_are_one_consultation_each(tmp_path):
+    for name, files in (("Alpha", ("RC", "CCAP")), ("Bravo", ("RC",))):
+        for piece in files:
+            path = tmp_path / name / f"{piece}.txt"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("Article 1 – Objet\nLe marché a pour objet le gardiennage.\n", encoding="utf-8")
+    read = proofreading.proofread([tmp_path / "Alpha", tmp_path / "Bravo"]).rows
+    unread = dict(
+        read.filter(controle="conditions d'exécution environnementales").select("consultation", "etat").rows()
+    )
+    assert unread == {"Alpha": proofreading.LACKS, "Bravo": proofreading.CHECK}, "the CCAP is that of Alpha"
+    alone = proofreading.proofread([tmp_path / "Alpha"]).rows
+    assert alone["consultation"].unique().to_list() == ["Alpha"]
+
+
 def test_both_commands_run_and_write(tmp_path, capsys):
     assert main(["relire", "--demo", "--sortie", str(tmp_path)]) == 0
     assert "Gardiennage" in capsys.readouterr().out

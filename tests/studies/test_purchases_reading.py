@@ -82,6 +82,18 @@ def test_a_structure_listed_without_siret_that_only_looks_alike_waits_for_the_us
     assert again.lines["inclusif_types"].to_list() == ["ESAT"]
 
 
+@pytest.mark.parametrize(("paid", "asked"), [("00090004300019", []), ("00090005000014", ["ATELIER DES TILLEULS"])])
+def test_a_structure_of_a_list_that_looks_like_nobody_paid_here_asks_nothing(tmp_path, paid, asked):
+    listed = LISTED + "00090005000014;ATELIER DES TILLEULS SERVICES;ESAT;94400;Vitry-sur-Seine\n"
+    result = run(
+        tmp_path,
+        f"Fournisseur;SIRET;Code postal;Montant HT;Date\nPeintre inventé;{paid};94400;1000;12/03/2024\n",
+        listed,
+    )
+    found = result.validations
+    assert (found["fournisseur"].unique().to_list() if found.height else []) == asked
+
+
 @pytest.mark.parametrize(
     ("ledger", "said"),
     [

@@ -8,8 +8,11 @@ import polars as pl
 import pytest
 
 from spaser import french, widgets
+from spaser.contracts import assembly
 from spaser.sources.answers import facts
 from spaser.studies import diagnostic, mission
+from spaser.studies.mission import deciding
+from spaser.widgets.acts import facts as grids
 
 LINES = """N° marché;SIRET acheteur;Objet;CPV;Mt HT;Date de notification;Durée (mois);Considérations sociales
 1;90000000100017;Nettoyage des écoles;90910000;0;12/03/2024;48;Clause sociale
@@ -115,3 +118,15 @@ def test_what_cannot_be_understood_is_told_and_nothing_is_written(desk, made):
 )
 def test_a_fact_is_understood_within_its_limits(fact, said, kept):
     assert facts.understood(fact, said) == kept
+
+
+def test_a_fact_to_decide_is_known_to_all_who_read_show_keep_or_obey_it():
+    families, apart = {"famille d'achat"}, {"famille"}
+    kinds = {kind for kind, _ in facts.FACTS.values()}
+    assert set(facts.FACTS) == set(facts._HELP) == set(facts._OF_CONTRACTS) | families == set(grids._SAID) | families
+    assert kinds <= set(deciding.TYPES)
+    # A consultation is decided in a file of its own, and families are obeyed where they are read.
+    assert kinds - apart == set(assembly.DECIDED) - {"consultation"}
+    for fact in facts.FACTS:
+        assert facts.understood(fact, "sans queue ni tête") is None
+        assert facts._HELP[fact] in str(facts.refusal(fact, "sans queue ni tête"))

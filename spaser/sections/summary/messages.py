@@ -27,6 +27,8 @@ _AGREED = {
     "se termine": "se terminent", "ne dit": "ne disent", "a": "ont", "porte": "portent", "déclare": "déclarent",
     "gagné": "gagnés", "est": "sont", "soumis": "soumis", "est connu": "sont connus", "il risque d'être relancé": "ils risquent d'être relancés", "publié": "publiés", "est compté": "sont comptés", "sa fin": "leur fin", "peut": "peuvent",
 }  # fmt: skip
+#: How a fact is written beside the verbs of ``_AGREED``: by the first word after its « : », or as it is.
+_FORMATS = ("", "n", "part", "decimal", "durée", "entier", "somme", "date")
 Facts = Mapping[str, Fact]
 
 
@@ -62,7 +64,7 @@ class Rule(NamedTuple):
 
 
 class Said(NamedTuple):
-    """A rule that holds, in words; ``on``: what its gesture is about; ``same``: the themes it leaves nothing to add to on the first page;
+    """A rule that holds, in words; ``todo``: its gesture, empty when it has none; ``on``: what that is about; ``same``: the themes it leaves nothing to add to on the first page;
     ``begins``: the day its gesture begins, when it is to come."""
 
     rule: Rule
@@ -70,6 +72,7 @@ class Said(NamedTuple):
     on: str
     same: tuple[str, ...] = ()
     begins: date | None = None
+    todo: str = ""
 
 
 class _Written(Formatter):
@@ -145,6 +148,7 @@ def eligible(facts: Facts, known: Sequence[Rule] | None = None) -> list[Said]:
                 _filled(rule.on, facts),
                 tuple(one.text for one in rule.same if holds(one.conditions, facts)),
                 _coming(facts, rule.since),
+                _formed(rule.todo, facts),
             )
     return list(told.values())
 
@@ -169,7 +173,7 @@ def chosen(said: Sequence[Said]) -> tuple[Message, ...]:
 def answers(said: Sequence[Said], section: str) -> tuple[list[Message], list[str]]:
     """What the facts answer to the question of a section, heaviest first; and what to do about it."""
     own = [one for one in said if one.rule.section == section]
-    return [one.message for one in own], [french.sentence(one.rule.todo) for one in own if one.rule.todo]
+    return [one.message for one in own], [french.sentence(one.todo) for one in own if one.todo]
 
 
 def verdict(facts: Facts) -> str:
@@ -191,14 +195,19 @@ def _first(parts: Sequence[Part], facts: Facts) -> str:
 
 
 def _filled(template: str, facts: Facts) -> str:
+    """The template with its facts, as it is printed."""
+    return french.typeset(_formed(template, facts))
+
+
+def _formed(template: str, facts: Facts) -> str:
     """The template with its facts; empty when one of them is unknown: nothing is said of it."""
     if any(facts[name] is None for _, name, _, _ in _FORMAT.parse(template) if name):
         return ""
-    return french.typeset(_FORMAT.vformat(template, (), facts))
+    return _FORMAT.vformat(template, (), facts)
 
 
 def _read(settings: Mapping[str, Any]) -> tuple[Rule, ...]:
-    """The rules, those of subjects once for each; every name they use is checked."""
+    """The rules, those of subjects once for each; every name and every format they use is checked, as those of the sentences beside them."""
     found = [rule for given in settings["rule"] for rule in _each(given)]
     for rule in found:
         registry.entry(rule.section)
@@ -208,14 +217,23 @@ def _read(settings: Mapping[str, Any]) -> tuple[Rule, ...]:
             *rule.compare,
             *rule.so,
             *rule.same,
-            Part(rule.conditions, f"{rule.figure} {rule.text} {rule.on}"),
+            Part(rule.conditions, f"{rule.figure} {rule.text} {rule.on} {rule.todo}"),
         ):
-            for condition in part.conditions:
-                _parsed(condition)
-            for _, name, _, _ in _FORMAT.parse(part.text):
-                if name is not None and name not in FACTS:
-                    raise KeyError(f"messages.toml, {rule.code}: no fact {name!r}")
+            _check(rule.code, part)
+    for name in ("verdict", "caution", "unknown"):
+        for one in settings[name]:
+            _check(name, Part(tuple(one.get("if", ())), one["text"]))
     return tuple(found)
+
+
+def _check(code: str, part: Part) -> None:
+    for condition in part.conditions:
+        _parsed(condition)
+    for _, name, spec, _ in _FORMAT.parse(part.text):
+        if name is not None and name not in FACTS:
+            raise KeyError(f"messages.toml, {code}: no fact {name!r}")
+        if spec and spec not in _AGREED and spec.split(" ")[0] not in _FORMATS:
+            raise KeyError(f"messages.toml, {code}: no format {spec!r}; a verb that agrees is a line of _AGREED")
 
 
 def _each(given: Mapping[str, Any]) -> list[Rule]:

@@ -239,7 +239,7 @@ def plan_rows(findings: Findings) -> list[dict[str, Any]]:
     needs = [] if actions is None else actions.to_dicts()
     # The duty has its own line when needs call for it: it is not said twice.
     due = any(row["nature"] == "devoir" for row in needs)
-    asked = {one.rule.todo: one for one in reversed(opening.told(findings)) if one.rule.todo and one.rule.plan}
+    asked = {one.todo: one for one in reversed(opening.told(findings)) if one.todo and one.rule.plan}
     gestures = [one for one in reversed(asked.values()) if not (due and one.rule.theme == "devoir")]
     lines = [(_DUTY if row["nature"] == "devoir" else _ADVICE, _need(row)) for row in needs]
     near = min((row["sourcing"] for _, row in lines if row["quand"] != _NOW), default=None)
@@ -313,7 +313,7 @@ def _gesture(said: messages.Said, findings: Findings) -> dict[str, Any]:
         "action_id": said.rule.code,
         "sourcing": said.begins,
         "quand": when,
-        "action": said.rule.todo,
+        "action": said.todo,
         "sur": said.on,
     }
     filled = {name: mine.get(name) for name in PLAN_FILLED} | {"etat": mine.get("etat", PLAN_UNTOUCHED)}

@@ -1,4 +1,4 @@
-"""The officer's decisions on the facts of contracts (amount, duration, kind, date), written in « a-corriger.csv » and read back."""
+"""The officer's decisions on the facts of contracts (amount, duration, kind, date, family), written in « a-corriger.csv » and read back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from spaser.sources.answers.constats import MARK
 from spaser.vocabulary import CENT, CONTRACT_KINDS, DECISIONS
 
 NAME = "a-corriger.csv"
-#: The fact as a person reads it → the type of its decision and the column it is about.
+#: The fact as a person reads it → the type of its decision and the column it is about. How it is read and shown: below, under the same key.
 FACTS = {
     "montant": ("montant", "montant"),
     "durée": ("duree", "dureeMois"),
@@ -52,10 +52,10 @@ def is_facts(path: Path | str) -> bool:
 
 
 def read_facts(path: Path | str) -> pl.LazyFrame:
-    """DECISIONS of types « montant », « duree », « nature » and « date », lines without a decision left aside.
+    """DECISIONS of the types of FACTS, lines without a decision left aside.
 
-    An amount is in euros (« 38 800,50 »), a duration in months, a kind by its name, a date as « 2025-03-01 » or « 01/03/2025 »;
-    « accepter » takes what is proposed and « refuser » the value kept (amount and duration only).
+    An amount is in euros (« 38 800,50 »), a duration in months, a kind or a family by its name, a date as « 2025-03-01 » or « 01/03/2025 »;
+    « accepter » takes what is proposed and « refuser » the value kept (amount, duration and family).
 
     Raises
     ------
@@ -113,21 +113,16 @@ def _value() -> pl.Expr:
     kinds = {text.fold(CONTRACT_KINDS[kind]): kind for kind in DECIDED_KINDS} | {
         text.fold(kind): kind for kind in DECIDED_KINDS
     }
-    kind = folded.replace_strict(kinds, default=None, return_dtype=pl.String)
-    day = dates.day(said, pl.String()).dt.strftime("%Y-%m-%d")
-    return (
-        pl.when(pl.col("fait") == "montant")
-        .then(pl.coalesce(word, sum_))
-        .when(pl.col("fait") == "durée")
-        .then(pl.coalesce(word, pl.when(months.is_between(1, 1200)).then(months).cast(pl.String)))
-        .when(pl.col("fait") == "nature")
-        .then(kind)
-        .when(pl.col("fait") == "famille d'achat")
-        .then(
-            _family(pl.when(word == "accepter").then("propose").when(word == "refuser").then("retenu").otherwise(said))
-        )
-        .otherwise(day)
-    )
+    family = pl.when(word == "accepter").then("propose").when(word == "refuser").then("retenu").otherwise(said)
+    read = {
+        "montant": pl.coalesce(word, sum_),
+        "durée": pl.coalesce(word, pl.when(months.is_between(1, 1200)).then(months).cast(pl.String)),
+        "nature": folded.replace_strict(kinds, default=None, return_dtype=pl.String),
+        "date de notification": dates.day(said, pl.String()).dt.strftime("%Y-%m-%d"),
+        "famille d'achat": _family(family),
+    }
+    # A fact that nothing reads fails here: read as another, a number would be kept as a day.
+    return pl.coalesce(pl.when(pl.col("fait") == fact).then(read[fact]) for fact in FACTS)
 
 
 def _family(said: pl.Expr) -> pl.Expr:
@@ -138,12 +133,11 @@ def _family(said: pl.Expr) -> pl.Expr:
 
 
 def facts_of(contracts: pl.DataFrame, fact: str) -> pl.DataFrame:
-    """What is published, kept and proposed of one fact (a key of FACTS but the families), for every contract, each value as a person writes it.
+    """What is published, kept and proposed of one fact (a key of FACTS but the families, which have a grid of their own), for every contract, each value as a person writes it.
 
     ``uid, objet, enjeu, fait, doute`` (whether it waits for an answer), ``publie, retenu, propose, bas, haut, regle, preuve``.
     """
-    parts = {"montant": _amounts, "durée": _durations, "nature": _kinds, "date de notification": _days}
-    return parts[fact](contracts)
+    return _OF_CONTRACTS[fact](contracts)
 
 
 def understood(fact: str, said: str) -> str | None:
@@ -175,7 +169,7 @@ def facts_table(
     ``told`` has ``uid, republication``: what became of an accepted correction; ``said`` has ``objet, famille``: the family that the
     words of a subject say.
     """
-    parts = [_amounts(contracts), _durations(contracts), _kinds(contracts), _days(contracts)]
+    parts = [of_fact(contracts) for of_fact in _OF_CONTRACTS.values()]
     facts = pl.concat([*parts, *_families(contracts, said)])
     held = decisions.filter(pl.col("objet_type").is_in([kind for kind, _ in FACTS.values()]))
     names = {kind: name for name, (kind, _) in FACTS.items()}
@@ -272,6 +266,10 @@ def _days(contracts: pl.DataFrame) -> pl.DataFrame:
     return _shown(
         contracts, "date de notification", doubt, **columns, regle=pl.col("date_regle"), preuve=pl.col("date_preuve")
     )
+
+
+#: What is known of each fact of ``facts_of``, in the order of a list to answer.
+_OF_CONTRACTS = {"montant": _amounts, "durée": _durations, "nature": _kinds, "date de notification": _days}
 
 
 def _families(contracts: pl.DataFrame, said: pl.DataFrame | None) -> list[pl.DataFrame]:

@@ -333,7 +333,7 @@ def summary(result: Interviews) -> str:
     asked = sum(len(axis["question"]) for axis in result.grid["axis"])
     lines = [
         french.sentence(
-            f"{french.capital(french.count(people, 'répondant'))}, {french.count(result.merged.height, 'question')} sur {asked} avec une réponse"
+            f"{french.capital(french.count(people, 'répondant'))}, {french.count(result.merged.height, 'question', feminine=True)} sur {asked} avec une réponse"
         )
     ]
     apart = result.merged.filter(pl.col("accord") == "désaccord")

@@ -88,7 +88,7 @@ def diagnose(
     A file with one buyer needs none named; with several and none named, the whole is measured and buyers are listed.
     ``family`` keeps some purchase families, by their keys. ``buyer_kind`` (``vocabulary.BUYER_KINDS``) and ``launches``
     (table LAUNCHES) say what the essential data do not, for the obligations; ``notices`` (``sources.notices.read_notices``),
-    joined to the contracts they launched, give their dates and their texts instead; ``pieces`` (``dossier.clauses``) are the
+    joined to the contracts they launched, give their dates and their texts instead; ``pieces`` (``studies.clauses.clauses``) are the
     documents of consultations, in folders or archives that bear the number of their contract. ``spend`` (SPEND, the buyer's
     ledger) and ``declared`` (what the buyer says of itself) answer its own duties. ``options`` are those of ``prepare``.
     """

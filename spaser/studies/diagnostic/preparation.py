@@ -20,6 +20,7 @@ from spaser import (
     buyers,
     contracts,
     detection,
+    french,
     rules,
     sources,
     territories,
@@ -303,6 +304,11 @@ def last_day(reading: sources.Reading, today: date | None = None) -> date:
 
 def _last_day(records: pl.LazyFrame, today: date | None = None) -> date:
     day = contracts.as_of_default(records, today).collect(engine="streaming").item()
+    if day is None and today is not None and contracts.as_of_default(records).collect(engine="streaming").item():
+        raise Problem(
+            f"Toutes les dates lues suivent le jour de lecture ({french.long_date(today)})",
+            todo="Donnez un jour plus récent (--aujourdhui), ou des contrats publiés avant lui",
+        )
     if day is None:
         raise Problem(
             "Aucune date de notification ni de publication n'est lisible",

@@ -61,7 +61,7 @@ def read(
     launched
         The notice of each contract (``launches.join``).
     notices, pieces
-        What was read of them (``sources.notices.read_notices``, ``dossier.clauses``).
+        What was read of them (``sources.notices.read_notices``, ``studies.clauses.clauses``).
     """
     own = passages.join(chosen.select(texte_id="uid"), on="texte_id", how="semi")
     found = [own]

@@ -51,7 +51,7 @@ SECTIONS = (*sections.keys(), *registry.FORMER)
 class Wishes:
     """What is asked of one buyer's diagnostic beyond its contracts; each may lack.
 
-    ``radius`` in kilometres and ``dependency`` (0 to 1) as in ``opportunities.potential_of``; ``goals`` the targets voted;
+    ``radius`` in kilometres and ``dependency`` (0 to 1) as in ``studies.potential.potential_of``; ``goals`` the targets voted;
     ``ledger`` the spend file, read against ``registers``; ``answers`` the level answered to each question of the grid;
     ``columns`` which column of it is what, when a person said so; ``interviews`` the workbook of the people met, filled in; ``programme`` the purchases planned, and ``followed`` the workbooks of
     follow-up (programme, meetings) filled in.

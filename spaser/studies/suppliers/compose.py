@@ -206,7 +206,7 @@ class Named(NamedTuple):
 def unnumbered_links(known: Registers, lines: pl.DataFrame, answers: pl.DataFrame | None) -> Named:
     """Structures that a list names without SIRET, looked for by name and postcode among the establishments and the file's suppliers.
 
-    An exact name in the same postcode links; what only looks alike waits in the validation table, under the list's name.
+    An exact name in the same postcode links; what only looks like a supplier paid waits in the validation table, under the list's name.
     """
     rows = known.unnumbered.collect()
     if not rows.height:
@@ -241,7 +241,9 @@ def unnumbered_links(known: Registers, lines: pl.DataFrame, answers: pl.DataFram
         .join(accepted, on="cle", maintain_order="left_right")
     )
     status = told.with_columns(source=pl.format("{} (sans SIRET, rattachée par son nom)", "source"))
-    waiting = linkage.to_validate(doubtful.lazy(), candidates.lazy()).collect()
+    # Whether a structure is some company that nobody here pays changes nothing: that doubt is not for this reader.
+    met = pl.col("siren").is_in(paid["siren"].unique().implode()).fill_null(False).any().over("cle")
+    waiting = linkage.to_validate(doubtful.lazy(), candidates.lazy()).filter(met).collect()
     return Named(REGISTER.conform(status.lazy()).collect(), waiting)
 
 

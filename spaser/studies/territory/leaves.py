@@ -143,7 +143,7 @@ def write(book: Book, folder: Path | str) -> list[Path]:
 def summary(book: Book) -> str:
     """What the terminal says of it."""
     lost = book.entries.filter(chapitre=UNKNOWN).height
-    said = f"Cahier : {french.count(book.entries.height, 'structure')}, {french.count(len(_families(book)), 'famille')} d'achat ; {french.number(lost)} au métier non renseigné par les listes"
+    said = f"Cahier : {french.count(book.entries.height, 'structure', feminine=True)}, {french.count(len(_families(book)), 'famille', feminine=True)} d'achat ; {french.number(lost)} au métier non renseigné par les listes"
     return french.sentence(said)
 
 
@@ -211,7 +211,7 @@ def _counts(book: Book) -> str:
         f" ({kinds})" if kinds else ""
     )
     return french.sentence(
-        f"Au {french.long_date(place.as_of)}, {french.count(rows.height, 'structure')} dans {french.count(place.communes.height, 'commune')}, dont {inclusive} et {french.number(held['titulaire_ess'])} de l'ESS (une structure peut être les deux)"
+        f"Au {french.long_date(place.as_of)}, {french.count(rows.height, 'structure', feminine=True)} dans {french.count(place.communes.height, 'commune')}, dont {inclusive} et {french.number(held['titulaire_ess'])} de l'ESS (une structure peut être les deux)"
     )
 
 

@@ -322,7 +322,9 @@ def summary(result: Territory) -> str:
     by_commune = rows.filter((pl.col("code_commune") != WHOLE) & (pl.col("famille") == WHOLE)).sort(
         "etablissements", "commune", descending=[True, False]
     )
-    lines += ["", "  Établissements de l'ESS, par commune (les structures inclusives sont comptées à part) :"] + [
+    if by_commune.height:
+        lines += ["", "  Établissements de l'ESS, par commune (les structures inclusives sont comptées à part) :"]
+    lines += [
         f"  {row['commune']:<26} {french.count(row['etablissements'], 'établissement')}"
         for row in by_commune.head(_SHOWN).to_dicts()
     ]

@@ -77,13 +77,16 @@ def proofread(
         No document can be read at all.
     """
     read = dossier.clauses(paths, progress=progress)
+    named = {
+        name: _consultation(name, folder) for name, folder in read.documents.files.select("document", "dossier").rows()
+    }
     texts = [
-        row | {"plie": plain(row["texte"]), "consultation": _consultation(row["document"])}
+        row | {"plie": plain(row["texte"]), "consultation": named[row["document"]]}
         for row in read.documents.texts.to_dicts()
     ]
     by_text = {one["texte_id"]: one for one in texts}
     passages = [
-        row | {"consultation": _consultation(row["document"])}
+        row | {"consultation": named[row["document"]]}
         for row in read.passages.to_dicts()
         if row["niveau"] != 1 and row["confiance"] >= dossier.COUNTED
     ]
@@ -114,9 +117,10 @@ def _texts(asked: set[str], over: bool | None) -> dict[str, drafting.Text]:
     return known
 
 
-def _consultation(document: str) -> str:
+def _consultation(document: str, folder: str | None) -> str:
+    """The folder of a document: the one its name says, else the one that the user named."""
     parent = PurePath(document.replace("\\", "/")).parent.as_posix()
-    return "pièces" if parent == "." else parent
+    return (folder or "pièces") if parent == "." else parent
 
 
 def _lots(texts: list[dict[str, Any]], passages: list[dict[str, Any]], by_text: dict[str, dict[str, Any]]) -> list[Lot]:

@@ -94,7 +94,7 @@ def potential_of_spend(
     Parameters
     ----------
     source, registers, overrides, validations, mapping, as_of, clock, cache
-        As in ``purchases.suppliers_of``.
+        As in ``studies.suppliers.suppliers_of``.
     buyer_siret
         SIRET or SIREN of the buyer: it buys on its territory, when it is a local authority.
     territory
