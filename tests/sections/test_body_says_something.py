@@ -161,3 +161,25 @@ def test_a_family_beyond_the_length_of_the_table_is_left_with_those_too_small(la
     kept, left = buying._parted(pl.DataFrame({"famille": [f"f{n}" for n in range(large + 1)], "potentiel": cents}))
     assert (kept.height, left.height) == (buying._MOST, beyond + 1)
     assert kept["potentiel"].sum() + left["potentiel"].sum() == sum(cents)
+
+
+@pytest.mark.parametrize(
+    ("known", "name"), [("fournisseurs_ess", "ESS"), ("fournisseurs_inclusifs", "Inclusifs"), ("", None)]
+)
+def test_the_picture_of_spending_is_of_those_of_whom_something_is_known(
+    monkeypatch, known: str, name: str | None
+) -> None:
+    """Lists of inclusive structures alone: a picture of the ESS would be grey."""
+    lines = [
+        {
+            "indicateur": code, "modalite": place, "denominateur": 1_000, "repondus": 400 if code == known else 0,
+            "numerateur": 400 if code == known else 0, "valeur": 0.4 if code == known else None,
+        }
+        for code in ("fournisseurs_ess", "fournisseurs_inclusifs")
+        for place in ("Nettoyage", "Traiteur")
+    ]  # fmt: skip
+    monkeypatch.setattr(breakdowns, "rows", lambda *_: pl.DataFrame(lines, schema_overrides={"valeur": pl.Float64}))
+    drawn = breakdowns.drawn(invented(), "famille")
+    assert (drawn is None) is (name is None)
+    if drawn is not None:
+        assert name in [column.label for column in drawn.twin.columns] and "40" in drawn.picture.alt

@@ -17,6 +17,7 @@ from spaser.sections.registry import section_of
 from spaser.sections.summary import pages
 from spaser.sections.summary.pages import next_dates
 from spaser.vocabulary import BUYER_DUTIES, RENEWALS
+from spaser.vocabulary.handed import HANDED
 
 LAW = rules.toml("law.toml")
 
@@ -158,6 +159,9 @@ def test_the_first_renewal_that_owes_the_clause_is_the_first_of_all_whatever_its
             "echeance": [date(2027, 9, 1), date(2027, 12, 1)],
         },
         schema_overrides={"premiere_fin": pl.Date},
+    )
+    soon = soon.with_columns(
+        pl.lit(None).alias(name) for name in HANDED["besoins_a_venir"].columns if name not in soon.columns
     )
     found = replace(invented(), today=date(2026, 11, 30))
     found = replace(found, extras=dict(found.extras) | {"besoins_a_venir": soon})

@@ -146,7 +146,7 @@ def _dates(findings: Findings) -> list[tuple[date, str]]:
 def _owed(findings: Findings, begin: str, end: str) -> list[tuple[date, str]]:
     """The days of every need to come for which the clause is due, whatever the line of the plan that holds it."""
     soon = findings.extras.get("besoins_a_venir")
-    if soon is None or "levier_du" not in soon.columns:
+    if soon is None:
         return []
     owed = soon.filter(pl.col("levier_du").fill_null("") != "").with_columns(
         fin=pl.coalesce("premiere_fin", "echeance")
