@@ -93,6 +93,11 @@ def without_euros() -> list[str]:
     return [rung["code"] for rung in ladder() if rung.get("effect") == "aucun"]
 
 
+def duty() -> dict:
+    """The rung that is an obligation, not advice."""
+    return next(rung for rung in ladder() if rung.get("duty"))
+
+
 def advise(needs: pl.LazyFrame, dependency: float, under_code: bool = True, day: date | None = None) -> pl.LazyFrame:
     """Adds ``levier``, its label, article, beneficiaries, how many suppliers can answer it and who they are (``levier_fournisseurs,
     levier_population``: null where it is addressed to whoever bids), reasons, what would change it, what to check, what it is not for, its confidence; ``leviers`` (others that may be combined), ``levier_refus`` (why not reserve), ``levier_du`` (what the law asks anyway).

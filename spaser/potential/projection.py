@@ -13,7 +13,7 @@ import polars as pl
 
 from spaser import rules
 from spaser.potential.demand import members, needs
-from spaser.potential.lever import advise, ladder, without_euros
+from spaser.potential.lever import advise, duty, ladder, without_euros
 from spaser.potential.likeness import resemblance
 from spaser.potential.lots import allotment
 from spaser.potential.match import candidates, describe, matches, within_reach
@@ -40,6 +40,7 @@ __all__ = [
     "counted",
     "covered",
     "describe",
+    "duty",
     "ladder",
     "learned",
     "matches",

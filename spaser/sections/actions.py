@@ -122,10 +122,12 @@ def _told(rows: pl.DataFrame, left: pl.DataFrame | None) -> list[str]:
         said.append(
             "La clause sociale obligatoire y tient une ligne : c'est un devoir, pas un conseil ; elle nomme tous les besoins dont elle est le seul levier"
         )
-    if more := int(rows.filter(pl.col("nature") == "action")["dus"].sum()):
-        said.append(
-            f"{french.count(more, 'besoin')} des autres lignes {'la doit' if more == 1 else 'la doivent'} aussi, en tout cas"
-        )
+    more = int(rows.filter(pl.col("nature") == "action")["dus"].sum())
+    beyond = int(left["dus"].sum()) if left is not None else 0
+    if more or beyond:
+        told = [f"{french.count(more, 'besoin')} des autres lignes"] if more else []
+        told += [f"{french.count(beyond, 'besoin')} hors du plan"] if beyond else []
+        said.append(f"{french.listing(told)} {'la doit' if more + beyond == 1 else 'la doivent'} aussi, en tout cas")
     if left is not None:
         said.append(accounted(rows, left))
     return said

@@ -50,7 +50,7 @@ def plan(
         DECISIONS of type ``action``: who answers for each, its state, its date, a note; read back, never overwritten.
     """
     settings = method["plan"]
-    kept = _ready(upcoming, day, settings)
+    kept = _ready(_owed(upcoming), day, settings)
     due = _due(kept)
     scored = _worth(_lines(kept), settings).with_columns(_points=_score(settings, day))
     # The next date, then the best action of each family, then the second ones, and so on: no family fills the plan.
@@ -79,8 +79,8 @@ def plan(
 def set_aside(
     acting: pl.DataFrame, upcoming: pl.DataFrame, actions: pl.DataFrame, *, day: date, method: dict[str, Any]
 ) -> pl.DataFrame:
-    """``plan_ecartes``: what the plan leaves out and why, one row per reason and family: ``motif, famille_libelle, besoins, potentiel,
-    sourcing, consultation, objets``; no euro is no amount.
+    """``plan_ecartes``: what the plan leaves out and why, one row per reason and family: ``motif, famille_libelle, besoins`` (``dus``: those
+    for which the clause is due anyway), ``potentiel, sourcing, consultation, objets``; no euro is no amount.
 
     Parameters
     ----------
@@ -93,6 +93,7 @@ def set_aside(
     """
     settings = method["plan"]
     held = actions.select(besoin_id="besoin_ids").explode("besoin_id")
+    acting, upcoming = _owed(acting), _owed(upcoming)
     left = acting.join(held, on="besoin_id", how="anti", maintain_order="left").join(
         upcoming.select("besoin_id", "sourcing"), on="besoin_id", how="left", maintain_order="left"
     )
@@ -100,7 +101,7 @@ def set_aside(
     small = _lines(ready).join(_worth(_lines(ready), settings), on="besoin_ids", how="anti", maintain_order="left")
     tiny = small.select(besoin_id="besoin_ids").explode("besoin_id")["besoin_id"]
     reason = (
-        pl.when(~_answered())
+        pl.when(~(_answered() | _is_duty()))
         .then(pl.lit(NOBODY))
         .when(pl.col("echeance").is_null())
         .then(pl.lit(UNDATED))
@@ -118,6 +119,7 @@ def set_aside(
         .group_by("motif", "famille_libelle", maintain_order=True)
         .agg(
             besoins=pl.len().cast(pl.Int32),
+            dus=(pl.col("levier_du").fill_null("") != "").sum().cast(pl.Int32),
             potentiel=pl.when(pl.col("potentiel").sum() > 0).then(pl.col("potentiel").sum()),
             sourcing=pl.col("sourcing").min(),
             consultation=_end().min(),
@@ -175,9 +177,25 @@ def _worth(lines: pl.DataFrame, settings: dict[str, Any]) -> pl.DataFrame:
     return lines.filter(free | (pl.col("potentiel") >= settings["plancher"]["value"] * CENT))
 
 
+def _owed(needs: pl.DataFrame) -> pl.DataFrame:
+    """A need without advice for which the clause is due is the duty's: the law asks it of fuel as of cleaning."""
+    rung, owed = potential.duty(), (pl.col("levier_du").fill_null("") != "") & pl.col("levier").is_in(_IDLE)
+    told = {"levier": rung["code"], "levier_libelle": rung["label"], "levier_article": rung["article"]}
+    return needs.with_columns(
+        *(pl.when(owed).then(pl.lit(text)).otherwise(name).alias(name) for name, text in told.items()),
+        levier_raison=pl.when(owed).then("levier_du").otherwise("levier_raison"),
+    )
+
+
+def _is_duty() -> pl.Expr:
+    return (pl.col("levier") == DUTY).fill_null(False)
+
+
 def _open(upcoming: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Actionable needs with a lever, a gain and somebody to answer, not ended on the day."""
-    return answerable(upcoming).filter(pl.col("echeance") >= day)
+    """Actionable needs with a lever, a gain and somebody to answer, or a duty, which waits for nobody; not ended on the day."""
+    return upcoming.filter((pl.col("etat_action") == "agir") & (_answered() | _is_duty())).filter(
+        pl.col("echeance") >= day
+    )
 
 
 def answerable(needs: pl.DataFrame) -> pl.DataFrame:

@@ -126,7 +126,8 @@ HANDED: dict[str, Handed] = {
     "lieux_servis": Handed("studies.potential", "a place that weighs in the needs"),
     "rayons_servis": Handed("studies.potential", "a circle of the map", ("km",)),
     "besoins_a_venir": Handed("studies.pams", "a need whose sourcing comes", (
-        "besoin_id", "objet", "annuel", "credibles", "potentiel", "levier", "levier_libelle", "sourcing",
+        "besoin_id", "objet", "annuel", "credibles", "potentiel", "levier", "levier_libelle", "levier_du", "sourcing",
+        "premiere_fin", "echeance",
     )),
     "plan_actions": Handed("studies.pams", "an action of the plan: needs of a family, a lever, a date", (
         "rang", "action_id", "nature", "famille_libelle", "levier_libelle", "levier_article", "priorite", "besoins", "dus", "contrats", "objets", "autres_leviers", "levier_fournisseurs", "levier_population", "annuel",
@@ -135,7 +136,7 @@ HANDED: dict[str, Handed] = {
     )),
     "plan_dits": Handed("studies.pams", "what a person wrote of a line of the plan", ("objet_id", "champ", "valeur")),
     "plan_ecartes": Handed("studies.pams", "a family that the plan leaves out, and why", (
-        "motif", "famille_libelle", "besoins", "potentiel", "sourcing", "consultation", "objets",
+        "motif", "famille_libelle", "besoins", "dus", "potentiel", "sourcing", "consultation", "objets",
     )),
     "objectifs": Handed("studies.pams", "a target and its state", (
         "rang", "nature", "indicateur", "titre", "unite", "definition", "cible", "annee", "source", "confidence",

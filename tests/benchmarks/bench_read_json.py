@@ -30,7 +30,7 @@ READ = """
 import sys, time
 from pathlib import Path
 start = time.perf_counter()
-from spaser.sources import reading
+from spaser.sources.contracts import reading
 pieces, _ = reading.gather(sys.argv[1], cache=Path(sys.argv[2]))
 print(time.perf_counter() - start, pieces[0][1].lus)
 """

@@ -500,3 +500,21 @@ def test_a_reserved_contract_without_any_holder_is_not_said_to_have_one_out_of_t
     assert told["sans"].startswith(words.HOLDER_UNKNOWN) and "absent des listes" not in told["sans"]
     assert told["avec"].startswith("titulaire absent des listes")
     assert found["possible"].to_list() == [None, None]
+
+
+def test_each_undecided_contract_is_counted_once_under_the_head_of_its_first_reason():
+    rows = pl.LazyFrame(
+        {
+            "obligation": ["climat-clause-sociale-seuils"] * 4,
+            "champ": ["indetermine", "indetermine", "indetermine", "certain"],
+            "motif_champ": [
+                "type d'acheteur inconnu : entre deux seuils",
+                "type d'acheteur inconnu : entre deux seuils ; travaux courts : l'acheteur décide",
+                "montant inconnu",
+                "montant au-dessus",
+            ],
+        }
+    )
+    found = obligations.undecided(rows).collect()
+    assert found["cause"].to_list() == ["type d'acheteur inconnu", "montant inconnu"]
+    assert found["contrats"].to_list() == [2, 1]

@@ -15,7 +15,7 @@ from spaser.deliverables import slides
 from spaser.deliverables.report import Answer, Section, Sentence, TableBlock, build
 from spaser.sections import method
 from spaser.sections.body import buying
-from spaser.sections.potential import section_needs
+from spaser.sections.potential import needs, section_needs
 from spaser.sections.purchases import breakdowns
 from spaser.sections.registry import section_of
 from spaser.sections.summary import pages
@@ -132,3 +132,54 @@ def test_a_need_under_the_floor_fills_no_page_and_is_counted(cents: int, shown: 
         assert sizes == ([every if shown else every - 1] * 3 if shown or every > 1 else [])
         counted = [block.text.replace("\u00a0", " ") for block in blocks if isinstance(block, Sentence)]
         assert bool(counted) != shown and all(text.startswith("1 besoin actionnable de plus") for text in counted)
+
+
+@pytest.mark.parametrize(
+    ("cents", "told"),
+    [
+        ([], []),
+        ([19_500], ["1 famille de plus, 195 € atteignables par an : dans le classeur, non dans ce tableau."]),
+        (
+            [512_000, 293_500, 190_000, 19_500],
+            ["4 familles de plus, 10,2 k€ atteignables par an en tout : dans le classeur, non dans ce tableau."],
+        ),
+        ([None, 0], ["2 familles de plus : dans le classeur, non dans ce tableau."]),
+    ],
+)
+def test_what_a_table_leaves_is_counted_whole_with_the_euros_that_complete_its_total(cents, told) -> None:
+    left = pl.DataFrame({"potentiel": cents}, schema={"potentiel": pl.Int64})
+    said = [
+        one.text.replace("\u00a0", " ").replace("\u202f", " ")
+        for one in needs.beyond(left, "famille", "dans ce tableau")
+    ]
+    assert said == told
+
+
+@pytest.mark.parametrize(("large", "beyond"), [(buying._MOST, 0), (buying._MOST + 1, 1)])
+def test_a_family_beyond_the_length_of_the_table_is_left_with_those_too_small(large: int, beyond: int) -> None:
+    cents = [500_000 - rank for rank in range(large)] + [99_999]
+    kept, left = buying._parted(pl.DataFrame({"famille": [f"f{n}" for n in range(large + 1)], "potentiel": cents}))
+    assert (kept.height, left.height) == (buying._MOST, beyond + 1)
+    assert kept["potentiel"].sum() + left["potentiel"].sum() == sum(cents)
+
+
+@pytest.mark.parametrize(
+    ("known", "name"), [("fournisseurs_ess", "ESS"), ("fournisseurs_inclusifs", "Inclusifs"), ("", None)]
+)
+def test_the_picture_of_spending_is_of_those_of_whom_something_is_known(
+    monkeypatch, known: str, name: str | None
+) -> None:
+    """Lists of inclusive structures alone: a picture of the ESS would be grey."""
+    lines = [
+        {
+            "indicateur": code, "modalite": place, "denominateur": 1_000, "repondus": 400 if code == known else 0,
+            "numerateur": 400 if code == known else 0, "valeur": 0.4 if code == known else None,
+        }
+        for code in ("fournisseurs_ess", "fournisseurs_inclusifs")
+        for place in ("Nettoyage", "Traiteur")
+    ]  # fmt: skip
+    monkeypatch.setattr(breakdowns, "rows", lambda *_: pl.DataFrame(lines, schema_overrides={"valeur": pl.Float64}))
+    drawn = breakdowns.drawn(invented(), "famille")
+    assert (drawn is None) is (name is None)
+    if drawn is not None:
+        assert name in [column.label for column in drawn.twin.columns] and "40" in drawn.picture.alt

@@ -14,8 +14,10 @@ from spaser.deliverables.report import Figure
 from spaser.sections import calendar
 from spaser.sections.findings import Findings
 from spaser.sections.registry import section_of
+from spaser.sections.summary import pages
 from spaser.sections.summary.pages import next_dates
 from spaser.vocabulary import BUYER_DUTIES, RENEWALS
+from spaser.vocabulary.handed import HANDED
 
 LAW = rules.toml("law.toml")
 
@@ -141,3 +143,30 @@ def test_orders_under_a_framework_are_counted_where_the_calendar_leaves_them_out
         told = when(replace(found, contracts=rows), date(2027, 1, 5))
         assert ("pas dans ce calendrier" in told) == bool(orders)
         assert orders < 2 or "2 marchés subséquents ne sont pas" in told
+
+
+@pytest.mark.parametrize(("due", "first"), [("Clause sociale", date(2026, 12, 1)), ("", date(2026, 12, 15))])
+def test_the_first_renewal_that_owes_the_clause_is_the_first_of_all_whatever_its_line(monkeypatch, due, first) -> None:
+    line = {"nature": "devoir", "famille_libelle": "Toutes", "levier_libelle": "Clause", "action_id": "d"}
+    monkeypatch.setattr(
+        pages, "in_plan", lambda _: [line | {"sourcing": date(2026, 12, 15), "consultation": date(2027, 9, 1)}]
+    )
+    soon = pl.DataFrame(
+        {
+            "levier_du": ["Clause sociale", due],
+            "sourcing": [date(2026, 12, 15), date(2026, 12, 1)],
+            "premiere_fin": [None, None],
+            "echeance": [date(2027, 9, 1), date(2027, 12, 1)],
+        },
+        schema_overrides={"premiere_fin": pl.Date},
+    )
+    soon = soon.with_columns(
+        pl.lit(None).alias(name) for name in HANDED["besoins_a_venir"].columns if name not in soon.columns
+    )
+    found = replace(invented(), today=date(2026, 11, 30))
+    found = replace(found, extras=dict(found.extras) | {"besoins_a_venir": soon})
+    told = {what: day for day, what in reversed(sorted(pages._dates(found)))}
+    assert (
+        told["premier renouvellement à préparer où la clause sociale est due, sauf cas prévu et motivé par écrit"]
+        == first
+    )

@@ -114,7 +114,7 @@ def test_the_date_of_a_duty_is_that_of_a_renewal_and_not_of_the_law(monkeypatch)
     duty = {
         "nature": "devoir",
         "sourcing": soon,
-        "levier_libelle": "Clause sociale : obligatoire, sauf motif",
+        "levier_libelle": "Clause sociale : obligatoire, sauf cas prévu et motivé",
         "potentiel": 0,
     }
     found = planned(monkeypatch, actions(duty, {"sourcing": soon}))

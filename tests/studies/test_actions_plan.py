@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from spaser import rules
+from spaser import potential, rules
 from spaser.sections.actions import accounted
 from spaser.studies import plan as planning
 from spaser.vocabulary import DECISIONS, OPPORTUNITIES
@@ -213,7 +213,7 @@ def test_no_action_names_a_supplier():
 
 DUE = {
     "levier": "clause_due",
-    "levier_libelle": "Clause sociale : obligatoire, sauf motif",
+    "levier_libelle": "Clause sociale : obligatoire, sauf cas prévu et motivé",
     "clause_candidats": 2,
     "credibles": 0,
 }
@@ -277,3 +277,31 @@ def test_every_actionable_need_is_in_the_plan_or_counted_with_its_reason():
     }
     assert sum(len(ids) for ids in chosen["besoin_ids"]) == len({one for ids in chosen["besoin_ids"] for one in ids})
     assert f"{len(rows)}\u00a0besoins actionnables" in accounted(chosen, told)
+
+
+IDLE = {
+    "levier": "rien",
+    "levier_libelle": "Rien pour l'instant",
+    "credibles": 0,
+    "clause_candidats": 0,
+    "potentiel": None,
+}
+
+
+def test_a_need_without_advice_for_which_the_clause_is_due_is_in_the_line_of_the_duty():
+    fuel = IDLE | {"objet": "Carburant", "famille": "energie", "levier_du": "Clause sociale (CCP L2112-2-1)"}
+    found = plan(fuel | {"sourcing": date(2026, 12, 1)}, DUE | {"objet": "Parcs", "levier_du": "Clause sociale"})
+    due = found.row(0, named=True)
+    assert (found.height, due["nature"], due["besoins"], due["sourcing"]) == (1, "devoir", 2, date(2026, 12, 1))
+    assert due["levier_libelle"] == potential.duty()["label"] and set(due["objets"].split(" ; ")) == {
+        "Carburant",
+        "Parcs",
+    }
+    assert plan(fuel).height == 1 and plan(fuel | {"levier_du": ""}).height == 0
+    assert left(fuel | {"levier_du": ""})["motif"].to_list() == [planning.NOBODY] and left(fuel).height == 0
+
+
+def test_what_is_left_out_says_for_how_many_the_clause_is_due_anyway():
+    owed = {"famille": "traiteur", "credibles": 0, "levier_du": "Clause sociale"}
+    assert left(owed, {"famille": "traiteur", "credibles": 0})["dus"].to_list() == [1]
+    assert left({"famille": "traiteur", "credibles": 0})["dus"].to_list() == [0]

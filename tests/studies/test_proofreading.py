@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from spaser import french, rules
+from spaser import french
 from spaser.cli import main
 from spaser.studies import clauses
 from spaser.studies.acting import proofreading
@@ -65,18 +64,6 @@ def test_a_text_to_paste_is_named_by_its_title_and_never_by_its_code(tmp_path):
     assert (
         "Conditions d'exécution environnementales" in said.replace("\u2019", "'") and "clause_environnement" not in said
     )
-
-
-def test_every_text_that_a_check_offers_is_held():
-    """Another name would be shown as it is, with nothing to paste."""
-    offered = {
-        node.value.value
-        for path in Path(proofreading.__file__).parent.glob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.keyword) and node.arg == "text" and isinstance(node.value, ast.Constant)
-    }
-    held = {code for name in ("social", "environnement") for code in rules.toml(f"clauses/{name}.toml")}
-    assert "clause_insertion" in offered and sorted(offered - held - {""}) == []
 
 
 def test_the_social_condition_is_due_only_from_the_threshold(tmp_path):

@@ -12,6 +12,7 @@ from spaser.deliverables.report import Column, Figure, Sentence, TableBlock, tab
 from spaser.potential import map as opportunities_map
 from spaser.sections import calendar, pams, potential, suppliers
 from spaser.sections.findings import Findings
+from spaser.sections.potential.needs import beyond
 from spaser.sections.purchases import breakdowns, measured
 from spaser.sections.registry import Told, written
 from spaser.sections.shown import brief
@@ -114,19 +115,23 @@ def section_reachable(findings: Findings) -> Told:
     if whole is None:
         return None
     some = families.filter(pl.col("potentiel").fill_null(0) > 0).sort("potentiel", "famille", descending=[True, False])
-    floor = rules.toml("method.toml")["plan"]["plancher_famille"]["value"]
-    kept = some.filter(pl.col("potentiel") >= floor * CENT)
-    told = kept.head(_MOST).with_columns(repondre=_answering())
+    kept, left = _parted(some)
+    told = kept.with_columns(repondre=_answering())
     shown = table("tab-atteignable", "Les familles où commencer", told, _FAMILIES) if kept.height else None
     figures = [block for block in whole.blocks if isinstance(block, Figure)]
     near = findings.extras.get("fournisseurs_credibles")
     more: tuple[Sentence, ...] = ()
     if near is not None and near.height and kept.height:
         more = (Sentence(french.sentence(_near(near))), *_listed(near, findings))
-    if left := some.height - kept.height:
-        small = f"{french.count(left, 'famille')} de plus, sous {french.number(floor)} € atteignables par an : dans le classeur, non dans ce tableau"
-        more = (*more, Sentence(french.sentence(small)))
+    more = (*more, *beyond(left, "famille", "dans ce tableau"))
     return opening.section(findings, "potentiel", (*figures[-1:], shown) if kept.height else (), more)
+
+
+def _parted(some: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The families of the table, largest first, and those left to the workbook: too small to begin with, or beyond its length."""
+    floor = rules.toml("method.toml")["plan"]["plancher_famille"]["value"]
+    kept = some.filter(pl.col("potentiel") >= floor * CENT).head(_MOST)
+    return kept, some.join(kept, on="famille", how="anti", maintain_order="left")
 
 
 def _answering() -> pl.Expr:

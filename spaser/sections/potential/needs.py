@@ -78,11 +78,10 @@ def section_needs(findings: Findings) -> Told:
     if rows is None or found is None or not rows.filter(ACTIONABLE).height:
         return None
     acting, floor = rows.filter(ACTIONABLE), rules.toml("method.toml")["plan"]["plancher_famille"]["value"]
-    worth = acting.filter(pl.col("potentiel") >= floor * CENT)
-    said = _small(acting.height - worth.height, floor)
-    if not worth.height:
+    best = acting.filter(pl.col("potentiel") >= floor * CENT).head(_MOST)
+    said = beyond(acting.join(best, on="besoin_id", how="anti"), "besoin actionnable", "sur cette page")
+    if not best.height:
         return said
-    best = worth.head(_MOST)
     shown = _cut(best)
     blocks: list = [
         table("tab-besoins", "Les besoins au plus fort potentiel", shown, _NEED, _WHOLE),
@@ -96,12 +95,18 @@ def section_needs(findings: Findings) -> Told:
     return tuple(blocks)
 
 
-def _small(left: int, floor: int) -> tuple[Sentence, ...]:
-    """How many needs no page shows, for being too small to begin with."""
-    if not left:
+def beyond(left: pl.DataFrame, what: str, place: str) -> tuple[Sentence, ...]:
+    """What a table leaves to the workbook: how many rows, and the euros a year that complete its total."""
+    if not left.height:
         return ()
-    more = f"{french.count(left, 'besoin actionnable')} de plus, sous {french.number(floor)} € atteignables par an : dans le classeur, non sur cette page"
-    return (Sentence(french.sentence(more)),)
+    cents = left["potentiel"].sum()
+    worth = f", {french.euros_short(cents)} atteignables par an" if cents else ""
+    whole = " en tout" if worth and left.height > 1 else ""
+    return (
+        Sentence(
+            french.sentence(f"{french.count(left.height, what)} de plus{worth}{whole} : dans le classeur, non {place}")
+        ),
+    )
 
 
 def levers_table(rows: pl.DataFrame) -> TableBlock:

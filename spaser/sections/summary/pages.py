@@ -129,9 +129,10 @@ def _dates(findings: Findings) -> list[tuple[date, str]]:
         if row["nature"] == "devoir":
             # The day of a buyer's first renewal is not that of the law.
             begin, end = (
-                f"{what} où la clause sociale est due, sauf motif écrit"
+                f"{what} où la clause sociale est due, sauf cas prévu et motivé par écrit"
                 for what in ("premier renouvellement à préparer", "fin du premier contrat")
             )
+            found += _owed(findings, begin, end)
         found += [(row[name], what) for name, what in (("sourcing", begin), ("consultation", end)) if row[name]]
     ends = findings.extras.get("renouvellements")
     if ends is not None and ends.height and not found:
@@ -140,6 +141,17 @@ def _dates(findings: Findings) -> list[tuple[date, str]]:
         found += [(row["sourcing"], f"préparer : {row['objet']}") for row in rows if row["sourcing"]]
         found += [(row["echeance"], f"fin au plus tard : {row['objet']}") for row in rows]
     return found + _legal_dates(findings)
+
+
+def _owed(findings: Findings, begin: str, end: str) -> list[tuple[date, str]]:
+    """The days of every need to come for which the clause is due, whatever the line of the plan that holds it."""
+    soon = findings.extras.get("besoins_a_venir")
+    if soon is None:
+        return []
+    owed = soon.filter(pl.col("levier_du").fill_null("") != "").with_columns(
+        fin=pl.coalesce("premiere_fin", "echeance")
+    )
+    return [(day, what) for name, what in (("sourcing", begin), ("fin", end)) for day in owed[name].drop_nulls()]
 
 
 def _legal_dates(findings: Findings) -> list[tuple[date, str]]:
