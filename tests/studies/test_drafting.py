@@ -219,12 +219,49 @@ def test_the_social_condition_is_due_at_the_threshold_too_and_by_its_article():
     assert "irrégulière" not in " ".join(told.values())
 
 
-def test_the_criterion_rewards_what_goes_beyond_the_minimum_and_the_result_outweighs_the_means():
-    for family, text in GREEN:
-        if text.code == "critere_environnement":
-            points = {word: int(n) for word, n in re.findall(r"(minimum|moyens)[^(]*\((\d+).points\)", text.texte)}
-            assert "au-delà du minimum" in text.texte and points["minimum"] > points["moyens"], family
-            assert "poids_environnement" in text.blanks, family
+GRID = {text.code + family: text.texte.replace("\u00a0", " ").replace("\u202f", " ") for family, text in GREEN}
+SENSES = {name: entry["sens"] for name, entry in rules.toml("clauses/environnement.toml")["familles"].items()}
+
+
+def test_every_indicator_says_whether_more_or_less_of_it_is_better():
+    assert set(SENSES.values()) == {"hausse", "baisse"}
+    # A share is a requirement in part: what is asked of all leaves nothing to reward.
+    for name, entry in rules.toml("clauses/environnement.toml")["familles"].items():
+        if entry["indicateur"].startswith("part,"):
+            assert entry["sens"] == "hausse" and "part minimale fixée ci-dessous" in entry["mesures"], name
+            assert entry["indicateur"].startswith("part, en % d"), f"{name} : de quoi est-ce la part ?"
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_value_asked_and_the_grid_follow_the_sense_of_the_indicator(family):
+    clause, criterion = GRID[f"clause_environnement{family}"], GRID[f"critere_environnement{family}"]
+    own, other = ("minimum exigé", "maximum admis")[:: 1 if SENSES[family] == "hausse" else -1]
+    assert f"{own} : ……" in clause and other not in clause + criterion
+    beyond, best = ("au-delà", "le plus haut") if own == "minimum exigé" else ("en deçà", "le plus bas")
+    assert f"{beyond} du {own}" in criterion and f"L'engagement {best} reçoit" in criterion
+    assert ({"au-delà", "en deçà"} - {beyond}).pop() not in criterion
+
+
+@pytest.mark.parametrize("family", ["restauration_collective", "logistique_livraison", "sport"])
+def test_less_waste_or_emission_is_better_and_a_recycled_share_is_better_when_more(family):
+    assert (SENSES[family], SENSES["fournitures_bureau"]) == ("baisse", "hausse")
+
+
+def test_a_family_without_an_indicator_of_its_own_leaves_its_sense_to_choose():
+    told = {text.code: text.texte for text in drafting.draft(Need(famille="juridique"), "sourcing")}
+    for code in ("clause_environnement", "critere_environnement"):
+        assert "maximum admis" in told[code] and "garder l'un des deux" in told[code]
+
+
+def test_the_result_outweighs_its_credibility_and_equal_offers_are_provided_for():
+    for family in FAMILIES:
+        text = GRID[f"critere_environnement{family}"]
+        points = [int(n) for n in re.findall(r"\((\d+) points\)", text)]
+        assert points == [70, 30] and sum(points) == 100, family
+        assert "y compris quand toutes les offres sont dans ce cas" in text, family
+        assert "ne note pas la grandeur" in text and "pénalité" in text, family
+    assert all("poids_environnement" in text.blanks for _, text in GREEN if text.code == "critere_environnement")
+    assert all("résultat sur lequel le titulaire s'est engagé" in GRID[f"clause_environnement{f}"] for f in FAMILIES)
 
 
 def test_a_family_without_measures_of_its_own_leaves_them_blank_and_promises_nothing():

@@ -145,18 +145,14 @@ def hours_of(need: Need) -> tuple[float | None, str]:
 def _entries(need: Need | None = None) -> dict[str, dict[str, Any]]:
     """The texts held, those of contracts; for a concession, its own alone."""
     files = ("concession",) if need is not None and need.concession else ("social", "environnement")
-    found = {
-        code: entry
-        for name in files
-        for code, entry in rules.toml(f"clauses/{name}.toml").items()
-        if code != "familles"
-    }
+    found = {code: entry for name in files for code, entry in rules.toml(f"clauses/{name}.toml").items()}
     return {code: entry for code, entry in found.items() if "texte" in entry}
 
 
 def _known(need: Need, hours: float | None) -> dict[str, str | None]:
     """What the need gives to the texts, by the name of their blanks."""
-    green = rules.toml("clauses/environnement.toml")["familles"].get(need.famille, {})
+    held = rules.toml("clauses/environnement.toml")
+    green = held["familles"].get(need.famille, {})
     return (
         {
             "contrat": f"lot n° {need.lot}" if need.lot else "marché",
@@ -166,6 +162,7 @@ def _known(need: Need, hours: float | None) -> dict[str, str | None]:
             "base_sociale": "des articles L2112-2 et L2112-2-1" if reached(need).sure else "de l'article L2112-2",
         }
         | _by_threshold(need)
+        | held["sens"][green.get("sens", "libre")]
         | {name: green[name] for name in ("mesures", "preuves", "indicateur") if name in green}
         | need.values
     )
