@@ -149,18 +149,18 @@ def _grouped(classed: pl.DataFrame) -> pl.DataFrame:
     marked = classed.with_columns(
         _sur=sure, _pas_sur=unsure, _signe=added, _gravite=pl.col("_lu").replace_strict(_GRAVITY, default=None)
     )
-    sure, unsure = pl.when("_sur"), pl.when("_pas_sur")
+    when_sure, when_unsure = pl.when("_sur"), pl.when("_pas_sur")
     facts = marked.group_by("uid").agg(
         _total=pl.when(pl.col("_lu") == "total").then(amount).last(ignore_nulls=True),
         _notifie=notified.first(),
         acheteur_siren=pl.col("acheteur_siren").first(),
-        _surs=sure.then("_signe").sum(),
-        _pas_surs=unsure.then("_signe").sum(),
+        _surs=when_sure.then("_signe").sum(),
+        _pas_surs=when_unsure.then("_signe").sum(),
         _n_doute=pl.col("_pas_sur").sum(),
         _dit=(pl.col("_sur") & (pl.col("_lu") == "dit")).any(),
         _moins=pl.col("_sur").any(),
-        _dernier=unsure.then(amount).last(ignore_nulls=True),
-        _doute=unsure.then("_gravite").min(),
+        _dernier=when_unsure.then(amount).last(ignore_nulls=True),
+        _doute=when_unsure.then("_gravite").min(),
         _zero=pl.col("_rien").last(ignore_nulls=True),
         _petits=(pl.col("_lu") == "doute").sum(),
         _changes=amount.count(),

@@ -99,7 +99,7 @@ def beyond(left: pl.DataFrame, what: str, place: str) -> tuple[Sentence, ...]:
     """What a table leaves to the workbook: how many rows, and the euros a year that complete its total."""
     if not left.height:
         return ()
-    cents = left["potentiel"].sum()
+    cents = int(left["potentiel"].sum())
     worth = f", {french.euros_short(cents)} atteignables par an" if cents else ""
     whole = " en tout" if worth and left.height > 1 else ""
     return (

@@ -237,7 +237,7 @@ def _beyond(findings: Findings) -> list[str]:
     left = findings.extras.get("plan_ecartes")
     if left is None or (rest := left.filter(pl.col("motif") == BEYOND_TEN)).is_empty():
         return []
-    count, first = int(rest["besoins"].sum()), rest["sourcing"].min()
+    count, first = int(rest["besoins"].sum()), min(rest["sourcing"].drop_nulls(), default=None)
     begin = "" if first is None else f" ; le premier est à commencer avant le {french.short_date(first)}"
     return [
         f"{french.count(count, 'autre besoin')} {'pourrait' if count == 1 else 'pourraient'} se préparer sans avoir de ligne{begin} : même annexe"
