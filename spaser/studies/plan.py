@@ -19,13 +19,14 @@ import polars as pl
 from spaser import french, potential
 from spaser.text import shortened
 from spaser.vocabulary import CENT, PLAN_FILLED, PLAN_UNTOUCHED
+from spaser.vocabulary.sentences import BEYOND_TEN
 
 #: Levers that prepare nothing to put in a plan.
 _IDLE = ("rien", "sans_objet")
 #: The rung that is an obligation, not advice.
 DUTY = "clause_due"
 LATE, SMALL = "trop tard pour préparer (à vérifier)", "sous le plancher"
-LATER, BEYOND = "à préparer plus tard", "au-delà des dix lignes"
+LATER, BEYOND = "à préparer plus tard", BEYOND_TEN
 NOBODY, UNDATED = "sans fournisseur repéré ni gain mesuré", "sans date connue"
 #: Letters of a subject and of a lot in a line, and how many operations and lots it names; the workbook has every need.
 _SUBJECT, _LOT, _NAMED = 90, 50, 4

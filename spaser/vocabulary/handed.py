@@ -170,7 +170,7 @@ HANDED: dict[str, Handed] = {
     )),
     "manques": Handed("studies.pams", "something not given", ("code",)),
     "impact_totaux": Handed("studies.acting", "a type of structure and a year: the work that purchases carry and pay", (
-        "type", "exercice", "fournisseurs", "montant", "montant_avoirs", "part_mesuree", "unite", "motifs",
+        "type", "exercice", "fournisseurs", "montant", "montant_avoirs", "part_mesuree", "unite", "motifs", "publiable",
     )),
     "impact_exigees": Handed("studies.acting", "a contract and the hours its clause requires"),
     "impact_faites": Handed("studies.acting", "a contract, a year and the hours done"),

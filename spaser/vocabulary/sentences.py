@@ -17,3 +17,5 @@ NATIONAL_LANDMARK = "référence nationale, pour mémoire"
 REACHED = "référence nationale déjà atteinte, rien n'est proposé au-dessous : à débattre"
 NO_LANDMARK = "aucun repère (ni acheteurs comparables, ni référence nationale) : à débattre"
 VOTED = "objectif déjà voté"
+#: Why a need that could be prepared has no line in the plan.
+BEYOND_TEN = "au-delà des dix lignes"

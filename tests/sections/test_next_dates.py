@@ -18,6 +18,7 @@ from spaser.sections.summary import pages
 from spaser.sections.summary.pages import next_dates
 from spaser.vocabulary import BUYER_DUTIES, RENEWALS
 from spaser.vocabulary.handed import HANDED
+from spaser.vocabulary.sentences import BEYOND_TEN
 
 LAW = rules.toml("law.toml")
 
@@ -170,3 +171,14 @@ def test_the_first_renewal_that_owes_the_clause_is_the_first_of_all_whatever_its
         told["premier renouvellement à préparer où la clause sociale est due, sauf cas prévu et motivé par écrit"]
         == first
     )
+
+
+@pytest.mark.parametrize(("reason", "told"), [(BEYOND_TEN, True), ("sans date connue", False)])
+def test_a_need_that_no_line_holds_is_told_with_its_day_when_it_could_be_prepared(reason: str, told: bool) -> None:
+    row = {"motif": [reason], "besoins": [3], "sourcing": [date(2027, 4, 14)]}
+    left = pl.DataFrame(row).with_columns(
+        pl.lit(None).alias(name) for name in HANDED["plan_ecartes"].columns if name not in row
+    )
+    said = pages._beyond(replace(invented(), extras={"plan_ecartes": left}))
+    assert bool(said) == told
+    assert not told or ("3 autres besoins" in said[0].replace("\u00a0", " ") and "14/04/2027" in said[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -12,8 +13,10 @@ import pytest
 import spaser
 from spaser.cli import main
 from spaser.problems import Problem
+from spaser.sections.acting import impact as section
 from spaser.sources.answers.hours import read_hours
 from spaser.studies.acting import impact
+from spaser.studies.suppliers.compose import _latest as ledger_day
 
 DATA = Path(__file__).parents[2] / "data"
 LISTS = sorted(DATA.glob("registre_demo*.csv"))
@@ -122,3 +125,26 @@ def test_the_terminal_says_hours_calculated_in_their_interval_and_hours_written_
     said = impact.summary(made).replace("\u00a0", " ").replace("\u202f", " ")
     assert "théoriques : 560 à 1 300 (milieu 910) h (1 marché)" in said
     assert "écrites : 1 567 h (1 marché)" in said
+
+
+@pytest.mark.parametrize(
+    ("publishable", "measured", "told"), [(False, 100, True), (True, 100, False), (False, 0, False)]
+)
+def test_work_told_by_a_factor_from_memory_says_that_it_is_not_to_publish(publishable, measured, told):
+    rows = pl.DataFrame({"type": ["AI"], "montant_mesure": [measured], "publiable": [publishable]})
+    said = [one.text for one in section._from_memory(rows)]
+    assert bool(said) == told and (not told or (said[0].startswith("AI") and "ne pas publier" in said[0]))
+
+
+@pytest.mark.parametrize(
+    ("clock", "day"),
+    [
+        (date(2026, 12, 30), date(2026, 12, 30)),
+        (date(2026, 12, 31), date(2026, 12, 31)),
+        (date(2027, 3, 1), date(2026, 12, 31)),
+        (None, date(2026, 12, 31)),
+    ],
+)
+def test_a_ledger_that_tells_only_its_year_stops_at_its_end_but_never_after_the_day_it_is_read(clock, day):
+    lines = pl.DataFrame({"date": [None], "exercice": [2026]}, schema_overrides={"date": pl.Date})
+    assert ledger_day(lines, pl.DataFrame(), clock) == day

@@ -150,7 +150,7 @@ def _bought(rows: pl.DataFrame | None) -> list[Block]:
     whole, measured = int((rows["montant"] - rows["montant_avoirs"]).sum()), int(rows["montant_mesure"].sum())
     credit = -int(rows["montant_avoirs"].sum())
     note = "Deux chiffres significatifs. Les bornes s'ajoutent à l'intérieur d'un type ; les types ne s'ajoutent pas : leurs unités diffèrent."
-    note += " Les factures d'une structure donnent ses heures : elles remplacent toujours le facteur. Part mesurée, qualité des facteurs et bornes : en annexe."
+    note += " Les factures d'une structure donnent ses heures : elles remplacent toujours le facteur. Part mesurée, qualité des facteurs et bornes : dans le classeur."
     seen = shown.filter(pl.col("montant_mesure") > 0)
     columns = tuple(column for column in _TOTALS if column.name in _BRIEF)
     more = [
@@ -158,7 +158,7 @@ def _bought(rows: pl.DataFrame | None) -> list[Block]:
             french.sentence(f"sans {french.euros_short(credit)} d'avoirs, qu'aucun achat de leur fournisseur ne couvre")
         )
     ]
-    more = [*(more if credit else []), *_unmeasured(rows)]
+    more = [*(more if credit else []), *_unmeasured(rows), *_from_memory(rows)]
     return [
         Answer(Sentence(french.sentence(_measured(measured, whole)))),
         *([Paragraph(tuple(more))] if more else []),
@@ -202,6 +202,16 @@ def _unmeasured(rows: pl.DataFrame) -> tuple[Sentence, ...]:
         )
         for why, types, amount in by_reason.rows()
     )
+
+
+def _from_memory(rows: pl.DataFrame) -> tuple[Sentence, ...]:
+    """What rests on a factor that no source read gives: a working figure, never one to publish."""
+    told = rows.filter((pl.col("montant_mesure") > 0) & ~pl.col("publiable").fill_null(False))
+    types = told["type"].drop_nulls().unique().sort().to_list()
+    if not types:
+        return ()
+    text = f"{french.listing(types)} : le facteur est de mémoire, aucune source lue ne le donne ; chiffre de travail, à ne pas publier"
+    return (Sentence(french.sentence(text)),)
 
 
 def _told(rows: pl.DataFrame, **names: str) -> pl.DataFrame:

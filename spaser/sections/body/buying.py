@@ -153,8 +153,10 @@ def _near(suppliers: pl.DataFrame) -> str:
         f"{french.count(close, 'fournisseur crédible')} de l'ESS ou de l'insertion dans le rayon de leur famille (métier et taille vraisemblables)"
     ]
     if anywhere:
-        said.append(f"{french.number(anywhere)} sans limite de distance, pour des familles achetées dans tout le pays")
-    return f"{' et '.join(said)} ; le classeur nomme les premiers de chaque besoin"
+        said.append(
+            "pour les familles achetées dans tout le pays, beaucoup ne sont connus que par leur code d'activité : ils ne sont pas comptés ici"
+        )
+    return f"{' ; '.join(said)} ; le classeur nomme les premiers de chaque besoin"
 
 
 def _listed(suppliers: pl.DataFrame, findings: Findings) -> tuple[Sentence, ...]:

@@ -16,6 +16,7 @@ from spaser.sections.shown import brief
 from spaser.sections.summary import messages, opening
 from spaser.sections.summary.known import facts
 from spaser.vocabulary import PLAN_FILLED, PLAN_UNTOUCHED
+from spaser.vocabulary.sentences import BEYOND_TEN
 
 _DATES, _MONDAY, _LONG, _MEETINGS, _AT_ONCE = 3, 5, 90, 30, 3
 _FIRST, _DUTY, _WRONG, _ADVICE, _REST = range(5)
@@ -211,8 +212,10 @@ def section_plan_page(findings: Findings) -> Told:
 def _not_here(findings: Findings) -> list[str]:
     """The dated actions that none of the ten lines holds: how many, the first to begin, and where they are."""
     actions, held = findings.extras.get("plan_actions"), {row["action_id"] for row in in_plan(findings)}
-    if actions is None or (out := actions.filter(~pl.col("action_id").is_in(list(held)))).is_empty():
+    if actions is None:
         return []
+    if (out := actions.filter(~pl.col("action_id").is_in(list(held)))).is_empty():
+        return _beyond(findings)
     first = out.sort("sourcing", "priorite").row(0, named=True)
     count = french.count(out.height, "action datée", feminine=True)
     begin = (
@@ -224,7 +227,20 @@ def _not_here(findings: Findings) -> list[str]:
     lead = "elle est" if out.height == 1 else "la première est"
     return [
         f"{count} de plus, {'choisie' if out.height == 1 else 'choisies'} après celles-ci par les poids du plan (gain, facilité, urgence), "
-        f"{'n’est pas' if out.height == 1 else 'ne sont pas'} dans ces lignes ; {lead} {begin} ({which}) : voir l'annexe « Le plan, en détail »"
+        f"{'n’est pas' if out.height == 1 else 'ne sont pas'} dans ces lignes ; {lead} {begin} ({which}) : voir l'annexe « Le plan, en détail »",
+        *_beyond(findings),
+    ]
+
+
+def _beyond(findings: Findings) -> list[str]:
+    """The needs that could be prepared and that not even the whole plan holds: how many, and the first to begin."""
+    left = findings.extras.get("plan_ecartes")
+    if left is None or (rest := left.filter(pl.col("motif") == BEYOND_TEN)).is_empty():
+        return []
+    count, first = int(rest["besoins"].sum()), rest["sourcing"].min()
+    begin = "" if first is None else f" ; le premier est à commencer avant le {french.short_date(first)}"
+    return [
+        f"{french.count(count, 'autre besoin')} {'pourrait' if count == 1 else 'pourraient'} se préparer sans avoir de ligne{begin} : même annexe"
     ]
 
 

@@ -285,11 +285,13 @@ def _understood(
 
 
 def _latest(lines: pl.DataFrame, files: pl.DataFrame, clock: date | None) -> date:
-    """The last day of the file; else the end of its last year; else the date of the latest list; else the day of reading."""
+    """The last day of the file; else the end of its last year, never after the day of reading; else the date of the latest list; else
+    the day of reading."""
     last, year = lines.select(pl.col("date").max(), pl.col("exercice").max()).row(0)
+    end = date(int(year), 12, 31) if year else None
     dates = [
         last,
-        date(int(year), 12, 31) if year else None,
+        min(end, clock) if end and clock else end,
         files.select(pl.col("au").max()).item() if "au" in files.columns else None,
         clock,
     ]
