@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import polars as pl
@@ -95,7 +96,7 @@ def test_hours_that_differ_between_documents_clash(tmp_path):
 
 def test_hours_without_follow_up_nor_penalty_are_said(tmp_path):
     result = states(tmp_path, {"CCAP.txt": CLAUSE.format(hours=700)})
-    assert state(result, "suivi de la clause") == state(result, "pénalité de la clause") == [proofreading.LACKS]
+    assert state(result, "suivi de la clause") == state(result, "pénalité de la clause") == [proofreading.GOOD]
 
 
 def test_a_reservation_without_its_article_or_its_mention_is_said(tmp_path):
@@ -202,3 +203,58 @@ def test_a_clause_of_a_document_of_no_known_kind_is_said_read_and_not_absent(tmp
     (tmp_path / "Marché 1" / "fiche-a.md").unlink()
     kept = states(tmp_path, {"CCAP.md": CLAUSE.format(hours=700) + green})
     assert {state(kept, check)[0] for check in named.values()} == {proofreading.MET}
+
+
+def test_what_a_text_forbids_comes_first_and_what_none_asks_is_only_good_practice(tmp_path):
+    rules_ = "Article 3\nLa concession est réservée, en application des articles L3113-1 et L3113-2, aux entreprises adaptées et aux structures d'insertion par l'activité économique.\n"
+    result = states(tmp_path, {"RC.md": rules_, "CCAP.txt": CLAUSE.format(hours=700)})
+    order = re.findall(r"\[([^\]]+)\]", proofreading.summary(result))
+    assert order == sorted(order, key=proofreading.STATES.index)
+    assert {proofreading.FORBIDDEN, proofreading.LACKS, proofreading.GOOD} & set(order) >= {
+        proofreading.FORBIDDEN,
+        proofreading.GOOD,
+    }
+    told = {row["controle"]: row["fondement"] for row in result.rows.to_dicts()}
+    assert told["suivi de la clause"] == told["pénalité de la clause"] == "bonne pratique (aucun article)"
+
+
+def test_no_article_is_given_for_the_coherence_of_documents(tmp_path):
+    result = states(tmp_path, {"RC.md": GREEN.replace("60", "65"), "CCAP.txt": CLAUSE.format(hours=700)})
+    assert result.rows.filter(controle="pondération des critères")["fondement"].to_list() == ["cohérence des pièces"]
+
+
+@pytest.mark.parametrize(("over", "base"), [(None, "CCP L2112-2"), (True, "CCP L2112-2-1")])
+def test_a_clause_written_rests_on_the_article_of_the_threshold_only_when_it_is_reached(tmp_path, over, base):
+    result = states(tmp_path, {"CCAP.txt": CLAUSE.format(hours=700) + FOLLOWED}, over_threshold=over)
+    assert result.rows.filter(controle="conditions d'exécution sociales")["fondement"].to_list() == [base]
+
+
+DEFENCE = "Le marché est un marché de défense ou de sécurité. "
+
+
+@pytest.mark.parametrize(
+    ("said", "defence"), [(DEFENCE, True), (DEFENCE.replace("est un", "n'est pas un"), False), ("", False)]
+)
+@pytest.mark.parametrize("over", [None, True])
+def test_a_contract_of_defence_owes_no_condition_and_is_pasted_nothing(tmp_path, said, defence, over):
+    files = {"RC.md": f"Article 1\n{said}Prix : 100 %\n", "CCAP.txt": f"Article 1 – Objet\n{said}Le gardiennage.\n"}
+    result = states(tmp_path, files, over_threshold=over)
+    found = {row["controle"]: row for row in result.rows.to_dicts()}
+    for check in ("conditions d'exécution environnementales", "conditions d'exécution sociales"):
+        assert (found[check]["etat"] == proofreading.NOT_DUE) is defence, found[check]
+        assert ("L2312-1" in found[check]["fondement"]) is defence
+    criterion = found["critère environnemental"]
+    assert criterion["etat"] == (proofreading.CHECK if defence else proofreading.LACKS)
+    assert ("livre III" in criterion["constat"].replace("\u00a0", " ")) is defence
+    assert (not result.texts) is defence
+
+
+@pytest.mark.parametrize("defence", [True, False])
+def test_a_concession_of_defence_keeps_its_social_condition_to_check(tmp_path, defence):
+    text = "Avis de concession\nLa concession est une concession de défense ou de sécurité.\n"
+    text = text if defence else text.replace("de défense ou de sécurité", "de restauration")
+    result = states(tmp_path, {"RC.md": text, "CCAP.txt": text})
+    found = dict(result.rows.select("controle", "etat").rows())
+    wanted = proofreading.NOT_DUE if defence else proofreading.LACKS
+    assert found["critère environnemental"] == found["conditions d'exécution environnementales"] == wanted
+    assert found["conditions d'exécution sociales"] == proofreading.CHECK

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spaser.studies.acting import proofreading
-from spaser.studies.acting.proofreading import CHECK, CLASHES, MAYBE, MET
+from spaser.studies.acting.proofreading import CHECK, CLASHES, FORBIDDEN, MAYBE, MET
 from spaser.studies.acting.proofreading.lengths import durations
 from spaser.studies.acting.proofreading.reading import plain
 from spaser.studies.acting.proofreading.reserving import cited
@@ -61,7 +61,10 @@ def test_a_service_that_is_not_recognised_is_to_check(tmp_path):
 @pytest.mark.parametrize(("months", "over"), [(36, False), (37, True), (48, True)])
 def test_a_reservation_to_the_ess_longer_than_its_maximum_is_said(tmp_path, months, over):
     assert (
-        any(f"Durée de {months} mois, au-dessus de 36" in told for _, told, _ in reservation(tmp_path, months=months))
+        any(
+            f"Durée de {months} mois, au-dessus de 36" in told and state == FORBIDDEN
+            for state, told, _ in reservation(tmp_path, months=months)
+        )
         is over
     )
 
@@ -76,7 +79,8 @@ def test_a_reservation_to_the_ess_longer_than_its_maximum_is_said(tmp_path, mont
     ],
 )
 def test_both_articles_are_wanted(tmp_path, articles, missing):
-    assert any("L2113-16 absent" in told for _, told, _ in reservation(tmp_path, articles=articles)) is missing
+    found = [state for state, told, _ in reservation(tmp_path, articles=articles) if "L2113-16 absent" in told]
+    assert found == [FORBIDDEN] * missing
 
 
 @pytest.mark.parametrize(
@@ -100,7 +104,7 @@ def test_a_place_asked_of_another_reservation_is_said_too(tmp_path):
     text = "Le marché est réservé, en application de l'article L. 2113-12, aux entreprises adaptées et aux ESAT{}.\n"
     assert [state for state, *_ in said(read(tmp_path, RC=text.format("")), "réservation")] == [MET]
     placed = said(read(tmp_path, RC=text.format(" implantés dans la commune")), "réservation")
-    assert [told for _, told, _ in placed] == ["Implantation locale exigée : la réservation ne peut pas en dépendre."]
+    assert placed == [(FORBIDDEN, "Implantation locale exigée : c'est préférer un lieu.", "CCP R2111-7, L2112-4")]
 
 
 @pytest.mark.parametrize(
@@ -166,8 +170,8 @@ def test_lots_with_their_own_durations_do_not_clash(tmp_path):
         ("Les distributeurs sont de marque Lumex.", "marque", ""),
         ("Les produits portent l'Écolabel européen.", "label", "CCP R2111-12 à R2111-17"),
         ("Le papier est certifié FSC.", "label", "CCP R2111-12 à R2111-17"),
-        ("Le titulaire s'engage à recruter des habitants de la commune.", "préférence locale", ""),
-        ("Une priorité est donnée aux entreprises locales.", "préférence locale", ""),
+        ("Le titulaire s'engage à recruter des habitants de la commune.", "préférence locale", "CCP R2111-7, L2112-4"),
+        ("Une priorité est donnée aux entreprises locales.", "préférence locale", "CCP R2111-7, L2112-4"),
     ],
 )
 def test_a_brand_a_label_or_a_place_is_to_check_with_the_article_only_when_it_is_held(tmp_path, text, check, base):

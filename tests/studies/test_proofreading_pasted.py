@@ -6,7 +6,7 @@ import pytest
 
 from spaser.studies.acting import drafting, proofreading
 from spaser.studies.acting.drafting import Need
-from spaser.studies.acting.proofreading import CHECK, CLASHES, LACKS, MET
+from spaser.studies.acting.proofreading import CHECK, CLASHES, FORBIDDEN, GOOD, LACKS, MET
 
 CLEANING = "Article 1 – Objet\nLe marché a pour objet le nettoyage des locaux.\n\n"
 
@@ -53,7 +53,7 @@ def test_hours_that_the_commitment_changes_or_a_clause_really_denied_still_clash
     assert states(table, "conditions d'exécution sociales") == [CLASHES]
 
 
-@pytest.mark.parametrize(("own", "state"), [("de la clause sociale d'insertion", []), ("du compteur d'eau", [LACKS])])
+@pytest.mark.parametrize(("own", "state"), [("de la clause sociale d'insertion", []), ("du compteur d'eau", [GOOD])])
 def test_the_penalty_and_the_follow_up_are_those_of_the_clause_and_not_of_another(tmp_path, own, state):
     clause = "Article 14 – Clause sociale\nLe titulaire réserve 700 heures de travail à des personnes éloignées de l'emploi.\n\n"
     other = f"Article 15 – Pénalités\nLe défaut {own} donne lieu, après relevé, à une pénalité de 40 euros.\n"
@@ -71,8 +71,8 @@ HANDICAP, INSERTION = "entreprises adaptées et aux ESAT", "structures d'inserti
         ("de l'article L3113-1", HANDICAP, MET),
         ("de l'article L3113-2", INSERTION, MET),
         ("de l'article L2113-13", INSERTION, CHECK),
-        ("des articles L3113-1 et L3113-2", f"{HANDICAP}, et aux {INSERTION}", CHECK),
-        ("de l'article L2113-15", "entreprises de l'économie sociale et solidaire", CHECK),
+        ("des articles L3113-1 et L3113-2", f"{HANDICAP}, et aux {INSERTION}", FORBIDDEN),
+        ("de l'article L2113-15", "entreprises de l'économie sociale et solidaire", FORBIDDEN),
     ],
 )
 def test_a_concession_is_read_on_its_own_articles(tmp_path, articles, public, state):
@@ -100,7 +100,7 @@ def test_a_contract_near_the_networks_of_concessionaires_stays_a_contract(tmp_pa
 @pytest.mark.parametrize(
     ("defence", "article", "public", "state"),
     [
-        ("Le marché est un marché de défense ou de sécurité.", "L2113-13", INSERTION, CHECK),
+        ("Le marché est un marché de défense ou de sécurité.", "L2113-13", INSERTION, FORBIDDEN),
         ("Le marché est un marché de défense ou de sécurité.", "L2113-12", HANDICAP, MET),
         ("Le marché n'est pas un marché de défense ou de sécurité.", "L2113-13", INSERTION, MET),
     ],

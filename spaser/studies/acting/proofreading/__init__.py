@@ -3,14 +3,30 @@
 from spaser.studies.acting.proofreading.compose import Proof, proofread
 from spaser.studies.acting.proofreading.compose import proofread as study
 from spaser.studies.acting.proofreading.handover import findings, report, summary, write
-from spaser.studies.acting.proofreading.reading import CHECK, CLASHES, LACKS, MAYBE, MET
+from spaser.studies.acting.proofreading.reading import (
+    CHECK,
+    CLASHES,
+    FORBIDDEN,
+    GOOD,
+    IN_ORDER,
+    LACKS,
+    MAYBE,
+    MET,
+    NOT_DUE,
+    STATES,
+)
 
 __all__ = [
     "CHECK",
     "CLASHES",
+    "FORBIDDEN",
+    "GOOD",
+    "IN_ORDER",
     "LACKS",
     "MAYBE",
     "MET",
+    "NOT_DUE",
+    "STATES",
     "Proof",
     "findings",
     "proofread",

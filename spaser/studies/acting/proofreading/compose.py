@@ -20,11 +20,13 @@ from spaser.studies.acting.proofreading import following, lengths, local, reserv
 from spaser.studies.acting.proofreading.reading import (
     CHECK,
     CLASHES,
+    COHERENCE,
     EXECUTION,
     LACKS,
     LOT,
     MAYBE,
     MET,
+    NOT_DUE,
     RULES_OF_CONSULTATION,
     WHOLE,
     Lot,
@@ -148,9 +150,21 @@ def _law(lot: Lot, which: str, text: str) -> tuple[str, str, str]:
     return duty, _BASES[duty], "" if lot.concession else text
 
 
+def _defence(lot: Lot, which: str, name: str) -> list[dict[str, Any]]:
+    """What a contract of defence or security owes: what the texts read leave out, or what is not known; never a text to paste."""
+    kind = "concession" if lot.concession else "marche"
+    told, base, sure = (rules.toml("clauses/articles.toml")["defense"][kind][which][key] for key in _DEFENCE_KEYS)
+    return [row(name, NOT_DUE if sure else CHECK, told, base)]
+
+
+_DEFENCE_KEYS = ("constat", "fondement", "ecarte")
+
+
 def _green_criterion(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     name = "critère environnemental"
     duty, base, pasted = _law(lot, "critere", "critere_environnement")
+    if lot.defence:
+        return _defence(lot, "critere", name)
     if found := lot.found("env", "critere"):
         return [row(name, MET, "Un critère environnemental est annoncé.", base, at=found)]
     if not any(text["genre"] in RULES_OF_CONSULTATION for text in lot.texts):
@@ -195,6 +209,8 @@ def _unplaced(lot: Lot, dimension: str) -> list[dict[str, Any]]:
 def _green_clause(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     name = "conditions d'exécution environnementales"
     duty, base, pasted = _law(lot, "clause_env", "clause_environnement")
+    if lot.defence:
+        return _defence(lot, "clause_env", name)
     if found := lot.found("env", "clause", EXECUTION):
         if not all(_of_product(p, lot) for p in found):
             return [row(name, MET, "Des conditions d'exécution environnementales sont écrites.", base, at=found)]
@@ -212,27 +228,33 @@ def _green_clause(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
 def _social_clause(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     name = "conditions d'exécution sociales"
     goods = subject.goods_alone(lot)
-    _, base, pasted = _law(lot, "clause_sociale", "condition_sociale" if over else "" if goods else "clause_insertion")
-    more = f" {rules.toml('clauses/articles.toml')['notes']['relecture_fournitures']}" if goods else ""
+    _, due, pasted = _law(lot, "clause_sociale", "condition_sociale" if over else "" if goods else "clause_insertion")
+    notes = rules.toml("clauses/articles.toml")["notes"]
+    more = f" {notes['relecture_fournitures']}" if goods else ""
     found, denied = lot.found("soc", "clause", EXECUTION), lot.found("soc", "negated")
+    unless = notes["sauf_concession" if lot.concession else "sauf_marche"]
 
-    def said(state: str, told: str, at: list[dict[str, Any]], text: str = pasted) -> list[dict[str, Any]]:
+    def said(state: str, told: str, at: list[dict[str, Any]], base: str = due, text: str = "") -> list[dict[str, Any]]:
         return [row(name, state, told, base, at=at, text=text)]
 
     if found and denied:
-        return said(CLASHES, "Une clause sociale est écrite, et niée ailleurs.", [*found, *denied], "")
+        return said(CLASHES, "Une clause sociale est écrite, et niée ailleurs.", [*found, *denied], COHERENCE)
+    announced = lot.found("soc", "clause", RULES_OF_CONSULTATION)
+    if announced and not found:
+        written = "" if lot.defence else pasted if lot.concession or goods else "clause_insertion"
+        told = f"Clause annoncée au règlement et absente des cahiers.{more}"
+        return said(CLASHES, told, announced, COHERENCE, written)
+    if lot.defence:
+        return _defence(lot, "clause_sociale", name)
     if found:
-        return said(MET, "Une clause sociale est écrite.", found, "")
-    if announced := lot.found("soc", "clause", RULES_OF_CONSULTATION):
-        written = pasted if lot.concession or goods else "clause_insertion"
-        return said(CLASHES, f"Clause annoncée au règlement et absente des cahiers.{more}", announced, written)
+        below = "CCP L3114-2" if lot.concession else "CCP L2112-2"
+        return said(MET, "Une clause sociale est écrite.", found, due if over else below)
     if loose := _unplaced(lot, "soc"):
-        return said(CHECK, _LOOSE, loose)
+        return said(CHECK, _LOOSE, loose, text=pasted)
     if over:
-        kept = "L3114-2-1 III" if lot.concession else "L2184-1"
-        return said(LACKS, f"Due à partir du seuil européen, sauf motif écrit et conservé ({kept}).{more}", denied)
+        return said(LACKS, f"Due à partir du seuil européen, {unless}.{more}", denied, text=pasted)
     told = "Les pièces disent qu'il n'y en a pas." if denied else "Aucune clause sociale lue."
-    return said(CHECK, f"{told} Elle est due à partir du seuil européen, sauf motif écrit.{more}", denied)
+    return said(CHECK, f"{told} Elle est due à partir du seuil européen, {unless}.{more}", denied, text=pasted)
 
 
 CHECKS = (

@@ -7,7 +7,7 @@ from typing import Any
 
 from spaser import french
 from spaser.studies.acting.proofreading import subject
-from spaser.studies.acting.proofreading.reading import CHECK, CLASHES, LACKS, MET, Lot, row
+from spaser.studies.acting.proofreading.reading import CHECK, CLASHES, COHERENCE, GOOD, MET, PRACTICE, Lot, row
 
 NAME = "heures d'insertion"
 _FOLLOWED = re.compile(
@@ -22,28 +22,31 @@ _OF_CLAUSE = re.compile(
 
 def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     """Every fault of the hours of a lot, or that they are met."""
-    base, pasted = ("CCP L3114-2", "") if lot.concession else ("CCP L2112-2", "suivi_insertion")
+    bound = lot.concession or lot.defence
+    pasted = "" if bound else "suivi_insertion"
     bare = [p for p in lot.found("soc", "clause") if p["code"] == "opp"]
     found = [p for p in bare if p["nombre"] is not None]
     if not found:
-        text = "" if lot.concession or subject.goods_alone(lot) else "clause_insertion"
+        text = "" if bound or subject.goods_alone(lot) else "clause_insertion"
         return (
-            [row(NAME, CHECK, "Clause d'insertion sans heures ni taux lus.", base, at=bare, text=text)] if bare else []
+            [row(NAME, CHECK, "Clause d'insertion sans heures ni taux lus.", COHERENCE, at=bare, text=text)]
+            if bare
+            else []
         )
     rows = []
     for unit in sorted({p["nombre_unite"] for p in found}):
         values = {p["nombre"] for p in found if p["nombre_unite"] == unit}
         if len(values) > 1:
             said = f"Nombres différents selon les pièces : {french.listing(french.number(v, 0 if v.is_integer() else 1) for v in sorted(values))} {unit}."
-            rows.append(row(NAME, CLASHES, said, base, at=found))
+            rows.append(row(NAME, CLASHES, said, COHERENCE, at=found))
     near = _near(lot, bare)
     if not any(map(_FOLLOWED.search, near)):
         said = "Heures exigées sans suivi ni justificatif : elles ne seront pas prouvées."
-        rows.append(row("suivi de la clause", LACKS, said, base, at=found, text=pasted))
+        rows.append(row("suivi de la clause", GOOD, said, PRACTICE, at=found, text=pasted))
     if not any(map(_PENALTY.search, near)):
         said = "Heures exigées sans pénalité ni mise en demeure."
-        rows.append(row("pénalité de la clause", LACKS, said, base, at=found, text=pasted))
-    return rows or [row(NAME, MET, "Heures ou taux écrits, avec suivi et pénalité.", base, at=found)]
+        rows.append(row("pénalité de la clause", GOOD, said, PRACTICE, at=found, text=pasted))
+    return rows or [row(NAME, MET, "Heures ou taux écrits, avec suivi et pénalité.", COHERENCE, at=found)]
 
 
 def _near(lot: Lot, clause: list[dict[str, Any]]) -> list[str]:

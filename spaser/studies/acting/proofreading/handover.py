@@ -14,7 +14,7 @@ from spaser.deliverables.report import Callout, Column, Paragraph, Report, Secti
 from spaser.studies import clauses as dossier
 from spaser.studies.acting import drafting
 from spaser.studies.acting.proofreading.compose import Proof
-from spaser.studies.acting.proofreading.reading import MET
+from spaser.studies.acting.proofreading.reading import IN_ORDER, STATES
 from spaser.studies.acting.tables import tables_of
 
 _COLUMNS = (
@@ -36,9 +36,12 @@ def findings(result: Proof) -> dict[str, pl.DataFrame]:
 
 def report(result: Proof) -> Report:
     """What to mend first, then everything, then the texts to paste."""
-    faults = _titled(result).filter(pl.col("etat") != MET)
+    faults = _titled(result).filter(~pl.col("etat").is_in(IN_ORDER))
     told = f"{french.count(faults.height, 'point')} à reprendre, {french.count(result.rows.height - faults.height, 'point')} en ordre"
-    note = "Une pièce absente ou illisible ne prouve rien : « manque » veut dire « non lu dans ces pièces »."
+    note = (
+        "Une pièce absente ou illisible ne prouve rien : « manque » veut dire « non lu dans ces pièces ». "
+        "« Contraire au texte » : un article l'interdit. « Bonne pratique » : aucun article lu ne le demande."
+    )
     first = Section(
         "relecture",
         "Avant de publier",
@@ -65,8 +68,11 @@ def report(result: Proof) -> Report:
 
 
 def _titled(result: Proof) -> pl.DataFrame:
-    """The rows with each text to paste under its title, as a reader knows it."""
-    return result.rows.with_columns(pl.col("texte").replace({text.code: text.titre for text in result.texts}))
+    """The rows, the worst state first, with each text to paste under its title, as a reader knows it."""
+    rank = pl.col("etat").replace_strict({state: rank for rank, state in enumerate(STATES)}, return_dtype=pl.Int8)
+    return result.rows.sort(rank, maintain_order=True).with_columns(
+        pl.col("texte").replace({text.code: text.titre for text in result.texts})
+    )
 
 
 def write(result: Proof, folder: Path | str) -> list[Path]:
@@ -80,7 +86,7 @@ def summary(result: Proof) -> str:
     for name, lot in result.rows.select("consultation", "lot").unique(maintain_order=True).iter_rows():
         lines += ["", f"{name}, {lot}"][not lines :]
         for row in _titled(result).filter(consultation=name, lot=lot).to_dicts():
-            paste = f" → texte « {row['texte']} »" if row["texte"] and row["etat"] != MET else ""
+            paste = f" → texte « {row['texte']} »" if row["texte"] and row["etat"] not in IN_ORDER else ""
             at = f" ({row['ou']})" if row["ou"] else ""
             lines.append(f"  [{row['etat']}] {row['controle']} : {row['constat']}{at}{paste}")
     return "\n".join(lines)

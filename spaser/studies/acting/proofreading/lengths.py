@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from spaser import french
-from spaser.studies.acting.proofreading.reading import CLASHES, LOT, Lot, places, row
+from spaser.studies.acting.proofreading.reading import CLASHES, COHERENCE, LOT, Lot, places, row
 
 _WORDS = {
     "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
@@ -78,5 +78,11 @@ def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
         for document, found in by_document.items()
     )
     return [
-        row("durée", CLASHES, f"Durées différentes selon les pièces : {told}.", "", at=places([t for t, _ in kept]))
+        row(
+            "durée",
+            CLASHES,
+            f"Durées différentes selon les pièces : {told}.",
+            COHERENCE,
+            at=places([t for t, _ in kept]),
+        )
     ]

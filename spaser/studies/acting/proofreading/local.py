@@ -34,9 +34,14 @@ _EQUAL = re.compile(r"equivalen|similaire|comparable")
 _FREE = re.compile(r"par exemple|a titre (?:indicatif|d'exemple)|peut|notamment|tel(?:le)?s? que")
 
 
+def base(lot: Lot) -> str:
+    """The articles that forbid to prefer a place; those of a concession or of defence were not read."""
+    return "" if lot.concession or lot.defence else rules.toml("lever_law.toml")["levers"]["localisation"]["legal"]
+
+
 def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     """A brand, a label or a place that the documents ask for."""
-    legal = rules.toml("lever_law.toml")["levers"]["label"]["legal"]
+    legal = "" if lot.defence else rules.toml("lever_law.toml")["levers"]["label"]["legal"]
     label = [t for t in lot.own if any(_LABEL.search(one) for one in _alone(t["plie"]))]
     brand = [t for t in lot.own if _brand(t)]
     area = [
@@ -51,7 +56,7 @@ def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
         rows.append(row("marque", CHECK, said, "", at=places(brand)))
     if area:
         said = "Préférence locale : le recrutement ou le choix dépend du lieu (habitants, entreprises du lieu)."
-        rows.append(row("préférence locale", CHECK, said, "", at=places(area)))
+        rows.append(row("préférence locale", CHECK, said, base(lot), at=places(area)))
     return rows
 
 

@@ -10,7 +10,13 @@ from typing import Any
 from spaser import french
 from spaser.text import unaccented
 
-MET, LACKS, CLASHES, CHECK, MAYBE = "rempli", "manque", "se contredit", "à vérifier", "peut-être"
+FORBIDDEN, CLASHES, LACKS, CHECK, MAYBE = "contraire au texte", "se contredit", "manque", "à vérifier", "peut-être"
+GOOD, NOT_DUE, MET = "bonne pratique", "non applicable", "rempli"
+#: The states, the worst first; the last ones leave nothing to mend.
+STATES = (FORBIDDEN, CLASHES, LACKS, CHECK, MAYBE, GOOD, NOT_DUE, MET)
+IN_ORDER = (NOT_DUE, MET)
+#: What a finding rests on when no article does.
+COHERENCE, PRACTICE = "cohérence des pièces", "bonne pratique (aucun article)"
 WHOLE = "tous les lots"
 RULES_OF_CONSULTATION = ("RC", "AVIS")
 EXECUTION = ("CCAP", "CCTP", "CCP", "AE")
@@ -21,6 +27,11 @@ _CONCEDED = re.compile(
     r"|\bla (?:presente )?concession (?:est|a pour|porte|comporte|ne)\b"
     r"|\b(?:objet|intitule)\b ?:? ?(?:la |l'attribution d'une |une )?(?:concession|delegation de service public)\b"
     r"|^\W*concession (?:de|d'|pour|relative)\b"
+)
+#: What says that the contract is one of defence or security.
+_DEFENCE = re.compile(
+    r"\b(?<!n'est pas un )(?<!hors )(?<!non )marche (?:public )?de defense (?:ou|et) de securite\b"
+    r"|\b(?<!n'est pas une )(?<!hors )(?<!non )concession de defense (?:ou|et) de securite\b|\bl ?\.? ?(?:1113-1|231[123]-\d+)\b"
 )
 
 
@@ -46,6 +57,11 @@ class Lot:
     def concession(self) -> bool:
         """Is the contract a concession, which rests on articles of its own."""
         return self.says(_CONCEDED)
+
+    @property
+    def defence(self) -> bool:
+        """Is the contract one of defence or security, to which few articles of the others apply."""
+        return self.says(_DEFENCE)
 
     @property
     def own(self) -> list[dict[str, Any]]:

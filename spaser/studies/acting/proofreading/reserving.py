@@ -8,7 +8,16 @@ from typing import Any
 from spaser import french, rules
 from spaser.studies.acting.drafting import reserving as law
 from spaser.studies.acting.proofreading import lengths, local, subject
-from spaser.studies.acting.proofreading.reading import CHECK, CLASHES, LACKS, MET, RULES_OF_CONSULTATION, Lot, row
+from spaser.studies.acting.proofreading.reading import (
+    CHECK,
+    CLASHES,
+    FORBIDDEN,
+    LACKS,
+    MET,
+    RULES_OF_CONSULTATION,
+    Lot,
+    row,
+)
 
 NAME = "réservation"
 _TEXTS = {
@@ -29,9 +38,6 @@ _OWN = {
 _BOTH = {"handicap", "iae"}
 _ARTICLE = re.compile(r"\bl ?\.? ?(2113-1\d|3113-[123])(?!\d)(-1(?!\d))?")
 _FOLLOWING = re.compile(r"\b(?:et|,|a) ?(?:l ?\.? ?2113)?-? ?1([2-6])\b(?![-\d])")
-_DEFENCE = re.compile(
-    r"\b(?<!n'est pas un )(?<!hors )(?<!non )marche (?:public )?de defense (?:ou|et) de securite\b|\bl ?\.? ?(?:1113-1|231[123]-\d+)\b"
-)
 _CPV = re.compile(r"\b(\d{8})(?:-\d)?\b")
 _ESUS = re.compile(r"\b(?:agree?e?s? |agrement |label )?(?:esus|entreprises? solidaires? d'utilite sociale)\b")
 _NOT_ASKED = re.compile(
@@ -77,9 +83,9 @@ def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
             said(CHECK, f"Structures nommées et article cité ({told}) ne vont pas ensemble : {missing} absent.")
         )
     if "ess" in kinds and not lot.concession:
-        rows += [said(CHECK, told, on, "") for told, on in _ess(lot, named)]
-    rows += [said(CHECK, told, on, "") for told, on in _forbidden(lot, kinds)]
-    rows += [said(CHECK, told, "", "") for told in _conditions(around)]
+        rows += [said(state, told, on, "") for state, told, on in _ess(lot, named)]
+    rows += [said(FORBIDDEN, told, on, "") for told, on in _forbidden(lot, kinds)]
+    rows += [said(state, told, on, "") for state, told, on in _conditions(lot, around)]
     return rows or [said(MET, "La réservation est mentionnée avec son article.", text="")]
 
 
@@ -127,24 +133,25 @@ def _forbidden(lot: Lot, kinds: set[str]) -> list[tuple[str, str]]:
             )
         ]
     bases = {article for kind in kinds for article in _OWN.get(kind, ())}
-    if not lot.concession and lot.says(_DEFENCE) and not all(held[article]["defence"] for article in bases):
+    if not lot.concession and lot.defence and not all(held[article]["defence"] for article in bases):
         return [
             (
-                "Marché de défense ou de sécurité : la seule réservation qui y vaille est celle de L2113-12.",
+                "Marché de défense ou de sécurité : la seule réservation possible est celle de L2113-12.",
                 "CCP L2313-6",
             )
         ]
     return []
 
 
-def _ess(lot: Lot, named: set[str]) -> list[tuple[str, str]]:
-    """What L2113-15 and L2113-16 do not allow, or what cannot be read here, with the article."""
+def _ess(lot: Lot, named: set[str]) -> list[tuple[str, str, str]]:
+    """What L2113-15 and L2113-16 do not allow, or what cannot be read here, with its state and the article."""
     found = []
     months, most = lengths.longest(lot), law.longest()
     listed, what = _service(lot)
     if listed is False:
         found.append(
             (
+                CHECK,
                 f"Service hors liste : {what} (liste des codes CPV de L2113-15 ; annexe du code à confirmer).",
                 "CCP L2113-15",
             )
@@ -152,16 +159,25 @@ def _ess(lot: Lot, named: set[str]) -> list[tuple[str, str]]:
     elif listed is None:
         found.append(
             (
+                CHECK,
                 "Service non reconnu : est-il dans la liste de L2113-15 (code CPV ; annexe du code à confirmer) ?",
                 "CCP L2113-15",
             )
         )
     if months is None:
-        found.append((f"Durée non lue : {most} mois au plus, reconductions comprises.", "CCP L2113-16"))
+        found.append((CHECK, f"Durée non lue : {most} mois au plus, reconductions comprises.", "CCP L2113-16"))
     elif months > most:
-        found.append((f"Durée de {months} mois, au-dessus de {most} mois, reconductions comprises.", "CCP L2113-16"))
+        found.append(
+            (FORBIDDEN, f"Durée de {months} mois, au-dessus de {most} mois, reconductions comprises.", "CCP L2113-16")
+        )
     if named and "L2113-16" not in named:
-        found.append(("Renvoi à L2113-16 absent : l'avis ou les documents renvoient aux deux articles.", "CCP R2113-8"))
+        found.append(
+            (
+                FORBIDDEN,
+                "Renvoi à L2113-16 absent : l'avis ou les documents renvoient aux deux articles.",
+                "CCP R2113-8",
+            )
+        )
     return found
 
 
@@ -179,12 +195,13 @@ def _service(lot: Lot) -> tuple[bool | None, str]:
     return (True if states and all(states.values()) else None), ""
 
 
-def _conditions(around: list[dict[str, Any]]) -> list[str]:
+def _conditions(lot: Lot, around: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
     """Conditions that no reservation may add: an agreement ESUS, a place of establishment; with the sentence that frees them read."""
     sentences = [one for text in around for one in re.split(r"[.;\n]", text["plie"].replace("l. 2113", "l2113"))]
     esus = [one for one in sentences if _ESUS.search(one) and not _NOT_ASKED.search(one)]
     placed = [one for one in sentences if local.PLACED.search(one) and not _NOT_ASKED.search(one)]
+    where = FORBIDDEN if local.base(lot) else CHECK
     return [
-        *(["Agrément ESUS exigé : la réservation ne peut pas en dépendre."] if esus else []),
-        *(["Implantation locale exigée : la réservation ne peut pas en dépendre."] if placed else []),
+        *([(CHECK, "Agrément ESUS exigé : la réservation ne peut pas en dépendre.", "")] if esus else []),
+        *([(where, "Implantation locale exigée : c'est préférer un lieu.", local.base(lot))] if placed else []),
     ]

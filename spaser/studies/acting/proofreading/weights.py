@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from spaser import french
-from spaser.studies.acting.proofreading.reading import CHECK, MET, RULES_OF_CONSULTATION, Lot, places, row
+from spaser.studies.acting.proofreading.reading import CHECK, COHERENCE, MET, RULES_OF_CONSULTATION, Lot, places, row
 
 NAME = "pondération des critères"
 _GENERAL = re.compile(
@@ -22,14 +22,13 @@ Grid = tuple[list[dict[str, Any]], list[float]]
 
 def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     """The grids that do not make a hundred, the criteria without a weight, those that mark what is not the contract."""
-    base = "CCP L3124-5" if lot.concession else "CCP L2152-7"
     grids = _grids(lot)
     rows = [
         row(
             NAME,
             CHECK,
             f"Les poids lus font {_said(sum(weights))} % au lieu de 100 % (sous-critères ou lots à part ?).",
-            base,
+            COHERENCE,
             at=places(lines[:1]),
         )
         for lines, weights in grids
@@ -38,15 +37,16 @@ def check(lot: Lot, over: bool | None) -> list[dict[str, Any]]:
     marked = [*lot.found("env", "critere"), *lot.found("soc", "critere")]
     bare = [p for p in marked if p["nombre"] is None and p["genre"] in RULES_OF_CONSULTATION]
     if bare and not grids:
-        rows.append(row(NAME, CHECK, "Critère social ou environnemental sans poids lu.", base, at=bare))
+        rows.append(row(NAME, CHECK, "Critère social ou environnemental sans poids lu.", COHERENCE, at=bare))
     if said := [text for text in _lines(lot) if _GENERAL.search(text["plie"])]:
         told = (
             "Critère qui note une politique générale, un statut ou un agrément : il doit porter sur l'exécution "
             "(CE 25 mai 2018 n° 417580, source secondaire)."
         )
         on, pasted = ("CCP R3124-4", "") if lot.concession else ("CCP R2152-7", "critere_social")
+        on, pasted = ("", "") if lot.defence else (on, pasted)
         rows.append(row("lien du critère avec l'objet", CHECK, told, on, at=places(said), text=pasted))
-    met = row(NAME, MET, "Les poids lus font 100 %.", base, at=places([lines[0] for lines, _ in grids]))
+    met = row(NAME, MET, "Les poids lus font 100 %.", COHERENCE, at=places([lines[0] for lines, _ in grids]))
     return rows or ([met] if grids else [])
 
 
