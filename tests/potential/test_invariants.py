@@ -214,7 +214,7 @@ def test_the_plan_says_the_same_on_its_page_in_its_detail_and_in_the_workbook(st
     shown_amounts = sheet["effet"].drop_nulls().to_list()
     assert shown_amounts and not [one for one in shown_amounts if one not in amounts]
     assert page["effet"].to_list() == [
-        "non chiffré" if one is None else french.value(one, "somme") for one in sheet["effet"]
+        "non chiffré" if one is None else french.euros_short(one) for one in sheet["effet"]
     ]
     assert page.height == sheet.height
     kept = actions.select(pl.col("contrats").sum(), pl.col("besoins").sum()).row(0)
