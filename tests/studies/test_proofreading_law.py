@@ -113,7 +113,7 @@ def test_a_place_asked_of_another_reservation_is_said_too(tmp_path):
         ("de l'article L2113-12", {MET}),
         ("de l'article L2113-14", {MET}),
         ("de l'article L2113-13", {CHECK}),
-        ("de l'article L2113-15", {CLASHES, CHECK}),
+        ("de l'article L2113-15", {FORBIDDEN, CLASHES, CHECK}),
     ],
 )
 def test_an_article_that_is_not_the_one_of_the_structures_named_is_said(tmp_path, articles, states):
