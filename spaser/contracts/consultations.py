@@ -10,7 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
-from spaser.contracts import sequences
+from spaser.contracts import runs
 
 #: What two subjects must share; letters with accents count as separators, on both sides alike.
 _SEPARATORS = r"[^a-z0-9]+"
@@ -56,7 +56,7 @@ def presume(contracts: pl.DataFrame) -> pl.DataFrame:
     """Adds ``consultation``: the smallest uid of its chain, the decided name if any, the contract's own uid when alone.
 
     Three chains meet: contracts of one CPV group, lots that say their number or bear one subject to the letter, whatever
-    their trade (masonry, heating…), by the same procedure, and lots numbered one after the other (``sequences``). Needs ``uid, id, acheteur_id, codeCPV, procedure, objet, dateNotification, type_contrat,
+    their trade (masonry, heating…), by the same procedure, and lots numbered one after the other (``runs``). Needs ``uid, id, acheteur_id, codeCPV, procedure, objet, dateNotification, type_contrat,
     decision_consultation``.
     """
     method = rules.method()["consultation"]
@@ -82,7 +82,7 @@ def presume(contracts: pl.DataFrame) -> pl.DataFrame:
     roots = stems(close).filter(pl.col("racine").is_not_null()).select("_rang", racine=pl.col("racine").hash())
     by_cpv, by_lot = (_chained(rows, roots, name) for rows, name in zip(near, ("_par_cpv", "_par_lot"), strict=True))
     known = by_cpv.join(by_lot, on="_rang", how="full", coalesce=True)
-    known = known.join(sequences.chained(dated), on="_rang", how="full", coalesce=True)
+    known = known.join(runs.chained(dated), on="_rang", how="full", coalesce=True)
     known = known.with_columns(_nom=pl.min_horizontal("_par_cpv", "_par_lot", "_par_suite"))
     # Each chain takes the smallest name that another gave to one of its members, until they agree.
     for chain in ("_par_lot", "_par_suite", "_par_cpv", "_par_lot", "_par_suite"):

@@ -31,7 +31,7 @@ from spaser.contracts import (
     kinds,
     populations,
     repeats,
-    sequences,
+    runs,
 )
 from spaser.studies import diagnostic
 
@@ -46,7 +46,7 @@ STEPS: tuple[tuple[ModuleType, str, str], ...] = (
     (frameworks, "by_resemblance", "  par ressemblance"),
     (judging, "_amounts", "montants"),
     (consultations, "presume", "consultations"),
-    (sequences, "chained", "  lots qui se suivent"),
+    (runs, "chained", "  lots qui se suivent"),
     (repeats, "maxima", "maxima répétés"),
     (repeats, "twins", "doublons"),
     (populations, "classify", "populations"),
