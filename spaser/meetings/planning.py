@@ -263,7 +263,7 @@ def _seated(rows: pl.DataFrame, chosen: list[tuple[int, int]], before: pl.DataFr
         waiting = []
         for at, buyer, slot, place in now.select("_at", "acheteur", "creneau", "table").iter_rows():
             wanted = place or home.get(buyer)
-            if place is None and (wanted is None or wanted in taken[slot]):
+            if wanted is None or (place is None and wanted in taken[slot]):
                 waiting.append((at, buyer, slot))  # whoever has a table sits first, the others take what is left
                 continue
             places[at] = wanted

@@ -52,7 +52,7 @@ def _usual(rows: pl.DataFrame) -> pl.DataFrame:
         .unique()
         .with_columns(_type=pl.col("statuts").fill_null("").str.split(", "))
         .explode("_type")
-        .join(kinds, on=["famille", "_type"], how="inner")
+        .join(kinds, on=["famille", "_type"], how="inner", maintain_order="left")
         .select("statuts", "famille", "_usuel")
         .unique()
     )
