@@ -98,6 +98,11 @@ def duty() -> dict:
     return next(rung for rung in ladder() if rung.get("duty"))
 
 
+def clauses() -> list[str]:
+    """The rungs that ask for hours of insertion, advised or due: whoever wins carries them, so their euros go to nobody by themselves."""
+    return [rung["code"] for rung in ladder() if rung.get("hours")]
+
+
 def advise(needs: pl.LazyFrame, dependency: float, under_code: bool = True, day: date | None = None) -> pl.LazyFrame:
     """Adds ``levier``, its label, article, beneficiaries, how many suppliers can answer it and who they are (``levier_fournisseurs,
     levier_population``: null where it is addressed to whoever bids), reasons, what would change it, what to check, what it is not for, its confidence; ``leviers`` (others that may be combined), ``levier_refus`` (why not reserve), ``levier_du`` (what the law asks anyway).

@@ -24,7 +24,7 @@ from spaser.vocabulary.sentences import BEYOND_TEN
 #: Levers that prepare nothing to put in a plan.
 _IDLE = ("rien", "sans_objet")
 #: The rung that is an obligation, not advice.
-DUTY = "clause_due"
+DUTY = str(potential.duty()["code"])
 LATE, SMALL = "trop tard pour préparer (à vérifier)", "sous le plancher"
 LATER, BEYOND = "à préparer plus tard", BEYOND_TEN
 NOBODY, UNDATED = "sans fournisseur repéré ni gain mesuré", "sans date connue"

@@ -166,12 +166,12 @@ def _wanted(needs: pl.DataFrame, skills: Mapping[str, Sequence[str]] | Sequence[
 
 def _family(name: str, where: str, faults: list[str]) -> str | None:
     """The code of a family said by its code or its label."""
-    known = rules.table("families.csv").select("famille", "libelle").rows()
-    for code, label in known:
+    known = rules.families()
+    for code, label in known.items():
         if fold(name) in (fold(code), fold(label)):
             return str(code)
     faults.append(
-        f"{where} : « {name[:40]} » n'est pas une famille d'achat. {closest(name, [label for _, label in known])}".rstrip()
+        f"{where} : « {name[:40]} » n'est pas une famille d'achat. {closest(name, list(known.values()))}".rstrip()
     )
     return None
 
@@ -202,7 +202,7 @@ def _offers(
 
 def _described(units: pl.DataFrame, needs: pl.DataFrame, wanted: pl.DataFrame, made: teams.Grouped) -> pl.DataFrame:
     """The needs concerned, those with a whole team first, then the nearest to one: what to cover, skills asked, groups found, what is missing, what a lot should be."""
-    labels = dict(rules.table("families.csv").select("famille", "libelle").rows())
+    labels = rules.families()
     named = wanted.with_columns(_libelle=pl.col("famille").replace_strict(labels, default=pl.col("famille")))
     skills = named.group_by("besoin_id", maintain_order=True).agg(competences=pl.col("_libelle").str.join(" ; "))
     counted = made.groups.group_by("besoin_id").agg(
@@ -258,7 +258,7 @@ def _described(units: pl.DataFrame, needs: pl.DataFrame, wanted: pl.DataFrame, m
 
 def _reasoned(members: pl.DataFrame, share: float) -> pl.DataFrame:
     """The members with their role and why each is there."""
-    labels = dict(rules.table("families.csv").select("famille", "libelle").rows())
+    labels = rules.families()
     told = [_told(row, labels, share) for row in members.iter_rows(named=True)]
     roles = [_role(row) for row in members.iter_rows(named=True)]
     hidden = pl.col("personne_physique").fill_null(False)
@@ -300,7 +300,7 @@ def _told(row: dict[str, Any], labels: dict[str, str], share: float) -> str:
 
 def _seated(gaps: pl.DataFrame) -> pl.DataFrame:
     """The gaps with ``chaise``, what the empty chair is for, in words."""
-    labels = dict(rules.table("families.csv").select("famille", "libelle").rows())
+    labels = rules.families()
     told = []
     for row in gaps.iter_rows(named=True):
         what = {
