@@ -41,7 +41,7 @@ def supply_reading(
         maintain_order="left",
     )
     joined = joined.join(_team(rows, settings), on="besoin_id", how="left", maintain_order="left").with_columns(
-        ensemble=(pl.col("_equipe") >= pl.col("_annuel")).fill_null(False).cast(pl.Int32)
+        quatre_suffisent=(pl.col("_equipe") >= pl.col("_annuel")).fill_null(False).cast(pl.Int32)
     )
     counts = [
         name
