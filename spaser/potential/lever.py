@@ -144,9 +144,7 @@ def _alone(chosen: pl.Expr, under_code: bool) -> pl.Expr:
 def _in_its_place() -> list[pl.Expr]:
     """The texts of the duty that stands alone; those of the rung elsewhere."""
     alone, known = duty()["alone"], (_PLAIN | _TEXTS).items()
-    return [
-        pl.when("_seul").then(_told(alone[key])).otherwise(name).alias(name) for name, key in known if key in alone
-    ]
+    return [pl.when("_seul").then(_told(alone[key])).otherwise(name).alias(name) for name, key in known if key in alone]
 
 
 def _counted(rungs: list[dict]) -> dict[str, pl.Expr]:
