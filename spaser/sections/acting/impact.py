@@ -197,7 +197,7 @@ def financed(rows: pl.DataFrame) -> str:
         for row in rows.filter(pl.col("exercice") == last, pl.col("publiable").fill_null(False)).to_dicts()
         if (paid := interval(row, "finance"))
     ]
-    return f"les achats de {last} financent {french.listing(told)}" if told else ""
+    return f"les achats de {last!s} financent {french.listing(told)}" if told else ""
 
 
 def _measured(measured: int, whole: int) -> str:

@@ -57,7 +57,7 @@ def section_where(findings: Findings) -> Told:
 
 def _answering(rows: pl.DataFrame) -> str:
     """How far the five answer, where a table of zeros would say it five times."""
-    low, high = rows["repondus"].min(), rows["repondus"].max()
+    low, *_, high = sorted(rows["repondus"].to_list())
     told = french.number(low) if low == high else f"de {french.number(low)} à {french.number(high)}"
     return f" ({told} réponses sur {french.number(rows['denominateur'][0])} contrats)"
 
