@@ -24,10 +24,10 @@ from spaser.studies.diagnostic import holders as held
 from spaser.studies.mission import FORMS, Asked, Mission
 from spaser.studies.pams import Study, Wishes, batch
 from spaser.vocabulary import CONSIDERATIONS
-from spaser.widgets import tables, wished
+from spaser.widgets import tables
 from spaser.widgets.desk import Desk
 from spaser.widgets.downloads import link
-from spaser.widgets.views import WIDE, View, choice, shown_value
+from spaser.widgets.views import WIDE, View, choice, dependency, radius, shown_value
 
 #: The sections a comment is usually written on: title → section.
 _COMMENTED = {
@@ -70,7 +70,7 @@ class Pams(View):
             _typed("Réponses au questionnaire", answers),
             _typed("Fichier de dépenses", ledger),
         )
-        self.radius, self.dependency = wished.radius(desk), wished.dependency(desk)
+        self.radius, self.dependency = radius(desk), dependency(desk)
         self.goal = choice(
             "Objectif", {_usual_goal(desk): ""} | {name_of(word.name): word.name for word in CONSIDERATIONS}
         )

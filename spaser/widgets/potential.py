@@ -18,11 +18,10 @@ from spaser.studies.potential import Opportunities
 from spaser.studies.potential.choice import contracts_of, explored
 from spaser.studies.potential.compose import under_code
 from spaser.text import shortened
-from spaser.widgets import wished
 from spaser.widgets.desk import Desk
 from spaser.widgets.drawn import Drawn
 from spaser.widgets.selection import NEEDS
-from spaser.widgets.views import View, choice
+from spaser.widgets.views import View, choice, dependency, radius
 
 _EVERY = "toutes les familles choisies"
 _MARKS = {"une famille (tableau, nuage de points)": "famille", "une commune (carte)": "commune", "un besoin": "besoin"}
@@ -57,8 +56,8 @@ class Potential(Drawn):
         self.desk, self._offering = desk, False
         self._found: tuple[Any, Opportunities] | None = None
         self.family = choice("Famille", {_EVERY: ""})
-        self.radius = wished.radius(desk)
-        self.dependency = wished.dependency(desk)
+        self.radius = radius(desk)
+        self.dependency = dependency(desk)
         self.least = ipywidgets.IntSlider(
             value=0,
             min=0,

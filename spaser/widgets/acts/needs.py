@@ -19,11 +19,10 @@ from spaser.studies.acting import dividing, drafting, grouping, impact
 from spaser.studies.acting.drafting import Need
 from spaser.studies.mission import Mission
 from spaser.studies.potential import Opportunities, potential_of
-from spaser.widgets import wished
 from spaser.widgets.desk import Desk
 from spaser.widgets.potential import needs_offered, offer
 from spaser.widgets.selection import KEPT, reading_day
-from spaser.widgets.views import WIDE, View, choice
+from spaser.widgets.views import WIDE, View, choice, dependency, radius
 
 _MONTHS = {"6 mois": 6, "12 mois": 12, "24 mois": 24}
 #: Needs of which the roles and groups are shown.
@@ -42,7 +41,7 @@ class Groups(View):
     follows = KEPT
 
     def __init__(self, desk: Desk) -> None:
-        self.radius, self.dependency = wished.radius(desk), wished.dependency(desk)
+        self.radius, self.dependency = radius(desk), dependency(desk)
         super().__init__(desk, self.radius, self.dependency)
 
     def blocks(self) -> Sequence[Block]:
@@ -64,7 +63,7 @@ class Allotment(View):
 
     def __init__(self, desk: Desk) -> None:
         self.need = choice("Besoin", {"–": ""})
-        self.radius, self.dependency = wished.radius(desk), wished.dependency(desk)
+        self.radius, self.dependency = radius(desk), dependency(desk)
         self._made: tuple[tuple[Any, float, float], dividing.Divided] | None = None
         self._filling, self.desk = False, desk
         super().__init__(desk, self.need, self.radius, self.dependency)
@@ -106,7 +105,7 @@ class Morning(View):
 
     def __init__(self, desk: Desk) -> None:
         self.months = choice("Besoins à préparer dans les", _MONTHS, 12)
-        self.radius, self.dependency = wished.radius(desk), wished.dependency(desk)
+        self.radius, self.dependency = radius(desk), dependency(desk)
         super().__init__(desk, self.months, self.radius, self.dependency)
 
     def blocks(self) -> Sequence[Block]:
