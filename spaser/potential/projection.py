@@ -13,7 +13,7 @@ import polars as pl
 
 from spaser import rules
 from spaser.potential.demand import members, needs
-from spaser.potential.lever import advise, duty, ladder, without_euros
+from spaser.potential.lever import advise, clauses, duty, ladder, without_euros
 from spaser.potential.likeness import resemblance
 from spaser.potential.lots import allotment
 from spaser.potential.match import candidates, describe, matches, within_reach
@@ -37,6 +37,7 @@ __all__ = [
     "balance",
     "by_family",
     "candidates",
+    "clauses",
     "counted",
     "covered",
     "describe",
@@ -55,10 +56,7 @@ __all__ = [
     "within_reach",
     "without_euros",
 ]
-#: Rungs whose reach is the insertion clause, not the whole need.
-_BY_CLAUSE = ("clause_sociale",)
 _SPLIT = ("allotir",)
-_DUTIES = ("clause_due",)
 #: What a family says of its first lever, and where its needs say it.
 _MAIN = {
     "levier_principal": "levier_libelle",
@@ -153,7 +151,7 @@ def _amounts(whole: pl.LazyFrame, under_code: bool = True) -> pl.LazyFrame:
     """
     none = pl.col("levier").is_in(without_euros())
     due = pl.col("clause_obligatoire") & pl.lit(under_code)
-    clause = pl.col("levier").is_in(_BY_CLAUSE)
+    clause = pl.col("levier").is_in(clauses())
     split = pl.col("levier").is_in(_SPLIT)
     divided = (pl.col("annuel") * pl.col("part_allotie")).round().cast(pl.Int64)
     middle = (
@@ -251,7 +249,7 @@ def net(
     received = rows.with_columns(_recu=offered * weight, _recu_haut=share * pl.col("capacite_haut") * weight)
     received = received.group_by("besoin_id").agg(pl.col("_recu", "_recu_haut").fill_nan(0).sum())
     # An insertion clause is carried by whoever wins: it takes nobody's capacity.
-    clause = pl.col("levier").is_in(_BY_CLAUSE)
+    clause = pl.col("levier").is_in(clauses())
     kept = {
         name: pl.when(clause)
         .then(whole)
@@ -297,10 +295,10 @@ def by_family(opportunities: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
     )
     suppliers = credible.group_by("famille").agg(fournisseurs=pl.coalesce("siret", "siren").n_unique().cast(pl.Int32))
     # A duty is no advice: the lever of a family is the first advised, that of the need where it moves most.
-    duty = pl.col("levier").is_in(_DUTIES)
-    first = pl.when(~duty).then(pl.col("potentiel"))
+    owed = pl.col("levier") == duty()["code"]
+    first = pl.when(~owed).then(pl.col("potentiel"))
     main = {
-        name: pl.when(~duty)
+        name: pl.when(~owed)
         .then(column)
         .sort_by(first, "annuel", "besoin_id", descending=[True, True, False], nulls_last=True)
         .first()

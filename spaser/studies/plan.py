@@ -24,7 +24,7 @@ from spaser.vocabulary.sentences import BEYOND_TEN
 #: Levers that prepare nothing to put in a plan.
 _IDLE = ("rien", "sans_objet")
 #: The rung that is an obligation, not advice.
-DUTY = "clause_due"
+DUTY = str(potential.duty()["code"])
 LATE, SMALL = "trop tard pour préparer (à vérifier)", "sous le plancher"
 LATER, BEYOND = "à préparer plus tard", BEYOND_TEN
 NOBODY, UNDATED = "sans fournisseur repéré ni gain mesuré", "sans date connue"
@@ -51,7 +51,7 @@ def plan(
         DECISIONS of type ``action``: who answers for each, its state, its date, a note; read back, never overwritten.
     """
     settings = method["plan"]
-    kept = _ready(_owed(upcoming), day, settings)
+    kept = _ready(upcoming, day, settings)
     due = _due(kept)
     scored = _worth(_lines(kept), settings).with_columns(_points=_score(settings, day))
     # The next date, then the best action of each family, then the second ones, and so on: no family fills the plan.
@@ -94,7 +94,6 @@ def set_aside(
     """
     settings = method["plan"]
     held = actions.select(besoin_id="besoin_ids").explode("besoin_id")
-    acting, upcoming = _owed(acting), _owed(upcoming)
     left = acting.join(held, on="besoin_id", how="anti", maintain_order="left").join(
         upcoming.select("besoin_id", "sourcing"), on="besoin_id", how="left", maintain_order="left"
     )
@@ -176,16 +175,6 @@ def _worth(lines: pl.DataFrame, settings: dict[str, Any]) -> pl.DataFrame:
     """Those that reach the floor; a lever that moves no euro by itself is held to none."""
     free = pl.col("levier").is_in(potential.without_euros())
     return lines.filter(free | (pl.col("potentiel") >= settings["plancher"]["value"] * CENT))
-
-
-def _owed(needs: pl.DataFrame) -> pl.DataFrame:
-    """A need without advice for which the clause is due is the duty's: the law asks it of fuel as of cleaning."""
-    rung, owed = potential.duty(), (pl.col("levier_du").fill_null("") != "") & pl.col("levier").is_in(_IDLE)
-    told = {"levier": rung["code"], "levier_libelle": rung["label"], "levier_article": rung["article"]}
-    return needs.with_columns(
-        *(pl.when(owed).then(pl.lit(text)).otherwise(name).alias(name) for name, text in told.items()),
-        levier_raison=pl.when(owed).then("levier_du").otherwise("levier_raison"),
-    )
 
 
 def _is_duty() -> pl.Expr:

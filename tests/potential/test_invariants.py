@@ -88,6 +88,8 @@ def in_order(rows: pl.DataFrame, families: pl.DataFrame) -> None:
     told = {rung["code"]: rung["kind"] for rung in potential.ladder()}
     reserved = pl.col("levier").replace_strict(told, default="") == "reserver"
     assert acting.filter(~reserved & (pl.col("levier_refus") == "")).is_empty()
+    # What is due and « rien pour l'instant » never stand together; neither does « rien » beside a duty in a family.
+    assert acting.filter((pl.col("levier") == "rien") & (pl.col("levier_du") != "")).is_empty()
     divided = acting.filter(pl.col("levier") == "allotir")
     assert divided.filter((pl.col("lots_utiles") > 6) | (pl.col("lots_utiles") > pl.col("reservables"))).is_empty()
 

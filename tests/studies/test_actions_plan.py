@@ -289,7 +289,8 @@ IDLE = {
 
 
 def test_a_need_without_advice_for_which_the_clause_is_due_is_in_the_line_of_the_duty():
-    fuel = IDLE | {"objet": "Carburant", "famille": "energie", "levier_du": "Clause sociale (CCP L2112-2-1)"}
+    alone = {"credibles": 0, "clause_candidats": 0, "potentiel": 0}
+    fuel = DUE | alone | {"objet": "Carburant", "famille": "energie", "levier_du": "Clause sociale (CCP L2112-2-1)"}
     found = plan(fuel | {"sourcing": date(2026, 12, 1)}, DUE | {"objet": "Parcs", "levier_du": "Clause sociale"})
     due = found.row(0, named=True)
     assert (found.height, due["nature"], due["besoins"], due["sourcing"]) == (1, "devoir", 2, date(2026, 12, 1))
@@ -297,8 +298,8 @@ def test_a_need_without_advice_for_which_the_clause_is_due_is_in_the_line_of_the
         "Carburant",
         "Parcs",
     }
-    assert plan(fuel).height == 1 and plan(fuel | {"levier_du": ""}).height == 0
-    assert left(fuel | {"levier_du": ""})["motif"].to_list() == [planning.NOBODY] and left(fuel).height == 0
+    assert plan(fuel).height == 1 and left(fuel).height == 0
+    assert plan(IDLE).height == 0 and left(IDLE)["motif"].to_list() == [planning.NOBODY]
 
 
 def test_what_is_left_out_says_for_how_many_the_clause_is_due_anyway():
