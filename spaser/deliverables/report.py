@@ -127,14 +127,10 @@ class TableBlock:
     def printed(self) -> TableBlock:
         """The same table for a page: six columns at most, what all its lines say alike and those without a single answer left out first; the
         note says them."""
+        heads, extra = [c.label for c in self.columns], [c.extra for c in self.columns]
         silent = [self.frame[c.name].null_count() == self.frame.height for c in self.columns]
-        spared = [
-            c.total or c.fill or (none and c.unit != "oui_non") for none, c in zip(silent, self.columns, strict=True)
-        ]
-        heads = [c.label for c in self.columns]
-        kept, told = columns.printed(
-            heads, [c.extra for c in self.columns], silent, columns.alike(self.cells(), spared)
-        )
+        spared = [c.total or c.fill or (silent[at] and c.unit != "oui_non") for at, c in enumerate(self.columns)]
+        kept, told = columns.printed(heads, extra, silent, columns.alike(self.cells(), spared))
         note = " ".join(part for part in (self.note, told) if part)
         return replace(self, columns=tuple(self.columns[rank] for rank in kept), note=note)
 
@@ -368,13 +364,8 @@ def described(name: str, frame: pl.DataFrame) -> Column:
     dtype = frame.schema[name]
     unit = UNITS.get(name) if UNITS.get(name) in COLUMN_UNITS else ""
     if not unit:
-        kinds = {
-            "oui_non": dtype == pl.Boolean,
-            "date": dtype == pl.Date,
-            "entier": dtype.is_integer(),
-            "valeur": dtype.is_float(),
-        }
-        unit = next((name for name, holds in kinds.items() if holds), "texte")
+        plain = "oui_non" if dtype == pl.Boolean else "date" if dtype == pl.Date else ""
+        unit = plain or ("entier" if dtype.is_integer() else "valeur" if dtype.is_float() else "texte")
     label = _SHORT.get(name) or re.sub(r" \(.*\)$", "", LABELS.get(name, name))
     return Column(name, label, "texte" if name in _TEXTS else "identifiant" if name in _IDENTIFIERS else unit)
 
