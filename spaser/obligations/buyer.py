@@ -283,12 +283,8 @@ def _surely_above(above: pl.Expr, narrow: pl.Expr) -> tuple[Rung, ...]:
 def _adopted(key: str, duty: dict[str, Any], said: Declared) -> pl.Expr | None:
     """What the buyer says of its own SPASER, told before the reason."""
     if said.adopted is None:
-        undated = {
-            True: "SPASER adopté, à une date qui n'est pas dite",
-            False: "SPASER non adopté, d'après l'acheteur",
-            None: None,
-        }
-        return None if said.has is None else pl.lit(undated[said.has])
+        told = "adopté, à une date qui n'est pas dite" if said.has else "non adopté, d'après l'acheteur"
+        return None if said.has is None else pl.lit(f"SPASER {told}")
     where = f" ({said.link})" if said.link else ""
     told = f"SPASER adopté le {said.adopted:%d/%m/%Y}{where}"
     after = f"{told}, après cette année"
