@@ -112,8 +112,7 @@ def study(
         demonstration.refuse_mix(contrats=result.base.demo, dépenses=[asked.ledger])
     listed = result.base.register is not None
     found = opportunities.potential_of(result, radius=asked.radius, dependency=asked.dependency) if listed else None
-    lists = list(asked.registers) or registers or ()
-    spent = purchases.suppliers_of(asked.ledger, lists, mapping=asked.columns) if asked.ledger else None
+    spent = _spent(result, asked.ledger, asked, registers) if asked.ledger else None
     roads, references, reach = _goals(result, asked.goals, found)
     lacking = [
         code
@@ -139,6 +138,12 @@ def study(
     if peers is not None and peers.height:
         extras["pairs"] = peers
     return Study(result, asked, found, spent, roads, references, extras)
+
+
+def _spent(result: Diagnostic, ledger: Path, asked: Wishes, registers: Registers | None) -> SupplierDiagnostic:
+    """The spend file, as what was decided of statuses and links has it."""
+    lists = list(asked.registers) or registers or ()
+    return purchases.suppliers_of(ledger, lists, overrides=result.base.decisions, mapping=asked.columns)
 
 
 def findings(found: Study) -> Findings:
