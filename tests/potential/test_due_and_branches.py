@@ -43,10 +43,23 @@ def test_a_concession_and_a_contract_that_ends_before_the_law_owe_nothing():
     assert told(before, echeance=date(2026, 8, 21))["levier_du"] == ""
 
 
-def test_an_adapted_procedure_beside_such_an_amount_leaves_the_duty_unknown():
+def test_an_adapted_procedure_beside_such_an_amount_makes_the_duty_likely_and_its_form_unknown():
     adapted = rules.method()["obligations"]["procedure_adaptee"]["values"][0]
     row = told(procedure=adapted)
-    assert row["levier_du"] == "" and row["formalise"] is None and row["potentiel_du"] is None
+    assert row["levier_du"].startswith(DUE) and "à vérifier" in row["levier_du"] and row["formalise"] is None
+    assert told(procedure=adapted, besoin_montant=GOODS - 1)["levier_du"] == ""
+
+
+def test_a_need_of_which_an_amount_is_not_known_is_no_small_need():
+    opened = rules.method()["populations"]["formal_procedures"][0]
+    small = {"besoin_montant": 431_500, "procedure": opened}
+    unread = told(**small, besoin_incomplet=True)
+    assert unread["levier_du"].startswith(DUE) and "à vérifier" in unread["levier_du"] and unread["formalise"]
+    # The amount known, a formal procedure was chosen, or asked by a larger need: nothing tells.
+    assert told(**small, besoin_incomplet=False)["levier_du"] == "" and told(**small)["formalise"] is None
+    adapted = rules.method()["obligations"]["procedure_adaptee"]["values"][0]
+    assert told(besoin_montant=431_500, procedure=adapted, besoin_incomplet=True)["formalise"] is False
+    assert told(besoin_montant=431_500, besoin_incomplet=True)["formalise"] is None
 
 
 def test_social_and_specific_services_have_their_own_threshold_whatever_the_procedure():
