@@ -1,4 +1,4 @@
-"""Lots that say their number, notified together and numbered one after the other by the buyer: presumed of one consultation.
+"""Lots notified together, numbered one after the other by the buyer or whose subjects end alike: presumed of one consultation.
 
 Some platforms cut subjects short, each lot in its own way: no stem is left, while the numbers of the contracts and of the lots
 follow one another and some words come back. Values: ``reference/method.toml`` (``consultation.sequence``).
@@ -42,6 +42,26 @@ def chained(dated: pl.DataFrame) -> pl.DataFrame:
     follows = beside & alike.fill_null(False) & (pl.col("lot") != pl.col("lot").shift(1))
     runs = read.with_columns(suite=(~follows).cum_sum()).filter(pl.len().over("suite") > 1)
     return runs.select("_rang", pl.col("_nom").min().over("suite").alias("_par_suite"))
+
+
+def ended(dated: pl.DataFrame) -> pl.DataFrame:
+    """``_rang`` and ``_par_fin``, the first name (``_nom``) of the lots notified together whose subjects end alike, to the letter.
+
+    « Blouses et sabots - Fournitures de vêtements de travail pour les agents de la ville »: the lot first, then the consultation,
+    longer than it. Values: ``method.toml`` (``consultation.shared_end``). Needs ``_cpv`` too, what says the CPV group.
+    """
+    settings = rules.method()["consultation"]["shared_end"]
+    cut = dated.filter(pl.col("objet").str.contains(" - ", literal=True) & pl.struct("_cpv", "_lot").is_duplicated())
+    parts = pl.col("objet").str.to_lowercase().str.splitn(" - ", 2)
+    read = cut.with_columns(tete=parts.struct.field("field_0"), fin=parts.struct.field("field_1"))
+    length = pl.col("fin").str.len_chars()
+    long = read.filter((length >= settings["value"]) & (length > pl.col("tete").str.len_chars()))
+    keyed = long.select("_rang", "_nom", "dateNotification", cle=pl.struct("_cpv", "_lot", "fin").hash())
+    ordered = keyed.filter(pl.col("cle").is_duplicated()).sort("cle", "dateNotification", "_nom")
+    days = (pl.col("dateNotification") - pl.col("dateNotification").shift(1)).dt.total_days()
+    follows = ((pl.col("cle") == pl.col("cle").shift(1)) & (days <= settings["days"])).fill_null(False)
+    runs = ordered.with_columns(suite=(~follows).cum_sum()).filter(pl.len().over("suite") > 1)
+    return runs.select("_rang", pl.col("_nom").min().over("suite").alias("_par_fin"))
 
 
 def _words(lot: str) -> pl.Expr:
