@@ -88,11 +88,15 @@ def presume(contracts: pl.DataFrame) -> pl.DataFrame:
     # A subject close to another under both keys is read once.
     read = contracts.select("objet", "procedure").with_row_index("_rang")
     close = read[pl.concat(rows["_rang"] for rows in near).unique()]
-    roots = stems(close).filter(pl.col("racine").is_not_null()).select(
-        "_rang",
-        racine=pl.col("racine").hash(),
-        lot=pl.col("objet").str.contains(_LOT),
-        formel=rules.formal_procedure(),
+    roots = (
+        stems(close)
+        .filter(pl.col("racine").is_not_null())
+        .select(
+            "_rang",
+            racine=pl.col("racine").hash(),
+            lot=pl.col("objet").str.contains(_LOT),
+            formel=rules.formal_procedure(),
+        )
     )
     by_cpv, by_lot = (_chained(rows, roots, name) for rows, name in zip(near, ("_par_cpv", "_par_lot"), strict=True))
     known = by_cpv.join(by_lot, on="_rang", how="full", coalesce=True)

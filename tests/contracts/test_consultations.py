@@ -248,7 +248,12 @@ END = "Fournitures de vêtements fictifs de la ville"
     [
         (("Blouses et sabots", "Chaussures"), END, {}, 1),
         (("Blouses et sabots", "Chaussures"), "Fournitures de vêtements de la ville", {}, 2),  # too short an end
-        (("Blouses et sabots", "Chaussures de sécurité à usage professionnel"), END, {}, 2),  # a lot longer than the end
+        (
+            ("Blouses et sabots", "Chaussures de sécurité à usage professionnel"),
+            END,
+            {},
+            2,
+        ),  # a lot longer than the end
         (("Blouses et sabots", "Chaussures"), END, {"dateNotification": date(2025, 3, 16)}, 1),
         (("Blouses et sabots", "Chaussures"), END, {"dateNotification": date(2025, 3, 17)}, 2),
         (("Blouses et sabots", "Chaussures"), END, {"procedure": "Appel d'offres ouvert"}, 2),

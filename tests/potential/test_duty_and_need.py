@@ -22,7 +22,9 @@ ADAPTED = rules.method()["obligations"]["procedure_adaptee"]["values"][0]
 FORMAL = "Appel d'offres ouvert"
 
 
-def contract(number: str, procedure: str | None, montant: float, subject: str = "Nettoyage des écoles fictives") -> dict:
+def contract(
+    number: str, procedure: str | None, montant: float, subject: str = "Nettoyage des écoles fictives"
+) -> dict:
     return {
         "id": number,
         "acheteur": {"id": "20000000000011"},
@@ -47,8 +49,10 @@ def both(source: Path, folder: Path) -> pl.DataFrame:
     field = rows.filter(pl.col("obligation") == DUTY).select("uid", "champ", "motif_champ").collect()
     needs = found.opportunities.select("besoin_id", "levier_du", "besoin_montant", "besoin_incomplet", "concession")
     told = found.members.filter("derniere").join(needs, on="besoin_id")
-    return told.select("uid", *needs.columns).join(field, on="uid").with_columns(
-        visee=pl.col("champ").is_in(["certain", "probable"]), due=pl.col("levier_du") != ""
+    return (
+        told.select("uid", *needs.columns)
+        .join(field, on="uid")
+        .with_columns(visee=pl.col("champ").is_in(["certain", "probable"]), due=pl.col("levier_du") != "")
     )
 
 
