@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
+from spaser.contracts import subjects
 
 
 def chained(dated: pl.DataFrame) -> pl.DataFrame:
@@ -32,7 +33,7 @@ def chained(dated: pl.DataFrame) -> pl.DataFrame:
     beside = (beside & (days <= settings["days"])).fill_null(False)
     # Few have a neighbour: only their subjects are read.
     close = ordered.filter(beside | beside.shift(-1).fill_null(False))
-    read = close.with_columns(lot=pl.col("objet").str.extract(settings["lot"]), mots=_words(settings["lot"]))
+    read = close.with_columns(lot=pl.col("objet").str.extract(settings["lot"]), mots=_beginnings(settings["lot"]))
     mine, before = pl.col("mots"), pl.col("mots").shift(1)
     shared, smallest = (
         mine.list.set_intersection(before).list.len(),
@@ -64,8 +65,7 @@ def ended(dated: pl.DataFrame) -> pl.DataFrame:
     return runs.select("_rang", pl.col("_nom").min().over("suite").alias("_par_fin"))
 
 
-def _words(lot: str) -> pl.Expr:
-    """The beginnings of the words of a subject, without those that say nothing of what is bought."""
-    empty = rules.toml("contract_facts.toml")["lien_par_ressemblance"]["mots_vides"].split("|")
-    written = pl.col("objet").str.replace_all(lot, " ").str.to_lowercase().str.extract_all("[a-z]{4,}")
-    return written.list.set_difference(pl.lit(empty)).list.eval(pl.element().str.head(5)).list.unique()
+def _beginnings(lot: str) -> pl.Expr:
+    """The beginnings of the words that say what is bought: some platforms cut them short."""
+    words = subjects.bought(pl.col("objet").str.replace_all(lot, " "))
+    return words.list.eval(pl.element().str.head(5)).list.unique()
