@@ -100,6 +100,7 @@ def presume(contracts: pl.DataFrame) -> pl.DataFrame:
     )
     by_cpv, by_lot = (_chained(rows, roots, name) for rows, name in zip(near, ("_par_cpv", "_par_lot"), strict=True))
     known = by_cpv.join(by_lot, on="_rang", how="full", coalesce=True)
+    dated = dated.join(known, on="_rang", how="left")
     for found in (runs.chained(dated), runs.ended(dated)):
         known = known.join(found, on="_rang", how="full", coalesce=True)
     known = known.with_columns(_nom=pl.min_horizontal("_par_cpv", "_par_lot", "_par_suite", "_par_fin"))

@@ -15,7 +15,8 @@ from spaser.contracts import subjects
 def chained(dated: pl.DataFrame) -> pl.DataFrame:
     """``_rang`` and ``_par_suite``, the first name (``_nom``) of its run of lots; those of no run are left out.
 
-    Needs ``_rang, _nom, id, objet, dateNotification`` and ``_lot``, what says the buyer, the kind of contract and the procedure.
+    Two neighbours that something else already unites (``_par_lot``) are not compared again. Needs ``_rang, _nom, id, objet,
+    dateNotification, _par_lot`` and ``_lot``, what says the buyer, the kind of contract and the procedure.
     """
     settings = rules.method()["consultation"]["sequence"]
     lots = dated.filter(pl.col("objet").str.contains(settings["lot"])).select(
@@ -23,6 +24,7 @@ def chained(dated: pl.DataFrame) -> pl.DataFrame:
         "_nom",
         "objet",
         "dateNotification",
+        "_par_lot",
         cle=pl.struct("_lot", pl.col("id").str.extract(r"^(.*?)[0-9]{1,5}$")).hash(),
         numero=pl.col("id").str.extract(r"([0-9]{1,5})$").cast(pl.Int64),
     )
@@ -30,7 +32,8 @@ def chained(dated: pl.DataFrame) -> pl.DataFrame:
     days = (pl.col("dateNotification") - pl.col("dateNotification").shift(1)).dt.total_days().abs()
     apart = pl.col("numero") - pl.col("numero").shift(1)
     beside = (pl.col("cle") == pl.col("cle").shift(1)) & apart.is_between(1, settings["apart"])
-    beside = (beside & (days <= settings["days"])).fill_null(False)
+    united = (pl.col("_par_lot") == pl.col("_par_lot").shift(1)).fill_null(False)
+    beside = (beside & (days <= settings["days"])).fill_null(False) & ~united
     # Few have a neighbour: only their subjects are read.
     close = ordered.filter(beside | beside.shift(-1).fill_null(False))
     read = close.with_columns(lot=pl.col("objet").str.extract(settings["lot"]), mots=_beginnings(settings["lot"]))
@@ -49,10 +52,12 @@ def ended(dated: pl.DataFrame) -> pl.DataFrame:
     """``_rang`` and ``_par_fin``, the first name (``_nom``) of the lots notified together whose subjects end alike, to the letter.
 
     « Blouses et sabots - Fournitures de vêtements de travail pour les agents de la ville »: the lot first, then the consultation,
-    longer than it. Values: ``method.toml`` (``consultation.shared_end``). Needs ``_cpv`` too, what says the CPV group.
+    longer than it. Looked for among contracts that nothing else unites (``_par_lot, _par_cpv``). Values: ``method.toml``
+    (``consultation.shared_end``). Needs ``_cpv`` too, what says the CPV group.
     """
     settings = rules.method()["consultation"]["shared_end"]
-    cut = dated.filter(pl.col("objet").str.contains(" - ", literal=True) & pl.struct("_cpv", "_lot").is_duplicated())
+    alone = dated.filter(pl.col("_par_lot").is_null() & pl.col("_par_cpv").is_null())
+    cut = alone.filter(pl.col("objet").str.contains(" - ", literal=True) & pl.struct("_cpv", "_lot").is_duplicated())
     parts = pl.col("objet").str.to_lowercase().str.splitn(" - ", 2)
     read = cut.with_columns(tete=parts.struct.field("field_0"), fin=parts.struct.field("field_1"))
     length = pl.col("fin").str.len_chars()
