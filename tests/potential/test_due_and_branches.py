@@ -21,6 +21,7 @@ NATURES = rules.toml("clauses/articles.toml")["natures"]
 GOODS = int(rules.value("eu_threshold_goods_other", DAY)) * 100
 SOCIAL = int(rules.value("eu_threshold_social", DAY)) * 100
 DUE = "Clause sociale (CCP L2112-2-1), sauf un des quatre cas du II, motivé"
+UNSURE = f"{DUE} : sans doute, le montant ou la procédure est à vérifier"
 
 
 def told(day: date = DAY, **facts) -> dict:
@@ -88,13 +89,13 @@ def demo() -> pl.DataFrame:
 
 
 def test_every_need_of_the_demo_says_what_is_due_and_no_duty_or_criterion_moves_a_euro(demo):
-    due = (
-        (pl.col("besoin_montant") >= GOODS).fill_null(False)
-        & ~pl.col("concession").fill_null(False)
-        & (pl.col("levier_du") != "")
-    )
-    assert demo["levier_du"].null_count() == 0 and set(demo["levier_du"]) == {"", DUE}
-    assert demo.filter(pl.col("levier_du") != "").height == demo.filter(due).height > 0
+    above = (pl.col("besoin_montant") >= GOODS).fill_null(False) & ~pl.col("concession").fill_null(False)
+    sure, told = pl.col("levier_du") == DUE, pl.col("levier_du") != ""
+    assert demo["levier_du"].null_count() == 0 and set(demo["levier_du"]) == {"", DUE, UNSURE}
+    assert demo.filter(sure).height == demo.filter(sure & above).height > 0
+    unsure = demo.filter(told & ~sure)
+    why = (pl.col("besoin_montant") < GOODS).fill_null(True) & pl.col("besoin_incomplet") | rules.adapted_procedure()
+    assert unsure.height == unsure.filter(why).height > 0
     free = demo.filter(pl.col("levier").is_in(potential.without_euros()))
     assert free.height and free["potentiel"].sum() == free["potentiel_haut"].sum() == 0
     label = next(rung["label"] for rung in potential.ladder() if rung.get("duty"))
