@@ -49,6 +49,12 @@ def table(name: str) -> pl.DataFrame:
     return pl.read_csv(path(name), infer_schema=False)
 
 
+@cache
+def families() -> dict[str, str]:
+    """The title of each purchase family, by its code."""
+    return dict(table("families.csv").select("famille", "libelle").iter_rows())
+
+
 def method(file: Path | str | None = None) -> dict[str, Any]:
     """The method in use: the bundled one, or the user's own file, which may hold only what changes.
 

@@ -50,12 +50,20 @@ def write(report: Report, path: Path | str) -> Path:
 
 def render(report: Report) -> bytes:
     """The PDF as bytes; the same report gives the same bytes."""
-    import typst
-
     pictures: dict[str, bytes] = {}
     data = _data(report, pictures)
-    template = (resources.files("spaser.deliverables") / "report.typ").read_bytes()
-    sources = {"main.typ": template, "data.json": json.dumps(data, ensure_ascii=False).encode("utf-8"), **pictures}
+    return composed((resources.files("spaser.deliverables") / "report.typ").read_bytes(), data, pictures)
+
+
+def composed(template: bytes, data: Any, pictures: dict[str, bytes] | None = None) -> bytes:
+    """A typst template and what it reads of « data.json », as a PDF; the same ones give the same bytes."""
+    import typst
+
+    sources = {
+        "main.typ": template,
+        "data.json": json.dumps(data, ensure_ascii=False).encode("utf-8"),
+        **(pictures or {}),
+    }
     with tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True) as folder:
         for name, content in sources.items():
             (Path(folder) / name).write_bytes(content)

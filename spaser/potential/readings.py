@@ -40,6 +40,9 @@ def supply_reading(
         how="left",
         maintain_order="left",
     )
+    joined = joined.join(_team(rows, settings), on="besoin_id", how="left", maintain_order="left").with_columns(
+        quatre_suffisent=(pl.col("_equipe") >= pl.col("_annuel")).fill_null(False).cast(pl.Int32)
+    )
     counts = [
         name
         for name in counted.collect_schema().names()
@@ -51,7 +54,7 @@ def supply_reading(
         lecture_offre=(pl.col("_annuel") * part(pl.col("_preneurs") / lots)).round().cast(pl.Int64),
         lecture_offre_haut=pl.min_horizontal("_plafond", pl.col("_haut").cast(pl.Float64)).round().cast(pl.Int64),
         part_allotie=pl.col("part_allotie").fill_null(0.0),
-    ).drop("recurrence", "_annuel", "_haut", "_lots", "_plafond")
+    ).drop("recurrence", "_annuel", "_haut", "_lots", "_plafond", "_equipe")
 
 
 def _suppliers(rows: pl.LazyFrame, share: float, settings: dict, day: date | None) -> pl.LazyFrame:
@@ -87,6 +90,16 @@ def _suppliers(rows: pl.LazyFrame, share: float, settings: dict, day: date | Non
         .sum(),
         _plafond=(pl.min_horizontal(pl.col("capacite_haut") * share, pl.col("_haut"))).filter(credible).sum(),
     )
+
+
+def _team(rows: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
+    """``besoin_id, _equipe``: what the largest of this trade can take together, as many as a team holds, one per legal unit; ``groups``
+    seats the same ones, by their nearest establishment."""
+    near = pl.col("prenable").sort_by("distance_km", "siret", nulls_last=True).first()
+    sure = rows.filter(pl.col("metier_connu") & pl.col("preste").fill_null(False))
+    units = sure.group_by("besoin_id", "siren").agg(near)
+    most = settings["groupement"]["membres"]
+    return units.group_by("besoin_id").agg(_equipe=pl.col("prenable").top_k(most).sum())
 
 
 def _count(where: pl.Expr) -> pl.Expr:

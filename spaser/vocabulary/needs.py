@@ -227,6 +227,13 @@ OPPORTUNITIES = Table(
         Word("potentiel", I, "Potentiel annuel, milieu", "centime"),
         Word("potentiel_haut", I, "Potentiel annuel, borne haute", "centime"),
         Word(
+            "sous_clause",
+            I,
+            "Exécuté par an sous la clause d'insertion conseillée, par qui l'emporte : hors du potentiel",
+            "centime",
+        ),
+        Word("sous_clause_haut", I, "Sous la clause d'insertion conseillée, borne haute", "centime"),
+        Word(
             "potentiel_du",
             I,
             "Clause sociale déjà due par la loi, par an, hors du potentiel (null : inconnu)",

@@ -62,7 +62,7 @@ COMPUTING = {
     "indicators", "potential", "renewals", "maturity", "impact", "meetings",
 }  # fmt: skip
 #: Rooms (or files) that may collect reduced candidates and work on arrays in batches, returning tables.
-BATCH = {"linkage", "detection", "renewals", "meetings", "potential/groups"}
+BATCH = {"linkage", "detection", "renewals", "meetings", "potential/groups", "potential/together"}
 #: Small tables read whole where they stand, with the reason: nothing here grows with the contracts.
 SMALL = {
     "buyers": "la phrase qui nomme les acheteurs choisis",

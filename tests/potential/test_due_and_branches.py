@@ -209,3 +209,17 @@ def test_a_health_service_for_the_buyer_s_own_staff_is_not_reserved_to_the_ess(s
     (found,) = readings.law_reading(*frames, rules.method()["potential"]).collect().to_dicts()
     assert (found["cpv_2113_15"], found["lecture_loi"]) == (listed, 100_00 * listed)
     assert ("agents" in found["loi_raison"]) != bool(listed)
+
+
+def test_a_clause_advised_holds_work_and_sends_nothing_to_the_ess_by_itself():
+    lender = structure("33333333300000", naf="0111Z", types="ETTI")
+    asked = need(type_marche="services", besoin_montant=GOODS - 1, annuel=GOODS - 1, annuel_haut=GOODS - 1)
+    row = judged(asked, potential.matches(asked, places(), supply(lender)), as_of=DAY)
+    assert row["levier"] == "clause_sociale" and row["potentiel"] == row["potentiel_haut"] == 0
+    assert 0 < row["sous_clause"] <= row["sous_clause_haut"] <= row["annuel"]
+    due = judged(
+        need(type_marche="services", besoin_montant=GOODS),
+        potential.matches(asked, places(), supply(lender)),
+        as_of=DAY,
+    )
+    assert due["levier"] == "clause_due" and due["sous_clause"] == 0 < due["potentiel_du"]

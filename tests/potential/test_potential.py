@@ -492,6 +492,7 @@ LEVER_COLUMNS = {
     "handicap_entiers": 0,
     "insertion_entiers": 0,
     "reservables_entiers": 0,
+    "quatre_suffisent": 0,
     "ess_entiers": 0,
     "cpv_2113_15": 0,
     "cpv_specifique": 0,

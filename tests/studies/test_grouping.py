@@ -77,7 +77,8 @@ def test_the_workbook_of_the_day_holds_needs_groups_and_chairs_without_naming_a_
     assert roles and not any(str(value) in names for line in roles for value in line.values())
     assert all(line["Qui se présente"] in (None, "") for line in roles)
     gapped = sum(1 for line in roles if line["Chaise"] == "vide")
-    assert gapped == made.gaps.height
+    hardly = made.units.filter(etat=grouping.compose.HARDLY)["besoin_id"]
+    assert gapped == made.gaps.filter(~pl.col("besoin_id").is_in(hardly.implode())).height
 
 
 def test_skills_written_in_the_workbook_are_read_back_by_label_or_code(book, potential, tmp_path):
@@ -131,7 +132,7 @@ def test_what_is_too_large_and_what_lacks_agree_with_one_and_with_two(made):
         units = pl.concat(
             [
                 *[whole.with_columns(etat=pl.lit("lot trop grand pour quatre"), a_structurer=pl.lit(False))] * n,
-                *[whole.with_columns(etat=pl.lit("?"), a_structurer=pl.lit(True))] * n,
+                *[whole.with_columns(etat=pl.lit("filière à structurer"), a_structurer=pl.lit(True))] * n,
             ]
         )
         told = grouping.summary(replace(made, units=units)).replace("\u00a0", " ")
@@ -149,3 +150,39 @@ def test_nothing_to_look_at_and_nothing_out_of_reach_are_one_sentence_each(made)
         "1 besoin sans montant ou sans famille : non regardés."
     )
     assert told(1, 1).startswith("Aucun besoin actionnable à regarder.")
+
+
+def test_a_purchase_that_the_ess_hardly_sells_is_no_missing_chain(made, book):
+    offers = dict(rules.table("families.csv").select("famille", "offre_ess").rows())
+    needs = made.gaps.filter(pl.col("a_structurer") & (pl.col("manque") == "competence"))
+    assert needs.height
+    for row in needs.iter_rows(named=True):
+        assert row["hors_metier"] or offers[row["famille"]] not in ("faible", "indéterminée")
+    weak = needs.filter(pl.col("famille").is_in([name for name, offer in offers.items() if offer == "faible"]))
+    assert weak["hors_metier"].all()
+    hardly = made.units.filter(etat=grouping.compose.HARDLY)
+    assert not set(hardly["numero"]) & {line["Besoin n°"] for line in lines(book, "rôles")}
+    if hardly.height:
+        assert any(f"{hardly.height} relève" in text for text in grouping.handover._said(made))
+
+
+@pytest.mark.parametrize(("family", "cpv", "apart"), [
+    ("energie", "09134200", True), ("espaces_verts", "77310000", False),
+    ("impression_communication", "22113000", True), ("impression_communication", "79810000", False),
+])  # fmt: skip
+def test_a_chair_is_apart_by_its_family_or_by_the_branch_of_its_need(family, cpv, apart):
+    gaps = pl.DataFrame({"besoin_id": ["B"], "manque": ["competence"], "famille": [family], "a_structurer": [True]})
+    needs = pl.DataFrame({"besoin_id": ["B"], "famille": [family], "codeCPV": [cpv]})
+    assert grouping.compose._unsold(gaps, needs)["hors_metier"].to_list() == [apart]
+    held = gaps.with_columns(a_structurer=pl.lit(False))
+    assert grouping.compose._unsold(held, needs)["hors_metier"].to_list() == [False]
+
+
+def test_a_supplier_proposed_to_two_needs_is_told_so_on_each(made):
+    seats = made.members.join(made.units.select("besoin_id", "numero"), on="besoin_id")
+    for siren, rows in seats.group_by("siren"):
+        several = rows["besoin_id"].n_unique() > 1
+        assert rows["raison"].str.contains("proposé aussi").all() == several, siren
+        for row in rows.iter_rows(named=True):
+            others = [n for n in rows["numero"].to_list() if n != row["numero"]]
+            assert all(str(n) in row["raison"].split("proposé aussi")[-1] for n in others)

@@ -123,6 +123,9 @@ def section_reachable(findings: Findings) -> Told:
     more: tuple[Sentence, ...] = ()
     if near is not None and near.height and kept.height:
         more = (Sentence(french.sentence(_near(near))), *_listed(near, findings))
+    if held := int(families["sous_clause"].sum()):
+        clause = f"{french.euros_short(held)} par an de plus pourraient être exécutés sous une clause d'insertion, par qui l'emporte : non comptés parmi ce qui irait à l'ESS"
+        more = (*more, Sentence(french.sentence(clause)))
     more = (*more, *beyond(left, "famille", "dans ce tableau"))
     return opening.section(findings, "potentiel", (*figures[-1:], shown) if kept.height else (), more)
 

@@ -258,8 +258,8 @@ def _calendar(findings: Findings) -> Iterator[tuple[str, Fact]]:
     yield "fins", soon.height
     for subject, (code, _) in SUBJECTS.items():
         if code in findings.contracts.columns:
-            # A renewal that already has the clause cannot raise the share: only those known to be without it can.
-            without = findings.contracts.filter(~pl.col(code))
+            # A renewal that already has the clause cannot raise the share: only those known to be without it can, of those it counts.
+            without = findings.counted.filter(~pl.col(code))
             yield f"fins_sans_{subject}", soon.join(without.select("uid"), on="uid", how="semi").height
     late = soon.filter(pl.col("urgence").fill_null(False))
     yield "fins_tard", late.height

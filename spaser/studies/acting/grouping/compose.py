@@ -15,6 +15,8 @@ import polars as pl
 
 from spaser import french, potential, rules
 from spaser.potential import groups as teams
+from spaser.potential.points import unsaid_branch
+from spaser.potential.together import together
 from spaser.problems import Problem, closest
 from spaser.sections.potential import ACTIONABLE
 from spaser.studies.acting import sheets
@@ -26,10 +28,13 @@ from spaser.text import fold
 _AND = "\x1f"
 #: What is said when nobody within reach holds a chair.
 _NOBODY = {
-    "competence": "personne à portée : filière à structurer",
+    "competence": "filière à structurer",
     "capacite": "les quatre plus grands n'y suffisent pas : lot à réduire, ou filière à structurer",
     "mandataire": "personne à portée : filière à structurer",
 }
+#: What the table of families says of a purchase that the ESS hardly sells: nobody is missing there.
+_UNSOLD = ("faible", "indéterminée")
+HARDLY = "peu ou pas d'offre connue de l'ESS"
 _BOOK = {
     "besoin_id": ("identifiant du besoin",),
     "competences": ("competences a reunir", "competences"),
@@ -40,7 +45,8 @@ _BOOK = {
 @dataclass(frozen=True, eq=False)
 class Grouping:
     """``units`` the needs concerned, described; ``groups`` GROUPS, ``members`` GROUP_MEMBERS with ``role`` and ``raison``,
-    ``gaps`` GROUP_GAPS with ``chaise``; ``looked`` needs looked at, ``unmeasured`` those without amount or purchase family."""
+    ``gaps`` GROUP_GAPS with ``chaise`` and ``hors_metier``; ``looked`` needs looked at, ``unmeasured`` those without amount or
+    purchase family. ``ensemble`` of a need: its group stands with the others', what each supplier can take being taken once."""
 
     scope: str
     as_of: date
@@ -84,14 +90,23 @@ def groups_of(
     offers = _offers(found, measured, wanted, method)
     units = teams.units(measured.lazy(), wanted.lazy(), offers.lazy(), share=found.dependency)
     made = teams.groups(units, wanted.lazy(), offers.lazy(), share=found.dependency, method=method)
-    described = _described(units.collect(), measured, wanted, made)
+    gaps = _seated(_unsold(made.gaps, measured), found)
+    held = together(made.groups, made.members, measured.select("besoin_id", acheteur="acheteur_libelle"), method=method)
+    described = _described(units.collect(), measured, wanted, made.groups, gaps).join(
+        held, on="besoin_id", how="left", maintain_order="left"
+    )
+    words = {True: "oui", False: "non"}
+    described = described.with_columns(
+        tient=pl.col("ensemble").replace_strict(words, return_dtype=pl.String),
+        compare=pl.col("prouve").replace_strict(words, return_dtype=pl.String),
+    )
     return Grouping(
         scope=found.scope,
         as_of=found.as_of,
         units=described,
         groups=made.groups,
-        members=_reasoned(made.members, found.dependency),
-        gaps=_seated(made.gaps),
+        members=_reasoned(made.members, found.dependency, described),
+        gaps=gaps,
         looked=kept.height,
         unmeasured=kept.height - measured.height,
         dependency=found.dependency,
@@ -166,12 +181,12 @@ def _wanted(needs: pl.DataFrame, skills: Mapping[str, Sequence[str]] | Sequence[
 
 def _family(name: str, where: str, faults: list[str]) -> str | None:
     """The code of a family said by its code or its label."""
-    known = rules.table("families.csv").select("famille", "libelle").rows()
-    for code, label in known:
+    known = rules.families()
+    for code, label in known.items():
         if fold(name) in (fold(code), fold(label)):
             return str(code)
     faults.append(
-        f"{where} : « {name[:40]} » n'est pas une famille d'achat. {closest(name, [label for _, label in known])}".rstrip()
+        f"{where} : « {name[:40]} » n'est pas une famille d'achat. {closest(name, list(known.values()))}".rstrip()
     )
     return None
 
@@ -200,24 +215,23 @@ def _offers(
     )
 
 
-def _described(units: pl.DataFrame, needs: pl.DataFrame, wanted: pl.DataFrame, made: teams.Grouped) -> pl.DataFrame:
-    """The needs concerned, those with a whole team first, then the nearest to one: what to cover, skills asked, groups found, what is missing, what a lot should be."""
-    labels = dict(rules.table("families.csv").select("famille", "libelle").rows())
+def _described(
+    units: pl.DataFrame, needs: pl.DataFrame, wanted: pl.DataFrame, groups: pl.DataFrame, gaps: pl.DataFrame
+) -> pl.DataFrame:
+    """The needs concerned, those with a whole team first, then the nearest to one, those that the ESS hardly sells last."""
+    labels = rules.families()
     named = wanted.with_columns(_libelle=pl.col("famille").replace_strict(labels, default=pl.col("famille")))
     skills = named.group_by("besoin_id", maintain_order=True).agg(competences=pl.col("_libelle").str.join(" ; "))
-    counted = made.groups.group_by("besoin_id").agg(
+    counted = groups.group_by("besoin_id").agg(
         complets=pl.col("complet").sum().cast(pl.Int32),
         prenable=pl.col("prenable").max(),
         prouve=pl.col("prouve").sort_by("groupe").first(),
     )
-    lacking = (
-        _seated(made.gaps)
-        .group_by("besoin_id", maintain_order=True)
-        .agg(
-            manque=pl.col("chaise").str.join(" ; "),
-            a_structurer=(pl.col("a_structurer") & (pl.col("manque") != "capacite")).any(),
-            trop_grand=(pl.col("a_structurer") & (pl.col("manque") == "capacite")).any(),
-        )
+    lacking = gaps.group_by("besoin_id", maintain_order=True).agg(
+        manque=pl.col("chaise").str.join(" ; "),
+        a_structurer=(pl.col("a_structurer") & (pl.col("manque") != "capacite")).any(),
+        trop_grand=(pl.col("a_structurer") & (pl.col("manque") == "capacite")).any(),
+        hors_metier=pl.col("hors_metier").any(),
     )
     kept = needs.select(
         "besoin_id",
@@ -235,19 +249,24 @@ def _described(units: pl.DataFrame, needs: pl.DataFrame, wanted: pl.DataFrame, m
         .join(skills, on="besoin_id", how="left", maintain_order="left")
         .join(counted, on="besoin_id", how="left", maintain_order="left")
         .join(lacking, on="besoin_id", how="left", maintain_order="left")
-        .with_columns(pl.col("complets").fill_null(0), pl.col("a_structurer", "trop_grand").fill_null(False))
+        .with_columns(
+            pl.col("complets").fill_null(0), pl.col("a_structurer", "trop_grand", "hors_metier").fill_null(False)
+        )
         .sort(
+            ~pl.col("hors_metier"),
             pl.col("complets") > 0,
             (pl.col("prenable") / pl.col("a_couvrir")).fill_null(0.0).clip(0.0, 1.0),
             "a_couvrir",
             "besoin_id",
-            descending=[True, True, True, False],
+            descending=[True, True, True, True, False],
         )
     )
     return whole.with_row_index("numero", offset=1).with_columns(
         unite_libelle=pl.col("unite").replace_strict({"lot": "le lot médian", "besoin": "le besoin entier"}),
         etat=pl.when(pl.col("complets") > 0)
         .then(pl.lit("groupement possible"))
+        .when("hors_metier")
+        .then(pl.lit(HARDLY))
         .when(pl.col("a_structurer"))
         .then(pl.lit("filière à structurer"))
         .when(pl.col("trop_grand"))
@@ -256,15 +275,30 @@ def _described(units: pl.DataFrame, needs: pl.DataFrame, wanted: pl.DataFrame, m
     )
 
 
-def _reasoned(members: pl.DataFrame, share: float) -> pl.DataFrame:
-    """The members with their role and why each is there."""
-    labels = dict(rules.table("families.csv").select("famille", "libelle").rows())
-    told = [_told(row, labels, share) for row in members.iter_rows(named=True)]
-    roles = [_role(row) for row in members.iter_rows(named=True)]
+def _reasoned(members: pl.DataFrame, share: float, units: pl.DataFrame) -> pl.DataFrame:
+    """The members with their role, why each is there, and the other needs where the same supplier is thought of."""
+    labels = rules.families()
+    numbers = dict(units.select("besoin_id", "numero").rows())
+    seats = members.group_by("siren").agg(pl.col("besoin_id").unique())
+    where = {siren: sorted(numbers[need] for need in needs) for siren, needs in seats.iter_rows()}
+    told, roles = [], []
+    for row in members.iter_rows(named=True):
+        others = [n for n in where[row["siren"]] if n != numbers[row["besoin_id"]]]
+        told.append(french.typeset(" ; ".join([_told(row, labels, share), *_elsewhere(others)])))
+        roles.append(_role(row))
     hidden = pl.col("personne_physique").fill_null(False)
     return members.with_columns(
         pl.Series("role", roles, dtype=pl.String), pl.Series("raison", told, dtype=pl.String)
     ).with_columns(commune=pl.when(~hidden).then("commune"))
+
+
+def _elsewhere(others: list[int]) -> list[str]:
+    if not others:
+        return []
+    listed = french.listing([french.number(n) for n in others])
+    return [
+        f"proposé aussi {'au besoin' if len(others) == 1 else 'aux besoins'} {listed} : sa taille ne compte qu'une fois"
+    ]
 
 
 def _role(row: dict[str, Any]) -> str:
@@ -295,12 +329,30 @@ def _told(row: dict[str, Any], labels: dict[str, str], share: float) -> str:
         )
     if row["publics"]:
         parts.append("public ou statut : " + row["publics"].replace("ess", "ESS"))
-    return french.typeset(" ; ".join(parts))
+    return " ; ".join(parts)
 
 
-def _seated(gaps: pl.DataFrame) -> pl.DataFrame:
-    """The gaps with ``chaise``, what the empty chair is for, in words."""
-    labels = dict(rules.table("families.csv").select("famille", "libelle").rows())
+def _unsold(gaps: pl.DataFrame, needs: pl.DataFrame) -> pl.DataFrame:
+    """The gaps with ``hors_metier``: nobody within reach has a skill that the ESS hardly sells (its family, or the need's own branch)."""
+    families = rules.table("families.csv").filter(pl.col("offre_ess").is_in(_UNSOLD))["famille"].to_list()
+    apart = needs.select("besoin_id", _famille="famille", _branche=unsaid_branch())
+    own = (pl.col("_branche") & (pl.col("famille") == pl.col("_famille"))).fill_null(False)
+    return (
+        gaps.join(apart, on="besoin_id", how="left", maintain_order="left")
+        .with_columns(
+            hors_metier=pl.col("a_structurer")
+            & (pl.col("manque") == "competence")
+            & (pl.col("famille").is_in(families) | own),
+            de_branche=own & ~pl.col("famille").is_in(families),
+        )
+        .drop("_famille", "_branche")
+    )
+
+
+def _seated(gaps: pl.DataFrame, found: Opportunities) -> pl.DataFrame:
+    """The gaps with ``chaise``, what the empty chair is for, in words; for a skill, how many structures of the lists have it further away."""
+    labels = rules.families()
+    further = dict(found.supply.filter("metier").group_by("famille").agg(pl.col("siren").n_unique()).rows())
     told = []
     for row in gaps.iter_rows(named=True):
         what = {
@@ -308,5 +360,13 @@ def _seated(gaps: pl.DataFrame) -> pl.DataFrame:
             "capacite": lambda r: f"taille : {french.euros_short(r['montant'])} par an de plus",
             "mandataire": lambda r: "mandataire : taille et expérience",
         }[row["manque"]](row)
-        told.append(french.typeset(what + (f" ({_NOBODY[row['manque']]})" if row["a_structurer"] else "")))
+        said = _NOBODY[row["manque"]]
+        if row["hors_metier"]:
+            own = "métier particulier de cette famille, que les listes ne disent pas"
+            said = own if row["de_branche"] else "l'ESS y a peu ou pas d'offre"
+        if row["manque"] == "competence":
+            far = further.get(row["famille"], 0)
+            known = f"{french.count(far, 'structure')} plus loin dans vos listes" if far else "personne dans vos listes"
+            said = f"personne à portée, {known} : {said}" if far else f"{known} : {said}"
+        told.append(french.typeset(what + (f" ({said})" if row["a_structurer"] else "")))
     return gaps.with_columns(pl.Series("chaise", told, dtype=pl.String))

@@ -11,7 +11,7 @@ from spaser.deliverables import delivery
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
 from spaser.sections.shown import brief
-from spaser.studies.acting.grouping.compose import Grouping
+from spaser.studies.acting.grouping.compose import HARDLY, Grouping
 from spaser.studies.acting.tables import tables_of
 from spaser.text import shortened
 from spaser.vocabulary.sentences import DEMO_NOTE
@@ -27,7 +27,13 @@ _UNITS = (
     Column("a_couvrir", "Montant par an", "somme"),
     Column("etat", "État"),
     Column("complets", "Groupements possibles", "entier"),
+    Column("tient", "Tient avec les autres"),
     Column("manque", "Ce qui manque"),
+)
+_APART = (
+    Column("famille_libelle", "Famille d'achat"),
+    Column("besoins", "Besoins", "entier"),
+    Column("montant", "Montant par an", "somme"),
 )
 _ALL = (
     _UNITS[0],
@@ -36,7 +42,7 @@ _ALL = (
     Column("competences", "Compétences à réunir"),
     *_UNITS[5:],
     Column("prenable", "Prenable par le meilleur groupement, par an", "somme"),
-    Column("prouve", "Résultat prouvé", "oui_non"),
+    Column("compare", "Toutes les équipes comparées"),
 )
 _MEMBERS = (
     Column("groupe", "Groupement", "entier"),
@@ -86,7 +92,7 @@ def findings(result: Grouping) -> dict[str, pl.DataFrame]:
 
 def report(result: Grouping) -> Report:
     """The one report of the groups of a buyer."""
-    shown = result.units.head(SHEETS)
+    shown = _open(result).head(SHEETS)
     return model.build(
         "Groupements de fournisseurs",
         buyer=result.scope,
@@ -119,6 +125,11 @@ def summary(result: Grouping) -> str:
     return "\n".join(lines)
 
 
+def _open(result: Grouping) -> pl.DataFrame:
+    """The needs where somebody could sit: without those that the ESS hardly sells."""
+    return result.units.filter(pl.col("etat") != HARDLY)
+
+
 def _said(result: Grouping) -> list[str]:
     units = result.units
     if not units.height:
@@ -127,24 +138,43 @@ def _said(result: Grouping) -> list[str]:
         if taken:
             seen = f"{french.count(taken, 'besoin actionnable')} {french.plural('regardé', taken)}, à la portée d'un fournisseur seul"
         return [french.sentence(seen), *_unmeasured(result)]
-    possible = units.filter(pl.col("complets") > 0).height
-    missing, large = (
-        units.filter("a_structurer").height,
-        units.filter(pl.col("etat") == "lot trop grand pour quatre").height,
+    count = {state: units.filter(pl.col("etat") == state).height for state in units["etat"].unique()}
+    lots, alone = units.filter(pl.col("unite") == "lot").height, french.number(units.height)
+    hardly, large, missing = (
+        count.get(state, 0) for state in (HARDLY, "lot trop grand pour quatre", "filière à structurer")
     )
-    lots = units.filter(pl.col("unite") == "lot").height
     said = [
-        french.sentence(
-            f"{french.count(result.looked, 'besoin actionnable')} {french.plural('regardé', result.looked)} ; "
-            f"{french.number(units.height)} qu'aucun fournisseur à portée ne prend seul ({french.number(lots)} dès le lot, "
-            f"{french.number(units.height - lots)} seulement en entier : là, allotir suffit)"
-        ),
-        french.sentence(
-            f"Un groupement complet existe pour {french.number(possible)} ; "
-            f"{french.number(large)} {'est trop grand' if large == 1 else 'sont trop grands'} pour quatre (lot à réduire) ; {french.number(missing)} {'demande' if missing == 1 else 'demandent'} de structurer une filière"
-        ),
+        f"{french.count(result.looked, 'besoin actionnable')} {french.plural('regardé', result.looked)} ; "
+        f"{alone} qu'aucun fournisseur à portée ne prend seul ({_lots_said(lots, units.height - lots)})",
+        _whole(units),
+        f"{french.number(large)} {'est trop grand' if large == 1 else 'sont trop grands'} pour quatre (lot à réduire) ; "
+        f"{french.number(missing)} {'demande' if missing == 1 else 'demandent'} de structurer une filière",
     ]
-    return [*said, *_unmeasured(result)]
+    if hardly:
+        said.append(
+            f"{french.number(hardly)} {'relève' if hardly == 1 else 'relèvent'} d'achats où l'ESS a peu ou pas d'offre connue "
+            "(jugement du kit, famille par famille) : ni filière manquante, ni chaise à remplir ; comptés à part"
+        )
+    return [*map(french.sentence, said), *_unmeasured(result)]
+
+
+def _lots_said(lots: int, whole: int) -> str:
+    if not whole:
+        return "dès le lot"
+    return f"{french.number(lots)} dès le lot, {french.number(whole)} seulement en entier : là, allotir suffit"
+
+
+def _whole(units: pl.DataFrame) -> str:
+    """How many needs have a whole group, and how many of them stand at the same time."""
+    possible, held = units.filter(pl.col("complets") > 0).height, units.filter("ensemble").height
+    text = f"Un groupement complet existe pour {french.number(possible)}"
+    if possible == held:
+        return text
+    same = "un seul tient à la fois" if held == 1 else f"{french.number(held)} tiennent en même temps"
+    return (
+        f"{text} {french.plural('besoin', possible)}, chacun pris seul ; tels qu'ils sont composés, {same} : "
+        "les mêmes fournisseurs y reviennent, et leur taille ne compte qu'une fois"
+    )
 
 
 def _unmeasured(result: Grouping) -> list[str]:
@@ -159,20 +189,36 @@ def _unmeasured(result: Grouping) -> list[str]:
 def _first(result: Grouping) -> Section:
     blocks: list[Block] = [Paragraph(tuple(Sentence(text) for text in _said(result)))]
     blocks.append(Callout("À lire d'abord", french.typeset(_READING), "attention"))
-    if result.units.height:
+    if (open_ := _open(result)).height:
         blocks.append(
             table(
                 "tab-groupements",
                 "Les besoins qu'aucun fournisseur ne prend seul",
-                _short(result.units),
+                _short(open_),
                 _UNITS,
-                "Le lot médian est celui de la dernière campagne. « Prouvé » : toutes les équipes ont été comparées, ou la borne le dit.",
+                "Le lot médian est celui de la dernière campagne. « Tient avec les autres » : quand un même fournisseur est proposé à "
+                "plusieurs besoins, ce qu'il peut prendre n'est compté qu'une fois ; « non » : à proposer à la place d'un autre, ou avec d'autres membres.",
             )
         )
+    blocks += _apart(result)
     blocks += [Callout("Taille des fournisseurs", french.typeset(_CAPACITY)), *_law()]
     return Section(
         "groupements", "Groupements possibles", "Qui pourrait répondre à plusieurs, et que manque-t-il ?", tuple(blocks)
     )
+
+
+def _apart(result: Grouping) -> list[Block]:
+    """The needs that the ESS hardly sells, counted by family."""
+    apart = result.units.filter(pl.col("etat") == HARDLY)
+    if not apart.height:
+        return []
+    counted = (
+        apart.group_by("famille_libelle")
+        .agg(besoins=pl.len(), montant=pl.col("a_couvrir").sum())
+        .sort("besoins", "famille_libelle", descending=[True, False])
+    )
+    note = "Aucune feuille n'est préparée pour eux. Si vous connaissez une structure qui en fait son métier, ajoutez-la à vos listes."
+    return [table("tab-hors-metier", "Comptés à part : l'ESS y a peu ou pas d'offre connue", counted, _APART, note)]
 
 
 def _law() -> list[Block]:
@@ -209,7 +255,7 @@ def _sheet(result: Grouping, row: dict) -> Section:
             )
         )
     return Section(
-        f"groupement-{rank}", f"{rank}. {_cut(row['objet'])}", "Quels rôles, et qui inviter ?", tuple(blocks)
+        f"fiche-groupement-{rank}", f"{rank}. {_cut(row['objet'])}", "Quels rôles, et qui inviter ?", tuple(blocks)
     )
 
 
@@ -218,7 +264,7 @@ def _roles(result: Grouping) -> pl.DataFrame:
     gaps = {(r["besoin_id"], r["manque"], r["famille"]): r for r in result.gaps.iter_rows(named=True)}
     lead = dict(result.groups.filter(pl.col("groupe") == 1).select("besoin_id", "mandataire_sur").rows())
     rows = []
-    for unit in result.units.iter_rows(named=True):
+    for unit in _open(result).iter_rows(named=True):
         need = unit["besoin_id"]
         missing = {(m, f) for (n, m, f) in gaps if n == need}
         lacking = {r["chaise"] for (n, _, _), r in gaps.items() if n == need}
