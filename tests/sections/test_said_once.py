@@ -15,7 +15,7 @@ from spaser.sections import obligations_buyer, suppliers, tallies
 from spaser.sections.acting import impact
 from spaser.sections.body import aims, buying
 from spaser.sections.findings import Findings
-from spaser.sections.summary import facts, pages
+from spaser.sections.summary import facts, words
 from spaser.vocabulary import ACCOUNTS, BUYER_DUTIES
 
 ALIKE = (Column("a", "Quoi"), Column("b", "Combien"), Column("c", "Année"))
@@ -111,7 +111,7 @@ def test_a_status_without_a_contract_or_that_adds_nothing_has_no_line(counts, ke
 
 @pytest.mark.parametrize(("needs", "named"), [(1, True), (2, False)])
 def test_a_line_of_one_need_says_what_it_is_about(needs, named) -> None:
-    assert ("levage" in pages._alone({"besoins": needs, "objets": "Transport et levage d'un ponton"})) == named
+    assert ("levage" in words.alone({"besoins": needs, "objets": "Transport et levage d'un ponton"})) == named
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_line_of_one_need_says_what_it_is_about(needs, named) -> None:
     [(None, None, 0), ("fournisseurs crédibles", None, 1), ("fournisseurs crédibles", 100_00, 2)],
 )
 def test_the_foot_of_the_plan_speaks_of_suppliers_and_capacities_that_it_has(met, effect, words) -> None:
-    foot = pages._foot([{"levier_population": met, "potentiel": effect}])
+    foot = words.foot([{"levier_population": met, "potentiel": effect}])
     assert ("ne nomme aucun" in foot) + ("capacité" in foot) == words
 
 
@@ -129,7 +129,7 @@ def test_contracts_of_others_in_the_files_are_told_apart_from_those_of_the_repor
     found = replace(invented(40), accounts=ACCOUNTS.conform(accounts.lazy()).collect())
     own = found.contracts.height
     assert (tallies.read_in_files(found.accounts) > own) == told
-    said = pages.counted_among(facts(found), "mesurés", tallies.read_in_files(found.accounts))
+    said = words.counted_among(facts(found), "mesurés", tallies.read_in_files(found.accounts))
     assert ("dans les fichiers" in (said.text if said else "")) == told
 
 
