@@ -14,7 +14,7 @@ from spaser import rules
 from spaser.sections import calendar, goals
 from spaser.sections.publication import outline
 from spaser.sections.shown import brief
-from spaser.sections.summary import FACTS, RULES, eligible, facts, messages, verdict, words
+from spaser.sections.summary import FACTS, RULES, eligible, facts, messages, pages, verdict, words
 from spaser.vocabulary.handed import declared
 
 DAY = date(2026, 11, 29)
