@@ -152,8 +152,6 @@ def said(block: Block) -> str:
             return f"{block.caption} ({french.count(block.frame.height, 'ligne', feminine=True)})."
         case report.Callout():
             return f"{block.title}. {block.text}"
-        case report.Definitions():
-            return " ; ".join(f"{word} : {meaning}" for word, meaning in block.items)
         case report.Quotes():
             return " ".join("".join(text for text, _ in one.parts) for one in block.items)
         case _:
