@@ -210,11 +210,14 @@ def _potential(result: Diagnostic, found: Opportunities | None) -> dict[str, pl.
         return {}
     # The state of a need says what is bought once: no second rule here.
     active = found.opportunities.filter(pl.col("etat_action") == "agir")
-    soon = renewals.upcoming(active.lazy(), as_of=result.day, months=MONTHS, method=result.base.method).collect()
+    # What is to be kept as it is comes back too: its date counts, though no action awaits it.
+    back = found.opportunities.filter(pl.col("etat_action").is_in(["agir", "conserver"]))
+    coming = renewals.upcoming(back.lazy(), as_of=result.day, months=MONTHS, method=result.base.method).collect()
+    soon = coming.filter(pl.col("etat_action") == "agir")
     asked = _written_of_actions(result)
     actions = planned.measured(planning.plan(soon, day=result.day, method=result.base.method, decisions=asked), soon)
     left = planning.set_aside(active, soon, actions, day=result.day, method=result.base.method)
-    return found.extras() | {"besoins_a_venir": soon, "plan_actions": actions, "plan_ecartes": left}
+    return found.extras() | {"besoins_a_venir": coming, "plan_actions": actions, "plan_ecartes": left}
 
 
 def _written_of_actions(result: Diagnostic) -> pl.DataFrame:
