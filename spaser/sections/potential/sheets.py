@@ -54,6 +54,8 @@ _SHEET = (
     "potentiel_bas",
     "potentiel",
     "potentiel_haut",
+    "sous_clause",
+    "sous_clause_haut",
     "limite",
     "levier_libelle",
     "levier_article",
