@@ -87,6 +87,11 @@ def _need(one: argparse.ArgumentParser) -> None:
         type=number("un nombre d'heures", most=10_000_000),
         help="heures d'insertion calculées avec le facilitateur : elles l'emportent sur la formule",
     )
+    _contract(one)
+
+
+def _contract(one: argparse.ArgumentParser) -> None:
+    """What the contract is: its lots, its public, its articles."""
     one.add_argument(
         "--lots",
         nargs="+",
