@@ -42,6 +42,7 @@ def judged(
     method: dict[str, Any],
     network: bool = False,
     under_code: bool = True,
+    sold: pl.DataFrame | None = None,
     spots: pl.DataFrame | None = None,
     reached: pl.DataFrame | None = None,
     past: pl.DataFrame | None = None,
@@ -60,14 +61,16 @@ def judged(
         its sales to all of them together, so that summing buyers never uses a capacity twice.
     under_code
         False: the procurement code does not bind the buyer, whose levers are its own (see ``potential.opportunities``).
-    spots, reached, past
-        What a caller that judges the same needs again has measured once: their places, who is within reach, what was won.
+    sold, spots, reached, past
+        What a caller that judges again has settled once: the sellers of the supply (``potential.sellers``), the places of the
+        needs, who is within reach, what was won.
     """
     where = places(needs.lazy()) if spots is None else spots.lazy()
     found, supplied = _by_parts(
         needs,
         where,
         supply,
+        sold=potential.sellers(supply.lazy()).collect(engine="in-memory") if sold is None else sold,
         radius=radius,
         dependency=dependency,
         method=method,
@@ -105,6 +108,7 @@ def _matched(
     where: pl.LazyFrame,
     supply: pl.DataFrame,
     *,
+    sold: pl.DataFrame,
     reached: pl.DataFrame | None,
     past: pl.DataFrame | None,
     method: dict[str, Any],
@@ -116,6 +120,7 @@ def _matched(
         needs.lazy(),
         where,
         supply.lazy(),
+        sold=sold.lazy(),
         reached=None if reached is None else reached.lazy(),
         past=None if past is None else past.lazy(),
         method=method,
