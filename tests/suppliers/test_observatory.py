@@ -162,3 +162,11 @@ def test_a_share_of_the_jobs_of_the_register_is_unknown_as_soon_as_one_establish
     assert told["part_bas"].item() is not None
     silent = place("90000000300010", "94001", form="5710", band=None)
     assert panorama(*lists(*rows, silent), ["94001"]).filter(whole).collect()["part_bas"].item() is None
+
+
+def test_the_day_after_the_one_that_means_no_date_is_a_date():
+    first, none = date(1900, 1, 2), date(1900, 1, 1)
+    created = [place(f"9000000{n}000010", "94001", creation=day) for n, day in enumerate((first, none), 1)]
+    assert observatory.creations(*lists(*created), ["94001"]).collect().rows() == [(1900, 1), (None, 1)]
+    closed = [place(f"9000000{n}000010", "94001", etat="F", fermeture=day) for n, day in enumerate((first, none), 1)]
+    assert observatory.closings(*lists(*closed), ["94001"]).collect().rows() == [(1900, 1), (None, 1)]

@@ -100,7 +100,7 @@ class Families(Searched):
         return ["objet", "uid", "famille_libelle"]
 
     def line(self, row: dict[str, Any], held: dict[str, list[tuple[str, str]]]) -> OneOf:
-        uid, titles = row["uid"], dict(rules.table("families.csv").select("famille", "libelle").rows())
+        uid, titles = row["uid"], rules.families()
         decided = held.get(uid, [])
         first: list[tuple[str, str | None]] = [("revenir à la famille lue (ôter ma décision)", None)] if decided else []
         if row["famille"] and not decided:

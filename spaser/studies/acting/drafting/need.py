@@ -45,7 +45,7 @@ class Need:
     @property
     def label(self) -> str:
         """The family of purchase, as a reader knows it."""
-        return dict(rules.table("families.csv").select("famille", "libelle").rows()).get(self.famille, self.famille)
+        return rules.families().get(self.famille, self.famille)
 
     @property
     def name(self) -> str:

@@ -130,7 +130,7 @@ def _told_advice(result: Followed) -> list[str]:
     if not known.height:
         return [french.sentence(f"Conseils suivis : inconnu pour {french.count(silent, 'projet attribué')} ({why})")]
     told = f"Conseils suivis : {french.number(known['conseil_suivi'].sum())} sur {french.number(known.height)} que les contrats permettent de dire"
-    return [french.sentence(told + (f" ; {french.number(silent)} sans réponse ({why})" if silent else ""))]
+    return [french.sentence(told + (f" ; {french.number(silent)} où rien ne le dit ({why})" if silent else ""))]
 
 
 def _first(result: Followed) -> Section:
