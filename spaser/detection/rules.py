@@ -196,9 +196,10 @@ def load(file: Path | str | None = None) -> Lexicon:
     if file is None:
         return _bundled()
     own = compiled(settings.toml(file, "Le lexique").checked(SHAPE, also=_faults), str(file))
+    motifs = [rule.pattern for rule in own.rules] + [exception.pattern for exception in own.exceptions]
     with guards.reading(Path(file).name, "polars", what="Un motif du lexique ne peut pas être employé"):
         for sieve in (
-            *(sieve for one in (*own.rules, *own.exceptions) for sieve in one.pattern.sieves),
+            *(sieve for motif in motifs for sieve in motif.sieves),
             *own.first_pass.values(),
         ):
             pl.select(pl.lit("").str.contains(sieve))
