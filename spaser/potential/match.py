@@ -12,6 +12,7 @@ from spaser import rules
 from spaser.potential import branches
 from spaser.potential.offer import USUAL_SIZE
 from spaser.potential.points import (
+    coded,
     credible,
     proven,
     said_districts,
@@ -99,7 +100,9 @@ def matches(
     # Within a tie suppliers are in the order of distance, then of the supply table, which is sorted by identifiers: few
     # pairs are sorted so, and joins keep their order.
     pairs = within(reached, radius).sort("lieu", "famille", "distance_km", "ligne", nulls_last=True)
-    slim = once(supply.with_row_index("ligne")).select("ligne", *_SLIM, *_SCORED, supposee=supposed())
+    slim = once(supply.with_row_index("ligne")).select(
+        "ligne", *_SLIM, *_SCORED, supposee=supposed(), code_seul=coded()
+    )
     slim = slim.join(branches.of_supply(supply.with_row_index("ligne")), on="ligne", how="left", maintain_order="left")
     offered = pairs.join(slim, on="ligne", maintain_order="left_right")
     rows = asked.join(offered, on=["lieu", "famille"], nulls_equal=True, maintain_order="left_right").drop(
