@@ -165,7 +165,9 @@ def _counted(rungs: list[dict]) -> dict[str, pl.Expr]:
 def _due(rungs: list[dict]) -> pl.Expr:
     """What the law asks whatever is chosen; nothing where it does not, or where nothing says whether it does."""
     due = next(rung["due"] for rung in rungs if rung.get("duty"))
-    return pl.when(pl.col("clause_obligatoire").fill_null(False)).then(pl.lit(due)).otherwise(pl.lit(""))
+    perhaps = next(rung["due_unsure"] for rung in rungs if rung.get("duty"))
+    said = pl.when(pl.col("seuil_douteux").fill_null(False)).then(pl.lit(perhaps)).otherwise(pl.lit(due))
+    return pl.when(pl.col("clause_obligatoire").fill_null(False)).then(said).otherwise(pl.lit(""))
 
 
 def _open(rung: dict) -> pl.Expr:
@@ -284,6 +286,9 @@ def _shown(dependency: float) -> list[pl.Expr]:
         "dit_supposes_dits": pl.when(pl.col("supposes") >= pl.col("lot_reperes"))
         .then(pl.lit("tous"))
         .otherwise(pl.format("{} d'entre eux", "supposes")),
+        "dit_atteint": pl.when(pl.col("seuil_douteux").fill_null(False))
+        .then(pl.lit("atteint sans doute (un montant inconnu ou une procédure adaptée est à vérifier)"))
+        .otherwise(pl.lit("atteint")),
         "dit_duree": pl.coalesce(pl.col("duree").cast(pl.String), pl.lit("inconnue")),
         **{f"dit_{name}_euros": pl.coalesce(_in_euros(pl.col(name)), pl.lit("?")) for name in _EUROS},
     }

@@ -97,6 +97,11 @@ NEEDS = Table(
         Word("part_clause", F, "Part des contrats en cours qui portent une clause sociale, déclarée ou écrite", "part"),
         Word("part_critere", F, "Part des contrats en cours qui portent un critère social, déclaré ou écrit", "part"),
         Word("besoin_montant", I, "Montant du besoin entier, tous lots (réservés compris), non annualisé", "centime"),
+        Word(
+            "besoin_incomplet",
+            B,
+            "Un montant de ses consultations n'est pas connu : le montant du besoin est un minimum",
+        ),
         Word("alloti", B, "L'objet dit un besoin alloti"),
         Word("lots_dits", N, "Lots annoncés par l'objet", "lot"),
         Word("lots_operation", N, "Lots lus de la même consultation, tous besoins", "lot"),

@@ -522,6 +522,7 @@ LEVER_COLUMNS = {
     "entiers": 0,
     "lot_credibles": 0,
     "formalise": False,
+    "seuil_douteux": False,
     "famille_annuelle": 50_000_000,
     "besoin_montant": 0,
     "lot_montant": 0,
