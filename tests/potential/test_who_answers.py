@@ -10,7 +10,7 @@ import pytest
 from spaser import potential, rules
 from spaser.potential import groups as teams
 from spaser.potential import map as opportunities_map
-from spaser.sections.summary.pages import _met
+from spaser.sections.summary.words import met
 from tests.potential.test_potential import LEVER_COLUMNS, certain, exact, judged, need, places, structure, supply
 
 
@@ -38,7 +38,7 @@ def test_a_criterion_and_a_duty_stand_beside_no_number_of_suppliers(facts):
     assert found["levier"] in potential.without_euros()
     assert (found["levier_fournisseurs"], found["levier_population"]) == (None, None)
     assert "fournisseurs" not in found["levier_raison"]
-    assert _met(None, None) == ""
+    assert met(None, None) == ""
 
 
 def test_a_clause_counts_the_structures_that_could_carry_it():
@@ -63,10 +63,10 @@ def test_every_lever_but_a_duty_a_criterion_and_nothing_says_whom_it_counts():
 
 
 def test_the_plan_says_whom_the_number_counts():
-    assert _met(0, "structures d'insertion") == " ; structures d'insertion : à chercher"
-    assert "un seul connu, ce n'est pas une concurrence" in _met(1, "structures d'insertion")
-    assert _met(3, "structures d'insertion") == " ; structures d'insertion : 3, sourçage ouvert à tous"
-    assert _met(31, "structures") == " ; structures : 31, à trier par le sourçage"
+    assert met(0, "structures d'insertion") == " ; structures d'insertion : à chercher"
+    assert "un seul connu, ce n'est pas une concurrence" in met(1, "structures d'insertion")
+    assert met(3, "structures d'insertion") == " ; structures d'insertion : 3"
+    assert met(31, "structures") == " ; structures : 31, à trier par le sourçage"
 
 
 def test_a_lot_is_reserved_when_two_lots_are_known_and_not_when_one_is():
@@ -154,11 +154,12 @@ def test_the_reason_says_how_many_are_known_by_their_code_alone(codes: int, said
 
 
 def test_a_supplier_whose_list_says_no_commune_says_that_its_distance_is_not_known():
-    rows = supply(structure("33333333300000", lon=None, lat=None, code_commune=None))
-    (text,) = potential.candidates(need(), places(), rows).collect()["raison"]
+    asked, digital = need(famille="numerique_services", codeCPV="72260000"), {"naf": "6201Z"}
+    unplaced = structure("33333333300000", lon=None, lat=None, code_commune=None, **digital)
+    (text,) = potential.candidates(asked, places(), supply(unplaced)).collect()["raison"]
     assert text.endswith("distance inconnue : la liste ne dit pas la commune")
-    near = potential.candidates(need(), places(), supply(structure("33333333300000"))).collect()["raison"]
-    assert "distance inconnue" not in near[0]
+    (near,) = potential.candidates(asked, places(), supply(structure("33333333300000", **digital))).collect()["raison"]
+    assert "distance inconnue" not in near
 
 
 @pytest.mark.parametrize(
