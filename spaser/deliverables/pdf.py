@@ -37,7 +37,7 @@ _IDENTIFIER = re.compile(r"(?=\w*\d)\w{13,}|\w{19,}")
 #: « l'environnement » may go to the line after its apostrophe, which the engine does not do.
 _ELIDED = re.compile(r"(\w['’])(?=\w{8})")
 #: Points: between the margins of a page upright and on its side, in the two margins of a cell, and the sizes tried until each text is at ease.
-_PAGE, _SIDEWAYS, _CELL, _SIZES = 481.9, 728.5, 8.0, (9.0, 8.0, 7.5, 7.0, 6.5)
+_PAGE, _SIDEWAYS, _CELL, _SIZES = 481.9, 728.5, 8.0, (9.0, 8.5, 8.0, 7.5)
 #: A longer cell may go over two pages, shorter lines never.
 _LONG_CELL = 700
 Notes = dict[Measured, int]

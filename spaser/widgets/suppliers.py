@@ -21,7 +21,7 @@ from spaser.widgets.acts.columns import Columns
 from spaser.widgets.acts.links import Links
 from spaser.widgets.desk import Desk
 from spaser.widgets.files import expanded
-from spaser.widgets.selection import reading_day
+from spaser.widgets.selection import Selection, reading_day
 
 _COLUMNS = "Colonnes du fichier de dépenses"
 
@@ -40,6 +40,9 @@ class Suppliers:
     def __init__(self, path: Any = "", registers: str = "") -> None:
         self.mission: Mission | None = getattr(path, "mission", None)
         self.desk = path if isinstance(path, Desk) else None
+        self.chosen: Selection = getattr(path, "selection", None) or Selection(
+            person=self.mission.author if self.mission is not None else ""
+        )
         if not isinstance(path, str | Path):
             path = self._own()
         self._given = str(path)
@@ -136,7 +139,7 @@ class Suppliers:
             "decisions": self._deciding(),
             "day": reading_day,
             "changed": changed,
-            "author": self.mission.author if self.mission is not None else "",
+            "chosen": self.chosen,
         }
 
     def _read(self) -> purchases.SupplierDiagnostic:

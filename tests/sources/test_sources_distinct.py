@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -141,12 +142,22 @@ def test_the_buyers_counted_before_any_check_are_those_of_the_records(tmp_path) 
         for buyer in buyers
         for name in names
     ]
+    # The latest of all is that of a record that is refused; the one after no day at all.
+    days = ["2025-02-03", "15/03/2025", None, "2999-01-01", "45700"]
+    published = ["2025-12-31" if row["id"] is None else days[rank % len(days)] for rank, row in enumerate(rows)]
     path = tmp_path / "table.parquet"
-    pl.DataFrame(rows).with_columns(dateNotification=pl.lit("2025-01-02")).write_parquet(path)
+    pl.DataFrame(rows).with_columns(
+        dateNotification=pl.lit("2025-01-02"), datePublicationDonnees=pl.Series(published)
+    ).write_parquet(path)
     reading = sources.read(path)
-    counted = reading.records.group_by("acheteur_id", "acheteur_nom").agg(n=pl.len()).collect()
+    counted = (
+        reading.records.group_by("acheteur_id", "acheteur_nom")
+        .agg(n=pl.len(), publie=pl.col("datePublicationDonnees").max())
+        .collect()
+    )
     assert 0 < counted["n"].sum() < len(rows)
-    assert_frame_equal(reading.buyers().collect(), counted, check_row_order=False)
+    assert counted["publie"].max() == date(2025, 3, 15)
+    assert_frame_equal(reading.buyers, counted, check_row_order=False, check_column_order=False)
 
 
 def test_one_buyer_of_a_large_file_is_diagnosed_as_from_the_whole(monkeypatch) -> None:

@@ -10,21 +10,22 @@ import polars as pl
 from spaser import french, rules
 from spaser.deliverables.messages import Messages, Todo
 from spaser.deliverables.report import Answer, Block, Callout, Column, Sentence, TableBlock, table
+from spaser.sections import tallies
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
 from spaser.sections.shown import brief
-from spaser.sections.summary import messages, opening
+from spaser.sections.summary import messages, opening, words
 from spaser.sections.summary.known import facts
 from spaser.vocabulary import PLAN_FILLED, PLAN_UNTOUCHED
 from spaser.vocabulary.sentences import BEYOND_TEN
 
-_DATES, _MONDAY, _LONG, _MEETINGS, _AT_ONCE = 3, 5, 90, 30, 3
+_DATES, _MONDAY, _LONG, _AT_ONCE = 3, 5, 90, 3
 _FIRST, _DUTY, _WRONG, _ADVICE, _REST = range(5)
 _NOW, _NO_AMOUNT = "dès maintenant", "non chiffré"
 _AMOUNTS = ("effet", "sous_clause")
 #: The lever that reserves to insertion (``levers.toml``).
 _INSERTION = "reserver_insertion"
-OWN = (Column("responsable", "Qui"), Column("etat", "État"))
+OWN = (Column("responsable", "Qui", fill=True), Column("etat", "État", fill=True))
 _PLAN = (
     Column("quand", "Commencer"),
     Column("action", "Action"),
@@ -52,9 +53,6 @@ _SCHEMA = {
     "action_id": pl.String, "sourcing": pl.Date, "quand": pl.String, "action": pl.String, "sur": pl.String, "effet": pl.Int64,
     "sous_clause": pl.Int64,     "impact": pl.String, "consultation": pl.Date, "responsable": pl.String, "etat": pl.String, "echeance": pl.String, "note": pl.String,
 }  # fmt: skip
-_EQUAL = french.typeset(
-    "Le sourçage est ouvert à tous (R2111-1, R2111-2) : ce plan ne nomme aucun fournisseur. Une capacité de fournisseur ne sert qu'une fois."
-)
 
 
 @written("essentiel")
@@ -72,7 +70,7 @@ def section_essential(findings: Findings) -> Told:
         blocks.append(Todo(tuple(monday), "Que faire lundi"))
     if silent := messages.unknown(known):
         blocks.append(Callout("Ce que l'on ne sait pas", silent, "attention"))
-    if counts := counted_among(known, findings.population_label):
+    if counts := words.counted_among(known, findings.population_label, tallies.read_in_files(findings.accounts)):
         blocks.append(counts)
     if (dates := next_dates(findings)) is not None:
         blocks.append(dates)
@@ -84,21 +82,6 @@ def _monday(findings: Findings) -> list[str]:
     rows = plan_rows(findings)
     now = [row["action"] + (f" ({row['sur']})" if row["sur"] else "") for row in rows if row["quand"] == _NOW]
     return [french.sentence(text) for text in now[:_MONDAY]]
-
-
-def counted_among(known: messages.Facts, population: str) -> Sentence | None:
-    """What each number of contracts of the page counts; nothing where there is only one."""
-    told = [
-        ("lus", "lus"),
-        ("contrats", f"mesurés ({population})"),
-        ("devoir_vises", "que viserait l'obligation de clause sociale"),
-        ("env_vises", "que viserait l'obligation d'un critère environnemental"),
-        ("publication_soumis", "soumis au délai de publication"),
-    ]
-    parts = [f"{french.number(number)} {words}" for name, words in told if isinstance(number := known[name], int)]
-    if len({known[name] for name, _ in told if known[name] is not None}) < 2:
-        return None
-    return Sentence(french.sentence(f"combien de contrats : {' ; '.join(parts)}"))
 
 
 def next_dates(findings: Findings) -> TableBlock | None:
@@ -232,7 +215,7 @@ def section_plan_page(findings: Findings) -> Told:
     shown = [column for column in _PLAN if column.name not in _AMOUNTS or frame[column.name].count()]
     answer = Answer(Sentence(french.sentence(said + more)))
     aside = [Sentence(french.sentence(text)) for text in _not_here(findings)]
-    return answer, table("tab-plan", "Le plan", told, shown, _EQUAL), *aside
+    return answer, table("tab-plan", "Le plan", told, shown, words.foot(in_plan(findings))), *aside
 
 
 def _worth_of(findings: Findings, rows: list[dict[str, Any]]) -> str:
@@ -350,9 +333,8 @@ def _need(row: dict[str, Any]) -> dict[str, Any]:
         "action": row["levier_libelle"] if duty else f"{row['levier_libelle']} : {_low(row['famille_libelle'])}",
         "sur": french.count(row["besoins"], "besoin")
         + f", {french.count(row['contrats'], 'contrat')}"
-        # One need is told by its subject, which lets the reader judge the family.
-        + (f" : {row['objets']}" if row["besoins"] == 1 and row["objets"] else "")
-        + _met(row["levier_fournisseurs"], row["levier_population"])
+        + words.alone(row)
+        + words.met(row["levier_fournisseurs"], row["levier_population"])
         + (f" ; autres lots : {row['autres_leviers'].lower()}" if row["autres_leviers"] else ""),
         # A duty and a criterion move no euro by themselves: nothing is shown, not a zero.
         "effet": row["potentiel"] or None,
@@ -362,18 +344,6 @@ def _need(row: dict[str, Any]) -> dict[str, Any]:
         "consultation": row["consultation"],
         **{name: row[name] for name in PLAN_FILLED},
     }
-
-
-def _met(suppliers: int | None, who: str | None) -> str:
-    """Whom to meet, those who can answer this very lever; a lever addressed to all (a duty, a criterion) is written for nobody."""
-    if suppliers is None or who is None:
-        return ""
-    if not suppliers:
-        return f" ; {who} : à chercher"
-    if suppliers == 1:
-        return f" ; {who} : un seul connu, ce n'est pas une concurrence ; à sourcer, rien à réserver à ce jour"
-    more = "à trier par le sourçage" if suppliers > _MEETINGS else "sourçage ouvert à tous"
-    return f" ; {who} : {french.number(suppliers)}, {more}"
 
 
 def _gesture(said: messages.Said, findings: Findings) -> dict[str, Any]:
