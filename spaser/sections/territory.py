@@ -56,8 +56,10 @@ def reach_told(files: pl.DataFrame) -> str:
         "à une date et pour un territoire"
     )
     if files.height and placed < PLACED:
-        share = french.share(placed, 0) if placed else "aucune ligne"
-        told += f" ; des listes de l'ESS, {share} seulement {'a' if placed else 'n’a'} une commune : le nombre d'établissements n'est donc pas donné en tête"
+        lines = "aucune ligne des listes de l'ESS n'a de commune"
+        if placed:
+            lines = f"{french.share(placed, 0)} seulement des lignes des listes de l'ESS ont une commune"
+        told += f" ; {lines} : ce qui suit est ce qu'on y voit, pas un compte de l'ESS d'ici"
     return french.sentence(told)
 
 
