@@ -49,6 +49,12 @@ def table(name: str) -> pl.DataFrame:
     return pl.read_csv(path(name), infer_schema=False)
 
 
+@cache
+def families() -> dict[str, str]:
+    """The title of each purchase family, by its code."""
+    return dict(table("families.csv").select("famille", "libelle").iter_rows())
+
+
 def method(file: Path | str | None = None) -> dict[str, Any]:
     """The method in use: the bundled one, or the user's own file, which may hold only what changes.
 
@@ -186,3 +192,43 @@ def specific_service(column: str) -> pl.Expr:
     ranges = table("specific_services_cpv.csv")
     code, bounds = pl.col(column), zip(ranges["debut"], ranges["fin"], strict=True)
     return pl.any_horizontal(code.is_between(pl.lit(first), pl.lit(last)) for first, last in bounds)
+
+
+def amount_known() -> pl.Expr:
+    """May the published amount of a contract be compared with a threshold: valid, or in doubt for its amendments alone (what was first
+    notified is then known). Needs ``montant_statut, montant_regle``."""
+    first = pl.col("montant_regle").is_in(to_look("montant"))
+    return ((pl.col("montant_statut") == "valide") | first).fill_null(False)
+
+
+def formal_procedure() -> pl.Expr:
+    """Is the procedure one that the code asks for above the European threshold. Needs ``procedure``."""
+    return pl.col("procedure").is_in(method()["populations"]["formal_procedures"]).fill_null(False)
+
+
+def adapted_procedure() -> pl.Expr:
+    """Is the procedure one that the code allows below the European threshold. Needs ``procedure``."""
+    return pl.col("procedure").is_in(method()["obligations"]["procedure_adaptee"]["values"]).fill_null(False)
+
+
+def reaches(amount: pl.Expr, low: pl.Expr, high: pl.Expr, incomplete: pl.Expr) -> pl.Expr:
+    """Whether a need reaches a European threshold that is between ``low`` and ``high``: yes (surely or probably), no, null when nothing
+    tells. The ladder of the duties says the same of a consultation, with its reasons (a test holds the two together).
+
+    A sum of which an amount is not known (``incomplete``: a placeholder of 10 €) is no proof of a small need: a formal procedure then
+    says that it is large, an adapted one that it is small. Needs ``procedure``.
+    """
+    formal, unknown = formal_procedure(), incomplete.fill_null(False) | amount.is_null()
+    return (
+        pl.when(low.is_null() | high.is_null())
+        .then(None)
+        .when(amount >= high)
+        .then(True)
+        .when(formal & unknown & (low == high))
+        .then(True)
+        .when(formal | (amount >= low))
+        .then(None)
+        .when(unknown)
+        .then(pl.when(adapted_procedure()).then(False))
+        .otherwise(False)
+    )

@@ -205,7 +205,8 @@ def _refuse_beside(choices: argparse.Namespace) -> None:
 
 def _complete(choices: argparse.Namespace, at: Mission) -> None:
     """What the arguments do not say, the mission says; an argument always wins, so an option told here has no default."""
-    said = told(at)
+    buyer = getattr(choices, "acheteur", None)
+    said = told(at, buyer if isinstance(buyer, str) else None)
     if getattr(choices, "depenses", None) == "":
         said["depenses"] = said["fichier"]
     if choices.needs != "programme":  # a programme is looked at alone, and only when it is asked for
@@ -217,9 +218,9 @@ def _complete(choices: argparse.Namespace, at: Mission) -> None:
             setattr(choices, name, value)
 
 
-def told(at: Mission) -> dict[str, Any]:
-    """What a mission says of the options of commands, by their name (``dest``); a key of it that an option says too is a line here."""
-    alone = at.asked[0] if len(at.asked) == 1 else at.every
+def told(at: Mission, buyer: str | None = None) -> dict[str, Any]:
+    """What a mission says of the options of commands, by their name (``dest``), of the buyer asked for when it names it; a key of it that an option says too is a line here."""
+    alone = at.asked[0] if len(at.asked) == 1 else at.said_of(buyer)
     wishes = alone.wishes
     ledger = wishes.ledger or at.ledger
     return {

@@ -7,7 +7,7 @@ from datetime import time
 
 from spaser.cli.given import decided, delivered, required
 from spaser.cli.numbers import whole
-from spaser.cli.options import closing, command, day, radius, selection, source
+from spaser.cli.options import closing, command, day, reach, selection, source
 from spaser.cli.terminal import progress, say
 from spaser.problems import Problem
 from spaser.vocabulary.sentences import DEMO_NOTE
@@ -37,7 +37,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="lire la feuille « suivi » remplie : rencontres, réponses, marchés gagnés",
     )
     _frame(asked)
-    radius(asked)
+    reach(asked)
 
 
 def _frame(asked: argparse.ArgumentParser) -> None:
@@ -93,7 +93,8 @@ def _run(choices: argparse.Namespace) -> None:
     required(choices, "contrats")
     paths, asked = source(choices)
     result = spaser.diagnose(paths, **asked, others=True, decisions=decided(choices), progress=progress)
-    report = meetings.morning(result, spaser.potential_of(result, radius=choices.rayon), months=choices.mois)
+    found = spaser.potential_of(result, radius=choices.rayon, dependency=choices.dependance)
+    report = meetings.morning(result, found, months=choices.mois)
     if result.base.demo:
         say(DEMO_NOTE + "\n")
     say(" ".join(block.text for block in report.sections[0].blocks if isinstance(block, Sentence)))

@@ -128,4 +128,12 @@ def opened(choices: argparse.Namespace) -> None:
         str(place),
         f"--LabApp.default_url=/lab/tree/{first}",
     ]
+    if _administrator():
+        # Refused in English otherwise, in a container as well, where there is often no other account.
+        say("Vous êtes l'administrateur de cette machine (root) : ce qu'un carnet exécute a tous les droits.")
+        asked.append("--allow-root")
     subprocess.call([*asked, *(["--no-browser"] if choices.sans_navigateur else [])], env=environ)
+
+
+def _administrator() -> bool:
+    return getattr(os, "geteuid", lambda: 1)() == 0

@@ -277,7 +277,7 @@ def _refuse_alone(choices: argparse.Namespace) -> None:
         for name in ("nomenclature", "territoire", "validations", "correspondance", "corrections")
         if getattr(choices, name)
     ]
-    if alone:
+    if alone and choices.at is None:  # what a mission says is said for all its commands
         raise Problem(
             f"--{alone[0]} ne vaut qu'avec --depenses",
             todo="Donnez votre fichier de dépenses : --depenses depenses.xlsx",

@@ -16,6 +16,7 @@ from spaser.cli.options import (
     kilometres,
     matched,
     output,
+    percentage,
     reading_day,
     registers,
     today,
@@ -87,6 +88,12 @@ def _add_sheet(asked: argparse.ArgumentParser) -> None:
     sheet.add_argument("--acheteur", metavar="SIRET|NOM", help="les besoins de ce seul acheteur (par défaut : tous)")
     sheet.add_argument(
         "--rayon", type=kilometres, metavar="KM", help="sa portée (par défaut : l'usage de chaque famille)"
+    )
+    sheet.add_argument(
+        "--dependance",
+        type=percentage,
+        metavar="PART",
+        help="part de son activité qu'il ne doit pas dépasser avec vous, en %% (par défaut : 30)",
     )
     _public(sheet)
 
@@ -182,7 +189,7 @@ def _run_suppliers(choices: argparse.Namespace) -> None:
 
     if choices.fiche:
         return _run_sheet(choices)
-    for name in ("contrats", "acheteur", "rayon", "avis", "programme_publie"):
+    for name in ("contrats", "acheteur", "rayon", "dependance", "avis", "programme_publie"):
         if getattr(choices, name) and choices.at is None:
             raise Problem(
                 f"--{name.replace('_', '-')} ne vaut qu'avec --fiche", todo="Dites de qui : --fiche 12345678900011"
@@ -233,6 +240,7 @@ def _run_sheet(choices: argparse.Namespace) -> None:
         choices.fiche,
         buyer=buyer,
         radius=choices.rayon,
+        dependency=choices.dependance,
         notices=choices.avis,
         programmes=given.published(choices),
     )

@@ -149,6 +149,9 @@ def _grouped(classed: pl.DataFrame) -> pl.DataFrame:
     marked = classed.with_columns(
         _sur=sure, _pas_sur=unsure, _signe=added, _gravite=pl.col("_lu").replace_strict(_GRAVITY, default=None)
     )
+    small = pl.when(pl.col("_pas_sur") & (pl.col("_lu") == "doute")).then(amount)
+    marked = marked.with_columns(_petit=small).with_columns(_avant=sequence.before(pl.col("_petit")))
+    marked = marked.with_columns(_deja=pl.when(_again()).then("_avant"))
     when_sure, when_unsure = pl.when("_sur"), pl.when("_pas_sur")
     facts = marked.group_by("uid").agg(
         _total=pl.when(pl.col("_lu") == "total").then(amount).last(ignore_nulls=True),
@@ -163,6 +166,9 @@ def _grouped(classed: pl.DataFrame) -> pl.DataFrame:
         _doute=when_unsure.then("_gravite").min(),
         _zero=pl.col("_rien").last(ignore_nulls=True),
         _petits=(pl.col("_lu") == "doute").sum(),
+        _repetes=pl.col("_deja").count(),
+        _en_trop=pl.col("_deja").sum(),
+        _memes=(pl.col("_deja") == pl.col("_petit")).all(),
         _changes=amount.count(),
     )
     return facts.join(_listed(marked), on="uid", how="left").with_columns(
@@ -181,6 +187,13 @@ def _listed(marked: pl.DataFrame) -> pl.DataFrame:
     return written.group_by("uid").agg(
         _liste=pl.col("sum").str.join(", "), _bruts=pl.col("raw").drop_nulls().str.join(", ")
     )
+
+
+def _again() -> pl.Expr:
+    """The small sum is nearly that of the amendment before it: one sum published again, or as much once more."""
+    settings = rules.toml("contract_facts.toml")["avenants"]
+    gap, larger = (pl.col("_petit") - pl.col("_avant")).abs(), pl.max_horizontal("_petit", "_avant")
+    return gap <= settings["proches"] * larger
 
 
 def _hundredth(amount: pl.Expr, force: pl.Expr) -> pl.Expr:
@@ -229,6 +242,7 @@ def _seen() -> dict[str, pl.Expr]:
     return {
         # Without an amount in force nothing is in doubt: the amendment's is all there is.
         "doute": pl.when(amount.is_not_null()).then("_doute"),
+        "proches": pl.col("_repetes") > 0,
         "dit": pl.col("_dit"),
         "moins": pl.col("_moins"),
         "zero": pl.col("_zero"),
@@ -241,7 +255,10 @@ def _seen() -> dict[str, pl.Expr]:
 def _values() -> dict[str, pl.Expr]:
     """What the rules may propose, or take as a bound, in cents."""
     amount, last = pl.col("_montant"), pl.col("_dernier")
+    # Twice about the same may be twice as much; the same to the cent, or three times, is one sum published again.
+    again = pl.col("_memes") | (pl.col("_repetes") > 1)
     return {
+        "une_fois": pl.when(again).then(_once()),
         "montant": amount,
         "somme": pl.col("_somme"),
         "dernier": last,
@@ -249,6 +266,11 @@ def _values() -> dict[str, pl.Expr]:
         "centieme": pl.when(_hundredth(last, amount)).then(last // 100),
         "rien": pl.lit(0, pl.Int64),
     }
+
+
+def _once() -> pl.Expr:
+    """The amount with each sum that comes back counted once."""
+    return pl.col("_somme") - pl.col("_en_trop")
 
 
 def _shown() -> dict[str, pl.Expr]:
@@ -262,6 +284,7 @@ def _shown() -> dict[str, pl.Expr]:
         "montant": euros("_montant"),
         "dernier": euros("_dernier"),
         "somme": euros("_somme"),
+        "une_fois": euros(_once()),
         "liste": pl.col("_liste"),
         "bruts": pl.col("_bruts"),
         "habitude": pl.when(pl.col("_autres") > 0).then(habit).otherwise(pl.lit("")),

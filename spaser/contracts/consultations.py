@@ -14,6 +14,7 @@ from spaser.contracts import runs
 
 #: What two subjects must share; letters with accents count as separators, on both sides alike.
 _SEPARATORS = r"[^a-z0-9]+"
+_LOT = r"(?i)\blots?(?:[^a-z]|$)"
 
 
 def stems(contracts: pl.DataFrame) -> pl.DataFrame:
@@ -25,6 +26,8 @@ def stems(contracts: pl.DataFrame) -> pl.DataFrame:
     minimum, patterns = method["stem_minimum"]["value"], method["lot_patterns"]
     # Step by step, each column computed once; a pattern is tried only where it can match, since nulls cost nothing.
     steps = contracts.with_columns(_texte=pl.col("objet").str.to_lowercase().str.replace_all("–", "-", literal=True))
+    placed = pl.when(pl.col("_texte").str.ends_with(")")).then("_texte")
+    steps = steps.with_columns(_texte=pl.coalesce(placed.str.replace(patterns["post_code"], ""), "_texte"))
     led = pl.when(pl.col("_texte").str.starts_with("lot")).then("_texte")
     steps = steps.with_columns(_texte=pl.coalesce(led.str.replace(patterns["leading"], ""), "_texte"))
     steps = steps.with_columns(_plat=_flat(pl.col("_texte")))
@@ -55,8 +58,9 @@ def normal(subject: pl.Expr) -> pl.Expr:
 def presume(contracts: pl.DataFrame) -> pl.DataFrame:
     """Adds ``consultation``: the smallest uid of its chain, the decided name if any, the contract's own uid when alone.
 
-    Three chains meet: contracts of one CPV group, lots that say their number or bear one subject to the letter, whatever
-    their trade (masonry, heating…), by the same procedure, and lots numbered one after the other (``runs``). Needs ``uid, id, acheteur_id, codeCPV, procedure, objet, dateNotification, type_contrat,
+    Four chains meet: contracts of one CPV group, lots that say their number or bear one subject to the letter, whatever
+    their trade (masonry, heating…), by the same procedure, lots numbered one after the other and those whose subjects end alike
+    (``runs``). Needs ``uid, id, acheteur_id, codeCPV, procedure, objet, dateNotification, type_contrat,
     decision_consultation``.
     """
     method = rules.method()["consultation"]
@@ -73,19 +77,36 @@ def presume(contracts: pl.DataFrame) -> pl.DataFrame:
         _cpv=pl.struct(*buyer, group).hash(),
         _lot=pl.struct(*buyer, "procedure").hash(),
     ).filter(pl.col("dateNotification").is_not_null() & pl.col("acheteur_id").is_not_null())
-    numbered = pl.col("objet").str.contains("(?i)" + method["lot_patterns"]["numbered"])
+    patterns = method["lot_patterns"]
+    numbered = pl.col("objet").str.contains("(?i)" + patterns["numbered"])
     long = pl.col("objet").str.len_chars() >= method["same_subject"]["value"]
-    alike = long & (pl.struct("_lot", "objet").hash().is_duplicated())
+    # « … à Lacaune (81230) » is « … à Lacaune »: a post code in brackets tells no other operation.
+    placed = pl.when(pl.col("objet").str.ends_with(")")).then("objet")
+    subject = pl.coalesce(placed.str.replace(patterns["post_code"], ""), "objet")
+    alike = long & (pl.struct("_lot", subject).hash().is_duplicated())
     near = _near(dated, "_cpv"), _near(dated.filter(numbered | alike), "_lot")
     # A subject close to another under both keys is read once.
-    close = contracts.select("objet").with_row_index("_rang")[pl.concat(rows["_rang"] for rows in near).unique()]
-    roots = stems(close).filter(pl.col("racine").is_not_null()).select("_rang", racine=pl.col("racine").hash())
+    read = contracts.select("objet", "procedure").with_row_index("_rang")
+    close = read[pl.concat(rows["_rang"] for rows in near).unique()]
+    roots = (
+        stems(close)
+        .filter(pl.col("racine").is_not_null())
+        .select(
+            "_rang",
+            racine=pl.col("racine").hash(),
+            lot=pl.col("objet").str.contains(_LOT),
+            formel=rules.formal_procedure(),
+        )
+    )
     by_cpv, by_lot = (_chained(rows, roots, name) for rows, name in zip(near, ("_par_cpv", "_par_lot"), strict=True))
     known = by_cpv.join(by_lot, on="_rang", how="full", coalesce=True)
-    known = known.join(runs.chained(dated), on="_rang", how="full", coalesce=True)
-    known = known.with_columns(_nom=pl.min_horizontal("_par_cpv", "_par_lot", "_par_suite"))
+    dated = dated.join(known, on="_rang", how="left")
+    for found in (runs.chained(dated), runs.ended(dated)):
+        known = known.join(found, on="_rang", how="full", coalesce=True)
+    known = known.with_columns(_nom=pl.min_horizontal("_par_cpv", "_par_lot", "_par_suite", "_par_fin"))
     # Each chain takes the smallest name that another gave to one of its members, until they agree.
-    for chain in ("_par_lot", "_par_suite", "_par_cpv", "_par_lot", "_par_suite"):
+    few = ("_par_lot", "_par_suite", "_par_fin")
+    for chain in (*few, "_par_cpv", *few):
         smallest = pl.col("_nom").min().over(chain)
         known = known.with_columns(_nom=pl.when(pl.col(chain).is_null()).then("_nom").otherwise(smallest))
     ranks = contracts.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("_rang"))
@@ -105,7 +126,9 @@ def _chained(near: pl.DataFrame, roots: pl.DataFrame, name: str) -> pl.DataFrame
     """``_rang`` and ``name``, the first name (``_nom``) of the chain of contracts with this key and stem, each near in time to the one before."""
     days = rules.method()["consultation"]["days"]["value"]
     said = near.join(roots, on="_rang")
-    hashed = said.select("_rang", "_nom", "dateNotification", cle=pl.struct("cle", "racine").hash())
+    # One subject without a lot, bought by a formal procedure and by another: two consultations. Small lots may be bought apart.
+    alone = pl.when(~pl.col("lot").any().over("cle", "racine")).then("formel")
+    hashed = said.select("_rang", "_nom", "dateNotification", cle=pl.struct("cle", "racine", alone).hash())
     chain = hashed.filter(pl.len().over("cle") > 1).sort("cle", "dateNotification", "_nom")
     numbered = chain.with_columns(chaine=(~_follows(days)).cum_sum())
     return numbered.select("_rang", pl.col("_nom").min().over("chaine").alias(name))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from spaser import rules
-from spaser.contracts import consultations
+from spaser.contracts import consultations, subjects
 
 _ENDS = (10, 9, 8)
 _LOT = r"(?i)\blots?\b"
@@ -214,9 +214,7 @@ def _words(contracts: pl.DataFrame) -> pl.DataFrame:
 
     Two subjects share at most as many words as bits, and those hidden behind another in the mark.
     """
-    empty = rules.toml("contract_facts.toml")["lien_par_ressemblance"]["mots_vides"].split("|")
-    written = pl.col("objet").str.to_lowercase().str.extract_all("[a-z]{4,}").list.eval(pl.element().hash())
-    told = written.list.set_difference(pl.lit(pl.Series(empty).hash().implode())).fill_null([])
+    told = subjects.bought(pl.col("objet")).list.eval(pl.element().hash()).fill_null([])
     bits = pl.lit(2, pl.UInt64).pow((pl.element() % 63).cast(pl.UInt32)).bitwise_or()
     return contracts.with_columns(mots=told).with_columns(
         n=pl.col("mots").list.len(), marque=pl.col("mots").list.eval(bits).list.first().fill_null(0)

@@ -16,25 +16,42 @@ _BOLD = 1.16
 #: How a table stands on its page: words cut, words whole, each text at ease; and the columns that ask for ease.
 CUT, TIGHT, EASY = range(3)
 _MANY = 10
+#: Lines from which what they all say alike is said once.
+_ALIKE = 3
 #: Columns that a page holds without effort.
 MOST_COLUMNS = 6
 
 
-def printed(labels: Sequence[str], extra: Sequence[bool], silent: Sequence[bool]) -> tuple[list[int], str]:
+def printed(
+    labels: Sequence[str], extra: Sequence[bool], silent: Sequence[bool], same: Sequence[str] = ()
+) -> tuple[list[int], str]:
     """The columns that a printed table keeps, by rank, and what its note says of the others.
 
-    A table of six columns keeps all. Of a wider one, those without a single answer go first, then those said ``extra``,
-    then the last: six are left at most.
+    What every line says alike (``same``: that text, empty where lines differ) is said once, in the note. A table of six columns keeps the
+    rest. Of a wider one, those without a single answer go first, then those said ``extra``, then the last: six are left at most.
     """
-    every = list(range(len(labels)))
+    once = [rank for rank, text in enumerate(same) if text]
+    every = [rank for rank in range(len(labels)) if rank not in once]
+    told = [f"Partout : {' ; '.join(f'« {labels[rank]} », {same[rank]}' for rank in once)}."] if once else []
     if len(every) <= MOST_COLUMNS:
-        return every, ""
+        return every, french.typeset(" ".join(told))
     empty = [rank for rank in every if silent[rank]] if not all(silent) else []
     known = [rank for rank in every if rank not in empty]
     best = sorted(known, key=lambda rank: (extra[rank], rank))[:MOST_COLUMNS]
     whys = {"Sans aucune valeur ici": empty, "À l'écran et dans le classeur": [one for one in known if one not in best]}
-    told = [f"{why} : {french.listing(f'« {labels[rank]} »' for rank in left)}." for why, left in whys.items() if left]
+    told += [f"{why} : {french.listing(f'« {labels[rank]} »' for rank in left)}." for why, left in whys.items() if left]
     return sorted(best), french.typeset(" ".join(told))
+
+
+def alike(rows: Iterable[Sequence[str]], spared: Sequence[bool]) -> list[str]:
+    """Of each column, what all of its lines say when they are several and say the same; never of the first, of those ``spared``, nor when
+    nothing else would be left."""
+    texts = list(zip(*rows, strict=True))
+    if not texts or len(texts[0]) < _ALIKE:
+        return []
+    same = [lines[0] if len(set(lines)) == 1 else "" for lines in texts]
+    told = [text if rank and not spared[rank] else "" for rank, text in enumerate(same)]
+    return told if not all(told[1:]) else []
 
 
 def breadth(text: str) -> float:

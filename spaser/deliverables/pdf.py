@@ -37,7 +37,7 @@ _IDENTIFIER = re.compile(r"(?=\w*\d)\w{13,}|\w{19,}")
 #: « l'environnement » may go to the line after its apostrophe, which the engine does not do.
 _ELIDED = re.compile(r"(\w['’])(?=\w{8})")
 #: Points: between the margins of a page upright and on its side, in the two margins of a cell, and the sizes tried until each text is at ease.
-_PAGE, _SIDEWAYS, _CELL, _SIZES = 481.9, 728.5, 8.0, (9.0, 8.0, 7.5, 7.0, 6.5)
+_PAGE, _SIDEWAYS, _CELL, _SIZES = 481.9, 728.5, 8.0, (9.0, 8.5, 8.0, 7.5)
 #: A longer cell may go over two pages, shorter lines never.
 _LONG_CELL = 700
 Notes = dict[Measured, int]
@@ -50,12 +50,20 @@ def write(report: Report, path: Path | str) -> Path:
 
 def render(report: Report) -> bytes:
     """The PDF as bytes; the same report gives the same bytes."""
-    import typst
-
     pictures: dict[str, bytes] = {}
     data = _data(report, pictures)
-    template = (resources.files("spaser.deliverables") / "report.typ").read_bytes()
-    sources = {"main.typ": template, "data.json": json.dumps(data, ensure_ascii=False).encode("utf-8"), **pictures}
+    return composed((resources.files("spaser.deliverables") / "report.typ").read_bytes(), data, pictures)
+
+
+def composed(template: bytes, data: Any, pictures: dict[str, bytes] | None = None) -> bytes:
+    """A typst template and what it reads of « data.json », as a PDF; the same ones give the same bytes."""
+    import typst
+
+    sources = {
+        "main.typ": template,
+        "data.json": json.dumps(data, ensure_ascii=False).encode("utf-8"),
+        **(pictures or {}),
+    }
     with tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True) as folder:
         for name, content in sources.items():
             (Path(folder) / name).write_bytes(content)

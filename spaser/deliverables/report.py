@@ -66,10 +66,10 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A figure to be seen first: ``value`` in ``unit`` (entier, part, centime), its bounds, and what it means."""
+    """A figure to be seen first: ``value`` in ``unit`` (entier, part, centime, texte), its bounds, and what it means."""
 
     label: str
-    value: float | int | None
+    value: float | int | str | None
     unit: str
     note: str = ""
     low: float | None = None
@@ -91,6 +91,7 @@ class Column:
 
     ``formula`` writes the cell from others of its line in the forms that can (« {numerateur}/{denominateur} »); the
     frame holds the computed value all the same. ``extra``: the first to go where a page has no room. ``names``: it names suppliers.
+    ``fill``: a person fills it, so it is printed even when every line says the same.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Column:
     formula: str = ""
     extra: bool = False
     names: bool = False
+    fill: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,9 +125,12 @@ class TableBlock:
             yield [french.value(raw, unit) for raw, unit in zip(row, units, strict=True)]
 
     def printed(self) -> TableBlock:
-        """The same table for a page: six columns at most, those without a single answer left out first; the others are named in the note."""
+        """The same table for a page: six columns at most, what all its lines say alike and those without a single answer left out first; the
+        note says them."""
+        heads, extra = [c.label for c in self.columns], [c.extra for c in self.columns]
         silent = [self.frame[c.name].null_count() == self.frame.height for c in self.columns]
-        kept, told = columns.printed([c.label for c in self.columns], [c.extra for c in self.columns], silent)
+        spared = [c.total or c.fill or (silent[at] and c.unit != "oui_non") for at, c in enumerate(self.columns)]
+        kept, told = columns.printed(heads, extra, silent, columns.alike(self.cells(), spared))
         note = " ".join(part for part in (self.note, told) if part)
         return replace(self, columns=tuple(self.columns[rank] for rank in kept), note=note)
 
@@ -251,8 +256,8 @@ class Report:
     @property
     def cover(self) -> tuple[str, ...]:
         """What the cover says below the title and the buyer."""
-        client = f"Pour {self.client}" if self.client and self.client != self.buyer else ""
-        by = f"Établi par {self.author}" if self.author else ""
+        client = f"Pour : {self.client}" if self.client and self.client != self.buyer else ""
+        by = f"Établi par : {self.author}" if self.author else ""
         day = self.closing if self.ground else f"{self.edition} – {self._stopped}"
         return tuple(line for line in (french.capital(self.subtitle), client, by, day) if line)
 
@@ -359,17 +364,8 @@ def described(name: str, frame: pl.DataFrame) -> Column:
     dtype = frame.schema[name]
     unit = UNITS.get(name) if UNITS.get(name) in COLUMN_UNITS else ""
     if not unit:
-        unit = (
-            "oui_non"
-            if dtype == pl.Boolean
-            else "date"
-            if dtype == pl.Date
-            else "entier"
-            if dtype.is_integer()
-            else "valeur"
-            if dtype.is_float()
-            else "texte"
-        )
+        plain = "oui_non" if dtype == pl.Boolean else "date" if dtype == pl.Date else ""
+        unit = plain or ("entier" if dtype.is_integer() else "valeur" if dtype.is_float() else "texte")
     label = _SHORT.get(name) or re.sub(r" \(.*\)$", "", LABELS.get(name, name))
     return Column(name, label, "texte" if name in _TEXTS else "identifiant" if name in _IDENTIFIERS else unit)
 

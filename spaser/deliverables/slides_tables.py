@@ -64,7 +64,15 @@ def _fitted(block: TableBlock, room: float) -> tuple[list[int], int, list[list[s
     tried = [(kept[:_MOST], size) for kept in (every, bare) for size in SIZES if kept]
     best: tuple[list[int], int, list[list[str]], list[float]] | None = None
     for kept, size in tried:
-        lines = [[block.columns[rank].label for rank in kept], *([told(row[rank]) for rank in kept] for row in cells)]
+        names = [block.columns[rank].name for rank in kept]
+        lines = [
+            [block.columns[rank].label for rank in kept],
+            # A title may be said in fewer words; anything else, cut, would say something else.
+            *(
+                [told(row[rank]) if name == "objet" else row[rank] for rank, name in zip(kept, names, strict=True)]
+                for row in cells
+            ),
+        ]
         widths, standing = columns.widths(lines[0], lines[1:], (WIDTH - _SIDES * len(kept)) * 72 / size)
         fit = _holding(lines, widths, size, room)
         if fit < asked + 1:

@@ -129,7 +129,7 @@ def _scored(queries: pl.DataFrame, register: pl.DataFrame, repaired: pl.DataFram
     )
     acronym = named.filter(pl.col("colle").str.len_chars().is_between(3, 7)).select("q", "colle")
     acronym = acronym.join(
-        entries.filter(pl.col("initiales").str.len_chars() > 2).select("e", pl.col("initiales").alias("colle")),
+        entries.select("e", pl.col("initiales").alias("colle")),
         on="colle",
         maintain_order="left_right",
     ).select("q", "e")

@@ -253,15 +253,31 @@ def _seated(rows: pl.DataFrame, chosen: list[tuple[int, int]], before: pl.DataFr
     taken: dict[int, set[int]] = defaultdict(set)
     for slot, place in told.drop_nulls("table").select("creneau", "table").iter_rows():
         taken[slot].add(place)
-    places: list[int] = []
-    for buyer, slot, place in told.select("acheteur", "creneau", "table").iter_rows():
-        wanted = home.get(buyer)
-        if place is None:
-            free = wanted is not None and wanted not in taken[slot]
-            place = wanted if free else next(n for n in range(1, len(taken[slot]) + 2) if n not in taken[slot])
-        home.setdefault(buyer, place)
-        taken[slot].add(place)
-        places.append(place)
+    places = told["table"].to_list()
+    hours = dict(told.group_by("acheteur").agg("creneau").iter_rows())
+    widest = max(int(told.group_by("creneau").len()["len"].max() or 1), *home.values(), 1)  # type: ignore[arg-type]
+    claimed: dict[int, set[int]] = defaultdict(set)
+    for buyer, place in home.items():
+        claimed[place].update(hours.get(buyer, ()))
+    for _, now in told.with_row_index("_at").group_by("creneau", maintain_order=True):
+        waiting = []
+        for at, buyer, slot, place in now.select("_at", "acheteur", "creneau", "table").iter_rows():
+            wanted = place or home.get(buyer)
+            if wanted is None or (place is None and wanted in taken[slot]):
+                waiting.append((at, buyer, slot))  # whoever has a table sits first, the others take what is left
+                continue
+            places[at] = wanted
+            taken[slot].add(wanted)
+            if buyer not in home:
+                home[buyer] = wanted
+                claimed[wanted].update(hours[buyer])
+        for at, buyer, slot in waiting:
+            free = [n for n in range(1, widest + 1) if n not in taken[slot]]
+            places[at] = min(free, key=lambda n: (len(claimed[n].intersection(hours[buyer])), n))  # noqa: B023 (used at once)
+            taken[slot].add(places[at])
+            if buyer not in home:
+                home[buyer] = places[at]
+                claimed[places[at]].update(hours[buyer])
     seated = order.with_columns(table=pl.Series(places, dtype=pl.Int64)).drop("_rang")
     return seated.select(list(PLAN)).sort("creneau", "table")
 

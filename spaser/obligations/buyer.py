@@ -283,13 +283,15 @@ def _surely_above(above: pl.Expr, narrow: pl.Expr) -> tuple[Rung, ...]:
 def _adopted(key: str, duty: dict[str, Any], said: Declared) -> pl.Expr | None:
     """What the buyer says of its own SPASER, told before the reason."""
     if said.adopted is None:
-        return None
+        told = "adopté, à une date qui n'est pas dite" if said.has else "non adopté, d'après l'acheteur"
+        return None if said.has is None else pl.lit(f"SPASER {told}")
     where = f" ({said.link})" if said.link else ""
     told = f"SPASER adopté le {said.adopted:%d/%m/%Y}{where}"
+    after = f"{told}, après cette année"
     if key == INDICATORS:
         last = f", indicateurs publiés le {said.published:%d/%m/%Y}" if said.published else ""
         told = f"{told}{last}, à publier tous les {duty['every_years']} ans"
-    return pl.when(YEAR >= said.adopted.year).then(pl.lit(told))
+    return pl.when(YEAR >= said.adopted.year).then(pl.lit(told)).otherwise(pl.lit(after))
 
 
 def _done(key: str, said: Declared) -> pl.Expr:
@@ -340,7 +342,7 @@ def _measured(facts: pl.LazyFrame, key: str, duty: dict[str, Any]) -> pl.LazyFra
                 "publies_dans_le_champ",
                 (count > 0) & named,
                 LIKELY,
-                "contrats publiés dans ces codes CPV (approximation du kit)",
+                "contrats publiés dans ces codes CPV (repère approché)",
             ),
             Rung(
                 "publies_acheteur_inconnu",

@@ -21,6 +21,8 @@ class Declared:
         ``vocabulary.BUYER_KINDS``: central, autre, entite.
     adopted, link
         The day a SPASER was adopted, and where it is published.
+    has
+        Whether it has one, when it says so without the day: an adoption without its day dates nothing.
     published
         The day its indicators were last published; its adoption otherwise.
     book_v
@@ -36,6 +38,7 @@ class Declared:
     published: date | None = None
     book_v: Mapping[int, int] = field(default_factory=dict)
     soumis_au_code: bool = True
+    has: bool | None = None
 
     def next_publication(self, year: int, every: int) -> date | None:
         """The day by which the indicators are next awaited, seen from a year; each ``every`` years from the last one known."""

@@ -36,12 +36,11 @@ def needs(contracts: pl.LazyFrame) -> pl.LazyFrame:
     consultation; a marché subséquent belongs to the need of its framework.
     """
     status = pl.col("montant_statut")
-    sure = (status == "valide") | pl.col("montant_regle").is_in(rules.to_look("montant"))
     own = pl.when(status.is_in(["valide", "a_verifier"])).then(pl.coalesce("montant_initial", "montant"))
     (low, high), (early_low, early_high) = _european(DAY), _european(EARLY)
     told = contracts.with_columns(
         _notifie=own,
-        _sur=sure.fill_null(False),
+        _sur=rules.amount_known(),
         _tot=_early(),
         _travaux=among_lots(),
         _specifique=rules.specific_service("codeCPV").fill_null(False),
@@ -51,8 +50,8 @@ def needs(contracts: pl.LazyFrame) -> pl.LazyFrame:
         besoin=pl.max_horizontal(whole, pl.when(LATER).then("cadre_besoin")),
         _cadre_absent=UNSURE | (LATER & pl.col("cadre_besoin").is_null()),
         besoin_incomplet=(~SURE).any().over("consultation"),
-        _formal=_in_procedure(rules.method()["populations"]["formal_procedures"]),
-        _adapted=_in_procedure(rules.method()["obligations"]["procedure_adaptee"]["values"]),
+        _formal=rules.formal_procedure(),
+        _adapted=rules.adapted_procedure(),
         # The threshold is that of the launch; a launch not known is at the latest the notification, months before as a rule.
         ue_bas=pl.when(low.is_not_null()).then(pl.min_horizontal(low, early_low)) * CENT,
         ue_haut=pl.when(high.is_not_null()).then(pl.max_horizontal(high, early_high)) * CENT,
@@ -345,7 +344,3 @@ def _exemption(day: pl.Expr) -> pl.Expr:
 
 def _force(rule: str, day: pl.Expr) -> pl.Expr:
     return rules.in_force(rule, day)
-
-
-def _in_procedure(names: list[str]) -> pl.Expr:
-    return pl.col("procedure").is_in(names).fill_null(False)

@@ -69,9 +69,13 @@ def members(contracts: pl.LazyFrame, *, method: dict | None = None) -> pl.LazyFr
 
 def _assigned(contracts: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
     """Each usable contract with its campaign's words and dates, and whether its campaign is the need's current one."""
-    usable = contracts.filter(
-        ~pl.col("test_plateforme").fill_null(False)
-        & pl.col("dateNotification").is_not_null()
+    real = contracts.filter(~pl.col("test_plateforme").fill_null(False))
+    # Read before those without an amount are left out: a sum without them is not that of the consultation.
+    real = real.with_columns(
+        _inconnu=(~rules.amount_known()).any().over("acheteur_siren", pl.coalesce("consultation", "uid"))
+    )
+    usable = real.filter(
+        pl.col("dateNotification").is_not_null()
         & pl.col("famille").is_not_null()
         & ((pl.col("montant_retenu").is_not_null()) | pl.col("accord_multiple").is_not_null())
     ).with_columns(_ours=ours(contracts), consultation=pl.coalesce("consultation", "uid"))
@@ -231,6 +235,7 @@ def _facts(lots: pl.LazyFrame, now: pl.Expr) -> dict[str, pl.Expr]:
         "part_clause": _yes(have, "clause_sociale", "clause_sociale_texte").filter(now).mean(),
         "part_critere": _yes(have, "critere_social", "critere_social_texte").filter(now).mean(),
         "besoin_montant": pl.col("_tout").first(),
+        "besoin_incomplet": pl.col("_inconnu").filter(now).any(),
         "alloti": _divided().filter(now).any(),
         "lots_dits": _announced().filter(now).max(),
         "lots_operation": pl.col("_lots_operation").filter(now).max(),

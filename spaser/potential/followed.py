@@ -74,7 +74,7 @@ def _judged(pairs: pl.LazyFrame, rule: dict) -> pl.LazyFrame:
 
 
 def _sure(rule: dict) -> pl.Expr:
-    """Probable: half of the words, the same family, and near the publication that resembles the project most."""
+    """Probable: most of the words, the same family, and near the publication that resembles the project most."""
     top = pl.col("ressemblance").filter("_meme").max().over("projet_id", "genre")
     near = pl.col("ressemblance") >= top - rule["ecart_au_meilleur"] - 1e-9
     likely = pl.col("_meme") & near & (pl.col("ressemblance") >= rule["probable"])

@@ -29,6 +29,8 @@ _PLAIN = {
     "levier_exclu": "not_for",
 }
 _TEXTS = {"levier_raison": "reason", "levier_changerait": "change"}
+#: The rung of those for whom nothing is advised.
+NOTHING = "rien"
 _EUROS = ("lot_annuel", "famille_annuelle", "lot_montant", "besoin_montant", "seuil")
 
 
@@ -98,6 +100,11 @@ def duty() -> dict:
     return next(rung for rung in ladder() if rung.get("duty"))
 
 
+def clauses() -> list[str]:
+    """The rungs that ask for hours of insertion, advised or due: whoever wins carries them, so their euros go to nobody by themselves."""
+    return [rung["code"] for rung in ladder() if rung.get("hours")]
+
+
 def advise(needs: pl.LazyFrame, dependency: float, under_code: bool = True, day: date | None = None) -> pl.LazyFrame:
     """Adds ``levier``, its label, article, beneficiaries, how many suppliers can answer it and who they are (``levier_fournisseurs,
     levier_population``: null where it is addressed to whoever bids), reasons, what would change it, what to check, what it is not for, its confidence; ``leviers`` (others that may be combined), ``levier_refus`` (why not reserve), ``levier_du`` (what the law asks anyway).
@@ -111,7 +118,8 @@ def advise(needs: pl.LazyFrame, dependency: float, under_code: bool = True, day:
     for rung in reversed(rungs):
         if rung["main"]:
             chosen = pl.when(_open(rung)).then(pl.lit(rung["code"])).otherwise(chosen)
-    with_code = known.with_columns(levier=chosen)
+    alone = _alone(chosen, under_code)
+    with_code = known.with_columns(_seul=alone, levier=pl.when(alone).then(pl.lit(duty()["code"])).otherwise(chosen))
     codes = [rung["code"] for rung in rungs]
     fixed = {
         name: pl.col("levier").replace_strict(codes, [rung[key] for rung in rungs]) for name, key in _PLAIN.items()
@@ -125,7 +133,18 @@ def advise(needs: pl.LazyFrame, dependency: float, under_code: bool = True, day:
         levier_refus=_refusals(rungs) if under_code else pl.lit(""),
         levier_du=_due(rungs) if under_code else pl.lit(""),
     )
-    return told.with_columns(_kept(under_code)).drop(name for name in _names() if name.startswith("dit_"))
+    return told.with_columns(_in_its_place()).with_columns(_kept(under_code)).drop("_seul", *_names())
+
+
+def _alone(chosen: pl.Expr, under_code: bool) -> pl.Expr:
+    """Nothing is advised and the clause is due: the duty is then what the need calls for, never « rien »."""
+    return (chosen == NOTHING) & pl.col("clause_obligatoire").fill_null(False) & pl.lit(under_code)
+
+
+def _in_its_place() -> list[pl.Expr]:
+    """The texts of the duty that stands alone; those of the rung elsewhere."""
+    alone, known = duty()["alone"], (_PLAIN | _TEXTS).items()
+    return [pl.when("_seul").then(_told(alone[key])).otherwise(name).alias(name) for name, key in known if key in alone]
 
 
 def _counted(rungs: list[dict]) -> dict[str, pl.Expr]:
@@ -146,7 +165,9 @@ def _counted(rungs: list[dict]) -> dict[str, pl.Expr]:
 def _due(rungs: list[dict]) -> pl.Expr:
     """What the law asks whatever is chosen; nothing where it does not, or where nothing says whether it does."""
     due = next(rung["due"] for rung in rungs if rung.get("duty"))
-    return pl.when(pl.col("clause_obligatoire").fill_null(False)).then(pl.lit(due)).otherwise(pl.lit(""))
+    perhaps = next(rung["due_unsure"] for rung in rungs if rung.get("duty"))
+    said = pl.when(pl.col("seuil_douteux").fill_null(False)).then(pl.lit(perhaps)).otherwise(pl.lit(due))
+    return pl.when(pl.col("clause_obligatoire").fill_null(False)).then(said).otherwise(pl.lit(""))
 
 
 def _open(rung: dict) -> pl.Expr:
@@ -234,11 +255,14 @@ def _by_rung(rungs: list[dict], key: str) -> pl.Expr:
     """The text of the chosen rung, its {names} filled with the figures of the need."""
     text = pl.lit(None, pl.String)
     for rung in rungs:
-        names = re.findall(r"\{(\w+)\}", rung[key])
-        filled = re.sub(r"\{\w+\}", "{}", rung[key])
-        value = pl.format(filled, *(pl.col(f"dit_{name}") for name in names)) if names else pl.lit(filled)
-        text = pl.when(pl.col("levier") == rung["code"]).then(value).otherwise(text)
+        text = pl.when(pl.col("levier") == rung["code"]).then(_told(rung[key])).otherwise(text)
     return text
+
+
+def _told(words: str) -> pl.Expr:
+    names = re.findall(r"\{(\w+)\}", words)
+    filled = re.sub(r"\{\w+\}", "{}", words)
+    return pl.format(filled, *(pl.col(f"dit_{name}") for name in names)) if names else pl.lit(filled)
 
 
 def _names() -> list[str]:
@@ -262,6 +286,9 @@ def _shown(dependency: float) -> list[pl.Expr]:
         "dit_supposes_dits": pl.when(pl.col("supposes") >= pl.col("lot_reperes"))
         .then(pl.lit("tous"))
         .otherwise(pl.format("{} d'entre eux", "supposes")),
+        "dit_atteint": pl.when(pl.col("seuil_douteux").fill_null(False))
+        .then(pl.lit("atteint sans doute (un montant inconnu ou une procédure adaptée est à vérifier)"))
+        .otherwise(pl.lit("atteint")),
         "dit_duree": pl.coalesce(pl.col("duree").cast(pl.String), pl.lit("inconnue")),
         **{f"dit_{name}_euros": pl.coalesce(_in_euros(pl.col(name)), pl.lit("?")) for name in _EUROS},
     }

@@ -13,10 +13,10 @@ import polars as pl
 
 from spaser import rules
 from spaser.potential.demand import members, needs
-from spaser.potential.lever import advise, duty, ladder, without_euros
+from spaser.potential.lever import advise, clauses, duty, ladder, without_euros
 from spaser.potential.likeness import resemblance
 from spaser.potential.lots import allotment
-from spaser.potential.match import candidates, describe, matches, within_reach
+from spaser.potential.match import candidates, describe, matches, sellers, within_reach
 from spaser.potential.offer import learned, supply
 from spaser.potential.readings import (
     clause_reading,
@@ -37,6 +37,7 @@ __all__ = [
     "balance",
     "by_family",
     "candidates",
+    "clauses",
     "counted",
     "covered",
     "describe",
@@ -49,16 +50,14 @@ __all__ = [
     "net",
     "of_spend",
     "opportunities",
+    "sellers",
     "settled",
     "states",
     "supply",
     "within_reach",
     "without_euros",
 ]
-#: Rungs whose reach is the insertion clause, not the whole need.
-_BY_CLAUSE = ("clause_sociale",)
 _SPLIT = ("allotir",)
-_DUTIES = ("clause_due",)
 #: What a family says of its first lever, and where its needs say it.
 _MAIN = {
     "levier_principal": "levier_libelle",
@@ -147,43 +146,33 @@ def _amounts(whole: pl.LazyFrame, under_code: bool = True) -> pl.LazyFrame:
     """Low, middle, high, and what binds.
 
     low: what comparable buyers already reach, never more than high; middle: the expectation of the supply; high: the smaller
-    of what credible suppliers hold and of what the law and the need allow. Where the lever is a clause, only the work it
-    reserves is reachable; where the need must first be divided, the part that its lots would let be taken. A duty and a criterion
-    move no euro by themselves: what a clause that is due would bring is told apart (``potentiel_du``), for every need.
+    of what credible suppliers hold and of what the law and the need allow. Where the need must first be divided, the part that its
+    lots would let be taken. A duty and a criterion move no euro by themselves: what a clause that is due would bring is told apart
+    (``potentiel_du``), for every need. So is the work that a clause advised would hold (``sous_clause``): whoever wins carries it, and
+    nothing of it goes to the ESS by itself.
     """
-    none = pl.col("levier").is_in(without_euros())
-    due = pl.col("clause_obligatoire") & pl.lit(under_code)
-    clause = pl.col("levier").is_in(_BY_CLAUSE)
-    split = pl.col("levier").is_in(_SPLIT)
+    none, due = pl.col("levier").is_in(without_euros()), pl.col("clause_obligatoire") & pl.lit(under_code)
+    clause, split = pl.col("levier").is_in(clauses()), pl.col("levier").is_in(_SPLIT)
     divided = (pl.col("annuel") * pl.col("part_allotie")).round().cast(pl.Int64)
-    middle = (
-        pl.when(none)
-        .then(0)
-        .when(clause)
-        .then((pl.col("clause_bas") + pl.col("clause_haut")) // 2)
-        .when(split)
-        .then(_part(pl.max_horizontal("lecture_offre", divided)))
-        .otherwise(_part(pl.col("lecture_offre")))
-    )
-    allowed = (
-        pl.when(clause).then(pl.min_horizontal("clause_haut", "annuel_haut")).otherwise(_part(pl.col("annuel_haut")))
-    )
-    offered = (
-        pl.when(clause)
-        .then("clause_haut")
-        .when(split)
-        .then((pl.col("annuel_haut") * pl.col("part_allotie")).round().cast(pl.Int64))
-        .otherwise("lecture_offre_haut")
-    )
-    high = pl.when(none).then(0).otherwise(pl.max_horizontal(pl.min_horizontal(offered, allowed), middle))
+    half = (pl.col("clause_bas") + pl.col("clause_haut")) // 2
+    allowed = _part(pl.col("annuel_haut"))
+    shares = (pl.col("annuel_haut") * pl.col("part_allotie")).round().cast(pl.Int64)
+    offered = pl.when(split).then(shares).otherwise("lecture_offre_haut")
+    reached = pl.when(split).then(pl.max_horizontal("lecture_offre", divided)).otherwise("lecture_offre")
+    middle = pl.when(none | clause).then(0).otherwise(_part(reached))
+    high = pl.when(none | clause).then(0).otherwise(pl.max_horizontal(pl.min_horizontal(offered, allowed), middle))
+    held = {"sous_clause": half, "sous_clause_haut": pl.min_horizontal("clause_haut", "annuel_haut")}
+    carried = {
+        name: pl.when(clause & ~none).then(pl.min_horizontal(value, "annuel")).otherwise(0)
+        for name, value in held.items()
+    }
     peers = (pl.col("annuel") * pl.col("repere_part")).round().cast(pl.Int64)
     binding = _binding(none, high, clause, split & (offered < allowed), offered < allowed, under_code)
     # A need that no action awaits brings nothing to the potential, and says its state instead of what binds it.
     act = actionable()
-    kept = {
-        name: pl.when(act).then(value).otherwise(0) for name, value in (("potentiel", middle), ("potentiel_haut", high))
-    }
-    owed = pl.when(due & act).then((pl.col("clause_bas") + pl.col("clause_haut")) // 2).when(due.is_not_null()).then(0)
+    amounts = {"potentiel": middle, "potentiel_haut": high} | carried
+    kept = {name: pl.when(act).then(value).otherwise(0) for name, value in amounts.items()}
+    owed = pl.when(due & act).then(half).when(due.is_not_null()).then(0)
     told = whole.with_columns(
         lecture_repere=peers, limite=pl.when(act).then(binding).otherwise("etat_libelle"), potentiel_du=owed, **kept
     )
@@ -200,14 +189,14 @@ def _binding(
     return (
         pl.when(none)
         .then(pl.lit("le levier ne déplace pas d'euros par lui-même"))
+        .when(clause)
+        .then(pl.lit("loi et besoin : la clause ne porte que sur une part des heures"))
         .when(high == 0)
         .then(
             pl.when(pl.col("candidats") == 0)
             .then(pl.lit("aucun fournisseur à portée"))
             .otherwise(pl.lit("aucun fournisseur crédible"))
         )
-        .when(clause)
-        .then(pl.lit("loi et besoin : la clause ne porte que sur une part des heures"))
         .when(by_lots)
         .then(pl.lit("taille des lots, puis offre"))
         .when(by_offer)
@@ -234,9 +223,7 @@ def net(
     """
     settings = (method or rules.method())["potential"]
     share = settings["dependance"]["value"] if dependency is None else dependency
-    amounts = opportunities.select(
-        "besoin_id", "acheteur_siren", "potentiel", "potentiel_haut", "levier", _annuel="annuel"
-    )
+    amounts = opportunities.select("besoin_id", "acheteur_siren", "potentiel", "potentiel_haut", _annuel="annuel")
     # As in the allotment: only those sure enough to serve the family bring their capacity.
     sure = pl.col("credible")
     rows = (
@@ -250,14 +237,8 @@ def net(
     offered = share * settings["participation"]["value"] * pl.col("adequation") * pl.col("capacite")
     received = rows.with_columns(_recu=offered * weight, _recu_haut=share * pl.col("capacite_haut") * weight)
     received = received.group_by("besoin_id").agg(pl.col("_recu", "_recu_haut").fill_nan(0).sum())
-    # An insertion clause is carried by whoever wins: it takes nobody's capacity.
-    clause = pl.col("levier").is_in(_BY_CLAUSE)
     kept = {
-        name: pl.when(clause)
-        .then(whole)
-        .otherwise(pl.min_horizontal(pl.col(whole).cast(pl.Float64), pl.col(part).fill_null(0.0)))
-        .round()
-        .cast(pl.Int64)
+        name: pl.min_horizontal(pl.col(whole).cast(pl.Float64), pl.col(part).fill_null(0.0)).round().cast(pl.Int64)
         for name, whole, part in (("potentiel_net", "potentiel", "_recu"), ("haut_net", "potentiel_haut", "_recu_haut"))
     }
     # Low ≤ middle ≤ high ≤ what is bought in a year, whatever the readings say.
@@ -297,12 +278,12 @@ def by_family(opportunities: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
     )
     suppliers = credible.group_by("famille").agg(fournisseurs=pl.coalesce("siret", "siren").n_unique().cast(pl.Int32))
     # A duty is no advice: the lever of a family is the first advised, that of the need where it moves most.
-    duty = pl.col("levier").is_in(_DUTIES)
-    first = pl.when(~duty).then(pl.col("potentiel"))
+    owed = pl.col("levier") == duty()["code"]
+    first = pl.when(~owed).then(pl.col("potentiel"))
     main = {
-        name: pl.when(~duty)
+        name: pl.when(~owed)
         .then(column)
-        .sort_by(first, "annuel", "besoin_id", descending=[True, True, False], nulls_last=True)
+        .sort_by(first, "sous_clause", "annuel", "besoin_id", descending=[True, True, True, False], nulls_last=True)
         .first()
         for name, column in _MAIN.items()
     }
@@ -318,6 +299,7 @@ def by_family(opportunities: pl.LazyFrame, found: pl.LazyFrame) -> pl.LazyFrame:
             potentiel_bas=pl.when(pl.col("potentiel_bas").is_not_null().any()).then(pl.col("potentiel_bas").sum()),
             potentiel=pl.col("potentiel").sum(),
             potentiel_haut=pl.col("potentiel_haut").sum(),
+            sous_clause=pl.col("sous_clause").sum(),
             potentiel_du=pl.when(pl.col("potentiel_du").is_not_null().any()).then(pl.col("potentiel_du").sum()),
             **main,
         )

@@ -40,6 +40,9 @@ def supply_reading(
         how="left",
         maintain_order="left",
     )
+    joined = joined.join(_team(rows, settings), on="besoin_id", how="left", maintain_order="left").with_columns(
+        quatre_suffisent=(pl.col("_equipe") >= pl.col("_annuel")).fill_null(False).cast(pl.Int32)
+    )
     counts = [
         name
         for name in counted.collect_schema().names()
@@ -51,7 +54,7 @@ def supply_reading(
         lecture_offre=(pl.col("_annuel") * part(pl.col("_preneurs") / lots)).round().cast(pl.Int64),
         lecture_offre_haut=pl.min_horizontal("_plafond", pl.col("_haut").cast(pl.Float64)).round().cast(pl.Int64),
         part_allotie=pl.col("part_allotie").fill_null(0.0),
-    ).drop("recurrence", "_annuel", "_haut", "_lots", "_plafond")
+    ).drop("recurrence", "_annuel", "_haut", "_lots", "_plafond", "_equipe")
 
 
 def _suppliers(rows: pl.LazyFrame, share: float, settings: dict, day: date | None) -> pl.LazyFrame:
@@ -87,6 +90,16 @@ def _suppliers(rows: pl.LazyFrame, share: float, settings: dict, day: date | Non
         .sum(),
         _plafond=(pl.min_horizontal(pl.col("capacite_haut") * share, pl.col("_haut"))).filter(credible).sum(),
     )
+
+
+def _team(rows: pl.LazyFrame, settings: dict) -> pl.LazyFrame:
+    """``besoin_id, _equipe``: what the largest of this trade can take together, as many as a team holds, one per legal unit; ``groups``
+    seats the same ones, by their nearest establishment."""
+    near = pl.col("prenable").sort_by("distance_km", "siret", nulls_last=True).first()
+    sure = rows.filter(pl.col("metier_connu") & pl.col("preste").fill_null(False))
+    units = sure.group_by("besoin_id", "siren").agg(near)
+    most = settings["groupement"]["membres"]
+    return units.group_by("besoin_id").agg(_equipe=pl.col("prenable").top_k(most).sum())
 
 
 def _count(where: pl.Expr) -> pl.Expr:
@@ -288,11 +301,10 @@ def _books() -> pl.Expr:
     return pl.col("codeCPV").str.contains("^2211") & ~school
 
 
-def _formal() -> pl.Expr:
-    """The amount of the need reaches the threshold; unknown where an adapted procedure, which such an amount rules out, says otherwise."""
-    adapted = pl.col("procedure").is_in(rules.method()["obligations"]["procedure_adaptee"]["values"]).fill_null(False)
-    reached = pl.col("besoin_montant") >= pl.col("seuil")
-    return pl.when(reached & adapted & (pl.col("cpv_specifique") != 1)).then(None).otherwise(reached)
+def _contradicted() -> pl.Expr:
+    """An adapted procedure beside an amount that rules it out, but for the services that may always have one (R2123-1 3°)."""
+    reached = (pl.col("besoin_montant") >= pl.col("seuil")).fill_null(False)
+    return reached & rules.adapted_procedure() & (pl.col("cpv_specifique") != 1).fill_null(True)
 
 
 def _clause_due(as_of: date | None) -> pl.Expr:
@@ -301,16 +313,16 @@ def _clause_due(as_of: date | None) -> pl.Expr:
         return pl.lit(None, pl.Boolean)
     since = rules.toml("law.toml")["duties"][DUTY]["since"]
     held = pl.lit(as_of >= since) | (pl.col("echeance") >= since).fill_null(False)
-    return pl.when(pl.col("concession")).then(False).otherwise(pl.col("formalise") & held)
+    return pl.when(pl.col("concession")).then(False).otherwise(pl.col("_atteint") & held)
 
 
 def lever_reading(whole: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
     """Adds what the ladder reads besides: the European threshold, sizes of lots, what the buyer spends a year in the family.
 
     ``seuil`` (cents, null when no day is given) is that of local authorities on the day (of social and specific services for their
-    codes): another kind of buyer has its own, to check. A formal need is one whose amount reaches it; an adapted procedure beside such
-    an amount leaves it unknown, but for the services that may always have one (R2123-1 3°). ``clause_obligatoire``: L2112-2-1, in force
-    on the day or before the end of the contract, concessions apart. ``famille_annuelle`` sums the running needs of the buyer in the family; what is not published is not in it.
+    codes): another kind of buyer has its own, to check. A formal need is one that reaches it (``rules.reaches``), unknown where an adapted
+    procedure contradicts its amount. ``clause_obligatoire``: L2112-2-1, of a need that reaches it, surely or not (``seuil_douteux``), in
+    force on the day or before the end of the contract, concessions apart. ``famille_annuelle`` sums the running needs of the buyer in the family; what is not published is not in it.
     """
     euros = {
         name: None if as_of is None else rules.value(name, as_of)
@@ -336,12 +348,18 @@ def lever_reading(whole: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
     divided = pl.col("alloti").fill_null(False) if "alloti" in have else pl.lit(False)
     announced = pl.col("lots_dits") if "lots_dits" in have else pl.lit(None, pl.Int32)
     operation = pl.col("lots_operation") if "lots_operation" in have else pl.lit(None, pl.Int32)
-    return rows.with_columns(formalise=_formal()).with_columns(
+    unread = pl.col("besoin_incomplet") if "besoin_incomplet" in have else pl.lit(None, pl.Boolean)
+    least = pl.when(pl.col("cpv_specifique") == 1).then(goods).otherwise("seuil")
+    rows = rows.with_columns(_atteint=rules.reaches(pl.col("besoin_montant"), least, pl.col("seuil"), unread))
+    return rows.with_columns(
+        formalise=pl.when(~_contradicted()).then("_atteint"),
+        seuil_douteux=pl.col("_atteint").fill_null(False)
+        & (_contradicted() | (pl.col("besoin_montant") < pl.col("seuil")).fill_null(True)),
         clause_obligatoire=_clause_due(as_of),
         alloti_oui=(divided | (pl.col("lots") > 1).fill_null(False)).cast(pl.Int32),
         lots_connus=pl.max_horizontal("lots", announced, operation),
         lots_non_lus=(announced > pl.col("lots")).fill_null(False).cast(pl.Int32),
-        lot_montant=pl.col("besoin_montant") // pl.col("lots").clip(1, None),
+        lot_montant=pl.when(~unread.fill_null(False)).then(pl.col("besoin_montant") // pl.col("lots").clip(1, None)),
         famille_annuelle=running.sum().over("acheteur_siren", "famille"),
         marge_lots=pl.col("reservables").cast(pl.Int64) - pl.col("lots_utiles").cast(pl.Int64),
         type_marche_travaux=pl.when(kind.is_not_null()).then((kind == "travaux").cast(pl.Int32)),
@@ -353,4 +371,4 @@ def lever_reading(whole: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
         livres=_books().cast(pl.Int32),
         secours=pl.col("codeCPV").str.contains(_RESCUE).cast(pl.Int32),
         agec=pl.col("_regles").str.contains("AGEC58").fill_null(False).cast(pl.Int32),
-    )
+    ).drop("_atteint")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from spaser import french, potential
+from spaser import french
 from spaser.deliverables.report import Block, Column, Sentence, table
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
@@ -21,8 +21,9 @@ _PLAN = (
     Column("autres_leviers", "Levier d'autres lots", extra=True),
     Column("levier_fournisseurs", "Peuvent y répondre (déjà repérés, sourçage ouvert à tous)", "entier", extra=True),
     Column("levier_population", "Qui est compté", extra=True),
-    Column("potentiel", "Effet attendu, net par an", "somme"),
+    Column("potentiel", "À l'ESS ou à l'insertion, net par an", "somme"),
     Column("potentiel_haut", "Au plus, par an", "somme", extra=True),
+    Column("sous_clause", "Sous clause d'insertion, par an", "somme"),
     Column("impact", "Heures d'insertion exigées"),
     Column("consultation", "Suite avant le", "date", extra=True),
     Column("difficulte", "Difficulté", extra=True),
@@ -33,15 +34,18 @@ _LEFT = (
     Column("motif", "Motif"),
     Column("famille_libelle", "Famille"),
     Column("besoins", "Besoins", "entier"),
-    Column("potentiel", "Effet attendu, net par an", "somme"),
+    Column("potentiel", "À l'ESS ou à l'insertion, net par an", "somme"),
+    Column("sous_clause", "Sous clause d'insertion, par an", "somme"),
     Column("sourcing", "Commencer avant le", "date"),
     Column("consultation", "Suite avant le", "date"),
 )
+#: The amounts of a line: a lever that moves nothing of a kind shows nothing, not a zero.
+_AMOUNTS = ("potentiel", "potentiel_haut", "sous_clause")
 _FLOOR = french.typeset(
     "Le plancher d'une action, la durée minimale de préparation et le nombre de lignes sont des choix du kit, datés et motivés, que l'on peut déplacer."
 )
 _EQUAL = french.typeset(
-    "Fournisseurs déjà repérés, sourçage ouvert à tous (R2111-1, R2111-2) : ce plan n'en nomme aucun. Une ligne par famille et par levier ; les lots d'une même consultation n'en font qu'une, celle du plus lourd ; une ligne commence avec le premier de ses besoins à préparer ; chaque famille a sa meilleure action avant qu'une autre en ait deux. Un devoir et un critère ne déplacent pas d'euros par eux-mêmes. Les heures d'une clause sont une théorie : montant annuel × part des heures (taux bas usuel de la famille, choix du kit) × heures par millier d'euros ; elles ne s'ajoutent ni aux heures faites, ni à celles achetées à une structure inclusive, et l'effet net n'est pas mesuré."
+    "Fournisseurs déjà repérés, sourçage ouvert à tous (R2111-1, R2111-2) : ce plan n'en nomme aucun. Une ligne par famille et par levier ; les lots d'une même consultation n'en font qu'une, celle du plus lourd ; une ligne commence avec le premier de ses besoins à préparer ; chaque famille a sa meilleure action avant qu'une autre en ait deux. Un devoir et un critère ne déplacent pas d'euros par eux-mêmes ; une clause est exécutée par qui l'emporte : ses euros ne s'ajoutent pas à ceux de l'ESS. Les heures d'une clause sont une théorie : montant annuel × part des heures (taux bas usuel de la famille, choix du kit) × heures par millier d'euros ; elles ne s'ajoutent ni aux heures faites, ni à celles achetées à une structure inclusive, et l'effet net n'est pas mesuré."
 )
 #: What may be lacking: code → what is not given, what it would add.
 LACKING = {
@@ -76,12 +80,9 @@ def section_plan(findings: Findings) -> Told:
         f"d'actions (les autres cèdent la place à ce que la loi ou une alerte demande) ; les montants sont nets : une capacité ne sert qu'une fois",
         *_told(rows, left),
     ]
-    marked = rows.with_columns(
-        effet_nul=pl.col("levier").is_in(potential.without_euros()), retenu=pl.col("action_id").is_in(list(held))
-    )
-    shown = marked.with_columns(
-        pl.when(~pl.col("effet_nul")).then("potentiel").alias("potentiel"),
-        pl.when(~pl.col("effet_nul")).then("potentiel_haut").alias("potentiel_haut"),
+    shown = rows.with_columns(
+        *(pl.when(pl.col(name) > 0).then(name).alias(name) for name in _AMOUNTS),
+        retenu=pl.col("action_id").is_in(list(held)),
     )
     blocks: list[Block] = [*(Sentence(french.sentence(text)) for text in said)]
     blocks += [table("tab-plan-detail", "Le plan, avec ses bases légales", shown, _PLAN, _EQUAL)] if rows.height else []
@@ -92,12 +93,12 @@ def section_plan(findings: Findings) -> Told:
 
 def _left_out(left: pl.DataFrame) -> list[Block]:
     """What the plan leaves with an amount, in a table; what moves no euro known, in a sentence: families, never « 0 € »."""
-    priced = left.filter(pl.col("potentiel") > 0)
+    priced = left.filter((pl.col("potentiel") > 0) | (pl.col("sous_clause") > 0))
     blocks: list[Block] = []
     if priced.height:
         title = "À garder en vue : ce que le plan n'a pas retenu, et pourquoi"
         blocks.append(table("tab-plan-ecartes", title, priced, _LEFT, _FLOOR))
-    rest = left.filter(pl.col("potentiel").is_null())
+    rest = left.filter(pl.col("potentiel").is_null() & pl.col("sous_clause").is_null())
     if rest.height:
         names = rest["famille_libelle"].unique().sort().to_list()
         some = french.listing([name[:1].lower() + name[1:] for name in names])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -10,6 +11,9 @@ from spaser import french, rules
 from spaser.deliverables.report import Block, Callout, Column, Section, TableBlock, table
 from spaser.sections.findings import Findings
 from spaser.vocabulary import APPLICABILITY
+
+#: The two duties of a SPASER: to adopt it, to publish its indicators; and the states in which a duty binds.
+SPASER, BINDS = ("spaser-adoption", "spaser-indicateurs"), ("certain", "probable")
 
 
 def spaser_table(findings: Findings) -> TableBlock | None:
@@ -116,17 +120,130 @@ def private_section(findings: Findings) -> Section:
     )
 
 
-def spaser_told(findings: Findings) -> list[str]:
-    """What the last year of data says of a SPASER, in one sentence; nothing when no year is known, or when it is clearly not due."""
+def spaser_judged(findings: Findings) -> dict[str, Any] | None:
+    """The row of the duty to adopt a SPASER in the year that every page speaks of: the last of those that bind, else of those that may; nothing
+    when it is clearly not due."""
     rows = findings.extras.get("obligations_acheteur")
     if rows is None:
-        return []
+        return None
     near = pl.col("regle_etat").str.contains("depenses_pres_du_seuil", literal=True)
-    due = rows.filter(pl.col("obligation") == "spaser-adoption", (pl.col("applicabilite") != "non_soumis") | near)
-    # The surest year speaks, the latest among the surest: a year that has just begun says nothing yet.
-    rank = pl.col("applicabilite").replace_strict(list(APPLICABILITY), list(range(len(APPLICABILITY))))
+    due = rows.filter(pl.col("obligation") == SPASER[0], (pl.col("applicabilite") != "non_soumis") | near)
+    # The surest years speak, certain and probable alike, and the last of them: a year that has just begun says nothing yet.
+    order = list(APPLICABILITY)
+    rank = (
+        pl.col("applicabilite").replace(dict.fromkeys(BINDS, order[-1])).replace_strict(order, list(range(len(order))))
+    )
     told = due.sort(rank, "annee").tail(1).to_dicts()
-    return [f"SPASER, année {row['annee']} : {APPLICABILITY[row['applicabilite']]} ; {row['motif']}" for row in told]
+    return told[0] if told else None
+
+
+def spaser_told(findings: Findings) -> list[str]:
+    """What that year says of a SPASER, in one sentence; nothing when it is clearly not due."""
+    row = spaser_judged(findings)
+    if row is None:
+        return []
+    return [f"SPASER, année {row['annee']} : {APPLICABILITY[row['applicabilite']]} ; {row['motif']}"]
+
+
+def spaser_standing(findings: Findings) -> TableBlock | None:
+    """The SPASER in the year judged, question by question: who owes one, whether it is adopted, what is published and when; nothing where
+    nothing lets one think that it is due."""
+    row = spaser_judged(findings)
+    if row is None or row["applicabilite"] not in (*BINDS, "indetermine") or not _hinted(row):
+        return None
+    duty, indicators = (law("duties")[name] for name in SPASER)
+    said, why = said_and_why(row["motif"])
+    bar = french.euros_short(row["seuil"]) if row["seuil"] is not None else "le seuil"
+    who, published = _asked_of_all(bar, indicators)
+    lines = [
+        who,
+        ("Ici", f"{row['annee']} : {APPLICABILITY[row['applicabilite']]}{_spent(row)} ; {why}"),
+        (
+            "Adopté et publié",
+            said
+            or "rien n'en a été dit pour ce diagnostic : donner sa date d'adoption et son adresse, ou le faire adopter",
+        ),
+        published,
+        ("Prochaine publication", _next(findings)),
+    ]
+    return _lines("tab-spaser-ici", lines, duty)
+
+
+def spaser_rule(day: date) -> TableBlock:
+    """What the law asks of whoever owes a SPASER, on a day: for a reader of whom nothing is known."""
+    duty, indicators = (law("duties")[name] for name in SPASER)
+    bar = french.euros_short(int(rules.value("spaser_threshold", day) or 0) * 100)
+    return _lines("tab-spaser-loi", list(_asked_of_all(bar, indicators)), duty)
+
+
+def _asked_of_all(bar: str, indicators: dict[str, Any]) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (
+        (
+            "Qui en doit un",
+            f"tout acheteur soumis au code dont les dépenses de l'année dépassent {bar} HT, hors livre V (L2111-3, D2111-3)",
+        ),
+        ("À publier", f"{_published()}, tous les {french.number(indicators['every_years'])} ans (L2111-3 al. 3)"),
+    )
+
+
+def _lines(id: str, lines: list[tuple[str, str]], duty: dict[str, Any]) -> TableBlock:
+    frame = pl.DataFrame(
+        [(question, french.typeset(french.capital(answer))) for question, answer in lines],
+        schema=["question", "reponse"],
+        orient="row",
+    )
+    note = f"{duty['label']} : {rules.checked(duty)}."
+    heads = (Column("question", "Le SPASER"), Column("reponse", "Ce que l'on en sait"))
+    return table(id, "Le schéma de promotion des achats responsables (SPASER)", frame, heads, french.typeset(note))
+
+
+def _hinted(row: dict[str, Any]) -> bool:
+    """Whether spending or notified amounts let one think of the duty: « nothing is known » is said with what is missing."""
+    return (
+        row["applicabilite"] in BINDS or row["depense_haute"] is not None or (row["indice"] or 0) > (row["seuil"] or 0)
+    )
+
+
+def said_and_why(motive: str) -> tuple[str, str]:
+    """What the buyer said of its SPASER, when it did, apart from the reason of the state."""
+    if not motive.startswith("SPASER"):
+        return "", motive
+    said, _, why = motive.partition(" ; ")
+    return said.removeprefix("SPASER "), why
+
+
+def adopted(motive: str) -> bool:
+    """Whether the buyer says that it has a SPASER, whatever the day."""
+    return motive.startswith("SPASER adopté")
+
+
+def _spent(row: dict[str, Any]) -> str:
+    return (
+        f" ({french.euros_short(row['depense_haute'])} de dépenses au plus)" if row["depense_haute"] is not None else ""
+    )
+
+
+def _published() -> str:
+    """The indicators that the law asks for at each publication, by the items of the SPASER."""
+    asked = [
+        one["titre"]
+        for one in rules.toml("spaser_items.toml").values()
+        if one["contrats"] and one["frequence"] == "tous les deux ans"
+    ]
+    first, *others = (f"{title[:1].lower()}{title[1:]}" for title in asked)
+    return f"les taux réels, en nombre de contrats ou en valeur, avec un objectif pour chacun : {' ; '.join((first, *others))}"
+
+
+def _next(findings: Findings) -> str:
+    """When the indicators are next awaited: two years after the adoption or the last publication, when it is known."""
+    rows = findings.extras["obligations_acheteur"].filter(
+        pl.col("obligation") == SPASER[1], pl.col("echeance").is_not_null()
+    )
+    days = rows["echeance"].to_list()
+    if not days:
+        return "la date se compte de l'adoption ou de la dernière publication, qui n'ont pas été dites"
+    late = " : passée, à vérifier" if days[-1] < findings.day else ""
+    return f"{french.long_date(days[-1])}{late}"
 
 
 def _of_buyer(findings: Findings, kept: pl.Expr, also: pl.Expr | None = None) -> pl.DataFrame | None:

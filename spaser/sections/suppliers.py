@@ -74,9 +74,24 @@ def _amounts(access: pl.DataFrame) -> TableBlock:
         Column("montant_haut", "Montant, au plus", "somme", extra=True),
         Column("part", "Part, à parts égales", "part"),
     )
-    return table(
-        "tab-acces-ess", "Contrats gagnés, et ce qu'ils pèsent", access.with_columns(part=part), columns, _SHARED
+    shown, none = won_by(access.with_columns(part=part))
+    return table("tab-acces-ess", "Contrats gagnés, et ce qu'ils pèsent", shown, columns, f"{_SHARED}{none}")
+
+
+def won_by(access: pl.DataFrame) -> tuple[pl.DataFrame, str]:
+    """The statuses that won a contract; and those that none is known to hold, in one sentence, never in a row of zeros."""
+    none = [f"{title[:1].lower()}{title[1:]}" for title in access.filter(pl.col("contrats") == 0)["statut"]]
+    told = f" Aucun contrat reconnu : {french.listing(none)}." if none else ""
+    some = access.filter(pl.col("contrats") > 0)
+    # The last status only widens « par SIRET »: where it adds nothing, it says nothing.
+    wider, exact = (
+        pl.col("statut").str.contains(word, literal=True) for word in ("par leur seul SIREN", "inclusifs (par SIRET)")
     )
+    same = (
+        some.filter(wider)["contrats"].to_list()
+        == some.filter(exact & pl.col("statut").str.starts_with("Titulaires inclusifs"))["contrats"].to_list()
+    )
+    return some.filter(~wider) if same else some, french.typeset(told)
 
 
 def _unproved(findings: Findings) -> TableBlock | None:
@@ -162,8 +177,8 @@ _LISTS = french.typeset(
 )
 _SHARED = french.typeset(
     "Un contrat à plusieurs titulaires est compté pour rien (au moins), à parts égales, ou en entier (au plus). Le montant d'un "
-    "accord-cadre est un maximum. Par SIRET : le statut d'un établissement ne vaut que pour lui ; étendu au SIREN : il vaut pour "
-    "toute l'unité légale (une association qui gère un ESAT, par exemple)."
+    "accord-cadre est un maximum. Par SIRET : le statut d'un établissement ne vaut que pour lui. Par le seul SIREN : un autre établissement de "
+    "la même unité légale est dans les listes (une association qui gère un ESAT, par exemple) ; ces contrats ne sont comptés que là."
 )
 _ABSENT = french.typeset(
     "Une réservation suppose un titulaire habilité : liste incomplète ou ancienne, identifiant erroné, ou erreur de saisie."

@@ -105,6 +105,11 @@ def last_notified(contracts: pl.DataFrame, as_of: date) -> date | None:
     return last if isinstance(last, date) and (as_of - last).days > most else None
 
 
+def read_in_files(accounts: pl.DataFrame) -> int:
+    """The contracts and concessions that the files hold, whoever bought."""
+    return int(accounts["contrats"].sum()) + int(accounts["concessions"].sum())
+
+
 def checked_accounts(accounts: pl.DataFrame) -> pl.DataFrame:
     """ACCOUNTS with ``ecart``: what was found less what is accounted for (0 when the account is right)."""
     parts = pl.sum_horizontal("contrats", "versions_titulaires", "doublons", "concessions", "rejetes")

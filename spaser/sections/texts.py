@@ -34,7 +34,7 @@ def section_texts(findings: Findings) -> Told:
     refused = gaps.filter(pl.col("decision") == "refuse").height
     blocks: list = [Paragraph(_told(findings, under, silent, refused)), _scope(findings)]
     if under.height:
-        blocks.append(_list("tab-sous-declaration", "Sous-déclaration probable : trouvé, non déclaré", under))
+        blocks.append(_list("tab-sous-declaration", "À vérifier : trouvé dans les textes, non déclaré", under))
     telling = silent.filter(pl.col("certitude") >= _TELLING)
     if telling.height:
         blocks.append(

@@ -24,7 +24,7 @@ from spaser.vocabulary.sentences import BEYOND_TEN
 #: Levers that prepare nothing to put in a plan.
 _IDLE = ("rien", "sans_objet")
 #: The rung that is an obligation, not advice.
-DUTY = "clause_due"
+DUTY = str(potential.duty()["code"])
 LATE, SMALL = "trop tard pour préparer (à vérifier)", "sous le plancher"
 LATER, BEYOND = "à préparer plus tard", BEYOND_TEN
 NOBODY, UNDATED = "sans fournisseur repéré ni gain mesuré", "sans date connue"
@@ -51,7 +51,7 @@ def plan(
         DECISIONS of type ``action``: who answers for each, its state, its date, a note; read back, never overwritten.
     """
     settings = method["plan"]
-    kept = _ready(_owed(upcoming), day, settings)
+    kept = _ready(upcoming, day, settings)
     due = _due(kept)
     scored = _worth(_lines(kept), settings).with_columns(_points=_score(settings, day))
     # The next date, then the best action of each family, then the second ones, and so on: no family fills the plan.
@@ -81,7 +81,7 @@ def set_aside(
     acting: pl.DataFrame, upcoming: pl.DataFrame, actions: pl.DataFrame, *, day: date, method: dict[str, Any]
 ) -> pl.DataFrame:
     """``plan_ecartes``: what the plan leaves out and why, one row per reason and family: ``motif, famille_libelle, besoins`` (``dus``: those
-    for which the clause is due anyway), ``potentiel, sourcing, consultation, objets``; no euro is no amount.
+    for which the clause is due anyway), ``potentiel, sous_clause, sourcing, consultation, objets``; no euro is no amount.
 
     Parameters
     ----------
@@ -94,7 +94,6 @@ def set_aside(
     """
     settings = method["plan"]
     held = actions.select(besoin_id="besoin_ids").explode("besoin_id")
-    acting, upcoming = _owed(acting), _owed(upcoming)
     left = acting.join(held, on="besoin_id", how="anti", maintain_order="left").join(
         upcoming.select("besoin_id", "sourcing"), on="besoin_id", how="left", maintain_order="left"
     )
@@ -121,7 +120,7 @@ def set_aside(
         .agg(
             besoins=pl.len().cast(pl.Int32),
             dus=(pl.col("levier_du").fill_null("") != "").sum().cast(pl.Int32),
-            potentiel=pl.when(pl.col("potentiel").sum() > 0).then(pl.col("potentiel").sum()),
+            **{name: pl.when(pl.col(name).sum() > 0).then(pl.col(name).sum()) for name in ("potentiel", "sous_clause")},
             sourcing=pl.col("sourcing").min(),
             consultation=_end().min(),
             objets=pl.col("objet").head(3).str.join(" ; "),
@@ -145,9 +144,10 @@ def _operations(kept: pl.DataFrame) -> pl.DataFrame:
         .sort(
             "_devoir",
             "potentiel",
+            "sous_clause",
             "annuel",
             "besoin_id",
-            descending=[False, True, True, False],
+            descending=[False, True, True, True, False],
             nulls_last=True,
         )
         .with_columns(_ligne=first)
@@ -173,19 +173,14 @@ def _consulted(needs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _worth(lines: pl.DataFrame, settings: dict[str, Any]) -> pl.DataFrame:
-    """Those that reach the floor; a lever that moves no euro by itself is held to none."""
+    """Those that reach the floor, by what goes to the ESS or by what a clause holds; a lever that moves no euro by itself is held to none."""
     free = pl.col("levier").is_in(potential.without_euros())
-    return lines.filter(free | (pl.col("potentiel") >= settings["plancher"]["value"] * CENT))
+    return lines.filter(free | (_weight() >= settings["plancher"]["value"] * CENT))
 
 
-def _owed(needs: pl.DataFrame) -> pl.DataFrame:
-    """A need without advice for which the clause is due is the duty's: the law asks it of fuel as of cleaning."""
-    rung, owed = potential.duty(), (pl.col("levier_du").fill_null("") != "") & pl.col("levier").is_in(_IDLE)
-    told = {"levier": rung["code"], "levier_libelle": rung["label"], "levier_article": rung["article"]}
-    return needs.with_columns(
-        *(pl.when(owed).then(pl.lit(text)).otherwise(name).alias(name) for name, text in told.items()),
-        levier_raison=pl.when(owed).then("levier_du").otherwise("levier_raison"),
-    )
+def _weight() -> pl.Expr:
+    """What a line weighs: euros to the ESS, or those that a clause would hold where it is what is advised; never their sum."""
+    return pl.max_horizontal("potentiel", "sous_clause").fill_null(0)
 
 
 def _is_duty() -> pl.Expr:
@@ -206,7 +201,7 @@ def answerable(needs: pl.DataFrame) -> pl.DataFrame:
 
 def _answered() -> pl.Expr:
     """A lever, somebody to answer, and a gain: euros, or a lever that moves none by itself (a duty, a criterion)."""
-    gain = (pl.col("potentiel").fill_null(0) > 0) | pl.col("levier").is_in(potential.without_euros())
+    gain = (_weight() > 0) | pl.col("levier").is_in(potential.without_euros())
     somebody = (pl.col("credibles") > 0) | (pl.col("clause_candidats") > 0)
     return (~pl.col("levier").is_in(_IDLE) & gain & somebody).fill_null(False)
 
@@ -243,7 +238,13 @@ def _merged(needs: pl.DataFrame) -> pl.DataFrame:
     own = (pl.col("levier") == pl.col("ligne_levier")).fill_null(False)
     same = own & (pl.col("famille") == pl.col("ligne_famille")).fill_null(False)
     weighed = needs.with_columns(_propre=own, _soi=same).sort(
-        "_soi", "potentiel", "annuel", "besoin_id", descending=[True, True, True, False], nulls_last=True
+        "_soi",
+        "potentiel",
+        "sous_clause",
+        "annuel",
+        "besoin_id",
+        descending=[True, True, True, True, False],
+        nulls_last=True,
     )
     earliest = _end().sort_by("sourcing", _end(), nulls_last=True).first()
     merged = weighed.group_by("acheteur_siren", "ligne_famille", "ligne_levier", maintain_order=True).agg(
@@ -259,6 +260,7 @@ def _merged(needs: pl.DataFrame) -> pl.DataFrame:
         annuel=pl.col("annuel").sum(),
         potentiel=pl.col("potentiel").sum(),
         potentiel_haut=pl.col("potentiel_haut").sum(),
+        sous_clause=pl.col("sous_clause").sum(),
         ressemblance=pl.col("ressemblance").max(),
         sourcing=pl.col("sourcing").min(),
         consultation=earliest,
@@ -331,8 +333,8 @@ def _nearest(day: date) -> pl.Expr:
 
 def _score(settings: dict[str, Any], day: date) -> pl.Expr:
     """Gain, ease and urgency, each from 0 to 1, weighed; the weights are the user's to move."""
-    most = pl.col("potentiel").max()
-    gain = pl.when(most > 0).then(pl.col("potentiel") / most).otherwise(0.0)
+    most = _weight().max()
+    gain = pl.when(most > 0).then(_weight() / most).otherwise(0.0)
     ease = pl.col("ressemblance").rank() / pl.len()
     months = (pl.col("sourcing") - pl.lit(day)).dt.total_days() / 30
     urgent = 1 - months.clip(0, 12) / 12

@@ -99,7 +99,7 @@ HANDED: dict[str, Handed] = {
         "acquis", "acquis_part", "candidats", "credibles", "reservables", "handicap_credibles",
         "insertion_credibles", "ess_credibles", "clause_candidats", "lot_credibles", "dependance_mediane",
         "lecture_offre", "lecture_offre_haut", "lecture_repere", "repere_n", "lecture_loi", "loi_raison",
-        "potentiel_bas", "potentiel", "potentiel_haut", "limite", "levier_libelle", "levier_article", "levier_pour",
+        "potentiel_bas", "potentiel", "potentiel_haut", "sous_clause", "limite", "levier_libelle", "levier_article", "levier_pour",
         "levier_fournisseurs", "levier_population",
         "levier_raison", "levier_changerait", "levier_confiance", "etat", "etat_libelle", "etat_action", "leviers", "levier_verifier",
         "levier_exclu", "levier_refus",
@@ -112,7 +112,7 @@ HANDED: dict[str, Handed] = {
     )),
     "potentiel_familles": Handed("studies.potential", "a purchase family of the potential", (
         "famille", "famille_libelle", "besoins", "annuel", "annuel_haut", "acquis", "potentiel_bas", "potentiel",
-        "potentiel_haut", "levier_principal", "levier_fournisseurs", "levier_population", "fournisseurs",
+        "potentiel_haut", "sous_clause", "levier_principal", "levier_fournisseurs", "levier_population", "fournisseurs",
     )),
     "hypotheses": Handed("studies.potential", "an assumption of the potential", ("hypothese", "valeur", "raison")),
     "poids_appris": Handed("studies.potential", "a NAF code and a family, with the weight learned", (
@@ -131,12 +131,12 @@ HANDED: dict[str, Handed] = {
     )),
     "plan_actions": Handed("studies.pams", "an action of the plan: needs of a family, a lever, a date", (
         "rang", "action_id", "nature", "famille_libelle", "levier_libelle", "levier_article", "priorite", "besoins", "dus", "contrats", "objets", "autres_leviers", "levier_fournisseurs", "levier_population", "annuel",
-        "potentiel", "potentiel_haut", "sourcing", "consultation", "retard", "difficulte", "levier_verifier", "leviers", "responsable", "etat",
+        "potentiel", "potentiel_haut", "sous_clause", "sourcing", "consultation", "retard", "difficulte", "levier_verifier", "leviers", "responsable", "etat",
         "echeance", "note", "impact", "impact_bas", "impact_haut",
     )),
     "plan_dits": Handed("studies.pams", "what a person wrote of a line of the plan", ("objet_id", "champ", "valeur")),
     "plan_ecartes": Handed("studies.pams", "a family that the plan leaves out, and why", (
-        "motif", "famille_libelle", "besoins", "dus", "potentiel", "sourcing", "consultation", "objets",
+        "motif", "famille_libelle", "besoins", "dus", "potentiel", "sous_clause", "sourcing", "consultation", "objets",
     )),
     "objectifs": Handed("studies.pams", "a target and its state", (
         "rang", "nature", "indicateur", "titre", "unite", "definition", "cible", "annee", "source", "confidence",

@@ -97,6 +97,11 @@ NEEDS = Table(
         Word("part_clause", F, "Part des contrats en cours qui portent une clause sociale, déclarée ou écrite", "part"),
         Word("part_critere", F, "Part des contrats en cours qui portent un critère social, déclaré ou écrit", "part"),
         Word("besoin_montant", I, "Montant du besoin entier, tous lots (réservés compris), non annualisé", "centime"),
+        Word(
+            "besoin_incomplet",
+            B,
+            "Un montant de ses consultations n'est pas connu : le montant du besoin est un minimum",
+        ),
         Word("alloti", B, "L'objet dit un besoin alloti"),
         Word("lots_dits", N, "Lots annoncés par l'objet", "lot"),
         Word("lots_operation", N, "Lots lus de la même consultation, tous besoins", "lot"),
@@ -221,6 +226,13 @@ OPPORTUNITIES = Table(
         Word("potentiel_bas", I, "Potentiel annuel, borne basse (null : non mesuré)", "centime"),
         Word("potentiel", I, "Potentiel annuel, milieu", "centime"),
         Word("potentiel_haut", I, "Potentiel annuel, borne haute", "centime"),
+        Word(
+            "sous_clause",
+            I,
+            "Exécuté par an sous la clause d'insertion conseillée, par qui l'emporte : hors du potentiel",
+            "centime",
+        ),
+        Word("sous_clause_haut", I, "Sous la clause d'insertion conseillée, borne haute", "centime"),
         Word(
             "potentiel_du",
             I,

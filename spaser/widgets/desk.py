@@ -21,6 +21,7 @@ from spaser.studies import diagnostic
 from spaser.studies import mission as missions
 from spaser.studies.diagnostic import Base, Diagnostic, handover
 from spaser.studies.mission import Asked, Decisions, Mission
+from spaser.studies.pams import Wishes
 from spaser.text import fold
 from spaser.widgets.selection import Selection, reading_day
 
@@ -109,7 +110,7 @@ class Desk:
 
     def _spend(self) -> pl.LazyFrame | None:
         """The spending of the buyer shown; a ledger that cannot be read is told where spending is shown, and answers nothing here."""
-        ledger = self.asked.wishes.ledger if self.asked else None
+        ledger = self.wishes.ledger
         try:
             return read_ledger(ledger, mapping=self.columns).lines.lazy() if ledger else None
         except Problem:
@@ -135,6 +136,16 @@ class Desk:
             return self.mission.every
         found = named.get(chosen[0], self.mission.every)
         return replace(found, label=found.label or self.mission.names.get(chosen[0], ""))
+
+    @property
+    def told(self) -> tuple[Asked, ...]:
+        """All that the mission asks: of every buyer, then of each one named."""
+        return (self.mission.every, *self.mission.asked) if self.mission is not None else ()
+
+    @property
+    def wishes(self) -> Wishes:
+        """What is wished of the buyer shown (radius, dependency, targets, spending…); nothing without a mission."""
+        return self.asked.wishes if self.asked else Wishes()
 
     @property
     def kind(self) -> str | None:

@@ -119,7 +119,8 @@ class Missions:
     def _confirm(self, home: Path, path: Path) -> ipywidgets.VBox:
         """What was recognised, its columns, the kind to confirm or correct, and a button."""
         looked = self._looked(path)
-        kind = "pièces des marchés" if looked.problem and path.suffix.lower() in _DOCUMENTS else looked.kind
+        document = looked.kind not in KINDS and path.suffix.lower() in _DOCUMENTS
+        kind = "pièces des marchés" if document else looked.kind
         chosen = ipywidgets.Dropdown(
             options=["à choisir", *KINDS], value=kind if kind in KINDS else "à choisir", description="C'est", style=WIDE
         )
@@ -239,7 +240,8 @@ def _account(path: Path, looked: reading.Looked, kind: str) -> str:
     # Typeset before it is escaped: « &quot; » ends by a semicolon that takes no space.
     what = tables.safe(french.typeset("reconnu : " + kind if kind in KINDS else "non reconnu"))
     lines = [f"<strong>{tables.safe(path.name)}</strong> – {what}"]
-    titles = reading.headings(path)
+    # A text has no columns: its marks and commas are not those of a table.
+    titles = [] if path.suffix.lower() in _DOCUMENTS else reading.headings(path)
     more = f" et {french.count(len(titles) - _COLUMNS, 'autre')}" if len(titles) > _COLUMNS else ""
     told = [*looked.told, *([f"Colonnes : {', '.join(titles[:_COLUMNS])}{more}"] if titles else [])]
     told += [looked.problem] if looked.problem and kind not in KINDS else []
@@ -250,7 +252,7 @@ def _account(path: Path, looked: reading.Looked, kind: str) -> str:
 def _first_lines(path: Path) -> str:
     """The beginning of the file as a table that scrolls inside: enough to see whether it is the right one."""
     rows = [[_cut(cell) for cell in row] for row in reading.first_lines(path)]
-    if len(rows) < 2:
+    if len(rows) < 2 or path.suffix.lower() in _DOCUMENTS:
         return ""
     head = "".join(f'<th scope="col">{tables.safe(cell)}</th>' for cell in rows[0])
     body = "".join(f"<tr>{''.join(f'<td>{tables.safe(cell)}</td>' for cell in row)}</tr>" for row in rows[1:])

@@ -27,8 +27,7 @@ from spaser.vocabulary import CONSIDERATIONS
 from spaser.widgets import tables
 from spaser.widgets.desk import Desk
 from spaser.widgets.downloads import link
-from spaser.widgets.potential import DEPENDENCY, REACH
-from spaser.widgets.views import WIDE, View, choice, shown_value
+from spaser.widgets.views import WIDE, View, choice, dependency, radius, shown_value
 
 #: The sections a comment is usually written on: title → section.
 _COMMENTED = {
@@ -71,9 +70,10 @@ class Pams(View):
             _typed("Réponses au questionnaire", answers),
             _typed("Fichier de dépenses", ledger),
         )
-        self.radius = choice("Rayon des fournisseurs locaux", REACH)
-        self.dependency = choice("Dépendance acceptée", DEPENDENCY, 0.3)
-        self.goal = choice("Objectif", {"aucun": ""} | {name_of(word.name): word.name for word in CONSIDERATIONS})
+        self.radius, self.dependency = radius(desk), dependency(desk)
+        self.goal = choice(
+            "Objectif", {_usual_goal(desk): ""} | {name_of(word.name): word.name for word in CONSIDERATIONS}
+        )
         self.share = ipywidgets.IntSlider(
             value=30, min=1, max=100, description="Part visée (%)", continuous_update=False, style=WIDE
         )
@@ -89,7 +89,8 @@ class Pams(View):
         self.comments = _today(asked.comments) if asked else {}
         self._asked = asked
         self._made: tuple[Diagnostic, Wishes, Study] | None = None
-        self._from_mission(asked)
+        self.comment.value = self.comments.get(self.section.value, "")
+        desk.selection.observe(self._restart, names="buyers")
         super().__init__(
             desk,
             self.client,
@@ -103,9 +104,10 @@ class Pams(View):
             self.section,
             self.comment,
         )
+        self.forms = desk.mission.forms if desk.mission is not None else FORMS
         self.section.observe(lambda change: self._recall(change["new"]), names="value")
         self.launch = ipywidgets.Button(
-            description="Préparer les cinq formes", button_style="primary", layout={"width": "max-content"}
+            description=_prepares(self.forms), button_style="primary", layout={"width": "max-content"}
         )
         self.links = ipywidgets.HTML()
         self.launch.on_click(lambda _: self.prepare())
@@ -126,21 +128,21 @@ class Pams(View):
     @property
     def wishes(self) -> Wishes:
         """What the controls ask."""
-        return Wishes(
+        said = self._asked.wishes if self._asked else Wishes()
+        return replace(
+            said,
             radius=self.radius.value or None,
             dependency=self.dependency.value,
             goals=self._goals(),
             ledger=Path(self.ledger.value) if self.ledger.value.strip() else None,
-            answers=maturity.kept(self.answers.value.strip())
-            if self.answers.value.strip()
-            else self._asked.wishes.answers
-            if self._asked
-            else {},
+            answers=maturity.kept(self.answers.value.strip()) if self.answers.value.strip() else said.answers,
+            registers=(),  # those of the desk are read already
         )
 
     def report(self) -> Report:
         """The report as it will be handed over, comments and client included."""
-        asked = Asked(comments={name: text for name, text in self.comments.items() if text.strip()})
+        kept = {name: text for name, text in self.comments.items() if text.strip()}
+        asked = replace(self._asked or Asked(), comments=kept)
         return batch.commented(pams.report(self.study), self._mission(), asked)
 
     def blocks(self) -> Sequence[Block]:
@@ -167,7 +169,7 @@ class Pams(View):
         try:
             report, mission = self.report(), self._mission()
             with tempfile.TemporaryDirectory(prefix=leftovers.prefix(), ignore_cleanup_errors=True) as folder:
-                for form in FORMS:
+                for form in self.forms:
                     self.links.value = tables.framed(f'{links}<p role="status">Préparation : {_LABEL[form]}…</p>')
                     links += link(
                         files.write_atomic(Path(folder) / f"diagnostic.{form}", batch.render(form, report, mission))
@@ -177,18 +179,14 @@ class Pams(View):
         self.links.value = tables.framed(links)
         self.launch.disabled = False
 
-    def _from_mission(self, asked: Asked | None) -> None:
-        """Start from what the mission asks: nothing said there is typed again here."""
-        if asked is None:
+    def _restart(self, _: object) -> None:
+        """Another buyer is shown: its own spend file, answers, targets and comments, never those of the one before."""
+        before, self._asked = self._asked, self.desk.asked
+        if self._asked is None or self._asked == before:
             return
-        for control, value in ((self.radius, asked.wishes.radius), (self.dependency, asked.wishes.dependency)):
-            if value is not None:
-                if value not in [known for _, known in control.options]:
-                    control.options = [
-                        *control.options,
-                        (french.typeset(f"{value:g} km") if control is self.radius else french.share(value, 0), value),
-                    ]
-                control.value = value
+        self.comments = _today(self._asked.comments)
+        with self.ledger.hold_trait_notifications():
+            self.ledger.value = str(self._asked.wishes.ledger or "")
         self.comment.value = self.comments.get(self.section.value, "")
 
     def _chosen(self) -> Diagnostic:
@@ -246,6 +244,17 @@ def _started(desk: Desk, client: str, answers: str, ledger: str) -> tuple[str, s
     if asked is None or desk.mission is None:
         return client, answers, ledger, None
     return client or desk.mission.client, answers, ledger or str(asked.wishes.ledger or ""), asked
+
+
+def _usual_goal(desk: Desk) -> str:
+    return "ceux de la mission" if any(asked.wishes.goals for asked in desk.told) else "aucun"
+
+
+def _prepares(forms: Sequence[str]) -> str:
+    """What the button says: the forms that the mission asks for, the five by default."""
+    if set(forms) == set(FORMS):
+        return "Préparer les cinq formes"
+    return f"Préparer : {french.listing(_LABEL[form] for form in forms)}"
 
 
 def _titled(section: Section) -> tuple[Block, ...]:

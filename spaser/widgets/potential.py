@@ -21,10 +21,8 @@ from spaser.text import shortened
 from spaser.widgets.desk import Desk
 from spaser.widgets.drawn import Drawn
 from spaser.widgets.selection import NEEDS
-from spaser.widgets.views import View, choice
+from spaser.widgets.views import View, choice, dependency, radius
 
-REACH = {"usage de chaque famille": 0.0, "10 km": 10.0, "30 km": 30.0, "60 km": 60.0, "100 km": 100.0}
-DEPENDENCY = {"20 %": 0.2, "30 %": 0.3, "50 %": 0.5}
 _EVERY = "toutes les familles choisies"
 _MARKS = {"une famille (tableau, nuage de points)": "famille", "une commune (carte)": "commune", "un besoin": "besoin"}
 _MOST = 60
@@ -58,8 +56,8 @@ class Potential(Drawn):
         self.desk, self._offering = desk, False
         self._found: tuple[Any, Opportunities] | None = None
         self.family = choice("Famille", {_EVERY: ""})
-        self.radius = choice("Rayon des fournisseurs locaux", REACH)
-        self.dependency = choice("Dépendance acceptée", DEPENDENCY, 0.3)
+        self.radius = radius(desk)
+        self.dependency = dependency(desk)
         self.least = ipywidgets.IntSlider(
             value=0,
             min=0,

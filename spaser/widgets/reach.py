@@ -33,10 +33,12 @@ class Reach(View):
     title = "Atteindre un objectif par les renouvellements"
     question = "Combien de renouvellements faut-il saisir, lesquels, et avec quelle chance ?"
 
-    def __init__(self, desk: Desk, consideration: str = "clause_sociale", target: int = 30) -> None:
-        self.kind = choice("Considération", {name_of(word.name): word.name for word in CONSIDERATIONS}, consideration)
+    def __init__(self, desk: Desk, consideration: str = "", target: int = 0) -> None:
+        known = {name_of(word.name): word.name for word in CONSIDERATIONS}
+        voted = _voted(desk, list(known.values()))
+        self.kind = choice("Considération", known, consideration or voted[0])
         self.target = ipywidgets.IntSlider(
-            value=target,
+            value=target or voted[1],
             min=1,
             max=100,
             description="Objectif (%)",
@@ -65,8 +67,13 @@ class Reach(View):
         rows = result.extras["renouvellements"].join(counted.select("uid", gain=gain), on="uid", maintain_order="left")
         ending = pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False)
         possible = rows.filter(ending & ~pl.col(self.kind.value).fill_null(False))
+        asked = self.desk.wishes
         return goals.candidates(
-            possible, self.kind.value, goals.answering(result), day=result.day, method=result.base.method
+            possible,
+            self.kind.value,
+            goals.answering(result, asked.radius, asked.dependency),
+            day=result.day,
+            method=result.base.method,
         )
 
     def blocks(self) -> Sequence[Block]:
@@ -112,3 +119,11 @@ class Reach(View):
             f"En visant les {french.number(open_.height)} renouvellements possibles, la chance d'y parvenir va de {french.share(low, 0)} "
             f"à {french.share(high, 0)}, selon les leviers et les fournisseurs crédibles de chaque besoin (hypothèse de travail)."
         )
+
+
+def _voted(desk: Desk, known: Sequence[str]) -> tuple[str, int]:
+    """The first target that the mission asks of the buyer shown, counted as the screen counts; else something to move."""
+    for goal in desk.wishes.goals:
+        if goal.indicateur in known and goal.part and goal.unite == desk.selection.unit:
+            return goal.indicateur, max(1, min(100, round(goal.cible * 100)))
+    return "clause_sociale", 30

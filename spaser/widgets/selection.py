@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from traitlets import Enum, HasTraits, Int, TraitError, Tuple, Unicode, observe
+from traitlets import Enum, HasTraits, Int, TraitError, Tuple, Unicode, link, observe
 
 from spaser import buyers, settings
 from spaser.deliverables import files
@@ -68,6 +68,8 @@ class Selection(HasTraits):
     note = Unicode()
     #: How many times decisions were taken up since the files were read: every answer follows it.
     decided = Int()
+    #: Who decides, as last written beside a grid of decisions: every grid shows it.
+    person = Unicode()
     #: The mission where choices are kept.
     home = Unicode()
 
@@ -138,6 +140,7 @@ class Selection(HasTraits):
                 why="Il n'existe pas dans ce kit",
                 todo="Ôtez la table [ecran], puis recommencez",
             ) from failure
+        found.person = said.get("par", "") or mission.author
         found.home = str(mission.home) if mission.whole and not mission.demo else ""
         return found
 
@@ -176,6 +179,16 @@ class Selection(HasTraits):
             if key != "spaser_selection"
         }
         return cls(**chosen)
+
+    def signs(self, author: HasTraits) -> None:
+        """The field where whoever decides is named: the same name in all those of a notebook, and in the next one."""
+        link((self, "person"), (author, "value"))
+
+    @observe("person")
+    def _sign(self, _: Any) -> None:
+        """Whoever decides is asked once for all grids and notebooks."""
+        if self.home:
+            missions.change(self.home, {("ecran", "par"): self.person})
 
     @observe(*CHOSEN)
     def _remember(self, _: Any) -> None:

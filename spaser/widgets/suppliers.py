@@ -21,7 +21,7 @@ from spaser.widgets.acts.columns import Columns
 from spaser.widgets.acts.links import Links
 from spaser.widgets.desk import Desk
 from spaser.widgets.files import expanded
-from spaser.widgets.selection import reading_day
+from spaser.widgets.selection import Selection, reading_day
 
 _COLUMNS = "Colonnes du fichier de dépenses"
 
@@ -40,8 +40,12 @@ class Suppliers:
     def __init__(self, path: Any = "", registers: str = "") -> None:
         self.mission: Mission | None = getattr(path, "mission", None)
         self.desk = path if isinstance(path, Desk) else None
+        self.chosen: Selection = getattr(path, "selection", None) or Selection(
+            person=self.mission.author if self.mission is not None else ""
+        )
         if not isinstance(path, str | Path):
-            path = (self.mission.ledger if self.mission is not None else None) or ""
+            path = self._own()
+        self._given = str(path)
         self.path = ipywidgets.Text(
             value=str(path),
             description="Fichier des dépenses",
@@ -52,11 +56,23 @@ class Suppliers:
         self.registers = registers
         self.answer = ipywidgets.HTML()
         self.path.observe(lambda _: self.refresh(), names="value")
+        if self.desk is not None:
+            self.desk.selection.observe(self._follow, names="buyers")
         self.place = ipywidgets.VBox()
         self.links: Links | None = None
         self.columns: Columns | None = None
         self.widget = ipywidgets.VBox([self.path, self.answer, self.place])
         self.refresh()
+
+    def _own(self) -> Path | str:
+        """The spend file of the buyer shown, else of the mission."""
+        own = self.desk.wishes.ledger if self.desk is not None else None
+        return own or (self.mission.ledger if self.mission is not None else None) or ""
+
+    def _follow(self, _: Any) -> None:
+        """Another buyer is shown: its own spend file, when the mission gives it one."""
+        if (now := str(self._own())) != self._given:
+            self._given = self.path.value = now
 
     def refresh(self) -> None:
         """Read and analyse the file again."""
@@ -123,7 +139,7 @@ class Suppliers:
             "decisions": self._deciding(),
             "day": reading_day,
             "changed": changed,
-            "author": self.mission.author if self.mission is not None else "",
+            "chosen": self.chosen,
         }
 
     def _read(self) -> purchases.SupplierDiagnostic:
@@ -142,6 +158,8 @@ class Suppliers:
             overrides=kept.lazy(),
             validations=missions.validations(kept),
             mapping=missions.columns(decisions.folder),
+            as_of=self.mission.as_of,
+            clock=self.mission.today or reading_day(),
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:

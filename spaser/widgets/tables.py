@@ -101,6 +101,9 @@ def _with_its_emptiness(block: Block) -> Block:
 
 def _plainly(page: str) -> str:
     """What keeps a page readable where a notebook is not trusted and loses its style: words apart, text at left."""
+    # A link to another section of the report leads nowhere in a notebook.
+    page = re.sub(r' ?<a href="#[^"]*"[^>]*>voir</a>', "", page)
+    page = re.sub(r'(<span class="sign"[^>]*>[^<]*</span>)', r"\1 ", page)
     page = re.sub(r'(?<=</span>)(?=<span class="(?:value|range|note)")', '<span class="aside"> ; </span>', page)
     page = page.replace("<td>", '<td style="text-align:left">').replace(
         '<th scope="col">', '<th scope="col" style="text-align:left">'
@@ -131,6 +134,12 @@ def said(block: Block) -> str:
             return " ".join(sentence.text for sentence in block.sentences)
         case report.Sentence():
             return block.text
+        case report.Answer():
+            return block.sentence.text
+        case report.Messages():
+            return " ".join(f"{one.figure} {one.told} {french.sentence(one.so)}" for one in block.items)
+        case report.Todo():
+            return f"{block.title} : {' '.join(block.items)}"
         case report.Figure():
             return block.picture.alt
         case report.KeyFigures():
@@ -143,6 +152,8 @@ def said(block: Block) -> str:
             return f"{block.caption} ({french.count(block.frame.height, 'ligne', feminine=True)})."
         case report.Callout():
             return f"{block.title}. {block.text}"
+        case report.Quotes():
+            return " ".join("".join(text for text, _ in one.parts) for one in block.items)
         case _:
             return ""
 

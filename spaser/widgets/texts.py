@@ -230,8 +230,8 @@ class Review(View):
             placeholder="votre nom",
             continuous_update=False,
             layout={"width": "18rem"},
-            value=getattr(desk.mission, "author", ""),
         )
+        desk.selection.signs(self.author)
         self.reason = ipywidgets.Text(
             description="Motif", placeholder="facultatif", continuous_update=False, layout={"width": "28rem"}
         )

@@ -85,10 +85,23 @@ def percent(part: float | None) -> str:
     return "inconnue" if part is None else french.share(part, 0)
 
 
+#: How far from those of the data lie the percentages offered beside them, until there are three to choose from.
+_ASIDE = (0.2, -0.2, 0.35, -0.35, 0.5, -0.5)
+
+
 def options(*parts: float | None) -> list[str]:
-    """Different percentages to choose from, in order; the unknown last, when one is."""
-    told = [*sorted(part for part in parts if part is not None), *(part for part in parts if part is None)]
-    return list(dict.fromkeys(percent(part) for part in told))
+    """Three different percentages or more to choose from, in order; the unknown last, when one is.
+
+    Where the data answer everything, several figures are one: others are laid beside it, or there would be nothing to choose.
+    """
+    known = list({percent(part): part for part in parts if part is not None}.values())
+    unknown = [part for part in parts if part is None][:1]
+    first = known[0] if known else 0.5
+    for step in _ASIDE:
+        aside = first + step
+        if len(known) + len(unknown) < 3 and 0 <= aside <= 1 and percent(aside) not in map(percent, known):
+            known.append(aside)
+    return [percent(part) for part in (*sorted(known), *unknown)]
 
 
 def near(number: int) -> list[str]:

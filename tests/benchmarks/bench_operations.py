@@ -2,9 +2,9 @@
 
     python tests/benchmarks/bench_operations.py
 
-``operations_judged.csv`` holds 200 pairs of contracts of the real files of ../shared, drawn by a seed, under fingerprints of
+``operations_judged.csv`` holds 245 pairs of contracts of the real files of ../shared, drawn by a seed, under fingerprints of
 their identifiers: 100 of groups then united, 100 of one buyer, notified within sixty days, sharing most words of their subjects
-and then kept apart. Each was read (subjects, days, CPV, procedures) and judged « une » operation, « deux », or « indecidable ».
+and then kept apart, and 45 that only lots in a row or subjects that end alike unite. Each was read (subjects, days, CPV, procedures) and judged « une » operation, « deux », or « indecidable ».
 With ../shared the groups are those of today; without it, those of the day of the judgement.
 """
 

@@ -35,3 +35,15 @@ def test_a_folder_without_notebooks_receives_them_and_opens_on_the_welcome(tmp_p
     main(["lab", str(tmp_path / "essai" / "notebooks"), "--sans-navigateur"])
     assert asked == [(str(tmp_path / "essai" / "notebooks"), "00_accueil.ipynb")] * 2
     assert not (tmp_path / "essai" / "notebooks" / "notebooks").exists()
+
+
+@pytest.mark.parametrize("number, allowed", [(0, True), (1000, False)])
+def test_the_administrator_of_a_machine_is_told_in_french_and_no_one_else_is_let_in_as_such(
+    tmp_path, monkeypatch, capsys, number, allowed
+):
+    made, seen = mission.create(tmp_path / "Quai"), []
+    monkeypatch.setattr(notebooks.os, "geteuid", lambda: number, raising=False)
+    monkeypatch.setattr(notebooks.subprocess, "call", lambda command, env: seen.append(command))
+    main(["lab", str(made), "--sans-navigateur"])
+    assert ("--allow-root" in seen[0]) is allowed
+    assert ("administrateur de cette machine" in capsys.readouterr().out) is allowed

@@ -227,3 +227,52 @@ def test_what_a_notice_announces_stands_beside_what_it_says():
         ("5", "soc"): ("TED", True, False),
         ("6", "env"): ("eForms", True, False),
     }
+
+
+def test_the_gaps_of_contracts_as_sure_are_listed_by_contract_then_by_consideration():
+    usual = {"considerationsSociales": "Pas de considération sociale",
+             "considerationsEnvironnementales": "Pas de considération environnementale"}  # fmt: skip
+    said = {"porteur": "clause", "confiance": 0.9, "citation": "mots inventés"}
+    found = gaps(
+        contracts({"uid": "B"} | usual, {"uid": "A"} | usual),
+        passages(
+            *({"texte_id": uid, "dimension": axis} | said for uid in ("B", "A") for axis in ("soc", "env")),
+        ),
+    ).sous_declaration.collect()
+    assert found.select("uid", "consideration").rows() == [
+        ("A", "clause_environnementale"),
+        ("A", "clause_sociale"),
+        ("B", "clause_environnementale"),
+        ("B", "clause_sociale"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "reserved"),
+    [
+        ("marche", "Marché réservé", True),
+        ("marche", "Concession réservée", None),
+        ("concession", "Concession réservée", True),
+        ("concession", "Marché réservé", None),
+        (None, "Marché réservé", True),
+        (None, "Concession réservée", True),
+        (None, "Clause sociale", False),
+    ],
+)
+def test_a_reservation_is_that_of_its_kind_and_either_word_tells_it_when_the_kind_is_unknown(kind, word, reserved):
+    row = {"uid": "A", "type_contrat": kind, "considerationsSociales": word}
+    assert declared(contracts(row)).collect()["marche_reserve"].item() is reserved
+
+
+def test_of_two_passages_of_a_notice_as_sure_the_first_field_then_the_first_in_the_text_is_quoted():
+    box = NOTICES.conform(pl.LazyFrame([{"avis": "1", "format": "eForms 1.9 (16)", "strategie": "soc-obj"}]))
+    usual = {"texte_id": "1", "dimension": "soc"}
+    rows = announced(
+        box,
+        passages(
+            usual | {"champ": "objet", "debut": 0, "citation": "autre champ"},
+            usual | {"champ": "conditions", "debut": 40, "citation": "plus loin"},
+            usual | {"champ": "conditions", "debut": 5, "citation": "d'abord"},
+        ),
+    ).collect()
+    assert rows.filter(dimension="soc")["citation"].item() == "d'abord"

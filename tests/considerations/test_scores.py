@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaser import rules
-from spaser.considerations.scores import AXES, COLUMNS, bands, contributions, score
+from spaser.considerations.scores import AXES, COLUMNS, bands, checked, contributions, score
 from spaser.problems import Problem
 from spaser.vocabulary import ACCESS, CONSIDERATIONS, DETECTED, SCORES
 
@@ -197,3 +197,11 @@ def test_a_band_begins_at_its_own_number_of_points(rank):
             {"score_bas": [value], "score_haut": [value]}, schema=dict.fromkeys(("score_bas", "score_haut"), pl.Int16)
         )
         assert bands(table).collect()["score_bande"].item() == named[name]["name"]
+
+
+@pytest.mark.parametrize("lacking", ["score", "poids", "points", "part_detectee"])
+def test_a_method_whose_table_of_scores_lacks_a_part_is_refused_in_words(lacking):
+    method = copy.deepcopy(rules.method())
+    (method if lacking == "score" else method["score"]).pop(lacking)
+    with pytest.raises(Problem, match=r"\[score\] complète"):
+        checked(method)

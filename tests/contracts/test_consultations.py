@@ -232,7 +232,45 @@ LONG = "Travaux de mise aux normes de six bâtiments fictifs"
             {"objet": LONG, "codeCPV": "45330000", "dateNotification": date(2025, 6, 1)},
             2,
         ),
+        ({"objet": LONG, "codeCPV": "44310000"}, {"objet": LONG + " (99001)", "codeCPV": "45330000"}, 1),
+        ({"objet": LONG, "codeCPV": "44310000"}, {"objet": LONG + " (2025)", "codeCPV": "45330000"}, 2),
     ],
 )
 def test_one_subject_to_the_letter_by_one_procedure_is_one_operation_whatever_the_trades(one, other, count):
     assert grouped(one, other) == count
+
+
+END = "Fournitures de vêtements fictifs de la ville"
+
+
+@pytest.mark.parametrize(
+    "heads, end, other, count",
+    [
+        (("Blouses et sabots", "Chaussures"), END, {}, 1),
+        (("Blouses et sabots", "Chaussures"), "Fournitures de vêtements de la ville", {}, 2),  # too short an end
+        (
+            ("Blouses et sabots", "Chaussures de sécurité à usage professionnel"),
+            END,
+            {},
+            2,
+        ),  # a lot longer than the end
+        (("Blouses et sabots", "Chaussures"), END, {"dateNotification": date(2025, 3, 16)}, 1),
+        (("Blouses et sabots", "Chaussures"), END, {"dateNotification": date(2025, 3, 17)}, 2),
+        (("Blouses et sabots", "Chaussures"), END, {"procedure": "Appel d'offres ouvert"}, 2),
+        (("Blouses et sabots", "Chaussures"), END, {"codeCPV": "33140000"}, 2),
+    ],
+)
+def test_lots_written_before_the_subject_of_their_consultation_are_of_one_operation(heads, end, other, count):
+    rows = [{"objet": f"{head} - {end}", "codeCPV": "18100000", "dateNotification": date(2025, 3, 1)} for head in heads]
+    assert grouped(rows[0], rows[1] | other) == count
+
+
+def test_one_subject_bought_by_a_formal_procedure_and_by_another_is_two_consultations_unless_it_has_lots():
+    one = {"objet": "Exécution de services de transports scolaires fictifs", "procedure": "Procédure adaptée"}
+    formal = {"procedure": "Appel d'offres ouvert"}
+    assert grouped(one, one | formal) == 2
+    assert grouped(one, one | {"procedure": "Marché passé sans publicité ni mise en concurrence préalable"}) == 1
+    lot = one["objet"] + " - Lot {}"
+    assert grouped(one | {"objet": lot.format(1)}, one | {"objet": lot.format(2)} | formal) == 1
+    # The lot may be written without a space.
+    assert grouped(one | {"objet": one["objet"] + " LOT1"}, one | {"objet": one["objet"] + " LOT2"} | formal) == 1

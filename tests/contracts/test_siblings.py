@@ -133,6 +133,18 @@ def amended(notified, *changes) -> dict:
         (100_000, [10_500_000, 10_900_000], "avenant_demesure", 100_000, 100_000, 10_900_000),
         (1, [120_000], "avenant_total", 120_000, 120_000, 120_000),
         (100_000, [5_000, 12_000, 20_000], "avenant_douteux", 100_000, 20_000, 137_000),
+        (100_000, [5_000, 12_000, 12_000], "avenant_repete", 100_000, 12_000, 129_000),
+        (100_000, [5_000, 5_500], "avenant_repete", 100_000, 5_500, 110_500),
+        (100_000, [5_000, 5_600], "avenant_douteux", 100_000, 5_600, 110_600),
+        (100_000, [5_000, 40_000, 5_000], "avenant_douteux", 100_000, 5_000, 150_000),  # not one after the other
+        (
+            100_000,
+            [5_000, 70_000, 5_000],
+            "avenant_douteux",
+            70_000,
+            5_000,
+            75_000,
+        ),  # a total between them settles the first
         (100_000, [-3_000, 97_000], "avenant_total", 97_000, 97_000, 97_000),
         (None, [120_000, 4_000], "avenant_douteux", 120_000, 4_000, 124_000),
     ],
@@ -143,6 +155,22 @@ def test_an_amendment_that_is_a_rate_a_cancellation_or_out_of_proportion_keeps_w
     row = amended(notified, *changes)
     got = (row["montant_regle"], *(row[name] / 100 for name in ("montant", "montant_bas", "montant_haut")))
     assert got == (rule, kept, low, high)
+
+
+@pytest.mark.parametrize(
+    "changes, proposed",
+    [
+        ([12_000, 12_000], 112_000),  # the same to the cent: published again
+        ([12_000, 12_600], None),  # nearly the same twice: one sum, or two
+        ([12_000, 12_600, 12_300], 112_300),  # three times: one sum that moves a little
+        ([12_000, 20_000], 132_000),  # two sums
+    ],
+)
+def test_a_small_sum_that_comes_back_is_never_proposed_as_many_additions(changes, proposed):
+    row = amended(100_000, *changes)
+    assert row["montant_propose"] == (None if proposed is None else proposed * 100)
+    assert (row["montant"], row["montant_haut"]) == (10_000_000, 10_000_000 + sum(changes) * 100)
+    assert row["a_verifier"] == "montant"
 
 
 @pytest.mark.parametrize(

@@ -345,3 +345,9 @@ def test_a_trade_said_beside_a_cause_is_still_read():
     assert not _trades_said("A2EF LES RESTAURANTS DU COEUR")
     assert _trades_said("Blanchisserie des Restaurants du Coeur") == {"blanchisserie"}
     assert "restauration_collective" in _trades_said("Restaurant du Coeur de Ville et traiteur")
+
+
+def test_the_families_said_by_words_are_listed_in_the_order_of_the_texts():
+    texts = [f"Entretien des espaces verts, lot {n:03d}" for n in range(300)]
+    found = of_words(pl.LazyFrame({"objet": texts[::-1]})).collect()
+    assert found["objet"].to_list() == texts

@@ -253,3 +253,20 @@ def test_every_factor_has_a_source_a_grade_and_bounds_in_order_or_a_refusal():
         else:
             assert row["bas"] <= row["milieu"] <= row["haut"], row
     assert set(impact.NEVER_MEASURED) <= set(impact.factors().collect()["facteur"])
+
+
+def test_amounts_with_and_without_tax_of_one_supplier_are_converted_each_as_it_is():
+    row = one(montant=[6_000_000, 12_000_000], taxe=["HT", "TTC"])
+    told_in_euros = [row[f"montant_{bound}"] for bound in BOUNDS]
+    assert told_in_euros == pytest.approx([60_000 + 120_000 / 1.2, 60_000 + 120_000 / 1.2, 180_000])
+
+
+@pytest.mark.parametrize(("montant", "refused"), [(0, True), (1, False)])
+def test_a_cent_bought_is_a_purchase_and_nothing_bought_is_not(montant, refused):
+    assert ("avoirs" in (one(montant=montant)["motif"] or "")) is refused
+
+
+@pytest.mark.parametrize(("required", "share"), [(0.0, None), (0.5, 2.0), (1.0, 1.0)])
+def test_the_share_of_hours_done_is_said_from_the_first_hour_required(required, share):
+    row = {"uid": "a", "heures_exigees": required, "heures_faites": 1.0}
+    assert impact.done(pl.LazyFrame([row])).collect()["part_faite"].item() == share

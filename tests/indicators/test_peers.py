@@ -118,3 +118,11 @@ def test_a_share_not_answered_is_not_ranked():
 
 def test_the_table_has_the_columns_of_the_vocabulary():
     assert peers.compare(measures(VALUES), profiles(), "900000005").collect().schema == PEERS.schema
+
+
+def test_the_measures_keep_the_order_in_which_they_were_given():
+    own = measures(VALUES).collect()
+    names = [f"mesure_{n * 7919 % 500:03d}" for n in range(500)]
+    many = pl.concat(own.with_columns(indicateur=pl.lit(name)) for name in names)
+    found = peers.compare(many.lazy(), profiles(), "900000000").collect()
+    assert found["indicateur"].to_list() == names

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
+from spaser.indicators import records
 from spaser.indicators.records import _quality
 from spaser.vocabulary import CONTRACTS
 
@@ -62,3 +63,11 @@ def test_a_publication_is_late_after_two_months_and_only_the_first_one_tells(pub
 )
 def test_a_cpv_code_is_eight_figures_of_a_division_that_exists(code, valid):
     assert said("cpv_valide", codeCPV=code) is valid
+
+
+@pytest.mark.parametrize("rank", range(14))
+def test_a_siret_holds_its_key_and_one_wrong_figure_breaks_it(rank):
+    good = "73282932000074"  # the usual example of a right key
+    wrong = good[:rank] + str((int(good[rank]) + 1) % 10) + good[rank + 1 :]
+    found = pl.DataFrame({"siret": [good, wrong, None]}).select(records._luhn(pl.col("siret"))).to_series()
+    assert found.to_list() == [True, False, False]

@@ -271,3 +271,18 @@ def test_a_link_to_settle_shows_the_candidates_that_are_worth_it(net: float, sho
     one = {"cle": "A|", "fournisseur": "A", "rang": 1, "siren": "900000001", "score": net}
     found = to_validate(LINKS.conform(pl.LazyFrame([said])), LINK_CANDIDATES.conform(pl.LazyFrame([one])))
     assert (found.collect().height == 1) is shown
+
+
+def test_a_rare_word_brings_its_company_among_the_candidates_before_a_common_one():
+    """Few companies are kept for a name: those that share its rare word pass before the crowd that shares its common one."""
+    crowd = [establishment(n, f"KARBUN{chr(64 + n % 26 + 1)} ALPHAVOR", "13001", "MARSEILLE 1") for n in range(2, 200)]
+    rare = establishment(1, "MIRVADANE BETAVOR GAMMAVOR DELTAVOR", "13001", "MARSEILLE 1")
+    asked = {"fournisseur": "MIRVADANE ALPHAVOR", "code_postal": "13001"}
+    shown = linked(asked, *crowd, rare).candidates.collect()
+    assert siret(1)[:9] in shown["siren"].to_list()
+
+
+def test_suppliers_are_told_in_the_order_of_the_ledger():
+    names = [f"MIRVADANE {n * 7919 % 1000:03d}" for n in range(1000)]
+    found = passes.names_of(pl.LazyFrame({"fournisseur": [*names, *names], "montant": [1, 2] * 1000})).collect()
+    assert found["fournisseur"].to_list() == names and found["lignes"].unique().to_list() == [2]

@@ -147,6 +147,20 @@ def test_a_buyer_keeps_its_table_all_day_and_the_one_where_it_sat_most_in_the_da
     assert set(again.plan.filter(acheteur="B")["table"]) == {1}
 
 
+def test_whoever_has_a_table_sits_at_it_before_a_newcomer_whose_name_comes_first():
+    rows = [("Z", "F1", 1, 9), ("Z", "F2", 1, 9), ("A", "F3", 1, 9)]
+    fixed = {("Z", "F1"): 0, ("Z", "F2"): 1, ("A", "F3"): 1}
+    found = timetable(pairs(rows), Day(2, 2, fixed=fixed))
+    assert found.plan.filter(acheteur="Z")["table"].n_unique() == 1
+    assert found.plan.filter(acheteur="A")["table"].to_list() != found.plan.filter(acheteur="Z")["table"][:1].to_list()
+
+
+def test_two_buyers_present_at_the_same_hours_do_not_share_a_table_while_another_is_free():
+    fixed = {("A", "F1"): 0, ("B", "F2"): 1, ("A", "F3"): 2, ("B", "F4"): 2, ("A", "F5"): 1}
+    found = timetable(pairs([(*pair, 1, 5) for pair in fixed]), Day(3, 2, fixed=fixed))
+    assert all(rows["table"].n_unique() == 1 for _, rows in found.plan.group_by("acheteur"))
+
+
 def test_where_the_programme_has_no_time_a_fixed_meeting_is_held_and_no_limit_is_passed():
     rows = [("A1", "F1", 1, 9), ("A1", "F2", 1, 1), ("A2", "F1", 1, 9), ("A2", "F2", 1, 9)]
     day = Day(2, 2, fixed={("A1", "F2"): 0}, most=3)

@@ -518,3 +518,35 @@ def test_each_undecided_contract_is_counted_once_under_the_head_of_its_first_rea
     found = obligations.undecided(rows).collect()
     assert found["cause"].to_list() == ["type d'acheteur inconnu", "montant inconnu"]
     assert found["contrats"].to_list() == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"kind": "autre", "codeCPV": "", "montant": 1_000_000}, "type de marché inconnu"),
+        ({"codeCPV": "90910000", "montant": 150_000}, "type d'acheteur inconnu"),
+    ],
+)
+def test_between_two_thresholds_the_reason_is_what_is_not_known(given, why):
+    """A need between the lowest and the highest threshold says which of its facts would choose."""
+    kind = {"kind": given["kind"]} if "kind" in given else {"local": False}
+    facts = {name: value for name, value in given.items() if name != "kind"}
+    case = kind | {"contract": {"lancement": date(2026, 12, 1)} | facts}
+    row = computed([case], CLOSED)[0].filter(pl.col("obligation").str.contains("sociale")).row(0, named=True)
+    assert "entre_les_seuils" in row["regle_etat"] and why in row["motif"]
+
+
+def test_a_reserved_contract_of_which_nothing_says_it_is_a_test_keeps_its_bases():
+    contract = {"uid": "M1", "type_contrat": "marche", "codeCPV": "85311000", "dateNotification": date(2025, 6, 1),
+                "dureeMois": 24, "dureeMois_initiale": 24, "marche_reserve": True, "acheteur_siren": BUYER[:9],
+                "acheteur_categorie": "commune", "defense": False}  # fmt: skip
+    who = pl.LazyFrame([{"uid": "M1", "titulaire_siren": "900000001"}]).with_columns(
+        inclusif_types=pl.lit(None, pl.String),
+        titulaire_inclusif=pl.lit(None, pl.Boolean),
+        titulaire_ess=pl.lit(None, pl.Boolean),
+    )
+    kept = {}
+    for test in (None, False, True):
+        table = pl.DataFrame([contract | {"test_plateforme": test}], schema_overrides={"test_plateforme": pl.Boolean})
+        kept[test] = obligations.reserved(table.lazy(), who).collect().height
+    assert kept[None] == kept[False] > 0 and kept[True] == 0

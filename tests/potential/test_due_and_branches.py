@@ -21,6 +21,7 @@ NATURES = rules.toml("clauses/articles.toml")["natures"]
 GOODS = int(rules.value("eu_threshold_goods_other", DAY)) * 100
 SOCIAL = int(rules.value("eu_threshold_social", DAY)) * 100
 DUE = "Clause sociale (CCP L2112-2-1), sauf un des quatre cas du II, motivé"
+UNSURE = f"{DUE} : sans doute, le montant ou la procédure est à vérifier"
 
 
 def told(day: date = DAY, **facts) -> dict:
@@ -43,10 +44,23 @@ def test_a_concession_and_a_contract_that_ends_before_the_law_owe_nothing():
     assert told(before, echeance=date(2026, 8, 21))["levier_du"] == ""
 
 
-def test_an_adapted_procedure_beside_such_an_amount_leaves_the_duty_unknown():
+def test_an_adapted_procedure_beside_such_an_amount_makes_the_duty_likely_and_its_form_unknown():
     adapted = rules.method()["obligations"]["procedure_adaptee"]["values"][0]
     row = told(procedure=adapted)
-    assert row["levier_du"] == "" and row["formalise"] is None and row["potentiel_du"] is None
+    assert row["levier_du"].startswith(DUE) and "à vérifier" in row["levier_du"] and row["formalise"] is None
+    assert told(procedure=adapted, besoin_montant=GOODS - 1)["levier_du"] == ""
+
+
+def test_a_need_of_which_an_amount_is_not_known_is_no_small_need():
+    opened = rules.method()["populations"]["formal_procedures"][0]
+    small = {"besoin_montant": 431_500, "procedure": opened}
+    unread = told(**small, besoin_incomplet=True)
+    assert unread["levier_du"].startswith(DUE) and "à vérifier" in unread["levier_du"] and unread["formalise"]
+    # The amount known, a formal procedure was chosen, or asked by a larger need: nothing tells.
+    assert told(**small, besoin_incomplet=False)["levier_du"] == "" and told(**small)["formalise"] is None
+    adapted = rules.method()["obligations"]["procedure_adaptee"]["values"][0]
+    assert told(besoin_montant=431_500, procedure=adapted, besoin_incomplet=True)["formalise"] is False
+    assert told(besoin_montant=431_500, besoin_incomplet=True)["formalise"] is None
 
 
 def test_social_and_specific_services_have_their_own_threshold_whatever_the_procedure():
@@ -75,13 +89,13 @@ def demo() -> pl.DataFrame:
 
 
 def test_every_need_of_the_demo_says_what_is_due_and_no_duty_or_criterion_moves_a_euro(demo):
-    due = (
-        (pl.col("besoin_montant") >= GOODS).fill_null(False)
-        & ~pl.col("concession").fill_null(False)
-        & (pl.col("levier_du") != "")
-    )
-    assert demo["levier_du"].null_count() == 0 and set(demo["levier_du"]) == {"", DUE}
-    assert demo.filter(pl.col("levier_du") != "").height == demo.filter(due).height > 0
+    above = (pl.col("besoin_montant") >= GOODS).fill_null(False) & ~pl.col("concession").fill_null(False)
+    sure, told = pl.col("levier_du") == DUE, pl.col("levier_du") != ""
+    assert demo["levier_du"].null_count() == 0 and set(demo["levier_du"]) == {"", DUE, UNSURE}
+    assert demo.filter(sure).height == demo.filter(sure & above).height > 0
+    unsure = demo.filter(told & ~sure)
+    why = (pl.col("besoin_montant") < GOODS).fill_null(True) & pl.col("besoin_incomplet") | rules.adapted_procedure()
+    assert unsure.height == unsure.filter(why).height > 0
     free = demo.filter(pl.col("levier").is_in(potential.without_euros()))
     assert free.height and free["potentiel"].sum() == free["potentiel_haut"].sum() == 0
     label = next(rung["label"] for rung in potential.ladder() if rung.get("duty"))
@@ -195,3 +209,17 @@ def test_a_health_service_for_the_buyer_s_own_staff_is_not_reserved_to_the_ess(s
     (found,) = readings.law_reading(*frames, rules.method()["potential"]).collect().to_dicts()
     assert (found["cpv_2113_15"], found["lecture_loi"]) == (listed, 100_00 * listed)
     assert ("agents" in found["loi_raison"]) != bool(listed)
+
+
+def test_a_clause_advised_holds_work_and_sends_nothing_to_the_ess_by_itself():
+    lender = structure("33333333300000", naf="0111Z", types="ETTI")
+    asked = need(type_marche="services", besoin_montant=GOODS - 1, annuel=GOODS - 1, annuel_haut=GOODS - 1)
+    row = judged(asked, potential.matches(asked, places(), supply(lender)), as_of=DAY)
+    assert row["levier"] == "clause_sociale" and row["potentiel"] == row["potentiel_haut"] == 0
+    assert 0 < row["sous_clause"] <= row["sous_clause_haut"] <= row["annuel"]
+    due = judged(
+        need(type_marche="services", besoin_montant=GOODS),
+        potential.matches(asked, places(), supply(lender)),
+        as_of=DAY,
+    )
+    assert due["levier"] == "clause_due" and due["sous_clause"] == 0 < due["potentiel_du"]

@@ -69,10 +69,15 @@ def in_order(rows: pl.DataFrame, families: pl.DataFrame) -> None:
         & (low <= pl.col("potentiel"))
         & (pl.col("potentiel") <= pl.col("potentiel_haut"))
         & (pl.col("potentiel_haut") <= pl.col("annuel"))
+        & (pl.col("sous_clause") <= pl.col("sous_clause_haut"))
+        & (pl.col("sous_clause_haut") <= pl.col("annuel"))
         & (pl.col("annuel_bas") <= pl.col("annuel"))
         & (pl.col("annuel") <= pl.col("annuel_haut"))
     )
     amounts = ("potentiel_bas", "potentiel", "potentiel_haut", "annuel", "annuel_bas", "annuel_haut")
+    amounts += ("sous_clause", "sous_clause_haut")
+    # Euros to the ESS and euros held by a clause are never of the same need.
+    assert rows.filter((pl.col("potentiel_haut") > 0) & (pl.col("sous_clause_haut") > 0)).is_empty()
     assert rows.filter(~fair).is_empty()
     for key in ("famille", "acheteur_siren", "etat_action"):
         summed = rows.group_by(key).agg(pl.col(amounts).fill_null(0).sum())
@@ -82,12 +87,14 @@ def in_order(rows: pl.DataFrame, families: pl.DataFrame) -> None:
     assert waiting["potentiel"].sum() == 0 == waiting["potentiel_haut"].sum()
     assert set(waiting["levier"]) <= {"sans_objet"} and waiting.filter(pl.col("levier_refus") == "").is_empty()
     acting = rows.filter(pl.col("etat_action") == "agir")
-    for name in ("potentiel", "potentiel_haut", "annuel"):
+    for name in ("potentiel", "potentiel_haut", "sous_clause", "annuel"):
         assert families[name].sum() == acting[name].sum()
     assert families["besoins"].sum() == acting.height
     told = {rung["code"]: rung["kind"] for rung in potential.ladder()}
     reserved = pl.col("levier").replace_strict(told, default="") == "reserver"
     assert acting.filter(~reserved & (pl.col("levier_refus") == "")).is_empty()
+    # What is due and « rien pour l'instant » never stand together; neither does « rien » beside a duty in a family.
+    assert acting.filter((pl.col("levier") == "rien") & (pl.col("levier_du") != "")).is_empty()
     divided = acting.filter(pl.col("levier") == "allotir")
     assert divided.filter((pl.col("lots_utiles") > 6) | (pl.col("lots_utiles") > pl.col("reservables"))).is_empty()
 
@@ -193,6 +200,7 @@ def test_every_amount_and_count_of_the_potential_that_shows_twice_is_the_same(de
         acts = states.filter(pl.col("etat_libelle").str.starts_with("actionnable"))
         assert (acts["besoins"].sum(), acts["annuel"].sum()) == (acting.height, acting["annuel"].sum())
         sheet = shown["besoins"].frame
+        assert families["sous_clause"].sum() == sheet["sous_clause"].sum() == acting["sous_clause"].sum()
         assert sheet["potentiel"].sum() == rows["potentiel"].sum() and sheet.height == rows.height
         levers = shown[ladder.NAME].frame
         assert levers.filter(pl.col("genre") == "état")["besoins"].sum() == rows.height
@@ -208,14 +216,17 @@ def test_the_plan_says_the_same_on_its_page_in_its_detail_and_in_the_workbook(st
     # A duty and a criterion move no euro by themselves: nothing is shown, rather than a zero.
     free = actions["levier"].is_in(potential.without_euros())
     amounts = sorted(actions.filter(~free)["potentiel"].to_list())
-    assert free.any() and amounts and amounts[0] > 0
-    assert sorted(detail["potentiel"].drop_nulls().to_list()) == amounts
+    assert free.any() and amounts and amounts[-1] > 0
+    assert sorted(detail["potentiel"].drop_nulls().to_list()) == [one for one in amounts if one]
+    held = sorted(one for one in actions["sous_clause"] if one)
+    assert sorted(detail["sous_clause"].drop_nulls().to_list()) == held
+    assert set(sheet["sous_clause"].drop_nulls()) <= set(held)
     # The page keeps ten lines: what the law or an alert asks for has its place, the needs that weigh most have the rest.
     shown_amounts = sheet["effet"].drop_nulls().to_list()
     assert shown_amounts and not [one for one in shown_amounts if one not in amounts]
-    assert page["effet"].to_list() == [
-        "non chiffré" if one is None else french.euros_short(one) for one in sheet["effet"]
-    ]
+    for name in ("effet", "sous_clause"):
+        told = ["non chiffré" if one is None else french.euros_short(one) for one in sheet[name]]
+        assert name not in page.columns or page[name].to_list() == told
     assert page.height == sheet.height
     kept = actions.select(pl.col("contrats").sum(), pl.col("besoins").sum()).row(0)
     acting = studied.potential.opportunities.filter(pl.col("etat_action") == "agir")

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from spaser import potential, rules
+from spaser.potential import groups as teams
 from spaser.potential import map as opportunities_map
 from spaser.sections.summary.pages import _met
 from tests.potential.test_potential import LEVER_COLUMNS, certain, exact, judged, need, places, structure, supply
@@ -149,3 +150,20 @@ def test_a_sourcing_stands_beside_those_who_are_credible_never_beside_nobody(cre
     found = advised(candidats=12, credibles=credible)
     assert found["levier"] == "sourcing"
     assert (found["levier_fournisseurs"], found["levier_population"]) == told
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_a_group_is_advised_only_where_the_chairs_of_groups_say_that_four_reach_the_need(beyond: int):
+    offered = supply(structure("333333333"), structure("444444444"))
+    found = potential.matches(need(annuel=10**12, lot_annuel=10**12), places(), offered).collect()
+    asked = {"annuel": int(found["prenable"].sum()) + beyond, "acheteur_siren": "111111118"}
+    asked |= {"lot_annuel": asked["annuel"], "annuel_haut": asked["annuel"]}
+    pairs = potential.candidates(need(**asked), places(), offered)
+    told = judged(need(**asked), pairs)
+    rows = pairs.with_columns(famille=pl.lit("nettoyage_locaux"))
+    skills = need(**asked).select("besoin_id", "famille")
+    share = rules.method()["potential"]["dependance"]["value"]
+    seated = teams.groups(teams.units(need(**asked), skills, rows, share=share), skills, rows, share=share)
+    short = "capacite" in seated.gaps["manque"].to_list()
+    assert (told["levier"] == "groupement") is not short and short is bool(beyond)
+    assert ("à quatre au plus" in told["levier_raison"]) is not short

@@ -14,7 +14,7 @@ from spaser import rules
 from spaser.sections import calendar, goals
 from spaser.sections.publication import outline
 from spaser.sections.shown import brief
-from spaser.sections.summary import FACTS, RULES, eligible, facts, messages, pages, verdict
+from spaser.sections.summary import FACTS, RULES, eligible, facts, messages, pages, verdict, words
 from spaser.vocabulary.handed import declared
 
 DAY = date(2026, 11, 29)
@@ -141,9 +141,9 @@ def test_the_start_of_an_answer_that_never_changes_is_not_a_zero(always: dict[st
 
 
 def test_the_numbers_of_contracts_of_the_page_are_told_apart_once() -> None:
-    told = pages.counted_among(QUIET | {"lus": 1054, "env_vises": 901}, "tous")
+    told = words.counted_among(QUIET | {"lus": 1054, "env_vises": 901}, "tous")
     assert told is not None and "901" in told.text and "40 mesurés" in told.text
-    assert pages.counted_among(QUIET, "tous") is None
+    assert words.counted_among(QUIET, "tous") is None
 
 
 def undecided(aimed: int, **causes: int) -> tuple[Any, Any]:

@@ -182,3 +182,60 @@ def test_a_need_that_no_line_holds_is_told_with_its_day_when_it_could_be_prepare
     said = pages._beyond(replace(invented(), extras={"plan_ecartes": left}))
     assert bool(said) == told
     assert not told or ("3 autres besoins" in said[0].replace("\u00a0", " ") and "14/04/2027" in said[0])
+
+
+@pytest.mark.parametrize("begun", [date(2026, 11, 30), date(2026, 12, 1)])
+def test_what_should_have_begun_is_the_first_date_told_and_no_later_one_is_then_the_first(monkeypatch, begun) -> None:
+    monkeypatch.setattr(pages, "in_plan", lambda _: [])
+    soon = pl.DataFrame({"levier_du": ["Clause sociale"] * 2, "sourcing": [begun, date(2027, 1, 5)]})
+    soon = soon.with_columns(
+        pl.lit(None, pl.Date if name in ("premiere_fin", "echeance") else pl.String).alias(name)
+        for name in HANDED["besoins_a_venir"].columns
+        if name not in soon.columns
+    )
+    found = replace(invented(), today=date(2026, 11, 30))
+    found = replace(found, extras=dict(found.extras) | {"besoins_a_venir": soon})
+    late = begun <= found.day
+    shown = [(day, what.replace(french.NBSP, " ")) for day, what in pages._late(found)]
+    assert shown == ([(begun, "En retard : préparer 1 renouvellement où la clause sociale est due")] if late else [])
+    monkeypatch.setattr(
+        pages,
+        "in_plan",
+        lambda _: [
+            dict.fromkeys(("sourcing", "consultation"))
+            | {"nature": "devoir", "famille_libelle": "", "levier_libelle": "", "retard": late}
+        ],
+    )
+    told = [what for _, what in pages._dates(found)]
+    assert any(what.startswith("prochain renouvellement") for what in told) is late
+    assert any(what.startswith("premier renouvellement") for what in told) is not late
+
+
+def test_a_plan_of_one_need_says_its_subject() -> None:
+    row = dict.fromkeys(
+        (
+            "action_id",
+            "sourcing",
+            "levier_fournisseurs",
+            "levier_population",
+            "impact",
+            "consultation",
+            "responsable",
+            "etat",
+            "echeance",
+            "note",
+        )
+    )
+    row |= {
+        "nature": "action",
+        "retard": True,
+        "levier_libelle": "Sourcing",
+        "famille_libelle": "Livraison",
+        "contrats": 1,
+        "autres_leviers": "",
+        "potentiel": 0,
+        "sous_clause": 0,
+        "objets": "Pose d'un ponton",
+    }
+    assert "Pose d'un ponton" in pages._need(row | {"besoins": 1})["sur"]
+    assert "Pose d'un ponton" not in pages._need(row | {"besoins": 2})["sur"]

@@ -35,6 +35,10 @@ PROGRESS = {
 PAID = {"payes_part": 0.43, "payes_ess": 43_00, "payes": 100_00}
 
 
+#: Types of the columns that an invented action leaves empty, when they are no words.
+TYPES = {"consultation": pl.Date, "potentiel_haut": pl.Int64, "sous_clause": pl.Int64}
+
+
 def said(**known: Any) -> dict[str, messages.Said]:
     return {one.rule.code: one for one in eligible(QUIET | known)}
 
@@ -55,9 +59,7 @@ def actions(*rows: dict[str, Any]) -> pl.DataFrame:
     known = pl.DataFrame(lines, infer_schema_length=None)
     columns = declared("plan_actions").columns
     lacking = [name for name in columns if name not in known.columns]
-    return known.with_columns(
-        pl.lit(None, pl.Date if name == "consultation" else pl.String).alias(name) for name in lacking
-    )
+    return known.with_columns(pl.lit(None, TYPES.get(name, pl.String)).alias(name) for name in lacking)
 
 
 def planned(monkeypatch: pytest.MonkeyPatch, plan: pl.DataFrame, **known: Any):

@@ -289,7 +289,8 @@ IDLE = {
 
 
 def test_a_need_without_advice_for_which_the_clause_is_due_is_in_the_line_of_the_duty():
-    fuel = IDLE | {"objet": "Carburant", "famille": "energie", "levier_du": "Clause sociale (CCP L2112-2-1)"}
+    alone = {"credibles": 0, "clause_candidats": 0, "potentiel": 0}
+    fuel = DUE | alone | {"objet": "Carburant", "famille": "energie", "levier_du": "Clause sociale (CCP L2112-2-1)"}
     found = plan(fuel | {"sourcing": date(2026, 12, 1)}, DUE | {"objet": "Parcs", "levier_du": "Clause sociale"})
     due = found.row(0, named=True)
     assert (found.height, due["nature"], due["besoins"], due["sourcing"]) == (1, "devoir", 2, date(2026, 12, 1))
@@ -297,11 +298,31 @@ def test_a_need_without_advice_for_which_the_clause_is_due_is_in_the_line_of_the
         "Carburant",
         "Parcs",
     }
-    assert plan(fuel).height == 1 and plan(fuel | {"levier_du": ""}).height == 0
-    assert left(fuel | {"levier_du": ""})["motif"].to_list() == [planning.NOBODY] and left(fuel).height == 0
+    assert plan(fuel).height == 1 and left(fuel).height == 0
+    assert plan(IDLE).height == 0 and left(IDLE)["motif"].to_list() == [planning.NOBODY]
 
 
 def test_what_is_left_out_says_for_how_many_the_clause_is_due_anyway():
     owed = {"famille": "traiteur", "credibles": 0, "levier_du": "Clause sociale"}
     assert left(owed, {"famille": "traiteur", "credibles": 0})["dus"].to_list() == [1]
     assert left({"famille": "traiteur", "credibles": 0})["dus"].to_list() == [0]
+
+
+CLAUSE = {"levier": "clause_sociale", "levier_libelle": "Clause d'insertion", "clause_candidats": 3}
+
+
+def test_what_a_clause_holds_stands_beside_what_goes_to_the_ess_and_is_never_added_to_it():
+    held = CLAUSE | {"potentiel": 0, "potentiel_haut": 0, "sous_clause": 30_000_00, "consultation": "C1"}
+    found = plan({"consultation": "C1"}, held)
+    assert found.select("levier", "potentiel", "sous_clause").rows() == [("reserver_lot", 50_000_00, 30_000_00)]
+    alone = plan(held)
+    assert alone.select("levier", "potentiel", "sous_clause").rows() == [("clause_sociale", 0, 30_000_00)]
+
+
+def test_a_clause_is_held_to_the_floor_by_what_it_holds():
+    floor = METHOD["plan"]["plancher"]["value"] * 100
+    held = CLAUSE | {"potentiel": 0, "sous_clause": floor}
+    assert plan(held).height == 1 and left(held).height == 0
+    small = left(held | {"sous_clause": floor - 1})
+    assert small.select("motif", "potentiel", "sous_clause").rows() == [(planning.SMALL, None, floor - 1)]
+    assert left(held | {"sous_clause": 0})["motif"].to_list() == [planning.NOBODY]

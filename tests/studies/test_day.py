@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import openpyxl
+import pypdf
 import pytest
 
 from spaser.cli import main
@@ -102,7 +103,7 @@ def test_nobody_wishing_is_said_and_so_is_another_workbook(tmp_path):
 
 def test_sheets_tables_badges_calendar_and_a_replan_with_few_moves(tmp_path):
     first = day.plan(book(tmp_path, WISHES), FRAME)
-    page, sheets, calendar = day.write(first, tmp_path / "un")
+    page, sheets, calendar, _ = day.write(first, tmp_path / "un")
     assert {"planning", "par table", "badges", "suivi"} <= set(openpyxl.load_workbook(sheets).sheetnames)
     said = calendar.read_bytes()
     assert said.count(b"BEGIN:VEVENT") == 4
@@ -149,7 +150,10 @@ def test_the_follow_up_is_read_with_its_rates_on_what_is_known(tmp_path):
     assert found["montant_gagne"].sum() == 1_200_000
     told = " ; ".join(day.rates(found)).replace("\u00a0", " ").replace("\u202f", " ")
     assert "3 rencontres sur 4" in told
-    assert "50,0 % des 2 suites connues" in told
+    assert "Réponse à la consultation : 2 oui, 1 non, 0 non renseignée" in told, "whoever won did bid"
+    assert "Marché gagné : 1 oui, 2 non, 0 non renseignée, soit 33,3 % des 3 suites connues" in told, (
+        "whoever did not bid did not win"
+    )
     one = day.follow_up(book(tmp_path, rows[1:2], "une.xlsx", sheet="suivi", head=head))
     told = " ; ".join(day.rates(one)).replace("\u00a0", " ").replace("\u202f", " ")
     assert "0 % de la seule suite connue" in told and "des 1" not in told
@@ -184,8 +188,53 @@ def test_the_command_writes_the_planning_and_says_what_lacks(tmp_path, capsys):
 def test_a_follow_up_with_only_yes_written_proves_no_rate(tmp_path):
     head = ["Besoin n°", "Fournisseur", "Rencontré le", "A répondu à la consultation", "A gagné"]
     half = [[1, "A", "oui", "oui", "oui"], [1, "B", "oui", "oui", None]]
-    for rows, told in ((half, "1 suite non renseignée"), ([half[0], [1, "B", "oui", "oui", "non"]], "50,0 %")):
+    for rows, told in ((half, "1 non renseignée"), ([half[0], [1, "B", "oui", "oui", "non"]], "50,0 %")):
         found = day.follow_up(book(tmp_path, rows, sheet="suivi", head=head))
         won = day.rates(found)[2].replace("\u00a0", " ").replace("\u202f", " ")
         assert told in won
         assert "100" not in won
+
+
+def test_badges_are_printed_with_name_service_role_and_first_table(tmp_path):
+    *_, path = day.write(day.plan(book(tmp_path, WISHES), FRAME), tmp_path / "un")
+    assert path.name == "badges.pdf"
+    said = " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(path).pages).split())
+    for part in ("Claire", "voirie", "Acheteur", "Atelier Rive", "Fournisseur", "table 1", "3 décembre 2026"):
+        assert part in said, part
+    assert "(voirie)" not in said and "Menuiserie" not in said  # it said it does not come
+
+
+def test_the_sheet_of_a_person_says_its_role_the_day_and_from_when_to_when(tmp_path):
+    made = day.plan(book(tmp_path, WISHES), FRAME)
+    section = next(one for one in day.report(made).sections if one.title == "Atelier Rive")
+    told = section.blocks[0].text.replace("\u00a0", " ")
+    assert told.startswith("Fournisseur. 3 décembre 2026 : 2 rencontres, de ")
+    slots = made.found.plan.filter(fournisseur="Atelier Rive")["creneau"]
+    assert FRAME.told(slots.min()).replace("\u00a0", " ") in told
+    assert "12 minutes chacune, 3 pour changer de table" in told
+
+
+def test_a_calendar_is_stamped_in_universal_time_and_says_the_need(tmp_path):
+    wished = book(tmp_path, WISHES)
+    held = openpyxl.load_workbook(wished)
+    about = held.create_sheet("besoins à venir")
+    about.append(["N°", "Besoin"])
+    about.append([1, "Taille, tonte"])
+    held.save(wished)
+    said = day.calendar(day.plan(wished, FRAME)).decode("utf-8")
+    assert "DTSTAMP:20261203T000000Z" in said and "DTSTART:20261203T09" in said
+    assert said.count("DESCRIPTION:Taille\\, tonte") == 2
+
+
+def test_three_counts_are_told_and_one_rate_whose_base_is_the_known_answers(tmp_path):
+    head = ["Besoin n°", "Fournisseur", "Rencontré le", "A répondu à la consultation", "A gagné"]
+    rows = [[1, f"F{i}", "oui", answer, None] for i, answer in enumerate(["oui"] * 2 + ["non"] * 3 + [None] * 4)]
+    told = "\n".join(day.rates(day.follow_up(book(tmp_path, rows, sheet="suivi", head=head)))).replace("\u00a0", " ")
+    assert (
+        "Réponse à la consultation : 2 oui, 3 non, 4 non renseignées, soit 40,0 % des 5 suites connues"
+        in told.replace("\u202f", " ")
+    )
+    assert told.count("%") == 2, "one rate for each question"
+    assert "Marché gagné : 0 oui, 3 non, 6 non renseignées" in told
+    with pytest.raises(Problem, match="sans avoir répondu"):
+        day.follow_up(book(tmp_path, [[1, "A", "oui", "non", "oui"]], "faux.xlsx", sheet="suivi", head=head))

@@ -91,9 +91,14 @@ def test_buyer_family_and_window_are_needed_on_both_sides_of_each_limit():
     assert pairs({"date_prevue": None}, {"date": date(2000, 1, 1)}).height == 1
 
 
-def test_half_of_the_words_makes_a_link_probable_less_leaves_it_to_verify():
-    assert pairs({"objet": "alpha bravo"}, {"objet": "alpha delta"})["surete"].to_list() == ["probable"]
-    assert pairs({"objet": "alpha bravo charlie"}, {"objet": "alpha delta echoo"})["surete"].to_list() == ["a_verifier"]
+def test_most_of_the_words_make_a_link_probable_fewer_leave_it_to_verify():
+    assert (
+        pairs({"objet": "alpha bravo charlie delta"}, {"objet": "alpha bravo charlie echoo"})["surete"][0] == "probable"
+    )
+    assert pairs({"objet": "alpha bravo charlie"}, {"objet": "alpha bravo delta"})["surete"].to_list() == ["a_verifier"]
+    same_code = {"codeCPV": "77310000"}  # half of the words and the same code: another school, another lot
+    half = pairs({"objet": "alpha bravo"} | same_code, {"objet": "alpha delta"} | same_code)
+    assert half.select("ressemblance", "surete").rows() == [(0.7, "a_verifier")]
     far = {"objet": "alpha bravo charlie delta"}, {"objet": "alpha echoo foxtrot golfe"}
     assert pairs(*far).height == 0
     same = pairs(far[0] | {"codeCPV": "77310000"}, far[1] | {"codeCPV": "77313000"})
@@ -102,7 +107,7 @@ def test_half_of_the_words_makes_a_link_probable_less_leaves_it_to_verify():
 
 @pytest.mark.parametrize(
     ("other", "state"),
-    [("alpha bravo charlie delta echoo", "probable"), ("alpha bravo charlie fox golf", "a_verifier")],
+    [("alpha bravo charlie delta echoo", "probable"), ("alpha bravo charlie foxtrot", "a_verifier")],
 )
 def test_a_link_far_under_the_best_of_its_project_is_to_verify(other, state):
     known = {"acheteur_siren": "1", "famille": "f", "codeCPV": None}

@@ -11,9 +11,10 @@ import polars as pl
 import pytest
 
 import spaser
-from spaser import french, renewals
+from spaser import french, renewals, rules
 from spaser.problems import Problem
 from spaser.studies import meetings
+from spaser.studies.acting.day import inviting
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -39,7 +40,7 @@ def test_every_need_shown_starts_within_the_time_asked_and_has_someone_to_invite
         line = dict(zip(head, row, strict=True))
         assert line["Sourcing à partir du"].date() <= result.as_of + timedelta(days=366)
         assert line["Fin au plus tard"].date() >= result.as_of
-        assert line["Fournisseurs à inviter"] >= 1
+        assert line["Fournisseurs à inviter"] + line["À confirmer d'abord"] >= 1
 
 
 def test_nobody_is_met_about_a_need_that_nothing_follows_and_it_is_counted_apart(known):
@@ -62,7 +63,7 @@ def test_nobody_is_met_about_a_need_that_nothing_follows_and_it_is_counted_apart
 def test_guests_wishes_and_follow_up_name_the_same_pairs_of_need_and_supplier(book):
     def pairs(sheet: str) -> set:
         head, *rows = book[sheet]
-        number, siret = head.index("Besoin n°"), head.index("SIRET")
+        number, siret = head.index("Besoin n°"), head.index("SIRET ou SIREN")
         return {(row[number], row[siret]) for row in rows}
 
     assert pairs("fournisseurs à inviter") == pairs("souhaits") == pairs("suivi")
@@ -97,3 +98,92 @@ def test_a_need_whose_end_is_unknown_or_past_is_never_announced():
         }
     )
     assert renewals.upcoming(needs, as_of=day, months=12).collect()["besoin"].to_list() == ["proche"]
+
+
+def guest(**told):
+    row = {
+        "besoin_id": "B",
+        "credible": True,
+        "gagnes_siret": 0,
+        "gagnes": 0,
+        "gagnes_ailleurs": None,
+        "metier_origine": "activité",
+    }
+    row |= {
+        "statuts": "ESS",
+        "adequation": 0.9,
+        "distance_km": 7.4,
+        "capacite": 100,
+        "siret": None,
+        "siren": "1",
+    } | told
+    return pl.DataFrame(
+        [row], schema_overrides={"gagnes_ailleurs": pl.Int64, "capacite": pl.Int64, "statut_au": pl.Date}
+    )
+
+
+@pytest.mark.parametrize(("told", "proof"), [
+    ({}, None),
+    ({"statuts": None}, None),
+    ({"statuts": "ESS, ESAT"}, "son activité et son type de structure"),
+    ({"statuts": "GEIQ"}, None),
+    ({"metier_origine": "nom"}, "son nom"),
+    ({"metier_origine": "secteur déclaré"}, "le secteur qu'il déclare"),
+    ({"gagnes_siret": 1}, "1 contrat de la famille gagné"),
+    ({"gagnes_siret": 3}, "3 contrats de la famille gagnés"),
+])  # fmt: skip
+def test_a_code_of_activity_alone_invites_nobody(told, proof):
+    needs = pl.DataFrame({"besoin_id": ["B"], "famille": ["espaces_verts"]})
+    row = inviting.invitable(guest(**told), needs).row(0, named=True)
+    assert (row["prouve"], row["preuve_dite"]) == (proof is not None, proof or inviting.CODE_ALONE)
+    assert not inviting.invitable(guest(credible=False, **told), needs).height
+
+
+def test_what_is_to_be_known_of_a_guest_has_no_points(known, book):
+    needs = pl.DataFrame({"besoin_id": ["B"], "famille": ["espaces_verts"]})
+
+    def why(**told):
+        return inviting.invitable(guest(**told), needs)["pourquoi"][0]
+
+    assert why() == "à 7 km"
+    assert why(distance_km=0.2, gagnes_ailleurs=2) == "sur place ; 2 contrats publics lus dans d'autres familles"
+    assert (
+        why(distance_km=None, gagnes_ailleurs=0, capacite=None)
+        == "aucun contrat public lu ; taille inconnue : à demander"
+    )
+    head, *rows = book["fournisseurs à inviter"]
+    assert rows and not any("+" in str(row[head.index("À savoir")]) for row in rows)
+
+
+def test_only_those_whose_trade_something_proves_are_in_the_wishes(known):
+    result, found = known
+    coded = replace(
+        found,
+        candidates=found.candidates.with_columns(
+            metier_origine=pl.lit("activité"), gagnes_siret=pl.lit(0, pl.Int32), statuts=pl.lit("ESS")
+        ),
+    )
+    made = {block.id: block.frame for block in meetings.morning(result, coded).annexes}
+    assert not made["souhaits"].height and made["à confirmer"].height
+    said = " ".join(block.text for block in meetings.morning(result, coded).sections[0].blocks)
+    assert "leur seul code d" in said and "aucun fournisseur à inviter" in said.lower().replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(("cents", "shown"), [(499_999, False), (500_000, True), (None, True)])
+def test_a_need_too_small_for_a_meeting_is_counted_apart(known, cents, shown):
+    result, found = known
+    need = meetings.morning(result, found).annexes[0].frame["besoin_id"][0]
+
+    def made(amount):
+        change = pl.when(pl.col("besoin_id") == need).then(pl.lit(amount, pl.Int64)).otherwise(pl.lit(900_000))
+        return meetings.morning(result, replace(found, opportunities=found.opportunities.with_columns(annuel=change)))
+
+    day = made(cents)
+    assert (need in day.annexes[0].frame["besoin_id"].to_list()) == shown
+    assert any("trop petit pour" in block.text for block in day.sections[0].blocks) == (not shown)
+
+
+@pytest.mark.parametrize(("day", "said"), [(date(2024, 1, 1), False), (date(2024, 1, 2), True)])
+def test_the_age_of_the_lists_of_guests_is_said(day, said):
+    old = guest(statut_au=date(2021, 1, 1))
+    assert bool(inviting.old_lists(old, day, rules.method())) == said

@@ -113,3 +113,17 @@ def test_the_report_of_a_mission_says_what_came_of_it(tmp_path, base, plan):
     assert table.frame["objet"].unique().sort().to_list() == ["programme d'achat", "rencontres"]
     alone = pams.report(pams.study(result, pams.Wishes()))
     assert "suites" not in [one.id for one in alone.sections]
+
+
+def test_yes_no_and_unsaid_make_the_total_and_a_sentence_names_its_base(tmp_path, base):
+    from spaser.sections.acting import outcomes as section
+
+    lines = [[1, f"F{i}", "oui", answer, None, None] for i, answer in enumerate(["oui", "non", "non", None])]
+    rows = outcomes.outcomes(base, BUYER, books=[met(tmp_path, *lines)])
+    told, table = section.section_outcomes(type("F", (), {"extras": {"suites": rows}})()).blocks
+    said = told.sentences[0].text.replace("\u00a0", " ")
+    assert "1 suivies d'une réponse sur 3 que l'on sait" in said and "4 tenues," in said
+    counts = table.frame.filter(etape="suivies d'une réponse").select("nombre", "non", "inconnus").row(0)
+    assert counts == (1, 2, 1)
+    assert table.frame.filter(etape="suivies d'un marché gagné").select("nombre", "non", "inconnus").row(0) == (0, 2, 2)
+    assert [column.label for column in table.columns][2:5] == ["Oui", "Non", "Pas dit"]

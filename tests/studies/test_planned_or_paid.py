@@ -51,6 +51,8 @@ def test_what_else_is_there_settles_it(tmp_path, text, kind):
 def test_without_any_sign_the_other_reading_is_told_and_with_one_it_is_not(tmp_path):
     bare = told(tmp_path, "Intitulé;Montant\nNettoyage;1200\n")
     assert any("autre lecture possible : un fichier de dépenses, si « Intitulé »" in line for line in bare.told)
+    nameless = told(tmp_path, ";Montant\nNettoyage;1200\n")
+    assert not any("«\u00a0»" in line or "« »" in line for line in nameless.told)
     dated = told(tmp_path, "Intitulé;Date;Montant\nNettoyage;T2 2027;1200\n")
     assert not any("autre lecture" in line for line in dated.told)
 

@@ -16,6 +16,7 @@ from spaser.problems import Problem
 from spaser.sources.answers.overrides import read_overrides
 from spaser.sources.registers import read_registers
 from spaser.suppliers.analysis import analyse, counts, name, reserved_to_check, subcontractors, under_declared
+from spaser.suppliers.matching import asked_of
 from spaser.vocabulary import DECISIONS, ESTABLISHMENTS, HOLDER_UNKNOWN, REGISTER, STATUS, SUBCONTRACTS
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "suppliers_status.toml").read_text(encoding="utf-8"))[
@@ -379,3 +380,35 @@ def test_an_excluded_activity_is_known_by_its_four_digits_in_the_naf_of_2025_and
     unit = {"siren": "900000001", "categorie_juridique": "9220", "naf": naf, "naf_nomenclature": "NAF2025"}
     found = known([{"siren": "900000001"}], [], [unit | {"liste": "sirene_extrait"}], on=date(2026, 1, 1))
     assert found["titulaire_ess"].item() is ess
+
+
+@pytest.mark.parametrize(
+    ("form", "naf", "why"),
+    [
+        ("7410", "8110Z", "une liste contredit une forme juridique exclue"),
+        ("9220", "9491Z", "une liste contredit une activité exclue"),
+        ("9220", "8110Z", None),
+    ],
+)
+def test_a_list_is_contradicted_by_an_excluded_form_or_by_an_excluded_activity_alone(form, naf, why):
+    listed = [{"siren": "900000002", "statut": "ESUS", "liste": "esus"}]
+    units = [{"siren": "900000002", "categorie_juridique": form, "naf": naf, "liste": "sirene_extrait"}]
+    got = suppliers.conflicts(table(REGISTER, listed), table(ESTABLISHMENTS, units)).collect()
+    assert got["motif"].to_list() == ([why] if why else [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "siret", "siren"),
+    [
+        ("SIRET", "90000000100011", "900000001"),
+        (None, "90000000100011", "900000001"),
+        ("TVA", None, None),
+        ("HORS-UE", None, None),
+    ],
+)
+def test_fourteen_figures_are_a_siret_only_when_the_file_does_not_call_them_something_else(kind, siret, siren):
+    held = pl.LazyFrame(
+        {"titulaire_id": ["90000000100011"], "titulaire_typeIdentifiant": [kind]},
+        schema_overrides={"titulaire_typeIdentifiant": pl.String},
+    )
+    assert asked_of(held, date(2026, 1, 1)).collect().select("_siret", "_siren").row(0) == (siret, siren)

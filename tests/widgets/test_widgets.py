@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import polars as pl
 import pytest
 
 from spaser import territories, widgets
+from spaser.deliverables import report
+from spaser.deliverables.messages import Message, Messages, Todo
 from spaser.deliverables.report import table
 from spaser.problems import Problem
 from spaser.studies.diagnostic import compose as diagnostic
@@ -25,6 +28,7 @@ from spaser.widgets.selection import Selection
 from spaser.widgets.views import View, choice
 
 DATA = Path(__file__).parents[2] / "data"
+PACKAGE = Path(widgets.__file__).parents[1]
 CONTRACTS = (DATA / "marches_demo*.json").as_posix()
 TOWN, COUNTY = "000000117", "000000133"
 
@@ -406,3 +410,61 @@ def test_lists_parted_by_commas_quotes_or_lines_are_told_apart(tmp_path):
 def test_a_selection_saved_for_all_buyers_is_not_overruled_by_the_buyer_of_the_notebook(base, tmp_path):
     read = widgets.files.Lecture(base, Selection.reopen(Selection().save(tmp_path / "s.json")), reopened=True)
     assert widgets.Desk(read, buyer="un acheteur d'un autre fichier").selection.buyers == ()
+
+
+def every_block():
+    """One block of each kind that a section may hold."""
+    told = report.Sentence("Une phrase.")
+    one = Message("3", "contrats", "sur 9", "à traiter", "alerte", "calendrier")
+    frame = pl.DataFrame({"objet": ["a"], "n": [1]})
+    return (
+        report.Answer(told),
+        Messages((one, replace(one, kind="bien"))),
+        Todo(("Publier.",)),
+        report.Paragraph((told, told)),
+        report.KeyFigures((report.KeyFigure("Part", 0.5, "part", "n", 0.4, 0.6, "clause"),)),
+        table(
+            "t", "Des lignes", frame, [report.Column("objet", "Objet"), report.Column("n", "Nombre", "entier")], "note"
+        ),
+        report.Callout("À lire", "Ceci.", "attention"),
+        report.Definitions((("mot", "sens"),)),
+        report.Quotes("q", "Citations", (report.Quote("ici", (("mots", "env"),), ("dit",)),)),
+    )
+
+
+def test_every_block_of_the_report_has_its_style_in_a_notebook_too():
+    page = tables.written(every_block())
+    styled = {
+        name: set(re.findall(r"[.]([a-z][a-z-]*)", re.sub(r"\{[^}]*\}", "", Path(path).read_text("utf-8"))))
+        for name, path in (
+            ("report", PACKAGE / "deliverables/report.css"),
+            ("notebook", PACKAGE / "widgets/notebook.css"),
+        )
+    }
+    used = {one for names in re.findall(r'class="([^"]*)"', page) for one in names.split()}
+    assert {"messages", "todo", "answer", "quotes"} <= used
+    assert used & styled["report"] - styled["notebook"] == set()
+
+
+def test_a_notebook_has_no_link_to_a_section_it_does_not_show():
+    page = tables.written(every_block())
+    assert 'href="#' not in page and ">voir<" not in page
+    assert "À traiter 3" in re.sub(r"<[^>]*>", "", page), "the sign and the figure are two words"
+
+
+def test_every_block_of_the_report_is_said_in_plain_words():
+    # Definitions stand under a figure that is said: their words are in the page.
+    assert [type(block).__name__ for block in every_block() if not tables.said(block)] == ["Definitions"]
+
+
+@pytest.mark.parametrize(
+    "parts", [(0.26, 0.26, 0.26), (0.0, 0.0), (1.0, 1.0, 1.0), (None,), (0.5, None), (0.26, 0.261)]
+)
+def test_an_exercise_always_has_three_answers_to_choose_from(parts):
+    offered = widgets.options(*parts)
+    assert len(offered) == len(set(offered)) == 3
+    assert {widgets.percent(part) for part in parts} <= set(offered)
+
+
+def test_percentages_that_differ_are_offered_alone_and_in_order():
+    assert widgets.options(0.4, 0.1, 0.9) == [widgets.percent(part) for part in (0.1, 0.4, 0.9)]

@@ -358,3 +358,28 @@ def test_a_file_sent_says_first_what_it_is_and_a_line_to_write_can_be_pasted(tmp
     assert pages[1].startswith("<p><strong>autre.csv</strong> – non reconnu</p>")
     line = 'liste = [{ fichier = "autre.csv", nature = "carnet", date = 2026-01-31, prouve_le_non = false }]'
     assert line in pages[1] and "mes_listes.toml" not in pages[0]
+
+
+def test_a_text_sent_is_a_document_of_a_consultation_and_is_not_shown_as_a_table(home):
+    form = Missions(home)
+    form.upload.value = (
+        sent("ccp.md", "---\ntitre: Cahier, des clauses\n---\nLe titulaire réserve 5 % des heures.\n"),
+    )
+    told, (chosen, _) = form.sent.children[0].children[0].value, form.sent.children[0].children[1].children
+    assert chosen.value == "pièces des marchés"
+    assert "Colonnes" not in told and "<table" not in told
+
+
+def test_who_decides_is_asked_once_for_every_grid_and_notebook(home):
+    mission.change(home, {"auteur": ""})
+    desk = widgets.Desk(widgets.read(str(home)))
+    families, facts, review = widgets.Families(desk), widgets.Facts(desk), widgets.Review(desk)
+    families.author.value = "B. Inventée"
+    assert facts.author.value == review.author.value == "B. Inventée"
+    again = widgets.Desk(widgets.read(str(home)))  # the next notebook
+    assert widgets.Families(again).author.value == "B. Inventée"
+    assert mission.read(home).author == "", "whoever decides did not write the report"
+
+
+def test_who_decides_starts_from_the_author_of_the_mission(home):
+    assert widgets.Families(widgets.Desk(widgets.read(str(home)))).author.value == "A. Inventée"

@@ -13,7 +13,7 @@ from spaser.sections.registry import written
 
 BOUNDS = ("bas", "milieu", "haut")
 _TOTALS = (
-    Column("type", "Type de structure"),
+    Column("type", "Structures (unité)"),
     Column("exercice", "Année", "texte"),
     Column("fournisseurs", "Fournisseurs", "entier"),
     Column("montant", "Achats (comme écrits)", "somme"),
@@ -55,6 +55,9 @@ _CAUTION = (
     "d'insertion et les heures d'une clause sont souvent les mêmes : elles ne s'ajoutent jamais, pas plus que les heures exigées et les heures faites, "
     "ni le travail porté et la part financée. L'achat ne paie pas seul l'emploi : la part financée est la mesure à publier."
 )
+
+
+_RECALLED = " « De mémoire » : aucune source lue ne donne ce facteur (emplois, ou heures d'un emploi à temps plein) ; chiffre de travail, à ne pas publier."
 
 
 def interval(row: dict[str, Any], name: str, unit: str = "") -> str:
@@ -146,12 +149,19 @@ def annexes(tables: dict[str, pl.DataFrame]) -> list[TableBlock | None]:
 def _bought(rows: pl.DataFrame | None) -> list[Block]:
     if rows is None or not rows.height:
         return []
-    shown = _told(rows, porte="etp", finance="finance", heures="heures")
+    shown = _told(rows, units=False, porte="etp", finance="finance", heures="heures").with_columns(
+        type=pl.format("{} ({})", pl.col("type").fill_null("type inconnu"), pl.col("unite").fill_null("sans unité"))
+    )
     whole, measured = int((rows["montant"] - rows["montant_avoirs"]).sum()), int(rows["montant_mesure"].sum())
     credit = -int(rows["montant_avoirs"].sum())
     note = "Deux chiffres significatifs. Les bornes s'ajoutent à l'intérieur d'un type ; les types ne s'ajoutent pas : leurs unités diffèrent."
     note += " Les factures d'une structure donnent ses heures : elles remplacent toujours le facteur. Part mesurée, qualité des facteurs et bornes : dans le classeur."
     seen = shown.filter(pl.col("montant_mesure") > 0)
+    note += (
+        _RECALLED
+        if seen.filter(pl.any_horizontal(pl.col("porte", "finance", "heures").str.contains("mémoire"))).height
+        else ""
+    )
     columns = tuple(column for column in _TOTALS if column.name in _BRIEF)
     more = [
         Sentence(
@@ -159,8 +169,9 @@ def _bought(rows: pl.DataFrame | None) -> list[Block]:
         )
     ]
     more = [*(more if credit else []), *_unmeasured(rows), *_from_memory(rows)]
+    answer = " ; ".join(part for part in (financed(rows), _measured(measured, whole)) if part)
     return [
-        Answer(Sentence(french.sentence(_measured(measured, whole)))),
+        Answer(Sentence(french.sentence(answer))),
         *([Paragraph(tuple(more))] if more else []),
         *(
             [
@@ -176,6 +187,17 @@ def _bought(rows: pl.DataFrame | None) -> list[Block]:
             else []
         ),
     ]
+
+
+def financed(rows: pl.DataFrame) -> str:
+    """The work that the purchases of the last year pay, kind by kind, as far as it may be published."""
+    last = rows["exercice"].drop_nulls().max()
+    told = [
+        f"{french.typeset(paid)} {row['unite']} ({row['type']})"
+        for row in rows.filter(pl.col("exercice") == last, pl.col("publiable").fill_null(False)).to_dicts()
+        if (paid := interval(row, "finance"))
+    ]
+    return f"les achats de {last!s} financent {french.listing(told)}" if told else ""
 
 
 def _measured(measured: int, whole: int) -> str:
@@ -210,25 +232,25 @@ def _from_memory(rows: pl.DataFrame) -> tuple[Sentence, ...]:
     types = told["type"].drop_nulls().unique().sort().to_list()
     if not types:
         return ()
-    text = f"{french.listing(types)} : le facteur est de mémoire, aucune source lue ne le donne ; chiffre de travail, à ne pas publier"
+    text = f"{french.listing(types)} : le facteur est de mémoire, rien n'en est à publier"
     return (Sentence(french.sentence(text)),)
 
 
-def _told(rows: pl.DataFrame, **names: str) -> pl.DataFrame:
-    """The intervals as they are read, with the unit of each row."""
+def _told(rows: pl.DataFrame, *, units: bool = True, **names: str) -> pl.DataFrame:
+    """The intervals as they are read, with the unit of each row (``units``), and what rests on a factor from memory marked."""
     written = []
     for row in rows.to_dicts():
-        unit = row.get("unite") or ""
-        written.append(
-            {
-                new: interval(
-                    row, old, unit if new in ("porte", "finance") else "h" if new in ("heures", "exigees") else ""
-                )
-                for new, old in names.items()
-            }
-        )
+        own = {"porte": row.get("unite") or "", "finance": row.get("unite") or "", "heures": "h", "exigees": "h"}
+        told = {new: interval(row, old, own.get(new, "") if units else "") for new, old in names.items()}
+        written.append({new: text and text + recalled(row, hours=new == "heures") for new, text in told.items()})
     frame = pl.DataFrame(written, schema=dict.fromkeys(names, pl.String))
     return pl.concat([rows.drop(list(names), strict=False), frame], how="horizontal")
+
+
+def recalled(row: dict[str, Any], *, hours: bool = False) -> str:
+    """« , de mémoire » where no source read gives the factor of an interval, its hours or its work; nothing elsewhere."""
+    notes = [row.get("note"), row.get("note_heures") if hours else None]
+    return ", de mémoire" if any("mémoire" in (note or "") for note in notes) else ""
 
 
 def _required(rows: pl.DataFrame | None) -> list[Block]:

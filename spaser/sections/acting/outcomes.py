@@ -12,10 +12,10 @@ from spaser.sections.registry import Told, written
 _STEPS = (
     Column("objet", "Suivi"),
     Column("etape", "Étape"),
-    Column("nombre", "Nombre", "entier"),
-    Column("sur", "Sur", "entier"),
-    Column("part", "Part", "part"),
-    Column("inconnus", "Sans réponse", "entier"),
+    Column("nombre", "Oui", "entier"),
+    Column("non", "Non", "entier"),
+    Column("inconnus", "Pas dit", "entier"),
+    Column("part", "Oui, en part de ce qui est dit", "part"),
 )
 
 
@@ -25,12 +25,16 @@ def section_outcomes(findings: Findings) -> Told:
     rows = findings.extras["suites"]
     if not rows.height:
         return None
-    note = "Chaque part est celle des réponses connues ; ce qui n'est pas dit n'est ni oui ni non. Un levier n'est vu suivi que si les contrats le déclarent ou l'écrivent."
+    note = "Oui, non et pas dit font le total de l'étape ; ce qui n'est pas dit n'est ni oui ni non, et la part est prise sans lui. Un levier n'est vu suivi que si les contrats le déclarent ou l'écrivent."
+    rows = rows.with_columns(non=pl.col("sur") - pl.col("nombre"))
     told = [Sentence(french.sentence(_said(part))) for part in rows.partition_by("objet", maintain_order=True)]
     return Paragraph(tuple(told)), table("tab-suites", "Du prévu à l'attribué", rows, _STEPS, french.typeset(note))
 
 
 def _said(rows: pl.DataFrame) -> str:
-    """« Programme d'achat : 12 prévus, 5 lancés, 3 attribués »."""
-    steps = ", ".join(f"{french.number(n)} {step}" for n, step in rows.select("nombre", "etape").rows())
+    """« Programme d'achat : 12 prévus, 5 lancés, 3 attribués sur 11 que l'on sait »: whoever is silent is in no base."""
+    steps = ", ".join(
+        f"{french.number(n)} {step}" + (f" sur {french.number(known)} que l'on sait" if silent else "")
+        for n, step, known, silent in rows.select("nombre", "etape", "sur", "inconnus").rows()
+    )
     return f"{french.capital(rows['objet'][0])} : {steps}"

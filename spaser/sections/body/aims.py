@@ -62,9 +62,8 @@ def section_duties(findings: Findings) -> Told:
         ),
     )
     more_said = () if (doubt := _undecided(findings)) is None else (doubt,)
-    return opening.section(
-        findings, "obligations", (shown if seen.height else None, _own(findings), caution), more_said
-    )
+    own = (obligations_buyer.spaser_standing(findings), _own(findings))
+    return opening.section(findings, "obligations", (caution, shown if seen.height else None, *own), more_said)
 
 
 def _reserves(duties: list[str]) -> list[str]:
@@ -91,12 +90,15 @@ def _undecided(findings: Findings) -> Sentence | None:
 
 
 def _own(findings: Findings) -> TableBlock | None:
-    """The buyer's own duties in their last year, those that may bind it."""
+    """The buyer's own duties in their last year, those that may bind it; the SPASER has its own lines."""
     rows = findings.extras.get("obligations_acheteur")
     if rows is None:
         return None
     last = (
-        rows.filter(pl.col("applicabilite").is_in(["certain", "probable"]))
+        rows.filter(
+            pl.col("applicabilite").is_in(obligations_buyer.BINDS),
+            ~pl.col("obligation").is_in(obligations_buyer.SPASER),
+        )
         .sort("annee")
         .unique("obligation", keep="last", maintain_order=True)
     )

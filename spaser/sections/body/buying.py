@@ -53,7 +53,11 @@ _ENDS = (
 _ONCE = french.typeset(
     "Montants jugés : le maximum d'un accord-cadre à plusieurs titulaires est compté une fois, à parts égales, et pour rien ou en entier aux bornes."
 )
-_MOST, _LONG = 8, 100
+_WIDER = french.typeset(
+    " Par leur seul SIREN : un autre établissement de la même unité légale est dans les listes, ce qui ne prouve rien du titulaire ; ces contrats ne "
+    "sont comptés que dans cette ligne."
+)
+_MOST, _MOST_ENDS, _LONG = 8, 12, 100
 #: The breakdowns of the ledger, the most telling first: a ledger may lack families.
 _BY = ("famille", "commune", "departement", "taille", "service", "annee")
 
@@ -66,13 +70,10 @@ def section_won(findings: Findings) -> Told:
     if whole is None or not access.height:
         return None
     shares = pl.Series("part", [_share(row) for row in access.to_dicts()], dtype=pl.String)
-    shown = table(
-        "tab-titulaires",
-        "Contrats gagnés par l'ESS et les structures inclusives",
-        access.with_columns(shares),
-        _WON,
-        _ONCE,
-    )
+    seen, none = suppliers.won_by(access.with_columns(shares))
+    wider = _WIDER if seen["statut"].str.contains("SIREN").any() else ""
+    title = "Contrats gagnés par l'ESS et les structures inclusives"
+    shown = table("tab-titulaires", title, seen, _WON, f"{_ONCE}{wider}{none}")
     won = findings.one("titulaire_ess")
     return opening.section(
         findings, "fournisseurs", (shown if access["contrats"].sum() else None,), (), (won,) if won else ()
@@ -123,6 +124,9 @@ def section_reachable(findings: Findings) -> Told:
     more: tuple[Sentence, ...] = ()
     if near is not None and near.height and kept.height:
         more = (Sentence(french.sentence(_near(near))), *_listed(near, findings))
+    if held := int(families["sous_clause"].sum()):
+        clause = f"{french.euros_short(held)} par an de plus pourraient être exécutés sous une clause d'insertion, par qui l'emporte : non comptés parmi ce qui irait à l'ESS"
+        more = (*more, Sentence(french.sentence(clause)))
     more = (*more, *beyond(left, "famille", "dans ce tableau"))
     return opening.section(findings, "potentiel", (*figures[-1:], shown) if kept.height else (), more)
 
@@ -181,15 +185,23 @@ def section_when(findings: Findings) -> Told:
     rows = findings.extras["renouvellements"]
     soon = rows.filter(pl.col("trimestre").is_not_null() & ~pl.col("ponctuel").fill_null(False))
     picture = next((block for block in whole.blocks if isinstance(block, Figure)), None)
-    shown = (
-        table("tab-echeances", "À préparer d'abord", brief(calendar.pressing(_grouped(soon)).head(_MOST), _LONG), _ENDS)
-        if soon.height
-        else None
-    )
+    shown = _to_prepare(soon) if soon.height else None
     told = calendar.said(findings)
     # Where nothing ends any more, the answer says it; the orders left out are counted in every case.
     more = [*(told[:1] if rows["trimestre"].count() else ()), *(one for one in told[1:] if "subséquent" in one.text)]
     return opening.section(findings, "calendrier", (picture, shown), more)
+
+
+def _to_prepare(soon: pl.DataFrame) -> TableBlock:
+    """Every late preparation while they hold on a page, else the largest; then the next to begin. What is left is counted."""
+    rows = calendar.pressing(_grouped(soon))
+    late = int(rows["urgence"].fill_null(False).sum())
+    kept = rows.head(late if _MOST < late <= _MOST_ENDS else _MOST)
+    left = soon.height - int(kept["contrats"].sum())
+    waiting = int(soon["urgence"].fill_null(False).sum()) - int(kept.filter("urgence")["contrats"].sum())
+    also = f", dont {french.number(waiting)} à préparer sans attendre" if waiting else ""
+    note = french.typeset(f"Et {french.count(left, 'autre contrat')}{also} : dans le classeur.") if left else ""
+    return table("tab-echeances", "À préparer d'abord", brief(kept, _LONG), _ENDS, note)
 
 
 def _grouped(soon: pl.DataFrame) -> pl.DataFrame:

@@ -33,7 +33,8 @@ def section_where(findings: Findings) -> Told:
         return None
     whole = declared.section_considerations(findings)
     picture = next((block for block in (whole.blocks if whole else ()) if isinstance(block, Figure)), None)
-    if not rows["numerateur"].sum():
+    nothing = not rows["numerateur"].sum()
+    if nothing:
         picture = None
     # Answers that never change and are doubted give no range: the real share is not known.
     bounds = [
@@ -42,15 +43,23 @@ def section_where(findings: Findings) -> Told:
     ]
     shown = declared.named(rows).with_columns(bornes=pl.Series(bounds, dtype=pl.String))
     measures = tuple(m for code in declared.CODES if (m := findings.one(code)))
-    basis = f"mesuré sur {french.count(findings.counted.height, 'contrat')} : {findings.population_label}"
+    basis = f"aucune des cinq considérations n'est déclarée{_answering(rows)} ; " if nothing else ""
+    basis += f"mesuré sur {french.count(findings.counted.height, 'contrat')} : {findings.population_label}"
     shown_table = TableBlock("tab-situation", "Ce que déclarent les contrats", shown, _RATES)
     return opening.section(
         findings,
         "considerations",
-        (declared.never_changing(findings), picture, shown_table),
+        (declared.never_changing(findings), picture, None if nothing else shown_table),
         (Sentence(french.sentence(basis)),),
         measures,
     )
+
+
+def _answering(rows: pl.DataFrame) -> str:
+    """How far the five answer, where a table of zeros would say it five times."""
+    low, *_, high = sorted(rows["repondus"].to_list())
+    told = french.number(low) if low == high else f"de {french.number(low)} à {french.number(high)}"
+    return f" ({told} réponses sur {french.number(rows['denominateur'][0])} contrats)"
 
 
 @written("annees")
@@ -100,8 +109,9 @@ def _answered(findings: Findings, key: str, blocks: tuple[Block, ...], default: 
 
 
 def _short(block: TableBlock) -> TableBlock:
-    """The first lines, without identifiers: the annex has the whole."""
+    """The surest lines, one for each passage found, without identifiers: the annex has the whole."""
     kept = tuple(column for column in block.columns if column.unit != "identifiant")
-    more = block.frame.height - _GAPS
-    note = french.typeset(f"Les {_GAPS} plus sûrs ; tous sont en annexe.") if more > 0 else ""
-    return TableBlock("tab-ecrit", block.caption, block.frame.head(_GAPS), kept, note)
+    rows = block.frame.unique(["consideration", "preuve"], keep="first", maintain_order=True).head(_GAPS)
+    more = block.frame.height > rows.height
+    note = french.typeset("Les plus sûrs, un exemple par passage trouvé ; tous sont en annexe.") if more else ""
+    return TableBlock("tab-ecrit", block.caption, rows, kept, note)

@@ -9,6 +9,7 @@ from spaser.deliverables import sentences
 from spaser.deliverables.report import (
     Column,
     Paragraph,
+    Sentence,
     TableBlock,
     table,
 )
@@ -27,12 +28,21 @@ def section_reading(findings: Findings) -> Told:
         return None
     accounts = tallies.checked_accounts(findings.accounts).sort("source")
     blocks: list = [
-        Paragraph((sentences.of_reading(accounts), sentences.of_account_check(accounts))),
+        Paragraph((sentences.of_reading(accounts), sentences.of_account_check(accounts), *_of_whom(findings))),
         accounts_table(accounts),
     ]
     if findings.rejects.height:
         blocks.append(refusals_table(findings))
     return tuple(blocks)
+
+
+def _of_whom(findings: Findings) -> tuple[Sentence, ...]:
+    """Whose contracts these accounts count, where the files hold others than those of this report."""
+    every, own = tallies.read_in_files(findings.accounts), findings.contracts.height
+    if every <= own:
+        return ()
+    text = f"ces comptes sont ceux des fichiers entiers, {french.count(every, 'contrat')}, tous acheteurs et toutes années ; {french.number(own)} sont de ce diagnostic"
+    return (Sentence(french.sentence(text)),)
 
 
 @written("perimetre")

@@ -32,6 +32,7 @@ _FAMILY = (
     Column("potentiel_bas", "Potentiel bas (pairs ; inconnu : non mesuré)", "somme", extra=True),
     Column("potentiel", "Potentiel milieu", "somme", True),
     Column("potentiel_haut", "Potentiel haut", "somme", True, extra=True),
+    Column("sous_clause", "Sous clause d'insertion", "somme", True),
     Column("levier_principal", "Premier levier (celui du besoin où il déplace le plus)"),
     Column("levier_fournisseurs", "Peuvent y répondre", "entier"),
     Column("levier_population", "Qui est compté", extra=True),
@@ -95,7 +96,9 @@ def _keys(active: pl.DataFrame, families: pl.DataFrame) -> KeyFigures:
         (
             KeyFigure("Besoins actionnables", active.height, "entier", grouped),
             KeyFigure("Acheté par an", total, "somme", yearly),
-            KeyFigure("Potentiel ESS par an", reach, "somme", f"milieu ; au plus {french.euros_short(high)}"),
+            KeyFigure(
+                "Potentiel ESS par an", reach, "somme", f"milieu ; au plus {french.euros_short(high)} ; clauses à part"
+            ),
             KeyFigure(
                 "Part du potentiel", reach / total if total else None, "part", "milieu, sur les achats annualisés"
             ),
@@ -150,7 +153,7 @@ def _picture(families: pl.DataFrame) -> Figure:
 _REACH = (
     "Le potentiel est ce que des fournisseurs de l'ESS ou inclusifs pourraient prendre "
     "si le levier conseillé était appliqué, sans qu'aucun ne dépasse la part de son activité choisie ; ce n'est ni une prévision ni "
-    "un engagement. Bas : ce que fait déjà le meilleur quart des acheteurs comparables (vide s'ils sont moins de dix). Haut : le "
+    "un engagement. Ce que tiendrait une clause d'insertion est à part : qui l'emporte l'exécute, rien n'en va de soi à l'ESS. Bas : ce que fait déjà le meilleur quart des acheteurs comparables (vide s'ils sont moins de dix). Haut : le "
     "plus petit de l'offre et de ce que la loi et le besoin permettent."
 )
 _READING = french.typeset(

@@ -38,6 +38,7 @@ _NEED = (
     Column("lots", "Lots", "entier", extra=True),
     Column("potentiel", "Potentiel milieu", "somme"),
     Column("potentiel_haut", "Potentiel haut", "somme", extra=True),
+    Column("sous_clause", "Sous clause d'insertion", "somme"),
     Column("levier_libelle", "Levier conseillé"),
     Column("levier_fournisseurs", "Peuvent y répondre", "entier", extra=True),
     Column("levier_population", "Qui est compté", extra=True),

@@ -54,6 +54,8 @@ _SHEET = (
     "potentiel_bas",
     "potentiel",
     "potentiel_haut",
+    "sous_clause",
+    "sous_clause_haut",
     "limite",
     "levier_libelle",
     "levier_article",
@@ -142,7 +144,7 @@ def annexes(findings: Findings) -> tuple[TableBlock, ...]:
     ]
     sheets.append(ladder.sheet(rows, findings.day))
     if learned is not None and learned.height:
-        names = dict(rules.table("families.csv").select("famille", "libelle").rows())
+        names = rules.families()
         learned = learned.with_columns(pl.col("famille").replace(names))
         columns = [
             Column("naf", "Activité"),

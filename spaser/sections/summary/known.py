@@ -17,6 +17,7 @@ from spaser.potential import map as opportunities_map
 from spaser.sections import tallies
 from spaser.sections.declared import complete_years
 from spaser.sections.findings import Findings
+from spaser.sections.obligations_buyer import BINDS, adopted, spaser_judged
 from spaser.sections.purchases import measured
 
 Fact = int | float | str | date | None
@@ -171,17 +172,11 @@ def _duties(findings: Findings) -> Iterator[tuple[str, Fact]]:
             yield "publication_tard", int(bound["non_constatees"].sum())
     if not _aims(ready):
         yield from _perhaps_aimed(findings)
-    own = findings.extras.get("obligations_acheteur")
-    if own is not None and own.height:
-        bound = own.filter(
-            pl.col("obligation") == "spaser-adoption",
-            pl.col("applicabilite").is_in(["certain", "probable"]),
-            ~pl.col("remplie").fill_null(False),
-        ).sort("annee")
-        for row in bound.tail(1).to_dicts():
-            yield from (("spaser_annee", str(row["annee"])), ("spaser_seuil", row["seuil"]))
-            yield "spaser_depense", row["depense_haute"]
-            yield "spaser_depasse", _PASSED[row["applicabilite"]]
+    row = spaser_judged(findings)
+    if row is not None and row["applicabilite"] in BINDS and not adopted(row["motif"]):
+        yield from (("spaser_annee", str(row["annee"])), ("spaser_seuil", row["seuil"]))
+        yield "spaser_depense", row["depense_haute"]
+        yield "spaser_depasse", _PASSED[row["applicabilite"]]
 
 
 def _perhaps_aimed(findings: Findings) -> Iterator[tuple[str, Fact]]:
@@ -258,8 +253,8 @@ def _calendar(findings: Findings) -> Iterator[tuple[str, Fact]]:
     yield "fins", soon.height
     for subject, (code, _) in SUBJECTS.items():
         if code in findings.contracts.columns:
-            # A renewal that already has the clause cannot raise the share: only those known to be without it can.
-            without = findings.contracts.filter(~pl.col(code))
+            # A renewal that already has the clause cannot raise the share: only those known to be without it can, of those it counts.
+            without = findings.counted.filter(~pl.col(code))
             yield f"fins_sans_{subject}", soon.join(without.select("uid"), on="uid", how="semi").height
     late = soon.filter(pl.col("urgence").fill_null(False))
     yield "fins_tard", late.height

@@ -10,25 +10,28 @@ import polars as pl
 from spaser import french, rules
 from spaser.deliverables.messages import Messages, Todo
 from spaser.deliverables.report import Answer, Block, Callout, Column, Sentence, TableBlock, table
+from spaser.sections import tallies
 from spaser.sections.findings import Findings
 from spaser.sections.registry import Told, written
 from spaser.sections.shown import brief
-from spaser.sections.summary import messages, opening
+from spaser.sections.summary import messages, opening, words
 from spaser.sections.summary.known import facts
 from spaser.vocabulary import PLAN_FILLED, PLAN_UNTOUCHED
 from spaser.vocabulary.sentences import BEYOND_TEN
 
-_DATES, _MONDAY, _LONG, _MEETINGS, _AT_ONCE = 3, 5, 90, 30, 3
+_DATES, _MONDAY, _LONG, _AT_ONCE = 3, 5, 90, 3
 _FIRST, _DUTY, _WRONG, _ADVICE, _REST = range(5)
 _NOW, _NO_AMOUNT = "dès maintenant", "non chiffré"
+_AMOUNTS = ("effet", "sous_clause")
 #: The lever that reserves to insertion (``levers.toml``).
 _INSERTION = "reserver_insertion"
-OWN = (Column("responsable", "Qui"), Column("etat", "État"))
+OWN = (Column("responsable", "Qui", fill=True), Column("etat", "État", fill=True))
 _PLAN = (
     Column("quand", "Commencer"),
     Column("action", "Action"),
     Column("sur", "Sur quoi"),
-    Column("effet", "Effet attendu, net par an"),
+    Column("effet", "À l'ESS ou à l'insertion, net par an"),
+    Column("sous_clause", "Sous clause d'insertion, par an"),
     *OWN,
 )
 _SHEET = (
@@ -36,7 +39,8 @@ _SHEET = (
     Column("sourcing", "Commencer avant le", "date"),
     Column("action", "Action"),
     Column("sur", "Sur quoi"),
-    Column("effet", "Effet attendu, net par an", "somme"),
+    Column("effet", "À l'ESS ou à l'insertion, net par an", "somme"),
+    Column("sous_clause", "Sous clause d'insertion, par an", "somme"),
     Column("impact", "Heures d'insertion exigées"),
     Column("consultation", "Suite avant le", "date"),
     Column("responsable", "Qui (à remplir)"),
@@ -47,11 +51,8 @@ _SHEET = (
 #: What a line of the plan says, whether it comes from a need (``_need``) or from what the data ask for (``_gesture``).
 _SCHEMA = {
     "action_id": pl.String, "sourcing": pl.Date, "quand": pl.String, "action": pl.String, "sur": pl.String, "effet": pl.Int64,
-    "impact": pl.String, "consultation": pl.Date, "responsable": pl.String, "etat": pl.String, "echeance": pl.String, "note": pl.String,
+    "sous_clause": pl.Int64,     "impact": pl.String, "consultation": pl.Date, "responsable": pl.String, "etat": pl.String, "echeance": pl.String, "note": pl.String,
 }  # fmt: skip
-_EQUAL = french.typeset(
-    "Le sourçage est ouvert à tous (R2111-1, R2111-2) : ce plan ne nomme aucun fournisseur. Une capacité de fournisseur ne sert qu'une fois."
-)
 
 
 @written("essentiel")
@@ -69,7 +70,7 @@ def section_essential(findings: Findings) -> Told:
         blocks.append(Todo(tuple(monday), "Que faire lundi"))
     if silent := messages.unknown(known):
         blocks.append(Callout("Ce que l'on ne sait pas", silent, "attention"))
-    if counts := counted_among(known, findings.population_label):
+    if counts := words.counted_among(known, findings.population_label, tallies.read_in_files(findings.accounts)):
         blocks.append(counts)
     if (dates := next_dates(findings)) is not None:
         blocks.append(dates)
@@ -83,21 +84,6 @@ def _monday(findings: Findings) -> list[str]:
     return [french.sentence(text) for text in now[:_MONDAY]]
 
 
-def counted_among(known: messages.Facts, population: str) -> Sentence | None:
-    """What each number of contracts of the page counts; nothing where there is only one."""
-    told = [
-        ("lus", "lus"),
-        ("contrats", f"mesurés ({population})"),
-        ("devoir_vises", "que viserait l'obligation de clause sociale"),
-        ("env_vises", "que viserait l'obligation d'un critère environnemental"),
-        ("publication_soumis", "soumis au délai de publication"),
-    ]
-    parts = [f"{french.number(number)} {words}" for name, words in told if isinstance(number := known[name], int)]
-    if len({known[name] for name, _ in told if known[name] is not None}) < 2:
-        return None
-    return Sentence(french.sentence(f"combien de contrats : {' ; '.join(parts)}"))
-
-
 def next_dates(findings: Findings) -> TableBlock | None:
     """The three next days of the lines of the plan and of duties, after the day of the reader; of needs to come where no line has one.
 
@@ -106,12 +92,34 @@ def next_dates(findings: Findings) -> TableBlock | None:
     days: dict[date, list[str]] = {}
     for what, day in {what: day for day, what in sorted(_dates(findings), reverse=True) if day > findings.day}.items():
         days.setdefault(day, []).insert(0, what)
-    if not days:
+    seen = [*_late(findings), *((day, _on_one_day(days[day])) for day in sorted(days)[:_DATES])]
+    if not seen:
         return None
-    seen = [(day, _on_one_day(days[day])) for day in sorted(days)[:_DATES]]
     frame = pl.DataFrame(seen, schema={"quand": pl.Date, "quoi": pl.String}, orient="row")
     return table(
         "tab-dates", "Les prochaines dates", frame, (Column("quand", "Date", "date"), Column("quoi", "Ce qui arrive"))
+    )
+
+
+def _late(findings: Findings) -> list[tuple[date, str]]:
+    """What should have begun by the day of the reader, on one line dated by the first: the lines of the plan, and what owes the clause."""
+    gone = [(row["sourcing"], _begun(row)) for row in in_plan(findings) if row["retard"] and row["nature"] == "action"]
+    if due := [day for day in _owed_begins(findings) if day <= findings.day]:
+        gone.append((min(due), f"préparer {french.count(len(due), 'renouvellement')} où la clause sociale est due"))
+    if not gone:
+        return []
+    told = _on_one_day([what for _, what in sorted(gone)])
+    return [(min(gone)[0], french.typeset(f"En retard : {_low(told)}"))]
+
+
+def _begun(row: dict[str, Any]) -> str:
+    return f"commencer : {row['levier_libelle'].lower()}, {row['famille_libelle'].lower()}"
+
+
+def _owed_begins(findings: Findings) -> list[date]:
+    soon = findings.extras.get("besoins_a_venir")
+    return (
+        [] if soon is None else soon.filter(pl.col("levier_du").fill_null("") != "")["sourcing"].drop_nulls().to_list()
     )
 
 
@@ -125,13 +133,13 @@ def _on_one_day(told: list[str]) -> str:
 def _dates(findings: Findings) -> list[tuple[date, str]]:
     found: list[tuple[date, str]] = []
     for row in in_plan(findings):
-        family = row["famille_libelle"].lower()
-        begin, end = f"commencer : {row['levier_libelle'].lower()}, {family}", f"fin du premier contrat : {family}"
+        begin, end = _begun(row), f"fin du premier contrat : {row['famille_libelle'].lower()}"
         if row["nature"] == "devoir":
-            # The day of a buyer's first renewal is not that of the law.
+            # The day of a buyer's first renewal is not that of the law; one that should have begun is told before (``_late``).
+            rank = "prochain" if any(day <= findings.day for day in _owed_begins(findings)) else "premier"
             begin, end = (
                 f"{what} où la clause sociale est due, sauf cas prévu et motivé par écrit"
-                for what in ("premier renouvellement à préparer", "fin du premier contrat")
+                for what in (f"{rank} renouvellement à préparer", "fin du premier contrat")
             )
             found += _owed(findings, begin, end)
         found += [(row[name], what) for name, what in (("sourcing", begin), ("consultation", end)) if row[name]]
@@ -197,16 +205,31 @@ def section_plan_page(findings: Findings) -> Told:
     part = "" if len(rows) == 1 else "toutes " if now == len(rows) else f"dont {french.number(now)} "
     start = "à commencer dès maintenant" if now else f"la première à commencer le {rows[0]['quand']}"
     said = f"{french.count(len(rows), 'action', feminine=True)}, {part if now else ''}{start}"
-    amount = sum(row["effet"] or 0 for row in rows)
-    more = f" ; effet attendu des actions chiffrées : {french.euros_short(amount)} par an" if amount else ""
+    more = _worth_of(findings, rows)
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
     # An action that changes practices has no amount: none is expected, which is not « inconnu ». An estimate is not told to the euro.
-    amounts = [_NO_AMOUNT if row["effet"] is None else french.euros_short(row["effet"]) for row in rows]
-    told = frame.with_columns(pl.Series("effet", amounts, dtype=pl.String))
-    shown = [column for column in _PLAN if column.name != "effet" or frame["effet"].count()]
+    told = frame.with_columns(
+        pl.Series(name, [_NO_AMOUNT if row[name] is None else french.euros_short(row[name]) for row in rows], pl.String)
+        for name in _AMOUNTS
+    )
+    shown = [column for column in _PLAN if column.name not in _AMOUNTS or frame[column.name].count()]
     answer = Answer(Sentence(french.sentence(said + more)))
     aside = [Sentence(french.sentence(text)) for text in _not_here(findings)]
-    return answer, table("tab-plan", "Le plan", told, shown, _EQUAL), *aside
+    return answer, table("tab-plan", "Le plan", told, shown, words.foot(in_plan(findings))), *aside
+
+
+def _worth_of(findings: Findings, rows: list[dict[str, Any]]) -> str:
+    """What the lines would bring, each kind of euro apart: to the ESS, of which those that rest on one supplier; held by a clause."""
+    ess, held = (sum(row[name] or 0 for row in rows) for name in _AMOUNTS)
+    alone = sum(row["potentiel"] for row in in_plan(findings) if row["levier_fournisseurs"] == 1)
+    said = (
+        f" ; effet attendu des actions chiffrées : {french.euros_short(ess)} par an à l'ESS ou à l'insertion"
+        if ess
+        else ""
+    )
+    if alone:
+        said += f", dont {french.euros_short(alone)} tiennent à un seul fournisseur connu (à sourcer, rien à réserver à ce jour)"
+    return said + (f" ; {french.euros_short(held)} par an exécutés sous clause, par qui l'emporte" if held else "")
 
 
 def _not_here(findings: Findings) -> list[str]:
@@ -310,26 +333,17 @@ def _need(row: dict[str, Any]) -> dict[str, Any]:
         "action": row["levier_libelle"] if duty else f"{row['levier_libelle']} : {_low(row['famille_libelle'])}",
         "sur": french.count(row["besoins"], "besoin")
         + f", {french.count(row['contrats'], 'contrat')}"
-        + _met(row["levier_fournisseurs"], row["levier_population"])
+        + words.alone(row)
+        + words.met(row["levier_fournisseurs"], row["levier_population"])
         + (f" ; autres lots : {row['autres_leviers'].lower()}" if row["autres_leviers"] else ""),
         # A duty and a criterion move no euro by themselves: nothing is shown, not a zero.
         "effet": row["potentiel"] or None,
+        # What a clause holds goes to whoever wins: beside what goes to the ESS, never added to it.
+        "sous_clause": row["sous_clause"] or None,
         "impact": row["impact"],
         "consultation": row["consultation"],
         **{name: row[name] for name in PLAN_FILLED},
     }
-
-
-def _met(suppliers: int | None, who: str | None) -> str:
-    """Whom to meet, those who can answer this very lever; a lever addressed to all (a duty, a criterion) is written for nobody."""
-    if suppliers is None or who is None:
-        return ""
-    if not suppliers:
-        return f" ; {who} : à chercher"
-    if suppliers == 1:
-        return f" ; {who} : un seul connu, ce n'est pas une concurrence ; sourçage ouvert à tous"
-    more = "à trier par le sourçage" if suppliers > _MEETINGS else "sourçage ouvert à tous"
-    return f" ; {who} : {french.number(suppliers)}, {more}"
 
 
 def _gesture(said: messages.Said, findings: Findings) -> dict[str, Any]:

@@ -127,7 +127,7 @@ def _value() -> pl.Expr:
 
 def _family(said: pl.Expr) -> pl.Expr:
     """The key of a family from its title or its key; null for anything else."""
-    titles = rules.table("families.csv").select("famille", "libelle").rows()
+    titles = rules.families().items()
     known = {text.fold(word): key for key, title in titles for word in (key, title)}
     return text.fold_expr(said).replace_strict(known, default=None, return_dtype=pl.String)
 
@@ -276,7 +276,7 @@ def _families(contracts: pl.DataFrame, said: pl.DataFrame | None) -> list[pl.Dat
     """The families that the CPV code and the words of the subject do not agree on, or that neither says."""
     if "famille_doute" not in contracts.columns:
         return []
-    titles = dict(rules.table("families.csv").select("famille", "libelle").iter_rows())
+    titles = rules.families()
     words = said if said is not None else pl.DataFrame(schema={"objet": pl.String, "famille": pl.String})
     read = words.select("objet", _dite=pl.col("famille").replace_strict(titles, default=None)).unique(
         "objet", keep="first", maintain_order=True

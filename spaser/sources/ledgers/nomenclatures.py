@@ -98,8 +98,7 @@ def _header(sheets: list[Sheet], file: Path) -> tuple[Sheet, int, dict[str, str]
 
 def _spellings() -> dict[str, str]:
     """Every way a family may be written, folded: its label or its key."""
-    rows = rules.table("families.csv").select("famille", "libelle").rows()
-    return {fold(text): family for family, label in rows for text in (family, label)}
+    return {fold(text): family for family, label in rules.families().items() for text in (family, label)}
 
 
 def _folded(texts: pl.Series) -> pl.Series:
@@ -112,7 +111,7 @@ def _unguarded(column: str) -> pl.Expr:
 
 
 def _complain(rows: pl.DataFrame, file: Path) -> None:
-    labels = rules.table("families.csv")["libelle"].to_list()
+    labels = list(rules.families().values())
     wrong = rows.filter(pl.col("lu").is_not_null() & pl.col("famille_retenue").is_null())
     items = [
         f"ligne {line} : famille inconnue « {seen} ». {closest(seen, labels)}".rstrip()

@@ -29,7 +29,7 @@ from spaser.deliverables.report import (
     table,
 )
 from spaser.sections.acting.impact import annexes as impact_annexes
-from spaser.sections.acting.impact import interval, section_impact
+from spaser.sections.acting.impact import interval, recalled, section_impact
 from spaser.sections.obligations_buyer import private_section
 from spaser.sections.purchases.paid import PURCHASES
 from spaser.sections.purchases.sheets import annexes as purchases_annexes
@@ -197,7 +197,9 @@ def _worked(work: Impact) -> list[str]:
     """The part of jobs that the purchases of the last year pay, by kind of structure; what is not measured said as such."""
     last = work.totals["exercice"].drop_nulls().max() if work.totals.height else None
     rows = work.totals.filter(pl.col("exercice") == last).to_dicts() if last is not None else []
-    told = [f"{paid} {row['unite']} ({row['type']})" for row in rows if (paid := interval(row, "finance"))]
+    told = [
+        f"{paid} {row['unite']} ({row['type']}{recalled(row)})" for row in rows if (paid := interval(row, "finance"))
+    ]
     silent = [row["type"] or "type inconnu" for row in rows if not interval(row, "finance")]
     if not rows:
         return []

@@ -181,7 +181,7 @@ study = impact_of
 def findings(result: Impact) -> dict[str, pl.DataFrame]:
     """The tables that sections read; those that are empty are left out."""
     refused = pl.DataFrame({"texte": list(impact.NEVER_MEASURED.values())})
-    titles = dict(rules.table("families.csv").select("famille", "libelle").iter_rows())
+    titles = rules.families()
     titled = pl.col("famille").replace(titles)
     named = {
         "impact_totaux": result.totals,

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from spaser import french, impact, rules
+from spaser import french, impact, potential, rules
 
-#: The levers that require hours: the advice, and the duty.
-CLAUSES = ("clause_sociale", "clause_due")
 #: Levers by which a structure may be paid: the hours will be read in the spending, once it is known who won.
 _BOUGHT = "^(reserver|sourcing_reserver|allotir|petits_lots|achat_direct|groupement|multi_attributaire|concession_part|sous_traitance|gre_a_gre|oeth)"
 _WINNER = "le type de la structure qui l'emportera n'est pas connu : à mesurer sur la dépense"
@@ -45,7 +43,7 @@ def measured(actions: pl.DataFrame, needs: pl.DataFrame) -> pl.DataFrame:
         _motif=pl.col("motif").drop_nulls().unique().sort().str.join(" ; "),
     )
     rows = actions.join(sums, on="action_id", how="left", maintain_order="left")
-    clause = pl.col("levier").is_in(CLAUSES)
+    clause = pl.col("levier").is_in(potential.clauses())
     reason = (
         pl.when(clause)
         .then("_motif")
@@ -62,7 +60,7 @@ def _hours(needs: pl.DataFrame) -> pl.DataFrame:
     usual = rules.table("families.csv").select("famille", taux=pl.col("taux_insertion_bas").cast(pl.Float64))
     unknown = pl.col("annuel").is_null() | pl.col("accord_cadre").fill_null(False)
     clauses = (
-        needs.filter(pl.col("levier").is_in(CLAUSES))
+        needs.filter(pl.col("levier").is_in(potential.clauses()))
         .join(usual, on="famille", how="left", maintain_order="left")
         .select(
             "famille",

@@ -28,8 +28,11 @@ COUNTED = {
     "titulaire_ess": ("Titulaires de l'ESS", pl.col("titulaire_ess")),
     "titulaire_esus": ("Titulaires agréés ESUS", pl.col("titulaire_esus")),
     "titulaire_inclusif": ("Titulaires inclusifs (par SIRET)", pl.col("titulaire_inclusif")),
-    "inclusif_siren": ("Titulaires inclusifs (étendu au SIREN)", pl.col("inclusif_siren")),
-    "ess_ou_inclusif": ("Titulaires de l'ESS ou inclusifs", pl.col("titulaire_ess") | pl.col("titulaire_inclusif")),
+    "ess_ou_inclusif": (
+        "Titulaires de l'ESS ou inclusifs (par SIRET)",
+        pl.col("titulaire_ess") | pl.col("titulaire_inclusif"),
+    ),
+    "inclusif_siren": ("Titulaires inclusifs, y compris par leur seul SIREN (à vérifier)", pl.col("inclusif_siren")),
 }
 SHARES = ("montant_bas", "montant_egal", "montant_haut")
 

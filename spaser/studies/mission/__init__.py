@@ -13,7 +13,7 @@
 from spaser.studies.mission.copies import notebooks, outdated, question, renew
 from spaser.studies.mission.deciding import Decisions
 from spaser.studies.mission.fingerprints import fingerprint
-from spaser.studies.mission.former import collect, links, take, validations
+from spaser.studies.mission.former import collect, links, take
 from spaser.studies.mission.mapped import columns, keep_columns, undo_columns
 from spaser.studies.mission.model import Asked, Mission, read
 from spaser.studies.mission.outputs import Run, edited, last, mark, run
@@ -22,6 +22,7 @@ from spaser.studies.mission.places import decisions, here, listed
 from spaser.studies.mission.shape import FORMS
 from spaser.studies.mission.state import held, told
 from spaser.studies.mission.writing import add, change, changed, create, received, template, there
+from spaser.studies.suppliers.decided import validations
 from spaser.vocabulary.given import GIVEN
 
 __all__ = [

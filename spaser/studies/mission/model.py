@@ -60,13 +60,14 @@ class Asked:
 
     @property
     def declared(self) -> Declared:
-        """The buyer's own word, as its duties read it; an adoption without its day dates nothing, so answers nothing."""
+        """The buyer's own word, as its duties read it; an adoption without its day dates nothing: it is told, and answers nothing."""
         adopted = self.spaser_adopte if isinstance(self.spaser_adopte, date) else None
         return Declared(
             kind=self.kind,
             adopted=adopted,
             link=self.spaser_lien if adopted else "",
             soumis_au_code=self.soumis_au_code is not False,
+            has=self.spaser_adopte if isinstance(self.spaser_adopte, bool) else None,
         )
 
 

@@ -57,7 +57,7 @@ _BUYER = settings.Table(
     "une table [[acheteur]] (pour de simples noms : acheteurs = […])",
 )
 _YEARS = settings.Many(settings.Whole(least=1990, most=2100), most=2)
-#: What the screens of the notebooks show: their choices, kept from one notebook to the next.
+#: What the screens of the notebooks show: their choices, and who decides there (« par »), kept from one notebook to the next.
 SCREEN = settings.Table(
     {
         "acheteurs": settings.Many(settings.Text(filled=True)),
@@ -66,6 +66,7 @@ SCREEN = settings.Table(
         "compter": settings.Text(),
         "population": settings.Choice(POPULATIONS),
         "definition": settings.Text(),
+        "par": settings.Text(),
     }
 )
 #: The whole file; its folder is where its paths start.

@@ -112,8 +112,7 @@ def study(
         demonstration.refuse_mix(contrats=result.base.demo, dépenses=[asked.ledger])
     listed = result.base.register is not None
     found = opportunities.potential_of(result, radius=asked.radius, dependency=asked.dependency) if listed else None
-    lists = list(asked.registers) or registers or ()
-    spent = purchases.suppliers_of(asked.ledger, lists, mapping=asked.columns) if asked.ledger else None
+    spent = _spent(result, asked.ledger, asked, registers) if asked.ledger else None
     roads, references, reach = _goals(result, asked.goals, found)
     lacking = [
         code
@@ -139,6 +138,12 @@ def study(
     if peers is not None and peers.height:
         extras["pairs"] = peers
     return Study(result, asked, found, spent, roads, references, extras)
+
+
+def _spent(result: Diagnostic, ledger: Path, asked: Wishes, registers: Registers | None) -> SupplierDiagnostic:
+    """The spend file, as what was decided of statuses and links has it."""
+    lists = list(asked.registers) or registers or ()
+    return purchases.suppliers_of(ledger, lists, overrides=result.base.decisions, mapping=asked.columns)
 
 
 def findings(found: Study) -> Findings:
@@ -205,11 +210,14 @@ def _potential(result: Diagnostic, found: Opportunities | None) -> dict[str, pl.
         return {}
     # The state of a need says what is bought once: no second rule here.
     active = found.opportunities.filter(pl.col("etat_action") == "agir")
-    soon = renewals.upcoming(active.lazy(), as_of=result.day, months=MONTHS, method=result.base.method).collect()
+    # What is to be kept as it is comes back too: its date counts, though no action awaits it.
+    back = found.opportunities.filter(pl.col("etat_action").is_in(["agir", "conserver"]))
+    coming = renewals.upcoming(back.lazy(), as_of=result.day, months=MONTHS, method=result.base.method).collect()
+    soon = coming.filter(pl.col("etat_action") == "agir")
     asked = _written_of_actions(result)
     actions = planned.measured(planning.plan(soon, day=result.day, method=result.base.method, decisions=asked), soon)
     left = planning.set_aside(active, soon, actions, day=result.day, method=result.base.method)
-    return found.extras() | {"besoins_a_venir": soon, "plan_actions": actions, "plan_ecartes": left}
+    return found.extras() | {"besoins_a_venir": coming, "plan_actions": actions, "plan_ecartes": left}
 
 
 def _written_of_actions(result: Diagnostic) -> pl.DataFrame:

@@ -70,13 +70,13 @@ def reaching(
     }
 
 
-def answering(result: Diagnostic) -> Answering | None:
-    """Who could answer the needs of a diagnostic, by the usual radius and dependency; null without lists of suppliers."""
+def answering(result: Diagnostic, radius: float | None = None, dependency: float | None = None) -> Answering | None:
+    """Who could answer the needs of a diagnostic, by this radius and dependency (the usual ones by default); null without lists of suppliers."""
     base = result.base
     if base.register is None or base.establishments is None:
         return None
-    share = opportunities.checked(base, None, None)
-    made = opportunities.judged(base, tuple(result.sirens), None, share, opportunities.under_code(result))
+    share = opportunities.checked(base, radius, dependency)
+    made = opportunities.judged(base, tuple(result.sirens), radius, share, opportunities.under_code(result))
     return Answering(made.opportunities, opportunities.chosen(base, tuple(result.sirens)).members)
 
 

@@ -74,8 +74,9 @@ def asked(path: Path, signs: list[str]) -> str:
 
 def otherwise(path: Path) -> str:
     """What else a table without any sign could be."""
-    name = next((title for title in headings(path)), "")
-    return f"autre lecture possible : un fichier de dépenses, si « {name} » nomme qui a été payé (rien ici n'est annoncé : ni date à venir, ni estimation)"
+    name = next((title for title in headings(path) if title.strip()), "")
+    payee = f"« {name} » nomme" if name else "l'un de ses champs nomme"
+    return f"autre lecture possible : un fichier de dépenses, si {payee} qui a été payé (rien ici n'est annoncé : ni date à venir, ni estimation)"
 
 
 def _habits(projects: pl.DataFrame) -> dict[str, bool]:

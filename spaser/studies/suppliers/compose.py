@@ -23,6 +23,7 @@ from spaser.sources.registers.known import known_suppliers
 from spaser.studies.diagnostic import Base
 from spaser.studies.diagnostic import holders as held
 from spaser.studies.suppliers import tables as purchases_tables
+from spaser.studies.suppliers.decided import validations as links_decided
 from spaser.suppliers import analysis as suppliers_analysis
 from spaser.vocabulary import DECISIONS, ESTABLISHMENTS, FILLED, LINKS, REGISTER, REJECTS, SEEN, SPEND, STATUS
 
@@ -94,9 +95,9 @@ def suppliers_of(
     registers
         Lists of suppliers (files, or what ``read_registers`` gave). The two national SIRENE stocks are reduced on the way.
     overrides
-        Statuses corrected by hand (CSV read by ``read_overrides``, or DECISIONS).
+        Statuses corrected by hand (CSV read by ``read_overrides``, or DECISIONS: its links are then taken as well).
     validations
-        Links accepted or refused by the user (the CSV once filled).
+        Links accepted or refused by the user (the CSV once filled); they win over those of ``overrides``.
     spread_establishment
         True lets the inclusive status of one establishment hold for its whole legal unit; every figure says so.
     as_of
@@ -123,6 +124,8 @@ def suppliers_of(
     known = _known(registers, ledger.lines, cache, progress)
     demo = demonstration.refuse_mix(dépenses=[source], registres=known.demo)
     answers = linkage.read_validations(validations, dates.day) if isinstance(validations, str | Path) else validations
+    if answers is None and decided is not None:
+        answers = links_decided(decided.collect())
     return _of_ledger(Path(source).name, ledger, known, decided, answers, spread_establishment, (as_of, clock), demo)
 
 

@@ -29,7 +29,7 @@ def to_decide(result: SupplierDiagnostic) -> pl.DataFrame:
 
 def families_to_decide(nomenclature: pl.DataFrame) -> pl.DataFrame:
     """TO_DECIDE: the purchase codes of a ledger whose family nobody chose yet, the largest amounts first."""
-    titles = dict(rules.table("families.csv").select("famille", "libelle").iter_rows())
+    titles = rules.families()
     rows = nomenclature.filter(pl.col("famille_retenue").is_null()).sort(
         pl.col("montant").abs(), "code_achat", descending=[True, False], nulls_last=True
     )

@@ -48,7 +48,13 @@ class LocalBook(View):
             raise Problem(NO_LIST, todo=ADD_LISTS)
         mission, base = self.desk.mission, self.desk.base
         made = book.book_of(
-            panorama.territory(asked, lists, clock=base.day),
+            panorama.territory(
+                asked,
+                lists,
+                overrides=base.decisions,
+                as_of=mission.as_of if mission is not None else None,
+                clock=base.day,
+            ),
             base,
             base.today,
             notices=mission.notices if mission is not None else (),

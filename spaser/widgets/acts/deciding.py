@@ -38,9 +38,8 @@ class Searched(Grid):
     def __init__(self, desk: Desk, *before: ipywidgets.Widget) -> None:
         self.desk = desk
         self.text = search(self.asked, self.example)
-        author = desk.mission.author if desk.mission is not None else ""
         super().__init__(
-            desk.decisions, day=reading_day, changed=desk.decided, author=author, before=[self.text, *before]
+            desk.decisions, day=reading_day, changed=desk.decided, chosen=desk.selection, before=[self.text, *before]
         )
         self.text.observe(lambda _: self.show(), names="value")
         desk.selection.observe(lambda _: self.show(), names=[*KEPT, "decided"])
@@ -100,7 +99,7 @@ class Families(Searched):
         return ["objet", "uid", "famille_libelle"]
 
     def line(self, row: dict[str, Any], held: dict[str, list[tuple[str, str]]]) -> OneOf:
-        uid, titles = row["uid"], dict(rules.table("families.csv").select("famille", "libelle").rows())
+        uid, titles = row["uid"], rules.families()
         decided = held.get(uid, [])
         first: list[tuple[str, str | None]] = [("revenir à la famille lue (ôter ma décision)", None)] if decided else []
         if row["famille"] and not decided:
@@ -173,8 +172,7 @@ class Plan(Grid):
 
     def __init__(self, diagnostic: Pams) -> None:
         self.diagnostic, desk = diagnostic, diagnostic.desk
-        author = desk.mission.author if desk.mission is not None else ""
-        super().__init__(desk.decisions, day=reading_day, changed=desk.decided, author=author)
+        super().__init__(desk.decisions, day=reading_day, changed=desk.decided, chosen=desk.selection)
         diagnostic.answer.observe(lambda _: self.show(), names="value")
         self.show()
 

@@ -12,6 +12,7 @@ from spaser import french
 from spaser.problems import Problem
 from spaser.studies.mission import Decisions
 from spaser.widgets import faults, tables
+from spaser.widgets.selection import Selection
 from spaser.widgets.views import WIDE
 
 #: Lines shown at a time: those that weigh most.
@@ -81,6 +82,8 @@ class Grid:
         Where answers are kept; None when there is no mission to keep them in.
     day
         The day of the answers.
+    chosen
+        The choices shared by the notebook: who decides is asked once for all its grids.
     changed
         Called once answers are kept or undone: what follows from them is made again.
     """
@@ -98,7 +101,7 @@ class Grid:
         *,
         day: Callable[[], date],
         changed: Callable[[], None] | None = None,
-        author: str = "",
+        chosen: Selection | None = None,
         before: Sequence[ipywidgets.Widget] = (),
     ) -> None:
         self.decisions, self.day, self.changed = decisions, day, changed
@@ -108,10 +111,12 @@ class Grid:
                 description=label, placeholder=example, value=value, continuous_update=False, layout={"width": width}
             )
             for label, example, value, width in (
-                ("Par", "votre nom", author, "18rem"),
+                ("Par", "votre nom", "", "18rem"),
                 ("Motif", _why(self.proved), "", "28rem"),
             )
         )
+        if chosen is not None:
+            chosen.signs(self.author)
         self.save, self.undo = (
             ipywidgets.Button(description=label, layout={"width": "max-content"})
             for label in ("Enregistrer mes choix", "Annuler la dernière décision")

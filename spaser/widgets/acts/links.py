@@ -11,6 +11,7 @@ import polars as pl
 from spaser import french
 from spaser.studies.mission import Decisions
 from spaser.widgets.acts.grid import LINES, Answer, Grid, OneOf
+from spaser.widgets.selection import Selection
 
 
 class Links(Grid):
@@ -33,9 +34,9 @@ class Links(Grid):
         *,
         day: Callable[[], date],
         changed: Callable[[], None] | None = None,
-        author: str = "",
+        chosen: Selection | None = None,
     ) -> None:
-        super().__init__(decisions, day=day, changed=changed, author=author)
+        super().__init__(decisions, day=day, changed=changed, chosen=chosen)
         self.show(rows)
 
     @property

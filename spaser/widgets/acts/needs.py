@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,35 +17,37 @@ from spaser.studies import meetings
 from spaser.studies import suppliers as purchases
 from spaser.studies.acting import dividing, drafting, grouping, impact
 from spaser.studies.acting.drafting import Need
+from spaser.studies.mission import Mission
 from spaser.studies.potential import Opportunities, potential_of
 from spaser.widgets.desk import Desk
 from spaser.widgets.potential import needs_offered, offer
-from spaser.widgets.selection import KEPT
-from spaser.widgets.views import WIDE, View, choice
+from spaser.widgets.selection import KEPT, reading_day
+from spaser.widgets.views import WIDE, View, choice, dependency, radius
 
-_DEPENDENCY = {"10 %": 0.1, "20 %": 0.2, "30 %": 0.3, "50 %": 0.5}
 _MONTHS = {"6 mois": 6, "12 mois": 12, "24 mois": 24}
 #: Needs of which the roles and groups are shown.
 _SHEETS = 3
 #: The hours of clauses that the demo lays beside its ledger.
 _HOURS = "heures_demo.csv"
+#: Whom a reservation is for, when its lever does not say it.
+_PUBLICS = {"le handicap": "handicap", "l'insertion": "insertion", "les deux": "handicap_insertion"}
 #: The lever whose texts are shown when none is held for the one advised.
 _USUAL_LEVER = "clause_sociale"
 
 
 class Groups(View):
-    """The needs that no supplier takes alone: roles, possible groups, empty chairs; the share of dependency is chosen."""
+    """The needs that no supplier takes alone: roles, possible groups, empty chairs; radius and share of dependency are chosen."""
 
     title = "Groupements possibles"
     question = "Qui pourrait répondre à plusieurs, et que manque-t-il ?"
     follows = KEPT
 
     def __init__(self, desk: Desk) -> None:
-        self.dependency = choice("Dépendance acceptée", _DEPENDENCY, 0.1)
-        super().__init__(desk, self.dependency)
+        self.radius, self.dependency = radius(desk), dependency(desk)
+        super().__init__(desk, self.radius, self.dependency)
 
     def blocks(self) -> Sequence[Block]:
-        found = potential_of(self.desk.diagnostic, dependency=self.dependency.value)
+        found = _potential(self)
         made = grouping.groups_of(found, method=self.desk.base.method, demo=self.desk.base.demo)
         first, *sheets = grouping.report(made).sections
         blocks: list[Block] = list(first.blocks)
@@ -56,7 +57,7 @@ class Groups(View):
 
 
 class Allotment(View):
-    """A need divided into lots: what could be taken, where dividing stops helping, for whom; need and dependency are chosen."""
+    """A need divided into lots: what could be taken, where dividing stops helping, for whom; need, radius and dependency are chosen."""
 
     title = "Allotir : jusqu'où ?"
     question = "Quelle part du besoin serait prenable selon le nombre de lots, et par qui ?"
@@ -64,10 +65,10 @@ class Allotment(View):
 
     def __init__(self, desk: Desk) -> None:
         self.need = choice("Besoin", {"–": ""})
-        self.dependency = choice("Dépendance acceptée", _DEPENDENCY, 0.3)
-        self._made: tuple[Any, float, dividing.Divided] | None = None
+        self.radius, self.dependency = radius(desk), dependency(desk)
+        self._made: tuple[tuple[Any, float, float], dividing.Divided] | None = None
         self._filling, self.desk = False, desk
-        super().__init__(desk, self.need, self.dependency)
+        super().__init__(desk, self.need, self.radius, self.dependency)
 
     def refresh(self) -> None:
         """Offer the needs of the selection that can be divided, then answer."""
@@ -84,12 +85,11 @@ class Allotment(View):
             super()._follow(change)
 
     def _divided(self) -> dividing.Divided:
-        result = self.desk.diagnostic
-        if self._made is None or self._made[:2] != (result, self.dependency.value):
-            found = potential_of(result, dependency=self.dependency.value)
-            made = dividing.divided(found, method=self.desk.base.method, demo=self.desk.base.demo)
-            self._made = (result, self.dependency.value, made)
-        return self._made[2]
+        key = (self.desk.diagnostic, self.radius.value, self.dependency.value)
+        if self._made is None or self._made[0] != key:
+            made = dividing.divided(_potential(self), method=self.desk.base.method, demo=self.desk.base.demo)
+            self._made = (key, made)
+        return self._made[1]
 
     def blocks(self) -> Sequence[Block]:
         made = self._divided()
@@ -99,7 +99,7 @@ class Allotment(View):
 
 
 class Morning(View):
-    """The needs to prepare and whom to invite to a meeting day; the time ahead is chosen."""
+    """The needs to prepare and whom to invite to a meeting day; time ahead, radius and dependency are chosen."""
 
     title = "Une matinale de rencontres"
     question = "Qui inviter, et à propos de quels besoins ?"
@@ -107,11 +107,11 @@ class Morning(View):
 
     def __init__(self, desk: Desk) -> None:
         self.months = choice("Besoins à préparer dans les", _MONTHS, 12)
-        super().__init__(desk, self.months)
+        self.radius, self.dependency = radius(desk), dependency(desk)
+        super().__init__(desk, self.months, self.radius, self.dependency)
 
     def blocks(self) -> Sequence[Block]:
-        result = self.desk.diagnostic
-        report = meetings.morning(result, potential_of(result), months=self.months.value)
+        report = meetings.morning(self.desk.diagnostic, _potential(self), months=self.months.value)
         tables = [block for block in report.annexes if block.id in ("besoins à venir", "fournisseurs à inviter")]
         return [*report.sections[0].blocks, *tables]
 
@@ -126,6 +126,7 @@ class Impact(View):
     def __init__(self, desk: Desk, hours: str = "") -> None:
         ledger = _ledger(desk)
         beside = ledger.with_name(_HOURS) if ledger is not None else None
+        self._spent: tuple[Any, purchases.SupplierDiagnostic] | None = None
         usual = str(beside) if beside is not None and desk.base.demo and beside.is_file() else ""
         self.hours = ipywidgets.Text(
             value=hours or usual,
@@ -146,8 +147,12 @@ class Impact(View):
             )
         columns = self.desk.columns
         stamps = tuple(path.stat().st_mtime_ns for path in (ledger, columns) if path)
-        spent = _spent(str(ledger), tuple(mission.registers), columns, stamps)
-        found = impact.impact_of(spent, hours=self.hours.value.strip() or None)
+        key = (ledger, stamps, self.desk.base)
+        if self._spent is None or self._spent[0] != key:
+            self._spent = (key, _analysed(self.desk, ledger, mission, columns))
+        found = impact.impact_of(
+            self._spent[1], hours=self.hours.value.strip() or None, territory=mission.place or None
+        )
         section = section_impact(impact.findings(found))
         return section.blocks if section else [Sentence("Rien n'est mesuré sur ces dépenses.")]
 
@@ -163,12 +168,13 @@ class Draft(View):
         self.need = choice("Besoin", {"–": ""})
         self.lever = choice("Levier", drafting.labels())
         self.also = choice("Avec", {"–": "", **drafting.labels()})
+        self.public = choice("Réservé à", _PUBLICS)
         self.rate = ipywidgets.IntSlider(
             value=10, min=1, max=50, description="Heures d'insertion (%)", continuous_update=False, style=WIDE
         )
         self._found: tuple[Any, Opportunities] | None = None
         self._filling, self._need, self.desk = False, "", desk
-        super().__init__(desk, self.need, self.lever, self.also, self.rate)
+        super().__init__(desk, self.need, self.lever, self.also, self.public, self.rate)
 
     def refresh(self) -> None:
         """Offer the needs of the selection, then answer."""
@@ -197,7 +203,8 @@ class Draft(View):
     def _potential(self) -> Opportunities:
         result = self.desk.diagnostic
         if self._found is None or self._found[0] is not result:
-            self._found = (result, potential_of(result))
+            asked = self.desk.wishes
+            self._found = (result, potential_of(result, radius=asked.radius, dependency=asked.dependency))
         return self._found[1]
 
     def blocks(self) -> Sequence[Block]:
@@ -210,9 +217,15 @@ class Draft(View):
             annuel=row["annuel"],
             mois=row["dureeMois"],
             taux=self.rate.value / 100,
+            public=self.public.value,
         )
         asked = [one for one in (self.lever.value, self.also.value) if one]
         return _written(drafting.report([(need, *asked)], buyer=self.desk.scope))
+
+
+def _potential(view: Groups | Allotment | Morning) -> Opportunities:
+    """The potential of the selection, for the reach chosen in a view."""
+    return potential_of(view.desk.diagnostic, radius=view.radius.value or None, dependency=view.dependency.value)
 
 
 def _written(report: Report) -> list[Block]:
@@ -227,14 +240,17 @@ def _ledger(desk: Desk) -> Path | None:
     """The spend file of the buyer shown, else of the mission."""
     if desk.mission is None:
         return None
-    own = desk.asked.wishes.ledger if desk.asked else None
-    found = own or desk.mission.ledger
+    found = desk.wishes.ledger or desk.mission.ledger
     return Path(found) if found else None
 
 
-@lru_cache(maxsize=2)
-def _spent(
-    ledger: str, registers: tuple[str, ...], columns: Path | None, _: tuple[int, ...]
-) -> purchases.SupplierDiagnostic:
-    """The ledger analysed once; read again when a file has changed."""
-    return purchases.suppliers_of(ledger, list(registers), mapping=columns)
+def _analysed(desk: Desk, ledger: Path, mission: Mission, columns: Path | None) -> purchases.SupplierDiagnostic:
+    """The ledger, as what was decided in the mission has it."""
+    return purchases.suppliers_of(
+        ledger,
+        list(mission.registers),
+        overrides=desk.base.decisions,
+        mapping=columns,
+        as_of=mission.as_of,
+        clock=mission.today or reading_day(),
+    )

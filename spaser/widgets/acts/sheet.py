@@ -42,6 +42,8 @@ class Supplier(View):
             self.desk.base,
             asked,
             buyer=chosen[0] if len(chosen) == 1 else None,
+            radius=self.desk.wishes.radius,
+            dependency=self.desk.wishes.dependency,
             notices=mission.notices if mission is not None else (),
             programmes=mission.public if mission is not None else (),
         )

@@ -13,6 +13,7 @@ from spaser import french
 from spaser.deliverables import delivery, files
 from spaser.deliverables import report as model
 from spaser.deliverables.report import Block, Callout, Column, Paragraph, Report, Section, Sentence, TableBlock, table
+from spaser.studies.acting.day.badges import badges
 from spaser.studies.acting.day.compose import Planned
 from spaser.text import fold
 
@@ -25,6 +26,7 @@ _PLAN = (
 )
 #: What the sheet of a person says besides: the need in words, when the workbook of wishes holds it.
 _ABOUT = Column("besoin", "Besoin")
+_NOTES = Column("notes", "Ce dont nous convenons")
 
 
 def findings(result: Planned) -> dict[str, pl.DataFrame]:
@@ -47,7 +49,7 @@ def report(result: Planned) -> Report:
         "Matinale : planning",
         buyer="",
         as_of=frame.day,
-        sections=[_timetable(result, rows), *_printed(people)],
+        sections=[_timetable(result, rows), *_printed(result, people)],
         subtitle=french.long_date(frame.day),
         ground=f"Journée du {french.long_date(frame.day)}",
         annexes=_sheets(rows, result.found.unmet),
@@ -135,37 +137,53 @@ def _person(rows: pl.DataFrame, who: str, name: str) -> tuple[str, str, pl.DataF
     return name, who, rows.filter(pl.col(who) == name).sort("creneau")
 
 
-def _printed(people: Sequence[tuple[str, str, pl.DataFrame]]) -> list[Section]:
+def _printed(result: Planned, people: Sequence[tuple[str, str, pl.DataFrame]]) -> list[Section]:
     return [
         Section(
             f"fiche-{rank}",
             name,
             "Mes rencontres",
-            (table(f"tab-fiche-{rank}", f"Rencontres de {name}", rows, _own(rows, who)),),
+            (
+                Sentence(_when(result, who, rows)),
+                table(f"tab-fiche-{rank}", "Rendez-vous", rows.with_columns(notes=pl.lit("")), _own(rows, who)),
+            ),
         )
         for rank, (name, who, rows) in enumerate(people, 1)
     ]
 
 
+def _when(result: Planned, who: str, rows: pl.DataFrame) -> str:
+    """Who holds the sheet, on which day, how many meetings, from when to when."""
+    frame = result.frame
+    end = frame.clock(frame.start(int(rows["creneau"][-1])) + timedelta(minutes=frame.minutes))
+    meets = french.count(rows.height, "rencontre", feminine=True)
+    return french.sentence(
+        f"{who.capitalize()}. {french.capital(french.long_date(frame.day))} : {meets}, de {rows['heure'][0]} à {end} ; "
+        f"{frame.minutes} minutes chacune, {frame.walk} pour changer de table"
+    )
+
+
 def _own(rows: pl.DataFrame, who: str) -> tuple[Column, ...]:
     """The columns of the sheet of a person: all but itself, and what the need is about when it is known."""
-    return (*(c for c in _PLAN if c.name != who), *((_ABOUT,) if "besoin" in rows.columns else ()))
+    return (*(c for c in _PLAN if c.name != who), *((_ABOUT,) if "besoin" in rows.columns else ()), _NOTES)
 
 
 def calendar(result: Planned) -> bytes:
     """The meetings as an iCalendar file (RFC 5545: CRLF, lines of 75 octets at most, local time)."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//spaser//matinale//FR"]
+    about = dict(result.needs.select("numero", "besoin").rows())
     for row in result.found.plan.to_dicts():
         start = result.frame.start(row["creneau"])
         uid = re.sub(r"[^a-z0-9]+", "-", fold(f"{row['acheteur']} {row['fournisseur']}"))
         lines += [
             "BEGIN:VEVENT",
             f"UID:{uid}@matinale.spaser",
-            f"DTSTAMP:{start:%Y%m%dT%H%M%S}",
+            f"DTSTAMP:{result.frame.day:%Y%m%d}T000000Z",  # the standard asks for universal time here, and here alone
             f"DTSTART:{start:%Y%m%dT%H%M%S}",
             f"DTEND:{start + timedelta(minutes=result.frame.minutes):%Y%m%dT%H%M%S}",
             f"SUMMARY:{_escaped(row['acheteur'] + ' – ' + row['fournisseur'])}",
             f"LOCATION:Table {row['table']}",
+            *([f"DESCRIPTION:{_escaped(about[row['numero']])}"] if row["numero"] in about else []),
             "END:VEVENT",
         ]
     return ("\r\n".join(folded for line in [*lines, "END:VCALENDAR"] for folded in _folded(line)) + "\r\n").encode(
@@ -175,11 +193,12 @@ def calendar(result: Planned) -> bytes:
 
 @files.together
 def write(result: Planned, folder: Path | str) -> list[Path]:
-    """Write planning.html (sheets to print), planning.xlsx and planning.ics, each whole or not at all."""
+    """Write planning.html (sheets to print), planning.xlsx, planning.ics and badges.pdf, each whole or not at all."""
     whole, target = report(result), Path(folder)
     return [
         *delivery.write(whole, target, "planning", "html", "xlsx"),
         files.deliver(target / "planning.ics", calendar(result)),
+        files.deliver(target / "badges.pdf", badges(_timed(result), french.long_date(result.frame.day))),
     ]
 
 

@@ -23,7 +23,7 @@ _NO = ("non", "n", "0", "faux", "false", "absent")
 _WISHES = {
     "numero": ("besoin n", "numero"),
     "fournisseur": ("fournisseur", "nom"),
-    "siret": ("siret",),
+    "siret": ("siret ou siren", "siret"),
     "organisme": ("organisme",),
     "acheteur": ("acheteur", "interlocuteur", "service"),
     "souhait_acheteur": ("souhait de l acheteur 1 a 3", "souhait acheteur"),
@@ -41,7 +41,7 @@ _HOURS = ("arrivee", "depart", "arrivee_acheteur", "depart_acheteur")
 _FOLLOW = {
     "numero": ("besoin n", "numero"),
     "fournisseur": ("fournisseur", "nom"),
-    "siret": ("siret",),
+    "siret": ("siret ou siren", "siret"),
     "rencontre": ("rencontre le", "rencontre"),
     "a_repondu": ("a repondu a la consultation", "a repondu"),
     "a_gagne": ("a gagne",),
@@ -65,7 +65,10 @@ class Frame:
 
     def told(self, slot: int) -> str:
         """« 9 h 15 »."""
-        at = self.start(slot)
+        return self.clock(self.start(slot))
+
+    @staticmethod
+    def clock(at: datetime) -> str:
         return f"{at.hour}\u00a0h\u00a0{at.minute:02d}"
 
 
@@ -135,7 +138,8 @@ def _of_need(row: Mapping[str, str | None]) -> str | None:
 def follow_up(book: Path | str) -> pl.DataFrame:
     """The filled sheet « suivi »: one row per pair, with ``rencontre, a_repondu, a_gagne`` (null when not said) and ``montant_gagne`` (cents)."""
     faults: list[str] = []
-    read = [
+    rows = _sheet(book, "suivi", _FOLLOW)
+    read: list[dict[str, Any]] = [
         {
             "numero": _whole(row["numero"]),
             "fournisseur": row["fournisseur"],
@@ -145,8 +149,15 @@ def follow_up(book: Path | str) -> pl.DataFrame:
             "a_gagne": _yes(row["a_gagne"], row["ligne"], faults),
             "montant_gagne": _cents(row["montant_gagne"], row["ligne"], faults),
         }
-        for row in _sheet(book, "suivi", _FOLLOW)
+        for row in rows
     ]
+    for row, line in zip(read, rows, strict=True):
+        if row["a_repondu"] is False and row["a_gagne"]:
+            faults.append(f"ligne {line['ligne']} : « a gagné » sans avoir répondu à la consultation")
+        elif row["a_repondu"] is False:
+            row["a_gagne"] = False  # whoever did not bid did not win, whoever won did bid: it is said, not unknown
+        elif row["a_gagne"]:
+            row["a_repondu"] = True
     if faults:
         raise Problem(f"La feuille « suivi » est à corriger dans {Path(book).name}", why=" ; ".join(faults[:12]))
     return pl.DataFrame(
@@ -164,12 +175,12 @@ def follow_up(book: Path | str) -> pl.DataFrame:
 
 
 def rates(follow: pl.DataFrame) -> list[str]:
-    """What came of the meetings: each rate on what is known, what is not said apart."""
+    """What came of the meetings: said yes, said no, not said; one rate, on what is said."""
     met = follow.filter(pl.col("rencontre").fill_null(False))
     lines = [f"{french.count(met.height, 'rencontre', feminine=True)} sur {french.number(follow.height)} prévues"]
-    for name, what in (("a_repondu", "ont répondu à la consultation"), ("a_gagne", "ont gagné")):
+    for name, what in (("a_repondu", "Réponse à la consultation"), ("a_gagne", "Marché gagné")):
         known, yes = met.select(known=pl.col(name).count(), yes=pl.col(name).sum()).row(0)
-        lines.append(f"{french.number(yes)} {what}{_rate(yes, known, met.height)}")
+        lines.append(f"{what} : {_rate(yes, known, met.height)}")
     won, told = follow.select(won=pl.col("montant_gagne").sum(), told=pl.col("montant_gagne").count()).row(0)
     return [
         *lines,
@@ -178,15 +189,15 @@ def rates(follow: pl.DataFrame) -> list[str]:
 
 
 def _rate(yes: int, known: int, met: int) -> str:
-    """The rate on what is known; only « oui » written, the others left blank, is a sheet half filled and proves no rate."""
+    """Three counts and the rate on what is said; only « oui » written, the others left blank, is a sheet half filled and proves no rate."""
     if not known:
-        return " (suite non dite)"
+        return "rien n'est dit"
     blank = met - known
+    counts = f"{french.number(yes)} oui, {french.number(known - yes)} non, {french.number(blank)} non {french.plural('renseignée', blank)}"
     if blank and yes == known:
-        return f" ; {french.count(blank, 'suite')} non renseignée{'s' * (blank > 1)} : aucun taux n'est dit (écrivez aussi les « non »)"
-    left = f", {french.number(blank)} non renseignée{'s' * (blank > 1)}" if blank else ""
-    answered = "de la seule suite connue" if known == 1 else f"des {french.count(known, 'suite connue')}"
-    return f", soit {french.share(yes / known)} {answered}{left}"
+        return f"{counts} : aucun taux n'est dit (écrivez aussi les « non »)"
+    base = "la seule suite connue" if known == 1 else f"des {french.count(known, 'suite connue')}"
+    return f"{counts}, soit {french.share(yes / known)} {'de ' if known == 1 else ''}{base}"
 
 
 def _sheet(book: Path | str, name: str, columns: Mapping[str, tuple[str, ...]]) -> list[dict[str, str | None]]:

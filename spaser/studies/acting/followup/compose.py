@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from spaser import families, french, rules
+from spaser import families, french, potential, rules
 from spaser.potential.followed import answers
 from spaser.problems import Problem
 from spaser.sources.notices import read_notices
@@ -41,8 +41,7 @@ _DECIDED = ("lance", "reporte", "abandonne", "fusionne")
 #: The consideration that shows whether an advice was followed: by lever, else by kind of lever.
 SHOWN_BY = {
     "reserver": "marche_reserve",
-    "clause_due": "clause_sociale",
-    "clause_sociale": "clause_sociale",
+    **dict.fromkeys(potential.clauses(), "clause_sociale"),
     "formation": "clause_sociale",
     "critere": "critere_social",
 }

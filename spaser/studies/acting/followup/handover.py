@@ -60,7 +60,7 @@ _SURE = {"probable": "probable", "a_verifier": "à vérifier", "confirme": "conf
 _HOW = (
     "Un avis ou un contrat est rapproché d'un projet par l'acheteur, la famille, les mots de l'objet et la date : « probable » compte, "
     "« à vérifier » ne compte pas. Répondez oui ou non dans la feuille « publié », écrivez vos décisions (lancé, reporté, abandonné, "
-    "fusionné) dans la feuille « programme », puis relancez avec --suivi-precedent : ce que vous avez écrit est gardé."
+    "fusionné) dans la feuille « programme », puis rendez le classeur au suivi suivant : ce que vous avez écrit est gardé."
 )
 
 
@@ -130,7 +130,7 @@ def _told_advice(result: Followed) -> list[str]:
     if not known.height:
         return [french.sentence(f"Conseils suivis : inconnu pour {french.count(silent, 'projet attribué')} ({why})")]
     told = f"Conseils suivis : {french.number(known['conseil_suivi'].sum())} sur {french.number(known.height)} que les contrats permettent de dire"
-    return [french.sentence(told + (f" ; {french.number(silent)} sans réponse ({why})" if silent else ""))]
+    return [french.sentence(told + (f" ; {french.number(silent)} où rien ne le dit ({why})" if silent else ""))]
 
 
 def _first(result: Followed) -> Section:

@@ -181,12 +181,12 @@ def _wanted(needs: pl.DataFrame, skills: Mapping[str, Sequence[str]] | Sequence[
 
 def _family(name: str, where: str, faults: list[str]) -> str | None:
     """The code of a family said by its code or its label."""
-    known = rules.table("families.csv").select("famille", "libelle").rows()
-    for code, label in known:
+    known = rules.families()
+    for code, label in known.items():
         if fold(name) in (fold(code), fold(label)):
             return str(code)
     faults.append(
-        f"{where} : « {name[:40]} » n'est pas une famille d'achat. {closest(name, [label for _, label in known])}".rstrip()
+        f"{where} : « {name[:40]} » n'est pas une famille d'achat. {closest(name, list(known.values()))}".rstrip()
     )
     return None
 
@@ -219,7 +219,7 @@ def _described(
     units: pl.DataFrame, needs: pl.DataFrame, wanted: pl.DataFrame, groups: pl.DataFrame, gaps: pl.DataFrame
 ) -> pl.DataFrame:
     """The needs concerned, those with a whole team first, then the nearest to one, those that the ESS hardly sells last."""
-    labels = dict(rules.table("families.csv").select("famille", "libelle").rows())
+    labels = rules.families()
     named = wanted.with_columns(_libelle=pl.col("famille").replace_strict(labels, default=pl.col("famille")))
     skills = named.group_by("besoin_id", maintain_order=True).agg(competences=pl.col("_libelle").str.join(" ; "))
     counted = groups.group_by("besoin_id").agg(
@@ -277,7 +277,7 @@ def _described(
 
 def _reasoned(members: pl.DataFrame, share: float, units: pl.DataFrame) -> pl.DataFrame:
     """The members with their role, why each is there, and the other needs where the same supplier is thought of."""
-    labels = dict(rules.table("families.csv").select("famille", "libelle").rows())
+    labels = rules.families()
     numbers = dict(units.select("besoin_id", "numero").rows())
     seats = members.group_by("siren").agg(pl.col("besoin_id").unique())
     where = {siren: sorted(numbers[need] for need in needs) for siren, needs in seats.iter_rows()}
@@ -351,7 +351,7 @@ def _unsold(gaps: pl.DataFrame, needs: pl.DataFrame) -> pl.DataFrame:
 
 def _seated(gaps: pl.DataFrame, found: Opportunities) -> pl.DataFrame:
     """The gaps with ``chaise``, what the empty chair is for, in words; for a skill, how many structures of the lists have it further away."""
-    labels = dict(rules.table("families.csv").select("famille", "libelle").rows())
+    labels = rules.families()
     further = dict(found.supply.filter("metier").group_by("famille").agg(pl.col("siren").n_unique()).rows())
     told = []
     for row in gaps.iter_rows(named=True):

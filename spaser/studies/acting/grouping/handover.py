@@ -255,7 +255,7 @@ def _sheet(result: Grouping, row: dict) -> Section:
             )
         )
     return Section(
-        f"groupement-{rank}", f"{rank}. {_cut(row['objet'])}", "Quels rôles, et qui inviter ?", tuple(blocks)
+        f"fiche-groupement-{rank}", f"{rank}. {_cut(row['objet'])}", "Quels rôles, et qui inviter ?", tuple(blocks)
     )
 
 

@@ -81,7 +81,7 @@ def wins(contracts: pl.LazyFrame, holders: pl.LazyFrame, sirens: list[str]) -> p
 
 def served(supply: pl.DataFrame) -> pl.DataFrame:
     """The families that suppliers serve (another trade said leaves a family out, unless they won some), with the proof and the size."""
-    labels = dict(rules.table("families.csv").select("famille", "libelle").rows())
+    labels = rules.families()
     kept = supply.filter(pl.col("metier").fill_null(True) | (pl.col("gagnes") > 0))
     return kept.select(
         *_SERVED, famille_libelle=pl.col("famille").replace_strict(labels, default=pl.col("famille"))

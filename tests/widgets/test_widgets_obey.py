@@ -1,0 +1,244 @@
+"""A mission speaks to commands and to views alike: what a command passes on to a study, its view passes on as well."""
+
+from __future__ import annotations
+
+import inspect
+import shutil
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from spaser import cli, widgets
+from spaser.studies import meetings, pams
+from spaser.studies import suppliers as purchases
+from spaser.studies.acting import impact, supplier
+from spaser.studies.diagnostic import compose as diagnosing
+from spaser.studies.diagnostic import preparation
+from spaser.studies.pams import Wishes
+from spaser.studies.potential import compose as potentials
+from spaser.studies.territory import book, panorama
+from spaser.widgets import View
+from spaser.widgets.desk import Desk
+
+DATA = Path(__file__).parents[2] / "data"
+TOWN, SIREN = "Ville d'Aubrelle", "000000117"
+#: The studies that commands and views call, whatever the path by which each comes to them.
+STUDIES: tuple[Callable[..., Any], ...] = (
+    preparation.prepare,
+    diagnosing.diagnose,
+    potentials.judged,
+    purchases.suppliers_of,
+    impact.impact_of,
+    supplier.sheet_of,
+    panorama.territory,
+    book.book_of,
+    meetings.morning,
+    pams.study,
+)
+Heard = dict[str, list[dict[str, Any]]]
+#: What is no word of a mission: tables already made, the computer's own clock and places, how the reading is followed.
+APART = {"base", "source", "result", "found", "progress", "cache", "clock", "options", "read", "known", "place", "who"}
+#: Given read by one side and to be read by the other: the lists, the decisions and the spending are compared as files elsewhere.
+READ = {"paths", "registers", "overrides", "validations", "decisions", "spend", "others", "peers"}
+#: Read where texts are shown (``read_texts``, notebook 03), and by the commands that tell of texts.
+TEXTS = {"notices", "pieces"}
+SHEET = "00000101600013"
+
+#: Each view that a command has a twin of: the words of the command, and how the notebook makes the view.
+TWINS: dict[str, tuple[list[str], Callable[[Desk], Any]]] = {
+    "Potential": (["potentiel"], widgets.Potential),
+    "Groups": (["groupements"], widgets.Groups),
+    "Allotment": (["allotissement"], widgets.Allotment),
+    "Morning": (["matinale"], widgets.Morning),
+    "Draft": (["potentiel"], widgets.Draft),
+    "Suppliers": (["fournisseurs"], widgets.Suppliers),
+    "Impact": (["impact"], widgets.Impact),
+    "Supplier": (["fournisseurs", "--fiche", SHEET], lambda desk: widgets.Supplier(desk, SHEET)),
+    "LocalBook": (["territoire", "--epci", "Choisy-le-Roi", "--cahier"], widgets.LocalBook),
+    "Pams": (["rapport"], widgets.Pams),
+    "Panorama": (["diagnostic"], widgets.Panorama),
+}
+#: Views that no command has a twin of, and of which another view above has the study.
+BESIDE = {
+    "View": "what the others are made of",
+    "Behind": "follows Potential",
+    "Sourcing": "follows Potential",
+    "Contract": "one contract of the diagnostic",
+    "Explain": "one figure of the diagnostic",
+    "Calendar": "the renewals of the diagnostic",
+    "Reach": "the targets of the report, below",
+    "Review": "the findings of the diagnostic",
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Path:
+    """The demo, asking of its town everything that a mission may ask of one buyer, otherwise than by default."""
+    root = tmp_path_factory.mktemp("mission")
+    shutil.copytree(DATA, root / "data")
+    made = root / "data" / "demo"
+    text = (made / "mission.toml").read_text(encoding="utf-8")
+    text = text[: text.index("[cibles]")].replace("rayon = 30 ", "rayon = 100 ").replace('"30 %"', '"15 %"')
+    asked = f"""date = 2026-06-30
+aujourdhui = 2026-11-28
+annees = [2024, 2026]
+population = "publies"
+[[acheteur]]
+nom = "{TOWN}"
+depenses = "../depenses_demo.xlsx"
+rayon = 45
+dependance = "12 %"
+spaser_adopte = 2024-06-27
+questionnaire = {{ moyens = 2 }}
+mention = "Dépenses inventées"
+cibles = {{ clause_sociale = {{ valeur = "41 %", annee = 2028 }} }}
+"""
+    lines = [line for line in text.splitlines() if not line.startswith("acheteurs")]
+    (made / "mission.toml").write_text("\n".join(lines) + "\n" + asked, encoding="utf-8")
+    return made
+
+
+@contextmanager
+def heard(told: Heard):
+    """Every call of the studies, with what was passed on to them."""
+
+    def listening(study: Callable[..., Any]) -> Callable[..., Any]:
+        signature = inspect.signature(study)
+
+        @wraps(study)
+        def heard_of(*args: Any, **named: Any) -> Any:
+            bound = signature.bind(*args, **named)
+            bound.apply_defaults()
+            words = {name: said(value) for name, value in bound.arguments.items() if name not in APART | READ}
+            told.setdefault(study.__name__, []).append(words | named_options(bound.arguments))
+            return study(*args, **named)
+
+        heard_of.cache_clear = getattr(study, "cache_clear", None)  # type: ignore[attr-defined]
+        return heard_of
+
+    # Each module that holds one of the studies under some name of its own is given the one that listens.
+    with pytest.MonkeyPatch.context() as patched:
+        known = {id(study): listening(study) for study in STUDIES}
+        for module in [one for name, one in sys.modules.items() if name.partition(".")[0] == "spaser"]:
+            for name, value in list(vars(module).items()):
+                if id(value) in known:
+                    patched.setattr(module, name, known[id(value)])
+        yield
+
+
+def named_options(arguments: dict[str, Any]) -> dict[str, Any]:
+    """What is passed on by its name to the study behind this one."""
+    given = {**arguments.get("options", {}), **arguments.get("read", {})}
+    return {name: said(value) for name, value in given.items() if name not in APART | READ}
+
+
+def said(value: Any) -> Any:
+    """A value that two calls can be compared by: files by their name, what is asked of a buyer without the lists already read."""
+    if isinstance(value, Wishes):
+        shown = {name: getattr(value, name) for name in Wishes.__dataclass_fields__ if name != "registers"}
+        return {name: said(one) for name, one in shown.items()}
+    if isinstance(value, Path):
+        return value.name
+    if isinstance(value, str) and value in (TOWN, SIREN):
+        return SIREN
+    if isinstance(value, str) and "/" in value:
+        return Path(value).name
+    if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
+        return tuple(said(one) for one in value) if len(value) != 1 else said(value[0])
+    return None if isinstance(value, pl.DataFrame | pl.LazyFrame) else value
+
+
+@pytest.fixture(scope="module")
+def opened(home) -> tuple[Desk, Heard]:
+    """The desk of the notebooks, and what was passed on while it was opened."""
+    told: Heard = {}
+    with heard(told):
+        desk = Desk(widgets.read(str(home)))
+    return desk, told
+
+
+@pytest.fixture(scope="module")
+def ran(home, tmp_path_factory) -> Callable[[list[str]], Heard]:
+    """What a command passes on for the mission; it runs once for all the views that have its study."""
+    done: dict[str, Heard] = {}
+
+    def run(words: list[str]) -> Heard:
+        key = " ".join(words)
+        if key not in done:
+            done[key] = {}
+            at = [str(home)] if words == ["rapport"] else ["--mission", str(home)]
+            with heard(done[key]):
+                assert cli.main([*words, *at, "--sortie", str(tmp_path_factory.mktemp("sortie"))]) == 0
+        return done[key]
+
+    return run
+
+
+def missing(command: Heard, view: Heard) -> list[str]:
+    """What the command passed on, and the view did not under this name to any study; one that the view does not call is not asked for."""
+    passed = [call for calls in view.values() for call in calls]
+    return [
+        f"{study} : {name} = {value!r}, et non {sorted({repr(call.get(name)) for call in passed if name in call})}"
+        for study, calls in command.items()
+        if study in view
+        for name, value in calls[-1].items()
+        if name not in TEXTS and value not in (None, (), "", {}, False)
+        if all(call.get(name) != value for call in passed)
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(TWINS))
+def test_a_view_passes_on_all_that_its_command_takes_from_the_mission(name, opened, ran):
+    words, make = TWINS[name]
+    desk, before = opened
+    by_command, by_view = ran(words), {study: list(calls) for study, calls in before.items()}
+    desk._known = None  # the diagnostic as well is asked for by the view
+    with heard(by_view):
+        shown = make(desk)
+    assert not shown._refused
+    assert by_command.keys() & by_view.keys(), "neither calls a study of the other"
+    assert "\n".join(missing(by_command, by_view)) == ""
+
+
+def test_a_radius_of_the_mission_is_offered_and_starts_each_list(opened):
+    desk, _ = opened
+    for view in (widgets.Groups(desk), widgets.Morning(desk)):
+        assert (view.radius.label, view.dependency.label) == ("45 km", "12\u00a0%")
+
+
+def test_another_buyer_starts_from_what_the_mission_asks_of_it(opened):
+    desk = Desk(opened[0])
+    desk.mission = opened[0].mission
+    view = widgets.Morning(desk)
+    desk.selection.buyers = ("000000133",)
+    assert (view.radius.value, view.dependency.value) == (100.0, 0.15)
+    view.radius.value = 10.0
+    desk.selection.buyers = ("000000117",)
+    assert (view.radius.value, view.dependency.value) == (45.0, 0.12)
+
+
+def test_the_road_starts_at_the_target_voted(opened):
+    view = widgets.Reach(opened[0])
+    assert (view.kind.value, view.target.value) == ("clause_sociale", 41)
+
+
+def test_every_view_has_its_command_or_the_reason_why_it_has_none():
+    views = {
+        name for name in widgets.__all__ if inspect.isclass(one := getattr(widgets, name)) and issubclass(one, View)
+    }
+    assert views <= TWINS.keys() | BESIDE.keys(), views - TWINS.keys() - BESIDE.keys()
+
+
+def test_a_word_that_a_view_leaves_out_is_seen():
+    command = {"judged": [{"radius": 45.0, "share": 0.12}], "prepare": [{"as_of": date(2026, 1, 1)}]}
+    assert missing(command, {"judged": [{"radius": None, "share": 0.12}]}) == [
+        "judged : radius = 45.0, et non ['None']"
+    ]
+    assert missing(command, {"judged": [{"radius": 45.0, "share": 0.12}]}) == []
